@@ -1,0 +1,49 @@
+using System.Collections.Immutable;
+
+namespace RaftActors.Core;
+
+/// <summary>What a core is told once. Times are in ticks; how long a tick is, the shell decides.</summary>
+public sealed record CoreOptions
+{
+    /// <summary>This process.</summary>
+    public required Member Self { get; init; }
+
+    /// <summary>The founding roster: the names of all N processes, the same on each of them.</summary>
+    public required ImmutableArray<ProcessName> Roster { get; init; }
+
+    /// <summary>How often this process's store has been opened, from 1.</summary>
+    public long BootCount { get; init; } = 1;
+
+    /// <summary>The largest quorum: odd, 3 to 11.</summary>
+    public int MaxQuorum { get; init; } = 11;
+
+    /// <summary>The shortest election timeout (§5.2); each is drawn at random from here up to <see cref="ElectionTimeoutMaxTicks"/>.</summary>
+    public int ElectionTimeoutMinTicks { get; init; } = 20;
+
+    /// <summary>The longest election timeout, included.</summary>
+    public int ElectionTimeoutMaxTicks { get; init; } = 40;
+
+    /// <summary>Between two heartbeats of a leader; well below the shortest election timeout.</summary>
+    public int HeartbeatTicks { get; init; } = 5;
+
+    /// <summary>How long the founding waits for all N before it goes on with those that it needs.</summary>
+    public int FoundingTimeoutTicks { get; init; } = 200;
+
+    /// <summary>The identity that the group gets if this process founds it.</summary>
+    public required GroupUid FoundingUid { get; init; }
+
+    /// <summary>Decides every random choice: same seed and inputs, same effects.</summary>
+    public required ulong Seed { get; init; }
+
+    /// <summary>Entries in one AppendEntries at most.</summary>
+    public int MaxEntriesPerMessage { get; init; } = 256;
+}
+
+/// <summary>What a process starts from: what its store gave back, or a preloaded log in an empty one.</summary>
+/// <param name="HardState">Term, vote and recorded incarnations.</param>
+/// <param name="Log">All entries from index 1; preloaded ones bear term 0.</param>
+public sealed record InitialState(HardState HardState, ImmutableArray<LogEntry> Log)
+{
+    /// <summary>An empty store.</summary>
+    public static InitialState Empty { get; } = new(new HardState(Term.Zero, null, []), []);
+}

@@ -1,0 +1,11 @@
+namespace RaftActors.Core;
+
+/// <summary>The identity of a founded group. The founder mints it; every later message carries it and another one is refused.</summary>
+public readonly record struct GroupUid(Guid Value)
+{
+    /// <summary>The group is not founded yet, as far as the sender knows.</summary>
+    public static GroupUid None => default;
+
+    /// <inheritdoc/>
+    public override string ToString() => Value == Guid.Empty ? "unfounded" : Value.ToString("N")[..8];
+}

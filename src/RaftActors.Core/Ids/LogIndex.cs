@@ -1,0 +1,29 @@
+namespace RaftActors.Core;
+
+/// <summary>A position in the Raft log, from 1; 0 is the place before the first entry.</summary>
+public readonly record struct LogIndex(long Value) : IComparable<LogIndex>
+{
+    /// <summary>The place before the first entry.</summary>
+    public static LogIndex Zero => new(0);
+
+    /// <summary>The position after this one.</summary>
+    public LogIndex Next => new(Value + 1);
+
+    /// <inheritdoc/>
+    public int CompareTo(LogIndex other) => Value.CompareTo(other.Value);
+
+    /// <summary>Earlier than.</summary>
+    public static bool operator <(LogIndex left, LogIndex right) => left.Value < right.Value;
+
+    /// <summary>Later than.</summary>
+    public static bool operator >(LogIndex left, LogIndex right) => left.Value > right.Value;
+
+    /// <summary>Not later than.</summary>
+    public static bool operator <=(LogIndex left, LogIndex right) => left.Value <= right.Value;
+
+    /// <summary>Not earlier than.</summary>
+    public static bool operator >=(LogIndex left, LogIndex right) => left.Value >= right.Value;
+
+    /// <inheritdoc/>
+    public override string ToString() => Value.ToString();
+}

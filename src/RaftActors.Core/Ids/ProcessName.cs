@@ -1,0 +1,37 @@
+namespace RaftActors.Core;
+
+/// <summary>
+/// The name of a raft process: <c>raft1@node1@localhost</c>, the process's own name, then the name of its node. It is configured, stays
+/// the same across restarts, and is not an address. Names are ordered ordinally: "the lowest name" decides ties in elections.
+/// </summary>
+public readonly record struct ProcessName : IComparable<ProcessName>
+{
+    /// <summary>Takes a full name apart at its first <c>@</c>.</summary>
+    /// <exception cref="FormatException">The text has no <c>@</c>, or nothing before or after it.</exception>
+    public ProcessName(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        var at = text.IndexOf('@');
+        if (at <= 0 || at == text.Length - 1)
+        {
+            throw new FormatException($"'{text}' is no process name; it has the form 'process@node', as in 'raft1@node1@localhost'.");
+        }
+
+        Value = text;
+    }
+
+    /// <summary>The full name.</summary>
+    public string Value { get; }
+
+    /// <summary>The part before the first <c>@</c>: <c>raft1</c>.</summary>
+    public string Process => Value[..Value.IndexOf('@')];
+
+    /// <summary>The part after the first <c>@</c>: <c>node1@localhost</c>.</summary>
+    public string Node => Value[(Value.IndexOf('@') + 1)..];
+
+    /// <inheritdoc/>
+    public int CompareTo(ProcessName other) => string.CompareOrdinal(Value, other.Value);
+
+    /// <inheritdoc/>
+    public override string ToString() => Value;
+}
