@@ -1,0 +1,52 @@
+using System.Xml.Linq;
+
+namespace House.Tests;
+
+/// <summary>Who may refer to whom. A room that is not listed here may refer to nothing, so that a new one is a decision.</summary>
+public sealed class DirectionTests
+{
+    private static readonly Dictionary<string, string[]> Allowed = new()
+    {
+        ["Akka.Embedded"] = [],
+        ["Akka.Embedded.TestKit"] = [],
+        ["RaftActors.Core"] = [],
+        ["RaftActors"] = ["RaftActors.Core"],
+        ["RaftActors.Testing"] = ["RaftActors"],
+        ["FourNodes"] = ["RaftActors"],
+    };
+
+    // The rooms that stand on an actor runtime; Core is not among them.
+    private static readonly string[] OnActors = ["Akka.Embedded.TestKit", "RaftActors", "RaftActors.Testing", "FourNodes"];
+
+    public static TheoryData<string> Rooms => new(Repository.Files("*.csproj", "src", "demo"));
+
+    [Theory]
+    [MemberData(nameof(Rooms))]
+    public void Room_refers_only_to_the_rooms_below_it(string project)
+    {
+        var room = Path.GetFileNameWithoutExtension(project);
+        var xml = XDocument.Parse(Repository.Read(project));
+        var references = xml.Descendants("ProjectReference").Select(r => Path.GetFileNameWithoutExtension(r.Attribute("Include")!.Value.Replace('\\', '/')));
+
+        Assert.Empty(references.Except(Allowed.GetValueOrDefault(room, [])));
+        var usesActors = xml.Descendants().Any(e => e.Name.LocalName is "UsesAkka" or "UsesAkkaTestKit" && e.Value == "true");
+        Assert.Equal(OnActors.Contains(room), usesActors);
+    }
+
+    [Fact]
+    public void Core_needs_no_package_at_run_time()
+    {
+        var packages = XDocument.Parse(Repository.Read("src/RaftActors.Core/RaftActors.Core.csproj")).Descendants("PackageReference");
+
+        Assert.All(packages, package => Assert.Equal("all", package.Attribute("PrivateAssets")?.Value));
+    }
+
+    [Fact]
+    public void Product_does_not_know_which_runtime_it_is_on()
+    {
+        var sources = Repository.Files("*.cs", "src", "demo", "tests")
+            .Where(file => !file.StartsWith("src/Akka.Embedded") && !file.StartsWith("tests/Akka.Embedded") && !file.StartsWith("tests/House.Tests"));
+
+        Assert.DoesNotContain(sources, file => Repository.Read(file) is var text && (text.Contains("\n#if ") || text.Contains("Akka.Embedded")));
+    }
+}

@@ -1,0 +1,69 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace House.Tests;
+
+/// <summary>The numbers of the house: a file has at most 500 lines, a method 70, a line 140 columns; a file is named after its public type.</summary>
+public sealed class TidyTests
+{
+    private const int FileLinesMax = 500;
+    private const int MethodLinesMax = 70;
+    private const int ColumnsMax = 140;
+
+    private static readonly string[] Banned =
+        ["NotImplemented" + "Exception", "TB" + "D", "TO" + "DO", "FIX" + "ME", "Thread" + ".Sleep", "Skip" + " =", "/wo" + "rk/", "/tm" + "p/"];
+
+    [Fact]
+    public void Every_file_is_short_and_every_line_fits() => NothingToSay(source => LongLines(source).Concat(LongFile(source)));
+
+    [Fact]
+    public void Every_method_fits_on_a_screen() => NothingToSay(source => source.Root.DescendantNodes().Where(IsMethod).Where(IsLong).Select(source.At));
+
+    [Fact]
+    public void Every_product_file_is_named_after_a_public_type_in_it() =>
+        NothingToSay(source => source.File.StartsWith("src/") && PublicTypes(source.Root) is [_, ..] types && !types.Contains(Stem(source)) ? [source.File] : []);
+
+    [Fact]
+    public void No_file_holds_a_word_that_puts_work_off() =>
+        NothingToSay(source => Banned.Where(word => source.Text.Contains(word)).Select(word => $"{source.File}: {word}"));
+
+    private static void NothingToSay(Func<Source, IEnumerable<string>> findings) =>
+        Assert.Empty(Repository.Files("*.cs", "src", "tests", "demo").Select(Source.Load).SelectMany(findings));
+
+    private static IEnumerable<string> LongFile(Source source) =>
+        source.Lines.Length > FileLinesMax ? [$"{source.File}: {source.Lines.Length} lines"] : [];
+
+    private static IEnumerable<string> LongLines(Source source) =>
+        source.Lines.Select((line, i) => (line, i)).Where(l => l.line.Length > ColumnsMax).Select(l => $"{source.File}:{l.i + 1}: {l.line.Length} columns");
+
+    private static bool IsMethod(SyntaxNode node) => node is BaseMethodDeclarationSyntax or LocalFunctionStatementSyntax or AccessorDeclarationSyntax;
+
+    private static bool IsLong(SyntaxNode node)
+    {
+        var span = node.SyntaxTree.GetLineSpan(node.Span);
+        return span.EndLinePosition.Line - span.StartLinePosition.Line + 1 > MethodLinesMax;
+    }
+
+    private static string?[] PublicTypes(SyntaxNode root) =>
+    [
+        .. root.DescendantNodes(node => node is CompilationUnitSyntax or BaseNamespaceDeclarationSyntax)
+            .OfType<MemberDeclarationSyntax>()
+            .Where(member => member.Modifiers.Any(SyntaxKind.PublicKeyword))
+            .Select(member => member is BaseTypeDeclarationSyntax type ? type.Identifier.Text : (member as DelegateDeclarationSyntax)?.Identifier.Text),
+    ];
+
+    // A partial type may be spread over dotted files: RaftCore.Elections.cs.
+    private static string Stem(Source source) => Path.GetFileName(source.File).Split('.')[0];
+
+    private sealed record Source(string File, string Text, string[] Lines, SyntaxNode Root)
+    {
+        public static Source Load(string file)
+        {
+            var text = Repository.Read(file);
+            return new Source(file, text, text.TrimEnd('\n').Split('\n'), CSharpSyntaxTree.ParseText(text).GetRoot());
+        }
+
+        public string At(SyntaxNode node) => $"{File}:{node.SyntaxTree.GetLineSpan(node.Span).StartLinePosition.Line + 1}";
+    }
+}
