@@ -1,0 +1,145 @@
+using Akka.Dispatch.SysMsg;
+
+namespace Akka.Actor;
+
+/// <content>Death watch, both ways.</content>
+internal sealed partial class ActorCell
+{
+    /// <summary>Who is watched, and the message wanted instead of a Terminated.</summary>
+    private readonly Dictionary<IActorRef, object?> _watching = [];
+
+    private readonly HashSet<InternalActorRef> _watchedBy = [];
+
+    /// <summary>Whose Terminated is in the mailbox. An Unwatch takes it out of here, and so out of the mailbox.</summary>
+    private readonly HashSet<IActorRef> _terminatedQueued = [];
+
+    private bool _hearsOfAddresses;
+
+    public IActorRef Watch(IActorRef subject) => WatchFor(subject, null);
+
+    public IActorRef WatchWith(IActorRef subject, object message) =>
+        WatchFor(subject, message ?? throw new ArgumentNullException(nameof(message)));
+
+    public IActorRef Unwatch(IActorRef subject)
+    {
+        InternalActorRef watchee = InternalActorRef.Of(subject);
+        if (!watchee.Equals(Self) && _watching.Remove(watchee))
+        {
+            watchee.SendSystemMessage(new Unwatch(watchee, Self));
+        }
+
+        _terminatedQueued.Remove(watchee);
+        return subject;
+    }
+
+    private IActorRef WatchFor(IActorRef subject, object? message)
+    {
+        InternalActorRef watchee = InternalActorRef.Of(subject);
+        if (watchee.Equals(Self))
+        {
+            return subject;
+        }
+
+        if (_watching.TryGetValue(watchee, out object? earlier))
+        {
+            return Equals(earlier, message) ? subject : throw new InvalidOperationException(
+                $"{Self} watches {watchee} already, for the message [{earlier ?? "Terminated"}]. Unwatch it first.");
+        }
+
+        _watching.Add(watchee, message);
+        watchee.SendSystemMessage(new Watch(watchee, Self));
+        HearOfAddresses(watchee);
+        return subject;
+    }
+
+    private void AddWatcher(InternalActorRef watchee, InternalActorRef watcher)
+    {
+        if (watchee.Equals(Self) && !watcher.Equals(Self))
+        {
+            _watchedBy.Add(watcher);
+            HearOfAddresses(watcher);
+        }
+    }
+
+    private void RemoveWatcher(InternalActorRef watchee, InternalActorRef watcher)
+    {
+        if (watchee.Equals(Self))
+        {
+            _watchedBy.Remove(watcher);
+        }
+    }
+
+    private void WatchedActorTerminated(InternalActorRef actor, bool existenceConfirmed, bool addressTerminated)
+    {
+        if (_watching.Remove(actor, out object? message) && !IsTerminating)
+        {
+            if (message is null)
+            {
+                _terminatedQueued.Add(actor);
+            }
+
+            // Through the mailbox, so that it comes behind what the ended actor sent before.
+            Self.Tell(message ?? new Terminated(actor, existenceConfirmed, addressTerminated), actor);
+        }
+
+        if (StatsOf(actor) is not null)
+        {
+            RemoveChild(actor);
+        }
+    }
+
+    private void ReceivedTerminated(Terminated terminated)
+    {
+        if (_terminatedQueued.Remove(terminated.ActorRef))
+        {
+            Receive(terminated);
+        }
+    }
+
+    /// <summary>A whole system was given up: its watchers are forgotten, and its watched actors are as good as ended.</summary>
+    private void WatchedAddressTerminated(Address address)
+    {
+        _watchedBy.RemoveWhere(watcher => watcher.Path.Address == address);
+        foreach (IActorRef watched in _watching.Keys.Where(watched => watched.Path.Address == address).ToArray())
+        {
+            InternalActorRef actor = InternalActorRef.Of(watched);
+            Self.SendSystemMessage(new DeathWatchNotification(actor, StatsOf(actor) is not null, true));
+        }
+    }
+
+    private void TellWatchers()
+    {
+        // Watchers elsewhere first: those in this process may end the whole system upon hearing of it.
+        foreach (InternalActorRef watcher in _watchedBy.OrderBy(watcher => watcher.IsLocal).ThenBy(watcher => watcher))
+        {
+            if (!watcher.Equals(Parent))
+            {
+                watcher.SendSystemMessage(new DeathWatchNotification(Self, true, false));
+            }
+        }
+
+        _watchedBy.Clear();
+    }
+
+    private void UnwatchAll()
+    {
+        foreach (IActorRef watched in _watching.Keys)
+        {
+            InternalActorRef watchee = InternalActorRef.Of(watched);
+            watchee.SendSystemMessage(new Unwatch(watchee, Self));
+        }
+
+        _watching.Clear();
+        _terminatedQueued.Clear();
+    }
+
+    /// <summary>Subscribes to the end of addresses once a watch crosses the process's border; the actor's end unsubscribes.</summary>
+    private void HearOfAddresses(InternalActorRef other)
+    {
+        if (!other.IsLocal && !_hearsOfAddresses)
+        {
+            _hearsOfAddresses = true;
+            SystemImpl.AddressTerminatedTopic.Subscribe(Self);
+        }
+    }
+}

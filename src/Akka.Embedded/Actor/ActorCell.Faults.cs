@@ -1,0 +1,241 @@
+using Akka.Dispatch.SysMsg;
+using Akka.Event;
+
+namespace Akka.Actor;
+
+/// <content>Birth, failure, restart and end of the actor.</content>
+internal sealed partial class ActorCell
+{
+    /// <summary>Set from a failure until the parent's answer; a second failure within it is not reported again.</summary>
+    private bool _hasFailed;
+
+    /// <summary>The child whose failure this actor passed on upwards as its own.</summary>
+    private InternalActorRef? _perpetrator;
+
+    private void CreateActor()
+    {
+        try
+        {
+            Actor = NewActor();
+            Actor.AroundPreStart();
+            ArmReceiveTimeout();
+        }
+        catch (Exception failure)
+        {
+            ClearActor();
+            if (failure is ActorInitializationException)
+            {
+                throw;
+            }
+
+            throw new ActorInitializationException($"Exception during creation: {failure.Message}", failure);
+        }
+    }
+
+    /// <summary>Suspends this actor and all below it, and asks the parent what to do.</summary>
+    /// <param name="perpetrator">The child whose failure is passed on.</param>
+    /// <param name="suspended">Children that are suspended already.</param>
+    private void Fail(Exception failure, InternalActorRef? perpetrator, params InternalActorRef[] suspended)
+    {
+        if (_hasFailed)
+        {
+            return;
+        }
+
+        _hasFailed = true;
+        _perpetrator = perpetrator;
+        Mailbox.Suspend();
+        foreach (InternalActorRef child in ChildRefs())
+        {
+            if (!child.Equals(perpetrator) && !suspended.Contains(child))
+            {
+                child.Suspend();
+            }
+        }
+
+        Parent.SendSystemMessage(new Failed(Self, failure));
+    }
+
+    private void ClearFailure()
+    {
+        _hasFailed = false;
+        _perpetrator = null;
+        _envelope = default;
+    }
+
+    private void HandleFailed(Failed failed)
+    {
+        if (StatsOf(failed.Child) is not { } child)
+        {
+            return;
+        }
+
+        if (Actor is not { } actor)
+        {
+            // Between two instances of this actor there is no strategy to ask, and the child waits for an answer.
+            Stop(failed.Child);
+        }
+        else if (!actor.SupervisorStrategyInternal.HandleFailure(this, child, failed.Cause))
+        {
+            Fail(failed.Cause, failed.Child);
+        }
+    }
+
+    private void FaultResume(Exception? causedByFailure)
+    {
+        if (_afterChildren != AfterChildren.GoOn)
+        {
+            Mailbox.Resume();
+        }
+        else if (Actor is null)
+        {
+            FaultCreate();
+        }
+        else
+        {
+            InternalActorRef? perpetrator = _perpetrator;
+            Mailbox.Resume();
+            if (causedByFailure is not null)
+            {
+                ClearFailure();
+            }
+
+            ResumeChildren(causedByFailure, perpetrator);
+        }
+    }
+
+    /// <summary>There is no instance, because making it failed; so a restart, or a pardon, means to try again.</summary>
+    private void FaultCreate()
+    {
+        StopChildren();
+        if (!WaitForChildren(AfterChildren.Create))
+        {
+            FinishCreate();
+        }
+    }
+
+    private void FinishCreate()
+    {
+        Mailbox.Resume();
+        ClearFailure();
+        CreateActor();
+    }
+
+    private void FaultRecreate(Exception cause)
+    {
+        if (_afterChildren != AfterChildren.GoOn)
+        {
+            // A restart or the end is under way already; only the suspension that came with the order is undone.
+            Mailbox.Resume();
+        }
+        else if (Actor is not { } failedActor)
+        {
+            FaultCreate();
+        }
+        else
+        {
+            try
+            {
+                failedActor.AroundPreRestart(cause, CurrentMessage);
+            }
+            catch (Exception failure)
+            {
+                Publish(new Error(failure, Self.Path.ToString(), failedActor.GetType(), $"Error while restarting: {failure.Message}"));
+            }
+
+            ClearActor();
+            _restartCause = cause;
+            if (!WaitForChildren(AfterChildren.Recreate))
+            {
+                FinishRecreate(cause);
+            }
+        }
+    }
+
+    private void FinishRecreate(Exception cause)
+    {
+        InternalActorRef[] survivors = ChildRefs();
+        _restartCause = null;
+        Mailbox.Resume();
+        ClearFailure();
+        try
+        {
+            Actor = NewActor();
+            Actor.AroundPostRestart(cause, null);
+            ArmReceiveTimeout();
+        }
+        catch (Exception failure)
+        {
+            ClearActor();
+            Fail(new PostRestartException(failure, cause), null, survivors);
+            return;
+        }
+
+        foreach (InternalActorRef child in survivors)
+        {
+            child.Restart(cause);
+        }
+    }
+
+    private void TerminateActor()
+    {
+        SetReceiveTimeout(null);
+        UnwatchAll();
+        foreach (InternalActorRef child in ChildRefs())
+        {
+            Stop(child);
+        }
+
+        bool wasTerminating = IsTerminating;
+        if (!WaitForChildren(AfterChildren.Terminate))
+        {
+            FinishTerminate();
+        }
+        else if (!wasTerminating)
+        {
+            // A failure from here on has nobody to be reported to.
+            Mailbox.Suspend();
+            _hasFailed = true;
+        }
+    }
+
+    private void FinishTerminate()
+    {
+        _hasFailed = true;
+        try
+        {
+            Actor?.AroundPostStop();
+        }
+        catch (Exception failure)
+        {
+            Publish(new Error(failure, Self.Path.ToString(), Props.Type, $"Error while stopping: {failure.Message}"));
+        }
+
+        ClearActor();
+        lock (_children)
+        {
+            _afterChildren = AfterChildren.Terminated;
+        }
+
+        SystemImpl.EventStream.Unsubscribe(Self);
+        Mailbox.Close();
+        if (_hearsOfAddresses)
+        {
+            SystemImpl.AddressTerminatedTopic.Unsubscribe(Self);
+        }
+
+        Parent.SendSystemMessage(new DeathWatchNotification(Self, true, false));
+        TellWatchers();
+        UnwatchAll();
+    }
+
+    /// <summary>Lets go of the instance; what it had stashed goes back to the mailbox, and its timers end.</summary>
+    private void ClearActor()
+    {
+        (Actor as IActorStash)?.Stash?.UnstashAll();
+        (Actor as IWithTimers)?.Timers?.CancelAll();
+        Actor = null;
+        _behaviours.Clear();
+        CancelReceiveTimeout();
+    }
+}

@@ -1,0 +1,222 @@
+using Akka.Configuration;
+using Akka.Dispatch;
+using Akka.Event;
+
+namespace Akka.Actor;
+
+/// <summary>The actor system.</summary>
+internal sealed class ActorSystemImpl : ExtendedActorSystem
+{
+    private readonly ExtensionRegistry _extensions;
+    private readonly Stack<Action> _onTermination = new();
+    private readonly TaskCompletionSource _terminated = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lazy<Serialization.Serialization> _serialization;
+    private bool _isTerminating;
+    private long _uids = Random.Shared.Next();
+
+    private ActorSystemImpl(string name, Config config)
+    {
+        Name = name;
+        Settings = new Settings(config);
+        EventStream = new EventStream();
+        Log = new BusLogging(EventStream, $"ActorSystem({name})", typeof(ActorSystem), DefaultLogMessageFormatter.Instance);
+        Dispatchers = new DispatcherRegistry(Settings);
+        Scheduler = SchedulerOf(Settings.Config);
+        _extensions = new ExtensionRegistry(this);
+        Provider = ProviderOf(Settings.Config);
+        Loggers = new SystemLoggers(this);
+        _serialization = new Lazy<Serialization.Serialization>(() => new Serialization.Serialization(this));
+    }
+
+    public override string Name { get; }
+
+    public override Settings Settings { get; }
+
+    public override EventStream EventStream { get; }
+
+    public override ILoggingAdapter Log { get; }
+
+    public override IScheduler Scheduler { get; }
+
+    public override Serialization.Serialization Serialization => _serialization.Value;
+
+    public override LocalActorRefProvider Provider { get; }
+
+    public override IActorRef DeadLetters => Provider.DeadLetterRef;
+
+    public override Task WhenTerminated => _terminated.Task;
+
+    public DispatcherRegistry Dispatchers { get; }
+
+    public SystemLoggers Loggers { get; }
+
+    public AddressTerminatedTopic AddressTerminatedTopic { get; } = new();
+
+    public static ActorSystemImpl Start(string name, Config config)
+    {
+        if (name.Length == 0 || !name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_') || name[0] is '-' or '_')
+        {
+            throw new ArgumentException(
+                $"Invalid ActorSystem name [{name}]: it must be made of letters, digits, '-' and '_', and begin with a letter or a digit.",
+                nameof(name));
+        }
+
+        ActorSystemImpl system = new(name, config);
+        try
+        {
+            system.Start();
+        }
+        catch
+        {
+            // A half-made system must not keep its threads, nor its port.
+            system.Provider.ShutDownAsync().GetAwaiter().GetResult();
+            system.StopScheduler();
+            throw;
+        }
+
+        return system;
+    }
+
+    /// <summary>Tells incarnations of one path apart, also those before a restart of the process: hence the random start.</summary>
+    public long NextUid() => Interlocked.Increment(ref _uids);
+
+    public override IActorRef ActorOf(Props props, string? name = null) => Provider.Guardian.Cell.AttachChild(props, name);
+
+    public override IActorRef SystemActorOf(Props props, string? name = null) => Provider.SystemGuardian.Cell.AttachChild(props, name);
+
+    public override IActorRef SystemActorOf<TActor>(string? name = null) => SystemActorOf(Props.Create<TActor>(), name);
+
+    public override ActorSelection ActorSelection(ActorPath actorPath) => Akka.Actor.ActorSelection.Create(Provider, actorPath);
+
+    public override ActorSelection ActorSelection(string actorPath) => Akka.Actor.ActorSelection.Create(Provider.RootGuardian, actorPath);
+
+    public override void Stop(IActorRef actor)
+    {
+        InternalActorRef stopped = InternalActorRef.Of(actor);
+        if (stopped.Parent is LocalActorRef parent)
+        {
+            parent.Cell.Stop(stopped);
+        }
+        else
+        {
+            stopped.Stop();
+        }
+    }
+
+    public override Task Terminate() =>
+        Settings.CoordinatedShutdownRunByActorSystemTerminate ? TerminateInPhasesAsync() : FinalTerminate();
+
+    /// <summary>Ends the actors without the phases of a coordinated shutdown.</summary>
+    public Task FinalTerminate()
+    {
+        if (!Interlocked.Exchange(ref _isTerminating, true))
+        {
+            Loggers.BeginShutdown();
+            Provider.Guardian.Stop();
+        }
+
+        return WhenTerminated;
+    }
+
+    public override void RegisterOnTermination(Action code)
+    {
+        lock (_onTermination)
+        {
+            if (!Provider.TerminationTask.IsCompleted)
+            {
+                _onTermination.Push(code);
+                return;
+            }
+        }
+
+        code();
+    }
+
+    public override object RegisterExtension(IExtensionId extension) => _extensions.Get(extension);
+
+    public override object GetExtension(IExtensionId extensionId) => _extensions.Get(extensionId);
+
+    public override T GetExtension<T>() => (T?)_extensions.Find(typeof(T))
+        ?? throw new InvalidOperationException($"No extension {typeof(T)} is registered; call its provider's Get or Apply first.");
+
+    public override bool HasExtension(Type type) => _extensions.Find(type) is not null;
+
+    public override bool HasExtension<T>() => HasExtension(typeof(T));
+
+    public override string ToString() => $"akka://{Name}";
+
+    private void Start()
+    {
+        Loggers.StartStandardOut();
+        Provider.Init();
+        _ = EndAsync();
+        _ = Serialization; // An error in its configuration must show now, not with the first message.
+        Loggers.Start();
+        foreach (string name in Settings.Config.GetStringList("akka.extensions"))
+        {
+            RegisterExtension(ConfiguredType.Create<IExtensionId>(name, "akka.extensions"));
+        }
+    }
+
+    private async Task TerminateInPhasesAsync()
+    {
+        await CoordinatedShutdown.Get(this).Run(CoordinatedShutdown.ActorSystemTerminateReason.Instance).ConfigureAwait(false);
+
+        // The last phase has done so already, unless akka.coordinated-shutdown.terminate-actor-system is off.
+        await FinalTerminate().ConfigureAwait(false);
+    }
+
+    private async Task EndAsync()
+    {
+        await Provider.TerminationTask.ConfigureAwait(false);
+        List<Action> callbacks;
+        lock (_onTermination)
+        {
+            callbacks = [.. _onTermination];
+            _onTermination.Clear();
+        }
+
+        foreach (Action callback in callbacks)
+        {
+            try
+            {
+                callback();
+            }
+            catch (Exception failure)
+            {
+                Log.Error(failure, "A callback of the actor system's termination failed.");
+            }
+        }
+
+        await Provider.ShutDownAsync().ConfigureAwait(false);
+        StopScheduler();
+        _terminated.TrySetResult();
+    }
+
+    private void StopScheduler() => (Scheduler as IDisposable)?.Dispose();
+
+    private IScheduler SchedulerOf(Config config)
+    {
+        const string Key = "akka.scheduler.implementation";
+        string name = config.GetString(Key)!; // Justification: the reference configuration has it.
+
+        // A file that names Akka.NET's default must work; its wheel has a counterpart here, not a copy.
+        return name.StartsWith("Akka.Actor.HashedWheelTimerScheduler", StringComparison.Ordinal)
+            ? new TimerThreadScheduler(Log)
+            : ConfiguredType.Create<IScheduler>(name, Key, config, Log);
+    }
+
+    private LocalActorRefProvider ProviderOf(Config config)
+    {
+        const string Key = "akka.actor.provider";
+        string name = config.GetString(Key)!; // Justification: the reference configuration has it.
+        string type = name.Split(',')[0].Trim() switch
+        {
+            "local" or "Akka.Actor.LocalActorRefProvider" => "Akka.Actor.LocalActorRefProvider",
+            "remote" => "Akka.Remote.RemoteActorRefProvider",
+            "cluster" => "Akka.Cluster.ClusterActorRefProvider",
+            var other => other,
+        };
+        return ConfiguredType.Create<LocalActorRefProvider>(type, Key, this);
+    }
+}

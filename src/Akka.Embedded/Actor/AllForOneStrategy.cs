@@ -1,0 +1,72 @@
+namespace Akka.Actor;
+
+/// <summary>A child's failure concerns all children: they are restarted or stopped together.</summary>
+/// <remarks>
+/// A child is restarted at most so many times within the given time, counted from the first restart in it, and stopped
+/// after that. -1, or null, means no limit.
+/// </remarks>
+public class AllForOneStrategy : SupervisorStrategy
+{
+    public AllForOneStrategy(int? maxNrOfRetries, TimeSpan? withinTimeRange, Func<Exception, Directive> localOnlyDecider)
+        : this(maxNrOfRetries, withinTimeRange, new LocalOnlyDecider(localOnlyDecider))
+    {
+    }
+
+    public AllForOneStrategy(int? maxNrOfRetries, TimeSpan? withinTimeRange, IDecider decider)
+        : this(maxNrOfRetries ?? -1, withinTimeRange is { } range ? (int)range.TotalMilliseconds : -1, decider)
+    {
+    }
+
+    public AllForOneStrategy(
+        int maxNrOfRetries, int withinTimeMilliseconds, Func<Exception, Directive> localOnlyDecider, bool loggingEnabled = true)
+        : this(maxNrOfRetries, withinTimeMilliseconds, new LocalOnlyDecider(localOnlyDecider), loggingEnabled)
+    {
+    }
+
+    public AllForOneStrategy(int maxNrOfRetries, int withinTimeMilliseconds, IDecider decider, bool loggingEnabled = true)
+        : base(maxNrOfRetries, withinTimeMilliseconds, loggingEnabled)
+    {
+        Decider = decider;
+    }
+
+    public AllForOneStrategy(Func<Exception, Directive> localOnlyDecider)
+        : this(-1, -1, localOnlyDecider)
+    {
+    }
+
+    public AllForOneStrategy(IDecider decider)
+        : this(-1, -1, decider)
+    {
+    }
+
+    protected AllForOneStrategy()
+        : this(DefaultDecider)
+    {
+    }
+
+    public override IDecider Decider { get; }
+
+    internal override void ProcessFailure(ActorCell cell, bool restart, ChildStats child, Exception cause)
+    {
+        ChildStats[] children = cell.ChildrenStats();
+        bool mayRestart = restart && children.All(one => MayRestart(cell, one));
+        foreach (ChildStats one in children)
+        {
+            if (!mayRestart)
+            {
+                cell.Stop(one.Child);
+                continue;
+            }
+
+            // The failed one has suspended itself; a restart undoes one suspension.
+            if (one != child)
+            {
+                one.Child.Suspend();
+            }
+
+            one.Child.Restart(cause);
+        }
+    }
+
+    protected override Directive Handle(IActorRef child, Exception exception) => Decider.Decide(exception);
+}

@@ -1,0 +1,18 @@
+using Akka.Configuration;
+
+namespace Akka.Actor;
+
+/// <summary>The configuration an actor system is made with.</summary>
+public sealed class BootstrapSetup : Setup.Setup
+{
+    private BootstrapSetup(Config config) => Configuration = config;
+
+    internal Config Configuration { get; }
+
+    public static BootstrapSetup Create() => new(Config.Empty);
+
+    public BootstrapSetup WithConfig(Config config) => new(config);
+
+    /// <summary>Adds keys that the present configuration lacks.</summary>
+    public BootstrapSetup WithConfigFallback(Config config) => new(Configuration.WithFallback(config));
+}

@@ -1,0 +1,26 @@
+using System.Collections.Concurrent;
+
+namespace Akka.Actor;
+
+/// <summary>The extensions of one actor system, each made once, by the first who asks.</summary>
+internal sealed class ExtensionRegistry(ExtendedActorSystem system)
+{
+    private readonly ConcurrentDictionary<Type, Lazy<object>> _extensions = new();
+
+    public object Get(IExtensionId id)
+    {
+        Lazy<object> extension = _extensions.GetOrAdd(id.ExtensionType, _ => new Lazy<object>(() => id.CreateExtension(system)));
+        try
+        {
+            return extension.Value;
+        }
+        catch
+        {
+            // So that the next caller tries anew, and gets a fresh exception.
+            _extensions.TryRemove(KeyValuePair.Create(id.ExtensionType, extension));
+            throw;
+        }
+    }
+
+    public object? Find(Type type) => _extensions.TryGetValue(type, out Lazy<object>? extension) ? extension.Value : null;
+}

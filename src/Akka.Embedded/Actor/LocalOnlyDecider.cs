@@ -1,0 +1,7 @@
+namespace Akka.Actor;
+
+/// <summary>A decider made of a function.</summary>
+public class LocalOnlyDecider(Func<Exception, Directive> decider) : IDecider
+{
+    public Directive Decide(Exception cause) => decider(cause);
+}

@@ -1,0 +1,106 @@
+using Akka.Dispatch.SysMsg;
+
+namespace Akka.Actor;
+
+/// <summary>Waits for one answer, outside of any actor. It has a path only once somebody asks for it, as a remote receiver does.</summary>
+internal sealed class PromiseActorRef<T> : InternalActorRef
+{
+    private readonly TaskCompletionSource<T> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly LocalActorRefProvider _provider;
+    private readonly TimeSpan _timeout;
+    private readonly Timer? _timer;
+    private readonly CancellationTokenRegistration _cancellation;
+    private ActorPath? _path;
+    private bool _isReleased;
+
+    public PromiseActorRef(LocalActorRefProvider provider, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        _provider = provider;
+        _timeout = timeout;
+        if (timeout != Timeout.InfiniteTimeSpan)
+        {
+            _timer = new Timer(
+                static state => ((PromiseActorRef<T>)state!).TimedOut(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            _timer.Change(timeout, Timeout.InfiniteTimeSpan);
+        }
+
+        _cancellation = cancellationToken.UnsafeRegister(static state => ((PromiseActorRef<T>)state!).Cancelled(), this);
+        if (Volatile.Read(ref _isReleased))
+        {
+            // Cancelled or timed out before the fields above were all set.
+            Release();
+        }
+    }
+
+    public Task<T> Answer => _answer.Task;
+
+    public override LocalActorRefProvider Provider => _provider;
+
+    public override InternalActorRef Parent => _provider.TempContainer;
+
+    public override ActorPath Path
+    {
+        get
+        {
+            if (_path is null && Interlocked.CompareExchange(ref _path, _provider.TempPath(), null) is null)
+            {
+                _provider.TempContainer.Add(this);
+                if (Volatile.Read(ref _isReleased))
+                {
+                    Release();
+                }
+            }
+
+            return _path;
+        }
+    }
+
+    public override void SendSystemMessage(SystemMessage message)
+    {
+        if (message is DeathWatchNotification ended)
+        {
+            Tell(new Terminated(ended.Actor, ended.ExistenceConfirmed, ended.AddressTerminated), ended.Actor);
+        }
+    }
+
+    protected override void TellInternal(object message, IActorRef? sender)
+    {
+        // Before the task ends, so that whoever waits for it finds everything given back.
+        Release();
+        bool taken = message switch
+        {
+            // An asker that wants to see the failure as a message says so by its type.
+            Status.Failure failure when typeof(T) == typeof(object) || failure is not T => _answer.TrySetException(failure.Cause),
+            T answer => _answer.TrySetResult(answer),
+            _ => _answer.TrySetException(new ArgumentException(
+                $"Received message of type [{message.GetType()}] - Ask expected message of type [{typeof(T)}]")),
+        };
+        if (!taken && !Answer.IsCanceled)
+        {
+            _provider.DeadLetterRef.Tell(new Event.DeadLetter(message, sender, this), sender);
+        }
+    }
+
+    private void TimedOut()
+    {
+        Release();
+        _answer.TrySetException(new AskTimeoutException($"Timeout after {_timeout.TotalSeconds} seconds"));
+    }
+
+    private void Cancelled()
+    {
+        Release();
+        _answer.TrySetCanceled();
+    }
+
+    private void Release()
+    {
+        Interlocked.Exchange(ref _isReleased, true);
+        _timer?.Dispose();
+        _cancellation.Unregister();
+        if (_path is { } path)
+        {
+            _provider.TempContainer.Remove(path.Name);
+        }
+    }
+}

@@ -1,0 +1,17 @@
+using Akka.Dispatch;
+
+namespace Akka.Actor;
+
+/// <summary>The root of all actors. Below it are also names without an actor behind them, such as <c>temp</c>.</summary>
+internal sealed class RootGuardianRef(
+    ActorSystemImpl system, Props props, Dispatcher dispatcher, InternalActorRef supervisor, ActorPath path)
+    : LocalActorRef(system, props, dispatcher, supervisor, path)
+{
+    private readonly Dictionary<string, InternalActorRef> _extraNames = [];
+
+    /// <summary>Only while the system is being made.</summary>
+    public void AddName(InternalActorRef actor) => _extraNames.Add(actor.Path.Name, actor);
+
+    protected override InternalActorRef GetSingleChild(string name) =>
+        _extraNames.TryGetValue(name, out InternalActorRef? extra) ? extra : base.GetSingleChild(name);
+}

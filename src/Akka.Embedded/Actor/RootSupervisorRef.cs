@@ -1,0 +1,34 @@
+using Akka.Dispatch.SysMsg;
+
+namespace Akka.Actor;
+
+/// <summary>Stands above the root: hears of its end, which is the system's, and of a failure that nobody below could answer.</summary>
+internal sealed class RootSupervisorRef(LocalActorRefProvider provider) : InternalActorRef
+{
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public Task Ended => _ended.Task;
+
+    public override ActorPath Path { get; } = provider.RootPath / "bubble-walker";
+
+    public override LocalActorRefProvider Provider => provider;
+
+    public override void SendSystemMessage(SystemMessage message)
+    {
+        switch (message)
+        {
+            case Failed failed:
+                provider.System.EventStream.Publish(
+                    new Event.Error(failed.Cause, Path.ToString(), GetType(), $"guardian {failed.Child} failed, shutting down!"));
+                failed.Child.Stop();
+                break;
+            case DeathWatchNotification:
+                _ended.TrySetResult();
+                break;
+        }
+    }
+
+    protected override void TellInternal(object message, IActorRef? sender)
+    {
+    }
+}

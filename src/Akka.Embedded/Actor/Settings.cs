@@ -1,0 +1,60 @@
+using Akka.Configuration;
+
+namespace Akka.Actor;
+
+/// <summary>The configuration of an actor system, with the runtime's own defaults below it.</summary>
+public class Settings
+{
+    internal Settings(Config config)
+    {
+        Config = config.WithFallback(ConfigurationFactory.FromResource("Akka.Embedded.Actor.reference.conf", typeof(Settings).Assembly));
+        LogLevel = Config.GetString("akka.loglevel")!; // Justification: the reference configuration has every key that is read here.
+        StdoutLogLevel = Config.GetString("akka.stdout-loglevel")!; // Justification: as above.
+        Loggers = Config.GetStringList("akka.loggers");
+        LoggerStartTimeout = Config.GetTimeSpan("akka.logger-startup-timeout");
+        LoggerAsyncStart = Config.GetBoolean("akka.logger-async-start");
+        AskTimeout = Config.GetTimeSpan("akka.actor.ask-timeout");
+        CoordinatedShutdownTerminateActorSystem = Config.GetBoolean("akka.coordinated-shutdown.terminate-actor-system");
+        CoordinatedShutdownRunByActorSystemTerminate = Config.GetBoolean("akka.coordinated-shutdown.run-by-actor-system-terminate");
+        LogDeadLetters = CountOf(Config.GetString("akka.log-dead-letters")!); // Justification: as above.
+        LogDeadLettersDuringShutdown = Config.GetBoolean("akka.log-dead-letters-during-shutdown");
+        LogDeadLettersSuspendDuration = Config.GetTimeSpan("akka.log-dead-letters-suspend-duration");
+    }
+
+    /// <summary>The whole configuration: what the user gave, and below it the defaults of everything that is in use.</summary>
+    public Config Config { get; private set; }
+
+    public string LogLevel { get; }
+
+    public string StdoutLogLevel { get; }
+
+    public IList<string> Loggers { get; }
+
+    public TimeSpan LoggerStartTimeout { get; }
+
+    public bool LoggerAsyncStart { get; }
+
+    public TimeSpan AskTimeout { get; }
+
+    public bool CoordinatedShutdownTerminateActorSystem { get; }
+
+    public bool CoordinatedShutdownRunByActorSystemTerminate { get; }
+
+    public int LogDeadLetters { get; }
+
+    public bool LogDeadLettersDuringShutdown { get; }
+
+    public TimeSpan LogDeadLettersSuspendDuration { get; }
+
+    /// <summary>Adds defaults below everything that is there. For the parts of the runtime, while the system is being made.</summary>
+    public void InjectTopLevelFallback(Config config) => Config = Config.WithFallback(config);
+
+    private static int CountOf(string text) => text switch
+    {
+        "on" or "true" => int.MaxValue,
+        "off" or "false" => 0,
+        _ => int.TryParse(text, out int count) && count >= 0
+            ? count
+            : throw new ConfigurationException($"akka.log-dead-letters is '{text}'; it may be on, off or a number."),
+    };
+}

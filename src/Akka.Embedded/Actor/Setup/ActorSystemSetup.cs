@@ -1,0 +1,16 @@
+namespace Akka.Actor.Setup;
+
+/// <summary>Setups, one of each type. Immutable.</summary>
+public sealed class ActorSystemSetup
+{
+    public static readonly ActorSystemSetup Empty = new([]);
+
+    private readonly Setup[] _setups;
+
+    private ActorSystemSetup(Setup[] setups) => _setups = setups;
+
+    public static ActorSystemSetup Create(params Setup[] setup) => new(setup);
+
+    internal T? Find<T>()
+        where T : Setup => _setups.OfType<T>().LastOrDefault();
+}

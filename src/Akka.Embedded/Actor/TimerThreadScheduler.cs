@@ -1,0 +1,187 @@
+using System.Diagnostics;
+using Akka.Event;
+
+namespace Akka.Actor;
+
+/// <summary>
+/// The default scheduler: a heap and one thread. What is due earlier fires earlier, and what is due together in the order in
+/// which it was scheduled. Precision is that of a thread's sleep, about a millisecond; nothing fires early.
+/// </summary>
+/// <remarks>A thread pool timer for each entry would be less code, but fires in no order, and waits for a free pool thread.</remarks>
+internal sealed class TimerThreadScheduler : IScheduler, IAdvancedScheduler, IDisposable
+{
+    private const int LeastPurge = 1024;
+
+    private readonly PriorityQueue<Entry, (TimeSpan Due, long Number)> _entries = new();
+    private readonly Lock _lock = new();
+    private readonly ManualResetEventSlim _earlier = new();
+    private readonly ILoggingAdapter _log;
+    private readonly Thread _thread;
+    private long _numbers;
+    private int _purgeAt = LeastPurge;
+    private TimeSpan _sleepsUntil = TimeSpan.MaxValue;
+    private bool _isStopped;
+
+    public TimerThreadScheduler(ILoggingAdapter log)
+    {
+        _log = log;
+
+        // Started by the first entry, so that a system whose making fails leaves no thread behind.
+        _thread = new Thread(Work) { IsBackground = true, Name = "akka-scheduler" };
+    }
+
+    public DateTimeOffset Now => DateTimeOffset.UtcNow;
+
+    public TimeSpan MonotonicClock => HighResMonotonicClock;
+
+    public TimeSpan HighResMonotonicClock => Stopwatch.GetElapsedTime(0);
+
+    public IAdvancedScheduler Advanced => this;
+
+    /// <summary>Nothing fires after this has returned, except for what is being fired.</summary>
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _isStopped = true;
+            _entries.Clear();
+        }
+
+        _earlier.Set();
+    }
+
+    public void ScheduleTellOnce(TimeSpan delay, ICanTell receiver, object message, IActorRef? sender) =>
+        ScheduleTellOnce(delay, receiver, message, sender, null);
+
+    public void ScheduleTellOnce(TimeSpan delay, ICanTell receiver, object message, IActorRef? sender, ICancelable? cancelable) =>
+        Add(delay, null, () => receiver.Tell(message, sender), cancelable);
+
+    public void ScheduleTellRepeatedly(TimeSpan initialDelay, TimeSpan interval, ICanTell receiver, object message, IActorRef? sender) =>
+        ScheduleTellRepeatedly(initialDelay, interval, receiver, message, sender, null);
+
+    public void ScheduleTellRepeatedly(
+        TimeSpan initialDelay, TimeSpan interval, ICanTell receiver, object message, IActorRef? sender, ICancelable? cancelable) =>
+        Add(initialDelay, interval, () => receiver.Tell(message, sender), cancelable);
+
+    public void ScheduleOnce(TimeSpan delay, Action action) => Add(delay, null, action, null);
+
+    public void ScheduleOnce(TimeSpan delay, Action action, ICancelable? cancelable) => Add(delay, null, action, cancelable);
+
+    public void ScheduleRepeatedly(TimeSpan initialDelay, TimeSpan interval, Action action) => Add(initialDelay, interval, action, null);
+
+    public void ScheduleRepeatedly(TimeSpan initialDelay, TimeSpan interval, Action action, ICancelable? cancelable) =>
+        Add(initialDelay, interval, action, cancelable);
+
+    private void Add(TimeSpan delay, TimeSpan? interval, Action action, ICancelable? cancelable)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(delay, TimeSpan.Zero);
+        if (interval is { } period)
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(period, TimeSpan.Zero, nameof(interval));
+        }
+
+        TimeSpan now = MonotonicClock;
+        TimeSpan due = delay < TimeSpan.MaxValue - now ? now + delay : TimeSpan.MaxValue;
+        lock (_lock)
+        {
+            if (_isStopped)
+            {
+                return;
+            }
+
+            PurgeCancelled();
+            Enqueue(new Entry(action, interval, cancelable), due);
+            if (due < _sleepsUntil)
+            {
+                _earlier.Set();
+            }
+
+            if (_thread.ThreadState.HasFlag(System.Threading.ThreadState.Unstarted))
+            {
+                _thread.Start();
+            }
+        }
+    }
+
+    private void Enqueue(Entry entry, TimeSpan due) => _entries.Enqueue(entry, (due, _numbers++));
+
+    /// <summary>
+    /// Cancelling leaves the entry where it is, which costs nothing; so timeouts that are set and cancelled all the time would
+    /// pile up until they are due. Each time the heap has doubled it is swept.
+    /// </summary>
+    private void PurgeCancelled()
+    {
+        if (_entries.Count < _purgeAt)
+        {
+            return;
+        }
+
+        (Entry, (TimeSpan, long))[] live = [.. _entries.UnorderedItems.Where(item => !item.Element.IsCancelled)];
+        _entries.Clear();
+        _entries.EnqueueRange(live);
+        _purgeAt = Math.Max(LeastPurge, 2 * live.Length);
+    }
+
+    private void Work()
+    {
+        while (true)
+        {
+            Entry? entry = null;
+            TimeSpan wait;
+            lock (_lock)
+            {
+                if (_isStopped)
+                {
+                    return;
+                }
+
+                _earlier.Reset();
+                TimeSpan now = MonotonicClock;
+                TimeSpan due = _entries.TryPeek(out _, out var first) ? first.Due : TimeSpan.MaxValue;
+                wait = due - now;
+                _sleepsUntil = due;
+                if (due <= now)
+                {
+                    entry = _entries.Dequeue();
+                    if (entry is { Interval: { } interval, IsCancelled: false })
+                    {
+                        // At the fixed rate, but what was missed, say while the machine slept, is not made up for.
+                        Enqueue(entry, due + interval > now ? due + interval : now + interval);
+                    }
+                }
+            }
+
+            if (entry is not null)
+            {
+                Fire(entry);
+            }
+            else
+            {
+                // Rounded up, because to wake early is to wake twice; and at most a day, as a wait takes an int.
+                _earlier.Wait((int)Math.Min(Math.Ceiling(wait.TotalMilliseconds), 86_400_000));
+            }
+        }
+    }
+
+    private void Fire(Entry entry)
+    {
+        if (entry.IsCancelled)
+        {
+            return;
+        }
+
+        try
+        {
+            entry.Action();
+        }
+        catch (Exception failure)
+        {
+            _log.Error(failure, "A scheduled action failed.");
+        }
+    }
+
+    private sealed record Entry(Action Action, TimeSpan? Interval, ICancelable? Cancelable)
+    {
+        public bool IsCancelled => Cancelable is { IsCancellationRequested: true };
+    }
+}

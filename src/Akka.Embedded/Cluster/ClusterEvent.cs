@@ -1,0 +1,166 @@
+using System.Collections.Immutable;
+using Akka.Actor;
+using Akka.Event;
+
+namespace Akka.Cluster;
+
+/// <summary>What subscribers of the cluster hear, in the order in which this node learned it.</summary>
+public class ClusterEvent
+{
+    public static readonly SubscriptionInitialStateMode InitialStateAsSnapshot = SubscriptionInitialStateMode.InitialStateAsSnapshot;
+
+    public static readonly SubscriptionInitialStateMode InitialStateAsEvents = SubscriptionInitialStateMode.InitialStateAsEvents;
+
+    /// <summary>How a new subscriber learns what is so already.</summary>
+    public enum SubscriptionInitialStateMode
+    {
+        /// <summary>A <see cref="CurrentClusterState"/> comes first.</summary>
+        InitialStateAsSnapshot = 0,
+
+        /// <summary>As if each event had happened just now.</summary>
+        InitialStateAsEvents = 1,
+    }
+
+    public interface IClusterDomainEvent : IDeadLetterSuppression
+    {
+    }
+
+    public interface IMemberEvent : IClusterDomainEvent
+    {
+        Member Member { get; }
+    }
+
+    public interface IReachabilityEvent : IClusterDomainEvent
+    {
+    }
+
+    /// <summary>The cluster as this node sees it at one moment.</summary>
+    public sealed class CurrentClusterState(
+        ImmutableSortedSet<Member> members,
+        ImmutableHashSet<Member> unreachable,
+        ImmutableHashSet<Address> seenBy,
+        Address? leader,
+        ImmutableDictionary<string, Address?> roleLeaderMap) : INoSerializationVerificationNeeded
+    {
+        public CurrentClusterState()
+            : this([], [], [], null, ImmutableDictionary<string, Address?>.Empty)
+        {
+        }
+
+        public ImmutableSortedSet<Member> Members { get; } = members;
+
+        public ImmutableHashSet<Member> Unreachable { get; } = unreachable;
+
+        /// <summary>Who is known to see the cluster exactly so.</summary>
+        public ImmutableHashSet<Address> SeenBy { get; } = seenBy;
+
+        public Address? Leader { get; } = leader;
+
+        public ImmutableHashSet<string> AllRoles => [.. Members.SelectMany(m => m.Roles)];
+
+        public Address? RoleLeader(string role) => roleLeaderMap.GetValueOrDefault(role);
+    }
+
+    public abstract class MemberStatusChange : IMemberEvent
+    {
+        protected readonly Member _member;
+
+        protected MemberStatusChange(Member member, MemberStatus validStatus)
+        {
+            _member = member.Status == validStatus
+                ? member
+                : throw new ArgumentException($"Expected {validStatus} state, got: {member}", nameof(member));
+        }
+
+        public Member Member => _member;
+
+        public override bool Equals(object? obj) =>
+            obj is MemberStatusChange other && other.GetType() == GetType() && other.Member.Equals(Member);
+
+        public override int GetHashCode() => HashCode.Combine(GetType(), Member);
+
+        public override string ToString() => $"{GetType().Name}: {Member}";
+    }
+
+    public sealed class MemberJoined(Member member) : MemberStatusChange(member, MemberStatus.Joining);
+
+    public sealed class MemberWeaklyUp(Member member) : MemberStatusChange(member, MemberStatus.WeaklyUp);
+
+    public sealed class MemberUp(Member member) : MemberStatusChange(member, MemberStatus.Up);
+
+    public sealed class MemberLeft(Member member) : MemberStatusChange(member, MemberStatus.Leaving);
+
+    public sealed class MemberExited(Member member) : MemberStatusChange(member, MemberStatus.Exiting);
+
+    public sealed class MemberDowned(Member member) : MemberStatusChange(member, MemberStatus.Down);
+
+    /// <summary>It is a member no more. Its former status tells whether it went in order, Exiting, or was Down.</summary>
+    public sealed class MemberRemoved(Member member, MemberStatus previousStatus) : MemberStatusChange(member, MemberStatus.Removed)
+    {
+        public MemberStatus PreviousStatus { get; } = previousStatus;
+
+        public override bool Equals(object? obj) => base.Equals(obj) && ((MemberRemoved)obj!).PreviousStatus == PreviousStatus;
+
+        public override int GetHashCode() => HashCode.Combine(base.GetHashCode(), PreviousStatus);
+    }
+
+    public abstract class ReachabilityEvent : IReachabilityEvent
+    {
+        protected ReachabilityEvent(Member member)
+        {
+            Member = member;
+        }
+
+        public Member Member { get; }
+
+        public override bool Equals(object? obj) =>
+            obj is ReachabilityEvent other && other.GetType() == GetType() && other.Member.Equals(Member);
+
+        public override int GetHashCode() => HashCode.Combine(GetType(), Member);
+
+        public override string ToString() => $"{GetType().Name}: {Member}";
+    }
+
+    /// <summary>Some node's failure detector misses it. It stays a member; only an operator's Down removes it.</summary>
+    public sealed class UnreachableMember(Member member) : ReachabilityEvent(member);
+
+    public sealed class ReachableMember(Member member) : ReachabilityEvent(member);
+
+    /// <summary>Who does the cluster's book-keeping, by this node's view; null when nobody can.</summary>
+    public sealed class LeaderChanged(Address? leader) : IClusterDomainEvent
+    {
+        public Address? Leader { get; } = leader;
+
+        public override bool Equals(object? obj) => obj is LeaderChanged other && Equals(Leader, other.Leader);
+
+        public override int GetHashCode() => Leader?.GetHashCode() ?? 0;
+
+        public override string ToString() => $"LeaderChanged(NewLeader={Leader})";
+    }
+
+    public sealed class RoleLeaderChanged(string role, Address? leader) : IClusterDomainEvent
+    {
+        public string Role { get; } = role;
+
+        public Address? Leader { get; } = leader;
+
+        public override bool Equals(object? obj) =>
+            obj is RoleLeaderChanged other && Role == other.Role && Equals(Leader, other.Leader);
+
+        public override int GetHashCode() => HashCode.Combine(Role, Leader);
+
+        public override string ToString() => $"RoleLeaderChanged(Leader={Leader}, Role={Role})";
+    }
+
+    /// <summary>The last event: this node has left, or was removed, or its actor system ends.</summary>
+    public sealed class ClusterShuttingDown : IClusterDomainEvent
+    {
+        public static readonly IClusterDomainEvent Instance = new ClusterShuttingDown();
+
+        private ClusterShuttingDown()
+        {
+        }
+
+        public override string ToString() => "ClusterShuttingDown";
+    }
+}

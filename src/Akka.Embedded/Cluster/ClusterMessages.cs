@@ -1,0 +1,75 @@
+using System.Collections.Immutable;
+using Akka.Actor;
+using Akka.Event;
+
+namespace Akka.Cluster;
+
+/// <summary>What the daemons of different nodes say to each other.</summary>
+internal abstract record ClusterMessage : IDeadLetterSuppression
+{
+    private ClusterMessage()
+    {
+    }
+
+    /// <summary>Are you a member? Asked of seed nodes.</summary>
+    internal sealed record InitJoin : ClusterMessage;
+
+    internal sealed record InitJoinAck(Address Address) : ClusterMessage;
+
+    internal sealed record InitJoinNack(Address Address) : ClusterMessage;
+
+    internal sealed record Join(UniqueAddress Node, ImmutableHashSet<string> Roles) : ClusterMessage;
+
+    /// <summary>The answer to a join: the gossip that already has the newcomer in it.</summary>
+    internal sealed record Welcome(UniqueAddress From, Gossip Gossip) : ClusterMessage;
+
+    internal sealed record GossipEnvelope(UniqueAddress From, UniqueAddress To, Gossip Gossip) : ClusterMessage;
+
+    internal sealed record Heartbeat : ClusterMessage;
+
+    internal sealed record HeartbeatReply(UniqueAddress From) : ClusterMessage;
+
+    /// <summary>An exiting, or downed, node says that it knows, and goes; it may be forgotten.</summary>
+    internal sealed record ExitingConfirmed(UniqueAddress Node) : ClusterMessage;
+}
+
+/// <summary>What <see cref="Cluster"/> tells the daemon of its own node.</summary>
+internal abstract record ClusterCommand : INoSerializationVerificationNeeded
+{
+    private ClusterCommand()
+    {
+    }
+
+    internal sealed record JoinSeedNodes(ImmutableList<Address> SeedNodes) : ClusterCommand;
+
+    internal sealed record JoinTo(Address Address) : ClusterCommand;
+
+    internal sealed record Leave(Address Address) : ClusterCommand;
+
+    internal sealed record Down(Address Address) : ClusterCommand;
+
+    internal sealed record Subscribe(
+        IActorRef Subscriber,
+        ClusterEvent.SubscriptionInitialStateMode Mode,
+        ImmutableHashSet<Type> To) : ClusterCommand;
+
+    internal sealed record Unsubscribe(IActorRef Subscriber, Type? To) : ClusterCommand;
+
+    internal sealed record SendCurrentClusterState(IActorRef Receiver) : ClusterCommand;
+
+    internal sealed record OnMemberUp(Action Callback) : ClusterCommand;
+
+    /// <summary>This node has done all that it wanted to do as a member, and goes.</summary>
+    internal sealed record ExitingCompleted : ClusterCommand;
+
+    internal sealed record Tick(TickKind Kind) : ClusterCommand;
+}
+
+internal enum TickKind
+{
+    Gossip,
+    Leader,
+    Heartbeat,
+    Reap,
+    Join,
+}

@@ -1,0 +1,54 @@
+using System.Reflection;
+
+namespace Akka.Configuration;
+
+/// <summary>Types that a configuration names as <c>Namespace.Type, Assembly</c>: serializers, loggers, schedulers.</summary>
+internal static class ConfiguredType
+{
+    /// <summary>The type of that name. The assemblies of Akka.NET stand for the embedded ones, so that one file serves both.</summary>
+    /// <param name="name">The name, with its assembly unless that is this one.</param>
+    /// <param name="key">The key of the configuration where it was found, for the error.</param>
+    public static Type Find(string name, string key)
+    {
+        return Type.GetType(name, FindAssembly, typeResolver: null) ?? throw new ConfigurationException(
+            $"{key} names the type '{name}', which does not exist; expected 'Namespace.Type, Assembly' of a public type.");
+    }
+
+    /// <summary>An instance of the type of that name, made by its constructor with these arguments.</summary>
+    public static T Create<T>(string name, string key, params object[] arguments)
+        where T : class
+    {
+        var type = Find(name, key);
+        if (!type.IsAssignableTo(typeof(T)))
+        {
+            throw new ConfigurationException($"{key} names the type '{name}', which is no {typeof(T).FullName}.");
+        }
+
+        try
+        {
+            return (T)Activator.CreateInstance(type, arguments)!; // Justification: null is for types like int? alone.
+        }
+        catch (MissingMethodException error)
+        {
+            var parameters = string.Join(", ", arguments.Select(argument => argument.GetType().Name));
+            throw new ConfigurationException($"{key} names the type '{name}', which has no constructor for ({parameters}).", error);
+        }
+    }
+
+    private static Assembly? FindAssembly(AssemblyName name)
+    {
+        try
+        {
+            return name.Name switch
+            {
+                "Akka" or "Akka.Remote" or "Akka.Cluster" => typeof(ConfiguredType).Assembly,
+                "Akka.TestKit" or "Akka.TestKit.Xunit2" => Assembly.Load("Akka.Embedded.TestKit"),
+                _ => Assembly.Load(name),
+            };
+        }
+        catch (Exception error) when (error is FileNotFoundException or FileLoadException or BadImageFormatException)
+        {
+            return null; // The caller's error names type and key.
+        }
+    }
+}

@@ -1,0 +1,290 @@
+namespace Akka.Configuration;
+
+/// <summary>
+/// Reads HOCON. Of the language's rarer corners it leaves out keys with spaces outside quotes, lists at the top, and the forms
+/// <c>url(...)</c>, <c>file(...)</c> and <c>classpath(...)</c> of include; an included file must exist.
+/// </summary>
+internal sealed class HoconParser
+{
+    private const string AValue = "a value (quote it if it holds one of $ \" { } [ ] : = , # ` ^ ? ! @ * & \\)";
+
+    private readonly HoconReader _reader;
+    private readonly IReadOnlyList<string> _includedFrom;
+    private readonly HoconFieldsNode _root;
+    private readonly List<string> _path; // of the value being read
+
+    private HoconParser(HoconReader reader, IReadOnlyList<string> includedFrom, HoconFieldsNode root, List<string> path)
+    {
+        _reader = reader;
+        _includedFrom = includedFrom;
+        _root = root;
+        _path = path;
+    }
+
+    /// <param name="text">The HOCON.</param>
+    /// <param name="source">The name of the file it came from, or another name for it in angle brackets.</param>
+    /// <exception cref="ConfigurationException">The text is not HOCON, or a substitution has no value.</exception>
+    public static HoconObject Parse(string text, string source)
+    {
+        var parser = new HoconParser(new HoconReader(text, source), [], new HoconFieldsNode(), []);
+        parser.ReadDocument(parser._root);
+        return new HoconResolver(parser._root).Resolve();
+    }
+
+    private void ReadDocument(HoconFieldsNode into)
+    {
+        _reader.SkipLines();
+        if (_reader.TrySkip("{"))
+        {
+            ReadFields(into, closing: '}');
+            _reader.SkipLines();
+        }
+        else
+        {
+            ReadFields(into, closing: null);
+        }
+
+        if (!_reader.IsAtEnd)
+        {
+            throw _reader.Unexpected("a key or the end of the text");
+        }
+    }
+
+    /// <summary>Reads fields up to and including the closing brace, or up to the end of the text where none was opened.</summary>
+    private void ReadFields(HoconFieldsNode into, char? closing)
+    {
+        var opened = _reader.Origin;
+        _reader.SkipLines();
+        while (true)
+        {
+            if (closing is null ? _reader.IsAtEnd : _reader.TrySkip("}"))
+            {
+                return;
+            }
+
+            if (_reader.IsAtEnd)
+            {
+                throw _reader.Unexpected($"'}}' for the '{{' in line {opened.Line}");
+            }
+
+            if (!TryReadInclude(into))
+            {
+                ReadField(into);
+            }
+
+            var isNewLine = _reader.SkipLines();
+            if (_reader.TrySkip(","))
+            {
+                _reader.SkipLines();
+            }
+            else if (!isNewLine && !_reader.IsAtEnd && _reader.Current != closing)
+            {
+                throw _reader.Unexpected("a comma, a new line" + (closing is null ? "" : " or '}'"));
+            }
+        }
+    }
+
+    private void ReadField(HoconFieldsNode into)
+    {
+        var keys = ReadKeys();
+        keys.ForEach(_path.Add);
+        _reader.SkipSpaces();
+        if (_reader.TrySkip("+="))
+        {
+            _reader.SkipLines();
+            var origin = _reader.Origin;
+            var earlier = Substitution(_path.ToList(), isOptional: true, origin);
+            SetValue(into, keys, new HoconJoinNode([earlier, new HoconListNode([ReadValue()])], origin));
+        }
+        else if (_reader.Current == '{' || _reader.TrySkip("=") || _reader.TrySkip(":"))
+        {
+            _reader.SkipLines();
+            ReadValue(into, keys);
+        }
+        else
+        {
+            throw _reader.Unexpected($"'=', ':', '+=' or '{{' after the key {HoconPath.Join(keys)}");
+        }
+
+        _path.RemoveRange(_path.Count - keys.Count, keys.Count);
+    }
+
+    private List<string> ReadKeys()
+    {
+        var keys = new List<string>();
+        do
+        {
+            if (_reader.Current == '"')
+            {
+                keys.Add(_reader.ReadQuotedText());
+            }
+            else
+            {
+                var key = _reader.ReadUnquotedText(isKey: true);
+                keys.Add(key.Length > 0 ? key : throw _reader.Unexpected(keys.Count == 0 ? "a key" : "a key after the dot"));
+            }
+        }
+        while (_reader.TrySkip("."));
+
+        return keys;
+    }
+
+    /// <summary>Reads a value under a key. An object is read into the one that is there already, so that the two merge.</summary>
+    private void ReadValue(HoconFieldsNode into, List<string> keys)
+    {
+        if (!_reader.TrySkip("{"))
+        {
+            SetValue(into, keys, ReadValue());
+            return;
+        }
+
+        var fields = keys.Aggregate(into, (parent, key) => parent.FieldsUnder(key));
+        ReadFields(fields, closing: '}');
+        _reader.SkipSpaces();
+        var origin = _reader.Origin;
+        if (ReadPieces() is { Count: > 0 } more)
+        {
+            SetValue(into, keys, new HoconJoinNode([new HoconFieldsNode(), .. more], origin));
+        }
+    }
+
+    private static void SetValue(HoconFieldsNode into, List<string> keys, HoconNode value)
+    {
+        var parent = keys[..^1].Aggregate(into, (parent, key) => parent.FieldsUnder(key));
+        parent.Fields[keys[^1]] = HoconNode.Override(parent.Fields.GetValueOrDefault(keys[^1]), value);
+    }
+
+    private HoconNode ReadValue()
+    {
+        var origin = _reader.Origin;
+        return ReadPieces() switch
+        {
+            [] => throw _reader.Unexpected(AValue),
+            [var piece] => piece,
+            var pieces => new HoconJoinNode(pieces, origin),
+        };
+    }
+
+    private List<HoconNode> ReadPieces()
+    {
+        var pieces = new List<HoconNode>();
+        var spaces = "";
+        while (TryReadPiece() is { } piece)
+        {
+            if (spaces.Length > 0)
+            {
+                pieces.Add(new HoconFinalNode(new HoconText(spaces, _reader.Origin, isQuoted: false)));
+            }
+
+            pieces.Add(piece);
+            spaces = _reader.SkipSpaces();
+        }
+
+        return pieces;
+    }
+
+    private HoconNode? TryReadPiece()
+    {
+        var origin = _reader.Origin;
+        switch (_reader.Current)
+        {
+            case '{':
+                _reader.TrySkip("{");
+                var fields = new HoconFieldsNode();
+                ReadFields(fields, closing: '}');
+                return fields;
+            case '[':
+                _reader.TrySkip("[");
+                return ReadList(origin);
+            case '"':
+                return new HoconFinalNode(new HoconText(_reader.ReadQuotedText(), origin, isQuoted: true));
+            case '$' when _reader.TrySkip("${"):
+                var isOptional = _reader.TrySkip("?");
+                return Substitution(HoconPath.Split(_reader.ReadUntil('}', "a substitution").Trim()), isOptional, origin);
+            case var _ when _reader.IsAtUnquotedText:
+                var text = _reader.ReadUnquotedText();
+                return new HoconFinalNode(new HoconText(text == "null" ? null : text, origin, isQuoted: false));
+            default:
+                return null;
+        }
+    }
+
+    private HoconSubstitutionNode Substitution(IReadOnlyList<string> path, bool isOptional, HoconOrigin origin)
+    {
+        var isOwnPath = path.SequenceEqual(_path);
+        return new HoconSubstitutionNode(path, isOptional, origin)
+        {
+            MeansEarlierValue = isOwnPath,
+            EarlierValue = isOwnPath ? _root.Find(path) : null,
+        };
+    }
+
+    private HoconListNode ReadList(HoconOrigin opened)
+    {
+        var items = new List<HoconNode>();
+        _path.Add("[]"); // What is inside a list has no path of its own that a substitution could name.
+        _reader.SkipLines();
+        while (!_reader.TrySkip("]"))
+        {
+            if (_reader.IsAtEnd)
+            {
+                throw _reader.Unexpected($"']' for the '[' in line {opened.Line}");
+            }
+
+            items.Add(ReadValue());
+            var isNewLine = _reader.SkipLines();
+            if (_reader.TrySkip(","))
+            {
+                _reader.SkipLines();
+            }
+            else if (!isNewLine && !_reader.IsAtEnd && _reader.Current != ']')
+            {
+                throw _reader.Unexpected("a comma, a new line or ']'");
+            }
+        }
+
+        _path.RemoveAt(_path.Count - 1);
+        return new HoconListNode(items);
+    }
+
+    private bool TryReadInclude(HoconFieldsNode into)
+    {
+        if (!_reader.StartsWith("include ") && !_reader.StartsWith("include\""))
+        {
+            return false;
+        }
+
+        _reader.TrySkip("include");
+        _reader.SkipSpaces();
+        var origin = _reader.Origin;
+        if (_reader.Current != '"')
+        {
+            throw _reader.Unexpected("the name of a file in quotes after include (quote the word if it is meant as a key)");
+        }
+
+        var name = _reader.ReadQuotedText();
+        var file = Path.Combine(Path.GetDirectoryName(_reader.Source) ?? "", name);
+        var chain = _includedFrom.Append(Path.GetFullPath(_reader.Source)).ToList();
+        if (chain.Contains(Path.GetFullPath(file)))
+        {
+            throw HoconReader.Error(origin, $"'{file}' includes itself");
+        }
+
+        var parser = new HoconParser(new HoconReader(ReadFile(file, origin), file), chain, _root, _path);
+        parser.ReadDocument(into);
+        return true;
+    }
+
+    private static string ReadFile(string file, HoconOrigin origin)
+    {
+        try
+        {
+            return File.ReadAllText(file);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            var problem = $"the included file '{Path.GetFullPath(file)}' cannot be read: {error.Message}";
+            throw new ConfigurationException($"{origin}: {problem}", error);
+        }
+    }
+}

@@ -1,0 +1,52 @@
+using Akka.Actor;
+using Akka.Dispatch.SysMsg;
+
+namespace Akka.Dispatch;
+
+/// <summary>
+/// Runs asynchronous handlers inside their actor. What an await leaves to do comes back as a system message, because the
+/// mailbox holds ordinary messages back until the handler has ended.
+/// </summary>
+internal sealed class ActorTaskScheduler(ActorCell cell) : TaskScheduler
+{
+    public override int MaximumConcurrencyLevel => 1;
+
+    public static void Run(ActorCell cell, Func<Task> action)
+    {
+        Task<Task> started = new(action);
+        started.RunSynchronously(cell.TaskScheduler);
+        Task task = started.Unwrap();
+        if (task.IsCompleted)
+        {
+            task.GetAwaiter().GetResult();
+            return;
+        }
+
+        cell.BeginTask();
+
+        // ExecuteSynchronously: the completion is one system message, not worth a thread of its own.
+        task.ContinueWith(
+            static (ended, state) => ((ActorCell)state!).Self.SendSystemMessage(new CompleteTask(FailureOf(ended))),
+            cell,
+            CancellationToken.None,
+            TaskContinuationOptions.ExecuteSynchronously,
+            Default);
+    }
+
+    internal void Continue(Task task) => TryExecuteTask(task);
+
+    protected override void QueueTask(Task task) => cell.Self.SendSystemMessage(new ContinueTask(task));
+
+    protected override bool TryExecuteTaskInline(Task task, bool taskWasPreviouslyQueued) =>
+        !taskWasPreviouslyQueued && ReferenceEquals(ActorCell.Current, cell) && TryExecuteTask(task);
+
+    protected override IEnumerable<Task> GetScheduledTasks() => [];
+
+    private static Exception? FailureOf(Task task) => task switch
+    {
+        { IsCanceled: true } => new TaskCanceledException(task),
+        { Exception: { InnerExceptions: [Exception only] } } => only,
+        { Exception: AggregateException several } => several,
+        _ => null,
+    };
+}

@@ -1,0 +1,34 @@
+using System.Collections.Concurrent;
+using Akka.Actor;
+using Akka.Configuration;
+
+namespace Akka.Dispatch;
+
+/// <summary>The dispatchers of one actor system by id; an id is the path of a dispatcher's configuration.</summary>
+internal sealed class DispatcherRegistry(Settings settings)
+{
+    public const string DefaultDispatcherId = "akka.actor.default-dispatcher";
+    public const string InternalDispatcherId = "akka.actor.internal-dispatcher";
+
+    private readonly ConcurrentDictionary<string, Dispatcher> _dispatchers = new();
+
+    /// <summary>Puts a dispatcher in the place of the configured one, for actors that are made from now on.</summary>
+    public void Register(Dispatcher dispatcher) => _dispatchers[dispatcher.Id] = dispatcher;
+
+    /// <exception cref="ConfigurationException">There is no such dispatcher.</exception>
+    public Dispatcher Lookup(string? id) => _dispatchers.GetOrAdd(id is null or "" ? DefaultDispatcherId : id, Make);
+
+    private Dispatcher Make(string id)
+    {
+        if (id == CallingThreadDispatcher.CallingThreadDispatcherId)
+        {
+            return new CallingThreadDispatcher();
+        }
+
+        // Whatever type and executor the section names, the thread pool does the work: dedicated threads and other pools
+        // are matters of tuning, not of meaning.
+        Config section = settings.Config.GetConfig(id)
+            ?? throw new ConfigurationException($"Dispatcher [{id}] is not configured; add a section {id} with a key throughput.");
+        return new ThreadPoolDispatcher(id, Math.Max(1, section.GetInt("throughput", 30)));
+    }
+}

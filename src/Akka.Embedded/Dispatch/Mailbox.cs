@@ -1,0 +1,203 @@
+using System.Collections.Concurrent;
+using Akka.Actor;
+using Akka.Dispatch.SysMsg;
+
+namespace Akka.Dispatch;
+
+/// <summary>
+/// The two queues of an actor. Any thread posts; one thread at a time runs. Both queues are lock-free and a post allocates
+/// nothing of its own.
+/// </summary>
+/// <remarks>
+/// No wake-up is lost: a poster writes its message, passes a full fence (the interlocked step of the enqueue) and then reads
+/// <see cref="_scheduled"/>; the runner clears <see cref="_scheduled"/> with a full fence and then looks at the queues. One
+/// of the two must see the other.
+/// </remarks>
+internal sealed class Mailbox(ActorCell cell, Dispatcher dispatcher) : IThreadPoolWorkItem
+{
+    /// <summary>Stands at the head of the system queue once the mailbox is closed, so that closing it is one atomic step.</summary>
+    private static readonly SystemMessage Closed = new Terminate();
+
+    private readonly ConcurrentQueue<Envelope> _messages = new();
+
+    /// <summary>Messages to be taken before those in the queue, next one on top. Only the runner touches it.</summary>
+    private readonly Stack<Envelope> _returned = new();
+
+    /// <summary>Newest first.</summary>
+    private SystemMessage? _systemMessages;
+
+    /// <summary>1 from the moment a poster asked the dispatcher until the end of the run.</summary>
+    private int _scheduled;
+
+    /// <summary>While above zero only system messages are worked off. Only the runner changes it.</summary>
+    private volatile int _suspensions;
+
+    private volatile bool _closed;
+
+    /// <summary>Whether messages wait; exact only for the runner.</summary>
+    public bool HasMessages => _returned.Count > 0 || !_messages.IsEmpty;
+
+    public void Post(object message, IActorRef? sender)
+    {
+        if (_closed)
+        {
+            cell.SystemImpl.DeadLetters.Tell(new Event.DeadLetter(message, sender, cell.Self), sender);
+            return;
+        }
+
+        _messages.Enqueue(new Envelope(message, sender));
+        if (_suspensions == 0 || _closed)
+        {
+            Schedule();
+        }
+    }
+
+    public void PostSystem(SystemMessage message)
+    {
+        SystemMessage? head;
+        do
+        {
+            head = Volatile.Read(ref _systemMessages);
+            if (ReferenceEquals(head, Closed))
+            {
+                message.Next = null;
+                cell.SystemImpl.Provider.DeadLetterRef.SendSystemMessage(message);
+                return;
+            }
+
+            message.Next = head;
+        }
+        while (Interlocked.CompareExchange(ref _systemMessages, message, head) != head);
+        Schedule();
+    }
+
+    /// <summary>Puts messages before all others, in their order. Only for the runner.</summary>
+    public void Prepend(IEnumerable<Envelope> envelopes)
+    {
+        foreach (Envelope envelope in envelopes.Reverse())
+        {
+            _returned.Push(envelope);
+        }
+    }
+
+    /// <summary>Holds ordinary messages back until as many calls of <see cref="Resume"/>. Only for the runner.</summary>
+    public void Suspend() => _suspensions++;
+
+    public void Resume()
+    {
+        if (_suspensions > 0 && !_closed)
+        {
+            _suspensions--;
+        }
+    }
+
+    /// <summary>From now on everything goes to the dead letters, what waits included. Only for the runner.</summary>
+    public void Close()
+    {
+        _closed = true;
+        _suspensions = 1;
+        SystemMessage? left = Interlocked.Exchange(ref _systemMessages, Closed);
+        for (SystemMessage? message = Reverse(left); message is not null;)
+        {
+            SystemMessage? next = message.Next;
+            message.Next = null;
+            cell.SystemImpl.Provider.DeadLetterRef.SendSystemMessage(message);
+            message = next;
+        }
+
+        DrainToDeadLetters();
+    }
+
+    void IThreadPoolWorkItem.Execute() => Run();
+
+    /// <summary>Works off system messages, and ordinary ones up to the dispatcher's throughput.</summary>
+    internal void Run()
+    {
+        ActorCell? previous = ActorCell.Current;
+        ActorCell.Current = cell;
+        try
+        {
+            RunSystemMessages();
+            for (int left = dispatcher.Throughput; left > 0 && _suspensions == 0 && TryTake(out Envelope envelope); left--)
+            {
+                cell.Invoke(envelope);
+                RunSystemMessages();
+            }
+
+            if (_closed)
+            {
+                DrainToDeadLetters();
+            }
+        }
+        finally
+        {
+            ActorCell.Current = previous;
+            Interlocked.Exchange(ref _scheduled, 0);
+            if (HasWork())
+            {
+                Schedule();
+            }
+        }
+    }
+
+    private static SystemMessage? Reverse(SystemMessage? newestFirst)
+    {
+        SystemMessage? oldestFirst = null;
+        while (newestFirst is not null)
+        {
+            SystemMessage? next = newestFirst.Next;
+            newestFirst.Next = oldestFirst;
+            oldestFirst = newestFirst;
+            newestFirst = next;
+        }
+
+        return oldestFirst;
+    }
+
+    private void Schedule()
+    {
+        if (Volatile.Read(ref _scheduled) == 0 && Interlocked.CompareExchange(ref _scheduled, 1, 0) == 0)
+        {
+            dispatcher.Execute(this);
+        }
+    }
+
+    private bool HasWork()
+    {
+        SystemMessage? head = Volatile.Read(ref _systemMessages);
+        return (head is not null && !ReferenceEquals(head, Closed)) || ((_suspensions == 0 || _closed) && HasMessages);
+    }
+
+    private bool TryTake(out Envelope envelope) => _returned.TryPop(out envelope) || _messages.TryDequeue(out envelope);
+
+    private void RunSystemMessages()
+    {
+        while (Volatile.Read(ref _systemMessages) is not null && !_closed)
+        {
+            SystemMessage? message = Reverse(Interlocked.Exchange(ref _systemMessages, null));
+            while (message is not null)
+            {
+                SystemMessage? next = message.Next;
+                message.Next = null;
+                if (_closed)
+                {
+                    cell.SystemImpl.Provider.DeadLetterRef.SendSystemMessage(message);
+                }
+                else
+                {
+                    cell.SystemInvoke(message);
+                }
+
+                message = next;
+            }
+        }
+    }
+
+    private void DrainToDeadLetters()
+    {
+        while (TryTake(out Envelope envelope))
+        {
+            cell.SystemImpl.DeadLetters.Tell(new Event.DeadLetter(envelope.Message, envelope.Sender, cell.Self), envelope.Sender);
+        }
+    }
+}

@@ -1,0 +1,9 @@
+namespace Akka.Dispatch;
+
+/// <summary>The default: mailboxes run on .NET's thread pool.</summary>
+internal sealed class ThreadPoolDispatcher(string id, int throughput) : Dispatcher(id, throughput)
+{
+    // The global queue is first in, first out. A worker's own queue is faster for a pair of actors but last in, first out:
+    // two actors that keep each other busy could starve a third.
+    public override void Execute(Mailbox mailbox) => ThreadPool.UnsafeQueueUserWorkItem(mailbox, preferLocal: false);
+}

@@ -1,0 +1,22 @@
+using System.Collections.Concurrent;
+using Akka.Actor;
+
+namespace Akka.Event;
+
+/// <summary>Tells the actors with a watch across processes that a whole address is given up. Remoting publishes to it.</summary>
+internal sealed class AddressTerminatedTopic
+{
+    private readonly ConcurrentDictionary<IActorRef, bool> _subscribers = new();
+
+    public void Subscribe(IActorRef subscriber) => _subscribers[subscriber] = true;
+
+    public void Unsubscribe(IActorRef subscriber) => _subscribers.TryRemove(subscriber, out _);
+
+    public void Publish(AddressTerminated terminated)
+    {
+        foreach (IActorRef subscriber in _subscribers.Keys.Order())
+        {
+            subscriber.Tell(terminated, ActorRefs.NoSender);
+        }
+    }
+}

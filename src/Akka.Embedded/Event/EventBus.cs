@@ -1,0 +1,87 @@
+using System.Collections.Concurrent;
+
+namespace Akka.Event;
+
+/// <summary>
+/// Publishing by classification: a subscriber of a class gets the events of that class and of those below it. Safe from any
+/// thread; a publication sees either all or nothing of a subscription made at the same time.
+/// </summary>
+public abstract class EventBus<TEvent, TClassifier, TSubscriber>
+    where TClassifier : notnull
+{
+    private readonly Lock _lock = new();
+    private (TSubscriber Subscriber, TClassifier Classifier)[] _subscriptions = [];
+
+    /// <summary>The receivers by an event's own class; made anew whenever a subscription changes.</summary>
+    private ConcurrentDictionary<TClassifier, TSubscriber[]> _receivers = new();
+
+    private protected EventBus()
+    {
+    }
+
+    /// <returns>Whether the subscription is new.</returns>
+    public virtual bool Subscribe(TSubscriber subscriber, TClassifier classifier)
+    {
+        lock (_lock)
+        {
+            if (_subscriptions.Contains((subscriber, classifier)))
+            {
+                return false;
+            }
+
+            _subscriptions = [.. _subscriptions, (subscriber, classifier)];
+            _receivers = new ConcurrentDictionary<TClassifier, TSubscriber[]>();
+            return true;
+        }
+    }
+
+    /// <returns>Whether there was anything to undo.</returns>
+    public virtual bool Unsubscribe(TSubscriber subscriber) =>
+        Remove(one => EqualityComparer<TSubscriber>.Default.Equals(one.Subscriber, subscriber));
+
+    public virtual bool Unsubscribe(TSubscriber subscriber, TClassifier classifier) =>
+        Remove(one => one.Equals((subscriber, classifier)));
+
+    public virtual void Publish(TEvent @event)
+    {
+        TClassifier classifier = GetClassifier(@event);
+        if (!_receivers.TryGetValue(classifier, out TSubscriber[]? receivers))
+        {
+            lock (_lock)
+            {
+                // Within the lock, so that the dictionary that is filled belongs to the subscriptions that are read.
+                receivers = _receivers.GetOrAdd(classifier, ReceiversOf);
+            }
+        }
+
+        foreach (TSubscriber receiver in receivers)
+        {
+            Publish(@event, receiver);
+        }
+    }
+
+    protected abstract TClassifier GetClassifier(TEvent @event);
+
+    protected abstract bool IsSubClassification(TClassifier parent, TClassifier child);
+
+    protected abstract void Publish(TEvent @event, TSubscriber subscriber);
+
+    private bool Remove(Predicate<(TSubscriber Subscriber, TClassifier Classifier)> condition)
+    {
+        lock (_lock)
+        {
+            // Every actor that ends comes here, and hardly any has a subscription.
+            if (!Array.Exists(_subscriptions, condition))
+            {
+                return false;
+            }
+
+            _subscriptions = Array.FindAll(_subscriptions, one => !condition(one));
+            _receivers = new ConcurrentDictionary<TClassifier, TSubscriber[]>();
+            return true;
+        }
+    }
+
+    private TSubscriber[] ReceiversOf(TClassifier classifier) =>
+        [.. _subscriptions.Where(one => IsSubClassification(one.Classifier, classifier)).Select(one => one.Subscriber).Distinct()];
+}

@@ -1,0 +1,78 @@
+using System.Globalization;
+using Akka.Actor;
+
+namespace Akka.Event;
+
+/// <summary>One line for the log, on its way to the loggers.</summary>
+public abstract class LogEvent : INoSerializationVerificationNeeded
+{
+    private protected LogEvent(Exception? cause, string logSource, Type logClass, object message)
+    {
+        Cause = cause;
+        LogSource = logSource;
+        LogClass = logClass;
+        Message = message;
+        Timestamp = DateTime.UtcNow;
+        Thread = Thread.CurrentThread;
+    }
+
+    public Exception? Cause { get; protected set; }
+
+    public DateTime Timestamp { get; }
+
+    /// <summary>The thread that logged, which is hardly ever the one that writes.</summary>
+    public Thread Thread { get; }
+
+    /// <summary>Who logged: the path of an actor, or <c>Type(akka://system)</c>.</summary>
+    public string LogSource { get; protected set; }
+
+    public Type LogClass { get; protected set; }
+
+    /// <summary>Its text is made by <c>ToString</c>, when a logger asks for it.</summary>
+    public object Message { get; protected set; }
+
+    public abstract LogLevel LogLevel();
+
+    public override string ToString()
+    {
+        string level = Logging.NameOf(LogLevel());
+        string time = Timestamp.ToString("MM/dd/yyyy HH:mm:ss.fffzzz", CultureInfo.InvariantCulture);
+        string text = $"[{level}][{time}][Thread {Thread.ManagedThreadId:0000}][{LogSource}] {Message}";
+        return Cause is null ? text : $"{text}{Environment.NewLine}Cause: {Cause}";
+    }
+}
+
+public class Debug(Exception? cause, string logSource, Type logClass, object message) : LogEvent(cause, logSource, logClass, message)
+{
+    public Debug(string logSource, Type logClass, object message)
+        : this(null, logSource, logClass, message)
+    {
+    }
+
+    public override LogLevel LogLevel() => Akka.Event.LogLevel.DebugLevel;
+}
+
+public class Info(Exception? cause, string logSource, Type logClass, object message) : LogEvent(cause, logSource, logClass, message)
+{
+    public Info(string logSource, Type logClass, object message)
+        : this(null, logSource, logClass, message)
+    {
+    }
+
+    public override LogLevel LogLevel() => Akka.Event.LogLevel.InfoLevel;
+}
+
+public class Warning(Exception? cause, string logSource, Type logClass, object message) : LogEvent(cause, logSource, logClass, message)
+{
+    public Warning(string logSource, Type logClass, object message)
+        : this(null, logSource, logClass, message)
+    {
+    }
+
+    public override LogLevel LogLevel() => Akka.Event.LogLevel.WarningLevel;
+}
+
+public class Error(Exception? cause, string logSource, Type logClass, object message) : LogEvent(cause, logSource, logClass, message)
+{
+    public override LogLevel LogLevel() => Akka.Event.LogLevel.ErrorLevel;
+}

@@ -1,0 +1,54 @@
+using Akka.Actor;
+using Akka.Configuration;
+
+namespace Akka.Event;
+
+public static class Logging
+{
+    /// <summary>A log whose lines carry the actor's path.</summary>
+    public static ILoggingAdapter GetLogger(this IActorContext context, ILogMessageFormatter? logMessageFormatter = null) => new BusLogging(
+        context.System.EventStream,
+        context.Self.Path.ToString(),
+        context.Props.Type,
+        logMessageFormatter ?? DefaultLogMessageFormatter.Instance);
+
+    /// <param name="logSourceObj">Who logs: an actor, a type, a text, or any object for its type.</param>
+    public static ILoggingAdapter GetLogger(ActorSystem system, object logSourceObj, ILogMessageFormatter? logMessageFormatter = null) =>
+        Make(system.EventStream, logSourceObj, $"({system})", logMessageFormatter);
+
+    public static ILoggingAdapter GetLogger(
+        LoggingBus loggingBus, object logSourceObj, ILogMessageFormatter? logMessageFormatter = null) =>
+        Make(loggingBus, logSourceObj, "", logMessageFormatter);
+
+    /// <exception cref="ConfigurationException">There is no such level.</exception>
+    internal static LogLevel LevelOf(string name, string key) => name.ToUpperInvariant() switch
+    {
+        "DEBUG" => LogLevel.DebugLevel,
+        "INFO" => LogLevel.InfoLevel,
+        "WARNING" => LogLevel.WarningLevel,
+        "ERROR" => LogLevel.ErrorLevel,
+        "OFF" => LogLevel.ErrorLevel + 1,
+        _ => throw new ConfigurationException($"{key} is '{name}'; it may be DEBUG, INFO, WARNING, ERROR or OFF."),
+    };
+
+    internal static string NameOf(LogLevel level) => level switch
+    {
+        LogLevel.DebugLevel => "DEBUG",
+        LogLevel.InfoLevel => "INFO",
+        LogLevel.WarningLevel => "WARNING",
+        _ => "ERROR",
+    };
+
+    private static BusLogging Make(LoggingBus bus, object source, string suffix, ILogMessageFormatter? formatter)
+    {
+        (string text, Type type) = source switch
+        {
+            IActorContext context => (context.Self.Path.ToString(), context.Props.Type),
+            IActorRef actor => (actor.Path.ToString(), actor.GetType()),
+            string name => (name + suffix, typeof(string)),
+            Type named => (named.Name + suffix, named),
+            _ => (source.GetType().Name + suffix, source.GetType()),
+        };
+        return new BusLogging(bus, text, type, formatter ?? DefaultLogMessageFormatter.Instance);
+    }
+}

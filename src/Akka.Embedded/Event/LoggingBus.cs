@@ -1,0 +1,70 @@
+using Akka.Actor;
+
+namespace Akka.Event;
+
+/// <summary>Publishes by the type of the event: who subscribes to a class or an interface gets everything that is one.</summary>
+public class LoggingBus : ActorEventBus<object, Type>
+{
+    private static readonly Type[] LogEventTypes = [typeof(Debug), typeof(Info), typeof(Warning), typeof(Error)];
+
+    private readonly List<IActorRef> _loggers = [];
+
+    internal LoggingBus()
+    {
+    }
+
+    /// <summary>Log events below it go to no logger.</summary>
+    public LogLevel LogLevel { get; private set; }
+
+    public void SetLogLevel(LogLevel logLevel)
+    {
+        lock (_loggers)
+        {
+            LogLevel = logLevel;
+            foreach (IActorRef logger in _loggers)
+            {
+                SubscribeFrom(logger, logLevel);
+            }
+        }
+    }
+
+    /// <summary>Gives log events from a level on to a logger.</summary>
+    internal void AddLogger(IActorRef logger, LogLevel logLevel)
+    {
+        lock (_loggers)
+        {
+            _loggers.Add(logger);
+            SubscribeFrom(logger, logLevel);
+        }
+    }
+
+    internal void RemoveLogger(IActorRef logger)
+    {
+        lock (_loggers)
+        {
+            _loggers.Remove(logger);
+            Unsubscribe(logger);
+        }
+    }
+
+    protected override Type GetClassifier(object @event) => @event.GetType();
+
+    protected override bool IsSubClassification(Type parent, Type child) => parent.IsAssignableFrom(child);
+
+    protected override void Publish(object @event, IActorRef subscriber) => subscriber.Tell(@event, ActorRefs.NoSender);
+
+    private void SubscribeFrom(IActorRef logger, LogLevel logLevel)
+    {
+        for (int level = 0; level < LogEventTypes.Length; level++)
+        {
+            if (level >= (int)logLevel)
+            {
+                Subscribe(logger, LogEventTypes[level]);
+            }
+            else
+            {
+                Unsubscribe(logger, LogEventTypes[level]);
+            }
+        }
+    }
+}

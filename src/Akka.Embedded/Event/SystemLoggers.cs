@@ -1,0 +1,84 @@
+using Akka.Actor;
+using Akka.Configuration;
+using Akka.Dispatch;
+
+namespace Akka.Event;
+
+/// <summary>Starts and ends the loggers of an actor system; before and after them the standard output serves.</summary>
+internal sealed class SystemLoggers(ActorSystemImpl system)
+{
+    private readonly List<IActorRef> _loggers = [];
+    private readonly StandardOutLogger _standardOut = new(system.Provider);
+    private IActorRef? _deadLetters;
+
+    private LogLevel StandardOutLevel => Logging.LevelOf(system.Settings.StdoutLogLevel, "akka.stdout-loglevel");
+
+    public void StartStandardOut()
+    {
+        system.EventStream.SetLogLevel(Logging.LevelOf(system.Settings.LogLevel, "akka.loglevel"));
+        system.EventStream.AddLogger(_standardOut, StandardOutLevel);
+    }
+
+    /// <exception cref="ConfigurationException">A type in <c>akka.loggers</c> is missing, or its actor did not answer in time.</exception>
+    public void Start()
+    {
+        foreach (string name in system.Settings.Loggers)
+        {
+            Type type = ConfiguredType.Find(name, "akka.loggers");
+            IActorRef logger = system.SystemActorOf(
+                Props.Create(type).WithDispatcher(DispatcherRegistry.InternalDispatcherId), $"log{_loggers.Count + 1}-{type.Name}");
+
+            // The subscription first: what is logged meanwhile waits in the mailbox behind the initialisation.
+            Task<LoggerInitialized> initialized = logger.Ask<LoggerInitialized>(
+                new InitializeLogger(system.EventStream), system.Settings.LoggerStartTimeout);
+            _loggers.Add(logger);
+            system.EventStream.AddLogger(logger, system.EventStream.LogLevel);
+            if (!system.Settings.LoggerAsyncStart)
+            {
+                Wait(name, initialized);
+            }
+        }
+
+        system.EventStream.RemoveLogger(_standardOut);
+        if (system.Settings.LogDeadLetters > 0)
+        {
+            int most = system.Settings.LogDeadLetters;
+            TimeSpan pause = system.Settings.LogDeadLettersSuspendDuration;
+            _deadLetters = system.SystemActorOf(Props.Create(() => new DeadLetterListener(most, pause)), "deadLetterListener");
+        }
+    }
+
+    /// <summary>Dead letters are to be expected from here on.</summary>
+    public void BeginShutdown()
+    {
+        if (_deadLetters is not null && !system.Settings.LogDeadLettersDuringShutdown)
+        {
+            system.Stop(_deadLetters);
+        }
+    }
+
+    /// <summary>The loggers, which get no more events: the standard output serves again.</summary>
+    public IReadOnlyList<IActorRef> Detach()
+    {
+        foreach (IActorRef logger in _loggers)
+        {
+            system.EventStream.RemoveLogger(logger);
+        }
+
+        system.EventStream.AddLogger(_standardOut, StandardOutLevel);
+        return _loggers;
+    }
+
+    private static void Wait(string name, Task<LoggerInitialized> initialized)
+    {
+        try
+        {
+            initialized.GetAwaiter().GetResult();
+        }
+        catch (AskTimeoutException failure)
+        {
+            throw new ConfigurationException(
+                $"Logger [{name}] did not answer InitializeLogger with LoggerInitialized within akka.logger-startup-timeout.", failure);
+        }
+    }
+}

@@ -1,0 +1,274 @@
+using System.Net.Sockets;
+using Akka.Event;
+
+namespace Akka.Remote;
+
+/// <summary>How connections come and go.</summary>
+internal sealed partial class Association
+{
+    private static readonly TimeSpan FirstGateClosedFor = TimeSpan.FromMilliseconds(50);
+
+    private TimeSpan _gateOpensAt;
+    private int _failures;
+    private volatile InboundLink? _inbound;
+    private int? _inboxUid;
+
+    public SystemMessageInbox Inbox { get; private set; } = new();
+
+    public int? QuarantinedUid
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _quarantinedUid;
+            }
+        }
+    }
+
+    /// <summary>
+    /// The peer has opened a connection. A former one, which the peer has given up, is first read to its end. The peer can
+    /// evidently be reached again, so the gate opens; and if it is another life than before, the old one's connection ends.
+    /// </summary>
+    public async Task ReplaceInboundAsync(InboundLink link, int uid)
+    {
+        if (Interlocked.Exchange(ref _inbound, link) is { } former)
+        {
+            former.Close();
+            await former.Ended.ConfigureAwait(false);
+        }
+
+        OutboundLink? outdated = null;
+        lock (_gate)
+        {
+            if (_inboxUid != uid)
+            {
+                _inboxUid = uid;
+                Inbox = new SystemMessageInbox();
+            }
+
+            if (_phase == Phase.Gated)
+            {
+                _gateOpensAt = TimeSpan.Zero;
+                _failures = 0;
+                if (_outbox.Count > 0)
+                {
+                    Connect();
+                }
+            }
+            else if (_outboxUid is not null && _outboxUid != uid)
+            {
+                outdated = _link;
+            }
+        }
+
+        outdated?.Close(null);
+        transport.Publish(new AssociatedEvent(transport.LocalAddress, Address, inbound: true));
+    }
+
+    public void InboundEnded(InboundLink link) => Interlocked.CompareExchange(ref _inbound, null, link);
+
+    public void LinkClosed(OutboundLink link, Exception? cause)
+    {
+        lock (_gate)
+        {
+            if (!ReferenceEquals(_link, link) || _phase == Phase.Closed)
+            {
+                return;
+            }
+
+            _link = null;
+            CloseGate();
+        }
+
+        transport.PublishLoss(Address, isInbound: false, cause);
+    }
+
+    // Under the lock.
+    private void Connect()
+    {
+        _phase = Phase.Connecting;
+        // Never on the thread of a sender: resolving a name can take seconds.
+        _ = Task.Run(ConnectAsync);
+    }
+
+    private async Task ConnectAsync()
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            using var timeout = new CancellationTokenSource(_settings.ConnectionTimeout);
+            try
+            {
+                // Justification: TcpTransport.For has refused an address without host and port.
+                await socket.ConnectAsync(Address.Host!, Address.Port!.Value, timeout.Token).ConfigureAwait(false);
+                var reader = new FrameReader(socket, _settings.MaximumFrameSizeBytes);
+                var uid = await ShakeHandsAsync(socket, reader, timeout.Token).ConfigureAwait(false);
+                Activate(new OutboundLink(this, socket, reader, _settings), uid);
+            }
+            catch (OperationCanceledException)
+            {
+                var seconds = _settings.ConnectionTimeout.TotalSeconds;
+                throw new TimeoutException($"no answer within {seconds} s (akka.remote.dot-netty.tcp.connection-timeout)");
+            }
+        }
+        catch (Exception cause)
+        {
+            socket.Dispose();
+            ConnectFailed(cause);
+        }
+    }
+
+    private async Task<int> ShakeHandsAsync(Socket socket, FrameReader reader, CancellationToken cancellation)
+    {
+        var hello = new WireWriter();
+        new Hello(transport.LocalAddress, transport.Uid, Address, QuarantinedUid).Write(hello);
+        for (var rest = hello.Written; !rest.IsEmpty;)
+        {
+            rest = rest[await socket.SendAsync(rest, SocketFlags.None, cancellation).ConfigureAwait(false)..];
+        }
+
+        while (true)
+        {
+            if (TryReadAnswer(reader) is { } uid)
+            {
+                return uid;
+            }
+
+            if (!await reader.FillAsync(cancellation).ConfigureAwait(false))
+            {
+                throw new WireException("the peer closed the connection instead of answering the handshake");
+            }
+        }
+    }
+
+    private int? TryReadAnswer(FrameReader frames)
+    {
+        if (!frames.TryRead(out var kind, out var body))
+        {
+            return null;
+        }
+
+        var reader = new WireReader(body);
+        switch (kind)
+        {
+            case FrameKind.Welcome:
+                return reader.ReadInt32();
+            case FrameKind.Refusal:
+                if ((RefusalReason)reader.ReadByte() == RefusalReason.OpenerIsQuarantined)
+                {
+                    transport.Publish(new ThisActorSystemQuarantinedEvent(transport.LocalAddress, Address));
+                }
+
+                throw new WireException($"the peer refused: {reader.ReadText()}");
+            default:
+                throw new WireException($"the peer answered the handshake with a frame of kind {kind}");
+        }
+    }
+
+    private void Activate(OutboundLink link, int uid)
+    {
+        lock (_gate)
+        {
+            if (_phase == Phase.Closed)
+            {
+                throw new ObjectDisposedException(nameof(Association));
+            }
+
+            if (uid == _quarantinedUid)
+            {
+                throw new WireException($"its uid {uid} is quarantined here");
+            }
+
+            if (_outboxUid is not null && _outboxUid != uid)
+            {
+                _outbox.Renumber();
+            }
+
+            _outboxUid = uid;
+            _phase = Phase.Active;
+            _failures = 0;
+            foreach (var entry in _outbox.Unacknowledged)
+            {
+                link.WriteSystemMessage(entry);
+            }
+
+            while (_waiting.TryDequeue(out var waiting))
+            {
+                Write(link, waiting);
+            }
+
+            // Last: whoever sees the link may write past the lock, and must come behind those that waited.
+            _link = link;
+        }
+
+        _ = link.ReadAsync();
+        transport.Publish(new AssociatedEvent(transport.LocalAddress, Address, inbound: false));
+    }
+
+    private void ConnectFailed(Exception cause)
+    {
+        bool isFirst;
+        lock (_gate)
+        {
+            if (_phase == Phase.Closed)
+            {
+                return;
+            }
+
+            isFirst = _failures == 0;
+            CloseGate();
+            if (_outbox.OldestSince is { } since && FailureDetector.MonotonicTime() - since > _settings.SystemMessageDeliveryTimeout)
+            {
+                GiveUp($"system messages could not be delivered for {_settings.SystemMessageDeliveryTimeout.TotalSeconds} s");
+            }
+        }
+
+        DropWaiting();
+        // One line when an address is lost; its later failures would say the same again and again.
+        var level = isFirst ? LogLevel.WarningLevel : LogLevel.DebugLevel;
+        transport.Publish(new AssociationErrorEvent(cause, transport.LocalAddress, Address, inbound: false, level));
+    }
+
+    // Under the lock. The first tries come soon, as most losses are restarts; a lasting loss is not hammered.
+    private void CloseGate()
+    {
+        var closedFor = _quarantinedUid is null
+            ? FirstGateClosedFor * Math.Pow(2, Math.Min(_failures, 20))
+            : _settings.RetryGateClosedFor;
+        _failures++;
+        closedFor = closedFor < _settings.RetryGateClosedFor ? closedFor : _settings.RetryGateClosedFor;
+        _gateOpensAt = FailureDetector.MonotonicTime() + closedFor;
+        _phase = Phase.Gated;
+        if (_outbox.Count > 0)
+        {
+            ConnectWhenGateOpens();
+        }
+    }
+
+    // Under the lock. Nobody may ever send to the address again, but system messages must go.
+    private void ConnectWhenGateOpens()
+    {
+        var wait = _gateOpensAt - FailureDetector.MonotonicTime();
+        _ = Task.Delay(wait > TimeSpan.Zero ? wait : TimeSpan.Zero).ContinueWith(
+            _ =>
+            {
+                lock (_gate)
+                {
+                    if (_phase == Phase.Gated && _outbox.Count > 0)
+                    {
+                        Connect();
+                    }
+                }
+            },
+            TaskScheduler.Default);
+    }
+
+    // Under the lock. A gap in the system messages cannot be repaired: some actor would wait for ever for a death it missed.
+    private void GiveUp(string because)
+    {
+        transport.Log.Error($"System messages to {Address} are lost: {because}. Its actors count as dead from now on.");
+        _outbox.Clear();
+        _ = Task.Run(() => transport.Quarantine(Address));
+    }
+}

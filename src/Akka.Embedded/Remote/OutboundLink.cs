@@ -1,0 +1,210 @@
+using System.Net.Sockets;
+using System.Text;
+using Akka.Actor;
+
+namespace Akka.Remote;
+
+internal enum WriteOutcome
+{
+    Written,
+    /// <summary>The buffer is full: the peer, or the network, takes less than is sent.</summary>
+    Full,
+    Closed,
+}
+
+/// <summary>
+/// The sending end of one connection. Frames are appended to a buffer under a lock, by any thread; one writer at a time swaps
+/// the buffer for an empty one and hands all of it to the socket at once, so that a burst of messages is one system call.
+/// </summary>
+internal sealed class OutboundLink(Association association, Socket socket, FrameReader reader, RemoteSettings settings)
+    : IThreadPoolWorkItem
+{
+    /// <summary>What may wait for a slow network. Beyond it messages are dropped, rather than memory filled without end.</summary>
+    internal const int BufferLimitBytes = 64 * 1024 * 1024;
+    private const int KeptCapacityBytes = 1024 * 1024;
+
+    private readonly DeadlineFailureDetector _detector = new(settings.LinkAcceptablePause, settings.LinkHeartbeatInterval);
+    private readonly TaskCompletionSource _readerEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock _gate = new();
+    private WireWriter _filling = new();
+    private WireWriter _leaving = new();
+    private bool _isWriting;
+    private bool _isClosed;
+    private TaskCompletionSource? _drained;
+    private IActorRef? _lastSender;
+    private byte[] _lastSenderPath = [];
+
+    public WriteOutcome WriteMessage(in SerializedMessage message, RemoteActorRef recipient, IActorRef? sender, Address localAddress)
+    {
+        lock (_gate)
+        {
+            if (_isClosed || _filling.Length + message.Payload.Length > BufferLimitBytes)
+            {
+                return _isClosed ? WriteOutcome.Closed : WriteOutcome.Full;
+            }
+            if (!ReferenceEquals(sender, _lastSender))
+            {
+                // Most messages in a row come from one actor, and its path takes longer to print than all the rest.
+                _lastSender = sender;
+                _lastSenderPath = Encoding.UTF8.GetBytes(sender?.Path.ToSerializationFormatWithAddress(localAddress) ?? "");
+            }
+            var frame = _filling.BeginFrame(FrameKind.Message);
+            _filling.WriteBlock(recipient.SerializedPath);
+            _filling.WriteBlock(_lastSenderPath);
+            _filling.WriteInt32(message.SerializerId);
+            _filling.WriteText(message.Manifest);
+            _filling.WriteRaw(message.Payload);
+            _filling.EndFrame(frame);
+            StartWriting();
+            return WriteOutcome.Written;
+        }
+    }
+
+    public void WriteSystemMessage(SystemMessageOutbox.Entry entry)
+    {
+        lock (_gate)
+        {
+            var frame = _filling.BeginFrame(FrameKind.SystemMessage);
+            _filling.WriteVarint(entry.Number);
+            _filling.WriteRaw(entry.Body);
+            _filling.EndFrame(frame);
+            StartWriting();
+        }
+    }
+
+    /// <summary>Asks the peer for a sign of life; closes the link if there was none for too long.</summary>
+    public void Tick()
+    {
+        if (!_detector.IsAvailable)
+        {
+            Close(Silence());
+            return;
+        }
+        lock (_gate)
+        {
+            _filling.EndFrame(_filling.BeginFrame(FrameKind.Heartbeat));
+            StartWriting();
+        }
+    }
+
+    /// <summary>Reads what the peer answers until the connection ends.</summary>
+    public async Task ReadAsync()
+    {
+        _detector.HeartBeat();
+        Exception? cause = null;
+        try
+        {
+            do
+            {
+                ReadFrames();
+            }
+            while (await reader.FillAsync().ConfigureAwait(false));
+        }
+        catch (Exception failure)
+        {
+            cause = failure;
+        }
+        _readerEnded.TrySetResult();
+        Close(cause);
+    }
+
+    /// <summary>Sends what waits, tells the peer that nothing more will come, and waits until it has taken all of it.</summary>
+    public async Task FinishAsync(TimeSpan patience)
+    {
+        var drained = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_gate)
+        {
+            _drained = drained;
+            StartWriting();
+        }
+        try
+        {
+            await drained.Task.WaitAsync(patience).ConfigureAwait(false);
+            socket.Shutdown(SocketShutdown.Send);
+            // Closing with unread acknowledgements would reset the connection and lose what is under way; the peer closes first.
+            await _readerEnded.Task.WaitAsync(patience).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is TimeoutException or SocketException or ObjectDisposedException)
+        {
+            // The peer does not take it in time, or is gone: then it is lost.
+        }
+        Close(null);
+    }
+
+    /// <summary>Ends the connection; a cause other than null is a failure.</summary>
+    public void Close(Exception? cause)
+    {
+        lock (_gate)
+        {
+            if (_isClosed)
+            {
+                return;
+            }
+            _isClosed = true;
+            _drained?.TrySetResult();
+        }
+        socket.Dispose();
+        association.LinkClosed(this, cause);
+    }
+
+    public static Exception Silence() =>
+        new TimeoutException("the link is silent: nothing arrived for longer than akka.remote.transport-failure-detector allows");
+
+    void IThreadPoolWorkItem.Execute() => _ = WriteAsync();
+
+    private void StartWriting()
+    {
+        if (!_isWriting && !_isClosed)
+        {
+            _isWriting = true;
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        }
+    }
+
+    private async Task WriteAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                _leaving.Clear(KeptCapacityBytes);
+                lock (_gate)
+                {
+                    if (_filling.Length == 0 || _isClosed)
+                    {
+                        _isWriting = false;
+                        _drained?.TrySetResult();
+                        return;
+                    }
+                    (_filling, _leaving) = (_leaving, _filling);
+                }
+                for (var rest = _leaving.Written; !rest.IsEmpty;)
+                {
+                    rest = rest[await socket.SendAsync(rest, SocketFlags.None).ConfigureAwait(false)..];
+                }
+            }
+        }
+        catch (Exception failure)
+        {
+            Close(failure);
+        }
+    }
+
+    private void ReadFrames()
+    {
+        while (reader.TryRead(out var kind, out var body))
+        {
+            _detector.HeartBeat();
+            switch (kind)
+            {
+                case FrameKind.Acknowledgement:
+                    association.Acknowledged(this, new WireReader(body).ReadVarint());
+                    break;
+                case FrameKind.Heartbeat:
+                    break;
+                default:
+                    throw new WireException($"the acceptor of a connection sent a frame of kind {kind}");
+            }
+        }
+    }
+}

@@ -1,0 +1,58 @@
+using System.Text;
+using Akka.Actor;
+using Akka.Dispatch.SysMsg;
+
+namespace Akka.Remote;
+
+/// <summary>An actor in another actor system. Messages to it may be lost; those of one sender that arrive do so in order.</summary>
+internal sealed class RemoteActorRef(RemoteActorRefProvider provider, Association association, ActorPath path) : InternalActorRef
+{
+    private byte[]? _serializedPath;
+
+    public override ActorPath Path { get; } = path;
+
+    public override bool IsLocal => false;
+
+    public override LocalActorRefProvider Provider => provider;
+
+    public override InternalActorRef Parent =>
+        Path.Depth == 0 ? Nobody.Instance : new RemoteActorRef(provider, association, Path.Parent);
+
+    /// <summary>The path as it travels with every message; printed once.</summary>
+    internal byte[] SerializedPath => _serializedPath ??= Encoding.UTF8.GetBytes(Path.ToSerializationFormat());
+
+    public override InternalActorRef GetChild(ReadOnlySpan<string> names)
+    {
+        var child = Path;
+        foreach (var name in names)
+        {
+            child = name == ".." ? child.Parent : child / name;
+        }
+        return new RemoteActorRef(provider, association, child);
+    }
+
+    /// <summary>
+    /// Watches go through the remote watcher, one for each watchee however many watch it here, since it also listens whether
+    /// the other system lives at all. What only a parent sends has no meaning here: no children are deployed remotely.
+    /// </summary>
+    public override void SendSystemMessage(SystemMessage message)
+    {
+        switch (message)
+        {
+            case Watch watch when !watch.Watcher.Equals(provider.RemoteWatcher):
+                provider.RemoteWatcher.Tell(new RemoteWatcher.WatchRemote(this, watch.Watcher), null);
+                break;
+            case Unwatch unwatch when !unwatch.Watcher.Equals(provider.RemoteWatcher):
+                provider.RemoteWatcher.Tell(new RemoteWatcher.UnwatchRemote(this, unwatch.Watcher), null);
+                break;
+            default:
+                if (RemoteSystemMessage.Encode(message, this, provider.DefaultAddress) is { } body)
+                {
+                    association.SendSystemMessage(body);
+                }
+                break;
+        }
+    }
+
+    protected override void TellInternal(object message, IActorRef? sender) => association.Send(message, sender, this);
+}

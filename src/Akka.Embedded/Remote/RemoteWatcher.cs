@@ -1,0 +1,186 @@
+using System.Collections.Immutable;
+using Akka.Actor;
+using Akka.Configuration;
+using Akka.Dispatch.SysMsg;
+
+namespace Akka.Remote;
+
+/// <summary>
+/// Watches remote actors on behalf of the local ones, and asks their systems for signs of life: a system that falls silent is
+/// quarantined and its actors count as dead. Members of the cluster are left to the cluster's own failure detector. The sign of
+/// life is the other remote watcher's answer to an Identify, which also tells one life of its system from the next.
+/// </summary>
+internal sealed class RemoteWatcher(RemoteActorRefProvider provider) : UntypedActor
+{
+    private readonly Config _config = provider.RemoteSettings.WatchFailureDetector;
+    private readonly Dictionary<InternalActorRef, HashSet<InternalActorRef>> _watchersOf = [];
+    private readonly Dictionary<Address, Node> _nodes = [];
+    private readonly List<ICancelable> _timers = [];
+    private ImmutableHashSet<Address> _clusterMembers = [];
+
+    private static TimeSpan Now => Context.System.Scheduler.MonotonicClock;
+
+    protected override void PreStart()
+    {
+        Every(_config.GetTimeSpan("heartbeat-interval"), new HeartbeatTick());
+        Every(_config.GetTimeSpan("unreachable-nodes-reaper-interval"), new ReapTick());
+    }
+
+    protected override void PostStop() => _timers.ForEach(timer => timer.Cancel());
+
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case WatchRemote watch:
+                Watch(watch.Watchee, watch.Watcher);
+                break;
+            case UnwatchRemote unwatch:
+                Unwatch(unwatch.Watchee, unwatch.Watcher);
+                break;
+            case ActorIdentity { Subject: { } remoteWatcher }:
+                HeartbeatReceived(remoteWatcher.Path);
+                break;
+            case HeartbeatTick:
+                AskForHeartbeats();
+                break;
+            case ReapTick:
+                Reap();
+                break;
+            case ClusterMembers members:
+                _clusterMembers = members.Addresses;
+                break;
+            case Terminated terminated:
+                WatcheeTerminated(InternalActorRef.Of(terminated.ActorRef), terminated);
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
+    }
+
+    private void Every(TimeSpan interval, object tick) =>
+        _timers.Add(Context.System.Scheduler.ScheduleTellRepeatedlyCancelable(interval, interval, Self, tick, Self));
+
+    private void Watch(InternalActorRef watchee, InternalActorRef watcher)
+    {
+        if (!_watchersOf.TryGetValue(watchee, out var watchers))
+        {
+            _watchersOf[watchee] = watchers = [];
+            Context.Watch(watchee);
+        }
+
+        watchers.Add(watcher);
+        var address = watchee.Path.Address;
+        if (!_nodes.ContainsKey(address))
+        {
+            var scheduler = Context.System.Scheduler;
+            var remoteWatcher = provider.ResolveInternal($"{address}/system/remote-watcher");
+            _nodes[address] = new Node(new PhiAccrualFailureDetector(_config, () => scheduler.MonotonicClock), remoteWatcher, Now);
+            AskForHeartbeat(address, _nodes[address]);
+        }
+    }
+
+    private void Unwatch(InternalActorRef watchee, InternalActorRef watcher)
+    {
+        if (_watchersOf.TryGetValue(watchee, out var watchers) && watchers.Remove(watcher) && watchers.Count == 0)
+        {
+            Context.Unwatch(watchee);
+            Forget(watchee);
+        }
+    }
+
+    private void WatcheeTerminated(InternalActorRef watchee, Terminated terminated)
+    {
+        // That a whole address is gone, each watcher hears by itself.
+        if (!terminated.AddressTerminated && _watchersOf.TryGetValue(watchee, out var watchers))
+        {
+            foreach (var watcher in watchers)
+            {
+                watcher.SendSystemMessage(new DeathWatchNotification(watchee, terminated.ExistenceConfirmed, AddressTerminated: false));
+            }
+        }
+
+        Forget(watchee);
+    }
+
+    private void Forget(InternalActorRef watchee)
+    {
+        _watchersOf.Remove(watchee);
+        var address = watchee.Path.Address;
+        if (!_watchersOf.Keys.Any(other => other.Path.Address.Equals(address)))
+        {
+            _nodes.Remove(address);
+        }
+    }
+
+    private void HeartbeatReceived(ActorPath remoteWatcher)
+    {
+        if (!_nodes.TryGetValue(remoteWatcher.Address, out var node))
+        {
+            return;
+        }
+
+        if (node.Life != remoteWatcher.Uid)
+        {
+            // The system was restarted between two answers, or between our first watch and its first answer. It may know nothing of
+            // our watches; told of one again, it answers for an actor that it never had.
+            foreach (var watchee in _watchersOf.Keys.Where(w => w.Path.Address.Equals(remoteWatcher.Address)))
+            {
+                watchee.SendSystemMessage(new Watch(watchee, InternalActorRef.Of(Self)));
+            }
+        }
+
+        node.Life = remoteWatcher.Uid;
+        node.Detector.HeartBeat();
+    }
+
+    private void AskForHeartbeats()
+    {
+        foreach (var (address, node) in _nodes)
+        {
+            AskForHeartbeat(address, node);
+        }
+    }
+
+    private void AskForHeartbeat(Address address, Node node)
+    {
+        if (_clusterMembers.Contains(address))
+        {
+            return;
+        }
+
+        if (!node.Detector.IsMonitoring && Now - node.Since > _config.GetTimeSpan("expected-response-after"))
+        {
+            // It never answered: from here on the silence counts.
+            node.Detector.HeartBeat();
+        }
+
+        node.RemoteWatcher.Tell(new Identify(null), Self);
+    }
+
+    private void Reap()
+    {
+        foreach (var (address, node) in _nodes.Where(n => !_clusterMembers.Contains(n.Key) && !n.Value.Detector.IsAvailable).ToList())
+        {
+            provider.Transport.Quarantine(address);
+        }
+    }
+
+    internal sealed record WatchRemote(InternalActorRef Watchee, InternalActorRef Watcher) : INoSerializationVerificationNeeded;
+
+    internal sealed record UnwatchRemote(InternalActorRef Watchee, InternalActorRef Watcher) : INoSerializationVerificationNeeded;
+
+    /// <summary>Who is left to the cluster's failure detector from now on.</summary>
+    internal sealed record ClusterMembers(ImmutableHashSet<Address> Addresses) : INoSerializationVerificationNeeded;
+
+    private sealed record HeartbeatTick : INoSerializationVerificationNeeded;
+
+    private sealed record ReapTick : INoSerializationVerificationNeeded;
+
+    private sealed record Node(PhiAccrualFailureDetector Detector, InternalActorRef RemoteWatcher, TimeSpan Since)
+    {
+        /// <summary>The uid of the other system's remote watcher, which is another after each restart.</summary>
+        public long? Life { get; set; }
+    }
+}

@@ -1,0 +1,236 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using Akka.Actor;
+using Akka.Event;
+
+namespace Akka.Remote;
+
+/// <summary>A message as bytes, with what is needed to read it again.</summary>
+internal readonly record struct SerializedMessage(int SerializerId, string Manifest, byte[] Payload);
+
+/// <summary>
+/// The actor system's end of all connections: listens, keeps one <see cref="Association"/> for each remote address, and says
+/// who may connect.
+/// </summary>
+internal sealed class TcpTransport
+{
+    private const string Protocol = "akka.tcp";
+
+    private readonly ConcurrentDictionary<Address, Association> _associations = new();
+    private readonly ConcurrentDictionary<InboundLink, bool> _inbound = new();
+    private readonly Socket _listener;
+    private readonly Timer _timer;
+    private volatile bool _isStopped;
+
+    /// <summary>Listens as soon as it is made.</summary>
+    /// <exception cref="RemoteTransportException">It cannot; the message says where, why, and what to change.</exception>
+    public TcpTransport(ExtendedActorSystem system, RemoteActorRefProvider provider, RemoteSettings settings)
+    {
+        System = system;
+        Provider = provider;
+        Settings = settings;
+        Log = Logging.GetLogger(system, "remoting");
+        (_listener, BoundPort) = Listener.Open(settings);
+        string[] hosts = [settings.PublicHostname, settings.Hostname, Dns.GetHostName()];
+        var port = settings.PublicPort != 0 ? settings.PublicPort : BoundPort;
+        LocalAddress = new Address(Protocol, system.Name, hosts.First(host => host.Length > 0), port);
+        _timer = new Timer(_ => Tick(), null, settings.LinkHeartbeatInterval, settings.LinkHeartbeatInterval);
+    }
+
+    public ExtendedActorSystem System { get; }
+
+    public RemoteActorRefProvider Provider { get; }
+
+    public RemoteSettings Settings { get; }
+
+    public ILoggingAdapter Log { get; }
+
+    public Address LocalAddress { get; }
+
+    /// <summary>Where it listens, which behind a forwarding router is not what others call.</summary>
+    public int BoundPort { get; }
+
+    /// <summary>Tells this life of the actor system from others on the same address.</summary>
+    public int Uid { get; } = Random.Shared.Next();
+
+    /// <summary>Begins to accept connections, which may bring messages at once.</summary>
+    public void Start()
+    {
+        _ = AcceptAsync();
+        Publish(new RemotingListenEvent([LocalAddress]));
+    }
+
+    /// <exception cref="ArgumentException">The address has no host or port, so it can only be local.</exception>
+    public Association For(Address address) => _associations.GetOrAdd(
+        address,
+        static (key, transport) => key.HasLocalScope
+            ? throw new ArgumentException($"{key} has no host and port, so nothing can be sent to it from another actor system.")
+            : new Association(transport, key),
+        this);
+
+    /// <summary>Null if the message cannot be serialised, which is logged here: nobody else would ever hear of it.</summary>
+    public SerializedMessage? TrySerialize(object message, IActorRef recipient)
+    {
+        try
+        {
+            var serializer = System.Serialization.FindSerializerFor(message);
+            var manifest = Serialization.Serialization.ManifestFor(serializer, message);
+            var payload = Serialization.Serialization.WithTransport(
+                System,
+                (serializer, message),
+                static pair => pair.serializer.ToBinary(pair.message));
+            if (payload.Length <= Settings.MaximumFrameSizeBytes)
+            {
+                return new SerializedMessage(serializer.Identifier, manifest, payload);
+            }
+
+            Log.Error(
+                $"A {message.GetType()} to {recipient.Path} was dropped: with {payload.Length} bytes it exceeds "
+                + $"akka.remote.dot-netty.tcp.maximum-frame-size, {Settings.MaximumFrameSizeBytes} bytes. "
+                + "Raise it on both systems, or send less at once.");
+        }
+        catch (Exception cause)
+        {
+            Log.Error(
+                cause,
+                $"A {message.GetType()} to {recipient.Path} was dropped: it cannot be serialised. "
+                + "Bind its type to a serializer in akka.actor.serialization-bindings.");
+        }
+
+        return null;
+    }
+
+    public void Drop(object message, IActorRef? sender, IActorRef recipient) =>
+        System.DeadLetters.Tell(new DeadLetter(message, sender ?? System.DeadLetters, recipient), sender);
+
+    /// <summary>Whether a connection may stay: its association, or why not.</summary>
+    public (Association? Association, (RefusalReason Reason, string Text)? Refusal) Judge(Hello hello)
+    {
+        if (!hello.To.Equals(LocalAddress))
+        {
+            Log.Error(
+                $"A connection from {hello.From} for {hello.To} was refused: this actor system is {LocalAddress}. "
+                + "Messages are taken only under that address, letter by letter; "
+                + "use it, or set akka.remote.dot-netty.tcp.public-hostname.");
+            return (null, (RefusalReason.Misdirected, $"it is not {hello.To} but {LocalAddress}"));
+        }
+
+        var association = For(hello.From);
+        if (association.QuarantinedUid == hello.Uid)
+        {
+            var text = $"it has quarantined uid {hello.Uid}; restart this actor system to be welcome again";
+            return (null, (RefusalReason.OpenerIsQuarantined, text));
+        }
+
+        if (hello.QuarantinedUid == Uid)
+        {
+            Publish(new ThisActorSystemQuarantinedEvent(LocalAddress, hello.From));
+            return (null, (RefusalReason.AcceptorIsQuarantined, $"its uid {Uid} is the quarantined one"));
+        }
+
+        return _isStopped ? (null, (RefusalReason.Misdirected, "it is shutting down")) : (association, null);
+    }
+
+    public void InboundEnded(InboundLink link, Association? association, Exception? cause)
+    {
+        _inbound.TryRemove(link, out _);
+        if (association is not null)
+        {
+            association.InboundEnded(link);
+            PublishLoss(association.Address, isInbound: true, cause);
+        }
+        else if (cause is not null && !_isStopped)
+        {
+            Log.Warning($"A connection to {LocalAddress} was closed before it said whose it is: {cause.Message}.");
+        }
+    }
+
+    /// <summary>Gives one life of a remote system up; with null the one that was met last, if any was.</summary>
+    public void Quarantine(Address address, int? uid = null)
+    {
+        For(address).Quarantine(uid);
+        Provider.AddressTerminated(address);
+    }
+
+    public void Publish(RemotingLifecycleEvent @event)
+    {
+        if (_isStopped && @event is not RemotingShutdownEvent)
+        {
+            return;
+        }
+
+        System.EventStream.Publish(@event);
+        if (Settings.IsLoggingLifecycleEvents)
+        {
+            Log.Log(@event.LogLevel(), null, @event.ToString()!); // Justification: each event has a text.
+        }
+    }
+
+    public void PublishLoss(Address address, bool isInbound, Exception? cause)
+    {
+        // A reset is how a peer's end looks to whoever was just sending to it: no more an error than any other end of it.
+        if (cause is not (null or ObjectDisposedException or SocketException { SocketErrorCode: SocketError.ConnectionReset }))
+        {
+            Publish(new AssociationErrorEvent(cause, LocalAddress, address, isInbound, LogLevel.WarningLevel));
+        }
+
+        Publish(new DisassociatedEvent(LocalAddress, address, isInbound));
+    }
+
+    /// <summary>Closes the port, then lets what was sent before leave. Afterwards the port can be had by another.</summary>
+    public async Task StopAsync()
+    {
+        if (Interlocked.Exchange(ref _isStopped, true))
+        {
+            return;
+        }
+
+        _listener.Dispose();
+        await _timer.DisposeAsync().ConfigureAwait(false);
+        await Task.WhenAll(_associations.Values.Select(a => a.CloseAsync())).ConfigureAwait(false);
+        foreach (var link in _inbound.Keys)
+        {
+            link.Close();
+        }
+
+        Publish(new RemotingShutdownEvent());
+    }
+
+    private async Task AcceptAsync()
+    {
+        while (!_isStopped)
+        {
+            try
+            {
+                var socket = await _listener.AcceptAsync().ConfigureAwait(false);
+                socket.NoDelay = true;
+                socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+                var link = new InboundLink(this, socket, Settings);
+                _inbound[link] = true;
+                _ = Task.Run(link.RunAsync);
+            }
+            catch (Exception failure) when (failure is SocketException or ObjectDisposedException)
+            {
+                // One connection that died before it was taken is no reason to take no more; a closed listener ends the loop.
+                if (!_isStopped)
+                {
+                    Publish(new RemotingErrorEvent(failure));
+                }
+            }
+        }
+    }
+
+    private void Tick()
+    {
+        foreach (var association in _associations.Values)
+        {
+            association.Tick();
+        }
+
+        foreach (var link in _inbound.Keys)
+        {
+            link.Tick();
+        }
+    }
+}

@@ -1,0 +1,117 @@
+using System.Runtime.Serialization;
+using Akka.Actor;
+using Akka.Remote;
+
+namespace Akka.Serialization;
+
+/// <summary>The messages of the runtime itself that users may send between systems. What they carry goes to its own serializer.</summary>
+internal sealed class MiscMessageSerializer(ExtendedActorSystem system) : SerializerWithStringManifest(system)
+{
+    public static readonly Type[] Types =
+    [
+        typeof(Identify), typeof(ActorIdentity), typeof(PoisonPill), typeof(Kill), typeof(Status.Success), typeof(Status.Failure),
+        typeof(Address), typeof(IActorRef), typeof(ActorSelectionMessage),
+    ];
+
+    public override int Identifier => 16;
+
+    public override string Manifest(object o)
+    {
+        return o switch
+        {
+            Identify => "ID",
+            ActorIdentity => "AID",
+            PoisonPill => "PP",
+            Kill => "K",
+            Status.Success => "SS",
+            Status.Failure => "SF",
+            Address => "A",
+            IActorRef => "AR",
+            ActorSelectionMessage => "SEL",
+            _ => throw new ArgumentException($"{o.GetType()} is no message of the runtime.", nameof(o)),
+        };
+    }
+
+    public override byte[] ToBinary(object obj)
+    {
+        var bytes = new WireWriter();
+        switch (obj)
+        {
+            case Identify identify:
+                bytes.WritePayload(identify.MessageId, system.Serialization);
+                break;
+            case ActorIdentity identity:
+                bytes.WriteText(Serialization.SerializedActorPath(identity.Subject));
+                bytes.WritePayload(identity.MessageId, system.Serialization);
+                break;
+            case Status.Success success:
+                bytes.WritePayload(success.Status, system.Serialization);
+                break;
+            case Status.Failure failure:
+                bytes.WriteText(failure.Cause is null ? "" : $"{failure.Cause.GetType()}: {failure.Cause.Message}");
+                bytes.WritePayload(failure.State, system.Serialization);
+                break;
+            case Address address:
+                bytes.WriteAddress(address);
+                break;
+            case IActorRef actorRef:
+                bytes.WriteText(Serialization.SerializedActorPath(actorRef));
+                break;
+            case ActorSelectionMessage selection:
+                Write(bytes, selection);
+                break;
+        }
+
+        return bytes.ToArray();
+    }
+
+    public override object FromBinary(byte[] bytes, string manifest)
+    {
+        var reader = new WireReader(bytes);
+        return manifest switch
+        {
+            "ID" => new Identify(reader.ReadPayload(system.Serialization)),
+            "AID" when ReadRef(ref reader) is var subject => new ActorIdentity(reader.ReadPayload(system.Serialization), subject),
+            "PP" => PoisonPill.Instance,
+            "K" => Kill.Instance,
+            "SS" => new Status.Success(reader.ReadPayload(system.Serialization)),
+            "SF" when reader.ReadText() is var cause =>
+                new Status.Failure(new RemoteFailureException(cause), reader.ReadPayload(system.Serialization)),
+            "A" => reader.ReadAddress(),
+            "AR" => ReadRef(ref reader) ?? Nobody.Instance,
+            "SEL" => ReadSelection(ref reader),
+            _ => throw new SerializationException($"'{manifest}' is the manifest of no message of the runtime."),
+        };
+    }
+
+    private void Write(WireWriter bytes, ActorSelectionMessage selection)
+    {
+        bytes.WriteBoolean(selection.WildcardFanOut);
+        bytes.WriteVarint(selection.Elements.Length);
+        foreach (var element in selection.Elements)
+        {
+            bytes.WriteText(element);
+        }
+
+        bytes.WritePayload(selection.Message, system.Serialization);
+    }
+
+    private ActorSelectionMessage ReadSelection(ref WireReader reader)
+    {
+        var fansOut = reader.ReadBoolean();
+        var elements = new string[reader.ReadCount()];
+        for (var i = 0; i < elements.Length; i++)
+        {
+            elements[i] = reader.ReadText();
+        }
+
+        var message = reader.ReadPayload(system.Serialization) ?? throw new SerializationException("A selection's message is missing.");
+        return new ActorSelectionMessage(message, elements, fansOut);
+    }
+
+    private IActorRef? ReadRef(ref WireReader reader)
+    {
+        var path = reader.ReadText();
+        return path.Length == 0 ? null : system.Serialization.DeserializeActorRef(path);
+    }
+}

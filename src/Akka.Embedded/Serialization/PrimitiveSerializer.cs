@@ -1,0 +1,55 @@
+using System.Buffers.Binary;
+using System.Runtime.Serialization;
+using System.Text;
+using Akka.Actor;
+
+namespace Akka.Serialization;
+
+/// <summary>Texts in UTF-8; int and long with the lowest byte first.</summary>
+internal sealed class PrimitiveSerializer(ExtendedActorSystem system) : SerializerWithStringManifest(system)
+{
+    public static readonly Type[] Types = [typeof(string), typeof(int), typeof(long)];
+
+    public override int Identifier => 17;
+
+    public override string Manifest(object o)
+    {
+        return o switch
+        {
+            string => "S",
+            int => "I",
+            long => "L",
+            _ => throw new ArgumentException($"{o.GetType()} is not among the primitives that are serialized as such.", nameof(o)),
+        };
+    }
+
+    public override byte[] ToBinary(object obj)
+    {
+        switch (obj)
+        {
+            case string text:
+                return Encoding.UTF8.GetBytes(text);
+            case int number:
+                var four = new byte[4];
+                BinaryPrimitives.WriteInt32LittleEndian(four, number);
+                return four;
+            case long number:
+                var eight = new byte[8];
+                BinaryPrimitives.WriteInt64LittleEndian(eight, number);
+                return eight;
+            default:
+                throw new ArgumentException($"{obj.GetType()} is not among the primitives that are serialized as such.", nameof(obj));
+        }
+    }
+
+    public override object FromBinary(byte[] bytes, string manifest)
+    {
+        return (manifest, bytes.Length) switch
+        {
+            ("S", _) => Encoding.UTF8.GetString(bytes),
+            ("I", 4) => BinaryPrimitives.ReadInt32LittleEndian(bytes),
+            ("L", 8) => BinaryPrimitives.ReadInt64LittleEndian(bytes),
+            _ => throw new SerializationException($"{bytes.Length} bytes with the manifest '{manifest}' are no primitive."),
+        };
+    }
+}
