@@ -1,0 +1,53 @@
+using Akka.Actor;
+
+namespace Akka.TestKit;
+
+/// <summary>A set of filters in use: keeps what any of them matches out of the log, and counts it.</summary>
+internal sealed class EventCounter : IUnmutableFilter
+{
+    private readonly ActorSystem _system;
+    private readonly IReadOnlyList<EventFilter> _filters;
+    private readonly int _expected;
+    private readonly TaskCompletionSource _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _count;
+
+    public EventCounter(ActorSystem system, IReadOnlyList<EventFilter> filters, int expected)
+    {
+        _system = system;
+        _filters = filters;
+        _expected = expected;
+        if (expected == 0)
+        {
+            _reached.SetResult();
+        }
+
+        // What is published after this reaches the logger after it, so no event can slip past.
+        system.EventStream.Publish(new TestEventListener.Mute(this));
+    }
+
+    /// <summary>Ends with the event that makes the number complete.</summary>
+    public Task Reached => _reached.Task;
+
+    public int Count => Volatile.Read(ref _count);
+
+    /// <summary>Called by the logger alone, so by one thread at a time.</summary>
+    public bool Takes(object happening)
+    {
+        if (!_filters.Any(filter => filter.IsMatch(happening)))
+        {
+            return false;
+        }
+
+        Volatile.Write(ref _count, _count + 1);
+        if (_count == _expected)
+        {
+            _reached.SetResult();
+        }
+
+        return true;
+    }
+
+    public void Unmute() => _system.EventStream.Publish(new TestEventListener.Unmute(this));
+
+    public void Dispose() => Unmute();
+}

@@ -1,0 +1,57 @@
+namespace Akka.TestKit;
+
+/// <summary>
+/// Uses a filter around a block of code. Expect demands that exactly so many matching log events are published, until the end of the
+/// block or, while some are missing, until the leeway after it is over (<c>akka.test.filter-leeway</c>). Matching events are not logged.
+/// </summary>
+public interface IEventFilterApplier
+{
+    /// <summary>One more filter; an event counts that matches any of them.</summary>
+    EventFilterFactory And { get; }
+
+    void ExpectOne(Action action, CancellationToken cancellationToken = default);
+
+    void ExpectOne(TimeSpan timeout, Action action, CancellationToken cancellationToken = default);
+
+    T ExpectOne<T>(Func<T> func, CancellationToken cancellationToken = default);
+
+    T ExpectOne<T>(TimeSpan timeout, Func<T> func, CancellationToken cancellationToken = default);
+
+    Task ExpectOneAsync(Func<Task> actionAsync, CancellationToken cancellationToken = default);
+
+    Task ExpectOneAsync(TimeSpan timeout, Func<Task> action, CancellationToken cancellationToken = default);
+
+    Task<T> ExpectOneAsync<T>(Func<Task<T>> func, CancellationToken cancellationToken = default);
+
+    Task<T> ExpectOneAsync<T>(TimeSpan timeout, Func<Task<T>> func, CancellationToken cancellationToken = default);
+
+    void Expect(int expectedCount, Action action, CancellationToken cancellationToken = default);
+
+    void Expect(int expectedCount, TimeSpan timeout, Action action, CancellationToken cancellationToken = default);
+
+    T Expect<T>(int expectedCount, Func<T> func, CancellationToken cancellationToken = default);
+
+    T Expect<T>(int expectedCount, TimeSpan timeout, Func<T> func, CancellationToken cancellationToken = default);
+
+    Task ExpectAsync(int expectedCount, Func<Task> actionAsync, CancellationToken cancellationToken = default);
+
+    Task ExpectAsync(int expectedCount, Func<Task> actionAsync, TimeSpan? timeout, CancellationToken cancellationToken = default);
+
+    Task ExpectAsync(int expectedCount, TimeSpan timeout, Func<Task> action, CancellationToken cancellationToken = default);
+
+    Task<T> ExpectAsync<T>(int expectedCount, Func<Task<T>> func, CancellationToken cancellationToken = default);
+
+    Task<T> ExpectAsync<T>(int expectedCount, TimeSpan timeout, Func<Task<T>> func, CancellationToken cancellationToken = default);
+
+    /// <summary>Keeps matching events out of the log during a block, however many there are.</summary>
+    void Mute(Action action, CancellationToken cancellationToken = default);
+
+    T Mute<T>(Func<T> func, CancellationToken cancellationToken = default);
+
+    Task MuteAsync(Func<Task> action, CancellationToken cancellationToken = default);
+
+    Task<T> MuteAsync<T>(Func<Task<T>> func, CancellationToken cancellationToken = default);
+
+    /// <summary>Keeps matching events out of the log from now on, until the result is disposed of.</summary>
+    IUnmutableFilter Mute();
+}

@@ -1,0 +1,7 @@
+namespace Akka.TestKit;
+
+/// <summary>A filter that keeps events out of the log until it is taken away.</summary>
+public interface IUnmutableFilter : IDisposable
+{
+    void Unmute();
+}

@@ -1,0 +1,188 @@
+using System.Diagnostics;
+using Akka.Actor;
+using Akka.Actor.Setup;
+using Akka.Configuration;
+using Akka.Dispatch;
+using Akka.Event;
+
+namespace Akka.TestKit;
+
+/// <summary>
+/// An actor system under test, and a test actor whose received messages the test takes out one by one and compares with what it
+/// expects. Used by one thread at a time. Every expectation has a counterpart that ends in Async and waits without holding the thread.
+/// </summary>
+public abstract partial class TestKitBase : IActorRefFactory
+{
+    private static int _testActorCount;
+
+    private readonly ITestKitAssertions _assertions;
+    private readonly TestMessageQueue _queue = new();
+    private MessageEnvelope? _last;
+
+    /// <summary>When the innermost Within block must have ended; null outside of all.</summary>
+    private TimeSpan? _end;
+
+    /// <summary>Whether the last expectation was that nothing comes. It may use up the time of its Within block to the end.</summary>
+    private bool _lastWasNoMsg;
+
+    /// <summary>Without a system one is made, which <see cref="Shutdown(TimeSpan?, bool)"/> ends.</summary>
+    protected TestKitBase(ITestKitAssertions assertions, ActorSystem? system = null, string? testActorName = null)
+        : this(assertions, system, Config.Empty, actorSystemName: null, testActorName)
+    {
+    }
+
+    protected TestKitBase(ITestKitAssertions assertions, Config? config, string? actorSystemName = null, string? testActorName = null)
+        : this(assertions, system: null, config, actorSystemName, testActorName)
+    {
+    }
+
+    protected TestKitBase(
+        ITestKitAssertions assertions, ActorSystemSetup? setup, string? actorSystemName = null, string? testActorName = null)
+        : this(assertions, system: null, setup, actorSystemName, testActorName)
+    {
+    }
+
+    protected TestKitBase(
+        ITestKitAssertions assertions, ActorSystem? system, ActorSystemSetup? config, string? actorSystemName, string? testActorName)
+        : this(assertions, system, config?.Find<BootstrapSetup>()?.Configuration, actorSystemName, testActorName)
+    {
+    }
+
+    private TestKitBase(ITestKitAssertions assertions, ActorSystem? system, Config? config, string? actorSystemName, string? testActorName)
+    {
+        _assertions = assertions;
+        Sys = system ?? ActorSystem.Create(actorSystemName ?? "test", (config ?? Config.Empty).WithFallback(DefaultConfig));
+        TestKitSettings = new TestKitSettings(Sys.Settings.Config.WithFallback(DefaultConfig));
+        Log = Logging.GetLogger(Sys, GetType());
+        EventFilter = new EventFilterFactory(this, Sys);
+        TestActor = CreateTestActor(Sys, testActorName);
+        if (this is not INoImplicitSender)
+        {
+            ImplicitSender.SetOutsideActors(TestActor);
+        }
+    }
+
+    /// <summary>The time since some fixed moment; it never goes back.</summary>
+    public static TimeSpan Now => Stopwatch.GetElapsedTime(0);
+
+    public static Config DefaultConfig => Configs.TestConfigs.DefaultConfig;
+
+    /// <summary>Logs everything that the runtime can say about receiving, lifecycles and subscriptions.</summary>
+    public static Config FullDebugConfig { get; } = ConfigurationFactory.ParseString("""
+        akka.loglevel = DEBUG
+        akka.actor.debug { receive = on, autoreceive = on, lifecycle = on, event-stream = on, unhandled = on }
+        """);
+
+    public ActorSystem Sys { get; }
+
+    public TestKitSettings TestKitSettings { get; }
+
+    public IActorRef TestActor { get; }
+
+    public ILoggingAdapter Log { get; }
+
+    /// <summary>Expects or mutes log events; see <see cref="IEventFilterApplier"/>.</summary>
+    public EventFilterFactory EventFilter { get; }
+
+    /// <summary>Whether messages wait that the test has not taken.</summary>
+    public bool HasMessages => !_queue.IsEmpty;
+
+    /// <summary>The message taken last; null before the first.</summary>
+    public object? LastMessage => _last?.Message;
+
+    /// <summary>The sender of the message taken last.</summary>
+    /// <exception cref="InvalidOperationException">No message was taken yet.</exception>
+    public IActorRef LastSender => _last?.Sender ?? throw new InvalidOperationException("No message was received yet.");
+
+    public virtual TestProbe CreateTestProbe(string? name = null) => CreateTestProbe(Sys, name);
+
+    public virtual TestProbe CreateTestProbe(ActorSystem system, string? name = null) => new(system, _assertions, name);
+
+    public virtual TestLatch CreateTestLatch(int count = 1) => new(Dilated, TestKitSettings.DefaultTimeout, count);
+
+    /// <summary>One more actor whose messages go into this test kit's queue.</summary>
+    public IActorRef CreateTestActor(string name) => CreateTestActor(Sys, name);
+
+    public EventFilterFactory CreateEventFilter(ActorSystem system) => new(this, system);
+
+    /// <summary>Messages for which this is true are thrown away when they come, after the auto pilot saw them.</summary>
+    public void IgnoreMessages(Func<object, bool> shouldIgnoreMessage) => Command((actor, _) => actor.IsIgnored = shouldIgnoreMessage);
+
+    public void IgnoreMessages<TMsg>() => IgnoreMessages(message => message is TMsg);
+
+    public void IgnoreMessages<TMsg>(Func<TMsg, bool> shouldIgnoreMessage) =>
+        IgnoreMessages(message => message is TMsg typed && shouldIgnoreMessage(typed));
+
+    public void IgnoreNoMessages() => IgnoreMessages(_ => false);
+
+    /// <summary>Lets a pilot answer the messages that come from now on.</summary>
+    public void SetAutoPilot(AutoPilot pilot) => Command((actor, _) => actor.AutoPilot = pilot);
+
+    /// <summary>The test actor watches an actor, and has begun to when this returns.</summary>
+    public IActorRef Watch(IActorRef actorToWatch) =>
+        Finished(WatchCore(blocks: true, context => context.Watch(actorToWatch), actorToWatch));
+
+    public async Task<IActorRef> WatchAsync(IActorRef actorToWatch) =>
+        await WatchCore(blocks: false, context => context.Watch(actorToWatch), actorToWatch);
+
+    public IActorRef Unwatch(IActorRef actorToUnwatch) =>
+        Finished(WatchCore(blocks: true, context => context.Unwatch(actorToUnwatch), actorToUnwatch));
+
+    public async Task<IActorRef> UnwatchAsync(IActorRef actorToUnwatch) =>
+        await WatchCore(blocks: false, context => context.Unwatch(actorToUnwatch), actorToUnwatch);
+
+    public virtual void Shutdown(TimeSpan? duration = null, bool verifySystemShutdown = false) =>
+        Shutdown(Sys, duration, verifySystemShutdown);
+
+    /// <summary>Ends a system and waits for its end, five seconds if nothing else is said, before it is given up, or a failure.</summary>
+    protected virtual void Shutdown(ActorSystem system, TimeSpan? duration = null, bool verifySystemShutdown = false)
+    {
+        var max = Dilated(duration ?? TimeSpan.FromSeconds(5));
+        var hasEnded = system.Terminate().Wait(max);
+        if (!hasEnded && verifySystemShutdown)
+        {
+            throw Failure($"The actor system {system.Name} had not ended {max} after it was asked to.");
+        }
+    }
+
+    private async ValueTask<IActorRef> WatchCore(bool blocks, Action<IActorContext> change, IActorRef subject)
+    {
+        var command = new InternalTestActor.Command((_, context) => change(context));
+        TestActor.Tell(command, null);
+        var max = RemainingOrDefault;
+        if (blocks)
+        {
+            command.Done.Task.Wait(max);
+        }
+        else
+        {
+            await Task.WhenAny(command.Done.Task, Task.Delay(max));
+        }
+
+        if (!command.Done.Task.IsCompleted)
+        {
+            throw Failure($"the test actor did not begin or end to watch {subject} within {max}; has it ended?");
+        }
+
+        return subject;
+    }
+
+    /// <summary>The result of something that has ended because it was told to hold the thread.</summary>
+    private protected static T Finished<T>(ValueTask<T> ended) => ended.GetAwaiter().GetResult();
+
+    /// <summary>Fails the test in the way of its framework; the result is only for assertions that do not throw.</summary>
+    internal Exception Failure(string message)
+    {
+        _assertions.Fail(message);
+        return new InvalidOperationException($"{_assertions.GetType()} did not throw for: {message}");
+    }
+
+    private IActorRef CreateTestActor(ActorSystem system, string? name)
+    {
+        var number = Interlocked.Increment(ref _testActorCount);
+        var props = Props.Create(() => new InternalTestActor(_queue)).WithDispatcher(CallingThreadDispatcher.CallingThreadDispatcherId);
+        return ((ExtendedActorSystem)system).SystemActorOf(props, name ?? $"testActor{number}");
+    }
+
+    private void Command(Action<InternalTestActor, IActorContext> run) => TestActor.Tell(new InternalTestActor.Command(run), null);
+}

@@ -1,0 +1,136 @@
+using System.Diagnostics;
+using Akka.Actor;
+using Akka.Configuration;
+using Akka.Event;
+
+namespace Akka.TestKit;
+
+/// <summary>
+/// A scheduler whose time stands still until a test advances it. What is due then happens on the test's thread, in the order of the due
+/// times, each at its own time, and at the same time in the order of scheduling. Chosen by
+/// <c>akka.scheduler.implementation = "Akka.TestKit.TestScheduler, Akka.TestKit"</c>.
+/// </summary>
+public class TestScheduler : IScheduler, IAdvancedScheduler
+{
+    private readonly Lock _lock = new();
+    private readonly PriorityQueue<Entry, (DateTimeOffset Due, long Number)> _entries = new();
+    private DateTimeOffset _now;
+    private long _count;
+
+    public TestScheduler(Config schedulerConfig, ILoggingAdapter log)
+    {
+        _now = new DateTimeOffset(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    }
+
+    /// <summary>The virtual time; it starts at the same moment every time.</summary>
+    public DateTimeOffset Now
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _now;
+            }
+        }
+    }
+
+    /// <summary>The machine's, as with Akka.NET: what a test advances is <see cref="Now"/> alone.</summary>
+    public TimeSpan MonotonicClock => HighResMonotonicClock;
+
+    public TimeSpan HighResMonotonicClock => Stopwatch.GetElapsedTime(0);
+
+    public IAdvancedScheduler Advanced => this;
+
+    protected DateTimeOffset TimeNow => Now;
+
+    /// <summary>Lets time pass. What the due actions schedule is done as well if it is due within it.</summary>
+    public void Advance(TimeSpan offset)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(offset, TimeSpan.Zero);
+        var end = Now + offset;
+        while (TryTake(end) is { } entry)
+        {
+            entry.Run();
+        }
+    }
+
+    public void AdvanceTo(DateTimeOffset when)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(when, Now);
+        Advance(when - Now);
+    }
+
+    public void ScheduleTellOnce(TimeSpan delay, ICanTell receiver, object message, IActorRef? sender)
+        => Add(delay, null, () => receiver.Tell(message, sender), null);
+
+    public void ScheduleTellOnce(TimeSpan delay, ICanTell receiver, object message, IActorRef? sender, ICancelable? cancelable)
+        => Add(delay, null, () => receiver.Tell(message, sender), cancelable);
+
+    public void ScheduleTellRepeatedly(TimeSpan initialDelay, TimeSpan interval, ICanTell receiver, object message, IActorRef? sender)
+        => Add(initialDelay, interval, () => receiver.Tell(message, sender), null);
+
+    public void ScheduleTellRepeatedly(
+        TimeSpan initialDelay, TimeSpan interval, ICanTell receiver, object message, IActorRef? sender, ICancelable? cancelable)
+        => Add(initialDelay, interval, () => receiver.Tell(message, sender), cancelable);
+
+    void IActionScheduler.ScheduleOnce(TimeSpan delay, Action action) => Add(delay, null, action, null);
+
+    void IActionScheduler.ScheduleOnce(TimeSpan delay, Action action, ICancelable? cancelable)
+        => Add(delay, null, action, cancelable);
+
+    void IActionScheduler.ScheduleRepeatedly(TimeSpan initialDelay, TimeSpan interval, Action action)
+        => Add(initialDelay, interval, action, null);
+
+    void IActionScheduler.ScheduleRepeatedly(TimeSpan initialDelay, TimeSpan interval, Action action, ICancelable? cancelable)
+        => Add(initialDelay, interval, action, cancelable);
+
+    private void Add(TimeSpan delay, TimeSpan? interval, Action action, ICancelable? cancelable)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(delay, TimeSpan.Zero);
+        if (interval is { } period)
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(period, TimeSpan.Zero, nameof(interval));
+        }
+
+        lock (_lock)
+        {
+            _entries.Enqueue(new Entry(interval, action, cancelable), (_now + delay, _count++));
+        }
+    }
+
+    /// <summary>Takes the next entry that is due until then, and puts the clock to its time; to the end where there is none.</summary>
+    private Entry? TryTake(DateTimeOffset end)
+    {
+        lock (_lock)
+        {
+            while (_entries.TryPeek(out var entry, out var priority) && priority.Due <= end)
+            {
+                _entries.Dequeue();
+                if (entry.Cancelable?.IsCancellationRequested == true)
+                {
+                    continue;
+                }
+
+                _now = priority.Due;
+                if (entry.Interval is { } interval)
+                {
+                    _entries.Enqueue(entry, (_now + interval, _count++));
+                }
+
+                return entry;
+            }
+
+            _now = end;
+            return null;
+        }
+    }
+
+    private sealed class Entry(TimeSpan? interval, Action run, ICancelable? cancelable)
+    {
+        public TimeSpan? Interval { get; } = interval;
+
+        public Action Run { get; } = run;
+
+        public ICancelable? Cancelable { get; } = cancelable;
+    }
+}

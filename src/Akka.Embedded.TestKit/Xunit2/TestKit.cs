@@ -1,0 +1,99 @@
+using Akka.Actor;
+using Akka.Actor.Setup;
+using Akka.Configuration;
+using Akka.Event;
+using Xunit.Abstractions;
+
+namespace Akka.TestKit.Xunit2;
+
+/// <summary>
+/// The base of test classes for xunit 2. Each test gets an actor system of its own, named <c>test</c>, which ends with the test; a system
+/// that was handed in is left alone.
+/// </summary>
+public class TestKit : TestKitBase, IDisposable
+{
+    /// <summary>Where the log goes, if anywhere.</summary>
+    protected readonly ITestOutputHelper? Output;
+
+    private readonly bool _ownsSystem;
+    private bool _isDisposed;
+
+    public TestKit(ActorSystem? system = null, ITestOutputHelper? output = null)
+        : base(Assertions, system)
+    {
+        _ownsSystem = system is null;
+        Output = output;
+        InitializeLogger(Sys);
+    }
+
+    public TestKit(Config config, string? actorSystemName = null, ITestOutputHelper? output = null)
+        : base(Assertions, config, actorSystemName)
+    {
+        _ownsSystem = true;
+        Output = output;
+        InitializeLogger(Sys);
+    }
+
+    public TestKit(ActorSystemSetup config, string? actorSystemName = null, ITestOutputHelper? output = null)
+        : base(Assertions, config, actorSystemName)
+    {
+        _ownsSystem = true;
+        Output = output;
+        InitializeLogger(Sys);
+    }
+
+    /// <param name="config">HOCON that goes before the defaults.</param>
+    public TestKit(string config, ITestOutputHelper? output = null)
+        : this(ConfigurationFactory.ParseString(config), null, output)
+    {
+    }
+
+    protected static XunitAssertions Assertions { get; } = new();
+
+    public void Dispose()
+    {
+        Dispose(true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Called once when the test is over; ends the actor system.</summary>
+    protected virtual void AfterAll()
+    {
+        if (_ownsSystem)
+        {
+            Shutdown();
+        }
+    }
+
+    protected virtual void Dispose(bool disposing)
+    {
+        if (_isDisposed)
+        {
+            return;
+        }
+
+        _isDisposed = true;
+        try
+        {
+            AfterAll();
+        }
+        finally
+        {
+            ImplicitSender.SetOutsideActors(null);
+        }
+    }
+
+    /// <summary>Writes the log of a system into the output of this test.</summary>
+    protected void InitializeLogger(ActorSystem system) => InitializeLogger(system, "");
+
+    protected void InitializeLogger(ActorSystem system, string prefix)
+    {
+        if (Output is null)
+        {
+            return;
+        }
+
+        var logger = ((ExtendedActorSystem)system).SystemActorOf(Props.Create(() => new TestOutputLogger(Output, prefix)));
+        system.EventStream.Subscribe(logger, typeof(LogEvent));
+    }
+}
