@@ -1,0 +1,142 @@
+using Akka.Actor;
+using Akka.Event;
+
+namespace Akka.Embedded.Tests.Actor;
+
+public sealed class AskTests : ActorTest
+{
+    private readonly IActorRef _echo;
+    private readonly IActorRef _silent;
+
+    public AskTests()
+    {
+        _echo = NewActor((context, message) => context.Sender.Tell(message, context.Self));
+        _silent = NewActor((_, _) => { });
+    }
+
+    [Fact]
+    public async Task Ask_gives_the_answer()
+    {
+        Assert.Equal(42, await _echo.Ask<int>(42, Patience));
+    }
+
+    [Fact]
+    public async Task Ask_without_an_answer_in_time_fails()
+    {
+        await Assert.ThrowsAsync<AskTimeoutException>(() => _silent.Ask<int>(42, TimeSpan.FromMilliseconds(1)));
+    }
+
+    [Fact]
+    public async Task Ask_that_is_cancelled_is_cancelled()
+    {
+        using CancellationTokenSource source = new();
+        Task<int> answer = _silent.Ask<int>(42, source.Token);
+
+        source.Cancel();
+
+        await Assert.ThrowsAsync<TaskCanceledException>(() => answer.WaitAsync(Patience));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Answer_of_a_failure_fails_the_task_with_its_cause(bool forAnyObject)
+    {
+        Status.Failure failure = new(new InvalidOperationException("no"));
+
+        Task answer = forAnyObject ? _echo.Ask(failure, Patience) : _echo.Ask<int>(failure, Patience);
+
+        Assert.Same(failure.Cause, await Assert.ThrowsAsync<InvalidOperationException>(() => answer));
+    }
+
+    [Fact]
+    public async Task Failure_asked_for_by_its_type_is_an_answer()
+    {
+        Status.Failure failure = new(new InvalidOperationException("no"));
+
+        Assert.Same(failure, await _echo.Ask<Status.Failure>(failure, Patience));
+    }
+
+    [Fact]
+    public async Task Answer_of_another_type_than_asked_for_fails_the_task()
+    {
+        await Assert.ThrowsAsync<ArgumentException>(() => _echo.Ask<int>("text", Patience));
+    }
+
+    [Fact]
+    public async Task Second_answer_becomes_a_dead_letter()
+    {
+        Collector letters = NewCollector();
+        System.EventStream.Subscribe<DeadLetter>(letters.Ref);
+        IActorRef twice = NewActor((context, _) =>
+        {
+            context.Sender.Tell("first");
+            context.Sender.Tell("second");
+        });
+
+        Assert.Equal("first", await twice.Ask("go", Patience));
+
+        Assert.Equal("second", (await letters.Next<DeadLetter>()).Message);
+    }
+
+    [Fact]
+    public async Task Asker_has_a_path_by_which_it_is_found_until_it_is_answered()
+    {
+        IActorRefProvider provider = ((ExtendedActorSystem)System).Provider;
+        IActorRef asker = null!;
+
+        Assert.Equal("answer", await _echo.Ask<string>(
+            self =>
+            {
+                asker = self;
+                Assert.Same(self, provider.ResolveActorRef(self.Path.ToSerializationFormat()));
+                return "answer";
+            },
+            Patience,
+            CancellationToken.None));
+
+        Assert.Equal("akka://test/temp", asker.Path.Parent.ToString());
+        Assert.NotSame(asker, provider.ResolveActorRef(asker.Path));
+    }
+
+    [Fact]
+    public async Task PipeTo_sends_the_result()
+    {
+        Collector collector = NewCollector();
+
+        await Task.FromResult("result").PipeTo(collector.Ref, _echo);
+
+        await collector.Expects("result");
+        Assert.Equal(_echo, collector.LastSender);
+    }
+
+    [Fact]
+    public async Task PipeTo_of_a_failed_task_sends_the_failure()
+    {
+        Collector collector = NewCollector();
+        InvalidOperationException cause = new("no");
+
+        await Task.FromException<string>(cause).PipeTo(collector.Ref);
+        await Task.FromException(cause).PipeTo(collector.Ref, failure: exception => exception.Message);
+
+        Assert.Same(cause, (await collector.Next<Status.Failure>()).Cause);
+        await collector.Expects("no");
+    }
+
+    [Fact]
+    public async Task PipeTo_of_a_task_without_a_result_sends_what_it_is_told_to()
+    {
+        Collector collector = NewCollector();
+
+        await Task.CompletedTask.PipeTo(collector.Ref);
+        await Task.CompletedTask.PipeTo(collector.Ref, success: () => "done");
+
+        await collector.Expects("done");
+    }
+
+    [Fact]
+    public async Task GracefulStop_of_an_actor_that_does_not_end_is_cancelled()
+    {
+        await Assert.ThrowsAsync<TaskCanceledException>(() => _silent.GracefulStop(TimeSpan.FromMilliseconds(1), "ignored"));
+    }
+}

@@ -1,0 +1,106 @@
+using Akka.Actor;
+
+namespace Akka.Embedded.Tests.Actor;
+
+public sealed class ReceiveAsyncTests : ActorTest
+{
+    [Fact]
+    public async Task Message_behind_an_asynchronous_handler_waits_for_its_end()
+    {
+        Collector collector = NewCollector();
+        TaskCompletionSource gate = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        IActorRef actor = System.ActorOf(Props.Create(() => new Waiting(collector.Ref, gate.Task)));
+
+        actor.Tell("first");
+        actor.Tell(2);
+        await collector.Expects("begin first");
+        gate.SetResult();
+
+        await collector.Expects("end first", "number 2");
+    }
+
+    [Fact]
+    public async Task Code_behind_an_await_has_context_self_and_sender_as_before()
+    {
+        IActorRef actor = System.ActorOf(Props.Create(() => new Remembering()), "remembering");
+        Collector asker = NewCollector();
+
+        actor.Tell("go", asker.Ref);
+
+        await asker.Expects("akka://test/user/remembering");
+    }
+
+    [Fact]
+    public async Task Failure_behind_an_await_is_the_actors_and_restarts_it()
+    {
+        Collector collector = NewCollector();
+        TaskCompletionSource gate = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        IActorRef actor = System.ActorOf(Props.Create(() => new Failing(collector.Ref, gate.Task)));
+
+        actor.Tell("fail");
+        actor.Tell("then");
+        gate.SetResult();
+
+        await collector.Expects("restart for fail: behind the await", "then");
+    }
+
+    [Fact]
+    public async Task Stop_during_an_asynchronous_handler_ends_the_actor_without_waiting()
+    {
+        Collector collector = NewCollector();
+        TaskCompletionSource never = new();
+        IActorRef actor = System.ActorOf(Props.Create(() => new Waiting(collector.Ref, never.Task)));
+        actor.Tell("first");
+        await collector.Expects("begin first");
+
+        collector.Ref.Tell(new Watched(actor));
+        System.Stop(actor);
+
+        await collector.Next<Watched>();
+        Assert.Equal(actor, (await collector.Next<Terminated>()).ActorRef);
+    }
+
+    private sealed class Waiting : ReceiveActor
+    {
+        public Waiting(IActorRef log, Task gate)
+        {
+            ReceiveAsync<string>(async text =>
+            {
+                log.Tell($"begin {text}");
+                await gate;
+                log.Tell($"end {text}");
+            });
+            Receive<int>(number => log.Tell($"number {number}"));
+        }
+    }
+
+    private sealed class Remembering : ReceiveActor
+    {
+        public Remembering() => ReceiveAnyAsync(async _ =>
+        {
+            await Task.Yield();
+            await Task.Run(() => { });
+            Context.Sender.Tell(Context.Self.Path.ToString());
+        });
+    }
+
+    private sealed class Failing : ReceiveActor
+    {
+        private readonly IActorRef _log;
+
+        public Failing(IActorRef log, Task gate)
+        {
+            _log = log;
+            ReceiveAsync<string>(
+                async _ =>
+                {
+                    await gate;
+                    throw new InvalidOperationException("behind the await");
+                },
+                text => text == "fail");
+            ReceiveAny(log.Tell);
+        }
+
+        protected override void PreRestart(Exception reason, object? message) => _log.Tell($"restart for {message}: {reason.Message}");
+    }
+}

@@ -1,0 +1,165 @@
+using Akka.Actor;
+
+namespace Akka.Embedded.Tests.Actor;
+
+public sealed class TimerTests : ActorTest
+{
+    private readonly Collector _log;
+    private readonly IActorRef _actor;
+
+    public TimerTests()
+    {
+        _log = NewCollector();
+        IActorRef log = _log.Ref;
+        _actor = System.ActorOf(Props.Create(() => new Timed(log)));
+    }
+
+    [Fact]
+    public async Task Single_timer_sends_its_message_once()
+    {
+        await Do(timers => timers.StartSingleTimer("key", "ring", TimeSpan.FromMilliseconds(100)));
+
+        Advance(99);
+        await Do(_ => { });
+        Advance(1);
+        await _log.Expects("ring");
+        Advance(1000);
+        await Do(timers => Assert.False(timers.IsTimerActive("key")));
+    }
+
+    [Fact]
+    public async Task Periodic_timer_sends_at_each_interval()
+    {
+        await Do(timers => timers.StartPeriodicTimer(
+            "key", "ring", TimeSpan.FromMilliseconds(10), TimeSpan.FromMilliseconds(100)));
+
+        Advance(210);
+
+        await _log.Expects("ring", "ring", "ring");
+        await Do(timers => Assert.Equal(["key"], timers.ActiveTimers));
+    }
+
+    [Fact]
+    public async Task Message_of_a_timer_cancelled_while_it_waits_in_the_mailbox_is_never_handled()
+    {
+        using ManualResetEventSlim gate = new();
+        await Do(timers => timers.StartSingleTimer("key", "ring", TimeSpan.FromMilliseconds(100)));
+        Task held = Do(timers =>
+        {
+            gate.Wait();
+            timers.Cancel("key");
+        });
+
+        Advance(100);
+        gate.Set();
+
+        await held;
+        await Do(_ => { });
+    }
+
+    [Fact]
+    public async Task Timer_started_anew_with_its_key_takes_the_place_of_one_whose_message_is_in_the_mailbox()
+    {
+        using ManualResetEventSlim gate = new();
+        await Do(timers => timers.StartSingleTimer("key", "old", TimeSpan.FromMilliseconds(100)));
+        Task held = Do(timers =>
+        {
+            gate.Wait();
+            timers.StartSingleTimer("key", "new", TimeSpan.FromMilliseconds(100));
+        });
+
+        Advance(100);
+        gate.Set();
+        await held;
+        Advance(100);
+
+        await _log.Expects("new");
+    }
+
+    [Fact]
+    public async Task Restart_ends_the_timers()
+    {
+        await Do(timers => timers.StartPeriodicTimer("key", "ring", TimeSpan.FromMilliseconds(100)));
+
+        _actor.Tell("fail");
+        await Do(timers => Assert.Empty(timers.ActiveTimers));
+        Advance(1000);
+
+        await Do(_ => { });
+    }
+
+    [Fact]
+    public async Task Receive_timeout_comes_after_each_silence_of_that_length()
+    {
+        await DoInContext(context => context.SetReceiveTimeout(TimeSpan.FromMilliseconds(100)));
+
+        Advance(99);
+        await Do(_ => { });
+        Advance(99);
+        await Do(_ => { });
+        Advance(100);
+
+        await _log.Expects(ReceiveTimeout.Instance);
+    }
+
+    [Fact]
+    public async Task Receive_timeout_is_not_put_off_by_a_message_that_says_so()
+    {
+        await DoInContext(context => context.SetReceiveTimeout(TimeSpan.FromMilliseconds(100)));
+        Advance(60);
+
+        await _actor.Ask<ActorIdentity>(new Identify(1), Patience);
+        Advance(40);
+
+        await _log.Expects(ReceiveTimeout.Instance);
+    }
+
+    [Fact]
+    public async Task Receive_timeout_set_to_null_ends()
+    {
+        await DoInContext(context => context.SetReceiveTimeout(TimeSpan.FromMilliseconds(100)));
+        await DoInContext(context => context.SetReceiveTimeout(null));
+
+        Advance(1000);
+
+        await Do(_ => { });
+    }
+
+    /// <summary>Runs code in the actor, and proves that it handled nothing before that the test has not asked for.</summary>
+    private async Task Do(Action<ITimerScheduler> action)
+    {
+        TaskCompletionSource done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        _actor.Tell((Action<ITimerScheduler>)(timers =>
+        {
+            if (Record.Exception(() => action(timers)) is { } failure)
+            {
+                done.SetException(failure);
+            }
+            else
+            {
+                done.SetResult();
+            }
+        }));
+        await done.Task.WaitAsync(Patience);
+        await _log.ExpectsNothingElse();
+    }
+
+    private async Task DoInContext(Action<IActorContext> action)
+    {
+        _actor.Tell(action);
+        await Do(_ => { });
+    }
+
+    private sealed class Timed : ReceiveActor, IWithTimers
+    {
+        public Timed(IActorRef log)
+        {
+            Receive<Action<ITimerScheduler>>(action => action(Timers));
+            Receive<Action<IActorContext>>(action => action(Context));
+            Receive<string>(_ => throw new InvalidOperationException(), text => text == "fail");
+            ReceiveAny(log.Tell);
+        }
+
+        public ITimerScheduler Timers { get; set; } = null!;
+    }
+}
