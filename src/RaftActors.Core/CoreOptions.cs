@@ -11,13 +11,12 @@ public sealed record CoreOptions
     /// <summary>The founding roster: the names of all N processes, the same on each of them.</summary>
     public required ImmutableArray<ProcessName> Roster { get; init; }
 
-    /// <summary>How often this process's store has been opened, from 1.</summary>
-    public long BootCount { get; init; } = 1;
-
     /// <summary>The largest quorum: odd, 3 to 11.</summary>
     public int MaxQuorum { get; init; } = 11;
 
-    /// <summary>The shortest election timeout (§5.2); each is drawn at random from here up to <see cref="ElectionTimeoutMaxTicks"/>.</summary>
+    /// <summary>
+    /// The shortest election timeout (§5.2); each is drawn at random from here up to <see cref="ElectionTimeoutMaxTicks"/>.
+    /// </summary>
     public int ElectionTimeoutMinTicks { get; init; } = 20;
 
     /// <summary>The longest election timeout, included.</summary>
@@ -25,6 +24,12 @@ public sealed record CoreOptions
 
     /// <summary>Between two heartbeats of a leader; well below the shortest election timeout.</summary>
     public int HeartbeatTicks { get; init; } = 5;
+
+    /// <summary>
+    /// After a hint that the leader is gone the first of the voters, by name, campaigns at once, and each next one so much later: apart
+    /// enough that they do not split the votes.
+    /// </summary>
+    public int HintStaggerTicks { get; init; } = 1;
 
     /// <summary>How long the founding waits for all N before it goes on with those that it needs.</summary>
     public int FoundingTimeoutTicks { get; init; } = 200;
@@ -37,11 +42,40 @@ public sealed record CoreOptions
 
     /// <summary>Entries in one AppendEntries at most.</summary>
     public int MaxEntriesPerMessage { get; init; } = 256;
+
+    /// <summary>
+    /// Bytes of keys and values in one AppendEntries at most, or one entry if that alone has more: transports refuse what is too large,
+    /// and what is refused once would be for ever.
+    /// </summary>
+    public int MaxBytesPerMessage { get; init; } = 64_000;
+
+    internal void Check()
+    {
+        Demand(Self.Incarnation != Incarnation.None, "Self needs an incarnation");
+        Demand(Roster.Contains(Self.Name), $"the roster does not contain {Self.Name}");
+        Demand(Roster.Distinct().Count() == Roster.Length, "the roster contains a name twice");
+        Demand(MaxQuorum is >= 3 and <= 11 && MaxQuorum % 2 == 1, "MaxQuorum must be odd, from 3 to 11");
+        Demand(FoundingUid != GroupUid.None, "FoundingUid must be an identity");
+        Demand(HintStaggerTicks >= 0, "HintStaggerTicks must not be negative");
+        Demand(HeartbeatTicks >= 1, "HeartbeatTicks must be positive");
+        Demand(ElectionTimeoutMinTicks > HeartbeatTicks, "ElectionTimeoutMinTicks must be above HeartbeatTicks");
+        Demand(ElectionTimeoutMaxTicks >= ElectionTimeoutMinTicks, "ElectionTimeoutMaxTicks must not be below ElectionTimeoutMinTicks");
+        Demand(MaxEntriesPerMessage >= 1, "MaxEntriesPerMessage must be positive");
+        Demand(MaxBytesPerMessage >= 1, "MaxBytesPerMessage must be positive");
+    }
+
+    private static void Demand(bool holds, string demand)
+    {
+        if (!holds)
+        {
+            throw new ArgumentException($"Raft options: {demand}.");
+        }
+    }
 }
 
 /// <summary>What a process starts from: what its store gave back, or a preloaded log in an empty one.</summary>
 /// <param name="HardState">Term, vote and recorded incarnations.</param>
-/// <param name="Log">All entries from index 1; preloaded ones bear term 0.</param>
+/// <param name="Log">All entries from index 1, durable already; preloaded ones bear term 0 (<see cref="Preload"/>).</param>
 public sealed record InitialState(HardState HardState, ImmutableArray<LogEntry> Log)
 {
     /// <summary>An empty store.</summary>

@@ -19,7 +19,9 @@ public abstract record Input
     /// <summary>A message came in.</summary>
     public sealed record Receive(Envelope Envelope) : Input;
 
-    /// <summary>Append these pairs, in this order. Answered per pair by <see cref="Effect.Accepted"/> or <see cref="Effect.Rejected"/>.</summary>
+    /// <summary>
+    /// Append these pairs, in this order. Answered per pair by <see cref="Effect.Accepted"/> or <see cref="Effect.Rejected"/>.
+    /// </summary>
     public sealed record Propose(ImmutableArray<Payload.Pair> Pairs) : Input;
 
     /// <summary>The write of this ticket, and all before it, are durable.</summary>

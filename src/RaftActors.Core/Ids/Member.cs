@@ -20,7 +20,8 @@ public readonly record struct Incarnation(Guid Value) : IComparable<Incarnation>
 public readonly record struct Member(ProcessName Name, Incarnation Incarnation) : IComparable<Member>
 {
     /// <inheritdoc/>
-    public int CompareTo(Member other) => Name.CompareTo(other.Name) is var byName and not 0 ? byName : Incarnation.CompareTo(other.Incarnation);
+    public int CompareTo(Member other) =>
+        Name.CompareTo(other.Name) is var byName and not 0 ? byName : Incarnation.CompareTo(other.Incarnation);
 
     /// <inheritdoc/>
     public override string ToString() => $"{Name}#{Incarnation}";

@@ -1,6 +1,8 @@
 namespace RaftActors.Core;
 
-/// <summary>The number of an appended key/value pair: 1, 2, 3 and so on without a hole; 0 is none. Never above the index of its entry.</summary>
+/// <summary>
+/// The number of an appended key/value pair: 1, 2, 3 and so on without a hole; 0 is none. Never above the index of its entry.
+/// </summary>
 public readonly record struct Serial(long Value) : IComparable<Serial>
 {
     /// <summary>No pair yet.</summary>

@@ -1,4 +1,28 @@
 namespace RaftActors.Core;
 
-/// <summary>Numbers the writes that Core asks for, in order. A ticket that comes back vouches for its own write and all before it.</summary>
-public readonly record struct Ticket(long Value);
+/// <summary>
+/// Numbers the writes that Core asks for, in order. A ticket that comes back vouches for its own write and all before it.
+/// </summary>
+public readonly record struct Ticket(long Value) : IComparable<Ticket>
+{
+    /// <summary>The ticket of the write after this one.</summary>
+    public Ticket Next => new(Value + 1);
+
+    /// <inheritdoc/>
+    public int CompareTo(Ticket other) => Value.CompareTo(other.Value);
+
+    /// <summary>Asked for earlier.</summary>
+    public static bool operator <(Ticket left, Ticket right) => left.Value < right.Value;
+
+    /// <summary>Asked for later.</summary>
+    public static bool operator >(Ticket left, Ticket right) => left.Value > right.Value;
+
+    /// <summary>Not asked for later.</summary>
+    public static bool operator <=(Ticket left, Ticket right) => left.Value <= right.Value;
+
+    /// <summary>Not asked for earlier.</summary>
+    public static bool operator >=(Ticket left, Ticket right) => left.Value >= right.Value;
+
+    /// <inheritdoc/>
+    public override string ToString() => Value.ToString();
+}

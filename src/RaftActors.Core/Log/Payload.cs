@@ -7,6 +7,11 @@ public abstract record Payload
     {
     }
 
+    /// <summary>
+    /// Its share in the size of a message, roughly: each character counts as its largest, and everything else together as little.
+    /// </summary>
+    internal virtual int Size => 64;
+
     /// <summary>The entry with which a leader opens its term, so that it can commit what came before (§8).</summary>
     public sealed record NoOp : Payload
     {
@@ -29,5 +34,7 @@ public abstract record Payload
     {
         /// <inheritdoc/>
         public override string ToString() => $"{Key}={Value.Length}B";
+
+        internal override int Size => base.Size + (3 * Key.Length) + Value.Length;
     }
 }

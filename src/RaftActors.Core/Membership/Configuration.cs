@@ -21,6 +21,15 @@ public sealed record Configuration(
     /// <summary>Two majorities decide.</summary>
     public bool IsJoint => !OldVoters.IsEmpty;
 
+    /// <summary>All members of the roster, in order, each once.</summary>
+    public IEnumerable<Member> Everybody() => Electorate().Union(Followers).Order();
+
+    /// <summary>All whose vote is asked for, in order, each once.</summary>
+    public IEnumerable<Member> Electorate() => Voters.Union(OldVoters).Order();
+
+    /// <summary>Whether this member votes under this configuration.</summary>
+    public bool IsVoter(Member member) => Voters.Contains(member) || OldVoters.Contains(member);
+
     /// <inheritdoc/>
     public override string ToString() =>
         $"voters({string.Join(' ', Voters)})"
@@ -28,5 +37,7 @@ public sealed record Configuration(
         + (Followers.IsEmpty ? "" : $" followers({string.Join(' ', Followers)})");
 }
 
-/// <summary>What a process had when the group was founded. Gets prefer the quorum member whose founding serial is the smallest that covers them.</summary>
+/// <summary>
+/// What a process had when the group was founded. Gets prefer the quorum member whose founding serial is the smallest that covers them.
+/// </summary>
 public readonly record struct FoundingSerial(ProcessName Name, Serial Serial);

@@ -1,0 +1,172 @@
+using System.Collections.Immutable;
+
+namespace RaftActors.Core;
+
+/// <content>A leader replicates to this process (§5.3).</content>
+public sealed partial class RaftCore
+{
+    /// <summary>When a leader was last heard, or this process last led; long ago at first.</summary>
+    private long _leaderHeardAt = long.MinValue / 2;
+
+    /// <summary>Goes over to a term, or gives up what it was doing in this one.</summary>
+    private void Follow(Term term, Member? leader, Serial leaderSerial = default)
+    {
+        if (_role is LeaderRole)
+        {
+            _leaderHeardAt = _now;
+        }
+
+        if (term > Term)
+        {
+            Keep(_hardState with { Term = term, VotedFor = null });
+        }
+
+        _role = new FollowerRole(leader, leaderSerial);
+        ResetElectionTimer();
+    }
+
+    private void OnAppendEntries(Peer peer, Envelope envelope, Message.AppendEntries request)
+    {
+        if (envelope.Term < Term)
+        {
+            Answer(envelope.From, false, LogIndex.Zero); // §5.1
+            return;
+        }
+
+        if (request.Entries.FirstOrDefault(IsOfOtherGroup) is { Payload: Payload.Reconfigure(var foreign) })
+        {
+            RefuseOtherGroup(envelope, foreign.Group);
+            return;
+        }
+
+        HearLeader(envelope, request.LeaderSerial);
+        if (!_log.Holds(request.Previous))
+        {
+            Answer(envelope.From, false, WhereLogsMayAgree(request.Previous));
+            return;
+        }
+
+        if (FirstDispute(request) is { } disputed)
+        {
+            Part(peer, _log.PositionAt(new LogIndex(disputed.Value - 1)).Serial.Next, _log.TermAt(disputed));
+            return;
+        }
+
+        Take(request.Entries);
+        var match = new LogIndex(request.Previous.Index.Value + request.Entries.Length);
+        CommitUpTo(request.Commit < match ? request.Commit : match);
+        Acknowledge(envelope.From, match, isHeartbeat: request.Entries.IsEmpty);
+    }
+
+    private bool IsOfOtherGroup(LogEntry entry) =>
+        entry.Payload is Payload.Reconfigure(var configuration) && IsOfOtherGroup(configuration.Group);
+
+    private void HearLeader(Envelope envelope, Serial leaderSerial)
+    {
+        if (envelope.Term > Term || _role is not FollowerRole { Leader: not null })
+        {
+            Invariant.That(envelope.Term > Term || _role is not LeaderRole, "a term has one leader (§5.2)");
+            Follow(envelope.Term, envelope.From, leaderSerial);
+        }
+
+        Invariant.That(Leader == envelope.From, "a term has one leader (§5.2)");
+        (_leaderHeardAt, _stickyUntil) = (_now, _now + Options.ElectionTimeoutMinTicks);
+        ResetElectionTimer();
+    }
+
+    /// <summary>
+    /// Where the leader should look next. A term in conflict is skipped as a whole (§5.3); within one term, which only different
+    /// preloaded pairs can bring about, the distance is halved.
+    /// </summary>
+    private LogIndex WhereLogsMayAgree(LogPosition previous)
+    {
+        if (previous.Index > _log.Last)
+        {
+            return _log.LastNotAbove(previous.Term, _log.Last);
+        }
+
+        return _log.TermAt(previous.Index) == previous.Term
+            ? new LogIndex(previous.Index.Value / 2)
+            : _log.LastNotAbove(previous.Term, new LogIndex(previous.Index.Value - 1));
+    }
+
+    /// <summary>
+    /// The first entry that contradicts one of ours which does not give way: a preloaded pair, which no election decided, or the same term
+    /// with other content. An entry of another term gives way (§5.3).
+    /// </summary>
+    private LogIndex? FirstDispute(Message.AppendEntries request)
+    {
+        var hash = request.Previous.Hash;
+        foreach (var entry in request.Entries)
+        {
+            hash = PrefixHash.Extend(hash, entry.Payload);
+            if (entry.Index > _log.Last)
+            {
+                return null;
+            }
+
+            if (!_log.Holds(entry, hash))
+            {
+                var own = _log.TermAt(entry.Index);
+                return own == Term.Zero || own == entry.Term ? entry.Index : null;
+            }
+        }
+
+        return null;
+    }
+
+    private void Take(ImmutableArray<LogEntry> entries)
+    {
+        foreach (var entry in entries)
+        {
+            if (entry.Index <= _log.Last)
+            {
+                if (_log.TermAt(entry.Index) == entry.Term)
+                {
+                    continue;
+                }
+
+                Truncate(entry.Index);
+            }
+
+            Append(entry);
+        }
+    }
+
+    private void Truncate(LogIndex index)
+    {
+        Invariant.That(index > CommitIndex, "what is committed is never truncated (§5.4)");
+        Invariant.That(_role is FollowerRole, "a leader never overwrites or deletes in its log (§5.3)");
+        _log.TruncateFrom(index);
+        _configurations.TruncateFrom(index);
+    }
+
+    private void Append(LogEntry entry)
+    {
+        _log.Append(entry);
+        _configurations.Append(entry);
+    }
+
+    /// <summary>
+    /// Vouches for what is durable and for no more. A heartbeat is answered at once, so that a slow disk does not look like a dead process;
+    /// entries are answered when they are on disk.
+    /// </summary>
+    private void Acknowledge(Member leader, LogIndex match, bool isHeartbeat)
+    {
+        if (match <= _log.Durable)
+        {
+            Answer(leader, true, match);
+        }
+        else if (isHeartbeat)
+        {
+            Answer(leader, true, _log.Durable);
+        }
+        else
+        {
+            Answer(leader, true, match, after: LogTicket);
+        }
+    }
+
+    private void Answer(Member leader, bool isAccepted, LogIndex match, Ticket after = default) =>
+        Send(leader, new Message.AppendEntriesReply(isAccepted, match, _log.TermAt(match), IsAdmitted), after);
+}

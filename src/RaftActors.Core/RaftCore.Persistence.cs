@@ -1,0 +1,92 @@
+namespace RaftActors.Core;
+
+/// <content>
+/// What must be durable, and what must wait for it. "Before responding to RPCs" (Figure 2) is decided here and nowhere else.
+/// </content>
+public sealed partial class RaftCore
+{
+    private readonly HoldQueue _held = new();
+    private HardState _hardState;
+    private bool _isHardStateUnsaved;
+
+    /// <summary>The write that makes the hard state durable as it is now.</summary>
+    private Ticket _hardStateTicket;
+
+    /// <summary>The last write that was asked for.</summary>
+    private Ticket _lastTicket;
+
+    /// <summary>The last write that is durable.</summary>
+    private Ticket _durableTicket;
+
+    /// <summary>The write that makes the log durable as it is now.</summary>
+    private Ticket LogTicket => _log.HasUnsaved ? _lastTicket.Next : _lastTicket;
+
+    private void Keep(HardState next)
+    {
+        Invariant.That(next.Term >= Term, "terms never fall (§5.1)");
+        Invariant.That(
+            next.Term > Term || _hardState.VotedFor is null || next.VotedFor == _hardState.VotedFor,
+            "a process votes once in a term (§5.2)");
+        Invariant.That(_hardState.Group == GroupUid.None || next.Group == _hardState.Group, "a process never changes its group");
+        _hardState = next;
+        _hardStateTicket = _lastTicket.Next;
+        _isHardStateUnsaved = true;
+    }
+
+    private void Send(Member to, Message body, Ticket after = default) => Send(to, body, Term, after);
+
+    /// <summary>
+    /// Sends when our term, vote and records are durable, and the write <paramref name="after"/> as well. A message that waited is no worse
+    /// than one that was slow on its way. That a candidate could ask before its own vote is durable is true and not done: with it, a
+    /// process that crashes can lead one term twice.
+    /// </summary>
+    private void Send(Member to, Message body, Term term, Ticket after = default)
+    {
+        var envelope = new Envelope(Self, to, _hardState.Group, term, body);
+        var ticket = after > _hardStateTicket ? after : _hardStateTicket;
+        if (ticket <= _durableTicket)
+        {
+            _effects.Add(new Effect.Send(envelope));
+        }
+        else
+        {
+            _held.Add(ticket, envelope);
+        }
+    }
+
+    /// <summary>At the end of a step: one write for all that it changed.</summary>
+    private void PersistChanges()
+    {
+        var entries = _log.TakeUnsaved(_lastTicket.Next);
+        if (_isHardStateUnsaved || !entries.IsEmpty)
+        {
+            _lastTicket = _lastTicket.Next;
+            _effects.Add(new Effect.Persist(_lastTicket, _isHardStateUnsaved ? _hardState : null, entries));
+            _isHardStateUnsaved = false;
+        }
+    }
+
+    private void OnPersisted(Ticket ticket)
+    {
+        Invariant.That(ticket <= _lastTicket, "only what was asked for is written");
+        if (ticket <= _durableTicket)
+        {
+            return;
+        }
+
+        _durableTicket = ticket;
+        _log.Saved(ticket);
+        foreach (var envelope in _held.Release(ticket))
+        {
+            _effects.Add(new Effect.Send(envelope));
+        }
+
+        if (_role is CandidateRole candidacy && candidacy.OwnVote <= ticket)
+        {
+            candidacy.Ballot.Record(Self, granted: true);
+            CountVotes();
+        }
+
+        AdvanceCommit();
+    }
+}
