@@ -1,0 +1,95 @@
+using System.Collections.Immutable;
+using FsCheck;
+using FsCheck.Fluent;
+using RaftActors.Core.Tests.Harness;
+
+namespace RaftActors.Core.Tests.Properties;
+
+/// <summary>Quorum arithmetic against the slowest obvious version of it.</summary>
+public sealed class QuorumProperties
+{
+    private static readonly ImmutableArray<Member> Everybody =
+        [.. Enumerable.Range(1, 9).Select(i => new Member(new ProcessName($"raft{i}@x"), SimulatedProcess.IncarnationOf(1)))];
+
+    [Fact]
+    public void The_index_reached_is_the_highest_that_more_than_half_have()
+    {
+        Check(indices => Gen.Choose(0, indices.Length), (indices, size) =>
+        {
+            ImmutableArray<Member> voters = Everybody[..Math.Max(1, size)];
+            var reached = Majority.Reached(voters, member => new LogIndex(indices[Everybody.IndexOf(member)])).Value;
+            bool HaveIt(long index) => voters.Count(voter => indices[Everybody.IndexOf(voter)] >= index) * 2 > voters.Length;
+            return HaveIt(reached) && !HaveIt(reached + 1);
+        });
+    }
+
+    [Fact]
+    public void A_joint_configuration_has_reached_what_both_its_sets_have()
+    {
+        Check(_ => Gen.Choose(1, Everybody.Length - 1), (indices, split) =>
+        {
+            LogIndex IndexOf(Member member) => new(indices[Everybody.IndexOf(member)]);
+            var (voters, old) = (Everybody[..split], Everybody[(split / 2)..]);
+            var joint = new Configuration(GroupUid.None, voters, old, [], []);
+            var least = Math.Min(Majority.Reached(voters, IndexOf).Value, Majority.Reached(old, IndexOf).Value);
+            return Majority.Reached(joint, IndexOf).Value == least;
+        });
+    }
+
+    [Fact]
+    public void An_election_is_won_or_lost_when_no_open_vote_can_change_it_any_more()
+    {
+        Check(_ => Gen.Choose(1, Everybody.Length), (votes, size) =>
+        {
+            var voters = Everybody[..size];
+            bool? VoteOf(Member member) => (votes[Everybody.IndexOf(member)] % 3) switch { 0 => true, 1 => false, _ => null };
+            bool IsWonIf(bool open) => voters.Count(voter => VoteOf(voter) ?? open) * 2 > voters.Length;
+            var expected = IsWonIf(open: false) ? VoteResult.Won : IsWonIf(open: true) ? VoteResult.Pending : VoteResult.Lost;
+            return Majority.Result(voters, VoteOf) == expected;
+        });
+    }
+
+    [Fact]
+    public void A_joint_election_is_won_when_both_sets_are_won_and_lost_when_one_is()
+    {
+        Check(_ => Gen.Choose(1, Everybody.Length - 1), (votes, split) =>
+        {
+            bool? VoteOf(Member member) => (votes[Everybody.IndexOf(member)] % 3) switch { 0 => true, 1 => false, _ => null };
+            var (voters, old) = (Everybody[..split], Everybody[(split / 2)..]);
+            VoteResult[] each = [Majority.Result(voters, VoteOf), Majority.Result(old, VoteOf)];
+            var expected = each.Contains(VoteResult.Lost) ? VoteResult.Lost
+                : each.Contains(VoteResult.Pending) ? VoteResult.Pending
+                : VoteResult.Won;
+            return Majority.Result(new Configuration(GroupUid.None, voters, old, [], []), VoteOf) == expected;
+        });
+    }
+
+    [Fact]
+    public void Nobody_to_ask_agrees_to_everything()
+    {
+        Assert.Equal(new LogIndex(long.MaxValue), Majority.Reached([], _ => default));
+        Assert.Equal(VoteResult.Won, Majority.Result([], _ => false));
+    }
+
+    [Fact]
+    public void The_quorum_is_the_largest_odd_number_that_fits()
+    {
+        foreach (var maximum in new[] { 3, 5, 7, 9, 11 })
+        {
+            foreach (var processes in Enumerable.Range(1, 30))
+            {
+                var fitting = Enumerable.Range(1, processes).Where(size => size <= maximum && (size % 2 == 1 || processes < 3));
+                Assert.Equal(fitting.Max(), QuorumSize.For(processes, maximum));
+            }
+        }
+    }
+
+    private static void Check(Func<int[], Gen<int>> parameter, Func<int[], int, bool> holds)
+    {
+        var cases =
+            from indices in Gen.Choose(0, 8).ArrayOf(Everybody.Length)
+            from number in parameter(indices)
+            select (indices, number);
+        Prop.ForAll(cases.ToArbitrary(), one => holds(one.indices, one.number)).QuickCheckThrowOnFailure();
+    }
+}

@@ -1,0 +1,178 @@
+using System.Text;
+using System.Text.RegularExpressions;
+using RaftActors.Core.Tests.Harness;
+
+namespace RaftActors.Core.Tests.Scenarios;
+
+/// <summary>The processes of one scenario, the messages between them, and what is to be shown of it all.</summary>
+internal sealed partial class ScenarioGroup
+{
+    private readonly SortedDictionary<string, SimulatedProcess> _processes = [];
+    private readonly StringBuilder _output = new();
+
+    public enum Detail
+    {
+        Nothing,
+
+        /// <summary>What a shell tells people and actors.</summary>
+        Views,
+
+        /// <summary>Messages and writes too, but no greetings.</summary>
+        Messages,
+        All,
+    }
+
+    public Detail Show { get; set; } = Detail.Views;
+
+    /// <summary>Messages under way, oldest first.</summary>
+    public List<Envelope> Network { get; } = [];
+
+    /// <summary>Processes in different parts do not hear one another; empty when all are connected.</summary>
+    public List<HashSet<string>> Parts { get; } = [];
+
+    /// <summary>Processes that nothing reaches, though they are heard.</summary>
+    public HashSet<string> Deaf { get; } = [];
+
+    /// <summary>Processes whose writes stay under way until told otherwise.</summary>
+    public HashSet<string> SlowDisks { get; } = [];
+
+    public IEnumerable<SimulatedProcess> Running => _processes.Values.Where(process => process.IsRunning);
+
+    public SimulatedProcess this[string name] => _processes[name];
+
+    public static ProcessName Named(string name) => new($"{name}@x");
+
+    /// <summary>The group that the n-th process founds; 0 is one that was founded before the scenario.</summary>
+    public static GroupUid GroupOf(int number) => new(new Guid(0x0F000000 + number, 0, 0, new byte[8]));
+
+    public void Add(SimulatedProcess process)
+    {
+        _processes.Add(process.Name.Process, process);
+        process.Did += OnEffect;
+    }
+
+    public void Heal()
+    {
+        Parts.Clear();
+        Deaf.Clear();
+    }
+
+    public void Say(string line) => _output.Append(line).Append('\n');
+
+    /// <summary>
+    /// Everything that came out since the last call; names are shortened, and another life of a process bears its number.
+    /// </summary>
+    public string TakeOutput()
+    {
+        var text = MemberPattern().Replace(_output.ToString(), match => match.Groups["life"].Value switch
+        {
+            "" => match.Groups["name"].Value,
+            "?" => match.Groups["name"].Value + "?",
+            var life when int.Parse(life) == 1 => match.Groups["name"].Value,
+            var life => $"{match.Groups["name"].Value}'{int.Parse(life)}",
+        });
+        _output.Clear();
+        text = GroupPattern().Replace(text, match => $"g{int.Parse(match.Groups["number"].Value)}");
+        return LifePattern().Replace(text, match => $"life {int.Parse(match.Value)}");
+    }
+
+    public void Deliver(Envelope envelope)
+    {
+        Network.Remove(envelope);
+        var name = envelope.To.Name.Process;
+        if (Deaf.Contains(name) || !AreConnected(envelope.From.Name.Process, name) || !_processes.TryGetValue(name, out var to))
+        {
+            return;
+        }
+
+        if (to.IsRunning && IsShown(envelope))
+        {
+            Say($"{to.Name} <- {envelope.From} {Describe.Of(envelope.Body)}");
+        }
+
+        to.Step(new Input.Receive(envelope));
+    }
+
+    /// <summary>Delivers and writes until nothing is under way any more, or what was waited for has come.</summary>
+    public void Stabilize(Func<bool> isReached)
+    {
+        for (var rounds = 0; rounds < 100_000; rounds++)
+        {
+            if (isReached())
+            {
+                return;
+            }
+
+            if (Running.FirstOrDefault(process => process.HasWrites && !SlowDisks.Contains(process.Name.Process)) is { } writer)
+            {
+                writer.FinishOneWrite();
+            }
+            else if (Network.Count > 0)
+            {
+                Deliver(Network[0]);
+            }
+            else
+            {
+                return;
+            }
+        }
+
+        throw new InvalidOperationException("The group does not come to rest.");
+    }
+
+    public void SayLog(SimulatedProcess process)
+    {
+        var core = process.Core!;
+        Say($"{process.Name} committed {core.CommitIndex} of {core.LastPosition.Index}");
+        foreach (var entry in process.Log)
+        {
+            Say($"  {entry}");
+        }
+    }
+
+    public void SayStatus()
+    {
+        foreach (var process in _processes.Values)
+        {
+            Say(process.Core is not { } core
+                ? $"{process.Name} stopped"
+                : $"{process.Name} {core.Role} term {core.Term}, leader {core.Leader?.ToString() ?? "unknown"}, "
+                    + $"last {core.LastPosition}, commit {core.CommitIndex}, "
+                    + $"{(core.IsAdmitted ? "may vote" : "may not vote")}, {core.Configuration}");
+        }
+    }
+
+    private void OnEffect(SimulatedProcess process, Effect effect)
+    {
+        if (effect is Effect.Send(var envelope))
+        {
+            Network.Add(envelope);
+        }
+
+        var isShown = effect switch
+        {
+            Effect.Send(var sent) => IsShown(sent),
+            Effect.Persist => Show >= Detail.Messages,
+            Effect.PeerMet => Show == Detail.All,
+            _ => Show >= Detail.Views,
+        };
+        if (isShown)
+        {
+            Say($"{process.Name} {Describe.Of(effect)}");
+        }
+    }
+
+    private bool IsShown(Envelope envelope) => Show == Detail.All || (Show == Detail.Messages && envelope.Body is not Message.Greeting);
+
+    private bool AreConnected(string one, string other) =>
+        Parts.Count == 0 || Parts.Any(part => part.Contains(one) && part.Contains(other));
+
+    [GeneratedRegex(@"(?<name>\w+)@x(#(?<life>\d{8}|\?))?")]
+    private static partial Regex MemberPattern();
+
+    [GeneratedRegex(@"\b0f0000(?<number>\d\d)\b")]
+    private static partial Regex GroupPattern();
+
+    [GeneratedRegex(@"\b000000\d\d\b")]
+    private static partial Regex LifePattern();
+}

@@ -1,0 +1,159 @@
+using System.Collections.Immutable;
+using System.Text;
+using RaftActors.Core.Tests.Harness;
+
+namespace RaftActors.Core.Tests.Scenarios;
+
+/// <summary>What each directive of a scenario file does.</summary>
+internal sealed class ScenarioRunner
+{
+    private readonly ScenarioGroup _group = new();
+    private long _requests;
+
+    public string Run(Directive directive)
+    {
+        Act(directive);
+        var output = _group.TakeOutput();
+        return output.Length == 0 ? "ok\n" : output;
+    }
+
+    private void Act(Directive directive)
+    {
+        switch (directive.Word)
+        {
+            case "add-processes": AddProcesses(directive); break;
+            case "show": _group.Show = Enum.Parse<ScenarioGroup.Detail>(directive.Arguments[0], ignoreCase: true); break;
+            case "start": ForEach(directive, process => process.Start()); break;
+            case "connect": Connect(directive); break;
+            case "tick": Tick(directive); break;
+            case "deliver": Matching(directive).ForEach(_group.Deliver); break;
+            case "drop": Matching(directive).ForEach(envelope => _group.Network.Remove(envelope)); break;
+            case "duplicate": _group.Network.AddRange(Matching(directive)); break;
+            case "persist": ForEach(directive, FinishWrites); break;
+            case "slow-disk": _group.SlowDisks.UnionWith(directive.Arguments); break;
+            case "fast-disk": _group.SlowDisks.ExceptWith(directive.Arguments); break;
+            case "stabilize": _group.Stabilize(() => IsReached(directive.Setting("until"), [.. _group.Running])); break;
+            case "crash": ForEach(directive, process => process.Crash()); break;
+            case "wipe": ForEach(directive, process => process.Wipe()); break;
+            case "partition": _group.Parts.AddRange(directive.Arguments.Select(part => part.Split(' ').ToHashSet())); break;
+            case "deafen": _group.Deaf.UnionWith(directive.Arguments); break;
+            case "heal": _group.Heal(); break;
+            case "unreachable": Hint(directive); break;
+            case "propose": Propose(directive); break;
+            case "network": _group.Network.ForEach(envelope => _group.Say($"{envelope.From} -> {Describe.Of(envelope)}")); break;
+            case "log": ForEach(directive, _group.SayLog); break;
+            case "status": _group.SayStatus(); break;
+            default: throw new FormatException($"There is no directive '{directive.Word}'.");
+        }
+    }
+
+    private void ForEach(Directive directive, Action<SimulatedProcess> act)
+    {
+        foreach (var name in directive.Arguments)
+        {
+            act(_group[name]);
+        }
+    }
+
+    private void AddProcesses(Directive directive)
+    {
+        foreach (var (process, isStopped) in ScenarioProcesses.Of(directive))
+        {
+            _group.Add(process);
+            if (!isStopped)
+            {
+                process.Start();
+            }
+        }
+    }
+
+    /// <summary><c>connect</c>: everybody can reach everybody; <c>connect raft4</c>: raft4 and the others.</summary>
+    private void Connect(Directive directive)
+    {
+        bool IsMeant(SimulatedProcess process) => directive.Arguments.Count == 0 || directive.Arguments.Contains(process.Name.Process);
+        foreach (var one in _group.Running.ToList())
+        {
+            foreach (var other in _group.Running.Where(other => other != one && (IsMeant(one) || IsMeant(other))).ToList())
+            {
+                one.Step(new Input.PeerReachable(other.Name));
+            }
+        }
+    }
+
+    /// <summary>
+    /// <c>tick 20</c>: everybody, all coming to rest after each; <c>tick raft1 20</c>: this one only; <c>until=leader</c>: no longer than
+    /// that.
+    /// </summary>
+    private void Tick(Directive directive)
+    {
+        var names = directive.Arguments.SkipLast(1).ToHashSet();
+        for (var i = int.Parse(directive.Arguments[^1]); i > 0; i--)
+        {
+            List<SimulatedProcess> meant = [.. _group.Running.Where(process => names.Count == 0 || names.Contains(process.Name.Process))];
+            if (IsReached(directive.Setting("until"), meant))
+            {
+                return;
+            }
+
+            foreach (var process in meant)
+            {
+                process.Step(Input.Tick.Instance);
+            }
+
+            if (directive.Setting("rest") != "no")
+            {
+                _group.Stabilize(() => false);
+            }
+        }
+    }
+
+    private static bool IsReached(string? until, List<SimulatedProcess> meant) => until switch
+    {
+        null => false,
+        "leader" => meant.Exists(process => process.Core!.Role == RoleKind.Leader),
+        "candidate" => meant.Exists(process => process.Core!.Role is RoleKind.PreCandidate or RoleKind.Candidate),
+        _ => throw new FormatException($"There is no 'until={until}'."),
+    };
+
+    /// <summary>The messages under way that fit <c>from= to= type=</c>, at most <c>count=</c> of them.</summary>
+    private List<Envelope> Matching(Directive directive)
+    {
+        bool Fits(string key, string value) => directive.Setting(key) is not { } wanted || wanted.Split(' ').Contains(value);
+        return
+        [
+            .. _group.Network
+                .Where(envelope => Fits("from", envelope.From.Name.Process)
+                    && Fits("to", envelope.To.Name.Process)
+                    && Fits("type", envelope.Body.GetType().Name))
+                .Take(directive.Number("count", int.MaxValue)),
+        ];
+    }
+
+    private static void FinishWrites(SimulatedProcess process)
+    {
+        while (process.HasWrites)
+        {
+            process.FinishOneWrite();
+        }
+    }
+
+    /// <summary><c>unreachable raft2 by=(raft1 raft3)</c>: these see that the connection to raft2 closed.</summary>
+    private void Hint(Directive directive)
+    {
+        foreach (var name in directive.Setting("by")!.Split(' '))
+        {
+            _group[name].Step(new Input.PeerUnreachable(ScenarioGroup.Named(directive.Arguments[0])));
+        }
+    }
+
+    /// <summary><c>propose raft2 a=1 b=2</c>: two pairs in one proposal.</summary>
+    private void Propose(Directive directive)
+    {
+        var process = _group[directive.Arguments[0]];
+        process.Step(new Input.Propose(
+        [
+            .. directive.Settings.Select(setting =>
+                new Payload.Pair(new RequestId(process.Member, ++_requests), setting.Key, Encoding.UTF8.GetBytes(setting.Value))),
+        ]));
+    }
+}
