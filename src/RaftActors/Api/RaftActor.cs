@@ -1,0 +1,257 @@
+using Akka.Actor;
+
+using RaftActors.Core;
+using RaftActors.Delivery;
+using RaftActors.Engine;
+
+namespace RaftActors;
+
+/// <summary>A raft actor whose values may be of any kind; see <see cref="RaftActor{TValue}"/>.</summary>
+public abstract class RaftActor : RaftActor<object?>
+{
+    /// <inheritdoc/>
+    protected RaftActor(RaftOptions<object?>? options = null)
+        : base(options)
+    {
+    }
+}
+
+/// <summary>
+/// An actor that is one process of a raft group: inherit, override what you need, start one on each node. All processes of the group are
+/// handed the same pairs under the same serials.
+/// <para>
+/// The callbacks run in the actor, one at a time and in order, between its ordinary messages; Receive, Become, stash and timers are the
+/// subclass's own and never see a raft message. An exception in a callback goes to the supervisor like any other. Consensus itself runs
+/// beside the actor, in <c>/system/raft/{group}/{name}</c>, so neither a slow callback nor a restart costs an election. Each instance of
+/// the actor is a life of its own: it is handed everything after its <see cref="RaftOptions{TValue}.LastSerial"/> anew.
+/// </para>
+/// </summary>
+/// <typeparam name="TValue">
+/// Strings, numbers, bool, byte[] and null travel as they are; other types need a serializer that is registered with Akka.
+/// </typeparam>
+public abstract class RaftActor<TValue> : ReceiveActor
+{
+    private readonly DeliveryOrder _order;
+    private readonly RaftProcess _process;
+    private readonly long _life;
+    private readonly RaftExtension _extension;
+
+    /// <summary>Reads options and configuration; the process exists from here on, and Append and Get may be called.</summary>
+    /// <param name="options">What is unset comes from the actor system's configuration; none at all is fine.</param>
+    /// <exception cref="ArgumentException">A preloaded pair is too large or has no serializer.</exception>
+    /// <exception cref="RaftConfigurationException">Something needed is missing or contradictory; the message says what to do.</exception>
+    protected RaftActor(RaftOptions<TValue>? options = null)
+    {
+        options ??= new RaftOptions<TValue>();
+        var values = new ValueCodec<TValue>(Context.System);
+        _extension = RaftExtension.Of(Context.System);
+        var settings = _extension.ReadSettings(options, Self);
+        _process = _extension.GetProcess(settings, () => Preload.Of(options.Preload.Select(pair => ToPayload(settings, pair, values))));
+        _life = _process.BeginLife();
+        _order = new DeliveryOrder(
+            options.LastSerial ?? new Serial(options.Preload.Count),
+            options.FollowerDelivery ?? _process.Settings.FollowerDelivery);
+        Raft = new RaftGroup<TValue>(_process, _life, _order, values, Self);
+    }
+
+    /// <summary>What this actor knows of its group and may ask of it. For the actor's own thread only.</summary>
+    protected RaftGroup<TValue> Raft { get; }
+
+    /// <summary>
+    /// A committed pair. On every process, once in each life of the actor, in the order of the serials (as-committed followers may differ:
+    /// <see cref="RaftActors.FollowerDelivery"/>). On the process that appended it <see cref="Entry{TValue}.Request"/> is set, and
+    /// what is returned goes back to the <c>replyTo</c> of its Append.
+    /// </summary>
+    protected abstract object? HandleAppend(Entry<TValue> entry);
+
+    /// <summary>
+    /// The answer to a Get, in the order of the Gets: a pair handed this way is not handed by HandleAppend as well. By default a fetched
+    /// pair is a pair: HandleAppend is called.
+    /// </summary>
+    protected virtual void HandleSerial(Entry<TValue> entry) => HandleAppend(entry);
+
+    /// <summary>
+    /// Pairs of the group that this actor has not been handed. On a quorum member once in a life, after its first HandleLeader, if it is
+    /// behind the leader; later HandleAppends wait until these are handed. On an as-committed follower after the first HandleAppend.
+    /// Whatever is not asked for here by Get comes through HandleAppend. By default all are asked for.
+    /// </summary>
+    protected virtual void HandleMissing(SerialRange gap) => Raft.Get(gap);
+
+    /// <summary>
+    /// Another process asks for a pair that is committed, and handed to this actor unless it waits for missing ones. Null sends the asker
+    /// to another process. By default the answer comes from the log; override to serve from the application's own store.
+    /// </summary>
+    protected virtual Entry<TValue>? HandleGet(Serial serial) => Raft.Read(serial);
+
+    /// <summary>
+    /// The quorum's members, or this process's own membership, changed; null: the quorum is lost, which is to say silent for two election
+    /// timeouts. On every process. By default nothing happens.
+    /// </summary>
+    protected virtual void HandleQuorum(Quorum? quorum)
+    {
+    }
+
+    /// <summary>
+    /// A leader was elected; null: it is lost. On quorum members only, once for each election, never dropped or out of order, and after
+    /// the HandleQuorum it belongs to. By default nothing happens.
+    /// </summary>
+    protected virtual void HandleLeader(Leader? leader)
+    {
+    }
+
+    /// <summary>
+    /// On the leader, before a pair is written, in the order of arrival. Advisory: several proposals may be judged before the first of
+    /// them is committed, so hard rules belong into HandleAppend. An exception discards the pair. By default all are accepted.
+    /// </summary>
+    protected virtual Verdict HandleProposal(Proposal<TValue> proposal) => Verdict.Accept;
+
+    /// <summary>
+    /// An Append or a Get of this actor ended without success. Every Get ends here or in HandleSerial. By default nothing happens.
+    /// </summary>
+    protected virtual void HandleCancel(RequestRef request, CancelReason reason)
+    {
+    }
+
+    /// <summary>A process of the group became known, or known again. By default nothing happens.</summary>
+    protected virtual void HandlePeer(Peer peer)
+    {
+    }
+
+    /// <summary>Meets the engine before PreStart, so that PreStart may append. A subclass that overrides it calls it.</summary>
+    public override void AroundPreStart()
+    {
+        Attach();
+        base.AroundPreStart();
+    }
+
+    /// <summary>Meets the engine anew, as a new life. A subclass that overrides it calls it.</summary>
+    public override void AroundPostRestart(Exception cause, object? message)
+    {
+        Attach();
+        base.AroundPostRestart(cause, message);
+    }
+
+    /// <summary>Gives the process's name free for another actor. A subclass that overrides it calls it.</summary>
+    public override void AroundPostStop()
+    {
+        _process.Release(Self);
+        base.AroundPostStop();
+    }
+
+    /// <summary>Takes the raft messages out before Receive sees them. A subclass that overrides it calls it.</summary>
+    protected override bool AroundReceive(Receive receive, object message)
+    {
+        if (message is not ToActor toActor)
+        {
+            return base.AroundReceive(receive, message);
+        }
+
+        // What was sent to an earlier life is still in the mailbox after a restart; this life gets its own copy.
+        if (toActor.Life == _life || toActor.Life == ToActor.AnyLife)
+        {
+            Take(toActor);
+            RunDue();
+        }
+
+        return true;
+    }
+
+    private static Payload.Pair ToPayload(RaftSettings settings, (string Key, TValue Value) pair, ValueCodec<TValue> values)
+    {
+        var bytes = values.Encode(pair.Value);
+        settings.DemandFits(pair.Key, bytes);
+        return new Payload.Pair(null, pair.Key, bytes);
+    }
+
+    private void Attach()
+    {
+        _process.Claim(Self);
+        _extension.Host.Tell(new ToEngine.Attach(_process, _life, _order.Serial), Self);
+    }
+
+    private void Take(ToActor message)
+    {
+        switch (message)
+        {
+            case ToActor.Attached attached:
+                _process.MeetEngine(attached.Engine, _life);
+                break;
+            case ToActor.EngineStopped:
+                LoseEngine();
+                break;
+            case ToActor.Judge judge:
+                Judge(judge);
+                break;
+            case ToActor.Serve serve:
+                Raft.Serve(serve, HandleGet);
+                break;
+            default:
+                _order.Take(message);
+                break;
+        }
+    }
+
+    private void LoseEngine()
+    {
+        foreach (var request in _process.LoseEngine())
+        {
+            _order.Take(new ToActor.Cancelled(_life, request, CancelReason.NotCommitted.EngineStopped));
+        }
+
+        _order.LoseEngine();
+    }
+
+    // One step at a time, computed when the one before is done: what a callback asks for decides what comes next, and if it throws
+    // under a supervisor that resumes, the rest is still there.
+    private void RunDue()
+    {
+        Raft.GetReserved();
+        while (_order.TryTakeNext() is { } step)
+        {
+            Run(step);
+            Raft.GetReserved();
+        }
+    }
+
+    private void Run(DeliveryStep step)
+    {
+        switch (step)
+        {
+            case DeliveryStep.PeerMet met:
+                HandlePeer(met.Peer);
+                break;
+            case DeliveryStep.QuorumChanged changed:
+                HandleQuorum(changed.Quorum);
+                break;
+            case DeliveryStep.LeaderChanged changed:
+                HandleLeader(changed.Leader);
+                break;
+            case DeliveryStep.Missing missing:
+                HandleMissing(missing.Gap);
+                break;
+            case DeliveryStep.Append append:
+                Raft.Complete(append.Request, append.Pair.Serial, HandleAppend(Raft.ToEntry(append.Pair, append.Request)));
+                break;
+            case DeliveryStep.Answer answer:
+                HandleSerial(Raft.ToEntry(answer.Pair, answer.Request));
+                break;
+            case DeliveryStep.Cancel cancel:
+                Raft.Abandon(cancel.Request, cancel.Reason);
+                HandleCancel(cancel.Request, cancel.Reason);
+                break;
+        }
+    }
+
+    private void Judge(ToActor.Judge judge)
+    {
+        Verdict? verdict = null;
+        try
+        {
+            verdict = HandleProposal(Raft.ToProposal(judge));
+        }
+        finally
+        {
+            _process.Tell(new ToEngine.Judged(judge.Request, verdict ?? Verdict.Discard("HandleProposal failed.")), Self, _life);
+        }
+    }
+}

@@ -1,0 +1,10 @@
+namespace RaftActors;
+
+/// <summary>A raft actor cannot start as it is configured. The message says what is wrong and what to do.</summary>
+public sealed class RaftConfigurationException : Exception
+{
+    internal RaftConfigurationException(string message)
+        : base(message)
+    {
+    }
+}

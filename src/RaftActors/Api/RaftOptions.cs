@@ -1,0 +1,44 @@
+using RaftActors.Core;
+
+namespace RaftActors;
+
+/// <summary>
+/// What a raft actor says about itself. Whatever is left unset comes from the actor system's configuration: from
+/// <c>raft.groups.{Group}</c> if it is there, else from <c>raft</c>. The engine of a process is started with the options of its actor's
+/// first life; later lives decide only <see cref="LastSerial"/> and <see cref="FollowerDelivery"/> anew.
+/// </summary>
+public sealed record RaftOptions<TValue>
+{
+    /// <summary>The group; processes of different groups do not know each other. Unset: <c>raft.group</c>.</summary>
+    public string? Group { get; init; }
+
+    /// <summary>The process's own name, without its node: <c>raft1</c>. Unset: the name of the actor.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>
+    /// The full names of all processes of the group, the same on each of them: <c>raft1@node1@localhost</c>. Unset: <c>raft.roster</c>.
+    /// </summary>
+    public IReadOnlyList<string>? Roster { get; init; }
+
+    /// <summary>The largest quorum: odd, 3 to 11. Unset: <c>raft.quorum.max</c>.</summary>
+    public int? MaxQuorum { get; init; }
+
+    /// <summary>
+    /// Lets a roster of one or two found a group; it survives no failure. Unset: <c>raft.quorum.allow-fewer-than-three</c>.
+    /// </summary>
+    public bool? AllowFewerThanThree { get; init; }
+
+    /// <summary>
+    /// The pairs that the process starts with, as serials 1, 2, 3 and so on. They go into an empty log only, and must agree with what the
+    /// other processes bring: two that differ found no group. The actor has them: they are not handed to it.
+    /// </summary>
+    public IReadOnlyList<(string Key, TValue Value)> Preload { get; init; } = [];
+
+    /// <summary>
+    /// The last serial that the actor has in a store of its own; it is handed what follows. Unset: the number of preloaded pairs.
+    /// </summary>
+    public Serial? LastSerial { get; init; }
+
+    /// <summary>How committed pairs arrive while this process is a follower. Unset: <c>raft.follower.delivery</c>.</summary>
+    public FollowerDelivery? FollowerDelivery { get; init; }
+}

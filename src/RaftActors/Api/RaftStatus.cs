@@ -1,0 +1,23 @@
+using RaftActors.Core;
+
+namespace RaftActors;
+
+/// <summary>A raft process at a glance; its text is one line.</summary>
+/// <param name="Serial">The highest serial that the actor has been handed.</param>
+/// <param name="Committed">The highest serial that is committed here.</param>
+public sealed record RaftStatus(
+    Pid Self,
+    string Group,
+    Serial Serial,
+    Serial Committed,
+    Quorum? Quorum,
+    Leader? Leader,
+    IReadOnlyList<Peer> Peers)
+{
+    /// <inheritdoc/>
+    public override string ToString() =>
+        $"{Self} {Self.Name} of {Group}: serial {Serial}, committed {Committed}, "
+        + (Quorum is null ? "no quorum" : $"{(Quorum.IsMember ? "member" : "follower")} of a quorum of {Quorum.Size}")
+        + (Leader is null ? "" : $", leader {Leader.Pid} in term {Leader.Term}")
+        + $", {Peers.Count} peers";
+}

@@ -1,0 +1,257 @@
+using RaftActors.Core;
+using RaftActors.Engine;
+
+namespace RaftActors.Delivery;
+
+/// <summary>
+/// Decides, for one life of an actor, which callback comes next: takes what the engine says, in order, and gives steps. It keeps the
+/// promise that each serial is handed over once, by HandleSerial or by HandleAppend. A pending Get claims its serial for HandleSerial
+/// until it is answered or cancelled; everything else is HandleAppend's. Not thread-safe: the actor's own.
+/// </summary>
+internal sealed class DeliveryOrder(Serial lastSerial, FollowerDelivery followerDelivery)
+{
+    private readonly Queue<DeliveryStep> _notices = [];
+    private readonly HandedSerials _handed = new(lastSerial);
+    private readonly PendingGets _gets = new();
+    private readonly SortedDictionary<Serial, ToActor.Committed> _committed = [];
+    private readonly SortedDictionary<ProcessName, Peer> _peers = [];
+    private readonly SortedSet<Serial> _owed = [];
+
+    // The leader's serial when this life first heard of one: what is at or below it and not handed is missing; what is above it is new.
+    private Serial? _baseline;
+
+    // Everything up to here was either handed or told by HandleMissing.
+    private Serial _reported = lastSerial;
+    private SerialRange? _lastGap;
+    private Serial _firstNew;
+
+    // The last known membership. It outlives the loss of the quorum: what is committed is handed over all the same.
+    private bool? _isMember;
+
+    /// <summary>The highest serial handed over, or had at the start.</summary>
+    public Serial Serial => _handed.Highest;
+
+    public Quorum? Quorum { get; private set; }
+
+    /// <summary>As HandleLeader told it; null on followers.</summary>
+    public Leader? Leader { get; private set; }
+
+    public IReadOnlyList<Peer> Peers => [.. _peers.Values];
+
+    private bool IsAsCommitted => _isMember == false && followerDelivery == FollowerDelivery.AsCommitted;
+
+    /// <summary>The actor asked for this serial; the answer or the cancellation will be taken later.</summary>
+    public void Asked(RequestRef request, Serial serial)
+    {
+        _gets.Add(request, serial);
+        _owed.Remove(serial);
+    }
+
+    /// <summary>The actor will ask for all of this, when <see cref="NextReserved"/> gives it.</summary>
+    public void Reserve(SerialRange range)
+    {
+        _gets.Reserve(range);
+        _owed.RemoveWhere(serial => range.First <= serial && serial <= range.Last);
+    }
+
+    /// <summary>The next serial to ask for, or null: there is none, or as many Gets as the window holds are pending.</summary>
+    public Serial? NextReserved(int window) => _gets.NextReserved(window);
+
+    /// <summary>Nothing comes any more: what is pending is unavailable, and there is neither leader nor quorum.</summary>
+    public void LoseEngine()
+    {
+        foreach (var request in _gets.Unanswered())
+        {
+            TakeCancelled(new ToActor.Cancelled(ToActor.AnyLife, request, new CancelReason.Unavailable()));
+        }
+
+        TakeLeader(null);
+        TakeQuorum(null);
+    }
+
+    public void Take(ToActor message)
+    {
+        switch (message)
+        {
+            case ToActor.PeerMet met:
+                _peers[met.Peer.Pid.Name] = met.Peer;
+                _notices.Enqueue(new DeliveryStep.PeerMet(met.Peer));
+                break;
+            case ToActor.QuorumIs quorum:
+                TakeQuorum(quorum.Quorum);
+                break;
+            case ToActor.LeaderIs leader:
+                TakeLeader(leader.Leader);
+                break;
+            case ToActor.Committed committed when !_handed.Contains(committed.Pair.Serial):
+                _committed[committed.Pair.Serial] = committed;
+                break;
+            case ToActor.Answered answered:
+                _gets.Answer(answered.Request, answered.Pair);
+                break;
+            case ToActor.Cancelled cancelled:
+                TakeCancelled(cancelled);
+                break;
+        }
+    }
+
+    /// <summary>The callback to make now, or null: nothing is due until more is taken. What it hands over counts as handed.</summary>
+    public DeliveryStep? TryTakeNext()
+    {
+        if (_notices.TryDequeue(out var notice))
+        {
+            return notice;
+        }
+
+        return TryTakeMissing() ?? TryTakeAnswer() ?? TryTakeAppend();
+    }
+
+    private void TakeQuorum(Quorum? quorum)
+    {
+        // Its configuration may be another one, the quorum is the same: the actor is not called again.
+        var isNews = quorum is null ? Quorum is not null : !quorum.HasSameMembersAs(Quorum);
+        Quorum = quorum;
+        _isMember = quorum?.IsMember ?? _isMember;
+        if (isNews)
+        {
+            _notices.Enqueue(new DeliveryStep.QuorumChanged(quorum));
+        }
+    }
+
+    private void TakeLeader(Leader? leader)
+    {
+        if (leader is not null && _baseline is null)
+        {
+            _baseline = leader.Serial;
+            _firstNew = leader.Serial.Next;
+        }
+
+        var shown = _isMember == true ? leader : null;
+        var isNews = (shown?.Pid.Name, shown?.Term) != (Leader?.Pid.Name, Leader?.Term);
+        Leader = shown;
+        if (isNews)
+        {
+            _notices.Enqueue(new DeliveryStep.LeaderChanged(shown));
+        }
+    }
+
+    private void TakeCancelled(ToActor.Cancelled cancelled)
+    {
+        if (_gets.Remove(cancelled.Request) is { } serial && serial <= _reported && !IsTakenCareOf(serial))
+        {
+            _owed.Add(serial);
+        }
+
+        _notices.Enqueue(new DeliveryStep.Cancel(cancelled.Request, cancelled.Reason));
+    }
+
+    // Members are told when they learn of their leader. As-committed followers never hear of one: they are told after the first pair
+    // above the baseline. A gap ends where a pair is handed or claimed already.
+    private DeliveryStep.Missing? TryTakeMissing()
+    {
+        SettleLastGap();
+        if (_baseline is not { } last || !(_isMember == true || (IsAsCommitted && _handed.Highest > last)))
+        {
+            return null;
+        }
+
+        var first = _reported.Next;
+        while (first <= last && IsTakenCareOf(first))
+        {
+            first = first.Next;
+        }
+
+        if (first > last)
+        {
+            _reported = last > _reported ? last : _reported;
+            return null;
+        }
+
+        var end = first;
+        while (end < last && !IsTakenCareOf(end.Next))
+        {
+            end = end.Next;
+        }
+
+        _reported = end;
+        _lastGap = new SerialRange(first, end);
+        return new DeliveryStep.Missing(_lastGap.Value);
+    }
+
+    // After HandleMissing: what it did not ask for is owed through HandleAppend.
+    private void SettleLastGap()
+    {
+        if (_lastGap is { } gap)
+        {
+            _owed.UnionWith(gap.Where(serial => !IsTakenCareOf(serial)));
+            _lastGap = null;
+        }
+    }
+
+    private bool IsTakenCareOf(Serial serial) => _handed.Contains(serial) || _gets.IsClaimed(serial);
+
+    private DeliveryStep? TryTakeAnswer()
+    {
+        if (_gets.TryTakeAnswered() is not { } answer)
+        {
+            return null;
+        }
+
+        if (!MarkHanded(answer.Pair.Serial))
+        {
+            return new DeliveryStep.Cancel(answer.Request, new CancelReason.AlreadyDelivered());
+        }
+
+        return new DeliveryStep.Answer(answer.Pair, answer.Request);
+    }
+
+    private DeliveryStep.Append? TryTakeAppend()
+    {
+        if (IsAsCommitted)
+        {
+            return TryTakeNew() ?? (_owed.Count > 0 ? TryTakeAppend(_owed.Min) : null);
+        }
+
+        var isInOrder = _isMember == false || (_isMember == true && _baseline is not null);
+        return isInOrder && !_gets.IsClaimed(_handed.FirstMissing) ? TryTakeAppend(_handed.FirstMissing) : null;
+    }
+
+    private DeliveryStep.Append? TryTakeNew()
+    {
+        if (_baseline is null)
+        {
+            return null;
+        }
+
+        while (_handed.Contains(_firstNew))
+        {
+            _firstNew = _firstNew.Next;
+        }
+
+        var serial = _firstNew;
+        while (IsTakenCareOf(serial))
+        {
+            serial = serial.Next;
+        }
+
+        return TryTakeAppend(serial);
+    }
+
+    private DeliveryStep.Append? TryTakeAppend(Serial serial)
+    {
+        if (!_committed.Remove(serial, out var committed))
+        {
+            return null;
+        }
+
+        MarkHanded(serial);
+        return new DeliveryStep.Append(committed.Pair, committed.Request);
+    }
+
+    private bool MarkHanded(Serial serial)
+    {
+        _owed.Remove(serial);
+        _committed.Remove(serial);
+        return _handed.Add(serial);
+    }
+}

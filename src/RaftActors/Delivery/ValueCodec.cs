@@ -1,0 +1,174 @@
+using System.Buffers.Binary;
+
+using Akka.Actor;
+
+using RaftActors.Wire;
+
+namespace RaftActors.Delivery;
+
+/// <summary>
+/// Values as bytes: one octet for the kind, then the value, little-endian. What has no kind of its own goes through Akka's serializer for
+/// its type, with the serializer's number and manifest, so the registration must stay for as long as the log does.
+/// </summary>
+internal sealed class ValueCodec<TValue>(ActorSystem system)
+{
+    // Part of the log and of the wire: numbers are never given anew.
+    private enum Kind : byte
+    {
+        Null = 0,
+        String = 1,
+        Bytes = 2,
+        False = 3,
+        True = 4,
+        SByte = 5,
+        Byte = 6,
+        Int16 = 7,
+        UInt16 = 8,
+        Int32 = 9,
+        UInt32 = 10,
+        Int64 = 11,
+        UInt64 = 12,
+        Single = 13,
+        Double = 14,
+        Decimal = 15,
+        Serialized = 16,
+    }
+
+    /// <exception cref="ArgumentException">There is no serializer for its type.</exception>
+    public ReadOnlyMemory<byte> Encode(TValue value) => value switch
+    {
+        null => new[] { (byte)Kind.Null },
+        string text => Write(Kind.String, WireText.Encode(text)),
+        byte[] bytes => Write(Kind.Bytes, bytes),
+        bool flag => new[] { (byte)(flag ? Kind.True : Kind.False) },
+        sbyte number => Write(Kind.SByte, [(byte)number]),
+        byte number => Write(Kind.Byte, [number]),
+        short number => Write(Kind.Int16, 2, bytes => BinaryPrimitives.WriteInt16LittleEndian(bytes, number)),
+        ushort number => Write(Kind.UInt16, 2, bytes => BinaryPrimitives.WriteUInt16LittleEndian(bytes, number)),
+        int number => Write(Kind.Int32, 4, bytes => BinaryPrimitives.WriteInt32LittleEndian(bytes, number)),
+        uint number => Write(Kind.UInt32, 4, bytes => BinaryPrimitives.WriteUInt32LittleEndian(bytes, number)),
+        long number => Write(Kind.Int64, 8, bytes => BinaryPrimitives.WriteInt64LittleEndian(bytes, number)),
+        ulong number => Write(Kind.UInt64, 8, bytes => BinaryPrimitives.WriteUInt64LittleEndian(bytes, number)),
+        float number => Write(Kind.Single, 4, bytes => BinaryPrimitives.WriteSingleLittleEndian(bytes, number)),
+        double number => Write(Kind.Double, 8, bytes => BinaryPrimitives.WriteDoubleLittleEndian(bytes, number)),
+        decimal number => Write(Kind.Decimal, 16, bytes => WriteDecimal(bytes, number)),
+        _ => Serialize(value),
+    };
+
+    /// <exception cref="InvalidDataException">The bytes are damaged, or hold a value of another type.</exception>
+    public TValue Decode(ReadOnlyMemory<byte> bytes)
+    {
+        var value = DecodeAny(bytes.Span);
+        return value switch
+        {
+            TValue typed => typed,
+            null when default(TValue) is null => default!, // Justification: TValue admits null, as just asked.
+            _ => throw new InvalidDataException(
+                $"A value is of type {value?.GetType().Name ?? "null"}; this actor's values are of type {typeof(TValue).Name}."),
+        };
+    }
+
+    private static byte[] Write(Kind kind, ReadOnlySpan<byte> content) => [(byte)kind, .. content];
+
+    private static byte[] Write(Kind kind, int size, SpanAction write)
+    {
+        var bytes = new byte[1 + size];
+        bytes[0] = (byte)kind;
+        write(bytes.AsSpan(1));
+        return bytes;
+    }
+
+    private static void WriteDecimal(Span<byte> bytes, decimal number)
+    {
+        var parts = decimal.GetBits(number);
+        for (var i = 0; i < 4; i++)
+        {
+            BinaryPrimitives.WriteInt32LittleEndian(bytes[(4 * i)..], parts[i]);
+        }
+    }
+
+    private object? DecodeAny(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.IsEmpty)
+        {
+            throw new InvalidDataException("A value has no bytes at all.");
+        }
+
+        var content = bytes[1..];
+        return (Kind)bytes[0] switch
+        {
+            Kind.Null when Exactly(content, 0).IsEmpty => null,
+            Kind.String => WireText.Decode(content),
+            Kind.Bytes => content.ToArray(),
+            Kind.False => !Exactly(content, 0).IsEmpty,
+            Kind.True => Exactly(content, 0).IsEmpty,
+            Kind.SByte => (sbyte)Exactly(content, 1)[0],
+            Kind.Byte => Exactly(content, 1)[0],
+            Kind.Int16 => BinaryPrimitives.ReadInt16LittleEndian(Exactly(content, 2)),
+            Kind.UInt16 => BinaryPrimitives.ReadUInt16LittleEndian(Exactly(content, 2)),
+            Kind.Int32 => BinaryPrimitives.ReadInt32LittleEndian(Exactly(content, 4)),
+            Kind.UInt32 => BinaryPrimitives.ReadUInt32LittleEndian(Exactly(content, 4)),
+            Kind.Int64 => BinaryPrimitives.ReadInt64LittleEndian(Exactly(content, 8)),
+            Kind.UInt64 => BinaryPrimitives.ReadUInt64LittleEndian(Exactly(content, 8)),
+            Kind.Single => BinaryPrimitives.ReadSingleLittleEndian(Exactly(content, 4)),
+            Kind.Double => BinaryPrimitives.ReadDoubleLittleEndian(Exactly(content, 8)),
+            Kind.Decimal => ReadDecimal(Exactly(content, 16)),
+            Kind.Serialized => Deserialize(content),
+            _ => throw new InvalidDataException($"A value has the unknown kind {bytes[0]}."),
+        };
+    }
+
+    private static ReadOnlySpan<byte> Exactly(ReadOnlySpan<byte> content, int size) =>
+        content.Length == size
+            ? content
+            : throw new InvalidDataException($"A value has {content.Length} bytes where {size} were expected.");
+
+    private static object ReadDecimal(ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            Span<int> parts = stackalloc int[4];
+            for (var i = 0; i < 4; i++)
+            {
+                parts[i] = BinaryPrimitives.ReadInt32LittleEndian(bytes[(4 * i)..]);
+            }
+
+            return new decimal(parts);
+        }
+        catch (ArgumentException e)
+        {
+            throw new InvalidDataException("A decimal value is damaged.", e);
+        }
+    }
+
+    private byte[] Serialize(object value)
+    {
+        try
+        {
+            var serializer = system.Serialization.FindSerializerFor(value);
+            var writer = new WireWriter();
+            writer.Octet((byte)Kind.Serialized);
+            writer.Number(serializer.Identifier);
+            writer.Text(Akka.Serialization.Serialization.ManifestFor(serializer, value));
+            writer.Rest(serializer.ToBinary(value));
+            return writer.ToArray();
+        }
+        catch (Exception e)
+        {
+            throw new ArgumentException(
+                $"A {value.GetType()} cannot be appended: {e.Message} Bind a serializer to it in akka.actor.serialization-bindings.",
+                nameof(value),
+                e);
+        }
+    }
+
+    private object? Deserialize(ReadOnlySpan<byte> content)
+    {
+        var reader = new WireReader(content);
+        var identifier = reader.Number();
+        var manifest = reader.Text();
+        return system.Serialization.Deserialize(reader.Rest().ToArray(), checked((int)identifier), manifest);
+    }
+
+    private delegate void SpanAction(Span<byte> bytes);
+}

@@ -1,0 +1,78 @@
+using Akka.Actor;
+using Akka.Event;
+
+using RaftActors.Core;
+using RaftActors.Engine;
+
+namespace RaftActors.Discovery;
+
+/// <summary>
+/// <c>/system/raft/{group}</c>: the engines of one group on this node. An engine that fails is stopped and not started again: what it had
+/// promised as a voter is gone with its memory, and a process that forgot a vote must not vote under the same identity. Its actor is told
+/// from here, so that no life of it, whenever it began, waits for an engine that is gone.
+/// </summary>
+internal sealed class GroupRoom : UntypedActor
+{
+    private readonly Dictionary<ProcessName, Resident> _residents = [];
+
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
+
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case ToEngine.Attach attach:
+                OnAttach(attach);
+                break;
+            case Terminated terminated when _residents.Values.FirstOrDefault(one => one.Engine.Equals(terminated.ActorRef)) is { } resident:
+                resident.HasStopped = true;
+                TellStopped(resident);
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
+    }
+
+    private void OnAttach(ToEngine.Attach attach)
+    {
+        var name = attach.Process.Pid.Name;
+        if (!_residents.TryGetValue(name, out var resident))
+        {
+            var registry = Context.Parent;
+            var engine = Context.ActorOf(Props.Create(() => new RaftEngine(attach.Process, registry)), Uri.EscapeDataString(name.Process));
+            resident = new Resident(name, Context.Watch(engine), Sender);
+            _residents.Add(name, resident);
+        }
+
+        resident.Actor = Sender;
+        if (resident.HasStopped)
+        {
+            TellStopped(resident);
+        }
+        else
+        {
+            resident.Engine.Forward(attach);
+        }
+    }
+
+    private void TellStopped(Resident resident)
+    {
+        Context.GetLogger().Error(
+            "The engine of {0} has stopped and is not started again: what it promised as a voter is lost. Restart the node.",
+            resident.Name);
+        resident.Actor.Tell(new ToActor.EngineStopped(), Self);
+    }
+
+    private sealed class Resident(ProcessName name, IActorRef engine, IActorRef actor)
+    {
+        public ProcessName Name { get; } = name;
+
+        public IActorRef Engine { get; } = engine;
+
+        // Who attached last.
+        public IActorRef Actor { get; set; } = actor;
+
+        public bool HasStopped { get; set; }
+    }
+}

@@ -1,0 +1,50 @@
+using Akka.Actor;
+
+using RaftActors.Core;
+
+namespace RaftActors.Engine;
+
+/// <summary>What the parts of one engine share. Only the engine's own thread touches it.</summary>
+internal sealed class EngineContext(RaftProcess process, IActorRef self)
+{
+    private IActorRef? _actor;
+
+    public RaftProcess Process { get; } = process;
+
+    public IActorRef Self { get; } = self;
+
+    public PeerBook Peers { get; } = new(process);
+
+    /// <summary>As Core last said.</summary>
+    public QuorumView? Quorum { get; set; }
+
+    /// <summary>As Core last said.</summary>
+    public LeaderView? Leader { get; set; }
+
+    /// <summary>Up to here the log is committed, and its pairs are on their way to the actor.</summary>
+    public LogIndex Commit { get; set; }
+
+    /// <summary>The last serial in this process's log, committed or not.</summary>
+    public Serial LogSerial { get; set; }
+
+    /// <summary>Ticks since the engine started.</summary>
+    public long Now { get; set; }
+
+    /// <summary>The life that the actor is in; what is told to it bears this number.</summary>
+    public long Life { get; private set; }
+
+    public bool HasActor => _actor is not null;
+
+    public void Attach(IActorRef actor, long life)
+    {
+        _actor = actor;
+        Life = life;
+    }
+
+    public void Detach() => _actor = null;
+
+    /// <summary>Without an actor nobody needs to hear it: the next life is told afresh.</summary>
+    public void TellActor(ToActor message) => _actor?.Tell(message, Self);
+
+    public long DeadlineAfter(TimeSpan time) => Now + Process.Settings.ToTicks(time);
+}

@@ -1,0 +1,18 @@
+using Akka.Actor;
+
+using RaftActors.Core;
+
+namespace RaftActors.Engine;
+
+/// <summary>What discovery tells an engine about another process of its group. Hints: nothing depends on their truth. Closed.</summary>
+internal abstract record PeerNews(ProcessName Name)
+{
+    /// <summary>It lives there, and can be reached.</summary>
+    public sealed record Found(ProcessName Name, long Number, IActorRef Engine) : PeerNews(Name);
+
+    /// <summary>Its node answers again.</summary>
+    public sealed record Reachable(ProcessName Name) : PeerNews(Name);
+
+    /// <summary>Its node is silent, gone, or closed the connection.</summary>
+    public sealed record Unreachable(ProcessName Name) : PeerNews(Name);
+}

@@ -1,0 +1,146 @@
+using Akka.Event;
+
+using RaftActors.Core;
+using RaftActors.Wire;
+
+namespace RaftActors.Engine;
+
+// What Core wants done, one case for each effect, in the order given.
+internal sealed partial class RaftEngine
+{
+    // An effect may bring a further input, as a write does that is durable at once: it waits until the effects before it are carried out.
+    private void Step(Input input)
+    {
+        _inputs.Enqueue(input);
+        if (_isStepping)
+        {
+            return;
+        }
+
+        _isStepping = true;
+        while (_inputs.TryDequeue(out var next))
+        {
+            var effects = _core.Step(next);
+            _context.LogSerial = _core.LastPosition.Serial;
+            foreach (var effect in effects)
+            {
+                CarryOut(effect);
+            }
+        }
+
+        _isStepping = false;
+    }
+
+    private void CarryOut(Effect effect)
+    {
+        switch (effect)
+        {
+            case Effect.Send send:
+                _context.Peers.Find(send.Envelope.To.Name)?.Tell(new WireMessage.CoreMessage(_process.Pid.Number, send.Envelope), Self);
+                break;
+            case Effect.Persist persist:
+                _inputs.Enqueue(MemoryStore.Persist(persist));
+                break;
+            case Effect.Commit commit:
+                OnCommit(commit);
+                break;
+            case Effect.Accepted accepted:
+                _proposals.OnAccepted(accepted);
+                break;
+            case Effect.Rejected rejected:
+                _proposals.OnRejected(rejected.Request);
+                break;
+            case Effect.PeerMet met:
+                _met[met.Peer.Name] = met.Serial;
+                TellMet(met.Peer.Name, met.Serial);
+                break;
+            case Effect.QuorumChanged changed:
+                OnQuorumChanged(changed.Quorum);
+                break;
+            case Effect.LeaderChanged changed:
+                OnLeaderChanged(changed.Leader);
+                break;
+            case Effect.Refused refused:
+                _log.Error("{0} is refused by {1}: {2}.", _process.Pid.Name, refused.By.Name, refused.Detail);
+                break;
+        }
+    }
+
+    private void OnCommit(Effect.Commit commit)
+    {
+        _process.Store.Commit(commit.Entries);
+        foreach (var entry in commit.Entries)
+        {
+            _context.Commit = entry.Index;
+            _appends.OnCommitted(entry);
+            if (entry.Payload is Payload.Pair && _process.Store.Read(entry.Serial) is { } pair)
+            {
+                TellCommitted(pair);
+            }
+        }
+
+        _serving.ServeHeld();
+    }
+
+    private void OnQuorumChanged(QuorumView? quorum)
+    {
+        _context.Quorum = quorum;
+        var news = quorum is null ? "the quorum is lost" : $"the quorum is {string.Join(", ", quorum.Members)}";
+        _log.Info("{0}: {1}", _process.Pid.Name, news);
+        _notices.OnQuorumChanged();
+        TellQuorum();
+        OnServerInSight();
+    }
+
+    private void OnLeaderChanged(LeaderView? leader)
+    {
+        var before = _context.Leader;
+        _context.Leader = leader;
+        if ((before?.Leader, before?.Term) != (leader?.Leader, leader?.Term))
+        {
+            var news = leader is null ? "there is no leader" : $"{leader.Leader} leads in term {leader.Term}";
+            _log.Info("{0}: {1}", _process.Pid.Name, news);
+        }
+
+        TellLeader();
+        if (before is { IsSelf: true } && leader is not { IsSelf: true })
+        {
+            _proposals.RefuseAll();
+        }
+
+        OnServerInSight();
+    }
+
+    private void TellMet(ProcessName name, Serial serial) =>
+        _context.TellActor(new ToActor.PeerMet(_context.Life, new Peer(_context.Peers.ToPid(name), serial)));
+
+    private void TellQuorum()
+    {
+        var quorum = _context.Quorum;
+        _notices.Tell(() => new ToActor.QuorumIs(
+            _context.Life,
+            quorum is null
+                ? null
+                : new Quorum([.. quorum.Members.Select(member => _context.Peers.ToPid(member.Name))], quorum.IsMember)));
+    }
+
+    // To a life that begins long after the election, what is committed by now counts as the leader's too.
+    private void TellLeader()
+    {
+        Leader? told = null;
+        if (_context.Leader is { } leader)
+        {
+            var committed = _process.Store.CommittedSerial;
+            var serial = committed > leader.Serial ? committed : leader.Serial;
+            told = new Leader(_context.Peers.ToPid(leader.Leader.Name), leader.Term, serial, leader.IsSelf, leader.IsReady);
+        }
+
+        _notices.Tell(() => new ToActor.LeaderIs(_context.Life, told));
+    }
+
+    private void TellCommitted(StoredPair pair)
+    {
+        RequestRef? own = pair.Request is { } request && request.Origin == _process.Member ? _process.ToRef(request.Number) : null;
+        _notices.Tell(() => new ToActor.Committed(_context.Life, pair, own));
+    }
+}

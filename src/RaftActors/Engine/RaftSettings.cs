@@ -1,0 +1,153 @@
+using System.Collections.Immutable;
+
+using Akka.Configuration;
+
+using RaftActors.Core;
+using RaftActors.Wire;
+
+namespace RaftActors.Engine;
+
+/// <summary>What a process goes by: its options, and from configuration whatever they leave open.</summary>
+internal sealed record RaftSettings
+{
+    public required string Group { get; init; }
+
+    public required ProcessName Self { get; init; }
+
+    public required ImmutableArray<ProcessName> Roster { get; init; }
+
+    public required int MaxQuorum { get; init; }
+
+    public required bool AllowFewerThanThree { get; init; }
+
+    public required FollowerDelivery FollowerDelivery { get; init; }
+
+    public required TimeSpan TickInterval { get; init; }
+
+    public required TimeSpan ElectionTimeoutMin { get; init; }
+
+    public required TimeSpan ElectionTimeoutMax { get; init; }
+
+    public required TimeSpan HeartbeatInterval { get; init; }
+
+    public required TimeSpan FoundingTimeout { get; init; }
+
+    public required TimeSpan AppendTimeout { get; init; }
+
+    public required TimeSpan GetTimeout { get; init; }
+
+    public required int GetWindow { get; init; }
+
+    public required int PairSizeMaxBytes { get; init; }
+
+    /// <summary>Some process of the group lives on another node.</summary>
+    public bool NeedsCluster => Roster.Any(name => name.Node != Self.Node);
+
+    /// <summary>Options first, then the group's own configuration, then the node's.</summary>
+    /// <param name="root">The whole configuration, with the reference underneath.</param>
+    /// <param name="actorName">The process's name if the options give none.</param>
+    /// <param name="defaultNode">The node's name if the configuration gives none; null: it must.</param>
+    /// <exception cref="RaftConfigurationException">Something is missing or no sense can be made of it.</exception>
+    public static RaftSettings Read<TValue>(Config root, RaftOptions<TValue> options, string actorName, string? defaultNode)
+    {
+        var raft = root.GetConfig("raft") ?? Config.Empty;
+        var group = options.Group ?? raft.GetString("group") ?? "";
+        var own = raft.GetConfig("groups")?.GetConfig(group);
+        var config = own is null || own.IsEmpty ? raft : own.WithFallback(raft);
+
+        var node = raft.GetString("node") is { Length: > 0 } configured ? configured : defaultNode;
+        if (node is null)
+        {
+            throw new RaftConfigurationException(
+                "This node has no name. Set raft.node in the configuration, for instance raft.node = \"node1@localhost\"; "
+                + "no two nodes may share one.");
+        }
+
+        return new RaftSettings
+        {
+            Group = group,
+            Self = Parse($"{options.Name ?? actorName}@{node}"),
+            Roster = [.. (options.Roster ?? [.. config.GetStringList("roster")]).Select(Parse).Order()],
+            MaxQuorum = options.MaxQuorum ?? config.GetInt("quorum.max"),
+            AllowFewerThanThree = options.AllowFewerThanThree ?? config.GetBoolean("quorum.allow-fewer-than-three"),
+            FollowerDelivery = options.FollowerDelivery ?? ReadDelivery(config.GetString("follower.delivery")),
+            TickInterval = ReadTime(config, "tick-interval"),
+            ElectionTimeoutMin = ReadTime(config, "election-timeout.min"),
+            ElectionTimeoutMax = ReadTime(config, "election-timeout.max"),
+            HeartbeatInterval = ReadTime(config, "heartbeat-interval"),
+            FoundingTimeout = ReadTime(config, "founding-timeout"),
+            AppendTimeout = ReadTime(config, "append-timeout"),
+            GetTimeout = ReadTime(config, "get-timeout"),
+            GetWindow = config.GetInt("get-window"),
+            PairSizeMaxBytes = (int)Math.Clamp(config.GetByteSize("pair-size-max") ?? 0, 1, int.MaxValue),
+        };
+    }
+
+    /// <summary>How many ticks this takes, at least one.</summary>
+    public int ToTicks(TimeSpan time) => (int)Math.Clamp(Math.Ceiling(time / TickInterval), 1, int.MaxValue / 2);
+
+    /// <exception cref="ArgumentException">The pair would not fit into a message.</exception>
+    public void DemandFits(string key, ReadOnlyMemory<byte> value)
+    {
+        var size = WireText.Encode(key).Length + value.Length;
+        if (size > PairSizeMaxBytes)
+        {
+            throw new ArgumentException(
+                $"The pair of key '{key[..Math.Min(key.Length, 40)]}' has {size} bytes, and raft.pair-size-max is {PairSizeMaxBytes}. "
+                + "Keep large values elsewhere and append where they are, or raise it.");
+        }
+    }
+
+    /// <exception cref="RaftConfigurationException">The settings found no group that can work.</exception>
+    public void Validate()
+    {
+        Demand(Roster.Length > 0, $"Group '{Group}' has no roster. Set raft.roster to the names of all its processes, "
+            + $"the same on every node: [\"{Self}\", ...].");
+        Demand(Roster.Distinct().Count() == Roster.Length, $"A name stands twice in the roster of group '{Group}': "
+            + $"{string.Join(", ", Roster)}. Name each process once.");
+        Demand(Roster.Contains(Self), $"'{Self}' is not in the roster of group '{Group}': {string.Join(", ", Roster)}. "
+            + "Add it there on every node, or correct the actor's name (RaftOptions.Name) or raft.node.");
+        Demand(Roster.Length >= 3 || AllowFewerThanThree, $"Group '{Group}' has {Roster.Length} process(es) and would survive no failure. "
+            + "Name three or more in raft.roster, or set raft.quorum.allow-fewer-than-three = on.");
+        Demand(MaxQuorum is >= 3 and <= 11 && MaxQuorum % 2 == 1, $"raft.quorum.max is {MaxQuorum}; it may be 3, 5, 7, 9 or 11.");
+        Demand(GetWindow >= 1, $"raft.get-window is {GetWindow}; it must be 1 or more.");
+        Demand(ElectionTimeoutMin <= ElectionTimeoutMax, $"raft.election-timeout.min is {ElectionTimeoutMin} and max is "
+            + $"{ElectionTimeoutMax}; min may not be above max.");
+        Demand(HeartbeatInterval * 3 <= ElectionTimeoutMin, $"raft.heartbeat-interval is {HeartbeatInterval}; it may be at most a third of "
+            + $"raft.election-timeout.min, which is {ElectionTimeoutMin}.");
+    }
+
+    private static void Demand(bool condition, string otherwise)
+    {
+        if (!condition)
+        {
+            throw new RaftConfigurationException(otherwise);
+        }
+    }
+
+    private static ProcessName Parse(string name)
+    {
+        try
+        {
+            return new ProcessName(name);
+        }
+        catch (FormatException e)
+        {
+            throw new RaftConfigurationException(e.Message);
+        }
+    }
+
+    private static FollowerDelivery ReadDelivery(string? text) => text switch
+    {
+        "in-order" => FollowerDelivery.InOrder,
+        "as-committed" => FollowerDelivery.AsCommitted,
+        _ => throw new RaftConfigurationException($"raft.follower.delivery is '{text}'; it may be in-order or as-committed."),
+    };
+
+    private static TimeSpan ReadTime(Config config, string key)
+    {
+        var time = config.GetTimeSpan(key, allowInfinite: false);
+        Demand(time > TimeSpan.Zero, $"raft.{key} is {time}; it must be above zero.");
+        return time;
+    }
+}

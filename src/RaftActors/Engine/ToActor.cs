@@ -1,0 +1,42 @@
+using Akka.Actor;
+
+using RaftActors.Core;
+
+namespace RaftActors.Engine;
+
+/// <summary>What an engine says to its raft actor, on the same node: each for one life of it. Closed.</summary>
+internal abstract record ToActor(long Life)
+{
+    /// <summary>For what concerns every life alike: the end of an Append, whichever life made it.</summary>
+    public const long AnyLife = 0;
+
+    /// <summary>The engine took the actor on; everything else follows this.</summary>
+    public sealed record Attached(long Life, IActorRef Engine) : ToActor(Life);
+
+    /// <summary>The engine has stopped for good, and this is the last that comes of it. Said by whoever keeps the engines.</summary>
+    public sealed record EngineStopped() : ToActor(AnyLife);
+
+    /// <summary>A process became known.</summary>
+    public sealed record PeerMet(long Life, Peer Peer) : ToActor(Life);
+
+    /// <summary>The quorum changed, or was lost.</summary>
+    public sealed record QuorumIs(long Life, Quorum? Quorum) : ToActor(Life);
+
+    /// <summary>The leader changed, became ready, or was lost. Followers are told too: their delivery needs the serial.</summary>
+    public sealed record LeaderIs(long Life, Leader? Leader) : ToActor(Life);
+
+    /// <summary>The next committed pair. <paramref name="Request"/> is the ref of who appended it, on the process that did.</summary>
+    public sealed record Committed(long Life, StoredPair Pair, RequestRef? Request) : ToActor(Life);
+
+    /// <summary>A Get was answered.</summary>
+    public sealed record Answered(long Life, RequestRef Request, StoredPair Pair) : ToActor(Life);
+
+    /// <summary>An Append or a Get ended without success.</summary>
+    public sealed record Cancelled(long Life, RequestRef Request, CancelReason Reason) : ToActor(Life);
+
+    /// <summary>This process leads: may this be written?</summary>
+    public sealed record Judge(long Life, RequestId Request, string Key, ReadOnlyMemory<byte> Value) : ToActor(Life);
+
+    /// <summary>Another process asks for this committed pair.</summary>
+    public sealed record Serve(long Life, RequestId Request, Serial Serial) : ToActor(Life);
+}

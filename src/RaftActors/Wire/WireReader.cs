@@ -1,0 +1,123 @@
+using System.Buffers.Binary;
+using System.Collections.Immutable;
+
+using RaftActors.Core;
+
+namespace RaftActors.Wire;
+
+/// <summary>
+/// Reads what came over the wire and trusts nothing of it: no length is believed that the message itself does not hold, so the largest
+/// allocation is a small multiple of the message. Every method throws <see cref="InvalidDataException"/> on bytes that no <see
+/// cref="WireWriter"/> wrote.
+/// </summary>
+internal ref struct WireReader(ReadOnlySpan<byte> bytes)
+{
+    private readonly ReadOnlySpan<byte> _bytes = bytes;
+    private int _position;
+
+    public delegate T Read<T>(ref WireReader reader);
+
+    public byte Octet() => Take(1)[0];
+
+    public bool Flag() => Octet() switch
+    {
+        0 => false,
+        1 => true,
+        var other => throw Damaged($"a flag is {other}"),
+    };
+
+    public long Number()
+    {
+        ulong value = 0;
+        for (var shift = 0; shift < 64; shift += 7)
+        {
+            var octet = Octet();
+            if (shift == 63 && octet > 1)
+            {
+                break;
+            }
+
+            value |= (ulong)(octet & 0x7F) << shift;
+            if (octet < 0x80)
+            {
+                return (long)value;
+            }
+        }
+
+        throw Damaged("a number has more than 64 bits");
+    }
+
+    /// <summary>A number that counts something.</summary>
+    public long Count() => Number() is var count and >= 0 ? count : throw Damaged("a count is negative");
+
+    public ulong Hash() => BinaryPrimitives.ReadUInt64LittleEndian(Take(8));
+
+    public Guid Identity() => new(Take(16));
+
+    public ReadOnlySpan<byte> Bytes()
+    {
+        var length = Count();
+        return length <= _bytes.Length - _position ? Take((int)length) : throw Damaged($"{length} bytes are announced");
+    }
+
+    public string Text() => WireText.Decode(Bytes());
+
+    public ReadOnlySpan<byte> Rest() => Take(_bytes.Length - _position);
+
+    public ProcessName Name()
+    {
+        try
+        {
+            return new ProcessName(Text());
+        }
+        catch (FormatException e)
+        {
+            throw new InvalidDataException(e.Message, e);
+        }
+    }
+
+    public Member Member() => new(Name(), new Incarnation(Identity()));
+
+    public RequestId Request() => new(Member(), Count());
+
+    /// <param name="itemSizeMin">In octets; a count that could not fit is refused before anything is allocated.</param>
+    public ImmutableArray<T> List<T>(int itemSizeMin, Read<T> read)
+    {
+        var count = Count();
+        if (count > (_bytes.Length - _position) / itemSizeMin)
+        {
+            throw Damaged($"{count} items are announced");
+        }
+
+        var items = ImmutableArray.CreateBuilder<T>((int)count);
+        for (var i = 0; i < count; i++)
+        {
+            items.Add(read(ref this));
+        }
+
+        return items.MoveToImmutable();
+    }
+
+    public readonly void End()
+    {
+        if (_position != _bytes.Length)
+        {
+            throw Damaged($"{_bytes.Length - _position} octets too many");
+        }
+    }
+
+    public readonly InvalidDataException Damaged(string what) =>
+        new($"A raft message of {_bytes.Length} octets is damaged at {_position}: {what}.");
+
+    private ReadOnlySpan<byte> Take(int size)
+    {
+        if (size > _bytes.Length - _position)
+        {
+            throw Damaged($"{size} more octets should follow");
+        }
+
+        var taken = _bytes.Slice(_position, size);
+        _position += size;
+        return taken;
+    }
+}

@@ -1,0 +1,25 @@
+using System.Text;
+
+namespace RaftActors.Wire;
+
+/// <summary>Text as UTF-8, strictly: what is not well formed is refused, so that text stays the same on its way.</summary>
+internal static class WireText
+{
+    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    /// <exception cref="ArgumentException">Half a surrogate pair.</exception>
+    public static byte[] Encode(string text) => Strict.GetBytes(text);
+
+    /// <exception cref="InvalidDataException">Not UTF-8.</exception>
+    public static string Decode(ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            return Strict.GetString(bytes);
+        }
+        catch (ArgumentException e)
+        {
+            throw new InvalidDataException("A text is not UTF-8.", e);
+        }
+    }
+}
