@@ -1,0 +1,44 @@
+using Akka.Actor;
+
+namespace RaftActors.Examples;
+
+/// <summary>Accounts that all nodes agree on. A pair is a booking: its key is the account, its value the amount.</summary>
+internal sealed class Ledger : RaftActor<int>
+{
+    private readonly Dictionary<string, int> _balances = [];
+    private readonly IActorRef _watcher;
+
+    public Ledger(IActorRef watcher)
+    {
+        _watcher = watcher;
+        Receive<Book>(book => Raft.Append(book.Account, book.Amount, replyTo: Sender));
+        Receive<GetBalance>(get => Sender.Tell(BalanceOf(get.Account)));
+        Receive<Exception>(trouble => throw trouble);
+    }
+
+    protected override object? HandleAppend(Entry<int> entry)
+    {
+        _balances[entry.Key] = BalanceOf(entry.Key) + entry.Value;
+        _watcher.Tell(new Booked(entry.Serial.Value, entry.Key, entry.Value));
+        return BalanceOf(entry.Key);
+    }
+
+    protected override Verdict HandleProposal(Proposal<int> proposal) =>
+        BalanceOf(proposal.Key) + proposal.Value < 0 ? Verdict.Discard($"{proposal.Key} would be overdrawn") : Verdict.Accept;
+
+    protected override void HandleLeader(Leader? leader) =>
+        _watcher.Tell(leader is null ? "nobody leads" : leader.IsSelf ? "I lead" : $"{leader.Pid} leads");
+
+    protected override void HandleQuorum(Quorum? quorum) => _watcher.Tell(quorum is null ? "no quorum" : $"quorum of {quorum.Size}");
+
+    private int BalanceOf(string account) => _balances.GetValueOrDefault(account);
+}
+
+/// <summary>Puts money in, or takes it out.</summary>
+internal sealed record Book(string Account, int Amount);
+
+/// <summary>Answered with an int.</summary>
+internal sealed record GetBalance(string Account);
+
+/// <summary>What a ledger tells its watcher about each booking.</summary>
+internal sealed record Booked(long Serial, string Account, int Amount);

@@ -1,0 +1,162 @@
+using Akka.Actor;
+using Akka.TestKit;
+using Akka.TestKit.Xunit2;
+
+using RaftActors.Core;
+using RaftActors.Testing;
+
+namespace RaftActors.Examples;
+
+/// <summary>
+/// How to test a raft actor: one actor, a probe that watches it, and a scripted group in the place of the other processes.
+/// </summary>
+public sealed class LedgerTests : TestKit
+{
+    [Fact]
+    public void Committed_booking_is_booked()
+    {
+        var group = new ScriptedGroup<int>(Sys);
+        Sys.ActorOf(Props.Create(() => new Ledger(TestActor)));
+        group.BuildQuorum(withActor: false);
+        group.Commit("alice", 30);
+        FishForMessage<Booked>(booked => booked == new Booked(1, "alice", 30));
+    }
+
+    [Fact]
+    public void Who_books_is_told_the_new_balance_when_the_group_has_committed()
+    {
+        var asked = CreateTestProbe();
+        var group = new ScriptedGroup<int>(Sys, asked);
+        var ledger = StartLedger();
+        group.BuildQuorum(withActor: false);
+        group.Commit("alice", 30);
+
+        ledger.Tell(new Book("alice", 12), TestActor);
+        group.Commit(asked.ExpectMsg<FromActor<int>.Append>());
+
+        ExpectMsg<AppendOutcome.Done>(done => Assert.Equal(42, done.Result));
+    }
+
+    [Fact]
+    public void Booking_that_may_be_lost_is_reported_as_unknown()
+    {
+        var asked = CreateTestProbe();
+        var group = new ScriptedGroup<int>(Sys, asked);
+        var ledger = StartLedger();
+
+        ledger.Tell(new Book("alice", 12), TestActor);
+        group.Cancel(asked.ExpectMsg<FromActor<int>.Append>().Request, new CancelReason.Unknown());
+
+        ExpectMsg<AppendOutcome.Cancelled>(cancelled => Assert.IsType<CancelReason.Unknown>(cancelled.Reason));
+    }
+
+    [Fact]
+    public void Leader_discards_what_would_overdraw_an_account()
+    {
+        var asked = CreateTestProbe();
+        var group = new ScriptedGroup<int>(Sys, asked, ("alice", 30));
+        StartLedger();
+        group.BuildQuorum();
+        group.ElectActor();
+        group.Answer(asked.ExpectMsg<FromActor<int>.Get>());
+
+        group.Propose("alice", -30);
+        group.Propose("alice", -31);
+
+        asked.ExpectMsg(new FromActor<int>.Judged("alice", Verdict.Accept));
+        asked.ExpectMsg(new FromActor<int>.Judged("alice", Verdict.Discard("alice would be overdrawn")));
+    }
+
+    [Fact]
+    public void Ledger_that_is_behind_asks_for_what_it_misses_and_books_it_in_order()
+    {
+        var asked = CreateTestProbe();
+        var watcher = CreateTestProbe();
+        var group = new ScriptedGroup<int>(Sys, asked, ("alice", 1), ("alice", 2), ("alice", 3));
+        StartLedger(watcher);
+        group.Found();
+
+        var gets = asked.ReceiveN(3).Cast<FromActor<int>.Get>().ToArray();
+        group.Answer(gets[2]);
+        group.Answer(gets[1]);
+        group.Answer(gets[0]);
+
+        watcher.FishForMessage<Booked>(booked => booked.Serial == 1);
+        watcher.ExpectMsg(new Booked(2, "alice", 2));
+        watcher.ExpectMsg(new Booked(3, "alice", 3));
+    }
+
+    [Fact]
+    public void New_booking_waits_for_the_missing_one_below_it()
+    {
+        var asked = CreateTestProbe();
+        var watcher = CreateTestProbe();
+        var group = new ScriptedGroup<int>(Sys, asked, ("alice", 1));
+        StartLedger(watcher);
+        group.Found();
+
+        group.Commit("bob", 5);
+        group.Answer(asked.ExpectMsg<FromActor<int>.Get>());
+
+        watcher.FishForMessage<Booked>(booked => booked == new Booked(1, "alice", 1));
+        watcher.ExpectMsg(new Booked(2, "bob", 5));
+    }
+
+    [Fact]
+    public void Another_process_is_served_from_the_log()
+    {
+        var asked = CreateTestProbe();
+        var group = new ScriptedGroup<int>(Sys, asked, ("alice", 30));
+        StartLedger();
+
+        group.Ask(new Serial(1));
+        group.Ask(new Serial(2));
+
+        asked.ExpectMsg(new FromActor<int>.Served(new Serial(1), new Entry<int>(new Serial(1), "alice", 30)));
+        asked.ExpectMsg(new FromActor<int>.Served(new Serial(2), null));
+    }
+
+    [Fact]
+    public void Ledger_follows_quorum_and_leader()
+    {
+        var watcher = CreateTestProbe();
+        var group = new ScriptedGroup<int>(Sys);
+        StartLedger(watcher);
+
+        group.BuildQuorum();
+        group.ElectPeer();
+        group.ElectActor();
+        group.LoseLeader();
+        group.LoseQuorum();
+
+        watcher.ExpectMsg("quorum of 3");
+        watcher.ExpectMsg($"{group.Peers[0]} leads");
+        watcher.ExpectMsg("I lead");
+        watcher.ExpectMsg("nobody leads");
+        watcher.ExpectMsg("no quorum");
+    }
+
+    [Fact]
+    public void Restarted_ledger_is_handed_all_bookings_again()
+    {
+        var watcher = CreateTestProbe();
+        var group = new ScriptedGroup<int>(Sys);
+        var ledger = StartLedger(watcher);
+        group.BuildQuorum(withActor: false);
+        group.Commit("alice", 30);
+        watcher.FishForMessage<Booked>(booked => booked.Serial == 1);
+
+        ledger.Tell(new InvalidOperationException("a restart by the supervisor"));
+
+        watcher.ExpectMsg("quorum of 2");
+        watcher.ExpectMsg(new Booked(1, "alice", 30));
+        ledger.Tell(new GetBalance("alice"), TestActor);
+        ExpectMsg(30);
+    }
+
+    private IActorRef StartLedger(TestProbe? watcher = null)
+    {
+        var told = watcher ?? CreateTestProbe();
+        return Sys.ActorOf(Props.Create(() => new Ledger(told)));
+    }
+}

@@ -1,0 +1,329 @@
+using RaftActors.Core;
+using RaftActors.Delivery;
+using RaftActors.Engine;
+
+namespace RaftActors.Tests.Delivery;
+
+/// <summary>Which callback comes next. The steps that are due are written as text: "append 3", "serial 3", "missing 1 .. 2".</summary>
+public sealed class DeliveryOrderTests
+{
+    private static readonly Pid Self = new(new ProcessName("raft1@node1@localhost"), 1008);
+    private static readonly Pid Other = new(new ProcessName("raft2@node2@localhost"), 1008);
+
+    private readonly List<RequestRef> _requests = [];
+    private long _term;
+
+    [Fact]
+    public void Nothing_is_handed_before_the_membership_is_known()
+    {
+        var order = Start();
+        Commit(order, 1);
+
+        Assert.Empty(Due(order));
+    }
+
+    [Fact]
+    public void Follower_is_handed_everything_in_order()
+    {
+        var order = Start();
+        Become(order, member: false);
+        Commit(order, 2, 1, 3);
+
+        Assert.Equal(["quorum", "append 1", "append 2", "append 3"], Due(order));
+    }
+
+    [Fact]
+    public void Follower_never_hears_of_a_leader()
+    {
+        var order = Start();
+        Become(order, member: false);
+        Lead(order, serial: 4);
+
+        Assert.Equal(["quorum"], Due(order));
+        Assert.Null(order.Leader);
+    }
+
+    [Fact]
+    public void Member_waits_for_its_first_leader()
+    {
+        var order = Start(last: 1);
+        Become(order, member: true);
+        Commit(order, 2);
+        Assert.Equal(["quorum"], Due(order));
+
+        Lead(order, serial: 1);
+        Assert.Equal(["leader", "append 2"], Due(order));
+    }
+
+    [Fact]
+    public void Member_is_told_once_in_its_life_what_it_misses()
+    {
+        var order = Start(last: 1);
+        Become(order, member: true);
+        Lead(order, serial: 4);
+        Assert.Equal(["quorum", "leader", "missing 2 .. 4"], Due(order));
+
+        Lead(order, serial: 9);
+        Assert.Equal(["leader"], Due(order));
+    }
+
+    [Fact]
+    public void Member_that_asks_for_nothing_is_handed_the_gap_by_append()
+    {
+        var order = Start();
+        Become(order, member: true);
+        Lead(order, serial: 2);
+        Commit(order, 1, 2, 3);
+
+        Assert.Equal(["quorum", "leader", "missing 1 .. 2", "append 1", "append 2", "append 3"], Due(order));
+    }
+
+    [Fact]
+    public void Later_pairs_wait_until_the_gap_is_handed()
+    {
+        var order = Start();
+        Become(order, member: true);
+        Lead(order, serial: 2);
+        Commit(order, 1, 2, 3);
+        Assert.Equal(["quorum", "leader", "missing 1 .. 2"], Due(order, gap => Ask(order, gap)));
+
+        Answer(order, request: 0, serial: 1);
+        Assert.Equal(["serial 1"], Due(order));
+
+        Answer(order, request: 1, serial: 2);
+        Assert.Equal(["serial 2", "append 3"], Due(order));
+    }
+
+    [Fact]
+    public void Answers_come_in_the_order_of_the_requests()
+    {
+        var order = Start();
+        Become(order, member: false);
+        Ask(order, new SerialRange(new Serial(7), new Serial(9)));
+        Answer(order, request: 2, serial: 9);
+        Answer(order, request: 1, serial: 8);
+        Assert.Equal(["quorum"], Due(order));
+
+        Answer(order, request: 0, serial: 7);
+        Assert.Equal(["serial 7", "serial 8", "serial 9"], Due(order));
+    }
+
+    [Fact]
+    public void Cancelled_get_makes_way_for_the_answers_behind_it()
+    {
+        var order = Start();
+        Become(order, member: false);
+        Ask(order, new SerialRange(new Serial(7), new Serial(8)));
+        Answer(order, request: 1, serial: 8);
+        Cancel(order, request: 0);
+
+        Assert.Equal(["quorum", "cancel 0 Unavailable", "serial 8"], Due(order));
+    }
+
+    [Fact]
+    public void Cancelled_get_gives_its_serial_back_to_append()
+    {
+        var order = Start();
+        Become(order, member: true);
+        Lead(order, serial: 2);
+        Commit(order, 1, 2, 3);
+        Due(order, gap => Ask(order, gap));
+        Answer(order, request: 1, serial: 2);
+        Cancel(order, request: 0);
+
+        Assert.Equal(["cancel 0 Unavailable", "serial 2", "append 1", "append 3"], Due(order));
+    }
+
+    [Fact]
+    public void Pair_that_was_handed_already_is_not_handed_to_a_get()
+    {
+        var order = Start(last: 1);
+        Become(order, member: false);
+        Ask(order, new SerialRange(new Serial(1), new Serial(1)));
+        Answer(order, request: 0, serial: 1);
+
+        Assert.Equal(["quorum", "cancel 0 AlreadyDelivered"], Due(order));
+    }
+
+    [Fact]
+    public void Two_gets_of_one_serial_hand_it_over_once()
+    {
+        var order = Start();
+        Become(order, member: false);
+        Ask(order, new SerialRange(new Serial(1), new Serial(1)));
+        Ask(order, new SerialRange(new Serial(1), new Serial(1)));
+        Answer(order, request: 0, serial: 1);
+        Answer(order, request: 1, serial: 1);
+        Commit(order, 1, 2);
+
+        Assert.Equal(["quorum", "serial 1", "cancel 1 AlreadyDelivered", "append 2"], Due(order));
+    }
+
+    [Fact]
+    public void As_committed_follower_is_handed_new_pairs_at_once_and_then_told_of_the_gap()
+    {
+        var order = Start(FollowerDelivery.AsCommitted);
+        Become(order, member: false);
+        Lead(order, serial: 4);
+        Commit(order, 1, 2, 3, 4);
+        Assert.Equal(["quorum"], Due(order));
+
+        Commit(order, 5, 6);
+        Assert.Equal(["append 5", "missing 1 .. 4", "append 6"], Due(order, gap => Ask(order, gap)));
+
+        Answer(order, request: 0, serial: 1);
+        Answer(order, request: 1, serial: 2);
+        Assert.Equal(["serial 1", "serial 2"], Due(order));
+        Assert.Equal(new Serial(6), order.Serial);
+    }
+
+    [Fact]
+    public void As_committed_follower_that_asks_for_nothing_is_handed_the_gap_by_append()
+    {
+        var order = Start(FollowerDelivery.AsCommitted, last: 1);
+        Become(order, member: false);
+        Lead(order, serial: 3);
+        Commit(order, 2, 3, 4);
+
+        Assert.Equal(["quorum", "append 4", "missing 2 .. 3", "append 2", "append 3"], Due(order));
+    }
+
+    [Fact]
+    public void As_committed_follower_is_not_told_of_what_it_asked_for_before()
+    {
+        var order = Start(FollowerDelivery.AsCommitted);
+        Become(order, member: false);
+        Lead(order, serial: 4);
+        Ask(order, new SerialRange(new Serial(2), new Serial(2)));
+        Commit(order, 5);
+
+        Assert.Equal(["quorum", "append 5", "missing 1 .. 1", "missing 3 .. 4"], Due(order));
+    }
+
+    [Fact]
+    public void As_committed_follower_waits_for_a_leader_to_know_what_is_new()
+    {
+        var order = Start(FollowerDelivery.AsCommitted);
+        Become(order, member: false);
+        Commit(order, 1);
+        Assert.Equal(["quorum"], Due(order));
+
+        Lead(order, serial: 0);
+        Assert.Equal(["append 1"], Due(order));
+    }
+
+    [Fact]
+    public void Same_quorum_is_told_once()
+    {
+        var order = Start();
+        Become(order, member: true);
+        Become(order, member: true);
+
+        Assert.Equal(["quorum"], Due(order));
+    }
+
+    [Fact]
+    public void Leader_that_becomes_ready_is_the_same_leader()
+    {
+        var order = Start();
+        Become(order, member: true);
+        var leader = new Leader(Other, new Term(1), Serial.Zero, IsSelf: false, IsReady: false);
+        order.Take(new ToActor.LeaderIs(1, leader));
+        order.Take(new ToActor.LeaderIs(1, leader with { IsReady = true }));
+
+        Assert.Equal(["quorum", "leader"], Due(order));
+        Assert.True(order.Leader?.IsReady);
+    }
+
+    [Fact]
+    public void Lost_quorum_and_leader_are_told_in_their_order_and_delivery_goes_on()
+    {
+        var order = Start();
+        Become(order, member: true);
+        Lead(order, serial: 0);
+        order.Take(new ToActor.LeaderIs(1, null));
+        order.Take(new ToActor.QuorumIs(1, null));
+        Commit(order, 1);
+
+        Assert.Equal(["quorum", "leader", "no leader", "no quorum", "append 1"], Due(order));
+    }
+
+    [Fact]
+    public void Follower_that_becomes_a_member_hears_of_its_leader_and_of_no_pair_twice()
+    {
+        var order = Start(FollowerDelivery.AsCommitted);
+        Become(order, member: false);
+        Lead(order, serial: 1);
+        Commit(order, 1, 2);
+        Due(order, gap => Ask(order, gap));
+
+        Become(order, member: true);
+        Lead(order, serial: 2);
+        Answer(order, request: 0, serial: 1);
+        Commit(order, 3);
+
+        Assert.Equal(["quorum", "leader", "serial 1", "append 3"], Due(order));
+    }
+
+    private static DeliveryOrder Start(FollowerDelivery delivery = FollowerDelivery.InOrder, long last = 0) =>
+        new(new Serial(last), delivery);
+
+    private static void Become(DeliveryOrder order, bool member) =>
+        order.Take(new ToActor.QuorumIs(1, new Quorum(member ? [Self, Other] : [Other], member)));
+
+    private static void Commit(DeliveryOrder order, params long[] serials)
+    {
+        foreach (var serial in serials)
+        {
+            order.Take(new ToActor.Committed(1, PairOf(serial), null));
+        }
+    }
+
+    private static StoredPair PairOf(long serial) => new(new Serial(serial), $"key{serial}", ReadOnlyMemory<byte>.Empty, null);
+
+    private static string Describe(DeliveryStep step, List<RequestRef> requests) => step switch
+    {
+        DeliveryStep.PeerMet => "peer",
+        DeliveryStep.QuorumChanged changed => changed.Quorum is null ? "no quorum" : "quorum",
+        DeliveryStep.LeaderChanged changed => changed.Leader is null ? "no leader" : "leader",
+        DeliveryStep.Missing missing => $"missing {missing.Gap}",
+        DeliveryStep.Append append => $"append {append.Pair.Serial}",
+        DeliveryStep.Answer answer => $"serial {answer.Pair.Serial}",
+        DeliveryStep.Cancel cancel => $"cancel {requests.IndexOf(cancel.Request)} {cancel.Reason.GetType().Name}",
+        _ => throw new ArgumentException($"{step} is new.", nameof(step)),
+    };
+
+    private void Lead(DeliveryOrder order, long serial) =>
+        order.Take(new ToActor.LeaderIs(1, new Leader(Other, new Term(++_term), new Serial(serial), IsSelf: false, IsReady: true)));
+
+    private void Ask(DeliveryOrder order, SerialRange range)
+    {
+        foreach (var serial in range)
+        {
+            var request = new RequestRef("node1@localhost", 0, _requests.Count + 1);
+            _requests.Add(request);
+            order.Asked(request, serial);
+        }
+    }
+
+    private void Answer(DeliveryOrder order, int request, long serial) =>
+        order.Take(new ToActor.Answered(1, _requests[request], PairOf(serial)));
+
+    private void Cancel(DeliveryOrder order, int request) =>
+        order.Take(new ToActor.Cancelled(1, _requests[request], new CancelReason.Unavailable()));
+
+    private List<string> Due(DeliveryOrder order, Action<SerialRange>? handleMissing = null)
+    {
+        List<string> due = [];
+        while (order.TryTakeNext() is { } step)
+        {
+            due.Add(Describe(step, _requests));
+            if (step is DeliveryStep.Missing missing)
+            {
+                handleMissing?.Invoke(missing.Gap);
+            }
+        }
+
+        return due;
+    }
+}

@@ -1,0 +1,99 @@
+using System.Text;
+
+using Akka.Actor;
+using Akka.Configuration;
+using Akka.Serialization;
+using Akka.TestKit.Xunit2;
+
+using RaftActors.Delivery;
+
+namespace RaftActors.Tests.Delivery;
+
+public sealed class ValueCodecTests : TestKit
+{
+    private static readonly Config WithSerializer = ConfigurationFactory.ParseString(
+        """
+        akka.actor {
+          serializers.color = "RaftActors.Tests.Delivery.ColorSerializer, RaftActors.Tests"
+          serialization-bindings { "RaftActors.Tests.Delivery.Color, RaftActors.Tests" = color }
+        }
+        """);
+
+    private readonly ValueCodec<object?> _values;
+
+    public ValueCodecTests()
+        : base(WithSerializer) => _values = new ValueCodec<object?>(Sys);
+
+    public static TheoryData<object?, string> Natives => new()
+    {
+        { null, "00" },
+        { "", "01" },
+        { "grün", "016772c3bc6e" },
+        { new byte[] { 0, 255 }, "0200ff" },
+        { false, "03" },
+        { true, "04" },
+        { (sbyte)-2, "05fe" },
+        { (byte)254, "06fe" },
+        { (short)-2, "07feff" },
+        { (ushort)258, "080201" },
+        { -2, "09feffffff" },
+        { 258u, "0a02010000" },
+        { long.MinValue, "0b0000000000000080" },
+        { ulong.MaxValue, "0cffffffffffffffff" },
+        { 1.5f, "0d0000c03f" },
+        { double.NegativeZero, "0e0000000000000080" },
+        { -1.10m, "0f6e000000000000000000000000000280" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Natives))]
+    public void Native_value_has_these_bytes_and_comes_back(object? value, string hex)
+    {
+        var bytes = _values.Encode(value);
+
+        Assert.Equal(hex, Convert.ToHexStringLower(bytes.Span));
+        Assert.Equal(value, _values.Decode(bytes));
+    }
+
+    [Fact]
+    public void Users_type_travels_through_its_registered_serializer() =>
+        Assert.Equal(new Color("red"), _values.Decode(_values.Encode(new Color("red"))));
+
+    [Fact]
+    public void Value_of_another_type_is_refused_with_both_names()
+    {
+        var problem = Assert.Throws<InvalidDataException>(() => new ValueCodec<int>(Sys).Decode(_values.Encode("five")));
+
+        Assert.Equal("A value is of type String; this actor's values are of type Int32.", problem.Message);
+    }
+
+    [Fact]
+    public void Null_is_refused_where_values_cannot_be_null() =>
+        Assert.Throws<InvalidDataException>(() => new ValueCodec<int>(Sys).Decode(_values.Encode(null)));
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("0001")] // null with content
+    [InlineData("01ff")] // not UTF-8
+    [InlineData("09feff")] // half an int
+    [InlineData("0fffffffffffffffffffffffffffffffff")] // no decimal
+    [InlineData("63")] // a kind that nobody gave
+    [InlineData("108080")] // a serializer's number that is cut
+    public void Damaged_value_is_refused(string hex) =>
+        Assert.Throws<InvalidDataException>(() => _values.Decode(Convert.FromHexString(hex)));
+}
+
+/// <summary>A type of the user's own.</summary>
+internal sealed record Color(string Name);
+
+/// <summary>And its serializer, as a user registers one.</summary>
+internal sealed class ColorSerializer(ExtendedActorSystem system) : SerializerWithStringManifest(system)
+{
+    public override int Identifier => 4711;
+
+    public override string Manifest(object o) => "color";
+
+    public override byte[] ToBinary(object obj) => Encoding.UTF8.GetBytes(((Color)obj).Name);
+
+    public override object FromBinary(byte[] bytes, string manifest) => new Color(Encoding.UTF8.GetString(bytes));
+}

@@ -1,0 +1,82 @@
+using Akka.Actor;
+using Akka.TestKit;
+using Akka.TestKit.Xunit2;
+
+using RaftActors.Core;
+using RaftActors.Tests.Groups;
+using RaftActors.Wire;
+
+namespace RaftActors.Tests.Discovery;
+
+/// <summary>A probe stands for the registry and the engine of another node.</summary>
+public sealed class RaftRegistryTests : TestKit
+{
+    private readonly VirtualGroup _group;
+    private readonly TestProbe _other;
+
+    public RaftRegistryTests()
+        : base(VirtualGroup.Config)
+    {
+        _group = new VirtualGroup(this);
+        _other = CreateTestProbe("other");
+    }
+
+    [Fact]
+    public void Node_that_greets_is_told_the_processes_of_this_one_and_they_greet_its_own()
+    {
+        _group.Start("raft1", 0);
+
+        Greet("default", "raft2@node1", isReply: false);
+
+        var reply = _other.ExpectMsg<WireMessage.Hello>();
+        var local = Assert.Single(reply.Processes);
+        Assert.True(reply.IsReply);
+        Assert.Equal(("default", "raft1@node1", 1008), (local.Group, local.Name.Value, local.Number));
+        Assert.EndsWith("/system/raft/default/raft1", local.Engine.Split('#')[0]);
+        var core = _other.FishForMessage<WireMessage.CoreMessage>(message => message.Envelope.Body is Message.Greeting);
+        Assert.Equal(("raft2@node1", 1008), (core.Envelope.To.Name.Value, core.FromNumber));
+    }
+
+    [Fact]
+    public void Process_of_another_group_is_no_peer()
+    {
+        _group.Start("raft1", 0);
+
+        Greet("other", "raft2@node1", isReply: true);
+        _group.Advance(5);
+
+        _other.ExpectNoMsg(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public void Process_that_starts_later_is_introduced_to_those_met_before()
+    {
+        _group.Start("raft1", 0);
+        Greet("default", "raft2@node1", isReply: true);
+        _other.FishForMessage<WireMessage.CoreMessage>(message => message.Envelope.From.Name.Process == "raft1");
+
+        _group.Start("raft3", 0);
+
+        _other.FishForMessage<WireMessage.CoreMessage>(message => message.Envelope.From.Name.Process == "raft3");
+    }
+
+    [Fact]
+    public void Peer_whose_message_comes_before_its_node_was_met_is_answered()
+    {
+        _group.Start("raft1", 0);
+        var stranger = new Member(new ProcessName("raft2@node1"), new Incarnation(new Guid(2, 0, 0, new byte[8])));
+        var addressee = new Member(new ProcessName("raft1@node1"), Incarnation.None);
+        var greeting = new Message.Greeting(default, Incarnation.None, IsReply: false);
+
+        var envelope = new RaftActors.Core.Envelope(stranger, addressee, GroupUid.None, Term.Zero, greeting);
+        _group.EngineOf("raft1").Tell(new WireMessage.CoreMessage(1008, envelope), _other.Ref);
+
+        _other.FishForMessage<WireMessage.CoreMessage>(message => message.Envelope.To == stranger);
+    }
+
+    private void Greet(string group, string name, bool isReply)
+    {
+        var process = new LocalProcess(group, new ProcessName(name), 1008, _other.Ref.Path.ToSerializationFormat());
+        Sys.ActorSelection("/system/raft").Tell(new WireMessage.Hello([process], isReply), _other.Ref);
+    }
+}

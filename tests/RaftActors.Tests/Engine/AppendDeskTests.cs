@@ -1,0 +1,232 @@
+using Akka.TestKit.Xunit2;
+
+using RaftActors.Core;
+using RaftActors.Engine;
+using RaftActors.Wire;
+
+namespace RaftActors.Tests.Engine;
+
+public sealed class AppendDeskTests : TestKit
+{
+    private readonly Bench _bench;
+    private readonly AppendDesk _desk;
+
+    public AppendDeskTests()
+    {
+        _bench = new Bench(this);
+        _desk = new AppendDesk(_bench.Context);
+    }
+
+    [Fact]
+    public void Follower_sends_to_a_quorum_member_that_does_not_lead()
+    {
+        _bench.BuildQuorum(("raft2", 4), ("raft3", 4), ("raft4", 4));
+        _bench.Elect("raft2");
+
+        var request = Append();
+
+        var sent = _bench["raft3"].ExpectMsg<WireMessage.AppendRequest>();
+        Assert.Equal((_bench.Process.ToId(request), "key", 1), (sent.Request, sent.Key, sent.Hops));
+        Assert.Equal(_bench.Self.Ref, _bench["raft3"].LastSender);
+    }
+
+    [Fact]
+    public void Follower_that_reaches_no_other_member_sends_to_the_leader()
+    {
+        _bench.BuildQuorum(("raft2", 4), ("raft3", 4), ("raft4", 4));
+        _bench.Elect("raft2");
+        _bench.Context.Peers.Mark(Bench.NameOf("raft3"), isReachable: false);
+        _bench.Context.Peers.Mark(Bench.NameOf("raft4"), isReachable: false);
+
+        Append();
+
+        Assert.Equal(0, _bench["raft2"].ExpectMsg<WireMessage.AppendRequest>().Hops);
+    }
+
+    [Fact]
+    public void Member_sends_to_the_leader()
+    {
+        _bench.BuildQuorum(("raft1", 1), ("raft2", 4), ("raft3", 4));
+        _bench.Elect("raft2");
+
+        Append();
+
+        Assert.Equal(0, _bench["raft2"].ExpectMsg<WireMessage.AppendRequest>().Hops);
+    }
+
+    [Fact]
+    public void Leader_sends_to_itself()
+    {
+        _bench.BuildQuorum(("raft1", 1), ("raft2", 4), ("raft3", 4));
+        _bench.Elect("raft1");
+
+        Append();
+
+        _bench.Self.ExpectMsg<WireMessage.AppendRequest>();
+    }
+
+    [Fact]
+    public void Appends_without_a_leader_wait_and_are_sent_in_order()
+    {
+        _bench.BuildQuorum(("raft1", 1), ("raft2", 4), ("raft3", 4));
+        var requests = Enumerable.Range(0, 20).Select(_ => Append()).ToArray();
+
+        _bench.Elect("raft2");
+        _desk.SendWaiting();
+
+        var sent = _bench["raft2"].ReceiveN(20).Cast<WireMessage.AppendRequest>();
+        Assert.Equal(requests.Select(_bench.Process.ToId), sent.Select(each => each.Request));
+    }
+
+    [Fact]
+    public void Follower_sends_one_ahead_until_the_leader_has_answered_so_that_none_overtakes_one_that_is_refused()
+    {
+        _bench.BuildQuorum(("raft2", 4), ("raft3", 4), ("raft4", 4));
+        _bench.Elect("raft2");
+        var requests = Enumerable.Range(0, 20).Select(_ => _bench.Process.ToId(Append())).ToArray();
+        var ahead = _bench["raft3"].ExpectMsg<WireMessage.AppendRequest>();
+        _bench["raft3"].ExpectNoMsg(TimeSpan.Zero);
+
+        // The member does not know of the leader yet.
+        _desk.OnRefused(new WireMessage.AppendRefused(ahead.Request));
+        Tick(1);
+        Assert.Equal(ahead.Request, _bench["raft3"].ExpectMsg<WireMessage.AppendRequest>().Request);
+        _bench["raft3"].ExpectNoMsg(TimeSpan.Zero);
+
+        _desk.OnTaken(new WireMessage.AppendTaken(ahead.Request, new LogIndex(5), new Term(1)));
+        var others = _bench["raft3"].ReceiveN(19).Cast<WireMessage.AppendRequest>();
+        Assert.Equal(requests, others.Prepend(ahead).Select(each => each.Request));
+    }
+
+    [Fact]
+    public void Follower_whose_way_to_the_leader_is_open_sends_at_once_and_one_ahead_again_after_a_refusal()
+    {
+        _bench.BuildQuorum(("raft2", 4), ("raft3", 4), ("raft4", 4));
+        _bench.Elect("raft2");
+        _desk.OnCommitted(Bench.Entry(5, 1, _bench.Process.ToId(Append())));
+        var (second, third) = (_bench.Process.ToId(Append()), _bench.Process.ToId(Append()));
+        Assert.Equal(3, _bench["raft3"].ReceiveN(3).Count);
+
+        // The member lost sight of the leader: both are refused, and the third waits until it is known that it was.
+        _desk.OnRefused(new WireMessage.AppendRefused(second));
+        Tick(1);
+        _bench["raft3"].ExpectNoMsg(TimeSpan.Zero);
+        _desk.OnRefused(new WireMessage.AppendRefused(third));
+        Tick(1);
+
+        Assert.Equal(second, _bench["raft3"].ExpectMsg<WireMessage.AppendRequest>().Request);
+        _bench["raft3"].ExpectNoMsg(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public void Append_sent_ahead_that_is_lost_holds_up_the_others_no_longer_than_its_own_time()
+    {
+        _bench.BuildQuorum(("raft2", 4), ("raft3", 4), ("raft4", 4));
+        _bench.Elect("raft2");
+        Append(TimeSpan.FromMilliseconds(100));
+        var second = _bench.Process.ToId(Append());
+        _bench["raft3"].ExpectMsg<WireMessage.AppendRequest>();
+
+        Tick(2);
+
+        Assert.Equal(second, _bench["raft3"].ExpectMsg<WireMessage.AppendRequest>().Request);
+    }
+
+    [Fact]
+    public void Append_that_was_never_sent_ends_as_not_committed()
+    {
+        var request = Append(TimeSpan.FromMilliseconds(100));
+        Tick(2);
+
+        var cancelled = _bench.Actor.ExpectMsg<ToActor.Cancelled>();
+        Assert.Equal(request, cancelled.Request);
+        Assert.IsType<CancelReason.NotCommitted>(cancelled.Reason);
+    }
+
+    [Fact]
+    public void Append_that_may_have_reached_a_leader_ends_as_unknown_and_is_not_sent_again()
+    {
+        _bench.BuildQuorum(("raft1", 1), ("raft2", 4), ("raft3", 4));
+        _bench.Elect("raft2");
+        Append(TimeSpan.FromMilliseconds(100));
+        _bench["raft2"].ExpectMsg<WireMessage.AppendRequest>();
+
+        _bench.Elect("raft3");
+        Tick(2);
+
+        Assert.IsType<CancelReason.Unknown>(_bench.Actor.ExpectMsg<ToActor.Cancelled>().Reason);
+        _bench["raft3"].ExpectNoMsg(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public void Append_that_was_written_nowhere_is_sent_again_to_the_next_leader()
+    {
+        _bench.BuildQuorum(("raft1", 1), ("raft2", 4), ("raft3", 4));
+        _bench.Elect("raft2");
+        Append();
+        var sent = _bench["raft2"].ExpectMsg<WireMessage.AppendRequest>();
+
+        _desk.OnRefused(new WireMessage.AppendRefused(sent.Request));
+        _bench.Elect("raft3");
+        _desk.SendWaiting();
+
+        Assert.Equal(sent.Request, _bench["raft3"].ExpectMsg<WireMessage.AppendRequest>().Request);
+    }
+
+    [Fact]
+    public void Append_that_the_leaders_actor_discards_ends_with_its_reason()
+    {
+        _bench.BuildQuorum(("raft1", 1), ("raft2", 4), ("raft3", 4));
+        _bench.Elect("raft2");
+        Append();
+        var sent = _bench["raft2"].ExpectMsg<WireMessage.AppendRequest>();
+
+        _desk.OnDiscarded(new WireMessage.AppendDiscarded(sent.Request, "overdrawn"));
+
+        Assert.Equal(new CancelReason.NotCommitted("overdrawn"), _bench.Actor.ExpectMsg<ToActor.Cancelled>().Reason);
+    }
+
+    [Fact]
+    public void Append_that_is_committed_has_ended()
+    {
+        _bench.BuildQuorum(("raft1", 1), ("raft2", 4), ("raft3", 4));
+        _bench.Elect("raft2");
+        var request = Append(TimeSpan.FromMilliseconds(100));
+
+        _desk.OnCommitted(Bench.Entry(5, 1, _bench.Process.ToId(request)));
+        Tick(3);
+
+        _bench.Actor.ExpectNoMsg(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public void Append_whose_place_another_term_took_ends_as_not_committed()
+    {
+        _bench.BuildQuorum(("raft1", 1), ("raft2", 4), ("raft3", 4));
+        _bench.Elect("raft2");
+        var request = Append();
+        _desk.OnTaken(new WireMessage.AppendTaken(_bench.Process.ToId(request), new LogIndex(5), new Term(1)));
+
+        _desk.OnCommitted(Bench.Entry(4, 2, null));
+        _bench.Actor.ExpectNoMsg(TimeSpan.Zero);
+        _desk.OnCommitted(Bench.Entry(5, 2, null));
+
+        Assert.IsType<CancelReason.NotCommitted>(_bench.Actor.ExpectMsg<ToActor.Cancelled>().Reason);
+    }
+
+    private RequestRef Append(TimeSpan? timeout = null)
+    {
+        var request = _bench.Process.NewRequest();
+        _desk.Submit(new ToEngine.Append(request, "key", new byte[] { 0 }, timeout ?? TimeSpan.FromSeconds(5)));
+        return request;
+    }
+
+    private void Tick(int times)
+    {
+        for (var i = 0; i < times; i++)
+        {
+            _bench.Context.Now++;
+            _desk.OnTick();
+        }
+    }
+}

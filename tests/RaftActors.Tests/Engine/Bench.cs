@@ -1,0 +1,78 @@
+using System.Collections.Immutable;
+
+using Akka.Actor;
+using Akka.Configuration;
+using Akka.TestKit;
+
+using RaftActors.Core;
+using RaftActors.Engine;
+
+namespace RaftActors.Tests.Engine;
+
+/// <summary>One part of an engine on the bench: raft1 of four, with probes for its actor, itself, and its peers.</summary>
+internal sealed class Bench
+{
+    public const string Settings =
+        """
+        raft.node = "node1"
+        raft.roster = ["raft1@node1", "raft2@node2", "raft3@node3", "raft4@node4"]
+        """;
+
+    private readonly Dictionary<string, TestProbe> _peers = [];
+
+    public Bench(TestKitBase kit)
+    {
+        var config = ConfigurationFactory.ParseString(Settings).WithFallback(RaftExtension.Reference);
+        var settings = RaftSettings.Read(config, new RaftOptions<string>(), "raft1", null);
+        Process = new RaftProcess(settings, Pid.FirstNumber, new Incarnation(new Guid(1, 2, 3, new byte[8])), []);
+        Self = kit.CreateTestProbe("engine");
+        Actor = kit.CreateTestProbe("actor");
+        Context = new EngineContext(Process, Self);
+        Context.Attach(Actor, 1);
+        foreach (var number in new[] { 2, 3, 4 })
+        {
+            var probe = kit.CreateTestProbe($"raft{number}");
+            _peers[$"raft{number}"] = probe;
+            Context.Peers.Learn(NameOf($"raft{number}"), Pid.FirstNumber, probe);
+        }
+    }
+
+    public RaftProcess Process { get; }
+
+    public EngineContext Context { get; }
+
+    public TestProbe Self { get; }
+
+    public TestProbe Actor { get; }
+
+    public TestProbe this[string peer] => _peers[peer];
+
+    public static ProcessName NameOf(string process) => new($"{process}@node{process[^1]}");
+
+    public static Member MemberOf(string process) => new(NameOf(process), Incarnation.None);
+
+    /// <summary>Quorum members with what they had at founding.</summary>
+    public void BuildQuorum(params (string Process, long Founding)[] members)
+    {
+        var all = members.Select(each => each.Process == "raft1" ? Process.Member : MemberOf(each.Process)).ToImmutableArray();
+        var founding = members.Select(each => new FoundingSerial(NameOf(each.Process), new Serial(each.Founding)));
+        var configuration = new Configuration(GroupUid.None, all, [], [], [.. founding]);
+        Context.Quorum = new QuorumView(all, all.Contains(Process.Member), configuration);
+    }
+
+    public void Elect(string process)
+    {
+        var member = process == "raft1" ? Process.Member : MemberOf(process);
+        Context.Leader = new LeaderView(member, new Term(1), new Serial(4), process == "raft1", IsReady: true);
+    }
+
+    /// <summary>Pairs of the group become committed here.</summary>
+    public void Commit(params long[] serials)
+    {
+        Process.Store.Commit([.. serials.Select(serial => Entry(serial, 1, null))]);
+        Context.Commit = new LogIndex(serials[^1]);
+    }
+
+    public static LogEntry Entry(long index, long term, RequestId? request) =>
+        new(new LogIndex(index), new Term(term), new Serial(index), new Payload.Pair(request, $"key{index}", ReadOnlyMemory<byte>.Empty));
+}

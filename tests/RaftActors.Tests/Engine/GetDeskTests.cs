@@ -1,0 +1,146 @@
+using Akka.TestKit.Xunit2;
+
+using RaftActors.Core;
+using RaftActors.Engine;
+using RaftActors.Wire;
+
+namespace RaftActors.Tests.Engine;
+
+public sealed class GetDeskTests : TestKit
+{
+    private readonly Bench _bench;
+    private readonly GetDesk _desk;
+
+    public GetDeskTests()
+    {
+        _bench = new Bench(this);
+        _desk = new GetDesk(_bench.Context);
+    }
+
+    [Fact]
+    public void Server_that_had_least_but_enough_is_asked_with_the_askers_commit_index()
+    {
+        BuildQuorumOfOthers();
+        _bench.Commit(1, 2, 3);
+
+        var request = Get(1);
+
+        var asked = _bench["raft2"].ExpectMsg<WireMessage.GetRequest>();
+        Assert.Equal(new WireMessage.GetRequest(_bench.Process.ToId(request), new Serial(1), new LogIndex(3)), asked);
+    }
+
+    [Fact]
+    public void Answer_is_handed_to_the_actor_once()
+    {
+        BuildQuorumOfOthers();
+        var request = Get(1);
+        var answer = new WireMessage.GetAnswer(_bench.Process.ToId(request), new Serial(1), "key1", new byte[] { 1 });
+
+        _desk.OnAnswer(answer with { Serial = new Serial(2) });
+        _desk.OnAnswer(answer);
+        _desk.OnAnswer(answer);
+
+        var answered = _bench.Actor.ExpectMsg<ToActor.Answered>();
+        Assert.Equal((request, new Serial(1), "key1"), (answered.Request, answered.Pair.Serial, answered.Pair.Key));
+        _bench.Actor.ExpectNoMsg(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public void Server_that_refuses_makes_way_for_the_next_and_the_last_refusal_ends_it()
+    {
+        BuildQuorumOfOthers();
+        Get(1);
+        foreach (var server in new[] { "raft2", "raft3", "raft4" })
+        {
+            var asked = _bench[server].ExpectMsg<WireMessage.GetRequest>();
+            _desk.OnRefused(new WireMessage.GetRefused(asked.Request));
+        }
+
+        Assert.IsType<CancelReason.Unavailable>(_bench.Actor.ExpectMsg<ToActor.Cancelled>().Reason);
+    }
+
+    [Fact]
+    public void Server_that_becomes_unreachable_makes_way_for_the_next()
+    {
+        BuildQuorumOfOthers();
+        Get(1);
+        _bench["raft2"].ExpectMsg<WireMessage.GetRequest>();
+
+        _bench.Context.Peers.Mark(Bench.NameOf("raft2"), isReachable: false);
+        _desk.OnUnreachable(Bench.NameOf("raft2"));
+
+        _bench["raft3"].ExpectMsg<WireMessage.GetRequest>();
+    }
+
+    [Fact]
+    public void Server_that_is_silent_for_a_quarter_of_the_time_makes_way_for_the_next_and_then_it_is_the_first_ones_turn_again()
+    {
+        BuildQuorumOfOthers();
+        Get(1, TimeSpan.FromMilliseconds(400));
+        _bench["raft2"].ExpectMsg<WireMessage.GetRequest>();
+
+        Tick(2);
+        _bench["raft3"].ExpectMsg<WireMessage.GetRequest>();
+        Tick(2);
+        _bench["raft4"].ExpectMsg<WireMessage.GetRequest>();
+        Tick(2);
+        _bench["raft2"].ExpectMsg<WireMessage.GetRequest>();
+        _bench.Actor.ExpectNoMsg(TimeSpan.Zero);
+        Tick(2);
+        Assert.IsType<CancelReason.Unavailable>(_bench.Actor.ExpectMsg<ToActor.Cancelled>().Reason);
+    }
+
+    [Fact]
+    public void Get_without_a_quorum_waits_for_one()
+    {
+        Get(1);
+        BuildQuorumOfOthers();
+        _desk.AskWaiting();
+
+        _bench["raft2"].ExpectMsg<WireMessage.GetRequest>();
+    }
+
+    [Fact]
+    public void Get_without_a_quorum_ends_when_its_time_is_up()
+    {
+        Get(1, TimeSpan.FromMilliseconds(50));
+        Tick(1);
+
+        _bench.Actor.ExpectMsg<ToActor.Cancelled>();
+    }
+
+    [Fact]
+    public void Gets_of_an_earlier_life_are_forgotten()
+    {
+        BuildQuorumOfOthers();
+        var request = Get(1);
+        _desk.Forget();
+
+        _desk.OnAnswer(new WireMessage.GetAnswer(_bench.Process.ToId(request), new Serial(1), "key1", new byte[] { 1 }));
+        Tick(200);
+
+        _bench.Actor.ExpectNoMsg(TimeSpan.Zero);
+    }
+
+    private void BuildQuorumOfOthers()
+    {
+        _bench.BuildQuorum(("raft2", 1), ("raft3", 4), ("raft4", 4));
+        _bench.Elect("raft3");
+    }
+
+    private RequestRef Get(long serial, TimeSpan? timeout = null)
+    {
+        var request = _bench.Process.NewRequest();
+        _desk.Submit(new ToEngine.Get(request, new Serial(serial), timeout ?? TimeSpan.FromSeconds(5)));
+        return request;
+    }
+
+    private void Tick(int times)
+    {
+        for (var i = 0; i < times; i++)
+        {
+            _bench.Context.Now++;
+            _desk.OnTick();
+        }
+    }
+}

@@ -1,0 +1,91 @@
+using Akka.TestKit.Xunit2;
+
+using RaftActors.Core;
+using RaftActors.Engine;
+
+namespace RaftActors.Tests.Engine;
+
+public sealed class NoticeDeskTests : TestKit
+{
+    private static readonly Member Unmet = new(Bench.NameOf("raft5"), new Incarnation(new Guid(5, 0, 0, new byte[8])));
+
+    private readonly Bench _bench;
+    private readonly NoticeDesk _desk;
+
+    public NoticeDeskTests()
+    {
+        _bench = new Bench(this);
+        _desk = new NoticeDesk(_bench.Context);
+    }
+
+    [Fact]
+    public void What_follows_a_quorum_with_an_unmet_member_waits_in_order_until_it_is_met()
+    {
+        BuildQuorumWith(Unmet);
+        _desk.Tell(() => new ToActor.QuorumIs(1, new Quorum([_bench.Context.Peers.ToPid(Unmet.Name)], IsMember: false)));
+        _desk.Tell(() => new ToActor.LeaderIs(1, null));
+        _bench.Actor.ExpectNoMsg(TimeSpan.Zero);
+
+        _bench.Context.Peers.Learn(Unmet.Name, 1009, _bench["raft2"]);
+        _desk.TellWaiting();
+
+        Assert.Equal(1009, Assert.Single(_bench.Actor.ExpectMsg<ToActor.QuorumIs>().Quorum!.Members).Number);
+        _bench.Actor.ExpectMsg<ToActor.LeaderIs>();
+    }
+
+    [Fact]
+    public void Member_out_of_reach_is_waited_for_an_election_timeout_and_no_longer()
+    {
+        BuildQuorumWith(Unmet);
+        Tell();
+        _bench.Context.Now = 39;
+        _desk.TellWaiting();
+        _bench.Actor.ExpectNoMsg(TimeSpan.Zero);
+
+        _bench.Context.Now = 40;
+        _desk.TellWaiting();
+
+        _bench.Actor.ExpectMsg<ToActor.LeaderIs>();
+    }
+
+    [Fact]
+    public void Member_that_nobody_met_is_not_waited_for()
+    {
+        BuildQuorumWith(Unmet with { Incarnation = Incarnation.None });
+        Tell();
+
+        _bench.Actor.ExpectMsg<ToActor.LeaderIs>();
+    }
+
+    [Fact]
+    public void What_waits_is_told_when_the_engine_stops()
+    {
+        BuildQuorumWith(Unmet);
+        Tell();
+
+        _desk.OnStopped();
+
+        _bench.Actor.ExpectMsg<ToActor.LeaderIs>();
+    }
+
+    [Fact]
+    public void What_waits_for_an_earlier_life_is_not_told_to_the_next()
+    {
+        BuildQuorumWith(Unmet);
+        Tell();
+
+        _desk.Forget();
+        _desk.OnStopped();
+
+        _bench.Actor.ExpectNoMsg(TimeSpan.Zero);
+    }
+
+    private void Tell() => _desk.Tell(() => new ToActor.LeaderIs(1, null));
+
+    private void BuildQuorumWith(Member member)
+    {
+        var configuration = new Configuration(GroupUid.None, [_bench.Process.Member, member], [], [], []);
+        _bench.Context.Quorum = new QuorumView(configuration.Voters, IsMember: true, configuration);
+        _desk.OnQuorumChanged();
+    }
+}

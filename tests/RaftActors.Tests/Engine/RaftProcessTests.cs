@@ -1,0 +1,82 @@
+using Akka.TestKit;
+using Akka.TestKit.Xunit2;
+
+using RaftActors.Core;
+using RaftActors.Engine;
+
+namespace RaftActors.Tests.Engine;
+
+/// <summary>What lies between the lives of an actor and their engine.</summary>
+public sealed class RaftProcessTests : TestKit
+{
+    private readonly RaftProcess _process;
+    private readonly TestProbe _actor;
+    private readonly TestProbe _engine;
+
+    public RaftProcessTests()
+    {
+        var bench = new Bench(this);
+        (_process, _actor, _engine) = (bench.Process, bench.Actor, bench.Self);
+    }
+
+    [Fact]
+    public void What_a_new_life_asks_comes_after_the_engine_took_that_life_on()
+    {
+        _process.MeetEngine(_engine, 1);
+        Get(life: 2);
+        _engine.ExpectNoMsg(TimeSpan.Zero);
+
+        _process.MeetEngine(_engine, 2);
+
+        _engine.ExpectMsg<ToEngine.Get>();
+    }
+
+    [Fact]
+    public void Append_of_a_life_that_never_met_the_engine_is_made_by_the_next_and_its_get_is_not()
+    {
+        Get(life: 1);
+        var append = Append(life: 1);
+
+        _process.MeetEngine(_engine, 2);
+
+        Assert.Equal(append.Request, _engine.ExpectMsg<ToEngine.Append>().Request);
+        _engine.ExpectNoMsg(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public void Lost_engine_leaves_the_appends_that_it_did_not_take_on()
+    {
+        _process.MeetEngine(_engine, 1);
+        _process.TakeOn(Append(life: 1));
+        _process.TakeOn(Append(life: 1));
+        var unread = Append(life: 1);
+
+        Assert.Equal([unread.Request], _process.LoseEngine());
+        Assert.Empty(_process.LoseEngine());
+    }
+
+    [Fact]
+    public void What_is_asked_after_the_engine_is_lost_ends_through_the_actors_mailbox()
+    {
+        _process.LoseEngine();
+
+        var append = Append(life: 3);
+        Get(life: 3);
+
+        var appended = _actor.ExpectMsg<ToActor.Cancelled>();
+        Assert.Equal((ToActor.AnyLife, append.Request), (appended.Life, appended.Request));
+        Assert.IsType<CancelReason.NotCommitted>(appended.Reason);
+        var got = _actor.ExpectMsg<ToActor.Cancelled>();
+        Assert.Equal((3, new CancelReason.Unavailable()), (got.Life, got.Reason));
+    }
+
+    private ToEngine.Append Append(long life)
+    {
+        var append = new ToEngine.Append(_process.NewRequest(), "key", new byte[] { 0 }, TimeSpan.FromSeconds(1));
+        _process.Tell(append, _actor, life);
+        return append;
+    }
+
+    private void Get(long life) =>
+        _process.Tell(new ToEngine.Get(_process.NewRequest(), new Serial(1), TimeSpan.FromSeconds(1)), _actor, life);
+}

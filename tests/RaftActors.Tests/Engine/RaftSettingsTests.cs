@@ -1,0 +1,177 @@
+using Akka.Configuration;
+
+using RaftActors.Engine;
+
+namespace RaftActors.Tests.Engine;
+
+public sealed class RaftSettingsTests
+{
+    private const string Node = """raft.node = "node1@localhost" """;
+    private const string Roster = """raft.roster = ["raft1@node1@localhost", "raft2@node2@localhost", "raft3@node3@localhost"] """;
+
+    /// <summary>Every key of reference.conf, and what it gives without any other configuration.</summary>
+    private static readonly Dictionary<string, Func<RaftSettings, object>> Keys = new()
+    {
+        ["group"] = settings => settings.Group,
+        ["quorum.max"] = settings => settings.MaxQuorum,
+        ["quorum.allow-fewer-than-three"] = settings => settings.AllowFewerThanThree,
+        ["tick-interval"] = settings => settings.TickInterval,
+        ["election-timeout.min"] = settings => settings.ElectionTimeoutMin,
+        ["election-timeout.max"] = settings => settings.ElectionTimeoutMax,
+        ["heartbeat-interval"] = settings => settings.HeartbeatInterval,
+        ["founding-timeout"] = settings => settings.FoundingTimeout,
+        ["append-timeout"] = settings => settings.AppendTimeout,
+        ["get-timeout"] = settings => settings.GetTimeout,
+        ["get-window"] = settings => settings.GetWindow,
+        ["pair-size-max"] = settings => settings.PairSizeMaxBytes,
+        ["follower.delivery"] = settings => settings.FollowerDelivery,
+    };
+
+    public static TheoryData<string, string, object, object> Values => new()
+    {
+        { "group", "orders", "default", "orders" },
+        { "quorum.max", "5", 11, 5 },
+        { "quorum.allow-fewer-than-three", "on", false, true },
+        { "tick-interval", "20ms", TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(20) },
+        { "election-timeout.min", "3s", TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(3) },
+        { "election-timeout.max", "9s", TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(9) },
+        { "heartbeat-interval", "10ms", TimeSpan.FromMilliseconds(250), TimeSpan.FromMilliseconds(10) },
+        { "founding-timeout", "1m", TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(1) },
+        { "append-timeout", "6s", TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(6) },
+        { "get-timeout", "7s", TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(7) },
+        { "get-window", "10", 256, 10 },
+        { "pair-size-max", "1kB", 64_000, 1000 },
+        { "follower.delivery", "as-committed", FollowerDelivery.InOrder, FollowerDelivery.AsCommitted },
+    };
+
+    [Theory]
+    [MemberData(nameof(Values))]
+    public void Key_has_its_default_and_is_read(string key, string text, object byDefault, object whenSet)
+    {
+        Assert.Equal(byDefault, Keys[key](Read(Node)));
+        Assert.Equal(whenSet, Keys[key](Read($"{Node}\nraft.{key} = {text}")));
+    }
+
+    [Fact]
+    public void Reference_holds_no_key_that_nobody_reads()
+    {
+        // The first two have no default; the last is discovery's own.
+        string[] others = ["node", "roster", "discovery-interval"];
+
+        Assert.Equal(Keys.Keys.Concat(others).Order(), LeavesOfReference().Order());
+        Assert.Equal(Keys.Keys.Order(), Values.Select(row => (string)row[0]).Order());
+    }
+
+    [Fact]
+    public void Options_win_over_configuration()
+    {
+        var options = new RaftOptions<string>
+        {
+            Group = "orders",
+            Name = "raft7",
+            Roster = ["raft7@node1@localhost"],
+            MaxQuorum = 3,
+            AllowFewerThanThree = true,
+            FollowerDelivery = FollowerDelivery.AsCommitted,
+        };
+
+        var settings = Read($"{Node}\n{Roster}\nraft.group = other", options);
+
+        Assert.Equal("orders", settings.Group);
+        Assert.Equal("raft7@node1@localhost", settings.Self.Value);
+        Assert.Equal(settings.Self, Assert.Single(settings.Roster));
+        Assert.Equal((3, true), (settings.MaxQuorum, settings.AllowFewerThanThree));
+        Assert.Equal(FollowerDelivery.AsCommitted, settings.FollowerDelivery);
+    }
+
+    [Fact]
+    public void Group_may_differ_from_the_other_groups_of_its_node()
+    {
+        var config = $"{Node}\n{Roster}\nraft.groups.orders {{ append-timeout = 9s, roster = [\"a@node1@localhost\"] }}";
+
+        var orders = Read(config, new RaftOptions<string> { Group = "orders" });
+        var other = Read(config);
+
+        Assert.Equal((TimeSpan.FromSeconds(9), 1), (orders.AppendTimeout, orders.Roster.Length));
+        Assert.Equal(TimeSpan.FromSeconds(5), orders.GetTimeout);
+        Assert.Equal((TimeSpan.FromSeconds(5), 3), (other.AppendTimeout, other.Roster.Length));
+    }
+
+    [Fact]
+    public void Process_that_is_not_named_has_the_name_of_its_actor() => Assert.Equal("raft1@node1@localhost", Read(Node).Self.Value);
+
+    [Fact]
+    public void Times_are_rounded_up_to_whole_ticks()
+    {
+        var settings = Read(Node);
+
+        Assert.Equal(1, settings.ToTicks(TimeSpan.FromMilliseconds(1)));
+        Assert.Equal(20, settings.ToTicks(TimeSpan.FromSeconds(1)));
+        Assert.Equal(21, settings.ToTicks(TimeSpan.FromMilliseconds(1001)));
+    }
+
+    [Theory]
+    [InlineData("", "This node has no name. Set raft.node")]
+    [InlineData(Node, "Group 'default' has no roster. Set raft.roster")]
+    [InlineData(Node + "\n" + """raft.roster = ["raft2@n2", "raft3@n3", "raft4@n4"]""", "'raft1@node1@localhost' is not in the roster")]
+    [InlineData(Node + "\n" + """raft.roster = ["raft1@node1@localhost", "b@n", "b@n"]""", "A name stands twice in the roster")]
+    [InlineData(Node + "\n" + """raft.roster = ["raft1"]""", "'raft1' is no process name")]
+    [InlineData(Node + "\n" + """raft.roster = ["raft1@node1@localhost", "b@n"]""", "has 2 process(es) and would survive no failure")]
+    [InlineData(Node + "\n" + Roster + "\nraft.quorum.max = 4", "raft.quorum.max is 4; it may be 3, 5, 7, 9 or 11.")]
+    [InlineData(Node + "\n" + Roster + "\nraft.get-window = 0", "raft.get-window is 0; it must be 1 or more.")]
+    [InlineData(Node + "\n" + Roster + "\nraft.election-timeout.min = 3s", "min may not be above max")]
+    [InlineData(Node + "\n" + Roster + "\nraft.heartbeat-interval = 400ms", "it may be at most a third of raft.election-timeout.min")]
+    [InlineData(Node + "\n" + Roster + "\nraft.tick-interval = 0ms", "raft.tick-interval is 00:00:00; it must be above zero.")]
+    [InlineData(Node + "\n" + Roster + "\nraft.follower.delivery = soon", "it may be in-order or as-committed")]
+    public void Wrong_setting_is_one_clear_sentence_with_the_remedy(string config, string expected)
+    {
+        var problem = Assert.Throws<RaftConfigurationException>(() => Read(config).Validate());
+
+        Assert.Contains(expected, problem.Message);
+        Assert.DoesNotContain('\n', problem.Message);
+    }
+
+    [Fact]
+    public void Pair_that_does_not_fit_is_refused_with_its_size()
+    {
+        var settings = Read($"{Node}\nraft.pair-size-max = 5b");
+        settings.DemandFits("kö", new byte[2]);
+
+        var problem = Assert.Throws<ArgumentException>(() => settings.DemandFits("kö", new byte[3]));
+
+        Assert.Contains("has 6 bytes, and raft.pair-size-max is 5", problem.Message);
+    }
+
+    [Fact]
+    public void Fewer_than_three_are_accepted_where_that_is_said() =>
+        Read(Node + "\n" + """raft.roster = ["raft1@node1@localhost"], raft.quorum.allow-fewer-than-three = on""").Validate();
+
+    private static RaftSettings Read(string config, RaftOptions<string>? options = null) => RaftSettings.Read(
+        ConfigurationFactory.ParseString(config).WithFallback(RaftExtension.Reference),
+        options ?? new RaftOptions<string>(),
+        "raft1",
+        defaultNode: null);
+
+    // The paths of all values below "raft", as a reader of the file sees them.
+    private static IEnumerable<string> LeavesOfReference()
+    {
+        List<string> path = [];
+        var stream = typeof(RaftExtension).Assembly.GetManifestResourceStream("RaftActors.reference.conf");
+        using var reader = new StreamReader(stream!); // Justification: it is built in.
+        while (reader.ReadLine()?.Trim() is { } line)
+        {
+            if (line.EndsWith('{'))
+            {
+                path.Add(line[..^1].Trim());
+            }
+            else if (line == "}")
+            {
+                path.RemoveAt(path.Count - 1);
+            }
+            else if (line.Length > 0 && line[0] != '#')
+            {
+                yield return string.Join('.', path.Skip(1).Append(line.Split('=')[0].Trim()));
+            }
+        }
+    }
+}

@@ -1,0 +1,127 @@
+using Akka.TestKit.Xunit2;
+
+using RaftActors.Core;
+using RaftActors.Engine;
+using RaftActors.Wire;
+
+namespace RaftActors.Tests.Engine;
+
+public sealed class ServeDeskTests : TestKit
+{
+    private readonly Bench _bench;
+    private readonly ServeDesk _desk;
+
+    public ServeDeskTests()
+    {
+        _bench = new Bench(this);
+        _desk = new ServeDesk(_bench.Context);
+    }
+
+    [Fact]
+    public void Request_is_held_until_as_much_is_committed_here_as_at_the_asker()
+    {
+        _bench.Commit(1, 2);
+        Ask(serial: 1, askerCommit: 3);
+        _bench.Actor.ExpectNoMsg(TimeSpan.Zero);
+
+        _bench.Commit(3);
+        _desk.ServeHeld();
+
+        Assert.Equal(new Serial(1), _bench.Actor.ExpectMsg<ToActor.Serve>().Serial);
+    }
+
+    [Fact]
+    public void What_the_actor_gives_goes_to_the_asker()
+    {
+        _bench.Commit(1);
+        Ask(serial: 1, askerCommit: 0);
+        var serve = _bench.Actor.ExpectMsg<ToActor.Serve>();
+
+        _desk.OnServed(new ToEngine.Served(serve.Request, new StoredPair(new Serial(1), "key1", new byte[] { 7 }, null)));
+
+        var answer = _bench["raft4"].ExpectMsg<WireMessage.GetAnswer>();
+        Assert.Equal((serve.Request, new Serial(1), "key1", 7), (answer.Request, answer.Serial, answer.Key, answer.Value.Span[0]));
+    }
+
+    [Fact]
+    public void Actor_that_does_not_have_it_refuses()
+    {
+        _bench.Commit(1);
+        Ask(serial: 1, askerCommit: 0);
+
+        _desk.OnServed(new ToEngine.Served(_bench.Actor.ExpectMsg<ToActor.Serve>().Request, null));
+
+        _bench["raft4"].ExpectMsg<WireMessage.GetRefused>();
+    }
+
+    [Fact]
+    public void Pair_that_is_in_the_log_is_served_once_it_is_committed()
+    {
+        _bench.Context.LogSerial = new Serial(2);
+        Ask(serial: 2, askerCommit: 0);
+        _bench.Actor.ExpectNoMsg(TimeSpan.Zero);
+
+        _bench.Commit(1, 2);
+        _desk.ServeHeld();
+
+        Assert.Equal(new Serial(2), _bench.Actor.ExpectMsg<ToActor.Serve>().Serial);
+    }
+
+    [Fact]
+    public void Pair_that_the_leader_announced_is_waited_for()
+    {
+        _bench.Elect("raft2");
+        Ask(serial: 4, askerCommit: 0);
+
+        _bench["raft4"].ExpectNoMsg(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public void Pair_that_nobody_has_heard_of_is_refused_without_asking_the_actor()
+    {
+        _bench.Commit(1);
+        Ask(serial: 2, askerCommit: 1);
+
+        _bench["raft4"].ExpectMsg<WireMessage.GetRefused>();
+        _bench.Actor.ExpectNoMsg(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public void Process_whose_actor_is_stopped_refuses()
+    {
+        _bench.Commit(1);
+        _bench.Context.Detach();
+        Ask(serial: 1, askerCommit: 0);
+
+        _bench["raft4"].ExpectMsg<WireMessage.GetRefused>();
+    }
+
+    [Fact]
+    public void Life_that_ended_before_it_answered_refuses()
+    {
+        _bench.Commit(1);
+        Ask(serial: 1, askerCommit: 0);
+
+        _desk.RefuseAll();
+
+        _bench["raft4"].ExpectMsg<WireMessage.GetRefused>();
+    }
+
+    [Fact]
+    public void Request_that_is_held_longer_than_a_get_lasts_is_dropped()
+    {
+        Ask(serial: 1, askerCommit: 1);
+        _bench.Context.Now += 100;
+        _desk.OnTick();
+        _bench.Commit(1);
+        _desk.ServeHeld();
+
+        _bench.Actor.ExpectNoMsg(TimeSpan.Zero);
+    }
+
+    private void Ask(long serial, long askerCommit)
+    {
+        var request = new RequestId(Bench.MemberOf("raft4"), 1);
+        _desk.Submit(new WireMessage.GetRequest(request, new Serial(serial), new LogIndex(askerCommit)), _bench["raft4"]);
+    }
+}

@@ -1,0 +1,111 @@
+using Akka.Configuration;
+using Akka.TestKit.Xunit2;
+
+using RaftActors.Core;
+
+namespace RaftActors.Tests.Groups;
+
+/// <summary>A whole group over real cluster systems and sockets: the four nodes of the demo.</summary>
+public sealed class ClusterGroupTests : TestKit
+{
+    private readonly List<ClusterNode> _nodes = [];
+
+    public ClusterGroupTests()
+        : base(ConfigurationFactory.ParseString("akka.loglevel = ERROR"))
+    {
+    }
+
+    [Fact]
+    public void Follower_appends_twenty_keys_at_once_and_all_are_handed_them_in_order()
+    {
+        Start(1, 4, 4, 0);
+        _nodes[3].Expect("quorum of 3, follower");
+
+        for (var i = 0; i < 20; i++)
+        {
+            _nodes[3].Append($"k{i}", "v", TestActor);
+        }
+
+        var serials = ReceiveN(20, TimeSpan.FromSeconds(30)).Cast<AppendOutcome.Done>().Select(done => done.Serial);
+        Assert.Equal(Enumerable.Range(5, 20).Select(n => new Serial(n)), serials);
+        foreach (var node in _nodes)
+        {
+            var own = node == _nodes[3] ? " own" : "";
+            node.Expect($"append 5 k0=v{own}");
+            for (var i = 1; i < 20; i++)
+            {
+                Assert.Equal($"{i + 5} k{i}=v{own}", node.ExpectStart("append "));
+            }
+        }
+    }
+
+    [Fact]
+    public void Twenty_keys_appended_while_the_group_is_founded_are_committed_in_the_order_made()
+    {
+        Start(1, 4, 4, 0);
+        for (var i = 0; i < 20; i++)
+        {
+            _nodes[3].Append($"k{i}", "v", TestActor);
+        }
+
+        var serials = ReceiveN(20, TimeSpan.FromSeconds(30)).Cast<AppendOutcome.Done>().Select(done => done.Serial);
+        Assert.Equal(Enumerable.Range(5, 20).Select(n => new Serial(n)), serials);
+        _nodes[1].Expect("append 5 k0=v");
+        for (var i = 1; i < 20; i++)
+        {
+            Assert.Equal($"{i + 5} k{i}=v", _nodes[1].ExpectStart("append "));
+        }
+    }
+
+    [Fact]
+    public void Process_that_joins_late_becomes_a_follower_and_is_handed_everything_however_large()
+    {
+        // Five times what fits into one frame of the transport.
+        var large = new string('x', 60_000);
+        Start(1, 4, 4);
+        _nodes[1].Expect("leads");
+        for (var i = 0; i < 10; i++)
+        {
+            _nodes[0].Append("large", large, TestActor);
+        }
+
+        ReceiveN(10, TimeSpan.FromSeconds(30));
+        Start(0);
+
+        _nodes[3].Expect("quorum of 3, follower");
+        _nodes[3].Expect("append 1 key1=value1");
+        _nodes[3].Expect($"append 14 large={large}");
+    }
+
+    [Fact]
+    public void Group_goes_on_when_its_leader_is_gone()
+    {
+        Start(1, 4, 4, 0);
+        _nodes[2].Expect("led by raft2 at 4");
+        _nodes[0].Expect("led by raft2 at 4");
+        _nodes[1].Stop();
+        _nodes[0].ExpectLeaderOtherThan("raft2");
+        _nodes[2].ExpectLeaderOtherThan("raft2");
+
+        // By a quorum member: what a follower sends by way of one that is leaving may be lost, and rightly ends as unknown.
+        _nodes[2].Append("key100", "value100", TestActor);
+
+        ExpectMsg<AppendOutcome.Done>(TimeSpan.FromSeconds(30));
+        _nodes[0].Expect("append 5 key100=value100");
+        _nodes[3].Expect("append 5 key100=value100");
+    }
+
+    protected override void AfterAll()
+    {
+        _nodes.ForEach(node => node.Stop());
+        base.AfterAll();
+    }
+
+    private void Start(params int[] preloaded)
+    {
+        foreach (var count in preloaded)
+        {
+            _nodes.Add(new ClusterNode(this, _nodes.Count + 1, count, _nodes.FirstOrDefault()));
+        }
+    }
+}

@@ -1,0 +1,78 @@
+using Akka.Actor;
+using Akka.Cluster;
+using Akka.Configuration;
+using Akka.TestKit;
+
+namespace RaftActors.Tests.Groups;
+
+/// <summary>
+/// A node of a real cluster: an actor system of its own, on a port of its own, with one raft process. The first one is the seed.
+/// </summary>
+internal sealed class ClusterNode
+{
+    private const string Shared =
+        """
+        akka {
+          loglevel = ERROR
+          log-dead-letters = off
+          actor.provider = cluster
+          remote.dot-netty.tcp { hostname = "127.0.0.1", port = 0 }
+          cluster {
+            roles = [raft]
+            seed-node-timeout = 300ms
+            gossip-interval = 50ms
+            leader-actions-interval = 50ms
+          }
+        }
+        raft {
+          roster = ["raft1@node1", "raft2@node2", "raft3@node3", "raft4@node4"]
+          founding-timeout = 3s
+          discovery-interval = 100ms
+        }
+        """;
+
+    // Nothing takes as long on a machine that works.
+    private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
+
+    private readonly ActorSystem _system;
+    private readonly IActorRef _actor;
+
+    public ClusterNode(TestKitBase kit, int number, int preloaded, ClusterNode? seed)
+    {
+        _system = ActorSystem.Create("grouptest", ConfigurationFactory.ParseString($"raft.node = node{number}\n{Shared}"));
+        var cluster = Cluster.Get(_system);
+        cluster.Join(seed?.Address ?? cluster.SelfAddress);
+        Name = $"raft{number}";
+        Watcher = kit.CreateTestProbe(Name);
+        var options = new RaftOptions<string> { Preload = Recorder.Pairs(preloaded) };
+        _actor = _system.ActorOf(Props.Create(() => new Recorder(Watcher, options)), Name);
+        Expect("started");
+    }
+
+    public string Name { get; }
+
+    /// <summary>What its process tells; see <see cref="Recorder"/>.</summary>
+    public TestProbe Watcher { get; }
+
+    private Address Address => Cluster.Get(_system).SelfAddress;
+
+    public void Append(string key, string value, IActorRef replyTo) =>
+        _actor.Tell(new Recorder.Append(key, value, TimeSpan.FromSeconds(20)), replyTo);
+
+    /// <summary>Waits for this, skipping what is told before it.</summary>
+    public void Expect(string expected) =>
+        Watcher.FishForMessage<string>(told => told == expected, Guard, $"{Name} to tell '{expected}'");
+
+    /// <summary>Waits for something that begins so, skipping what is told before it, and gives back the rest of it.</summary>
+    public string ExpectStart(string start) =>
+        Watcher.FishForMessage<string>(told => told.StartsWith(start), Guard, $"{Name} to tell '{start}...'")[start.Length..];
+
+    /// <summary>Waits until it knows of a leader, itself perhaps, that is not this one.</summary>
+    public void ExpectLeaderOtherThan(string gone) => Watcher.FishForMessage<string>(
+        told => told == "leads" || (told.StartsWith("led by ") && !told.Contains(gone)),
+        Guard,
+        $"{Name} to know another leader");
+
+    /// <summary>Ends its actor system; may be called twice.</summary>
+    public void Stop() => Assert.True(_system.Terminate().Wait(Guard), $"{Name} did not stop.");
+}

@@ -1,0 +1,120 @@
+using System.Collections.Immutable;
+
+using Akka.Actor;
+using Akka.TestKit.Xunit2;
+
+using RaftActors.Core;
+
+namespace RaftActors.Tests.Groups;
+
+/// <summary>An engine is gone for good; whatever its actor asks of it ends all the same.</summary>
+public sealed class EngineStopTests : TestKit
+{
+    private const string NotCommitted = "cancel NotCommitted { Detail = The engine has stopped; its node must be restarted. }";
+
+    private readonly VirtualGroup _group;
+
+    public EngineStopTests()
+        : base(VirtualGroup.Config)
+    {
+        _group = new VirtualGroup(this);
+        _group.Start("raft1", 1);
+        _group.Start("raft2", 4);
+        _group.Start("raft3", 4);
+        _group.AdvanceUntil("raft3", "led by raft2 at 4");
+    }
+
+    [Fact]
+    public void Actor_loses_quorum_leader_and_its_open_appends_and_gets()
+    {
+        // It is the leader, and whom serial 2 is asked of.
+        _group.EngineOf("raft2").Tell(PoisonPill.Instance);
+        _group.Actors["raft3"].Tell(new Recorder.Append("key", "value"), TestActor);
+        _group.Actors["raft3"].Tell(new Recorder.Get(new Serial(2)));
+        _group.Actors["raft3"].Tell(new Identify(null), TestActor);
+        ExpectMsg<ActorIdentity>();
+        Watch(_group.EngineOf("raft3"));
+        _group.EngineOf("raft3").Tell(PoisonPill.Instance);
+
+        ExpectMsg<Terminated>();
+        ExpectMsg<AppendOutcome.Cancelled>(cancelled => Assert.IsType<CancelReason.Unknown>(cancelled.Reason));
+        Expect("raft3", "cancel Unknown { }");
+        Expect("raft3", "cancel Unavailable { }", "leader lost", "quorum lost");
+    }
+
+    [Fact]
+    public void Append_and_get_that_the_engine_never_read_end()
+    {
+        _group.EngineOf("raft3").Tell(PoisonPill.Instance);
+        _group.Actors["raft3"].Tell(new Recorder.Append("key", "value"), TestActor);
+        _group.Actors["raft3"].Tell(new Recorder.Get(new Serial(1)));
+
+        ExpectMsg<AppendOutcome.Cancelled>(cancelled => Assert.IsType<CancelReason.NotCommitted>(cancelled.Reason));
+        Assert.Equal(
+            [NotCommitted, "cancel Unavailable { }", "leader lost", "quorum lost"],
+            Enumerable.Range(0, 4).Select(_ => _group.Watchers["raft3"].ExpectMsg<string>()).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Engine_whose_core_fails_is_gone_and_new_appends_and_gets_end()
+    {
+        EventFilter.Exception<InvariantException>().ExpectOne(FailCore);
+        Expect("raft3", "leader lost", "quorum lost");
+
+        AssertThatEverythingEnds();
+    }
+
+    [Fact]
+    public void Engine_is_not_started_again_and_appends_and_gets_of_the_next_life_end()
+    {
+        EventFilter.Error(contains: "The engine of raft3@node1 has stopped and is not started again").ExpectOne(FailCore);
+        Expect("raft3", "leader lost", "quorum lost");
+
+        EventFilter.Error(contains: "The engine of raft3@node1 has stopped and is not started again")
+            .ExpectOne(() => _group.Actors["raft3"].Tell(new InvalidOperationException("a restart")));
+        Expect("raft3", "started");
+
+        AssertThatEverythingEnds();
+    }
+
+    [Fact]
+    public void Actor_that_comes_only_after_the_engine_stopped_is_told_too()
+    {
+        Watch(_group.Actors["raft3"]);
+        Sys.Stop(_group.Actors["raft3"]);
+        ExpectMsg<Terminated>();
+        Watch(_group.EngineOf("raft3"));
+        _group.EngineOf("raft3").Tell(PoisonPill.Instance);
+        ExpectMsg<Terminated>();
+
+        var options = new RaftOptions<string> { Name = "raft3", Preload = Recorder.Pairs(4) };
+        _group.Actors["raft3"] = Sys.ActorOf(Props.Create(() => new Recorder(_group.Watchers["raft3"], options)));
+        Expect("raft3", "started");
+
+        AssertThatEverythingEnds();
+    }
+
+    // Nobody is told of two leaders of one term unless something is broken.
+    private void FailCore() => _group.Say(
+        VirtualGroup.MemberOf("raft1"),
+        "raft3",
+        new Term(1),
+        new Message.AppendEntries(default, ImmutableArray<LogEntry>.Empty, LogIndex.Zero, Serial.Zero));
+
+    private void AssertThatEverythingEnds()
+    {
+        _group.Actors["raft3"].Tell(new Recorder.Append("key", "value"), TestActor);
+        Expect("raft3", NotCommitted);
+        ExpectMsg<AppendOutcome.Cancelled>();
+        _group.Actors["raft3"].Tell(new Recorder.Get(new Serial(1)));
+        Expect("raft3", "cancel Unavailable { }");
+    }
+
+    private void Expect(string name, params string[] expected)
+    {
+        foreach (var what in expected)
+        {
+            _group.Watchers[name].ExpectMsg(what);
+        }
+    }
+}

@@ -1,0 +1,122 @@
+using Akka.Actor;
+using Akka.Configuration;
+using Akka.TestKit;
+
+using RaftActors.Core;
+using RaftActors.Wire;
+
+namespace RaftActors.Tests.Groups;
+
+/// <summary>Real processes of one group in one actor system, on a clock that only the test moves.</summary>
+internal sealed class VirtualGroup(TestKitBase kit)
+{
+    /// <summary>For the test's actor system.</summary>
+    public static readonly Config Config = ConfigurationFactory.ParseString(
+        """
+        akka.scheduler.implementation = "RaftActors.Tests.Groups.VirtualScheduler, RaftActors.Tests"
+        raft.node = "node1"
+        raft.roster = ["raft1@node1", "raft2@node1", "raft3@node1"]
+        """);
+
+    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(50);
+
+    private readonly List<string> _names = [];
+    private readonly TestProbe _pulse = kit.CreateTestProbe("pulse");
+
+    /// <summary>What each process tells; see <see cref="Recorder"/>.</summary>
+    public Dictionary<string, TestProbe> Watchers { get; } = [];
+
+    public Dictionary<string, IActorRef> Actors { get; } = [];
+
+    public void Start(string name, int preloaded) => Start(name, Recorder.Pairs(preloaded));
+
+    public void Start(string name, params (string Key, string Value)[] preloaded)
+    {
+        var watcher = kit.CreateTestProbe(name);
+        var options = new RaftOptions<string> { Preload = preloaded };
+        Watchers[name] = watcher;
+        Actors[name] = kit.Sys.ActorOf(Props.Create(() => new Recorder(watcher, options)), name);
+        watcher.ExpectMsg("started");
+        _names.Add(name);
+        Settle();
+    }
+
+    public IActorRef EngineOf(string name) =>
+        Await($"/system/raft/default/{name}").Subject ?? throw new InvalidOperationException($"{name} has no engine.");
+
+    /// <summary>Somebody who is not there says this to a process, as <paramref name="from"/>.</summary>
+    public void Say(Member from, string to, Term term, Message body)
+    {
+        var addressee = new Member(new ProcessName($"{to}@node1"), Incarnation.None);
+        var envelope = new RaftActors.Core.Envelope(from, addressee, GroupUid.None, term, body);
+        EngineOf(to).Tell(new WireMessage.CoreMessage(Pid.FirstNumber, envelope), ActorRefs.NoSender);
+        Settle();
+    }
+
+    /// <summary>Some life of a process.</summary>
+    public static Member MemberOf(string name, int life = 99) =>
+        new(new ProcessName($"{name}@node1"), new Incarnation(new Guid(life, 0, 0, new byte[8])));
+
+    /// <summary>One tick goes by, and all that follows from it within two steps between the processes.</summary>
+    public void Advance(int ticks = 1)
+    {
+        for (var i = 0; i < ticks; i++)
+        {
+            Advance(Tick);
+        }
+    }
+
+    /// <summary>The clock jumps.</summary>
+    public void Advance(TimeSpan by)
+    {
+        ((TestScheduler)kit.Sys.Scheduler).Advance(by);
+        Settle();
+    }
+
+    /// <summary>Moves the clock until the process has told this, and gives back all it told up to there.</summary>
+    public List<string> AdvanceUntil(string name, string expected)
+    {
+        List<string> told = [];
+        for (var ticks = 0; ticks < 1000; ticks++)
+        {
+            while (Watchers[name].HasMessages)
+            {
+                told.Add(Watchers[name].ExpectMsg<string>());
+                if (told[^1] == expected)
+                {
+                    return told;
+                }
+            }
+
+            Advance();
+        }
+
+        throw new InvalidOperationException($"{name} never told '{expected}', but: {string.Join("; ", told)}.");
+    }
+
+    /// <summary>
+    /// Waits until all that was sent is done. A mailbox is emptied in its order, so an answer to the last message stands for those before
+    /// it.
+    /// </summary>
+    public void Settle()
+    {
+        for (var round = 0; round < 3; round++)
+        {
+            // They make the engines, and introduce them to each other.
+            Await("/system/raft");
+            Await("/system/raft/default");
+            foreach (var name in _names)
+            {
+                Await($"/system/raft/default/{name}");
+                Actors[name].Tell(new Identify(name), _pulse);
+                _pulse.ExpectMsg<ActorIdentity>();
+            }
+        }
+    }
+
+    private ActorIdentity Await(string path)
+    {
+        kit.Sys.ActorSelection(path).Tell(new Identify(path), _pulse);
+        return _pulse.ExpectMsg<ActorIdentity>();
+    }
+}

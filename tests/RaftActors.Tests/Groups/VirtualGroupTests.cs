@@ -1,0 +1,171 @@
+using Akka.Actor;
+using Akka.TestKit.Xunit2;
+
+using RaftActors.Core;
+
+namespace RaftActors.Tests.Groups;
+
+/// <summary>Engines with their cores, and actors, in one actor system and virtual time.</summary>
+public sealed class VirtualGroupTests : TestKit
+{
+    private readonly VirtualGroup _group;
+
+    public VirtualGroupTests()
+        : base(VirtualGroup.Config) => _group = new VirtualGroup(this);
+
+    [Fact]
+    public void Process_with_the_highest_serial_and_lowest_name_leads_and_the_others_fetch_what_they_miss()
+    {
+        Found();
+
+        Assert.Equal(
+            [
+                "quorum of 3, member",
+                "led by raft2 at 4",
+                "missing 2 .. 4",
+                "serial 2 key2=value2",
+                "serial 3 key3=value3",
+                "serial 4 key4=value4",
+            ],
+            _group.AdvanceUntil("raft1", "serial 4 key4=value4"));
+        Assert.Equal(["quorum of 3, member", "leads"], _group.AdvanceUntil("raft2", "leads"));
+        Assert.Equal(["quorum of 3, member", "led by raft2 at 4"], _group.AdvanceUntil("raft3", "led by raft2 at 4"));
+    }
+
+    [Fact]
+    public void Appended_pair_reaches_everybody_and_only_who_appended_it_sees_its_request()
+    {
+        Found();
+        _group.Actors["raft1"].Tell(new Recorder.Append("key100", "value100"), TestActor);
+
+        _group.AdvanceUntil("raft1", "append 5 key100=value100 own");
+        _group.AdvanceUntil("raft2", "append 5 key100=value100");
+        _group.AdvanceUntil("raft3", "append 5 key100=value100");
+        ExpectMsg<AppendOutcome.Done>(done => Assert.Equal((new Serial(5), 8), (done.Serial, done.Result)));
+    }
+
+    [Fact]
+    public void Pair_that_the_leader_discards_ends_at_its_origin_with_the_reason()
+    {
+        Found();
+        _group.Actors["raft3"].Tell(new Recorder.Append("key100", "no"), TestActor);
+
+        _group.AdvanceUntil("raft3", "cancel NotCommitted { Detail = no from raft3 }");
+        ExpectMsg<AppendOutcome.Cancelled>();
+    }
+
+    [Fact]
+    public void Restart_of_the_leaders_actor_costs_no_election()
+    {
+        Found();
+        _group.AdvanceUntil("raft2", "leads");
+        _group.AdvanceUntil("raft3", "led by raft2 at 4");
+
+        _group.Actors["raft2"].Tell(new InvalidOperationException("a restart"));
+        Assert.Equal(["started", "quorum of 3, member", "leads"], _group.AdvanceUntil("raft2", "leads"));
+        _group.Actors["raft3"].Tell(new Recorder.Append("key100", "value100"), TestActor);
+        Assert.Equal(["append 5 key100=value100 own"], _group.AdvanceUntil("raft3", "append 5 key100=value100 own"));
+        _group.AdvanceUntil("raft2", "append 5 key100=value100");
+    }
+
+    [Fact]
+    public void Restarted_actor_is_told_anew_what_it_misses()
+    {
+        Found();
+        _group.Actors["raft3"].Tell(new Recorder.Append("key5", "value5"), TestActor);
+        _group.AdvanceUntil("raft1", "append 5 key5=value5");
+        _group.Actors["raft1"].Tell(new InvalidOperationException("a restart"));
+
+        Assert.Equal(
+            ["started", "quorum of 3, member", "led by raft2 at 5", "missing 2 .. 5", "serial 2 key2=value2"],
+            _group.AdvanceUntil("raft1", "serial 2 key2=value2"));
+    }
+
+    [Fact]
+    public void Get_of_a_serial_that_nobody_has_is_unavailable()
+    {
+        Found();
+        _group.AdvanceUntil("raft3", "led by raft2 at 4");
+        _group.Actors["raft3"].Tell(new Recorder.Get(new Serial(99)));
+
+        Assert.Equal(["cancel Unavailable { }"], _group.AdvanceUntil("raft3", "cancel Unavailable { }"));
+    }
+
+    [Fact]
+    public void Append_without_a_leader_ends_as_not_committed_when_its_time_is_up()
+    {
+        _group.Start("raft1", 0);
+        _group.Actors["raft1"].Tell(new Recorder.Append("key", "value", TimeSpan.FromMilliseconds(200)), TestActor);
+        _group.Settle();
+        _group.Advance(3);
+        ExpectNoMsg(TimeSpan.Zero);
+
+        _group.Advance(1);
+
+        Assert.IsType<CancelReason.NotCommitted>(ExpectMsg<AppendOutcome.Cancelled>().Reason);
+    }
+
+    [Fact]
+    public void Clock_that_jumps_counts_as_one_tick()
+    {
+        _group.Start("raft1", 0);
+        _group.Actors["raft1"].Tell(new Recorder.Append("key", "value", TimeSpan.FromMilliseconds(150)), TestActor);
+        _group.Settle();
+        _group.Advance();
+        _group.Advance(by: TimeSpan.FromMinutes(1));
+        ExpectNoMsg(TimeSpan.Zero);
+
+        _group.Advance();
+
+        ExpectMsg<AppendOutcome.Cancelled>();
+    }
+
+    [Fact]
+    public void Preloaded_pairs_that_differ_are_told_on_both_sides_with_the_serial_and_what_to_do()
+    {
+        _group.Start("raft1", ("a", "1"), ("b", "2"), ("c", "3"));
+        const string why = "the preloaded pairs of raft2@node1 and raft1@node1 differ from serial 2 on; "
+            + "decide which are right, and restart the other process with the same ones or with none.";
+
+        EventFilter.Error($"raft1@node1 is refused by raft2@node1: {why}")
+            .And.Error($"raft2@node1 is refused by raft1@node1: {why}")
+            .Expect(2, () => _group.Start("raft2", ("a", "1"), ("b", "other")));
+    }
+
+    [Fact]
+    public void Process_whose_memory_was_wiped_is_told_so_and_what_to_do()
+    {
+        _group.Start("raft1", 0);
+        _group.Start("raft2", 0);
+        _group.Say(VirtualGroup.MemberOf("raft3"), "raft1", Term.Zero, new Message.Greeting(default, Incarnation.None, IsReply: true));
+
+        EventFilter.Error("raft3@node1 is refused by raft1@node1: raft1@node1 knows raft3@node1 with another store, which was lost or "
+                + "replaced; it has no part in the founding. If that cannot do without it, restart all processes of the group.")
+            .ExpectOne(() => _group.Start("raft3", 0));
+    }
+
+    [Fact]
+    public void Quorum_is_told_when_the_pids_of_its_members_are_known()
+    {
+        _group.Start("raft1", 0);
+        var (leader, other) = (VirtualGroup.MemberOf("raft2"), VirtualGroup.MemberOf("raft3"));
+        var self = new Member(new ProcessName("raft1@node1"), new Incarnation(new Guid(98, 0, 0, new byte[8])));
+        var configuration = new Configuration(new GroupUid(new Guid(7, 0, 0, new byte[8])), [self, leader, other], [], [], []);
+        var entry = new LogEntry(new LogIndex(1), new Term(1), Serial.Zero, new Payload.Reconfigure(configuration));
+        _group.Say(leader, "raft1", new Term(1), new Message.AppendEntries(default, [entry], new LogIndex(1), Serial.Zero));
+        _group.Watchers["raft1"].ExpectNoMsg(TimeSpan.Zero);
+
+        _group.Say(other, "raft1", new Term(1), new Message.Greeting(default, Incarnation.None, IsReply: true));
+
+        _group.Watchers["raft1"].ExpectMsg("quorum of 3, follower");
+        _group.Actors["raft1"].Tell(new Recorder.GetStatus(), TestActor);
+        Assert.Equal([1008, 1008, 1008], ExpectMsg<RaftStatus>().Quorum!.Members.Select(pid => pid.Number));
+    }
+
+    private void Found()
+    {
+        _group.Start("raft1", 1);
+        _group.Start("raft2", 4);
+        _group.Start("raft3", 4);
+    }
+}

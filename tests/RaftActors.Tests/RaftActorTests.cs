@@ -1,0 +1,268 @@
+using Akka.Actor;
+using Akka.TestKit;
+using Akka.TestKit.Xunit2;
+
+using RaftActors.Core;
+using RaftActors.Engine;
+using RaftActors.Testing;
+
+namespace RaftActors.Tests;
+
+/// <summary>The actor's own life: what its supervisor, its behaviours and its stash do, and that raft stays out of their way.</summary>
+public sealed class RaftActorTests : TestKit
+{
+    private readonly TestProbe _asked;
+    private readonly TestProbe _watcher;
+    private readonly ScriptedGroup<string> _group;
+
+    public RaftActorTests()
+    {
+        _asked = CreateTestProbe("asked");
+        _watcher = CreateTestProbe("watcher");
+        _group = new ScriptedGroup<string>(Sys, _asked, [.. Recorder.Pairs(2)]);
+    }
+
+    [Fact]
+    public void Preloaded_pairs_are_not_handed_over()
+    {
+        Start(new RaftOptions<string> { Preload = Recorder.Pairs(1) });
+        _group.BuildQuorum(withActor: false);
+
+        Expect("started", "quorum of 2, follower", "append 2 key2=value2");
+    }
+
+    [Fact]
+    public void Actor_with_a_store_of_its_own_is_handed_what_follows()
+    {
+        Start(new RaftOptions<string> { LastSerial = new Serial(2) });
+        _group.BuildQuorum(withActor: false);
+        _group.Commit("key3", "value3");
+
+        Expect("started", "quorum of 2, follower", "append 3 key3=value3");
+    }
+
+    [Fact]
+    public void What_was_said_to_another_life_does_not_reach_this_one()
+    {
+        var actor = Start(new RaftOptions<string> { LastSerial = new Serial(2) });
+        Expect("started");
+
+        actor.Tell(new ToActor.QuorumIs(99, new Quorum([_group.Peers[0]], IsMember: true)));
+        _group.BuildQuorum(withActor: false);
+
+        Expect("quorum of 2, follower");
+    }
+
+    [Fact]
+    public void Restarted_actor_is_told_and_handed_everything_anew()
+    {
+        var actor = Start(new RaftOptions<string> { LastSerial = new Serial(2) });
+        _group.BuildQuorum(withActor: false);
+        _group.Commit("poison", "");
+        _group.Commit("key4", "value4");
+
+        // The new life fails as the old one did, and the next one too: whoever appends poison has to take it out of HandleAppend.
+        Expect("started", "quorum of 2, follower", "append 3 poison=");
+        Expect("started", "quorum of 2, follower", "append 3 poison=");
+        Watch(actor);
+        Sys.Stop(actor);
+        ExpectTerminated(actor);
+    }
+
+    [Fact]
+    public void Actor_that_is_resumed_goes_on_with_the_next_pair()
+    {
+        var parent = Sys.ActorOf(Props.Create(() => new ResumingParent()));
+        parent.Tell(Props.Create(() => new Recorder(_watcher, new RaftOptions<string> { LastSerial = new Serial(2) })));
+        _group.BuildQuorum(withActor: false);
+        _group.Commit("poison", "");
+        _group.Commit("key4", "value4");
+
+        Expect("started", "quorum of 2, follower", "append 3 poison=", "append 4 key4=value4");
+    }
+
+    [Fact]
+    public void Proposal_whose_handler_fails_is_discarded()
+    {
+        Start();
+        _group.Propose("key", "broken");
+
+        Assert.NotNull(_asked.ExpectMsg<FromActor<string>.Judged>().Verdict.Reason);
+    }
+
+    [Fact]
+    public void Append_made_by_an_earlier_life_ends_in_the_present_one()
+    {
+        var actor = Start();
+        actor.Tell(new Recorder.Append("key", "abc"), TestActor);
+        actor.Tell(new InvalidOperationException("a restart"));
+        var append = _asked.ExpectMsg<FromActor<string>.Append>();
+        Expect("started", "started");
+
+        _group.Cancel(append.Request, new CancelReason.Unknown());
+
+        Expect("cancel Unknown { }");
+        ExpectMsg(new AppendOutcome.Cancelled(append.Request, new CancelReason.Unknown()));
+    }
+
+    [Fact]
+    public void Who_asked_to_append_is_told_once_what_handling_it_gave()
+    {
+        var actor = Start();
+        _group.BuildQuorum(withActor: false);
+        actor.Tell(new Recorder.Append("key", "abc"), TestActor);
+        var append = _asked.ExpectMsg<FromActor<string>.Append>();
+        _group.Commit(append);
+
+        ExpectMsg(new AppendOutcome.Done(append.Request, new Serial(3), 3));
+        actor.Tell(new InvalidOperationException("a restart that replays the pair"));
+        _watcher.FishForMessage<string>(what => what == "started");
+        _watcher.FishForMessage<string>(what => what == "started");
+        _watcher.FishForMessage<string>(what => what == "append 3 key=abc own");
+        ExpectNoMsg(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public void Append_may_be_called_before_the_engine_is_met()
+    {
+        Sys.ActorOf(Props.Create(() => new Hasty()));
+
+        Assert.Equal("constructor", _asked.ExpectMsg<FromActor<string>.Append>().Key);
+        Assert.Equal("PreStart", _asked.ExpectMsg<FromActor<string>.Append>().Key);
+    }
+
+    [Fact]
+    public void Actor_that_is_far_behind_asks_for_a_window_of_pairs_at_a_time()
+    {
+        for (var serial = 3; serial <= 300; serial++)
+        {
+            _group.Commit($"key{serial}", $"value{serial}");
+        }
+
+        Start();
+        _group.Found();
+        var asked = _asked.ReceiveN(256).Cast<FromActor<string>.Get>().ToArray();
+        _asked.ExpectNoMsg(TimeSpan.Zero);
+        Assert.Equal(Enumerable.Range(1, 256).Select(n => new Serial(n)), asked.Select(get => get.Serial));
+        Expect("started", "quorum of 3, member", "led by raft2 at 300", "missing 1 .. 300");
+
+        _group.Answer(asked[0]);
+        Expect("serial 1 key1=value1");
+        var next = _asked.ExpectMsg<FromActor<string>.Get>();
+        Assert.Equal(new Serial(257), next.Serial);
+
+        // A pair whose Get fails comes through HandleAppend, and the window moves on.
+        _group.Cancel(asked[1].Request, new CancelReason.Unavailable());
+        Expect("cancel Unavailable { }", "append 2 key2=value2");
+        Assert.Equal(new Serial(258), _asked.ExpectMsg<FromActor<string>.Get>().Serial);
+    }
+
+    [Fact]
+    public void Raft_messages_reach_neither_receive_nor_stash()
+    {
+        var actor = Sys.ActorOf(Props.Create(() => new Stasher(_watcher)));
+        actor.Tell("early");
+        _group.BuildQuorum(withActor: false);
+        _group.Commit("key3", "value3");
+        Expect("append 1", "append 2", "append 3");
+
+        actor.Tell("open");
+        actor.Tell("late");
+        Expect("early", "late");
+    }
+
+    [Fact]
+    public void Two_living_actors_cannot_be_one_process()
+    {
+        var options = new RaftOptions<string> { Name = "raft1" };
+        Start(options);
+        Expect("started");
+
+        EventFilter.Exception<ActorInitializationException>().ExpectOne(() => Start(options));
+        ExpectNothing();
+    }
+
+    [Fact]
+    public void Process_of_a_stopped_actor_is_free_again()
+    {
+        var options = new RaftOptions<string> { Name = "raft1", LastSerial = new Serial(2) };
+        var actor = Start(options);
+        Watch(actor);
+        Sys.Stop(actor);
+        ExpectTerminated(actor);
+
+        Start(options);
+
+        Expect("started", "started");
+    }
+
+    [Fact]
+    public void Status_is_one_line()
+    {
+        var actor = Start();
+        _group.Meet(_group.Peers[0], new Serial(2));
+        _group.BuildQuorum(withActor: false);
+        _watcher.FishForMessage<string>(what => what == "append 2 key2=value2");
+
+        actor.Tell(new Recorder.GetStatus(), TestActor);
+
+        Assert.EndsWith("of default: serial 2, committed 2, follower of a quorum of 2, 1 peers", ExpectMsg<RaftStatus>().ToString());
+    }
+
+    private IActorRef Start(RaftOptions<string>? options = null) => Sys.ActorOf(Props.Create(() => new Recorder(_watcher, options)));
+
+    private void Expect(params string[] expected)
+    {
+        foreach (var what in expected)
+        {
+            _watcher.ExpectMsg(what);
+        }
+    }
+
+    private void ExpectNothing() => _watcher.ExpectNoMsg(TimeSpan.Zero);
+
+    private sealed class ResumingParent : UntypedActor
+    {
+        protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Resume);
+
+        protected override void OnReceive(object message) => Context.ActorOf((Props)message);
+    }
+
+    private sealed class Hasty : RaftActor<string>
+    {
+        public Hasty() => Raft.Append("constructor", "");
+
+        protected override void PreStart() => Raft.Append("PreStart", "");
+
+        protected override object? HandleAppend(Entry<string> entry) => null;
+    }
+
+    private sealed class Stasher : RaftActor<string>, IWithStash
+    {
+        private readonly IActorRef _watcher;
+
+        public Stasher(IActorRef watcher)
+        {
+            _watcher = watcher;
+            Closed();
+        }
+
+        public IStash Stash { get; set; } = null!; // Justification: Akka sets it before the actor starts.
+
+        protected override object? HandleAppend(Entry<string> entry)
+        {
+            _watcher.Tell($"append {entry.Serial}");
+            return null;
+        }
+
+        private void Closed()
+        {
+            Receive<string>(word => word == "open", _ =>
+            {
+                Become(() => ReceiveAny(_watcher.Tell));
+                Stash.UnstashAll();
+            });
+            ReceiveAny(_ => Stash.Stash());
+        }
+    }
+}

@@ -1,0 +1,65 @@
+using Akka.Actor;
+
+using RaftActors.Core;
+
+namespace RaftActors.Tests;
+
+/// <summary>
+/// A raft actor that tells its watcher, in words, each callback; it fetches what is missing and serves from the log, as is the default.
+/// </summary>
+internal sealed class Recorder : RaftActor<string>
+{
+    private readonly IActorRef _watcher;
+
+    public Recorder(IActorRef watcher, RaftOptions<string>? options = null)
+        : base(options)
+    {
+        _watcher = watcher;
+        Receive<Append>(append => Raft.Append(append.Key, append.Value, append.Timeout, Sender));
+        Receive<Get>(get => Raft.Get(get.Serial));
+        Receive<GetStatus>(_ => Sender.Tell(Raft.Status));
+        Receive<Exception>(problem => throw problem);
+    }
+
+    /// <summary>Pairs that a process starts with: key1=value1 and so on.</summary>
+    public static (string Key, string Value)[] Pairs(int count) => [.. Enumerable.Range(1, count).Select(n => ($"key{n}", $"value{n}"))];
+
+    protected override void PreStart() => Tell("started");
+
+    protected override void HandleQuorum(Quorum? quorum) =>
+        Tell(quorum is null ? "quorum lost" : $"quorum of {quorum.Size}, {(quorum.IsMember ? "member" : "follower")}");
+
+    protected override void HandleLeader(Leader? leader) =>
+        Tell(leader is null ? "leader lost" : leader.IsSelf ? "leads" : $"led by {leader.Pid.Name.Process} at {leader.Serial}");
+
+    protected override void HandleMissing(SerialRange gap)
+    {
+        Tell($"missing {gap}");
+        base.HandleMissing(gap);
+    }
+
+    protected override object? HandleAppend(Entry<string> entry)
+    {
+        Tell($"append {entry.Serial} {entry.Key}={entry.Value}{(entry.Request is null ? "" : " own")}");
+        return entry.Key == "poison" ? throw new InvalidOperationException("poison") : entry.Value.Length;
+    }
+
+    protected override void HandleSerial(Entry<string> entry) => Tell($"serial {entry.Serial} {entry.Key}={entry.Value}");
+
+    protected override Verdict HandleProposal(Proposal<string> proposal) => proposal.Value switch
+    {
+        "no" => Verdict.Discard($"no from {proposal.Origin.Process}"),
+        "broken" => throw new InvalidOperationException("broken"),
+        _ => Verdict.Accept,
+    };
+
+    protected override void HandleCancel(RequestRef request, CancelReason reason) => Tell($"cancel {reason}");
+
+    private void Tell(string what) => _watcher.Tell(what);
+
+    internal sealed record Append(string Key, string Value, TimeSpan? Timeout = null);
+
+    internal sealed record Get(Serial Serial);
+
+    internal sealed record GetStatus;
+}

@@ -1,0 +1,132 @@
+using System.Text;
+
+using Akka.Actor;
+using Akka.TestKit.Xunit2;
+
+using RaftActors.Wire;
+
+namespace RaftActors.Tests.Wire;
+
+public sealed class RaftMessageSerializerTests : TestKit
+{
+    private readonly RaftMessageSerializer _serializer;
+
+    public RaftMessageSerializerTests() => _serializer = new RaftMessageSerializer((ExtendedActorSystem)Sys);
+
+    public static TheoryData<string> Manifests => new(Samples.All.Keys);
+
+    [Fact]
+    public void There_is_a_sample_of_every_kind_of_message()
+    {
+        Type[] kinds = [typeof(WireMessage), typeof(RaftActors.Core.Message)];
+        var all = kinds.SelectMany(kind => kind.GetNestedTypes().Where(kind.IsAssignableFrom)).Except([typeof(WireMessage.CoreMessage)]);
+        var sampled = Samples.All.Values.Select(each => (each as WireMessage.CoreMessage)?.Envelope.Body.GetType() ?? each.GetType());
+
+        Assert.Equal(all.Order(ByName), sampled.Order(ByName));
+    }
+
+    [Theory]
+    [MemberData(nameof(Manifests))]
+    public void Message_comes_back_as_it_was(string manifest)
+    {
+        var message = Samples.All[manifest];
+
+        var bytes = _serializer.ToBinary(message);
+        var back = _serializer.FromBinary(bytes, manifest);
+
+        Assert.Equal(manifest, _serializer.Manifest(message));
+        Assert.Equal(message.GetType(), back.GetType());
+        Assert.Equal(bytes, _serializer.ToBinary(back));
+    }
+
+    /// <summary>
+    /// The files are what version 1 wrote. A difference here is a new version of the format, never a new file for an old one.
+    /// </summary>
+    [Theory]
+    [MemberData(nameof(Manifests))]
+    public void Bytes_are_those_of_version_1(string manifest)
+    {
+        var golden = ReadGolden(manifest);
+        var read = _serializer.FromBinary(Convert.FromHexString(golden), manifest);
+
+        Assert.Equal(golden, Convert.ToHexStringLower(_serializer.ToBinary(Samples.All[manifest])));
+        Assert.Equal(golden, Convert.ToHexStringLower(_serializer.ToBinary(read)));
+    }
+
+    [Theory]
+    [MemberData(nameof(Manifests))]
+    public void Message_that_is_cut_or_too_long_is_refused(string manifest)
+    {
+        var bytes = _serializer.ToBinary(Samples.All[manifest]);
+
+        for (var length = 0; length < bytes.Length; length++)
+        {
+            Assert.Throws<InvalidDataException>(() => _serializer.FromBinary(bytes[..length], manifest));
+        }
+
+        Assert.Throws<InvalidDataException>(() => _serializer.FromBinary([.. bytes, 0], manifest));
+    }
+
+    [Theory]
+    [MemberData(nameof(Manifests))]
+    public void Damaged_message_is_read_or_refused_and_nothing_else(string manifest)
+    {
+        var random = new Random(20260101);
+        var bytes = _serializer.ToBinary(Samples.All[manifest]);
+        var refused = 0;
+        for (var i = 0; i < 2000; i++)
+        {
+            var damaged = bytes.ToArray();
+            damaged[random.Next(damaged.Length)] = (byte)random.Next(256);
+            damaged[random.Next(damaged.Length)] ^= (byte)(1 << random.Next(8));
+            try
+            {
+                _serializer.FromBinary(damaged, manifest);
+            }
+            catch (InvalidDataException)
+            {
+                refused++;
+            }
+        }
+
+        Assert.InRange(refused, 1, 2000);
+    }
+
+    [Fact]
+    public void Length_that_the_message_does_not_hold_allocates_nothing()
+    {
+        // A Hello with 2^22 processes, and an AppendRequest whose key has 2^31 octets.
+        byte[] hello = [1, 0, 0x80, 0x80, 0x80, 0x02];
+        byte[] append = [1, 3, .. "a@b"u8, .. new byte[16], 1, 0x80, 0x80, 0x80, 0x80, 0x08];
+        var before = GC.GetAllocatedBytesForCurrentThread();
+
+        Assert.Throws<InvalidDataException>(() => _serializer.FromBinary(hello, "h"));
+        Assert.Throws<InvalidDataException>(() => _serializer.FromBinary(append, "a"));
+
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 100_000);
+    }
+
+    [Fact]
+    public void Message_of_a_later_version_is_refused_with_the_remedy()
+    {
+        var problem = Assert.Throws<InvalidDataException>(() => _serializer.FromBinary([2, 0, 0], "h"));
+
+        Assert.Contains("version 2, and this node knows only 1; update this node", problem.Message);
+    }
+
+    [Fact]
+    public void Manifest_that_nobody_gave_is_refused()
+    {
+        var bytes = _serializer.ToBinary(Samples.All["cv"]);
+
+        Assert.Throws<InvalidDataException>(() => _serializer.FromBinary(bytes, "zz"));
+    }
+
+    private static Comparer<Type> ByName { get; } = Comparer<Type>.Create((a, b) => string.CompareOrdinal(a.FullName, b.FullName));
+
+    private static string ReadGolden(string manifest)
+    {
+        var file = Path.Combine(AppContext.BaseDirectory, "testdata", "wire-1", manifest + ".hex");
+        return string.Concat(File.ReadAllText(file, Encoding.ASCII).Where(char.IsAsciiHexDigit));
+    }
+}
