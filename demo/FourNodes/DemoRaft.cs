@@ -1,0 +1,130 @@
+using Akka.Actor;
+using RaftActors;
+using RaftActors.Core;
+
+namespace FourNodes;
+
+/// <summary>
+/// The raft process of the scenario: keeps the pairs it is handed, fetches those it misses, and prints what happens to it.
+/// </summary>
+internal sealed class DemoRaft : RaftActor<string>, IWithTimers
+{
+    private static readonly TimeSpan BeforeTheAppend = TimeSpan.FromMilliseconds(500);
+
+    private readonly TaskCompletionSource<Pid> _started;
+    private readonly SortedDictionary<Serial, Entry<string>> _storage = [];
+
+    /// <param name="process">Its name on its node.</param>
+    /// <param name="serial">It starts with this many pairs: key1 and value1, and so on.</param>
+    /// <param name="started">Is told its process id.</param>
+    public DemoRaft(string process, int serial, TaskCompletionSource<Pid> started)
+        : base(new() { Name = process, Preload = [.. Pairs(serial)] })
+    {
+        _started = started;
+        foreach (var (key, value) in Pairs(serial))
+        {
+            var next = new Serial(_storage.Count + 1);
+            _storage[next] = new Entry<string>(next, key, value);
+        }
+
+        Receive<AppendNow>(append => Raft.Append(append.Key, append.Value));
+        Receive<TypedLine>(typed => Answer(typed.Line.Split(' ', StringSplitOptions.RemoveEmptyEntries)));
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    protected override void PreStart() => _started.TrySetResult(Raft.Self);
+
+    protected override void HandleQuorum(Quorum? quorum)
+    {
+        switch (quorum)
+        {
+            case null:
+                Print("Quorum lost");
+                break;
+            case { IsMember: true }:
+                Print($"Quorum built - State: {quorum.Size} Quorum member: true");
+                break;
+            default:
+                Print(
+                    $"Quorum built - State: {quorum.Size} Quorum member: false",
+                    "    since I'm not a quorum member, I won't receive any information about elected leader");
+                Timers.StartSingleTimer(nameof(AppendNow), new AppendNow("key100", "value100"), BeforeTheAppend);
+                break;
+        }
+    }
+
+    protected override void HandleLeader(Leader? leader) => Print(leader switch
+    {
+        null => "Leader lost",
+        { IsSelf: true } => "I'm a leader of this quorum",
+        _ => $"Leader elected: {leader.Pid} with serial {leader.Serial}",
+    });
+
+    // Each request is made when its line is printed, so that no answer can be printed above it.
+    protected override void HandleMissing(SerialRange gap)
+    {
+        if (Raft.Quorum is { IsMember: true })
+        {
+            var requests = gap.Select(serial => $"    requested missing serial to the cluster: {serial}  id: {Raft.Get(serial)}");
+            Print(requests.Prepend($"Missing serials: {gap}"));
+        }
+        else
+        {
+            Print(gap.Select(serial => $"Missing serial: {serial}  requested missing serial to the cluster. id {Raft.Get(serial)}"));
+        }
+    }
+
+    protected override Entry<string>? HandleGet(Serial serial)
+    {
+        Print($"Received request for serial {serial}");
+        return _storage.GetValueOrDefault(serial);
+    }
+
+    protected override void HandleSerial(Entry<string> entry)
+    {
+        _storage[entry.Serial] = entry;
+        Print($"Received requested serial {entry.Serial} with key {entry.Key} and value {entry.Value}");
+    }
+
+    protected override object? HandleAppend(Entry<string> entry)
+    {
+        _storage[entry.Serial] = entry;
+        Print($"Received append request with serial {entry.Serial}, key \"{entry.Key}\" and value \"{entry.Value}\"");
+        return null;
+    }
+
+    protected override void HandleCancel(RequestRef request, CancelReason reason) =>
+        Print($"Cancelled {request}: {(reason is CancelReason.NotCommitted { Detail: var detail } ? detail : reason.GetType().Name)}");
+
+    // What a user of a single node may type.
+    private void Answer(string[] words)
+    {
+        switch (words)
+        {
+            case ["append", var key, .. { Length: > 0 } value]:
+                Print($"Appending, id {Raft.Append(key, string.Join(' ', value))}");
+                break;
+            case ["get", var text] when long.TryParse(text, out var serial):
+                var entry = _storage.GetValueOrDefault(new Serial(serial));
+                Print(entry is null ? $"Serial {serial} is not here" : $"Serial {serial} is {entry.Key}={entry.Value}");
+                break;
+            case ["status"]:
+                Print($"Status: {Raft.Status}");
+                break;
+            case [_, ..]:
+                Print("Type 'append KEY VALUE', 'get SERIAL' or 'status'");
+                break;
+        }
+    }
+
+    private void Print(params IEnumerable<string> lines) => Terminal.Print(lines.Select(line => $"{Raft.Self} {line}"));
+
+    private static IEnumerable<(string Key, string Value)> Pairs(int count) =>
+        Enumerable.Range(1, count).Select(n => ($"key{n}", $"value{n}"));
+
+    /// <summary>A line that the user typed.</summary>
+    internal sealed record TypedLine(string Line);
+
+    private sealed record AppendNow(string Key, string Value);
+}

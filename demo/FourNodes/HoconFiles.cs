@@ -1,0 +1,50 @@
+using Akka.Configuration;
+
+namespace FourNodes;
+
+/// <summary>Reads a node's own HOCON file on top of the one that all share, and of what the command line says.</summary>
+internal static class HoconFiles
+{
+    public static Config Load(string node, Settings settings)
+    {
+        var own = Path.Combine(settings.HoconFolder, node + ".conf");
+        if (!File.Exists(own))
+        {
+            var files = Directory.Exists(settings.HoconFolder) ? Directory.GetFiles(settings.HoconFolder, "node*.conf") : [];
+            var known = string.Join(", ", files.Select(Path.GetFileNameWithoutExtension).Order(StringComparer.Ordinal));
+            throw new UserError($"there is no node '{node}': {own} does not exist. Known nodes: {(known.Length > 0 ? known : "none")}.");
+        }
+
+        return FromCommandLine(node, settings)
+            .WithFallback(Parse(own))
+            .WithFallback(Parse(Path.Combine(settings.HoconFolder, "fournodes.conf")));
+    }
+
+    private static Config FromCommandLine(string node, Settings settings)
+    {
+        var logFile = "";
+        if (!settings.Verbose)
+        {
+            var folder = Directory.CreateDirectory(Path.Combine(AppContext.BaseDirectory, "logs"));
+            logFile = Path.Combine(folder.FullName, node + ".log");
+        }
+
+        var port = settings.Port is { } p ? $"akka.remote.dot-netty.tcp.port = {p}\n" : "";
+        return ConfigurationFactory.ParseString($"{port}fournodes.log-file = \"{logFile.Replace("\\", "\\\\")}\"");
+    }
+
+    private static Config Parse(string file)
+    {
+        try
+        {
+            return ConfigurationFactory.ParseString(File.ReadAllText(file));
+        }
+        catch (Exception problem)
+        {
+            // The embedded runtime says "<string>:line:column:" of a text whose file it does not know.
+            const string unknown = "<string>:";
+            var message = problem.Message;
+            throw new UserError(message.StartsWith(unknown) ? $"{file}:{message[unknown.Length..]}" : $"{file}: {message}");
+        }
+    }
+}

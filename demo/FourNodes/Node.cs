@@ -1,0 +1,76 @@
+using System.Net.Sockets;
+using Akka.Actor;
+using Akka.Configuration;
+using RaftActors;
+
+namespace FourNodes;
+
+/// <summary>One node of the demo: an actor system from its HOCON file, with one raft actor.</summary>
+internal sealed class Node
+{
+    private const string Tcp = "akka.remote.dot-netty.tcp";
+
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(10);
+
+    private readonly ActorSystem _system;
+    private readonly IActorRef _raft;
+
+    private Node(ActorSystem system, IActorRef raft)
+    {
+        _system = system;
+        _raft = raft;
+    }
+
+    /// <summary>Starts it, and prints the line that says so.</summary>
+    /// <exception cref="UserError">Its port cannot be had, or its raft process cannot start.</exception>
+    public static Node Start(Config config)
+    {
+        var name = config.GetString("raft.node") ?? throw new UserError("raft.node is missing in a HOCON file.");
+        var process = config.GetString("fournodes.process") ?? throw new UserError($"{name}: fournodes.process is missing.");
+        var serial = config.GetInt("fournodes.serial");
+        Console.Out.Write($"Starting node: {name} and {process} process - ");
+        try
+        {
+            var started = new TaskCompletionSource<Pid>(TaskCreationOptions.RunContinuationsAsynchronously);
+            var system = ActorSystem.Create("raftdemo", config);
+            var raft = system.ActorOf(Props.Create(() => new DemoRaft(process, serial, started)), process);
+            if (!started.Task.Wait(StartTimeout))
+            {
+                throw new UserError($"{name}: {process} did not start. The node's log says why; --verbose shows it.");
+            }
+
+            Console.Out.WriteLine($"Serial: {serial} PID: {started.Task.Result} ...OK");
+            return new Node(system, raft);
+        }
+        catch (Exception problem)
+        {
+            Console.Out.WriteLine("...FAILED");
+            throw problem as UserError ?? new UserError($"{name}: {Reason(problem, config)}");
+        }
+    }
+
+    /// <summary>Leaves the cluster, stops the actors and closes the port.</summary>
+    public Task Stop() => _system.Terminate();
+
+    // The actor runtimes wrap a socket's refusal differently, Akka.NET under several exceptions that do not say the cause: it lies deepest.
+    private static string Reason(Exception problem, Config config)
+    {
+        var deepest = problem;
+        while (deepest.InnerException is { } inner)
+        {
+            deepest = inner;
+        }
+
+        if (deepest is not SocketException refused)
+        {
+            return problem.Message;
+        }
+
+        var cause = refused.SocketErrorCode == SocketError.AddressAlreadyInUse ? "the port is in use" : refused.Message;
+        return $"cannot listen on {config.GetString(Tcp + ".hostname")}:{config.GetInt(Tcp + ".port")}: {cause}. "
+            + $"Stop the process that has the port, or change {Tcp} in a HOCON file.";
+    }
+
+    /// <summary>Hands a line typed by the user to the raft actor.</summary>
+    public void Request(string line) => _raft.Tell(new DemoRaft.TypedLine(line));
+}

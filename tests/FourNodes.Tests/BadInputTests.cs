@@ -1,0 +1,85 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace FourNodes.Tests;
+
+/// <summary>
+/// What people get wrong: one line each on standard error, with the cause and the remedy, and an exit code that is not 0.
+/// </summary>
+[Collection(nameof(DemoPorts))]
+public sealed partial class BadInputTests : IDisposable
+{
+    private readonly DirectoryInfo _hocon = Directory.CreateTempSubdirectory("hocon");
+
+    public BadInputTests()
+    {
+        foreach (var file in Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "hocon"), "*.conf"))
+        {
+            File.Copy(file, Path.Combine(_hocon.FullName, Path.GetFileName(file)));
+        }
+    }
+
+    public void Dispose() => _hocon.Delete(recursive: true);
+
+    [Fact]
+    public async Task Error_in_a_hocon_file_names_the_file_and_what_is_wrong()
+    {
+        File.WriteAllText(Path.Combine(_hocon.FullName, "node2.conf"), "raft.node = ${no.such.key}\n");
+
+        var error = await Fails(1, "--hocon", _hocon.FullName);
+
+        Assert.Contains(Path.Combine(_hocon.FullName, "node2.conf"), error);
+        Assert.Contains("no.such.key", error);
+    }
+
+    [Fact]
+    public async Task Port_in_use_is_named()
+    {
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        var port = ((IPEndPoint)taken.LocalEndpoint).Port;
+
+        var error = await Fails(1, "--node", "node1", "--port", port.ToString());
+
+        Assert.Contains($"127.0.0.1:{port}", error);
+        Assert.Contains("in use", error);
+    }
+
+    [Fact]
+    public async Task Host_name_that_does_not_resolve_is_named()
+    {
+        var file = Path.Combine(_hocon.FullName, "node1.conf");
+        File.AppendAllText(file, "\nakka.remote.dot-netty.tcp.hostname = \"no-such-host.invalid\"\n");
+
+        Assert.Contains("no-such-host.invalid", await Fails(1, "--node", "node1", "--hocon", _hocon.FullName));
+    }
+
+    [Theory]
+    [InlineData("--node node9", 1, "node9")]
+    [InlineData("--sekonds 3", 2, "--sekonds")]
+    [InlineData("--seconds 0", 2, "'0' is not a number from 1 to 86400")]
+    [InlineData("--seconds soon", 2, "soon")]
+    [InlineData("--node node1 --port 70000", 2, "'70000' is not a number from 0 to 65535")]
+    [InlineData("--port 4000", 2, "--node")]
+    public async Task Wrong_option_is_named(string arguments, int code, string named) =>
+        Assert.Contains(named, await Fails(code, arguments.Split(' ')));
+
+    [Fact]
+    public async Task Help_explains_every_option()
+    {
+        using var demo = await DemoProcess.RunToEnd("--help");
+
+        Assert.Equal(0, await demo.Exit());
+        Assert.All(
+            ["--node", "--seconds", "--port", "--hocon", "--verbose"],
+            option => Assert.Contains(demo.Lines, line => line.Contains(option)));
+    }
+
+    private static async Task<string> Fails(int code, params string[] arguments)
+    {
+        using var demo = await DemoProcess.RunToEnd(arguments);
+        Assert.Equal(code, await demo.Exit());
+        Assert.DoesNotContain("\n", demo.Errors);
+        return demo.Errors;
+    }
+}

@@ -1,0 +1,33 @@
+namespace FourNodes.Tests;
+
+/// <summary>Ctrl-C and SIGTERM end the demo as its time limit does. (Signals as POSIX knows them: Linux and macOS.)</summary>
+[Collection(nameof(DemoPorts))]
+public sealed class SignalTests
+{
+    [Theory]
+    [InlineData("INT")]
+    [InlineData("TERM")]
+    public async Task Signal_ends_the_demo_cleanly(string signal)
+    {
+        using var demo = DemoProcess.Start("--seconds", "60");
+        await demo.Line("Received requested serial 4 with key key4 and value value4", occurrence: 2);
+
+        demo.Signal(signal);
+
+        Assert.Equal(0, await demo.Exit());
+        Assert.Equal("Stopped.", demo.Lines[^1]);
+        Assert.Equal("", demo.Errors);
+    }
+
+    [Fact]
+    public async Task Signal_before_the_quorum_ends_the_demo_cleanly_too()
+    {
+        using var demo = DemoProcess.Start("--seconds", "60");
+        await demo.Line("node1@localhost and raft1 process");
+
+        demo.Signal("TERM");
+
+        Assert.Equal(0, await demo.Exit());
+        Assert.Equal("Stopped.", demo.Lines[^1]);
+    }
+}
