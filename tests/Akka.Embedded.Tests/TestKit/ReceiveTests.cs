@@ -107,7 +107,7 @@ public sealed class ReceiveTests : TestKit
     {
         var probe = CreateTestProbe();
         await Task.Run(() => { });
-        await Task.Delay(TimeSpan.FromMilliseconds(1));
+        await Task.Yield();
 
         probe.Ref.Tell("x");
 
