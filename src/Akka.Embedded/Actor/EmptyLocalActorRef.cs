@@ -21,20 +21,26 @@ internal class EmptyLocalActorRef(LocalActorRefProvider provider, ActorPath path
 
     protected override void TellInternal(object message, IActorRef? sender)
     {
-        switch (message)
+        if (message is DeadLetter deadLetter)
         {
-            case Identify identify:
-                sender?.Tell(new ActorIdentity(identify.MessageId, null), this);
-                break;
-            case ActorSelectionMessage { Message: Identify identify }:
-                sender?.Tell(new ActorIdentity(identify.MessageId, null), this);
-                break;
-            case DeadLetter deadLetter:
-                Publish(deadLetter.Message, deadLetter.Sender, deadLetter.Recipient);
-                break;
-            default:
-                Publish(message, sender, this);
-                break;
+            Take(deadLetter.Message, deadLetter.Sender, deadLetter.Recipient);
+        }
+        else
+        {
+            Take(message, sender, this);
+        }
+    }
+
+    // Whoever asks for an identity is answered even if the actor ended with the question in its mailbox.
+    private void Take(object message, IActorRef? sender, IActorRef recipient)
+    {
+        if ((message is ActorSelectionMessage selection ? selection.Message : message) is Identify identify)
+        {
+            sender?.Tell(new ActorIdentity(identify.MessageId, null), this);
+        }
+        else
+        {
+            Publish(message, sender, recipient);
         }
     }
 

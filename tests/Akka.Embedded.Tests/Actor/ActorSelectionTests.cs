@@ -98,6 +98,23 @@ public sealed class ActorSelectionTests : ActorTest
     }
 
     [Fact]
+    public async Task Identify_left_in_the_mailbox_of_an_actor_that_ends_is_answered_without_a_subject()
+    {
+        using var asked = new ManualResetEventSlim();
+        IActorRef actor = NewActor((context, _) =>
+        {
+            asked.Wait(Patience);
+            context.Stop(context.Self);
+        });
+        actor.Tell("end once the question waits");
+
+        Task<ActorIdentity> answer = actor.Ask<ActorIdentity>(new Identify("id"), Patience);
+        asked.Set();
+
+        Assert.Null((await answer).Subject);
+    }
+
+    [Fact]
     public async Task Identify_is_answered_with_the_same_id()
     {
         ActorIdentity identity = await _parent.Ask<ActorIdentity>(new Identify("id"), Patience);
