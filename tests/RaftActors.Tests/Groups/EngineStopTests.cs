@@ -33,10 +33,8 @@ public sealed class EngineStopTests : TestKit
         _group.Actors["raft3"].Tell(new Recorder.Get(new Serial(2)));
         _group.Actors["raft3"].Tell(new Identify(null), TestActor);
         ExpectMsg<ActorIdentity>();
-        Watch(_group.EngineOf("raft3"));
         _group.EngineOf("raft3").Tell(PoisonPill.Instance);
 
-        ExpectMsg<Terminated>();
         ExpectMsg<AppendOutcome.Cancelled>(cancelled => Assert.IsType<CancelReason.Unknown>(cancelled.Reason));
         Expect("raft3", "cancel Unknown { }");
         Expect("raft3", "cancel Unavailable { }", "leader lost", "quorum lost");
