@@ -1,0 +1,241 @@
+namespace RaftActors.Testing.History;
+
+/// <summary>
+/// Looks for an order of one partition's operations, from end to end: an operation that ends must have its place by then, alone or after
+/// others that are open. It goes for the next end as soon as this one is explained, and comes back when that leads nowhere; at one end it
+/// tries few operations ahead before it tries many, since what is placed too early is missing later.
+/// </summary>
+internal sealed class LinearizationSearch<TState, TInput, TOutput>
+{
+    private readonly Timeline<TInput, TOutput> _timeline;
+    private readonly SequentialModel<TState, TInput, TOutput> _model;
+    private readonly int _placesMax;
+    private readonly Places<TState> _places;
+    private readonly ulong[] _placed;
+    private readonly bool[] _isRead;
+
+    // For each place the next one in the queue of its level.
+    private readonly List<int> _nextInQueue = [];
+    private Level[] _levels = new Level[16];
+    private int _depth = -1;
+    private int _best;
+
+    public LinearizationSearch(Timeline<TInput, TOutput> timeline, SequentialModel<TState, TInput, TOutput> model, int placesMax)
+    {
+        (_timeline, _model, _placesMax) = (timeline, model, placesMax);
+        _places = new Places<TState>(timeline.Words);
+        _placed = new ulong[timeline.Words];
+        _isRead = new bool[timeline.Operations.Length];
+        for (var i = 0; i < _isRead.Length; i++)
+        {
+            _isRead[i] = model.IsReadOnly(timeline.Operations[i].Input);
+        }
+    }
+
+    public HistoryVerdict<TInput, TOutput> Run(string partition)
+    {
+        var place = Reach(-1, -1, _model.Initial);
+        while (place < 0 || _places[place].Explained < _timeline.Ends.Length)
+        {
+            if (_places.Count >= _placesMax)
+            {
+                return new HistoryVerdict<TInput, TOutput>.GaveUp(partition, _places.Count);
+            }
+
+            if (place >= 0)
+            {
+                PushLevel(place);
+            }
+            else if (_depth < 0)
+            {
+                return Counterexample(partition);
+            }
+
+            place = TryNext(ref _levels[_depth]);
+        }
+
+        return new HistoryVerdict<TInput, TOutput>.Linearizable();
+    }
+
+    /// <returns>A new place at a later end, or -1: none by this step.</returns>
+    private int TryNext(ref Level level)
+    {
+        var (current, end) = (level.Current, _places[level.Current].Explained);
+        var operation = _timeline.Open(end, level.Tried++);
+        if (operation < 0)
+        {
+            GoOn(ref level);
+            return -1;
+        }
+
+        var place = TryPlace(current, operation);
+        if (place < 0 || _places[place].Explained > end)
+        {
+            return place;
+        }
+
+        // Still at this end: whether it fits now is seen before anything else is tried.
+        _nextInQueue[level.Last] = place;
+        level.Last = place;
+        return TryPlace(place, _timeline.Ends[end]);
+    }
+
+    private void GoOn(ref Level level)
+    {
+        level.Current = _nextInQueue[level.Current];
+        level.Tried = 1;
+        if (level.Current < 0)
+        {
+            if (_places[level.First].Explained > _places[_best].Explained)
+            {
+                _best = level.First;
+            }
+
+            _depth--;
+        }
+    }
+
+    private void PushLevel(int place)
+    {
+        if (++_depth == _levels.Length)
+        {
+            Array.Resize(ref _levels, _levels.Length * 2);
+        }
+
+        _levels[_depth] = new Level { First = place, Current = place, Last = place };
+    }
+
+    /// <returns>The new place, or -1: it cannot be placed there, or leads to where the search has been.</returns>
+    private int TryPlace(int place, int operation)
+    {
+        var placed = _places.PlacedAt(place);
+        var twin = _timeline.Twins[operation];
+        return !IsIn(placed, operation) && (twin < 0 || IsIn(placed, twin)) && TryStep(_places[place].State, operation, out var next)
+            ? Reach(place, operation, next)
+            : -1;
+    }
+
+    private bool TryStep(TState state, int index, out TState next)
+    {
+        var operation = _timeline.Operations[index];
+        return _model.TryStep(state, operation.Input, operation.Output, out next!)
+            // One that nobody was told of and that changes nothing is better kept for later.
+            && !(operation.IsOptional && EqualityComparer<TState>.Default.Equals(state, next));
+    }
+
+    private int Reach(int from, int operation, TState state)
+    {
+        var explained = 0;
+        if (from >= 0)
+        {
+            _places.PlacedAt(from).CopyTo(_placed);
+            explained = _places[from].Explained;
+            Put(operation);
+        }
+
+        explained = Settle(explained, state, order: null);
+        var place = _places.Add(explained, _placed, state, from, operation);
+        if (place >= 0)
+        {
+            _nextInQueue.Add(-1);
+        }
+
+        return place;
+    }
+
+    /// <summary>
+    /// Explains the ends that follow of themselves. A read that fits has its place at once: wherever else it could have it, the rest would be
+    /// the same without it there.
+    /// </summary>
+    private int Settle(int explained, TState state, List<Operation<TInput, TOutput>>? order)
+    {
+        explained = SkipPlaced(explained);
+        for (var n = 0; n < _timeline.OpenKnown(explained); n++)
+        {
+            var operation = _timeline.Open(explained, n);
+            if (!_isRead[operation] || IsIn(_placed, operation) || !TryStep(state, operation, out _))
+            {
+                continue;
+            }
+
+            Put(operation);
+            order?.Add(_timeline.Operations[operation]);
+            if (n == 0)
+            {
+                explained = SkipPlaced(explained);
+                n = -1;
+            }
+        }
+
+        return explained;
+    }
+
+    // What has ended leaves the set: its slot is another's then.
+    private int SkipPlaced(int explained)
+    {
+        for (; explained < _timeline.Ends.Length && IsIn(_placed, _timeline.Ends[explained]); explained++)
+        {
+            var slot = _timeline.Slots[_timeline.Ends[explained]];
+            _placed[slot / 64] &= ~(1UL << slot);
+        }
+
+        return explained;
+    }
+
+    private void Put(int operation)
+    {
+        var slot = _timeline.Slots[operation];
+        _placed[slot / 64] |= 1UL << slot;
+    }
+
+    private bool IsIn(ReadOnlySpan<ulong> placed, int operation)
+    {
+        var slot = _timeline.Slots[operation];
+        return ((placed[slot / 64] >> slot) & 1) != 0;
+    }
+
+    private HistoryVerdict<TInput, TOutput>.NotLinearizable Counterexample(string partition)
+    {
+        var path = new Stack<int>();
+        for (var place = _best; place >= 0; place = _places[place].From)
+        {
+            path.Push(place);
+        }
+
+        // The same way again: only the steps were noted, not the reads that settled on it.
+        var (order, explained) = (new List<Operation<TInput, TOutput>>(), 0);
+        Array.Clear(_placed);
+        foreach (var place in path)
+        {
+            if (_places[place].Operation is var operation and >= 0)
+            {
+                Put(operation);
+                order.Add(_timeline.Operations[operation]);
+            }
+
+            explained = Settle(explained, _places[place].State, order);
+        }
+
+        var open = new List<Operation<TInput, TOutput>>();
+        for (var n = 1; _timeline.Open(explained, n) is var operation and >= 0; n++)
+        {
+            if (!IsIn(_placed, operation))
+            {
+                open.Add(_timeline.Operations[operation]);
+            }
+        }
+
+        return new(partition, order, _places[_best].State?.ToString() ?? "null", _timeline.Operations[_timeline.Ends[explained]], open);
+    }
+
+    /// <summary>The places that the search has reached at one end, on top of one order for what comes before it; first come, first served.</summary>
+    private struct Level
+    {
+        public int First;
+        public int Current;
+        public int Last;
+
+        /// <summary>How many of the operations open here have been tried from the current place.</summary>
+        public int Tried;
+    }
+}

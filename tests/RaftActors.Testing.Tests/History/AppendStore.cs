@@ -1,0 +1,34 @@
+using RaftActors.Testing.History;
+
+namespace RaftActors.Testing.Tests.History;
+
+/// <summary>What a store of texts is asked. Closed.</summary>
+internal abstract record StoreAsk(string Key)
+{
+    public sealed record Get(string Key) : StoreAsk(Key);
+
+    public sealed record Put(string Key, string Value) : StoreAsk(Key);
+
+    public sealed record Append(string Key, string Value) : StoreAsk(Key);
+}
+
+/// <summary>Texts by key, empty at first; each key is a partition.</summary>
+internal sealed class AppendStore : SequentialModel<string, StoreAsk, string>
+{
+    public override string Initial => "";
+
+    public override bool TryStep(string state, StoreAsk input, Observed<string> output, out string next)
+    {
+        next = input switch
+        {
+            StoreAsk.Put put => put.Value,
+            StoreAsk.Append append => state + append.Value,
+            _ => state,
+        };
+        return input is not StoreAsk.Get || output.Allows(state);
+    }
+
+    public override bool IsReadOnly(StoreAsk input) => input is StoreAsk.Get;
+
+    public override string PartitionOf(StoreAsk input) => input.Key;
+}

@@ -1,0 +1,43 @@
+using System.Collections.Immutable;
+
+using RaftActors.Testing.History;
+
+namespace RaftActors.Testing.Tests.History;
+
+/// <summary>The slowest obvious check: all orders of all subsets of the operations.</summary>
+internal static class BruteForce
+{
+    /// <summary>Whether everything that had ended at a place of the history, by default the last one, can be explained.</summary>
+    public static bool IsLinearizable<TState, TInput, TOutput>(
+        OperationHistory<TInput, TOutput> history,
+        SequentialModel<TState, TInput, TOutput> model,
+        int upTo = int.MaxValue) => HasOrder([], [.. history.Operations.Where(operation => operation.Invoked <= upTo)], model, upTo);
+
+    private static bool HasOrder<TState, TInput, TOutput>(
+        ImmutableList<Operation<TInput, TOutput>> order,
+        ImmutableList<Operation<TInput, TOutput>> others,
+        SequentialModel<TState, TInput, TOutput> model,
+        int upTo) =>
+        (!others.Any(operation => operation.Outcome == OperationOutcome.Ok && operation.Ended <= upTo) && Explains(order, model))
+        || others.Any(operation => HasOrder(order.Add(operation), others.Remove(operation), model, upTo));
+
+    private static bool Explains<TState, TInput, TOutput>(
+        IReadOnlyList<Operation<TInput, TOutput>> order,
+        SequentialModel<TState, TInput, TOutput> model)
+    {
+        var state = model.Initial;
+        for (var i = 0; i < order.Count; i++)
+        {
+            var isTooEarly = order.Skip(i + 1).Any(later => later.Outcome == OperationOutcome.Ok && later.Ended < order[i].Invoked);
+            if (isTooEarly || order[i].Outcome == OperationOutcome.Failed
+                || !model.TryStep(state, order[i].Input, order[i].Output, out var next))
+            {
+                return false;
+            }
+
+            state = next;
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,66 @@
+using RaftActors.SharedData;
+using RaftActors.Testing.History;
+
+using Xunit.Abstractions;
+
+namespace RaftActors.Testing.Tests.History;
+
+/// <summary>
+/// Histories whose verdicts are known: two of our own, so that there is always something to read, and those that come with Porcupine (102 of
+/// a register, recorded by Jepsen; 6 of a store of texts), where they are at hand.
+/// </summary>
+public sealed class PublishedHistoryTests(ITestOutputHelper output)
+{
+    private static readonly string Own = Path.Combine(AppContext.BaseDirectory, "testdata");
+    private static readonly string? Published = SharedFolder.Find("porcupine-histories");
+
+    /// <summary>Folder, file in it, verdict.</summary>
+    public static TheoryData<string, string, bool> Histories
+    {
+        get
+        {
+            var histories = new TheoryData<string, string, bool>();
+            foreach (var folder in Published is null ? [Own] : new[] { Own, Published })
+            {
+                foreach (var (file, isLinearizable) in Registers(folder).Concat(Stores(folder)))
+                {
+                    histories.Add(folder, file, isLinearizable);
+                }
+            }
+
+            return histories;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Histories))]
+    public void Verdict_is_the_published_one(string folder, string file, bool isLinearizable)
+    {
+        var path = Path.Combine(folder, file);
+        object verdict = file.StartsWith("kv", StringComparison.Ordinal)
+            ? Linearizability.Check(HistoryFile.ReadStore(path), new AppendStore())
+            : Linearizability.Check(HistoryFile.ReadRegister(path), new Register());
+
+        output.WriteLine($"{verdict}");
+        Assert.Equal(isLinearizable ? "Linearizable" : "NotLinearizable", verdict.GetType().Name);
+    }
+
+    [Fact]
+    public void Published_histories_are_all_read_or_are_not_at_hand()
+    {
+        var read = Histories.Count(row => (string)row[0] != Own);
+
+        output.WriteLine(Published is null ? "The published histories are not at hand: only our own were checked." : $"{read} from {Published}");
+        Assert.Equal(Published is null ? 0 : 108, read);
+    }
+
+    private static IEnumerable<(string File, bool IsLinearizable)> Registers(string folder) =>
+        from line in File.ReadLines(Path.Combine(folder, "jepsen-verdicts.txt"))
+        let words = line.Split(' ')
+        let path = Directory.GetFiles(Path.Combine(folder, "jepsen"), $"*_{words[0].PadLeft(3, '0')}.log").Single()
+        select (Path.GetRelativePath(folder, path), bool.Parse(words[1]));
+
+    private static IEnumerable<(string File, bool IsLinearizable)> Stores(string folder) =>
+        from path in Directory.GetFiles(Path.Combine(folder, "kv"), "*.txt").Order(StringComparer.Ordinal)
+        select (Path.GetRelativePath(folder, path), path.EndsWith("-ok.txt", StringComparison.Ordinal));
+}

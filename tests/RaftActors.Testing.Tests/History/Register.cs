@@ -1,0 +1,42 @@
+using RaftActors.Testing.History;
+
+namespace RaftActors.Testing.Tests.History;
+
+/// <summary>What a register is asked. Closed.</summary>
+internal abstract record Ask
+{
+    private Ask()
+    {
+    }
+
+    public sealed record Read : Ask;
+
+    public sealed record Write(int Value) : Ask;
+
+    /// <summary>Gives 1 if it has set, 0 if it found another value.</summary>
+    public sealed record CompareAndSet(int From, int To) : Ask;
+}
+
+/// <summary>A register that holds a number, or nothing. What a write gives does not matter.</summary>
+internal sealed class Register(bool tellsReads = true) : SequentialModel<int?, Ask, int?>
+{
+    public override int? Initial => null;
+
+    public override bool IsReadOnly(Ask input) => tellsReads && input is Ask.Read;
+
+    public override bool TryStep(int? state, Ask input, Observed<int?> output, out int? next)
+    {
+        next = input switch
+        {
+            Ask.Write write => write.Value,
+            Ask.CompareAndSet set when state == set.From => set.To,
+            _ => state,
+        };
+        return input switch
+        {
+            Ask.Read => output.Allows(state),
+            Ask.CompareAndSet set => output.Allows(state == set.From ? 1 : 0),
+            _ => true,
+        };
+    }
+}

@@ -1,0 +1,45 @@
+using RaftActors.Testing.History;
+
+namespace RaftActors.Testing.Tests.History;
+
+/// <summary>A history of a register, told line by line; each operation is another client's.</summary>
+internal sealed class RegisterHistory
+{
+    private int _clients;
+
+    public OperationHistory<Ask, int?> Recorded { get; } = new();
+
+    public Operation<Ask, int?> Read() => Recorded.Invoke(_clients++, new Ask.Read());
+
+    public Operation<Ask, int?> Write(int value) => Recorded.Invoke(_clients++, new Ask.Write(value));
+
+    public Operation<Ask, int?> Set(int from, int to) => Recorded.Invoke(_clients++, new Ask.CompareAndSet(from, to));
+
+    public void Ok(Operation<Ask, int?> operation, int? output = null) => Recorded.Ok(operation, output);
+
+    /// <summary>A write that nothing overlaps.</summary>
+    public Operation<Ask, int?> Wrote(int value)
+    {
+        var write = Write(value);
+        Ok(write);
+        return write;
+    }
+
+    /// <summary>A read that nothing overlaps.</summary>
+    public Operation<Ask, int?> Saw(int? value)
+    {
+        var read = Read();
+        Ok(read, value);
+        return read;
+    }
+
+    /// <summary>A write of which nobody hears again.</summary>
+    public void MayHaveWritten(int value) => Recorded.Unknown(Write(value));
+
+    public HistoryVerdict<Ask, int?> Check(int placesMax = 10_000) => Linearizability.Check(Recorded, new Register(), placesMax);
+
+    public void IsLinearizable() => Assert.IsType<HistoryVerdict<Ask, int?>.Linearizable>(Check());
+
+    public HistoryVerdict<Ask, int?>.NotLinearizable IsNotLinearizable() =>
+        Assert.IsType<HistoryVerdict<Ask, int?>.NotLinearizable>(Check());
+}
