@@ -1,8 +1,8 @@
 namespace RaftActors.SharedData;
 
 /// <summary>
-/// Published test data that is not in the repository: the folder <c>shared</c> beside the checkout, or the one that the environment variable
-/// RAFTACTORS_SHARED names.
+/// Published test data that is not in the repository: the folder <c>shared</c> beside the checkout, or the one that the environment
+/// variable RAFTACTORS_SHARED names.
 /// </summary>
 internal static class SharedFolder
 {
@@ -24,6 +24,7 @@ internal static class SharedFolder
             folder = folder.Parent;
         }
 
-        return Path.Combine(folder?.Parent?.FullName ?? throw new InvalidOperationException("No RaftActors.sln above the tests."), "shared");
+        var beside = folder?.Parent ?? throw new InvalidOperationException("No RaftActors.sln above " + AppContext.BaseDirectory);
+        return Path.Combine(beside.FullName, "shared");
     }
 }

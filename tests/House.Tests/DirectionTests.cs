@@ -1,5 +1,8 @@
 using System.Xml.Linq;
 
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+
 namespace House.Tests;
 
 /// <summary>Who may refer to whom. A room that is not listed here may refer to nothing, so that a new one is a decision.</summary>
@@ -39,6 +42,24 @@ public sealed class DirectionTests
         var packages = XDocument.Parse(Repository.Read("src/RaftActors.Core/RaftActors.Core.csproj")).Descendants("PackageReference");
 
         Assert.All(packages, package => Assert.Equal("all", package.Attribute("PrivateAssets")?.Value));
+    }
+
+    [Fact]
+    public void History_checker_compiles_with_the_framework_alone()
+    {
+        string[] usings = ["System", "System.Collections.Generic"];
+        var implicitUsings = string.Concat(usings.Select(name => $"global using {name};"));
+        var sources = Repository.Files("*.cs", "src/RaftActors.Testing/History").Select(Repository.Read).Append(implicitUsings);
+        var framework = Path.GetDirectoryName(typeof(object).Assembly.Location)!;
+        var assemblies = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator);
+
+        var compilation = CSharpCompilation.Create(
+            "History",
+            sources.Select(source => CSharpSyntaxTree.ParseText(source)),
+            assemblies.Where(file => file.StartsWith(framework)).Select(file => MetadataReference.CreateFromFile(file)),
+            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable));
+
+        Assert.Empty(compilation.GetDiagnostics().Where(finding => finding.Severity == DiagnosticSeverity.Error));
     }
 
     [Fact]

@@ -9,12 +9,12 @@ public abstract record HistoryVerdict<TInput, TOutput>
     {
     }
 
-    /// <summary>Some order of the operations, none before its invocation or after its end, explains all that the clients were told.</summary>
+    /// <summary>Some order of the operations, none before its invocation or after its end, explains all that clients were told.</summary>
     public sealed record Linearizable : HistoryVerdict<TInput, TOutput>;
 
     /// <summary>
-    /// No order does. Up to the end of <paramref name="Impossible"/> there is no order, up to just before there is: of what comes later only
-    /// this matters, how the operations end that are open there.
+    /// No order does. Up to the end of <paramref name="Impossible"/> there is no order, up to just before there is; of what comes later it
+    /// only matters how the operations end that are open there.
     /// </summary>
     /// <param name="Partition">Which partition; others may be wrong too.</param>
     /// <param name="Order">An order that explains everything before that end.</param>

@@ -7,7 +7,7 @@ namespace RaftActors.Testing.History;
 /// </summary>
 public static class Linearizability
 {
-    /// <summary>Checks each partition alone. If several are wrong, it is not said which of them is told; but it is always the same.</summary>
+    /// <summary>Checks each partition alone. If several are wrong, one of them is told, always the same.</summary>
     /// <param name="history">Failed operations are not looked at.</param>
     /// <param name="model">What should have happened.</param>
     /// <param name="placesMax">How large the search of one partition may become before it gives up; a place takes some 60 bytes.</param>

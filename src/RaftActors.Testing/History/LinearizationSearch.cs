@@ -144,8 +144,8 @@ internal sealed class LinearizationSearch<TState, TInput, TOutput>
     }
 
     /// <summary>
-    /// Explains the ends that follow of themselves. A read that fits has its place at once: wherever else it could have it, the rest would be
-    /// the same without it there.
+    /// Explains the ends that follow of themselves. A read that fits has its place at once: wherever else it could have it, the rest would
+    /// be the same without it there.
     /// </summary>
     private int Settle(int explained, TState state, List<Operation<TInput, TOutput>>? order)
     {
@@ -228,7 +228,7 @@ internal sealed class LinearizationSearch<TState, TInput, TOutput>
         return new(partition, order, _places[_best].State?.ToString() ?? "null", _timeline.Operations[_timeline.Ends[explained]], open);
     }
 
-    /// <summary>The places that the search has reached at one end, on top of one order for what comes before it; first come, first served.</summary>
+    /// <summary>The places reached at one end, on top of one order for what comes before it; first come, first served.</summary>
     private struct Level
     {
         public int First;

@@ -16,7 +16,9 @@ public enum OperationOutcome
     Unknown,
 }
 
-/// <summary>What one client asked for once, and what became of it. Made and ended by its <see cref="OperationHistory{TInput, TOutput}"/>.</summary>
+/// <summary>
+/// What one client asked for once, and what became of it. Made and ended by its <see cref="OperationHistory{TInput, TOutput}"/>.
+/// </summary>
 public sealed class Operation<TInput, TOutput>
 {
     internal Operation(int client, TInput input, int invoked) => (Client, Input, Invoked) = (client, input, invoked);

@@ -1,8 +1,8 @@
 namespace RaftActors.Testing.History;
 
 /// <summary>
-/// What clients asked of a system and what they were told, in the order in which it happened: the order of the calls made here. An operation
-/// that is never ended stays concurrent with everything after it, as one that ended unknown.
+/// What clients asked of a system and what they were told, in the order in which it happened: the order of the calls made here. An
+/// operation that is never ended stays concurrent with everything after it, as one that ended unknown.
 /// </summary>
 /// <remarks>For one thread. Clients on several threads take a lock around each call.</remarks>
 public sealed class OperationHistory<TInput, TOutput>
@@ -13,7 +13,9 @@ public sealed class OperationHistory<TInput, TOutput>
     /// <summary>All operations, in the order of their invocations.</summary>
     public IReadOnlyList<Operation<TInput, TOutput>> Operations => _operations;
 
-    /// <summary>A client is about to ask. Call it before anything leaves the client: one that is noted too late makes a right system look wrong.</summary>
+    /// <summary>
+    /// A client is about to ask. Say it before anything leaves the client: what is noted too late makes a right system look wrong.
+    /// </summary>
     public Operation<TInput, TOutput> Invoke(int client, TInput input)
     {
         var operation = new Operation<TInput, TOutput>(client, input, _places++);

@@ -10,8 +10,8 @@ internal readonly record struct Place<TState>(int Explained, int Hash, TState St
 
 /// <summary>
 /// All places that a search has been at, by number, from 0. Two are the same if they have the same number of ends explained, the same open
-/// operations placed ahead of their ends, and the same state. A hash table with open addressing in flat arrays; nothing depends on the order
-/// in it.
+/// operations placed ahead of their ends, and the same state. A hash table with open addressing in flat arrays; nothing that is told
+/// depends on a hash, which for strings differs from run to run.
 /// </summary>
 internal sealed class Places<TState>(int words)
 {

@@ -22,8 +22,8 @@ public abstract class SequentialModel<TState, TInput, TOutput>
     public abstract bool TryStep(TState state, TInput input, Observed<TOutput> output, [MaybeNullWhen(false)] out TState next);
 
     /// <summary>
-    /// This input never changes the state, whatever is given. Need not be said; but if it is said of reads, a history with many clients costs
-    /// much less.
+    /// This input never changes the state, whatever is given. Need not be said; but if it is said of reads, a history with many clients may
+    /// cost less.
     /// </summary>
     public virtual bool IsReadOnly(TInput input) => false;
 

@@ -1,8 +1,8 @@
 namespace RaftActors.Testing.History;
 
 /// <summary>
-/// One partition, laid out for the search: the ends in their order, and at each end which operations are open, that is invoked before it and
-/// not ended before it.
+/// One partition, laid out for the search: the ends in their order, and at each end which operations are open, that is invoked before it
+/// and not ended before it.
 /// </summary>
 /// <remarks>
 /// An open operation has a slot, a bit in the search's sets. A slot is used again when its operation has ended, so that a set is as wide as
@@ -58,7 +58,8 @@ internal sealed class Timeline<TInput, TOutput>
     public int OpenKnown(int end) => end < Ends.Length ? _openFrom[end + 1] - _openFrom[end] : 0;
 
     /// <summary>
-    /// The n-th operation that is open at an end, or -1. First the one that ends there, then the others by their ends, then the optional ones.
+    /// The n-th operation that is open at an end, or -1. First the one that ends there, then the others by their ends, then the optional
+    /// ones.
     /// </summary>
     public int Open(int end, int n)
     {

@@ -95,9 +95,9 @@ internal static partial class HistoryFile
     [GeneratedRegex(@"- (?<client>\d+)\s+:(?<type>invoke|ok|fail|info)\s+:(?<function>read|write|cas)\s+(?<value>.+)$")]
     private static partial Regex RegisterLine();
 
-    [GeneratedRegex("""
-        ^\{:process (?<client>\d+), :type :(?<type>invoke|ok), :f :(?<function>get|put|append), :key "(?<key>\d+)", :value (nil|"(?<value>.*)")\}$
-        """)]
+    [GeneratedRegex(
+        """^\{:process (?<client>\d+), :type :(?<type>invoke|ok), :f :(?<function>get|put|append), """
+        + """:key "(?<key>\d+)", :value (nil|"(?<value>.*)")\}$""")]
     private static partial Regex StoreLine();
 
     [GeneratedRegex(@"\d+")]

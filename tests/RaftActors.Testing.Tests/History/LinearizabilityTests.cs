@@ -208,11 +208,43 @@ public sealed class LinearizabilityTests
         _history.IsNotLinearizable();
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void States_are_told_apart_though_their_hashes_are_equal(int seen)
+    {
+        var (one, other) = (_history.Write(1), _history.Write(2));
+        _history.Ok(one);
+        _history.Ok(other);
+        _history.Saw(seen);
+
+        Assert.IsType<HistoryVerdict<Ask, int?>.Linearizable>(Linearizability.Check(_history.Recorded, new CollidingRegister()));
+    }
+
     [Fact]
     public void Operation_ends_once()
     {
         var write = _history.Wrote(1);
 
         Assert.Throws<InvalidOperationException>(() => _history.Recorded.Unknown(write));
+    }
+
+    private readonly record struct Colliding(int? Value)
+    {
+        public override int GetHashCode() => 0;
+    }
+
+    private sealed class CollidingRegister : SequentialModel<Colliding, Ask, int?>
+    {
+        private readonly Register _register = new();
+
+        public override Colliding Initial => default;
+
+        public override bool TryStep(Colliding state, Ask input, Observed<int?> output, out Colliding next)
+        {
+            var isLegal = _register.TryStep(state.Value, input, output, out var value);
+            next = new Colliding(value);
+            return isLegal;
+        }
     }
 }

@@ -6,8 +6,8 @@ using Xunit.Abstractions;
 namespace RaftActors.Testing.Tests.History;
 
 /// <summary>
-/// Histories whose verdicts are known: two of our own, so that there is always something to read, and those that come with Porcupine (102 of
-/// a register, recorded by Jepsen; 6 of a store of texts), where they are at hand.
+/// Histories whose verdicts are known: four of our own, so that there is always something to read, and those that come with Porcupine (102
+/// of a register, recorded by Jepsen; 6 of a store of texts), where they are at hand.
 /// </summary>
 public sealed class PublishedHistoryTests(ITestOutputHelper output)
 {
@@ -50,7 +50,7 @@ public sealed class PublishedHistoryTests(ITestOutputHelper output)
     {
         var read = Histories.Count(row => (string)row[0] != Own);
 
-        output.WriteLine(Published is null ? "The published histories are not at hand: only our own were checked." : $"{read} from {Published}");
+        output.WriteLine(Published is null ? "Not at hand: only our own histories are checked." : $"{read} from {Published}");
         Assert.Equal(Published is null ? 0 : 108, read);
     }
 

@@ -1,0 +1,37 @@
+using RaftActors.Testing.History;
+
+namespace RaftActors.Examples;
+
+/// <summary>What the counter should do: an Add gives the new total.</summary>
+public sealed class CounterModel : SequentialModel<int, int, int>
+{
+    public override int Initial => 0;
+
+    public override bool TryStep(int total, int added, Observed<int> given, out int next)
+    {
+        next = total + added;
+        return given.Allows(next);
+    }
+}
+
+/// <summary>How to check what clients of a running group were told.</summary>
+public sealed class CounterHistoryTests
+{
+    [Fact]
+    public void Click_that_may_be_lost_is_counted_once_or_not_at_all()
+    {
+        var history = new OperationHistory<int, int>();
+        var lost = history.Invoke(client: 1, input: 5);
+        history.Unknown(lost);                              // its outcome was Cancelled, with the reason Unknown
+        var told = history.Invoke(client: 2, input: 1);
+        history.Ok(told, 6);                                // so the 5 was counted
+        var wrong = history.Invoke(client: 2, input: 1);
+        history.Ok(wrong, 12);                              // and here once more
+
+        var verdict = Linearizability.Check(history, new CounterModel());
+
+        var found = Assert.IsType<HistoryVerdict<int, int>.NotLinearizable>(verdict);
+        Assert.Equal([lost, told], found.Order);
+        Assert.Same(wrong, found.Impossible);
+    }
+}
