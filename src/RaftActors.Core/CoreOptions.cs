@@ -37,7 +37,10 @@ public sealed record CoreOptions
     /// <summary>The identity that the group gets if this process founds it.</summary>
     public required GroupUid FoundingUid { get; init; }
 
-    /// <summary>Decides every random choice: same seed and inputs, same effects.</summary>
+    /// <summary>
+    /// Decides every random choice: same seed and inputs, same effects. In service it is drawn anew at each start, since the start's mark
+    /// (<see cref="Boot"/>) comes from it.
+    /// </summary>
     public required ulong Seed { get; init; }
 
     /// <summary>Entries in one AppendEntries at most.</summary>
@@ -48,6 +51,65 @@ public sealed record CoreOptions
     /// and what is refused once would be for ever.
     /// </summary>
     public int MaxBytesPerMessage { get; init; } = 64_000;
+
+    /// <summary>
+    /// Messages with entries that may be under way to one process at a time; what comes after them waits for an answer.
+    /// </summary>
+    public int MaxInflightMessages { get; init; } = 64;
+
+    /// <summary>The same, in bytes of keys and values.</summary>
+    public long MaxInflightBytes { get; init; } = 4_000_000;
+
+    /// <summary>
+    /// Bytes of keys and values that a leader holds uncommitted at most; then it takes no more (<see cref="RejectionReason.Busy"/>). One
+    /// proposal is always taken when nothing is held.
+    /// </summary>
+    public long MaxUncommittedBytes { get; init; } = 64_000_000;
+
+    /// <summary>Entries that are kept behind a snapshot, for processes that are not far behind.</summary>
+    public int RetainedEntries { get; init; } = 1000;
+
+    /// <summary>Bytes of one piece of a snapshot at most.</summary>
+    public int SnapshotChunkBytes { get; init; } = 64_000;
+
+    /// <summary>
+    /// Who should rather lead: a leader hands over to a voter of higher priority that is caught up and stable. A preference only: no vote
+    /// is refused for it. 0 by default; the same everywhere means no preference.
+    /// </summary>
+    public int Priority { get; init; }
+
+    /// <summary>How long a transfer of leadership may take; then the leader goes on.</summary>
+    public int TransferTimeoutTicks { get; init; } = 40;
+
+    /// <summary>A leader whose oldest write takes longer than this makes room, and does not campaign until the write is done.</summary>
+    public int DiskStallTicks { get; init; } = 100;
+
+    /// <summary>
+    /// Reads without a round of messages while a majority is bound by a promise. The same on every process of a group, since voters keep
+    /// the promise and the leader relies on it. Null: no leases.
+    /// </summary>
+    public LeaseOptions? Lease { get; init; }
+
+    /// <summary>
+    /// The leader keeps K voters: it promotes followers that are caught up and stable, and exchanges a voter that is gone for one.
+    /// </summary>
+    public bool KeepsQuorum { get; init; } = true;
+
+    /// <summary>A voter that was not heard for so long is exchanged, if there is a follower to put in its place.</summary>
+    public int GoneTicks { get; init; } = 200;
+
+    /// <summary>A follower that was heard and caught up for so long without a break is fit to vote; the time between two such
+    /// changes too.</summary>
+    public int StableTicks { get; init; } = 40;
+
+    /// <summary>
+    /// This process founds nothing and waits until a group takes it in. The roster names this process alone; who the others are, the
+    /// group's log will tell.
+    /// </summary>
+    public bool IsJoining { get; init; }
+
+    /// <summary>What test suites of the field set differently. For tests only.</summary>
+    public RaftVariations Variations { get; init; } = new();
 
     internal void Check()
     {
@@ -62,6 +124,18 @@ public sealed record CoreOptions
         Demand(ElectionTimeoutMaxTicks >= ElectionTimeoutMinTicks, "ElectionTimeoutMaxTicks must not be below ElectionTimeoutMinTicks");
         Demand(MaxEntriesPerMessage >= 1, "MaxEntriesPerMessage must be positive");
         Demand(MaxBytesPerMessage >= 1, "MaxBytesPerMessage must be positive");
+        Demand(MaxInflightMessages >= 1, "MaxInflightMessages must be positive");
+        Demand(MaxInflightBytes >= 1, "MaxInflightBytes must be positive");
+        Demand(MaxUncommittedBytes >= 1, "MaxUncommittedBytes must be positive");
+        Demand(RetainedEntries >= 0, "RetainedEntries must not be negative");
+        Demand(SnapshotChunkBytes >= 1, "SnapshotChunkBytes must be positive");
+        Demand(TransferTimeoutTicks >= 1, "TransferTimeoutTicks must be positive");
+        Demand(DiskStallTicks >= 1, "DiskStallTicks must be positive");
+        Demand(GoneTicks >= ElectionTimeoutMaxTicks, "GoneTicks must not be below ElectionTimeoutMaxTicks");
+        Demand(StableTicks >= 0, "StableTicks must not be negative");
+        Demand(!IsJoining || Roster.Length == 1, "who joins has a roster of itself alone");
+        Demand(Lease is null || Lease.TickMicroseconds >= 1, "Lease.TickMicroseconds must be positive");
+        Demand(Lease is null || Lease.MaxDriftPercent is >= 0 and < 100, "Lease.MaxDriftPercent must be from 0 to 99");
     }
 
     private static void Demand(bool holds, string demand)
@@ -73,11 +147,34 @@ public sealed record CoreOptions
     }
 }
 
-/// <summary>What a process starts from: what its store gave back, or a preloaded log in an empty one.</summary>
+/// <summary>Leases (thesis §6.4.1): what turns a promise in ticks into time on a clock.</summary>
+/// <param name="TickMicroseconds">The least time between two ticks.</param>
+/// <param name="MaxDriftPercent">How much faster one process's clock may run than another's.</param>
+public sealed record LeaseOptions(long TickMicroseconds, int MaxDriftPercent);
+
+/// <summary>Parts of Raft that can be left out, so that others' test suites can be told. A group in service leaves out none.</summary>
+/// <param name="NoOp">A leader opens its term with an entry of its own (§8).</param>
+/// <param name="PreVote">Nobody raises its term before a majority said that it would vote for it (thesis §9.6).</param>
+/// <param name="CheckQuorum">A leader that hears no majority steps down (thesis §6.2).</param>
+public sealed record RaftVariations(bool NoOp = true, bool PreVote = true, bool CheckQuorum = true);
+
+/// <summary>
+/// What a process starts from: what its store gave back, or a preloaded log in an empty one. Any term, vote, log and configuration that
+/// contradict neither themselves nor each other can be given, which tests use to begin in the middle of a story.
+/// </summary>
 /// <param name="HardState">Term, vote and recorded incarnations.</param>
-/// <param name="Log">All entries from index 1, durable already; preloaded ones bear term 0 (<see cref="Preload"/>).</param>
-public sealed record InitialState(HardState HardState, ImmutableArray<LogEntry> Log)
+/// <param name="Log">All entries after <see cref="Base"/>, durable already; preloaded ones bear term 0 (<see cref="Preload"/>).</param>
+public sealed record InitialState(HardState HardState, LogSlice Log)
 {
     /// <summary>An empty store.</summary>
     public static InitialState Empty { get; } = new(new HardState(Term.Zero, null, []), []);
+
+    /// <summary>The last entry that was discarded; the zero position if none was. Where it is not zero there is a snapshot.</summary>
+    public LogPosition Base { get; init; }
+
+    /// <summary>
+    /// The latest snapshot, at or above <see cref="Base"/>; null if none was taken. Where it goes beyond the end of the log, because the
+    /// disk was slower with the entries than with the snapshot, it stands for all of them.
+    /// </summary>
+    public Snapshot? Snapshot { get; init; }
 }

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Diagnostics;
 
 namespace RaftActors.Core;
@@ -13,10 +12,23 @@ public static class Describe
     public static string Of(Effect effect) => effect switch
     {
         Effect.Send(var envelope) => $"-> {Of(envelope)}",
+        Effect.SendChunk(var envelope, var limit) => $"-> {Of(envelope)}, at most {limit} bytes",
         Effect.Persist persist => $"persists #{persist.Ticket}{Of(persist.HardState)}{Range(" entries", persist.Entries)}",
+        Effect.StoreChunk store =>
+            $"persists #{store.Ticket} {store.Data.Length} bytes at {store.Offset} of the snapshot {store.Snapshot}",
+        Effect.InstallSnapshot install =>
+            $"installs #{install.Ticket} the snapshot {install.Snapshot}{If(install.KeepsLog, ", and keeps what follows it")}",
+        Effect.Discard discard => $"discards the log up to {discard.Log}, and snapshots before {discard.Snapshot}",
         Effect.Commit(var entries) => $"commits{Range("", entries)}",
-        Effect.Accepted accepted => $"accepted {accepted.Request} at {accepted.Index}/{accepted.Term} as serial {accepted.Serial}",
-        Effect.Rejected rejected => $"rejected {rejected.Request}",
+        Effect.Accepted(var entries) => $"accepted{Range("", entries)}",
+        Effect.Repeated repeated => $"took {repeated.Request} before, at {repeated.Index} as serial {repeated.Serial}",
+        Effect.Rejected rejected => $"rejected {string.Join(", ", rejected.Pairs)}: {rejected.Reason}",
+        Effect.ReadReady ready => $"read {ready.Id} may be answered at {ready.Index}",
+        Effect.ReadFailed failed => $"read {failed.Id} failed",
+        Effect.TransferEnded ended => $"transfer to {(ended.Target is { } target ? $"{target}" : "anybody")} ended: {ended.Outcome}",
+        Effect.MembersAccepted accepted => $"members accepted {accepted.Request} at {accepted.Index}",
+        Effect.MembersRefused refused => $"members refused {refused.Request}: {refused.Reason}: {refused.Detail}",
+        Effect.MembersDecided decided => $"decides {decided.Index} {decided.Configuration}, since {decided.Reason}",
         Effect.PeerMet met => $"met {met.Peer} at serial {met.Serial}",
         Effect.QuorumChanged { Quorum: null } => "quorum lost",
         Effect.QuorumChanged { Quorum: { } quorum } =>
@@ -26,6 +38,7 @@ public static class Describe
             $"leader {leader.Leader} of term {leader.Term} at serial {leader.Serial}"
             + $"{If(leader.IsSelf, ", itself")}{If(leader.IsReady, ", ready")}",
         Effect.Refused refused => $"refused by {refused.By}: {refused.Reason} {refused.Serial}: {refused.Detail}",
+        Effect.Fenced fenced => $"fenced: {fenced.Fence.Reason} {fenced.Fence.Serial}: {fenced.Detail}",
         _ => throw new UnreachableException(),
     };
 
@@ -37,26 +50,34 @@ public static class Describe
     public static string Of(Message message) => message switch
     {
         Message.Greeting greeting => $"Greeting{If(greeting.IsReply, " back")}, at {greeting.Position}, recorded {greeting.Recorded}",
-        Message.RequestVote request => $"{(request.IsPreVote ? "PreVote" : "RequestVote")}, at {request.Position}",
+        Message.RequestVote request =>
+            $"{(request.IsPreVote ? "PreVote" : "RequestVote")}{If(request.IsTransfer, " by transfer")}, at {request.Position}",
         Message.RequestVoteReply reply =>
             $"{(reply.IsPreVote ? "PreVoteReply" : "RequestVoteReply")} {(reply.Granted ? "granted" : "refused")}",
         Message.AppendEntries request =>
-            $"AppendEntries after {request.Previous}{Range(", entries", request.Entries)}, commit {request.Commit}",
+            $"AppendEntries after {request.Previous}{Range(", entries", request.Entries)}, commit {request.Commit}{Of(request.Round)}",
         Message.AppendEntriesReply { Accepted: true } reply =>
-            $"AppendEntriesReply match {reply.Match}{If(!reply.IsAdmitted, ", not to be counted")}",
-        Message.AppendEntriesReply reply => $"AppendEntriesReply refused, try {reply.Match}/{reply.ConflictTerm}",
+            $"AppendEntriesReply match {reply.Match}{If(!reply.IsAdmitted, ", not to be counted")}{Of(reply.Round)}",
+        Message.AppendEntriesReply reply => $"AppendEntriesReply refused, try {reply.Match}/{reply.ConflictTerm}{Of(reply.Round)}",
+        Message.TimeoutNow => "TimeoutNow",
+        Message.ReadIndex question => $"ReadIndex {question.Id}",
+        Message.ReadIndexReply reply => $"ReadIndexReply {reply.Id}: {(reply.Index is { } index ? $"{index}" : "not the leader")}",
+        Message.SnapshotChunk chunk => $"SnapshotChunk {chunk.Data.Length} bytes at {chunk.Offset} of {chunk.Snapshot}{Of(chunk.Round)}",
+        Message.SnapshotChunkReply reply => $"SnapshotChunkReply {reply.Snapshot}, next {reply.NextOffset}{Of(reply.Round)}",
         Message.ComparePrefix comparison =>
             $"ComparePrefix agreed {comparison.Agreed}, differs {comparison.Differs}, mine {comparison.Mine}",
         Message.Refusal refusal => $"Refusal {refusal.Reason} {refusal.Serial}: {refusal.Detail}",
         _ => throw new UnreachableException(),
     };
 
+    private static string Of(long round) => If(round > 0, $", round {round}");
+
     private static string Of(HardState? state) => state is null ? ""
         : $" term {state.Term}{If(state.VotedFor is not null, $" vote {state.VotedFor}")} recorded({string.Join(' ', state.Recorded)})"
-            + $"{If(state.IsAdmitted, " admitted")}{If(state.Group != GroupUid.None, $" group {state.Group}")}";
+            + $"{If(state.IsAdmitted, " admitted")}{If(state.Group != GroupUid.None, $" group {state.Group}")}"
+            + $"{If(state.Boot.Number > 0, $" boot {state.Boot}")}{If(state.Fence is not null, $" fenced {state.Fence?.Reason}")}";
 
-    private static string Range(string what, ImmutableArray<LogEntry> entries) =>
-        If(!entries.IsEmpty, $"{what} {string.Join(", ", entries)}");
+    private static string Range(string what, LogSlice entries) => If(!entries.IsEmpty, $"{what} {string.Join<LogEntry>(", ", entries)}");
 
     private static string If(bool condition, string text) => condition ? text : "";
 }

@@ -5,11 +5,9 @@ public sealed partial class RaftCore
 {
     private void OnReceive(Envelope envelope)
     {
-        if (PeerOf(envelope.From.Name) is not { } peer)
+        if (SenderOf(envelope) is not { } peer)
         {
-            var detail = $"the roster of {Self.Name} does not name {envelope.From.Name}; make the rosters the same everywhere, and restart "
-                + "the processes whose roster was wrong";
-            RefuseRequest(envelope, RefusalReason.NotInRoster, detail);
+            RefuseStranger(envelope);
             return;
         }
 
@@ -32,7 +30,24 @@ public sealed partial class RaftCore
             return;
         }
 
+        if (IsFromOldStart(envelope))
+        {
+            RefuseOldStart(envelope);
+            return;
+        }
+
+        if (IsFenced)
+        {
+            RefuseAsFenced(envelope);
+            return;
+        }
+
         Meet(peer, envelope);
+        TakeIn(peer, envelope);
+    }
+
+    private void TakeIn(Peer peer, Envelope envelope)
+    {
         switch (envelope.Body)
         {
             case Message.Greeting greeting:
@@ -50,12 +65,49 @@ public sealed partial class RaftCore
             case Message.AppendEntriesReply reply:
                 OnAppendEntriesReply(envelope, reply);
                 break;
+            case Message.TimeoutNow:
+                OnTimeoutNow(envelope);
+                break;
+            case Message.ReadIndex question:
+                OnReadIndex(envelope, question);
+                break;
+            case Message.ReadIndexReply reply:
+                OnReadIndexReply(envelope, reply);
+                break;
+            case Message.SnapshotChunk chunk:
+                OnSnapshotChunk(peer, envelope, chunk);
+                break;
+            case Message.SnapshotChunkReply reply:
+                OnSnapshotChunkReply(envelope, reply);
+                break;
             case Message.ComparePrefix comparison:
                 OnComparePrefix(peer, comparison);
                 break;
             case Message.Refusal refusal:
-                OnRefusal(peer, envelope.From, refusal);
+                OnRefusal(peer, envelope, refusal);
                 break;
+        }
+    }
+
+    /// <summary>
+    /// It comes from an earlier start than one that was heard of, or from another one of the same number. Either it was long on its way,
+    /// and who sent it will see that the answer does not mean it; or its sender runs over an old copy of its store.
+    /// </summary>
+    private bool IsFromOldStart(Envelope envelope)
+    {
+        var (member, boot) = RecordOf(envelope.From.Name);
+        return member == envelope.From
+            && (envelope.Boot.Number < boot.Number || (envelope.Boot.Number == boot.Number && envelope.Boot.Mark != boot.Mark));
+    }
+
+    /// <summary>Whatever it says, even if only answers: it may have nothing to ask, and must learn that nobody counts it.</summary>
+    private void RefuseOldStart(Envelope envelope)
+    {
+        if (envelope.Body is not Message.Refusal)
+        {
+            var detail = $"{Self.Name} has heard of a later start of {envelope.From.Name} than this one, so if it runs, its store is an "
+                + "old copy, which has forgotten what was promised since";
+            Send(envelope.From, new Message.Refusal(RefusalReason.RestoredDisk, Serial.Zero, envelope.Boot, detail));
         }
     }
 
@@ -72,24 +124,45 @@ public sealed partial class RaftCore
     /// <summary>Says no to who asks for something. Nobody is told no to an answer: two who refuse one another would never end.</summary>
     private void RefuseRequest(Envelope envelope, RefusalReason reason, string detail)
     {
-        if (envelope.Body is Message.Greeting or Message.RequestVote or Message.AppendEntries)
+        if (IsRequest(envelope.Body))
         {
-            Send(envelope.From, new Message.Refusal(reason, Serial.Zero, detail));
+            Send(envelope.From, new Message.Refusal(reason, Serial.Zero, envelope.Boot, detail));
         }
     }
 
-    private void OnRefusal(Peer peer, Member from, Message.Refusal refusal)
+    private static bool IsRequest(Message body) =>
+        body is Message.Greeting or Message.RequestVote or Message.AppendEntries or Message.SnapshotChunk;
+
+    private void OnRefusal(Peer peer, Envelope envelope, Message.Refusal refusal)
     {
-        if (refusal.Reason == RefusalReason.Diverged)
+        if (refusal.Reason == RefusalReason.RestoredDisk)
         {
-            peer.PartsAt = refusal.Serial;
-            if ((_role as LeaderRole)?.Of(from) is { } progress)
-            {
-                progress.HasRefused = true;
-            }
+            OnRestoredDisk(refusal);
+            return;
         }
 
-        Show(peer, from, refusal);
+        Show(peer, envelope.From, refusal);
+        switch (refusal.Reason)
+        {
+            case RefusalReason.Removed:
+                OnToldRemoved();
+                break;
+            case RefusalReason.Diverged:
+                OnDiverged(peer, envelope, refusal);
+                break;
+            case RefusalReason.Outvoted:
+                OnOutvoted(peer, refusal);
+                break;
+        }
+    }
+
+    /// <summary>Meant is only who still runs as it did then: a message that an earlier start left behind shuts nobody out.</summary>
+    private void OnRestoredDisk(Message.Refusal refusal)
+    {
+        if (refusal.Boot == _hardState.Boot)
+        {
+            FenceSelf(new Fence(RefusalReason.RestoredDisk, Serial.Zero));
+        }
     }
 
     /// <summary>Shows a refusal to people, the same one only once.</summary>

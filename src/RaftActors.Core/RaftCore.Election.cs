@@ -5,6 +5,15 @@ public sealed partial class RaftCore
 {
     private long _electionAt;
 
+    /// <summary>How often this process has asked around since a leader was heard.</summary>
+    private int _candidacies;
+
+    /// <summary>
+    /// Of two who ask at the same time the better goes first, so that they do not split the votes. Only while it asks for the first time:
+    /// somebody better may hear too few to win, and must not stand in the way of one who hears them all.
+    /// </summary>
+    private bool RanksMatter => _role is PreCandidateRole && _candidacies == 1;
+
     private void ResetElectionTimer() =>
         _electionAt = _now + _prng.Between(Options.ElectionTimeoutMinTicks, Options.ElectionTimeoutMaxTicks);
 
@@ -13,27 +22,28 @@ public sealed partial class RaftCore
         ResetElectionTimer();
         if (_role is FollowerRole { Leader: not null })
         {
-            _role = new FollowerRole(null, default);
+            Become(new FollowerRole(null, default));
         }
 
-        if (MayCampaign && (!IsFounding || MayFoundOnTimeout))
+        if (MayAsk && !IsBound && (!IsFounding || MayFoundOnTimeout))
         {
-            StartPreVote();
+            AskAround();
         }
     }
 
     /// <summary>
     /// Whether it makes sense to ask for votes: they would be counted for a voter only. Where a group is known to exist, somebody without
-    /// its configuration waits to be taken in.
+    /// its configuration waits to be taken in. And who cannot write down its own vote would hold everybody up.
     /// </summary>
-    private bool MayCampaign => IsAdmitted && Configuration.IsVoter(Self) && (IsFounding || !_configurations.IsEmpty);
+    private bool MayAsk =>
+        IsAdmitted && !IsFenced && !IsDiskStalled && IsNeededAsLeader && !IsToldRemoved && (IsFounding || !_configurations.IsEmpty);
 
     /// <summary>
     /// The leader's connection closed: campaign early, in turns, and judge again what was refused for the leader's sake.
     /// </summary>
     private void OnPeerUnreachable(ProcessName name)
     {
-        if (PeerOf(name) is not { } peer)
+        if (IsFenced || PeerOf(name) is not { } peer)
         {
             return;
         }
@@ -41,11 +51,19 @@ public sealed partial class RaftCore
         peer.Lose();
         if (_role is FollowerRole { Leader: { } leader } && leader.Name == name)
         {
-            // Stickiness is a courtesy to a living leader and no promise on which anything is built, so this voter may end it: it saw
-            // for itself that the leader is gone.
-            _stickyUntil = _now;
-            _electionAt = Math.Min(_electionAt, _now + (RankWithout(leader) * Options.HintStaggerTicks));
-            JudgeKeptRequests();
+            if (Options.Lease is null)
+            {
+                // Stickiness is a courtesy to a living leader and no promise on which anything is built, so this voter may end it: it saw
+                // for itself that the leader is gone. With leases it is a promise, and only time ends it.
+                _stickyUntil = _now;
+            }
+
+            _electionAt = Math.Min(_electionAt, Math.Max(_now, _stickyUntil) + (RankWithout(leader) * Options.HintStaggerTicks));
+            if (!IsBound)
+            {
+                JudgeKeptRequests();
+            }
+
             ElectIfDue();
         }
 
@@ -55,22 +73,36 @@ public sealed partial class RaftCore
 
     private int RankWithout(Member leader) => Configuration.Electorate().Count(voter => voter != leader && voter.CompareTo(Self) < 0);
 
+    /// <summary>Nobody raises its term before it knows that it could win (thesis §9.6).</summary>
+    private void AskAround()
+    {
+        if (Options.Variations.PreVote)
+        {
+            StartPreVote();
+        }
+        else
+        {
+            StartElection(isTransfer: false);
+        }
+    }
+
     private void StartPreVote()
     {
+        _candidacies++;
         var candidacy = new PreCandidateRole();
-        _role = candidacy;
+        Become(candidacy);
         ResetElectionTimer();
         candidacy.Ballot.Record(Self, granted: true);
         AskForVotes(new Message.RequestVote(_log.LastPosition, IsPreVote: true), Term.Next);
         CountVotes();
     }
 
-    private void StartElection()
+    private void StartElection(bool isTransfer)
     {
         Keep(_hardState with { Term = Term.Next, VotedFor = Self });
-        _role = new CandidateRole(ownVote: _hardStateTicket);
+        Become(new CandidateRole(ownVote: _hardStateTicket));
         ResetElectionTimer();
-        AskForVotes(new Message.RequestVote(_log.LastPosition, IsPreVote: false), Term);
+        AskForVotes(new Message.RequestVote(_log.LastPosition, IsPreVote: false, isTransfer), Term);
     }
 
     private void AskForVotes(Message.RequestVote request, Term term)
@@ -111,7 +143,7 @@ public sealed partial class RaftCore
         switch (_role)
         {
             case PreCandidateRole candidacy when candidacy.Ballot.Result(Configuration) == VoteResult.Won:
-                StartElection();
+                StartElection(isTransfer: false);
                 break;
             case CandidateRole candidacy when candidacy.Ballot.Result(Configuration) == VoteResult.Won:
                 StartLeading();

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace RaftActors.Core;
 
 /// <content>A leader replicates to this process (§5.3).</content>
@@ -21,7 +19,7 @@ public sealed partial class RaftCore
             Keep(_hardState with { Term = term, VotedFor = null });
         }
 
-        _role = new FollowerRole(leader, leaderSerial);
+        Become(new FollowerRole(leader, leaderSerial));
         ResetElectionTimer();
     }
 
@@ -29,37 +27,67 @@ public sealed partial class RaftCore
     {
         if (envelope.Term < Term)
         {
-            Answer(envelope.From, false, LogIndex.Zero); // §5.1
+            Answer(envelope.From, false, _log.Base.Index, request.Round); // §5.1
             return;
         }
 
-        if (request.Entries.FirstOrDefault(IsOfOtherGroup) is { Payload: Payload.Reconfigure(var foreign) })
+        foreach (var entry in request.Entries)
         {
-            RefuseOtherGroup(envelope, foreign.Group);
-            return;
+            if (entry.Payload is Payload.Reconfigure(var configuration) && IsOfOtherGroup(configuration.Group))
+            {
+                RefuseOtherGroup(envelope, configuration.Group);
+                return;
+            }
         }
 
         HearLeader(envelope, request.LeaderSerial);
+        if (request.Previous.Index < _log.Base.Index)
+        {
+            // What was discarded here is committed, so the leader has it too, and all that is committed here.
+            AcknowledgeCommitted(envelope.From, request.Round);
+            return;
+        }
+
+        if (IsDamaged(request.Previous))
+        {
+            if (peer.PartsAt is null || request.Entries.IsEmpty)
+            {
+                // Once the leader knows it sends nothing any more. So if we know and it sends heartbeats, our word was lost, or meant an
+                // earlier term.
+                var differs = request.Previous.Index;
+                Send(envelope.From, new Message.ComparePrefix(_log.Base.Index, differs, _log.PositionAt(differs)));
+            }
+
+            return;
+        }
+
         if (!_log.Holds(request.Previous))
         {
-            Answer(envelope.From, false, WhereLogsMayAgree(request.Previous));
+            Answer(envelope.From, false, WhereLogsMayAgree(request.Previous), request.Round);
             return;
         }
 
         if (FirstDispute(request) is { } disputed)
         {
-            Part(peer, _log.PositionAt(new LogIndex(disputed.Value - 1)).Serial.Next, _log.TermAt(disputed));
+            Part(peer, disputed);
             return;
         }
 
         Take(request.Entries);
         var match = new LogIndex(request.Previous.Index.Value + request.Entries.Length);
         CommitUpTo(request.Commit < match ? request.Commit : match);
-        Acknowledge(envelope.From, match, isHeartbeat: request.Entries.IsEmpty);
+        Acknowledge(envelope.From, match, request);
     }
 
-    private bool IsOfOtherGroup(LogEntry entry) =>
-        entry.Payload is Payload.Reconfigure(var configuration) && IsOfOtherGroup(configuration.Group);
+    /// <summary>
+    /// Two entries that a leader wrote, of one index and term, are the same, unless one of them was changed since (§5.3).
+    /// </summary>
+    private bool IsDamaged(LogPosition previous) =>
+        previous.Term > Term.Zero
+        && previous.Index > _log.Base.Index
+        && previous.Index <= _log.Last
+        && _log.TermAt(previous.Index) == previous.Term
+        && !_log.Holds(previous);
 
     private void HearLeader(Envelope envelope, Serial leaderSerial)
     {
@@ -70,7 +98,7 @@ public sealed partial class RaftCore
         }
 
         Invariant.That(Leader == envelope.From, "a term has one leader (§5.2)");
-        (_leaderHeardAt, _stickyUntil) = (_now, _now + Options.ElectionTimeoutMinTicks);
+        (_leaderHeardAt, _stickyUntil, _candidacies) = (_now, _now + Options.ElectionTimeoutMinTicks, 0);
         ResetElectionTimer();
     }
 
@@ -86,7 +114,7 @@ public sealed partial class RaftCore
         }
 
         return _log.TermAt(previous.Index) == previous.Term
-            ? new LogIndex(previous.Index.Value / 2)
+            ? new LogIndex(Math.Max(_log.Base.Index.Value, previous.Index.Value / 2))
             : _log.LastNotAbove(previous.Term, new LogIndex(previous.Index.Value - 1));
     }
 
@@ -115,7 +143,7 @@ public sealed partial class RaftCore
         return null;
     }
 
-    private void Take(ImmutableArray<LogEntry> entries)
+    private void Take(LogSlice entries)
     {
         foreach (var entry in entries)
         {
@@ -151,22 +179,29 @@ public sealed partial class RaftCore
     /// Vouches for what is durable and for no more. A heartbeat is answered at once, so that a slow disk does not look like a dead process;
     /// entries are answered when they are on disk.
     /// </summary>
-    private void Acknowledge(Member leader, LogIndex match, bool isHeartbeat)
+    private void Acknowledge(Member leader, LogIndex match, Message.AppendEntries request)
     {
         if (match <= _log.Durable)
         {
-            Answer(leader, true, match);
+            Answer(leader, true, match, request.Round);
         }
-        else if (isHeartbeat)
+        else if (request.Entries.IsEmpty)
         {
-            Answer(leader, true, _log.Durable);
+            Answer(leader, true, _log.Durable, request.Round);
         }
         else
         {
-            Answer(leader, true, match, after: LogTicket);
+            Answer(leader, true, match, request.Round, after: LogTicket);
         }
     }
 
-    private void Answer(Member leader, bool isAccepted, LogIndex match, Ticket after = default) =>
-        Send(leader, new Message.AppendEntriesReply(isAccepted, match, _log.TermAt(match), IsAdmitted), after);
+    /// <summary>What the leader sent is committed here already, and more than it.</summary>
+    private void AcknowledgeCommitted(Member leader, long round) =>
+        Answer(leader, true, CommitIndex < _log.Durable ? CommitIndex : _log.Durable, round);
+
+    private void Answer(Member leader, bool isAccepted, LogIndex match, long round, Ticket after = default)
+    {
+        var conflict = isAccepted ? Term.Zero : _log.TermAt(match);
+        Send(leader, new Message.AppendEntriesReply(isAccepted, match, conflict, IsAdmitted, round, Options.Priority), after);
+    }
 }

@@ -10,7 +10,8 @@ public sealed partial class RaftCore
     private bool _mayFoundAtOnce;
 
     /// <summary>No configuration is known, here or to anybody heard of.</summary>
-    private bool IsFounding => _configurations.IsEmpty && _hardState.Group == GroupUid.None && !_peers.Any(peer => peer.IsFounded);
+    private bool IsFounding =>
+        !Options.IsJoining && _configurations.IsEmpty && _hardState.Group == GroupUid.None && !_peers.Any(peer => peer.IsFounded);
 
     private Standing OwnStanding => new(_log.LastPosition, Self.Name);
 
@@ -30,7 +31,7 @@ public sealed partial class RaftCore
         if (_mayFoundAtOnce && CanFound && !_peers.Any(IsBetterAndThere))
         {
             _mayFoundAtOnce = false;
-            StartPreVote();
+            AskAround();
         }
     }
 
@@ -41,7 +42,8 @@ public sealed partial class RaftCore
     private bool MayFoundOnTimeout => _isFoundingDue && CanFound;
 
     /// <summary>It may vote, and nobody who is there disputes its pairs: on a wrong base no group is founded.</summary>
-    private bool CanFound => IsAdmitted && !_peers.Any(peer => IsThere(peer) && (peer.PartsAt is not null || DiffersFrom(peer)));
+    private bool CanFound =>
+        IsAdmitted && !IsFenced && !_peers.Any(peer => IsThere(peer) && (peer.PartsAt is not null || DiffersFrom(peer)));
 
     private bool IsHeard(Peer peer) => peer.HeardAt is { } at && _now - at < Options.ElectionTimeoutMinTicks;
 
@@ -52,10 +54,10 @@ public sealed partial class RaftCore
 
     /// <summary>
     /// Whether somebody else should found the group rather than this candidate. Somebody who does not answer does not stand in the way: it
-    /// may be heard and hear nobody.
+    /// may be heard and hear nobody. Nor do we when we have asked more than once: we may hear too few to win, and the candidate all.
     /// </summary>
     private bool ShouldFoundRatherThan(Standing candidate) =>
-        (CanFound && OwnStanding.IsBetterThan(candidate))
+        (CanFound && _candidacies <= 1 && OwnStanding.IsBetterThan(candidate))
         || _peers.Any(peer => peer.AnsweredAt is { } at
             && _now - at < Options.ElectionTimeoutMinTicks
             && IsThere(peer)
@@ -73,6 +75,7 @@ public sealed partial class RaftCore
     private bool DiffersFrom(Peer peer) =>
         peer.HeardAt is not null
         && peer.Position.Term == Term.Zero
+        && peer.Position.Index >= _log.Base.Index
         && peer.Position.Index <= _log.Last
         && _log.TermAt(peer.Position.Index) == Term.Zero
         && !_log.Holds(peer.Position);
@@ -83,46 +86,5 @@ public sealed partial class RaftCore
         {
             OnComparePrefix(peer, new Message.ComparePrefix(LogIndex.Zero, peer.Position.Index, peer.Position));
         }
-    }
-
-    /// <summary>
-    /// Halves the range in which two preloaded logs part, or names the serial where they do:
-    /// <code>
-    /// agreed 0, differs 8, mine @4   ->   agreed 4, differs 8, mine @6   ->   agreed 4, differs 6, mine @5   ->   agreed 5, differs 6
-    /// </code>
-    /// </summary>
-    private void OnComparePrefix(Peer peer, Message.ComparePrefix comparison)
-    {
-        var at = comparison.Mine.Index;
-        var (agreed, differs) = _log.Holds(comparison.Mine) ? (at, comparison.Differs) : (comparison.Agreed, at);
-        if (differs <= agreed || differs > _log.Last.Next)
-        {
-            return; // From before one of the two began anew.
-        }
-
-        if (differs > agreed.Next)
-        {
-            var middle = new LogIndex(agreed.Value + ((differs.Value - agreed.Value) / 2));
-            Send(peer.Member, new Message.ComparePrefix(agreed, differs, _log.PositionAt(middle)));
-            return;
-        }
-
-        Part(peer, _log.PositionAt(agreed).Serial.Next, Term.Zero);
-    }
-
-    /// <summary>
-    /// The log of that process and ours differ from this serial on, and neither gives way: both sides say so. Before a founding only
-    /// preloaded pairs can differ; afterwards, in entries that one leader wrote, only damage can have changed one of the two.
-    /// </summary>
-    private void Part(Peer peer, Serial serial, Term term)
-    {
-        peer.PartsAt = serial;
-        var (what, remedy) = term == Term.Zero
-            ? ("preloaded pairs", "decide which are right, and restart the other process with the same ones or with none")
-            : ("logs", "within one term, so one of the two is damaged: restart that process with an empty store");
-        var detail = $"the {what} of {Self.Name} and {peer.Name} differ from serial {serial} on; {remedy}";
-        var refusal = new Message.Refusal(RefusalReason.Diverged, serial, detail);
-        Show(peer, peer.Member, refusal);
-        Send(peer.Member, refusal);
     }
 }

@@ -5,7 +5,12 @@ public sealed partial class RaftCore
 {
     private void OnPeerReachable(ProcessName name)
     {
-        if (PeerOf(name) is { } peer)
+        if (IsFenced)
+        {
+            return;
+        }
+
+        if ((PeerOf(name) ?? (IsOutside ? AddPeer(name) : null)) is { } peer)
         {
             Greet(peer);
         }
@@ -13,11 +18,11 @@ public sealed partial class RaftCore
 
     /// <summary>
     /// At the pace of heartbeats: whoever has not answered is greeted again; before the group is founded everybody is, since there are no
-    /// heartbeats yet to tell who is alive.
+    /// heartbeats yet to tell who is alive. Who was removed greets nobody, since nobody would have it.
     /// </summary>
     private void GreetOnTick()
     {
-        if (_now % Options.HeartbeatTicks != 0)
+        if (_now % Options.HeartbeatTicks != 0 || IsRemoved || IsToldRemoved)
         {
             return;
         }
@@ -36,16 +41,32 @@ public sealed partial class RaftCore
     private Message.Greeting GreetingTo(Peer peer, bool isReply) => new(_log.LastPosition, FirstOf(peer.Name), isReply);
 
     /// <summary>The incarnation that this process recorded as the first of a name, or none.</summary>
-    private Incarnation FirstOf(ProcessName name) => _hardState.Recorded.FirstOrDefault(member => member.Name == name).Incarnation;
+    private Incarnation FirstOf(ProcessName name) => RecordOf(name).Member.Incarnation;
+
+    private PeerRecord RecordOf(ProcessName name)
+    {
+        foreach (var record in _hardState.Recorded)
+        {
+            if (record.Member.Name == name)
+            {
+                return record;
+            }
+        }
+
+        return default;
+    }
 
     private void Meet(Peer peer, Envelope envelope)
     {
-        peer.Meet(envelope);
-        if (FirstOf(peer.Name) == Incarnation.None)
+        peer.Meet(envelope, _now);
+        var known = RecordOf(peer.Name);
+        if (known == default || (known.Member == envelope.From && known.Boot.Number < envelope.Boot.Number))
         {
             // Whatever we send from here on waits for this to be durable, so nobody hears of the record before it is one.
-            Keep(_hardState with { Recorded = [.. _hardState.Recorded.Append(envelope.From).Order()] });
-            _configurations.FoundingRoster = FoundingConfiguration.OfAll(Options.Roster, Self, _hardState.Recorded);
+            var others = _hardState.Recorded.Where(one => one.Member.Name != peer.Name);
+            var record = new PeerRecord(envelope.From, envelope.Boot);
+            Keep(_hardState with { Recorded = [.. others.Append(record).OrderBy(one => one.Member)] });
+            _configurations.FoundingRoster = FoundingRoster();
         }
     }
 
@@ -76,8 +97,8 @@ public sealed partial class RaftCore
     {
         if (_role is LeaderRole leader && leader.Of(member) is { } progress)
         {
-            progress.ProbeAgain();
-            SendNews(leader, progress);
+            progress.ProbeAgain(_log.Base.Index);
+            SendNews(progress);
         }
     }
 
@@ -86,7 +107,9 @@ public sealed partial class RaftCore
     /// </summary>
     private void RefuseOtherLife(Peer peer)
     {
-        var isKnown = peer.Current == FirstOf(peer.Name) || CommittedConfiguration?.Everybody().Contains(peer.Member) == true;
+        var isKnown = peer.Current == FirstOf(peer.Name)
+            || CommittedConfiguration?.Holds(peer.Member) == true
+            || Configuration.Holds(FoundingConfiguration.Absent(peer.Name));
         if (!isKnown)
         {
             var outlook = IsFounding
@@ -95,13 +118,14 @@ public sealed partial class RaftCore
                     ? "the group takes it in as a follower, and without its vote survives one failure less"
                     : "the group takes it in as a follower again, and nothing need be done";
             var detail = $"{Self.Name} knows {peer.Name} with another store, which was lost or replaced; {outlook}";
-            Send(peer.Member, new Message.Refusal(RefusalReason.OtherIncarnation, Serial.Zero, detail));
+            Send(peer.Member, new Message.Refusal(RefusalReason.OtherIncarnation, Serial.Zero, default, detail));
         }
     }
 
     /// <summary>
     /// An incarnation may vote once a majority of the others has recorded it as the first of its name, or a committed configuration holds
-    /// it: then no other life of this process can have voted, or be counted, in its place.
+    /// it: then no other life of this process can have voted, or be counted, in its place. Majorities meet only among the same others, so
+    /// only the word of the founding roster counts; and one that joins was not in it, and waits for the configuration.
     /// </summary>
     private void ConsiderAdmission()
     {
@@ -110,11 +134,14 @@ public sealed partial class RaftCore
             return;
         }
 
-        var isConfirmed = _peers.Count(peer => peer.HasConfirmedUs) >= QuorumSize.MajorityOf(_peers.Length);
-        if (isConfirmed || CommittedConfiguration?.Everybody().Contains(Self) == true)
+        var isConfirmed = !Options.IsJoining && ConfirmedBy().Count() >= QuorumSize.MajorityOf(Options.Roster.Length - 1);
+        if (isConfirmed || CommittedConfiguration?.Holds(Self) == true)
         {
             Keep(_hardState with { IsAdmitted = true });
             JudgeKeptRequests();
         }
     }
+
+    private IEnumerable<ProcessName> ConfirmedBy() =>
+        _peers.Where(peer => peer.HasConfirmedUs && Options.Roster.Contains(peer.Name)).Select(peer => peer.Name);
 }

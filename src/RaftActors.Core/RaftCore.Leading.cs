@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace RaftActors.Core;
 
 /// <content>This process leads: what it appends, and whether it still has a majority behind it.</content>
@@ -8,37 +6,25 @@ public sealed partial class RaftCore
     private void StartLeading()
     {
         Invariant.That(_hardState.VotedFor == Self, "who leads a term voted for itself in it");
-        Invariant.That(_hardStateTicket <= _durableTicket, "a term and a vote are durable before anything is built on them");
+        Invariant.That(
+            _role is CandidateRole candidacy && candidacy.OwnVote <= _durableTicket,
+            "a term and a vote are durable before anything is built on them");
         var leader = new LeaderRole(_log.LastPosition.Serial);
-        _role = leader;
+        Become(leader);
+        _candidacies = 0;
+        leader.Open.Rebuild(_log.From(CommitIndex.Next));
         if (_configurations.IsEmpty)
         {
-            AppendOwn(new Payload.Reconfigure(FoundGroup()));
+            Decide(FoundGroup(), "the group is founded");
         }
         else
         {
+            // Whom the latest configuration removed may not know it yet.
+            leader.Track(_configurations.BeforeLatest ?? Configuration, Self, _log.Last.Next, _now);
             leader.Track(Configuration, Self, _log.Last.Next, _now);
-            AppendOwn(Payload.NoOp.Instance); // §8: what came before is committed with it.
-        }
-
-        Broadcast();
-    }
-
-    private void OnPropose(ImmutableArray<Payload.Pair> pairs)
-    {
-        foreach (var pair in pairs)
-        {
-            if (_role is LeaderRole)
+            if (Options.Variations.NoOp)
             {
-                var entry = AppendOwn(pair);
-                if (pair.Request is { } request)
-                {
-                    _effects.Add(new Effect.Accepted(request, entry.Index, entry.Term, entry.Serial));
-                }
-            }
-            else if (pair.Request is { } request)
-            {
-                _effects.Add(new Effect.Rejected(request));
+                AppendOwn(Payload.NoOp.Instance); // §8: what came before is committed with it.
             }
         }
 
@@ -50,9 +36,13 @@ public sealed partial class RaftCore
         var before = _log.LastPosition;
         var entry = new LogEntry(before.Index.Next, Term, payload is Payload.Pair ? before.Serial.Next : before.Serial, payload);
         Append(entry);
+        var leader = (LeaderRole)_role;
+        leader.Open.Append(payload);
         if (payload is Payload.Reconfigure(var configuration))
         {
-            ((LeaderRole)_role).Track(configuration, Self, entry.Index, _now);
+            leader.Track(configuration, Self, entry.Index, _now);
+            leader.Lease.Drop();
+            RecountRound(leader);
         }
 
         return entry;
@@ -67,17 +57,34 @@ public sealed partial class RaftCore
             return;
         }
 
+        if (MakesRoomForStalledDisk(leader))
+        {
+            return;
+        }
+
         if (_now % Options.HeartbeatTicks == 0)
         {
+            EndFarewells(leader);
+            JudgeDiverged(leader);
+            if (_role != leader)
+            {
+                return;
+            }
+
+            RenewLease(leader);
             foreach (var progress in leader.Peers)
             {
-                if (_now - progress.HeardAt >= Options.ElectionTimeoutMinTicks && !progress.IsProbing)
+                if (_now - progress.HeardAt >= Options.ElectionTimeoutMinTicks && progress.State == ProgressState.Replicating)
                 {
-                    progress.ProbeAgain();
+                    progress.ProbeAgain(_log.Base.Index);
                 }
 
-                SendHeartbeat(leader, progress);
+                SendHeartbeat(progress);
             }
+
+            KeepQuorum(leader);
+            TellTarget(leader);
+            ConsiderPriority(leader);
         }
     }
 
@@ -86,6 +93,6 @@ public sealed partial class RaftCore
     {
         bool? IsHeard(Member member) =>
             member == Self || (leader.Of(member) is { } progress && _now - progress.HeardAt < Options.ElectionTimeoutMaxTicks);
-        return Majority.Result(Configuration, IsHeard) != VoteResult.Won;
+        return Options.Variations.CheckQuorum && Majority.Result(Configuration, IsHeard) != VoteResult.Won;
     }
 }

@@ -6,35 +6,57 @@ namespace RaftActors.Core;
 public sealed partial class RaftCore
 {
     /// <summary>
-    /// One change at a time, and only when the one before and an entry of the leader's own term are committed. Called whenever a reason for
-    /// a change, or what stood against it, may have changed.
+    /// The one guard of every change: one at a time, and only when the one before and an entry of the leader's own term are committed.
+    /// Without the latter two leaders could each commit a change of their own (the bug of 2015 in changes of a single server).
     /// </summary>
+    private bool MayReconfigure =>
+        _role is LeaderRole && CommitIndex >= _configurations.LatestIndex && _log.TermAt(CommitIndex) == Term;
+
+    /// <summary>Called whenever a reason for a change, or what stood against it, may have changed.</summary>
     private void ConsiderMembers()
     {
-        if (_role is not LeaderRole || CommitIndex < _configurations.LatestIndex || _log.TermAt(CommitIndex) != Term)
+        if (!MayReconfigure)
         {
             return;
         }
 
-        var next = Configuration.IsJoint ? Configuration with { OldVoters = [] } : WithThoseWhoCame(Configuration);
+        var (next, reason) = Configuration.IsJoint
+            ? (Configuration with { OldVoters = [] }, "both majorities have the joint one")
+            : WithThoseWhoCame(Configuration);
         if (next != Configuration)
         {
-            AppendOwn(new Payload.Reconfigure(next));
+            Decide(next, reason);
             Broadcast();
         }
     }
 
-    private Configuration WithThoseWhoCame(Configuration configuration)
+    /// <summary>Puts a configuration into the log and says why. From now on it is in force (§6).</summary>
+    private LogIndex Decide(Configuration next, string reason)
     {
+        Invariant.That(_configurations.IsEmpty || MayReconfigure, "one change of members at a time, after an own entry is committed");
+        Invariant.That(_configurations.IsEmpty || next.MayFollow(Configuration), "voters change through a joint configuration (§6)");
+        var entry = AppendOwn(new Payload.Reconfigure(next));
+        _effects.Add(new Effect.MembersDecided(entry.Index, next, reason));
+        return entry.Index;
+    }
+
+    /// <summary>
+    /// Those of the roster who greeted and whom the configuration does not hold as they now are. Who has no place in it is not taken in by
+    /// coming: it was removed, or never asked for.
+    /// </summary>
+    private (Configuration Next, string Reason) WithThoseWhoCame(Configuration configuration)
+    {
+        var came = "";
         foreach (var peer in _peers)
         {
-            if (peer.HeardAt is not null && !configuration.Everybody().Contains(peer.Member))
+            if (peer.HeardAt is not null && !configuration.Holds(peer.Member) && configuration.HasName(peer.Name))
             {
                 configuration = With(configuration, peer.Member);
+                came += came.Length == 0 ? peer.Name : $" and {peer.Name}";
             }
         }
 
-        return configuration;
+        return (configuration, came.Length == 0 ? came : $"{came} came");
     }
 
     /// <summary>

@@ -12,6 +12,9 @@ public sealed partial class RaftCore
     /// <summary>The write that makes the hard state durable as it is now.</summary>
     private Ticket _hardStateTicket;
 
+    /// <summary>The writes under way, oldest first, and the ticks at which they were asked for.</summary>
+    private readonly Queue<(Ticket Ticket, long At)> _underWay = [];
+
     /// <summary>The last write that was asked for.</summary>
     private Ticket _lastTicket;
 
@@ -20,6 +23,8 @@ public sealed partial class RaftCore
 
     /// <summary>The write that makes the log durable as it is now.</summary>
     private Ticket LogTicket => _log.HasUnsaved ? _lastTicket.Next : _lastTicket;
+
+    private bool IsDiskStalled => _underWay.TryPeek(out var oldest) && _now - oldest.At > Options.DiskStallTicks;
 
     private void Keep(HardState next)
     {
@@ -42,15 +47,21 @@ public sealed partial class RaftCore
     /// </summary>
     private void Send(Member to, Message body, Term term, Ticket after = default)
     {
-        var envelope = new Envelope(Self, to, _hardState.Group, term, body);
+        SendWhenDurable(new Effect.Send(EnvelopeOf(to, body, term)), after);
+    }
+
+    private Envelope EnvelopeOf(Member to, Message body, Term term) => new(Self, to, _hardState.Group, term, _hardState.Boot, body);
+
+    private void SendWhenDurable(Effect sending, Ticket after = default)
+    {
         var ticket = after > _hardStateTicket ? after : _hardStateTicket;
         if (ticket <= _durableTicket)
         {
-            _effects.Add(new Effect.Send(envelope));
+            _effects.Add(sending);
         }
         else
         {
-            _held.Add(ticket, envelope);
+            _held.Add(ticket, sending);
         }
     }
 
@@ -60,10 +71,23 @@ public sealed partial class RaftCore
         var entries = _log.TakeUnsaved(_lastTicket.Next);
         if (_isHardStateUnsaved || !entries.IsEmpty)
         {
-            _lastTicket = _lastTicket.Next;
-            _effects.Add(new Effect.Persist(_lastTicket, _isHardStateUnsaved ? _hardState : null, entries));
+            _effects.Add(new Effect.Persist(AskForWrite(), _isHardStateUnsaved ? _hardState : null, entries));
             _isHardStateUnsaved = false;
         }
+    }
+
+    /// <summary>A ticket for a write of its own kind. What this step has changed so far is written before it.</summary>
+    private Ticket TakeTicket()
+    {
+        PersistChanges();
+        return AskForWrite();
+    }
+
+    private Ticket AskForWrite()
+    {
+        _lastTicket = _lastTicket.Next;
+        _underWay.Enqueue((_lastTicket, _now));
+        return _lastTicket;
     }
 
     private void OnPersisted(Ticket ticket)
@@ -75,12 +99,14 @@ public sealed partial class RaftCore
         }
 
         _durableTicket = ticket;
-        _log.Saved(ticket);
-        foreach (var envelope in _held.Release(ticket))
+        while (_underWay.TryPeek(out var oldest) && oldest.Ticket <= ticket)
         {
-            _effects.Add(new Effect.Send(envelope));
+            _underWay.Dequeue();
         }
 
+        _log.Saved(ticket);
+        _incoming?.Saved(ticket);
+        _held.Release(ticket, _effects);
         if (_role is CandidateRole candidacy && candidacy.OwnVote <= ticket)
         {
             candidacy.Ballot.Record(Self, granted: true);

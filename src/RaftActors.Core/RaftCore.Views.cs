@@ -5,6 +5,7 @@ public sealed partial class RaftCore
 {
     private QuorumView? _shownQuorum;
     private LeaderView? _shownLeader;
+    private Fence? _shownFence;
 
     private bool IsReady => Leader is not null && CommitIndex > LogIndex.Zero && _log.TermAt(CommitIndex) == Term;
 
@@ -14,6 +15,7 @@ public sealed partial class RaftCore
     /// </summary>
     private void AnnounceViews()
     {
+        AnnounceFence();
         var quorum = ViewOfQuorum();
         var leader = quorum is null ? null : ViewOfLeader();
         if (leader is null)
@@ -24,9 +26,18 @@ public sealed partial class RaftCore
         Announce(quorum);
         Announce(leader);
         GiveCommitted();
-        if (IsReady && _shownLeader is { IsReady: false } known)
+        if (IsReady && _given == CommitIndex && _shownLeader is { IsReady: false } known)
         {
             Announce(known with { IsReady = true });
+        }
+    }
+
+    private void AnnounceFence()
+    {
+        if (_hardState.Fence is { } fence && _shownFence is null)
+        {
+            _shownFence = fence;
+            _effects.Add(new Effect.Fenced(fence, $"{fence}; restart {Self.Name} with an empty store to take part again"));
         }
     }
 

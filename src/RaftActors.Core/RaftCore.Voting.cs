@@ -6,7 +6,11 @@ public sealed partial class RaftCore
     /// <summary>Until this tick no vote is given against the leader that was heard (thesis §4.2.3).</summary>
     private long _stickyUntil;
 
-    private bool HearsLeader => _role is LeaderRole || (_role is FollowerRole { Leader: not null } && _now < _stickyUntil);
+    /// <summary>When somebody who counts on our vote was last refused for having less of the log; long ago at first.</summary>
+    private long _stoodInTheWayAt = long.MinValue / 2;
+
+    private bool HearsLeader =>
+        _role is LeaderRole || IsBound || (_role is FollowerRole { Leader: not null } && _now < _stickyUntil);
 
     private void OnRequestVote(Peer peer, Envelope envelope, Message.RequestVote request)
     {
@@ -19,7 +23,7 @@ public sealed partial class RaftCore
         {
             peer.KeptRequest = envelope;
         }
-        else if (HearsLeader)
+        else if (HearsLeader && !request.IsTransfer)
         {
             // Nothing of it counts, its term neither: that is what keeps one who was cut off from unseating a leader that everybody else
             // hears.
@@ -40,8 +44,8 @@ public sealed partial class RaftCore
     {
         var candidate = new Standing(request.Position, envelope.From.Name);
         var isGranted = envelope.Term > Term
-            && request.Position.IsAtLeastAsUpToDateAs(_log.LastPosition)
-            && !(_role is PreCandidateRole && OwnStanding.IsBetterThan(candidate))
+            && HasOurLog(request)
+            && !(RanksMatter && OwnStanding.IsBetterThan(candidate))
             && !(IsFounding && ShouldFoundRatherThan(candidate));
         if (!isGranted)
         {
@@ -49,10 +53,9 @@ public sealed partial class RaftCore
             return;
         }
 
-        if (_role is PreCandidateRole)
+        if (RanksMatter)
         {
-            // Of two who would like to, the better goes first.
-            _role = new FollowerRole(null, default);
+            Become(new FollowerRole(null, default));
             ResetElectionTimer();
         }
 
@@ -61,14 +64,18 @@ public sealed partial class RaftCore
 
     private void JudgeVote(Envelope envelope, Message.RequestVote request)
     {
+        var (due, hasLed) = (_electionAt, _role is LeaderRole);
         if (envelope.Term > Term)
         {
             Follow(envelope.Term, null);
         }
 
         var isFree = _hardState.VotedFor is null || _hardState.VotedFor == envelope.From;
-        if (!isFree || !request.Position.IsAtLeastAsUpToDateAs(_log.LastPosition))
+        if (!isFree || !HasOurLog(request))
         {
+            // Only a vote that is given puts off our own campaign (Figure 2): one who asks again and again, with a log that cannot win,
+            // must not keep another from asking who can.
+            _electionAt = hasLed ? _electionAt : due;
             Refuse(envelope, request);
             return;
         }
@@ -80,6 +87,18 @@ public sealed partial class RaftCore
 
         ResetElectionTimer();
         Send(envelope.From, new Message.RequestVoteReply(Granted: true, IsPreVote: false));
+    }
+
+    /// <summary>A vote is given only to a log that has everything that ours has (§5.4.1).</summary>
+    private bool HasOurLog(Message.RequestVote request)
+    {
+        if (request.Position.IsAtLeastAsUpToDateAs(_log.LastPosition))
+        {
+            return true;
+        }
+
+        _stoodInTheWayAt = _now;
+        return false;
     }
 
     private void Refuse(Envelope envelope, Message.RequestVote request) =>

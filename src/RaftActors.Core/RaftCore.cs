@@ -9,17 +9,15 @@ namespace RaftActors.Core;
 /// </summary>
 /// <remarks>
 /// The parts, in the order in which a group meets them: Door (who is talking), Greetings, Founding, Election, Voting, Following, Leading,
-/// Replication, Commitment, Membership; and Persistence, Views and Ticks beside them.
+/// Replication, Installing, Commitment, Snapshots, Membership, Roster, MemberChanges, Removal, Keeper; and Persistence, Views and Ticks
+/// beside them.
 /// </remarks>
 public sealed partial class RaftCore
 {
     private readonly RaftLog _log;
     private readonly ConfigurationHistory _configurations;
     private readonly Prng _prng;
-    private readonly ImmutableArray<Effect>.Builder _effects = ImmutableArray.CreateBuilder<Effect>();
-
-    /// <summary>All of the founding roster but this process, by name.</summary>
-    private readonly ImmutableArray<Peer> _peers;
+    private readonly List<Effect> _effects = [];
 
     private Role _role = new FollowerRole(null, default);
 
@@ -30,15 +28,10 @@ public sealed partial class RaftCore
         options.Check();
         Options = options;
         _prng = new Prng(options.Seed);
-        _log = new RaftLog(initial.Log);
-        _hardState = initial.HardState;
-        _peers = [.. options.Roster.Where(name => name != options.Self.Name).Order().Select(name => new Peer(name))];
-        _configurations = new ConfigurationHistory(FoundingConfiguration.OfAll(options.Roster, options.Self, _hardState.Recorded));
-        foreach (var entry in initial.Log)
-        {
-            _configurations.Append(entry);
-        }
-
+        _log = LogOf(initial);
+        _hardState = HardStateOf(initial);
+        _configurations = new ConfigurationHistory(FoundingRoster());
+        _sessions = new Sessions(initial.Snapshot?.Sessions ?? []);
         if (_hardState.Term < _log.LastPosition.Term)
         {
             throw new ArgumentException(
@@ -46,6 +39,12 @@ public sealed partial class RaftCore
                 nameof(initial));
         }
 
+        StartFrom(initial);
+        // Before anything is sent, this start is told from all others on disk. From a seed of its own, so that the other choices do not
+        // depend on it.
+        Keep(_hardState with { Boot = new Boot(_hardState.Boot.Number + 1, MarkOf(options.Seed)) });
+        FollowRoster();
+        RenewPromise();
         ConsiderAdmission();
         ResetElectionTimer();
     }
@@ -70,6 +69,9 @@ public sealed partial class RaftCore
     /// <summary>The end of the log, durable or not.</summary>
     public LogPosition LastPosition => _log.LastPosition;
 
+    /// <summary>What comes before it was discarded: the log begins after this place.</summary>
+    public LogPosition Base => _log.Base;
+
     /// <summary>Everything up to here is committed, as far as this process knows.</summary>
     public LogIndex CommitIndex { get; private set; }
 
@@ -79,19 +81,33 @@ public sealed partial class RaftCore
     /// <summary>Whether this incarnation may vote and campaign.</summary>
     public bool IsAdmitted => _hardState.IsAdmitted;
 
+    /// <summary>Why this process takes no part any more; null as long as it does.</summary>
+    public Fence? Fence => _hardState.Fence;
+
+    internal static ulong MarkOf(ulong seed) => new Prng(~seed).Next();
+
     private Member Self => Options.Self;
 
     /// <summary>
     /// Entries of the log from an index on, at most so many; committed up to <see cref="CommitIndex"/>, and what is beyond may still be
-    /// replaced.
+    /// replaced. None from an index on that was discarded.
     /// </summary>
-    public ImmutableArray<LogEntry> Read(LogIndex first, int limit) => _log.From(first, limit);
+    public LogSlice Read(LogIndex first, int limit) => first > _log.Base.Index ? _log.From(first, limit) : default;
 
     /// <summary>Takes one input; the effects are to be carried out in order before the next step.</summary>
+    /// <param name="now">Read from the process's monotonic clock after the input was taken. Needed only where there are leases.</param>
+    /// <exception cref="ArgumentException">There are leases, and no time was given.</exception>
     /// <exception cref="InvariantException">A claim that everything here is built on does not hold. The core is not to be used any
     /// more.</exception>
-    public ImmutableArray<Effect> Step(Input input)
+    public ImmutableArray<Effect> Step(Input input, Instant now = default)
     {
+        if (Options.Lease is not null && now == default)
+        {
+            throw new ArgumentException("With leases each input comes with the time.", nameof(now));
+        }
+
+        Invariant.That(now >= _clock, "a monotonic clock does not go back");
+        _clock = now;
         switch (input)
         {
             case Input.Tick:
@@ -100,8 +116,8 @@ public sealed partial class RaftCore
             case Input.Receive(var envelope):
                 OnReceive(envelope);
                 break;
-            case Input.Propose(var pairs):
-                OnPropose(pairs);
+            case Input.Propose(var pairs, var areRetries):
+                OnPropose(pairs, areRetries);
                 break;
             case Input.Persisted(var ticket):
                 OnPersisted(ticket);
@@ -112,14 +128,40 @@ public sealed partial class RaftCore
             case Input.PeerUnreachable(var name):
                 OnPeerUnreachable(name);
                 break;
+            case Input.Read(var id):
+                OnRead(id);
+                break;
+            case Input.Transfer(var target):
+                OnTransfer(target);
+                break;
+            case Input.ChangeMembers change:
+                OnChangeMembers(change);
+                break;
+            case Input.SnapshotTaken(var snapshot):
+                OnSnapshotTaken(snapshot);
+                break;
             default:
                 throw new UnreachableException();
         }
 
+        ConsiderHandingOver();
+        FollowRoster();
         PersistChanges();
         AnnounceViews();
-        return _effects.DrainToImmutable();
+        ImmutableArray<Effect> effects = [.. _effects];
+        _effects.Clear();
+        return effects;
     }
 
-    private Peer? PeerOf(ProcessName name) => _peers.FirstOrDefault(peer => peer.Name == name);
+    /// <summary>The one way from role to role: what the old one owes to others is settled.</summary>
+    private void Become(Role next)
+    {
+        var last = _role;
+        _role = next;
+        FailReads(last);
+        if (Leader is { } leader)
+        {
+            EndTransferTo(leader);
+        }
+    }
 }

@@ -17,6 +17,21 @@ public abstract record FromActor<TValue>
     /// <summary>It wants this pair. End it with Answer or Cancel.</summary>
     public sealed record Get(RequestRef Request, Serial Serial) : FromActor<TValue>;
 
+    /// <summary>It was asked a question, and may answer it when the group says so. End it with Confirm or Cancel.</summary>
+    public sealed record Query(RequestRef Request) : FromActor<TValue>;
+
+    /// <summary>It wants that process to lead; null: any other one. End it with End.</summary>
+    public sealed record TransferLeadership(RequestRef Request, ProcessName? To) : FromActor<TValue>;
+
+    /// <summary>It wants that process to be taken in. End it with End.</summary>
+    public sealed record Join(RequestRef Request, ProcessName Name) : FromActor<TValue>;
+
+    /// <summary>It wants that process to leave. End it with End.</summary>
+    public sealed record Leave(RequestRef Request, ProcessName Name) : FromActor<TValue>;
+
+    /// <summary>It was asked to explain itself. Who waits is told at once that the group is a scripted one.</summary>
+    public sealed record Explain(RequestRef Request) : FromActor<TValue>;
+
     /// <summary>What its HandleProposal decided.</summary>
     public sealed record Judged(string Key, Verdict Verdict) : FromActor<TValue>;
 

@@ -1,21 +1,23 @@
-using System.Collections.Immutable;
+using System.Diagnostics;
 
 using Akka.Actor;
 
 using RaftActors.Core;
 using RaftActors.Delivery;
 using RaftActors.Engine;
+using RaftActors.Wire;
 
 namespace RaftActors.Testing;
 
 /// <summary>What the actor under test takes for its engine. Steps that come before the actor wait for it.</summary>
-internal sealed class ScriptedEngine<TValue>(ValueCodec<TValue> values, IActorRef? probe, ImmutableArray<LogEntry> log) : UntypedActor
+internal sealed class ScriptedEngine<TValue>(ValueCodec<TValue> values, IActorRef? probe, LogSlice log) : UntypedActor
 {
     private readonly List<Action<ScriptedEngine<TValue>>> _waiting = [];
     private readonly List<Peer> _met = [];
     private readonly Dictionary<RequestId, string> _proposed = [];
     private readonly Dictionary<RequestId, Serial> _asked = [];
     private readonly Dictionary<Serial, RequestRef> _appended = [];
+    private readonly Dictionary<RequestRef, IActorRef?> _changes = [];
     private RaftProcess? _process;
     private IActorRef? _actor;
     private long _life;
@@ -57,6 +59,16 @@ internal sealed class ScriptedEngine<TValue>(ValueCodec<TValue> values, IActorRe
         _actor?.Tell(new ToActor.Answered(_life, request, pair));
     }
 
+    public void Confirm(RequestRef request) => _actor?.Tell(new ToActor.Readable(_life, request, Process.Store.CommittedSerial));
+
+    public void End(ChangeOutcome outcome)
+    {
+        if (_changes.Remove(outcome.Request, out var replyTo))
+        {
+            replyTo?.Tell(outcome, Self);
+        }
+    }
+
     public void Cancel(RequestRef request, CancelReason reason) => _actor?.Tell(new ToActor.Cancelled(ToActor.AnyLife, request, reason));
 
     public void Propose(RequestId question, string key, ReadOnlyMemory<byte> value)
@@ -90,6 +102,17 @@ internal sealed class ScriptedEngine<TValue>(ValueCodec<TValue> values, IActorRe
             case ToEngine.Get get:
                 probe?.Tell(new FromActor<TValue>.Get(get.Request, get.Serial), _actor);
                 break;
+            case ToEngine.Query query:
+                probe?.Tell(new FromActor<TValue>.Query(query.Request), _actor);
+                break;
+            case ToEngine.Change change:
+                _changes[change.Request] = change.ReplyTo;
+                probe?.Tell(ToFromActor(change), _actor);
+                break;
+            case ToEngine.Explain explain:
+                explain.ReplyTo.Tell(new Explanation(explain.Request, $"{Process.Pid.Name} is in a scripted group"), Self);
+                probe?.Tell(new FromActor<TValue>.Explain(explain.Request), _actor);
+                break;
             case ToEngine.Judged judged when _proposed.Remove(judged.Request, out var key):
                 probe?.Tell(new FromActor<TValue>.Judged(key, judged.Verdict), _actor);
                 break;
@@ -103,6 +126,14 @@ internal sealed class ScriptedEngine<TValue>(ValueCodec<TValue> values, IActorRe
     }
 
     private RaftProcess Process => _process ?? throw new InvalidOperationException("No raft actor has started.");
+
+    private static FromActor<TValue> ToFromActor(ToEngine.Change change) => change.What switch
+    {
+        GroupChange.Transfer transfer => new FromActor<TValue>.TransferLeadership(change.Request, transfer.Target),
+        GroupChange.Join join => new FromActor<TValue>.Join(change.Request, join.Name),
+        GroupChange.Leave leave => new FromActor<TValue>.Leave(change.Request, leave.Name),
+        _ => throw new UnreachableException(),
+    };
 
     // A restarted actor is told all there is, as its real engine would.
     private void OnAttach(ToEngine.Attach attach)

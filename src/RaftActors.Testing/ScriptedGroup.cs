@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 using Akka.Actor;
 
 using RaftActors.Core;
@@ -31,7 +29,7 @@ public sealed class ScriptedGroup<TValue>
     {
         _values = new ValueCodec<TValue>(system);
         _last = new Serial(log.Length);
-        var entries = log.Select((pair, i) => ToEntry(new Serial(i + 1), pair.Key, pair.Value, null)).ToImmutableArray();
+        LogSlice entries = [.. log.Select((pair, i) => ToEntry(new Serial(i + 1), pair.Key, pair.Value, null))];
         _engine = system.ActorOf(Props.Create(() => new ScriptedEngine<TValue>(_values, probe, entries)));
         RaftExtension.Of(system).ScriptedHost = _engine;
     }
@@ -83,7 +81,13 @@ public sealed class ScriptedGroup<TValue>
     /// </exception>
     public void Answer(FromActor<TValue>.Get get) => Tell(engine => engine.Answer(get.Request, get.Serial));
 
-    /// <summary>An Append or a Get of the actor ends without success: HandleCancel.</summary>
+    /// <summary>A leader confirms that a Query of the actor may be answered with all that is committed by now: HandleQuery.</summary>
+    public void Confirm(FromActor<TValue>.Query query) => Tell(engine => engine.Confirm(query.Request));
+
+    /// <summary>A TransferLeadership, a Join or a Leave of the actor ends: its <c>replyTo</c> is told so.</summary>
+    public void End(ChangeOutcome outcome) => Tell(engine => engine.End(outcome));
+
+    /// <summary>An Append, a Get or a Query of the actor ends without success: HandleCancel.</summary>
     public void Cancel(RequestRef request, CancelReason reason) => Tell(engine => engine.Cancel(request, reason));
 
     /// <summary>Another process wants a pair appended, and the actor leads: HandleProposal. The probe is told the verdict.</summary>

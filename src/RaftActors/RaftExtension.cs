@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Reflection;
 
 using Akka.Actor;
@@ -60,7 +59,7 @@ public sealed class RaftExtension : IExtension
     }
 
     /// <summary>The process that an actor is: made with its first life, the same for all later ones.</summary>
-    internal RaftProcess GetProcess(RaftSettings settings, Func<ImmutableArray<LogEntry>> preload)
+    internal RaftProcess GetProcess(RaftSettings settings, Func<LogSlice> preload)
     {
         lock (_lock)
         {

@@ -42,7 +42,7 @@ public sealed class CoreOptionsTests
     {
         var log = FoundedGroup.State(Good.Roster, 3, Good.FoundingUid, [1, 1, 1]).Log;
 
-        Assert.Throws<ArgumentException>(() => new RaftCore(Good, InitialState.Empty with { Log = log.RemoveAt(1) }));
+        Assert.Throws<ArgumentException>(() => new RaftCore(Good, InitialState.Empty with { Log = [log[0], log[2]] }));
     }
 
     [Fact]

@@ -13,6 +13,8 @@ internal sealed class Ledger : RaftActor<int>
         _watcher = watcher;
         Receive<Book>(book => Raft.Append(book.Account, book.Amount, replyTo: Sender));
         Receive<GetBalance>(get => Sender.Tell(BalanceOf(get.Account)));
+        Receive<ReadBalance>(read => Raft.Query(read, replyTo: Sender));
+        Receive<HandOver>(_ => Raft.TransferLeadership(replyTo: Sender));
         Receive<Exception>(trouble => throw trouble);
     }
 
@@ -22,6 +24,8 @@ internal sealed class Ledger : RaftActor<int>
         _watcher.Tell(new Booked(entry.Serial.Value, entry.Key, entry.Value));
         return BalanceOf(entry.Key);
     }
+
+    protected override object? HandleQuery(object question) => question is ReadBalance read ? BalanceOf(read.Account) : null;
 
     protected override Verdict HandleProposal(Proposal<int> proposal) =>
         BalanceOf(proposal.Key) + proposal.Value < 0 ? Verdict.Discard($"{proposal.Key} would be overdrawn") : Verdict.Accept;
@@ -37,8 +41,14 @@ internal sealed class Ledger : RaftActor<int>
 /// <summary>Puts money in, or takes it out.</summary>
 internal sealed record Book(string Account, int Amount);
 
-/// <summary>Answered with an int.</summary>
+/// <summary>Answered with an int at once: what this node knows, which may be older than what another one has answered.</summary>
 internal sealed record GetBalance(string Account);
+
+/// <summary>Answered with a <see cref="QueryOutcome"/>: never older than the question, whichever node is asked.</summary>
+internal sealed record ReadBalance(string Account);
+
+/// <summary>Before its node is stopped: another one shall lead. Answered with a <see cref="ChangeOutcome"/>.</summary>
+internal sealed record HandOver;
 
 /// <summary>What a ledger tells its watcher about each booking.</summary>
 internal sealed record Booked(long Serial, string Account, int Amount);

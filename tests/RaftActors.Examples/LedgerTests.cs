@@ -154,6 +154,37 @@ public sealed class LedgerTests : TestKit
         ExpectMsg(30);
     }
 
+    [Fact]
+    public void Balance_that_is_read_is_not_older_than_the_question()
+    {
+        var asked = CreateTestProbe();
+        var group = new ScriptedGroup<int>(Sys, asked, ("alice", 30));
+        var ledger = StartLedger();
+        ledger.Tell(new ReadBalance("alice"), TestActor);
+
+        // The group has committed the booking, and this ledger has not been handed it yet: it waits with the answer.
+        group.Confirm(asked.ExpectMsg<FromActor<int>.Query>());
+        group.BuildQuorum(withActor: false);
+
+        ExpectMsg<QueryOutcome.Done>(done => Assert.Equal(30, done.Result));
+    }
+
+    [Fact]
+    public void Leader_hands_over_before_its_node_is_stopped()
+    {
+        var asked = CreateTestProbe();
+        var group = new ScriptedGroup<int>(Sys, asked);
+        var ledger = StartLedger();
+        group.BuildQuorum();
+        group.ElectActor();
+
+        ledger.Tell(new HandOver(), TestActor);
+        group.ElectPeer();
+        group.End(new ChangeOutcome.Done(asked.ExpectMsg<FromActor<int>.TransferLeadership>().Request));
+
+        ExpectMsg<ChangeOutcome.Done>();
+    }
+
     private IActorRef StartLedger(TestProbe? watcher = null)
     {
         var told = watcher ?? CreateTestProbe();

@@ -197,6 +197,95 @@ public sealed class RaftActorTests : TestKit
     }
 
     [Fact]
+    public void Query_is_answered_by_the_actor_when_it_has_been_handed_what_the_group_says()
+    {
+        var actor = Start();
+        actor.Tell(new Recorder.Query("how far?"), TestActor);
+        var query = _asked.ExpectMsg<FromActor<string>.Query>();
+        _group.Confirm(query);
+        Expect("started");
+        ExpectNothing();
+
+        _group.BuildQuorum(withActor: false);
+
+        Expect("quorum of 2, follower", "append 1 key1=value1", "append 2 key2=value2", "query how far? at 2");
+        ExpectMsg(new QueryOutcome.Done(query.Request, new Serial(2)));
+    }
+
+    [Fact]
+    public void Query_that_nobody_confirmed_fails()
+    {
+        var actor = Start();
+        actor.Tell(new Recorder.Query("how far?"), TestActor);
+        var query = _asked.ExpectMsg<FromActor<string>.Query>();
+        _group.Cancel(query.Request, new CancelReason.Unavailable());
+
+        ExpectMsg(new QueryOutcome.Failed(query.Request));
+        Expect("started", "cancel Unavailable { }");
+    }
+
+    [Fact]
+    public void Query_fails_with_the_life_that_was_asked_and_the_next_does_not_answer_it()
+    {
+        var actor = Start();
+        actor.Tell(new Recorder.Query("how far?"), TestActor);
+        var query = _asked.ExpectMsg<FromActor<string>.Query>();
+        _group.Confirm(query);
+        actor.Tell(new InvalidOperationException("a restart"));
+        ExpectMsg(new QueryOutcome.Failed(query.Request));
+
+        _group.BuildQuorum(withActor: false);
+
+        Expect("started", "started", "quorum of 2, follower", "append 1 key1=value1", "append 2 key2=value2");
+        ExpectNothing();
+    }
+
+    [Fact]
+    public void Query_whose_handler_fails_fails()
+    {
+        var actor = Start(new RaftOptions<string> { LastSerial = new Serial(2) });
+        actor.Tell(new Recorder.Query("poison"), TestActor);
+        var query = _asked.ExpectMsg<FromActor<string>.Query>();
+
+        EventFilter.Exception<InvalidOperationException>().ExpectOne(() => _group.Confirm(query));
+
+        ExpectMsg(new QueryOutcome.Failed(query.Request));
+        ExpectNoMsg(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public void Query_of_an_actor_that_stops_fails()
+    {
+        var actor = Start();
+        actor.Tell(new Recorder.Query("how far?"), TestActor);
+        var query = _asked.ExpectMsg<FromActor<string>.Query>();
+        Sys.Stop(actor);
+
+        ExpectMsg(new QueryOutcome.Failed(query.Request));
+    }
+
+    [Fact]
+    public void Who_asked_for_a_change_is_told_how_it_ended()
+    {
+        var actor = Start();
+        var name = _group.Peers[0].Name;
+        actor.Tell(new Recorder.Transfer(name), TestActor);
+        actor.Tell(new Recorder.Join(name), TestActor);
+        actor.Tell(new Recorder.Leave(name), TestActor);
+        var transfer = _asked.ExpectMsg<FromActor<string>.TransferLeadership>(asked => Assert.Equal(name, asked.To));
+        var join = _asked.ExpectMsg<FromActor<string>.Join>(asked => Assert.Equal(name, asked.Name));
+        var leave = _asked.ExpectMsg<FromActor<string>.Leave>(asked => Assert.Equal(name, asked.Name));
+
+        _group.End(new ChangeOutcome.Done(transfer.Request));
+        _group.End(new ChangeOutcome.Refused(join.Request, "it is in the group"));
+        _group.End(new ChangeOutcome.Unknown(leave.Request));
+
+        ExpectMsg(new ChangeOutcome.Done(transfer.Request));
+        ExpectMsg(new ChangeOutcome.Refused(join.Request, "it is in the group"));
+        ExpectMsg(new ChangeOutcome.Unknown(leave.Request));
+    }
+
+    [Fact]
     public void Status_is_one_line()
     {
         var actor = Start();

@@ -17,6 +17,11 @@ internal sealed class Recorder : RaftActor<string>
         _watcher = watcher;
         Receive<Append>(append => Raft.Append(append.Key, append.Value, append.Timeout, Sender));
         Receive<Get>(get => Raft.Get(get.Serial));
+        Receive<Query>(query => Raft.Query(query.Question, query.Timeout, Sender));
+        Receive<Transfer>(transfer => Raft.TransferLeadership(transfer.To, transfer.Timeout, Sender));
+        Receive<Join>(join => Raft.Join(join.Name, replyTo: Sender));
+        Receive<Leave>(leave => Raft.Leave(leave.Name, replyTo: Sender));
+        Receive<Explain>(_ => Raft.Explain(Sender));
         Receive<GetStatus>(_ => Sender.Tell(Raft.Status));
         Receive<Exception>(problem => throw problem);
     }
@@ -53,6 +58,12 @@ internal sealed class Recorder : RaftActor<string>
         _ => Verdict.Accept,
     };
 
+    protected override object? HandleQuery(object question)
+    {
+        Tell($"query {question} at {Raft.Serial}");
+        return question is "poison" ? throw new InvalidOperationException("poison") : Raft.Serial;
+    }
+
     protected override void HandleCancel(RequestRef request, CancelReason reason) => Tell($"cancel {reason}");
 
     private void Tell(string what) => _watcher.Tell(what);
@@ -60,6 +71,16 @@ internal sealed class Recorder : RaftActor<string>
     internal sealed record Append(string Key, string Value, TimeSpan? Timeout = null);
 
     internal sealed record Get(Serial Serial);
+
+    internal sealed record Query(string Question, TimeSpan? Timeout = null);
+
+    internal sealed record Transfer(ProcessName? To, TimeSpan? Timeout = null);
+
+    internal sealed record Join(ProcessName Name);
+
+    internal sealed record Leave(ProcessName Name);
+
+    internal sealed record Explain;
 
     internal sealed record GetStatus;
 }

@@ -1,25 +1,31 @@
-using System.Collections.Immutable;
-
 namespace RaftActors.Core;
 
 /// <summary>
-/// The log in memory, what of it is durable, and what is still to be written. Every index in it from 1 to <see cref="Last"/> is present.
+/// The log in memory: every entry after <see cref="Base"/>, up to <see cref="Last"/>, with the hash over all pairs up to it. What of it is
+/// durable, the other part of this class knows.
 /// </summary>
-internal sealed class RaftLog
+/// <remarks>
+/// One array holds it all, so that any stretch of it can be handed out without copying. Invariant: a place that was written once is not
+/// written again, since somebody may be looking at it; whatever would have to do that begins a new array.
+/// </remarks>
+internal sealed partial class RaftLog
 {
-    private readonly List<Slot> _slots;
+    private LogEntry[] _entries;
+    private ulong[] _hashes;
 
-    /// <summary>Writes under way, oldest first. Invariant: an end is never beyond what still stands as it was written.</summary>
-    private readonly List<Write> _writes = [];
+    /// <summary>Where the first entry after <see cref="Base"/> stands in the arrays.</summary>
+    private int _head;
 
-    /// <summary>The lowest index that was touched since the last <see cref="TakeUnsaved"/>; beyond the end when none was.</summary>
-    private LogIndex _firstUnsaved;
+    private int _count;
 
     /// <summary>Starts from entries that are durable.</summary>
+    /// <param name="position">The place before the first of them.</param>
+    /// <param name="entries">Everything after it.</param>
     /// <exception cref="ArgumentException">Index, term or serial do not follow on one another.</exception>
-    public RaftLog(ImmutableArray<LogEntry> entries)
+    public RaftLog(LogPosition position, LogSlice entries)
     {
-        _slots = new List<Slot>(entries.Length);
+        (_entries, _hashes) = (new LogEntry[entries.Length], new ulong[entries.Length]);
+        Base = position;
         foreach (var entry in entries)
         {
             if (!FollowsOn(LastPosition, entry))
@@ -34,76 +40,83 @@ internal sealed class RaftLog
         _firstUnsaved = Last.Next;
     }
 
+    /// <summary>The place before the first entry that is still here.</summary>
+    public LogPosition Base { get; private set; }
+
     /// <summary>The index of the last entry.</summary>
-    public LogIndex Last => new(_slots.Count);
+    public LogIndex Last => new(Base.Index.Value + _count);
 
     /// <summary>What an election compares.</summary>
     public LogPosition LastPosition => PositionAt(Last);
 
-    /// <summary>Everything up to here is on disk as it stands here.</summary>
-    public LogIndex Durable { get; private set; }
+    /// <summary>The term of the entry at an index from <see cref="Base"/> to <see cref="Last"/>; term 0 before the first.</summary>
+    public Term TermAt(LogIndex index) => index == Base.Index ? Base.Term : _entries[SlotOf(index)].Term;
 
-    /// <summary>Something was appended that no write was asked for yet.</summary>
-    public bool HasUnsaved => _firstUnsaved <= Last;
-
-    /// <summary>The term of the entry at an index; term 0 before the first.</summary>
-    public Term TermAt(LogIndex index) => index == LogIndex.Zero ? Term.Zero : SlotAt(index).Entry.Term;
-
-    /// <summary>The position at an index from 0 to <see cref="Last"/>.</summary>
+    /// <summary>The position at an index from <see cref="Base"/> to <see cref="Last"/>.</summary>
     public LogPosition PositionAt(LogIndex index)
     {
-        if (index == LogIndex.Zero)
+        if (index == Base.Index)
+        {
+            return Base;
+        }
+
+        var slot = SlotOf(index);
+        ref readonly var entry = ref _entries[slot];
+        return new LogPosition(index, entry.Term, entry.Serial, _hashes[slot]);
+    }
+
+    /// <summary>
+    /// Entries from an index above <see cref="Base"/> on, at most so many, and no more than so many bytes unless the first alone has more.
+    /// </summary>
+    /// <param name="size">How many bytes they are.</param>
+    public LogSlice From(LogIndex first, int limit, long bytes, out long size)
+    {
+        size = 0;
+        var end = (int)Math.Min(limit, Last.Value - first.Value + 1);
+        if (end <= 0)
         {
             return default;
         }
 
-        var (entry, hash) = SlotAt(index);
-        return new LogPosition(index, entry.Term, entry.Serial, hash);
-    }
-
-    /// <summary>Entries from an index on, at most so many, and no more than so many bytes unless the first alone has more.</summary>
-    public ImmutableArray<LogEntry> From(LogIndex first, int limit, long bytes = long.MaxValue)
-    {
-        var end = Math.Min(limit, Last.Value - first.Value + 1);
+        var slot = SlotOf(first);
         var count = 0;
         for (; count < end; count++)
         {
-            bytes -= _slots[(int)first.Value - 1 + count].Entry.Payload.Size;
-            if (bytes < 0 && count > 0)
+            var more = size + _entries[slot + count].Payload.Size;
+            if (more > bytes && count > 0)
             {
                 break;
             }
+
+            size = more;
         }
 
-        if (count <= 0)
-        {
-            return [];
-        }
+        return new LogSlice(_entries.AsMemory(slot, count));
+    }
 
-        var entries = ImmutableArray.CreateBuilder<LogEntry>(count);
-        for (var i = 0; i < count; i++)
-        {
-            entries.Add(_slots[(int)first.Value - 1 + i].Entry);
-        }
-
-        return entries.MoveToImmutable();
+    /// <summary>Entries from an index above <see cref="Base"/> on, at most so many.</summary>
+    public LogSlice From(LogIndex first, int limit = int.MaxValue)
+    {
+        var count = (int)Math.Min(limit, Last.Value - first.Value + 1);
+        return count <= 0 ? default : new LogSlice(_entries.AsMemory(SlotOf(first), count));
     }
 
     /// <summary>Whether this log holds that place: the consistency check of §5.3, on content too where a term says too little.</summary>
-    public bool Holds(LogPosition position) => position.Index <= Last && PositionAt(position.Index) == position;
+    public bool Holds(LogPosition position) =>
+        position.Index >= Base.Index && position.Index <= Last && PositionAt(position.Index) == position;
 
     /// <summary>Whether the entry stands in this log, given that everything before it agrees.</summary>
-    public bool Holds(LogEntry entry, ulong hash) =>
-        entry.Index <= Last && PositionAt(entry.Index) == new LogPosition(entry.Index, entry.Term, entry.Serial, hash);
+    public bool Holds(LogEntry entry, ulong hash) => Holds(new LogPosition(entry.Index, entry.Term, entry.Serial, hash));
 
     /// <summary>
     /// The last place at or before <paramref name="index"/> whose term is not above <paramref name="term"/>: it skips a conflicting term in
-    /// one step (§5.3). Terms never fall along a log, so halving finds it.
+    /// one step (§5.3). Terms never fall along a log, so halving finds it. Below <see cref="Base"/> everything is committed, so all logs
+    /// agree there, and Base itself is as far back as it goes.
     /// </summary>
     public LogIndex LastNotAbove(Term term, LogIndex index)
     {
         // Invariant: low qualifies, high does not.
-        var (low, high) = (0L, Math.Min(index.Value, Last.Value) + 1);
+        var (low, high) = (Base.Index.Value, Math.Min(index.Value, Last.Value) + 1);
         while (high - low > 1)
         {
             var middle = low + ((high - low) / 2);
@@ -135,39 +148,33 @@ internal sealed class RaftLog
     /// <summary>Removes everything at and above an index. Nothing that was written there vouches for what comes in its place.</summary>
     public void TruncateFrom(LogIndex index)
     {
-        _slots.RemoveRange((int)index.Value - 1, _slots.Count - (int)index.Value + 1);
-        _firstUnsaved = Min(_firstUnsaved, index);
-        Durable = Min(Durable, Last);
-        for (var i = 0; i < _writes.Count; i++)
+        Invariant.That(index > Base.Index && index <= Last, "only what is in the log is truncated");
+        _count = (int)(index.Value - Base.Index.Value - 1);
+        Renew(_count);
+        ForgetWritesAbove(Last);
+    }
+
+    /// <summary>
+    /// Forgets everything up to an index, which becomes the new <see cref="Base"/>. The arrays are given back when half of what they hold
+    /// is dead, so an entry is copied at most once for one that was discarded.
+    /// </summary>
+    public void DiscardTo(LogIndex index)
+    {
+        var position = PositionAt(index);
+        var count = (int)(index.Value - Base.Index.Value);
+        (Base, _head, _count) = (position, _head + count, _count - count);
+        if (_head > _entries.Length / 2)
         {
-            _writes[i] = _writes[i] with { End = Min(_writes[i].End, Last) };
+            Renew(2 * _count);
         }
     }
 
-    /// <summary>Gives what was touched since the last call, to be written under this ticket.</summary>
-    public ImmutableArray<LogEntry> TakeUnsaved(Ticket ticket)
+    /// <summary>Forgets everything, and goes on after this place. Nothing that was written before vouches for anything any more.</summary>
+    public void Reset(LogPosition position)
     {
-        if (!HasUnsaved)
-        {
-            return [];
-        }
-
-        var entries = From(_firstUnsaved, int.MaxValue);
-        _writes.Add(new Write(ticket, Last));
-        _firstUnsaved = Last.Next;
-        return entries;
-    }
-
-    /// <summary>The writes up to this ticket are durable.</summary>
-    public void Saved(Ticket ticket)
-    {
-        var done = 0;
-        for (; done < _writes.Count && _writes[done].Ticket <= ticket; done++)
-        {
-            Durable = Max(Durable, _writes[done].End);
-        }
-
-        _writes.RemoveRange(0, done);
+        (_entries, _hashes, _head, _count) = ([], [], 0, 0);
+        Base = position;
+        ForgetWrites();
     }
 
     private static bool FollowsOn(LogPosition before, LogEntry entry) =>
@@ -175,17 +182,30 @@ internal sealed class RaftLog
         && entry.Term >= before.Term
         && entry.Serial == (entry.Payload is Payload.Pair ? before.Serial.Next : before.Serial);
 
-    private static LogIndex Min(LogIndex one, LogIndex other) => one < other ? one : other;
+    private void Push(LogEntry entry)
+    {
+        var hash = PrefixHash.Extend(LastPosition.Hash, entry.Payload);
+        if (_head + _count == _entries.Length)
+        {
+            Renew(Math.Max(16, 2 * _count));
+        }
 
-    private static LogIndex Max(LogIndex one, LogIndex other) => one > other ? one : other;
+        (_entries[_head + _count], _hashes[_head + _count]) = (entry, hash);
+        _count++;
+    }
 
-    private void Push(LogEntry entry) => _slots.Add(new Slot(entry, PrefixHash.Extend(LastPosition.Hash, entry.Payload)));
+    /// <summary>Goes on in arrays of this size; what was handed out still shows the ones before.</summary>
+    private void Renew(int capacity)
+    {
+        var (entries, hashes) = (new LogEntry[capacity], new ulong[capacity]);
+        Array.Copy(_entries, _head, entries, 0, _count);
+        Array.Copy(_hashes, _head, hashes, 0, _count);
+        (_entries, _hashes, _head) = (entries, hashes, 0);
+    }
 
-    private Slot SlotAt(LogIndex index) => _slots[(int)index.Value - 1];
-
-    /// <summary>An entry, and the hash over all pairs up to it.</summary>
-    private readonly record struct Slot(LogEntry Entry, ulong Hash);
-
-    /// <summary>A write that was asked for, and how far it makes the log durable.</summary>
-    private readonly record struct Write(Ticket Ticket, LogIndex End);
+    private int SlotOf(LogIndex index)
+    {
+        Invariant.That(index > Base.Index && index <= Last, "only what is in the log is looked at");
+        return _head + (int)(index.Value - Base.Index.Value - 1);
+    }
 }

@@ -9,9 +9,10 @@ internal static class FoundingConfiguration
     /// What is in force before the first configuration entry: all N vote, by name; those not met yet bear no incarnation and are never
     /// counted.
     /// </summary>
-    public static Configuration OfAll(ImmutableArray<ProcessName> roster, Member self, ImmutableArray<Member> recorded) => new(
+    public static Configuration OfAll(ImmutableArray<ProcessName> roster, Member self, ImmutableArray<PeerRecord> recorded) => new(
         GroupUid.None,
-        [.. roster.Order().Select(name => name == self.Name ? self : recorded.FirstOrDefault(one => one.Name == name, Absent(name)))],
+        roster.Length,
+        [.. roster.Order().Select(name => name == self.Name ? self : FirstOf(name, recorded))],
         [],
         [],
         []);
@@ -30,9 +31,13 @@ internal static class FoundingConfiguration
         var chosen = met.Select(standing => standing.Name).Concat(absent).Take(size).ToHashSet();
         return new Configuration(
             group,
+            size,
             [.. all.Voters.Where(member => chosen.Contains(member.Name))],
             chosen.Count == all.Voters.Length ? [] : all.Voters,
             [.. all.Voters.Where(member => !chosen.Contains(member.Name))],
             [.. met.Select(standing => new FoundingSerial(standing.Name, standing.Position.Serial)).OrderBy(one => one.Name)]);
     }
+
+    private static Member FirstOf(ProcessName name, ImmutableArray<PeerRecord> recorded) =>
+        recorded.FirstOrDefault(one => one.Member.Name == name, new PeerRecord(Absent(name), default)).Member;
 }

@@ -31,21 +31,31 @@ internal static class Majority
     /// <summary>The highest index that a majority of the voters has reached.</summary>
     public static LogIndex Reached(ImmutableArray<Member> voters, Func<Member, LogIndex> indexOf)
     {
-        if (voters.IsEmpty)
+        Span<LogIndex> indices = stackalloc LogIndex[voters.Length];
+        for (var i = 0; i < voters.Length; i++)
+        {
+            indices[i] = indexOf(voters[i]);
+        }
+
+        return Reached(indices);
+    }
+
+    /// <summary>The same, of what each voter has reached. The indices are put in order.</summary>
+    public static LogIndex Reached(Span<LogIndex> indices)
+    {
+        if (indices.IsEmpty)
         {
             return new LogIndex(long.MaxValue);
         }
 
-        Span<long> indices = stackalloc long[voters.Length];
-        for (var i = 0; i < voters.Length; i++)
-        {
-            indices[i] = indexOf(voters[i]).Value;
-        }
-
         // Ascending. Of 5, the third from the top is at index 2: three have it, and no more than that is needed.
         indices.Sort();
-        return new LogIndex(indices[voters.Length - QuorumSize.MajorityOf(voters.Length)]);
+        return indices[indices.Length - QuorumSize.MajorityOf(indices.Length)];
     }
+
+    /// <summary>Whether it holds of a majority of each set.</summary>
+    public static bool Holds(Configuration configuration, Func<Member, bool> claim) =>
+        Result(configuration, member => claim(member)) == VoteResult.Won;
 
     /// <summary>How an election under both sets stands; a voter that has not answered yet gives null.</summary>
     public static VoteResult Result(Configuration configuration, Func<Member, bool?> voteOf)

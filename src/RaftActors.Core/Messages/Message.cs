@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace RaftActors.Core;
 
 /// <summary>
@@ -10,8 +8,9 @@ namespace RaftActors.Core;
 /// <param name="To">The receiver; one of another incarnation refuses it.</param>
 /// <param name="Group">The sender's group once it knows the founding committed; none before.</param>
 /// <param name="Term">The sender's term (§5.1); a pre-vote bears the term it would campaign in.</param>
+/// <param name="Boot">The sender's start.</param>
 /// <param name="Body">What it says.</param>
-public sealed record Envelope(Member From, Member To, GroupUid Group, Term Term, Message Body);
+public sealed record Envelope(Member From, Member To, GroupUid Group, Term Term, Boot Boot, Message Body);
 
 /// <summary>What cores say to each other. Closed.</summary>
 public abstract record Message
@@ -31,7 +30,8 @@ public abstract record Message
     public sealed record Greeting(LogPosition Position, Incarnation Recorded, bool IsReply) : Message;
 
     /// <summary>RequestVote (§5.2), or the question whether it would be granted (pre-vote, thesis §9.6).</summary>
-    public sealed record RequestVote(LogPosition Position, bool IsPreVote) : Message;
+    /// <param name="IsTransfer">The leader itself asked the sender to campaign: no voter refuses it for that leader's sake.</param>
+    public sealed record RequestVote(LogPosition Position, bool IsPreVote, bool IsTransfer = false) : Message;
 
     /// <summary>
     /// The answer to a RequestVote. Its envelope bears the voter's term; that of a granted pre-vote bears the term that was asked for. A
@@ -45,7 +45,8 @@ public abstract record Message
     /// <param name="Entries">Consecutive entries from <c>Previous.Index + 1</c>.</param>
     /// <param name="Commit">The leader's commit index.</param>
     /// <param name="LeaderSerial">The last serial in the leader's log.</param>
-    public sealed record AppendEntries(LogPosition Previous, ImmutableArray<LogEntry> Entries, LogIndex Commit, Serial LeaderSerial)
+    /// <param name="Round">The leader's latest round of questions "do I still lead?"; every answer is an answer to it.</param>
+    public sealed record AppendEntries(LogPosition Previous, LogSlice Entries, LogIndex Commit, Serial LeaderSerial, long Round = 0)
         : Message;
 
     /// <summary>
@@ -56,7 +57,41 @@ public abstract record Message
     /// <param name="IsAdmitted">
     /// The sender may vote. One that may not is not counted for entries either: it may be another life of a process that voted already.
     /// </param>
-    public sealed record AppendEntriesReply(bool Accepted, LogIndex Match, Term ConflictTerm, bool IsAdmitted) : Message;
+    /// <param name="Round">The round of the message that is answered.</param>
+    /// <param name="Priority">The sender's, see <see cref="CoreOptions.Priority"/>.</param>
+    public sealed record AppendEntriesReply(
+        bool Accepted,
+        LogIndex Match,
+        Term ConflictTerm,
+        bool IsAdmitted,
+        long Round = 0,
+        int Priority = 0) : Message;
+
+    /// <summary>The leader to one voter: campaign now, without asking first and without waiting (thesis §3.10).</summary>
+    public sealed record TimeoutNow : Message
+    {
+        /// <summary>The only one needed.</summary>
+        public static TimeoutNow Instance { get; } = new();
+    }
+
+    /// <summary>To the leader: up to where is everything committed, now (thesis §6.4)? One question may stand for many reads.</summary>
+    public sealed record ReadIndex(ReadId Id) : Message;
+
+    /// <summary>The answer; no index if the process that was asked does not lead.</summary>
+    public sealed record ReadIndexReply(ReadId Id, LogIndex? Index) : Message;
+
+    /// <summary>
+    /// InstallSnapshot (§7): a piece of a snapshot, in place of entries that the leader does not have any more. With it everything an
+    /// AppendEntries says about the leader.
+    /// </summary>
+    public sealed record SnapshotChunk(Snapshot Snapshot, long Offset, ReadOnlyMemory<byte> Data, Serial LeaderSerial, long Round)
+        : Message;
+
+    /// <summary>
+    /// Everything of that snapshot up to the offset is on disk; the next piece is wanted. When the snapshot is installed, an
+    /// <see cref="AppendEntriesReply"/> comes instead.
+    /// </summary>
+    public sealed record SnapshotChunkReply(LogPosition Snapshot, long NextOffset, long Round) : Message;
 
     /// <summary>
     /// "Where do our logs part?" Sent when greetings show that two preloaded logs cannot both be right. The two halve the range in turn
@@ -68,7 +103,15 @@ public abstract record Message
     public sealed record ComparePrefix(LogIndex Agreed, LogIndex Differs, LogPosition Mine) : Message;
 
     /// <summary>"I will not deal with you", with the reason. Definite: the receiver changes something before it tries again.</summary>
-    public sealed record Refusal(RefusalReason Reason, Serial Serial, string Detail) : Message;
+    /// <param name="Boot">The start that sent what is refused; a later one is not meant.</param>
+    public sealed record Refusal(RefusalReason Reason, Serial Serial, Boot Boot, string Detail) : Message
+    {
+        /// <summary>Of diverged logs the first index that differs.</summary>
+        public LogIndex Index { get; init; }
+
+        /// <summary>Of diverged logs the sender's hash up to and with that index.</summary>
+        public ulong Hash { get; init; }
+    }
 }
 
 /// <summary>Why a process will not deal with another.</summary>
@@ -87,4 +130,17 @@ public enum RefusalReason
 
     /// <summary>The logs differ below their common end; the serial is the first that differs.</summary>
     Diverged,
+
+    /// <summary>The receiver's log differs from the sender's, and a majority has the sender's: the receiver takes no part any
+    /// more.</summary>
+    Outvoted,
+
+    /// <summary>The sender was shut out and takes no part any more.</summary>
+    Fenced,
+
+    /// <summary>The store is an old copy: a later start of the same store was recorded, whose promises this one has forgotten.</summary>
+    RestoredDisk,
+
+    /// <summary>The process was removed from the group.</summary>
+    Removed,
 }

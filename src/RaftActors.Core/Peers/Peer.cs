@@ -18,6 +18,9 @@ internal sealed class Peer(ProcessName name)
     /// <summary>The tick of its last answer to a greeting of ours, which shows that it hears us too; null as before.</summary>
     public long? AnsweredAt { get; private set; }
 
+    /// <summary>The tick of its last message, whatever that was; null as before.</summary>
+    public long? SpokeAt { get; private set; }
+
     /// <summary>It has told us that it durably recorded us as the first of our name.</summary>
     public bool HasConfirmedUs { get; private set; }
 
@@ -36,12 +39,18 @@ internal sealed class Peer(ProcessName name)
     /// <summary>The other process, as it last was.</summary>
     public Member Member => new(Name, Current);
 
+    /// <summary>How far its log is known to reach.</summary>
+    public LogPosition Farthest => KeptRequest is { Body: Message.RequestVote request } && request.Position.IsAtLeastAsUpToDateAs(Position)
+        ? request.Position
+        : Position;
+
     /// <summary>What it brings to an election.</summary>
     public Standing Standing => new(Position, Name);
 
     /// <summary>A message came from it. True if it is in another life than before.</summary>
-    public bool Meet(Envelope envelope)
+    public bool Meet(Envelope envelope, long now)
     {
+        SpokeAt = now;
         IsFounded |= envelope.Group != GroupUid.None;
         if (envelope.From.Incarnation == Current)
         {
@@ -54,13 +63,14 @@ internal sealed class Peer(ProcessName name)
         PartsAt = null;
         Shown.Clear();
         Lose();
+        SpokeAt = now;
         return true;
     }
 
     /// <summary>A greeting came from it.</summary>
     public void Hear(Message.Greeting greeting, Incarnation self, long now)
     {
-        PartsAt = Position == greeting.Position ? PartsAt : null;
+        PartsAt = IsFounded || Position == greeting.Position ? PartsAt : null;
         Position = greeting.Position;
         HasConfirmedUs |= greeting.Recorded == self;
         HeardAt = now;
@@ -68,5 +78,5 @@ internal sealed class Peer(ProcessName name)
     }
 
     /// <summary>It cannot be reached any more, as far as anybody can tell.</summary>
-    public void Lose() => (HeardAt, AnsweredAt) = (null, null);
+    public void Lose() => (HeardAt, AnsweredAt, SpokeAt) = (null, null, null);
 }

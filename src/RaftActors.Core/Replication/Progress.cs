@@ -2,32 +2,52 @@ namespace RaftActors.Core;
 
 /// <summary>
 /// What a leader believes about one other log. It <em>probes</em>, one message at a time, until it knows where the two logs agree; then it
-/// <em>replicates</em>, sending everything at once without waiting for answers, until an answer or a silence tells it otherwise.
+/// <em>replicates</em>, sending without waiting for answers as much as the window takes, until an answer or a silence tells it otherwise.
+/// Who needs what the leader has discarded is sent a snapshot.
 /// </summary>
 internal sealed class Progress(Member member, LogIndex next, long now)
 {
+    private readonly SendWindow _window = new();
+
     /// <summary>Whose log.</summary>
     public Member Member { get; } = member;
+
+    /// <summary>What may be sent.</summary>
+    public ProgressState State { get; private set; } = ProgressState.Probing;
 
     /// <summary>
     /// Up to here the other log agrees with ours, durably. Invariant: it never goes back, and stays below <see cref="Next"/>.
     /// </summary>
     public LogIndex Match { get; private set; }
 
-    /// <summary>The first entry to send next.</summary>
+    /// <summary>The first entry to send next. Invariant: the log holds the position before it.</summary>
     public LogIndex Next { get; private set; } = next;
 
-    /// <summary>Where the two logs agree is not known.</summary>
-    public bool IsProbing { get; private set; } = true;
+    /// <summary>The snapshot that is being sent; there is one while it is <see cref="ProgressState.Installing"/>, and only then.</summary>
+    public OutgoingSnapshot? Outgoing { get; private set; }
 
-    /// <summary>A probe was sent and not answered yet.</summary>
-    public bool IsAwaitingProbe { get; private set; }
+    /// <summary>
+    /// The log after this is kept for it: while a snapshot is on its way what follows the snapshot, and afterwards what follows
+    /// <see cref="Match"/>, until it has all that the log held when the snapshot was installed. Otherwise, under load, the end of one
+    /// transfer would be the beginning of the next.
+    /// </summary>
+    public LogIndex? KeepsLogAfter => Outgoing is { } outgoing ? outgoing.Snapshot.Position.Index : Match < CatchesUpTo ? Match : null;
 
     /// <summary>It has said that it may vote, so what it has on disk counts.</summary>
     public bool IsAdmitted { get; set; }
 
-    /// <summary>It said that it will not have our log; nothing is sent any more.</summary>
-    public bool HasRefused { get; set; }
+    /// <summary>Where its log differs from ours though it must not. Invariant: known if and only if it is <see
+    /// cref="ProgressState.Refused"/>.</summary>
+    public Divergence? Parted { get; private set; }
+
+    /// <summary>The latest round of reads that it answered.</summary>
+    public long Round { get; set; }
+
+    /// <summary>How much rather than others it should lead (<see cref="CoreOptions.Priority"/>), as it said last.</summary>
+    public int Priority { get; set; }
+
+    /// <summary>The tick from which on it was heard and kept up without a break; null if it does not.</summary>
+    public long? KeepsUpSince { get; private set; }
 
     /// <summary>The highest commit index that it was told.</summary>
     public LogIndex SentCommit { get; private set; }
@@ -35,26 +55,53 @@ internal sealed class Progress(Member member, LogIndex next, long now)
     /// <summary>The tick of its last answer; that of the election at first.</summary>
     public long HeardAt { get; set; } = now;
 
-    /// <summary>Entries up to <paramref name="last"/> were sent, with that commit index.</summary>
-    public void Sent(LogIndex last, LogIndex commit)
+    /// <summary>Notes, at the pace of heartbeats, whether it is heard and keeps up.</summary>
+    public void Watch(bool keepsUp, long now) => KeepsUpSince = keepsUp ? KeepsUpSince ?? now : null;
+
+    private LogIndex CatchesUpTo { get; set; }
+
+    /// <summary>Whether a message with entries may go now.</summary>
+    public bool TakesEntries(CoreOptions options) =>
+        State == ProgressState.Probing
+        || (State == ProgressState.Replicating && _window.Count < options.MaxInflightMessages && _window.Size < options.MaxInflightBytes);
+
+    /// <summary>Entries up to <paramref name="last"/>, of that size, were sent, with that commit index.</summary>
+    public void Sent(LogIndex last, long size, LogIndex commit)
     {
         SentCommit = commit;
-        if (IsProbing)
+        if (State == ProgressState.Probing)
         {
-            IsAwaitingProbe = true;
+            State = ProgressState.Asked;
         }
-        else
+        else if (State == ProgressState.Replicating && last >= Next)
         {
             Next = last.Next;
+            _window.Add(last, size);
         }
     }
 
-    /// <summary>The other log agrees up to there.</summary>
-    public void Accept(LogIndex match)
+    /// <summary>The other log agrees up to there; ours begins after <paramref name="start"/> and ends at <paramref name="last"/>.</summary>
+    public void Accept(LogIndex match, LogIndex start, LogIndex last)
     {
         Match = match > Match ? match : Match;
+        switch (State)
+        {
+            case ProgressState.Refused:
+            case ProgressState.Installing when Match < start:
+                return;
+            case ProgressState.Installing:
+                (Outgoing, CatchesUpTo, Next) = (null, last, Match.Next);
+                Replicate();
+                break;
+            case ProgressState.Replicating:
+                _window.FreeTo(match);
+                break;
+            default:
+                Replicate();
+                break;
+        }
+
         Next = Match < Next ? Next : Match.Next;
-        (IsProbing, IsAwaitingProbe) = (false, false);
     }
 
     /// <summary>
@@ -64,20 +111,49 @@ internal sealed class Progress(Member member, LogIndex next, long now)
     public bool Reject(LogIndex hint)
     {
         var next = (hint < Match ? Match : hint).Next;
-        if (next >= Next)
+        if (next >= Next || State is ProgressState.Installing or ProgressState.Refused)
         {
             return false;
         }
 
         Next = next;
-        (IsProbing, IsAwaitingProbe) = (true, false);
+        State = ProgressState.Probing;
         return true;
     }
 
-    /// <summary>Messages may have been lost: find out again where the logs agree, from what is known for certain.</summary>
-    public void ProbeAgain()
+    /// <summary>
+    /// Messages may have been lost: find out again where the logs agree, from what is known for certain. Our log begins after
+    /// <paramref name="start"/>.
+    /// </summary>
+    public void ProbeAgain(LogIndex start)
     {
-        Next = Match.Next;
-        (IsProbing, IsAwaitingProbe) = (true, false);
+        if (State is not (ProgressState.Installing or ProgressState.Refused))
+        {
+            Next = (Match < start ? start : Match).Next;
+            State = ProgressState.Probing;
+        }
+    }
+
+    /// <summary>It needs what our log does not have any more.</summary>
+    public void Install(Snapshot snapshot, long now) =>
+        (State, Outgoing) = (ProgressState.Installing, new OutgoingSnapshot(snapshot, now));
+
+    /// <summary>
+    /// It was not heard, or took nothing of a snapshot, for so long that nothing is kept for it any more; then everything begins anew.
+    /// </summary>
+    public void GiveUp(LogIndex start)
+    {
+        (Outgoing, CatchesUpTo) = (null, default);
+        State = State == ProgressState.Refused ? State : ProgressState.Probing;
+        ProbeAgain(start);
+    }
+
+    /// <summary>It will not have our log, which differs from its own there: nothing is sent any more.</summary>
+    public void Refuse(Divergence parted) => (State, Parted, Outgoing, CatchesUpTo) = (ProgressState.Refused, parted, null, default);
+
+    private void Replicate()
+    {
+        State = ProgressState.Replicating;
+        _window.Clear();
     }
 }

@@ -19,7 +19,9 @@ internal sealed class Ballot
         }
     }
 
+    /// <summary>What a voter answered; null if nothing yet.</summary>
+    public bool? Of(Member voter) => _granted.Contains(voter) ? true : _refused.Contains(voter) ? false : null;
+
     /// <summary>How the election stands under a configuration.</summary>
-    public VoteResult Result(Configuration configuration) =>
-        Majority.Result(configuration, voter => _granted.Contains(voter) ? true : _refused.Contains(voter) ? false : null);
+    public VoteResult Result(Configuration configuration) => Majority.Result(configuration, Of);
 }

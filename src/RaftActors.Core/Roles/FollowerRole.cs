@@ -13,4 +13,7 @@ internal sealed class FollowerRole(Member? leader, Serial leaderSerial) : Role
 
     /// <summary>The last serial in the leader's log when this process first heard of it.</summary>
     public Serial LeaderSerial => leaderSerial;
+
+    /// <summary>Reads that the leader is to confirm.</summary>
+    public ForwardedReads Reads { get; } = new();
 }

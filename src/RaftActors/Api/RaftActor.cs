@@ -106,7 +106,13 @@ public abstract class RaftActor<TValue> : ReceiveActor
     protected virtual Verdict HandleProposal(Proposal<TValue> proposal) => Verdict.Accept;
 
     /// <summary>
-    /// An Append or a Get of this actor ended without success. Every Get ends here or in HandleSerial. By default nothing happens.
+    /// A Query of this actor may be answered: it has been handed everything that was committed, anywhere, before it was made. What is
+    /// returned goes to its <c>replyTo</c>. By default nothing, for a Query that only wants to know that it has come so far.
+    /// </summary>
+    protected virtual object? HandleQuery(object question) => null;
+
+    /// <summary>
+    /// An Append, a Get or a Query of this actor ended without success. Every Get ends here or in HandleSerial. By default nothing happens.
     /// </summary>
     protected virtual void HandleCancel(RequestRef request, CancelReason reason)
     {
@@ -134,6 +140,7 @@ public abstract class RaftActor<TValue> : ReceiveActor
     /// <summary>Gives the process's name free for another actor. A subclass that overrides it calls it.</summary>
     public override void AroundPostStop()
     {
+        Raft.EndQueries();
         _process.Release(Self);
         base.AroundPostStop();
     }
@@ -166,6 +173,7 @@ public abstract class RaftActor<TValue> : ReceiveActor
     private void Attach()
     {
         _process.Claim(Self);
+        Raft.EndQueries();
         _extension.Host.Tell(new ToEngine.Attach(_process, _life, _order.Serial), Self);
     }
 
@@ -193,11 +201,8 @@ public abstract class RaftActor<TValue> : ReceiveActor
 
     private void LoseEngine()
     {
-        foreach (var request in _process.LoseEngine())
-        {
-            _order.Take(new ToActor.Cancelled(_life, request, CancelReason.NotCommitted.EngineStopped));
-        }
-
+        _process.LoseEngine(Self, _life);
+        Raft.LoseQueries();
         _order.LoseEngine();
     }
 
@@ -234,6 +239,9 @@ public abstract class RaftActor<TValue> : ReceiveActor
                 break;
             case DeliveryStep.Answer answer:
                 HandleSerial(Raft.ToEntry(answer.Pair, answer.Request));
+                break;
+            case DeliveryStep.Query query:
+                Raft.Answer(query.Request, HandleQuery);
                 break;
             case DeliveryStep.Cancel cancel:
                 Raft.Abandon(cancel.Request, cancel.Reason);

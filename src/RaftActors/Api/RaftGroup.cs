@@ -3,6 +3,7 @@ using Akka.Actor;
 using RaftActors.Core;
 using RaftActors.Delivery;
 using RaftActors.Engine;
+using RaftActors.Wire;
 
 namespace RaftActors;
 
@@ -45,7 +46,11 @@ public sealed class RaftGroup<TValue>
     public IReadOnlyList<Peer> Peers => _order.Peers;
 
     /// <summary>All of it on one line.</summary>
-    public RaftStatus Status => new(Self, _process.Settings.Group, Serial, _process.Store.CommittedSerial, Quorum, Leader, Peers);
+    public RaftStatus Status => new(Self, _process.Settings.Group, Serial, _process.Store.CommittedSerial, Quorum, Leader, Peers)
+    {
+        Fence = _process.Fence,
+        Decision = _process.Decision,
+    };
 
     /// <summary>
     /// Appends a pair, from any process. It ends in HandleAppend with the ref returned here, or in HandleCancel. Without a leader it
@@ -99,6 +104,66 @@ public sealed class RaftGroup<TValue>
     /// <summary>Reads a committed pair from this process's own log, at once; null if it is not committed here yet.</summary>
     public Entry<TValue>? Read(Serial serial) => _process.Store.Read(serial) is { } pair ? ToEntry(pair, null) : null;
 
+    /// <summary>
+    /// Has this actor answer a question from a state that is not older than the question (a linearizable read), from any process and
+    /// without a pair in the log: a leader confirms how much is committed, and when this actor has been handed that much, HandleQuery is
+    /// called with the question. Or it ends in HandleCancel with Unavailable.
+    /// </summary>
+    /// <param name="question">Handed to HandleQuery as it is.</param>
+    /// <param name="timeout">
+    /// From now until as much is committed on this process. Unset: <c>raft.query-timeout</c>. An actor that is behind takes its time.
+    /// </param>
+    /// <param name="replyTo">Is told one <see cref="QueryOutcome"/>, also when this actor is restarted or stops meanwhile.</param>
+    public RequestRef Query(object question, TimeSpan? timeout = null, IActorRef? replyTo = null)
+    {
+        ArgumentNullException.ThrowIfNull(question);
+        var request = _process.NewRequest();
+        _process.Questions.Add(request.Number, new RaftProcess.Question(request, question, replyTo));
+        _process.Tell(new ToEngine.Query(request, timeout ?? _process.Settings.QueryTimeout), _actor, _life);
+        return request;
+    }
+
+    /// <summary>
+    /// Has another process lead, from any process: before its node is stopped for maintenance, a leader hands over without an election
+    /// timeout. Appends made meanwhile wait, and go to the new leader.
+    /// </summary>
+    /// <param name="to">A quorum member; null: whoever is suited best, if the leader at hand is to do something else.</param>
+    /// <param name="timeout">Unset: <c>raft.change-timeout</c>. After it the outcome is Refused or Unknown.</param>
+    /// <param name="replyTo">Is told one <see cref="ChangeOutcome"/>; Done as well if the process led already.</param>
+    public RequestRef TransferLeadership(ProcessName? to = null, TimeSpan? timeout = null, IActorRef? replyTo = null) =>
+        Change(new GroupChange.Transfer(to), timeout, replyTo);
+
+    /// <summary>
+    /// Has the group take in a process that is not in its roster, from any process of it. It follows at first; the quorum grows when the
+    /// number of processes asks for it and the newcomer is caught up. Start it with <see cref="RaftOptions{TValue}.IsJoining"/>, before or
+    /// after.
+    /// </summary>
+    /// <param name="timeout">Unset: <c>raft.change-timeout</c>. After it the outcome is Refused or Unknown.</param>
+    /// <param name="replyTo">Is told one <see cref="ChangeOutcome"/>.</param>
+    public RequestRef Join(ProcessName name, TimeSpan? timeout = null, IActorRef? replyTo = null) =>
+        Change(new GroupChange.Join(name), timeout, replyTo);
+
+    /// <summary>
+    /// Has a process leave the group for good, from any process of it, this one included. Who is only away for a while does not leave.
+    /// </summary>
+    /// <param name="timeout">Unset: <c>raft.change-timeout</c>. After it the outcome is Refused or Unknown.</param>
+    /// <param name="replyTo">Is told one <see cref="ChangeOutcome"/>.</param>
+    public RequestRef Leave(ProcessName name, TimeSpan? timeout = null, IActorRef? replyTo = null) =>
+        Change(new GroupChange.Leave(name), timeout, replyTo);
+
+    /// <summary>
+    /// Has this process say how it sees the group and what it waits for: who votes and why, who is out of reach, what stands against a
+    /// Join. It is not forwarded: the leader, which knows most, is asked on its own node.
+    /// </summary>
+    /// <param name="replyTo">Is told one <see cref="Explanation"/>.</param>
+    public RequestRef Explain(IActorRef replyTo)
+    {
+        ArgumentNullException.ThrowIfNull(replyTo);
+        var request = _process.NewRequest();
+        _process.Tell(new ToEngine.Explain(request, replyTo), _actor, _life);
+        return request;
+    }
+
     /// <summary>Asks for what a range still waits for, as far as the window allows.</summary>
     internal void GetReserved()
     {
@@ -136,11 +201,62 @@ public sealed class RaftGroup<TValue>
         }
     }
 
+    internal void Answer(RequestRef request, Func<object, object?> handleQuery)
+    {
+        if (!_process.Questions.Remove(request.Number, out var question))
+        {
+            return;
+        }
+
+        QueryOutcome outcome = new QueryOutcome.Failed(request);
+        try
+        {
+            outcome = new QueryOutcome.Done(request, handleQuery(question.Asked));
+        }
+        finally
+        {
+            question.ReplyTo?.Tell(outcome, _actor);
+        }
+    }
+
+    /// <summary>What an earlier life was asked nobody will answer, nor what this one was if it ends.</summary>
+    internal void EndQueries()
+    {
+        foreach (var question in _process.Questions.Values)
+        {
+            question.ReplyTo?.Tell(new QueryOutcome.Failed(question.Request), _actor);
+        }
+
+        _process.Questions.Clear();
+    }
+
+    /// <summary>Nobody can confirm anything any more.</summary>
+    internal void LoseQueries()
+    {
+        foreach (var question in _process.Questions.Values)
+        {
+            _order.Take(new ToActor.Cancelled(_life, question.Request, new CancelReason.Unavailable()));
+        }
+    }
+
     internal void Abandon(RequestRef request, CancelReason reason)
     {
+        if (_process.Questions.Remove(request.Number, out var question))
+        {
+            question.ReplyTo?.Tell(new QueryOutcome.Failed(request), _actor);
+        }
+
         if (_process.ReplyTo.Remove(request.Number, out var replyTo))
         {
             replyTo.Tell(new AppendOutcome.Cancelled(request, reason), _actor);
         }
+    }
+
+    private RequestRef Change(GroupChange change, TimeSpan? timeout, IActorRef? replyTo)
+    {
+        var request = _process.NewRequest();
+        var deadline = timeout ?? _process.Settings.ChangeTimeout;
+        _process.Tell(new ToEngine.Change(request, change, deadline, replyTo), _actor, _life);
+        return request;
     }
 }

@@ -29,6 +29,12 @@ public sealed record RaftOptions<TValue>
     public bool? AllowFewerThanThree { get; init; }
 
     /// <summary>
+    /// This process founds no group: it waits until one takes it in (<see cref="RaftGroup{TValue}.Join"/>), and learns from it who the
+    /// others are. A roster is not needed then. Unset: <c>raft.joining</c>.
+    /// </summary>
+    public bool? IsJoining { get; init; }
+
+    /// <summary>
     /// The pairs that the process starts with, as serials 1, 2, 3 and so on. They go into an empty log only, and must agree with what the
     /// other processes bring: two that differ found no group. The actor has them: they are not handed to it.
     /// </summary>

@@ -14,10 +14,18 @@ public sealed record RaftStatus(
     Leader? Leader,
     IReadOnlyList<Peer> Peers)
 {
+    /// <summary>Why this process takes no part in its group any more, and what to do; null as long as it does.</summary>
+    public string? Fence { get; init; }
+
+    /// <summary>Who is in the group as this process decided last when it led, and why; null if it never did.</summary>
+    public string? Decision { get; init; }
+
     /// <inheritdoc/>
     public override string ToString() =>
         $"{Self} {Self.Name} of {Group}: serial {Serial}, committed {Committed}, "
         + (Quorum is null ? "no quorum" : $"{(Quorum.IsMember ? "member" : "follower")} of a quorum of {Quorum.Size}")
         + (Leader is null ? "" : $", leader {Leader.Pid} in term {Leader.Term}")
-        + $", {Peers.Count} peers";
+        + $", {Peers.Count} peers"
+        + (Fence is null ? "" : $", shut out: {Fence}")
+        + (Decision is null ? "" : $", decided: {Decision}");
 }

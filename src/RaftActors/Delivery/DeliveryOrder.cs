@@ -16,6 +16,7 @@ internal sealed class DeliveryOrder(Serial lastSerial, FollowerDelivery follower
     private readonly SortedDictionary<Serial, ToActor.Committed> _committed = [];
     private readonly SortedDictionary<ProcessName, Peer> _peers = [];
     private readonly SortedSet<Serial> _owed = [];
+    private readonly Queue<ToActor.Readable> _queries = [];
 
     // The leader's serial when this life first heard of one: what is at or below it and not handed is missing; what is above it is new.
     private Serial? _baseline;
@@ -89,6 +90,9 @@ internal sealed class DeliveryOrder(Serial lastSerial, FollowerDelivery follower
             case ToActor.Answered answered:
                 _gets.Answer(answered.Request, answered.Pair);
                 break;
+            case ToActor.Readable readable:
+                _queries.Enqueue(readable);
+                break;
             case ToActor.Cancelled cancelled:
                 TakeCancelled(cancelled);
                 break;
@@ -103,7 +107,7 @@ internal sealed class DeliveryOrder(Serial lastSerial, FollowerDelivery follower
             return notice;
         }
 
-        return TryTakeMissing() ?? TryTakeAnswer() ?? TryTakeAppend();
+        return TryTakeQuery() ?? TryTakeMissing() ?? TryTakeAnswer() ?? TryTakeAppend();
     }
 
     private void TakeQuorum(Quorum? quorum)
@@ -189,6 +193,10 @@ internal sealed class DeliveryOrder(Serial lastSerial, FollowerDelivery follower
     }
 
     private bool IsTakenCareOf(Serial serial) => _handed.Contains(serial) || _gets.IsClaimed(serial);
+
+    // Everything up to its serial must have been handed over, without a hole; serials of later queries are not lower.
+    private DeliveryStep.Query? TryTakeQuery() =>
+        _queries.TryPeek(out var next) && next.Serial < _handed.FirstMissing ? new DeliveryStep.Query(_queries.Dequeue().Request) : null;
 
     private DeliveryStep? TryTakeAnswer()
     {

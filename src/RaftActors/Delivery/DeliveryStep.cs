@@ -22,5 +22,7 @@ internal abstract record DeliveryStep
 
     public sealed record Answer(StoredPair Pair, RequestRef Request) : DeliveryStep;
 
+    public sealed record Query(RequestRef Request) : DeliveryStep;
+
     public sealed record Cancel(RequestRef Request, CancelReason Reason) : DeliveryStep;
 }

@@ -1,5 +1,3 @@
-using Akka.Actor;
-
 using RaftActors.Core;
 using RaftActors.Wire;
 
@@ -18,13 +16,15 @@ internal sealed class AppendDesk(EngineContext context)
     private readonly SortedDictionary<long, Pending> _pending = [];
 
     // The way that the last one was sent on, which it was, and whether the leader was heard to be at the end of it.
-    private Way? _way;
+    private LeaderWay? _way;
     private long _ahead;
     private bool _isWayOpen;
 
+    public int Count => _pending.Count;
+
     public void Submit(ToEngine.Append append)
     {
-        context.Process.TakeOn(append);
+        context.Process.TakeOn(append.Request);
         _pending.Add(append.Request.Number, new Pending(append, context.DeadlineAfter(append.Timeout)));
         SendWaiting();
     }
@@ -32,7 +32,7 @@ internal sealed class AppendDesk(EngineContext context)
     /// <summary>Sends, in the order of the calls, whatever waits for a leader.</summary>
     public void SendWaiting()
     {
-        if (_pending.Count == 0 || FindWay() is not { } way)
+        if (_pending.Count == 0 || LeaderWay.Find(context) is not { } way)
         {
             return;
         }
@@ -81,6 +81,25 @@ internal sealed class AppendDesk(EngineContext context)
         {
             Cancel(pending, new CancelReason.NotCommitted(discarded.Reason));
             OpenWay(discarded.Request.Number);
+        }
+    }
+
+    /// <summary>It was in the log already, and is committed: if not here yet, then soon.</summary>
+    public void OnRepeated(WireMessage.AppendRepeated repeated)
+    {
+        if (repeated.Index <= context.Commit && _pending.Remove(repeated.Request.Number))
+        {
+            OpenWay(repeated.Request.Number);
+        }
+    }
+
+    /// <summary>Nobody can tell any more whether it was appended.</summary>
+    public void OnForgotten(WireMessage.AppendForgotten forgotten)
+    {
+        if (_pending.TryGetValue(forgotten.Request.Number, out var pending))
+        {
+            Cancel(pending, new CancelReason.Unknown());
+            OpenWay(forgotten.Request.Number);
         }
     }
 
@@ -137,36 +156,6 @@ internal sealed class AppendDesk(EngineContext context)
         _pending.Remove(pending.Append.Request.Number);
         context.TellActor(new ToActor.Cancelled(ToActor.AnyLife, pending.Append.Request, reason));
     }
-
-    // A follower goes through a quorum member: members know of a new leader from its election, a follower only when the leader first
-    // writes to it.
-    private Way? FindWay()
-    {
-        if (context.Leader is not { } leader)
-        {
-            return null;
-        }
-
-        if (leader.IsSelf)
-        {
-            return new Way(context.Self, 0, leader.Term);
-        }
-
-        if (context.Quorum is { IsMember: false } quorum)
-        {
-            var member = quorum.Members.Order().Where(member => member != leader.Leader)
-                .Select(member => context.Peers.FindReachable(member.Name)).FirstOrDefault(engine => engine is not null);
-            if (member is not null)
-            {
-                return new Way(member, 1, leader.Term);
-            }
-        }
-
-        return context.Peers.FindReachable(leader.Leader.Name) is { } engine ? new Way(engine, 0, leader.Term) : null;
-    }
-
-    // To the leader of a term, or to a member that passes on.
-    private sealed record Way(IActorRef Engine, int Hops, Term Term);
 
     private sealed class Pending(ToEngine.Append append, long deadline)
     {

@@ -24,6 +24,9 @@ internal sealed class EngineContext(RaftProcess process, IActorRef self)
     /// <summary>Up to here the log is committed, and its pairs are on their way to the actor.</summary>
     public LogIndex Commit { get; set; }
 
+    /// <summary>The latest committed configuration, or 0.</summary>
+    public LogIndex ConfigurationIndex { get; set; }
+
     /// <summary>The last serial in this process's log, committed or not.</summary>
     public Serial LogSerial { get; set; }
 

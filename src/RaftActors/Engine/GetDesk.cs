@@ -11,6 +11,8 @@ internal sealed class GetDesk(EngineContext context)
 {
     private readonly SortedDictionary<long, Pending> _pending = [];
 
+    public int Count => _pending.Count;
+
     public void Submit(ToEngine.Get get)
     {
         var pending = new Pending(get, context.DeadlineAfter(get.Timeout));

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 using RaftActors.Core;
 
 namespace RaftActors.Engine;
@@ -30,7 +28,7 @@ internal sealed class MemoryStore
     public static Input.Persisted Persist(Effect.Persist write) => new(write.Ticket);
 
     /// <summary>Takes committed entries, in order; pairs are kept, by serial.</summary>
-    public void Commit(ImmutableArray<LogEntry> entries)
+    public void Commit(LogSlice entries)
     {
         lock (_lock)
         {

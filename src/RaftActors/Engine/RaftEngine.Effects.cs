@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 using Akka.Event;
 
 using RaftActors.Core;
@@ -20,7 +22,9 @@ internal sealed partial class RaftEngine
         _isStepping = true;
         while (_inputs.TryDequeue(out var next))
         {
-            var effects = _core.Step(next);
+            // Read now that the input was taken: a lease that holds by this clock held after the question was asked.
+            var now = new Instant(Context.System.Scheduler.MonotonicClock.Ticks / TimeSpan.TicksPerMicrosecond);
+            var effects = _core.Step(next, now);
             _context.LogSerial = _core.LastPosition.Serial;
             foreach (var effect in effects)
             {
@@ -48,7 +52,39 @@ internal sealed partial class RaftEngine
                 _proposals.OnAccepted(accepted);
                 break;
             case Effect.Rejected rejected:
-                _proposals.OnRejected(rejected.Request);
+                _proposals.OnRejected(rejected);
+                break;
+            case Effect.Repeated repeated:
+                _proposals.OnRepeated(repeated);
+                break;
+            default:
+                CarryOutOther(effect);
+                break;
+        }
+    }
+
+    private void CarryOutOther(Effect effect)
+    {
+        switch (effect)
+        {
+            case Effect.ReadReady ready:
+                _queries.OnReady(ready);
+                break;
+            case Effect.ReadFailed failed:
+                _queries.OnFailed(failed);
+                break;
+            case Effect.TransferEnded ended:
+                OnTransferEnded(ended);
+                break;
+            case Effect.MembersAccepted accepted:
+                _leading.OnAccepted(accepted, _core.Term);
+                break;
+            case Effect.MembersRefused refused:
+                _leading.OnRefused(refused);
+                break;
+            case Effect.MembersDecided decided:
+                _process.Decision = $"{decided.Configuration}, since {decided.Reason}";
+                _log.Info("{0} decides: {1}", _process.Pid.Name, _process.Decision);
                 break;
             case Effect.PeerMet met:
                 _met[met.Peer.Name] = met.Serial;
@@ -63,6 +99,14 @@ internal sealed partial class RaftEngine
             case Effect.Refused refused:
                 _log.Error("{0} is refused by {1}: {2}.", _process.Pid.Name, refused.By.Name, refused.Detail);
                 break;
+            case Effect.Fenced fenced:
+                _process.Fence = fenced.Detail;
+                _log.Error("{0} is shut out and takes no part any more: {1}.", _process.Pid.Name, fenced.Detail);
+                break;
+            case Effect.SendChunk or Effect.StoreChunk or Effect.InstallSnapshot or Effect.Discard:
+                throw new UnreachableException("Nobody takes snapshots of a store that is in memory, so none is sent or kept.");
+            default:
+                throw new UnreachableException($"{effect.GetType()} is no effect that is known.");
         }
     }
 
@@ -72,14 +116,30 @@ internal sealed partial class RaftEngine
         foreach (var entry in commit.Entries)
         {
             _context.Commit = entry.Index;
+            if (entry.Payload is Payload.Reconfigure)
+            {
+                _context.ConfigurationIndex = entry.Index;
+            }
+
             _appends.OnCommitted(entry);
+            _changes.OnCommitted(entry);
+            _leading.OnCommitted(entry);
             if (entry.Payload is Payload.Pair && _process.Store.Read(entry.Serial) is { } pair)
             {
                 TellCommitted(pair);
             }
         }
 
+        _proposals.OnCommitted();
         _serving.ServeHeld();
+        _queries.OnCommitted();
+    }
+
+    private void OnTransferEnded(Effect.TransferEnded ended)
+    {
+        var target = ended.Target?.Value ?? "anybody";
+        _log.Info("{0}: the transfer of the leadership to {1} ended: {2}", _process.Pid.Name, target, ended.Outcome);
+        _leading.OnTransferEnded(ended);
     }
 
     private void OnQuorumChanged(QuorumView? quorum)
@@ -105,7 +165,14 @@ internal sealed partial class RaftEngine
         TellLeader();
         if (before is { IsSelf: true } && leader is not { IsSelf: true })
         {
-            _proposals.RefuseAll();
+            _proposals.OnDeposed();
+            _leading.OnDeposed();
+        }
+
+        if (leader is not null)
+        {
+            _changes.OnLeader(leader.Leader.Name);
+            _queries.AskAgain();
         }
 
         OnServerInSight();

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 using Akka.Actor;
 using Akka.Event;
 
@@ -22,6 +24,9 @@ internal sealed partial class RaftEngine : UntypedActor
     private readonly ProposalDesk _proposals;
     private readonly GetDesk _gets;
     private readonly ServeDesk _serving;
+    private readonly QueryDesk _queries;
+    private readonly ChangeDesk _changes;
+    private readonly LeaderDesk _leading;
     private readonly SortedDictionary<ProcessName, Serial> _met = [];
     private readonly Queue<Input> _inputs = [];
     private readonly ILoggingAdapter _log = Context.GetLogger();
@@ -36,18 +41,20 @@ internal sealed partial class RaftEngine : UntypedActor
         _context = new EngineContext(process, Self);
         _notices = new NoticeDesk(_context);
         _appends = new AppendDesk(_context);
-        _proposals = new ProposalDesk(_context, Step);
+        _proposals = new ProposalDesk(_context, Step, () => Self.Tell(ProposeTurn.Instance));
         _gets = new GetDesk(_context);
         _serving = new ServeDesk(_context);
+        _queries = new QueryDesk(_context, Step);
+        _changes = new ChangeDesk(_context);
+        _leading = new LeaderDesk(_context, Step);
         _core = new RaftCore(
-            ToCoreOptions(process),
+            _process.Settings.ToCoreOptions(process.Member, process.Seed),
             new InitialState(InitialState.Empty.HardState, process.Preloaded));
     }
 
     protected override void PreStart()
     {
         _registry.Tell(new RaftRegistry.EngineStarted(_process), Self);
-        _tickDue = Context.System.Scheduler.MonotonicClock;
         ArmTick();
     }
 
@@ -56,6 +63,7 @@ internal sealed partial class RaftEngine : UntypedActor
     {
         _notices.OnStopped();
         _appends.OnStopped();
+        _changes.OnStopped();
     }
 
     protected override void OnReceive(object message)
@@ -64,6 +72,9 @@ internal sealed partial class RaftEngine : UntypedActor
         {
             case Tick tick:
                 OnTick(tick);
+                break;
+            case ProposeTurn:
+                _proposals.OnTurn();
                 break;
             case WireMessage wire:
                 OnWire(wire);
@@ -82,20 +93,6 @@ internal sealed partial class RaftEngine : UntypedActor
                 break;
         }
     }
-
-    private static CoreOptions ToCoreOptions(RaftProcess process) => new()
-    {
-        Self = process.Member,
-        Roster = process.Settings.Roster,
-        MaxQuorum = process.Settings.MaxQuorum,
-        ElectionTimeoutMinTicks = process.Settings.ToTicks(process.Settings.ElectionTimeoutMin),
-        ElectionTimeoutMaxTicks = process.Settings.ToTicks(process.Settings.ElectionTimeoutMax),
-        HeartbeatTicks = process.Settings.ToTicks(process.Settings.HeartbeatInterval),
-        FoundingTimeoutTicks = process.Settings.ToTicks(process.Settings.FoundingTimeout),
-        FoundingUid = new GroupUid(Guid.NewGuid()),
-        MaxBytesPerMessage = process.Settings.PairSizeMaxBytes,
-        Seed = process.Seed,
-    };
 
     private void OnWire(WireMessage message)
     {
@@ -117,6 +114,12 @@ internal sealed partial class RaftEngine : UntypedActor
             case WireMessage.AppendDiscarded discarded:
                 _appends.OnDiscarded(discarded);
                 break;
+            case WireMessage.AppendRepeated repeated:
+                _appends.OnRepeated(repeated);
+                break;
+            case WireMessage.AppendForgotten forgotten:
+                _appends.OnForgotten(forgotten);
+                break;
             case WireMessage.GetRequest get:
                 _serving.Submit(get, Sender);
                 break;
@@ -126,6 +129,33 @@ internal sealed partial class RaftEngine : UntypedActor
             case WireMessage.GetRefused refused:
                 _gets.OnRefused(refused);
                 break;
+            default:
+                OnChange(message);
+                break;
+        }
+    }
+
+    private void OnChange(WireMessage message)
+    {
+        switch (message)
+        {
+            case WireMessage.ChangeRequest request:
+                _leading.Submit(request, Sender);
+                break;
+            case WireMessage.ChangeTaken taken:
+                _changes.OnTaken(taken);
+                break;
+            case WireMessage.ChangeDone done:
+                _changes.OnDone(done.Request);
+                break;
+            case WireMessage.ChangeRefused refused:
+                _changes.OnRefused(refused);
+                break;
+            case WireMessage.ChangeDenied denied:
+                _changes.OnDenied(denied);
+                break;
+            default:
+                throw new UnreachableException();
         }
     }
 
@@ -141,6 +171,16 @@ internal sealed partial class RaftEngine : UntypedActor
                 break;
             case ToEngine.Get get:
                 _gets.Submit(get);
+                break;
+            case ToEngine.Query query:
+                _queries.Submit(query);
+                break;
+            case ToEngine.Change change:
+                _changes.Submit(change);
+                break;
+            case ToEngine.Explain explain:
+                _process.TakeOn(explain.Request);
+                explain.ReplyTo.Tell(new Explanation(explain.Request, Explain()), Self);
                 break;
             case ToEngine.Judged judged:
                 _proposals.OnJudged(judged);
@@ -161,6 +201,7 @@ internal sealed partial class RaftEngine : UntypedActor
 
         _notices.Forget();
         _gets.Forget();
+        _queries.Forget();
         _serving.RefuseAll();
         _context.Attach(Sender, attach.Life);
         _context.TellActor(new ToActor.Attached(attach.Life, Self));
@@ -193,6 +234,7 @@ internal sealed partial class RaftEngine : UntypedActor
         _context.Detach();
         _notices.Forget();
         _gets.Forget();
+        _queries.Forget();
         _serving.RefuseAll();
         _proposals.RefuseAll();
     }
@@ -229,6 +271,7 @@ internal sealed partial class RaftEngine : UntypedActor
     private void OnServerInSight()
     {
         _appends.SendWaiting();
+        _changes.SendWaiting();
         _gets.AskWaiting();
     }
 
@@ -246,20 +289,22 @@ internal sealed partial class RaftEngine : UntypedActor
         ArmTick();
         _context.Now++;
         Step(Input.Tick.Instance);
+        _proposals.OnTick();
         _appends.OnTick();
+        _changes.OnTick();
+        _queries.OnTick();
         _notices.TellWaiting();
         _gets.OnTick();
         _serving.OnTick();
     }
 
-    // One by one, and not a repeated timer: ticks never pile up in the mailbox. Counted from when the last one was due, so that small
-    // delays do not add up.
+    // One by one, and not a repeated timer: ticks never pile up in the mailbox. Counted from this one, and not from when it was due: a tick
+    // may come late and never early, since voters keep their promises for a number of ticks and a leader's lease relies on that time.
     private void ArmTick()
     {
         var scheduler = Context.System.Scheduler;
-        _tickDue += _process.Settings.TickInterval;
-        var delay = _tickDue - scheduler.MonotonicClock;
-        scheduler.ScheduleTellOnce(delay > TimeSpan.Zero ? delay : TimeSpan.Zero, Self, Tick.OnTime, Self);
+        _tickDue = scheduler.MonotonicClock + _process.Settings.TickInterval;
+        scheduler.ScheduleTellOnce(_process.Settings.TickInterval, Self, Tick.OnTime, Self);
     }
 
     private sealed record Tick(bool IsLate)
@@ -267,5 +312,10 @@ internal sealed partial class RaftEngine : UntypedActor
         public static Tick OnTime { get; } = new(false);
 
         public static Tick Late { get; } = new(true);
+    }
+
+    private sealed class ProposeTurn
+    {
+        public static ProposeTurn Instance { get; } = new();
     }
 }

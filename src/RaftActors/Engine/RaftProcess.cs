@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Collections.Immutable;
 
 using Akka.Actor;
 
@@ -16,8 +15,8 @@ internal sealed class RaftProcess
     private readonly ushort _printedLife;
     private readonly List<(ToEngine Message, IActorRef Actor, long Life)> _unsent = [];
 
-    // Appends that the engine may not have taken on yet, in the order made; what is known to be taken on is dropped now and then.
-    private readonly Queue<RequestRef> _appends = [];
+    // What the engine may not have taken on yet and every life waits for, in the order made; what is known to be is dropped now and then.
+    private readonly Queue<(RequestRef Request, ToEngine Message)> _open = [];
     private long _requests;
     private long _lives;
     private IActorRef? _owner;
@@ -26,8 +25,10 @@ internal sealed class RaftProcess
     private (IActorRef? Ref, long Life) _engine;
     private bool _hasEngineStopped;
     private long _lastTakenOn;
+    private volatile string? _fence;
+    private volatile string? _decision;
 
-    public RaftProcess(RaftSettings settings, long number, Incarnation incarnation, ImmutableArray<LogEntry> preloaded)
+    public RaftProcess(RaftSettings settings, long number, Incarnation incarnation, LogSlice preloaded)
     {
         Settings = settings;
         Pid = new Pid(settings.Self, number);
@@ -46,13 +47,30 @@ internal sealed class RaftProcess
     public Member Member { get; }
 
     /// <summary>The log to start from.</summary>
-    public ImmutableArray<LogEntry> Preloaded { get; }
+    public LogSlice Preloaded { get; }
 
     /// <summary>Written by the engine, read by the actor too.</summary>
     public MemoryStore Store { get; } = new();
 
     /// <summary>Who waits for the outcome of an Append, by the number of its ref. Only the living actor touches it.</summary>
     public Dictionary<long, IActorRef> ReplyTo { get; } = [];
+
+    /// <summary>Who waits for the outcome of a Query, by the number of its ref. Only the living actor touches it.</summary>
+    public Dictionary<long, Question> Questions { get; } = [];
+
+    /// <summary>Why this process takes no part any more; null as long as it does. Written by the engine, read by the actor too.</summary>
+    public string? Fence
+    {
+        get => _fence;
+        set => _fence = value;
+    }
+
+    /// <summary>What this process, as the leader, decided last about who is in the group, and why.</summary>
+    public string? Decision
+    {
+        get => _decision;
+        set => _decision = value;
+    }
 
     /// <summary>For Core's random choices; different for every process and start.</summary>
     public ulong Seed { get; }
@@ -69,10 +87,10 @@ internal sealed class RaftProcess
             return;
         }
 
-        if (message is ToEngine.Append append)
+        if (RequestOfAnyLife(message) is { } request)
         {
             DropTakenOn();
-            _appends.Enqueue(append.Request);
+            _open.Enqueue((request, message));
         }
 
         if (_engine is ({ } engine, var taken) && taken == life)
@@ -85,11 +103,11 @@ internal sealed class RaftProcess
         }
     }
 
-    /// <summary>The engine took a life of the actor on. Gets of an earlier one have ended with it.</summary>
+    /// <summary>The engine took a life of the actor on. Gets and queries of an earlier one have ended with it.</summary>
     public void MeetEngine(IActorRef engine, long life)
     {
         _engine = (engine, life);
-        foreach (var (message, actor, _) in _unsent.Where(each => each.Life == life || each.Message is ToEngine.Append))
+        foreach (var (message, actor, _) in _unsent.Where(each => each.Life == life || RequestOfAnyLife(each.Message) is not null))
         {
             engine.Tell(message, actor);
         }
@@ -98,17 +116,18 @@ internal sealed class RaftProcess
     }
 
     /// <summary>The engine read this. For the engine only.</summary>
-    public void TakeOn(ToEngine.Append append) => Volatile.Write(ref _lastTakenOn, append.Request.Number);
+    public void TakeOn(RequestRef request) => Volatile.Write(ref _lastTakenOn, request.Number);
 
-    /// <summary>The engine has stopped for good. Gives the Appends that it never read, and so were written nowhere.</summary>
-    public IReadOnlyList<RequestRef> LoseEngine()
+    /// <summary>The engine has stopped for good. What it never read reached nobody, and ends.</summary>
+    public void LoseEngine(IActorRef actor, long life)
     {
         DropTakenOn();
-        var lost = _appends.ToArray();
-        _appends.Clear();
         _unsent.Clear();
         _hasEngineStopped = true;
-        return lost;
+        while (_open.TryDequeue(out var lost))
+        {
+            Cancel(lost.Message, actor, life);
+        }
     }
 
     public RequestRef NewRequest() => ToRef(Interlocked.Increment(ref _requests));
@@ -147,17 +166,38 @@ internal sealed class RaftProcess
             case ToEngine.Append append:
                 actor.Tell(new ToActor.Cancelled(ToActor.AnyLife, append.Request, CancelReason.NotCommitted.EngineStopped), actor);
                 break;
+            case ToEngine.Change change:
+                change.ReplyTo?.Tell(new ChangeOutcome.Refused(change.Request, CancelReason.NotCommitted.EngineStopped.Detail), actor);
+                break;
+            case ToEngine.Explain explain:
+                explain.ReplyTo.Tell(new Explanation(explain.Request, CancelReason.NotCommitted.EngineStopped.Detail), actor);
+                break;
             case ToEngine.Get get:
                 actor.Tell(new ToActor.Cancelled(life, get.Request, new CancelReason.Unavailable()), actor);
+                break;
+            case ToEngine.Query query:
+                actor.Tell(new ToActor.Cancelled(life, query.Request, new CancelReason.Unavailable()), actor);
                 break;
         }
     }
 
+    // What outlives the life that asked for it.
+    private static RequestRef? RequestOfAnyLife(ToEngine message) => message switch
+    {
+        ToEngine.Append append => append.Request,
+        ToEngine.Change change => change.Request,
+        ToEngine.Explain explain => explain.Request,
+        _ => null,
+    };
+
     private void DropTakenOn()
     {
-        while (_appends.TryPeek(out var first) && first.Number <= Volatile.Read(ref _lastTakenOn))
+        while (_open.TryPeek(out var first) && first.Request.Number <= Volatile.Read(ref _lastTakenOn))
         {
-            _appends.Dequeue();
+            _open.Dequeue();
         }
     }
+
+    /// <summary>What a Query asks, and who waits for the answer.</summary>
+    public sealed record Question(RequestRef Request, object Asked, IActorRef? ReplyTo);
 }

@@ -20,6 +20,35 @@ internal sealed record RaftSettings
 
     public required bool AllowFewerThanThree { get; init; }
 
+    /// <summary>It founds nothing and waits until a group takes it in.</summary>
+    public required bool IsJoining { get; init; }
+
+    public required bool KeepsQuorum { get; init; }
+
+    public required TimeSpan GoneTime { get; init; }
+
+    public required TimeSpan StableTime { get; init; }
+
+    public required int Priority { get; init; }
+
+    public required TimeSpan TransferTimeout { get; init; }
+
+    public required bool HasLeases { get; init; }
+
+    public required int MaxDriftPercent { get; init; }
+
+    public required TimeSpan DiskStallTimeout { get; init; }
+
+    public required long UncommittedSizeMaxBytes { get; init; }
+
+    public required int MaxInflightMessages { get; init; }
+
+    public required long InflightSizeMaxBytes { get; init; }
+
+    public required TimeSpan QueryTimeout { get; init; }
+
+    public required TimeSpan ChangeTimeout { get; init; }
+
     public required FollowerDelivery FollowerDelivery { get; init; }
 
     public required TimeSpan TickInterval { get; init; }
@@ -63,11 +92,28 @@ internal sealed record RaftSettings
                 + "no two nodes may share one.");
         }
 
+        var self = Parse($"{options.Name ?? actorName}@{node}");
+        var isJoining = options.IsJoining ?? config.GetBoolean("joining");
+        var roster = (options.Roster ?? [.. config.GetStringList("roster")]).Select(Parse);
         return new RaftSettings
         {
             Group = group,
-            Self = Parse($"{options.Name ?? actorName}@{node}"),
-            Roster = [.. (options.Roster ?? [.. config.GetStringList("roster")]).Select(Parse).Order()],
+            Self = self,
+            Roster = isJoining ? [self] : [.. roster.Order()],
+            IsJoining = isJoining,
+            KeepsQuorum = config.GetBoolean("quorum.keep"),
+            GoneTime = ReadTime(config, "quorum.gone-after"),
+            StableTime = ReadTime(config, "quorum.stable-after"),
+            Priority = config.GetInt("priority"),
+            TransferTimeout = ReadTime(config, "transfer-timeout"),
+            HasLeases = config.GetBoolean("lease.enabled"),
+            MaxDriftPercent = config.GetInt("lease.max-drift-percent"),
+            DiskStallTimeout = ReadTime(config, "disk-stall-timeout"),
+            UncommittedSizeMaxBytes = config.GetByteSize("uncommitted-size-max") ?? 0,
+            MaxInflightMessages = config.GetInt("in-flight.messages-max"),
+            InflightSizeMaxBytes = config.GetByteSize("in-flight.size-max") ?? 0,
+            QueryTimeout = ReadTime(config, "query-timeout"),
+            ChangeTimeout = ReadTime(config, "change-timeout"),
             MaxQuorum = options.MaxQuorum ?? config.GetInt("quorum.max"),
             AllowFewerThanThree = options.AllowFewerThanThree ?? config.GetBoolean("quorum.allow-fewer-than-three"),
             FollowerDelivery = options.FollowerDelivery ?? ReadDelivery(config.GetString("follower.delivery")),
@@ -85,6 +131,32 @@ internal sealed record RaftSettings
 
     /// <summary>How many ticks this takes, at least one.</summary>
     public int ToTicks(TimeSpan time) => (int)Math.Clamp(Math.Ceiling(time / TickInterval), 1, int.MaxValue / 2);
+
+    /// <summary>What Core is told: times in ticks.</summary>
+    public CoreOptions ToCoreOptions(Member self, ulong seed) => new()
+    {
+        Self = self,
+        Roster = Roster,
+        MaxQuorum = MaxQuorum,
+        ElectionTimeoutMinTicks = ToTicks(ElectionTimeoutMin),
+        ElectionTimeoutMaxTicks = ToTicks(ElectionTimeoutMax),
+        HeartbeatTicks = ToTicks(HeartbeatInterval),
+        FoundingTimeoutTicks = ToTicks(FoundingTimeout),
+        FoundingUid = new GroupUid(Guid.NewGuid()),
+        MaxBytesPerMessage = PairSizeMaxBytes,
+        MaxInflightMessages = MaxInflightMessages,
+        MaxInflightBytes = InflightSizeMaxBytes,
+        MaxUncommittedBytes = UncommittedSizeMaxBytes,
+        Priority = Priority,
+        TransferTimeoutTicks = ToTicks(TransferTimeout),
+        DiskStallTicks = ToTicks(DiskStallTimeout),
+        Lease = HasLeases ? new LeaseOptions((long)TickInterval.TotalMicroseconds, MaxDriftPercent) : null,
+        KeepsQuorum = KeepsQuorum,
+        GoneTicks = ToTicks(GoneTime),
+        StableTicks = ToTicks(StableTime),
+        IsJoining = IsJoining,
+        Seed = seed,
+    };
 
     /// <exception cref="ArgumentException">The pair would not fit into a message.</exception>
     public void DemandFits(string key, ReadOnlyMemory<byte> value)
@@ -107,10 +179,16 @@ internal sealed record RaftSettings
             + $"{string.Join(", ", Roster)}. Name each process once.");
         Demand(Roster.Contains(Self), $"'{Self}' is not in the roster of group '{Group}': {string.Join(", ", Roster)}. "
             + "Add it there on every node, or correct the actor's name (RaftOptions.Name) or raft.node.");
-        Demand(Roster.Length >= 3 || AllowFewerThanThree, $"Group '{Group}' has {Roster.Length} process(es) and would survive no failure. "
-            + "Name three or more in raft.roster, or set raft.quorum.allow-fewer-than-three = on.");
+        Demand(Roster.Length >= 3 || AllowFewerThanThree || IsJoining, $"Group '{Group}' has {Roster.Length} process(es) and would survive "
+            + "no failure. Name three or more in raft.roster, or set raft.quorum.allow-fewer-than-three = on.");
         Demand(MaxQuorum is >= 3 and <= 11 && MaxQuorum % 2 == 1, $"raft.quorum.max is {MaxQuorum}; it may be 3, 5, 7, 9 or 11.");
         Demand(GetWindow >= 1, $"raft.get-window is {GetWindow}; it must be 1 or more.");
+        Demand(UncommittedSizeMaxBytes >= 1, $"raft.uncommitted-size-max is {UncommittedSizeMaxBytes}; it must be 1 byte or more.");
+        Demand(MaxInflightMessages >= 1, $"raft.in-flight.messages-max is {MaxInflightMessages}; it must be 1 or more.");
+        Demand(InflightSizeMaxBytes >= 1, $"raft.in-flight.size-max is {InflightSizeMaxBytes}; it must be 1 byte or more.");
+        Demand(MaxDriftPercent is >= 0 and < 100, $"raft.lease.max-drift-percent is {MaxDriftPercent}; it may be 0 to 99.");
+        Demand(GoneTime >= ElectionTimeoutMax, $"raft.quorum.gone-after is {GoneTime}; it may not be below raft.election-timeout.max, "
+            + $"which is {ElectionTimeoutMax}.");
         Demand(ElectionTimeoutMin <= ElectionTimeoutMax, $"raft.election-timeout.min is {ElectionTimeoutMin} and max is "
             + $"{ElectionTimeoutMax}; min may not be above max.");
         Demand(HeartbeatInterval * 3 <= ElectionTimeoutMin, $"raft.heartbeat-interval is {HeartbeatInterval}; it may be at most a third of "

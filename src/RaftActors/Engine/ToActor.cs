@@ -31,7 +31,10 @@ internal abstract record ToActor(long Life)
     /// <summary>A Get was answered.</summary>
     public sealed record Answered(long Life, RequestRef Request, StoredPair Pair) : ToActor(Life);
 
-    /// <summary>An Append or a Get ended without success.</summary>
+    /// <summary>A query may be answered by a state that holds everything up to this serial.</summary>
+    public sealed record Readable(long Life, RequestRef Request, Serial Serial) : ToActor(Life);
+
+    /// <summary>An Append, a Get or a Query ended without success.</summary>
     public sealed record Cancelled(long Life, RequestRef Request, CancelReason Reason) : ToActor(Life);
 
     /// <summary>This process leads: may this be written?</summary>

@@ -1,4 +1,7 @@
+using Akka.Actor;
+
 using RaftActors.Core;
+using RaftActors.Wire;
 
 namespace RaftActors.Engine;
 
@@ -19,6 +22,15 @@ internal abstract record ToEngine
 
     /// <summary>Fetch this.</summary>
     public sealed record Get(RequestRef Request, Serial Serial, TimeSpan Timeout) : ToEngine;
+
+    /// <summary>Let the actor answer this one when what it has been handed is new enough.</summary>
+    public sealed record Query(RequestRef Request, TimeSpan Timeout) : ToEngine;
+
+    /// <summary>Have the leader do this. Whoever waits is told by the engine itself.</summary>
+    public sealed record Change(RequestRef Request, GroupChange What, TimeSpan Timeout, IActorRef? ReplyTo) : ToEngine;
+
+    /// <summary>Say how things stand.</summary>
+    public sealed record Explain(RequestRef Request, IActorRef ReplyTo) : ToEngine;
 
     /// <summary>The answer to <see cref="ToActor.Judge"/>.</summary>
     public sealed record Judged(RequestId Request, Verdict Verdict) : ToEngine;

@@ -1,30 +1,31 @@
-using System.Collections.Immutable;
+using System.Diagnostics;
 
 using RaftActors.Core;
+
+using static RaftActors.Wire.EntryFormat;
 
 namespace RaftActors.Wire;
 
 /// <summary>The bytes of Core's messages. The body's kind is not among them: the manifest tells it.</summary>
 internal static class EnvelopeFormat
 {
-    private const byte NoOp = 0;
-    private const byte Reconfigure = 1;
-    private const byte Pair = 2;
-    private const byte OwnedPair = 3;
-    private const int MemberSizeMin = 17;
-    private const int EntrySizeMin = 4;
-
     public static void Write(WireWriter writer, Envelope envelope)
     {
         writer.Member(envelope.From);
         writer.Member(envelope.To);
         writer.Identity(envelope.Group.Value);
         writer.Number(envelope.Term.Value);
+        WriteBoot(writer, envelope.Boot);
         WriteBody(writer, envelope.Body);
     }
 
-    public static Envelope Read(ref WireReader reader, string manifest) =>
-        new(reader.Member(), reader.Member(), new GroupUid(reader.Identity()), new Term(reader.Count()), ReadBody(ref reader, manifest));
+    public static Envelope Read(ref WireReader reader, string manifest) => new(
+        reader.Member(),
+        reader.Member(),
+        new GroupUid(reader.Identity()),
+        new Term(reader.Count()),
+        ReadBoot(ref reader),
+        ReadBody(ref reader, manifest));
 
     public static string Manifest(Message body) => body switch
     {
@@ -33,9 +34,14 @@ internal static class EnvelopeFormat
         Message.RequestVoteReply => "cw",
         Message.AppendEntries => "ca",
         Message.AppendEntriesReply => "cb",
+        Message.TimeoutNow => "ct",
+        Message.ReadIndex => "ci",
+        Message.ReadIndexReply => "cj",
+        Message.SnapshotChunk => "cs",
+        Message.SnapshotChunkReply => "cu",
         Message.ComparePrefix => "cp",
         Message.Refusal => "cx",
-        _ => throw new ArgumentException($"{body.GetType()} has no manifest.", nameof(body)),
+        _ => throw new UnreachableException(),
     };
 
     private static void WriteBody(WireWriter writer, Message body)
@@ -50,6 +56,7 @@ internal static class EnvelopeFormat
             case Message.RequestVote request:
                 WritePosition(writer, request.Position);
                 writer.Flag(request.IsPreVote);
+                writer.Flag(request.IsTransfer);
                 break;
             case Message.RequestVoteReply reply:
                 writer.Flag(reply.Granted);
@@ -57,16 +64,50 @@ internal static class EnvelopeFormat
                 break;
             case Message.AppendEntries append:
                 WritePosition(writer, append.Previous);
-                writer.List(append.Entries, entry => WriteEntry(writer, entry));
+                WriteEntries(writer, append.Entries);
                 writer.Number(append.Commit.Value);
                 writer.Number(append.LeaderSerial.Value);
+                writer.Number(append.Round);
                 break;
             case Message.AppendEntriesReply reply:
                 writer.Flag(reply.Accepted);
                 writer.Number(reply.Match.Value);
                 writer.Number(reply.ConflictTerm.Value);
                 writer.Flag(reply.IsAdmitted);
+                writer.Number(reply.Round);
+                writer.Number(reply.Priority);
                 break;
+            case Message.TimeoutNow:
+                break;
+            case Message.ReadIndex question:
+                writer.Number(question.Id.Value);
+                break;
+            case Message.ReadIndexReply reply:
+                writer.Number(reply.Id.Value);
+                WriteIndex(writer, reply.Index);
+                break;
+            case Message.SnapshotChunk chunk:
+                WriteSnapshot(writer, chunk.Snapshot);
+                writer.Number(chunk.Offset);
+                writer.Bytes(chunk.Data.Span);
+                writer.Number(chunk.LeaderSerial.Value);
+                writer.Number(chunk.Round);
+                break;
+            case Message.SnapshotChunkReply reply:
+                WritePosition(writer, reply.Snapshot);
+                writer.Number(reply.NextOffset);
+                writer.Number(reply.Round);
+                break;
+            default:
+                WriteQuarrel(writer, body);
+                break;
+        }
+    }
+
+    private static void WriteQuarrel(WireWriter writer, Message body)
+    {
+        switch (body)
+        {
             case Message.ComparePrefix compare:
                 writer.Number(compare.Agreed.Value);
                 writer.Number(compare.Differs.Value);
@@ -75,99 +116,66 @@ internal static class EnvelopeFormat
             case Message.Refusal refusal:
                 writer.Number((long)refusal.Reason);
                 writer.Number(refusal.Serial.Value);
+                WriteBoot(writer, refusal.Boot);
                 writer.Text(refusal.Detail);
+                writer.Number(refusal.Index.Value);
+                writer.Hash(refusal.Hash);
                 break;
+            default:
+                throw new UnreachableException();
         }
     }
 
     private static Message ReadBody(ref WireReader reader, string manifest) => manifest switch
     {
         "cg" => new Message.Greeting(ReadPosition(ref reader), new Incarnation(reader.Identity()), reader.Flag()),
-        "cv" => new Message.RequestVote(ReadPosition(ref reader), reader.Flag()),
+        "cv" => new Message.RequestVote(ReadPosition(ref reader), reader.Flag(), reader.Flag()),
         "cw" => new Message.RequestVoteReply(reader.Flag(), reader.Flag()),
         "ca" => new Message.AppendEntries(
-            ReadPosition(ref reader), reader.List(EntrySizeMin, ReadEntry), new LogIndex(reader.Count()), new Serial(reader.Count())),
-        "cb" => new Message.AppendEntriesReply(reader.Flag(), new LogIndex(reader.Count()), new Term(reader.Count()), reader.Flag()),
+            ReadPosition(ref reader),
+            ReadEntries(ref reader),
+            new LogIndex(reader.Count()),
+            new Serial(reader.Count()),
+            reader.Count()),
+        "cb" => new Message.AppendEntriesReply(
+            reader.Flag(), new LogIndex(reader.Count()), new Term(reader.Count()), reader.Flag(), reader.Count(), reader.Integer()),
+        "ct" => Message.TimeoutNow.Instance,
+        "ci" => new Message.ReadIndex(new ReadId(reader.Count())),
+        "cj" => new Message.ReadIndexReply(new ReadId(reader.Count()), ReadIndex(ref reader)),
+        "cs" => new Message.SnapshotChunk(
+            ReadSnapshot(ref reader), reader.Count(), reader.Bytes().ToArray(), new Serial(reader.Count()), reader.Count()),
+        "cu" => new Message.SnapshotChunkReply(ReadPosition(ref reader), reader.Count(), reader.Count()),
         "cp" => new Message.ComparePrefix(new LogIndex(reader.Count()), new LogIndex(reader.Count()), ReadPosition(ref reader)),
-        "cx" => new Message.Refusal(ReadReason(ref reader), new Serial(reader.Count()), reader.Text()),
+        "cx" => ReadRefusal(ref reader),
         _ => throw reader.Damaged($"'{manifest}' is no manifest of this version"),
     };
 
-    private static RefusalReason ReadReason(ref WireReader reader) =>
-        (RefusalReason)reader.Count() is var reason && Enum.IsDefined(reason) ? reason : throw reader.Damaged($"{reason} is no reason");
+    private static Message.Refusal ReadRefusal(ref WireReader reader) =>
+        new(ReadReason(ref reader), new Serial(reader.Count()), ReadBoot(ref reader), reader.Text())
+        {
+            Index = new LogIndex(reader.Count()),
+            Hash = reader.Hash(),
+        };
 
-    private static void WritePosition(WireWriter writer, LogPosition position)
+    private static RefusalReason ReadReason(ref WireReader reader) =>
+        (RefusalReason)reader.Integer() is var reason && Enum.IsDefined(reason) ? reason : throw reader.Damaged($"{reason} is no reason");
+
+    private static void WriteBoot(WireWriter writer, Boot boot)
     {
-        writer.Number(position.Index.Value);
-        writer.Number(position.Term.Value);
-        writer.Number(position.Serial.Value);
-        writer.Hash(position.Hash);
+        writer.Number(boot.Number);
+        writer.Hash(boot.Mark);
     }
 
-    private static LogPosition ReadPosition(ref WireReader reader) =>
-        new(new LogIndex(reader.Count()), new Term(reader.Count()), new Serial(reader.Count()), reader.Hash());
+    private static Boot ReadBoot(ref WireReader reader) => new(reader.Count(), reader.Hash());
 
-    private static void WriteEntry(WireWriter writer, LogEntry entry)
+    private static void WriteIndex(WireWriter writer, LogIndex? index)
     {
-        writer.Number(entry.Index.Value);
-        writer.Number(entry.Term.Value);
-        writer.Number(entry.Serial.Value);
-        switch (entry.Payload)
+        writer.Flag(index is not null);
+        if (index is { } known)
         {
-            case Payload.NoOp:
-                writer.Octet(NoOp);
-                break;
-            case Payload.Reconfigure reconfigure:
-                writer.Octet(Reconfigure);
-                WriteConfiguration(writer, reconfigure.Configuration);
-                break;
-            case Payload.Pair pair:
-                writer.Octet(pair.Request is null ? Pair : OwnedPair);
-                if (pair.Request is { } request)
-                {
-                    writer.Request(request);
-                }
-
-                writer.Text(pair.Key);
-                writer.Bytes(pair.Value.Span);
-                break;
+            writer.Number(known.Value);
         }
     }
 
-    private static LogEntry ReadEntry(ref WireReader reader) =>
-        new(new LogIndex(reader.Count()), new Term(reader.Count()), new Serial(reader.Count()), ReadPayload(ref reader));
-
-    // The value is copied: the transport may use its buffer again, and a log that holds on to a whole message for one value wastes the
-    // rest.
-    private static Payload ReadPayload(ref WireReader reader) => reader.Octet() switch
-    {
-        NoOp => Payload.NoOp.Instance,
-        Reconfigure => new Payload.Reconfigure(ReadConfiguration(ref reader)),
-        Pair => new Payload.Pair(null, reader.Text(), reader.Bytes().ToArray()),
-        OwnedPair => new Payload.Pair(reader.Request(), reader.Text(), reader.Bytes().ToArray()),
-        var kind => throw reader.Damaged($"{kind} is no kind of entry"),
-    };
-
-    private static void WriteConfiguration(WireWriter writer, Configuration configuration)
-    {
-        writer.Identity(configuration.Group.Value);
-        writer.List(configuration.Voters, writer.Member);
-        writer.List(configuration.OldVoters, writer.Member);
-        writer.List(configuration.Followers, writer.Member);
-        writer.List(configuration.FoundingSerials, founding =>
-        {
-            writer.Text(founding.Name.Value);
-            writer.Number(founding.Serial.Value);
-        });
-    }
-
-    private static Configuration ReadConfiguration(ref WireReader reader) => new(
-        new GroupUid(reader.Identity()),
-        ReadMembers(ref reader),
-        ReadMembers(ref reader),
-        ReadMembers(ref reader),
-        reader.List(2, static (ref WireReader r) => new FoundingSerial(r.Name(), new Serial(r.Count()))));
-
-    private static ImmutableArray<Member> ReadMembers(ref WireReader reader) =>
-        reader.List(MemberSizeMin, static (ref WireReader r) => r.Member());
+    private static LogIndex? ReadIndex(ref WireReader reader) => reader.Flag() ? new LogIndex(reader.Count()) : null;
 }

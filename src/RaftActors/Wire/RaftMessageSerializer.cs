@@ -1,7 +1,7 @@
+using System.Diagnostics;
+
 using Akka.Actor;
 using Akka.Serialization;
-
-using RaftActors.Core;
 
 namespace RaftActors.Wire;
 
@@ -15,8 +15,6 @@ internal sealed class RaftMessageSerializer(ExtendedActorSystem system) : Serial
     /// <summary>The version that is written, and the only one there has been.</summary>
     public const byte Version = 1;
 
-    private const int LocalProcessSizeMin = 4;
-
     /// <inheritdoc/>
     public override int Identifier => 1520;
 
@@ -29,10 +27,17 @@ internal sealed class RaftMessageSerializer(ExtendedActorSystem system) : Serial
         WireMessage.AppendTaken => "at",
         WireMessage.AppendRefused => "ar",
         WireMessage.AppendDiscarded => "ad",
+        WireMessage.AppendRepeated => "ap",
+        WireMessage.AppendForgotten => "af",
         WireMessage.GetRequest => "g",
         WireMessage.GetAnswer => "ga",
         WireMessage.GetRefused => "gr",
-        _ => throw new ArgumentException($"{o.GetType()} has no manifest.", nameof(o)),
+        WireMessage.ChangeRequest => "m",
+        WireMessage.ChangeTaken => "mt",
+        WireMessage.ChangeDone => "md",
+        WireMessage.ChangeRefused => "mr",
+        WireMessage.ChangeDenied => "mx",
+        _ => throw new UnreachableException(),
     };
 
     /// <inheritdoc/>
@@ -40,7 +45,7 @@ internal sealed class RaftMessageSerializer(ExtendedActorSystem system) : Serial
     {
         var writer = new WireWriter();
         writer.Octet(Version);
-        Write(writer, (WireMessage)obj);
+        WireFormat.Write(writer, (WireMessage)obj);
         return writer.ToArray();
     }
 
@@ -54,82 +59,8 @@ internal sealed class RaftMessageSerializer(ExtendedActorSystem system) : Serial
             throw reader.Damaged($"its format has version {version}, and this node knows only {Version}; update this node");
         }
 
-        var message = Read(ref reader, manifest);
+        var message = WireFormat.Read(ref reader, manifest);
         reader.End();
         return message;
-    }
-
-    private static void Write(WireWriter writer, WireMessage message)
-    {
-        switch (message)
-        {
-            case WireMessage.Hello hello:
-                writer.Flag(hello.IsReply);
-                writer.List(hello.Processes, process =>
-                {
-                    writer.Text(process.Group);
-                    writer.Text(process.Name.Value);
-                    writer.Number(process.Number);
-                    writer.Text(process.Engine);
-                });
-                break;
-            case WireMessage.CoreMessage core:
-                writer.Number(core.FromNumber);
-                EnvelopeFormat.Write(writer, core.Envelope);
-                break;
-            case WireMessage.AppendRequest append:
-                writer.Request(append.Request);
-                writer.Text(append.Key);
-                writer.Bytes(append.Value.Span);
-                writer.Number(append.Hops);
-                break;
-            case WireMessage.AppendTaken taken:
-                writer.Request(taken.Request);
-                writer.Number(taken.Index.Value);
-                writer.Number(taken.Term.Value);
-                break;
-            case WireMessage.AppendRefused refused:
-                writer.Request(refused.Request);
-                break;
-            case WireMessage.AppendDiscarded discarded:
-                writer.Request(discarded.Request);
-                writer.Text(discarded.Reason);
-                break;
-            case WireMessage.GetRequest get:
-                writer.Request(get.Request);
-                writer.Number(get.Serial.Value);
-                writer.Number(get.AskerCommit.Value);
-                break;
-            case WireMessage.GetAnswer answer:
-                writer.Request(answer.Request);
-                writer.Number(answer.Serial.Value);
-                writer.Text(answer.Key);
-                writer.Bytes(answer.Value.Span);
-                break;
-            case WireMessage.GetRefused refused:
-                writer.Request(refused.Request);
-                break;
-        }
-    }
-
-    private static WireMessage Read(ref WireReader reader, string manifest) => manifest switch
-    {
-        "h" => ReadHello(ref reader),
-        "a" => new WireMessage.AppendRequest(reader.Request(), reader.Text(), reader.Bytes().ToArray(), (int)Math.Min(reader.Count(), 1)),
-        "at" => new WireMessage.AppendTaken(reader.Request(), new LogIndex(reader.Count()), new Term(reader.Count())),
-        "ar" => new WireMessage.AppendRefused(reader.Request()),
-        "ad" => new WireMessage.AppendDiscarded(reader.Request(), reader.Text()),
-        "g" => new WireMessage.GetRequest(reader.Request(), new Serial(reader.Count()), new LogIndex(reader.Count())),
-        "ga" => new WireMessage.GetAnswer(reader.Request(), new Serial(reader.Count()), reader.Text(), reader.Bytes().ToArray()),
-        "gr" => new WireMessage.GetRefused(reader.Request()),
-        _ => new WireMessage.CoreMessage(reader.Count(), EnvelopeFormat.Read(ref reader, manifest)),
-    };
-
-    private static WireMessage.Hello ReadHello(ref WireReader reader)
-    {
-        var isReply = reader.Flag();
-        return new WireMessage.Hello(
-            reader.List(LocalProcessSizeMin, static (ref WireReader r) => new LocalProcess(r.Text(), r.Name(), r.Count(), r.Text())),
-            isReply);
     }
 }

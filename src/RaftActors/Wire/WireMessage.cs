@@ -31,8 +31,14 @@ internal abstract record WireMessage
     /// <summary>The sender does not lead, or has no actor that could judge; it was written nowhere and may be sent again.</summary>
     public sealed record AppendRefused(RequestId Request) : WireMessage;
 
-    /// <summary>The leader's actor does not want it, and says why: it was written nowhere and never will be.</summary>
+    /// <summary>The leader's actor does not want it, or there is no room for it: it was written nowhere and never will be.</summary>
     public sealed record AppendDiscarded(RequestId Request, string Reason) : WireMessage;
+
+    /// <summary>The leader's log had it before, and it is committed at this index.</summary>
+    public sealed record AppendRepeated(RequestId Request, LogIndex Index) : WireMessage;
+
+    /// <summary>The leader cannot tell whether it was appended before; it did not append it now.</summary>
+    public sealed record AppendForgotten(RequestId Request) : WireMessage;
 
     /// <summary>Asks for a pair. The receiver answers once it has committed up to <paramref name="AskerCommit"/>.</summary>
     public sealed record GetRequest(RequestId Request, Serial Serial, LogIndex AskerCommit) : WireMessage;
@@ -42,6 +48,38 @@ internal abstract record WireMessage
 
     /// <summary>The sender does not have it; ask another one.</summary>
     public sealed record GetRefused(RequestId Request) : WireMessage;
+
+    /// <summary>On its way to the leader, as an <see cref="AppendRequest"/> is.</summary>
+    public sealed record ChangeRequest(RequestId Request, GroupChange Change, int Hops) : WireMessage;
+
+    /// <summary>The leader's log has the change of members at this place. It is done when it is committed.</summary>
+    public sealed record ChangeTaken(RequestId Request, LogIndex Index, Term Term) : WireMessage;
+
+    /// <summary>It is done.</summary>
+    public sealed record ChangeDone(RequestId Request) : WireMessage;
+
+    /// <summary>Nothing was changed, since the sender does not lead or it is not the time; it may be asked for again.</summary>
+    public sealed record ChangeRefused(RequestId Request, string Detail) : WireMessage;
+
+    /// <summary>Nothing was changed, and nothing will be.</summary>
+    public sealed record ChangeDenied(RequestId Request, string Detail) : WireMessage;
+}
+
+/// <summary>What a group may be asked to change about itself. Closed.</summary>
+internal abstract record GroupChange
+{
+    private GroupChange()
+    {
+    }
+
+    /// <summary>That process is to lead; null: any other one.</summary>
+    public sealed record Transfer(ProcessName? Target) : GroupChange;
+
+    /// <summary>That process is to be taken in.</summary>
+    public sealed record Join(ProcessName Name) : GroupChange;
+
+    /// <summary>That process leaves for good.</summary>
+    public sealed record Leave(ProcessName Name) : GroupChange;
 }
 
 /// <summary>A process of the sender's node.</summary>

@@ -50,6 +50,9 @@ internal ref struct WireReader(ReadOnlySpan<byte> bytes)
     /// <summary>A number that counts something.</summary>
     public long Count() => Number() is var count and >= 0 ? count : throw Damaged("a count is negative");
 
+    /// <summary>A number of 32 bits: a size, a priority.</summary>
+    public int Integer() => Number() is var value && (int)value == value ? (int)value : throw Damaged("a number has more than 32 bits");
+
     public ulong Hash() => BinaryPrimitives.ReadUInt64LittleEndian(Take(8));
 
     public Guid Identity() => new(Take(16));

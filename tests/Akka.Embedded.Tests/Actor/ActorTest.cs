@@ -17,7 +17,7 @@ public abstract class ActorTest : IAsyncLifetime
             akka.loggers = []
             akka.stdout-loglevel = OFF
             akka.loglevel = DEBUG
-            akka.scheduler.implementation = "Akka.Embedded.Tests.Actor.VirtualScheduler, Akka.Embedded.Tests"
+            akka.scheduler.implementation = "VirtualTime.VirtualScheduler, Akka.Embedded.Tests"
             """);
         System = ActorSystem.Create("test", ConfigurationFactory.ParseString(configuration).WithFallback(quiet));
     }

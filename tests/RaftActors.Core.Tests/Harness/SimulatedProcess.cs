@@ -6,7 +6,11 @@ internal sealed class SimulatedProcess
     private readonly CoreOptions _options;
     private readonly InitialState _preload;
     private SimulatedDisk _disk;
+    private InitialState? _copy;
     private int _life = 1;
+
+    /// <summary>Of its own clock, which only it and its ticks move; of no meaning to anybody else.</summary>
+    private long _microseconds = 1;
 
     public SimulatedProcess(CoreOptions options, InitialState initial, InitialState preload)
     {
@@ -25,10 +29,13 @@ internal sealed class SimulatedProcess
     public RaftCore? Core { get; private set; }
 
     /// <summary>What its core has in memory, which the disk may not have yet.</summary>
-    public IReadOnlyList<LogEntry> Log => Core?.Read(new LogIndex(1), int.MaxValue) ?? [];
+    public IReadOnlyList<LogEntry> Log => Core?.Read(Core.Base.Index.Next, int.MaxValue) ?? [];
 
     /// <summary>What its disk has.</summary>
     public InitialState Durable => _disk.Content;
+
+    /// <summary>What its clock shows to have gone by from one tick to the next.</summary>
+    public long TickMicroseconds { get; init; } = 10_000;
 
     public bool IsRunning => Core is not null;
 
@@ -36,11 +43,31 @@ internal sealed class SimulatedProcess
 
     public static Incarnation IncarnationOf(int life) => new(new Guid(life, 0, 0, new byte[8]));
 
+    /// <summary>The first start over the first disk, as others record it when they hear of it.</summary>
+    public static Boot FirstBootOf(ulong seed) => new(1, RaftCore.MarkOf(SeedOf(seed, 1, 1)));
+
     public void Start()
     {
         var state = _disk.Open();
-        var seed = _options.Seed + (ulong)(_disk.TimesOpened + (1000 * _life));
-        Core = new RaftCore(_options with { Self = Member, Seed = seed }, state);
+        Core = new RaftCore(_options with { Self = Member, Seed = SeedOf(_options.Seed, _disk.TimesOpened, _life) }, state);
+    }
+
+    /// <summary>Has it write down that it started; nothing else happens.</summary>
+    public void Boot()
+    {
+        Step(new Input.Persisted(default));
+        FinishOneWrite();
+    }
+
+    public void Wait(long microseconds) => _microseconds += microseconds;
+
+    public void CopyDisk() => _copy = _disk.Content;
+
+    /// <summary>Its disk is again what it was when it was copied.</summary>
+    public void RestoreDisk()
+    {
+        Crash();
+        _disk = new SimulatedDisk(_copy!) { TimesOpened = _disk.TimesOpened };
     }
 
     public void Crash()
@@ -57,6 +84,9 @@ internal sealed class SimulatedProcess
         _disk = new SimulatedDisk(_preload);
     }
 
+    /// <summary>Changes the value of a pair on its disk.</summary>
+    public void Corrupt(LogIndex index) => _disk.Corrupt(index);
+
     public void Step(Input input)
     {
         if (Core is null)
@@ -64,16 +94,38 @@ internal sealed class SimulatedProcess
             return;
         }
 
-        foreach (var effect in Core.Step(input))
+        if (input is Input.Tick)
         {
-            if (effect is Effect.Persist write)
+            Wait(TickMicroseconds);
+        }
+
+        foreach (var effect in Core.Step(input, new Instant(_microseconds)))
+        {
+            if (effect is Effect.Persist or Effect.StoreChunk or Effect.InstallSnapshot or Effect.Discard)
             {
-                _disk.Write(write);
+                _disk.Write(effect);
             }
 
-            Did?.Invoke(this, effect);
+            Did?.Invoke(this, effect is Effect.SendChunk chunk ? Filled(chunk) : effect);
         }
     }
 
+    /// <summary>The application makes a snapshot of all that is committed, and it is durable at once.</summary>
+    public void TakeSnapshot(long length)
+    {
+        var snapshot = Core!.DescribeSnapshot(Core.CommitIndex, length);
+        _disk.Take(snapshot);
+        Step(new Input.SnapshotTaken(snapshot));
+    }
+
     public void FinishOneWrite() => Step(new Input.Persisted(_disk.FinishOne()));
+
+    private static ulong SeedOf(ulong seed, int timesOpened, int life) => seed + (ulong)(timesOpened + (1000 * life));
+
+    private Effect.Send Filled(Effect.SendChunk effect)
+    {
+        var chunk = (Message.SnapshotChunk)effect.Envelope.Body;
+        var data = _disk.Read(chunk.Snapshot, chunk.Offset, effect.Limit);
+        return new Effect.Send(effect.Envelope with { Body = chunk with { Data = data } });
+    }
 }

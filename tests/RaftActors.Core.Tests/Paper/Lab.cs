@@ -11,11 +11,24 @@ internal sealed class Lab
 {
     private static readonly GroupUid Group = new(new Guid(1, 0, 0, new byte[8]));
 
-    public Lab(long[] terms, long term = 0)
+    /// <param name="with">Other options than usual.</param>
+    /// <param name="configured">Another configuration than all three voters.</param>
+    public Lab(
+        long[] terms,
+        long term = 0,
+        Func<CoreOptions, CoreOptions>? with = null,
+        Func<Configuration, Configuration>? configured = null)
     {
-        Core = new RaftCore(
-            new CoreOptions { Self = Raft1, Roster = Roster, FoundingUid = Group, Seed = 1 },
-            FoundedGroup.State(Roster, 11, Group, terms, term));
+        var options = new CoreOptions { Self = Raft1, Roster = Roster, FoundingUid = Group, Seed = 1 };
+        var state = FoundedGroup.State(Roster, 11, Group, terms, term);
+        if (configured is not null && state.Log[0].Payload is Payload.Reconfigure(var usual))
+        {
+            state = state with { Log = [state.Log[0] with { Payload = new Payload.Reconfigure(configured(usual)) }, .. state.Log.Skip(1)] };
+        }
+
+        Core = new RaftCore(with?.Invoke(options) ?? options, state);
+        Step(new Input.Persisted(default));
+        Done.Clear();
     }
 
     public static Member Raft1 => new(Roster[0], SimulatedProcess.IncarnationOf(1));
@@ -25,6 +38,9 @@ internal sealed class Lab
     public static Member Raft3 => new(Roster[2], SimulatedProcess.IncarnationOf(1));
 
     public RaftCore Core { get; }
+
+    /// <summary>What its clock shows; only a test moves it.</summary>
+    public Instant Now { get; set; } = new(1);
 
     /// <summary>Writes stay under way until <see cref="FinishWrites"/>.</summary>
     public bool IsDiskSlow { get; set; }
@@ -48,12 +64,12 @@ internal sealed class Lab
     }
 
     /// <summary>Entries of a log of these terms, from an index on.</summary>
-    public static ImmutableArray<LogEntry> Entries(long first, params long[] terms) =>
+    public static LogSlice Entries(long first, params long[] terms) =>
         [.. terms.Select((term, i) => FoundedGroup.Entry(first + i, term, FoundedGroup.Pair(term, first + i - 1)))];
 
     public void Step(Input input)
     {
-        foreach (var effect in Core.Step(input))
+        foreach (var effect in Core.Step(input, Now))
         {
             Done.Add(Describe.Of(effect));
             switch (effect)
@@ -65,6 +81,12 @@ internal sealed class Lab
                     Committed.AddRange(entries);
                     break;
                 case Effect.Persist(var ticket, _, _):
+                    LastTicket = ticket;
+                    break;
+                case Effect.StoreChunk(var ticket, _, _, _):
+                    LastTicket = ticket;
+                    break;
+                case Effect.InstallSnapshot(var ticket, _, _):
                     LastTicket = ticket;
                     break;
             }
@@ -87,13 +109,37 @@ internal sealed class Lab
         }
     }
 
-    public void Receive(Member from, long term, Message body) =>
-        Step(new Input.Receive(new Envelope(from, Raft1, Group, new Term(term), body)));
+    public void Receive(Member from, long term, Message body, Boot boot = default) =>
+        Step(new Input.Receive(new Envelope(from, Raft1, Group, new Term(term), boot, body)));
 
-    public void Append(Member from, long term, LogPosition previous, ImmutableArray<LogEntry> entries, long commit = 0) =>
+    public void Append(Member from, long term, LogPosition previous, LogSlice entries, long commit = 0) =>
         Receive(from, term, new Message.AppendEntries(previous, entries, new LogIndex(commit), default));
 
+    /// <summary>Raft2's answer that it has everything up to an index, and to a round of questions.</summary>
+    public void Acknowledge(long index, long round = 0) =>
+        Receive(Raft2, Core.Term.Value, new Message.AppendEntriesReply(true, new LogIndex(index), default, IsAdmitted: true, round));
+
     public void Propose(string key) => Step(new Input.Propose([new Payload.Pair(new RequestId(Raft1, 1), key, default)]));
+
+    public void Tick(int count)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            Step(Input.Tick.Instance);
+        }
+    }
+
+    /// <summary>How long it waits for a leader.</summary>
+    public int TicksUntilTimeOut()
+    {
+        var ticks = 0;
+        for (; Core.Role == RoleKind.Follower; ticks++)
+        {
+            Step(Input.Tick.Instance);
+        }
+
+        return ticks;
+    }
 
     /// <summary>Lets time pass until the election timer of this process has run out.</summary>
     public void TimeOut()

@@ -107,5 +107,93 @@ public sealed class MembershipTests
         Assert.Equal(("1", new Term(1)), (lab.Terms(), lab.Core.Term));
     }
 
+    /// <summary>Thesis §4.1: a server uses the latest configuration in its log, whether it is committed or not.</summary>
+    [Fact]
+    public void A_configuration_is_in_force_as_soon_as_it_is_in_the_log_and_as_long_as_it_stays_there()
+    {
+        var lab = new Lab([1]);
+        var before = lab.Core.Configuration;
+
+        lab.Append(Raft2, 1, At(1), [Without(lab, Raft3, 2, 1)]);
+        Assert.False(lab.Core.Configuration.HasName(Raft3.Name));
+
+        lab.Append(Raft3, 2, At(1), Entries(2, 2));
+        Assert.Equal(before, lab.Core.Configuration);
+    }
+
+    /// <summary>It may still be truncated, and until it is committed the process may be needed.</summary>
+    [Fact]
+    public void A_removed_process_is_heard_until_its_removal_is_committed()
+    {
+        var lab = new Lab([1]);
+        var candidacy = new Message.RequestVote(At(1), IsPreVote: true);
+        var entry = Without(lab, Raft3, 2, 1);
+        lab.Append(Raft2, 1, At(1), [entry]);
+
+        lab.Receive(Raft3, 2, candidacy);
+        Assert.Single(lab.SentTo<Message.RequestVoteReply>(Raft3));
+
+        lab.Append(Raft2, 1, lab.Core.LastPosition, [], commit: 2);
+        lab.Receive(Raft3, 2, candidacy);
+        Assert.Single(lab.SentTo<Message.RequestVoteReply>(Raft3));
+        Assert.Equal(RefusalReason.Removed, Assert.Single(lab.SentTo<Message.Refusal>(Raft3)).Reason);
+    }
+
+    /// <summary>Thesis §4.1: a server takes entries of a leader that is not part of its latest configuration.</summary>
+    [Fact]
+    public void A_leader_of_the_group_that_the_roster_does_not_name_is_followed()
+    {
+        var lab = new Lab([1]);
+
+        lab.Append(Stranger, 2, At(1), Entries(2, 2));
+
+        Assert.True(Assert.Single(lab.SentTo<Message.AppendEntriesReply>(Stranger)).Accepted);
+        Assert.Equal(Stranger, lab.Core.Leader);
+    }
+
+    /// <summary>
+    /// Thesis §4.1: a server votes for a candidate that is not part of its latest configuration, if its log is good enough.
+    /// </summary>
+    [Fact]
+    public void A_candidate_of_the_group_that_the_roster_does_not_name_is_voted_for_if_its_log_is_good_enough()
+    {
+        var lab = new Lab([1, 1]);
+
+        lab.Receive(Stranger, 2, new Message.RequestVote(At(1), IsPreVote: false));
+        Assert.Empty(lab.SentTo<Message.RequestVoteReply>(Stranger));
+
+        lab.Receive(Stranger, 2, new Message.RequestVote(At(1, 1), IsPreVote: false));
+        Assert.True(Assert.Single(lab.SentTo<Message.RequestVoteReply>(Stranger)).Granted);
+    }
+
+    /// <summary>
+    /// Its vote is the first that is heard of it, so the record of its incarnation is not durable when the vote is counted.
+    /// </summary>
+    [Fact]
+    public void The_vote_of_a_voter_that_was_never_met_is_counted()
+    {
+        var lab = new Lab([1]);
+        var configuration = lab.Core.Configuration with { Size = 4, Voters = [Raft1, Raft2, Raft3, Stranger] };
+        lab.Append(Raft2, 1, At(1), [new LogEntry(new LogIndex(2), new Term(1), Serial.Zero, new Payload.Reconfigure(configuration))]);
+        lab.Campaign();
+        lab.Receive(Raft3, 2, new Message.RequestVoteReply(Granted: true, IsPreVote: true));
+        lab.Receive(Raft2, 2, new Message.RequestVoteReply(Granted: true, IsPreVote: false));
+        Assert.Equal(RoleKind.Candidate, lab.Core.Role);
+
+        lab.Receive(Stranger, 2, new Message.RequestVoteReply(Granted: true, IsPreVote: false));
+
+        Assert.Equal(RoleKind.Leader, lab.Core.Role);
+    }
+
+    private static Member Stranger => new(new ProcessName("raft9@x"), SimulatedProcess.IncarnationOf(1));
+
+    /// <summary>An entry that removes this member.</summary>
+    private static LogEntry Without(Lab lab, Member member, long index, long term)
+    {
+        var configuration = lab.Core.Configuration;
+        var next = configuration with { Size = 2, Voters = configuration.Voters.Remove(member), OldVoters = [] };
+        return new LogEntry(new LogIndex(index), new Term(term), Serial.Zero, new Payload.Reconfigure(next));
+    }
+
     private static Member AnotherLifeOf(Member member, int life) => member with { Incarnation = SimulatedProcess.IncarnationOf(life) };
 }

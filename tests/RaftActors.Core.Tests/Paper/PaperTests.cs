@@ -197,7 +197,7 @@ public sealed class PaperTests
         lab.Campaign();
 
         Assert.Equal((RoleKind.Candidate, new Term(2)), (lab.Core.Role, lab.Core.Term));
-        Assert.Contains(lab.Done, line => line.StartsWith("persists #1 term 2 vote raft1", StringComparison.Ordinal));
+        Assert.Contains(lab.Done, line => line.StartsWith("persists #2 term 2 vote raft1", StringComparison.Ordinal));
         Assert.Equal([true, false], lab.SentTo<Message.RequestVote>(Raft2).Select(request => request.IsPreVote));
         Assert.Equal([true, false], lab.SentTo<Message.RequestVote>(Raft3).Select(request => request.IsPreVote));
     }

@@ -49,7 +49,7 @@ public sealed class LogProperties
     {
         Prop.ForAll(Gen.Choose(0, 5).ArrayOf(60).ToArbitrary(), actions =>
         {
-            var log = new RaftLog([]);
+            var log = new RaftLog(default, []);
             var written = new List<Ticket?>();
             var (asked, done) = (default(Ticket), default(Ticket));
             foreach (var action in actions)
@@ -109,7 +109,7 @@ public sealed class LogProperties
     }
 
     private static RaftLog LogOf(IEnumerable<long> terms, int[]? values = null) =>
-        new([.. terms.Select((term, i) => Entry(i + 1, term, values?[i] ?? 0))]);
+        new(default, [.. terms.Select((term, i) => Entry(i + 1, term, values?[i] ?? 0))]);
 
     private static LogEntry Entry(int index, long term, int value) =>
         new(new LogIndex(index), new Term(term), new Serial(index), new Payload.Pair(null, "key", new[] { (byte)value }));

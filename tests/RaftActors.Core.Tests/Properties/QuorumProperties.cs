@@ -30,7 +30,7 @@ public sealed class QuorumProperties
         {
             LogIndex IndexOf(Member member) => new(indices[Everybody.IndexOf(member)]);
             var (voters, old) = (Everybody[..split], Everybody[(split / 2)..]);
-            var joint = new Configuration(GroupUid.None, voters, old, [], []);
+            var joint = new Configuration(GroupUid.None, voters.Length, voters, old, [], []);
             var least = Math.Min(Majority.Reached(voters, IndexOf).Value, Majority.Reached(old, IndexOf).Value);
             return Majority.Reached(joint, IndexOf).Value == least;
         });
@@ -60,7 +60,7 @@ public sealed class QuorumProperties
             var expected = each.Contains(VoteResult.Lost) ? VoteResult.Lost
                 : each.Contains(VoteResult.Pending) ? VoteResult.Pending
                 : VoteResult.Won;
-            return Majority.Result(new Configuration(GroupUid.None, voters, old, [], []), VoteOf) == expected;
+            return Majority.Result(new Configuration(GroupUid.None, voters.Length, voters, old, [], []), VoteOf) == expected;
         });
     }
 

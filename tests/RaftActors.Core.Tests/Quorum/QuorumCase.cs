@@ -30,7 +30,7 @@ internal sealed partial record QuorumCase(string Command, string Expected)
         string AnswerOf(Member member) => answers[asked.IndexOf(member)];
 
         return Command.Contains("cfgj=", StringComparison.Ordinal)
-            ? Run(new Configuration(GroupUid.None, MembersOf(voters), MembersOf(others), [], []), AnswerOf)
+            ? Run(new Configuration(GroupUid.None, voters.Length, MembersOf(voters), MembersOf(others), [], []), AnswerOf)
             : Run(MembersOf(voters), AnswerOf);
     }
 

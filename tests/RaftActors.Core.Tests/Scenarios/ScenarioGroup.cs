@@ -24,6 +24,9 @@ internal sealed partial class ScenarioGroup
 
     public Detail Show { get; set; } = Detail.Views;
 
+    /// <summary>Why a leader changed the configuration is shown too.</summary>
+    public bool ShowsDecisions { get; set; }
+
     /// <summary>Messages under way, oldest first.</summary>
     public List<Envelope> Network { get; } = [];
 
@@ -35,6 +38,9 @@ internal sealed partial class ScenarioGroup
 
     /// <summary>Processes whose writes stay under way until told otherwise.</summary>
     public HashSet<string> SlowDisks { get; } = [];
+
+    /// <summary>Messages of these types stay under way until they are delivered by name.</summary>
+    public HashSet<string> Held { get; } = [];
 
     public IEnumerable<SimulatedProcess> Running => _processes.Values.Where(process => process.IsRunning);
 
@@ -107,9 +113,9 @@ internal sealed partial class ScenarioGroup
             {
                 writer.FinishOneWrite();
             }
-            else if (Network.Count > 0)
+            else if (Network.Find(envelope => !Held.Contains(envelope.Body.GetType().Name)) is { } envelope)
             {
-                Deliver(Network[0]);
+                Deliver(envelope);
             }
             else
             {
@@ -137,8 +143,9 @@ internal sealed partial class ScenarioGroup
             Say(process.Core is not { } core
                 ? $"{process.Name} stopped"
                 : $"{process.Name} {core.Role} term {core.Term}, leader {core.Leader?.ToString() ?? "unknown"}, "
+                    + (core.Base.Index > LogIndex.Zero ? $"base {core.Base}, " : "")
                     + $"last {core.LastPosition}, commit {core.CommitIndex}, "
-                    + $"{(core.IsAdmitted ? "may vote" : "may not vote")}, {core.Configuration}");
+                    + $"{(core.Fence is not null ? "shut out" : core.IsAdmitted ? "may vote" : "may not vote")}, {core.Configuration}");
         }
     }
 
@@ -152,8 +159,9 @@ internal sealed partial class ScenarioGroup
         var isShown = effect switch
         {
             Effect.Send(var sent) => IsShown(sent),
-            Effect.Persist => Show >= Detail.Messages,
+            Effect.Persist or Effect.StoreChunk => Show >= Detail.Messages,
             Effect.PeerMet => Show == Detail.All,
+            Effect.MembersDecided => ShowsDecisions && Show >= Detail.Views,
             _ => Show >= Detail.Views,
         };
         if (isShown)

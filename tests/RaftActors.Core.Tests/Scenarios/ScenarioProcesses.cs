@@ -7,36 +7,71 @@ namespace RaftActors.Core.Tests.Scenarios;
 /// <summary>
 /// The processes of a scenario, one a line: <c>raft1 preload=3</c>, or <c>preload=(a b c)</c> with these values, or <c>terms=(1 1 2)</c>: a
 /// founded group's log of these terms, whose first entry is the configuration, and <c>term=3</c> if it has heard of a later one. A
-/// <c>stopped</c> one is started later.
+/// <c>stopped</c> one is started later. <c>lease=(10000 20)</c>: microseconds of a tick at least, and drift in percent at most;
+/// <c>clock=8000</c>: how many microseconds of a process's own clock one tick takes.
 /// </summary>
 internal static class ScenarioProcesses
 {
+    /// <remarks>
+    /// With <c>joining</c> each of them has a roster of itself alone, and waits to be taken in. With
+    /// <c>founded-quorum=5 max-quorum=3</c> the largest quorum was 5 at the founding and is 3 now.
+    /// </remarks>
     public static IEnumerable<(SimulatedProcess Process, bool IsStopped)> Of(Directive directive)
     {
         var lines = directive.Input.Select(line => Directive.Parse(line, [])).ToList();
         var names = directive.Setting("roster")?.Split(' ') ?? lines.Select(line => line.Word);
         ImmutableArray<ProcessName> roster = [.. names.Select(ScenarioGroup.Named)];
         var group = ScenarioGroup.GroupOf(directive.Number("group", 0));
+        var isJoining = directive.Arguments.Contains("joining");
         var maxQuorum = directive.Number("max-quorum", 11);
+        ulong SeedOf(int i) => (ulong)((directive.Number("seed", 1) * 100) + i);
+        var foundedQuorum = directive.Number("founded-quorum", maxQuorum);
         for (var i = 0; i < lines.Count; i++)
         {
             var options = new CoreOptions
             {
                 Self = new Member(ScenarioGroup.Named(lines[i].Word), SimulatedProcess.IncarnationOf(1)),
-                Roster = roster,
+                Roster = isJoining ? [ScenarioGroup.Named(lines[i].Word)] : roster,
+                IsJoining = isJoining,
+                KeepsQuorum = directive.Setting("keeps-quorum") != "no",
                 MaxQuorum = maxQuorum,
                 FoundingUid = ScenarioGroup.GroupOf(i + 1),
                 FoundingTimeoutTicks = directive.Number("founding-timeout", 200),
+                MaxUncommittedBytes = directive.Number("max-uncommitted", 64_000_000),
                 MaxEntriesPerMessage = directive.Number("max-entries", 256),
-                Seed = (ulong)((directive.Number("seed", 1) * 100) + i),
+                Seed = SeedOf(i),
+                Priority = lines[i].Number("priority", 0),
+                Lease = LeaseOf(directive.Setting("lease")),
+                Variations = new RaftVariations(PreVote: directive.Setting("pre-vote") != "no"),
+                MaxInflightMessages = directive.Number("inflight", 64),
+                MaxInflightBytes = directive.Number("inflight-bytes", 4_000_000),
+                RetainedEntries = directive.Number("retained", 1000),
+                SnapshotChunkBytes = directive.Number("piece", 64_000),
             };
             var preload = InitialState.Empty with { Log = Preload.Of(Pairs(lines[i].Setting("preload"))) };
             var initial = lines[i].Setting("terms") is { } terms
-                ? FoundedGroup.State(roster, maxQuorum, group, [.. terms.Split(' ').Select(long.Parse)], lines[i].Number("term", 0))
+                ? FoundedGroup.State(
+                    roster,
+                    foundedQuorum,
+                    group,
+                    [.. terms.Split(' ').Select(long.Parse)],
+                    lines[i].Number("term", 0),
+                    BootOf)
                 : preload;
-            yield return (new SimulatedProcess(options, initial, preload), lines[i].Arguments.Contains("stopped"));
+            var process = new SimulatedProcess(options, initial, preload) { TickMicroseconds = lines[i].Number("clock", 10_000) };
+            yield return (process, lines[i].Arguments.Contains("stopped"));
         }
+
+        // Who is started later, or added by another directive, was not heard of yet.
+        bool IsStarted(Directive line, ProcessName name) =>
+            ScenarioGroup.Named(line.Word) == name && !line.Arguments.Contains("stopped");
+        Boot BootOf(int place) => lines.FindIndex(line => IsStarted(line, roster[place])) is var i and >= 0
+            ? SimulatedProcess.FirstBootOf(SeedOf(i))
+            : default;
     }
+
+    private static LeaseOptions? LeaseOf(string? setting) =>
+        setting?.Split(' ') is [var tick, var drift] ? new LeaseOptions(long.Parse(tick), int.Parse(drift)) : null;
 
     private static IEnumerable<Payload.Pair> Pairs(string? preload)
     {

@@ -5,7 +5,7 @@ using RaftActors.Core.Tests.Harness;
 namespace RaftActors.Core.Tests.Scenarios;
 
 /// <summary>What each directive of a scenario file does.</summary>
-internal sealed class ScenarioRunner
+internal sealed partial class ScenarioRunner
 {
     private readonly ScenarioGroup _group = new();
     private long _requests;
@@ -23,13 +23,15 @@ internal sealed class ScenarioRunner
         {
             case "add-processes": AddProcesses(directive); break;
             case "show": _group.Show = Enum.Parse<ScenarioGroup.Detail>(directive.Arguments[0], ignoreCase: true); break;
-            case "start": ForEach(directive, process => process.Start()); break;
+            case "start": ForEach(directive, process => Start(process, directive)); break;
             case "connect": Connect(directive); break;
             case "tick": Tick(directive); break;
             case "deliver": Matching(directive).ForEach(_group.Deliver); break;
             case "drop": Matching(directive).ForEach(envelope => _group.Network.Remove(envelope)); break;
             case "duplicate": _group.Network.AddRange(Matching(directive)); break;
-            case "persist": ForEach(directive, FinishWrites); break;
+            case "hold": _group.Held.UnionWith(directive.Arguments); break;
+            case "persist": ForEach(directive, process => FinishWrites(process, directive.Number("count", int.MaxValue))); break;
+            case "release": _group.Held.ExceptWith(directive.Arguments); break;
             case "slow-disk": _group.SlowDisks.UnionWith(directive.Arguments); break;
             case "fast-disk": _group.SlowDisks.ExceptWith(directive.Arguments); break;
             case "stabilize": _group.Stabilize(() => IsReached(directive.Setting("until"), [.. _group.Running])); break;
@@ -40,6 +42,20 @@ internal sealed class ScenarioRunner
             case "heal": _group.Heal(); break;
             case "unreachable": Hint(directive); break;
             case "propose": Propose(directive); break;
+            case "decisions": _group.ShowsDecisions = true; break;
+            case "join": Join(directive); break;
+            case "leave": Leave(directive); break;
+            case "assign": Assign(directive); break;
+            case "request": Request(directive, isRetry: false); break;
+            case "retry": Request(directive, isRetry: true); break;
+            case "corrupt": Corrupt(directive); break;
+            case "read": Read(directive); break;
+            case "transfer": Transfer(directive); break;
+            case "time": Wait(directive); break;
+            case "copy-disk": ForEach(directive, process => process.CopyDisk()); break;
+            case "restore": ForEach(directive, process => process.RestoreDisk()); break;
+            case "snapshot": TakeSnapshot(directive); break;
+            case "explain": Explain(directive); break;
             case "network": _group.Network.ForEach(envelope => _group.Say($"{envelope.From} -> {Describe.Of(envelope)}")); break;
             case "log": ForEach(directive, _group.SayLog); break;
             case "status": _group.SayStatus(); break;
@@ -62,7 +78,7 @@ internal sealed class ScenarioRunner
             _group.Add(process);
             if (!isStopped)
             {
-                process.Start();
+                Start(process, directive);
             }
         }
     }
@@ -115,7 +131,9 @@ internal sealed class ScenarioRunner
         _ => throw new FormatException($"There is no 'until={until}'."),
     };
 
-    /// <summary>The messages under way that fit <c>from= to= type=</c>, at most <c>count=</c> of them.</summary>
+    /// <summary>
+    /// The messages under way that fit <c>from= to= type=</c>, at most <c>count=</c> of them, or the <c>last=</c> ones.
+    /// </summary>
     private List<Envelope> Matching(Directive directive)
     {
         bool Fits(string key, string value) => directive.Setting(key) is not { } wanted || wanted.Split(' ').Contains(value);
@@ -125,13 +143,15 @@ internal sealed class ScenarioRunner
                 .Where(envelope => Fits("from", envelope.From.Name.Process)
                     && Fits("to", envelope.To.Name.Process)
                     && Fits("type", envelope.Body.GetType().Name))
-                .Take(directive.Number("count", int.MaxValue)),
+                .Take(directive.Number("count", int.MaxValue))
+                .TakeLast(directive.Number("last", int.MaxValue)),
         ];
     }
 
-    private static void FinishWrites(SimulatedProcess process)
+    /// <summary><c>persist raft1</c>: all its writes are done; <c>count=1</c>: only the oldest.</summary>
+    private static void FinishWrites(SimulatedProcess process, int count)
     {
-        while (process.HasWrites)
+        for (; count > 0 && process.HasWrites; count--)
         {
             process.FinishOneWrite();
         }

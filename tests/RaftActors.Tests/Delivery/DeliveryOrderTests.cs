@@ -268,6 +268,42 @@ public sealed class DeliveryOrderTests
     private static DeliveryOrder Start(FollowerDelivery delivery = FollowerDelivery.InOrder, long last = 0) =>
         new(new Serial(last), delivery);
 
+    [Fact]
+    public void Query_waits_until_everything_up_to_its_serial_is_handed_over_and_for_no_more()
+    {
+        var order = Start();
+        Become(order, member: false);
+        Query(order, serial: 2);
+        Commit(order, 1);
+        Assert.Equal(["quorum", "append 1"], Due(order));
+
+        Commit(order, 2, 3);
+        Assert.Equal(["append 2", "query 0", "append 3"], Due(order));
+    }
+
+    [Fact]
+    public void Query_of_what_is_handed_over_already_is_due_at_once()
+    {
+        var order = Start(last: 2);
+        Query(order, serial: 2);
+
+        Assert.Equal(["query 0"], Due(order));
+    }
+
+    [Fact]
+    public void Query_on_an_as_committed_follower_waits_for_what_is_missing_below()
+    {
+        var order = Start(delivery: FollowerDelivery.AsCommitted);
+        Become(order, member: false);
+        Lead(order, serial: 1);
+        Commit(order, 2);
+        Query(order, serial: 2);
+        Assert.Equal(["quorum", "append 2", "missing 1 .. 1"], Due(order, gap => Ask(order, gap)));
+
+        Answer(order, 1, serial: 1);
+        Assert.Equal(["serial 1", "query 0"], Due(order));
+    }
+
     private static void Become(DeliveryOrder order, bool member) =>
         order.Take(new ToActor.QuorumIs(1, new Quorum(member ? [Self, Other] : [Other], member)));
 
@@ -289,6 +325,7 @@ public sealed class DeliveryOrderTests
         DeliveryStep.Missing missing => $"missing {missing.Gap}",
         DeliveryStep.Append append => $"append {append.Pair.Serial}",
         DeliveryStep.Answer answer => $"serial {answer.Pair.Serial}",
+        DeliveryStep.Query query => $"query {requests.IndexOf(query.Request)}",
         DeliveryStep.Cancel cancel => $"cancel {requests.IndexOf(cancel.Request)} {cancel.Reason.GetType().Name}",
         _ => throw new ArgumentException($"{step} is new.", nameof(step)),
     };
@@ -304,6 +341,13 @@ public sealed class DeliveryOrderTests
             _requests.Add(request);
             order.Asked(request, serial);
         }
+    }
+
+    private void Query(DeliveryOrder order, long serial)
+    {
+        var request = new RequestRef("node1@localhost", 0, _requests.Count + 1);
+        _requests.Add(request);
+        order.Take(new ToActor.Readable(1, request, new Serial(serial)));
     }
 
     private void Answer(DeliveryOrder order, int request, long serial) =>

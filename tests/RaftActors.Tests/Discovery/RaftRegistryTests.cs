@@ -68,7 +68,7 @@ public sealed class RaftRegistryTests : TestKit
         var addressee = new Member(new ProcessName("raft1@node1"), Incarnation.None);
         var greeting = new Message.Greeting(default, Incarnation.None, IsReply: false);
 
-        var envelope = new RaftActors.Core.Envelope(stranger, addressee, GroupUid.None, Term.Zero, greeting);
+        var envelope = new RaftActors.Core.Envelope(stranger, addressee, GroupUid.None, Term.Zero, default, greeting);
         _group.EngineOf("raft1").Tell(new WireMessage.CoreMessage(1008, envelope), _other.Ref);
 
         _other.FishForMessage<WireMessage.CoreMessage>(message => message.Envelope.To == stranger);

@@ -214,6 +214,30 @@ public sealed class AppendDeskTests : TestKit
         Assert.IsType<CancelReason.NotCommitted>(_bench.Actor.ExpectMsg<ToActor.Cancelled>().Reason);
     }
 
+    [Fact]
+    public void Append_whose_session_was_forgotten_ends_as_unknown()
+    {
+        _bench.BuildQuorum(("raft1", 1), ("raft2", 4), ("raft3", 4));
+        _bench.Elect("raft2");
+        var request = Append();
+        _desk.OnForgotten(new WireMessage.AppendForgotten(_bench.Process.ToId(request)));
+
+        Assert.IsType<CancelReason.Unknown>(_bench.Actor.ExpectMsg<ToActor.Cancelled>().Reason);
+    }
+
+    [Fact]
+    public void Append_that_was_committed_before_ends_with_it_and_not_when_its_time_is_up()
+    {
+        _bench.BuildQuorum(("raft1", 1), ("raft2", 4), ("raft3", 4));
+        _bench.Elect("raft2");
+        _bench.Commit(1, 2, 3);
+        var request = Append(TimeSpan.FromMilliseconds(100));
+        _desk.OnRepeated(new WireMessage.AppendRepeated(_bench.Process.ToId(request), new LogIndex(2)));
+        Tick(3);
+
+        _bench.Actor.ExpectNoMsg(TimeSpan.Zero);
+    }
+
     private RequestRef Append(TimeSpan? timeout = null)
     {
         var request = _bench.Process.NewRequest();

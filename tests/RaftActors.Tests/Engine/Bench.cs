@@ -56,7 +56,7 @@ internal sealed class Bench
     {
         var all = members.Select(each => each.Process == "raft1" ? Process.Member : MemberOf(each.Process)).ToImmutableArray();
         var founding = members.Select(each => new FoundingSerial(NameOf(each.Process), new Serial(each.Founding)));
-        var configuration = new Configuration(GroupUid.None, all, [], [], [.. founding]);
+        var configuration = new Configuration(GroupUid.None, all.Length, all, [], [], [.. founding]);
         Context.Quorum = new QuorumView(all, all.Contains(Process.Member), configuration);
     }
 

@@ -28,7 +28,12 @@ public sealed class GetServersTests
     {
         var members = founding.Select(each => new Member(Name(each.Name), Incarnation.None)).ToImmutableArray();
         var configuration = new Configuration(
-            GroupUid.None, members, [], [], [.. founding.Select(each => new FoundingSerial(Name(each.Name), new Serial(each.Serial)))]);
+            GroupUid.None,
+            members.Length,
+            members,
+            [],
+            [],
+            [.. founding.Select(each => new FoundingSerial(Name(each.Name), new Serial(each.Serial)))]);
         var quorum = new QuorumView(members, IsMember: false, configuration);
         var leader = new LeaderView(members[2], new Term(1), new Serial(4), IsSelf: false, IsReady: true);
 

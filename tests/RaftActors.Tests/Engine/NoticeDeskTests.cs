@@ -84,7 +84,7 @@ public sealed class NoticeDeskTests : TestKit
 
     private void BuildQuorumWith(Member member)
     {
-        var configuration = new Configuration(GroupUid.None, [_bench.Process.Member, member], [], [], []);
+        var configuration = new Configuration(GroupUid.None, 2, [_bench.Process.Member, member], [], [], []);
         _bench.Context.Quorum = new QuorumView(configuration.Voters, IsMember: true, configuration);
         _desk.OnQuorumChanged();
     }

@@ -10,6 +10,7 @@ namespace RaftActors.Tests.Engine;
 public sealed class ProposalDeskTests : TestKit
 {
     private readonly List<Input> _steps = [];
+    private int _turns;
     private readonly Bench _bench;
     private readonly ProposalDesk _desk;
     private readonly TestProbe _origin;
@@ -18,7 +19,7 @@ public sealed class ProposalDeskTests : TestKit
     {
         _bench = new Bench(this);
         _origin = _bench["raft4"];
-        _desk = new ProposalDesk(_bench.Context, _steps.Add);
+        _desk = new ProposalDesk(_bench.Context, _steps.Add, () => _turns++);
     }
 
     [Fact]
@@ -60,11 +61,39 @@ public sealed class ProposalDeskTests : TestKit
         Assert.Empty(_steps);
 
         _desk.OnJudged(new ToEngine.Judged(judge.Request, Verdict.Accept));
-        var proposed = Assert.IsType<Input.Propose>(Assert.Single(_steps));
-        Assert.Equal(judge.Request, Assert.Single(proposed.Pairs).Request);
+        _desk.OnTurn();
+        Assert.Equal([1], Proposed());
 
-        _desk.OnAccepted(new Effect.Accepted(judge.Request, new LogIndex(9), new Term(2), new Serial(5)));
-        _origin.ExpectMsg(new WireMessage.AppendTaken(judge.Request, new LogIndex(9), new Term(2)));
+        _desk.OnAccepted(Accepted(1));
+        _origin.ExpectMsg(new WireMessage.AppendTaken(judge.Request, new LogIndex(101), new Term(2)));
+    }
+
+    [Fact]
+    public void What_is_accepted_until_the_desks_turn_is_proposed_at_once_and_in_order()
+    {
+        _bench.Elect("raft1");
+        Submit(3, 1, 2);
+        Assert.Equal(1, _turns);
+        Assert.Empty(_steps);
+
+        _desk.OnTurn();
+
+        Assert.Equal([3, 1, 2], Proposed());
+        _desk.OnAccepted(Accepted(3, 1, 2));
+        Assert.Equal([3L, 1, 2], _origin.ReceiveN(3).Cast<WireMessage.AppendTaken>().Select(taken => taken.Request.Number));
+        _desk.OnTick();
+        Assert.Single(_steps);
+    }
+
+    [Fact]
+    public void Next_accepted_pair_asks_for_another_turn()
+    {
+        _bench.Elect("raft1");
+        Submit(1);
+        _desk.OnTurn();
+        Submit(2);
+
+        Assert.Equal(2, _turns);
     }
 
     [Fact]
@@ -86,9 +115,112 @@ public sealed class ProposalDeskTests : TestKit
         _desk.Submit(Request(1), _origin);
         _desk.OnJudged(new ToEngine.Judged(RequestOf(1), Verdict.Accept));
 
-        _desk.OnRejected(RequestOf(1));
+        _desk.OnTurn();
+        _desk.OnRejected(Rejected(RejectionReason.NotLeader));
 
         _origin.ExpectMsg(new WireMessage.AppendRefused(RequestOf(1)));
+    }
+
+    [Fact]
+    public void Pair_that_a_busy_leader_has_no_room_for_is_written_nowhere_and_its_origin_hears_why()
+    {
+        _bench.Elect("raft1");
+        Submit(1, 2);
+        _desk.OnTurn();
+        _desk.OnAccepted(Accepted(1));
+        _desk.OnRejected(new Effect.Rejected([((Input.Propose)_steps[0]).Pairs[1]], RejectionReason.Busy));
+
+        Assert.Equal(1, _origin.ExpectMsg<WireMessage.AppendTaken>().Request.Number);
+        _origin.ExpectMsg<WireMessage.AppendDiscarded>(discarded => Assert.Contains("append it again later", discarded.Reason));
+    }
+
+    [Fact]
+    public void Pair_whose_session_has_expired_ends_as_unknown()
+    {
+        _bench.Elect("raft1");
+        Submit(1);
+        _desk.OnTurn();
+        _desk.OnRejected(Rejected(RejectionReason.Expired));
+
+        _origin.ExpectMsg(new WireMessage.AppendForgotten(RequestOf(1)));
+    }
+
+    [Fact]
+    public void What_comes_while_the_leadership_is_handed_over_waits_and_keeps_its_order()
+    {
+        _bench.Elect("raft1");
+        Submit(1, 2);
+        _desk.OnTurn();
+        _desk.OnRejected(Rejected(RejectionReason.Transferring));
+        Submit(3);
+        _origin.ExpectNoMsg(TimeSpan.Zero);
+
+        _desk.OnTick();
+
+        Assert.Equal([1, 2, 3], Proposed());
+    }
+
+    [Fact]
+    public void What_waited_for_the_end_of_a_transfer_goes_back_when_another_one_leads()
+    {
+        _bench.Elect("raft1");
+        Submit(1, 2);
+        _desk.OnTurn();
+        _desk.OnRejected(Rejected(RejectionReason.Transferring));
+
+        _desk.OnDeposed();
+        _desk.OnTick();
+
+        Assert.Equal([1L, 2], _origin.ReceiveN(2).Cast<WireMessage.AppendRefused>().Select(refused => refused.Request.Number));
+        Assert.Single(_steps);
+    }
+
+    [Theory]
+    [InlineData(4)]
+    [InlineData(2)]
+    public void Pair_that_was_in_the_log_before_is_answered_when_it_is_committed_as_it_may_be_already(long index)
+    {
+        _bench.Elect("raft1");
+        _bench.Commit(1, 2, 3);
+        Submit(1);
+        _desk.OnTurn();
+        _desk.OnRepeated(new Effect.Repeated(RequestOf(1), new LogIndex(index), new Serial(index)));
+        if (index > 3)
+        {
+            _origin.ExpectNoMsg(TimeSpan.Zero);
+            _bench.Commit(4);
+            _desk.OnCommitted();
+        }
+
+        _origin.ExpectMsg(new WireMessage.AppendRepeated(RequestOf(1), new LogIndex(index)));
+    }
+
+    [Fact]
+    public void Deposed_leader_does_not_know_what_becomes_of_a_pair_that_was_in_its_log_before()
+    {
+        _bench.Elect("raft1");
+        Submit(1);
+        _desk.OnTurn();
+        _desk.OnRepeated(new Effect.Repeated(RequestOf(1), new LogIndex(4), new Serial(4)));
+
+        _desk.OnDeposed();
+
+        _origin.ExpectMsg(new WireMessage.AppendForgotten(RequestOf(1)));
+    }
+
+    [Fact]
+    public void What_an_earlier_life_accepted_is_not_judged_again_and_is_proposed_once()
+    {
+        _bench.Elect("raft1");
+        Submit(1);
+        _bench.Context.Attach(_bench.Actor, 2);
+        _desk.ShowAll();
+        _desk.OnJudged(new ToEngine.Judged(RequestOf(1), Verdict.Accept));
+        _desk.OnTurn();
+
+        _bench.Actor.ExpectMsg<ToActor.Judge>();
+        _bench.Actor.ExpectNoMsg(TimeSpan.Zero);
+        Assert.Equal([1], Proposed());
     }
 
     [Fact]
@@ -110,12 +242,30 @@ public sealed class ProposalDeskTests : TestKit
         _bench.Elect("raft1");
         _desk.Submit(Request(1), _origin);
 
-        _desk.RefuseAll();
+        _desk.OnDeposed();
         _desk.OnJudged(new ToEngine.Judged(RequestOf(1), Verdict.Accept));
+        _desk.OnTurn();
 
         _origin.ExpectMsg(new WireMessage.AppendRefused(RequestOf(1)));
         Assert.Empty(_steps);
     }
+
+    private void Submit(params long[] numbers)
+    {
+        foreach (var number in numbers)
+        {
+            _desk.Submit(Request(number), _origin);
+            _desk.OnJudged(new ToEngine.Judged(RequestOf(number), Verdict.Accept));
+        }
+    }
+
+    // The numbers of the requests in the latest proposal.
+    private IEnumerable<long> Proposed() => Assert.IsType<Input.Propose>(_steps[^1]).Pairs.Select(pair => pair.Request!.Value.Number);
+
+    private Effect.Rejected Rejected(RejectionReason reason) => new(((Input.Propose)_steps[^1]).Pairs, reason);
+
+    private static Effect.Accepted Accepted(params long[] numbers) =>
+        new([.. numbers.Select(number => Bench.Entry(100 + number, 2, RequestOf(number)))]);
 
     private static RequestId RequestOf(long number) => new(Bench.MemberOf("raft4"), number);
 

@@ -3,6 +3,7 @@ using Akka.TestKit.Xunit2;
 
 using RaftActors.Core;
 using RaftActors.Engine;
+using RaftActors.Wire;
 
 namespace RaftActors.Tests.Engine;
 
@@ -44,21 +45,24 @@ public sealed class RaftProcessTests : TestKit
     }
 
     [Fact]
-    public void Lost_engine_leaves_the_appends_that_it_did_not_take_on()
+    public void Lost_engine_ends_the_appends_that_it_did_not_take_on()
     {
         _process.MeetEngine(_engine, 1);
-        _process.TakeOn(Append(life: 1));
-        _process.TakeOn(Append(life: 1));
+        _process.TakeOn(Append(life: 1).Request);
+        _process.TakeOn(Append(life: 1).Request);
         var unread = Append(life: 1);
 
-        Assert.Equal([unread.Request], _process.LoseEngine());
-        Assert.Empty(_process.LoseEngine());
+        _process.LoseEngine(_actor, 1);
+        _process.LoseEngine(_actor, 1);
+
+        Assert.Equal(unread.Request, _actor.ExpectMsg<ToActor.Cancelled>().Request);
+        _actor.ExpectNoMsg(TimeSpan.Zero);
     }
 
     [Fact]
     public void What_is_asked_after_the_engine_is_lost_ends_through_the_actors_mailbox()
     {
-        _process.LoseEngine();
+        _process.LoseEngine(_actor, 3);
 
         var append = Append(life: 3);
         Get(life: 3);
@@ -68,6 +72,39 @@ public sealed class RaftProcessTests : TestKit
         Assert.IsType<CancelReason.NotCommitted>(appended.Reason);
         var got = _actor.ExpectMsg<ToActor.Cancelled>();
         Assert.Equal((3, new CancelReason.Unavailable()), (got.Life, got.Reason));
+    }
+
+    [Fact]
+    public void Change_and_query_that_no_engine_will_read_end_too()
+    {
+        _process.MeetEngine(_engine, 1);
+        var unread = Change(life: 1);
+        _process.LoseEngine(_actor, 1);
+        var late = Change(life: 1);
+        var query = new ToEngine.Query(_process.NewRequest(), TimeSpan.FromSeconds(1));
+        _process.Tell(query, _actor, 1);
+
+        ExpectMsg<ChangeOutcome.Refused>(refused => Assert.Equal(unread.Request, refused.Request));
+        ExpectMsg<ChangeOutcome.Refused>(refused => Assert.Equal(late.Request, refused.Request));
+        _actor.ExpectMsg(new ToActor.Cancelled(1, query.Request, new CancelReason.Unavailable()));
+    }
+
+    [Fact]
+    public void Change_of_a_life_that_never_met_the_engine_is_made_by_the_next()
+    {
+        var change = Change(life: 1);
+
+        _process.MeetEngine(_engine, 2);
+
+        Assert.Equal(change, _engine.ExpectMsg<ToEngine.Change>());
+    }
+
+    private ToEngine.Change Change(long life)
+    {
+        var transfer = new GroupChange.Transfer(null);
+        var change = new ToEngine.Change(_process.NewRequest(), transfer, TimeSpan.FromSeconds(1), TestActor);
+        _process.Tell(change, _actor, life);
+        return change;
     }
 
     private ToEngine.Append Append(long life)

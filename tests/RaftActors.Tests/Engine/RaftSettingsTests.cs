@@ -1,5 +1,6 @@
 using Akka.Configuration;
 
+using RaftActors.Core;
 using RaftActors.Engine;
 
 namespace RaftActors.Tests.Engine;
@@ -15,6 +16,20 @@ public sealed class RaftSettingsTests
         ["group"] = settings => settings.Group,
         ["quorum.max"] = settings => settings.MaxQuorum,
         ["quorum.allow-fewer-than-three"] = settings => settings.AllowFewerThanThree,
+        ["joining"] = settings => settings.IsJoining,
+        ["quorum.keep"] = settings => settings.KeepsQuorum,
+        ["quorum.gone-after"] = settings => settings.GoneTime,
+        ["quorum.stable-after"] = settings => settings.StableTime,
+        ["priority"] = settings => settings.Priority,
+        ["transfer-timeout"] = settings => settings.TransferTimeout,
+        ["lease.enabled"] = settings => settings.HasLeases,
+        ["lease.max-drift-percent"] = settings => settings.MaxDriftPercent,
+        ["disk-stall-timeout"] = settings => settings.DiskStallTimeout,
+        ["uncommitted-size-max"] = settings => settings.UncommittedSizeMaxBytes,
+        ["in-flight.messages-max"] = settings => settings.MaxInflightMessages,
+        ["in-flight.size-max"] = settings => settings.InflightSizeMaxBytes,
+        ["query-timeout"] = settings => settings.QueryTimeout,
+        ["change-timeout"] = settings => settings.ChangeTimeout,
         ["tick-interval"] = settings => settings.TickInterval,
         ["election-timeout.min"] = settings => settings.ElectionTimeoutMin,
         ["election-timeout.max"] = settings => settings.ElectionTimeoutMax,
@@ -32,6 +47,20 @@ public sealed class RaftSettingsTests
         { "group", "orders", "default", "orders" },
         { "quorum.max", "5", 11, 5 },
         { "quorum.allow-fewer-than-three", "on", false, true },
+        { "joining", "on", false, true },
+        { "quorum.keep", "off", true, false },
+        { "quorum.gone-after", "1m", TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(1) },
+        { "quorum.stable-after", "1s", TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(1) },
+        { "priority", "-3", 0, -3 },
+        { "transfer-timeout", "1s", TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(1) },
+        { "lease.enabled", "on", false, true },
+        { "lease.max-drift-percent", "5", 10, 5 },
+        { "disk-stall-timeout", "1s", TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(1) },
+        { "uncommitted-size-max", "1MB", 64_000_000L, 1_000_000L },
+        { "in-flight.messages-max", "8", 64, 8 },
+        { "in-flight.size-max", "1MB", 4_000_000L, 1_000_000L },
+        { "query-timeout", "1s", TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(1) },
+        { "change-timeout", "1s", TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(1) },
         { "tick-interval", "20ms", TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(20) },
         { "election-timeout.min", "3s", TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(3) },
         { "election-timeout.max", "9s", TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(9) },
@@ -121,6 +150,11 @@ public sealed class RaftSettingsTests
     [InlineData(Node + "\n" + Roster + "\nraft.get-window = 0", "raft.get-window is 0; it must be 1 or more.")]
     [InlineData(Node + "\n" + Roster + "\nraft.election-timeout.min = 3s", "min may not be above max")]
     [InlineData(Node + "\n" + Roster + "\nraft.heartbeat-interval = 400ms", "it may be at most a third of raft.election-timeout.min")]
+    [InlineData(Node + "\n" + Roster + "\nraft.quorum.gone-after = 1s", "it may not be below raft.election-timeout.max")]
+    [InlineData(Node + "\n" + Roster + "\nraft.lease.max-drift-percent = 100", "max-drift-percent is 100; it may be 0 to 99.")]
+    [InlineData(Node + "\n" + Roster + "\nraft.uncommitted-size-max = 0b", "raft.uncommitted-size-max is 0; it must be 1 byte or more.")]
+    [InlineData(Node + "\n" + Roster + "\nraft.in-flight.size-max = 0b", "raft.in-flight.size-max is 0; it must be 1 byte or more.")]
+    [InlineData(Node + "\n" + Roster + "\nraft.in-flight.messages-max = 0", "raft.in-flight.messages-max is 0; it must be 1 or more.")]
     [InlineData(Node + "\n" + Roster + "\nraft.tick-interval = 0ms", "raft.tick-interval is 00:00:00; it must be above zero.")]
     [InlineData(Node + "\n" + Roster + "\nraft.follower.delivery = soon", "it may be in-order or as-committed")]
     public void Wrong_setting_is_one_clear_sentence_with_the_remedy(string config, string expected)
@@ -145,6 +179,38 @@ public sealed class RaftSettingsTests
     [Fact]
     public void Fewer_than_three_are_accepted_where_that_is_said() =>
         Read(Node + "\n" + """raft.roster = ["raft1@node1@localhost"], raft.quorum.allow-fewer-than-three = on""").Validate();
+
+    [Fact]
+    public void Who_joins_needs_no_roster_and_has_itself_alone_in_it()
+    {
+        var settings = Read($"{Node}\n{Roster}", new RaftOptions<string> { Name = "new", IsJoining = true });
+
+        settings.Validate();
+
+        Assert.Equal(settings.Self, Assert.Single(settings.Roster));
+        Assert.True(ToCore(settings).IsJoining);
+    }
+
+    [Fact]
+    public void Core_is_told_what_was_set_and_times_in_ticks()
+    {
+        var core = ToCore(Read($$"""
+            {{Node}}
+            {{Roster}}
+            raft { priority = 7, transfer-timeout = 1s, disk-stall-timeout = 3s, uncommitted-size-max = 1kB }
+            raft.quorum { keep = off, gone-after = 20s, stable-after = 4s }
+            raft.lease { enabled = on, max-drift-percent = 5 }
+            raft.in-flight { messages-max = 2, size-max = 2kB }
+            """));
+
+        Assert.Equal((7, 20, 60), (core.Priority, core.TransferTimeoutTicks, core.DiskStallTicks));
+        Assert.Equal((false, 400, 80), (core.KeepsQuorum, core.GoneTicks, core.StableTicks));
+        Assert.Equal(new LeaseOptions(50_000, 5), core.Lease);
+        Assert.Equal((2, 2000L, 1000L), (core.MaxInflightMessages, core.MaxInflightBytes, core.MaxUncommittedBytes));
+        Assert.Null(ToCore(Read($"{Node}\n{Roster}")).Lease);
+    }
+
+    private static CoreOptions ToCore(RaftSettings settings) => settings.ToCoreOptions(new Member(settings.Self, default), 1);
 
     private static RaftSettings Read(string config, RaftOptions<string>? options = null) => RaftSettings.Read(
         ConfigurationFactory.ParseString(config).WithFallback(RaftExtension.Reference),

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 using Akka.Actor;
 using Akka.TestKit.Xunit2;
 
@@ -97,7 +95,7 @@ public sealed class EngineStopTests : TestKit
         VirtualGroup.MemberOf("raft1"),
         "raft3",
         new Term(1),
-        new Message.AppendEntries(default, ImmutableArray<LogEntry>.Empty, LogIndex.Zero, Serial.Zero));
+        new Message.AppendEntries(default, [], LogIndex.Zero, Serial.Zero));
 
     private void AssertThatEverythingEnds()
     {

@@ -13,7 +13,7 @@ internal sealed class VirtualGroup(TestKitBase kit)
     /// <summary>For the test's actor system.</summary>
     public static readonly Config Config = ConfigurationFactory.ParseString(
         """
-        akka.scheduler.implementation = "RaftActors.Tests.Groups.VirtualScheduler, RaftActors.Tests"
+        akka.scheduler.implementation = "VirtualTime.VirtualScheduler, RaftActors.Tests"
         raft.node = "node1"
         raft.roster = ["raft1@node1", "raft2@node1", "raft3@node1"]
         """);
@@ -30,10 +30,15 @@ internal sealed class VirtualGroup(TestKitBase kit)
 
     public void Start(string name, int preloaded) => Start(name, Recorder.Pairs(preloaded));
 
-    public void Start(string name, params (string Key, string Value)[] preloaded)
+    public void Start(string name, params (string Key, string Value)[] preloaded) =>
+        Start(name, new RaftOptions<string> { Preload = preloaded });
+
+    /// <summary>A process that waits to be taken in.</summary>
+    public void StartJoining(string name) => Start(name, new RaftOptions<string> { IsJoining = true });
+
+    private void Start(string name, RaftOptions<string> options)
     {
         var watcher = kit.CreateTestProbe(name);
-        var options = new RaftOptions<string> { Preload = preloaded };
         Watchers[name] = watcher;
         Actors[name] = kit.Sys.ActorOf(Props.Create(() => new Recorder(watcher, options)), name);
         watcher.ExpectMsg("started");
@@ -48,7 +53,7 @@ internal sealed class VirtualGroup(TestKitBase kit)
     public void Say(Member from, string to, Term term, Message body)
     {
         var addressee = new Member(new ProcessName($"{to}@node1"), Incarnation.None);
-        var envelope = new RaftActors.Core.Envelope(from, addressee, GroupUid.None, term, body);
+        var envelope = new RaftActors.Core.Envelope(from, addressee, GroupUid.None, term, default, body);
         EngineOf(to).Tell(new WireMessage.CoreMessage(Pid.FirstNumber, envelope), ActorRefs.NoSender);
         Settle();
     }

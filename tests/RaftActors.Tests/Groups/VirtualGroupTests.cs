@@ -121,6 +121,21 @@ public sealed class VirtualGroupTests : TestKit
     }
 
     [Fact]
+    public void Tick_that_came_late_does_not_bring_the_next_one_early()
+    {
+        _group.Start("raft1", 0);
+        _group.Actors["raft1"].Tell(new Recorder.Append("key", "value", TimeSpan.FromMilliseconds(100)), TestActor);
+        _group.Settle();
+        _group.Advance(by: TimeSpan.FromMilliseconds(70));
+        _group.Advance(by: TimeSpan.FromMilliseconds(49));
+        ExpectNoMsg(TimeSpan.Zero);
+
+        _group.Advance(by: TimeSpan.FromMilliseconds(1));
+
+        ExpectMsg<AppendOutcome.Cancelled>();
+    }
+
+    [Fact]
     public void Preloaded_pairs_that_differ_are_told_on_both_sides_with_the_serial_and_what_to_do()
     {
         _group.Start("raft1", ("a", "1"), ("b", "2"), ("c", "3"));
@@ -150,7 +165,7 @@ public sealed class VirtualGroupTests : TestKit
         _group.Start("raft1", 0);
         var (leader, other) = (VirtualGroup.MemberOf("raft2"), VirtualGroup.MemberOf("raft3"));
         var self = new Member(new ProcessName("raft1@node1"), new Incarnation(new Guid(98, 0, 0, new byte[8])));
-        var configuration = new Configuration(new GroupUid(new Guid(7, 0, 0, new byte[8])), [self, leader, other], [], [], []);
+        var configuration = new Configuration(new GroupUid(new Guid(7, 0, 0, new byte[8])), 3, [self, leader, other], [], [], []);
         var entry = new LogEntry(new LogIndex(1), new Term(1), Serial.Zero, new Payload.Reconfigure(configuration));
         _group.Say(leader, "raft1", new Term(1), new Message.AppendEntries(default, [entry], new LogIndex(1), Serial.Zero));
         _group.Watchers["raft1"].ExpectNoMsg(TimeSpan.Zero);

@@ -39,6 +39,28 @@ public sealed class RaftMessageSerializerTests : TestKit
         Assert.Equal(bytes, _serializer.ToBinary(back));
     }
 
+    [Fact]
+    public void Variants_of_a_message_come_back_as_they_were()
+    {
+        foreach (var (manifest, message) in Samples.Variants)
+        {
+            Assert.Equal(message, _serializer.FromBinary(_serializer.ToBinary(message), manifest));
+        }
+
+        var changes = Samples.Variants.Select(each => (each.Message as WireMessage.ChangeRequest)?.Change).OfType<GroupChange>();
+        Assert.Equal(typeof(GroupChange).GetNestedTypes().Order(ByName), changes.Select(each => each.GetType()).Distinct().Order(ByName));
+    }
+
+    [Fact]
+    public void Everything_that_a_message_holds_is_read_back()
+    {
+        foreach (var (manifest, message) in Samples.All)
+        {
+            var back = _serializer.FromBinary(_serializer.ToBinary(message), manifest);
+            Assert.Equal(Fields.Of(message), Fields.Of(back));
+        }
+    }
+
     /// <summary>
     /// The files are what version 1 wrote. A difference here is a new version of the format, never a new file for an old one.
     /// </summary>

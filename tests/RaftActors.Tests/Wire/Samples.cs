@@ -10,14 +10,26 @@ internal static class Samples
     private static readonly Member Two = new(new ProcessName("raft2@node2@localhost"), new Incarnation(Id(2)));
     private static readonly Member Unmet = new(new ProcessName("größe@node3@localhost"), Incarnation.None);
     private static readonly LogPosition Position = new(new LogIndex(300), new Term(7), new Serial(290), 0xFEDCBA9876543210);
+    private static readonly Boot Boot = new(4, 0x0123456789ABCDEF);
     private static readonly RequestId Request = new(One, 70_000);
 
     private static readonly Configuration Joint = new(
         new GroupUid(Id(9)),
+        3,
         [One, Two],
         [Two, Unmet],
         [Unmet],
         [new FoundingSerial(One.Name, new Serial(1)), new FoundingSerial(Two.Name, Serial.Zero)]);
+
+    private static readonly Snapshot Snapshot = new(
+        Position,
+        new LogIndex(250),
+        Joint,
+        [
+            new SessionState(One, 69_000, [new AnsweredRequest(69_999, new LogIndex(299), new Serial(289)), default]),
+            new SessionState(Two, 3, []),
+        ],
+        1_000_000);
 
     private static readonly LogEntry[] Entries =
     [
@@ -34,23 +46,45 @@ internal static class Samples
     {
         ["h"] = new WireMessage.Hello([Process], true),
         ["cg"] = Core(new Message.Greeting(Position, new Incarnation(Id(4)), true)),
-        ["cv"] = Core(new Message.RequestVote(Position, true)),
+        ["cv"] = Core(new Message.RequestVote(Position, true, IsTransfer: true)),
         ["cw"] = Core(new Message.RequestVoteReply(true, false)),
-        ["ca"] = Core(new Message.AppendEntries(Position, [.. Entries], new LogIndex(299), new Serial(292))),
-        ["cb"] = Core(new Message.AppendEntriesReply(false, new LogIndex(12), new Term(5), IsAdmitted: true)),
+        ["ca"] = Core(new Message.AppendEntries(Position, [.. Entries], new LogIndex(299), new Serial(292), Round: 600)),
+        ["cb"] = Core(new Message.AppendEntriesReply(false, new LogIndex(12), new Term(5), IsAdmitted: true, Round: 601, Priority: -2)),
         ["cp"] = Core(new Message.ComparePrefix(new LogIndex(2), new LogIndex(300), Position)),
-        ["cx"] = Core(new Message.Refusal(RefusalReason.Diverged, new Serial(3), "they differ")),
+        ["cx"] = Core(
+            new Message.Refusal(RefusalReason.Diverged, new Serial(3), Boot, "they differ") { Index = new LogIndex(4), Hash = 77 }),
+        ["ct"] = Core(Message.TimeoutNow.Instance),
+        ["ci"] = Core(new Message.ReadIndex(new ReadId(31))),
+        ["cj"] = Core(new Message.ReadIndexReply(new ReadId(31), new LogIndex(299))),
+        ["cs"] = Core(new Message.SnapshotChunk(Snapshot, 64_000, new byte[] { 5, 6 }, new Serial(292), Round: 602)),
+        ["cu"] = Core(new Message.SnapshotChunkReply(Position, 128_000, Round: 602)),
         ["a"] = new WireMessage.AppendRequest(Request, "key100", new byte[] { 1, 2, 3 }, 1),
         ["at"] = new WireMessage.AppendTaken(Request, new LogIndex(304), new Term(7)),
         ["ar"] = new WireMessage.AppendRefused(Request),
         ["ad"] = new WireMessage.AppendDiscarded(Request, "overdrawn"),
+        ["ap"] = new WireMessage.AppendRepeated(Request, new LogIndex(304)),
+        ["af"] = new WireMessage.AppendForgotten(Request),
         ["g"] = new WireMessage.GetRequest(Request, new Serial(17), new LogIndex(300)),
         ["ga"] = new WireMessage.GetAnswer(Request, new Serial(17), "key17", new byte[] { 9 }),
         ["gr"] = new WireMessage.GetRefused(Request),
+        ["m"] = new WireMessage.ChangeRequest(Request, new GroupChange.Transfer(Two.Name), 1),
+        ["mt"] = new WireMessage.ChangeTaken(Request, new LogIndex(305), new Term(7)),
+        ["md"] = new WireMessage.ChangeDone(Request),
+        ["mr"] = new WireMessage.ChangeRefused(Request, "another change is under way"),
+        ["mx"] = new WireMessage.ChangeDenied(Request, "nobody of that name"),
     };
 
+    /// <summary>What else a kind of message may hold, by manifest.</summary>
+    public static readonly (string Manifest, object Message)[] Variants =
+    [
+        ("cj", Core(new Message.ReadIndexReply(new ReadId(31), null))),
+        ("m", new WireMessage.ChangeRequest(Request, new GroupChange.Transfer(null), 0)),
+        ("m", new WireMessage.ChangeRequest(Request, new GroupChange.Join(Two.Name), 0)),
+        ("m", new WireMessage.ChangeRequest(Request, new GroupChange.Leave(Two.Name), 0)),
+    ];
+
     private static WireMessage.CoreMessage Core(Message body) =>
-        new(1008, new Envelope(One, Unmet, new GroupUid(Id(9)), new Term(7), body));
+        new(1008, new Envelope(One, Unmet, new GroupUid(Id(9)), new Term(7), Boot, body));
 
     private static Guid Id(byte number) => new(number, 2, 3, [4, 5, 6, 7, 8, 9, 10, 11]);
 }

@@ -1,0 +1,23 @@
+namespace RaftActors.Core;
+
+/// <summary>
+/// A reading of the process's monotonic clock, in microseconds from any origin. The shell reads it after it took the input that it goes
+/// with: a lease that held then held after the question was asked.
+/// </summary>
+public readonly record struct Instant(long Microseconds) : IComparable<Instant>
+{
+    /// <inheritdoc/>
+    public int CompareTo(Instant other) => Microseconds.CompareTo(other.Microseconds);
+
+    /// <summary>Earlier.</summary>
+    public static bool operator <(Instant left, Instant right) => left.Microseconds < right.Microseconds;
+
+    /// <summary>Later.</summary>
+    public static bool operator >(Instant left, Instant right) => left.Microseconds > right.Microseconds;
+
+    /// <summary>Not later.</summary>
+    public static bool operator <=(Instant left, Instant right) => left.Microseconds <= right.Microseconds;
+
+    /// <summary>Not earlier.</summary>
+    public static bool operator >=(Instant left, Instant right) => left.Microseconds >= right.Microseconds;
+}

@@ -1,0 +1,114 @@
+using System.Collections.Immutable;
+
+namespace RaftActors.Core;
+
+/// <summary>The configuration that a change leads to, or why it leads to none.</summary>
+/// <param name="Next">Null if the change makes no sense.</param>
+/// <param name="Reason">Why it is made, or not; for people.</param>
+internal readonly record struct MemberPlan(Configuration? Next, string Reason)
+{
+    /// <summary>A place is kept for the process; when it comes, it follows.</summary>
+    public static MemberPlan Join(Configuration configuration, ProcessName name, int maxQuorum)
+    {
+        if (configuration.HasName(name))
+        {
+            return Senseless($"{name} is in the roster already");
+        }
+
+        ImmutableArray<Member> followers = [.. configuration.Followers.Append(FoundingConfiguration.Absent(name)).Order()];
+        var size = QuorumSize.For(configuration.Names().Count() + 1, maxQuorum);
+        return new MemberPlan(configuration with { Size = size, Followers = followers }, $"{name} joins");
+    }
+
+    /// <summary>
+    /// Every life of the process goes. If it voted, or fewer are to vote from now on, the voters are chosen anew: the best of those who
+    /// vote, and then those who are fit.
+    /// </summary>
+    /// <param name="voters">Those of the configuration, best first.</param>
+    /// <param name="fit">The followers that have caught up, best first.</param>
+    public static MemberPlan Leave(
+        Configuration configuration,
+        ProcessName name,
+        int maxQuorum,
+        IEnumerable<Member> voters,
+        IEnumerable<Member> fit)
+    {
+        if (!configuration.HasName(name))
+        {
+            return Senseless($"{name} is not in the roster");
+        }
+
+        var processes = configuration.Names().Count() - 1;
+        if (processes == 0)
+        {
+            return Senseless($"{name} is the last one, and would leave nobody");
+        }
+
+        var size = QuorumSize.For(processes, maxQuorum);
+        var chosen = voters.Where(member => member.Name != name).ToList();
+        if (chosen.Count < configuration.Voters.Length || chosen.Count > size)
+        {
+            var names = chosen.Select(member => member.Name).ToList();
+            chosen = [.. chosen.Concat(fit.Where(member => member.Name != name && !names.Contains(member.Name))).Take(size)];
+        }
+
+        return chosen.Count == 0
+            ? Senseless($"{name} is the only one that votes, and nobody has caught up with it")
+            : new MemberPlan(Changed(configuration, size, chosen, name), $"{name} leaves");
+    }
+
+    /// <summary>Exactly these vote, and exactly these follow.</summary>
+    public static MemberPlan Assign(Configuration configuration, ImmutableArray<Member> voters, ImmutableArray<Member> followers)
+    {
+        List<Member> all = [.. voters, .. followers];
+        all.Sort();
+        var known = configuration.Everybody().ToList();
+        for (var i = 0; i < all.Count; i++)
+        {
+            if (!known.Contains(all[i]))
+            {
+                return Senseless($"{all[i]} is not in the roster");
+            }
+
+            if (i > 0 && all[i] == all[i - 1])
+            {
+                return Senseless($"{all[i]} is named twice");
+            }
+        }
+
+        foreach (var name in configuration.Names())
+        {
+            if (!all.Exists(member => member.Name == name))
+            {
+                return Senseless($"{name} is in the roster and not named; it can only leave");
+            }
+        }
+
+        if (voters.IsEmpty || voters.DistinctBy(member => member.Name).Count() < voters.Length)
+        {
+            return Senseless("at least one must vote, and none in two lives");
+        }
+
+        var next = configuration with { Size = voters.Length, Followers = [.. followers.Order()] };
+        return new MemberPlan(WithVoters(next, [.. voters.Order()]), "they were assigned");
+    }
+
+    /// <summary>
+    /// Other voters, through a joint configuration (§6). Who votes no more follows, unless another life of it is there already.
+    /// </summary>
+    public static Configuration Changed(Configuration configuration, int size, IReadOnlyList<Member> voters, ProcessName? leaves = null)
+    {
+        var others = configuration.Voters.Union(configuration.Followers).Except(voters).Where(member => member.Name != leaves).ToList();
+        var followers = others.Where(member => configuration.Followers.Contains(member)
+            || !voters.Concat(configuration.Followers).Any(one => one.Name == member.Name));
+        var next = configuration with { Size = size, Followers = [.. followers.Order()] };
+        return WithVoters(next, [.. voters.Order()]);
+    }
+
+    private static Configuration WithVoters(Configuration configuration, ImmutableArray<Member> voters) =>
+        voters.SequenceEqual(configuration.Voters)
+            ? configuration
+            : configuration with { Voters = voters, OldVoters = configuration.Voters };
+
+    private static MemberPlan Senseless(string why) => new(null, why);
+}

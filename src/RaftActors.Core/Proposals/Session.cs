@@ -1,0 +1,108 @@
+using System.Collections.Immutable;
+
+namespace RaftActors.Core;
+
+/// <summary>The committed requests of one origin, by number; of too many the lowest are forgotten.</summary>
+/// <param name="origin">Whose requests.</param>
+/// <param name="forgotten">Requests up to this number may have been committed, and nobody knows any more.</param>
+internal sealed class Session(Member origin, long forgotten = 0)
+{
+    /// <summary>Requests that are remembered. Part of the format: every process must forget the same.</summary>
+    public const int Window = 256;
+
+    /// <summary>A ring: what is remembered begins at <see cref="_first"/>, in the order of numbers.</summary>
+    private AnsweredRequest[] _ring = [];
+    private int _first;
+    private int _count;
+
+    /// <summary>Whose requests.</summary>
+    public Member Origin => origin;
+
+    /// <summary>Of the requests up to this number, those that are not found were forgotten, or never came.</summary>
+    public long Forgotten { get; private set; } = forgotten;
+
+    /// <summary>The highest number that was committed.</summary>
+    public long Highest => _count > 0 ? At(_count - 1).Number : Forgotten;
+
+    /// <summary>The committed request of this number; null if it is not remembered.</summary>
+    public AnsweredRequest? Find(long number)
+    {
+        var place = PlaceOf(number);
+        return place < _count && At(place).Number == number ? At(place) : null;
+    }
+
+    /// <summary>A request was committed. One that is here already stays as it is: numbers are given once.</summary>
+    public void Add(AnsweredRequest request)
+    {
+        var place = PlaceOf(request.Number);
+        if (request.Number <= Forgotten || (place < _count && At(place).Number == request.Number))
+        {
+            return;
+        }
+
+        if (_count == Window)
+        {
+            Forgotten = place == 0 ? request.Number : At(0).Number;
+            if (place == 0)
+            {
+                return;
+            }
+
+            (_first, _count, place) = ((_first + 1) % Window, _count - 1, place - 1);
+        }
+
+        Grow();
+        for (var i = _count; i > place; i--)
+        {
+            At(i) = At(i - 1); // Only numbers that were overtaken get here: the others belong at the end.
+        }
+
+        At(place) = request;
+        _count++;
+    }
+
+    /// <summary>Begins anew from a snapshot's.</summary>
+    public void Restore(SessionState state)
+    {
+        Forgotten = state.Forgotten;
+        (_ring, _first, _count) = ([.. state.Answered], 0, state.Answered.Length);
+    }
+
+    /// <summary>As of an index: without what was committed later.</summary>
+    public SessionState UpTo(LogIndex index) =>
+        new(origin, Forgotten, [.. Enumerable.Range(0, _count).Select(i => At(i)).Where(request => request.Index <= index)]);
+
+    private ref AnsweredRequest At(int place) => ref _ring[(_first + place) % _ring.Length];
+
+    /// <summary>The first place whose number is not below this one.</summary>
+    private int PlaceOf(long number)
+    {
+        if (_count == 0 || At(_count - 1).Number < number)
+        {
+            return _count;
+        }
+
+        var (low, high) = (0, _count - 1);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            (low, high) = At(middle).Number < number ? (middle + 1, high) : (low, middle);
+        }
+
+        return low;
+    }
+
+    private void Grow()
+    {
+        if (_count == _ring.Length)
+        {
+            var ring = new AnsweredRequest[Math.Clamp(2 * _count, 4, Window)];
+            for (var i = 0; i < _count; i++)
+            {
+                ring[i] = At(i);
+            }
+
+            (_ring, _first) = (ring, 0);
+        }
+    }
+}

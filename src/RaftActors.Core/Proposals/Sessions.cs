@@ -1,0 +1,91 @@
+using System.Collections.Immutable;
+
+namespace RaftActors.Core;
+
+/// <summary>
+/// Which requests are committed, and where, so that a retry is answered and not appended again (thesis §6.3). It follows from the committed
+/// entries alone, so it is the same on every process, and is part of a snapshot. Bounded: the latest requests of each origin, and the
+/// origins that were heard of last.
+/// </summary>
+internal sealed class Sessions
+{
+    /// <summary>Origins that are remembered. Part of the format: every process must forget the same.</summary>
+    public const int MaxOrigins = 1024;
+
+    private readonly Dictionary<Member, LinkedListNode<Session>> _byOrigin = [];
+
+    /// <summary>The one heard of last is at the end.</summary>
+    private readonly LinkedList<Session> _byAge = [];
+
+    /// <summary>Starts from a snapshot's.</summary>
+    public Sessions(ImmutableArray<SessionState> states) => Restore(states);
+
+    /// <summary>Some origin may have been forgotten.</summary>
+    public bool IsFull => _byAge.Count >= MaxOrigins;
+
+    /// <summary>What is known of an origin; null if nothing is.</summary>
+    public Session? Of(Member origin) => _byOrigin.TryGetValue(origin, out var node) ? node.Value : null;
+
+    /// <summary>An entry was committed.</summary>
+    public void Add(LogEntry entry)
+    {
+        if (entry.Payload is Payload.Pair { Request: { } request })
+        {
+            Touch(request).Add(new AnsweredRequest(request.Number, entry.Index, entry.Serial));
+        }
+    }
+
+    /// <summary>Begins anew from a snapshot's.</summary>
+    public void Restore(ImmutableArray<SessionState> states)
+    {
+        _byOrigin.Clear();
+        _byAge.Clear();
+        foreach (var state in states)
+        {
+            Remember(new Session(state.Origin)).Restore(state);
+        }
+    }
+
+    /// <summary>
+    /// What belongs into a snapshot up to an index that is committed. Who came later may have taken the place of somebody who was known at
+    /// that index, so where there is no place left it is kept, empty: what goes on from the snapshot must know as well that some are
+    /// forgotten.
+    /// </summary>
+    public ImmutableArray<SessionState> UpTo(LogIndex index) =>
+        [.. _byAge.Select(session => session.UpTo(index)).Where(state => IsFull || !state.Answered.IsEmpty || state.Forgotten > 0)];
+
+    /// <summary>
+    /// The session of a request's origin, which is now the one heard of last. Where origins are forgotten, one that seems new may have been
+    /// here before, and its requests below this one may have been committed then.
+    /// </summary>
+    private Session Touch(RequestId request)
+    {
+        var origin = request.Origin;
+        if (_byAge.Last is { } last && last.Value.Origin == origin)
+        {
+            return last.Value;
+        }
+
+        if (_byOrigin.TryGetValue(origin, out var known))
+        {
+            _byAge.Remove(known);
+            _byAge.AddLast(known);
+            return known.Value;
+        }
+
+        if (!IsFull)
+        {
+            return Remember(new Session(origin));
+        }
+
+        _byOrigin.Remove(_byAge.First!.Value.Origin);
+        _byAge.RemoveFirst();
+        return Remember(new Session(origin, forgotten: request.Number - 1));
+    }
+
+    private Session Remember(Session session)
+    {
+        _byOrigin.Add(session.Origin, _byAge.AddLast(session));
+        return session;
+    }
+}

@@ -1,0 +1,116 @@
+using System.Collections.Immutable;
+
+namespace RaftActors.Core;
+
+/// <content>Why a process is no quorum member. The leader knows most of it.</content>
+public sealed partial class RaftCore
+{
+    /// <summary>Why does this process, or another one, not vote? Empty if it does.</summary>
+    public ImmutableArray<Reason> ExplainMembership(ProcessName? of = null)
+    {
+        var name = of ?? Self.Name;
+        if (IsOutside && name == Self.Name)
+        {
+            return [new Reason.NotTakenIn()];
+        }
+
+        if (_configurations.IsEmpty)
+        {
+            return [new Reason.FoundingNotOver()];
+        }
+
+        if (!Configuration.HasName(name))
+        {
+            return [new Reason.NotInRoster(name)];
+        }
+
+        var current = name == Self.Name ? Self.Incarnation : PeerOf(name)?.Current ?? Incarnation.None;
+        var counted = Configuration.Voters.FirstOrDefault(voter => voter.Name == name);
+        var isCounted = counted != default && (current == Incarnation.None || counted.Incarnation == current);
+        var reasons = ImmutableArray.CreateBuilder<Reason>();
+        if (Configuration.IsJoint || CommitIndex < _configurations.LatestIndex)
+        {
+            reasons.Add(new Reason.ChangeUnderWay(_configurations.LatestIndex));
+        }
+
+        if (name == Self.Name && IsToldRemoved)
+        {
+            reasons.Add(ToldRemoved());
+        }
+
+        if (counted == default && !Configuration.Followers.Any(follower => follower.Name == name))
+        {
+            reasons.Add(new Reason.Leaving(name));
+        }
+        else if (counted != default && counted.Incarnation == Incarnation.None)
+        {
+            reasons.Add(new Reason.NotMet(name));
+        }
+        else if (!isCounted)
+        {
+            ExplainFollower(reasons, name, counted);
+        }
+
+        return reasons.DrainToImmutable();
+    }
+
+    private void ExplainFollower(ImmutableArray<Reason>.Builder reasons, ProcessName name, Member counted)
+    {
+        if (counted != default)
+        {
+            reasons.Add(new Reason.OtherLife(counted));
+        }
+        else if (Configuration.Voters.Length >= Configuration.Size)
+        {
+            reasons.Add(new Reason.QuorumFull(Configuration.Voters));
+        }
+
+        var member = Configuration.Followers.LastOrDefault(follower => follower.Name == name);
+        if (member.Incarnation == Incarnation.None)
+        {
+            reasons.Add(new Reason.NotMet(name));
+        }
+        else if (_role is LeaderRole leader)
+        {
+            ExplainNotPromoted(reasons, leader, member);
+        }
+        else
+        {
+            reasons.Add(new Reason.LeaderDecides(Leader));
+        }
+    }
+
+    private void ExplainNotPromoted(ImmutableArray<Reason>.Builder reasons, LeaderRole leader, Member member)
+    {
+        if (leader.Of(member) is { State: ProgressState.Refused })
+        {
+            reasons.Add(new Reason.RefusedLog(member, PeerOf(member.Name)?.PartsAt));
+            return;
+        }
+
+        var match = leader.Of(member)?.Match ?? LogIndex.Zero;
+        if (match < CommitIndex)
+        {
+            reasons.Add(new Reason.NotCaughtUp(match, CommitIndex));
+        }
+
+        var fitFor = leader.Keeper.FitSince(member) is { } since ? _now - since : 0;
+        var rest = leader.Keeper.QuietSince is { } quietSince ? Options.StableTicks - (_now - quietSince) : Options.StableTicks;
+        if (!Options.KeepsQuorum)
+        {
+            reasons.Add(new Reason.QuorumNotKept());
+        }
+        else if (fitFor < Options.StableTicks)
+        {
+            reasons.Add(new Reason.NotStable(Options.StableTicks - fitFor));
+        }
+        else if (rest > 0)
+        {
+            reasons.Add(new Reason.QuorumAtRest(rest));
+        }
+        else if (Configuration.Voters.Length < Configuration.Size)
+        {
+            reasons.Add(new Reason.NeedsAnother(Configuration.Voters.Length, Configuration.Size));
+        }
+    }
+}

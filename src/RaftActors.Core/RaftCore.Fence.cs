@@ -1,0 +1,158 @@
+namespace RaftActors.Core;
+
+/// <content>
+/// Logs that differ where they must not, and processes that are shut out for it. Two entries of one index and term are the same (§5.3,
+/// Figure 3): where they are not, a disk or a memory has changed one of them, and a majority tells which.
+/// </content>
+public sealed partial class RaftCore
+{
+    /// <summary>This process takes no part any more.</summary>
+    private bool IsFenced => Fence is not null;
+
+    /// <summary>
+    /// The log of that process and ours differ from this serial on, and neither gives way: both sides say so. Before a founding only
+    /// preloaded pairs can differ; afterwards, in entries that one leader wrote, only damage can have changed one of the two.
+    /// </summary>
+    private void Part(Peer peer, LogIndex at)
+    {
+        var serial = _log.PositionAt(new LogIndex(at.Value - 1)).Serial.Next;
+        peer.PartsAt = serial;
+        var (what, remedy) = at > _log.Last || _log.TermAt(at) == Term.Zero
+            ? ("preloaded pairs", "decide which are right, and restart the other process with the same ones or with none")
+            : ("logs", "within one term, so one of the two is damaged: restart that process with an empty store");
+        var detail = $"the {what} of {Self.Name} and {peer.Name} differ from serial {serial} on; {remedy}";
+        var hash = at > _log.Last ? PrefixHash.Empty : _log.PositionAt(at).Hash;
+        var refusal = new Message.Refusal(RefusalReason.Diverged, serial, default, detail) { Index = at, Hash = hash };
+        Show(peer, peer.Member, refusal);
+        Send(peer.Member, refusal);
+    }
+
+    /// <summary>
+    /// Halves the range in which two logs part, or names the serial where they do:
+    /// <code>
+    /// agreed 0, differs 8, mine @4   ->   agreed 4, differs 8, mine @6   ->   agreed 4, differs 6, mine @5   ->   agreed 5, differs 6
+    /// </code>
+    /// What one of the two has discarded cannot be compared; then the first that can be is named.
+    /// </summary>
+    private void OnComparePrefix(Peer peer, Message.ComparePrefix comparison)
+    {
+        var at = comparison.Mine.Index;
+        var (agreed, differs) = _log.Holds(comparison.Mine) ? (at, comparison.Differs) : (comparison.Agreed, at);
+        if (differs <= agreed || differs > _log.Last.Next)
+        {
+            return; // From before one of the two began anew.
+        }
+
+        var lowest = agreed > _log.Base.Index ? agreed : _log.Base.Index;
+        if (differs > lowest.Next)
+        {
+            var middle = new LogIndex(lowest.Value + ((differs.Value - lowest.Value) / 2));
+            Send(peer.Member, new Message.ComparePrefix(agreed, differs, _log.PositionAt(middle)));
+            return;
+        }
+
+        Part(peer, lowest.Next);
+    }
+
+    /// <summary>
+    /// The other side found where our logs part, or was told. It is told what stands here, so that both can be judged; the leader each
+    /// time, since it does not ask any more when it knows. It takes only what was said in its own term: since an earlier one the other log
+    /// may have been replaced.
+    /// </summary>
+    private void OnDiverged(Peer peer, Envelope envelope, Message.Refusal refusal)
+    {
+        if ((peer.PartsAt is null || Leader == envelope.From) && refusal.Index > _log.Base.Index && refusal.Index <= _log.Last)
+        {
+            Part(peer, refusal.Index);
+        }
+
+        peer.PartsAt = refusal.Serial;
+        if (_role is LeaderRole leader && envelope.Term == Term && leader.Of(envelope.From) is { } progress)
+        {
+            progress.Refuse(new Divergence(refusal.Index, refusal.Serial, refusal.Hash));
+            JudgeDiverged(leader);
+        }
+    }
+
+    /// <summary>
+    /// Of logs that differ at one place the majority's is right. Asked again with each heartbeat, since who has which is found out one by
+    /// one. Preloaded pairs are no matter of votes: who comes with others was never in, and stays out by itself. Our own log may have been
+    /// discarded beyond that place meanwhile, so nothing is looked up there. Who has reported a difference is no witness for us, whatever
+    /// it acknowledged before: for what it had discarded by then it took our word.
+    /// </summary>
+    private void JudgeDiverged(LeaderRole leader)
+    {
+        foreach (var progress in leader.Peers)
+        {
+            if (progress.Parted is not { } parted || parted.Index > _log.Last || PeerOf(progress.Member.Name) is not { IsFounded: true })
+            {
+                continue;
+            }
+
+            bool HasOther(Member member) => leader.Of(member)?.Parted == parted;
+            bool HasOurs(Member member) => member == Self
+                ? _log.Durable >= parted.Index
+                : leader.Of(member) is { Parted: null } other && other.Match >= parted.Index;
+            if (Majority.Holds(Configuration, HasOther))
+            {
+                FenceSelf(new Fence(RefusalReason.Diverged, parted.Serial));
+                return;
+            }
+
+            if (Majority.Holds(Configuration, HasOurs))
+            {
+                var detail = $"a majority has another log than {progress.Member.Name} from serial {parted.Serial} on";
+                Send(progress.Member, new Message.Refusal(RefusalReason.Outvoted, parted.Serial, default, detail));
+            }
+        }
+    }
+
+    /// <summary>
+    /// The leader says that a majority is against our log. Taken only for the place where we found ourselves that the two logs part, so
+    /// that no late or mistaken message can shut anybody out.
+    /// </summary>
+    private void OnOutvoted(Peer peer, Message.Refusal refusal)
+    {
+        if (_hardState.Group != GroupUid.None && peer.PartsAt == refusal.Serial)
+        {
+            FenceSelf(new Fence(RefusalReason.Diverged, refusal.Serial));
+        }
+    }
+
+    /// <summary>
+    /// Durable: a restart does not mend a damaged or forgetful store. Everybody is told, and who misses it hears it when it asks.
+    /// </summary>
+    private void FenceSelf(Fence fence)
+    {
+        if (IsFenced)
+        {
+            return;
+        }
+
+        Keep(_hardState with { Fence = fence });
+        Follow(Term, null);
+        EndTransfer(TransferOutcome.NotLeader); // Who leads next is not learned any more.
+        foreach (var peer in _peers)
+        {
+            if (peer.Current != Incarnation.None)
+            {
+                Send(peer.Member, FencedRefusal(fence, default));
+            }
+        }
+    }
+
+    /// <summary>Who is shut out answers what is asked of it with the reason, so that nobody waits for it.</summary>
+    private void RefuseAsFenced(Envelope envelope)
+    {
+        if (Fence is { } fence && IsRequest(envelope.Body))
+        {
+            Send(envelope.From, FencedRefusal(fence, envelope.Boot));
+        }
+    }
+
+    private Message.Refusal FencedRefusal(Fence fence, Boot boot)
+    {
+        var detail = $"{Self.Name} is shut out until it is restarted with an empty store: {fence}";
+        return new Message.Refusal(RefusalReason.Fenced, fence.Serial, boot, detail);
+    }
+}

@@ -1,0 +1,115 @@
+using System.Collections.Immutable;
+
+namespace RaftActors.Core;
+
+/// <content>
+/// Whom this process knows. The roster lives in the log: before the first configuration it is the founding roster, then everybody of the
+/// latest one, and of the one before as long as the latest can still be truncated.
+/// </content>
+public sealed partial class RaftCore
+{
+    /// <summary>Everybody else of the roster, by name.</summary>
+    private ImmutableArray<Peer> _peers = [];
+
+    /// <summary>What <see cref="_peers"/> was read from.</summary>
+    private (Configuration Latest, bool IsCommitted, int Farewells) _rosterOf;
+
+    /// <summary>
+    /// A committed configuration does not hold this name. It campaigns no more, since it is no voter; and it takes part again when it is
+    /// taken in again.
+    /// </summary>
+    private bool IsRemoved => CommittedConfiguration?.HasName(Self.Name) == false;
+
+    /// <summary>This process waits to be taken in, and has only others' word for who is in the group.</summary>
+    private bool IsOutside => Options.IsJoining && CommittedConfiguration is null;
+
+    /// <summary>
+    /// What is in force before the first configuration. Who joins is in no roster yet: it knows itself alone, and has no vote.
+    /// </summary>
+    private Configuration FoundingRoster() => Options.IsJoining
+        ? new Configuration(GroupUid.None, 0, [], [], [Self], [])
+        : FoundingConfiguration.OfAll(Options.Roster, Self, _hardState.Recorded);
+
+    /// <summary>At the end of a step: forgets who left the roster, and gets ready for who came into it.</summary>
+    private void FollowRoster()
+    {
+        var isCommitted = CommitIndex >= _configurations.LatestIndex;
+        var leader = _role as LeaderRole;
+        var rosterOf = (Configuration, isCommitted, leader?.Leaving.Count ?? 0);
+        if (rosterOf == _rosterOf)
+        {
+            return;
+        }
+
+        _rosterOf = rosterOf;
+        var names = new SortedSet<ProcessName>(Configuration.Names());
+        names.UnionWith(isCommitted ? [] : (_configurations.BeforeLatest ?? _configurations.FoundingRoster).Names());
+        names.UnionWith(leader?.Leaving.Select(member => member.Name) ?? []);
+        names.UnionWith(IsOutside ? _peers.Select(peer => peer.Name) : []);
+        names.Remove(Self.Name);
+        _peers = [.. names.Select(name => PeerOf(name) ?? new Peer(name))];
+    }
+
+    private Peer? PeerOf(ProcessName name)
+    {
+        foreach (var peer in _peers)
+        {
+            if (peer.Name == name)
+            {
+                return peer;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Who sent this, if it is somebody to deal with.</summary>
+    private Peer? SenderOf(Envelope envelope) =>
+        PeerOf(envelope.From.Name) ?? (MayHear(envelope) ? AddPeer(envelope.From.Name) : null);
+
+    /// <summary>
+    /// Whether somebody who is not in our roster is heard all the same. The roster may have changed behind our back, so a leader is
+    /// followed and a candidate judged by term and log alone (thesis §4.1): otherwise a process that was away could never find back. Whose
+    /// log is behind ours cannot know of a later roster than we do, and would get no vote; it is told why it is not in ours instead.
+    /// </summary>
+    private bool MayHear(Envelope envelope)
+    {
+        if (IsOutside)
+        {
+            return true;
+        }
+
+        var isOfOurGroup = envelope.Group != GroupUid.None && envelope.Group == _hardState.Group;
+        return isOfOurGroup && envelope.Body switch
+        {
+            Message.AppendEntries or Message.SnapshotChunk => true,
+            Message.RequestVote request => request.Position.IsAtLeastAsUpToDateAs(_log.LastPosition),
+            Message.Greeting greeting => IsRemoved || greeting.Position.IsAtLeastAsUpToDateAs(_log.LastPosition),
+            _ => false,
+        };
+    }
+
+    private Peer AddPeer(ProcessName name)
+    {
+        var peer = new Peer(name);
+        _peers = [.. _peers.Append(peer).OrderBy(one => one.Name)];
+        return peer;
+    }
+
+    private void RefuseStranger(Envelope envelope)
+    {
+        var name = envelope.From.Name;
+        var isOurs = envelope.Group != GroupUid.None && envelope.Group == _hardState.Group;
+        if (isOurs && CommittedConfiguration?.HasName(name) == false)
+        {
+            var removed = $"{name} was removed from the group; stop it, or let it join again";
+            RefuseRequest(envelope, RefusalReason.Removed, removed);
+            return;
+        }
+
+        var remedy = IsFounding
+            ? "make the rosters the same everywhere, and restart the processes whose roster was wrong"
+            : $"the group was founded without it: let {name} join, and start it as one that joins";
+        RefuseRequest(envelope, RefusalReason.NotInRoster, $"the roster of {Self.Name} does not name {name}; {remedy}");
+    }
+}

@@ -1,0 +1,180 @@
+using System.Diagnostics;
+
+using RaftActors.Core;
+
+namespace RaftActors.Wire;
+
+/// <summary>The bytes of what engines and registries say to each other; what cores say is in <see cref="EnvelopeFormat"/>.</summary>
+internal static class WireFormat
+{
+    private const byte TransferToAnybody = 0;
+    private const byte Transfer = 1;
+    private const byte Join = 2;
+    private const byte Leave = 3;
+    private const int LocalProcessSizeMin = 4;
+
+    public static void Write(WireWriter writer, WireMessage message)
+    {
+        switch (message)
+        {
+            case WireMessage.Hello hello:
+                WriteHello(writer, hello);
+                break;
+            case WireMessage.CoreMessage core:
+                writer.Number(core.FromNumber);
+                EnvelopeFormat.Write(writer, core.Envelope);
+                break;
+            case WireMessage.GetRequest get:
+                writer.Request(get.Request);
+                writer.Number(get.Serial.Value);
+                writer.Number(get.AskerCommit.Value);
+                break;
+            case WireMessage.GetAnswer answer:
+                writer.Request(answer.Request);
+                writer.Number(answer.Serial.Value);
+                writer.Text(answer.Key);
+                writer.Bytes(answer.Value.Span);
+                break;
+            case WireMessage.GetRefused refused:
+                writer.Request(refused.Request);
+                break;
+            default:
+                WriteAppend(writer, message);
+                break;
+        }
+    }
+
+    public static WireMessage Read(ref WireReader reader, string manifest) => manifest switch
+    {
+        "h" => ReadHello(ref reader),
+        "a" => new WireMessage.AppendRequest(reader.Request(), reader.Text(), reader.Bytes().ToArray(), ReadHops(ref reader)),
+        "at" => new WireMessage.AppendTaken(reader.Request(), new LogIndex(reader.Count()), new Term(reader.Count())),
+        "ar" => new WireMessage.AppendRefused(reader.Request()),
+        "ad" => new WireMessage.AppendDiscarded(reader.Request(), reader.Text()),
+        "ap" => new WireMessage.AppendRepeated(reader.Request(), new LogIndex(reader.Count())),
+        "af" => new WireMessage.AppendForgotten(reader.Request()),
+        "g" => new WireMessage.GetRequest(reader.Request(), new Serial(reader.Count()), new LogIndex(reader.Count())),
+        "ga" => new WireMessage.GetAnswer(reader.Request(), new Serial(reader.Count()), reader.Text(), reader.Bytes().ToArray()),
+        "gr" => new WireMessage.GetRefused(reader.Request()),
+        "m" => new WireMessage.ChangeRequest(reader.Request(), ReadChange(ref reader), ReadHops(ref reader)),
+        "mt" => new WireMessage.ChangeTaken(reader.Request(), new LogIndex(reader.Count()), new Term(reader.Count())),
+        "md" => new WireMessage.ChangeDone(reader.Request()),
+        "mr" => new WireMessage.ChangeRefused(reader.Request(), reader.Text()),
+        "mx" => new WireMessage.ChangeDenied(reader.Request(), reader.Text()),
+        _ => new WireMessage.CoreMessage(reader.Count(), EnvelopeFormat.Read(ref reader, manifest)),
+    };
+
+    private static void WriteHello(WireWriter writer, WireMessage.Hello hello)
+    {
+        writer.Flag(hello.IsReply);
+        writer.List(hello.Processes, process =>
+        {
+            writer.Text(process.Group);
+            writer.Text(process.Name.Value);
+            writer.Number(process.Number);
+            writer.Text(process.Engine);
+        });
+    }
+
+    private static WireMessage.Hello ReadHello(ref WireReader reader)
+    {
+        var isReply = reader.Flag();
+        return new WireMessage.Hello(
+            reader.List(LocalProcessSizeMin, static (ref WireReader r) => new LocalProcess(r.Text(), r.Name(), r.Count(), r.Text())),
+            isReply);
+    }
+
+    private static void WriteAppend(WireWriter writer, WireMessage message)
+    {
+        switch (message)
+        {
+            case WireMessage.AppendRequest append:
+                writer.Request(append.Request);
+                writer.Text(append.Key);
+                writer.Bytes(append.Value.Span);
+                writer.Number(append.Hops);
+                break;
+            case WireMessage.AppendTaken taken:
+                writer.Request(taken.Request);
+                writer.Number(taken.Index.Value);
+                writer.Number(taken.Term.Value);
+                break;
+            case WireMessage.AppendRefused refused:
+                writer.Request(refused.Request);
+                break;
+            case WireMessage.AppendDiscarded discarded:
+                writer.Request(discarded.Request);
+                writer.Text(discarded.Reason);
+                break;
+            case WireMessage.AppendRepeated repeated:
+                writer.Request(repeated.Request);
+                writer.Number(repeated.Index.Value);
+                break;
+            case WireMessage.AppendForgotten forgotten:
+                writer.Request(forgotten.Request);
+                break;
+            default:
+                WriteChange(writer, message);
+                break;
+        }
+    }
+
+    private static void WriteChange(WireWriter writer, WireMessage message)
+    {
+        switch (message)
+        {
+            case WireMessage.ChangeRequest change:
+                writer.Request(change.Request);
+                WriteChange(writer, change.Change);
+                writer.Number(change.Hops);
+                break;
+            case WireMessage.ChangeTaken taken:
+                writer.Request(taken.Request);
+                writer.Number(taken.Index.Value);
+                writer.Number(taken.Term.Value);
+                break;
+            case WireMessage.ChangeDone done:
+                writer.Request(done.Request);
+                break;
+            case WireMessage.ChangeRefused refused:
+                writer.Request(refused.Request);
+                writer.Text(refused.Detail);
+                break;
+            case WireMessage.ChangeDenied denied:
+                writer.Request(denied.Request);
+                writer.Text(denied.Detail);
+                break;
+            default:
+                throw new UnreachableException();
+        }
+    }
+
+    private static void WriteChange(WireWriter writer, GroupChange change)
+    {
+        var (kind, name) = change switch
+        {
+            GroupChange.Transfer { Target: null } => (TransferToAnybody, default(ProcessName?)),
+            GroupChange.Transfer transfer => (Transfer, transfer.Target),
+            GroupChange.Join join => (Join, join.Name),
+            GroupChange.Leave leave => (Leave, leave.Name),
+            _ => throw new UnreachableException(),
+        };
+        writer.Octet(kind);
+        if (name is { } known)
+        {
+            writer.Text(known.Value);
+        }
+    }
+
+    private static GroupChange ReadChange(ref WireReader reader) => reader.Octet() switch
+    {
+        TransferToAnybody => new GroupChange.Transfer(null),
+        Transfer => new GroupChange.Transfer(reader.Name()),
+        Join => new GroupChange.Join(reader.Name()),
+        Leave => new GroupChange.Leave(reader.Name()),
+        var kind => throw reader.Damaged($"{kind} is no kind of change"),
+    };
+
+    // Nobody passes on more than once, whatever the message says.
+    private static int ReadHops(ref WireReader reader) => (int)Math.Min(reader.Count(), 1);
+}

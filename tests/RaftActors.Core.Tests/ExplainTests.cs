@@ -1,0 +1,51 @@
+using RaftActors.Core.Tests.Paper;
+using static RaftActors.Core.Tests.Paper.Lab;
+
+namespace RaftActors.Core.Tests;
+
+/// <summary>Reasons that no scenario can bring about with processes that behave; the others are told in <c>testdata/explain</c>.</summary>
+public sealed class ExplainTests
+{
+    [Fact]
+    public void A_disk_that_has_the_entry_and_may_not_be_counted_is_named()
+    {
+        var lab = new Lab([1]);
+        lab.Lead();
+        lab.Propose("a");
+
+        lab.Receive(Raft2, 2, new Message.AppendEntriesReply(true, new LogIndex(3), default, IsAdmitted: false));
+
+        var reasons = lab.Core.ExplainSerial(new Serial(1));
+        Assert.Equal(Raft1, Assert.Single(Assert.Single(reasons.OfType<Reason.DisksMissing>()).Have));
+        Assert.Equal(Raft2, Assert.Single(Assert.Single(reasons.OfType<Reason.NotCounted>()).Members));
+    }
+
+    [Fact]
+    public void A_process_that_is_shut_out_says_why()
+    {
+        var fence = new Fence(RefusalReason.RestoredDisk, default);
+        var self = new Member(Raft1.Name, Raft1.Incarnation);
+        var state = InitialState.Empty with { HardState = InitialState.Empty.HardState with { Fence = fence } };
+        var core = new RaftCore(
+            new CoreOptions { Self = self, Roster = [self.Name], FoundingUid = new GroupUid(new Guid(1, 0, 0, new byte[8])), Seed = 1 },
+            state);
+
+        Assert.Equal(new Reason.Fenced(fence), Assert.Single(core.ExplainLeader()));
+    }
+
+    [Fact]
+    public void A_question_changes_nothing()
+    {
+        var (asked, other) = (new Lab([1]), new Lab([1]));
+        for (var i = 0; i < 100; i++)
+        {
+            asked.Core.ExplainLeader();
+            asked.Core.ExplainMembership();
+            asked.Core.ExplainSerial(new Serial(1));
+            asked.Step(Input.Tick.Instance);
+            other.Step(Input.Tick.Instance);
+        }
+
+        Assert.Equal(other.Done, asked.Done);
+    }
+}

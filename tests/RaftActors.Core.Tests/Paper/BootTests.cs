@@ -1,0 +1,91 @@
+using RaftActors.Core.Tests.Scenarios;
+using static RaftActors.Core.Tests.Paper.Lab;
+
+namespace RaftActors.Core.Tests.Paper;
+
+/// <summary>Starts of a process: each is told from all others, durably, before anything depends on it.</summary>
+public sealed class BootTests
+{
+    private static readonly Message Greeting = new Message.Greeting(default, Incarnation.None, IsReply: false);
+
+    [Fact]
+    public void Nothing_is_sent_before_the_number_of_the_start_is_durable()
+    {
+        var options = new CoreOptions { Self = Raft1, Roster = [Raft1.Name, Raft2.Name], FoundingUid = ScenarioGroup.GroupOf(1), Seed = 1 };
+        var core = new RaftCore(options, InitialState.Empty);
+
+        var write = Assert.IsType<Effect.Persist>(Assert.Single(core.Step(new Input.PeerReachable(Raft2.Name))));
+        Assert.Equal(1, write.HardState!.Boot.Number);
+
+        var sent = Assert.IsType<Effect.Send>(Assert.Single(core.Step(new Input.Persisted(write.Ticket))));
+        Assert.Equal(write.HardState.Boot, sent.Envelope.Boot);
+    }
+
+    [Fact]
+    public void A_later_start_of_another_is_durable_before_it_is_answered()
+    {
+        var lab = new Lab([1]) { IsDiskSlow = true };
+
+        lab.Receive(Raft2, 1, Greeting, new Boot(4, 44));
+        Assert.DoesNotContain(lab.Done, line => line.StartsWith("->", StringComparison.Ordinal));
+
+        lab.FinishWrites();
+        Assert.Contains(lab.Done, line => line.StartsWith("->", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(4, 44, true)]
+    [InlineData(5, 1, true)]
+    [InlineData(4, 45, false)] // Started twice from the same copy.
+    [InlineData(3, 44, false)]
+    public void A_vote_is_given_to_the_latest_start_that_was_heard_of_and_to_later_ones(long number, ulong mark, bool isGranted)
+    {
+        var lab = new Lab([1]);
+        lab.Receive(Raft2, 1, Greeting, new Boot(4, 44));
+
+        lab.Receive(Raft2, 2, new Message.RequestVote(At(1), IsPreVote: false), new Boot(number, mark));
+
+        Assert.Equal(isGranted, lab.SentTo<Message.RequestVoteReply>(Raft2).Any(reply => reply.Granted));
+        Assert.Equal(isGranted ? 0 : 1, lab.SentTo<Message.Refusal>(Raft2).Count(one => one.Reason == RefusalReason.RestoredDisk));
+    }
+
+    [Fact]
+    public void An_answer_of_an_earlier_start_is_not_counted_and_who_gave_it_is_told()
+    {
+        var lab = new Lab([1]);
+        lab.Campaign();
+        lab.Receive(Raft3, 1, Greeting, new Boot(4, 44));
+        lab.Sent.Clear();
+
+        lab.Receive(Raft3, 2, new Message.RequestVoteReply(Granted: true, IsPreVote: false), new Boot(3, 33));
+        Assert.Equal(RoleKind.Candidate, lab.Core.Role);
+        Assert.Equal(new Boot(3, 33), Assert.Single(lab.SentTo<Message.Refusal>(Raft3)).Boot);
+
+        lab.Receive(Raft3, 2, new Message.RequestVoteReply(Granted: true, IsPreVote: false), new Boot(4, 44));
+        Assert.Equal(RoleKind.Leader, lab.Core.Role);
+    }
+
+    [Fact]
+    public void A_transfer_ends_when_the_leader_is_shut_out()
+    {
+        var lab = new Lab([1]);
+        lab.Lead();
+        lab.Step(new Input.Transfer(Raft3.Name));
+        Assert.True(lab.Core.IsTransferring);
+
+        lab.Receive(Raft2, 2, new Message.Refusal(RefusalReason.RestoredDisk, Serial.Zero, lab.Sent[^1].Boot, "an old copy"));
+
+        Assert.NotNull(lab.Core.Fence);
+        Assert.Contains($"transfer to {Raft3.Name} ended: NotLeader", lab.Done);
+    }
+
+    [Fact]
+    public void A_refusal_that_means_another_start_shuts_nobody_out()
+    {
+        var lab = new Lab([1]);
+
+        lab.Receive(Raft2, 1, new Message.Refusal(RefusalReason.RestoredDisk, Serial.Zero, new Boot(1, 1), "an old copy"));
+
+        Assert.DoesNotContain(lab.Done, line => line.StartsWith("fenced", StringComparison.Ordinal));
+    }
+}

@@ -1,0 +1,153 @@
+using static RaftActors.Core.Tests.Paper.Lab;
+
+namespace RaftActors.Core.Tests.Paper;
+
+/// <summary>What clients and operators ask of a leader: reads (§8, thesis §6.4, step by step), retries (§6.3), transfers (§3.10).</summary>
+public sealed class ClientTests
+{
+    private static readonly ReadId FirstRead = new(1);
+
+    [Fact]
+    public void A_leader_answers_noFirstRead_before_an_entry_of_its_term_is_committed() // §8, step 1
+    {
+        var lab = new Lab([1, 1]);
+        lab.Lead();
+
+        lab.Step(new Input.Read(FirstRead));
+        lab.Acknowledge(2);
+        Assert.Empty(Answers(lab));
+
+        lab.Acknowledge(3);
+        Assert.Empty(Answers(lab));
+
+        lab.Acknowledge(3, round: lab.SentTo<Message.AppendEntries>(Raft2).Max(request => request.Round));
+        Assert.Equal(["read 1 may be answered at 3"], Answers(lab));
+    }
+
+    [Fact]
+    public void AFirstRead_is_answered_at_the_commit_index_at_which_it_was_asked_or_later() // steps 2 and 4
+    {
+        var lab = Ready();
+        lab.Step(new Input.Read(FirstRead));
+        var round = lab.SentTo<Message.AppendEntries>(Raft2).Last().Round;
+
+        lab.Propose("a");
+        lab.Acknowledge(2, round);
+
+        Assert.Equal(["read 1 may be answered at 2"], Answers(lab));
+    }
+
+    [Fact]
+    public void A_leader_makes_sure_with_a_majority_that_it_was_not_deposed_before_it_answers() // §8, step 3
+    {
+        var lab = Ready();
+
+        lab.Step(new Input.Read(FirstRead));
+        Assert.Empty(Answers(lab));
+
+        var round = lab.SentTo<Message.AppendEntries>(Raft2).Last().Round;
+        lab.Acknowledge(2, round - 1);
+        Assert.Empty(Answers(lab));
+
+        lab.Acknowledge(2, round);
+        Assert.Single(Answers(lab));
+    }
+
+    [Fact]
+    public void A_leader_that_learns_of_a_later_term_fails_itsFirstReads() // §8
+    {
+        var lab = Ready();
+        lab.Step(new Input.Read(FirstRead));
+
+        lab.Receive(Raft3, 9, new Message.RequestVoteReply(Granted: false, IsPreVote: false));
+
+        Assert.Equal(["read 1 failed"], Answers(lab));
+    }
+
+    [Fact]
+    public void A_follower_asks_the_leader_and_passes_its_answer_on() // thesis §6.4, last paragraph
+    {
+        var lab = new Lab([1]);
+        lab.Append(Raft2, 1, At(1), [], commit: 1);
+
+        lab.Step(new Input.Read(FirstRead));
+        lab.Step(new Input.Read(new ReadId(2)));
+        var question = Assert.Single(lab.SentTo<Message.ReadIndex>(Raft2));
+        lab.Receive(Raft2, 1, new Message.ReadIndexReply(question.Id, new LogIndex(1)));
+
+        Assert.Equal("read 1 may be answered at 1", Assert.Single(Answers(lab)));
+        Assert.Equal(2, lab.SentTo<Message.ReadIndex>(Raft2).Count());
+    }
+
+    [Fact]
+    public void A_request_that_was_appended_before_is_answered_with_its_place_and_not_appended_again() // §8, thesis §6.3
+    {
+        var lab = Ready();
+        lab.Propose("a");
+
+        lab.Propose("a");
+
+        Assert.Equal(new LogIndex(3), lab.Core.LastPosition.Index);
+        Assert.Contains($"took {Raft1}/1 before, at 3 as serial 1", lab.Done);
+    }
+
+    [Fact]
+    public void The_target_of_a_transfer_is_told_to_campaign_once_it_has_the_whole_log_and_nothing_is_proposed_meanwhile() // thesis §3.10
+    {
+        var lab = Ready();
+        lab.Propose("a");
+
+        lab.Step(new Input.Transfer(Raft2.Name));
+        lab.Propose("b");
+        Assert.Empty(lab.SentTo<Message.TimeoutNow>(Raft2));
+        Assert.Equal(new LogIndex(3), lab.Core.LastPosition.Index);
+
+        lab.Acknowledge(3);
+        Assert.Single(lab.SentTo<Message.TimeoutNow>(Raft2));
+    }
+
+    [Fact]
+    public void Who_is_told_to_campaign_does_so_at_once_and_no_voter_refuses_it_for_the_leaders_sake() // thesis §3.10
+    {
+        var lab = new Lab([1]);
+        lab.Append(Raft2, 1, At(1), []);
+
+        lab.Receive(Raft2, 1, Message.TimeoutNow.Instance);
+
+        Assert.Equal((RoleKind.Candidate, new Term(2)), (lab.Core.Role, lab.Core.Term));
+        Assert.True(lab.SentTo<Message.RequestVote>(Raft3).Single() is { IsPreVote: false, IsTransfer: true });
+
+        var voter = new Lab([1]);
+        voter.Append(Raft2, 1, At(1), []);
+        voter.Receive(Raft3, 2, new Message.RequestVote(At(1), IsPreVote: false, IsTransfer: true));
+        Assert.True(Assert.Single(voter.SentTo<Message.RequestVoteReply>(Raft3)).Granted);
+    }
+
+    [Fact]
+    public void A_transfer_that_takes_an_election_timeout_is_given_up_and_the_leader_goes_on() // thesis §3.10
+    {
+        var lab = Ready();
+        lab.Step(new Input.Transfer(Raft3.Name));
+
+        for (var i = 0; i < 8; i++)
+        {
+            lab.Tick(5);
+            lab.Acknowledge(2);
+        }
+
+        lab.Propose("a");
+
+        Assert.Contains(lab.Done, line => line.EndsWith("TimedOut", StringComparison.Ordinal));
+        Assert.Equal((RoleKind.Leader, new LogIndex(3)), (lab.Core.Role, lab.Core.LastPosition.Index));
+    }
+
+    private static Lab Ready()
+    {
+        var lab = new Lab([1]);
+        lab.Lead();
+        lab.Acknowledge(2);
+        return lab;
+    }
+
+    private static IEnumerable<string> Answers(Lab lab) => lab.Done.Where(line => line.StartsWith("read ", StringComparison.Ordinal));
+}

@@ -1,0 +1,172 @@
+using RaftActors.Core.Tests.Harness;
+using static RaftActors.Core.Tests.Paper.Lab;
+
+namespace RaftActors.Core.Tests.Paper;
+
+/// <summary>How a leader knows that it leads, and how the leadership is handed over (thesis §3.10, §6.2, §6.4, §9.6).</summary>
+public sealed class LeadershipTests
+{
+    private const string Answered = "read 7 may be answered at 2";
+
+    private static readonly LeaseOptions Lease = new(TickMicroseconds: 10_000, MaxDriftPercent: 10);
+
+    [Fact]
+    public void A_round_of_reads_is_confirmed_by_who_refuses_the_entries_too()
+    {
+        var lab = Leading();
+        lab.Step(new Input.Read(new ReadId(7)));
+
+        lab.Receive(Raft3, 2, new Message.AppendEntriesReply(false, new LogIndex(1), new Term(1), IsAdmitted: true, Round: 1));
+
+        Assert.Contains(Answered, lab.Done);
+    }
+
+    /// <summary>Another life of that process may have voted for another leader already.</summary>
+    [Fact]
+    public void A_round_of_reads_is_not_confirmed_by_an_incarnation_that_may_not_vote()
+    {
+        var lab = Leading();
+        lab.Step(new Input.Read(new ReadId(7)));
+
+        lab.Receive(Raft3, 2, new Message.AppendEntriesReply(true, new LogIndex(1), default, IsAdmitted: false, Round: 1));
+        Assert.DoesNotContain(Answered, lab.Done);
+
+        lab.Receive(Raft2, 2, new Message.AppendEntriesReply(true, new LogIndex(2), default, IsAdmitted: true, Round: 1));
+        Assert.Contains(Answered, lab.Done);
+    }
+
+    [Fact]
+    public void A_round_of_reads_is_not_confirmed_by_an_answer_to_the_round_before()
+    {
+        var lab = Leading();
+        lab.Step(new Input.Read(new ReadId(6)));
+        lab.Receive(Raft2, 2, new Message.AppendEntriesReply(true, new LogIndex(2), default, IsAdmitted: true, Round: 1));
+
+        lab.Step(new Input.Read(new ReadId(7)));
+        lab.Receive(Raft3, 2, new Message.AppendEntriesReply(true, new LogIndex(2), default, IsAdmitted: true, Round: 1));
+        Assert.DoesNotContain(Answered, lab.Done);
+
+        lab.Receive(Raft3, 2, new Message.AppendEntriesReply(true, new LogIndex(2), default, IsAdmitted: true, Round: 2));
+        Assert.Contains(Answered, lab.Done);
+    }
+
+    /// <summary>raft1 is among the old voters only. When it leads and the joint configuration is committed, the others decide.</summary>
+    [Fact]
+    public void A_leader_that_leaves_the_quorum_does_not_confirm_its_own_round_of_reads()
+    {
+        var lab = new Lab([1], configured: all => all with { Voters = [Raft2, Raft3], OldVoters = [Raft1] });
+        lab.TimeOut();
+        foreach (var isPreVote in new[] { true, false })
+        {
+            lab.Receive(Raft2, 2, new Message.RequestVoteReply(Granted: true, isPreVote));
+            lab.Receive(Raft3, 2, new Message.RequestVoteReply(Granted: true, isPreVote));
+        }
+
+        lab.Receive(Raft2, 2, new Message.AppendEntriesReply(true, new LogIndex(2), default, IsAdmitted: true));
+        lab.Receive(Raft3, 2, new Message.AppendEntriesReply(true, new LogIndex(2), default, IsAdmitted: true));
+        lab.Step(new Input.Read(new ReadId(7)));
+
+        lab.Receive(Raft2, 2, new Message.AppendEntriesReply(true, new LogIndex(2), default, IsAdmitted: true, Round: 1));
+        Assert.DoesNotContain(Answered, lab.Done);
+
+        lab.Receive(Raft3, 2, new Message.AppendEntriesReply(true, new LogIndex(2), default, IsAdmitted: true, Round: 1));
+        Assert.Contains(Answered, lab.Done);
+    }
+
+    [Fact]
+    public void Where_there_are_leases_a_step_without_the_time_is_an_error()
+    {
+        var lab = new Lab([1], with: options => options with { Lease = Lease });
+        lab.Now = default;
+
+        Assert.Throws<ArgumentException>(() => lab.Step(Input.Tick.Instance));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_voter_that_has_promised_gives_its_vote_only_to_whom_the_leader_told_to_campaign(bool isTransfer)
+    {
+        var lab = new Lab([1], with: options => options with { Lease = Lease });
+        lab.Append(Raft2, 1, At(1), []);
+        lab.Step(new Input.PeerUnreachable(Raft2.Name));
+
+        lab.Receive(Raft3, 2, new Message.RequestVote(At(1), IsPreVote: false, isTransfer));
+
+        Assert.Equal(isTransfer, Assert.Single(lab.SentTo<Message.RequestVoteReply>(Raft3)).Granted);
+    }
+
+    /// <summary>In term 0 nobody was ever heard, so nothing was promised; a founding is not held up.</summary>
+    [Theory]
+    [InlineData(1, false)]
+    [InlineData(0, true)]
+    public void A_process_that_starts_has_promised_unless_it_never_heard_of_a_term(long term, bool isFree)
+    {
+        var lab = new Lab([term], with: options => options with { Lease = Lease });
+
+        lab.Receive(Raft3, 2, new Message.RequestVote(At(2), IsPreVote: false));
+
+        Assert.Equal(isFree, Assert.Single(lab.SentTo<Message.RequestVoteReply>(Raft3)).Granted);
+    }
+
+    [Fact]
+    public void A_TimeoutNow_counts_only_from_the_leader_of_the_own_term()
+    {
+        var lab = new Lab([1], term: 2);
+        lab.Receive(Raft2, 2, Message.TimeoutNow.Instance);
+        lab.Append(Raft2, 2, At(1), []);
+        lab.Receive(Raft2, 1, Message.TimeoutNow.Instance);
+        lab.Receive(Raft3, 2, Message.TimeoutNow.Instance);
+        Assert.Equal((RoleKind.Follower, new Term(2)), (lab.Core.Role, lab.Core.Term));
+
+        lab.Receive(Raft2, 2, Message.TimeoutNow.Instance);
+        Assert.Equal((RoleKind.Candidate, new Term(3)), (lab.Core.Role, lab.Core.Term));
+        Assert.True(Assert.Single(lab.SentTo<Message.RequestVote>(Raft3)).IsTransfer);
+    }
+
+    [Fact]
+    public void Without_pre_vote_a_process_whose_timer_ran_out_campaigns_at_once()
+    {
+        var lab = new Lab([1], with: options => options with { Variations = new RaftVariations(PreVote: false) });
+        for (var i = 0; i < 40 && lab.Core.Role == RoleKind.Follower; i++)
+        {
+            lab.Step(Input.Tick.Instance);
+        }
+
+        Assert.Equal((RoleKind.Candidate, new Term(2)), (lab.Core.Role, lab.Core.Term));
+    }
+
+    [Theory]
+    [InlineData(true, RoleKind.PreCandidate)]
+    [InlineData(false, RoleKind.Leader)]
+    public void Without_check_quorum_a_leader_that_hears_nobody_leads_on(bool checkQuorum, RoleKind role)
+    {
+        var lab = new Lab([1], with: options => options with { Variations = new RaftVariations(CheckQuorum: checkQuorum) });
+        lab.Lead();
+        for (var i = 0; i < 100; i++)
+        {
+            lab.Step(Input.Tick.Instance);
+        }
+
+        Assert.Equal(role, lab.Core.Role);
+    }
+
+    [Theory]
+    [InlineData(true, "1 2")]
+    [InlineData(false, "1")]
+    public void Without_no_op_a_leader_opens_its_term_with_nothing(bool noOp, string terms)
+    {
+        var lab = new Lab([1], with: options => options with { Variations = new RaftVariations(NoOp: noOp) });
+        lab.Lead();
+
+        Assert.Equal(terms, lab.Terms());
+    }
+
+    private static Lab Leading()
+    {
+        var lab = new Lab([1]);
+        lab.Lead();
+        lab.Receive(Raft2, 2, new Message.AppendEntriesReply(true, new LogIndex(2), default, IsAdmitted: true));
+        return lab;
+    }
+}

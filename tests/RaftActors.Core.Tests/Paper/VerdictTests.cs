@@ -1,0 +1,63 @@
+using RaftActors.Core.Tests.Harness;
+using static RaftActors.Core.Tests.Paper.Lab;
+
+namespace RaftActors.Core.Tests.Paper;
+
+/// <summary>Who may shut a process out, beyond what the scenarios of divergence tell.</summary>
+public sealed class VerdictTests
+{
+    [Fact]
+    public void A_verdict_about_a_place_where_this_process_saw_no_difference_shuts_nobody_out()
+    {
+        var lab = new Lab([1, 1]);
+
+        lab.Receive(Raft2, 1, new Message.Refusal(RefusalReason.Outvoted, new Serial(1), default, "mistaken"));
+
+        Assert.Null(lab.Core.Fence);
+    }
+
+    [Fact]
+    public void Who_acknowledged_a_log_and_then_found_it_different_is_no_witness_for_it()
+    {
+        var lab = new Lab([1, 1, 1]);
+        lab.Lead();
+        lab.Acknowledge(3);
+        bool IsOutvoted() => lab.SentTo<Message.Refusal>(Raft2).Any(refusal => refusal.Reason == RefusalReason.Outvoted);
+
+        var report = new Message.Refusal(RefusalReason.Diverged, new Serial(1), default, "differs") { Index = new LogIndex(2), Hash = 9 };
+        lab.Receive(Raft2, 2, report);
+        Assert.False(IsOutvoted()); // One against one.
+
+        lab.Receive(Raft3, 2, new Message.AppendEntriesReply(true, new LogIndex(3), default, IsAdmitted: true));
+        lab.Tick(5);
+        Assert.True(IsOutvoted());
+    }
+
+    [Fact]
+    public void A_report_of_an_earlier_term_costs_nobody_the_leader()
+    {
+        var lab = new Lab([1, 1, 1]);
+        lab.Lead();
+        var report = new Message.Refusal(RefusalReason.Diverged, new Serial(1), default, "differs") { Index = new LogIndex(2), Hash = 9 };
+
+        lab.Receive(Raft2, 1, report);
+        lab.Sent.Clear();
+        lab.Tick(5);
+
+        Assert.NotEmpty(lab.SentTo<Message.AppendEntries>(Raft2));
+    }
+
+    [Fact]
+    public void A_verdict_on_a_log_that_a_snapshot_has_replaced_shuts_nobody_out()
+    {
+        var lab = new Lab([1, 1, 1]);
+        lab.Append(Raft2, 1, At(1, 1), [FoundedGroup.Entry(3, 1, FoundedGroup.Pair(term: 1, serial: 99))]);
+        var snapshot = new Snapshot(At(1, 1, 1, 1, 1), new LogIndex(1), lab.Core.Configuration, [], 1);
+        lab.Receive(Raft2, 1, new Message.SnapshotChunk(snapshot, 0, new byte[1], snapshot.Position.Serial, 0));
+        Assert.Equal(snapshot.Position, lab.Core.Base);
+
+        lab.Receive(Raft2, 1, new Message.Refusal(RefusalReason.Outvoted, new Serial(2), default, "late"));
+
+        Assert.Null(lab.Core.Fence);
+    }
+}

@@ -1,0 +1,166 @@
+using FsCheck;
+using FsCheck.Fluent;
+
+namespace RaftActors.Core.Tests.Properties;
+
+/// <summary>
+/// Random appends, truncations, discards, snapshots that take the place of everything, and finished writes, on the log and on a list that
+/// notes for each entry when it was written.
+/// </summary>
+public sealed class LogDiscardProperties
+{
+    private static Arbitrary<(int Kind, int At)[]> Actions =>
+        (from kind in Gen.Choose(0, 9) from at in Gen.Choose(0, 99) select (kind, at)).ArrayOf(120).ToArbitrary();
+
+    [Fact]
+    public void A_log_that_discards_shows_what_a_list_shows()
+    {
+        Prop.ForAll(Actions, actions =>
+        {
+            var pair = new Pair();
+            return actions.All(action =>
+            {
+                pair.Do(action.Kind, action.At);
+                return pair.Agree();
+            });
+        }).QuickCheckThrowOnFailure();
+    }
+
+    [Fact]
+    public void What_was_handed_out_never_changes()
+    {
+        Prop.ForAll(Actions, actions =>
+        {
+            var pair = new Pair();
+            var handedOut = new List<(LogSlice Slice, string Text)>();
+            foreach (var (kind, at) in actions)
+            {
+                pair.Do(kind, at);
+                var slice = pair.Log.From(pair.Log.Base.Index.Next);
+                handedOut.Add((slice, Text(slice)));
+            }
+
+            return handedOut.TrueForAll(one => Text(one.Slice) == one.Text);
+        }).QuickCheckThrowOnFailure();
+    }
+
+    /// <summary>Room for an entry and its hash is 40 bytes, and each entry is moved to another array about twice.</summary>
+    [Fact]
+    public void Room_is_used_again_after_a_discard_and_not_asked_for_anew_each_time()
+    {
+        var log = new RaftLog(default, []);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 1; i <= 100_000; i++)
+        {
+            log.Append(new LogEntry(new LogIndex(i), new Term(1), Serial.Zero, Payload.NoOp.Instance));
+            log.DiscardTo(new LogIndex(i > 50 ? i - 50 : 0));
+        }
+
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 100_000 * 40, 100_000 * 40 * 4);
+    }
+
+    private static string Text(LogSlice slice) => string.Join<LogEntry>(' ', slice);
+
+    private static LogEntry Entry(LogPosition before, long term, int value) => new(
+        before.Index.Next,
+        new Term(term),
+        before.Serial.Next,
+        new Payload.Pair(null, "key", new[] { (byte)value }));
+
+    /// <summary>The log and the list, on which the same is done.</summary>
+    private sealed class Pair
+    {
+        private List<(LogPosition Position, LogEntry Entry, Ticket? Written)> _list = [];
+        private LogPosition _base;
+        private Ticket? _baseWritten = default(Ticket);
+        private Ticket _asked;
+        private Ticket _done;
+        private int _value;
+
+        public RaftLog Log { get; } = new(default, []);
+
+        private LogPosition Last => _list.Count == 0 ? _base : _list[^1].Position;
+
+        public void Do(int kind, int at)
+        {
+            switch (kind)
+            {
+                case <= 3:
+                    Append(at);
+                    break;
+                case 4 when _list.Count > 0:
+                    Truncate(at % _list.Count);
+                    break;
+                case 5 when _list.Count > 0:
+                    Discard(at % _list.Count);
+                    break;
+                case 6 when at < 20:
+                    Reset(at);
+                    break;
+                case 7:
+                    Ask();
+                    break;
+                case >= 8 when _done < _asked:
+                    _done = _done.Next;
+                    Log.Saved(_done);
+                    break;
+            }
+        }
+
+        public bool Agree()
+        {
+            var isDurable = _baseWritten <= _done;
+            var durable = isDurable ? _base.Index.Value + _list.TakeWhile(one => one.Written <= _done).Count() : 0;
+            return Log.Base == _base
+                && Log.LastPosition == Last
+                && Text(Log.From(_base.Index.Next)) == string.Join(' ', _list.Select(one => one.Entry))
+                && _list.TrueForAll(one => Log.PositionAt(one.Position.Index) == one.Position && Log.Holds(one.Position))
+                && Log.Durable.Value <= durable
+                && (Log.HasUnsaved || _asked > _done || Log.Durable == Log.Last);
+        }
+
+        private void Append(int at)
+        {
+            var entry = Entry(Last, Last.Term.Value + (at % 7 == 0 ? 1 : 0), _value++);
+            Log.Append(entry);
+            var hash = PrefixHash.Extend(Last.Hash, entry.Payload);
+            _list.Add((new LogPosition(entry.Index, entry.Term, entry.Serial, hash), entry, null));
+        }
+
+        private void Truncate(int keep)
+        {
+            Log.TruncateFrom(_list[keep].Position.Index);
+            _list.RemoveRange(keep, _list.Count - keep);
+        }
+
+        /// <summary>What a snapshot stands for that is durable, which comes after a write was asked for.</summary>
+        private void Discard(int at)
+        {
+            Ask();
+            var position = _list[at].Position;
+            Log.Covered(position.Index);
+            Log.DiscardTo(position.Index);
+            _list.RemoveRange(0, at + 1);
+            (_base, _baseWritten) = (position, default(Ticket));
+        }
+
+        private void Reset(int at)
+        {
+            Ask();
+            var (index, term, serial) = (Last.Index.Value + at, Last.Term.Value + 1, Last.Serial.Value + at);
+            _base = new LogPosition(new LogIndex(index), new Term(term), new Serial(serial), 7);
+            _list = [];
+            Log.Reset(_base);
+            _asked = _asked.Next;
+            _baseWritten = _asked;
+            Log.Covered(_base.Index, _asked);
+        }
+
+        private void Ask()
+        {
+            _asked = _asked.Next;
+            Log.TakeUnsaved(_asked);
+            _list = [.. _list.Select(one => one with { Written = one.Written ?? _asked })];
+        }
+    }
+}

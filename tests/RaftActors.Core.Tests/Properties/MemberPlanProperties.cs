@@ -1,0 +1,101 @@
+using System.Collections.Immutable;
+
+namespace RaftActors.Core.Tests.Properties;
+
+/// <summary>Whatever change is asked for, and whatever configuration it meets.</summary>
+public sealed class MemberPlanProperties
+{
+    [Fact]
+    public void A_change_leads_to_a_configuration_that_may_follow_and_names_everybody_in_one_place()
+    {
+        var planned = 0;
+        for (var seed = 1; seed <= 5000; seed++)
+        {
+            var prng = new Prng((ulong)seed);
+            var before = Any(prng);
+            var plan = AnyPlan(prng, before);
+            if (plan.Next is not { } next)
+            {
+                Assert.NotEmpty(plan.Reason);
+                continue;
+            }
+
+            planned++;
+            Assert.True(next.MayFollow(before), $"{before} to {next}");
+            Assert.Equal(next.Voters.Order(), next.Voters);
+            Assert.Equal(next.Followers.Order(), next.Followers);
+            Assert.Equal(next.Voters.Length, next.Voters.Select(member => member.Name).Distinct().Count());
+            Assert.Empty(next.Voters.Intersect(next.Followers));
+            Assert.InRange(next.Voters.Length, 1, next.Size);
+        }
+
+        Assert.InRange(planned, 1000, 5000);
+    }
+
+    [Fact]
+    public void Only_leaving_takes_a_name_out_of_the_roster()
+    {
+        for (var seed = 1; seed <= 5000; seed++)
+        {
+            var prng = new Prng((ulong)seed);
+            var before = Any(prng);
+            var name = Named(prng.Between(1, 7));
+            var left = MemberPlan.Leave(before, name, 5, before.Voters, before.Followers).Next;
+            var joined = MemberPlan.Join(before, name, 5).Next;
+
+            Assert.All(left is null ? [] : before.Names(), one =>
+                Assert.Equal(one != name, left!.Voters.Concat(left.Followers).Any(member => member.Name == one)));
+            Assert.Equal(joined is null ? before.Names() : before.Names().Append(name).Order(), (joined ?? before).Names());
+        }
+    }
+
+    [Fact]
+    public void Voters_never_change_without_a_joint_configuration_but_for_a_place_that_was_kept()
+    {
+        var before = new Configuration(default, 3, [Of(1), Of(2), new Member(Named(3), Incarnation.None)], [], [Of(4)], []);
+
+        Assert.True((before with { Voters = [Of(1), Of(2), Of(3)] }).MayFollow(before));
+        Assert.True((before with { Voters = [Of(1), Of(4)], OldVoters = before.Voters }).MayFollow(before));
+        Assert.False((before with { Voters = [Of(1), Of(4), before.Voters[2]] }).MayFollow(before));
+        Assert.False((before with { Voters = [Of(1), Of(2)] }).MayFollow(before));
+        Assert.False((before with { Voters = [Of(1), Of(4)], OldVoters = [Of(1), Of(2)] }).MayFollow(before));
+    }
+
+    private static MemberPlan AnyPlan(Prng prng, Configuration before)
+    {
+        var name = Named(prng.Between(1, 7));
+        var all = before.Everybody().ToList();
+        ImmutableArray<Member> voters = [.. all.Where(_ => prng.Between(0, 1) == 0)];
+        return prng.Between(1, 3) switch
+        {
+            1 => MemberPlan.Join(before, name, 5),
+            2 => MemberPlan.Leave(before, name, 5, before.Voters, before.Followers),
+            _ => MemberPlan.Assign(before, voters, [.. all.Except(voters)]),
+        };
+    }
+
+    /// <summary>Some of seven processes; a follower may be another life of a voter.</summary>
+    private static Configuration Any(Prng prng)
+    {
+        var (voters, followers) = (new List<Member>(), new List<Member>());
+        for (var i = 1; i <= 7; i++)
+        {
+            var kind = prng.Between(1, 4);
+            if (kind == 1 || (i == 7 && voters.Count == 0))
+            {
+                voters.Add(Of(i));
+            }
+
+            if (kind is 2 || (kind == 1 && prng.Between(1, 5) == 1))
+            {
+                followers.Add(Of(i, life: 2));
+            }
+        }
+
+        return new Configuration(default, Math.Max(voters.Count, 3), [.. voters], [], [.. followers], []);
+    }
+
+    private static ProcessName Named(int i) => new($"raft{i}@x");
+
+    private static Member Of(int i, int life = 1) => new(Named(i), Harness.SimulatedProcess.IncarnationOf(life));
+}

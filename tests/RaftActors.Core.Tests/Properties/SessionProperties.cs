@@ -1,0 +1,146 @@
+using FsCheck;
+using FsCheck.Fluent;
+using RaftActors.Core.Tests.Harness;
+
+namespace RaftActors.Core.Tests.Properties;
+
+/// <summary>What a group remembers of requests, against the slowest obvious version of it.</summary>
+public sealed class SessionProperties
+{
+    /// <summary>Numbers that rise, with some that were overtaken and some that come twice.</summary>
+    private static Gen<int[]> Numbers => Gen.Choose(-40, 60).ArrayOf(600).Select(steps =>
+    {
+        var number = 50;
+        return steps.Select(step => Math.Max(1, step > 0 ? number += step / 20 : number + step)).ToArray();
+    });
+
+    [Fact]
+    public void A_session_remembers_the_highest_numbers_and_where_each_first_stood()
+    {
+        Prop.ForAll(Numbers.ToArbitrary(), numbers =>
+        {
+            var (session, model) = (new Session(Origin(1)), new SortedDictionary<long, AnsweredRequest>());
+            var forgotten = 0L;
+            for (var i = 0; i < numbers.Length; i++)
+            {
+                var request = new AnsweredRequest(numbers[i], new LogIndex(i + 1), new Serial(i + 1));
+                session.Add(request);
+                if (request.Number > forgotten)
+                {
+                    model.TryAdd(request.Number, request);
+                }
+
+                while (model.Count > Session.Window)
+                {
+                    forgotten = model.Keys.First();
+                    model.Remove(forgotten);
+                }
+            }
+
+            var copy = new Session(Origin(1));
+            copy.Restore(session.UpTo(new LogIndex(long.MaxValue)));
+            AnsweredRequest? Known(int number) => model.TryGetValue(number, out var known) ? known : null;
+            return session.Forgotten == forgotten
+                && session.Highest == model.Keys.Last()
+                && Enumerable.Range(0, numbers.Max() + 2).All(number =>
+                    session.Find(number) == Known(number) && copy.Find(number) == Known(number));
+        }).QuickCheckThrowOnFailure();
+    }
+
+    [Fact]
+    public void Of_too_many_origins_the_one_that_was_silent_longest_is_forgotten()
+    {
+        var sessions = new Sessions([]);
+        for (var i = 1; i <= Sessions.MaxOrigins; i++)
+        {
+            sessions.Add(Entry(i, i));
+        }
+
+        sessions.Add(Entry(Sessions.MaxOrigins + 1, 1));
+        sessions.Add(Entry(Sessions.MaxOrigins + 2, Sessions.MaxOrigins + 1));
+
+        Assert.NotNull(sessions.Of(Origin(1)));
+        Assert.Null(sessions.Of(Origin(2)));
+        Assert.NotNull(sessions.Of(Origin(3)));
+    }
+
+    [Fact]
+    public void A_snapshot_holds_no_request_that_was_committed_after_it()
+    {
+        var sessions = new Sessions([]);
+        sessions.Add(Entry(1, 1));
+        sessions.Add(Entry(2, 2));
+
+        var state = Assert.Single(sessions.UpTo(new LogIndex(1)));
+
+        Assert.Equal(Origin(1), state.Origin);
+    }
+
+    [Fact]
+    public void A_request_older_than_all_that_is_remembered_is_expired_and_not_appended()
+    {
+        var process = FoundedGroup.Alone();
+        for (var number = 1; number <= Session.Window + 1; number++)
+        {
+            Propose(process, number, isRetry: false);
+        }
+
+        var last = process.Core!.LastPosition;
+        var effects = new List<string>();
+        process.Did += (_, effect) => effects.Add(Describe.Of(effect));
+        Propose(process, 1, isRetry: true);
+        Propose(process, 2, isRetry: true);
+
+        Assert.Equal(["rejected key=0B: Expired", $"took {Origin(1)}/2 before, at 4 as serial 2"], effects);
+        Assert.Equal(last, process.Core!.LastPosition);
+    }
+
+    [Fact]
+    public void A_request_of_an_origin_that_was_forgotten_and_came_again_is_expired_and_not_appended()
+    {
+        var process = FoundedGroup.Alone();
+        Propose(process, 1, isRetry: false);
+        for (var origin = 2; origin <= Sessions.MaxOrigins + 1; origin++)
+        {
+            Propose(process, 1, isRetry: false, origin);
+        }
+
+        Propose(process, 2, isRetry: false);
+        var last = process.Core!.LastPosition;
+        var effects = new List<string>();
+        process.Did += (_, effect) => effects.Add(Describe.Of(effect));
+        Propose(process, 1, isRetry: true);
+
+        Assert.Equal(["rejected key=0B: Expired"], effects);
+        Assert.Equal(last, process.Core!.LastPosition);
+    }
+
+    [Fact]
+    public void A_snapshot_from_before_an_origin_was_forgotten_tells_that_some_are()
+    {
+        var sessions = new Sessions([]);
+        for (var i = 1; i <= Sessions.MaxOrigins + 1; i++)
+        {
+            sessions.Add(Entry(i, i));
+        }
+
+        var restored = new Sessions(sessions.UpTo(new LogIndex(Sessions.MaxOrigins)));
+
+        Assert.Null(restored.Of(Origin(1)));
+        Assert.True(restored.IsFull);
+    }
+
+    private static void Propose(SimulatedProcess process, long number, bool isRetry, int origin = 1)
+    {
+        process.Step(new Input.Propose([new Payload.Pair(new RequestId(Origin(origin), number), "key", default)], isRetry));
+        while (process.HasWrites)
+        {
+            process.FinishOneWrite();
+        }
+    }
+
+    private static Member Origin(int number) => new(new ProcessName("client@x"), SimulatedProcess.IncarnationOf(number));
+
+    private static LogEntry Entry(int index, int origin) =>
+        new(new LogIndex(index), new Term(1), new Serial(index), new Payload.Pair(new RequestId(Origin(origin), index), "key", default));
+}

@@ -1,0 +1,142 @@
+using System.Collections.Immutable;
+using RaftActors.Core.Tests.Harness;
+
+namespace RaftActors.Core.Tests;
+
+/// <summary>What a process makes of the snapshot and the log that its store gives back.</summary>
+public sealed class RecoveryTests
+{
+    private static readonly ImmutableArray<ProcessName> Roster = [new("raft1@x"), new("raft2@x"), new("raft3@x")];
+    private static readonly GroupUid Group = new(new Guid(1, 0, 0, new byte[8]));
+
+    /// <summary>A log of these terms, its first entry the configuration.</summary>
+    private static readonly InitialState Whole = FoundedGroup.State(Roster, 11, Group, [1, 1, 1, 2, 2, 2]);
+
+    private static readonly RaftLog Log = new(default, Whole.Log);
+
+    [Fact]
+    public void A_process_goes_on_from_its_snapshot_with_the_configuration_that_is_in_it()
+    {
+        var core = NewCore(Recovered(3, SnapshotAt(4)));
+
+        Assert.Equal(new LogIndex(4), core.CommitIndex);
+        Assert.Equal(new LogIndex(3), core.Base.Index);
+        Assert.Equal(new LogIndex(6), core.LastPosition.Index);
+        Assert.Equal("voters(raft1@x#00000001 raft2@x#00000001 raft3@x#00000001)", $"{core.Configuration}");
+    }
+
+    [Fact]
+    public void A_snapshot_that_goes_beyond_the_log_stands_for_all_of_it()
+    {
+        var core = NewCore(Recovered(1, SnapshotAt(5)) with { Log = Whole.Log.Skip(1).Take(2) });
+
+        Assert.Equal(Log.PositionAt(new LogIndex(5)), core.LastPosition);
+        Assert.Contains(core.Step(Input.Tick.Instance), effect => effect is Effect.Discard(var log, _) && log == core.Base);
+    }
+
+    [Fact]
+    public void Entries_that_nothing_stands_for_are_missed()
+    {
+        var error = Assert.Throws<ArgumentException>(() => NewCore(Recovered(3, null)));
+
+        Assert.Contains("The store is damaged: the log begins after 3/1 s2, and there is no snapshot of what was before", error.Message);
+    }
+
+    [Fact]
+    public void Entries_between_a_snapshot_and_the_log_are_missed()
+    {
+        var error = Assert.Throws<ArgumentException>(() => NewCore(Recovered(4, SnapshotAt(3))));
+
+        Assert.Contains("The store is damaged: the log begins after 4/2 s3, and the latest snapshot goes only up to 3/1 s2", error.Message);
+    }
+
+    [Fact]
+    public void A_log_that_contradicts_its_snapshot_is_damaged()
+    {
+        var snapshot = SnapshotAt(4) with { Position = Log.PositionAt(new LogIndex(4)) with { Hash = 1 } };
+        var error = Assert.Throws<ArgumentException>(() => NewCore(Recovered(3, snapshot)));
+
+        Assert.Contains("The store is damaged: the snapshot goes up to 4/2 s3, where the log has 4/2 s3", error.Message);
+    }
+
+    [Fact]
+    public void A_configuration_from_after_its_snapshot_is_damaged()
+    {
+        var snapshot = SnapshotAt(4) with { ConfigurationIndex = new LogIndex(5) };
+        var error = Assert.Throws<ArgumentException>(() => NewCore(Recovered(3, snapshot)));
+
+        Assert.Contains("The store is damaged: the snapshot goes up to 4/2 s3, and its configuration is of 5", error.Message);
+    }
+
+    [Fact]
+    public void A_snapshot_of_another_group_is_damaged()
+    {
+        var other = Configuration() with { Group = new GroupUid(new Guid(2, 0, 0, new byte[8])) };
+        var error = Assert.Throws<ArgumentException>(() => NewCore(Recovered(3, SnapshotAt(4) with { Configuration = other })));
+
+        Assert.Contains("The store is damaged: the snapshot is of group", error.Message);
+    }
+
+    [Fact]
+    public void A_snapshot_is_described_only_after_the_latest_and_of_what_was_given_out()
+    {
+        var core = NewCore(Recovered(3, SnapshotAt(4)));
+
+        Assert.Throws<ArgumentOutOfRangeException>(() => core.DescribeSnapshot(new LogIndex(4), 1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => core.DescribeSnapshot(new LogIndex(5), 1));
+        Receive(core, new Message.AppendEntries(Log.LastPosition, [], new LogIndex(6), default));
+        Assert.Equal(new LogIndex(1), core.DescribeSnapshot(new LogIndex(5), 1).ConfigurationIndex);
+    }
+
+    [Fact]
+    public void Preloaded_pairs_are_given_only_with_the_configuration_that_stands_after_them()
+    {
+        LogSlice preload = Preload.Of([FoundedGroup.Pair(0, 1), FoundedGroup.Pair(0, 2)]);
+        var entry = new LogEntry(new LogIndex(3), new Term(1), new Serial(2), new Payload.Reconfigure(Configuration()));
+        var log = new RaftLog(default, [.. preload, entry]);
+        var core = NewCore(Whole with { Log = log.From(new LogIndex(1)) });
+
+        var early = Receive(core, new Message.AppendEntries(log.PositionAt(new LogIndex(1)), [], new LogIndex(3), default));
+        var late = Receive(core, new Message.AppendEntries(log.LastPosition, [], new LogIndex(3), default));
+
+        Assert.DoesNotContain(early, effect => effect is Effect.Commit);
+        Assert.Equal(3, late.OfType<Effect.Commit>().Single().Entries.Length);
+        Assert.Throws<ArgumentOutOfRangeException>(() => core.DescribeSnapshot(new LogIndex(2), 1));
+        Assert.Equal(new LogIndex(3), core.DescribeSnapshot(new LogIndex(3), 1).ConfigurationIndex);
+    }
+
+    [Fact]
+    public void Preloaded_pairs_are_given_only_when_the_disk_has_the_configuration_that_stands_in_the_place_of_another()
+    {
+        LogSlice preload = Preload.Of([FoundedGroup.Pair(0, 1), FoundedGroup.Pair(0, 2)]);
+        LogEntry Founding(int term) =>
+            new(new LogIndex(3), new Term(term), new Serial(2), new Payload.Reconfigure(Configuration()));
+        var core = NewCore(Whole with { Log = [.. preload, Founding(1)] });
+
+        var position = new RaftLog(default, preload).LastPosition;
+        var early = Receive(core, new Message.AppendEntries(position, [Founding(2)], new LogIndex(3), default));
+        var late = core.Step(new Input.Persisted(early.OfType<Effect.Persist>().Last().Ticket));
+
+        Assert.DoesNotContain(early, effect => effect is Effect.Commit);
+        Assert.Equal(3, late.OfType<Effect.Commit>().Single().Entries.Length);
+    }
+
+    private static Configuration Configuration() => ((Payload.Reconfigure)Whole.Log[0].Payload).Configuration;
+
+    private static Snapshot SnapshotAt(long index) => new(Log.PositionAt(new LogIndex(index)), new LogIndex(1), Configuration(), [], 10);
+
+    private static InitialState Recovered(int start, Snapshot? snapshot) =>
+        Whole with { Base = Log.PositionAt(new LogIndex(start)), Log = Whole.Log.Skip(start), Snapshot = snapshot };
+
+    private static RaftCore NewCore(InitialState initial)
+    {
+        var self = new Member(Roster[0], SimulatedProcess.IncarnationOf(1));
+        return new RaftCore(new CoreOptions { Self = self, Roster = Roster, FoundingUid = Group, Seed = 1 }, initial);
+    }
+
+    private static ImmutableArray<Effect> Receive(RaftCore core, Message body)
+    {
+        var leader = new Member(Roster[1], SimulatedProcess.IncarnationOf(1));
+        return core.Step(new Input.Receive(new Envelope(leader, core.Options.Self, Group, new Term(2), default, body)));
+    }
+}

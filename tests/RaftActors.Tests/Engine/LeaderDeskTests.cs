@@ -1,0 +1,169 @@
+using Akka.TestKit;
+using Akka.TestKit.Xunit2;
+
+using RaftActors.Core;
+using RaftActors.Engine;
+using RaftActors.Wire;
+
+namespace RaftActors.Tests.Engine;
+
+public sealed class LeaderDeskTests : TestKit
+{
+    private static readonly ProcessName Newcomer = new("raft9@node9");
+
+    private readonly List<Input> _steps = [];
+    private readonly Bench _bench;
+    private readonly LeaderDesk _desk;
+    private readonly TestProbe _origin;
+
+    public LeaderDeskTests()
+    {
+        _bench = new Bench(this);
+        _origin = _bench["raft4"];
+        _desk = new LeaderDesk(_bench.Context, _steps.Add);
+    }
+
+    [Fact]
+    public void Quorum_member_passes_a_change_on_to_the_leader_who_answers_the_origin()
+    {
+        _bench.Elect("raft2");
+        Submit(1, new GroupChange.Join(Newcomer), hops: 1);
+
+        Assert.Equal(0, _bench["raft2"].ExpectMsg<WireMessage.ChangeRequest>().Hops);
+        Assert.Equal(_origin.Ref, _bench["raft2"].LastSender);
+    }
+
+    [Fact]
+    public void Who_does_not_lead_refuses_what_was_passed_on_already()
+    {
+        _bench.Elect("raft2");
+        Submit(1, new GroupChange.Join(Newcomer));
+
+        _origin.ExpectMsg(new WireMessage.ChangeRefused(RequestOf(1), "raft1@node1 does not lead"));
+    }
+
+    [Fact]
+    public void Change_of_members_goes_to_core_with_the_latest_committed_configuration()
+    {
+        _bench.Elect("raft1");
+        _bench.Context.ConfigurationIndex = new LogIndex(7);
+        Submit(1, new GroupChange.Join(Newcomer));
+        Submit(2, new GroupChange.Leave(Newcomer));
+
+        Assert.Equal(
+            [
+                new Input.ChangeMembers(RequestOf(1), new LogIndex(7), new MemberChange.Join(Newcomer)),
+                new Input.ChangeMembers(RequestOf(2), new LogIndex(7), new MemberChange.Leave(Newcomer)),
+            ],
+            _steps);
+    }
+
+    [Fact]
+    public void Origin_hears_where_a_change_stands_and_when_it_is_done()
+    {
+        _bench.Elect("raft1");
+        Submit(1, new GroupChange.Join(Newcomer));
+        _desk.OnAccepted(new Effect.MembersAccepted(RequestOf(1), new LogIndex(8)), new Term(3));
+        _origin.ExpectMsg(new WireMessage.ChangeTaken(RequestOf(1), new LogIndex(8), new Term(3)));
+        _desk.OnCommitted(Reconfigure(7, isJoint: false));
+        _desk.OnCommitted(Reconfigure(8, isJoint: true));
+        _origin.ExpectNoMsg(TimeSpan.Zero);
+
+        _desk.OnCommitted(Reconfigure(9, isJoint: false));
+
+        _origin.ExpectMsg(new WireMessage.ChangeDone(RequestOf(1)));
+    }
+
+    [Fact]
+    public void Deposed_leader_does_not_say_done_of_what_another_configuration_replaced()
+    {
+        _bench.Elect("raft1");
+        Submit(1, new GroupChange.Join(Newcomer));
+        _desk.OnAccepted(new Effect.MembersAccepted(RequestOf(1), new LogIndex(8)), new Term(3));
+        _origin.ExpectMsg<WireMessage.ChangeTaken>();
+
+        _desk.OnDeposed();
+        _desk.OnCommitted(Reconfigure(8, isJoint: false));
+
+        _origin.ExpectNoMsg(TimeSpan.Zero);
+    }
+
+    [Theory]
+    [InlineData(MembersRefusalReason.Invalid, typeof(WireMessage.ChangeDenied))]
+    [InlineData(MembersRefusalReason.NotLeader, typeof(WireMessage.ChangeRefused))]
+    [InlineData(MembersRefusalReason.Outdated, typeof(WireMessage.ChangeRefused))]
+    [InlineData(MembersRefusalReason.UnderWay, typeof(WireMessage.ChangeRefused))]
+    public void Refused_change_may_be_asked_for_again_unless_it_makes_no_sense(MembersRefusalReason reason, Type answer)
+    {
+        _bench.Elect("raft1");
+        Submit(1, new GroupChange.Join(Newcomer));
+        _desk.OnRefused(new Effect.MembersRefused(RequestOf(1), reason, "why"));
+
+        Assert.IsType(answer, _origin.ExpectMsg<WireMessage>());
+    }
+
+    [Theory]
+    [InlineData(TransferOutcome.Done, "raft3", typeof(WireMessage.ChangeDone))]
+    [InlineData(TransferOutcome.NotLeader, "raft3", typeof(WireMessage.ChangeRefused))]
+    [InlineData(TransferOutcome.NoSuchVoter, "raft3", typeof(WireMessage.ChangeDenied))]
+    [InlineData(TransferOutcome.TimedOut, null, typeof(WireMessage.ChangeDenied))]
+    public void Transfer_goes_to_core_and_its_outcome_to_the_origin(TransferOutcome outcome, string? process, Type answer)
+    {
+        ProcessName? target = process is null ? null : Bench.NameOf(process);
+        _bench.Elect("raft1");
+        Submit(1, new GroupChange.Transfer(target));
+        Assert.Equal(new Input.Transfer(target), Assert.Single(_steps));
+
+        _desk.OnTransferEnded(new Effect.TransferEnded(target, outcome));
+
+        Assert.IsType(answer, _origin.ExpectMsg<WireMessage>());
+    }
+
+    [Fact]
+    public void Transfer_to_the_leader_is_done_already()
+    {
+        _bench.Elect("raft1");
+        Submit(1, new GroupChange.Transfer(Bench.NameOf("raft1")));
+
+        _origin.ExpectMsg(new WireMessage.ChangeDone(RequestOf(1)));
+        Assert.Empty(_steps);
+    }
+
+    [Fact]
+    public void Second_transfer_to_the_same_process_ends_with_the_first_and_one_to_another_is_refused()
+    {
+        _bench.Elect("raft1");
+        Submit(1, new GroupChange.Transfer(Bench.NameOf("raft3")));
+        Submit(2, new GroupChange.Transfer(Bench.NameOf("raft3")));
+        Submit(3, new GroupChange.Transfer(Bench.NameOf("raft2")));
+        Assert.Equal(3, _origin.ExpectMsg<WireMessage.ChangeRefused>().Request.Number);
+
+        _desk.OnTransferEnded(new Effect.TransferEnded(Bench.NameOf("raft3"), TransferOutcome.Done));
+
+        Assert.Equal([1L, 2], _origin.ReceiveN(2).Cast<WireMessage.ChangeDone>().Select(done => done.Request.Number));
+        Assert.Single(_steps);
+    }
+
+    [Fact]
+    public void End_of_a_transfer_that_was_not_asked_for_here_is_nobodys_answer()
+    {
+        _bench.Elect("raft1");
+        _desk.OnTransferEnded(new Effect.TransferEnded(Bench.NameOf("raft2"), TransferOutcome.TimedOut));
+        Submit(1, new GroupChange.Transfer(Bench.NameOf("raft3")));
+        _desk.OnTransferEnded(new Effect.TransferEnded(Bench.NameOf("raft2"), TransferOutcome.TimedOut));
+
+        _origin.ExpectNoMsg(TimeSpan.Zero);
+    }
+
+    private static RequestId RequestOf(long number) => new(Bench.MemberOf("raft4"), number);
+
+    private void Submit(long number, GroupChange change, int hops = 0) =>
+        _desk.Submit(new WireMessage.ChangeRequest(RequestOf(number), change, hops), _origin);
+
+    private LogEntry Reconfigure(long index, bool isJoint)
+    {
+        var self = _bench.Process.Member;
+        var configuration = new Configuration(GroupUid.None, 1, [self], isJoint ? [self] : [], [], []);
+        return new LogEntry(new LogIndex(index), new Term(3), Serial.Zero, new Payload.Reconfigure(configuration));
+    }
+}

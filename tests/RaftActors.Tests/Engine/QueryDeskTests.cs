@@ -1,0 +1,113 @@
+using Akka.TestKit.Xunit2;
+
+using RaftActors.Core;
+using RaftActors.Engine;
+
+namespace RaftActors.Tests.Engine;
+
+public sealed class QueryDeskTests : TestKit
+{
+    private readonly List<Input> _steps = [];
+    private readonly Bench _bench;
+    private readonly QueryDesk _desk;
+
+    public QueryDeskTests()
+    {
+        _bench = new Bench(this);
+        _bench.Commit(1, 2, 3);
+        _desk = new QueryDesk(_bench.Context, _steps.Add);
+    }
+
+    [Fact]
+    public void Query_asks_core_and_the_actor_answers_when_as_much_is_committed_here()
+    {
+        _bench.Elect("raft2");
+        var request = Submit();
+        _desk.OnReady(new Effect.ReadReady(Asked(), new LogIndex(5)));
+        _bench.Commit(4);
+        _desk.OnCommitted();
+        _bench.Actor.ExpectNoMsg(TimeSpan.Zero);
+
+        _bench.Commit(5);
+        _desk.OnCommitted();
+
+        _bench.Actor.ExpectMsg(new ToActor.Readable(1, request, new Serial(5)));
+    }
+
+    [Fact]
+    public void Query_whose_index_is_committed_here_already_is_answered_at_once()
+    {
+        _bench.Elect("raft2");
+        var request = Submit();
+        _desk.OnReady(new Effect.ReadReady(Asked(), new LogIndex(2)));
+
+        _bench.Actor.ExpectMsg(new ToActor.Readable(1, request, new Serial(3)));
+    }
+
+    [Fact]
+    public void Query_without_a_leader_waits_for_one()
+    {
+        Submit();
+        Assert.Empty(_steps);
+
+        _bench.Elect("raft2");
+        _desk.AskAgain();
+
+        Assert.Single(_steps);
+    }
+
+    [Fact]
+    public void Query_that_nobody_confirmed_is_asked_again_with_the_next_tick_under_a_new_number()
+    {
+        _bench.Elect("raft2");
+        var request = Submit();
+        var first = Asked();
+        _desk.OnFailed(new Effect.ReadFailed(first));
+        Assert.Single(_steps);
+
+        _desk.OnTick();
+
+        Assert.NotEqual(first, Asked());
+        _desk.OnReady(new Effect.ReadReady(first, new LogIndex(1)));
+        _bench.Actor.ExpectNoMsg(TimeSpan.Zero);
+        _desk.OnReady(new Effect.ReadReady(Asked(), new LogIndex(1)));
+        Assert.Equal(request, _bench.Actor.ExpectMsg<ToActor.Readable>().Request);
+    }
+
+    [Fact]
+    public void Query_ends_as_unavailable_when_its_time_is_up_and_a_late_confirmation_changes_nothing()
+    {
+        _bench.Elect("raft2");
+        var request = Submit();
+        _bench.Context.Now += 20;
+        _desk.OnTick();
+
+        _bench.Actor.ExpectMsg(new ToActor.Cancelled(1, request, new CancelReason.Unavailable()));
+        _desk.OnReady(new Effect.ReadReady(Asked(), new LogIndex(1)));
+        _bench.Actor.ExpectNoMsg(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public void Query_of_an_earlier_life_is_forgotten()
+    {
+        _bench.Elect("raft2");
+        Submit();
+        _desk.Forget();
+        _bench.Context.Attach(_bench.Actor, 2);
+
+        _desk.OnReady(new Effect.ReadReady(Asked(), new LogIndex(1)));
+        _bench.Context.Now += 20;
+        _desk.OnTick();
+
+        _bench.Actor.ExpectNoMsg(TimeSpan.Zero);
+    }
+
+    private RequestRef Submit()
+    {
+        var request = _bench.Process.NewRequest();
+        _desk.Submit(new ToEngine.Query(request, TimeSpan.FromSeconds(1)));
+        return request;
+    }
+
+    private ReadId Asked() => Assert.IsType<Input.Read>(_steps[^1]).Id;
+}

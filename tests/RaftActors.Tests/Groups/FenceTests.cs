@@ -1,0 +1,47 @@
+using Akka.Actor;
+using Akka.TestKit.Xunit2;
+
+using RaftActors.Core;
+using RaftActors.Wire;
+
+namespace RaftActors.Tests.Groups;
+
+/// <summary>A process is shut out of its group, and people see it.</summary>
+public sealed class FenceTests : TestKit
+{
+    private readonly VirtualGroup _group;
+
+    public FenceTests()
+        : base(VirtualGroup.Config) => _group = new VirtualGroup(this);
+
+    [Fact]
+    public void Process_that_is_shut_out_says_so_once_in_the_log_and_ever_after_in_its_status()
+    {
+        _group.Start("raft1", 1);
+        var peer = CreateTestProbe();
+        var raft2 = VirtualGroup.MemberOf("raft2");
+        var raft1 = new Member(new ProcessName("raft1@node1"), Incarnation.None);
+        Say(new Message.Greeting(default, Incarnation.None, IsReply: false), raft1);
+        var greeting = Assert.IsType<WireMessage.CoreMessage>(
+            peer.FishForMessage(message => message is WireMessage.CoreMessage core && core.Envelope.To == raft2)).Envelope;
+
+        EventFilter.Error(contains: "raft1@node1 is shut out and takes no part any more: its store is an old copy")
+            .ExpectOne(() =>
+            {
+                Say(new Message.Refusal(RefusalReason.RestoredDisk, Serial.Zero, greeting.Boot, "an old copy"), greeting.From);
+                Say(new Message.Refusal(RefusalReason.RestoredDisk, Serial.Zero, greeting.Boot, "an old copy"), greeting.From);
+            });
+
+        _group.Actors["raft1"].Tell(new Recorder.GetStatus(), TestActor);
+        Assert.Contains(", shut out: its store is an old copy", ExpectMsg<RaftStatus>().ToString());
+        _group.Actors["raft1"].Tell(new Recorder.Explain(), TestActor);
+        Assert.Contains("shut out: its store is an old copy", ExpectMsg<Explanation>().Text);
+
+        void Say(Message body, Member to)
+        {
+            var envelope = new RaftActors.Core.Envelope(raft2, to, GroupUid.None, Term.Zero, default, body);
+            _group.EngineOf("raft1").Tell(new WireMessage.CoreMessage(Pid.FirstNumber, envelope), peer);
+            _group.Settle();
+        }
+    }
+}

@@ -1,0 +1,147 @@
+using Akka.Actor;
+using Akka.TestKit.Xunit2;
+
+using RaftActors.Core;
+
+namespace RaftActors.Tests.Groups;
+
+/// <summary>Processes join and leave; raft1 leads a quorum of three.</summary>
+public sealed class MembersTests : TestKit
+{
+    private static readonly ProcessName Fourth = new("raft4@node1");
+
+    private readonly VirtualGroup _group;
+
+    public MembersTests()
+        : base(VirtualGroup.Config)
+    {
+        _group = new VirtualGroup(this);
+        _group.Start("raft1", 2);
+        _group.Start("raft2", 2);
+        _group.Start("raft3", 2);
+        _group.AdvanceUntil("raft3", "led by raft1 at 2");
+        _group.Advance(5);
+    }
+
+    [Theory]
+    [InlineData("raft1")]
+    [InlineData("raft3")]
+    public void Process_that_was_taken_in_follows_and_is_handed_every_pair(string asker)
+    {
+        _group.StartJoining("raft4");
+        _group.Actors[asker].Tell(new Recorder.Join(Fourth), TestActor);
+        _group.Actors[asker].Tell(new Recorder.Append("key3", "value3"), TestActor);
+
+        var told = _group.AdvanceUntil("raft4", "append 3 key3=value3");
+
+        Assert.Equal(["quorum of 3, follower", "append 1 key1=value1", "append 2 key2=value2", "append 3 key3=value3"], told);
+        Assert.IsType<ChangeOutcome.Done>(FishForMessage(outcome => outcome is ChangeOutcome));
+    }
+
+    [Fact]
+    public void Newcomer_may_be_started_after_the_group_has_taken_it_in()
+    {
+        _group.Actors["raft2"].Tell(new Recorder.Join(Fourth), TestActor);
+        _group.Settle();
+        _group.Advance(2);
+        ExpectMsg<ChangeOutcome.Done>();
+
+        _group.StartJoining("raft4");
+
+        _group.AdvanceUntil("raft4", "append 2 key2=value2");
+    }
+
+    [Fact]
+    public void Who_is_in_the_group_cannot_join_it()
+    {
+        _group.Actors["raft2"].Tell(new Recorder.Join(new ProcessName("raft3@node1")), TestActor);
+        _group.Settle();
+
+        Assert.Contains("raft3@node1", ExpectMsg<ChangeOutcome.Refused>().Detail);
+    }
+
+    [Theory]
+    [InlineData("raft1")]
+    [InlineData("raft2")]
+    [InlineData("raft3")]
+    public void Process_leaves_at_its_own_wish_and_a_follower_takes_its_place_in_the_quorum(string leaver)
+    {
+        Take("raft4");
+        _group.Actors[leaver].Tell(new Recorder.Leave(new ProcessName($"{leaver}@node1")), TestActor);
+        _group.Settle();
+
+        _group.AdvanceUntil("raft4", "quorum of 3, member");
+        _group.Advance(60);
+        ExpectMsg<ChangeOutcome.Done>();
+        var other = leaver == "raft2" ? "raft3" : "raft2";
+        _group.Actors[other].Tell(new Recorder.Append("key3", "value3"), TestActor);
+        _group.AdvanceUntil("raft4", "append 3 key3=value3");
+    }
+
+    [Fact]
+    public void Quorum_member_that_is_gone_for_long_is_exchanged_for_the_follower()
+    {
+        Take("raft4");
+        Watch(_group.EngineOf("raft3"));
+        _group.EngineOf("raft3").Tell(PoisonPill.Instance);
+        ExpectMsg<Terminated>();
+
+        var told = _group.AdvanceUntil("raft4", "quorum of 3, member");
+
+        Assert.DoesNotContain("quorum lost", told);
+    }
+
+    [Fact]
+    public void Leaders_decision_is_logged_once_and_stands_in_its_status()
+    {
+        EventFilter.Info(contains: "raft1@node1 decides: ").ExpectOne(() =>
+        {
+            _group.Actors["raft2"].Tell(new Recorder.Join(Fourth), TestActor);
+            _group.Settle();
+            _group.Advance(5);
+            ExpectMsg<ChangeOutcome.Done>();
+        });
+
+        _group.Actors["raft1"].Tell(new Recorder.GetStatus(), TestActor);
+        Assert.Contains("raft4@node1", ExpectMsg<RaftStatus>().Decision);
+    }
+
+    [Fact]
+    public void Process_explains_who_votes_and_what_stands_against_a_change()
+    {
+        _group.Actors["raft2"].Tell(new Recorder.Join(Fourth), TestActor);
+        _group.Settle();
+        _group.Advance(2);
+        ExpectMsg<ChangeOutcome.Done>();
+        _group.Actors["raft1"].Tell(new Recorder.Explain(), TestActor);
+
+        var lines = ExpectMsg<Explanation>().Text.Split('\n');
+
+        Assert.EndsWith("raft1@node1 of default: Leader in term 1", lines[0]);
+        Assert.Contains("raft3@node1 is in reach", lines);
+        Assert.Contains("raft4@node1 was never met", lines);
+        Assert.Contains("waiting: 0 appends, 0 gets, 0 queries", lines);
+        Assert.Contains(lines, line => line.StartsWith("decided last: ") && line.Contains("raft4@node1"));
+    }
+
+    [Fact]
+    public void Change_that_waits_says_for_what()
+    {
+        _group.StartJoining("raft9");
+        _group.Actors["raft9"].Tell(new Recorder.Join(Fourth), ActorRefs.NoSender);
+        _group.Actors["raft9"].Tell(new Recorder.Explain(), TestActor);
+
+        var lines = ExpectMsg<Explanation>().Text.Split('\n');
+        Assert.Contains("Join { Name = raft4@node1 } waits: no leader could be reached", lines);
+        Assert.Contains(lines, line => line.StartsWith("why no leader, or none that is ready: "));
+    }
+
+    private void Take(string name)
+    {
+        _group.StartJoining(name);
+        _group.Actors["raft2"].Tell(new Recorder.Join(new ProcessName($"{name}@node1")), TestActor);
+        _group.AdvanceUntil(name, "append 2 key2=value2");
+        ExpectMsg<ChangeOutcome.Done>();
+        _group.Advance(45);
+    }
+}

@@ -1,0 +1,87 @@
+using Akka.Actor;
+using Akka.TestKit.Xunit2;
+
+using RaftActors.Core;
+
+namespace RaftActors.Tests.Groups;
+
+/// <summary>Reads that are never older than their question, on any process; raft1 leads.</summary>
+public sealed class QueryTests : TestKit
+{
+    private readonly VirtualGroup _group;
+
+    public QueryTests()
+        : base(VirtualGroup.Config) => _group = new VirtualGroup(this);
+
+    [Theory]
+    [InlineData("raft1")]
+    [InlineData("raft2")]
+    [InlineData("raft3")]
+    public void Whoever_is_asked_knows_of_the_append_that_has_just_ended_elsewhere(string asked)
+    {
+        Found();
+        _group.Actors["raft2"].Tell(new Recorder.Append("key5", "value5"), TestActor);
+        ExpectMsg<AppendOutcome.Done>();
+        _group.Actors[asked].Tell(new Recorder.Query("how far?"), TestActor);
+        _group.Settle();
+        _group.Advance(2);
+
+        ExpectMsg<QueryOutcome.Done>(done => Assert.Equal(new Serial(5), done.Result));
+    }
+
+    [Fact]
+    public void Process_without_a_leader_answers_nothing_and_the_query_fails_when_its_time_is_up()
+    {
+        _group.Start("raft1", 4);
+        _group.Actors["raft1"].Tell(new Recorder.Query("how far?", TimeSpan.FromMilliseconds(200)), TestActor);
+        _group.Settle();
+        _group.Advance(3);
+        ExpectNoMsg(TimeSpan.Zero);
+
+        _group.Advance(1);
+
+        ExpectMsg<QueryOutcome.Failed>();
+    }
+
+    [Fact]
+    public void Leader_that_hears_nobody_answers_nothing_however_sure_it_is_of_itself()
+    {
+        Found();
+        foreach (var silent in new[] { "raft2", "raft3" })
+        {
+            Watch(_group.EngineOf(silent));
+            _group.EngineOf(silent).Tell(PoisonPill.Instance);
+            ExpectMsg<Terminated>();
+        }
+
+        _group.Actors["raft1"].Tell(new Recorder.Query("how far?", TimeSpan.FromMilliseconds(500)), TestActor);
+        _group.Settle();
+        _group.Advance(9);
+        ExpectNoMsg(TimeSpan.Zero);
+
+        _group.Advance(1);
+
+        ExpectMsg<QueryOutcome.Failed>();
+    }
+
+    [Fact]
+    public void Query_that_is_asked_before_the_group_is_founded_waits_for_its_leader()
+    {
+        _group.Start("raft1", 1);
+        _group.Actors["raft1"].Tell(new Recorder.Query("how far?"), TestActor);
+        _group.Start("raft2", 4);
+        _group.Start("raft3", 4);
+        _group.AdvanceUntil("raft1", "query how far? at 4");
+
+        ExpectMsg<QueryOutcome.Done>();
+    }
+
+    private void Found()
+    {
+        _group.Start("raft1", 4);
+        _group.Start("raft2", 4);
+        _group.Start("raft3", 4);
+        _group.AdvanceUntil("raft3", "led by raft1 at 4");
+        _group.Advance(5);
+    }
+}

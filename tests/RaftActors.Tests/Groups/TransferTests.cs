@@ -1,0 +1,99 @@
+using Akka.Actor;
+using Akka.TestKit.Xunit2;
+
+using RaftActors.Core;
+
+namespace RaftActors.Tests.Groups;
+
+/// <summary>The leadership is handed over, asked for by any process; raft1 leads at first.</summary>
+public sealed class TransferTests : TestKit
+{
+    private static readonly ProcessName Third = new("raft3@node1");
+
+    private readonly VirtualGroup _group;
+
+    public TransferTests()
+        : base(VirtualGroup.Config)
+    {
+        _group = new VirtualGroup(this);
+        _group.Start("raft1", 4);
+        _group.Start("raft2", 4);
+        _group.Start("raft3", 4);
+        _group.AdvanceUntil("raft1", "leads");
+        _group.AdvanceUntil("raft2", "led by raft1 at 4");
+        _group.AdvanceUntil("raft3", "led by raft1 at 4");
+        _group.Advance(5);
+    }
+
+    [Theory]
+    [InlineData("raft1")]
+    [InlineData("raft2")]
+    [InlineData("raft3")]
+    public void Process_that_was_named_leads_without_an_election_timeout_whoever_asked_for_it(string asker)
+    {
+        _group.Actors[asker].Tell(new Recorder.Transfer(Third), TestActor);
+        _group.Settle();
+        _group.Advance(5);
+
+        ExpectMsg<ChangeOutcome.Done>();
+        _group.Watchers["raft3"].FishForMessage<string>(told => told == "leads");
+        _group.Watchers["raft1"].FishForMessage<string>(told => told == "led by raft3 at 4");
+    }
+
+    [Fact]
+    public void Leader_that_shall_do_something_else_hands_over_to_anybody()
+    {
+        _group.Actors["raft1"].Tell(new Recorder.Transfer(null), TestActor);
+        _group.Settle();
+        _group.Advance(5);
+
+        ExpectMsg<ChangeOutcome.Done>();
+        _group.Watchers["raft1"].FishForMessage<string>(told => told.StartsWith("led by"));
+    }
+
+    [Fact]
+    public void Appends_made_during_a_transfer_are_committed_once_and_in_their_order()
+    {
+        _group.Actors["raft2"].Tell(new Recorder.Append("key5", "a"), TestActor);
+        _group.Actors["raft1"].Tell(new Recorder.Transfer(Third), ActorRefs.NoSender);
+        _group.Actors["raft2"].Tell(new Recorder.Append("key6", "b"), TestActor);
+        _group.Settle();
+        _group.Actors["raft2"].Tell(new Recorder.Append("key7", "c"), TestActor);
+        _group.Settle();
+        _group.Advance(20);
+
+        Assert.Equal([5L, 6, 7], ReceiveN(3).Cast<AppendOutcome.Done>().Select(done => done.Serial.Value));
+        _group.Watchers["raft3"].FishForMessage<string>(told => told == "append 7 key7=c");
+        ExpectNoMsg(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public void Nobody_hands_over_to_a_process_that_does_not_vote()
+    {
+        _group.Actors["raft2"].Tell(new Recorder.Transfer(new ProcessName("raft9@node1")), TestActor);
+        _group.Settle();
+
+        Assert.Equal("raft9@node1 is no voter that could lead.", ExpectMsg<ChangeOutcome.Refused>().Detail);
+    }
+
+    [Fact]
+    public void Transfer_to_a_process_that_is_silent_is_given_up_and_the_leader_leads_on()
+    {
+        Watch(_group.EngineOf("raft3"));
+        _group.EngineOf("raft3").Tell(PoisonPill.Instance);
+        ExpectMsg<Terminated>();
+        _group.Actors["raft2"].Tell(new Recorder.Transfer(Third), TestActor);
+        _group.Settle();
+        _group.Advance(39);
+        ExpectNoMsg(TimeSpan.Zero);
+
+        _group.Advance(2);
+
+        var refused = ExpectMsg<ChangeOutcome.Refused>();
+        Assert.Equal("Nobody took over within raft.transfer-timeout; raft1@node1 leads on.", refused.Detail);
+        _group.Actors["raft2"].Tell(new Recorder.Append("key5", "a"), TestActor);
+        _group.Settle();
+        _group.Advance(2);
+        ExpectMsg<AppendOutcome.Done>();
+    }
+}
