@@ -1,0 +1,167 @@
+using System.Collections.Immutable;
+using System.Text;
+using RaftActors.Core;
+
+namespace RaftActors.Benchmarks;
+
+/// <summary>
+/// One core that leads a founded group, and inputs that are made beforehand, so that what is measured is the core alone: proposals,
+/// finished writes, and an answer of each follower to each of the two messages that a proposal costs it (the entries, then the commit
+/// index).
+/// </summary>
+internal sealed class Leader
+{
+    private const int SnapshotEvery = 4096;
+
+    private static readonly GroupUid Group = new(new Guid(1, 0, 0, new byte[8]));
+
+    private readonly RaftCore _core;
+    private readonly ImmutableArray<Member> _followers;
+    private readonly int _batch;
+    private readonly Input.Propose _proposal;
+    private readonly List<Cycle> _cycles = [];
+    private Ticket _ticket;
+    private long _committed;
+
+    public Leader(int followers, int batch)
+    {
+        ImmutableArray<Member> members = [.. Enumerable.Range(1, followers + 1).Select(MemberOf)];
+        _followers = members[1..];
+        _batch = batch;
+        _proposal = new Input.Propose([.. Enumerable.Range(0, batch).Select(PairOf)]);
+        _core = new RaftCore(OptionsOf(members), StateOf(members));
+        Elect();
+    }
+
+    /// <summary>Makes the inputs of so many entries.</summary>
+    public void Prepare(int entries)
+    {
+        _cycles.Clear();
+        var (last, ticket) = (_core.LastPosition.Index.Value, _ticket);
+        for (var i = 0; i < entries / _batch; i++)
+        {
+            (last, ticket) = (last + _batch, ticket.Next);
+            _cycles.Add(new Cycle(new Input.Persisted(ticket), [.. _followers.Select(follower => Answer(follower, last))]));
+        }
+    }
+
+    /// <summary>Takes all that was prepared, and returns how many entries were committed.</summary>
+    public long Run()
+    {
+        _committed = 0;
+        foreach (var cycle in _cycles)
+        {
+            Step(_proposal);
+            Step(cycle.Written);
+            for (var times = 0; times < 2; times++)
+            {
+                foreach (var answer in cycle.Answers)
+                {
+                    Step(answer);
+                }
+            }
+
+            if (_core.LastPosition.Index.Value / SnapshotEvery > (_core.LastPosition.Index.Value - _batch) / SnapshotEvery)
+            {
+                Step(new Input.SnapshotTaken(_core.DescribeSnapshot(_core.CommitIndex, 0)));
+            }
+        }
+
+        return _committed;
+    }
+
+    /// <summary>The same appends and discards on a log alone: what it allocates is log storage and no garbage of a cycle.</summary>
+    public void RunLogAlone(RaftLog log, int entries)
+    {
+        var ticket = default(Ticket);
+        for (var i = 0; i < entries / _batch; i++)
+        {
+            foreach (var pair in _proposal.Pairs)
+            {
+                var before = log.LastPosition;
+                log.Append(new LogEntry(before.Index.Next, _core.Term, before.Serial.Next, pair));
+            }
+
+            ticket = ticket.Next;
+            log.TakeUnsaved(ticket);
+            log.Saved(ticket);
+            if (log.Last.Value / SnapshotEvery > (log.Last.Value - _batch) / SnapshotEvery)
+            {
+                log.DiscardTo(new LogIndex(Math.Max(0, log.Last.Value - _core.Options.RetainedEntries)));
+            }
+        }
+    }
+
+    private static Member MemberOf(int number) =>
+        new(new ProcessName($"raft{number}@node{number}"), new Incarnation(new Guid(number, 0, 0, new byte[8])));
+
+    private static Payload.Pair PairOf(int number) => new(null, $"key{number % 10}", Encoding.UTF8.GetBytes($"value {number,10}"));
+
+    private static CoreOptions OptionsOf(ImmutableArray<Member> members) => new()
+    {
+        Self = members[0],
+        Roster = [.. members.Select(member => member.Name)],
+        FoundingUid = Group,
+        Seed = 1,
+    };
+
+    private static InitialState StateOf(ImmutableArray<Member> members)
+    {
+        var configuration = new Configuration(Group, members.Length, members, [], [], []);
+        var state = new HardState(new Term(1), null, [.. members.Select(member => new PeerRecord(member, default))])
+        {
+            IsAdmitted = true,
+            Group = Group,
+        };
+        return new InitialState(state, [new LogEntry(new LogIndex(1), new Term(1), Serial.Zero, new Payload.Reconfigure(configuration))]);
+    }
+
+    private void Elect()
+    {
+        while (_core.Role != RoleKind.PreCandidate)
+        {
+            Step(Input.Tick.Instance);
+        }
+
+        Vote(isPreVote: true, _core.Term.Next);
+        Step(new Input.Persisted(_ticket));
+        Vote(isPreVote: false, _core.Term);
+        Step(new Input.Persisted(_ticket));
+        foreach (var follower in _followers)
+        {
+            Step(Answer(follower, _core.LastPosition.Index.Value));
+        }
+    }
+
+    private void Vote(bool isPreVote, Term term)
+    {
+        foreach (var follower in _followers)
+        {
+            Step(From(follower, term, new Message.RequestVoteReply(Granted: true, isPreVote)));
+        }
+    }
+
+    private Input.Receive Answer(Member follower, long match) =>
+        From(follower, _core.Term, new Message.AppendEntriesReply(true, new LogIndex(match), Term.Zero, IsAdmitted: true));
+
+    private Input.Receive From(Member follower, Term term, Message body) =>
+        new(new Envelope(follower, _core.Options.Self, Group, term, default, body));
+
+    private void Step(Input input)
+    {
+        foreach (var effect in _core.Step(input))
+        {
+            switch (effect)
+            {
+                case Effect.Persist(var ticket, _, _):
+                    _ticket = ticket;
+                    break;
+                case Effect.Commit(var entries):
+                    _committed += entries.Length;
+                    break;
+            }
+        }
+    }
+
+    private sealed record Cycle(Input.Persisted Written, ImmutableArray<Input.Receive> Answers);
+}
