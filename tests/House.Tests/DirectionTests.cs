@@ -16,12 +16,13 @@ public sealed class DirectionTests
         ["RaftActors"] = ["RaftActors.Core"],
         ["RaftActors.Testing"] = ["RaftActors"],
         ["FourNodes"] = ["RaftActors"],
+        ["RaftActors.Simulator"] = ["RaftActors.Core"],
     };
 
     // The rooms that stand on an actor runtime; Core is not among them.
     private static readonly string[] OnActors = ["Akka.Embedded.TestKit", "RaftActors", "RaftActors.Testing", "FourNodes"];
 
-    public static TheoryData<string> Rooms => new(Repository.Files("*.csproj", "src", "demo"));
+    public static TheoryData<string> Rooms => new(Repository.Files("*.csproj", "src", "demo", "tests/RaftActors.Simulator"));
 
     [Theory]
     [MemberData(nameof(Rooms))]

@@ -1,0 +1,101 @@
+using System.Globalization;
+
+namespace RaftActors.Simulator.Tests;
+
+public sealed class SimulatorTests
+{
+    private static readonly Lazy<MutantCompiler> Compiler = new(() => new MutantCompiler(MutantCompiler.FindRoot()));
+
+    /// <summary>Seeds that once found something, the first of each line.</summary>
+    public static TheoryData<ulong> Regressions =>
+    [
+        .. File.ReadLines(Path.Combine(AppContext.BaseDirectory, "regressions.txt"))
+            .Where(line => line.Length > 0 && char.IsDigit(line[0]))
+            .Select(line => ulong.Parse(line.Split(' ')[0], CultureInfo.InvariantCulture)),
+    ];
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(26)]
+    [InlineData(51)]
+    [InlineData(76)]
+    public void Groups_under_faults_stay_safe_and_come_together_when_they_end(int first)
+    {
+        for (var seed = (ulong)first; seed < (ulong)first + 25; seed++)
+        {
+            AssertHolds(SeedResult.Of(seed, FaultSet.All));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Regressions))]
+    public void A_seed_that_once_found_something_finds_it_no_more(ulong seed) => AssertHolds(SeedResult.Of(seed, FaultSet.All));
+
+    [Fact]
+    public void A_seed_run_twice_does_the_same()
+    {
+        for (var seed = 1UL; seed <= 10; seed++)
+        {
+            Assert.Equal(SeedResult.Of(seed, FaultSet.All).TraceHash, SeedResult.Of(seed, FaultSet.All).TraceHash);
+        }
+    }
+
+    [Theory]
+    [InlineData("votes twice", "vote")]
+    [InlineData("answers before the disk", "majority")]
+    [InlineData("makes two changes at a time", "membership")]
+    public void A_planted_bug_is_found(string name, string checker)
+    {
+        var folder = Path.Combine(MutantCompiler.FindRoot(), "tests", "RaftActors.Simulator", "mutants");
+        var mutant = Mutant.ReadAll(folder).Single(one => one.Name == name);
+
+        var found = Compiler.Value.Run(mutant, 100);
+
+        Assert.Equal(checker, found?.Checker);
+    }
+
+    [Fact]
+    public void Every_planted_bug_changes_a_line_that_is_there_once()
+    {
+        var root = MutantCompiler.FindRoot();
+        foreach (var patch in Mutant.ReadAll(Path.Combine(root, "tests", "RaftActors.Simulator", "mutants")).SelectMany(one => one.Patches))
+        {
+            var text = File.ReadAllText(Path.Combine(root, "src", "RaftActors.Core", patch.File));
+
+            Assert.NotEqual(text, patch.Apply(text));
+        }
+    }
+
+    [Fact]
+    public void A_schedule_is_shrunk_to_the_events_that_are_needed()
+    {
+        List<FaultEvent> events = [.. Enumerable.Range(1, 40).Select(i => new FaultEvent(i, (FaultKind)(i % 5), i, 0, 0))];
+
+        var rest = Shrinker.Shrink(events, some => some.Exists(one => one.Number == 7) && some.Exists(one => one.Number == 31));
+
+        Assert.Equal([7, 31], rest.Select(one => one.Number));
+    }
+
+    [Fact]
+    public void A_seed_that_fails_prints_what_was_violated_and_how_to_repeat_it()
+    {
+        List<FaultEvent> events = [.. Enumerable.Range(1, 9).Select(i => new FaultEvent(i, FaultKind.Crash, i * 1000, 2000, 0))];
+        var result = new SeedResult(17, new Violation("leader", "term 3 has two leaders"), new Totals(), 0, events);
+        var output = new StringWriter { NewLine = "\n" };
+
+        OneSeed.Report(result, FaultSet.All.Without(FaultKind.Join), output, some => some.Exists(one => one.Number == 4));
+
+        Assert.Equal(
+            """
+            seed 17 FAILS: leader: term 3 has two leaders
+              repeat: --seed 17 --faults all,-join
+              of 9 events these are enough: --seed 17 --faults all,-join --only 4 --trace
+                  4. at     4: Crash for 2 ticks
+
+            """,
+            output.ToString());
+    }
+
+    private static void AssertHolds(SeedResult result) =>
+        Assert.True(result.Violation is null, $"seed {result.Seed}: {result.Violation?.Checker}: {result.Violation?.Message}");
+}

@@ -1,0 +1,99 @@
+using System.Collections.Immutable;
+using RaftActors.Core;
+
+namespace RaftActors.Simulator;
+
+/// <summary>
+/// Of any two configurations that follow on one another each majority of the one and each of the other have a member in common (§6). A
+/// leader begins a change only when the one before and an entry of its own term are committed.
+/// </summary>
+internal sealed class ConfigurationChecker
+{
+    public void OnWritten(SimulatedProcess process, LogSlice entries)
+    {
+        foreach (ref readonly var entry in entries.Span)
+        {
+            if (entry.Payload is Payload.Reconfigure(var next))
+            {
+                Check(process, entry, next);
+            }
+        }
+    }
+
+    /// <summary>The latest in the log is in force, committed or not; when it is truncated, the one before it (§6).</summary>
+    public static void CheckInForce(SimulatedProcess process, LogSlice entries)
+    {
+        if (entries.IsEmpty || Before(process.Log, process.Log.Last + 1) is not var (index, latest))
+        {
+            return;
+        }
+
+        if (!ReferenceEquals(process.Core!.Configuration, latest) && $"{process.Core!.Configuration}" != $"{latest}")
+        {
+            var inForce = process.Core!.Configuration;
+            throw new Violation("membership", $"{process.Member} goes by {inForce} and its log has {latest} at {index}");
+        }
+    }
+
+    private static void Check(SimulatedProcess process, in LogEntry entry, Configuration next)
+    {
+        if (HasTwice(next.Voters) || HasTwice(next.OldVoters))
+        {
+            throw new Violation("membership", $"{entry} has a name twice");
+        }
+
+        if (Before(process.Log, entry.Index.Value) is not var (index, last))
+        {
+            return;
+        }
+
+        if (!Overlap(last, next))
+        {
+            throw new Violation("membership", $"{process.Member} goes from {last} to {next}, which can decide without one another");
+        }
+
+        if (process.Core is not { Role: RoleKind.Leader } leader || leader.Term != entry.Term)
+        {
+            return;
+        }
+
+        if (leader.CommitIndex.Value < index)
+        {
+            throw new Violation("membership", $"{process.Member} changes to {next} while the change at {index} is not committed");
+        }
+
+        if (leader.CommitIndex >= process.Log.Base.Index && process.Log.TermAt(leader.CommitIndex.Value) != leader.Term)
+        {
+            throw new Violation("membership", $"{process.Member} changes to {next} before it has committed an entry of its own term");
+        }
+    }
+
+    private static (long Index, Configuration Configuration)? Before(LogImage log, long index)
+    {
+        while (--index > log.Base.Index.Value)
+        {
+            if (log[index].Payload is Payload.Reconfigure(var configuration))
+            {
+                return (index, configuration);
+            }
+        }
+
+        return null;
+    }
+
+    private static bool Overlap(Configuration one, Configuration other) =>
+        Overlap(one.Voters, other.Voters)
+        || Overlap(one.Voters, other.OldVoters)
+        || Overlap(one.OldVoters, other.Voters)
+        || Overlap(one.OldVoters, other.OldVoters);
+
+    /// <summary>A place without a process in it is never counted, though a majority is one of all places.</summary>
+    private static bool Overlap(ImmutableArray<Member> one, ImmutableArray<Member> other) =>
+        !one.IsEmpty
+        && !other.IsEmpty
+        && QuorumSize.MajorityOf(one.Length) + QuorumSize.MajorityOf(other.Length)
+            > one.Union(other).Count(member => member.Incarnation != Incarnation.None);
+
+    private static bool HasTwice(ImmutableArray<Member> members) =>
+        members.Select(member => member.Name).Distinct().Count() < members.Length;
+}

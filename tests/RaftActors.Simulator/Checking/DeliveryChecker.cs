@@ -1,0 +1,86 @@
+using RaftActors.Core;
+
+namespace RaftActors.Simulator;
+
+/// <summary>
+/// Each process is given each index once, in order, or by a snapshot whose state is that of the index. What is given for the first time is
+/// on the disks of a majority of every set of voters in force.
+/// </summary>
+internal sealed class DeliveryChecker(Ledger ledger, List<SimulatedProcess> processes, Entitlement entitlement)
+{
+    private readonly HashSet<Member> _forgiven = [];
+
+    /// <summary>The disk of this member went back in time. It may have had what it has not any more.</summary>
+    public void Forgive(Member member) => _forgiven.Add(member);
+
+    public void OnCommit(SimulatedProcess process, in LogEntry entry, Configuration before)
+    {
+        if (entry.Index.Value != process.Given + 1)
+        {
+            throw new Violation("delivery", $"{process.Member} was given {entry} after {process.Given}");
+        }
+
+        process.Given++;
+        if (ledger.Give(process, entry) && !IsOnDisks(entry, before) && !IsOnDisks(entry, process.Core!.Configuration))
+        {
+            throw new Violation("majority", $"{process.Member} committed {entry}, and it is not on the disks of a majority of {before}");
+        }
+    }
+
+    /// <summary>The state of a process is replaced by that of a snapshot.</summary>
+    public void OnSnapshot(SimulatedProcess process, Snapshot snapshot)
+    {
+        var index = snapshot.Position.Index.Value;
+        if (index > ledger.Count || process.State.Index != index || process.State.Hash != ledger.StateAt(index))
+        {
+            throw new Violation("snapshot", $"{process.Member} is given a snapshot {snapshot} whose state is not that of the index");
+        }
+
+        if (ledger[index].Term != snapshot.Position.Term || ledger[index].Serial != snapshot.Position.Serial)
+        {
+            throw new Violation("snapshot", $"{process.Member} is given a snapshot {snapshot} where {ledger[index]} was committed");
+        }
+
+        if (index < process.Given)
+        {
+            throw new Violation("delivery", $"{process.Member} is given a snapshot {snapshot} after {process.Given}");
+        }
+
+        process.Given = index;
+    }
+
+    /// <summary>A leader counts disks for an entry of its own term only; older ones are committed with it (§5.4.2).</summary>
+    public static void CheckCommittedByOwnTerm(SimulatedProcess process, in LogEntry last)
+    {
+        if (process.Core is { Role: RoleKind.Leader } leader && last.Term != leader.Term)
+        {
+            throw new Violation("own term", $"{process.Member} leads term {leader.Term} and committed {last} before an entry of its own");
+        }
+    }
+
+    /// <summary>What follows a snapshot in a log may stay only if the log holds the snapshot's place.</summary>
+    public static void CheckKeptLog(SimulatedProcess process, Effect.InstallSnapshot install)
+    {
+        var position = install.Snapshot.Position;
+        var holds = position.Index.Value <= process.Log.Last && process.Log.TermAt(position.Index.Value) == position.Term;
+        Violation.Unless(holds || !install.KeepsLog, "snapshot", "a log is kept that has another entry at the place of the snapshot");
+    }
+
+    /// <summary>A disk that was lost since counts: it may have had the entry when it said so.</summary>
+    private bool IsOnDisks(LogEntry entry, Configuration configuration) =>
+        Sets.EachHasMajority(configuration, member => IsOnDisk(entry, member) && entitlement.Has(member));
+
+    private bool IsOnDisk(in LogEntry entry, Member member)
+    {
+        foreach (var process in processes)
+        {
+            if (process.Member == member && !_forgiven.Contains(member))
+            {
+                var (log, index) = (process.Disk.Log, entry.Index.Value);
+                return index <= log.Base.Index.Value || (index <= log.Last && Same.Entry(log[index], entry));
+            }
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,79 @@
+using System.Collections.Immutable;
+using RaftActors.Core;
+
+namespace RaftActors.Simulator;
+
+/// <summary>
+/// One leader in a term (election safety), elected by a majority of every set of voters in force, with everything that was committed in
+/// earlier terms (leader completeness).
+/// </summary>
+internal sealed class LeaderChecker(Ledger ledger, VoteChecker votes)
+{
+    private readonly Dictionary<Term, Member> _leaders = [];
+
+    public int Elections => _leaders.Count;
+
+    public void OnStepped(SimulatedProcess process, Configuration before)
+    {
+        if (process.Core is not { Role: RoleKind.Leader } leader)
+        {
+            return;
+        }
+
+        if (_leaders.TryGetValue(leader.Term, out var known))
+        {
+            if (known != process.Member)
+            {
+                throw new Violation("leader", $"term {leader.Term} has two leaders, {known} and {process.Member}");
+            }
+
+            return;
+        }
+
+        _leaders.Add(leader.Term, process.Member);
+        CheckElected(process, leader.Term, before);
+        CheckComplete(process, leader.Term);
+    }
+
+    private void CheckElected(SimulatedProcess process, Term term, Configuration configuration)
+    {
+        bool Voted(Member voter) => voter == process.Member
+            ? process.Disk.HardState is { } durable && durable.Term == term && durable.VotedFor == voter
+            : votes.HasVoted(voter, term, process.Member);
+        if (!Sets.EachHasMajority(configuration, Voted))
+        {
+            throw new Violation("leader", $"{process.Member} leads term {term} and no majority voted for it under {configuration}");
+        }
+    }
+
+    private void CheckComplete(SimulatedProcess process, Term term)
+    {
+        for (var index = ledger.Count; index > process.Log.Base.Index.Value; index--)
+        {
+            // What a later leader has committed meanwhile, one that is late in finding out that it won cannot have.
+            if (ledger.CommittedIn(index) < term && (index > process.Log.Last || !Same.Entry(process.Log[index], ledger[index])))
+            {
+                throw new Violation("leader", $"{process.Member} leads term {term} and lacks the committed {ledger[index]}");
+            }
+        }
+    }
+}
+
+/// <summary>Majorities, counted here once more.</summary>
+internal static class Sets
+{
+    public static bool EachHasMajority(Configuration configuration, Func<Member, bool> holds) =>
+        HasMajority(configuration.Voters, holds) && (configuration.OldVoters.IsEmpty || HasMajority(configuration.OldVoters, holds));
+
+    /// <summary>A place that nobody has taken yet is never counted.</summary>
+    public static bool HasMajority(ImmutableArray<Member> voters, Func<Member, bool> holds)
+    {
+        var count = 0;
+        foreach (var voter in voters)
+        {
+            count += voter.Incarnation != Incarnation.None && holds(voter) ? 1 : 0;
+        }
+
+        return 2 * count > voters.Length;
+    }
+}

@@ -1,0 +1,102 @@
+using RaftActors.Core;
+
+namespace RaftActors.Simulator;
+
+/// <summary>
+/// All that was ever committed, by index: what one process was given there, every other is given (state machine safety), and nothing of it
+/// is ever lost or changed. Serials are dense, and a request is appended once.
+/// </summary>
+internal sealed class Ledger
+{
+    private readonly List<(LogEntry Entry, Term Term, ulong State)> _entries = [];
+    private readonly Dictionary<RequestId, Serial> _requests = [];
+    private readonly HashSet<Member> _members = [];
+    private readonly KeyValueState _state = new();
+
+    public int Count => _entries.Count;
+
+    public int MembershipChanges { get; private set; }
+
+    public Configuration? Configuration { get; private set; }
+
+    /// <summary>Where the first configuration stands; 0 as long as there is none.</summary>
+    public long FoundedAt { get; private set; }
+
+    public LogEntry this[long index] => _entries[(int)index - 1].Entry;
+
+    public Term CommittedIn(long index) => _entries[(int)index - 1].Term;
+
+    public ulong StateAt(long index) => index == 0 ? 0 : _entries[(int)index - 1].State;
+
+    /// <summary>A committed configuration held it.</summary>
+    public bool WasMember(Member member) => _members.Contains(member);
+
+    public Serial? SerialOf(RequestId request) => _requests.TryGetValue(request, out var serial) ? serial : null;
+
+    /// <summary>A process was given an entry. True if nobody was given it before.</summary>
+    public bool Give(SimulatedProcess process, in LogEntry entry)
+    {
+        var index = entry.Index.Value;
+        if (index <= Count)
+        {
+            var known = this[index];
+            if (!Same.Entry(known, entry))
+            {
+                throw new Violation("state machine", $"{process.Member} was given {entry} where {known} was committed before");
+            }
+
+            return false;
+        }
+
+        if (index != Count + 1)
+        {
+            throw new Violation("state machine", $"{process.Member} was given {entry}, and {Count} is the last that was committed");
+        }
+
+        Add(process, entry);
+        return true;
+    }
+
+    private void Add(SimulatedProcess process, in LogEntry entry)
+    {
+        var last = Count == 0 ? Serial.Zero : _entries[^1].Entry.Serial;
+        var isDense = entry.Serial == (entry.Payload is Payload.Pair ? last.Next : last);
+        if (!isDense)
+        {
+            throw new Violation("serials", $"the serial of {entry} does not follow on {last}");
+        }
+
+        if (entry.Payload is Payload.Pair { Request: { } request } && !_requests.TryAdd(request, entry.Serial))
+        {
+            throw new Violation("requests", $"{request} was appended twice, as serial {_requests[request]} and {entry.Serial}");
+        }
+
+        if (entry.Payload is Payload.Reconfigure(var configuration))
+        {
+            Configuration = configuration;
+            MembershipChanges++;
+            _members.UnionWith(configuration.Everybody());
+            FoundedAt = FoundedAt == 0 ? entry.Index.Value : FoundedAt;
+        }
+
+        _state.Apply(entry);
+        _entries.Add((entry, process.Core!.Term, _state.Hash));
+    }
+}
+
+/// <summary>Whether two entries are the same. In one process most of them are one object.</summary>
+internal static class Same
+{
+    public static bool Entry(in LogEntry one, in LogEntry other) =>
+        one.Index == other.Index && one.Term == other.Term && one.Serial == other.Serial && Content(one.Payload, other.Payload);
+
+    public static bool Content(Payload one, Payload other) =>
+        ReferenceEquals(one, other)
+        || (one, other) switch
+        {
+            (Payload.Pair pair, Payload.Pair second) =>
+                pair.Request == second.Request && pair.Key == second.Key && pair.Value.Span.SequenceEqual(second.Value.Span),
+            (Payload.NoOp, Payload.NoOp) => true,
+            _ => $"{one}" == $"{other}",
+        };
+}

@@ -1,0 +1,45 @@
+using RaftActors.Core;
+
+namespace RaftActors.Simulator;
+
+/// <summary>
+/// Log matching (Figure 3): two logs with an entry of the same index and term are the same up to there. By induction that holds if the
+/// entry and the term before it agree, wherever it is written.
+/// </summary>
+internal sealed class LogMatchingChecker
+{
+    private readonly Dictionary<(long Index, long Term), (LogEntry Entry, Term Before)> _known = [];
+
+    public void OnWritten(SimulatedProcess process, LogSlice entries)
+    {
+        foreach (ref readonly var entry in entries.Span)
+        {
+            Check(process, entry);
+        }
+    }
+
+    /// <summary>What a disk gave back.</summary>
+    public void OnStart(SimulatedProcess process)
+    {
+        for (var index = process.Log.Base.Index.Value + 1; index <= process.Log.Last; index++)
+        {
+            Check(process, process.Log[index]);
+        }
+    }
+
+    private void Check(SimulatedProcess process, in LogEntry entry)
+    {
+        var before = process.Log.TermAt(entry.Index.Value - 1);
+        ref var known = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(
+            _known, (entry.Index.Value, entry.Term.Value), out var isKnown);
+        if (!isKnown)
+        {
+            known = (entry, before);
+        }
+        else if (known.Before != before || !Same.Entry(known.Entry, entry))
+        {
+            var other = $"{known.Entry} after term {known.Before}";
+            throw new Violation("log matching", $"{process.Member} has {entry} after term {before} where another log has {other}");
+        }
+    }
+}

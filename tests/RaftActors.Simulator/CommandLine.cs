@@ -1,0 +1,154 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+
+namespace RaftActors.Simulator;
+
+/// <summary>The options, and their help.</summary>
+internal static class CommandLine
+{
+    private static readonly Option<(ulong First, ulong Last)?> Seeds = new("--seeds")
+    {
+        Description = "Run these seeds: FIRST..LAST; 1..1000 if not given. With --mutants: at most so many for each.",
+        HelpName = "range",
+        CustomParser = ParseRange,
+    };
+
+    private static readonly Option<ulong?> Seed = new("--seed") { Description = "Run this one seed.", HelpName = "n" };
+
+    private static readonly Option<bool> Trace = new("--trace")
+    {
+        Description = "With --seed: write everything that happens to standard output.",
+    };
+
+    private static readonly Option<int[]?> Only = new("--only")
+    {
+        Description = "With --seed: of its schedule only these events happen, by number: 3,5,8; 0 for none.",
+        HelpName = "events",
+        CustomParser = ParseNumbers,
+    };
+
+    private static readonly Option<FaultSet> Faults = new("--faults")
+    {
+        Description = $"Only these kinds may happen: {string.Join(", ", Enum.GetNames<FaultKind>()).ToLowerInvariant()}; 'none'; or all "
+            + "but some: 'all,-wipe,-join'.",
+        HelpName = "kinds",
+        CustomParser = ParseFaults,
+        DefaultValueFactory = _ => FaultSet.All,
+    };
+
+    private static readonly Option<int?> Seconds = new("--seconds")
+    {
+        Description = "Begin no seed after so many seconds.",
+        HelpName = "n",
+    };
+
+    private static readonly Option<int> Jobs = new("--jobs")
+    {
+        Description = "How many seeds run at a time.",
+        HelpName = "n",
+        DefaultValueFactory = _ => Environment.ProcessorCount,
+    };
+
+    private static readonly Option<bool> Twice = new("--twice")
+    {
+        Description = "Run each seed twice and compare; otherwise one in fifty.",
+    };
+
+    private static readonly Option<bool> Mutants = new("--mutants")
+    {
+        Description = "Plant each bug of the folder 'mutants' in a copy of Core, one at a time, and see how many seeds find it.",
+    };
+
+    private static readonly Option<string?> Name = new("--mutant")
+    {
+        Description = "With --mutants: only those whose name contains this.",
+        HelpName = "name",
+    };
+
+    public static RootCommand Build()
+    {
+        var command = new RootCommand(
+            "Runs Raft groups under faults on virtual time, a seed each. Exit code 0: nothing was violated; 1: something was; 2: the "
+            + "command is wrong.")
+        {
+            Seeds, Seed, Trace, Only, Faults, Seconds, Jobs, Twice, Mutants, Name,
+        };
+        command.Validators.Add(parsed =>
+        {
+            if (parsed.GetResult(Seed) is null && (parsed.GetResult(Trace) is not null || parsed.GetResult(Only) is not null))
+            {
+                parsed.AddError("--trace and --only go with --seed");
+            }
+        });
+        command.SetAction(parsed =>
+        {
+            var faults = parsed.GetValue(Faults);
+            var (first, last) = parsed.GetValue(Seeds) ?? (1, 1000);
+            if (parsed.GetValue(Mutants))
+            {
+                return MutantTable.Run(parsed.GetValue(Name), last, parsed.GetValue(Jobs));
+            }
+
+            var jobs = parsed.GetValue(Jobs);
+            var only = parsed.GetResult(Only) is null ? null : parsed.GetValue(Only);
+            return parsed.GetValue(Seed) is { } seed
+                ? OneSeed.Run(seed, faults, only, parsed.GetValue(Trace), Console.Out)
+                : Batch.Run(new BatchSettings(first, last, faults, parsed.GetValue(Seconds), jobs, parsed.GetValue(Twice)));
+        });
+        return command;
+    }
+
+    private static (ulong First, ulong Last)? ParseRange(ArgumentResult result)
+    {
+        var text = result.Tokens[0].Value;
+        var dots = text.IndexOf("..", StringComparison.Ordinal);
+        if (dots > 0 && ulong.TryParse(text[..dots], out var first) && ulong.TryParse(text[(dots + 2)..], out var last) && first <= last)
+        {
+            return (first, last);
+        }
+
+        result.AddError($"'{text}' is not a range of seeds, as 1..1000");
+        return null;
+    }
+
+    private static int[]? ParseNumbers(ArgumentResult result)
+    {
+        var numbers = new List<int>();
+        foreach (var part in result.Tokens[0].Value.Split(','))
+        {
+            if (!int.TryParse(part, out var number))
+            {
+                result.AddError($"'{part}' is not the number of an event");
+                return null;
+            }
+
+            numbers.Add(number);
+        }
+
+        return [.. numbers];
+    }
+
+    private static FaultSet ParseFaults(ArgumentResult result)
+    {
+        var text = result.Tokens[0].Value;
+        var faults = text.StartsWith("all", StringComparison.Ordinal) ? FaultSet.All : default;
+        foreach (var part in text.Split(','))
+        {
+            var name = part.TrimStart('-');
+            if (part is "all" or "none")
+            {
+                continue;
+            }
+
+            if (!Enum.TryParse<FaultKind>(name, ignoreCase: true, out var kind) || char.IsDigit(name[0]))
+            {
+                result.AddError($"'{name}' is not a kind of fault");
+                continue;
+            }
+
+            faults = part[0] == '-' ? faults.Without(kind) : faults.With(kind);
+        }
+
+        return faults;
+    }
+}

@@ -1,0 +1,48 @@
+namespace RaftActors.Simulator;
+
+/// <summary>One seed, told in full.</summary>
+internal static class OneSeed
+{
+    public static int Run(ulong seed, FaultSet faults, int[]? only, bool traces, TextWriter output)
+    {
+        var result = SeedResult.Of(seed, faults, only?.ToHashSet(), traces ? output : null);
+        if (result.Violation is not { } violation)
+        {
+            output.WriteLine($"seed {seed} holds: {result.Totals}; trace {result.TraceHash:x16}");
+            return 0;
+        }
+
+        if (only is null)
+        {
+            Report(result, faults, output);
+        }
+        else
+        {
+            output.WriteLine(Headline(result, violation));
+        }
+
+        return 1;
+    }
+
+    public static void Report(SeedResult result, FaultSet faults, TextWriter output) => Report(
+        result,
+        faults,
+        output,
+        events => SeedResult.Of(result.Seed, faults, events.Select(one => one.Number).ToHashSet()).Violation?.Checker
+            == result.Violation!.Checker);
+
+    /// <summary>What was violated, the command that repeats it, and the shortest schedule that was found.</summary>
+    public static void Report(SeedResult result, FaultSet faults, TextWriter output, Predicate<List<FaultEvent>> stillFails)
+    {
+        var command = $"--seed {result.Seed}{(faults == FaultSet.All ? "" : $" --faults {faults}")}";
+        output.WriteLine(Headline(result, result.Violation!));
+        output.WriteLine($"  repeat: {command}");
+        var events = Shrinker.Shrink(result.Events, stillFails);
+        var numbers = events.Count == 0 ? "0" : string.Join(',', events.Select(one => one.Number));
+        output.WriteLine($"  of {result.Events.Count} events these are enough: {command} --only {numbers} --trace");
+        events.ForEach(one => output.WriteLine($"    {one}"));
+    }
+
+    private static string Headline(SeedResult result, Violation violation) =>
+        $"seed {result.Seed} FAILS: {violation.Checker}: {violation.Message}";
+}

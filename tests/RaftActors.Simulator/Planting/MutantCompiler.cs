@@ -1,0 +1,109 @@
+using System.Reflection;
+using System.Runtime.Loader;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+
+namespace RaftActors.Simulator;
+
+/// <summary>
+/// Compiles Core with a planted bug, and the simulation that runs it, into one assembly. Sources are read once and never written. The
+/// assemblies stay loaded, which costs a megabyte each: collectible ones have been seen to crash the runtime after minutes under load.
+/// </summary>
+internal sealed class MutantCompiler
+{
+    private const string GlobalUsings = "global using System; global using System.Collections.Generic; global using System.IO; "
+        + "global using System.Linq; global using System.Threading; global using System.Threading.Tasks;";
+
+    private static readonly CSharpParseOptions Parsing = new(LanguageVersion.CSharp14);
+
+    private readonly Dictionary<string, (string Text, SyntaxTree Tree)> _core = [];
+    private readonly CSharpCompilation _compilation;
+
+    public MutantCompiler(string root)
+    {
+        var core = Path.Combine(root, "src", "RaftActors.Core");
+        var trees = new List<SyntaxTree> { CSharpSyntaxTree.ParseText(GlobalUsings, Parsing) };
+        foreach (var file in Sources(core))
+        {
+            var text = File.ReadAllText(file);
+            var tree = CSharpSyntaxTree.ParseText(text, Parsing);
+            _core.Add(Path.GetRelativePath(core, file).Replace('\\', '/'), (text, tree));
+            trees.Add(tree);
+        }
+
+        var simulator = Path.Combine(root, "tests", "RaftActors.Simulator");
+        string[] folders = ["Simulation", "Checking", "Faults"];
+        var files = folders.SelectMany(folder => Sources(Path.Combine(simulator, folder)))
+            .Append(Path.Combine(simulator, "SeedResult.cs"))
+            .Append(Path.Combine(simulator, "Totals.cs"))
+            .Append(Path.Combine(simulator, "Planting", "MutantEntry.cs"))
+            .Concat(Sources(Path.Combine(root, "src", "RaftActors.Testing", "History")));
+        trees.AddRange(files.Select(file => CSharpSyntaxTree.ParseText(File.ReadAllText(file), Parsing)));
+        var options = new CSharpCompilationOptions(
+            OutputKind.DynamicallyLinkedLibrary,
+            optimizationLevel: OptimizationLevel.Release,
+            nullableContextOptions: NullableContextOptions.Enable);
+        _compilation = CSharpCompilation.Create("Mutant", trees, References(), options);
+    }
+
+    /// <summary>The folder of the repository that this program was built from.</summary>
+    public static string FindRoot()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(Path.Combine(folder.FullName, "RaftActors.sln")))
+            {
+                return folder.FullName;
+            }
+        }
+
+        throw new DirectoryNotFoundException("Mutants are made of the sources, and no folder above this program holds RaftActors.sln.");
+    }
+
+    /// <summary>Runs seeds until one finds the bug.</summary>
+    /// <returns>The seed, the checker and what it found; null if none did.</returns>
+    public (ulong Seed, string Checker, string What)? Run(Mutant mutant, ulong seeds)
+    {
+        using var image = Compile(mutant);
+        var entry = new AssemblyLoadContext(mutant.Name).LoadFromStream(image).GetType("RaftActors.Simulator.MutantEntry")!;
+        var run = entry.GetMethod("Run", BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.Public)!;
+        return ((ulong, string, string)?)run.Invoke(null, [seeds]);
+    }
+
+    private MemoryStream Compile(Mutant mutant)
+    {
+        var compilation = _compilation;
+        foreach (var patches in mutant.Patches.GroupBy(patch => patch.File))
+        {
+            if (!_core.TryGetValue(patches.Key, out var source))
+            {
+                throw new InvalidDataException($"'{mutant.Name}': there is no {patches.Key}");
+            }
+
+            var text = patches.Aggregate(source.Text, (before, patch) => patch.Apply(before));
+            compilation = compilation.ReplaceSyntaxTree(source.Tree, CSharpSyntaxTree.ParseText(text, Parsing));
+        }
+
+        var image = new MemoryStream();
+        var result = compilation.Emit(image);
+        if (!result.Success)
+        {
+            var error = result.Diagnostics.First(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error);
+            throw new InvalidDataException($"'{mutant.Name}' does not compile: {error}");
+        }
+
+        image.Position = 0;
+        return image;
+    }
+
+    private static IEnumerable<string> Sources(string folder) => Directory.GetFiles(folder, "*.cs", SearchOption.AllDirectories)
+        .Where(file => !Path.GetRelativePath(folder, file).Replace('\\', '/').Split('/').Any(part => part is "bin" or "obj"))
+        .Order(StringComparer.Ordinal);
+
+    private static IEnumerable<MetadataReference> References()
+    {
+        var framework = Path.GetDirectoryName(typeof(object).Assembly.Location)!;
+        var assemblies = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator);
+        return assemblies.Where(path => Path.GetDirectoryName(path) == framework).Select(path => MetadataReference.CreateFromFile(path));
+    }
+}

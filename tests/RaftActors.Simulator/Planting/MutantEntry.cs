@@ -1,0 +1,18 @@
+namespace RaftActors.Simulator;
+
+/// <summary>What is called in the assembly of a mutant; everything that goes in and out is the base library's.</summary>
+internal static class MutantEntry
+{
+    public static (ulong Seed, string Checker, string What)? Run(ulong seeds)
+    {
+        for (var seed = 1UL; seed <= seeds; seed++)
+        {
+            if (SeedResult.Of(seed, FaultSet.All).Violation is { } violation)
+            {
+                return (seed, violation.Checker, violation.Message);
+            }
+        }
+
+        return null;
+    }
+}

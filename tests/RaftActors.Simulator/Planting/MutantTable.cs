@@ -1,0 +1,53 @@
+using System.Diagnostics;
+
+namespace RaftActors.Simulator;
+
+/// <summary>Plants each bug and says how many seeds it took to find it, and who found it.</summary>
+internal static class MutantTable
+{
+    public static int Run(string? name, ulong seeds, int jobs)
+    {
+        var root = MutantCompiler.FindRoot();
+        var mutants = Mutant.ReadAll(Path.Combine(root, "tests", "RaftActors.Simulator", "mutants"));
+        mutants.RemoveAll(mutant => name is not null && !mutant.Name.Contains(name, StringComparison.Ordinal));
+        var compiler = new MutantCompiler(root);
+        var lines = new string[mutants.Count];
+        var (missed, next) = (0, -1);
+
+        void Work()
+        {
+            for (var at = Interlocked.Increment(ref next); at < mutants.Count; at = Interlocked.Increment(ref next))
+            {
+                var found = Report(compiler, mutants[at], seeds, out lines[at]);
+                Interlocked.Add(ref missed, found ? 0 : 1);
+                Console.Error.WriteLine(lines[at]);
+            }
+        }
+
+        var threads = Enumerable.Range(0, jobs).Select(_ => new Thread(Work)).ToList();
+        threads.ForEach(thread => thread.Start());
+        threads.ForEach(thread => thread.Join());
+        Console.WriteLine("| planted bug | seeds needed | found by |\n|---|---|---|");
+        Array.ForEach(lines, Console.WriteLine);
+        Console.WriteLine($"\n{mutants.Count - missed} of {mutants.Count} found");
+        return missed == 0 ? 0 : 1;
+    }
+
+    private static bool Report(MutantCompiler compiler, Mutant mutant, ulong seeds, out string line)
+    {
+        var clock = Stopwatch.StartNew();
+        try
+        {
+            var found = compiler.Run(mutant, seeds);
+            line = found is var (seed, checker, what)
+                ? $"| {mutant.Name} | {seed} | {checker}{(checker is "invariant" or "exception" ? $": {what.Split('\n')[0]}" : "")} |"
+                : $"| {mutant.Name} | **not in {seeds}** ({clock.Elapsed.TotalSeconds:F0} s) | |";
+            return found is not null;
+        }
+        catch (InvalidDataException broken)
+        {
+            line = $"| {mutant.Name} | **cannot be planted** | {broken.Message} |";
+            return false;
+        }
+    }
+}

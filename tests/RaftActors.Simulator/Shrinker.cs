@@ -1,0 +1,50 @@
+using System.Diagnostics;
+
+namespace RaftActors.Simulator;
+
+/// <summary>
+/// Leaves events out of a schedule, kinds first, then halves, then less, as long as it still fails (delta debugging). Leaving one out
+/// changes what comes after it, so what is left is enough, and not always needed.
+/// </summary>
+internal static class Shrinker
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    public static List<FaultEvent> Shrink(List<FaultEvent> events, Predicate<List<FaultEvent>> stillFails)
+    {
+        var clock = Stopwatch.StartNew();
+        var rest = events;
+        foreach (var kind in events.Select(one => one.Kind).Distinct())
+        {
+            var without = rest.FindAll(one => one.Kind != kind);
+            rest = clock.Elapsed < Patience && stillFails(without) ? without : rest;
+        }
+
+        for (var size = Math.Max(1, rest.Count / 2); size >= 1 && clock.Elapsed < Patience;)
+        {
+            var count = rest.Count;
+            rest = ShrinkBy(size, rest, stillFails, clock);
+            size = size > 1 ? size / 2 : rest.Count < count ? 1 : 0;
+        }
+
+        return rest;
+    }
+
+    private static List<FaultEvent> ShrinkBy(int size, List<FaultEvent> rest, Predicate<List<FaultEvent>> stillFails, Stopwatch clock)
+    {
+        for (var start = 0; start < rest.Count && clock.Elapsed < Patience;)
+        {
+            List<FaultEvent> without = [.. rest[..start], .. rest[Math.Min(start + size, rest.Count)..]];
+            if (stillFails(without))
+            {
+                rest = without;
+            }
+            else
+            {
+                start += size;
+            }
+        }
+
+        return rest;
+    }
+}

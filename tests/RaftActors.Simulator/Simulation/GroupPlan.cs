@@ -1,0 +1,167 @@
+using System.Collections.Immutable;
+using RaftActors.Core;
+
+namespace RaftActors.Simulator;
+
+/// <summary>The group that a seed decides: how many processes, what each is told, what each has in its store.</summary>
+internal sealed class GroupPlan
+{
+    private const int TickMicroseconds = 1000;
+    private const int JoinersMax = 2;
+
+    private static readonly ProcessName[] Names = [.. Enumerable.Range(1, 9 + JoinersMax).Select(i => new ProcessName($"raft{i:00}@x"))];
+    private static readonly Payload.Pair[] Preloads = [.. Enumerable.Range(1, 8).Select(PreloadedPair)];
+
+    private readonly Prng _prng;
+    private readonly FaultSet _faults;
+
+    /// <summary>
+    /// Elections are fast and all begin at nearly the same time after a leader is gone: a lease that is a little too long is met by the
+    /// next leader.
+    /// </summary>
+    private readonly bool _isTight;
+
+    public GroupPlan(ulong seed, FaultSet faults)
+    {
+        (_prng, _faults) = (new Prng(seed), faults);
+        Size = _prng.Between(1, 100) switch
+        {
+            <= 2 => 1,
+            <= 8 => 2,
+            <= 50 => 3,
+            <= 62 => 4,
+            <= 85 => 5,
+            <= 92 => 6,
+            <= 96 => 7,
+            <= 98 => 8,
+            _ => 9,
+        };
+        HasUnequalPreloads = _prng.Chance(25);
+        var hasLeases = _prng.Chance(45);
+        DriftPercent = _prng.Any([0, 20, 50, 50]);
+        HasLeases = hasLeases && faults.Has(FaultKind.Lease);
+        var begin = HasUnequalPreloads ? 120_000 : 0;
+        FaultsEnd = begin + (_prng.Between(200, 600) * 1000L);
+        _isTight = HasLeases && _prng.Chance(60);
+        Processes = DrawProcesses();
+        WipesEarly = _prng.Chance(12) && Size > 2;
+        Events = Schedule.Draw(_prng, faults, begin, FaultsEnd, this);
+        IsInOrder = _prng.Chance(20);
+        (LatencyMax, WriteMax) = (_prng.Any([300, 1000, 2500]), _prng.Any([50, 500, 2000, 8000]));
+        if (_isTight || HasUnequalPreloads)
+        {
+            (LatencyMax, WriteMax) = (300, 50);
+        }
+
+        Clients = _prng.Between(1, 4);
+        ThinkingMax = _prng.Any([2000, 8000, 20_000]);
+        ReadPercent = faults.Has(FaultKind.Read) ? _prng.Between(10, 60) : 0;
+        RuntimeSeed = _prng.Next();
+    }
+
+    public int Size { get; }
+
+    public bool HasUnequalPreloads { get; }
+
+    /// <summary>A disk may be lost before the founding is over. Then nobody may ever lead, which is right.</summary>
+    public bool WipesEarly { get; }
+
+    public bool HasLeases { get; }
+
+    public int DriftPercent { get; }
+
+    public long FaultsEnd { get; }
+
+    /// <summary>Those of the founding roster, then those that may join.</summary>
+    public List<SimulatedProcess> Processes { get; }
+
+    public List<FaultEvent> Events { get; }
+
+    /// <summary>Each link keeps its order, as one connection does.</summary>
+    public bool IsInOrder { get; }
+
+    public int LatencyMax { get; }
+
+    public int WriteMax { get; }
+
+    public int Clients { get; }
+
+    public int ThinkingMax { get; }
+
+    public int ReadPercent { get; }
+
+    public ulong RuntimeSeed { get; }
+
+    private List<SimulatedProcess> DrawProcesses()
+    {
+        ImmutableArray<ProcessName> roster = [.. Names[..Size]];
+        var shared = DrawOptions(roster);
+        var serial = _prng.Between(0, 3);
+        var processes = new List<SimulatedProcess>();
+        for (var number = 0; number < Size + JoinersMax; number++)
+        {
+            var isJoining = number >= Size;
+            serial = HasUnequalPreloads ? _prng.Between(0, 5) : serial;
+            var priority = _prng.Between(0, 2);
+            var options = shared with
+            {
+                Self = new Member(Names[number], SimulatedProcess.IncarnationOf(number, 1)),
+                Roster = isJoining ? [Names[number]] : roster,
+                IsJoining = isJoining,
+                FoundingUid = new GroupUid(new Guid(number + 1, 0, 0, new byte[8])),
+                Priority = _faults.Has(FaultKind.Priority) ? priority : 0,
+            };
+            var rate = HasLeases ? 1000 + (10 * DriftPercent * _prng.Between(0, 1)) : _prng.Between(900, 1100);
+            var preload = isJoining ? [] : Preload.Of(Preloads[..serial]);
+            processes.Add(new SimulatedProcess(number, options, preload, rate, _prng.Between(0, 1_000_000_000)) { IsAway = isJoining });
+        }
+
+        return processes;
+    }
+
+    private CoreOptions DrawOptions(ImmutableArray<ProcessName> roster)
+    {
+        var heartbeat = _prng.Between(2, 5);
+        var electionMin = heartbeat * (_isTight ? 4 : _prng.Between(2, 4));
+        var electionMax = electionMin + (_isTight ? 1 : _prng.Between(2, electionMin));
+        return new CoreOptions
+        {
+            Self = new Member(roster[0], SimulatedProcess.IncarnationOf(0, 1)),
+            Roster = roster,
+            FoundingUid = new GroupUid(new Guid(1, 0, 0, new byte[8])),
+            Seed = 0,
+            MaxQuorum = _prng.Any([3, 3, 5, 11]),
+            HeartbeatTicks = heartbeat,
+            ElectionTimeoutMinTicks = electionMin,
+            ElectionTimeoutMaxTicks = electionMax,
+            HintStaggerTicks = _prng.Between(0, 2),
+            FoundingTimeoutTicks = _prng.Between(20, 100),
+            MaxEntriesPerMessage = _prng.Any([1, 2, 8, 256]),
+            MaxBytesPerMessage = _prng.Any([1, 300, 64_000]),
+            MaxInflightMessages = _prng.Any([1, 2, 4, 64]),
+            MaxInflightBytes = _prng.Any([200, 1000, 4_000_000]),
+            MaxUncommittedBytes = _prng.Any([300, 3000, 64_000_000]),
+            RetainedEntries = _prng.Any([0, 0, 2, 10]),
+            SnapshotChunkBytes = _prng.Any([7, 20, 64_000]),
+            TransferTimeoutTicks = _prng.Between(electionMin, 2 * electionMax),
+            DiskStallTicks = _prng.Between(10, 100),
+            GoneTicks = electionMax + _prng.Between(0, 100),
+            StableTicks = _prng.Between(0, 30),
+            KeepsQuorum = _prng.Chance(70),
+            Lease = HasLeases ? new LeaseOptions(TickMicroseconds, DriftPercent) : null,
+            Variations = DrawVariations(),
+        };
+    }
+
+    /// <summary>
+    /// Courtesies, on which safety does not depend. With leases it does. And without pre-votes nobody waits for the longest preload, and
+    /// whoever has more than the group was founded with stays out for ever, which is right.
+    /// </summary>
+    private RaftVariations DrawVariations()
+    {
+        var (preVote, checkQuorum) = (_prng.Chance(90), _prng.Chance(95));
+        return HasLeases ? new RaftVariations() : new RaftVariations(PreVote: preVote || HasUnequalPreloads, CheckQuorum: checkQuorum);
+    }
+
+    private static Payload.Pair PreloadedPair(int number) => new(null, "old", BitConverter.GetBytes((long)number));
+}

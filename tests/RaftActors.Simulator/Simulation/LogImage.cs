@@ -1,0 +1,74 @@
+using RaftActors.Core;
+
+namespace RaftActors.Simulator;
+
+/// <summary>A log as it is written from outside: in the memory of a process as far as its writes tell, or on its disk.</summary>
+internal sealed class LogImage
+{
+    private readonly List<LogEntry> _entries = [];
+
+    public LogPosition Base { get; private set; }
+
+    public long Last => Base.Index.Value + _entries.Count;
+
+    public LogEntry this[long index] => _entries[(int)(index - Base.Index.Value - 1)];
+
+    public Term TermAt(long index) => index == Base.Index.Value ? Base.Term : this[index].Term;
+
+    public void Load(LogImage other)
+    {
+        Base = other.Base;
+        _entries.Clear();
+        _entries.AddRange(other._entries);
+    }
+
+    public void Load(LogSlice preload)
+    {
+        _entries.Clear();
+        _entries.AddRange(preload.Span);
+    }
+
+    public LogSlice All() => LogSlice.Of(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_entries));
+
+    /// <summary>Entries replace all at and above the index of the first of them.</summary>
+    public void Write(LogSlice entries)
+    {
+        if (entries.IsEmpty)
+        {
+            return;
+        }
+
+        var first = entries[0].Index.Value;
+        Violation.Unless(first > Base.Index.Value, "write", "entries are written below what was discarded");
+        Violation.Unless(first <= Last + 1, "write", $"entries from {first} on are written to a log that ends at {Last}");
+        var kept = (int)(first - Base.Index.Value - 1);
+        _entries.RemoveRange(kept, _entries.Count - kept);
+        _entries.AddRange(entries.Span);
+    }
+
+    public void DiscardUpTo(LogPosition position)
+    {
+        if (position.Index <= Base.Index)
+        {
+            return;
+        }
+
+        // A log that ends before the place is given up whole: a snapshot was faster, and stands for it.
+        _entries.RemoveRange(0, (int)Math.Min(_entries.Count, position.Index.Value - Base.Index.Value));
+        Base = position;
+    }
+
+    /// <summary>A snapshot takes the place of the log up to its position.</summary>
+    public void BeginAt(LogPosition position, bool keepsLog)
+    {
+        if (keepsLog)
+        {
+            Violation.Unless(position.Index.Value <= Last, "write", "more is discarded than the log holds");
+            DiscardUpTo(position);
+            return;
+        }
+
+        _entries.Clear();
+        Base = position;
+    }
+}

@@ -1,0 +1,146 @@
+using RaftActors.Core;
+
+namespace RaftActors.Simulator;
+
+/// <summary>
+/// What survives of a process. Writes are done in order, each whole or not at all. Of those under way at a crash the first so many
+/// survive, though nobody was told.
+/// </summary>
+internal sealed class SimulatedDisk
+{
+    private readonly Queue<object> _underWay = [];
+    private readonly MemoryStream _incoming = new();
+
+    /// <summary>By position; earlier ones are kept until they are discarded, since they may be on their way to somebody.</summary>
+    private readonly List<TakenSnapshot> _snapshots = [];
+
+    public HardState HardState { get; private set; } = new(Term.Zero, null, []);
+
+    public LogImage Log { get; } = new();
+
+    /// <summary>The latest snapshot.</summary>
+    public TakenSnapshot? Snapshot => _snapshots.Count > 0 ? _snapshots[^1] : null;
+
+    /// <summary>No write ends until it is let go again.</summary>
+    public bool IsStuck { get; set; }
+
+    public bool IsBusy => _underWay.Count > 0;
+
+    public int WritesUnderWay => _underWay.Count;
+
+    public static SimulatedDisk Holding(LogSlice preload)
+    {
+        var disk = new SimulatedDisk();
+        disk.Log.Load(preload);
+        return disk;
+    }
+
+    /// <summary>An image of what is durable now, to be restored later.</summary>
+    public SimulatedDisk Copy()
+    {
+        var copy = new SimulatedDisk { HardState = HardState };
+        copy.Log.Load(Log);
+        copy._snapshots.AddRange(_snapshots);
+        return copy;
+    }
+
+    public InitialState Open() => new(HardState, Log.All()) { Base = Log.Base, Snapshot = Snapshot?.Snapshot };
+
+    public TakenSnapshot? Find(LogPosition position) => _snapshots.Find(one => one.Snapshot.Position == position);
+
+    /// <summary>An effect that has to do with the disk, or a snapshot that the process itself took.</summary>
+    public void Write(object write) => _underWay.Enqueue(write);
+
+    /// <summary>Ends the oldest write and gives it back.</summary>
+    public object FinishOne()
+    {
+        var write = _underWay.Dequeue();
+        switch (write)
+        {
+            case Effect.Persist(_, var hardState, var entries):
+                Keep(hardState);
+                Log.Write(entries);
+                break;
+            case Effect.StoreChunk(_, _, var offset, var data):
+                StoreChunk(offset, data);
+                break;
+            case Effect.InstallSnapshot install:
+                Violation.Unless(
+                    _incoming.Length == install.Snapshot.Length, "snapshot", $"{install.Snapshot} comes with {_incoming.Length} bytes");
+                _snapshots.Add(new TakenSnapshot(install.Snapshot, _incoming.ToArray()));
+                Log.BeginAt(install.Snapshot.Position, install.KeepsLog);
+                break;
+            case Effect.Discard(var position, var snapshot):
+                var covered = Snapshot?.Snapshot.Position.Index ?? LogIndex.Zero;
+                Violation.Unless(position.Index <= covered, "write", "the log is discarded and no snapshot stands for it");
+                Log.DiscardUpTo(position);
+                _snapshots.RemoveAll(one => one.Snapshot.Position.Index < snapshot);
+                break;
+            case TakenSnapshot taken:
+                Keep(taken);
+                break;
+        }
+
+        return write;
+    }
+
+    public void Crash(int survivors)
+    {
+        while (survivors-- > 0)
+        {
+            FinishOne();
+        }
+
+        foreach (var taken in _underWay.OfType<TakenSnapshot>())
+        {
+            Keep(taken); // It is written beside the log, and may be faster.
+        }
+
+        _underWay.Clear();
+        _incoming.SetLength(0);
+        IsStuck = false;
+    }
+
+    private void Keep(TakenSnapshot taken)
+    {
+        if (Snapshot is null || taken.Snapshot.Position.Index > Snapshot.Snapshot.Position.Index)
+        {
+            _snapshots.Add(taken);
+        }
+    }
+
+    private void Keep(HardState? next)
+    {
+        if (next is null)
+        {
+            return;
+        }
+
+        if (next.Term < HardState.Term)
+        {
+            throw new Violation("vote", $"the term on a disk falls from {HardState.Term} to {next.Term}");
+        }
+
+        if (next.Term == HardState.Term && HardState.VotedFor is { } vote && next.VotedFor != vote)
+        {
+            throw new Violation("vote", $"the vote of term {next.Term} on a disk changes from {vote} to {next.VotedFor}");
+        }
+
+        HardState = next;
+    }
+
+    private void StoreChunk(long offset, ReadOnlyMemory<byte> data)
+    {
+        if (offset == 0)
+        {
+            _incoming.SetLength(0);
+        }
+
+        Violation.Unless(offset == _incoming.Length, "snapshot", $"a piece for {offset} comes after {_incoming.Length} bytes");
+        _incoming.Position = offset;
+        _incoming.Write(data.Span);
+    }
+}
+
+/// <summary>A snapshot that a process took of its own state.</summary>
+internal sealed record TakenSnapshot(Snapshot Snapshot, byte[] Data);

@@ -1,0 +1,58 @@
+using RaftActors.Core;
+
+namespace RaftActors.Simulator;
+
+/// <summary>
+/// Decides when a message arrives, and whether. A partition is a set of links, each in one direction, that are cut; several overlap, so
+/// that chains, bridges and deaf processes occur.
+/// </summary>
+internal sealed class SimulatedNetwork(GroupPlan plan, Prng prng)
+{
+    private readonly int _processes = plan.Processes.Count;
+    private readonly int[] _cuts = new int[plan.Processes.Count * plan.Processes.Count];
+    private readonly long[] _latest = new long[plan.Processes.Count * plan.Processes.Count];
+
+    /// <summary>Percent of the messages that are lost, each doubled, or late.</summary>
+    public int Loss { get; set; }
+
+    public int Duplicates { get; set; }
+
+    public int Delays { get; set; }
+
+    public int DelayMax { get; set; }
+
+    private int LatencyMax { get; set; } = plan.LatencyMax;
+
+    public void Cut(bool[] links, int by)
+    {
+        for (var link = 0; link < links.Length; link++)
+        {
+            _cuts[link] += links[link] ? by : 0;
+        }
+    }
+
+    /// <summary>Every message arrives, in this time.</summary>
+    public void Heal(int most)
+    {
+        Array.Clear(_cuts);
+        Loss = Duplicates = Delays = 0;
+        LatencyMax = Math.Min(LatencyMax, most);
+    }
+
+    public bool IsCut(int from, int to) => _cuts[(from * _processes) + to] > 0;
+
+    public int Copies() => Loss > 0 && prng.Chance(Loss) ? 0 : Duplicates > 0 && prng.Chance(Duplicates) ? 2 : 1;
+
+    public long Arrival(int from, int to, long now)
+    {
+        var isLate = Delays > 0 && prng.Chance(Delays);
+        var at = now + (isLate ? prng.Between(LatencyMax, DelayMax) : prng.Between(20, LatencyMax));
+        if (!plan.IsInOrder)
+        {
+            return at;
+        }
+
+        ref var latest = ref _latest[(from * _processes) + to];
+        return latest = Math.Max(at, latest);
+    }
+}

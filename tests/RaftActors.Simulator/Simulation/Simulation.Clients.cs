@@ -1,0 +1,221 @@
+using RaftActors.Core;
+using RaftActors.Testing.History;
+
+namespace RaftActors.Simulator;
+
+/// <content>What clients ask for, and what they are told.</content>
+internal sealed partial class Simulation
+{
+    private readonly List<SimulatedProcess> _candidates = [];
+    private readonly HashSet<RequestId> _failed = [];
+    private readonly Dictionary<long, SimulatedProcess> _readers = [];
+    private readonly Dictionary<RequestId, (Client Client, ClientRequest Request)> _requests = [];
+    private long _values;
+    private long _reads;
+
+    public long NextValue() => ++_values;
+
+    public void Wake(int client, int timer, long after) =>
+        _queue.Add(_now + (_now < _burstUntil ? Math.Min(after, 1500) : after), EventKind.Client, client, timer);
+
+    public void NoteFailed(RequestId request) => _failed.Add(request);
+
+    public void Propose(Client client, List<ClientRequest> requests, Prng prng)
+    {
+        if (_now < _quietUntil || Choose(prng, prefersLeader: prng.Chance(85)) is not { } process)
+        {
+            return;
+        }
+
+        foreach (var request in requests)
+        {
+            _requests[request.Id] = (client, request);
+        }
+
+        var areRetries = requests.Exists(request => request.Attempts > 1 || request.HasEnded);
+        Step(process, new Input.Propose([.. requests.Select(request => request.Pair)], areRetries));
+    }
+
+    public long Read(Client client, KeyOperation operation, Prng prng)
+    {
+        var id = ++_reads;
+        if ((Usurped(prng) ?? Choose(prng, prefersLeader: prng.Chance(40))) is { } process)
+        {
+            process.Reading.Add(id, new ClientRead(client, History.Invoke(0, operation), _ledger.Count));
+            _readers[id] = process;
+            Step(process, new Input.Read(new ReadId(id)));
+        }
+
+        return id;
+    }
+
+    public void Forget(long read)
+    {
+        if (_readers.Remove(read, out var process))
+        {
+            process.Reading.Remove(read);
+        }
+    }
+
+    /// <summary>Of several that think they lead any may be asked: a client cannot know better.</summary>
+    private SimulatedProcess? Usurped(Prng prng) =>
+        _now < _burstUntil && _usurped is { IsRunning: true, IsPaused: false } usurped && prng.Chance(60) ? usurped : null;
+
+    private SimulatedProcess? Choose(Prng prng, bool prefersLeader)
+    {
+        _candidates.Clear();
+        foreach (var process in _processes)
+        {
+            if (process.IsRunning && !process.IsPaused && (!prefersLeader || process.Core!.Role == RoleKind.Leader))
+            {
+                _candidates.Add(process);
+            }
+        }
+
+        return _candidates.Count > 0 ? prng.Any(_candidates) : null;
+    }
+
+    private void CarryToClients(SimulatedProcess process, Effect effect)
+    {
+        switch (effect)
+        {
+            case Effect.Accepted(var entries):
+                foreach (ref readonly var entry in entries.Span)
+                {
+                    Expect(process, ((Payload.Pair)entry.Payload).Request!.Value, entry.Index.Value);
+                }
+
+                break;
+            case Effect.Repeated repeated:
+                OnRepeated(process, repeated);
+                break;
+            case Effect.Rejected(var pairs, var reason):
+                foreach (var pair in pairs)
+                {
+                    OnRejected(pair.Request!.Value, reason);
+                }
+
+                break;
+            case Effect.ReadReady(var id, var index):
+                OnReadReady(process, id.Value, index.Value);
+                break;
+            case Effect.ReadFailed(var id) when process.Reading.Remove(id.Value, out var read):
+                _readers.Remove(id.Value);
+                read.Client.OnReadFailed(read);
+                break;
+        }
+    }
+
+    private void Expect(SimulatedProcess process, RequestId id, long index)
+    {
+        var (client, request) = _requests[id];
+        client.OnAccepted(request);
+        process.Appending[index] = new Attempt(client, request);
+    }
+
+    private void OnRepeated(SimulatedProcess process, Effect.Repeated repeated)
+    {
+        if (repeated.Index.Value > process.Given)
+        {
+            Expect(process, repeated.Request, repeated.Index.Value);
+            return;
+        }
+
+        if (_ledger[repeated.Index.Value].Payload is not Payload.Pair pair || pair.Request != repeated.Request
+            || _ledger[repeated.Index.Value].Serial != repeated.Serial)
+        {
+            throw new Violation("requests", $"{process.Member} says that {repeated.Request} is at {repeated.Index}, which it is not");
+        }
+
+        var (client, request) = _requests[repeated.Request];
+        client.OnCommitted(request);
+    }
+
+    private void OnRejected(RequestId id, RejectionReason reason)
+    {
+        var (client, request) = _requests[id];
+        if (reason == RejectionReason.Expired)
+        {
+            client.OnExpired(request);
+        }
+        else
+        {
+            client.OnLost(request, wasOpen: false);
+        }
+    }
+
+    private void TellWhoAppended(SimulatedProcess process, in LogEntry entry)
+    {
+        if (!process.Appending.Remove(entry.Index.Value, out var attempt))
+        {
+            return;
+        }
+
+        if (entry.Payload is Payload.Pair pair && pair.Request == attempt.Request.Id)
+        {
+            attempt.Client.OnCommitted(attempt.Request);
+        }
+        else
+        {
+            attempt.Client.OnLost(attempt.Request, wasOpen: true);
+        }
+    }
+
+    private void OnReadReady(SimulatedProcess process, long id, long index)
+    {
+        if (!process.Reading.TryGetValue(id, out var read))
+        {
+            return;
+        }
+
+        if (index < read.Floor)
+        {
+            throw new Violation("stale read", $"{process.Member} may answer at {index} what was asked when {read.Floor} was committed");
+        }
+
+        Totals.Reads++;
+        read.ReadyAt = index;
+        AnswerReads(process);
+    }
+
+    private void AnswerReads(SimulatedProcess process)
+    {
+        if (process.Reading.Count == 0)
+        {
+            return;
+        }
+
+        List<long>? done = null;
+        foreach (var (id, read) in process.Reading)
+        {
+            if (read.ReadyAt <= process.Given)
+            {
+                (done ??= []).Add(id);
+            }
+        }
+
+        foreach (var id in done ?? [])
+        {
+            process.Reading.Remove(id, out var read);
+            _readers.Remove(id);
+            read!.Client.OnRead(read, process.State[read.Operation.Input.Key]);
+        }
+    }
+
+    private void CheckHistory()
+    {
+        foreach (var request in _failed)
+        {
+            Violation.Unless(_ledger.SerialOf(request) is null, "requests", $"{request} was said not to be appended, and was");
+        }
+
+        Totals.Histories++;
+        var verdict = Linearizability.Check(History, Model, placesMax: 200_000);
+        if (verdict is HistoryVerdict<KeyOperation, long>.NotLinearizable wrong)
+        {
+            throw new Violation("history", $"{wrong}");
+        }
+    }
+
+    private static readonly KeyValueModel Model = new();
+}

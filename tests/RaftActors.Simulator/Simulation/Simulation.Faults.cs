@@ -1,0 +1,283 @@
+using RaftActors.Core;
+
+namespace RaftActors.Simulator;
+
+/// <content>What goes wrong with machines.</content>
+internal sealed partial class Simulation
+{
+    private readonly List<SimulatedProcess> _slow = [];
+    private readonly HashSet<int> _restored = [];
+    private bool _isCrashAfterVoteDue;
+    private int _lostDisks;
+    private SimulatedProcess? _usurped;
+    private long _burstUntil;
+    private long _quietUntil;
+
+    private void Begin(FaultEvent fault)
+    {
+        var prng = new Prng(fault.Seed);
+        _trace?.WriteLine($"{_now / 1000.0,9:F3} {fault}");
+        switch (fault.Kind)
+        {
+            case FaultKind.Crash when Victim(prng) is { } victim:
+                Crash(victim);
+                StartLater(victim, fault.Lasts);
+                break;
+            case FaultKind.CrashAll:
+                foreach (var process in _processes)
+                {
+                    if (process.IsRunning)
+                    {
+                        Crash(process);
+                        StartLater(process, prng.Between(1, (int)fault.Lasts));
+                    }
+                }
+
+                break;
+            case FaultKind.CrashAfterVote:
+                _isCrashAfterVoteDue = true;
+                break;
+            case FaultKind.Usurp when TheLeader() is { } leader:
+                Usurp(leader, prng, fault.Lasts);
+                break;
+            case FaultKind.Strand when TheLeader() is { } leader:
+                Strand(leader, prng, fault.Lasts);
+                break;
+            case FaultKind.Partition:
+                Partition(prng, fault.Lasts);
+                break;
+            case FaultKind.Loss:
+                _network.Loss = prng.Between(2, 40);
+                After(fault.Lasts, () => _network.Loss = 0);
+                break;
+            case FaultKind.Delay:
+                (_network.Delays, _network.DelayMax) = (prng.Between(5, 60), prng.Any([5000, 20_000, 80_000]));
+                After(fault.Lasts, () => _network.Delays = 0);
+                break;
+            case FaultKind.Duplicate:
+                _network.Duplicates = prng.Between(5, 60);
+                After(fault.Lasts, () => _network.Duplicates = 0);
+                break;
+            case FaultKind.SlowDisk or FaultKind.StuckDisk when Victim(prng) is { } victim:
+                HinderDisk(victim, fault);
+                break;
+            case FaultKind.Pause when Victim(prng) is { } victim:
+                Pause(victim, fault.Lasts);
+                break;
+            case FaultKind.Hint when Anybody(prng) is { } process && Victim(prng) is { } victim && process != victim:
+                Step(process, new Input.PeerUnreachable(victim.Name));
+                break;
+            case FaultKind.Wipe when Victim(prng) is { } victim && MayLoseDisk(victim):
+                Crash(victim);
+                Replace(victim, fault.Lasts);
+                break;
+            case FaultKind.Restore when Victim(prng) is { } victim:
+                Restore(victim, fault.Lasts);
+                break;
+            case FaultKind.Snapshot when Anybody(prng) is { } process:
+                TakeSnapshot(process);
+                break;
+            default:
+                Operate(fault.Kind, prng);
+                break;
+        }
+    }
+
+    private void After(long microseconds, Action action) => _queue.Add(_now + microseconds, EventKind.FaultEnd, 0, 0, action);
+
+    private SimulatedProcess? Anybody(Prng prng)
+    {
+        _candidates.Clear();
+        foreach (var process in _processes)
+        {
+            if (process.IsRunning && !process.IsPaused)
+            {
+                _candidates.Add(process);
+            }
+        }
+
+        return _candidates.Count > 0 ? prng.Any(_candidates) : null;
+    }
+
+    /// <summary>The leader more often than others.</summary>
+    private SimulatedProcess? Victim(Prng prng) => prng.Chance(40) && TheLeader() is { } leader ? leader : Anybody(prng);
+
+    private void CrashBriefly(SimulatedProcess process)
+    {
+        if (process.IsRunning)
+        {
+            Crash(process);
+            StartLater(process, _prng.Between(1, 2000));
+        }
+    }
+
+    private void Partition(Prng prng, long lasts)
+    {
+        var count = _processes.Count;
+        var links = new bool[count * count];
+        var shape = prng.Between(1, 6);
+        var side = new int[count];
+        for (var process = 0; process < count; process++)
+        {
+            side[process] = prng.Between(0, 1);
+        }
+
+        var odd = (TheLeader() is { } leader && prng.Chance(70) ? leader : _processes[prng.Between(0, _plan.Size - 1)]).Number;
+        for (var from = 0; from < count; from++)
+        {
+            for (var to = 0; to < count; to++)
+            {
+                links[(from * count) + to] = shape switch
+                {
+                    1 => side[from] != side[to], // two halves
+                    2 => (from == odd) != (to == odd), // one alone
+                    3 => from == odd, // nobody hears one
+                    4 => to == odd, // one hears nobody
+                    5 => side[from] != side[to] && from != odd && to != odd, // a bridge
+                    _ => prng.Chance(40),
+                };
+            }
+        }
+
+        CutFor(links, lasts);
+    }
+
+    private void HinderDisk(SimulatedProcess process, FaultEvent fault)
+    {
+        if (fault.Kind == FaultKind.SlowDisk)
+        {
+            _slow.Add(process);
+            After(fault.Lasts, () => _slow.Remove(process));
+            return;
+        }
+
+        process.Disk.IsStuck = true;
+        After(fault.Lasts, () =>
+        {
+            process.Disk.IsStuck = false;
+            WriteIfBusy(process);
+        });
+    }
+
+    /// <summary>
+    /// A disk may be lost where the founding is over and a majority of every set of voters that may be in force keeps its memory; otherwise
+    /// a group may wait for ever, and rightly. The founding roster loses less than half of its disks in one run.
+    /// </summary>
+    private bool MayLoseDisk(SimulatedProcess victim)
+    {
+        var isFounded = _processes.TrueForAll(process => process.Number >= _plan.Size || process.Disk.HardState.Group != GroupUid.None);
+        if (_lostDisks >= (_plan.Size - 1) / 2 || victim.Number >= _plan.Size || (!isFounded && !_plan.WipesEarly))
+        {
+            return false;
+        }
+
+        if (!isFounded)
+        {
+            _mayStayApart = true;
+            _lostDisks++;
+            return true;
+        }
+
+        bool Keeps(Member member) => _processes.Exists(process =>
+            process.Member == member && process != victim && !process.IsFenced && !_restored.Contains(process.Number));
+        var isSafe = _ledger.Configuration is { } committed && Sets.EachHasMajority(committed, Keeps);
+        foreach (var process in _processes)
+        {
+            isSafe &= process.Core is not { } core || process.IsAway || Sets.EachHasMajority(core.Configuration, Keeps);
+            for (var index = process.Disk.Log.Base.Index.Value + 1; index <= process.Disk.Log.Last; index++)
+            {
+                isSafe &= process.Disk.Log[index].Payload is not Payload.Reconfigure(var written) || Sets.EachHasMajority(written, Keeps);
+            }
+        }
+
+        _lostDisks += isSafe ? 1 : 0;
+        return isSafe;
+    }
+
+    private void Replace(SimulatedProcess process, long after)
+    {
+        Crash(process);
+        Empty(process);
+        StartLater(process, after);
+    }
+
+    private void Empty(SimulatedProcess process)
+    {
+        Note(process, "gets an empty store");
+        _entitlement.Forget(process.Number);
+
+        // Where the roster is not the one of the founding any more, who begins anew knows nobody and has to be found.
+        var isChanged = _ledger.Configuration?.Everybody().Any(member => _numbers[member.Name] >= _plan.Size) == true;
+        process.Wipe(isPreloaded: _prng.Chance(50), isJoining: isChanged || _prng.Chance(30));
+        _restored.Remove(process.Number);
+    }
+
+    /// <summary>
+    /// A copy is taken, the process starts again, and later the copy takes the place of the store. That is found out by whoever has
+    /// recorded the start in between; so it happens only when all others have done so.
+    /// </summary>
+    private void Restore(SimulatedProcess victim, long after)
+    {
+        var (copy, life) = (victim.Disk.Copy(), victim.Member);
+        Crash(victim);
+        StartLater(victim, 1000);
+        After(20_000 + after, () =>
+        {
+            var isSame = victim.Member == life && victim.IsRunning && !_restored.Contains(victim.Number);
+            if (_isHealed || !isSame || !HaveRecordedLater(victim, copy) || !MayLoseDisk(victim))
+            {
+                return;
+            }
+
+            Crash(victim);
+            Note(victim, "gets an old copy of its store");
+            _restored.Add(victim.Number);
+            _entitlement.Forget(victim.Number);
+            _delivery.Forgive(victim.Member);
+            victim.Restore(copy);
+            StartLater(victim, 1000);
+        });
+    }
+
+    private bool HaveRecordedLater(SimulatedProcess victim, SimulatedDisk copy)
+    {
+        foreach (var process in _processes)
+        {
+            if (process != victim && !process.IsAway)
+            {
+                var isKnown = false;
+                foreach (var record in process.Disk.HardState.Recorded)
+                {
+                    isKnown |= record.Member == victim.Member && record.Boot.Number > copy.HardState.Boot.Number;
+                }
+
+                if (!isKnown)
+                {
+                    return false;
+                }
+            }
+        }
+
+        return true;
+    }
+
+    private void OnFenced(SimulatedProcess process, Fence fence)
+    {
+        process.IsFenced = true;
+        if (fence.Reason == RefusalReason.Removed)
+        {
+            process.IsAway = true;
+            return;
+        }
+
+        Violation.Unless(_restored.Contains(process.Number), "fence", $"{process.Member} is fenced ({fence.Reason}) and did nothing wrong");
+        var (life, after) = (process.Member, _isHealed ? 5000 : _prng.Between(5000, 100_000));
+        After(after, () =>
+        {
+            if (process.Member == life)
+            {
+                Replace(process, 0);
+            }
+        });
+    }
+}

@@ -1,0 +1,324 @@
+using RaftActors.Core;
+
+namespace RaftActors.Simulator;
+
+/// <content>What happens to processes, and what they do.</content>
+internal sealed partial class Simulation
+{
+    private void StartProcess(SimulatedProcess process, int starts)
+    {
+        if (process.IsRunning || process.Starts != starts)
+        {
+            return;
+        }
+
+        Note(process, "starts");
+        process.Start(_prng.Next());
+        _matching.OnStart(process);
+        _queue.Add(_now + 1 + _prng.Between(0, (int)process.TickInterval), EventKind.Tick, process.Number, process.Starts);
+        if (_prng.Chance(50))
+        {
+            foreach (var other in _processes)
+            {
+                if (other != process && other.IsRunning)
+                {
+                    Step(process, new Input.PeerReachable(other.Name));
+                }
+            }
+        }
+    }
+
+    private void Crash(SimulatedProcess process)
+    {
+        if (!process.IsRunning)
+        {
+            return;
+        }
+
+        Note(process, "crashes");
+        Totals.Crashes++;
+        process.Crash(_prng.Between(0, process.Disk.WritesUnderWay));
+        process.Appending.Clear();
+        process.Reading.Clear();
+        if (_restored.Contains(process.Number))
+        {
+            // A copy that is started again and again has as many starts as the store had, and nobody could tell: it is given up.
+            Empty(process);
+        }
+    }
+
+    private void StartLater(SimulatedProcess process, long after) =>
+        _queue.Add(_now + after, EventKind.Start, process.Number, process.Starts);
+
+    private void Tick(SimulatedProcess process, int start)
+    {
+        if (!process.IsRunning || process.Starts != start)
+        {
+            return;
+        }
+
+        // Ticks come late, and never early.
+        var late = !_isHealed && _prng.Chance(5) ? _prng.Between(0, 3000) : 0;
+        _queue.Add(_now + process.TickInterval + late, EventKind.Tick, process.Number, start);
+        if (!process.IsPaused)
+        {
+            Step(process, Input.Tick.Instance);
+        }
+    }
+
+    private void Deliver(SimulatedProcess process, Envelope envelope)
+    {
+        if (!process.IsRunning || (_numbers.TryGetValue(envelope.From.Name, out var from) && _network.IsCut(from, process.Number)))
+        {
+            return;
+        }
+
+        if (process.IsPaused)
+        {
+            process.Inbox.Enqueue(envelope);
+            return;
+        }
+
+        Totals.Messages++;
+        Step(process, new Input.Receive(envelope));
+    }
+
+    private void Pause(SimulatedProcess process, long lasts)
+    {
+        if (process.IsRunning && !process.IsPaused)
+        {
+            Note(process, "stands still");
+            process.IsPaused = true;
+            _queue.Add(_now + lasts, EventKind.Resume, process.Number, process.Starts);
+        }
+    }
+
+    /// <summary>What came in meanwhile comes first, and then one tick and not all of them.</summary>
+    private void Resume(SimulatedProcess process, int start)
+    {
+        if (!process.IsPaused || process.Starts != start)
+        {
+            return;
+        }
+
+        Note(process, "goes on");
+        process.IsPaused = false;
+        while (process.Inbox.TryDequeue(out var envelope))
+        {
+            Totals.Messages++;
+            Step(process, new Input.Receive(envelope));
+        }
+
+        Step(process, Input.Tick.Instance);
+        WriteIfBusy(process);
+    }
+
+    private void Write(SimulatedProcess process, object write)
+    {
+        process.Disk.Write(write);
+        WriteIfBusy(process);
+    }
+
+    private void WriteIfBusy(SimulatedProcess process)
+    {
+        if (process.IsRunning && process.Disk.IsBusy && !process.Disk.IsStuck && !process.IsWriting)
+        {
+            process.IsWriting = true;
+            var most = _isHealed ? Math.Min(_plan.WriteMax, HealedMax) : _plan.WriteMax;
+            var lasts = _prng.Between(1, most) * (_slow.Contains(process) ? 20 : 1);
+            _queue.Add(_now + lasts, EventKind.Written, process.Number, process.Starts);
+        }
+    }
+
+    /// <summary>One write, or several at once: then only the last ticket is told, which vouches for all.</summary>
+    private void FinishWrites(SimulatedProcess process, int start)
+    {
+        if (!process.IsRunning || process.Starts != start || !process.IsWriting)
+        {
+            return;
+        }
+
+        process.IsWriting = false;
+        if (process.Disk.IsStuck || process.IsPaused)
+        {
+            return;
+        }
+
+        Ticket? last = null;
+        for (var count = _prng.Between(1, process.Disk.WritesUnderWay); count > 0; count--)
+        {
+            switch (process.Disk.FinishOne())
+            {
+                case Effect.Persist persist:
+                    last = persist.Ticket;
+                    break;
+                case Effect.StoreChunk store:
+                    last = store.Ticket;
+                    break;
+                case Effect.InstallSnapshot install:
+                    last = install.Ticket;
+                    break;
+                case TakenSnapshot taken:
+                    Persisted(process, ref last);
+                    Step(process, new Input.SnapshotTaken(taken.Snapshot));
+                    break;
+            }
+        }
+
+        Persisted(process, ref last);
+        WriteIfBusy(process);
+    }
+
+    private void Persisted(SimulatedProcess process, ref Ticket? ticket)
+    {
+        if (ticket is { } done)
+        {
+            Step(process, new Input.Persisted(done));
+            ticket = null;
+        }
+    }
+
+    private void Step(SimulatedProcess process, Input input)
+    {
+        var core = process.Core!;
+        var before = core.Configuration;
+        Note(process, input);
+        foreach (var effect in core.Step(input, process.Clock(_now)))
+        {
+            Note(process, effect);
+            Carry(process, effect, before);
+        }
+
+        _leaders.OnStepped(process, before);
+    }
+
+    private void Carry(SimulatedProcess process, Effect effect, Configuration before)
+    {
+        switch (effect)
+        {
+            case Effect.Send(var envelope):
+                Send(process, envelope);
+                break;
+            case Effect.SendChunk(var envelope, var limit):
+                SendChunk(process, envelope, limit);
+                break;
+            case Effect.Persist(_, _, var entries):
+                process.Log.Write(entries);
+                _matching.OnWritten(process, entries);
+                _configurations.OnWritten(process, entries);
+                ConfigurationChecker.CheckInForce(process, entries);
+                Write(process, effect);
+                break;
+            case Effect.StoreChunk store:
+                process.Incoming.SetLength(store.Offset);
+                process.Incoming.Position = store.Offset;
+                process.Incoming.Write(store.Data.Span);
+                Write(process, effect);
+                break;
+            case Effect.InstallSnapshot install:
+                Install(process, install);
+                Write(process, effect);
+                break;
+            case Effect.Discard discard:
+                process.Log.DiscardUpTo(discard.Log);
+                if (_prng.Chance(70) || process.Disk.Log.Last < discard.Log.Index.Value)
+                {
+                    Write(process, effect); // It may be left undone, but not where the log would get a hole.
+                }
+
+                break;
+            case Effect.Commit(var entries):
+                Commit(process, entries, before);
+                break;
+            case Effect.Refused { Reason: RefusalReason.Diverged }:
+                // The group was founded, after its timeout, by those who had fewer preloaded pairs: the others stay out, and say so.
+                _mayStayApart |= _plan.HasUnequalPreloads;
+                break;
+            case Effect.Fenced fenced:
+                OnFenced(process, fenced.Fence);
+                break;
+            default:
+                CarryToClients(process, effect);
+                break;
+        }
+    }
+
+    private void Send(SimulatedProcess process, Envelope envelope)
+    {
+        if (!_restored.Contains(process.Number))
+        {
+            // Who runs over an old copy may say anything; nobody may count it.
+            _votes.OnSend(process, envelope);
+        }
+
+        if (_isCrashAfterVoteDue && envelope.Body is Message.RequestVoteReply { Granted: true, IsPreVote: false })
+        {
+            _isCrashAfterVoteDue = false;
+            _queue.Add(_now, EventKind.FaultEnd, 0, 0, (Action)(() => CrashBriefly(process)));
+        }
+
+        if (!_numbers.TryGetValue(envelope.To.Name, out var to) || _network.IsCut(process.Number, to))
+        {
+            return;
+        }
+
+        for (var copies = _network.Copies(); copies > 0; copies--)
+        {
+            _queue.Add(_network.Arrival(process.Number, to, _now), EventKind.Deliver, to, 0, envelope);
+        }
+    }
+
+    private void SendChunk(SimulatedProcess process, Envelope envelope, int limit)
+    {
+        var chunk = (Message.SnapshotChunk)envelope.Body;
+        if (process.Disk.Find(chunk.Snapshot.Position) is { } snapshot)
+        {
+            var data = snapshot.Data.AsMemory((int)chunk.Offset);
+            data = data[..Math.Min(limit, data.Length)];
+            Send(process, envelope with { Body = chunk with { Data = data } });
+        }
+    }
+
+    private void Install(SimulatedProcess process, Effect.InstallSnapshot install)
+    {
+        Totals.Snapshots++;
+        process.State.Load(process.Incoming.GetBuffer().AsSpan(0, (int)process.Incoming.Length));
+        _delivery.OnSnapshot(process, install.Snapshot);
+        process.SnapshotTo = process.Given;
+        DeliveryChecker.CheckKeptLog(process, install);
+        process.Log.BeginAt(install.Snapshot.Position, install.KeepsLog);
+        AnswerReads(process);
+    }
+
+    private void Commit(SimulatedProcess process, LogSlice entries, Configuration before)
+    {
+        var known = _ledger.Count;
+        foreach (ref readonly var entry in entries.Span)
+        {
+            _delivery.OnCommit(process, entry, before);
+            process.State.Apply(entry);
+            if (process.Appending.Count > 0)
+            {
+                TellWhoAppended(process, entry);
+            }
+        }
+
+        if (_ledger.Count > known)
+        {
+            DeliveryChecker.CheckCommittedByOwnTerm(process, entries[^1]);
+        }
+
+        AnswerReads(process);
+    }
+
+    private void TakeSnapshot(SimulatedProcess process)
+    {
+        var isFounded = _ledger.FoundedAt is var founded and > 0 && founded <= process.Given;
+        if (process.IsRunning && isFounded && process.Given > process.SnapshotTo)
+        {
+            process.SnapshotTo = process.Given;
+            var data = process.State.ToBytes();
+            Write(process, new TakenSnapshot(process.Core!.DescribeSnapshot(new LogIndex(process.Given), data.Length), data));
+        }
+    }
+}

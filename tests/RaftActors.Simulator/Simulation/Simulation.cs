@@ -1,0 +1,193 @@
+using RaftActors.Core;
+using RaftActors.Testing.History;
+
+namespace RaftActors.Simulator;
+
+/// <summary>
+/// A whole group in one thread, on a time of its own, with the real core. The seed decides everything. Faults first, and only safety is
+/// asked; then everything heals, and the group has to come together within a bound.
+/// </summary>
+internal sealed partial class Simulation : IClientWorld
+{
+    /// <summary>What a healed group may take, in microseconds.</summary>
+    private const long HealingMax = 3_000_000;
+    /// <summary>
+    /// What a message or a write takes at most when all is well, in microseconds: well below the election timeouts, or elections need luck.
+    /// </summary>
+    private const int HealedMax = 500;
+    private const long ClientsAfterHeal = 60_000;
+    private const long PollInterval = 5000;
+
+    private readonly GroupPlan _plan;
+    private readonly List<SimulatedProcess> _processes;
+    private readonly Dictionary<ProcessName, int> _numbers = [];
+    private readonly EventQueue _queue = new();
+    private readonly SimulatedNetwork _network;
+    private readonly Prng _prng;
+    private readonly List<Client> _clients = [];
+    private readonly TextWriter? _trace;
+    private long _now;
+    private bool _isHealed;
+    private bool _mayStayApart;
+
+    /// <param name="seed">Decides everything.</param>
+    /// <param name="faults">What may happen.</param>
+    /// <param name="only">Numbers of the events of the schedule that happen; all if null.</param>
+    /// <param name="trace">Gets everything that happens, a line each.</param>
+    public Simulation(ulong seed, FaultSet faults, IReadOnlySet<int>? only = null, TextWriter? trace = null)
+    {
+        (Faults, _trace) = (faults, trace);
+        _plan = new GroupPlan(seed, faults);
+        _processes = _plan.Processes;
+        _prng = new Prng(_plan.RuntimeSeed);
+        _network = new SimulatedNetwork(_plan, new Prng(_prng.Next()));
+        foreach (var process in _processes)
+        {
+            _numbers.Add(process.Name, process.Number);
+        }
+
+        _entitlement = new Entitlement(_ledger, _processes, _plan.Size);
+        (_votes, _delivery) = (new VoteChecker(_entitlement), new DeliveryChecker(_ledger, _processes, _entitlement));
+        _leaders = new LeaderChecker(_ledger, _votes);
+        Events = only is null ? _plan.Events : _plan.Events.FindAll(one => only.Contains(one.Number));
+        for (var number = 0; number < _plan.Clients; number++)
+        {
+            _clients.Add(new Client(number, _plan, new Prng(_prng.Next()), this));
+        }
+    }
+
+    public FaultSet Faults { get; }
+
+    public OperationHistory<KeyOperation, long> History { get; } = new();
+
+    public List<FaultEvent> Events { get; }
+
+    public Totals Totals { get; } = new();
+
+    /// <summary>A hash of everything that every core did, in order.</summary>
+    public ulong TraceHash { get; private set; }
+
+    public long Now => _now;
+
+    public void Run()
+    {
+        try
+        {
+            RunToTheEnd();
+        }
+        catch (InvariantException broken)
+        {
+            throw new Violation("invariant", broken.Message);
+        }
+        finally
+        {
+            Totals.Seeds = 1;
+            Totals.Elections = _leaders.Elections;
+            Totals.Commits = _ledger.Count;
+            Totals.MembershipChanges = _ledger.MembershipChanges;
+        }
+    }
+
+    private void RunToTheEnd()
+    {
+        Begin();
+        var poll = 0L;
+        while (true)
+        {
+            var due = _queue.Take();
+            _now = due.At;
+            if (!_isHealed && _now >= _plan.FaultsEnd)
+            {
+                Heal();
+            }
+
+            if (_isHealed && _now >= poll)
+            {
+                poll = _now + PollInterval;
+                if (IsOver())
+                {
+                    return;
+                }
+            }
+
+            Handle(due);
+        }
+    }
+
+    private void Begin()
+    {
+        foreach (var process in _processes)
+        {
+            if (!process.IsAway)
+            {
+                _queue.Add(_prng.Between(0, 5000), EventKind.Start, process.Number, process.Starts);
+            }
+        }
+
+        foreach (var fault in Events)
+        {
+            _queue.Add(fault.At, EventKind.Fault, 0, 0, fault);
+        }
+
+        _clients.ForEach(client => client.Start());
+    }
+
+    private void Handle(in Event due)
+    {
+        switch (due.Kind)
+        {
+            case EventKind.Deliver:
+                Deliver(_processes[due.Target], (Envelope)due.Body!);
+                break;
+            case EventKind.Tick:
+                Tick(_processes[due.Target], due.Start);
+                break;
+            case EventKind.Written:
+                FinishWrites(_processes[due.Target], due.Start);
+                break;
+            case EventKind.Start:
+                StartProcess(_processes[due.Target], due.Start);
+                break;
+            case EventKind.Resume:
+                Resume(_processes[due.Target], due.Start);
+                break;
+            case EventKind.Fault:
+                Begin((FaultEvent)due.Body!);
+                break;
+            case EventKind.FaultEnd:
+                ((Action)due.Body!)();
+                break;
+            case EventKind.Client:
+                _clients[due.Target].OnTimer(due.Start);
+                break;
+        }
+    }
+
+    private bool IsOver()
+    {
+        if (_now < _plan.FaultsEnd + ClientsAfterHeal)
+        {
+            return false;
+        }
+
+        _clients.ForEach(client => client.IsStopping = true);
+        if (_clients.TrueForAll(client => client.IsIdle) && IsTogether())
+        {
+            CheckHistory();
+            return true;
+        }
+
+        if (_now > _plan.FaultsEnd + HealingMax)
+        {
+            if (_mayStayApart)
+            {
+                CheckHistory();
+                return true;
+            }
+
+            throw new Violation("liveness", $"healed, and yet the group did not come together: {Stuck()}");
+        }
+
+        return false;
+    }
+}

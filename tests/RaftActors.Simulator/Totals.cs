@@ -1,0 +1,41 @@
+namespace RaftActors.Simulator;
+
+/// <summary>What was done, over one seed or many.</summary>
+internal sealed class Totals
+{
+    public long Seeds { get; set; }
+
+    public long Messages { get; set; }
+
+    public long Crashes { get; set; }
+
+    public long Elections { get; set; }
+
+    public long Commits { get; set; }
+
+    public long Snapshots { get; set; }
+
+    public long MembershipChanges { get; set; }
+
+    public long Reads { get; set; }
+
+    public long Histories { get; set; }
+
+    public void Add(Totals other)
+    {
+        Seeds += other.Seeds;
+        Messages += other.Messages;
+        Crashes += other.Crashes;
+        Elections += other.Elections;
+        Commits += other.Commits;
+        Snapshots += other.Snapshots;
+        MembershipChanges += other.MembershipChanges;
+        Reads += other.Reads;
+        Histories += other.Histories;
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() =>
+        $"{Seeds} seeds, {Messages} messages delivered, {Crashes} crashes, {Elections} elections, {Commits} commits, {Snapshots} snapshots "
+        + $"installed, {MembershipChanges} configurations, {Reads} reads, {Histories} histories checked";
+}
