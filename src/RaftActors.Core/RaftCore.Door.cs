@@ -30,7 +30,8 @@ public sealed partial class RaftCore
             return;
         }
 
-        if (IsFromOldStart(envelope))
+        var known = RecordOf(envelope.From.Name);
+        if (IsFromOldStart(envelope, known))
         {
             RefuseOldStart(envelope);
             return;
@@ -42,7 +43,7 @@ public sealed partial class RaftCore
             return;
         }
 
-        Meet(peer, envelope);
+        Meet(peer, envelope, known);
         TakeIn(peer, envelope);
     }
 
@@ -93,9 +94,9 @@ public sealed partial class RaftCore
     /// It comes from an earlier start than one that was heard of, or from another one of the same number. Either it was long on its way,
     /// and who sent it will see that the answer does not mean it; or its sender runs over an old copy of its store.
     /// </summary>
-    private bool IsFromOldStart(Envelope envelope)
+    private static bool IsFromOldStart(Envelope envelope, PeerRecord known)
     {
-        var (member, boot) = RecordOf(envelope.From.Name);
+        var (member, boot) = known;
         return member == envelope.From
             && (envelope.Boot.Number < boot.Number || (envelope.Boot.Number == boot.Number && envelope.Boot.Mark != boot.Mark));
     }

@@ -56,10 +56,9 @@ public sealed partial class RaftCore
         return default;
     }
 
-    private void Meet(Peer peer, Envelope envelope)
+    private void Meet(Peer peer, Envelope envelope, PeerRecord known)
     {
         peer.Meet(envelope, _now);
-        var known = RecordOf(peer.Name);
         if (known == default || (known.Member == envelope.From && known.Boot.Number < envelope.Boot.Number))
         {
             // Whatever we send from here on waits for this to be durable, so nobody hears of the record before it is one.

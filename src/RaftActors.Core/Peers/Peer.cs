@@ -47,14 +47,14 @@ internal sealed class Peer(ProcessName name)
     /// <summary>What it brings to an election.</summary>
     public Standing Standing => new(Position, Name);
 
-    /// <summary>A message came from it. True if it is in another life than before.</summary>
-    public bool Meet(Envelope envelope, long now)
+    /// <summary>A message came from it, perhaps from another life than before.</summary>
+    public void Meet(Envelope envelope, long now)
     {
         SpokeAt = now;
         IsFounded |= envelope.Group != GroupUid.None;
         if (envelope.From.Incarnation == Current)
         {
-            return false;
+            return;
         }
 
         Current = envelope.From.Incarnation;
@@ -64,7 +64,6 @@ internal sealed class Peer(ProcessName name)
         Shown.Clear();
         Lose();
         SpokeAt = now;
-        return true;
     }
 
     /// <summary>A greeting came from it.</summary>
