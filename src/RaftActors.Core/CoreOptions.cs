@@ -69,7 +69,7 @@ public sealed record CoreOptions
     /// <summary>Entries that are kept behind a snapshot, for processes that are not far behind.</summary>
     public int RetainedEntries { get; init; } = 1000;
 
-    /// <summary>Bytes of one piece of a snapshot at most.</summary>
+    /// <summary>Bytes of one piece of a snapshot at most; one session is sent even if it takes more.</summary>
     public int SnapshotChunkBytes { get; init; } = 64_000;
 
     /// <summary>

@@ -12,7 +12,7 @@ public static class Describe
     public static string Of(Effect effect) => effect switch
     {
         Effect.Send(var envelope) => $"-> {Of(envelope)}",
-        Effect.SendChunk(var envelope, var limit) => $"-> {Of(envelope)}, at most {limit} bytes",
+        Effect.SendChunk(var envelope, _, var limit) => $"-> {Of(envelope)}, at most {limit} bytes",
         Effect.Persist persist => $"persists #{persist.Ticket}{Of(persist.HardState)}{Range(" entries", persist.Entries)}",
         Effect.StoreChunk store =>
             $"persists #{store.Ticket} {store.Data.Length} bytes at {store.Offset} of the snapshot {store.Snapshot}",
@@ -62,13 +62,17 @@ public static class Describe
         Message.TimeoutNow => "TimeoutNow",
         Message.ReadIndex question => $"ReadIndex {question.Id}",
         Message.ReadIndexReply reply => $"ReadIndexReply {reply.Id}: {(reply.Index is { } index ? $"{index}" : "not the leader")}",
-        Message.SnapshotChunk chunk => $"SnapshotChunk {chunk.Data.Length} bytes at {chunk.Offset} of {chunk.Snapshot}{Of(chunk.Round)}",
-        Message.SnapshotChunkReply reply => $"SnapshotChunkReply {reply.Snapshot}, next {reply.NextOffset}{Of(reply.Round)}",
+        Message.SnapshotChunk chunk =>
+            $"SnapshotChunk {(chunk.Sessions.IsEmpty ? $"{chunk.Data.Length} bytes" : Sessions(chunk.Sessions.Length))} at {chunk.Place} "
+            + $"of {chunk.Snapshot}{If(chunk.SessionCount > 0, $", {Sessions(chunk.SessionCount)}")}{Of(chunk.Round)}",
+        Message.SnapshotChunkReply reply => $"SnapshotChunkReply {reply.Snapshot}, next {reply.NextPlace}{Of(reply.Round)}",
         Message.ComparePrefix comparison =>
             $"ComparePrefix agreed {comparison.Agreed}, differs {comparison.Differs}, mine {comparison.Mine}",
         Message.Refusal refusal => $"Refusal {refusal.Reason} {refusal.Serial}: {refusal.Detail}",
         _ => throw new UnreachableException(),
     };
+
+    private static string Sessions(int count) => count == 1 ? "1 session" : $"{count} sessions";
 
     private static string Of(long round) => If(round > 0, $", round {round}");
 

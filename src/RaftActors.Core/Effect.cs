@@ -13,35 +13,45 @@ public abstract record Effect
     public sealed record Send(Envelope Envelope) : Effect;
 
     /// <summary>
-    /// Send this <see cref="Message.SnapshotChunk"/> after filling in its data: at most so many bytes of the snapshot from its offset on.
-    /// May be left undone if the snapshot cannot be read.
+    /// Send this <see cref="Message.SnapshotChunk"/> after filling in its data: at most so many bytes of the snapshot's state from this
+    /// offset on. May be left undone if the snapshot cannot be read. Pieces without bytes of the state are sent as they are.
     /// </summary>
-    public sealed record SendChunk(Envelope Envelope, int Limit) : Effect;
+    public sealed record SendChunk(Envelope Envelope, long Offset, int Limit) : Effect;
 
     /// <summary>
-    /// Make this durable, then answer with <see cref="Input.Persisted"/>. Writes, of this and the two kinds below, are done in the order of
-    /// their tickets, each whole or not at all. Entries replace all at and above the index of the first of them. What may be said only
-    /// afterwards, Core itself holds back.
+    /// Something for the store to do. Writes are done in the order given, each whole or not at all. Closed.
     /// </summary>
-    public sealed record Persist(Ticket Ticket, HardState? HardState, LogSlice Entries) : Effect;
+    public abstract record Write : Effect
+    {
+        private protected Write()
+        {
+        }
+    }
 
     /// <summary>
-    /// A piece of a snapshot that is coming in: write it aside. A piece at offset 0 begins anew and drops what was there.
+    /// Make this durable, then answer with <see cref="Input.Persisted"/>. The tickets of this and of the two kinds below are one sequence.
+    /// Entries replace all at and above the index of the first of them. What may be said only afterwards, Core itself holds back.
     /// </summary>
-    public sealed record StoreChunk(Ticket Ticket, Snapshot Snapshot, long Offset, ReadOnlyMemory<byte> Data) : Effect;
+    public sealed record Persist(Ticket Ticket, HardState? HardState, LogSlice Entries) : Write;
+
+    /// <summary>
+    /// A piece of the state of a snapshot that is coming in: write it aside. A piece at offset 0 begins anew and drops what was there. The
+    /// description is complete from the first piece on.
+    /// </summary>
+    public sealed record StoreChunk(Ticket Ticket, Snapshot Snapshot, long Offset, ReadOnlyMemory<byte> Data) : Write;
 
     /// <summary>
     /// The snapshot that came in is whole: make it the current one, durably and in one step, and the application's state with it. Entries
     /// up to its position go; those after it stay only if <paramref name="KeepsLog"/>. Later commits go on from its position.
     /// </summary>
-    public sealed record InstallSnapshot(Ticket Ticket, Snapshot Snapshot, bool KeepsLog) : Effect;
+    public sealed record InstallSnapshot(Ticket Ticket, Snapshot Snapshot, bool KeepsLog) : Write;
 
     /// <summary>
     /// Not needed any more: entries up to <paramref name="Log"/> (whose position is to be kept, as <see cref="InitialState.Base"/>), and
     /// snapshots before <paramref name="Snapshot"/>, which is the oldest that is still being sent to somebody. The shell may do it at any
     /// time after, or never; only a log that ends before that position is given up whole before more is written to it.
     /// </summary>
-    public sealed record Discard(LogPosition Log, LogIndex Snapshot) : Effect;
+    public sealed record Discard(LogPosition Log, LogIndex Snapshot) : Write;
 
     /// <summary>
     /// These entries are committed. Each is given once in the life of a core, in index order, preloaded ones included, and after the
@@ -144,7 +154,7 @@ public readonly record struct Fence(RefusalReason Reason, Serial Serial)
     /// <inheritdoc/>
     public override string ToString() => Reason == RefusalReason.Diverged
         ? $"a majority has another log from serial {Serial} on"
-        : "its store is an old copy, and what was promised since is forgotten";
+        : "its store is an old copy, or its disk did not keep what it said it had written, and what was promised is forgotten";
 }
 
 /// <summary>The quorum as this process sees it.</summary>
@@ -169,6 +179,9 @@ public enum RejectionReason
 
     /// <summary>The leadership is being handed over; ask again soon.</summary>
     Transferring,
+
+    /// <summary>The disk of the leader is nearly full (<see cref="Input.DiskSpace"/>).</summary>
+    DiskFull,
 
     /// <summary>The session has forgotten requests as old as this one: whether it was appended before is not known.</summary>
     Expired,

@@ -59,6 +59,12 @@ public abstract record Input
     public sealed record ChangeMembers(RequestId Request, LogIndex BasedOn, MemberChange Change) : Input;
 
     /// <summary>
+    /// The disk of this process has become nearly full, or has room again. Until there is room its log takes no pairs; what elections and
+    /// changes of the group need it writes.
+    /// </summary>
+    public sealed record DiskSpace(bool IsShort) : Input;
+
+    /// <summary>
     /// A snapshot of the application's state is durable. The position is one that was given out by <see cref="Effect.Commit"/>.
     /// </summary>
     public sealed record SnapshotTaken(Snapshot Snapshot) : Input;

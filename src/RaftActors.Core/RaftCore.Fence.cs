@@ -120,6 +120,25 @@ public sealed partial class RaftCore
     }
 
     /// <summary>
+    /// A process that was started again has all that it acknowledged before: in one term nothing of it gives way. If it looks for agreement
+    /// below that, its disk said that it had written what it had not. What an earlier start says may just have been long on its way.
+    /// </summary>
+    private bool HasLostWhatItAcknowledged(Progress progress, Envelope envelope, Message.AppendEntriesReply reply) =>
+        !reply.Accepted
+        && envelope.Boot.Number > progress.Boot.Number
+        && reply.Match < progress.Match
+        && (progress.Match <= _log.Base.Index || _log.TermAt(progress.Match) > Term.Zero);
+
+    /// <summary>Nothing that it has counts any more, and it hears why as long as it has not shut itself out.</summary>
+    private void RefuseForgetful(Progress progress, Envelope envelope)
+    {
+        progress.IsAdmitted = false;
+        var detail = $"{envelope.From.Name} had acknowledged everything up to {progress.Match} and has come back without it, so its disk "
+            + "does not keep what it says it has written";
+        Send(envelope.From, new Message.Refusal(RefusalReason.RestoredDisk, Serial.Zero, envelope.Boot, detail));
+    }
+
+    /// <summary>
     /// Durable: a restart does not mend a damaged or forgetful store. Everybody is told, and who misses it hears it when it asks.
     /// </summary>
     private void FenceSelf(Fence fence)

@@ -73,10 +73,14 @@ public sealed partial class RaftCore
             return;
         }
 
-        Take(request.Entries);
-        var match = new LogIndex(request.Previous.Index.Value + request.Entries.Length);
+        var entries = WhatThereIsRoomFor(request.Entries);
+        Take(entries);
+        var match = new LogIndex(request.Previous.Index.Value + entries.Length);
         CommitUpTo(request.Commit < match ? request.Commit : match);
-        Acknowledge(envelope.From, match, request);
+        if (entries.Length == request.Entries.Length)
+        {
+            Acknowledge(envelope.From, match, request);
+        }
     }
 
     /// <summary>

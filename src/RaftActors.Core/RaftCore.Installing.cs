@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace RaftActors.Core;
 
 /// <content>
@@ -22,10 +24,12 @@ public sealed partial class RaftCore
 
     private void SendPieces(Progress progress, OutgoingSnapshot outgoing)
     {
-        while (outgoing.TakeNext(Options.SnapshotChunkBytes) is { } offset)
+        while (outgoing.TakeNext(Options.SnapshotChunkBytes) is var (place, sessions))
         {
-            var envelope = EnvelopeOf(progress.Member, ChunkOf(outgoing.Snapshot, offset), Term);
-            SendWhenDurable(new Effect.SendChunk(envelope, Options.SnapshotChunkBytes));
+            var envelope = EnvelopeOf(progress.Member, ChunkOf(outgoing, place, sessions), Term);
+            var offset = place - outgoing.Snapshot.Sessions.Length;
+            SendWhenDurable(
+                sessions.IsEmpty ? new Effect.SendChunk(envelope, offset, Options.SnapshotChunkBytes) : new Effect.Send(envelope));
         }
     }
 
@@ -35,7 +39,7 @@ public sealed partial class RaftCore
     /// </summary>
     private void SendHeartbeat(Progress progress, OutgoingSnapshot outgoing)
     {
-        Send(progress.Member, ChunkOf(outgoing.Snapshot, outgoing.Stored));
+        Send(progress.Member, ChunkOf(outgoing, outgoing.Stored, []));
         if (_now - progress.HeardAt < Options.ElectionTimeoutMinTicks)
         {
             outgoing.SendAgainIfLost();
@@ -43,14 +47,14 @@ public sealed partial class RaftCore
         }
     }
 
-    private Message.SnapshotChunk ChunkOf(Snapshot snapshot, long offset) =>
-        new(snapshot, offset, default, _log.LastPosition.Serial, LatestRound);
+    private Message.SnapshotChunk ChunkOf(OutgoingSnapshot outgoing, long place, ImmutableArray<SessionState> sessions) =>
+        new(outgoing.Description, outgoing.Snapshot.Sessions.Length, place, sessions, default, _log.LastPosition.Serial, LatestRound);
 
     private void OnSnapshotChunkReply(Envelope envelope, Message.SnapshotChunkReply reply)
     {
         if (HearFollower(envelope) is { Outgoing: { } outgoing } progress && outgoing.Snapshot.Position == reply.Snapshot)
         {
-            outgoing.Answer(reply.NextOffset, _now);
+            outgoing.Answer(reply.NextPlace, _now);
             SendNews(progress);
             HearRound((LeaderRole)_role, progress, reply.Round);
         }
@@ -80,7 +84,7 @@ public sealed partial class RaftCore
         {
             Part(peer, position.Index);
         }
-        else if (Incoming(envelope.From, snapshot) is { } incoming)
+        else if (IsThereRoomFor(chunk) && Incoming(envelope.From, chunk) is { } incoming)
         {
             TakePiece(incoming, chunk);
         }
@@ -90,8 +94,9 @@ public sealed partial class RaftCore
     private bool GivesWay(LogPosition position) => _log.TermAt(position.Index) is var own && own != Term.Zero && own != position.Term;
 
     /// <summary>The transfer to which a piece belongs, begun if it must be; null if a newer one of the same leader is on its way.</summary>
-    private IncomingSnapshot? Incoming(Member leader, Snapshot snapshot)
+    private IncomingSnapshot? Incoming(Member leader, Message.SnapshotChunk chunk)
     {
+        var snapshot = chunk.Snapshot;
         if (_incoming is { } known && known.Leader == leader)
         {
             if (snapshot.Position.Index < known.Snapshot.Position.Index)
@@ -105,22 +110,33 @@ public sealed partial class RaftCore
             }
         }
 
-        return _incoming = new IncomingSnapshot(leader, snapshot);
+        return _incoming = new IncomingSnapshot(leader, snapshot, chunk.SessionCount);
     }
 
+    /// <summary>The next sessions or bytes. What is neither is a heartbeat, or came twice, or after something that was lost.</summary>
     private void TakePiece(IncomingSnapshot incoming, Message.SnapshotChunk chunk)
     {
-        var end = chunk.Offset + chunk.Data.Length;
-        var isNext = chunk.Offset == incoming.Received && end <= incoming.Snapshot.Length;
-        if (!isNext || (chunk.Data.IsEmpty && incoming.Snapshot.Length > 0))
+        var isState = incoming.IsNext(chunk.Data, chunk.Place);
+        if (incoming.IsNext(chunk.Sessions, chunk.Place))
         {
-            // A heartbeat, or a piece that came twice or after one that was lost.
-            Send(incoming.Leader, new Message.SnapshotChunkReply(incoming.Snapshot.Position, incoming.Stored, chunk.Round));
-            return;
+            incoming.Add(chunk.Sessions);
+            isState = incoming.IsWhole; // Of no bytes: there is no other piece to wait for.
         }
 
+        if (isState)
+        {
+            StorePiece(incoming, chunk);
+        }
+        else
+        {
+            Send(incoming.Leader, new Message.SnapshotChunkReply(incoming.Snapshot.Position, incoming.Stored, chunk.Round));
+        }
+    }
+
+    private void StorePiece(IncomingSnapshot incoming, Message.SnapshotChunk chunk)
+    {
         var ticket = TakeTicket();
-        _effects.Add(new Effect.StoreChunk(ticket, incoming.Snapshot, chunk.Offset, chunk.Data));
+        _effects.Add(new Effect.StoreChunk(ticket, incoming.Snapshot, incoming.Offset, chunk.Data));
         incoming.Add(chunk.Data.Length, ticket);
         if (incoming.IsWhole)
         {
@@ -128,7 +144,8 @@ public sealed partial class RaftCore
         }
         else
         {
-            Send(incoming.Leader, new Message.SnapshotChunkReply(incoming.Snapshot.Position, end, chunk.Round), after: ticket);
+            var next = new Message.SnapshotChunkReply(incoming.Snapshot.Position, incoming.Received, chunk.Round);
+            Send(incoming.Leader, next, after: ticket);
         }
     }
 

@@ -55,7 +55,7 @@ public sealed partial class RaftCore
     {
         if (pair.Request is not { } request)
         {
-            AppendOwn(pair);
+            TakeIfRoom(pair);
             return;
         }
 
@@ -70,6 +70,18 @@ public sealed partial class RaftCore
         else if (request.Number <= (session?.Forgotten ?? 0) || (session is null && isRetry && _sessions.IsFull))
         {
             _effects.Add(new Effect.Rejected([pair], RejectionReason.Expired));
+        }
+        else
+        {
+            TakeIfRoom(pair);
+        }
+    }
+
+    private void TakeIfRoom(Payload.Pair pair)
+    {
+        if (_isDiskShort)
+        {
+            _effects.Add(new Effect.Rejected([pair], RejectionReason.DiskFull));
         }
         else
         {

@@ -96,11 +96,18 @@ public sealed partial class RaftCore
             return;
         }
 
+        if (HasLostWhatItAcknowledged(progress, envelope, reply))
+        {
+            RefuseForgetful(progress, envelope);
+            return;
+        }
+
         var leader = (LeaderRole)_role;
         progress.IsAdmitted |= reply.IsAdmitted;
         progress.Priority = reply.Priority;
         if (reply.Accepted)
         {
+            progress.Boot = envelope.Boot;
             OnAccepted(progress, reply.Match);
             TellTargetOnce(leader, progress);
         }

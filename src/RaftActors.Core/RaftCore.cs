@@ -137,6 +137,9 @@ public sealed partial class RaftCore
             case Input.ChangeMembers change:
                 OnChangeMembers(change);
                 break;
+            case Input.DiskSpace(var isShort):
+                OnDiskSpace(isShort);
+                break;
             case Input.SnapshotTaken(var snapshot):
                 OnSnapshotTaken(snapshot);
                 break;

@@ -32,6 +32,11 @@ public abstract record FromActor<TValue>
     /// <summary>It was asked to explain itself. Who waits is told at once that the group is a scripted one.</summary>
     public sealed record Explain(RequestRef Request) : FromActor<TValue>;
 
+    /// <summary>
+    /// What its TakeSnapshot gave, after its way through the serializer; a later life is given it by RestoreSnapshot.
+    /// </summary>
+    public sealed record Snapshot(Serial Serial, object? State) : FromActor<TValue>;
+
     /// <summary>What its HandleProposal decided.</summary>
     public sealed record Judged(string Key, Verdict Verdict) : FromActor<TValue>;
 

@@ -44,7 +44,7 @@ internal sealed class ScriptedEngine<TValue>(ValueCodec<TValue> values, IActorRe
 
     public void Commit(LogEntry entry, RequestRef? request)
     {
-        Process.Store.Commit([entry]);
+        Process.Pairs.Commit([entry]);
         if (request is { } own)
         {
             _appended[entry.Serial] = own;
@@ -55,11 +55,11 @@ internal sealed class ScriptedEngine<TValue>(ValueCodec<TValue> values, IActorRe
 
     public void Answer(RequestRef request, Serial serial)
     {
-        var pair = Process.Store.Read(serial) ?? throw new InvalidOperationException($"Nothing is committed under serial {serial}.");
+        var pair = Process.Pairs.Read(serial) ?? throw new InvalidOperationException($"Nothing is committed under serial {serial}.");
         _actor?.Tell(new ToActor.Answered(_life, request, pair));
     }
 
-    public void Confirm(RequestRef request) => _actor?.Tell(new ToActor.Readable(_life, request, Process.Store.CommittedSerial));
+    public void Confirm(RequestRef request) => _actor?.Tell(new ToActor.Readable(_life, request, Process.Pairs.CommittedSerial));
 
     public void End(ChangeOutcome outcome)
     {
@@ -70,6 +70,15 @@ internal sealed class ScriptedEngine<TValue>(ValueCodec<TValue> values, IActorRe
     }
 
     public void Cancel(RequestRef request, CancelReason reason) => _actor?.Tell(new ToActor.Cancelled(ToActor.AnyLife, request, reason));
+
+    public void TakeSnapshot() => _actor?.Tell(new ToActor.TakeSnapshot(_life));
+
+    public void SendSnapshot(Serial serial, ReadOnlyMemory<byte> state)
+    {
+        Process.Pairs.StartAfter(PositionOf(serial));
+        Keep(serial, state);
+        _actor?.Tell(new ToActor.Restore(_life, serial));
+    }
 
     public void Propose(RequestId question, string key, ReadOnlyMemory<byte> value)
     {
@@ -113,6 +122,14 @@ internal sealed class ScriptedEngine<TValue>(ValueCodec<TValue> values, IActorRe
                 explain.ReplyTo.Tell(new Explanation(explain.Request, $"{Process.Pid.Name} is in a scripted group"), Self);
                 probe?.Tell(new FromActor<TValue>.Explain(explain.Request), _actor);
                 break;
+            case ToEngine.WantSnapshot:
+                TakeSnapshot();
+                break;
+            case ToEngine.State { Bytes: { } bytes } state:
+                Keep(state.Serial, bytes);
+                var decoded = new ValueCodec<object?>(Context.System).Decode(bytes);
+                probe?.Tell(new FromActor<TValue>.Snapshot(state.Serial, decoded), _actor);
+                break;
             case ToEngine.Judged judged when _proposed.Remove(judged.Request, out var key):
                 probe?.Tell(new FromActor<TValue>.Judged(key, judged.Verdict), _actor);
                 break;
@@ -140,13 +157,20 @@ internal sealed class ScriptedEngine<TValue>(ValueCodec<TValue> values, IActorRe
     {
         if (_process is null)
         {
-            attach.Process.Store.Commit(log);
+            attach.Process.Pairs.Commit(log);
         }
 
         _process = attach.Process;
         _actor = Sender;
         _life = attach.Life;
         _actor?.Tell(new ToActor.Attached(_life, Self));
+        var last = attach.LastSerial;
+        if (Process.Snapshot is { Position.Serial: var serial } && serial > last)
+        {
+            last = serial;
+            _actor?.Tell(new ToActor.Restore(_life, last));
+        }
+
         _met.ForEach(peer => _actor?.Tell(new ToActor.PeerMet(_life, peer)));
         if (_quorum is not null)
         {
@@ -155,22 +179,32 @@ internal sealed class ScriptedEngine<TValue>(ValueCodec<TValue> values, IActorRe
 
         if (_leader is not null)
         {
-            _actor?.Tell(new ToActor.LeaderIs(_life, _leader with { Serial = Process.Store.CommittedSerial }));
+            _actor?.Tell(new ToActor.LeaderIs(_life, _leader with { Serial = Process.Pairs.CommittedSerial }));
         }
 
-        for (var serial = attach.LastSerial.Next; serial <= Process.Store.CommittedSerial; serial = serial.Next)
+        for (var next = last.Next; next <= Process.Pairs.CommittedSerial; next = next.Next)
         {
-            TellCommitted(serial);
+            TellCommitted(next);
         }
 
         _waiting.ForEach(step => step(this));
         _waiting.Clear();
     }
 
+    private static LogPosition PositionOf(Serial serial) => new(new LogIndex(serial.Value), Term.Zero, serial, 0);
+
+    private void Keep(Serial serial, ReadOnlyMemory<byte> state)
+    {
+        var configuration = new Configuration(GroupUid.None, 0, [], [], [], []);
+        var snapshot = new Snapshot(PositionOf(serial), LogIndex.Zero, configuration, [], state.Length);
+        Process.Store.SaveSnapshot(snapshot, state);
+        Process.Snapshot = snapshot;
+    }
+
     private void TellCommitted(Serial serial)
     {
         RequestRef? request = _appended.TryGetValue(serial, out var own) ? own : null;
-        if (Process.Store.Read(serial) is { } pair)
+        if (Process.Pairs.Read(serial) is { } pair)
         {
             _actor?.Tell(new ToActor.Committed(_life, pair, request));
         }

@@ -17,6 +17,7 @@ public sealed class ScriptedGroup<TValue>
 {
     private readonly ValueCodec<TValue> _values;
     private readonly IActorRef _engine;
+    private readonly ActorSystem _system;
     private Serial _last;
     private long _term;
     private long _questions;
@@ -27,6 +28,7 @@ public sealed class ScriptedGroup<TValue>
     /// <param name="log">What the group has committed before the actor comes: serials 1, 2, 3 and so on.</param>
     public ScriptedGroup(ActorSystem system, IActorRef? probe = null, params (string Key, TValue Value)[] log)
     {
+        _system = system;
         _values = new ValueCodec<TValue>(system);
         _last = new Serial(log.Length);
         LogSlice entries = [.. log.Select((pair, i) => ToEntry(new Serial(i + 1), pair.Key, pair.Value, null))];
@@ -103,6 +105,25 @@ public sealed class ScriptedGroup<TValue>
     {
         var question = NextQuestion();
         Tell(engine => engine.Ask(question, serial));
+    }
+
+    /// <summary>
+    /// It is time for a snapshot: TakeSnapshot, as soon as the actor has been handed all that is committed and it may be handed. The probe
+    /// is told the state.
+    /// </summary>
+    public void TakeSnapshot() => Tell(engine => engine.TakeSnapshot());
+
+    /// <summary>
+    /// The actor was away for too long, and is sent a snapshot that stands for all pairs up to a serial: RestoreSnapshot. Commits go on
+    /// after it.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">More is committed already.</exception>
+    public void SendSnapshot<TState>(Serial serial, TState state)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(serial.Value, _last.Value);
+        _last = serial;
+        var bytes = new ValueCodec<TState>(_system).Encode(state);
+        Tell(engine => engine.SendSnapshot(serial, bytes));
     }
 
     private void Elect(Func<Pid, Pid> choose)

@@ -2,10 +2,12 @@ using System.Reflection;
 
 using Akka.Actor;
 using Akka.Configuration;
+using Akka.Event;
 
 using RaftActors.Core;
 using RaftActors.Discovery;
 using RaftActors.Engine;
+using RaftActors.Storage;
 using RaftActors.Wire;
 
 namespace RaftActors;
@@ -20,6 +22,7 @@ public sealed class RaftExtension : IExtension
     private readonly Dictionary<(string Group, ProcessName Name), RaftProcess> _processes = [];
     private readonly ExtendedActorSystem _system;
     private readonly IActorRef _registry;
+    private readonly StoreRoom _stores;
 
     internal RaftExtension(ExtendedActorSystem system)
     {
@@ -28,6 +31,8 @@ public sealed class RaftExtension : IExtension
         var serializer = new RaftMessageSerializer(system);
         system.Serialization.AddSerializer("raft", serializer);
         system.Serialization.AddSerializationMap(typeof(WireMessage), serializer);
+        _stores = new StoreRoom(system);
+        system.RegisterOnTermination(CloseStores);
         _registry = system.SystemActorOf(Props.Create(() => new RaftRegistry()), "raft");
     }
 
@@ -58,18 +63,65 @@ public sealed class RaftExtension : IExtension
         return settings;
     }
 
-    /// <summary>The process that an actor is: made with its first life, the same for all later ones.</summary>
-    internal RaftProcess GetProcess(RaftSettings settings, Func<LogSlice> preload)
+    /// <summary>The process that an actor is: made with its first life, the same for all later ones. Its store is opened with it.</summary>
+    /// <exception cref="StoreException">What is there cannot be used.</exception>
+    internal RaftProcess GetProcess(RaftSettings settings, Func<LogSlice> preload, Func<IRaftStore>? makeStore)
     {
         lock (_lock)
         {
             if (!_processes.TryGetValue((settings.Group, settings.Self), out var process))
             {
-                process = new RaftProcess(settings, Pid.FirstNumber + _processes.Count, new Incarnation(Guid.NewGuid()), preload());
+                process = Begin(settings, preload(), makeStore);
                 _processes.Add((settings.Group, settings.Self), process);
             }
 
             return process;
+        }
+    }
+
+    private RaftProcess Begin(RaftSettings settings, LogSlice preload, Func<IRaftStore>? makeStore)
+    {
+        var owner = new StoreOwner(settings.Group, settings.Self);
+        if (ScriptedHost is not null)
+        {
+            var (scripted, nothing) = HostedStore.Open(new MemoryStore(), owner, preload);
+            return new RaftProcess(settings, Pid.FirstNumber + _processes.Count, scripted, nothing, preload);
+        }
+
+        var (store, recovered) = HostedStore.Open(makeStore?.Invoke() ?? _stores.StoreOf(settings.Store, owner), owner, preload);
+        try
+        {
+            foreach (var note in recovered.Notes)
+            {
+                _system.Log.Warning("The store of {0}: {1}", owner, note);
+            }
+
+            var process = new RaftProcess(settings, Pid.FirstNumber + _processes.Count, store, recovered, preload);
+            process.MakeCore();
+            if (makeStore is not null || settings.Store.Directory.Length > 0)
+            {
+                // Who finds a store empty that should not be learns here that its directory is another one, or is gone.
+                _system.Log.Info("The store of {0} {1}", owner, recovered.IsNew ? "is new" : $"goes up to serial {process.Found}");
+            }
+
+            return process;
+        }
+        catch
+        {
+            store.Close();
+            throw;
+        }
+    }
+
+    // The engines have closed theirs by now. What is left is of processes whose actor never got so far as to have one.
+    private void CloseStores()
+    {
+        lock (_lock)
+        {
+            foreach (var process in _processes.Values)
+            {
+                process.Store.Close();
+            }
         }
     }
 }

@@ -13,10 +13,12 @@ public sealed class DirectionTests
         ["Akka.Embedded"] = [],
         ["Akka.Embedded.TestKit"] = [],
         ["RaftActors.Core"] = [],
-        ["RaftActors"] = ["RaftActors.Core"],
-        ["RaftActors.Testing"] = ["RaftActors"],
+        ["RaftActors.Storage"] = ["RaftActors.Core"],
+        ["RaftActors"] = ["RaftActors.Core", "RaftActors.Storage"],
+        ["RaftActors.Testing"] = ["RaftActors", "RaftActors.Storage"],
+        ["RaftActors.Cli"] = ["RaftActors.Storage"],
         ["FourNodes"] = ["RaftActors"],
-        ["RaftActors.Simulator"] = ["RaftActors.Core"],
+        ["RaftActors.Simulator"] = ["RaftActors.Core", "RaftActors.Storage", "RaftActors.DiskModel"],
     };
 
     // The rooms that stand on an actor runtime; Core is not among them.

@@ -1,11 +1,18 @@
+using System.Text.Json;
+
 using Akka.Actor;
+
+using RaftActors.Core;
 
 namespace RaftActors.Examples;
 
-/// <summary>Accounts that all nodes agree on. A pair is a booking: its key is the account, its value the amount.</summary>
-internal sealed class Ledger : RaftActor<int>
+/// <summary>
+/// Accounts that all nodes agree on. A pair is a booking: its key is the account, its value the amount. The balances take the place of old
+/// bookings, so the log does not grow for ever.
+/// </summary>
+internal sealed class Ledger : RaftActor<int>, IRaftSnapshot<byte[]>
 {
-    private readonly Dictionary<string, int> _balances = [];
+    private Dictionary<string, int> _balances = [];
     private readonly IActorRef _watcher;
 
     public Ledger(IActorRef watcher)
@@ -17,6 +24,11 @@ internal sealed class Ledger : RaftActor<int>
         Receive<HandOver>(_ => Raft.TransferLeadership(replyTo: Sender));
         Receive<Exception>(trouble => throw trouble);
     }
+
+    public byte[] TakeSnapshot(Serial serial) => JsonSerializer.SerializeToUtf8Bytes(_balances);
+
+    public void RestoreSnapshot(Serial serial, byte[] state) =>
+        _balances = JsonSerializer.Deserialize<Dictionary<string, int>>(state) ?? [];
 
     protected override object? HandleAppend(Entry<int> entry)
     {

@@ -27,6 +27,24 @@ public sealed class SimulatorTests
         }
     }
 
+    [Fact]
+    public void Groups_on_real_stores_and_disks_that_lose_power_stay_safe_and_come_together()
+    {
+        for (var seed = 1UL; seed <= 25; seed++)
+        {
+            AssertHolds(SeedResult.Of(seed, FaultSet.All, disks: StoredDisk.Make));
+        }
+    }
+
+    [Fact]
+    public void A_seed_on_real_stores_run_twice_does_the_same()
+    {
+        for (var seed = 1UL; seed <= 5; seed++)
+        {
+            Assert.Null(SeedResult.Twice(seed, FaultSet.All, StoredDisk.Make).Violation);
+        }
+    }
+
     [Theory]
     [MemberData(nameof(Regressions))]
     public void A_seed_that_once_found_something_finds_it_no_more(ulong seed) => AssertHolds(SeedResult.Of(seed, FaultSet.All));
@@ -83,7 +101,7 @@ public sealed class SimulatorTests
         var result = new SeedResult(17, new Violation("leader", "term 3 has two leaders"), new Totals(), 0, events);
         var output = new StringWriter { NewLine = "\n" };
 
-        OneSeed.Report(result, FaultSet.All.Without(FaultKind.Join), output, some => some.Exists(one => one.Number == 4));
+        OneSeed.Report(result, FaultSet.All.Without(FaultKind.Join), null, output, some => some.Exists(one => one.Number == 4));
 
         Assert.Equal(
             """

@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace RaftActors.Simulator;
 
 /// <summary>Which seeds, and how.</summary>
-internal sealed record BatchSettings(ulong First, ulong Last, FaultSet Faults, int? Seconds, int Jobs, bool Twice);
+internal sealed record BatchSettings(ulong First, ulong Last, FaultSet Faults, int? Seconds, int Jobs, bool Twice, DiskMaker? Disks);
 
 /// <summary>Many seeds, some at a time; each is a world of its own.</summary>
 internal sealed class Batch(BatchSettings settings)
@@ -29,7 +29,7 @@ internal sealed class Batch(BatchSettings settings)
         threads.ForEach(thread => thread.Join());
         foreach (var failure in _failures.OrderBy(failure => failure.Seed).Take(3))
         {
-            OneSeed.Report(failure, settings.Faults, output);
+            OneSeed.Report(failure, settings.Faults, settings.Disks, output);
         }
 
         foreach (var failure in _failures.OrderBy(failure => failure.Seed).Skip(3))
@@ -49,7 +49,9 @@ internal sealed class Batch(BatchSettings settings)
         {
             var start = _clock.Elapsed;
             var isDoubled = settings.Twice || seed % TwiceEvery == 0;
-            var result = isDoubled ? SeedResult.Twice(seed, settings.Faults) : SeedResult.Of(seed, settings.Faults);
+            var result = isDoubled
+                ? SeedResult.Twice(seed, settings.Faults, settings.Disks)
+                : SeedResult.Of(seed, settings.Faults, disks: settings.Disks);
             lock (_lock)
             {
                 _busy += (_clock.Elapsed - start) / (isDoubled ? 2 : 1);

@@ -36,6 +36,14 @@ internal static class CommandLine
         DefaultValueFactory = _ => FaultSet.All,
     };
 
+    private static readonly Option<DiskKind> Disk = new("--disk")
+    {
+        Description = "What processes write to: 'said' are disks that do as they should; 'files' are the stores of RaftActors.Storage on a "
+            + "disk that loses power, which takes longer.",
+        HelpName = "kind",
+        DefaultValueFactory = _ => DiskKind.Said,
+    };
+
     private static readonly Option<int?> Seconds = new("--seconds")
     {
         Description = "Begin no seed after so many seconds.",
@@ -71,7 +79,7 @@ internal static class CommandLine
             "Runs Raft groups under faults on virtual time, a seed each. Exit code 0: nothing was violated; 1: something was; 2: the "
             + "command is wrong.")
         {
-            Seeds, Seed, Trace, Only, Faults, Seconds, Jobs, Twice, Mutants, Name,
+            Seeds, Seed, Trace, Only, Faults, Disk, Seconds, Jobs, Twice, Mutants, Name,
         };
         command.Validators.Add(parsed =>
         {
@@ -90,10 +98,11 @@ internal static class CommandLine
             }
 
             var jobs = parsed.GetValue(Jobs);
+            DiskMaker? disks = parsed.GetValue(Disk) == DiskKind.Files ? StoredDisk.Make : null;
             var only = parsed.GetResult(Only) is null ? null : parsed.GetValue(Only);
             return parsed.GetValue(Seed) is { } seed
-                ? OneSeed.Run(seed, faults, only, parsed.GetValue(Trace), Console.Out)
-                : Batch.Run(new BatchSettings(first, last, faults, parsed.GetValue(Seconds), jobs, parsed.GetValue(Twice)));
+                ? OneSeed.Run(seed, faults, only, parsed.GetValue(Trace), disks, Console.Out)
+                : Batch.Run(new BatchSettings(first, last, faults, parsed.GetValue(Seconds), jobs, parsed.GetValue(Twice), disks));
         });
         return command;
     }
@@ -151,4 +160,14 @@ internal static class CommandLine
 
         return faults;
     }
+}
+
+/// <summary>What the processes of a simulation write to.</summary>
+internal enum DiskKind
+{
+    /// <summary>The simulation says what survives.</summary>
+    Said,
+
+    /// <summary>The real stores, on a model of a disk.</summary>
+    Files,
 }

@@ -3,9 +3,9 @@ namespace RaftActors.Simulator;
 /// <summary>One seed, told in full.</summary>
 internal static class OneSeed
 {
-    public static int Run(ulong seed, FaultSet faults, int[]? only, bool traces, TextWriter output)
+    public static int Run(ulong seed, FaultSet faults, int[]? only, bool traces, DiskMaker? disks, TextWriter output)
     {
-        var result = SeedResult.Of(seed, faults, only?.ToHashSet(), traces ? output : null);
+        var result = SeedResult.Of(seed, faults, only?.ToHashSet(), traces ? output : null, disks);
         if (result.Violation is not { } violation)
         {
             output.WriteLine($"seed {seed} holds: {result.Totals}; trace {result.TraceHash:x16}");
@@ -14,7 +14,7 @@ internal static class OneSeed
 
         if (only is null)
         {
-            Report(result, faults, output);
+            Report(result, faults, disks, output);
         }
         else
         {
@@ -24,17 +24,20 @@ internal static class OneSeed
         return 1;
     }
 
-    public static void Report(SeedResult result, FaultSet faults, TextWriter output) => Report(
+    public static void Report(SeedResult result, FaultSet faults, DiskMaker? disks, TextWriter output) => Report(
         result,
         faults,
+        disks,
         output,
-        events => SeedResult.Of(result.Seed, faults, events.Select(one => one.Number).ToHashSet()).Violation?.Checker
+        events => SeedResult.Of(result.Seed, faults, events.Select(one => one.Number).ToHashSet(), null, disks).Violation?.Checker
             == result.Violation!.Checker);
 
     /// <summary>What was violated, the command that repeats it, and the shortest schedule that was found.</summary>
-    public static void Report(SeedResult result, FaultSet faults, TextWriter output, Predicate<List<FaultEvent>> stillFails)
+    public static void Report(
+        SeedResult result, FaultSet faults, DiskMaker? disks, TextWriter output, Predicate<List<FaultEvent>> stillFails)
     {
-        var command = $"--seed {result.Seed}{(faults == FaultSet.All ? "" : $" --faults {faults}")}";
+        var command = $"--seed {result.Seed}{(faults == FaultSet.All ? "" : $" --faults {faults}")}"
+            + (disks is null ? "" : " --disk files");
         output.WriteLine(Headline(result, result.Violation!));
         output.WriteLine($"  repeat: {command}");
         var events = Shrinker.Shrink(result.Events, stillFails);

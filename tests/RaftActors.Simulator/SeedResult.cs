@@ -3,9 +3,10 @@ namespace RaftActors.Simulator;
 /// <summary>What became of one seed.</summary>
 internal sealed record SeedResult(ulong Seed, Violation? Violation, Totals Totals, ulong TraceHash, List<FaultEvent> Events)
 {
-    public static SeedResult Of(ulong seed, FaultSet faults, IReadOnlySet<int>? only = null, TextWriter? trace = null)
+    public static SeedResult Of(
+        ulong seed, FaultSet faults, IReadOnlySet<int>? only = null, TextWriter? trace = null, DiskMaker? disks = null)
     {
-        var simulation = new Simulation(seed, faults, only, trace);
+        var simulation = new Simulation(seed, faults, only, trace, disks);
         Violation? violation = null;
         try
         {
@@ -26,9 +27,9 @@ internal sealed record SeedResult(ulong Seed, Violation? Violation, Totals Total
     }
 
     /// <summary>Runs it twice: a seed decides everything.</summary>
-    public static SeedResult Twice(ulong seed, FaultSet faults)
+    public static SeedResult Twice(ulong seed, FaultSet faults, DiskMaker? disks = null)
     {
-        var (one, other) = (Of(seed, faults), Of(seed, faults));
+        var (one, other) = (Of(seed, faults, disks: disks), Of(seed, faults, disks: disks));
         return one.TraceHash == other.TraceHash
             ? one
             : one with { Violation = new Violation("determinism", "the same seed did something else the second time") };

@@ -7,7 +7,7 @@ namespace RaftActors.Tests;
 /// <summary>
 /// A raft actor that tells its watcher, in words, each callback; it fetches what is missing and serves from the log, as is the default.
 /// </summary>
-internal sealed class Recorder : RaftActor<string>
+internal class Recorder : RaftActor<string>
 {
     private readonly IActorRef _watcher;
 
@@ -23,6 +23,7 @@ internal sealed class Recorder : RaftActor<string>
         Receive<Leave>(leave => Raft.Leave(leave.Name, replyTo: Sender));
         Receive<Explain>(_ => Raft.Explain(Sender));
         Receive<GetStatus>(_ => Sender.Tell(Raft.Status));
+        Receive<Snap>(_ => Raft.TakeSnapshot());
         Receive<Exception>(problem => throw problem);
     }
 
@@ -66,7 +67,7 @@ internal sealed class Recorder : RaftActor<string>
 
     protected override void HandleCancel(RequestRef request, CancelReason reason) => Tell($"cancel {reason}");
 
-    private void Tell(string what) => _watcher.Tell(what);
+    protected void Tell(string what) => _watcher.Tell(what);
 
     internal sealed record Append(string Key, string Value, TimeSpan? Timeout = null);
 
@@ -83,4 +84,6 @@ internal sealed class Recorder : RaftActor<string>
     internal sealed record Explain;
 
     internal sealed record GetStatus;
+
+    internal sealed record Snap;
 }

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Numerics;
+using System.Text;
 
 namespace RaftActors.Core;
 
@@ -18,6 +20,9 @@ public sealed record Snapshot(
     ImmutableArray<SessionState> Sessions,
     long Length)
 {
+    /// <summary>Origins that are remembered. Part of the format: every process must forget the same.</summary>
+    public const int MaxSessions = 1024;
+
     /// <inheritdoc/>
     public override string ToString() => $"up to {Position}, {Length} bytes";
 }
@@ -25,7 +30,37 @@ public sealed record Snapshot(
 /// <summary>The requests of one origin that are remembered.</summary>
 /// <param name="Forgotten">Requests up to this number that are not in the list were forgotten.</param>
 /// <param name="Answered">By number.</param>
-public sealed record SessionState(Member Origin, long Forgotten, ImmutableArray<AnsweredRequest> Answered);
+public sealed record SessionState(Member Origin, long Forgotten, ImmutableArray<AnsweredRequest> Answered)
+{
+    /// <summary>Requests that are remembered of each origin. Part of the format: every process must forget the same.</summary>
+    public const int MaxAnswered = 256;
+
+    /// <summary>An incarnation, what was forgotten, and lengths.</summary>
+    private const int FixedSize = 40;
+
+    /// <summary>
+    /// Bytes that it takes at most where each request is written as what it differs in from the one before, with 7 bits in a byte. A run of
+    /// requests takes 3 bytes each.
+    /// </summary>
+    internal int SizeMax()
+    {
+        var size = FixedSize + Encoding.UTF8.GetByteCount(Origin.Name.Value);
+        var before = new AnsweredRequest(Forgotten, default, default);
+        foreach (var request in Answered)
+        {
+            size += SizeOf(request.Number - before.Number)
+                + SizeOf(request.Index.Value - before.Index.Value)
+                + SizeOf(request.Serial.Value - before.Serial.Value);
+            before = request;
+        }
+
+        return size;
+    }
+
+    /// <summary>With a bit for the sign.</summary>
+    private static int SizeOf(long difference) =>
+        (BitOperations.Log2((ulong)((difference << 1) ^ (difference >> 63)) | 1) / 7) + 1;
+}
 
 /// <summary>A request of a session, and where its pair stands.</summary>
 public readonly record struct AnsweredRequest(long Number, LogIndex Index, Serial Serial);

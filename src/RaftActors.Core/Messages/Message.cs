@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace RaftActors.Core;
 
 /// <summary>
@@ -82,16 +84,33 @@ public abstract record Message
 
     /// <summary>
     /// InstallSnapshot (§7): a piece of a snapshot, in place of entries that the leader does not have any more. With it everything an
-    /// AppendEntries says about the leader.
+    /// AppendEntries says about the leader. What is sent is one sequence, first the sessions and then the bytes of the state, so that who
+    /// writes the first byte knows the whole description. A piece holds some of the ones, some of the others, or nothing.
     /// </summary>
-    public sealed record SnapshotChunk(Snapshot Snapshot, long Offset, ReadOnlyMemory<byte> Data, Serial LeaderSerial, long Round)
-        : Message;
+    /// <param name="Snapshot">Without its sessions, which may be megabytes.</param>
+    /// <param name="SessionCount">How many sessions it has.</param>
+    /// <param name="Place">Where in the sequence the piece belongs: up to <paramref name="SessionCount"/> each place is a session, from
+    /// there on a byte.</param>
+    /// <param name="Sessions">The sessions from there on.</param>
+    /// <param name="Data">The bytes from there on.</param>
+    public sealed record SnapshotChunk(
+        Snapshot Snapshot,
+        int SessionCount,
+        long Place,
+        ImmutableArray<SessionState> Sessions,
+        ReadOnlyMemory<byte> Data,
+        Serial LeaderSerial,
+        long Round) : Message
+    {
+        /// <summary>A heartbeat, or all that there is of a snapshot without sessions and of no bytes.</summary>
+        public bool IsEmpty => Sessions.IsEmpty && Data.IsEmpty;
+    }
 
     /// <summary>
-    /// Everything of that snapshot up to the offset is on disk; the next piece is wanted. When the snapshot is installed, an
+    /// Everything of that snapshot up to the place is here, the state durably; the next piece is wanted. When the snapshot is installed, an
     /// <see cref="AppendEntriesReply"/> comes instead.
     /// </summary>
-    public sealed record SnapshotChunkReply(LogPosition Snapshot, long NextOffset, long Round) : Message;
+    public sealed record SnapshotChunkReply(LogPosition Snapshot, long NextPlace, long Round) : Message;
 
     /// <summary>
     /// "Where do our logs part?" Sent when greetings show that two preloaded logs cannot both be right. The two halve the range in turn

@@ -7,9 +7,6 @@ namespace RaftActors.Core;
 /// <param name="forgotten">Requests up to this number may have been committed, and nobody knows any more.</param>
 internal sealed class Session(Member origin, long forgotten = 0)
 {
-    /// <summary>Requests that are remembered. Part of the format: every process must forget the same.</summary>
-    public const int Window = 256;
-
     /// <summary>A ring: what is remembered begins at <see cref="_first"/>, in the order of numbers.</summary>
     private AnsweredRequest[] _ring = [];
     private int _first;
@@ -40,7 +37,7 @@ internal sealed class Session(Member origin, long forgotten = 0)
             return;
         }
 
-        if (_count == Window)
+        if (_count == SessionState.MaxAnswered)
         {
             Forgotten = place == 0 ? request.Number : At(0).Number;
             if (place == 0)
@@ -48,7 +45,7 @@ internal sealed class Session(Member origin, long forgotten = 0)
                 return;
             }
 
-            (_first, _count, place) = ((_first + 1) % Window, _count - 1, place - 1);
+            (_first, _count, place) = ((_first + 1) % SessionState.MaxAnswered, _count - 1, place - 1);
         }
 
         Grow();
@@ -96,7 +93,7 @@ internal sealed class Session(Member origin, long forgotten = 0)
     {
         if (_count == _ring.Length)
         {
-            var ring = new AnsweredRequest[Math.Clamp(2 * _count, 4, Window)];
+            var ring = new AnsweredRequest[Math.Clamp(2 * _count, 4, SessionState.MaxAnswered)];
             for (var i = 0; i < _count; i++)
             {
                 ring[i] = At(i);

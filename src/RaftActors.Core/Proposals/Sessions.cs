@@ -9,9 +9,6 @@ namespace RaftActors.Core;
 /// </summary>
 internal sealed class Sessions
 {
-    /// <summary>Origins that are remembered. Part of the format: every process must forget the same.</summary>
-    public const int MaxOrigins = 1024;
-
     private readonly Dictionary<Member, LinkedListNode<Session>> _byOrigin = [];
 
     /// <summary>The one heard of last is at the end.</summary>
@@ -21,7 +18,7 @@ internal sealed class Sessions
     public Sessions(ImmutableArray<SessionState> states) => Restore(states);
 
     /// <summary>Some origin may have been forgotten.</summary>
-    public bool IsFull => _byAge.Count >= MaxOrigins;
+    public bool IsFull => _byAge.Count >= Snapshot.MaxSessions;
 
     /// <summary>What is known of an origin; null if nothing is.</summary>
     public Session? Of(Member origin) => _byOrigin.TryGetValue(origin, out var node) ? node.Value : null;

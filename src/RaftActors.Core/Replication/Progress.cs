@@ -20,6 +20,9 @@ internal sealed class Progress(Member member, LogIndex next, long now)
     /// </summary>
     public LogIndex Match { get; private set; }
 
+    /// <summary>The start of it that acknowledged last.</summary>
+    public Boot Boot { get; set; }
+
     /// <summary>The first entry to send next. Invariant: the log holds the position before it.</summary>
     public LogIndex Next { get; private set; } = next;
 

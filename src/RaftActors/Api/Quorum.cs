@@ -10,6 +10,9 @@ public sealed record Quorum(ImmutableArray<Pid> Members, bool IsMember)
     /// <summary>How many vote: 3, 5, 7, 9 or 11; below 3 only where that was allowed.</summary>
     public int Size => Members.Length;
 
+    /// <inheritdoc/>
+    public override string ToString() => $"{string.Join(' ', Members)}, {(IsMember ? "member" : "follower")}";
+
     internal bool HasSameMembersAs(Quorum? other) =>
         other is not null && IsMember == other.IsMember
         && Members.Select(pid => pid.Name).SequenceEqual(other.Members.Select(pid => pid.Name));

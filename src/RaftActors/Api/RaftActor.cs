@@ -3,6 +3,7 @@ using Akka.Actor;
 using RaftActors.Core;
 using RaftActors.Delivery;
 using RaftActors.Engine;
+using RaftActors.Storage;
 
 namespace RaftActors;
 
@@ -40,18 +41,21 @@ public abstract class RaftActor<TValue> : ReceiveActor
     /// <param name="options">What is unset comes from the actor system's configuration; none at all is fine.</param>
     /// <exception cref="ArgumentException">A preloaded pair is too large or has no serializer.</exception>
     /// <exception cref="RaftConfigurationException">Something needed is missing or contradictory; the message says what to do.</exception>
+    /// <exception cref="StoreException">What the process has on disk cannot be used; the message says why, and what to do.</exception>
     protected RaftActor(RaftOptions<TValue>? options = null)
     {
         options ??= new RaftOptions<TValue>();
         var values = new ValueCodec<TValue>(Context.System);
         _extension = RaftExtension.Of(Context.System);
         var settings = _extension.ReadSettings(options, Self);
-        _process = _extension.GetProcess(settings, () => Preload.Of(options.Preload.Select(pair => ToPayload(settings, pair, values))));
+        LogSlice Preloaded() => Preload.Of(options.Preload.Select(pair => ToPayload(settings, pair, values)));
+        _process = _extension.GetProcess(settings, Preloaded, options.Store);
         _life = _process.BeginLife();
-        _order = new DeliveryOrder(
-            options.LastSerial ?? new Serial(options.Preload.Count),
-            options.FollowerDelivery ?? _process.Settings.FollowerDelivery);
-        Raft = new RaftGroup<TValue>(_process, _life, _order, values, Self);
+        var preloaded = new Serial(Math.Min(options.Preload.Count, _process.Preloaded.Value));
+        var last = options.LastSerial ?? preloaded;
+        _process.DemandPairsAfter(last, this);
+        _order = new DeliveryOrder(last, options.FollowerDelivery ?? _process.Settings.FollowerDelivery);
+        Raft = new RaftGroup<TValue>(_process, _life, _order, values, Self, this is IRaftSnapshot);
     }
 
     /// <summary>What this actor knows of its group and may ask of it. For the actor's own thread only.</summary>
@@ -127,14 +131,24 @@ public abstract class RaftActor<TValue> : ReceiveActor
     public override void AroundPreStart()
     {
         Attach();
-        base.AroundPreStart();
+        ReleaseOnFailure(base.AroundPreStart);
+    }
+
+    /// <summary>
+    /// Gives the process's name free for the next instance, which may not get so far as to be asked again. A subclass that overrides it
+    /// calls it.
+    /// </summary>
+    public override void AroundPreRestart(Exception cause, object? message)
+    {
+        _process.Release(Self);
+        base.AroundPreRestart(cause, message);
     }
 
     /// <summary>Meets the engine anew, as a new life. A subclass that overrides it calls it.</summary>
     public override void AroundPostRestart(Exception cause, object? message)
     {
         Attach();
-        base.AroundPostRestart(cause, message);
+        ReleaseOnFailure(() => base.AroundPostRestart(cause, message));
     }
 
     /// <summary>Gives the process's name free for another actor. A subclass that overrides it calls it.</summary>
@@ -170,11 +184,25 @@ public abstract class RaftActor<TValue> : ReceiveActor
         return new Payload.Pair(null, pair.Key, bytes);
     }
 
+    // An actor that fails on its way into life has no PostStop.
+    private void ReleaseOnFailure(Action begin)
+    {
+        try
+        {
+            begin();
+        }
+        catch
+        {
+            _process.Release(Self);
+            throw;
+        }
+    }
+
     private void Attach()
     {
         _process.Claim(Self);
         Raft.EndQueries();
-        _extension.Host.Tell(new ToEngine.Attach(_process, _life, _order.Serial), Self);
+        _extension.Host.Tell(new ToEngine.Attach(_process, _life, _order.Serial, this is IRaftSnapshot), Self);
     }
 
     private void Take(ToActor message)
@@ -239,6 +267,16 @@ public abstract class RaftActor<TValue> : ReceiveActor
                 break;
             case DeliveryStep.Answer answer:
                 HandleSerial(Raft.ToEntry(answer.Pair, answer.Request));
+                Raft.Complete(answer.Own, answer.Pair.Serial, null);
+                break;
+            case DeliveryStep.Completed completed:
+                Raft.Complete(completed.Request, completed.Serial, null);
+                break;
+            case DeliveryStep.Restore:
+                Restore();
+                break;
+            case DeliveryStep.TakeSnapshot taking:
+                TakeSnapshot(taking.Serial);
                 break;
             case DeliveryStep.Query query:
                 Raft.Answer(query.Request, HandleQuery);
@@ -247,6 +285,43 @@ public abstract class RaftActor<TValue> : ReceiveActor
                 Raft.Abandon(cancel.Request, cancel.Reason);
                 HandleCancel(cancel.Request, cancel.Reason);
                 break;
+        }
+    }
+
+    private void Restore()
+    {
+        if (this is not IRaftSnapshot snapshots)
+        {
+            throw _process.SnapshotNotTaken(this);
+        }
+
+        (Serial Serial, ReadOnlyMemory<byte> State) latest;
+        try
+        {
+            latest = _process.ReadSnapshot();
+        }
+        catch (StoreException e)
+        {
+            // Another life would fail in the same place, and the next one too: it is the store that has failed, and not the actor.
+            _order.GiveUp();
+            _process.Tell(new ToEngine.Unreadable(e.Message), Self, _life);
+            return;
+        }
+
+        snapshots.Restore(Context.System, latest.Serial, latest.State);
+        _order.Restored(latest.Serial);
+    }
+
+    private void TakeSnapshot(Serial serial)
+    {
+        ReadOnlyMemory<byte>? state = null;
+        try
+        {
+            state = ((IRaftSnapshot)this).Take(Context.System, serial);
+        }
+        finally
+        {
+            _process.Tell(new ToEngine.State(serial, state), Self, _life);
         }
     }
 

@@ -18,14 +18,17 @@ public sealed class RaftGroup<TValue>
     private readonly DeliveryOrder _order;
     private readonly ValueCodec<TValue> _values;
     private readonly IActorRef _actor;
+    private readonly bool _takesSnapshots;
 
-    internal RaftGroup(RaftProcess process, long life, DeliveryOrder order, ValueCodec<TValue> values, IActorRef actor)
+    internal RaftGroup(
+        RaftProcess process, long life, DeliveryOrder order, ValueCodec<TValue> values, IActorRef actor, bool takesSnapshots)
     {
         _process = process;
         _life = life;
         _order = order;
         _values = values;
         _actor = actor;
+        _takesSnapshots = takesSnapshots;
     }
 
     /// <summary>This process.</summary>
@@ -46,7 +49,7 @@ public sealed class RaftGroup<TValue>
     public IReadOnlyList<Peer> Peers => _order.Peers;
 
     /// <summary>All of it on one line.</summary>
-    public RaftStatus Status => new(Self, _process.Settings.Group, Serial, _process.Store.CommittedSerial, Quorum, Leader, Peers)
+    public RaftStatus Status => new(Self, _process.Settings.Group, Serial, _process.Pairs.CommittedSerial, Quorum, Leader, Peers)
     {
         Fence = _process.Fence,
         Decision = _process.Decision,
@@ -78,8 +81,9 @@ public sealed class RaftGroup<TValue>
     }
 
     /// <summary>
-    /// Asks the quorum for a committed pair. It ends in HandleSerial with the ref returned here, or in HandleCancel. Until then
-    /// HandleAppend does not bring this pair, and later ones wait for it where they come in order.
+    /// Fetches a committed pair: from this process's own log if that had it when this life of the actor began, else from the quorum. It
+    /// ends in HandleSerial with the ref returned here, or in HandleCancel. Until then HandleAppend does not bring this pair, and later
+    /// ones wait for it where they come in order.
     /// </summary>
     /// <param name="timeout">Unset: <c>raft.get-timeout</c>. After it HandleCancel says Unavailable.</param>
     public RequestRef Get(Serial serial, TimeSpan? timeout = null)
@@ -101,8 +105,11 @@ public sealed class RaftGroup<TValue>
         GetReserved();
     }
 
-    /// <summary>Reads a committed pair from this process's own log, at once; null if it is not committed here yet.</summary>
-    public Entry<TValue>? Read(Serial serial) => _process.Store.Read(serial) is { } pair ? ToEntry(pair, null) : null;
+    /// <summary>
+    /// Reads a committed pair from this process's own log, at once; null if it is not committed here yet, or not kept any more since a
+    /// snapshot stands for it.
+    /// </summary>
+    public Entry<TValue>? Read(Serial serial) => _process.Pairs.Read(serial) is { } pair ? ToEntry(pair, null) : null;
 
     /// <summary>
     /// Has this actor answer a question from a state that is not older than the question (a linearizable read), from any process and
@@ -162,6 +169,21 @@ public sealed class RaftGroup<TValue>
         var request = _process.NewRequest();
         _process.Tell(new ToEngine.Explain(request, replyTo), _actor, _life);
         return request;
+    }
+
+    /// <summary>
+    /// Has a snapshot of this actor's state taken soon, whether it is time for one (<c>raft.snapshot</c>) or not: before a node is stopped,
+    /// for instance, so that its next start is quick. Nothing happens if nothing was committed since the last one.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The actor is no <see cref="IRaftSnapshot{TState}"/>.</exception>
+    public void TakeSnapshot()
+    {
+        if (!_takesSnapshots)
+        {
+            throw new InvalidOperationException("Only an actor that implements IRaftSnapshot<TState> can have a snapshot taken of it.");
+        }
+
+        _process.Tell(new ToEngine.WantSnapshot(), _actor, _life);
     }
 
     /// <summary>Asks for what a range still waits for, as far as the window allows.</summary>

@@ -1,4 +1,5 @@
 using RaftActors.Core;
+using RaftActors.Storage;
 
 namespace RaftActors;
 
@@ -35,15 +36,23 @@ public sealed record RaftOptions<TValue>
     public bool? IsJoining { get; init; }
 
     /// <summary>
-    /// The pairs that the process starts with, as serials 1, 2, 3 and so on. They go into an empty log only, and must agree with what the
-    /// other processes bring: two that differ found no group. The actor has them: they are not handed to it.
+    /// The pairs that the process starts with, as serials 1, 2, 3 and so on. They go into an empty store only, and must agree with what the
+    /// other processes bring: two that differ found no group. The actor has them: they are not handed to it. A process that comes back
+    /// keeps its log, and its actor is handed everything from the first pair on in which the two differ.
     /// </summary>
     public IReadOnlyList<(string Key, TValue Value)> Preload { get; init; } = [];
 
     /// <summary>
-    /// The last serial that the actor has in a store of its own; it is handed what follows. Unset: the number of preloaded pairs.
+    /// The last serial that the actor has in a store of its own; it is handed what follows. Unset: the number of preloaded pairs. Below the
+    /// latest snapshot the actor is given that first, if it takes snapshots (<see cref="IRaftSnapshot{TState}"/>).
     /// </summary>
     public Serial? LastSerial { get; init; }
+
+    /// <summary>
+    /// A store of one's own for term, vote, log and snapshots: called once for each process and actor system, opened, and disposed of when
+    /// the engine has stopped. Unset: files in <c>raft.store.directory</c>, or memory if that is empty.
+    /// </summary>
+    public Func<IRaftStore>? Store { get; init; }
 
     /// <summary>How committed pairs arrive while this process is a follower. Unset: <c>raft.follower.delivery</c>.</summary>
     public FollowerDelivery? FollowerDelivery { get; init; }

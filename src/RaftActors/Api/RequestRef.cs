@@ -2,7 +2,8 @@ namespace RaftActors;
 
 /// <summary>
 /// Names one Append or Get of a process: <c>Ref#&lt;1B30E9C5.138519.23452.0&gt;</c>. Refs count up by one and are never given twice
-/// in the life of a process, restarts of its actor included; what is printed second tells apart the lives of a process.
+/// by a process, restarts of its actor and of its node included: each start on the same store has a range of its own, printed last.
+/// What is printed third tells apart processes of one name whose stores differ.
 /// </summary>
 public readonly record struct RequestRef
 {

@@ -6,17 +6,27 @@ namespace RaftActors.Delivery;
 /// <summary>
 /// Decides, for one life of an actor, which callback comes next: takes what the engine says, in order, and gives steps. It keeps the
 /// promise that each serial is handed over once, by HandleSerial or by HandleAppend. A pending Get claims its serial for HandleSerial
-/// until it is answered or cancelled; everything else is HandleAppend's. Not thread-safe: the actor's own.
+/// until it is answered or cancelled; everything else is HandleAppend's. A snapshot takes the place of all pairs up to its serial, and of
+/// the actor's whole state: what the actor had been handed beyond it is handed again. Not thread-safe: the actor's own.
 /// </summary>
 internal sealed class DeliveryOrder(Serial lastSerial, FollowerDelivery followerDelivery)
 {
     private readonly Queue<DeliveryStep> _notices = [];
-    private readonly HandedSerials _handed = new(lastSerial);
     private readonly PendingGets _gets = new();
     private readonly SortedDictionary<Serial, ToActor.Committed> _committed = [];
     private readonly SortedDictionary<ProcessName, Peer> _peers = [];
     private readonly SortedSet<Serial> _owed = [];
     private readonly Queue<ToActor.Readable> _queries = [];
+
+    private HandedSerials _handed = new(lastSerial);
+
+    // What stands between the actor and everything else: a snapshot up to here, or further.
+    private Serial? _snapshot;
+
+    // Pairs up to here came as a snapshot.
+    private Serial _restored;
+    private bool _isStateWanted;
+    private bool _isGivenUp;
 
     // The leader's serial when this life first heard of one: what is at or below it and not handed is missing; what is above it is new.
     private Serial? _baseline;
@@ -25,6 +35,9 @@ internal sealed class DeliveryOrder(Serial lastSerial, FollowerDelivery follower
     private Serial _reported = lastSerial;
     private SerialRange? _lastGap;
     private Serial _firstNew;
+
+    // As the engine said, whether the actor is told of it or not.
+    private Leader? _knownLeader;
 
     // The last known membership. It outlives the loss of the quorum: what is committed is handed over all the same.
     private bool? _isMember;
@@ -84,8 +97,18 @@ internal sealed class DeliveryOrder(Serial lastSerial, FollowerDelivery follower
             case ToActor.LeaderIs leader:
                 TakeLeader(leader.Leader);
                 break;
-            case ToActor.Committed committed when !_handed.Contains(committed.Pair.Serial):
+            case ToActor.Committed committed when IsWanted(committed.Pair.Serial):
                 _committed[committed.Pair.Serial] = committed;
+                break;
+            case ToActor.Committed { Request: { } own } committed:
+                // It was fetched, or is in a snapshot: whoever appended it is told all the same.
+                _notices.Enqueue(new DeliveryStep.Completed(own, committed.Pair.Serial));
+                break;
+            case ToActor.Restore restore when restore.Serial >= _handed.FirstMissing:
+                _snapshot = restore.Serial;
+                break;
+            case ToActor.TakeSnapshot:
+                _isStateWanted = true;
                 break;
             case ToActor.Answered answered:
                 _gets.Answer(answered.Request, answered.Pair);
@@ -107,7 +130,35 @@ internal sealed class DeliveryOrder(Serial lastSerial, FollowerDelivery follower
             return notice;
         }
 
-        return TryTakeQuery() ?? TryTakeMissing() ?? TryTakeAnswer() ?? TryTakeAppend();
+        if (_snapshot is { } snapshot)
+        {
+            return _isGivenUp ? null : new DeliveryStep.Restore(snapshot);
+        }
+
+        return TryTakeQuery() ?? TryTakeMissing() ?? TryTakeAnswer() ?? TryTakeAppend() ?? (DeliveryStep?)TryTakeSnapshot();
+    }
+
+    /// <summary>The snapshot that is due cannot be read, nor anything after it be handed over.</summary>
+    public void GiveUp() => _isGivenUp = true;
+
+    /// <summary>
+    /// The actor has taken the state of a snapshot up to this serial. As long as it has not, the step is due again: without it the actor
+    /// has nothing that the next pair could be added to.
+    /// </summary>
+    public void Restored(Serial serial)
+    {
+        _snapshot = null;
+        _restored = serial;
+        _owed.UnionWith(_handed.AheadOf(serial));
+        _owed.RemoveWhere(each => each <= serial);
+        _handed = new HandedSerials(serial);
+        _gets.ReleaseTo(serial);
+        _reported = serial > _reported ? serial : _reported;
+        _firstNew = (_baseline ?? Serial.Zero) > serial ? _firstNew : serial.Next;
+        while (_committed.Count > 0 && _committed.First().Key is var first && first <= serial)
+        {
+            _committed.Remove(first);
+        }
     }
 
     private void TakeQuorum(Quorum? quorum)
@@ -120,6 +171,8 @@ internal sealed class DeliveryOrder(Serial lastSerial, FollowerDelivery follower
         {
             _notices.Enqueue(new DeliveryStep.QuorumChanged(quorum));
         }
+
+        ShowLeader();
     }
 
     private void TakeLeader(Leader? leader)
@@ -130,7 +183,14 @@ internal sealed class DeliveryOrder(Serial lastSerial, FollowerDelivery follower
             _firstNew = leader.Serial.Next;
         }
 
-        var shown = _isMember == true ? leader : null;
+        _knownLeader = leader;
+        ShowLeader();
+    }
+
+    // Also when only the membership changed: who becomes a member is told who leads, and who is none any more that nobody does for it.
+    private void ShowLeader()
+    {
+        var shown = _isMember == true ? _knownLeader : null;
         var isNews = (shown?.Pid.Name, shown?.Term) != (Leader?.Pid.Name, Leader?.Term);
         Leader = shown;
         if (isNews)
@@ -192,6 +252,9 @@ internal sealed class DeliveryOrder(Serial lastSerial, FollowerDelivery follower
         }
     }
 
+    // With a snapshot to come, what was handed ahead of it is handed again.
+    private bool IsWanted(Serial serial) => _snapshot is { } snapshot ? serial > snapshot : !_handed.Contains(serial);
+
     private bool IsTakenCareOf(Serial serial) => _handed.Contains(serial) || _gets.IsClaimed(serial);
 
     // Everything up to its serial must have been handed over, without a hole; serials of later queries are not lower.
@@ -205,12 +268,15 @@ internal sealed class DeliveryOrder(Serial lastSerial, FollowerDelivery follower
             return null;
         }
 
+        var own = _committed.GetValueOrDefault(answer.Pair.Serial)?.Request;
         if (!MarkHanded(answer.Pair.Serial))
         {
-            return new DeliveryStep.Cancel(answer.Request, new CancelReason.AlreadyDelivered());
+            return new DeliveryStep.Cancel(
+                answer.Request,
+                answer.Pair.Serial <= _restored ? new CancelReason.Compacted() : new CancelReason.AlreadyDelivered());
         }
 
-        return new DeliveryStep.Answer(answer.Pair, answer.Request);
+        return new DeliveryStep.Answer(answer.Pair, answer.Request, own);
     }
 
     private DeliveryStep.Append? TryTakeAppend()
@@ -254,6 +320,18 @@ internal sealed class DeliveryOrder(Serial lastSerial, FollowerDelivery follower
 
         MarkHanded(serial);
         return new DeliveryStep.Append(committed.Pair, committed.Request);
+    }
+
+    // A state with holes in it is that of no serial.
+    private DeliveryStep.TakeSnapshot? TryTakeSnapshot()
+    {
+        if (!_isStateWanted || _handed.HasHoles)
+        {
+            return null;
+        }
+
+        _isStateWanted = false;
+        return new DeliveryStep.TakeSnapshot(_handed.Highest);
     }
 
     private bool MarkHanded(Serial serial)

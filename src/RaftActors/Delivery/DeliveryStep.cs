@@ -20,7 +20,15 @@ internal abstract record DeliveryStep
 
     public sealed record Append(StoredPair Pair, RequestRef? Request) : DeliveryStep;
 
-    public sealed record Answer(StoredPair Pair, RequestRef Request) : DeliveryStep;
+    /// <param name="Own">The ref of who appended it, if that was this process and is known by now.</param>
+    public sealed record Answer(StoredPair Pair, RequestRef Request, RequestRef? Own) : DeliveryStep;
+
+    /// <summary>The pair of this Append was handed over already, in another way.</summary>
+    public sealed record Completed(RequestRef Request, Serial Serial) : DeliveryStep;
+
+    public sealed record Restore(Serial Serial) : DeliveryStep;
+
+    public sealed record TakeSnapshot(Serial Serial) : DeliveryStep;
 
     public sealed record Query(RequestRef Request) : DeliveryStep;
 

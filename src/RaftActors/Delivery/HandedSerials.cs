@@ -13,6 +13,12 @@ internal sealed class HandedSerials(Serial last)
     /// <summary>The highest that was.</summary>
     public Serial Highest { get; private set; } = last;
 
+    /// <summary>Some are missing below the highest.</summary>
+    public bool HasHoles => _ahead.Count > 0;
+
+    /// <summary>Those after a serial that were handed over, though one before them was not.</summary>
+    public IEnumerable<Serial> AheadOf(Serial serial) => _ahead.Where(each => each > serial);
+
     public bool Contains(Serial serial) => serial < FirstMissing || _ahead.Contains(serial);
 
     /// <summary>False if it was handed over before.</summary>

@@ -22,6 +22,16 @@ internal sealed class PendingGets
         }
     }
 
+    /// <summary>What is reserved up to here need not be asked for.</summary>
+    public void ReleaseTo(Serial serial)
+    {
+        _reserved.RemoveAll(range => range.Last <= serial);
+        for (var i = 0; i < _reserved.Count; i++)
+        {
+            _reserved[i] = _reserved[i].First <= serial ? new SerialRange(serial.Next, _reserved[i].Last) : _reserved[i];
+        }
+    }
+
     /// <summary>The next reserved serial while fewer than so many Gets are pending. It is to be asked for at once.</summary>
     public Serial? NextReserved(int window)
     {

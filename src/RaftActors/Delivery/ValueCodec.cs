@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 using Akka.Actor;
 
-using RaftActors.Wire;
+using RaftActors.Storage.Format;
 
 namespace RaftActors.Delivery;
 
@@ -38,7 +38,7 @@ internal sealed class ValueCodec<TValue>(ActorSystem system)
     public ReadOnlyMemory<byte> Encode(TValue value) => value switch
     {
         null => new[] { (byte)Kind.Null },
-        string text => Write(Kind.String, WireText.Encode(text)),
+        string text => Write(Kind.String, StrictText.Encode(text)),
         byte[] bytes => Write(Kind.Bytes, bytes),
         bool flag => new[] { (byte)(flag ? Kind.True : Kind.False) },
         sbyte number => Write(Kind.SByte, [(byte)number]),
@@ -98,7 +98,7 @@ internal sealed class ValueCodec<TValue>(ActorSystem system)
         return (Kind)bytes[0] switch
         {
             Kind.Null when Exactly(content, 0).IsEmpty => null,
-            Kind.String => WireText.Decode(content),
+            Kind.String => StrictText.Decode(content),
             Kind.Bytes => content.ToArray(),
             Kind.False => !Exactly(content, 0).IsEmpty,
             Kind.True => Exactly(content, 0).IsEmpty,
@@ -146,7 +146,7 @@ internal sealed class ValueCodec<TValue>(ActorSystem system)
         try
         {
             var serializer = system.Serialization.FindSerializerFor(value);
-            var writer = new WireWriter();
+            var writer = new ByteWriter();
             writer.Octet((byte)Kind.Serialized);
             writer.Number(serializer.Identifier);
             writer.Text(Akka.Serialization.Serialization.ManifestFor(serializer, value));
@@ -164,7 +164,7 @@ internal sealed class ValueCodec<TValue>(ActorSystem system)
 
     private object? Deserialize(ReadOnlySpan<byte> content)
     {
-        var reader = new WireReader(content);
+        var reader = new ByteReader(content);
         var identifier = reader.Number();
         var manifest = reader.Text();
         return system.Serialization.Deserialize(reader.Rest().ToArray(), checked((int)identifier), manifest);

@@ -7,9 +7,9 @@ using RaftActors.Engine;
 namespace RaftActors.Discovery;
 
 /// <summary>
-/// <c>/system/raft/{group}</c>: the engines of one group on this node. An engine that fails is stopped and not started again: what it had
-/// promised as a voter is gone with its memory, and a process that forgot a vote must not vote under the same identity. Its actor is told
-/// from here, so that no life of it, whenever it began, waits for an engine that is gone.
+/// <c>/system/raft/{group}</c>: the engines of one group on this node. An engine that fails is stopped and not started again: what was
+/// to go into its store may be there or not, and only a new opening of it tells. Its actor is told from here, so that no life of it,
+/// whenever it began, waits for an engine that is gone.
 /// </summary>
 internal sealed class GroupRoom : UntypedActor
 {
@@ -41,7 +41,7 @@ internal sealed class GroupRoom : UntypedActor
         {
             var registry = Context.Parent;
             var engine = Context.ActorOf(Props.Create(() => new RaftEngine(attach.Process, registry)), Uri.EscapeDataString(name.Process));
-            resident = new Resident(name, Context.Watch(engine), Sender);
+            resident = new Resident(attach.Process, Context.Watch(engine), Sender);
             _residents.Add(name, resident);
         }
 
@@ -58,15 +58,27 @@ internal sealed class GroupRoom : UntypedActor
 
     private void TellStopped(Resident resident)
     {
-        Context.GetLogger().Error(
-            "The engine of {0} has stopped and is not started again: what it promised as a voter is lost. Restart the node.",
-            resident.Name);
+        if (resident.Process.Failure is { } failure)
+        {
+            Context.GetLogger().Error(
+                "The engine of {0} has stopped and is not started again, since its store failed: {1}",
+                resident.Process.Pid.Name,
+                failure);
+        }
+        else
+        {
+            Context.GetLogger().Error(
+                "The engine of {0} has stopped and is not started again: how far it came, only a new opening of its store tells. Restart "
+                + "the node.",
+                resident.Process.Pid.Name);
+        }
+
         resident.Actor.Tell(new ToActor.EngineStopped(), Self);
     }
 
-    private sealed class Resident(ProcessName name, IActorRef engine, IActorRef actor)
+    private sealed class Resident(RaftProcess process, IActorRef engine, IActorRef actor)
     {
-        public ProcessName Name { get; } = name;
+        public RaftProcess Process { get; } = process;
 
         public IActorRef Engine { get; } = engine;
 

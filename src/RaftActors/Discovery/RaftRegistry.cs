@@ -145,7 +145,9 @@ internal sealed class RaftRegistry : ReceiveActor, IWithTimers
         node.HasAnswered = false;
         foreach (var process in node.Processes)
         {
-            PeerNews news = isReachable ? new PeerNews.Reachable(process.Name) : new PeerNews.Unreachable(process.Name);
+            PeerNews news = isReachable
+                ? new PeerNews.Reachable(process.Name, address)
+                : new PeerNews.Unreachable(process.Name, address);
             foreach (var (_, local) in _local.Where(each => each.Key.Group == process.Group))
             {
                 local.Engine.Tell(news);

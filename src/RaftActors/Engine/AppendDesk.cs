@@ -15,6 +15,12 @@ internal sealed class AppendDesk(EngineContext context)
 {
     private readonly SortedDictionary<long, Pending> _pending = [];
 
+    // Those that wait to be sent. Apart, since each call and each commit looks for them, and thousands may be under way.
+    private readonly SortedSet<long> _unsent = [];
+
+    // Where leaders put them, until as much is committed.
+    private readonly SortedSet<(LogIndex Index, long Number)> _places = [];
+
     // The way that the last one was sent on, which it was, and whether the leader was heard to be at the end of it.
     private LeaderWay? _way;
     private long _ahead;
@@ -26,13 +32,14 @@ internal sealed class AppendDesk(EngineContext context)
     {
         context.Process.TakeOn(append.Request);
         _pending.Add(append.Request.Number, new Pending(append, context.DeadlineAfter(append.Timeout)));
+        _unsent.Add(append.Request.Number);
         SendWaiting();
     }
 
     /// <summary>Sends, in the order of the calls, whatever waits for a leader.</summary>
     public void SendWaiting()
     {
-        if (_pending.Count == 0 || LeaderWay.Find(context) is not { } way)
+        if (_unsent.Count == 0 || LeaderWay.Find(context) is not { } way)
         {
             return;
         }
@@ -42,15 +49,11 @@ internal sealed class AppendDesk(EngineContext context)
             (_way, _ahead, _isWayOpen) = (way, 0, way.Hops == 0);
         }
 
-        foreach (var pending in _pending.Values.Where(pending => !pending.IsSent))
+        while (_unsent.Count > 0 && (_isWayOpen || !IsUnderWay(_ahead)))
         {
-            if (!_isWayOpen && _pending.GetValueOrDefault(_ahead) is { IsSent: true })
-            {
-                return;
-            }
-
-            _ahead = pending.Append.Request.Number;
-            pending.IsSent = true;
+            _ahead = _unsent.Min;
+            _unsent.Remove(_ahead);
+            var pending = _pending[_ahead];
             var request = context.Process.ToId(pending.Append.Request);
             way.Engine.Tell(new WireMessage.AppendRequest(request, pending.Append.Key, pending.Append.Value, way.Hops), context.Self);
         }
@@ -61,6 +64,7 @@ internal sealed class AppendDesk(EngineContext context)
         if (_pending.TryGetValue(taken.Request.Number, out var pending))
         {
             pending.Place = (taken.Index, taken.Term);
+            _places.Add((taken.Index, taken.Request.Number));
             OpenWay(taken.Request.Number);
         }
     }
@@ -70,7 +74,7 @@ internal sealed class AppendDesk(EngineContext context)
         if (_pending.TryGetValue(refused.Request.Number, out var pending))
         {
             // Sent again with the next tick, or when a new leader is known: at once would be a busy loop.
-            pending.IsSent = false;
+            _unsent.Add(refused.Request.Number);
             _isWayOpen = _way is { Hops: 0 };
         }
     }
@@ -87,7 +91,7 @@ internal sealed class AppendDesk(EngineContext context)
     /// <summary>It was in the log already, and is committed: if not here yet, then soon.</summary>
     public void OnRepeated(WireMessage.AppendRepeated repeated)
     {
-        if (repeated.Index <= context.Commit && _pending.Remove(repeated.Request.Number))
+        if (repeated.Index <= context.Commit && Remove(repeated.Request.Number))
         {
             OpenWay(repeated.Request.Number);
         }
@@ -108,16 +112,24 @@ internal sealed class AppendDesk(EngineContext context)
     {
         if (entry.Payload is Payload.Pair { Request: { } request }
             && request.Origin == context.Process.Member
-            && _pending.Remove(request.Number))
+            && Remove(request.Number))
         {
             OpenWay(request.Number);
-            return;
         }
 
         // Another term at its index: it was overwritten, and nobody sends it a second time.
-        foreach (var pending in _pending.Values.Where(pending => pending.IsOverwrittenBy(entry)).ToArray())
+        foreach (var pending in TakePlacedUpTo(entry.Index).Where(pending => pending.IsOverwrittenBy(entry)))
         {
             Cancel(pending, new CancelReason.NotCommitted("The leader that took it lost its term before it was committed."));
+        }
+    }
+
+    /// <summary>A snapshot came in. Whether it stands for an Append that had its place up to there, nobody will say any more.</summary>
+    public void OnInstalled(LogIndex last)
+    {
+        foreach (var pending in TakePlacedUpTo(last).Where(pending => pending.Place?.Index <= last))
+        {
+            Cancel(pending, new CancelReason.Unknown());
         }
     }
 
@@ -127,7 +139,9 @@ internal sealed class AppendDesk(EngineContext context)
         {
             Cancel(
                 pending,
-                pending.IsSent ? new CancelReason.Unknown() : new CancelReason.NotCommitted("No leader could be reached in time."));
+                IsUnderWay(pending)
+                    ? new CancelReason.Unknown()
+                    : new CancelReason.NotCommitted("No leader could be reached in time."));
         }
 
         SendWaiting();
@@ -138,8 +152,31 @@ internal sealed class AppendDesk(EngineContext context)
     {
         foreach (var pending in _pending.Values.ToArray())
         {
-            Cancel(pending, pending.IsSent ? new CancelReason.Unknown() : CancelReason.NotCommitted.EngineStopped);
+            Cancel(pending, IsUnderWay(pending) ? new CancelReason.Unknown() : context.Process.EngineStopped);
         }
+    }
+
+    // It may have reached a leader.
+    private bool IsUnderWay(long number) => _pending.ContainsKey(number) && !_unsent.Contains(number);
+
+    private bool IsUnderWay(Pending pending) => IsUnderWay(pending.Append.Request.Number);
+
+    private IEnumerable<Pending> TakePlacedUpTo(LogIndex index)
+    {
+        while (_places.Count > 0 && _places.Min is var place && place.Index <= index)
+        {
+            _places.Remove(place);
+            if (_pending.TryGetValue(place.Number, out var pending))
+            {
+                yield return pending;
+            }
+        }
+    }
+
+    private bool Remove(long number)
+    {
+        _unsent.Remove(number);
+        return _pending.Remove(number);
     }
 
     private void OpenWay(long answered)
@@ -153,7 +190,7 @@ internal sealed class AppendDesk(EngineContext context)
 
     private void Cancel(Pending pending, CancelReason reason)
     {
-        _pending.Remove(pending.Append.Request.Number);
+        Remove(pending.Append.Request.Number);
         context.TellActor(new ToActor.Cancelled(ToActor.AnyLife, pending.Append.Request, reason));
     }
 
@@ -162,9 +199,6 @@ internal sealed class AppendDesk(EngineContext context)
         public ToEngine.Append Append { get; } = append;
 
         public long Deadline { get; } = deadline;
-
-        // It may have reached a leader.
-        public bool IsSent { get; set; }
 
         // Where the leader that took it put it.
         public (LogIndex Index, Term Term)? Place { get; set; }

@@ -36,12 +36,24 @@ internal sealed class EngineContext(RaftProcess process, IActorRef self)
     /// <summary>The life that the actor is in; what is told to it bears this number.</summary>
     public long Life { get; private set; }
 
+    /// <summary>This start is on disk. Nothing that bears a number of it goes out before: the next one might give it too.</summary>
+    public bool HasBooted { get; set; }
+
     public bool HasActor => _actor is not null;
 
-    public void Attach(IActorRef actor, long life)
+    /// <summary>The actor there is, if there is one, gives and takes its state.</summary>
+    public bool TakesSnapshots { get; private set; }
+
+    /// <summary>Up to here the life that the actor is in fetches nothing from others: it is, or was, in this process's own log.</summary>
+    public Serial Own { get; private set; }
+
+    public void Attach(IActorRef actor, long life, bool takesSnapshots = false)
     {
+        var (found, committed) = (Process.Found, Process.Pairs.CommittedSerial);
+        Own = found > committed ? found : committed;
         _actor = actor;
         Life = life;
+        TakesSnapshots = takesSnapshots;
     }
 
     public void Detach() => _actor = null;

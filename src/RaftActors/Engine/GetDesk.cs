@@ -4,8 +4,10 @@ using RaftActors.Wire;
 namespace RaftActors.Engine;
 
 /// <summary>
-/// The Gets of the actor's present life that have not ended. One server is asked at a time; who refuses, cannot be reached, or is silent
-/// for a quarter of the time makes way for the next. When all have refused, or time is up, the pair is unavailable.
+/// The Gets of the actor's present life that have not ended. What this process had itself when that life began it gives, as soon as it
+/// is committed; an actor that is started again costs the others nothing. For the rest one server is asked at a time; who refuses,
+/// cannot be reached, or is silent for a quarter of the time makes way for the next. When all have refused, or time is up, the pair is
+/// unavailable, or compacted if one of them said so.
 /// </summary>
 internal sealed class GetDesk(EngineContext context)
 {
@@ -17,7 +19,25 @@ internal sealed class GetDesk(EngineContext context)
     {
         var pending = new Pending(get, context.DeadlineAfter(get.Timeout));
         _pending.Add(get.Request.Number, pending);
-        AskNext(pending);
+        if (get.Serial > context.Process.Pairs.Base && get.Serial <= context.Own)
+        {
+            pending.IsOwn = true;
+            pending.Patience = context.DeadlineAfter(get.Timeout / 4);
+            GiveIfCommitted(pending);
+        }
+        else
+        {
+            AskNext(pending);
+        }
+    }
+
+    /// <summary>The commit index moved.</summary>
+    public void OnCommitted()
+    {
+        foreach (var pending in _pending.Values.Where(pending => pending.IsOwn).ToArray())
+        {
+            GiveIfCommitted(pending);
+        }
     }
 
     public void OnAnswer(WireMessage.GetAnswer answer)
@@ -39,6 +59,26 @@ internal sealed class GetDesk(EngineContext context)
         }
     }
 
+    /// <summary>A server had it, and a snapshot stands for it now. Another one may still have it.</summary>
+    public void OnCompacted(WireMessage.GetCompacted compacted)
+    {
+        if (_pending.TryGetValue(compacted.Request.Number, out var pending) && pending.Asked is { } asked)
+        {
+            pending.Otherwise = new CancelReason.Compacted();
+            pending.Refused.Add(asked);
+            AskNext(pending);
+        }
+    }
+
+    /// <summary>A snapshot that stands for everything up to this serial goes to the actor.</summary>
+    public void OnRestore(Serial serial)
+    {
+        foreach (var pending in _pending.Values.Where(pending => pending.Get.Serial <= serial).ToArray())
+        {
+            Cancel(pending, new CancelReason.Compacted());
+        }
+    }
+
     public void OnUnreachable(ProcessName server)
     {
         foreach (var pending in _pending.Values.Where(pending => pending.Asked == server).ToArray())
@@ -50,7 +90,7 @@ internal sealed class GetDesk(EngineContext context)
     /// <summary>A server came in sight.</summary>
     public void AskWaiting()
     {
-        foreach (var pending in _pending.Values.Where(pending => pending.Asked is null).ToArray())
+        foreach (var pending in _pending.Values.Where(pending => pending is { Asked: null, IsOwn: false }).ToArray())
         {
             AskNext(pending);
         }
@@ -62,7 +102,7 @@ internal sealed class GetDesk(EngineContext context)
         {
             if (pending.Deadline <= context.Now)
             {
-                Cancel(pending);
+                Cancel(pending, pending.Otherwise);
             }
             else if (pending.Patience <= context.Now)
             {
@@ -74,9 +114,18 @@ internal sealed class GetDesk(EngineContext context)
     /// <summary>The life that asked is over.</summary>
     public void Forget() => _pending.Clear();
 
+    private void GiveIfCommitted(Pending pending)
+    {
+        if (context.Process.Pairs.Read(pending.Get.Serial) is { } pair)
+        {
+            _pending.Remove(pending.Get.Request.Number);
+            context.TellActor(new ToActor.Answered(context.Life, pending.Get.Request, pair with { Request = null }));
+        }
+    }
+
     private void AskNext(Pending pending)
     {
-        pending.Asked = null;
+        (pending.Asked, pending.IsOwn) = (null, false);
         pending.Patience = context.DeadlineAfter(pending.Get.Timeout / 4);
         if (context.Quorum is not { } quorum)
         {
@@ -86,7 +135,7 @@ internal sealed class GetDesk(EngineContext context)
         var servers = GetServers.InOrder(quorum, context.Leader, context.Process.Pid.Name, pending.Get.Serial).ToArray();
         if (servers.All(pending.Refused.Contains))
         {
-            Cancel(pending);
+            Cancel(pending, pending.Otherwise);
             return;
         }
 
@@ -112,10 +161,10 @@ internal sealed class GetDesk(EngineContext context)
         context.Peers.Find(next)?.Tell(request, context.Self);
     }
 
-    private void Cancel(Pending pending)
+    private void Cancel(Pending pending, CancelReason reason)
     {
         _pending.Remove(pending.Get.Request.Number);
-        context.TellActor(new ToActor.Cancelled(context.Life, pending.Get.Request, new CancelReason.Unavailable()));
+        context.TellActor(new ToActor.Cancelled(context.Life, pending.Get.Request, reason));
     }
 
     private sealed class Pending(ToEngine.Get get, long deadline)
@@ -124,6 +173,9 @@ internal sealed class GetDesk(EngineContext context)
 
         public long Deadline { get; } = deadline;
 
+        // Nobody is asked, since this process's own log has it, or had it: it waits for the commit.
+        public bool IsOwn { get; set; }
+
         // Who is being asked; null while nobody can be.
         public ProcessName? Asked { get; set; }
 
@@ -131,6 +183,9 @@ internal sealed class GetDesk(EngineContext context)
         public long Patience { get; set; }
 
         public HashSet<ProcessName> Tried { get; } = [];
+
+        // How it ends if nobody answers it.
+        public CancelReason Otherwise { get; set; } = new CancelReason.Unavailable();
 
         // They have committed all that this process had when it asked, and do not have the pair.
         public HashSet<ProcessName> Refused { get; } = [];

@@ -14,7 +14,7 @@ internal sealed record LeaderWay(IActorRef Engine, int Hops, Term Term)
     /// </summary>
     public static LeaderWay? Find(EngineContext context)
     {
-        if (context.Leader is not { } leader)
+        if (!context.HasBooted || context.Leader is not { } leader)
         {
             return null;
         }

@@ -32,10 +32,12 @@ internal sealed class PeerBook(RaftProcess process)
         return true;
     }
 
-    /// <summary>True if this was news.</summary>
-    public bool Mark(ProcessName name, bool isReachable)
+    /// <summary>True if this was news: the process is at that node, and has not started again at another one since.</summary>
+    public bool Mark(ProcessName name, Address node, bool isReachable)
     {
-        if (_known.GetValueOrDefault(name) is not { } known || known.IsReachable == isReachable)
+        if (_known.GetValueOrDefault(name) is not { } known
+            || known.IsReachable == isReachable
+            || !known.Engine.Path.Address.Equals(node))
         {
             return false;
         }

@@ -10,9 +10,9 @@ internal abstract record PeerNews(ProcessName Name)
     /// <summary>It lives there, and can be reached.</summary>
     public sealed record Found(ProcessName Name, long Number, IActorRef Engine) : PeerNews(Name);
 
-    /// <summary>Its node answers again.</summary>
-    public sealed record Reachable(ProcessName Name) : PeerNews(Name);
+    /// <summary>The node that it was at answers again.</summary>
+    public sealed record Reachable(ProcessName Name, Address Node) : PeerNews(Name);
 
-    /// <summary>Its node is silent, gone, or closed the connection.</summary>
-    public sealed record Unreachable(ProcessName Name) : PeerNews(Name);
+    /// <summary>The node that it was at is silent, gone, or closed the connection. It may have started again elsewhere since.</summary>
+    public sealed record Unreachable(ProcessName Name, Address Node) : PeerNews(Name);
 }

@@ -165,6 +165,8 @@ internal sealed class ProposalDesk(EngineContext context, Action<Input> step, Ac
         RejectionReason.NotLeader => new WireMessage.AppendRefused(request),
         RejectionReason.Busy => new WireMessage.AppendDiscarded(
             request, "The leader has too much to commit already (raft.uncommitted-size-max); append it again later."),
+        RejectionReason.DiskFull => new WireMessage.AppendDiscarded(
+            request, "The leader's disk is nearly full (raft.store.free-space-floor); make room on it, or let another one lead."),
         RejectionReason.Expired => new WireMessage.AppendForgotten(request),
         _ => throw new UnreachableException(),
     };

@@ -44,7 +44,7 @@ internal sealed class QueryDesk(EngineContext context, Action<Input> step)
         foreach (var pending in _pending.Values.Where(pending => pending.Index <= context.Commit).ToArray())
         {
             _pending.Remove(pending.Request.Number);
-            context.TellActor(new ToActor.Readable(context.Life, pending.Request, context.Process.Store.CommittedSerial));
+            context.TellActor(new ToActor.Readable(context.Life, pending.Request, context.Process.Pairs.CommittedSerial));
         }
     }
 

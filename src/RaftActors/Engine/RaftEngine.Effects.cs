@@ -24,6 +24,11 @@ internal sealed partial class RaftEngine
         {
             // Read now that the input was taken: a lease that holds by this clock held after the question was asked.
             var now = new Instant(Context.System.Scheduler.MonotonicClock.Ticks / TimeSpan.TicksPerMicrosecond);
+            if (next is Input.Persisted persisted)
+            {
+                OnPersisted(persisted.Ticket);
+            }
+
             var effects = _core.Step(next, now);
             _context.LogSerial = _core.LastPosition.Serial;
             foreach (var effect in effects)
@@ -42,8 +47,11 @@ internal sealed partial class RaftEngine
             case Effect.Send send:
                 _context.Peers.Find(send.Envelope.To.Name)?.Tell(new WireMessage.CoreMessage(_process.Pid.Number, send.Envelope), Self);
                 break;
-            case Effect.Persist persist:
-                _inputs.Enqueue(MemoryStore.Persist(persist));
+            case Effect.SendChunk send:
+                SendChunk(send);
+                break;
+            case Effect.Write write:
+                Write(write);
                 break;
             case Effect.Commit commit:
                 OnCommit(commit);
@@ -103,8 +111,6 @@ internal sealed partial class RaftEngine
                 _process.Fence = fenced.Detail;
                 _log.Error("{0} is shut out and takes no part any more: {1}.", _process.Pid.Name, fenced.Detail);
                 break;
-            case Effect.SendChunk or Effect.StoreChunk or Effect.InstallSnapshot or Effect.Discard:
-                throw new UnreachableException("Nobody takes snapshots of a store that is in memory, so none is sent or kept.");
             default:
                 throw new UnreachableException($"{effect.GetType()} is no effect that is known.");
         }
@@ -112,7 +118,7 @@ internal sealed partial class RaftEngine
 
     private void OnCommit(Effect.Commit commit)
     {
-        _process.Store.Commit(commit.Entries);
+        _process.Pairs.Commit(commit.Entries);
         foreach (var entry in commit.Entries)
         {
             _context.Commit = entry.Index;
@@ -124,15 +130,17 @@ internal sealed partial class RaftEngine
             _appends.OnCommitted(entry);
             _changes.OnCommitted(entry);
             _leading.OnCommitted(entry);
-            if (entry.Payload is Payload.Pair && _process.Store.Read(entry.Serial) is { } pair)
+            if (entry.Payload is Payload.Pair && _process.Pairs.Read(entry.Serial) is { } pair)
             {
                 TellCommitted(pair);
             }
         }
 
+        _gets.OnCommitted();
         _proposals.OnCommitted();
         _serving.ServeHeld();
         _queries.OnCommitted();
+        _snapshots.OnCommitted(commit.Entries);
     }
 
     private void OnTransferEnded(Effect.TransferEnded ended)
@@ -197,7 +205,7 @@ internal sealed partial class RaftEngine
         Leader? told = null;
         if (_context.Leader is { } leader)
         {
-            var committed = _process.Store.CommittedSerial;
+            var committed = _process.Pairs.CommittedSerial;
             var serial = committed > leader.Serial ? committed : leader.Serial;
             told = new Leader(_context.Peers.ToPid(leader.Leader.Name), leader.Term, serial, leader.IsSelf, leader.IsReady);
         }

@@ -27,6 +27,7 @@ internal sealed partial class RaftEngine : UntypedActor
     private readonly QueryDesk _queries;
     private readonly ChangeDesk _changes;
     private readonly LeaderDesk _leading;
+    private readonly SnapshotDesk _snapshots;
     private readonly SortedDictionary<ProcessName, Serial> _met = [];
     private readonly Queue<Input> _inputs = [];
     private readonly ILoggingAdapter _log = Context.GetLogger();
@@ -47,14 +48,19 @@ internal sealed partial class RaftEngine : UntypedActor
         _queries = new QueryDesk(_context, Step);
         _changes = new ChangeDesk(_context);
         _leading = new LeaderDesk(_context, Step);
-        _core = new RaftCore(
-            _process.Settings.ToCoreOptions(process.Member, process.Seed),
-            new InitialState(InitialState.Empty.HardState, process.Preloaded));
+        _core = process.TakeCore();
+        _snapshots = new SnapshotDesk(_context, _core, Step);
+        if (_core.Snapshot is { } snapshot)
+        {
+            _context.Commit = snapshot.Position.Index;
+            _context.ConfigurationIndex = snapshot.ConfigurationIndex;
+        }
     }
 
     protected override void PreStart()
     {
         _registry.Tell(new RaftRegistry.EngineStarted(_process), Self);
+        _process.Store.MeetEngine(Self);
         ArmTick();
     }
 
@@ -64,6 +70,7 @@ internal sealed partial class RaftEngine : UntypedActor
         _notices.OnStopped();
         _appends.OnStopped();
         _changes.OnStopped();
+        _process.Store.Close();
     }
 
     protected override void OnReceive(object message)
@@ -85,8 +92,11 @@ internal sealed partial class RaftEngine : UntypedActor
             case PeerNews news:
                 OnPeerNews(news);
                 break;
-            case Terminated terminated when terminated.ActorRef.Equals(_watched):
-                OnActorStopped();
+            case StoreNews news:
+                OnStoreNews(news);
+                break;
+            case Terminated terminated:
+                OnTerminated(terminated.ActorRef);
                 break;
             default:
                 Unhandled(message);
@@ -128,6 +138,9 @@ internal sealed partial class RaftEngine : UntypedActor
                 break;
             case WireMessage.GetRefused refused:
                 _gets.OnRefused(refused);
+                break;
+            case WireMessage.GetCompacted compacted:
+                _gets.OnCompacted(compacted);
                 break;
             default:
                 OnChange(message);
@@ -188,6 +201,15 @@ internal sealed partial class RaftEngine : UntypedActor
             case ToEngine.Served served:
                 _serving.OnServed(served);
                 break;
+            case ToEngine.WantSnapshot:
+                _snapshots.Ask();
+                break;
+            case ToEngine.State state:
+                _snapshots.OnState(state);
+                break;
+            case ToEngine.Unreadable unreadable:
+                StopFor(unreadable.Detail);
+                break;
         }
     }
 
@@ -203,8 +225,9 @@ internal sealed partial class RaftEngine : UntypedActor
         _gets.Forget();
         _queries.Forget();
         _serving.RefuseAll();
-        _context.Attach(Sender, attach.Life);
+        _context.Attach(Sender, attach.Life, attach.TakesSnapshots);
         _context.TellActor(new ToActor.Attached(attach.Life, Self));
+        var last = TellLatestSnapshot(attach);
         foreach (var (name, serial) in _met)
         {
             TellMet(name, serial);
@@ -220,12 +243,22 @@ internal sealed partial class RaftEngine : UntypedActor
             TellLeader();
         }
 
-        for (var serial = attach.LastSerial.Next; _process.Store.Read(serial) is { } pair; serial = serial.Next)
+        for (var serial = last.Next; _process.Pairs.Read(serial) is { } pair; serial = serial.Next)
         {
             TellCommitted(pair);
         }
 
         _proposals.ShowAll();
+        _snapshots.OnAttached();
+    }
+
+    // An actor that was stopped may end only after the next one of its name has attached; that is no news, and no reason to end.
+    private void OnTerminated(IActorRef actor)
+    {
+        if (actor.Equals(_watched))
+        {
+            OnActorStopped();
+        }
     }
 
     private void OnActorStopped()
@@ -246,11 +279,11 @@ internal sealed partial class RaftEngine : UntypedActor
             case PeerNews.Found found:
                 Meet(found.Name, found.Number, found.Engine);
                 break;
-            case PeerNews.Reachable when _context.Peers.Mark(news.Name, isReachable: true):
+            case PeerNews.Reachable(var name, var node) when _context.Peers.Mark(name, node, isReachable: true):
                 Step(new Input.PeerReachable(news.Name));
                 OnServerInSight();
                 break;
-            case PeerNews.Unreachable when _context.Peers.Mark(news.Name, isReachable: false):
+            case PeerNews.Unreachable(var name, var node) when _context.Peers.Mark(name, node, isReachable: false):
                 Step(new Input.PeerUnreachable(news.Name));
                 _gets.OnUnreachable(news.Name);
                 break;

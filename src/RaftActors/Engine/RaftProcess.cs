@@ -1,8 +1,10 @@
 using System.Buffers.Binary;
+using System.Security.Cryptography;
 
 using Akka.Actor;
 
 using RaftActors.Core;
+using RaftActors.Storage;
 
 namespace RaftActors.Engine;
 
@@ -12,6 +14,9 @@ namespace RaftActors.Engine;
 /// </summary>
 internal sealed class RaftProcess
 {
+    // How many requests a start may make, as a power of two, so that those of the next are above them all.
+    private const int RequestBits = 40;
+
     private readonly ushort _printedLife;
     private readonly List<(ToEngine Message, IActorRef Actor, long Life)> _unsent = [];
 
@@ -25,19 +30,34 @@ internal sealed class RaftProcess
     private (IActorRef? Ref, long Life) _engine;
     private bool _hasEngineStopped;
     private long _lastTakenOn;
+    private InitialState? _initial;
+    private RaftCore? _core;
+    private volatile Snapshot? _snapshot;
+    private volatile string? _failure;
     private volatile string? _fence;
     private volatile string? _decision;
 
-    public RaftProcess(RaftSettings settings, long number, Incarnation incarnation, LogSlice preloaded)
+    /// <param name="store">Open; the process's own from here on.</param>
+    /// <param name="preload">What was to go into the store if it was empty.</param>
+    public RaftProcess(RaftSettings settings, long number, HostedStore store, RecoveredState recovered, LogSlice preload)
     {
+        var incarnation = recovered.Incarnation;
         Settings = settings;
         Pid = new Pid(settings.Self, number);
         Member = new Member(settings.Self, incarnation);
-        Preloaded = preloaded;
+        Store = store;
+        _initial = recovered.State;
+        _snapshot = recovered.State.Snapshot;
+        Preloaded = CountPreloaded(recovered.State, preload);
+        Found = recovered.State.Log.IsEmpty ? recovered.State.Base.Serial : recovered.State.Log[^1].Serial;
         Span<byte> bytes = stackalloc byte[16];
         incarnation.Value.TryWriteBytes(bytes);
         _printedLife = BinaryPrimitives.ReadUInt16LittleEndian(bytes);
-        Seed = BinaryPrimitives.ReadUInt64LittleEndian(bytes[8..]);
+
+        // The incarnation may be an old one, and the group remembers its requests: a number that was given before would be taken for a
+        // retry, and its pair be dropped. Each start has numbers of its own, and nothing goes out before the start is on disk.
+        _requests = recovered.State.HardState.Boot.Number << RequestBits;
+        HoldCommitted(recovered.State);
     }
 
     public RaftSettings Settings { get; }
@@ -46,11 +66,60 @@ internal sealed class RaftProcess
 
     public Member Member { get; }
 
-    /// <summary>The log to start from.</summary>
-    public LogSlice Preloaded { get; }
+    /// <summary>The last of the preloaded pairs that the log really begins with: a store that was found keeps its own.</summary>
+    public Serial Preloaded { get; }
+
+    /// <summary>The last pair that the log had when it was opened. What is up to here need not be fetched, only committed.</summary>
+    public Serial Found { get; }
+
+    public HostedStore Store { get; }
 
     /// <summary>Written by the engine, read by the actor too.</summary>
-    public MemoryStore Store { get; } = new();
+    public CommittedPairs Pairs { get; } = new();
+
+    /// <summary>The latest snapshot that is durable. Written by the engine, read by the actor too.</summary>
+    public Snapshot? Snapshot
+    {
+        get => _snapshot;
+        set => _snapshot = value;
+    }
+
+    /// <summary>
+    /// The latest snapshot's state, and the serial that it is of. For the actor: while it reads, the engine may have put a later one in the
+    /// place of the latest, so that one is read then.
+    /// </summary>
+    /// <exception cref="StoreException">It cannot be read.</exception>
+    public (Serial Serial, ReadOnlyMemory<byte> State) ReadSnapshot()
+    {
+        while (true)
+        {
+            var latest = Snapshot ?? throw new InvalidOperationException("There is no snapshot.");
+            try
+            {
+                var state = Store.ReadSnapshot(latest.Position, 0, checked((int)latest.Length));
+                return state.Length == latest.Length
+                    ? (latest.Position.Serial, state)
+                    : throw new StoreException($"Of the snapshot {latest} there are only {state.Length} bytes.");
+            }
+            catch (StoreException) when (Snapshot != latest)
+            {
+            }
+        }
+    }
+
+    /// <exception cref="RaftConfigurationException">The actor cannot be handed what follows.</exception>
+    public void DemandPairsAfter(Serial last, object actor)
+    {
+        if (last < Pairs.Base && actor is not IRaftSnapshot)
+        {
+            throw SnapshotNotTaken(actor);
+        }
+    }
+
+    public RaftConfigurationException SnapshotNotTaken(object actor) => new(
+        $"'{Pid.Name}' of group '{Settings.Group}' keeps no pairs up to serial {Pairs.Base}, a snapshot stands for them, and "
+        + $"{actor.GetType()} does not take any. Have it implement IRaftSnapshot<TState>, as the actors of the group do that took the "
+        + "snapshot, or give it in RaftOptions.LastSerial the last pair that it has in a store of its own.");
 
     /// <summary>Who waits for the outcome of an Append, by the number of its ref. Only the living actor touches it.</summary>
     public Dictionary<long, IActorRef> ReplyTo { get; } = [];
@@ -72,8 +141,39 @@ internal sealed class RaftProcess
         set => _decision = value;
     }
 
-    /// <summary>For Core's random choices; different for every process and start.</summary>
-    public ulong Seed { get; }
+    /// <summary>Why the engine has stopped, where it was for its store. Written by the engine, read by the actor too.</summary>
+    public string? Failure
+    {
+        get => _failure;
+        set => _failure = value;
+    }
+
+    /// <summary>What becomes of an Append that the engine never sent, now that it has stopped.</summary>
+    public CancelReason.NotCommitted EngineStopped => CancelReason.NotCommitted.OfStoppedEngine(Failure);
+
+    /// <summary>The core of this process, for its engine. Made once, before there is an engine, so that a store that makes no sense is
+    /// refused where the actor is started.</summary>
+    /// <exception cref="StoreException">The store contradicts itself.</exception>
+    public void MakeCore()
+    {
+        try
+        {
+            _core = new RaftCore(Settings.ToCoreOptions(Member, NewSeed()), _initial ?? throw new InvalidOperationException());
+        }
+        catch (ArgumentException e) when (e.ParamName == "initial")
+        {
+            throw new StoreException(
+                $"What {Pid.Name} of group {Settings.Group} finds in its store cannot be: {e.Message} Remove the process from its group, "
+                + "move its data away, and let it join as a new one.",
+                e);
+        }
+
+        _initial = null;
+    }
+
+    /// <summary>What was made; it is the engine's alone.</summary>
+    public RaftCore TakeCore() =>
+        Interlocked.Exchange(ref _core, null) ?? throw new InvalidOperationException("A process has one engine, and one core.");
 
     /// <summary>
     /// To the engine, or kept until it has taken this life on: by the process, so that an Append is not lost with the life that made it.
@@ -159,18 +259,18 @@ internal sealed class RaftProcess
         }
     }
 
-    private static void Cancel(ToEngine message, IActorRef actor, long life)
+    private void Cancel(ToEngine message, IActorRef actor, long life)
     {
         switch (message)
         {
             case ToEngine.Append append:
-                actor.Tell(new ToActor.Cancelled(ToActor.AnyLife, append.Request, CancelReason.NotCommitted.EngineStopped), actor);
+                actor.Tell(new ToActor.Cancelled(ToActor.AnyLife, append.Request, EngineStopped), actor);
                 break;
             case ToEngine.Change change:
-                change.ReplyTo?.Tell(new ChangeOutcome.Refused(change.Request, CancelReason.NotCommitted.EngineStopped.Detail), actor);
+                change.ReplyTo?.Tell(new ChangeOutcome.Refused(change.Request, EngineStopped.Detail), actor);
                 break;
             case ToEngine.Explain explain:
-                explain.ReplyTo.Tell(new Explanation(explain.Request, CancelReason.NotCommitted.EngineStopped.Detail), actor);
+                explain.ReplyTo.Tell(new Explanation(explain.Request, EngineStopped.Detail), actor);
                 break;
             case ToEngine.Get get:
                 actor.Tell(new ToActor.Cancelled(life, get.Request, new CancelReason.Unavailable()), actor);
@@ -189,6 +289,42 @@ internal sealed class RaftProcess
         ToEngine.Explain explain => explain.Request,
         _ => null,
     };
+
+    // Drawn anew at each start, since the mark that tells this start from others comes from it.
+    private static ulong NewSeed() => BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(sizeof(ulong)));
+
+    private static Serial CountPreloaded(InitialState state, LogSlice preload)
+    {
+        var count = 0;
+        while (state.Base.Index == LogIndex.Zero
+            && count < Math.Min(preload.Length, state.Log.Length)
+            && state.Log[count].Payload is Payload.Pair found
+            && preload[count].Payload is Payload.Pair brought
+            && found.Request is null
+            && found.Key == brought.Key
+            && found.Value.Span.SequenceEqual(brought.Value.Span))
+        {
+            count++;
+        }
+
+        return new Serial(count);
+    }
+
+    // Core commits anew what comes after the snapshot. What comes before it and was not discarded can be served all the same.
+    private void HoldCommitted(InitialState state)
+    {
+        if (state.Snapshot is not { Position: var position })
+        {
+            return;
+        }
+
+        var (start, count) = (state.Base, position.Index.Value - state.Base.Index.Value);
+        Pairs.StartAfter(count <= state.Log.Length ? start : position);
+        if (count <= state.Log.Length)
+        {
+            Pairs.Commit(state.Log.Take((int)count));
+        }
+    }
 
     private void DropTakenOn()
     {

@@ -3,7 +3,8 @@ using System.Collections.Immutable;
 using Akka.Configuration;
 
 using RaftActors.Core;
-using RaftActors.Wire;
+using RaftActors.Storage;
+using RaftActors.Storage.Format;
 
 namespace RaftActors.Engine;
 
@@ -69,6 +70,14 @@ internal sealed record RaftSettings
 
     public required int PairSizeMaxBytes { get; init; }
 
+    /// <summary>With an empty directory where the store is to be memory.</summary>
+    public required StoreOptions Store { get; init; }
+
+    public required SnapshotSettings Snapshots { get; init; }
+
+    /// <summary>Of the transport between nodes; 0 if there is none.</summary>
+    public required long FrameSizeMaxBytes { get; init; }
+
     /// <summary>Some process of the group lives on another node.</summary>
     public bool NeedsCluster => Roster.Any(name => name.Node != Self.Node);
 
@@ -126,6 +135,9 @@ internal sealed record RaftSettings
             GetTimeout = ReadTime(config, "get-timeout"),
             GetWindow = config.GetInt("get-window"),
             PairSizeMaxBytes = (int)Math.Clamp(config.GetByteSize("pair-size-max") ?? 0, 1, int.MaxValue),
+            Store = StoreSettings.Read(config),
+            Snapshots = SnapshotSettings.Read(config),
+            FrameSizeMaxBytes = root.GetByteSize("akka.remote.dot-netty.tcp.maximum-frame-size") ?? 0,
         };
     }
 
@@ -155,13 +167,15 @@ internal sealed record RaftSettings
         GoneTicks = ToTicks(GoneTime),
         StableTicks = ToTicks(StableTime),
         IsJoining = IsJoining,
+        RetainedEntries = Snapshots.RetainedEntries,
+        SnapshotChunkBytes = (int)Snapshots.ChunkSizeBytes,
         Seed = seed,
     };
 
     /// <exception cref="ArgumentException">The pair would not fit into a message.</exception>
     public void DemandFits(string key, ReadOnlyMemory<byte> value)
     {
-        var size = WireText.Encode(key).Length + value.Length;
+        var size = StrictText.Encode(key).Length + value.Length;
         if (size > PairSizeMaxBytes)
         {
             throw new ArgumentException(
@@ -193,6 +207,8 @@ internal sealed record RaftSettings
             + $"{ElectionTimeoutMax}; min may not be above max.");
         Demand(HeartbeatInterval * 3 <= ElectionTimeoutMin, $"raft.heartbeat-interval is {HeartbeatInterval}; it may be at most a third of "
             + $"raft.election-timeout.min, which is {ElectionTimeoutMin}.");
+        StoreSettings.Validate(Store, PairSizeMaxBytes);
+        Snapshots.Validate(NeedsCluster ? FrameSizeMaxBytes : 0);
     }
 
     private static void Demand(bool condition, string otherwise)

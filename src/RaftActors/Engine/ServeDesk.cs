@@ -13,7 +13,7 @@ namespace RaftActors.Engine;
 internal sealed class ServeDesk(EngineContext context)
 {
     private readonly List<Held> _held = [];
-    private readonly Dictionary<RequestId, IActorRef> _asked = [];
+    private readonly Dictionary<RequestId, Held> _asked = [];
 
     public void Submit(WireMessage.GetRequest request, IActorRef asker)
     {
@@ -40,15 +40,15 @@ internal sealed class ServeDesk(EngineContext context)
 
     public void OnServed(ToEngine.Served served)
     {
-        if (!_asked.Remove(served.Request, out var asker))
+        if (!_asked.Remove(served.Request, out var held))
         {
             return;
         }
 
-        WireMessage answer = served.Pair is { } pair
-            ? new WireMessage.GetAnswer(served.Request, pair.Serial, pair.Key, pair.Value)
+        WireMessage answer = served.Pair is { } pair ? new WireMessage.GetAnswer(served.Request, pair.Serial, pair.Key, pair.Value)
+            : held.Request.Serial <= context.Process.Pairs.Base ? new WireMessage.GetCompacted(served.Request)
             : new WireMessage.GetRefused(served.Request);
-        asker.Tell(answer, context.Self);
+        held.Asker.Tell(answer, context.Self);
     }
 
     /// <summary>The asker has given up by now.</summary>
@@ -57,9 +57,9 @@ internal sealed class ServeDesk(EngineContext context)
     /// <summary>The life that was asked is over: another server may answer sooner than the next one.</summary>
     public void RefuseAll()
     {
-        foreach (var (request, asker) in _asked)
+        foreach (var (request, held) in _asked)
         {
-            asker.Tell(new WireMessage.GetRefused(request), context.Self);
+            held.Asker.Tell(new WireMessage.GetRefused(request), context.Self);
         }
 
         _asked.Clear();
@@ -68,16 +68,16 @@ internal sealed class ServeDesk(EngineContext context)
     // A new leader's whole log is announced before any of it is committed in its term: who hears of a serial may ask for it at once.
     private bool IsDue(Held held)
     {
-        var isOnItsWay = held.Request.Serial > context.Process.Store.CommittedSerial
+        var isOnItsWay = held.Request.Serial > context.Process.Pairs.CommittedSerial
             && (held.Request.Serial <= context.LogSerial || held.Request.Serial <= context.Leader?.Serial);
         return held.Request.AskerCommit <= context.Commit && !isOnItsWay;
     }
 
     private void Serve(Held held)
     {
-        if (context.HasActor && held.Request.Serial <= context.Process.Store.CommittedSerial)
+        if (context.HasActor && held.Request.Serial <= context.Process.Pairs.CommittedSerial)
         {
-            _asked[held.Request.Request] = held.Asker;
+            _asked[held.Request.Request] = held;
             context.TellActor(new ToActor.Serve(context.Life, held.Request.Request, held.Request.Serial));
         }
         else

@@ -28,6 +28,12 @@ internal abstract record ToActor(long Life)
     /// <summary>The next committed pair. <paramref name="Request"/> is the ref of who appended it, on the process that did.</summary>
     public sealed record Committed(long Life, StoredPair Pair, RequestRef? Request) : ToActor(Life);
 
+    /// <summary>The latest snapshot, which goes up to this serial or further, stands for all pairs that were not told.</summary>
+    public sealed record Restore(long Life, Serial Serial) : ToActor(Life);
+
+    /// <summary>Give the state as it is.</summary>
+    public sealed record TakeSnapshot(long Life) : ToActor(Life);
+
     /// <summary>A Get was answered.</summary>
     public sealed record Answered(long Life, RequestRef Request, StoredPair Pair) : ToActor(Life);
 

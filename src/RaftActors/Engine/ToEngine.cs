@@ -13,9 +13,10 @@ internal abstract record ToEngine
     }
 
     /// <summary>
-    /// A life of the actor begins; it wants all committed pairs after <paramref name="LastSerial"/>. Its sender is the actor.
+    /// A life of the actor begins; it wants all committed pairs after <paramref name="LastSerial"/>, or a snapshot in the place of the
+    /// first of them if it <paramref name="TakesSnapshots"/>. Its sender is the actor.
     /// </summary>
-    public sealed record Attach(RaftProcess Process, long Life, Serial LastSerial) : ToEngine;
+    public sealed record Attach(RaftProcess Process, long Life, Serial LastSerial, bool TakesSnapshots) : ToEngine;
 
     /// <summary>Append this.</summary>
     public sealed record Append(RequestRef Request, string Key, ReadOnlyMemory<byte> Value, TimeSpan Timeout) : ToEngine;
@@ -31,6 +32,18 @@ internal abstract record ToEngine
 
     /// <summary>Say how things stand.</summary>
     public sealed record Explain(RequestRef Request, IActorRef ReplyTo) : ToEngine;
+
+    /// <summary>A snapshot is wanted, whether it is time for one or not.</summary>
+    public sealed record WantSnapshot : ToEngine;
+
+    /// <summary>
+    /// The answer to <see cref="ToActor.TakeSnapshot"/>: the state of an actor that was handed everything up to this serial; null: it could
+    /// not be had.
+    /// </summary>
+    public sealed record State(Serial Serial, ReadOnlyMemory<byte>? Bytes) : ToEngine;
+
+    /// <summary>The latest snapshot cannot be read, so that the actor has nothing to begin with.</summary>
+    public sealed record Unreadable(string Detail) : ToEngine;
 
     /// <summary>The answer to <see cref="ToActor.Judge"/>.</summary>
     public sealed record Judged(RequestId Request, Verdict Verdict) : ToEngine;

@@ -1,15 +1,16 @@
 using System.Diagnostics;
 
 using RaftActors.Core;
+using RaftActors.Storage.Format;
 
-using static RaftActors.Wire.EntryFormat;
+using static RaftActors.Storage.Format.EntryFormat;
 
 namespace RaftActors.Wire;
 
 /// <summary>The bytes of Core's messages. The body's kind is not among them: the manifest tells it.</summary>
 internal static class EnvelopeFormat
 {
-    public static void Write(WireWriter writer, Envelope envelope)
+    public static void Write(ByteWriter writer, Envelope envelope)
     {
         writer.Member(envelope.From);
         writer.Member(envelope.To);
@@ -19,7 +20,7 @@ internal static class EnvelopeFormat
         WriteBody(writer, envelope.Body);
     }
 
-    public static Envelope Read(ref WireReader reader, string manifest) => new(
+    public static Envelope Read(ref ByteReader reader, string manifest) => new(
         reader.Member(),
         reader.Member(),
         new GroupUid(reader.Identity()),
@@ -44,7 +45,7 @@ internal static class EnvelopeFormat
         _ => throw new UnreachableException(),
     };
 
-    private static void WriteBody(WireWriter writer, Message body)
+    private static void WriteBody(ByteWriter writer, Message body)
     {
         switch (body)
         {
@@ -87,15 +88,11 @@ internal static class EnvelopeFormat
                 WriteIndex(writer, reply.Index);
                 break;
             case Message.SnapshotChunk chunk:
-                WriteSnapshot(writer, chunk.Snapshot);
-                writer.Number(chunk.Offset);
-                writer.Bytes(chunk.Data.Span);
-                writer.Number(chunk.LeaderSerial.Value);
-                writer.Number(chunk.Round);
+                WriteChunk(writer, chunk);
                 break;
             case Message.SnapshotChunkReply reply:
                 WritePosition(writer, reply.Snapshot);
-                writer.Number(reply.NextOffset);
+                writer.Number(reply.NextPlace);
                 writer.Number(reply.Round);
                 break;
             default:
@@ -104,7 +101,26 @@ internal static class EnvelopeFormat
         }
     }
 
-    private static void WriteQuarrel(WireWriter writer, Message body)
+    // The place tells what the piece holds, if anything.
+    private static void WriteChunk(ByteWriter writer, Message.SnapshotChunk chunk)
+    {
+        WriteDescription(writer, chunk.Snapshot);
+        writer.Number(chunk.SessionCount);
+        writer.Number(chunk.Place);
+        if (chunk.Place < chunk.SessionCount)
+        {
+            WriteSessions(writer, chunk.Sessions);
+        }
+        else
+        {
+            writer.Bytes(chunk.Data.Span);
+        }
+
+        writer.Number(chunk.LeaderSerial.Value);
+        writer.Number(chunk.Round);
+    }
+
+    private static void WriteQuarrel(ByteWriter writer, Message body)
     {
         switch (body)
         {
@@ -126,7 +142,7 @@ internal static class EnvelopeFormat
         }
     }
 
-    private static Message ReadBody(ref WireReader reader, string manifest) => manifest switch
+    private static Message ReadBody(ref ByteReader reader, string manifest) => manifest switch
     {
         "cg" => new Message.Greeting(ReadPosition(ref reader), new Incarnation(reader.Identity()), reader.Flag()),
         "cv" => new Message.RequestVote(ReadPosition(ref reader), reader.Flag(), reader.Flag()),
@@ -142,33 +158,51 @@ internal static class EnvelopeFormat
         "ct" => Message.TimeoutNow.Instance,
         "ci" => new Message.ReadIndex(new ReadId(reader.Count())),
         "cj" => new Message.ReadIndexReply(new ReadId(reader.Count()), ReadIndex(ref reader)),
-        "cs" => new Message.SnapshotChunk(
-            ReadSnapshot(ref reader), reader.Count(), reader.Bytes().ToArray(), new Serial(reader.Count()), reader.Count()),
+        "cs" => ReadChunk(ref reader),
         "cu" => new Message.SnapshotChunkReply(ReadPosition(ref reader), reader.Count(), reader.Count()),
         "cp" => new Message.ComparePrefix(new LogIndex(reader.Count()), new LogIndex(reader.Count()), ReadPosition(ref reader)),
         "cx" => ReadRefusal(ref reader),
         _ => throw reader.Damaged($"'{manifest}' is no manifest of this version"),
     };
 
-    private static Message.Refusal ReadRefusal(ref WireReader reader) =>
+    private static Message.SnapshotChunk ReadChunk(ref ByteReader reader)
+    {
+        var (snapshot, sessionCount, place) = (ReadDescription(ref reader), reader.Count(), reader.Count());
+        if (sessionCount > Snapshot.MaxSessions)
+        {
+            throw reader.Damaged($"{sessionCount} sessions are announced");
+        }
+
+        var hasSessions = place < sessionCount;
+        return new Message.SnapshotChunk(
+            snapshot,
+            (int)sessionCount,
+            place,
+            hasSessions ? ReadSessions(ref reader) : [],
+            hasSessions ? [] : reader.Bytes().ToArray(),
+            new Serial(reader.Count()),
+            reader.Count());
+    }
+
+    private static Message.Refusal ReadRefusal(ref ByteReader reader) =>
         new(ReadReason(ref reader), new Serial(reader.Count()), ReadBoot(ref reader), reader.Text())
         {
             Index = new LogIndex(reader.Count()),
             Hash = reader.Hash(),
         };
 
-    private static RefusalReason ReadReason(ref WireReader reader) =>
+    private static RefusalReason ReadReason(ref ByteReader reader) =>
         (RefusalReason)reader.Integer() is var reason && Enum.IsDefined(reason) ? reason : throw reader.Damaged($"{reason} is no reason");
 
-    private static void WriteBoot(WireWriter writer, Boot boot)
+    private static void WriteBoot(ByteWriter writer, Boot boot)
     {
         writer.Number(boot.Number);
         writer.Hash(boot.Mark);
     }
 
-    private static Boot ReadBoot(ref WireReader reader) => new(reader.Count(), reader.Hash());
+    private static Boot ReadBoot(ref ByteReader reader) => new(reader.Count(), reader.Hash());
 
-    private static void WriteIndex(WireWriter writer, LogIndex? index)
+    private static void WriteIndex(ByteWriter writer, LogIndex? index)
     {
         writer.Flag(index is not null);
         if (index is { } known)
@@ -177,5 +211,5 @@ internal static class EnvelopeFormat
         }
     }
 
-    private static LogIndex? ReadIndex(ref WireReader reader) => reader.Flag() ? new LogIndex(reader.Count()) : null;
+    private static LogIndex? ReadIndex(ref ByteReader reader) => reader.Flag() ? new LogIndex(reader.Count()) : null;
 }

@@ -3,6 +3,8 @@ using System.Diagnostics;
 using Akka.Actor;
 using Akka.Serialization;
 
+using RaftActors.Storage.Format;
+
 namespace RaftActors.Wire;
 
 /// <summary>
@@ -32,6 +34,7 @@ internal sealed class RaftMessageSerializer(ExtendedActorSystem system) : Serial
         WireMessage.GetRequest => "g",
         WireMessage.GetAnswer => "ga",
         WireMessage.GetRefused => "gr",
+        WireMessage.GetCompacted => "gc",
         WireMessage.ChangeRequest => "m",
         WireMessage.ChangeTaken => "mt",
         WireMessage.ChangeDone => "md",
@@ -43,7 +46,7 @@ internal sealed class RaftMessageSerializer(ExtendedActorSystem system) : Serial
     /// <inheritdoc/>
     public override byte[] ToBinary(object obj)
     {
-        var writer = new WireWriter();
+        var writer = new ByteWriter();
         writer.Octet(Version);
         WireFormat.Write(writer, (WireMessage)obj);
         return writer.ToArray();
@@ -52,7 +55,7 @@ internal sealed class RaftMessageSerializer(ExtendedActorSystem system) : Serial
     /// <inheritdoc/>
     public override object FromBinary(byte[] bytes, string manifest)
     {
-        var reader = new WireReader(bytes);
+        var reader = new ByteReader(bytes);
         var version = reader.Octet();
         if (version != Version)
         {

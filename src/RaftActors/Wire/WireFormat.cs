@@ -1,6 +1,7 @@
 using System.Diagnostics;
 
 using RaftActors.Core;
+using RaftActors.Storage.Format;
 
 namespace RaftActors.Wire;
 
@@ -13,7 +14,7 @@ internal static class WireFormat
     private const byte Leave = 3;
     private const int LocalProcessSizeMin = 4;
 
-    public static void Write(WireWriter writer, WireMessage message)
+    public static void Write(ByteWriter writer, WireMessage message)
     {
         switch (message)
         {
@@ -38,13 +39,16 @@ internal static class WireFormat
             case WireMessage.GetRefused refused:
                 writer.Request(refused.Request);
                 break;
+            case WireMessage.GetCompacted compacted:
+                writer.Request(compacted.Request);
+                break;
             default:
                 WriteAppend(writer, message);
                 break;
         }
     }
 
-    public static WireMessage Read(ref WireReader reader, string manifest) => manifest switch
+    public static WireMessage Read(ref ByteReader reader, string manifest) => manifest switch
     {
         "h" => ReadHello(ref reader),
         "a" => new WireMessage.AppendRequest(reader.Request(), reader.Text(), reader.Bytes().ToArray(), ReadHops(ref reader)),
@@ -56,6 +60,7 @@ internal static class WireFormat
         "g" => new WireMessage.GetRequest(reader.Request(), new Serial(reader.Count()), new LogIndex(reader.Count())),
         "ga" => new WireMessage.GetAnswer(reader.Request(), new Serial(reader.Count()), reader.Text(), reader.Bytes().ToArray()),
         "gr" => new WireMessage.GetRefused(reader.Request()),
+        "gc" => new WireMessage.GetCompacted(reader.Request()),
         "m" => new WireMessage.ChangeRequest(reader.Request(), ReadChange(ref reader), ReadHops(ref reader)),
         "mt" => new WireMessage.ChangeTaken(reader.Request(), new LogIndex(reader.Count()), new Term(reader.Count())),
         "md" => new WireMessage.ChangeDone(reader.Request()),
@@ -64,7 +69,7 @@ internal static class WireFormat
         _ => new WireMessage.CoreMessage(reader.Count(), EnvelopeFormat.Read(ref reader, manifest)),
     };
 
-    private static void WriteHello(WireWriter writer, WireMessage.Hello hello)
+    private static void WriteHello(ByteWriter writer, WireMessage.Hello hello)
     {
         writer.Flag(hello.IsReply);
         writer.List(hello.Processes, process =>
@@ -76,15 +81,15 @@ internal static class WireFormat
         });
     }
 
-    private static WireMessage.Hello ReadHello(ref WireReader reader)
+    private static WireMessage.Hello ReadHello(ref ByteReader reader)
     {
         var isReply = reader.Flag();
         return new WireMessage.Hello(
-            reader.List(LocalProcessSizeMin, static (ref WireReader r) => new LocalProcess(r.Text(), r.Name(), r.Count(), r.Text())),
+            reader.List(LocalProcessSizeMin, static (ref ByteReader r) => new LocalProcess(r.Text(), r.Name(), r.Count(), r.Text())),
             isReply);
     }
 
-    private static void WriteAppend(WireWriter writer, WireMessage message)
+    private static void WriteAppend(ByteWriter writer, WireMessage message)
     {
         switch (message)
         {
@@ -119,7 +124,7 @@ internal static class WireFormat
         }
     }
 
-    private static void WriteChange(WireWriter writer, WireMessage message)
+    private static void WriteChange(ByteWriter writer, WireMessage message)
     {
         switch (message)
         {
@@ -149,7 +154,7 @@ internal static class WireFormat
         }
     }
 
-    private static void WriteChange(WireWriter writer, GroupChange change)
+    private static void WriteChange(ByteWriter writer, GroupChange change)
     {
         var (kind, name) = change switch
         {
@@ -166,7 +171,7 @@ internal static class WireFormat
         }
     }
 
-    private static GroupChange ReadChange(ref WireReader reader) => reader.Octet() switch
+    private static GroupChange ReadChange(ref ByteReader reader) => reader.Octet() switch
     {
         TransferToAnybody => new GroupChange.Transfer(null),
         Transfer => new GroupChange.Transfer(reader.Name()),
@@ -176,5 +181,5 @@ internal static class WireFormat
     };
 
     // Nobody passes on more than once, whatever the message says.
-    private static int ReadHops(ref WireReader reader) => (int)Math.Min(reader.Count(), 1);
+    private static int ReadHops(ref ByteReader reader) => (int)Math.Min(reader.Count(), 1);
 }

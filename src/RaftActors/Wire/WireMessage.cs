@@ -49,6 +49,9 @@ internal abstract record WireMessage
     /// <summary>The sender does not have it; ask another one.</summary>
     public sealed record GetRefused(RequestId Request) : WireMessage;
 
+    /// <summary>The sender had it, and keeps it no more: a snapshot stands for it. Ask another one.</summary>
+    public sealed record GetCompacted(RequestId Request) : WireMessage;
+
     /// <summary>On its way to the leader, as an <see cref="AppendRequest"/> is.</summary>
     public sealed record ChangeRequest(RequestId Request, GroupChange Change, int Hops) : WireMessage;
 

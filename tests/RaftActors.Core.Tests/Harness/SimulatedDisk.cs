@@ -48,6 +48,8 @@ internal sealed class SimulatedDisk(InitialState initial)
             : entry)],
     };
 
+    public void ForgetLast(int entries) => Content = Content with { Log = [.. Content.Log.SkipLast(entries)] };
+
     public void LoseWhatIsUnderWay() => _underWay.Clear();
 
     /// <summary>Keeps a snapshot that the application made; it overtakes what is under way.</summary>

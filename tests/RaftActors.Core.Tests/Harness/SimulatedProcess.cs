@@ -76,6 +76,13 @@ internal sealed class SimulatedProcess
         _disk.LoseWhatIsUnderWay();
     }
 
+    /// <summary>A crash in which it loses entries that the disk had said to have written.</summary>
+    public void ForgetLast(int entries)
+    {
+        Crash();
+        _disk.ForgetLast(entries);
+    }
+
     /// <summary>Loses the disk too: what starts next is another incarnation, with what it was preloaded with.</summary>
     public void Wipe()
     {
@@ -125,7 +132,7 @@ internal sealed class SimulatedProcess
     private Effect.Send Filled(Effect.SendChunk effect)
     {
         var chunk = (Message.SnapshotChunk)effect.Envelope.Body;
-        var data = _disk.Read(chunk.Snapshot, chunk.Offset, effect.Limit);
+        var data = _disk.Read(chunk.Snapshot, effect.Offset, effect.Limit);
         return new Effect.Send(effect.Envelope with { Body = chunk with { Data = data } });
     }
 }

@@ -37,7 +37,7 @@ public sealed class SnapshotTests
         lab.Receive(Raft2, 1, Piece(lab, At(1, 1, 1), 10, 5));
 
         Assert.Equal(["0"], Stored(lab));
-        Assert.Equal(5, lab.SentTo<Message.SnapshotChunkReply>(Raft2).Last().NextOffset);
+        Assert.Equal(5, lab.SentTo<Message.SnapshotChunkReply>(Raft2).Last().NextPlace);
     }
 
     [Fact]
@@ -52,7 +52,49 @@ public sealed class SnapshotTests
         Assert.Empty(lab.Sent);
 
         lab.FinishWrites();
-        Assert.Equal(10, Assert.Single(lab.SentTo<Message.SnapshotChunkReply>(Raft2)).NextOffset);
+        Assert.Equal(10, Assert.Single(lab.SentTo<Message.SnapshotChunkReply>(Raft2)).NextPlace);
+    }
+
+    [Fact]
+    public void No_byte_of_the_state_is_written_before_all_sessions_are_there() // The description, which is written first, holds them.
+    {
+        var lab = new Lab([1]);
+        var piece = Piece(lab, At(1, 1, 1), 0, 15) with { SessionCount = 2 };
+
+        lab.Receive(Raft2, 1, piece with { Sessions = [Session(1)], Data = default });
+        lab.Receive(Raft2, 1, piece with { Place = 1 });
+        lab.Receive(Raft2, 1, piece with { Place = 2 });
+        Assert.Empty(Stored(lab));
+
+        lab.Receive(Raft2, 1, piece with { Place = 1, Sessions = [Session(2)], Data = default });
+        Assert.Equal(2, lab.SentTo<Message.SnapshotChunkReply>(Raft2).Last().NextPlace);
+        lab.Receive(Raft2, 1, piece with { Place = 2 });
+        Assert.Equal(["0"], Stored(lab));
+        Assert.Equal([1, 2], lab.Core.Snapshot!.Sessions.Select(session => session.Forgotten));
+    }
+
+    [Fact]
+    public void Sessions_are_acknowledged_though_the_disk_is_slow()
+    {
+        var lab = new Lab([1]);
+        lab.Append(Raft2, 1, At(1), []);
+        lab.Sent.Clear();
+        lab.IsDiskSlow = true;
+
+        lab.Receive(Raft2, 1, Piece(lab, At(1, 1, 1), 0, 0) with { SessionCount = 2, Sessions = [Session(1), Session(2)] });
+
+        Assert.Equal(2, Assert.Single(lab.SentTo<Message.SnapshotChunkReply>(Raft2)).NextPlace);
+    }
+
+    [Fact]
+    public void More_sessions_than_were_announced_are_not_kept()
+    {
+        var lab = new Lab([1]);
+        var piece = Piece(lab, At(1, 1, 1), 0, 0) with { SessionCount = 2 };
+
+        lab.Receive(Raft2, 1, piece with { Sessions = [Session(1), Session(2), Session(3)] });
+
+        Assert.Equal(0, lab.SentTo<Message.SnapshotChunkReply>(Raft2).Last().NextPlace);
     }
 
     [Fact]
@@ -168,8 +210,11 @@ public sealed class SnapshotTests
     private static Message.SnapshotChunk Piece(Lab lab, LogPosition position, long offset, int length)
     {
         var snapshot = new Snapshot(position, new LogIndex(1), lab.Core.Configuration, [], 15);
-        return new Message.SnapshotChunk(snapshot, offset, new byte[length], position.Serial, 0);
+        return new Message.SnapshotChunk(snapshot, 0, offset, [], new byte[length], position.Serial, 0);
     }
+
+    private static SessionState Session(long number) =>
+        new(new Member(new ProcessName($"client{number}@x"), SimulatedProcess.IncarnationOf(1)), number, []);
 
     private static IEnumerable<string> Stored(Lab lab) => lab.Done
         .Where(line => line.Contains(" bytes at ", StringComparison.Ordinal) && line.StartsWith("persists", StringComparison.Ordinal))

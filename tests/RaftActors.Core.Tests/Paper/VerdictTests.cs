@@ -53,7 +53,7 @@ public sealed class VerdictTests
         var lab = new Lab([1, 1, 1]);
         lab.Append(Raft2, 1, At(1, 1), [FoundedGroup.Entry(3, 1, FoundedGroup.Pair(term: 1, serial: 99))]);
         var snapshot = new Snapshot(At(1, 1, 1, 1, 1), new LogIndex(1), lab.Core.Configuration, [], 1);
-        lab.Receive(Raft2, 1, new Message.SnapshotChunk(snapshot, 0, new byte[1], snapshot.Position.Serial, 0));
+        lab.Receive(Raft2, 1, new Message.SnapshotChunk(snapshot, 0, 0, [], new byte[1], snapshot.Position.Serial, 0));
         Assert.Equal(snapshot.Position, lab.Core.Base);
 
         lab.Receive(Raft2, 1, new Message.Refusal(RefusalReason.Outvoted, new Serial(2), default, "late"));

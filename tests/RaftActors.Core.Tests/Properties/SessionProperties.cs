@@ -30,7 +30,7 @@ public sealed class SessionProperties
                     model.TryAdd(request.Number, request);
                 }
 
-                while (model.Count > Session.Window)
+                while (model.Count > SessionState.MaxAnswered)
                 {
                     forgotten = model.Keys.First();
                     model.Remove(forgotten);
@@ -51,13 +51,13 @@ public sealed class SessionProperties
     public void Of_too_many_origins_the_one_that_was_silent_longest_is_forgotten()
     {
         var sessions = new Sessions([]);
-        for (var i = 1; i <= Sessions.MaxOrigins; i++)
+        for (var i = 1; i <= Snapshot.MaxSessions; i++)
         {
             sessions.Add(Entry(i, i));
         }
 
-        sessions.Add(Entry(Sessions.MaxOrigins + 1, 1));
-        sessions.Add(Entry(Sessions.MaxOrigins + 2, Sessions.MaxOrigins + 1));
+        sessions.Add(Entry(Snapshot.MaxSessions + 1, 1));
+        sessions.Add(Entry(Snapshot.MaxSessions + 2, Snapshot.MaxSessions + 1));
 
         Assert.NotNull(sessions.Of(Origin(1)));
         Assert.Null(sessions.Of(Origin(2)));
@@ -80,7 +80,7 @@ public sealed class SessionProperties
     public void A_request_older_than_all_that_is_remembered_is_expired_and_not_appended()
     {
         var process = FoundedGroup.Alone();
-        for (var number = 1; number <= Session.Window + 1; number++)
+        for (var number = 1; number <= SessionState.MaxAnswered + 1; number++)
         {
             Propose(process, number, isRetry: false);
         }
@@ -100,7 +100,7 @@ public sealed class SessionProperties
     {
         var process = FoundedGroup.Alone();
         Propose(process, 1, isRetry: false);
-        for (var origin = 2; origin <= Sessions.MaxOrigins + 1; origin++)
+        for (var origin = 2; origin <= Snapshot.MaxSessions + 1; origin++)
         {
             Propose(process, 1, isRetry: false, origin);
         }
@@ -119,12 +119,12 @@ public sealed class SessionProperties
     public void A_snapshot_from_before_an_origin_was_forgotten_tells_that_some_are()
     {
         var sessions = new Sessions([]);
-        for (var i = 1; i <= Sessions.MaxOrigins + 1; i++)
+        for (var i = 1; i <= Snapshot.MaxSessions + 1; i++)
         {
             sessions.Add(Entry(i, i));
         }
 
-        var restored = new Sessions(sessions.UpTo(new LogIndex(Sessions.MaxOrigins)));
+        var restored = new Sessions(sessions.UpTo(new LogIndex(Snapshot.MaxSessions)));
 
         Assert.Null(restored.Of(Origin(1)));
         Assert.True(restored.IsFull);

@@ -33,6 +33,8 @@ internal sealed partial class ScenarioRunner
             case "persist": ForEach(directive, process => FinishWrites(process, directive.Number("count", int.MaxValue))); break;
             case "release": _group.Held.ExceptWith(directive.Arguments); break;
             case "slow-disk": _group.SlowDisks.UnionWith(directive.Arguments); break;
+            case "full-disk": ForEach(directive, process => process.Step(new Input.DiskSpace(IsShort: true))); break;
+            case "free-disk": ForEach(directive, process => process.Step(new Input.DiskSpace(IsShort: false))); break;
             case "fast-disk": _group.SlowDisks.ExceptWith(directive.Arguments); break;
             case "stabilize": _group.Stabilize(() => IsReached(directive.Setting("until"), [.. _group.Running])); break;
             case "crash": ForEach(directive, process => process.Crash()); break;
@@ -53,6 +55,7 @@ internal sealed partial class ScenarioRunner
             case "transfer": Transfer(directive); break;
             case "time": Wait(directive); break;
             case "copy-disk": ForEach(directive, process => process.CopyDisk()); break;
+            case "forget": _group[directive.Arguments[0]].ForgetLast(int.Parse(directive.Arguments[1])); break;
             case "restore": ForEach(directive, process => process.RestoreDisk()); break;
             case "snapshot": TakeSnapshot(directive); break;
             case "explain": Explain(directive); break;
@@ -166,14 +169,9 @@ internal sealed partial class ScenarioRunner
         }
     }
 
-    /// <summary><c>propose raft2 a=1 b=2</c>: two pairs in one proposal.</summary>
-    private void Propose(Directive directive)
-    {
-        var process = _group[directive.Arguments[0]];
-        process.Step(new Input.Propose(
-        [
-            .. directive.Settings.Select(setting =>
-                new Payload.Pair(new RequestId(process.Member, ++_requests), setting.Key, Encoding.UTF8.GetBytes(setting.Value))),
-        ]));
-    }
+    /// <summary><c>propose raft2 a=1 b=2</c>: two pairs in one proposal, of no session.</summary>
+    private void Propose(Directive directive) => _group[directive.Arguments[0]].Step(new Input.Propose(
+    [
+        .. directive.Settings.Select(setting => new Payload.Pair(null, setting.Key, Encoding.UTF8.GetBytes(setting.Value))),
+    ]));
 }

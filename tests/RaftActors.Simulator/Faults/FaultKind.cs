@@ -39,6 +39,9 @@ internal enum FaultKind
     /// <summary>A disk does nothing.</summary>
     StuckDisk,
 
+    /// <summary>A disk is nearly full.</summary>
+    FullDisk,
+
     /// <summary>A process stands still.</summary>
     Pause,
 

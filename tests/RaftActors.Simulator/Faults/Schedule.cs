@@ -22,6 +22,7 @@ internal static class Schedule
         (FaultKind.Duplicate, 3, 10, 60),
         (FaultKind.SlowDisk, 5, 10, 60),
         (FaultKind.StuckDisk, 4, 5, 60),
+        (FaultKind.FullDisk, 4, 5, 60),
         (FaultKind.Pause, 5, 2, 50),
         (FaultKind.Hint, 6, 0, 0),
         (FaultKind.Wipe, 3, 1, 40),

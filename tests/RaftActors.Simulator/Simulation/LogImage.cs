@@ -22,10 +22,13 @@ internal sealed class LogImage
         _entries.AddRange(other._entries);
     }
 
-    public void Load(LogSlice preload)
+    public void Load(LogSlice preload) => Load(default, preload);
+
+    public void Load(LogPosition start, LogSlice entries)
     {
+        Base = start;
         _entries.Clear();
-        _entries.AddRange(preload.Span);
+        _entries.AddRange(entries.Span);
     }
 
     public LogSlice All() => LogSlice.Of(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_entries));

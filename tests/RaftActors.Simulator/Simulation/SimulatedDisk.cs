@@ -2,14 +2,18 @@ using RaftActors.Core;
 
 namespace RaftActors.Simulator;
 
+/// <summary>Makes the disk of a process, with what its store begins with.</summary>
+internal delegate SimulatedDisk DiskMaker(ProcessName owner, LogSlice preload);
+
 /// <summary>
 /// What survives of a process. Writes are done in order, each whole or not at all. Of those under way at a crash the first so many
-/// survive, though nobody was told.
+/// survive, though nobody was told. Here it is said, and not shown: a kind of its own may stand on real code, and has to say the same.
 /// </summary>
-internal sealed class SimulatedDisk
+internal class SimulatedDisk
 {
     private readonly Queue<object> _underWay = [];
     private readonly MemoryStream _incoming = new();
+    private Snapshot? _described;
 
     /// <summary>By position; earlier ones are kept until they are discarded, since they may be on their way to somebody.</summary>
     private readonly List<TakenSnapshot> _snapshots = [];
@@ -28,7 +32,7 @@ internal sealed class SimulatedDisk
 
     public int WritesUnderWay => _underWay.Count;
 
-    public static SimulatedDisk Holding(LogSlice preload)
+    public static SimulatedDisk Holding(ProcessName owner, LogSlice preload)
     {
         var disk = new SimulatedDisk();
         disk.Log.Load(preload);
@@ -36,7 +40,7 @@ internal sealed class SimulatedDisk
     }
 
     /// <summary>An image of what is durable now, to be restored later.</summary>
-    public SimulatedDisk Copy()
+    public virtual SimulatedDisk Copy()
     {
         var copy = new SimulatedDisk { HardState = HardState };
         copy.Log.Load(Log);
@@ -44,15 +48,69 @@ internal sealed class SimulatedDisk
         return copy;
     }
 
-    public InitialState Open() => new(HardState, Log.All()) { Base = Log.Base, Snapshot = Snapshot?.Snapshot };
+    public virtual InitialState Open() => new(HardState, Log.All()) { Base = Log.Base, Snapshot = Snapshot?.Snapshot };
 
-    public TakenSnapshot? Find(LogPosition position) => _snapshots.Find(one => one.Snapshot.Position == position);
+    /// <summary>So many bytes of a snapshot, or as many as there are; null if it is not there.</summary>
+    public virtual ReadOnlyMemory<byte>? Read(LogPosition position, long offset, int limit)
+    {
+        if (_snapshots.Find(one => one.Snapshot.Position == position) is not { } snapshot)
+        {
+            return null;
+        }
+
+        var data = snapshot.Data.AsMemory((int)offset);
+        return data[..Math.Min(limit, data.Length)];
+    }
 
     /// <summary>An effect that has to do with the disk, or a snapshot that the process itself took.</summary>
-    public void Write(object write) => _underWay.Enqueue(write);
+    public virtual void Write(object write) => _underWay.Enqueue(write);
+
+    /// <summary>Ends some writes, the oldest first, and gives them back.</summary>
+    public virtual IEnumerable<object> Finish(Prng prng)
+    {
+        for (var count = prng.Between(1, WritesUnderWay); count > 0; count--)
+        {
+            yield return FinishOne();
+        }
+    }
+
+    public virtual void Crash(Prng prng)
+    {
+        for (var survivors = prng.Between(0, WritesUnderWay); survivors > 0; survivors--)
+        {
+            FinishOne();
+        }
+
+        foreach (var taken in _underWay.OfType<TakenSnapshot>())
+        {
+            Keep(taken); // It is written beside the log, and may be faster.
+        }
+
+        ForgetUnderWay();
+    }
+
+    /// <summary>What was under way is gone, and a piece of a snapshot with it.</summary>
+    protected void ForgetUnderWay()
+    {
+        _underWay.Clear();
+        _incoming.SetLength(0);
+        IsStuck = false;
+    }
+
+    /// <summary>It holds this, and nothing else.</summary>
+    protected void Load(InitialState state, IEnumerable<TakenSnapshot> snapshots)
+    {
+        HardState = state.HardState;
+        Log.Load(state.Base, state.Log);
+        _snapshots.Clear();
+        _snapshots.AddRange(snapshots);
+    }
+
+    /// <summary>Those that can be read.</summary>
+    protected IReadOnlyList<TakenSnapshot> Snapshots => _snapshots;
 
     /// <summary>Ends the oldest write and gives it back.</summary>
-    public object FinishOne()
+    protected object FinishOne()
     {
         var write = _underWay.Dequeue();
         switch (write)
@@ -61,12 +119,13 @@ internal sealed class SimulatedDisk
                 Keep(hardState);
                 Log.Write(entries);
                 break;
-            case Effect.StoreChunk(_, _, var offset, var data):
-                StoreChunk(offset, data);
+            case Effect.StoreChunk chunk:
+                StoreChunk(chunk);
                 break;
             case Effect.InstallSnapshot install:
                 Violation.Unless(
                     _incoming.Length == install.Snapshot.Length, "snapshot", $"{install.Snapshot} comes with {_incoming.Length} bytes");
+                CheckDescription(install.Snapshot);
                 _snapshots.Add(new TakenSnapshot(install.Snapshot, _incoming.ToArray()));
                 Log.BeginAt(install.Snapshot.Position, install.KeepsLog);
                 break;
@@ -82,23 +141,6 @@ internal sealed class SimulatedDisk
         }
 
         return write;
-    }
-
-    public void Crash(int survivors)
-    {
-        while (survivors-- > 0)
-        {
-            FinishOne();
-        }
-
-        foreach (var taken in _underWay.OfType<TakenSnapshot>())
-        {
-            Keep(taken); // It is written beside the log, and may be faster.
-        }
-
-        _underWay.Clear();
-        _incoming.SetLength(0);
-        IsStuck = false;
     }
 
     private void Keep(TakenSnapshot taken)
@@ -129,17 +171,24 @@ internal sealed class SimulatedDisk
         HardState = next;
     }
 
-    private void StoreChunk(long offset, ReadOnlyMemory<byte> data)
+    private void StoreChunk(Effect.StoreChunk chunk)
     {
+        var (_, snapshot, offset, data) = chunk;
         if (offset == 0)
         {
             _incoming.SetLength(0);
+            _described = snapshot;
         }
 
         Violation.Unless(offset == _incoming.Length, "snapshot", $"a piece for {offset} comes after {_incoming.Length} bytes");
+        CheckDescription(snapshot);
         _incoming.Position = offset;
         _incoming.Write(data.Span);
     }
+
+    /// <summary>A store writes it with the first piece, so it cannot change later.</summary>
+    private void CheckDescription(Snapshot snapshot) => Violation.Unless(
+        snapshot == _described, "snapshot", $"{snapshot} has another description than its first piece");
 }
 
 /// <summary>A snapshot that a process took of its own state.</summary>

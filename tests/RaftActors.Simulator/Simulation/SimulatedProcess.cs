@@ -10,6 +10,7 @@ namespace RaftActors.Simulator;
 /// <param name="origin">What its clock says when the simulation begins.</param>
 internal sealed class SimulatedProcess(int number, CoreOptions options, LogSlice preload, int rate, long origin)
 {
+    private DiskMaker _makeDisk = SimulatedDisk.Holding;
     private int _life = 1;
     private bool _isJoining;
 
@@ -25,7 +26,7 @@ internal sealed class SimulatedProcess(int number, CoreOptions options, LogSlice
 
     public RaftCore? Core { get; private set; }
 
-    public SimulatedDisk Disk { get; private set; } = SimulatedDisk.Holding(preload);
+    public SimulatedDisk Disk { get; private set; } = SimulatedDisk.Holding(options.Self.Name, preload);
 
     /// <summary>The log in its memory, as far as its writes tell.</summary>
     public LogImage Log { get; } = new();
@@ -86,13 +87,16 @@ internal sealed class SimulatedProcess(int number, CoreOptions options, LogSlice
         Core = new RaftCore(Told with { Self = Member, Seed = seed }, Disk.Open());
     }
 
-    public void Crash(int survivors)
+    /// <summary>Before it is started for the first time: another kind of disk.</summary>
+    public void Use(DiskMaker makeDisk) => (_makeDisk, Disk) = (makeDisk, makeDisk(Name, preload));
+
+    public void Crash(Prng prng)
     {
         Core = null;
         IsPaused = IsWriting = IsFenced = false;
         Inbox.Clear();
         Incoming.SetLength(0);
-        Disk.Crash(survivors);
+        Disk.Crash(prng);
     }
 
     /// <summary>Another store in place of the one it had: an empty one, and with it another life.</summary>
@@ -103,7 +107,7 @@ internal sealed class SimulatedProcess(int number, CoreOptions options, LogSlice
         _life++;
         _isJoining = isJoining;
         Member = new Member(Name, IncarnationOf(number, _life));
-        Disk = SimulatedDisk.Holding(isPreloaded ? preload : []);
+        Disk = _makeDisk(Name, isPreloaded ? preload : []);
     }
 
     /// <summary>An old copy of its store in the place of the store.</summary>

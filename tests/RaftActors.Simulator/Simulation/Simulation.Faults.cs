@@ -6,6 +6,7 @@ namespace RaftActors.Simulator;
 internal sealed partial class Simulation
 {
     private readonly List<SimulatedProcess> _slow = [];
+    private readonly List<SimulatedProcess> _full = [];
     private readonly HashSet<int> _restored = [];
     private bool _isCrashAfterVoteDue;
     private int _lostDisks;
@@ -58,7 +59,7 @@ internal sealed partial class Simulation
                 _network.Duplicates = prng.Between(5, 60);
                 After(fault.Lasts, () => _network.Duplicates = 0);
                 break;
-            case FaultKind.SlowDisk or FaultKind.StuckDisk when Victim(prng) is { } victim:
+            case FaultKind.SlowDisk or FaultKind.StuckDisk or FaultKind.FullDisk when Victim(prng) is { } victim:
                 HinderDisk(victim, fault);
                 break;
             case FaultKind.Pause when Victim(prng) is { } victim:
@@ -151,12 +152,34 @@ internal sealed partial class Simulation
             return;
         }
 
+        if (fault.Kind == FaultKind.FullDisk)
+        {
+            FillDisk(process, fault.Lasts);
+            return;
+        }
+
         process.Disk.IsStuck = true;
         After(fault.Lasts, () =>
         {
             process.Disk.IsStuck = false;
             WriteIfBusy(process);
         });
+    }
+
+    /// <summary>Who starts meanwhile finds out again, as a store would tell it.</summary>
+    private void FillDisk(SimulatedProcess process, long lasts)
+    {
+        _full.Add(process);
+        Step(process, new Input.DiskSpace(IsShort: true));
+        After(lasts, () => FreeDisk(process));
+    }
+
+    private void FreeDisk(SimulatedProcess process)
+    {
+        if (_full.Remove(process) && process.IsRunning)
+        {
+            Step(process, new Input.DiskSpace(IsShort: false));
+        }
     }
 
     /// <summary>

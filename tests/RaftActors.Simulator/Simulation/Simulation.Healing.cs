@@ -24,6 +24,7 @@ internal sealed partial class Simulation
         foreach (var process in _processes)
         {
             process.Disk.IsStuck = false;
+            FreeDisk(process);
             WriteIfBusy(process);
             Resume(process, process.Starts);
             if (process.IsFenced)

@@ -15,6 +15,11 @@ internal sealed partial class Simulation
         Note(process, "starts");
         process.Start(_prng.Next());
         _matching.OnStart(process);
+        if (_full.Contains(process))
+        {
+            Step(process, new Input.DiskSpace(IsShort: true));
+        }
+
         _queue.Add(_now + 1 + _prng.Between(0, (int)process.TickInterval), EventKind.Tick, process.Number, process.Starts);
         if (_prng.Chance(50))
         {
@@ -37,7 +42,7 @@ internal sealed partial class Simulation
 
         Note(process, "crashes");
         Totals.Crashes++;
-        process.Crash(_prng.Between(0, process.Disk.WritesUnderWay));
+        process.Crash(_prng);
         process.Appending.Clear();
         process.Reading.Clear();
         if (_restored.Contains(process.Number))
@@ -145,9 +150,9 @@ internal sealed partial class Simulation
         }
 
         Ticket? last = null;
-        for (var count = _prng.Between(1, process.Disk.WritesUnderWay); count > 0; count--)
+        foreach (var done in process.Disk.Finish(_prng))
         {
-            switch (process.Disk.FinishOne())
+            switch (done)
             {
                 case Effect.Persist persist:
                     last = persist.Ticket;
@@ -199,8 +204,8 @@ internal sealed partial class Simulation
             case Effect.Send(var envelope):
                 Send(process, envelope);
                 break;
-            case Effect.SendChunk(var envelope, var limit):
-                SendChunk(process, envelope, limit);
+            case Effect.SendChunk chunk:
+                SendChunk(process, chunk);
                 break;
             case Effect.Persist(_, _, var entries):
                 process.Log.Write(entries);
@@ -268,14 +273,12 @@ internal sealed partial class Simulation
         }
     }
 
-    private void SendChunk(SimulatedProcess process, Envelope envelope, int limit)
+    private void SendChunk(SimulatedProcess process, Effect.SendChunk effect)
     {
-        var chunk = (Message.SnapshotChunk)envelope.Body;
-        if (process.Disk.Find(chunk.Snapshot.Position) is { } snapshot)
+        var chunk = (Message.SnapshotChunk)effect.Envelope.Body;
+        if (process.Disk.Read(chunk.Snapshot.Position, effect.Offset, effect.Limit) is { } data)
         {
-            var data = snapshot.Data.AsMemory((int)chunk.Offset);
-            data = data[..Math.Min(limit, data.Length)];
-            Send(process, envelope with { Body = chunk with { Data = data } });
+            Send(process, effect.Envelope with { Body = chunk with { Data = data } });
         }
     }
 

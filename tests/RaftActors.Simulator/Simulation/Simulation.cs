@@ -34,7 +34,8 @@ internal sealed partial class Simulation : IClientWorld
     /// <param name="faults">What may happen.</param>
     /// <param name="only">Numbers of the events of the schedule that happen; all if null.</param>
     /// <param name="trace">Gets everything that happens, a line each.</param>
-    public Simulation(ulong seed, FaultSet faults, IReadOnlySet<int>? only = null, TextWriter? trace = null)
+    /// <param name="disks">Another kind of disks than those that are only said.</param>
+    public Simulation(ulong seed, FaultSet faults, IReadOnlySet<int>? only = null, TextWriter? trace = null, DiskMaker? disks = null)
     {
         (Faults, _trace) = (faults, trace);
         _plan = new GroupPlan(seed, faults);
@@ -44,6 +45,10 @@ internal sealed partial class Simulation : IClientWorld
         foreach (var process in _processes)
         {
             _numbers.Add(process.Name, process.Number);
+            if (disks is not null)
+            {
+                process.Use(disks);
+            }
         }
 
         _entitlement = new Entitlement(_ledger, _processes, _plan.Size);

@@ -44,6 +44,23 @@ public sealed class DeliveryOrderTests
     }
 
     [Fact]
+    public void Follower_that_becomes_a_member_hears_who_leads_and_one_that_is_none_any_more_that_nobody_does()
+    {
+        var order = Start();
+        Become(order, member: false);
+        Lead(order, serial: 0);
+        Assert.Equal(["quorum"], Due(order));
+
+        Become(order, member: true);
+        Assert.Equal(["quorum", "leader"], Due(order));
+        Assert.NotNull(order.Leader);
+
+        Become(order, member: false);
+        Assert.Equal(["quorum", "no leader"], Due(order));
+        Assert.Null(order.Leader);
+    }
+
+    [Fact]
     public void Member_waits_for_its_first_leader()
     {
         var order = Start(last: 1);
@@ -258,7 +275,6 @@ public sealed class DeliveryOrderTests
         Due(order, gap => Ask(order, gap));
 
         Become(order, member: true);
-        Lead(order, serial: 2);
         Answer(order, request: 0, serial: 1);
         Commit(order, 3);
 

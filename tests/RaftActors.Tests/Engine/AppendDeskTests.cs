@@ -35,8 +35,8 @@ public sealed class AppendDeskTests : TestKit
     {
         _bench.BuildQuorum(("raft2", 4), ("raft3", 4), ("raft4", 4));
         _bench.Elect("raft2");
-        _bench.Context.Peers.Mark(Bench.NameOf("raft3"), isReachable: false);
-        _bench.Context.Peers.Mark(Bench.NameOf("raft4"), isReachable: false);
+        _bench.LoseSightOf("raft3");
+        _bench.LoseSightOf("raft4");
 
         Append();
 
@@ -52,6 +52,22 @@ public sealed class AppendDeskTests : TestKit
         Append();
 
         Assert.Equal(0, _bench["raft2"].ExpectMsg<WireMessage.AppendRequest>().Hops);
+    }
+
+    [Fact]
+    public void Append_whose_place_is_in_a_snapshot_that_came_in_ends_as_unknown_and_one_behind_it_does_not()
+    {
+        _bench.BuildQuorum(("raft1", 1), ("raft2", 4), ("raft3", 4));
+        _bench.Elect("raft2");
+        var requests = new[] { Append(), Append(), Append() };
+        _desk.OnTaken(new WireMessage.AppendTaken(_bench.Process.ToId(requests[0]), new LogIndex(7), new Term(1)));
+        _desk.OnTaken(new WireMessage.AppendTaken(_bench.Process.ToId(requests[1]), new LogIndex(8), new Term(1)));
+
+        _desk.OnInstalled(new LogIndex(7));
+
+        _bench.Actor.ExpectMsg(new ToActor.Cancelled(ToActor.AnyLife, requests[0], new CancelReason.Unknown()));
+        _bench.Actor.ExpectNoMsg(TimeSpan.Zero);
+        Assert.Equal(2, _desk.Count);
     }
 
     [Fact]

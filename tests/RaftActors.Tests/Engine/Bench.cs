@@ -6,6 +6,7 @@ using Akka.TestKit;
 
 using RaftActors.Core;
 using RaftActors.Engine;
+using RaftActors.Storage;
 
 namespace RaftActors.Tests.Engine;
 
@@ -20,22 +21,28 @@ internal sealed class Bench
 
     private readonly Dictionary<string, TestProbe> _peers = [];
 
-    public Bench(TestKitBase kit)
+    /// <param name="preload">What its log begins with.</param>
+    public Bench(TestKitBase kit, LogSlice preload = default)
     {
         var config = ConfigurationFactory.ParseString(Settings).WithFallback(RaftExtension.Reference);
         var settings = RaftSettings.Read(config, new RaftOptions<string>(), "raft1", null);
-        Process = new RaftProcess(settings, Pid.FirstNumber, new Incarnation(new Guid(1, 2, 3, new byte[8])), []);
-        Self = kit.CreateTestProbe("engine");
-        Actor = kit.CreateTestProbe("actor");
+        Store = new ScriptedStore();
+        var (store, recovered) = HostedStore.Open(Store, new StoreOwner(settings.Group, settings.Self), preload);
+        Process = new RaftProcess(settings, Pid.FirstNumber, store, recovered, preload);
+        Self = kit.CreateTestProbe();
+        Actor = kit.CreateTestProbe();
         Context = new EngineContext(Process, Self);
-        Context.Attach(Actor, 1);
+        Context.Attach(Actor, 1, takesSnapshots: true);
+        Context.HasBooted = true;
         foreach (var number in new[] { 2, 3, 4 })
         {
-            var probe = kit.CreateTestProbe($"raft{number}");
+            var probe = kit.CreateTestProbe();
             _peers[$"raft{number}"] = probe;
             Context.Peers.Learn(NameOf($"raft{number}"), Pid.FirstNumber, probe);
         }
     }
+
+    public ScriptedStore Store { get; }
 
     public RaftProcess Process { get; }
 
@@ -66,10 +73,14 @@ internal sealed class Bench
         Context.Leader = new LeaderView(member, new Term(1), new Serial(4), process == "raft1", IsReady: true);
     }
 
+    /// <summary>The node of a peer is silent.</summary>
+    public void LoseSightOf(string process) =>
+        Context.Peers.Mark(NameOf(process), _peers[process].Ref.Path.Address, isReachable: false);
+
     /// <summary>Pairs of the group become committed here.</summary>
     public void Commit(params long[] serials)
     {
-        Process.Store.Commit([.. serials.Select(serial => Entry(serial, 1, null))]);
+        Process.Pairs.Commit([.. serials.Select(serial => Entry(serial, 1, null))]);
         Context.Commit = new LogIndex(serials[^1]);
     }
 

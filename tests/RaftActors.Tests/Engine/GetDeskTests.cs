@@ -66,7 +66,7 @@ public sealed class GetDeskTests : TestKit
         Get(1);
         _bench["raft2"].ExpectMsg<WireMessage.GetRequest>();
 
-        _bench.Context.Peers.Mark(Bench.NameOf("raft2"), isReachable: false);
+        _bench.LoseSightOf("raft2");
         _desk.OnUnreachable(Bench.NameOf("raft2"));
 
         _bench["raft3"].ExpectMsg<WireMessage.GetRequest>();
@@ -121,6 +121,91 @@ public sealed class GetDeskTests : TestKit
 
         _bench.Actor.ExpectNoMsg(TimeSpan.Zero);
     }
+
+    [Fact]
+    public void Pair_that_nobody_keeps_any_more_is_compacted()
+    {
+        BuildQuorumOfOthers();
+        Get(1);
+        var asked = _bench["raft2"].ExpectMsg<WireMessage.GetRequest>();
+        _desk.OnCompacted(new WireMessage.GetCompacted(asked.Request));
+        foreach (var server in new[] { "raft3", "raft4" })
+        {
+            _bench[server].ExpectMsg<WireMessage.GetRequest>();
+            _desk.OnRefused(new WireMessage.GetRefused(asked.Request));
+        }
+
+        Assert.IsType<CancelReason.Compacted>(_bench.Actor.ExpectMsg<ToActor.Cancelled>().Reason);
+    }
+
+    [Fact]
+    public void Snapshot_for_the_actor_ends_the_gets_that_it_stands_for()
+    {
+        BuildQuorumOfOthers();
+        var below = Get(3);
+        var above = Get(4);
+
+        _desk.OnRestore(new Serial(3));
+
+        _bench.Actor.ExpectMsg(new ToActor.Cancelled(1, below, new CancelReason.Compacted()));
+        _desk.OnAnswer(new WireMessage.GetAnswer(_bench.Process.ToId(above), new Serial(4), "key4", new byte[] { 1 }));
+        Assert.Equal(above, _bench.Actor.ExpectMsg<ToActor.Answered>().Request);
+    }
+
+    [Fact]
+    public void Pair_that_was_committed_here_when_the_life_began_is_given_at_once_and_nobody_is_asked()
+    {
+        BuildQuorumOfOthers();
+        _bench.Commit(1, 2);
+        BeginLife();
+        _bench.Commit(3);
+
+        var own = Get(2);
+        Get(3);
+
+        Assert.Equal(own, _bench.Actor.ExpectMsg<ToActor.Answered>().Request);
+        Assert.Equal(new Serial(3), _bench["raft3"].ExpectMsg<WireMessage.GetRequest>().Serial);
+        _bench["raft2"].ExpectNoMsg(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public void Pair_that_a_snapshot_stands_for_here_is_asked_for()
+    {
+        BuildQuorumOfOthers();
+        _bench.Commit(1, 2);
+        _bench.Process.Pairs.DiscardTo(new Serial(1));
+        BeginLife();
+
+        Get(1);
+
+        _bench["raft2"].ExpectMsg<WireMessage.GetRequest>();
+    }
+
+    [Fact]
+    public void Pair_of_the_own_log_waits_for_its_commit_and_for_a_quarter_of_the_time()
+    {
+        var bench = new Bench(this, [.. new[] { 1, 2 }.Select(serial => Bench.Entry(serial, 0, null))]);
+        var desk = new GetDesk(bench.Context);
+        bench.BuildQuorum(("raft2", 1), ("raft3", 4), ("raft4", 4));
+        foreach (var serial in new[] { 1, 2 })
+        {
+            var time = TimeSpan.FromMilliseconds(400);
+            desk.Submit(new ToEngine.Get(bench.Process.NewRequest(), new Serial(serial), time));
+        }
+
+        desk.AskWaiting();
+        bench["raft2"].ExpectNoMsg(TimeSpan.Zero);
+        bench.Commit(1);
+        desk.OnCommitted();
+        Assert.Equal(new Serial(1), bench.Actor.ExpectMsg<ToActor.Answered>().Pair.Serial);
+
+        bench.Context.Now += 2;
+        desk.OnTick();
+
+        Assert.Equal(new Serial(2), bench["raft3"].ExpectMsg<WireMessage.GetRequest>().Serial);
+    }
+
+    private void BeginLife() => _bench.Context.Attach(_bench.Actor, 2);
 
     private void BuildQuorumOfOthers()
     {

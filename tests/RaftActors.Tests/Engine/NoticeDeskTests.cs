@@ -80,6 +80,21 @@ public sealed class NoticeDeskTests : TestKit
         _bench.Actor.ExpectNoMsg(TimeSpan.Zero);
     }
 
+    [Fact]
+    public void Append_that_is_held_for_a_snapshot_when_the_engine_stops_ends_as_unknown()
+    {
+        var own = _bench.Process.NewRequest();
+        var position = new LogPosition(new LogIndex(4), new Term(1), new Serial(4), 0);
+        _desk.HoldFor(new Snapshot(position, new LogIndex(1), new Configuration(GroupUid.None, 1, [], [], [], []), [], 0));
+        _desk.Tell(() => new ToActor.Committed(1, new StoredPair(new Serial(5), "key", default, null), own));
+        _desk.Tell(() => new ToActor.Committed(1, new StoredPair(new Serial(6), "key", default, null), null));
+
+        _desk.OnStopped();
+
+        _bench.Actor.ExpectMsg(new ToActor.Cancelled(ToActor.AnyLife, own, new CancelReason.Unknown()));
+        _bench.Actor.ExpectNoMsg(TimeSpan.Zero);
+    }
+
     private void Tell() => _desk.Tell(() => new ToActor.LeaderIs(1, null));
 
     private void BuildQuorumWith(Member member)

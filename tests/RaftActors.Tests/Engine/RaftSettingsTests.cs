@@ -2,6 +2,7 @@ using Akka.Configuration;
 
 using RaftActors.Core;
 using RaftActors.Engine;
+using RaftActors.Storage;
 
 namespace RaftActors.Tests.Engine;
 
@@ -40,6 +41,17 @@ public sealed class RaftSettingsTests
         ["get-window"] = settings => settings.GetWindow,
         ["pair-size-max"] = settings => settings.PairSizeMaxBytes,
         ["follower.delivery"] = settings => settings.FollowerDelivery,
+        ["store.directory"] = settings => settings.Store.Directory,
+        ["store.segment-size"] = settings => settings.Store.SegmentSizeBytes,
+        ["store.sync"] = settings => settings.Store.Sync,
+        ["store.sync-interval"] = settings => settings.Store.SyncInterval,
+        ["store.batch-size-max"] = settings => settings.Store.BatchSizeMaxBytes,
+        ["store.seal-after"] = settings => settings.Store.SealAfter,
+        ["store.free-space-floor"] = settings => settings.Store.FreeSpaceFloorBytes,
+        ["snapshot.after-entries"] = settings => settings.Snapshots.AfterEntries,
+        ["snapshot.after-bytes"] = settings => settings.Snapshots.AfterBytes,
+        ["snapshot.retained-entries"] = settings => settings.Snapshots.RetainedEntries,
+        ["snapshot.chunk-size"] = settings => settings.Snapshots.ChunkSizeBytes,
     };
 
     public static TheoryData<string, string, object, object> Values => new()
@@ -71,6 +83,17 @@ public sealed class RaftSettingsTests
         { "get-window", "10", 256, 10 },
         { "pair-size-max", "1kB", 64_000, 1000 },
         { "follower.delivery", "as-committed", FollowerDelivery.InOrder, FollowerDelivery.AsCommitted },
+        { "store.directory", "/somewhere", "", "/somewhere" },
+        { "store.segment-size", "2MiB", 64L << 20, 2L << 20 },
+        { "store.sync", "interval", SyncPolicy.Always, SyncPolicy.Interval },
+        { "store.sync-interval", "1s", TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(1) },
+        { "store.batch-size-max", "2MiB", 4 << 20, 2 << 20 },
+        { "store.seal-after", "2s", TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2) },
+        { "store.free-space-floor", "1MiB", 256L << 20, 1L << 20 },
+        { "snapshot.after-entries", "5", 10_000, 5 },
+        { "snapshot.after-bytes", "1MB", 16_000_000L, 1_000_000L },
+        { "snapshot.retained-entries", "0", 1000, 0 },
+        { "snapshot.chunk-size", "1kB", 64_000L, 1000L },
     };
 
     [Theory]
@@ -157,6 +180,19 @@ public sealed class RaftSettingsTests
     [InlineData(Node + "\n" + Roster + "\nraft.in-flight.messages-max = 0", "raft.in-flight.messages-max is 0; it must be 1 or more.")]
     [InlineData(Node + "\n" + Roster + "\nraft.tick-interval = 0ms", "raft.tick-interval is 00:00:00; it must be above zero.")]
     [InlineData(Node + "\n" + Roster + "\nraft.follower.delivery = soon", "it may be in-order or as-committed")]
+    [InlineData(Node + "\n" + Roster + "\nraft.store.sync = never", "raft.store.sync is 'never'; it may be always, interval or none.")]
+    [InlineData(Node + "\n" + Roster + "\nraft.store.segment-size = 1kB", "segment-size is 1000; it must be from 1048576 to 10737")]
+    [InlineData(Node + "\n" + Roster + "\nraft.pair-size-max = 33MiB", "it must be at least twice raft.pair-size-max, which is 34603008.")]
+    [InlineData(Node + "\n" + Roster + "\nraft.store.sync-interval = 0ms", "raft.store.sync-interval is 00:00:00; it must be above zero.")]
+    [InlineData(Node + "\n" + Roster + "\nraft.store.seal-after = 0ms", "raft.store.seal-after is 00:00:00; it must be above zero.")]
+    [InlineData(Node + "\n" + Roster + "\nraft.store.batch-size-max = 0b", "raft.store.batch-size-max is 0; it must be from 1 to 10737")]
+    [InlineData(Node + "\n" + Roster + "\nraft.snapshot.after-entries = 0", "raft.snapshot.after-entries is 0; it must be 1 or more.")]
+    [InlineData(Node + "\n" + Roster + "\nraft.snapshot.after-bytes = 0b", "raft.snapshot.after-bytes is 0; it must be 1 byte or more.")]
+    [InlineData(Node + "\n" + Roster + "\nraft.snapshot.retained-entries = -1", "retained-entries is -1; it must be 0 or more.")]
+    [InlineData(Node + "\n" + Roster + "\nraft.snapshot.chunk-size = 0b", "raft.snapshot.chunk-size is 0; it must be 1 byte or more")]
+    [InlineData(
+        Node + "\n" + Roster + "\nakka.remote.dot-netty.tcp.maximum-frame-size = 100000b",
+        "chunk-size is 64000 bytes; it may be at most half of akka.remote.dot-netty.tcp.maximum-frame-size, which is 100000.")]
     public void Wrong_setting_is_one_clear_sentence_with_the_remedy(string config, string expected)
     {
         var problem = Assert.Throws<RaftConfigurationException>(() => Read(config).Validate());
@@ -201,8 +237,10 @@ public sealed class RaftSettingsTests
             raft.quorum { keep = off, gone-after = 20s, stable-after = 4s }
             raft.lease { enabled = on, max-drift-percent = 5 }
             raft.in-flight { messages-max = 2, size-max = 2kB }
+            raft.snapshot { retained-entries = 9, chunk-size = 3kB }
             """));
 
+        Assert.Equal((9, 3000), (core.RetainedEntries, core.SnapshotChunkBytes));
         Assert.Equal((7, 20, 60), (core.Priority, core.TransferTimeoutTicks, core.DiskStallTicks));
         Assert.Equal((false, 400, 80), (core.KeepsQuorum, core.GoneTicks, core.StableTicks));
         Assert.Equal(new LeaseOptions(50_000, 5), core.Lease);

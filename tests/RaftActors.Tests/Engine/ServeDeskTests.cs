@@ -55,6 +55,21 @@ public sealed class ServeDeskTests : TestKit
     }
 
     [Fact]
+    public void Actor_that_does_not_have_what_a_snapshot_stands_for_says_so_and_one_with_a_store_of_its_own_answers()
+    {
+        _bench.Commit(1, 2);
+        _bench.Process.Pairs.DiscardTo(new Serial(1));
+        Ask(serial: 1, askerCommit: 0);
+        _desk.OnServed(new ToEngine.Served(_bench.Actor.ExpectMsg<ToActor.Serve>().Request, null));
+        _bench["raft4"].ExpectMsg<WireMessage.GetCompacted>();
+
+        Ask(serial: 1, askerCommit: 0);
+        var own = new StoredPair(new Serial(1), "key1", new byte[] { 7 }, null);
+        _desk.OnServed(new ToEngine.Served(_bench.Actor.ExpectMsg<ToActor.Serve>().Request, own));
+        _bench["raft4"].ExpectMsg<WireMessage.GetAnswer>();
+    }
+
+    [Fact]
     public void Pair_that_is_in_the_log_is_served_once_it_is_committed()
     {
         _bench.Context.LogSerial = new Serial(2);

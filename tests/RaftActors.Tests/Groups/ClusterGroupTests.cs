@@ -8,6 +8,7 @@ namespace RaftActors.Tests.Groups;
 /// <summary>A whole group over real cluster systems and sockets: the four nodes of the demo.</summary>
 public sealed class ClusterGroupTests : TestKit
 {
+    private readonly string _folder = Path.Combine(Path.GetTempPath(), $"raft-cluster-{Guid.NewGuid():N}");
     private readonly List<ClusterNode> _nodes = [];
 
     public ClusterGroupTests()
@@ -95,17 +96,44 @@ public sealed class ClusterGroupTests : TestKit
         _nodes[3].Expect("append 5 key100=value100");
     }
 
+    [Fact]
+    public void Node_that_is_started_again_on_its_files_votes_as_before()
+    {
+        Start(Path.Combine(_folder, "restart"), 0, 0, 0);
+        _nodes[0].Append("key1", "a", TestActor);
+        ExpectMsg<AppendOutcome.Done>(TimeSpan.FromSeconds(30));
+        _nodes[2].Stop();
+        _nodes[0].Append("key2", "b", TestActor);
+        ExpectMsg<AppendOutcome.Done>(TimeSpan.FromSeconds(30));
+
+        _nodes.Add(new ClusterNode(this, 3, 0, _nodes[0], Path.Combine(_folder, "restart")));
+        _nodes[3].Expect("quorum of 3, member");
+        _nodes[3].ExpectStart("led by ");
+        _nodes[1].Stop();
+
+        // Two are left of the three who vote.
+        _nodes[3].Append("key3", "c", TestActor);
+        Assert.Equal(new Serial(3), ExpectMsg<AppendOutcome.Done>(TimeSpan.FromSeconds(30)).Serial);
+    }
+
     protected override void AfterAll()
     {
         _nodes.ForEach(node => node.Stop());
+        if (Directory.Exists(_folder))
+        {
+            Directory.Delete(_folder, recursive: true);
+        }
+
         base.AfterAll();
     }
 
-    private void Start(params int[] preloaded)
+    private void Start(params int[] preloaded) => Start(null, preloaded);
+
+    private void Start(string? folder, params int[] preloaded)
     {
         foreach (var count in preloaded)
         {
-            _nodes.Add(new ClusterNode(this, _nodes.Count + 1, count, _nodes.FirstOrDefault()));
+            _nodes.Add(new ClusterNode(this, _nodes.Count + 1, count, _nodes.FirstOrDefault(), folder));
         }
     }
 }

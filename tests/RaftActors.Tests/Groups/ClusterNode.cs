@@ -37,13 +37,15 @@ internal sealed class ClusterNode
     private readonly ActorSystem _system;
     private readonly IActorRef _actor;
 
-    public ClusterNode(TestKitBase kit, int number, int preloaded, ClusterNode? seed)
+    /// <param name="folder">Where the node's store is; none: in memory.</param>
+    public ClusterNode(TestKitBase kit, int number, int preloaded, ClusterNode? seed, string? folder = null)
     {
-        _system = ActorSystem.Create("grouptest", ConfigurationFactory.ParseString($"raft.node = node{number}\n{Shared}"));
+        var own = folder is null ? "" : $"raft.store.directory = \"{Path.Combine(folder, $"{number}")}\"";
+        _system = ActorSystem.Create("grouptest", ConfigurationFactory.ParseString($"raft.node = node{number}\n{own}\n{Shared}"));
         var cluster = Cluster.Get(_system);
         cluster.Join(seed?.Address ?? cluster.SelfAddress);
         Name = $"raft{number}";
-        Watcher = kit.CreateTestProbe(Name);
+        Watcher = kit.CreateTestProbe();
         var options = new RaftOptions<string> { Preload = Recorder.Pairs(preloaded) };
         _actor = _system.ActorOf(Props.Create(() => new Recorder(Watcher, options)), Name);
         Expect("started");

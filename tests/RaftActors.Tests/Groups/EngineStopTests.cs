@@ -25,10 +25,10 @@ public sealed class EngineStopTests : TestKit
     [Fact]
     public void Actor_loses_quorum_leader_and_its_open_appends_and_gets()
     {
-        // It is the leader, and whom serial 2 is asked of.
+        // It is the leader, and whom serial 5 is asked of.
         _group.EngineOf("raft2").Tell(PoisonPill.Instance);
         _group.Actors["raft3"].Tell(new Recorder.Append("key", "value"), TestActor);
-        _group.Actors["raft3"].Tell(new Recorder.Get(new Serial(2)));
+        _group.Actors["raft3"].Tell(new Recorder.Get(new Serial(5)));
         _group.Actors["raft3"].Tell(new Identify(null), TestActor);
         ExpectMsg<ActorIdentity>();
         _group.EngineOf("raft3").Tell(PoisonPill.Instance);

@@ -7,8 +7,11 @@ using RaftActors.Wire;
 
 namespace RaftActors.Tests.Groups;
 
-/// <summary>Real processes of one group in one actor system, on a clock that only the test moves.</summary>
-internal sealed class VirtualGroup(TestKitBase kit)
+/// <summary>
+/// Real processes of one group in one actor system, on a clock that only the test moves. The system is the test's own, or another one that
+/// comes after it with the same stores, as a node that is started again.
+/// </summary>
+internal sealed class VirtualGroup(TestKitBase kit, ActorSystem system, IDictionary<string, ScriptedStore>? stores = null)
 {
     /// <summary>For the test's actor system.</summary>
     public static readonly Config Config = ConfigurationFactory.ParseString(
@@ -21,12 +24,20 @@ internal sealed class VirtualGroup(TestKitBase kit)
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(50);
 
     private readonly List<string> _names = [];
-    private readonly TestProbe _pulse = kit.CreateTestProbe("pulse");
+    private readonly TestProbe _pulse = kit.CreateTestProbe();
+
+    public VirtualGroup(TestKitBase kit)
+        : this(kit, kit.Sys)
+    {
+    }
 
     /// <summary>What each process tells; see <see cref="Recorder"/>.</summary>
     public Dictionary<string, TestProbe> Watchers { get; } = [];
 
     public Dictionary<string, IActorRef> Actors { get; } = [];
+
+    /// <summary>By process. They outlive it.</summary>
+    public IDictionary<string, ScriptedStore> Stores { get; } = stores ?? new Dictionary<string, ScriptedStore>();
 
     public void Start(string name, int preloaded) => Start(name, Recorder.Pairs(preloaded));
 
@@ -36,13 +47,50 @@ internal sealed class VirtualGroup(TestKitBase kit)
     /// <summary>A process that waits to be taken in.</summary>
     public void StartJoining(string name) => Start(name, new RaftOptions<string> { IsJoining = true });
 
-    private void Start(string name, RaftOptions<string> options)
+    /// <summary>A process whose disk does nothing until the test releases it.</summary>
+    public void StartHeld(string name)
     {
-        var watcher = kit.CreateTestProbe(name);
-        Watchers[name] = watcher;
-        Actors[name] = kit.Sys.ActorOf(Props.Create(() => new Recorder(watcher, options)), name);
+        Stores[name].HoldWhenOpened();
+        Start(name, new RaftOptions<string>());
+    }
+
+    /// <summary>A process whose actor takes snapshots.</summary>
+    public void StartSnapshotting(string name, RaftOptions<string>? options = null)
+    {
+        var (watcher, all) = Prepare(name, options ?? new RaftOptions<string>());
+        Watch(name, watcher, system.ActorOf(Props.Create(() => new SnapshotRecorder(watcher, all)), name));
+    }
+
+    /// <summary>A process whose actor fails when its fuse is set, and has a supervisor of its own.</summary>
+    public void StartGuarded(string name, Directive directive, Fragile.Fuse fuse)
+    {
+        var (watcher, all) = Prepare(name, new RaftOptions<string>());
+        var child = Props.Create(() => new Fragile(watcher, all, fuse));
+        Watch(name, watcher, system.ActorOf(Props.Create(() => new Fragile.Guard(child, name, directive)), $"guard-{name}"));
+    }
+
+    public void Start(string name, RaftOptions<string> options)
+    {
+        var (watcher, all) = Prepare(name, options);
+        Watch(name, watcher, system.ActorOf(Props.Create(() => new Recorder(watcher, all)), name));
+    }
+
+    private (TestProbe Watcher, RaftOptions<string> Options) Prepare(string name, RaftOptions<string> options)
+    {
+        var store = Stores.TryGetValue(name, out var kept) ? kept : new ScriptedStore();
+        Stores[name] = store;
+        return (kit.CreateTestProbe(), options with { Store = () => store });
+    }
+
+    private void Watch(string name, TestProbe watcher, IActorRef actor)
+    {
+        (Watchers[name], Actors[name]) = (watcher, actor);
         watcher.ExpectMsg("started");
-        _names.Add(name);
+        if (!_names.Contains(name))
+        {
+            _names.Add(name);
+        }
+
         Settle();
     }
 
@@ -74,7 +122,7 @@ internal sealed class VirtualGroup(TestKitBase kit)
     /// <summary>The clock jumps.</summary>
     public void Advance(TimeSpan by)
     {
-        ((TestScheduler)kit.Sys.Scheduler).Advance(by);
+        ((TestScheduler)system.Scheduler).Advance(by);
         Settle();
     }
 
@@ -121,7 +169,7 @@ internal sealed class VirtualGroup(TestKitBase kit)
 
     private ActorIdentity Await(string path)
     {
-        kit.Sys.ActorSelection(path).Tell(new Identify(path), _pulse);
+        system.ActorSelection(path).Tell(new Identify(path), _pulse);
         return _pulse.ExpectMsg<ActorIdentity>();
     }
 }

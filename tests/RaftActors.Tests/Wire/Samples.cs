@@ -21,15 +21,20 @@ internal static class Samples
         [Unmet],
         [new FoundingSerial(One.Name, new Serial(1)), new FoundingSerial(Two.Name, Serial.Zero)]);
 
-    private static readonly Snapshot Snapshot = new(
-        Position,
-        new LogIndex(250),
-        Joint,
-        [
-            new SessionState(One, 69_000, [new AnsweredRequest(69_999, new LogIndex(299), new Serial(289)), default]),
-            new SessionState(Two, 3, []),
-        ],
-        1_000_000);
+    private static readonly Snapshot Snapshot = new(Position, new LogIndex(250), Joint, [], 1_000_000);
+
+    private static readonly SessionState[] Sessions =
+    [
+        new(
+            One,
+            69_000,
+            [
+                new AnsweredRequest(69_998, new LogIndex(299), new Serial(289)),
+                new AnsweredRequest(69_999, new LogIndex(280), new Serial(275)),
+                new AnsweredRequest(long.MaxValue, new LogIndex(long.MaxValue), Serial.Zero),
+            ]),
+        new(Two, 3, []),
+    ];
 
     private static readonly LogEntry[] Entries =
     [
@@ -56,7 +61,7 @@ internal static class Samples
         ["ct"] = Core(Message.TimeoutNow.Instance),
         ["ci"] = Core(new Message.ReadIndex(new ReadId(31))),
         ["cj"] = Core(new Message.ReadIndexReply(new ReadId(31), new LogIndex(299))),
-        ["cs"] = Core(new Message.SnapshotChunk(Snapshot, 64_000, new byte[] { 5, 6 }, new Serial(292), Round: 602)),
+        ["cs"] = Core(new Message.SnapshotChunk(Snapshot, 1000, 998, [.. Sessions], default, new Serial(292), Round: 602)),
         ["cu"] = Core(new Message.SnapshotChunkReply(Position, 128_000, Round: 602)),
         ["a"] = new WireMessage.AppendRequest(Request, "key100", new byte[] { 1, 2, 3 }, 1),
         ["at"] = new WireMessage.AppendTaken(Request, new LogIndex(304), new Term(7)),
@@ -67,6 +72,7 @@ internal static class Samples
         ["g"] = new WireMessage.GetRequest(Request, new Serial(17), new LogIndex(300)),
         ["ga"] = new WireMessage.GetAnswer(Request, new Serial(17), "key17", new byte[] { 9 }),
         ["gr"] = new WireMessage.GetRefused(Request),
+        ["gc"] = new WireMessage.GetCompacted(Request),
         ["m"] = new WireMessage.ChangeRequest(Request, new GroupChange.Transfer(Two.Name), 1),
         ["mt"] = new WireMessage.ChangeTaken(Request, new LogIndex(305), new Term(7)),
         ["md"] = new WireMessage.ChangeDone(Request),
@@ -78,6 +84,8 @@ internal static class Samples
     public static readonly (string Manifest, object Message)[] Variants =
     [
         ("cj", Core(new Message.ReadIndexReply(new ReadId(31), null))),
+        ("cs", Core(new Message.SnapshotChunk(Snapshot, 1000, 65_000, [], new byte[] { 5, 6 }, new Serial(292), Round: 602))),
+        ("cs", Core(new Message.SnapshotChunk(Snapshot, 1000, 998, [], default, new Serial(292), Round: 602))),
         ("m", new WireMessage.ChangeRequest(Request, new GroupChange.Transfer(null), 0)),
         ("m", new WireMessage.ChangeRequest(Request, new GroupChange.Join(Two.Name), 0)),
         ("m", new WireMessage.ChangeRequest(Request, new GroupChange.Leave(Two.Name), 0)),

@@ -3,19 +3,22 @@ using System.Collections.Immutable;
 
 using RaftActors.Core;
 
-namespace RaftActors.Wire;
+namespace RaftActors.Storage.Format;
 
 /// <summary>
 /// Reads what came over the wire and trusts nothing of it: no length is believed that the message itself does not hold, so the largest
 /// allocation is a small multiple of the message. Every method throws <see cref="InvalidDataException"/> on bytes that no <see
-/// cref="WireWriter"/> wrote.
+/// cref="ByteWriter"/> wrote.
 /// </summary>
-internal ref struct WireReader(ReadOnlySpan<byte> bytes)
+internal ref struct ByteReader(ReadOnlySpan<byte> bytes)
 {
     private readonly ReadOnlySpan<byte> _bytes = bytes;
     private int _position;
 
-    public delegate T Read<T>(ref WireReader reader);
+    public delegate T Read<T>(ref ByteReader reader);
+
+    /// <summary>How far it has read.</summary>
+    public readonly int Position => _position;
 
     public byte Octet() => Take(1)[0];
 
@@ -47,6 +50,14 @@ internal ref struct WireReader(ReadOnlySpan<byte> bytes)
         throw Damaged("a number has more than 64 bits");
     }
 
+    /// <summary>A number that differs by this from one that counts something, and counts something itself.</summary>
+    public long CountFrom(long before)
+    {
+        var coded = (ulong)Number();
+        var count = unchecked(before + ((long)(coded >> 1) ^ -(long)(coded & 1)));
+        return count >= 0 ? count : throw Damaged($"a count differs too much from {before}");
+    }
+
     /// <summary>A number that counts something.</summary>
     public long Count() => Number() is var count and >= 0 ? count : throw Damaged("a count is negative");
 
@@ -63,15 +74,20 @@ internal ref struct WireReader(ReadOnlySpan<byte> bytes)
         return length <= _bytes.Length - _position ? Take((int)length) : throw Damaged($"{length} bytes are announced");
     }
 
-    public string Text() => WireText.Decode(Bytes());
+    public string Text() => StrictText.Decode(Bytes());
 
     public ReadOnlySpan<byte> Rest() => Take(_bytes.Length - _position);
 
-    public ProcessName Name()
+    /// <summary>Without a length before them.</summary>
+    public ReadOnlySpan<byte> Raw(int size) => Take(size);
+
+    public ProcessName Name() => NameOf(Bytes());
+
+    public static ProcessName NameOf(ReadOnlySpan<byte> text)
     {
         try
         {
-            return new ProcessName(Text());
+            return new ProcessName(StrictText.Decode(text));
         }
         catch (FormatException e)
         {
@@ -110,7 +126,7 @@ internal ref struct WireReader(ReadOnlySpan<byte> bytes)
     }
 
     public readonly InvalidDataException Damaged(string what) =>
-        new($"A raft message of {_bytes.Length} octets is damaged at {_position}: {what}.");
+        new($"Of {_bytes.Length} octets those at {_position} are damaged: {what}.");
 
     private ReadOnlySpan<byte> Take(int size)
     {

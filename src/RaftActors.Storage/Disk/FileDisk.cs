@@ -1,0 +1,211 @@
+using System.Security;
+
+using Microsoft.Win32.SafeHandles;
+
+namespace RaftActors.Storage.Disk;
+
+/// <summary>
+/// The machine's own file system, below one directory.
+/// <para>
+/// On Linux files and folders are synced by the C library, since the framework swallows a failure there. On macOS files are synced with
+/// F_FULLFSYNC by the framework, and a failure may go untold. On Windows a failure is told, and folders cannot be synced: the file system's
+/// own journal keeps the order of renames, but the last ones may be lost in a power cut. Linux is what is tested.
+/// </para>
+/// </summary>
+internal sealed class FileDisk(string directory) : IDisk
+{
+    private const int ZerosSize = 1 << 20;
+    private const int NotSupportedOnLinux = 95;
+    private const FileShare Shared = FileShare.ReadWrite | FileShare.Delete;
+
+    private readonly string _directory = Path.GetFullPath(directory);
+
+    /// <inheritdoc/>
+    public string PathOf(string name) => name.Length == 0 ? _directory : Path.Combine(_directory, name);
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> List(string folder)
+    {
+        var path = PathOf(folder);
+        try
+        {
+            var files = Directory.GetFiles(path);
+            for (var i = 0; i < files.Length; i++)
+            {
+                files[i] = Path.GetFileName(files[i]);
+            }
+
+            Array.Sort(files, StringComparer.Ordinal);
+            return files;
+        }
+        catch (Exception e) when (IsFailure(e))
+        {
+            throw DiskFailure.Of(path, "cannot be listed", e);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void CreateFolder(string name)
+    {
+        var path = PathOf(name);
+        try
+        {
+            Directory.CreateDirectory(path);
+        }
+        catch (Exception e) when (IsFailure(e))
+        {
+            throw DiskFailure.Of(path, "cannot be made", e);
+        }
+    }
+
+    /// <summary>Makes a file; its length is durable at once, so that no later sync has to write it.</summary>
+    public IDiskFile Create(string name, long size)
+    {
+        var path = PathOf(name);
+        var handle = Opened(path, FileMode.Create, "cannot be made");
+        var file = new DiskFile(handle, path);
+        try
+        {
+            TakeRoom(handle, file, path, size);
+            file.SyncAll();
+            return file;
+        }
+        catch (IOException)
+        {
+            file.Dispose();
+            Forget(path);
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public IDiskFile Open(string name)
+    {
+        var path = PathOf(name);
+        try
+        {
+            return new DiskFile(Opened(path, FileMode.Open, "cannot be opened"), path);
+        }
+        catch (IOException e) when (e.InnerException is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new FileNotFoundException($"There is no {path}.", path, e.InnerException);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Rename(string from, string to)
+    {
+        var (source, target) = (PathOf(from), PathOf(to));
+        if (!OperatingSystem.IsWindows())
+        {
+            // The framework's own would copy to another disk, a piece at a time.
+            if (Libc.Rename(source, target) is var error and not 0)
+            {
+                throw DiskFailure.Of(source, $"cannot be renamed to {target}", error);
+            }
+
+            return;
+        }
+
+        try
+        {
+            File.Move(source, target, overwrite: true);
+        }
+        catch (Exception e) when (IsFailure(e))
+        {
+            throw DiskFailure.Of(source, $"cannot be renamed to {target}", e);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Delete(string name)
+    {
+        var path = PathOf(name);
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception e) when (IsFailure(e))
+        {
+            throw DiskFailure.Of(path, "cannot be deleted", e);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void SyncFolder(string name)
+    {
+        var path = PathOf(name);
+        if (!OperatingSystem.IsWindows() && Libc.SyncFolder(path) is var error and not 0)
+        {
+            throw DiskFailure.OfSync(DiskFailure.Of(path, "could not be made durable with its names", error));
+        }
+    }
+
+    /// <inheritdoc/>
+    public long FreeBytes()
+    {
+        try
+        {
+            return new DriveInfo(OperatingSystem.IsWindows() ? Path.GetPathRoot(_directory)! : _directory).AvailableFreeSpace;
+        }
+        catch (Exception e) when (IsFailure(e))
+        {
+            throw DiskFailure.Of(_directory, "does not tell how much room there is", e);
+        }
+    }
+
+    /// <summary>What the framework throws when the system did not do it.</summary>
+    internal static bool IsFailure(Exception e) => e is IOException or UnauthorizedAccessException or SecurityException;
+
+    private static SafeFileHandle Opened(string path, FileMode mode, string doing)
+    {
+        try
+        {
+            return File.OpenHandle(path, mode, FileAccess.ReadWrite, Shared);
+        }
+        catch (Exception e) when (IsFailure(e))
+        {
+            throw DiskFailure.Of(path, doing, e);
+        }
+    }
+
+    private static void TakeRoom(SafeFileHandle handle, DiskFile file, string path, long size)
+    {
+        if (size == 0)
+        {
+            return;
+        }
+
+        // Another mode would leave the length at zero, and each sync would write it anew.
+        var error = OperatingSystem.IsLinux() && Environment.Is64BitProcess ? Libc.Allocate(handle, size) : NotSupportedOnLinux;
+        if (error == NotSupportedOnLinux)
+        {
+            FillWithZeros(file, size);
+        }
+        else if (error != 0)
+        {
+            throw DiskFailure.Of(path, $"cannot be made with {size} bytes", error);
+        }
+    }
+
+    private static void FillWithZeros(DiskFile file, long size)
+    {
+        var zeros = new byte[(int)Math.Min(size, ZerosSize)];
+        for (long offset = 0; offset < size; offset += zeros.Length)
+        {
+            file.Write(offset, zeros.AsSpan(0, (int)Math.Min(size - offset, zeros.Length)));
+        }
+    }
+
+    // The first failure is the one to be told.
+    private static void Forget(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception e) when (IsFailure(e))
+        {
+        }
+    }
+}

@@ -1,0 +1,170 @@
+using System.Collections.Immutable;
+
+using RaftActors.Core;
+
+namespace RaftActors.Storage.Format;
+
+/// <summary>The bytes of log entries, of places in a log, and of what stands for a log's beginning.</summary>
+internal static class EntryFormat
+{
+    private const byte NoOp = 0;
+    private const byte Reconfigure = 1;
+    private const byte Pair = 2;
+    private const byte OwnedPair = 3;
+    private const int MemberSizeMin = 17;
+    private const int EntrySizeMin = 4;
+    private const int SessionSizeMin = MemberSizeMin + 2;
+    private const int AnsweredSizeMin = 3;
+
+    public static void WritePosition(ByteWriter writer, LogPosition position)
+    {
+        writer.Number(position.Index.Value);
+        writer.Number(position.Term.Value);
+        writer.Number(position.Serial.Value);
+        writer.Hash(position.Hash);
+    }
+
+    public static LogPosition ReadPosition(ref ByteReader reader) =>
+        new(new LogIndex(reader.Count()), new Term(reader.Count()), new Serial(reader.Count()), reader.Hash());
+
+    public static void WriteEntries(ByteWriter writer, LogSlice entries)
+    {
+        writer.Number(entries.Length);
+        foreach (var entry in entries)
+        {
+            WriteEntry(writer, entry);
+        }
+    }
+
+    public static LogSlice ReadEntries(ref ByteReader reader) => new(reader.List(EntrySizeMin, ReadEntry).AsMemory());
+
+    public static void WriteSnapshot(ByteWriter writer, Snapshot snapshot)
+    {
+        WriteDescription(writer, snapshot);
+        WriteSessions(writer, snapshot.Sessions);
+    }
+
+    public static Snapshot ReadSnapshot(ref ByteReader reader) =>
+        ReadDescription(ref reader) with { Sessions = ReadSessions(ref reader) };
+
+    /// <summary>Without the sessions.</summary>
+    public static void WriteDescription(ByteWriter writer, Snapshot snapshot)
+    {
+        WritePosition(writer, snapshot.Position);
+        writer.Number(snapshot.ConfigurationIndex.Value);
+        WriteConfiguration(writer, snapshot.Configuration);
+        writer.Number(snapshot.Length);
+    }
+
+    public static Snapshot ReadDescription(ref ByteReader reader) => new(
+        ReadPosition(ref reader),
+        new LogIndex(reader.Count()),
+        ReadConfiguration(ref reader),
+        [],
+        reader.Count());
+
+    // Requests often come one after the other, so each is written as what it differs in from the one before: 3 bytes instead of some 12.
+    public static void WriteSessions(ByteWriter writer, ImmutableArray<SessionState> sessions) => writer.List(sessions, session =>
+    {
+        writer.Member(session.Origin);
+        writer.Number(session.Forgotten);
+        var before = new AnsweredRequest(session.Forgotten, default, default);
+        writer.List(session.Answered, answered =>
+        {
+            writer.Difference(answered.Number - before.Number);
+            writer.Difference(answered.Index.Value - before.Index.Value);
+            writer.Difference(answered.Serial.Value - before.Serial.Value);
+            before = answered;
+        });
+    });
+
+    public static ImmutableArray<SessionState> ReadSessions(ref ByteReader reader)
+    {
+        var sessions = reader.List(SessionSizeMin, ReadSession);
+        return sessions.Length <= Snapshot.MaxSessions ? sessions : throw reader.Damaged($"there are {sessions.Length} sessions");
+    }
+
+    private static SessionState ReadSession(ref ByteReader reader)
+    {
+        var (origin, forgotten) = (reader.Member(), reader.Count());
+        var before = new AnsweredRequest(forgotten, default, default);
+        var answered = reader.List(AnsweredSizeMin, (ref ByteReader r) => before = ReadAnswered(ref r, before));
+        return answered.Length <= SessionState.MaxAnswered
+            ? new SessionState(origin, forgotten, answered)
+            : throw reader.Damaged($"a session has {answered.Length} requests");
+    }
+
+    private static AnsweredRequest ReadAnswered(ref ByteReader reader, AnsweredRequest before)
+    {
+        var number = reader.CountFrom(before.Number);
+        return number > before.Number
+            ? new(number, new LogIndex(reader.CountFrom(before.Index.Value)), new Serial(reader.CountFrom(before.Serial.Value)))
+            : throw reader.Damaged($"request {number} comes after {before.Number}");
+    }
+
+    private static void WriteEntry(ByteWriter writer, LogEntry entry)
+    {
+        writer.Number(entry.Index.Value);
+        writer.Number(entry.Term.Value);
+        writer.Number(entry.Serial.Value);
+        switch (entry.Payload)
+        {
+            case Payload.NoOp:
+                writer.Octet(NoOp);
+                break;
+            case Payload.Reconfigure reconfigure:
+                writer.Octet(Reconfigure);
+                WriteConfiguration(writer, reconfigure.Configuration);
+                break;
+            case Payload.Pair pair:
+                writer.Octet(pair.Request is null ? Pair : OwnedPair);
+                if (pair.Request is { } request)
+                {
+                    writer.Request(request);
+                }
+
+                writer.Text(pair.Key);
+                writer.Bytes(pair.Value.Span);
+                break;
+        }
+    }
+
+    private static LogEntry ReadEntry(ref ByteReader reader) =>
+        new(new LogIndex(reader.Count()), new Term(reader.Count()), new Serial(reader.Count()), ReadPayload(ref reader));
+
+    // The value is copied: the transport may use its buffer again, and a log that holds on to a whole message for one value wastes the
+    // rest.
+    private static Payload ReadPayload(ref ByteReader reader) => reader.Octet() switch
+    {
+        NoOp => Payload.NoOp.Instance,
+        Reconfigure => new Payload.Reconfigure(ReadConfiguration(ref reader)),
+        Pair => new Payload.Pair(null, reader.Text(), reader.Bytes().ToArray()),
+        OwnedPair => new Payload.Pair(reader.Request(), reader.Text(), reader.Bytes().ToArray()),
+        var kind => throw reader.Damaged($"{kind} is no kind of entry"),
+    };
+
+    public static void WriteConfiguration(ByteWriter writer, Configuration configuration)
+    {
+        writer.Identity(configuration.Group.Value);
+        writer.Number(configuration.Size);
+        writer.List(configuration.Voters, writer.Member);
+        writer.List(configuration.OldVoters, writer.Member);
+        writer.List(configuration.Followers, writer.Member);
+        writer.List(configuration.FoundingSerials, founding =>
+        {
+            writer.Text(founding.Name.Value);
+            writer.Number(founding.Serial.Value);
+        });
+    }
+
+    public static Configuration ReadConfiguration(ref ByteReader reader) => new(
+        new GroupUid(reader.Identity()),
+        reader.Integer(),
+        ReadMembers(ref reader),
+        ReadMembers(ref reader),
+        ReadMembers(ref reader),
+        reader.List(2, static (ref ByteReader r) => new FoundingSerial(r.Name(), new Serial(r.Count()))));
+
+    private static ImmutableArray<Member> ReadMembers(ref ByteReader reader) =>
+        reader.List(MemberSizeMin, static (ref ByteReader r) => r.Member());
+}

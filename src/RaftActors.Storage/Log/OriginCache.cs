@@ -1,0 +1,28 @@
+using RaftActors.Core;
+using RaftActors.Storage.Format;
+
+namespace RaftActors.Storage.Log;
+
+/// <summary>Requests come from few origins, so a log that is read makes each of these once and not for each entry.</summary>
+internal sealed class OriginCache
+{
+    private const int Places = 64;
+    private const int IdentitySize = 16;
+
+    private readonly (byte[] Bytes, Member Member)[] _known = new (byte[], Member)[Places];
+
+    public Member Read(ref ByteReader reader)
+    {
+        var name = reader.Bytes();
+        var identity = reader.Raw(IdentitySize);
+        ref var known = ref _known[Crc32C.Append(Crc32C.Of(name), identity) % Places];
+        if (known.Bytes is null
+            || !known.Bytes.AsSpan(IdentitySize).SequenceEqual(name)
+            || !known.Bytes.AsSpan(0, IdentitySize).SequenceEqual(identity))
+        {
+            known = ([.. identity, .. name], new Member(ByteReader.NameOf(name), new Incarnation(new Guid(identity))));
+        }
+
+        return known.Member;
+    }
+}

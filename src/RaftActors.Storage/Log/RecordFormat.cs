@@ -1,0 +1,150 @@
+using System.Buffers.Binary;
+
+using RaftActors.Core;
+using RaftActors.Storage.Format;
+
+namespace RaftActors.Storage.Log;
+
+/// <summary>The bodies of records. What the header of a record says is not in its body.</summary>
+internal static class RecordFormat
+{
+    private const int PeerSizeMin = 26;
+
+    public static void WriteOwner(ByteWriter writer, StoreOwner owner, Incarnation incarnation)
+    {
+        writer.Text(owner.Group);
+        writer.Text(owner.Name.Value);
+        writer.Identity(incarnation.Value);
+    }
+
+    public static (StoreOwner Owner, Incarnation Incarnation) ReadOwner(ReadOnlySpan<byte> body)
+    {
+        var reader = new ByteReader(body);
+        var read = (new StoreOwner(reader.Text(), reader.Name()), new Incarnation(reader.Identity()));
+        reader.End();
+        return read;
+    }
+
+    public static void WriteHardState(ByteWriter writer, HardState state)
+    {
+        writer.Flag(state.VotedFor is not null);
+        if (state.VotedFor is { } candidate)
+        {
+            writer.Member(candidate);
+        }
+
+        writer.List(state.Recorded, peer =>
+        {
+            writer.Member(peer.Member);
+            WriteBoot(writer, peer.Boot);
+        });
+        writer.Flag(state.IsAdmitted);
+        writer.Identity(state.Group.Value);
+        WriteBoot(writer, state.Boot);
+        writer.Flag(state.Fence is not null);
+        if (state.Fence is { } fence)
+        {
+            writer.Number((long)fence.Reason);
+            writer.Number(fence.Serial.Value);
+        }
+    }
+
+    public static HardState ReadHardState(long term, ReadOnlySpan<byte> body)
+    {
+        var reader = new ByteReader(body);
+        var votedFor = reader.Flag() ? reader.Member() : (Member?)null;
+        var recorded = reader.List(PeerSizeMin, static (ref ByteReader r) => new PeerRecord(r.Member(), ReadBoot(ref r)));
+        var state = new HardState(new Term(term), votedFor, recorded)
+        {
+            IsAdmitted = reader.Flag(),
+            Group = new GroupUid(reader.Identity()),
+            Boot = ReadBoot(ref reader),
+            Fence = reader.Flag() ? new Fence((RefusalReason)reader.Integer(), new Serial(reader.Count())) : null,
+        };
+        reader.End();
+        return state;
+    }
+
+    /// <summary>Of a base, and of an installed snapshot: the hash of the position, and where the log ends then.</summary>
+    public static void WriteBase(ByteWriter writer, ulong hash, LogIndex last)
+    {
+        writer.Hash(hash);
+        writer.Hash((ulong)last.Value);
+    }
+
+    public static (LogPosition Position, LogIndex Last) ReadBase(in RecordHeader header, ReadOnlySpan<byte> body)
+    {
+        var position = new LogPosition(
+            new LogIndex(header.Index),
+            new Term(header.Term),
+            new Serial(header.Serial),
+            BinaryPrimitives.ReadUInt64LittleEndian(body));
+        return (position, new LogIndex(BinaryPrimitives.ReadInt64LittleEndian(body[8..])));
+    }
+
+    /// <returns>The flags of the record.</returns>
+    public static byte WritePayload(ByteWriter writer, Payload payload)
+    {
+        switch (payload)
+        {
+            case Payload.Reconfigure reconfigure:
+                EntryFormat.WriteConfiguration(writer, reconfigure.Configuration);
+                return 0;
+            case Payload.Pair pair:
+                if (pair.Request is { } request)
+                {
+                    writer.Request(request);
+                }
+
+                writer.Text(pair.Key);
+                writer.Rest(pair.Value.Span);
+                return pair.Request is null ? (byte)0 : RecordHeader.HasRequest;
+            default:
+                return 0;
+        }
+    }
+
+    /// <summary>Of the type of this payload.</summary>
+    public static RecordType TypeOf(Payload payload) => payload switch
+    {
+        Payload.NoOp => RecordType.NoOp,
+        Payload.Reconfigure => RecordType.Configuration,
+        _ => RecordType.Pair,
+    };
+
+    /// <summary>The value is a view of the body: it is not copied.</summary>
+    public static LogEntry ReadEntry(in RecordHeader header, ReadOnlyMemory<byte> body, OriginCache origins) => new(
+        new LogIndex(header.Index),
+        new Term(header.Term),
+        new Serial(header.Serial),
+        header.Type switch
+        {
+            RecordType.NoOp => Payload.NoOp.Instance,
+            RecordType.Configuration => ReadConfiguration(body.Span),
+            _ => ReadPair(header.Flags, body, origins),
+        });
+
+    private static Payload.Reconfigure ReadConfiguration(ReadOnlySpan<byte> body)
+    {
+        var reader = new ByteReader(body);
+        var configuration = EntryFormat.ReadConfiguration(ref reader);
+        reader.End();
+        return new Payload.Reconfigure(configuration);
+    }
+
+    private static Payload.Pair ReadPair(byte flags, ReadOnlyMemory<byte> body, OriginCache origins)
+    {
+        var reader = new ByteReader(body.Span);
+        RequestId? request = (flags & RecordHeader.HasRequest) != 0 ? new RequestId(origins.Read(ref reader), reader.Count()) : null;
+        var key = reader.Text();
+        return new Payload.Pair(request, key, body[reader.Position..]);
+    }
+
+    private static void WriteBoot(ByteWriter writer, Boot boot)
+    {
+        writer.Number(boot.Number);
+        writer.Hash(boot.Mark);
+    }
+
+    private static Boot ReadBoot(ref ByteReader reader) => new(reader.Count(), reader.Hash());
+}

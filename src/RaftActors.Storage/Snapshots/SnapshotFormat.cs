@@ -1,0 +1,78 @@
+using System.Buffers.Binary;
+
+using RaftActors.Core;
+using RaftActors.Storage.Format;
+
+namespace RaftActors.Storage.Snapshots;
+
+/// <summary>
+/// The bytes of a snapshot's file: header, description, checksums of the blocks, state. The README has the table.
+/// </summary>
+internal static class SnapshotFormat
+{
+    public const int HeaderSize = 20;
+    public const int BlockSize = 64 << 10;
+    public const int ChecksumSize = sizeof(uint);
+
+    /// <summary>The newest format, and the only one so far.</summary>
+    public const int Version = 1;
+
+    private const int ChecksumOffset = 12;
+    private const int LengthOffset = 16;
+
+    public static ReadOnlySpan<byte> Magic => "RaftSnap"u8;
+
+    /// <summary>Header and description.</summary>
+    public static byte[] Encode(StoreOwner owner, Snapshot snapshot)
+    {
+        var writer = new ByteWriter();
+        Span<byte> header = stackalloc byte[HeaderSize];
+        writer.Rest(header);
+        writer.Text(owner.Group);
+        writer.Text(owner.Name.Value);
+        EntryFormat.WriteSnapshot(writer, snapshot);
+        var bytes = writer.ToArray();
+        Magic.CopyTo(bytes);
+        BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(8), Version);
+        BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(10), HeaderSize);
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(LengthOffset), bytes.Length - HeaderSize);
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(ChecksumOffset), ChecksumOf(bytes));
+        return bytes;
+    }
+
+    public static int VersionOf(ReadOnlySpan<byte> header) => BinaryPrimitives.ReadUInt16LittleEndian(header[8..]);
+
+    public static int HeaderSizeOf(ReadOnlySpan<byte> header) => BinaryPrimitives.ReadUInt16LittleEndian(header[10..]);
+
+    /// <summary>The checksum that stands in the header.</summary>
+    public static uint StatedChecksum(ReadOnlySpan<byte> header) => BinaryPrimitives.ReadUInt32LittleEndian(header[ChecksumOffset..]);
+
+    /// <summary>Bytes of the description.</summary>
+    public static uint DescriptionLengthOf(ReadOnlySpan<byte> header) => BinaryPrimitives.ReadUInt32LittleEndian(header[LengthOffset..]);
+
+    /// <summary>Of header and description, all but the checksum itself.</summary>
+    public static uint ChecksumOf(ReadOnlySpan<byte> bytes) => Crc32C.Append(Crc32C.Of(bytes[..ChecksumOffset]), bytes[LengthOffset..]);
+
+    /// <exception cref="InvalidDataException">It is none.</exception>
+    public static (string Group, string Name, Snapshot Snapshot) DecodeDescription(ReadOnlySpan<byte> bytes)
+    {
+        var reader = new ByteReader(bytes);
+        var description = (reader.Text(), reader.Text(), EntryFormat.ReadSnapshot(ref reader));
+        reader.End();
+        return description;
+    }
+
+    public static long BlocksOf(long stateLength) => (stateLength / BlockSize) + (stateLength % BlockSize > 0 ? 1 : 0);
+
+    /// <summary>
+    /// What the checksum of a block begins with: the file's own checksum, which is another for each position and process, and the block's
+    /// place. So a block of another file or place does not pass, be its own bytes ever so right.
+    /// </summary>
+    public static uint SeedOf(uint fileChecksum, long block)
+    {
+        Span<byte> place = stackalloc byte[12];
+        BinaryPrimitives.WriteUInt32LittleEndian(place, fileChecksum);
+        BinaryPrimitives.WriteInt64LittleEndian(place[4..], block);
+        return Crc32C.Of(place);
+    }
+}

@@ -1,0 +1,189 @@
+using RaftActors.Core;
+
+using static RaftActors.Testing.StoreSamples;
+
+namespace RaftActors.Testing;
+
+/// <content>Snapshots, own ones and those that come in.</content>
+public static partial class RaftStoreContract
+{
+    private static void Saved_snapshot_is_given_back_and_can_be_read_in_pieces(StoreBench bench)
+    {
+        bench.Open();
+        WriteNine(bench);
+        var saved = Snapshot(6, 1, 100_000);
+        bench.Save(saved);
+        DemandPieces(bench, saved);
+        bench.Reopen();
+        DemandPieces(bench, saved);
+    }
+
+    private static void Snapshot_of_an_empty_state_is_given_back(StoreBench bench)
+    {
+        bench.Open();
+        WriteNine(bench);
+        bench.Save(Snapshot(6, 1, 0));
+        bench.Reopen();
+    }
+
+    private static void Snapshot_that_overtakes_the_log_is_given_back(StoreBench bench)
+    {
+        bench.Open();
+        bench.Persist(HardState(1), Entry(1, 1));
+        bench.Save(Snapshot(20, 3, 50));
+        bench.Reopen();
+    }
+
+    private static void Older_snapshot_does_not_take_the_place_of_a_later_one(StoreBench bench)
+    {
+        bench.Open();
+        WriteNine(bench);
+        bench.Save(Snapshot(7, 1, 50));
+        bench.Save(Snapshot(4, 1, 60));
+        bench.Reopen();
+    }
+
+    private static void Snapshots_from_the_discarded_index_on_stay_readable(StoreBench bench)
+    {
+        bench.Open();
+        WriteNine(bench);
+        foreach (var index in (int[])[3, 5, 8])
+        {
+            bench.Save(Snapshot(index, 1, 10 * index));
+        }
+
+        bench.Discard(Position(3, 1), new LogIndex(5));
+        bench.Finish();
+        bench.CompareSnapshots();
+        bench.Reopen();
+        bench.Discard(Position(8, 1), new LogIndex(8));
+        bench.Reopen();
+    }
+
+    private static void Latest_snapshot_stays_whatever_is_discarded(StoreBench bench)
+    {
+        bench.Open();
+        WriteNine(bench);
+        bench.Save(Snapshot(4, 1, 30));
+        bench.Discard(Position(4, 1), new LogIndex(9));
+        bench.Persist(null, Entry(10, 1));
+        bench.Finish();
+        bench.CompareSnapshots();
+        bench.Reopen();
+    }
+
+    private static void Snapshot_that_is_not_there_cannot_be_read(StoreBench bench)
+    {
+        bench.Open();
+        DemandRefusal(() => bench.Store.ReadSnapshot(Position(3, 1), 0, 10), "Reading a snapshot where none was saved");
+        WriteNine(bench);
+        bench.Save(Snapshot(4, 1, 30));
+        DemandRefusal(() => bench.Store.ReadSnapshot(Position(3, 1), 0, 10), "Reading a snapshot of a place that has none");
+        DemandRefusal(() => bench.Store.ReadSnapshot(Position(4, 2), 0, 10), "Reading a snapshot of another term");
+        bench.Reopen();
+    }
+
+    private static void Pieces_alone_are_no_snapshot(StoreBench bench)
+    {
+        bench.Open();
+        WriteNine(bench);
+        bench.Receive(Snapshot(30, 2, 100), pieceSize: 40, keepsLog: null);
+        bench.Finish();
+        DemandRefusal(() => bench.Store.ReadSnapshot(Position(30, 2), 0, 10), "Reading a snapshot that is still coming in");
+        bench.Reopen();
+        bench.Receive(Snapshot(31, 2, 70), pieceSize: 40, keepsLog: false);
+        bench.Reopen();
+    }
+
+    private static void Piece_at_the_beginning_begins_anew(StoreBench bench)
+    {
+        bench.Open();
+        bench.Receive(Snapshot(30, 2, 100), pieceSize: 40, keepsLog: null);
+        bench.Receive(Snapshot(31, 2, 50), pieceSize: 20, keepsLog: null);
+        bench.Receive(Snapshot(31, 2, 50), pieceSize: 30, keepsLog: false);
+        bench.Finish();
+        bench.CompareSnapshots();
+        bench.Reopen();
+    }
+
+    private static void Installed_snapshot_that_keeps_the_log_leaves_what_comes_after_it(StoreBench bench)
+    {
+        bench.Open();
+        WriteNine(bench);
+        bench.Receive(Snapshot(6, 1, 100), pieceSize: 40, keepsLog: true);
+        bench.Reopen();
+        bench.Discard(Position(6, 1), new LogIndex(6));
+        bench.Persist(null, Entry(10, 2));
+        bench.Reopen();
+        bench.Persist(null, Entry(8, 3, "other"));
+        bench.Reopen();
+    }
+
+    private static void Installed_snapshot_that_does_not_keep_the_log_leaves_nothing_of_it(StoreBench bench)
+    {
+        bench.Open();
+        WriteNine(bench);
+        bench.Receive(Snapshot(6, 2, 100), pieceSize: 100, keepsLog: false);
+        bench.Reopen();
+        bench.Persist(HardState(2), Entry(7, 2, "after"));
+        bench.Reopen();
+        bench.Receive(Snapshot(40, 5, 10), pieceSize: 100, keepsLog: false);
+        bench.Persist(HardState(5), Entry(41, 5, "after"));
+        bench.Reopen();
+    }
+
+    private static void Installed_snapshot_of_an_empty_state_is_given_back(StoreBench bench)
+    {
+        bench.Open();
+        bench.Receive(Snapshot(6, 2, 0), pieceSize: 100, keepsLog: false);
+        bench.Persist(null, Entry(7, 2));
+        bench.Reopen();
+    }
+
+    private static void Own_snapshot_is_saved_while_another_comes_in(StoreBench bench)
+    {
+        bench.Open();
+        WriteNine(bench);
+        var incoming = Snapshot(30, 2, 100);
+        bench.Receive(incoming, pieceSize: 30, keepsLog: null);
+        bench.Save(Snapshot(8, 1, 20));
+        bench.Finish();
+        bench.CompareSnapshots();
+        bench.Install(incoming, keepsLog: false);
+        bench.Finish();
+        bench.CompareSnapshots();
+        bench.Reopen();
+    }
+
+    private static void Installed_snapshot_takes_the_place_of_an_earlier_one(StoreBench bench)
+    {
+        bench.Open();
+        WriteNine(bench);
+        bench.Save(Snapshot(4, 1, 30));
+        bench.Receive(Snapshot(20, 2, 60), pieceSize: 25, keepsLog: false);
+        bench.Finish();
+        bench.CompareSnapshots();
+        bench.Discard(Position(20, 2), new LogIndex(20));
+        bench.Reopen();
+        bench.Persist(null, Entry(21, 2));
+        bench.Save(Snapshot(21, 2, 5));
+        bench.Reopen();
+    }
+
+    private static void WriteNine(StoreBench bench) =>
+        bench.Persist(HardState(1), [.. Enumerable.Range(1, 9).Select(index => Entry(index, 1))]);
+
+    private static void DemandPieces(StoreBench bench, SavedSnapshot saved)
+    {
+        var (position, length) = (saved.Snapshot.Position, saved.State.Length);
+        (int Offset, int Limit)[] pieces = [(0, 1), (1, 4096), (4095, 2), (length - 3, 3), (length - 3, 100), (length, 10), (7, length)];
+        foreach (var (offset, limit) in pieces)
+        {
+            var found = bench.Store.ReadSnapshot(position, offset, limit);
+            var expected = saved.State[offset..Math.Min(length, offset + limit)];
+            Demand(
+                found.Span.SequenceEqual(expected.Span),
+                $"{limit} bytes at {offset} of {length} read as {StoreText.Of(found.Span)}, and are {StoreText.Of(expected.Span)}.");
+        }
+    }
+}

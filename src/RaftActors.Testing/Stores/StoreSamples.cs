@@ -1,0 +1,69 @@
+using RaftActors.Core;
+
+namespace RaftActors.Testing;
+
+/// <summary>What the cases write: every kind of thing that a store is given, with all that it can carry.</summary>
+internal static class StoreSamples
+{
+    private static readonly Member[] Members =
+        [.. Enumerable.Range(1, 5).Select(i => new Member(new ProcessName($"raft{i}@node{i}"), new Incarnation(IdOf(i))))];
+
+    public static GroupUid Group { get; } = new(IdOf(99));
+
+    public static Configuration Plain { get; } = new(Group, 3, [Members[0], Members[1], Members[2]], [], [Members[3]], []);
+
+    public static Configuration Joint { get; } = Plain with
+    {
+        Voters = [Members[0], Members[1], Members[3]],
+        OldVoters = Plain.Voters,
+        FoundingSerials = [new FoundingSerial(Members[0].Name, new Serial(7)), new FoundingSerial(Members[1].Name, Serial.Zero)],
+    };
+
+    public static HardState HardState(long term, bool isFull = false) => isFull
+        ? new HardState(new Term(term), Members[1], [new PeerRecord(Members[1], new Boot(3, ulong.MaxValue)), new(Members[2], default)])
+        {
+            IsAdmitted = true,
+            Group = Group,
+            Boot = new Boot(12, 0xFEED),
+            Fence = new Fence(RefusalReason.Diverged, new Serial(4)),
+        }
+        : new HardState(new Term(term), null, []);
+
+    /// <summary>The pair at an index; its serial is the index.</summary>
+    public static LogEntry Entry(long index, long term, string key = "key", int size = 3) =>
+        Entry(index, term, new Payload.Pair(null, $"{key}{index}", Bytes(size, index)));
+
+    public static LogEntry Entry(long index, long term, Payload payload) =>
+        new(new LogIndex(index), new Term(term), new Serial(index), payload);
+
+    /// <summary>One entry of each kind, from an index on.</summary>
+    public static LogEntry[] AllKinds(long from, long term) =>
+    [
+        Entry(from, term, Payload.NoOp.Instance),
+        Entry(from + 1, term, new Payload.Reconfigure(Joint)),
+        Entry(from + 2, term, new Payload.Reconfigure(Plain)),
+        Entry(from + 3, term, new Payload.Pair(new RequestId(Members[0], long.MaxValue), "Größe 漢字 😀", Bytes(40, 1))),
+        Entry(from + 4, term, new Payload.Pair(null, "", ReadOnlyMemory<byte>.Empty)),
+    ];
+
+    public static LogPosition Position(long index, long term) =>
+        new(new LogIndex(index), new Term(term), new Serial(index), 0xABCD_0000_0000_0000UL + (ulong)index);
+
+    /// <summary>A snapshot up to an index, whose state is of that size.</summary>
+    public static SavedSnapshot Snapshot(long index, long term, int size)
+    {
+        var answered = new AnsweredRequest(5, new LogIndex(index), new Serial(index));
+        var session = new SessionState(Members[4], 2, [answered with { Number = 3 }, answered]);
+        var snapshot = new Snapshot(Position(index, term), new LogIndex(1), Joint, [session], size);
+        return new SavedSnapshot(snapshot, Bytes(size, index * 31));
+    }
+
+    public static byte[] Bytes(int size, long seed)
+    {
+        var bytes = new byte[size];
+        new Random((int)seed).NextBytes(bytes);
+        return bytes;
+    }
+
+    private static Guid IdOf(int number) => new(number, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11);
+}

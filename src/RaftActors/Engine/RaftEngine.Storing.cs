@@ -1,0 +1,172 @@
+using Akka.Actor;
+using Akka.Event;
+
+using RaftActors.Core;
+using RaftActors.Storage;
+using RaftActors.Wire;
+
+namespace RaftActors.Engine;
+
+// What Core wants written and read, and what the store tells.
+internal sealed partial class RaftEngine
+{
+    // The snapshot that came in last, until it is durable, and the write that makes it so.
+    private Effect.InstallSnapshot? _installing;
+
+    // What could not be read, and was said so.
+    private LogPosition? _unreadable;
+
+    private void OnStoreNews(StoreNews news)
+    {
+        switch (news)
+        {
+            case StoreNews.Persisted persisted:
+                Step(new Input.Persisted(persisted.Ticket));
+                break;
+            case StoreNews.SnapshotSaved saved:
+                _log.Debug("{0} saved a snapshot of its actor, {1}", _process.Pid.Name, saved.Snapshot);
+                _snapshots.OnSaved(saved.Snapshot);
+                break;
+            case StoreNews.Space space:
+                OnSpace(space.IsShort);
+                break;
+            case StoreNews.Failed failed:
+                StopFor(failed.Cause.Message);
+                break;
+        }
+    }
+
+    private void StopFor(string failure)
+    {
+        _process.Failure = failure;
+        Context.Stop(Self);
+    }
+
+    private void OnSpace(bool isShort)
+    {
+        if (isShort)
+        {
+            _log.Warning("{0}: the disk of its store is nearly full, so it takes no more pairs. Make room on it.", _process.Pid.Name);
+        }
+        else
+        {
+            _log.Info("{0}: there is room again on the disk of its store", _process.Pid.Name);
+        }
+
+        Step(new Input.DiskSpace(isShort));
+    }
+
+    private void Write(Effect.Write write)
+    {
+        if (write is Effect.Discard discard)
+        {
+            _process.Pairs.DiscardTo(discard.Log.Serial);
+        }
+        else if (write is Effect.InstallSnapshot install)
+        {
+            OnInstall(install);
+        }
+
+        try
+        {
+            if (_process.Store.Write(write) && TicketOf(write) is { } ticket)
+            {
+                _inputs.Enqueue(new Input.Persisted(ticket));
+            }
+        }
+        catch (StoreException e)
+        {
+            // Nothing that comes after it may be done: the engine ends with this message.
+            _process.Failure = e.Message;
+            throw;
+        }
+    }
+
+    private static Ticket? TicketOf(Effect.Write write) => write switch
+    {
+        Effect.Persist persist => persist.Ticket,
+        Effect.StoreChunk chunk => chunk.Ticket,
+        Effect.InstallSnapshot install => install.Ticket,
+        _ => null,
+    };
+
+    /// <summary>Before Core hears of it: it says what may be sent now.</summary>
+    private void OnPersisted(Ticket ticket)
+    {
+        if (!_context.HasBooted)
+        {
+            // Every start's first write has its number.
+            _context.HasBooted = true;
+            OnServerInSight();
+        }
+
+        if (_installing is { } install && install.Ticket <= ticket)
+        {
+            _installing = null;
+            _process.Snapshot = install.Snapshot;
+            _notices.Release(install.Snapshot);
+        }
+    }
+
+    // Core goes on from its place at once, and so does all that waits for the commit. Only the actor, which has to read it, waits until it
+    // can be read, and the pairs after it behind it.
+    private void OnInstall(Effect.InstallSnapshot install)
+    {
+        var position = install.Snapshot.Position;
+        _installing = install;
+        _context.Commit = position.Index;
+        _context.ConfigurationIndex = install.Snapshot.ConfigurationIndex;
+        _process.Pairs.StartAfter(position);
+        _snapshots.OnInstalled(install.Snapshot);
+        _notices.HoldFor(install.Snapshot);
+        TellRestore(position.Serial);
+        _log.Info("{0} was sent a snapshot, {1}", _process.Pid.Name, install.Snapshot);
+        _appends.OnInstalled(position.Index);
+        _proposals.OnCommitted();
+        _serving.ServeHeld();
+        _queries.OnCommitted();
+    }
+
+    private void TellRestore(Serial serial)
+    {
+        _gets.OnRestore(serial);
+        _notices.Tell(() => new ToActor.Restore(_context.Life, serial));
+    }
+
+    // To a life that is behind the latest snapshot. One that does not take any is handed the pairs as long as they are there.
+    private Serial TellLatestSnapshot(ToEngine.Attach attach)
+    {
+        if (_core.Snapshot is { Position.Serial: var serial }
+            && serial > attach.LastSerial
+            && (attach.TakesSnapshots || attach.LastSerial < _process.Pairs.Base))
+        {
+            TellRestore(serial);
+            return serial;
+        }
+
+        return attach.LastSerial;
+    }
+
+    private void SendChunk(Effect.SendChunk send)
+    {
+        if (send.Envelope.Body is not Message.SnapshotChunk chunk || _context.Peers.Find(send.Envelope.To.Name) is not { } engine)
+        {
+            return;
+        }
+
+        try
+        {
+            var data = _process.Store.ReadSnapshot(chunk.Snapshot.Position, send.Offset, send.Limit);
+            var envelope = send.Envelope with { Body = chunk with { Data = data } };
+            engine.Tell(new WireMessage.CoreMessage(_process.Pid.Number, envelope), Self);
+        }
+        catch (StoreException e)
+        {
+            if (_unreadable != chunk.Snapshot.Position)
+            {
+                _unreadable = chunk.Snapshot.Position;
+                _log.Error(e, "{0} cannot read the snapshot that {1} needs: {2}", _process.Pid.Name, send.Envelope.To.Name, e.Message);
+            }
+        }
+    }
+}

@@ -1,0 +1,24 @@
+using RaftActors.Core;
+using RaftActors.Storage;
+
+namespace RaftActors.Engine;
+
+/// <summary>What a process's store tells its engine. Closed.</summary>
+internal abstract record StoreNews
+{
+    private StoreNews()
+    {
+    }
+
+    /// <summary>The write of this ticket, and all before it, are durable.</summary>
+    public sealed record Persisted(Ticket Ticket) : StoreNews;
+
+    /// <summary>A snapshot of the actor's state is durable.</summary>
+    public sealed record SnapshotSaved(Snapshot Snapshot) : StoreNews;
+
+    /// <summary>The disk has become nearly full, or has room again.</summary>
+    public sealed record Space(bool IsShort) : StoreNews;
+
+    /// <summary>Nothing more is written.</summary>
+    public sealed record Failed(StoreException Cause) : StoreNews;
+}

@@ -1,0 +1,57 @@
+using Akka.Configuration;
+
+using RaftActors.Storage;
+
+namespace RaftActors.Engine;
+
+/// <summary>What configuration says of the store.</summary>
+internal static class StoreSettings
+{
+    private const long SegmentSizeMinBytes = 1 << 20;
+    private const long SizeMaxBytes = 1 << 30;
+
+    /// <param name="config">That of <c>raft</c>, or of a group.</param>
+    /// <returns>With an empty directory where the store is to be memory.</returns>
+    /// <exception cref="RaftConfigurationException">No sense can be made of it.</exception>
+    public static StoreOptions Read(Config config) => new()
+    {
+        Directory = config.GetString("store.directory") ?? "",
+        SegmentSizeBytes = config.GetByteSize("store.segment-size") ?? 0,
+        Sync = ReadSync(config.GetString("store.sync")),
+        SyncInterval = config.GetTimeSpan("store.sync-interval", allowInfinite: false),
+        BatchSizeMaxBytes = (int)Math.Clamp(config.GetByteSize("store.batch-size-max") ?? 0, 0, int.MaxValue),
+        SealAfter = config.GetTimeSpan("store.seal-after", allowInfinite: false),
+        FreeSpaceFloorBytes = config.GetByteSize("store.free-space-floor") ?? 0,
+    };
+
+    /// <param name="pairSizeMaxBytes">Bytes of the largest pair.</param>
+    /// <exception cref="RaftConfigurationException">It cannot be so.</exception>
+    public static void Validate(StoreOptions store, int pairSizeMaxBytes)
+    {
+        Demand(store.SegmentSizeBytes is >= SegmentSizeMinBytes and <= SizeMaxBytes, $"raft.store.segment-size is "
+            + $"{store.SegmentSizeBytes}; it must be from {SegmentSizeMinBytes} to {SizeMaxBytes} bytes.");
+        Demand(store.SegmentSizeBytes / 2 >= pairSizeMaxBytes, $"raft.store.segment-size is {store.SegmentSizeBytes}; it must be at least "
+            + $"twice raft.pair-size-max, which is {pairSizeMaxBytes}.");
+        Demand(store.SyncInterval > TimeSpan.Zero, $"raft.store.sync-interval is {store.SyncInterval}; it must be above zero.");
+        Demand(store.BatchSizeMaxBytes is >= 1 and <= (int)SizeMaxBytes, $"raft.store.batch-size-max is {store.BatchSizeMaxBytes}; it must "
+            + $"be from 1 to {SizeMaxBytes} bytes.");
+        Demand(store.FreeSpaceFloorBytes >= 0, $"raft.store.free-space-floor is {store.FreeSpaceFloorBytes}; it must be 0 bytes or more.");
+        Demand(store.SealAfter > TimeSpan.Zero, $"raft.store.seal-after is {store.SealAfter}; it must be above zero.");
+    }
+
+    private static SyncPolicy ReadSync(string? text) => text switch
+    {
+        "always" => SyncPolicy.Always,
+        "interval" => SyncPolicy.Interval,
+        "none" => SyncPolicy.None,
+        _ => throw new RaftConfigurationException($"raft.store.sync is '{text}'; it may be always, interval or none."),
+    };
+
+    private static void Demand(bool condition, string otherwise)
+    {
+        if (!condition)
+        {
+            throw new RaftConfigurationException(otherwise);
+        }
+    }
+}

@@ -1,0 +1,38 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace RaftActors.DiskModel;
+
+/// <summary>What is on a disk at one moment.</summary>
+/// <param name="Files">By name, with their folders. The bytes are left alone by everybody.</param>
+internal sealed record DiskImage(ImmutableSortedSet<string> Folders, ImmutableSortedDictionary<string, byte[]> Files)
+{
+    public static DiskImage Empty { get; } = new(
+        ImmutableSortedSet.Create<string>(StringComparer.Ordinal),
+        ImmutableSortedDictionary.Create<string, byte[]>(StringComparer.Ordinal));
+
+    /// <summary>The same but for one file.</summary>
+    public DiskImage With(string file, byte[] bytes) => this with { Files = Files.SetItem(file, bytes) };
+
+    /// <summary>The same without one file.</summary>
+    public DiskImage Without(string file) => this with { Files = Files.Remove(file) };
+
+    /// <summary>The same text for equal disks: what was tried once need not be tried again.</summary>
+    public string Fingerprint()
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var folder in Folders)
+        {
+            hash.AppendData(Encoding.UTF8.GetBytes($"{folder}\n"));
+        }
+
+        foreach (var (name, bytes) in Files)
+        {
+            hash.AppendData(Encoding.UTF8.GetBytes($"{name} {bytes.Length}\n"));
+            hash.AppendData(bytes);
+        }
+
+        return Convert.ToHexString(hash.GetHashAndReset());
+    }
+}

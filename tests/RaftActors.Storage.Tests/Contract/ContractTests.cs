@@ -1,0 +1,56 @@
+using RaftActors.Testing;
+
+namespace RaftActors.Storage.Tests.Contract;
+
+/// <summary>The contract holds for the store in memory, and notices every promise that one breaks.</summary>
+public sealed class ContractTests
+{
+    public static TheoryData<string> Cases => [.. RaftStoreContract.Names()];
+
+    public static TheoryData<string> Defects => [.. BrokenStore.Defects];
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Store_in_memory_keeps_the_contract(string name) => RaftStoreContract.Run(name, new InMemory());
+
+    [Theory]
+    [MemberData(nameof(Defects))]
+    public void Store_that_breaks_a_promise_fails_a_case(string defect) =>
+        Assert.Contains(RaftStoreContract.Names(), name => Fails(name, defect));
+
+    [Fact]
+    public void Case_that_fails_says_what_was_expected()
+    {
+        var failure = Assert.Throws<StoreContractException>(
+            () => RaftStoreContract.Run("Hard state is given back with all it holds", new InMemory("forgets recorded starts")));
+
+        Assert.Contains("recorded []", failure.Message);
+        Assert.Contains("recorded [raft2@node2#", failure.Message);
+    }
+
+    [Fact]
+    public void Case_that_is_not_there_is_refused() =>
+        Assert.Throws<ArgumentException>(() => RaftStoreContract.Run("Other", new InMemory()));
+
+    private static bool Fails(string name, string defect)
+    {
+        try
+        {
+            RaftStoreContract.Run(name, new InMemory(defect));
+            return false;
+        }
+        catch (Exception)
+        {
+            return true;
+        }
+    }
+
+    private sealed class InMemory(string? defect = null) : StoreUnderTest
+    {
+        private readonly MemoryStore _store = new();
+
+        public override TimeSpan Patience => TimeSpan.Zero;
+
+        public override IRaftStore Make(StoreOwner owner) => defect is null ? _store : new BrokenStore(_store, defect);
+    }
+}

@@ -1,0 +1,122 @@
+using RaftActors.DiskModel;
+
+using Xunit.Abstractions;
+
+namespace RaftActors.Storage.Tests.CrashPoints;
+
+/// <summary>
+/// The power is cut after every operation of a life, in all the ways of the model. What is found then must be what was acknowledged, with
+/// nothing made up; and it must be possible to go on from it, and to lose power again while that begins.
+/// </summary>
+public sealed class CrashPointTests(ITestOutputHelper output)
+{
+    // A longer run: so many lives, by this variable.
+    private const string LivesVariable = "RAFTACTORS_CRASH_LIVES";
+    private const int LivesDefault = 7;
+    private const int Steps = 80;
+    private const int AgainEvery = 1000;
+
+    [Fact]
+    public void Every_cut_of_the_power_leaves_what_was_acknowledged()
+    {
+        var lives = int.TryParse(Environment.GetEnvironmentVariable(LivesVariable), out var set) ? set : LivesDefault;
+        var steps = new SortedDictionary<string, int>(StringComparer.Ordinal);
+        var tried = new Tally();
+        Parallel.For(1, lives + 1, new ParallelOptions { MaxDegreeOfParallelism = Math.Max(2, Environment.ProcessorCount) }, seed =>
+        {
+            var run = Live(seed);
+            TryAll(run, seed, tried);
+            lock (steps)
+            {
+                foreach (var (step, count) in run.AllSteps())
+                {
+                    steps[step] = steps.GetValueOrDefault(step) + count;
+                }
+            }
+        });
+
+        output.WriteLine($"{lives} lives, {tried.First} states found after a cut, {tried.Second} after a second one");
+        output.WriteLine(string.Join(", ", steps.Select(step => $"{step.Value} x {step.Key}")));
+        Assert.True(tried.First >= 2500 * lives, $"Only {tried.First} states were tried in {lives} lives.");
+        Assert.True(tried.Second >= 500 * lives, $"Only {tried.Second} states were tried after a second cut.");
+        string[] all =
+        [
+            "append", "vote", "replace", "save", "discard", "first piece", "install that keeps the log", "install that does not", "seal",
+            "close",
+        ];
+        Assert.Empty(all.Except(steps.Keys));
+    }
+
+    /// <summary>A whole life without a cut, which gives the operations to cut between.</summary>
+    private static CrashRun Live(int seed)
+    {
+        var run = CrashRun.New();
+        run.Open();
+        run.Work(new Random(seed), steps: Steps, canClose: true);
+        run.WriteQueued();
+        return run;
+    }
+
+    private static void TryAll(CrashRun life, int seed, Tally tried)
+    {
+        var seen = new HashSet<string>();
+        var (place, count) = (-1, 0);
+        foreach (var cut in life.Disk.Cuts(few: 48, samples: 12))
+        {
+            if (cut.Operations != place)
+            {
+                seen.Clear();
+                place = cut.Operations;
+            }
+
+            if (seen.Add(cut.Found.Fingerprint()))
+            {
+                Interlocked.Increment(ref tried.First);
+                var next = Recover(life, cut, $"life {seed}, {cut}");
+                if (++count % AgainEvery == 0)
+                {
+                    TryAgain(next, $"life {seed}, {cut}", tried);
+                }
+            }
+        }
+    }
+
+    /// <summary>The power goes a second time, while the store is opened and a little is written.</summary>
+    private static void TryAgain(CrashRun life, string story, Tally tried)
+    {
+        var seen = new HashSet<string>();
+        foreach (var cut in life.Disk.Cuts(few: 12, samples: 4).Where(cut => seen.Add($"{cut.Operations} {cut.Found.Fingerprint()}")))
+        {
+            Interlocked.Increment(ref tried.Second);
+            Recover(life, cut, $"{story}\nand then {cut}");
+        }
+    }
+
+    /// <summary>Opens what was found, writes a little, closes, and opens once more.</summary>
+    internal static CrashRun Recover(CrashRun life, PowerCut cut, string story)
+    {
+        try
+        {
+            var run = new CrashRun(new ModelDisk(cut.Found), life.After(cut.Operations));
+            run.Open();
+            run.Work(new Random(cut.Operations), steps: 6, canClose: false);
+            run.WriteQueued();
+            run.Close();
+            run.Open();
+            return run;
+        }
+        catch (Exception e)
+        {
+            throw new InvalidOperationException($"{story}\n{e.Message}\nOperations before it:\n{Operations(life.Disk, cut.Operations)}", e);
+        }
+    }
+
+    private static string Operations(ModelDisk disk, int until) => string.Join(
+        '\n', disk.Operations.Take(until).Select((operation, i) => $"  {i} {operation}").TakeLast(30));
+
+    private sealed class Tally
+    {
+        public int First;
+        public int Second;
+    }
+}

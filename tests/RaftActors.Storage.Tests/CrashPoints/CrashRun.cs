@@ -1,0 +1,163 @@
+using RaftActors.Core;
+using RaftActors.DiskModel;
+
+namespace RaftActors.Storage.Tests.CrashPoints;
+
+/// <summary>A life of a directory with several owners, on a disk that may have been through a cut before.</summary>
+internal sealed class CrashRun
+{
+    private readonly List<OwnerRun> _owners = [];
+    private StoreDirectory? _directory;
+    private int _identities;
+
+    public CrashRun(ModelDisk disk, IReadOnlyList<Chronicle> chronicles)
+    {
+        Disk = disk;
+        _owners.AddRange(chronicles.Select((chronicle, i) => new OwnerRun(disk, OwnerOf(i + 1), chronicle)));
+    }
+
+    public static StoreOptions Options { get; } = new()
+    {
+        Directory = "model",
+        SegmentSizeBytes = 4096,
+        BatchSizeMaxBytes = 2048,
+        FreeSpaceFloorBytes = 0,
+    };
+
+    public ModelDisk Disk { get; }
+
+    /// <summary>What every owner did, and how often, and what the directory did.</summary>
+    public Dictionary<string, int> Steps { get; } = [];
+
+    /// <summary>Three owners that share one log.</summary>
+    public static CrashRun New() => new(new ModelDisk(), [new Chronicle(), new Chronicle(), new Chronicle()]);
+
+    /// <summary>What may be found after a cut of this life there.</summary>
+    public IReadOnlyList<Chronicle> After(int cut) => [.. _owners.Select(owner => owner.Chronicle.After(cut))];
+
+    /// <summary>Opens the directory, and the stores of all that were there or, the first time, come one after the other.</summary>
+    public void Open()
+    {
+        Note("open");
+        _directory = StoreDirectory.Open(Options, Disk, () => new Guid(++_identities, 0, 0, new byte[8]));
+        _owners.ForEach(owner => owner.Open(_directory));
+    }
+
+    public void Close()
+    {
+        Note("close");
+        _owners.ForEach(owner => owner.Close());
+        _directory!.Dispose();
+        ThrowIfFailed();
+    }
+
+    /// <summary>Some steps by chance.</summary>
+    /// <param name="random">Decides everything.</param>
+    /// <param name="steps">How many.</param>
+    /// <param name="canClose">Also closes and opens in the middle.</param>
+    public void Work(Random random, int steps, bool canClose)
+    {
+        for (; steps > 0; steps--)
+        {
+            var step = random.Next(30);
+            if (step < 22)
+            {
+                _owners[random.Next(_owners.Count)].Step(random);
+            }
+            else if (step < 28)
+            {
+                WriteQueued();
+            }
+            else if (step == 28)
+            {
+                Note("seal");
+                WriteQueued();
+                _directory!.Seal();
+            }
+            else if (canClose)
+            {
+                Close();
+                Open();
+            }
+
+            ThrowIfFailed();
+        }
+    }
+
+    /// <summary>Each owner appends something, which goes out at once, and nothing comes after it.</summary>
+    public void Append(Random random) => _owners.ForEach(owner =>
+    {
+        owner.Append(random);
+        WriteQueued();
+    });
+
+    public void WriteQueued()
+    {
+        while (_directory!.WriteQueued())
+        {
+        }
+    }
+
+    /// <summary>How far each file was written; what comes after it is room that was taken.</summary>
+    public IReadOnlyDictionary<string, long> Written()
+    {
+        var ends = new SortedDictionary<string, long>(StringComparer.Ordinal);
+        foreach (var operation in Disk.Operations)
+        {
+            switch (operation)
+            {
+                case DiskOperation.Create(var name, _):
+                    ends[name] = 0;
+                    break;
+                case DiskOperation.Write(var name, _, var offset, var bytes):
+                    ends[name] = Math.Max(ends[name], offset + bytes.Length);
+                    break;
+                case DiskOperation.Rename(var from, var to):
+                    ends.Remove(from, out var end);
+                    ends[to] = end;
+                    break;
+                case DiskOperation.Delete(var name):
+                    ends.Remove(name);
+                    break;
+            }
+        }
+
+        return ends;
+    }
+
+    /// <summary>What the owners are given of another disk in place of this one, each; null: the directory is refused.</summary>
+    public IReadOnlyList<Served>? Serve(DiskImage found)
+    {
+        try
+        {
+            using var directory = StoreDirectory.Open(Options, new ModelDisk(found), () => Guid.Empty);
+            return _owners.ConvertAll(owner => owner.Serve(directory));
+        }
+        catch (StoreException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The worst that is to be said of it, compared with what is given of this disk.</summary>
+    public FlipCount Judge(IReadOnlyList<Served>? given, IReadOnlyList<Served>? all) => given is null
+        ? new FlipCount(1, 0, 0, 0)
+        : _owners.Select((owner, i) => owner.Chronicle.Judge(given[i], all![i]))
+            .MaxBy(verdict => (verdict.Wrong, verdict.Earlier, verdict.Refused));
+
+    /// <summary>All steps of all owners.</summary>
+    public IReadOnlyDictionary<string, int> AllSteps() => _owners.SelectMany(owner => owner.Steps).Concat(Steps)
+        .GroupBy(step => step.Key).ToDictionary(group => group.Key, group => group.Sum(step => step.Value));
+
+    private static StoreOwner OwnerOf(int number) => new($"group{number}", new ProcessName($"raft{number}@node"));
+
+    private void Note(string step) => Steps[step] = Steps.GetValueOrDefault(step) + 1;
+
+    private void ThrowIfFailed()
+    {
+        if (_owners.Find(owner => owner.Failure is not null)?.Failure is { } failure)
+        {
+            throw failure;
+        }
+    }
+}

@@ -1,0 +1,90 @@
+using RaftActors.DiskModel;
+
+using Xunit.Abstractions;
+
+namespace RaftActors.Storage.Tests.CrashPoints;
+
+/// <summary>
+/// The disk refuses one operation, and the store fails. Whether the power goes then, or the process alone ends and starts again on a disk
+/// that shows what may never have become durable: what was acknowledged is there, and what is given back stays.
+/// </summary>
+public sealed class DiskFaultTests(ITestOutputHelper output)
+{
+    private const int Lives = 3;
+    private const int Steps = 40;
+
+    // The first ones meet the opening of three stores, so that the later ones are far apart.
+    private static readonly int[] Places = [1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 17, 20, 23, 26, 30, 34, 38, 43, 48];
+
+    public static TheoryData<string> Faults =>
+    [
+        nameof(DiskFault.Write), nameof(DiskFault.Sync), nameof(DiskFault.Create), nameof(DiskFault.Rename), nameof(DiskFault.Delete),
+        nameof(DiskFault.SyncFolder),
+    ];
+
+    [Theory]
+    [MemberData(nameof(Faults))]
+    public void Disk_that_refuses_once_takes_away_nothing_that_was_acknowledged(string name)
+    {
+        var fault = Enum.Parse<DiskFault>(name);
+        var (failed, cuts) = (0, 0);
+        for (var seed = 1; seed <= Lives; seed++)
+        {
+            foreach (var nth in Places)
+            {
+                if (Fail(seed, fault, nth) is not { } life)
+                {
+                    break;
+                }
+
+                failed++;
+                var story = $"life {seed}, {fault} number {nth} fails";
+                var end = life.Disk.Operations.Count;
+                cuts += TryCuts(life, end, story);
+
+                // The power stays on: the next process sees what the one before it left with the operating system.
+                var next = new CrashRun(life.Disk, life.After(end));
+                next.Open();
+                next.Work(new Random(nth), steps: 6, canClose: false);
+                next.WriteQueued();
+                cuts += TryCuts(next, end, $"{story}, the process starts again");
+            }
+        }
+
+        output.WriteLine($"{failed} failures, {cuts} states found after a cut");
+        Assert.True(failed >= Lives, $"Only {failed} failures were met.");
+        Assert.True(cuts > 20 * failed, $"Only {cuts} states were tried.");
+    }
+
+    private static int TryCuts(CrashRun life, int from, string story)
+    {
+        var tried = 0;
+        var seen = new HashSet<string>();
+        var cuts = life.Disk.Cuts(few: 24, samples: 6, from: from);
+        foreach (var cut in cuts.Where(cut => seen.Add($"{cut.Operations} {cut.Found.Fingerprint()}")))
+        {
+            CrashPointTests.Recover(life, cut, $"{story}, {cut}");
+            tried++;
+        }
+
+        return tried;
+    }
+
+    /// <summary>A life up to the failure; null: it has no such operation.</summary>
+    private static CrashRun? Fail(int seed, DiskFault fault, int nth)
+    {
+        var run = CrashRun.New();
+        run.Disk.Fail(fault, nth);
+        try
+        {
+            run.Open();
+            run.Work(new Random(seed), Steps, canClose: true);
+            run.Close();
+            return null;
+        }
+        catch (StoreException)
+        {
+            return run;
+        }
+    }
+}

@@ -1,0 +1,102 @@
+using System.Diagnostics;
+
+using RaftActors.Storage.Disk;
+
+namespace RaftActors.Storage.Tests.Disk;
+
+public sealed class DirectoryLockTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Directory_that_is_missing_is_made_with_all_above_it()
+    {
+        using (DirectoryLock.Take(_folder["a/b/c"]))
+        {
+            Assert.StartsWith($"{Environment.ProcessId} (", TextOf(_folder["a/b/c/LOCK"]));
+        }
+    }
+
+    [Fact]
+    public void Second_holder_in_this_process_is_refused_and_told_who_has_it()
+    {
+        using var first = DirectoryLock.Take(_folder.Path);
+
+        var error = Assert.Throws<StoreException>(() => DirectoryLock.Take(_folder.Path));
+
+        using var self = Process.GetCurrentProcess();
+        Assert.StartsWith($"{_folder.Path} is in use by process {self.Id} ({self.ProcessName}). Stop that one first", error.Message);
+    }
+
+    [Fact]
+    public void Lock_that_another_process_holds_is_refused_until_that_process_is_killed()
+    {
+        // flock(1) takes the same lock, and cat holds it until its input ends.
+        File.WriteAllText(_folder["LOCK"], "4711 (other)\n");
+        var other = new ProcessStartInfo("flock", [_folder["LOCK"], "sh", "-c", "echo held; exec cat"])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        };
+        using var holder = Process.Start(other)!;
+        Assert.Equal("held", holder.StandardOutput.ReadLine());
+
+        var error = Assert.Throws<StoreException>(() => DirectoryLock.Take(_folder.Path));
+        holder.Kill(entireProcessTree: true);
+        holder.WaitForExit();
+        _ = holder.StandardOutput.ReadToEnd();
+
+        Assert.Contains("in use by process 4711 (other)", error.Message);
+        using var taken = DirectoryLock.Take(_folder.Path);
+        Assert.StartsWith($"{Environment.ProcessId} (", TextOf(_folder["LOCK"]));
+    }
+
+    [Fact]
+    public void Lock_that_was_given_back_is_taken_again()
+    {
+        DirectoryLock.Take(_folder.Path).Dispose();
+
+        DirectoryLock.Take(_folder.Path).Dispose();
+    }
+
+    [Fact]
+    public void File_that_a_dead_process_left_is_no_obstacle()
+    {
+        File.WriteAllText(_folder["LOCK"], new string('9', 1000));
+
+        using var taken = DirectoryLock.Take(_folder.Path);
+
+        Assert.StartsWith($"{Environment.ProcessId} (", TextOf(_folder["LOCK"]));
+        Assert.EndsWith(")\n", TextOf(_folder["LOCK"]));
+    }
+
+    [Fact]
+    public void File_in_the_place_of_the_directory_is_refused()
+    {
+        File.WriteAllText(_folder["file"], "");
+
+        Assert.Contains("is a file", Assert.Throws<StoreException>(() => DirectoryLock.Take(_folder["file"])).Message);
+        Assert.Contains("cannot be used as a store", Assert.Throws<StoreException>(() => DirectoryLock.Take(_folder["file/in"])).Message);
+    }
+
+    // In a part of Linux where not even its administrator may make anything.
+    [Fact]
+    public void Directory_without_the_right_to_write_is_refused()
+    {
+        var error = Assert.Throws<StoreException>(() => DirectoryLock.Take("/sys/kernel"));
+        var inNew = Assert.Throws<StoreException>(() => DirectoryLock.Take("/sys/kernel/raft"));
+
+        Assert.Contains("/sys/kernel cannot be used as a store", error.Message);
+        Assert.Contains("Give the directory to the user", error.Message);
+        Assert.Contains("/sys/kernel/raft cannot be used as a store", inNew.Message);
+    }
+
+    private static string TextOf(string path)
+    {
+        using var file = Libc.OpenUnlocked(path);
+        var text = new byte[2000];
+        return System.Text.Encoding.UTF8.GetString(text, 0, RandomAccess.Read(file, text, 0));
+    }
+}

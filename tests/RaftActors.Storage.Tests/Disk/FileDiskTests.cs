@@ -1,0 +1,156 @@
+using RaftActors.Storage.Disk;
+
+namespace RaftActors.Storage.Tests.Disk;
+
+public sealed class FileDiskTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly FileDisk _disk;
+
+    public FileDiskTests() => _disk = new FileDisk(_folder.Path);
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void File_that_is_made_has_its_length_its_room_and_reads_as_zero()
+    {
+        var free = _disk.FreeBytes();
+        using var file = _disk.Create("new", 64 << 20);
+        var read = new byte[4096];
+
+        Assert.Equal(64 << 20, file.Length);
+        Assert.Equal(read.Length, file.Read((64 << 20) - read.Length, read));
+        Assert.Equal(new byte[4096], read);
+        Assert.InRange(free, 1, long.MaxValue);
+        Assert.Equal(64 << 20, AllocatedBytes("new"));
+    }
+
+    [Fact]
+    public void File_that_is_made_again_is_empty()
+    {
+        using (var before = _disk.Create("again", 10))
+        {
+            before.Write(0, "0123456789"u8);
+        }
+
+        using var file = _disk.Create("again", 4);
+        var read = new byte[10];
+
+        Assert.Equal(4, file.Read(0, read));
+        Assert.Equal(new byte[10], read);
+    }
+
+    [Fact]
+    public void Bytes_that_were_written_are_read_back_where_they_were_written()
+    {
+        using (var file = _disk.Create("file", 0))
+        {
+            file.Write(3, "abc"u8);
+            file.Write(4, "x"u8);
+            file.Sync();
+        }
+
+        using var again = _disk.Open("file");
+        var read = new byte[8];
+
+        Assert.Equal(6, again.Read(0, read));
+        Assert.Equal("\0\0\0axc\0\0"u8, read);
+        Assert.Equal(1, again.Read(5, read));
+        Assert.Equal(0, again.Read(6, read));
+        Assert.Equal(0, again.Read(1000, read));
+    }
+
+    [Fact]
+    public void File_can_be_opened_twice()
+    {
+        using var one = _disk.Create("file", 4);
+        using var other = _disk.Open("file");
+        one.Write(0, "shared"u8);
+        var read = new byte[6];
+
+        Assert.Equal(6, other.Read(0, read));
+        Assert.Equal("shared"u8, read);
+    }
+
+    [Fact]
+    public void Missing_file_is_not_opened_and_not_made()
+    {
+        var alone = Assert.Throws<FileNotFoundException>(() => _disk.Open("missing"));
+        var inFolder = Assert.Throws<FileNotFoundException>(() => _disk.Open("missing/missing"));
+
+        Assert.Contains(_folder["missing"], alone.Message);
+        Assert.Contains(_folder["missing/missing"], inFolder.Message);
+        Assert.Empty(_disk.List(""));
+    }
+
+    [Fact]
+    public void Folder_lists_its_files_in_ordinal_order_and_no_folders()
+    {
+        _disk.CreateFolder("a/folder");
+        foreach (var name in (string[])["b", "B", "a10", "a9"])
+        {
+            _disk.Create($"a/{name}", 0).Dispose();
+        }
+
+        Assert.Equal(["B", "a10", "a9", "b"], _disk.List("a"));
+        Assert.Empty(_disk.List("a/folder"));
+        Assert.Empty(_disk.List(""));
+        Assert.ThrowsAny<IOException>(() => _disk.List("missing"));
+    }
+
+    [Fact]
+    public void Folder_that_is_there_is_made_again_without_harm()
+    {
+        _disk.CreateFolder("a");
+        _disk.Create("a/file", 1).Dispose();
+        _disk.CreateFolder("a");
+        _disk.SyncFolder("a");
+        _disk.SyncFolder("");
+
+        Assert.Equal(["file"], _disk.List("a"));
+    }
+
+    [Fact]
+    public void Renaming_takes_the_place_of_what_is_there()
+    {
+        using (var file = _disk.Create("from", 0))
+        {
+            file.Write(0, "new"u8);
+        }
+
+        _disk.Create("to", 100).Dispose();
+        _disk.Rename("from", "to");
+
+        Assert.Equal(["to"], _disk.List(""));
+        Assert.Equal("new", File.ReadAllText(_folder["to"]));
+        Assert.ThrowsAny<IOException>(() => _disk.Rename("from", "to"));
+    }
+
+    [Fact]
+    public void File_that_is_deleted_while_it_is_open_can_still_be_read()
+    {
+        using var file = _disk.Create("file", 0);
+        file.Write(0, "abc"u8);
+        _disk.Delete("file");
+        var read = new byte[3];
+
+        Assert.Equal(3, file.Read(0, read));
+        Assert.Empty(_disk.List(""));
+    }
+
+    [Fact]
+    public void Path_for_messages_is_whole()
+    {
+        Assert.Equal(_folder.Path, _disk.PathOf(""));
+        Assert.Equal(_folder["log/1"], _disk.PathOf("log/1"));
+    }
+
+    private long AllocatedBytes(string name)
+    {
+        using var du = System.Diagnostics.Process.Start(
+            new System.Diagnostics.ProcessStartInfo("du", ["--block-size=1", _folder[name]]) { RedirectStandardOutput = true })!;
+        var allocated = long.Parse(du.StandardOutput.ReadToEnd().Split('\t')[0]);
+        du.WaitForExit();
+        return allocated;
+    }
+}

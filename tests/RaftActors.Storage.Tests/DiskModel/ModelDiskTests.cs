@@ -1,0 +1,205 @@
+using RaftActors.DiskModel;
+using RaftActors.Storage.Disk;
+
+namespace RaftActors.Storage.Tests.DiskModel;
+
+/// <summary>What the model believes of a disk, a sentence each: everything that is proven with it is worth as much as these.</summary>
+public sealed class ModelDiskTests
+{
+    private readonly ModelDisk _disk = new();
+
+    [Fact]
+    public void Write_that_was_synced_with_its_name_is_found_after_every_cut()
+    {
+        Write("a", 0, [1, 2, 3]).Sync();
+        _disk.SyncFolder("");
+
+        var cut = Assert.Single(_disk.CutsAfter(_disk.Operations.Count));
+
+        Assert.Equal<byte>([1, 2, 3], cut.Found.Files["a"]);
+    }
+
+    [Fact]
+    public void File_whose_folder_was_not_synced_may_be_gone()
+    {
+        Write("a", 0, [1]).Sync();
+
+        Assert.Equal([false, true], Founds().Select(found => found.Files.ContainsKey("a")).Order());
+    }
+
+    [Fact]
+    public void File_that_was_not_synced_may_have_a_name_and_be_empty_short_or_full_of_zeros()
+    {
+        _disk.Create("a", 4);
+        _disk.SyncFolder("");
+
+        Assert.Equal(["", "0000", "00000000"], Contents("a"));
+    }
+
+    [Fact]
+    public void Two_writes_are_kept_or_lost_whatever_their_order()
+    {
+        var file = Write("a", 0, [1, 2]);
+        file.Sync();
+        _disk.SyncFolder("");
+        file.Write(0, [8]);
+        file.Write(1, [9]);
+
+        Assert.Equal(["0102", "0109", "0802", "0809"], Contents("a"));
+    }
+
+    [Fact]
+    public void Write_over_two_sectors_is_torn_between_them_and_once_within_one()
+    {
+        _disk.Create("a", 1024).Sync();
+        _disk.SyncFolder("");
+        _disk.Open("a").Write(510, [1, 2, 3]);
+
+        var torn = Founds().Select(one => Hex(one.Files["a"][510..513])).Distinct().Order();
+        Assert.Equal(["000000", "000003", "010000", "010200", "010203"], torn);
+    }
+
+    [Fact]
+    public void Write_over_four_sectors_may_leave_the_middle_alone_or_all_but_it()
+    {
+        _disk.Create("a", 2048).Sync();
+        _disk.SyncFolder("");
+        _disk.Open("a").Write(0, [.. Enumerable.Repeat((byte)1, 2048)]);
+
+        var torn = Founds().Select(found => string.Concat(found.Files["a"].Chunk(512).Select(sector => sector[0]))).ToHashSet();
+
+        Assert.Superset(new HashSet<string> { "0000", "1000", "1100", "1110", "0111", "0011", "0001", "0110", "1001", "1111" }, torn);
+    }
+
+    [Fact]
+    public void Rename_that_was_not_synced_is_one_step_or_none()
+    {
+        Write("old", 0, [1]).Sync();
+        Write("new", 0, [2]).Sync();
+        _disk.SyncFolder("");
+        _disk.Rename("new", "old");
+
+        Assert.Equal(["old=02", "new=02 old=01"], Founds().Select(Describe).Distinct());
+    }
+
+    [Fact]
+    public void Names_are_kept_and_lost_in_any_combination()
+    {
+        Write("a", 0, [1]).Sync();
+        Write("b", 0, [2]).Sync();
+
+        Assert.Equal(["", "a=01", "a=01 b=02", "b=02"], Founds().Select(Describe).Distinct().Order());
+    }
+
+    [Fact]
+    public void Deleted_file_may_be_back()
+    {
+        Write("a", 0, [1]).Sync();
+        _disk.SyncFolder("");
+        _disk.Delete("a");
+
+        Assert.Equal(["", "a=01"], Founds().Select(Describe).Order());
+    }
+
+    [Fact]
+    public void Folder_that_was_not_synced_takes_along_what_is_in_it()
+    {
+        _disk.CreateFolder("f/g");
+        Write("f/g/a", 0, [1]).Sync();
+        _disk.SyncFolder("f/g");
+        _disk.SyncFolder("f");
+
+        Assert.Equal(["", "f/g/a=01"], Founds().Select(Describe).Distinct().Order());
+    }
+
+    [Fact]
+    public void Sync_that_failed_leaves_in_doubt_what_a_later_one_does_not_vouch_for()
+    {
+        var file = Write("a", 0, [1, 2]);
+        file.Sync();
+        _disk.SyncFolder("");
+        file.Write(0, [8]);
+        _disk.Fail(DiskFault.Sync);
+        Assert.Throws<IOException>(file.Sync);
+        file.Write(1, [9]);
+        file.Sync();
+
+        Assert.Equal(["0109", "0809"], Contents("a"));
+        Assert.Equal("0809", Hex(_disk.Now.Files["a"]));
+    }
+
+    [Fact]
+    public void Sync_that_lies_makes_nothing_safe()
+    {
+        var file = Write("a", 0, [1]);
+        file.Sync();
+        _disk.SyncFolder("");
+        file.Write(0, [2]);
+        _disk.Fail(DiskFault.LyingSync);
+        file.Sync();
+
+        Assert.Equal(["01", "02"], Contents("a"));
+    }
+
+    [Fact]
+    public void Cut_in_the_middle_knows_nothing_of_what_came_later()
+    {
+        Write("a", 0, [1]).Sync();
+        _disk.SyncFolder("");
+        var before = _disk.Operations.Count;
+        Write("b", 0, [2]).Sync();
+
+        Assert.Equal(["a=01"], _disk.CutsAfter(before).Select(cut => Describe(cut.Found)));
+    }
+
+    [Fact]
+    public void Found_disk_reads_as_it_was_found()
+    {
+        Write("a", 0, [1, 2, 3]).Sync();
+
+        var disk = new ModelDisk(_disk.Now);
+        var buffer = new byte[8];
+
+        Assert.Equal(["a"], disk.List(""));
+        Assert.Equal(2, disk.Open("a").Read(1, buffer));
+        Assert.Equal<byte>([2, 3], buffer[..2]);
+        Assert.Empty(disk.Operations);
+    }
+
+    [Fact]
+    public void Planned_fault_strikes_the_nth_operation_of_its_kind_and_no_other()
+    {
+        _disk.Fail(DiskFault.Write, nth: 2);
+        var file = Write("a", 0, [1, 2]);
+
+        Assert.Throws<IOException>(() => file.Write(0, [8, 9]));
+        file.Write(1, [3]);
+        Assert.Equal("0803", Hex(_disk.Now.Files["a"]));
+    }
+
+    [Fact]
+    public void Full_disk_makes_nothing()
+    {
+        _disk.Capacity = 100;
+
+        Assert.Throws<DiskFullException>(() => _disk.Create("a", 101));
+        Assert.Empty(_disk.List(""));
+        _disk.Create("a", 60);
+        Assert.Equal(40, _disk.FreeBytes());
+    }
+
+    private static string Hex(byte[] bytes) => Convert.ToHexString(bytes);
+
+    private static string Describe(DiskImage found) => string.Join(' ', found.Files.Select(file => $"{file.Key}={Hex(file.Value)}"));
+
+    private IDiskFile Write(string name, long offset, byte[] bytes)
+    {
+        var file = _disk.Create(name, 0);
+        file.Write(offset, bytes);
+        return file;
+    }
+
+    private IEnumerable<DiskImage> Founds() => _disk.CutsAfter(_disk.Operations.Count, few: 10_000).Select(cut => cut.Found);
+
+    private IEnumerable<string> Contents(string name) => Founds().Select(found => Hex(found.Files[name])).Distinct().Order();
+}

@@ -1,0 +1,159 @@
+using System.Runtime.CompilerServices;
+using System.Text;
+
+using RaftActors.Core;
+using RaftActors.DiskModel;
+using RaftActors.Testing;
+
+using static RaftActors.Testing.StoreSamples;
+
+namespace RaftActors.Storage.Tests.Golden;
+
+/// <summary>
+/// A whole directory that the first version of the format wrote: two stores in a log of several segments, own and incoming snapshots, with
+/// all that they can hold. It is read for ever; <c>holds.txt</c> says what is in it.
+/// </summary>
+public sealed class DirectoryOfVersion1Tests
+{
+    /// <summary>Set, the files are written anew. A format that is in use is never written anew: it gets another version.</summary>
+    private const string RewriteVariable = "RAFTACTORS_REWRITE_GOLDEN";
+    private const string HoldsFile = "holds.txt";
+
+    private static readonly StoreOwner[] Owners =
+        [new("payments", new ProcessName("raft1@node1")), new("Größe 漢字", new ProcessName("raft2@node1"))];
+
+    [Fact]
+    public void Directory_of_version_1_holds_what_was_written()
+    {
+        if (Environment.GetEnvironmentVariable(RewriteVariable) is not null)
+        {
+            Rewrite(Source());
+        }
+
+        var folder = Path.Combine(AppContext.BaseDirectory, "testdata", "v1");
+        var disk = new ModelDisk(Load(folder));
+
+        Assert.Equal(File.ReadAllText(Path.Combine(folder, HoldsFile)), Text(disk));
+    }
+
+    [Fact]
+    public void Directory_of_version_1_is_still_written_so()
+    {
+        var folder = Path.Combine(AppContext.BaseDirectory, "testdata", "v1");
+        var (golden, written) = (Load(folder), Write());
+
+        Assert.Equal(golden.Files.Keys, written.Files.Keys);
+        Assert.All(golden.Files, file => Assert.Equal(file.Value, written.Files[file.Key]));
+    }
+
+    private static string Source([CallerFilePath] string file = "") =>
+        Path.Combine(Path.GetDirectoryName(file)!, "..", "testdata", "v1");
+
+    private static DiskImage Write()
+    {
+        var disk = new ModelDisk();
+        var identities = 0;
+        var options = new StoreOptions
+        {
+            Directory = "v1",
+            SegmentSizeBytes = 4096,
+            BatchSizeMaxBytes = 2048,
+            FreeSpaceFloorBytes = 0,
+        };
+        using (var directory = StoreDirectory.Open(options, disk, () => new Guid(++identities, 1, 2, [3, 4, 5, 6, 7, 8, 9, 10])))
+        {
+            var listener = new Deaf();
+            var (one, other) = (directory.StoreOf(Owners[0]), directory.StoreOf(Owners[1]));
+            var preload = Preload.Of([new Payload.Pair(null, "old", Bytes(5, 1)), new Payload.Pair(null, "older", Bytes(0, 1))]);
+            one.Open(Owners[0], preload, listener);
+            other.Open(Owners[1], default, listener);
+            one.Write(new Effect.Persist(new Ticket(1), HardState(3, isFull: true), [.. AllKinds(from: 3, term: 2)]));
+            directory.WriteQueued();
+            var saved = Snapshot(5, 2, 70_000);
+            one.SaveSnapshot(saved.Snapshot, saved.State);
+            directory.WriteQueued();
+            one.Write(new Effect.Discard(Position(3, 2), new LogIndex(5)));
+            one.Write(new Effect.Persist(new Ticket(2), null, [Entry(7, 3, "replaces"), Entry(8, 3, "long", size: 1500)]));
+            other.Write(new Effect.Persist(new Ticket(1), HardState(1), [Entry(1, 1), Entry(2, 1)]));
+            directory.WriteQueued();
+            var incoming = Snapshot(20, 4, 300);
+            other.Write(new Effect.StoreChunk(new Ticket(2), incoming.Snapshot, 0, incoming.State[..200]));
+            other.Write(new Effect.StoreChunk(new Ticket(3), incoming.Snapshot, 200, incoming.State[200..]));
+            other.Write(new Effect.InstallSnapshot(new Ticket(4), incoming.Snapshot, KeepsLog: false));
+            other.Write(new Effect.Persist(new Ticket(5), HardState(4), [Entry(21, 4, "after")]));
+            directory.WriteQueued();
+            one.Write(new Effect.Persist(new Ticket(3), HardState(4, isFull: true), [Entry(9, 4, "fills", size: 1900)]));
+            directory.WriteQueued();
+            one.Write(new Effect.Persist(new Ticket(4), null, [Entry(10, 4, "rolls", size: 1900)]));
+            directory.WriteQueued();
+        }
+
+        return disk.Now;
+    }
+
+    private static string Text(ModelDisk disk)
+    {
+        var text = new StringBuilder();
+        using var directory = StoreDirectory.Open(new StoreOptions { Directory = "v1", FreeSpaceFloorBytes = 0 }, disk);
+        foreach (var owner in Owners)
+        {
+            using var store = directory.StoreOf(owner);
+            var found = store.Open(owner, default, new Deaf());
+            var (state, snapshot) = (found.State, found.State.Snapshot!);
+            text.Append($"{owner}, incarnation {found.Incarnation.Value:N}, {(found.IsNew ? "new" : "found")}\n");
+            text.Append($"  {StoreText.Of(state.HardState)}\n  the log begins after {StoreText.Of(state.Base)}\n");
+            text.Append($"  snapshot {StoreText.Of(snapshot)}\n");
+            text.Append($"    {StoreText.Of(store.ReadSnapshot(snapshot.Position, 0, (int)snapshot.Length).Span)}\n");
+            text.AppendJoin("", state.Log.Select(entry => $"  {StoreText.Of(entry)}\n"));
+            text.AppendJoin("", found.Notes.Select(note => $"  {note}\n"));
+        }
+
+        return text.ToString();
+    }
+
+    private static DiskImage Load(string folder)
+    {
+        var image = DiskImage.Empty;
+        foreach (var path in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
+        {
+            var name = Path.GetRelativePath(folder, path).Replace('\\', '/');
+            image = name == HoldsFile ? image : image.With(name, File.ReadAllBytes(path));
+            for (var parent = Path.GetDirectoryName(name)!; parent.Length > 0; parent = Path.GetDirectoryName(parent)!)
+            {
+                image = image with { Folders = image.Folders.Add(parent) };
+            }
+        }
+
+        return image;
+    }
+
+    private static void Rewrite(string folder)
+    {
+        var image = Write();
+        foreach (var (name, bytes) in image.Files)
+        {
+            var path = Path.Combine(folder, name);
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            File.WriteAllBytes(path, bytes);
+        }
+
+        File.WriteAllText(Path.Combine(folder, HoldsFile), Text(new ModelDisk(image)));
+    }
+
+    private sealed class Deaf : IStoreListener
+    {
+        public void OnPersisted(Ticket ticket)
+        {
+        }
+
+        public void OnSnapshotSaved(Snapshot snapshot)
+        {
+        }
+
+        public void OnSpace(bool isShort)
+        {
+        }
+
+        public void OnFailed(StoreException cause) => throw cause;
+    }
+}

@@ -1,0 +1,156 @@
+using RaftActors.Core;
+using RaftActors.DiskModel;
+
+namespace RaftActors.Storage.Tests.Log;
+
+/// <summary>What failed once is not taken for done by anybody who comes later, in this process or in the next one.</summary>
+public sealed class DoubtTests
+{
+    [Fact]
+    public void Snapshot_whose_name_was_in_doubt_is_durable_once_it_is_served()
+    {
+        var life = new Life(new ModelDisk());
+        life.Open();
+        life.Write("a", Life.Entry(1), Life.Entry(2));
+        life.Disk.Fail(DiskFault.SyncFolder);
+        life.StoreOf().SaveSnapshot(Life.Snapshot(2), Life.Bytes(100, 1));
+        life.Directory.WriteQueued();
+        Assert.Equal("a failed", life.Told[^1]);
+
+        // The operating system still shows the name.
+        var next = new Life(life.Disk);
+        var served = next.Open().State.Snapshot?.Position;
+        Assert.Equal(Life.Position(2), served);
+        next.StoreOf().Write(new Effect.Discard(Life.Position(2), new LogIndex(2)));
+        next.Directory.WriteQueued();
+
+        Assert.Equal(served, new Life(next.Cut()).Open().State.Snapshot?.Position);
+    }
+
+    [Fact]
+    public void Snapshot_that_came_in_stays_with_a_store_that_is_not_opened_while_the_segment_that_says_so_goes()
+    {
+        var life = new Life(new ModelDisk());
+        life.Open("a");
+        life.Open("b");
+        life.Ask("b", ticket => new Effect.StoreChunk(ticket, Life.Snapshot(9), 0, Life.Bytes(100, 3)));
+        life.Ask("b", ticket => new Effect.InstallSnapshot(ticket, Life.Snapshot(9), KeepsLog: false));
+        life.Disk.Fail(DiskFault.Rename, nth: 2);
+        life.Directory.WriteQueued();
+        Assert.Contains("b failed", life.Told);
+
+        // It starts again, and has no use for the store for a while.
+        var next = new Life(life.Kill());
+        next.Open("a");
+        for (var i = 1; !next.Disk.Now.Files.ContainsKey(Life.FileOf(4)); i++)
+        {
+            next.Write("a", Life.Entry(i, 1, 200)).Discard("a", i);
+        }
+
+        Assert.DoesNotContain(Life.FileOf(1), next.Disk.Now.Files.Keys);
+        var found = new Life(next.Cut()).Open("b");
+        Assert.Equal("9:", Life.Text(found));
+        Assert.Equal(Life.Position(9), found.State.Snapshot?.Position);
+    }
+
+    [Fact]
+    public void Segment_whose_name_is_in_doubt_ends_the_log_also_when_a_new_store_needed_it()
+    {
+        // Of the folders the first three are those of the snapshots, the fourth knows the segment, and the fifth that one is deleted.
+        (DiskFault, int)[] faults = [(DiskFault.SyncFolder, 4), (DiskFault.SyncFolder, 5), (DiskFault.Sync, 1), (DiskFault.Rename, 1)];
+        foreach (var (fault, nth) in faults)
+        {
+            var life = new Life(new ModelDisk());
+            life.Open("a");
+            life.Write("a", Life.Entry(1)).StoreOf().Write(new Effect.Discard(Life.Position(1), LogIndex.Zero));
+            life.Directory.WriteQueued();
+            life.Disk.Fail(fault, nth);
+            Assert.Throws<StoreException>(() => life.Open("b", Life.Entry(1, 0, 4000)));
+            life.Told.Clear();
+
+            life.Write("a", Life.Entry(2));
+
+            Assert.DoesNotContain("a persisted 2", life.Told);
+            Assert.Contains("can be written no more", Assert.Throws<StoreException>(() => life.Open("b")).Message);
+        }
+    }
+
+    [Fact]
+    public void Store_is_not_opened_again_on_a_log_that_could_not_be_synced()
+    {
+        var life = new Life(new ModelDisk(), Life.Options with { Sync = SyncPolicy.None });
+        life.Open();
+        life.Write("a", Life.Entry(1));
+        life.StoreOf().Dispose();
+        life.Disk.Fail(DiskFault.Sync);
+
+        Assert.Contains("can be written no more", Assert.Throws<StoreException>(() => life.Open()).Message);
+    }
+
+    [Fact]
+    public void Snapshot_is_not_saved_of_a_log_that_could_not_be_synced()
+    {
+        var life = new Life(new ModelDisk(), Life.Options with { Sync = SyncPolicy.Interval });
+        life.Open();
+        life.Write("a", Life.Entry(1)).Told.Clear();
+        life.Disk.Fail(DiskFault.Sync);
+
+        life.StoreOf().SaveSnapshot(Life.Snapshot(1), Life.Bytes(100, 1));
+        life.Directory.WriteQueued();
+
+        Assert.Equal(["a failed"], life.Told);
+        Assert.DoesNotContain(life.Disk.Now.Files.Keys, file => file.EndsWith(".snap"));
+    }
+
+    [Fact]
+    public void Batch_that_is_missing_at_the_end_of_a_segment_that_was_synced_is_damage()
+    {
+        var life = new Life(new ModelDisk());
+        life.Open();
+        for (var i = 1; i <= 5; i++)
+        {
+            life.Write("a", Life.Entry(i));
+        }
+
+        // The disk says that it was done, and it was not: the entry of the older term would come back.
+        var before = life.Disk.Now.Files[Life.FileOf(1)].ToArray();
+        life.Write("a", Life.Entry(5, 2));
+        life.Write("a", Life.Entry(6, 2, 4000));
+        var older = Life.Change(life.Close(), Life.FileOf(1), bytes => before.CopyTo(bytes, 0));
+        Assert.Contains(Life.FileOf(2), older.Now.Files.Keys);
+        Assert.Throws<StoreDamagedException>(() => new Life(older).Open());
+
+        // The same of what an opening wrote anew, before it gave it its name.
+        var torn = new Life(new ModelDisk());
+        torn.Open();
+        torn.Write("a", Life.Entry(1));
+        before = torn.Disk.Now.Files[Life.FileOf(1)].ToArray();
+        torn.Write("a", Life.Entry(1, 2));
+        var opened = torn.Kill();
+        Assert.Equal("0: 1/2", Life.Text(new Life(opened).Open()));
+        var lost = Life.Change(opened, Life.FileOf(1), bytes => before.AsSpan(64).CopyTo(bytes.AsSpan(64)));
+        Assert.Throws<StoreDamagedException>(() => new Life(lost).Open());
+    }
+
+    [Fact]
+    public void Discard_does_not_go_before_an_installation_that_was_put_off()
+    {
+        var life = new Life(new ModelDisk());
+        life.Open("a");
+        life.Open("b");
+        for (var i = 1; i <= 8; i++)
+        {
+            life.Write("a", Life.Entry(i));
+        }
+
+        // No room: neither for a snapshot that comes in nor for a segment.
+        life.Disk.Capacity = life.Disk.Capacity - life.Disk.FreeBytes() + 50;
+        life.Ask("a", ticket => new Effect.StoreChunk(ticket, Life.Snapshot(6), 0, Life.Bytes(100, 3)));
+        life.Ask("a", ticket => new Effect.InstallSnapshot(ticket, Life.Snapshot(6), KeepsLog: true));
+        life.Queue("b", Life.Entry(1, 1, 4000));
+        life.StoreOf("a").Write(new Effect.Discard(Life.Position(6), new LogIndex(6)));
+        life.Directory.WriteQueued();
+
+        Assert.Equal("0: 1/1 2/1 3/1 4/1 5/1 6/1 7/1 8/1", Life.Text(new Life(life.Cut()).Open("a")));
+    }
+}

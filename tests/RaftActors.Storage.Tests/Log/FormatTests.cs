@@ -1,0 +1,135 @@
+using System.Buffers.Binary;
+
+using RaftActors.Core;
+using RaftActors.DiskModel;
+using RaftActors.Storage.Log;
+
+namespace RaftActors.Storage.Tests.Log;
+
+/// <summary>What stands on disk: the bytes themselves, so that a change of the format is seen to be one.</summary>
+public sealed class FormatTests
+{
+    private const uint Seed = 0x12345678;
+
+    private static readonly Guid Identity = new("00112233-4455-6677-8899-aabbccddeeff");
+
+    [Fact]
+    public void Segment_header_is_these_bytes()
+    {
+        var bytes = new byte[SegmentHeader.Size];
+        var header = new SegmentHeader(7, Identity, 4000, 120);
+        header.Write(bytes);
+
+        Assert.Equal(
+            "526166744C6F670A" + "0100" + "4000" + "SUM1" + "0700000000000000" + "33221100554477668899AABBCCDDEEFF"
+                + "A00F000000000000" + "7800000000000000" + "0000000000000000",
+            Hex(bytes, 12, "SUM1"));
+        Assert.Equal(header, SegmentHeader.Read(bytes, "file"));
+    }
+
+    [Fact]
+    public void Batch_header_is_these_bytes()
+    {
+        var bytes = new byte[BatchHeader.Size];
+        var header = new BatchHeader(100, 3, 64, 9);
+        header.Write(bytes, Seed, 64);
+
+        Assert.Equal("42544348" + "SUM1" + "64000000" + "03000000" + "4000000000000000" + "0900000000000000", Hex(bytes, 4, "SUM1"));
+        Assert.Equal(header, BatchHeader.Read(bytes));
+    }
+
+    [Fact]
+    public void Record_header_is_these_bytes()
+    {
+        var bytes = new byte[RecordHeader.Size];
+        var header = new RecordHeader(0xAABBCCDD, 50, RecordType.Pair, RecordHeader.HasRequest, 5, 10, 11, 12);
+        header.Write(bytes, Seed, 96);
+
+        Assert.Equal(
+            "SUM1" + "DDCCBBAA" + "32000000" + "07" + "01" + "0500" + "0A00000000000000" + "0B00000000000000" + "0C00000000000000",
+            Hex(bytes, 0, "SUM1"));
+        Assert.Equal(header, RecordHeader.Read(bytes));
+    }
+
+    [Fact]
+    public void Header_at_another_place_or_of_another_segment_is_not_taken()
+    {
+        var bytes = new byte[BatchHeader.Size];
+        var (here, there) = (new SegmentHeader(1, Identity, 0, 64).Seed, new SegmentHeader(2, Identity, 0, 64).Seed);
+        new BatchHeader(100, 3, 64, 9).Write(bytes, here, 64);
+
+        Assert.True(BatchHeader.Stands(bytes, here, 64));
+        Assert.False(BatchHeader.Stands(bytes, here, 72));
+        Assert.False(BatchHeader.Stands(bytes, there, 64));
+    }
+
+    /// <summary>What the first version of this format wrote is read for ever, and written so as long as the version is the same.</summary>
+    [Fact]
+    public void Log_of_version_1_is_written_and_read_as_ever()
+    {
+        var golden = Path.Combine(AppContext.BaseDirectory, "Log", "testdata", "version1.wal");
+        var life = new Life(new ModelDisk());
+        WriteAllKinds(life);
+        var written = life.Close().Now.Files[Life.FileOf(1)];
+        var used = written.AsSpan(0, written.AsSpan().LastIndexOfAnyExcept((byte)0) + 1).ToArray();
+
+        Assert.Equal(File.ReadAllBytes(golden), used);
+        var image = DiskImage.Empty.With(Life.FileOf(1), used) with { Folders = ["log", "snapshots", "snapshots/1"] };
+        var found = new Life(new ModelDisk(image));
+        Assert.Equal("0: 1/0 2/1 3/2 4/2 5/2", Life.Text(found.Open()));
+    }
+
+    [Fact]
+    public void Entries_and_hard_state_come_back_with_all_that_they_hold()
+    {
+        var life = new Life(new ModelDisk());
+        WriteAllKinds(life);
+
+        var found = new Life(life.Cut()).Open();
+
+        Assert.Equal(AllKinds().Select(entry => entry.ToString()), found.State.Log.Skip(1).Select(entry => entry.ToString()));
+        var pair = Assert.IsType<Payload.Pair>(found.State.Log[4].Payload);
+        Assert.Equal(new RequestId(Member(1), long.MaxValue), pair.Request);
+        Assert.Equal("Größe 漢字 😀", pair.Key);
+        Assert.Equal(Life.Bytes(33, 9), pair.Value.ToArray());
+        Assert.Equal(FullState().ToString(), found.State.HardState.ToString());
+        Assert.Equal(FullState().Recorded.ToArray(), found.State.HardState.Recorded.ToArray());
+    }
+
+    private static void WriteAllKinds(Life life)
+    {
+        life.Open("a", Life.Entry(1, 0));
+        life.Ask("a", ticket => new Effect.Persist(ticket, FullState(), [.. AllKinds()]));
+        life.Directory.WriteQueued();
+    }
+
+    private static LogEntry[] AllKinds() =>
+    [
+        new(new LogIndex(2), new Term(1), new Serial(1), Payload.NoOp.Instance),
+        new(new LogIndex(3), new Term(2), new Serial(1), new Payload.Reconfigure(new Configuration(
+            new GroupUid(Identity), 3, [Member(1), Member(2)], [Member(1)], [Member(3)],
+            [new FoundingSerial(Member(1).Name, new Serial(4))]))),
+        new(new LogIndex(4), new Term(2), new Serial(2), new Payload.Pair(null, "", ReadOnlyMemory<byte>.Empty)),
+        new(new LogIndex(5), new Term(2), new Serial(3), new Payload.Pair(
+            new RequestId(Member(1), long.MaxValue), "Größe 漢字 😀", Life.Bytes(33, 9))),
+    ];
+
+    private static HardState FullState() =>
+        new(new Term(2), Member(2), [new PeerRecord(Member(2), new Boot(3, ulong.MaxValue)), new PeerRecord(Member(3), default)])
+        {
+            IsAdmitted = true,
+            Group = new GroupUid(Identity),
+            Boot = new Boot(5, 77),
+            Fence = new Fence(RefusalReason.Diverged, new Serial(6)),
+        };
+
+    private static Member Member(int number) =>
+        new(new ProcessName($"raft{number}@node{number}"), new Incarnation(new Guid(number, 0, 0, 0, 0, 0, 0, 0, 0, 0, 7)));
+
+    /// <summary>As text, with a name in the place of a checksum, which is compared with that of the rest by reading it.</summary>
+    private static string Hex(byte[] bytes, int checksumAt, string name)
+    {
+        Assert.NotEqual(0u, BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(checksumAt)));
+        return Convert.ToHexString(bytes, 0, checksumAt) + name + Convert.ToHexString(bytes, checksumAt + 4, bytes.Length - checksumAt - 4);
+    }
+}

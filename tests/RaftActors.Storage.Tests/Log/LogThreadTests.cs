@@ -1,0 +1,131 @@
+using RaftActors.Core;
+using RaftActors.DiskModel;
+using RaftActors.Storage.Log;
+
+namespace RaftActors.Storage.Tests.Log;
+
+/// <summary>What the log's own thread does when nobody asks it for anything. Times are either at once or never.</summary>
+public sealed class LogThreadTests
+{
+    private static readonly TimeSpan AtOnce = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan Never = TimeSpan.FromDays(1);
+
+    private static readonly StoreOptions Options = Life.Options with { SealAfter = Never, SyncInterval = Never, RetryAfter = Never };
+
+    private readonly SharedDisk _disk = new();
+    private readonly Listener _listener = new();
+
+    [Fact]
+    public void Idle_log_is_sealed()
+    {
+        using var directory = Open(Options with { SealAfter = AtOnce }, out var store);
+        Write(store, 1);
+
+        _disk.WaitFor(disk => disk.Operations is [.., DiskOperation.Write { Bytes.Length: BatchHeader.Size }, DiskOperation.Sync]);
+
+        // What follows is damage, and no torn write any more.
+        var found = _disk.Read(disk => Life.Change(disk, Life.FileOf(1), bytes => bytes[bytes.AsSpan().IndexOf(Life.Bytes(20, 1))] ^= 1));
+        Assert.Throws<StoreDamagedException>(() => new Life(found).Open());
+    }
+
+    [Fact]
+    public void Log_that_is_not_idle_for_long_enough_is_not_sealed()
+    {
+        using (var directory = Open(Options, out var store))
+        {
+            Write(store, 1);
+            _disk.WaitFor(disk => disk.Operations[^1] is DiskOperation.Sync);
+            store.Dispose();
+        }
+
+        // Once, when the directory was closed.
+        var writes = _disk.Read(disk => disk.Operations.OfType<DiskOperation.Write>().ToList());
+        Assert.Single(writes, write => write.Name == Life.FileOf(1) && write.Bytes.Length == BatchHeader.Size);
+    }
+
+    [Fact]
+    public void Log_is_synced_after_the_interval()
+    {
+        using var directory = Open(Options with { Sync = SyncPolicy.Interval, SyncInterval = AtOnce }, out var store);
+        Write(store, 1);
+
+        _disk.WaitFor(disk => disk.Operations is [.., DiskOperation.Write, DiskOperation.Sync] && Log(disk) == "0: 1/1");
+        Assert.Equal("0: 1/1", _disk.Read(disk => Life.Text(new Life(new ModelDisk(disk.CutNow(_ => 1).Found)).Open())));
+    }
+
+    [Fact]
+    public void Full_disk_is_tried_again_until_there_is_room()
+    {
+        using var directory = Open(Options with { RetryAfter = AtOnce }, out var store);
+        _disk.Read(disk => disk.Capacity = disk.Capacity - disk.FreeBytes());
+        store.Write(new Effect.Persist(new Ticket(1), null, [Life.Entry(1, 1, 4000)]));
+        _disk.WaitFor(_ => Told("short"));
+
+        _disk.Read(disk => disk.Capacity = long.MaxValue);
+
+        _disk.WaitFor(_ => Told("room"));
+        Assert.True(Told("persisted 1"));
+    }
+
+    [Fact]
+    public void Own_snapshot_is_tried_again_until_there_is_room()
+    {
+        using var directory = Open(Options with { RetryAfter = AtOnce }, out var store);
+        _disk.Read(disk => disk.Capacity = disk.Capacity - disk.FreeBytes());
+        store.SaveSnapshot(Life.Snapshot(1), Life.Bytes(100, 1));
+        _disk.WaitFor(_ => _disk.Refused > 1);
+
+        _disk.Read(disk => disk.Capacity = long.MaxValue);
+
+        _disk.WaitFor(disk => disk.Now.Files.Keys.Any(file => file.EndsWith(".snap")));
+        store.Dispose();
+        Assert.True(Told("saved 1"));
+    }
+
+    [Fact]
+    public async Task Store_closes_though_there_is_no_room_for_its_snapshot()
+    {
+        using var directory = Open(Options with { RetryAfter = AtOnce }, out var store);
+        _disk.Read(disk => disk.Capacity = disk.Capacity - disk.FreeBytes());
+        store.SaveSnapshot(Life.Snapshot(1), Life.Bytes(100, 1));
+        _disk.WaitFor(_ => _disk.Refused > 0);
+        try
+        {
+            await Task.Run(store.Dispose).WaitAsync(SharedDisk.Patience);
+        }
+        finally
+        {
+            _disk.Read(disk => disk.Capacity = long.MaxValue);
+        }
+
+        store.SaveSnapshot(Life.Snapshot(2), Life.Bytes(100, 1));
+        Assert.Empty(_listener.Told);
+    }
+
+    private static string Log(ModelDisk disk) => Life.Text(new Life(new ModelDisk(disk.Now)).Open());
+
+    private static void Write(IRaftStore store, long index) =>
+        store.Write(new Effect.Persist(new Ticket(index), null, [Life.Entry(index)]));
+
+    private bool Told(string what) => _disk.Read(_ => _listener.Told.Contains(what));
+
+    private StoreDirectory Open(StoreOptions options, out IRaftStore store)
+    {
+        var directory = StoreDirectory.OpenWithThread(options, _disk);
+        store = directory.StoreOf(Life.OwnerOf("a"));
+        store.Open(Life.OwnerOf("a"), default, new Ear(_disk, _listener));
+        return directory;
+    }
+
+    /// <summary>What it hears, whoever waits for the disk is told as well.</summary>
+    private sealed class Ear(SharedDisk disk, Listener listener) : IStoreListener
+    {
+        public void OnPersisted(Ticket ticket) => disk.Do(_ => listener.OnPersisted(ticket));
+
+        public void OnSnapshotSaved(Snapshot snapshot) => disk.Do(_ => listener.OnSnapshotSaved(snapshot));
+
+        public void OnSpace(bool isShort) => disk.Do(_ => listener.OnSpace(isShort));
+
+        public void OnFailed(StoreException cause) => disk.Do(_ => listener.OnFailed(cause));
+    }
+}

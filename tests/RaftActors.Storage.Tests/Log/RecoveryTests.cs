@@ -1,0 +1,221 @@
+using RaftActors.Core;
+using RaftActors.DiskModel;
+using RaftActors.Storage.Log;
+
+namespace RaftActors.Storage.Tests.Log;
+
+/// <summary>What an opening makes of a log whose writer died, or whose bytes are no longer what was written.</summary>
+public sealed class RecoveryTests
+{
+    [Fact]
+    public void Log_is_the_same_after_a_clean_end_a_death_and_a_power_cut()
+    {
+        foreach (var end in new Func<Life, ModelDisk>[] { life => life.Close(), life => life.Kill(), life => life.Cut() })
+        {
+            var life = Written(Life.Entry(1), Life.Entry(2), Life.Entry(3));
+
+            Assert.Equal("0: 1/1 2/1 3/1", Life.Text(new Life(end(life)).Open()));
+        }
+    }
+
+    [Fact]
+    public void Entry_takes_the_place_of_all_at_and_above_its_index()
+    {
+        var life = Written(Life.Entry(1), Life.Entry(2), Life.Entry(3), Life.Entry(4));
+        life.Write("a", Life.Entry(2, 2));
+
+        var next = new Life(life.Cut());
+        Assert.Equal("0: 1/1 2/2", Life.Text(next.Open()));
+        next.Write("a", Life.Entry(1, 3), Life.Entry(2, 3), Life.Entry(3, 3));
+        Assert.Equal("0: 1/3 2/3 3/3", Life.Text(new Life(next.Cut()).Open()));
+    }
+
+    [Fact]
+    public void Torn_write_is_cut_off_whole_and_a_note_says_where_it_was()
+    {
+        var before = Written(Life.Entry(1));
+        var end = EndOf(before.Disk);
+        before.Write("a", Life.Entry(2), Life.Entry(3), Life.Entry(4));
+        var whole = EndOf(before.Disk);
+        for (var torn = end + 1; torn < whole - 8; torn++)
+        {
+            var disk = Life.Change(before.Kill(), Life.FileOf(1), bytes => bytes.AsSpan(torn).Clear());
+            var found = new Life(disk).Open();
+
+            Assert.Equal("0: 1/1", Life.Text(found));
+            var note = Assert.Single(found.Notes);
+            Assert.Contains($"model:/{Life.FileOf(1)}, from {end} on", note);
+        }
+    }
+
+    [Fact]
+    public void Log_without_a_torn_end_has_no_notes() => Assert.Empty(new Life(Written(Life.Entry(1)).Cut()).Open().Notes);
+
+    [Fact]
+    public void Bad_byte_before_what_was_synced_is_damage_with_file_place_index_and_sums()
+    {
+        var life = Written(Life.Entry(1), Life.Entry(2));
+        var (sound, place) = (life.Write("a", Life.Entry(3)).Kill(), 0);
+        var disk = Life.Change(sound, Life.FileOf(1), bytes => bytes[place = FindValue(bytes, 2)] ^= 1);
+
+        var damage = Assert.Throws<StoreDamagedException>(() => new Life(disk).Open()).Damage;
+
+        Assert.Equal("model:/" + Life.FileOf(1), damage.File);
+        Assert.Equal(new LogIndex(2), damage.Index);
+        Assert.InRange(damage.Offset, place - 64, place - RecordHeader.Size);
+        Assert.NotNull(damage.Expected);
+        Assert.NotEqual(damage.Expected, damage.Found);
+    }
+
+    [Fact]
+    public void Bad_byte_before_a_seal_is_damage_and_the_same_without_the_seal_a_torn_end()
+    {
+        var unsealed = Written(Life.Entry(1)).Write("a", Life.Entry(2));
+        var torn = Life.Change(unsealed.Kill(), Life.FileOf(1), bytes => bytes[FindValue(bytes, 2)] ^= 1);
+        Assert.Equal("0: 1/1", Life.Text(new Life(torn).Open()));
+
+        unsealed.Directory.Seal();
+        var damaged = Life.Change(unsealed.Kill(), Life.FileOf(1), bytes => bytes[FindValue(bytes, 2)] ^= 1);
+        Assert.Throws<StoreDamagedException>(() => new Life(damaged).Open());
+    }
+
+    [Fact]
+    public void Bad_byte_anywhere_in_a_sealed_log_is_never_served()
+    {
+        var life = Written(Life.Entry(1), Life.Entry(2)).Write("a", new HardState(new Term(2), null, []));
+        var disk = life.Close();
+        var seal = EndOf(disk) - BatchHeader.Size;
+        for (var at = 0; at < seal; at++)
+        {
+            var changed = Life.Change(disk, Life.FileOf(1), bytes => bytes[at] ^= 0x10);
+            Assert.ThrowsAny<StoreException>(() => new Life(changed).Open());
+        }
+    }
+
+    [Fact]
+    public void Damage_of_one_store_leaves_the_others_open_and_its_segments_there()
+    {
+        var life = new Life(new ModelDisk());
+        life.Open("a");
+        life.Open("b");
+        life.Write("a", Life.Entry(1)).Write("b", Life.Entry(1, 1, 21));
+        var disk = Life.Change(life.Close(), Life.FileOf(1), bytes => bytes[FindValue(bytes, 1)] ^= 1);
+
+        var next = new Life(disk);
+        Assert.Throws<StoreDamagedException>(() => next.Open("a"));
+        Assert.Equal("0: 1/1", Life.Text(next.Open("b")));
+        for (var i = 2; i < 200; i++)
+        {
+            next.Write("b", Life.Entry(i, 1, 100));
+        }
+
+        next.Discard("b", 199);
+        var last = new Life(next.Close());
+        Assert.Throws<StoreDamagedException>(() => last.Open("a"));
+        Assert.Equal("199:", Life.Text(last.Open("b")));
+        Assert.Contains(Life.FileOf(1), last.Disk.Now.Files.Keys);
+    }
+
+    [Fact]
+    public void What_was_read_after_a_failed_sync_is_durable_once_it_is_served()
+    {
+        var life = Written(Life.Entry(1));
+        life.Disk.Fail(DiskFault.Sync);
+        life.Write("a", Life.Entry(2));
+        Assert.Equal("a failed", life.Told[^1]);
+
+        // The operating system still shows what never reached the disk.
+        var served = Life.Text(new Life(life.Disk).Open());
+
+        Assert.Equal("0: 1/1 2/1", served);
+        Assert.Equal(served, Life.Text(new Life(life.Cut()).Open()));
+    }
+
+    [Fact]
+    public void Power_cut_anywhere_in_an_opening_leaves_a_log_that_opens_and_has_everything()
+    {
+        var torn = Written(Life.Entry(1)).Write("a", Life.Entry(2)).Queue("a", Life.Entry(3));
+        torn.Disk.Fail(DiskFault.Write);
+        torn.Directory.WriteQueued();
+        var opening = torn.Kill();
+        new Life(opening).Open();
+
+        foreach (var cut in opening.Cuts())
+        {
+            var found = new Life(new ModelDisk(cut.Found)).Open();
+            Assert.True(Life.Text(found) == "0: 1/1 2/1", $"{Life.Text(found)} after {cut}");
+        }
+    }
+
+    [Fact]
+    public void Segment_of_a_newer_format_is_refused_by_that_name()
+    {
+        var disk = Life.Change(Written(Life.Entry(1)).Close(), Life.FileOf(1), bytes =>
+        {
+            bytes[8] = 2;
+            var sum = RaftActors.Storage.Format.Crc32C.Append(
+                RaftActors.Storage.Format.Crc32C.Of(bytes.AsSpan(0, 12)), bytes.AsSpan(16, 48));
+            BitConverter.TryWriteBytes(bytes.AsSpan(12), sum);
+        });
+
+        var refusal = Assert.Throws<StoreException>(() => new Life(disk));
+        Assert.Contains("is of format 2, and this program knows formats up to 1", refusal.Message);
+    }
+
+    [Fact]
+    public void Missing_segment_is_refused_by_its_name()
+    {
+        var disk = ThreeSegments();
+        foreach (var missing in new[] { 1, 2 })
+        {
+            var refusal = Assert.ThrowsAny<StoreException>(() => new Life(new ModelDisk(disk.Now.Without(Life.FileOf(missing)))).Open());
+            Assert.Contains("missing", refusal.Message);
+        }
+    }
+
+    [Fact]
+    public void Segment_of_another_log_and_a_file_of_another_program_are_refused()
+    {
+        var disk = ThreeSegments();
+
+        // What is beside the log gives it another identity here.
+        var other = ThreeSegments(new ModelDisk(DiskImage.Empty.With("other/x", [1]) with { Folders = ["other"] }));
+        Assert.Equal(new Life(other).Open().State.Log.Length, new Life(disk).Open().State.Log.Length);
+        foreach (var segment in new[] { disk.Now.Files[Life.FileOf(1)], other.Now.Files[Life.FileOf(2)] })
+        {
+            var foreign = new ModelDisk(disk.Now.With(Life.FileOf(2), segment));
+            Assert.Contains("does not belong", Assert.Throws<StoreException>(() => new Life(foreign)).Message);
+        }
+
+        foreach (var file in new[] { "holiday.jpg", "log/0000000001.wal.old", "log/1.wal" })
+        {
+            var refusal = Assert.Throws<StoreException>(() => new Life(new ModelDisk(disk.Now.With(file, [1]))));
+            Assert.Contains($"model:/{file} does not belong to a store", refusal.Message);
+        }
+    }
+
+    private static Life Written(params LogEntry[] entries)
+    {
+        var life = new Life(new ModelDisk());
+        life.Open();
+        return life.Write("a", entries);
+    }
+
+    private static ModelDisk ThreeSegments(ModelDisk? disk = null)
+    {
+        var life = new Life(disk ?? new ModelDisk());
+        life.Open();
+        for (var i = 1; !life.Disk.Now.Files.ContainsKey(Life.FileOf(3)); i++)
+        {
+            life.Write("a", Life.Entry(i, 1, 200));
+        }
+
+        return life.Close();
+    }
+
+    private static int EndOf(ModelDisk disk) =>
+        (int)RecordHeader.Padded(disk.Now.Files[Life.FileOf(1)].AsSpan().LastIndexOfAnyExcept((byte)0) + 1);
+
+    /// <summary>Where the value of an entry stands: 20 bytes or more that are its index.</summary>
+    private static int FindValue(byte[] bytes, byte index) => bytes.AsSpan().IndexOf(Life.Bytes(20, index));
+}

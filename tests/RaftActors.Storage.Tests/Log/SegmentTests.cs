@@ -1,0 +1,258 @@
+using RaftActors.Core;
+using RaftActors.DiskModel;
+
+namespace RaftActors.Storage.Tests.Log;
+
+/// <summary>A log in several files: when one is begun, when one is deleted, and what a power cut in between leaves.</summary>
+public sealed class SegmentTests
+{
+    [Fact]
+    public void Log_goes_on_in_a_new_segment_when_one_is_full()
+    {
+        var life = Filled(segments: 3);
+
+        var found = new Life(life.Cut()).Open();
+
+        Assert.Equal(Enumerable.Range(1, found.State.Log.Length), found.State.Log.Select(entry => (int)entry.Index.Value));
+        Assert.All(Segments(life), file => Assert.Equal(Life.SegmentSize, life.Disk.Now.Files[file].Length));
+    }
+
+    [Fact]
+    public void Segments_that_no_store_needs_are_deleted_and_what_is_left_opens()
+    {
+        var life = Filled(segments: 4);
+        var last = Last(life);
+
+        life.Discard("a", last - 1);
+
+        Assert.Equal([Life.FileOf(4)], Segments(life));
+        Assert.Equal($"{last - 1}: {last}/1", Life.Text(new Life(life.Cut()).Open()));
+    }
+
+    [Fact]
+    public void Segment_stays_as_long_as_one_of_three_stores_needs_an_entry_in_it()
+    {
+        var life = new Life(new ModelDisk());
+        life.Open("a");
+        life.Open("b");
+        life.Open("c");
+        life.Write("a", Life.Entry(1)).Write("b", Life.Entry(1)).Write("c", new HardState(new Term(7), null, []));
+        var last = Fill(life, segments: 4);
+
+        life.Discard("a", last);
+        Assert.Equal(4, Segments(life).Count);
+
+        life.Discard("b", 1);
+        Assert.Single(Segments(life));
+        var next = new Life(life.Cut());
+        Assert.Equal(new Term(7), next.Open("c").State.HardState.Term);
+        Assert.Equal("1:", Life.Text(next.Open("b")));
+    }
+
+    [Fact]
+    public void Entries_that_were_overwritten_hold_no_segment()
+    {
+        var life = Filled(segments: 3);
+        life.Write("a", Life.Entry(1, 2));
+
+        life.StoreOf().Write(new Effect.Discard(default, LogIndex.Zero));
+        life.Directory.WriteQueued();
+
+        Assert.Single(Segments(life));
+        Assert.Equal("0: 1/2", Life.Text(new Life(life.Cut()).Open()));
+    }
+
+    [Fact]
+    public void Log_that_ends_before_the_discarded_place_is_given_up_and_goes_on_after_it()
+    {
+        var life = Filled(segments: 1);
+        life.Discard("a", 500);
+        life.Write("a", Life.Entry(501, 2));
+
+        Assert.Equal("500: 501/2", Life.Text(new Life(life.Cut()).Open()));
+    }
+
+    [Fact]
+    public void Power_cut_anywhere_in_a_life_of_many_segments_leaves_all_that_was_acknowledged()
+    {
+        var life = new Life(new ModelDisk());
+        life.Open();
+        var known = new List<(int Operations, long Last, long Base)>();
+        var last = 0L;
+        for (var round = 0; round < 24; round++)
+        {
+            life.Write("a", Life.Entry(++last, 1, 400), Life.Entry(++last, 1, 400));
+            known.Add((life.Disk.Operations.Count, last, known.Count > 0 ? known[^1].Base : 0));
+            if (round % 7 == 6)
+            {
+                life.Discard("a", last - 3);
+                known.Add((life.Disk.Operations.Count, last, last - 3));
+            }
+        }
+
+        foreach (var cut in life.Disk.Cuts(few: 16, samples: 6, from: known[0].Operations))
+        {
+            var sure = known.FindLast(one => one.Operations <= cut.Operations);
+            var found = new Life(new ModelDisk(cut.Found)).Open();
+            var (first, end) = (found.State.Base.Index.Value, found.State.Base.Index.Value + found.State.Log.Length);
+            Assert.True(end >= sure.Last && first >= sure.Base, $"{Life.Text(found)}, and {sure} was acknowledged, after {cut}");
+        }
+    }
+
+    [Fact]
+    public void Full_disk_is_waited_for_and_told_before_and_after()
+    {
+        var life = Filled(segments: 1);
+        life.Told.Clear();
+        life.Disk.Capacity = life.Disk.Capacity - life.Disk.FreeBytes() + 100;
+        var last = Last(life);
+        while (life.Told.Count == 0 || life.Told[^1] != "a short")
+        {
+            life.Told.Clear();
+            life.Write("a", Life.Entry(++last, 1, 200));
+        }
+
+        Assert.False(life.Directory.WriteQueued());
+        Assert.Equal(["a short"], life.Told);
+        life.Disk.Capacity = long.MaxValue;
+        Assert.True(life.Directory.WriteQueued());
+
+        Assert.Equal("a room", life.Told[^1]);
+        Assert.StartsWith("a persisted", life.Told[^2]);
+        Assert.Equal(last, new Life(life.Cut()).Open().State.Log[^1].Index.Value);
+    }
+
+    [Fact]
+    public void Disk_is_short_before_it_is_full()
+    {
+        var life = new Life(new ModelDisk { Capacity = 100_000 }, Life.Options with { FreeSpaceFloorBytes = 90_000 });
+        life.Open();
+        life.Told.Clear();
+
+        Fill(life, segments: 3);
+        Assert.Contains("a short", life.Told);
+        Assert.Single(life.Told, "a short");
+
+        // Neither at the floor nor for a segment that comes and goes is there room again.
+        life.Disk.Capacity += 90_000 + Life.SegmentSize - 1 - life.Disk.FreeBytes();
+        life.Directory.WriteQueued();
+        Assert.DoesNotContain("a room", life.Told);
+        life.Disk.Capacity++;
+        life.Directory.WriteQueued();
+        Assert.Equal("a room", life.Told[^1]);
+        life.Disk.Capacity -= Life.SegmentSize;
+        life.Directory.WriteQueued();
+        Assert.Equal("a room", life.Told[^1]);
+    }
+
+    [Fact]
+    public void Discard_that_is_queued_behind_makes_room_on_a_full_disk()
+    {
+        var life = Filled(segments: 3);
+        var last = Last(life);
+        life.StoreOf().SaveSnapshot(Life.Snapshot(last), Life.Bytes(100, 1));
+        life.Directory.WriteQueued();
+        life.Disk.Capacity = life.Disk.Capacity - life.Disk.FreeBytes();
+        for (var i = 0; i < 12; i++)
+        {
+            life.Queue("a", Life.Entry(++last, 1, 400));
+        }
+
+        life.StoreOf().Write(new Effect.Discard(Life.Position(last - 12), new LogIndex(last - 12)));
+        life.Directory.WriteQueued();
+
+        Assert.Equal("a persisted", life.Told.Last(told => told.Contains("persisted"))[..11]);
+        Assert.Equal($"{last - 12}:", Life.Text(new Life(life.Cut()).Open()).Split(' ')[0]);
+        Assert.Equal(last, new Life(life.Cut()).Open().State.Log[^1].Index.Value);
+    }
+
+    [Fact]
+    public void Snapshot_for_which_there_is_no_room_holds_up_its_own_store_only()
+    {
+        var life = new Life(new ModelDisk());
+        life.Open("a");
+        life.Open("b");
+        life.Told.Clear();
+        life.Disk.Capacity = life.Disk.Capacity - life.Disk.FreeBytes() + 50;
+
+        life.Ask("a", ticket => new Effect.StoreChunk(ticket, Life.Snapshot(9), 0, Life.Bytes(100, 3)));
+        life.Ask("a", ticket => new Effect.InstallSnapshot(ticket, Life.Snapshot(9), KeepsLog: false));
+        life.Write("b", Life.Entry(1));
+        Assert.Equal(["b persisted 1", "a short", "b short"], life.Told);
+
+        life.Disk.Capacity = long.MaxValue;
+        life.Directory.WriteQueued();
+        Assert.Contains("a persisted 2", life.Told);
+        var found = new Life(life.Cut()).Open("a");
+        Assert.Equal("9:", Life.Text(found));
+        Assert.Equal(Life.Position(9), found.State.Snapshot!.Position);
+    }
+
+    [Fact]
+    public void Piece_of_a_snapshot_that_goes_in_several_writes_is_tried_again_from_its_beginning()
+    {
+        const int Large = 3 << 20;
+        var life = new Life(new ModelDisk());
+        life.Open();
+        var snapshot = Life.Snapshot(9) with { Length = 100 + Large };
+        byte[] large = [.. Enumerable.Range(0, Large).Select(i => (byte)(i / 7))];
+        life.Ask("a", ticket => new Effect.StoreChunk(ticket, snapshot, 0, Life.Bytes(100, 3)));
+        life.Ask("a", ticket => new Effect.StoreChunk(ticket, snapshot, 100, large));
+        life.Ask("a", ticket => new Effect.InstallSnapshot(ticket, snapshot, KeepsLog: false));
+        life.Disk.Fail(DiskFault.WriteFull, nth: 3);
+        life.Directory.WriteQueued();
+        Assert.Equal(["a persisted 1", "a short"], life.Told);
+
+        life.Directory.WriteQueued();
+
+        Assert.Contains("a persisted 3", life.Told);
+        var next = new Life(life.Cut());
+        Assert.Equal("9:", Life.Text(next.Open()));
+        Assert.Equal(large, next.StoreOf().ReadSnapshot(snapshot.Position, 100, Large).ToArray());
+    }
+
+    [Fact]
+    public void Failed_write_is_told_once_and_nothing_is_written_after_it()
+    {
+        foreach (var fault in new[] { DiskFault.Write, DiskFault.WriteFull, DiskFault.Sync })
+        {
+            var life = Filled(segments: 1);
+            life.Told.Clear();
+            life.Disk.Fail(fault);
+            life.Write("a", Life.Entry(Last(life) + 1, 1, 8));
+            var operations = life.Disk.Operations.Count;
+
+            life.Write("a", Life.Entry(2));
+            life.StoreOf().SaveSnapshot(Life.Snapshot(1), Life.Bytes(100, 1));
+            life.Directory.WriteQueued();
+            life.Directory.Seal();
+            life.Directory.Dispose();
+
+            Assert.Equal(["a failed"], life.Told);
+            Assert.Equal(operations, life.Disk.Operations.Count);
+        }
+    }
+
+    private static Life Filled(int segments)
+    {
+        var life = new Life(new ModelDisk());
+        life.Open();
+        Fill(life, segments);
+        return life;
+    }
+
+    private static long Fill(Life life, int segments)
+    {
+        var last = Last(life);
+        do
+        {
+            life.Write("a", Life.Entry(++last, 1, 200));
+        }
+        while (!life.Disk.Now.Files.ContainsKey(Life.FileOf(segments)));
+        return last;
+    }
+
+    private static long Last(Life life) => life.Directory.Writer.Slots[0].State.Last.Value;
+
+    private static List<string> Segments(Life life) => [.. life.Disk.Now.Files.Keys.Where(file => file.StartsWith("log/"))];
+}

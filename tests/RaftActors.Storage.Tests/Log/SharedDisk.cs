@@ -1,0 +1,109 @@
+using System.Diagnostics;
+
+using RaftActors.DiskModel;
+using RaftActors.Storage.Disk;
+
+namespace RaftActors.Storage.Tests.Log;
+
+/// <summary>A model of a disk for several threads, one of which waits until something was done to it.</summary>
+internal sealed class SharedDisk : IDisk
+{
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private readonly object _gate = new();
+    private readonly ModelDisk _disk = new();
+
+    /// <summary>How often there was no room.</summary>
+    public int Refused { get; private set; }
+
+    /// <summary>Asked again after everything that is done or looked at.</summary>
+    public void WaitFor(Func<ModelDisk, bool> condition)
+    {
+        var since = Stopwatch.GetTimestamp();
+        lock (_gate)
+        {
+            while (!condition(_disk))
+            {
+                var rest = Patience - Stopwatch.GetElapsedTime(since);
+                Assert.True(rest > TimeSpan.Zero && Monitor.Wait(_gate, rest), "It does not happen.");
+            }
+        }
+    }
+
+    public T Read<T>(Func<ModelDisk, T> read)
+    {
+        lock (_gate)
+        {
+            return read(_disk);
+        }
+    }
+
+    public string PathOf(string name) => _disk.PathOf(name);
+
+    public IReadOnlyList<string> List(string folder) => Do(disk => disk.List(folder));
+
+    public void CreateFolder(string name) => Do(disk => disk.CreateFolder(name));
+
+    public IDiskFile Create(string name, long size) => new SharedFile(this, Do(disk => disk.Create(name, size)));
+
+    public IDiskFile Open(string name) => new SharedFile(this, Do(disk => disk.Open(name)));
+
+    public void Rename(string from, string to) => Do(disk => disk.Rename(from, to));
+
+    public void Delete(string name) => Do(disk => disk.Delete(name));
+
+    public void SyncFolder(string name) => Do(disk => disk.SyncFolder(name));
+
+    public long FreeBytes() => Do(disk => disk.FreeBytes());
+
+    public void Do(Action<ModelDisk> action) => Do(disk =>
+    {
+        action(disk);
+        return true;
+    });
+
+    private T Do<T>(Func<ModelDisk, T> action)
+    {
+        lock (_gate)
+        {
+            try
+            {
+                return action(_disk);
+            }
+            catch (DiskFullException)
+            {
+                Refused++;
+                throw;
+            }
+            finally
+            {
+                Monitor.PulseAll(_gate);
+            }
+        }
+    }
+
+    private sealed class SharedFile(SharedDisk disk, IDiskFile file) : IDiskFile
+    {
+        public long Length => disk.Do(_ => file.Length);
+
+        public int Read(long offset, Span<byte> buffer)
+        {
+            lock (disk._gate)
+            {
+                return file.Read(offset, buffer);
+            }
+        }
+
+        public void Write(long offset, ReadOnlySpan<byte> bytes)
+        {
+            var copy = bytes.ToArray();
+            disk.Do(_ => file.Write(offset, copy));
+        }
+
+        public void Sync() => disk.Do(_ => file.Sync());
+
+        public void Dispose()
+        {
+        }
+    }
+}

@@ -1,0 +1,163 @@
+using RaftActors.Core;
+using RaftActors.DiskModel;
+
+namespace RaftActors.Storage.Tests.Log;
+
+/// <summary>Stores that share a log: what goes out together, what is told, and how one is opened, closed and opened again.</summary>
+public sealed class SharedLogTests
+{
+    [Fact]
+    public void Writes_of_several_stores_are_made_durable_by_one_sync()
+    {
+        var life = Three();
+        var before = Count<DiskOperation.Sync>(life);
+
+        life.Queue("a", Life.Entry(1)).Queue("b", Life.Entry(1)).Queue("c", Life.Entry(1)).Queue("a", Life.Entry(2));
+        life.Told.Clear();
+        Assert.True(life.Directory.WriteQueued());
+
+        Assert.Equal(before + 1, Count<DiskOperation.Sync>(life));
+        Assert.Equal(["a persisted 2", "b persisted 1", "c persisted 1"], life.Told);
+        Assert.False(life.Directory.WriteQueued());
+    }
+
+    [Fact]
+    public void Nothing_is_told_before_the_sync()
+    {
+        var life = Three();
+        life.Queue("a", Life.Entry(1));
+        life.Disk.Fail(DiskFault.Sync);
+        life.Told.Clear();
+
+        life.Directory.WriteQueued();
+
+        Assert.Equal(["a failed", "b failed", "c failed"], life.Told);
+    }
+
+    [Fact]
+    public void Batch_is_not_larger_than_it_may_be_and_tickets_come_in_order()
+    {
+        var life = Three();
+        life.Told.Clear();
+        var before = life.Disk.Operations.Count;
+        for (var i = 1; i <= 20; i++)
+        {
+            life.Queue("a", Life.Entry(i, 1, 300));
+        }
+
+        life.Directory.WriteQueued();
+
+        var writes = life.Disk.Operations.Skip(before).OfType<DiskOperation.Write>().ToList();
+        Assert.All(writes, write => Assert.True(write.Bytes.Length <= Life.Options.BatchSizeMaxBytes, $"{write}"));
+        Assert.True(life.Told.Count > 2);
+        Assert.Equal("a persisted 20", life.Told[^1]);
+        Assert.Equal(life.Told.OrderBy(told => int.Parse(told.Split(' ')[^1])), life.Told);
+    }
+
+    [Fact]
+    public void Write_larger_than_a_batch_and_a_segment_goes_whole()
+    {
+        var life = Three();
+        life.Write("a", Life.Entry(1, 1, 10_000), Life.Entry(2));
+        life.Write("a", Life.Entry(3));
+
+        Assert.Equal("0: 1/1 2/1 3/1", Life.Text(new Life(life.Cut()).Open()));
+    }
+
+    [Fact]
+    public void Each_store_comes_back_with_its_own_and_the_owners_are_known()
+    {
+        var life = Three();
+        life.Write("a", Life.Entry(1)).Write("b", Life.Entry(1), Life.Entry(2)).Write("c", new HardState(new Term(3), null, []));
+
+        var next = new Life(life.Cut());
+
+        Assert.Equal([Life.OwnerOf("a"), Life.OwnerOf("b"), Life.OwnerOf("c")], next.Directory.Owners);
+        Assert.Equal("0: 1/1", Life.Text(next.Open("a")));
+        Assert.Equal("0: 1/1 2/1", Life.Text(next.Open("b")));
+        Assert.Equal(new Term(3), next.Open("c").State.HardState.Term);
+    }
+
+    [Fact]
+    public void Store_is_opened_once_at_a_time_and_again_after_it_was_disposed_with_all_that_was_queued()
+    {
+        var life = Three();
+        var incarnation = life.Write("a", Life.Entry(1)).StoreOf("a");
+        Assert.Contains("is open already", Assert.Throws<StoreException>(() => life.Open("a")).Message);
+
+        life.Queue("a", Life.Entry(2));
+        incarnation.Dispose();
+        life.Told.Clear();
+        var again = life.Open("a");
+
+        Assert.False(again.IsNew);
+        Assert.Equal("0: 1/1 2/1", Life.Text(again));
+        life.Write("a", Life.Entry(3)).Write("b", Life.Entry(1));
+        Assert.Equal("0: 1/1 2/1 3/1", Life.Text(new Life(life.Cut()).Open("a")));
+    }
+
+    [Fact]
+    public void Store_is_opened_for_its_owner_only()
+    {
+        var life = Three();
+        var store = life.Directory.StoreOf(Life.OwnerOf("d"));
+
+        Assert.Throws<StoreException>(() => store.Open(Life.OwnerOf("a"), default, new Listener()));
+    }
+
+    [Fact]
+    public void Store_that_was_closed_hears_nothing_and_writes_nothing()
+    {
+        var life = Three();
+        var store = life.StoreOf("a");
+        store.Dispose();
+        life.Told.Clear();
+
+        life.Write("a", Life.Entry(1));
+
+        Assert.Empty(life.Told);
+        Assert.Equal("0:", Life.Text(life.Open("a")));
+    }
+
+    [Fact]
+    public void Directory_that_was_closed_does_nothing_more()
+    {
+        var life = Three();
+        life.Queue("a", Life.Entry(1));
+        life.Close();
+        Assert.Equal("a persisted 1", life.Told[^1]);
+        var operations = life.Disk.Operations.Count;
+
+        life.Queue("a", Life.Entry(2));
+
+        Assert.False(life.Directory.WriteQueued());
+        Assert.Equal(operations, life.Disk.Operations.Count);
+        Assert.Throws<ObjectDisposedException>(() => life.Open("a"));
+    }
+
+    [Fact]
+    public void Preload_and_incarnation_are_durable_when_a_new_store_is_open()
+    {
+        var life = new Life(new ModelDisk());
+        var made = life.Open("a", Life.Entry(1, 0), Life.Entry(2, 0));
+
+        var found = new Life(life.Cut()).Open("a", Life.Entry(1, 0, 5));
+
+        Assert.True(made.IsNew);
+        Assert.False(found.IsNew);
+        Assert.Equal(made.Incarnation, found.Incarnation);
+        Assert.Equal("0: 1/0 2/0", Life.Text(found));
+        Assert.Equal(20, Assert.IsType<Payload.Pair>(found.State.Log[0].Payload).Value.Length);
+    }
+
+    private static Life Three()
+    {
+        var life = new Life(new ModelDisk());
+        life.Open("a");
+        life.Open("b");
+        life.Open("c");
+        return life;
+    }
+
+    private static int Count<T>(Life life) => life.Disk.Operations.OfType<T>().Count();
+}

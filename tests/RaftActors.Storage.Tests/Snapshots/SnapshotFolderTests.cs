@@ -1,0 +1,310 @@
+using RaftActors.Core;
+using RaftActors.DiskModel;
+using RaftActors.Storage.Disk;
+using RaftActors.Storage.Snapshots;
+
+using static RaftActors.Storage.Tests.Snapshots.SnapshotSamples;
+
+namespace RaftActors.Storage.Tests.Snapshots;
+
+public sealed class SnapshotFolderTests
+{
+    private const int Block = 64 << 10;
+
+    private readonly ModelDisk _disk = new() { IsRecording = false };
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(Block - 1)]
+    [InlineData(Block)]
+    [InlineData(Block + 1)]
+    [InlineData((20 * Block) + 7)]
+    public void Saved_snapshot_is_there_after_a_restart(int length)
+    {
+        Open(_disk).Save(10, length);
+
+        var folder = Open(_disk);
+
+        AssertHolds(folder, Of(10, length));
+        Assert.Empty(folder.Notes);
+        Assert.Equal([NameOf(10)], _disk.List(Folder));
+    }
+
+    [Fact]
+    public void Files_on_the_machines_own_disk_do_the_same()
+    {
+        using var temporary = new TemporaryFolder();
+        var disk = new FileDisk(temporary.Path);
+        using (var folder = Open(disk))
+        {
+            folder.Save(10, (3 * Block) + 5);
+            Receive(folder, Of(20, (2 * Block) + 5), 1000);
+            folder.FinishIncoming(Of(20, (2 * Block) + 5));
+        }
+
+        using var again = Open(disk, installed: 20);
+
+        AssertHolds(again, Of(10, (3 * Block) + 5));
+        AssertHolds(again, Of(20, (2 * Block) + 5));
+        again.DeleteBefore(new LogIndex(20));
+        Assert.Equal([NameOf(20)], disk.List(Folder));
+    }
+
+    [Theory]
+    [InlineData(0, 10)]
+    [InlineData(0, int.MaxValue)]
+    [InlineData(Block - 5, 10)]
+    [InlineData(Block, Block)]
+    [InlineData(Block + 1, 2 * Block)]
+    [InlineData((3 * Block) - 1, 2)]
+    [InlineData(3 * Block, 100)]
+    [InlineData((3 * Block) + 7, 100)]
+    [InlineData(5, 0)]
+    public void Any_piece_can_be_read(int offset, int limit)
+    {
+        var snapshot = Of(10, (3 * Block) + 7);
+        var folder = Open(_disk);
+        folder.Save(10, snapshot.Length);
+
+        var piece = folder.Read(snapshot.Position, offset, limit);
+
+        Assert.Equal(StateOf(snapshot).Skip(offset).Take(limit), piece.ToArray());
+    }
+
+    [Fact]
+    public void Piece_outside_of_the_state_is_refused()
+    {
+        var folder = Open(_disk);
+        folder.Save(10, 100);
+
+        Assert.Throws<ArgumentOutOfRangeException>(() => folder.Read(Of(10, 0).Position, 101, 1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => folder.Read(Of(10, 0).Position, -1, 1));
+    }
+
+    [Fact]
+    public void Snapshots_are_kept_by_position_until_they_are_deleted_and_the_latest_always()
+    {
+        var folder = Open(_disk);
+        folder.Save(9, 10);
+        folder.Save(10, 10);
+        folder.Save(100, 10);
+        Assert.Equal([9, 10, 100], IndexesOf(folder));
+
+        folder.DeleteBefore(new LogIndex(10));
+        Assert.Equal([10, 100], IndexesOf(folder));
+
+        folder.DeleteBefore(new LogIndex(1000));
+        Assert.Equal([100], IndexesOf(folder));
+        Assert.Equal([NameOf(100)], _disk.List(Folder));
+        Assert.Equal([100], IndexesOf(Open(_disk)));
+    }
+
+    [Fact]
+    public void Snapshot_that_is_not_later_than_the_latest_is_not_written()
+    {
+        var folder = Open(_disk);
+        folder.Save(10, 10);
+
+        folder.Save(9, 10);
+        folder.Save(10, 20);
+
+        Assert.Equal([NameOf(10)], _disk.List(Folder));
+        AssertHolds(folder, Of(10, 10));
+    }
+
+    [Fact]
+    public void State_of_another_length_than_the_snapshot_says_is_refused()
+    {
+        Assert.Throws<ArgumentException>(() => Open(_disk).Save(Of(10, 10), new byte[9]));
+        Assert.Empty(_disk.List(Folder));
+    }
+
+    [Fact]
+    public void Snapshot_that_was_deleted_is_not_read_and_the_error_says_so()
+    {
+        var folder = Open(_disk);
+        folder.Save(10, 10);
+        folder.Save(20, 10);
+        folder.DeleteBefore(new LogIndex(20));
+
+        var error = Assert.Throws<StoreException>(() => folder.Read(Of(10, 0).Position, 0, 10));
+
+        Assert.StartsWith("There is no snapshot up to 10/3 s9 in ", error.Message);
+    }
+
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(1, 1)]
+    [InlineData(1000, 1)]
+    [InlineData(1000, 999)]
+    [InlineData((2 * Block) + 9, Block)]
+    [InlineData((2 * Block) + 9, 40_000)]
+    public void Snapshot_that_came_in_piece_by_piece_counts_once_it_is_installed(int length, int pieceLength)
+    {
+        var snapshot = Of(10, length);
+        var folder = Open(_disk);
+
+        Receive(folder, snapshot, pieceLength);
+        folder.FinishIncoming(snapshot);
+        Assert.Empty(folder.Kept);
+        folder.Install(snapshot.Position);
+
+        AssertHolds(folder, snapshot);
+        AssertHolds(Open(_disk), snapshot);
+        Assert.Equal([NameOf(10)], _disk.List(Folder));
+    }
+
+    [Fact]
+    public void Piece_at_the_beginning_begins_anew()
+    {
+        var (first, second) = (Of(10, 1000), Of(20, 500));
+        var folder = Open(_disk);
+
+        folder.Write(first, 0, StateOf(first).AsSpan(..600));
+        folder.Write(second, 0, new byte[100]);
+        Receive(folder, second, 300);
+        folder.FinishIncoming(second);
+        folder.Install(second.Position);
+
+        AssertHolds(folder, second);
+        Assert.Equal([NameOf(20)], _disk.List(Folder));
+    }
+
+    [Fact]
+    public void Piece_that_does_not_follow_is_refused()
+    {
+        var snapshot = Of(10, 1000);
+        var folder = Open(_disk);
+        Assert.Throws<InvalidOperationException>(() => folder.Write(snapshot, 10, new byte[10]));
+        folder.Write(snapshot, 0, new byte[10]);
+
+        Assert.Throws<InvalidOperationException>(() => folder.Write(snapshot, 11, new byte[10]));
+        Assert.Throws<InvalidOperationException>(() => folder.Write(snapshot, 5, new byte[10]));
+        Assert.Throws<InvalidOperationException>(() => folder.Write(Of(20, 1000), 10, new byte[10]));
+        Assert.Throws<InvalidOperationException>(() => folder.Write(snapshot, 10, new byte[991]));
+        Assert.Throws<InvalidOperationException>(() => folder.FinishIncoming(snapshot));
+        Assert.Throws<InvalidOperationException>(() => folder.FinishIncoming(Of(20, 10)));
+    }
+
+    [Fact]
+    public void Own_snapshot_is_saved_while_another_one_comes_in()
+    {
+        var incoming = Of(20, 1000);
+        var folder = Open(_disk);
+
+        folder.Write(incoming, 0, StateOf(incoming).AsSpan(..500));
+        folder.Save(10, 100);
+        folder.Write(incoming, 500, StateOf(incoming).AsSpan(500..));
+        folder.FinishIncoming(incoming);
+        folder.Install(incoming.Position);
+
+        AssertHolds(folder, Of(10, 100));
+        AssertHolds(folder, incoming);
+    }
+
+    [Fact]
+    public void What_came_in_is_decided_by_the_log_after_a_start()
+    {
+        var folder = Open(_disk);
+        folder.Save(10, 10);
+        Receive(folder, Of(20, 10), 10);
+        folder.FinishIncoming(Of(20, 10));
+        var asItIs = _disk.Now;
+
+        var installed = Open(new ModelDisk(asItIs), 5, 20);
+        var notInstalled = new ModelDisk(asItIs);
+
+        Assert.Equal([10, 20], IndexesOf(installed));
+        Assert.Equal([10], IndexesOf(Open(notInstalled, 5, 10)));
+        Assert.Equal([NameOf(10)], notInstalled.List(Folder));
+    }
+
+    [Fact]
+    public void What_was_never_finished_is_removed_at_a_start_and_nothing_else()
+    {
+        _disk.CreateFolder(Folder);
+        foreach (var name in (string[])[NameOf(10, ".tmp"), NameOf(10, ".part"), NameOf(10, ".incoming"), "notes.txt", "10-3.snap"])
+        {
+            _disk.Create($"{Folder}/{name}", 5).Dispose();
+        }
+
+        var folder = Open(_disk);
+
+        Assert.Equal(["10-3.snap", "notes.txt"], _disk.List(Folder));
+        Assert.Equal(2, folder.Notes.Count);
+        Assert.All(folder.Notes, note => Assert.EndsWith("is left alone.", note));
+    }
+
+    [Fact]
+    public void Snapshot_that_is_deleted_while_it_is_read_is_read_to_the_end_and_then_closed()
+    {
+        var disk = new WatchedDisk(_disk);
+        var folder = Open(disk);
+        folder.Save(10, 3 * Block);
+        folder.Save(20, 10);
+        disk.OnRead = () => folder.DeleteBefore(new LogIndex(20));
+
+        var state = folder.Read(Of(10, 0).Position, 0, int.MaxValue);
+
+        Assert.Equal(StateOf(Of(10, 3 * Block)), state.ToArray());
+        Assert.Equal(1, disk.OpenFiles);
+        Assert.Throws<StoreException>(() => folder.Read(Of(10, 0).Position, 0, 1));
+        folder.Dispose();
+        Assert.Equal(0, disk.OpenFiles);
+        Assert.Throws<StoreException>(() => folder.Read(Of(20, 0).Position, 0, 1));
+    }
+
+    [Theory]
+    [InlineData(nameof(DiskFault.Create))]
+    [InlineData(nameof(DiskFault.CreateFull))]
+    [InlineData(nameof(DiskFault.Write))]
+    [InlineData(nameof(DiskFault.WriteFull))]
+    [InlineData(nameof(DiskFault.Sync))]
+    [InlineData(nameof(DiskFault.Rename))]
+    public void Save_that_fails_says_so_and_leaves_the_old_snapshot(string fault)
+    {
+        var folder = Open(_disk);
+        folder.Save(10, 100);
+        _disk.Fail(Enum.Parse<DiskFault>(fault));
+
+        Assert.ThrowsAny<IOException>(() => folder.Save(20, 100));
+
+        Assert.Equal([10], IndexesOf(folder));
+        AssertHolds(Open(_disk), Of(10, 100));
+        Assert.Equal([NameOf(10)], _disk.List(Folder));
+        folder.Save(20, 100);
+        AssertHolds(Open(_disk), Of(20, 100));
+    }
+
+    [Fact]
+    public void Save_whose_name_may_not_be_durable_says_so()
+    {
+        var folder = Open(_disk);
+        _disk.Fail(DiskFault.SyncFolder);
+
+        Assert.ThrowsAny<IOException>(() => folder.Save(20, 100));
+        Assert.Empty(folder.Kept);
+    }
+
+    [Fact]
+    public void Incoming_snapshot_for_which_there_is_no_room_is_refused_before_any_memory_is_taken()
+    {
+        _disk.Capacity = 1 << 20;
+        var folder = Open(_disk);
+
+        Assert.Throws<DiskFullException>(() => folder.Write(Of(10, 1L << 45), 0, new byte[10]));
+        Assert.Throws<DiskFullException>(() => folder.Write(Of(10, 1L << 62), 0, new byte[10]));
+        Assert.Empty(_disk.List(Folder));
+    }
+
+    private static void Receive(SnapshotFolder folder, Snapshot snapshot, int pieceLength)
+    {
+        var state = StateOf(snapshot);
+        folder.Write(snapshot, 0, state.AsSpan(..Math.Min(pieceLength, state.Length)));
+        for (var offset = pieceLength; offset < state.Length; offset += pieceLength)
+        {
+            folder.Write(snapshot, offset, state.AsSpan(offset..Math.Min(offset + pieceLength, state.Length)));
+        }
+    }
+}

@@ -1,0 +1,32 @@
+using RaftActors.DiskModel;
+
+using static RaftActors.Storage.Tests.Snapshots.SnapshotSamples;
+
+namespace RaftActors.Storage.Tests.Snapshots;
+
+/// <summary>A file of each version of the format that was ever written: it is read for ever.</summary>
+public sealed class SnapshotFormatTests
+{
+    private const string Version1 =
+        "UmFmdFNuYXABABQAcAGxKM8AAAAEYmFuaxVyYWZ0MUBub2RlMUBsb2NhbGhvc3QKAwnvzauJZ0UjAQIJAAAACQAJAAECAwQFBgcIAQEVcmFmdD"
+        + "FAbm9kZTFAbG9jYWxob3N0AQAAAAIAAwAEBQYHCAkKCwABFXJhZnQyQG5vZGUyQGxvY2FsaG9zdAIAAAACAAMABAUGBwgJCgsBFXJhZnQxQG5v"
+        + "ZGUxQGxvY2FsaG9zdAEhARVyYWZ0MkBub2RlMkBsb2NhbGhvc3QCAAAAAgADAAQFBgcICQoLBQICFBIGDw/EopUoza3DLz/I38u1emY9ejzIps"
+        + "KjzPnRz1dhC9bt4M6hRM6C";
+
+    [Fact]
+    public void File_of_version_1_is_read()
+    {
+        var image = DiskImage.Empty with { Folders = DiskImage.Empty.Folders.Union(["snapshots", Folder]) };
+
+        AssertHolds(Open(new ModelDisk(image.With(PathOf(10), Convert.FromBase64String(Version1)))), Of(10, 33));
+    }
+
+    [Fact]
+    public void File_that_is_written_is_of_version_1_byte_by_byte()
+    {
+        var disk = new ModelDisk();
+        Open(disk).Save(10, 33);
+
+        Assert.Equal(Version1, Convert.ToBase64String(disk.Now.Files[PathOf(10)]));
+    }
+}

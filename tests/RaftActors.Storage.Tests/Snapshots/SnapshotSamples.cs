@@ -1,0 +1,68 @@
+using System.Collections.Immutable;
+
+using RaftActors.Core;
+using RaftActors.Storage.Disk;
+using RaftActors.Storage.Format;
+using RaftActors.Storage.Snapshots;
+
+namespace RaftActors.Storage.Tests.Snapshots;
+
+/// <summary>Snapshots with everything in them that a snapshot may have, and states that tell by each byte where they belong.</summary>
+internal static class SnapshotSamples
+{
+    public const string Folder = "snapshots/1";
+
+    public static readonly StoreOwner Owner = new("bank", new ProcessName("raft1@node1@localhost"));
+
+    private static readonly Member One = new(Owner.Name, new Incarnation(new Guid(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11)));
+    private static readonly Member Two =
+        new(new ProcessName("raft2@node2@localhost"), new Incarnation(new Guid(2, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11)));
+
+    private static readonly FoundingSerial Founder = new(One.Name, new Serial(1));
+
+    public static Snapshot Of(long index, long length) => new(
+        new LogPosition(new LogIndex(index), new Term(3), new Serial(index - 1), 0x0123456789ABCDEF),
+        new LogIndex(2),
+        new Configuration(new GroupUid(new Guid(9, 9, 9, 1, 2, 3, 4, 5, 6, 7, 8)), 1, [One], [], [Two], [Founder]),
+        [new SessionState(Two, 5, [new(6, new LogIndex(index), new Serial(index - 1)), new(9, new LogIndex(2), new Serial(1))])],
+        length);
+
+    public static byte[] StateOf(Snapshot snapshot)
+    {
+        var state = new byte[snapshot.Length];
+        new Random((int)snapshot.Position.Index.Value).NextBytes(state);
+        return state;
+    }
+
+    public static string NameOf(long index, string ending = ".snap") => $"{index:d20}-3{ending}";
+
+    public static string PathOf(long index, string ending = ".snap") => $"{Folder}/{NameOf(index, ending)}";
+
+    /// <summary>Opened, as after a start.</summary>
+    public static SnapshotFolder Open(IDisk disk, params long[] installed)
+    {
+        var folder = new SnapshotFolder(disk, Folder, Owner);
+        folder.Settle([.. installed.Select(index => Of(index, 0).Position)]);
+        return folder;
+    }
+
+    public static void Save(this SnapshotFolder folder, long index, long length) =>
+        folder.Save(Of(index, length), StateOf(Of(index, length)));
+
+    /// <summary>It is in the folder, described as it was, and its state is what it was.</summary>
+    public static void AssertHolds(SnapshotFolder folder, Snapshot snapshot)
+    {
+        var found = Assert.Single(folder.Kept, one => one.Position == snapshot.Position);
+        Assert.Equal(BytesOf(snapshot), BytesOf(found));
+        Assert.Equal(StateOf(snapshot), folder.Read(snapshot.Position, 0, int.MaxValue).ToArray());
+    }
+
+    public static long[] IndexesOf(SnapshotFolder folder) => [.. folder.Kept.Select(one => one.Position.Index.Value)];
+
+    private static byte[] BytesOf(Snapshot snapshot)
+    {
+        var writer = new ByteWriter();
+        EntryFormat.WriteSnapshot(writer, snapshot);
+        return writer.ToArray();
+    }
+}

@@ -1,0 +1,11 @@
+namespace RaftActors.Storage.Tests;
+
+/// <summary>A real folder of its own for a test, gone with it.</summary>
+internal sealed class TemporaryFolder : IDisposable
+{
+    public string Path { get; } = Directory.CreateTempSubdirectory("raftactors-").FullName;
+
+    public string this[string name] => System.IO.Path.Combine(Path, name);
+
+    public void Dispose() => Directory.Delete(Path, recursive: true);
+}

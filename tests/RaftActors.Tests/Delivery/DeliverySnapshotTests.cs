@@ -1,0 +1,222 @@
+using RaftActors.Core;
+using RaftActors.Delivery;
+using RaftActors.Engine;
+
+namespace RaftActors.Tests.Delivery;
+
+/// <summary>What comes next where a snapshot stands for some pairs.</summary>
+public sealed class DeliverySnapshotTests
+{
+    private static readonly Pid Self = new(new ProcessName("raft1@node1@localhost"), 1008);
+    private static readonly Pid Other = new(new ProcessName("raft2@node2@localhost"), 1008);
+
+    private DeliveryOrder _order = new(Serial.Zero, FollowerDelivery.InOrder);
+    private long _requests;
+
+    [Fact]
+    public void Snapshot_comes_before_the_pairs_after_it_and_takes_the_place_of_those_up_to_it()
+    {
+        Become(member: false);
+        Restore(3);
+        Commit(2, 3, 4, 5);
+
+        Assert.Equal(["quorum", "restore 3", "append 4", "append 5"], Due());
+        Assert.Equal(new Serial(5), _order.Serial);
+    }
+
+    [Fact]
+    public void Snapshot_of_what_was_handed_over_already_is_not_needed()
+    {
+        Become(member: false);
+        Commit(1, 2, 3);
+        Assert.Equal(["quorum", "append 1", "append 2", "append 3"], Due());
+
+        Restore(3);
+
+        Assert.Empty(Due());
+    }
+
+    [Fact]
+    public void Member_misses_only_what_comes_after_the_snapshot()
+    {
+        Restore(3);
+        Become(member: true);
+        Lead(5);
+
+        Assert.Equal(["quorum", "leader", "restore 3", "missing 4 .. 5"], Due());
+    }
+
+    [Fact]
+    public void Later_snapshot_than_the_one_that_was_told_skips_the_pairs_that_were_told_meanwhile()
+    {
+        Become(member: false);
+        Restore(3);
+        Commit(4, 5, 6);
+
+        Assert.Equal(["quorum", "restore 5", "append 6"], Due(restored: 5));
+    }
+
+    [Fact]
+    public void Snapshot_that_the_actor_did_not_take_is_due_again_and_nothing_else_is()
+    {
+        Become(member: false);
+        Commit(4);
+        Restore(3);
+
+        Assert.IsType<DeliveryStep.QuorumChanged>(_order.TryTakeNext());
+        Assert.IsType<DeliveryStep.Restore>(_order.TryTakeNext());
+        Assert.IsType<DeliveryStep.Restore>(_order.TryTakeNext());
+        Assert.Equal(["restore 3", "append 4"], Due());
+    }
+
+    [Fact]
+    public void Answer_to_a_get_below_the_snapshot_is_compacted_and_one_above_it_is_handed_over()
+    {
+        Become(member: false);
+        Due();
+        var (below, above) = (Ask(2), Ask(5));
+        Restore(3);
+        Answer(below, 2);
+        Answer(above, 5);
+
+        Assert.Equal(["restore 3", "cancel Compacted", "serial 5"], Due());
+    }
+
+    [Fact]
+    public void Reserved_serials_up_to_the_snapshot_are_not_asked_for()
+    {
+        Become(member: true);
+        Lead(9);
+        Due();
+        _order.Reserve(new SerialRange(new Serial(1), new Serial(2)));
+        _order.Reserve(new SerialRange(new Serial(3), new Serial(9)));
+
+        Restore(4);
+        Due();
+
+        Assert.Equal(new Serial(5), _order.NextReserved(256));
+    }
+
+    [Fact]
+    public void Get_of_a_reserved_serial_beyond_the_snapshot_still_claims_it()
+    {
+        Become(member: true);
+        Lead(9);
+        Due();
+        _order.Reserve(new SerialRange(new Serial(1), new Serial(9)));
+        Restore(4);
+        Commit(5, 6);
+
+        Assert.Equal(["restore 4"], Due());
+    }
+
+    [Theory]
+    [InlineData(FollowerDelivery.InOrder)]
+    [InlineData(FollowerDelivery.AsCommitted)]
+    public void What_was_fetched_ahead_of_a_snapshot_is_gone_with_the_old_state_and_handed_over_again(FollowerDelivery delivery)
+    {
+        _order = new DeliveryOrder(Serial.Zero, delivery);
+        Become(member: false);
+        Lead(6);
+        Answer(Ask(5), 5);
+        Assert.Equal(["quorum", "serial 5"], Due());
+
+        Restore(3);
+        Commit(4, 5, 6, 7);
+
+        Assert.Equal(["append 4", "append 5", "append 6", "append 7"], Due().Where(step => step.StartsWith("append")).Order());
+    }
+
+    [Fact]
+    public void As_committed_follower_is_handed_what_is_new_first_and_told_what_it_misses_above_the_snapshot()
+    {
+        _order = new DeliveryOrder(Serial.Zero, FollowerDelivery.AsCommitted);
+        Restore(3);
+        Become(member: false);
+        Lead(6);
+        Commit(4, 5, 6, 7);
+
+        Assert.Equal(["quorum", "restore 3", "append 7", "missing 4 .. 6", "append 4", "append 5", "append 6"], Due());
+    }
+
+    [Fact]
+    public void State_is_taken_when_all_that_is_due_was_handed_over()
+    {
+        Become(member: false);
+        Commit(1, 2);
+        _order.Take(new ToActor.TakeSnapshot(1));
+
+        Assert.Equal(["quorum", "append 1", "append 2", "take 2"], Due());
+        Commit(3);
+        Assert.Equal(["append 3"], Due());
+    }
+
+    [Fact]
+    public void State_with_a_hole_in_it_is_not_taken_before_the_hole_is_closed()
+    {
+        Become(member: false);
+        Answer(Ask(3), 3);
+        _order.Take(new ToActor.TakeSnapshot(1));
+        Assert.Equal(["quorum", "serial 3"], Due());
+
+        Commit(1);
+        Assert.Equal(["append 1"], Due());
+        Commit(2);
+        Assert.Equal(["append 2", "take 3"], Due());
+    }
+
+    private void Become(bool member) => _order.Take(new ToActor.QuorumIs(1, new Quorum(member ? [Self, Other] : [Other], member)));
+
+    private void Lead(long serial) =>
+        _order.Take(new ToActor.LeaderIs(1, new Leader(Other, new Term(1), new Serial(serial), IsSelf: false, IsReady: true)));
+
+    private void Restore(long serial) => _order.Take(new ToActor.Restore(1, new Serial(serial)));
+
+    private void Commit(params long[] serials)
+    {
+        foreach (var serial in serials)
+        {
+            _order.Take(new ToActor.Committed(1, PairOf(serial), null));
+        }
+    }
+
+    private RequestRef Ask(long serial)
+    {
+        var request = new RequestRef("node1@localhost", 0, ++_requests);
+        _order.Asked(request, new Serial(serial));
+        return request;
+    }
+
+    private void Answer(RequestRef request, long serial) => _order.Take(new ToActor.Answered(1, request, PairOf(serial)));
+
+    private static StoredPair PairOf(long serial) => new(new Serial(serial), $"key{serial}", ReadOnlyMemory<byte>.Empty, null);
+
+    // The snapshot that the actor finds is the one that was told, unless it is a later one.
+    private List<string> Due(long? restored = null)
+    {
+        List<string> due = [];
+        while (_order.TryTakeNext() is { } step)
+        {
+            due.Add(step switch
+            {
+                DeliveryStep.QuorumChanged => "quorum",
+                DeliveryStep.LeaderChanged => "leader",
+                DeliveryStep.Missing missing => $"missing {missing.Gap}",
+                DeliveryStep.Append append => $"append {append.Pair.Serial}",
+                DeliveryStep.Answer answer => $"serial {answer.Pair.Serial}",
+                DeliveryStep.Cancel cancel => $"cancel {cancel.Reason.GetType().Name}",
+                DeliveryStep.TakeSnapshot take => $"take {take.Serial}",
+                DeliveryStep.Restore restore => $"restore {Restored(new Serial(restored ?? restore.Serial.Value))}",
+                _ => throw new ArgumentException($"{step} is new."),
+            });
+        }
+
+        return due;
+    }
+
+    private Serial Restored(Serial serial)
+    {
+        _order.Restored(serial);
+        return serial;
+    }
+}

@@ -1,0 +1,112 @@
+using Akka.TestKit.Xunit2;
+
+using RaftActors.Core;
+using RaftActors.Engine;
+using RaftActors.Storage;
+
+namespace RaftActors.Tests.Engine;
+
+/// <summary>Which processes share a directory, and for how long.</summary>
+public sealed class StoreRoomTests : TestKit
+{
+    private readonly string _folder = Path.Combine(Path.GetTempPath(), $"raft-room-{Guid.NewGuid():N}");
+    private readonly StoreRoom _room;
+
+    public StoreRoomTests()
+        : base("akka.loglevel = INFO") => _room = new StoreRoom(Sys);
+
+    private StoreOptions Options => new() { Directory = _folder, SegmentSizeBytes = 1 << 20 };
+
+    [Fact]
+    public void Directory_is_opened_for_the_first_process_and_closed_with_the_last()
+    {
+        var orders = _room.StoreOf(Options, OwnerOf("orders"));
+        var users = _room.StoreOf(Options, OwnerOf("users"));
+
+        orders.Dispose();
+        Assert.Throws<StoreException>(() => StoreDirectory.Open(Options));
+
+        users.Dispose();
+        StoreDirectory.Open(Options).Dispose();
+    }
+
+    [Fact]
+    public void Processes_that_share_a_directory_share_its_settings()
+    {
+        using var orders = _room.StoreOf(Options, OwnerOf("orders"));
+
+        var problem = Assert.Throws<RaftConfigurationException>(
+            () => _room.StoreOf(Options with { SealAfter = TimeSpan.FromSeconds(9) }, OwnerOf("users")));
+
+        Assert.Contains("names the directory", problem.Message);
+    }
+
+    [Fact]
+    public void Directory_is_the_same_however_it_is_written()
+    {
+        using var orders = _room.StoreOf(Options, OwnerOf("orders"));
+
+        _room.StoreOf(Options with { Directory = _folder + Path.DirectorySeparatorChar }, OwnerOf("users")).Dispose();
+        _room.StoreOf(Options with { Directory = Path.GetRelativePath(".", _folder) }, OwnerOf("carts")).Dispose();
+    }
+
+    [Fact]
+    public async Task Directory_that_is_being_closed_is_waited_for()
+    {
+        var processes = Enumerable.Range(0, 4).Select(number => Task.Run(() =>
+        {
+            for (var life = 0; life < 25; life++)
+            {
+                _room.StoreOf(Options, OwnerOf($"group{number}")).Dispose();
+            }
+        }));
+
+        await Task.WhenAll(processes);
+    }
+
+    [Theory]
+    [InlineData(SyncPolicy.None)]
+    [InlineData(SyncPolicy.Interval)]
+    public void Unsafe_sync_is_warned_about_once_for_a_directory(SyncPolicy sync)
+    {
+        var options = Options with { Sync = sync };
+        IRaftStore[] stores = [];
+
+        EventFilter.Warning(start: $"raft.store.sync is {sync.ToString().ToLowerInvariant()} for {_folder}: a power cut loses pairs")
+            .ExpectOne(() => stores = [_room.StoreOf(options, OwnerOf("orders")), _room.StoreOf(options, OwnerOf("users"))]);
+
+        Array.ForEach(stores, store => store.Dispose());
+    }
+
+    [Fact]
+    public void Log_in_memory_is_said()
+    {
+        EventFilter.Info(start: "raft1@node1 of group orders keeps its log in memory")
+            .ExpectOne(() => Assert.IsType<MemoryStore>(_room.StoreOf(Options with { Directory = "" }, OwnerOf("orders"))));
+    }
+
+    [Fact]
+    public void What_a_store_told_before_there_was_an_engine_waits_for_it()
+    {
+        var store = new ScriptedStore();
+        var (hosted, _) = HostedStore.Open(store, OwnerOf("orders"), []);
+        store.TellSpace(isShort: true);
+
+        hosted.MeetEngine(TestActor);
+        store.TellSpace(isShort: false);
+
+        ExpectMsg(new StoreNews.Space(true));
+        ExpectMsg(new StoreNews.Space(false));
+    }
+
+    protected override void AfterAll()
+    {
+        base.AfterAll();
+        if (Directory.Exists(_folder))
+        {
+            Directory.Delete(_folder, recursive: true);
+        }
+    }
+
+    private static StoreOwner OwnerOf(string group) => new(group, new ProcessName("raft1@node1"));
+}

@@ -1,0 +1,250 @@
+using Akka.Actor;
+using Akka.Configuration;
+using Akka.TestKit;
+using Akka.TestKit.Xunit2;
+
+using RaftActors.Core;
+using RaftActors.Storage;
+
+namespace RaftActors.Tests.Groups;
+
+/// <summary>
+/// Whole groups on real files and real clocks, as configuration gives them: three processes of one node, whose stores share a directory.
+/// </summary>
+public sealed class FileGroupTests : TestKit
+{
+    // Nothing takes as long on a machine that works.
+    private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
+
+    private readonly string _folder = Path.Combine(Path.GetTempPath(), $"raft-files-{Guid.NewGuid():N}");
+    private readonly List<ActorSystem> _systems = [];
+    private readonly Dictionary<string, (IActorRef Actor, TestProbe Watcher)> _nodes = [];
+
+    public FileGroupTests()
+        : base("akka.loglevel = ERROR")
+    {
+    }
+
+    [Fact]
+    public void Group_that_is_stopped_and_started_again_is_the_same_group_with_the_same_pairs()
+    {
+        Start("a");
+        Append("raft1", "key1", "one");
+        Stop();
+        var before = Recover("a", "raft1");
+
+        Start("a");
+        Expect("raft2", "serial 1 key1=one");
+        Assert.Equal(new Serial(2), Append("raft2", "key2", "two").Serial);
+        Stop();
+
+        var after = Recover("a", "raft1");
+        Assert.Equal(before.Incarnation, after.Incarnation);
+        Assert.False(after.IsNew);
+        Assert.True(after.State.HardState.Boot.Number > before.State.HardState.Boot.Number);
+        Assert.True(after.State.HardState.Term > before.State.HardState.Term);
+        Assert.Equal(before.State.HardState.Group, after.State.HardState.Group);
+    }
+
+    [Fact]
+    public void What_was_acknowledged_is_there_when_the_node_was_killed_without_closing_its_stores()
+    {
+        Start("a");
+        for (var i = 1; i <= 20; i++)
+        {
+            Append("raft1", $"key{i}", "v");
+        }
+
+        // What a process that is killed leaves behind: whatever it has written, and no seal.
+        Copy("a", "b");
+        Stop();
+
+        Start("b");
+
+        Expect("raft3", "serial 20 key20=v");
+        Assert.Equal(new Serial(21), Append("raft3", "key21", "v").Serial);
+    }
+
+    [Fact]
+    public void Snapshots_bound_the_log_and_a_group_that_is_started_again_begins_with_them()
+    {
+        const string snapshots = "raft.snapshot { after-entries = 10, retained-entries = 0 }";
+        Start("a", snapshots, takesSnapshots: true);
+        for (var i = 1; i <= 35; i++)
+        {
+            Append("raft1", $"key{i}", $"{i}");
+        }
+
+        Stop();
+        Assert.True(Recover("a", "raft1").State.Base.Index > LogIndex.Zero);
+
+        Start("a", snapshots, takesSnapshots: true);
+
+        var restored = ExpectStart("raft2", "restore ");
+        Assert.StartsWith($"{restored.Split(':')[0]}: 1=1 2=2 3=3", restored);
+        Assert.Equal(new Serial(36), Append("raft1", "key36", "36").Serial);
+    }
+
+    [Fact]
+    public void Actor_that_is_restarted_keeps_its_engine_and_its_store()
+    {
+        Start("a");
+        Append("raft1", "key1", "one");
+        _nodes["raft1"].Actor.Tell(new InvalidOperationException("a restart"));
+        Expect("raft1", "started");
+        Expect("raft1", "serial 1 key1=one");
+
+        Assert.Equal(new Serial(2), Append("raft1", "key2", "two").Serial);
+        Stop();
+
+        Assert.Equal(1, Recover("a", "raft1").State.HardState.Boot.Number);
+    }
+
+    [Fact]
+    public void Node_cannot_use_a_directory_that_another_one_has_and_says_so()
+    {
+        Start("a");
+        Expect("raft1", "started");
+        var other = NewSystem("a", "");
+        other.EventStream.Subscribe(TestActor, typeof(Akka.Event.Error));
+
+        other.ActorOf(Props.Create(() => new Recorder(TestActor, new RaftOptions<string>())), "raft1");
+
+        var error = FishForMessage<Akka.Event.Error>(_ => true, Guard);
+        Assert.Contains(CausesOf(error.Cause), cause => cause is StoreException);
+    }
+
+    [Fact]
+    public void Byte_that_is_wrong_in_a_segment_is_one_clear_exception_out_of_the_actors_constructor_and_the_others_start()
+    {
+        Start("a");
+        Append("raft1", "key1", "a pair of everybody");
+        Stop();
+        var segment = Path.Combine(_folder, "a", "log", "0000000001.wal");
+        var bytes = File.ReadAllBytes(segment);
+        bytes[bytes.AsSpan().IndexOf("a pair of everybody"u8)] ^= 1;
+        File.WriteAllBytes(segment, bytes);
+
+        var system = NewSystem("a", "");
+        system.EventStream.Subscribe(TestActor, typeof(Akka.Event.Error));
+        foreach (var name in new[] { "raft1", "raft2", "raft3" })
+        {
+            _nodes[name] = (system.ActorOf(Props.Create(() => new Recorder(TestActor, null)), name), CreateTestProbe());
+        }
+
+        var error = FishForMessage<Akka.Event.Error>(_ => true, Guard);
+        var cause = Assert.Single(CausesOf(error.Cause), cause => cause is StoreException);
+        Assert.StartsWith($"{segment} at ", cause.Message);
+        Assert.Contains("is damaged: ", cause.Message);
+        Assert.Equal(cause.Message, $"{error.Message}");
+        FishForMessage<string>(told => told == "leads", Guard);
+    }
+
+    private static IEnumerable<Exception> CausesOf(Exception? failure)
+    {
+        for (var cause = failure; cause is not null; cause = cause.InnerException)
+        {
+            yield return cause;
+        }
+    }
+
+    protected override void AfterAll()
+    {
+        _systems.ForEach(system => Assert.True(system.Terminate().Wait(Guard)));
+        if (Directory.Exists(_folder))
+        {
+            Directory.Delete(_folder, recursive: true);
+        }
+
+        base.AfterAll();
+    }
+
+    private void Start(string directory, string settings = "", bool takesSnapshots = false)
+    {
+        var system = NewSystem(directory, settings);
+        foreach (var name in new[] { "raft1", "raft2", "raft3" })
+        {
+            var watcher = CreateTestProbe();
+            var props = takesSnapshots
+                ? Props.Create(() => new SnapshotRecorder(watcher, null))
+                : Props.Create(() => new Recorder(watcher, null));
+            _nodes[name] = (system.ActorOf(props, name), watcher);
+        }
+    }
+
+    private ActorSystem NewSystem(string directory, string settings)
+    {
+        var config = ConfigurationFactory.ParseString(
+            $$"""
+            {{settings}}
+            akka { loglevel = ERROR, stdout-loglevel = OFF }
+            raft {
+              node = node1
+              roster = ["raft1@node1", "raft2@node1", "raft3@node1"]
+              tick-interval = 20ms
+              heartbeat-interval = 60ms
+              election-timeout { min = 200ms, max = 400ms }
+              store { directory = "{{Path.Combine(_folder, directory)}}", segment-size = 1MiB }
+            }
+            """);
+        _systems.Add(ActorSystem.Create("files", config));
+        return _systems[^1];
+    }
+
+    private void Stop() => Assert.True(_systems[^1].Terminate().Wait(Guard));
+
+    private AppendOutcome.Done Append(string name, string key, string value)
+    {
+        _nodes[name].Actor.Tell(new Recorder.Append(key, value, Guard), TestActor);
+        return ExpectMsg<AppendOutcome.Done>(Guard);
+    }
+
+    private void Expect(string name, string expected) =>
+        _nodes[name].Watcher.FishForMessage<string>(told => told == expected, Guard, $"{name} to tell '{expected}'");
+
+    private string ExpectStart(string name, string start) =>
+        _nodes[name].Watcher.FishForMessage<string>(told => told.StartsWith(start), Guard, $"{name} to tell '{start}...'")[start.Length..];
+
+    // As the next start would find it.
+    private RecoveredState Recover(string directory, string name)
+    {
+        using var opened = StoreDirectory.Open(
+            new StoreOptions { Directory = Path.Combine(_folder, directory), SegmentSizeBytes = 1 << 20 });
+        var owner = new StoreOwner("default", new ProcessName($"{name}@node1"));
+        using var store = opened.StoreOf(owner);
+        return store.Open(owner, [], new Deaf());
+    }
+
+    private void Copy(string from, string to)
+    {
+        var source = Path.Combine(_folder, from);
+        var files = Directory.EnumerateFiles(source, "*", SearchOption.AllDirectories).Where(file => Path.GetFileName(file) != "LOCK");
+        foreach (var file in files.ToArray())
+        {
+            var copy = Path.Combine(_folder, to, Path.GetRelativePath(source, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!); // Justification: a file has a folder.
+            using var read = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            using var write = File.Create(copy);
+            read.CopyTo(write);
+        }
+    }
+
+    private sealed class Deaf : IStoreListener
+    {
+        public void OnPersisted(Ticket ticket)
+        {
+        }
+
+        public void OnSnapshotSaved(Snapshot snapshot)
+        {
+        }
+
+        public void OnSpace(bool isShort)
+        {
+        }
+
+        public void OnFailed(StoreException cause)
+        {
+        }
+    }
+}

@@ -1,0 +1,173 @@
+using Akka.Actor;
+using Akka.Configuration;
+using Akka.TestKit.Xunit2;
+
+using RaftActors.Core;
+
+namespace RaftActors.Tests.Groups;
+
+/// <summary>A whole group is stopped and started again on the stores that it had: what it promised and acknowledged is still so.</summary>
+public sealed class RestartTests : TestKit
+{
+    private static readonly string[] Names = ["raft1", "raft2", "raft3"];
+
+    private readonly Dictionary<string, ScriptedStore> _stores = [];
+    private readonly List<ActorSystem> _systems = [];
+
+    public RestartTests()
+        : base("akka.loglevel = ERROR")
+    {
+    }
+
+    [Fact]
+    public void Group_that_is_started_again_has_its_pairs_and_goes_on_in_a_later_term()
+    {
+        var first = Found();
+        Append(first, "raft1", "key1", "a");
+        var before = _stores.ToDictionary(each => each.Key, each => each.Value.Recovered!.Incarnation);
+        Stop();
+
+        var second = StartAll();
+        second.AdvanceUntil("raft2", "serial 1 key1=a");
+        Append(second, "raft2", "key2", "b");
+        second.AdvanceUntil("raft3", "append 2 key2=b");
+
+        foreach (var (name, store) in _stores)
+        {
+            Assert.False(store.Recovered!.IsNew);
+            Assert.Equal(before[name], store.Recovered.Incarnation);
+            Assert.Equal(1, store.Recovered.State.HardState.Boot.Number);
+        }
+
+        var terms = _stores.Values.Select(store => store.Recovered!.State.HardState.Term).ToArray();
+        Assert.All(terms, term => Assert.True(StatusOf(second, "raft2").Leader!.Term > term));
+    }
+
+    [Fact]
+    public void Requests_of_a_process_that_was_started_again_are_not_taken_for_those_that_it_made_before()
+    {
+        var first = Found();
+        Append(first, "raft1", "key1", "a");
+        Append(first, "raft1", "key2", "b");
+        Stop();
+
+        // It has what it had, so this is the first request that it makes, as key1 was.
+        var second = NewGroup();
+        second.Start("raft1", new RaftOptions<string> { LastSerial = new Serial(2) });
+        second.Start("raft2", new RaftOptions<string>());
+        second.Start("raft3", new RaftOptions<string>());
+        var done = Append(second, "raft1", "key3", "c");
+
+        Assert.Equal(new Serial(3), done.Serial);
+    }
+
+    [Fact]
+    public void Append_waits_until_the_start_that_its_number_is_of_is_on_disk()
+    {
+        var first = Found();
+        Append(first, "raft1", "key1", "a");
+        Stop();
+        var second = NewGroup();
+        second.Start("raft1", new RaftOptions<string>());
+        second.Start("raft2", new RaftOptions<string>());
+        second.StartHeld("raft3");
+        second.AdvanceUntil("raft1", "serial 1 key1=a");
+
+        // It hears of the leader, and says nothing: its number may be given again if it crashes now.
+        second.Actors["raft3"].Tell(new Recorder.Append("key2", "b"), TestActor);
+        second.Advance(20);
+        Assert.Equal(new Serial(1), StatusOf(second, "raft1").Committed);
+
+        _stores["raft3"].Release();
+        second.AdvanceUntil("raft3", "append 2 key2=b own");
+        ExpectMsg<AppendOutcome.Done>();
+    }
+
+    [Fact]
+    public void Preload_goes_into_an_empty_store_only_and_what_differs_from_the_log_is_handed_over()
+    {
+        var first = NewGroup();
+        foreach (var name in Names)
+        {
+            first.Start(name, 2);
+        }
+
+        first.AdvanceUntil("raft1", "leads");
+        Append(first, "raft1", "key3", "value3");
+        Stop();
+
+        var second = NewGroup();
+        second.Start("raft1", 5);
+        second.Start("raft2", ("key1", "value1"), ("key2", "another"));
+        second.Start("raft3");
+
+        second.AdvanceUntil("raft1", "serial 3 key3=value3");
+        Assert.Contains("missing 2 .. 3", second.AdvanceUntil("raft2", "serial 3 key3=value3"));
+        Assert.Contains("missing 1 .. 3", second.AdvanceUntil("raft3", "serial 3 key3=value3"));
+        Assert.Equal(new Serial(3), StatusOf(second, "raft1").Committed);
+    }
+
+    [Fact]
+    public void Store_is_opened_once_and_closed_when_its_node_stops()
+    {
+        var first = Found();
+        Assert.All(_stores.Values, store => Assert.Equal(1, store.Users));
+        first.Actors["raft1"].Tell(new InvalidOperationException("a restart"));
+        first.AdvanceUntil("raft1", "started");
+        Assert.All(_stores.Values, store => Assert.Equal(1, store.Users));
+
+        Stop();
+
+        Assert.All(_stores.Values, store => Assert.Equal(0, store.Users));
+    }
+
+    protected override void AfterAll()
+    {
+        _systems.ForEach(system => system.Terminate().Wait(TimeSpan.FromSeconds(30)));
+        base.AfterAll();
+    }
+
+    private VirtualGroup Found()
+    {
+        var group = StartAll();
+        group.AdvanceUntil("raft1", "leads");
+        return group;
+    }
+
+    private VirtualGroup StartAll()
+    {
+        var group = NewGroup();
+        foreach (var name in Names)
+        {
+            group.Start(name, new RaftOptions<string>());
+        }
+
+        return group;
+    }
+
+    private VirtualGroup NewGroup()
+    {
+        var config = VirtualGroup.Config.WithFallback("akka.loglevel = ERROR");
+        _systems.Add(ActorSystem.Create("restart", config));
+        return new VirtualGroup(this, _systems[^1], _stores);
+    }
+
+    private void Stop() => Assert.True(_systems[^1].Terminate().Wait(TimeSpan.FromSeconds(30)));
+
+    private AppendOutcome.Done Append(VirtualGroup group, string name, string key, string value)
+    {
+        group.Actors[name].Tell(new Recorder.Append(key, value), TestActor);
+        for (var ticks = 0; ticks < 100 && !HasMessages; ticks++)
+        {
+            group.Advance();
+        }
+
+        return ExpectMsg<AppendOutcome.Done>();
+    }
+
+    private RaftStatus StatusOf(VirtualGroup group, string name)
+    {
+        group.Actors[name].Tell(new Recorder.GetStatus(), TestActor);
+        return ExpectMsg<RaftStatus>();
+    }
+}

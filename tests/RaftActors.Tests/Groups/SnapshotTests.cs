@@ -1,0 +1,264 @@
+using Akka.Actor;
+using Akka.Configuration;
+using Akka.TestKit.Xunit2;
+
+using RaftActors.Core;
+using RaftActors.Storage;
+
+namespace RaftActors.Tests.Groups;
+
+/// <summary>Snapshots of the actors' state, in a group of four of which one may come late. Little is kept behind them.</summary>
+public sealed class SnapshotTests : TestKit
+{
+    private static readonly Config Config = ConfigurationFactory.ParseString(
+        """
+        raft.roster = ["raft1@node1", "raft2@node1", "raft3@node1", "raft4@node1"]
+        raft.snapshot { after-entries = 10, retained-entries = 2 }
+        """).WithFallback(VirtualGroup.Config);
+
+    private VirtualGroup _group;
+
+    public SnapshotTests()
+        : base(Config) => _group = new VirtualGroup(this);
+
+    [Fact]
+    public void Actor_is_asked_for_its_state_when_enough_was_committed_since_the_last_time()
+    {
+        Found();
+        Append(30);
+
+        var told = _group.AdvanceUntil("raft2", "append 30 key=30");
+        Assert.InRange(told.Count(what => what.StartsWith("take ")), 2, 4);
+        Assert.Equal(1, _group.Stores["raft2"].Users);
+    }
+
+    [Fact]
+    public void New_life_of_the_actor_starts_from_the_snapshot_and_is_handed_the_rest_once_and_in_order()
+    {
+        Found();
+        Append(25);
+        _group.AdvanceUntil("raft3", "append 25 key=25");
+
+        _group.Actors["raft3"].Tell(new InvalidOperationException("a restart"));
+        _group.Settle();
+        Append(1);
+
+        AssertHandedOver("raft3", until: 26);
+    }
+
+    [Fact]
+    public void Process_that_is_started_again_begins_with_the_snapshot_and_its_log_after_it()
+    {
+        var config = Config.WithFallback(ConfigurationFactory.ParseString("akka.loglevel = ERROR"));
+        var first = ActorSystem.Create("first", config);
+        _group = new VirtualGroup(this, first);
+        Found();
+        Append(25);
+        _group.AdvanceUntil("raft1", "append 25 key=25 own");
+        Stop(first);
+        var system = ActorSystem.Create("again", config);
+        var again = new VirtualGroup(this, system, _group.Stores);
+        foreach (var name in new[] { "raft1", "raft2", "raft3" })
+        {
+            again.StartSnapshotting(name);
+        }
+
+        var told = again.AdvanceUntil("raft2", "serial 25 key=25");
+
+        Assert.StartsWith("restore ", told.First(what => !what.StartsWith("quorum")));
+        AssertThatNothingIsMissingOrDouble(told, until: 25);
+        Assert.True(_group.Stores["raft2"].Recovered!.State.Base.Index > LogIndex.Zero);
+        Stop(system);
+    }
+
+    [Fact]
+    public void Process_that_is_too_far_behind_is_sent_the_snapshot_and_then_the_pairs_after_it()
+    {
+        Found();
+        Append(25);
+        _group.StartSnapshotting("raft4");
+        _group.Advance(40);
+        Append(1);
+
+        AssertHandedOver("raft4", until: 26);
+    }
+
+    [Fact]
+    public void Snapshot_that_was_sent_is_handed_over_when_it_is_durable()
+    {
+        Found();
+        Append(25);
+        StartHeldFromSnapshot("raft4");
+        while (_group.Watchers["raft4"].HasMessages)
+        {
+            // Nor did it fail for want of it.
+            Assert.StartsWith("quorum of 3", _group.Watchers["raft4"].ExpectMsg<string>());
+        }
+
+        _group.Stores["raft4"].Release();
+
+        AssertHandedOver("raft4", until: 25);
+    }
+
+    [Fact]
+    public void New_life_that_begins_before_the_snapshot_that_was_sent_is_durable_gets_it_too()
+    {
+        Found();
+        Append(25);
+        StartHeldFromSnapshot("raft4");
+        _group.Actors["raft4"].Tell(new InvalidOperationException("a restart"));
+        _group.AdvanceUntil("raft4", "started");
+
+        _group.Stores["raft4"].Release();
+
+        AssertHandedOver("raft4", until: 25);
+    }
+
+    [Fact]
+    public void Get_of_a_pair_that_a_snapshot_stands_for_is_compacted()
+    {
+        Found();
+        Append(25);
+        _group.AdvanceUntil("raft3", "append 25 key=25");
+
+        _group.Actors["raft3"].Tell(new Recorder.Get(new Serial(1)));
+
+        Assert.Equal("cancel Compacted { }", _group.AdvanceUntil("raft3", "cancel Compacted { }")[^1]);
+    }
+
+    [Fact]
+    public void Actor_that_takes_no_snapshots_and_needs_one_fails_and_says_what_to_do()
+    {
+        Found();
+        Append(25);
+
+        EventFilter.Exception<RaftConfigurationException>(contains: "Have it implement IRaftSnapshot<TState>")
+            .ExpectOne(() => _group.Start("raft4", new RaftOptions<string>()));
+    }
+
+    [Fact]
+    public void Snapshot_may_be_asked_for_at_any_time()
+    {
+        Found();
+        Append(3);
+        _group.AdvanceUntil("raft1", "append 3 key=3 own");
+
+        _group.Actors["raft1"].Tell(new Recorder.Snap());
+
+        _group.AdvanceUntil("raft1", "take 3");
+        _group.Actors["raft1"].Tell(new InvalidOperationException("a restart"));
+        _group.AdvanceUntil("raft1", "restore 3: 1=1 2=2 3=3");
+    }
+
+    [Fact]
+    public void Actor_whose_state_cannot_be_taken_is_asked_again_later()
+    {
+        Found();
+        _group.Actors["raft1"].Tell(new Recorder.Append("key", "secret"), ActorRefs.NoSender);
+        _group.AdvanceUntil("raft1", "append 1 key=secret own");
+        Append(9);
+        var first = _group.AdvanceUntil("raft1", "started");
+        Assert.StartsWith("take ", first[^2]);
+
+        Append(10);
+
+        // It was not written, so the new life is handed everything from the first pair on.
+        Assert.Contains("serial 1 key=secret", _group.AdvanceUntil("raft1", "started"));
+    }
+
+    [Fact]
+    public void Snapshot_that_cannot_be_read_stops_the_engine_and_the_actor_is_not_started_again_and_again()
+    {
+        Found();
+        Append(25);
+        _group.AdvanceUntil("raft3", "append 25 key=25");
+        _group.Stores["raft3"].ReadingFailure = new StoreException("A byte of it is wrong.");
+
+        EventFilter.Error(contains: "raft3@node1 has stopped and is not started again, since its store failed: A byte of it is wrong.")
+            .ExpectOne(() => _group.Actors["raft3"].Tell(new InvalidOperationException("a restart")));
+
+        _group.Settle();
+        List<string> told = [];
+        while (_group.Watchers["raft3"].HasMessages)
+        {
+            told.Add(_group.Watchers["raft3"].ExpectMsg<string>());
+        }
+
+        Assert.Single(told, "started");
+        Assert.Equal("quorum lost", told[^1]);
+        Assert.Equal(0, _group.Stores["raft3"].Users);
+    }
+
+    private void Found()
+    {
+        foreach (var name in new[] { "raft1", "raft2", "raft3" })
+        {
+            _group.StartSnapshotting(name);
+        }
+
+        _group.AdvanceUntil("raft1", "leads");
+    }
+
+    private static void Stop(ActorSystem system) => Assert.True(system.Terminate().Wait(TimeSpan.FromSeconds(30)));
+
+    private void Append(int count)
+    {
+        var first = StatusOf("raft1").Committed.Value;
+        for (var i = 1; i <= count; i++)
+        {
+            _group.Actors["raft1"].Tell(new Recorder.Append("key", $"{first + i}"), TestActor);
+            _group.Settle();
+        }
+
+        ReceiveN(count);
+    }
+
+    // The snapshot is there, and not on disk.
+    private void StartHeldFromSnapshot(string name)
+    {
+        var store = new ScriptedStore();
+        store.HoldFromSnapshot();
+        _group.Stores[name] = store;
+        _group.StartSnapshotting(name);
+        for (var ticks = 0; ticks < 400 && store.Waiting == 0; ticks++)
+        {
+            _group.Advance();
+        }
+
+        Assert.True(store.Waiting > 0);
+    }
+
+    private RaftStatus StatusOf(string name)
+    {
+        _group.Actors[name].Tell(new Recorder.GetStatus(), TestActor);
+        return ExpectMsg<RaftStatus>();
+    }
+
+    private void AssertHandedOver(string name, long until)
+    {
+        List<string> told = [];
+        for (var ticks = 0; ticks < 200 && !told.Any(what => what.StartsWith($"append {until} ")); ticks++)
+        {
+            while (_group.Watchers[name].HasMessages)
+            {
+                told.Add(_group.Watchers[name].ExpectMsg<string>());
+            }
+
+            _group.Advance();
+        }
+
+        Assert.Contains(told, what => what.StartsWith("restore "));
+        AssertThatNothingIsMissingOrDouble(told, until);
+    }
+
+    // What was handed over in the last life, in order: the pairs in the snapshot's state, and those that came after it.
+    private static void AssertThatNothingIsMissingOrDouble(List<string> told, long until)
+    {
+        var last = told.FindLastIndex(what => what.StartsWith("restore "));
+        var state = told[last].Split(':')[1].Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(pair => pair.Split('=')[0]);
+        var after = told.Skip(last)
+            .Where(what => what.StartsWith("append ") || what.StartsWith("serial "))
+            .Select(what => what.Split(' ')[1]);
+        Assert.Equal(Enumerable.Range(1, (int)until).Select(serial => $"{serial}"), state.Concat(after));
+    }
+}

@@ -1,0 +1,141 @@
+using Akka.Actor;
+using Akka.TestKit.Xunit2;
+
+using RaftActors.Core;
+using RaftActors.Storage;
+
+namespace RaftActors.Tests.Groups;
+
+/// <summary>A store fails, is full, or cannot be opened.</summary>
+public sealed class StoreFailureTests : TestKit
+{
+    private readonly VirtualGroup _group;
+
+    public StoreFailureTests()
+        : base(VirtualGroup.Config) => _group = new VirtualGroup(this);
+
+    [Fact]
+    public void Engine_whose_store_fails_stops_and_says_why_and_what_may_have_reached_the_log_is_unknown()
+    {
+        Found();
+        _group.Stores["raft1"].Hold();
+        _group.Stores["raft2"].Hold();
+        _group.Stores["raft3"].Hold();
+        _group.Actors["raft1"].Tell(new Recorder.Append("key", "value"), TestActor);
+        _group.Advance();
+        var engine = CreateTestProbe();
+        engine.Watch(_group.EngineOf("raft1"));
+
+        EventFilter.Error(contains: "raft1@node1 has stopped and is not started again, since its store failed: the disk is gone.")
+            .ExpectOne(() => _group.Stores["raft1"].Fail("the disk is gone."));
+
+        ExpectMsg<AppendOutcome.Cancelled>(cancelled => Assert.IsType<CancelReason.Unknown>(cancelled.Reason));
+        engine.ExpectMsg<Terminated>();
+        _group.AdvanceUntil("raft1", "quorum lost");
+        Assert.Equal(0, _group.Stores["raft1"].Users);
+    }
+
+    [Fact]
+    public void What_is_asked_of_an_engine_whose_store_failed_ends_with_the_cause()
+    {
+        Found();
+        _group.Stores["raft3"].Fail("the disk is gone.");
+        _group.AdvanceUntil("raft3", "quorum lost");
+
+        _group.Actors["raft3"].Tell(new Recorder.Append("key", "value"), TestActor);
+
+        Assert.Equal(
+            new CancelReason.NotCommitted("The engine has stopped, since its store failed: the disk is gone."),
+            ExpectMsg<AppendOutcome.Cancelled>().Reason);
+    }
+
+    [Fact]
+    public void Group_goes_on_without_the_process_whose_store_failed()
+    {
+        Found();
+        _group.Stores["raft1"].Fail("the disk is gone.");
+        _group.AdvanceUntil("raft1", "quorum lost");
+
+        _group.AdvanceUntil("raft2", "leader lost");
+        _group.Actors["raft2"].Tell(new Recorder.Append("key", "value"), TestActor);
+        _group.AdvanceUntil("raft2", "append 1 key=value own");
+
+        ExpectMsg<AppendOutcome.Done>();
+    }
+
+    [Fact]
+    public void Leader_whose_disk_is_nearly_full_takes_no_pairs_and_says_so()
+    {
+        Found();
+        foreach (var store in _group.Stores.Values)
+        {
+            store.TellSpace(isShort: true);
+        }
+
+        _group.Settle();
+        _group.Actors["raft1"].Tell(new Recorder.Append("key", "value"), TestActor);
+        _group.Advance(60);
+
+        var reason = Assert.IsType<CancelReason.NotCommitted>(ExpectMsg<AppendOutcome.Cancelled>().Reason);
+        Assert.Contains("disk is nearly full", reason.Detail);
+        foreach (var store in _group.Stores.Values)
+        {
+            store.TellSpace(isShort: false);
+        }
+
+        _group.Settle();
+        _group.Actors["raft1"].Tell(new Recorder.Append("key", "value"), TestActor);
+        _group.AdvanceUntil("raft1", "append 1 key=value own");
+    }
+
+    [Fact]
+    public void Store_that_cannot_be_opened_is_an_exception_out_of_the_actors_constructor_and_a_later_actor_opens_it()
+    {
+        _group.Stores["raft1"] = new ScriptedStore { OpeningFailure = new StoreException("The disk is not there. Mount it.") };
+        var options = new RaftOptions<string> { Name = "raft1", Store = () => _group.Stores["raft1"] };
+
+        EventFilter.Exception<ActorInitializationException>()
+            .ExpectOne(() => Sys.ActorOf(Props.Create(() => new Recorder(TestActor, options))));
+        Assert.Equal(0, _group.Stores["raft1"].Users);
+
+        _group.Stores["raft1"].OpeningFailure = null;
+        _group.Start("raft1", new RaftOptions<string>());
+        Assert.Equal(1, _group.Stores["raft1"].Users);
+    }
+
+    [Fact]
+    public void Store_that_no_engine_ever_used_is_closed_with_its_node()
+    {
+        var store = new ScriptedStore();
+        var options = new RaftOptions<string> { Name = "raft1", Store = () => store };
+        EventFilter.Exception<ActorInitializationException>()
+            .ExpectOne(() => Sys.ActorOf(Props.Create(() => new Stillborn(options))));
+        Assert.Equal(1, store.Users);
+
+        Stop(Sys);
+
+        Assert.Equal(0, store.Users);
+    }
+
+    private static void Stop(ActorSystem system) => Assert.True(system.Terminate().Wait(TimeSpan.FromSeconds(30)));
+
+    private void Found()
+    {
+        foreach (var name in new[] { "raft1", "raft2", "raft3" })
+        {
+            _group.Start(name, new RaftOptions<string>());
+        }
+
+        _group.AdvanceUntil("raft1", "leads");
+        _group.AdvanceUntil("raft2", "led by raft1 at 0");
+        _group.AdvanceUntil("raft3", "led by raft1 at 0");
+    }
+
+    private sealed class Stillborn : RaftActor<string>
+    {
+        public Stillborn(RaftOptions<string> options)
+            : base(options) => throw new InvalidOperationException("stillborn");
+
+        protected override object? HandleAppend(Entry<string> entry) => null;
+    }
+}

@@ -1,0 +1,192 @@
+using Akka.Actor;
+using Akka.TestKit.Xunit2;
+
+using RaftActors.Core;
+using RaftActors.Engine;
+using RaftActors.Tests.Engine;
+
+namespace RaftActors.Tests.Groups;
+
+/// <summary>
+/// Whatever a supervisor does with a raft actor, and whenever that fails: the process keeps its term, its vote, its entries and its engine,
+/// and the actor ends with the state that the group agreed on.
+/// </summary>
+public sealed class SupervisionTests : TestKit
+{
+    private readonly VirtualGroup _group;
+    private readonly Fragile.Fuse _fuse = new();
+
+    public SupervisionTests()
+        : base(VirtualGroup.Config) => _group = new VirtualGroup(this);
+
+    public static TheoryData<Directive, Moment> Cases
+    {
+        get
+        {
+            var cases = new TheoryData<Directive, Moment>();
+            foreach (var directive in Enum.GetValues<Directive>())
+            {
+                foreach (var moment in Enum.GetValues<Moment>())
+                {
+                    cases.Add(directive, moment);
+                }
+            }
+
+            return cases;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Process_whose_actor_fails_forgets_nothing(Directive directive, Moment moment)
+    {
+        Found(directive);
+        Append("raft1", "a");
+        _group.AdvanceUntil("raft1", "state 1=a");
+        Snap();
+        Append("raft1", "b");
+        _group.AdvanceUntil("raft1", "state 1=a 2=b");
+        var (engine, before) = (_group.EngineOf("raft1"), HardState());
+
+        Watch(_group.Actors["raft1"]);
+        _fuse.Set(moment);
+        Provoke(moment);
+        _group.Advance(3);
+
+        // The moment may belong to a life that this directive does not begin or end.
+        if (!_fuse.HasBurnt)
+        {
+            _group.Actors["raft1"].Tell(new InvalidOperationException("another failure"));
+            _group.Advance(3);
+        }
+
+        if (directive == Directive.Escalate && moment is (Moment.Constructor or Moment.PreStart))
+        {
+            // The guardian above stops whatever cannot begin.
+            ExpectTerminated(_group.Actors["raft1"]);
+            _group.StartGuarded("raft1", directive, _fuse);
+        }
+
+        _fuse.Set((Moment)(-1));
+        Append("raft2", "d");
+        if (directive == Directive.Resume && moment == Moment.HandleAppend)
+        {
+            // What it failed in is left out in its state, which is what resuming means; a restart hands it over again.
+            _group.AdvanceUntil("raft1", "state 1=a 2=b 4=d");
+            return;
+        }
+
+        _group.AdvanceUntil("raft1", "state 1=a 2=b 3=c 4=d");
+        Assert.Equal(engine, _group.EngineOf("raft1"));
+        Assert.Equal(1, _group.Stores["raft1"].Users);
+        Assert.Equal(before, HardState());
+    }
+
+    [Theory]
+    [InlineData(Directive.Restart)]
+    [InlineData(Directive.Resume)]
+    [InlineData(Directive.Stop)]
+    [InlineData(Directive.Escalate)]
+    public void Append_that_is_pending_when_its_actor_fails_ends_as_it_would_have(Directive directive)
+    {
+        Found(directive);
+        foreach (var store in _group.Stores.Values)
+        {
+            store.Hold();
+        }
+
+        _group.Actors["raft1"].Tell(new Recorder.Append("key", "a"), TestActor);
+        _group.Advance();
+        _group.Actors["raft1"].Tell(new InvalidOperationException("a failure"));
+        _group.Advance(2);
+        foreach (var store in _group.Stores.Values)
+        {
+            store.Release();
+        }
+
+        _group.AdvanceUntil("raft1", "state 1=a");
+        ExpectMsg<AppendOutcome.Done>(done => Assert.Equal(new Serial(1), done.Serial));
+    }
+
+    [Fact]
+    public void Append_whose_pair_the_next_life_fetches_is_done_without_a_result()
+    {
+        foreach (var name in new[] { "raft1", "raft2", "raft3" })
+        {
+            _group.Start(name, new RaftOptions<string>());
+        }
+
+        _group.AdvanceUntil("raft1", "leads");
+        _group.Actors["raft1"].Tell(new Recorder.Append("poison", "a"), TestActor);
+        _group.AdvanceUntil("raft1", "serial 1 poison=a");
+
+        ExpectMsg<AppendOutcome.Done>(done => Assert.Equal((new Serial(1), null), (done.Serial, done.Result)));
+    }
+
+    [Fact]
+    public void Actor_that_ends_only_after_the_next_one_has_attached_does_not_take_the_engine_with_it()
+    {
+        Found(Directive.Restart);
+        var next = CreateTestProbe();
+        _group.EngineOf("raft2").Tell(new ToEngine.Attach(new Bench(this).Process, 99, Serial.Zero, TakesSnapshots: false), next);
+        next.ExpectMsg<ToActor.Attached>();
+
+        Watch(_group.Actors["raft2"]);
+        Sys.Stop(_group.Actors["raft2"]);
+        ExpectTerminated(_group.Actors["raft2"]);
+        _group.Actors["raft3"].Tell(new Recorder.Append("key", "a"), ActorRefs.NoSender);
+        _group.Advance(3);
+
+        next.FishForMessage(message => message is ToActor.Committed);
+    }
+
+    // Makes the moment come: a pair for the callbacks of pairs, a failure for the rest.
+    private void Provoke(Moment moment)
+    {
+        if (moment == Moment.HandleAppend)
+        {
+            Append("raft2", "c");
+            return;
+        }
+
+        Append("raft2", "c");
+        _group.AdvanceUntil("raft1", "state 1=a 2=b 3=c");
+        if (moment == Moment.TakeSnapshot)
+        {
+            _group.Actors["raft1"].Tell(new Recorder.Snap());
+        }
+        else
+        {
+            _group.Actors["raft1"].Tell(new InvalidOperationException("a failure"));
+        }
+    }
+
+    private void Snap()
+    {
+        _group.Actors["raft1"].Tell(new Recorder.Snap());
+        _group.AdvanceUntil("raft1", "took 1");
+    }
+
+    private void Found(Directive directive)
+    {
+        _group.StartGuarded("raft1", directive, _fuse);
+        _group.Start("raft2", new RaftOptions<string>());
+        _group.Start("raft3", new RaftOptions<string>());
+        _group.AdvanceUntil("raft2", "led by raft1 at 0");
+        _group.AdvanceUntil("raft3", "led by raft1 at 0");
+    }
+
+    private void Append(string name, string value)
+    {
+        // Its time does not run out before the supervisor, whom no clock of the test moves, has started the actor again.
+        _group.Actors[name].Tell(new Recorder.Append("key", value, TimeSpan.FromHours(1)), ActorRefs.NoSender);
+        _group.Advance(2);
+    }
+
+    // Term and vote as they are on disk.
+    private (Term Term, Member? VotedFor) HardState()
+    {
+        var state = _group.Stores["raft1"].HardState;
+        return (state.Term, state.VotedFor);
+    }
+}
