@@ -1,0 +1,3 @@
+using RaftActors.Cli;
+
+return Session.Run(args);

@@ -1,0 +1,221 @@
+using System.Text;
+
+using RaftActors.Core;
+using RaftActors.Storage.Disk;
+using RaftActors.Storage.Log;
+using RaftActors.Storage.Snapshots;
+
+namespace RaftActors.Storage.Tools;
+
+/// <summary>Shows what stands in a directory that no process uses, in the order in which it was written. Changes nothing.</summary>
+public static class LogDump
+{
+    private const int PreviewSize = 40;
+
+    /// <summary>Segment by segment, then where the log ends, then the snapshots. What is bad is shown too, and what follows it.</summary>
+    /// <exception cref="StoreException">The directory is none, or somebody uses it, or it is of a newer format.</exception>
+    public static IEnumerable<LogItem> Read(string directory)
+    {
+        using var offline = OfflineDirectory.ToRead(directory);
+        var owners = new Dictionary<ushort, StoreOwner>();
+        var numbers = offline.SegmentNumbers().ToList();
+        LogSegment? next = LogSegment.Read(offline.Disk, numbers[0]);
+        for (var i = 1; next is { } segment; i++)
+        {
+            next = i < numbers.Count ? LogSegment.Read(offline.Disk, numbers[i]) : null;
+            foreach (var item in ItemsOf(segment, next?.Header?.PreviousEnd, isLast: next is null, owners))
+            {
+                yield return item;
+            }
+        }
+
+        foreach (var folder in offline.SnapshotFolders)
+        {
+            foreach (var item in SnapshotsIn(offline.Disk, folder))
+            {
+                yield return item;
+            }
+        }
+    }
+
+    private static IEnumerable<LogItem> ItemsOf(LogSegment segment, long? end, bool isLast, Dictionary<ushort, StoreOwner> owners)
+    {
+        if (segment.Header is not { } header)
+        {
+            yield return new LogItem(segment.Name, 0, "segment") { State = LogItemState.Damaged, Detail = segment.Damage!.What };
+            yield break;
+        }
+
+        yield return new LogItem(segment.Name, 0, "segment")
+        {
+            Detail = $"number {header.Number} of log {header.Log:N}"
+                + (header.PreviousEnd > 0 ? $", the one before ends at {header.PreviousEnd}" : ""),
+        };
+        var bytes = segment.UpTo(end);
+        var check = SegmentCheck.Of(header, bytes, end is not null);
+        var origins = new OriginCache();
+        var scan = new LogScan(header, bytes);
+        while (scan.MoveNext())
+        {
+            yield return ItemAt(scan, segment.Name, owners, origins) with { State = StateOf(scan, check) };
+        }
+
+        if (isLast)
+        {
+            yield return EndOf(segment.Name, check);
+        }
+    }
+
+    private static LogItemState StateOf(in LogScan scan, SegmentCheck check) =>
+        scan.Offset >= check.End ? LogItemState.Torn
+            : scan.Kind is ScanKind.Batch or ScanKind.Record ? LogItemState.Whole
+            : LogItemState.Damaged;
+
+    private static LogItem EndOf(string file, SegmentCheck check)
+    {
+        var torn = check.Used - check.End;
+        return new LogItem(file, check.End, "end")
+        {
+            Detail = torn > 0 ? $"{torn} bytes after it are the torn end of a write"
+                : check.IsSealed ? "sealed"
+                : $"not sealed; synced up to {check.Synced} for certain",
+        };
+    }
+
+    private static LogItem ItemAt(
+        in LogScan scan, string file, Dictionary<ushort, StoreOwner> owners, OriginCache origins) => scan.Kind switch
+        {
+            ScanKind.Batch => new LogItem(file, scan.Offset, scan.Batch.IsSeal ? "seal" : "batch")
+            {
+                Detail = scan.Batch.IsSeal ? null : $"{scan.Batch.Records} records, {scan.Batch.Length} bytes",
+            },
+            ScanKind.Record => RecordAt(scan, file, owners, origins),
+            ScanKind.BadBody => WithPlace(
+                new LogItem(file, scan.Offset, KindOf(scan.Record.Type)) { Owner = OwnerOf(owners, scan.Record.Slot), Detail = Sums(scan) },
+                scan.Record),
+            _ => new LogItem(file, scan.Offset, scan.Kind == ScanKind.BadBatch ? "batch" : "record")
+            {
+                Size = scan.Length,
+                Detail = scan.Expected == scan.Found ? "cannot be read" : Sums(scan),
+            },
+        };
+
+    private static LogItem RecordAt(in LogScan scan, string file, Dictionary<ushort, StoreOwner> owners, OriginCache origins)
+    {
+        var (header, body) = (scan.Record, scan.Body);
+        try
+        {
+            var item = WithPlace(new LogItem(file, scan.Offset, KindOf(header.Type)), header);
+            switch (header.Type)
+            {
+                case RecordType.Owner:
+                    var (owner, incarnation) = RecordFormat.ReadOwner(body.Span);
+                    owners[header.Slot] = owner;
+                    item = item with { Detail = $"slot {header.Slot}, incarnation {incarnation.Value:N}" };
+                    break;
+                case RecordType.HardState:
+                    item = item with { Term = header.Term, Detail = Text(RecordFormat.ReadHardState(header.Term, body.Span)) };
+                    break;
+                case RecordType.Base or RecordType.Installed:
+                    item = item with { Detail = $"the log ends at {RecordFormat.ReadBase(header, body.Span).Last}" };
+                    break;
+                default:
+                    item = WithPayload(item, RecordFormat.ReadEntry(header, body, origins).Payload);
+                    break;
+            }
+
+            return item with { Owner = OwnerOf(owners, header.Slot) };
+        }
+        catch (Exception e) when (e is InvalidDataException or ArgumentOutOfRangeException)
+        {
+            var what = $"its checksum is right, and it cannot be read: {e.Message}";
+            return new LogItem(file, scan.Offset, KindOf(header.Type)) { Detail = what };
+        }
+    }
+
+    private static LogItem WithPlace(LogItem item, in RecordHeader header) => header.Type is RecordType.Owner or RecordType.HardState
+        ? item
+        : item with { Index = header.Index, Term = header.Term, Serial = header.Serial };
+
+    private static LogItem WithPayload(LogItem item, Payload payload) => payload switch
+    {
+        Payload.Pair pair => item with
+        {
+            Key = pair.Key,
+            Size = pair.Value.Length,
+            Preview = PreviewOf(pair.Value.Span),
+            Detail = pair.Request is { } request ? $"request {request}" : null,
+        },
+        Payload.Reconfigure(var configuration) => item with { Detail = $"{configuration}, group {configuration.Group.Value:N}" },
+        _ => item,
+    };
+
+    private static string PreviewOf(ReadOnlySpan<byte> value)
+    {
+        var start = value[..Math.Min(value.Length, PreviewSize)];
+        var text = Encoding.UTF8.GetString(start);
+        var isText = !text.AsSpan().ContainsAnyInRange('\0', '\x1f') && !text.Contains('\ufffd') && !text.Contains('\x7f');
+        return (isText ? text : Convert.ToHexStringLower(start)) + (value.Length > PreviewSize ? "..." : "");
+    }
+
+    private static string Text(HardState state) =>
+        $"voted for {(state.VotedFor is { } candidate ? $"{candidate}" : "nobody")}, group {state.Group.Value:N}, "
+        + $"start {state.Boot.Number}, "
+        + $"{(state.IsAdmitted ? "admitted" : "not admitted")}, met {string.Join(' ', state.Recorded)}"
+        + (state.Fence is { } fence ? $", shut out: {fence}" : "");
+
+    private static string Sums(in LogScan scan) => $"checksum {scan.Expected:x8} expected, {scan.Found:x8} found";
+
+    private static string KindOf(RecordType type) => type switch
+    {
+        RecordType.Owner => "owner",
+        RecordType.HardState => "hard-state",
+        RecordType.Base => "base",
+        RecordType.Installed => "installed",
+        RecordType.NoOp => "no-op",
+        RecordType.Configuration => "configuration",
+        RecordType.Pair => "pair",
+        _ => $"type-{(int)type}",
+    };
+
+    private static StoreOwner? OwnerOf(Dictionary<ushort, StoreOwner> owners, ushort slot) =>
+        owners.TryGetValue(slot, out var owner) ? owner : null;
+
+    private static IEnumerable<LogItem> SnapshotsIn(IDisk disk, string folder)
+    {
+        foreach (var name in disk.List(folder))
+        {
+            var file = $"{folder}/{name}";
+            if (SnapshotName.Parse(name, SnapshotName.Whole) is not null)
+            {
+                yield return SnapshotAt(disk, file);
+            }
+            else
+            {
+                yield return new LogItem(file, 0, "unfinished") { Detail = "the next start decides what becomes of it" };
+            }
+        }
+    }
+
+    private static LogItem SnapshotAt(IDisk disk, string file)
+    {
+        try
+        {
+            using var opened = SnapshotFile.Open(disk, file);
+            var (position, configuration) = (opened.Snapshot.Position, opened.Snapshot.Configuration);
+            return new LogItem(file, 0, "snapshot")
+            {
+                Owner = opened.Owner,
+                Index = position.Index.Value,
+                Term = position.Term.Value,
+                Serial = position.Serial.Value,
+                Size = opened.Snapshot.Length,
+                Detail = $"{configuration}, group {configuration.Group.Value:N}",
+            };
+        }
+        catch (StoreDamagedException e)
+        {
+            return new LogItem(file, e.Damage.Offset, "snapshot") { State = LogItemState.Damaged, Detail = e.Damage.What };
+        }
+    }
+}

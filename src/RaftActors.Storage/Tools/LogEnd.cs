@@ -1,0 +1,19 @@
+using RaftActors.Core;
+
+namespace RaftActors.Storage.Tools;
+
+/// <summary>Where a log ends: what an election compares, and the last pair.</summary>
+public readonly record struct LogEnd(LogIndex Index, Term Term, Serial Serial)
+{
+    /// <inheritdoc/>
+    public override string ToString() => $"{Index} of term {Term}, serial {Serial}";
+
+    /// <summary>Of a log after this position, or of a snapshot that goes beyond it.</summary>
+    internal static LogEnd Of(LogPosition start, LogSlice entries, Snapshot? snapshot)
+    {
+        var end = entries.IsEmpty ? Of(start) : new LogEnd(entries[^1].Index, entries[^1].Term, entries[^1].Serial);
+        return snapshot is { Position: var position } && position.Index > end.Index ? Of(position) : end;
+    }
+
+    private static LogEnd Of(LogPosition position) => new(position.Index, position.Term, position.Serial);
+}

@@ -1,0 +1,135 @@
+using System.Collections.Immutable;
+
+using RaftActors.Core;
+using RaftActors.Storage.Disk;
+using RaftActors.Storage.Log;
+using RaftActors.Storage.Snapshots;
+
+namespace RaftActors.Storage.Tools;
+
+/// <summary>Checks everything in a directory that no process uses. Changes nothing.</summary>
+public static class LogVerify
+{
+    /// <exception cref="StoreException">The directory is none, somebody uses it, it is of a newer format, or cannot be read.</exception>
+    public static LogReport Check(string directory)
+    {
+        using var offline = OfflineDirectory.ToRead(directory);
+        return Check(offline);
+    }
+
+    internal static LogReport Check(OfflineDirectory offline)
+    {
+        var scanned = ScannedLog.Of(offline);
+        var damages = scanned.Damages.ToList();
+        var (stores, notes, snapshots) = (new List<StoreReport>(), new List<string>(), 0);
+        foreach (var slot in SlotsOf(offline.Disk, damages))
+        {
+            var owner = slot.State.Owner!.Value;
+            var kept = SnapshotsOf(offline, slot, damages, notes);
+            snapshots += kept.Count;
+            var latest = kept.Count > 0 ? kept[^1] : null;
+            if (slot.Damage is { } damage && !damages.Exists(one => one.Owner == owner && IsSamePlace(one.Place, damage)))
+            {
+                damages.Add(new LogDamage(damage, owner, 0));
+            }
+
+            Compare(offline, slot, latest, owner, damages);
+            stores.Add(new StoreReport(
+                owner,
+                slot.State.Incarnation,
+                slot.State.HardState ?? InitialState.Empty.HardState,
+                slot.State.Base,
+                LogEnd.Of(slot.State.Base, slot.Entries, latest),
+                latest?.Position.Index,
+                !damages.Exists(one => one.Owner is null || one.Owner == owner)));
+        }
+
+        return new LogReport(
+            offline.Path,
+            scanned.Segments,
+            scanned.Records,
+            snapshots,
+            scanned.TornBytes,
+            [.. damages],
+            [.. stores],
+            [.. scanned.Owners.Values.Distinct()],
+            [.. notes]);
+    }
+
+    /// <summary>Where one store alone is damaged the others are read all the same.</summary>
+    private static IReadOnlyCollection<SlotReplay> SlotsOf(IDisk disk, List<LogDamage> damages)
+    {
+        if (damages.Exists(damage => damage.Owner is null))
+        {
+            return [];
+        }
+
+        var reader = new LogReader(disk);
+        try
+        {
+            reader.ReadHeaders();
+            reader.ReadAll();
+            return reader.Slots;
+        }
+        catch (StoreDamagedException e)
+        {
+            damages.Add(new LogDamage(e.Damage, null, 0));
+            return [];
+        }
+    }
+
+    /// <summary>Those that count, the latest last. Only the latest has to be sound.</summary>
+    private static List<Snapshot> SnapshotsOf(
+        OfflineDirectory offline, SlotReplay slot, List<LogDamage> damages, List<string> notes)
+    {
+        var (kept, folder) = (new List<Snapshot>(), OfflineDirectory.SnapshotFolderOf(slot.Number));
+        StoreDamage? latest = null;
+        var installed = slot.Installed.Select(SnapshotName.Of).ToHashSet();
+        foreach (var name in offline.SnapshotFolders.Contains(folder) ? offline.Disk.List(folder) : [])
+        {
+            var counts = SnapshotName.Parse(name, SnapshotName.Whole) is not null
+                || (SnapshotName.Parse(name, SnapshotName.Arrived) is { } arrived && installed.Contains(arrived));
+            if (!counts)
+            {
+                continue;
+            }
+
+            try
+            {
+                using var file = SnapshotFile.Open(offline.Disk, $"{folder}/{name}");
+                file.Verify();
+                kept.Add(file.Snapshot);
+                latest = null;
+            }
+            catch (StoreDamagedException e)
+            {
+                latest = e.Damage;
+                notes.Add($"{e.Damage.File} at {e.Damage.Offset} is damaged: {e.Damage.What}. It does not count unless it is the latest.");
+            }
+        }
+
+        if (latest is not null)
+        {
+            notes.RemoveAt(notes.Count - 1);
+            damages.Add(new LogDamage(latest, slot.State.Owner, 0));
+        }
+
+        return kept;
+    }
+
+    /// <summary>What a process would refuse to start with, though every byte is what was written.</summary>
+    private static void Compare(OfflineDirectory offline, SlotReplay slot, Snapshot? latest, StoreOwner owner, List<LogDamage> damages)
+    {
+        var start = slot.State.Base;
+        if (start.Index > LogIndex.Zero && !(latest?.Position.Index >= start.Index) && !damages.Exists(one => one.Owner == owner))
+        {
+            var folder = offline.Disk.PathOf(OfflineDirectory.SnapshotFolderOf(slot.Number));
+            var what = latest is null
+                ? $"the log begins after {start}, and there is no snapshot of what was before"
+                : $"the log begins after {start}, and the latest snapshot goes only up to {latest.Position}";
+            damages.Add(new LogDamage(new StoreDamage(folder, 0, start.Index, null, null, what), owner, 0));
+        }
+    }
+
+    private static bool IsSamePlace(StoreDamage one, StoreDamage other) => one.File == other.File && one.Offset == other.Offset;
+}

@@ -1,0 +1,172 @@
+using RaftActors.Core;
+using RaftActors.Storage.Disk;
+using RaftActors.Storage.Log;
+using RaftActors.Storage.Snapshots;
+
+namespace RaftActors.Storage.Tools;
+
+/// <summary>
+/// Writes what <see cref="LostQuorum"/> works out into a survivor's store. What was there is kept aside; other stores of the same log
+/// stay as they are. A crash at any point leaves the store as it was, or one that the same recovery finishes when it is asked for again.
+/// </summary>
+public sealed class LostQuorumStore : IDisposable
+{
+    private const string Folder = "before-recover";
+    private const int PieceSize = 1 << 20;
+
+    private readonly OfflineDirectory _offline;
+    private readonly LogReader _reader;
+    private readonly ushort _slot;
+    private readonly string? _snapshot;
+
+    private LostQuorumStore(OfflineDirectory offline, LogReader reader, ushort slot, string? snapshot, LostQuorumPlan plan) =>
+        (_offline, _reader, _slot, _snapshot, Plan) = (offline, reader, slot, snapshot, plan);
+
+    /// <summary>What it will do.</summary>
+    public LostQuorumPlan Plan { get; }
+
+    /// <summary>Takes the directory, and works out what is to be done.</summary>
+    /// <param name="survivors">Everybody who goes on, this one included.</param>
+    /// <exception cref="StoreException">It must not be done, or cannot; the message says why, and what to do.</exception>
+    public static LostQuorumStore Open(string directory, StoreOwner owner, IEnumerable<ProcessName> survivors)
+    {
+        var offline = OfflineDirectory.ToChange(directory);
+        try
+        {
+            return Open(offline, owner, survivors);
+        }
+        catch
+        {
+            offline.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Does it.</summary>
+    /// <returns>The path of the folder with what was there.</returns>
+    public string Apply()
+    {
+        var folder = _offline.MakeFolder(Folder);
+        if (_snapshot is not null)
+        {
+            CopySnapshot(folder);
+        }
+
+        var slots = _reader.Slots.Select(slot => slot.Number == _slot
+            ? RewrittenSlot.Of(slot) with { HardState = Plan.State.HardState, Entries = Plan.State.Log }
+            : RewrittenSlot.Of(slot));
+        var last = LogRewrite.Write(_offline.Disk, _reader, slots);
+        if (_snapshot is not null)
+        {
+            WriteSnapshot();
+        }
+
+        _offline.MoveSegments(last, folder);
+        return _offline.Disk.PathOf(folder);
+    }
+
+    /// <summary>Lets others have the directory.</summary>
+    public void Dispose() => _offline.Dispose();
+
+    private static LostQuorumStore Open(OfflineDirectory offline, StoreOwner owner, IEnumerable<ProcessName> survivors)
+    {
+        var report = LogVerify.Check(offline);
+        if (report.Damages is [var damage, ..])
+        {
+            throw new StoreException($"{damage.Place.File} at {damage.Place.Offset} is damaged: {damage.Place.What}. A damaged store says "
+                + "too little to recover from; 'raft log repair' moves it aside, and the other survivors can be recovered without it.");
+        }
+
+        var reader = new LogReader(offline.Disk);
+        reader.ReadHeaders();
+        reader.ReadAll();
+        var slot = reader.Slots.FirstOrDefault(one => one.State.Owner == owner)
+            ?? throw new StoreException($"{offline.Path} has no store of {owner}. It has those of {string.Join(", ", report.Owners)}.");
+        var (name, snapshot) = LatestSnapshot(offline, slot.Number);
+        var state = new InitialState(slot.State.HardState ?? InitialState.Empty.HardState, slot.Entries)
+        {
+            Base = slot.State.Base,
+            Snapshot = snapshot,
+        };
+        return new LostQuorumStore(offline, reader, slot.Number, name, LostQuorum.Plan(owner, slot.State.Incarnation, state, survivors));
+    }
+
+    private static (string? Name, Snapshot? Snapshot) LatestSnapshot(OfflineDirectory offline, ushort slot)
+    {
+        var folder = OfflineDirectory.SnapshotFolderOf(slot);
+        if (!offline.SnapshotFolders.Contains(folder))
+        {
+            return default;
+        }
+
+        var arrived = offline.Disk.List(folder).FirstOrDefault(name => SnapshotName.Parse(name, SnapshotName.Arrived) is not null);
+        if (arrived is not null)
+        {
+            throw new StoreException($"{offline.Disk.PathOf($"{folder}/{arrived}")} came in just before the process stopped, and is not in "
+                + "its place yet. Start the process once, stop it, and recover then.");
+        }
+
+        var latest = offline.Disk.List(folder).LastOrDefault(name => SnapshotName.Parse(name, SnapshotName.Whole) is not null);
+        if (latest is null)
+        {
+            return default;
+        }
+
+        using var file = SnapshotFile.Open(offline.Disk, $"{folder}/{latest}");
+        return ($"{folder}/{latest}", file.Snapshot);
+    }
+
+    private void CopySnapshot(string folder)
+    {
+        var target = $"{folder}/{_snapshot}";
+        var parent = target[..target.LastIndexOf('/')];
+        _offline.Disk.CreateFolder(parent);
+        using (var from = _offline.Disk.Open(_snapshot!))
+        using (var to = _offline.Disk.Create(target, from.Length))
+        {
+            var piece = new byte[PieceSize];
+            for (long offset = 0; offset < from.Length;)
+            {
+                var read = from.Read(offset, piece);
+                to.Write(offset, piece.AsSpan(0, read));
+                offset += read;
+            }
+
+            to.Sync();
+        }
+
+        SyncUpTo(parent);
+    }
+
+    /// <summary>Takes the place of the one that is there, in one step.</summary>
+    private void WriteSnapshot()
+    {
+        var (disk, snapshot) = (_offline.Disk, Plan.State.Snapshot!);
+        var unfinished = _snapshot![..^SnapshotName.Whole.Length] + SnapshotName.Unfinished;
+        using (var from = SnapshotFile.Open(disk, _snapshot))
+        using (var writer = new SnapshotWriter(disk, unfinished, Plan.Owner, snapshot))
+        {
+            for (long offset = 0; offset < snapshot.Length;)
+            {
+                var piece = from.TryRead(offset, PieceSize)!;
+                writer.Append(piece);
+                offset += piece.Length;
+            }
+
+            writer.Finish();
+        }
+
+        disk.Rename(unfinished, _snapshot);
+        disk.SyncFolder(_snapshot[.._snapshot.LastIndexOf('/')]);
+    }
+
+    private void SyncUpTo(string folder)
+    {
+        for (var end = folder.Length; end > 0; end = folder.LastIndexOf('/', end - 1))
+        {
+            _offline.Disk.SyncFolder(folder[..end]);
+        }
+
+        _offline.Disk.SyncFolder("");
+    }
+}

@@ -1,0 +1,106 @@
+using RaftActors.Core;
+using RaftActors.Storage.Log;
+
+namespace RaftActors.Storage.Tools;
+
+/// <summary>Every record of a log, good or bad: how many, whose, and what is wrong.</summary>
+internal sealed class ScannedLog
+{
+    private readonly List<(SegmentFault Fault, string Path)> _faults = [];
+    private readonly Dictionary<ushort, List<long>> _indices = [];
+
+    public int Segments { get; private set; }
+
+    public long Records { get; private set; }
+
+    public long TornBytes { get; private set; }
+
+    public SortedDictionary<ushort, StoreOwner> Owners { get; } = [];
+
+    public List<LogDamage> Damages { get; } = [];
+
+    public static ScannedLog Of(OfflineDirectory offline)
+    {
+        var scanned = new ScannedLog();
+        var numbers = offline.SegmentNumbers().ToList();
+        LogSegment? next = LogSegment.Read(offline.Disk, numbers[0]);
+        for (var i = 1; next is { } segment; i++)
+        {
+            next = i < numbers.Count ? LogSegment.Read(offline.Disk, numbers[i]) : null;
+            scanned.Add(segment, offline.Disk.PathOf(segment.Name), next?.Header?.PreviousEnd, isLast: next is null);
+        }
+
+        scanned.Charge();
+        return scanned;
+    }
+
+    private void Add(LogSegment segment, string path, long? end, bool isLast)
+    {
+        Segments++;
+        if (segment.Header is not { } header)
+        {
+            Damages.Add(new LogDamage(segment.Damage!, null, 0));
+            return;
+        }
+
+        var bytes = segment.UpTo(end);
+        if (bytes.Length < end)
+        {
+            var what = $"the segment should have {end} bytes";
+            Damages.Add(new LogDamage(new StoreDamage(path, bytes.Length, null, null, null, what), null, 0));
+        }
+
+        var check = SegmentCheck.Of(header, bytes, end is not null);
+        _faults.AddRange(check.Damage.Select(fault => (fault, path)));
+        TornBytes = isLast ? check.Used - Math.Min(check.Used, check.End) : 0;
+        var scan = new LogScan(header, bytes[..(int)Math.Min(check.End, bytes.Length)]);
+        while (scan.MoveNext())
+        {
+            if (scan.Kind == ScanKind.Record)
+            {
+                Count(scan);
+            }
+        }
+    }
+
+    private void Count(in LogScan scan)
+    {
+        Records++;
+        var header = scan.Record;
+        switch (header.Type)
+        {
+            case RecordType.Owner:
+                Owners[header.Slot] = RecordFormat.ReadOwner(scan.Body.Span).Owner;
+                break;
+            case RecordType.NoOp or RecordType.Configuration or RecordType.Pair:
+                if (!_indices.TryGetValue(header.Slot, out var indices))
+                {
+                    _indices.Add(header.Slot, indices = []);
+                }
+
+                indices.Add(header.Index);
+                break;
+        }
+    }
+
+    // Whose slot it is may stand after the damage only.
+    private void Charge()
+    {
+        foreach (var (fault, path) in _faults)
+        {
+            var isScoped = fault.Kind == ScanKind.BadBody && Owners.ContainsKey(fault.Record.Slot);
+            Damages.Add(new LogDamage(
+                fault.DamageOf(path),
+                isScoped ? Owners[fault.Record.Slot] : null,
+                isScoped ? EntriesAfter(fault.Record) : 0));
+        }
+    }
+
+    private long EntriesAfter(in RecordHeader record)
+    {
+        var index = record.Index;
+        return index > 0 && _indices.TryGetValue(record.Slot, out var indices)
+            ? indices.Where(one => one > index).Distinct().LongCount()
+            : 0;
+    }
+}

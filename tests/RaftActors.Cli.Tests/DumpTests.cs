@@ -1,0 +1,86 @@
+namespace RaftActors.Cli.Tests;
+
+/// <summary><c>raft log dump</c>, as people and programs see it.</summary>
+public sealed class DumpTests : IDisposable
+{
+    private readonly StoreFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Dump_shows_every_pair_and_where_the_log_ends()
+    {
+        _folder.WritePairs(StoreFolder.OwnerOf(1), 3);
+
+        var run = Run.Of("log", "dump", "--data", _folder.Path);
+
+        Assert.Equal((0, ""), (run.Code, run.Error));
+        Assert.Contains(run.Lines, line => line.Contains("pair") && line.Contains("\"key2\" = 6 bytes: value2"));
+        Assert.Contains(run.Lines, line => line.Contains(" end ") && line.Contains("sealed"));
+    }
+
+    [Fact]
+    public void Dump_as_JSON_is_an_object_a_line_with_the_filters_obeyed()
+    {
+        _folder.WritePairs(StoreFolder.OwnerOf(1), 5);
+        _folder.WritePairs(StoreFolder.OwnerOf(2), 5);
+
+        string[] filters = ["--process", "raft2@b", "--group", "ledger", "--from", "3", "--limit", "2"];
+        var run = Run.Of(["log", "dump", "--data", _folder.Path, "--json", .. filters]);
+
+        Assert.Equal(["key3", "key4"], run.Objects.Select(item => item.GetProperty("key").GetString()));
+        Assert.All(run.Objects, item => Assert.Equal("raft2@b", item.GetProperty("process").GetString()));
+        Assert.All(run.Objects, item => Assert.Equal("whole", item.GetProperty("state").GetString()));
+    }
+
+    [Fact]
+    public void Dump_shows_damage_and_what_stands_behind_it()
+    {
+        _folder.WritePairs(StoreFolder.OwnerOf(1), 3);
+        _folder.Damage("value2");
+
+        var run = Run.Of("log", "dump", "--data", _folder.Path);
+
+        Assert.Equal(0, run.Code);
+        Assert.Single(run.Lines, line => line.Contains("damaged") && line.Contains("checksum"));
+        Assert.Contains(run.Lines, line => line.Contains("\"key3\""));
+    }
+
+    [Fact]
+    public void Dump_obeys_no_key()
+    {
+        _folder.WritePairs(new Storage.StoreOwner("g", StoreFolder.Names[0]), 1);
+        _folder.WritePairs(new Storage.StoreOwner("g\u001b[2J", StoreFolder.Names[1]), 1);
+
+        Assert.DoesNotContain('\u001b', Run.Of("log", "dump", "--data", _folder.Path).Output);
+    }
+
+    [Fact]
+    public void Reader_that_has_seen_enough_ends_the_dump_quietly()
+    {
+        _folder.WritePairs(StoreFolder.OwnerOf(1), 5000);
+
+        var run = Run.Shell($"set -o pipefail; dotnet {Run.Program} log dump --data {_folder.Path} | head -n 1");
+
+        Assert.Equal((0, ""), (run.Code, run.Error));
+        Assert.Single(run.Lines);
+    }
+
+    [Fact]
+    public void Dump_changes_nothing()
+    {
+        _folder.WritePairs(StoreFolder.OwnerOf(1), 3);
+        var before = Contents();
+
+        Run.Of("log", "dump", "--data", _folder.Path);
+        Run.Of("log", "verify", "--data", _folder.Path);
+
+        Assert.Equal(before, Contents());
+    }
+
+    private List<string> Contents() =>
+    [
+        .. Directory.EnumerateFiles(_folder.Path, "*", SearchOption.AllDirectories).Order()
+            .Select(file => $"{file} {File.GetLastWriteTimeUtc(file):O} {Convert.ToHexString(File.ReadAllBytes(file))}"),
+    ];
+}

@@ -1,0 +1,179 @@
+using System.Collections.Immutable;
+
+using RaftActors.Core;
+
+namespace RaftActors.Cli.Tests;
+
+/// <summary><c>raft recover</c> on the stores of two of five. That Core goes on with what they hold then, the room below tests.</summary>
+public sealed class RecoverTests : IDisposable
+{
+    private readonly StoreFolder _one = new();
+    private readonly StoreFolder _other = new();
+
+    public void Dispose()
+    {
+        _one.Dispose();
+        _other.Dispose();
+    }
+
+    [Fact]
+    public void Survivors_come_to_the_same_group_and_keep_their_entries()
+    {
+        MakeGroup();
+
+        var runs = (Recover(_one, 1), Recover(_other, 2));
+
+        Assert.Equal((0, "", 0, ""), (runs.Item1.Code, runs.Item1.Error, runs.Item2.Code, runs.Item2.Error));
+        var (one, other) = (_one.Write(StoreFolder.OwnerOf(1)).State, _other.Write(StoreFolder.OwnerOf(2)).State);
+        Assert.Equal((3, 5), (one.Log.Length, other.Log.Length));
+        Assert.NotEqual(StoreFolder.Group, one.HardState.Group);
+        Assert.Equal(one.HardState.Group, other.HardState.Group);
+        Assert.Equal($"{ConfigurationOf(one)}", $"{ConfigurationOf(other)}");
+        Assert.Equal(one.HardState.Group, ConfigurationOf(one).Group);
+        Assert.True(File.Exists(Path.Combine(_one.Path, "before-recover-1/log/0000000001.wal")));
+        Assert.Equal(0, Run.Of("log", "verify", "--data", _one.Path).Code);
+    }
+
+    [Fact]
+    public void Snapshot_is_of_the_new_group_too_and_the_old_one_is_kept()
+    {
+        var position = new LogPosition(new LogIndex(3), new Term(1), new Serial(2), 0);
+        MakeGroup(configuration => new Snapshot(position, new LogIndex(1), configuration, [], 100_000));
+
+        var run = Recover(_one, 1);
+
+        Assert.Equal((0, ""), (run.Code, run.Error));
+        var state = _one.Write(StoreFolder.OwnerOf(1)).State;
+        Assert.Equal((state.HardState.Group, 100_000), (state.Snapshot!.Configuration.Group, state.Snapshot.Length));
+        Assert.Single(Directory.GetFiles(Path.Combine(_one.Path, "before-recover-1/snapshots"), "*.snap", SearchOption.AllDirectories));
+        Assert.Equal(0, Run.Of("log", "verify", "--data", _one.Path).Code);
+    }
+
+    [Fact]
+    public void Recovery_that_a_crash_cut_off_between_log_and_snapshot_is_finished_by_another_one()
+    {
+        var position = new LogPosition(new LogIndex(3), new Term(1), new Serial(2), 0);
+        MakeGroup(configuration => new Snapshot(position, new LogIndex(1), configuration, [], 1000));
+        Recover(_one, 1);
+        var group = _one.Write(StoreFolder.OwnerOf(1)).State.HardState.Group;
+        var old = Directory.GetFiles(Path.Combine(_one.Path, "before-recover-1/snapshots"), "*.snap", SearchOption.AllDirectories).Single();
+        File.Copy(old, Path.Combine(_one.Path, Path.GetRelativePath(Path.Combine(_one.Path, "before-recover-1"), old)), overwrite: true);
+
+        var run = Recover(_one, 1);
+
+        Assert.Equal((0, ""), (run.Code, run.Error));
+        var state = _one.Write(StoreFolder.OwnerOf(1)).State;
+        Assert.Equal((group, group), (state.HardState.Group, state.Snapshot!.Configuration.Group));
+    }
+
+    [Fact]
+    public void Segments_that_a_crash_left_in_their_place_change_nothing()
+    {
+        MakeGroup();
+        Recover(_one, 1);
+        var before = Run.Of("log", "verify", "--data", _one.Path, "--json").Objects.First().ToString();
+        File.Copy(Path.Combine(_one.Path, "before-recover-1/log/0000000001.wal"), Path.Combine(_one.Path, "log/0000000001.wal"));
+
+        Assert.Equal(before, Run.Of("log", "verify", "--data", _one.Path, "--json").Objects.First().ToString());
+        Assert.Equal(3, _one.Write(StoreFolder.OwnerOf(1)).State.Log.Length);
+    }
+
+    [Fact]
+    public void Ctrl_C_at_the_question_ends_it_and_changes_nothing()
+    {
+        MakeGroup();
+
+        var run = Run.Interrupted("to do it: ", Arguments(_one, 1));
+
+        Assert.Equal((130, ""), (run.Code, run.Error));
+        Assert.Empty(Directory.GetDirectories(_one.Path, "before*"));
+    }
+
+    [Fact]
+    public void Other_stores_of_the_same_directory_stay_as_they_were()
+    {
+        MakeGroup();
+        _one.WritePairs(StoreFolder.OwnerOf(1, "another"), 4);
+        var before = _one.Write(StoreFolder.OwnerOf(1, "another"));
+
+        Recover(_one, 1);
+
+        var after = _one.Write(StoreFolder.OwnerOf(1, "another"));
+        Assert.Equal((before.Incarnation, 4), (after.Incarnation, after.State.Log.Length));
+    }
+
+    [Fact]
+    public void It_is_shown_first_and_done_only_for_who_types_the_groups_name()
+    {
+        MakeGroup();
+
+        var refused = Run.Typed("y\n", Arguments(_one, 1));
+        var done = Run.Typed("ledger\n", Arguments(_one, 1));
+
+        Assert.Equal((1, 0), (refused.Code, done.Code));
+        Assert.Contains("raft3@c raft4@d raft5@e", refused.Output);
+        Assert.Contains("Never do this because a network is cut", refused.Output);
+        Assert.Contains("nothing was changed", refused.Output);
+    }
+
+    [Theory]
+    [InlineData("raft2@b,raft3@c", "raft1@a is not among the members")]
+    [InlineData("raft1@a,raft2@b,raft3@c", "A majority of the voters is among these members")]
+    [InlineData("raft1@a,raft9@z", "raft9@z is not in the latest configuration")]
+    public void What_must_not_be_done_is_refused(string members, string reason)
+    {
+        MakeGroup();
+
+        var run = Run.Of(
+            "recover", "--data", _one.Path, "--group", "ledger", "--process", "raft1@a", "--members", members, "--yes");
+
+        Assert.Equal(1, run.Code);
+        Assert.Contains(reason, run.Error);
+        Assert.Equal(StoreFolder.Group, _one.Write(StoreFolder.OwnerOf(1)).State.HardState.Group);
+    }
+
+    [Fact]
+    public void Store_that_is_not_there_is_refused_with_those_that_are()
+    {
+        MakeGroup();
+
+        var run = Run.Of("recover", "--data", _one.Path, "--group", "other", "--process", "raft1@a", "--members", "raft1@a", "--yes");
+
+        Assert.Equal(1, run.Code);
+        Assert.Contains("has no store of raft1@a of group other. It has those of raft1@a of group ledger", run.Error);
+    }
+
+    private static Configuration ConfigurationOf(InitialState state) => ((Payload.Reconfigure)state.Log[0].Payload).Configuration;
+
+    private static Run Recover(StoreFolder folder, int number) => Run.Of([.. Arguments(folder, number), "--yes"]);
+
+    private static string[] Arguments(StoreFolder folder, int number) =>
+    [
+        "recover", "--data", folder.Path, "--group", "ledger", "--process", $"{StoreFolder.Names[number - 1]}",
+        "--members", "raft1@a,raft2@b",
+    ];
+
+    /// <summary>Two stores of one group of five; the second has two entries more.</summary>
+    private void MakeGroup(Func<Configuration, Snapshot>? snapshotOf = null)
+    {
+        var (one, other) = (_one.Write(StoreFolder.OwnerOf(1)).Incarnation, _other.Write(StoreFolder.OwnerOf(2)).Incarnation);
+        ImmutableArray<Member> members =
+        [
+            StoreFolder.MemberOf(1, one),
+            StoreFolder.MemberOf(2, other),
+            .. new[] { 3, 4, 5 }.Select(number => StoreFolder.MemberOf(number, new Incarnation(new Guid(number, 0, 0, new byte[8])))),
+        ];
+        var configuration = new Configuration(StoreFolder.Group, 5, members, [], [], []);
+        Fill(_one, 1, configuration, snapshotOf?.Invoke(configuration), 1, 1, 1);
+        Fill(_other, 2, configuration, null, 1, 1, 1, 2, 2);
+    }
+
+    private static void Fill(StoreFolder folder, int number, Configuration configuration, Snapshot? snapshot, params long[] terms)
+    {
+        var state = new HardState(new Term(terms[^1]), null, []) { IsAdmitted = true, Group = StoreFolder.Group };
+        folder.Write(
+            StoreFolder.OwnerOf(number),
+            _ => new Effect.Persist(new Ticket(1), state, StoreFolder.Entries(configuration, terms)),
+            snapshot);
+    }
+}

@@ -1,0 +1,90 @@
+namespace RaftActors.Cli.Tests;
+
+/// <summary><c>raft log repair</c>: what is damaged makes room, and everything else stays.</summary>
+public sealed class RepairTests : IDisposable
+{
+    private readonly StoreFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Damaged_store_begins_anew_and_the_others_of_its_log_stay_as_they_were()
+    {
+        var (damaged, other) = (StoreFolder.OwnerOf(1), StoreFolder.OwnerOf(2));
+        _folder.WritePairs(damaged, 3);
+        _folder.WritePairs(other, 5);
+        var before = (Damaged: Incarnation("raft1@a"), Other: Incarnation("raft2@b"));
+        _folder.Damage("value2");
+
+        var run = Run.Of("log", "repair", "--data", _folder.Path, "--yes");
+
+        Assert.Equal((0, ""), (run.Code, run.Error));
+        Assert.Contains("raft1@a of group ledger will start empty", run.Output);
+        Assert.True(File.Exists(Path.Combine(_folder.Path, "damaged-1/log/0000000001.wal")));
+        var kept = _folder.Write(other);
+        Assert.Equal((before.Other, 5), (kept.Incarnation.Value, kept.State.Log.Length));
+        var anew = _folder.Write(damaged);
+        Assert.True(anew.IsNew);
+        Assert.NotEqual(before.Damaged, anew.Incarnation.Value);
+        Assert.Equal(0, Run.Of("log", "verify", "--data", _folder.Path).Code);
+    }
+
+    [Fact]
+    public void Snapshots_of_a_damaged_store_go_with_it()
+    {
+        _folder.WritePairs(StoreFolder.OwnerOf(2), 5);
+        var snapshot = _folder.WriteSnapshot(StoreFolder.OwnerOf(1));
+        _folder.Damage("", offset: 150_000, snapshot);
+
+        var run = Run.Of("log", "repair", "--data", _folder.Path, "--yes");
+
+        Assert.Equal((0, ""), (run.Code, run.Error));
+        Assert.True(File.Exists(Path.Combine(_folder.Path, "damaged-1", snapshot)));
+        Assert.True(_folder.Write(StoreFolder.OwnerOf(1)).IsNew);
+        Assert.Equal(5, _folder.Write(StoreFolder.OwnerOf(2)).State.Log.Length);
+    }
+
+    [Fact]
+    public void Damage_of_nobody_in_particular_moves_the_whole_log_aside()
+    {
+        _folder.WritePairs(StoreFolder.OwnerOf(1), 3);
+        _folder.WritePairs(StoreFolder.OwnerOf(2), 3);
+        _folder.Damage("BTCH", offset: 9);
+
+        var run = Run.Of("log", "repair", "--data", _folder.Path, "--yes");
+
+        Assert.Equal(0, run.Code);
+        Assert.Empty(Directory.GetFiles(Path.Combine(_folder.Path, "log")));
+        Assert.True(_folder.Write(StoreFolder.OwnerOf(1)).IsNew);
+        Assert.True(_folder.Write(StoreFolder.OwnerOf(2)).IsNew);
+    }
+
+    [Fact]
+    public void Without_the_word_nothing_is_moved()
+    {
+        _folder.WritePairs(StoreFolder.OwnerOf(1), 3);
+        _folder.Damage("value2");
+
+        var run = Run.Typed("yes\n", "log", "repair", "--data", _folder.Path);
+
+        Assert.Equal(1, run.Code);
+        Assert.Contains("nothing was changed", run.Output);
+        Assert.Empty(Directory.GetDirectories(_folder.Path, "damaged*"));
+    }
+
+    [Fact]
+    public void Whole_log_needs_no_repair()
+    {
+        _folder.WritePairs(StoreFolder.OwnerOf(1), 3);
+
+        var run = Run.Of("log", "repair", "--data", _folder.Path);
+
+        Assert.Equal(0, run.Code);
+        Assert.Contains("nothing to repair", run.Output);
+        Assert.Equal(3, _folder.Write(StoreFolder.OwnerOf(1)).State.Log.Length);
+    }
+
+    private Guid Incarnation(string process) => Run.Of("log", "verify", "--data", _folder.Path, "--json").Objects
+        .Single(item => item.TryGetProperty("process", out var name) && name.GetString() == process)
+        .GetProperty("incarnation").GetGuid();
+}

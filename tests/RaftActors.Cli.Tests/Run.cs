@@ -1,0 +1,56 @@
+using System.Diagnostics;
+using System.Text;
+using System.Text.Json;
+
+namespace RaftActors.Cli.Tests;
+
+/// <summary>One run of the program, as a shell starts it.</summary>
+internal sealed record Run(int Code, string Output, string Error)
+{
+    public static readonly string Program = Path.Combine(AppContext.BaseDirectory, "raft.dll");
+
+    public IEnumerable<string> Lines => Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+    public IEnumerable<JsonElement> Objects => Lines.Select(line => JsonDocument.Parse(line).RootElement);
+
+    public static Run Of(params string[] arguments) => Typed("", arguments);
+
+    /// <summary>Somebody types this.</summary>
+    public static Run Typed(string input, params string[] arguments) => Start("dotnet", input, [Program, .. arguments]);
+
+    /// <summary>
+    /// Ctrl-C is pressed when this is on the screen. Whoever runs the tests in the background may have had it ignored, which is inherited.
+    /// </summary>
+    public static Run Interrupted(string text, params string[] arguments)
+    {
+        using var process = Begin("env", ["--default-signal=INT", "dotnet", Program, .. arguments]);
+        var (output, error) = (new StringBuilder(), process.StandardError.ReadToEndAsync());
+        while (!output.ToString().EndsWith(text, StringComparison.Ordinal) && process.StandardOutput.Read() is var letter and >= 0)
+        {
+            output.Append((char)letter);
+        }
+
+        using var kill = Process.Start("kill", ["-INT", $"{process.Id}"]);
+        process.WaitForExit();
+        return new Run(process.ExitCode, output.ToString(), error.Result);
+    }
+
+    public static Run Shell(string command) => Start("bash", "", ["-c", command]);
+
+    private static Run Start(string program, string input, string[] arguments)
+    {
+        using var process = Begin(program, arguments);
+        process.StandardInput.Write(input);
+        process.StandardInput.Close();
+        var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        process.WaitForExit();
+        return new Run(process.ExitCode, output.Result, error.Result);
+    }
+
+    private static Process Begin(string program, string[] arguments) => Process.Start(new ProcessStartInfo(program, arguments)
+    {
+        RedirectStandardInput = true,
+        RedirectStandardOutput = true,
+        RedirectStandardError = true,
+    })!;
+}

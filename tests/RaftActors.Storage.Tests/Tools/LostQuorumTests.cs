@@ -1,0 +1,180 @@
+using System.Collections.Immutable;
+
+using RaftActors.Core;
+using RaftActors.Storage.Tools;
+
+namespace RaftActors.Storage.Tests.Tools;
+
+/// <summary>A majority is lost for ever. What the survivors' stores are made into, Core itself goes on with.</summary>
+public sealed class LostQuorumTests
+{
+    private readonly Survivors _group = new();
+
+    [Fact]
+    public void Two_of_five_go_on_with_everything_that_the_longer_log_has()
+    {
+        _group.Start(1, Recovered(1, [1, 2], Survivors.StateOf(5, 1, 1, 2)));
+        _group.Start(2, Recovered(2, [1, 2], Survivors.StateOf(5, 1, 1, 2, 2, 3)));
+        _group.Tick(200);
+        _group.Propose("after");
+        _group.Tick(20);
+
+        Assert.Same(_group[2], _group.Leader);
+        Assert.StartsWith("1/1, 2/1, 3/2, 4/2, 5/3, 6/4", _group.LogOf(1));
+        Assert.Equal(_group.LogOf(2), _group.LogOf(1));
+        Assert.Equal(2, _group.Committed.Count(one => one.Entry.Payload is Payload.Pair { Key: "after" }));
+    }
+
+    [Fact]
+    public void Higher_term_without_the_entries_does_not_win()
+    {
+        var loud = Survivors.StateOf(5, 1, 1);
+        loud = loud with { HardState = loud.HardState with { Term = new Term(50) } };
+        _group.Start(1, Recovered(1, [1, 2], loud));
+        _group.Start(2, Recovered(2, [1, 2], Survivors.StateOf(5, 1, 1, 1)));
+        _group.Tick(300);
+
+        Assert.Same(_group[2], _group.Leader);
+        Assert.StartsWith("1/1, 2/1, 3/1, 4/5", _group.LogOf(1));
+    }
+
+    /// <summary>
+    /// The place after the shorter log's end is where the longer one has something else of a later term: what a recovery would write there
+    /// must not be taken for it.
+    /// </summary>
+    [Fact]
+    public void Survivor_that_was_behind_gets_what_it_lacks_and_nothing_is_taken_for_damage()
+    {
+        _group.Start(1, Recovered(1, [1, 2], Survivors.StateOf(5, 1, 4)));
+        _group.Start(2, Recovered(2, [1, 2], Survivors.StateOf(5, 1, 4, 5, 5)));
+        _group.Tick(200);
+
+        Assert.Empty(_group.Refusals);
+        Assert.Null(_group[1].Fence);
+        Assert.Equal(_group.LogOf(2), _group.LogOf(1));
+    }
+
+    [Fact]
+    public void Two_of_three_survivors_elect_nobody_before_the_third_is_there()
+    {
+        _group.Start(1, Recovered(1, [1, 2, 3], Survivors.StateOf(7, 1, 1)));
+        _group.Start(2, Recovered(2, [1, 2, 3], Survivors.StateOf(7, 1, 1)));
+        _group.Tick(500);
+        Assert.Null(_group.Leader);
+
+        _group.Start(3, Recovered(3, [1, 2, 3], Survivors.StateOf(7, 1, 1, 2)));
+        _group.Tick(500);
+
+        Assert.Same(_group[3], _group.Leader);
+        Assert.StartsWith("1/1, 2/1, 3/2", _group.LogOf(1));
+    }
+
+    [Fact]
+    public void Three_survivors_live_with_the_loss_of_one_once_they_had_a_leader()
+    {
+        foreach (var number in (int[])[1, 2, 3])
+        {
+            _group.Start(number, Recovered(number, [1, 2, 3], Survivors.StateOf(7, 1, 1)));
+        }
+
+        _group.Tick(800);
+        Assert.Equal([1, 2, 3], _group.Leader!.Configuration.Voters.Select(NumberOf));
+
+        _group.Stop(NumberOf(_group.Leader.Options.Self));
+        _group.Tick(300);
+
+        Assert.NotNull(_group.Leader);
+    }
+
+    [Fact]
+    public void Lost_process_that_comes_back_is_refused_as_of_another_group()
+    {
+        _group.Start(1, Recovered(1, [1, 2], Survivors.StateOf(5, 1, 1)));
+        _group.Start(2, Recovered(2, [1, 2], Survivors.StateOf(5, 1, 1)));
+        foreach (var number in (int[])[3, 4, 5])
+        {
+            _group.Start(number, Survivors.StateOf(5, 1, 1, 1, 1));
+        }
+
+        _group.Tick(300);
+        var leaders = Enumerable.Range(1, 5).Where(number => _group[number].Role == RoleKind.Leader).ToList();
+
+        Assert.Equal(2, leaders.Count);
+        Assert.Equal("1/1, 2/1", _group.LogOf(1)[..8]);
+        Assert.DoesNotContain("3/1", _group.LogOf(1));
+        Assert.Contains(_group.Refusals, one => one.Refusal.Reason is RefusalReason.OtherGroup or RefusalReason.NotInRoster);
+    }
+
+    [Fact]
+    public void Lost_process_that_comes_back_with_an_empty_store_is_taken_in()
+    {
+        _group.Start(1, Recovered(1, [1, 2], Survivors.StateOf(5, 1, 1)));
+        _group.Start(2, Recovered(2, [1, 2], Survivors.StateOf(5, 1, 1)));
+        _group.Tick(300);
+        _group.Start(3, InitialState.Empty);
+        _group.Tick(300);
+
+        Assert.Equal(_group.LogOf(1), _group.LogOf(3));
+    }
+
+    [Fact]
+    public void Every_survivor_works_out_the_same_group_from_its_own_log()
+    {
+        var one = Planned(1, [1, 2], Survivors.StateOf(5, 1, 1));
+        var other = Planned(2, [2, 1], Survivors.StateOf(5, 1, 1, 2, 2));
+        var others = Planned(1, [1, 3], Survivors.StateOf(5, 1, 1));
+
+        Assert.Equal($"{one.After}", $"{other.After}");
+        Assert.Equal(one.After.Group, other.After.Group);
+        Assert.NotEqual(Survivors.Group, one.After.Group);
+        Assert.NotEqual(one.After.Group, others.After.Group);
+    }
+
+    [Fact]
+    public void Recovery_that_stopped_between_log_and_snapshot_is_finished_when_it_is_asked_for_again()
+    {
+        var state = Survivors.StateOf(5, 1, 1, 1);
+        var before = ((Payload.Reconfigure)state.Log[0].Payload).Configuration;
+        var position = new LogPosition(new LogIndex(2), new Term(1), new Serial(1), 0);
+        var whole = state with { Snapshot = new Snapshot(position, new LogIndex(1), before, [], 0) };
+        var planned = Planned(1, [1, 2], whole);
+
+        var again = Planned(1, [1, 2], planned.State with { Snapshot = whole.Snapshot });
+
+        Assert.Equal(planned.After.Group, again.After.Group);
+        Assert.Equal(planned.After.Group, again.State.Snapshot!.Configuration.Group);
+    }
+
+    [Theory]
+    [InlineData("raft3@x is not among the members", 3, new[] { 1, 2 })]
+    [InlineData("A majority of the voters is among these members", 1, new[] { 1, 2, 3 })]
+    [InlineData("raft6@x is not in the latest configuration", 1, new[] { 1, 6 })]
+    public void What_must_not_be_done_is_refused_with_the_reason(string reason, int self, int[] survivors)
+    {
+        var error = Assert.Throws<StoreException>(() => Planned(self, survivors, Survivors.StateOf(5, 1, 1)));
+
+        Assert.Contains(reason, error.Message);
+    }
+
+    [Fact]
+    public void Store_of_another_life_is_refused()
+    {
+        var owner = new StoreOwner("g", Survivors.Names[0]);
+        var names = Survivors.Names[..2];
+
+        var error = Assert.Throws<StoreException>(
+            () => LostQuorum.Plan(owner, new Incarnation(Guid.NewGuid()), Survivors.StateOf(5, 1, 1), names));
+
+        Assert.Contains("the group knows it with another store", error.Message);
+    }
+
+    private static InitialState Recovered(int self, int[] survivors, InitialState state) => Planned(self, survivors, state).State;
+
+    private static LostQuorumPlan Planned(int self, int[] survivors, InitialState state) => LostQuorum.Plan(
+        new StoreOwner("g", Survivors.Names[self - 1]),
+        Survivors.MemberOf(self).Incarnation,
+        state,
+        survivors.Select(number => Survivors.Names[number - 1]));
+
+    private static int NumberOf(Member member) => Survivors.Names.IndexOf(member.Name) + 1;
+}
