@@ -1,5 +1,7 @@
 using BenchmarkDotNet.Running;
 
+using RaftActors.Benchmarks.Store;
+
 namespace RaftActors.Benchmarks;
 
 internal static class Program
@@ -12,6 +14,28 @@ internal static class Program
             return;
         }
 
+        if (arguments is ["store" or "store-recovery", .. var options])
+        {
+            RunStore(arguments[0], StoreArguments.Parse(options));
+            return;
+        }
+
         BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(arguments);
+    }
+
+    private static void RunStore(string name, StoreArguments? arguments)
+    {
+        if (arguments is null)
+        {
+            Console.WriteLine(StoreArguments.Help);
+        }
+        else if (name == "store")
+        {
+            StoreBenchmark.Run(arguments);
+        }
+        else
+        {
+            StoreRecovery.Run(arguments);
+        }
     }
 }

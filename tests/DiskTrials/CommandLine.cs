@@ -1,0 +1,76 @@
+using System.CommandLine;
+
+namespace DiskTrials;
+
+/// <summary>The trials, and the node that they start three times.</summary>
+internal static class CommandLine
+{
+    private static readonly Option<int> Rounds = new("--rounds")
+    {
+        Description = "How often the power is cut.",
+        DefaultValueFactory = _ => 20,
+        HelpName = "n",
+    };
+
+    private static readonly Option<string?> Only = new("--only")
+    {
+        Description = "Only trials whose name has this in it.",
+        HelpName = "text",
+    };
+
+    private static readonly Option<string?> Folder = new("--tools")
+    {
+        Description = "Where powercut.py and diskfault.c are: ../shared/tools beside the checkout if not given.",
+        HelpName = "folder",
+    };
+
+    private static readonly Option<bool> CanRun = new("--can-run")
+    {
+        Description = "Run nothing; exit code 0: the trials can be run here, 1: they cannot, and why.",
+    };
+
+    private static readonly Option<int> Port = new("--port") { DefaultValueFactory = _ => 4470, HelpName = "n" };
+    private static readonly Option<int> Number = new("--number");
+    private static readonly Option<string> Data = new("--data") { Required = true };
+    private static readonly Option<string> Notes = new("--notes") { Required = true };
+    private static readonly Option<string> Run = new("--run") { Required = true };
+    private static readonly Option<int> ValueSize = new("--value-size");
+    private static readonly Option<string> Sync = new("--sync") { Required = true };
+
+    public static RootCommand Build()
+    {
+        var node = new Command("node") { Number, Port, Data, Notes, Run, ValueSize, Sync };
+        node.Hidden = true;
+        node.SetAction((parsed, _) => TrialNode.Run(
+            parsed.GetValue(Number),
+            parsed.GetValue(Port),
+            parsed.GetValue(Data)!,
+            parsed.GetValue(Notes)!,
+            parsed.GetValue(Run)!,
+            parsed.GetValue(ValueSize),
+            parsed.GetValue(Sync)!));
+        var root = new RootCommand(
+            "Three nodes with durable stores, under load, on disks that lose power, fail, fill up and lie: what was acknowledged must be "
+            + "there. Needs root. A line for each trial; exit code 0: all held, 1: one did not.")
+        {
+            Rounds, Only, Folder, Port, CanRun, node,
+        };
+        root.SetAction((parsed, _) => Trials.Run(
+            parsed.GetValue(Folder) ?? Path.Combine(RootOfCheckout(), "../shared/tools"),
+            parsed.GetValue(CanRun) ? null : parsed.GetValue(Only) ?? "",
+            parsed.GetValue(Rounds),
+            parsed.GetValue(Port)));
+        return root;
+    }
+
+    private static string RootOfCheckout()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "RaftActors.sln")))
+        {
+            folder = folder.Parent;
+        }
+
+        return folder?.FullName ?? AppContext.BaseDirectory;
+    }
+}

@@ -1,0 +1,118 @@
+namespace DiskTrials;
+
+/// <summary>One of three nodes has a disk that fails; the other two go on, and it comes back when the disk is mended.</summary>
+internal static class FaultTrials
+{
+    public static Task<string> SyncFails(Trial trial) => Stops(trial, "fsync=EIO", "fsync fails with EIO", "EIO");
+
+    public static Task<string> WriteFails(Trial trial) => Stops(trial, "write=EIO", "write fails with EIO", "EIO");
+
+    public static Task<string> NoRoom(Trial trial) => Stops(trial, "write=ENOSPC", "write fails with ENOSPC", "ENOSPC");
+
+    public static async Task<string> ShortWrites(Trial trial)
+    {
+        var trio = await Started(trial);
+        trial.Fault(1, "short=1000");
+        await trio.More(500, 1, 2, 3);
+        trio.Kill(1);
+        trio.Start(1);
+        var pairs = await trio.Check(1, 2, 3);
+        return $"each write takes 1000 bytes at most, then kill; {trio.AcknowledgedCount} acknowledged, {pairs} in the log, none missing";
+    }
+
+    /// <summary>A leader whose disk takes too long makes room for another.</summary>
+    public static async Task<string> SlowSync(Trial trial)
+    {
+        var trio = await Started(trial);
+        for (var attempt = 0; await trio.Leader(2, 3) != 1 && attempt < 10; attempt++)
+        {
+            // A slow follower slows nobody, so it is made the leader first: the others are stopped in turn.
+            var leader = await trio.Leader(2, 3);
+            trio.Kill(leader);
+            await trio.More(50, 1, 5 - leader);
+            trio.Start(leader);
+            trio.Load(true, leader);
+            await trio.Leader(leader);
+        }
+
+        if (await trio.Leader(2, 3) != 1)
+        {
+            throw new TrialFailure("node 1 would not lead");
+        }
+
+        trial.Fault(1, "slow=4000");
+        var next = await Changed(trio, 1);
+        await trio.More(200, 2, 3);
+        trial.Fault(1, "");
+        var pairs = await trio.Check(1, 2, 3);
+        return $"each fsync of the leader takes 4 s: node {next} led instead; {trio.AcknowledgedCount} acknowledged, {pairs} in the log, "
+            + "none missing";
+    }
+
+    public static Task<string> ExitInWrite(Trial trial) => Dies(trial, "exit=write after=20", "died in the middle of a write");
+
+    public static Task<string> ExitInSync(Trial trial) => Dies(trial, "exit=fsync after=20", "died before a sync");
+
+    private static async Task<Trio> Started(Trial trial)
+    {
+        var trio = trial.OnFolders();
+        trio.Start(2);
+        trio.Start(3);
+        trial.StartFaulty(1);
+        await trio.Leader(1, 2, 3);
+        trio.Load(true, Trio.Numbers);
+        await trio.More(200, 1, 2, 3);
+        return trio;
+    }
+
+    private static async Task<string> Stops(Trial trial, string fault, string what, string word)
+    {
+        var trio = await Started(trial);
+        trial.Fault(1, fault);
+        var said = await trio.Says(1, word);
+        await trio.More(200, 2, 3);
+        trio.Kill(1);
+        trio.Start(1);
+        var pairs = await trio.Check(1, 2, 3);
+        return $"{what}: it said \"{Shortened(said)}\", the others went on; {trio.AcknowledgedCount} acknowledged, {pairs} in the log "
+            + "after its restart, none missing";
+    }
+
+    private static async Task<string> Dies(Trial trial, string fault, string what)
+    {
+        var trio = await Started(trial);
+        trial.Fault(1, fault);
+        await trio.More(200, 2, 3);
+        if (!trio[1].HasEnded)
+        {
+            throw new TrialFailure($"node 1 still runs: '{fault}' did not come to pass");
+        }
+
+        trio.Start(1);
+        var pairs = await trio.Check(1, 2, 3);
+        return $"{what}; {trio.AcknowledgedCount} acknowledged, {pairs} in the log after its restart, none missing";
+    }
+
+    private static async Task<int> Changed(Trio trio, int from)
+    {
+        var since = DateTime.UtcNow;
+        while (DateTime.UtcNow - since < TimeSpan.FromSeconds(60))
+        {
+            if (await trio.Leader(2, 3) is var leader && leader != from)
+            {
+                return leader;
+            }
+
+            await Task.Delay(100);
+        }
+
+        throw new TrialFailure($"node {from} still leads after 60 s");
+    }
+
+    // Without the time, the thread and the source that a log line begins with.
+    private static string Shortened(string line)
+    {
+        var text = line[(line.LastIndexOf("] ", StringComparison.Ordinal) is var at and > 0 ? at + 2 : 0)..];
+        return text.Length > 330 ? text[..330] + "..." : text;
+    }
+}

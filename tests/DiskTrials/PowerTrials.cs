@@ -1,0 +1,106 @@
+namespace DiskTrials;
+
+/// <summary>Disks that lose power. A kill alone never loses a write, since the operating system has it.</summary>
+internal static class PowerTrials
+{
+    private const int DiskSize = 96;
+
+    /// <summary>All three at once, under load, again and again: all that was acknowledged is there, in order, once, on all.</summary>
+    public static async Task<string> AllThree(Trial trial)
+    {
+        var trio = trial.OnPowerDisks(DiskSize);
+        var random = new Random(1);
+        var pairs = 0;
+        trio.StartAll();
+        for (var round = 1; round <= trial.Rounds; round++)
+        {
+            await trio.Leader(1, 2, 3);
+            trio.Load(true, Trio.Numbers);
+            await trio.More(100 + random.Next(400), 1, 2, 3);
+            trio.Dying([.. Trio.Numbers.Select(trial.DiskOf)], () => trial.Cut(Trio.Numbers), trio.KillAll);
+            trial.Back(Trio.Numbers);
+            trio.StartAll();
+            pairs = await trio.Check(1, 2, 3);
+        }
+
+        return $"all three disks cut under load {trial.Rounds} times; {trio.AcknowledgedCount} acknowledged, {pairs} in the log, none "
+            + "missing";
+    }
+
+    /// <summary>
+    /// The same without syncs has to lose something: otherwise the cut does not cut, or the check does not see, and the trial above says
+    /// nothing.
+    /// </summary>
+    public static async Task<string> Control(Trial trial)
+    {
+        var trio = trial.OnPowerDisks(DiskSize, sync: "none");
+        trio.StartAll();
+        await trio.Leader(1, 2, 3);
+        trio.Load(true, Trio.Numbers);
+        await trio.More(500, 1, 2, 3);
+        trial.Cut(Trio.Numbers);
+        trio.KillAll();
+        trial.Back(Trio.Numbers);
+        var (acknowledged, onDisks) = (trio.LastAcknowledged(), Trio.Numbers.Max(trio.SerialOnDisk));
+        if (onDisks < acknowledged)
+        {
+            return $"without syncs a cut has to lose something, and did: serial {acknowledged} was acknowledged, and no disk has more than "
+                + $"{onDisks}";
+        }
+
+        throw new TrialFailure("nothing was synced, all power was cut, and nothing is missing: this trial proves nothing");
+    }
+
+    /// <summary>One of three, and the group goes on meanwhile.</summary>
+    public static async Task<string> One(Trial trial)
+    {
+        var trio = trial.OnPowerDisks(DiskSize);
+        trio.StartAll();
+        var rounds = Math.Max(1, trial.Rounds / 4);
+        for (var round = 0; round < rounds; round++)
+        {
+            var victim = await trio.Leader(1, 2, 3);
+            int[] others = [.. Trio.Numbers.Where(number => number != victim)];
+            trio.Load(true, Trio.Numbers);
+            await trio.More(200, 1, 2, 3);
+            trio.Dying([trial.DiskOf(victim)], () => trial.Cut(victim), () => trio.Kill(victim));
+            await trio.More(200, others);
+            trial.Back(victim);
+            trio.Start(victim);
+            await trio.Check(1, 2, 3);
+        }
+
+        return $"the leader's disk cut under load {rounds} times; {trio.AcknowledgedCount} acknowledged, none missing";
+    }
+
+    /// <summary>
+    /// The disk of a follower says that it has written what it has not, and loses it. The leader, to whom it was acknowledged, finds that
+    /// out.
+    /// </summary>
+    public static async Task<string> LyingSync(Trial trial)
+    {
+        const int Liar = 3;
+        var trio = trial.OnPowerDisks(DiskSize);
+        trio.Start(1);
+        trio.Start(2);
+        trial.StartFaulty(Liar);
+        if (await trio.Leader(1, 2, Liar) == Liar)
+        {
+            throw new TrialFailure("the disk of the leader would lie, which nobody can see");
+        }
+
+        trio.Load(true, Trio.Numbers);
+        await trio.More(200, 1, 2, Liar);
+        trial.Fault(Liar, "lie");
+        await trio.More(400, 1, 2, Liar);
+        trio.Dying([trial.DiskOf(Liar)], () => trial.Cut(Liar), () => trio.Kill(Liar));
+        trial.Back(Liar);
+        var onDisk = trio.SerialOnDisk(Liar);
+        await trio.More(100, 1, 2);
+        trio.Start(Liar);
+        var said = await trio.Says(Liar, "shut out");
+        var pairs = await trio.Check(1, 2);
+        return $"a disk lied for 400 Appends and was cut, which left it {onDisk} pairs of {pairs}: its node said \"{said.Trim()}\"; "
+            + $"{trio.AcknowledgedCount} acknowledged, none missing on the other two";
+    }
+}

@@ -1,0 +1,149 @@
+using Akka.Actor;
+
+using RaftActors;
+
+namespace DiskTrials;
+
+/// <summary>
+/// A raft actor under load that it makes itself. What the group acknowledged it notes, durably and elsewhere, before it counts it: that is
+/// what must be there afterwards, whatever became of the disks.
+/// </summary>
+internal sealed class TrialActor : RaftActor<string>, IWithTimers
+{
+    private const int Window = 32;
+    private const int Report = 25;
+
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+
+    private readonly Dictionary<RequestRef, string> _keys = [];
+    private readonly SortedDictionary<long, string> _log = [];
+    private readonly List<(string File, long Serial)> _dumps = [];
+    private readonly HashSet<string> _refusals = [];
+    private readonly StreamWriter _notes;
+    private readonly string _prefix;
+    private readonly string _value;
+    private long _sent;
+    private long _acknowledged;
+    private bool _isLoaded;
+
+    /// <param name="prefix">No other run of any process has it, so no two Appends have the same key.</param>
+    public TrialActor(string name, string prefix, string notes, int valueSize)
+        : base(new() { Name = name })
+    {
+        _prefix = prefix;
+        _value = new string('v', valueSize);
+        _notes = new StreamWriter(new FileStream(notes, FileMode.Append, FileAccess.Write, FileShare.Read));
+        Receive<string>(line => Obey(line.Split(' ')));
+        Receive<AppendOutcome.Done>(done => Ended(done.Request, done.Serial.Value));
+        Receive<AppendOutcome.Cancelled>(OnCancelled);
+        Receive<More>(_ => AppendMore());
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    protected override object? HandleAppend(Entry<string> entry)
+    {
+        if (!_log.TryAdd(entry.Serial.Value, entry.Key))
+        {
+            Say($"twice {entry.Serial}");
+        }
+
+        DumpWhatIsDue();
+        return null;
+    }
+
+    protected override void HandleLeader(Leader? leader) => Say(leader is null ? "leader none" : $"leader {leader.Pid.Name} {leader.Term}");
+
+    private void Obey(string[] words)
+    {
+        switch (words)
+        {
+            case ["load", var onOff]:
+                _isLoaded = onOff == "on";
+                AppendMore();
+                break;
+            case ["mark", var key]:
+                Append(key);
+                break;
+            case ["dump", var file, var serial]:
+                _dumps.Add((file, long.Parse(serial)));
+                DumpWhatIsDue();
+                break;
+            case ["status"]:
+                Say($"status {Raft.Status}");
+                break;
+        }
+    }
+
+    private void AppendMore()
+    {
+        while (_isLoaded && _keys.Count < Window)
+        {
+            Append($"{_prefix}-{++_sent}");
+        }
+    }
+
+    private void Append(string key) => _keys.Add(Raft.Append(key, _value, replyTo: Self), key);
+
+    private void OnCancelled(AppendOutcome.Cancelled cancelled)
+    {
+        if (cancelled.Reason is CancelReason.NotCommitted { Detail: var detail } && _refusals.Add(detail))
+        {
+            Say($"refused {detail}");
+        }
+
+        Ended(cancelled.Request, null);
+    }
+
+    private void Ended(RequestRef request, long? serial)
+    {
+        if (!_keys.Remove(request, out var key))
+        {
+            return;
+        }
+
+        if (serial is null)
+        {
+            if (key.StartsWith("mark", StringComparison.Ordinal))
+            {
+                Say($"unmarked {key}");
+            }
+
+            Timers.StartSingleTimer(nameof(More), More.Instance, Pause);
+            return;
+        }
+
+        _notes.WriteLine($"{serial} {key}");
+        _notes.Flush();
+        ((FileStream)_notes.BaseStream).Flush(flushToDisk: true);
+        if (key.StartsWith("mark", StringComparison.Ordinal))
+        {
+            Say($"marked {key} {serial}");
+        }
+        else if (++_acknowledged % Report == 0)
+        {
+            Say($"acknowledged {_acknowledged}");
+        }
+
+        AppendMore();
+    }
+
+    private void DumpWhatIsDue()
+    {
+        foreach (var (file, serial) in _dumps.Where(dump => _log.Count >= dump.Serial).ToList())
+        {
+            File.WriteAllLines(file + ".part", _log.TakeWhile(pair => pair.Key <= serial).Select(pair => $"{pair.Key} {pair.Value}"));
+            File.Move(file + ".part", file, overwrite: true);
+            _dumps.Remove((file, serial));
+            Say($"dumped {file}");
+        }
+    }
+
+    // What begins so is for the program that started this one; everything else on standard output is the node's log.
+    private static void Say(string line) => Console.Out.WriteLine($"@{line}");
+
+    private sealed record More
+    {
+        public static More Instance { get; } = new();
+    }
+}

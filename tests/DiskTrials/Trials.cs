@@ -1,0 +1,68 @@
+using System.Diagnostics;
+
+namespace DiskTrials;
+
+/// <summary>Each trial by name; runs them one after the other, and writes a line for each.</summary>
+internal static class Trials
+{
+    private static readonly (string Name, Func<Trial, Task<string>> Run)[] All =
+    [
+        ("power-cut", PowerTrials.AllThree),
+        ("power-control", PowerTrials.Control),
+        ("power-cut-one", PowerTrials.One),
+        ("lying-fsync", PowerTrials.LyingSync),
+        ("fsync-eio", FaultTrials.SyncFails),
+        ("write-eio", FaultTrials.WriteFails),
+        ("write-enospc", FaultTrials.NoRoom),
+        ("short-writes", FaultTrials.ShortWrites),
+        ("slow-fsync", FaultTrials.SlowSync),
+        ("exit-in-write", FaultTrials.ExitInWrite),
+        ("exit-in-fsync", FaultTrials.ExitInSync),
+        ("full-disk", FullDiskTrials.Grown),
+    ];
+
+    /// <param name="only">What a trial's name has in it; null: none is run.</param>
+    public static async Task<int> Run(string folder, string? only, int rounds, int firstPort)
+    {
+        var work = Directory.CreateTempSubdirectory("disktrials").FullName;
+        try
+        {
+            if (Tools.Find(folder, work, out var reason) is { } tools)
+            {
+                return only is null ? 0 : await Run(tools, work, only, rounds, firstPort);
+            }
+
+            Console.Out.WriteLine($"not run: trials on real disks ({reason})");
+            return 1;
+        }
+        finally
+        {
+            Directory.Delete(work, recursive: true);
+        }
+    }
+
+    private static async Task<int> Run(Tools tools, string work, string only, int rounds, int firstPort)
+    {
+        var (held, failed) = (0, 0);
+        foreach (var (name, run) in All.Where(trial => trial.Name.Contains(only, StringComparison.Ordinal)))
+        {
+            var watch = Stopwatch.StartNew();
+            using var trial = new Trial(tools, Path.Combine(work, name), firstPort, rounds);
+            try
+            {
+                var found = await run(trial);
+                held++;
+                Console.Out.WriteLine($"held    {name,-14} {watch.Elapsed.TotalSeconds,4:0} s  {found}");
+            }
+            catch (TrialFailure failure)
+            {
+                failed++;
+                Console.Out.WriteLine($"FAILED  {name,-14} {watch.Elapsed.TotalSeconds,4:0} s  {failure.Message}");
+                Console.Out.WriteLine(trial.Tails());
+            }
+        }
+
+        Console.Out.WriteLine($"{held} trials held, {failed} failed");
+        return failed == 0 ? 0 : 1;
+    }
+}

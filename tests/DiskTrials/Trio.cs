@@ -1,0 +1,290 @@
+using RaftActors.Storage.Tools;
+
+namespace DiskTrials;
+
+/// <summary>Three nodes, a store and a note book each, through any number of lives.</summary>
+internal sealed class Trio : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+
+    private static readonly TimeSpan MarkPatience = TimeSpan.FromSeconds(8);
+
+    private readonly string _work;
+    private readonly int _firstPort;
+    private readonly int _valueSize;
+    private readonly string _sync;
+    private readonly string[] _data;
+    private readonly NodeProcess?[] _nodes = new NodeProcess?[TrialNode.Nodes];
+    private readonly List<(int Node, long From, long To)> _unheard = [];
+    private int _runs;
+    private int _marks;
+
+    /// <param name="work">Outside of the disks that are made to fail.</param>
+    /// <param name="sync">When a log is synced; anything but <c>always</c> is there to see a trial fail.</param>
+    /// <param name="dataOf">Where the store of a node is, by its number from 1.</param>
+    public Trio(string work, int firstPort, int valueSize, string sync, Func<int, string> dataOf)
+    {
+        (_work, _firstPort, _valueSize, _sync) = (work, firstPort, valueSize, sync);
+        _data = [.. Enumerable.Range(1, TrialNode.Nodes).Select(dataOf)];
+        Directory.CreateDirectory(work);
+    }
+
+    public static IEnumerable<int> Numbers => Enumerable.Range(1, TrialNode.Nodes);
+
+    public NodeProcess this[int number] => _nodes[number - 1] ?? throw new InvalidOperationException($"Node {number} does not run.");
+
+    /// <summary>How many acknowledged Appends of all lives the last check looked for.</summary>
+    public int AcknowledgedCount { get; private set; }
+
+    public void StartAll()
+    {
+        foreach (var number in Numbers)
+        {
+            Start(number);
+        }
+    }
+
+    public void Start(int number, IReadOnlyDictionary<string, string>? environment = null)
+    {
+        _nodes[number - 1]?.Dispose();
+        var run = $"{++_runs}";
+        string[] arguments =
+        [
+            "node", "--number", $"{number}", "--port", $"{_firstPort}", "--data", _data[number - 1], "--notes", NotesOf(number),
+            "--run", run, "--value-size", $"{_valueSize}", "--sync", _sync,
+        ];
+        var program = Path.Combine(AppContext.BaseDirectory, "DiskTrials.dll");
+        _nodes[number - 1] = NodeProcess.Start([program, .. arguments], environment ?? new Dictionary<string, string>());
+    }
+
+    public void Kill(int number) => this[number].Kill();
+
+    public void KillAll()
+    {
+        foreach (var node in _nodes)
+        {
+            node?.Kill();
+        }
+    }
+
+    /// <summary>
+    /// The power of these disks goes, and with it these nodes. A disk of ours that is shut down is no machine that stops: a sync that it
+    /// interrupts may say that all is well (a program of twenty lines shows it, on ext4), and a process that runs on may tell that. So what
+    /// is acknowledged after the last moment at which all these disks could surely be written to was acknowledged by nobody.
+    /// </summary>
+    public void Dying(IReadOnlyCollection<string> disks, Action cut, Action kill)
+    {
+        var cutting = Task.Run(cut);
+        var before = LengthsOfNotes();
+        for (var now = before; !cutting.IsCompleted && disks.All(CanWrite); now = LengthsOfNotes())
+        {
+            before = now;
+        }
+
+        cutting.Wait();
+        kill();
+        var after = LengthsOfNotes();
+        foreach (var number in Numbers)
+        {
+            _unheard.Add((number, before[number - 1], after[number - 1]));
+        }
+    }
+
+    public void Load(bool isOn, params IEnumerable<int> numbers)
+    {
+        foreach (var number in numbers)
+        {
+            this[number].Tell(isOn ? "load on" : "load off");
+        }
+    }
+
+    /// <summary>Until these nodes together have had so many more Appends acknowledged than they have now.</summary>
+    public async Task More(long count, params int[] numbers)
+    {
+        var end = numbers.Sum(number => this[number].Acknowledged) + count;
+        var since = DateTime.UtcNow;
+        while (numbers.Sum(number => this[number].Acknowledged) < end)
+        {
+            if (DateTime.UtcNow - since > Patience)
+            {
+                throw new TrialFailure($"nodes {string.Join(' ', numbers)}: no {count} Appends acknowledged in {Patience.TotalSeconds} s");
+            }
+
+            await Task.Delay(20);
+        }
+    }
+
+    /// <summary>Who leads, as these say.</summary>
+    public async Task<int> Leader(params int[] numbers)
+    {
+        foreach (var number in numbers)
+        {
+            if (await this[number].Line(line => line.StartsWith("@leader raft", StringComparison.Ordinal), Patience) is not null
+                && this[number].Leader is var name and not "none")
+            {
+                return name["raft".Length] - '0';
+            }
+        }
+
+        throw new TrialFailure("nobody leads");
+    }
+
+    public async Task<string> Says(int number, string text) =>
+        await this[number].Line(line => line.Contains(text, StringComparison.Ordinal), Patience)
+            ?? throw new TrialFailure($"node {number} has not said '{text}' in {Patience.TotalSeconds} s");
+
+    /// <summary>The first line of any node with this in it.</summary>
+    public async Task<string> AnySays(string text) => await await Task.WhenAny(Numbers.Select(number => Says(number, text)));
+
+    /// <summary>The last serial on a node's disk, while the node does not run; 0 where no log can be read.</summary>
+    public long SerialOnDisk(int number)
+    {
+        try
+        {
+            return LogVerify.Check(_data[number - 1]).Stores is [var store] ? store.Last.Serial.Value : 0;
+        }
+        catch (IOException)
+        {
+            return 0;
+        }
+    }
+
+    /// <summary>The highest serial that was acknowledged to any node.</summary>
+    public long LastAcknowledged() => Acknowledged().Max(line => long.Parse(line.Split(' ')[0]));
+
+    /// <summary>
+    /// Ends the load. Everything acknowledged until then is on these nodes, at its serial, once, and they have the same.
+    /// </summary>
+    /// <returns>How many pairs they have.</returns>
+    public async Task<int> Check(params int[] numbers)
+    {
+        Load(false, numbers);
+        var acknowledged = Acknowledged().ToList();
+        AcknowledgedCount = acknowledged.Count;
+        var serial = await Mark(numbers);
+        List<string>? first = null;
+        foreach (var number in numbers)
+        {
+            var log = await Dump(number, serial);
+            first ??= log;
+            Compare(number, log, first, acknowledged);
+        }
+
+        return first!.Count;
+    }
+
+    /// <summary>What a node said last.</summary>
+    public string Tail(int number) => _nodes[number - 1]?.Tail(25) ?? "";
+
+    public void Dispose()
+    {
+        foreach (var node in _nodes)
+        {
+            node?.Dispose();
+        }
+    }
+
+    private static void Compare(int number, List<string> log, List<string> first, List<string> acknowledged)
+    {
+        if (!log.SequenceEqual(first))
+        {
+            var at = log.Zip(first).TakeWhile(pair => pair.First == pair.Second).Count();
+            throw new TrialFailure($"node {number} has another log, from place {at + 1} on");
+        }
+
+        for (var i = 0; i < log.Count; i++)
+        {
+            if (!log[i].StartsWith($"{i + 1} ", StringComparison.Ordinal))
+            {
+                throw new TrialFailure($"node {number} has '{log[i]}' at place {i + 1}");
+            }
+        }
+
+        var lines = log.ToHashSet();
+        var missing = acknowledged.Where(line => !lines.Contains(line)).ToList();
+        if (missing.Count > 0)
+        {
+            throw new TrialFailure($"{missing.Count} acknowledged pairs are not on node {number}, '{missing[0]}' first");
+        }
+
+        var keys = log.Select(line => line.Split(' ')[1]).ToList();
+        if (keys.Distinct().Count() < keys.Count)
+        {
+            throw new TrialFailure($"node {number} has {keys.Count - keys.Distinct().Count()} pairs twice");
+        }
+    }
+
+    /// <summary>Every line that was noted whole: the serial and the key. A node may have been killed in the middle of one.</summary>
+    private IEnumerable<string> Acknowledged() => Numbers.Where(number => File.Exists(NotesOf(number))).SelectMany(WholeLines);
+
+    private IEnumerable<string> WholeLines(int number)
+    {
+        using var stream = new FileStream(NotesOf(number), FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        var text = new StreamReader(stream).ReadToEnd(); // An octet is a character in it.
+        var place = 0L;
+        foreach (var line in text[..(text.LastIndexOf('\n') + 1)].Split('\n'))
+        {
+            var isHeard = !_unheard.Exists(span => span.Node == number && place >= span.From && place < span.To);
+            place += line.Length + 1;
+            if (line.Length > 0 && isHeard)
+            {
+                yield return line;
+            }
+        }
+    }
+
+    private long[] LengthsOfNotes() =>
+        [.. Numbers.Select(NotesOf).Select(notes => File.Exists(notes) ? new FileInfo(notes).Length : 0)];
+
+    private static bool CanWrite(string disk)
+    {
+        try
+        {
+            File.WriteAllText(Path.Combine(disk, "probe"), "");
+            using var probe = new FileStream(Path.Combine(disk, "probe"), FileMode.Append, FileAccess.Write, FileShare.Read, bufferSize: 0);
+            probe.WriteByte(1);
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
+    private async Task<long> Mark(int[] numbers)
+    {
+        var since = DateTime.UtcNow;
+        while (DateTime.UtcNow - since < Patience)
+        {
+            foreach (var number in numbers)
+            {
+                var key = $"mark-{++_marks}";
+                this[number].Tell($"mark {key}");
+                var answer = await this[number].Line(line => line.Contains($"marked {key}", StringComparison.Ordinal), MarkPatience);
+                if (answer?.Split(' ') is ["@marked", _, var serial])
+                {
+                    return long.Parse(serial);
+                }
+            }
+        }
+
+        throw new TrialFailure($"no Append came through in {Patience.TotalSeconds} s");
+    }
+
+    private async Task<List<string>> Dump(int number, long serial)
+    {
+        var file = Path.Combine(_work, $"dump{number}.{_marks}");
+        this[number].Tell($"dump {file} {serial}");
+        if (await this[number].Line(line => line == $"@dumped {file}", Patience) is null)
+        {
+            throw new TrialFailure($"node {number} has not come as far as serial {serial} in {Patience.TotalSeconds} s");
+        }
+
+        return [.. File.ReadAllLines(file)];
+    }
+
+    private string NotesOf(int number) => Path.Combine(_work, $"notes{number}");
+}
+
+/// <summary>What a trial found that should not be.</summary>
+internal sealed class TrialFailure(string message) : Exception(message);

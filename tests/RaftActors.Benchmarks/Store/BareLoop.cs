@@ -1,0 +1,88 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+
+using Microsoft.Win32.SafeHandles;
+
+namespace RaftActors.Benchmarks.Store;
+
+/// <summary>
+/// The least that a durable append can cost here: pwrite and fdatasync of the C library, one after the other, on a file that has its room
+/// already. A new file is begun, as the store does it, when one is full; that is not counted.
+/// </summary>
+internal sealed partial class BareLoop : IDisposable
+{
+    private const int FileSize = 64 << 20;
+
+    private readonly string _folder;
+    private SafeFileHandle _file;
+    private byte[] _bytes = [];
+    private int _number;
+    private long _offset;
+
+    /// <param name="folder">There is one already, and nothing of this kind in it.</param>
+    public BareLoop(string folder)
+    {
+        _folder = folder;
+        _file = Begin();
+    }
+
+    /// <summary>Writes so many bytes and syncs them.</summary>
+    /// <returns>How long it took, in ticks.</returns>
+    public long Write(int size)
+    {
+        if (_bytes.Length != size)
+        {
+            _bytes = new byte[size];
+            new Random(1).NextBytes(_bytes);
+        }
+
+        if (_offset + size > FileSize)
+        {
+            _file.Dispose();
+            (_file, _offset) = (Begin(), 0);
+        }
+
+        var start = Stopwatch.GetTimestamp();
+        if (Write(_file, _bytes, size, _offset) != size || DataSync(_file) != 0)
+        {
+            throw new IOException(Marshal.GetLastPInvokeErrorMessage());
+        }
+
+        _offset += size;
+        return Stopwatch.GetTimestamp() - start;
+    }
+
+    /// <summary>Does as many writes as were counted, of their mean size, and adds how long each took.</summary>
+    public void Write(SystemCounters like, List<long> ticks)
+    {
+        for (var i = 0; i < like.WriteCalls; i++)
+        {
+            ticks.Add(Write((int)(like.WrittenBytes / like.WriteCalls)));
+        }
+    }
+
+    public void Dispose() => _file.Dispose();
+
+    private SafeFileHandle Begin()
+    {
+        var file = File.OpenHandle(Path.Combine(_folder, $"bare-{_number++}"), FileMode.CreateNew, FileAccess.ReadWrite);
+        if (Allocate(file, 0, 0, FileSize) != 0 || Sync(file) != 0)
+        {
+            throw new IOException(Marshal.GetLastPInvokeErrorMessage());
+        }
+
+        return file;
+    }
+
+    [LibraryImport("libc", EntryPoint = "pwrite", SetLastError = true)]
+    private static partial nint Write(SafeFileHandle file, ReadOnlySpan<byte> bytes, nint size, long offset);
+
+    [LibraryImport("libc", EntryPoint = "fdatasync", SetLastError = true)]
+    private static partial int DataSync(SafeFileHandle file);
+
+    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    private static partial int Sync(SafeFileHandle file);
+
+    [LibraryImport("libc", EntryPoint = "fallocate", SetLastError = true)]
+    private static partial int Allocate(SafeFileHandle file, int mode, long offset, long size);
+}
