@@ -26,6 +26,15 @@ public abstract record Effect
         private protected Write()
         {
         }
+
+        /// <summary>What <see cref="Input.Persisted"/> says when it is durable; null where nobody waits for that.</summary>
+        public Ticket? Acknowledgement => this switch
+        {
+            Persist persist => persist.Ticket,
+            StoreChunk chunk => chunk.Ticket,
+            InstallSnapshot install => install.Ticket,
+            _ => null,
+        };
     }
 
     /// <summary>

@@ -166,10 +166,13 @@ public sealed partial class RaftCore
         }
     }
 
-    /// <summary>Shows a refusal to people, the same one only once.</summary>
+    /// <summary>
+    /// Shows a refusal to people, the same one only once. Who was taken in again may be removed again, which is not the same.
+    /// </summary>
     private void Show(Peer peer, Member by, Message.Refusal refusal)
     {
-        if (peer.Shown.Add((refusal.Reason, refusal.Serial)))
+        var under = refusal.Reason == RefusalReason.Removed ? _configurations.LatestIndex : LogIndex.Zero;
+        if (peer.Shown.Add((refusal.Reason, refusal.Serial, under)))
         {
             _effects.Add(new Effect.Refused(by, refusal.Reason, refusal.Serial, refusal.Detail));
         }

@@ -8,6 +8,12 @@ public sealed partial class RaftCore
     /// <summary>How often this process has asked around since a leader was heard.</summary>
     private int _candidacies;
 
+    /// <summary>The election timeout is over, and nothing could be sent.</summary>
+    private bool _isElectionPutOff;
+
+    /// <summary>The votes that this process asked for in its term, as long as nobody was elected in it as far as is known.</summary>
+    private CandidateRole? Candidacy => _role as CandidateRole ?? (_role as PreCandidateRole)?.Unfinished;
+
     /// <summary>
     /// Of two who ask at the same time the better goes first, so that they do not split the votes. Only while it asks for the first time:
     /// somebody better may hear too few to win, and must not stand in the way of one who hears them all.
@@ -15,7 +21,7 @@ public sealed partial class RaftCore
     private bool RanksMatter => _role is PreCandidateRole && _candidacies == 1;
 
     private void ResetElectionTimer() =>
-        _electionAt = _now + _prng.Between(Options.ElectionTimeoutMinTicks, Options.ElectionTimeoutMaxTicks);
+        _electionAt = _now + DiskPatience + _prng.Between(Options.ElectionTimeoutMinTicks, Options.ElectionTimeoutMaxTicks);
 
     private void OnElectionTimeout()
     {
@@ -25,9 +31,20 @@ public sealed partial class RaftCore
             Become(new FollowerRole(null, default));
         }
 
-        if (MayAsk && !IsBound && (!IsFounding || MayFoundOnTimeout))
+        _isElectionPutOff = _hardStateTicket > _durableTicket;
+        if (MayAsk && !IsBound && !_isElectionPutOff && (!IsFounding || MayFoundOnTimeout))
         {
             AskAround();
+        }
+    }
+
+    /// <summary>What was to be written before anything is sent may be durable now. As long again it waits for who was voted for.</summary>
+    private void EndPuttingOff()
+    {
+        if (_isElectionPutOff && _hardStateTicket <= _durableTicket)
+        {
+            _isElectionPutOff = false;
+            ResetElectionTimer();
         }
     }
 
@@ -89,7 +106,8 @@ public sealed partial class RaftCore
     private void StartPreVote()
     {
         _candidacies++;
-        var candidacy = new PreCandidateRole();
+        // As long as the term is the same, a vote in it is good however late it comes (§5.2): no other process can have it.
+        var candidacy = new PreCandidateRole(Candidacy);
         Become(candidacy);
         ResetElectionTimer();
         candidacy.Ballot.Record(Self, granted: true);
@@ -131,23 +149,26 @@ public sealed partial class RaftCore
                 candidacy.Ballot.Record(envelope.From, reply.Granted);
                 CountVotes();
                 break;
-            case CandidateRole candidacy when !reply.IsPreVote && envelope.Term == Term:
-                candidacy.Ballot.Record(envelope.From, reply.Granted);
-                CountVotes();
+            default:
+                if (Candidacy is { } asked && !reply.IsPreVote && envelope.Term == Term)
+                {
+                    asked.Ballot.Record(envelope.From, reply.Granted);
+                    CountVotes();
+                }
+
                 break;
         }
     }
 
     private void CountVotes()
     {
-        switch (_role)
+        if (Candidacy is { } candidacy && candidacy.Ballot.Result(Configuration) == VoteResult.Won)
         {
-            case PreCandidateRole candidacy when candidacy.Ballot.Result(Configuration) == VoteResult.Won:
-                StartElection(isTransfer: false);
-                break;
-            case CandidateRole candidacy when candidacy.Ballot.Result(Configuration) == VoteResult.Won:
-                StartLeading();
-                break;
+            StartLeading(candidacy);
+        }
+        else if (_role is PreCandidateRole asking && asking.Ballot.Result(Configuration) == VoteResult.Won)
+        {
+            StartElection(isTransfer: false);
         }
     }
 }

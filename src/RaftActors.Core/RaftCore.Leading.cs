@@ -3,13 +3,11 @@ namespace RaftActors.Core;
 /// <content>This process leads: what it appends, and whether it still has a majority behind it.</content>
 public sealed partial class RaftCore
 {
-    private void StartLeading()
+    private void StartLeading(CandidateRole candidacy)
     {
         Invariant.That(_hardState.VotedFor == Self, "who leads a term voted for itself in it");
-        Invariant.That(
-            _role is CandidateRole candidacy && candidacy.OwnVote <= _durableTicket,
-            "a term and a vote are durable before anything is built on them");
-        var leader = new LeaderRole(_log.LastPosition.Serial);
+        Invariant.That(candidacy.OwnVote <= _durableTicket, "a term and a vote are durable before anything is built on them");
+        var leader = new LeaderRole(_log.LastPosition.Serial, candidacy.Ballot.Granted());
         Become(leader);
         _candidacies = 0;
         leader.Open.Rebuild(_log.From(CommitIndex.Next));
@@ -91,8 +89,8 @@ public sealed partial class RaftCore
     /// <summary>Check-quorum: a leader that hears no majority for an election timeout makes room (thesis §6.2).</summary>
     private bool HasLostQuorum(LeaderRole leader)
     {
-        bool? IsHeard(Member member) =>
-            member == Self || (leader.Of(member) is { } progress && _now - progress.HeardAt < Options.ElectionTimeoutMaxTicks);
+        var patience = Options.ElectionTimeoutMaxTicks + DiskPatience;
+        bool? IsHeard(Member member) => member == Self || (leader.Of(member) is { } progress && _now - progress.HeardAt < patience);
         return Options.Variations.CheckQuorum && Majority.Result(Configuration, IsHeard) != VoteResult.Won;
     }
 }

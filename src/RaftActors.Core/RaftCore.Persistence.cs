@@ -102,17 +102,19 @@ public sealed partial class RaftCore
         while (_underWay.TryPeek(out var oldest) && oldest.Ticket <= ticket)
         {
             _underWay.Dequeue();
+            LearnPatience((int)Math.Min(_now - oldest.At, Options.DiskStallTicks));
         }
 
         _log.Saved(ticket);
         _incoming?.Saved(ticket);
         _held.Release(ticket, _effects);
-        if (_role is CandidateRole candidacy && candidacy.OwnVote <= ticket)
+        if (Candidacy is { } candidacy && candidacy.OwnVote <= ticket)
         {
             candidacy.Ballot.Record(Self, granted: true);
             CountVotes();
         }
 
+        EndPuttingOff();
         AdvanceCommit();
     }
 }

@@ -11,6 +11,12 @@ public sealed partial class RaftCore
     /// <summary>Everybody else of the roster, by name.</summary>
     private ImmutableArray<Peer> _peers = [];
 
+    /// <summary>
+    /// Everybody else of the roster, by name: whom to look for. Another array whenever that changes. Who only speaks to this process, and
+    /// is in no configuration of its, is not among them.
+    /// </summary>
+    public ImmutableArray<ProcessName> Others { get; private set; } = [];
+
     /// <summary>What <see cref="_peers"/> was read from.</summary>
     private (Configuration Latest, bool IsCommitted, int Farewells) _rosterOf;
 
@@ -45,8 +51,9 @@ public sealed partial class RaftCore
         var names = new SortedSet<ProcessName>(Configuration.Names());
         names.UnionWith(isCommitted ? [] : (_configurations.BeforeLatest ?? _configurations.FoundingRoster).Names());
         names.UnionWith(leader?.Leaving.Select(member => member.Name) ?? []);
-        names.UnionWith(IsOutside ? _peers.Select(peer => peer.Name) : []);
         names.Remove(Self.Name);
+        Others = [.. names];
+        names.UnionWith(IsOutside ? _peers.Select(peer => peer.Name) : []);
         _peers = [.. names.Select(name => PeerOf(name) ?? new Peer(name))];
     }
 

@@ -43,7 +43,9 @@ public sealed partial class RaftCore
 
     private QuorumView? ViewOfQuorum()
     {
-        var isLost = _role is not LeaderRole && _now - _leaderHeardAt >= 2L * Options.ElectionTimeoutMaxTicks;
+        // What is lost is found by hearing a leader, and not by patience that is learned later.
+        var patience = _shownQuorum is null ? 0 : DiskPatience;
+        var isLost = _role is not LeaderRole && _now - _leaderHeardAt >= (2L * Options.ElectionTimeoutMaxTicks) + patience;
         if (_configurations.IsEmpty || isLost)
         {
             return null;

@@ -66,6 +66,9 @@ public sealed partial class RaftCore
         _ => null,
     };
 
+    /// <summary>On the leader: who had voted for it when it was elected, itself included. Otherwise none.</summary>
+    public ImmutableArray<Member> ElectedBy => _role is LeaderRole leader ? leader.ElectedBy : [];
+
     /// <summary>The end of the log, durable or not.</summary>
     public LogPosition LastPosition => _log.LastPosition;
 

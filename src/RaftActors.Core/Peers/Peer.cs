@@ -30,8 +30,10 @@ internal sealed class Peer(ProcessName name)
     /// <summary>The first serial at which its preloaded log and ours were found to differ.</summary>
     public Serial? PartsAt { get; set; }
 
-    /// <summary>Its refusals that were shown to people already, in its present life.</summary>
-    public HashSet<(RefusalReason Reason, Serial Serial)> Shown { get; } = [];
+    /// <summary>
+    /// Its refusals that were shown to people already, in its present life; of a removal, under which configuration of ours.
+    /// </summary>
+    public HashSet<(RefusalReason Reason, Serial Serial, LogIndex Under)> Shown { get; } = [];
 
     /// <summary>A vote request that could not be granted yet. To judge it later is no more than a slow network might have done.</summary>
     public Envelope? KeptRequest { get; set; }

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace RaftActors.Core;
 
 /// <summary>
@@ -21,6 +23,9 @@ internal sealed class Ballot
 
     /// <summary>What a voter answered; null if nothing yet.</summary>
     public bool? Of(Member voter) => _granted.Contains(voter) ? true : _refused.Contains(voter) ? false : null;
+
+    /// <summary>Who granted, in the order of members.</summary>
+    public ImmutableArray<Member> Granted() => [.. _granted.Order()];
 
     /// <summary>How the election stands under a configuration.</summary>
     public VoteResult Result(Configuration configuration) => Majority.Result(configuration, Of);

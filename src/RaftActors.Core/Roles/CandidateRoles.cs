@@ -1,13 +1,17 @@
 namespace RaftActors.Core;
 
 /// <summary>A process that asks whether it could win the next term; it has not changed its own (thesis §9.6).</summary>
-internal sealed class PreCandidateRole : Role
+/// <param name="unfinished">It asked for votes in its term before, and has not had enough of them yet.</param>
+internal sealed class PreCandidateRole(CandidateRole? unfinished) : Role
 {
     /// <inheritdoc/>
     public override RoleKind Kind => RoleKind.PreCandidate;
 
     /// <summary>What was answered so far.</summary>
     public Ballot Ballot { get; } = new();
+
+    /// <summary>It asked for votes in its term before, and has not had enough of them yet.</summary>
+    public CandidateRole? Unfinished => unfinished;
 }
 
 /// <summary>A process that asks for votes in its term.</summary>

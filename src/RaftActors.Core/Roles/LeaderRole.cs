@@ -4,7 +4,8 @@ namespace RaftActors.Core;
 
 /// <summary>A process that leads its term, and what it believes about the others.</summary>
 /// <param name="electedSerial">The last serial in its log when it was elected.</param>
-internal sealed class LeaderRole(Serial electedSerial) : Role
+/// <param name="electedBy">Whose votes had come by then, in the order of members.</param>
+internal sealed class LeaderRole(Serial electedSerial, ImmutableArray<Member> electedBy) : Role
 {
     private readonly SortedList<Member, Farewell> _farewells = [];
 
@@ -13,6 +14,9 @@ internal sealed class LeaderRole(Serial electedSerial) : Role
 
     /// <summary>The last serial in its log when it was elected.</summary>
     public Serial ElectedSerial => electedSerial;
+
+    /// <summary>Whose votes had come by then, in the order of members.</summary>
+    public ImmutableArray<Member> ElectedBy => electedBy;
 
     /// <summary>Which voters are gone and which followers are fit to vote.</summary>
     public QuorumKeeper Keeper { get; } = new();

@@ -15,7 +15,7 @@ internal sealed class SimulatedDisk(InitialState initial)
 
     public int TimesOpened { get; set; }
 
-    public bool IsIdle => _underWay.Count == 0;
+    public int WritesUnderWay => _underWay.Count;
 
     /// <summary>The state that an application has at a place: the same everywhere, and another one at each place.</summary>
     public static byte[] StateAt(LogIndex index, long length) =>

@@ -39,7 +39,9 @@ internal sealed class SimulatedProcess
 
     public bool IsRunning => Core is not null;
 
-    public bool HasWrites => IsRunning && !_disk.IsIdle;
+    public bool HasWrites => WritesUnderWay > 0;
+
+    public int WritesUnderWay => IsRunning ? _disk.WritesUnderWay : 0;
 
     public static Incarnation IncarnationOf(int life) => new(new Guid(life, 0, 0, new byte[8]));
 

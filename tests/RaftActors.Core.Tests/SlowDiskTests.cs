@@ -1,0 +1,93 @@
+using RaftActors.Core.Tests.Harness;
+
+namespace RaftActors.Core.Tests;
+
+/// <summary>Disks that take longer for a sync than an election timeout: 15 to 30 ticks, of which a leader's heartbeat takes 5.</summary>
+public sealed class SlowDiskTests
+{
+    private const int Seeds = 5;
+
+    public static TheoryData<int[]> Disks =>
+    [
+        [0, 0, 0],
+        [10, 10, 10],
+        [20, 20, 20],
+        [40, 40, 40],
+        [200, 200, 200],
+        [0, 200, 200],
+        [40, 0, 0],
+        [40, 0, 200],
+        [40, 40, 40, 40, 40],
+        [0, 20, 40, 100, 200],
+    ];
+
+    [Theory]
+    [MemberData(nameof(Disks))]
+    public void Group_with_slow_disks_elects_a_leader_and_stays_with_it(int[] syncTicks)
+    {
+        for (var seed = 1UL; seed <= Seeds; seed++)
+        {
+            var group = new SlowGroup(seed, syncTicks);
+            var leader = Elect(group, syncTicks);
+            AssertStays(group, leader, PatienceWith(syncTicks));
+        }
+    }
+
+    [Theory]
+    [InlineData(20, 20, 20)]
+    [InlineData(40, 40, 40)]
+    [InlineData(200, 200, 200)]
+    [InlineData(40, 40, 40, 40, 40)]
+    public void Group_with_slow_disks_stays_with_its_leader_when_another_process_is_started_again(params int[] syncTicks)
+    {
+        for (var seed = 1UL; seed <= Seeds; seed++)
+        {
+            var group = new SlowGroup(seed, syncTicks);
+            var leader = Elect(group, syncTicks);
+
+            // Everybody writes down its start, and says nothing meanwhile.
+            group.Restart(group.Names.First(name => name != leader.Name));
+
+            AssertStays(group, leader, PatienceWith(syncTicks));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Disks))]
+    public void Group_with_slow_disks_elects_another_leader_when_its_own_is_started_again(int[] syncTicks)
+    {
+        for (var seed = 1UL; seed <= Seeds; seed++)
+        {
+            var group = new SlowGroup(seed, syncTicks);
+            var former = Elect(group, syncTicks);
+
+            // Its connections close, so the others ask for votes early, and in turns.
+            group.Restart(former.Name);
+
+            var leader = Elect(group, syncTicks);
+            Assert.True(leader.Term > former.Term);
+            AssertStays(group, leader, PatienceWith(syncTicks));
+        }
+    }
+
+    // A start, a candidate's vote and the voters' votes are synced one after another, each perhaps behind another sync; and a few elections
+    // may be split, or come before the slowest has started.
+    private static int PatienceWith(int[] syncTicks) => 10 * ((2 * syncTicks.Max()) + 30);
+
+    private static (ProcessName Name, Term Term) Elect(SlowGroup group, int[] syncTicks)
+    {
+        group.Tick(PatienceWith(syncTicks));
+        var leader = group.Leader ?? throw new InvalidOperationException($"Nobody leads in term {group.Term}.");
+        Assert.Equal(syncTicks.Length, group.CommittedIn(leader.Term));
+        return leader;
+    }
+
+    private static void AssertStays(SlowGroup group, (ProcessName Name, Term Term) leader, int ticks)
+    {
+        for (; ticks > 0; ticks--)
+        {
+            group.Tick(1);
+            Assert.Equal(leader, group.Leader);
+        }
+    }
+}
