@@ -83,13 +83,7 @@ internal sealed class FileStore(StoreDirectory directory, StoreOwner owner) : IR
             touched.Add(this);
         }
 
-        _ticket = write switch
-        {
-            Effect.Persist persist => persist.Ticket,
-            Effect.StoreChunk chunk => chunk.Ticket,
-            Effect.InstallSnapshot install => install.Ticket,
-            _ => _ticket,
-        };
+        _ticket = write.Acknowledgement ?? _ticket;
     }
 
     /// <summary>The batch counts.</summary>

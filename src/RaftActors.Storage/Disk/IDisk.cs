@@ -33,6 +33,17 @@ internal interface IDisk
     /// <summary>Makes durable which names a folder has.</summary>
     void SyncFolder(string name);
 
+    /// <summary>Makes durable which names a folder has, and those above it up to the directory itself.</summary>
+    void SyncFoldersUpFrom(string name)
+    {
+        for (var end = name.Length; end > 0; end = name.LastIndexOf('/', end - 1))
+        {
+            SyncFolder(name[..end]);
+        }
+
+        SyncFolder("");
+    }
+
     /// <summary>Bytes that can still be written.</summary>
     long FreeBytes();
 }

@@ -8,7 +8,7 @@ internal sealed class Slot(ushort number)
 {
     public ushort Number => number;
 
-    public string SnapshotFolder => $"snapshots/{number}";
+    public string SnapshotFolder => SnapshotName.FolderOf(number);
 
     /// <summary>As it is after all that was given to be written.</summary>
     public SlotState State;

@@ -221,12 +221,7 @@ internal sealed class SnapshotFolder : IDisposable
     private void MakeFolder()
     {
         _disk.CreateFolder(_folder);
-        for (var end = _folder.LastIndexOf('/'); end > 0; end = _folder.LastIndexOf('/', end - 1))
-        {
-            _disk.SyncFolder(_folder[..end]);
-        }
-
-        _disk.SyncFolder("");
+        _disk.SyncFoldersUpFrom(_folder[..Math.Max(0, _folder.LastIndexOf('/'))]);
     }
 
     private void Find(SnapshotName name)

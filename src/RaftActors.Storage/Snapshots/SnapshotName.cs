@@ -9,6 +9,9 @@ namespace RaftActors.Storage.Snapshots;
 /// </summary>
 internal readonly record struct SnapshotName(LogIndex Index, Term Term)
 {
+    /// <summary>Where all snapshots of a directory are.</summary>
+    public const string Folder = "snapshots";
+
     /// <summary>Whole, durable, and counts.</summary>
     public const string Whole = ".snap";
 
@@ -22,6 +25,9 @@ internal readonly record struct SnapshotName(LogIndex Index, Term Term)
     public const string Arrived = ".incoming";
 
     private const int IndexDigits = 20;
+
+    /// <summary>Where those of one process are.</summary>
+    public static string FolderOf(ushort slot) => $"{Folder}/{slot}";
 
     /// <summary>Of the snapshot up to there.</summary>
     public static SnapshotName Of(LogPosition position) => new(position.Index, position.Term);

@@ -18,12 +18,9 @@ public static class LogDump
     {
         using var offline = OfflineDirectory.ToRead(directory);
         var owners = new Dictionary<ushort, StoreOwner>();
-        var numbers = offline.SegmentNumbers().ToList();
-        LogSegment? next = LogSegment.Read(offline.Disk, numbers[0]);
-        for (var i = 1; next is { } segment; i++)
+        foreach (var (segment, end, isLast) in offline.Segments())
         {
-            next = i < numbers.Count ? LogSegment.Read(offline.Disk, numbers[i]) : null;
-            foreach (var item in ItemsOf(segment, next?.Header?.PreviousEnd, isLast: next is null, owners))
+            foreach (var item in ItemsOf(segment, end, isLast, owners))
             {
                 yield return item;
             }

@@ -1,4 +1,5 @@
 using RaftActors.Storage.Log;
+using RaftActors.Storage.Snapshots;
 
 namespace RaftActors.Storage.Tools;
 
@@ -85,7 +86,7 @@ public sealed class LogRepair : IDisposable
         var lost = Lost.ToHashSet();
         foreach (var slot in reader.Slots.Where(slot => lost.Contains(slot.State.Owner!.Value)))
         {
-            _offline.MoveSnapshots(OfflineDirectory.SnapshotFolderOf(slot.Number), folder);
+            _offline.MoveSnapshots(SnapshotName.FolderOf(slot.Number), folder);
         }
 
         var kept = reader.Slots.Where(slot => !lost.Contains(slot.State.Owner!.Value)).Select(RewrittenSlot.Of).ToList();

@@ -82,7 +82,7 @@ public static class LogVerify
     private static List<Snapshot> SnapshotsOf(
         OfflineDirectory offline, SlotReplay slot, List<LogDamage> damages, List<string> notes)
     {
-        var (kept, folder) = (new List<Snapshot>(), OfflineDirectory.SnapshotFolderOf(slot.Number));
+        var (kept, folder) = (new List<Snapshot>(), SnapshotName.FolderOf(slot.Number));
         StoreDamage? latest = null;
         var installed = slot.Installed.Select(SnapshotName.Of).ToHashSet();
         foreach (var name in offline.SnapshotFolders.Contains(folder) ? offline.Disk.List(folder) : [])
@@ -123,7 +123,7 @@ public static class LogVerify
         var start = slot.State.Base;
         if (start.Index > LogIndex.Zero && !(latest?.Position.Index >= start.Index) && !damages.Exists(one => one.Owner == owner))
         {
-            var folder = offline.Disk.PathOf(OfflineDirectory.SnapshotFolderOf(slot.Number));
+            var folder = offline.Disk.PathOf(SnapshotName.FolderOf(slot.Number));
             var what = latest is null
                 ? $"the log begins after {start}, and there is no snapshot of what was before"
                 : $"the log begins after {start}, and the latest snapshot goes only up to {latest.Position}";

@@ -93,7 +93,7 @@ public sealed class LostQuorumStore : IDisposable
 
     private static (string? Name, Snapshot? Snapshot) LatestSnapshot(OfflineDirectory offline, ushort slot)
     {
-        var folder = OfflineDirectory.SnapshotFolderOf(slot);
+        var folder = SnapshotName.FolderOf(slot);
         if (!offline.SnapshotFolders.Contains(folder))
         {
             return default;
@@ -135,7 +135,7 @@ public sealed class LostQuorumStore : IDisposable
             to.Sync();
         }
 
-        SyncUpTo(parent);
+        _offline.Disk.SyncFoldersUpFrom(parent);
     }
 
     /// <summary>Takes the place of the one that is there, in one step.</summary>
@@ -158,15 +158,5 @@ public sealed class LostQuorumStore : IDisposable
 
         disk.Rename(unfinished, _snapshot);
         disk.SyncFolder(_snapshot[.._snapshot.LastIndexOf('/')]);
-    }
-
-    private void SyncUpTo(string folder)
-    {
-        for (var end = folder.Length; end > 0; end = folder.LastIndexOf('/', end - 1))
-        {
-            _offline.Disk.SyncFolder(folder[..end]);
-        }
-
-        _offline.Disk.SyncFolder("");
     }
 }

@@ -1,13 +1,12 @@
 using RaftActors.Storage.Disk;
 using RaftActors.Storage.Log;
+using RaftActors.Storage.Snapshots;
 
 namespace RaftActors.Storage.Tools;
 
 /// <summary>A directory of stores that no process uses, and that none can use as long as this is open.</summary>
 internal sealed class OfflineDirectory : IDisposable
 {
-    private const string Snapshots = "snapshots";
-
     private readonly DirectoryLock? _lock;
 
     private OfflineDirectory(IDisk disk, DirectoryLock? taken) => (Disk, _lock) = (disk, taken);
@@ -17,9 +16,9 @@ internal sealed class OfflineDirectory : IDisposable
     public string Path => Disk.PathOf("");
 
     /// <summary>The folders of the slots, by their names.</summary>
-    public IEnumerable<string> SnapshotFolders => Directory.Exists(Disk.PathOf(Snapshots))
-        ? Directory.GetDirectories(Disk.PathOf(Snapshots)).Select(System.IO.Path.GetFileName).Order(StringComparer.Ordinal)!
-            .Select(name => $"{Snapshots}/{name}")
+    public IEnumerable<string> SnapshotFolders => Directory.Exists(Disk.PathOf(SnapshotName.Folder))
+        ? Directory.GetDirectories(Disk.PathOf(SnapshotName.Folder)).Select(System.IO.Path.GetFileName).Order(StringComparer.Ordinal)!
+            .Select(name => $"{SnapshotName.Folder}/{name}")
         : [];
 
     /// <summary>To read in; nothing is changed.</summary>
@@ -38,10 +37,22 @@ internal sealed class OfflineDirectory : IDisposable
         return new OfflineDirectory(new FileDisk(directory), DirectoryLock.Take(directory));
     }
 
-    public static string SnapshotFolderOf(ushort slot) => $"{Snapshots}/{slot}";
-
     /// <summary>The numbers of the log's segments, in order.</summary>
     public IEnumerable<long> SegmentNumbers() => NumbersIn(Disk);
+
+    /// <summary>
+    /// The log's segments, each with where the next one says that it ends: null of one that does not say so, and of the last one.
+    /// </summary>
+    public IEnumerable<(LogSegment Segment, long? End, bool IsLast)> Segments()
+    {
+        var numbers = SegmentNumbers().ToList();
+        LogSegment? next = LogSegment.Read(Disk, numbers[0]);
+        for (var i = 1; next is { } segment; i++)
+        {
+            next = i < numbers.Count ? LogSegment.Read(Disk, numbers[i]) : null;
+            yield return (segment, next?.Header?.PreviousEnd, next is null);
+        }
+    }
 
     /// <summary>Makes a folder of this name and the first number that is free, durably.</summary>
     /// <returns>Its name in the directory.</returns>
@@ -81,12 +92,12 @@ internal sealed class OfflineDirectory : IDisposable
             return;
         }
 
-        var target = $"{folder}/{Snapshots}";
+        var target = $"{folder}/{SnapshotName.Folder}";
         Disk.CreateFolder(target);
         Disk.SyncFolder(folder);
         Disk.Rename(snapshots, $"{folder}/{snapshots}");
         Disk.SyncFolder(target);
-        Disk.SyncFolder(Snapshots);
+        Disk.SyncFolder(SnapshotName.Folder);
     }
 
     public void Dispose() => _lock?.Dispose();

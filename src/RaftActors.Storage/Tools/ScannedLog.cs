@@ -22,12 +22,9 @@ internal sealed class ScannedLog
     public static ScannedLog Of(OfflineDirectory offline)
     {
         var scanned = new ScannedLog();
-        var numbers = offline.SegmentNumbers().ToList();
-        LogSegment? next = LogSegment.Read(offline.Disk, numbers[0]);
-        for (var i = 1; next is { } segment; i++)
+        foreach (var (segment, end, isLast) in offline.Segments())
         {
-            next = i < numbers.Count ? LogSegment.Read(offline.Disk, numbers[i]) : null;
-            scanned.Add(segment, offline.Disk.PathOf(segment.Name), next?.Header?.PreviousEnd, isLast: next is null);
+            scanned.Add(segment, offline.Disk.PathOf(segment.Name), end, isLast);
         }
 
         scanned.Charge();
