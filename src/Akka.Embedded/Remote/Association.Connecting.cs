@@ -30,9 +30,21 @@ internal sealed partial class Association
     /// The peer has opened a connection. A former one, which the peer has given up, is first read to its end. The peer can
     /// evidently be reached again, so the gate opens; and if it is another life than before, the old one's connection ends.
     /// </summary>
-    public async Task ReplaceInboundAsync(InboundLink link, int uid)
+    /// <returns>False if this one was forgotten meanwhile; then the connection belongs to the next one for the address.</returns>
+    public async Task<bool> TryReplaceInboundAsync(InboundLink link, int uid)
     {
-        if (Interlocked.Exchange(ref _inbound, link) is { } former)
+        InboundLink? former;
+        lock (_gate)
+        {
+            if (_isForgotten)
+            {
+                return false;
+            }
+
+            (former, _inbound) = (_inbound, link);
+        }
+
+        if (former is not null)
         {
             former.Close();
             await former.Ended.ConfigureAwait(false);
@@ -64,6 +76,7 @@ internal sealed partial class Association
 
         outdated?.Close(null);
         transport.Publish(new AssociatedEvent(transport.LocalAddress, Address, inbound: true));
+        return true;
     }
 
     public void InboundEnded(InboundLink link) => Interlocked.CompareExchange(ref _inbound, null, link);

@@ -12,6 +12,12 @@ internal sealed partial class Association(TcpTransport transport, Address addres
     /// <summary>What may wait for a connection to come about. Beyond it messages become dead letters.</summary>
     private const int WaitingLimit = 20_000;
 
+    /// <summary>
+    /// After so long without a connection and without an attempt to send it is forgotten: every client that ever asked something had an
+    /// address of its own, and most never come back.
+    /// </summary>
+    internal static readonly TimeSpan QuietLimit = TimeSpan.FromMinutes(1);
+
     private readonly RemoteSettings _settings = transport.Settings;
     private readonly Lock _gate = new();
     private readonly Queue<Waiting> _waiting = new();
@@ -21,6 +27,8 @@ internal sealed partial class Association(TcpTransport transport, Address addres
     private int? _outboxUid;
     private int? _quarantinedUid;
     private long _overflowCount;
+    private TimeSpan? _quietSince;
+    private volatile bool _isForgotten;
 
     private enum Phase
     {
@@ -34,6 +42,19 @@ internal sealed partial class Association(TcpTransport transport, Address addres
     }
 
     public Address Address { get; } = address;
+
+    /// <summary>Another one has taken its place, or will.</summary>
+    public bool IsForgotten => _isForgotten;
+
+    /// <summary>
+    /// Nothing is known that another one for the address could not find out. Once system messages were exchanged their numbers are: a peer
+    /// that was only cut off for long goes on counting.
+    /// </summary>
+    private bool IsQuiet => _phase is Phase.Idle or Phase.Gated
+        && _inbound is null
+        && _quarantinedUid is null
+        && _outbox is { Count: 0, IsUnused: true }
+        && Inbox.LastTaken == 0;
 
     /// <summary>Never blocks on the network and never throws; a message that cannot be sent becomes a dead letter.</summary>
     public void Send(object message, IActorRef? sender, RemoteActorRef recipient)
@@ -53,6 +74,11 @@ internal sealed partial class Association(TcpTransport transport, Address addres
     {
         lock (_gate)
         {
+            if (_isForgotten)
+            {
+                transport.For(Address).SendSystemMessage(body);
+                return;
+            }
             if (_phase == Phase.Closed || (_quarantinedUid is not null && _quarantinedUid == _outboxUid))
             {
                 return;
@@ -88,9 +114,10 @@ internal sealed partial class Association(TcpTransport transport, Address addres
         }
     }
 
-    public void Tick()
+    public void Tick(TimeSpan now)
     {
         _link?.Tick();
+        ForgetIfQuiet(now);
         if (Interlocked.Exchange(ref _overflowCount, 0) is var count and > 0)
         {
             transport.Log.Warning($"{count} messages to {Address} were dropped: it takes less than is sent to it.");
@@ -108,6 +135,11 @@ internal sealed partial class Association(TcpTransport transport, Address addres
         int uid;
         lock (_gate)
         {
+            if (_isForgotten)
+            {
+                transport.For(Address).Quarantine(life);
+                return;
+            }
             if ((life ?? _outboxUid ?? _inboxUid) is not { } known || _quarantinedUid == known || _phase == Phase.Closed)
             {
                 return;
@@ -141,10 +173,25 @@ internal sealed partial class Association(TcpTransport transport, Address addres
         _inbound?.Close();
     }
 
+    private void ForgetIfQuiet(TimeSpan now)
+    {
+        lock (_gate)
+        {
+            _quietSince = IsQuiet ? _quietSince ?? now : null;
+            _isForgotten |= now - _quietSince >= QuietLimit;
+        }
+    }
+
     private void SendLater(object message, IActorRef? sender, RemoteActorRef recipient)
     {
         lock (_gate)
         {
+            if (_isForgotten)
+            {
+                transport.For(Address).Send(message, sender, recipient);
+                return;
+            }
+            _quietSince = null;
             if (_phase == Phase.Gated && FailureDetector.MonotonicTime() >= _gateOpensAt)
             {
                 _phase = Phase.Idle;

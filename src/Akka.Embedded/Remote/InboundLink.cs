@@ -73,7 +73,10 @@ internal sealed class InboundLink(TcpTransport transport, Socket socket, RemoteS
         }
         // What an older connection of this peer still holds was sent before what this one brings.
         // Justification: it is there unless refused.
-        await association!.ReplaceInboundAsync(this, hello.Uid).ConfigureAwait(false);
+        while (!await association!.TryReplaceInboundAsync(this, hello.Uid).ConfigureAwait(false))
+        {
+            association = transport.For(hello.From);
+        }
         var welcome = _answers.BeginFrame(FrameKind.Welcome);
         _answers.WriteInt32(transport.Uid);
         _answers.EndFrame(welcome);

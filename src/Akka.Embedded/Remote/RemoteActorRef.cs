@@ -8,6 +8,7 @@ namespace Akka.Remote;
 internal sealed class RemoteActorRef(RemoteActorRefProvider provider, Association association, ActorPath path) : InternalActorRef
 {
     private byte[]? _serializedPath;
+    private Association _association = association;
 
     public override ActorPath Path { get; } = path;
 
@@ -16,10 +17,14 @@ internal sealed class RemoteActorRef(RemoteActorRefProvider provider, Associatio
     public override LocalActorRefProvider Provider => provider;
 
     public override InternalActorRef Parent =>
-        Path.Depth == 0 ? Nobody.Instance : new RemoteActorRef(provider, association, Path.Parent);
+        Path.Depth == 0 ? Nobody.Instance : new RemoteActorRef(provider, Association, Path.Parent);
 
     /// <summary>The path as it travels with every message; printed once.</summary>
     internal byte[] SerializedPath => _serializedPath ??= Encoding.UTF8.GetBytes(Path.ToSerializationFormat());
+
+    // A reference may outlive what was known of its address.
+    private Association Association =>
+        _association.IsForgotten ? _association = provider.Transport.For(Path.Address) : _association;
 
     public override InternalActorRef GetChild(ReadOnlySpan<string> names)
     {
@@ -28,7 +33,7 @@ internal sealed class RemoteActorRef(RemoteActorRefProvider provider, Associatio
         {
             child = name == ".." ? child.Parent : child / name;
         }
-        return new RemoteActorRef(provider, association, child);
+        return new RemoteActorRef(provider, Association, child);
     }
 
     /// <summary>
@@ -48,11 +53,11 @@ internal sealed class RemoteActorRef(RemoteActorRefProvider provider, Associatio
             default:
                 if (RemoteSystemMessage.Encode(message, this, provider.DefaultAddress) is { } body)
                 {
-                    association.SendSystemMessage(body);
+                    Association.SendSystemMessage(body);
                 }
                 break;
         }
     }
 
-    protected override void TellInternal(object message, IActorRef? sender) => association.Send(message, sender, this);
+    protected override void TellInternal(object message, IActorRef? sender) => Association.Send(message, sender, this);
 }

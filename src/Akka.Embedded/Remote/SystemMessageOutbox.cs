@@ -11,6 +11,9 @@ internal sealed class SystemMessageOutbox(int capacity)
 
     public int Count => _entries.Count;
 
+    /// <summary>No life of the peer was ever sent any.</summary>
+    public bool IsUnused => _nextNumber == 1;
+
     public IEnumerable<Entry> Unacknowledged => _entries;
 
     /// <summary>Since when the oldest one waits; null if none does.</summary>

@@ -35,7 +35,8 @@ internal sealed class TcpTransport
         string[] hosts = [settings.PublicHostname, settings.Hostname, Dns.GetHostName()];
         var port = settings.PublicPort != 0 ? settings.PublicPort : BoundPort;
         LocalAddress = new Address(Protocol, system.Name, hosts.First(host => host.Length > 0), port);
-        _timer = new Timer(_ => Tick(), null, settings.LinkHeartbeatInterval, settings.LinkHeartbeatInterval);
+        var interval = settings.LinkHeartbeatInterval;
+        _timer = new Timer(_ => Tick(FailureDetector.MonotonicTime()), null, interval, interval);
     }
 
     public ExtendedActorSystem System { get; }
@@ -61,13 +62,29 @@ internal sealed class TcpTransport
         Publish(new RemotingListenEvent([LocalAddress]));
     }
 
+    /// <summary>How many remote addresses something is known of.</summary>
+    internal int AssociationCount => _associations.Count;
+
+    /// <summary>One that is not forgotten, as far as can be told: the next moment it may be.</summary>
     /// <exception cref="ArgumentException">The address has no host or port, so it can only be local.</exception>
-    public Association For(Address address) => _associations.GetOrAdd(
-        address,
-        static (key, transport) => key.HasLocalScope
-            ? throw new ArgumentException($"{key} has no host and port, so nothing can be sent to it from another actor system.")
-            : new Association(transport, key),
-        this);
+    public Association For(Address address)
+    {
+        while (true)
+        {
+            var association = _associations.GetOrAdd(
+                address,
+                static (key, transport) => key.HasLocalScope
+                    ? throw new ArgumentException($"{key} has no host and port, so nothing can be sent to it from another actor system.")
+                    : new Association(transport, key),
+                this);
+            if (!association.IsForgotten)
+            {
+                return association;
+            }
+
+            Remove(association);
+        }
+    }
 
     /// <summary>Null if the message cannot be serialised, which is logged here: nobody else would ever hear of it.</summary>
     public SerializedMessage? TrySerialize(object message, IActorRef recipient)
@@ -197,6 +214,8 @@ internal sealed class TcpTransport
         Publish(new RemotingShutdownEvent());
     }
 
+    private void Remove(Association association) => _associations.TryRemove(KeyValuePair.Create(association.Address, association));
+
     private async Task AcceptAsync()
     {
         while (!_isStopped)
@@ -221,11 +240,16 @@ internal sealed class TcpTransport
         }
     }
 
-    private void Tick()
+    /// <summary>For the timer. A test may say that it is later.</summary>
+    internal void Tick(TimeSpan now)
     {
         foreach (var association in _associations.Values)
         {
-            association.Tick();
+            association.Tick(now);
+            if (association.IsForgotten)
+            {
+                Remove(association);
+            }
         }
 
         foreach (var link in _inbound.Keys)
