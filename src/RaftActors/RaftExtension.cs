@@ -1,6 +1,7 @@
 using System.Reflection;
 
 using Akka.Actor;
+using Akka.Cluster;
 using Akka.Configuration;
 using Akka.Event;
 
@@ -33,7 +34,9 @@ public sealed class RaftExtension : IExtension
         system.Serialization.AddSerializationMap(typeof(WireMessage), serializer);
         _stores = new StoreRoom(system);
         system.RegisterOnTermination(CloseStores);
-        _registry = system.SystemActorOf(Props.Create(() => new RaftRegistry()), "raft");
+        var discovery = DiscoverySettings.Read(system.Settings.Config.GetConfig("raft") ?? Config.Empty);
+        var source = SourceOf(system, discovery);
+        _registry = system.SystemActorOf(Props.Create(() => new RaftRegistry(source, discovery.Interval)), "raft");
     }
 
     /// <summary>The defaults: <c>reference.conf</c>.</summary>
@@ -57,7 +60,7 @@ public sealed class RaftExtension : IExtension
         if (ScriptedHost is null)
         {
             settings.Validate();
-            ClusterCheck.Demand(_system, settings);
+            DiscoveryCheck.Demand(_system, settings);
         }
 
         return settings;
@@ -78,6 +81,13 @@ public sealed class RaftExtension : IExtension
             return process;
         }
     }
+
+    // An actor system without an address is alone, whatever else it is to do.
+    private static INodeSource? SourceOf(ExtendedActorSystem system, DiscoverySettings discovery) =>
+        system.Provider.DefaultAddress.HasLocalScope ? null
+        : discovery.IsByNames ? new NamedNodes(system.Provider.DefaultAddress, discovery.Contacts, system.Log)
+        : DiscoveryCheck.IsClustered(system) ? new ClusterNodes(Cluster.Get(system))
+        : null;
 
     private RaftProcess Begin(RaftSettings settings, LogSlice preload, Func<IRaftStore>? makeStore)
     {

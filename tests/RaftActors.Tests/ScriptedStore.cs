@@ -86,7 +86,7 @@ internal sealed class ScriptedStore : IRaftStore
             _held.Enqueue(() =>
             {
                 Do(write);
-                if (TicketOf(write) is { } ticket)
+                if (write.Acknowledgement is { } ticket)
                 {
                     _listener?.OnPersisted(ticket);
                 }
@@ -153,12 +153,4 @@ internal sealed class ScriptedStore : IRaftStore
         HardState = write is Effect.Persist { HardState: { } written } ? written : HardState;
         return _memory.Write(write);
     }
-
-    private static Ticket? TicketOf(Effect.Write write) => write switch
-    {
-        Effect.Persist persist => persist.Ticket,
-        Effect.StoreChunk chunk => chunk.Ticket,
-        Effect.InstallSnapshot install => install.Ticket,
-        _ => null,
-    };
 }

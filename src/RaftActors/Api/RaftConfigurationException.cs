@@ -7,4 +7,13 @@ public sealed class RaftConfigurationException : Exception
         : base(message)
     {
     }
+
+    /// <exception cref="RaftConfigurationException">It does not hold.</exception>
+    internal static void Demand(bool condition, string otherwise)
+    {
+        if (!condition)
+        {
+            throw new RaftConfigurationException(otherwise);
+        }
+    }
 }

@@ -48,12 +48,26 @@ public sealed class RaftGroup<TValue>
     /// <summary>The other processes met so far, by name.</summary>
     public IReadOnlyList<Peer> Peers => _order.Peers;
 
-    /// <summary>All of it on one line.</summary>
-    public RaftStatus Status => new(Self, _process.Settings.Group, Serial, _process.Pairs.CommittedSerial, Quorum, Leader, Peers)
+    /// <summary>
+    /// All of it on one line, and where the process stands, as its engine saw it last: this may be ahead of what the callbacks have told.
+    /// </summary>
+    public RaftStatus Status
     {
-        Fence = _process.Fence,
-        Decision = _process.Decision,
-    };
+        get
+        {
+            var view = _process.View;
+            return new RaftStatus(Self, _process.Settings.Group, Serial, _process.Pairs.CommittedSerial, Quorum, Leader, Peers)
+            {
+                Role = view.Role,
+                Term = view.Term,
+                LedBy = view.LedBy,
+                Identity = view.Identity,
+                Members = view.Members,
+                Fence = _process.Fence,
+                Decision = _process.Decision,
+            };
+        }
+    }
 
     /// <summary>
     /// Appends a pair, from any process. It ends in HandleAppend with the ref returned here, or in HandleCancel. Without a leader it

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 using RaftActors.Core;
 
 namespace RaftActors;
@@ -14,6 +16,24 @@ public sealed record RaftStatus(
     Leader? Leader,
     IReadOnlyList<Peer> Peers)
 {
+    /// <summary>What it does in its term.</summary>
+    public RoleKind Role { get; init; }
+
+    /// <summary>The latest term that it knows of.</summary>
+    public Term Term { get; init; }
+
+    /// <summary>Who leads, on followers too; null if nobody is known to.</summary>
+    public ProcessName? LedBy { get; init; }
+
+    /// <summary>Which group this is, as its log says: two of one name are told apart by it. None before it is founded.</summary>
+    public GroupUid Identity { get; init; }
+
+    /// <summary>
+    /// Who belongs to the group, by name, as last committed here. Before anything is, as the log has it that was found at the start;
+    /// without one the founding roster, all of whom vote on it, or of a process that joins itself alone.
+    /// </summary>
+    public ImmutableArray<GroupMember> Members { get; init; } = [];
+
     /// <summary>Why this process takes no part in its group any more, and what to do; null as long as it does.</summary>
     public string? Fence { get; init; }
 

@@ -26,6 +26,9 @@ internal sealed class GroupRoom : UntypedActor
                 break;
             case Terminated terminated when _residents.Values.FirstOrDefault(one => one.Engine.Equals(terminated.ActorRef)) is { } resident:
                 resident.HasStopped = true;
+                var process = resident.Process;
+                Context.System.EventStream.Publish(
+                    new RaftEvent.ShutOut(process.Settings.Group, process.Pid.Name, resident.WhyStopped));
                 TellStopped(resident);
                 break;
             default:
@@ -56,24 +59,10 @@ internal sealed class GroupRoom : UntypedActor
         }
     }
 
-    private void TellStopped(Resident resident)
+    private static void TellStopped(Resident resident)
     {
-        if (resident.Process.Failure is { } failure)
-        {
-            Context.GetLogger().Error(
-                "The engine of {0} has stopped and is not started again, since its store failed: {1}",
-                resident.Process.Pid.Name,
-                failure);
-        }
-        else
-        {
-            Context.GetLogger().Error(
-                "The engine of {0} has stopped and is not started again: how far it came, only a new opening of its store tells. Restart "
-                + "the node.",
-                resident.Process.Pid.Name);
-        }
-
-        resident.Actor.Tell(new ToActor.EngineStopped(), Self);
+        Context.GetLogger().Error(resident.WhyStopped);
+        resident.Actor.Tell(new ToActor.EngineStopped(), Context.Self);
     }
 
     private sealed class Resident(RaftProcess process, IActorRef engine, IActorRef actor)
@@ -86,5 +75,10 @@ internal sealed class GroupRoom : UntypedActor
         public IActorRef Actor { get; set; } = actor;
 
         public bool HasStopped { get; set; }
+
+        public string WhyStopped => $"The engine of {Process.Pid.Name} has stopped and is not started again"
+            + (Process.Failure is { } failure
+                ? $", since its store failed: {failure}"
+                : ": how far it came, only a new opening of its store tells. Restart the node.");
     }
 }

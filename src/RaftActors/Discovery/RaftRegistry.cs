@@ -1,69 +1,58 @@
 using System.Collections.Immutable;
 
 using Akka.Actor;
-using Akka.Cluster;
 using Akka.Remote;
 
 using RaftActors.Core;
 using RaftActors.Engine;
 using RaftActors.Wire;
 
-using ClusterMember = Akka.Cluster.Member;
-
 namespace RaftActors.Discovery;
 
 /// <summary>
-/// <c>/system/raft</c>: knows the raft processes of this node, and by greeting its namesakes on the cluster's other nodes with the role
-/// <c>raft</c> those of theirs; introduces the processes of one group to each other. What it says about nodes that are silent or gone is
-/// a hint.
+/// <c>/system/raft</c>: knows the raft processes of this node, and by greeting its namesakes on the other nodes those of theirs; introduces
+/// the processes of one group to each other. Which nodes there are its source tells, and whoever greets is known too. What it says about
+/// nodes that are silent or gone is a hint.
 /// </summary>
 internal sealed class RaftRegistry : ReceiveActor, IWithTimers
 {
-    /// <summary>Nodes of the cluster that lack this role are not looked at.</summary>
-    public const string Role = "raft";
-
     private readonly SortedDictionary<(string Group, ProcessName Name), Local> _local = [];
-    private readonly Dictionary<Address, Node> _nodes = [];
-    private readonly Cluster? _cluster;
+    private readonly SortedDictionary<Address, Node> _nodes = [];
+    private readonly INodeSource? _source;
+    private readonly TimeSpan _interval;
 
-    public RaftRegistry()
+    /// <param name="source">None where the actor system is alone.</param>
+    /// <param name="interval">Between two greetings of a node that has not answered.</param>
+    public RaftRegistry(INodeSource? source, TimeSpan interval)
     {
-        var system = Context.System;
-        _cluster = ClusterCheck.IsClustered(system) ? Cluster.Get(system) : null;
-
+        _source = source;
+        _interval = interval;
         Receive<ToEngine.Attach>(attach => RoomOf(attach.Process.Settings.Group).Forward(attach));
         Receive<EngineStarted>(OnEngineStarted);
         Receive<WireMessage.Hello>(OnHello);
-        Receive<ClusterEvent.MemberUp>(up => OnMemberUp(up.Member));
-        Receive<ClusterEvent.MemberRemoved>(removed => OnMemberRemoved(removed.Member));
-        Receive<ClusterEvent.UnreachableMember>(unreachable => OnReachability(unreachable.Member.Address, false));
-        Receive<ClusterEvent.ReachableMember>(reachable => OnReachability(reachable.Member.Address, true));
         Receive<DisassociatedEvent>(disassociated => OnReachability(disassociated.RemoteAddress, false));
         Receive<GreetTime>(_ => GreetAll());
+        ReceiveAny(OnSource);
     }
 
     /// <inheritdoc/>
     public ITimerScheduler Timers { get; set; } = null!; // Justification: Akka sets it before the actor starts.
 
+    private static Address OwnAddress => ((ExtendedActorSystem)Context.System).Provider.DefaultAddress;
+
     protected override void PreStart()
     {
-        if (_cluster is null)
+        if (_source is null)
         {
             return;
         }
 
-        _cluster.Subscribe(
-            Self,
-            ClusterEvent.InitialStateAsEvents,
-            typeof(ClusterEvent.MemberUp),
-            typeof(ClusterEvent.MemberRemoved),
-            typeof(ClusterEvent.IReachabilityEvent));
+        _source.Start(Self);
         Context.System.EventStream.Subscribe(Self, typeof(DisassociatedEvent));
-        var interval = Context.System.Settings.Config.GetTimeSpan("raft.discovery-interval");
-        Timers.StartPeriodicTimer(GreetTime.Instance, GreetTime.Instance, interval);
+        Timers.StartPeriodicTimer(GreetTime.Instance, GreetTime.Instance, _interval);
     }
 
-    protected override void PostStop() => _cluster?.Unsubscribe(Self);
+    protected override void PostStop() => _source?.Stop(Self);
 
     private static IActorRef RoomOf(string group)
     {
@@ -83,7 +72,7 @@ internal sealed class RaftRegistry : ReceiveActor, IWithTimers
         }
 
         _local.Add((group, process.Pid.Name), new Local(process.Pid.Number, Sender));
-        foreach (var node in _nodes.Values.OrderBy(node => node.Address, ClusterMember.AddressOrdering))
+        foreach (var node in _nodes.Values)
         {
             node.HasAnswered = false;
             Introduce(node, Sender, group);
@@ -94,13 +83,7 @@ internal sealed class RaftRegistry : ReceiveActor, IWithTimers
 
     private void OnHello(WireMessage.Hello hello)
     {
-        var address = Sender.Path.Address;
-        if (!_nodes.TryGetValue(address, out var node))
-        {
-            node = new Node(address);
-            _nodes.Add(address, node);
-        }
-
+        var node = NodeAt(Sender.Path.Address);
         node.Processes = hello.Processes;
         node.IsReachable = true;
         foreach (var (key, local) in _local)
@@ -118,25 +101,41 @@ internal sealed class RaftRegistry : ReceiveActor, IWithTimers
         }
     }
 
-    private void OnMemberUp(ClusterMember member)
+    private void OnSource(object message)
     {
-        if (member.HasRole(Role) && !member.Address.Equals(_cluster?.SelfAddress))
+        foreach (var news in _source?.Read(message) ?? [])
         {
-            _nodes.TryAdd(member.Address, new Node(member.Address));
-            _nodes[member.Address].HasAnswered = false;
-            Greet(member.Address);
+            switch (news)
+            {
+                case NodeNews.Named(var address):
+                    OnNamed(NodeAt(address));
+                    break;
+                case NodeNews.Unnamed(var address) when _nodes.TryGetValue(address, out var node):
+                    node.IsNamed = false;
+                    ForgetIfGone(node);
+                    break;
+                case NodeNews.Reachable(var address):
+                    OnReachability(address, true);
+                    break;
+                case NodeNews.Unreachable(var address):
+                    OnReachability(address, false);
+                    break;
+            }
         }
     }
 
-    private void OnMemberRemoved(ClusterMember member)
+    private void OnNamed(Node node)
     {
-        OnReachability(member.Address, false);
-        _nodes.Remove(member.Address);
+        node.IsNamed = true;
+        node.HasAnswered = false;
+        Greet(node.Address);
     }
 
+    // Said again of a node that is known to be silent: of two connections the one that ends later may have brought a message in between, by
+    // which an engine took it for reachable.
     private void OnReachability(Address address, bool isReachable)
     {
-        if (!_nodes.TryGetValue(address, out var node) || node.IsReachable == isReachable)
+        if (!_nodes.TryGetValue(address, out var node) || (isReachable && node.IsReachable))
         {
             return;
         }
@@ -152,6 +151,28 @@ internal sealed class RaftRegistry : ReceiveActor, IWithTimers
             {
                 local.Engine.Tell(news);
             }
+        }
+
+        ForgetIfGone(node);
+    }
+
+    private Node NodeAt(Address address)
+    {
+        if (!_nodes.TryGetValue(address, out var node))
+        {
+            node = new Node(address);
+            _nodes.Add(address, node);
+        }
+
+        return node;
+    }
+
+    // Nobody looks for it any more, and if it comes back it greets.
+    private void ForgetIfGone(Node node)
+    {
+        if (node is { IsNamed: false, IsReachable: false })
+        {
+            _nodes.Remove(node.Address);
         }
     }
 
@@ -172,13 +193,17 @@ internal sealed class RaftRegistry : ReceiveActor, IWithTimers
         }
     }
 
-    private WireMessage.Hello ToHello(bool isReply) => new(
-        [.. _local.Select(each => new LocalProcess(
-            each.Key.Group,
-            each.Key.Name,
-            each.Value.Number,
-            each.Value.Engine.Path.ToSerializationFormatWithAddress(_cluster?.SelfAddress ?? Self.Path.Address)))],
-        isReply);
+    private WireMessage.Hello ToHello(bool isReply)
+    {
+        var own = OwnAddress;
+        return new WireMessage.Hello(
+            [.. _local.Select(each => new LocalProcess(
+                each.Key.Group,
+                each.Key.Name,
+                each.Value.Number,
+                each.Value.Engine.Path.ToSerializationFormatWithAddress(own)))],
+            isReply);
+    }
 
     private static void Introduce(Node node, IActorRef engine, string group)
     {
@@ -192,6 +217,9 @@ internal sealed class RaftRegistry : ReceiveActor, IWithTimers
     /// <summary>Its sender is the engine.</summary>
     internal sealed record EngineStarted(RaftProcess Process);
 
+    /// <summary>Whom an engine looks for: all other processes of its roster. Told at its start and whenever it changes.</summary>
+    internal sealed record EngineNames(RaftProcess Process, ImmutableArray<ProcessName> Others);
+
     private sealed record Local(long Number, IActorRef Engine);
 
     private sealed class Node(Address address)
@@ -200,7 +228,11 @@ internal sealed class RaftRegistry : ReceiveActor, IWithTimers
 
         public ImmutableArray<LocalProcess> Processes { get; set; } = [];
 
-        public bool IsReachable { get; set; } = true;
+        // It was heard, and its connection has not ended since.
+        public bool IsReachable { get; set; }
+
+        // The source names it; otherwise it greeted.
+        public bool IsNamed { get; set; }
 
         // It has answered since our list last changed; until then it is greeted again and again.
         public bool HasAnswered { get; set; }

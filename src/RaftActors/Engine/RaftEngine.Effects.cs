@@ -31,6 +31,8 @@ internal sealed partial class RaftEngine
 
             var effects = _core.Step(next, now);
             _context.LogSerial = _core.LastPosition.Serial;
+            _events.OnStepped();
+            TellNames();
             foreach (var effect in effects)
             {
                 CarryOut(effect);
@@ -106,10 +108,12 @@ internal sealed partial class RaftEngine
                 break;
             case Effect.Refused refused:
                 _log.Error("{0} is refused by {1}: {2}.", _process.Pid.Name, refused.By.Name, refused.Detail);
+                _events.OnRefused(refused);
                 break;
             case Effect.Fenced fenced:
                 _process.Fence = fenced.Detail;
                 _log.Error("{0} is shut out and takes no part any more: {1}.", _process.Pid.Name, fenced.Detail);
+                _events.OnShutOut(fenced.Detail);
                 break;
             default:
                 throw new UnreachableException($"{effect.GetType()} is no effect that is known.");
@@ -122,9 +126,10 @@ internal sealed partial class RaftEngine
         foreach (var entry in commit.Entries)
         {
             _context.Commit = entry.Index;
-            if (entry.Payload is Payload.Reconfigure)
+            if (entry.Payload is Payload.Reconfigure(var configuration))
             {
                 _context.ConfigurationIndex = entry.Index;
+                _events.OnConfiguration(entry.Index, configuration);
             }
 
             _appends.OnCommitted(entry);

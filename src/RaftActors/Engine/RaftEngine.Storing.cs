@@ -69,7 +69,7 @@ internal sealed partial class RaftEngine
 
         try
         {
-            if (_process.Store.Write(write) && TicketOf(write) is { } ticket)
+            if (_process.Store.Write(write) && write.Acknowledgement is { } ticket)
             {
                 _inputs.Enqueue(new Input.Persisted(ticket));
             }
@@ -81,14 +81,6 @@ internal sealed partial class RaftEngine
             throw;
         }
     }
-
-    private static Ticket? TicketOf(Effect.Write write) => write switch
-    {
-        Effect.Persist persist => persist.Ticket,
-        Effect.StoreChunk chunk => chunk.Ticket,
-        Effect.InstallSnapshot install => install.Ticket,
-        _ => null,
-    };
 
     /// <summary>Before Core hears of it: it says what may be sent now.</summary>
     private void OnPersisted(Ticket ticket)
@@ -120,6 +112,7 @@ internal sealed partial class RaftEngine
         _snapshots.OnInstalled(install.Snapshot);
         _notices.HoldFor(install.Snapshot);
         TellRestore(position.Serial);
+        _events.OnConfiguration(install.Snapshot.ConfigurationIndex, install.Snapshot.Configuration);
         _log.Info("{0} was sent a snapshot, {1}", _process.Pid.Name, install.Snapshot);
         _appends.OnInstalled(position.Index);
         _proposals.OnCommitted();

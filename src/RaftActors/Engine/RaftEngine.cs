@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 
 using Akka.Actor;
@@ -28,11 +29,13 @@ internal sealed partial class RaftEngine : UntypedActor
     private readonly ChangeDesk _changes;
     private readonly LeaderDesk _leading;
     private readonly SnapshotDesk _snapshots;
+    private readonly EventDesk _events;
     private readonly SortedDictionary<ProcessName, Serial> _met = [];
     private readonly Queue<Input> _inputs = [];
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private bool _isStepping;
     private IActorRef? _watched;
+    private ImmutableArray<ProcessName> _toldNames;
     private TimeSpan _tickDue;
 
     public RaftEngine(RaftProcess process, IActorRef registry)
@@ -50,6 +53,8 @@ internal sealed partial class RaftEngine : UntypedActor
         _leading = new LeaderDesk(_context, Step);
         _core = process.TakeCore();
         _snapshots = new SnapshotDesk(_context, _core, Step);
+        var stream = Context.System.EventStream;
+        _events = new EventDesk(_context, _core, stream.Publish);
         if (_core.Snapshot is { } snapshot)
         {
             _context.Commit = snapshot.Position.Index;
@@ -60,6 +65,8 @@ internal sealed partial class RaftEngine : UntypedActor
     protected override void PreStart()
     {
         _registry.Tell(new RaftRegistry.EngineStarted(_process), Self);
+        TellNames();
+        _events.OnStarted();
         _process.Store.MeetEngine(Self);
         ArmTick();
     }
@@ -280,10 +287,12 @@ internal sealed partial class RaftEngine : UntypedActor
                 Meet(found.Name, found.Number, found.Engine);
                 break;
             case PeerNews.Reachable(var name, var node) when _context.Peers.Mark(name, node, isReachable: true):
+                _events.OnPeer(news.Name);
                 Step(new Input.PeerReachable(news.Name));
                 OnServerInSight();
                 break;
             case PeerNews.Unreachable(var name, var node) when _context.Peers.Mark(name, node, isReachable: false):
+                _events.OnPeer(news.Name);
                 Step(new Input.PeerUnreachable(news.Name));
                 _gets.OnUnreachable(news.Name);
                 break;
@@ -295,9 +304,20 @@ internal sealed partial class RaftEngine : UntypedActor
     {
         if (_context.Peers.Learn(name, number, engine))
         {
+            _events.OnPeer(name);
             _notices.TellWaiting();
             Step(new Input.PeerReachable(name));
             OnServerInSight();
+        }
+    }
+
+    // Discovery looks for everybody whom this process's log names.
+    private void TellNames()
+    {
+        if (_toldNames != _core.Others)
+        {
+            _toldNames = _core.Others;
+            _registry.Tell(new RaftRegistry.EngineNames(_process, _toldNames), Self);
         }
     }
 

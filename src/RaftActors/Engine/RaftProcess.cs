@@ -33,6 +33,7 @@ internal sealed class RaftProcess
     private InitialState? _initial;
     private RaftCore? _core;
     private volatile Snapshot? _snapshot;
+    private volatile ProcessView _view;
     private volatile string? _failure;
     private volatile string? _fence;
     private volatile string? _decision;
@@ -48,6 +49,7 @@ internal sealed class RaftProcess
         Store = store;
         _initial = recovered.State;
         _snapshot = recovered.State.Snapshot;
+        _view = ProcessView.AtStart(settings);
         Preloaded = CountPreloaded(recovered.State, preload);
         Found = recovered.State.Log.IsEmpty ? recovered.State.Base.Serial : recovered.State.Log[^1].Serial;
         Span<byte> bytes = stackalloc byte[16];
@@ -127,6 +129,13 @@ internal sealed class RaftProcess
     /// <summary>Who waits for the outcome of a Query, by the number of its ref. Only the living actor touches it.</summary>
     public Dictionary<long, Question> Questions { get; } = [];
 
+    /// <summary>Where it stands in its group. Written by the engine, read by the actor too.</summary>
+    public ProcessView View
+    {
+        get => _view;
+        set => _view = value;
+    }
+
     /// <summary>Why this process takes no part any more; null as long as it does. Written by the engine, read by the actor too.</summary>
     public string? Fence
     {
@@ -169,6 +178,7 @@ internal sealed class RaftProcess
         }
 
         _initial = null;
+        _view = ProcessView.Of(_core, ProcessView.MembersOf(_core.Configuration));
     }
 
     /// <summary>What was made; it is the engine's alone.</summary>

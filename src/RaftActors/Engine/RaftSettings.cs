@@ -3,8 +3,11 @@ using System.Collections.Immutable;
 using Akka.Configuration;
 
 using RaftActors.Core;
+using RaftActors.Discovery;
 using RaftActors.Storage;
 using RaftActors.Storage.Format;
+
+using static RaftActors.RaftConfigurationException;
 
 namespace RaftActors.Engine;
 
@@ -78,8 +81,10 @@ internal sealed record RaftSettings
     /// <summary>Of the transport between nodes; 0 if there is none.</summary>
     public required long FrameSizeMaxBytes { get; init; }
 
-    /// <summary>Some process of the group lives on another node.</summary>
-    public bool NeedsCluster => Roster.Any(name => name.Node != Self.Node);
+    public required DiscoverySettings Discovery { get; init; }
+
+    /// <summary>Some process of the group lives on another node, or may one day.</summary>
+    public bool SpansNodes => Discovery.IsByNames || Roster.Any(name => name.Node != Self.Node);
 
     /// <summary>Options first, then the group's own configuration, then the node's.</summary>
     /// <param name="root">The whole configuration, with the reference underneath.</param>
@@ -137,6 +142,7 @@ internal sealed record RaftSettings
             PairSizeMaxBytes = (int)Math.Clamp(config.GetByteSize("pair-size-max") ?? 0, 1, int.MaxValue),
             Store = StoreSettings.Read(config),
             Snapshots = SnapshotSettings.Read(config),
+            Discovery = DiscoverySettings.Read(raft),
             FrameSizeMaxBytes = root.GetByteSize("akka.remote.dot-netty.tcp.maximum-frame-size") ?? 0,
         };
     }
@@ -208,15 +214,7 @@ internal sealed record RaftSettings
         Demand(HeartbeatInterval * 3 <= ElectionTimeoutMin, $"raft.heartbeat-interval is {HeartbeatInterval}; it may be at most a third of "
             + $"raft.election-timeout.min, which is {ElectionTimeoutMin}.");
         StoreSettings.Validate(Store, PairSizeMaxBytes);
-        Snapshots.Validate(NeedsCluster ? FrameSizeMaxBytes : 0);
-    }
-
-    private static void Demand(bool condition, string otherwise)
-    {
-        if (!condition)
-        {
-            throw new RaftConfigurationException(otherwise);
-        }
+        Snapshots.Validate(SpansNodes ? FrameSizeMaxBytes : 0);
     }
 
     private static ProcessName Parse(string name)

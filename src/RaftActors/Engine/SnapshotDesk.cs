@@ -9,6 +9,9 @@ namespace RaftActors.Engine;
 /// </summary>
 internal sealed class SnapshotDesk(EngineContext context, RaftCore core, Action<Input> step)
 {
+    // What an entry takes in the log beside the bytes of its pair, roughly.
+    private const int EntryOverheadBytes = 64;
+
     private Stage _stage;
 
     // Up to where was committed when the actor was asked last, and the bytes of pairs since.
@@ -33,9 +36,16 @@ internal sealed class SnapshotDesk(EngineContext context, RaftCore core, Action<
         {
             var settings = context.Process.Settings.Snapshots;
             var since = Latest > _askedAt ? Latest : _askedAt;
-            return context.Commit.Value - since.Value >= settings.AfterEntries || _bytes >= settings.AfterBytes;
+            var entries = context.Commit.Value - since.Value;
+            return (entries >= settings.AfterEntries || _bytes >= settings.AfterBytes)
+                && _bytes + (entries * EntryOverheadBytes) >= LatestBytes / 2;
         }
     }
+
+    // A state that holds all that was ever appended would else be written again and again, and in the end nothing else: n pairs would cost
+    // the square of n bytes. So each snapshot has at least half as much of the log to stand for as the one before was long, and all of them
+    // together are not longer than a few times the log.
+    private long LatestBytes => core.Snapshot?.Length ?? 0;
 
     public void OnCommitted(LogSlice entries)
     {

@@ -1,5 +1,7 @@
 using Akka.Configuration;
 
+using static RaftActors.RaftConfigurationException;
+
 namespace RaftActors.Engine;
 
 /// <summary>When a snapshot of the actor's state is taken, and how it travels.</summary>
@@ -28,13 +30,5 @@ internal sealed record SnapshotSettings(int AfterEntries, long AfterBytes, int R
             frameSizeMaxBytes == 0 || ChunkSizeBytes * PiecesPerFrame <= frameSizeMaxBytes,
             $"raft.snapshot.chunk-size is {ChunkSizeBytes} bytes; it may be at most half of akka.remote.dot-netty.tcp.maximum-frame-size, "
             + $"which is {frameSizeMaxBytes}.");
-    }
-
-    private static void Demand(bool condition, string otherwise)
-    {
-        if (!condition)
-        {
-            throw new RaftConfigurationException(otherwise);
-        }
     }
 }

@@ -2,6 +2,8 @@ using Akka.Configuration;
 
 using RaftActors.Storage;
 
+using static RaftActors.RaftConfigurationException;
+
 namespace RaftActors.Engine;
 
 /// <summary>What configuration says of the store.</summary>
@@ -46,12 +48,4 @@ internal static class StoreSettings
         "none" => SyncPolicy.None,
         _ => throw new RaftConfigurationException($"raft.store.sync is '{text}'; it may be always, interval or none."),
     };
-
-    private static void Demand(bool condition, string otherwise)
-    {
-        if (!condition)
-        {
-            throw new RaftConfigurationException(otherwise);
-        }
-    }
 }

@@ -76,13 +76,25 @@ internal abstract record GroupChange
     }
 
     /// <summary>That process is to lead; null: any other one.</summary>
-    public sealed record Transfer(ProcessName? Target) : GroupChange;
+    public sealed record Transfer(ProcessName? Target) : GroupChange
+    {
+        /// <inheritdoc/>
+        public override string ToString() => Target is { } target ? $"the transfer to {target}" : "the transfer";
+    }
 
     /// <summary>That process is to be taken in.</summary>
-    public sealed record Join(ProcessName Name) : GroupChange;
+    public sealed record Join(ProcessName Name) : GroupChange
+    {
+        /// <inheritdoc/>
+        public override string ToString() => $"the joining of {Name}";
+    }
 
     /// <summary>That process leaves for good.</summary>
-    public sealed record Leave(ProcessName Name) : GroupChange;
+    public sealed record Leave(ProcessName Name) : GroupChange
+    {
+        /// <inheritdoc/>
+        public override string ToString() => $"the leaving of {Name}";
+    }
 }
 
 /// <summary>A process of the sender's node.</summary>

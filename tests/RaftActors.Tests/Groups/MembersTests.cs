@@ -132,7 +132,7 @@ public sealed class MembersTests : TestKit
         _group.Actors["raft9"].Tell(new Recorder.Explain(), TestActor);
 
         var lines = ExpectMsg<Explanation>().Text.Split('\n');
-        Assert.Contains("Join { Name = raft4@node1 } waits: no leader could be reached", lines);
+        Assert.Contains("the joining of raft4@node1 waits: no leader could be reached", lines);
         Assert.Contains(lines, line => line.StartsWith("why no leader, or none that is ready: "));
     }
 

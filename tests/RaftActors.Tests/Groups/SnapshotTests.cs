@@ -33,6 +33,29 @@ public sealed class SnapshotTests : TestKit
     }
 
     [Fact]
+    public void State_that_grows_with_every_pair_is_snapshotted_more_and_more_rarely()
+    {
+        const int pairs = 60;
+        var often = ConfigurationFactory.ParseString("raft.snapshot.after-entries = 1\nakka.loglevel = ERROR").WithFallback(Config);
+        var system = ActorSystem.Create("often", often);
+        _group = new VirtualGroup(this, system);
+        Found();
+        var large = new string('x', 1000);
+        for (var i = 0; i < pairs; i++)
+        {
+            _group.Actors["raft1"].Tell(new Recorder.Append("key", large), TestActor);
+            _group.Advance();
+        }
+
+        // The state that is written has all pairs up to a serial.
+        var told = _group.AdvanceUntil("raft2", $"append {pairs} key={large}");
+        var written = told.Where(what => what.StartsWith("take ")).Select(what => int.Parse(what.Split(' ')[1])).ToList();
+        Assert.InRange(written.Sum(), pairs, 4 * pairs);
+        Assert.InRange(written[^1], pairs / 2, pairs);
+        Stop(system);
+    }
+
+    [Fact]
     public void New_life_of_the_actor_starts_from_the_snapshot_and_is_handed_the_rest_once_and_in_order()
     {
         Found();

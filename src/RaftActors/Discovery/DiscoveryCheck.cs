@@ -1,0 +1,74 @@
+using Akka.Actor;
+using Akka.Cluster;
+
+using RaftActors.Engine;
+
+namespace RaftActors.Discovery;
+
+/// <summary>Refuses to wait for ever for peers that cannot be found.</summary>
+internal static class DiscoveryCheck
+{
+    public static bool IsClustered(ActorSystem system) => HasProvider(system, "cluster");
+
+    /// <exception cref="RaftConfigurationException">The processes of the group could not meet.</exception>
+    public static void Demand(ActorSystem system, RaftSettings settings)
+    {
+        if (settings.Discovery.IsByNames)
+        {
+            DemandAddresses(system, settings);
+        }
+        else if (settings.SpansNodes)
+        {
+            DemandCluster(system, settings);
+        }
+    }
+
+    private static void DemandCluster(ActorSystem system, RaftSettings settings)
+    {
+        if (!IsClustered(system))
+        {
+            throw new RaftConfigurationException(
+                $"Group '{settings.Group}' has processes on other nodes, and this actor system is in no cluster. "
+                + "Set akka.actor.provider = cluster, akka.cluster.roles = [raft] and akka.cluster.seed-nodes; or, where the names of the "
+                + "nodes are their addresses, akka.actor.provider = remote and raft.discovery = node-names.");
+        }
+
+        if (!Cluster.Get(system).SelfRoles.Contains(ClusterNodes.Role))
+        {
+            throw new RaftConfigurationException(
+                $"This node lacks the role '{ClusterNodes.Role}', so the other nodes would not look for '{settings.Self}' on it. "
+                + $"Set akka.cluster.roles = [{ClusterNodes.Role}].");
+        }
+    }
+
+    // Others send to where the name says, and the transport takes only what is sent to its own address, letter by letter.
+    private static void DemandAddresses(ActorSystem system, RaftSettings settings)
+    {
+        if (!HasProvider(system, "remote") && !IsClustered(system))
+        {
+            throw new RaftConfigurationException(
+                "raft.discovery is node-names, and this actor system has no address. Set akka.actor.provider = remote, and hostname and "
+                + $"port in akka.remote.dot-netty.tcp as the name of the node says, '{settings.Self.Node}'.");
+        }
+
+        var own = ((ExtendedActorSystem)system).Provider.DefaultAddress;
+        foreach (var name in settings.Roster.Append(settings.Self))
+        {
+            if (!NodeAddress.IsAddress(name.Node))
+            {
+                throw new RaftConfigurationException(
+                    $"The node of '{name}' is no address, and raft.discovery is node-names. Write host:port, or :port for 127.0.0.1.");
+            }
+        }
+
+        if (NodeAddress.Of(settings.Self.Node, own) is { } named && !named.Equals(own))
+        {
+            throw new RaftConfigurationException(
+                $"This node is named '{settings.Self.Node}', where others would look for it at {named}, and it listens as {own}. Make "
+                + "raft.node and akka.remote.dot-netty.tcp (public-hostname or hostname, and port) the same.");
+        }
+    }
+
+    private static bool HasProvider(ActorSystem system, string name) =>
+        system.Settings.Config.GetString("akka.actor.provider")?.Contains(name, StringComparison.OrdinalIgnoreCase) == true;
+}

@@ -1,0 +1,140 @@
+using Akka.Actor;
+using Akka.TestKit;
+using Akka.TestKit.Xunit2;
+
+using RaftActors.Discovery;
+using RaftActors.Tests.Engine;
+using RaftActors.Tests.Groups;
+using RaftActors.Wire;
+
+namespace RaftActors.Tests.Discovery;
+
+/// <summary>Whom a registry greets. The test is the source of nodes, and <c>/system/raft</c> of the one that it names.</summary>
+public sealed class GreetingTests : TestKit
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+
+    private readonly Address _node;
+    private readonly TestProbe _other;
+    private readonly TestProbe _engine;
+    private readonly IActorRef _registry;
+
+    public GreetingTests()
+        : base(VirtualGroup.Config)
+    {
+        var system = (ExtendedActorSystem)Sys;
+        _node = system.Provider.DefaultAddress;
+        (_other, _engine) = (CreateTestProbe(), CreateTestProbe());
+        var (other, source) = (_other.Ref, new Script());
+        system.SystemActorOf(Props.Create(() => new Forwarder(other)), "raft");
+        _registry = Sys.ActorOf(Props.Create(() => new RaftRegistry(source, Interval)));
+        _registry.Tell(new RaftRegistry.EngineStarted(new Bench(this).Process), _engine);
+    }
+
+    [Fact]
+    public void Node_that_is_named_is_greeted_until_it_answers()
+    {
+        Say(new NodeNews.Named(_node));
+        Assert.Equal(1, Greetings());
+        Assert.Equal(2, GreetingsWithin(2));
+
+        Answer();
+
+        Assert.Equal(0, GreetingsWithin(2));
+    }
+
+    [Fact]
+    public void Node_that_fell_silent_is_greeted_again()
+    {
+        Say(new NodeNews.Named(_node));
+        Answer();
+        Greetings();
+
+        Say(new NodeNews.Unreachable(_node));
+
+        Assert.Equal(2, GreetingsWithin(2));
+    }
+
+    [Fact]
+    public void Node_that_never_answered_is_greeted_no_more_when_nobody_names_it()
+    {
+        Say(new NodeNews.Named(_node));
+        Greetings();
+
+        Say(new NodeNews.Unnamed(_node));
+
+        Assert.Equal(0, GreetingsWithin(2));
+    }
+
+    [Fact]
+    public void Node_that_nobody_names_any_more_is_known_until_it_falls_silent()
+    {
+        Say(new NodeNews.Named(_node));
+        Answer();
+        Say(new NodeNews.Unnamed(_node));
+        Greetings();
+
+        Say(new NodeNews.Unreachable(_node));
+
+        Assert.Equal(0, GreetingsWithin(2));
+    }
+
+    [Fact]
+    public void Node_that_nobody_names_is_told_of_a_process_that_starts_later_if_it_greeted()
+    {
+        _registry.Tell(new WireMessage.Hello([], IsReply: false), _other);
+        Assert.True(_other.ExpectMsg<WireMessage.Hello>().IsReply);
+        Assert.Equal(1, GreetingsWithin(1));
+        Answer();
+        Assert.Equal(0, GreetingsWithin(1));
+    }
+
+    private void Say(NodeNews news) => _registry.Tell(news);
+
+    private void Answer() => _registry.Tell(new WireMessage.Hello([], IsReply: true), _other);
+
+    private int GreetingsWithin(int intervals)
+    {
+        Greetings();
+        for (var i = 0; i < intervals; i++)
+        {
+            ((TestScheduler)Sys.Scheduler).Advance(Interval);
+        }
+
+        return Greetings();
+    }
+
+    // Those up to now: what the registry sent before it answers is in front of the end.
+    private int Greetings()
+    {
+        _registry.Tell(new Identify("now"), _engine);
+        _engine.FishForMessage<ActorIdentity>(identity => identity.MessageId is "now");
+        Sys.ActorSelection("/system/raft").Tell("the end");
+        var count = 0;
+        while (_other.ExpectMsg<object>() is WireMessage.Hello)
+        {
+            count++;
+        }
+
+        return count;
+    }
+
+    // Each message of the test is news as it is.
+    private sealed class Script : INodeSource
+    {
+        public void Start(IActorRef registry)
+        {
+        }
+
+        public void Stop(IActorRef registry)
+        {
+        }
+
+        public IEnumerable<NodeNews> Read(object message) => message is NodeNews news ? [news] : [];
+    }
+
+    private sealed class Forwarder : ReceiveActor
+    {
+        public Forwarder(IActorRef to) => ReceiveAny(to.Forward);
+    }
+}

@@ -1,0 +1,76 @@
+using Akka.Actor;
+using Akka.TestKit.Xunit2;
+
+using RaftActors.Core;
+using RaftActors.Discovery;
+using RaftActors.Tests.Engine;
+
+namespace RaftActors.Tests.Discovery;
+
+public sealed class NamedNodesTests : TestKit
+{
+    private static readonly Address Self = new("akka.tcp", "raft", "127.0.0.1", 9990);
+
+    private readonly RaftRegistry.EngineNames _names;
+
+    public NamedNodesTests() => _names = new RaftRegistry.EngineNames(new Bench(this).Process, []);
+
+    [Fact]
+    public void Contacts_and_whoever_is_named_are_told_once_and_this_node_never()
+    {
+        var source = new NamedNodes(Self, [":9991", "host:9992"], Sys.Log);
+
+        Assert.Equal(["+127.0.0.1:9991", "+127.0.0.1:9993", "+host:9992"], Read(source, ":9993", ":9991", "127.0.0.1:9991", ":9990"));
+        Assert.Empty(Read(source, ":9993", "127.0.0.1:9993"));
+    }
+
+    [Fact]
+    public void Node_that_no_roster_names_any_more_is_unnamed_but_for_contacts()
+    {
+        var source = new NamedNodes(Self, [":9991"], Sys.Log);
+        Read(source, ":9991", ":9992");
+
+        Assert.Equal(["+127.0.0.1:9993", "-127.0.0.1:9992"], Read(source, ":9993"));
+    }
+
+    [Fact]
+    public void Node_whose_name_is_no_address_is_warned_of_once()
+    {
+        var source = new NamedNodes(Self, [], Sys.Log);
+
+        EventFilter.Warning(contains: "Node 'node2' cannot be found").ExpectOne(() =>
+        {
+            Assert.Equal(["+127.0.0.1:9991"], Read(source, "node2", ":9991"));
+            Assert.Empty(Read(source, "node2", ":9991"));
+        });
+    }
+
+    [Theory]
+    [InlineData(":9990", "127.0.0.1:9990")]
+    [InlineData("host:1", "host:1")]
+    [InlineData("host.example.org:65535", "host.example.org:65535")]
+    [InlineData("10.0.0.1:80", "10.0.0.1:80")]
+    [InlineData("9990", null)]
+    [InlineData(":0", null)]
+    [InlineData(":65536", null)]
+    [InlineData(":+1", null)]
+    [InlineData("host:", null)]
+    [InlineData("ho st:1", null)]
+    [InlineData("a:b:1", null)]
+    [InlineData("[::1]:1", null)]
+    [InlineData("node1@localhost", null)]
+    public void Name_is_an_address_or_none(string name, string? expected)
+    {
+        var address = NodeAddress.Of(name, Self);
+
+        Assert.Equal(expected, address is null ? null : $"{address.Host}:{address.Port}");
+        Assert.Equal(expected is not null, NodeAddress.IsAddress(name));
+    }
+
+    private List<string> Read(NamedNodes source, params string[] nodes)
+    {
+        var news = source.Read(_names with { Others = [.. nodes.Select(node => new ProcessName($"raft@{node}"))] });
+        var told = news.Select(one => $"{(one is NodeNews.Named ? "+" : "-")}{one.Address.Host}:{one.Address.Port}");
+        return [.. told.Order(StringComparer.Ordinal)];
+    }
+}

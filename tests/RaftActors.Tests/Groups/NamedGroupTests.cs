@@ -1,0 +1,128 @@
+using Akka.TestKit.Xunit2;
+
+using RaftActors.Core;
+
+namespace RaftActors.Tests.Groups;
+
+/// <summary>Whole groups over real sockets without a cluster: the nodes' names are their addresses.</summary>
+public sealed class NamedGroupTests : TestKit
+{
+    private readonly string _folder = Path.Combine(Path.GetTempPath(), $"raft-named-{Guid.NewGuid():N}");
+    private readonly List<NamedNode> _nodes = [];
+
+    public NamedGroupTests()
+        : base("akka.loglevel = ERROR")
+    {
+    }
+
+    [Fact]
+    public void Processes_of_a_roster_find_each_other_by_their_names()
+    {
+        var names = NewNames(3);
+        var nodes = names.Select(name => Start(name, Roster(names))).ToList();
+
+        Append(nodes[2], "key", "value");
+
+        nodes.ForEach(node => node.ExpectEvent<RaftEvent.MembersChanged>(changed => changed.Members.Length == 3));
+        nodes[0].Expect("append 1 key=value");
+    }
+
+    [Fact]
+    public void Newcomer_that_nobody_told_of_anybody_is_found_when_the_group_takes_it_in()
+    {
+        var names = NewNames(2);
+        var (first, newcomer) = (Start(names[0], Roster(names[0])), Start(names[1], "raft.joining = on"));
+
+        Join(first, newcomer.Name);
+
+        Append(newcomer, "key", "value");
+        newcomer.Expect("append 1 key=value own");
+    }
+
+    [Fact]
+    public void Newcomer_that_knows_one_contact_is_known_to_it_before_it_is_taken_in()
+    {
+        var names = NewNames(2);
+        var first = Start(names[0], Roster(names[0]));
+
+        var newcomer = Start(names[1], $"raft {{ joining = on, contacts = [\"{names[0].Node}\"] }}");
+
+        first.ExpectEvent<RaftEvent.PeerChanged>(changed => changed is { IsReachable: true } && changed.Peer == newcomer.Name);
+        newcomer.ExpectEvent<RaftEvent.PeerChanged>(changed => changed is { IsReachable: true } && changed.Peer == first.Name);
+    }
+
+    [Fact]
+    public void Members_that_are_started_again_find_those_whom_only_their_logs_name()
+    {
+        var names = NewNames(3);
+        string[] configs = [Roster(names[0]), "raft.joining = on", "raft.joining = on"];
+        var before = names.Zip(configs, Start).ToList();
+        Join(before[0], names[1]);
+        Join(before[0], names[2]);
+        before[0].ExpectEvent<RaftEvent.MembersChanged>(changed => changed.Members.Count(member => member.IsVoter) == 3);
+        Append(before[0], "key1", "one");
+        before.ForEach(node => node.Expect(node == before[0] ? "append 1 key1=one own" : "append 1 key1=one"));
+        before.ForEach(node => node.Stop());
+
+        var after = names.Zip(configs, Start).ToList();
+
+        Append(after[0], "key2", "two");
+        after[2].Expect("append 2 key2=two");
+    }
+
+    [Fact]
+    public void Leader_whose_sockets_close_is_out_of_reach_at_once_and_another_one_leads_long_before_an_election_timeout()
+    {
+        var names = NewNames(3);
+        const string patient = "raft { election-timeout { min = 60s, max = 90s }, heartbeat-interval = 1s, quorum.gone-after = 2m }";
+        var nodes = names.Select(name => Start(name, $"{Roster(names)}\n{patient}")).ToList();
+        var leader = nodes[0].ExpectEvent<RaftEvent.LeaderChanged>(changed => changed.Leader is not null).Leader;
+        var rest = nodes.Where(node => node.Name != leader).ToList();
+        rest.ForEach(node => node.ExpectEvent<RaftEvent.MembersChanged>(_ => true));
+
+        nodes.Single(node => node.Name == leader).Stop();
+
+        foreach (var node in rest)
+        {
+            node.ExpectEvent<RaftEvent.PeerChanged>(changed => changed is { IsReachable: false } && changed.Peer == leader);
+        }
+
+        rest[0].ExpectEvent<RaftEvent.LeaderChanged>(changed => changed.Leader is { } next && next != leader);
+    }
+
+    protected override void AfterAll()
+    {
+        _nodes.ForEach(node => node.Stop());
+        if (Directory.Exists(_folder))
+        {
+            Directory.Delete(_folder, recursive: true);
+        }
+
+        base.AfterAll();
+    }
+
+    private static List<ProcessName> NewNames(int count) => [.. Enumerable.Range(0, count).Select(_ => NamedNode.NewName())];
+
+    private static string Roster(params IEnumerable<ProcessName> names) =>
+        $"raft.roster = [{string.Join(", ", names.Select(name => $"\"{name}\""))}]";
+
+    private NamedNode Start(ProcessName name, string config)
+    {
+        var store = $"raft.store {{ directory = \"{Path.Combine(_folder, name.Node)}\", segment-size = 1MiB, free-space-floor = 0b }}";
+        var node = new NamedNode(this, name, $"{config}\n{store}");
+        _nodes.Add(node);
+        return node;
+    }
+
+    private void Append(NamedNode node, string key, string value)
+    {
+        node.Tell(new Recorder.Append(key, value, TimeSpan.FromSeconds(20)), TestActor);
+        ExpectMsg<AppendOutcome.Done>(TimeSpan.FromSeconds(30));
+    }
+
+    private void Join(NamedNode node, ProcessName name)
+    {
+        node.Tell(new Recorder.Join(name), TestActor);
+        ExpectMsg<ChangeOutcome.Done>(TimeSpan.FromSeconds(30));
+    }
+}

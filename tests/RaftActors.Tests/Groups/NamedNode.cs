@@ -1,0 +1,83 @@
+using System.Net;
+using System.Net.Sockets;
+
+using Akka.Actor;
+using Akka.Configuration;
+using Akka.TestKit;
+
+using RaftActors.Core;
+
+namespace RaftActors.Tests.Groups;
+
+/// <summary>
+/// A node whose name is its address: an actor system of its own, with one raft process and no cluster.
+/// </summary>
+internal sealed class NamedNode
+{
+    private const string Shared =
+        """
+        akka {
+          loglevel = ERROR
+          log-dead-letters = off
+          actor.provider = remote
+          remote.dot-netty.tcp { hostname = "127.0.0.1", connection-timeout = 1s }
+          remote.retry-gate-closed-for = 200ms
+        }
+        raft {
+          discovery = node-names
+          discovery-interval = 100ms
+          founding-timeout = 3s
+          tick-interval = 20ms
+          heartbeat-interval = 100ms
+          election-timeout { min = 600ms, max = 1s }
+          quorum { stable-after = 200ms, gone-after = 1m, allow-fewer-than-three = on }
+        }
+        """;
+
+    // Nothing takes as long on a machine that works.
+    private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
+
+    private readonly ActorSystem _system;
+    private readonly IActorRef _actor;
+
+    /// <param name="config">On top of what all nodes of the tests have.</param>
+    public NamedNode(TestKitBase kit, ProcessName name, string config)
+    {
+        Name = name;
+        var own = $"raft.node = \"{name.Node}\"\nakka.remote.dot-netty.tcp.port = {name.Node[1..]}";
+        _system = ActorSystem.Create("named", ConfigurationFactory.ParseString($"{config}\n{own}").WithFallback(Shared));
+        (Watcher, Events) = (kit.CreateTestProbe(), kit.CreateTestProbe());
+        _system.EventStream.Subscribe(Events, typeof(RaftEvent));
+        _actor = _system.ActorOf(Props.Create(() => new Recorder(Watcher, null)), name.Process);
+        Expect("started");
+    }
+
+    public ProcessName Name { get; }
+
+    /// <summary>What its process tells; see <see cref="Recorder"/>.</summary>
+    public TestProbe Watcher { get; }
+
+    /// <summary>What its engine publishes.</summary>
+    public TestProbe Events { get; }
+
+    /// <summary>Where nobody listens.</summary>
+    public static ProcessName NewName()
+    {
+        using var placeholder = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        placeholder.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return new ProcessName($"raft@:{((IPEndPoint)placeholder.LocalEndPoint!).Port}");
+    }
+
+    public void Tell(object message, IActorRef sender) => _actor.Tell(message, sender);
+
+    /// <summary>Waits for this, skipping what is told before it.</summary>
+    public void Expect(string expected) =>
+        Watcher.FishForMessage<string>(told => told == expected, Guard, $"{Name} to tell '{expected}'");
+
+    /// <summary>Waits for such an event, skipping what is published before it.</summary>
+    public TEvent ExpectEvent<TEvent>(Predicate<TEvent> isExpected)
+        where TEvent : RaftEvent => Events.FishForMessage(isExpected, Guard, $"{Name} to publish a {typeof(TEvent).Name}");
+
+    /// <summary>Ends its actor system; may be called twice.</summary>
+    public void Stop() => Assert.True(_system.Terminate().Wait(Guard), $"{Name} did not stop.");
+}

@@ -1,0 +1,252 @@
+using System.Collections.Immutable;
+
+using Akka.Actor;
+using Akka.TestKit;
+using Akka.TestKit.Xunit2;
+
+using RaftActors.Core;
+using RaftActors.Engine;
+
+namespace RaftActors.Tests.Groups;
+
+/// <summary>What the engines of a group publish, on a clock that only the test moves. raft2 has most, and founds.</summary>
+public sealed class RaftEventTests : TestKit
+{
+    private readonly VirtualGroup _group;
+    private readonly TestProbe _events;
+
+    public RaftEventTests()
+        : base(VirtualGroup.Config)
+    {
+        _group = new VirtualGroup(this);
+        _events = CreateTestProbe("events");
+        Sys.EventStream.Subscribe(_events, typeof(RaftEvent));
+    }
+
+    [Fact]
+    public void Leader_tells_each_of_its_roles_once_and_who_elected_it()
+    {
+        Found();
+
+        var told = Of<RaftEvent.RoleChanged>("raft2", Told());
+
+        Assert.Equal(
+            [(RoleKind.PreCandidate, 0), (RoleKind.Candidate, 1), (RoleKind.Leader, 1)],
+            told.Select(changed => (changed.Role, (int)changed.Term.Value)));
+        Assert.Equal([0, 0], told.SkipLast(1).Select(changed => changed.Votes.Length));
+        Assert.Contains(NameOf("raft2"), told[^1].Votes);
+        Assert.InRange(told[^1].Votes.Length, 2, 3);
+    }
+
+    [Fact]
+    public void Each_process_tells_once_who_leads_and_a_follower_of_the_quorum_too()
+    {
+        Found();
+        _group.StartJoining("raft4");
+        _group.Actors["raft2"].Tell(new Recorder.Join(NameOf("raft4")), TestActor);
+        ExpectChangeDone("raft4");
+
+        var told = Told();
+        foreach (var name in new[] { "raft1", "raft2", "raft3", "raft4" })
+        {
+            var changed = Assert.Single(Of<RaftEvent.LeaderChanged>(name, told));
+            Assert.Equal((NameOf("raft2"), new Term(1)), (changed.Leader, changed.Term));
+        }
+    }
+
+    [Fact]
+    public void Members_are_told_by_each_process_at_founding_and_when_somebody_came_or_left()
+    {
+        Found();
+        _group.StartJoining("raft4");
+        _group.Actors["raft2"].Tell(new Recorder.Join(NameOf("raft4")), TestActor);
+        ExpectChangeDone("raft4");
+        _group.Actors["raft2"].Tell(new Recorder.Leave(NameOf("raft4")), TestActor);
+        ExpectChangeDone("raft4");
+        _group.Advance(20);
+
+        var all = Told();
+        foreach (var name in new[] { "raft1", "raft4" })
+        {
+            var told = Of<RaftEvent.MembersChanged>(name, all);
+            Assert.Equal(
+                ["raft1 raft2 raft3", "raft1 raft2 raft3 (raft4)", "raft1 raft2 raft3"],
+                told.Select(changed => TextOf(changed.Members)));
+            Assert.Equal([name == "raft1", true, name == "raft1"], told.Select(changed => changed.HasSelf));
+        }
+
+        Assert.Equal(NameOf("raft4"), Assert.Single(all.OfType<RaftEvent.Removed>()).Process);
+    }
+
+    [Fact]
+    public void Peer_that_goes_and_comes_back_is_told_twice_however_often_discovery_says_so()
+    {
+        Found();
+        var engine = _group.EngineOf("raft1");
+        Told();
+        var (address, peer) = (_group.EngineOf("raft2").Path.Address, NameOf("raft3"));
+
+        for (var i = 0; i < 2; i++)
+        {
+            engine.Tell(new PeerNews.Unreachable(peer, address));
+        }
+
+        engine.Tell(new PeerNews.Reachable(peer, address));
+        engine.Tell(new PeerNews.Reachable(peer, address));
+        _group.Settle();
+
+        Assert.Equal(
+            [(peer, false), (peer, true)],
+            Of<RaftEvent.PeerChanged>("raft1", Told()).Select(changed => (changed.Peer, changed.IsReachable)));
+    }
+
+    [Fact]
+    public void Process_that_is_refused_says_by_whom_and_why()
+    {
+        Found();
+        var stranger = VirtualGroup.MemberOf("raft1");
+
+        _group.Say(stranger, "raft3", new Term(1), new Message.Refusal(RefusalReason.Removed, Serial.Zero, default, "it was removed"));
+
+        var told = Told();
+        Assert.Single(Of<RaftEvent.Removed>("raft3", told));
+        var refused = Assert.Single(Of<RaftEvent.Refused>("raft3", told));
+        Assert.Equal((stranger.Name, RefusalReason.Removed, "it was removed"), (refused.By, refused.Reason, refused.Detail));
+    }
+
+    [Fact]
+    public void Newcomer_that_reads_how_another_life_of_its_name_was_removed_is_not_removed()
+    {
+        _group.StartJoining("raft4");
+        var leader = VirtualGroup.MemberOf("raft1");
+
+        Append(leader, Entry(1, leader, VirtualGroup.MemberOf("raft4", life: 1)), Entry(2, leader));
+
+        var told = Told();
+        Assert.Equal([true, false], Of<RaftEvent.MembersChanged>("raft4", told).Select(changed => changed.HasSelf));
+        Assert.Empty(Of<RaftEvent.Removed>("raft4", told));
+    }
+
+    [Fact]
+    public void Process_that_is_taken_in_again_is_told_so_though_the_members_are_those_of_before_and_its_next_removal_too()
+    {
+        _group.StartJoining("raft4");
+        var (leader, self) = (VirtualGroup.MemberOf("raft1"), VirtualGroup.MemberOf("raft4") with { Incarnation = Incarnation.None });
+        Append(leader, Entry(1, leader, self));
+        _group.Say(leader, "raft4", new Term(1), new Message.Refusal(RefusalReason.Removed, Serial.Zero, default, "it was removed"));
+        Append(leader, Entry(1, leader, self), Entry(2, leader, self));
+        Append(leader, Entry(1, leader, self), Entry(2, leader, self), Entry(3, leader));
+
+        var told = Told();
+
+        Assert.Equal([true, true, false], Of<RaftEvent.MembersChanged>("raft4", told).Select(changed => changed.HasSelf));
+        Assert.Equal(2, Of<RaftEvent.Removed>("raft4", told).Count);
+    }
+
+    [Fact]
+    public void Newcomer_whose_name_another_life_had_is_told_when_it_is_removed_itself()
+    {
+        _group.StartJoining("raft4");
+        var (leader, other) = (VirtualGroup.MemberOf("raft1"), VirtualGroup.MemberOf("raft4", life: 1));
+
+        Append(leader, Entry(1, leader, other), Entry(2, leader, other with { Incarnation = Incarnation.None }));
+        Append(leader, Entry(1, leader, other), Entry(2, leader, other with { Incarnation = Incarnation.None }), Entry(3, leader));
+
+        Assert.Single(Of<RaftEvent.Removed>("raft4", Told()));
+    }
+
+    [Fact]
+    public void Process_whose_store_failed_is_shut_out_once_whatever_its_actor_does_then()
+    {
+        Found();
+
+        _group.Stores["raft3"].Fail("the disk is gone");
+        _group.Settle();
+        _group.Actors["raft3"].Tell(new InvalidOperationException("a restart"));
+        _group.Settle();
+
+        Assert.Contains("the disk is gone", Assert.Single(Of<RaftEvent.ShutOut>("raft3", Told())).Detail);
+    }
+
+    [Fact]
+    public void Status_shows_role_term_leader_and_members()
+    {
+        _group.Start("raft1", 0);
+        var before = StatusOf("raft1");
+        Assert.Equal((RoleKind.Follower, Term.Zero, null), (before.Role, before.Term, before.LedBy));
+        Assert.Equal(GroupUid.None, before.Identity);
+        Assert.Equal("raft1 raft2 raft3", TextOf(before.Members));
+
+        _group.Start("raft2", 2);
+        _group.Start("raft3", 2);
+        _group.AdvanceUntil("raft3", "led by raft2 at 2");
+        _group.StartJoining("raft4");
+        Assert.Equal("(raft4)", TextOf(StatusOf("raft4").Members));
+        _group.Actors["raft2"].Tell(new Recorder.Join(NameOf("raft4")), TestActor);
+        ExpectChangeDone("raft4");
+
+        var (leader, follower) = (StatusOf("raft2"), StatusOf("raft4"));
+        Assert.Equal((RoleKind.Leader, new Term(1), NameOf("raft2")), (leader.Role, leader.Term, leader.LedBy));
+        Assert.Equal((RoleKind.Follower, new Term(1), NameOf("raft2")), (follower.Role, follower.Term, follower.LedBy));
+        Assert.Equal("raft1 raft2 raft3 (raft4)", TextOf(follower.Members));
+        Assert.NotEqual(GroupUid.None, leader.Identity);
+        Assert.Equal(leader.Identity, follower.Identity);
+    }
+
+    private static ProcessName NameOf(string name) => new($"{name}@node1");
+
+    // All from the first on, and all of them committed.
+    private void Append(Member leader, params LogEntry[] entries) => _group.Say(
+        leader,
+        "raft4",
+        new Term(1),
+        new Message.AppendEntries(default, [.. entries], entries[^1].Index, Serial.Zero));
+
+    private static LogEntry Entry(long index, Member voter, params ImmutableArray<Member> followers) => new(
+        new LogIndex(index),
+        new Term(1),
+        Serial.Zero,
+        new Payload.Reconfigure(new Configuration(new GroupUid(new Guid(1, 0, 0, new byte[8])), 1, [voter], [], followers, [])));
+
+    private static string TextOf(IEnumerable<GroupMember> members) => string.Join(
+        ' ', members.Select(member => member.IsVoter ? member.Name.Process : $"({member.Name.Process})"));
+
+    private void Found()
+    {
+        _group.Start("raft1", 0);
+        _group.Start("raft2", 2);
+        _group.Start("raft3", 2);
+        _group.AdvanceUntil("raft3", "led by raft2 at 2");
+        _group.Advance(5);
+    }
+
+    private RaftStatus StatusOf(string name)
+    {
+        _group.Actors[name].Tell(new Recorder.GetStatus(), TestActor);
+        return ExpectMsg<RaftStatus>();
+    }
+
+    private void ExpectChangeDone(string name)
+    {
+        _group.Settle();
+        _group.Advance(5);
+        ExpectMsg<ChangeOutcome.Done>();
+    }
+
+    // All since the last time that it was asked for, or since the beginning. What was published before the end is in front of it.
+    private List<RaftEvent> Told()
+    {
+        _group.Settle();
+        _events.Ref.Tell("the end");
+        List<RaftEvent> told = [];
+        while (_events.ExpectMsg<object>() is RaftEvent next)
+        {
+            told.Add(next);
+        }
+
+        return told;
+    }
+
+    private static List<T> Of<T>(string name, IEnumerable<RaftEvent> told)
+        where T : RaftEvent => [.. told.Where(one => one.Process == NameOf(name)).OfType<T>()];
+}
