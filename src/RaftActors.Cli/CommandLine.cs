@@ -1,6 +1,10 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using System.CommandLine.Parsing;
 
+using RaftActors.Cli.Client;
+using RaftActors.Cli.Offline;
+using RaftActors.Cli.Server;
 using RaftActors.Core;
 
 namespace RaftActors.Cli;
@@ -8,26 +12,47 @@ namespace RaftActors.Cli;
 /// <summary>The commands, and the options that several of them have.</summary>
 internal static class CommandLine
 {
-    public static RootCommand Build(Surroundings surroundings) => new(
-        """
-        Looks after the durable logs of raft processes, while these are stopped. Nothing is ever deleted: what has to make room is moved
-        aside, into the same directory.
-
-        Exit codes:
-          0    it is done, and nothing is wrong; a torn end of the last write is nothing wrong
-          1    something is wrong with the data, or it could not be done: one line on standard error says what, and what to do
-          2    the command is wrong
-          130  Ctrl-C
-        """)
+    public static RootCommand Build(Surroundings surroundings)
     {
-        new Command("log", "Shows, checks and repairs the log of a directory.")
+        var root = new RootCommand(
+            """
+            Keeps a log of messages on several servers that agree on it by Raft: runs the servers, asks them, and looks after their logs
+            while they are stopped. 'raft VERB --help' says all of a verb. -c, -p, -C, -m and -S without a verb are short forms:
+
+              raft -c LIST -p PORT                    raft server -c LIST -p PORT
+              raft -C clientcommand -m TEXT -S LIST   raft append TEXT -S LIST
+              raft -C addserver -m :9993 -S LIST      raft members add :9993 -S LIST
+              raft -C removeserver -m :9993 -S LIST   raft members remove :9993 -S LIST
+
+            Exit codes:
+              0    it is done, and nothing is wrong
+              1    it is not done, or something is wrong: a line on standard error says what, and what to do; to ask again is safe
+              2    the command is wrong
+              3    unknown whether it was done: a line on standard error says how to ask again without having it done twice
+              130  Ctrl-C
+            """)
         {
-            DumpCommand.Build(surroundings),
-            VerifyCommand.Build(surroundings),
-            RepairCommand.Build(surroundings),
-        },
-        RecoverCommand.Build(surroundings),
-    };
+            ServerCommand.Build(surroundings),
+            AppendCommand.Build(surroundings),
+            AppendCommand.BuildNamed("print", "all messages", surroundings),
+            AppendCommand.BuildNamed("count", "how many messages there are", surroundings),
+            MembersCommand.Build(surroundings),
+            StatusCommand.Build(surroundings),
+            TransferCommand.Build(surroundings),
+            ExplainCommand.Build(surroundings),
+            new Command("log", "Shows, checks and repairs the log in the directory of a server that is stopped.")
+            {
+                DumpCommand.Build(surroundings),
+                VerifyCommand.Build(surroundings),
+                RepairCommand.Build(surroundings),
+            },
+            RecoverCommand.Build(surroundings),
+        };
+        new SeedFlags().AddTo(root, surroundings);
+        var help = root.Options.OfType<HelpOption>().Single();
+        help.Action = new BriefHelp((HelpAction)help.Action!); // Justification: the option is made with it.
+        return root;
+    }
 
     public static Option<string> Data() => new("--data")
     {

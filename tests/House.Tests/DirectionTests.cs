@@ -16,13 +16,14 @@ public sealed class DirectionTests
         ["RaftActors.Storage"] = ["RaftActors.Core"],
         ["RaftActors"] = ["RaftActors.Core", "RaftActors.Storage"],
         ["RaftActors.Testing"] = ["RaftActors", "RaftActors.Storage"],
-        ["RaftActors.Cli"] = ["RaftActors.Storage"],
+        ["RaftActors.Cli"] = ["RaftActors"],
         ["FourNodes"] = ["RaftActors"],
         ["RaftActors.Simulator"] = ["RaftActors.Core", "RaftActors.Storage", "RaftActors.DiskModel"],
     };
 
     // The rooms that stand on an actor runtime; Core is not among them.
-    private static readonly string[] OnActors = ["Akka.Embedded.TestKit", "RaftActors", "RaftActors.Testing", "FourNodes"];
+    private static readonly string[] OnActors =
+        ["Akka.Embedded.TestKit", "RaftActors", "RaftActors.Testing", "RaftActors.Cli", "FourNodes"];
 
     public static TheoryData<string> Rooms => new(Repository.Files("*.csproj", "src", "demo", "tests/RaftActors.Simulator"));
 

@@ -15,15 +15,31 @@ internal sealed record Run(int Code, string Output, string Error)
 
     public static Run Of(params string[] arguments) => Typed("", arguments);
 
+    /// <summary>The same without a process of its own, where that makes no difference.</summary>
+    public static Run Here(params string[] arguments) => Here("", arguments);
+
+    public static Run Here(string input, string[] arguments)
+    {
+        using var typed = new StringReader(input);
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        return new Run(Session.Run(arguments, new Surroundings(typed, output, error)), $"{output}", $"{error}");
+    }
+
     /// <summary>Somebody types this.</summary>
     public static Run Typed(string input, params string[] arguments) => Start("dotnet", input, [Program, .. arguments]);
 
     /// <summary>
     /// Ctrl-C is pressed when this is on the screen. Whoever runs the tests in the background may have had it ignored, which is inherited.
     /// </summary>
-    public static Run Interrupted(string text, params string[] arguments)
+    public static Run Interrupted(string text, params string[] arguments) => Interrupted("", text, arguments);
+
+    /// <summary>The same, when this was typed, and nobody said that it was all.</summary>
+    public static Run Interrupted(string input, string text, string[] arguments)
     {
         using var process = Begin("env", ["--default-signal=INT", "dotnet", Program, .. arguments]);
+        process.StandardInput.Write(input);
+        process.StandardInput.Flush();
         var (output, error) = (new StringBuilder(), process.StandardError.ReadToEndAsync());
         while (!output.ToString().EndsWith(text, StringComparison.Ordinal) && process.StandardOutput.Read() is var letter and >= 0)
         {
@@ -40,9 +56,9 @@ internal sealed record Run(int Code, string Output, string Error)
     private static Run Start(string program, string input, string[] arguments)
     {
         using var process = Begin(program, arguments);
+        var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         process.StandardInput.Write(input);
         process.StandardInput.Close();
-        var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         process.WaitForExit();
         return new Run(process.ExitCode, output.Result, error.Result);
     }

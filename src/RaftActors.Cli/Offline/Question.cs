@@ -1,4 +1,4 @@
-namespace RaftActors.Cli;
+namespace RaftActors.Cli.Offline;
 
 /// <summary>Asks before something is done that cannot be taken back easily.</summary>
 internal static class Question

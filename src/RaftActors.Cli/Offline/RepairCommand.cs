@@ -2,7 +2,7 @@ using System.CommandLine;
 
 using RaftActors.Storage.Tools;
 
-namespace RaftActors.Cli;
+namespace RaftActors.Cli.Offline;
 
 /// <summary><c>raft log repair</c>.</summary>
 internal static class RepairCommand

@@ -1,10 +1,11 @@
 using System.CommandLine;
 
+using RaftActors.Cli.Server;
 using RaftActors.Core;
 using RaftActors.Storage;
 using RaftActors.Storage.Tools;
 
-namespace RaftActors.Cli;
+namespace RaftActors.Cli.Offline;
 
 /// <summary><c>raft recover</c>.</summary>
 internal static class RecoverCommand
@@ -51,7 +52,8 @@ internal static class RecoverCommand
         command.SetAction(parsed =>
         {
             var owner = new StoreOwner(parsed.GetValue(group)!, parsed.GetValue(process)!.Value);
-            using var recovery = LostQuorumStore.Open(parsed.GetValue(data)!, owner, parsed.GetValue(members)!);
+            var directory = parsed.GetValue(data)!;
+            using var recovery = LostQuorumStore.Open(directory, owner, parsed.GetValue(members)!);
             Show(surroundings.Output, recovery.Plan);
             var question = $"Type the name of the group ({owner.Group}) to do it: ";
             if (!parsed.GetValue(yes) && !Question.IsConfirmed(surroundings, question, owner.Group))
@@ -59,7 +61,12 @@ internal static class RecoverCommand
                 return Session.Wrong;
             }
 
-            var kept = surroundings.Change(recovery.Apply);
+            var (before, after) = (recovery.Plan.Before.Group.Value, recovery.Plan.After.Group.Value);
+            var kept = surroundings.Change(() =>
+            {
+                Announced.NoteRecovery(directory, before, after);
+                return recovery.Apply();
+            });
             surroundings.Output.WriteLine($"Done. The files as they were are in {kept}.");
             return Session.Fine;
         });

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 using RaftActors.Storage.Tools;
 
-namespace RaftActors.Cli;
+namespace RaftActors.Cli.Offline;
 
 /// <summary><c>raft log verify</c>.</summary>
 internal static class VerifyCommand

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 using RaftActors.Storage.Tools;
 
-namespace RaftActors.Cli;
+namespace RaftActors.Cli.Offline;
 
 /// <summary>A line for each item of a dump. The columns are as wide as what normally stands in them, since nothing is read ahead.</summary>
 internal sealed class ItemLines(TextWriter output, bool isJson)

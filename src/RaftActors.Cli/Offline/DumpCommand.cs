@@ -3,7 +3,7 @@ using System.CommandLine.Parsing;
 
 using RaftActors.Storage.Tools;
 
-namespace RaftActors.Cli;
+namespace RaftActors.Cli.Offline;
 
 /// <summary><c>raft log dump</c>.</summary>
 internal static class DumpCommand

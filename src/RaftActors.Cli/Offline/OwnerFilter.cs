@@ -1,7 +1,7 @@
 using RaftActors.Core;
 using RaftActors.Storage;
 
-namespace RaftActors.Cli;
+namespace RaftActors.Cli.Offline;
 
 /// <summary>Of which stores something is to be shown or done.</summary>
 internal sealed record OwnerFilter(string? Group, ProcessName? Process)

@@ -1,0 +1,114 @@
+using System.Threading.Channels;
+
+namespace RaftActors.Cli.Client;
+
+/// <summary><c>raft append -</c>: a message a line, several of them under way.</summary>
+internal sealed class AppendLines(Appender appender, AppendReport report, CancellationToken cancellation)
+{
+    /// <summary>So many are under way at a time.</summary>
+    public const int Window = 64;
+
+    private readonly Queue<(int Line, string Id, Task<Ending> Ending)> _open = new();
+    private readonly Task _interrupted = Task.Delay(Timeout.Infinite, cancellation);
+    private int _lines;
+
+    public static int Run(AppendSettings settings, Surroundings surroundings) => settings.Client.Run(async (servers, _, cancellation) =>
+    {
+        var report = new AppendReport(surroundings, settings.Client.IsJson);
+        var appender = new Appender(servers, settings.Client, settings.RequestId, report.Redirected);
+        var isWhole = await new AppendLines(appender, report, cancellation).RunAsync(Read(surroundings.Input));
+        return isWhole ? report.ExitCode : Session.Interrupted;
+    });
+
+    // Nobody can be kept from reading a terminal, so this has a thread of its own, which nobody waits for.
+    private static ChannelReader<string?> Read(TextReader input)
+    {
+        var channel = Channel.CreateBounded<string?>(Window);
+        var reader = new Thread(() => Pass(input, channel.Writer)) { IsBackground = true };
+        reader.Start();
+        return channel.Reader;
+    }
+
+    private static void Pass(TextReader input, ChannelWriter<string?> lines)
+    {
+        try
+        {
+            foreach (var line in InputLines.Read(input))
+            {
+                lines.WriteAsync(line).AsTask().Wait();
+            }
+
+            lines.Complete();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            lines.Complete(e);
+        }
+    }
+
+    /// <returns>False: it was interrupted before the end of the input.</returns>
+    private async Task<bool> RunAsync(ChannelReader<string?> input)
+    {
+        // The first one goes alone: it finds out which server answers, and all that follow go there, in order.
+        var window = 1;
+        Task<bool>? more = null;
+        var isAtEnd = false;
+        while (!cancellation.IsCancellationRequested && !(isAtEnd && _open.Count == 0))
+        {
+            if (_open.Count < window && !isAtEnd)
+            {
+                more ??= input.WaitToReadAsync(CancellationToken.None).AsTask();
+                await Task.WhenAny([more, _interrupted, .. Oldest()]);
+                if (more.IsCompleted)
+                {
+                    isAtEnd = !await more;
+                    more = null;
+                    Start(input);
+                }
+            }
+            else
+            {
+                await Task.WhenAny([_interrupted, .. Oldest()]);
+            }
+
+            if (await ReportAsync(mayWait: false) > 0)
+            {
+                window = Window;
+            }
+        }
+
+        if (!cancellation.IsCancellationRequested)
+        {
+            return true;
+        }
+
+        // What is open ends at once, and is said to be open.
+        await ReportAsync(mayWait: true);
+        report.Interrupted(_lines);
+        return false;
+    }
+
+    private IEnumerable<Task> Oldest() => _open.Count > 0 ? [_open.Peek().Ending] : [];
+
+    private void Start(ChannelReader<string?> input)
+    {
+        if (input.TryRead(out var text))
+        {
+            var id = $"{appender.RequestId}-{++_lines}";
+            _open.Enqueue((_lines, id, appender.AppendAsync(text, id, cancellation)));
+        }
+    }
+
+    private async Task<int> ReportAsync(bool mayWait)
+    {
+        var count = 0;
+        while (_open.TryPeek(out var oldest) && (mayWait || oldest.Ending.IsCompleted))
+        {
+            _open.Dequeue();
+            report.Ended(await oldest.Ending, oldest.Id, oldest.Line);
+            count++;
+        }
+
+        return count;
+    }
+}

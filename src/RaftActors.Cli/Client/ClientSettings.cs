@@ -1,0 +1,19 @@
+using System.Collections.Immutable;
+
+namespace RaftActors.Cli.Client;
+
+/// <summary>What all commands to servers are told.</summary>
+internal sealed record ClientSettings(ImmutableArray<ServerId> Servers, TimeSpan Timeout, bool IsJson)
+{
+    public static readonly ImmutableArray<ServerId> DefaultServers = [new("", 9990)];
+
+    public static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(5);
+
+    /// <summary>Runs a command that asks servers.</summary>
+    public int Run(Func<ServerList, ServerConnection, CancellationToken, Task<int>> command)
+    {
+        using var interruption = new Interruption();
+        using var connection = new ServerConnection();
+        return command(new ServerList(connection, Servers), connection, interruption.Token).GetAwaiter().GetResult();
+    }
+}

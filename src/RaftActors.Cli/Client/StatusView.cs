@@ -1,0 +1,139 @@
+using System.Globalization;
+using System.Text.Json;
+
+using RaftActors.Core;
+
+using Spectre.Console;
+
+namespace RaftActors.Cli.Client;
+
+/// <summary>A group's status as lines for a pipe, as a coloured table for a terminal, and as JSON.</summary>
+internal static class StatusView
+{
+    private static readonly string[] Heading = ["SERVER", "ROLE", "VOTES", "TERM", "SERIAL", "COMMIT", "LAG", "ADDRESS", "SINCE", "NOTE"];
+
+    // What does not fit into a line is continued below.
+    private const int NoteWidthMin = 20;
+
+    public static void WriteText(TextWriter output, GroupStatus group)
+    {
+        var table = new Table(Heading);
+        foreach (var server in group.Servers)
+        {
+            table.Add(Cells(server, group));
+        }
+
+        table.WriteTo(output);
+    }
+
+    /// <param name="width">Of the terminal. Where it is narrow, columns that others make up for are left out.</param>
+    public static Spectre.Console.Table ForTerminal(GroupStatus group, int width)
+    {
+        var rows = group.Servers.Select(server => Cells(server, group).Select(Printable.Of).ToArray()).ToArray();
+        var widths = Heading.Select((_, column) => rows.Append(Heading).Max(row => row[column].Length)).ToArray();
+        var note = Heading.Length - 1;
+        var columns = Enumerable.Range(0, Heading.Length).ToList();
+        foreach (var dispensable in (string[])["ADDRESS", "SINCE", "TERM", "COMMIT"])
+        {
+            if (columns.Sum(column => column == note ? NoteWidthMin : widths[column] + 1) > width)
+            {
+                columns.Remove(Array.IndexOf(Heading, dispensable));
+            }
+        }
+
+        var table = new Spectre.Console.Table().Border(TableBorder.None);
+        foreach (var column in columns)
+        {
+            var heading = new TableColumn(new Text(Heading[column], new Style(decoration: Decoration.Bold)));
+            table.AddColumn(column == note ? heading : heading.Width(widths[column]));
+        }
+
+        foreach (var (row, server) in rows.Zip(group.Servers))
+        {
+            table.AddRow(columns.Select(column => new Text(row[column], new Style(ColourOf(server)))));
+        }
+
+        return table;
+    }
+
+    public static void WriteJson(TextWriter output, GroupStatus group)
+    {
+        foreach (var server in group.Servers)
+        {
+            JsonLine.Write(output, writer => Members(writer, server, group));
+        }
+
+        JsonLine.Write(output, writer =>
+        {
+            writer.WriteString("kind", "group");
+            JsonLine.Text(writer, "leader", group.Leader?.ToString());
+            writer.WriteNumber("commit", group.CommittedSerial);
+            writer.WriteNumber("servers", group.Servers.Length);
+            writer.WriteNumber("answered", group.Servers.Count(server => server.Status is not null));
+            writer.WriteBoolean("healthy", group.IsHealthy);
+        });
+    }
+
+    private static string[] Cells(ServerStatus server, GroupStatus group) => server.Status is { } status
+        ?
+        [
+            $"{server.Server}",
+            RoleOf(server),
+            VotesOf(server),
+            $"{status.Term}",
+            $"{status.AppliedSerial}",
+            $"{status.CommittedSerial}",
+            $"{group.CommittedSerial - status.AppliedSerial}",
+            AddressOf(server),
+            status.Since.ToLocalTime().ToString("yyyy/MM/dd HH:mm:ss", CultureInfo.InvariantCulture),
+            status.Note ?? "",
+        ]
+        : [$"{server.Server}", RoleOf(server), VotesOf(server), "", "", "", "", AddressOf(server), "", server.Silence ?? ""];
+
+    private static string RoleOf(ServerStatus server) => server.Status?.Role switch
+    {
+        null => "unreachable",
+        RoleKind.PreCandidate => "pre-candidate",
+        var role => $"{role}".ToLowerInvariant(),
+    };
+
+    private static string VotesOf(ServerStatus server) => server.IsVoter switch
+    {
+        true => "yes",
+        false => "no",
+        null => "no member",
+    };
+
+    private static string AddressOf(ServerStatus server) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{server.Server.Hostname}:{server.Server.Port}");
+
+    private static Color ColourOf(ServerStatus server) => server.Status?.Role switch
+    {
+        null => Color.Red,
+        RoleKind.Leader => Color.Green,
+        RoleKind.Follower => Color.Default,
+        _ => Color.Yellow,
+    };
+
+    private static void Members(Utf8JsonWriter writer, ServerStatus server, GroupStatus group)
+    {
+        writer.WriteString("kind", "server");
+        writer.WriteString("server", $"{server.Server}");
+        writer.WriteString("address", AddressOf(server));
+        writer.WriteString("role", RoleOf(server));
+        writer.WriteBoolean("member", server.IsVoter is not null);
+        writer.WriteBoolean("votes", server.IsVoter is true);
+        if (server.Status is { } status)
+        {
+            writer.WriteNumber("term", status.Term);
+            writer.WriteNumber("serial", status.AppliedSerial);
+            writer.WriteNumber("commit", status.CommittedSerial);
+            writer.WriteNumber("lag", group.CommittedSerial - status.AppliedSerial);
+            writer.WriteString("since", status.Since.UtcDateTime);
+            JsonLine.Text(writer, "leader", status.Leader?.ToString());
+        }
+
+        JsonLine.Text(writer, "note", server.Status is null ? server.Silence : server.Status.Note);
+    }
+}

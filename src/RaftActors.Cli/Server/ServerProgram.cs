@@ -1,0 +1,101 @@
+using System.Net.Sockets;
+using System.Reflection;
+
+using Akka.Actor;
+using Akka.Event;
+
+using RaftActors.Cli.Protocol;
+using RaftActors.Storage;
+
+namespace RaftActors.Cli.Server;
+
+/// <summary>A server from its start to its end.</summary>
+internal static class ServerProgram
+{
+    private const string ActorName = "raft";
+
+    // A leader that hands over is given 2 s by the engine, and what is left of the group may be slow.
+    private static readonly TimeSpan HandOverPatience = TimeSpan.FromSeconds(2.5);
+
+    /// <summary>Runs until it is told to stop, or cannot go on.</summary>
+    /// <returns>The exit code.</returns>
+    public static async Task<int> Run(ServerSettings settings, Surroundings surroundings)
+    {
+        using var stop = new StopSignal();
+        var terminal = new ServerTerminal(surroundings.Output, surroundings.Error, TimeProvider.System);
+        try
+        {
+            DataFolder.Demand(settings.Data);
+            using var system = ActorSystem.Create(ServerId.GroupName, ServerConfig.Of(settings));
+            return await Run(settings, terminal, system, stop);
+        }
+        catch (Exception e) when (e is StoreException || SocketFailure(e) is not null)
+        {
+            terminal.Log(SocketFailure(e) is { } failure ? CannotListen(settings, failure) : e.Message);
+            return Session.Wrong;
+        }
+    }
+
+    private static async Task<int> Run(ServerSettings settings, ServerTerminal terminal, ActorSystem system, StopSignal stop)
+    {
+        ProtocolSerializer.AddTo(system);
+        var failed = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var narrator = system.ActorOf(Props.Create(() => new Narrator(settings, terminal, $"/user/{ActorName}", failed)), "narrator");
+        system.EventStream.Subscribe(narrator, typeof(RaftEvent));
+        system.EventStream.Subscribe(narrator, typeof(Error));
+        SayWhoItIs(settings, terminal);
+        var clock = TimeProvider.System;
+        var server = system.ActorOf(Props.Create(() => new LogServer(settings, terminal, failed, clock, null)), ActorName);
+        await Task.WhenAny(stop.Received, failed.Task);
+        if (failed.Task.IsCompleted)
+        {
+            await system.Terminate();
+            terminal.Log($"cannot go on: {await failed.Task}");
+            return Session.Wrong;
+        }
+
+        Task handedOver = server.Ask<HandOver>(HandOver.Instance, HandOverPatience);
+        await handedOver.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        system.EventStream.Unsubscribe(narrator);
+        await system.Terminate();
+        terminal.Log("Stopped.");
+        return Session.Fine;
+    }
+
+    private static void SayWhoItIs(ServerSettings settings, ServerTerminal terminal)
+    {
+        var version = typeof(ServerProgram).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion;
+        var place = $"{settings.Bind ?? settings.Id.Hostname}:{settings.Id.Port}";
+        terminal.Log($"raft {version?.Split('+')[0]}: server {settings.Id} listens on {place}; its data is in {settings.Data}");
+        terminal.Log(settings.IsFounder
+            ? $"servers: {string.Join(' ', settings.Servers)}"
+            : $"servers: {string.Join(' ', settings.Servers)}; {settings.Id} is not among them, so it founds nothing");
+    }
+
+    // The actor runtimes wrap a socket's refusal differently, and its cause lies deepest.
+    private static SocketException? SocketFailure(Exception problem)
+    {
+        var deepest = problem;
+        while (deepest is not SocketException && deepest.InnerException is { } inner)
+        {
+            deepest = inner;
+        }
+
+        return deepest as SocketException;
+    }
+
+    private static string CannotListen(ServerSettings settings, SocketException failure)
+    {
+        var place = $"{settings.Bind ?? settings.Id.Hostname}:{settings.Id.Port}";
+        return failure.SocketErrorCode switch
+        {
+            SocketError.AddressAlreadyInUse =>
+                $"Cannot listen on {place}: the port is in use. Stop the process that has it, or name another port with -p.",
+            SocketError.AccessDenied =>
+                $"Cannot listen on {place}: this user may not. Name a port from 1024 on with -p.",
+            SocketError.HostNotFound or SocketError.AddressNotAvailable =>
+                $"Cannot listen on {place}: this machine has no such address. Name one that it has with --host, or with --bind.",
+            _ => $"Cannot listen on {place}: {failure.Message}.",
+        };
+    }
+}

@@ -1,0 +1,180 @@
+using RaftActors.Cli.Protocol;
+
+namespace RaftActors.Cli.Tests.Client;
+
+/// <summary><c>raft append</c>, <c>print</c> and <c>count</c>: each answer, and each way of not getting one.</summary>
+public sealed class AppendTests
+{
+    [Fact]
+    public void Message_is_appended_and_its_serial_said()
+    {
+        using var server = ScriptedServer.Answering(request => new Reply.Committed(request.Number, 4, WasThere: false));
+
+        var run = Run.Of("append", "I like beer.", "-S", $"{server.Id}");
+
+        Assert.Equal((0, "committed, serial 4\n", ""), (run.Code, run.Output, run.Error));
+        var append = Assert.IsType<Request.Append>(Assert.Single(server.Requests));
+        Assert.Equal("I like beer.", append.Text);
+    }
+
+    [Theory]
+    [InlineData("print")]
+    [InlineData("count")]
+    public void Verb_with_the_name_of_a_message_appends_it(string verb)
+    {
+        using var server = ScriptedServer.Committing();
+
+        var run = Run.Of(verb, "-S", $"{server.Id}");
+
+        Assert.Equal((0, "committed, serial 1\n", ""), (run.Code, run.Output, run.Error));
+        Assert.Equal(verb, Assert.IsType<Request.Append>(Assert.Single(server.Requests)).Text);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("grüße, 世界 🍺 \u200b\t\u001b[2J")]
+    [InlineData("@all")]
+    [InlineData("[diagram]")]
+    [InlineData("\"quoted\" \\ $HOME")]
+    public void Any_text_arrives_as_it_was_given(string text)
+    {
+        using var server = ScriptedServer.Committing();
+
+        var run = Run.Of("append", text, "-S", $"{server.Id}");
+
+        Assert.Equal((0, ""), (run.Code, run.Error));
+        Assert.Equal(text, Assert.IsType<Request.Append>(Assert.Single(server.Requests)).Text);
+    }
+
+    [Fact]
+    public void Redirect_is_said_once_before_the_answer()
+    {
+        var leader = new ServerId("", 9991);
+        using var server = new ScriptedServer(request =>
+        [
+            new Reply.Redirected(request.Number, leader),
+            new Reply.Redirected(request.Number, leader),
+            new Reply.Committed(request.Number, 4, WasThere: false),
+        ]);
+
+        var run = Run.Of("append", "x", "-S", $"{server.Id}");
+
+        Assert.Equal((0, "redirect to leader: :9991\ncommitted, serial 4\n", ""), (run.Code, run.Output, run.Error));
+    }
+
+    [Fact]
+    public void Reader_that_has_gone_changes_no_outcome()
+    {
+        using var server = new ScriptedServer(request =>
+        [
+            new Reply.Redirected(request.Number, new ServerId("", 9991)),
+            new Reply.Refused(request.Number, "no leader is known"),
+        ]);
+
+        var run = Run.Shell($"dotnet {Run.Program} append x -S {server.Id} | true; exit ${{PIPESTATUS[0]}}");
+
+        Assert.Equal((1, "raft: not committed: no leader is known; it is safe to append it again\n"), (run.Code, run.Error));
+    }
+
+    [Fact]
+    public void Output_that_takes_nothing_changes_no_outcome()
+    {
+        using var server = ScriptedServer.Answering(request => ((Request.Append)request).Text == "fine"
+            ? new Reply.Committed(request.Number, 4, WasThere: false)
+            : new Reply.Refused(request.Number, "no"));
+
+        var full = Run.Shell($"dotnet {Run.Program} append fine -S {server.Id} >/dev/full");
+        var fullRefused = Run.Shell($"dotnet {Run.Program} append x --json -S {server.Id} >/dev/full");
+        var broken = Run.Shell($"dotnet {Run.Program} append x --json -S {server.Id} | true; exit ${{PIPESTATUS[0]}}");
+        var closed = Run.Shell($"dotnet {Run.Program} append fine -S {server.Id} >&-");
+
+        const string lost = "raft: standard output takes nothing more: No space left on device\n";
+        Assert.Equal((0, lost), (full.Code, full.Error));
+        Assert.Equal((1, lost), (fullRefused.Code, fullRefused.Error));
+        Assert.Equal((1, ""), (broken.Code, broken.Error));
+        Assert.Equal((0, ""), (closed.Code, closed.Error));
+    }
+
+    [Fact]
+    public void Server_is_given_less_than_the_time_that_is_left_when_the_request_leaves()
+    {
+        using var server = ScriptedServer.Committing();
+
+        Run.Of("append", "x", "-S", $"{server.Id}", "--timeout", "60");
+
+        var append = Assert.IsType<Request.Append>(Assert.Single(server.Requests));
+        Assert.InRange(append.Timeout, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(59.75));
+    }
+
+    [Fact]
+    public void Request_id_that_was_there_is_said_to_have_been()
+    {
+        using var server = ScriptedServer.Answering(request => new Reply.Committed(request.Number, 4, WasThere: true));
+
+        var run = Run.Of("append", "x", "-S", $"{server.Id}", "--request-id", "invoice 4711");
+
+        Assert.Equal((0, "committed before, serial 4\n", ""), (run.Code, run.Output, run.Error));
+        Assert.Equal("invoice 4711", Assert.IsType<Request.Append>(Assert.Single(server.Requests)).RequestId);
+    }
+
+    [Fact]
+    public void Refused_message_is_certainly_not_committed()
+    {
+        using var server = ScriptedServer.Answering(request => new Reply.Refused(request.Number, "no leader is known"));
+
+        var run = Run.Of("append", "x", "-S", $"{server.Id}");
+
+        Assert.Equal(
+            (1, "", "raft: not committed: no leader is known; it is safe to append it again\n"),
+            (run.Code, run.Output, run.Error));
+    }
+
+    [Fact]
+    public void Interrupted_append_says_what_may_have_been_sent()
+    {
+        using var server = new ScriptedServer(request => [new Reply.Redirected(request.Number, new ServerId("", 9991))]);
+
+        var run = Run.Interrupted("9991\n", "append", "x", "-S", $"{server.Id}", "--timeout", "3600", "--request-id", "one");
+
+        Assert.Equal(
+            (130, "raft: unknown whether it was committed: interrupted; append it again with --request-id one, which never duplicates\n"),
+            (run.Code, run.Error));
+    }
+
+    [Fact]
+    public void Answers_as_JSON_are_an_object_each()
+    {
+        using var server = new ScriptedServer(request =>
+        [
+            new Reply.Redirected(request.Number, new ServerId("", 9991)),
+            new Reply.Committed(request.Number, 4, WasThere: true),
+        ]);
+        var dead = ScriptedServer.Dead();
+        using var silent = ScriptedServer.Silent();
+        string[] options = ["--request-id", "one", "--timeout", "2", "--json", "-S"];
+
+        var committed = Run.Here(["append", "x", .. options, $"{server.Id}"]);
+        var refused = Run.Here(["append", "x", .. options, $"{dead}"]);
+        var unknown = Run.Here(["append", "x", .. options, $"{silent.Id}"]);
+
+        Assert.Equal(
+            (0, """
+                {"kind":"redirect","leader":":9991"}
+                {"kind":"append","requestId":"one","outcome":"committed","serial":4,"before":true}
+
+                """, ""),
+            (committed.Code, committed.Output, committed.Error));
+        Assert.Equal(
+            (1, $$"""
+                {"kind":"append","requestId":"one","outcome":"not-committed","why":"cannot reach {{dead}}: connection refused"}
+
+                """, ""),
+            (refused.Code, refused.Output, refused.Error));
+        Assert.Equal(
+            (3, $$"""
+                {"kind":"append","requestId":"one","outcome":"unknown","why":"{{silent.Id}} did not answer in time"}
+
+                """, ""),
+            (unknown.Code, unknown.Output, unknown.Error));
+    }
+}

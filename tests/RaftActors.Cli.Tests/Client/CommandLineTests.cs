@@ -1,0 +1,124 @@
+using RaftActors.Cli.Protocol;
+
+namespace RaftActors.Cli.Tests.Client;
+
+/// <summary>What is typed: the flags without a verb, wrong commands, help.</summary>
+public sealed class CommandLineTests
+{
+    public static TheoryData<string[], string> WrongCommands => new()
+    {
+        { ["append"], "text" },
+        { ["append", "x", "y"], "'y'" },
+        { ["append", "x", "-S", ""], "'' is no server" },
+        { ["append", "x", "-S", ":9990,"], "'' is no server" },
+        { ["append", "x", "-S", ":a"], "':a' is no server" },
+        { ["append", "x", "-S", ":65536"], "':65536' is no server" },
+        { ["append", "x", "-S", "a b:1"], "'a b:1' is no server" },
+        { ["append", "x", "-S", "\u001b[2J"], "'\\u001b[2J' is no server" },
+        { ["append", "x", "--timeout", "0"], "'0' is no timeout" },
+        { ["append", "x", "--timeout", "-1"], "'-1' is no timeout" },
+        { ["append", "x", "--timeout", "abc"], "'abc' is no timeout" },
+        { ["append", "x", "--timeout", "NaN"], "'NaN' is no timeout" },
+        { ["append", "x", "--timeout", "1e9"], "'1e9' is no timeout" },
+        { ["append", "x", "--request-id", ""], "a request id has 1 to" },
+        { ["append", "x", "--request-id", "a\nb"], "a request id has 1 to" },
+        { ["members", "add"], "server" },
+        { ["members", "add", ":a"], "':a' is no server" },
+        { ["members", "remove", "x"], "'x' is no server" },
+        { ["transfer", "--to", ":0"], "':0' is no server" },
+        { ["-S", ":9990", "append", "x"], "-S stands before the verb" },
+        { ["-C", "frobnicate", "-m", "x"], "clientcommand, addserver, removeserver" },
+        { ["-C", "ClientCommand", "-m", "x"], "clientcommand, addserver, removeserver" },
+        { ["-C", "clientcommand", "-S", ":9990"], "-m is missing" },
+        { ["-C", "addserver"], "-m is missing" },
+        { ["-C", "removeserver", "-m", "x"], "'x' is no server" },
+        { ["-C", "clientcommand", "-m", "x", "-p", "9990"], "-p is for running a server" },
+        { ["-C", "clientcommand", "-m", "x", "--timeout", "0"], "'0' is no timeout" },
+        { ["-m", "x"], "-C is missing" },
+        { ["--timeout", "3"], "-C is missing" },
+        { ["-S", ":9990"], "-C is missing" },
+        { ["-p", "9990"], "-c is missing" },
+        { ["-c", ":9990", "-p", "abc"], "'abc' is no port" },
+        { ["-c", ":9990", "-t", "abc"], "'abc' is no number of milliseconds" },
+        { ["server", "-c", ":9990", "-t", "abc"], "'abc' is no number of milliseconds" },
+    };
+
+    [Theory]
+    [MemberData(nameof(WrongCommands))]
+    public void Wrong_command_says_what_is_wrong_with_it(string[] arguments, string problem)
+    {
+        var run = Run.Here(arguments);
+
+        Assert.Equal((2, ""), (run.Code, run.Output));
+        Assert.StartsWith("raft: ", run.Error);
+        Assert.Contains(problem, run.Error);
+    }
+
+    [Fact]
+    public void Program_without_arguments_shows_its_help_and_is_a_wrong_command()
+    {
+        var run = Run.Of();
+
+        Assert.Equal((2, ""), (run.Code, run.Error));
+        Assert.Equal(Run.Of("--help").Output, run.Output);
+        Assert.All(["-C clientcommand -m TEXT", "Exit codes:", "append <text>"], text => Assert.Contains(text, run.Output));
+    }
+
+    [Theory]
+    [InlineData("append")]
+    [InlineData("members", "add")]
+    [InlineData("members", "remove")]
+    [InlineData("members", "list")]
+    [InlineData("status")]
+    [InlineData("transfer")]
+    [InlineData("explain")]
+    public void Help_of_a_verb_has_an_example_and_the_exit_codes(params string[] verb)
+    {
+        foreach (var option in (string[])["--help", "-h"])
+        {
+            var run = Run.Here([.. verb, option]);
+
+            Assert.Equal((0, ""), (run.Code, run.Error));
+            Assert.Contains("Example", run.Output);
+            Assert.Contains("Exit codes:", run.Output);
+            Assert.Contains("--timeout <seconds>", run.Output);
+        }
+    }
+
+    [Fact]
+    public void List_of_verbs_has_a_line_for_each()
+    {
+        var verbs = Run.Here("--help").Lines.SkipWhile(line => line != "Commands:").Skip(1).ToArray();
+
+        Assert.Equal(
+            ["server", "append", "print", "count", "members", "status", "transfer", "explain", "log", "recover"],
+            verbs.Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[0]));
+    }
+
+    [Fact]
+    public void Flags_ask_as_the_verbs_do()
+    {
+        using var server = ScriptedServer.Answering(request => request is Request.Append
+            ? new Reply.Committed(request.Number, 4, WasThere: false)
+            : new Reply.Done(request.Number));
+        string[] to = ["-S", $"{server.Id}"];
+
+        var append = Run.Here(["-C", "clientcommand", "-m", "-", .. to]);
+        var add = Run.Here(["-C", "addserver", "-m", ":9993", "--timeout", "3600", .. to]);
+        var remove = Run.Here(["-C", "removeserver", "-m", "9993", .. to]);
+
+        Assert.Equal((0, "committed, serial 4\n", ""), (append.Code, append.Output, append.Error));
+        Assert.Equal((0, "added :9993\n", ""), (add.Code, add.Output, add.Error));
+        Assert.Equal((0, "removed :9993\n", ""), (remove.Code, remove.Output, remove.Error));
+        Assert.True(server.Requests.OfType<Request.AddMember>().Single().Timeout > TimeSpan.FromMinutes(50));
+        Assert.Equal(
+            ["-", ":9993", ":9993"],
+            server.Requests.Select(request => request switch
+            {
+                Request.Append one => one.Text,
+                Request.AddMember one => $"{one.Server}",
+                Request.RemoveMember one => $"{one.Server}",
+                _ => "",
+            }));
+    }
+}

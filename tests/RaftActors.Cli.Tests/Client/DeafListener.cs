@@ -1,0 +1,20 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace RaftActors.Cli.Tests.Client;
+
+/// <summary>Takes connections, and neither reads nor says anything: as a stopped process does, or another program.</summary>
+internal sealed class DeafListener : IDisposable
+{
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+
+    public DeafListener()
+    {
+        _listener.Start();
+        Id = new ServerId("", ((IPEndPoint)_listener.LocalEndpoint).Port);
+    }
+
+    public ServerId Id { get; }
+
+    public void Dispose() => _listener.Dispose();
+}

@@ -1,0 +1,180 @@
+using RaftActors.Cli.Protocol;
+using RaftActors.Core;
+
+namespace RaftActors.Cli.Tests.Client;
+
+/// <summary><c>raft members</c>, <c>raft transfer</c> and <c>raft explain</c>.</summary>
+public sealed class MembersTests
+{
+    private static readonly ServerId Newcomer = new("", 9993);
+
+    [Theory]
+    [InlineData("add", "added :9993\n", typeof(Request.AddMember))]
+    [InlineData("remove", "removed :9993\n", typeof(Request.RemoveMember))]
+    public void Change_that_is_done_is_said(string verb, string said, Type kind)
+    {
+        using var server = ScriptedServer.Answering(request => new Reply.Done(request.Number));
+
+        var run = Run.Of("members", verb, "9993", "-S", $"{server.Id}");
+
+        Assert.Equal((0, said, ""), (run.Code, run.Output, run.Error));
+        var request = Assert.Single(server.Requests);
+        Assert.IsType(kind, request);
+        Assert.Equal(Newcomer, (request as Request.AddMember)?.Server ?? (request as Request.RemoveMember)?.Server);
+    }
+
+    [Fact]
+    public void Change_that_is_refused_says_why()
+    {
+        using var server = ScriptedServer.Answering(request => new Reply.Refused(request.Number, ":9993 is a member already."));
+
+        var run = Run.Of("members", "add", ":9993", "-S", $"{server.Id}");
+
+        Assert.Equal((1, "", "raft: not done: :9993 is a member already; nothing was changed\n"), (run.Code, run.Output, run.Error));
+    }
+
+    [Fact]
+    public void Change_whose_end_is_unknown_is_not_sent_a_second_time()
+    {
+        using var silent = ScriptedServer.Silent();
+        using var next = ScriptedServer.Answering(request => new Reply.Done(request.Number));
+
+        var run = Run.Here("members", "remove", ":9993", "-S", $"{silent.Id},{next.Id}", "--timeout", "2");
+
+        Assert.Equal(
+            (3, "", $"raft: unknown whether :9993 was removed: {silent.Id} did not answer in time; 'raft status' shows it\n"),
+            (run.Code, run.Output, run.Error));
+        Assert.Single(silent.Requests);
+        Assert.Empty(next.Requests);
+    }
+
+    [Fact]
+    public void Change_goes_to_the_next_server_while_nothing_was_changed()
+    {
+        using var ignorant = ScriptedServer.Answering(request => new Reply.Refused(request.Number, "no leader is known"));
+        using var next = ScriptedServer.Answering(request => new Reply.Done(request.Number));
+
+        var run = Run.Of("members", "add", ":9993", "-S", $"{ScriptedServer.Dead()},{ignorant.Id},{next.Id}");
+
+        Assert.Equal((0, "added :9993\n", ""), (run.Code, run.Output, run.Error));
+    }
+
+    [Fact]
+    public void Members_are_listed_with_who_votes_and_who_leads()
+    {
+        using var server = ScriptedServer.Answering(request => StatusOf(request, new ServerId("", 9991)));
+
+        var run = Run.Of("members", "list", "-S", $"{server.Id}");
+
+        Assert.Equal(
+            (0, """
+                SERVER     PART     LEADER
+                :9990      votes
+                :9991      votes    leader
+                box:12345  follows
+
+                """, ""),
+            (run.Code, run.Output, run.Error));
+    }
+
+    [Fact]
+    public void Transfer_names_who_is_to_lead()
+    {
+        using var server = ScriptedServer.Answering(request => new Reply.Done(request.Number));
+
+        var named = Run.Of("transfer", "--to", ":9991", "-S", $"{server.Id}");
+        var any = Run.Of("transfer", "-S", $"{server.Id}");
+
+        Assert.Equal((0, ":9991 leads\n", ""), (named.Code, named.Output, named.Error));
+        Assert.Equal((0, "another server leads\n", ""), (any.Code, any.Output, any.Error));
+        Assert.Equal([new ServerId("", 9991), null], server.Requests.Cast<Request.Transfer>().Select(transfer => transfer.To));
+    }
+
+    [Fact]
+    public void Transfer_whose_end_is_unknown_is_not_sent_a_second_time()
+    {
+        using var server = ScriptedServer.Answering(request => new Reply.Unknown(request.Number, "The time is up."));
+
+        var run = Run.Of("transfer", "-S", $"{server.Id}");
+
+        Assert.Equal(
+            (3, "", "raft: unknown whether another server leads: the time is up; 'raft status' shows it\n"),
+            (run.Code, run.Output, run.Error));
+        Assert.Single(server.Requests);
+    }
+
+    [Fact]
+    public void Explanation_is_shown_and_no_terminal_obeys_it()
+    {
+        using var server = ScriptedServer.Answering(request => new Reply.ExplanationIs(request.Number, "waits\r\nfor \u001b[2J"));
+
+        var run = Run.Of("explain", "-S", $"{server.Id}");
+
+        Assert.Equal((0, "waits\nfor \\u001b[2J\n", ""), (run.Code, run.Output, run.Error));
+    }
+
+    [Theory]
+    [InlineData("members", "list")]
+    [InlineData("explain")]
+    [InlineData("status")]
+    public void Question_that_nobody_can_be_asked_ends_at_once(params string[] verb)
+    {
+        var dead = ScriptedServer.Dead();
+
+        var run = Run.Of([.. verb, "-S", $"{dead}", "--timeout", "60"]);
+
+        Assert.Equal((1, "", $"raft: cannot reach {dead}: connection refused\n"), (run.Code, run.Output, run.Error));
+    }
+
+    [Fact]
+    public void Answers_as_JSON_are_an_object_each()
+    {
+        using var server = ScriptedServer.Answering(request => request switch
+        {
+            Request.AddMember => new Reply.Done(request.Number),
+            Request.RemoveMember => new Reply.Refused(request.Number, "no"),
+            Request.Transfer => new Reply.Unknown(request.Number, "who knows"),
+            Request.Explain => new Reply.ExplanationIs(request.Number, "all is well"),
+            _ => StatusOf(request, null),
+        });
+        string[] options = ["--json", "-S", $"{server.Id}"];
+
+        Assert.Equal(
+            (0, """{"kind":"member-added","server":":9993","outcome":"done"}""" + "\n"),
+            CodeAndOutput("members", "add", ":9993"));
+        Assert.Equal(
+            (1, """{"kind":"member-removed","server":":9993","outcome":"not-done","why":"no"}""" + "\n"),
+            CodeAndOutput("members", "remove", ":9993"));
+        Assert.Equal((3, """{"kind":"transfer","outcome":"unknown","why":"who knows"}""" + "\n"), CodeAndOutput("transfer"));
+        Assert.Equal(
+            (0, $$"""{"kind":"explanation","server":"{{server.Id}}","text":"all is well"}""" + "\n"),
+            CodeAndOutput("explain"));
+        Assert.Equal(
+            (0, """
+                {"kind":"member","server":":9990","votes":true,"leads":false}
+                {"kind":"member","server":":9991","votes":true,"leads":false}
+                {"kind":"member","server":"box:12345","votes":false,"leads":false}
+
+                """),
+            CodeAndOutput("members", "list"));
+
+        (int Code, string Output) CodeAndOutput(params string[] verb)
+        {
+            var run = Run.Here([.. verb, .. options]);
+            Assert.Equal("", run.Error);
+            return (run.Code, run.Output);
+        }
+    }
+
+    private static Reply.StatusIs StatusOf(Request request, ServerId? leader) => new(
+        request.Number,
+        new ServerId("", 9990),
+        RoleKind.Follower,
+        Term: 3,
+        DateTimeOffset.UnixEpoch,
+        AppliedSerial: 4,
+        CommittedSerial: 4,
+        leader,
+        [new(new ServerId("", 9990), true), new(new ServerId("", 9991), true), new(new ServerId("box", 12345), IsVoter: false)],
+        Note: null);
+}

@@ -1,0 +1,132 @@
+using System.Text;
+
+using RaftActors.Cli.Server;
+using RaftActors.DiskModel;
+using RaftActors.Storage;
+
+namespace RaftActors.Cli.Tests.Server;
+
+/// <summary>A server's note of what it has written.</summary>
+public sealed class AnnouncedTests
+{
+    private const string File = "server/announced";
+
+    private static readonly Guid Group = new(1, 0, 0, new byte[8]);
+    private static readonly ServerId[] Servers = [new("", 9990), new("host", 9991)];
+
+    [Fact]
+    public void Server_without_a_note_has_announced_nothing()
+    {
+        var announced = Announced.Load(new ModelDisk());
+        Assert.Equal((0, 0, 0), (announced.Serial, announced.MembersIndex, announced.Members.Length));
+    }
+
+    [Fact]
+    public void Note_is_found_again()
+    {
+        var disk = new ModelDisk();
+        var announced = Announced.Load(disk);
+        announced.NoteSerial(17);
+        announced.NoteMembers(5, [.. Servers]);
+        announced.NoteSerial(18);
+        Assert.False(announced.NoteGroup(Group));
+
+        var found = Announced.Load(new ModelDisk(disk.Now));
+
+        Assert.Equal((Group, 18, 5), (found.Group, found.Serial, found.MembersIndex));
+        Assert.Equal(Servers, found.Members);
+    }
+
+    [Fact]
+    public void Note_of_another_group_says_nothing_and_one_of_the_same_group_stays()
+    {
+        var disk = new ModelDisk();
+        var announced = Announced.Load(disk);
+        announced.NoteGroup(Group);
+        announced.NoteMembers(5, [.. Servers]);
+        announced.NoteSerial(17);
+
+        Assert.False(announced.NoteGroup(Guid.Empty));
+        Assert.False(announced.NoteGroup(Group));
+        Assert.Equal((17, 5), (announced.Serial, announced.MembersIndex));
+
+        Assert.True(announced.NoteGroup(new Guid(2, 0, 0, new byte[8])));
+        var found = Announced.Load(new ModelDisk(disk.Now));
+        Assert.Equal((0, 0, 0), (announced.Serial, announced.MembersIndex, announced.Members.Length));
+        Assert.Equal((announced.Group, 0, 0, 0), (found.Group, found.Serial, found.MembersIndex, found.Members.Length));
+    }
+
+    [Fact]
+    public void Power_cut_leaves_the_note_before_or_the_one_that_was_made_and_after_the_call_that_one()
+    {
+        var disk = new ModelDisk();
+        var announced = Announced.Load(disk);
+        var loaded = disk.Operations.Count;
+        announced.NoteSerial(1);
+        var first = disk.Operations.Count;
+        announced.NoteSerial(2);
+        var second = disk.Operations.Count;
+
+        foreach (var cut in disk.Cuts().Where(cut => cut.Operations >= loaded))
+        {
+            var serial = Announced.Load(new ModelDisk(cut.Found)).Serial;
+            var (least, most) = cut.Operations == second ? (2, 2) : cut.Operations >= first ? (1, 2) : (0, 1);
+            Assert.True(serial >= least && serial <= most, $"{serial}, {cut}");
+        }
+    }
+
+    [Theory]
+    [InlineData(DiskFault.Create)]
+    [InlineData(DiskFault.CreateFull)]
+    [InlineData(DiskFault.Write)]
+    [InlineData(DiskFault.WriteFull)]
+    [InlineData(DiskFault.Sync)]
+    [InlineData(DiskFault.Rename)]
+    [InlineData(DiskFault.SyncFolder)]
+    internal void Note_that_cannot_be_made_is_told_and_the_one_before_stays(DiskFault fault)
+    {
+        var disk = new ModelDisk();
+        var announced = Announced.Load(disk);
+        announced.NoteSerial(1);
+        disk.Fail(fault);
+
+        Assert.ThrowsAny<IOException>(() => announced.NoteSerial(2));
+
+        Assert.Equal(1, announced.Serial);
+        Assert.InRange(Announced.Load(new ModelDisk(disk.Now)).Serial, 1, 2);
+    }
+
+    [Fact]
+    public void Damaged_note_is_refused_wherever_the_damage_is_and_with_what_to_do()
+    {
+        var disk = new ModelDisk();
+        var announced = Announced.Load(disk);
+        announced.NoteMembers(5, [.. Servers]);
+        announced.NoteSerial(17);
+        var bytes = disk.Now.Files[File];
+
+        for (var i = 0; i < bytes.Length; i++)
+        {
+            byte[] damaged = [.. bytes];
+            damaged[i] ^= 1;
+            var refused = Assert.Throws<StoreException>(() => Announced.Load(new ModelDisk(disk.Now.With(File, damaged))));
+            Assert.Contains("server/announced is damaged", refused.Message);
+            Assert.Contains("Move it away and start again", refused.Message);
+            Assert.Throws<StoreException>(() => Announced.Load(new ModelDisk(disk.Now.With(File, bytes[..i]))));
+        }
+    }
+
+    [Fact]
+    public void Note_of_the_first_version_is_read()
+    {
+        const string text =
+            "announced 1\ngroup 00000001000000000000000000000000\nserial 17\nindex 5\nmembers :9990 host:9991\ncheck 2926c892\n";
+        var disk = new ModelDisk();
+        Announced.Load(disk).NoteSerial(1);
+
+        var found = Announced.Load(new ModelDisk(disk.Now.With(File, Encoding.UTF8.GetBytes(text))));
+
+        Assert.Equal((Group, 17, 5), (found.Group, found.Serial, found.MembersIndex));
+        Assert.Equal(Servers, found.Members);
+    }
+}

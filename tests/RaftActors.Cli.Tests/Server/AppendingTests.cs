@@ -1,0 +1,301 @@
+using Akka.Actor;
+
+using RaftActors.Cli.Protocol;
+using RaftActors.Testing;
+
+namespace RaftActors.Cli.Tests.Server;
+
+/// <summary>What a client is told of its message, however the group behaves.</summary>
+public sealed class AppendingTests : ServerTest
+{
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+
+    [Fact]
+    public void Message_is_answered_with_its_serial_when_it_is_committed()
+    {
+        StartInGroup();
+        Append(1, "id", "i like beer");
+        var attempt = ExpectAttempt();
+        Assert.Equal(("id", "i like beer"), (attempt.Key, attempt.Value));
+        Group.Commit("other", "before it");
+
+        Group.Commit(attempt);
+
+        ExpectMsg(new Reply.Committed(1, 2, WasThere: false));
+    }
+
+    [Fact]
+    public void Empty_message_is_one()
+    {
+        StartInGroup();
+        Append(1, "id", "");
+        Group.Commit(ExpectAttempt());
+        ExpectMsg(new Reply.Committed(1, 1, WasThere: false));
+    }
+
+    [Fact]
+    public void Message_that_was_appended_before_is_answered_with_its_first_serial()
+    {
+        StartInGroup();
+        Group.Commit("id", "i like beer");
+        Status();
+        Append(1, "id", "i like beer");
+
+        ExpectMsg(new Reply.Committed(1, 1, WasThere: true));
+        Asked.ExpectNoMsg(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public void Message_that_another_server_brings_first_is_told_to_have_been_there()
+    {
+        StartInGroup();
+        Append(1, "id", "i like beer");
+        var attempt = ExpectAttempt();
+
+        Group.Commit("id", "i like beer");
+
+        ExpectMsg(new Reply.Committed(1, 1, WasThere: true));
+        Group.Commit(attempt);
+        Status();
+        Append(2, "id", "i like beer");
+        ExpectMsg(new Reply.Committed(2, 1, WasThere: true));
+    }
+
+    [Fact]
+    public void Id_of_another_message_is_refused_whether_that_is_committed_or_waits()
+    {
+        StartInGroup();
+        Group.Commit("old", "i like beer");
+        Status();
+        Append(1, "old", "i like tea");
+        Append(2, "new", "i like beer");
+        Append(3, "new", "i like tea");
+
+        Assert.Contains("was used for another message", ExpectMsg<Reply.Refused>(refused => refused.Number == 1).Detail);
+        Assert.Contains("was used for another message", ExpectMsg<Reply.Refused>(refused => refused.Number == 3).Detail);
+        Group.Commit(ExpectAttempt());
+        ExpectMsg(new Reply.Committed(2, 2, WasThere: false));
+    }
+
+    [Fact]
+    public void Id_that_another_server_gives_to_another_message_meanwhile_is_refused()
+    {
+        StartInGroup();
+        Append(1, "id", "i like beer");
+        ExpectAttempt();
+
+        Group.Commit("id", "i like tea");
+
+        Assert.Contains("was used for another message", ExpectMsg<Reply.Refused>().Detail);
+    }
+
+    [Fact]
+    public void All_who_wait_for_the_same_message_are_told_and_it_is_appended_once()
+    {
+        StartInGroup();
+        Append(1, "id", "i like beer");
+        Append(2, "id", "i like beer");
+        Group.Commit(ExpectAttempt());
+
+        ExpectMsg(new Reply.Committed(1, 1, WasThere: false));
+        ExpectMsg(new Reply.Committed(2, 1, WasThere: false));
+        Asked.ExpectNoMsg(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public void Client_hears_first_of_the_leader_if_that_is_another_server_and_of_the_next_one_too()
+    {
+        StartInGroup();
+        Lead(9991);
+        Append(1, "id", "i like beer");
+        ExpectMsg(new Reply.Redirected(1, Id(9991)));
+        var first = ExpectAttempt();
+
+        Lead(9992, term: 2);
+
+        ExpectMsg(new Reply.Redirected(1, Id(9992)));
+        Assert.Equal("id", ExpectAttempt().Key);
+        Group.Commit(first);
+        ExpectMsg(new Reply.Committed(1, 1, WasThere: false));
+    }
+
+    [Fact]
+    public void What_is_appended_anew_keeps_the_order_in_which_it_came()
+    {
+        StartInGroup();
+        Lead(9991);
+        var ids = Enumerable.Range(1, 12).Select(line => $"id-{line}").ToArray();
+        foreach (var id in ids)
+        {
+            Append(1, id, "i like beer");
+            Assert.Equal(id, ExpectAttempt().Key);
+        }
+
+        Lead(9992, term: 2);
+
+        Assert.Equal(ids, ids.Select(_ => ExpectAttempt().Key).ToArray());
+    }
+
+    [Fact]
+    public void Leader_itself_redirects_nobody()
+    {
+        StartInGroup();
+        Lead(9990);
+        Append(1, "id", "i like beer");
+        Group.Commit(ExpectAttempt());
+        ExpectMsg(new Reply.Committed(1, 1, WasThere: false));
+    }
+
+    [Fact]
+    public void What_waits_for_a_leader_is_not_appended_twice_when_one_is_known()
+    {
+        StartInGroup();
+        Append(1, "id", "i like beer");
+        ExpectAttempt();
+        Lead(9990);
+        Status();
+        Asked.ExpectNoMsg(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public void Attempt_whose_end_is_unknown_is_made_again_under_the_same_id()
+    {
+        StartInGroup();
+        Append(1, "id", "i like beer");
+        var first = ExpectAttempt();
+
+        Wait(Second);
+        Group.Cancel(first.Request, new CancelReason.Unknown());
+
+        var second = ExpectAttempt();
+        Assert.Equal((first.Key, first.Value), (second.Key, second.Value));
+        Group.Commit(second);
+        ExpectMsg(new Reply.Committed(1, 1, WasThere: false));
+    }
+
+    [Fact]
+    public void Message_whose_attempts_are_all_in_the_log_is_there_once()
+    {
+        StartInGroup();
+        Append(1, "id", "i like beer");
+        var first = ExpectAttempt();
+        Wait(Second);
+        Group.Cancel(first.Request, new CancelReason.Unknown());
+        var second = ExpectAttempt();
+
+        Group.Commit(first);
+        Group.Commit(second);
+        Group.Commit("next", "count");
+
+        ExpectMsg<Reply.Committed>(committed => committed.Serial == 1);
+        Status();
+        Assert.Equal(["Count 2"], Lines);
+    }
+
+    [Fact]
+    public void What_is_in_no_log_when_its_time_is_up_is_refused_with_the_reason()
+    {
+        StartInGroup();
+        Append(1, "id", "i like beer");
+        var end = TimeSpan.Zero;
+        while (end < Timeout)
+        {
+            Group.Cancel(ExpectAttempt().Request, new CancelReason.NotCommitted("No leader could be reached in time."));
+            var pause = TimeSpan.FromMilliseconds(500);
+            end += pause;
+            Wait(pause);
+        }
+
+        var refused = ExpectMsg<Reply.Refused>();
+        Assert.Contains("not in the log: no leader could be reached in time.", refused.Detail);
+    }
+
+    [Fact]
+    public void What_may_be_in_a_log_when_its_time_is_up_is_unknown()
+    {
+        StartInGroup();
+        Append(1, "id", "i like beer");
+        var first = ExpectAttempt();
+        Wait(Second);
+        Group.Cancel(first.Request, new CancelReason.Unknown());
+        Group.Cancel(ExpectAttempt().Request, new CancelReason.NotCommitted("busy"));
+        Status();
+        Asked.ExpectNoMsg(TimeSpan.Zero);
+
+        Wait(Timeout);
+
+        ExpectMsg<Reply.Unknown>();
+    }
+
+    [Fact]
+    public void What_is_still_under_way_when_its_time_is_up_is_unknown()
+    {
+        StartInGroup();
+        Append(1, "id", "i like beer");
+        ExpectAttempt();
+
+        Wait(Timeout);
+        Status();
+        Wait(TimeSpan.FromSeconds(1));
+
+        ExpectMsg<Reply.Unknown>();
+    }
+
+    [Fact]
+    public void Message_of_the_largest_size_is_taken_and_a_larger_one_is_refused_with_both_sizes()
+    {
+        StartInGroup();
+        Append(1, "id", new string('x', (1 << 20) + 1));
+        var refused = ExpectMsg<Reply.Refused>();
+        Assert.Contains("1048577", refused.Detail);
+        Assert.Contains("1048576", refused.Detail);
+        Append(2, "id", new string('ü', 1 << 19));
+        Assert.Equal(1 << 19, ExpectAttempt().Value.Length);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(null)]
+    public void Message_without_an_id_is_refused(string? id)
+    {
+        StartInGroup();
+        Append(1, id!, "text");
+        ExpectMsg<Reply.Refused>();
+    }
+
+    [Fact]
+    public void What_is_no_unicode_is_refused()
+    {
+        StartInGroup();
+        var half = "\U0001F37A"[..1];
+        Append(1, "id", half);
+        ExpectMsg<Reply.Refused>();
+        Append(2, half, "text");
+        ExpectMsg<Reply.Refused>();
+    }
+
+    [Fact]
+    public void Id_that_is_too_long_is_refused()
+    {
+        StartInGroup();
+        Append(1, new string('x', 201), "text");
+        ExpectMsg<Reply.Refused>();
+    }
+
+    [Fact]
+    public void Server_that_is_in_no_group_refuses_at_once()
+    {
+        Start(cluster: ":9991,:9992");
+        Append(1, "id", "text");
+        Assert.Contains("waits to be taken in", ExpectMsg<Reply.Refused>().Detail);
+    }
+
+    [Fact]
+    public void Server_that_was_removed_refuses_at_once()
+    {
+        StartInGroup();
+        HaveMembers(2, 9991, 9992);
+        Append(1, "id", "text");
+        Assert.Contains("was removed from the group", ExpectMsg<Reply.Refused>().Detail);
+    }
+}

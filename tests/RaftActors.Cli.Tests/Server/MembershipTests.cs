@@ -1,0 +1,278 @@
+using System.Collections.Immutable;
+
+using Akka.Actor;
+
+using RaftActors.Cli.Protocol;
+using RaftActors.Cli.Server;
+using RaftActors.Core;
+using RaftActors.Testing;
+
+namespace RaftActors.Cli.Tests.Server;
+
+/// <summary>What a client is told that wants another membership, another leader, or to know how things are.</summary>
+public sealed class MembershipTests : ServerTest
+{
+    private const long FirstProbe = 1;
+
+    [Fact]
+    public void Server_that_waits_is_taken_in()
+    {
+        StartInGroup();
+        Lead(9991);
+        Add(9993);
+        Answer(StatusOf(9993, ServerStanding.Waiting));
+
+        ExpectMsg(new Reply.Redirected(7, Id(9991)));
+        var join = Asked.ExpectMsg<FromActor<string>.Join>();
+        Assert.Equal(Process(9993), join.Name);
+        Group.End(new ChangeOutcome.Done(join.Request));
+        ExpectMsg(new Reply.Done(7));
+    }
+
+    [Fact]
+    public void Change_that_is_refused_is_told_in_names_of_servers()
+    {
+        StartInGroup();
+        Add(9993);
+        Answer(StatusOf(9993, ServerStanding.Waiting));
+        var join = Asked.ExpectMsg<FromActor<string>.Join>();
+        Group.End(new ChangeOutcome.Refused(join.Request, "The time is up: raft@:9993 is not caught up."));
+        ExpectMsg(new Reply.Refused(7, "The time is up: :9993 is not caught up."));
+    }
+
+    [Fact]
+    public void Change_that_may_be_done_later_is_unknown()
+    {
+        StartInGroup();
+        Add(9993);
+        Answer(StatusOf(9993, ServerStanding.Removed, 9991, 9992));
+        var join = Asked.ExpectMsg<FromActor<string>.Join>();
+        Group.End(new ChangeOutcome.Unknown(join.Request));
+        ExpectMsg<Reply.Unknown>(unknown => unknown.Number == 7);
+    }
+
+    [Theory]
+    [InlineData(null, 9993)]
+    [InlineData("a b", 9993)]
+    [InlineData("a/b#c@d", 9993)]
+    [InlineData("", 0)]
+    [InlineData("HOST", -1)]
+    public void What_names_no_server_is_refused_and_the_server_lives(string? host, int port)
+    {
+        Start();
+        var server = new ServerId(host!, port);
+
+        Server.Tell(new Request.AddMember(1, server, Timeout), TestActor);
+        Server.Tell(new Request.RemoveMember(2, server, Timeout), TestActor);
+        Server.Tell(new Request.Transfer(3, server, Timeout), TestActor);
+
+        for (var number = 1; number <= 3; number++)
+        {
+            ExpectMsg(new Reply.Refused(number, "The request names no server."));
+        }
+    }
+
+    [Fact]
+    public void Member_is_not_taken_in_twice()
+    {
+        StartInGroup();
+        Add(9992);
+        ExpectMsg(new Reply.Refused(7, ":9992 is a member of the group already."));
+    }
+
+    [Fact]
+    public void Server_that_does_not_answer_is_not_taken_in()
+    {
+        StartInGroup();
+        Add(9993);
+        for (var asked = 0; asked < 3; asked++)
+        {
+            Status();
+            ExpectNoMsg(TimeSpan.Zero);
+            Wait(TimeSpan.FromSeconds(1));
+        }
+
+        var refused = ExpectMsg<Reply.Refused>();
+        Assert.Contains(":9993 cannot be reached from :9990", refused.Detail);
+        Assert.Contains("raft server -c :9990,:9991,:9992 -p 9993", refused.Detail);
+        Asked.ExpectNoMsg(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public void Server_of_another_group_is_not_taken_in()
+    {
+        StartInGroup();
+        Add(9993);
+        Answer(StatusOf(9993, ServerStanding.Member, 9993, 9994) with { Group = Guid.NewGuid() });
+        Assert.Contains("belongs to another group (:9993 :9994)", ExpectMsg<Reply.Refused>().Detail);
+        Asked.ExpectNoMsg(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public void Server_that_was_removed_from_another_group_is_not_taken_in()
+    {
+        StartInGroup();
+        Add(9993);
+        Answer(StatusOf(9993, ServerStanding.Removed, 9990, 9991) with { Group = Guid.NewGuid() });
+        Assert.Contains("belongs to another group", ExpectMsg<Reply.Refused>().Detail);
+    }
+
+    [Fact]
+    public void Server_that_was_removed_is_taken_in_again_when_all_others_were_exchanged_meanwhile()
+    {
+        StartInGroup();
+        Add(9993);
+        Answer(StatusOf(9993, ServerStanding.Removed, 9994));
+        Asked.ExpectMsg<FromActor<string>.Join>();
+    }
+
+    [Fact]
+    public void Server_that_has_not_heard_of_its_removal_is_taken_in_again()
+    {
+        StartInGroup();
+        Add(9993);
+        Answer(StatusOf(9993, ServerStanding.Member, 9990, 9991, 9992, 9993));
+        Asked.ExpectMsg<FromActor<string>.Join>();
+    }
+
+    [Fact]
+    public void Server_that_founds_another_group_is_not_taken_in()
+    {
+        StartInGroup();
+        Add(9993);
+        Answer(StatusOf(9993, ServerStanding.Founding));
+        Assert.Contains("founder of another group", ExpectMsg<Reply.Refused>().Detail);
+    }
+
+    [Fact]
+    public void Server_of_another_name_is_not_taken_in()
+    {
+        StartInGroup();
+        Add(9993);
+        Answer(StatusOf(9994, ServerStanding.Waiting));
+        Assert.Contains("calls itself :9994", ExpectMsg<Reply.Refused>().Detail);
+    }
+
+    [Fact]
+    public void Server_that_is_in_no_group_takes_nobody_in_and_lets_nobody_go()
+    {
+        Start(cluster: ":9991");
+        Add(9993);
+        Assert.Contains("is in no group", ExpectMsg<Reply.Refused>().Detail);
+        Remove(9991);
+        Assert.Contains("is in no group", ExpectMsg<Reply.Refused>().Detail);
+    }
+
+    [Theory]
+    [InlineData(9992)]
+    [InlineData(9990)]
+    public void Member_leaves_the_server_itself_included(int port)
+    {
+        StartInGroup();
+        Remove(port);
+        var leave = Asked.ExpectMsg<FromActor<string>.Leave>();
+        Assert.Equal(Process(port), leave.Name);
+        Group.End(new ChangeOutcome.Done(leave.Request));
+        ExpectMsg(new Reply.Done(7));
+    }
+
+    [Fact]
+    public void Server_that_is_no_member_cannot_leave()
+    {
+        StartInGroup();
+        Remove(9993);
+        Assert.Contains(":9993 is no member of the group; its members are :9990 :9991 :9992", ExpectMsg<Reply.Refused>().Detail);
+    }
+
+    [Fact]
+    public void Request_that_names_no_server_is_refused()
+    {
+        StartInGroup();
+        Server.Tell(new Request.AddMember(7, default, Timeout), TestActor);
+        ExpectMsg<Reply.Refused>();
+        Server.Tell(new Request.RemoveMember(8, default, Timeout), TestActor);
+        ExpectMsg<Reply.Refused>();
+    }
+
+    [Fact]
+    public void Leadership_goes_to_whom_the_client_names()
+    {
+        StartInGroup();
+        Server.Tell(new Request.Transfer(7, Id(9992), Timeout), TestActor);
+        var transfer = Asked.ExpectMsg<FromActor<string>.TransferLeadership>();
+        Assert.Equal(Process(9992), transfer.To);
+        Group.End(new ChangeOutcome.Done(transfer.Request));
+        ExpectMsg(new Reply.Done(7));
+    }
+
+    [Fact]
+    public void Server_that_was_removed_while_it_was_away_knows_so_until_somebody_leads_it_again()
+    {
+        StartInGroup();
+        Happen(new RaftEvent.Refused("raft", Process(9990), Process(9992), RefusalReason.Removed, "it was removed"));
+        var status = Status();
+        Assert.Equal(ServerStanding.Removed, status.Standing);
+        Assert.Equal("was removed from the group; to be taken in again: raft members add :9990 -S :9992", status.Note);
+        Append(1, "id", "text");
+        ExpectMsg<Reply.Refused>();
+        Lead(9991);
+        Assert.Equal(ServerStanding.Member, Status().Standing);
+    }
+
+    [Fact]
+    public void Server_explains_itself()
+    {
+        StartInGroup();
+        Server.Tell(new Request.Explain(7), TestActor);
+        ExpectMsg(new Reply.ExplanationIs(7, ":9990 is in a scripted group"));
+    }
+
+    [Fact]
+    public void Server_tells_how_it_is()
+    {
+        StartInGroup();
+        Happen(new RaftEvent.RoleChanged("raft", Process(9990), RoleKind.Leader, new Term(3), []));
+        Lead(9990, term: 3);
+        Group.Commit("a", "text");
+        var status = Status();
+        Assert.Equal((RoleKind.Leader, 3, Id(9990)), (status.Role, status.Term, status.Leader));
+        Assert.Equal((1, 1), (status.AppliedSerial, status.CommittedSerial));
+        Assert.Equal([Id(9990), Id(9991), Id(9992)], status.Members.Select(member => member.Server));
+        Assert.Equal((ServerStanding.Member, null), (status.Standing, status.Note));
+    }
+
+    [Fact]
+    public void Leader_that_is_to_end_hands_over_first_and_a_follower_has_nothing_to()
+    {
+        StartInGroup();
+        Server.Tell(HandOver.Instance, TestActor);
+        ExpectMsg<HandOver>();
+        Happen(new RaftEvent.RoleChanged("raft", Process(9990), RoleKind.Leader, new Term(3), []));
+        Server.Tell(HandOver.Instance, TestActor);
+        var transfer = Asked.ExpectMsg<FromActor<string>.TransferLeadership>();
+        ExpectNoMsg(TimeSpan.Zero);
+        Group.End(new ChangeOutcome.Done(transfer.Request));
+        ExpectMsg<HandOver>();
+    }
+
+    [Fact]
+    public async Task Engine_that_has_stopped_ends_the_program()
+    {
+        StartInGroup();
+        Happen(new RaftEvent.ShutOut("raft", Process(9990), "the disk of raft@:9990 fails"));
+        Status();
+        Assert.Equal("the disk of :9990 fails.", await Failed.Task.WaitAsync(Timeout));
+    }
+
+    private void Add(int port) => Server.Tell(new Request.AddMember(7, Id(port), Timeout), TestActor);
+
+    private void Remove(int port) => Server.Tell(new Request.RemoveMember(7, Id(port), Timeout), TestActor);
+
+    private void Answer(Reply.StatusIs status) => Server.Tell(status, TestActor);
+
+    private static Reply.StatusIs StatusOf(int port, ServerStanding standing, params int[] members)
+    {
+        ImmutableArray<MemberLine> lines = [.. members.Select(member => new MemberLine(Id(member), IsVoter: true))];
+        return new(FirstProbe, Id(port), RoleKind.Follower, 1, default, 0, 0, null, lines, null, standing);
+    }
+}

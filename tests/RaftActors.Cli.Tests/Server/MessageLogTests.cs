@@ -1,0 +1,121 @@
+using RaftActors.Cli.Server;
+
+namespace RaftActors.Cli.Tests.Server;
+
+/// <summary>What the group has agreed on.</summary>
+public sealed class MessageLogTests
+{
+    private readonly MessageLog _log = new();
+
+    [Fact]
+    public void Messages_stand_in_the_order_of_their_serials()
+    {
+        Assert.Equal(1, _log.Apply("a", "i like beer", 3));
+        Assert.Equal(2, _log.Apply("b", "", 7));
+
+        Assert.Equal([new Message(3, "a", "i like beer"), new Message(7, "b", "")], _log.Messages);
+        Assert.Equal(3, _log.Find("a")?.Serial);
+        Assert.Null(_log.Find("c"));
+    }
+
+    [Theory]
+    [InlineData("i like beer")]
+    [InlineData("another one")]
+    public void Request_that_comes_again_changes_nothing(string text)
+    {
+        _log.Apply("a", "i like beer", 1);
+
+        Assert.Equal(0, _log.Apply("a", text, 2));
+
+        Assert.Equal([new Message(1, "a", "i like beer")], _log.Messages);
+    }
+
+    [Fact]
+    public void Serial_that_was_applied_is_no_second_time() =>
+        Assert.Throws<ArgumentOutOfRangeException>(() =>
+        {
+            _log.Apply("a", "", 2);
+            _log.Apply("b", "", 2);
+        });
+
+    [Fact]
+    public void Print_and_count_tell_of_what_was_before_and_of_themselves()
+    {
+        _log.Apply("a", "i like beer", 1);
+        _log.Apply("b", "count", 2);
+        _log.Apply("c", "print", 3);
+        _log.Apply("d", "print", 9);
+
+        Assert.Null(_log.AnnouncementAt(1));
+        Assert.Equal("Count 2", _log.AnnouncementAt(2));
+        Assert.Equal("Logs [i like beer count print]", _log.AnnouncementAt(3));
+        Assert.Equal("Logs [i like beer count print print]", _log.AnnouncementAt(4));
+    }
+
+    [Theory]
+    [InlineData("Print")]
+    [InlineData("printer")]
+    [InlineData(" count")]
+    [InlineData("count\n")]
+    public void Only_the_exact_words_ask_for_a_line(string text)
+    {
+        _log.Apply("a", text, 1);
+        Assert.Null(_log.AnnouncementAt(1));
+    }
+
+    [Fact]
+    public void What_a_terminal_would_obey_is_written_out()
+    {
+        _log.Apply("a", "\u001b[2J", 1);
+        _log.Apply("b", "print", 2);
+        Assert.Equal(@"Logs [\u001b[2J print]", _log.AnnouncementAt(2));
+    }
+
+    [Fact]
+    public void Snapshot_holds_all_of_it()
+    {
+        _log.Apply("a", "i like beer", 1);
+        _log.Apply("b", "", 200);
+        _log.Apply("ü", "日本 \0", 5_000_000_000);
+
+        var read = MessageLogFormat.Read(MessageLogFormat.Write(_log));
+
+        Assert.Equal(_log.Messages, read.Messages);
+        Assert.Equal(0, read.Apply("ü", "", 6_000_000_000));
+    }
+
+    [Fact]
+    public void Snapshot_that_is_cut_off_or_too_long_is_refused_wherever_that_is()
+    {
+        _log.Apply("a", "i like beer", 1);
+        _log.Apply("b", "count", 2);
+        var bytes = MessageLogFormat.Write(_log);
+
+        for (var length = 0; length < bytes.Length; length++)
+        {
+            Assert.Throws<InvalidDataException>(() => MessageLogFormat.Read(bytes.AsSpan(0, length)));
+        }
+
+        Assert.Throws<InvalidDataException>(() => MessageLogFormat.Read([.. bytes, 0]));
+    }
+
+    [Theory]
+    [InlineData("02", "version 2")]
+    [InlineData("0102 01 0161 00 00 0162 00", "serial")]
+    [InlineData("0102 01 0161 00 01 0161 00", "twice")]
+    [InlineData("0101 01 01FF 00", "UTF-8")]
+    [InlineData("01 FFFFFFFF7F", "octets")]
+    [InlineData("0102 FFFFFFFFFFFFFFFF7F 0161 00 01 0162 00", "serial")]
+    public void Snapshot_that_no_server_wrote_is_refused(string bytes, string why)
+    {
+        var refused = Assert.Throws<InvalidDataException>(() => MessageLogFormat.Read(Convert.FromHexString(bytes.Replace(" ", ""))));
+        Assert.Contains(why, refused.Message);
+    }
+
+    [Fact]
+    public void Snapshot_of_the_first_version_is_read()
+    {
+        var read = MessageLogFormat.Read(Convert.FromHexString("010201" + "0161" + "026869" + "05" + "0162" + "00"));
+        Assert.Equal([new Message(1, "a", "hi"), new Message(6, "b", "")], read.Messages);
+    }
+}

@@ -1,0 +1,335 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.RegularExpressions;
+
+using RaftActors.Cli.Protocol;
+
+namespace RaftActors.Cli.Tests.Server;
+
+/// <summary>Servers as processes: how they start, what they write, how they end. (Signals as POSIX knows them: Linux and macOS.)</summary>
+public sealed class ServerProgramTests : IDisposable
+{
+    private readonly ServerFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Three_servers_found_a_group_and_a_fourth_is_taken_in_and_let_go()
+    {
+        var ports = ServerFolder.FreePorts(4);
+        var list = ServerFolder.ListOf(ports[..3]);
+        var three = await StartGroup(ports[..3]);
+        using var client = new TestClient();
+        Assert.IsType<Reply.Committed>(await client.Append(ports[0], "i like beer"));
+        Assert.IsType<Reply.Committed>(await client.Append(ports[1], "count"));
+
+        var fourth = _folder.Start(list, ports[3]);
+        await fourth.Line($"waits to be taken in: raft members add :{ports[3]} -S :{ports[0]}");
+        Assert.IsType<Reply.Done>(await client.Add(ports[0], ports[3]));
+        await fourth.Line("was taken in");
+        Assert.IsType<Reply.Committed>(await client.Append(ports[3], "print"));
+        await fourth.Line("Logs [i like beer count print]");
+        Assert.IsType<Reply.Done>(await client.Remove(ports[3], ports[3]));
+        await fourth.Line($"was removed from the group");
+
+        foreach (var server in three)
+        {
+            await server.Line($"Removed peer :{ports[3]}");
+            Assert.Equal(
+                ["Count 2", $"Added new peer :{ports[3]}", "Logs [i like beer count print]", $"Removed peer :{ports[3]}"], server.Output);
+        }
+
+        Assert.Equal(["Count 2", "Logs [i like beer count print]"], fourth.Output);
+        Assert.All(three[0].Raw, line => Assert.Matches(new Regex(@"^\d{4}/\d\d/\d\d \d\d:\d\d:\d\d \S"), line));
+    }
+
+    [Theory]
+    [InlineData("INT")]
+    [InlineData("TERM")]
+    public async Task Signal_ends_a_server_cleanly(string signal)
+    {
+        var port = ServerFolder.FreePorts(1)[0];
+        var server = await StartAlone(port);
+
+        server.Signal(signal);
+
+        Assert.Equal(0, await server.Exit());
+        Assert.Equal("Stopped.", server.Errors.Last());
+    }
+
+    [Fact]
+    public async Task Second_signal_ends_it_at_once()
+    {
+        var ports = ServerFolder.FreePorts(2);
+        var servers = await StartGroup(ports);
+        using var client = new TestClient();
+        var leader = (await client.Status(ports[0])).Leader!.Value.Port == ports[0] ? 0 : 1;
+        servers[1 - leader].Signal("KILL");
+        await servers[1 - leader].Exit();
+
+        // Nobody is there to take over, so this takes its time.
+        servers[leader].Signal("INT");
+        await servers[leader].Line("hands the leadership over");
+        servers[leader].Signal("INT");
+
+        Assert.Equal(130, await servers[leader].Exit());
+        Assert.DoesNotContain("Stopped.", servers[leader].Errors);
+    }
+
+    [Fact]
+    public async Task Leader_that_stops_hands_over()
+    {
+        var ports = ServerFolder.FreePorts(3);
+        var servers = await StartGroup(ports);
+        using var client = new TestClient();
+        var leader = Array.IndexOf(ports, (await client.Status(ports[0])).Leader!.Value.Port);
+
+        servers[leader].Signal("TERM");
+
+        Assert.Equal(0, await servers[leader].Exit());
+        Assert.Contains(servers[leader].Errors, line => line.StartsWith("leads no more"));
+        Assert.IsType<Reply.Committed>(await client.Append(ports[(leader + 1) % 3], "goes on"));
+    }
+
+    [Fact]
+    public async Task Restart_after_kill_writes_nothing_again_and_goes_on()
+    {
+        var port = ServerFolder.FreePorts(1)[0];
+        var first = await StartAlone(port);
+        using var client = new TestClient();
+        await client.Append(port, "i like beer", "id");
+        await client.Append(port, "print");
+        await first.Line("Logs [i like beer print]");
+        first.Signal("KILL");
+        await first.Exit();
+
+        var second = _folder.Start($":{port}", port);
+        await second.Line("elected leader");
+        Assert.Equal(1, Assert.IsType<Reply.Committed>(await client.Append(port, "i like beer", "id")).Serial);
+        await client.Append(port, "count");
+        await second.Line("Count 3");
+        second.Signal("TERM");
+
+        Assert.Equal(0, await second.Exit());
+        Assert.Equal(["Count 3"], second.Output);
+    }
+
+    [Fact]
+    public async Task Follower_that_comes_back_into_the_same_term_says_which_it_is()
+    {
+        var ports = ServerFolder.FreePorts(3);
+        var servers = await StartGroup(ports);
+        using var client = new TestClient();
+        var follower = (await client.Status(ports[0])).Leader!.Value.Port == ports[0] ? 1 : 0;
+        servers[follower].Signal("KILL");
+        await servers[follower].Exit();
+
+        var again = _folder.Start(ServerFolder.ListOf(ports), ports[follower]);
+        await again.Line("leads in term");
+
+        Assert.NotEqual(0, (await client.Status(ports[follower])).Term);
+    }
+
+    [Fact]
+    public async Task Note_that_outlived_its_log_keeps_nothing_of_a_new_group_from_being_written()
+    {
+        var port = ServerFolder.FreePorts(1)[0];
+        var first = await StartAlone(port);
+        using var client = new TestClient();
+        await client.Append(port, "i like beer");
+        await client.Append(port, "count");
+        await first.Line("Count 2");
+        first.Signal("TERM");
+        await first.Exit();
+        Directory.Delete(Path.Combine(_folder.DataOf(port), "log"), recursive: true);
+        Directory.Delete(Path.Combine(_folder.DataOf(port), "snapshots"), recursive: true);
+
+        var second = await StartAlone(port);
+        await client.Append(port, "count");
+
+        await second.Line("Count 1");
+        await second.Line("is about another group");
+    }
+
+    [Fact]
+    public async Task Recovered_server_writes_nothing_again()
+    {
+        var ports = ServerFolder.FreePorts(3);
+        var servers = await StartGroup(ports);
+        using var client = new TestClient();
+        Assert.IsType<Reply.Committed>(await client.Append(ports[0], "count"));
+        await servers[0].Line("Count 1");
+        foreach (var server in servers)
+        {
+            server.Signal("KILL");
+            await server.Exit();
+        }
+
+        var recovery = Run.Of(
+            "recover", "--data", _folder.DataOf(ports[0]), "--group", "raft", "--process", $"raft@:{ports[0]}",
+            "--members", $"raft@:{ports[0]}", "--yes");
+        Assert.Equal((0, ""), (recovery.Code, recovery.Error));
+        var survivor = _folder.Start(ServerFolder.ListOf(ports), ports[0]);
+        await survivor.Line("elected leader");
+        Assert.IsType<Reply.Committed>(await client.Append(ports[0], "count"));
+        await survivor.Line("Count 2");
+
+        Assert.Equal([$"Removed peer :{ports[1]}", $"Removed peer :{ports[2]}", "Count 2"], survivor.Output);
+    }
+
+    [Fact]
+    public async Task Largest_message_arrives_whatever_is_in_it()
+    {
+        var port = ServerFolder.FreePorts(1)[0];
+        await StartAlone(port);
+        using var client = new TestClient();
+        Assert.IsType<Reply.Committed>(await client.Append(port, new string('\u0001', 1 << 20)));
+        Assert.IsType<Reply.Committed>(await client.Append(port, new string('ü', 1 << 19)));
+    }
+
+    [Fact]
+    public async Task Port_that_is_in_use_is_told_in_a_sentence()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var port = ((IPEndPoint)listener.LocalEndpoint).Port;
+
+        var server = _folder.Start($":{port}", port);
+
+        Assert.Equal(1, await server.Exit());
+        Assert.Equal(
+            [$"Cannot listen on 127.0.0.1:{port}: the port is in use. Stop the process that has it, or name another port with -p."],
+            server.Errors);
+        Assert.False(Directory.Exists(_folder.DataOf(port)));
+    }
+
+    [Fact]
+    public async Task Directory_of_another_program_is_left_as_it_is_byte_for_byte()
+    {
+        var port = ServerFolder.FreePorts(1)[0];
+        var data = Directory.CreateDirectory(_folder.DataOf(port)).FullName;
+        var files = new Dictionary<string, byte[]>
+        {
+            ["log"] = Encoding.UTF8.GetBytes("{\"Term\":1,\"Command\":\"I like beer.\"}\n"),
+            ["state"] = Encoding.UTF8.GetBytes("{\"CurrentTerm\":1,\"VotedFor\":\":9990\",\"CommitIndex\":6}"),
+        };
+        foreach (var (name, bytes) in files)
+        {
+            File.WriteAllBytes(Path.Combine(data, name), bytes);
+        }
+
+        var server = _folder.Start($":{port}", port);
+
+        Assert.Equal(1, await server.Exit());
+        Assert.Contains("log belongs to another program, so the directory is left as it is.", Assert.Single(server.Errors));
+        Assert.Equal(["log", "state"], Directory.GetFileSystemEntries(data).Select(Path.GetFileName).Order());
+        Assert.All(files, file => Assert.Equal(file.Value, File.ReadAllBytes(Path.Combine(data, file.Key))));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("below")]
+    public async Task File_in_the_place_of_the_directory_is_told_in_a_sentence(string below)
+    {
+        var port = ServerFolder.FreePorts(1)[0];
+        File.WriteAllText(_folder.DataOf(port), "text");
+
+        var server = ServerProcess.Start(
+            "server", "-c", $":{port}", "-p", $"{port}", "--data", Path.Combine(_folder.DataOf(port), below));
+
+        Assert.Equal(1, await server.Exit());
+        Assert.Contains(_folder.DataOf(port), server.Errors.Last());
+        Assert.DoesNotContain(server.Raw, line => line.Contains("   at "));
+        Assert.Equal("text", File.ReadAllText(_folder.DataOf(port)));
+    }
+
+    [Fact]
+    public async Task Directory_that_another_server_uses_is_refused()
+    {
+        var ports = ServerFolder.FreePorts(2);
+        await StartAlone(ports[0]);
+
+        var second = ServerProcess.Start("server", "-c", $":{ports[1]}", "-p", $"{ports[1]}", "--data", _folder.DataOf(ports[0]));
+
+        Assert.Equal(1, await second.Exit());
+        Assert.Contains("is in use by process", second.Errors.Last());
+        Assert.DoesNotContain(second.Raw, line => line.Contains("   at "));
+    }
+
+    [Fact]
+    public async Task Damaged_note_is_told_with_what_to_do_and_the_tools_for_the_log_live_with_it()
+    {
+        var port = ServerFolder.FreePorts(1)[0];
+        var first = await StartAlone(port);
+        using var client = new TestClient();
+        await client.Append(port, "count");
+        first.Signal("TERM");
+        await first.Exit();
+        Assert.Equal(0, Run.Of("log", "verify", "--data", _folder.DataOf(port)).Code);
+        Assert.Equal(0, Run.Of("log", "repair", "--data", _folder.DataOf(port)).Code);
+        File.WriteAllText(Path.Combine(_folder.DataOf(port), "server", "announced"), "nonsense");
+
+        var second = _folder.Start($":{port}", port);
+
+        Assert.Equal(1, await second.Exit());
+        Assert.Contains("announced is damaged", second.Errors.Last());
+        Assert.DoesNotContain(second.Raw, line => line.Contains("   at "));
+    }
+
+    [Fact]
+    public async Task Damaged_log_is_told_with_what_to_do()
+    {
+        var port = ServerFolder.FreePorts(1)[0];
+        var first = await StartAlone(port);
+        using var client = new TestClient();
+        await client.Append(port, "i like beer");
+        first.Signal("TERM");
+        await first.Exit();
+        var file = Path.Combine(_folder.DataOf(port), "log", "0000000001.wal");
+        var bytes = File.ReadAllBytes(file);
+        bytes[bytes.AsSpan().IndexOf("i like beer"u8)] ^= 1;
+        File.WriteAllBytes(file, bytes);
+
+        var second = _folder.Start($":{port}", port);
+
+        Assert.Equal(1, await second.Exit());
+        Assert.StartsWith("cannot go on: ", second.Errors.Last());
+        Assert.DoesNotContain(second.Raw, line => line.Contains("   at "));
+    }
+
+    [Theory]
+    [InlineData(":99999")]
+    [InlineData("a b")]
+    [InlineData(":9990,")]
+    [InlineData(":9990,:9990")]
+    public void Nonsense_in_the_list_is_a_wrong_command(string cluster)
+    {
+        var run = Run.Of("server", "-c", cluster, "-p", "9990", "--data", _folder.Path);
+        Assert.Equal((2, ""), (run.Code, run.Output));
+        Assert.Empty(Directory.GetFileSystemEntries(_folder.Path));
+    }
+
+    [Fact]
+    public void Missing_list_is_a_wrong_command_that_says_what_to_do()
+    {
+        var run = Run.Of("server", "-p", "9990");
+        Assert.Equal(2, run.Code);
+        Assert.Contains("-c ':9990,:9991,:9992'", run.Error);
+    }
+
+    private async Task<ServerProcess> StartAlone(int port)
+    {
+        var server = _folder.Start($":{port}", port);
+        await server.Line("elected leader");
+        return server;
+    }
+
+    private async Task<ServerProcess[]> StartGroup(int[] ports)
+    {
+        var list = ServerFolder.ListOf(ports);
+        var servers = ports.Select(port => _folder.Start(list, port)).ToArray();
+        await Task.WhenAll(servers.Select(server => server.Line("the group is founded")));
+        return servers;
+    }
+}

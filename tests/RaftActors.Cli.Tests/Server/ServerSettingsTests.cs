@@ -1,0 +1,104 @@
+using RaftActors.Cli.Server;
+
+namespace RaftActors.Cli.Tests.Server;
+
+/// <summary>How a server is to run, as people write it.</summary>
+public sealed class ServerSettingsTests
+{
+    [Theory]
+    [InlineData("9990")]
+    [InlineData(":9990")]
+    public void Port_is_taken_with_and_without_a_colon(string port)
+    {
+        var settings = Make(":9990,:9991,host:9992", port);
+
+        Assert.Equal(":9990", settings.Id.ToString());
+        Assert.Equal([":9990", ":9991", "host:9992"], settings.Servers.Select(server => server.ToString()));
+        Assert.True(settings.IsFounder);
+        Assert.EndsWith(Path.Combine(".goraft", "_9990"), settings.Data);
+        Assert.Equal((150, 300), (settings.ElectionTimeoutMin, settings.ElectionTimeoutMax));
+    }
+
+    [Fact]
+    public void Server_that_is_not_in_its_list_founds_nothing() => Assert.False(Make(":9990,:9991", "9993").IsFounder);
+
+    [Fact]
+    public void Host_is_part_of_who_it_is()
+    {
+        var settings = Make("host1:9990,host2:9990", "9990", "Host1");
+        Assert.True(settings.IsFounder);
+        Assert.EndsWith(Path.Combine(".goraft", "host1_9990"), settings.Data);
+    }
+
+    [Theory]
+    [InlineData(1000, null, 1000, 2000)]
+    [InlineData(100, null, 100, 300)]
+    [InlineData(null, 100, 100, 100)]
+    [InlineData(null, 1000, 150, 1000)]
+    [InlineData(2500, 3000, 2500, 3000)]
+    public void Who_names_one_election_timeout_has_the_other_follow(int? min, int? max, int least, int longest)
+    {
+        Assert.True(ServerSettings.TryMake(":9990", "9990", null, null, null, min, max, false, out var settings, out _));
+        Assert.Equal((least, longest), (settings.ElectionTimeoutMin, settings.ElectionTimeoutMax));
+    }
+
+    [Theory]
+    [InlineData(null, "-c is missing")]
+    [InlineData(" ", "-c is missing")]
+    [InlineData(":9990,", "empty item")]
+    [InlineData(":9990,,:9991", "empty item")]
+    [InlineData(":99999", "':99999' in -c is no server")]
+    [InlineData("a b", "'a b' in -c is no server")]
+    [InlineData(":9990,:9991,:9990", "names :9990 twice")]
+    [InlineData(":9990,localhost:9990", "names :9990 twice")]
+    public void Nonsense_in_the_list_is_refused(string? cluster, string why) => Refuse(why, cluster: cluster);
+
+    [Theory]
+    [InlineData("0")]
+    [InlineData("99999")]
+    [InlineData("x")]
+    [InlineData("")]
+    [InlineData("host:9990")]
+    public void Nonsense_as_a_port_is_refused(string port) => Refuse("is no port", port: port);
+
+    [Theory]
+    [InlineData("0.0.0.0", "--bind 0.0.0.0")]
+    [InlineData("a b", "'a b' is no name")]
+    [InlineData("host:1", "without a port")]
+    public void Nonsense_as_a_host_is_refused(string host, string why) => Refuse(why, host: host);
+
+    [Fact]
+    public void Nonsense_as_a_local_address_is_refused() => Refuse("'a b' is no address", bind: "a b");
+
+    [Fact]
+    public void Nonsense_as_a_directory_is_refused()
+    {
+        Assert.False(ServerSettings.TryMake(":9990", "9990", null, null, " ", null, null, false, out _, out var problem));
+        Assert.Contains("--data names no directory", problem);
+    }
+
+    [Theory]
+    [InlineData(300, 150)]
+    [InlineData(10, 300)]
+    [InlineData(150, 1_000_000)]
+    public void Nonsense_as_election_timeouts_is_refused(int min, int max) => Refuse("The election timeout is", min: min, max: max);
+
+    private static ServerSettings Make(string cluster, string port, string? host = null)
+    {
+        Assert.True(ServerSettings.TryMake(cluster, port, host, null, null, null, null, false, out var settings, out var problem), problem);
+        return settings;
+    }
+
+    private static void Refuse(
+        string why,
+        string? cluster = ":9990",
+        string port = "9990",
+        string? host = null,
+        string? bind = null,
+        int? min = null,
+        int? max = null)
+    {
+        Assert.False(ServerSettings.TryMake(cluster, port, host, bind, null, min, max, false, out _, out var problem));
+        Assert.Contains(why, problem);
+    }
+}

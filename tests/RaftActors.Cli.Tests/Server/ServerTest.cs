@@ -1,0 +1,120 @@
+using System.Collections.Immutable;
+
+using Akka.Actor;
+using Akka.Configuration;
+using Akka.TestKit;
+using Akka.TestKit.Xunit2;
+
+using RaftActors.Cli.Protocol;
+using RaftActors.Cli.Server;
+using RaftActors.Core;
+using RaftActors.DiskModel;
+using RaftActors.Testing;
+
+namespace RaftActors.Cli.Tests.Server;
+
+/// <summary>One server, <c>:9990</c>, in a scripted group: no sockets, no disk, and time goes when the test says so.</summary>
+public abstract class ServerTest : TestKit
+{
+    protected static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
+
+    private static readonly Config Virtual = ConfigurationFactory.ParseString(
+        """
+        akka.scheduler.implementation = "VirtualTime.VirtualScheduler, RaftActors.Cli.Tests"
+        akka.loglevel = OFF
+        akka.stdout-loglevel = OFF
+        akka.log-dead-letters = off
+        akka.actor.guardian-supervisor-strategy = "Akka.Actor.StoppingSupervisorStrategy"
+        raft.node = ":9990"
+        raft.pair-size-max = 2MiB
+        """);
+
+    private readonly TestProbe _asking;
+    private readonly StringWriter _output = new();
+    private readonly StringWriter _errors = new();
+
+    private protected ServerTest()
+        : base(Virtual)
+    {
+        _asking = CreateTestProbe();
+        Asked = CreateTestProbe();
+        Asked.IgnoreMessages(message => message is FromActor<string>.Explain);
+        Group = new ScriptedGroup<string>(Sys, Asked);
+    }
+
+    private protected TestProbe Asked { get; }
+
+    private protected ScriptedGroup<string> Group { get; }
+
+    private protected ModelDisk Disk { get; set; } = new();
+
+    private protected TaskCompletionSource<string> Failed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private protected IActorRef Server { get; set; } = null!;
+
+    private protected string[] Lines => LinesOf(_output);
+
+    private protected string[] Errors => LinesOf(_errors);
+
+    private protected static ServerId Id(int port) => new("", port);
+
+    private protected static ProcessName Process(int port) => Id(port).Process;
+
+    private protected static ImmutableArray<GroupMember> Members(params int[] ports) =>
+        [.. ports.Select(port => new GroupMember(Process(port), IsVoter: true))];
+
+    private protected void Start(string cluster = ":9990,:9991,:9992")
+    {
+        Assert.True(ServerSettings.TryMake(cluster, "9990", null, null, "unused", null, null, false, out var settings, out _));
+        var terminal = new ServerTerminal(_output, _errors, TimeProvider.System);
+        var (disk, failed, clock) = (Disk, Failed, TimeProvider.System);
+        Server = Sys.ActorOf(Props.Create(() => new LogServer(settings, terminal, failed, clock, disk)));
+        Status();
+    }
+
+    /// <summary>A server of a group of three that has been there for a while.</summary>
+    private protected void StartInGroup()
+    {
+        Start();
+        Happen(new RaftEvent.MembersChanged("raft", Process(9990), new LogIndex(1), Members(9990, 9991, 9992)));
+        Group.BuildQuorum(withActor: false);
+    }
+
+    /// <summary>How it is when it has seen all that was done before: the explanation comes by way of the group.</summary>
+    private protected Reply.StatusIs Status()
+    {
+        Server.Tell(new Request.Explain(1), _asking);
+        _asking.ExpectMsg<Reply.ExplanationIs>();
+        Server.Tell(new Request.Status(2), _asking);
+        return _asking.ExpectMsg<Reply.StatusIs>();
+    }
+
+    private protected void Happen(RaftEvent happened) => Sys.EventStream.Publish(happened);
+
+    private protected void Lead(int port, long term = 1) =>
+        Happen(new RaftEvent.LeaderChanged("raft", Process(9990), Process(port), new Term(term)));
+
+    /// <summary>A configuration is committed, after those before.</summary>
+    private protected void HaveMembers(long index, params int[] ports) =>
+        Happen(new RaftEvent.MembersChanged("raft", Process(9990), new LogIndex(index), Members(ports)));
+
+    private protected void Append(long number, string id, string text) =>
+        Server.Tell(new Request.Append(number, id, text, Timeout), TestActor);
+
+    private protected FromActor<string>.Append ExpectAttempt() => Asked.ExpectMsg<FromActor<string>.Append>();
+
+    private protected void Wait(TimeSpan time)
+    {
+        Status();
+        ((TestScheduler)Sys.Scheduler).Advance(time);
+    }
+
+    private static string[] LinesOf(StringWriter writer)
+    {
+        lock (writer)
+        {
+            var lines = writer.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+            return [.. lines.Select(line => line["2024/02/23 17:52:24 ".Length..])];
+        }
+    }
+}
