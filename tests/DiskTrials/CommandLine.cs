@@ -56,21 +56,10 @@ internal static class CommandLine
             Rounds, Only, Folder, Port, CanRun, node,
         };
         root.SetAction((parsed, _) => Trials.Run(
-            parsed.GetValue(Folder) ?? Path.Combine(RootOfCheckout(), "../shared/tools"),
+            parsed.GetValue(Folder) ?? Machine.ToolsFolder,
             parsed.GetValue(CanRun) ? null : parsed.GetValue(Only) ?? "",
             parsed.GetValue(Rounds),
             parsed.GetValue(Port)));
         return root;
-    }
-
-    private static string RootOfCheckout()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "RaftActors.sln")))
-        {
-            folder = folder.Parent;
-        }
-
-        return folder?.FullName ?? AppContext.BaseDirectory;
     }
 }

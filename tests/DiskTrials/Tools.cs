@@ -1,8 +1,6 @@
-using System.Diagnostics;
-
 namespace DiskTrials;
 
-/// <summary>The faults themselves, which lie beside the checkout, and the few commands of the system that trials need.</summary>
+/// <summary>The faults themselves, which lie beside the checkout.</summary>
 internal sealed class Tools
 {
     private readonly string _folder;
@@ -24,7 +22,7 @@ internal sealed class Tools
         }
 
         var library = Path.Combine(work, "diskfault.so");
-        Run("gcc", "-shared", "-fPIC", "-o", library, Path.Combine(folder, "diskfault.c"), "-ldl");
+        Machine.Run("gcc", "-shared", "-fPIC", "-o", library, Path.Combine(folder, "diskfault.c"), "-ldl");
         return new Tools(folder, library);
     }
 
@@ -36,18 +34,6 @@ internal sealed class Tools
 
     public void Remove(string directory) => Power("gone", directory);
 
-    public static void Run(string program, params string[] arguments)
-    {
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardError = true, RedirectStandardOutput = true };
-        using var process = Process.Start(start)!;
-        var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        process.WaitForExit();
-        if (process.ExitCode != 0)
-        {
-            throw new InvalidOperationException($"{program} {string.Join(' ', arguments)}: {error.Result.Trim()} {output.Result.Trim()}");
-        }
-    }
-
     private void Power(string what, params string[] arguments) =>
-        Run("python3", [Path.Combine(_folder, "powercut.py"), what, .. arguments]);
+        Machine.Run("python3", [Path.Combine(_folder, "powercut.py"), what, .. arguments]);
 }

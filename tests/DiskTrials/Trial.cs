@@ -1,7 +1,7 @@
 namespace DiskTrials;
 
 /// <summary>What one trial works with; everything is taken away again at its end.</summary>
-internal sealed class Trial : IDisposable
+internal sealed class Trial : ITrial
 {
     private readonly Tools _tools;
     private readonly List<Action> _undo = [];
@@ -39,12 +39,12 @@ internal sealed class Trial : IDisposable
     public Trio OnSmallDisk(int megabytes, int valueSize)
     {
         var disk = Directory.CreateDirectory(DiskOf(1)).FullName;
-        Tools.Run("mount", "-t", "tmpfs", "-o", $"size={megabytes}m", "tmpfs", disk);
-        _undo.Add(() => Tools.Run("umount", disk));
+        Machine.Run("mount", "-t", "tmpfs", "-o", $"size={megabytes}m", "tmpfs", disk);
+        _undo.Add(() => Machine.Run("umount", disk));
         return On(DiskOf, valueSize);
     }
 
-    public void Grow(int number, int megabytes) => Tools.Run("mount", "-o", $"remount,size={megabytes}m", DiskOf(number));
+    public void Grow(int number, int megabytes) => Machine.Run("mount", "-o", $"remount,size={megabytes}m", DiskOf(number));
 
     public string DiskOf(int number) => Path.Combine(Work, $"disk{number}");
 

@@ -1,8 +1,6 @@
-using System.Diagnostics;
-
 namespace DiskTrials;
 
-/// <summary>Each trial by name; runs them one after the other, and writes a line for each.</summary>
+/// <summary>Each trial by name.</summary>
 internal static class Trials
 {
     private static readonly (string Name, Func<Trial, Task<string>> Run)[] All =
@@ -29,7 +27,9 @@ internal static class Trials
         {
             if (Tools.Find(folder, work, out var reason) is { } tools)
             {
-                return only is null ? 0 : await Run(tools, work, only, rounds, firstPort);
+                return only is null ? 0 : await TrialRunner.Run(
+                    All.Where(trial => trial.Name.Contains(only, StringComparison.Ordinal)),
+                    name => new Trial(tools, Path.Combine(work, name), firstPort, rounds));
             }
 
             Console.Out.WriteLine($"not run: trials on real disks ({reason})");
@@ -39,30 +39,5 @@ internal static class Trials
         {
             Directory.Delete(work, recursive: true);
         }
-    }
-
-    private static async Task<int> Run(Tools tools, string work, string only, int rounds, int firstPort)
-    {
-        var (held, failed) = (0, 0);
-        foreach (var (name, run) in All.Where(trial => trial.Name.Contains(only, StringComparison.Ordinal)))
-        {
-            var watch = Stopwatch.StartNew();
-            using var trial = new Trial(tools, Path.Combine(work, name), firstPort, rounds);
-            try
-            {
-                var found = await run(trial);
-                held++;
-                Console.Out.WriteLine($"held    {name,-14} {watch.Elapsed.TotalSeconds,4:0} s  {found}");
-            }
-            catch (TrialFailure failure)
-            {
-                failed++;
-                Console.Out.WriteLine($"FAILED  {name,-14} {watch.Elapsed.TotalSeconds,4:0} s  {failure.Message}");
-                Console.Out.WriteLine(trial.Tails());
-            }
-        }
-
-        Console.Out.WriteLine($"{held} trials held, {failed} failed");
-        return failed == 0 ? 0 : 1;
     }
 }

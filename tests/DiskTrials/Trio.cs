@@ -285,6 +285,3 @@ internal sealed class Trio : IDisposable
 
     private string NotesOf(int number) => Path.Combine(_work, $"notes{number}");
 }
-
-/// <summary>What a trial found that should not be.</summary>
-internal sealed class TrialFailure(string message) : Exception(message);

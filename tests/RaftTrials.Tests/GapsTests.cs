@@ -1,0 +1,68 @@
+using System.Diagnostics;
+
+using RaftTrials.Check;
+
+namespace RaftTrials.Tests;
+
+/// <summary>What is measured is what happened: times are in seconds here.</summary>
+public sealed class GapsTests
+{
+    [Fact]
+    public void Longest_gap_is_between_two_answers_that_said_committed()
+    {
+        Attempt[] attempts = [Answer(1), Answer(2), Answer(3, Outcome.NotCommitted), Answer(4, Outcome.Unknown), Answer(6), Answer(7)];
+
+        Assert.Equal(TimeSpan.FromSeconds(4), Longest(attempts, from: 2, to: 9));
+    }
+
+    [Fact]
+    public void Gap_begins_with_the_last_answer_before_the_moment_and_those_before_do_not_count()
+    {
+        Attempt[] attempts = [Answer(1), Answer(10), Answer(11), Answer(13), Answer(14)];
+
+        Assert.Equal(TimeSpan.FromSeconds(2), Longest(attempts, from: 12, to: 20));
+        Assert.Equal(TimeSpan.FromSeconds(9), Longest(attempts, from: 2, to: 20));
+    }
+
+    [Fact]
+    public void Gap_after_the_other_moment_does_not_count() =>
+        Assert.Equal(TimeSpan.FromSeconds(1), Longest([Answer(1), Answer(2), Answer(9)], from: 1, to: 8));
+
+    [Fact]
+    public void There_is_no_gap_without_two_answers() => Assert.Null(Longest([Answer(1), Answer(9)], from: 1, to: 8));
+
+    [Fact]
+    public void Order_of_what_came_in_does_not_matter() =>
+        Assert.Equal(TimeSpan.FromSeconds(5), Longest([Answer(7), Answer(1), Answer(2)], from: 0, to: 8));
+
+    [Theory]
+    [InlineData("p50 2 ms, max 9 ms of 3", 9, 1, 2)]
+    [InlineData("p50 1 ms, max 2 ms of 2", 2, 1)]
+    [InlineData("none")]
+    public void Summary_has_the_middle_and_the_longest(string summary, params int[] milliseconds) =>
+        Assert.Equal(summary, Gaps.Summary(milliseconds.Select(time => TimeSpan.FromMilliseconds(time))));
+
+    [Fact]
+    public void Writers_of_the_killed_server_are_told_from_the_others()
+    {
+        var outages = new Outages();
+        Attempt[] attempts =
+        [
+            Answer(1) with { Writer = "near", Server = ":1" }, Answer(2) with { Writer = "far", Server = ":2" },
+            Answer(5) with { Writer = "near", Server = ":2" }, Answer(4) with { Writer = "far", Server = ":2" },
+        ];
+
+        outages.Add(attempts, ":1", At(2), At(3), At(9));
+
+        Assert.Contains("another leader p50 1000 ms", $"{outages}");
+        Assert.Contains("nobody's message was committed for p50 2000 ms", $"{outages}");
+        Assert.Contains("another server for p50 2000 ms, max 2000 ms of 1, to the killed one for p50 4000 ms, max 4000 ms", $"{outages}");
+    }
+
+    private static TimeSpan? Longest(Attempt[] attempts, int from, int to) => Gaps.Longest(attempts, At(from), At(to));
+
+    private static Attempt Answer(int second, Outcome outcome = Outcome.Committed) =>
+        new("w", "x", "id.x", outcome, 1, ":1", 0, At(second));
+
+    private static long At(int second) => second * Stopwatch.Frequency;
+}

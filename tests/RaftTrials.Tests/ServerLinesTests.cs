@@ -1,0 +1,35 @@
+using RaftTrials.Servers;
+
+using TrialKit;
+
+namespace RaftTrials.Tests;
+
+/// <summary>The lines that trials wait for, as servers write them.</summary>
+public sealed class ServerLinesTests
+{
+    [Fact]
+    public void Logs_and_count_are_read_from_standard_output()
+    {
+        Assert.Equal("i,like,beer", string.Join(',', ServerLines.Logs(Output("2024/02/23 17:52:24 Logs [i like beer]"))!.Value));
+        Assert.Empty(ServerLines.Logs(Output("2024/02/23 17:52:24 Logs []"))!.Value);
+        Assert.Equal(3, ServerLines.Count(Output("2024/02/23 18:42:30 Count 3")));
+        Assert.Null(ServerLines.Logs(Output("2024/02/23 18:42:30 Count 3")));
+        Assert.Null(ServerLines.Logs(Error("2024/02/23 17:52:24 Logs [i like beer]")));
+    }
+
+    [Fact]
+    public void Leaders_are_read_from_standard_error()
+    {
+        var elected = Error("2026/11/20 18:08:42 elected leader in term 7 by :4490 :4491");
+        var heard = Error("2026/11/20 18:08:42 :4490 leads in term 8");
+
+        Assert.Equal((7, 7), (ServerLines.Elected(elected), ServerLines.Leads(elected)));
+        Assert.Equal((null, 8), (ServerLines.Elected(heard), ServerLines.Leads(heard)));
+        Assert.Null(ServerLines.Leads(Error("2026/11/20 18:08:43 :4490 leads no more, or is out of reach")));
+        Assert.Null(ServerLines.Elected(Output("2026/11/20 18:08:42 Logs [elected leader in term 7 by me]")));
+    }
+
+    private static OutputLine Output(string text) => new(text, IsError: false, 0);
+
+    private static OutputLine Error(string text) => new(text, IsError: true, 0);
+}

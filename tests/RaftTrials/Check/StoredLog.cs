@@ -1,0 +1,35 @@
+using RaftActors.Storage.Tools;
+
+namespace RaftTrials.Check;
+
+/// <summary>What stands in the files of a stopped server: pairs by serial, from the first that no snapshot took the place of.</summary>
+internal sealed record StoredLog(string Server, IReadOnlyList<StoredPair> Pairs)
+{
+    public static StoredLog Of(string server, string data)
+    {
+        List<(long Index, StoredPair? Pair)> entries = [];
+        foreach (var item in LogDump.Read(data).Where(item => item.State == LogItemState.Whole))
+        {
+            switch (item)
+            {
+                case { Kind: "installed" }:
+                    entries.Clear();
+                    break;
+                case { Kind: "pair" or "no-op" or "configuration", Index: { } index }:
+                    // What is written anew at an index takes the place of all that was there from it on.
+                    while (entries is [.., (var last, _)] && last >= index)
+                    {
+                        entries.RemoveAt(entries.Count - 1);
+                    }
+
+                    entries.Add((index, item.Key is { } key ? new StoredPair(item.Serial!.Value, key) : null));
+                    break;
+            }
+        }
+
+        return new StoredLog(server, [.. entries.Select(entry => entry.Pair).OfType<StoredPair>()]);
+    }
+}
+
+/// <summary>A pair of a stopped server's log.</summary>
+internal readonly record struct StoredPair(long Serial, string RequestId);

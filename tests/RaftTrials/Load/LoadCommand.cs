@@ -1,0 +1,79 @@
+using System.CommandLine;
+
+using RaftActors.Cli;
+using RaftActors.Cli.Client;
+
+using RaftTrials.Check;
+
+namespace RaftTrials.Load;
+
+/// <summary>The process behind <see cref="LoadProcess"/>: writers, in the place of the people who run <c>raft append</c>.</summary>
+internal static class LoadCommand
+{
+    private static readonly Option<string> Name = new("--name") { Required = true };
+    private static readonly Option<int> Writers = new("--writers");
+    private static readonly Option<int> Alone = new("--alone");
+    private static readonly Option<string> Servers = new("--servers") { Required = true };
+    private static readonly Option<int> Milliseconds = new("--milliseconds") { Required = true };
+    private static readonly Option<string?> Texts = new("--texts");
+
+    public static Command Build()
+    {
+        var command = new Command("load") { Name, Writers, Alone, Servers, Milliseconds, Texts };
+        command.Hidden = true;
+        command.SetAction((parsed, _) => Run(
+            parsed.GetValue(Name)!,
+            parsed.GetValue(Writers),
+            parsed.GetValue(Alone),
+            [.. parsed.GetValue(Servers)!.Split(',').Select(Parse)],
+            TimeSpan.FromMilliseconds(parsed.GetValue(Milliseconds)),
+            parsed.GetValue(Texts)?.Split(',')));
+        return command;
+    }
+
+    public static string NameOf(string load, int number) => $"{load}{number + 1}";
+
+    public static string NameAlone(string load, int number) => $"{load}a{number + 1}";
+
+    /// <param name="texts">Only these are asked for, in their order; null: writers, until standard input ends.</param>
+    private static async Task<int> Run(string name, int writers, int alone, List<ServerId> servers, TimeSpan timeout, string[]? texts)
+    {
+        using var connection = new ServerConnection();
+        if (texts is not null)
+        {
+            var writer = WriterOf(name, servers);
+            foreach (var text in texts)
+            {
+                await writer.Ask(text, $"id.{name}.{text}", retries: 3);
+            }
+
+            return 0;
+        }
+
+        using CancellationTokenSource stop = new();
+        Task[] running =
+        [
+            .. Enumerable.Range(0, writers).Select(number => WriterOf(NameOf(name, number), From(number)).Run(stop.Token)),
+            .. Enumerable.Range(0, alone).Select(number => WriterOf(NameAlone(name, number), [servers[number]]).Run(stop.Token)),
+        ];
+        await Console.In.ReadToEndAsync(CancellationToken.None);
+        await stop.CancelAsync();
+        await Task.WhenAll(running);
+        return 0;
+
+        List<ServerId> From(int number) => [.. servers[(number % servers.Count)..], .. servers[..(number % servers.Count)]];
+
+        // Not under the token above: who is stopped waits for the answer that is due.
+        Writer WriterOf(string writer, List<ServerId> asked)
+        {
+            var list = new ServerList(connection, [.. asked]);
+            var appender = new Appender(list, new ClientSettings([.. asked], timeout, IsJson: false), requestId: null, _ => { });
+            return new Writer(writer, (text, id) => appender.AppendAsync(text, id, CancellationToken.None), Tell);
+        }
+    }
+
+    private static void Tell(Attempt attempt) => Console.Out.WriteLine(attempt);
+
+    private static ServerId Parse(string text) =>
+        ServerId.TryParse(text, out var id) ? id : throw new FormatException($"'{text}' is no server");
+}

@@ -1,0 +1,72 @@
+using RaftTrials.Check;
+using RaftTrials.Servers;
+
+namespace RaftTrials.Load;
+
+/// <summary>A process with several writers, so that it can be put behind a network that is cut.</summary>
+internal sealed class LoadProcess : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly ChildProcess _process;
+
+    private LoadProcess(ChildProcess process, IReadOnlyList<string> writers, IReadOnlyList<string> alone) =>
+        (_process, Writers, Alone) = (process, writers, alone);
+
+    /// <summary>Those who know all servers. The first asks them in their order, the next begins with the second, and so on.</summary>
+    public IReadOnlyList<string> Writers { get; }
+
+    /// <summary>Those who know one server only: the first, the second, and so on.</summary>
+    public IReadOnlyList<string> Alone { get; }
+
+    /// <param name="name">No other load of a trial has it.</param>
+    /// <param name="alone">Whether there are writers who know one server only.</param>
+    public static LoadProcess Start(
+        Host host, string name, int writers, bool alone, IReadOnlyList<string> servers, TimeSpan timeout, Journal journal)
+    {
+        var others = alone ? servers.Count : 0;
+        var process = Start(host, ["--name", name, "--writers", $"{writers}", "--alone", $"{others}"], servers, timeout, journal);
+        return new LoadProcess(
+            process,
+            [.. Enumerable.Range(0, writers).Select(number => LoadCommand.NameOf(name, number))],
+            [.. Enumerable.Range(0, others).Select(number => LoadCommand.NameAlone(name, number))]);
+    }
+
+    /// <summary>Asks for these, one after the other.</summary>
+    /// <param name="name">No other load of a trial has it.</param>
+    public static async Task Say(
+        Host host, string name, IEnumerable<string> texts, IEnumerable<string> servers, TimeSpan timeout, Journal journal)
+    {
+        using LoadProcess load = new(Start(host, ["--name", name, "--texts", string.Join(',', texts)], servers, timeout, journal), [], []);
+        await load.Stop();
+    }
+
+    /// <summary>Lets each writer wait for its last answer.</summary>
+    public async Task Stop()
+    {
+        _process.EndInput();
+        if (await _process.Ended(Patience) is not 0)
+        {
+            throw new TrialFailure($"a load has not ended well: {Tail()}");
+        }
+    }
+
+    public string Tail() => string.Join('\n', _process.Lines(line => line.IsError).TakeLast(10).Select(line => line.Text));
+
+    public void Dispose() => _process.Dispose();
+
+    private static ChildProcess Start(
+        Host host, IEnumerable<string> what, IEnumerable<string> servers, TimeSpan timeout, Journal journal) =>
+        host.Start(
+            Path.Combine(AppContext.BaseDirectory, "RaftTrials.dll"),
+            ["load", .. what, "--servers", string.Join(',', servers), "--milliseconds", $"{timeout.TotalMilliseconds}"],
+            line => OnLine(line, journal));
+
+    private static void OnLine(OutputLine line, Journal journal)
+    {
+        if (Attempt.Parse(line.Text) is { } attempt)
+        {
+            journal.Add(attempt);
+        }
+    }
+}

@@ -1,0 +1,121 @@
+using RaftTrials.Servers;
+
+namespace RaftTrials.Trials;
+
+/// <summary>
+/// What people get wrong, on real processes: a sentence and an exit code for each, and a group that goes on. Ports in use, wrong lists and
+/// directories of other programs have tests of their own in RaftActors.Cli.Tests.
+/// </summary>
+internal sealed class InputTrials
+{
+    private const int TooLong = 10_000_000;
+
+    private const string Log = @" Logs [config :7777 printer Print  Grüße,🍺\u0007 I like beer. print]";
+
+    private readonly List<string> _wrong = [];
+    private int _tried;
+
+    public static async Task<string> All(Trial trial)
+    {
+        var group = trial.Group(3);
+        group.StartAll();
+        await group.Reigns.After(0, Guards.Line);
+        var inputs = new InputTrials();
+        await inputs.Commands(group);
+        await inputs.Servers(trial, group);
+        await Task.WhenAll(group.Servers.Select(server => server.Stop()));
+        return inputs._wrong.Count == 0
+            ? $"{inputs._tried} inputs, each with its exit code and sentence, and a log that has what was taken"
+            : throw new TrialFailure(string.Join("\n        ", inputs._wrong));
+    }
+
+    // The messages that once replaced a membership, or printed by their beginning, are texts like others.
+    private async Task Commands(Group group)
+    {
+        var server = group.Servers[1];
+        await Says(0, "committed", "append", "config :7777", "-S", server.Id);
+        await Says(0, "committed", "append", "printer", "-S", server.Id);
+        await Says(0, "committed", "append", "Print", "-S", server.Id);
+        await Says(0, "committed", "append", "", "-S", server.Id);
+        await Says(0, "committed", "append", "Grüße,🍺\u0007", "-S", server.Id);
+        await Says(0, "committed", "-C", "clientcommand", "-m", "I like beer.", "-S", server.Id);
+        await Piped(1, "has more than", new string('x', TooLong), "append", "-", "-S", server.Id);
+        await Says(2, "'benchmark' is no command", "-C", "benchmark", "-S", server.Id);
+        await Says(1, "cannot reach", "append", "x", "-S", ":1");
+        await Says(1, "is no member", "members", "remove", ":1", "-S", server.Id);
+        await Says(1, "is a member", "members", "add", group.Servers[0].Id, "-S", server.Id);
+        await Says(1, "cannot be reached", "members", "add", ":1", "-S", server.Id);
+        await group.MembersAre(group.Servers);
+        if (group.Servers.FirstOrDefault(one => one.Life.Lines(line => ServerLines.Logs(line) is not null).Count > 0) is { } printed)
+        {
+            throw new TrialFailure($"{printed.Id} has printed its log, and nobody had said 'print'");
+        }
+
+        await Says(0, "committed", "print", "-S", server.Id);
+        await Says(0, "committed", "-C", "clientcommand", "-m", "count", "-S", server.Id);
+        foreach (var one in group.Servers)
+        {
+            await one.Says(line => !line.IsError && line.Text.EndsWith(Log, StringComparison.Ordinal), $"'{Log}'");
+            await one.Says(line => ServerLines.Count(line) == 8, "'Count 8'");
+        }
+    }
+
+    private async Task Servers(Trial trial, Group group)
+    {
+        var port = trial.FirstPort + group.Servers.Length;
+
+        // One server of a new group has another list than the two others: it says so, and founds nothing.
+        var (list, other) = ($":{port},:{port + 1},:{port + 2}", $":{port},:{port + 1},:{port + 3}");
+        using var one = Start(trial, list, port);
+        using var two = Start(trial, list, port + 1);
+        using var odd = Start(trial, other, port + 3);
+        await Line(odd, "the lists that the two were started with (-c) differ", "that the lists differ");
+        foreach (var server in new[] { one, two })
+        {
+            if (server.Lines(line => ServerLines.Leads(line) is not null).Count > 0)
+            {
+                throw new TrialFailure("a group was founded without all that its list names");
+            }
+        }
+
+        _tried++;
+        await ReadOnly(trial, list, port + 2);
+    }
+
+    // For root too, a directory in a file system that is mounted to be read only, or below a file, cannot be written to.
+    private async Task ReadOnly(Trial trial, string list, int port)
+    {
+        var file = Path.Combine(trial.Work, "file");
+        await File.WriteAllTextAsync(file, "");
+        var below = await RaftProgram.Run(Host.Here, "server", "-c", list, "-p", $"{port}", "--data", Path.Combine(file, "data"));
+        Expect(below, 1, file, "a data directory below a file");
+        var system = await RaftProgram.Run(Host.Here, "server", "-c", list, "-p", $"{port}", "--data", "/proc/raft");
+        Expect(system, 1, "/proc/raft", "a data directory in /proc");
+    }
+
+    private static ChildProcess Start(Trial trial, string list, int port) => Host.Here.Start(
+        RaftProgram.Path, ["server", "-c", list, "-p", $"{port}", "--data", Path.Combine(trial.Work, $"wrong{port}")]);
+
+    private static async Task Line(ChildProcess server, string text, string what)
+    {
+        if (await server.Line(line => line.Text.Contains(text, StringComparison.Ordinal), Guards.Line) is null)
+        {
+            throw new TrialFailure($"a server has not said {what}");
+        }
+    }
+
+    private async Task Says(int code, string text, params string[] arguments) =>
+        Expect(await RaftProgram.Run(Host.Here, arguments), code, text, $"'raft {string.Join(' ', arguments)}'");
+
+    private async Task Piped(int code, string text, string input, params string[] arguments) =>
+        Expect(await RaftProgram.Run(Host.Here, arguments, input), code, text, $"'raft {string.Join(' ', arguments)}' of a long line");
+
+    private void Expect(Finished finished, int code, string text, string what)
+    {
+        _tried++;
+        if (finished.Code != code || !finished.Output.Concat(finished.Error).Any(line => line.Contains(text, StringComparison.Ordinal)))
+        {
+            _wrong.Add($"{what} ended with {finished}; expected is exit code {code} and '{text}'");
+        }
+    }
+}

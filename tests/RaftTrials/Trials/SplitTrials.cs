@@ -1,0 +1,166 @@
+using System.Diagnostics;
+
+using RaftTrials.Check;
+using RaftTrials.Load;
+using RaftTrials.Servers;
+
+namespace RaftTrials.Trials;
+
+/// <summary>Five servers with a network card each. Each has its own clients, behind the same card, who speak to it alone.</summary>
+internal static class SplitTrials
+{
+    private const int Servers = 5;
+    private const int Writers = 2;
+
+    /// <summary>How long a client waits for an answer: not long, since on the wrong side of a split there is none.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    /// <summary>For how long a bad network is bad.</summary>
+    private static readonly TimeSpan Bad = TimeSpan.FromSeconds(15);
+
+    /// <summary>The switch does as it is told within this time.</summary>
+    private static readonly TimeSpan Reaction = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>The leader and one more on one side, three on the other.</summary>
+    public static async Task<string> Halves(Trial trial)
+    {
+        var (group, network, loads) = await Started(trial);
+        List<TimeSpan> elections = [], serving = [];
+        var others = 0;
+        for (var round = 1; round <= trial.Rounds(5); round++)
+        {
+            var reign = group.Reigns.Latest!;
+            var leader = group.Servers.IndexOf(reign.Server);
+            int[] few = [leader, (leader + round) % Servers == leader ? (leader + 1) % Servers : (leader + round) % Servers];
+            int[] many = [.. Enumerable.Range(0, Servers).Except(few)];
+            var cut = Stopwatch.GetTimestamp();
+            network.Rule(Rules.Split([.. few.Select(NumberOf)], [.. many.Select(NumberOf)]));
+            var next = await group.Reigns.After(reign.Term, Guards.Line);
+            if (few.Contains(group.Servers.IndexOf(next.Server)))
+            {
+                throw new TrialFailure($"{next.Server.Id} was elected by two of five");
+            }
+
+            elections.Add(Stopwatch.GetElapsedTime(cut, next.At));
+            await group.Journal.CommittedToEach(WritersOf(loads, many), next.At, Guards.Commits);
+            await group.Journal.AnsweredToEach(WritersOf(loads, few), next.At, Guards.Commits);
+            var healed = Stopwatch.GetTimestamp();
+            var (fewWriters, from) = (WritersOf(loads, few), cut + (long)(Reaction.TotalSeconds * Stopwatch.Frequency));
+            var answers = group.Journal.Attempts
+                .Where(attempt => fewWriters.Contains(attempt.Writer) && attempt.Started > from && attempt.Ended < healed).ToList();
+            if (answers.Find(attempt => attempt.Outcome == Outcome.Committed) is { } wrong)
+            {
+                throw new TrialFailure($"two of five answered as committed: {wrong}");
+            }
+
+            others += answers.Count;
+            network.Rule(new());
+            await group.Journal.CommittedToEach(fewWriters, healed, Guards.Commits);
+            serving.AddRange(fewWriters.Select(writer => Stopwatch.GetElapsedTime(healed, FirstCommitted(group, writer, healed))));
+            await group.Journal.CommittedToEach(WritersOf(loads, many), healed, Guards.Commits);
+        }
+
+        var terms = group.Reigns.Latest!.Term;
+        return $"{await group.Check(group.Servers)}; three of five elect after {Gaps.Summary(elections)}; to clients of the two none of "
+            + $"{others} answers said committed; after the healing each was served again within {Gaps.Summary(serving)}; {terms} terms";
+    }
+
+    /// <summary>Nobody is heard by the leader; then a follower hears nobody; then the leader is heard by nobody.</summary>
+    public static async Task<string> OneWay(Trial trial)
+    {
+        var (group, network, loads) = await Started(trial);
+        List<string> found = [];
+        for (var round = 1; round <= trial.Rounds(2); round++)
+        {
+            found.Add($"leader deaf: {await Cut(leader => Others(leader).Select(other => (other, leader)), isLeaderLost: true)}");
+            found.Add($"follower deaf: {await Cut(leader => [(leader, Others(leader).First())], isLeaderLost: false)}");
+            found.Add($"follower mute: {await Cut(leader => [(Others(leader).Last(), leader)], isLeaderLost: false)}");
+            found.Add($"leader mute: {await Cut(leader => Others(leader).Select(other => (leader, other)), isLeaderLost: true)}");
+        }
+
+        return $"{await group.Check(group.Servers)}; {string.Join(", ", found)}; {group.Reigns.Latest!.Term} terms";
+
+        static IEnumerable<int> Others(int server) => Enumerable.Range(0, Servers).Where(other => other != server);
+
+        async Task<string> Cut(Func<int, IEnumerable<(int From, int To)>> links, bool isLeaderLost)
+        {
+            var reign = group.Reigns.Latest!;
+            var leader = group.Servers.IndexOf(reign.Server);
+            var dropped = links(leader).ToList();
+            var cut = Stopwatch.GetTimestamp();
+            network.Rule(new Rules([.. dropped.Select(link => new[] { NumberOf(link.From), NumberOf(link.To) })]));
+            if (isLeaderLost)
+            {
+                cut = (await group.Reigns.After(reign.Term, Guards.Line)).At;
+            }
+
+            // Whoever has both ways to a majority is served.
+            var isolated = isLeaderLost ? [leader] : dropped.Select(link => link.From == leader ? link.To : link.From).ToArray();
+            var served = Enumerable.Range(0, Servers).Except(isolated);
+            await group.Journal.CommittedToEach(WritersOf(loads, served), cut, Guards.Commits);
+            await Task.Delay(Bad / 3);
+            network.Rule(new());
+            await group.Journal.CommittedToEach(WritersOf(loads, Enumerable.Range(0, Servers)), Stopwatch.GetTimestamp(), Guards.Commits);
+            return $"{group.Reigns.Latest!.Term - reign.Term} terms";
+        }
+    }
+
+    /// <summary>Every fifth packet is lost. Nothing need be served then, but what is must be so.</summary>
+    public static Task<string> Loss(Trial trial) => While(trial, new Rules(Loss: 0.2), "20 % loss");
+
+    /// <summary>Packets take 100 ms, more or less, and overtake each other.</summary>
+    public static Task<string> Delay(Trial trial) =>
+        While(trial, new Rules(DelayMs: 100, JitterMs: 30), "100 ms of delay, 30 ms of jitter");
+
+    /// <summary>The leader stands still, and with it nothing else: not its clients, not the network.</summary>
+    public static async Task<string> Freeze(Trial trial)
+    {
+        var (group, _, loads) = await Started(trial);
+        List<TimeSpan> failovers = [];
+        for (var round = 1; round <= trial.Rounds(5); round++)
+        {
+            failovers.Add(await KillTrials.FreezeLeader(group, [.. WritersOf(loads, Enumerable.Range(0, Servers))]));
+        }
+
+        return $"{await group.Check(group.Servers)}; another leads after {Gaps.Summary(failovers)}; {group.Reigns.Latest!.Term} terms";
+    }
+
+    private static async Task<string> While(Trial trial, Rules rules, string what)
+    {
+        var (group, network, loads) = await Started(trial);
+        var (term, from) = (group.Reigns.Latest!.Term, Stopwatch.GetTimestamp());
+        network.Rule(rules);
+        await Task.Delay(Bad);
+        var to = Stopwatch.GetTimestamp();
+        network.Rule(new());
+        await group.Journal.CommittedToEach(WritersOf(loads, Enumerable.Range(0, Servers)), to, Guards.Commits);
+        var healed = Stopwatch.GetElapsedTime(to);
+        var answers = group.Journal.Attempts.Where(attempt => attempt.Ended > from && attempt.Ended < to)
+            .CountBy(attempt => attempt.Outcome).ToDictionary();
+        var terms = group.Reigns.Latest!.Term - term;
+        return $"{await group.Check(group.Servers)}; in {Bad.TotalSeconds} s of {what} "
+            + $"{answers.GetValueOrDefault(Outcome.Committed)} committed, {answers.GetValueOrDefault(Outcome.NotCommitted)} not, "
+            + $"{answers.GetValueOrDefault(Outcome.Unknown)} unknown, {terms} terms; after it all were served within {Gaps.Text(healed)}";
+    }
+
+    private static async Task<(Group Group, Network Network, IReadOnlyList<LoadProcess> Loads)> Started(Trial trial)
+    {
+        var (group, network) = await trial.GroupOnNetwork(Servers);
+        group.StartAll();
+        await group.Reigns.After(0, Guards.Line);
+        var loads = group.Servers
+            .Select((server, place) => group.Load($"w{NumberOf(place)}.", Writers, [server], timeout: Patience)).ToList();
+        await group.Journal.CommittedToEach(WritersOf(loads, Enumerable.Range(0, Servers)), 0, Guards.Commits);
+        return (group, network, loads);
+    }
+
+    private static List<string> WritersOf(IReadOnlyList<LoadProcess> loads, IEnumerable<int> servers) =>
+        [.. servers.SelectMany(server => loads[server].Writers)];
+
+    // On which card of the switch.
+    private static int NumberOf(int place) => place + 1;
+
+    private static long FirstCommitted(Group group, string writer, long since) => group.Journal.Attempts
+        .Where(attempt => attempt.Writer == writer && attempt.Outcome == Outcome.Committed && attempt.Ended > since)
+        .Min(attempt => attempt.Ended);
+}
