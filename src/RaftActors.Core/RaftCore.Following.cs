@@ -27,7 +27,7 @@ public sealed partial class RaftCore
     {
         if (envelope.Term < Term)
         {
-            Answer(envelope.From, false, _log.Base.Index, request.Round); // §5.1
+            AnswerOlderTerm(envelope.From);
             return;
         }
 
@@ -202,6 +202,13 @@ public sealed partial class RaftCore
     /// <summary>What the leader sent is committed here already, and more than it.</summary>
     private void AcknowledgeCommitted(Member leader, long round) =>
         Answer(leader, true, CommitIndex < _log.Durable ? CommitIndex : _log.Durable, round);
+
+    /// <summary>
+    /// Tells a leader of an older term that there is a later one (§5.1), and nothing else. It may lead that one by now, and would take this
+    /// for the answer to what it sent in it: so it bears no round, which would confirm one of the later term before it began, and nothing
+    /// less of the log than there is.
+    /// </summary>
+    private void AnswerOlderTerm(Member leader) => Answer(leader, false, _log.Last, round: 0);
 
     private void Answer(Member leader, bool isAccepted, LogIndex match, long round, Ticket after = default)
     {

@@ -64,7 +64,7 @@ public sealed partial class RaftCore
     {
         if (envelope.Term < Term)
         {
-            Answer(envelope.From, false, _log.Base.Index, chunk.Round); // §5.1
+            AnswerOlderTerm(envelope.From);
             return;
         }
 
