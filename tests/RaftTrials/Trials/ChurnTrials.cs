@@ -30,7 +30,7 @@ internal static class ChurnTrials
         await group.Journal.Committed(100, 0, Guards.Commits);
         var random = new Random(1);
         var before = group.Reigns.Latest!.Term;
-        var (leaders, restarts, since) = (0, 0, Stopwatch.GetTimestamp());
+        var (leaders, restarts) = (0, 0);
         List<TimeSpan> changes = [], gaps = [];
         RaftServer? newcomer = null;
 
