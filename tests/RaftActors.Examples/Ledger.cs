@@ -7,8 +7,8 @@ using RaftActors.Core;
 namespace RaftActors.Examples;
 
 /// <summary>
-/// Accounts that all nodes agree on. A pair is a booking: its key is the account, its value the amount. The balances take the place of old
-/// bookings, so the log does not grow for ever.
+/// Accounts that all nodes agree on. A pair is a booking: its key is the account, its value the amount. No account is overdrawn:
+/// <see cref="HandleAppend"/> checks each booking, in the same order on every node. Snapshots of the balances bound the log.
 /// </summary>
 internal sealed class Ledger : RaftActor<int>, IRaftSnapshot<byte[]>
 {
@@ -32,13 +32,21 @@ internal sealed class Ledger : RaftActor<int>, IRaftSnapshot<byte[]>
 
     protected override object? HandleAppend(Entry<int> entry)
     {
-        _balances[entry.Key] = BalanceOf(entry.Key) + entry.Value;
+        // Invariant: no balance is negative. Every node refuses the same bookings, because every node gets the same pairs in order.
+        var balance = BalanceOf(entry.Key) + entry.Value;
+        if (balance < 0)
+        {
+            return new BookingResult(IsBooked: false, BalanceOf(entry.Key));
+        }
+
+        _balances[entry.Key] = balance;
         _watcher.Tell(new Booked(entry.Serial.Value, entry.Key, entry.Value));
-        return BalanceOf(entry.Key);
+        return new BookingResult(IsBooked: true, balance);
     }
 
     protected override object? HandleQuery(object question) => question is ReadBalance read ? BalanceOf(read.Account) : null;
 
+    // Spares the log a booking that is refused anyway. It does not see the bookings in flight, so HandleAppend checks again.
     protected override Verdict HandleProposal(Proposal<int> proposal) =>
         BalanceOf(proposal.Key) + proposal.Value < 0 ? Verdict.Discard($"{proposal.Key} would be overdrawn") : Verdict.Accept;
 
@@ -50,17 +58,23 @@ internal sealed class Ledger : RaftActor<int>, IRaftSnapshot<byte[]>
     private int BalanceOf(string account) => _balances.GetValueOrDefault(account);
 }
 
-/// <summary>Puts money in, or takes it out.</summary>
+/// <summary>
+/// Puts money in, or takes it out. Answered with an <see cref="AppendOutcome"/>; the result of a committed one is a
+/// <see cref="BookingResult"/>.
+/// </summary>
 internal sealed record Book(string Account, int Amount);
 
-/// <summary>Answered with an int at once: what this node knows, which may be older than what another one has answered.</summary>
+/// <summary>Whether a committed booking was applied, and the balance after it.</summary>
+internal sealed record BookingResult(bool IsBooked, int Balance);
+
+/// <summary>Answered with an int at once: the balance on this node, which may be stale.</summary>
 internal sealed record GetBalance(string Account);
 
-/// <summary>Answered with a <see cref="QueryOutcome"/>: never older than the question, whichever node is asked.</summary>
+/// <summary>Answered with a <see cref="QueryOutcome"/>: a linearizable read, on any node.</summary>
 internal sealed record ReadBalance(string Account);
 
-/// <summary>Before its node is stopped: another one shall lead. Answered with a <see cref="ChangeOutcome"/>.</summary>
+/// <summary>Transfers leadership before its node stops. Answered with a <see cref="ChangeOutcome"/>.</summary>
 internal sealed record HandOver;
 
-/// <summary>What a ledger tells its watcher about each booking.</summary>
+/// <summary>Told to the watcher for each applied booking.</summary>
 internal sealed record Booked(long Serial, string Account, int Amount);

@@ -23,7 +23,7 @@ public sealed class LedgerTests : TestKit
     }
 
     [Fact]
-    public void Who_books_is_told_the_new_balance_when_the_group_has_committed()
+    public void Client_is_told_the_new_balance_when_the_group_has_committed_its_booking()
     {
         var asked = CreateTestProbe();
         var group = new ScriptedGroup<int>(Sys, asked);
@@ -34,7 +34,7 @@ public sealed class LedgerTests : TestKit
         ledger.Tell(new Book("alice", 12), TestActor);
         group.Commit(asked.ExpectMsg<FromActor<int>.Append>());
 
-        ExpectMsg<AppendOutcome.Done>(done => Assert.Equal(42, done.Result));
+        ExpectMsg<AppendOutcome.Done>(done => Assert.Equal(new BookingResult(IsBooked: true, Balance: 42), done.Result));
     }
 
     [Fact]
@@ -50,8 +50,33 @@ public sealed class LedgerTests : TestKit
         ExpectMsg<AppendOutcome.Cancelled>(cancelled => Assert.IsType<CancelReason.Unknown>(cancelled.Reason));
     }
 
+    // The leader judges a proposal before the ones ahead of it are committed, so it accepts both.
     [Fact]
-    public void Leader_discards_what_would_overdraw_an_account()
+    public void Second_of_two_withdrawals_in_flight_is_not_booked_when_it_would_overdraw_the_account()
+    {
+        var asked = CreateTestProbe();
+        var group = new ScriptedGroup<int>(Sys, asked);
+        var ledger = StartLedger();
+        group.BuildQuorum();
+        group.ElectActor();
+        group.Commit("alice", 30);
+
+        group.Propose("alice", -20);
+        group.Propose("alice", -20);
+        asked.ExpectMsg(new FromActor<int>.Judged("alice", Verdict.Accept));
+        asked.ExpectMsg(new FromActor<int>.Judged("alice", Verdict.Accept));
+
+        ledger.Tell(new Book("alice", -20), TestActor);
+        ledger.Tell(new Book("alice", -20), TestActor);
+        group.Commit(asked.ExpectMsg<FromActor<int>.Append>());
+        group.Commit(asked.ExpectMsg<FromActor<int>.Append>());
+
+        ExpectMsg<AppendOutcome.Done>(done => Assert.Equal(new BookingResult(IsBooked: true, Balance: 10), done.Result));
+        ExpectMsg<AppendOutcome.Done>(done => Assert.Equal(new BookingResult(IsBooked: false, Balance: 10), done.Result));
+    }
+
+    [Fact]
+    public void Leader_discards_a_withdrawal_that_would_overdraw_an_account()
     {
         var asked = CreateTestProbe();
         var group = new ScriptedGroup<int>(Sys, asked, ("alice", 30));
