@@ -9,7 +9,6 @@ using RaftActors.Core;
 using RaftActors.Discovery;
 using RaftActors.Engine;
 using RaftActors.Storage;
-using RaftActors.Wire;
 
 namespace RaftActors;
 
@@ -28,10 +27,10 @@ public sealed class RaftExtension : IExtension
     internal RaftExtension(ExtendedActorSystem system)
     {
         _system = system;
+
+        // The defaults also name the serializer of the wire. A serializer that code adds would not last: Akka.NET makes all serializers
+        // anew from the configuration whenever any extension injects its defaults.
         system.Settings.InjectTopLevelFallback(Reference);
-        var serializer = new RaftMessageSerializer(system);
-        system.Serialization.AddSerializer("raft", serializer);
-        system.Serialization.AddSerializationMap(typeof(WireMessage), serializer);
         _stores = new StoreRoom(system);
         system.RegisterOnTermination(CloseStores);
         var discovery = DiscoverySettings.Read(system.Settings.Config.GetConfig("raft") ?? Config.Empty);

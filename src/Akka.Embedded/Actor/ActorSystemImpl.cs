@@ -10,7 +10,7 @@ internal sealed class ActorSystemImpl : ExtendedActorSystem
     private readonly ExtensionRegistry _extensions;
     private readonly Stack<Action> _onTermination = new();
     private readonly TaskCompletionSource _terminated = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Lazy<Serialization.Serialization> _serialization;
+    private volatile Serialization.Serialization? _serialization;
     private bool _isTerminating;
     private long _uids = Random.Shared.Next();
 
@@ -25,7 +25,7 @@ internal sealed class ActorSystemImpl : ExtendedActorSystem
         _extensions = new ExtensionRegistry(this);
         Provider = ProviderOf(Settings.Config);
         Loggers = new SystemLoggers(this);
-        _serialization = new Lazy<Serialization.Serialization>(() => new Serialization.Serialization(this));
+        Settings.DefaultsInjected = RenewSerialization;
     }
 
     public override string Name { get; }
@@ -38,7 +38,7 @@ internal sealed class ActorSystemImpl : ExtendedActorSystem
 
     public override IScheduler Scheduler { get; }
 
-    public override Serialization.Serialization Serialization => _serialization.Value;
+    public override Serialization.Serialization Serialization => _serialization!; // Justification: set by Start, before any actor can run.
 
     public override LocalActorRefProvider Provider { get; }
 
@@ -148,15 +148,17 @@ internal sealed class ActorSystemImpl : ExtendedActorSystem
     private void Start()
     {
         Loggers.StartStandardOut();
+        RenewSerialization();
         Provider.Init();
         _ = EndAsync();
-        _ = Serialization; // An error in its configuration must show now, not with the first message.
         Loggers.Start();
         foreach (string name in Settings.Config.GetStringList("akka.extensions"))
         {
             RegisterExtension(ConfiguredType.Create<IExtensionId>(name, "akka.extensions"));
         }
     }
+
+    private void RenewSerialization() => _serialization = new Serialization.Serialization(this);
 
     private async Task TerminateInPhasesAsync()
     {

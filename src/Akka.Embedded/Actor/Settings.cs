@@ -5,9 +5,13 @@ namespace Akka.Actor;
 /// <summary>The configuration of an actor system, with the runtime's own defaults below it.</summary>
 public class Settings
 {
+    private readonly Config _own;
+    private Config _defaults = ConfigurationFactory.FromResource("Akka.Embedded.Actor.reference.conf", typeof(Settings).Assembly);
+
     internal Settings(Config config)
     {
-        Config = config.WithFallback(ConfigurationFactory.FromResource("Akka.Embedded.Actor.reference.conf", typeof(Settings).Assembly));
+        _own = config;
+        Config = _own.WithFallback(_defaults);
         LogLevel = Config.GetString("akka.loglevel")!; // Justification: the reference configuration has every key that is read here.
         StdoutLogLevel = Config.GetString("akka.stdout-loglevel")!; // Justification: as above.
         Loggers = Config.GetStringList("akka.loggers");
@@ -46,8 +50,24 @@ public class Settings
 
     public TimeSpan LogDeadLettersSuspendDuration { get; }
 
-    /// <summary>Adds defaults below everything that is there. For the parts of the runtime, while the system is being made.</summary>
-    public void InjectTopLevelFallback(Config config) => Config = Config.WithFallback(config);
+    /// <summary>Called after new defaults are in <see cref="Config"/>.</summary>
+    internal Action? DefaultsInjected { get; set; }
+
+    /// <summary>
+    /// Adds defaults below the user's configuration and above all other defaults. The system then makes its serializers anew from the
+    /// configuration, so it forgets those that code has added. Does nothing if the configuration has all these values already.
+    /// </summary>
+    public void InjectTopLevelFallback(Config config)
+    {
+        if (Config.Contains(config))
+        {
+            return;
+        }
+
+        _defaults = config.WithFallback(_defaults);
+        Config = _own.WithFallback(_defaults);
+        DefaultsInjected?.Invoke();
+    }
 
     private static int CountOf(string text) => text switch
     {

@@ -147,6 +147,9 @@ public class Config
         return layers;
     }
 
+    /// <summary>Whether each value of the other configuration is in this one too.</summary>
+    internal bool Contains(Config other) => Root.Contains(other.Root);
+
     private HoconText? Text(string path)
     {
         var value = Root.Find(HoconPath.Split(path));

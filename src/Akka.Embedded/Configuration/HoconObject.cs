@@ -26,6 +26,21 @@ internal sealed class HoconObject(OrderedDictionary<string, HoconValue> fields) 
         return value;
     }
 
+    /// <summary>Whether each value of the other object is in this one too; of a list each item, in any order.</summary>
+    public bool Contains(HoconObject other)
+    {
+        return other._fields.All(field => _fields.TryGetValue(field.Key, out var own) && Holds(own, field.Value));
+
+        static bool Holds(HoconValue own, HoconValue value) => (own, value) switch
+        {
+            (HoconObject fields, HoconObject others) => fields.Contains(others),
+            (HoconArray list, HoconArray others) => others.Items.Select(Text).ToHashSet().IsSubsetOf(list.Items.Select(Text)),
+            _ => Text(own) == Text(value),
+        };
+
+        static string? Text(HoconValue value) => value is HoconText text ? text.Text : value.ToString();
+    }
+
     /// <summary>
     /// Lays values over each other, the strongest first. Objects merge key by key; a value of another kind hides what is below it.
     /// All layers are merged in one pass, so that a long chain of fallbacks costs as much as its keys and not their square.

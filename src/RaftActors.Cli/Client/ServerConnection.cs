@@ -74,7 +74,7 @@ internal sealed class ServerConnection : IDisposable
 
     private static (ActorSystem System, IActorRef Correspondent) Start(string hostname)
     {
-        var system = ActorSystem.Create(ServerId.GroupName, ConfigurationFactory.ParseString(
+        var config = ConfigurationFactory.ParseString(
             $$"""
             akka {
               loglevel = OFF
@@ -90,8 +90,8 @@ internal sealed class ServerConnection : IDisposable
                 dot-netty.tcp { hostname = "{{hostname}}", port = 0, maximum-frame-size = {{MessageLimits.FrameBytesMax}}b }
               }
             }
-            """));
-        ProtocolSerializer.AddTo(system);
+            """);
+        var system = ActorSystem.Create(ServerId.GroupName, config.WithFallback(ProtocolSerializer.Registration));
         return (system, system.ActorOf(Props.Create<Correspondent>(), "client"));
     }
 

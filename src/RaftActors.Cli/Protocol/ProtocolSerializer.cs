@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 
 using Akka.Actor;
+using Akka.Configuration;
 using Akka.Serialization;
 
 namespace RaftActors.Cli.Protocol;
@@ -29,17 +30,25 @@ internal sealed class ProtocolSerializer(ExtendedActorSystem system) : Serialize
         ("explanation-is", typeof(Reply.ExplanationIs)),
     ];
 
+    /// <summary>
+    /// Registers the serializer; every system that speaks the protocol has it in its configuration. A serializer that code adds would not
+    /// last: Akka.NET makes all serializers anew from the configuration whenever an extension injects its defaults.
+    /// </summary>
+    public static Config Registration { get; } = ConfigurationFactory.ParseString(
+        """
+        akka.actor {
+          serializers {
+            raft-cli = "RaftActors.Cli.Protocol.ProtocolSerializer, raft"
+          }
+          serialization-bindings {
+            "RaftActors.Cli.Protocol.Request, raft" = raft-cli
+            "RaftActors.Cli.Protocol.Reply, raft" = raft-cli
+          }
+        }
+        """);
+
     /// <inheritdoc/>
     public override int Identifier => 1521;
-
-    /// <summary>Registers it with a system, in code: configuration would name types that are internal.</summary>
-    public static void AddTo(ActorSystem system)
-    {
-        var serializer = new ProtocolSerializer((ExtendedActorSystem)system);
-        system.Serialization.AddSerializer("raft-cli", serializer);
-        system.Serialization.AddSerializationMap(typeof(Request), serializer);
-        system.Serialization.AddSerializationMap(typeof(Reply), serializer);
-    }
 
     /// <inheritdoc/>
     public override string Manifest(object o)

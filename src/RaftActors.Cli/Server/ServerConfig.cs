@@ -63,7 +63,7 @@ internal static class ServerConfig
               # A fourth of the usual: several servers on one small disk are common.
               store { directory = {{Quoted(settings.Data)}}, segment-size = 16MiB, free-space-floor = 64MiB }
             }
-            """));
+            """)).WithFallback(ProtocolSerializer.Registration);
     }
 
     /// <summary>Whether a system was made to tell more.</summary>

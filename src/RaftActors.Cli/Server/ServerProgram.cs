@@ -4,7 +4,6 @@ using System.Reflection;
 using Akka.Actor;
 using Akka.Event;
 
-using RaftActors.Cli.Protocol;
 using RaftActors.Storage;
 
 namespace RaftActors.Cli.Server;
@@ -38,7 +37,6 @@ internal static class ServerProgram
 
     private static async Task<int> Run(ServerSettings settings, ServerTerminal terminal, ActorSystem system, StopSignal stop)
     {
-        ProtocolSerializer.AddTo(system);
         var failed = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
         var narrator = system.ActorOf(Props.Create(() => new Narrator(settings, terminal, $"/user/{ActorName}", failed)), "narrator");
         system.EventStream.Subscribe(narrator, typeof(RaftEvent));

@@ -10,7 +10,7 @@ namespace RaftActors.Wire;
 /// <summary>
 /// The bytes between nodes: one octet with the version of the format, then the message. Each kind of message has a manifest of its own,
 /// and neither manifests nor the serializer's number are ever given anew. What cannot be read ends in one <see
-/// cref="InvalidDataException"/>.
+/// cref="InvalidDataException"/>. Registered by <c>reference.conf</c>.
 /// </summary>
 internal sealed class RaftMessageSerializer(ExtendedActorSystem system) : SerializerWithStringManifest(system)
 {

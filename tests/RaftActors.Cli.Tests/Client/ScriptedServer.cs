@@ -29,8 +29,7 @@ internal sealed class ScriptedServer : IDisposable
               coordinated-shutdown.run-by-actor-system-terminate = off
               remote.dot-netty.tcp { hostname = "127.0.0.1", port = {{port}}, maximum-frame-size = {{MessageLimits.FrameBytesMax}}b }
             }
-            """));
-        ProtocolSerializer.AddTo(_system);
+            """).WithFallback(ProtocolSerializer.Registration));
         Id = new ServerId("", ((ExtendedActorSystem)_system).Provider.DefaultAddress.Port!.Value);
         _system.ActorOf(Props.Create(() => new Script(this, script)), ServerId.GroupName);
     }

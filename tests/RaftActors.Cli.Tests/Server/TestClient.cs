@@ -21,11 +21,9 @@ internal sealed class TestClient : IDisposable
               remote.retry-gate-closed-for = 100ms
               remote.dot-netty.tcp { hostname = "127.0.0.1", port = 0, maximum-frame-size = {{MessageLimits.FrameBytesMax}}b }
             }
-            """));
+            """).WithFallback(ProtocolSerializer.Registration));
 
     private long _number;
-
-    public TestClient() => ProtocolSerializer.AddTo(_system);
 
     public Task<Reply> Append(int port, string text, string? id = null) =>
         Ask(port, number => new Request.Append(number, id ?? Guid.NewGuid().ToString(), text, Timeout));

@@ -278,7 +278,7 @@ public sealed class RaftSettingsTests
             {
                 path.RemoveAt(path.Count - 1);
             }
-            else if (line.Length > 0 && line[0] != '#')
+            else if (line.Length > 0 && line[0] != '#' && path[0] == "raft")
             {
                 yield return string.Join('.', path.Skip(1).Append(line.Split('=')[0].Trim()));
             }

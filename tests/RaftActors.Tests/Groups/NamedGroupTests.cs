@@ -71,6 +71,20 @@ public sealed class NamedGroupTests : TestKit
     }
 
     [Fact]
+    public void Group_commits_after_another_extension_has_injected_its_defaults()
+    {
+        var names = NewNames(2);
+        var nodes = names.Select(name => Start(name, Roster(names))).ToList();
+        Append(nodes[0], "key1", "one");
+
+        nodes.ForEach(node => node.InjectDefaults());
+
+        Append(nodes[0], "key2", "two");
+        Append(nodes[1], "key3", "three");
+        nodes[0].Expect("append 3 key3=three");
+    }
+
+    [Fact]
     public void Leader_whose_sockets_close_is_out_of_reach_at_once_and_another_one_leads_long_before_an_election_timeout()
     {
         var names = NewNames(3);

@@ -68,6 +68,9 @@ internal sealed class NamedNode
         return new ProcessName($"raft@:{((IPEndPoint)placeholder.LocalEndPoint!).Port}");
     }
 
+    /// <summary>Registers an extension that injects defaults of its own, as sharding or persistence does when it is first used.</summary>
+    public void InjectDefaults() => _system.RegisterExtension(new LateExtensionProvider());
+
     public void Tell(object message, IActorRef sender) => _actor.Tell(message, sender);
 
     /// <summary>Waits for this, skipping what is told before it.</summary>

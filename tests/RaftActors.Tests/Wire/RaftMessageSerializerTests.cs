@@ -16,6 +16,16 @@ public sealed class RaftMessageSerializerTests : TestKit
     public static TheoryData<string> Manifests => new(Samples.All.Keys);
 
     [Fact]
+    public void Serializer_is_registered_when_the_users_configuration_holds_the_defaults_already()
+    {
+        using var system = ActorSystem.Create("configured", RaftExtension.Reference);
+
+        RaftExtension.Of(system);
+
+        Assert.IsType<RaftMessageSerializer>(system.Serialization.FindSerializerForType(typeof(WireMessage.Hello)));
+    }
+
+    [Fact]
     public void There_is_a_sample_of_every_kind_of_message()
     {
         Type[] kinds = [typeof(WireMessage), typeof(RaftActors.Core.Message)];

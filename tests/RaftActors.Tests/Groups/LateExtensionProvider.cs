@@ -1,0 +1,16 @@
+using Akka.Actor;
+using Akka.Configuration;
+
+namespace RaftActors.Tests.Groups;
+
+/// <summary>An extension that has nothing to do with Raft and brings its own defaults.</summary>
+internal sealed class LateExtensionProvider : ExtensionIdProvider<LateExtensionProvider.LateExtension>
+{
+    public override LateExtension CreateExtension(ExtendedActorSystem system)
+    {
+        system.Settings.InjectTopLevelFallback(ConfigurationFactory.ParseString("late-extension.key = value"));
+        return new LateExtension();
+    }
+
+    internal sealed class LateExtension : IExtension;
+}
