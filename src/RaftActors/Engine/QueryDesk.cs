@@ -8,55 +8,88 @@ namespace RaftActors.Engine;
 /// </summary>
 internal sealed class QueryDesk(EngineContext context, Action<Input> step)
 {
-    private readonly SortedDictionary<long, Pending> _pending = [];
+    /// <summary>
+    /// How many queries Core has at a time. It answers all that one round confirms in one step, and heartbeats wait for that step.
+    /// </summary>
+    public const int WindowReads = 4096;
+
+    private readonly Dictionary<long, Pending> _pending = [];
+    private readonly Deadlines<Pending> _deadlines = new();
     private readonly Dictionary<ReadId, Pending> _asked = [];
+
+    // Those that wait for their index to be committed here.
+    private readonly SortedSet<(LogIndex Index, long Number)> _confirmed = [];
+
+    // Those that Core is to be asked about, and those that it failed, which are asked again with the next tick or leader.
+    private readonly SortedSet<long> _unasked = [];
+    private readonly SortedSet<long> _failed = [];
     private long _reads;
 
     public int Count => _pending.Count;
 
+    // Without a leader nobody could confirm it.
+    private bool HasRoom => context.Leader is not null && _asked.Count < WindowReads;
+
     public void Submit(ToEngine.Query query)
     {
-        var pending = new Pending(query.Request, context.DeadlineAfter(query.Timeout));
-        _pending.Add(query.Request.Number, pending);
-        Ask(pending);
+        var pending = new Pending(query.Request);
+        pending.Deadline = _deadlines.Add(pending, context.DeadlineAfter(query.Timeout));
+        _pending.Add(pending.Number, pending);
+        if (_unasked.Count == 0 && HasRoom)
+        {
+            Ask(pending);
+        }
+        else
+        {
+            _unasked.Add(pending.Number);
+        }
     }
 
     public void OnReady(Effect.ReadReady ready)
     {
-        if (_asked.Remove(ready.Id, out var pending))
+        if (!_asked.Remove(ready.Id, out var pending))
+        {
+            return;
+        }
+
+        pending.Read = null;
+        if (ready.Index <= context.Commit)
+        {
+            Answer(pending);
+        }
+        else
         {
             pending.Index = ready.Index;
-            OnCommitted();
+            _confirmed.Add((ready.Index, pending.Number));
         }
+
+        AskWaiting();
     }
 
     public void OnFailed(Effect.ReadFailed failed)
     {
         if (_asked.Remove(failed.Id, out var pending))
         {
-            pending.IsAsked = false;
+            pending.Read = null;
+            _failed.Add(pending.Number);
         }
     }
 
     /// <summary>The commit index moved.</summary>
     public void OnCommitted()
     {
-        foreach (var pending in _pending.Values.Where(pending => pending.Index <= context.Commit).ToArray())
+        while (_confirmed.Count > 0 && _confirmed.Min is var (index, number) && index <= context.Commit)
         {
-            _pending.Remove(pending.Request.Number);
-            context.TellActor(new ToActor.Readable(context.Life, pending.Request, context.Process.Pairs.CommittedSerial));
+            Answer(_pending[number]);
         }
     }
 
     public void OnTick()
     {
-        foreach (var pending in _pending.Values.ToArray())
+        while (_deadlines.TryTakeDue(context.Now, out var pending))
         {
-            if (pending.Deadline <= context.Now)
-            {
-                _pending.Remove(pending.Request.Number);
-                context.TellActor(new ToActor.Cancelled(context.Life, pending.Request, new CancelReason.Unavailable()));
-            }
+            End(pending);
+            context.TellActor(new ToActor.Cancelled(context.Life, pending.Request, new CancelReason.Unavailable()));
         }
 
         AskAgain();
@@ -65,41 +98,74 @@ internal sealed class QueryDesk(EngineContext context, Action<Input> step)
     /// <summary>A leader is known, or time went by.</summary>
     public void AskAgain()
     {
-        foreach (var pending in _pending.Values.Where(pending => !pending.IsAsked).ToArray())
-        {
-            Ask(pending);
-        }
+        _unasked.UnionWith(_failed);
+        _failed.Clear();
+        AskWaiting();
     }
 
     /// <summary>The life that asked is over.</summary>
     public void Forget()
     {
         _pending.Clear();
+        _deadlines.Clear();
         _asked.Clear();
+        _confirmed.Clear();
+        _unasked.Clear();
+        _failed.Clear();
+    }
+
+    // If one fails at once, so would the others.
+    private void AskWaiting()
+    {
+        while (_unasked.Count > 0 && _failed.Count == 0 && HasRoom)
+        {
+            var next = _unasked.Min;
+            _unasked.Remove(next);
+            Ask(_pending[next]);
+        }
     }
 
     private void Ask(Pending pending)
     {
-        // Without a leader nobody could confirm it.
-        if (context.Leader is null)
-        {
-            return;
-        }
-
         var id = new ReadId(++_reads);
-        pending.IsAsked = true;
+        pending.Read = id;
         _asked.Add(id, pending);
         step(new Input.Read(id));
     }
 
-    private sealed class Pending(RequestRef request, long deadline)
+    private void Answer(Pending pending)
+    {
+        End(pending);
+        context.TellActor(new ToActor.Readable(context.Life, pending.Request, context.Process.Pairs.CommittedSerial));
+    }
+
+    private void End(Pending pending)
+    {
+        _pending.Remove(pending.Number);
+        _unasked.Remove(pending.Number);
+        _failed.Remove(pending.Number);
+        Deadlines<Pending>.Remove(pending.Deadline);
+        if (pending.Read is { } read)
+        {
+            _asked.Remove(read);
+        }
+
+        if (pending.Index is { } index)
+        {
+            _confirmed.Remove((index, pending.Number));
+        }
+    }
+
+    private sealed class Pending(RequestRef request)
     {
         public RequestRef Request { get; } = request;
 
-        public long Deadline { get; } = deadline;
+        public long Number { get; } = request.Number;
 
-        // Core is at it, or has answered.
-        public bool IsAsked { get; set; }
+        public LinkedListNode<Pending> Deadline { get; set; } = null!;
+
+        // Core is at it under this number.
+        public ReadId? Read { get; set; }
 
         // Up to here the actor must have been handed everything; null as long as nobody said.
         public LogIndex? Index { get; set; }

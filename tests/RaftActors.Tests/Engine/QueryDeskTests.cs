@@ -102,6 +102,25 @@ public sealed class QueryDeskTests : TestKit
         _bench.Actor.ExpectNoMsg(TimeSpan.Zero);
     }
 
+    [Fact]
+    public void Twenty_thousand_queries_are_asked_a_window_at_a_time_and_answered_in_order()
+    {
+        _bench.Elect("raft2");
+        var requests = Enumerable.Range(0, 20_000).Select(_ => Submit()).ToArray();
+        Assert.Equal(QueryDesk.WindowReads, _steps.Count);
+
+        for (var answered = 0; answered < requests.Length; answered++)
+        {
+            _desk.OnReady(new Effect.ReadReady(((Input.Read)_steps[answered]).Id, new LogIndex(4)));
+        }
+
+        _bench.Commit(4);
+        _desk.OnCommitted();
+
+        Assert.Equal(requests, _bench.Actor.ReceiveN(requests.Length).Cast<ToActor.Readable>().Select(readable => readable.Request));
+        Assert.Equal(0, _desk.Count);
+    }
+
     private RequestRef Submit()
     {
         var request = _bench.Process.NewRequest();
