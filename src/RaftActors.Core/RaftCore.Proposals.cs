@@ -8,6 +8,16 @@ public sealed partial class RaftCore
     /// <summary>The requests that are committed.</summary>
     private Sessions _sessions;
 
+    /// <summary>
+    /// The index at which the log has a request of this number, committed or not; null if it has none, or remembers it no longer. A
+    /// leader's shell asks before it shows a pair to the application. What the log takes is still decided by <see cref="Input.Propose"/>.
+    /// </summary>
+    public LogIndex? IndexOf(RequestId request)
+    {
+        var session = _sessions.Of(request.Origin);
+        return _role is LeaderRole leader && IsNew(leader, session, request) ? null : FindRequest(session, request)?.Index;
+    }
+
     private void OnPropose(ImmutableArray<Payload.Pair> pairs, bool areRetries)
     {
         if (_role is not LeaderRole leader)
@@ -62,8 +72,7 @@ public sealed partial class RaftCore
         // A leader's log holds everything that is committed (§5.4), so what was appended before is found, or was never committed and never
         // will be. That it is found is no answer yet: that comes with its commit, which a leader of an older term may not have reached.
         var session = _sessions.Of(request.Origin);
-        var isNew = request.Number > (session?.Highest ?? 0) && leader.Open.IsAboveAll(request);
-        if (!isNew && FindRequest(session, request) is { } known)
+        if (!IsNew(leader, session, request) && FindRequest(session, request) is { } known)
         {
             _effects.Add(new Effect.Repeated(request, known.Index, known.Serial));
         }
@@ -88,6 +97,10 @@ public sealed partial class RaftCore
             AppendOwn(pair);
         }
     }
+
+    // Numbers rise, so what is above all known ones need not be searched for.
+    private static bool IsNew(LeaderRole leader, Session? session, RequestId request) =>
+        request.Number > (session?.Highest ?? 0) && leader.Open.IsAboveAll(request);
 
     private AnsweredRequest? FindRequest(Session? session, RequestId request)
     {

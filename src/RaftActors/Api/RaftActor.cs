@@ -202,7 +202,14 @@ public abstract class RaftActor<TValue> : ReceiveActor
     {
         _process.Claim(Self);
         Raft.EndQueries();
-        _extension.Host.Tell(new ToEngine.Attach(_process, _life, _order.Serial, this is IRaftSnapshot), Self);
+        _extension.Host.Tell(new ToEngine.Attach(_process, _life, _order.Serial, this is IRaftSnapshot, JudgesProposals()), Self);
+    }
+
+    // A delegate names the most derived override.
+    private bool JudgesProposals()
+    {
+        Func<Proposal<TValue>, Verdict> judge = HandleProposal;
+        return judge.Method.DeclaringType != typeof(RaftActor<TValue>);
     }
 
     private void Take(ToActor message)

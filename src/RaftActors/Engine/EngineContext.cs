@@ -44,16 +44,20 @@ internal sealed class EngineContext(RaftProcess process, IActorRef self)
     /// <summary>The actor there is, if there is one, gives and takes its state.</summary>
     public bool TakesSnapshots { get; private set; }
 
+    /// <summary>The actor overrides HandleProposal. One that does not would accept every pair, so it is not asked.</summary>
+    public bool JudgesProposals { get; private set; }
+
     /// <summary>Up to here the life that the actor is in fetches nothing from others: it is, or was, in this process's own log.</summary>
     public Serial Own { get; private set; }
 
-    public void Attach(IActorRef actor, long life, bool takesSnapshots = false)
+    public void Attach(IActorRef actor, long life, bool takesSnapshots = false, bool judgesProposals = false)
     {
         var (found, committed) = (Process.Found, Process.Pairs.CommittedSerial);
         Own = found > committed ? found : committed;
         _actor = actor;
         Life = life;
         TakesSnapshots = takesSnapshots;
+        JudgesProposals = judgesProposals;
     }
 
     public void Detach() => _actor = null;

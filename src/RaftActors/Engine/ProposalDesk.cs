@@ -9,29 +9,30 @@ using RaftActors.Wire;
 namespace RaftActors.Engine;
 
 /// <summary>
-/// Pairs that others, or this process itself, want appended: passed on if this process does not lead, else shown to its actor, then given
-/// to Core. Whoever asked hears where it was written, or that it was written nowhere.
+/// Pairs that others, or this process itself, want appended: passed on if this process does not lead, else shown to its actor if that
+/// judges proposals, then given to Core. The origin hears where its pair was written, or that it was written nowhere.
 /// <para>
-/// What the actor accepts is not proposed one by one: the desk asks for a turn of its own, behind what is in the engine's mailbox by then,
-/// and proposes in it all that came so far. So the busier a leader is, the more pairs go into one write and one message.
+/// Accepted pairs are not proposed one by one: the desk asks for a turn of its own, behind what is in the engine's mailbox by then, and
+/// proposes in it all that came so far. So the busier a leader is, the more pairs go into one write and one message.
 /// </para>
 /// </summary>
-internal sealed class ProposalDesk(EngineContext context, Action<Input> step, Action askForTurn)
+/// <param name="find">Where the log has a request already; null: nowhere, as far as is known.</param>
+internal sealed class ProposalDesk(EngineContext context, Action<Input> step, Func<RequestId, LogIndex?> find, Action askForTurn)
 {
-    private readonly OrderedDictionary<RequestId, Open> _open = [];
-    private readonly List<RequestId> _accepted = [];
-    private readonly List<(LogIndex Index, Open Open)> _repeated = [];
+    private readonly Dictionary<RequestId, Open> _open = [];
+    private readonly List<Open> _accepted = [];
+    private readonly PriorityQueue<Open, LogIndex> _repeated = new();
+    private long _arrivals;
+    private long _bytes;
     private bool _hasTurnComing;
+
+    private IEnumerable<Open> InOrderOfArrival => _open.Values.OrderBy(open => open.Arrival);
 
     public void Submit(WireMessage.AppendRequest request, IActorRef origin)
     {
         if (context.Leader is { IsSelf: true } && context.HasActor)
         {
-            var open = new Open(request, origin);
-            if (_open.TryAdd(request.Request, open))
-            {
-                Show(open);
-            }
+            TakeIn(new Open(request, origin, ++_arrivals));
         }
         else if (LeaderWay.PassOn(context, request.Hops) is { } leader)
         {
@@ -56,13 +57,7 @@ internal sealed class ProposalDesk(EngineContext context, Action<Input> step, Ac
             return;
         }
 
-        open.IsAccepted = true;
-        _accepted.Add(judged.Request);
-        if (!_hasTurnComing)
-        {
-            _hasTurnComing = true;
-            askForTurn();
-        }
+        Accept(open);
     }
 
     /// <summary>The turn that was asked for.</summary>
@@ -89,10 +84,9 @@ internal sealed class ProposalDesk(EngineContext context, Action<Input> step, Ac
     /// <summary>It was in the log before: the answer is due when it is committed, as it may be already.</summary>
     public void OnRepeated(Effect.Repeated repeated)
     {
-        if (_open.Remove(repeated.Request, out var open))
+        if (Remove(repeated.Request) is { } open)
         {
-            _repeated.Add((repeated.Index, open));
-            OnCommitted();
+            Repeat(open, repeated.Index);
         }
     }
 
@@ -102,7 +96,7 @@ internal sealed class ProposalDesk(EngineContext context, Action<Input> step, Ac
         {
             // It is over soon, one way or the other. If this process leads on, they go first, in their order, before what is accepted from
             // now on; if not, they are sent back to where they came from, and from there to the new leader.
-            _accepted.AddRange(rejected.Pairs.Select(RequestOf));
+            _accepted.AddRange(rejected.Pairs.Select(pair => _open[RequestOf(pair)]));
             return;
         }
 
@@ -116,18 +110,17 @@ internal sealed class ProposalDesk(EngineContext context, Action<Input> step, Ac
     /// <summary>The commit index moved.</summary>
     public void OnCommitted()
     {
-        foreach (var due in _repeated.Where(each => each.Index <= context.Commit).ToArray())
+        while (_repeated.TryPeek(out var due, out var index) && index <= context.Commit)
         {
-            _repeated.Remove(due);
-            var request = due.Open.Request.Request;
-            due.Open.Origin.Tell(new WireMessage.AppendRepeated(request, due.Index), context.Self);
+            _repeated.Dequeue();
+            due.Origin.Tell(new WireMessage.AppendRepeated(due.Request.Request, index), context.Self);
         }
     }
 
     /// <summary>A new life of the actor was not shown what the one before left undecided.</summary>
     public void ShowAll()
     {
-        foreach (var open in _open.Values)
+        foreach (var open in InOrderOfArrival.Where(open => !open.IsAccepted).ToArray())
         {
             Show(open);
         }
@@ -139,7 +132,7 @@ internal sealed class ProposalDesk(EngineContext context, Action<Input> step, Ac
     public void OnDeposed()
     {
         RefuseAll();
-        foreach (var (_, open) in _repeated)
+        foreach (var (open, _) in _repeated.UnorderedItems)
         {
             open.Origin.Tell(new WireMessage.AppendForgotten(open.Request.Request), context.Self);
         }
@@ -147,13 +140,13 @@ internal sealed class ProposalDesk(EngineContext context, Action<Input> step, Ac
         _repeated.Clear();
     }
 
-    /// <summary>Nobody can judge; nothing that is open was written.</summary>
+    /// <summary>No actor can judge; nothing that is open was written.</summary>
     public void RefuseAll()
     {
         _accepted.Clear();
-        foreach (var request in _open.Keys.ToArray())
+        foreach (var open in InOrderOfArrival.ToArray())
         {
-            End(request, new WireMessage.AppendRefused(request));
+            End(open.Request.Request, new WireMessage.AppendRefused(open.Request.Request));
         }
     }
 
@@ -171,6 +164,47 @@ internal sealed class ProposalDesk(EngineContext context, Action<Input> step, Ac
         _ => throw new UnreachableException(),
     };
 
+    // What the actor has not judged yet is held in memory, so it is bounded; but something can always be proposed.
+    private void TakeIn(Open open)
+    {
+        var request = open.Request.Request;
+        if (_open.ContainsKey(request))
+        {
+            return;
+        }
+
+        if (_open.Count > 0 && _bytes + open.Size > context.Process.Settings.UncommittedSizeMaxBytes)
+        {
+            var reason = "The leader has too many proposals to judge already (raft.uncommitted-size-max); append it again later.";
+            open.Origin.Tell(new WireMessage.AppendDiscarded(request, reason), context.Self);
+        }
+        else if (!context.JudgesProposals)
+        {
+            Add(open);
+            Accept(open);
+        }
+        else if (find(request) is { } index)
+        {
+            Repeat(open, index);
+        }
+        else
+        {
+            Add(open);
+            Show(open);
+        }
+    }
+
+    private void Accept(Open open)
+    {
+        open.IsAccepted = true;
+        _accepted.Add(open);
+        if (!_hasTurnComing)
+        {
+            _hasTurnComing = true;
+            askForTurn();
+        }
+    }
+
     private void Propose()
     {
         if (_accepted.Count == 0)
@@ -178,36 +212,69 @@ internal sealed class ProposalDesk(EngineContext context, Action<Input> step, Ac
             return;
         }
 
-        ImmutableArray<Payload.Pair> pairs = [.. _accepted.Select(request => _open[request].ToPair())];
+        ImmutableArray<Payload.Pair> pairs = [.. _accepted.Select(open => open.ToPair())];
         _accepted.Clear();
         step(new Input.Propose(pairs));
     }
 
+    // A life that judges nothing may follow one that left something unjudged.
     private void Show(Open open)
     {
-        if (!open.IsAccepted)
+        if (context.JudgesProposals)
         {
-            var request = open.Request;
-            context.TellActor(new ToActor.Judge(context.Life, request.Request, request.Key, request.Value));
+            context.TellActor(new ToActor.Judge(context.Life, open.Request.Request, open.Request.Key, open.Request.Value));
         }
+        else
+        {
+            Accept(open);
+        }
+    }
+
+    private void Repeat(Open open, LogIndex index)
+    {
+        _repeated.Enqueue(open, index);
+        OnCommitted();
     }
 
     private void End(RequestId request, WireMessage answer)
     {
-        if (_open.Remove(request, out var open))
+        if (Remove(request) is { } open)
         {
             open.Origin.Tell(answer, context.Self);
         }
     }
 
-    private sealed class Open(WireMessage.AppendRequest request, IActorRef origin)
+    private void Add(Open open)
     {
+        _open.Add(open.Request.Request, open);
+        _bytes += open.Size;
+    }
+
+    private Open? Remove(RequestId request)
+    {
+        if (_open.Remove(request, out var open))
+        {
+            _bytes -= open.Size;
+        }
+
+        return open;
+    }
+
+    private sealed class Open(WireMessage.AppendRequest request, IActorRef origin, long arrival)
+    {
+        // What the desk and the actor's mailbox hold for it beside its bytes, roughly.
+        private const int OverheadBytes = 64;
+
         public WireMessage.AppendRequest Request { get; } = request;
 
         public IActorRef Origin { get; } = origin;
 
+        public long Arrival { get; } = arrival;
+
         // The actor wants it; it is judged once.
         public bool IsAccepted { get; set; }
+
+        public int Size => OverheadBytes + (3 * Request.Key.Length) + Request.Value.Length;
 
         public Payload.Pair ToPair() => new(Request.Request, Request.Key, Request.Value);
     }

@@ -45,13 +45,13 @@ internal sealed partial class RaftEngine : UntypedActor
         _context = new EngineContext(process, Self);
         _notices = new NoticeDesk(_context);
         _appends = new AppendDesk(_context);
-        _proposals = new ProposalDesk(_context, Step, () => Self.Tell(ProposeTurn.Instance));
         _gets = new GetDesk(_context);
         _serving = new ServeDesk(_context);
         _queries = new QueryDesk(_context, Step);
         _changes = new ChangeDesk(_context);
         _leading = new LeaderDesk(_context, Step);
         _core = process.TakeCore();
+        _proposals = new ProposalDesk(_context, Step, _core.IndexOf, () => Self.Tell(ProposeTurn.Instance));
         _snapshots = new SnapshotDesk(_context, _core, Step);
         var stream = Context.System.EventStream;
         _events = new EventDesk(_context, _core, stream.Publish);
@@ -232,7 +232,7 @@ internal sealed partial class RaftEngine : UntypedActor
         _gets.Forget();
         _queries.Forget();
         _serving.RefuseAll();
-        _context.Attach(Sender, attach.Life, attach.TakesSnapshots);
+        _context.Attach(Sender, attach.Life, attach.TakesSnapshots, attach.JudgesProposals);
         _context.TellActor(new ToActor.Attached(attach.Life, Self));
         var last = TellLatestSnapshot(attach);
         foreach (var (name, serial) in _met)

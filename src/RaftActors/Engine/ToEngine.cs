@@ -14,9 +14,10 @@ internal abstract record ToEngine
 
     /// <summary>
     /// A life of the actor begins; it wants all committed pairs after <paramref name="LastSerial"/>, or a snapshot in the place of the
-    /// first of them if it <paramref name="TakesSnapshots"/>. Its sender is the actor.
+    /// first of them if it <paramref name="TakesSnapshots"/>. It wants to see proposals if it <paramref name="JudgesProposals"/>. Its
+    /// sender is the actor.
     /// </summary>
-    public sealed record Attach(RaftProcess Process, long Life, Serial LastSerial, bool TakesSnapshots) : ToEngine;
+    public sealed record Attach(RaftProcess Process, long Life, Serial LastSerial, bool TakesSnapshots, bool JudgesProposals) : ToEngine;
 
     /// <summary>Append this.</summary>
     public sealed record Append(RequestRef Request, string Key, ReadOnlyMemory<byte> Value, TimeSpan Timeout) : ToEngine;

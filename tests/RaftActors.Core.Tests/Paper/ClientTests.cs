@@ -92,6 +92,20 @@ public sealed class ClientTests
     }
 
     [Fact]
+    public void A_leader_finds_the_place_of_a_request_whether_it_is_committed_or_not() // thesis §6.3
+    {
+        var lab = Ready();
+        lab.Propose("a");
+        Assert.Equal(new LogIndex(3), lab.Core.IndexOf(new RequestId(Raft1, 1)));
+
+        lab.Acknowledge(3);
+
+        Assert.Equal(new LogIndex(3), lab.Core.IndexOf(new RequestId(Raft1, 1)));
+        Assert.Null(lab.Core.IndexOf(new RequestId(Raft1, 2)));
+        Assert.Null(lab.Core.IndexOf(new RequestId(Raft2, 1)));
+    }
+
+    [Fact]
     public void The_target_of_a_transfer_is_told_to_campaign_once_it_has_the_whole_log_and_nothing_is_proposed_meanwhile() // thesis §3.10
     {
         var lab = Ready();

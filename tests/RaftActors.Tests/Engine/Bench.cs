@@ -32,7 +32,7 @@ internal sealed class Bench
         Self = kit.CreateTestProbe();
         Actor = kit.CreateTestProbe();
         Context = new EngineContext(Process, Self);
-        Context.Attach(Actor, 1, takesSnapshots: true);
+        Context.Attach(Actor, 1, takesSnapshots: true, judgesProposals: true);
         Context.HasBooted = true;
         foreach (var number in new[] { 2, 3, 4 })
         {
@@ -67,10 +67,10 @@ internal sealed class Bench
         Context.Quorum = new QuorumView(all, all.Contains(Process.Member), configuration);
     }
 
-    public void Elect(string process)
+    public void Elect(string process, long term = 1)
     {
         var member = process == "raft1" ? Process.Member : MemberOf(process);
-        Context.Leader = new LeaderView(member, new Term(1), new Serial(4), process == "raft1", IsReady: true);
+        Context.Leader = new LeaderView(member, new Term(term), new Serial(4), process == "raft1", IsReady: true);
     }
 
     /// <summary>The node of a peer is silent.</summary>

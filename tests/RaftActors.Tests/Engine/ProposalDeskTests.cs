@@ -10,6 +10,7 @@ namespace RaftActors.Tests.Engine;
 public sealed class ProposalDeskTests : TestKit
 {
     private readonly List<Input> _steps = [];
+    private readonly Dictionary<RequestId, LogIndex> _log = [];
     private int _turns;
     private readonly Bench _bench;
     private readonly ProposalDesk _desk;
@@ -19,7 +20,7 @@ public sealed class ProposalDeskTests : TestKit
     {
         _bench = new Bench(this);
         _origin = _bench["raft4"];
-        _desk = new ProposalDesk(_bench.Context, _steps.Add, () => _turns++);
+        _desk = new ProposalDesk(_bench.Context, _steps.Add, FindInLog, () => _turns++);
     }
 
     [Fact]
@@ -213,7 +214,7 @@ public sealed class ProposalDeskTests : TestKit
     {
         _bench.Elect("raft1");
         Submit(1);
-        _bench.Context.Attach(_bench.Actor, 2);
+        _bench.Context.Attach(_bench.Actor, 2, judgesProposals: true);
         _desk.ShowAll();
         _desk.OnJudged(new ToEngine.Judged(RequestOf(1), Verdict.Accept));
         _desk.OnTurn();
@@ -229,7 +230,7 @@ public sealed class ProposalDeskTests : TestKit
         _bench.Elect("raft1");
         _desk.Submit(Request(2), _origin);
         _desk.Submit(Request(1), _origin);
-        _bench.Context.Attach(_bench.Actor, 2);
+        _bench.Context.Attach(_bench.Actor, 2, judgesProposals: true);
         _desk.ShowAll();
 
         var shown = _bench.Actor.ReceiveN(4).Cast<ToActor.Judge>();
@@ -249,6 +250,86 @@ public sealed class ProposalDeskTests : TestKit
         _origin.ExpectMsg(new WireMessage.AppendRefused(RequestOf(1)));
         Assert.Empty(_steps);
     }
+
+    [Fact]
+    public void Actor_that_accepts_everything_is_not_asked()
+    {
+        _bench.Elect("raft1");
+        _bench.Context.Attach(_bench.Actor, 2, judgesProposals: false);
+        _desk.Submit(Request(2), _origin);
+        _desk.Submit(Request(1), _origin);
+        Assert.Equal(1, _turns);
+        _desk.OnTurn();
+
+        Assert.Equal([2, 1], Proposed());
+        _bench.Actor.ExpectNoMsg(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public void Life_that_judges_nothing_accepts_what_an_earlier_one_left_undecided()
+    {
+        _bench.Elect("raft1");
+        _desk.Submit(Request(2), _origin);
+        _desk.Submit(Request(1), _origin);
+        _bench.Context.Attach(_bench.Actor, 2, judgesProposals: false);
+        _desk.ShowAll();
+        _desk.OnTurn();
+
+        Assert.Equal([2, 1], Proposed());
+    }
+
+    [Fact]
+    public void Request_that_the_log_has_is_not_shown_to_the_actor_and_is_answered_when_it_is_committed()
+    {
+        _bench.Elect("raft1");
+        _log[RequestOf(1)] = new LogIndex(4);
+        _desk.Submit(Request(1), _origin);
+        _bench.Actor.ExpectNoMsg(TimeSpan.Zero);
+        _origin.ExpectNoMsg(TimeSpan.Zero);
+
+        _bench.Commit(4);
+        _desk.OnCommitted();
+
+        _origin.ExpectMsg(new WireMessage.AppendRepeated(RequestOf(1), new LogIndex(4)));
+        Assert.Empty(_steps);
+    }
+
+    [Fact]
+    public void Leader_whose_actor_is_slow_to_judge_discards_what_exceeds_the_bound_and_takes_more_when_some_are_judged()
+    {
+        _bench.Elect("raft1");
+        var half = new byte[_bench.Process.Settings.UncommittedSizeMaxBytes / 2];
+        for (var number = 1; number <= 3; number++)
+        {
+            _desk.Submit(new WireMessage.AppendRequest(RequestOf(number), "key", half, 0), _origin);
+        }
+
+        var discarded = new[] { 2, 3 }.Select(number => _origin.ExpectMsg<WireMessage.AppendDiscarded>(each =>
+        {
+            Assert.Equal(RequestOf(number), each.Request);
+            Assert.Contains("append it again later", each.Reason);
+        }));
+        Assert.Equal(2, discarded.Count());
+        Assert.Equal(1, _bench.Actor.ExpectMsg<ToActor.Judge>().Request.Number);
+        _desk.OnJudged(new ToEngine.Judged(RequestOf(1), Verdict.Discard("no")));
+        _desk.Submit(new WireMessage.AppendRequest(RequestOf(4), "key", half, 0), _origin);
+        Assert.Equal(4, _bench.Actor.ExpectMsg<ToActor.Judge>().Request.Number);
+    }
+
+    [Fact]
+    public void Twenty_thousand_open_proposals_are_answered_in_order()
+    {
+        _bench.Elect("raft1");
+        var numbers = Enumerable.Range(1, 20_000).Select(number => (long)number).ToArray();
+        Submit(numbers);
+        _desk.OnTurn();
+        _desk.OnAccepted(Accepted(numbers));
+
+        var taken = _origin.ReceiveN(numbers.Length).Cast<WireMessage.AppendTaken>();
+        Assert.Equal(numbers, taken.Select(each => each.Request.Number));
+    }
+
+    private LogIndex? FindInLog(RequestId request) => _log.TryGetValue(request, out var index) ? index : null;
 
     private void Submit(params long[] numbers)
     {

@@ -128,7 +128,7 @@ public sealed class SupervisionTests : TestKit
     {
         Found(Directive.Restart);
         var next = CreateTestProbe();
-        _group.EngineOf("raft2").Tell(new ToEngine.Attach(new Bench(this).Process, 99, Serial.Zero, TakesSnapshots: false), next);
+        _group.EngineOf("raft2").Tell(new ToEngine.Attach(new Bench(this).Process, 99, Serial.Zero, false, false), next);
         next.ExpectMsg<ToActor.Attached>();
 
         Watch(_group.Actors["raft2"]);
