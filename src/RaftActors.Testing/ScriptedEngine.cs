@@ -105,6 +105,32 @@ internal sealed class ScriptedEngine<TValue>(ValueCodec<TValue> values, IActorRe
             case ToEngine.Attach attach:
                 OnAttach(attach);
                 break;
+            case ToEngine.ReadInbox:
+                ReadInbox();
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
+    }
+
+    private void ReadInbox()
+    {
+        while (Process.Inbox.TryTake(_life, out var message))
+        {
+            OnActor(message);
+        }
+
+        if (Process.Inbox.EndReading(_life))
+        {
+            Self.Tell(ToEngine.ReadInbox.Instance);
+        }
+    }
+
+    private void OnActor(ToEngine message)
+    {
+        switch (message)
+        {
             case ToEngine.Append append:
                 probe?.Tell(new FromActor<TValue>.Append(append.Request, append.Key, values.Decode(append.Value)), _actor);
                 break;
@@ -135,9 +161,6 @@ internal sealed class ScriptedEngine<TValue>(ValueCodec<TValue> values, IActorRe
                 break;
             case ToEngine.Served served when _asked.Remove(served.Request, out var serial):
                 probe?.Tell(new FromActor<TValue>.Served(serial, ToEntry(served.Pair)), _actor);
-                break;
-            default:
-                Unhandled(message);
                 break;
         }
     }

@@ -15,7 +15,6 @@ internal sealed class ChangeDesk(EngineContext context)
 
     public void Submit(ToEngine.Change change)
     {
-        context.Process.TakeOn(change.Request);
         _pending.Add(change.Request.Number, new Pending(change, context.DeadlineAfter(change.Timeout)));
         SendWaiting();
     }

@@ -12,7 +12,11 @@ internal sealed record LeaderWay(IActorRef Engine, int Hops, Term Term)
     /// Null as long as there is none. A follower goes through a quorum member: members know of a new leader from its election, a follower
     /// only when the leader first writes to it.
     /// </summary>
-    public static LeaderWay? Find(EngineContext context)
+    /// <param name="detours">
+    /// How often a way to this leader was refused. A member that does not hear the leader refuses for ever, so each refusal leads to the
+    /// next member, then to the leader itself, then to the first member again.
+    /// </param>
+    public static LeaderWay? Find(EngineContext context, int detours = 0)
     {
         if (!context.HasBooted || context.Leader is not { } leader)
         {
@@ -24,17 +28,20 @@ internal sealed record LeaderWay(IActorRef Engine, int Hops, Term Term)
             return new LeaderWay(context.Self, 0, leader.Term);
         }
 
+        List<LeaderWay> ways = [];
         if (context.Quorum is { IsMember: false } quorum)
         {
-            var member = quorum.Members.Order().Where(member => member != leader.Leader)
-                .Select(member => context.Peers.FindReachable(member.Name)).FirstOrDefault(engine => engine is not null);
-            if (member is not null)
-            {
-                return new LeaderWay(member, 1, leader.Term);
-            }
+            ways.AddRange(quorum.Members.Order().Where(member => member != leader.Leader)
+                .Select(member => context.Peers.FindReachable(member.Name)).OfType<IActorRef>()
+                .Select(member => new LeaderWay(member, 1, leader.Term)));
         }
 
-        return context.Peers.FindReachable(leader.Leader.Name) is { } engine ? new LeaderWay(engine, 0, leader.Term) : null;
+        if (context.Peers.FindReachable(leader.Leader.Name) is { } engine)
+        {
+            ways.Add(new LeaderWay(engine, 0, leader.Term));
+        }
+
+        return ways.Count > 0 ? ways[detours % ways.Count] : null;
     }
 
     /// <summary>The leader's engine, for what came with hops left to one that does not lead; null if it is to be refused.</summary>

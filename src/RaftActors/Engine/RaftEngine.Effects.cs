@@ -141,6 +141,7 @@ internal sealed partial class RaftEngine
             }
         }
 
+        _appends.SendWaiting();
         _gets.OnCommitted();
         _proposals.OnCommitted();
         _serving.ServeHeld();

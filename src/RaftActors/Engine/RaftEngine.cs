@@ -16,6 +16,9 @@ namespace RaftActors.Engine;
 /// </summary>
 internal sealed partial class RaftEngine : UntypedActor
 {
+    // Messages of the actor that one turn reads. Heartbeats and ticks that came meanwhile go before the next ones.
+    private const int InboxBatch = 256;
+
     private readonly RaftProcess _process;
     private readonly IActorRef _registry;
     private readonly EngineContext _context;
@@ -93,8 +96,11 @@ internal sealed partial class RaftEngine : UntypedActor
             case WireMessage wire:
                 OnWire(wire);
                 break;
-            case ToEngine fromActor:
-                OnActor(fromActor);
+            case ToEngine.ReadInbox:
+                ReadInbox();
+                break;
+            case ToEngine.Attach attach:
+                OnAttach(attach);
                 break;
             case PeerNews news:
                 OnPeerNews(news);
@@ -179,13 +185,23 @@ internal sealed partial class RaftEngine : UntypedActor
         }
     }
 
+    private void ReadInbox()
+    {
+        for (var read = 0; read < InboxBatch && _process.Inbox.TryTake(_context.Life, out var message); read++)
+        {
+            OnActor(message);
+        }
+
+        if (_process.Inbox.EndReading(_context.Life))
+        {
+            Self.Tell(ToEngine.ReadInbox.Instance);
+        }
+    }
+
     private void OnActor(ToEngine message)
     {
         switch (message)
         {
-            case ToEngine.Attach attach:
-                OnAttach(attach);
-                break;
             case ToEngine.Append append:
                 _appends.Submit(append);
                 break;
@@ -199,7 +215,6 @@ internal sealed partial class RaftEngine : UntypedActor
                 _changes.Submit(change);
                 break;
             case ToEngine.Explain explain:
-                _process.TakeOn(explain.Request);
                 explain.ReplyTo.Tell(new Explanation(explain.Request, Explain()), Self);
                 break;
             case ToEngine.Judged judged:

@@ -18,10 +18,6 @@ internal sealed class RaftProcess
     private const int RequestBits = 40;
 
     private readonly ushort _printedLife;
-    private readonly List<(ToEngine Message, IActorRef Actor, long Life)> _unsent = [];
-
-    // What the engine may not have taken on yet and every life waits for, in the order made; what is known to be is dropped now and then.
-    private readonly Queue<(RequestRef Request, ToEngine Message)> _open = [];
     private long _requests;
     private long _lives;
     private IActorRef? _owner;
@@ -29,7 +25,6 @@ internal sealed class RaftProcess
     // The engine, and the life of the actor that it took on last.
     private (IActorRef? Ref, long Life) _engine;
     private bool _hasEngineStopped;
-    private long _lastTakenOn;
     private InitialState? _initial;
     private RaftCore? _core;
     private volatile Snapshot? _snapshot;
@@ -185,9 +180,12 @@ internal sealed class RaftProcess
     public RaftCore TakeCore() =>
         Interlocked.Exchange(ref _core, null) ?? throw new InvalidOperationException("A process has one engine, and one core.");
 
+    /// <summary>What the actor has said and the engine has not read.</summary>
+    public EngineInbox Inbox { get; } = new();
+
     /// <summary>
-    /// To the engine, or kept until it has taken this life on: by the process, so that an Append is not lost with the life that made it.
-    /// For the living actor only.
+    /// Puts it into the inbox, where it stays until the engine has taken this life on and reads it. An Append is not lost with the life
+    /// that made it. For the living actor only.
     /// </summary>
     public void Tell(ToEngine message, IActorRef actor, long life)
     {
@@ -197,19 +195,10 @@ internal sealed class RaftProcess
             return;
         }
 
-        if (RequestOfAnyLife(message) is { } request)
+        Inbox.Add(message, life);
+        if (_engine is ({ } engine, var taken) && taken == life && Inbox.TryAnnounce())
         {
-            DropTakenOn();
-            _open.Enqueue((request, message));
-        }
-
-        if (_engine is ({ } engine, var taken) && taken == life)
-        {
-            engine.Tell(message, actor);
-        }
-        else
-        {
-            _unsent.Add((message, actor, life));
+            engine.Tell(ToEngine.ReadInbox.Instance, actor);
         }
     }
 
@@ -217,26 +206,23 @@ internal sealed class RaftProcess
     public void MeetEngine(IActorRef engine, long life)
     {
         _engine = (engine, life);
-        foreach (var (message, actor, _) in _unsent.Where(each => each.Life == life || RequestOfAnyLife(each.Message) is not null))
+        if (Inbox.TryAnnounce())
         {
-            engine.Tell(message, actor);
+            engine.Tell(ToEngine.ReadInbox.Instance, ActorRefs.NoSender);
         }
-
-        _unsent.Clear();
     }
-
-    /// <summary>The engine read this. For the engine only.</summary>
-    public void TakeOn(RequestRef request) => Volatile.Write(ref _lastTakenOn, request.Number);
 
     /// <summary>The engine has stopped for good. What it never read reached nobody, and ends.</summary>
     public void LoseEngine(IActorRef actor, long life)
     {
-        DropTakenOn();
-        _unsent.Clear();
         _hasEngineStopped = true;
-        while (_open.TryDequeue(out var lost))
+        while (Inbox.TryTake(life, out var lost))
         {
-            Cancel(lost.Message, actor, life);
+            // Delivery itself ends the Gets and Queries of this life.
+            if (lost is not (ToEngine.Get or ToEngine.Query))
+            {
+                Cancel(lost, actor, life);
+            }
         }
     }
 
@@ -291,15 +277,6 @@ internal sealed class RaftProcess
         }
     }
 
-    // What outlives the life that asked for it.
-    private static RequestRef? RequestOfAnyLife(ToEngine message) => message switch
-    {
-        ToEngine.Append append => append.Request,
-        ToEngine.Change change => change.Request,
-        ToEngine.Explain explain => explain.Request,
-        _ => null,
-    };
-
     // Drawn anew at each start, since the mark that tells this start from others comes from it.
     private static ulong NewSeed() => BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(sizeof(ulong)));
 
@@ -333,14 +310,6 @@ internal sealed class RaftProcess
         if (count <= state.Log.Length)
         {
             Pairs.Commit(state.Log.Take((int)count));
-        }
-    }
-
-    private void DropTakenOn()
-    {
-        while (_open.TryPeek(out var first) && first.Request.Number <= Volatile.Read(ref _lastTakenOn))
-        {
-            _open.Dequeue();
         }
     }
 

@@ -19,6 +19,12 @@ internal abstract record ToEngine
     /// </summary>
     public sealed record Attach(RaftProcess Process, long Life, Serial LastSerial, bool TakesSnapshots, bool JudgesProposals) : ToEngine;
 
+    /// <summary>Something is in the process's <see cref="EngineInbox"/>, through which everything but Attach comes.</summary>
+    public sealed record ReadInbox : ToEngine
+    {
+        public static ReadInbox Instance { get; } = new();
+    }
+
     /// <summary>Append this.</summary>
     public sealed record Append(RequestRef Request, string Key, ReadOnlyMemory<byte> Value, TimeSpan Timeout) : ToEngine;
 

@@ -103,14 +103,14 @@ public sealed class AppendDeskTests : TestKit
         var ahead = _bench["raft3"].ExpectMsg<WireMessage.AppendRequest>();
         _bench["raft3"].ExpectNoMsg(TimeSpan.Zero);
 
-        // The member does not know of the leader yet.
+        // The member does not know of the leader yet, so another one is asked.
         _desk.OnRefused(new WireMessage.AppendRefused(ahead.Request));
         Tick(1);
-        Assert.Equal(ahead.Request, _bench["raft3"].ExpectMsg<WireMessage.AppendRequest>().Request);
-        _bench["raft3"].ExpectNoMsg(TimeSpan.Zero);
+        Assert.Equal(ahead.Request, _bench["raft4"].ExpectMsg<WireMessage.AppendRequest>().Request);
+        _bench["raft4"].ExpectNoMsg(TimeSpan.Zero);
 
         _desk.OnTaken(new WireMessage.AppendTaken(ahead.Request, new LogIndex(5), new Term(1)));
-        var others = _bench["raft3"].ReceiveN(19).Cast<WireMessage.AppendRequest>();
+        var others = _bench["raft4"].ReceiveN(19).Cast<WireMessage.AppendRequest>();
         Assert.Equal(requests, others.Prepend(ahead).Select(each => each.Request));
     }
 
@@ -123,15 +123,130 @@ public sealed class AppendDeskTests : TestKit
         var (second, third) = (_bench.Process.ToId(Append()), _bench.Process.ToId(Append()));
         Assert.Equal(3, _bench["raft3"].ReceiveN(3).Count);
 
-        // The member lost sight of the leader: both are refused, and the third waits until it is known that it was.
+        // The member lost sight of the leader: both are refused, and the second waits until the third is known to be.
         _desk.OnRefused(new WireMessage.AppendRefused(second));
         Tick(1);
         _bench["raft3"].ExpectNoMsg(TimeSpan.Zero);
+        _bench["raft4"].ExpectNoMsg(TimeSpan.Zero);
         _desk.OnRefused(new WireMessage.AppendRefused(third));
         Tick(1);
 
-        Assert.Equal(second, _bench["raft3"].ExpectMsg<WireMessage.AppendRequest>().Request);
+        Assert.Equal(second, _bench["raft4"].ExpectMsg<WireMessage.AppendRequest>().Request);
+        _bench["raft4"].ExpectNoMsg(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public void Follower_that_every_member_refuses_asks_the_leader_itself()
+    {
+        _bench.BuildQuorum(("raft2", 4), ("raft3", 4), ("raft4", 4));
+        _bench.Elect("raft2");
+        var request = _bench.Process.ToId(Append());
+        foreach (var (member, hops) in new[] { ("raft3", 1), ("raft4", 1), ("raft2", 0), ("raft3", 1) })
+        {
+            Assert.Equal(hops, _bench[member].ExpectMsg<WireMessage.AppendRequest>().Hops);
+            _desk.OnRefused(new WireMessage.AppendRefused(request));
+            Tick(1);
+        }
+    }
+
+    [Fact]
+    public void Follower_stays_on_the_way_that_reached_the_leader_until_another_one_is_elected()
+    {
+        _bench.BuildQuorum(("raft2", 4), ("raft3", 4), ("raft4", 4));
+        _bench.Elect("raft2");
+        var first = _bench.Process.ToId(Append());
+        _desk.OnRefused(new WireMessage.AppendRefused(first));
+        Tick(1);
+        _bench["raft4"].ExpectMsg<WireMessage.AppendRequest>();
+        _desk.OnTaken(new WireMessage.AppendTaken(first, new LogIndex(5), new Term(1)));
+        _bench["raft3"].ExpectMsg<WireMessage.AppendRequest>();
+
+        Append();
+        _bench["raft4"].ExpectMsg<WireMessage.AppendRequest>();
         _bench["raft3"].ExpectNoMsg(TimeSpan.Zero);
+        _bench.Elect("raft4", term: 2);
+        Append();
+        _bench["raft2"].ExpectMsg<WireMessage.AppendRequest>();
+    }
+
+    [Fact]
+    public void Burst_keeps_a_window_of_appends_under_way_and_sends_the_next_when_one_has_ended()
+    {
+        _bench.BuildQuorum(("raft1", 1), ("raft2", 4), ("raft3", 4));
+        _bench.Elect("raft2");
+        var requests = Enumerable.Range(0, AppendDesk.WindowAppends + 3).Select(_ => _bench.Process.ToId(Append())).ToArray();
+        Assert.Equal(requests.SkipLast(3), Sent(AppendDesk.WindowAppends));
+        _bench["raft2"].ExpectNoMsg(TimeSpan.Zero);
+
+        _desk.OnCommitted(Bench.Entry(5, 1, requests[0]));
+        _desk.OnDiscarded(new WireMessage.AppendDiscarded(requests[1], "no"));
+        _desk.SendWaiting();
+
+        Assert.Equal(requests[^3..^1], Sent(2));
+        _bench["raft2"].ExpectNoMsg(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public void Appends_whose_answers_are_lost_hold_up_the_next_ones_no_longer_than_an_election_timeout()
+    {
+        _bench.BuildQuorum(("raft1", 1), ("raft2", 4), ("raft3", 4));
+        _bench.Elect("raft2");
+        var last = Enumerable.Range(0, AppendDesk.WindowAppends + 1).Select(_ => _bench.Process.ToId(Append())).ToArray()[^1];
+        Sent(AppendDesk.WindowAppends);
+        var settings = _bench.Process.Settings;
+
+        Tick(settings.ToTicks(settings.ElectionTimeoutMax) - 1);
+        _bench["raft2"].ExpectNoMsg(TimeSpan.Zero);
+        Tick(1);
+
+        Assert.Equal([last], Sent(1));
+    }
+
+    [Fact]
+    public void Appends_under_way_to_an_old_leader_do_not_hold_up_those_for_the_next()
+    {
+        _bench.BuildQuorum(("raft1", 1), ("raft2", 4), ("raft3", 4));
+        _bench.Elect("raft2");
+        var last = Enumerable.Range(0, AppendDesk.WindowAppends + 1).Select(_ => _bench.Process.ToId(Append())).ToArray()[^1];
+        Sent(AppendDesk.WindowAppends);
+
+        _bench.Elect("raft3");
+        _desk.SendWaiting();
+
+        Assert.Equal(last, _bench["raft3"].ExpectMsg<WireMessage.AppendRequest>().Request);
+    }
+
+    [Fact]
+    public void Large_appends_fill_the_window_by_their_bytes()
+    {
+        _bench.BuildQuorum(("raft1", 1), ("raft2", 4), ("raft3", 4));
+        _bench.Elect("raft2");
+        var half = new byte[_bench.Process.Settings.InflightSizeMaxBytes / 2];
+        var requests = Enumerable.Range(0, 3).Select(_ => _bench.Process.ToId(Append(value: half))).ToArray();
+        Assert.Equal(requests[..2], Sent(2));
+        _bench["raft2"].ExpectNoMsg(TimeSpan.Zero);
+
+        _desk.OnCommitted(Bench.Entry(5, 1, requests[0]));
+        _desk.SendWaiting();
+
+        Assert.Equal(requests[2..], Sent(1));
+    }
+
+    [Fact]
+    public void Twenty_thousand_appends_end_one_by_one_while_time_goes_by()
+    {
+        _bench.BuildQuorum(("raft1", 1), ("raft2", 4), ("raft3", 4));
+        _bench.Elect("raft2");
+        var requests = Enumerable.Range(0, 20_000).Select(_ => _bench.Process.ToId(Append(TimeSpan.FromHours(2)))).ToArray();
+        for (var i = 0; i < requests.Length; i++)
+        {
+            _desk.OnTaken(new WireMessage.AppendTaken(requests[i], new LogIndex(i + 1), new Term(1)));
+            _desk.OnCommitted(Bench.Entry(i + 1, 1, requests[i]));
+            Tick(1);
+        }
+
+        Assert.Equal(requests, Sent(requests.Length));
+        Assert.Equal(0, _desk.Count);
     }
 
     [Fact]
@@ -254,12 +369,16 @@ public sealed class AppendDeskTests : TestKit
         _bench.Actor.ExpectNoMsg(TimeSpan.Zero);
     }
 
-    private RequestRef Append(TimeSpan? timeout = null)
+    private RequestRef Append(TimeSpan? timeout = null, byte[]? value = null)
     {
         var request = _bench.Process.NewRequest();
-        _desk.Submit(new ToEngine.Append(request, "key", new byte[] { 0 }, timeout ?? TimeSpan.FromSeconds(5)));
+        _desk.Submit(new ToEngine.Append(request, "key", value ?? [0], timeout ?? TimeSpan.FromSeconds(5)));
         return request;
     }
+
+    // The next requests that raft2 is sent.
+    private RequestId[] Sent(int count) =>
+        [.. _bench["raft2"].ReceiveN(count).Cast<WireMessage.AppendRequest>().Select(append => append.Request)];
 
     private void Tick(int times)
     {

@@ -26,10 +26,12 @@ public sealed class RaftProcessTests : TestKit
         _process.MeetEngine(_engine, 1);
         Get(life: 2);
         _engine.ExpectNoMsg(TimeSpan.Zero);
+        Assert.Empty(Read(life: 1));
 
         _process.MeetEngine(_engine, 2);
 
-        _engine.ExpectMsg<ToEngine.Get>();
+        _engine.ExpectMsg<ToEngine.ReadInbox>();
+        Assert.IsType<ToEngine.Get>(Assert.Single(Read(life: 2)));
     }
 
     [Fact]
@@ -40,16 +42,47 @@ public sealed class RaftProcessTests : TestKit
 
         _process.MeetEngine(_engine, 2);
 
-        Assert.Equal(append.Request, _engine.ExpectMsg<ToEngine.Append>().Request);
-        _engine.ExpectNoMsg(TimeSpan.Zero);
+        _engine.ExpectMsg<ToEngine.ReadInbox>();
+        Assert.Equal([append], Read(life: 2));
     }
 
     [Fact]
-    public void Lost_engine_ends_the_appends_that_it_did_not_take_on()
+    public void Engine_is_told_once_of_all_that_it_has_not_read()
     {
         _process.MeetEngine(_engine, 1);
-        _process.TakeOn(Append(life: 1).Request);
-        _process.TakeOn(Append(life: 1).Request);
+        var appends = Enumerable.Range(0, 1000).Select(_ => Append(life: 1)).ToArray();
+
+        _engine.ExpectMsg<ToEngine.ReadInbox>();
+        _engine.ExpectNoMsg(TimeSpan.Zero);
+        Assert.Equal(appends, Read(life: 1));
+        Assert.False(_process.Inbox.EndReading(life: 1));
+        Append(life: 1);
+        _engine.ExpectMsg<ToEngine.ReadInbox>();
+    }
+
+    [Fact]
+    public void Engine_that_leaves_something_unread_is_to_read_on_and_is_not_told_by_the_actor()
+    {
+        _process.MeetEngine(_engine, 1);
+        Append(life: 1);
+        var second = Append(life: 1);
+        _engine.ExpectMsg<ToEngine.ReadInbox>();
+        Assert.True(_process.Inbox.TryTake(1, out _));
+
+        Assert.True(_process.Inbox.EndReading(life: 1));
+
+        var third = Append(life: 1);
+        _engine.ExpectNoMsg(TimeSpan.Zero);
+        Assert.Equal([second, third], Read(life: 1));
+    }
+
+    [Fact]
+    public void Lost_engine_ends_the_appends_that_it_did_not_read()
+    {
+        _process.MeetEngine(_engine, 1);
+        Append(life: 1);
+        Append(life: 1);
+        Assert.Equal(2, Read(life: 1).Count);
         var unread = Append(life: 1);
 
         _process.LoseEngine(_actor, 1);
@@ -96,7 +129,19 @@ public sealed class RaftProcessTests : TestKit
 
         _process.MeetEngine(_engine, 2);
 
-        Assert.Equal(change, _engine.ExpectMsg<ToEngine.Change>());
+        _engine.ExpectMsg<ToEngine.ReadInbox>();
+        Assert.Equal([change], Read(life: 2));
+    }
+
+    private List<ToEngine> Read(long life)
+    {
+        List<ToEngine> read = [];
+        while (_process.Inbox.TryTake(life, out var message))
+        {
+            read.Add(message);
+        }
+
+        return read;
     }
 
     private ToEngine.Change Change(long life)
