@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Running;
 
+using RaftActors.Benchmarks.Actors;
 using RaftActors.Benchmarks.Store;
 
 namespace RaftActors.Benchmarks;
@@ -20,6 +21,12 @@ internal static class Program
             return;
         }
 
+        if (arguments is ["append" or "burst", .. var actorOptions])
+        {
+            RunActors(arguments[0], ActorArguments.Parse(actorOptions));
+            return;
+        }
+
         BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(arguments);
     }
 
@@ -36,6 +43,22 @@ internal static class Program
         else
         {
             StoreRecovery.Run(arguments);
+        }
+    }
+
+    private static void RunActors(string name, ActorArguments? arguments)
+    {
+        if (arguments is null)
+        {
+            Console.WriteLine(ActorArguments.Help);
+        }
+        else if (name == "append")
+        {
+            AppendBenchmark.Run(arguments);
+        }
+        else
+        {
+            BurstBenchmark.Run(arguments);
         }
     }
 }

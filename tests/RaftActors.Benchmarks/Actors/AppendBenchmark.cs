@@ -1,0 +1,111 @@
+using System.Diagnostics;
+
+using Akka.Actor;
+
+namespace RaftActors.Benchmarks.Actors;
+
+/// <summary>What one Append costs a group of three nodes in one process, with clients that have one Append under way each.</summary>
+internal static class AppendBenchmark
+{
+    private static readonly TimeSpan Warming = TimeSpan.FromSeconds(2);
+
+    public static void Run(ActorArguments arguments)
+    {
+        using var socketBytes = new SocketBytes();
+        using var group = BenchmarkGroup.OverTcp(arguments.Directory);
+        Task.WaitAll([.. group.Ready]);
+        var leader = group.FindLeader();
+        int[] places = arguments.At switch
+        {
+            "leader" => [leader],
+            "others" => [.. Enumerable.Range(0, 3).Where(place => place != leader)],
+            _ => [0, 1, 2],
+        };
+        var tally = new Tally();
+        for (var client = 0; client < arguments.Clients; client++)
+        {
+            var place = places[client % places.Length];
+            var actor = group.Actors[place];
+            group.SystemOf(place).ActorOf(Props.Create(() => new Client(actor, arguments.ValueSize, tally)));
+        }
+
+        Thread.Sleep(Warming);
+        var before = Reading.Of(tally, socketBytes);
+        Thread.Sleep(TimeSpan.FromSeconds(arguments.Seconds));
+        var after = Reading.Of(tally, socketBytes);
+        Print(before, after, arguments.IsByKind);
+    }
+
+    private static void Print(Reading before, Reading after, bool isByKind)
+    {
+        var appends = (double)(after.Appends - before.Appends);
+        Console.WriteLine(FormattableString.Invariant($"{appends / (after.At - before.At).TotalSeconds,12:F0}  appends/s"));
+        Console.WriteLine(FormattableString.Invariant($"{after.Failures - before.Failures,12}  failed"));
+        Console.WriteLine(FormattableString.Invariant($"{BenchmarkActor.Elections,12}  elections"));
+        Console.WriteLine("              per append:");
+        PrintEach("messages between nodes", after.Messages - before.Messages);
+        PrintEach("serializer calls", after.Calls - before.Calls);
+        PrintEach("bytes of serialized messages", after.Bytes - before.Bytes);
+        PrintEach("bytes on the wire", after.Sent - before.Sent);
+        PrintEach("bytes of garbage, all nodes and clients", after.Garbage - before.Garbage);
+        foreach (var (kind, count) in isByKind ? after.ByKind.OrderByDescending(each => each.Value).ToArray() : [])
+        {
+            PrintEach($"messages of kind {kind}", count - before.ByKind.GetValueOrDefault(kind));
+        }
+
+        void PrintEach(string what, long count) => Console.WriteLine(FormattableString.Invariant($"{count / appends,12:F3}  {what}"));
+    }
+
+    private sealed record Reading(
+        TimeSpan At,
+        long Appends,
+        long Failures,
+        long Messages,
+        long Calls,
+        long Bytes,
+        long Sent,
+        long Garbage,
+        IReadOnlyDictionary<string, long> ByKind)
+    {
+        // The bytes come last: they wait for a report, and then everything else is read at the same time.
+        public static Reading Of(Tally tally, SocketBytes socketBytes)
+        {
+            var sent = socketBytes.Read();
+            var (messages, calls, bytes) = CountingSerializer.Counted;
+            return new Reading(
+                Stopwatch.GetElapsedTime(0),
+                Volatile.Read(ref tally.Appends),
+                Volatile.Read(ref tally.Failures),
+                messages,
+                calls,
+                bytes,
+                sent,
+                GC.GetTotalAllocatedBytes(),
+                new Dictionary<string, long>(CountingSerializer.ByKind));
+        }
+    }
+
+    private sealed class Tally
+    {
+        public long Appends;
+        public long Failures;
+    }
+
+    private sealed class Client : ReceiveActor
+    {
+        private readonly IActorRef _actor;
+        private readonly BenchmarkActor.Append _append;
+
+        public Client(IActorRef actor, int valueSize, Tally tally)
+        {
+            (_actor, _append) = (actor, new BenchmarkActor.Append(1, new byte[valueSize]));
+            Receive<AppendOutcome>(outcome =>
+            {
+                Interlocked.Increment(ref outcome is AppendOutcome.Done ? ref tally.Appends : ref tally.Failures);
+                _actor.Tell(_append, Self);
+            });
+        }
+
+        protected override void PreStart() => _actor.Tell(_append, Self);
+    }
+}

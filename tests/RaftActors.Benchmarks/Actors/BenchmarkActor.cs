@@ -1,0 +1,60 @@
+using Akka.Actor;
+
+namespace RaftActors.Benchmarks.Actors;
+
+/// <summary>A raft actor that keeps nothing. It makes the calls that it is told to, and counts how often one of its kind is elected.</summary>
+internal sealed class BenchmarkActor : RaftActor<byte[]>
+{
+    private static int _elections;
+    private readonly TaskCompletionSource _isReady;
+
+    /// <param name="isReady">Set when this process knows a leader.</param>
+    public BenchmarkActor(TaskCompletionSource isReady)
+    {
+        _isReady = isReady;
+        Receive<Append>(append =>
+        {
+            for (var i = 0; i < append.Count; i++)
+            {
+                Raft.Append("key", append.Value, replyTo: Sender);
+            }
+        });
+        Receive<Query>(query =>
+        {
+            for (var i = 0; i < query.Count; i++)
+            {
+                Raft.Query(query, replyTo: Sender);
+            }
+        });
+        Receive<IsLeader>(_ => Sender.Tell(Raft.Leader?.IsSelf == true));
+    }
+
+    /// <summary>In this process of the operating system, since it began.</summary>
+    public static int Elections => Volatile.Read(ref _elections);
+
+    protected override object? HandleAppend(Entry<byte[]> entry) => null;
+
+    protected override void HandleLeader(RaftActors.Leader? leader)
+    {
+        if (leader is null)
+        {
+            return;
+        }
+
+        if (leader.IsSelf)
+        {
+            Interlocked.Increment(ref _elections);
+        }
+
+        _isReady.TrySetResult();
+    }
+
+    internal sealed record Append(int Count, byte[] Value);
+
+    internal sealed record Query(int Count);
+
+    internal sealed record IsLeader
+    {
+        public static IsLeader Instance { get; } = new();
+    }
+}

@@ -1,0 +1,102 @@
+using System.Net;
+using System.Net.Sockets;
+
+using Akka.Actor;
+using Akka.Configuration;
+
+namespace RaftActors.Benchmarks.Actors;
+
+/// <summary>A group of three: in one actor system, or each in a system of its own that talks to the others over TCP.</summary>
+internal sealed class BenchmarkGroup : IDisposable
+{
+    private const string Shared =
+        """
+        akka.loglevel = WARNING
+        akka.stdout-loglevel = WARNING
+        akka.log-dead-letters = off
+        raft { append-timeout = 60s, query-timeout = 60s, transfer-timeout = 5s }
+        """;
+
+    private readonly List<ActorSystem> _systems = [];
+
+    private BenchmarkGroup()
+    {
+    }
+
+    public List<IActorRef> Actors { get; } = [];
+
+    /// <summary>Each ends when a process knows a leader.</summary>
+    public List<Task> Ready { get; } = [];
+
+    public static BenchmarkGroup InOneSystem(string? directory)
+    {
+        string[] processes = ["raft1", "raft2", "raft3"];
+        var group = new BenchmarkGroup();
+        group.Start(
+            $"""
+            raft.node = "node"
+            raft.roster = [{string.Join(", ", processes.Select(process => $"\"{process}@node\""))}]
+            {StoreIn(directory)}
+            """,
+            processes);
+        return group;
+    }
+
+    /// <summary>All their messages go through <see cref="CountingSerializer"/>.</summary>
+    public static BenchmarkGroup OverTcp(string? directory)
+    {
+        var ports = FreePorts(3);
+        var roster = string.Join(", ", ports.Select(port => $"\"raft@:{port}\""));
+        var group = new BenchmarkGroup();
+        foreach (var port in ports)
+        {
+            group.Start(
+                $$"""
+                akka.actor {
+                  provider = remote
+                  serializers.raft = "{{typeof(CountingSerializer).FullName}}, {{typeof(CountingSerializer).Assembly.GetName().Name}}"
+                }
+                akka.remote.dot-netty.tcp { hostname = "127.0.0.1", port = {{port}} }
+                raft { node = ":{{port}}", roster = [{{roster}}], discovery = node-names }
+                {{StoreIn(directory is null ? null : Path.Combine(directory, $"{port}"))}}
+                """,
+                ["raft"]);
+        }
+
+        return group;
+    }
+
+    public ActorSystem SystemOf(int place) => _systems[Math.Min(place, _systems.Count - 1)];
+
+    /// <summary>The place of the leader among the actors.</summary>
+    public int FindLeader() => Actors.FindIndex(actor => actor.Ask<bool>(BenchmarkActor.IsLeader.Instance).Result);
+
+    public void Dispose() => Task.WaitAll([.. _systems.Select(system => system.Terminate())]);
+
+    private static string StoreIn(string? directory) => directory is null ? "" : $"raft.store.directory = \"{directory}\"";
+
+    private static int[] FreePorts(int count)
+    {
+        var sockets = Enumerable.Range(0, count).Select(_ => new Socket(SocketType.Stream, ProtocolType.Tcp)).ToArray();
+        foreach (var socket in sockets)
+        {
+            socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        }
+
+        int[] ports = [.. sockets.Select(socket => ((IPEndPoint)socket.LocalEndPoint!).Port)];
+        Array.ForEach(sockets, socket => socket.Dispose());
+        return ports;
+    }
+
+    private void Start(string config, string[] processes)
+    {
+        var system = ActorSystem.Create("benchmark", ConfigurationFactory.ParseString(config).WithFallback(Shared));
+        _systems.Add(system);
+        foreach (var process in processes)
+        {
+            var isReady = new TaskCompletionSource();
+            Actors.Add(system.ActorOf(Props.Create(() => new BenchmarkActor(isReady)), process));
+            Ready.Add(isReady.Task);
+        }
+    }
+}

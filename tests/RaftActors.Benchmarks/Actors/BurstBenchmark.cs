@@ -1,0 +1,72 @@
+using System.Diagnostics;
+
+using Akka.Actor;
+
+namespace RaftActors.Benchmarks.Actors;
+
+/// <summary>
+/// One actor makes all its calls at once. The limits that it shows: time grows with the number of calls and no faster, no heartbeat waits
+/// so long that the leader is deposed, and every outcome is definite.
+/// </summary>
+internal static class BurstBenchmark
+{
+    public static void Run(ActorArguments arguments)
+    {
+        Console.WriteLine("     calls        ms  us/call  elections      done  unknown  not committed or failed");
+        foreach (var count in arguments.Counts)
+        {
+            Run(arguments, count);
+        }
+    }
+
+    private static void Run(ActorArguments arguments, int count)
+    {
+        using var group = BenchmarkGroup.InOneSystem(arguments.Directory is { } directory ? Path.Combine(directory, $"{count}") : null);
+        Task.WaitAll([.. group.Ready]);
+        var leader = group.FindLeader();
+        var actor = group.Actors[arguments.AreQueries ? (leader + 1) % 3 : leader];
+        object burst = arguments.AreQueries ? new BenchmarkActor.Query(count) : new BenchmarkActor.Append(count, new byte[arguments.ValueSize]);
+        var ended = new TaskCompletionSource<Outcomes>();
+        var counter = group.SystemOf(0).ActorOf(Props.Create(() => new Counter(count, ended)));
+        var elections = BenchmarkActor.Elections;
+        var watch = Stopwatch.StartNew();
+        actor.Tell(burst, counter);
+        var (done, unknown, failed) = ended.Task.Result;
+        var milliseconds = watch.Elapsed.TotalMilliseconds;
+        Console.WriteLine(FormattableString.Invariant(
+            $"{count,10}{milliseconds,10:F0}{1000 * milliseconds / count,9:F1}{BenchmarkActor.Elections - elections,11}{done,10}{unknown,9}{failed,25}"));
+    }
+
+    private sealed record Outcomes(int Done, int Unknown, int Failed);
+
+    private sealed class Counter : ReceiveActor
+    {
+        private int _done;
+        private int _unknown;
+        private int _failed;
+
+        public Counter(int count, TaskCompletionSource<Outcomes> ended)
+        {
+            ReceiveAny(outcome =>
+            {
+                switch (outcome)
+                {
+                    case AppendOutcome.Done or QueryOutcome.Done:
+                        _done++;
+                        break;
+                    case AppendOutcome.Cancelled { Reason: CancelReason.Unknown }:
+                        _unknown++;
+                        break;
+                    default:
+                        _failed++;
+                        break;
+                }
+
+                if (_done + _unknown + _failed == count)
+                {
+                    ended.SetResult(new Outcomes(_done, _unknown, _failed));
+                }
+            });
+        }
+    }
+}

@@ -1,0 +1,44 @@
+using System.Collections.Concurrent;
+
+using Akka.Actor;
+using Akka.Serialization;
+
+using RaftActors.Wire;
+
+namespace RaftActors.Benchmarks.Actors;
+
+/// <summary>The product's serializer, and how often it is called by all systems of this process, and for how many bytes.</summary>
+internal sealed class CountingSerializer(ExtendedActorSystem system) : SerializerWithStringManifest(system)
+{
+    private static long _messages;
+    private static long _calls;
+    private static long _bytes;
+    private readonly RaftMessageSerializer _serializer = new(system);
+
+    /// <summary>Messages that left a node, calls in either direction, and bytes that the serializer made.</summary>
+    public static (long Messages, long Calls, long Bytes) Counted =>
+        (Volatile.Read(ref _messages), Volatile.Read(ref _calls), Volatile.Read(ref _bytes));
+
+    /// <summary>Messages that left a node, by manifest.</summary>
+    public static ConcurrentDictionary<string, long> ByKind { get; } = new();
+
+    public override int Identifier => _serializer.Identifier;
+
+    public override string Manifest(object o) => _serializer.Manifest(o);
+
+    public override byte[] ToBinary(object obj)
+    {
+        var bytes = _serializer.ToBinary(obj);
+        Interlocked.Increment(ref _calls);
+        Interlocked.Increment(ref _messages);
+        Interlocked.Add(ref _bytes, bytes.Length);
+        ByKind.AddOrUpdate(_serializer.Manifest(obj), 1, (_, count) => count + 1);
+        return bytes;
+    }
+
+    public override object FromBinary(byte[] bytes, string manifest)
+    {
+        Interlocked.Increment(ref _calls);
+        return _serializer.FromBinary(bytes, manifest);
+    }
+}
