@@ -14,7 +14,7 @@ namespace RaftActors.Engine;
 /// One process's consensus: feeds Core with messages, ticks and proposals, and carries out what Core wants (RaftEngine.Effects.cs). It
 /// lives at <c>/system/raft/{group}/{name}</c> beside the user's actor, whose restarts it only notices as a new life that attaches.
 /// </summary>
-internal sealed partial class RaftEngine : UntypedActor
+internal sealed partial class RaftEngine : UntypedActor, IWithTimers
 {
     // Messages of the actor that one turn reads. Heartbeats and ticks that came meanwhile go before the next ones.
     private const int InboxBatch = 256;
@@ -64,6 +64,8 @@ internal sealed partial class RaftEngine : UntypedActor
             _context.ConfigurationIndex = snapshot.ConfigurationIndex;
         }
     }
+
+    public ITimerScheduler Timers { get; set; } = null!; // Justification: Akka sets it before the actor starts.
 
     protected override void PreStart()
     {
@@ -366,13 +368,12 @@ internal sealed partial class RaftEngine : UntypedActor
         _serving.OnTick();
     }
 
-    // One by one, and not a repeated timer: ticks never pile up in the mailbox. Counted from this one, and not from when it was due: a tick
-    // may come late and never early, since voters keep their promises for a number of ticks and a leader's lease relies on that time.
+    // Each tick starts the timer of the next one, so ticks never pile up in the mailbox as those of a periodic timer would. The interval
+    // counts from this tick. Invariant: a tick may come late but never early. Votes and the leader's lease are kept for a number of ticks.
     private void ArmTick()
     {
-        var scheduler = Context.System.Scheduler;
-        _tickDue = scheduler.MonotonicClock + _process.Settings.TickInterval;
-        scheduler.ScheduleTellOnce(_process.Settings.TickInterval, Self, Tick.OnTime, Self);
+        _tickDue = Context.System.Scheduler.MonotonicClock + _process.Settings.TickInterval;
+        Timers.StartSingleTimer(nameof(Tick), Tick.OnTime, _process.Settings.TickInterval);
     }
 
     private sealed record Tick(bool IsLate)
