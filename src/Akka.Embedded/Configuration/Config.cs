@@ -111,6 +111,10 @@ public class Config
             : [.. items.Select((item, index) => (item as HoconText)?.Text ?? throw WrongKind($"{path}.{index}", item, "a text"))];
     }
 
+    /// <summary>The keys of the topmost object with their values, each once. One key is no path: it may hold dots.</summary>
+    public virtual IEnumerable<KeyValuePair<string, Hocon.HoconValue>> AsEnumerable() =>
+        Root.Fields.Select(entry => new KeyValuePair<string, Hocon.HoconValue>(entry.Key, entry.Value));
+
     public override string ToString() => ToString(includeFallback: false);
 
     /// <summary>The settings as HOCON, with or without those that come from fallbacks.</summary>

@@ -9,7 +9,7 @@ internal readonly record struct HoconOrigin(string Source, int Line, int Column)
 }
 
 /// <summary>A finished value: no substitution is left in it, and nothing changes it any more, so threads may share it.</summary>
-internal abstract class HoconValue
+internal abstract class HoconValue : Hocon.HoconValue
 {
     /// <summary>The value as HOCON that gives the same value when it is read again.</summary>
     public override string ToString()

@@ -94,6 +94,7 @@ internal sealed record RaftSettings
     public static RaftSettings Read<TValue>(Config root, RaftOptions<TValue> options, string actorName, string? defaultNode)
     {
         var raft = root.GetConfig("raft") ?? Config.Empty;
+        ConfigKeys.DemandKnown(raft);
         var group = options.Group ?? raft.GetString("group") ?? "";
         var own = raft.GetConfig("groups")?.GetConfig(group);
         var config = own is null || own.IsEmpty ? raft : own.WithFallback(raft);

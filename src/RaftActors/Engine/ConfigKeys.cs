@@ -1,0 +1,103 @@
+using Akka.Configuration;
+
+using static RaftActors.RaftConfigurationException;
+
+namespace RaftActors.Engine;
+
+/// <summary>
+/// Refuses keys that reference.conf does not have. Without this, a mistyped key would leave the default in force, and nothing would say so.
+/// </summary>
+internal static class ConfigKeys
+{
+    private const string Groups = "groups";
+
+    // Settings of the whole node. reference.conf says so of each.
+    private static readonly string[] OfNode = ["node", "group", "discovery", "contacts", "discovery-interval", Groups];
+
+    /// <summary>Each path of reference.conf below <c>raft</c>, and whether it holds further keys.</summary>
+    private static readonly Dictionary<string, bool> Known = PathsIn(RaftExtension.Reference.GetConfig("raft"), "").ToDictionary();
+
+    /// <param name="raft">The configuration of <c>raft</c>.</param>
+    /// <exception cref="RaftConfigurationException">It holds a key that reference.conf does not have.</exception>
+    public static void DemandKnown(Config raft)
+    {
+        DemandKnown(raft, "raft");
+
+        // The names of groups are the user's own.
+        var groups = raft.GetConfig(Groups) ?? Config.Empty;
+        foreach (var (name, _) in groups.AsEnumerable())
+        {
+            var group = groups.GetConfig(name);
+            Demand(group is not null, $"raft.{Groups} has settings for the group '{name}', which cannot be read. Use a name without dots.");
+            foreach (var (key, _) in group!.AsEnumerable()) // Justification: just demanded.
+            {
+                Demand(!OfNode.Contains(key), $"raft.{Groups}.{name}.{key} is set, but it belongs to the whole node: set raft.{key}.");
+            }
+
+            DemandKnown(group, $"raft.{Groups}.{name}");
+        }
+    }
+
+    private static void DemandKnown(Config config, string root)
+    {
+        foreach (var (path, holdsKeys) in PathsIn(config, ""))
+        {
+            if (!Known.TryGetValue(path, out var shouldHoldKeys))
+            {
+                throw new RaftConfigurationException(
+                    $"There is no setting {root}.{path}. The nearest one is {root}.{NearestTo(path)}; reference.conf has them all.");
+            }
+
+            if (shouldHoldKeys && !holdsKeys)
+            {
+                throw new RaftConfigurationException(
+                    $"{root}.{path} is set to one value, but it holds keys, such as {root}.{FirstBelow(path)}.");
+            }
+        }
+    }
+
+    private static IEnumerable<KeyValuePair<string, bool>> PathsIn(Config? config, string prefix)
+    {
+        foreach (var (key, value) in config?.AsEnumerable() ?? [])
+        {
+            var holdsKeys = value.ToString()?.TrimStart().StartsWith('{') == true;
+            yield return new(prefix + key, holdsKeys);
+            if (holdsKeys && prefix + key != Groups)
+            {
+                foreach (var below in PathsIn(config!.GetConfig(key), $"{prefix}{key}.")) // Justification: it was just enumerated.
+                {
+                    yield return below;
+                }
+            }
+        }
+    }
+
+    private static string FirstBelow(string path) => Known.Keys.First(known => known.StartsWith($"{path}.", StringComparison.Ordinal));
+
+    private static string NearestTo(string path) => Known.Keys.MinBy(known => Farness(path, known))!; // Justification: there are keys.
+
+    // A key that is almost right and in the wrong place is near, too.
+    private static int Farness(string path, string known) =>
+        Distance(LastOf(path), LastOf(known)) is <= 2 and var ofLast ? Math.Min(Distance(path, known), ofLast + 1) : Distance(path, known);
+
+    private static string LastOf(string path) => path[(path.LastIndexOf('.') + 1)..];
+
+    // Levenshtein's: how many letters to insert, delete or replace.
+    private static int Distance(string from, string to)
+    {
+        var row = Enumerable.Range(0, to.Length + 1).ToArray();
+        for (var i = 0; i < from.Length; i++)
+        {
+            var diagonal = row[0];
+            row[0] = i + 1;
+            for (var j = 0; j < to.Length; j++)
+            {
+                var replaced = diagonal + (from[i] == to[j] ? 0 : 1);
+                diagonal = row[j + 1];
+                row[j + 1] = Math.Min(replaced, 1 + Math.Min(row[j], row[j + 1]));
+            }
+        }
+
+        return row[to.Length];
+    }
+}

@@ -1,0 +1,42 @@
+using Akka.Configuration;
+
+using RaftActors.Engine;
+
+namespace RaftActors.Tests.Engine;
+
+/// <summary>Keys under <c>raft</c> that reference.conf does not have.</summary>
+public sealed class ConfigKeysTests
+{
+    [Theory]
+    [InlineData("raft.store.directry = x", "There is no setting raft.store.directry. The nearest one is raft.store.directory;")]
+    [InlineData("raft.stor.directory = x", "There is no setting raft.stor. The nearest one is raft.store;")]
+    [InlineData("raft.directory = x", "There is no setting raft.directory. The nearest one is raft.store.directory;")]
+    [InlineData("raft.rooster = [a]", "There is no setting raft.rooster. The nearest one is raft.roster;")]
+    [InlineData("raft.lease-enabled = on", "There is no setting raft.lease-enabled. The nearest one is raft.lease.enabled;")]
+    [InlineData("raft.store.directory.path = x", "There is no setting raft.store.directory.path. The nearest one is raft.store.directory;")]
+    [InlineData("raft.lease = on", "raft.lease is set to one value, but it holds keys, such as raft.lease.enabled.")]
+    [InlineData(
+        "raft.groups.orders.apend-timeout = 1s",
+        "There is no setting raft.groups.orders.apend-timeout. The nearest one is raft.groups.orders.append-timeout;")]
+    [InlineData(
+        "raft.groups.orders.discovery = cluster",
+        "raft.groups.orders.discovery is set, but it belongs to the whole node: set raft.discovery.")]
+    public void Unknown_key_is_refused_with_the_nearest_known_one(string config, string expected)
+    {
+        var problem = Assert.Throws<RaftConfigurationException>(() => Read(config));
+
+        Assert.Contains(expected, problem.Message);
+        Assert.DoesNotContain('\n', problem.Message);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("raft { node = a, roster = [a, b], store { directory = x, sync = none } }")]
+    [InlineData("raft.groups { orders { append-timeout = 1s, store.directory = y }, any-name { roster = [a] } }")]
+    [InlineData("raft { roster = [], contacts = [], node = \"{\" }")]
+    [InlineData("rafts.of.others = 1")]
+    public void Known_keys_and_names_of_groups_are_accepted(string config) => Read(config);
+
+    private static void Read(string config) => // Justification: the reference has raft.
+        ConfigKeys.DemandKnown(ConfigurationFactory.ParseString(config).WithFallback(RaftExtension.Reference).GetConfig("raft")!);
+}
