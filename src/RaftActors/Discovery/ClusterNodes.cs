@@ -11,6 +11,14 @@ internal sealed class ClusterNodes(Cluster cluster) : INodeSource
     /// <summary>Nodes of the cluster that lack this role are not looked at.</summary>
     public const string Role = "raft";
 
+    public string WhyNoNodes => cluster.State.Members.IsEmpty
+        ? "This node has joined no Akka.Cluster: none of its akka.cluster.seed-nodes has answered, and only the first of them may form a "
+            + "new cluster. Start that node, or use raft.discovery = node-names, which needs no seed node."
+        : $"No other node with the role '{Role}' is in the Akka.Cluster of this one, which has the members "
+            + $"{string.Join(", ", cluster.State.Members.Select(member => $"{member.Address} ({member.Status})"))}. If the other nodes "
+            + "are in a cluster of their own, restart this node while they run, and name the same three nodes in "
+            + "akka.cluster.seed-nodes everywhere.";
+
     public void Start(IActorRef registry) => cluster.Subscribe(
         registry,
         ClusterEvent.InitialStateAsEvents,

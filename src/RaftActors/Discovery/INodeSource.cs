@@ -12,4 +12,7 @@ internal interface INodeSource
 
     /// <summary>What a message to the registry says about nodes other than this one; nothing if it is none of this source's.</summary>
     IEnumerable<NodeNews> Read(object message);
+
+    /// <summary>For people: why this source may know no other node, and what to do.</summary>
+    string WhyNoNodes { get; }
 }

@@ -17,6 +17,9 @@ internal sealed class NamedNodes(Address self, ImmutableArray<string> contacts, 
     private readonly HashSet<string> _refused = [];
     private ImmutableSortedSet<Address> _named = [];
 
+    public string WhyNoNodes => "The roster and raft.contacts name no other node. Start the missing processes on this one, or correct "
+        + "raft.roster.";
+
     public void Start(IActorRef registry)
     {
     }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 
 using Akka.Actor;
+using Akka.Event;
 using Akka.Remote;
 
 using RaftActors.Core;
@@ -11,8 +12,8 @@ namespace RaftActors.Discovery;
 
 /// <summary>
 /// <c>/system/raft</c>: knows the raft processes of this node, and by greeting its namesakes on the other nodes those of theirs; introduces
-/// the processes of one group to each other. Which nodes there are its source tells, and whoever greets is known too. What it says about
-/// nodes that are silent or gone is a hint.
+/// the processes of one group to each other. Nodes come from an <see cref="INodeSource"/> or from an incoming <c>Hello</c>. What it says
+/// about nodes that are silent or gone is a hint.
 /// </summary>
 internal sealed class RaftRegistry : ReceiveActor, IWithTimers
 {
@@ -20,6 +21,7 @@ internal sealed class RaftRegistry : ReceiveActor, IWithTimers
     private readonly SortedDictionary<Address, Node> _nodes = [];
     private readonly INodeSource? _source;
     private readonly TimeSpan _interval;
+    private readonly PeerWatch _watch = new(Context.GetLogger());
 
     /// <param name="source">None where the actor system is alone.</param>
     /// <param name="interval">Between two greetings of a node that has not answered.</param>
@@ -31,24 +33,26 @@ internal sealed class RaftRegistry : ReceiveActor, IWithTimers
         Receive<EngineStarted>(OnEngineStarted);
         Receive<WireMessage.Hello>(OnHello);
         Receive<DisassociatedEvent>(disassociated => OnReachability(disassociated.RemoteAddress, false));
-        Receive<GreetTime>(_ => GreetAll());
+        Receive<EngineNames>(OnEngineNames);
+        Receive<GreetTime>(_ => OnGreetTime());
         ReceiveAny(OnSource);
     }
 
     /// <inheritdoc/>
     public ITimerScheduler Timers { get; set; } = null!; // Justification: Akka sets it before the actor starts.
 
+    private static TimeSpan Now => Context.System.Scheduler.MonotonicClock;
+
     private static Address OwnAddress => ((ExtendedActorSystem)Context.System).Provider.DefaultAddress;
 
     protected override void PreStart()
     {
-        if (_source is null)
+        if (_source is not null)
         {
-            return;
+            _source.Start(Self);
+            Context.System.EventStream.Subscribe(Self, typeof(DisassociatedEvent));
         }
 
-        _source.Start(Self);
-        Context.System.EventStream.Subscribe(Self, typeof(DisassociatedEvent));
         Timers.StartPeriodicTimer(GreetTime.Instance, GreetTime.Instance, _interval);
     }
 
@@ -79,6 +83,12 @@ internal sealed class RaftRegistry : ReceiveActor, IWithTimers
         }
 
         GreetAll();
+    }
+
+    private void OnEngineNames(EngineNames names)
+    {
+        _watch.OnNames(names, Now);
+        OnSource(names);
     }
 
     private void OnHello(WireMessage.Hello hello)
@@ -176,6 +186,39 @@ internal sealed class RaftRegistry : ReceiveActor, IWithTimers
         }
     }
 
+    private void OnGreetTime()
+    {
+        GreetAll();
+        _watch.Check(Now, HasPeer, WhyAlone);
+    }
+
+    private bool HasPeer(EngineNames names)
+    {
+        var (group, self) = (names.Process.Settings.Group, names.Process.Pid.Name);
+        return _local.Keys.Any(key => key.Group == group && key.Name != self)
+            || _nodes.Values.Any(node => node.IsReachable && node.Processes.Any(process => process.Group == group && process.Name != self));
+    }
+
+    private string WhyAlone(EngineNames names)
+    {
+        List<string> why = [];
+        if (AddressesOf(node => !node.IsReachable) is { Length: > 0 } silent)
+        {
+            why.Add($"No answer from {silent}: check that these nodes run, and that their ports can be reached from here.");
+        }
+
+        if (AddressesOf(node => node.IsReachable) is { Length: > 0 } strangers)
+        {
+            why.Add($"{strangers} answered, and none of their processes belongs to this group: check the actors that they start, "
+                + "and raft.group.");
+        }
+
+        return why.Count > 0 ? string.Join(' ', why)
+            : _source?.WhyNoNodes ?? "They are to run in this actor system, which has no address of its own. Start them here.";
+    }
+
+    private string AddressesOf(Func<Node, bool> which) => string.Join(", ", _nodes.Values.Where(which).Select(node => node.Address));
+
     private void GreetAll()
     {
         foreach (var node in _nodes.Values.Where(node => !node.HasAnswered))
@@ -217,7 +260,7 @@ internal sealed class RaftRegistry : ReceiveActor, IWithTimers
     /// <summary>Its sender is the engine.</summary>
     internal sealed record EngineStarted(RaftProcess Process);
 
-    /// <summary>Whom an engine looks for: all other processes of its roster. Told at its start and whenever it changes.</summary>
+    /// <summary>The other processes of the roster of an engine. Told at its start and whenever they change.</summary>
     internal sealed record EngineNames(RaftProcess Process, ImmutableArray<ProcessName> Others);
 
     private sealed record Local(long Number, IActorRef Engine);

@@ -122,6 +122,8 @@ public sealed class GreetingTests : TestKit
     // Each message of the test is news as it is.
     private sealed class Script : INodeSource
     {
+        public string WhyNoNodes => "";
+
         public void Start(IActorRef registry)
         {
         }

@@ -22,10 +22,11 @@ internal sealed class Bench
     private readonly Dictionary<string, TestProbe> _peers = [];
 
     /// <param name="preload">What its log begins with.</param>
-    public Bench(TestKitBase kit, LogSlice preload = default)
+    /// <param name="name">The process's own.</param>
+    public Bench(TestKitBase kit, LogSlice preload = default, string name = "raft1")
     {
         var config = ConfigurationFactory.ParseString(Settings).WithFallback(RaftExtension.Reference);
-        var settings = RaftSettings.Read(config, new RaftOptions<string>(), "raft1", null);
+        var settings = RaftSettings.Read(config, new RaftOptions<string>(), name, null);
         Store = new ScriptedStore();
         var (store, recovered) = HostedStore.Open(Store, new StoreOwner(settings.Group, settings.Self), preload);
         Process = new RaftProcess(settings, Pid.FirstNumber, store, recovered, preload);

@@ -1,0 +1,73 @@
+using Akka.Event;
+
+using RaftActors.Core;
+
+namespace RaftActors.Discovery;
+
+/// <summary>
+/// Notices processes that have no peers: it warns once when a process has met none for <see cref="Patience"/> founding timeouts, and says
+/// so when the process meets one afterwards. For the registry, and in its thread.
+/// </summary>
+internal sealed class PeerWatch(ILoggingAdapter log)
+{
+    /// <summary>In founding timeouts of the process.</summary>
+    public const int Patience = 3;
+
+    private readonly SortedDictionary<(string Group, ProcessName Name), Watched> _watched = [];
+
+    /// <summary>The processes that this one is to meet. It is watched unless there are none.</summary>
+    public void OnNames(RaftRegistry.EngineNames names, TimeSpan now)
+    {
+        var key = (names.Process.Settings.Group, names.Process.Pid.Name);
+        var known = _watched.GetValueOrDefault(key);
+        _watched[key] = new Watched(names, known?.AloneSince ?? now) { IsWarnedOf = known?.IsWarnedOf == true };
+    }
+
+    /// <param name="hasPeer">Whether this process can reach another one of its group.</param>
+    /// <param name="whyAlone">Why a process of this group may have met none, and what to do.</param>
+    public void Check(TimeSpan now, Func<RaftRegistry.EngineNames, bool> hasPeer, Func<RaftRegistry.EngineNames, string> whyAlone)
+    {
+        foreach (var watched in _watched.Values)
+        {
+            if (watched.Names.Others.IsEmpty || hasPeer(watched.Names))
+            {
+                OnMet(watched, now);
+            }
+            else if (!watched.IsWarnedOf && now - watched.AloneSince >= Patience * watched.Names.Process.Settings.FoundingTimeout)
+            {
+                watched.IsWarnedOf = true;
+                log.Warning(
+                    "{0} of group '{1}' has met none of {2} for {3} s. {4}",
+                    watched.Names.Process.Pid.Name,
+                    watched.Names.Process.Settings.Group,
+                    string.Join(", ", watched.Names.Others),
+                    (long)(now - watched.AloneSince).TotalSeconds,
+                    whyAlone(watched.Names));
+            }
+        }
+    }
+
+    private void OnMet(Watched watched, TimeSpan now)
+    {
+        if (watched.IsWarnedOf)
+        {
+            log.Info(
+                "{0} of group '{1}' has met another process of its group.",
+                watched.Names.Process.Pid.Name,
+                watched.Names.Process.Settings.Group);
+        }
+
+        watched.IsWarnedOf = false;
+        watched.AloneSince = now;
+    }
+
+    private sealed class Watched(RaftRegistry.EngineNames names, TimeSpan aloneSince)
+    {
+        public RaftRegistry.EngineNames Names { get; } = names;
+
+        // The latest time at which the process had a peer, or its start.
+        public TimeSpan AloneSince { get; set; } = aloneSince;
+
+        public bool IsWarnedOf { get; set; }
+    }
+}

@@ -1,0 +1,134 @@
+using Akka.Actor;
+using Akka.Configuration;
+using Akka.TestKit;
+using Akka.TestKit.Xunit2;
+
+using RaftActors.Core;
+using RaftActors.Discovery;
+using RaftActors.Tests.Engine;
+using RaftActors.Tests.Groups;
+using RaftActors.Wire;
+
+namespace RaftActors.Tests.Discovery;
+
+/// <summary>
+/// What a process without peers tells, on a clock that only the test moves. The test is the source of nodes; the founding timeout of the
+/// process is 10 s.
+/// </summary>
+public sealed class PeerWatchTests : TestKit
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+
+    private readonly RaftRegistry.EngineNames _names;
+    private readonly TestProbe _engine;
+    private readonly TestProbe _node;
+    private readonly IActorRef _registry;
+
+    public PeerWatchTests()
+        : base(ConfigurationFactory.ParseString("akka.loglevel = INFO").WithFallback(VirtualGroup.Config))
+    {
+        var process = new Bench(this).Process;
+        _names = new RaftRegistry.EngineNames(process, [new ProcessName("raft2@node2"), new ProcessName("raft3@node3")]);
+        (_engine, _node) = (CreateTestProbe(), CreateTestProbe());
+        var source = new Script();
+        _registry = Sys.ActorOf(Props.Create(() => new RaftRegistry(source, Interval)));
+        _registry.Tell(new RaftRegistry.EngineStarted(process), _engine);
+        _registry.Tell(_names);
+        Settle();
+    }
+
+    [Fact]
+    public void Process_that_has_met_no_peer_for_three_founding_timeouts_warns_once()
+    {
+        EventFilter.Warning(contains: "has met none").Expect(0, () => Advance(29));
+
+        const string expected = "raft1@node1 of group 'default' has met none of raft2@node2, raft3@node3 for 30 s. Nobody is here.";
+        EventFilter.Warning(expected).ExpectOne(() => Advance(100));
+    }
+
+    [Fact]
+    public void Process_that_meets_a_peer_after_its_warning_says_so_once_and_is_watched_anew()
+    {
+        Advance(31);
+
+        EventFilter.Info(contains: "raft1@node1 of group 'default' has met another process of its group").ExpectOne(() =>
+        {
+            Greet("default");
+            Advance(60);
+        });
+
+        _registry.Tell(new NodeNews.Unreachable(_node.Ref.Path.Address));
+        EventFilter.Warning(contains: "has met none").ExpectOne(() => Advance(31));
+    }
+
+    [Fact]
+    public void Node_that_does_not_answer_is_named()
+    {
+        _registry.Tell(new NodeNews.Named(new Address("akka.tcp", "shop", "127.0.0.1", 2552)));
+
+        EventFilter.Warning(contains: "No answer from akka.tcp://shop@127.0.0.1:2552: check that").ExpectOne(() => Advance(31));
+    }
+
+    [Fact]
+    public void Node_that_answers_without_a_process_of_the_group_is_named()
+    {
+        Greet("other");
+
+        EventFilter.Warning(contains: "answered, and none of their processes belongs to this group").ExpectOne(() => Advance(31));
+    }
+
+    [Fact]
+    public void Process_that_is_alone_in_its_group_does_not_warn()
+    {
+        _registry.Tell(_names with { Others = [] });
+
+        EventFilter.Warning(contains: "has met none").Expect(0, () => Advance(100));
+    }
+
+    [Fact]
+    public void Process_with_a_peer_in_its_own_actor_system_does_not_warn()
+    {
+        var peer = new Bench(this, name: "raft2").Process;
+        _registry.Tell(new RaftRegistry.EngineStarted(peer), CreateTestProbe());
+
+        EventFilter.Warning(contains: "has met none").Expect(0, () => Advance(100));
+    }
+
+    private void Greet(string group)
+    {
+        var process = new LocalProcess(group, new ProcessName("raft2@node2"), 1008, _node.Ref.Path.ToSerializationFormat());
+        _registry.Tell(new WireMessage.Hello([process], IsReply: true), _node);
+        Settle();
+    }
+
+    private void Advance(int seconds)
+    {
+        for (var i = 0; i < seconds; i++)
+        {
+            ((TestScheduler)Sys.Scheduler).Advance(Interval);
+            Settle();
+        }
+    }
+
+    // The registry has read all that was sent before.
+    private void Settle()
+    {
+        _registry.Tell(new Identify("now"), _engine);
+        _engine.FishForMessage<ActorIdentity>(identity => identity.MessageId is "now");
+    }
+
+    private sealed class Script : INodeSource
+    {
+        public string WhyNoNodes => "Nobody is here.";
+
+        public void Start(IActorRef registry)
+        {
+        }
+
+        public void Stop(IActorRef registry)
+        {
+        }
+
+        public IEnumerable<NodeNews> Read(object message) => message is NodeNews news ? [news] : [];
+    }
+}
