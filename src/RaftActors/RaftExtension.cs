@@ -97,7 +97,9 @@ public sealed class RaftExtension : IExtension
             return new RaftProcess(settings, Pid.FirstNumber + _processes.Count, scripted, nothing, preload);
         }
 
-        var (store, recovered) = HostedStore.Open(makeStore?.Invoke() ?? _stores.StoreOf(settings.Store, owner), owner, preload);
+        var spansNodes = settings.SpansNodes || settings.IsJoining;
+        var (store, recovered) = HostedStore.Open(
+            makeStore?.Invoke() ?? _stores.StoreOf(settings.Store, owner, spansNodes), owner, preload);
         try
         {
             foreach (var note in recovered.Notes)

@@ -18,14 +18,14 @@ internal sealed class StoreRoom(ActorSystem system)
     private readonly Dictionary<string, Shared> _directories = new(StringComparer.Ordinal);
 
     /// <summary>A process's store, to be opened by it.</summary>
+    /// <param name="spansNodes">Whether the group has processes on other nodes.</param>
     /// <exception cref="RaftConfigurationException">Another process has the directory with other settings.</exception>
     /// <exception cref="StoreException">The directory cannot be used.</exception>
-    public IRaftStore StoreOf(StoreOptions options, StoreOwner owner)
+    public IRaftStore StoreOf(StoreOptions options, StoreOwner owner, bool spansNodes)
     {
         if (options.Directory.Length == 0)
         {
-            system.Log.Info(
-                "{0} keeps its log in memory, since raft.store.directory is empty: what it knows is lost when this node stops.", owner);
+            TellOfMemory(owner, spansNodes);
             return new MemoryStore();
         }
 
@@ -52,6 +52,21 @@ internal sealed class StoreRoom(ActorSystem system)
         }
     }
 
+    private void TellOfMemory(StoreOwner owner, bool spansNodes)
+    {
+        if (spansNodes)
+        {
+            system.Log.Warning(
+                "{0} keeps its log in memory, because raft.store.directory is empty. A group whose majority restarts loses committed "
+                + "pairs. Set raft.store.directory.",
+                owner);
+        }
+        else
+        {
+            system.Log.Info("{0} keeps its log in memory, because raft.store.directory is empty: it is lost when this node stops.", owner);
+        }
+    }
+
     private void WarnIfUnsafe(StoreOptions options)
     {
         if (options.Sync != SyncPolicy.Always)
@@ -63,7 +78,7 @@ internal sealed class StoreRoom(ActorSystem system)
         }
     }
 
-    // Under the lock to the end: who names the directory meanwhile waits until it is free, and is not refused it.
+    // Holds the lock through Dispose, so that a concurrent open waits instead of failing.
     private void Leave(string path, Shared shared)
     {
         lock (_lock)

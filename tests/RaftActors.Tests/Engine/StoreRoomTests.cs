@@ -20,8 +20,8 @@ public sealed class StoreRoomTests : TestKit
     [Fact]
     public void Directory_is_opened_for_the_first_process_and_closed_with_the_last()
     {
-        var orders = _room.StoreOf(Options, OwnerOf("orders"));
-        var users = _room.StoreOf(Options, OwnerOf("users"));
+        var orders = StoreOf(Options, OwnerOf("orders"));
+        var users = StoreOf(Options, OwnerOf("users"));
 
         orders.Dispose();
         Assert.Throws<StoreException>(() => StoreDirectory.Open(Options));
@@ -33,10 +33,10 @@ public sealed class StoreRoomTests : TestKit
     [Fact]
     public void Processes_that_share_a_directory_share_its_settings()
     {
-        using var orders = _room.StoreOf(Options, OwnerOf("orders"));
+        using var orders = StoreOf(Options, OwnerOf("orders"));
 
         var problem = Assert.Throws<RaftConfigurationException>(
-            () => _room.StoreOf(Options with { SealAfter = TimeSpan.FromSeconds(9) }, OwnerOf("users")));
+            () => StoreOf(Options with { SealAfter = TimeSpan.FromSeconds(9) }, OwnerOf("users")));
 
         Assert.Contains("names the directory", problem.Message);
     }
@@ -44,10 +44,10 @@ public sealed class StoreRoomTests : TestKit
     [Fact]
     public void Directory_is_the_same_however_it_is_written()
     {
-        using var orders = _room.StoreOf(Options, OwnerOf("orders"));
+        using var orders = StoreOf(Options, OwnerOf("orders"));
 
-        _room.StoreOf(Options with { Directory = _folder + Path.DirectorySeparatorChar }, OwnerOf("users")).Dispose();
-        _room.StoreOf(Options with { Directory = Path.GetRelativePath(".", _folder) }, OwnerOf("carts")).Dispose();
+        StoreOf(Options with { Directory = _folder + Path.DirectorySeparatorChar }, OwnerOf("users")).Dispose();
+        StoreOf(Options with { Directory = Path.GetRelativePath(".", _folder) }, OwnerOf("carts")).Dispose();
     }
 
     [Fact]
@@ -57,7 +57,7 @@ public sealed class StoreRoomTests : TestKit
         {
             for (var life = 0; life < 25; life++)
             {
-                _room.StoreOf(Options, OwnerOf($"group{number}")).Dispose();
+                StoreOf(Options, OwnerOf($"group{number}")).Dispose();
             }
         }));
 
@@ -73,16 +73,23 @@ public sealed class StoreRoomTests : TestKit
         IRaftStore[] stores = [];
 
         EventFilter.Warning(start: $"raft.store.sync is {sync.ToString().ToLowerInvariant()} for {_folder}: a power cut loses pairs")
-            .ExpectOne(() => stores = [_room.StoreOf(options, OwnerOf("orders")), _room.StoreOf(options, OwnerOf("users"))]);
+            .ExpectOne(() => stores = [StoreOf(options, OwnerOf("orders")), StoreOf(options, OwnerOf("users"))]);
 
         Array.ForEach(stores, store => store.Dispose());
     }
 
     [Fact]
-    public void Log_in_memory_is_said()
+    public void Log_in_memory_is_told_where_the_group_has_one_node()
     {
         EventFilter.Info(start: "raft1@node1 of group orders keeps its log in memory")
-            .ExpectOne(() => Assert.IsType<MemoryStore>(_room.StoreOf(Options with { Directory = "" }, OwnerOf("orders"))));
+            .ExpectOne(() => Assert.IsType<MemoryStore>(StoreOf(Options with { Directory = "" }, OwnerOf("orders"))));
+    }
+
+    [Fact]
+    public void Log_in_memory_is_warned_of_where_the_group_spans_nodes()
+    {
+        EventFilter.Warning(start: "raft1@node1 of group orders keeps its log in memory")
+            .ExpectOne(() => Assert.IsType<MemoryStore>(StoreOf(Options with { Directory = "" }, OwnerOf("orders"), spansNodes: true)));
     }
 
     [Fact]
@@ -107,6 +114,9 @@ public sealed class StoreRoomTests : TestKit
             Directory.Delete(_folder, recursive: true);
         }
     }
+
+    private IRaftStore StoreOf(StoreOptions options, StoreOwner owner, bool spansNodes = false) =>
+        _room.StoreOf(options, owner, spansNodes);
 
     private static StoreOwner OwnerOf(string group) => new(group, new ProcessName("raft1@node1"));
 }
