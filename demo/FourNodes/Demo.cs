@@ -18,7 +18,7 @@ internal static class Demo
         try
         {
             Terminal.Hold(() => configs.ForEach(config => nodes.Add(Node.Start(config))));
-            await stop.Received.WaitAsync(TimeSpan.FromSeconds(settings.Seconds)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Ended(stop).WaitAsync(TimeSpan.FromSeconds(settings.Seconds)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
         finally
         {
@@ -26,7 +26,7 @@ internal static class Demo
             await Task.WhenAll(Enumerable.Reverse(nodes).Select(node => node.Stop()));
         }
 
-        Console.Out.WriteLine("Stopped.");
+        Terminal.Write("Stopped.\n");
         return 0;
     }
 
@@ -39,17 +39,20 @@ internal static class Demo
         Terminal.Hold(() => node = Node.Start(config));
         var typed = new Thread(() => ReadRequests(node!)) { IsBackground = true };
         typed.Start();
-        await stop.Received;
+        await Ended(stop);
         Terminal.Close();
         await node!.Stop();
-        Console.Out.WriteLine("Stopped.");
+        Terminal.Write("Stopped.\n");
         return 0;
     }
+
+    // Without a terminal nobody can see the nodes or stop them.
+    private static Task Ended(StopSignal stop) => Task.WhenAny(stop.Received, Terminal.Lost);
 
     // A thread of its own: reading the terminal cannot be cancelled, and must not keep the program from ending.
     private static void ReadRequests(Node node)
     {
-        while (Console.In.ReadLine() is { } line)
+        while (Terminal.ReadLine() is { } line)
         {
             node.Request(line);
         }

@@ -28,7 +28,7 @@ internal sealed class Node
         var name = config.GetString("raft.node") ?? throw new UserError("raft.node is missing in a HOCON file.");
         var process = config.GetString("fournodes.process") ?? throw new UserError($"{name}: fournodes.process is missing.");
         var serial = config.GetInt("fournodes.serial");
-        Console.Out.Write($"Starting node: {name} and {process} process - ");
+        Terminal.Write($"Starting node: {name} and {process} process - ");
         try
         {
             var started = new TaskCompletionSource<Pid>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -39,12 +39,12 @@ internal sealed class Node
                 throw new UserError($"{name}: {process} did not start. The node's log says why; --verbose shows it.");
             }
 
-            Console.Out.WriteLine($"Serial: {serial} PID: {started.Task.Result} ...OK");
+            Terminal.Write($"Serial: {serial} PID: {started.Task.Result} ...OK\n");
             return new Node(system, raft);
         }
         catch (Exception problem)
         {
-            Console.Out.WriteLine("...FAILED");
+            Terminal.Write("...FAILED\n");
             throw problem as UserError ?? new UserError($"{name}: {Reason(problem, config)}");
         }
     }

@@ -7,7 +7,11 @@ namespace FourNodes;
 internal static class Terminal
 {
     private static readonly Lock Gate = new();
+    private static readonly TaskCompletionSource Gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private static bool _closed;
+
+    /// <summary>Completes when standard input or output has failed: the terminal, or the program that started this one, is gone.</summary>
+    public static Task Lost => Gone.Task;
 
     /// <summary>
     /// Prints these lines, with no other line between them. They are enumerated while nobody else can print: a request that is made on the
@@ -20,9 +24,39 @@ internal static class Terminal
             var block = string.Concat(lines.Select(line => line + "\n"));
             if (!_closed)
             {
-                Console.Out.Write(block);
+                Write(block);
+            }
+        }
+    }
+
+    /// <summary>Prints text as it is, even after <see cref="Close"/>.</summary>
+    public static void Write(string text)
+    {
+        lock (Gate)
+        {
+            try
+            {
+                Console.Out.Write(text);
                 Console.Out.Flush();
             }
+            catch (IOException)
+            {
+                Gone.TrySetResult();
+            }
+        }
+    }
+
+    /// <summary>Waits for a line that the user types; null at the end of the input, or if it fails.</summary>
+    public static string? ReadLine()
+    {
+        try
+        {
+            return Console.In.ReadLine();
+        }
+        catch (IOException)
+        {
+            Gone.TrySetResult();
+            return null;
         }
     }
 
@@ -36,7 +70,7 @@ internal static class Terminal
     }
 
     /// <summary>
-    /// Drops what is printed from now on: a group that is being stopped loses its leader and its quorum, which is no news.
+    /// Drops what actors print from now on: a group that is being stopped loses its leader and its quorum, which is no news.
     /// </summary>
     public static void Close()
     {

@@ -9,6 +9,8 @@ internal sealed class DemoProcess : IDisposable
     /// <summary>Only a guard: a run that hangs fails instead of hanging the suite.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
+    private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "FourNodes.dll");
+
     private readonly Process _process;
     private readonly Lock _lock = new();
     private readonly List<(string Text, int Occurrence, TaskCompletionSource<string> Found)> _waiting = [];
@@ -23,9 +25,15 @@ internal sealed class DemoProcess : IDisposable
 
     public string Errors => string.Join('\n', _errors);
 
-    public static DemoProcess Start(params string[] arguments)
+    public static DemoProcess Start(params string[] arguments) => Start("dotnet", [Program, .. arguments]);
+
+    /// <summary>The same with a standard stream of the shell's: <c>&gt; /dev/full</c>.</summary>
+    public static DemoProcess StartRedirected(string redirection, params string[] arguments) =>
+        Start("sh", ["-c", $"exec dotnet \"$@\" {redirection}", "sh", Program, .. arguments]);
+
+    private static DemoProcess Start(string program, string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "FourNodes.dll"), .. arguments])
+        var start = new ProcessStartInfo(program, arguments)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

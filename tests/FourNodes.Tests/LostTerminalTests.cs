@@ -1,0 +1,30 @@
+namespace FourNodes.Tests;
+
+/// <summary>
+/// What happens when the terminal, or the program that started the demo, goes away: reading or writing fails. (A directory that is read and
+/// /dev/full fail in the same way; Linux.)
+/// </summary>
+[Collection(nameof(DemoPorts))]
+public sealed class LostTerminalTests
+{
+    [Fact]
+    public async Task Node_whose_input_fails_is_stopped_without_an_exception()
+    {
+        using var demo = DemoProcess.StartRedirected("< /", "--node", "node1");
+
+        Assert.Equal(0, await demo.Exit());
+        Assert.Equal("Stopped.", demo.Lines[^1]);
+        Assert.Equal("", demo.Errors);
+    }
+
+    [Theory]
+    [InlineData("--node", "node1")]
+    [InlineData("--seconds", "600")]
+    public async Task Nodes_whose_output_fails_are_stopped_without_an_exception(string option, string value)
+    {
+        using var demo = DemoProcess.StartRedirected("> /dev/full", option, value);
+
+        Assert.Equal(0, await demo.Exit());
+        Assert.Equal("", demo.Errors);
+    }
+}
