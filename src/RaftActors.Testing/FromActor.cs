@@ -33,7 +33,8 @@ public abstract record FromActor<TValue>
     public sealed record Explain(RequestRef Request) : FromActor<TValue>;
 
     /// <summary>
-    /// What its TakeSnapshot gave, after its way through the serializer; a later life is given it by RestoreSnapshot.
+    /// What its TakeSnapshot gave, after its way through the serializer; the bytes of its StateCodec if it has one. A later life is given
+    /// it by RestoreSnapshot.
     /// </summary>
     public sealed record Snapshot(Serial Serial, object? State) : FromActor<TValue>;
 

@@ -153,7 +153,7 @@ internal sealed class ScriptedEngine<TValue>(ValueCodec<TValue> values, IActorRe
                 break;
             case ToEngine.State { Bytes: { } bytes } state:
                 Keep(state.Serial, bytes);
-                var decoded = new ValueCodec<object?>(Context.System).Decode(bytes);
+                var decoded = ValueCodec<object?>.ContentOfCodec(bytes.Span) ?? new ValueCodec<object?>(Context.System).Decode(bytes);
                 probe?.Tell(new FromActor<TValue>.Snapshot(state.Serial, decoded), _actor);
                 break;
             case ToEngine.Judged judged when _proposed.Remove(judged.Request, out var key):

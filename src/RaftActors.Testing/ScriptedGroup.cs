@@ -27,9 +27,21 @@ public sealed class ScriptedGroup<TValue>
     /// <param name="probe">Is told each <see cref="FromActor{TValue}"/>; unset, nobody is.</param>
     /// <param name="log">What the group has committed before the actor comes: serials 1, 2, 3 and so on.</param>
     public ScriptedGroup(ActorSystem system, IActorRef? probe = null, params (string Key, TValue Value)[] log)
+        : this(system, new ValueCodec<TValue>(system), probe, log)
+    {
+    }
+
+    /// <summary>The same for an actor with a codec.</summary>
+    /// <param name="codec">The one in the actor's options.</param>
+    public ScriptedGroup(ActorSystem system, RaftCodec<TValue> codec, IActorRef? probe = null, params (string Key, TValue Value)[] log)
+        : this(system, new ValueCodec<TValue>(system, codec), probe, log)
+    {
+    }
+
+    private ScriptedGroup(ActorSystem system, ValueCodec<TValue> values, IActorRef? probe, (string Key, TValue Value)[] log)
     {
         _system = system;
-        _values = new ValueCodec<TValue>(system);
+        _values = values;
         _last = new Serial(log.Length);
         LogSlice entries = [.. log.Select((pair, i) => ToEntry(new Serial(i + 1), pair.Key, pair.Value, null))];
         _engine = system.ActorOf(Props.Create(() => new ScriptedEngine<TValue>(_values, probe, entries)));
@@ -117,12 +129,13 @@ public sealed class ScriptedGroup<TValue>
     /// The actor was away for too long, and is sent a snapshot that stands for all pairs up to a serial: RestoreSnapshot. Commits go on
     /// after it.
     /// </summary>
+    /// <param name="codec">The <c>StateCodec</c> of the actor.</param>
     /// <exception cref="ArgumentOutOfRangeException">More is committed already.</exception>
-    public void SendSnapshot<TState>(Serial serial, TState state)
+    public void SendSnapshot<TState>(Serial serial, TState state, RaftCodec<TState>? codec = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(serial.Value, _last.Value);
         _last = serial;
-        var bytes = new ValueCodec<TState>(_system).Encode(state);
+        var bytes = new ValueCodec<TState>(_system, codec).Encode(state);
         Tell(engine => engine.SendSnapshot(serial, bytes));
     }
 

@@ -10,6 +10,9 @@ namespace RaftActors;
 /// </summary>
 public interface IRaftSnapshot
 {
+    /// <exception cref="RaftConfigurationException">The state has no codec and no serializer.</exception>
+    internal void DemandType(ActorSystem system);
+
     internal ReadOnlyMemory<byte> Take(ActorSystem system, Serial serial);
 
     internal void Restore(ActorSystem system, Serial serial, ReadOnlyMemory<byte> state);
@@ -21,10 +24,15 @@ public interface IRaftSnapshot
 /// for the last <c>raft.snapshot.retained-entries</c>; a new life of the actor starts from it; and a process that is too far behind is sent
 /// one. So all processes of a group implement it, or none.
 /// </summary>
-/// <typeparam name="TState">Strings, numbers, bool and byte[] travel as they are; other types need a serializer that is registered with
-/// Akka. It must be readable for as long as there is a snapshot of it, also by later versions of the program.</typeparam>
+/// <typeparam name="TState">
+/// Strings, numbers, bool and byte[] need no serializer. Other types need a <see cref="StateCodec"/>, or a serializer in
+/// <c>akka.actor.serialization-bindings</c>. Later versions of the program must be able to read it, as long as a snapshot of it exists.
+/// </typeparam>
 public interface IRaftSnapshot<TState> : IRaftSnapshot
 {
+    /// <summary>How the state becomes bytes. Default: null, for a state that needs none.</summary>
+    RaftCodec<TState>? StateCodec => null;
+
     /// <summary>
     /// The state after all pairs up to this serial, and nothing else: no HandleAppend is left out, none of a later one is in it. Called in
     /// the actor, between two callbacks, so it should be quick: hand out a copy and serialize as little as possible. An exception goes to
@@ -39,9 +47,12 @@ public interface IRaftSnapshot<TState> : IRaftSnapshot
     /// </summary>
     void RestoreSnapshot(Serial serial, TState state);
 
+    void IRaftSnapshot.DemandType(ActorSystem system) =>
+        new ValueCodec<TState>(system, StateCodec).DemandType("snapshot state", $"{nameof(IRaftSnapshot)}.{nameof(StateCodec)}");
+
     ReadOnlyMemory<byte> IRaftSnapshot.Take(ActorSystem system, Serial serial) =>
-        new ValueCodec<TState>(system).Encode(TakeSnapshot(serial));
+        new ValueCodec<TState>(system, StateCodec).Encode(TakeSnapshot(serial));
 
     void IRaftSnapshot.Restore(ActorSystem system, Serial serial, ReadOnlyMemory<byte> state) =>
-        RestoreSnapshot(serial, new ValueCodec<TState>(system).Decode(state));
+        RestoreSnapshot(serial, new ValueCodec<TState>(system, StateCodec).Decode(state));
 }

@@ -28,7 +28,8 @@ public abstract class RaftActor : RaftActor<object?>
 /// </para>
 /// </summary>
 /// <typeparam name="TValue">
-/// Strings, numbers, bool, byte[] and null travel as they are; other types need a serializer that is registered with Akka.
+/// Strings, numbers, bool, byte[] and null need no serializer. Other types need a <see cref="RaftOptions{TValue}.Codec"/>, or a serializer
+/// in <c>akka.actor.serialization-bindings</c>.
 /// </typeparam>
 public abstract class RaftActor<TValue> : ReceiveActor
 {
@@ -45,17 +46,26 @@ public abstract class RaftActor<TValue> : ReceiveActor
     protected RaftActor(RaftOptions<TValue>? options = null)
     {
         options ??= new RaftOptions<TValue>();
-        var values = new ValueCodec<TValue>(Context.System);
-        _extension = RaftExtension.Of(Context.System);
-        var settings = _extension.ReadSettings(options, Self);
-        LogSlice Preloaded() => Preload.Of(options.Preload.Select(pair => ToPayload(settings, pair, values)));
-        _process = _extension.GetProcess(settings, Preloaded, options.Store);
-        _life = _process.BeginLife();
-        var preloaded = new Serial(Math.Min(options.Preload.Count, _process.Preloaded.Value));
-        var last = options.LastSerial ?? preloaded;
-        _process.DemandPairsAfter(last, this);
-        _order = new DeliveryOrder(last, options.FollowerDelivery ?? _process.Settings.FollowerDelivery);
-        Raft = new RaftGroup<TValue>(_process, _life, _order, values, Self, this is IRaftSnapshot);
+        try
+        {
+            var values = new ValueCodec<TValue>(Context.System, options.Codec);
+            values.DemandType("value", "RaftOptions.Codec");
+            _extension = RaftExtension.Of(Context.System);
+            var settings = _extension.ReadSettings(options, Self);
+            LogSlice Preloaded() => Preload.Of(options.Preload.Select(pair => ToPayload(settings, pair, values)));
+            _process = _extension.GetProcess(settings, Preloaded, options.Store);
+            _life = _process.BeginLife();
+            var preloaded = new Serial(Math.Min(options.Preload.Count, _process.Preloaded.Value));
+            var last = options.LastSerial ?? preloaded;
+            _process.DemandPairsAfter(last, this);
+            _order = new DeliveryOrder(last, options.FollowerDelivery ?? _process.Settings.FollowerDelivery);
+            Raft = new RaftGroup<TValue>(_process, _life, _order, values, Self, this is IRaftSnapshot);
+        }
+        catch (Exception cause)
+        {
+            StartFailure.Publish(Context.System, options.Group, options.Name ?? Self.Path.Name, cause);
+            throw;
+        }
     }
 
     /// <summary>What this actor knows of its group and may ask of it. For the actor's own thread only.</summary>
@@ -200,7 +210,17 @@ public abstract class RaftActor<TValue> : ReceiveActor
 
     private void Attach()
     {
-        _process.Claim(Self);
+        try
+        {
+            (this as IRaftSnapshot)?.DemandType(Context.System);
+            _process.Claim(Self);
+        }
+        catch (RaftConfigurationException cause)
+        {
+            StartFailure.Publish(Context.System, _process.Settings.Group, _process.Pid.Name.Process, cause);
+            throw;
+        }
+
         Raft.EndQueries();
         _extension.Host.Tell(new ToEngine.Attach(_process, _life, _order.Serial, this is IRaftSnapshot, JudgesProposals()), Self);
     }

@@ -58,6 +58,14 @@ public abstract record RaftEvent(string Group, ProcessName Process)
     public sealed record Removed(string Group, ProcessName Process) : RaftEvent(Group, Process);
 
     /// <summary>
+    /// A raft actor failed before it became this process: its configuration or its store cannot be used. Its supervisor decides what
+    /// follows; by default the actor is stopped. Published each time.
+    /// </summary>
+    /// <param name="Process">The name that was asked for; with the node <c>?</c> if <c>raft.node</c> is not set.</param>
+    /// <param name="Cause">Its message says why, and what to do.</param>
+    public sealed record StartFailed(string Group, ProcessName Process, Exception Cause) : RaftEvent(Group, Process);
+
+    /// <summary>
     /// This process takes no part any more, or its engine has stopped. Told once; neither ends before the node is restarted.
     /// </summary>
     /// <param name="Detail">Why, and what to do; for people.</param>

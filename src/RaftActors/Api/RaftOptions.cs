@@ -54,6 +54,13 @@ public sealed record RaftOptions<TValue>
     /// </summary>
     public Func<IRaftStore>? Store { get; init; }
 
+    /// <summary>
+    /// How values become bytes; the same on all processes of the group, for as long as the log exists. Unset: strings, numbers, bool and
+    /// byte[] as they are, other types by the serializer that <c>akka.actor.serialization-bindings</c> binds to them. A type that has
+    /// neither is refused when the actor starts.
+    /// </summary>
+    public RaftCodec<TValue>? Codec { get; init; }
+
     /// <summary>How committed pairs arrive while this process is a follower. Unset: <c>raft.follower.delivery</c>.</summary>
     public FollowerDelivery? FollowerDelivery { get; init; }
 }

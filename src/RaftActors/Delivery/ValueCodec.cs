@@ -1,17 +1,27 @@
 using System.Buffers.Binary;
 
 using Akka.Actor;
+using Akka.Serialization;
 
 using RaftActors.Storage.Format;
 
 namespace RaftActors.Delivery;
 
 /// <summary>
-/// Values as bytes: one octet for the kind, then the value, little-endian. What has no kind of its own goes through Akka's serializer for
-/// its type, with the serializer's number and manifest, so the registration must stay for as long as the log does.
+/// Values as bytes: one octet for the kind, then the value, little-endian. A type without a kind of its own goes through the user's codec,
+/// or through the Akka serializer that is bound to it, with the serializer's number and manifest.
 /// </summary>
-internal sealed class ValueCodec<TValue>(ActorSystem system)
+/// <param name="codec">The user's own. It takes all values but null.</param>
+internal sealed class ValueCodec<TValue>(ActorSystem system, RaftCodec<TValue>? codec = null)
 {
+    private static readonly HashSet<Type> Natives =
+    [
+        typeof(string), typeof(byte[]), typeof(bool), typeof(sbyte), typeof(byte), typeof(short), typeof(ushort), typeof(int), typeof(uint),
+        typeof(long), typeof(ulong), typeof(float), typeof(double), typeof(decimal),
+    ];
+
+    private Bound? _lastBound;
+
     // Part of the log and of the wire: numbers are never given anew.
     private enum Kind : byte
     {
@@ -32,12 +42,29 @@ internal sealed class ValueCodec<TValue>(ActorSystem system)
         Double = 14,
         Decimal = 15,
         Serialized = 16,
+        Encoded = 17,
+    }
+
+    /// <summary>
+    /// Finds a missing serializer before there is a value to write. For an abstract type each value's own type decides, so it passes here.
+    /// </summary>
+    /// <param name="what">What has the type.</param>
+    /// <param name="codecPlace">Where the user would set a codec.</param>
+    /// <exception cref="RaftConfigurationException">Values of the type cannot be written.</exception>
+    public void DemandType(string what, string codecPlace)
+    {
+        var type = Nullable.GetUnderlyingType(typeof(TValue)) ?? typeof(TValue);
+        var isKnown = codec is not null || Natives.Contains(type) || type.IsAbstract || type == typeof(object);
+        RaftConfigurationException.Demand(
+            isKnown || BoundSerializer.Of(system, type) is not null,
+            $"The {what} type {type} has no serializer. {HowToBind(type, codecPlace)}");
     }
 
     /// <exception cref="ArgumentException">There is no serializer for its type.</exception>
     public ReadOnlyMemory<byte> Encode(TValue value) => value switch
     {
         null => new[] { (byte)Kind.Null },
+        _ when codec is not null => Write(Kind.Encoded, codec.Encode(value).Span),
         string text => Write(Kind.String, StrictText.Encode(text)),
         byte[] bytes => Write(Kind.Bytes, bytes),
         bool flag => new[] { (byte)(flag ? Kind.True : Kind.False) },
@@ -58,7 +85,7 @@ internal sealed class ValueCodec<TValue>(ActorSystem system)
     /// <exception cref="InvalidDataException">The bytes are damaged, or hold a value of another type.</exception>
     public TValue Decode(ReadOnlyMemory<byte> bytes)
     {
-        var value = DecodeAny(bytes.Span);
+        var value = bytes.Span is [(byte)Kind.Encoded, .. var content] ? DecodeOwn(content) : DecodeAny(bytes.Span);
         return value switch
         {
             TValue typed => typed,
@@ -67,6 +94,10 @@ internal sealed class ValueCodec<TValue>(ActorSystem system)
                 $"A value is of type {value?.GetType().Name ?? "null"}; this actor's values are of type {typeof(TValue).Name}."),
         };
     }
+
+    /// <summary>What a codec has written; null if the value was written in another way.</summary>
+    public static byte[]? ContentOfCodec(ReadOnlySpan<byte> bytes) =>
+        bytes is [(byte)Kind.Encoded, .. var content] ? content.ToArray() : null;
 
     private static byte[] Write(Kind kind, ReadOnlySpan<byte> content) => [(byte)kind, .. content];
 
@@ -84,6 +115,24 @@ internal sealed class ValueCodec<TValue>(ActorSystem system)
         for (var i = 0; i < 4; i++)
         {
             BinaryPrimitives.WriteInt32LittleEndian(bytes[(4 * i)..], parts[i]);
+        }
+    }
+
+    private object? DecodeOwn(ReadOnlySpan<byte> content)
+    {
+        if (codec is null)
+        {
+            throw new InvalidDataException(
+                $"A value of {content.Length} bytes was written by a codec, and this actor has none. Set the codec that wrote it.");
+        }
+
+        try
+        {
+            return codec.Decode(content);
+        }
+        catch (Exception e)
+        {
+            throw new InvalidDataException($"The codec cannot read a value of {content.Length} bytes: {e.Message}", e);
         }
     }
 
@@ -143,24 +192,38 @@ internal sealed class ValueCodec<TValue>(ActorSystem system)
 
     private byte[] Serialize(object value)
     {
+        var serializer = FindBound(value.GetType()) ?? throw new ArgumentException(
+            $"A {value.GetType()} cannot be appended: it has no serializer. {HowToBind(value.GetType(), "RaftOptions.Codec")}",
+            nameof(value));
         try
         {
-            var serializer = system.Serialization.FindSerializerFor(value);
             var writer = new ByteWriter();
             writer.Octet((byte)Kind.Serialized);
             writer.Number(serializer.Identifier);
-            writer.Text(Akka.Serialization.Serialization.ManifestFor(serializer, value));
+            writer.Text(Serialization.ManifestFor(serializer, value));
             writer.Rest(serializer.ToBinary(value));
             return writer.ToArray();
         }
         catch (Exception e)
         {
             throw new ArgumentException(
-                $"A {value.GetType()} cannot be appended: {e.Message} Bind a serializer to it in akka.actor.serialization-bindings.",
-                nameof(value),
-                e);
+                $"A {value.GetType()} cannot be appended: {serializer.GetType()} fails: {e.Message}", nameof(value), e);
         }
     }
+
+    private Serializer? FindBound(Type type)
+    {
+        if (_lastBound?.Type != type && BoundSerializer.Of(system, type) is { } found)
+        {
+            _lastBound = new Bound(type, found);
+        }
+
+        return _lastBound?.Type == type ? _lastBound.Serializer : null;
+    }
+
+    private static string HowToBind(Type type, string codecPlace) =>
+        $"Set {codecPlace} = RaftCodec.Json<{type.Name}>(), or bind a serializer of your own: akka.actor {{ serializers.NAME = "
+        + $"\"SERIALIZER, ASSEMBLY\", serialization-bindings {{ \"{type.FullName}, {type.Assembly.GetName().Name}\" = NAME }} }}.";
 
     private object? Deserialize(ReadOnlySpan<byte> content)
     {
@@ -171,4 +234,6 @@ internal sealed class ValueCodec<TValue>(ActorSystem system)
     }
 
     private delegate void SpanAction(Span<byte> bytes);
+
+    private sealed record Bound(Type Type, Serializer Serializer);
 }

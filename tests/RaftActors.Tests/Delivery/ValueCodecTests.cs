@@ -79,12 +79,16 @@ public sealed class ValueCodecTests : TestKit
     [InlineData("0fffffffffffffffffffffffffffffffff")] // no decimal
     [InlineData("63")] // a kind that nobody gave
     [InlineData("108080")] // a serializer's number that is cut
+    [InlineData("117b7d")] // written by a codec
     public void Damaged_value_is_refused(string hex) =>
         Assert.Throws<InvalidDataException>(() => _values.Decode(Convert.FromHexString(hex)));
 }
 
 /// <summary>A type of the user's own.</summary>
-internal sealed record Color(string Name);
+internal record Color(string Name);
+
+/// <summary>One that has the serializer of its base.</summary>
+internal sealed record RedColor() : Color("red");
 
 /// <summary>And its serializer, as a user registers one.</summary>
 internal sealed class ColorSerializer(ExtendedActorSystem system) : SerializerWithStringManifest(system)

@@ -1,0 +1,48 @@
+using System.Runtime.Serialization;
+
+using Akka.Actor;
+using Akka.Configuration;
+using Akka.Serialization;
+
+namespace RaftActors.Delivery;
+
+/// <summary>
+/// The Akka serializers that values may go through: those that the user has bound to a type. The one that Akka.NET binds to
+/// <c>System.Object</c> does not count, because it takes every type, and its bytes are no contract that a log could rely on.
+/// </summary>
+internal static class BoundSerializer
+{
+    private const string Bindings = "akka.actor.serialization-bindings";
+
+    /// <returns>Null if the type has none.</returns>
+    public static Serializer? Of(ActorSystem system, Type type) =>
+        Find(system, type) is { } found && (found != Find(system, typeof(object)) || IsBoundByName(system, type)) ? found : null;
+
+    private static Serializer? Find(ActorSystem system, Type type)
+    {
+        try
+        {
+            return system.Serialization.FindSerializerForType(type);
+        }
+        catch (SerializationException)
+        {
+            return null;
+        }
+    }
+
+    // A user may bind a type of their own to the very serializer of System.Object.
+    private static bool IsBoundByName(ActorSystem system, Type type)
+    {
+        var bindings = system.Settings.Config.GetConfig(Bindings) ?? Config.Empty;
+        var names = bindings.AsEnumerable().Select(binding => binding.Key.Split(',')[0].Trim()).ToHashSet();
+        for (var bound = type; bound is not null && bound != typeof(object); bound = bound.BaseType)
+        {
+            if (names.Contains(bound.FullName ?? ""))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

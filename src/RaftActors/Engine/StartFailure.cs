@@ -1,0 +1,23 @@
+using Akka.Actor;
+
+using RaftActors.Core;
+
+namespace RaftActors.Engine;
+
+/// <summary>
+/// Publishes that a raft actor could not start. The log says so too, but a host that waits for the actor cannot read the log.
+/// </summary>
+internal static class StartFailure
+{
+    private const string UnknownNode = "?";
+
+    /// <param name="group">Null: the one of the configuration.</param>
+    /// <param name="process">Its own name, without its node.</param>
+    public static void Publish(ActorSystem system, string? group, string process, Exception cause)
+    {
+        var config = system.Settings.Config.WithFallback(RaftExtension.Reference);
+        var node = config.GetString("raft.node") is { Length: > 0 } configured ? configured : UnknownNode;
+        var name = new ProcessName($"{(process.Length > 0 ? process : UnknownNode)}@{node}");
+        system.EventStream.Publish(new RaftEvent.StartFailed(group ?? config.GetString("raft.group") ?? "", name, cause));
+    }
+}

@@ -1,0 +1,31 @@
+using System.Text;
+
+using Akka.Actor;
+using Akka.TestKit.Xunit2;
+
+using RaftActors.Core;
+using RaftActors.Testing;
+
+namespace RaftActors.Examples;
+
+/// <summary>How to test an actor with codecs: the scripted group is given the same ones.</summary>
+public sealed class StockTests : TestKit
+{
+    [Fact]
+    public void Order_and_snapshot_are_json_and_come_back()
+    {
+        var asked = CreateTestProbe();
+        var group = new ScriptedGroup<Order>(Sys, RaftCodec.Json<Order>(), asked);
+        var stock = Sys.ActorOf(Props.Create(() => new Stock()));
+        group.BuildQuorum(withActor: false);
+        group.SendSnapshot(new Serial(10), new Dictionary<string, int> { ["apple"] = 7 }, RaftCodec.Json<Dictionary<string, int>>());
+
+        stock.Tell(new Order("apple", 3), TestActor);
+        group.Commit(asked.ExpectMsg<FromActor<Order>.Append>());
+        group.TakeSnapshot();
+
+        ExpectMsg<AppendOutcome.Done>(done => Assert.Equal(4, done.Result));
+        var state = Assert.IsType<byte[]>(asked.ExpectMsg<FromActor<Order>.Snapshot>().State);
+        Assert.Equal("""{"apple":4}""", Encoding.UTF8.GetString(state));
+    }
+}

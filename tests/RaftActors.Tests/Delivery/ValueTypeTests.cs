@@ -1,0 +1,153 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+using Akka.Actor;
+using Akka.Configuration;
+using Akka.TestKit.Xunit2;
+
+using RaftActors.Core;
+using RaftActors.Delivery;
+using RaftActors.Tests.Groups;
+
+namespace RaftActors.Tests.Delivery;
+
+/// <summary>Which types a log takes, and which are refused when an actor starts.</summary>
+public sealed class ValueTypeTests : TestKit
+{
+    // The serializer of System.Object stands for the one that Akka.NET has there.
+    private const string Bindings =
+        """
+        akka.actor {
+          serializers.color = "RaftActors.Tests.Delivery.ColorSerializer, RaftActors.Tests"
+          serialization-bindings {
+            "System.Object" = color
+            "RaftActors.Tests.Delivery.Color, RaftActors.Tests" = color
+          }
+        }
+        """;
+
+    public ValueTypeTests()
+        : base(ConfigurationFactory.ParseString(Bindings).WithFallback(VirtualGroup.Config))
+    {
+    }
+
+    [Fact]
+    public void Type_without_a_serializer_of_its_own_is_refused_with_the_codec_and_the_binding_to_add()
+    {
+        var problem = Assert.Throws<RaftConfigurationException>(() => Demand<Price>());
+
+        Assert.StartsWith("The value type RaftActors.Tests.Delivery.Price has no serializer.", problem.Message);
+        Assert.Contains("Set Here = RaftCodec.Json<Price>(), or bind", problem.Message);
+        Assert.Contains("\"RaftActors.Tests.Delivery.Price, RaftActors.Tests\" = NAME", problem.Message);
+        Assert.DoesNotContain('\n', problem.Message);
+    }
+
+    [Fact]
+    public void Type_with_a_serializer_or_a_codec_is_accepted()
+    {
+        Demand<string>();
+        Demand<int?>();
+        Demand<object>();
+        Demand<Color>();
+        Demand<RedColor>();
+        Demand<IDisposable>();
+        Demand(RaftCodec.Json<Price>());
+    }
+
+    [Fact]
+    public void Value_that_only_the_serializer_of_object_would_take_is_refused()
+    {
+        var problem = Assert.Throws<ArgumentException>(() => new ValueCodec<object>(Sys).Encode(new Price(3, "EUR")));
+
+        Assert.Contains("A RaftActors.Tests.Delivery.Price cannot be appended: it has no serializer.", problem.Message);
+    }
+
+    [Fact]
+    public void Json_of_a_value_is_in_the_log_after_its_kind()
+    {
+        var values = new ValueCodec<Price>(Sys, RaftCodec.Json<Price>());
+        var generated = new ValueCodec<Price>(Sys, RaftCodec.Json(PriceContext.Default.Price));
+
+        var bytes = values.Encode(new Price(3, "EUR"));
+
+        Assert.Equal("\u0011{\"Amount\":3,\"Currency\":\"EUR\"}", Encoding.UTF8.GetString(bytes.Span));
+        Assert.Equal(new Price(3, "EUR"), values.Decode(bytes));
+        Assert.Equal(new Price(3, "EUR"), generated.Decode(bytes));
+        Assert.Equal(bytes.ToArray(), generated.Encode(new Price(3, "EUR")).ToArray());
+    }
+
+    [Fact]
+    public void Json_has_the_options_that_it_was_given()
+    {
+        var options = new JsonSerializerOptions { PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
+        var values = new ValueCodec<Price>(Sys, RaftCodec.Json<Price>(options));
+
+        Assert.Contains("\"amount\":3", Encoding.UTF8.GetString(values.Encode(new Price(3, "EUR")).Span));
+    }
+
+    [Fact]
+    public void Null_and_values_that_were_written_before_there_was_a_codec_are_read()
+    {
+        var values = new ValueCodec<string?>(Sys, RaftCodec.Json<string?>());
+
+        Assert.Equal("old", values.Decode(new ValueCodec<string?>(Sys).Encode("old")));
+        Assert.Null(values.Decode(values.Encode(null)));
+    }
+
+    [Fact]
+    public void Bytes_that_are_not_the_codecs_own_are_refused()
+    {
+        var bytes = new ValueCodec<string>(Sys, RaftCodec.Json<string>()).Encode("text");
+
+        Assert.Throws<InvalidDataException>(() => new ValueCodec<Price>(Sys, RaftCodec.Json<Price>()).Decode(bytes));
+    }
+
+    [Fact]
+    public void Actor_whose_values_cannot_be_written_does_not_start_and_its_host_is_told_why()
+    {
+        Sys.EventStream.Subscribe(TestActor, typeof(RaftEvent));
+
+        EventFilter.Exception<ActorInitializationException>().ExpectOne(() => Sys.ActorOf(Props.Create(() => new PriceList()), "raft1"));
+
+        var failed = ExpectMsg<RaftEvent.StartFailed>();
+        Assert.Equal(("default", new ProcessName("raft1@node1")), (failed.Group, failed.Process));
+        Assert.Contains("RaftActors.Tests.Delivery.Price has no serializer. Set RaftOptions.Codec", failed.Cause.Message);
+    }
+
+    [Fact]
+    public void Actor_whose_snapshots_cannot_be_written_does_not_start_and_its_host_is_told_why()
+    {
+        Sys.EventStream.Subscribe(TestActor, typeof(RaftEvent));
+
+        EventFilter.Exception<ActorInitializationException>().ExpectOne(() => Sys.ActorOf(Props.Create(() => new Stock()), "raft1"));
+
+        var failed = ExpectMsg<RaftEvent.StartFailed>();
+        Assert.Contains("The snapshot state type RaftActors.Tests.Delivery.Price has no serializer.", failed.Cause.Message);
+        Assert.Contains("StateCodec = RaftCodec.Json<Price>()", failed.Cause.Message);
+    }
+
+    private void Demand<T>(RaftCodec<T>? codec = null) => new ValueCodec<T>(Sys, codec).DemandType("value", "Here");
+
+    private sealed class PriceList : RaftActor<Price>
+    {
+        protected override object? HandleAppend(Entry<Price> entry) => null;
+    }
+
+    private sealed class Stock : RaftActor<int>, IRaftSnapshot<Price>
+    {
+        public Price TakeSnapshot(Serial serial) => new(1, "EUR");
+
+        public void RestoreSnapshot(Serial serial, Price state)
+        {
+        }
+
+        protected override object? HandleAppend(Entry<int> entry) => null;
+    }
+}
+
+/// <summary>A type of the user's own that no serializer is bound to.</summary>
+internal sealed record Price(int Amount, string Currency);
+
+[JsonSerializable(typeof(Price))]
+internal sealed partial class PriceContext : JsonSerializerContext;

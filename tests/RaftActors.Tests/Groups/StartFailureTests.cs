@@ -1,0 +1,69 @@
+using Akka.Actor;
+using Akka.TestKit.Xunit2;
+
+using RaftActors.Core;
+using RaftActors.Storage;
+
+namespace RaftActors.Tests.Groups;
+
+/// <summary>What the host of an actor is told that cannot start.</summary>
+public sealed class StartFailureTests : TestKit
+{
+    public StartFailureTests()
+        : base(VirtualGroup.Config) => Sys.EventStream.Subscribe(TestActor, typeof(RaftEvent));
+
+    [Fact]
+    public void Actor_that_is_in_no_roster_fails_to_start()
+    {
+        Fail("stranger");
+
+        var failed = ExpectMsg<RaftEvent.StartFailed>();
+        Assert.Equal(("default", new ProcessName("stranger@node1")), (failed.Group, failed.Process));
+        Assert.Contains("'stranger@node1' is not in the roster", Assert.IsType<RaftConfigurationException>(failed.Cause).Message);
+    }
+
+    [Fact]
+    public void Actor_whose_store_cannot_be_opened_fails_to_start()
+    {
+        var store = new ScriptedStore { OpeningFailure = new StoreException("The disk is not there. Mount it.") };
+
+        Fail("raft1", new RaftOptions<string> { Group = "orders", Store = () => store });
+
+        var failed = ExpectMsg<RaftEvent.StartFailed>();
+        Assert.Equal(("orders", new ProcessName("raft1@node1")), (failed.Group, failed.Process));
+        Assert.Contains("The disk is not there. Mount it.", failed.Cause.Message);
+    }
+
+    [Fact]
+    public void Actor_whose_name_another_one_has_fails_to_start()
+    {
+        var group = new VirtualGroup(this);
+        group.Start("raft1", 0);
+
+        Fail("other", new RaftOptions<string> { Name = "raft1" });
+
+        var failed = FishForMessage<RaftEvent>(told => told is RaftEvent.StartFailed);
+        Assert.Contains("lives at", ((RaftEvent.StartFailed)failed).Cause.Message);
+    }
+
+    private void Fail(string name, RaftOptions<string>? options = null) =>
+        EventFilter.Exception<ActorInitializationException>()
+            .ExpectOne(() => Sys.ActorOf(Props.Create(() => new Recorder(Sys.DeadLetters, options)), name));
+}
+
+/// <summary>The same where the node has no name.</summary>
+public sealed class NamelessNodeTests : TestKit
+{
+    [Fact]
+    public void Actor_of_a_node_without_a_name_fails_to_start()
+    {
+        Sys.EventStream.Subscribe(TestActor, typeof(RaftEvent));
+
+        EventFilter.Exception<ActorInitializationException>()
+            .ExpectOne(() => Sys.ActorOf(Props.Create(() => new Recorder(Sys.DeadLetters, null)), "raft1"));
+
+        var failed = ExpectMsg<RaftEvent.StartFailed>();
+        Assert.Equal(("default", new ProcessName("raft1@?")), (failed.Group, failed.Process));
+        Assert.Contains("This node has no name. Set raft.node", failed.Cause.Message);
+    }
+}
