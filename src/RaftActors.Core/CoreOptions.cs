@@ -108,6 +108,12 @@ public sealed record CoreOptions
     /// </summary>
     public bool IsJoining { get; init; }
 
+    /// <summary>
+    /// How many requests are remembered. Not a user setting: all processes of a group must forget the same requests. No other code of the
+    /// product sets it, so processes of one version agree. Tests set lower bounds, which are reached sooner.
+    /// </summary>
+    public SessionBounds Sessions { get; init; } = new();
+
     /// <summary>What test suites of the field set differently. For tests only.</summary>
     public RaftVariations Variations { get; init; } = new();
 
@@ -134,6 +140,10 @@ public sealed record CoreOptions
         Demand(GoneTicks >= ElectionTimeoutMaxTicks, "GoneTicks must not be below ElectionTimeoutMaxTicks");
         Demand(StableTicks >= 0, "StableTicks must not be negative");
         Demand(!IsJoining || Roster.Length == 1, "who joins has a roster of itself alone");
+        Demand(Sessions.MaxOrigins is >= 1 and <= Snapshot.MaxSessions, $"Sessions.MaxOrigins must be from 1 to {Snapshot.MaxSessions}");
+        Demand(
+            Sessions.MaxRequests is >= 1 and <= SessionState.MaxAnswered,
+            $"Sessions.MaxRequests must be from 1 to {SessionState.MaxAnswered}");
         Demand(Lease is null || Lease.TickMicroseconds >= 1, "Lease.TickMicroseconds must be positive");
         Demand(Lease is null || Lease.MaxDriftPercent is >= 0 and < 100, "Lease.MaxDriftPercent must be from 0 to 99");
     }
@@ -151,6 +161,11 @@ public sealed record CoreOptions
 /// <param name="TickMicroseconds">The least time between two ticks.</param>
 /// <param name="MaxDriftPercent">How much faster one process's clock may run than another's.</param>
 public sealed record LeaseOptions(long TickMicroseconds, int MaxDriftPercent);
+
+/// <summary>How many requests every process remembers, so that it recognises a retry of them.</summary>
+/// <param name="MaxOrigins">Origins: the ones of the latest requests.</param>
+/// <param name="MaxRequests">Requests of each origin: the ones with the highest numbers.</param>
+public sealed record SessionBounds(int MaxOrigins = Snapshot.MaxSessions, int MaxRequests = SessionState.MaxAnswered);
 
 /// <summary>Parts of Raft that can be left out, so that others' test suites can be told. A group in service leaves out none.</summary>
 /// <param name="NoOp">A leader opens its term with an entry of its own (§8).</param>

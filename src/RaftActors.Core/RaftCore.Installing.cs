@@ -172,7 +172,7 @@ public sealed partial class RaftCore
 
         _configurations.StartFrom(snapshot, keepsLog);
         (_snapshot, _incoming, _given, _discarded) = (snapshot, null, position.Index, (position, position.Index));
-        _sessions = new Sessions(snapshot.Sessions);
+        _sessions = new Sessions(Options.Sessions, snapshot.Sessions);
         Committed(position.Index);
         var ticket = TakeTicket();
         _effects.Add(new Effect.InstallSnapshot(ticket, snapshot, keepsLog));

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace RaftActors.Core;
 
 /// <content>Snapshots take the place of old entries (§7): those that this process has, and what may be discarded for them.</content>
@@ -28,7 +30,24 @@ public sealed partial class RaftCore
             nameof(index),
             index,
             "The group's first configuration stands after these preloaded pairs; a snapshot needs one.");
-        return new Snapshot(_log.PositionAt(index), at, configuration, _sessions.UpTo(index), length);
+        return new Snapshot(_log.PositionAt(index), at, configuration, SessionsAt(index), length);
+    }
+
+    /// <summary>
+    /// The sessions of a committed index. The table of the commit index does not tell: an origin that it has forgotten may have been
+    /// remembered at that index, and a process that starts from the snapshot would forget other origins than this one. So the entries
+    /// after the last snapshot are added to its table once more.
+    /// </summary>
+    private ImmutableArray<SessionState> SessionsAt(LogIndex index)
+    {
+        var sessions = new Sessions(Options.Sessions, _snapshot?.Sessions ?? []);
+        var start = _snapshot?.Position.Index ?? LogIndex.Zero;
+        foreach (var entry in _log.From(start.Next, (int)(index.Value - start.Value)))
+        {
+            sessions.Add(entry);
+        }
+
+        return sessions.ToStates();
     }
 
     private static RaftLog LogOf(InitialState initial)

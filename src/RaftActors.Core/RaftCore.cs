@@ -31,7 +31,7 @@ public sealed partial class RaftCore
         _log = LogOf(initial);
         _hardState = HardStateOf(initial);
         _configurations = new ConfigurationHistory(FoundingRoster());
-        _sessions = new Sessions(initial.Snapshot?.Sessions ?? []);
+        _sessions = new Sessions(options.Sessions, initial.Snapshot?.Sessions ?? []);
         if (_hardState.Term < _log.LastPosition.Term)
         {
             throw new ArgumentException(

@@ -60,7 +60,7 @@ public sealed class SimulatorTests
 
     [Theory]
     [InlineData("votes twice", "vote")]
-    [InlineData("answers before the disk", "majority")]
+    [InlineData("answers before the disk", "acknowledgement")]
     [InlineData("makes two changes at a time", "membership")]
     public void A_planted_bug_is_found(string name, string checker)
     {

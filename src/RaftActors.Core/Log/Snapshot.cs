@@ -20,7 +20,7 @@ public sealed record Snapshot(
     ImmutableArray<SessionState> Sessions,
     long Length)
 {
-    /// <summary>Origins that are remembered. Part of the format: every process must forget the same.</summary>
+    /// <summary>Origins that a snapshot holds at most. Part of the format.</summary>
     public const int MaxSessions = 1024;
 
     /// <inheritdoc/>
@@ -32,7 +32,7 @@ public sealed record Snapshot(
 /// <param name="Answered">By number.</param>
 public sealed record SessionState(Member Origin, long Forgotten, ImmutableArray<AnsweredRequest> Answered)
 {
-    /// <summary>Requests that are remembered of each origin. Part of the format: every process must forget the same.</summary>
+    /// <summary>Requests of one origin that a snapshot holds at most. Part of the format.</summary>
     public const int MaxAnswered = 256;
 
     /// <summary>An incarnation, what was forgotten, and lengths.</summary>

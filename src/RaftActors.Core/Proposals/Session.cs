@@ -4,8 +4,9 @@ namespace RaftActors.Core;
 
 /// <summary>The committed requests of one origin, by number; of too many the lowest are forgotten.</summary>
 /// <param name="origin">Whose requests.</param>
+/// <param name="capacity">How many are remembered.</param>
 /// <param name="forgotten">Requests up to this number may have been committed, and nobody knows any more.</param>
-internal sealed class Session(Member origin, long forgotten = 0)
+internal sealed class Session(Member origin, int capacity, long forgotten = 0)
 {
     /// <summary>A ring: what is remembered begins at <see cref="_first"/>, in the order of numbers.</summary>
     private AnsweredRequest[] _ring = [];
@@ -37,7 +38,7 @@ internal sealed class Session(Member origin, long forgotten = 0)
             return;
         }
 
-        if (_count == SessionState.MaxAnswered)
+        if (_count == capacity)
         {
             Forgotten = place == 0 ? request.Number : At(0).Number;
             if (place == 0)
@@ -45,7 +46,7 @@ internal sealed class Session(Member origin, long forgotten = 0)
                 return;
             }
 
-            (_first, _count, place) = ((_first + 1) % SessionState.MaxAnswered, _count - 1, place - 1);
+            (_first, _count, place) = ((_first + 1) % _ring.Length, _count - 1, place - 1);
         }
 
         Grow();
@@ -65,9 +66,8 @@ internal sealed class Session(Member origin, long forgotten = 0)
         (_ring, _first, _count) = ([.. state.Answered], 0, state.Answered.Length);
     }
 
-    /// <summary>As of an index: without what was committed later.</summary>
-    public SessionState UpTo(LogIndex index) =>
-        new(origin, Forgotten, [.. Enumerable.Range(0, _count).Select(i => At(i)).Where(request => request.Index <= index)]);
+    /// <summary>As a snapshot holds it.</summary>
+    public SessionState ToState() => new(origin, Forgotten, [.. Enumerable.Range(0, _count).Select(place => At(place))]);
 
     private ref AnsweredRequest At(int place) => ref _ring[(_first + place) % _ring.Length];
 
@@ -93,7 +93,7 @@ internal sealed class Session(Member origin, long forgotten = 0)
     {
         if (_count == _ring.Length)
         {
-            var ring = new AnsweredRequest[Math.Clamp(2 * _count, 4, SessionState.MaxAnswered)];
+            var ring = new AnsweredRequest[Math.Min(Math.Max(2 * _count, 4), capacity)];
             for (var i = 0; i < _count; i++)
             {
                 ring[i] = At(i);

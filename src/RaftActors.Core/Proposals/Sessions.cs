@@ -14,11 +14,20 @@ internal sealed class Sessions
     /// <summary>The one heard of last is at the end.</summary>
     private readonly LinkedList<Session> _byAge = [];
 
+    private readonly SessionBounds _bounds;
+
     /// <summary>Starts from a snapshot's.</summary>
-    public Sessions(ImmutableArray<SessionState> states) => Restore(states);
+    public Sessions(SessionBounds bounds, ImmutableArray<SessionState> states)
+    {
+        _bounds = bounds;
+        foreach (var state in states)
+        {
+            Remember(new Session(state.Origin, bounds.MaxRequests)).Restore(state);
+        }
+    }
 
     /// <summary>Some origin may have been forgotten.</summary>
-    public bool IsFull => _byAge.Count >= Snapshot.MaxSessions;
+    public bool IsFull => _byAge.Count >= _bounds.MaxOrigins;
 
     /// <summary>What is known of an origin; null if nothing is.</summary>
     public Session? Of(Member origin) => _byOrigin.TryGetValue(origin, out var node) ? node.Value : null;
@@ -32,24 +41,8 @@ internal sealed class Sessions
         }
     }
 
-    /// <summary>Begins anew from a snapshot's.</summary>
-    public void Restore(ImmutableArray<SessionState> states)
-    {
-        _byOrigin.Clear();
-        _byAge.Clear();
-        foreach (var state in states)
-        {
-            Remember(new Session(state.Origin)).Restore(state);
-        }
-    }
-
-    /// <summary>
-    /// What belongs into a snapshot up to an index that is committed. Who came later may have taken the place of somebody who was known at
-    /// that index, so where there is no place left it is kept, empty: what goes on from the snapshot must know as well that some are
-    /// forgotten.
-    /// </summary>
-    public ImmutableArray<SessionState> UpTo(LogIndex index) =>
-        [.. _byAge.Select(session => session.UpTo(index)).Where(state => IsFull || !state.Answered.IsEmpty || state.Forgotten > 0)];
+    /// <summary>As a snapshot holds it: the origin of the latest request comes last.</summary>
+    public ImmutableArray<SessionState> ToStates() => [.. _byAge.Select(session => session.ToState())];
 
     /// <summary>
     /// The session of a request's origin, which is now the one heard of last. Where origins are forgotten, one that seems new may have been
@@ -72,12 +65,12 @@ internal sealed class Sessions
 
         if (!IsFull)
         {
-            return Remember(new Session(origin));
+            return Remember(new Session(origin, _bounds.MaxRequests));
         }
 
         _byOrigin.Remove(_byAge.First!.Value.Origin);
         _byAge.RemoveFirst();
-        return Remember(new Session(origin, forgotten: request.Number - 1));
+        return Remember(new Session(origin, _bounds.MaxRequests, forgotten: request.Number - 1));
     }
 
     private Session Remember(Session session)

@@ -28,7 +28,7 @@ internal static class FoundedGroup
     }
 
     /// <summary>A process that is a whole group and leads it.</summary>
-    public static SimulatedProcess Alone(int retainedEntries = 1000)
+    public static SimulatedProcess Alone(int retainedEntries = 1000, SessionBounds? sessions = null)
     {
         var (name, group) = (new ProcessName("alone@x"), new GroupUid(new Guid(1, 0, 0, new byte[8])));
         var options = new CoreOptions
@@ -38,6 +38,7 @@ internal static class FoundedGroup
             FoundingUid = group,
             Seed = 1,
             RetainedEntries = retainedEntries,
+            Sessions = sessions ?? new SessionBounds(),
         };
         var process = new SimulatedProcess(options, State([name], 3, group, [1]), InitialState.Empty);
         process.Start();

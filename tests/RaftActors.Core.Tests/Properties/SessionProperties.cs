@@ -7,6 +7,8 @@ namespace RaftActors.Core.Tests.Properties;
 /// <summary>What a group remembers of requests, against the slowest obvious version of it.</summary>
 public sealed class SessionProperties
 {
+    private static readonly SessionBounds Few = new(MaxOrigins: 3, MaxRequests: 4);
+
     /// <summary>Numbers that rise, with some that were overtaken and some that come twice.</summary>
     private static Gen<int[]> Numbers => Gen.Choose(-40, 60).ArrayOf(600).Select(steps =>
     {
@@ -19,7 +21,7 @@ public sealed class SessionProperties
     {
         Prop.ForAll(Numbers.ToArbitrary(), numbers =>
         {
-            var (session, model) = (new Session(Origin(1)), new SortedDictionary<long, AnsweredRequest>());
+            var (session, model) = (new Session(Origin(1), SessionState.MaxAnswered), new SortedDictionary<long, AnsweredRequest>());
             var forgotten = 0L;
             for (var i = 0; i < numbers.Length; i++)
             {
@@ -37,8 +39,8 @@ public sealed class SessionProperties
                 }
             }
 
-            var copy = new Session(Origin(1));
-            copy.Restore(session.UpTo(new LogIndex(long.MaxValue)));
+            var copy = new Session(Origin(1), SessionState.MaxAnswered);
+            copy.Restore(session.ToState());
             AnsweredRequest? Known(int number) => model.TryGetValue(number, out var known) ? known : null;
             return session.Forgotten == forgotten
                 && session.Highest == model.Keys.Last()
@@ -50,7 +52,7 @@ public sealed class SessionProperties
     [Fact]
     public void Of_too_many_origins_the_one_that_was_silent_longest_is_forgotten()
     {
-        var sessions = new Sessions([]);
+        var sessions = new Sessions(new SessionBounds(), []);
         for (var i = 1; i <= Snapshot.MaxSessions; i++)
         {
             sessions.Add(Entry(i, i));
@@ -65,15 +67,36 @@ public sealed class SessionProperties
     }
 
     [Fact]
-    public void A_snapshot_holds_no_request_that_was_committed_after_it()
+    public void A_snapshot_below_the_commit_index_holds_the_sessions_of_its_own_index()
     {
-        var sessions = new Sessions([]);
-        sessions.Add(Entry(1, 1));
-        sessions.Add(Entry(2, 2));
+        var requests = Gen.Choose(1, 7).SelectMany(origin => Gen.Choose(1, 9).Select(number => (origin, number))).ArrayOf(40);
+        var places = Gen.Choose(1, 40);
+        Prop.ForAll(requests.Zip(places).ToArbitrary(), drawn =>
+        {
+            var (sent, place) = drawn;
+            var process = FoundedGroup.Alone(sessions: Few);
+            foreach (var (origin, number) in sent)
+            {
+                Propose(process, number, isRetry: true, origin);
+            }
 
-        var state = Assert.Single(sessions.UpTo(new LogIndex(1)));
+            var core = process.Core!;
+            var index = new LogIndex(Math.Min(1 + place, core.CommitIndex.Value));
+            var snapshot = core.DescribeSnapshot(index, 0);
+            var (replayed, restored) = (new Sessions(Few, []), new Sessions(Few, snapshot.Sessions));
+            var isThatOfItsIndex = false;
+            foreach (var entry in process.Log)
+            {
+                replayed.Add(entry);
+                isThatOfItsIndex |= entry.Index == index && Text(replayed) == Text(new Sessions(Few, snapshot.Sessions));
+                if (entry.Index > index)
+                {
+                    restored.Add(entry);
+                }
+            }
 
-        Assert.Equal(Origin(1), state.Origin);
+            return isThatOfItsIndex && Text(restored) == Text(replayed);
+        }).QuickCheckThrowOnFailure();
     }
 
     [Fact]
@@ -115,20 +138,10 @@ public sealed class SessionProperties
         Assert.Equal(last, process.Core!.LastPosition);
     }
 
-    [Fact]
-    public void A_snapshot_from_before_an_origin_was_forgotten_tells_that_some_are()
-    {
-        var sessions = new Sessions([]);
-        for (var i = 1; i <= Snapshot.MaxSessions + 1; i++)
-        {
-            sessions.Add(Entry(i, i));
-        }
-
-        var restored = new Sessions(sessions.UpTo(new LogIndex(Snapshot.MaxSessions)));
-
-        Assert.Null(restored.Of(Origin(1)));
-        Assert.True(restored.IsFull);
-    }
+    /// <summary>Everything that decides what is answered and what is forgotten next.</summary>
+    private static string Text(Sessions sessions) => string.Join(
+        '\n',
+        sessions.ToStates().Select(one => $"{one.Origin} {one.Forgotten}: {string.Join(' ', one.Answered)}"));
 
     private static void Propose(SimulatedProcess process, long number, bool isRetry, int origin = 1)
     {

@@ -7,7 +7,7 @@ namespace RaftActors.Simulator;
 /// One leader in a term (election safety), elected by a majority of every set of voters in force, with everything that was committed in
 /// earlier terms (leader completeness).
 /// </summary>
-internal sealed class LeaderChecker(Ledger ledger, VoteChecker votes)
+internal sealed class LeaderChecker(Ledger ledger, VoteChecker votes, DamageBook damage)
 {
     private readonly Dictionary<Term, Member> _leaders = [];
 
@@ -32,7 +32,10 @@ internal sealed class LeaderChecker(Ledger ledger, VoteChecker votes)
 
         _leaders.Add(leader.Term, process.Member);
         CheckElected(process, leader.Term, before);
-        CheckComplete(process, leader.Term);
+        if (!damage.Has(process))
+        {
+            CheckComplete(process, leader.Term);
+        }
     }
 
     private void CheckElected(SimulatedProcess process, Term term, Configuration configuration)

@@ -22,11 +22,26 @@ internal sealed class Ledger
     /// <summary>Where the first configuration stands; 0 as long as there is none.</summary>
     public long FoundedAt { get; private set; }
 
+    /// <summary>Where <see cref="Configuration"/> stands.</summary>
+    public long ConfiguredAt { get; private set; }
+
     public LogEntry this[long index] => _entries[(int)index - 1].Entry;
 
     public Term CommittedIn(long index) => _entries[(int)index - 1].Term;
 
     public ulong StateAt(long index) => index == 0 ? 0 : _entries[(int)index - 1].State;
+
+    /// <summary>The application's state at an index, made anew.</summary>
+    public KeyValueState Replay(long index)
+    {
+        var state = new KeyValueState();
+        for (var next = 1L; next <= index; next++)
+        {
+            state.Apply(this[next]);
+        }
+
+        return state;
+    }
 
     /// <summary>A committed configuration held it.</summary>
     public bool WasMember(Member member) => _members.Contains(member);
@@ -75,6 +90,7 @@ internal sealed class Ledger
         {
             Configuration = configuration;
             MembershipChanges++;
+            ConfiguredAt = entry.Index.Value;
             _members.UnionWith(configuration.Everybody());
             FoundedAt = FoundedAt == 0 ? entry.Index.Value : FoundedAt;
         }

@@ -54,6 +54,9 @@ internal enum FaultKind
     /// <summary>An old copy comes back in the place of a disk.</summary>
     Restore,
 
+    /// <summary>A disk changes a committed pair, and nothing tells so.</summary>
+    Damage,
+
     /// <summary>A new process is taken in.</summary>
     Join,
 

@@ -27,6 +27,7 @@ internal static class Schedule
         (FaultKind.Hint, 6, 0, 0),
         (FaultKind.Wipe, 3, 1, 40),
         (FaultKind.Restore, 3, 1, 40),
+        (FaultKind.Damage, 4, 1, 40),
         (FaultKind.Join, 4, 0, 0),
         (FaultKind.Leave, 3, 0, 0),
         (FaultKind.Assign, 6, 0, 0),

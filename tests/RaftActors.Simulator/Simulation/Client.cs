@@ -216,7 +216,12 @@ internal sealed class Client(int number, GroupPlan plan, Prng prng, IClientWorld
             return;
         }
 
-        for (var count = prng.Chance(70) ? 1 : prng.Between(2, 4); count > 0; count--)
+        if (prng.Chance(plan.NewSessionPercent))
+        {
+            BeginSession();
+        }
+
+        for (var count = prng.Chance(70) ? 1 : prng.Between(2, plan.IsBig ? 1000 : 4); count > 0; count--)
         {
             var put = new KeyOperation(prng.Between(0, KeyValueState.Keys - 1), IsPut: true, world.NextValue());
             var pair = new Payload.Pair(

@@ -28,6 +28,9 @@ internal sealed class EventQueue
 
     public int Count { get; private set; }
 
+    /// <summary>What the events carry, in no order.</summary>
+    public IEnumerable<object?> Bodies() => _heap.Take(Count).Select(due => due.Body);
+
     public void Add(long at, EventKind kind, int target, int start = 0, object? body = null)
     {
         if (Count == _heap.Length)

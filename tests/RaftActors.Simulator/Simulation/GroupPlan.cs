@@ -7,13 +7,14 @@ namespace RaftActors.Simulator;
 internal sealed class GroupPlan
 {
     private const int TickMicroseconds = 1000;
-    private const int JoinersMax = 2;
+    private const int JoinersMax = 5;
 
     private static readonly ProcessName[] Names = [.. Enumerable.Range(1, 9 + JoinersMax).Select(i => new ProcessName($"raft{i:00}@x"))];
     private static readonly Payload.Pair[] Preloads = [.. Enumerable.Range(1, 8).Select(PreloadedPair)];
 
     private readonly Prng _prng;
     private readonly FaultSet _faults;
+    private readonly int _joiners;
 
     /// <summary>
     /// Elections are fast and all begin at nearly the same time after a leader is gone: a lease that is a little too long is met by the
@@ -36,6 +37,8 @@ internal sealed class GroupPlan
             <= 98 => 8,
             _ => 9,
         };
+        _joiners = _prng.Chance(20) ? _prng.Between(3, JoinersMax) : 2;
+        IsBig = _prng.Between(1, 300) == 1;
         HasUnequalPreloads = _prng.Chance(25);
         var hasLeases = _prng.Chance(45);
         DriftPercent = _prng.Any([0, 20, 50, 50]);
@@ -54,6 +57,7 @@ internal sealed class GroupPlan
         }
 
         Clients = _prng.Between(1, 4);
+        NewSessionPercent = _prng.Any([0, 0, 10, 40]);
         ThinkingMax = _prng.Any([2000, 8000, 20_000]);
         ReadPercent = faults.Has(FaultKind.Read) ? _prng.Between(10, 60) : 0;
         RuntimeSeed = _prng.Next();
@@ -84,7 +88,13 @@ internal sealed class GroupPlan
 
     public int WriteMax { get; }
 
+    /// <summary>Each client has up to a thousand requests under way, and messages take many entries. Few seeds are big: they take long.</summary>
+    public bool IsBig { get; }
+
     public int Clients { get; }
+
+    /// <summary>How often a client begins another session, so that origins are forgotten.</summary>
+    public int NewSessionPercent { get; }
 
     public int ThinkingMax { get; }
 
@@ -98,7 +108,7 @@ internal sealed class GroupPlan
         var shared = DrawOptions(roster);
         var serial = _prng.Between(0, 3);
         var processes = new List<SimulatedProcess>();
-        for (var number = 0; number < Size + JoinersMax; number++)
+        for (var number = 0; number < Size + _joiners; number++)
         {
             var isJoining = number >= Size;
             serial = HasUnequalPreloads ? _prng.Between(0, 5) : serial;
@@ -136,11 +146,11 @@ internal sealed class GroupPlan
             ElectionTimeoutMaxTicks = electionMax,
             HintStaggerTicks = _prng.Between(0, 2),
             FoundingTimeoutTicks = _prng.Between(20, 100),
-            MaxEntriesPerMessage = _prng.Any([1, 2, 8, 256]),
-            MaxBytesPerMessage = _prng.Any([1, 300, 64_000]),
+            MaxEntriesPerMessage = IsBig ? 256 : _prng.Any([1, 2, 8, 256]),
+            MaxBytesPerMessage = IsBig ? 64_000 : _prng.Any([1, 300, 64_000]),
             MaxInflightMessages = _prng.Any([1, 2, 4, 64]),
             MaxInflightBytes = _prng.Any([200, 1000, 4_000_000]),
-            MaxUncommittedBytes = _prng.Any([300, 3000, 64_000_000]),
+            MaxUncommittedBytes = IsBig ? 64_000_000 : _prng.Any([300, 3000, 64_000_000]),
             RetainedEntries = _prng.Any([0, 0, 2, 10]),
             SnapshotChunkBytes = _prng.Any([7, 20, 64_000]),
             TransferTimeoutTicks = _prng.Between(electionMin, 2 * electionMax),
@@ -148,10 +158,15 @@ internal sealed class GroupPlan
             GoneTicks = electionMax + _prng.Between(0, 100),
             StableTicks = _prng.Between(0, 30),
             KeepsQuorum = _prng.Chance(70),
+            Sessions = DrawSessions(),
             Lease = HasLeases ? new LeaseOptions(TickMicroseconds, DriftPercent) : null,
             Variations = DrawVariations(),
         };
     }
+
+    /// <summary>Mostly few, so that some are forgotten.</summary>
+    private SessionBounds DrawSessions() =>
+        _prng.Chance(30) ? new SessionBounds() : new SessionBounds(_prng.Between(1, 4), _prng.Between(1, 6));
 
     /// <summary>
     /// Courtesies, on which safety does not depend. With leases it does. And without pre-votes nobody waits for the longest preload, and

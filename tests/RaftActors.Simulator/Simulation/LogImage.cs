@@ -49,6 +49,9 @@ internal sealed class LogImage
         _entries.AddRange(entries.Span);
     }
 
+    /// <summary>One entry is another one.</summary>
+    public void Change(LogEntry entry) => _entries[(int)(entry.Index.Value - Base.Index.Value - 1)] = entry;
+
     public void DiscardUpTo(LogPosition position)
     {
         if (position.Index <= Base.Index)

@@ -74,6 +74,20 @@ internal class SimulatedDisk
         }
     }
 
+    /// <summary>
+    /// Of a stopped process: another entry stands in the log in the place of what was written. False if the store would notice, and refuse.
+    /// </summary>
+    public virtual bool Damage(LogEntry entry)
+    {
+        var isThere = entry.Index.Value > Log.Base.Index.Value && entry.Index.Value <= Log.Last;
+        if (isThere)
+        {
+            Log.Change(entry);
+        }
+
+        return isThere;
+    }
+
     public virtual void Crash(Prng prng)
     {
         for (var survivors = prng.Between(0, WritesUnderWay); survivors > 0; survivors--)

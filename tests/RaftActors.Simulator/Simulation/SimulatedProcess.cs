@@ -14,6 +14,9 @@ internal sealed class SimulatedProcess(int number, CoreOptions options, LogSlice
     private int _life = 1;
     private bool _isJoining;
 
+    /// <summary>It is started as one that waits to be taken in.</summary>
+    public bool IsJoining => _isJoining || options.IsJoining;
+
     private CoreOptions Told => _isJoining ? options with { IsJoining = true, Roster = [Name] } : options;
 
     public int Number => number;

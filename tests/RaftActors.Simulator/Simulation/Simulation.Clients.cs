@@ -92,7 +92,7 @@ internal sealed partial class Simulation
             case Effect.Rejected(var pairs, var reason):
                 foreach (var pair in pairs)
                 {
-                    OnRejected(pair.Request!.Value, reason);
+                    OnRejected(process, pair.Request!.Value, reason);
                 }
 
                 break;
@@ -131,11 +131,12 @@ internal sealed partial class Simulation
         client.OnCommitted(request);
     }
 
-    private void OnRejected(RequestId id, RejectionReason reason)
+    private void OnRejected(SimulatedProcess process, RequestId id, RejectionReason reason)
     {
         var (client, request) = _requests[id];
         if (reason == RejectionReason.Expired)
         {
+            _sessions.OnExpired(process, id);
             client.OnExpired(request);
         }
         else
@@ -210,7 +211,7 @@ internal sealed partial class Simulation
         }
 
         Totals.Histories++;
-        var verdict = Linearizability.Check(History, Model, placesMax: 200_000);
+        var verdict = Linearizability.Check(History, Model, placesMax: _plan.IsBig ? 2000 : 200_000);
         if (verdict is HistoryVerdict<KeyOperation, long>.NotLinearizable wrong)
         {
             throw new Violation("history", $"{wrong}");

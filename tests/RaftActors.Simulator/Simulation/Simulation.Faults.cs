@@ -52,7 +52,7 @@ internal sealed partial class Simulation
                 After(fault.Lasts, () => _network.Loss = 0);
                 break;
             case FaultKind.Delay:
-                (_network.Delays, _network.DelayMax) = (prng.Between(5, 60), prng.Any([5000, 20_000, 80_000]));
+                (_network.Delays, _network.DelayMax) = (prng.Between(5, 60), prng.Any([5000, 20_000, 80_000, 300_000]));
                 After(fault.Lasts, () => _network.Delays = 0);
                 break;
             case FaultKind.Duplicate:
@@ -72,11 +72,14 @@ internal sealed partial class Simulation
                 Crash(victim);
                 Replace(victim, fault.Lasts);
                 break;
+            case FaultKind.Damage when Victim(prng) is { } victim:
+                Damage(victim, prng, fault.Lasts);
+                break;
             case FaultKind.Restore when Victim(prng) is { } victim:
                 Restore(victim, fault.Lasts);
                 break;
             case FaultKind.Snapshot when Anybody(prng) is { } process:
-                TakeSnapshot(process);
+                TakeSnapshot(process, prng);
                 break;
             default:
                 Operate(fault.Kind, prng);
@@ -183,8 +186,8 @@ internal sealed partial class Simulation
     }
 
     /// <summary>
-    /// A disk may be lost where the founding is over and a majority of every set of voters that may be in force keeps its memory; otherwise
-    /// a group may wait for ever, and rightly. The founding roster loses less than half of its disks in one run.
+    /// A disk may be lost after the founding, while <see cref="Survives"/> holds for every configuration that may be in force. Otherwise a
+    /// group may wait for ever, and rightly. The founding roster loses less than half of its disks in one run.
     /// </summary>
     private bool MayLoseDisk(SimulatedProcess victim)
     {
@@ -201,20 +204,43 @@ internal sealed partial class Simulation
             return true;
         }
 
-        bool Keeps(Member member) => _processes.Exists(process =>
-            process.Member == member && process != victim && !process.IsFenced && !_restored.Contains(process.Number));
-        var isSafe = _ledger.Configuration is { } committed && Sets.EachHasMajority(committed, Keeps);
-        foreach (var process in _processes)
-        {
-            isSafe &= process.Core is not { } core || process.IsAway || Sets.EachHasMajority(core.Configuration, Keeps);
-            for (var index = process.Disk.Log.Base.Index.Value + 1; index <= process.Disk.Log.Last; index++)
-            {
-                isSafe &= process.Disk.Log[index].Payload is not Payload.Reconfigure(var written) || Sets.EachHasMajority(written, Keeps);
-            }
-        }
-
+        var isSafe = _ledger.Configuration is not null
+            && Configurations().All(one => Survives(one, member => member != victim.Member && HasItsDisk(member)));
         _lostDisks += isSafe ? 1 : 0;
         return isSafe;
+    }
+
+    /// <summary>The process still has the store of this incarnation, which is no old copy, not damaged and not fenced.</summary>
+    private bool HasItsDisk(Member member) => _processes[_numbers[member.Name]] is var process
+        && process.Member == member
+        && !process.IsFenced
+        && !_restored.Contains(process.Number)
+        && !_damage.Has(process);
+
+    /// <summary>
+    /// A majority of each set of voters keeps its disks. So does a majority of any voters that the leader may choose next: it exchanges and
+    /// promotes members that it has heard a moment ago, and does not know yet which of them have just lost their disks.
+    /// </summary>
+    private static bool Survives(Configuration configuration, Func<Member, bool> keeps)
+    {
+        var absent = configuration.Voters.Count(member => member.Incarnation == Incarnation.None);
+        var lost = configuration.Everybody().Count(member => member.Incarnation != Incarnation.None && !keeps(member));
+        int[] sizes = [configuration.Voters.Length, configuration.Size];
+        return Sets.EachHasMajority(configuration, keeps) && sizes.All(size => size == 1 || absent + lost <= (size - 1) / 2);
+    }
+
+    /// <summary>The last committed configuration, and all later ones in a log or in a message under way: each may come into force.</summary>
+    private IEnumerable<Configuration> Configurations()
+    {
+        var entries = _processes.SelectMany(process => process.Disk.Log.All().Concat(process.Log.All()));
+        foreach (var envelope in _queue.Bodies().Concat(_processes.SelectMany(process => process.Inbox)).OfType<Envelope>())
+        {
+            entries = envelope.Body is Message.AppendEntries request ? entries.Concat(request.Entries) : entries;
+        }
+
+        var later = entries.Where(entry => entry.Index.Value > _ledger.ConfiguredAt && entry.Payload is Payload.Reconfigure);
+        var configurations = later.Select(entry => ((Payload.Reconfigure)entry.Payload).Configuration);
+        return _ledger.Configuration is { } committed ? configurations.Append(committed) : configurations;
     }
 
     private void Replace(SimulatedProcess process, long after)
@@ -230,9 +256,10 @@ internal sealed partial class Simulation
         _entitlement.Forget(process.Number);
 
         // Where the roster is not the one of the founding any more, who begins anew knows nobody and has to be found.
-        var isChanged = _ledger.Configuration?.Everybody().Any(member => _numbers[member.Name] >= _plan.Size) == true;
+        var isChanged = Configurations().Any(one => one.Everybody().Any(member => _numbers[member.Name] >= _plan.Size));
         process.Wipe(isPreloaded: _prng.Chance(50), isJoining: isChanged || _prng.Chance(30));
         _restored.Remove(process.Number);
+        _damage.Mend(process);
     }
 
     /// <summary>
@@ -293,7 +320,8 @@ internal sealed partial class Simulation
             return;
         }
 
-        Violation.Unless(_restored.Contains(process.Number), "fence", $"{process.Member} is fenced ({fence.Reason}) and did nothing wrong");
+        var isRight = fence.Reason == RefusalReason.Diverged ? _damage.Has(process) : _restored.Contains(process.Number);
+        Violation.Unless(isRight, "fence", $"{process.Member} is fenced ({fence.Reason}) and did nothing wrong");
         var (life, after) = (process.Member, _isHealed ? 5000 : _prng.Between(5000, 100_000));
         After(after, () =>
         {

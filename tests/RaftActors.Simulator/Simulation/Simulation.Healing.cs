@@ -6,12 +6,13 @@ namespace RaftActors.Simulator;
 internal sealed partial class Simulation
 {
     private readonly Ledger _ledger = new();
-    private readonly LogMatchingChecker _matching = new();
+    private readonly LogMatchingChecker _matching;
     private readonly ConfigurationChecker _configurations = new();
     private readonly Entitlement _entitlement;
     private readonly VoteChecker _votes;
     private readonly LeaderChecker _leaders;
     private readonly DeliveryChecker _delivery;
+    private readonly SessionChecker _sessions;
 
     private void Heal()
     {

@@ -21,7 +21,8 @@ internal sealed partial class Simulation
             case FaultKind.Transfer:
                 Step(process, new Input.Transfer(prng.Chance(30) ? null : prng.Any(_processes).Name));
                 break;
-            case FaultKind.Join when NextToJoin() is { } joining:
+            case FaultKind.Join when NextToJoin(process, prng) is { } joining:
+                joining.IsAway = false;
                 if (!joining.IsRunning)
                 {
                     StartLater(joining, prng.Between(1, 20_000));
@@ -38,13 +39,23 @@ internal sealed partial class Simulation
         }
     }
 
-    /// <summary>No operator makes a quorum smaller while a disk of it is lost: with two voters left, that one is a majority.</summary>
-    private bool MayChange(SimulatedProcess process) => process.Core!.Configuration.Electorate().All(voter =>
-        voter.Incarnation == Incarnation.None
-        || (_processes[_numbers[voter.Name]].Member == voter && !_restored.Contains(_numbers[voter.Name])));
+    /// <summary>
+    /// No operator changes the voters while a member has lost its disk. With two voters left, the lost one is a majority; and a leader that
+    /// chooses voters anew may choose a learner whose loss it has not noticed yet.
+    /// </summary>
+    private bool MayChange(SimulatedProcess process) =>
+        process.Core!.Configuration.Everybody().All(member => member.Incarnation == Incarnation.None || HasItsDisk(member));
 
-    private SimulatedProcess? NextToJoin() =>
-        _processes.Find(process => process.Number >= _plan.Size && process.IsAway && !process.IsFenced);
+    /// <summary>
+    /// One that is not in the roster: it has not joined yet, or was removed. Not while a process with an empty store knows the founding
+    /// roster alone: it would refuse a leader that joined later.
+    /// </summary>
+    private SimulatedProcess? NextToJoin(SimulatedProcess process, Prng prng)
+    {
+        var isBlank = _processes.Exists(one => !one.IsAway && !one.IsJoining && one.Disk.HardState.Group == GroupUid.None);
+        var outside = _processes.FindAll(one => !process.Core!.Configuration.HasName(one.Name) && !one.IsFenced);
+        return isBlank || outside.Count == 0 ? null : prng.Any(outside);
+    }
 
     private void Assign(SimulatedProcess process, Prng prng)
     {
@@ -53,9 +64,7 @@ internal sealed partial class Simulation
         foreach (var member in members)
         {
             // An earlier life of a process stays in the roster, and will never vote again; nor will one whose store is an old copy.
-            var number = _numbers[member.Name];
-            var isFit = _processes[number].Member == member && !_restored.Contains(number);
-            (isFit && prng.Chance(65) ? voters : followers).Add(member);
+            (HasItsDisk(member) && prng.Chance(65) ? voters : followers).Add(member);
         }
 
         if (voters.Count > 0)

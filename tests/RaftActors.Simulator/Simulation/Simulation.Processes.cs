@@ -209,6 +209,7 @@ internal sealed partial class Simulation
                 break;
             case Effect.Persist(_, _, var entries):
                 process.Log.Write(entries);
+                _damage.OnWritten(process, entries);
                 _matching.OnWritten(process, entries);
                 _configurations.OnWritten(process, entries);
                 ConfigurationChecker.CheckInForce(process, entries);
@@ -254,6 +255,7 @@ internal sealed partial class Simulation
         {
             // Who runs over an old copy may say anything; nobody may count it.
             _votes.OnSend(process, envelope);
+            AcknowledgementChecker.OnSend(process, envelope);
         }
 
         if (_isCrashAfterVoteDue && envelope.Body is Message.RequestVoteReply { Granted: true, IsPreVote: false })
@@ -287,6 +289,7 @@ internal sealed partial class Simulation
         Totals.Snapshots++;
         process.State.Load(process.Incoming.GetBuffer().AsSpan(0, (int)process.Incoming.Length));
         _delivery.OnSnapshot(process, install.Snapshot);
+        _sessions.OnSnapshot(process, install.Snapshot);
         process.SnapshotTo = process.Given;
         DeliveryChecker.CheckKeptLog(process, install);
         process.Log.BeginAt(install.Snapshot.Position, install.KeepsLog);
@@ -314,14 +317,18 @@ internal sealed partial class Simulation
         AnswerReads(process);
     }
 
-    private void TakeSnapshot(SimulatedProcess process)
+    /// <summary>An application may be behind what it was given, so its snapshot is of any index up to there.</summary>
+    private void TakeSnapshot(SimulatedProcess process, Prng prng)
     {
-        var isFounded = _ledger.FoundedAt is var founded and > 0 && founded <= process.Given;
-        if (process.IsRunning && isFounded && process.Given > process.SnapshotTo)
+        var first = Math.Max(process.SnapshotTo + 1, _ledger.FoundedAt);
+        if (process.IsRunning && _ledger.FoundedAt > 0 && first <= process.Given)
         {
-            process.SnapshotTo = process.Given;
-            var data = process.State.ToBytes();
-            Write(process, new TakenSnapshot(process.Core!.DescribeSnapshot(new LogIndex(process.Given), data.Length), data));
+            var index = prng.Chance(50) ? process.Given : prng.Between((int)first, (int)process.Given);
+            process.SnapshotTo = index;
+            var data = index == process.Given ? process.State.ToBytes() : _ledger.Replay(index).ToBytes();
+            var snapshot = process.Core!.DescribeSnapshot(new LogIndex(index), data.Length);
+            _sessions.OnSnapshot(process, snapshot);
+            Write(process, new TakenSnapshot(snapshot, data));
         }
     }
 }

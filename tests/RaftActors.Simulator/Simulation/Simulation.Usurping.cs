@@ -32,7 +32,7 @@ internal sealed partial class Simulation
                 break;
             case 5:
                 IsolateFor(leader, lasts);
-                After(lasts - 2000, () => ForOthers(leader, TakeSnapshot));
+                After(lasts - 2000, () => ForOthers(leader, process => TakeSnapshot(process, prng)));
                 break;
             default:
                 IsolateFor(leader, lasts);

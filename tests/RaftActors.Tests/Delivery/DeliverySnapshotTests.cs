@@ -128,6 +128,23 @@ public sealed class DeliverySnapshotTests
     }
 
     [Fact]
+    public void As_committed_learner_is_given_again_all_pairs_above_a_snapshot_though_they_were_delivered_before()
+    {
+        _order = new DeliveryOrder(Serial.Zero, FollowerDelivery.AsCommitted);
+        Become(member: false);
+        Lead(6);
+        Commit(7);
+        Assert.Equal(["quorum", "append 7", "missing 1 .. 6"], Due());
+        Answer(Ask(5), 5);
+        Assert.Equal(["serial 5"], Due());
+
+        Restore(3);
+        Commit(4, 5, 6, 7, 8);
+
+        Assert.Equal(["append 4", "append 5", "append 6", "append 7", "append 8", "restore 3"], Due().Order());
+    }
+
+    [Fact]
     public void As_committed_follower_is_handed_what_is_new_first_and_told_what_it_misses_above_the_snapshot()
     {
         _order = new DeliveryOrder(Serial.Zero, FollowerDelivery.AsCommitted);

@@ -346,6 +346,22 @@ public sealed class AppendDeskTests : TestKit
     }
 
     [Fact]
+    public void Append_ends_as_unknown_when_another_term_is_committed_only_above_its_place()
+    {
+        _bench.BuildQuorum(("raft1", 1), ("raft2", 4), ("raft3", 4));
+        _bench.Elect("raft2");
+        var request = Append(TimeSpan.FromMilliseconds(100));
+        _desk.OnTaken(new WireMessage.AppendTaken(_bench.Process.ToId(request), new LogIndex(5), new Term(1)));
+
+        // The pair may be at index 5: the entry at index 6 does not tell.
+        _desk.OnCommitted(Bench.Entry(6, 2, null));
+        _bench.Actor.ExpectNoMsg(TimeSpan.Zero);
+        Tick(2);
+
+        Assert.IsType<CancelReason.Unknown>(_bench.Actor.ExpectMsg<ToActor.Cancelled>().Reason);
+    }
+
+    [Fact]
     public void Append_whose_session_was_forgotten_ends_as_unknown()
     {
         _bench.BuildQuorum(("raft1", 1), ("raft2", 4), ("raft3", 4));

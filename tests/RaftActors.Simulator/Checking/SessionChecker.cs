@@ -1,0 +1,40 @@
+using RaftActors.Core;
+
+namespace RaftActors.Simulator;
+
+/// <summary>
+/// The sessions of a snapshot are those of its index, whoever took it. A request is refused as expired only if the committed entries say
+/// that it may have been forgotten.
+/// </summary>
+internal sealed class SessionChecker(Ledger ledger, SessionBounds bounds)
+{
+    private SessionModel _model = new(bounds);
+
+    public void OnSnapshot(SimulatedProcess process, Snapshot snapshot)
+    {
+        if (!At(snapshot.Position.Index.Value).IsIn(snapshot.Sessions))
+        {
+            throw new Violation("sessions", $"{process.Member} has a snapshot {snapshot} whose sessions are not those of its index");
+        }
+    }
+
+    public void OnExpired(SimulatedProcess process, RequestId request)
+    {
+        var commit = process.Core!.CommitIndex.Value;
+        if (commit <= ledger.Count && !At(commit).MayHaveForgotten(request))
+        {
+            throw new Violation("sessions", $"{process.Member} says at {commit} that {request} is expired, and it was not forgotten");
+        }
+    }
+
+    private SessionModel At(long index)
+    {
+        _model = index < _model.Index ? new SessionModel(bounds) : _model;
+        while (_model.Index < index)
+        {
+            _model.Add(ledger[_model.Index + 1]);
+        }
+
+        return _model;
+    }
+}

@@ -1,0 +1,63 @@
+using System.Collections.Immutable;
+using RaftActors.Core;
+
+namespace RaftActors.Simulator;
+
+/// <summary>
+/// Which requests a process must remember, worked out once more and the simplest way: of each origin those with the highest numbers, and
+/// the origins of the latest requests.
+/// </summary>
+internal sealed class SessionModel(SessionBounds bounds)
+{
+    /// <summary>The origin of the latest request comes last.</summary>
+    private readonly List<Known> _origins = [];
+
+    /// <summary>The last index that was added.</summary>
+    public long Index { get; private set; }
+
+    public void Add(in LogEntry entry)
+    {
+        Index = entry.Index.Value;
+        if (entry.Payload is not Payload.Pair { Request: { } request })
+        {
+            return;
+        }
+
+        var known = _origins.Find(one => one.Origin == request.Origin);
+        if (known is null)
+        {
+            var isFull = _origins.Count == bounds.MaxOrigins;
+            known = new Known(request.Origin) { Forgotten = isFull ? request.Number - 1 : 0 };
+            _origins.RemoveRange(0, isFull ? 1 : 0);
+        }
+
+        _origins.Remove(known);
+        _origins.Add(known);
+        if (request.Number > known.Forgotten
+            && known.Requests.TryAdd(request.Number, new AnsweredRequest(request.Number, entry.Index, entry.Serial))
+            && known.Requests.Count > bounds.MaxRequests)
+        {
+            known.Forgotten = known.Requests.Keys.First();
+            known.Requests.Remove(known.Forgotten);
+        }
+    }
+
+    /// <summary>Whether the request may have been committed, and is not remembered.</summary>
+    public bool MayHaveForgotten(RequestId request) => _origins.Find(one => one.Origin == request.Origin) is { } known
+        ? request.Number <= known.Forgotten && !known.Requests.ContainsKey(request.Number)
+        : _origins.Count == bounds.MaxOrigins;
+
+    public bool IsIn(ImmutableArray<SessionState> states) => states.Length == _origins.Count
+        && states.Zip(_origins).All(pair => pair.First.Origin == pair.Second.Origin
+            && pair.First.Forgotten == pair.Second.Forgotten
+            && pair.First.Answered.SequenceEqual(pair.Second.Requests.Values));
+
+    private sealed class Known(Member origin)
+    {
+        public Member Origin => origin;
+
+        public long Forgotten { get; set; }
+
+        public SortedDictionary<long, AnsweredRequest> Requests { get; } = [];
+    }
+}
