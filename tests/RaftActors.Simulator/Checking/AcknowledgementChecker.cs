@@ -8,7 +8,8 @@ internal static class AcknowledgementChecker
     public static void OnSend(SimulatedProcess process, Envelope envelope)
     {
         // In a later term another leader may have replaced the entry since the answer was given.
-        if (envelope.Body is not Message.AppendEntriesReply { Accepted: true, Match.Value: var match } || envelope.Term != process.Core!.Term)
+        if (envelope.Body is not Message.AppendEntriesReply { Accepted: true, Match.Value: var match }
+            || envelope.Term != process.Core!.Term)
         {
             return;
         }

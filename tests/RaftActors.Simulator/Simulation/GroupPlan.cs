@@ -88,7 +88,7 @@ internal sealed class GroupPlan
 
     public int WriteMax { get; }
 
-    /// <summary>Each client has up to a thousand requests under way, and messages take many entries. Few seeds are big: they take long.</summary>
+    /// <summary>Each client has up to a thousand requests under way, and messages take many entries. Few seeds are big.</summary>
     public bool IsBig { get; }
 
     public int Clients { get; }

@@ -8,8 +8,8 @@ internal sealed partial class Simulation
     private readonly DamageBook _damage = new();
 
     /// <summary>
-    /// While a process is stopped, its disk changes the value of a committed pair. A majority of every set of voters without it has the pair
-    /// on disk: otherwise nobody could tell which of two is right. It counts as a lost disk. A group without check-quorum may keep a
+    /// While a process is stopped, its disk changes the value of a committed pair. A majority of every set of voters without it has the
+    /// pair on disk: otherwise nobody could tell which of two is right. It counts as a lost disk. A group without check-quorum may keep a
     /// damaged leader for ever, so it is spared.
     /// </summary>
     private void Damage(SimulatedProcess victim, Prng prng, long after)

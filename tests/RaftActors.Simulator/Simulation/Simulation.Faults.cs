@@ -229,7 +229,7 @@ internal sealed partial class Simulation
         return Sets.EachHasMajority(configuration, keeps) && sizes.All(size => size == 1 || absent + lost <= (size - 1) / 2);
     }
 
-    /// <summary>The last committed configuration, and all later ones in a log or in a message under way: each may come into force.</summary>
+    /// <summary>The last committed configuration, and all later ones in a log or in a message: each may come into force.</summary>
     private IEnumerable<Configuration> Configurations()
     {
         var entries = _processes.SelectMany(process => process.Disk.Log.All().Concat(process.Log.All()));
