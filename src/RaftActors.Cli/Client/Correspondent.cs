@@ -1,5 +1,3 @@
-using System.Net.Sockets;
-
 using Akka.Actor;
 using Akka.Event;
 using Akka.Remote;
@@ -40,7 +38,7 @@ internal sealed class Correspondent : UntypedActor
                 Hear(reply);
                 break;
             case AssociationErrorEvent error:
-                Lose(error.RemoteAddress, Reason(error.Cause));
+                Lose(error.RemoteAddress, ConnectionFailure.Of(error.Cause));
                 break;
             case DisassociatedEvent end:
                 Lose(end.RemoteAddress, "the connection was closed");
@@ -50,15 +48,6 @@ internal sealed class Correspondent : UntypedActor
                 break;
         }
     }
-
-    private static string Reason(Exception cause) => cause switch
-    {
-        SocketException { SocketErrorCode: SocketError.ConnectionRefused } => "connection refused",
-        SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData } => "nobody knows this name",
-        TimeoutException => "no answer",
-        SocketException => cause.Message,
-        _ => $"no raft server of this name listens there ({cause.Message})",
-    };
 
     private void Ask(Question question)
     {

@@ -37,16 +37,36 @@ internal sealed class AkkaLog : ReceiveActor
             }
             else if (!IsToldElsewhere(entry, text) && !IsTooEarly(text) && IsNew(text))
             {
-                _terminal.Log($"{LevelOf(entry)}: {text}");
+                // The lines behind the first one are stack traces.
+                _terminal.Log($"{LevelOf(entry)}: {text.Split('\n')[0].TrimEnd()}");
             }
         });
     }
 
-    private static bool IsToldElsewhere(LogEvent entry, string text) => entry.LogLevel() < LogLevel.ErrorLevel
-        ? entry.LogSource.Contains("remoting", StringComparison.Ordinal)
-        : entry.LogSource.EndsWith("/user/raft", StringComparison.Ordinal)
-            || (entry.LogSource.Contains("/system/raft", StringComparison.Ordinal)
-                && Events.Any(told => text.Contains(told, StringComparison.Ordinal)));
+    /// <summary>Whether the program itself tells this, in its own words.</summary>
+    /// <param name="text">Of the entry, with servers' names.</param>
+    internal static bool IsToldElsewhere(LogEvent entry, string text)
+    {
+        if (IsOfNetwork(entry))
+        {
+            return entry.LogLevel() < LogLevel.ErrorLevel || !IsAboutMessages(text);
+        }
+
+        return entry.LogLevel() >= LogLevel.ErrorLevel
+            && (entry.LogSource.EndsWith("/user/raft", StringComparison.Ordinal)
+                || (entry.LogSource.Contains("/system/raft", StringComparison.Ordinal)
+                    && Events.Any(told => text.Contains(told, StringComparison.Ordinal))));
+    }
+
+    // Narration tells which connections come and go. Nobody else tells of messages that were lost.
+    private static bool IsAboutMessages(string text) =>
+        text.Contains("message", StringComparison.OrdinalIgnoreCase) || text.Contains("was dropped", StringComparison.Ordinal);
+
+    // The embedded runtime names one source. Akka.NET names the actors of its endpoints, and types of its transport.
+    private static bool IsOfNetwork(LogEvent entry) =>
+        entry.LogSource.Contains("remoting", StringComparison.Ordinal)
+        || entry.LogSource.Contains("/system/endpointManager", StringComparison.Ordinal)
+        || entry.LogClass.Namespace?.StartsWith("Akka.Remote", StringComparison.Ordinal) is true;
 
     // What others send before the serializers are registered is lost, and sent again.
     private bool IsTooEarly(string text) =>

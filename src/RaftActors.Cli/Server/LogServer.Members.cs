@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Net.Sockets;
 
 using Akka.Actor;
 using Akka.Remote;
@@ -95,9 +94,7 @@ internal sealed partial class LogServer
             return;
         }
 
-        var why = failed.Cause.GetBaseException() is SocketException { SocketErrorCode: SocketError.ConnectionRefused }
-            ? "nobody listens there"
-            : failed.Cause.GetBaseException().Message.TrimEnd('.');
+        var why = ConnectionFailure.Of(failed.Cause);
         foreach (var (number, _) in _probes.Where(each => AddressOf(each.Value.Server) == failed.RemoteAddress.ToString()).ToArray())
         {
             OnUnreachable(number, why);

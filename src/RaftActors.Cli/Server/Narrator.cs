@@ -1,3 +1,5 @@
+using System.Reflection;
+
 using Akka.Actor;
 using Akka.Event;
 
@@ -34,11 +36,15 @@ internal sealed class Narrator : ReceiveActor
     private static string RootOf(Error error)
     {
         var cause = error.Cause;
-        while (cause is ActorInitializationException or System.Reflection.TargetInvocationException && cause.InnerException is { } inner)
+        while (cause is { InnerException: { } inner } && IsWrapper(cause))
         {
             cause = inner;
         }
 
         return cause?.Message ?? $"{error.Message}";
     }
+
+    // Runtimes wrap what an actor's constructor throws, Akka.NET in a TypeLoadException too.
+    private static bool IsWrapper(Exception failure) =>
+        failure is ActorInitializationException or TargetInvocationException or TypeLoadException or AggregateException;
 }

@@ -136,7 +136,6 @@ public sealed class FileGroupTests : TestKit
         var cause = Assert.Single(CausesOf(error.Cause), cause => cause is StoreException);
         Assert.StartsWith($"{segment} at ", cause.Message);
         Assert.Contains("is damaged: ", cause.Message);
-        Assert.Equal(cause.Message, $"{error.Message}");
         FishForMessage<string>(told => told == "leads", Guard);
     }
 

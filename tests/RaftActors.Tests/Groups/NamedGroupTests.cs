@@ -88,7 +88,12 @@ public sealed class NamedGroupTests : TestKit
     public void Leader_whose_sockets_close_is_out_of_reach_at_once_and_another_one_leads_long_before_an_election_timeout()
     {
         var names = NewNames(3);
-        const string patient = "raft { election-timeout { min = 60s, max = 90s }, heartbeat-interval = 1s, quorum.gone-after = 2m }";
+        const string patient =
+            """
+            raft.election-timeout { min = 60s, max = 90s }
+            raft.heartbeat-interval = 1s
+            raft.quorum.gone-after = 2m
+            """;
         var nodes = names.Select(name => Start(name, $"{Roster(names)}\n{patient}")).ToList();
         var leader = nodes[0].ExpectEvent<RaftEvent.LeaderChanged>(changed => changed.Leader is not null).Leader;
         var rest = nodes.Where(node => node.Name != leader).ToList();

@@ -1,0 +1,23 @@
+using System.Net.Sockets;
+
+namespace RaftActors.Cli.Tests;
+
+/// <summary>Why a server cannot be reached, in words that do not depend on the actor runtime.</summary>
+public sealed class ConnectionFailureTests
+{
+    public static TheoryData<Exception, string> Failures => new()
+    {
+        { new SocketException((int)SocketError.ConnectionRefused), "connection refused" },
+        { new IOException("no association", new SocketException((int)SocketError.ConnectionRefused)), "connection refused" },
+        { new IOException($"{new SocketException((int)SocketError.ConnectionRefused).Message} akka.tcp://raft@127.0.0.1:1"), "connection refused" },
+        { new AggregateException(new SocketException((int)SocketError.HostNotFound)), "nobody knows this name" },
+        { new TimeoutException("no answer within 1 s"), "no answer" },
+        { new IOException("association failed", new IOException("connection timed out: 10.0.0.1:1")), "no answer" },
+        { new IOException("the handshake failed."), "no raft server of this name listens there (the handshake failed)" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Failures))]
+    public void Reason_is_the_same_however_the_runtime_wraps_it(Exception failure, string reason) =>
+        Assert.Equal(reason, ConnectionFailure.Of(failure));
+}

@@ -1,0 +1,30 @@
+using Akka.Actor;
+using Akka.Event;
+
+using RaftActors.Cli.Server;
+
+namespace RaftActors.Cli.Tests.Server;
+
+/// <summary>Which entries of the actor runtimes' logs an operator is spared.</summary>
+public sealed class AkkaLogTests
+{
+    private const string Endpoints = "[akka://raft/system/endpointManager/reliableEndpointWriter-akka.tcp%3A%2F%2Fraft%40127.0.0.1%3A1-1#1]";
+
+    public static TheoryData<LogEvent, bool> Entries => new()
+    {
+        { new Warning("remoting", typeof(string), "An address is lost."), true },
+        { new Warning(Endpoints, typeof(string), "Association with remote system akka.tcp://raft@127.0.0.1:1 has failed"), true },
+        { new Error(null, Endpoints, typeof(string), "Disassociated"), true },
+        { new Error(null, Endpoints, typeof(string), "Serialization failed for message [Status]."), false },
+        { new Error(null, "remoting", typeof(string), "A Status to /user/raft was dropped: it cannot be serialised."), false },
+        { new Error(null, "TcpServerHandler (akka://raft)", typeof(Akka.Remote.AssociationErrorEvent), "Error caught channel"), true },
+        { new Warning("akka://raft/system/raft/raft", typeof(string), "The disk is slow."), false },
+        { new Error(null, "akka://raft/system/raft/raft", typeof(string), "raft@:1 is refused by raft@:2: NotInRoster"), true },
+        { new Error(null, "akka://raft/user/raft", typeof(LogServer), "the store is damaged"), true },
+    };
+
+    [Theory]
+    [MemberData(nameof(Entries))]
+    public void Connections_and_events_are_told_elsewhere_and_lost_messages_are_not(LogEvent entry, bool isToldElsewhere) =>
+        Assert.Equal(isToldElsewhere, AkkaLog.IsToldElsewhere(entry, $"{entry.Message}"));
+}

@@ -1,0 +1,39 @@
+using System.Reflection;
+
+using Akka.Actor;
+using Akka.Event;
+using Akka.TestKit.Xunit2;
+
+using RaftActors.Cli.Server;
+using RaftActors.Storage;
+
+namespace RaftActors.Cli.Tests.Server;
+
+/// <summary>Why the program ends when its raft actor fails.</summary>
+public sealed class NarratorTests : TestKit
+{
+    private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
+
+    public static TheoryData<Func<Exception, Exception>> Wrappers =>
+    [
+        cause => cause,
+        cause => new TargetInvocationException(cause),
+        cause => new TypeLoadException("Error while creating actor instance", cause),
+        cause => new AggregateException(new TypeLoadException("Error while creating actor instance", new TargetInvocationException(cause))),
+    ];
+
+    [Theory]
+    [MemberData(nameof(Wrappers))]
+    public async Task Cause_is_told_however_the_runtime_wraps_it(Func<Exception, Exception> wrapped)
+    {
+        Assert.True(ServerSettings.TryMake(":9990", "9990", null, null, "/data", null, null, false, out var settings, out _));
+        var failed = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var terminal = new ServerTerminal(TextWriter.Null, TextWriter.Null, TimeProvider.System);
+        var narrator = Sys.ActorOf(Props.Create(() => new Narrator(settings, terminal, "/user/raft", failed)));
+        var cause = new StoreException("the store of raft@:9990 is damaged", new IOException("no cause of interest"));
+
+        narrator.Tell(new Error(wrapped(cause), "akka://raft/user/raft", typeof(LogServer), "a wrapper"));
+
+        Assert.Equal("the store of :9990 is damaged", await failed.Task.WaitAsync(Guard));
+    }
+}
