@@ -33,8 +33,8 @@ public sealed record StoreDamage(string File, long Offset, LogIndex? Index, uint
     {
         var place = Index is { } index ? $"{File} at {Offset} (entry {index})" : $"{File} at {Offset}";
         var sums = Expected is { } expected && Found is { } found ? $" Checksum expected {expected:x8}, found {found:x8}." : "";
-        return $"{place} is damaged: {What}.{sums} What was acknowledged may be gone, so this process does not start. Its group "
-            + "still has it: remove the process from the group, move the data away, and let it join as a new one. "
-            + "'raft log verify' shows the extent.";
+        return $"{place} is damaged: {What}.{sums} Acknowledged entries may be missing here, so this process does not start. Its group "
+            + "still has them. Run 'raft log repair' on this directory: it moves the damaged store aside. Then start the process again: "
+            + "it rejoins its group by itself.";
     }
 }

@@ -25,6 +25,7 @@ internal sealed class Announced
     private const string Unfinished = Folder + "/announced.new";
     private const string Heading = "announced 1";
     private const int SizeMax = 1 << 20;
+    private const long FirstIndex = 1;
 
     private readonly IDisk _disk;
 
@@ -101,13 +102,16 @@ internal sealed class Announced
         (MembersIndex, Members) = (index, members);
     }
 
-    /// <summary>The group in whose directory this is goes on under another identity, and has told what it has told.</summary>
+    /// <summary>
+    /// Notes the new identity of a recovered group. All configurations of its log are the same one from now on, so that the first of
+    /// them is announced, wherever the last one stood.
+    /// </summary>
     /// <exception cref="StoreException">It is damaged, or the disk does not give it.</exception>
     public static void NoteRecovery(string directory, Guid before, Guid after)
     {
         if (File.Exists(Path.Combine(directory, Name)) && Load(new FileDisk(directory)) is var told && told.Group == before)
         {
-            told.Write(after, told.Serial, told.MembersIndex, told.Members);
+            told.Write(after, told.Serial, Math.Min(told.MembersIndex, FirstIndex), told.Members);
         }
     }
 

@@ -70,11 +70,11 @@ internal sealed class GroupView(ServerSettings settings, DateTimeOffset now)
     /// What was committed before a restart still is, although the log says so only when somebody leads again: that never comes to a server
     /// that was removed.
     /// </summary>
-    /// <param name="index">Where the configuration stands that has these members.</param>
-    public void Remember(LogIndex index, ImmutableArray<ServerId> members)
+    /// <param name="index">Configurations below it are passed over while they are committed anew.</param>
+    public void Remember(LogIndex index, ImmutableArray<MemberLine> members)
     {
         _remembered = index;
-        Members = [.. members.Select(server => new MemberLine(server, IsVoter: true))];
+        Members = members;
         _wasMember = true;
     }
 

@@ -19,6 +19,9 @@ internal sealed partial class LogServer
     private long _lastProbe;
     private bool _hasSaidRemoved;
 
+    // The group knows this server with an earlier store, so this start does not found it.
+    private bool _isRejoining;
+
     private void OnAddMember(Request.AddMember add)
     {
         var server = add.Server;
@@ -267,7 +270,8 @@ internal sealed partial class LogServer
 
         if (isFirst && _settings.IsFounder && changed.HasSelf)
         {
-            _terminal.Log($"the group is founded: {string.Join(' ', members)}");
+            _terminal.Log($"{(_isRejoining ? "is back with an empty store: the members are" : "the group is founded:")} "
+                + string.Join(' ', members));
         }
         else if (changed.HasSelf && !before.Contains(_settings.Id))
         {

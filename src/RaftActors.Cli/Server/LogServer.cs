@@ -45,7 +45,7 @@ internal sealed partial class LogServer : RaftActor<string>, IRaftSnapshot<byte[
         _view = new GroupView(settings, clock.GetUtcNow());
         if (_announced.MembersIndex > 0)
         {
-            _view.Remember(new LogIndex(_announced.MembersIndex), _announced.Members);
+            _view.Remember(new LogIndex(_announced.MembersIndex), MembersAtStart());
         }
 
         _appends = new PendingAppends((id, text, timeout) => Raft.Append(id, text, timeout), (client, reply) => client.Tell(reply, Self));
@@ -107,6 +107,11 @@ internal sealed partial class LogServer : RaftActor<string>, IRaftSnapshot<byte[
     };
 
     // Who has taken the log out of the data directory by hand may have left the note. Called when something is committed: a founding that
+    // The configuration in force stands in the log; 'raft recover' has changed it. The note serves where the log was moved aside.
+    private ImmutableArray<MemberLine> MembersAtStart() => Raft.Status.Identity == GroupUid.None
+        ? [.. _announced.Members.Select(server => new MemberLine(server, IsVoter: true))]
+        : [.. Raft.Status.Members.Select(member => new MemberLine(ServerId.Of(member.Name), member.IsVoter))];
+
     // is not has an identity too, and comes to nothing if another one is faster.
     private void NoteGroup()
     {
@@ -216,6 +221,9 @@ internal sealed partial class LogServer : RaftActor<string>, IRaftSnapshot<byte[
                 OnShutOut(shutOut.Detail);
                 break;
         }
+            case RaftEvent.Refused { Reason: RefusalReason.OtherIncarnation }:
+                _isRejoining = true;
+                break;
     }
 
     // Whoever is shut out still tells the others why. An engine that has stopped does nothing any more.

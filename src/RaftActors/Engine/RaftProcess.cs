@@ -167,8 +167,8 @@ internal sealed class RaftProcess
         catch (ArgumentException e) when (e.ParamName == "initial")
         {
             throw new StoreException(
-                $"What {Pid.Name} of group {Settings.Group} finds in its store cannot be: {e.Message} Remove the process from its group, "
-                + "move its data away, and let it join as a new one.",
+                $"What {Pid.Name} of group {Settings.Group} finds in its store cannot be: {e.Message} Move the store's directory away "
+                + "and start the process again: it rejoins its group by itself.",
                 e);
         }
 
