@@ -34,8 +34,8 @@ internal static class CommandLine
         {
             ServerCommand.Build(surroundings),
             AppendCommand.Build(surroundings),
-            AppendCommand.BuildNamed("print", "all messages", surroundings),
-            AppendCommand.BuildNamed("count", "how many messages there are", surroundings),
+            AppendCommand.BuildPrint(surroundings),
+            AppendCommand.BuildCount(surroundings),
             MembersCommand.Build(surroundings),
             StatusCommand.Build(surroundings),
             TransferCommand.Build(surroundings),
@@ -48,7 +48,7 @@ internal static class CommandLine
             },
             RecoverCommand.Build(surroundings),
         };
-        new SeedFlags().AddTo(root, surroundings);
+        new SeedFlags(surroundings).AddTo(root, surroundings);
         var help = root.Options.OfType<HelpOption>().Single();
         help.Action = new BriefHelp((HelpAction)help.Action!); // Justification: the option is made with it.
         return root;

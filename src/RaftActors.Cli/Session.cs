@@ -29,9 +29,11 @@ internal static class Session
 
     public static int Run(string[] arguments)
     {
+        PrivateFiles.Demand();
         using var stream = StandardOutput();
         var output = new StreamWriter(stream, new UTF8Encoding(false), BufferSize);
-        var surroundings = new Surroundings(Console.In, output, Console.Error, isTerminal: !Console.IsOutputRedirected);
+        var surroundings = new Surroundings(
+            Console.In, output, Console.Error, !Console.IsOutputRedirected, Environment.GetEnvironmentVariable);
         Console.CancelKeyPress += (_, press) => press.Cancel |= surroundings.IsChanging;
         var code = Fine;
         try
@@ -113,7 +115,13 @@ internal static class Session
 }
 
 /// <summary>What a run reads and writes.</summary>
-internal sealed class Surroundings(TextReader input, TextWriter output, TextWriter error, bool isTerminal = false)
+/// <param name="variable">Reads an environment variable; unset: there are none.</param>
+internal sealed class Surroundings(
+    TextReader input,
+    TextWriter output,
+    TextWriter error,
+    bool isTerminal = false,
+    Func<string, string?>? variable = null)
 {
     private const int BrokenPipe = 32;
 
@@ -128,6 +136,9 @@ internal sealed class Surroundings(TextReader input, TextWriter output, TextWrit
 
     /// <summary>People look at the output, so it may be coloured and change under their eyes.</summary>
     public bool IsTerminal => isTerminal;
+
+    /// <summary>The value of an environment variable; null: it is not set.</summary>
+    public string? Variable(string name) => variable?.Invoke(name);
 
     /// <summary>Something is being changed, and Ctrl-C waits for it.</summary>
     public bool IsChanging => _isChanging;

@@ -7,6 +7,9 @@ namespace RaftActors.Cli.Tests;
 /// <summary>One run of the program, as a shell starts it.</summary>
 internal sealed record Run(int Code, string Output, string Error)
 {
+    // Of commands that name none. Nothing takes as long on a machine that works, and a busy one must not fail a test.
+    private const string Timeout = "1m";
+
     public static readonly string Program = Path.Combine(AppContext.BaseDirectory, "raft.dll");
 
     public IEnumerable<string> Lines => Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
@@ -18,12 +21,14 @@ internal sealed record Run(int Code, string Output, string Error)
     /// <summary>The same without a process of its own, where that makes no difference.</summary>
     public static Run Here(params string[] arguments) => Here("", arguments);
 
-    public static Run Here(string input, string[] arguments)
+    /// <param name="servers">The environment variable RAFT_SERVERS; null: it is not set.</param>
+    public static Run Here(string input, string[] arguments, string? servers = null)
     {
         using var typed = new StringReader(input);
         using var output = new StringWriter();
         using var error = new StringWriter();
-        return new Run(Session.Run(arguments, new Surroundings(typed, output, error)), $"{output}", $"{error}");
+        var surroundings = new Surroundings(typed, output, error, variable: name => name == "RAFT_SERVERS" ? servers : Timeout);
+        return new Run(Session.Run(arguments, surroundings), $"{output}", $"{error}");
     }
 
     /// <summary>Somebody types this.</summary>
@@ -68,5 +73,6 @@ internal sealed record Run(int Code, string Output, string Error)
         RedirectStandardInput = true,
         RedirectStandardOutput = true,
         RedirectStandardError = true,
+        Environment = { ["RAFT_TIMEOUT"] = Timeout },
     })!;
 }

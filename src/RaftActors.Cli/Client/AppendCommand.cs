@@ -14,7 +14,7 @@ internal static class AppendCommand
     {
         var text = new Argument<string>("text") { Description = "The message; '-' for the lines of standard input, one message each." };
         var id = RequestId();
-        var options = new ClientOptions();
+        var options = new ClientOptions(surroundings);
         var command = new Command(
             "append",
             $"""
@@ -58,28 +58,57 @@ internal static class AppendCommand
         return command;
     }
 
-    /// <summary><c>raft print</c> or <c>raft count</c>.</summary>
-    public static Command BuildNamed(string message, string what, Surroundings surroundings)
+    /// <summary><c>raft count</c>.</summary>
+    public static Command BuildCount(Surroundings surroundings)
     {
         var id = RequestId();
-        var options = new ClientOptions();
-        var command = new Command(
-            message,
-            $"""
-            Has every server write {what} to its standard output.
-            The message '{message}' is appended to the log, and each server writes when it comes to it, once. The answer here is that of
-            'raft append {message}', whose --help says all of it, exit codes included.
-
-            Example:
-              raft {message} -S :9990
-            """)
-        {
-            id,
-        };
+        var options = new ClientOptions(surroundings);
+        var command = new Command("count", HelpOf("count", "how many messages there are", "")) { id };
         options.AddTo(command);
-        command.SetAction(parsed => Run(new AppendSettings(options.Read(parsed), message, parsed.GetValue(id)), surroundings));
+        command.SetAction(parsed => Run(new AppendSettings(options.Read(parsed), "count", parsed.GetValue(id)), surroundings));
         return command;
     }
+
+    /// <summary><c>raft print</c>, which can also read.</summary>
+    public static Command BuildPrint(Surroundings surroundings)
+    {
+        var id = RequestId();
+        var here = new Option<bool>("--here")
+        {
+            Description = "Append nothing: print the log of the server that is asked on standard output here, a message a line.",
+        };
+        var options = new ClientOptions(surroundings);
+        var command = new Command("print", HelpOf("print", "all messages", HereHelp)) { id, here };
+        options.AddTo(command);
+        command.SetAction(parsed => (parsed.GetValue(here), parsed.GetValue(id)) switch
+        {
+            (true, null) => PrintHere.Run(options.Read(parsed), surroundings),
+            (true, _) => throw new UsageException("--here appends nothing, so it takes no --request-id"),
+            (_, var given) => Run(new AppendSettings(options.Read(parsed), "print", given), surroundings),
+        });
+        return command;
+    }
+
+    private const string HereHelp =
+        """
+
+
+        With --here nothing is appended. The server that is asked sends the messages that it has processed, and they are printed here, each
+        with its serial. A server that lags or is cut off has fewer messages than the group. --timeout is for each page of the log. Exit
+        codes: 0 printed; 1 no server answered, or the next one of --server lags behind the pages printed so far.
+
+          raft print --here -S :9990
+        """;
+
+    private static string HelpOf(string message, string what, string more) =>
+        $"""
+        Has every server write {what} to its standard output.
+        The message '{message}' is appended to the log, and each server writes when it comes to it, once. The answer here is that of
+        'raft append {message}', whose --help says all of it, exit codes included.
+
+        Example:
+          raft {message} -S :9990{more}
+        """;
 
     /// <summary>Appends one message, whatever its text.</summary>
     public static int Run(AppendSettings settings, Surroundings surroundings) => settings.Client.Run(async (servers, _, cancellation) =>

@@ -6,6 +6,17 @@ namespace RaftActors.Cli.Client;
 /// <param name="what">What is not certain otherwise: :9993 was added.</param>
 internal sealed class ChangeReport(Surroundings surroundings, ClientSettings settings, string kind, string done, string what)
 {
+    /// <summary>For the help of each change.</summary>
+    public const string ExitCodes =
+        """
+        Exit codes:
+          0    done
+          1    not done, and nothing was changed: standard error says why
+          2    the command is wrong
+          3    unknown whether it was done
+          130  Ctrl-C
+        """;
+
     public void Redirected(ServerId leader) => RedirectLine.Write(surroundings, leader, settings.IsJson);
 
     /// <returns>The exit code.</returns>

@@ -1,30 +1,44 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using System.Globalization;
 
 namespace RaftActors.Cli.Client;
 
 /// <summary>The options of all commands to servers.</summary>
 internal sealed class ClientOptions
 {
-    private const double TimeoutSecondsMax = 86_400;
+    /// <summary>The environment variable that takes the place of --server.</summary>
+    public const string ServersVariable = "RAFT_SERVERS";
 
-    public Option<ImmutableArray<ServerId>> Servers { get; } = new("--server", "-S")
-    {
-        Description = "The servers to ask, with commas between: ':9990,:9991'. The next one is asked when one cannot be reached, does not "
-            + "answer, or does not know. Which of them leads does not matter.",
-        HelpName = "list",
-        CustomParser = ParseServers,
-        DefaultValueFactory = _ => ClientSettings.DefaultServers,
-    };
+    /// <summary>The environment variable that takes the place of --timeout.</summary>
+    public const string TimeoutVariable = "RAFT_TIMEOUT";
 
-    public Option<TimeSpan?> Timeout { get; } = new("--timeout")
+    private static readonly TimeSpan TimeoutMax = TimeSpan.FromDays(1);
+
+    public ClientOptions(Surroundings surroundings)
     {
-        Description = $"For how long to try, all in all. Fractions may be given. Default: {ClientSettings.DefaultTimeout.TotalSeconds}.",
-        HelpName = "seconds",
-        CustomParser = ParseTimeout,
-    };
+        Servers = new("--server", "-S")
+        {
+            Description = "The servers to ask, with commas between: ':9990,:9991'. The next one is asked when one cannot be reached, does "
+                + "not answer, or does not know. Which of them leads does not matter. Default: the environment variable "
+                + $"{ServersVariable}; without it {ClientSettings.DefaultServers[0]}.",
+            HelpName = "list",
+            CustomParser = ParseServers,
+            DefaultValueFactory = result => ServersOf(surroundings.Variable(ServersVariable), result),
+        };
+        Timeout = new("--timeout")
+        {
+            Description = $"For how long to try, all in all: {Duration.Forms}; a number alone means seconds. Default: the environment "
+                + $"variable {TimeoutVariable}; without it {ClientSettings.DefaultTimeout.TotalSeconds}s.",
+            HelpName = "time",
+            CustomParser = result => ParseTimeout(result.Tokens[0].Value, "", result),
+            DefaultValueFactory = result => TimeoutOf(surroundings.Variable(TimeoutVariable), result),
+        };
+    }
+
+    public Option<ImmutableArray<ServerId>> Servers { get; }
+
+    public Option<TimeSpan> Timeout { get; }
 
     public Option<bool> Json { get; } = CommandLine.Json();
 
@@ -36,7 +50,7 @@ internal sealed class ClientOptions
     }
 
     public ClientSettings Read(ParseResult parsed) =>
-        new(parsed.GetValue(Servers), parsed.GetValue(Timeout) ?? ClientSettings.DefaultTimeout, parsed.GetValue(Json));
+        new(parsed.GetValue(Servers), parsed.GetValue(Timeout), parsed.GetValue(Json));
 
     public static ServerId? ParseServer(ArgumentResult result)
     {
@@ -50,14 +64,30 @@ internal sealed class ClientOptions
         return null;
     }
 
-    public static ImmutableArray<ServerId> ParseServers(ArgumentResult result)
+    private static TimeSpan TimeoutOf(string? variable, ArgumentResult result) =>
+        string.IsNullOrWhiteSpace(variable)
+            ? ClientSettings.DefaultTimeout
+            : ParseTimeout(variable.Trim(), $" in {TimeoutVariable}", result);
+
+    private static TimeSpan ParseTimeout(string text, string place, ArgumentResult result) =>
+        Duration.Parse(text, place, TimeSpan.FromSeconds(1), TimeoutMax, result) ?? ClientSettings.DefaultTimeout;
+
+    private static ImmutableArray<ServerId> ServersOf(string? variable, ArgumentResult result) =>
+        string.IsNullOrWhiteSpace(variable)
+            ? ClientSettings.DefaultServers
+            : ParseServers(variable.Split(','), $" in {ServersVariable}", result);
+
+    private static ImmutableArray<ServerId> ParseServers(ArgumentResult result) =>
+        ParseServers(result.Tokens.SelectMany(token => token.Value.Split(',')), "", result);
+
+    private static ImmutableArray<ServerId> ParseServers(IEnumerable<string> texts, string place, ArgumentResult result)
     {
         var servers = ImmutableArray.CreateBuilder<ServerId>();
-        foreach (var text in result.Tokens.SelectMany(token => token.Value.Split(',', StringSplitOptions.TrimEntries)))
+        foreach (var text in texts.Select(text => text.Trim()))
         {
             if (!ServerId.TryParse(text, out var id))
             {
-                result.AddError($"'{text}' is no server: write ':9990', '9990' or 'host:9990', and commas between several");
+                result.AddError($"'{text}'{place} is no server: write ':9990', '9990' or 'host:9990', and commas between several");
                 return ClientSettings.DefaultServers;
             }
 
@@ -68,18 +98,5 @@ internal sealed class ClientOptions
         }
 
         return servers.ToImmutable();
-    }
-
-    private static TimeSpan? ParseTimeout(ArgumentResult result)
-    {
-        var text = result.Tokens[0].Value;
-        if (double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds)
-            && seconds is > 0 and <= TimeoutSecondsMax)
-        {
-            return TimeSpan.FromSeconds(seconds);
-        }
-
-        result.AddError($"'{text}' is no timeout: a number of seconds above 0, at most {TimeoutSecondsMax}");
-        return null;
     }
 }

@@ -9,7 +9,7 @@ internal static class ExplainCommand
 {
     public static Command Build(Surroundings surroundings)
     {
-        var options = new ClientOptions();
+        var options = new ClientOptions(surroundings);
         var command = new Command(
             "explain",
             """

@@ -8,7 +8,7 @@ namespace RaftActors.Cli.Client;
 internal sealed record GroupStatus(ImmutableArray<ServerStatus> Servers)
 {
     // A server that lives answers at once; the others must not keep the table from being shown.
-    private static readonly TimeSpan PatienceMax = TimeSpan.FromSeconds(1);
+    private const int PatienceDivisor = 5;
 
     /// <summary>Whom the server with the highest term takes for the leader.</summary>
     public ServerId? Leader => Answers.Where(status => status.Leader is not null).MaxBy(status => status.Term)?.Leader;
@@ -16,6 +16,10 @@ internal sealed record GroupStatus(ImmutableArray<ServerStatus> Servers)
     /// <summary>A leader is known, and a majority of those that vote answered.</summary>
     public bool IsHealthy =>
         Leader is not null && 2 * Voters.Count(voter => voter.Status is not null) > Voters.Count();
+
+    /// <summary>Every member answered, and none is shut out.</summary>
+    public bool IsWhole =>
+        Servers.All(server => server.IsVoter is null || server.Status is { Standing: not ServerStanding.ShutOut });
 
     /// <summary>The highest serial that is known to be committed.</summary>
     public long CommittedSerial => Answers.Select(status => status.CommittedSerial).DefaultIfEmpty().Max();
@@ -55,7 +59,7 @@ internal sealed record GroupStatus(ImmutableArray<ServerStatus> Servers)
             return new ServerStatus(server, isVoter, first, null);
         }
 
-        var patience = timeout < PatienceMax ? timeout : PatienceMax;
+        var patience = timeout / PatienceDivisor;
         return await connection.AskAsync(server, (number, _) => new Request.Status(number), patience, _ => { }, cancellation) switch
         {
             Answer.Replied { Reply: Reply.StatusIs status } => new ServerStatus(server, isVoter, status, null),

@@ -69,18 +69,13 @@ internal static class MembersCommand
             CustomParser = ClientOptions.ParseServer,
             Arity = ArgumentArity.ExactlyOne,
         };
-        var options = new ClientOptions();
+        var options = new ClientOptions(surroundings);
         var command = new Command(
             verb,
             $"""
             {description}
 
-            Exit codes:
-              0    done
-              1    not done, and nothing was changed: standard error says why
-              2    the command is wrong
-              3    unknown whether it was done
-              130  Ctrl-C
+            {ChangeReport.ExitCodes}
 
             Example:
               {example}
@@ -95,7 +90,7 @@ internal static class MembersCommand
 
     private static Command BuildList(Surroundings surroundings)
     {
-        var options = new ClientOptions();
+        var options = new ClientOptions(surroundings);
         var command = new Command(
             "list",
             """

@@ -17,21 +17,22 @@ internal sealed class SeedFlags
     private readonly Option<string?> _port = Text("-p", "port", "Its port: 9990 or :9990.");
     private readonly Option<string?> _host = Text("--host", "name", "The name under which other machines reach it.");
     private readonly Option<string?> _data = Text("--data", "dir", "Its own directory. Default: ~/.goraft/HOST_PORT.");
-    private readonly Option<int?> _min = Milliseconds("-t", "Its shortest election timeout.");
-    private readonly Option<int?> _max = Milliseconds("-T", "Its longest election timeout.");
+    private readonly Option<int?> _min = ElectionTimeout("-t", "Its shortest election timeout.");
+    private readonly Option<int?> _max = ElectionTimeout("-T", "Its longest election timeout.");
     private readonly Option<bool> _verbose = new("--verbose") { Description = "Its log says more." };
     private readonly Option<string?> _command = Text("-C", "command", "Ask a server: clientcommand, addserver or removeserver.");
     private readonly Option<string?> _message = Text("-m", "text", "With -C: the message, or the server to add or remove.");
-    private readonly ClientOptions _client = new();
+    private readonly ClientOptions _client;
     private readonly Option[] _serving;
     private readonly Option[] _asking;
 
-    public SeedFlags()
+    public SeedFlags(Surroundings surroundings)
     {
+        _client = new ClientOptions(surroundings);
         _serving = [_cluster, _port, _host, _data, _min, _max, _verbose];
         _asking = [_message, _client.Servers, _client.Timeout, _client.Json];
-        _client.Servers.Description = "With -C: the servers to ask. Default: :9990.";
-        _client.Timeout.Description = $"With -C: for how long to try. Default: {ClientSettings.DefaultTimeout.TotalSeconds}.";
+        _client.Servers.Description = $"With -C: the servers to ask. Default: {ClientOptions.ServersVariable}, or :9990.";
+        _client.Timeout.Description = $"With -C: for how long to try. Default: {ClientSettings.DefaultTimeout.TotalSeconds}s.";
         _client.Json.Description = "With -C: one JSON object a line.";
     }
 
@@ -53,8 +54,8 @@ internal sealed class SeedFlags
     private static Option<string?> Text(string name, string value, string description) =>
         new(name) { Description = description, HelpName = value };
 
-    private static Option<int?> Milliseconds(string name, string description) =>
-        new(name) { Description = description, HelpName = "ms", CustomParser = ServerCommand.ParseMilliseconds };
+    private static Option<int?> ElectionTimeout(string name, string description) =>
+        new(name) { Description = description, HelpName = "time", CustomParser = ServerCommand.ParseElectionTimeout };
 
     private static bool IsGiven(ParseResult parsed, Option option) => parsed.GetResult(option) is { Implicit: false };
 

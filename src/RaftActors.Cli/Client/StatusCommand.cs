@@ -17,14 +17,14 @@ internal sealed class StatusCommand(Surroundings surroundings, ClientSettings cl
         {
             Description = "Go on until Ctrl-C: a live table on a terminal, elsewhere a table each time something changed.",
         };
-        var options = new ClientOptions();
+        var options = new ClientOptions(surroundings);
         var command = new Command(
             "status",
             """
             Shows how each server of the group is. A server of --server is asked which they are, then each of them is asked itself:
 
               SERVER   its name
-              ROLE     leader, follower, candidate, pre-candidate; unreachable if it did not answer within a second
+              ROLE     leader, follower, candidate, pre-candidate; unreachable if it did not answer within a fifth of --timeout
               VOTES    whether it counts for majorities
               TERM     the latest election that it heard of
               SERIAL   the last message that it has processed
@@ -35,8 +35,8 @@ internal sealed class StatusCommand(Surroundings surroundings, ClientSettings cl
               NOTE     what a person should know: that it was removed, is shut out, waits to be taken in, or why it is unreachable
 
             Exit codes:
-              0    a leader is known, and a majority of the servers that vote answered
-              1    one of both is missing, or no server of --server answered
+              0    a leader is known, and every member answered
+              1    a member is down or shut out, no leader is known, or no server of --server answered
               2    the command is wrong
               130  Ctrl-C, as every --watch ends
 
@@ -77,7 +77,7 @@ internal sealed class StatusCommand(Surroundings surroundings, ClientSettings cl
             Write(surroundings.Output, group);
         }
 
-        return group.IsHealthy ? Session.Fine : Session.Wrong;
+        return group.IsHealthy && group.IsWhole ? Session.Fine : Session.Wrong;
     }
 
     private Task<int> WatchAsync(CancellationToken cancellation) => surroundings.IsTerminal && !client.IsJson

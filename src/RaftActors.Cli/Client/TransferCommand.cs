@@ -15,20 +15,15 @@ internal static class TransferCommand
             HelpName = "server",
             CustomParser = ClientOptions.ParseServer,
         };
-        var options = new ClientOptions();
+        var options = new ClientOptions(surroundings);
         var command = new Command(
             "transfer",
-            """
+            $"""
             Has another server lead. That is for the time before work on the leader's machine; a server that is stopped by Ctrl-C does it
             itself. Messages that are appended meanwhile wait for the new leader. A transfer is sent once: when its end is unknown,
             'raft status' shows who leads.
 
-            Exit codes:
-              0    done
-              1    not done, and nothing was changed: standard error says why
-              2    the command is wrong
-              3    unknown whether it was done
-              130  Ctrl-C
+            {ChangeReport.ExitCodes}
 
             Example:
               raft transfer --to :9991 -S :9990

@@ -16,6 +16,12 @@ internal static class MessageLimits
     /// </summary>
     public const int FrameBytesMax = 8 << 20;
 
+    /// <summary>A page of a log: so many letters of texts and ids, and one message more. It fits into a frame whatever is in it.</summary>
+    public const int PageLettersMax = 128 << 10;
+
+    /// <summary>Messages of a page.</summary>
+    public const int PageMessagesMax = 1000;
+
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>Why this cannot be appended; null if it can.</summary>

@@ -21,6 +21,7 @@ internal sealed class ProtocolSerializer(ExtendedActorSystem system) : Serialize
         ("transfer", typeof(Request.Transfer)),
         ("status", typeof(Request.Status)),
         ("explain", typeof(Request.Explain)),
+        ("read-log", typeof(Request.ReadLog)),
         ("redirected", typeof(Reply.Redirected)),
         ("committed", typeof(Reply.Committed)),
         ("done", typeof(Reply.Done)),
@@ -28,6 +29,7 @@ internal sealed class ProtocolSerializer(ExtendedActorSystem system) : Serialize
         ("unknown", typeof(Reply.Unknown)),
         ("status-is", typeof(Reply.StatusIs)),
         ("explanation-is", typeof(Reply.ExplanationIs)),
+        ("log-page", typeof(Reply.LogPage)),
     ];
 
     /// <summary>

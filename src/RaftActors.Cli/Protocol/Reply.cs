@@ -46,10 +46,18 @@ internal abstract record Reply(long Number)
         Guid Group = default) : Reply(Number);
 
     /// <summary>To Explain.</summary>
+    /// <summary>To ReadLog: as many messages as fit.</summary>
+    /// <param name="Messages">In the order of their serials; empty: there is none behind the serial that was asked about.</param>
+    /// <param name="LastSerial">Of the last message that the server has processed.</param>
+    public sealed record LogPage(long Number, ImmutableArray<LogMessage> Messages, long LastSerial) : Reply(Number);
+
     public sealed record ExplanationIs(long Number, string Text) : Reply(Number);
 }
 
 /// <summary>A server of the group, and whether it votes.</summary>
+/// <summary>A message of the log.</summary>
+internal readonly record struct LogMessage(long Serial, string RequestId, string Text);
+
 internal readonly record struct MemberLine(ServerId Server, bool IsVoter);
 
 /// <summary>What a server has to do with a group, as far as it knows.</summary>

@@ -21,6 +21,10 @@ internal abstract record Request(long Number)
     /// <summary>How this server sees itself and its group.</summary>
     public sealed record Status(long Number) : Request(Number);
 
-    /// <summary>The same, and what it waits for, for people.</summary>
+    /// <summary>Messages that this server has processed, in order.</summary>
+    /// <param name="After">Those behind this serial.</param>
+    public sealed record ReadLog(long Number, long After) : Request(Number);
+
+    /// <summary>As Status, and what it waits for, for people.</summary>
     public sealed record Explain(long Number) : Request(Number);
 }

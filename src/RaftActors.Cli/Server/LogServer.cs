@@ -153,6 +153,9 @@ internal sealed partial class LogServer : RaftActor<string>, IRaftSnapshot<byte[
                 Sender.Tell(StatusOf(status.Number), Self);
                 break;
             case Request.Explain explain:
+            case Request.ReadLog read:
+                Sender.Tell(PageOf(read), Self);
+                break;
                 var (client, number) = (Sender, explain.Number);
                 _asked[Raft.Explain(Self)] = answer =>
                     client.Tell(new Reply.ExplanationIs(number, ServerId.Show(((Explanation)answer).Text)), Self);
@@ -257,6 +260,11 @@ internal sealed partial class LogServer : RaftActor<string>, IRaftSnapshot<byte[
         Raft.Status.Identity.Value);
 
     // Whoever is in no group has no leader to send anything to, and a client need not wait to hear it.
+    private Reply.LogPage PageOf(Request.ReadLog read) => new(
+        read.Number,
+        [.. _log.PageAfter(read.After).Select(message => new LogMessage(message.Serial, message.Id, message.Text))],
+        _log.Messages is [.., var last] ? last.Serial : 0);
+
     private string? WhyOutside() => _view.Standing switch
     {
         ServerStanding.Waiting => $"Nothing is appended here: {_settings.Id} {_view.Note}. Ask a server of the group.",

@@ -1,3 +1,7 @@
+using System.Collections.Immutable;
+
+using RaftActors.Cli.Protocol;
+
 namespace RaftActors.Cli.Server;
 
 /// <summary>
@@ -14,6 +18,36 @@ internal sealed class MessageLog
 
     /// <summary>The message that has this request id; null if there is none.</summary>
     public Message? Find(string id) => _byId.TryGetValue(id, out var place) ? _messages[place] : null;
+
+    /// <summary>As many messages as fit into a page, in order.</summary>
+    /// <param name="after">Those behind this serial.</param>
+    public ImmutableArray<Message> PageAfter(long after)
+    {
+        var (first, end) = (0, _messages.Count);
+        while (first < end)
+        {
+            var middle = (first + end) / 2;
+            (first, end) = _messages[middle].Serial <= after ? (middle + 1, end) : (first, middle);
+        }
+
+        var page = ImmutableArray.CreateBuilder<Message>();
+        for (var letters = 0; first < _messages.Count; first++)
+        {
+            var message = _messages[first];
+            if (page.Count > 0 && (letters += message.Id.Length + message.Text.Length) > MessageLimits.PageLettersMax)
+            {
+                break;
+            }
+
+            page.Add(message);
+            if (page.Count == MessageLimits.PageMessagesMax)
+            {
+                break;
+            }
+        }
+
+        return page.ToImmutable();
+    }
 
     /// <summary>A pair is committed. One whose id is known changes nothing: somebody asked again, not knowing that it was there.</summary>
     /// <returns>The place of the new message, counted from 1; 0: there was none.</returns>

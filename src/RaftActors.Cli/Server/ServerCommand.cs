@@ -84,20 +84,13 @@ internal static class ServerCommand
 
     private static Option<int?> Timeout(string name, string letter, string which, int value) => new(name, letter)
     {
-        Description = $"{which} time without a leader after which a server stands for election, in milliseconds. Default: {value}.",
-        HelpName = "ms",
-        CustomParser = ParseMilliseconds,
+        Description = $"{which} time without a leader after which a server stands for election: {Duration.Forms}; a number alone means "
+            + $"milliseconds. Default: {value}ms.",
+        HelpName = "time",
+        CustomParser = ParseElectionTimeout,
     };
 
-    public static int? ParseMilliseconds(ArgumentResult result)
-    {
-        var text = result.Tokens[0].Value;
-        if (int.TryParse(text, out var number) && number > 0)
-        {
-            return number;
-        }
-
-        result.AddError($"'{text}' is no number of milliseconds");
-        return null;
-    }
+    public static int? ParseElectionTimeout(ArgumentResult result) =>
+        (int?)Duration.Parse(
+            result.Tokens[0].Value, "", TimeSpan.FromMilliseconds(1), ServerSettings.LongestElectionTimeout, result)?.TotalMilliseconds;
 }

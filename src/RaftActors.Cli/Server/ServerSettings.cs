@@ -24,7 +24,9 @@ internal sealed record ServerSettings(
 
     // Three heartbeats of a tick each must fit, and a person must not wait for hours.
     private const int LeastElectionTimeout = 30;
-    private const int LongestElectionTimeout = 600_000;
+    private const int LongestMilliseconds = 600_000;
+
+    public static TimeSpan LongestElectionTimeout { get; } = TimeSpan.FromMilliseconds(LongestMilliseconds);
 
     /// <summary>Its own list names it: it founds the group with the others. Otherwise it waits until a group takes it in.</summary>
     public bool IsFounder => Servers.Contains(Id);
@@ -80,14 +82,14 @@ internal sealed record ServerSettings(
     private static (int Min, int Max) TimeoutsOf(int? min, int? max) => (min, max) switch
     {
         ({ } least, { } longest) => (least, longest),
-        ({ } least, null) => (least, Math.Max(DefaultElectionTimeoutMax, (int)Math.Min(2L * least, LongestElectionTimeout))),
+        ({ } least, null) => (least, Math.Max(DefaultElectionTimeoutMax, (int)Math.Min(2L * least, LongestMilliseconds))),
         (null, { } longest) => (Math.Min(DefaultElectionTimeoutMin, longest), longest),
         _ => (DefaultElectionTimeoutMin, DefaultElectionTimeoutMax),
     };
 
     private static string? WhyNotTimeouts(int min, int max) =>
-        min < LeastElectionTimeout || max > LongestElectionTimeout
-            ? $"The election timeout is {min} to {max} ms; it may be from {LeastElectionTimeout} to {LongestElectionTimeout} (-t, -T)."
+        min < LeastElectionTimeout || max > LongestMilliseconds
+            ? $"The election timeout is {min} to {max} ms; it may be from {LeastElectionTimeout} to {LongestMilliseconds} (-t, -T)."
             : min > max ? $"The election timeout is {min} to {max} ms: -t must not be above -T." : null;
 
     private static string? WhyNotHost(string? host) => host switch

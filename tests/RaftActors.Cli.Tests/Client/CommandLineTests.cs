@@ -15,11 +15,15 @@ public sealed class CommandLineTests
         { ["append", "x", "-S", ":65536"], "':65536' is no server" },
         { ["append", "x", "-S", "a b:1"], "'a b:1' is no server" },
         { ["append", "x", "-S", "\u001b[2J"], "'\\u001b[2J' is no server" },
-        { ["append", "x", "--timeout", "0"], "'0' is no timeout" },
-        { ["append", "x", "--timeout", "-1"], "'-1' is no timeout" },
-        { ["append", "x", "--timeout", "abc"], "'abc' is no timeout" },
-        { ["append", "x", "--timeout", "NaN"], "'NaN' is no timeout" },
-        { ["append", "x", "--timeout", "1e9"], "'1e9' is no timeout" },
+        { ["append", "x", "--timeout", "0"], "'0' is no duration" },
+        { ["append", "x", "--timeout", "-1"], "'-1' is no duration" },
+        { ["append", "x", "--timeout", "abc"], "'abc' is no duration" },
+        { ["append", "x", "--timeout", "NaN"], "'NaN' is no duration" },
+        { ["append", "x", "--timeout", "1e9"], "'1e9' is no duration" },
+        { ["append", "x", "--timeout", "5 s"], "from 1ms to 24h. Write 250ms, 10s or 1m; a number alone means seconds." },
+        { ["append", "x", "--timeout", "25h"], "'25h' is no duration" },
+        { ["server", "-c", ":9990", "-T", "1h"], "'1h' is no duration from 1ms to 10m" },
+        { ["print", "--here", "--request-id", "x"], "--here appends nothing" },
         { ["append", "x", "--request-id", ""], "a request id has 1 to" },
         { ["append", "x", "--request-id", "a\nb"], "a request id has 1 to" },
         { ["members", "add"], "server" },
@@ -33,14 +37,14 @@ public sealed class CommandLineTests
         { ["-C", "addserver"], "-m is missing" },
         { ["-C", "removeserver", "-m", "x"], "'x' is no server" },
         { ["-C", "clientcommand", "-m", "x", "-p", "9990"], "-p is for running a server" },
-        { ["-C", "clientcommand", "-m", "x", "--timeout", "0"], "'0' is no timeout" },
+        { ["-C", "clientcommand", "-m", "x", "--timeout", "0"], "'0' is no duration" },
         { ["-m", "x"], "-C is missing" },
         { ["--timeout", "3"], "-C is missing" },
         { ["-S", ":9990"], "-C is missing" },
         { ["-p", "9990"], "-c is missing" },
         { ["-c", ":9990", "-p", "abc"], "'abc' is no port" },
-        { ["-c", ":9990", "-t", "abc"], "'abc' is no number of milliseconds" },
-        { ["server", "-c", ":9990", "-t", "abc"], "'abc' is no number of milliseconds" },
+        { ["-c", ":9990", "-t", "abc"], "'abc' is no duration" },
+        { ["server", "-c", ":9990", "-t", "abc"], "'abc' is no duration" },
     };
 
     [Theory]
@@ -81,7 +85,7 @@ public sealed class CommandLineTests
             Assert.Equal((0, ""), (run.Code, run.Error));
             Assert.Contains("Example", run.Output);
             Assert.Contains("Exit codes:", run.Output);
-            Assert.Contains("--timeout <seconds>", run.Output);
+            Assert.Contains("--timeout <time>", run.Output);
         }
     }
 
@@ -95,6 +99,37 @@ public sealed class CommandLineTests
             verbs.Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[0]));
     }
 
+    [Theory]
+    [InlineData("250ms", 250)]
+    [InlineData("10s", 10_000)]
+    [InlineData("1m", 60_000)]
+    [InlineData("1.5h", 5_400_000)]
+    [InlineData("0.5", 500)]
+    [InlineData("3", 3_000)]
+    public void Duration_has_a_unit_or_means_seconds(string text, double milliseconds)
+    {
+        Assert.True(Duration.TryParse(text, TimeSpan.FromSeconds(1), out var time));
+        Assert.Equal(milliseconds, time.TotalMilliseconds);
+    }
+
+    [Fact]
+    public void Servers_to_ask_come_from_the_environment_unless_the_command_names_them()
+    {
+        using var server = ScriptedServer.Committing();
+        using var other = ScriptedServer.Committing();
+        var dead = ScriptedServer.Dead();
+
+        var found = Run.Here("", ["append", "x"], servers: $"{dead}, {server.Id}");
+        var named = Run.Here("", ["append", "x", "-S", $"{other.Id}"], servers: $"{server.Id}");
+        var wrong = Run.Here("", ["append", "x"], servers: ":9990,nonsense");
+
+        Assert.Equal((0, "committed, serial 1\n", ""), (found.Code, found.Output, found.Error));
+        Assert.Equal((0, "committed, serial 1\n", ""), (named.Code, named.Output, named.Error));
+        Assert.Single(server.Requests);
+        Assert.Equal((2, ""), (wrong.Code, wrong.Output));
+        Assert.Contains("'nonsense' in RAFT_SERVERS is no server", wrong.Error);
+    }
+
     [Fact]
     public void Flags_ask_as_the_verbs_do()
     {
@@ -104,7 +139,7 @@ public sealed class CommandLineTests
         string[] to = ["-S", $"{server.Id}"];
 
         var append = Run.Here(["-C", "clientcommand", "-m", "-", .. to]);
-        var add = Run.Here(["-C", "addserver", "-m", ":9993", "--timeout", "3600", .. to]);
+        var add = Run.Here(["-C", "addserver", "-m", ":9993", "--timeout", "1h", .. to]);
         var remove = Run.Here(["-C", "removeserver", "-m", "9993", .. to]);
 
         Assert.Equal((0, "committed, serial 4\n", ""), (append.Code, append.Output, append.Error));

@@ -35,7 +35,7 @@ public sealed class StatusTests : IDisposable
         var run = Run.Of("status", "-S", $"{_follower.Id}");
 
         var since = Since.ToLocalTime().ToString("yyyy/MM/dd HH:mm:ss", CultureInfo.InvariantCulture);
-        Assert.Equal((0, ""), (run.Code, run.Error));
+        Assert.Equal((1, ""), (run.Code, run.Error));
         Assert.Equal(
             [
                 "SERVER  ROLE         VOTES  TERM  SERIAL  COMMIT  LAG  ADDRESS          SINCE                NOTE",
@@ -60,6 +60,32 @@ public sealed class StatusTests : IDisposable
     public void Group_without_a_majority_that_answers_is_not_well()
     {
         _members = [new(_leader.Id, IsVoter: true), new(_dead, IsVoter: true), new(_follower.Id, IsVoter: false)];
+
+        Assert.Equal(1, Run.Of("status", "-S", $"{_leader.Id}").Code);
+    }
+
+    [Fact]
+    public void Group_whose_members_all_answer_is_fine()
+    {
+        _members = [new(_leader.Id, IsVoter: true), new(_follower.Id, IsVoter: false)];
+
+        Assert.Equal(0, Run.Of("status", "-S", $"{_leader.Id}").Code);
+    }
+
+    [Fact]
+    public void Group_is_not_fine_when_a_member_without_a_vote_is_down()
+    {
+        _members = [new(_leader.Id, IsVoter: true), new(_dead, IsVoter: false)];
+
+        Assert.Equal(1, Run.Of("status", "-S", $"{_leader.Id}").Code);
+    }
+
+    [Fact]
+    public void Group_is_not_fine_when_a_member_is_shut_out()
+    {
+        using var shutOut = ScriptedServer.Answering(request =>
+            Status(request, _dead, RoleKind.Follower, serial: 7, "its disk lost writes") with { Standing = ServerStanding.ShutOut });
+        _members = [new(_leader.Id, IsVoter: true), new(shutOut.Id, IsVoter: true)];
 
         Assert.Equal(1, Run.Of("status", "-S", $"{_leader.Id}").Code);
     }
@@ -96,7 +122,7 @@ public sealed class StatusTests : IDisposable
 
         var run = Run.Of("status", "--json", "-S", $"{follower}");
 
-        Assert.Equal((0, ""), (run.Code, run.Error));
+        Assert.Equal((1, ""), (run.Code, run.Error));
         Assert.Equal(
             [
                 $"kind=server server={leader} address=127.0.0.1{leader} role=leader member=True votes=True "
@@ -134,7 +160,7 @@ public sealed class StatusTests : IDisposable
         var coloured = Run.Shell($"TERM=xterm-256color script -qec 'stty cols 200; {command}' /dev/null");
         var plain = Run.Shell($"NO_COLOR=1 TERM=xterm-256color script -qec 'stty cols 200; {command}' /dev/null");
 
-        Assert.Equal((0, 0), (coloured.Code, plain.Code));
+        Assert.Equal((1, 1), (coloured.Code, plain.Code));
         Assert.Contains("\u001b[38;5;2mleader", coloured.Output);
         Assert.Contains("leader", plain.Output);
         Assert.DoesNotContain("\u001b[38;", plain.Output);

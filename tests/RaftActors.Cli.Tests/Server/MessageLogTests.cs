@@ -1,3 +1,4 @@
+using RaftActors.Cli.Protocol;
 using RaftActors.Cli.Server;
 
 namespace RaftActors.Cli.Tests.Server;
@@ -5,6 +6,36 @@ namespace RaftActors.Cli.Tests.Server;
 /// <summary>What the group has agreed on.</summary>
 public sealed class MessageLogTests
 {
+    [Fact]
+    public void Page_begins_behind_a_serial_and_ends_when_it_is_full()
+    {
+        var log = new MessageLog();
+        var large = new string('x', MessageLimits.PageLettersMax);
+        log.Apply("a", "one", 1);
+        log.Apply("b", large, 3);
+        log.Apply("c", large, 4);
+
+        Assert.Equal([1], log.PageAfter(0).Select(message => message.Serial));
+        Assert.Equal([3], log.PageAfter(1).Select(message => message.Serial));
+        Assert.Equal([3], log.PageAfter(2).Select(message => message.Serial));
+        Assert.Equal([4], log.PageAfter(3).Select(message => message.Serial));
+        Assert.Empty(log.PageAfter(4));
+        Assert.Empty(new MessageLog().PageAfter(0));
+    }
+
+    [Fact]
+    public void Page_has_a_bounded_number_of_messages()
+    {
+        var log = new MessageLog();
+        for (var serial = 1; serial <= MessageLimits.PageMessagesMax + 1; serial++)
+        {
+            log.Apply($"{serial}", "", serial);
+        }
+
+        Assert.Equal(MessageLimits.PageMessagesMax, log.PageAfter(0).Length);
+        Assert.Single(log.PageAfter(MessageLimits.PageMessagesMax));
+    }
+
     private readonly MessageLog _log = new();
 
     [Fact]
