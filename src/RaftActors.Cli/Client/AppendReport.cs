@@ -67,8 +67,9 @@ internal sealed class AppendReport(Surroundings surroundings, bool isJson)
                 surroundings.Say(output =>
                     output.WriteLine($"committed{(committed.WasThere ? " before" : "")}, serial {committed.Serial}"));
                 break;
-            case Ending.NotDone(var why):
-                surroundings.Error.WriteLine($"{prefix} not committed: {Clause.Of(why)}; it is safe to append it again");
+            case Ending.NotDone(var why, var isFinal):
+                surroundings.Error.WriteLine(
+                    $"{prefix} not committed: {Clause.Of(why)}{(isFinal ? "" : "; it is safe to append it again")}");
                 break;
             case Ending.Unknown(var why):
                 surroundings.Error.WriteLine(
@@ -90,7 +91,7 @@ internal sealed class AppendReport(Surroundings surroundings, bool isJson)
                 writer.WriteNumber("serial", committed.Serial);
                 writer.WriteBoolean("before", committed.WasThere);
                 break;
-            case Ending.NotDone(var why):
+            case Ending.NotDone(var why, _):
                 writer.WriteString("outcome", "not-committed");
                 writer.WriteString("why", why);
                 break;

@@ -13,7 +13,7 @@ internal sealed class Appender(ServerList servers, ClientSettings settings, stri
     {
         if ((text is null ? InputLines.TooLong : MessageLimits.WhyNot(id, text)) is { } problem)
         {
-            return new Ending.NotDone(problem);
+            return new Ending.NotDone(problem, IsFinal: true);
         }
 
         var ending = await servers.AskAsync(

@@ -10,7 +10,8 @@ internal abstract record Ending
     public sealed record Answered(ServerId By, Reply Reply) : Ending;
 
     /// <summary>Nothing was changed, and nothing will be.</summary>
-    public sealed record NotDone(string Why) : Ending;
+    /// <param name="IsFinal">The same request would be refused again.</param>
+    public sealed record NotDone(string Why, bool IsFinal = false) : Ending;
 
     /// <summary>It may be done already, later, or never.</summary>
     public sealed record Unknown(string Why) : Ending;

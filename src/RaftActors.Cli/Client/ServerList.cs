@@ -46,6 +46,8 @@ internal sealed class ServerList(ServerConnection connection, ImmutableArray<Ser
                     cancellation).ConfigureAwait(false);
                 switch (answer)
                 {
+                    case Answer.Replied { Reply: Reply.Refused { IsFinal: true } refused }:
+                        return new Ending.NotDone(refused.Detail, IsFinal: true);
                     case Answer.Replied { Reply: Reply.Refused refused }:
                         refusals.Add(servers.Length == 1 ? refused.Detail : $"{servers[index]}: {Clause.Of(refused.Detail)}");
                         break;

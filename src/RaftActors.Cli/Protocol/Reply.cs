@@ -18,7 +18,8 @@ internal abstract record Reply(long Number)
     public sealed record Done(long Number) : Reply(Number);
 
     /// <summary>Nothing was changed, and nothing will be; asking again is safe.</summary>
-    public sealed record Refused(long Number, string Detail) : Reply(Number);
+    /// <param name="IsFinal">The same request is refused whenever and wherever it is sent.</param>
+    public sealed record Refused(long Number, string Detail, bool IsFinal = false) : Reply(Number);
 
     /// <summary>It may be done already, later, or never.</summary>
     public sealed record Unknown(long Number, string Detail) : Reply(Number);
@@ -45,19 +46,19 @@ internal abstract record Reply(long Number)
         ServerStanding Standing = ServerStanding.Member,
         Guid Group = default) : Reply(Number);
 
-    /// <summary>To Explain.</summary>
     /// <summary>To ReadLog: as many messages as fit.</summary>
     /// <param name="Messages">In the order of their serials; empty: there is none behind the serial that was asked about.</param>
     /// <param name="LastSerial">Of the last message that the server has processed.</param>
     public sealed record LogPage(long Number, ImmutableArray<LogMessage> Messages, long LastSerial) : Reply(Number);
 
+    /// <summary>To Explain.</summary>
     public sealed record ExplanationIs(long Number, string Text) : Reply(Number);
 }
 
-/// <summary>A server of the group, and whether it votes.</summary>
 /// <summary>A message of the log.</summary>
 internal readonly record struct LogMessage(long Serial, string RequestId, string Text);
 
+/// <summary>A server of the group, and whether it votes.</summary>
 internal readonly record struct MemberLine(ServerId Server, bool IsVoter);
 
 /// <summary>What a server has to do with a group, as far as it knows.</summary>

@@ -46,7 +46,7 @@ internal sealed partial class LogServer
     {
         var (server, left) = (_probes[number].Server, _probes[number].Deadline - Now);
         Timers.StartSingleTimer(number, new ProbeOver(number, timesLeft - 1), left < ProbeTimeout ? Sane(left) : ProbeTimeout);
-        Context.ActorSelection($"{AddressOf(server)}{Self.Path.ToStringWithoutAddress()}").Tell(new Request.Status(number), Self);
+        ServerAt(server).Tell(new Request.Status(number), Self);
     }
 
     private void OnProbeOver(ProbeOver over)
@@ -65,6 +65,7 @@ internal sealed partial class LogServer
     {
         if (!TryEnd(status.Number, out var probe))
         {
+            OnWelcomed(status);
             return;
         }
 
@@ -74,7 +75,11 @@ internal sealed partial class LogServer
             return;
         }
 
-        Change(probe.Client, probe.Number, Raft.Join(probe.Server.Process, Sane(probe.Deadline - Now), Self));
+        Change(
+            probe.Client,
+            probe.Number,
+            Raft.Join(probe.Server.Process, Sane(probe.Deadline - Now), Self),
+            done: () => AwaitWelcome(probe));
     }
 
     private void OnUnreachable(long number, string why)
@@ -147,21 +152,30 @@ internal sealed partial class LogServer
     }
 
     // The client hears of another leader before it hears of the outcome.
-    private void Change(IActorRef client, long number, RequestRef request)
+    private void Change(IActorRef client, long number, RequestRef request, Action? done = null)
     {
         if (_view.OtherLeader is { } leader)
         {
             client.Tell(new Reply.Redirected(number, leader), Self);
         }
 
-        _asked[request] = answer => client.Tell(
-            answer switch
+        _asked[request] = answer =>
+        {
+            if (answer is ChangeOutcome.Done && done is not null)
             {
-                ChangeOutcome.Done => new Reply.Done(number),
-                ChangeOutcome.Refused refused => new Reply.Refused(number, ServerId.Show(refused.Detail)),
-                _ => new Reply.Unknown(number, "The time is up, and the request may have reached a leader."),
-            },
-            Self);
+                done();
+                return;
+            }
+
+            client.Tell(
+                answer switch
+                {
+                    ChangeOutcome.Done => new Reply.Done(number),
+                    ChangeOutcome.Refused refused => new Reply.Refused(number, ServerId.Show(refused.Detail)),
+                    _ => new Reply.Unknown(number, "The time is up, and the request may have reached a leader."),
+                },
+                Self);
+        };
     }
 
     // Who wrote the JSON may have written anything, and names become addresses.
@@ -200,14 +214,22 @@ internal sealed partial class LogServer
 
     private bool TryEnd(long number, out Probe probe)
     {
+        if (!_probes.Remove(number, out probe))
+        {
+            return false;
+        }
+
         Timers.Cancel(number);
-        return _probes.Remove(number, out probe);
+        return true;
     }
 
     private IEnumerable<ServerId> MemberIds() => _view.Members is { } members ? members.Select(member => member.Server) : _settings.Servers;
 
     private string AddressOf(ServerId server) =>
         new Address("akka.tcp", Context.System.Name, server.Hostname, server.Port).ToString();
+
+    private ActorSelection ServerAt(ServerId server) =>
+        Context.ActorSelection($"{AddressOf(server)}{Self.Path.ToStringWithoutAddress()}");
 
     private void SayHowItStarts()
     {

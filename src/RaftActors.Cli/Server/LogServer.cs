@@ -58,6 +58,7 @@ internal sealed partial class LogServer : RaftActor<string>, IRaftSnapshot<byte[
         Receive<Explanation>(explanation => Answer(explanation.Request, explanation));
         Receive<Reply.StatusIs>(OnProbed);
         Receive<ProbeOver>(OnProbeOver);
+        Receive<WelcomeTick>(OnWelcomeTick);
         Receive<AssociationErrorEvent>(OnNoAssociation);
         Receive<HandOver>(_ => OnHandOver());
     }
@@ -106,12 +107,12 @@ internal sealed partial class LogServer : RaftActor<string>, IRaftSnapshot<byte[
         AllowFewerThanThree = true,
     };
 
-    // Who has taken the log out of the data directory by hand may have left the note. Called when something is committed: a founding that
     // The configuration in force stands in the log; 'raft recover' has changed it. The note serves where the log was moved aside.
     private ImmutableArray<MemberLine> MembersAtStart() => Raft.Status.Identity == GroupUid.None
         ? [.. _announced.Members.Select(server => new MemberLine(server, IsVoter: true))]
         : [.. Raft.Status.Members.Select(member => new MemberLine(ServerId.Of(member.Name), member.IsVoter))];
 
+    // Who has taken the log out of the data directory by hand may have left the note. Called when something is committed: a founding that
     // is not has an identity too, and comes to nothing if another one is faster.
     private void NoteGroup()
     {
@@ -152,10 +153,10 @@ internal sealed partial class LogServer : RaftActor<string>, IRaftSnapshot<byte[
             case Request.Status status:
                 Sender.Tell(StatusOf(status.Number), Self);
                 break;
-            case Request.Explain explain:
             case Request.ReadLog read:
                 Sender.Tell(PageOf(read), Self);
                 break;
+            case Request.Explain explain:
                 var (client, number) = (Sender, explain.Number);
                 _asked[Raft.Explain(Self)] = answer =>
                     client.Tell(new Reply.ExplanationIs(number, ServerId.Show(((Explanation)answer).Text)), Self);
@@ -169,7 +170,7 @@ internal sealed partial class LogServer : RaftActor<string>, IRaftSnapshot<byte[
         var (id, text) = (append.RequestId ?? "", append.Text ?? "");
         if (MessageLimits.WhyNot(id, text) is { } problem)
         {
-            Sender.Tell(new Reply.Refused(append.Number, problem), Self);
+            Sender.Tell(new Reply.Refused(append.Number, problem, IsFinal: true), Self);
         }
         else if (_log.Find(id) is { } known)
         {
@@ -220,13 +221,13 @@ internal sealed partial class LogServer : RaftActor<string>, IRaftSnapshot<byte[
             case RaftEvent.Removed:
                 SayRemoved();
                 break;
+            case RaftEvent.Refused { Reason: RefusalReason.OtherIncarnation }:
+                _isRejoining = true;
+                break;
             case RaftEvent.ShutOut shutOut:
                 OnShutOut(shutOut.Detail);
                 break;
         }
-            case RaftEvent.Refused { Reason: RefusalReason.OtherIncarnation }:
-                _isRejoining = true;
-                break;
     }
 
     // Whoever is shut out still tells the others why. An engine that has stopped does nothing any more.
@@ -259,12 +260,12 @@ internal sealed partial class LogServer : RaftActor<string>, IRaftSnapshot<byte[
         _view.Standing,
         Raft.Status.Identity.Value);
 
-    // Whoever is in no group has no leader to send anything to, and a client need not wait to hear it.
     private Reply.LogPage PageOf(Request.ReadLog read) => new(
         read.Number,
         [.. _log.PageAfter(read.After).Select(message => new LogMessage(message.Serial, message.Id, message.Text))],
         _log.Messages is [.., var last] ? last.Serial : 0);
 
+    // Whoever is in no group has no leader to send anything to, and a client need not wait to hear it.
     private string? WhyOutside() => _view.Standing switch
     {
         ServerStanding.Waiting => $"Nothing is appended here: {_settings.Id} {_view.Note}. Ask a server of the group.",

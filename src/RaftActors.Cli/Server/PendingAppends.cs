@@ -39,7 +39,7 @@ internal sealed class PendingAppends(Func<string, string, TimeSpan, RequestRef> 
         }
         else if (pending.Text != request.Text)
         {
-            tell(client, new Reply.Refused(request.Number, UsedFor(request.RequestId)));
+            tell(client, UsedFor(request.Number, request.RequestId));
             return;
         }
 
@@ -123,10 +123,12 @@ internal sealed class PendingAppends(Func<string, string, TimeSpan, RequestRef> 
     /// <summary>What a client is told whose message, or another one, is in the log under its request id.</summary>
     public static Reply AnswerOf(long number, Message message, string text, bool wasThere) => message.Text == text
         ? new Reply.Committed(number, message.Serial, wasThere)
-        : new Reply.Refused(number, UsedFor(message.Id));
+        : UsedFor(number, message.Id);
 
-    private static string UsedFor(string id) =>
-        $"The request id {id} was used for another message, so leave it out, or name another one.";
+    private static Reply.Refused UsedFor(long number, string id) => new(
+        number,
+        $"The request id {id} was used for another message. Name another one with --request-id, or leave it out.",
+        IsFinal: true);
 
     private void TellWay(Waiter waiter)
     {

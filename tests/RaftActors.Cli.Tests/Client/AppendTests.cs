@@ -142,6 +142,19 @@ public sealed class AppendTests
     }
 
     [Fact]
+    public void Refusal_that_is_final_asks_no_other_server_and_invites_no_repetition()
+    {
+        using var first = ScriptedServer.Answering(
+            request => new Reply.Refused(request.Number, "The request id x is taken.", IsFinal: true));
+        using var second = ScriptedServer.Committing();
+
+        var run = Run.Here(["append", "text", "-S", $"{first.Id},{second.Id}"]);
+
+        Assert.Equal((1, "", "raft: not committed: the request id x is taken\n"), (run.Code, run.Output, run.Error));
+        Assert.Empty(second.Requests);
+    }
+
+    [Fact]
     public void Answers_as_JSON_are_an_object_each()
     {
         using var server = new ScriptedServer(request =>

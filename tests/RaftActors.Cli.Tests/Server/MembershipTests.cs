@@ -26,6 +26,26 @@ public sealed class MembershipTests : ServerTest
         var join = Asked.ExpectMsg<FromActor<string>.Join>();
         Assert.Equal(Process(9993), join.Name);
         Group.End(new ChangeOutcome.Done(join.Request));
+        Status();
+        ExpectNoMsg(TimeSpan.Zero);
+        Answer(StatusOf(9993, ServerStanding.Member, 9990, 9991, 9992, 9993) with { Number = FirstProbe + 1 });
+        ExpectMsg(new Reply.Done(7));
+    }
+
+    [Fact]
+    public void Addition_is_not_answered_before_the_newcomer_knows_of_it_and_not_after_the_clients_time_is_up()
+    {
+        StartInGroup();
+        Add(9993);
+        Answer(StatusOf(9993, ServerStanding.Waiting));
+        Group.End(new ChangeOutcome.Done(Asked.ExpectMsg<FromActor<string>.Join>().Request));
+        Status();
+        Answer(StatusOf(9993, ServerStanding.Waiting) with { Number = FirstProbe + 1 });
+        Status();
+        ExpectNoMsg(TimeSpan.Zero);
+
+        Wait(Timeout);
+
         ExpectMsg(new Reply.Done(7));
     }
 
