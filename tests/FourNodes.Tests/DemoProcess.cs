@@ -1,5 +1,4 @@
-using System.Collections.Immutable;
-using System.Diagnostics;
+using TrialKit;
 
 namespace FourNodes.Tests;
 
@@ -11,42 +10,19 @@ internal sealed class DemoProcess : IDisposable
 
     private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "FourNodes.dll");
 
-    private readonly Process _process;
-    private readonly Lock _lock = new();
-    private readonly List<(string Text, int Occurrence, TaskCompletionSource<string> Found)> _waiting = [];
-    private readonly TaskCompletionSource _outputEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource _errorEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private ImmutableList<string> _lines = [];
-    private ImmutableList<string> _errors = [];
+    private readonly ChildProcess _process;
 
-    private DemoProcess(Process process) => _process = process;
+    private DemoProcess(ChildProcess process) => _process = process;
 
-    public IReadOnlyList<string> Lines => _lines;
+    public IReadOnlyList<string> Lines => [.. _process.Lines(line => !line.IsError).Select(line => line.Text)];
 
-    public string Errors => string.Join('\n', _errors);
+    public string Errors => string.Join('\n', _process.Lines(line => line.IsError).Select(line => line.Text));
 
-    public static DemoProcess Start(params string[] arguments) => Start("dotnet", [Program, .. arguments]);
+    public static DemoProcess Start(params string[] arguments) => new(ChildProcess.Start("dotnet", [Program, .. arguments]));
 
     /// <summary>The same with a standard stream of the shell's: <c>&gt; /dev/full</c>.</summary>
     public static DemoProcess StartRedirected(string redirection, params string[] arguments) =>
-        Start("sh", ["-c", $"exec dotnet \"$@\" {redirection}", "sh", Program, .. arguments]);
-
-    private static DemoProcess Start(string program, string[] arguments)
-    {
-        var start = new ProcessStartInfo(program, arguments)
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        var demo = new DemoProcess(new Process { StartInfo = start });
-        demo._process.OutputDataReceived += (_, e) => demo.OnOutput(e.Data);
-        demo._process.ErrorDataReceived += (_, e) => demo.OnError(e.Data);
-        demo._process.Start();
-        demo._process.BeginOutputReadLine();
-        demo._process.BeginErrorReadLine();
-        return demo;
-    }
+        new(ChildProcess.Start("sh", ["-c", $"exec dotnet \"$@\" {redirection}", "sh", Program, .. arguments]));
 
     public static async Task<DemoProcess> RunToEnd(params string[] arguments)
     {
@@ -64,83 +40,18 @@ internal sealed class DemoProcess : IDisposable
     }
 
     /// <summary>Completes with the exit code, when all output is here.</summary>
-    public async Task<int> Exit()
-    {
-        await Task.WhenAll(_process.WaitForExitAsync(), _outputEnded.Task, _errorEnded.Task).WaitAsync(Patience);
-        return _process.ExitCode;
-    }
+    public async Task<int> Exit() =>
+        await _process.Ended(Patience)
+            ?? throw new TimeoutException($"The demo has not ended; it wrote:\n{string.Join('\n', Lines)}\n{Errors}");
 
-    /// <summary>
-    /// Completes with the first line, printed already or yet to come, that has this in it; or the second, for <paramref name="occurrence"/>
-    /// 2.
-    /// </summary>
-    public async Task<string> Line(string text, int occurrence = 1)
-    {
-        TaskCompletionSource<string> found = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        lock (_lock)
-        {
-            _waiting.Add((text, occurrence, found));
-            Wake();
-        }
+    /// <summary>The first line, printed already or yet to come, that has this in it; or the second, and so on.</summary>
+    public Task<string> Line(string text, int occurrence = 1) => _process.Line(text, occurrence, Patience);
 
-        try
-        {
-            return await found.Task.WaitAsync(Patience);
-        }
-        catch (TimeoutException)
-        {
-            throw new TimeoutException($"'{text}' was not printed within {Patience}; this was:\n{string.Join('\n', _lines)}\n{Errors}");
-        }
-    }
-
-    public void Type(string line) => _process.StandardInput.WriteLine(line);
+    public void Type(string line) => _process.Tell(line);
 
     public void Kill() => _process.Kill();
 
-    public void Signal(string name)
-    {
-        using var kill = Process.Start("kill", ["-" + name, _process.Id.ToString()]);
-        kill.WaitForExit();
-    }
+    public void Send(Signal signal) => _process.Send(signal);
 
-    public void Dispose()
-    {
-        if (!_process.HasExited)
-        {
-            _process.Kill();
-        }
-
-        _process.Dispose();
-    }
-
-    private void OnOutput(string? line)
-    {
-        if (line is null)
-        {
-            _outputEnded.TrySetResult();
-            return;
-        }
-
-        lock (_lock)
-        {
-            _lines = _lines.Add(line);
-            Wake();
-        }
-    }
-
-    private void Wake() => _waiting.RemoveAll(waiting =>
-        _lines.Where(line => line.Contains(waiting.Text)).ElementAtOrDefault(waiting.Occurrence - 1) is { } line
-        && waiting.Found.TrySetResult(line));
-
-    private void OnError(string? line)
-    {
-        if (line is null)
-        {
-            _errorEnded.TrySetResult();
-        }
-        else
-        {
-            _errors = _errors.Add(line);
-        }
-    }
+    public void Dispose() => _process.Dispose();
 }

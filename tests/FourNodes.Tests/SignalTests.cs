@@ -1,3 +1,5 @@
+using TrialKit;
+
 namespace FourNodes.Tests;
 
 /// <summary>Ctrl-C and SIGTERM end the demo as its time limit does. (Signals as POSIX knows them: Linux and macOS.)</summary>
@@ -5,14 +7,14 @@ namespace FourNodes.Tests;
 public sealed class SignalTests
 {
     [Theory]
-    [InlineData("INT")]
-    [InlineData("TERM")]
+    [InlineData(nameof(Signal.Interrupt))]
+    [InlineData(nameof(Signal.Terminate))]
     public async Task Signal_ends_the_demo_cleanly(string signal)
     {
         using var demo = DemoProcess.Start("--seconds", "60");
         await demo.Line("Received requested serial 4 with key key4 and value value4", occurrence: 2);
 
-        demo.Signal(signal);
+        demo.Send(Enum.Parse<Signal>(signal));
 
         Assert.Equal(0, await demo.Exit());
         Assert.Equal("Stopped.", demo.Lines[^1]);
@@ -25,7 +27,7 @@ public sealed class SignalTests
         using var demo = DemoProcess.Start("--seconds", "60");
         await demo.Line("node1@localhost and raft1 process");
 
-        demo.Signal("TERM");
+        demo.Send(Signal.Terminate);
 
         Assert.Equal(0, await demo.Exit());
         Assert.Equal("Stopped.", demo.Lines[^1]);

@@ -1,3 +1,5 @@
+using TrialKit;
+
 namespace FourNodes.Tests;
 
 /// <summary>Four terminals: one node in each, killed and started again.</summary>
@@ -26,7 +28,7 @@ public sealed class SingleNodeTests : IDisposable
 
         foreach (var node in _nodes)
         {
-            node.Signal("TERM");
+            node.Send(Signal.Terminate);
             Assert.Equal(0, await node.Exit());
         }
 

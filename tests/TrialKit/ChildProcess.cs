@@ -144,6 +144,16 @@ internal sealed partial class ChildProcess : IDisposable
         }
     }
 
+    /// <summary>The first line, printed already or yet to come, that has this in it; or the second, and so on.</summary>
+    /// <exception cref="TimeoutException">None comes in time, or none can come any more. The message has all lines.</exception>
+    public async Task<string> Line(string text, int occurrence, TimeSpan patience)
+    {
+        var left = occurrence;
+        var line = await Line(line => line.Text.Contains(text, StringComparison.Ordinal) && --left == 0, patience);
+        return line?.Text ?? throw new TimeoutException(
+            $"'{text}' was not written within {patience}; this was:\n{string.Join('\n', Lines(_ => true).Select(one => one.Text))}");
+    }
+
     /// <summary>All lines so far of which this holds.</summary>
     public IReadOnlyList<OutputLine> Lines(Func<OutputLine, bool> isIt)
     {
@@ -216,6 +226,7 @@ internal sealed record OutputLine(string Text, bool IsError, long At);
 internal enum Signal
 {
     Interrupt = 2,
+    Kill = 9,
     Terminate = 15,
     Continue = 18,
     Stop = 19,

@@ -5,6 +5,8 @@ using System.Text.RegularExpressions;
 
 using RaftActors.Cli.Protocol;
 
+using TrialKit;
+
 namespace RaftActors.Cli.Tests.Server;
 
 /// <summary>Servers as processes: how they start, what they write, how they end. (Signals as POSIX knows them: Linux and macOS.)</summary>
@@ -41,18 +43,19 @@ public sealed class ServerProgramTests : IDisposable
         }
 
         Assert.Equal(["Count 2", "Logs [i like beer count print]"], fourth.Output);
+        Assert.DoesNotContain(three.Append(fourth).SelectMany(server => server.Raw), line => line.Contains("   at "));
         Assert.All(three[0].Raw, line => Assert.Matches(new Regex(@"^\d{4}/\d\d/\d\d \d\d:\d\d:\d\d \S"), line));
     }
 
     [Theory]
-    [InlineData("INT")]
-    [InlineData("TERM")]
+    [InlineData(nameof(Signal.Interrupt))]
+    [InlineData(nameof(Signal.Terminate))]
     public async Task Signal_ends_a_server_cleanly(string signal)
     {
         var port = ServerFolder.FreePorts(1)[0];
         var server = await StartAlone(port);
 
-        server.Signal(signal);
+        server.Send(Enum.Parse<Signal>(signal));
 
         Assert.Equal(0, await server.Exit());
         Assert.Equal("Stopped.", server.Errors.Last());
@@ -65,13 +68,13 @@ public sealed class ServerProgramTests : IDisposable
         var servers = await StartGroup(ports);
         using var client = new TestClient();
         var leader = (await client.Status(ports[0])).Leader!.Value.Port == ports[0] ? 0 : 1;
-        servers[1 - leader].Signal("KILL");
+        servers[1 - leader].Send(Signal.Kill);
         await servers[1 - leader].Exit();
 
         // Nobody is there to take over, so this takes its time.
-        servers[leader].Signal("INT");
+        servers[leader].Send(Signal.Interrupt);
         await servers[leader].Line("hands the leadership over");
-        servers[leader].Signal("INT");
+        servers[leader].Send(Signal.Interrupt);
 
         Assert.Equal(130, await servers[leader].Exit());
         Assert.DoesNotContain("Stopped.", servers[leader].Errors);
@@ -85,7 +88,7 @@ public sealed class ServerProgramTests : IDisposable
         using var client = new TestClient();
         var leader = Array.IndexOf(ports, (await client.Status(ports[0])).Leader!.Value.Port);
 
-        servers[leader].Signal("TERM");
+        servers[leader].Send(Signal.Terminate);
 
         Assert.Equal(0, await servers[leader].Exit());
         Assert.Contains(servers[leader].Errors, line => line.StartsWith("leads no more"));
@@ -101,7 +104,7 @@ public sealed class ServerProgramTests : IDisposable
         await client.Append(port, "i like beer", "id");
         await client.Append(port, "print");
         await first.Line("Logs [i like beer print]");
-        first.Signal("KILL");
+        first.Send(Signal.Kill);
         await first.Exit();
 
         var second = _folder.Start($":{port}", port);
@@ -109,7 +112,7 @@ public sealed class ServerProgramTests : IDisposable
         Assert.Equal(1, Assert.IsType<Reply.Committed>(await client.Append(port, "i like beer", "id")).Serial);
         await client.Append(port, "count");
         await second.Line("Count 3");
-        second.Signal("TERM");
+        second.Send(Signal.Terminate);
 
         Assert.Equal(0, await second.Exit());
         Assert.Equal(["Count 3"], second.Output);
@@ -122,7 +125,7 @@ public sealed class ServerProgramTests : IDisposable
         var servers = await StartGroup(ports);
         using var client = new TestClient();
         var follower = (await client.Status(ports[0])).Leader!.Value.Port == ports[0] ? 1 : 0;
-        servers[follower].Signal("KILL");
+        servers[follower].Send(Signal.Kill);
         await servers[follower].Exit();
 
         var again = _folder.Start(ServerFolder.ListOf(ports), ports[follower]);
@@ -140,7 +143,7 @@ public sealed class ServerProgramTests : IDisposable
         await client.Append(port, "i like beer");
         await client.Append(port, "count");
         await first.Line("Count 2");
-        first.Signal("TERM");
+        first.Send(Signal.Terminate);
         await first.Exit();
         Directory.Delete(Path.Combine(_folder.DataOf(port), "log"), recursive: true);
         Directory.Delete(Path.Combine(_folder.DataOf(port), "snapshots"), recursive: true);
@@ -162,14 +165,11 @@ public sealed class ServerProgramTests : IDisposable
         await servers[0].Line("Count 1");
         foreach (var server in servers)
         {
-            server.Signal("KILL");
+            server.Send(Signal.Kill);
             await server.Exit();
         }
 
-        var recovery = Run.Of(
-            "recover", "--data", _folder.DataOf(ports[0]), "--group", "raft", "--process", $"raft@:{ports[0]}",
-            "--members", $"raft@:{ports[0]}", "--yes");
-        Assert.Equal((0, ""), (recovery.Code, recovery.Error));
+        Recover(ports[0]);
         var survivor = _folder.Start(ServerFolder.ListOf(ports), ports[0]);
         await survivor.Line("elected leader");
         Assert.IsType<Reply.Committed>(await client.Append(ports[0], "count"));
@@ -186,6 +186,100 @@ public sealed class ServerProgramTests : IDisposable
         using var client = new TestClient();
         Assert.IsType<Reply.Committed>(await client.Append(port, new string('\u0001', 1 << 20)));
         Assert.IsType<Reply.Committed>(await client.Append(port, new string('ü', 1 << 19)));
+
+        var printed = Run.Of("print", "--here", "--json", "--timeout", "1m", "-S", $":{port}");
+
+        Assert.Equal((0, ""), (printed.Code, printed.Error));
+        Assert.Equal(
+            [new string('\u0001', 1 << 20), new string('ü', 1 << 19)],
+            printed.Objects.Select(message => message.GetProperty("text").GetString()));
+    }
+
+    [Fact]
+    public async Task Files_of_a_server_are_for_its_user_alone()
+    {
+        var port = ServerFolder.FreePorts(1)[0];
+
+        await StartAlone(port);
+
+        var data = new DirectoryInfo(_folder.DataOf(port));
+        Assert.All(
+            data.EnumerateFileSystemInfos("*", SearchOption.AllDirectories).Append(data),
+            entry => Assert.Equal(
+                entry is DirectoryInfo
+                    ? UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
+                    : UnixFileMode.UserRead | UnixFileMode.UserWrite,
+                entry.UnixFileMode));
+    }
+
+    [Fact]
+    public async Task Server_whose_store_was_repaired_rejoins_by_itself()
+    {
+        var ports = ServerFolder.FreePorts(3);
+        var servers = await StartGroup(ports);
+        using var client = new TestClient();
+        Assert.IsType<Reply.Committed>(await client.Append(ports[0], "i like beer"));
+        servers[0].Send(Signal.Terminate);
+        await servers[0].Exit();
+        Damage(ports[0], "i like beer"u8);
+        var refused = _folder.Start(ServerFolder.ListOf(ports), ports[0]);
+        await refused.Line("Run 'raft log repair' on this directory");
+        Assert.Equal(1, await refused.Exit());
+
+        var repair = Run.Of("log", "repair", "--data", _folder.DataOf(ports[0]), "--yes");
+        var again = _folder.Start(ServerFolder.ListOf(ports), ports[0]);
+
+        Assert.Equal((0, ""), (repair.Code, repair.Error));
+        await again.Line("leads in term");
+        Assert.IsType<Reply.Committed>(await client.Append(ports[1], "print"));
+        await servers[1].Line("Logs [i like beer print]");
+        await again.Line("Logs [i like beer print]");
+        Assert.DoesNotContain(again.Errors, line => line.Contains("the group is founded"));
+    }
+
+    [Fact]
+    public async Task Server_with_an_empty_directory_rejoins_and_does_not_say_that_the_group_is_founded()
+    {
+        var ports = ServerFolder.FreePorts(3);
+        var servers = await StartGroup(ports);
+        using var client = new TestClient();
+        Assert.IsType<Reply.Committed>(await client.Append(ports[0], "i like beer"));
+        servers[0].Send(Signal.Kill);
+        await servers[0].Exit();
+        Directory.Delete(_folder.DataOf(ports[0]), recursive: true);
+
+        var again = _folder.Start(ServerFolder.ListOf(ports), ports[0]);
+
+        await again.Line("is back with an empty store: the members are");
+        Assert.IsType<Reply.Committed>(await client.Append(ports[1], "print"));
+        await again.Line("Logs [i like beer print]");
+        Assert.DoesNotContain(again.Errors, line => line.Contains("the group is founded"));
+    }
+
+    [Fact]
+    public async Task Members_after_a_recovery_are_those_of_the_configuration_in_force()
+    {
+        var ports = ServerFolder.FreePorts(4);
+        var servers = await StartGroup(ports[..3]);
+        var fourth = _folder.Start(ServerFolder.ListOf(ports[..3]), ports[3]);
+        await fourth.Line("waits to be taken in");
+        using var client = new TestClient();
+        Assert.IsType<Reply.Done>(await client.Add(ports[0], ports[3]));
+        Assert.IsType<Reply.Done>(await client.Remove(ports[0], ports[3]));
+        foreach (var server in servers)
+        {
+            server.Send(Signal.Kill);
+            await server.Exit();
+        }
+
+        Recover(ports[0]);
+        var survivor = _folder.Start(ServerFolder.ListOf(ports[..3]), ports[0]);
+        await survivor.Line("elected leader");
+        Assert.IsType<Reply.Committed>(await client.Append(ports[0], "goes on"));
+
+        Assert.Equal((ports[0], true), Assert.Single((await client.Status(ports[0])).Members.Select(one => (one.Server.Port, one.IsVoter))));
+        Assert.Contains("is no member of the group", Assert.IsType<Reply.Refused>(await client.Remove(ports[0], ports[1])).Detail);
+        Assert.Equal(0, Run.Of("status", "-S", $":{ports[0]}").Code);
     }
 
     [Fact]
@@ -264,7 +358,7 @@ public sealed class ServerProgramTests : IDisposable
         var first = await StartAlone(port);
         using var client = new TestClient();
         await client.Append(port, "count");
-        first.Signal("TERM");
+        first.Send(Signal.Terminate);
         await first.Exit();
         Assert.Equal(0, Run.Of("log", "verify", "--data", _folder.DataOf(port)).Code);
         Assert.Equal(0, Run.Of("log", "repair", "--data", _folder.DataOf(port)).Code);
@@ -284,12 +378,9 @@ public sealed class ServerProgramTests : IDisposable
         var first = await StartAlone(port);
         using var client = new TestClient();
         await client.Append(port, "i like beer");
-        first.Signal("TERM");
+        first.Send(Signal.Terminate);
         await first.Exit();
-        var file = Path.Combine(_folder.DataOf(port), "log", "0000000001.wal");
-        var bytes = File.ReadAllBytes(file);
-        bytes[bytes.AsSpan().IndexOf("i like beer"u8)] ^= 1;
-        File.WriteAllBytes(file, bytes);
+        Damage(port, "i like beer"u8);
 
         var second = _folder.Start($":{port}", port);
 
@@ -316,6 +407,23 @@ public sealed class ServerProgramTests : IDisposable
         var run = Run.Of("server", "-p", "9990");
         Assert.Equal(2, run.Code);
         Assert.Contains("-c ':9990,:9991,:9992'", run.Error);
+    }
+
+    private void Damage(int port, ReadOnlySpan<byte> text)
+    {
+        var file = Path.Combine(_folder.DataOf(port), "log", "0000000001.wal");
+        var bytes = File.ReadAllBytes(file);
+        bytes[bytes.AsSpan().IndexOf(text)] ^= 1;
+        File.WriteAllBytes(file, bytes);
+    }
+
+    // As the only survivor of its group.
+    private void Recover(int port)
+    {
+        var recovery = Run.Of(
+            "recover", "--data", _folder.DataOf(port), "--group", "raft", "--process", $"raft@:{port}", "--members", $"raft@:{port}",
+            "--yes");
+        Assert.Equal((0, ""), (recovery.Code, recovery.Error));
     }
 
     private async Task<ServerProcess> StartAlone(int port)
