@@ -13,6 +13,7 @@ internal sealed class DemoRaft : RaftActor<string>, IWithTimers
 
     private readonly TaskCompletionSource<Pid> _started;
     private readonly SortedDictionary<Serial, Entry<string>> _storage = [];
+    private Leader? _leader;
 
     /// <param name="process">Its name on its node.</param>
     /// <param name="serial">It starts with this many pairs: key1 and value1, and so on.</param>
@@ -54,12 +55,21 @@ internal sealed class DemoRaft : RaftActor<string>, IWithTimers
         }
     }
 
-    protected override void HandleLeader(Leader? leader) => Print(leader switch
+    // Called again when the leader is ready, which prints nothing.
+    protected override void HandleLeader(Leader? leader)
     {
-        null => "Leader lost",
-        { IsSelf: true } => "I'm a leader of this quorum",
-        _ => $"Leader elected: {leader.Pid} with serial {leader.Serial}",
-    });
+        if (leader is null || leader.Term != _leader?.Term)
+        {
+            Print(leader switch
+            {
+                null => "Leader lost",
+                { IsSelf: true } => "I'm a leader of this quorum",
+                _ => $"Leader elected: {leader.Pid} with serial {leader.Serial}",
+            });
+        }
+
+        _leader = leader;
+    }
 
     // Each request is made when its line is printed, so that no answer can be printed above it.
     protected override void HandleMissing(SerialRange gap)

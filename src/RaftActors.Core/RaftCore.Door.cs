@@ -47,6 +47,15 @@ public sealed partial class RaftCore
         TakeIn(peer, envelope);
     }
 
+    /// <summary>
+    /// Whether the sender is the latest known start of a process that this one deals with. If not, the address that the message came from
+    /// must not replace the one that is known. Changes nothing.
+    /// </summary>
+    public bool Trusts(Envelope envelope) =>
+        (PeerOf(envelope.From.Name) is not null || MayHear(envelope))
+        && !IsOfOtherGroup(envelope.Group)
+        && !IsFromOldStart(envelope, RecordOf(envelope.From.Name));
+
     private void TakeIn(Peer peer, Envelope envelope)
     {
         switch (envelope.Body)

@@ -81,6 +81,24 @@ public sealed class RaftActorTests : TestKit
         Expect("started", "quorum of 2, follower", "append 3 poison=", "append 4 key4=value4");
     }
 
+    // Both pairs wait for the answer to a Get, and nothing else comes after it.
+    [Fact]
+    public void Actor_that_is_resumed_is_handed_the_pairs_behind_the_one_it_failed_in()
+    {
+        var parent = Sys.ActorOf(Props.Create(() => new ResumingParent()));
+        parent.Tell(Props.Create(() => new Recorder(_watcher, new RaftOptions<string> { LastSerial = new Serial(1) })));
+        _group.BuildQuorum(withActor: true);
+        _group.ElectPeer();
+        var get = _asked.ExpectMsg<FromActor<string>.Get>();
+        _group.Commit("poison", "");
+        _group.Commit("key4", "value4");
+
+        _group.Answer(get);
+
+        _watcher.FishForMessage<string>(what => what == "append 3 poison=");
+        Expect("append 4 key4=value4");
+    }
+
     [Fact]
     public void Proposal_whose_handler_fails_is_discarded()
     {
@@ -220,7 +238,7 @@ public sealed class RaftActorTests : TestKit
         var query = _asked.ExpectMsg<FromActor<string>.Query>();
         _group.Cancel(query.Request, new CancelReason.Unavailable());
 
-        ExpectMsg(new QueryOutcome.Failed(query.Request));
+        Assert.Equal(query.Request, ExpectMsg<QueryOutcome.Failed>().Request);
         Expect("started", "cancel Unavailable { }");
     }
 
@@ -232,7 +250,7 @@ public sealed class RaftActorTests : TestKit
         var query = _asked.ExpectMsg<FromActor<string>.Query>();
         _group.Confirm(query);
         actor.Tell(new InvalidOperationException("a restart"));
-        ExpectMsg(new QueryOutcome.Failed(query.Request));
+        Assert.Equal(query.Request, ExpectMsg<QueryOutcome.Failed>().Request);
 
         _group.BuildQuorum(withActor: false);
 
@@ -249,8 +267,18 @@ public sealed class RaftActorTests : TestKit
 
         EventFilter.Exception<InvalidOperationException>().ExpectOne(() => _group.Confirm(query));
 
-        ExpectMsg(new QueryOutcome.Failed(query.Request));
+        Assert.Equal(query.Request, ExpectMsg<QueryOutcome.Failed>().Request);
         ExpectNoMsg(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public void Query_of_an_actor_that_does_not_override_HandleQuery_fails_and_says_so()
+    {
+        var silent = Sys.ActorOf(Props.Create(() => new Silent()), "silent");
+        silent.Tell("a question", TestActor);
+        _group.Confirm(_asked.ExpectMsg<FromActor<string>.Query>());
+
+        Assert.StartsWith("HandleQuery is not overridden", ExpectMsg<QueryOutcome.Failed>().Reason);
     }
 
     [Fact]
@@ -261,7 +289,7 @@ public sealed class RaftActorTests : TestKit
         var query = _asked.ExpectMsg<FromActor<string>.Query>();
         Sys.Stop(actor);
 
-        ExpectMsg(new QueryOutcome.Failed(query.Request));
+        Assert.Equal(query.Request, ExpectMsg<QueryOutcome.Failed>().Request);
     }
 
     [Fact]
@@ -353,5 +381,13 @@ public sealed class RaftActorTests : TestKit
             });
             ReceiveAny(_ => Stash.Stash());
         }
+    }
+
+    private sealed class Silent : RaftActor<string>
+    {
+        public Silent()
+            : base(new RaftOptions<string> { LastSerial = new Serial(2) }) => Receive<string>(question => Raft.Query(question, replyTo: Sender));
+
+        protected override object? HandleAppend(Entry<string> entry) => null;
     }
 }

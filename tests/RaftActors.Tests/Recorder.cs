@@ -10,6 +10,7 @@ namespace RaftActors.Tests;
 internal class Recorder : RaftActor<string>
 {
     private readonly IActorRef _watcher;
+    private Leader? _leader;
 
     public Recorder(IActorRef watcher, RaftOptions<string>? options = null)
         : base(options)
@@ -35,8 +36,16 @@ internal class Recorder : RaftActor<string>
     protected override void HandleQuorum(Quorum? quorum) =>
         Tell(quorum is null ? "quorum lost" : $"quorum of {quorum.Size}, {(quorum.IsMember ? "member" : "follower")}");
 
-    protected override void HandleLeader(Leader? leader) =>
-        Tell(leader is null ? "leader lost" : leader.IsSelf ? "leads" : $"led by {leader.Pid.Name.Process} at {leader.Serial}");
+    // Told once for each election, and not again when the leader is ready.
+    protected override void HandleLeader(Leader? leader)
+    {
+        if (leader is null || _leader?.Term != leader.Term)
+        {
+            Tell(leader is null ? "leader lost" : leader.IsSelf ? "leads" : $"led by {leader.Pid.Name.Process} at {leader.Serial}");
+        }
+
+        _leader = leader;
+    }
 
     protected override void HandleMissing(SerialRange gap)
     {

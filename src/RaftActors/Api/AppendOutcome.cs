@@ -9,9 +9,10 @@ public abstract record AppendOutcome
     {
     }
 
-    /// <summary>The pair is committed, and the actor that appended it has handled it.</summary>
+    /// <summary>The pair is committed.</summary>
     /// <param name="Result">
-    /// What its HandleAppend returned; null if it was handed the pair in another way: by HandleSerial after a restart, or in a snapshot.
+    /// What HandleAppend returned on the process that appended it. Null as well if no HandleAppend of the actor returned for this pair: the
+    /// pair came through HandleSerial or in a snapshot, HandleAppend threw and the actor was resumed, or the actor had stopped.
     /// </param>
     public sealed record Done(RequestRef Request, Serial Serial, object? Result) : AppendOutcome;
 

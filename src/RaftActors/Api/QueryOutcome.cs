@@ -12,7 +12,9 @@ public abstract record QueryOutcome
     public sealed record Done(RequestRef Request, object? Result) : QueryOutcome;
 
     /// <summary>
-    /// No leader confirmed in time how much is committed, or the actor failed or stopped meanwhile. It may be asked again.
+    /// The question has no answer: no leader confirmed in time how much is committed, the actor failed or stopped, or it does not override
+    /// HandleQuery. Nothing changed, so asking again is safe.
     /// </summary>
-    public sealed record Failed(RequestRef Request) : QueryOutcome;
+    /// <param name="Reason">Why, for people.</param>
+    public sealed record Failed(RequestRef Request, string Reason) : QueryOutcome;
 }

@@ -106,8 +106,9 @@ public abstract class RaftActor<TValue> : ReceiveActor
     }
 
     /// <summary>
-    /// A leader was elected; null: it is lost. On quorum members only, once for each election, never dropped or out of order, and after
-    /// the HandleQuorum it belongs to. By default nothing happens.
+    /// A leader was elected; null: it is lost. Called on quorum members only, in order, and after the HandleQuorum that it belongs to. Called
+    /// again for the same leader and term when <see cref="RaftActors.Leader.IsReady"/> has become true. On learners read
+    /// <see cref="RaftGroup{TValue}.Leader"/>. By default nothing happens.
     /// </summary>
     protected virtual void HandleLeader(Leader? leader)
     {
@@ -121,7 +122,8 @@ public abstract class RaftActor<TValue> : ReceiveActor
 
     /// <summary>
     /// A Query of this actor may be answered: it has been handed everything that was committed, anywhere, before it was made. What is
-    /// returned goes to its <c>replyTo</c>. By default nothing, for a Query that only wants to know that it has come so far.
+    /// returned goes to its <c>replyTo</c>; null is an answer too. Unless it is overridden, the Query ends as
+    /// <see cref="QueryOutcome.Failed"/>.
     /// </summary>
     protected virtual object? HandleQuery(object question) => null;
 
@@ -166,6 +168,7 @@ public abstract class RaftActor<TValue> : ReceiveActor
     {
         Raft.EndQueries();
         _process.Release(Self);
+        _process.OnActorGone(Self);
         base.AroundPostStop();
     }
 
@@ -225,12 +228,10 @@ public abstract class RaftActor<TValue> : ReceiveActor
         _extension.Host.Tell(new ToEngine.Attach(_process, _life, _order.Serial, this is IRaftSnapshot, JudgesProposals()), Self);
     }
 
+    private bool JudgesProposals() => IsOverridden((Func<Proposal<TValue>, Verdict>)HandleProposal);
+
     // A delegate names the most derived override.
-    private bool JudgesProposals()
-    {
-        Func<Proposal<TValue>, Verdict> judge = HandleProposal;
-        return judge.Method.DeclaringType != typeof(RaftActor<TValue>);
-    }
+    private static bool IsOverridden(Delegate callback) => callback.Method.DeclaringType != typeof(RaftActor<TValue>);
 
     private void Take(ToActor message)
     {
@@ -247,6 +248,9 @@ public abstract class RaftActor<TValue> : ReceiveActor
                 break;
             case ToActor.Serve serve:
                 Raft.Serve(serve, HandleGet);
+                break;
+            case ToActor.Resumed { Own: var own, Serial: var serial }:
+                Raft.Complete(own, serial, null);
                 break;
             default:
                 _order.Take(message);
@@ -268,8 +272,45 @@ public abstract class RaftActor<TValue> : ReceiveActor
         Raft.GetReserved();
         while (_order.TryTakeNext() is { } step)
         {
-            Run(step);
+            var hasReturned = false;
+            try
+            {
+                Run(step);
+                hasReturned = true;
+            }
+            finally
+            {
+                if (!hasReturned)
+                {
+                    OnFailed(step);
+                }
+            }
+
             Raft.GetReserved();
+        }
+
+        if (_process.HasEngineStopped)
+        {
+            // What is committed and still waits for a missing pair is never handed over.
+            _process.Appends.EndNoted(_ => true, Self);
+        }
+    }
+
+    // Read only if the supervisor resumes the actor: the pair counts as handed over, and the steps behind it are due. After a restart the
+    // next life is handed the pair anew. A snapshot that could not be restored is due again with the next message, and not at once.
+    private void OnFailed(DeliveryStep step)
+    {
+        switch (step)
+        {
+            case DeliveryStep.Append append:
+                Self.Tell(new ToActor.Resumed(_life, append.Request, append.Pair.Serial), Self);
+                break;
+            case DeliveryStep.Answer answer:
+                Self.Tell(new ToActor.Resumed(_life, answer.Own, answer.Pair.Serial), Self);
+                break;
+            case not DeliveryStep.Restore:
+                Self.Tell(new ToActor.Resumed(_life, null, default), Self);
+                break;
         }
     }
 
@@ -306,7 +347,7 @@ public abstract class RaftActor<TValue> : ReceiveActor
                 TakeSnapshot(taking.Serial);
                 break;
             case DeliveryStep.Query query:
-                Raft.Answer(query.Request, HandleQuery);
+                Raft.Answer(query.Request, IsOverridden((Func<object, object?>)HandleQuery) ? HandleQuery : null);
                 break;
             case DeliveryStep.Cancel cancel:
                 Raft.Abandon(cancel.Request, cancel.Reason);

@@ -42,7 +42,7 @@ public sealed class RaftGroup<TValue>
     /// <summary>The quorum; null before it is built and after it is lost.</summary>
     public Quorum? Quorum => _order.Quorum;
 
-    /// <summary>The leader; null if none is known, and on followers.</summary>
+    /// <summary>The leader; null if none is known. Learners know it too, although HandleLeader is called on quorum members only.</summary>
     public Leader? Leader => _order.Leader;
 
     /// <summary>The other processes met so far, by name.</summary>
@@ -85,11 +85,7 @@ public sealed class RaftGroup<TValue>
         var bytes = _values.Encode(value);
         _process.Settings.DemandFits(key, bytes);
         var request = _process.NewRequest();
-        if (replyTo is not null)
-        {
-            _process.ReplyTo[request.Number] = replyTo;
-        }
-
+        _process.Appends.Add(request, replyTo);
         _process.Tell(new ToEngine.Append(request, key, bytes, timeout ?? _process.Settings.AppendTimeout), _actor, _life);
         return request;
     }
@@ -231,23 +227,26 @@ public sealed class RaftGroup<TValue>
 
     internal void Complete(RequestRef? request, Serial serial, object? result)
     {
-        if (request is { } own && _process.ReplyTo.Remove(own.Number, out var replyTo))
+        if (request is { } own)
         {
-            replyTo.Tell(new AppendOutcome.Done(own, serial, result), _actor);
+            _process.Appends.End(own, new AppendOutcome.Done(own, serial, result), _actor);
         }
     }
 
-    internal void Answer(RequestRef request, Func<object, object?> handleQuery)
+    /// <param name="handleQuery">Null: the actor does not override it.</param>
+    internal void Answer(RequestRef request, Func<object, object?>? handleQuery)
     {
         if (!_process.Questions.Remove(request.Number, out var question))
         {
             return;
         }
 
-        QueryOutcome outcome = new QueryOutcome.Failed(request);
+        QueryOutcome outcome = new QueryOutcome.Failed(request, "HandleQuery threw an exception.");
         try
         {
-            outcome = new QueryOutcome.Done(request, handleQuery(question.Asked));
+            outcome = handleQuery is null
+                ? new QueryOutcome.Failed(request, "HandleQuery is not overridden, so this actor answers no queries. Override it.")
+                : new QueryOutcome.Done(request, handleQuery(question.Asked));
         }
         finally
         {
@@ -260,7 +259,7 @@ public sealed class RaftGroup<TValue>
     {
         foreach (var question in _process.Questions.Values)
         {
-            question.ReplyTo?.Tell(new QueryOutcome.Failed(question.Request), _actor);
+            question.ReplyTo?.Tell(new QueryOutcome.Failed(question.Request, "The actor restarted or stopped before it answered."), _actor);
         }
 
         _process.Questions.Clear();
@@ -279,13 +278,13 @@ public sealed class RaftGroup<TValue>
     {
         if (_process.Questions.Remove(request.Number, out var question))
         {
-            question.ReplyTo?.Tell(new QueryOutcome.Failed(request), _actor);
+            var why = _process.HasEngineStopped
+                ? _process.EngineStopped.Detail
+                : "No leader confirmed in time how much is committed. Ask again.";
+            question.ReplyTo?.Tell(new QueryOutcome.Failed(request, why), _actor);
         }
 
-        if (_process.ReplyTo.Remove(request.Number, out var replyTo))
-        {
-            replyTo.Tell(new AppendOutcome.Cancelled(request, reason), _actor);
-        }
+        _process.Appends.End(request, new AppendOutcome.Cancelled(request, reason), _actor);
     }
 
     private RequestRef Change(GroupChange change, TimeSpan? timeout, IActorRef? replyTo)

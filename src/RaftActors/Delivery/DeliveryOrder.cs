@@ -36,8 +36,8 @@ internal sealed class DeliveryOrder(Serial lastSerial, FollowerDelivery follower
     private SerialRange? _lastGap;
     private Serial _firstNew;
 
-    // As the engine said, whether the actor is told of it or not.
-    private Leader? _knownLeader;
+    // As HandleLeader told it last.
+    private Leader? _shownLeader;
 
     // The last known membership. It outlives the loss of the quorum: what is committed is handed over all the same.
     private bool? _isMember;
@@ -47,7 +47,7 @@ internal sealed class DeliveryOrder(Serial lastSerial, FollowerDelivery follower
 
     public Quorum? Quorum { get; private set; }
 
-    /// <summary>As HandleLeader told it; null on followers.</summary>
+    /// <summary>Learners know it too, although HandleLeader does not tell them.</summary>
     public Leader? Leader { get; private set; }
 
     public IReadOnlyList<Peer> Peers => [.. _peers.Values];
@@ -154,10 +154,16 @@ internal sealed class DeliveryOrder(Serial lastSerial, FollowerDelivery follower
         _handed = new HandedSerials(serial);
         _gets.ReleaseTo(serial);
         _reported = serial > _reported ? serial : _reported;
-        _firstNew = (_baseline ?? Serial.Zero) > serial ? _firstNew : serial.Next;
-        while (_committed.Count > 0 && _committed.First().Key is var first && first <= serial)
+
+        // New pairs that were handed over ahead of the snapshot are to be handed over again, so it is looked for them from the start.
+        _firstNew = (_baseline is { } baseline && baseline > serial ? baseline : serial).Next;
+        while (_committed.Count > 0 && _committed.First() is var (first, committed) && first <= serial)
         {
             _committed.Remove(first);
+            if (committed.Request is { } own)
+            {
+                _notices.Enqueue(new DeliveryStep.Completed(own, first));
+            }
         }
     }
 
@@ -183,16 +189,16 @@ internal sealed class DeliveryOrder(Serial lastSerial, FollowerDelivery follower
             _firstNew = leader.Serial.Next;
         }
 
-        _knownLeader = leader;
+        Leader = leader;
         ShowLeader();
     }
 
-    // Also when only the membership changed: who becomes a member is told who leads, and who is none any more that nobody does for it.
+    // Also when only the membership changed: a new member is told who leads, and a former member that nobody leads it.
     private void ShowLeader()
     {
-        var shown = _isMember == true ? _knownLeader : null;
-        var isNews = (shown?.Pid.Name, shown?.Term) != (Leader?.Pid.Name, Leader?.Term);
-        Leader = shown;
+        var shown = _isMember == true ? Leader : null;
+        var isNews = (shown?.Pid.Name, shown?.Term, shown?.IsReady) != (_shownLeader?.Pid.Name, _shownLeader?.Term, _shownLeader?.IsReady);
+        _shownLeader = shown;
         if (isNews)
         {
             _notices.Enqueue(new DeliveryStep.LeaderChanged(shown));

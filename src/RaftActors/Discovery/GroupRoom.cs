@@ -30,6 +30,7 @@ internal sealed class GroupRoom : UntypedActor
                 Context.System.EventStream.Publish(
                     new RaftEvent.ShutOut(process.Settings.Group, process.Pid.Name, resident.WhyStopped));
                 TellStopped(resident);
+                process.OnEngineGone(Self);
                 break;
             default:
                 Unhandled(message);

@@ -6,8 +6,9 @@ using RaftActors.Wire;
 namespace RaftActors.Engine;
 
 /// <summary>
-/// The transfers, joins and leaves that this process asked for and that have not ended. As an Append, one is sent when a leader is known,
-/// and again only after somebody said that nothing was changed. What was sent and is not heard of again ends as unknown.
+/// The transfers, joins and leaves that this process asked for and that have not ended. Like an Append, one is sent when a leader is known,
+/// and again only when it is certain that it changed nothing. A sent change without an answer ends as unknown. A Join is done when a
+/// committed configuration that is not joint has the name, from the change's index on; a Leave when it lacks the name.
 /// </summary>
 internal sealed class ChangeDesk(EngineContext context)
 {
@@ -41,6 +42,10 @@ internal sealed class ChangeDesk(EngineContext context)
         if (_pending.TryGetValue(taken.Request.Number, out var pending))
         {
             pending.Place = (taken.Index, taken.Term);
+            if (taken.Index <= context.Commit)
+            {
+                Judge(pending, taken.Index);
+            }
         }
     }
 
@@ -79,21 +84,33 @@ internal sealed class ChangeDesk(EngineContext context)
         }
     }
 
-    /// <summary>An entry is committed: one that took the place of ours, or the configuration that ours ended in.</summary>
+    /// <summary>An entry is committed; the context knows its configuration already.</summary>
     public void OnCommitted(LogEntry entry)
     {
-        foreach (var pending in _pending.Values.Where(pending => pending.Place is { } place && place.Index <= entry.Index).ToArray())
+        if (_pending.Count == 0)
         {
-            if (pending.IsOverwrittenBy(entry))
+            return;
+        }
+
+        foreach (var (pending, place) in PlacedUpTo(entry.Index))
+        {
+            if (place.Index == entry.Index && place.Term != entry.Term)
             {
-                pending.Place = null;
-                pending.IsSent = false;
-                pending.Obstacle = "the leader that took it lost its term before it was committed";
+                SendAgain(pending);
             }
-            else if (entry.Payload is Payload.Reconfigure { Configuration.IsJoint: false })
+            else if (entry.Payload is Payload.Reconfigure)
             {
-                End(pending, new ChangeOutcome.Done(pending.Change.Request));
+                Judge(pending, place.Index);
             }
+        }
+    }
+
+    /// <summary>A snapshot came in; the context knows its configuration already.</summary>
+    public void OnInstalled()
+    {
+        foreach (var (pending, place) in PlacedUpTo(context.Commit))
+        {
+            Judge(pending, place.Index);
         }
     }
 
@@ -124,6 +141,34 @@ internal sealed class ChangeDesk(EngineContext context)
     private static ChangeOutcome ToOutcome(Pending pending, string why) => pending.IsSent
         ? new ChangeOutcome.Unknown(pending.Change.Request)
         : new ChangeOutcome.Refused(pending.Change.Request, $"{why}: {pending.Obstacle}.");
+
+    private (Pending Pending, (LogIndex Index, Term Term) Place)[] PlacedUpTo(LogIndex index) =>
+        [.. _pending.Values
+            .Where(pending => pending.Place is { } place && place.Index <= index)
+            .Select(pending => (pending, pending.Place.GetValueOrDefault()))];
+
+    // Judged by what the latest committed configuration holds, since the entry at the place may have been overwritten unseen: before its
+    // place was known here, or inside a snapshot. A change is itself a configuration, so without one from its place on it was overwritten.
+    private void Judge(Pending pending, LogIndex place)
+    {
+        if (context.ConfigurationIndex < place)
+        {
+            SendAgain(pending);
+        }
+        else if (context.Configuration is { IsJoint: false } latest)
+        {
+            End(pending, pending.IsFulfilledBy(latest)
+                ? new ChangeOutcome.Done(pending.Change.Request)
+                : new ChangeOutcome.Unknown(pending.Change.Request));
+        }
+    }
+
+    private static void SendAgain(Pending pending)
+    {
+        pending.Place = null;
+        pending.IsSent = false;
+        pending.Obstacle = "the leader that took it lost its term before it was committed";
+    }
 
     private void End(Pending pending, ChangeOutcome outcome)
     {
@@ -157,6 +202,11 @@ internal sealed class ChangeDesk(EngineContext context)
             _ => false,
         };
 
-        public bool IsOverwrittenBy(LogEntry entry) => Place is { } place && place.Index == entry.Index && place.Term != entry.Term;
+        public bool IsFulfilledBy(Configuration configuration) => Change.What switch
+        {
+            GroupChange.Join join => configuration.HasName(join.Name),
+            GroupChange.Leave leave => !configuration.HasName(leave.Name),
+            _ => false,
+        };
     }
 }

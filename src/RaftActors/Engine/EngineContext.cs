@@ -24,8 +24,11 @@ internal sealed class EngineContext(RaftProcess process, IActorRef self)
     /// <summary>Up to here the log is committed, and its pairs are on their way to the actor.</summary>
     public LogIndex Commit { get; set; }
 
-    /// <summary>The latest committed configuration, or 0.</summary>
-    public LogIndex ConfigurationIndex { get; set; }
+    /// <summary>The index of the latest committed configuration, or 0.</summary>
+    public LogIndex ConfigurationIndex { get; private set; }
+
+    /// <summary>The latest committed configuration; null if none is known to be committed.</summary>
+    public Configuration? Configuration { get; private set; }
 
     /// <summary>The last serial in this process's log, committed or not.</summary>
     public Serial LogSerial { get; set; }
@@ -60,10 +63,43 @@ internal sealed class EngineContext(RaftProcess process, IActorRef self)
         JudgesProposals = judgesProposals;
     }
 
-    public void Detach() => _actor = null;
+    public void Detach()
+    {
+        _actor = null;
+        Process.Appends.EndNoted(_ => true, Self);
+    }
 
-    /// <summary>Without an actor nobody needs to hear it: the next life is told afresh.</summary>
-    public void TellActor(ToActor message) => _actor?.Tell(message, Self);
+    /// <summary>A configuration is committed here, by itself or in a snapshot.</summary>
+    public void CommitConfiguration(LogIndex index, Configuration configuration) =>
+        (ConfigurationIndex, Configuration) = (index, configuration);
+
+    /// <summary>
+    /// Without an actor only the end of an Append matters, and its asker is told here; the next life is told everything else anew.
+    /// </summary>
+    public void TellActor(ToActor message)
+    {
+        if (message is ToActor.Cancelled { Life: ToActor.AnyLife } cancelled)
+        {
+            Note(cancelled.Request, new AppendOutcome.Cancelled(cancelled.Request, cancelled.Reason));
+        }
+
+        _actor?.Tell(message, Self);
+    }
+
+    /// <summary>The pair of an Append of this process is committed; the actor is about to be told.</summary>
+    public void NoteCommitted(RequestRef own, Serial serial) => Note(own, new AppendOutcome.Done(own, serial, null));
 
     public long DeadlineAfter(TimeSpan time) => Now + Process.Settings.ToTicks(time);
+
+    private void Note(RequestRef own, AppendOutcome outcome)
+    {
+        if (_actor is null)
+        {
+            Process.Appends.End(own, outcome, Self);
+        }
+        else
+        {
+            Process.Appends.Note(own, outcome);
+        }
+    }
 }

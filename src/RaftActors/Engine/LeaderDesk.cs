@@ -14,7 +14,7 @@ namespace RaftActors.Engine;
 internal sealed class LeaderDesk(EngineContext context, Action<Input> step)
 {
     private readonly Dictionary<RequestId, IActorRef> _asked = [];
-    private readonly List<(RequestId Request, IActorRef Origin, LogIndex Index)> _taken = [];
+    private readonly List<(RequestId Request, IActorRef Origin, LogIndex Index, Term Term)> _taken = [];
     private readonly List<(RequestId Request, IActorRef Origin)> _transfers = [];
     private ProcessName? _target;
 
@@ -54,7 +54,7 @@ internal sealed class LeaderDesk(EngineContext context, Action<Input> step)
     {
         if (_asked.Remove(accepted.Request, out var origin))
         {
-            _taken.Add((accepted.Request, origin, accepted.Index));
+            _taken.Add((accepted.Request, origin, accepted.Index, term));
             Tell(origin, new WireMessage.ChangeTaken(accepted.Request, accepted.Index, term));
         }
     }
@@ -69,9 +69,14 @@ internal sealed class LeaderDesk(EngineContext context, Action<Input> step)
         }
     }
 
-    /// <summary>A configuration that is not joint ends the changes that stand before it.</summary>
+    /// <summary>
+    /// A configuration that is not joint ends the changes up to its index. An entry of another term replaced the change at its index; the
+    /// origin learns so from its own log.
+    /// </summary>
     public void OnCommitted(LogEntry entry)
     {
+        // A step may commit the entries of the next leader before it tells that this process was deposed.
+        _taken.RemoveAll(taken => taken.Index == entry.Index && taken.Term != entry.Term);
         if (_taken.Count == 0 || entry.Payload is not Payload.Reconfigure { Configuration.IsJoint: false })
         {
             return;
@@ -84,8 +89,11 @@ internal sealed class LeaderDesk(EngineContext context, Action<Input> step)
         }
     }
 
-    /// <summary>This process does not lead any more. Whose change was taken sees in its own log what becomes of it.</summary>
+    /// <summary>This process no longer leads. The origin of each change that was taken learns from its own log what became of it.</summary>
     public void OnDeposed() => _taken.Clear();
+
+    /// <summary>Another leader sent a snapshot, so this process no longer leads.</summary>
+    public void OnInstalled() => _taken.Clear();
 
     private void Begin(RequestId request, GroupChange change, IActorRef origin)
     {

@@ -47,7 +47,7 @@ internal sealed partial class RaftEngine
         switch (effect)
         {
             case Effect.Send send:
-                _context.Peers.Find(send.Envelope.To.Name)?.Tell(new WireMessage.CoreMessage(_process.Pid.Number, send.Envelope), Self);
+                AddressOf(send.Envelope.To.Name)?.Tell(new WireMessage.CoreMessage(_process.Pid.Number, send.Envelope), Self);
                 break;
             case Effect.SendChunk send:
                 SendChunk(send);
@@ -128,7 +128,7 @@ internal sealed partial class RaftEngine
             _context.Commit = entry.Index;
             if (entry.Payload is Payload.Reconfigure(var configuration))
             {
-                _context.ConfigurationIndex = entry.Index;
+                _context.CommitConfiguration(entry.Index, configuration);
                 _events.OnConfiguration(entry.Index, configuration);
             }
 
@@ -222,6 +222,11 @@ internal sealed partial class RaftEngine
     private void TellCommitted(StoredPair pair)
     {
         RequestRef? own = pair.Request is { } request && request.Origin == _process.Member ? _process.ToRef(request.Number) : null;
+        if (own is { } appended)
+        {
+            _context.NoteCommitted(appended, pair.Serial);
+        }
+
         _notices.Tell(() => new ToActor.Committed(_context.Life, pair, own));
     }
 }

@@ -107,7 +107,7 @@ internal sealed partial class RaftEngine
         var position = install.Snapshot.Position;
         _installing = install;
         _context.Commit = position.Index;
-        _context.ConfigurationIndex = install.Snapshot.ConfigurationIndex;
+        _context.CommitConfiguration(install.Snapshot.ConfigurationIndex, install.Snapshot.Configuration);
         _process.Pairs.StartAfter(position);
         _snapshots.OnInstalled(install.Snapshot);
         _notices.HoldFor(install.Snapshot);
@@ -115,6 +115,8 @@ internal sealed partial class RaftEngine
         _events.OnConfiguration(install.Snapshot.ConfigurationIndex, install.Snapshot.Configuration);
         _log.Info("{0} was sent a snapshot, {1}", _process.Pid.Name, install.Snapshot);
         _appends.OnInstalled(position.Index);
+        _changes.OnInstalled();
+        _leading.OnInstalled();
         _proposals.OnCommitted();
         _serving.ServeHeld();
         _queries.OnCommitted();

@@ -37,6 +37,9 @@ internal sealed partial class RaftEngine : UntypedActor, IWithTimers
     private readonly Queue<Input> _inputs = [];
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private bool _isStepping;
+
+    // The sender of the message at hand, if Core does not take it for the latest start of that name.
+    private (ProcessName Name, IActorRef Engine)? _untrusted;
     private IActorRef? _watched;
     private ImmutableArray<ProcessName> _toldNames;
     private TimeSpan _tickDue;
@@ -61,7 +64,7 @@ internal sealed partial class RaftEngine : UntypedActor, IWithTimers
         if (_core.Snapshot is { } snapshot)
         {
             _context.Commit = snapshot.Position.Index;
-            _context.ConfigurationIndex = snapshot.ConfigurationIndex;
+            _context.CommitConfiguration(snapshot.ConfigurationIndex, snapshot.Configuration);
         }
     }
 
@@ -124,8 +127,7 @@ internal sealed partial class RaftEngine : UntypedActor, IWithTimers
         switch (message)
         {
             case WireMessage.CoreMessage core:
-                Meet(core.Envelope.From.Name, core.FromNumber, Sender);
-                Step(new Input.Receive(core.Envelope));
+                OnCoreMessage(core);
                 break;
             case WireMessage.AppendRequest append:
                 _proposals.Submit(append, Sender);
@@ -240,7 +242,8 @@ internal sealed partial class RaftEngine : UntypedActor, IWithTimers
     // A new life knows nothing: it is told all there is, in the order in which it would have come.
     private void OnAttach(ToEngine.Attach attach)
     {
-        if (_watched is null || !_watched.Equals(Sender))
+        var isOtherActor = _watched is null || !_watched.Equals(Sender);
+        if (isOtherActor)
         {
             _watched = Context.Watch(Sender);
         }
@@ -252,6 +255,9 @@ internal sealed partial class RaftEngine : UntypedActor, IWithTimers
         _context.Attach(Sender, attach.Life, attach.TakesSnapshots, attach.JudgesProposals);
         _context.TellActor(new ToActor.Attached(attach.Life, Self));
         var last = TellLatestSnapshot(attach);
+
+        // This life is not told of pairs up to there. Cancellations are in the mailbox, which another actor does not share.
+        _process.Appends.EndNoted(outcome => outcome is AppendOutcome.Done done ? done.Serial <= last : isOtherActor, Self);
         foreach (var (name, serial) in _met)
         {
             TellMet(name, serial);
@@ -294,6 +300,11 @@ internal sealed partial class RaftEngine : UntypedActor, IWithTimers
         _queries.Forget();
         _serving.RefuseAll();
         _proposals.RefuseAll();
+        if (_process.Inbox.TryAnnounce())
+        {
+            // It stopped before it met the engine. Its Appends and changes go on.
+            Self.Tell(ToEngine.ReadInbox.Instance);
+        }
     }
 
     private void OnPeerNews(PeerNews news)
@@ -316,7 +327,27 @@ internal sealed partial class RaftEngine : UntypedActor, IWithTimers
         }
     }
 
-    // Whoever writes to us can be written to: a peer's first message may come before discovery has told of it.
+    // A peer's first message may come before discovery has told of it, so its address is learned here. A late message of an earlier start
+    // would replace the address by a dead one; it teaches nothing, and its refusal goes to the address that it came from.
+    private void OnCoreMessage(WireMessage.CoreMessage message)
+    {
+        var from = message.Envelope.From.Name;
+        if (_core.Trusts(message.Envelope))
+        {
+            Meet(from, message.FromNumber, Sender);
+            Step(new Input.Receive(message.Envelope));
+        }
+        else
+        {
+            _untrusted = (from, Sender);
+            Step(new Input.Receive(message.Envelope));
+            _untrusted = null;
+        }
+    }
+
+    private IActorRef? AddressOf(ProcessName name) =>
+        _untrusted is ({ } untrusted, var sender) && untrusted == name ? sender : _context.Peers.Find(name);
+
     private void Meet(ProcessName name, long number, IActorRef engine)
     {
         if (_context.Peers.Learn(name, number, engine))

@@ -17,14 +17,18 @@ internal sealed class RaftProcess
     // How many requests a start may make, as a power of two, so that those of the next are above them all.
     private const int RequestBits = 40;
 
+    // Bits of _gone.
+    private const int EngineGone = 1;
+    private const int ActorGone = 2;
+
     private readonly ushort _printedLife;
     private long _requests;
     private long _lives;
     private IActorRef? _owner;
+    private int _gone;
 
     // The engine, and the life of the actor that it took on last.
     private (IActorRef? Ref, long Life) _engine;
-    private bool _hasEngineStopped;
     private InitialState? _initial;
     private RaftCore? _core;
     private volatile Snapshot? _snapshot;
@@ -118,8 +122,8 @@ internal sealed class RaftProcess
         + $"{actor.GetType()} does not take any. Have it implement IRaftSnapshot<TState>, as the actors of the group do that took the "
         + "snapshot, or give it in RaftOptions.LastSerial the last pair that it has in a store of its own.");
 
-    /// <summary>Who waits for the outcome of an Append, by the number of its ref. Only the living actor touches it.</summary>
-    public Dictionary<long, IActorRef> ReplyTo { get; } = [];
+    /// <summary>The Appends that have not ended.</summary>
+    public OpenAppends Appends { get; } = new();
 
     /// <summary>Who waits for the outcome of a Query, by the number of its ref. Only the living actor touches it.</summary>
     public Dictionary<long, Question> Questions { get; } = [];
@@ -151,6 +155,9 @@ internal sealed class RaftProcess
         get => _failure;
         set => _failure = value;
     }
+
+    /// <summary>The engine has stopped for good, and the actor was told. For the living actor only.</summary>
+    public bool HasEngineStopped { get; private set; }
 
     /// <summary>What becomes of an Append that the engine never sent, now that it has stopped.</summary>
     public CancelReason.NotCommitted EngineStopped => CancelReason.NotCommitted.OfStoppedEngine(Failure);
@@ -189,7 +196,7 @@ internal sealed class RaftProcess
     /// </summary>
     public void Tell(ToEngine message, IActorRef actor, long life)
     {
-        if (_hasEngineStopped)
+        if (HasEngineStopped)
         {
             Cancel(message, actor, life);
             return;
@@ -215,7 +222,7 @@ internal sealed class RaftProcess
     /// <summary>The engine has stopped for good. What it never read reached nobody, and ends.</summary>
     public void LoseEngine(IActorRef actor, long life)
     {
-        _hasEngineStopped = true;
+        HasEngineStopped = true;
         while (Inbox.TryTake(life, out var lost))
         {
             // Delivery itself ends the Gets and Queries of this life.
@@ -223,6 +230,24 @@ internal sealed class RaftProcess
             {
                 Cancel(lost, actor, life);
             }
+        }
+    }
+
+    /// <summary>The engine is gone for good. If the actor is gone too, nobody else ends the open Appends.</summary>
+    public void OnEngineGone(IActorRef room)
+    {
+        if (Interlocked.Or(ref _gone, EngineGone) == ActorGone)
+        {
+            Appends.EndAll(EngineStopped, room);
+        }
+    }
+
+    /// <summary>The actor is gone. If the engine is gone too, nobody else ends the open Appends.</summary>
+    public void OnActorGone(IActorRef actor)
+    {
+        if (Interlocked.Or(ref _gone, ActorGone) == EngineGone)
+        {
+            Appends.EndAll(EngineStopped, actor);
         }
     }
 
@@ -244,6 +269,8 @@ internal sealed class RaftProcess
                 $"'{Pid.Name}' of group '{Settings.Group}' lives at {owner.Path} already, so {actor.Path} cannot be it too. "
                 + "Give one of them another Name or Group in its RaftOptions.");
         }
+
+        Interlocked.And(ref _gone, ~ActorGone);
     }
 
     public void Release(IActorRef actor)

@@ -16,6 +16,12 @@ internal abstract record ToActor(long Life)
     /// <summary>The engine has stopped for good, and this is the last that comes of it. Said by whoever keeps the engines.</summary>
     public sealed record EngineStopped() : ToActor(AnyLife);
 
+    /// <summary>
+    /// The actor was resumed after a callback threw. If that was the callback of a pair that this process appended, the request is its ref.
+    /// The actor sends this to itself.
+    /// </summary>
+    public sealed record Resumed(long Life, RequestRef? Own, Serial Serial) : ToActor(Life);
+
     /// <summary>A process became known.</summary>
     public sealed record PeerMet(long Life, Peer Peer) : ToActor(Life);
 

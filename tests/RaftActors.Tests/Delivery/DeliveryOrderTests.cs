@@ -33,14 +33,14 @@ public sealed class DeliveryOrderTests
     }
 
     [Fact]
-    public void Follower_never_hears_of_a_leader()
+    public void Learner_knows_the_leader_and_is_not_called_for_it()
     {
         var order = Start();
         Become(order, member: false);
         Lead(order, serial: 4);
 
         Assert.Equal(["quorum"], Due(order));
-        Assert.Null(order.Leader);
+        Assert.Equal(Other, order.Leader?.Pid);
     }
 
     [Fact]
@@ -53,11 +53,10 @@ public sealed class DeliveryOrderTests
 
         Become(order, member: true);
         Assert.Equal(["quorum", "leader"], Due(order));
-        Assert.NotNull(order.Leader);
 
         Become(order, member: false);
         Assert.Equal(["quorum", "no leader"], Due(order));
-        Assert.Null(order.Leader);
+        Assert.NotNull(order.Leader);
     }
 
     [Fact]
@@ -240,15 +239,19 @@ public sealed class DeliveryOrderTests
     }
 
     [Fact]
-    public void Leader_that_becomes_ready_is_the_same_leader()
+    public void Leader_is_told_again_when_it_is_ready_and_not_a_third_time()
     {
         var order = Start();
         Become(order, member: true);
         var leader = new Leader(Other, new Term(1), Serial.Zero, IsSelf: false, IsReady: false);
         order.Take(new ToActor.LeaderIs(1, leader));
+        Assert.Equal(["quorum", "leader"], Due(order));
+
+        order.Take(new ToActor.LeaderIs(1, leader with { IsReady = true }));
         order.Take(new ToActor.LeaderIs(1, leader with { IsReady = true }));
 
-        Assert.Equal(["quorum", "leader"], Due(order));
+        Assert.Equal(new DeliveryStep.LeaderChanged(leader with { IsReady = true }), order.TryTakeNext());
+        Assert.Null(order.TryTakeNext());
         Assert.True(order.Leader?.IsReady);
     }
 

@@ -127,6 +127,40 @@ public sealed class DeliverySnapshotTests
         Assert.Equal(["append 4", "append 5", "append 6", "append 7"], Due().Where(step => step.StartsWith("append")).Order());
     }
 
+    // Serial 5 is new: above the leader's serial. It is fetched before the snapshot, and asked for again in vain after it.
+    [Fact]
+    public void As_committed_learner_is_handed_a_new_pair_again_that_it_had_fetched_ahead_of_the_snapshot()
+    {
+        _order = new DeliveryOrder(Serial.Zero, FollowerDelivery.AsCommitted);
+        Become(member: false);
+        Lead(4);
+        Answer(Ask(5), 5);
+        Assert.Equal(["quorum", "serial 5", "missing 1 .. 4"], Due());
+        Restore(3);
+        Assert.Equal(["restore 3"], Due());
+
+        Cancel(Ask(5));
+        Commit(4, 5, 6);
+
+        Assert.Equal(["append 4", "append 5", "append 6"], Due().Where(step => step.StartsWith("append")).Order());
+    }
+
+    [Fact]
+    public void Own_append_that_waits_for_a_missing_pair_is_completed_by_the_snapshot_that_covers_it()
+    {
+        Become(member: true);
+        Lead(1);
+        Assert.Equal(["quorum", "leader", "missing 1 .. 1"], Due());
+        Ask(1);
+        Commit(1);
+        var own = new RequestRef("node1@localhost", 0, 99);
+        _order.Take(new ToActor.Committed(1, PairOf(2), own));
+
+        Restore(5);
+
+        Assert.Equal(["restore 5", "completed 2"], Due());
+    }
+
     [Fact]
     public void As_committed_learner_is_given_again_all_pairs_above_a_snapshot_though_they_were_delivered_before()
     {
@@ -206,6 +240,8 @@ public sealed class DeliverySnapshotTests
 
     private void Answer(RequestRef request, long serial) => _order.Take(new ToActor.Answered(1, request, PairOf(serial)));
 
+    private void Cancel(RequestRef request) => _order.Take(new ToActor.Cancelled(1, request, new CancelReason.Unavailable()));
+
     private static StoredPair PairOf(long serial) => new(new Serial(serial), $"key{serial}", ReadOnlyMemory<byte>.Empty, null);
 
     // The snapshot that the actor finds is the one that was told, unless it is a later one.
@@ -222,6 +258,7 @@ public sealed class DeliverySnapshotTests
                 DeliveryStep.Append append => $"append {append.Pair.Serial}",
                 DeliveryStep.Answer answer => $"serial {answer.Pair.Serial}",
                 DeliveryStep.Cancel cancel => $"cancel {cancel.Reason.GetType().Name}",
+                DeliveryStep.Completed completed => $"completed {completed.Serial}",
                 DeliveryStep.TakeSnapshot take => $"take {take.Serial}",
                 DeliveryStep.Restore restore => $"restore {Restored(new Serial(restored ?? restore.Serial.Value))}",
                 _ => throw new ArgumentException($"{step} is new."),

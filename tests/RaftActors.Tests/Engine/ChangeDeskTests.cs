@@ -9,7 +9,9 @@ namespace RaftActors.Tests.Engine;
 
 public sealed class ChangeDeskTests : TestKit
 {
-    private static readonly GroupChange Join = new GroupChange.Join(new ProcessName("raft9@node9"));
+    private static readonly Member Joined = new(new ProcessName("raft9@node9"), Incarnation.None);
+    private static readonly GroupChange Join = new GroupChange.Join(Joined.Name);
+    private static readonly GroupChange Leave = new GroupChange.Leave(Joined.Name);
 
     private readonly Bench _bench;
     private readonly ChangeDesk _desk;
@@ -83,11 +85,11 @@ public sealed class ChangeDeskTests : TestKit
     {
         var change = SubmitTo("raft2", Join);
         _desk.OnTaken(new WireMessage.ChangeTaken(_bench.Process.ToId(change), new LogIndex(7), new Term(2)));
-        _desk.OnCommitted(Reconfigure(6, 2, isJoint: false));
-        _desk.OnCommitted(Reconfigure(7, 2, isJoint: true));
+        Commit(Reconfigure(6, 2, isJoint: false));
+        Commit(Reconfigure(7, 2, isJoint: true, Joined));
         ExpectNoMsg(TimeSpan.Zero);
 
-        _desk.OnCommitted(Reconfigure(8, 3, isJoint: false));
+        Commit(Reconfigure(8, 3, isJoint: false, Joined));
 
         ExpectMsg(new ChangeOutcome.Done(change));
     }
@@ -97,13 +99,86 @@ public sealed class ChangeDeskTests : TestKit
     {
         var change = SubmitTo("raft2", Join);
         _desk.OnTaken(new WireMessage.ChangeTaken(_bench.Process.ToId(change), new LogIndex(7), new Term(2)));
-        _desk.OnCommitted(Reconfigure(7, 3, isJoint: false));
+        Commit(Reconfigure(7, 3, isJoint: false));
         ExpectNoMsg(TimeSpan.Zero);
 
         _bench.Elect("raft3");
         _desk.OnTick();
 
         _bench["raft3"].ExpectMsg<WireMessage.ChangeRequest>();
+    }
+
+    // raft2 puts the Join at 7 in term 2 and loses its term; the entry of term 3 that replaces it is committed before raft2's answer comes.
+    [Fact]
+    public void Join_that_was_overwritten_before_its_place_was_known_is_sent_again()
+    {
+        var change = SubmitTo("raft2", Join);
+        Commit(new LogEntry(new LogIndex(7), new Term(3), Serial.Zero, Payload.NoOp.Instance));
+        _desk.OnTaken(new WireMessage.ChangeTaken(_bench.Process.ToId(change), new LogIndex(7), new Term(2)));
+
+        _bench.Elect("raft3");
+        _desk.OnTick();
+
+        _bench["raft3"].ExpectMsg<WireMessage.ChangeRequest>();
+        ExpectNoMsg(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public void Join_whose_name_a_later_configuration_lacks_is_unknown_when_its_place_becomes_known_only_then()
+    {
+        var change = SubmitTo("raft2", Join);
+        Commit(new LogEntry(new LogIndex(7), new Term(3), Serial.Zero, Payload.NoOp.Instance));
+        Commit(Reconfigure(12, 3, isJoint: false));
+        _desk.OnTaken(new WireMessage.ChangeTaken(_bench.Process.ToId(change), new LogIndex(7), new Term(2)));
+
+        ExpectMsg(new ChangeOutcome.Unknown(change));
+    }
+
+    [Fact]
+    public void Join_whose_name_the_configuration_of_a_snapshot_lacks_is_unknown()
+    {
+        var change = SubmitTo("raft2", Join);
+        _desk.OnTaken(new WireMessage.ChangeTaken(_bench.Process.ToId(change), new LogIndex(7), new Term(2)));
+        Install(10, Reconfigure(9, 3, isJoint: false));
+
+        ExpectMsg(new ChangeOutcome.Unknown(change));
+    }
+
+    [Fact]
+    public void Join_that_a_snapshot_without_a_configuration_from_its_place_on_covers_is_sent_again()
+    {
+        var change = SubmitTo("raft2", Join);
+        _desk.OnTaken(new WireMessage.ChangeTaken(_bench.Process.ToId(change), new LogIndex(7), new Term(2)));
+        Install(10, Reconfigure(3, 1, isJoint: false));
+        ExpectNoMsg(TimeSpan.Zero);
+
+        _bench.Elect("raft3");
+        _desk.OnTick();
+
+        _bench["raft3"].ExpectMsg<WireMessage.ChangeRequest>();
+    }
+
+    [Fact]
+    public void Join_is_done_when_the_configuration_of_a_snapshot_has_its_name()
+    {
+        var change = SubmitTo("raft2", Join);
+        _desk.OnTaken(new WireMessage.ChangeTaken(_bench.Process.ToId(change), new LogIndex(7), new Term(2)));
+        Install(10, Reconfigure(8, 2, isJoint: false, Joined));
+
+        ExpectMsg(new ChangeOutcome.Done(change));
+    }
+
+    [Fact]
+    public void Leave_is_done_when_the_configuration_lacks_its_name_and_unknown_when_it_still_has_it()
+    {
+        var (first, second) = (SubmitTo("raft2", Leave), SubmitTo("raft2", Leave));
+        _desk.OnTaken(new WireMessage.ChangeTaken(_bench.Process.ToId(first), new LogIndex(7), new Term(2)));
+        Install(10, Reconfigure(8, 2, isJoint: false));
+        ExpectMsg(new ChangeOutcome.Done(first));
+
+        Commit(Reconfigure(12, 3, isJoint: false, Joined));
+        _desk.OnTaken(new WireMessage.ChangeTaken(_bench.Process.ToId(second), new LogIndex(11), new Term(2)));
+        ExpectMsg(new ChangeOutcome.Unknown(second));
     }
 
     [Fact]
@@ -155,10 +230,29 @@ public sealed class ChangeDeskTests : TestKit
         return request;
     }
 
-    private LogEntry Reconfigure(long index, long term, bool isJoint)
+    // As the engine does: the context first, then the desk.
+    private void Commit(LogEntry entry)
+    {
+        _bench.Context.Commit = entry.Index;
+        if (entry.Payload is Payload.Reconfigure(var configuration))
+        {
+            _bench.Context.CommitConfiguration(entry.Index, configuration);
+        }
+
+        _desk.OnCommitted(entry);
+    }
+
+    private void Install(long index, LogEntry configuration)
+    {
+        _bench.Context.Commit = new LogIndex(index);
+        _bench.Context.CommitConfiguration(configuration.Index, ((Payload.Reconfigure)configuration.Payload).Configuration);
+        _desk.OnInstalled();
+    }
+
+    private LogEntry Reconfigure(long index, long term, bool isJoint, params Member[] followers)
     {
         var self = _bench.Process.Member;
-        var configuration = new Configuration(GroupUid.None, 1, [self], isJoint ? [self] : [], [], []);
+        var configuration = new Configuration(GroupUid.None, 1, [self], isJoint ? [self] : [], [.. followers], []);
         return new LogEntry(new LogIndex(index), new Term(term), Serial.Zero, new Payload.Reconfigure(configuration));
     }
 }

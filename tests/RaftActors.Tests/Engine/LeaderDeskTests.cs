@@ -46,7 +46,8 @@ public sealed class LeaderDeskTests : TestKit
     public void Change_of_members_goes_to_core_with_the_latest_committed_configuration()
     {
         _bench.Elect("raft1");
-        _bench.Context.ConfigurationIndex = new LogIndex(7);
+        var latest = (Payload.Reconfigure)Reconfigure(7, isJoint: false).Payload;
+        _bench.Context.CommitConfiguration(new LogIndex(7), latest.Configuration);
         Submit(1, new GroupChange.Join(Newcomer));
         Submit(2, new GroupChange.Leave(Newcomer));
 
@@ -84,6 +85,21 @@ public sealed class LeaderDeskTests : TestKit
 
         _desk.OnDeposed();
         _desk.OnCommitted(Reconfigure(8, isJoint: false));
+
+        _origin.ExpectNoMsg(TimeSpan.Zero);
+    }
+
+    // A step of Core commits before it tells that this process no longer leads.
+    [Fact]
+    public void Leader_does_not_say_done_of_a_change_that_the_entry_of_a_later_term_replaced()
+    {
+        _bench.Elect("raft1");
+        Submit(1, new GroupChange.Join(Newcomer));
+        _desk.OnAccepted(new Effect.MembersAccepted(RequestOf(1), new LogIndex(8)), new Term(3));
+        _origin.ExpectMsg<WireMessage.ChangeTaken>();
+
+        _desk.OnCommitted(new LogEntry(new LogIndex(8), new Term(4), Serial.Zero, Payload.NoOp.Instance));
+        _desk.OnCommitted(Reconfigure(9, isJoint: false));
 
         _origin.ExpectNoMsg(TimeSpan.Zero);
     }

@@ -109,6 +109,70 @@ public sealed class SupervisionTests : TestKit
     }
 
     [Fact]
+    public void Append_whose_handler_throws_is_done_without_a_result_when_the_actor_is_resumed()
+    {
+        Found(Directive.Resume);
+        _fuse.Set(Moment.HandleAppend);
+        _group.Actors["raft1"].Tell(new Recorder.Append("key", "a"), TestActor);
+        _group.Advance(2);
+
+        ExpectMsg<AppendOutcome.Done>(done => Assert.Equal((new Serial(1), null), (done.Serial, done.Result)));
+    }
+
+    // A life with a store of its own begins with the pair that the one before it failed in.
+    [Fact]
+    public void Append_whose_pair_the_next_life_has_already_is_done_without_a_result()
+    {
+        _group.Start("raft2", new RaftOptions<string>());
+        _group.Start("raft3", new RaftOptions<string>());
+        _group.StartKeeping("raft1");
+        _group.AdvanceUntil("raft1", "leads");
+        _group.Actors["raft1"].Tell(new Recorder.Append("poison", "a"), TestActor);
+        _group.Advance(2);
+
+        ExpectMsg<AppendOutcome.Done>(done => Assert.Equal((new Serial(1), null), (done.Serial, done.Result)));
+    }
+
+    [Fact]
+    public void Append_of_an_actor_that_stops_for_good_is_done_when_its_pair_is_committed()
+    {
+        Found(Directive.Restart);
+        foreach (var store in _group.Stores.Values)
+        {
+            store.Hold();
+        }
+
+        _group.Actors["raft2"].Tell(new Recorder.Append("key", "a"), TestActor);
+        _group.Advance();
+        Watch(_group.Actors["raft2"]);
+        Sys.Stop(_group.Actors["raft2"]);
+        ExpectTerminated(_group.Actors["raft2"]);
+        foreach (var store in _group.Stores.Values)
+        {
+            store.Release();
+        }
+
+        _group.Advance(3);
+
+        ExpectMsg<AppendOutcome.Done>(done => Assert.Equal((new Serial(1), null), (done.Serial, done.Result)));
+    }
+
+    [Fact]
+    public void Append_of_an_actor_that_stops_for_good_ends_when_its_time_is_up()
+    {
+        _group.Start("raft1", new RaftOptions<string>());
+        _group.Actors["raft1"].Tell(new Recorder.Append("key", "a"), TestActor);
+        _group.Settle();
+        Watch(_group.Actors["raft1"]);
+        Sys.Stop(_group.Actors["raft1"]);
+        ExpectTerminated(_group.Actors["raft1"]);
+
+        _group.Advance(110);
+
+        ExpectMsg<AppendOutcome.Cancelled>(cancelled => Assert.IsType<CancelReason.NotCommitted>(cancelled.Reason));
+    }
+
+    [Fact]
     public void Append_whose_pair_the_next_life_fetches_is_done_without_a_result()
     {
         foreach (var name in new[] { "raft1", "raft2", "raft3" })

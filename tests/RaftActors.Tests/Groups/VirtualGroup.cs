@@ -61,6 +61,14 @@ internal sealed class VirtualGroup(TestKitBase kit, ActorSystem system, IDiction
         Watch(name, watcher, system.ActorOf(Props.Create(() => new SnapshotRecorder(watcher, all)), name));
     }
 
+    /// <summary>A process whose actor keeps what it is handed in a store of its own, across its lives.</summary>
+    public void StartKeeping(string name)
+    {
+        var (watcher, all) = Prepare(name, new RaftOptions<string>());
+        var kept = new KeepingRecorder.Kept();
+        Watch(name, watcher, system.ActorOf(Props.Create(() => new KeepingRecorder(watcher, all, kept)), name));
+    }
+
     /// <summary>A process whose actor fails when its fuse is set, and has a supervisor of its own.</summary>
     public void StartGuarded(string name, Directive directive, Fragile.Fuse fuse)
     {

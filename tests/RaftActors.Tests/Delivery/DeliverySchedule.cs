@@ -1,0 +1,287 @@
+using RaftActors.Core;
+using RaftActors.Delivery;
+using RaftActors.Engine;
+
+namespace RaftActors.Tests.Delivery;
+
+/// <summary>
+/// One actor's delivery under a random schedule: quorum, leader, commits, Gets and their ends, snapshots, and actors that ask for all, some
+/// or none of what is missing. Says what went wrong: a pair handed over twice or never, a hole before a pair, an own Append without
+/// exactly one end. At the end of the schedule everything is committed, known and answered.
+/// </summary>
+internal sealed class DeliverySchedule(int seed, FollowerDelivery delivery)
+{
+    private const int GetWindow = 3;
+
+    private static readonly Pid Self = new(new ProcessName("raft1@node1@localhost"), 1008);
+    private static readonly Pid Other = new(new ProcessName("raft2@node2@localhost"), 1008);
+
+    private readonly Random _random = new(seed);
+    private readonly DeliveryOrder _order = new(Serial.Zero, delivery);
+    private readonly List<string> _trace = [];
+    private readonly SortedDictionary<long, (RequestRef Request, long Serial)> _gets = [];
+    private readonly Dictionary<RequestRef, int> _ownEnds = [];
+    private readonly HashSet<long> _handed = [];
+    private readonly List<string> _problems = [];
+
+    private long _requests;
+    private bool _isMember;
+
+    // Committed here; committed anywhere.
+    private long _told;
+    private long _highest;
+
+    // The snapshot that the actor reads when it restores.
+    private long _latestSnapshot;
+
+    /// <summary>Null: everything was handed over as it must be.</summary>
+    public string? Run()
+    {
+        var steps = _random.Next(4, 30);
+        for (var i = 1; i <= steps; i++)
+        {
+            DoSomething(term: i);
+        }
+
+        End();
+        Check();
+        return _problems.Count == 0 ? null : $"seed {seed}: {_problems[0]}: {string.Join(' ', _trace)}";
+    }
+
+    private void DoSomething(int term)
+    {
+        switch (_random.Next(9))
+        {
+            case 0:
+                _isMember = _random.Next(2) == 0;
+                TellQuorum();
+                break;
+            case 1:
+                _highest = Math.Max(_highest, _told + _random.Next(3));
+                TellLeader(term, Math.Max(_highest, _told));
+                break;
+            case 2 or 3 or 4:
+                Commit(isOwn: _random.Next(3) == 0);
+                break;
+            case 5:
+                Get(new Serial(_random.NextInt64(1, _highest + 3)), "get");
+                Drain();
+                break;
+            case 6 when _gets.Count > 0:
+                AnswerIfCommitted(AnyGet());
+                break;
+            case 7 when _gets.Count > 0:
+                Cancel(AnyGet(), new CancelReason.Unavailable());
+                break;
+            case 8 when _random.Next(2) == 0:
+                Restore(_told + _random.Next(1, 4));
+                break;
+        }
+    }
+
+    private void End()
+    {
+        _trace.Add("end");
+        TellQuorum();
+        TellLeader(1000, _highest);
+        for (var last = _highest + 2; _told < last;)
+        {
+            Commit(isOwn: false);
+        }
+
+        // Gets that are reserved follow those that end.
+        while (_gets.Count > 0)
+        {
+            Cancel(_gets.First().Value.Request, new CancelReason.Unavailable());
+        }
+    }
+
+    private void Check()
+    {
+        for (var serial = 1L; serial <= _told; serial++)
+        {
+            Demand(_handed.Contains(serial), $"{serial} is never handed over");
+        }
+
+        foreach (var (own, ends) in _ownEnds)
+        {
+            Demand(ends == 1, $"own Append {own.Number} ends {ends} times");
+        }
+    }
+
+    private void TellQuorum()
+    {
+        _trace.Add(_isMember ? "member" : "learner");
+        Take(new ToActor.QuorumIs(1, new Quorum(_isMember ? [Self, Other] : [Other], _isMember)));
+    }
+
+    private void TellLeader(int term, long serial)
+    {
+        _trace.Add($"leader at {serial}");
+        Take(new ToActor.LeaderIs(1, new Leader(Other, new Term(term), new Serial(serial), IsSelf: false, IsReady: true)));
+    }
+
+    private void Commit(bool isOwn)
+    {
+        _told++;
+        _highest = Math.Max(_highest, _told);
+        RequestRef? own = isOwn ? NewRequest() : null;
+        if (own is { } request)
+        {
+            _ownEnds.Add(request, 0);
+        }
+
+        _trace.Add($"commit {_told}{(isOwn ? " own" : "")}");
+        Take(new ToActor.Committed(1, PairOf(_told), own));
+    }
+
+    private void Restore(long serial)
+    {
+        _trace.Add($"snapshot {serial}");
+        _highest = Math.Max(_highest, serial);
+        (_told, _latestSnapshot) = (serial, serial);
+        foreach (var get in _gets.Values.Where(get => get.Serial <= serial).ToArray())
+        {
+            Cancel(get.Request, new CancelReason.Compacted());
+        }
+
+        Take(new ToActor.Restore(1, new Serial(serial)));
+    }
+
+    private void Get(Serial serial, string word)
+    {
+        _trace.Add($"{word} {serial}");
+        var request = NewRequest();
+        _order.Asked(request, serial);
+        _gets.Add(request.Number, (request, serial.Value));
+    }
+
+    private void AnswerIfCommitted(RequestRef request)
+    {
+        var serial = _gets[request.Number].Serial;
+        if (serial <= _highest)
+        {
+            _gets.Remove(request.Number);
+            _trace.Add($"answer {serial}");
+            Take(new ToActor.Answered(1, request, PairOf(serial)));
+        }
+    }
+
+    private void Cancel(RequestRef request, CancelReason reason)
+    {
+        _trace.Add($"cancel {_gets[request.Number].Serial}");
+        _gets.Remove(request.Number);
+        Take(new ToActor.Cancelled(1, request, reason));
+    }
+
+    private void Take(ToActor message)
+    {
+        _order.Take(message);
+        Drain();
+    }
+
+    // As the actor does; it stops where a snapshot could not be restored and the supervisor resumed it.
+    private void Drain()
+    {
+        AskReserved();
+        while (_order.TryTakeNext() is { } step)
+        {
+            if (step is DeliveryStep.Restore && _random.Next(4) == 0)
+            {
+                _trace.Add("(resumed)");
+                return;
+            }
+
+            HandOver(step);
+            AskReserved();
+        }
+    }
+
+    private void HandOver(DeliveryStep step)
+    {
+        switch (step)
+        {
+            case DeliveryStep.Append append:
+                _trace.Add($"(append {append.Pair.Serial})");
+                Demand(delivery == FollowerDelivery.AsCommitted || HasAllBefore(append.Pair.Serial), "hole before an append");
+                HandOver(append.Pair, append.Request);
+                break;
+            case DeliveryStep.Answer answer:
+                _trace.Add($"(serial {answer.Pair.Serial})");
+                HandOver(answer.Pair, answer.Own);
+                break;
+            case DeliveryStep.Completed completed:
+                _ownEnds[completed.Request]++;
+                break;
+            case DeliveryStep.Missing missing:
+                _trace.Add($"(missing {missing.Gap})");
+                AskForSome(missing.Gap);
+                break;
+            case DeliveryStep.Restore:
+                _trace.Add($"(restore {_latestSnapshot})");
+                _handed.Clear();
+                _handed.UnionWith(Enumerable.Range(1, (int)_latestSnapshot).Select(serial => (long)serial));
+                _order.Restored(new Serial(_latestSnapshot));
+                break;
+        }
+    }
+
+    private void HandOver(StoredPair pair, RequestRef? own)
+    {
+        Demand(_handed.Add(pair.Serial.Value), $"{pair.Serial} is handed over twice");
+        if (own is { } request)
+        {
+            _ownEnds[request]++;
+        }
+    }
+
+    private void AskForSome(SerialRange gap)
+    {
+        switch (_random.Next(4))
+        {
+            case 0:
+                break;
+            case 1:
+                _order.Reserve(new SerialRange(new Serial(_random.NextInt64(gap.First.Value, gap.Last.Value + 1)), gap.Last));
+                break;
+            default:
+                _order.Reserve(gap);
+                break;
+        }
+    }
+
+    private void AskReserved()
+    {
+        while (_order.NextReserved(GetWindow) is { } serial)
+        {
+            Get(serial, "(get)");
+        }
+    }
+
+    private bool HasAllBefore(Serial serial)
+    {
+        for (var before = 1L; before < serial.Value; before++)
+        {
+            if (!_handed.Contains(before))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private RequestRef AnyGet() => _gets.ElementAt(_random.Next(_gets.Count)).Value.Request;
+
+    private RequestRef NewRequest() => new("node1@localhost", 0, ++_requests);
+
+    private void Demand(bool holds, string problem)
+    {
+        if (!holds)
+        {
+            _problems.Add(problem);
+        }
+    }
+
+    private static StoredPair PairOf(long serial) => new(new Serial(serial), "key", ReadOnlyMemory<byte>.Empty, null);
+}

@@ -1,0 +1,17 @@
+namespace RaftActors.Tests.Delivery;
+
+/// <summary>Thousands of random schedules, the same with each run; a failure names its seed and what happened.</summary>
+public sealed class DeliveryScheduleTests
+{
+    private const int Seeds = 5000;
+
+    [Theory]
+    [InlineData(FollowerDelivery.InOrder)]
+    [InlineData(FollowerDelivery.AsCommitted)]
+    public void Every_pair_is_handed_over_once_and_every_own_append_ends_once(FollowerDelivery delivery)
+    {
+        var problems = Enumerable.Range(1, Seeds).Select(seed => new DeliverySchedule(seed, delivery).Run()).OfType<string>();
+
+        Assert.Null(problems.MinBy(problem => problem.Length));
+    }
+}
