@@ -1,5 +1,6 @@
 using System.Reflection;
 
+using Akka;
 using Akka.Actor;
 using Akka.Cluster;
 using Akka.Configuration;
@@ -36,6 +37,12 @@ public sealed class RaftExtension : IExtension
         var discovery = DiscoverySettings.Read(system.Settings.Config.GetConfig("raft") ?? Config.Empty);
         var source = SourceOf(system, discovery);
         _registry = system.SystemActorOf(Props.Create(() => new RaftRegistry(source, discovery.Interval)), "raft");
+
+        // After the services of the node, whose last Appends are taken, and before the node leaves its cluster.
+        CoordinatedShutdown.Get(system).AddTask(
+            CoordinatedShutdown.PhaseBeforeClusterShutdown,
+            "raft-hand-over",
+            () => _registry.Ask<Done>(RaftRegistry.PrepareStop.Instance));
     }
 
     /// <summary>The defaults: <c>reference.conf</c>.</summary>

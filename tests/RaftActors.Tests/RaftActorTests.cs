@@ -386,7 +386,8 @@ public sealed class RaftActorTests : TestKit
     private sealed class Silent : RaftActor<string>
     {
         public Silent()
-            : base(new RaftOptions<string> { LastSerial = new Serial(2) }) => Receive<string>(question => Raft.Query(question, replyTo: Sender));
+            : base(new RaftOptions<string> { LastSerial = new Serial(2) }) =>
+            Receive<string>(question => Raft.Query(question, replyTo: Sender));
 
         protected override object? HandleAppend(Entry<string> entry) => null;
     }

@@ -106,8 +106,8 @@ public abstract class RaftActor<TValue> : ReceiveActor
     }
 
     /// <summary>
-    /// A leader was elected; null: it is lost. Called on quorum members only, in order, and after the HandleQuorum that it belongs to. Called
-    /// again for the same leader and term when <see cref="RaftActors.Leader.IsReady"/> has become true. On learners read
+    /// A leader was elected; null: it is lost. Called on quorum members only, in order, and after the HandleQuorum that it belongs to.
+    /// Called again for the same leader and term when <see cref="RaftActors.Leader.IsReady"/> has become true. On learners read
     /// <see cref="RaftGroup{TValue}.Leader"/>. By default nothing happens.
     /// </summary>
     protected virtual void HandleLeader(Leader? leader)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 
+using Akka;
 using Akka.Actor;
 using Akka.Event;
 using Akka.Remote;
@@ -23,6 +24,10 @@ internal sealed class RaftRegistry : ReceiveActor, IWithTimers
     private readonly TimeSpan _interval;
     private readonly PeerWatch _watch = new(Context.GetLogger());
 
+    // Engines that are not ready to stop yet, and who waits for them.
+    private readonly HashSet<IActorRef> _unprepared = [];
+    private IActorRef? _stopper;
+
     /// <param name="source">None where the actor system is alone.</param>
     /// <param name="interval">Between two greetings of a node that has not answered.</param>
     public RaftRegistry(INodeSource? source, TimeSpan interval)
@@ -35,6 +40,9 @@ internal sealed class RaftRegistry : ReceiveActor, IWithTimers
         Receive<DisassociatedEvent>(disassociated => OnReachability(disassociated.RemoteAddress, false));
         Receive<EngineNames>(OnEngineNames);
         Receive<GreetTime>(_ => OnGreetTime());
+        Receive<PrepareStop>(_ => OnPrepareStop());
+        Receive<EnginePrepared>(_ => OnPrepared(Sender));
+        Receive<Terminated>(terminated => OnPrepared(terminated.ActorRef));
         ReceiveAny(OnSource);
     }
 
@@ -89,6 +97,34 @@ internal sealed class RaftRegistry : ReceiveActor, IWithTimers
     {
         _watch.OnNames(names, Now);
         OnSource(names);
+    }
+
+    private void OnPrepareStop()
+    {
+        _stopper = Sender;
+        foreach (var local in _local.Values)
+        {
+            // One that has failed answers by its end.
+            _unprepared.Add(Context.Watch(local.Engine));
+            local.Engine.Tell(PrepareStop.Instance, Self);
+        }
+
+        TellIfPrepared();
+    }
+
+    private void OnPrepared(IActorRef engine)
+    {
+        _unprepared.Remove(engine);
+        TellIfPrepared();
+    }
+
+    private void TellIfPrepared()
+    {
+        if (_unprepared.Count == 0)
+        {
+            _stopper?.Tell(Done.Instance, Self);
+            _stopper = null;
+        }
     }
 
     private void OnHello(WireMessage.Hello hello)
@@ -262,6 +298,18 @@ internal sealed class RaftRegistry : ReceiveActor, IWithTimers
 
     /// <summary>The other processes of the roster of an engine. Told at its start and whenever they change.</summary>
     internal sealed record EngineNames(RaftProcess Process, ImmutableArray<ProcessName> Others);
+
+    /// <summary>The actor system is about to stop. Answered with Done when no engine needs more time.</summary>
+    internal sealed class PrepareStop
+    {
+        public static PrepareStop Instance { get; } = new();
+    }
+
+    /// <summary>The engine that sends this may stop.</summary>
+    internal sealed class EnginePrepared
+    {
+        public static EnginePrepared Instance { get; } = new();
+    }
 
     private sealed record Local(long Number, IActorRef Engine);
 

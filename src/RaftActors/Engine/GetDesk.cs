@@ -140,7 +140,7 @@ internal sealed class GetDesk(EngineContext context)
         }
 
         var inReach = servers
-            .Where(server => !pending.Refused.Contains(server) && context.Peers.FindReachable(server) is not null)
+            .Where(server => !pending.Refused.Contains(server) && context.Peers.FindServing(server) is not null)
             .ToArray();
         if (inReach.Length == 0)
         {

@@ -32,11 +32,11 @@ internal sealed record LeaderWay(IActorRef Engine, int Hops, Term Term)
         if (context.Quorum is { IsMember: false } quorum)
         {
             ways.AddRange(quorum.Members.Order().Where(member => member != leader.Leader)
-                .Select(member => context.Peers.FindReachable(member.Name)).OfType<IActorRef>()
+                .Select(member => context.Peers.FindServing(member.Name)).OfType<IActorRef>()
                 .Select(member => new LeaderWay(member, 1, leader.Term)));
         }
 
-        if (context.Peers.FindReachable(leader.Leader.Name) is { } engine)
+        if (context.Peers.FindServing(leader.Leader.Name) is { } engine)
         {
             ways.Add(new LeaderWay(engine, 0, leader.Term));
         }
@@ -46,5 +46,5 @@ internal sealed record LeaderWay(IActorRef Engine, int Hops, Term Term)
 
     /// <summary>The leader's engine, for what came with hops left to one that does not lead; null if it is to be refused.</summary>
     public static IActorRef? PassOn(EngineContext context, int hops) =>
-        hops > 0 && context.Leader is { IsSelf: false } leader ? context.Peers.FindReachable(leader.Leader.Name) : null;
+        hops > 0 && context.Leader is { IsSelf: false } leader ? context.Peers.FindServing(leader.Leader.Name) : null;
 }

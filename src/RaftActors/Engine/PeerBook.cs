@@ -16,20 +16,42 @@ internal sealed class PeerBook(RaftProcess process)
     public IActorRef? FindReachable(ProcessName name) =>
         _known.GetValueOrDefault(name) is { IsReachable: true } known ? known.Engine : null;
 
+    /// <summary>
+    /// The engine if messages get there and its node is not about to stop. For messages that it would have to pass on or answer.
+    /// </summary>
+    public IActorRef? FindServing(ProcessName name) =>
+        _known.GetValueOrDefault(name) is { IsReachable: true, IsLeaving: false } known ? known.Engine : null;
+
+    /// <summary>The processes on other nodes whose engines serve.</summary>
+    public IEnumerable<ProcessName> ServingElsewhere => _known
+        .Where(each => each.Value is { IsReachable: true, IsLeaving: false } && each.Key.Node != process.Pid.Node)
+        .Select(each => each.Key)
+        .Order();
+
     public Pid ToPid(ProcessName name) =>
         name == process.Pid.Name ? process.Pid : new Pid(name, _known.GetValueOrDefault(name)?.Number ?? 0);
 
     /// <summary>True if this was news.</summary>
     public bool Learn(ProcessName name, long number, IActorRef engine)
     {
-        var known = new Known(number, engine, true);
-        if (name == process.Pid.Name || known == _known.GetValueOrDefault(name))
+        var before = _known.GetValueOrDefault(name);
+        var known = new Known(number, engine, IsReachable: true, IsLeaving: before is { IsLeaving: true } && before.Engine.Equals(engine));
+        if (name == process.Pid.Name || known == before)
         {
             return false;
         }
 
         _known[name] = known;
         return true;
+    }
+
+    /// <summary>The node of that engine is about to stop. The next engine of the name is not concerned.</summary>
+    public void MarkLeaving(ProcessName name, IActorRef engine)
+    {
+        if (_known.GetValueOrDefault(name) is { } known && known.Engine.Equals(engine))
+        {
+            _known[name] = known with { IsLeaving = true };
+        }
     }
 
     /// <summary>True if this was news: the process is at that node, and has not started again at another one since.</summary>
@@ -46,5 +68,5 @@ internal sealed class PeerBook(RaftProcess process)
         return true;
     }
 
-    private sealed record Known(long Number, IActorRef Engine, bool IsReachable);
+    private sealed record Known(long Number, IActorRef Engine, bool IsReachable, bool IsLeaving);
 }

@@ -154,6 +154,7 @@ internal sealed partial class RaftEngine
         var target = ended.Target?.Value ?? "anybody";
         _log.Info("{0}: the transfer of the leadership to {1} ended: {2}", _process.Pid.Name, target, ended.Outcome);
         _leading.OnTransferEnded(ended);
+        _stopping.OnTransferEnded(ended);
     }
 
     private void OnQuorumChanged(QuorumView? quorum)
@@ -190,6 +191,7 @@ internal sealed partial class RaftEngine
         }
 
         OnServerInSight();
+        _stopping.OnLeaderChanged();
     }
 
     private void TellMet(ProcessName name, Serial serial) =>

@@ -32,6 +32,7 @@ internal sealed partial class RaftEngine : UntypedActor, IWithTimers
     private readonly ChangeDesk _changes;
     private readonly LeaderDesk _leading;
     private readonly SnapshotDesk _snapshots;
+    private readonly StopDesk _stopping;
     private readonly EventDesk _events;
     private readonly SortedDictionary<ProcessName, Serial> _met = [];
     private readonly Queue<Input> _inputs = [];
@@ -56,6 +57,7 @@ internal sealed partial class RaftEngine : UntypedActor, IWithTimers
         _queries = new QueryDesk(_context, Step);
         _changes = new ChangeDesk(_context);
         _leading = new LeaderDesk(_context, Step);
+        _stopping = new StopDesk(_context, Step);
         _core = process.TakeCore();
         _proposals = new ProposalDesk(_context, Step, _core.IndexOf, () => Self.Tell(ProposeTurn.Instance));
         _snapshots = new SnapshotDesk(_context, _core, Step);
@@ -113,6 +115,9 @@ internal sealed partial class RaftEngine : UntypedActor, IWithTimers
             case StoreNews news:
                 OnStoreNews(news);
                 break;
+            case RaftRegistry.PrepareStop:
+                _stopping.Begin(Sender);
+                break;
             case Terminated terminated:
                 OnTerminated(terminated.ActorRef);
                 break;
@@ -130,7 +135,11 @@ internal sealed partial class RaftEngine : UntypedActor, IWithTimers
                 OnCoreMessage(core);
                 break;
             case WireMessage.AppendRequest append:
-                _proposals.Submit(append, Sender);
+                if (!_stopping.Refuse(append, Sender))
+                {
+                    _proposals.Submit(append, Sender);
+                }
+
                 break;
             case WireMessage.AppendTaken taken:
                 _appends.OnTaken(taken);
@@ -169,6 +178,9 @@ internal sealed partial class RaftEngine : UntypedActor, IWithTimers
     {
         switch (message)
         {
+            case WireMessage.Leaving leaving:
+                _stopping.OnLeaving(leaving, Sender);
+                break;
             case WireMessage.ChangeRequest request:
                 _leading.Submit(request, Sender);
                 break;
@@ -207,7 +219,11 @@ internal sealed partial class RaftEngine : UntypedActor, IWithTimers
         switch (message)
         {
             case ToEngine.Append append:
-                _appends.Submit(append);
+                if (!_stopping.Refuse(append))
+                {
+                    _appends.Submit(append);
+                }
+
                 break;
             case ToEngine.Get get:
                 _gets.Submit(get);
@@ -397,6 +413,7 @@ internal sealed partial class RaftEngine : UntypedActor, IWithTimers
         _notices.TellWaiting();
         _gets.OnTick();
         _serving.OnTick();
+        _stopping.OnTick();
     }
 
     // Each tick starts the timer of the next one, so ticks never pile up in the mailbox as those of a periodic timer would. The interval

@@ -24,6 +24,7 @@ internal sealed class RaftMessageSerializer(ExtendedActorSystem system) : Serial
     public override string Manifest(object o) => (WireMessage)o switch
     {
         WireMessage.Hello => "h",
+        WireMessage.Leaving => "l",
         WireMessage.CoreMessage core => EnvelopeFormat.Manifest(core.Envelope.Body),
         WireMessage.AppendRequest => "a",
         WireMessage.AppendTaken => "at",

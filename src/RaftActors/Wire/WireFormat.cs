@@ -21,6 +21,10 @@ internal static class WireFormat
             case WireMessage.Hello hello:
                 WriteHello(writer, hello);
                 break;
+            case WireMessage.Leaving leaving:
+                writer.Flag(leaving.IsReply);
+                writer.Text(leaving.Process.Value);
+                break;
             case WireMessage.CoreMessage core:
                 writer.Number(core.FromNumber);
                 EnvelopeFormat.Write(writer, core.Envelope);
@@ -51,6 +55,7 @@ internal static class WireFormat
     public static WireMessage Read(ref ByteReader reader, string manifest) => manifest switch
     {
         "h" => ReadHello(ref reader),
+        "l" => ReadLeaving(ref reader),
         "a" => new WireMessage.AppendRequest(reader.Request(), reader.Text(), reader.Bytes().ToArray(), ReadHops(ref reader)),
         "at" => new WireMessage.AppendTaken(reader.Request(), new LogIndex(reader.Count()), new Term(reader.Count())),
         "ar" => new WireMessage.AppendRefused(reader.Request()),
@@ -87,6 +92,12 @@ internal static class WireFormat
         return new WireMessage.Hello(
             reader.List(LocalProcessSizeMin, static (ref ByteReader r) => new LocalProcess(r.Text(), r.Name(), r.Count(), r.Text())),
             isReply);
+    }
+
+    private static WireMessage.Leaving ReadLeaving(ref ByteReader reader)
+    {
+        var isReply = reader.Flag();
+        return new WireMessage.Leaving(reader.Name(), isReply);
     }
 
     private static void WriteAppend(ByteWriter writer, WireMessage message)

@@ -16,6 +16,12 @@ internal abstract record WireMessage
     /// </summary>
     public sealed record Hello(ImmutableArray<LocalProcess> Processes, bool IsReply) : WireMessage;
 
+    /// <summary>
+    /// Between engines: the node of <paramref name="Process"/> is about to stop, so nothing that it would have to pass on or answer is to
+    /// be sent to it. Answered by another one with <paramref name="IsReply"/>: the answer comes after all that was sent before.
+    /// </summary>
+    public sealed record Leaving(ProcessName Process, bool IsReply) : WireMessage;
+
     /// <summary>What one core says to another. <paramref name="FromNumber"/> is the sender's in its Pid.</summary>
     public sealed record CoreMessage(long FromNumber, Envelope Envelope) : WireMessage;
 

@@ -90,6 +90,7 @@ public sealed class NamedGroupTests : TestKit
         var names = NewNames(3);
         const string patient =
             """
+            akka.coordinated-shutdown.run-by-actor-system-terminate = off
             raft.election-timeout { min = 60s, max = 90s }
             raft.heartbeat-interval = 1s
             raft.quorum.gone-after = 2m

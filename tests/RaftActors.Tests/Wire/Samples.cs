@@ -50,6 +50,7 @@ internal static class Samples
     public static readonly SortedDictionary<string, object> All = new(StringComparer.Ordinal)
     {
         ["h"] = new WireMessage.Hello([Process], true),
+        ["l"] = new WireMessage.Leaving(One.Name, true),
         ["cg"] = Core(new Message.Greeting(Position, new Incarnation(Id(4)), true)),
         ["cv"] = Core(new Message.RequestVote(Position, true, IsTransfer: true)),
         ["cw"] = Core(new Message.RequestVoteReply(true, false)),

@@ -1,0 +1,202 @@
+using Akka.TestKit;
+using Akka.TestKit.Xunit2;
+
+using RaftActors.Core;
+using RaftActors.Discovery;
+using RaftActors.Engine;
+using RaftActors.Wire;
+
+namespace RaftActors.Tests.Engine;
+
+/// <summary>The node of raft1 is about to stop; raft2 to raft4 are on other nodes.</summary>
+public sealed class StopDeskTests : TestKit
+{
+    private static readonly string[] Others = ["raft2", "raft3", "raft4"];
+
+    private readonly List<Input> _steps = [];
+    private readonly Bench _bench;
+    private readonly StopDesk _desk;
+    private readonly TestProbe _asker;
+
+    public StopDeskTests()
+    {
+        _bench = new Bench(this);
+        _bench.BuildQuorum(("raft1", 0), ("raft2", 0), ("raft3", 0));
+        _asker = CreateTestProbe();
+        _desk = new StopDesk(_bench.Context, _steps.Add);
+    }
+
+    [Fact]
+    public void Leader_hands_over_and_is_prepared_when_another_one_leads()
+    {
+        _bench.Elect("raft1");
+        Begin();
+        Assert.Equal([new Input.Transfer(null)], _steps);
+        _asker.ExpectNoMsg(TimeSpan.Zero);
+
+        _bench.Elect("raft2");
+        _desk.OnLeaderChanged();
+
+        _asker.ExpectMsg<RaftRegistry.EnginePrepared>();
+    }
+
+    [Theory]
+    [InlineData(TransferOutcome.TimedOut)]
+    [InlineData(TransferOutcome.NoSuchVoter)]
+    public void Leader_whose_transfer_fails_is_prepared_all_the_same(TransferOutcome outcome)
+    {
+        _bench.Elect("raft1");
+        Begin();
+
+        _desk.OnTransferEnded(new Effect.TransferEnded(null, outcome));
+
+        _asker.ExpectMsg<RaftRegistry.EnginePrepared>();
+    }
+
+    [Fact]
+    public void Leader_that_reaches_no_other_node_is_prepared_at_once()
+    {
+        foreach (var peer in Others)
+        {
+            _bench.LoseSightOf(peer);
+        }
+
+        _bench.Elect("raft1");
+        _bench.Process.Appends.Add(_bench.Process.NewRequest(), null);
+        Begin();
+
+        Assert.Empty(_steps);
+        _asker.ExpectMsg<RaftRegistry.EnginePrepared>();
+    }
+
+    [Fact]
+    public void Process_that_is_elected_again_while_its_node_stops_hands_over_again()
+    {
+        _bench.Elect("raft2");
+        Begin();
+        _asker.ExpectMsg<RaftRegistry.EnginePrepared>();
+
+        _bench.Elect("raft1");
+        _desk.OnLeaderChanged();
+
+        Assert.Equal([new Input.Transfer(null)], _steps);
+    }
+
+    [Fact]
+    public void Process_is_prepared_when_its_open_appends_have_ended()
+    {
+        _bench.Elect("raft2");
+        var open = _bench.Process.NewRequest();
+        _bench.Process.Appends.Add(open, null);
+        Begin();
+        _desk.OnTick();
+        _asker.ExpectNoMsg(TimeSpan.Zero);
+
+        _bench.Process.Appends.End(open, new AppendOutcome.Done(open, new Serial(1), null), TestActor);
+        _desk.OnTick();
+
+        _asker.ExpectMsg<RaftRegistry.EnginePrepared>();
+    }
+
+    [Fact]
+    public void Process_whose_appends_do_not_end_is_prepared_after_twice_the_transfer_timeout()
+    {
+        _bench.Elect("raft2");
+        _bench.Process.Appends.Add(_bench.Process.NewRequest(), null);
+        Begin();
+        _bench.Context.Now += 79;
+        _desk.OnTick();
+        _asker.ExpectNoMsg(TimeSpan.Zero);
+
+        _bench.Context.Now++;
+        _desk.OnTick();
+
+        _asker.ExpectMsg<RaftRegistry.EnginePrepared>();
+    }
+
+    [Fact]
+    public void Process_is_prepared_when_the_others_have_answered_that_they_send_nothing_more()
+    {
+        _bench.Elect("raft2");
+        _desk.Begin(_asker);
+        foreach (var peer in Others)
+        {
+            _asker.ExpectNoMsg(TimeSpan.Zero);
+            _bench[peer].ExpectMsg(new WireMessage.Leaving(Bench.NameOf("raft1"), IsReply: false));
+            _desk.OnLeaving(new WireMessage.Leaving(Bench.NameOf(peer), IsReply: true), _bench[peer]);
+        }
+
+        _asker.ExpectMsg<RaftRegistry.EnginePrepared>();
+    }
+
+    [Fact]
+    public void Nothing_is_sent_by_way_of_a_process_that_is_leaving_until_it_is_started_again()
+    {
+        _bench.BuildQuorum(("raft2", 0), ("raft3", 0), ("raft4", 0));
+        _bench.Elect("raft4");
+        Assert.Equal(_bench["raft2"].Ref, LeaderWay.Find(_bench.Context)?.Engine);
+
+        _desk.OnLeaving(new WireMessage.Leaving(Bench.NameOf("raft2"), IsReply: false), _bench["raft2"]);
+        _bench["raft2"].ExpectMsg(new WireMessage.Leaving(Bench.NameOf("raft1"), IsReply: true));
+        _bench.Context.Peers.Learn(Bench.NameOf("raft2"), Pid.FirstNumber, _bench["raft2"]);
+        Assert.Equal(_bench["raft3"].Ref, LeaderWay.Find(_bench.Context)?.Engine);
+
+        _bench.Context.Peers.Learn(Bench.NameOf("raft2"), Pid.FirstNumber, _asker);
+        Assert.Equal(_asker.Ref, LeaderWay.Find(_bench.Context)?.Engine);
+    }
+
+    [Fact]
+    public void Leader_does_not_hand_over_to_processes_that_are_leaving_too()
+    {
+        foreach (var peer in Others)
+        {
+            _desk.OnLeaving(new WireMessage.Leaving(Bench.NameOf(peer), IsReply: false), _bench[peer]);
+        }
+
+        _bench.Elect("raft1");
+        _desk.Begin(_asker);
+
+        Assert.Empty(_steps);
+        _asker.ExpectMsg<RaftRegistry.EnginePrepared>();
+    }
+
+    [Fact]
+    public void New_append_of_the_node_is_not_committed()
+    {
+        _bench.Elect("raft2");
+        var append = new ToEngine.Append(_bench.Process.NewRequest(), "key", new byte[1], TimeSpan.FromSeconds(5));
+        Assert.False(_desk.Refuse(append));
+        Begin();
+
+        Assert.True(_desk.Refuse(append));
+
+        var cancelled = _bench.Actor.ExpectMsg<ToActor.Cancelled>();
+        Assert.Equal(append.Request, cancelled.Request);
+        Assert.IsType<CancelReason.NotCommitted>(cancelled.Reason);
+    }
+
+    [Fact]
+    public void Append_of_another_process_is_refused_unless_this_one_leads()
+    {
+        var request = new WireMessage.AppendRequest(new RequestId(Bench.MemberOf("raft4"), 1), "key", new byte[1], 1);
+        _bench.Elect("raft1");
+        Begin();
+        Assert.False(_desk.Refuse(request, _bench["raft4"]));
+
+        _bench.Elect("raft2");
+
+        Assert.True(_desk.Refuse(request, _bench["raft4"]));
+        _bench["raft4"].ExpectMsg<WireMessage.Leaving>();
+        _bench["raft4"].ExpectMsg(new WireMessage.AppendRefused(request.Request));
+    }
+
+    // And all others answer.
+    private void Begin()
+    {
+        _desk.Begin(_asker);
+        foreach (var peer in Others)
+        {
+            _desk.OnLeaving(new WireMessage.Leaving(Bench.NameOf(peer), IsReply: true), _bench[peer]);
+        }
+    }
+}
