@@ -108,14 +108,15 @@ public sealed partial class RaftCore
     {
         var isKnown = peer.Current == FirstOf(peer.Name)
             || CommittedConfiguration?.Holds(peer.Member) == true
+            || Configuration.Holds(peer.Member)
             || Configuration.Holds(FoundingConfiguration.Absent(peer.Name));
         if (!isKnown)
         {
             var outlook = IsFounding
                 ? "it has no part in the founding. If that cannot do without it, restart all processes of the group"
                 : Configuration.Voters.Any(voter => voter.Name == peer.Name)
-                    ? "the group takes it in as a follower, and without its vote survives one failure less"
-                    : "the group takes it in as a follower again, and nothing need be done";
+                    ? "the group takes it in as a learner, and survives one failure less until it votes again"
+                    : "the group takes it in as a learner again, and nothing needs to be done";
             var detail = $"{Self.Name} knows {peer.Name} with another store, which was lost or replaced; {outlook}";
             Send(peer.Member, new Message.Refusal(RefusalReason.OtherIncarnation, Serial.Zero, default, detail));
         }

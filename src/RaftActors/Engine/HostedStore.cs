@@ -35,6 +35,9 @@ internal sealed class HostedStore : IStoreListener
         }
     }
 
+    /// <summary>It forgets everything when its node stops.</summary>
+    public bool IsInMemory => _store is MemoryStore;
+
     public void MeetEngine(IActorRef engine)
     {
         lock (_lock)

@@ -107,8 +107,7 @@ internal sealed partial class RaftEngine
                 OnLeaderChanged(changed.Leader);
                 break;
             case Effect.Refused refused:
-                _log.Error("{0} is refused by {1}: {2}.", _process.Pid.Name, refused.By.Name, refused.Detail);
-                _events.OnRefused(refused);
+                OnRefused(refused);
                 break;
             case Effect.Fenced fenced:
                 _process.Fence = fenced.Detail;
@@ -147,6 +146,16 @@ internal sealed partial class RaftEngine
         _serving.ServeHeld();
         _queries.OnCommitted();
         _snapshots.OnCommitted(commit.Entries);
+    }
+
+    // A process that is known with another store is taken in as a learner by itself. Only the loss of a store on a disk is a surprise.
+    private void OnRefused(Effect.Refused refused)
+    {
+        var level = refused.Reason != RefusalReason.OtherIncarnation ? LogLevel.ErrorLevel
+            : _process.HasUnexpectedlyNewStore ? LogLevel.WarningLevel
+            : LogLevel.InfoLevel;
+        _log.Log(level, "{0} is refused by {1}: {2}.", [_process.Pid.Name, refused.By.Name, refused.Detail]);
+        _events.OnRefused(refused);
     }
 
     private void OnTransferEnded(Effect.TransferEnded ended)

@@ -46,6 +46,7 @@ internal sealed class RaftProcess
         Pid = new Pid(settings.Self, number);
         Member = new Member(settings.Self, incarnation);
         Store = store;
+        HasUnexpectedlyNewStore = recovered.IsNew && !store.IsInMemory;
         _initial = recovered.State;
         _snapshot = recovered.State.Snapshot;
         _view = ProcessView.AtStart(settings);
@@ -74,6 +75,9 @@ internal sealed class RaftProcess
     public Serial Found { get; }
 
     public HostedStore Store { get; }
+
+    /// <summary>This start found an empty store on a disk. If others know this process with another store, that one was lost.</summary>
+    public bool HasUnexpectedlyNewStore { get; }
 
     /// <summary>Written by the engine, read by the actor too.</summary>
     public CommittedPairs Pairs { get; } = new();

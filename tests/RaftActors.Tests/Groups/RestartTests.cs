@@ -43,6 +43,30 @@ public sealed class RestartTests : TestKit
         Assert.All(terms, term => Assert.True(StatusOf(second, "raft2").Leader!.Term > term));
     }
 
+    // raft3's store is lost once, and its next incarnation is exchanged for the one that voted.
+    [Fact]
+    public void Process_whose_new_store_the_group_has_taken_in_is_refused_by_nobody_when_all_start_again()
+    {
+        Found();
+        Stop();
+        _stores.Remove("raft3");
+        var second = NewGroup();
+        Names.ToList().ForEach(name => second.Start(name, new RaftOptions<string>()));
+        second.Advance(400);
+        var member = new Member(new ProcessName("raft3@node1"), _stores["raft3"].Recovered!.Incarnation);
+        Stop();
+
+        var third = NewGroup();
+        var events = CreateTestProbe();
+        _systems[^1].EventStream.Subscribe(events, typeof(RaftEvent.Refused));
+        Names.ToList().ForEach(name => third.Start(name, new RaftOptions<string>()));
+        third.Advance(100);
+
+        Assert.Equal(member.Incarnation, _stores["raft3"].Recovered!.Incarnation);
+        Assert.False(_stores["raft3"].Recovered!.IsNew);
+        events.ExpectNoMsg(TimeSpan.Zero);
+    }
+
     [Fact]
     public void Requests_of_a_process_that_was_started_again_are_not_taken_for_those_that_it_made_before()
     {

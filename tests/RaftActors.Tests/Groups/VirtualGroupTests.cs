@@ -154,7 +154,7 @@ public sealed class VirtualGroupTests : TestKit
         _group.Start("raft2", 0);
         _group.Say(VirtualGroup.MemberOf("raft3"), "raft1", Term.Zero, new Message.Greeting(default, Incarnation.None, IsReply: true));
 
-        EventFilter.Error("raft3@node1 is refused by raft1@node1: raft1@node1 knows raft3@node1 with another store, which was lost or "
+        EventFilter.Warning("raft3@node1 is refused by raft1@node1: raft1@node1 knows raft3@node1 with another store, which was lost or "
                 + "replaced; it has no part in the founding. If that cannot do without it, restart all processes of the group.")
             .ExpectOne(() => _group.Start("raft3", 0));
     }
