@@ -126,8 +126,9 @@ public abstract record Effect
 }
 
 /// <summary>
-/// What must be durable besides the log (Figure 2): the term, the vote, and the incarnation first seen under each name of the roster.
+/// What must be durable besides the log (Figure 2): the term, the vote, and the starts of other processes.
 /// </summary>
+/// <param name="Recorded">By name. The first record of a name is that of the first incarnation that was met under it.</param>
 public sealed record HardState(Term Term, Member? VotedFor, ImmutableArray<PeerRecord> Recorded)
 {
     /// <summary>
@@ -145,11 +146,17 @@ public sealed record HardState(Term Term, Member? VotedFor, ImmutableArray<PeerR
     /// <summary>The latest start of this process. Core raises it at each start.</summary>
     public Boot Boot { get; init; }
 
+    /// <summary>
+    /// The founding roster, by name: before the founding a process starts with no other one. Empty in the store of a process that joins, and of
+    /// a group that was founded before stores held it.
+    /// </summary>
+    public ImmutableArray<ProcessName> Roster { get; init; } = [];
+
     /// <summary>Why this process takes no part any more; null as long as it does.</summary>
     public Fence? Fence { get; init; }
 }
 
-/// <summary>The first incarnation that was met under a name, and the latest of its starts that was heard of.</summary>
+/// <summary>An incarnation that was met, and the latest of its starts that was heard of.</summary>
 public readonly record struct PeerRecord(Member Member, Boot Boot)
 {
     /// <inheritdoc/>

@@ -30,8 +30,7 @@ public sealed partial class RaftCore
             return;
         }
 
-        var known = RecordOf(envelope.From.Name);
-        if (IsFromOldStart(envelope, known))
+        if (IsFromOldStart(envelope))
         {
             RefuseOldStart(envelope);
             return;
@@ -43,7 +42,8 @@ public sealed partial class RaftCore
             return;
         }
 
-        Meet(peer, envelope, known);
+        var isNewStart = Record(envelope);
+        peer.Meet(envelope, isNewStart, _now);
         TakeIn(peer, envelope);
     }
 
@@ -97,17 +97,6 @@ public sealed partial class RaftCore
                 OnRefusal(peer, envelope, refusal);
                 break;
         }
-    }
-
-    /// <summary>
-    /// It comes from an earlier start than one that was heard of, or from another one of the same number. Either it was long on its way,
-    /// and who sent it will see that the answer does not mean it; or its sender runs over an old copy of its store.
-    /// </summary>
-    private static bool IsFromOldStart(Envelope envelope, PeerRecord known)
-    {
-        var (member, boot) = known;
-        return member == envelope.From
-            && (envelope.Boot.Number < boot.Number || (envelope.Boot.Number == boot.Number && envelope.Boot.Mark != boot.Mark));
     }
 
     /// <summary>Whatever it says, even if only answers: it may have nothing to ask, and must learn that nobody counts it.</summary>

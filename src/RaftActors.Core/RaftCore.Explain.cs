@@ -97,7 +97,7 @@ public sealed partial class RaftCore
 
         if (!IsAdmitted)
         {
-            reasons.Add(new Reason.NotAdmitted(QuorumSize.MajorityOf(Options.Roster.Length - 1), [.. ConfirmedBy()]));
+            reasons.Add(new Reason.NotAdmitted(QuorumSize.MajorityOf(Founders.Length - 1), [.. ConfirmedBy()]));
         }
 
         if (IsToldRemoved)

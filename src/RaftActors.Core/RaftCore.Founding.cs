@@ -67,7 +67,7 @@ public sealed partial class RaftCore
     {
         var present = _peers.Where(IsThere).Select(peer => peer.Standing).ToList();
         present.Sort((one, other) => one.IsBetterThan(other) ? -1 : 1);
-        var size = QuorumSize.For(Options.Roster.Length, Options.MaxQuorum);
+        var size = QuorumSize.For(Founders.Length, Options.MaxQuorum);
         return FoundingConfiguration.Chosen(Options.FoundingUid, _configurations.FoundingRoster, size, OwnStanding, [.. present]);
     }
 

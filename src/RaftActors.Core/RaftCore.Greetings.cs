@@ -1,6 +1,6 @@
 namespace RaftActors.Core;
 
-/// <content>Processes get to know one another, and durably record the first incarnation of each name.</content>
+/// <content>Processes get to know one another.</content>
 public sealed partial class RaftCore
 {
     private void OnPeerReachable(ProcessName name)
@@ -39,35 +39,6 @@ public sealed partial class RaftCore
     private void Greet(Peer peer) => Send(FoundingConfiguration.Absent(peer.Name), GreetingTo(peer, isReply: false));
 
     private Message.Greeting GreetingTo(Peer peer, bool isReply) => new(_log.LastPosition, FirstOf(peer.Name), isReply);
-
-    /// <summary>The incarnation that this process recorded as the first of a name, or none.</summary>
-    private Incarnation FirstOf(ProcessName name) => RecordOf(name).Member.Incarnation;
-
-    private PeerRecord RecordOf(ProcessName name)
-    {
-        foreach (var record in _hardState.Recorded)
-        {
-            if (record.Member.Name == name)
-            {
-                return record;
-            }
-        }
-
-        return default;
-    }
-
-    private void Meet(Peer peer, Envelope envelope, PeerRecord known)
-    {
-        peer.Meet(envelope, _now);
-        if (known == default || (known.Member == envelope.From && known.Boot.Number < envelope.Boot.Number))
-        {
-            // Whatever we send from here on waits for this to be durable, so nobody hears of the record before it is one.
-            var others = _hardState.Recorded.Where(one => one.Member.Name != peer.Name);
-            var record = new PeerRecord(envelope.From, envelope.Boot);
-            Keep(_hardState with { Recorded = [.. others.Append(record).OrderBy(one => one.Member)] });
-            _configurations.FoundingRoster = FoundingRoster();
-        }
-    }
 
     private void OnGreeting(Peer peer, Envelope envelope, Message.Greeting greeting)
     {
@@ -134,7 +105,7 @@ public sealed partial class RaftCore
             return;
         }
 
-        var isConfirmed = !Options.IsJoining && ConfirmedBy().Count() >= QuorumSize.MajorityOf(Options.Roster.Length - 1);
+        var isConfirmed = !Options.IsJoining && ConfirmedBy().Count() >= QuorumSize.MajorityOf(Founders.Length - 1);
         if (isConfirmed || CommittedConfiguration?.Holds(Self) == true)
         {
             Keep(_hardState with { IsAdmitted = true });
@@ -143,5 +114,5 @@ public sealed partial class RaftCore
     }
 
     private IEnumerable<ProcessName> ConfirmedBy() =>
-        _peers.Where(peer => peer.HasConfirmedUs && Options.Roster.Contains(peer.Name)).Select(peer => peer.Name);
+        _peers.Where(peer => peer.HasConfirmedUs && Founders.Contains(peer.Name)).Select(peer => peer.Name);
 }

@@ -103,12 +103,13 @@ public sealed partial class RaftCore
             return null;
         }
 
-        if (IsReplaced(voter))
+        // Without the silence, a late message of an earlier incarnation would have a healthy voter exchanged.
+        var progress = leader.Of(voter);
+        if (IsReplaced(voter) && (progress is null || !IsHeard(progress)))
         {
             return "lost its store";
         }
 
-        var progress = leader.Of(voter);
         if (progress is { State: ProgressState.Refused })
         {
             return "refused our log";

@@ -49,7 +49,7 @@ public sealed partial class RaftCore
         var came = "";
         foreach (var peer in _peers)
         {
-            if (peer.HeardAt is not null && !configuration.Holds(peer.Member) && configuration.HasName(peer.Name))
+            if (peer.HasCome && !configuration.Holds(peer.Member) && configuration.HasName(peer.Name))
             {
                 configuration = With(configuration, peer.Member);
                 came += came.Length == 0 ? peer.Name : $" and {peer.Name}";

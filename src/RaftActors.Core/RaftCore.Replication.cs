@@ -107,7 +107,7 @@ public sealed partial class RaftCore
         progress.Priority = reply.Priority;
         if (reply.Accepted)
         {
-            progress.Boot = envelope.Boot;
+            progress.Acknowledged(envelope.Boot);
             OnAccepted(progress, reply.Match);
             TellTargetOnce(leader, progress);
         }

@@ -29,12 +29,34 @@ public sealed partial class RaftCore
     /// <summary>This process waits to be taken in, and has only others' word for who is in the group.</summary>
     private bool IsOutside => Options.IsJoining && CommittedConfiguration is null;
 
+    /// <summary>The founding roster: that of the store, or the one given at start if the store holds none.</summary>
+    private ImmutableArray<ProcessName> Founders => _hardState.Roster.IsEmpty ? Options.Roster : _hardState.Roster;
+
     /// <summary>
     /// What is in force before the first configuration. Who joins is in no roster yet: it knows itself alone, and has no vote.
     /// </summary>
     private Configuration FoundingRoster() => Options.IsJoining
         ? new Configuration(GroupUid.None, 0, [], [], [Self], [])
-        : FoundingConfiguration.OfAll(Options.Roster, Self, _hardState.Recorded);
+        : FoundingConfiguration.OfAll(Founders, Self, _hardState.Recorded);
+
+    /// <summary>
+    /// What the first write of a start holds. The start is told from all others before anything is sent. Its mark has a seed of its own, so that
+    /// the other random choices do not depend on it. The roster is durable before any vote, so that no restart can vote under another one.
+    /// </summary>
+    private HardState WithThisStart()
+    {
+        var isUnfounded = !Options.IsJoining && _hardState.Group == GroupUid.None;
+        if (isUnfounded && !Founders.ToHashSet().SetEquals(Options.Roster))
+        {
+            throw new RosterMismatchException(Founders, Options.Roster);
+        }
+
+        return _hardState with
+        {
+            Boot = new Boot(_hardState.Boot.Number + 1, MarkOf(Options.Seed)),
+            Roster = isUnfounded ? [.. Founders.Order()] : _hardState.Roster,
+        };
+    }
 
     /// <summary>At the end of a step: forgets who left the roster, and gets ready for who came into it.</summary>
     private void FollowRoster()

@@ -8,7 +8,7 @@ namespace RaftActors.Core;
 /// The same options, initial state and inputs give the same effects, byte for byte. Not thread-safe: one caller at a time.
 /// </summary>
 /// <remarks>
-/// The parts, in the order in which a group meets them: Door (who is talking), Greetings, Founding, Election, Voting, Following, Leading,
+/// The parts, in the order in which a group meets them: Door (who is talking), Records (which start of it), Greetings, Founding, Election, Voting, Following, Leading,
 /// Replication, Installing, Commitment, Snapshots, Membership, Roster, MemberChanges, Removal, Keeper; and Persistence, Views and Ticks
 /// beside them.
 /// </remarks>
@@ -23,6 +23,7 @@ public sealed partial class RaftCore
 
     /// <summary>Starts from what the store gave back.</summary>
     /// <exception cref="ArgumentException">The options contradict themselves or the state.</exception>
+    /// <exception cref="RosterMismatchException">Before its group was founded, the process had another roster.</exception>
     public RaftCore(CoreOptions options, InitialState initial)
     {
         options.Check();
@@ -40,9 +41,7 @@ public sealed partial class RaftCore
         }
 
         StartFrom(initial);
-        // Before anything is sent, this start is told from all others on disk. From a seed of its own, so that the other choices do not
-        // depend on it.
-        Keep(_hardState with { Boot = new Boot(_hardState.Boot.Number + 1, MarkOf(options.Seed)) });
+        Keep(WithThisStart());
         FollowRoster();
         RenewPromise();
         ConsiderAdmission();

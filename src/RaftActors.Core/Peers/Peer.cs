@@ -3,6 +3,8 @@ namespace RaftActors.Core;
 /// <summary>What this process knows of another one of the roster, whatever role either has.</summary>
 internal sealed class Peer(ProcessName name)
 {
+    private bool _isInDoubt;
+
     /// <summary>Its name; there is one peer for each.</summary>
     public ProcessName Name { get; } = name;
 
@@ -17,6 +19,12 @@ internal sealed class Peer(ProcessName name)
 
     /// <summary>The tick of its last answer to a greeting of ours, which shows that it hears us too; null as before.</summary>
     public long? AnsweredAt { get; private set; }
+
+    /// <summary>
+    /// It has greeted us, and runs. A process that goes back to another incarnation starts anew. So if the incarnation changed without a new
+    /// start, one of the two messages was late, and only the answer to a greeting tells which incarnation runs.
+    /// </summary>
+    public bool HasCome => HeardAt is not null && (!_isInDoubt || AnsweredAt is not null);
 
     /// <summary>The tick of its last message, whatever that was; null as before.</summary>
     public long? SpokeAt { get; private set; }
@@ -50,7 +58,7 @@ internal sealed class Peer(ProcessName name)
     public Standing Standing => new(Position, Name);
 
     /// <summary>A message came from it, perhaps from another life than before.</summary>
-    public void Meet(Envelope envelope, long now)
+    public void Meet(Envelope envelope, bool isNewStart, long now)
     {
         SpokeAt = now;
         IsFounded |= envelope.Group != GroupUid.None;
@@ -59,6 +67,7 @@ internal sealed class Peer(ProcessName name)
             return;
         }
 
+        _isInDoubt = Current != Incarnation.None && !isNewStart;
         Current = envelope.From.Incarnation;
         Position = default;
         HasConfirmedUs = false;

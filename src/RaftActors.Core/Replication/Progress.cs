@@ -20,8 +20,8 @@ internal sealed class Progress(Member member, LogIndex next, long now)
     /// </summary>
     public LogIndex Match { get; private set; }
 
-    /// <summary>The start of it that acknowledged last.</summary>
-    public Boot Boot { get; set; }
+    /// <summary>The latest start of it that acknowledged something. Invariant: it never goes back, as answers can overtake one another.</summary>
+    public Boot Boot { get; private set; }
 
     /// <summary>The first entry to send next. Invariant: the log holds the position before it.</summary>
     public LogIndex Next { get; private set; } = next;
@@ -82,6 +82,9 @@ internal sealed class Progress(Member member, LogIndex next, long now)
             _window.Add(last, size);
         }
     }
+
+    /// <summary>A start of it has acknowledged something.</summary>
+    public void Acknowledged(Boot boot) => Boot = boot.Number > Boot.Number ? boot : Boot;
 
     /// <summary>The other log agrees up to there; ours begins after <paramref name="start"/> and ends at <paramref name="last"/>.</summary>
     public void Accept(LogIndex match, LogIndex start, LogIndex last)

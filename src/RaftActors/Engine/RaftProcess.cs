@@ -175,6 +175,10 @@ internal sealed class RaftProcess
         {
             _core = new RaftCore(Settings.ToCoreOptions(Member, NewSeed()), _initial ?? throw new InvalidOperationException());
         }
+        catch (RosterMismatchException e)
+        {
+            throw new StoreException($"Cannot start {Pid.Name} of group {Settings.Group}. {e.Message}", e);
+        }
         catch (ArgumentException e) when (e.ParamName == "initial")
         {
             throw new StoreException(

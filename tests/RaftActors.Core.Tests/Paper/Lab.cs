@@ -52,6 +52,9 @@ internal sealed class Lab
 
     public List<LogEntry> Committed { get; } = [];
 
+    /// <summary>The latest hard state that was to be written; null if none was since the start.</summary>
+    public HardState? HardState { get; private set; }
+
     private static ImmutableArray<ProcessName> Roster { get; } = [new("raft1@x"), new("raft2@x"), new("raft3@x")];
 
     private Ticket LastTicket { get; set; }
@@ -80,8 +83,8 @@ internal sealed class Lab
                 case Effect.Commit(var entries):
                     Committed.AddRange(entries);
                     break;
-                case Effect.Persist(var ticket, _, _):
-                    LastTicket = ticket;
+                case Effect.Persist(var ticket, var state, _):
+                    (LastTicket, HardState) = (ticket, state ?? HardState);
                     break;
                 case Effect.StoreChunk(var ticket, _, _, _):
                     LastTicket = ticket;

@@ -1,0 +1,102 @@
+using System.Collections.Immutable;
+using RaftActors.Core.Tests.Harness;
+using static RaftActors.Core.Tests.Paper.Lab;
+
+namespace RaftActors.Core.Tests.Paper;
+
+/// <summary>Which starts of other processes a process has durably recorded, and which records it drops.</summary>
+public sealed class RecordTests
+{
+    private static readonly Message Greeting = new Message.Greeting(default, Incarnation.None, IsReply: false);
+    private static readonly ProcessName Raft4 = new("raft4@x");
+
+    [Theory]
+    [InlineData(4, 44, true)]
+    [InlineData(4, 45, false)]
+    [InlineData(3, 44, false)]
+    public void A_vote_of_a_later_incarnation_is_judged_by_its_own_starts(long number, ulong mark, bool isGranted)
+    {
+        var lab = new Lab([1], configured: WithSecondRaft2);
+        lab.Receive(Life(Raft2.Name, 2), 1, Greeting, new Boot(4, 44));
+
+        lab.Receive(Life(Raft2.Name, 2), 2, new Message.RequestVote(At(1), IsPreVote: false), new Boot(number, mark));
+
+        var replies = lab.SentTo<Message.RequestVoteReply>(Life(Raft2.Name, 2));
+        Assert.Equal(isGranted, replies.Any(reply => reply.Granted));
+    }
+
+    [Fact]
+    public void A_voters_record_stays_while_other_incarnations_of_its_name_come_and_go()
+    {
+        var lab = new Lab([1], configured: WithSecondRaft2);
+        lab.Receive(Life(Raft2.Name, 2), 1, Greeting, new Boot(4, 44));
+
+        for (var life = 3; life < 20; life++)
+        {
+            lab.Receive(Life(Raft2.Name, life), 1, Greeting, new Boot(1, 1));
+        }
+
+        Assert.Contains(new PeerRecord(Life(Raft2.Name, 2), new Boot(4, 44)), Recorded(lab));
+    }
+
+    [Fact]
+    public void Records_stay_few_however_often_stores_are_replaced()
+    {
+        var lab = new Lab([1], configured: WithSecondRaft2);
+
+        for (var life = 1; life < 100; life++)
+        {
+            lab.Receive(Life(Raft2.Name, life), 1, Greeting, new Boot(1, 1));
+            lab.Receive(Life(Raft3.Name, life), 1, Greeting, new Boot(1, 1));
+        }
+
+        Assert.Equal(
+            [Raft1, Raft2, Life(Raft2.Name, 2), Life(Raft2.Name, 99), Raft3, Life(Raft3.Name, 99)],
+            Recorded(lab).Select(record => record.Member));
+    }
+
+    [Fact]
+    public void The_first_incarnation_of_a_founders_name_stays_the_first()
+    {
+        var lab = new Lab([1]);
+
+        lab.Receive(Life(Raft2.Name, 2), 1, Greeting, new Boot(1, 1));
+        lab.Receive(Life(Raft2.Name, 3), 1, Greeting, new Boot(1, 1));
+
+        Assert.Equal(Raft2, Recorded(lab).First(record => record.Member.Name == Raft2.Name).Member);
+    }
+
+    [Fact]
+    public void Records_of_a_name_go_when_a_committed_configuration_does_not_have_it()
+    {
+        var lab = new Lab([1], configured: usual => usual with { Followers = [Life(Raft4, 1)] });
+        lab.Receive(Life(Raft4, 1), 1, Greeting, new Boot(1, 1));
+        var without = ((Payload.Reconfigure)lab.Core.Read(new LogIndex(1), 1)[0].Payload).Configuration with { Followers = [] };
+        LogSlice entries = [new LogEntry(new LogIndex(2), new Term(1), Serial.Zero, new Payload.Reconfigure(without))];
+
+        lab.Append(Raft2, 1, lab.Core.LastPosition, entries);
+        lab.Receive(Life(Raft3.Name, 2), 1, Greeting, new Boot(1, 1));
+        Assert.Contains(Recorded(lab), record => record.Member.Name == Raft4);
+
+        lab.Append(Raft2, 1, lab.Core.LastPosition, [], commit: 2);
+        lab.Receive(Life(Raft3.Name, 3), 1, Greeting, new Boot(1, 1));
+        Assert.DoesNotContain(Recorded(lab), record => record.Member.Name == Raft4);
+    }
+
+    [Fact]
+    public void A_late_acknowledgement_of_an_earlier_start_does_not_replace_that_of_a_later_one()
+    {
+        var progress = new Progress(Raft2, new LogIndex(1), 0);
+
+        progress.Acknowledged(new Boot(2, 22));
+        progress.Acknowledged(new Boot(1, 11));
+
+        Assert.Equal(new Boot(2, 22), progress.Boot);
+    }
+
+    private static Configuration WithSecondRaft2(Configuration usual) => usual with { Voters = [Raft1, Life(Raft2.Name, 2), Raft3] };
+
+    private static Member Life(ProcessName name, int life) => new(name, SimulatedProcess.IncarnationOf(life));
+
+    private static ImmutableArray<PeerRecord> Recorded(Lab lab) => lab.HardState!.Recorded;
+}

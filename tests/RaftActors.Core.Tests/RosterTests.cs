@@ -1,0 +1,82 @@
+using System.Collections.Immutable;
+using RaftActors.Core.Tests.Harness;
+
+namespace RaftActors.Core.Tests;
+
+/// <summary>The founding roster is durable before any vote, and a start before the founding has no other one.</summary>
+public sealed class RosterTests
+{
+    private static readonly ImmutableArray<ProcessName> Three = [new("raft1@x"), new("raft2@x"), new("raft3@x")];
+    private static readonly GroupUid Group = new(new Guid(1, 0, 0, new byte[8]));
+
+    [Fact]
+    public void The_roster_is_durable_before_anything_is_sent()
+    {
+        var first = Assert.Single(NewCore([Three[2], Three[0], Three[1]], Empty()).Step(new Input.PeerReachable(Three[1])));
+
+        Assert.Equal(Three.AsEnumerable(), Assert.IsType<Effect.Persist>(first).HardState!.Roster);
+    }
+
+    [Fact]
+    public void Another_roster_before_the_founding_is_refused_with_both_rosters()
+    {
+        var error = Assert.Throws<RosterMismatchException>(() => NewCore(Three[..2], Empty(Three)));
+
+        Assert.Equal(
+            "The store holds the founding roster (raft1@x raft2@x raft3@x), and the process is started with (raft1@x raft2@x). Until the group "
+            + "is founded the roster must not change, since two rosters could found two groups. Start the process with the roster of its store, "
+            + "or restart all processes of the group with the new roster and empty stores.",
+            error.Message);
+    }
+
+    [Fact]
+    public void Another_roster_is_refused_while_the_founding_is_not_known_to_be_committed()
+    {
+        var founded = FoundedGroup.State(Three, 11, Group, [1]);
+        var state = founded with { HardState = founded.HardState with { Group = GroupUid.None, Roster = Three } };
+
+        Assert.Throws<RosterMismatchException>(() => NewCore(Three[..2], state));
+    }
+
+    [Fact]
+    public void The_same_roster_in_another_order_is_the_same()
+    {
+        Assert.False(NewCore([Three[1], Three[2], Three[0]], Empty(Three)).IsAdmitted);
+    }
+
+    [Fact]
+    public void Another_roster_after_the_founding_changes_nothing()
+    {
+        var founded = FoundedGroup.State(Three, 11, Group, [1]);
+        var core = NewCore(Three[..1], founded with { HardState = founded.HardState with { Roster = Three } });
+
+        Assert.Equal(Three.AsEnumerable(), core.Configuration.Names());
+        Assert.Equal(Three.AsEnumerable(), FirstWrite(core).Roster);
+    }
+
+    [Fact]
+    public void A_store_without_a_roster_takes_the_one_given()
+    {
+        Assert.Equal(Three.AsEnumerable(), FirstWrite(NewCore(Three, Empty())).Roster);
+    }
+
+    [Fact]
+    public void A_process_that_joins_records_no_roster_and_may_found_later()
+    {
+        var options = Options(Three[..1]) with { IsJoining = true };
+        var joining = FirstWrite(new RaftCore(options, Empty()));
+
+        Assert.Empty(joining.Roster);
+        Assert.Equal(Three.AsEnumerable(), FirstWrite(NewCore(Three, new InitialState(joining, []))).Roster);
+    }
+
+    private static InitialState Empty(params ImmutableArray<ProcessName> roster) =>
+        InitialState.Empty with { HardState = InitialState.Empty.HardState with { Roster = roster } };
+
+    private static HardState FirstWrite(RaftCore core) => core.Step(Input.Tick.Instance).OfType<Effect.Persist>().First().HardState!;
+
+    private static RaftCore NewCore(ImmutableArray<ProcessName> roster, InitialState state) => new(Options(roster), state);
+
+    private static CoreOptions Options(ImmutableArray<ProcessName> roster) =>
+        new() { Self = new Member(Three[0], SimulatedProcess.IncarnationOf(1)), Roster = roster, FoundingUid = Group, Seed = 1 };
+}
