@@ -43,8 +43,8 @@ internal sealed class BatchBuilder(int keptSizeMax)
     public void AddHardState(ushort slot, HardState state)
     {
         var start = BeginRecord();
-        RecordFormat.WriteHardState(_writer, state);
-        EndRecord(start, RecordType.HardState, slot, term: state.Term.Value);
+        var flags = RecordFormat.WriteHardState(_writer, state);
+        EndRecord(start, RecordType.HardState, slot, term: state.Term.Value, flags: flags);
     }
 
     /// <param name="type"><see cref="RecordType.Base"/> or <see cref="RecordType.Installed"/>.</param>

@@ -57,7 +57,7 @@ internal sealed partial class LogWriter
             size += SizeMax(peer.Member.Name);
         }
 
-        return size;
+        return size + state.Roster.Sum(SizeMax);
     }
 
     private static long SizeMax(ProcessName name) => (3L * name.Value.Length) + MemberSizeMax;

@@ -9,6 +9,7 @@ namespace RaftActors.Storage.Log;
 internal static class RecordFormat
 {
     private const int PeerSizeMin = 26;
+    private const int NameSizeMin = 1;
 
     public static void WriteOwner(ByteWriter writer, StoreOwner owner, Incarnation incarnation)
     {
@@ -25,7 +26,8 @@ internal static class RecordFormat
         return read;
     }
 
-    public static void WriteHardState(ByteWriter writer, HardState state)
+    /// <returns>The flags of the record.</returns>
+    public static byte WriteHardState(ByteWriter writer, HardState state)
     {
         writer.Flag(state.VotedFor is not null);
         if (state.VotedFor is { } candidate)
@@ -47,19 +49,30 @@ internal static class RecordFormat
             writer.Number((long)fence.Reason);
             writer.Number(fence.Serial.Value);
         }
+
+        if (state.Roster.IsEmpty)
+        {
+            return 0;
+        }
+
+        writer.List(state.Roster, name => writer.Text(name.Value));
+        return RecordHeader.HasRoster;
     }
 
-    public static HardState ReadHardState(long term, ReadOnlySpan<byte> body)
+    public static HardState ReadHardState(in RecordHeader header, ReadOnlySpan<byte> body)
     {
         var reader = new ByteReader(body);
         var votedFor = reader.Flag() ? reader.Member() : (Member?)null;
         var recorded = reader.List(PeerSizeMin, static (ref ByteReader r) => new PeerRecord(r.Member(), ReadBoot(ref r)));
-        var state = new HardState(new Term(term), votedFor, recorded)
+        var state = new HardState(new Term(header.Term), votedFor, recorded)
         {
             IsAdmitted = reader.Flag(),
             Group = new GroupUid(reader.Identity()),
             Boot = ReadBoot(ref reader),
             Fence = reader.Flag() ? new Fence((RefusalReason)reader.Integer(), new Serial(reader.Count())) : null,
+            Roster = (header.Flags & RecordHeader.HasRoster) != 0
+                ? reader.List(NameSizeMin, static (ref ByteReader r) => r.Name())
+                : [],
         };
         reader.End();
         return state;

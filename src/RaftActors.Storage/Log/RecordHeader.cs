@@ -8,7 +8,7 @@ namespace RaftActors.Storage.Log;
 /// <param name="BodyChecksum">Of the body, with the zeros after it up to a multiple of 8.</param>
 /// <param name="Length">In bytes, with this header, and without those zeros.</param>
 /// <param name="Type">What it is.</param>
-/// <param name="Flags">Of a pair: 1 if it bears the request that it came from.</param>
+/// <param name="Flags"><see cref="HasRequest"/> of a pair, <see cref="HasRoster"/> of a hard state.</param>
 /// <param name="Slot">Whose it is.</param>
 /// <param name="Index">Of an entry or position; otherwise 0. The same for the two after it.</param>
 /// <param name="Term">Of an entry or position; of a hard state its term.</param>
@@ -20,6 +20,9 @@ internal readonly record struct RecordHeader(
 
     /// <summary>A pair that bears its request.</summary>
     public const byte HasRequest = 1;
+
+    /// <summary>A hard state that bears the founding roster. Only in segments of version 2 or later.</summary>
+    public const byte HasRoster = 1;
 
     /// <summary>In bytes, without the zeros after it.</summary>
     public int BodyLength => Length - Size;

@@ -70,7 +70,7 @@ internal sealed class SegmentFiles(IDisk disk, long segmentSize) : IDisposable
         }
 
         var header = reader.Segments[^1];
-        if (check.IsSealed)
+        if (check.IsSealed && !header.IsOld)
         {
             _file = disk.Open(LogReader.NameOf(header.Number));
             Use(header, _file.Length, check.End, check.Batches);
@@ -174,7 +174,7 @@ internal sealed class SegmentFiles(IDisk disk, long segmentSize) : IDisposable
     /// </summary>
     private void WriteAgain(SegmentHeader header, SegmentCheck check, ReadOnlySpan<byte> bytes)
     {
-        header = header with { Born = check.End };
+        header = header with { Born = check.End }; // Written as one of the present version.
         try
         {
             _capacity = Math.Max(segmentSize, check.End + _reserve);

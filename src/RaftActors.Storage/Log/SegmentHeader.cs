@@ -13,13 +13,21 @@ internal readonly record struct SegmentHeader(long Number, Guid Log, long Previo
 {
     public const int Size = 64;
 
-    /// <summary>Of the format of segments and of all that is in them.</summary>
-    public const ushort Version = 1;
+    /// <summary>
+    /// Of the format of segments and of all that is in them. Version 2 added the founding roster (<see cref="RecordHeader.HasRoster"/>) and more
+    /// than one recorded incarnation of a name.
+    /// </summary>
+    public const ushort Version = 2;
+
+    private const ushort OldestVersion = 1;
 
     private const int ChecksumAt = 12;
     private const int AfterChecksum = 16;
 
     private static ReadOnlySpan<byte> Magic => "RaftLog\n"u8;
+
+    /// <summary>An older version: this program reads the segment, and appends nothing to it.</summary>
+    public bool IsOld { get; private init; }
 
     /// <summary>
     /// What the checksums of the headers in this segment begin with, so that a block of another log or segment is not taken for one of it.
@@ -81,7 +89,7 @@ internal readonly record struct SegmentHeader(long Number, Guid Log, long Previo
                 new StoreDamage(file, 0, null, expected, found, "the segment's header is not what was written"));
         }
 
-        if (BinaryPrimitives.ReadUInt16LittleEndian(bytes[8..]) is var version && version != Version)
+        if (BinaryPrimitives.ReadUInt16LittleEndian(bytes[8..]) is var version && version is < OldestVersion or > Version)
         {
             throw new StoreException($"{file} is of format {version}, and this program knows formats up to {Version}. Start the program "
                 + "that wrote it, or a newer one.");
@@ -91,7 +99,7 @@ internal readonly record struct SegmentHeader(long Number, Guid Log, long Previo
             BinaryPrimitives.ReadInt64LittleEndian(bytes[16..]),
             new Guid(bytes[24..40]),
             BinaryPrimitives.ReadInt64LittleEndian(bytes[40..]),
-            BinaryPrimitives.ReadInt64LittleEndian(bytes[48..]));
+            BinaryPrimitives.ReadInt64LittleEndian(bytes[48..])) { IsOld = version != Version };
     }
 
     private static uint ChecksumOf(ReadOnlySpan<byte> header) => Crc32C.Append(Crc32C.Of(header[..ChecksumAt]), header[AfterChecksum..]);

@@ -83,7 +83,7 @@ internal sealed class SlotReplay(ushort number)
                 (_state.Owner, _state.Incarnation) = RecordFormat.ReadOwner(scan.Body.Span);
                 return null;
             case RecordType.HardState:
-                _state.HardState = RecordFormat.ReadHardState(header.Term, scan.Body.Span);
+                _state.HardState = RecordFormat.ReadHardState(header, scan.Body.Span);
                 return null;
             case RecordType.Base or RecordType.Installed:
                 return Begin(header, scan.Body.Span);

@@ -111,7 +111,7 @@ public static class LogDump
                     item = item with { Detail = $"slot {header.Slot}, incarnation {incarnation.Value:N}" };
                     break;
                 case RecordType.HardState:
-                    item = item with { Term = header.Term, Detail = Text(RecordFormat.ReadHardState(header.Term, body.Span)) };
+                    item = item with { Term = header.Term, Detail = Text(RecordFormat.ReadHardState(header, body.Span)) };
                     break;
                 case RecordType.Base or RecordType.Installed:
                     item = item with { Detail = $"the log ends at {RecordFormat.ReadBase(header, body.Span).Last}" };
@@ -159,6 +159,7 @@ public static class LogDump
         $"voted for {(state.VotedFor is { } candidate ? $"{candidate}" : "nobody")}, group {state.Group.Value:N}, "
         + $"start {state.Boot.Number}, "
         + $"{(state.IsAdmitted ? "admitted" : "not admitted")}, met {string.Join(' ', state.Recorded)}"
+        + (state.Roster.IsEmpty ? "" : $", founding roster {string.Join(' ', state.Roster)}")
         + (state.Fence is { } fence ? $", shut out: {fence}" : "");
 
     private static string Sums(in LogScan scan) => $"checksum {scan.Expected:x8} expected, {scan.Found:x8} found";

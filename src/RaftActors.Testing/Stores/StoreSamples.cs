@@ -8,6 +8,14 @@ internal static class StoreSamples
     private static readonly Member[] Members =
         [.. Enumerable.Range(1, 5).Select(i => new Member(new ProcessName($"raft{i}@node{i}"), new Incarnation(IdOf(i))))];
 
+    /// <summary>One name in two incarnations.</summary>
+    private static readonly PeerRecord[] Recorded =
+    [
+        new(Members[1], new Boot(3, ulong.MaxValue)),
+        new(Members[2], default),
+        new(Members[2] with { Incarnation = new Incarnation(IdOf(7)) }, new Boot(long.MaxValue, 1)),
+    ];
+
     public static GroupUid Group { get; } = new(IdOf(99));
 
     public static Configuration Plain { get; } = new(Group, 3, [Members[0], Members[1], Members[2]], [], [Members[3]], []);
@@ -20,12 +28,13 @@ internal static class StoreSamples
     };
 
     public static HardState HardState(long term, bool isFull = false) => isFull
-        ? new HardState(new Term(term), Members[1], [new PeerRecord(Members[1], new Boot(3, ulong.MaxValue)), new(Members[2], default)])
+        ? new HardState(new Term(term), Members[1], [.. Recorded])
         {
             IsAdmitted = true,
             Group = Group,
             Boot = new Boot(12, 0xFEED),
             Fence = new Fence(RefusalReason.Diverged, new Serial(4)),
+            Roster = [Members[0].Name, Members[1].Name, Members[2].Name],
         }
         : new HardState(new Term(term), null, []);
 

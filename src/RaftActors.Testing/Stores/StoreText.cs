@@ -12,7 +12,8 @@ internal static class StoreText
         $"term {state.Term}, vote {Of(state.VotedFor)}, "
         + $"recorded [{Join(state.Recorded, one => $"{Of(one.Member)} start {Of(one.Boot)}")}], "
         + $"admitted {state.IsAdmitted}, group {state.Group.Value:N}, start {Of(state.Boot)}, "
-        + $"fence {(state.Fence is { } fence ? $"{fence.Reason} {fence.Serial}" : "none")}";
+        + $"fence {(state.Fence is { } fence ? $"{fence.Reason} {fence.Serial}" : "none")}"
+        + (state.Roster.IsEmpty ? "" : $", roster [{string.Join(' ', state.Roster)}]");
 
     public static string Of(LogEntry entry) => $"{entry.Index}/{entry.Term} s{entry.Serial} {Of(entry.Payload)}";
 

@@ -10,44 +10,69 @@ using static RaftActors.Testing.StoreSamples;
 namespace RaftActors.Storage.Tests.Golden;
 
 /// <summary>
-/// A whole directory that the first version of the format wrote: two stores in a log of several segments, own and incoming snapshots, with
-/// all that they can hold. It is read for ever; <c>holds.txt</c> says what is in it.
+/// A whole directory of each version of the format: two stores in a log of several segments, own and incoming snapshots, with all that they can
+/// hold. Every version is read for ever; <c>holds.txt</c> says what is in a directory.
 /// </summary>
-public sealed class DirectoryOfVersion1Tests
+public sealed class GoldenDirectoryTests
 {
-    /// <summary>Set, the files are written anew. A format that is in use is never written anew: it gets another version.</summary>
+    private const string Latest = "v2";
+
+    /// <summary>
+    /// Set, the files of the latest version are written anew. A format that is in use is never written anew: it gets another version.
+    /// </summary>
     private const string RewriteVariable = "RAFTACTORS_REWRITE_GOLDEN";
     private const string HoldsFile = "holds.txt";
 
     private static readonly StoreOwner[] Owners =
         [new("payments", new ProcessName("raft1@node1")), new("Größe 漢字", new ProcessName("raft2@node1"))];
 
-    [Fact]
-    public void Directory_of_version_1_holds_what_was_written()
+    [Theory]
+    [InlineData("v1")]
+    [InlineData(Latest)]
+    public void Directory_of_any_version_holds_what_was_written(string version)
     {
-        if (Environment.GetEnvironmentVariable(RewriteVariable) is not null)
+        if (version == Latest && Environment.GetEnvironmentVariable(RewriteVariable) is not null)
         {
             Rewrite(Source());
         }
 
-        var folder = Path.Combine(AppContext.BaseDirectory, "testdata", "v1");
+        var folder = FolderOf(version);
         var disk = new ModelDisk(Load(folder));
 
         Assert.Equal(File.ReadAllText(Path.Combine(folder, HoldsFile)), Text(disk));
     }
 
     [Fact]
-    public void Directory_of_version_1_is_still_written_so()
+    public void Directory_of_the_latest_version_is_still_written_so()
     {
-        var folder = Path.Combine(AppContext.BaseDirectory, "testdata", "v1");
-        var (golden, written) = (Load(folder), Write());
+        var (golden, written) = (Load(FolderOf(Latest)), Write());
 
         Assert.Equal(golden.Files.Keys, written.Files.Keys);
         Assert.All(golden.Files, file => Assert.Equal(file.Value, written.Files[file.Key]));
     }
 
+    [Fact]
+    public void Directory_of_version_1_goes_on_in_the_latest_version()
+    {
+        var disk = new ModelDisk(Load(FolderOf("v1")));
+        using (var directory = StoreDirectory.Open(new StoreOptions { Directory = "v1", FreeSpaceFloorBytes = 0 }, disk))
+        {
+            var store = directory.StoreOf(Owners[0]);
+            var found = store.Open(Owners[0], default, new Deaf());
+            Assert.Empty(found.State.HardState.Roster);
+            store.Write(new Effect.Persist(new Ticket(1), HardState(5, isFull: true), [Entry(11, 5, "after")]));
+            directory.WriteQueued();
+        }
+
+        Assert.Contains("  11/5 s11 after11=", Text(disk));
+        Assert.Contains(StoreText.Of(HardState(5, isFull: true)), Text(disk));
+        Assert.Equal(2, disk.Now.Files.Last(file => file.Key.StartsWith("log/", StringComparison.Ordinal)).Value[8]);
+    }
+
+    private static string FolderOf(string version) => Path.Combine(AppContext.BaseDirectory, "testdata", version);
+
     private static string Source([CallerFilePath] string file = "") =>
-        Path.Combine(Path.GetDirectoryName(file)!, "..", "testdata", "v1");
+        Path.Combine(Path.GetDirectoryName(file)!, "..", "testdata", Latest);
 
     private static DiskImage Write()
     {
@@ -55,7 +80,7 @@ public sealed class DirectoryOfVersion1Tests
         var identities = 0;
         var options = new StoreOptions
         {
-            Directory = "v1",
+            Directory = Latest,
             SegmentSizeBytes = 4096,
             BatchSizeMaxBytes = 2048,
             FreeSpaceFloorBytes = 0,
@@ -94,7 +119,7 @@ public sealed class DirectoryOfVersion1Tests
     private static string Text(ModelDisk disk)
     {
         var text = new StringBuilder();
-        using var directory = StoreDirectory.Open(new StoreOptions { Directory = "v1", FreeSpaceFloorBytes = 0 }, disk);
+        using var directory = StoreDirectory.Open(new StoreOptions { Directory = "golden", FreeSpaceFloorBytes = 0 }, disk);
         foreach (var owner in Owners)
         {
             using var store = directory.StoreOf(owner);

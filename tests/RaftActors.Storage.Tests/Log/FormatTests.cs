@@ -21,7 +21,7 @@ public sealed class FormatTests
         header.Write(bytes);
 
         Assert.Equal(
-            "526166744C6F670A" + "0100" + "4000" + "SUM1" + "0700000000000000" + "33221100554477668899AABBCCDDEEFF"
+            "526166744C6F670A" + "0200" + "4000" + "SUM1" + "0700000000000000" + "33221100554477668899AABBCCDDEEFF"
                 + "A00F000000000000" + "7800000000000000" + "0000000000000000",
             Hex(bytes, 12, "SUM1"));
         Assert.Equal(header, SegmentHeader.Read(bytes, "file"));
@@ -63,20 +63,30 @@ public sealed class FormatTests
         Assert.False(BatchHeader.Stands(bytes, there, 64));
     }
 
-    /// <summary>What the first version of this format wrote is read for ever, and written so as long as the version is the same.</summary>
-    [Fact]
-    public void Log_of_version_1_is_written_and_read_as_ever()
+    /// <summary>Every version of this format is read for ever.</summary>
+    [Theory]
+    [InlineData("version1.wal")]
+    [InlineData("version2.wal")]
+    public void Log_of_any_version_is_read(string file)
     {
-        var golden = Path.Combine(AppContext.BaseDirectory, "Log", "testdata", "version1.wal");
+        var image = DiskImage.Empty.With(Life.FileOf(1), File.ReadAllBytes(Golden(file))) with
+        {
+            Folders = ["log", "snapshots", "snapshots/1"],
+        };
+
+        Assert.Equal("0: 1/0 2/1 3/2 4/2 5/2", Life.Text(new Life(new ModelDisk(image)).Open()));
+    }
+
+    /// <summary>A difference here is a new version of the format.</summary>
+    [Fact]
+    public void Log_of_the_latest_version_is_still_written_so()
+    {
         var life = new Life(new ModelDisk());
         WriteAllKinds(life);
         var written = life.Close().Now.Files[Life.FileOf(1)];
         var used = written.AsSpan(0, written.AsSpan().LastIndexOfAnyExcept((byte)0) + 1).ToArray();
 
-        Assert.Equal(File.ReadAllBytes(golden), used);
-        var image = DiskImage.Empty.With(Life.FileOf(1), used) with { Folders = ["log", "snapshots", "snapshots/1"] };
-        var found = new Life(new ModelDisk(image));
-        Assert.Equal("0: 1/0 2/1 3/2 4/2 5/2", Life.Text(found.Open()));
+        Assert.Equal(File.ReadAllBytes(Golden("version2.wal")), used);
     }
 
     [Fact]
@@ -94,7 +104,10 @@ public sealed class FormatTests
         Assert.Equal(Life.Bytes(33, 9), pair.Value.ToArray());
         Assert.Equal(FullState().ToString(), found.State.HardState.ToString());
         Assert.Equal(FullState().Recorded.ToArray(), found.State.HardState.Recorded.ToArray());
+        Assert.Equal(FullState().Roster.ToArray(), found.State.HardState.Roster.ToArray());
     }
+
+    private static string Golden(string file) => Path.Combine(AppContext.BaseDirectory, "Log", "testdata", file);
 
     private static void WriteAllKinds(Life life)
     {
@@ -121,6 +134,7 @@ public sealed class FormatTests
             Group = new GroupUid(Identity),
             Boot = new Boot(5, 77),
             Fence = new Fence(RefusalReason.Diverged, new Serial(6)),
+            Roster = [Member(1).Name, Member(2).Name, Member(3).Name],
         };
 
     private static Member Member(int number) =>

@@ -152,14 +152,14 @@ public sealed class RecoveryTests
     {
         var disk = Life.Change(Written(Life.Entry(1)).Close(), Life.FileOf(1), bytes =>
         {
-            bytes[8] = 2;
+            bytes[8] = 3;
             var sum = RaftActors.Storage.Format.Crc32C.Append(
                 RaftActors.Storage.Format.Crc32C.Of(bytes.AsSpan(0, 12)), bytes.AsSpan(16, 48));
             BitConverter.TryWriteBytes(bytes.AsSpan(12), sum);
         });
 
         var refusal = Assert.Throws<StoreException>(() => new Life(disk));
-        Assert.Contains("is of format 2, and this program knows formats up to 1", refusal.Message);
+        Assert.Contains("is of format 3, and this program knows formats up to 2", refusal.Message);
     }
 
     [Fact]
