@@ -147,8 +147,8 @@ public sealed record HardState(Term Term, Member? VotedFor, ImmutableArray<PeerR
     public Boot Boot { get; init; }
 
     /// <summary>
-    /// The founding roster, by name: before the founding a process starts with no other one. Empty in the store of a process that joins, and of
-    /// a group that was founded before stores held it.
+    /// The founding roster, by name: before the founding a process starts with no other one. Empty in the store of a process that joins,
+    /// and of a group that was founded before stores held it.
     /// </summary>
     public ImmutableArray<ProcessName> Roster { get; init; } = [];
 

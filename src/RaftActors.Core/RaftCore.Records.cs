@@ -3,14 +3,18 @@ namespace RaftActors.Core;
 /// <content>The starts of other processes that this process has durably recorded.</content>
 /// <remarks>
 /// <para>
-/// A restored disk has forgotten votes and acknowledgements. So a message is ignored if its member has a recorded start that is later, or that
-/// has the same number and another mark.
+/// A restored disk has forgotten votes and acknowledgements. So a message is ignored if its member has a recorded start that is later, or
+/// that has the same number and another mark.
 /// </para>
 /// <para>
-/// Which records exist: every sender is recorded before this process answers it, so each vote or acknowledgement that is counted here is that of
-/// a recorded start. Which records may go: that of a member that this process can never count again (<see cref="MayCount"/>). A later
-/// configuration may take this member in again. Then it is recorded anew, and what it has forgotten does no harm: a majority of the configuration
-/// without it has every entry committed before, and a leader of a later term has that configuration and did not count the member's old vote.
+/// Which records exist: this process records every sender before it answers. So each vote or acknowledgement that it counts is that of a
+/// recorded start, and the record outlives a restart.
+/// </para>
+/// <para>
+/// Which records may go: those of a member that this process can never count again (<see cref="MayCount"/>), since a committed
+/// configuration is without it. A later configuration may take the member in again. What it has forgotten by then does no harm. Its old
+/// acknowledgements: every entry that they committed is on a majority of the configuration without it. Its old votes: they elected leaders
+/// of earlier terms, or leaders whose log has that configuration and who did not count them.
 /// </para>
 /// </remarks>
 public sealed partial class RaftCore
@@ -78,8 +82,8 @@ public sealed partial class RaftCore
     }
 
     /// <summary>
-    /// Which records stay when an incarnation of <paramref name="met"/> is recorded for the first time. Per name these are the first, those that
-    /// may be counted, and the one met last. So the table is bounded, however often a store is replaced.
+    /// Which records stay when an incarnation of <paramref name="met"/> is recorded for the first time. Per name these are the first, those
+    /// that may be counted, and the one met last. So the table is bounded, however often a store is replaced.
     /// </summary>
     private bool IsNeeded(Member member, ProcessName met)
     {
@@ -89,8 +93,8 @@ public sealed partial class RaftCore
     }
 
     /// <summary>
-    /// Whether this process may come to count a vote or an entry of this member: under the latest configuration, or under the one before while
-    /// the latest may be truncated.
+    /// Whether this process may come to count a vote or an entry of this member: under the latest configuration, or under the one before
+    /// while the latest may be truncated.
     /// </summary>
     private bool MayCount(Member member) =>
         Configuration.Holds(member)

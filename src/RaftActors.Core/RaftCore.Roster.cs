@@ -40,8 +40,9 @@ public sealed partial class RaftCore
         : FoundingConfiguration.OfAll(Founders, Self, _hardState.Recorded);
 
     /// <summary>
-    /// What the first write of a start holds. The start is told from all others before anything is sent. Its mark has a seed of its own, so that
-    /// the other random choices do not depend on it. The roster is durable before any vote, so that no restart can vote under another one.
+    /// What the first write of a start holds. The start is told from all others before anything is sent. Its mark has a seed of its own, so
+    /// that the other random choices do not depend on it. The roster is durable before any vote, so that no restart can vote under another
+    /// one.
     /// </summary>
     private HardState WithThisStart()
     {

@@ -8,9 +8,9 @@ namespace RaftActors.Core;
 /// The same options, initial state and inputs give the same effects, byte for byte. Not thread-safe: one caller at a time.
 /// </summary>
 /// <remarks>
-/// The parts, in the order in which a group meets them: Door (who is talking), Records (which start of it), Greetings, Founding, Election, Voting, Following, Leading,
-/// Replication, Installing, Commitment, Snapshots, Membership, Roster, MemberChanges, Removal, Keeper; and Persistence, Views and Ticks
-/// beside them.
+/// The parts, in the order in which a group meets them: Door (who is talking), Records (which start of it), Greetings, Founding, Election,
+/// Voting, Following, Leading, Replication, Installing, Commitment, Snapshots, Membership, Roster, MemberChanges, Removal, Keeper; and
+/// Persistence, Views and Ticks beside them.
 /// </remarks>
 public sealed partial class RaftCore
 {

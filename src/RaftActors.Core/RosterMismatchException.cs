@@ -3,15 +3,16 @@ using System.Collections.Immutable;
 namespace RaftActors.Core;
 
 /// <summary>
-/// A process that has not seen its group founded starts with another roster than its store holds. Under two rosters two groups could be founded.
+/// A process that has not seen its group founded starts with another roster than its store holds. Under two rosters two groups could be
+/// founded.
 /// </summary>
 public sealed class RosterMismatchException : ArgumentException
 {
     internal RosterMismatchException(ImmutableArray<ProcessName> recorded, ImmutableArray<ProcessName> given)
         : base(
-            $"The store holds the founding roster {Text(recorded)}, and the process is started with {Text(given)}. Until the group is founded the "
-            + "roster must not change, since two rosters could found two groups. Start the process with the roster of its store, or restart all "
-            + "processes of the group with the new roster and empty stores.")
+            $"The store holds the founding roster {Text(recorded)}, and the process is started with {Text(given)}. Until the group is "
+            + "founded the roster must not change, since two rosters could found two groups. Start the process with the roster of its "
+            + "store, or restart all processes of the group with the new roster and empty stores.")
     {
     }
 

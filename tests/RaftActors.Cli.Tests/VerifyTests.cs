@@ -98,12 +98,12 @@ public sealed class VerifyTests : IDisposable
         _folder.WritePairs(StoreFolder.OwnerOf(1), 1);
         var file = Path.Combine(_folder.Path, "log/0000000001.wal");
         var bytes = File.ReadAllBytes(file);
-        bytes[8] = 2;
+        bytes[8] = 3;
         var crc = Checksum.Of([.. bytes[..12], .. bytes[16..64]]);
         BitConverter.TryWriteBytes(bytes.AsSpan(12), crc);
         File.WriteAllBytes(file, bytes);
 
-        AssertRefused("is of format 2", _folder.Path);
+        AssertRefused("is of format 3", _folder.Path);
     }
 
     [Theory]

@@ -23,9 +23,9 @@ public sealed class RosterTests
         var error = Assert.Throws<RosterMismatchException>(() => NewCore(Three[..2], Empty(Three)));
 
         Assert.Equal(
-            "The store holds the founding roster (raft1@x raft2@x raft3@x), and the process is started with (raft1@x raft2@x). Until the group "
-            + "is founded the roster must not change, since two rosters could found two groups. Start the process with the roster of its store, "
-            + "or restart all processes of the group with the new roster and empty stores.",
+            "The store holds the founding roster (raft1@x raft2@x raft3@x), and the process is started with (raft1@x raft2@x). Until the "
+            + "group is founded the roster must not change, since two rosters could found two groups. Start the process with the roster "
+            + "of its store, or restart all processes of the group with the new roster and empty stores.",
             error.Message);
     }
 

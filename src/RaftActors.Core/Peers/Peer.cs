@@ -21,8 +21,8 @@ internal sealed class Peer(ProcessName name)
     public long? AnsweredAt { get; private set; }
 
     /// <summary>
-    /// It has greeted us, and runs. A process that goes back to another incarnation starts anew. So if the incarnation changed without a new
-    /// start, one of the two messages was late, and only the answer to a greeting tells which incarnation runs.
+    /// It has greeted us with the incarnation that runs. A process that changes its incarnation starts anew. So if the incarnation changed
+    /// without a new start, an earlier message was late. Then only an answer to our greeting tells which incarnation runs.
     /// </summary>
     public bool HasCome => HeardAt is not null && (!_isInDoubt || AnsweredAt is not null);
 

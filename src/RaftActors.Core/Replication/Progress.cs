@@ -20,7 +20,7 @@ internal sealed class Progress(Member member, LogIndex next, long now)
     /// </summary>
     public LogIndex Match { get; private set; }
 
-    /// <summary>The latest start of it that acknowledged something. Invariant: it never goes back, as answers can overtake one another.</summary>
+    /// <summary>The latest start of it that acknowledged something. Invariant: it never goes back; answers can arrive late.</summary>
     public Boot Boot { get; private set; }
 
     /// <summary>The first entry to send next. Invariant: the log holds the position before it.</summary>

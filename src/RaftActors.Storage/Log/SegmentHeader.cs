@@ -14,8 +14,8 @@ internal readonly record struct SegmentHeader(long Number, Guid Log, long Previo
     public const int Size = 64;
 
     /// <summary>
-    /// Of the format of segments and of all that is in them. Version 2 added the founding roster (<see cref="RecordHeader.HasRoster"/>) and more
-    /// than one recorded incarnation of a name.
+    /// Of the format of segments and of all that is in them. Version 2 added the founding roster (<see cref="RecordHeader.HasRoster"/>) and
+    /// more than one recorded incarnation of a name.
     /// </summary>
     public const ushort Version = 2;
 

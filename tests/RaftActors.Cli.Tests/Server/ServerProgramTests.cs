@@ -389,6 +389,27 @@ public sealed class ServerProgramTests : IDisposable
         Assert.DoesNotContain(second.Raw, line => line.Contains("   at "));
     }
 
+    [Fact]
+    public async Task Another_list_before_the_group_is_founded_is_refused_with_both_lists()
+    {
+        var ports = ServerFolder.FreePorts(3);
+        var (one, other) = (_folder.Start(ServerFolder.ListOf(ports), ports[0]), _folder.Start(ServerFolder.ListOf(ports), ports[1]));
+        await one.Line($":{ports[1]} is reached");
+        one.Signal("TERM");
+        other.Signal("TERM");
+        await one.Exit();
+        await other.Exit();
+
+        var second = _folder.Start(ServerFolder.ListOf(ports[..2]), ports[0]);
+
+        Assert.Equal(1, await second.Exit());
+        var error = second.Errors.Last();
+        Assert.StartsWith($"cannot go on: Cannot start :{ports[0]} of group raft. The store holds the founding roster ", error);
+        Assert.Contains($"(:{ports[0]} :{ports[1]} :{ports[2]})", error);
+        Assert.Contains($"(:{ports[0]} :{ports[1]})", error);
+        Assert.DoesNotContain(second.Raw, line => line.Contains("   at "));
+    }
+
     [Theory]
     [InlineData(":99999")]
     [InlineData("a b")]

@@ -43,9 +43,9 @@ internal sealed class Entitlement(Ledger ledger, List<SimulatedProcess> processe
     {
         foreach (var record in process.Disk.HardState.Recorded)
         {
-            if (record.Member == member)
+            if (record.Member.Name == member.Name)
             {
-                return true;
+                return record.Member == member; // The first record of a name is that of its first incarnation.
             }
         }
 

@@ -8,8 +8,8 @@ internal sealed partial class Simulation
     private readonly List<SimulatedProcess> _slow = [];
     private readonly List<SimulatedProcess> _full = [];
     private readonly HashSet<int> _restored = [];
+    private readonly HashSet<int> _lostDisks = [];
     private bool _isCrashAfterVoteDue;
-    private int _lostDisks;
     private SimulatedProcess? _usurped;
     private long _burstUntil;
     private long _quietUntil;
@@ -187,12 +187,14 @@ internal sealed partial class Simulation
 
     /// <summary>
     /// A disk may be lost after the founding, while <see cref="Survives"/> holds for every configuration that may be in force. Otherwise a
-    /// group may wait for ever, and rightly. The founding roster loses less than half of its disks in one run.
+    /// group may wait for ever, and rightly. Less than half of the founding roster loses disks in one run, each of them any number of
+    /// times.
     /// </summary>
     private bool MayLoseDisk(SimulatedProcess victim)
     {
         var isFounded = _processes.TrueForAll(process => process.Number >= _plan.Size || process.Disk.HardState.Group != GroupUid.None);
-        if (_lostDisks >= (_plan.Size - 1) / 2 || victim.Number >= _plan.Size || (!isFounded && !_plan.WipesEarly))
+        var mayLose = _lostDisks.Contains(victim.Number) || _lostDisks.Count < (_plan.Size - 1) / 2;
+        if (!mayLose || victim.Number >= _plan.Size || (!isFounded && !_plan.WipesEarly))
         {
             return false;
         }
@@ -200,13 +202,17 @@ internal sealed partial class Simulation
         if (!isFounded)
         {
             _mayStayApart = true;
-            _lostDisks++;
+            _lostDisks.Add(victim.Number);
             return true;
         }
 
         var isSafe = _ledger.Configuration is not null
             && Configurations().All(one => Survives(one, member => member != victim.Member && HasItsDisk(member)));
-        _lostDisks += isSafe ? 1 : 0;
+        if (isSafe)
+        {
+            _lostDisks.Add(victim.Number);
+        }
+
         return isSafe;
     }
 
@@ -264,7 +270,7 @@ internal sealed partial class Simulation
 
     /// <summary>
     /// A copy is taken, the process starts again, and later the copy takes the place of the store. That is found out by whoever has
-    /// recorded the start in between; so it happens only when all others have done so.
+    /// recorded the start in between; so it happens only when all others have done so. The store may be one that replaced another.
     /// </summary>
     private void Restore(SimulatedProcess victim, long after)
     {

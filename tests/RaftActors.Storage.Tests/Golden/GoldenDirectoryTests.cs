@@ -10,8 +10,8 @@ using static RaftActors.Testing.StoreSamples;
 namespace RaftActors.Storage.Tests.Golden;
 
 /// <summary>
-/// A whole directory of each version of the format: two stores in a log of several segments, own and incoming snapshots, with all that they can
-/// hold. Every version is read for ever; <c>holds.txt</c> says what is in a directory.
+/// A whole directory of each version of the format: two stores in a log of several segments, own and incoming snapshots, with all that they
+/// can hold. Every version is read for ever; <c>holds.txt</c> says what is in a directory.
 /// </summary>
 public sealed class GoldenDirectoryTests
 {

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 using Akka.Actor;
 using Akka.Configuration;
 using Akka.TestKit;
@@ -139,6 +141,25 @@ public sealed class FileGroupTests : TestKit
         FishForMessage<string>(told => told == "leads", Guard);
     }
 
+    [Fact]
+    public void Another_roster_before_the_founding_is_one_clear_exception_out_of_the_actors_constructor()
+    {
+        ImmutableArray<ProcessName> roster = [new("raft1@node1"), new("raft2@node1"), new("raft3@node1")];
+        Recover("a", "raft1", store => store.Write(
+            new Effect.Persist(new Ticket(1), new HardState(Term.Zero, null, []) { Roster = roster }, [])));
+        var system = NewSystem("a", "");
+        system.EventStream.Subscribe(TestActor, typeof(Akka.Event.Error));
+
+        var other = new RaftOptions<string> { Roster = ["raft1@node1", "raft4@node1", "raft5@node1"] };
+        system.ActorOf(Props.Create(() => new Recorder(TestActor, other)), "raft1");
+
+        var error = FishForMessage<Akka.Event.Error>(_ => true, Guard);
+        var cause = Assert.Single(CausesOf(error.Cause), cause => cause is StoreException);
+        Assert.StartsWith("Cannot start raft1@node1 of group default. The store holds the founding roster ", cause.Message);
+        Assert.Contains("(raft1@node1 raft2@node1 raft3@node1)", cause.Message);
+        Assert.Contains("(raft1@node1 raft4@node1 raft5@node1)", cause.Message);
+    }
+
     private static IEnumerable<Exception> CausesOf(Exception? failure)
     {
         for (var cause = failure; cause is not null; cause = cause.InnerException)
@@ -204,14 +225,16 @@ public sealed class FileGroupTests : TestKit
     private string ExpectStart(string name, string start) =>
         _nodes[name].Watcher.FishForMessage<string>(told => told.StartsWith(start), Guard, $"{name} to tell '{start}...'")[start.Length..];
 
-    // As the next start would find it.
-    private RecoveredState Recover(string directory, string name)
+    // As the next start would find it. Closing a store ends its writes.
+    private RecoveredState Recover(string directory, string name, Action<IRaftStore>? write = null)
     {
         using var opened = StoreDirectory.Open(
             new StoreOptions { Directory = Path.Combine(_folder, directory), SegmentSizeBytes = 1 << 20 });
         var owner = new StoreOwner("default", new ProcessName($"{name}@node1"));
         using var store = opened.StoreOf(owner);
-        return store.Open(owner, [], new Deaf());
+        var found = store.Open(owner, [], new Deaf());
+        write?.Invoke(store);
+        return found;
     }
 
     private void Copy(string from, string to)
