@@ -95,7 +95,10 @@ public sealed record CoreOptions
     /// </summary>
     public bool KeepsQuorum { get; init; } = true;
 
-    /// <summary>A voter that was not heard for so long is exchanged, if there is a follower to put in its place.</summary>
+    /// <summary>
+    /// A voter that was not heard for so long is exchanged, if there is a stable learner to put in its place. So is a voter that was heard,
+    /// lacked committed entries, and came no nearer to the commit index for so long.
+    /// </summary>
     public int GoneTicks { get; init; } = 200;
 
     /// <summary>A follower that was heard and caught up for so long without a break is fit to vote; the time between two such

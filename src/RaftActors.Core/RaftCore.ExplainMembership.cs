@@ -5,7 +5,7 @@ namespace RaftActors.Core;
 /// <content>Why a process is no quorum member. The leader knows most of it.</content>
 public sealed partial class RaftCore
 {
-    /// <summary>Why does this process, or another one, not vote? Empty if it does.</summary>
+    /// <summary>Why does this process, or another one, not vote? Empty if it does, unless the leader is about to exchange it.</summary>
     public ImmutableArray<Reason> ExplainMembership(ProcessName? of = null)
     {
         var name = of ?? Self.Name;
@@ -50,8 +50,22 @@ public sealed partial class RaftCore
         {
             ExplainFollower(reasons, name, counted);
         }
+        else if (_role is LeaderRole leader && leader.Of(counted) is { } progress)
+        {
+            ExplainLag(reasons, leader, progress);
+        }
 
         return reasons.DrainToImmutable();
+    }
+
+    /// <summary>A lag that ends sooner than a learner becomes stable is no news.</summary>
+    private void ExplainLag(ImmutableArray<Reason>.Builder reasons, LeaderRole leader, Progress progress)
+    {
+        var lagged = leader.Keeper.LaggedFor(progress.Member);
+        if (Options.KeepsQuorum && lagged > Options.StableTicks)
+        {
+            reasons.Add(new Reason.Lagging(progress.Match, CommitIndex, lagged, Math.Max(0, Options.GoneTicks - lagged)));
+        }
     }
 
     private void ExplainFollower(ImmutableArray<Reason>.Builder reasons, ProcessName name, Member counted)

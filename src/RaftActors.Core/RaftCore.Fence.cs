@@ -17,7 +17,7 @@ public sealed partial class RaftCore
     {
         var serial = _log.PositionAt(new LogIndex(at.Value - 1)).Serial.Next;
         peer.PartsAt = serial;
-        var (what, remedy) = at > _log.Last || _log.TermAt(at) == Term.Zero
+        var (what, remedy) = _log.TermAt(at > _log.Last ? _log.Last : at) == Term.Zero
             ? ("preloaded pairs", "decide which are right, and restart the other process with the same ones or with none")
             : ("logs", "within one term, so one of the two is damaged: restart that process with an empty store");
         var detail = $"the {what} of {Self.Name} and {peer.Name} differ from serial {serial} on; {remedy}";
@@ -92,7 +92,7 @@ public sealed partial class RaftCore
             bool HasOther(Member member) => leader.Of(member)?.Parted == parted;
             bool HasOurs(Member member) => member == Self
                 ? _log.Durable >= parted.Index
-                : leader.Of(member) is { Parted: null } other && other.Match >= parted.Index;
+                : leader.Of(member) is { Parted: null } other && other.Match >= parted.Index && HasCompared(other);
             if (Majority.Holds(Configuration, HasOther))
             {
                 FenceSelf(new Fence(RefusalReason.Diverged, parted.Serial));
@@ -106,6 +106,12 @@ public sealed partial class RaftCore
             }
         }
     }
+
+    /// <summary>
+    /// It acknowledged an entry of our term, so it compared the hash of everything before that entry. A process that acknowledges less may
+    /// have discarded the place in question: then it says what it has without a comparison.
+    /// </summary>
+    private bool HasCompared(Progress other) => other.Match >= _log.Base.Index && _log.TermAt(other.Match) == Term;
 
     /// <summary>
     /// The leader says that a majority is against our log. Taken only for the place where we found ourselves that the two logs part, so

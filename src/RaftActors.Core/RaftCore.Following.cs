@@ -55,6 +55,12 @@ public sealed partial class RaftCore
                 // Once the leader knows it sends nothing any more. So if we know and it sends heartbeats, our word was lost, or meant an
                 // earlier term.
                 var differs = request.Previous.Index;
+                if (differs == _log.Base.Index)
+                {
+                    Part(peer, differs.Next); // What was discarded cannot be compared.
+                    return;
+                }
+
                 Send(envelope.From, new Message.ComparePrefix(_log.Base.Index, differs, _log.PositionAt(differs)));
             }
 
@@ -88,7 +94,7 @@ public sealed partial class RaftCore
     /// </summary>
     private bool IsDamaged(LogPosition previous) =>
         previous.Term > Term.Zero
-        && previous.Index > _log.Base.Index
+        && previous.Index >= _log.Base.Index
         && previous.Index <= _log.Last
         && _log.TermAt(previous.Index) == previous.Term
         && !_log.Holds(previous);

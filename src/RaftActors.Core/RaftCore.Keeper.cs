@@ -10,7 +10,7 @@ public sealed partial class RaftCore
     private void KeepQuorum(LeaderRole leader)
     {
         var keeper = leader.Keeper;
-        keeper.Watch(leader.Peers, CommitIndex, _now, Options.HeartbeatTicks);
+        keeper.Watch(leader.Peers, CommitIndex, _now, Options);
         if (!Options.KeepsQuorum || !MayReconfigure || Configuration.IsJoint || _now - keeper.QuietSince < Options.StableTicks)
         {
             return;
@@ -61,7 +61,10 @@ public sealed partial class RaftCore
                 $"{Names(promoted)} caught up, and {Configuration.Voters.Length} of {Configuration.Size} vote");
     }
 
-    /// <summary>A voter that is gone, or will not have our log, makes room for a follower; for its own next life first of all.</summary>
+    /// <summary>
+    /// A voter that is gone, refused our log or lags hopelessly makes room for a stable learner; for its own next life first of all. A
+    /// stable learner keeps up under the same load, so nothing is exchanged where all disks are slow.
+    /// </summary>
     private MemberPlan Exchange(LeaderRole leader, List<Member> stable)
     {
         foreach (var gone in Configuration.Voters)
@@ -113,6 +116,11 @@ public sealed partial class RaftCore
         if (progress is { State: ProgressState.Refused })
         {
             return "refused our log";
+        }
+
+        if (progress is not null && leader.Keeper.LaggedFor(voter) is var lagged && lagged >= Options.GoneTicks)
+        {
+            return $"lacks committed entries from {progress.Match.Next} on, and came no nearer for {lagged} ticks";
         }
 
         var heardAt = progress?.HeardAt ?? leader.Keeper.QuietSince!.Value;

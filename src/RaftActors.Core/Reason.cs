@@ -232,6 +232,15 @@ public abstract record Reason
         public override string ToString() => $"it has the log up to index {Has} on disk, and everything up to {Commit} is committed";
     }
 
+    /// <summary>It votes, is heard, lacks committed entries, and comes no nearer to the commit index.</summary>
+    public sealed record Lagging(LogIndex Has, LogIndex Commit, long Ticks, long TicksLeft) : Reason
+    {
+        /// <inheritdoc/>
+        public override string ToString() =>
+            $"it votes and lags: it has the log up to index {Has} on disk, {Commit} are committed, and it came no nearer for {Ticks} ticks; "
+            + (TicksLeft > 0 ? $"in {TicksLeft} ticks a stable learner may take its place" : "a stable learner is to take its place");
+    }
+
     /// <summary>It has not kept up for long enough without a break.</summary>
     public sealed record NotStable(long TicksLeft) : Reason
     {

@@ -7,6 +7,14 @@ public sealed class QuorumKeeperTests
 {
     private static readonly Member Member = new(new ProcessName("raft4@x"), SimulatedProcess.IncarnationOf(1));
 
+    private static readonly CoreOptions Options = new()
+    {
+        Self = new Member(new ProcessName("raft1@x"), SimulatedProcess.IncarnationOf(1)),
+        Roster = [new("raft1@x")],
+        FoundingUid = new GroupUid(new Guid(1, 0, 0, new byte[8])),
+        Seed = 1,
+    };
+
     private readonly QuorumKeeper _keeper = new();
     private readonly Progress _progress = new(Member, new LogIndex(1), now: 0);
 
@@ -31,17 +39,91 @@ public sealed class QuorumKeeperTests
         Watch(now: 10);
         Assert.Equal(5, _keeper.FitSince(Member));
 
-        _keeper.Watch([_progress], new LogIndex(5), now: 25, heartbeatTicks: 5);
+        _keeper.Watch([_progress], new LogIndex(5), now: 25, Options);
         Assert.Null(_keeper.FitSince(Member));
 
         Watch(now: 30);
         Assert.Equal(30, _keeper.FitSince(Member));
     }
 
+    [Fact]
+    public void A_member_that_lacks_what_was_committed_before_the_first_heartbeat_is_not_fit()
+    {
+        _progress.IsAdmitted = true;
+        _progress.Accept(new LogIndex(4), start: default, last: new LogIndex(5));
+
+        Watch(now: 5);
+
+        Assert.Null(_keeper.FitSince(Member));
+    }
+
+    [Fact]
+    public void A_member_lags_as_long_as_it_is_heard_and_comes_no_nearer_to_the_commit_index()
+    {
+        _progress.Accept(new LogIndex(5), start: default, last: new LogIndex(100));
+        Watch(now: 5, committed: 10);
+        Assert.Equal(0, _keeper.LaggedFor(Member));
+
+        Watch(now: 10, committed: 10);
+        Watch(now: 15, committed: 20);
+        Watch(now: 20, committed: 30);
+        Assert.Equal(15, _keeper.LaggedFor(Member));
+
+        _progress.Accept(new LogIndex(27), start: default, last: new LogIndex(100));
+        Watch(now: 25, committed: 30);
+        Assert.Equal(0, _keeper.LaggedFor(Member));
+    }
+
+    [Fact]
+    public void A_member_that_runs_behind_at_the_same_distance_lags_though_its_log_grows()
+    {
+        Watch(now: 5, committed: 10);
+        for (var round = 1; round <= 10; round++)
+        {
+            _progress.Accept(new LogIndex(5 + (10 * (round - 1))), start: default, last: new LogIndex(200));
+            Watch(now: 5 + (5 * round), committed: 10 + (10 * round));
+        }
+
+        Assert.Equal(45, _keeper.LaggedFor(Member));
+    }
+
+    [Fact]
+    public void A_member_that_keeps_up_again_has_not_lagged()
+    {
+        Watch(now: 5, committed: 10);
+        Watch(now: 10, committed: 10);
+        Watch(now: 15, committed: 10);
+        Assert.Equal(10, _keeper.LaggedFor(Member));
+
+        _progress.Accept(new LogIndex(10), start: default, last: new LogIndex(10));
+        Watch(now: 20, committed: 10);
+        Assert.Equal(0, _keeper.LaggedFor(Member));
+    }
+
+    [Fact]
+    public void A_snapshot_that_arrives_stops_the_clock_of_a_member_that_lags_and_one_that_does_not_arrive_does_not()
+    {
+        var configuration = new Configuration(Options.FoundingUid, 1, [Options.Self], [], [], []);
+        var position = new LogPosition(new LogIndex(10), new Term(1), new Serial(9), 0);
+        Watch(now: 5, committed: 10);
+        Watch(now: 10, committed: 10);
+        _progress.Install(new Snapshot(position, new LogIndex(1), configuration, [], 100), now: 10);
+        for (var now = 15; now < 10 + Options.GoneTicks; now += 5)
+        {
+            Watch(now, committed: 10);
+        }
+
+        Assert.Equal(5, _keeper.LaggedFor(Member));
+
+        Watch(now: 10 + Options.GoneTicks, committed: 10);
+        Watch(now: 15 + Options.GoneTicks, committed: 10);
+        Assert.Equal(15, _keeper.LaggedFor(Member));
+    }
+
     /// <summary>It was heard at the tick before.</summary>
-    private void Watch(long now)
+    private void Watch(long now, long committed = 5)
     {
         _progress.HeardAt = now - 1;
-        _keeper.Watch([_progress], new LogIndex(5), now, heartbeatTicks: 5);
+        _keeper.Watch([_progress], new LogIndex(committed), now, Options);
     }
 }

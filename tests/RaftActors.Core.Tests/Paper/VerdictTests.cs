@@ -28,9 +28,23 @@ public sealed class VerdictTests
         lab.Receive(Raft2, 2, report);
         Assert.False(IsOutvoted()); // One against one.
 
-        lab.Receive(Raft3, 2, new Message.AppendEntriesReply(true, new LogIndex(3), default, IsAdmitted: true));
+        lab.Receive(Raft3, 2, new Message.AppendEntriesReply(true, new LogIndex(4), default, IsAdmitted: true));
         lab.Tick(5);
         Assert.True(IsOutvoted());
+    }
+
+    [Fact]
+    public void A_process_that_acknowledges_only_entries_of_older_terms_is_no_witness_since_it_may_have_compacted_them()
+    {
+        var lab = new Lab([1, 1, 1]);
+        lab.Lead();
+        var report = new Message.Refusal(RefusalReason.Diverged, new Serial(1), default, "differs") { Index = new LogIndex(2), Hash = 9 };
+        lab.Receive(Raft2, 2, report);
+
+        lab.Receive(Raft3, 2, new Message.AppendEntriesReply(true, new LogIndex(3), default, IsAdmitted: true));
+        lab.Tick(5);
+
+        Assert.DoesNotContain(lab.SentTo<Message.Refusal>(Raft2), refusal => refusal.Reason == RefusalReason.Outvoted);
     }
 
     [Fact]

@@ -75,11 +75,13 @@ internal class SimulatedDisk
     }
 
     /// <summary>
-    /// Of a stopped process: another entry stands in the log in the place of what was written. False if the store would notice, and refuse.
+    /// Of a stopped process: another entry stands in the log in the place of what was written. False if nothing is there, or if a process
+    /// that starts over it would notice, and refuse.
     /// </summary>
     public virtual bool Damage(LogEntry entry)
     {
-        var isThere = entry.Index.Value > Log.Base.Index.Value && entry.Index.Value <= Log.Last;
+        var first = Math.Max(Log.Base.Index.Value, Snapshot?.Snapshot.Position.Index.Value ?? 0) + 1;
+        var isThere = entry.Index.Value >= first && entry.Index.Value <= Log.Last;
         if (isThere)
         {
             Log.Change(entry);

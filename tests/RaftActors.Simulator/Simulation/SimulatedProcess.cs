@@ -11,6 +11,7 @@ namespace RaftActors.Simulator;
 internal sealed class SimulatedProcess(int number, CoreOptions options, LogSlice preload, int rate, long origin)
 {
     private DiskMaker _makeDisk = SimulatedDisk.Holding;
+    private readonly Queue<long> _commits = [];
     private int _life = 1;
     private bool _isJoining;
 
@@ -41,6 +42,9 @@ internal sealed class SimulatedProcess(int number, CoreOptions options, LogSlice
 
     /// <summary>Up to here goes its latest snapshot, be it still being written.</summary>
     public long SnapshotTo { get; set; }
+
+    /// <summary>What it knew to be committed a heartbeat and a tick ago; 0 if it has not run for so long.</summary>
+    public long CommittedBefore => _commits.Count > options.HeartbeatTicks ? _commits.Peek() : 0;
 
     /// <summary>How often it was started.</summary>
     public int Starts { get; private set; }
@@ -93,8 +97,19 @@ internal sealed class SimulatedProcess(int number, CoreOptions options, LogSlice
     /// <summary>Before it is started for the first time: another kind of disk.</summary>
     public void Use(DiskMaker makeDisk) => (_makeDisk, Disk) = (makeDisk, makeDisk(Name, preload));
 
+    /// <summary>It has taken a tick.</summary>
+    public void Ticked()
+    {
+        _commits.Enqueue(Core!.CommitIndex.Value);
+        if (_commits.Count > options.HeartbeatTicks + 1)
+        {
+            _commits.Dequeue();
+        }
+    }
+
     public void Crash(Prng prng)
     {
+        _commits.Clear();
         Core = null;
         IsPaused = IsWriting = IsFenced = false;
         Inbox.Clear();

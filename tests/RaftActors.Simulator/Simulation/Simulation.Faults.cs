@@ -290,6 +290,7 @@ internal sealed partial class Simulation
             _restored.Add(victim.Number);
             _entitlement.Forget(victim.Number);
             _delivery.Forgive(victim.Member);
+            _exchanges.Forgive(victim.Member);
             victim.Restore(copy);
             StartLater(victim, 1000);
         });

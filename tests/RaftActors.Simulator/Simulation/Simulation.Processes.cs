@@ -192,6 +192,15 @@ internal sealed partial class Simulation
         {
             Note(process, effect);
             Carry(process, effect, before);
+            if (input is Input.Tick && effect is Effect.MembersDecided decided)
+            {
+                _exchanges.OnDecided(process, decided.Configuration);
+            }
+        }
+
+        if (input is Input.Tick)
+        {
+            process.Ticked();
         }
 
         _leaders.OnStepped(process, before);

@@ -1,0 +1,30 @@
+using RaftActors.Core;
+
+namespace RaftActors.Simulator;
+
+/// <summary>
+/// A leader that chooses other voters by itself makes no group less safe: each new voter has on disk what the leader had committed a
+/// heartbeat before.
+/// </summary>
+internal sealed class ExchangeChecker(List<SimulatedProcess> processes)
+{
+    private readonly HashSet<Member> _forgiven = [];
+
+    /// <summary>The disk of this member went back in time.</summary>
+    public void Forgive(Member member) => _forgiven.Add(member);
+
+    public void OnDecided(SimulatedProcess leader, Configuration next)
+    {
+        foreach (var voter in next.IsJoint ? next.Voters.Except(next.OldVoters) : [])
+        {
+            // A disk that was lost since may have had it.
+            var process = processes.Find(one => one.Member == voter);
+            if (process is not null && !_forgiven.Contains(voter) && process.Disk.Log.Last < leader.CommittedBefore)
+            {
+                throw new Violation(
+                    "exchange",
+                    $"{leader.Member} lets {voter} vote, which lacks entries up to {leader.CommittedBefore}: {next}");
+            }
+        }
+    }
+}
