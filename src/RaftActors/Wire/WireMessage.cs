@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 
+using Akka.Event;
+
 using RaftActors.Core;
 
 namespace RaftActors.Wire;
@@ -13,8 +15,9 @@ internal abstract record WireMessage
 
     /// <summary>
     /// Between the registries of two nodes: "these processes live here". It is answered by another one with <paramref name="IsReply"/>.
+    /// A node that is not there yet is greeted again and again, which is no news for the log of dead letters.
     /// </summary>
-    public sealed record Hello(ImmutableArray<LocalProcess> Processes, bool IsReply) : WireMessage;
+    public sealed record Hello(ImmutableArray<LocalProcess> Processes, bool IsReply) : WireMessage, IDeadLetterSuppression;
 
     /// <summary>
     /// Between engines: the node of <paramref name="Process"/> is about to stop, so nothing that it would have to pass on or answer is to

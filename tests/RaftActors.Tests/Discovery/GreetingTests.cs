@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.Event;
 using Akka.TestKit;
 using Akka.TestKit.Xunit2;
 
@@ -87,6 +88,17 @@ public sealed class GreetingTests : TestKit
         Assert.Equal(1, GreetingsWithin(1));
         Answer();
         Assert.Equal(0, GreetingsWithin(1));
+    }
+
+    [Fact]
+    public void Greeting_of_a_node_that_is_not_there_is_no_dead_letter()
+    {
+        Sys.EventStream.Subscribe(TestActor, typeof(DeadLetter));
+
+        Sys.DeadLetters.Tell(new WireMessage.Hello([], IsReply: false));
+        Sys.DeadLetters.Tell("the end");
+
+        ExpectMsg<DeadLetter>(letter => Assert.Equal("the end", letter.Message));
     }
 
     private void Say(NodeNews news) => _registry.Tell(news);

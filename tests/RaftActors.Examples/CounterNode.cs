@@ -1,0 +1,34 @@
+using Akka.Actor;
+using Akka.Configuration;
+
+namespace RaftActors.Examples;
+
+/// <summary>One node of the program on the front page.</summary>
+public static class CounterNode
+{
+    /// <returns>The actor system of the node, and its counter.</returns>
+    public static (ActorSystem System, IActorRef Counter) Start(string hocon)
+    {
+        var system = ActorSystem.Create("shop", ConfigurationFactory.ParseString(hocon));
+        var watchdog = system.ActorOf(Props.Create(() => new Watchdog()));
+        system.EventStream.Subscribe(watchdog, typeof(RaftEvent));
+        var counter = system.ActorOf(Props.Create(() => new Counter()), "counter");
+        return (system, counter);
+    }
+}
+
+/// <summary>Stops its node when the raft actor cannot start, or cannot go on.</summary>
+public sealed class Watchdog : ReceiveActor
+{
+    public Watchdog()
+    {
+        Receive<RaftEvent.StartFailed>(failed => Stop(failed.Cause.Message));
+        Receive<RaftEvent.ShutOut>(shutOut => Stop(shutOut.Detail));
+    }
+
+    private static void Stop(string why)
+    {
+        Console.Error.WriteLine(why);
+        Context.System.Terminate();
+    }
+}

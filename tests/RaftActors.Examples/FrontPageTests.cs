@@ -1,0 +1,81 @@
+using System.Net;
+using System.Net.Sockets;
+
+using Akka.Actor;
+using Akka.TestKit.Xunit2;
+
+namespace RaftActors.Examples;
+
+/// <summary>The nodes on the front page, as three actor systems on free ports.</summary>
+public sealed class FrontPageTests : TestKit
+{
+    // The ports on the page. The second and third node have theirs in place of the first one's, except in the roster.
+    private static readonly string[] PagePorts = ["2551", "2552", "2553"];
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("front-page").FullName;
+    private readonly List<ActorSystem> _systems = [];
+
+    [Fact]
+    public async Task Three_nodes_with_the_configuration_of_the_front_page_count_together()
+    {
+        var ports = FreePorts();
+        var counters = PagePorts.Select(port => StartNode(port, ports)).ToList();
+
+        var first = await counters[0].Ask<AppendOutcome>(new Count(1), TimeSpan.FromSeconds(60));
+        var second = await counters[2].Ask<AppendOutcome>(new Count(1), TimeSpan.FromSeconds(60));
+
+        Assert.Equal(1, Assert.IsType<AppendOutcome.Done>(first).Result);
+        Assert.Equal(2, Assert.IsType<AppendOutcome.Done>(second).Result);
+    }
+
+    [Fact]
+    public async Task Node_with_a_mistyped_key_is_stopped_by_its_watchdog()
+    {
+        var hocon = HoconOf(PagePorts[0], FreePorts()).Replace("store.directory", "store.directry", StringComparison.Ordinal);
+
+        var (system, _) = CounterNode.Start(hocon);
+
+        await system.WhenTerminated.WaitAsync(TimeSpan.FromSeconds(60));
+    }
+
+    protected override void AfterAll()
+    {
+        Task.WaitAll(_systems.Select(system => system.Terminate()));
+        Directory.Delete(_folder, recursive: true);
+        base.AfterAll();
+    }
+
+    private IActorRef StartNode(string pagePort, IReadOnlyDictionary<string, string> ports)
+    {
+        var (system, counter) = CounterNode.Start(HoconOf(pagePort, ports));
+        _systems.Add(system);
+        return counter;
+    }
+
+    private string HoconOf(string pagePort, IReadOnlyDictionary<string, string> ports)
+    {
+        var page = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "README.md"));
+        var lines = page.Split("```hocon\n")[1].Split("```")[0].Split('\n');
+        var own = string.Join('\n', lines.Select(line => line.Contains("roster") ? line : line.Replace(PagePorts[0], pagePort)));
+        var placed = own.Replace("\"data/", $"\"{_folder.Replace('\\', '/')}/", StringComparison.Ordinal);
+        return ports.Aggregate(placed, (text, port) => text.Replace(port.Key, port.Value, StringComparison.Ordinal)) + "\nakka.loglevel = WARNING";
+    }
+
+    // Held until all are known, so that they differ.
+    private static Dictionary<string, string> FreePorts()
+    {
+        var sockets = PagePorts.ToDictionary(port => port, _ => new Socket(SocketType.Stream, ProtocolType.Tcp));
+        foreach (var socket in sockets.Values)
+        {
+            socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        }
+
+        var free = sockets.ToDictionary(pair => pair.Key, pair => $"{((IPEndPoint)pair.Value.LocalEndPoint!).Port}");
+        foreach (var socket in sockets.Values)
+        {
+            socket.Dispose();
+        }
+
+        return free;
+    }
+}
