@@ -5,7 +5,7 @@ namespace House.Tests;
 /// <summary>Pages do not lie: their code is compiled, their links lead somewhere, the output on the front page is the demo's.</summary>
 public sealed partial class ReadmeTests
 {
-    public static TheoryData<string> Pages => ["README.md", .. Repository.Files("README.md", "src")];
+    public static TheoryData<string> Pages => ["README.md", .. Repository.Files("README.md", "src"), .. Repository.Files("*.md", "docs")];
 
     [Theory]
     [InlineData("README.md")]
@@ -28,7 +28,7 @@ public sealed partial class ReadmeTests
         var folder = Path.GetDirectoryName(Path.Combine(Repository.Root, page))!;
         var files = targets.Where(target => !target.StartsWith('#') && !target.Contains("://"));
 
-        Assert.All(files, target => Assert.True(Path.Exists(Path.Combine(folder, target)), target));
+        Assert.All(files, target => Assert.True(Path.Exists(Path.Combine(folder, target.Split('#')[0])), target));
     }
 
     [Fact]

@@ -37,6 +37,17 @@ public sealed class ConfigKeysTests
     [InlineData("rafts.of.others = 1")]
     public void Known_keys_and_names_of_groups_are_accepted(string config) => Read(config);
 
+    [Theory]
+    [InlineData("README.md")]
+    [InlineData("operations.md")]
+    public void Configurations_on_the_pages_have_known_keys_only(string page)
+    {
+        var pieces = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "pages", page)).Split("```hocon\n").Skip(1).ToList();
+
+        Assert.NotEmpty(pieces);
+        Assert.All(pieces, piece => Read(piece.Split("```")[0]));
+    }
+
     private static void Read(string config) => // Justification: the reference has raft.
         ConfigKeys.DemandKnown(ConfigurationFactory.ParseString(config).WithFallback(RaftExtension.Reference).GetConfig("raft")!);
 }
