@@ -52,9 +52,16 @@ public sealed partial class RaftCore
     /// must not replace the one that is known. Changes nothing.
     /// </summary>
     public bool Trusts(Envelope envelope) =>
-        (PeerOf(envelope.From.Name) is not null || MayHear(envelope))
+        (PeerOf(envelope.From.Name) is { } peer ? !IsFromOldLife(peer, envelope) : MayHear(envelope))
         && !IsOfOtherGroup(envelope.Group)
-        && !IsFromOldStart(envelope, RecordOf(envelope.From.Name));
+        && !IsFromOldStart(envelope);
+
+    // A start that was recorded before, of another incarnation than the one that spoke last: the message was delayed.
+    private bool IsFromOldLife(Peer peer, Envelope envelope) =>
+        peer.Current != Incarnation.None
+        && peer.Current != envelope.From.Incarnation
+        && LatestBootOf(envelope.From) is { } boot
+        && boot.Number >= envelope.Boot.Number;
 
     private void TakeIn(Peer peer, Envelope envelope)
     {

@@ -9,7 +9,7 @@ namespace RaftActors.Core.Tests.Paper;
 /// </summary>
 internal sealed class Lab
 {
-    private static readonly GroupUid Group = new(new Guid(1, 0, 0, new byte[8]));
+    public static readonly GroupUid Group = new(new Guid(1, 0, 0, new byte[8]));
 
     /// <param name="with">Other options than usual.</param>
     /// <param name="configured">Another configuration than all three voters.</param>

@@ -94,6 +94,21 @@ public sealed class RecordTests
         Assert.Equal(new Boot(2, 22), progress.Boot);
     }
 
+    [Theory]
+    [InlineData(2, 1, true)]
+    [InlineData(1, 1, false)]
+    [InlineData(1, 2, true)]
+    public void The_address_of_a_late_message_of_an_earlier_incarnation_is_not_trusted(int life, long start, bool isTrusted)
+    {
+        var lab = new Lab([1]);
+        lab.Receive(Life(Raft2.Name, 1), 1, Greeting, new Boot(1, 11));
+        lab.Receive(Life(Raft2.Name, 2), 1, Greeting, new Boot(1, 22));
+
+        var boot = new Boot(start, life == 2 ? 22ul : 11ul);
+        var envelope = new Envelope(Life(Raft2.Name, life), Raft1, Group, new Term(1), boot, Greeting);
+        Assert.Equal(isTrusted, lab.Core.Trusts(envelope));
+    }
+
     private static Configuration WithSecondRaft2(Configuration usual) => usual with { Voters = [Raft1, Life(Raft2.Name, 2), Raft3] };
 
     private static Member Life(ProcessName name, int life) => new(name, SimulatedProcess.IncarnationOf(life));
