@@ -13,7 +13,6 @@ internal sealed partial class LogServer
 {
     private const int ProbesMax = 3;
     private static readonly TimeSpan ProbeTimeout = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan HandOverTimeout = TimeSpan.FromSeconds(2);
 
     private readonly Dictionary<long, Probe> _probes = [];
     private long _lastProbe;
@@ -135,20 +134,6 @@ internal sealed partial class LogServer
         }
 
         Change(Sender, transfer.Number, Raft.TransferLeadership(transfer.To?.Process, Sane(transfer.Timeout), Self));
-    }
-
-    private void OnHandOver()
-    {
-        var program = Sender;
-        if (_view.Role == RoleKind.Leader && _view.Members is { Length: > 1 })
-        {
-            _terminal.Log("hands the leadership over");
-            _asked[Raft.TransferLeadership(null, HandOverTimeout, Self)] = _ => program.Tell(HandOver.Instance, Self);
-        }
-        else
-        {
-            program.Tell(HandOver.Instance, Self);
-        }
     }
 
     // The client hears of another leader before it hears of the outcome.

@@ -60,7 +60,6 @@ internal sealed partial class LogServer : RaftActor<string>, IRaftSnapshot<byte[
         Receive<ProbeOver>(OnProbeOver);
         Receive<WelcomeTick>(OnWelcomeTick);
         Receive<AssociationErrorEvent>(OnNoAssociation);
-        Receive<HandOver>(_ => OnHandOver());
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
@@ -293,10 +292,4 @@ internal sealed partial class LogServer : RaftActor<string>, IRaftSnapshot<byte[
     {
         public static Tick Instance { get; } = new();
     }
-}
-
-/// <summary>Asks a server that is about to end to hand the leadership over; answered by itself when that is done, or not needed.</summary>
-internal sealed record HandOver
-{
-    public static HandOver Instance { get; } = new();
 }

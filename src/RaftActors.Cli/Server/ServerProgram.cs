@@ -13,9 +13,6 @@ internal static class ServerProgram
 {
     private const string ActorName = "raft";
 
-    // A leader that hands over is given 2 s by the engine, and what is left of the group may be slow.
-    private static readonly TimeSpan HandOverPatience = TimeSpan.FromSeconds(2.5);
-
     /// <summary>Runs until it is told to stop, or cannot go on.</summary>
     /// <returns>The exit code.</returns>
     public static async Task<int> Run(ServerSettings settings, Surroundings surroundings)
@@ -43,7 +40,7 @@ internal static class ServerProgram
         system.EventStream.Subscribe(narrator, typeof(Error));
         SayWhoItIs(settings, terminal);
         var clock = TimeProvider.System;
-        var server = system.ActorOf(Props.Create(() => new LogServer(settings, terminal, failed, clock, null)), ActorName);
+        system.ActorOf(Props.Create(() => new LogServer(settings, terminal, failed, clock, null)), ActorName);
         await Task.WhenAny(stop.Received, failed.Task);
         if (failed.Task.IsCompleted)
         {
@@ -52,9 +49,8 @@ internal static class ServerProgram
             return Session.Wrong;
         }
 
-        Task handedOver = server.Ask<HandOver>(HandOver.Instance, HandOverPatience);
-        await handedOver.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        system.EventStream.Unsubscribe(narrator);
+        // A leader hands over first. The narrator tells so, and stops with the other actors.
+        terminal.Log("stops; a second signal ends it at once");
         await system.Terminate();
         terminal.Log("Stopped.");
         return Session.Fine;

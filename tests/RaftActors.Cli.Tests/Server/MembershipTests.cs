@@ -262,20 +262,6 @@ public sealed class MembershipTests : ServerTest
     }
 
     [Fact]
-    public void Leader_that_is_to_end_hands_over_first_and_a_follower_has_nothing_to()
-    {
-        StartInGroup();
-        Server.Tell(HandOver.Instance, TestActor);
-        ExpectMsg<HandOver>();
-        Happen(new RaftEvent.RoleChanged("raft", Process(9990), RoleKind.Leader, new Term(3), []));
-        Server.Tell(HandOver.Instance, TestActor);
-        var transfer = Asked.ExpectMsg<FromActor<string>.TransferLeadership>();
-        ExpectNoMsg(TimeSpan.Zero);
-        Group.End(new ChangeOutcome.Done(transfer.Request));
-        ExpectMsg<HandOver>();
-    }
-
-    [Fact]
     public async Task Engine_that_has_stopped_ends_the_program()
     {
         StartInGroup();
