@@ -394,8 +394,8 @@ public sealed class ServerProgramTests : IDisposable
         var ports = ServerFolder.FreePorts(3);
         var (one, other) = (_folder.Start(ServerFolder.ListOf(ports), ports[0]), _folder.Start(ServerFolder.ListOf(ports), ports[1]));
         await one.Line($":{ports[1]} is reached");
-        one.Signal("TERM");
-        other.Signal("TERM");
+        one.Send(Signal.Terminate);
+        other.Send(Signal.Terminate);
         await one.Exit();
         await other.Exit();
 
