@@ -1,4 +1,5 @@
 using Akka.Configuration;
+using Akka.Configuration.Hocon;
 
 using static RaftActors.RaftConfigurationException;
 
@@ -15,18 +16,19 @@ internal static class ConfigKeys
     private static readonly string[] OfNode = ["node", "group", "discovery", "contacts", "discovery-interval", Groups];
 
     /// <summary>Each path of reference.conf below <c>raft</c>, and whether it holds further keys.</summary>
-    private static readonly Dictionary<string, bool> Known = PathsIn(RaftExtension.Reference.GetConfig("raft"), "").ToDictionary();
+    private static readonly Dictionary<string, bool> Known = PathsIn(RaftExtension.Reference.GetConfig("raft")!, "").ToDictionary();
 
     /// <param name="raft">The configuration of <c>raft</c>.</param>
     /// <exception cref="RaftConfigurationException">It holds a key that reference.conf does not have.</exception>
     public static void DemandKnown(Config raft)
     {
-        DemandKnown(raft, "raft");
+        DemandKnown(raft, "raft", "");
 
         // The names of groups are the user's own.
         var groups = raft.GetConfig(Groups) ?? Config.Empty;
-        foreach (var (name, _) in groups.AsEnumerable())
+        foreach (var (name, value) in groups.AsEnumerable().Where(group => !IsEmpty(group.Value)))
         {
+            Demand(HoldsKeys(value), $"raft.{Groups}.{name} is set to one value, but it holds keys, such as raft.{Groups}.{name}.roster.");
             var group = groups.GetConfig(name);
             Demand(group is not null, $"raft.{Groups} has settings for the group '{name}', which cannot be read. Use a name without dots.");
             foreach (var (key, _) in group!.AsEnumerable()) // Justification: just demanded.
@@ -34,37 +36,52 @@ internal static class ConfigKeys
                 Demand(!OfNode.Contains(key), $"raft.{Groups}.{name}.{key} is set, but it belongs to the whole node: set raft.{key}.");
             }
 
-            DemandKnown(group, $"raft.{Groups}.{name}");
+            DemandKnown(group, $"raft.{Groups}.{name}", "");
         }
     }
 
-    private static void DemandKnown(Config config, string root)
+    // Asks for the keys below a path only where there are some: below a value Akka.NET's Config fails with a NullReferenceException.
+    private static void DemandKnown(Config config, string root, string prefix)
     {
-        foreach (var (path, holdsKeys) in PathsIn(config, ""))
+        foreach (var (key, value) in config.AsEnumerable())
         {
+            var path = prefix + key;
             if (!Known.TryGetValue(path, out var shouldHoldKeys))
             {
                 throw new RaftConfigurationException(
                     $"There is no setting {root}.{path}. The nearest one is {root}.{NearestTo(path)}; reference.conf has them all.");
             }
 
-            if (shouldHoldKeys && !holdsKeys)
+            if (IsEmpty(value))
             {
-                throw new RaftConfigurationException(
-                    $"{root}.{path} is set to one value, but it holds keys, such as {root}.{FirstBelow(path)}.");
+                continue;
+            }
+
+            var holdsKeys = HoldsKeys(value);
+            if (holdsKeys != shouldHoldKeys)
+            {
+                throw new RaftConfigurationException(holdsKeys
+                    ? $"{root}.{path} has keys below it, but it is one value. Set {root}.{path} itself."
+                    : $"{root}.{path} is set to one value, but it holds keys, such as {root}.{FirstBelow(path)}.");
+            }
+
+            if (holdsKeys && path != Groups)
+            {
+                DemandKnown(config.GetConfig(key)!, root, $"{path}."); // Justification: it was just enumerated.
             }
         }
     }
 
-    private static IEnumerable<KeyValuePair<string, bool>> PathsIn(Config? config, string prefix)
+    private static IEnumerable<KeyValuePair<string, bool>> PathsIn(Config config, string prefix)
     {
-        foreach (var (key, value) in config?.AsEnumerable() ?? [])
+        foreach (var (key, value) in config.AsEnumerable())
         {
-            var holdsKeys = value.ToString()?.TrimStart().StartsWith('{') == true;
-            yield return new(prefix + key, holdsKeys);
-            if (holdsKeys && prefix + key != Groups)
+            var path = prefix + key;
+            var holdsKeys = HoldsKeys(value) || path == Groups;
+            yield return new(path, holdsKeys);
+            if (holdsKeys && path != Groups)
             {
-                foreach (var below in PathsIn(config!.GetConfig(key), $"{prefix}{key}.")) // Justification: it was just enumerated.
+                foreach (var below in PathsIn(config.GetConfig(key)!, $"{path}.")) // Justification: it was just enumerated.
                 {
                     yield return below;
                 }
@@ -72,7 +89,14 @@ internal static class ConfigKeys
         }
     }
 
-    private static string FirstBelow(string path) => Known.Keys.First(known => known.StartsWith($"{path}.", StringComparison.Ordinal));
+    // Akka.NET writes an object without keys, and the empty text, as nothing.
+    private static bool IsEmpty(HoconValue value) => string.IsNullOrWhiteSpace(value.ToString()?.Trim('{', '}'));
+
+    // An object is written as indented lines, in braces or, by Akka.NET, without. Text with spaces is written in quotes.
+    private static bool HoldsKeys(HoconValue value) => value.ToString() is ['{', '\n', ..] or [' ', ..];
+
+    private static string FirstBelow(string path) =>
+        path == Groups ? $"{Groups}.NAME.roster" : Known.Keys.First(known => known.StartsWith($"{path}.", StringComparison.Ordinal));
 
     private static string NearestTo(string path) => Known.Keys.MinBy(known => Farness(path, known))!; // Justification: there are keys.
 

@@ -13,7 +13,9 @@ public sealed class ConfigKeysTests
     [InlineData("raft.directory = x", "There is no setting raft.directory. The nearest one is raft.store.directory;")]
     [InlineData("raft.rooster = [a]", "There is no setting raft.rooster. The nearest one is raft.roster;")]
     [InlineData("raft.lease-enabled = on", "There is no setting raft.lease-enabled. The nearest one is raft.lease.enabled;")]
-    [InlineData("raft.store.directory.path = x", "There is no setting raft.store.directory.path. The nearest one is raft.store.directory;")]
+    [InlineData("raft.store.directory.path = x", "raft.store.directory has keys below it, but it is one value.")]
+    [InlineData("raft.groups = on", "raft.groups is set to one value, but it holds keys, such as raft.groups.NAME.roster.")]
+    [InlineData("raft.groups.orders = on", "raft.groups.orders is set to one value, but it holds keys, such as raft.groups.orders.roster.")]
     [InlineData("raft.lease = on", "raft.lease is set to one value, but it holds keys, such as raft.lease.enabled.")]
     [InlineData(
         "raft.groups.orders.apend-timeout = 1s",
@@ -32,8 +34,9 @@ public sealed class ConfigKeysTests
     [Theory]
     [InlineData("")]
     [InlineData("raft { node = a, roster = [a, b], store { directory = x, sync = none } }")]
-    [InlineData("raft.groups { orders { append-timeout = 1s, store.directory = y }, any-name { roster = [a] } }")]
+    [InlineData("raft.groups { orders { append-timeout = 1s, store.directory = y }\n any-name { roster = [a] } }")]
     [InlineData("raft { roster = [], contacts = [], node = \"{\" }")]
+    [InlineData("raft { store {}\n groups { orders {} } }")]
     [InlineData("rafts.of.others = 1")]
     public void Known_keys_and_names_of_groups_are_accepted(string config) => Read(config);
 
