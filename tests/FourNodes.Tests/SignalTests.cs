@@ -22,6 +22,16 @@ public sealed class SignalTests
     }
 
     [Fact]
+    public async Task Time_limit_ends_the_demo_cleanly()
+    {
+        using var demo = await DemoProcess.RunToEnd("--seconds", "1");
+
+        Assert.Equal(0, await demo.Exit());
+        Assert.Equal("Stopped.", demo.Lines[^1]);
+        Assert.Equal("", demo.Errors);
+    }
+
+    [Fact]
     public async Task Signal_before_the_quorum_ends_the_demo_cleanly_too()
     {
         using var demo = DemoProcess.Start("--seconds", "60");
