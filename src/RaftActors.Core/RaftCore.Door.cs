@@ -99,6 +99,7 @@ public sealed partial class RaftCore
                 break;
             case Message.ComparePrefix comparison:
                 OnComparePrefix(peer, comparison);
+                NoteDivergenceAtBase(envelope, comparison.Mine);
                 break;
             case Message.Refusal refusal:
                 OnRefusal(peer, envelope, refusal);

@@ -53,7 +53,13 @@ public sealed partial class RaftCore
     /// its configuration waits to be taken in. And who cannot write down its own vote would hold everybody up.
     /// </summary>
     private bool MayAsk =>
-        IsAdmitted && !IsFenced && !IsDiskStalled && IsNeededAsLeader && !IsToldRemoved && (IsFounding || !_configurations.IsEmpty);
+        IsAdmitted
+        && !IsFenced
+        && !IsDiskStalled
+        && IsNeededAsLeader
+        && !IsToldRemoved
+        && !IsRefused
+        && (IsFounding || !_configurations.IsEmpty);
 
     /// <summary>
     /// The leader's connection closed: campaign early, in turns, and judge again what was refused for the leader's sake.

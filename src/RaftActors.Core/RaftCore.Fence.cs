@@ -6,6 +6,16 @@ namespace RaftActors.Core;
 /// </content>
 public sealed partial class RaftCore
 {
+    /// <summary>When a majority refused the log of this process while it led; long ago at first.</summary>
+    private long _refusedAt = long.MinValue / 2;
+
+    /// <summary>
+    /// A majority refused our log, so nothing that this process leads can be committed. The places that the others named may differ, since
+    /// each compares only what it has not compacted; then the reports do not fence this process. It lets others lead, or the longest log
+    /// would win every election.
+    /// </summary>
+    private bool IsRefused => _now - _refusedAt < Options.GoneTicks;
+
     /// <summary>This process takes no part any more.</summary>
     private bool IsFenced => Fence is not null;
 
@@ -52,6 +62,24 @@ public sealed partial class RaftCore
         }
 
         Part(peer, lowest.Next);
+    }
+
+    /// <summary>
+    /// The log of a follower ends where the log of this leader begins, and differs there. It has nothing at the place that
+    /// <see cref="OnComparePrefix"/> names, so it would never report that place. The hash that it sent says enough.
+    /// </summary>
+    private void NoteDivergenceAtBase(Envelope envelope, LogPosition theirs)
+    {
+        if (_role is LeaderRole leader
+            && envelope.Term == Term
+            && theirs.Index == _log.Base.Index
+            && theirs.Index > LogIndex.Zero
+            && !_log.Holds(theirs)
+            && leader.Of(envelope.From) is { } progress)
+        {
+            progress.Refuse(new Divergence(theirs.Index, _log.Base.Serial.Next, theirs.Hash));
+            JudgeDiverged(leader);
+        }
     }
 
     /// <summary>
@@ -104,6 +132,12 @@ public sealed partial class RaftCore
                 var detail = $"a majority has another log than {progress.Member.Name} from serial {parted.Serial} on";
                 Send(progress.Member, new Message.Refusal(RefusalReason.Outvoted, parted.Serial, default, detail));
             }
+        }
+
+        if (Majority.Holds(Configuration, member => leader.Of(member) is { Parted: not null }))
+        {
+            _refusedAt = _now;
+            Follow(Term, null);
         }
     }
 

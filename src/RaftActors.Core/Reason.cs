@@ -237,7 +237,8 @@ public abstract record Reason
     {
         /// <inheritdoc/>
         public override string ToString() =>
-            $"it votes and lags: it has the log up to index {Has} on disk, {Commit} are committed, and it came no nearer for {Ticks} ticks; "
+            $"it votes and lags: it has the log up to index {Has} on disk, {Commit} are committed, "
+            + $"and it came no nearer for {Ticks} ticks; "
             + (TicksLeft > 0 ? $"in {TicksLeft} ticks a stable learner may take its place" : "a stable learner is to take its place");
     }
 

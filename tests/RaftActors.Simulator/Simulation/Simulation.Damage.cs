@@ -8,8 +8,8 @@ internal sealed partial class Simulation
     private readonly DamageBook _damage = new();
 
     /// <summary>
-    /// While a process is stopped, its disk changes the value of a committed pair. A majority of every set of voters without it has the
-    /// pair on disk: otherwise nobody could tell which of two is right. It counts as a lost disk. A group without check-quorum may keep a
+    /// While a process is stopped, its disk changes the value of a committed pair. All other voters have the
+    /// pair on disk: a voter without it could take the damaged pair from this process. It counts as a lost disk. A group without check-quorum may keep a
     /// damaged leader for ever, so it is spared.
     /// </summary>
     private void Damage(SimulatedProcess victim, Prng prng, long after)
@@ -23,11 +23,12 @@ internal sealed partial class Simulation
 
         var index = prng.Between((int)first, (int)last);
         var entry = log[index];
-        bool Has(Member member) => member != victim.Member && HasItsDisk(member) && IsOnDisk(_processes[_numbers[member.Name]], entry);
+        bool Has(Member member) =>
+            member == victim.Member || (HasItsDisk(member) && IsOnDisk(_processes[_numbers[member.Name]], entry));
         if (entry.Payload is not Payload.Pair pair
             || entry.Term == Term.Zero
             || !Same.Entry(entry, _ledger[index])
-            || !Configurations().All(one => Sets.EachHasMajority(one, Has))
+            || !Configurations().All(one => one.Electorate().All(Has))
             || !MayLoseDisk(victim))
         {
             return;
