@@ -71,7 +71,7 @@ public class EventFilterFactory
         where TLogEvent : LogEvent =>
         Apply($"{typeof(TLogEvent).Name} that fulfils the condition", happening => happening is TLogEvent log && predicate(log));
 
-    /// <summary>Messages that went to the dead letters. Here the source is the sender.</summary>
+    /// <summary>Messages that went to the dead letters. Here the source is the recipient.</summary>
     public IEventFilterApplier DeadLetter() => DeadLetter<object>();
 
     public IEventFilterApplier DeadLetter<TMessage>(string? source = null) => DeadLetter<TMessage>(_ => true, source);
@@ -84,7 +84,7 @@ public class EventFilterFactory
     public IEventFilterApplier DeadLetter(Type type, Func<object, bool> isMatch, string? source = null) => Apply(
             $"dead letter of type {type}",
             happening => happening is DeadLetter letter && type.IsInstanceOfType(letter.Message) && isMatch(letter.Message)
-                && (source is null || IsFrom(letter.Sender?.Path.ToString(), source)));
+                && IsFrom(letter.Recipient.Path.ToString(), source));
 
     private IEventFilterApplier ForLogLevel(LogLevel level, string described, Predicate<string> isText, string? source) => Apply(
             $"{level}{described}{From(source)}",
@@ -117,8 +117,20 @@ public class EventFilterFactory
 
     private static string From(string? source) => source is null ? "" : $" from {source}";
 
-    private static string Text(LogEvent log) => log.Message?.ToString() ?? "";
+    private static string Text(LogEvent log)
+    {
+        try
+        {
+            return log.Message?.ToString() ?? "";
+        }
+        catch (FormatException)
+        {
+            return ""; // The format and its arguments do not fit together.
+        }
+    }
 
-    private static bool IsFrom(string? actual, string? source) => source is null || actual == source
-            || (ActorPath.TryParse(actual ?? "", out var path) && path.ToStringWithoutAddress() == source);
+    private static bool IsFrom(string actual, string? source) => source is null || IsSame(actual, source)
+            || (ActorPath.TryParse(actual, out var path) && IsSame(path.ToStringWithoutAddress(), source));
+
+    private static bool IsSame(string actual, string source) => actual.Equals(source, StringComparison.OrdinalIgnoreCase);
 }

@@ -13,6 +13,10 @@ public abstract class ActorBase
         // A cell that has an instance is not making one: somebody calls 'new' in a message handler.
         Cell = ActorCell.Current is { Actor: null } cell ? cell : throw new ActorInitializationException(
             $"{GetType()} cannot be made by 'new' alone. Make it with ActorOf(Props.Create(() => new {GetType().Name}(...))).");
+        if (this is IWithTimers timed)
+        {
+            timed.Timers = Cell.NewTimers();
+        }
     }
 
     protected IActorRef Self => Cell.Self;
@@ -31,11 +35,21 @@ public abstract class ActorBase
     /// <summary>For a test or a tracer around each life-cycle step; the step itself is the method without Around.</summary>
     public virtual void AroundPreStart() => PreStart();
 
-    public virtual void AroundPreRestart(Exception cause, object? message) => PreRestart(cause, message);
+    /// <summary>Cancels the timers, then calls PreRestart.</summary>
+    public virtual void AroundPreRestart(Exception cause, object? message)
+    {
+        Cell.CancelTimers();
+        PreRestart(cause, message);
+    }
 
     public virtual void AroundPostRestart(Exception cause, object? message) => PostRestart(cause);
 
-    public virtual void AroundPostStop() => PostStop();
+    /// <summary>Cancels the timers, then calls PostStop.</summary>
+    public virtual void AroundPostStop()
+    {
+        Cell.CancelTimers();
+        PostStop();
+    }
 
     internal static NotSupportedException NoContext() => new(
         "There is no active ActorContext: this code runs outside of an actor's message handler. "

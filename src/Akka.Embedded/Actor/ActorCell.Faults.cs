@@ -233,7 +233,7 @@ internal sealed partial class ActorCell
     private void ClearActor()
     {
         (Actor as IActorStash)?.Stash?.UnstashAll();
-        (Actor as IWithTimers)?.Timers?.CancelAll();
+        CancelTimers();
         Actor = null;
         _behaviours.Clear();
         CancelReceiveTimeout();

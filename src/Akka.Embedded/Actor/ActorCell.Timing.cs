@@ -7,6 +7,9 @@ internal sealed partial class ActorCell
     private ICancelable? _armedReceiveTimeout;
     private bool _currentIsStashed;
 
+    /// <summary>Of the present instance, or of the one that is being made; null if it wants none.</summary>
+    private TimerScheduler? _timers;
+
     public TimeSpan? ReceiveTimeout => _receiveTimeout;
 
     public void SetReceiveTimeout(TimeSpan? timeout)
@@ -28,6 +31,26 @@ internal sealed partial class ActorCell
         return _envelope;
     }
 
+    /// <summary>Puts stashed messages before all others in the mailbox.</summary>
+    public void Unstash(IEnumerable<Envelope> envelopes)
+    {
+        Envelope[] back = [.. envelopes];
+        foreach (Envelope envelope in back)
+        {
+            if (envelope.Message is Terminated terminated)
+            {
+                // Without this, it would be taken for one whose watch has been undone.
+                _terminatedQueued.Add(terminated.ActorRef);
+            }
+        }
+
+        Mailbox.Prepend(back);
+    }
+
+    public TimerScheduler NewTimers() => _timers = new TimerScheduler(this);
+
+    public void CancelTimers() => _timers?.CancelAll();
+
     private void ArmReceiveTimeout()
     {
         if (_receiveTimeout is { } timeout && _armedReceiveTimeout is null)
@@ -44,7 +67,7 @@ internal sealed partial class ActorCell
 
     private void ReceivedTimer(TimerMessage timer)
     {
-        if ((Actor as IWithTimers)?.Timers is TimerScheduler timers && timers.TryTake(timer, out object? message))
+        if (_timers is { } timers && timers.TryTake(timer, out object? message))
         {
             // What the actor sees, and perhaps stashes, is the message without its wrapping.
             _envelope = new Envelope(message, _envelope.Sender);

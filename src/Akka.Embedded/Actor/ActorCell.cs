@@ -267,11 +267,6 @@ internal sealed partial class ActorCell : IUntypedActorContext
             stashing.Stash = new Stash(this);
         }
 
-        if (actor is IWithTimers timed)
-        {
-            timed.Timers = new TimerScheduler(this);
-        }
-
         return actor;
     }
 

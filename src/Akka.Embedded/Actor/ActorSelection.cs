@@ -40,7 +40,7 @@ public class ActorSelection : ICanTell
             ActorIdentity identity = await this.Ask<ActorIdentity>(new Identify(null), timeout, ct).ConfigureAwait(false);
             return identity.Subject ?? throw new ActorNotFoundException($"No actor was found for {this}");
         }
-        catch (AskTimeoutException failure)
+        catch (Exception failure) when (failure is not ActorNotFoundException)
         {
             throw new ActorNotFoundException($"No actor answered for {this} within {timeout}", failure);
         }
@@ -62,5 +62,10 @@ public class ActorSelection : ICanTell
     internal static ActorSelection Create(LocalActorRefProvider provider, ActorPath path) =>
         new((InternalActorRef)provider.RootGuardianAt(path.Address), path.ElementArray());
 
-    private static string[] Split(string path) => path.Split('/', StringSplitOptions.RemoveEmptyEntries);
+    private static string[] Split(string path)
+    {
+        string[] elements = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        return elements.Contains("**") ? throw new NotSupportedException(
+            $"The selection '{path}' has the pattern '**', which the embedded runtime does not know. Name each level with '*'.") : elements;
+    }
 }

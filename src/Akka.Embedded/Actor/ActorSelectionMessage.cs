@@ -1,7 +1,7 @@
 namespace Akka.Actor;
 
 /// <summary>A message on its way along a selection: from the actor that has it, by the names that are left.</summary>
-/// <param name="WildcardFanOut">Whether a wildcard was passed, so that places without an actor are no one's concern.</param>
+/// <param name="WildcardFanOut">Whether a pattern has matched several actors, so that a branch without a match is silent.</param>
 internal sealed record ActorSelectionMessage(object Message, string[] Elements, bool WildcardFanOut) : IAutoReceivedMessage
 {
     /// <summary>Goes as far as this process can see, and hands the rest to the reference where sight ends.</summary>
@@ -19,18 +19,14 @@ internal sealed record ActorSelectionMessage(object Message, string[] Elements, 
             string element = Elements[i];
             if (element.AsSpan().ContainsAny('*', '?'))
             {
-                DeliverToAll(at, element, Elements[(i + 1)..], sender);
+                DeliverToAll(from, at, i, sender);
                 return;
             }
 
             InternalActorRef next = element == ".." ? at.Parent : at.GetChild([element]);
             if (next is Nobody)
             {
-                if (!WildcardFanOut)
-                {
-                    new EmptyLocalActorRef(at.Provider, at.Path / Elements[i..]).Tell(Message, sender);
-                }
-
+                Miss(from, sender);
                 return;
             }
 
@@ -40,14 +36,29 @@ internal sealed record ActorSelectionMessage(object Message, string[] Elements, 
         at.Tell(Message, sender);
     }
 
-    private void DeliverToAll(InternalActorRef parent, string pattern, string[] rest, IActorRef? sender)
+    private void DeliverToAll(InternalActorRef from, InternalActorRef parent, int at, IActorRef? sender)
     {
-        foreach (InternalActorRef child in parent.Children)
+        InternalActorRef[] matches = [.. parent.Children.Where(child => Matches(child.Path.Name, Elements[at]))];
+        if (matches.Length == 0)
         {
-            if (global::System.IO.Enumeration.FileSystemName.MatchesSimpleExpression(pattern, child.Path.Name, ignoreCase: false))
-            {
-                new ActorSelectionMessage(Message, rest, WildcardFanOut: true).Deliver(child, sender);
-            }
+            Miss(from, sender);
+        }
+
+        ActorSelectionMessage rest = new(Message, Elements[(at + 1)..], WildcardFanOut || matches.Length > 1);
+        foreach (InternalActorRef match in matches)
+        {
+            rest.Deliver(match, sender);
         }
     }
+
+    private void Miss(InternalActorRef from, IActorRef? sender)
+    {
+        if (!WildcardFanOut)
+        {
+            new EmptyLocalActorRef(from.Provider, from.Path / Elements).Tell(Message, sender);
+        }
+    }
+
+    private static bool Matches(string name, string pattern) =>
+        global::System.IO.Enumeration.FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: false);
 }

@@ -14,7 +14,7 @@ public abstract class ActorSystem : IActorRefFactory, IDisposable
     {
     }
 
-    /// <summary>Letters, digits, <c>-</c> and <c>_</c>. Members of one cluster have one name.</summary>
+    /// <summary>ASCII letters, digits and <c>-</c>. Members of one cluster have one name.</summary>
     public abstract string Name { get; }
 
     public abstract Settings Settings { get; }
@@ -58,14 +58,18 @@ public abstract class ActorSystem : IActorRefFactory, IDisposable
     /// </summary>
     public abstract Task Terminate();
 
-    /// <summary>Runs code once all actors have ended, the last registered first. At once where they have.</summary>
+    /// <summary>Runs code once all actors have ended, the last registered first.</summary>
+    /// <exception cref="InvalidOperationException">The system has terminated.</exception>
     public abstract void RegisterOnTermination(Action code);
 
+    /// <summary>The system's extension, made by the first call. If making it failed, each later call throws the same exception.</summary>
     public abstract object RegisterExtension(IExtensionId extension);
 
-    public abstract object GetExtension(IExtensionId extensionId);
+    /// <summary>Null if the extension was not registered.</summary>
+    public abstract object? GetExtension(IExtensionId extensionId);
 
-    public abstract T GetExtension<T>()
+    /// <summary>Null if the extension was not registered.</summary>
+    public abstract T? GetExtension<T>()
         where T : class, IExtension;
 
     public abstract bool HasExtension(Type type);

@@ -19,7 +19,7 @@ internal sealed class ActorSystemImpl : ExtendedActorSystem
         Name = name;
         Settings = new Settings(config);
         EventStream = new EventStream();
-        Log = new BusLogging(EventStream, $"ActorSystem({name})", typeof(ActorSystem), DefaultLogMessageFormatter.Instance);
+        Log = new BusLogging(EventStream, $"ActorSystem({name})", typeof(ActorSystem), Settings.LogFormatter);
         Dispatchers = new DispatcherRegistry(Settings);
         Scheduler = SchedulerOf(Settings.Config);
         _extensions = new ExtensionRegistry(this);
@@ -54,10 +54,10 @@ internal sealed class ActorSystemImpl : ExtendedActorSystem
 
     public static ActorSystemImpl Start(string name, Config config)
     {
-        if (name.Length == 0 || !name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_') || name[0] is '-' or '_')
+        if (name.Length == 0 || !name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-') || name[0] is '-')
         {
             throw new ArgumentException(
-                $"Invalid ActorSystem name [{name}]: it must be made of letters, digits, '-' and '_', and begin with a letter or a digit.",
+                $"Invalid ActorSystem name [{name}]: use ASCII letters, digits and '-' only, and begin with a letter or a digit.",
                 nameof(name));
         }
 
@@ -104,7 +104,9 @@ internal sealed class ActorSystemImpl : ExtendedActorSystem
     }
 
     public override Task Terminate() =>
-        Settings.CoordinatedShutdownRunByActorSystemTerminate ? TerminateInPhasesAsync() : FinalTerminate();
+        Settings.CoordinatedShutdownRunByActorSystemTerminate
+            ? CoordinatedShutdown.Get(this).Run(CoordinatedShutdown.ActorSystemTerminateReason.Instance)
+            : FinalTerminate();
 
     /// <summary>Ends the actors without the phases of a coordinated shutdown.</summary>
     public Task FinalTerminate()
@@ -122,24 +124,23 @@ internal sealed class ActorSystemImpl : ExtendedActorSystem
     {
         lock (_onTermination)
         {
-            if (!Provider.TerminationTask.IsCompleted)
+            if (Provider.TerminationTask.IsCompleted)
             {
-                _onTermination.Push(code);
-                return;
+                throw new InvalidOperationException($"The callback cannot be registered: the actor system {Name} has terminated.");
             }
-        }
 
-        code();
+            _onTermination.Push(code);
+        }
     }
 
     public override object RegisterExtension(IExtensionId extension) => _extensions.Get(extension);
 
-    public override object GetExtension(IExtensionId extensionId) => _extensions.Get(extensionId);
+    public override object? GetExtension(IExtensionId extensionId) => _extensions.Find(extensionId.ExtensionType);
 
-    public override T GetExtension<T>() => (T?)_extensions.Find(typeof(T))
-        ?? throw new InvalidOperationException($"No extension {typeof(T)} is registered; call its provider's Get or Apply first.");
+    public override T? GetExtension<T>()
+        where T : class => (T?)_extensions.Find(typeof(T));
 
-    public override bool HasExtension(Type type) => _extensions.Find(type) is not null;
+    public override bool HasExtension(Type type) => _extensions.Has(type);
 
     public override bool HasExtension<T>() => HasExtension(typeof(T));
 
@@ -159,14 +160,6 @@ internal sealed class ActorSystemImpl : ExtendedActorSystem
     }
 
     private void RenewSerialization() => _serialization = new Serialization.Serialization(this);
-
-    private async Task TerminateInPhasesAsync()
-    {
-        await CoordinatedShutdown.Get(this).Run(CoordinatedShutdown.ActorSystemTerminateReason.Instance).ConfigureAwait(false);
-
-        // The last phase has done so already, unless akka.coordinated-shutdown.terminate-actor-system is off.
-        await FinalTerminate().ConfigureAwait(false);
-    }
 
     private async Task EndAsync()
     {

@@ -2,7 +2,7 @@ namespace Akka.Actor;
 
 public static class ActorSystemWithExtensions
 {
-    public static T WithExtension<T>(this ActorSystem system)
+    public static T? WithExtension<T>(this ActorSystem system)
         where T : class, IExtension => system.GetExtension<T>();
 
     public static T WithExtension<T>(this ActorSystem system, Type extensionId)

@@ -90,7 +90,7 @@ public sealed class Address : IEquatable<Address>, IComparable<Address>
             port = number;
         }
 
-        address = new Address(span[..schemeLength].ToString(), system.ToString(), host, port);
+        address = new Address(span[..schemeLength].ToString().ToLowerInvariant(), system.ToString(), host, port);
         return true;
     }
 
@@ -115,5 +115,10 @@ public sealed class Address : IEquatable<Address>, IComparable<Address>
         return order != 0 ? order : Nullable.Compare(Port, other.Port);
     }
 
-    public override string ToString() => _text ??= HasLocalScope ? $"{Protocol}://{System}" : $"{Protocol}://{System}@{Host}:{Port}";
+    public override string ToString() => _text ??= (HasLocalScope, Port) switch
+    {
+        (true, _) => $"{Protocol}://{System}",
+        (false, null) => $"{Protocol}://{System}@{Host}",
+        (false, _) => $"{Protocol}://{System}@{Host}:{Port}",
+    };
 }

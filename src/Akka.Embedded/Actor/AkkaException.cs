@@ -89,3 +89,12 @@ public class InvalidMessageException : AkkaException
     {
     }
 }
+
+/// <summary>Something was scheduled after the scheduler had stopped with its system.</summary>
+public sealed class SchedulerException : AkkaException
+{
+    internal SchedulerException(string message)
+        : base(message)
+    {
+    }
+}

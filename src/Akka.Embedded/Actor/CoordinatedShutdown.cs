@@ -52,7 +52,7 @@ public sealed class CoordinatedShutdown : IExtension
     /// <summary>Why the shutdown runs; null before it does.</summary>
     public Reason? ShutdownReason { get; private set; }
 
-    public static CoordinatedShutdown Get(ActorSystem sys) => new CoordinatedShutdownExtension().Get(sys);
+    public static CoordinatedShutdown Get(ActorSystem sys) => new CoordinatedShutdownExtension().Apply(sys);
 
     /// <summary>Adds a task. Tasks that are added to a phase that has begun do not run.</summary>
     /// <exception cref="ArgumentException">There is no such phase.</exception>

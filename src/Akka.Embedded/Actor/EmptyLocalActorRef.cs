@@ -55,7 +55,7 @@ internal class EmptyLocalActorRef(LocalActorRefProvider provider, ActorPath path
 
         IActorRef known = sender ?? provider.DeadLetterRef;
         provider.System.EventStream.Publish(message is IDeadLetterSuppression suppressed
-            ? new SuppressedDeadLetter(suppressed, known, recipient)
+            ? new SuppressedDeadLetter(suppressed, known, this)
             : new DeadLetter(message, known, recipient));
     }
 }

@@ -8,11 +8,11 @@ public abstract class ExtensionIdProvider<T> : IExtensionId<T>
 
     public T Apply(ActorSystem system) => (T)system.RegisterExtension(this);
 
-    public T Get(ActorSystem system) => (T)system.GetExtension(this);
+    public T? Get(ActorSystem system) => (T?)system.GetExtension(this);
 
     object IExtensionId.Apply(ActorSystem system) => Apply(system);
 
-    object IExtensionId.Get(ActorSystem system) => Get(system);
+    object? IExtensionId.Get(ActorSystem system) => Get(system);
 
     object IExtensionId.CreateExtension(ExtendedActorSystem system) => CreateExtension(system);
 

@@ -7,20 +7,10 @@ internal sealed class ExtensionRegistry(ExtendedActorSystem system)
 {
     private readonly ConcurrentDictionary<Type, Lazy<object>> _extensions = new();
 
-    public object Get(IExtensionId id)
-    {
-        Lazy<object> extension = _extensions.GetOrAdd(id.ExtensionType, _ => new Lazy<object>(() => id.CreateExtension(system)));
-        try
-        {
-            return extension.Value;
-        }
-        catch
-        {
-            // So that the next caller tries anew, and gets a fresh exception.
-            _extensions.TryRemove(KeyValuePair.Create(id.ExtensionType, extension));
-            throw;
-        }
-    }
+    public object Get(IExtensionId id) =>
+        _extensions.GetOrAdd(id.ExtensionType, _ => new Lazy<object>(() => id.CreateExtension(system))).Value;
 
     public object? Find(Type type) => _extensions.TryGetValue(type, out Lazy<object>? extension) ? extension.Value : null;
+
+    public bool Has(Type type) => _extensions.ContainsKey(type);
 }

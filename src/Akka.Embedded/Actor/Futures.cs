@@ -2,8 +2,8 @@ namespace Akka.Actor;
 
 /// <summary>
 /// Asks: sends a message and gives back a task of the answer. The task fails with <see cref="AskTimeoutException"/> when none
-/// came in time, and with the cause when the answer is a <see cref="Status.Failure"/>. Without a timeout it waits for
-/// <c>akka.actor.ask-timeout</c>, which is for ever by default.
+/// came in time, and with the cause when the answer is a <see cref="Status.Failure"/> that the asker's type does not admit. Without a
+/// timeout it waits for <c>akka.actor.ask-timeout</c>, which is for ever by default.
 /// </summary>
 public static class Futures
 {

@@ -7,7 +7,7 @@ public static class GracefulStopSupport
     public static Task<bool> GracefulStop(this IActorRef target, TimeSpan timeout) => target.GracefulStop(timeout, PoisonPill.Instance);
 
     /// <summary>Sends the message that makes the actor stop, and waits for its end.</summary>
-    /// <returns>True; the task is cancelled where the actor did not end in time.</returns>
+    /// <returns>Whether the actor ended in time. With a timeout of zero the task waits for ever.</returns>
     public static async Task<bool> GracefulStop(this IActorRef target, TimeSpan timeout, object stopMessage)
     {
         InternalActorRef watchee = InternalActorRef.Of(target);
@@ -16,13 +16,15 @@ public static class GracefulStopSupport
         target.Tell(stopMessage, ActorRefs.NoSender);
         try
         {
-            await promise.Answer.ConfigureAwait(false);
-            return true;
+            return (await promise.Answer.ConfigureAwait(false)).ActorRef.Path.Equals(target.Path);
         }
         catch (AskTimeoutException)
         {
+            return false;
+        }
+        finally
+        {
             watchee.SendSystemMessage(new Unwatch(watchee, promise));
-            throw new TaskCanceledException($"{target} did not stop within {timeout}.");
         }
     }
 }

@@ -7,7 +7,8 @@ public interface IExtensionId
     /// <summary>The system's extension, made on the first call.</summary>
     object Apply(ActorSystem system);
 
-    object Get(ActorSystem system);
+    /// <summary>The system's extension; null if it was not registered.</summary>
+    object? Get(ActorSystem system);
 
     object CreateExtension(ExtendedActorSystem system);
 }
@@ -17,7 +18,7 @@ public interface IExtensionId<T> : IExtensionId
 {
     new T Apply(ActorSystem system);
 
-    new T Get(ActorSystem system);
+    new T? Get(ActorSystem system);
 
     new T CreateExtension(ExtendedActorSystem system);
 }

@@ -14,6 +14,9 @@ internal abstract class InternalActorRef : IActorRef
 
     public virtual InternalActorRef Parent => Nobody.Instance;
 
+    /// <summary>Whether null may be told: as an answer it may, as a message to an actor it may not.</summary>
+    protected virtual bool TakesNull => false;
+
     /// <summary>The children at this moment; none where they cannot be seen from here.</summary>
     public virtual IReadOnlyList<InternalActorRef> Children => [];
 
@@ -27,12 +30,12 @@ internal abstract class InternalActorRef : IActorRef
 
     public void Tell(object message, IActorRef? sender)
     {
-        if (message is null)
+        if (message is null && !TakesNull)
         {
             throw new InvalidMessageException("Message is null");
         }
 
-        TellInternal(message, sender);
+        TellInternal(message!, sender); // Justification: null goes only to a reference that takes it.
     }
 
     /// <summary>The descendant with these names, or <see cref="Nobody"/>.</summary>

@@ -17,7 +17,7 @@ internal sealed class PromiseActorRef<T> : InternalActorRef
     {
         _provider = provider;
         _timeout = timeout;
-        if (timeout != Timeout.InfiniteTimeSpan)
+        if (timeout > TimeSpan.Zero)
         {
             _timer = new Timer(
                 static state => ((PromiseActorRef<T>)state!).TimedOut(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -63,22 +63,33 @@ internal sealed class PromiseActorRef<T> : InternalActorRef
         }
     }
 
-    protected override void TellInternal(object message, IActorRef? sender)
+    protected override bool TakesNull => true;
+
+    protected override void TellInternal(object? message, IActorRef? sender)
     {
         // Before the task ends, so that whoever waits for it finds everything given back.
         Release();
         bool taken = message switch
         {
-            // An asker that wants to see the failure as a message says so by its type.
-            Status.Failure failure when typeof(T) == typeof(object) || failure is not T => _answer.TrySetException(failure.Cause),
+            // First, so that an Ask for any object is answered with the failure itself.
             T answer => _answer.TrySetResult(answer),
-            _ => _answer.TrySetException(new ArgumentException(
-                $"Received message of type [{message.GetType()}] - Ask expected message of type [{typeof(T)}]")),
+            Status.Failure failure => _answer.TrySetException(
+                failure.Cause ?? new TaskCanceledException("The answer is a failure without a cause.")),
+            null => _answer.TrySetResult(default!), // Justification: the answer is null, whatever the asker's type says.
+            _ => Refuse(message),
         };
-        if (!taken && !Answer.IsCanceled)
+        if (!taken && message is not null && !Answer.IsCanceled)
         {
-            _provider.DeadLetterRef.Tell(new Event.DeadLetter(message, sender, this), sender);
+            _provider.DeadLetterRef.Tell(message, this);
         }
+    }
+
+    /// <summary>The answer has a type that the asker does not expect, so nobody takes it.</summary>
+    private bool Refuse(object message)
+    {
+        _answer.TrySetException(new ArgumentException(
+            $"Received message of type [{message.GetType()}] - Ask expected message of type [{typeof(T)}]"));
+        return false;
     }
 
     private void TimedOut()

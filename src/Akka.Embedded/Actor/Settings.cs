@@ -1,4 +1,5 @@
 using Akka.Configuration;
+using Akka.Event;
 
 namespace Akka.Actor;
 
@@ -20,6 +21,15 @@ public class Settings
         AskTimeout = Config.GetTimeSpan("akka.actor.ask-timeout");
         CoordinatedShutdownTerminateActorSystem = Config.GetBoolean("akka.coordinated-shutdown.terminate-actor-system");
         CoordinatedShutdownRunByActorSystemTerminate = Config.GetBoolean("akka.coordinated-shutdown.run-by-actor-system-terminate");
+        if (CoordinatedShutdownRunByActorSystemTerminate && !CoordinatedShutdownTerminateActorSystem)
+        {
+            throw new ConfigurationException(
+                "akka.coordinated-shutdown.run-by-actor-system-terminate is on and terminate-actor-system is off: the actor system would "
+                + "never terminate. Turn both off, or both on.");
+        }
+
+        DebugUnhandledMessage = Config.GetBoolean("akka.actor.debug.unhandled");
+        LogFormatter = FormatterOf(Config.GetString("akka.logger-formatter")!); // Justification: as above.
         LogDeadLetters = CountOf(Config.GetString("akka.log-dead-letters")!); // Justification: as above.
         LogDeadLettersDuringShutdown = Config.GetBoolean("akka.log-dead-letters-during-shutdown");
         LogDeadLettersSuspendDuration = Config.GetTimeSpan("akka.log-dead-letters-suspend-duration");
@@ -44,6 +54,10 @@ public class Settings
 
     public bool CoordinatedShutdownRunByActorSystemTerminate { get; }
 
+    public bool DebugUnhandledMessage { get; }
+
+    public ILogMessageFormatter LogFormatter { get; }
+
     public int LogDeadLetters { get; }
 
     public bool LogDeadLettersDuringShutdown { get; }
@@ -67,6 +81,14 @@ public class Settings
         _defaults = config.WithFallback(_defaults);
         Config = _own.WithFallback(_defaults);
         DefaultsInjected?.Invoke();
+    }
+
+    private static ILogMessageFormatter FormatterOf(string name)
+    {
+        const string Key = "akka.logger-formatter";
+        return ConfiguredType.Find(name, Key) == typeof(DefaultLogMessageFormatter)
+            ? DefaultLogMessageFormatter.Instance
+            : ConfiguredType.Create<ILogMessageFormatter>(name, Key);
     }
 
     private static int CountOf(string text) => text switch

@@ -20,14 +20,14 @@ internal sealed class Stash(ActorCell cell) : IStash
     {
         if (_stashed.Count > 0)
         {
-            cell.Mailbox.Prepend(_stashed.Take(1));
+            cell.Unstash(_stashed.Take(1));
             _stashed.RemoveAt(0);
         }
     }
 
-    public void UnstashAll() => cell.Mailbox.Prepend(ClearStash());
+    public void UnstashAll() => cell.Unstash(ClearStash());
 
-    public void UnstashAll(Func<Envelope, bool> predicate) => cell.Mailbox.Prepend(ClearStash().Where(predicate));
+    public void UnstashAll(Func<Envelope, bool> predicate) => cell.Unstash(ClearStash().Where(predicate));
 
     public IEnumerable<Envelope> ClearStash()
     {

@@ -9,18 +9,18 @@ internal sealed class TimerScheduler(ActorCell cell) : ITimerScheduler
 
     public IReadOnlyCollection<object> ActiveTimers => _timers.Keys;
 
-    public void StartPeriodicTimer(object key, object msg, TimeSpan interval) => Start(key, msg, interval, interval, cell.Self);
+    public void StartPeriodicTimer(object key, object msg, TimeSpan interval) => Start(key, msg, interval, interval, ActorRefs.NoSender);
 
     public void StartPeriodicTimer(object key, object msg, TimeSpan interval, IActorRef? sender) =>
         Start(key, msg, interval, interval, sender);
 
     public void StartPeriodicTimer(object key, object msg, TimeSpan initialDelay, TimeSpan interval) =>
-        Start(key, msg, initialDelay, interval, cell.Self);
+        Start(key, msg, initialDelay, interval, ActorRefs.NoSender);
 
     public void StartPeriodicTimer(object key, object msg, TimeSpan initialDelay, TimeSpan interval, IActorRef? sender) =>
         Start(key, msg, initialDelay, interval, sender);
 
-    public void StartSingleTimer(object key, object msg, TimeSpan timeout) => Start(key, msg, timeout, null, cell.Self);
+    public void StartSingleTimer(object key, object msg, TimeSpan timeout) => Start(key, msg, timeout, null, ActorRefs.NoSender);
 
     public void StartSingleTimer(object key, object msg, TimeSpan timeout, IActorRef? sender) => Start(key, msg, timeout, null, sender);
 

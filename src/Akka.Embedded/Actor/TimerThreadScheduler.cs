@@ -38,16 +38,19 @@ internal sealed class TimerThreadScheduler : IScheduler, IAdvancedScheduler, IDi
 
     public IAdvancedScheduler Advanced => this;
 
-    /// <summary>Nothing fires after this has returned, except for what is being fired.</summary>
+    /// <summary>Fires at once what is not due yet, each entry once, as Akka.NET does.</summary>
     public void Dispose()
     {
+        List<Entry> outstanding;
         lock (_lock)
         {
             _isStopped = true;
+            outstanding = [.. _entries.UnorderedItems.OrderBy(item => item.Priority).Select(item => item.Element)];
             _entries.Clear();
         }
 
         _earlier.Set();
+        outstanding.ForEach(Fire);
     }
 
     public void ScheduleTellOnce(TimeSpan delay, ICanTell receiver, object message, IActorRef? sender) =>
@@ -86,7 +89,7 @@ internal sealed class TimerThreadScheduler : IScheduler, IAdvancedScheduler, IDi
         {
             if (_isStopped)
             {
-                return;
+                throw new SchedulerException("Nothing can be scheduled: the scheduler has stopped with its actor system.");
             }
 
             PurgeCancelled();
@@ -174,14 +177,25 @@ internal sealed class TimerThreadScheduler : IScheduler, IAdvancedScheduler, IDi
         {
             entry.Action();
         }
+        catch (SchedulerException) when (_isStopped)
+        {
+            // What is fired at the end may try to schedule more.
+        }
         catch (Exception failure)
         {
-            _log.Error(failure, "A scheduled action failed.");
+            entry.HasFailed = true;
+            _log.Error(failure, "A scheduled action failed. If it was to be repeated, it is not.");
         }
     }
 
-    private sealed record Entry(Action Action, TimeSpan? Interval, ICancelable? Cancelable)
+    private sealed class Entry(Action action, TimeSpan? interval, ICancelable? cancelable)
     {
-        public bool IsCancelled => Cancelable is { IsCancellationRequested: true };
+        public Action Action { get; } = action;
+
+        public TimeSpan? Interval { get; } = interval;
+
+        public bool HasFailed { get; set; }
+
+        public bool IsCancelled => HasFailed || cancelable is { IsCancellationRequested: true };
     }
 }

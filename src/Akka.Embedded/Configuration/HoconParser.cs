@@ -1,8 +1,8 @@
 namespace Akka.Configuration;
 
 /// <summary>
-/// Reads HOCON. Of the language's rarer corners it leaves out keys with spaces outside quotes, lists at the top, and the forms
-/// <c>url(...)</c>, <c>file(...)</c> and <c>classpath(...)</c> of include; an included file must exist.
+/// Reads HOCON. Of the language's rarer corners it leaves out lists at the top, and the forms <c>url(...)</c>, <c>file(...)</c> and
+/// <c>classpath(...)</c> of include; an included file must exist. As in Akka.NET, no comma may follow an object without <c>=</c>.
 /// </summary>
 internal sealed class HoconParser
 {
@@ -67,13 +67,13 @@ internal sealed class HoconParser
                 throw _reader.Unexpected($"'}}' for the '{{' in line {opened.Line}");
             }
 
-            if (!TryReadInclude(into))
-            {
-                ReadField(into);
-            }
-
+            var isBareObject = !TryReadInclude(into) && ReadField(into);
             var isNewLine = _reader.SkipLines();
-            if (_reader.TrySkip(","))
+            if (_reader.Current == ',' && isBareObject)
+            {
+                throw _reader.Unexpected("a new line after 'key { ... }', because Akka.NET takes a comma only after 'key = { ... }'");
+            }
+            else if (_reader.TrySkip(","))
             {
                 _reader.SkipLines();
             }
@@ -84,29 +84,23 @@ internal sealed class HoconParser
         }
     }
 
-    private void ReadField(HoconFieldsNode into)
+    /// <returns>Whether the value is an object that follows its key without <c>=</c>.</returns>
+    private bool ReadField(HoconFieldsNode into)
     {
         var keys = ReadKeys();
         keys.ForEach(_path.Add);
         _reader.SkipSpaces();
-        if (_reader.TrySkip("+="))
+        var isBareObject = _reader.Current == '{';
+        if (!isBareObject && !_reader.TrySkip("=") && !_reader.TrySkip(":"))
         {
-            _reader.SkipLines();
-            var origin = _reader.Origin;
-            var earlier = Substitution(_path.ToList(), isOptional: true, origin);
-            SetValue(into, keys, new HoconJoinNode([earlier, new HoconListNode([ReadValue()])], origin));
-        }
-        else if (_reader.Current == '{' || _reader.TrySkip("=") || _reader.TrySkip(":"))
-        {
-            _reader.SkipLines();
-            ReadValue(into, keys);
-        }
-        else
-        {
-            throw _reader.Unexpected($"'=', ':', '+=' or '{{' after the key {HoconPath.Join(keys)}");
+            var hint = _reader.StartsWith("+=") ? " (Akka.NET knows no '+='; write the whole list)" : "";
+            throw _reader.Unexpected($"'=', ':' or '{{' after the key {HoconPath.Join(keys)}{hint}");
         }
 
+        _reader.SkipLines();
+        ReadValue(into, keys);
         _path.RemoveRange(_path.Count - keys.Count, keys.Count);
+        return isBareObject;
     }
 
     private List<string> ReadKeys()

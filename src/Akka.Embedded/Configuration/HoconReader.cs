@@ -77,16 +77,18 @@ internal sealed class HoconReader(string text, string source)
         return _line != line;
     }
 
-    /// <summary>Text without quotes; a key ends at a dot and before <c>+=</c>, too.</summary>
+    /// <summary>Text without quotes. A key ends at a dot and before <c>+=</c>, too, and may have spaces inside.</summary>
     public string ReadUnquotedText(bool isKey = false)
     {
         var start = _position;
-        while (IsAtUnquotedText && !(isKey && (Current == '.' || StartsWith("+="))))
+        while (isKey ? IsInKey() : IsAtUnquotedText)
         {
             _position++;
         }
 
-        return _text[start.._position];
+        return isKey ? _text[start.._position].TrimEnd() : _text[start.._position];
+
+        bool IsInKey() => Current is ' ' or '\t' || (IsAtUnquotedText && Current != '.' && !StartsWith("+="));
     }
 
     /// <summary>Everything up to a character that must come on the same line; that character is skipped too.</summary>

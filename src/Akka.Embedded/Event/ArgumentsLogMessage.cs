@@ -6,18 +6,8 @@ internal sealed class ArgumentsLogMessage(ILogMessageFormatter formatter, string
     // Justification: the signature knows no null, but a hole may be filled with it.
     public override IEnumerable<object> Parameters() => arguments!;
 
-    public override string Unformatted() => $"{Format} [{string.Join(", ", arguments)}]";
+    public override string Unformatted() => string.Join(',', arguments);
 
-    public override string ToString()
-    {
-        try
-        {
-            return Formatter.Format(Format, Parameters());
-        }
-        catch (FormatException)
-        {
-            // A log line with a wrong format must not fail the logger, and what it wanted to say must not be lost.
-            return Unformatted();
-        }
-    }
+    /// <exception cref="FormatException">Format and arguments do not fit together.</exception>
+    public override string ToString() => Formatter.Format(Format, Parameters());
 }

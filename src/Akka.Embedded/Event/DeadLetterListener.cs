@@ -3,12 +3,11 @@ using Akka.Actor;
 namespace Akka.Event;
 
 /// <summary>
-/// Logs dead letters, as many as <c>akka.log-dead-letters</c> says (on: all, off: none); then none for
+/// Logs dead letters and unhandled messages, as many as <c>akka.log-dead-letters</c> says (on: all, off: none); then none for
 /// <c>akka.log-dead-letters-suspend-duration</c>, and so on.
 /// </summary>
 internal sealed class DeadLetterListener : ReceiveActor
 {
-    private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly int _mostInARow;
     private readonly TimeSpan _pause;
     private TimeSpan? _silentUntil;
@@ -19,12 +18,16 @@ internal sealed class DeadLetterListener : ReceiveActor
     {
         _mostInARow = mostInARow;
         _pause = pause;
-        Receive<DeadLetter>(Log);
+        Receive<AllDeadLetters>(Log);
     }
 
-    protected override void PreStart() => Context.System.EventStream.Subscribe(Self, typeof(DeadLetter));
+    protected override void PreStart()
+    {
+        Context.System.EventStream.Subscribe(Self, typeof(DeadLetter));
+        Context.System.EventStream.Subscribe(Self, typeof(UnhandledMessage));
+    }
 
-    private void Log(DeadLetter letter)
+    private void Log(AllDeadLetters letter)
     {
         _count++;
         TimeSpan now = Context.System.Scheduler.MonotonicClock;
@@ -35,15 +38,14 @@ internal sealed class DeadLetterListener : ReceiveActor
 
         _silentUntil = null;
         bool isLast = ++_inARow == _mostInARow;
-        _log.Info(
-            "Message [{0}] from {1} to {2} was not delivered. [{3}] dead letters encountered{4}. "
-            + "This logging can be turned off or adjusted with configuration settings 'akka.log-dead-letters' "
-            + "and 'akka.log-dead-letters-during-shutdown'.",
-            letter.Message.GetType().Name,
-            letter.Sender,
-            letter.Recipient,
-            _count,
-            isLast ? $", no more will be logged for {_pause}" : "");
+        string fate = letter is UnhandledMessage ? "was unhandled" : "was not delivered";
+        string pause = isLast ? $", no more will be logged for {_pause}" : "";
+        Context.System.EventStream.Publish(new Info(
+            letter.Recipient.Path.ToString(),
+            letter.Recipient.GetType(),
+            $"Message [{letter.Message.GetType().Name}] from {letter.Sender} to {letter.Recipient} {fate}. [{_count}] dead letters "
+            + $"encountered{pause}. This logging can be turned off or adjusted with configuration settings 'akka.log-dead-letters' "
+            + "and 'akka.log-dead-letters-during-shutdown'."));
         if (isLast)
         {
             _silentUntil = _pause == Timeout.InfiniteTimeSpan ? TimeSpan.MaxValue : now + _pause;

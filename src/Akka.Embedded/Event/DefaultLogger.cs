@@ -24,5 +24,5 @@ public class DefaultLogger : ActorBase
         }
     }
 
-    protected virtual void Print(LogEvent logEvent) => Console.Out.WriteLine(logEvent);
+    protected virtual void Print(LogEvent logEvent) => Console.Out.WriteLine(StandardOutLogger.LineOf(logEvent));
 }

@@ -1,3 +1,5 @@
+using Akka.Actor;
+
 namespace Akka.Event;
 
 /// <summary>The event bus of an actor system. An actor that ends is unsubscribed from everything.</summary>
@@ -5,5 +7,23 @@ public class EventStream : LoggingBus
 {
     internal EventStream()
     {
+    }
+
+    public override bool Subscribe(IActorRef subscriber, Type channel)
+    {
+        ArgumentNullException.ThrowIfNull(subscriber);
+        return base.Subscribe(subscriber, channel);
+    }
+
+    public override bool Unsubscribe(IActorRef subscriber, Type channel)
+    {
+        ArgumentNullException.ThrowIfNull(subscriber);
+        return base.Unsubscribe(subscriber, channel);
+    }
+
+    public override bool Unsubscribe(IActorRef subscriber)
+    {
+        ArgumentNullException.ThrowIfNull(subscriber);
+        return base.Unsubscribe(subscriber);
     }
 }

@@ -15,6 +15,6 @@ public abstract class LogMessage
 
     public abstract IEnumerable<object> Parameters();
 
-    /// <summary>Format and parameters side by side, for when they do not fit together.</summary>
+    /// <summary>The parameters alone, for when they do not fit the format.</summary>
     public abstract string Unformatted();
 }

@@ -10,11 +10,11 @@ public static class Logging
         context.System.EventStream,
         context.Self.Path.ToString(),
         context.Props.Type,
-        logMessageFormatter ?? DefaultLogMessageFormatter.Instance);
+        logMessageFormatter ?? context.System.Settings.LogFormatter);
 
     /// <param name="logSourceObj">Who logs: an actor, a type, a text, or any object for its type.</param>
     public static ILoggingAdapter GetLogger(ActorSystem system, object logSourceObj, ILogMessageFormatter? logMessageFormatter = null) =>
-        Make(system.EventStream, logSourceObj, $"({system})", logMessageFormatter);
+        Make(system.EventStream, logSourceObj, $"({system})", logMessageFormatter ?? system.Settings.LogFormatter);
 
     public static ILoggingAdapter GetLogger(
         LoggingBus loggingBus, object logSourceObj, ILogMessageFormatter? logMessageFormatter = null) =>

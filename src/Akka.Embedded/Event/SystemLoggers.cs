@@ -40,6 +40,12 @@ internal sealed class SystemLoggers(ActorSystemImpl system)
         }
 
         system.EventStream.RemoveLogger(_standardOut);
+        if (system.Settings.DebugUnhandledMessage)
+        {
+            IActorRef forwarder = system.SystemActorOf(Props.Create(() => new UnhandledMessageForwarder()), "UnhandledMessageForwarder");
+            system.EventStream.Subscribe(forwarder, typeof(UnhandledMessage));
+        }
+
         if (system.Settings.LogDeadLetters > 0)
         {
             int most = system.Settings.LogDeadLetters;

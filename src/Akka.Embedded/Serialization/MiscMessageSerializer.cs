@@ -13,6 +13,9 @@ internal sealed class MiscMessageSerializer(ExtendedActorSystem system) : Serial
         typeof(Address), typeof(IActorRef), typeof(ActorSelectionMessage),
     ];
 
+    /// <summary>The manifests by the names of the types: FromBinary with a type asks for such a name. References have many types.</summary>
+    private static readonly Dictionary<string, string> ManifestsOfTypes = MakeManifestsOfTypes();
+
     public override int Identifier => 16;
 
     public override string Manifest(object o)
@@ -68,7 +71,7 @@ internal sealed class MiscMessageSerializer(ExtendedActorSystem system) : Serial
     public override object FromBinary(byte[] bytes, string manifest)
     {
         var reader = new WireReader(bytes);
-        return manifest switch
+        return ManifestsOfTypes.GetValueOrDefault(manifest, manifest) switch
         {
             "ID" => new Identify(reader.ReadPayload(system.Serialization)),
             "AID" when ReadRef(ref reader) is var subject => new ActorIdentity(reader.ReadPayload(system.Serialization), subject),
@@ -82,6 +85,27 @@ internal sealed class MiscMessageSerializer(ExtendedActorSystem system) : Serial
             "SEL" => ReadSelection(ref reader),
             _ => throw new SerializationException($"'{manifest}' is the manifest of no message of the runtime."),
         };
+    }
+
+    private static Dictionary<string, string> MakeManifestsOfTypes()
+    {
+        var manifests = new Dictionary<string, string>
+        {
+            [Serialization.TypeName(typeof(Identify))] = "ID",
+            [Serialization.TypeName(typeof(ActorIdentity))] = "AID",
+            [Serialization.TypeName(typeof(PoisonPill))] = "PP",
+            [Serialization.TypeName(typeof(Kill))] = "K",
+            [Serialization.TypeName(typeof(Status.Success))] = "SS",
+            [Serialization.TypeName(typeof(Status.Failure))] = "SF",
+            [Serialization.TypeName(typeof(Address))] = "A",
+            [Serialization.TypeName(typeof(ActorSelectionMessage))] = "SEL",
+        };
+        foreach (var type in typeof(IActorRef).Assembly.GetTypes().Where(type => type.IsAssignableTo(typeof(IActorRef))))
+        {
+            manifests[Serialization.TypeName(type)] = "AR";
+        }
+
+        return manifests;
     }
 
     private void Write(WireWriter bytes, ActorSelectionMessage selection)

@@ -10,6 +10,11 @@ internal sealed class PrimitiveSerializer(ExtendedActorSystem system) : Serializ
 {
     public static readonly Type[] Types = [typeof(string), typeof(int), typeof(long)];
 
+    // What FromBinary with a type asks for.
+    private const string StringType = "System.String, System.Private.CoreLib";
+    private const string IntType = "System.Int32, System.Private.CoreLib";
+    private const string LongType = "System.Int64, System.Private.CoreLib";
+
     public override int Identifier => 17;
 
     public override string Manifest(object o)
@@ -46,9 +51,9 @@ internal sealed class PrimitiveSerializer(ExtendedActorSystem system) : Serializ
     {
         return (manifest, bytes.Length) switch
         {
-            ("S", _) => Encoding.UTF8.GetString(bytes),
-            ("I", 4) => BinaryPrimitives.ReadInt32LittleEndian(bytes),
-            ("L", 8) => BinaryPrimitives.ReadInt64LittleEndian(bytes),
+            (StringType, _) or ("S", _) => Encoding.UTF8.GetString(bytes),
+            (IntType, 4) or ("I", 4) => BinaryPrimitives.ReadInt32LittleEndian(bytes),
+            (LongType, 8) or ("L", 8) => BinaryPrimitives.ReadInt64LittleEndian(bytes),
             _ => throw new SerializationException($"{bytes.Length} bytes with the manifest '{manifest}' are no primitive."),
         };
     }

@@ -6,16 +6,6 @@ namespace Akka.Embedded.Tests.Actor;
 
 public sealed class ActorSystemTests : ActorTest
 {
-    [Theory]
-    [InlineData("")]
-    [InlineData("a b")]
-    [InlineData("node@host")]
-    [InlineData("-a")]
-    public void Name_that_an_address_cannot_have_is_refused(string name)
-    {
-        Assert.Throws<ArgumentException>(() => ActorSystem.Create(name));
-    }
-
     [Fact]
     public async Task Termination_ends_children_before_parents_and_the_systems_actors_last()
     {

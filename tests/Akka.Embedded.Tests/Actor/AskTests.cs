@@ -37,30 +37,12 @@ public sealed class AskTests : ActorTest
         await Assert.ThrowsAsync<TaskCanceledException>(() => answer.WaitAsync(Patience));
     }
 
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task Answer_of_a_failure_fails_the_task_with_its_cause(bool forAnyObject)
-    {
-        Status.Failure failure = new(new InvalidOperationException("no"));
-
-        Task answer = forAnyObject ? _echo.Ask(failure, Patience) : _echo.Ask<int>(failure, Patience);
-
-        Assert.Same(failure.Cause, await Assert.ThrowsAsync<InvalidOperationException>(() => answer));
-    }
-
     [Fact]
     public async Task Failure_asked_for_by_its_type_is_an_answer()
     {
         Status.Failure failure = new(new InvalidOperationException("no"));
 
         Assert.Same(failure, await _echo.Ask<Status.Failure>(failure, Patience));
-    }
-
-    [Fact]
-    public async Task Answer_of_another_type_than_asked_for_fails_the_task()
-    {
-        await Assert.ThrowsAsync<ArgumentException>(() => _echo.Ask<int>("text", Patience));
     }
 
     [Fact]
@@ -132,11 +114,5 @@ public sealed class AskTests : ActorTest
         await Task.CompletedTask.PipeTo(collector.Ref, success: () => "done");
 
         await collector.Expects("done");
-    }
-
-    [Fact]
-    public async Task GracefulStop_of_an_actor_that_does_not_end_is_cancelled()
-    {
-        await Assert.ThrowsAsync<TaskCanceledException>(() => _silent.GracefulStop(TimeSpan.FromMilliseconds(1), "ignored"));
     }
 }

@@ -122,9 +122,9 @@ public sealed class ConfigTests
     [Fact]
     public void A_fallback_fills_what_is_absent_and_objects_merge()
     {
-        Config config = "a { b = 1 }, c = [1]";
+        Config config = "a { b = 1 }\nc = [1]";
 
-        var merged = config.WithFallback("a { b = 2, d = 3 }, c = [2], e = 4").WithFallback("a.f = 5");
+        var merged = config.WithFallback("a { b = 2, d = 3 }\nc = [2], e = 4").WithFallback("a.f = 5");
 
         Assert.Equal("a { b = 1 d = 3 f = 5 } c = [1] e = 4", Hocon(merged.ToString(includeFallback: true)));
         Assert.Equal("a { b = 1 } c = [1]", Hocon(merged.ToString()));

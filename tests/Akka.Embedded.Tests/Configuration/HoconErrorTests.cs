@@ -5,8 +5,14 @@ namespace Akka.Embedded.Tests.Configuration;
 public sealed class HoconErrorTests
 {
     [Theory]
-    [InlineData("a", "<string>:1:2: found the end of the text, expected '=', ':', '+=' or '{' after the key a.")]
-    [InlineData("a b", "<string>:1:3: found 'b', expected '=', ':', '+=' or '{' after the key a.")]
+    [InlineData("a", "<string>:1:2: found the end of the text, expected '=', ':' or '{' after the key a.")]
+    [InlineData("a b", "<string>:1:4: found the end of the text, expected '=', ':' or '{' after the key \"a b\".")]
+    [InlineData(
+        "a += 1",
+        "<string>:1:3: found '+', expected '=', ':' or '{' after the key a (Akka.NET knows no '+='; write the whole list).")]
+    [InlineData(
+        "a { }, b = 1",
+        "<string>:1:6: found ',', expected a new line after 'key { ... }', because Akka.NET takes a comma only after 'key = { ... }'.")]
     [InlineData("a = 1\n b = }", "<string>:2:6: found '}', expected a value")]
     [InlineData("a = 1 }", "<string>:1:7: found '}', expected a comma, a new line.")]
     [InlineData("a = 1\n}", "<string>:2:1: found '}', expected a key.")]
@@ -27,7 +33,7 @@ public sealed class HoconErrorTests
     [InlineData("a { b = 1 } x", "<string>:1:13: texts, lists and objects beside each other cannot be joined")]
     [InlineData("include x", "<string>:1:9: found 'x', expected the name of a file in quotes after include")]
     [InlineData("include \"none.conf\"", "<string>:1:9: the included file '")]
-    [InlineData("#line 40 \"node1.conf\"\na = 1\n  b 2", "node1.conf:41:5: found '2', expected")]
+    [InlineData("#line 40 \"node1.conf\"\na = 1\n  b 2", "node1.conf:41:6: found the end of the text, expected")]
     public void Text_that_is_not_hocon_is_refused_with_place_find_and_expectation(string text, string expected)
     {
         var error = Assert.Throws<ConfigurationException>(() => ConfigurationFactory.ParseString(text));

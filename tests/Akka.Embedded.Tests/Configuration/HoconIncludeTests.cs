@@ -30,11 +30,11 @@ public sealed class HoconIncludeTests : IDisposable
     [Fact]
     public void An_error_in_an_included_file_names_that_file()
     {
-        var file = Write("common.conf", "a = 1\nb c");
+        var file = Write("common.conf", "a = 1\nb }");
 
         var error = Assert.Throws<ConfigurationException>(() => Parse("include \"common.conf\""));
 
-        Assert.StartsWith($"{file}:2:3: found 'c'", error.Message);
+        Assert.StartsWith($"{file}:2:3: found '}}'", error.Message);
     }
 
     [Fact]

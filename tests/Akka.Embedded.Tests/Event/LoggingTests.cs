@@ -37,11 +37,15 @@ public sealed class LoggingTests() : ActorTest("akka.loglevel = INFO, akka.log-d
     }
 
     [Fact]
-    public void Format_that_does_not_fit_its_arguments_is_shown_beside_them()
+    public void Line_of_a_format_that_does_not_fit_its_arguments_shows_both_and_its_source()
     {
         ArgumentsLogMessage message = new(DefaultLogMessageFormatter.Instance, "{0} {1}", ["one"]);
 
-        Assert.Equal("{0} {1} [one]", message.ToString());
+        string? line = StandardOutLogger.LineOf(new Info("/user/source", typeof(string), message));
+
+        Assert.StartsWith("[ERROR]", line);
+        Assert.Contains("[/user/source]", line);
+        Assert.Contains("Format: [{0} {1}], arguments: [one].", line);
     }
 
     [Fact]

@@ -99,35 +99,6 @@ public sealed class TheSerializers() : TestKit("""
     }
 
     [Fact]
-    public void Serializers_from_code_are_lost_and_configured_ones_stay_when_an_extension_injects_its_defaults()
-    {
-        Serialization.AddSerializationMap(typeof(Unbound), new OrderSerializer((ExtendedActorSystem)Sys));
-
-        Sys.Settings.InjectTopLevelFallback("some-extension.key = value");
-
-        Assert.Throws<SerializationException>(() => Serialization.FindSerializerFor(new Unbound()));
-        Assert.IsType<OrderSerializer>(Serialization.FindSerializerFor(new Order("tea")));
-    }
-
-    [Fact]
-    public void Serializers_that_injected_defaults_name_are_used()
-    {
-        Sys.Settings.InjectTopLevelFallback("akka.actor.serialization-bindings { \"SerializationTests.Unbound, Akka.Embedded.Tests\" = typed }");
-
-        Assert.IsType<TypedSerializer>(Serialization.FindSerializerFor(new Unbound()));
-    }
-
-    [Fact]
-    public void Serializers_stay_when_the_injected_defaults_are_there_already()
-    {
-        var before = Serialization;
-
-        Sys.Settings.InjectTopLevelFallback("akka { loglevel = INFO, actor.serializers.typed = \"SerializationTests.TypedSerializer, Akka.Embedded.Tests\" }");
-
-        Assert.Same(before, Serialization);
-    }
-
-    [Fact]
     public void A_serializer_that_needs_the_type_is_given_it_by_the_manifest()
     {
         Assert.IsType<Derived>(ThereAndBack(new Derived()));

@@ -76,11 +76,11 @@ public sealed class EventFilterTests() : TestKit("akka.loglevel = DEBUG, akka.te
     }
 
     [Fact]
-    public void A_dead_letter_is_found_by_type_and_sender()
+    public void A_dead_letter_is_found_by_type_and_recipient()
     {
         EventFilter.DeadLetter<string>(letter => letter == "lost").ExpectOne(() => Sys.DeadLetters.Tell("lost"));
         EventFilter.DeadLetter<int>().Expect(0, () => Sys.DeadLetters.Tell("lost"));
-        EventFilter.DeadLetter(typeof(string), TestActor.Path.ToString()).ExpectOne(() => Sys.DeadLetters.Tell("lost"));
+        EventFilter.DeadLetter(typeof(string), Sys.DeadLetters.Path.ToString()).ExpectOne(() => Sys.DeadLetters.Tell("lost"));
     }
 
     [Fact]

@@ -1,0 +1,16 @@
+using Akka.Actor;
+
+namespace Akka.Event;
+
+/// <summary>Logs unhandled messages at the debug level, in the name of the actor that did not handle them.</summary>
+internal sealed class UnhandledMessageForwarder : ReceiveActor
+{
+    public UnhandledMessageForwarder() => Receive<UnhandledMessage>(unhandled =>
+    {
+        string sender = unhandled.Sender?.Path.ToString() ?? "NoSender";
+        Context.System.EventStream.Publish(new Debug(
+            unhandled.Recipient.Path.ToString(),
+            unhandled.Recipient.GetType(),
+            $"Unhandled message from {sender} : {unhandled.Message}"));
+    });
+}

@@ -1,0 +1,62 @@
+using Akka.Actor;
+
+namespace Akka.Conformance.Tests.Actor;
+
+public sealed class SchedulerTests : Akka.TestKit.Xunit2.TestKit
+{
+    private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(1);
+
+    [Fact]
+    public async Task Repeated_action_is_not_run_again_when_it_has_failed()
+    {
+        var runs = 0;
+        var ticks = 0;
+        TaskCompletionSource enough = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        var scheduler = Sys.Scheduler.Advanced;
+        var failure = EventFilter.Exception<InvalidOperationException>("asked to fail");
+        failure.ExpectOne(() => scheduler.ScheduleRepeatedly(Tick, Tick, () =>
+        {
+            runs++;
+            throw new InvalidOperationException("asked to fail");
+        }));
+        scheduler.ScheduleRepeatedly(Tick, Tick, () =>
+        {
+            if (++ticks == 5)
+            {
+                enough.SetResult();
+            }
+        });
+
+        await enough.Task.WaitAsync(Guard);
+        Assert.Equal(1, runs);
+    }
+
+    [Fact]
+    public async Task Scheduling_fails_when_the_system_has_ended()
+    {
+        using var system = ActorSystem.Create("ended");
+        var scheduler = system.Scheduler;
+        TaskCompletionSource started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        scheduler.Advanced.ScheduleOnce(Tick, started.SetResult);
+        await started.Task.WaitAsync(Guard);
+
+        await system.Terminate();
+
+        Assert.Throws<SchedulerException>(() => scheduler.ScheduleTellOnce(Tick, system.DeadLetters, "late", ActorRefs.NoSender));
+        Assert.Throws<SchedulerException>(() => scheduler.Advanced.ScheduleOnce(Tick, () => { }));
+    }
+
+    [Fact]
+    public async Task Outstanding_action_is_run_when_the_system_ends()
+    {
+        using var system = ActorSystem.Create("ended");
+        TaskCompletionSource ran = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        system.Scheduler.Advanced.ScheduleOnce(TimeSpan.FromHours(1), ran.SetResult);
+
+        await system.Terminate();
+
+        await ran.Task.WaitAsync(Guard);
+    }
+}
