@@ -12,13 +12,24 @@ namespace RaftActors.Storage.Format;
 /// </summary>
 internal ref struct ByteReader(ReadOnlySpan<byte> bytes)
 {
+    private const int WrittenMemberSizeMin = 17;
+
     private readonly ReadOnlySpan<byte> _bytes = bytes;
+
+    // In the order in which they were written out; null where every one is.
+    private List<Member>? _members;
     private int _position;
 
     public delegate T Read<T>(ref ByteReader reader);
 
     /// <summary>How far it has read.</summary>
     public readonly int Position => _position;
+
+    /// <summary>Octets that a member takes at least, here.</summary>
+    public readonly int MemberSizeMin => _members is null ? WrittenMemberSizeMin : 1;
+
+    /// <summary>From now on members are as <see cref="ByteWriter.ShareMembers"/> writes them.</summary>
+    public void ShareMembers() => _members = [];
 
     public byte Octet() => Take(1)[0];
 
@@ -95,7 +106,26 @@ internal ref struct ByteReader(ReadOnlySpan<byte> bytes)
         }
     }
 
-    public Member Member() => new(Name(), new Incarnation(Identity()));
+    public Member Member()
+    {
+        if (_members is null)
+        {
+            return WrittenMember();
+        }
+
+        var place = Count();
+        if (place > _members.Count)
+        {
+            throw Damaged($"member {place} of {_members.Count} is named");
+        }
+
+        if (place == 0)
+        {
+            _members.Add(WrittenMember());
+        }
+
+        return place == 0 ? _members[^1] : _members[(int)place - 1];
+    }
 
     public RequestId Request() => new(Member(), Count());
 
@@ -127,6 +157,8 @@ internal ref struct ByteReader(ReadOnlySpan<byte> bytes)
 
     public readonly InvalidDataException Damaged(string what) =>
         new($"Of {_bytes.Length} octets those at {_position} are damaged: {what}.");
+
+    private Member WrittenMember() => new(Name(), new Incarnation(Identity()));
 
     private ReadOnlySpan<byte> Take(int size)
     {

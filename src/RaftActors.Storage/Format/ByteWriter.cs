@@ -15,6 +15,9 @@ internal sealed class ByteWriter
 
     private byte[] _buffer = [];
 
+    // By place, counted from 1; null where every member is written out.
+    private Dictionary<Member, int>? _members;
+
     /// <summary>How much was written.</summary>
     public int Length { get; private set; }
 
@@ -27,11 +30,18 @@ internal sealed class ByteWriter
     public void Clear(int keptSizeMax = int.MaxValue)
     {
         Length = 0;
+        _members?.Clear();
         if (_buffer.Length > keptSizeMax)
         {
             _buffer = [];
         }
     }
+
+    /// <summary>
+    /// From now on a member is written out once, and after that as its place among those that were: 1, 2 and so on, where 0 says that one
+    /// follows that is new. Clearing forgets them.
+    /// </summary>
+    public void ShareMembers() => _members ??= [];
 
     /// <summary>So many zeros, for something that is filled in later.</summary>
     public void Room(int size) => Next(size).Clear();
@@ -77,6 +87,18 @@ internal sealed class ByteWriter
 
     public void Member(Member value)
     {
+        if (_members is not null)
+        {
+            if (_members.TryGetValue(value, out var place))
+            {
+                Number(place);
+                return;
+            }
+
+            _members.Add(value, _members.Count + 1);
+            Number(0);
+        }
+
         Text(value.Name.Value);
         Identity(value.Incarnation.Value);
     }

@@ -11,9 +11,7 @@ internal static class EntryFormat
     private const byte Reconfigure = 1;
     private const byte Pair = 2;
     private const byte OwnedPair = 3;
-    private const int MemberSizeMin = 17;
     private const int EntrySizeMin = 4;
-    private const int SessionSizeMin = MemberSizeMin + 2;
     private const int AnsweredSizeMin = 3;
 
     public static void WritePosition(ByteWriter writer, LogPosition position)
@@ -80,7 +78,7 @@ internal static class EntryFormat
 
     public static ImmutableArray<SessionState> ReadSessions(ref ByteReader reader)
     {
-        var sessions = reader.List(SessionSizeMin, ReadSession);
+        var sessions = reader.List(reader.MemberSizeMin + 2, ReadSession);
         return sessions.Length <= Snapshot.MaxSessions ? sessions : throw reader.Damaged($"there are {sessions.Length} sessions");
     }
 
@@ -166,5 +164,5 @@ internal static class EntryFormat
         reader.List(2, static (ref ByteReader r) => new FoundingSerial(r.Name(), new Serial(r.Count()))));
 
     private static ImmutableArray<Member> ReadMembers(ref ByteReader reader) =>
-        reader.List(MemberSizeMin, static (ref ByteReader r) => r.Member());
+        reader.List(reader.MemberSizeMin, static (ref ByteReader r) => r.Member());
 }

@@ -246,6 +246,13 @@ public abstract class RaftActor<TValue> : ReceiveActor
             case ToActor.Judge judge:
                 Judge(judge);
                 break;
+            case ToActor.CommittedPairs committed:
+                foreach (var pair in committed.Pairs)
+                {
+                    _order.Take(new ToActor.Committed(committed.Life, pair, _process.OwnRef(pair)));
+                }
+
+                break;
             case ToActor.Serve serve:
                 Raft.Serve(serve, HandleGet);
                 break;

@@ -10,8 +10,7 @@ internal sealed class PendingGets
     private readonly Dictionary<Serial, int> _claims = [];
     private readonly List<SerialRange> _reserved = [];
 
-    public bool IsClaimed(Serial serial) =>
-        _claims.ContainsKey(serial) || _reserved.Exists(range => range.First <= serial && serial <= range.Last);
+    public bool IsClaimed(Serial serial) => _claims.ContainsKey(serial) || (_reserved.Count > 0 && IsReserved(serial));
 
     /// <summary>Claims serials that will be asked for later.</summary>
     public void Reserve(SerialRange range)
@@ -95,6 +94,11 @@ internal sealed class PendingGets
     /// <summary>The first pending Get, if it is answered; it is pending no more.</summary>
     public (RequestRef Request, StoredPair Pair)? TryTakeAnswered()
     {
+        if (_pending.Count == 0)
+        {
+            return null;
+        }
+
         using var all = _pending.Values.GetEnumerator();
         if (!all.MoveNext() || all.Current.Answer is not { } pair)
         {
@@ -105,6 +109,8 @@ internal sealed class PendingGets
         Remove(request);
         return (request, pair);
     }
+
+    private bool IsReserved(Serial serial) => _reserved.Exists(range => range.First <= serial && serial <= range.Last);
 
     private sealed record Pending(RequestRef Request, Serial Serial, StoredPair? Answer);
 }

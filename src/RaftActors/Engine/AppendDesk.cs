@@ -75,7 +75,7 @@ internal sealed class AppendDesk(EngineContext context)
         {
             _ahead = pending;
             var request = context.Process.ToId(pending.Append.Request);
-            way.Engine.Tell(new WireMessage.AppendRequest(request, pending.Append.Key, pending.Append.Value, way.Hops), context.Self);
+            context.Send(way.Engine, new WireMessage.AppendRequest(request, pending.Append.Key, pending.Append.Value, way.Hops));
         }
     }
 

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 using RaftActors.Core;
 
 namespace RaftActors.Engine;
@@ -65,6 +67,27 @@ internal sealed class CommittedPairs
         lock (_lock)
         {
             return serial > _base && serial <= Last ? At(serial).Pair : null;
+        }
+    }
+
+    /// <summary>The committed pairs after this serial that are held, in order, at most so many.</summary>
+    public ImmutableArray<StoredPair> ReadAfter(Serial serial, int limit)
+    {
+        lock (_lock)
+        {
+            if (serial < _base || serial >= Last)
+            {
+                return [];
+            }
+
+            var first = (int)(serial.Value - _base.Value);
+            var pairs = ImmutableArray.CreateBuilder<StoredPair>(Math.Min(limit, _pairs.Count - first));
+            for (var place = first; pairs.Count < pairs.Capacity; place++)
+            {
+                pairs.Add(_pairs[place].Pair);
+            }
+
+            return pairs.MoveToImmutable();
         }
     }
 

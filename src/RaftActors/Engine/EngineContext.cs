@@ -1,6 +1,7 @@
 using Akka.Actor;
 
 using RaftActors.Core;
+using RaftActors.Wire;
 
 namespace RaftActors.Engine;
 
@@ -14,6 +15,8 @@ internal sealed class EngineContext(RaftProcess process, IActorRef self)
     public IActorRef Self { get; } = self;
 
     public PeerBook Peers { get; } = new(process);
+
+    public Outbox Outbox { get; } = new(self, process.Settings.PairSizeMaxBytes);
 
     /// <summary>As Core last said.</summary>
     public QuorumView? Quorum { get; set; }
@@ -88,6 +91,9 @@ internal sealed class EngineContext(RaftProcess process, IActorRef self)
 
     /// <summary>The pair of an Append of this process is committed; the actor is about to be told.</summary>
     public void NoteCommitted(RequestRef own, Serial serial) => Note(own, new AppendOutcome.Done(own, serial, null));
+
+    /// <summary>To another engine, or to this one itself, at the end of the turn.</summary>
+    public void Send(IActorRef engine, WireMessage message) => Outbox.Send(engine, message);
 
     public long DeadlineAfter(TimeSpan time) => Now + Process.Settings.ToTicks(time);
 

@@ -158,7 +158,10 @@ internal sealed class GetDesk(EngineContext context)
         pending.Tried.Add(next);
         pending.Asked = next;
         var request = new WireMessage.GetRequest(context.Process.ToId(pending.Get.Request), pending.Get.Serial, context.Commit);
-        context.Peers.Find(next)?.Tell(request, context.Self);
+        if (context.Peers.Find(next) is { } server)
+        {
+            context.Send(server, request);
+        }
     }
 
     private void Cancel(Pending pending, CancelReason reason)

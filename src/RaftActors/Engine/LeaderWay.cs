@@ -28,14 +28,17 @@ internal sealed record LeaderWay(IActorRef Engine, int Hops, Term Term)
             return new LeaderWay(context.Self, 0, leader.Term);
         }
 
-        List<LeaderWay> ways = [];
-        if (context.Quorum is { IsMember: false } quorum)
+        if (context.Quorum is not { IsMember: false } quorum)
         {
-            ways.AddRange(quorum.Members.Order().Where(member => member != leader.Leader)
-                .Select(member => context.Peers.FindServing(member.Name)).OfType<IActorRef>()
-                .Select(member => new LeaderWay(member, 1, leader.Term)));
+            return context.Peers.FindServing(leader.Leader.Name) is { } only ? new LeaderWay(only, 0, leader.Term) : null;
         }
 
+        List<LeaderWay> ways =
+        [
+            .. quorum.Members.Order().Where(member => member != leader.Leader)
+                .Select(member => context.Peers.FindServing(member.Name)).OfType<IActorRef>()
+                .Select(member => new LeaderWay(member, 1, leader.Term)),
+        ];
         if (context.Peers.FindServing(leader.Leader.Name) is { } engine)
         {
             ways.Add(new LeaderWay(engine, 0, leader.Term));

@@ -61,9 +61,12 @@ internal sealed class NoticeDesk(EngineContext context)
         TellWaiting();
         foreach (var notice in _waiting)
         {
-            if (notice() is ToActor.Committed { Request: { } own })
+            foreach (var pair in notice() is ToActor.CommittedPairs committed ? committed.Pairs : [])
             {
-                context.TellActor(new ToActor.Cancelled(ToActor.AnyLife, own, new CancelReason.Unknown()));
+                if (context.Process.OwnRef(pair) is { } own)
+                {
+                    context.TellActor(new ToActor.Cancelled(ToActor.AnyLife, own, new CancelReason.Unknown()));
+                }
             }
         }
     }

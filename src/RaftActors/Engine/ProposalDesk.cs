@@ -36,11 +36,11 @@ internal sealed class ProposalDesk(EngineContext context, Action<Input> step, Fu
         }
         else if (LeaderWay.PassOn(context, request.Hops) is { } leader)
         {
-            leader.Tell(request with { Hops = request.Hops - 1 }, origin);
+            context.Outbox.PassOn(leader, request with { Hops = request.Hops - 1 }, origin);
         }
         else
         {
-            origin.Tell(new WireMessage.AppendRefused(request.Request), context.Self);
+            context.Send(origin, new WireMessage.AppendRefused(request.Request));
         }
     }
 
@@ -113,7 +113,7 @@ internal sealed class ProposalDesk(EngineContext context, Action<Input> step, Fu
         while (_repeated.TryPeek(out var due, out var index) && index <= context.Commit)
         {
             _repeated.Dequeue();
-            due.Origin.Tell(new WireMessage.AppendRepeated(due.Request.Request, index), context.Self);
+            context.Send(due.Origin, new WireMessage.AppendRepeated(due.Request.Request, index));
         }
     }
 
@@ -134,7 +134,7 @@ internal sealed class ProposalDesk(EngineContext context, Action<Input> step, Fu
         RefuseAll();
         foreach (var (open, _) in _repeated.UnorderedItems)
         {
-            open.Origin.Tell(new WireMessage.AppendForgotten(open.Request.Request), context.Self);
+            context.Send(open.Origin, new WireMessage.AppendForgotten(open.Request.Request));
         }
 
         _repeated.Clear();
@@ -176,7 +176,7 @@ internal sealed class ProposalDesk(EngineContext context, Action<Input> step, Fu
         if (_open.Count > 0 && _bytes + open.Size > context.Process.Settings.UncommittedSizeMaxBytes)
         {
             var reason = "The leader has too many proposals to judge already (raft.uncommitted-size-max); append it again later.";
-            open.Origin.Tell(new WireMessage.AppendDiscarded(request, reason), context.Self);
+            context.Send(open.Origin, new WireMessage.AppendDiscarded(request, reason));
         }
         else if (!context.JudgesProposals)
         {
@@ -240,7 +240,7 @@ internal sealed class ProposalDesk(EngineContext context, Action<Input> step, Fu
     {
         if (Remove(request) is { } open)
         {
-            open.Origin.Tell(answer, context.Self);
+            context.Send(open.Origin, answer);
         }
     }
 

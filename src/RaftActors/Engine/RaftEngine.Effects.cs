@@ -121,6 +121,7 @@ internal sealed partial class RaftEngine
 
     private void OnCommit(Effect.Commit commit)
     {
+        var before = _process.Pairs.CommittedSerial;
         _process.Pairs.Commit(commit.Entries);
         foreach (var entry in commit.Entries)
         {
@@ -129,17 +130,14 @@ internal sealed partial class RaftEngine
             {
                 _context.CommitConfiguration(entry.Index, configuration);
                 _events.OnConfiguration(entry.Index, configuration);
+                _leading.OnCommitted(entry);
             }
 
             _appends.OnCommitted(entry);
             _changes.OnCommitted(entry);
-            _leading.OnCommitted(entry);
-            if (entry.Payload is Payload.Pair && _process.Pairs.Read(entry.Serial) is { } pair)
-            {
-                TellCommitted(pair);
-            }
         }
 
+        TellCommittedAfter(before);
         _appends.SendWaiting();
         _gets.OnCommitted();
         _proposals.OnCommitted();
@@ -230,14 +228,20 @@ internal sealed partial class RaftEngine
         _notices.Tell(() => new ToActor.LeaderIs(_context.Life, told));
     }
 
-    private void TellCommitted(StoredPair pair)
+    private void TellCommittedAfter(Serial last)
     {
-        RequestRef? own = pair.Request is { } request && request.Origin == _process.Member ? _process.ToRef(request.Number) : null;
-        if (own is { } appended)
+        while (_process.Pairs.ReadAfter(last, ToActor.CommittedPairs.CountMax) is { Length: > 0 } pairs)
         {
-            _context.NoteCommitted(appended, pair.Serial);
-        }
+            last = pairs[^1].Serial;
+            foreach (var pair in pairs)
+            {
+                if (_process.OwnRef(pair) is { } own)
+                {
+                    _context.NoteCommitted(own, pair.Serial);
+                }
+            }
 
-        _notices.Tell(() => new ToActor.Committed(_context.Life, pair, own));
+            _notices.Tell(() => new ToActor.CommittedPairs(_context.Life, pairs));
+        }
     }
 }

@@ -37,6 +37,7 @@ internal sealed partial class RaftEngine : UntypedActor, IWithTimers
     private readonly SortedDictionary<ProcessName, Serial> _met = [];
     private readonly Queue<Input> _inputs = [];
     private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly Action<WireMessage> _readOwn;
     private bool _isStepping;
 
     // The sender of the message at hand, if Core does not take it for the latest start of that name.
@@ -50,6 +51,7 @@ internal sealed partial class RaftEngine : UntypedActor, IWithTimers
         _process = process;
         _registry = registry;
         _context = new EngineContext(process, Self);
+        _readOwn = message => OnWire(message, _context.Self);
         _notices = new NoticeDesk(_context);
         _appends = new AppendDesk(_context);
         _gets = new GetDesk(_context);
@@ -92,6 +94,13 @@ internal sealed partial class RaftEngine : UntypedActor, IWithTimers
 
     protected override void OnReceive(object message)
     {
+        _context.Outbox.BeginTurn();
+        Handle(message);
+        _context.Outbox.EndTurn(_readOwn);
+    }
+
+    private void Handle(object message)
+    {
         switch (message)
         {
             case Tick tick:
@@ -101,7 +110,7 @@ internal sealed partial class RaftEngine : UntypedActor, IWithTimers
                 _proposals.OnTurn();
                 break;
             case WireMessage wire:
-                OnWire(wire);
+                OnWire(wire, Sender);
                 break;
             case ToEngine.ReadInbox:
                 ReadInbox();
@@ -127,17 +136,24 @@ internal sealed partial class RaftEngine : UntypedActor, IWithTimers
         }
     }
 
-    private void OnWire(WireMessage message)
+    private void OnWire(WireMessage message, IActorRef sender)
     {
         switch (message)
         {
+            case WireMessage.Batch batch:
+                foreach (var each in batch.Messages)
+                {
+                    OnWire(each, sender);
+                }
+
+                break;
             case WireMessage.CoreMessage core:
-                OnCoreMessage(core);
+                OnCoreMessage(core, sender);
                 break;
             case WireMessage.AppendRequest append:
-                if (!_stopping.Refuse(append, Sender))
+                if (!_stopping.Refuse(append, sender))
                 {
-                    _proposals.Submit(append, Sender);
+                    _proposals.Submit(append, sender);
                 }
 
                 break;
@@ -157,7 +173,7 @@ internal sealed partial class RaftEngine : UntypedActor, IWithTimers
                 _appends.OnForgotten(forgotten);
                 break;
             case WireMessage.GetRequest get:
-                _serving.Submit(get, Sender);
+                _serving.Submit(get, sender);
                 break;
             case WireMessage.GetAnswer answer:
                 _gets.OnAnswer(answer);
@@ -169,20 +185,20 @@ internal sealed partial class RaftEngine : UntypedActor, IWithTimers
                 _gets.OnCompacted(compacted);
                 break;
             default:
-                OnChange(message);
+                OnChange(message, sender);
                 break;
         }
     }
 
-    private void OnChange(WireMessage message)
+    private void OnChange(WireMessage message, IActorRef sender)
     {
         switch (message)
         {
             case WireMessage.Leaving leaving:
-                _stopping.OnLeaving(leaving, Sender);
+                _stopping.OnLeaving(leaving, sender);
                 break;
             case WireMessage.ChangeRequest request:
-                _leading.Submit(request, Sender);
+                _leading.Submit(request, sender);
                 break;
             case WireMessage.ChangeTaken taken:
                 _changes.OnTaken(taken);
@@ -289,11 +305,7 @@ internal sealed partial class RaftEngine : UntypedActor, IWithTimers
             TellLeader();
         }
 
-        for (var serial = last.Next; _process.Pairs.Read(serial) is { } pair; serial = serial.Next)
-        {
-            TellCommitted(pair);
-        }
-
+        TellCommittedAfter(last);
         _proposals.ShowAll();
         _snapshots.OnAttached();
     }
@@ -345,17 +357,17 @@ internal sealed partial class RaftEngine : UntypedActor, IWithTimers
 
     // A peer's first message may come before discovery has told of it, so its address is learned here. A late message of an earlier start
     // would replace the address by a dead one; it teaches nothing, and its refusal goes to the address that it came from.
-    private void OnCoreMessage(WireMessage.CoreMessage message)
+    private void OnCoreMessage(WireMessage.CoreMessage message, IActorRef sender)
     {
         var from = message.Envelope.From.Name;
         if (_core.Trusts(message.Envelope))
         {
-            Meet(from, message.FromNumber, Sender);
+            Meet(from, message.FromNumber, sender);
             Step(new Input.Receive(message.Envelope));
         }
         else
         {
-            _untrusted = (from, Sender);
+            _untrusted = (from, sender);
             Step(new Input.Receive(message.Envelope));
             _untrusted = null;
         }

@@ -263,6 +263,10 @@ internal sealed class RaftProcess
 
     public RequestRef ToRef(long number) => new(Pid.Node, _printedLife, number);
 
+    /// <summary>Who appended this pair, if this process did.</summary>
+    public RequestRef? OwnRef(StoredPair pair) =>
+        pair.Request is { } request && request.Origin == Member ? ToRef(request.Number) : null;
+
     public RequestId ToId(RequestRef request) => new(Member, request.Number);
 
     public long BeginLife() => Interlocked.Increment(ref _lives);

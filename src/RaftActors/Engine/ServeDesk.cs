@@ -48,7 +48,7 @@ internal sealed class ServeDesk(EngineContext context)
         WireMessage answer = served.Pair is { } pair ? new WireMessage.GetAnswer(served.Request, pair.Serial, pair.Key, pair.Value)
             : held.Request.Serial <= context.Process.Pairs.Base ? new WireMessage.GetCompacted(served.Request)
             : new WireMessage.GetRefused(served.Request);
-        held.Asker.Tell(answer, context.Self);
+        context.Send(held.Asker, answer);
     }
 
     /// <summary>The asker has given up by now.</summary>
@@ -59,7 +59,7 @@ internal sealed class ServeDesk(EngineContext context)
     {
         foreach (var (request, held) in _asked)
         {
-            held.Asker.Tell(new WireMessage.GetRefused(request), context.Self);
+            context.Send(held.Asker, new WireMessage.GetRefused(request));
         }
 
         _asked.Clear();
@@ -82,7 +82,7 @@ internal sealed class ServeDesk(EngineContext context)
         }
         else
         {
-            held.Asker.Tell(new WireMessage.GetRefused(held.Request.Request), context.Self);
+            context.Send(held.Asker, new WireMessage.GetRefused(held.Request.Request));
         }
     }
 

@@ -39,7 +39,10 @@ internal sealed class StopDesk(EngineContext context, Action<Input> step)
         foreach (var peer in context.Peers.ServingElsewhere)
         {
             _senders.Add(peer);
-            context.Peers.Find(peer)?.Tell(new WireMessage.Leaving(context.Process.Pid.Name, IsReply: false), context.Self);
+            if (context.Peers.Find(peer) is { } engine)
+            {
+                context.Send(engine, new WireMessage.Leaving(context.Process.Pid.Name, IsReply: false));
+            }
         }
 
         HandOver();
@@ -57,7 +60,7 @@ internal sealed class StopDesk(EngineContext context, Action<Input> step)
         else
         {
             context.Peers.MarkLeaving(leaving.Process, sender);
-            sender.Tell(new WireMessage.Leaving(context.Process.Pid.Name, IsReply: true), context.Self);
+            context.Send(sender, new WireMessage.Leaving(context.Process.Pid.Name, IsReply: true));
         }
     }
 
@@ -84,7 +87,7 @@ internal sealed class StopDesk(EngineContext context, Action<Input> step)
             return false;
         }
 
-        origin.Tell(new WireMessage.AppendRefused(request.Request), context.Self);
+        context.Send(origin, new WireMessage.AppendRefused(request.Request));
         return true;
     }
 

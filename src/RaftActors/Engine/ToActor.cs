@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 using Akka.Actor;
 
 using RaftActors.Core;
@@ -33,6 +35,14 @@ internal abstract record ToActor(long Life)
 
     /// <summary>The next committed pair. <paramref name="Request"/> is the ref of who appended it, on the process that did.</summary>
     public sealed record Committed(long Life, StoredPair Pair, RequestRef? Request) : ToActor(Life);
+
+    /// <summary>
+    /// The next committed pairs. Few enough that the actor's other messages do not wait long, and enough that a message costs little.
+    /// </summary>
+    public sealed record CommittedPairs(long Life, ImmutableArray<StoredPair> Pairs) : ToActor(Life)
+    {
+        public const int CountMax = 64;
+    }
 
     /// <summary>The latest snapshot, which goes up to this serial or further, stands for all pairs that were not told.</summary>
     public sealed record Restore(long Life, Serial Serial) : ToActor(Life);

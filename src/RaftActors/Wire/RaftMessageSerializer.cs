@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 using Akka.Actor;
 using Akka.Serialization;
 
@@ -14,40 +12,28 @@ namespace RaftActors.Wire;
 /// </summary>
 internal sealed class RaftMessageSerializer(ExtendedActorSystem system) : SerializerWithStringManifest(system)
 {
-    /// <summary>The version that is written, and the only one there has been.</summary>
-    public const byte Version = 1;
+    /// <summary>The version that is written. Version 1 is read too: there, each member is written out wherever it is named.</summary>
+    public const byte Version = 2;
+
+    // What a thread keeps of the memory that its latest message took.
+    private const int KeptSizeMax = 256 * 1024;
+
+    // Serializers are called by many threads at a time.
+    [ThreadStatic]
+    private static ByteWriter? _writer;
 
     /// <inheritdoc/>
     public override int Identifier => 1520;
 
     /// <inheritdoc/>
-    public override string Manifest(object o) => (WireMessage)o switch
-    {
-        WireMessage.Hello => "h",
-        WireMessage.Leaving => "l",
-        WireMessage.CoreMessage core => EnvelopeFormat.Manifest(core.Envelope.Body),
-        WireMessage.AppendRequest => "a",
-        WireMessage.AppendTaken => "at",
-        WireMessage.AppendRefused => "ar",
-        WireMessage.AppendDiscarded => "ad",
-        WireMessage.AppendRepeated => "ap",
-        WireMessage.AppendForgotten => "af",
-        WireMessage.GetRequest => "g",
-        WireMessage.GetAnswer => "ga",
-        WireMessage.GetRefused => "gr",
-        WireMessage.GetCompacted => "gc",
-        WireMessage.ChangeRequest => "m",
-        WireMessage.ChangeTaken => "mt",
-        WireMessage.ChangeDone => "md",
-        WireMessage.ChangeRefused => "mr",
-        WireMessage.ChangeDenied => "mx",
-        _ => throw new UnreachableException(),
-    };
+    public override string Manifest(object o) => WireFormat.Manifest((WireMessage)o);
 
     /// <inheritdoc/>
     public override byte[] ToBinary(object obj)
     {
-        var writer = new ByteWriter();
+        var writer = _writer ??= new ByteWriter();
+        writer.Clear(KeptSizeMax);
+        writer.ShareMembers();
         writer.Octet(Version);
         WireFormat.Write(writer, (WireMessage)obj);
         return writer.ToArray();
@@ -58,9 +44,15 @@ internal sealed class RaftMessageSerializer(ExtendedActorSystem system) : Serial
     {
         var reader = new ByteReader(bytes);
         var version = reader.Octet();
-        if (version != Version)
+        switch (version)
         {
-            throw reader.Damaged($"its format has version {version}, and this node knows only {Version}; update this node");
+            case 1:
+                break;
+            case Version:
+                reader.ShareMembers();
+                break;
+            default:
+                throw reader.Damaged($"its format has version {version}, and this node knows only 1 to {Version}; update this node");
         }
 
         var message = WireFormat.Read(ref reader, manifest);

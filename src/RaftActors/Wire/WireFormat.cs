@@ -13,6 +13,31 @@ internal static class WireFormat
     private const byte Join = 2;
     private const byte Leave = 3;
     private const int LocalProcessSizeMin = 4;
+    private const int BatchedSizeMin = 3;
+
+    public static string Manifest(WireMessage message) => message switch
+    {
+        WireMessage.Hello => "h",
+        WireMessage.Leaving => "l",
+        WireMessage.CoreMessage core => EnvelopeFormat.Manifest(core.Envelope.Body),
+        WireMessage.AppendRequest => "a",
+        WireMessage.AppendTaken => "at",
+        WireMessage.AppendRefused => "ar",
+        WireMessage.AppendDiscarded => "ad",
+        WireMessage.AppendRepeated => "ap",
+        WireMessage.AppendForgotten => "af",
+        WireMessage.Batch => "b",
+        WireMessage.GetRequest => "g",
+        WireMessage.GetAnswer => "ga",
+        WireMessage.GetRefused => "gr",
+        WireMessage.GetCompacted => "gc",
+        WireMessage.ChangeRequest => "m",
+        WireMessage.ChangeTaken => "mt",
+        WireMessage.ChangeDone => "md",
+        WireMessage.ChangeRefused => "mr",
+        WireMessage.ChangeDenied => "mx",
+        _ => throw new UnreachableException(),
+    };
 
     public static void Write(ByteWriter writer, WireMessage message)
     {
@@ -24,6 +49,13 @@ internal static class WireFormat
             case WireMessage.Leaving leaving:
                 writer.Flag(leaving.IsReply);
                 writer.Text(leaving.Process.Value);
+                break;
+            case WireMessage.Batch batch:
+                writer.List(batch.Messages, each =>
+                {
+                    writer.Text(Manifest(each));
+                    Write(writer, each);
+                });
                 break;
             case WireMessage.CoreMessage core:
                 writer.Number(core.FromNumber);
@@ -56,6 +88,7 @@ internal static class WireFormat
     {
         "h" => ReadHello(ref reader),
         "l" => ReadLeaving(ref reader),
+        "b" => new WireMessage.Batch(reader.List(BatchedSizeMin, ReadBatched)),
         "a" => new WireMessage.AppendRequest(reader.Request(), reader.Text(), reader.Bytes().ToArray(), ReadHops(ref reader)),
         "at" => new WireMessage.AppendTaken(reader.Request(), new LogIndex(reader.Count()), new Term(reader.Count())),
         "ar" => new WireMessage.AppendRefused(reader.Request()),
@@ -72,6 +105,12 @@ internal static class WireFormat
         "mr" => new WireMessage.ChangeRefused(reader.Request(), reader.Text()),
         "mx" => new WireMessage.ChangeDenied(reader.Request(), reader.Text()),
         _ => new WireMessage.CoreMessage(reader.Count(), EnvelopeFormat.Read(ref reader, manifest)),
+    };
+
+    private static WireMessage ReadBatched(ref ByteReader reader) => reader.Text() switch
+    {
+        "b" => throw reader.Damaged("a batch holds a batch"),
+        var manifest => Read(ref reader, manifest),
     };
 
     private static void WriteHello(ByteWriter writer, WireMessage.Hello hello)

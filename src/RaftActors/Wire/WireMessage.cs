@@ -25,6 +25,9 @@ internal abstract record WireMessage
     /// </summary>
     public sealed record Leaving(ProcessName Process, bool IsReply) : WireMessage;
 
+    /// <summary>What one engine has to say to another after one turn, in the order said. None of them is a batch.</summary>
+    public sealed record Batch(ImmutableArray<WireMessage> Messages) : WireMessage;
+
     /// <summary>What one core says to another. <paramref name="FromNumber"/> is the sender's in its Pid.</summary>
     public sealed record CoreMessage(long FromNumber, Envelope Envelope) : WireMessage;
 

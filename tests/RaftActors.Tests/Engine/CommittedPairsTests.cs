@@ -21,6 +21,25 @@ public sealed class CommittedPairsTests
     }
 
     [Theory]
+    [InlineData(0, 10, "key1 key2 key3")]
+    [InlineData(0, 2, "key1 key2")]
+    [InlineData(1, 2, "key2 key3")]
+    [InlineData(2, 10, "key3")]
+    [InlineData(3, 10, "")]
+    [InlineData(4, 10, "")]
+    public void Pairs_after_a_serial_are_read_together(long serial, int limit, string keys) =>
+        Assert.Equal(keys, string.Join(" ", _pairs.ReadAfter(new Serial(serial), limit).Select(pair => pair.Key)));
+
+    [Fact]
+    public void Pairs_after_a_serial_whose_successor_is_discarded_are_not_read()
+    {
+        _pairs.DiscardTo(new Serial(2));
+
+        Assert.Empty(_pairs.ReadAfter(new Serial(1), 10));
+        Assert.Equal("key3", Assert.Single(_pairs.ReadAfter(new Serial(2), 10)).Key);
+    }
+
+    [Theory]
     [InlineData(0, 0)]
     [InlineData(1, 2)]
     [InlineData(2, 4)]

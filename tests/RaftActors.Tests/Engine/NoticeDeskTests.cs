@@ -86,8 +86,12 @@ public sealed class NoticeDeskTests : TestKit
         var own = _bench.Process.NewRequest();
         var position = new LogPosition(new LogIndex(4), new Term(1), new Serial(4), 0);
         _desk.HoldFor(new Snapshot(position, new LogIndex(1), new Configuration(GroupUid.None, 1, [], [], [], []), [], 0));
-        _desk.Tell(() => new ToActor.Committed(1, new StoredPair(new Serial(5), "key", default, null), own));
-        _desk.Tell(() => new ToActor.Committed(1, new StoredPair(new Serial(6), "key", default, null), null));
+        StoredPair[] pairs =
+        [
+            new(new Serial(5), "key", default, _bench.Process.ToId(own)),
+            new(new Serial(6), "key", default, null),
+        ];
+        _desk.Tell(() => new ToActor.CommittedPairs(1, [.. pairs]));
 
         _desk.OnStopped();
 

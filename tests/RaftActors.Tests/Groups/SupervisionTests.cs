@@ -134,6 +134,30 @@ public sealed class SupervisionTests : TestKit
     }
 
     [Fact]
+    public void Resumed_actor_is_handed_the_pairs_that_were_committed_with_the_one_that_it_failed_on()
+    {
+        Found(Directive.Resume);
+        foreach (var store in _group.Stores.Values)
+        {
+            store.Hold();
+        }
+
+        foreach (var value in new[] { "a", "b", "c" })
+        {
+            Append("raft2", value);
+        }
+
+        _group.Advance();
+        _fuse.Set(Moment.HandleAppend);
+        foreach (var store in _group.Stores.Values)
+        {
+            store.Release();
+        }
+
+        _group.AdvanceUntil("raft1", "state 2=b 3=c");
+    }
+
+    [Fact]
     public void Append_of_an_actor_that_stops_for_good_is_done_when_its_pair_is_committed()
     {
         Found(Directive.Restart);
@@ -201,7 +225,7 @@ public sealed class SupervisionTests : TestKit
         _group.Actors["raft3"].Tell(new Recorder.Append("key", "a"), ActorRefs.NoSender);
         _group.Advance(3);
 
-        next.FishForMessage(message => message is ToActor.Committed);
+        next.FishForMessage(message => message is ToActor.CommittedPairs);
     }
 
     // Makes the moment come: a pair for the callbacks of pairs, a failure for the rest.

@@ -51,6 +51,11 @@ internal static class Samples
     {
         ["h"] = new WireMessage.Hello([Process], true),
         ["l"] = new WireMessage.Leaving(One.Name, true),
+        ["b"] = new WireMessage.Batch(
+        [
+            new WireMessage.AppendRequest(Request, "key100", new byte[] { 1, 2, 3 }, 1),
+            new WireMessage.AppendTaken(Request, new LogIndex(304), new Term(7)),
+        ]),
         ["cg"] = Core(new Message.Greeting(Position, new Incarnation(Id(4)), true)),
         ["cv"] = Core(new Message.RequestVote(Position, true, IsTransfer: true)),
         ["cw"] = Core(new Message.RequestVoteReply(true, false)),

@@ -1,0 +1,120 @@
+using Akka.Actor;
+
+using RaftActors.Wire;
+
+namespace RaftActors.Engine;
+
+/// <summary>
+/// What an engine says to other engines, and to itself, within one turn. At the end of the turn each of them is sent all of it as one
+/// message, in the order said. Outside a turn everything is sent at once.
+/// </summary>
+/// <param name="sizeMaxBytes">A message with more bytes, roughly, is divided: it must fit into a frame of the transport.</param>
+internal sealed class Outbox(IActorRef self, int sizeMaxBytes)
+{
+    // What a message takes beside its key and value, roughly.
+    private const int OverheadBytes = 64;
+
+    private readonly List<Letter> _letters = [];
+    private readonly Queue<WireMessage> _own = [];
+    private bool _hasTurn;
+
+    public void Send(IActorRef to, WireMessage message)
+    {
+        if (_hasTurn && to.Equals(self))
+        {
+            _own.Enqueue(message);
+        }
+        else
+        {
+            PassOn(to, message, self);
+        }
+    }
+
+    /// <summary>The receiver answers the engine that it came from.</summary>
+    public void PassOn(IActorRef to, WireMessage message, IActorRef from)
+    {
+        if (_hasTurn)
+        {
+            LetterTo(to, from).Add(message, sizeMaxBytes);
+        }
+        else
+        {
+            to.Tell(message, from);
+        }
+    }
+
+    public void BeginTurn() => _hasTurn = true;
+
+    /// <summary>Sends everything. What the engine said to itself it reads now, and not after what waits in its mailbox.</summary>
+    public void EndTurn(Action<WireMessage> read)
+    {
+        while (_own.TryDequeue(out var message))
+        {
+            read(message);
+        }
+
+        foreach (var letter in _letters)
+        {
+            letter.Post();
+        }
+
+        _letters.Clear();
+        _hasTurn = false;
+    }
+
+    private Letter LetterTo(IActorRef to, IActorRef from)
+    {
+        foreach (var letter in _letters)
+        {
+            if (letter.To.Equals(to) && letter.From.Equals(from))
+            {
+                return letter;
+            }
+        }
+
+        var first = new Letter(to, from);
+        _letters.Add(first);
+        return first;
+    }
+
+    private sealed class Letter(IActorRef to, IActorRef from)
+    {
+        private readonly List<WireMessage> _messages = [];
+        private long _bytes;
+
+        public IActorRef To => to;
+
+        public IActorRef From => from;
+
+        public void Add(WireMessage message, int sizeMaxBytes)
+        {
+            var size = SizeOf(message);
+            if (_bytes + size > sizeMaxBytes)
+            {
+                Post();
+            }
+
+            _messages.Add(message);
+            _bytes += size;
+        }
+
+        public void Post()
+        {
+            if (_messages.Count > 0)
+            {
+                to.Tell(_messages.Count == 1 ? _messages[0] : new WireMessage.Batch([.. _messages]), from);
+            }
+
+            _messages.Clear();
+            _bytes = 0;
+        }
+
+        private static long SizeOf(WireMessage message) => OverheadBytes + message switch
+        {
+            WireMessage.AppendRequest append => (3 * append.Key.Length) + append.Value.Length,
+            WireMessage.AppendDiscarded discarded => 3 * discarded.Reason.Length,
+            WireMessage.GetAnswer answer => (3 * answer.Key.Length) + answer.Value.Length,
+            _ => 0,
+        };
+    }
+}

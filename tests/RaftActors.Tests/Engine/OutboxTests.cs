@@ -1,0 +1,109 @@
+using Akka.TestKit;
+using Akka.TestKit.Xunit2;
+
+using RaftActors.Core;
+using RaftActors.Engine;
+using RaftActors.Wire;
+
+namespace RaftActors.Tests.Engine;
+
+public sealed class OutboxTests : TestKit
+{
+    private readonly TestProbe _self;
+    private readonly TestProbe _peer;
+    private readonly Outbox _outbox;
+    private readonly List<WireMessage> _read = [];
+
+    public OutboxTests()
+    {
+        (_self, _peer) = (CreateTestProbe(), CreateTestProbe());
+        _outbox = new Outbox(_self, sizeMaxBytes: 1000);
+    }
+
+    [Fact]
+    public void Messages_of_one_turn_leave_together_in_the_order_said()
+    {
+        _outbox.BeginTurn();
+        Send(1, 2, 3);
+        _peer.ExpectNoMsg(TimeSpan.Zero);
+
+        _outbox.EndTurn(_read.Add);
+
+        var batch = _peer.ExpectMsg<WireMessage.Batch>();
+        Assert.Equal<WireMessage>([Refused(1), Refused(2), Refused(3)], batch.Messages);
+        Assert.Equal(_self.Ref, _peer.LastSender);
+    }
+
+    [Fact]
+    public void Single_message_of_a_turn_leaves_as_it_is()
+    {
+        _outbox.BeginTurn();
+        Send(1);
+        _outbox.EndTurn(_read.Add);
+
+        _peer.ExpectMsg(Refused(1));
+    }
+
+    [Fact]
+    public void Message_outside_a_turn_leaves_at_once()
+    {
+        Send(1);
+
+        _peer.ExpectMsg(Refused(1));
+    }
+
+    [Fact]
+    public void Messages_that_would_not_fit_into_a_frame_together_are_divided()
+    {
+        _outbox.BeginTurn();
+        WireMessage[] appends =
+            [.. new[] { 300, 300, 300, 5000, 1 }.Select(size => new WireMessage.AppendRequest(RequestOf(size), "", new byte[size], 0))];
+        Array.ForEach(appends, append => _outbox.Send(_peer, append));
+        _outbox.EndTurn(_read.Add);
+
+        Assert.Equal(appends[..2], _peer.ExpectMsg<WireMessage.Batch>().Messages);
+        Assert.Equal(appends[2..], _peer.ReceiveN(3));
+    }
+
+    [Fact]
+    public void Engine_reads_what_it_said_to_itself_within_the_turn_and_what_follows_from_it_too()
+    {
+        _outbox.BeginTurn();
+        _outbox.Send(_self, Refused(1));
+        _outbox.EndTurn(message =>
+        {
+            _read.Add(message);
+            if (_read.Count == 1)
+            {
+                _outbox.Send(_self, Refused(2));
+                Send(3);
+            }
+        });
+
+        Assert.Equal([Refused(1), Refused(2)], _read);
+        _peer.ExpectMsg(Refused(3));
+        _self.ExpectNoMsg(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public void Message_that_is_passed_on_keeps_its_sender_and_is_not_mixed_with_others()
+    {
+        var origin = CreateTestProbe();
+        _outbox.BeginTurn();
+        Send(1);
+        _outbox.PassOn(_peer, Refused(2), origin);
+        Send(3);
+        _outbox.EndTurn(_read.Add);
+
+        Assert.Equal<WireMessage>([Refused(1), Refused(3)], _peer.ExpectMsg<WireMessage.Batch>().Messages);
+        Assert.Equal(_self.Ref, _peer.LastSender);
+        _peer.ExpectMsg(Refused(2));
+        Assert.Equal(origin.Ref, _peer.LastSender);
+    }
+
+    private static WireMessage Refused(long number) => new WireMessage.AppendRefused(RequestOf(number));
+
+    private static RequestId RequestOf(long number) => new(Bench.MemberOf("raft2"), number);
+
+    private void Send(params long[] numbers) => Array.ForEach(numbers, number => _outbox.Send(_peer, Refused(number)));
+}
