@@ -29,9 +29,9 @@ internal static class AppendBenchmark
             group.SystemOf(place).ActorOf(Props.Create(() => new Client(actor, arguments.ValueSize, tally)));
         }
 
-        Thread.Sleep(Warming);
+        Task.Delay(Warming).Wait();
         var before = Reading.Of(tally, socketBytes);
-        Thread.Sleep(TimeSpan.FromSeconds(arguments.Seconds));
+        Task.Delay(TimeSpan.FromSeconds(arguments.Seconds)).Wait();
         var after = Reading.Of(tally, socketBytes);
         Print(before, after, arguments.IsByKind);
     }

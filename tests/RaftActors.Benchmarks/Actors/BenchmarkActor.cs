@@ -2,7 +2,7 @@ using Akka.Actor;
 
 namespace RaftActors.Benchmarks.Actors;
 
-/// <summary>A raft actor that keeps nothing. It makes the calls that it is told to, and counts how often one of its kind is elected.</summary>
+/// <summary>A raft actor that keeps nothing. It makes the calls that it is told to, and counts elections.</summary>
 internal sealed class BenchmarkActor : RaftActor<byte[]>
 {
     private static int _elections;

@@ -25,7 +25,9 @@ internal static class BurstBenchmark
         Task.WaitAll([.. group.Ready]);
         var leader = group.FindLeader();
         var actor = group.Actors[arguments.AreQueries ? (leader + 1) % 3 : leader];
-        object burst = arguments.AreQueries ? new BenchmarkActor.Query(count) : new BenchmarkActor.Append(count, new byte[arguments.ValueSize]);
+        object burst = arguments.AreQueries
+            ? new BenchmarkActor.Query(count)
+            : new BenchmarkActor.Append(count, new byte[arguments.ValueSize]);
         var ended = new TaskCompletionSource<Outcomes>();
         var counter = group.SystemOf(0).ActorOf(Props.Create(() => new Counter(count, ended)));
         var elections = BenchmarkActor.Elections;
@@ -33,8 +35,8 @@ internal static class BurstBenchmark
         actor.Tell(burst, counter);
         var (done, unknown, failed) = ended.Task.Result;
         var milliseconds = watch.Elapsed.TotalMilliseconds;
-        Console.WriteLine(FormattableString.Invariant(
-            $"{count,10}{milliseconds,10:F0}{1000 * milliseconds / count,9:F1}{BenchmarkActor.Elections - elections,11}{done,10}{unknown,9}{failed,25}"));
+        var time = FormattableString.Invariant($"{count,10}{milliseconds,10:F0}{1000 * milliseconds / count,9:F1}");
+        Console.WriteLine($"{time}{BenchmarkActor.Elections - elections,11}{done,10}{unknown,9}{failed,25}");
     }
 
     private sealed record Outcomes(int Done, int Unknown, int Failed);

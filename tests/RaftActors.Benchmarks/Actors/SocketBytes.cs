@@ -23,7 +23,8 @@ internal sealed class SocketBytes : EventListener
     {
         if (eventSource.Name == "System.Net.Sockets")
         {
-            EnableEvents(eventSource, EventLevel.Informational, EventKeywords.All, new Dictionary<string, string?> { ["EventCounterIntervalSec"] = "1" });
+            var interval = new Dictionary<string, string?> { ["EventCounterIntervalSec"] = "1" };
+            EnableEvents(eventSource, EventLevel.Informational, EventKeywords.All, interval);
         }
     }
 

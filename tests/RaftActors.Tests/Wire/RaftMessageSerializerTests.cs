@@ -88,7 +88,8 @@ public sealed class RaftMessageSerializerTests : TestKit
     {
         int SizeOf(int entries)
         {
-            var log = Enumerable.Range(1, entries).Select(index => Engine.Bench.Entry(index, 1, ((WireMessage.AppendTaken)Samples.All["at"]).Request));
+            var request = ((WireMessage.AppendTaken)Samples.All["at"]).Request;
+            var log = Enumerable.Range(1, entries).Select(index => Engine.Bench.Entry(index, 1, request));
             var append = new RaftActors.Core.Message.AppendEntries(default, [.. log], default, default, 0);
             var sample = (WireMessage.CoreMessage)Samples.All["ca"];
             return _serializer.ToBinary(sample with { Envelope = sample.Envelope with { Body = append } }).Length;
