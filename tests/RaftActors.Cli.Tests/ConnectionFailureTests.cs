@@ -5,11 +5,13 @@ namespace RaftActors.Cli.Tests;
 /// <summary>Why a server cannot be reached, in words that do not depend on the actor runtime.</summary>
 public sealed class ConnectionFailureTests
 {
+    private static readonly SocketException Refused = new((int)SocketError.ConnectionRefused);
+
     public static TheoryData<Exception, string> Failures => new()
     {
-        { new SocketException((int)SocketError.ConnectionRefused), "connection refused" },
-        { new IOException("no association", new SocketException((int)SocketError.ConnectionRefused)), "connection refused" },
-        { new IOException($"{new SocketException((int)SocketError.ConnectionRefused).Message} akka.tcp://raft@127.0.0.1:1"), "connection refused" },
+        { Refused, "connection refused" },
+        { new IOException("no association", Refused), "connection refused" },
+        { new IOException($"{Refused.Message} akka.tcp://raft@127.0.0.1:1"), "connection refused" },
         { new AggregateException(new SocketException((int)SocketError.HostNotFound)), "nobody knows this name" },
         { new TimeoutException("no answer within 1 s"), "no answer" },
         { new IOException("association failed", new IOException("connection timed out: 10.0.0.1:1")), "no answer" },

@@ -58,7 +58,8 @@ public sealed class FrontPageTests : TestKit
         var lines = page.Split("```hocon\n")[1].Split("```")[0].Split('\n');
         var own = string.Join('\n', lines.Select(line => line.Contains("roster") ? line : line.Replace(PagePorts[0], pagePort)));
         var placed = own.Replace("\"data/", $"\"{_folder.Replace('\\', '/')}/", StringComparison.Ordinal);
-        return ports.Aggregate(placed, (text, port) => text.Replace(port.Key, port.Value, StringComparison.Ordinal)) + "\nakka.loglevel = WARNING";
+        var moved = ports.Aggregate(placed, (text, port) => text.Replace(port.Key, port.Value, StringComparison.Ordinal));
+        return $"{moved}\nakka.loglevel = WARNING";
     }
 
     // Held until all are known, so that they differ.

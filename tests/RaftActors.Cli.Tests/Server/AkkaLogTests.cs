@@ -8,7 +8,8 @@ namespace RaftActors.Cli.Tests.Server;
 /// <summary>Which entries of the actor runtimes' logs an operator is spared.</summary>
 public sealed class AkkaLogTests
 {
-    private const string Endpoints = "[akka://raft/system/endpointManager/reliableEndpointWriter-akka.tcp%3A%2F%2Fraft%40127.0.0.1%3A1-1#1]";
+    private const string Endpoints =
+        "[akka://raft/system/endpointManager/reliableEndpointWriter-akka.tcp%3A%2F%2Fraft%40127.0.0.1%3A1-1#1]";
 
     public static TheoryData<LogEvent, bool> Entries => new()
     {

@@ -276,7 +276,8 @@ public sealed class ServerProgramTests : IDisposable
         await survivor.Line("elected leader");
         Assert.IsType<Reply.Committed>(await client.Append(ports[0], "goes on"));
 
-        Assert.Equal((ports[0], true), Assert.Single((await client.Status(ports[0])).Members.Select(one => (one.Server.Port, one.IsVoter))));
+        var members = (await client.Status(ports[0])).Members;
+        Assert.Equal((ports[0], true), Assert.Single(members.Select(one => (one.Server.Port, one.IsVoter))));
         Assert.Contains("is no member of the group", Assert.IsType<Reply.Refused>(await client.Remove(ports[0], ports[1])).Detail);
         Assert.Equal(0, Run.Of("status", "-S", $":{ports[0]}").Code);
     }

@@ -8,9 +8,9 @@ internal sealed partial class Simulation
     private readonly DamageBook _damage = new();
 
     /// <summary>
-    /// While a process is stopped, its disk changes the value of a committed pair. All other voters have the
-    /// pair on disk: a voter without it could take the damaged pair from this process. It counts as a lost disk. A group without check-quorum may keep a
-    /// damaged leader for ever, so it is spared.
+    /// While a process is stopped, its disk changes the value of a committed pair. All other voters have the pair on disk: a voter without
+    /// it could take the damaged pair from this process. It counts as a lost disk. A group without check-quorum may keep a damaged leader
+    /// for ever, so it is spared.
     /// </summary>
     private void Damage(SimulatedProcess victim, Prng prng, long after)
     {

@@ -25,15 +25,7 @@ internal sealed partial class Simulation
                 StartLater(victim, fault.Lasts);
                 break;
             case FaultKind.CrashAll:
-                foreach (var process in _processes)
-                {
-                    if (process.IsRunning)
-                    {
-                        Crash(process);
-                        StartLater(process, prng.Between(1, (int)fault.Lasts));
-                    }
-                }
-
+                CrashAll(prng, fault.Lasts);
                 break;
             case FaultKind.CrashAfterVote:
                 _isCrashAfterVoteDue = true;
@@ -84,6 +76,18 @@ internal sealed partial class Simulation
             default:
                 Operate(fault.Kind, prng);
                 break;
+        }
+    }
+
+    private void CrashAll(Prng prng, long startWithin)
+    {
+        foreach (var process in _processes)
+        {
+            if (process.IsRunning)
+            {
+                Crash(process);
+                StartLater(process, prng.Between(1, (int)startWithin));
+            }
         }
     }
 
