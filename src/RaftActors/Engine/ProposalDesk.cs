@@ -13,18 +13,30 @@ namespace RaftActors.Engine;
 /// judges proposals, then given to Core. The origin hears where its pair was written, or that it was written nowhere.
 /// <para>
 /// Accepted pairs are not proposed one by one: the desk asks for a turn of its own, behind what is in the engine's mailbox by then, and
-/// proposes in it all that came so far. So the busier a leader is, the more pairs go into one write and one message.
+/// proposes in it all that came so far, or when an earlier proposal is committed if too many wait for that. So the busier a leader is, the
+/// more pairs go into one write and one message.
 /// </para>
 /// </summary>
 /// <param name="find">Where the log has a request already; null: nowhere, as far as is known.</param>
 internal sealed class ProposalDesk(EngineContext context, Action<Input> step, Func<RequestId, LogIndex?> find, Action askForTurn)
 {
+    /// <summary>
+    /// How many proposals may wait for their commit. Pairs that are accepted meanwhile gather, and share one write and one message to each
+    /// process: where messages are dear, that is most of what an Append costs. Four keep the wait below a fourth of a commit.
+    /// </summary>
+    public const int MaxUncommitted = 4;
+
     private readonly Dictionary<RequestId, Open> _open = [];
     private readonly List<Open> _accepted = [];
     private readonly PriorityQueue<Open, LogIndex> _repeated = new();
+
+    // Where the proposals end that the log took and that are not committed.
+    private readonly Queue<LogIndex> _uncommitted = [];
     private long _arrivals;
     private long _bytes;
     private bool _hasTurnComing;
+
+    private bool HasRoom => _uncommitted.Count < MaxUncommitted;
 
     private IEnumerable<Open> InOrderOfArrival => _open.Values.OrderBy(open => open.Arrival);
 
@@ -72,6 +84,7 @@ internal sealed class ProposalDesk(EngineContext context, Action<Input> step, Fu
 
     public void OnAccepted(Effect.Accepted accepted)
     {
+        _uncommitted.Enqueue(accepted.Entries[^1].Index);
         foreach (var entry in accepted.Entries)
         {
             if (entry.Payload is Payload.Pair { Request: { } request })
@@ -110,6 +123,17 @@ internal sealed class ProposalDesk(EngineContext context, Action<Input> step, Fu
     /// <summary>The commit index moved.</summary>
     public void OnCommitted()
     {
+        var hadRoom = HasRoom;
+        while (_uncommitted.TryPeek(out var last) && last <= context.Commit)
+        {
+            _uncommitted.Dequeue();
+        }
+
+        if (!hadRoom && HasRoom)
+        {
+            Propose();
+        }
+
         while (_repeated.TryPeek(out var due, out var index) && index <= context.Commit)
         {
             _repeated.Dequeue();
@@ -131,6 +155,7 @@ internal sealed class ProposalDesk(EngineContext context, Action<Input> step, Fu
     /// </summary>
     public void OnDeposed()
     {
+        _uncommitted.Clear();
         RefuseAll();
         foreach (var (open, _) in _repeated.UnorderedItems)
         {
@@ -207,7 +232,7 @@ internal sealed class ProposalDesk(EngineContext context, Action<Input> step, Fu
 
     private void Propose()
     {
-        if (_accepted.Count == 0)
+        if (_accepted.Count == 0 || !HasRoom)
         {
             return;
         }

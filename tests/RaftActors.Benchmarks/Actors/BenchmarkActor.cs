@@ -1,5 +1,7 @@
 using Akka.Actor;
 
+using RaftActors.Core;
+
 namespace RaftActors.Benchmarks.Actors;
 
 /// <summary>A raft actor that keeps nothing. It makes the calls that it is told to, and counts elections.</summary>
@@ -7,6 +9,7 @@ internal sealed class BenchmarkActor : RaftActor<byte[]>
 {
     private static int _elections;
     private readonly TaskCompletionSource _isReady;
+    private Term _led;
 
     /// <param name="isReady">Set when this process knows a leader.</param>
     public BenchmarkActor(TaskCompletionSource isReady)
@@ -41,8 +44,10 @@ internal sealed class BenchmarkActor : RaftActor<byte[]>
             return;
         }
 
-        if (leader.IsSelf)
+        // It is told again when the leader is ready.
+        if (leader.IsSelf && leader.Term != _led)
         {
+            _led = leader.Term;
             Interlocked.Increment(ref _elections);
         }
 

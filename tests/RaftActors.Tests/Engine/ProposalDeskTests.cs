@@ -98,6 +98,47 @@ public sealed class ProposalDeskTests : TestKit
     }
 
     [Fact]
+    public void Pairs_gather_while_too_many_proposals_wait_for_their_commit()
+    {
+        _bench.Elect("raft1");
+        for (var number = 1; number <= ProposalDesk.MaxUncommitted; number++)
+        {
+            Submit(number);
+            _desk.OnTurn();
+            _desk.OnAccepted(Accepted(number));
+        }
+
+        Submit(11, 12);
+        _desk.OnTurn();
+        _desk.OnTick();
+        Assert.Equal(ProposalDesk.MaxUncommitted, _steps.Count);
+
+        _bench.Context.Commit = new LogIndex(101);
+        _desk.OnCommitted();
+
+        Assert.Equal(ProposalDesk.MaxUncommitted + 1, _steps.Count);
+        Assert.Equal([11, 12], Proposed());
+    }
+
+    [Fact]
+    public void Leader_that_is_elected_again_waits_for_no_proposal_of_its_earlier_term()
+    {
+        _bench.Elect("raft1");
+        for (var number = 1; number <= ProposalDesk.MaxUncommitted; number++)
+        {
+            Submit(number);
+            _desk.OnTurn();
+            _desk.OnAccepted(Accepted(number));
+        }
+
+        _desk.OnDeposed();
+        Submit(11);
+        _desk.OnTurn();
+
+        Assert.Equal([11], Proposed());
+    }
+
+    [Fact]
     public void Discarded_pair_is_written_nowhere()
     {
         _bench.Elect("raft1");
