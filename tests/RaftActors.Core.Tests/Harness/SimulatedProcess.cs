@@ -6,8 +6,10 @@ internal sealed class SimulatedProcess
     private readonly CoreOptions _options;
     private readonly InitialState _preload;
     private SimulatedDisk _disk;
-    private InitialState? _copy;
+    private (InitialState Content, int Life) _copy;
     private int _life = 1;
+    private int _lives = 1;
+    private int _starts;
 
     /// <summary>Of its own clock, which only it and its ticks move; of no meaning to anybody else.</summary>
     private long _microseconds = 1;
@@ -50,6 +52,7 @@ internal sealed class SimulatedProcess
 
     public void Start()
     {
+        _starts++;
         var state = _disk.Open();
         Core = new RaftCore(_options with { Self = Member, Seed = SeedOf(_options.Seed, _disk.TimesOpened, _life) }, state);
     }
@@ -63,13 +66,13 @@ internal sealed class SimulatedProcess
 
     public void Wait(long microseconds) => _microseconds += microseconds;
 
-    public void CopyDisk() => _copy = _disk.Content;
+    public void CopyDisk() => _copy = (_disk.Content, _life);
 
-    /// <summary>Its disk is again what it was when it was copied.</summary>
+    /// <summary>Its disk is again what it was when it was copied, and so is its incarnation.</summary>
     public void RestoreDisk()
     {
         Crash();
-        _disk = new SimulatedDisk(_copy!) { TimesOpened = _disk.TimesOpened };
+        (_life, _disk) = (_copy.Life, new SimulatedDisk(_copy.Content) { TimesOpened = _starts });
     }
 
     public void Crash()
@@ -89,7 +92,7 @@ internal sealed class SimulatedProcess
     public void Wipe()
     {
         Crash();
-        _life++;
+        _life = ++_lives;
         _disk = new SimulatedDisk(_preload);
     }
 
