@@ -37,6 +37,8 @@ internal sealed class BenchmarkActor : RaftActor<byte[]>
 
     protected override object? HandleAppend(Entry<byte[]> entry) => null;
 
+    protected override object? HandleQuery(object question) => null;
+
     protected override void HandleLeader(RaftActors.Leader? leader)
     {
         if (leader is null)
