@@ -43,7 +43,8 @@ internal static class ServerConfig
                   hostname = {{Quoted(settings.Id.Hostname)}}
                   bind-hostname = {{Quoted(settings.Bind ?? "")}}
                   port = {{settings.Id.Port}}
-                  connection-timeout = 1s
+                  # The handshake too. Akka.NET does not recover each link whose handshake one side gave up, so a busy machine gets time.
+                  connection-timeout = 5s
                   maximum-frame-size = {{MessageLimits.FrameBytesMax}}b
                 }
               }

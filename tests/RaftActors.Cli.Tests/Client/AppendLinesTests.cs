@@ -125,9 +125,11 @@ public sealed class AppendLinesTests
         var run = Run.Typed(input, "append", "-", "-S", $"{dying.Id},{next.Id}", "--timeout", "60");
 
         Assert.Equal((0, "", 200), (run.Code, run.Error, run.Lines.Count()));
-        Assert.Equal(
-            Enumerable.Range(10, 191),
-            next.Requests.Cast<Request.Append>().Select(append => int.Parse(append.Text)).Distinct().Order());
+
+        // The last replies of a server that dies may be lost with the connection; their lines are asked again.
+        var asked = next.Requests.Cast<Request.Append>().Select(append => int.Parse(append.Text)).Distinct().Order().ToArray();
+        Assert.InRange(asked[0], 1, 10);
+        Assert.Equal(Enumerable.Range(asked[0], 201 - asked[0]), asked);
     }
 
     [Fact]
