@@ -28,6 +28,8 @@ internal static class ServerConfig
 
               # An actor that fails ends the program, which says why: half a server is none.
               actor.guardian-supervisor-strategy = "Akka.Actor.StoppingSupervisorStrategy"
+              # StopSignal decides when the program ends. With the hook a second signal would wait for the shutdown that it is to cut short.
+              coordinated-shutdown.run-by-clr-shutdown-hook = off
 
               remote {
                 # Links that are cut are noticed and made anew within seconds.
