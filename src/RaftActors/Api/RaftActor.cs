@@ -168,8 +168,14 @@ public abstract class RaftActor<TValue> : ReceiveActor
     {
         Raft.EndQueries();
         _process.Release(Self);
-        _process.OnActorGone(Self);
-        base.AroundPostStop();
+        try
+        {
+            base.AroundPostStop();
+        }
+        finally
+        {
+            _process.OnActorGone(Self);
+        }
     }
 
     /// <summary>Takes the raft messages out before Receive sees them. A subclass that overrides it calls it.</summary>

@@ -1,3 +1,5 @@
+using Akka.Actor;
+
 using RaftActors.Core;
 using RaftActors.Wire;
 
@@ -50,23 +52,21 @@ internal sealed class GetDesk(EngineContext context)
         }
     }
 
-    public void OnRefused(WireMessage.GetRefused refused)
+    public void OnRefused(WireMessage.GetRefused refused, IActorRef server)
     {
-        if (_pending.TryGetValue(refused.Request.Number, out var pending) && pending.Asked is { } asked)
+        if (_pending.TryGetValue(refused.Request.Number, out var pending))
         {
-            pending.Refused.Add(asked);
-            AskNext(pending);
+            OnRefusedBy(server, pending);
         }
     }
 
     /// <summary>A server had it, and a snapshot stands for it now. Another one may still have it.</summary>
-    public void OnCompacted(WireMessage.GetCompacted compacted)
+    public void OnCompacted(WireMessage.GetCompacted compacted, IActorRef server)
     {
-        if (_pending.TryGetValue(compacted.Request.Number, out var pending) && pending.Asked is { } asked)
+        if (_pending.TryGetValue(compacted.Request.Number, out var pending))
         {
             pending.Otherwise = new CancelReason.Compacted();
-            pending.Refused.Add(asked);
-            AskNext(pending);
+            OnRefusedBy(server, pending);
         }
     }
 
@@ -120,6 +120,25 @@ internal sealed class GetDesk(EngineContext context)
         {
             _pending.Remove(pending.Get.Request.Number);
             context.TellActor(new ToActor.Answered(context.Life, pending.Get.Request, pair with { Request = null }));
+        }
+    }
+
+    // The refusal of a server that made way for another may be late. It says nothing about the server that is asked now.
+    private void OnRefusedBy(IActorRef engine, Pending pending)
+    {
+        if (pending.Asked is { } asked && engine.Equals(context.Peers.Find(asked)))
+        {
+            pending.Refused.Add(asked);
+            AskNext(pending);
+            return;
+        }
+
+        foreach (var member in context.Quorum?.Members ?? [])
+        {
+            if (engine.Equals(context.Peers.Find(member.Name)))
+            {
+                pending.Refused.Add(member.Name);
+            }
         }
     }
 

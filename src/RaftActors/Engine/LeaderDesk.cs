@@ -70,13 +70,13 @@ internal sealed class LeaderDesk(EngineContext context, Action<Input> step)
     }
 
     /// <summary>
-    /// A configuration that is not joint ends the changes up to its index. An entry of another term replaced the change at its index; the
-    /// origin learns so from its own log.
+    /// A configuration is committed. One that is not joint ends the changes up to its index that were taken in its term. Changes of an
+    /// earlier term may have been overwritten; the origin of each learns from its own log what became of it.
     /// </summary>
     public void OnCommitted(LogEntry entry)
     {
         // A step may commit the entries of the next leader before it tells that this process was deposed.
-        _taken.RemoveAll(taken => taken.Index == entry.Index && taken.Term != entry.Term);
+        _taken.RemoveAll(taken => taken.Term != entry.Term);
         if (_taken.Count == 0 || entry.Payload is not Payload.Reconfigure { Configuration.IsJoint: false })
         {
             return;

@@ -179,10 +179,10 @@ internal sealed partial class RaftEngine : UntypedActor, IWithTimers
                 _gets.OnAnswer(answer);
                 break;
             case WireMessage.GetRefused refused:
-                _gets.OnRefused(refused);
+                _gets.OnRefused(refused, sender);
                 break;
             case WireMessage.GetCompacted compacted:
-                _gets.OnCompacted(compacted);
+                _gets.OnCompacted(compacted, sender);
                 break;
             default:
                 OnChange(message, sender);

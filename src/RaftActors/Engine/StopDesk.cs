@@ -128,8 +128,8 @@ internal sealed class StopDesk(EngineContext context, Action<Input> step)
             return;
         }
 
-        // Core knows best who is suited, but not that the other processes of this node stop too.
-        step(new Input.Transfer(others.Any(name => name.Node == self.Node) ? elsewhere[0] : null));
+        // Core knows best which voter is suited, but not which of them are on nodes that stop.
+        step(new Input.Transfer(elsewhere.Length == others.Length ? null : elsewhere[0]));
     }
 
     private void Report()

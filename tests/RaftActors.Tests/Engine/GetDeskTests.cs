@@ -53,10 +53,29 @@ public sealed class GetDeskTests : TestKit
         foreach (var server in new[] { "raft2", "raft3", "raft4" })
         {
             var asked = _bench[server].ExpectMsg<WireMessage.GetRequest>();
-            _desk.OnRefused(new WireMessage.GetRefused(asked.Request));
+            _desk.OnRefused(new WireMessage.GetRefused(asked.Request), _bench[server]);
         }
 
         Assert.IsType<CancelReason.Unavailable>(_bench.Actor.ExpectMsg<ToActor.Cancelled>().Reason);
+    }
+
+    [Fact]
+    public void Late_refusal_of_a_server_that_made_way_is_not_that_of_the_next_one()
+    {
+        BuildQuorumOfOthers();
+        var request = Get(1, TimeSpan.FromMilliseconds(400));
+        var late = new WireMessage.GetRefused(_bench["raft2"].ExpectMsg<WireMessage.GetRequest>().Request);
+        _bench.Context.Now += 2;
+        _desk.OnTick();
+        _bench["raft3"].ExpectMsg<WireMessage.GetRequest>();
+
+        _desk.OnRefused(late, _bench["raft2"]);
+
+        _bench["raft4"].ExpectNoMsg(TimeSpan.Zero);
+        _desk.OnRefused(late, _bench["raft3"]);
+        _bench["raft4"].ExpectMsg<WireMessage.GetRequest>();
+        _desk.OnAnswer(new WireMessage.GetAnswer(_bench.Process.ToId(request), new Serial(1), "key1", new byte[] { 1 }));
+        _bench.Actor.ExpectMsg<ToActor.Answered>();
     }
 
     [Fact]
@@ -128,11 +147,11 @@ public sealed class GetDeskTests : TestKit
         BuildQuorumOfOthers();
         Get(1);
         var asked = _bench["raft2"].ExpectMsg<WireMessage.GetRequest>();
-        _desk.OnCompacted(new WireMessage.GetCompacted(asked.Request));
+        _desk.OnCompacted(new WireMessage.GetCompacted(asked.Request), _bench["raft2"]);
         foreach (var server in new[] { "raft3", "raft4" })
         {
             _bench[server].ExpectMsg<WireMessage.GetRequest>();
-            _desk.OnRefused(new WireMessage.GetRefused(asked.Request));
+            _desk.OnRefused(new WireMessage.GetRefused(asked.Request), _bench[server]);
         }
 
         Assert.IsType<CancelReason.Compacted>(_bench.Actor.ExpectMsg<ToActor.Cancelled>().Reason);

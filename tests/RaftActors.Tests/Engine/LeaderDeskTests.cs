@@ -98,8 +98,7 @@ public sealed class LeaderDeskTests : TestKit
         _desk.OnAccepted(new Effect.MembersAccepted(RequestOf(1), new LogIndex(8)), new Term(3));
         _origin.ExpectMsg<WireMessage.ChangeTaken>();
 
-        _desk.OnCommitted(new LogEntry(new LogIndex(8), new Term(4), Serial.Zero, Payload.NoOp.Instance));
-        _desk.OnCommitted(Reconfigure(9, isJoint: false));
+        _desk.OnCommitted(Reconfigure(9, isJoint: false) with { Term = new Term(4) });
 
         _origin.ExpectNoMsg(TimeSpan.Zero);
     }

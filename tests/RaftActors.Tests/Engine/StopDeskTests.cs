@@ -40,6 +40,16 @@ public sealed class StopDeskTests : TestKit
         _asker.ExpectMsg<RaftRegistry.EnginePrepared>();
     }
 
+    [Fact]
+    public void Leader_names_a_voter_when_another_one_is_leaving()
+    {
+        _desk.OnLeaving(new WireMessage.Leaving(Bench.NameOf("raft2"), IsReply: false), _bench["raft2"]);
+        _bench.Elect("raft1");
+        _desk.Begin(_asker);
+
+        Assert.Equal([new Input.Transfer(Bench.NameOf("raft3"))], _steps);
+    }
+
     [Theory]
     [InlineData(TransferOutcome.TimedOut)]
     [InlineData(TransferOutcome.NoSuchVoter)]
