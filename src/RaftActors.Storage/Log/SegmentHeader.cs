@@ -99,7 +99,8 @@ internal readonly record struct SegmentHeader(long Number, Guid Log, long Previo
             BinaryPrimitives.ReadInt64LittleEndian(bytes[16..]),
             new Guid(bytes[24..40]),
             BinaryPrimitives.ReadInt64LittleEndian(bytes[40..]),
-            BinaryPrimitives.ReadInt64LittleEndian(bytes[48..])) { IsOld = version != Version };
+            BinaryPrimitives.ReadInt64LittleEndian(bytes[48..]))
+        { IsOld = version != Version };
     }
 
     private static uint ChecksumOf(ReadOnlySpan<byte> header) => Crc32C.Append(Crc32C.Of(header[..ChecksumAt]), header[AfterChecksum..]);
