@@ -124,8 +124,8 @@ public sealed partial class StoreDirectory
         {
             snapshots.Dispose();
             throw new StoreException($"{_disk.PathOf(slot.SnapshotFolder)} has snapshots of {owner}, and the log knows nothing of them: "
-                + "segments of it are missing. Put them back; if they are lost, move the directory away, and let the process join "
-                + "its group as a new one.");
+                + "segments of it are missing. Put them back. If they are lost, move the directory away and start the process "
+                + "again: it rejoins its group by itself.");
         }
 
         Writer.BeginSlot(slot, preload);

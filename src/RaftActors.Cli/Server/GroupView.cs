@@ -110,8 +110,8 @@ internal sealed class GroupView(ServerSettings settings, DateTimeOffset now)
         ShutOut = $"{ServerId.Show(detail).TrimEnd('.')}.";
         if (isForGood)
         {
-            ShutOut += $" To come back as a new server: have it leave ('raft members remove {settings.Id}', asked of another one), stop "
-                + $"it, move its data directory away, start it with a -c that does not name it, and add it again ('{AddCommand}').";
+            ShutOut += $" Stop this server, move {settings.Data} away, and start it as before. It rejoins by itself while a majority runs "
+                + "without it.";
         }
     }
 }

@@ -113,8 +113,8 @@ internal sealed class Narration(ServerSettings settings)
                 + "start it with that one.",
             RefusalReason.Removed => null, // What that means to this server is an event of its own.
             RefusalReason.Fenced =>
-                $"{by} takes no part any more: its disk has lost or changed what it had acknowledged. Have it leave "
-                + $"(raft members remove {by} -S {settings.Id}), move its data directory away, start it again and add it.",
+                $"{by} takes no part any more: its disk has lost or changed what it had acknowledged. Stop it, move its data directory "
+                + "away, and start it as before. It rejoins by itself while a majority runs without it.",
             RefusalReason.RestoredDisk or RefusalReason.Outvoted or RefusalReason.Diverged =>
                 $"{by} and {settings.Id} do not agree on what was acknowledged, so one of their disks has lost or changed something: "
                 + ServerId.Show(refused.Detail) + ".",

@@ -68,7 +68,7 @@ public sealed class NarrationTests
     [InlineData(RefusalReason.NotInRoster, "-c")]
     [InlineData(RefusalReason.OtherGroup, "move their data directories away")]
     [InlineData(RefusalReason.OtherIncarnation, "gives it its vote back")]
-    [InlineData(RefusalReason.Fenced, "raft members remove :9991 -S :9990")]
+    [InlineData(RefusalReason.Fenced, "It rejoins by itself")]
     [InlineData(RefusalReason.Diverged, "the logs of :9990 differ")]
     public void Refusal_is_told_once_and_with_what_to_do(RefusalReason reason, string remedy)
     {
