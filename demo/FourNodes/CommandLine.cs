@@ -31,7 +31,7 @@ internal static class CommandLine
     private static readonly Option<int?> Port = new("--port")
     {
         Description = "With --node: listen on this TCP port of 127.0.0.1 instead of the one in its HOCON file. "
-            + "node1 and node2 are the seeds of the cluster, at 2551 and 2552: change theirs in fournodes.conf too.",
+            + "node1, node2 and node3 are the seeds of the cluster, at 2551 to 2553: change theirs in fournodes.conf too.",
         CustomParser = result => Number(result, 0, 65_535),
         HelpName = "port",
     };
