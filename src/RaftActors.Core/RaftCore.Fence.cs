@@ -75,9 +75,9 @@ public sealed partial class RaftCore
             && theirs.Index == _log.Base.Index
             && theirs.Index > LogIndex.Zero
             && !_log.Holds(theirs)
-            && leader.Of(envelope.From) is { } progress)
+            && leader.Of(envelope.From) is { } progress
+            && progress.Refuse(new Divergence(theirs.Index, _log.Base.Serial.Next, theirs.Hash), envelope.Boot))
         {
-            progress.Refuse(new Divergence(theirs.Index, _log.Base.Serial.Next, theirs.Hash));
             JudgeDiverged(leader);
         }
     }
@@ -95,9 +95,11 @@ public sealed partial class RaftCore
         }
 
         peer.PartsAt = refusal.Serial;
-        if (_role is LeaderRole leader && envelope.Term == Term && leader.Of(envelope.From) is { } progress)
+        if (_role is LeaderRole leader
+            && envelope.Term == Term
+            && leader.Of(envelope.From) is { } progress
+            && progress.Refuse(new Divergence(refusal.Index, refusal.Serial, refusal.Hash), envelope.Boot))
         {
-            progress.Refuse(new Divergence(refusal.Index, refusal.Serial, refusal.Hash));
             JudgeDiverged(leader);
         }
     }
@@ -112,12 +114,14 @@ public sealed partial class RaftCore
     {
         foreach (var progress in leader.Peers)
         {
-            if (progress.Parted is not { } parted || parted.Index > _log.Last || PeerOf(progress.Member.Name) is not { IsFounded: true })
+            if (DivergenceOf(progress) is not { } parted
+                || parted.Index > _log.Last
+                || PeerOf(progress.Member.Name) is not { IsFounded: true })
             {
                 continue;
             }
 
-            bool HasOther(Member member) => leader.Of(member)?.Parted == parted;
+            bool HasOther(Member member) => DivergenceOf(leader.Of(member)) == parted;
             bool HasOurs(Member member) => member == Self
                 ? _log.Durable >= parted.Index
                 : leader.Of(member) is { Parted: null } other && other.Match >= parted.Index && HasCompared(other);
@@ -134,12 +138,15 @@ public sealed partial class RaftCore
             }
         }
 
-        if (Majority.Holds(Configuration, member => leader.Of(member) is { Parted: not null }))
+        if (Majority.Holds(Configuration, member => DivergenceOf(leader.Of(member)) is not null))
         {
             _refusedAt = _now;
             Follow(Term, null);
         }
     }
+
+    /// <summary>Where that log differs from ours; null if it does not, or is being compared anew after a restart.</summary>
+    private static Divergence? DivergenceOf(Progress? progress) => progress is { State: ProgressState.Refused } ? progress.Parted : null;
 
     /// <summary>
     /// It acknowledged an entry of our term, so it compared the hash of everything before that entry. A process that acknowledges less may

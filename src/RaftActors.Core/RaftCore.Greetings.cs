@@ -53,7 +53,7 @@ public sealed partial class RaftCore
         {
             RefuseOtherLife(peer);
             Send(envelope.From, GreetingTo(peer, isReply: true));
-            WelcomeBack(envelope.From);
+            WelcomeBack(envelope);
         }
 
         ConsiderAdmission();
@@ -63,10 +63,11 @@ public sealed partial class RaftCore
     }
 
     /// <summary>Who greets has just begun, or lost sight of us: a leader shows itself at once and not at the next heartbeat.</summary>
-    private void WelcomeBack(Member member)
+    private void WelcomeBack(Envelope envelope)
     {
-        if (_role is LeaderRole leader && leader.Of(member) is { } progress)
+        if (_role is LeaderRole leader && leader.Of(envelope.From) is { } progress)
         {
+            progress.CompareAgain(envelope.Boot, _log.Base.Index);
             progress.ProbeAgain(_log.Base.Index);
             SendNews(progress);
         }

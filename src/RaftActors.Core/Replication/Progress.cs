@@ -9,6 +9,9 @@ internal sealed class Progress(Member member, LogIndex next, long now)
 {
     private readonly SendWindow _window = new();
 
+    /// <summary>The latest start of it whose log was compared with ours, or is being compared. Invariant: it never goes back.</summary>
+    private Boot _compared;
+
     /// <summary>Whose log.</summary>
     public Member Member { get; } = member;
 
@@ -39,8 +42,10 @@ internal sealed class Progress(Member member, LogIndex next, long now)
     /// <summary>It has said that it may vote, so what it has on disk counts.</summary>
     public bool IsAdmitted { get; set; }
 
-    /// <summary>Where its log differs from ours though it must not. Invariant: known if and only if it is <see
-    /// cref="ProgressState.Refused"/>.</summary>
+    /// <summary>
+    /// Where its log differed from ours, though it must not, when it said so last. Invariant: known if it is
+    /// <see cref="ProgressState.Refused"/>; it stays known when the logs are compared anew.
+    /// </summary>
     public Divergence? Parted { get; private set; }
 
     /// <summary>The latest round of reads that it answered.</summary>
@@ -154,8 +159,33 @@ internal sealed class Progress(Member member, LogIndex next, long now)
         ProbeAgain(start);
     }
 
-    /// <summary>It will not have our log, which differs from its own there: nothing is sent any more.</summary>
-    public void Refuse(Divergence parted) => (State, Parted, Outgoing, CatchesUpTo) = (ProgressState.Refused, parted, null, default);
+    /// <summary>
+    /// That start of it will not have our log, which differs from its own there: nothing is sent any more. False if a later start has been
+    /// heard, whose log may differ elsewhere or nowhere.
+    /// </summary>
+    public bool Refuse(Divergence parted, Boot boot)
+    {
+        if (boot.Number < _compared.Number)
+        {
+            return false;
+        }
+
+        (State, Parted, Outgoing, CatchesUpTo, _compared) = (ProgressState.Refused, parted, null, default, boot);
+        return true;
+    }
+
+    /// <summary>
+    /// It has started again and does not remember where the two logs differ, so it cannot check a verdict: they are compared anew. Our log
+    /// begins after <paramref name="start"/>.
+    /// </summary>
+    public void CompareAgain(Boot boot, LogIndex start)
+    {
+        if (State == ProgressState.Refused && boot.Number > _compared.Number)
+        {
+            (State, _compared) = (ProgressState.Probing, boot);
+            ProbeAgain(start);
+        }
+    }
 
     private void Replicate()
     {
