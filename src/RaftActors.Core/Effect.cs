@@ -114,8 +114,8 @@ public abstract record Effect
     public sealed record LeaderChanged(LeaderView? Leader) : Effect;
 
     /// <summary>
-    /// That process and this one do not go together. To be shown to people: the detail says why, and what to do. Given once for each life
-    /// of the other.
+    /// That process and this one do not go together, or that one and a third (<see cref="RefusalReason.Disputed"/>). To be shown to people:
+    /// the detail says why, and what to do. Given once for each life of the other.
     /// </summary>
     public sealed record Refused(Member By, RefusalReason Reason, Serial Serial, string Detail) : Effect;
 

@@ -110,7 +110,7 @@ public sealed partial class RaftCore
     /// discarded beyond that place meanwhile, so nothing is looked up there. Who has reported a difference is no witness for us, whatever
     /// it acknowledged before: for what it had discarded by then it took our word.
     /// </summary>
-    private void JudgeDiverged(LeaderRole leader)
+    private void JudgeDiverged(LeaderRole leader, bool reportsDisputes = false)
     {
         foreach (var progress in leader.Peers)
         {
@@ -136,6 +136,10 @@ public sealed partial class RaftCore
                 var detail = $"a majority has another log than {progress.Member.Name} from serial {parted.Serial} on";
                 Send(progress.Member, new Message.Refusal(RefusalReason.Outvoted, parted.Serial, default, detail));
             }
+            else if (reportsDisputes)
+            {
+                ReportDispute(leader, progress.Member, parted);
+            }
         }
 
         if (Majority.Holds(Configuration, member => DivergenceOf(leader.Of(member)) is not null))
@@ -147,6 +151,23 @@ public sealed partial class RaftCore
 
     /// <summary>Where that log differs from ours; null if it does not, or is being compared anew after a restart.</summary>
     private static Divergence? DivergenceOf(Progress? progress) => progress is { State: ProgressState.Refused } ? progress.Parted : null;
+
+    /// <summary>
+    /// Operators must see a divergence that nobody can settle, whichever node they watch. Sent with each heartbeat, since a message may be
+    /// lost, and not before, since the next answer may settle it. The receiver shows it once. Every process hears of a fence by itself.
+    /// </summary>
+    private void ReportDispute(LeaderRole leader, Member other, Divergence parted)
+    {
+        var detail = $"the logs of {Self.Name} and {other.Name} differ from serial {parted.Serial} on, and too few processes are compared "
+            + "to tell which one is damaged: start those that are down";
+        foreach (var third in leader.Peers)
+        {
+            if (third.Parted is null && IsHeard(third))
+            {
+                Send(third.Member, new Message.Refusal(RefusalReason.Disputed, parted.Serial, default, detail));
+            }
+        }
+    }
 
     /// <summary>
     /// It acknowledged an entry of our term, so it compared the hash of everything before that entry. A process that acknowledges less may

@@ -63,7 +63,7 @@ public sealed partial class RaftCore
         if (_now % Options.HeartbeatTicks == 0)
         {
             EndFarewells(leader);
-            JudgeDiverged(leader);
+            JudgeDiverged(leader, reportsDisputes: true);
             if (_role != leader)
             {
                 return;

@@ -13,7 +13,7 @@ namespace RaftActors.Cli.Server;
 internal sealed class AkkaLog : ReceiveActor
 {
     // Of the engine's errors those that are events too.
-    private static readonly string[] Events = [" is refused by ", " is shut out ", " has stopped and is not started again"];
+    private static readonly string[] Events = [" is refused by ", " is told by ", " is shut out ", " has stopped and is not started again"];
 
     private const int RememberedMax = 100;
 

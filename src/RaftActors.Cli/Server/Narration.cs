@@ -118,6 +118,7 @@ internal sealed class Narration(ServerSettings settings)
             RefusalReason.RestoredDisk or RefusalReason.Outvoted or RefusalReason.Diverged =>
                 $"{by} and {settings.Id} do not agree on what was acknowledged, so one of their disks has lost or changed something: "
                 + ServerId.Show(refused.Detail) + ".",
+            RefusalReason.Disputed => $"{by} reports that {ServerId.Show(refused.Detail)}.",
             _ => $"{by} refuses {settings.Id}: {ServerId.Show(refused.Detail)}.",
         };
     }

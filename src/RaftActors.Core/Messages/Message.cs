@@ -162,4 +162,10 @@ public enum RefusalReason
 
     /// <summary>The process was removed from the group.</summary>
     Removed,
+
+    /// <summary>
+    /// The logs of the sender and of a third process differ, and no majority says yet which of the two is damaged. The receiver itself is
+    /// not refused; it reports this.
+    /// </summary>
+    Disputed,
 }

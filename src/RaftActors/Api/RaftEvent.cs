@@ -44,8 +44,9 @@ public abstract record RaftEvent(string Group, ProcessName Process)
     public sealed record PeerChanged(string Group, ProcessName Process, ProcessName Peer, bool IsReachable) : RaftEvent(Group, Process);
 
     /// <summary>
-    /// Another process does not go together with this one. By each of them each reason is told once as long as it stays in the roster; who
-    /// was removed while it was away learns so with <see cref="RefusalReason.Removed"/>.
+    /// Another process does not go together with this one, or with a third one (<see cref="RefusalReason.Disputed"/>). By each of them each
+    /// reason is told once as long as it stays in the roster; who was removed while it was away learns so with
+    /// <see cref="RefusalReason.Removed"/>.
     /// </summary>
     /// <param name="Detail">Why, and what to do; for people.</param>
     public sealed record Refused(string Group, ProcessName Process, ProcessName By, RefusalReason Reason, string Detail)

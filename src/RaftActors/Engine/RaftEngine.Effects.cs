@@ -152,7 +152,8 @@ internal sealed partial class RaftEngine
         var level = refused.Reason != RefusalReason.OtherIncarnation ? LogLevel.ErrorLevel
             : _process.HasUnexpectedlyNewStore ? LogLevel.WarningLevel
             : LogLevel.InfoLevel;
-        _log.Log(level, "{0} is refused by {1}: {2}.", [_process.Pid.Name, refused.By.Name, refused.Detail]);
+        var text = refused.Reason == RefusalReason.Disputed ? "{0} is told by {1}: {2}." : "{0} is refused by {1}: {2}.";
+        _log.Log(level, text, [_process.Pid.Name, refused.By.Name, refused.Detail]);
         _events.OnRefused(refused);
     }
 

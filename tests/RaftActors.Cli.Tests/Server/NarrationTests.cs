@@ -70,6 +70,7 @@ public sealed class NarrationTests
     [InlineData(RefusalReason.OtherIncarnation, "gives it its vote back")]
     [InlineData(RefusalReason.Fenced, "It rejoins by itself")]
     [InlineData(RefusalReason.Diverged, "the logs of :9990 differ")]
+    [InlineData(RefusalReason.Disputed, "reports that the logs of :9990 differ")]
     public void Refusal_is_told_once_and_with_what_to_do(RefusalReason reason, string remedy)
     {
         var refused = new RaftEvent.Refused("raft", Self, Other, reason, "the logs of raft@:9990 differ");
