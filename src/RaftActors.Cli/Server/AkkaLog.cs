@@ -12,7 +12,7 @@ namespace RaftActors.Cli.Server;
 /// </summary>
 internal sealed class AkkaLog : ReceiveActor
 {
-    // Of the engine's errors those that are events too.
+    // Of the engine's log entries those that are events too.
     private static readonly string[] Events = [" is refused by ", " is told by ", " is shut out ", " has stopped and is not started again"];
 
     private const int RememberedMax = 100;
@@ -52,10 +52,10 @@ internal sealed class AkkaLog : ReceiveActor
             return entry.LogLevel() < LogLevel.ErrorLevel || !IsAboutMessages(text);
         }
 
-        return entry.LogLevel() >= LogLevel.ErrorLevel
-            && (entry.LogSource.EndsWith("/user/raft", StringComparison.Ordinal)
-                || (entry.LogSource.Contains("/system/raft", StringComparison.Ordinal)
-                    && Events.Any(told => text.Contains(told, StringComparison.Ordinal))));
+        var isFailure = entry.LogLevel() >= LogLevel.ErrorLevel && entry.LogSource.EndsWith("/user/raft", StringComparison.Ordinal);
+        var isEvent = entry.LogSource.Contains("/system/raft", StringComparison.Ordinal)
+            && Events.Any(told => text.Contains(told, StringComparison.Ordinal));
+        return isFailure || isEvent;
     }
 
     // Narration tells which connections come and go. Nobody else tells of messages that were lost.

@@ -21,6 +21,7 @@ public sealed class AkkaLogTests
         { new Error(null, "TcpServerHandler (akka://raft)", typeof(Akka.Remote.AssociationErrorEvent), "Error caught channel"), true },
         { new Warning("akka://raft/system/raft/raft", typeof(string), "The disk is slow."), false },
         { new Error(null, "akka://raft/system/raft/raft", typeof(string), "raft@:1 is refused by raft@:2: NotInRoster"), true },
+        { new Warning("akka://raft/system/raft/raft", typeof(string), "raft@:1 is refused by raft@:2: OtherIncarnation"), true },
         { new Error(null, "akka://raft/user/raft", typeof(LogServer), "the store is damaged"), true },
     };
 
