@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace RaftActors.Benchmarks.Actors;
 
 /// <summary>What the command line says of a benchmark of raft actors.</summary>
@@ -50,10 +48,10 @@ internal sealed record ActorArguments
                 "--by-kind" => parsed with { IsByKind = true },
                 "--directory" when value.Length > 0 => parsed with { Directory = value },
                 "--at" when value is "leader" or "others" or "all" => parsed with { At = value },
-                "--clients" when Numbers(value) is [var clients] => parsed with { Clients = clients },
-                "--value" when Numbers(value) is [var size] => parsed with { ValueSize = size },
-                "--seconds" when Numbers(value) is [var seconds] => parsed with { Seconds = seconds },
-                "--count" when Numbers(value) is { } counts => parsed with { Counts = counts },
+                "--clients" when OptionValue.Numbers(value) is [var clients] => parsed with { Clients = clients },
+                "--value" when OptionValue.Numbers(value) is [var size] => parsed with { ValueSize = size },
+                "--seconds" when OptionValue.Numbers(value) is [var seconds] => parsed with { Seconds = seconds },
+                "--count" when OptionValue.Numbers(value) is { } counts => parsed with { Counts = counts },
                 _ => null,
             };
             if (parsed is null)
@@ -65,21 +63,5 @@ internal sealed record ActorArguments
         }
 
         return parsed;
-    }
-
-    private static int[]? Numbers(string text)
-    {
-        var numbers = new List<int>();
-        foreach (var word in text.Split(','))
-        {
-            if (!int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number == 0)
-            {
-                return null;
-            }
-
-            numbers.Add(number);
-        }
-
-        return [.. numbers];
     }
 }

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace RaftActors.Benchmarks.Store;
 
 /// <summary>What the command line says of a benchmark of stores.</summary>
@@ -43,12 +41,12 @@ internal sealed record StoreArguments
             parsed = option switch
             {
                 "--directory" when value.Length > 0 => parsed with { Directory = value },
-                "--rounds" when Numbers(value) is [var rounds] => parsed with { Rounds = rounds },
-                "--milliseconds" when Numbers(value) is [var milliseconds] => parsed with { Milliseconds = milliseconds },
-                "--writers" when Numbers(value) is { } writers => parsed with { Writers = writers },
-                "--payload" when Numbers(value) is { } payloads => parsed with { Payloads = payloads },
+                "--rounds" when OptionValue.Numbers(value) is [var rounds] => parsed with { Rounds = rounds },
+                "--milliseconds" when OptionValue.Numbers(value) is [var milliseconds] => parsed with { Milliseconds = milliseconds },
+                "--writers" when OptionValue.Numbers(value) is { } writers => parsed with { Writers = writers },
+                "--payload" when OptionValue.Numbers(value) is { } payloads => parsed with { Payloads = payloads },
                 "--in-memory" => parsed with { IsInMemory = true },
-                "--size" when Numbers(value) is [var size] => parsed with { SizeMebibytes = size },
+                "--size" when OptionValue.Numbers(value) is [var size] => parsed with { SizeMebibytes = size },
                 _ => null,
             };
             if (parsed is null)
@@ -60,21 +58,5 @@ internal sealed record StoreArguments
         }
 
         return parsed;
-    }
-
-    private static int[]? Numbers(string text)
-    {
-        var numbers = new List<int>();
-        foreach (var word in text.Split(','))
-        {
-            if (!int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number == 0)
-            {
-                return null;
-            }
-
-            numbers.Add(number);
-        }
-
-        return [.. numbers];
     }
 }

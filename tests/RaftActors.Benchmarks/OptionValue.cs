@@ -1,0 +1,23 @@
+using System.Globalization;
+
+namespace RaftActors.Benchmarks;
+
+internal static class OptionValue
+{
+    /// <summary>Positive whole numbers, separated by commas; null if the text is something else.</summary>
+    public static int[]? Numbers(string text)
+    {
+        var numbers = new List<int>();
+        foreach (var word in text.Split(','))
+        {
+            if (!int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number == 0)
+            {
+                return null;
+            }
+
+            numbers.Add(number);
+        }
+
+        return [.. numbers];
+    }
+}
