@@ -43,14 +43,25 @@ public class TestScheduler : IScheduler, IAdvancedScheduler
 
     protected DateTimeOffset TimeNow => Now;
 
-    /// <summary>Lets time pass. What the due actions schedule is done as well if it is due within it.</summary>
+    /// <summary>
+    /// Moves the clock, then runs once what was due by then, in the order of time. As with Akka.NET, what is scheduled meanwhile counts
+    /// from the new time, and a repeated action is not caught up with.
+    /// </summary>
     public void Advance(TimeSpan offset)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(offset, TimeSpan.Zero);
-        var end = Now + offset;
-        while (TryTake(end) is { } entry)
+        foreach (var entry in MoveAndTakeDue(offset))
         {
+            if (entry.Cancelable?.IsCancellationRequested == true)
+            {
+                continue;
+            }
+
             entry.Run();
+            if (entry.Interval is { } interval)
+            {
+                Add(interval, entry);
+            }
         }
     }
 
@@ -92,37 +103,31 @@ public class TestScheduler : IScheduler, IAdvancedScheduler
             ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(period, TimeSpan.Zero, nameof(interval));
         }
 
-        lock (_lock)
-        {
-            _entries.Enqueue(new Entry(interval, action, cancelable), (_now + delay, _count++));
-        }
+        Add(delay, new Entry(interval, action, cancelable));
     }
 
-    /// <summary>Takes the next entry that is due until then, and puts the clock to its time; to the end where there is none.</summary>
-    private Entry? TryTake(DateTimeOffset end)
+    private void Add(TimeSpan delay, Entry entry)
     {
         lock (_lock)
         {
-            while (_entries.TryPeek(out var entry, out var priority) && priority.Due <= end)
+            _entries.Enqueue(entry, (_now + delay, _count++));
+        }
+    }
+
+    private List<Entry> MoveAndTakeDue(TimeSpan offset)
+    {
+        var due = new List<Entry>();
+        lock (_lock)
+        {
+            _now += offset;
+            while (_entries.TryPeek(out var entry, out var priority) && priority.Due <= _now)
             {
                 _entries.Dequeue();
-                if (entry.Cancelable?.IsCancellationRequested == true)
-                {
-                    continue;
-                }
-
-                _now = priority.Due;
-                if (entry.Interval is { } interval)
-                {
-                    _entries.Enqueue(entry, (_now + interval, _count++));
-                }
-
-                return entry;
+                due.Add(entry);
             }
-
-            _now = end;
-            return null;
         }
+
+        return due;
     }
 
     private sealed class Entry(TimeSpan? interval, Action run, ICancelable? cancelable)

@@ -22,38 +22,6 @@ public sealed class TestSchedulerTests() : TestKit(TestConfigs.TestSchedulerConf
     }
 
     [Fact]
-    public void A_repeated_message_is_sent_once_for_each_interval_that_passes()
-    {
-        Sys.Scheduler.ScheduleTellRepeatedly(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2), TestActor, "x", ActorRefs.NoSender);
-
-        Scheduler.Advance(TimeSpan.FromSeconds(6));
-
-        Assert.Equal(3, ReceiveN(3).Count);
-        Assert.False(HasMessages);
-    }
-
-    [Fact]
-    public void What_is_due_happens_in_the_order_of_time_each_at_its_own()
-    {
-        var start = Sys.Scheduler.Now;
-        var happened = new List<(string, TimeSpan)>();
-        Sys.Scheduler.Advanced.ScheduleOnce(TimeSpan.FromSeconds(3), () => Note("third"));
-        Sys.Scheduler.Advanced.ScheduleOnce(TimeSpan.FromSeconds(1), () =>
-        {
-            Note("first");
-            Sys.Scheduler.Advanced.ScheduleOnce(TimeSpan.FromSeconds(1), () => Note("second"));
-        });
-
-        Scheduler.AdvanceTo(start + TimeSpan.FromSeconds(5));
-
-        Assert.Equal(
-            [("first", TimeSpan.FromSeconds(1)), ("second", TimeSpan.FromSeconds(2)), ("third", TimeSpan.FromSeconds(3))], happened);
-        Assert.Equal(start + TimeSpan.FromSeconds(5), Sys.Scheduler.Now);
-
-        void Note(string what) => happened.Add((what, Sys.Scheduler.Now - start));
-    }
-
-    [Fact]
     public void Advancing_moves_the_time_and_not_the_monotonic_clock()
     {
         var before = Sys.Scheduler.MonotonicClock;
