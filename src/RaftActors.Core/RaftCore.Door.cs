@@ -98,7 +98,7 @@ public sealed partial class RaftCore
                 OnSnapshotChunkReply(envelope, reply);
                 break;
             case Message.ComparePrefix comparison:
-                OnComparePrefix(peer, comparison);
+                OnComparePrefix(peer, envelope.Term, comparison);
                 NoteDivergenceAtBase(envelope, comparison.Mine);
                 break;
             case Message.Refusal refusal:

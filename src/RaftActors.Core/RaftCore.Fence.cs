@@ -42,13 +42,19 @@ public sealed partial class RaftCore
     /// <code>
     /// agreed 0, differs 8, mine @4   ->   agreed 4, differs 8, mine @6   ->   agreed 4, differs 6, mine @5   ->   agreed 5, differs 6
     /// </code>
-    /// What one of the two has discarded cannot be compared; then the first that can be is named.
+    /// What one of the two has discarded cannot be compared; then the first that can be is named. In a group only what was said in this
+    /// term counts: since an earlier one a log may have been replaced. The leader's next heartbeat begins again.
     /// </summary>
-    private void OnComparePrefix(Peer peer, Message.ComparePrefix comparison)
+    private void OnComparePrefix(Peer peer, Term term, Message.ComparePrefix comparison)
     {
         var at = comparison.Mine.Index;
-        var (agreed, differs) = _log.Holds(comparison.Mine) ? (at, comparison.Differs) : (comparison.Agreed, at);
-        if (differs <= agreed || differs > _log.Last.Next)
+        var (agreed, differs) = _log.Holds(comparison.Mine) ? (at, comparison.Differs)
+            : at < _log.Base.Index ? (comparison.Agreed, comparison.Differs)
+            : (comparison.Agreed, at);
+        if (differs <= agreed
+            || (at < _log.Base.Index && differs <= _log.Base.Index)
+            || differs > _log.Last.Next
+            || (_hardState.Group != GroupUid.None && term != Term))
         {
             return; // From before one of the two began anew.
         }
@@ -89,6 +95,11 @@ public sealed partial class RaftCore
     /// </summary>
     private void OnDiverged(Peer peer, Envelope envelope, Message.Refusal refusal)
     {
+        if (IsRefuted(refusal))
+        {
+            return;
+        }
+
         if ((peer.PartsAt is null || Leader == envelope.From) && refusal.Index > _log.Base.Index && refusal.Index <= _log.Last)
         {
             Part(peer, refusal.Index);
@@ -105,9 +116,17 @@ public sealed partial class RaftCore
     }
 
     /// <summary>
+    /// Our log has there what the other side says that its own has, or has discarded that place. So the report is late, or follows from a
+    /// late message. If there is a difference, the next comparison finds it where both logs can be compared.
+    /// </summary>
+    private bool IsRefuted(Message.Refusal refusal) =>
+        refusal.Index < _log.Base.Index || (refusal.Index <= _log.Last && _log.PositionAt(refusal.Index).Hash == refusal.Hash);
+
+    /// <summary>
     /// Of logs that differ at one place the majority's is right. Asked again with each heartbeat, since who has which is found out one by
-    /// one. Preloaded pairs are no matter of votes: who comes with others was never in, and stays out by itself. Our own log may have been
-    /// discarded beyond that place meanwhile, so nothing is looked up there. Who has reported a difference is no witness for us, whatever
+    /// one. Preloaded pairs are no matter of votes: who has only those, and others than we, was never in, and stays out by itself. A process
+    /// that joins has entries of leaders before it knows its group, and among them may be what a damaged leader sent. Our own log may have
+    /// been discarded beyond that place meanwhile, so nothing is looked up there. Who has reported a difference is no witness for us, whatever
     /// it acknowledged before: for what it had discarded by then it took our word.
     /// </summary>
     private void JudgeDiverged(LeaderRole leader, bool reportsDisputes = false)
@@ -116,7 +135,8 @@ public sealed partial class RaftCore
         {
             if (DivergenceOf(progress) is not { } parted
                 || parted.Index > _log.Last
-                || PeerOf(progress.Member.Name) is not { IsFounded: true })
+                || PeerOf(progress.Member.Name) is not { } peer
+                || !(peer.IsFounded || peer.Position.Term > Term.Zero))
             {
                 continue;
             }
@@ -181,7 +201,7 @@ public sealed partial class RaftCore
     /// </summary>
     private void OnOutvoted(Peer peer, Message.Refusal refusal)
     {
-        if (_hardState.Group != GroupUid.None && peer.PartsAt == refusal.Serial)
+        if ((_hardState.Group != GroupUid.None || _log.LastPosition.Term > Term.Zero) && peer.PartsAt == refusal.Serial)
         {
             FenceSelf(new Fence(RefusalReason.Diverged, refusal.Serial));
         }

@@ -84,7 +84,7 @@ public sealed partial class RaftCore
     {
         if (IsFounding && peer.PartsAt is null && DiffersFrom(peer))
         {
-            OnComparePrefix(peer, new Message.ComparePrefix(LogIndex.Zero, peer.Position.Index, peer.Position));
+            OnComparePrefix(peer, Term, new Message.ComparePrefix(LogIndex.Zero, peer.Position.Index, peer.Position));
         }
     }
 }

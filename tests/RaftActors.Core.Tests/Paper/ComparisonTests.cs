@@ -1,0 +1,82 @@
+using RaftActors.Core.Tests.Harness;
+using static RaftActors.Core.Tests.Paper.Lab;
+
+namespace RaftActors.Core.Tests.Paper;
+
+/// <summary>Which comparisons of two logs count: no late one, and none of a place that one of the two has discarded.</summary>
+public sealed class ComparisonTests
+{
+    [Fact]
+    public void A_comparison_of_an_earlier_term_is_not_answered_since_a_log_may_have_been_replaced()
+    {
+        var lab = new Lab([1, 1, 1]);
+        lab.Lead();
+        lab.Sent.Clear();
+
+        lab.Receive(Raft3, 1, new Message.ComparePrefix(LogIndex.Zero, new LogIndex(3), At(1, 1, 1) with { Hash = 9 }));
+
+        Assert.Empty(lab.Sent);
+    }
+
+    [Fact]
+    public void A_place_that_was_discarded_is_no_place_where_logs_differ()
+    {
+        var lab = new Lab([1, 1, 1]);
+        var snapshot = new Snapshot(At(1, 1, 1, 1, 1), new LogIndex(1), lab.Core.Configuration, [], 1);
+        lab.Receive(Raft2, 1, new Message.SnapshotChunk(snapshot, 0, 0, [], new byte[1], snapshot.Position.Serial, 0));
+        lab.Sent.Clear();
+
+        lab.Receive(Raft2, 1, new Message.ComparePrefix(LogIndex.Zero, new LogIndex(3), At(1, 1)));
+
+        Assert.Empty(lab.Sent);
+    }
+
+    [Fact]
+    public void A_report_of_a_difference_that_our_own_log_does_not_show_is_not_believed()
+    {
+        var lab = new Lab([1, 1, 1]);
+        lab.Lead();
+        lab.Acknowledge(4);
+        lab.Sent.Clear();
+
+        var report = new Message.Refusal(RefusalReason.Diverged, new Serial(1), default, "late")
+        {
+            Index = new LogIndex(2),
+            Hash = At(1, 1).Hash,
+        };
+        lab.Receive(Raft3, 2, report);
+        lab.Tick(5);
+
+        Assert.Empty(lab.SentTo<Message.Refusal>(Raft3));
+        Assert.NotEmpty(lab.SentTo<Message.AppendEntries>(Raft3));
+    }
+
+    [Fact]
+    public void A_report_of_a_difference_that_our_own_log_shows_is_believed()
+    {
+        var lab = new Lab([1, 1, 1]);
+        lab.Lead();
+        lab.Acknowledge(4);
+
+        var report = new Message.Refusal(RefusalReason.Diverged, new Serial(1), default, "differs") { Index = new LogIndex(2), Hash = 9 };
+        lab.Receive(Raft3, 2, report);
+
+        Assert.Contains(lab.SentTo<Message.Refusal>(Raft3), refusal => refusal.Reason == RefusalReason.Outvoted);
+    }
+
+    [Theory]
+    [InlineData(1, true)]
+    [InlineData(0, false)]
+    public void Who_does_not_know_its_group_yet_is_judged_if_a_leader_wrote_in_its_log(long term, bool isJudged)
+    {
+        var lab = new Lab([1, 1, 1], configured: usual => usual with { Voters = [Raft1, Raft2], Followers = [Raft3] });
+        lab.Lead();
+        lab.Acknowledge(4);
+        void Receive(Message body) => lab.Step(new Input.Receive(new Envelope(Raft3, Raft1, GroupUid.None, new Term(2), default, body)));
+
+        Receive(new Message.Greeting(At(1, 1) with { Term = new Term(term), Hash = 9 }, default, IsReply: true));
+        Receive(new Message.Refusal(RefusalReason.Diverged, new Serial(1), default, "differs") { Index = new LogIndex(2), Hash = 9 });
+
+        Assert.Equal(isJudged, lab.SentTo<Message.Refusal>(Raft3).Any(refusal => refusal.Reason == RefusalReason.Outvoted));
+    }
+}
