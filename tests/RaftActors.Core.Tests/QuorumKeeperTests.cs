@@ -31,6 +31,20 @@ public sealed class QuorumKeeperTests
     }
 
     [Fact]
+    public void Who_found_that_its_log_differs_is_not_fit()
+    {
+        _progress.IsAdmitted = true;
+        _progress.Accept(new LogIndex(5), start: default, last: new LogIndex(5));
+        Watch(now: 5);
+        Assert.Equal(5, _keeper.FitSince(Member));
+
+        _progress.Refuse(new Divergence(new LogIndex(2), new Serial(1), 9), default);
+        Watch(now: 10);
+
+        Assert.Null(_keeper.FitSince(Member));
+    }
+
+    [Fact]
     public void A_break_in_being_heard_begins_the_time_anew()
     {
         _progress.IsAdmitted = true;

@@ -20,6 +20,7 @@ internal sealed class ScriptedStore : IRaftStore
         Quick,
         HeldWhenOpened,
         HeldFromSnapshot,
+        HeldSnapshots,
         Held,
     }
 
@@ -31,6 +32,9 @@ internal sealed class ScriptedStore : IRaftStore
 
     /// <summary>What was written last of it.</summary>
     public HardState HardState { get; private set; } = InitialState.Empty.HardState;
+
+    /// <summary>Up to where it was told last to discard the log; null if it was never told.</summary>
+    public LogIndex? DiscardedTo { get; private set; }
 
     /// <summary>What the next opening fails with.</summary>
     public StoreException? OpeningFailure { get; set; }
@@ -99,7 +103,7 @@ internal sealed class ScriptedStore : IRaftStore
     {
         lock (_lock)
         {
-            if (_pace == Pace.Held)
+            if (_pace is Pace.Held or Pace.HeldSnapshots)
             {
                 _held.Enqueue(() => _memory.SaveSnapshot(snapshot, state));
                 return;
@@ -129,6 +133,15 @@ internal sealed class ScriptedStore : IRaftStore
     /// <summary>The disk does nothing from when a snapshot comes in.</summary>
     public void HoldFromSnapshot() => _pace = Pace.HeldFromSnapshot;
 
+    /// <summary>The disk writes the log and saves no snapshot of the own actor.</summary>
+    public void HoldSnapshots()
+    {
+        lock (_lock)
+        {
+            _pace = Pace.HeldSnapshots;
+        }
+    }
+
     /// <summary>The disk does what it was asked to, and is quick again.</summary>
     public void Release()
     {
@@ -151,6 +164,7 @@ internal sealed class ScriptedStore : IRaftStore
     private bool Do(Effect.Write write)
     {
         HardState = write is Effect.Persist { HardState: { } written } ? written : HardState;
+        DiscardedTo = write is Effect.Discard discard ? discard.Log.Index : DiscardedTo;
         return _memory.Write(write);
     }
 }

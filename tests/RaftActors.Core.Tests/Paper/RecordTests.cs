@@ -40,6 +40,19 @@ public sealed class RecordTests
     }
 
     [Fact]
+    public void A_voters_record_stays_as_long_as_the_configuration_without_it_may_be_truncated()
+    {
+        var lab = new Lab([1], configured: WithSecondRaft2);
+        lab.Receive(Life(Raft2.Name, 2), 1, Greeting, new Boot(4, 44));
+        var without = new Payload.Reconfigure(lab.Core.Configuration with { Voters = [Raft1, Raft3] });
+        lab.Append(Raft3, 1, lab.Core.LastPosition, [new LogEntry(new LogIndex(2), new Term(1), Serial.Zero, without)]);
+
+        lab.Receive(Life(Raft2.Name, 3), 1, Greeting, new Boot(1, 1));
+
+        Assert.Contains(new PeerRecord(Life(Raft2.Name, 2), new Boot(4, 44)), Recorded(lab));
+    }
+
+    [Fact]
     public void Records_stay_few_however_often_stores_are_replaced()
     {
         var lab = new Lab([1], configured: WithSecondRaft2);

@@ -21,7 +21,7 @@ public sealed class VerdictTests
     {
         var lab = new Lab([1, 1, 1]);
         lab.Lead();
-        lab.Acknowledge(3);
+        lab.Acknowledge(4);
         bool IsOutvoted() => lab.SentTo<Message.Refusal>(Raft2).Any(refusal => refusal.Reason == RefusalReason.Outvoted);
 
         var report = new Message.Refusal(RefusalReason.Diverged, new Serial(1), default, "differs") { Index = new LogIndex(2), Hash = 9 };

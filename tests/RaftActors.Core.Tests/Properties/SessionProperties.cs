@@ -119,6 +119,24 @@ public sealed class SessionProperties
     }
 
     [Fact]
+    public void A_retry_of_an_origin_that_a_full_table_has_forgotten_is_expired_and_not_appended()
+    {
+        var process = FoundedGroup.Alone(sessions: Few);
+        for (var origin = 1; origin <= Few.MaxOrigins + 1; origin++)
+        {
+            Propose(process, 1, isRetry: false, origin);
+        }
+
+        var last = process.Core!.LastPosition;
+        var effects = new List<string>();
+        process.Did += (_, effect) => effects.Add(Describe.Of(effect));
+        Propose(process, 1, isRetry: true);
+
+        Assert.Equal(["rejected key=0B: Expired"], effects);
+        Assert.Equal(last, process.Core!.LastPosition);
+    }
+
+    [Fact]
     public void A_request_of_an_origin_that_was_forgotten_and_came_again_is_expired_and_not_appended()
     {
         var process = FoundedGroup.Alone();

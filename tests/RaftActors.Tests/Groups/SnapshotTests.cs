@@ -70,6 +70,24 @@ public sealed class SnapshotTests : TestKit
     }
 
     [Fact]
+    public void Log_is_not_discarded_before_the_snapshot_of_the_actor_is_durable()
+    {
+        Found();
+        var store = _group.Stores["raft2"];
+        store.HoldSnapshots();
+        Append(25);
+        var told = _group.AdvanceUntil("raft2", "append 25 key=25");
+        Assert.Contains(told, what => what.StartsWith("take "));
+        Assert.True(store.Waiting > 0);
+        Assert.Null(store.DiscardedTo);
+
+        store.Release();
+        _group.Settle();
+
+        Assert.True(store.DiscardedTo > LogIndex.Zero);
+    }
+
+    [Fact]
     public void Process_that_is_started_again_begins_with_the_snapshot_and_its_log_after_it()
     {
         var config = Config.WithFallback(ConfigurationFactory.ParseString("akka.loglevel = ERROR"));
