@@ -67,7 +67,7 @@ public sealed class SimulatorTests
         var folder = Path.Combine(MutantCompiler.FindRoot(), "tests", "RaftActors.Simulator", "mutants");
         var mutant = Mutant.ReadAll(folder).Single(one => one.Name == name);
 
-        var found = Compiler.Value.Run(mutant, 100);
+        var found = Compiler.Value.Run(mutant, 1, 100);
 
         Assert.Equal(checker, found?.Checker);
     }
@@ -76,7 +76,9 @@ public sealed class SimulatorTests
     public void Every_planted_bug_changes_a_line_that_is_there_once()
     {
         var root = MutantCompiler.FindRoot();
-        foreach (var patch in Mutant.ReadAll(Path.Combine(root, "tests", "RaftActors.Simulator", "mutants")).SelectMany(one => one.Patches))
+        var folder = Path.Combine(root, "tests", "RaftActors.Simulator", "mutants");
+        List<Mutant> mutants = [.. Mutant.ReadAll(folder), .. Mutant.ReadAll(Path.Combine(folder, "unit-tests"))];
+        foreach (var patch in mutants.SelectMany(one => one.Patches))
         {
             var text = File.ReadAllText(Path.Combine(root, "src", "RaftActors.Core", patch.File));
 

@@ -8,7 +8,7 @@ internal static class CommandLine
 {
     private static readonly Option<(ulong First, ulong Last)?> Seeds = new("--seeds")
     {
-        Description = "Run these seeds: FIRST..LAST; 1..1000 if not given. With --mutants: at most so many for each.",
+        Description = "Run these seeds: FIRST..LAST; 1..1000 if not given. With --mutants: for each, until one finds it.",
         HelpName = "range",
         CustomParser = ParseRange,
     };
@@ -94,7 +94,7 @@ internal static class CommandLine
             var (first, last) = parsed.GetValue(Seeds) ?? (1, 1000);
             if (parsed.GetValue(Mutants))
             {
-                return MutantTable.Run(parsed.GetValue(Name), last, parsed.GetValue(Jobs));
+                return MutantTable.Run(parsed.GetValue(Name), first, last, parsed.GetValue(Jobs));
             }
 
             var jobs = parsed.GetValue(Jobs);

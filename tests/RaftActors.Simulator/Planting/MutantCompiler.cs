@@ -62,12 +62,12 @@ internal sealed class MutantCompiler
 
     /// <summary>Runs seeds until one finds the bug.</summary>
     /// <returns>The seed, the checker and what it found; null if none did.</returns>
-    public (ulong Seed, string Checker, string What)? Run(Mutant mutant, ulong seeds)
+    public (ulong Seed, string Checker, string What)? Run(Mutant mutant, ulong first, ulong last)
     {
         using var image = Compile(mutant);
         var entry = new AssemblyLoadContext(mutant.Name).LoadFromStream(image).GetType("RaftActors.Simulator.MutantEntry")!;
         var run = entry.GetMethod("Run", BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.Public)!;
-        return ((ulong, string, string)?)run.Invoke(null, [seeds]);
+        return ((ulong, string, string)?)run.Invoke(null, [first, last]);
     }
 
     private MemoryStream Compile(Mutant mutant)

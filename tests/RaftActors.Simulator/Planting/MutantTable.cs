@@ -5,7 +5,7 @@ namespace RaftActors.Simulator;
 /// <summary>Plants each bug and says how many seeds it took to find it, and who found it.</summary>
 internal static class MutantTable
 {
-    public static int Run(string? name, ulong seeds, int jobs)
+    public static int Run(string? name, ulong first, ulong last, int jobs)
     {
         var root = MutantCompiler.FindRoot();
         var mutants = Mutant.ReadAll(Path.Combine(root, "tests", "RaftActors.Simulator", "mutants"));
@@ -18,7 +18,7 @@ internal static class MutantTable
         {
             for (var at = Interlocked.Increment(ref next); at < mutants.Count; at = Interlocked.Increment(ref next))
             {
-                var found = Report(compiler, mutants[at], seeds, out lines[at]);
+                var found = Report(compiler, mutants[at], first, last, out lines[at]);
                 Interlocked.Add(ref missed, found ? 0 : 1);
                 Console.Error.WriteLine(lines[at]);
             }
@@ -33,15 +33,15 @@ internal static class MutantTable
         return missed == 0 ? 0 : 1;
     }
 
-    private static bool Report(MutantCompiler compiler, Mutant mutant, ulong seeds, out string line)
+    private static bool Report(MutantCompiler compiler, Mutant mutant, ulong first, ulong last, out string line)
     {
         var clock = Stopwatch.StartNew();
         try
         {
-            var found = compiler.Run(mutant, seeds);
+            var found = compiler.Run(mutant, first, last);
             line = found is var (seed, checker, what)
                 ? $"| {mutant.Name} | {seed} | {checker}{(checker is "invariant" or "exception" ? $": {what.Split('\n')[0]}" : "")} |"
-                : $"| {mutant.Name} | **not in {seeds}** ({clock.Elapsed.TotalSeconds:F0} s) | |";
+                : $"| {mutant.Name} | **not in {first}..{last}** ({clock.Elapsed.TotalSeconds:F0} s) | |";
             return found is not null;
         }
         catch (InvalidDataException broken)
