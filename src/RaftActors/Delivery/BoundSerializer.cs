@@ -30,7 +30,7 @@ internal static class BoundSerializer
         }
     }
 
-    // A user may bind a type of their own to the very serializer of System.Object.
+    // A user may bind a type, or an interface of theirs, to the very serializer of System.Object.
     private static bool IsBoundByName(ActorSystem system, Type type)
     {
         var bindings = system.Settings.Config.GetConfig(Bindings) ?? Config.Empty;
@@ -43,6 +43,6 @@ internal static class BoundSerializer
             }
         }
 
-        return false;
+        return type.GetInterfaces().Any(bound => names.Contains(bound.FullName ?? ""));
     }
 }

@@ -23,6 +23,7 @@ public sealed class ValueTypeTests : TestKit
           serialization-bindings {
             "System.Object" = color
             "RaftActors.Tests.Delivery.Color, RaftActors.Tests" = color
+            "RaftActors.Tests.Delivery.IPaint, RaftActors.Tests" = color
           }
         }
         """;
@@ -51,6 +52,7 @@ public sealed class ValueTypeTests : TestKit
         Demand<object>();
         Demand<Color>();
         Demand<RedColor>();
+        Demand<Varnish>();
         Demand<IDisposable>();
         Demand(RaftCodec.Json<Price>());
     }
@@ -145,6 +147,12 @@ public sealed class ValueTypeTests : TestKit
         protected override object? HandleAppend(Entry<int> entry) => null;
     }
 }
+
+/// <summary>An interface that a serializer is bound to.</summary>
+internal interface IPaint;
+
+/// <summary>A type that has the serializer of its interface.</summary>
+internal sealed record Varnish : IPaint;
 
 /// <summary>A type of the user's own that no serializer is bound to.</summary>
 internal sealed record Price(int Amount, string Currency);
