@@ -1,8 +1,7 @@
-using System.Net;
-using System.Net.Sockets;
-
 using Akka.Actor;
 using Akka.TestKit.Xunit2;
+
+using TrialKit;
 
 namespace RaftActors.Examples;
 
@@ -18,7 +17,7 @@ public sealed class FrontPageTests : TestKit
     [Fact]
     public async Task Three_nodes_with_the_configuration_of_the_front_page_count_together()
     {
-        var ports = FreePorts();
+        var ports = PortsThatAreFree();
         var counters = PagePorts.Select(port => StartNode(port, ports)).ToList();
 
         var first = await counters[0].Ask<AppendOutcome>(new Count(1), TimeSpan.FromSeconds(60));
@@ -31,7 +30,7 @@ public sealed class FrontPageTests : TestKit
     [Fact]
     public async Task Node_with_a_mistyped_key_is_stopped_by_its_watchdog()
     {
-        var hocon = HoconOf(PagePorts[0], FreePorts()).Replace("store.directory", "store.directry", StringComparison.Ordinal);
+        var hocon = HoconOf(PagePorts[0], PortsThatAreFree()).Replace("store.directory", "store.directry", StringComparison.Ordinal);
 
         var (system, _) = CounterNode.Start(hocon);
 
@@ -62,21 +61,5 @@ public sealed class FrontPageTests : TestKit
         return $"{moved}\nakka.loglevel = WARNING";
     }
 
-    // Held until all are known, so that they differ.
-    private static Dictionary<string, string> FreePorts()
-    {
-        var sockets = PagePorts.ToDictionary(port => port, _ => new Socket(SocketType.Stream, ProtocolType.Tcp));
-        foreach (var socket in sockets.Values)
-        {
-            socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        }
-
-        var free = sockets.ToDictionary(pair => pair.Key, pair => $"{((IPEndPoint)pair.Value.LocalEndPoint!).Port}");
-        foreach (var socket in sockets.Values)
-        {
-            socket.Dispose();
-        }
-
-        return free;
-    }
+    private static Dictionary<string, string> PortsThatAreFree() => PagePorts.ToDictionary(port => port, _ => $"{FreePorts.Next()}");
 }

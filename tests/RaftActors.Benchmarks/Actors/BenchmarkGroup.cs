@@ -1,8 +1,7 @@
-using System.Net;
-using System.Net.Sockets;
-
 using Akka.Actor;
 using Akka.Configuration;
+
+using TrialKit;
 
 namespace RaftActors.Benchmarks.Actors;
 
@@ -45,7 +44,7 @@ internal sealed class BenchmarkGroup : IDisposable
     /// <summary>All their messages go through <see cref="CountingSerializer"/>.</summary>
     public static BenchmarkGroup OverTcp(string? directory)
     {
-        var ports = FreePorts(3);
+        var ports = FreePorts.Take(3);
         var roster = string.Join(", ", ports.Select(port => $"\"raft@:{port}\""));
         var group = new BenchmarkGroup();
         foreach (var port in ports)
@@ -74,19 +73,6 @@ internal sealed class BenchmarkGroup : IDisposable
     public void Dispose() => Task.WaitAll([.. _systems.Select(system => system.Terminate())]);
 
     private static string StoreIn(string? directory) => directory is null ? "" : $"raft.store.directory = \"{directory}\"";
-
-    private static int[] FreePorts(int count)
-    {
-        var sockets = Enumerable.Range(0, count).Select(_ => new Socket(SocketType.Stream, ProtocolType.Tcp)).ToArray();
-        foreach (var socket in sockets)
-        {
-            socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        }
-
-        int[] ports = [.. sockets.Select(socket => ((IPEndPoint)socket.LocalEndPoint!).Port)];
-        Array.ForEach(sockets, socket => socket.Dispose());
-        return ports;
-    }
 
     private void Start(string config, string[] processes)
     {

@@ -19,7 +19,7 @@ public sealed class ServerProgramTests : IDisposable
     [Fact]
     public async Task Three_servers_found_a_group_and_a_fourth_is_taken_in_and_let_go()
     {
-        var ports = ServerFolder.FreePorts(4);
+        var ports = FreePorts.Take(4);
         var list = ServerFolder.ListOf(ports[..3]);
         var three = await StartGroup(ports[..3]);
         using var client = new TestClient();
@@ -52,7 +52,7 @@ public sealed class ServerProgramTests : IDisposable
     [InlineData(nameof(Signal.Terminate))]
     public async Task Signal_ends_a_server_cleanly(string signal)
     {
-        var port = ServerFolder.FreePorts(1)[0];
+        var port = FreePorts.Next();
         var server = await StartAlone(port);
 
         server.Send(Enum.Parse<Signal>(signal));
@@ -64,7 +64,7 @@ public sealed class ServerProgramTests : IDisposable
     [Fact]
     public async Task Second_signal_ends_it_at_once()
     {
-        var ports = ServerFolder.FreePorts(2);
+        var ports = FreePorts.Take(2);
         var servers = await StartGroup(ports);
         using var client = new TestClient();
         var leader = (await client.Status(ports[0])).Leader!.Value.Port == ports[0] ? 0 : 1;
@@ -82,7 +82,7 @@ public sealed class ServerProgramTests : IDisposable
     [Fact]
     public async Task Leader_that_stops_hands_over()
     {
-        var ports = ServerFolder.FreePorts(3);
+        var ports = FreePorts.Take(3);
         var servers = await StartGroup(ports);
         using var client = new TestClient();
         var leader = Array.IndexOf(ports, (await client.Status(ports[0])).Leader!.Value.Port);
@@ -97,7 +97,7 @@ public sealed class ServerProgramTests : IDisposable
     [Fact]
     public async Task Restart_after_kill_writes_nothing_again_and_goes_on()
     {
-        var port = ServerFolder.FreePorts(1)[0];
+        var port = FreePorts.Next();
         var first = await StartAlone(port);
         using var client = new TestClient();
         await client.Append(port, "i like beer", "id");
@@ -120,7 +120,7 @@ public sealed class ServerProgramTests : IDisposable
     [Fact]
     public async Task Follower_that_comes_back_into_the_same_term_says_which_it_is()
     {
-        var ports = ServerFolder.FreePorts(3);
+        var ports = FreePorts.Take(3);
         var servers = await StartGroup(ports);
         using var client = new TestClient();
         var follower = (await client.Status(ports[0])).Leader!.Value.Port == ports[0] ? 1 : 0;
@@ -136,7 +136,7 @@ public sealed class ServerProgramTests : IDisposable
     [Fact]
     public async Task Note_that_outlived_its_log_keeps_nothing_of_a_new_group_from_being_written()
     {
-        var port = ServerFolder.FreePorts(1)[0];
+        var port = FreePorts.Next();
         var first = await StartAlone(port);
         using var client = new TestClient();
         await client.Append(port, "i like beer");
@@ -157,7 +157,7 @@ public sealed class ServerProgramTests : IDisposable
     [Fact]
     public async Task Recovered_server_writes_nothing_again()
     {
-        var ports = ServerFolder.FreePorts(3);
+        var ports = FreePorts.Take(3);
         var servers = await StartGroup(ports);
         using var client = new TestClient();
         Assert.IsType<Reply.Committed>(await client.Append(ports[0], "count"));
@@ -180,7 +180,7 @@ public sealed class ServerProgramTests : IDisposable
     [Fact]
     public async Task Largest_message_arrives_whatever_is_in_it()
     {
-        var port = ServerFolder.FreePorts(1)[0];
+        var port = FreePorts.Next();
         await StartAlone(port);
         using var client = new TestClient();
         Assert.IsType<Reply.Committed>(await client.Append(port, new string('\u0001', 1 << 20)));
@@ -197,7 +197,7 @@ public sealed class ServerProgramTests : IDisposable
     [Fact]
     public async Task Files_of_a_server_are_for_its_user_alone()
     {
-        var port = ServerFolder.FreePorts(1)[0];
+        var port = FreePorts.Next();
 
         await StartAlone(port);
 
@@ -214,7 +214,7 @@ public sealed class ServerProgramTests : IDisposable
     [Fact]
     public async Task Server_whose_store_was_repaired_rejoins_by_itself()
     {
-        var ports = ServerFolder.FreePorts(3);
+        var ports = FreePorts.Take(3);
         var servers = await StartGroup(ports);
         using var client = new TestClient();
         Assert.IsType<Reply.Committed>(await client.Append(ports[0], "i like beer"));
@@ -239,7 +239,7 @@ public sealed class ServerProgramTests : IDisposable
     [Fact]
     public async Task Server_with_an_empty_directory_rejoins_and_does_not_say_that_the_group_is_founded()
     {
-        var ports = ServerFolder.FreePorts(3);
+        var ports = FreePorts.Take(3);
         var servers = await StartGroup(ports);
         using var client = new TestClient();
         Assert.IsType<Reply.Committed>(await client.Append(ports[0], "i like beer"));
@@ -258,7 +258,7 @@ public sealed class ServerProgramTests : IDisposable
     [Fact]
     public async Task Members_after_a_recovery_are_those_of_the_configuration_in_force()
     {
-        var ports = ServerFolder.FreePorts(4);
+        var ports = FreePorts.Take(4);
         var servers = await StartGroup(ports[..3]);
         var fourth = _folder.Start(ServerFolder.ListOf(ports[..3]), ports[3]);
         await fourth.Line("waits to be taken in");
@@ -301,7 +301,7 @@ public sealed class ServerProgramTests : IDisposable
     [Fact]
     public async Task Directory_of_another_program_is_left_as_it_is_byte_for_byte()
     {
-        var port = ServerFolder.FreePorts(1)[0];
+        var port = FreePorts.Next();
         var data = Directory.CreateDirectory(_folder.DataOf(port)).FullName;
         var files = new Dictionary<string, byte[]>
         {
@@ -326,7 +326,7 @@ public sealed class ServerProgramTests : IDisposable
     [InlineData("below")]
     public async Task File_in_the_place_of_the_directory_is_told_in_a_sentence(string below)
     {
-        var port = ServerFolder.FreePorts(1)[0];
+        var port = FreePorts.Next();
         File.WriteAllText(_folder.DataOf(port), "text");
 
         var server = ServerProcess.Start(
@@ -341,7 +341,7 @@ public sealed class ServerProgramTests : IDisposable
     [Fact]
     public async Task Directory_that_another_server_uses_is_refused()
     {
-        var ports = ServerFolder.FreePorts(2);
+        var ports = FreePorts.Take(2);
         await StartAlone(ports[0]);
 
         var second = ServerProcess.Start("server", "-c", $":{ports[1]}", "-p", $"{ports[1]}", "--data", _folder.DataOf(ports[0]));
@@ -354,7 +354,7 @@ public sealed class ServerProgramTests : IDisposable
     [Fact]
     public async Task Damaged_note_is_told_with_what_to_do_and_the_tools_for_the_log_live_with_it()
     {
-        var port = ServerFolder.FreePorts(1)[0];
+        var port = FreePorts.Next();
         var first = await StartAlone(port);
         using var client = new TestClient();
         await client.Append(port, "count");
@@ -374,7 +374,7 @@ public sealed class ServerProgramTests : IDisposable
     [Fact]
     public async Task Damaged_log_is_told_with_what_to_do()
     {
-        var port = ServerFolder.FreePorts(1)[0];
+        var port = FreePorts.Next();
         var first = await StartAlone(port);
         using var client = new TestClient();
         await client.Append(port, "i like beer");
@@ -392,7 +392,7 @@ public sealed class ServerProgramTests : IDisposable
     [Fact]
     public async Task Another_list_before_the_group_is_founded_is_refused_with_both_lists()
     {
-        var ports = ServerFolder.FreePorts(3);
+        var ports = FreePorts.Take(3);
         var (one, other) = (_folder.Start(ServerFolder.ListOf(ports), ports[0]), _folder.Start(ServerFolder.ListOf(ports), ports[1]));
         await one.Line($":{ports[1]} is reached");
         one.Send(Signal.Terminate);

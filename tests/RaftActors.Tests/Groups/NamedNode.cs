@@ -1,11 +1,9 @@
-using System.Net;
-using System.Net.Sockets;
-
 using Akka.Actor;
 using Akka.Configuration;
 using Akka.TestKit;
 
 using RaftActors.Core;
+using TrialKit;
 
 namespace RaftActors.Tests.Groups;
 
@@ -48,6 +46,7 @@ internal sealed class NamedNode
         _system = ActorSystem.Create("named", ConfigurationFactory.ParseString($"{config}\n{own}").WithFallback(Shared));
         (Watcher, Events) = (kit.CreateTestProbe(), kit.CreateTestProbe());
         _system.EventStream.Subscribe(Events, typeof(RaftEvent));
+        _system.EventStream.Subscribe(Watcher, typeof(RaftEvent.StartFailed));
         _actor = _system.ActorOf(Props.Create(() => new Recorder(Watcher, null)), name.Process);
         Expect("started");
     }
@@ -61,21 +60,20 @@ internal sealed class NamedNode
     public TestProbe Events { get; }
 
     /// <summary>Where nobody listens.</summary>
-    public static ProcessName NewName()
-    {
-        using var placeholder = new Socket(SocketType.Stream, ProtocolType.Tcp);
-        placeholder.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return new ProcessName($"raft@:{((IPEndPoint)placeholder.LocalEndPoint!).Port}");
-    }
+    public static ProcessName NewName() => new($"raft@:{FreePorts.Next()}");
 
     /// <summary>Registers an extension that injects defaults of its own, as sharding or persistence does when it is first used.</summary>
     public void InjectDefaults() => _system.RegisterExtension(new LateExtensionProvider());
 
     public void Tell(object message, IActorRef sender) => _actor.Tell(message, sender);
 
-    /// <summary>Waits for this, skipping what is told before it.</summary>
-    public void Expect(string expected) =>
-        Watcher.FishForMessage<string>(told => told == expected, Guard, $"{Name} to tell '{expected}'");
+    /// <summary>Waits for this, skipping what is told before it. A process that cannot start fails the test at once.</summary>
+    public void Expect(string expected) => Watcher.FishForMessage<object>(
+        told => told is RaftEvent.StartFailed failed
+            ? throw new InvalidOperationException($"{Name} did not start: {failed.Cause}")
+            : told.Equals(expected),
+        Guard,
+        $"{Name} to tell '{expected}'");
 
     /// <summary>Waits for such an event, skipping what is published before it.</summary>
     public TEvent ExpectEvent<TEvent>(Predicate<TEvent> isExpected)
