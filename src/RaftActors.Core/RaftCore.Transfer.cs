@@ -9,14 +9,19 @@ public sealed partial class RaftCore
     public bool IsTransferring => _role is LeaderRole && _transfer is not null;
 
     /// <summary>
-    /// A transfer that is under way gives way to a new one, to ourselves too, and counts as timed out. Its target may take over all the
-    /// same, if it was told already.
+    /// A transfer that is under way goes on if the same is asked for again. It gives way to any other one, to ourselves too, and counts as
+    /// timed out then. Its target may take over all the same, if it was told already.
     /// </summary>
     private void OnTransfer(ProcessName? named)
     {
         if (_role is not LeaderRole leader)
         {
             _effects.Add(new Effect.TransferEnded(named, TransferOutcome.NotLeader));
+            return;
+        }
+
+        if (_transfer is { IsOwnIdea: false } underWay && underWay.Named == named)
+        {
             return;
         }
 

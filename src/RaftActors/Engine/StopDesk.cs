@@ -24,6 +24,9 @@ internal sealed class StopDesk(EngineContext context, Action<Input> step)
     private bool _isStopping;
     private bool _leadsOn;
 
+    // The voter that the latest transfer of this desk named; null if Core was to choose.
+    private ProcessName? _target;
+
     private bool Leads => context.Leader is { IsSelf: true };
 
     // Otherwise they end with the engine: nobody else is left to commit them.
@@ -101,9 +104,13 @@ internal sealed class StopDesk(EngineContext context, Action<Input> step)
         }
     }
 
+    /// <summary>Ignores the end of a transfer of another asker, whose place the one of this desk may have taken.</summary>
     public void OnTransferEnded(Effect.TransferEnded ended)
     {
-        if (_isStopping && Leads && ended.Outcome is TransferOutcome.TimedOut or TransferOutcome.NoSuchVoter)
+        if (_isStopping
+            && Leads
+            && ended.Target == _target
+            && ended.Outcome is TransferOutcome.TimedOut or TransferOutcome.NoSuchVoter)
         {
             _leadsOn = true;
             Report();
@@ -129,7 +136,8 @@ internal sealed class StopDesk(EngineContext context, Action<Input> step)
         }
 
         // Core knows best which voter is suited, but not which of them are on nodes that stop.
-        step(new Input.Transfer(elsewhere.Length == others.Length ? null : elsewhere[0]));
+        _target = elsewhere.Length == others.Length ? null : elsewhere[0];
+        step(new Input.Transfer(_target));
     }
 
     private void Report()

@@ -64,6 +64,19 @@ public sealed class StopDeskTests : TestKit
     }
 
     [Fact]
+    public void Leader_waits_for_its_own_transfer_when_that_takes_the_place_of_another_one()
+    {
+        _bench.Elect("raft1");
+        Begin();
+
+        _desk.OnTransferEnded(new Effect.TransferEnded(Bench.NameOf("raft4"), TransferOutcome.TimedOut));
+        _asker.ExpectNoMsg(TimeSpan.Zero);
+
+        _desk.OnTransferEnded(new Effect.TransferEnded(null, TransferOutcome.TimedOut));
+        _asker.ExpectMsg<RaftRegistry.EnginePrepared>();
+    }
+
+    [Fact]
     public void Leader_that_reaches_no_other_node_is_prepared_at_once()
     {
         foreach (var peer in Others)
