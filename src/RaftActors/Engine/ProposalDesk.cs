@@ -36,7 +36,11 @@ internal sealed class ProposalDesk(EngineContext context, Action<Input> step, Fu
     private long _bytes;
     private bool _hasTurnComing;
 
-    private bool HasRoom => _uncommitted.Count < MaxUncommitted;
+    // Core refused the latest proposal for a transfer. All that waits is proposed again with the next tick: at each turn would cost the
+    // square of what comes meanwhile.
+    private bool _isHandingOver;
+
+    private bool HasRoom => _uncommitted.Count < MaxUncommitted && !_isHandingOver;
 
     private IEnumerable<Open> InOrderOfArrival => _open.Values.OrderBy(open => open.Arrival);
 
@@ -80,7 +84,11 @@ internal sealed class ProposalDesk(EngineContext context, Action<Input> step, Fu
     }
 
     /// <summary>Time went by: what Core did not take while the leadership was being handed over is proposed again.</summary>
-    public void OnTick() => Propose();
+    public void OnTick()
+    {
+        _isHandingOver = false;
+        Propose();
+    }
 
     public void OnAccepted(Effect.Accepted accepted)
     {
@@ -110,6 +118,7 @@ internal sealed class ProposalDesk(EngineContext context, Action<Input> step, Fu
             // It is over soon, one way or the other. If this process leads on, they go first, in their order, before what is accepted from
             // now on; if not, they are sent back to where they came from, and from there to the new leader.
             _accepted.AddRange(rejected.Pairs.Select(pair => _open[RequestOf(pair)]));
+            _isHandingOver = true;
             return;
         }
 

@@ -203,6 +203,27 @@ public sealed class ProposalDeskTests : TestKit
     }
 
     [Fact]
+    public void What_waits_for_the_end_of_a_transfer_is_proposed_once_a_tick_however_much_comes_meanwhile()
+    {
+        _bench.Elect("raft1");
+        for (var number = 1L; number <= 100; number++)
+        {
+            Submit(number);
+            _desk.OnTurn();
+            if (number == 1)
+            {
+                _desk.OnRejected(Rejected(RejectionReason.Transferring));
+            }
+        }
+
+        Assert.Single(_steps);
+        _desk.OnTick();
+
+        Assert.Equal(2, _steps.Count);
+        Assert.Equal(100, Proposed().Count());
+    }
+
+    [Fact]
     public void What_waited_for_the_end_of_a_transfer_goes_back_when_another_one_leads()
     {
         _bench.Elect("raft1");
