@@ -12,6 +12,7 @@ public sealed class DeliveryScheduleTests
     {
         var problems = Enumerable.Range(1, Seeds).Select(seed => new DeliverySchedule(seed, delivery).Run()).OfType<string>();
 
-        Assert.Null(problems.MinBy(problem => problem.Length));
+        var problem = problems.MinBy(each => each.Length);
+        Assert.True(problem is null, problem);
     }
 }

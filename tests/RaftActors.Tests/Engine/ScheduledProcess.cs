@@ -1,0 +1,187 @@
+using Akka.Actor;
+using Akka.Configuration;
+
+using RaftActors.Core;
+using RaftActors.Engine;
+using RaftActors.Storage;
+using RaftActors.Wire;
+
+namespace RaftActors.Tests.Engine;
+
+/// <summary>One process of an <see cref="AppendSchedule"/>: the real desks of its Appends over a log that the schedule writes.</summary>
+internal sealed class ScheduledProcess
+{
+    public const int Count = 4;
+
+    private static readonly RaftSettings[] Settings = [.. Enumerable.Range(1, Count).Select(SettingsOf)];
+
+    private readonly List<LogEntry> _log = [];
+    private readonly bool _judges;
+    private long _life = 1;
+
+    /// <param name="place">From 0; the last process is a learner.</param>
+    /// <param name="step">Takes the proposals of its desk.</param>
+    public ScheduledProcess(int place, IActorRef engine, IActorRef actor, bool judges, Action<ScheduledProcess, Input.Propose> step)
+    {
+        var settings = Settings[place];
+        var (store, recovered) = HostedStore.Open(new ScriptedStore(), new StoreOwner(settings.Group, settings.Self), default);
+        (Engine, Actor, _judges) = (engine, actor, judges);
+        Process = new RaftProcess(settings, Pid.FirstNumber + place, store, recovered, default);
+        Context = new EngineContext(Process, engine) { HasBooted = true };
+        Appends = new AppendDesk(Context);
+        Proposals = new ProposalDesk(Context, input => step(this, (Input.Propose)input), Find, () => HasTurn = true);
+        Context.Attach(actor, _life, judgesProposals: judges);
+    }
+
+    public RaftProcess Process { get; }
+
+    public IActorRef Engine { get; }
+
+    public IActorRef Actor { get; }
+
+    public EngineContext Context { get; }
+
+    public AppendDesk Appends { get; }
+
+    public ProposalDesk Proposals { get; }
+
+    /// <summary>What its actor has not judged yet.</summary>
+    public Queue<ToActor.Judge> Judging { get; } = [];
+
+    public IReadOnlyList<LogEntry> Log => _log;
+
+    /// <summary>How many entries are committed here.</summary>
+    public int Committed { get; private set; }
+
+    public bool HasTurn { get; set; }
+
+    /// <summary>The term that it leads, as far as it knows; null if it does not.</summary>
+    public Term? Leads { get; private set; }
+
+    public static RequestId? RequestOf(LogEntry entry) => (entry.Payload as Payload.Pair)?.Request;
+
+    public LogIndex? Find(RequestId request) =>
+        _log.Where(entry => RequestOf(entry) == request).Select(entry => (LogIndex?)entry.Index).FirstOrDefault();
+
+    public LogEntry Append(Payload payload)
+    {
+        var entry = new LogEntry(new LogIndex(_log.Count + 1), Leads!.Value, default, payload); // Justification: only leaders append.
+        _log.Add(entry);
+        return entry;
+    }
+
+    /// <summary>It is elected with this log.</summary>
+    public void Lead(Term term, IEnumerable<LogEntry> log)
+    {
+        LogEntry[] begins = [.. log];
+        Hear(null, term);
+        Leads = term;
+        _log.Clear();
+        _log.AddRange(begins);
+        Append(Payload.NoOp.Instance);
+        Hear(this, term);
+    }
+
+    /// <summary>It hears who leads; null: nobody.</summary>
+    public void Hear(ScheduledProcess? leader, Term term)
+    {
+        var before = Context.Leader;
+        Leads = leader == this ? term : null;
+        Context.Leader = leader is null ? null : new LeaderView(leader.Process.Member, term, default, leader == this, IsReady: true);
+        if (before is { IsSelf: true } && leader != this)
+        {
+            Proposals.OnDeposed();
+        }
+
+        Appends.SendWaiting();
+    }
+
+    public void Commit(IReadOnlyList<LogEntry> committed, int end)
+    {
+        Overwrite(committed, end);
+        for (; Committed < end; Committed++)
+        {
+            Context.Commit = committed[Committed].Index;
+            Appends.OnCommitted(committed[Committed]);
+        }
+
+        Appends.SendWaiting();
+        Proposals.OnCommitted();
+    }
+
+    /// <summary>A snapshot of all that is committed comes in.</summary>
+    public void Install(IReadOnlyList<LogEntry> committed)
+    {
+        Overwrite(committed, committed.Count);
+        Committed = committed.Count;
+        Context.Commit = new LogIndex(Committed);
+        Appends.OnInstalled(Context.Commit);
+        Proposals.OnCommitted();
+    }
+
+    /// <summary>Its actor is stopped, and another one starts.</summary>
+    public void ReplaceActor()
+    {
+        Judging.Clear();
+        Context.Detach();
+        Proposals.RefuseAll();
+        Context.Attach(Actor, ++_life, judgesProposals: _judges);
+        Proposals.ShowAll();
+    }
+
+    public void Judge(Verdict verdict) => Proposals.OnJudged(new ToEngine.Judged(Judging.Dequeue().Request, verdict));
+
+    public void TakeTurn()
+    {
+        HasTurn = false;
+        Proposals.OnTurn();
+    }
+
+    public void Tick()
+    {
+        Context.Now++;
+        Proposals.OnTick();
+        Appends.OnTick();
+    }
+
+    public void Take(WireMessage message, IActorRef sender)
+    {
+        switch (message)
+        {
+            case WireMessage.AppendRequest request:
+                Proposals.Submit(request, sender);
+                break;
+            case WireMessage.AppendTaken taken:
+                Appends.OnTaken(taken);
+                break;
+            case WireMessage.AppendRefused refused:
+                Appends.OnRefused(refused);
+                break;
+            case WireMessage.AppendDiscarded discarded:
+                Appends.OnDiscarded(discarded);
+                break;
+        }
+    }
+
+    private static RaftSettings SettingsOf(int number)
+    {
+        var config = ConfigurationFactory.ParseString(Bench.Settings.Replace("raft.node = \"node1\"", $"raft.node = \"node{number}\""));
+        return RaftSettings.Read(config.WithFallback(RaftExtension.Reference), new RaftOptions<string>(), $"raft{number}", null);
+    }
+
+    // What a deposed leader wrote gives way.
+    private void Overwrite(IReadOnlyList<LogEntry> committed, int end)
+    {
+        var same = Committed;
+        while (same < end && same < _log.Count && _log[same] == committed[same])
+        {
+            same++;
+        }
+
+        if (same < end)
+        {
+            _log.RemoveRange(same, _log.Count - same);
+            _log.AddRange(committed.Skip(same).Take(end - same));
+        }
+    }
+}
