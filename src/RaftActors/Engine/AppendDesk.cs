@@ -271,7 +271,7 @@ internal sealed class AppendDesk(EngineContext context)
     {
         _pending.Remove(pending.Number);
         StopWaiting(pending);
-        Deadlines<Pending>.Remove(pending.Deadline);
+        _deadlines.Remove(pending.Deadline);
         Forget(pending.Place, pending.Number);
         _window.Release(pending, context.Now);
         pending.IsUnderWay = false;

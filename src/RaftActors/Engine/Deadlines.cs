@@ -6,41 +6,53 @@ namespace RaftActors.Engine;
 internal sealed class Deadlines<T>
     where T : class
 {
-    private readonly SortedDictionary<long, LinkedList<T>> _byTick = [];
+    // Invariant: no list is empty. Most items end long before their time, and their ticks must not pile up.
+    private readonly SortedDictionary<long, Due> _byTick = [];
+
+    /// <summary>How many ticks there are with items.</summary>
+    public int Ticks => _byTick.Count;
 
     /// <summary>The node is for <see cref="Remove"/>.</summary>
     public LinkedListNode<T> Add(T item, long tick)
     {
         if (!_byTick.TryGetValue(tick, out var items))
         {
-            _byTick.Add(tick, items = []);
+            _byTick.Add(tick, items = new Due(tick));
         }
 
         return items.AddLast(item);
     }
 
     /// <summary>Does nothing if the item was removed or taken before.</summary>
-    public static void Remove(LinkedListNode<T> node) => node.List?.Remove(node);
+    public void Remove(LinkedListNode<T> node)
+    {
+        if (node.List is Due items)
+        {
+            items.Remove(node);
+            if (items.Count == 0)
+            {
+                _byTick.Remove(items.Tick);
+            }
+        }
+    }
 
     /// <summary>Takes one item whose tick is not after <paramref name="now"/>, the earliest first; false if there is none.</summary>
     public bool TryTakeDue(long now, [NotNullWhen(true)] out T? item)
     {
         item = null;
-        while (item is null && _byTick.Count > 0 && _byTick.First() is var (tick, items) && tick <= now)
+        if (_byTick.Count > 0 && _byTick.First() is var (tick, items) && tick <= now && items.First is { } first)
         {
-            if (items.First is { } first)
-            {
-                item = first.Value;
-                items.RemoveFirst();
-            }
-            else
-            {
-                _byTick.Remove(tick);
-            }
+            item = first.Value;
+            Remove(first);
         }
 
         return item is not null;
     }
 
     public void Clear() => _byTick.Clear();
+
+    private sealed class Due(long tick) : LinkedList<T>
+    {
+        public long Tick => tick;
+    }
 }

@@ -144,7 +144,7 @@ internal sealed class QueryDesk(EngineContext context, Action<Input> step)
         _pending.Remove(pending.Number);
         _unasked.Remove(pending.Number);
         _failed.Remove(pending.Number);
-        Deadlines<Pending>.Remove(pending.Deadline);
+        _deadlines.Remove(pending.Deadline);
         if (pending.Read is { } read)
         {
             _asked.Remove(read);
