@@ -126,8 +126,8 @@ public sealed partial class RaftCore
     /// Of logs that differ at one place the majority's is right. Asked again with each heartbeat, since who has which is found out one by
     /// one. Preloaded pairs are no matter of votes: who has only those, and others than we, was never in, and stays out by itself. A
     /// process that joins has entries of leaders before it knows its group, and a damaged leader may have sent some of them. Our own log
-    /// may have been discarded beyond that place meanwhile, so nothing is looked up there. Who has reported a difference is no witness for
-    /// us, whatever it acknowledged before: for what it had discarded by then it took our word.
+    /// may have been discarded beyond that place meanwhile, so nothing is looked up there. A process that has reported a difference is no
+    /// witness for us, whatever it acknowledged before: for what it had discarded by then it took our word.
     /// </summary>
     private void JudgeDiverged(LeaderRole leader, bool reportsDisputes = false)
     {

@@ -108,14 +108,7 @@ public sealed class SessionProperties
             Propose(process, number, isRetry: false);
         }
 
-        var last = process.Core!.LastPosition;
-        var effects = new List<string>();
-        process.Did += (_, effect) => effects.Add(Describe.Of(effect));
-        Propose(process, 1, isRetry: true);
-        Propose(process, 2, isRetry: true);
-
-        Assert.Equal(["rejected key=0B: Expired", $"took {Origin(1)}/2 before, at 4 as serial 2"], effects);
-        Assert.Equal(last, process.Core!.LastPosition);
+        Assert.Equal(["rejected key=0B: Expired", $"took {Origin(1)}/2 before, at 4 as serial 2"], Retry(process, 1, 2));
     }
 
     [Fact]
@@ -127,13 +120,7 @@ public sealed class SessionProperties
             Propose(process, 1, isRetry: false, origin);
         }
 
-        var last = process.Core!.LastPosition;
-        var effects = new List<string>();
-        process.Did += (_, effect) => effects.Add(Describe.Of(effect));
-        Propose(process, 1, isRetry: true);
-
-        Assert.Equal(["rejected key=0B: Expired"], effects);
-        Assert.Equal(last, process.Core!.LastPosition);
+        Assert.Equal(["rejected key=0B: Expired"], Retry(process, 1));
     }
 
     [Fact]
@@ -147,19 +134,28 @@ public sealed class SessionProperties
         }
 
         Propose(process, 2, isRetry: false);
-        var last = process.Core!.LastPosition;
-        var effects = new List<string>();
-        process.Did += (_, effect) => effects.Add(Describe.Of(effect));
-        Propose(process, 1, isRetry: true);
-
-        Assert.Equal(["rejected key=0B: Expired"], effects);
-        Assert.Equal(last, process.Core!.LastPosition);
+        Assert.Equal(["rejected key=0B: Expired"], Retry(process, 1));
     }
 
     /// <summary>Everything that decides what is answered and what is forgotten next.</summary>
     private static string Text(Sessions sessions) => string.Join(
         '\n',
         sessions.ToStates().Select(one => $"{one.Origin} {one.Forgotten}: {string.Join(' ', one.Answered)}"));
+
+    /// <summary>What becomes of these requests of the first origin. None of them is appended.</summary>
+    private static List<string> Retry(SimulatedProcess process, params long[] numbers)
+    {
+        var last = process.Core!.LastPosition;
+        var effects = new List<string>();
+        process.Did += (_, effect) => effects.Add(Describe.Of(effect));
+        foreach (var number in numbers)
+        {
+            Propose(process, number, isRetry: true);
+        }
+
+        Assert.Equal(last, process.Core!.LastPosition);
+        return effects;
+    }
 
     private static void Propose(SimulatedProcess process, long number, bool isRetry, int origin = 1)
     {

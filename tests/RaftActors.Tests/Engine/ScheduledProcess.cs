@@ -169,7 +169,7 @@ internal sealed class ScheduledProcess
         return RaftSettings.Read(config.WithFallback(RaftExtension.Reference), new RaftOptions<string>(), $"raft{number}", null);
     }
 
-    // What a deposed leader wrote gives way.
+    // The entries of a deposed leader give way.
     private void Overwrite(IReadOnlyList<LogEntry> committed, int end)
     {
         var same = Committed;
