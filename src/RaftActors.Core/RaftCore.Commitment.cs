@@ -26,9 +26,6 @@ public sealed partial class RaftCore
         if (reached > CommitIndex && _log.TermAt(reached) == Term)
         {
             CommitUpTo(reached);
-            ConsiderMembers();
-            Broadcast();
-            ServeReads(leader);
         }
     }
 
@@ -68,12 +65,16 @@ public sealed partial class RaftCore
     private void Committed(LogIndex index)
     {
         CommitIndex = index;
-        if (_hardState.Group == GroupUid.None && CommittedConfiguration is { } configuration)
+        if (CommittedConfiguration is not { } configuration)
         {
-            Keep(_hardState with { Group = configuration.Group });
+            return;
         }
 
-        ConsiderAdmission();
+        var isAdmitted = IsAdmitted || configuration.Holds(Self);
+        if (_hardState.Group == GroupUid.None || isAdmitted != IsAdmitted)
+        {
+            Keep(_hardState with { Group = configuration.Group, IsAdmitted = isAdmitted });
+        }
     }
 
     /// <summary>

@@ -14,7 +14,7 @@ public sealed partial class RaftCore
         _isDiskShort = isShort;
         if (isNews && _role is LeaderRole leader && _transfer is null && IsReady && MostSuitable(leader, _ => true) is { } target)
         {
-            StartTransfer(leader, new Transfer(target.Member.Name, target.Member.Name, isOwnIdea: true, _now));
+            _transfer = new Transfer(target.Member.Name, target.Member.Name, isOwnIdea: true, _now);
         }
     }
 

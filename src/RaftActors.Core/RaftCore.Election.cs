@@ -91,7 +91,6 @@ public sealed partial class RaftCore
         }
 
         _mayFoundAtOnce |= _isFoundingDue;
-        ConsiderFounding();
     }
 
     private int RankWithout(Member leader) => Configuration.Electorate().Count(voter => voter != leader && voter.CompareTo(Self) < 0);
@@ -118,7 +117,6 @@ public sealed partial class RaftCore
         ResetElectionTimer();
         candidacy.Ballot.Record(Self, granted: true);
         AskForVotes(new Message.RequestVote(_log.LastPosition, IsPreVote: true), Term.Next);
-        CountVotes();
     }
 
     private void StartElection(bool isTransfer)
@@ -153,13 +151,11 @@ public sealed partial class RaftCore
         {
             case PreCandidateRole candidacy when reply.IsPreVote && (!reply.Granted || envelope.Term == Term.Next):
                 candidacy.Ballot.Record(envelope.From, reply.Granted);
-                CountVotes();
                 break;
             default:
                 if (Candidacy is { } asked && !reply.IsPreVote && envelope.Term == Term)
                 {
                     asked.Ballot.Record(envelope.From, reply.Granted);
-                    CountVotes();
                 }
 
                 break;

@@ -56,10 +56,7 @@ public sealed partial class RaftCore
             WelcomeBack(envelope);
         }
 
-        ConsiderAdmission();
         CompareLogs(peer);
-        ConsiderFounding();
-        ConsiderMembers();
     }
 
     /// <summary>Who greets has just begun, or lost sight of us: a leader shows itself at once and not at the next heartbeat.</summary>
@@ -69,7 +66,6 @@ public sealed partial class RaftCore
         {
             progress.CompareAgain(envelope.Boot, _log.Base.Index);
             progress.ProbeAgain(_log.Base.Index);
-            SendNews(progress);
         }
     }
 
@@ -96,23 +92,27 @@ public sealed partial class RaftCore
 
     /// <summary>
     /// An incarnation may vote once a majority of the others has recorded it as the first of its name, or a committed configuration holds
-    /// it: then no other life of this process can have voted, or be counted, in its place. Majorities meet only among the same others, so
-    /// only the word of the founding roster counts; and one that joins was not in it, and waits for the configuration.
+    /// it (<see cref="Committed"/>): then no other life of this process can have voted, or be counted, in its place. Majorities meet only
+    /// among the same others, so only the word of the founding roster counts; and one that joins was not in it, and waits for the
+    /// configuration.
     /// </summary>
     private void ConsiderAdmission()
     {
-        if (IsAdmitted)
-        {
-            return;
-        }
-
-        var isConfirmed = !Options.IsJoining && ConfirmedBy().Count() >= QuorumSize.MajorityOf(Founders.Length - 1);
-        if (isConfirmed || CommittedConfiguration?.Holds(Self) == true)
+        if (!IsAdmitted && !IsFenced && IsConfirmed)
         {
             Keep(_hardState with { IsAdmitted = true });
+        }
+
+        if (IsAdmitted && !_mayJudge)
+        {
+            _mayJudge = true;
             JudgeKeptRequests();
         }
     }
+
+    private bool _mayJudge;
+
+    private bool IsConfirmed => !Options.IsJoining && ConfirmedBy().Count() >= QuorumSize.MajorityOf(Founders.Length - 1);
 
     private IEnumerable<ProcessName> ConfirmedBy() =>
         _peers.Where(peer => peer.HasConfirmedUs && Founders.Contains(peer.Name)).Select(peer => peer.Name);

@@ -39,12 +39,18 @@ public sealed partial class RaftCore
     /// </summary>
     private void SendHeartbeat(Progress progress, OutgoingSnapshot outgoing)
     {
-        Send(progress.Member, ChunkOf(outgoing, outgoing.Stored, []));
+        SendPlace(progress, outgoing);
         if (_now - progress.HeardAt < Options.ElectionTimeoutMinTicks)
         {
             outgoing.SendAgainIfLost();
             SendPieces(progress, outgoing);
         }
+    }
+
+    private void SendPlace(Progress progress, OutgoingSnapshot outgoing)
+    {
+        Send(progress.Member, ChunkOf(outgoing, outgoing.Stored, []));
+        progress.SentRound = LatestRound;
     }
 
     private Message.SnapshotChunk ChunkOf(OutgoingSnapshot outgoing, long place, ImmutableArray<SessionState> sessions) =>
@@ -55,7 +61,6 @@ public sealed partial class RaftCore
         if (HearFollower(envelope) is { Outgoing: { } outgoing } progress && outgoing.Snapshot.Position == reply.Snapshot)
         {
             outgoing.Answer(reply.NextPlace, _now);
-            SendNews(progress);
             HearRound((LeaderRole)_role, progress, reply.Round);
         }
     }

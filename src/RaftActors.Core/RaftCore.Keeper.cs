@@ -20,7 +20,6 @@ public sealed partial class RaftCore
         {
             keeper.Changed(_now);
             Decide(next, plan.Reason);
-            Broadcast();
         }
     }
 

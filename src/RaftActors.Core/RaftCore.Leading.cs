@@ -25,8 +25,6 @@ public sealed partial class RaftCore
                 AppendOwn(Payload.NoOp.Instance); // §8: what came before is committed with it.
             }
         }
-
-        Broadcast();
     }
 
     private LogEntry AppendOwn(Payload payload)
@@ -40,7 +38,6 @@ public sealed partial class RaftCore
         {
             leader.Track(configuration, Self, entry.Index, _now);
             leader.Lease.Drop();
-            RecountRound(leader);
         }
 
         return entry;

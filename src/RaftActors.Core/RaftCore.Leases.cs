@@ -29,7 +29,6 @@ public sealed partial class RaftCore
         if (Options.Lease is not null && IsReady && !leader.Rounds.IsUnderWay)
         {
             leader.Rounds.Start(CommitIndex, _clock);
-            FinishRound(leader);
         }
     }
 

@@ -26,7 +26,6 @@ public sealed partial class RaftCore
         else
         {
             _effects.Add(new Effect.MembersAccepted(input.Request, Decide(next, plan.Reason)));
-            Broadcast();
         }
     }
 

@@ -26,7 +26,6 @@ public sealed partial class RaftCore
         if (next != Configuration)
         {
             Decide(next, reason);
-            Broadcast();
         }
     }
 

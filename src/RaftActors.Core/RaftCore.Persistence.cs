@@ -111,10 +111,8 @@ public sealed partial class RaftCore
         if (Candidacy is { } candidacy && candidacy.OwnVote <= ticket)
         {
             candidacy.Ballot.Record(Self, granted: true);
-            CountVotes();
         }
 
         EndPuttingOff();
-        AdvanceCommit();
     }
 }

@@ -53,7 +53,6 @@ public sealed partial class RaftCore
         if (first <= _log.Last)
         {
             _effects.Add(new Effect.Accepted(_log.From(first)));
-            Broadcast();
         }
     }
 

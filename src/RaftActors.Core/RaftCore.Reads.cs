@@ -13,7 +13,7 @@ public sealed partial class RaftCore
         switch (_role)
         {
             case LeaderRole leader:
-                Ask(leader, new ReadQuestion(null, id));
+                leader.Rounds.Add(new ReadQuestion(null, id));
                 break;
             case FollowerRole { Leader: not null } follower:
                 follower.Reads.Add(id);
@@ -29,7 +29,7 @@ public sealed partial class RaftCore
     {
         if (_role is LeaderRole leader)
         {
-            Ask(leader, new ReadQuestion(envelope.From, question.Id));
+            leader.Rounds.Add(new ReadQuestion(envelope.From, question.Id));
         }
         else
         {
@@ -37,18 +37,18 @@ public sealed partial class RaftCore
         }
     }
 
-    private void Ask(LeaderRole leader, ReadQuestion question)
-    {
-        leader.Rounds.Add(question);
-        ServeReads(leader);
-    }
-
     /// <summary>
-    /// Called whenever something came to light on which reads may have waited. What is committed a new leader knows only when an entry of
-    /// its own term is (thesis §6.4, step 1).
+    /// Ends the round under way if it is confirmed, answers by the lease, or begins the next round. What is committed a new leader knows
+    /// only when an entry of its own term is (thesis §6.4, step 1).
     /// </summary>
-    private void ServeReads(LeaderRole leader)
+    private void ServeReads()
     {
+        if (_role is not LeaderRole leader)
+        {
+            return;
+        }
+
+        EndConfirmedRound(leader);
         if (!leader.Rounds.HasWaiting || !IsReady)
         {
             return;
@@ -61,62 +61,34 @@ public sealed partial class RaftCore
         else if (!leader.Rounds.IsUnderWay)
         {
             leader.Rounds.Start(CommitIndex, _clock);
-            AskWhetherWeLead(leader);
+            EndConfirmedRound(leader); // A leader that is the only voter confirms its own round.
         }
-    }
-
-    private void AskWhetherWeLead(LeaderRole leader)
-    {
-        foreach (var progress in leader.Peers)
-        {
-            if (Configuration.IsVoter(progress.Member))
-            {
-                SendHeartbeat(progress);
-            }
-        }
-
-        FinishRound(leader);
     }
 
     /// <summary>
     /// A voter answered a message of that round: it had not gone on to another term then, whether it took the entries or not. One that may
     /// not vote is not counted, since another life of it may have voted for somebody else.
     /// </summary>
-    private void HearRound(LeaderRole leader, Progress progress, long round)
+    private static void HearRound(LeaderRole leader, Progress progress, long round)
     {
         if (leader.Rounds.IsUnderWay && progress.IsAdmitted && round > progress.Round)
         {
             progress.Round = round;
-            FinishRound(leader);
         }
     }
 
     /// <summary>
-    /// Others decide from now on, and those of them whose answers were missing so far may all have answered. Nobody answers a round twice,
-    /// so nothing else would end it.
+    /// The round is over when a majority of each set of voters in force has answered it; this process is one of them only if it votes. A
+    /// change of the voters may end it too.
     /// </summary>
-    private void RecountRound(LeaderRole leader)
-    {
-        if (leader.Rounds.IsUnderWay)
-        {
-            FinishRound(leader);
-        }
-    }
-
-    /// <summary>
-    /// The round is over when a majority of each set of voters in force has answered it; this process is one of them only if it votes.
-    /// </summary>
-    private void FinishRound(LeaderRole leader)
+    private void EndConfirmedRound(LeaderRole leader)
     {
         bool HasAnswered(Member member) => member == Self || leader.Of(member)?.Round == leader.Rounds.Latest;
-        if (!Majority.Holds(Configuration, HasAnswered))
+        if (leader.Rounds.IsUnderWay && Majority.Holds(Configuration, HasAnswered))
         {
-            return;
+            TakePromise(leader);
+            AnswerReads(leader.Rounds.Finish(), leader.Rounds.Index);
         }
-
-        TakePromise(leader);
-        AnswerReads(leader.Rounds.Finish(), leader.Rounds.Index);
-        ServeReads(leader);
     }
 
     private void AnswerReads(IReadOnlyList<ReadQuestion> questions, LogIndex? index)

@@ -6,7 +6,7 @@ public sealed partial class RaftCore
     /// <summary>The last message with entries: those who are equally far are sent the same one.</summary>
     private Message.AppendEntries? _lastSent;
 
-    /// <summary>Sends to everybody what it has not been sent; whom nothing is new for is sent nothing.</summary>
+    /// <summary>Sends to each process what it was not sent yet: entries, the commit index, the question of a round of reads.</summary>
     private void Broadcast()
     {
         if (_role is LeaderRole leader)
@@ -14,6 +14,7 @@ public sealed partial class RaftCore
             foreach (var progress in leader.Peers)
             {
                 SendNews(progress);
+                SendRound(leader, progress);
             }
         }
     }
@@ -46,6 +47,30 @@ public sealed partial class RaftCore
         }
     }
 
+    /// <summary>
+    /// Asks a voter whether it still follows (thesis §6.4). A message with entries does not ask: its answer waits for the voter's disk.
+    /// </summary>
+    private void SendRound(LeaderRole leader, Progress progress)
+    {
+        if (!leader.Rounds.IsUnderWay
+            || progress.SentRound == leader.Rounds.Latest
+            || IsReplaced(progress.Member)
+            || progress.State == ProgressState.Refused
+            || !Configuration.IsVoter(progress.Member))
+        {
+            return;
+        }
+
+        if (progress.Outgoing is { } outgoing)
+        {
+            SendPlace(progress, outgoing);
+        }
+        else
+        {
+            SendEntries(progress, 0);
+        }
+    }
+
     /// <summary>What keeps a leader in office is sent to everybody, however full its window is.</summary>
     private void SendHeartbeat(Progress progress)
     {
@@ -69,6 +94,7 @@ public sealed partial class RaftCore
         var previous = new LogIndex(progress.Next.Value - 1);
         Send(progress.Member, AppendEntriesAfter(previous, entries));
         progress.Sent(new LogIndex(previous.Value + entries.Length), size, CommitIndex);
+        progress.SentRound = entries.IsEmpty ? LatestRound : progress.SentRound;
     }
 
     private long LatestRound => (_role as LeaderRole)?.Rounds.Latest ?? 0;
@@ -109,15 +135,14 @@ public sealed partial class RaftCore
         {
             progress.Acknowledged(envelope.Boot);
             OnAccepted(progress, reply.Match);
-            TellTargetOnce(leader, progress);
         }
         else if (reply.Match < _log.Base.Index && progress.Match < _log.Base.Index)
         {
             Install(progress);
         }
-        else if (progress.Reject(_log.LastNotAbove(reply.ConflictTerm, reply.Match)))
+        else
         {
-            SendNews(progress);
+            progress.Reject(_log.LastNotAbove(reply.ConflictTerm, reply.Match));
         }
 
         HearRound(leader, progress, reply.Round);
@@ -144,13 +169,6 @@ public sealed partial class RaftCore
     private void OnAccepted(Progress progress, LogIndex match)
     {
         Invariant.That(match <= _log.Last, "nobody has more of a leader's term than the leader");
-        var (outgoing, keptLog) = (progress.Outgoing, progress.KeepsLogAfter is not null);
         progress.Accept(match, _log.Base.Index, _log.Last);
-        AdvanceCommit();
-        SendNews(progress);
-        if (outgoing != progress.Outgoing || keptLog != progress.KeepsLogAfter is not null)
-        {
-            Discard();
-        }
     }
 }

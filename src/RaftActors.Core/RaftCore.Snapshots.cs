@@ -119,7 +119,6 @@ public sealed partial class RaftCore
 
         _given = start;
         Committed(start);
-        Discard();
     }
 
     private void OnSnapshotTaken(Snapshot snapshot)
@@ -132,7 +131,6 @@ public sealed partial class RaftCore
         Invariant.That(snapshot.Position.Index <= _given && _log.Holds(snapshot.Position), "a snapshot is of what was given out");
         _snapshot = snapshot;
         _log.Covered(snapshot.Position.Index);
-        Discard();
     }
 
     /// <summary>

@@ -24,7 +24,7 @@ public sealed partial class RaftCore
                 progress.Priority > Options.Priority && _now - progress.KeepsUpSince >= Options.StableTicks;
             if (MostSuitable(leader, IsPreferred) is { } target)
             {
-                StartTransfer(leader, new Transfer(target.Member.Name, target.Member.Name, isOwnIdea: true, _now));
+                _transfer = new Transfer(target.Member.Name, target.Member.Name, isOwnIdea: true, _now);
             }
         }
     }

@@ -27,7 +27,6 @@ public sealed partial class RaftCore
 
         GiveUpQuestionOnTick();
         EndPromiseOnTick();
-        ConsiderFounding();
         ElectIfDue();
     }
 

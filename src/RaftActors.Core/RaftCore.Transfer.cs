@@ -32,7 +32,7 @@ public sealed partial class RaftCore
         }
         else if (TargetOf(leader, named) is { } target)
         {
-            StartTransfer(leader, new Transfer(named, target.Member.Name, isOwnIdea: false, _now));
+            _transfer = new Transfer(named, target.Member.Name, isOwnIdea: false, _now);
         }
         else
         {
@@ -44,12 +44,6 @@ public sealed partial class RaftCore
     private Progress? TargetOf(LeaderRole leader, ProcessName? named) => named is { } name
         ? leader.Peers.FirstOrDefault(progress => progress.Member.Name == name && Configuration.Voters.Contains(progress.Member))
         : MostSuitable(leader, _ => true);
-
-    private void StartTransfer(LeaderRole leader, Transfer transfer)
-    {
-        _transfer = transfer;
-        TellTarget(leader);
-    }
 
     /// <summary>
     /// Once the target has all that we have, it is told to campaign; again with each heartbeat, since the message may be lost. From then on
@@ -67,9 +61,9 @@ public sealed partial class RaftCore
         }
     }
 
-    private void TellTargetOnce(LeaderRole leader, Progress progress)
+    private void TellTargetOnce()
     {
-        if (_transfer is { IsTold: false } transfer && progress.Member.Name == transfer.Target)
+        if (_transfer is { IsTold: false } && _role is LeaderRole leader)
         {
             TellTarget(leader);
         }

@@ -44,7 +44,6 @@ public sealed partial class RaftCore
         Keep(WithThisStart());
         FollowRoster();
         RenewPromise();
-        ConsiderAdmission();
         ResetElectionTimer();
     }
 
@@ -149,13 +148,31 @@ public sealed partial class RaftCore
                 throw new UnreachableException();
         }
 
-        ConsiderHandingOver();
-        FollowRoster();
-        PersistChanges();
-        AnnounceViews();
+        Settle();
         ImmutableArray<Effect> effects = [.. _effects];
         _effects.Clear();
         return effects;
+    }
+
+    /// <summary>
+    /// Runs once at the end of each step. Handlers only change state; this list draws the conclusions, each from the state that the ones
+    /// before it left. So no handler can forget one, and none is drawn twice in a step.
+    /// </summary>
+    private void Settle()
+    {
+        ConsiderAdmission();
+        ConsiderFounding();
+        CountVotes();
+        AdvanceCommit();
+        ConsiderMembers();
+        ServeReads();
+        Broadcast();
+        TellTargetOnce();
+        ConsiderHandingOver();
+        FollowRoster();
+        Discard();
+        PersistChanges();
+        AnnounceViews();
     }
 
     /// <summary>The one way from role to role: what the old one owes to others is settled.</summary>

@@ -60,6 +60,9 @@ internal sealed class Progress(Member member, LogIndex next, long now)
     /// <summary>The highest commit index that it was told.</summary>
     public LogIndex SentCommit { get; private set; }
 
+    /// <summary>The latest round of reads that it was asked to confirm.</summary>
+    public long SentRound { get; set; }
+
     /// <summary>The tick of its last answer; that of the election at first.</summary>
     public long HeardAt { get; set; } = now;
 
