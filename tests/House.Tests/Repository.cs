@@ -1,19 +1,32 @@
+using System.IO.Enumeration;
+
 namespace House.Tests;
 
-/// <summary>The checked-out tree that the tests read.</summary>
+/// <summary>The checked-out tree.</summary>
 internal static class Repository
 {
+    private static readonly string[] NotOurs = [".git", ".vs", ".idea", "bin", "obj", "artifacts", "logs", "TestResults"];
+
     public static string Root { get; } = FindRoot();
 
-    /// <summary>Files under the rooms, by path relative to the root; what builds leave behind is not looked at.</summary>
+    /// <summary>Paths, relative to the root, of all files that match the pattern in the folders; build output is left out.</summary>
     public static IEnumerable<string> Files(string pattern, params string[] folders) =>
-        folders
-            .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Root, folder), pattern, SearchOption.AllDirectories))
-            .Select(file => Path.GetRelativePath(Root, file).Replace('\\', '/'))
-            .Where(file => !file.Contains("/bin/") && !file.Contains("/obj/"))
+        All().Where(file => FileSystemName.MatchesSimpleExpression(pattern, Path.GetFileName(file)))
+            .Where(file => folders.Any(folder => file.StartsWith(folder + "/", StringComparison.Ordinal)));
+
+    /// <summary>Paths, relative to the root and in order, of all files of the repository; build output is left out.</summary>
+    public static IEnumerable<string> All() =>
+        In(new DirectoryInfo(Root))
+            .Select(file => Path.GetRelativePath(Root, file.FullName).Replace('\\', '/'))
             .Order(StringComparer.Ordinal);
 
     public static string Read(string file) => File.ReadAllText(Path.Combine(Root, file));
+
+    private static IEnumerable<FileInfo> In(DirectoryInfo folder) =>
+        folder.EnumerateDirectories()
+            .Where(inner => !NotOurs.Contains(inner.Name))
+            .SelectMany(In)
+            .Concat(folder.EnumerateFiles());
 
     private static string FindRoot()
     {

@@ -5,7 +5,7 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 namespace House.Tests;
 
 /// <summary>
-/// The numbers of the house: a file has at most 500 lines, a method 70, a line 140 columns; a file is named after its public type.
+/// A file has at most 500 lines, a method 70, a line 140 columns. A file is named after its public type.
 /// </summary>
 public sealed class TidyTests
 {
@@ -20,21 +20,21 @@ public sealed class TidyTests
     ];
 
     [Fact]
-    public void Every_file_is_short_and_every_line_fits() => NothingToSay(source => LongLines(source).Concat(LongFile(source)));
+    public void Every_file_is_short_and_every_line_fits() => AssertNone(source => LongLines(source).Concat(LongFile(source)));
 
     [Fact]
-    public void Every_method_fits_on_a_screen() =>
-        NothingToSay(source => source.Root.DescendantNodes().Where(IsMethod).Where(IsLong).Select(source.At));
+    public void Every_method_is_short() =>
+        AssertNone(source => source.Root.DescendantNodes().Where(IsMethod).Where(IsLong).Select(source.At));
 
     [Fact]
     public void Every_product_file_with_a_public_type_is_named_after_a_type_in_it() =>
-        NothingToSay(source => source.File.StartsWith("src/") && IsMisnamed(source) ? [source.File] : []);
+        AssertNone(source => source.File.StartsWith("src/") && IsMisnamed(source) ? [source.File] : []);
 
     [Fact]
-    public void No_file_holds_a_word_that_puts_work_off() =>
-        NothingToSay(source => Banned.Where(word => source.Text.Contains(word)).Select(word => $"{source.File}: {word}"));
+    public void No_file_has_a_banned_word() =>
+        AssertNone(source => Banned.Where(word => source.Text.Contains(word)).Select(word => $"{source.File}: {word}"));
 
-    private static void NothingToSay(Func<Source, IEnumerable<string>> findings) =>
+    private static void AssertNone(Func<Source, IEnumerable<string>> findings) =>
         Assert.Empty(Repository.Files("*.cs", "src", "tests", "demo").Select(Source.Load).SelectMany(findings));
 
     private static IEnumerable<string> LongFile(Source source) =>
@@ -66,7 +66,7 @@ public sealed class TidyTests
             .OfType<MemberDeclarationSyntax>()
             .Where(member => member is BaseTypeDeclarationSyntax or DelegateDeclarationSyntax);
 
-    // A partial type may be spread over dotted files: RaftCore.Elections.cs.
+    // The files of a partial type have dotted names: RaftCore.Elections.cs.
     private static string Stem(Source source) => Path.GetFileName(source.File).Split('.')[0];
 
     private sealed record Source(string File, string Text, string[] Lines, SyntaxNode Root)

@@ -1,3 +1,5 @@
+using System.Text.RegularExpressions;
+
 using Akka.Actor;
 using Akka.TestKit.Xunit2;
 
@@ -5,10 +7,9 @@ using TrialKit;
 
 namespace RaftActors.Examples;
 
-/// <summary>The nodes on the front page, as three actor systems on free ports.</summary>
-public sealed class FrontPageTests : TestKit
+/// <summary>Runs the configuration of the front page as three actor systems on free ports.</summary>
+public sealed partial class FrontPageTests : TestKit
 {
-    // The ports on the page. The second and third node have theirs in place of the first one's, except in the roster.
     private static readonly string[] PagePorts = ["2551", "2552", "2553"];
 
     private readonly string _folder = Directory.CreateTempSubdirectory("front-page").FullName;
@@ -54,12 +55,13 @@ public sealed class FrontPageTests : TestKit
     private string HoconOf(string pagePort, IReadOnlyDictionary<string, string> ports)
     {
         var page = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "README.md"));
-        var lines = page.Split("```hocon\n")[1].Split("```")[0].Split('\n');
-        var own = string.Join('\n', lines.Select(line => line.Contains("roster") ? line : line.Replace(PagePorts[0], pagePort)));
-        var placed = own.Replace("\"data/", $"\"{_folder.Replace('\\', '/')}/", StringComparison.Ordinal);
-        var moved = ports.Aggregate(placed, (text, port) => text.Replace(port.Key, port.Value, StringComparison.Ordinal));
-        return $"{moved}\nakka.loglevel = WARNING";
+        var hocon = page.Split("$$\"\"\"\n")[1].Split("\"\"\"")[0].Replace("{{port}}", pagePort, StringComparison.Ordinal);
+        var placed = hocon.Replace("\"data/", $"\"{_folder.Replace('\\', '/')}/", StringComparison.Ordinal);
+        return $"{PagePort().Replace(placed, port => ports[port.Value])}\nakka.loglevel = WARNING";
     }
 
     private static Dictionary<string, string> PortsThatAreFree() => PagePorts.ToDictionary(port => port, _ => $"{FreePorts.Next()}");
+
+    [GeneratedRegex(@"\b255[123]\b")]
+    private static partial Regex PagePort();
 }

@@ -41,7 +41,7 @@ public sealed class ConfigKeysTests
     public void Known_keys_and_names_of_groups_are_accepted(string config) => Read(config);
 
     [Theory]
-    [InlineData("README.md")]
+    [InlineData("configuration.md")]
     [InlineData("operations.md")]
     public void Configurations_on_the_pages_have_known_keys_only(string page)
     {
