@@ -3,7 +3,7 @@ using Akka.Configuration;
 
 namespace RaftActors.Examples;
 
-/// <summary>One node of the program on the front page.</summary>
+/// <summary>A node with a counter and a watchdog, as docs/operations.md shows them.</summary>
 public static class CounterNode
 {
     /// <returns>The actor system of the node, and its counter.</returns>

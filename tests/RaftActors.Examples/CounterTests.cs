@@ -5,7 +5,7 @@ using RaftActors.Testing;
 
 namespace RaftActors.Examples;
 
-/// <summary>The test on the front page.</summary>
+/// <summary>The test that docs/testing.md shows.</summary>
 public sealed class CounterTests : TestKit
 {
     [Fact]
