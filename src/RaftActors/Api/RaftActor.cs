@@ -152,6 +152,12 @@ public abstract class RaftActor<TValue> : ReceiveActor
     /// </summary>
     public override void AroundPreRestart(Exception cause, object? message)
     {
+        // The mailbox outlives this instance.
+        foreach (var held in _order.HeldCancellations)
+        {
+            Self.Tell(new ToActor.Cancelled(ToActor.AnyLife, held.Request, held.Reason), Self);
+        }
+
         _process.Release(Self);
         base.AroundPreRestart(cause, message);
     }

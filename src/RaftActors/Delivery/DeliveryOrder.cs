@@ -52,6 +52,10 @@ internal sealed class DeliveryOrder(Serial lastSerial, FollowerDelivery follower
 
     public IReadOnlyList<Peer> Peers => [.. _peers.Values];
 
+    /// <summary>Cancellations of Appends whose HandleCancel has not been called. A restart must pass them on to the next life.</summary>
+    public IEnumerable<DeliveryStep.Cancel> HeldCancellations =>
+        _notices.OfType<DeliveryStep.Cancel>().Where(cancel => cancel.IsAppend);
+
     private bool IsAsCommitted => _isMember == false && followerDelivery == FollowerDelivery.AsCommitted;
 
     /// <summary>The actor asked for this serial; the answer or the cancellation will be taken later.</summary>
@@ -207,12 +211,14 @@ internal sealed class DeliveryOrder(Serial lastSerial, FollowerDelivery follower
 
     private void TakeCancelled(ToActor.Cancelled cancelled)
     {
-        if (_gets.Remove(cancelled.Request) is { } serial && serial <= _reported && !IsTakenCareOf(serial))
+        var got = _gets.Remove(cancelled.Request);
+        if (got is { } serial && serial <= _reported && !IsTakenCareOf(serial))
         {
             _owed.Add(serial);
         }
 
-        _notices.Enqueue(new DeliveryStep.Cancel(cancelled.Request, cancelled.Reason));
+        var isAppend = got is null && cancelled.Life == ToActor.AnyLife;
+        _notices.Enqueue(new DeliveryStep.Cancel(cancelled.Request, cancelled.Reason, isAppend));
     }
 
     // Members are told when they learn of their leader. As-committed followers never hear of one: they are told after the first pair

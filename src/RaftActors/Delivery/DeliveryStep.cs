@@ -32,5 +32,6 @@ internal abstract record DeliveryStep
 
     public sealed record Query(RequestRef Request) : DeliveryStep;
 
-    public sealed record Cancel(RequestRef Request, CancelReason Reason) : DeliveryStep;
+    /// <param name="IsAppend">The request is an Append. It outlives the actor's life; a Get or a Query ends with it.</param>
+    public sealed record Cancel(RequestRef Request, CancelReason Reason, bool IsAppend = false) : DeliveryStep;
 }
