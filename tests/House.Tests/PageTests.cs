@@ -11,7 +11,7 @@ public sealed partial class PageTests
 {
     private const string FrontPage = "README.md";
 
-    public static TheoryData<string> Pages => new(Repository.All().Where(file => file.EndsWith(".md", StringComparison.Ordinal)));
+    public static TheoryData<string> Pages => new(Repository.All.Where(file => file.EndsWith(".md", StringComparison.Ordinal)));
 
     [Fact]
     public void Program_on_the_front_page_compiles()
@@ -125,7 +125,7 @@ public sealed partial class PageTests
 
     // A name with a folder is relative to some folder of the repository; a bare name is that of some file in it.
     private static bool Names(string name) =>
-        Repository.All().Any(file => file == name || file.EndsWith($"/{name}", StringComparison.Ordinal));
+        Repository.All.Any(file => file == name || file.EndsWith($"/{name}", StringComparison.Ordinal));
 
     // A partial type may have several files: RaftCore.cs, RaftCore.Election.cs.
     private static List<string> SourcesOf(string type) =>

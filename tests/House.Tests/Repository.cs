@@ -11,14 +11,16 @@ internal static class Repository
 
     /// <summary>Paths, relative to the root, of all files that match the pattern in the folders; build output is left out.</summary>
     public static IEnumerable<string> Files(string pattern, params string[] folders) =>
-        All().Where(file => FileSystemName.MatchesSimpleExpression(pattern, Path.GetFileName(file)))
+        All.Where(file => FileSystemName.MatchesSimpleExpression(pattern, Path.GetFileName(file)))
             .Where(file => folders.Any(folder => file.StartsWith(folder + "/", StringComparison.Ordinal)));
 
     /// <summary>Paths, relative to the root and in order, of all files of the repository; build output is left out.</summary>
-    public static IEnumerable<string> All() =>
-        In(new DirectoryInfo(Root))
+    public static IReadOnlyList<string> All { get; } =
+    [
+        .. In(new DirectoryInfo(Root))
             .Select(file => Path.GetRelativePath(Root, file.FullName).Replace('\\', '/'))
-            .Order(StringComparer.Ordinal);
+            .Order(StringComparer.Ordinal),
+    ];
 
     public static string Read(string file) => File.ReadAllText(Path.Combine(Root, file));
 
