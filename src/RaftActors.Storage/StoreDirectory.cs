@@ -10,6 +10,9 @@ namespace RaftActors.Storage;
 /// </summary>
 public sealed partial class StoreDirectory : IDisposable
 {
+    /// <summary>The name of the lock file. A store creates it before anything else in its directory.</summary>
+    public const string LockFileName = DirectoryLock.FileName;
+
     private readonly IDisk _disk;
     private readonly StoreOptions _options;
     private readonly Func<Guid> _identities;

@@ -1,7 +1,7 @@
 namespace RaftActors.DiskModel;
 
 /// <summary>What a disk can be told to do wrong.</summary>
-internal enum DiskFault
+public enum DiskFault
 {
     /// <summary>Half of it is written.</summary>
     Write,

@@ -6,7 +6,7 @@ namespace RaftActors.DiskModel;
 
 /// <summary>What is on a disk at one moment.</summary>
 /// <param name="Files">By name, with their folders. The bytes are left alone by everybody.</param>
-internal sealed record DiskImage(ImmutableSortedSet<string> Folders, ImmutableSortedDictionary<string, byte[]> Files)
+public sealed record DiskImage(ImmutableSortedSet<string> Folders, ImmutableSortedDictionary<string, byte[]> Files)
 {
     public static DiskImage Empty { get; } = new(
         ImmutableSortedSet.Create<string>(StringComparer.Ordinal),

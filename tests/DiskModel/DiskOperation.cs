@@ -1,7 +1,7 @@
 namespace RaftActors.DiskModel;
 
 /// <summary>What was done to a disk. Files go by a number, since a name may move from one to another. Closed.</summary>
-internal abstract record DiskOperation
+public abstract record DiskOperation
 {
     private DiskOperation()
     {

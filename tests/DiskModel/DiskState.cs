@@ -1,7 +1,7 @@
 namespace RaftActors.DiskModel;
 
 /// <summary>All that is known of a disk after some operations: what is there, what of it is safe, and what may come of the rest.</summary>
-internal sealed class DiskState
+public sealed class DiskState
 {
     private readonly List<ModelFile> _files = [];
 

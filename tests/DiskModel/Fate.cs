@@ -1,7 +1,7 @@
 namespace RaftActors.DiskModel;
 
 /// <summary>What becomes of one operation that was not synced when the power went.</summary>
-internal enum FateKind
+public enum FateKind
 {
     Kept,
     Lost,
@@ -20,7 +20,7 @@ internal enum FateKind
 }
 
 /// <summary>Where a part of a write is meant, from <paramref name="Start"/> to before <paramref name="End"/> within its bytes.</summary>
-internal readonly record struct Fate(FateKind Kind, int Start = 0, int End = 0)
+public readonly record struct Fate(FateKind Kind, int Start = 0, int End = 0)
 {
     private const int Sector = 512;
 
@@ -72,7 +72,7 @@ internal readonly record struct Fate(FateKind Kind, int Start = 0, int End = 0)
 }
 
 /// <summary>An operation that was not synced, with all that may come of it; the first is kept, the second lost.</summary>
-internal sealed class OpenPoint(int operation, string what, Fate[] fates)
+public sealed class OpenPoint(int operation, string what, Fate[] fates)
 {
     public int Operation => operation;
 

@@ -6,7 +6,7 @@ namespace RaftActors.DiskModel;
 /// A disk in memory that loses power: it writes down what is done to it, and gives the disks that may be found after a cut at any place
 /// (README.md says what it believes of a disk). For one thread.
 /// </summary>
-internal sealed class ModelDisk(DiskImage found) : IDisk
+public sealed class ModelDisk(DiskImage found) : IDisk
 {
     private readonly DiskState _state = new(found);
     private readonly List<DiskOperation> _operations = [];

@@ -1,7 +1,7 @@
 namespace RaftActors.DiskModel;
 
 /// <summary>A file, whatever its name: what is safe, and what was done since.</summary>
-internal sealed class ModelFile(int number, string name, byte[] safe)
+public sealed class ModelFile(int number, string name, byte[] safe)
 {
     private readonly List<Change> _changes = [];
     private byte[] _safe = safe;

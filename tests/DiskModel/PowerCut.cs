@@ -2,7 +2,7 @@ namespace RaftActors.DiskModel;
 
 /// <summary>A cut of the power, and one of the disks that may be found after it. Its text says what to look at.</summary>
 /// <param name="Operations">How many were done before it.</param>
-internal sealed record PowerCut(int Operations, IReadOnlyList<OpenPoint> Open, IReadOnlyList<Fate> Fates, DiskImage Found)
+public sealed record PowerCut(int Operations, IReadOnlyList<OpenPoint> Open, IReadOnlyList<Fate> Fates, DiskImage Found)
 {
     /// <summary>As many as there are if they are few, otherwise the extremes and some by chance.</summary>
     /// <param name="state">At the moment of the cut.</param>

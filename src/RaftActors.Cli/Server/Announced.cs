@@ -2,9 +2,9 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 
+using RaftActors.Codec;
 using RaftActors.Storage;
 using RaftActors.Storage.Disk;
-using RaftActors.Storage.Format;
 
 namespace RaftActors.Cli.Server;
 

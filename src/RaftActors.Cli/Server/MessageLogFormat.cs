@@ -1,4 +1,4 @@
-using RaftActors.Storage.Format;
+using RaftActors.Codec;
 
 namespace RaftActors.Cli.Server;
 

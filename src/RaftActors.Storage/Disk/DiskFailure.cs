@@ -2,23 +2,28 @@ using System.Runtime.InteropServices;
 
 namespace RaftActors.Storage.Disk;
 
-/// <summary>What a failure of the disk means for people.</summary>
-internal static class DiskFailure
+/// <summary>Makes exceptions that tell an operator the cause of a disk failure, and the remedy.</summary>
+public static class DiskFailure
 {
     private const int WindowsDiskFull = unchecked((int)0x80070070);
 
-    /// <param name="doing">What could not be done, as the rest of a sentence that begins with the path.</param>
-    /// <param name="error">The number that the system gave.</param>
-    public static IOException Of(string path, string doing, int error, Exception? cause = null)
+    /// <param name="path">The subject of the message.</param>
+    /// <param name="doing">The rest of the sentence: "cannot be opened".</param>
+    /// <param name="error">The system's error number.</param>
+    /// <param name="cause">The inner exception.</param>
+    internal static IOException Of(string path, string doing, int error, Exception? cause = null)
     {
         var message = $"{path} {doing}: {NameOf(error)}, {Marshal.GetPInvokeErrorMessage(error)}. {Remedy(error)}";
         return IsFull(error) ? new DiskFullException(message, cause) : new IOException(message, cause);
     }
 
-    /// <summary>The same for what the framework threw.</summary>
+    /// <summary>Translates an exception of .NET. A full disk becomes a <see cref="DiskFullException"/>.</summary>
+    /// <param name="path">The subject of the message.</param>
+    /// <param name="doing">The rest of the sentence: "cannot be opened".</param>
+    /// <param name="cause">The inner exception.</param>
     public static IOException Of(string path, string doing, Exception cause)
     {
-        // On Unix the framework keeps the system's number here, but not in an exception for missing rights.
+        // On Unix .NET puts the system's error number into HResult, except for missing rights.
         var error = cause.HResult;
         return cause switch
         {
@@ -31,10 +36,10 @@ internal static class DiskFailure
     }
 
     /// <summary>
-    /// Of a sync. It is never a full disk that can be tried again, whatever the system says (thin volumes, quotas and network file systems
-    /// find only then that there is no room): what was written may be gone, and the next sync would say that all is well.
+    /// Makes a failed sync final. Thin volumes, quotas and network file systems may report a full disk only at a sync. The written
+    /// bytes may be lost then, and the next sync would report success.
     /// </summary>
-    public static IOException OfSync(IOException failure) =>
+    internal static IOException OfSync(IOException failure) =>
         failure is DiskFullException ? new IOException(failure.Message, failure) : failure;
 
     private const string NoRoom = "Make room on this disk, or move the directory to a larger one, and start again.";
@@ -44,19 +49,19 @@ internal static class DiskFailure
 
     private static string Remedy(int error) => NameOf(error) switch
     {
-        "EIO" => "The disk, or the way to it, is failing: look at the system's log, and replace the disk.",
+        "EIO" => "The disk, or the connection to it, is failing. See the system log, and replace the disk.",
         "ENOSPC" => NoRoom,
-        "EDQUOT" => "The quota of this user is used up: raise it, or make room, and start again.",
-        "EROFS" => "The file system is mounted read-only, often after an error of the disk: look at the system's log.",
+        "EDQUOT" => "The quota of this user is used up. Raise it, or make room, and start again.",
+        "EROFS" => "The file system is mounted read-only, often after a disk error. See the system log.",
         "EACCES" or "EPERM" => MissingRights,
-        "EMFILE" or "ENFILE" => "Too many files are open: raise the limit (ulimit -n).",
+        "EMFILE" or "ENFILE" => "Too many files are open. Raise the limit (ulimit -n).",
         "EFBIG" => "The file is larger than the file system or a limit (ulimit -f) allows.",
-        "ENOENT" => "Something was removed beneath a running program, or before it started.",
-        "EINVAL" or "ENOTSUP" => "This file system cannot do what a durable log needs: put the directory on a local disk.",
-        _ => "Look at the system's log, and start again.",
+        "ENOENT" => "Another program removed the file or its folder. Put it back, and start again.",
+        "EINVAL" or "ENOTSUP" => "This file system lacks an operation that a durable log needs. Put the directory on a local disk.",
+        _ => "See the system log, and start again.",
     };
 
-    // The numbers up to 34 are the same on Linux and macOS.
+    // Linux and macOS share the numbers up to 34.
     private static string NameOf(int error) => (error, OperatingSystem.IsLinux()) switch
     {
         (1, _) => "EPERM",

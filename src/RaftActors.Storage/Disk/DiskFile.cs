@@ -16,7 +16,7 @@ internal sealed class DiskFile(SafeFileHandle handle, string path) : IDiskFile
             }
             catch (Exception e) when (FileDisk.IsFailure(e))
             {
-                throw DiskFailure.Of(path, "did not tell its length", e);
+                throw DiskFailure.Of(path, "does not report its length", e);
             }
         }
     }
@@ -53,15 +53,16 @@ internal sealed class DiskFile(SafeFileHandle handle, string path) : IDiskFile
         }
     }
 
-    /// <summary>
-    /// fdatasync: as safe as fsync for what is read back, and on a file that has its length already it is spared writing the description,
-    /// which is a second place on the disk.
-    /// </summary>
+    /// <inheritdoc/>
+    /// <remarks>
+    /// On Linux this is <c>fdatasync</c>, which is as safe as <c>fsync</c> for the contents. A file with its final length costs one
+    /// write of the disk instead of two, because the inode does not change.
+    /// </remarks>
     public void Sync()
     {
         if (!OperatingSystem.IsLinux())
         {
-            // Asks macOS for F_FULLFSYNC, without which its disks only take a note; on Windows it says when it fails.
+            // On macOS this is F_FULLFSYNC: a plain fsync leaves the bytes in the cache of the disk. On Windows it reports a failure.
             Flush();
         }
         else if (Libc.SyncData(handle) is var error and not 0)
@@ -71,8 +72,8 @@ internal sealed class DiskFile(SafeFileHandle handle, string path) : IDiskFile
     }
 
     /// <summary>
-    /// Of a new file: its length and its room, once, so that no later sync has to write them. There may be no room for it, and then nothing
-    /// is lost with it.
+    /// Makes the length and the allocation of a new file durable, so that no later sync has to write them. A full disk is reported as
+    /// such, because a new file has nothing to lose.
     /// </summary>
     internal void SyncAll()
     {
@@ -97,10 +98,10 @@ internal sealed class DiskFile(SafeFileHandle handle, string path) : IDiskFile
         }
         catch (Exception e) when (FileDisk.IsFailure(e))
         {
-            throw DiskFailure.OfSync(DiskFailure.Of(path, "could not be made durable", e));
+            throw DiskFailure.OfSync(DiskFailure.Of(path, "could not be synced", e));
         }
     }
 
     private IOException NotSynced(int error) =>
-        DiskFailure.Of(path, "could not be made durable, and what of it is on disk is not known", error);
+        DiskFailure.Of(path, "could not be synced, so its last writes may be lost", error);
 }

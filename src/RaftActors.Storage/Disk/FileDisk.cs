@@ -5,14 +5,15 @@ using Microsoft.Win32.SafeHandles;
 namespace RaftActors.Storage.Disk;
 
 /// <summary>
-/// The machine's own file system, below one directory.
-/// <para>
-/// On Linux files and folders are synced by the C library, since the framework swallows a failure there. On macOS files are synced with
-/// F_FULLFSYNC by the framework, and a failure may go untold. On Windows a failure is told, and folders cannot be synced: the file system's
-/// own journal keeps the order of renames, but the last ones may be lost in a power cut. Linux is what is tested.
-/// </para>
+/// The machine's file system below one directory. Tested on Linux only.
+/// <list type="bullet">
+/// <item>Linux: libc syncs files and folders, because .NET ignores a failed <c>fsync</c> there.</item>
+/// <item>macOS: .NET syncs files with F_FULLFSYNC. A failure may go unreported.</item>
+/// <item>Windows: .NET reports a failed sync. Folders cannot be synced. The journal of the file system keeps the order of renames, and a
+/// power cut may undo the last ones.</item>
+/// </list>
 /// </summary>
-internal sealed class FileDisk(string directory) : IDisk
+public sealed class FileDisk(string directory) : IDisk
 {
     private const int ZerosSize = 1 << 20;
     private const int NotSupportedOnLinux = 95;
@@ -54,15 +55,16 @@ internal sealed class FileDisk(string directory) : IDisk
         }
         catch (Exception e) when (IsFailure(e))
         {
-            throw DiskFailure.Of(path, "cannot be made", e);
+            throw DiskFailure.Of(path, "cannot be created", e);
         }
     }
 
-    /// <summary>Makes a file; its length is durable at once, so that no later sync has to write it.</summary>
+    /// <inheritdoc/>
+    /// <remarks>The length is durable when this returns, so no later sync has to write it.</remarks>
     public IDiskFile Create(string name, long size)
     {
         var path = PathOf(name);
-        var handle = Opened(path, FileMode.Create, "cannot be made");
+        var handle = Opened(path, FileMode.Create, "cannot be created");
         var file = new DiskFile(handle, path);
         try
         {
@@ -88,7 +90,7 @@ internal sealed class FileDisk(string directory) : IDisk
         }
         catch (IOException e) when (e.InnerException is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new FileNotFoundException($"There is no {path}.", path, e.InnerException);
+            throw new FileNotFoundException($"{path} does not exist.", path, e.InnerException);
         }
     }
 
@@ -98,7 +100,7 @@ internal sealed class FileDisk(string directory) : IDisk
         var (source, target) = (PathOf(from), PathOf(to));
         if (!OperatingSystem.IsWindows())
         {
-            // The framework's own would copy to another disk, a piece at a time.
+            // File.Move would copy to another file system piece by piece, which is not atomic.
             if (Libc.Rename(source, target) is var error and not 0)
             {
                 throw DiskFailure.Of(source, $"cannot be renamed to {target}", error);
@@ -137,7 +139,7 @@ internal sealed class FileDisk(string directory) : IDisk
         var path = PathOf(name);
         if (!OperatingSystem.IsWindows() && Libc.SyncFolder(path) is var error and not 0)
         {
-            throw DiskFailure.OfSync(DiskFailure.Of(path, "could not be made durable with its names", error));
+            throw DiskFailure.OfSync(DiskFailure.Of(path, "could not be synced, so the names in it may be lost", error));
         }
     }
 
@@ -150,12 +152,12 @@ internal sealed class FileDisk(string directory) : IDisk
         }
         catch (Exception e) when (IsFailure(e))
         {
-            throw DiskFailure.Of(_directory, "does not tell how much room there is", e);
+            throw DiskFailure.Of(_directory, "does not report its free space", e);
         }
     }
 
-    /// <summary>What the framework throws when the system did not do it.</summary>
-    internal static bool IsFailure(Exception e) => e is IOException or UnauthorizedAccessException or SecurityException;
+    /// <summary>Tells whether .NET threw this exception because the system refused an operation on files.</summary>
+    public static bool IsFailure(Exception e) => e is IOException or UnauthorizedAccessException or SecurityException;
 
     private static SafeFileHandle Opened(string path, FileMode mode, string doing)
     {
@@ -176,7 +178,7 @@ internal sealed class FileDisk(string directory) : IDisk
             return;
         }
 
-        // Another mode would leave the length at zero, and each sync would write it anew.
+        // Mode 0 extends the length. With another mode every sync would have to write a new length.
         var error = OperatingSystem.IsLinux() && Environment.Is64BitProcess ? Libc.Allocate(handle, size) : NotSupportedOnLinux;
         if (error == NotSupportedOnLinux)
         {
@@ -184,7 +186,7 @@ internal sealed class FileDisk(string directory) : IDisk
         }
         else if (error != 0)
         {
-            throw DiskFailure.Of(path, $"cannot be made with {size} bytes", error);
+            throw DiskFailure.Of(path, $"cannot be created with {size} bytes", error);
         }
     }
 
@@ -197,7 +199,7 @@ internal sealed class FileDisk(string directory) : IDisk
         }
     }
 
-    // The first failure is the one to be told.
+    // A failure here is ignored, so that the caller sees the first one.
     private static void Forget(string path)
     {
         try

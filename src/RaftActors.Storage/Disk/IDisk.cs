@@ -1,39 +1,40 @@
 namespace RaftActors.Storage.Disk;
 
 /// <summary>
-/// The file system below one directory, as the store uses it: nothing else of a disk is relied on. Names are relative, with <c>/</c>.
-/// Every failure is an <see cref="IOException"/> and final; nothing is done half and reported as done. A sync never fails with
-/// <see cref="DiskFullException"/>, which is for what can be tried again.
+/// The file system below one directory, reduced to the operations that a store relies on. Names are relative to that directory and use
+/// <c>/</c>. Every operation completes or throws an <see cref="IOException"/>. A failure is final, except
+/// <see cref="DiskFullException"/>: the operation had no effect and may be tried again. A sync never throws
+/// <see cref="DiskFullException"/>.
 /// </summary>
-internal interface IDisk
+public interface IDisk
 {
-    /// <summary>For messages.</summary>
+    /// <summary>Returns the full path of a name, for messages.</summary>
     string PathOf(string name);
 
-    /// <summary>The files of a folder (<c>""</c> is the directory itself), by name in ordinal order, without their folder.</summary>
+    /// <summary>Lists the files of a folder, without their folder, in ordinal order. <c>""</c> is the directory itself.</summary>
     IReadOnlyList<string> List(string folder);
 
-    /// <summary>Makes a folder, and those above it, if they are missing. Durable once the folder that it is in is synced.</summary>
+    /// <summary>Creates a folder and the missing folders above it. Durable after a sync of the folder above.</summary>
     void CreateFolder(string name);
 
-    /// <summary>Makes a file, or empties the one that is there, and takes room for so many bytes, which read as zero.</summary>
-    /// <exception cref="DiskFullException">There is no room; nothing was made.</exception>
+    /// <summary>Creates a file, or truncates an existing one, and allocates <paramref name="size"/> bytes, which read as zero.</summary>
+    /// <exception cref="DiskFullException">There is no room, and no file was created.</exception>
     IDiskFile Create(string name, long size);
 
     /// <summary>Opens a file for reading and writing.</summary>
-    /// <exception cref="FileNotFoundException">There is none.</exception>
+    /// <exception cref="FileNotFoundException">The file does not exist.</exception>
     IDiskFile Open(string name);
 
-    /// <summary>In one step; takes the place of what is there. Durable once the folder is synced.</summary>
+    /// <summary>Renames a file atomically, and replaces a file of the new name. Durable after a sync of the folder.</summary>
     void Rename(string from, string to);
 
-    /// <summary>Durable once the folder is synced.</summary>
+    /// <summary>Deletes a file. Durable after a sync of the folder.</summary>
     void Delete(string name);
 
-    /// <summary>Makes durable which names a folder has.</summary>
+    /// <summary>Makes the names in a folder durable.</summary>
     void SyncFolder(string name);
 
-    /// <summary>Makes durable which names a folder has, and those above it up to the directory itself.</summary>
+    /// <summary>Makes the names in a folder durable, and those in all folders above it up to the directory itself.</summary>
     void SyncFoldersUpFrom(string name)
     {
         for (var end = name.Length; end > 0; end = name.LastIndexOf('/', end - 1))
@@ -44,26 +45,34 @@ internal interface IDisk
         SyncFolder("");
     }
 
-    /// <summary>Bytes that can still be written.</summary>
+    /// <summary>Returns the number of bytes that can still be written.</summary>
     long FreeBytes();
 }
 
-/// <summary>An open file.</summary>
-internal interface IDiskFile : IDisposable
+/// <summary>An open file of an <see cref="IDisk"/>.</summary>
+public interface IDiskFile : IDisposable
 {
     /// <summary>In bytes.</summary>
     long Length { get; }
 
-    /// <summary>Reads as much as there is, up to the size of the buffer.</summary>
+    /// <summary>Reads until the buffer is full or the file ends, and returns the number of bytes read.</summary>
     int Read(long offset, Span<byte> buffer);
 
-    /// <summary>Writes all of it.</summary>
+    /// <summary>Writes all bytes.</summary>
     void Write(long offset, ReadOnlySpan<byte> bytes);
 
-    /// <summary>Makes durable what was written, and the length with it. After a failure nothing is known of any write since the last
-    /// success.</summary>
+    /// <summary>
+    /// Makes all earlier writes and the length durable. After a failure every write since the last successful sync is in doubt.
+    /// </summary>
     void Sync();
 }
 
-/// <summary>There is no room.</summary>
-internal sealed class DiskFullException(string message, Exception? cause = null) : IOException(message, cause);
+/// <summary>The disk has no room for an operation. The operation had no effect.</summary>
+public sealed class DiskFullException : IOException
+{
+    /// <summary>Creates the exception.</summary>
+    public DiskFullException(string message, Exception? cause = null)
+        : base(message, cause)
+    {
+    }
+}

@@ -5,8 +5,8 @@ using Microsoft.Win32.SafeHandles;
 namespace RaftActors.Storage.Disk;
 
 /// <summary>
-/// What the store takes from the C library itself, because the framework's own calls do not tell when it fails. Each returns the number of
-/// the error, 0 for none.
+/// What the store takes from the C library itself, because the framework's own calls do not tell when it fails. Each returns the
+/// number of the error, 0 for none.
 /// </summary>
 internal static partial class Libc
 {

@@ -1,5 +1,5 @@
+using RaftActors.Codec;
 using RaftActors.Core;
-using RaftActors.Storage.Format;
 
 namespace RaftActors.Storage.Log;
 

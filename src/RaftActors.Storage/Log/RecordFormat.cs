@@ -1,7 +1,8 @@
 using System.Buffers.Binary;
+using System.Diagnostics;
 
+using RaftActors.Codec;
 using RaftActors.Core;
-using RaftActors.Storage.Format;
 
 namespace RaftActors.Storage.Log;
 
@@ -38,11 +39,11 @@ internal static class RecordFormat
         writer.List(state.Recorded, peer =>
         {
             writer.Member(peer.Member);
-            WriteBoot(writer, peer.Boot);
+            writer.Boot(peer.Boot);
         });
         writer.Flag(state.IsAdmitted);
         writer.Identity(state.Group.Value);
-        WriteBoot(writer, state.Boot);
+        writer.Boot(state.Boot);
         writer.Flag(state.Fence is not null);
         if (state.Fence is { } fence)
         {
@@ -63,12 +64,12 @@ internal static class RecordFormat
     {
         var reader = new ByteReader(body);
         var votedFor = reader.Flag() ? reader.Member() : (Member?)null;
-        var recorded = reader.List(PeerSizeMin, static (ref ByteReader r) => new PeerRecord(r.Member(), ReadBoot(ref r)));
+        var recorded = reader.List(PeerSizeMin, static (ref ByteReader r) => new PeerRecord(r.Member(), r.Boot()));
         var state = new HardState(new Term(header.Term), votedFor, recorded)
         {
             IsAdmitted = reader.Flag(),
             Group = new GroupUid(reader.Identity()),
-            Boot = ReadBoot(ref reader),
+            Boot = reader.Boot(),
             Fence = reader.Flag() ? new Fence((RefusalReason)reader.Integer(), new Serial(reader.Count())) : null,
             Roster = (header.Flags & RecordHeader.HasRoster) != 0
                 ? reader.List(NameSizeMin, static (ref ByteReader r) => r.Name())
@@ -112,8 +113,10 @@ internal static class RecordFormat
                 writer.Text(pair.Key);
                 writer.Rest(pair.Value.Span);
                 return pair.Request is null ? (byte)0 : RecordHeader.HasRequest;
-            default:
+            case Payload.NoOp:
                 return 0;
+            default:
+                throw Unknown(payload);
         }
     }
 
@@ -122,7 +125,8 @@ internal static class RecordFormat
     {
         Payload.NoOp => RecordType.NoOp,
         Payload.Reconfigure => RecordType.Configuration,
-        _ => RecordType.Pair,
+        Payload.Pair => RecordType.Pair,
+        _ => throw Unknown(payload),
     };
 
     /// <summary>The value is a view of the body: it is not copied.</summary>
@@ -136,6 +140,8 @@ internal static class RecordFormat
             RecordType.Configuration => ReadConfiguration(body.Span),
             _ => ReadPair(header.Flags, body, origins),
         });
+
+    private static UnreachableException Unknown(Payload payload) => new($"An entry has the unknown payload {payload.GetType().Name}.");
 
     private static Payload.Reconfigure ReadConfiguration(ReadOnlySpan<byte> body)
     {
@@ -152,12 +158,4 @@ internal static class RecordFormat
         var key = reader.Text();
         return new Payload.Pair(request, key, body[reader.Position..]);
     }
-
-    private static void WriteBoot(ByteWriter writer, Boot boot)
-    {
-        writer.Number(boot.Number);
-        writer.Hash(boot.Mark);
-    }
-
-    private static Boot ReadBoot(ref ByteReader reader) => new(reader.Count(), reader.Hash());
 }

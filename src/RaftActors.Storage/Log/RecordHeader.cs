@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-using RaftActors.Storage.Format;
+using RaftActors.Codec;
 
 namespace RaftActors.Storage.Log;
 

@@ -1,9 +1,9 @@
 using System.Buffers;
 using System.Buffers.Binary;
 
+using RaftActors.Codec;
 using RaftActors.Core;
 using RaftActors.Storage.Disk;
-using RaftActors.Storage.Format;
 
 namespace RaftActors.Storage.Snapshots;
 

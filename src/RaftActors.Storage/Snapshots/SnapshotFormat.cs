@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 
+using RaftActors.Codec;
 using RaftActors.Core;
-using RaftActors.Storage.Format;
 
 namespace RaftActors.Storage.Snapshots;
 

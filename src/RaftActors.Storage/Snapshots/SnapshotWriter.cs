@@ -1,8 +1,8 @@
 using System.Buffers.Binary;
 
+using RaftActors.Codec;
 using RaftActors.Core;
 using RaftActors.Storage.Disk;
-using RaftActors.Storage.Format;
 
 namespace RaftActors.Storage.Snapshots;
 

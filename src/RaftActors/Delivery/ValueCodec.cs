@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 using Akka.Actor;
 using Akka.Serialization;
 
-using RaftActors.Storage.Format;
+using RaftActors.Codec;
 
 namespace RaftActors.Delivery;
 

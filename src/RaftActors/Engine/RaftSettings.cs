@@ -2,10 +2,10 @@ using System.Collections.Immutable;
 
 using Akka.Configuration;
 
+using RaftActors.Codec;
 using RaftActors.Core;
 using RaftActors.Discovery;
 using RaftActors.Storage;
-using RaftActors.Storage.Format;
 
 using static RaftActors.RaftConfigurationException;
 

@@ -1,9 +1,9 @@
 using System.Diagnostics;
 
+using RaftActors.Codec;
 using RaftActors.Core;
-using RaftActors.Storage.Format;
 
-using static RaftActors.Storage.Format.EntryFormat;
+using static RaftActors.Codec.EntryFormat;
 
 namespace RaftActors.Wire;
 
@@ -16,7 +16,7 @@ internal static class EnvelopeFormat
         writer.Member(envelope.To);
         writer.Identity(envelope.Group.Value);
         writer.Number(envelope.Term.Value);
-        WriteBoot(writer, envelope.Boot);
+        writer.Boot(envelope.Boot);
         WriteBody(writer, envelope.Body);
     }
 
@@ -25,7 +25,7 @@ internal static class EnvelopeFormat
         reader.Member(),
         new GroupUid(reader.Identity()),
         new Term(reader.Count()),
-        ReadBoot(ref reader),
+        reader.Boot(),
         ReadBody(ref reader, manifest));
 
     public static string Manifest(Message body) => body switch
@@ -132,7 +132,7 @@ internal static class EnvelopeFormat
             case Message.Refusal refusal:
                 writer.Number((long)refusal.Reason);
                 writer.Number(refusal.Serial.Value);
-                WriteBoot(writer, refusal.Boot);
+                writer.Boot(refusal.Boot);
                 writer.Text(refusal.Detail);
                 writer.Number(refusal.Index.Value);
                 writer.Hash(refusal.Hash);
@@ -185,7 +185,7 @@ internal static class EnvelopeFormat
     }
 
     private static Message.Refusal ReadRefusal(ref ByteReader reader) =>
-        new(ReadReason(ref reader), new Serial(reader.Count()), ReadBoot(ref reader), reader.Text())
+        new(ReadReason(ref reader), new Serial(reader.Count()), reader.Boot(), reader.Text())
         {
             Index = new LogIndex(reader.Count()),
             Hash = reader.Hash(),
@@ -193,14 +193,6 @@ internal static class EnvelopeFormat
 
     private static RefusalReason ReadReason(ref ByteReader reader) =>
         (RefusalReason)reader.Integer() is var reason && Enum.IsDefined(reason) ? reason : throw reader.Damaged($"{reason} is no reason");
-
-    private static void WriteBoot(ByteWriter writer, Boot boot)
-    {
-        writer.Number(boot.Number);
-        writer.Hash(boot.Mark);
-    }
-
-    private static Boot ReadBoot(ref ByteReader reader) => new(reader.Count(), reader.Hash());
 
     private static void WriteIndex(ByteWriter writer, LogIndex? index)
     {

@@ -1,7 +1,7 @@
 using Akka.Actor;
 using Akka.Serialization;
 
-using RaftActors.Storage.Format;
+using RaftActors.Codec;
 
 namespace RaftActors.Wire;
 

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 
+using RaftActors.Codec;
 using RaftActors.Core;
 using RaftActors.Storage;
-using RaftActors.Storage.Format;
 using RaftActors.Storage.Log;
 
 namespace RaftActors.Benchmarks.Store;

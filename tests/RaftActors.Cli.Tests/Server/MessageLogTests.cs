@@ -135,7 +135,7 @@ public sealed class MessageLogTests
     [InlineData("0102 01 0161 00 00 0162 00", "serial")]
     [InlineData("0102 01 0161 00 01 0161 00", "twice")]
     [InlineData("0101 01 01FF 00", "UTF-8")]
-    [InlineData("01 FFFFFFFF7F", "octets")]
+    [InlineData("01 FFFFFFFF7F", "more bytes should follow")]
     [InlineData("0102 FFFFFFFFFFFFFFFF7F 0161 00 01 0162 00", "serial")]
     public void Snapshot_that_no_server_wrote_is_refused(string bytes, string why)
     {

@@ -27,7 +27,7 @@ public sealed class FailingDiskTests : IDisposable
     public void Sync_that_fails_for_want_of_room_is_not_tried_again()
     {
         const int NoSpace = 28;
-        var full = DiskFailure.Of("/data/file", "could not be made durable", NoSpace);
+        var full = DiskFailure.Of("/data/file", "could not be synced", NoSpace);
         Assert.IsType<DiskFullException>(full);
 
         var error = DiskFailure.OfSync(full);
@@ -57,7 +57,7 @@ public sealed class FailingDiskTests : IDisposable
 
             var error = Assert.Throws<DiskFullException>(() => disk.Create("large", new DriveInfo(inMemory.FullName).TotalSize + 4096));
 
-            Assert.Contains("large cannot be made", error.Message);
+            Assert.Contains("large cannot be created", error.Message);
             Assert.Contains("ENOSPC", error.Message);
             Assert.Empty(disk.List(""));
         }

@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 
+using RaftActors.Codec;
 using RaftActors.Core;
 using RaftActors.Storage.Disk;
-using RaftActors.Storage.Format;
 using RaftActors.Storage.Snapshots;
 
 namespace RaftActors.Storage.Tests.Snapshots;

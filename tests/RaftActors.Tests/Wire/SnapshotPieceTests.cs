@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 
+using RaftActors.Codec;
 using RaftActors.Core;
-using RaftActors.Storage.Format;
 using RaftActors.Wire;
 
 namespace RaftActors.Tests.Wire;

@@ -1,11 +1,16 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 
 using RaftActors.Core;
 
-namespace RaftActors.Storage.Format;
+namespace RaftActors.Codec;
 
-/// <summary>The bytes of log entries, of places in a log, and of what stands for a log's beginning.</summary>
-internal static class EntryFormat
+/// <summary>
+/// Encodes log entries, positions in a log, configurations and the descriptions of snapshots. Log, snapshot files and wire share these
+/// bytes, so a change needs a new version of all three formats. Each Read method throws <see cref="InvalidDataException"/> on bytes that
+/// its Write method did not write.
+/// </summary>
+public static class EntryFormat
 {
     private const byte NoOp = 0;
     private const byte Reconfigure = 1;
@@ -14,6 +19,7 @@ internal static class EntryFormat
     private const int EntrySizeMin = 4;
     private const int AnsweredSizeMin = 3;
 
+    /// <summary>Writes index, term, serial and prefix hash.</summary>
     public static void WritePosition(ByteWriter writer, LogPosition position)
     {
         writer.Number(position.Index.Value);
@@ -22,9 +28,11 @@ internal static class EntryFormat
         writer.Hash(position.Hash);
     }
 
+    /// <summary>Reads a position.</summary>
     public static LogPosition ReadPosition(ref ByteReader reader) =>
         new(new LogIndex(reader.Count()), new Term(reader.Count()), new Serial(reader.Count()), reader.Hash());
 
+    /// <summary>Writes the number of entries, then each entry.</summary>
     public static void WriteEntries(ByteWriter writer, LogSlice entries)
     {
         writer.Number(entries.Length);
@@ -34,18 +42,21 @@ internal static class EntryFormat
         }
     }
 
+    /// <summary>Reads entries. Their values are copies.</summary>
     public static LogSlice ReadEntries(ref ByteReader reader) => new(reader.List(EntrySizeMin, ReadEntry).AsMemory());
 
+    /// <summary>Writes the description of a snapshot, then its sessions.</summary>
     public static void WriteSnapshot(ByteWriter writer, Snapshot snapshot)
     {
         WriteDescription(writer, snapshot);
         WriteSessions(writer, snapshot.Sessions);
     }
 
+    /// <summary>Reads the description of a snapshot and its sessions.</summary>
     public static Snapshot ReadSnapshot(ref ByteReader reader) =>
         ReadDescription(ref reader) with { Sessions = ReadSessions(ref reader) };
 
-    /// <summary>Without the sessions.</summary>
+    /// <summary>Writes position, configuration and length of a snapshot, without its sessions.</summary>
     public static void WriteDescription(ByteWriter writer, Snapshot snapshot)
     {
         WritePosition(writer, snapshot.Position);
@@ -54,6 +65,7 @@ internal static class EntryFormat
         writer.Number(snapshot.Length);
     }
 
+    /// <summary>Reads the description of a snapshot. Its sessions are empty.</summary>
     public static Snapshot ReadDescription(ref ByteReader reader) => new(
         ReadPosition(ref reader),
         new LogIndex(reader.Count()),
@@ -61,11 +73,13 @@ internal static class EntryFormat
         [],
         reader.Count());
 
-    // Requests often come one after the other, so each is written as what it differs in from the one before: 3 bytes instead of some 12.
+    /// <summary>Writes the answered requests of each origin.</summary>
     public static void WriteSessions(ByteWriter writer, ImmutableArray<SessionState> sessions) => writer.List(sessions, session =>
     {
         writer.Member(session.Origin);
         writer.Number(session.Forgotten);
+
+        // Requests are often consecutive. A difference to the request before takes 3 bytes, the request itself about 12.
         var before = new AnsweredRequest(session.Forgotten, default, default);
         writer.List(session.Answered, answered =>
         {
@@ -76,6 +90,7 @@ internal static class EntryFormat
         });
     });
 
+    /// <summary>Reads sessions, at most <see cref="Snapshot.MaxSessions"/>.</summary>
     public static ImmutableArray<SessionState> ReadSessions(ref ByteReader reader)
     {
         var sessions = reader.List(reader.MemberSizeMin + 2, ReadSession);
@@ -124,14 +139,15 @@ internal static class EntryFormat
                 writer.Text(pair.Key);
                 writer.Bytes(pair.Value.Span);
                 break;
+            default:
+                throw new UnreachableException($"An entry has the unknown payload {entry.Payload.GetType().Name}.");
         }
     }
 
     private static LogEntry ReadEntry(ref ByteReader reader) =>
         new(new LogIndex(reader.Count()), new Term(reader.Count()), new Serial(reader.Count()), ReadPayload(ref reader));
 
-    // The value is copied: the transport may use its buffer again, and a log that holds on to a whole message for one value wastes the
-    // rest.
+    // The value is copied. A transport may use its buffer again, and one value would otherwise keep a whole message in memory.
     private static Payload ReadPayload(ref ByteReader reader) => reader.Octet() switch
     {
         NoOp => Payload.NoOp.Instance,
@@ -141,6 +157,7 @@ internal static class EntryFormat
         var kind => throw reader.Damaged($"{kind} is no kind of entry"),
     };
 
+    /// <summary>Writes group uuid, quorum size, voters, old voters, learners and founding serials.</summary>
     public static void WriteConfiguration(ByteWriter writer, Configuration configuration)
     {
         writer.Identity(configuration.Group.Value);
@@ -155,6 +172,7 @@ internal static class EntryFormat
         });
     }
 
+    /// <summary>Reads a configuration.</summary>
     public static Configuration ReadConfiguration(ref ByteReader reader) => new(
         new GroupUid(reader.Identity()),
         reader.Integer(),

@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
 
+using RaftActors.Codec;
 using RaftActors.Core;
-using RaftActors.Storage.Format;
 
-namespace RaftActors.Storage.Tests.Format;
+namespace RaftActors.Codec.Tests;
 
 /// <summary>Sessions are written as differences, which are checked as they are read: a bad one would change all after it.</summary>
 public sealed class SessionFormatTests

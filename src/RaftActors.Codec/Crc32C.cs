@@ -1,15 +1,15 @@
 using System.Buffers.Binary;
 using System.Numerics;
 
-namespace RaftActors.Storage.Format;
+namespace RaftActors.Codec;
 
-/// <summary>CRC-32C (Castagnoli), by the processor's own instruction where it has one.</summary>
-internal static class Crc32C
+/// <summary>The checksum CRC-32C (Castagnoli). Uses the processor's own instruction where there is one.</summary>
+public static class Crc32C
 {
-    /// <summary>The checksum of these bytes; of <c>123456789</c> it is <c>e3069283</c>.</summary>
+    /// <summary>Computes the checksum of some bytes. That of <c>123456789</c> is <c>e3069283</c>.</summary>
     public static uint Of(ReadOnlySpan<byte> bytes) => Append(0, bytes);
 
-    /// <summary>The checksum of what <paramref name="checksum"/> is of, and these bytes after it.</summary>
+    /// <summary>Computes the checksum of the bytes behind <paramref name="checksum"/>, followed by these bytes.</summary>
     public static uint Append(uint checksum, ReadOnlySpan<byte> bytes)
     {
         var rest = ~checksum;
@@ -27,6 +27,6 @@ internal static class Crc32C
         return ~rest;
     }
 
-    /// <summary>The same for a number of 8 bytes.</summary>
+    /// <summary>Does the same for the 8 bytes of a number, little-endian.</summary>
     public static uint Append(uint checksum, ulong number) => ~BitOperations.Crc32C(~checksum, number);
 }

@@ -1,6 +1,6 @@
-using RaftActors.Storage.Format;
+using RaftActors.Codec;
 
-namespace RaftActors.Storage.Tests.Format;
+namespace RaftActors.Codec.Tests;
 
 public sealed class Crc32CTests
 {

@@ -3,30 +3,35 @@ using System.Collections.Immutable;
 
 using RaftActors.Core;
 
-namespace RaftActors.Storage.Format;
+namespace RaftActors.Codec;
 
 /// <summary>
-/// Writes what <see cref="ByteReader"/> reads. Numbers are LEB128, 7 bits an octet, lowest first; texts and bytes carry their length.
-/// One that is used again, after <see cref="Clear"/>, makes no garbage.
+/// Writes the bytes that a <see cref="ByteReader"/> reads. Numbers are LEB128: 7 bits a byte, lowest first. Texts and bytes carry their
+/// length. A writer that is used again after <see cref="Clear"/> allocates nothing. Not thread-safe.
 /// </summary>
-internal sealed class ByteWriter
+public sealed class ByteWriter
 {
     private const int SizeMin = 256;
 
     private byte[] _buffer = [];
 
-    // By place, counted from 1; null where every member is written out.
+    // The place of each member written so far, counted from 1. Null: members are not shared.
     private Dictionary<Member, int>? _members;
 
-    /// <summary>How much was written.</summary>
+    /// <summary>Number of bytes written.</summary>
     public int Length { get; private set; }
 
-    /// <summary>What was written, to be filled in where room was left. Until the next write.</summary>
+    /// <summary>
+    /// The bytes written, to fill in the places that <see cref="Room"/> left. Valid until the next write or <see cref="Clear"/>.
+    /// </summary>
     public Span<byte> Written => _buffer.AsSpan(0, Length);
 
+    /// <summary>Copies the bytes written.</summary>
     public byte[] ToArray() => Written.ToArray();
 
-    /// <summary>Begins anew, in the same memory unless that has become larger than this.</summary>
+    /// <summary>
+    /// Forgets the bytes written and keeps the buffer, unless the buffer is larger than <paramref name="keptSizeMax"/>.
+    /// </summary>
     public void Clear(int keptSizeMax = int.MaxValue)
     {
         Length = 0;
@@ -38,18 +43,21 @@ internal sealed class ByteWriter
     }
 
     /// <summary>
-    /// From now on a member is written out once, and after that as its place among those that were: 1, 2 and so on, where 0 says that one
-    /// follows that is new. Clearing forgets them.
+    /// Writes each member in full only once, from here on: 0 and the member. Later occurrences are its place among the members
+    /// written: 1, 2 and so on. <see cref="Clear"/> forgets the members, and sharing stays on.
     /// </summary>
     public void ShareMembers() => _members ??= [];
 
-    /// <summary>So many zeros, for something that is filled in later.</summary>
+    /// <summary>Writes <paramref name="size"/> zeros, to be filled in through <see cref="Written"/>.</summary>
     public void Room(int size) => Next(size).Clear();
 
+    /// <summary>Writes one byte.</summary>
     public void Octet(byte value) => Next(1)[0] = value;
 
+    /// <summary>Writes 1 or 0.</summary>
     public void Flag(bool value) => Octet(value ? (byte)1 : (byte)0);
 
+    /// <summary>Writes a number in 1 to 10 bytes. A negative number takes 10.</summary>
     public void Number(long value)
     {
         var rest = (ulong)value;
@@ -62,19 +70,24 @@ internal sealed class ByteWriter
         Octet((byte)rest);
     }
 
-    /// <summary>A number of either sign, short if it is near zero.</summary>
+    /// <summary>Writes a number of either sign; the nearer it is to zero, the shorter.</summary>
     public void Difference(long value) => Number((value << 1) ^ (value >> 63));
 
+    /// <summary>Writes 8 bytes, little-endian.</summary>
     public void Hash(ulong value) => BinaryPrimitives.WriteUInt64LittleEndian(Next(8), value);
 
+    /// <summary>Writes 16 bytes.</summary>
     public void Identity(Guid value) => value.TryWriteBytes(Next(16));
 
+    /// <summary>Writes a length and the bytes.</summary>
     public void Bytes(ReadOnlySpan<byte> value)
     {
         Number(value.Length);
         Rest(value);
     }
 
+    /// <summary>Writes a length and the UTF-8 bytes of a text.</summary>
+    /// <exception cref="ArgumentException">The text has half a surrogate pair.</exception>
     public void Text(string value)
     {
         var size = StrictText.SizeOf(value);
@@ -82,9 +95,10 @@ internal sealed class ByteWriter
         StrictText.Encode(value, Next(size));
     }
 
-    /// <summary>Without a length: the last thing in a message.</summary>
+    /// <summary>Writes bytes without a length. They must be the last in the output, or of a size that the reader knows.</summary>
     public void Rest(ReadOnlySpan<byte> value) => value.CopyTo(Next(value.Length));
 
+    /// <summary>Writes the name and the incarnation of a process.</summary>
     public void Member(Member value)
     {
         if (_members is not null)
@@ -103,14 +117,24 @@ internal sealed class ByteWriter
         Identity(value.Incarnation.Value);
     }
 
+    /// <summary>Writes the number and the mark of a boot.</summary>
+    public void Boot(Boot value)
+    {
+        Number(value.Number);
+        Hash(value.Mark);
+    }
+
+    /// <summary>Writes the origin and the number of a request.</summary>
     public void Request(RequestId value)
     {
         Member(value.Origin);
         Number(value.Number);
     }
 
+    /// <summary>Writes the number of items, then each item.</summary>
     public void List<T>(ImmutableArray<T> items, Action<T> write)
     {
+        ArgumentNullException.ThrowIfNull(write);
         Number(items.Length);
         foreach (var item in items)
         {

@@ -3,36 +3,39 @@ using System.Collections.Immutable;
 
 using RaftActors.Core;
 
-namespace RaftActors.Storage.Format;
+namespace RaftActors.Codec;
 
 /// <summary>
-/// Reads what came over the wire and trusts nothing of it: no length is believed that the message itself does not hold, so the largest
-/// allocation is a small multiple of the message. Every method throws <see cref="InvalidDataException"/> on bytes that no <see
-/// cref="ByteWriter"/> wrote.
+/// Reads the bytes that a <see cref="ByteWriter"/> wrote. It trusts none of them: a length that exceeds the remaining bytes is refused
+/// before anything is allocated, so the largest allocation is a small multiple of the input. Every method throws
+/// <see cref="InvalidDataException"/> on bytes that no <see cref="ByteWriter"/> wrote.
 /// </summary>
-internal ref struct ByteReader(ReadOnlySpan<byte> bytes)
+public ref struct ByteReader(ReadOnlySpan<byte> bytes)
 {
     private const int WrittenMemberSizeMin = 17;
 
     private readonly ReadOnlySpan<byte> _bytes = bytes;
 
-    // In the order in which they were written out; null where every one is.
+    // The members read so far, in order. Null: members are not shared.
     private List<Member>? _members;
     private int _position;
 
+    /// <summary>Reads one item of a list.</summary>
     public delegate T Read<T>(ref ByteReader reader);
 
-    /// <summary>How far it has read.</summary>
+    /// <summary>Number of bytes read so far.</summary>
     public readonly int Position => _position;
 
-    /// <summary>Octets that a member takes at least, here.</summary>
+    /// <summary>The least number of bytes that a member takes in this input.</summary>
     public readonly int MemberSizeMin => _members is null ? WrittenMemberSizeMin : 1;
 
-    /// <summary>From now on members are as <see cref="ByteWriter.ShareMembers"/> writes them.</summary>
+    /// <summary>Expects members as <see cref="ByteWriter.ShareMembers"/> writes them, from here on.</summary>
     public void ShareMembers() => _members = [];
 
+    /// <summary>Reads one byte.</summary>
     public byte Octet() => Take(1)[0];
 
+    /// <summary>Reads a byte that must be 0 or 1.</summary>
     public bool Flag() => Octet() switch
     {
         0 => false,
@@ -40,6 +43,7 @@ internal ref struct ByteReader(ReadOnlySpan<byte> bytes)
         var other => throw Damaged($"a flag is {other}"),
     };
 
+    /// <summary>Reads a LEB128 number of up to 64 bits.</summary>
     public long Number()
     {
         ulong value = 0;
@@ -61,7 +65,7 @@ internal ref struct ByteReader(ReadOnlySpan<byte> bytes)
         throw Damaged("a number has more than 64 bits");
     }
 
-    /// <summary>A number that differs by this from one that counts something, and counts something itself.</summary>
+    /// <summary>Reads a difference and adds it to <paramref name="before"/>. The sum must not be negative.</summary>
     public long CountFrom(long before)
     {
         var coded = (ulong)Number();
@@ -69,31 +73,39 @@ internal ref struct ByteReader(ReadOnlySpan<byte> bytes)
         return count >= 0 ? count : throw Damaged($"a count differs too much from {before}");
     }
 
-    /// <summary>A number that counts something.</summary>
+    /// <summary>Reads a number that must not be negative.</summary>
     public long Count() => Number() is var count and >= 0 ? count : throw Damaged("a count is negative");
 
-    /// <summary>A number of 32 bits: a size, a priority.</summary>
+    /// <summary>Reads a number that must fit into 32 bits: a size, a priority.</summary>
     public int Integer() => Number() is var value && (int)value == value ? (int)value : throw Damaged("a number has more than 32 bits");
 
+    /// <summary>Reads 8 bytes, little-endian.</summary>
     public ulong Hash() => BinaryPrimitives.ReadUInt64LittleEndian(Take(8));
 
+    /// <summary>Reads 16 bytes.</summary>
     public Guid Identity() => new(Take(16));
 
+    /// <summary>Reads a length and that many bytes. The result is a view of the input, not a copy.</summary>
     public ReadOnlySpan<byte> Bytes()
     {
         var length = Count();
         return length <= _bytes.Length - _position ? Take((int)length) : throw Damaged($"{length} bytes are announced");
     }
 
+    /// <summary>Reads a length and that many bytes of UTF-8.</summary>
     public string Text() => StrictText.Decode(Bytes());
 
+    /// <summary>Reads all remaining bytes. The result is a view of the input, not a copy.</summary>
     public ReadOnlySpan<byte> Rest() => Take(_bytes.Length - _position);
 
-    /// <summary>Without a length before them.</summary>
+    /// <summary>Reads exactly <paramref name="size"/> bytes. The result is a view of the input, not a copy.</summary>
     public ReadOnlySpan<byte> Raw(int size) => Take(size);
 
+    /// <summary>Reads the name of a process.</summary>
     public ProcessName Name() => NameOf(Bytes());
 
+    /// <summary>Decodes the name of a process from its UTF-8 bytes.</summary>
+    /// <exception cref="InvalidDataException">The bytes are no UTF-8, or the text is no name of a process.</exception>
     public static ProcessName NameOf(ReadOnlySpan<byte> text)
     {
         try
@@ -106,6 +118,7 @@ internal ref struct ByteReader(ReadOnlySpan<byte> bytes)
         }
     }
 
+    /// <summary>Reads the name and the incarnation of a process.</summary>
     public Member Member()
     {
         if (_members is null)
@@ -127,11 +140,18 @@ internal ref struct ByteReader(ReadOnlySpan<byte> bytes)
         return place == 0 ? _members[^1] : _members[(int)place - 1];
     }
 
+    /// <summary>Reads the number and the mark of a boot.</summary>
+    public Boot Boot() => new(Count(), Hash());
+
+    /// <summary>Reads the origin and the number of a request.</summary>
     public RequestId Request() => new(Member(), Count());
 
-    /// <param name="itemSizeMin">In octets; a count that could not fit is refused before anything is allocated.</param>
+    /// <summary>Reads the number of items, then each item.</summary>
+    /// <param name="itemSizeMin">The least number of bytes of an item. A number of items that cannot fit is refused.</param>
+    /// <param name="read">Reads one item.</param>
     public ImmutableArray<T> List<T>(int itemSizeMin, Read<T> read)
     {
+        ArgumentNullException.ThrowIfNull(read);
         var count = Count();
         if (count > (_bytes.Length - _position) / itemSizeMin)
         {
@@ -147,16 +167,19 @@ internal ref struct ByteReader(ReadOnlySpan<byte> bytes)
         return items.MoveToImmutable();
     }
 
+    /// <summary>Demands that all bytes were read.</summary>
     public readonly void End()
     {
         if (_position != _bytes.Length)
         {
-            throw Damaged($"{_bytes.Length - _position} octets too many");
+            throw Damaged($"{_bytes.Length - _position} bytes remain");
         }
     }
 
+    /// <summary>Makes the exception for bad bytes at the current position.</summary>
+    /// <param name="what">What is wrong, as a clause: "a flag is 7".</param>
     public readonly InvalidDataException Damaged(string what) =>
-        new($"Of {_bytes.Length} octets those at {_position} are damaged: {what}.");
+        new($"Cannot decode {_bytes.Length} bytes: at byte {_position}, {what}.");
 
     private Member WrittenMember() => new(Name(), new Incarnation(Identity()));
 
@@ -164,7 +187,7 @@ internal ref struct ByteReader(ReadOnlySpan<byte> bytes)
     {
         if (size > _bytes.Length - _position)
         {
-            throw Damaged($"{size} more octets should follow");
+            throw Damaged($"{size} more bytes should follow");
         }
 
         var taken = _bytes.Slice(_position, size);
