@@ -164,7 +164,7 @@ public static class EntryFormat
         writer.Number(configuration.Size);
         writer.List(configuration.Voters, writer.Member);
         writer.List(configuration.OldVoters, writer.Member);
-        writer.List(configuration.Followers, writer.Member);
+        writer.List(configuration.Learners, writer.Member);
         writer.List(configuration.FoundingSerials, founding =>
         {
             writer.Text(founding.Name.Value);

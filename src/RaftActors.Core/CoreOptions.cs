@@ -91,7 +91,7 @@ public sealed record CoreOptions
     public LeaseOptions? Lease { get; init; }
 
     /// <summary>
-    /// The leader keeps K voters: it promotes followers that are caught up and stable, and exchanges a voter that is gone for one.
+    /// The leader keeps K voters: it promotes learners that are caught up and stable, and exchanges a voter that is gone for one.
     /// </summary>
     public bool KeepsQuorum { get; init; } = true;
 
@@ -101,7 +101,7 @@ public sealed record CoreOptions
     /// </summary>
     public int GoneTicks { get; init; } = 200;
 
-    /// <summary>A follower that was heard and caught up for so long without a break is fit to vote; the time between two such
+    /// <summary>A learner that was heard and caught up for so long without a break is fit to vote; the time between two such
     /// changes too.</summary>
     public int StableTicks { get; init; } = 40;
 

@@ -32,7 +32,7 @@ public static class Describe
         Effect.PeerMet met => $"met {met.Peer} at serial {met.Serial}",
         Effect.QuorumChanged { Quorum: null } => "quorum lost",
         Effect.QuorumChanged { Quorum: { } quorum } =>
-            $"quorum {string.Join(' ', quorum.Members)} ({(quorum.IsMember ? "member" : "follower")})",
+            $"quorum {string.Join(' ', quorum.Members)} ({(quorum.IsMember ? "member" : "learner")})",
         Effect.LeaderChanged { Leader: null } => "leader lost",
         Effect.LeaderChanged { Leader: { } leader } =>
             $"leader {leader.Leader} of term {leader.Term} at serial {leader.Serial}"

@@ -109,7 +109,7 @@ public abstract record Effect
     public sealed record QuorumChanged(QuorumView? Quorum) : Effect;
 
     /// <summary>
-    /// A leader is known, became ready, or was lost (null). Given on followers too; comes after the QuorumChanged it belongs to.
+    /// A leader is known, became ready, or was lost (null). Given on learners too; comes after the QuorumChanged it belongs to.
     /// </summary>
     public sealed record LeaderChanged(LeaderView? Leader) : Effect;
 

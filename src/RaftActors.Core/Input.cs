@@ -90,5 +90,5 @@ public abstract record MemberChange
     /// Exactly these vote, exactly these follow; K is the number of the voters. Every member must be in the roster, and nobody may drop out
     /// of it.
     /// </summary>
-    public sealed record Assign(ImmutableArray<Member> Voters, ImmutableArray<Member> Followers) : MemberChange;
+    public sealed record Assign(ImmutableArray<Member> Voters, ImmutableArray<Member> Learners) : MemberChange;
 }

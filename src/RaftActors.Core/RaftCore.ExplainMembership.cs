@@ -38,7 +38,7 @@ public sealed partial class RaftCore
             reasons.Add(ToldRemoved());
         }
 
-        if (counted == default && !Configuration.Followers.Any(follower => follower.Name == name))
+        if (counted == default && !Configuration.Learners.Any(learner => learner.Name == name))
         {
             reasons.Add(new Reason.Leaving(name));
         }
@@ -48,7 +48,7 @@ public sealed partial class RaftCore
         }
         else if (!isCounted)
         {
-            ExplainFollower(reasons, name, counted);
+            ExplainLearner(reasons, name, counted);
         }
         else if (_role is LeaderRole leader && leader.Of(counted) is { } progress)
         {
@@ -68,7 +68,7 @@ public sealed partial class RaftCore
         }
     }
 
-    private void ExplainFollower(ImmutableArray<Reason>.Builder reasons, ProcessName name, Member counted)
+    private void ExplainLearner(ImmutableArray<Reason>.Builder reasons, ProcessName name, Member counted)
     {
         if (counted != default)
         {
@@ -79,7 +79,7 @@ public sealed partial class RaftCore
             reasons.Add(new Reason.QuorumFull(Configuration.Voters));
         }
 
-        var member = Configuration.Followers.LastOrDefault(follower => follower.Name == name);
+        var member = Configuration.Learners.LastOrDefault(learner => learner.Name == name);
         if (member.Incarnation == Incarnation.None)
         {
             reasons.Add(new Reason.NotMet(name));

@@ -25,7 +25,7 @@ public sealed partial class RaftCore
 
     private MemberPlan BetterQuorum(LeaderRole leader)
     {
-        var stable = BestFirst(leader, Configuration.Followers).Where(member => IsStable(leader, member)).ToList();
+        var stable = BestFirst(leader, Configuration.Learners).Where(member => IsStable(leader, member)).ToList();
         if (Promotion(stable) is { Next: not null } promotion)
         {
             return promotion;

@@ -61,8 +61,8 @@ public sealed partial class RaftCore
             name,
             Options.MaxQuorum,
             BestFirst(leader, Configuration.Voters),
-            BestFirst(leader, Configuration.Followers).Where(member => IsCaughtUp(leader, member))),
-        MemberChange.Assign(var voters, var followers) => MemberPlan.Assign(Configuration, voters, followers),
+            BestFirst(leader, Configuration.Learners).Where(member => IsCaughtUp(leader, member))),
+        MemberChange.Assign(var voters, var learners) => MemberPlan.Assign(Configuration, voters, learners),
         _ => throw new UnreachableException(),
     };
 

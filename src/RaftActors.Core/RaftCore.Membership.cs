@@ -70,7 +70,7 @@ public sealed partial class RaftCore
             return configuration with { Voters = Replace(configuration.Voters, member) };
         }
 
-        return configuration with { Followers = Replace(configuration.Followers, member) };
+        return configuration with { Learners = Replace(configuration.Learners, member) };
     }
 
     /// <summary>The list with this member in the place of an earlier life of it.</summary>

@@ -43,7 +43,7 @@ public sealed class SingleNodeTests : IDisposable
         Node2.Kill();
         await await Task.WhenAny(Node1.Line("I'm a leader of this quorum"), Node3.Line("I'm a leader of this quorum"));
 
-        // From a quorum member: what a follower sends by way of one that just died may be lost, and rightly ends as unknown.
+        // From a quorum member: what a learner sends by way of one that just died may be lost, and rightly ends as unknown.
         Node3.Type("append key101 after the leader's death");
         const string appended = "serial 6, key \"key101\" and value \"after the leader's death\"";
         await Task.WhenAll(Node1.Line(appended), Node3.Line(appended), Node4.Line(appended));

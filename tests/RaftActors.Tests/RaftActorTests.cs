@@ -28,7 +28,7 @@ public sealed class RaftActorTests : TestKit
         Start(new RaftOptions<string> { Preload = Recorder.Pairs(1) });
         _group.BuildQuorum(withActor: false);
 
-        Expect("started", "quorum of 2, follower", "append 2 key2=value2");
+        Expect("started", "quorum of 2, learner", "append 2 key2=value2");
     }
 
     [Fact]
@@ -38,7 +38,7 @@ public sealed class RaftActorTests : TestKit
         _group.BuildQuorum(withActor: false);
         _group.Commit("key3", "value3");
 
-        Expect("started", "quorum of 2, follower", "append 3 key3=value3");
+        Expect("started", "quorum of 2, learner", "append 3 key3=value3");
     }
 
     [Fact]
@@ -50,7 +50,7 @@ public sealed class RaftActorTests : TestKit
         actor.Tell(new ToActor.QuorumIs(99, new Quorum([_group.Peers[0]], IsMember: true)));
         _group.BuildQuorum(withActor: false);
 
-        Expect("quorum of 2, follower");
+        Expect("quorum of 2, learner");
     }
 
     [Fact]
@@ -62,8 +62,8 @@ public sealed class RaftActorTests : TestKit
         _group.Commit("key4", "value4");
 
         // The new life fails as the old one did, and the next one too: whoever appends poison has to take it out of HandleAppend.
-        Expect("started", "quorum of 2, follower", "append 3 poison=");
-        Expect("started", "quorum of 2, follower", "append 3 poison=");
+        Expect("started", "quorum of 2, learner", "append 3 poison=");
+        Expect("started", "quorum of 2, learner", "append 3 poison=");
         Watch(actor);
         Sys.Stop(actor);
         ExpectTerminated(actor);
@@ -78,7 +78,7 @@ public sealed class RaftActorTests : TestKit
         _group.Commit("poison", "");
         _group.Commit("key4", "value4");
 
-        Expect("started", "quorum of 2, follower", "append 3 poison=", "append 4 key4=value4");
+        Expect("started", "quorum of 2, learner", "append 3 poison=", "append 4 key4=value4");
     }
 
     // Both pairs wait for the answer to a Get, and nothing else comes after it.
@@ -226,7 +226,7 @@ public sealed class RaftActorTests : TestKit
 
         _group.BuildQuorum(withActor: false);
 
-        Expect("quorum of 2, follower", "append 1 key1=value1", "append 2 key2=value2", "query how far? at 2");
+        Expect("quorum of 2, learner", "append 1 key1=value1", "append 2 key2=value2", "query how far? at 2");
         ExpectMsg(new QueryOutcome.Done(query.Request, new Serial(2)));
     }
 
@@ -254,7 +254,7 @@ public sealed class RaftActorTests : TestKit
 
         _group.BuildQuorum(withActor: false);
 
-        Expect("started", "started", "quorum of 2, follower", "append 1 key1=value1", "append 2 key2=value2");
+        Expect("started", "started", "quorum of 2, learner", "append 1 key1=value1", "append 2 key2=value2");
         ExpectNothing();
     }
 
@@ -323,7 +323,7 @@ public sealed class RaftActorTests : TestKit
 
         actor.Tell(new Recorder.GetStatus(), TestActor);
 
-        Assert.EndsWith("of default: serial 2, committed 2, follower of a quorum of 2, 1 peers", ExpectMsg<RaftStatus>().ToString());
+        Assert.EndsWith("of default: serial 2, committed 2, learner of a quorum of 2, 1 peers", ExpectMsg<RaftStatus>().ToString());
     }
 
     private IActorRef Start(RaftOptions<string>? options = null) => Sys.ActorOf(Props.Create(() => new Recorder(_watcher, options)));

@@ -34,7 +34,7 @@ internal class Recorder : RaftActor<string>
     protected override void PreStart() => Tell("started");
 
     protected override void HandleQuorum(Quorum? quorum) =>
-        Tell(quorum is null ? "quorum lost" : $"quorum of {quorum.Size}, {(quorum.IsMember ? "member" : "follower")}");
+        Tell(quorum is null ? "quorum lost" : $"quorum of {quorum.Size}, {(quorum.IsMember ? "member" : "learner")}");
 
     // Told once for each election, and not again when the leader is ready.
     protected override void HandleLeader(Leader? leader)

@@ -10,21 +10,21 @@ namespace RaftActors.Core;
 /// <param name="Size">K: how many are to vote. There may be fewer while nobody fit for it is there.</param>
 /// <param name="Voters">The quorum members; in a joint configuration those of the new one.</param>
 /// <param name="OldVoters">In a joint configuration the voters of the old one, otherwise empty.</param>
-/// <param name="Followers">Replicated to and never counted.</param>
+/// <param name="Learners">Replicated to and never counted.</param>
 /// <param name="FoundingSerials">The serial that each process of the founding roster had when the group was founded, by name.</param>
 public sealed record Configuration(
     GroupUid Group,
     int Size,
     ImmutableArray<Member> Voters,
     ImmutableArray<Member> OldVoters,
-    ImmutableArray<Member> Followers,
+    ImmutableArray<Member> Learners,
     ImmutableArray<FoundingSerial> FoundingSerials)
 {
     /// <summary>Two majorities decide.</summary>
     public bool IsJoint => !OldVoters.IsEmpty;
 
     /// <summary>All members of the roster, in order, each once.</summary>
-    public IEnumerable<Member> Everybody() => Electorate().Union(Followers).Order();
+    public IEnumerable<Member> Everybody() => Electorate().Union(Learners).Order();
 
     /// <summary>All whose vote is asked for, in order, each once.</summary>
     public IEnumerable<Member> Electorate() => Voters.Union(OldVoters).Order();
@@ -33,10 +33,10 @@ public sealed record Configuration(
     public IEnumerable<ProcessName> Names() => Everybody().Select(member => member.Name).Distinct();
 
     /// <summary>Whether the roster has a process of that name, in whatever life.</summary>
-    public bool HasName(ProcessName name) => HasName(Voters, name) || HasName(Followers, name) || HasName(OldVoters, name);
+    public bool HasName(ProcessName name) => HasName(Voters, name) || HasName(Learners, name) || HasName(OldVoters, name);
 
     /// <summary>Whether the roster has this member.</summary>
-    public bool Holds(Member member) => Voters.Contains(member) || Followers.Contains(member) || OldVoters.Contains(member);
+    public bool Holds(Member member) => Voters.Contains(member) || Learners.Contains(member) || OldVoters.Contains(member);
 
     /// <summary>
     /// Whether every majority under this configuration and every one under the one before have a voter in common (§6): the voters are the
@@ -62,7 +62,7 @@ public sealed record Configuration(
         $"voters({string.Join(' ', Voters)})"
         + (Voters.Length == Size ? "" : $" of {Size}")
         + (IsJoint ? $" old({string.Join(' ', OldVoters)})" : "")
-        + (Followers.IsEmpty ? "" : $" followers({string.Join(' ', Followers)})");
+        + (Learners.IsEmpty ? "" : $" learners({string.Join(' ', Learners)})");
 
     private static bool HasName(ImmutableArray<Member> members, ProcessName name)
     {

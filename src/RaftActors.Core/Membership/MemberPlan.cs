@@ -15,9 +15,9 @@ internal readonly record struct MemberPlan(Configuration? Next, string Reason)
             return Senseless($"{name} is in the roster already");
         }
 
-        ImmutableArray<Member> followers = [.. configuration.Followers.Append(FoundingConfiguration.Absent(name)).Order()];
+        ImmutableArray<Member> learners = [.. configuration.Learners.Append(FoundingConfiguration.Absent(name)).Order()];
         var size = QuorumSize.For(configuration.Names().Count() + 1, maxQuorum);
-        return new MemberPlan(configuration with { Size = size, Followers = followers }, $"{name} joins");
+        return new MemberPlan(configuration with { Size = size, Learners = learners }, $"{name} joins");
     }
 
     /// <summary>
@@ -25,7 +25,7 @@ internal readonly record struct MemberPlan(Configuration? Next, string Reason)
     /// vote, and then those who are fit.
     /// </summary>
     /// <param name="voters">Those of the configuration, best first.</param>
-    /// <param name="fit">The followers that have caught up, best first.</param>
+    /// <param name="fit">The learners that have caught up, best first.</param>
     public static MemberPlan Leave(
         Configuration configuration,
         ProcessName name,
@@ -58,9 +58,9 @@ internal readonly record struct MemberPlan(Configuration? Next, string Reason)
     }
 
     /// <summary>Exactly these vote, and exactly these follow.</summary>
-    public static MemberPlan Assign(Configuration configuration, ImmutableArray<Member> voters, ImmutableArray<Member> followers)
+    public static MemberPlan Assign(Configuration configuration, ImmutableArray<Member> voters, ImmutableArray<Member> learners)
     {
-        List<Member> all = [.. voters, .. followers];
+        List<Member> all = [.. voters, .. learners];
         all.Sort();
         var known = configuration.Everybody().ToList();
         for (var i = 0; i < all.Count; i++)
@@ -89,7 +89,7 @@ internal readonly record struct MemberPlan(Configuration? Next, string Reason)
             return Senseless("at least one must vote, and none in two lives");
         }
 
-        var next = configuration with { Size = voters.Length, Followers = [.. followers.Order()] };
+        var next = configuration with { Size = voters.Length, Learners = [.. learners.Order()] };
         return new MemberPlan(WithVoters(next, [.. voters.Order()]), "they were assigned");
     }
 
@@ -98,10 +98,10 @@ internal readonly record struct MemberPlan(Configuration? Next, string Reason)
     /// </summary>
     public static Configuration Changed(Configuration configuration, int size, IReadOnlyList<Member> voters, ProcessName? leaves = null)
     {
-        var others = configuration.Voters.Union(configuration.Followers).Except(voters).Where(member => member.Name != leaves).ToList();
-        var followers = others.Where(member => configuration.Followers.Contains(member)
-            || !voters.Concat(configuration.Followers).Any(one => one.Name == member.Name));
-        var next = configuration with { Size = size, Followers = [.. followers.Order()] };
+        var others = configuration.Voters.Union(configuration.Learners).Except(voters).Where(member => member.Name != leaves).ToList();
+        var learners = others.Where(member => configuration.Learners.Contains(member)
+            || !voters.Concat(configuration.Learners).Any(one => one.Name == member.Name));
+        var next = configuration with { Size = size, Learners = [.. learners.Order()] };
         return WithVoters(next, [.. voters.Order()]);
     }
 

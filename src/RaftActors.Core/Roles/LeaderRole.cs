@@ -18,7 +18,7 @@ internal sealed class LeaderRole(Serial electedSerial, ImmutableArray<Member> el
     /// <summary>Whose votes had come by then, in the order of members.</summary>
     public ImmutableArray<Member> ElectedBy => electedBy;
 
-    /// <summary>Which voters are gone and which followers are fit to vote.</summary>
+    /// <summary>Which voters are gone and which learners are fit to vote.</summary>
     public QuorumKeeper Keeper { get; } = new();
 
     /// <summary>Those who were removed and are replicated to a little longer, in the order of members.</summary>

@@ -111,7 +111,7 @@ public static class LostQuorum
             Size = QuorumSize.For(names.Length, MaxQuorum),
             Voters = [.. members.Concat(places.Select(name => new Member(name, Incarnation.None))).Order()],
             OldVoters = [],
-            Followers = [],
+            Learners = [],
         };
         return next with { Group = IdentityOf(next) };
     }
@@ -119,7 +119,7 @@ public static class LostQuorum
     /// <summary>The member of this name; of several lives of it the one that votes.</summary>
     private static Member LifeOf(Configuration before, ProcessName name)
     {
-        foreach (var member in before.Voters.Concat(before.OldVoters).Concat(before.Followers))
+        foreach (var member in before.Voters.Concat(before.OldVoters).Concat(before.Learners))
         {
             if (member.Name == name && member.Incarnation != Incarnation.None)
             {

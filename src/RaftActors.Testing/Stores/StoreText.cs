@@ -39,7 +39,7 @@ internal static class StoreText
 
     private static string Of(Configuration configuration) =>
         $"group {configuration.Group.Value:N} of {configuration.Size}, voters [{Join(configuration.Voters, Of)}], "
-        + $"old [{Join(configuration.OldVoters, Of)}], followers [{Join(configuration.Followers, Of)}], "
+        + $"old [{Join(configuration.OldVoters, Of)}], learners [{Join(configuration.Learners, Of)}], "
         + $"founding [{Join(configuration.FoundingSerials, one => $"{one.Name} {one.Serial}")}]";
 
     private static string Of(SessionState session) =>

@@ -58,7 +58,7 @@ public abstract class RaftActor<TValue> : ReceiveActor
             var preloaded = new Serial(Math.Min(options.Preload.Count, _process.Preloaded.Value));
             var last = options.LastSerial ?? preloaded;
             _process.DemandPairsAfter(last, this);
-            _order = new DeliveryOrder(last, options.FollowerDelivery ?? _process.Settings.FollowerDelivery);
+            _order = new DeliveryOrder(last, options.LearnerDelivery ?? _process.Settings.LearnerDelivery);
             Raft = new RaftGroup<TValue>(_process, _life, _order, values, Self, this is IRaftSnapshot);
         }
         catch (Exception cause)
@@ -72,8 +72,8 @@ public abstract class RaftActor<TValue> : ReceiveActor
     protected RaftGroup<TValue> Raft { get; }
 
     /// <summary>
-    /// A committed pair. On every process, once in each life of the actor, in the order of the serials (as-committed followers may differ:
-    /// <see cref="RaftActors.FollowerDelivery"/>). On the process that appended it <see cref="Entry{TValue}.Request"/> is set, and
+    /// A committed pair. On every process, once in each life of the actor, in the order of the serials (as-committed learners may differ:
+    /// <see cref="RaftActors.LearnerDelivery"/>). On the process that appended it <see cref="Entry{TValue}.Request"/> is set, and
     /// what is returned goes back to the <c>replyTo</c> of its Append.
     /// </summary>
     protected abstract object? HandleAppend(Entry<TValue> entry);
@@ -86,7 +86,7 @@ public abstract class RaftActor<TValue> : ReceiveActor
 
     /// <summary>
     /// Pairs of the group that this actor has not been handed. On a quorum member once in a life, after its first HandleLeader, if it is
-    /// behind the leader; later HandleAppends wait until these are handed. On an as-committed follower after the first HandleAppend.
+    /// behind the leader; later HandleAppends wait until these are handed. On an as-committed learner after the first HandleAppend.
     /// Whatever is not asked for here by Get comes through HandleAppend. By default all are asked for.
     /// </summary>
     protected virtual void HandleMissing(SerialRange gap) => Raft.Get(gap);

@@ -18,7 +18,7 @@ public abstract record RaftEvent(string Group, ProcessName Process)
         : RaftEvent(Group, Process);
 
     /// <summary>
-    /// A process, this one perhaps, leads from this term on, or nobody is known to lead. Unlike HandleLeader on followers too.
+    /// A process, this one perhaps, leads from this term on, or nobody is known to lead. Unlike HandleLeader on learners too.
     /// </summary>
     public sealed record LeaderChanged(string Group, ProcessName Process, ProcessName? Leader, Term Term) : RaftEvent(Group, Process);
 

@@ -71,7 +71,7 @@ public sealed class RaftGroup<TValue>
 
     /// <summary>
     /// Appends a pair, from any process. It ends in HandleAppend with the ref returned here, or in HandleCancel. Without a leader it
-    /// waits for one. Appends of one process are committed in the order made as long as the leader stays and, for a follower's, the quorum
+    /// waits for one. Appends of one process are committed in the order made as long as the leader stays and, for a learner's, the quorum
     /// member that they go through stays with it. It is sent to a leader once only.
     /// </summary>
     /// <param name="timeout">

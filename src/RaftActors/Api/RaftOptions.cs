@@ -6,7 +6,7 @@ namespace RaftActors;
 /// <summary>
 /// What a raft actor says about itself. Whatever is left unset comes from the actor system's configuration: from
 /// <c>raft.groups.{Group}</c> if it is there, else from <c>raft</c>. The engine of a process is started with the options of its actor's
-/// first life; later lives decide only <see cref="LastSerial"/> and <see cref="FollowerDelivery"/> anew.
+/// first life; later lives decide only <see cref="LastSerial"/> and <see cref="LearnerDelivery"/> anew.
 /// </summary>
 public sealed record RaftOptions<TValue>
 {
@@ -61,6 +61,6 @@ public sealed record RaftOptions<TValue>
     /// </summary>
     public RaftCodec<TValue>? Codec { get; init; }
 
-    /// <summary>How committed pairs arrive while this process is a follower. Unset: <c>raft.follower.delivery</c>.</summary>
-    public FollowerDelivery? FollowerDelivery { get; init; }
+    /// <summary>How committed pairs arrive while this process is a learner. Unset: <c>raft.learner.delivery</c>.</summary>
+    public LearnerDelivery? LearnerDelivery { get; init; }
 }

@@ -22,7 +22,7 @@ public sealed record RaftStatus(
     /// <summary>The latest term that it knows of.</summary>
     public Term Term { get; init; }
 
-    /// <summary>Who leads, on followers too; null if nobody is known to.</summary>
+    /// <summary>Who leads, on learners too; null if nobody is known to.</summary>
     public ProcessName? LedBy { get; init; }
 
     /// <summary>Which group this is, as its log says: two of one name are told apart by it. None before it is founded.</summary>
@@ -43,7 +43,7 @@ public sealed record RaftStatus(
     /// <inheritdoc/>
     public override string ToString() =>
         $"{Self} {Self.Name} of {Group}: serial {Serial}, committed {Committed}, "
-        + (Quorum is null ? "no quorum" : $"{(Quorum.IsMember ? "member" : "follower")} of a quorum of {Quorum.Size}")
+        + (Quorum is null ? "no quorum" : $"{(Quorum.IsMember ? "member" : "learner")} of a quorum of {Quorum.Size}")
         + (Leader is null ? "" : $", leader {Leader.Pid} in term {Leader.Term}")
         + $", {Peers.Count} peers"
         + (Fence is null ? "" : $", shut out: {Fence}")

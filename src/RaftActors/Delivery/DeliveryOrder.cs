@@ -9,7 +9,7 @@ namespace RaftActors.Delivery;
 /// until it is answered or cancelled; everything else is HandleAppend's. A snapshot takes the place of all pairs up to its serial, and of
 /// the actor's whole state: what the actor had been handed beyond it is handed again. Not thread-safe: the actor's own.
 /// </summary>
-internal sealed class DeliveryOrder(Serial lastSerial, FollowerDelivery followerDelivery)
+internal sealed class DeliveryOrder(Serial lastSerial, LearnerDelivery learnerDelivery)
 {
     private readonly Queue<DeliveryStep> _notices = [];
     private readonly PendingGets _gets = new();
@@ -56,7 +56,7 @@ internal sealed class DeliveryOrder(Serial lastSerial, FollowerDelivery follower
     public IEnumerable<DeliveryStep.Cancel> HeldCancellations =>
         _notices.OfType<DeliveryStep.Cancel>().Where(cancel => cancel.IsAppend);
 
-    private bool IsAsCommitted => _isMember == false && followerDelivery == FollowerDelivery.AsCommitted;
+    private bool IsAsCommitted => _isMember == false && learnerDelivery == LearnerDelivery.AsCommitted;
 
     /// <summary>The actor asked for this serial; the answer or the cancellation will be taken later.</summary>
     public void Asked(RequestRef request, Serial serial)
@@ -221,7 +221,7 @@ internal sealed class DeliveryOrder(Serial lastSerial, FollowerDelivery follower
         _notices.Enqueue(new DeliveryStep.Cancel(cancelled.Request, cancelled.Reason, isAppend));
     }
 
-    // Members are told when they learn of their leader. As-committed followers never hear of one: they are told after the first pair
+    // Members are told when they learn of their leader. As-committed learners never hear of one: they are told after the first pair
     // above the baseline. A gap ends where a pair is handed or claimed already.
     private DeliveryStep.Missing? TryTakeMissing()
     {

@@ -48,8 +48,9 @@ internal static class ConfigKeys
             var path = prefix + key;
             if (!Known.TryGetValue(path, out var shouldHoldKeys))
             {
+                var unknown = prefix + FirstValue(config, key, value);
                 throw new RaftConfigurationException(
-                    $"There is no setting {root}.{path}. The nearest one is {root}.{NearestTo(path)}; reference.conf has them all.");
+                    $"There is no setting {root}.{unknown}. The nearest one is {root}.{NearestTo(unknown)}; reference.conf has them all.");
             }
 
             if (IsEmpty(value))
@@ -94,6 +95,18 @@ internal static class ConfigKeys
 
     // An object is written as indented lines, in braces or, by Akka.NET, without. Text with spaces is written in quotes.
     private static bool HoldsKeys(HoconValue value) => value.ToString() is ['{', '\n', ..] or [' ', ..];
+
+    // Names an unknown object by its first value: only the full path of a moved or renamed key is near to the known one.
+    private static string FirstValue(Config config, string key, HoconValue value)
+    {
+        if (IsEmpty(value) || !HoldsKeys(value) || config.GetConfig(key) is not { } below)
+        {
+            return key;
+        }
+
+        var (first, of) = below.AsEnumerable().First();
+        return $"{key}.{FirstValue(below, first, of)}";
+    }
 
     private static string FirstBelow(string path) =>
         path == Groups ? $"{Groups}.NAME.roster" : Known.Keys.First(known => known.StartsWith($"{path}.", StringComparison.Ordinal));

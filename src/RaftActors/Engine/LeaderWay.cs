@@ -9,7 +9,7 @@ namespace RaftActors.Engine;
 internal sealed record LeaderWay(IActorRef Engine, int Hops, Term Term)
 {
     /// <summary>
-    /// Null as long as there is none. A follower goes through a quorum member: members know of a new leader from its election, a follower
+    /// Null as long as there is none. A learner goes through a quorum member: members know of a new leader from its election, a learner
     /// only when the leader first writes to it.
     /// </summary>
     /// <param name="detours">

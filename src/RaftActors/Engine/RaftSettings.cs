@@ -53,7 +53,7 @@ internal sealed record RaftSettings
 
     public required TimeSpan ChangeTimeout { get; init; }
 
-    public required FollowerDelivery FollowerDelivery { get; init; }
+    public required LearnerDelivery LearnerDelivery { get; init; }
 
     public required TimeSpan TickInterval { get; init; }
 
@@ -131,7 +131,7 @@ internal sealed record RaftSettings
             ChangeTimeout = ReadTime(config, "change-timeout"),
             MaxQuorum = options.MaxQuorum ?? config.GetInt("quorum.max"),
             AllowFewerThanThree = options.AllowFewerThanThree ?? config.GetBoolean("quorum.allow-fewer-than-three"),
-            FollowerDelivery = options.FollowerDelivery ?? ReadDelivery(config.GetString("follower.delivery")),
+            LearnerDelivery = options.LearnerDelivery ?? ReadDelivery(config.GetString("learner.delivery")),
             TickInterval = ReadTime(config, "tick-interval"),
             ElectionTimeoutMin = ReadTime(config, "election-timeout.min"),
             ElectionTimeoutMax = ReadTime(config, "election-timeout.max"),
@@ -230,11 +230,11 @@ internal sealed record RaftSettings
         }
     }
 
-    private static FollowerDelivery ReadDelivery(string? text) => text switch
+    private static LearnerDelivery ReadDelivery(string? text) => text switch
     {
-        "in-order" => FollowerDelivery.InOrder,
-        "as-committed" => FollowerDelivery.AsCommitted,
-        _ => throw new RaftConfigurationException($"raft.follower.delivery is '{text}'; it may be in-order or as-committed."),
+        "in-order" => LearnerDelivery.InOrder,
+        "as-committed" => LearnerDelivery.AsCommitted,
+        _ => throw new RaftConfigurationException($"raft.learner.delivery is '{text}'; it may be in-order or as-committed."),
     };
 
     private static TimeSpan ReadTime(Config config, string key)

@@ -69,7 +69,7 @@ public sealed class ComparisonTests
     [InlineData(0, false)]
     public void Who_does_not_know_its_group_yet_is_judged_if_a_leader_wrote_in_its_log(long term, bool isJudged)
     {
-        var lab = new Lab([1, 1, 1], configured: usual => usual with { Voters = [Raft1, Raft2], Followers = [Raft3] });
+        var lab = new Lab([1, 1, 1], configured: usual => usual with { Voters = [Raft1, Raft2], Learners = [Raft3] });
         lab.Lead();
         lab.Acknowledge(4);
         void Receive(Message body) => lab.Step(new Input.Receive(new Envelope(Raft3, Raft1, GroupUid.None, new Term(2), default, body)));

@@ -76,7 +76,7 @@ public sealed class MembershipTests
         Assert.Equal("1 2", lab.Terms());
 
         lab.Receive(Raft2, 2, new Message.AppendEntriesReply(true, new LogIndex(2), default, IsAdmitted: true));
-        Assert.Equal(AnotherLifeOf(Raft3, 2), Assert.Single(lab.Core.Configuration.Followers));
+        Assert.Equal(AnotherLifeOf(Raft3, 2), Assert.Single(lab.Core.Configuration.Learners));
     }
 
     [Fact]
@@ -88,10 +88,10 @@ public sealed class MembershipTests
         lab.Receive(AnotherLifeOf(Raft3, 2), 1, Greeting);
 
         lab.Receive(AnotherLifeOf(Raft3, 3), 1, Greeting);
-        Assert.Equal(AnotherLifeOf(Raft3, 2), Assert.Single(lab.Core.Configuration.Followers));
+        Assert.Equal(AnotherLifeOf(Raft3, 2), Assert.Single(lab.Core.Configuration.Learners));
 
         lab.Receive(Raft2, 2, new Message.AppendEntriesReply(true, new LogIndex(3), default, IsAdmitted: true));
-        Assert.Equal(AnotherLifeOf(Raft3, 3), Assert.Single(lab.Core.Configuration.Followers));
+        Assert.Equal(AnotherLifeOf(Raft3, 3), Assert.Single(lab.Core.Configuration.Learners));
     }
 
     /// <summary>A founder that has not committed yet does not name its group; its first entry does.</summary>

@@ -298,7 +298,7 @@ public sealed class PaperTests
     public void A_configuration_is_in_force_as_soon_as_it_is_in_the_log() // §6
     {
         var lab = new Lab([1]);
-        var next = lab.Core.Configuration with { Voters = [Raft1, Raft2], Followers = [Raft3] };
+        var next = lab.Core.Configuration with { Voters = [Raft1, Raft2], Learners = [Raft3] };
 
         lab.Append(Raft2, 1, At(1), [new LogEntry(new LogIndex(2), new Term(1), Serial.Zero, new Payload.Reconfigure(next))]);
 

@@ -82,9 +82,9 @@ public sealed class RecordTests
     [Fact]
     public void Records_of_a_name_go_when_a_committed_configuration_does_not_have_it()
     {
-        var lab = new Lab([1], configured: usual => usual with { Followers = [Life(Raft4, 1)] });
+        var lab = new Lab([1], configured: usual => usual with { Learners = [Life(Raft4, 1)] });
         lab.Receive(Life(Raft4, 1), 1, Greeting, new Boot(1, 1));
-        var without = ((Payload.Reconfigure)lab.Core.Read(new LogIndex(1), 1)[0].Payload).Configuration with { Followers = [] };
+        var without = ((Payload.Reconfigure)lab.Core.Read(new LogIndex(1), 1)[0].Payload).Configuration with { Learners = [] };
         LogSlice entries = [new LogEntry(new LogIndex(2), new Term(1), Serial.Zero, new Payload.Reconfigure(without))];
 
         lab.Append(Raft2, 1, lab.Core.LastPosition, entries);

@@ -137,7 +137,7 @@ public sealed class SnapshotTests
     public void The_configuration_of_the_snapshot_is_in_force_and_what_follows_is_given_out_from_there_on() // 8
     {
         var lab = new Lab([1]);
-        var next = lab.Core.Configuration with { Voters = [Raft1, Raft2], Followers = [Raft3] };
+        var next = lab.Core.Configuration with { Voters = [Raft1, Raft2], Learners = [Raft3] };
         var piece = Piece(lab, At(1, 1, 1), 0, 15);
 
         lab.Receive(Raft2, 1, piece with { Snapshot = piece.Snapshot with { Configuration = next, ConfigurationIndex = new LogIndex(2) } });

@@ -23,9 +23,9 @@ public sealed class MemberPlanProperties
             planned++;
             Assert.True(next.MayFollow(before), $"{before} to {next}");
             Assert.Equal(next.Voters.Order(), next.Voters);
-            Assert.Equal(next.Followers.Order(), next.Followers);
+            Assert.Equal(next.Learners.Order(), next.Learners);
             Assert.Equal(next.Voters.Length, next.Voters.Select(member => member.Name).Distinct().Count());
-            Assert.Empty(next.Voters.Intersect(next.Followers));
+            Assert.Empty(next.Voters.Intersect(next.Learners));
             Assert.InRange(next.Voters.Length, 1, next.Size);
         }
 
@@ -40,11 +40,11 @@ public sealed class MemberPlanProperties
             var prng = new Prng((ulong)seed);
             var before = Any(prng);
             var name = Named(prng.Between(1, 7));
-            var left = MemberPlan.Leave(before, name, 5, before.Voters, before.Followers).Next;
+            var left = MemberPlan.Leave(before, name, 5, before.Voters, before.Learners).Next;
             var joined = MemberPlan.Join(before, name, 5).Next;
 
             Assert.All(left is null ? [] : before.Names(), one =>
-                Assert.Equal(one != name, left!.Voters.Concat(left.Followers).Any(member => member.Name == one)));
+                Assert.Equal(one != name, left!.Voters.Concat(left.Learners).Any(member => member.Name == one)));
             Assert.Equal(joined is null ? before.Names() : before.Names().Append(name).Order(), (joined ?? before).Names());
         }
     }
@@ -69,15 +69,15 @@ public sealed class MemberPlanProperties
         return prng.Between(1, 3) switch
         {
             1 => MemberPlan.Join(before, name, 5),
-            2 => MemberPlan.Leave(before, name, 5, before.Voters, before.Followers),
+            2 => MemberPlan.Leave(before, name, 5, before.Voters, before.Learners),
             _ => MemberPlan.Assign(before, voters, [.. all.Except(voters)]),
         };
     }
 
-    /// <summary>Some of seven processes; a follower may be another life of a voter.</summary>
+    /// <summary>Some of seven processes; a learner may be another life of a voter.</summary>
     private static Configuration Any(Prng prng)
     {
-        var (voters, followers) = (new List<Member>(), new List<Member>());
+        var (voters, learners) = (new List<Member>(), new List<Member>());
         for (var i = 1; i <= 7; i++)
         {
             var kind = prng.Between(1, 4);
@@ -88,11 +88,11 @@ public sealed class MemberPlanProperties
 
             if (kind is 2 || (kind == 1 && prng.Between(1, 5) == 1))
             {
-                followers.Add(Of(i, life: 2));
+                learners.Add(Of(i, life: 2));
             }
         }
 
-        return new Configuration(default, Math.Max(voters.Count, 3), [.. voters], [], [.. followers], []);
+        return new Configuration(default, Math.Max(voters.Count, 3), [.. voters], [], [.. learners], []);
     }
 
     private static ProcessName Named(int i) => new($"raft{i}@x");

@@ -14,7 +14,7 @@ internal sealed partial class ScenarioRunner
         ChangeMembers(directive, new MemberChange.Leave(ScenarioGroup.Named(directive.Arguments[1])));
 
     /// <summary>
-    /// <c>assign raft1 voters=(raft1 raft2 raft4) followers=(raft3)</c>: each of them as the configuration of raft1 holds it, or in its
+    /// <c>assign raft1 voters=(raft1 raft2 raft4) learners=(raft3)</c>: each of them as the configuration of raft1 holds it, or in its
     /// first life if it does not.
     /// </summary>
     private void Assign(Directive directive)
@@ -25,7 +25,7 @@ internal sealed partial class ScenarioRunner
             new Member(ScenarioGroup.Named(name), Harness.SimulatedProcess.IncarnationOf(1)));
         ImmutableArray<Member> Members(string key) =>
             [.. (directive.Setting(key) ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(MemberOf)];
-        ChangeMembers(directive, new MemberChange.Assign(Members("voters"), Members("followers")));
+        ChangeMembers(directive, new MemberChange.Assign(Members("voters"), Members("learners")));
     }
 
     /// <summary>

@@ -60,16 +60,16 @@ internal sealed partial class Simulation
     private void Assign(SimulatedProcess process, Prng prng)
     {
         var members = process.Core!.Configuration.Everybody().Where(member => member.Incarnation != Incarnation.None).ToList();
-        var (voters, followers) = (new List<Member>(), new List<Member>());
+        var (voters, learners) = (new List<Member>(), new List<Member>());
         foreach (var member in members)
         {
             // An earlier life of a process stays in the roster, and will never vote again; nor will one whose store is an old copy.
-            (HasItsDisk(member) && prng.Chance(65) ? voters : followers).Add(member);
+            (HasItsDisk(member) && prng.Chance(65) ? voters : learners).Add(member);
         }
 
         if (voters.Count > 0)
         {
-            Change(process, new MemberChange.Assign([.. voters.Order()], [.. followers.Order()]), prng);
+            Change(process, new MemberChange.Assign([.. voters.Order()], [.. learners.Order()]), prng);
         }
     }
 

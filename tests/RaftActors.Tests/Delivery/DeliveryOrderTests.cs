@@ -23,7 +23,7 @@ public sealed class DeliveryOrderTests
     }
 
     [Fact]
-    public void Follower_is_handed_everything_in_order()
+    public void Learner_is_handed_everything_in_order()
     {
         var order = Start();
         Become(order, member: false);
@@ -44,7 +44,7 @@ public sealed class DeliveryOrderTests
     }
 
     [Fact]
-    public void Follower_that_becomes_a_member_hears_who_leads_and_one_that_is_none_any_more_that_nobody_does()
+    public void Learner_that_becomes_a_member_hears_who_leads_and_one_that_is_none_any_more_that_nobody_does()
     {
         var order = Start();
         Become(order, member: false);
@@ -176,9 +176,9 @@ public sealed class DeliveryOrderTests
     }
 
     [Fact]
-    public void As_committed_follower_is_handed_new_pairs_at_once_and_then_told_of_the_gap()
+    public void As_committed_learner_is_handed_new_pairs_at_once_and_then_told_of_the_gap()
     {
-        var order = Start(FollowerDelivery.AsCommitted);
+        var order = Start(LearnerDelivery.AsCommitted);
         Become(order, member: false);
         Lead(order, serial: 4);
         Commit(order, 1, 2, 3, 4);
@@ -194,9 +194,9 @@ public sealed class DeliveryOrderTests
     }
 
     [Fact]
-    public void As_committed_follower_that_asks_for_nothing_is_handed_the_gap_by_append()
+    public void As_committed_learner_that_asks_for_nothing_is_handed_the_gap_by_append()
     {
-        var order = Start(FollowerDelivery.AsCommitted, last: 1);
+        var order = Start(LearnerDelivery.AsCommitted, last: 1);
         Become(order, member: false);
         Lead(order, serial: 3);
         Commit(order, 2, 3, 4);
@@ -205,9 +205,9 @@ public sealed class DeliveryOrderTests
     }
 
     [Fact]
-    public void As_committed_follower_is_not_told_of_what_it_asked_for_before()
+    public void As_committed_learner_is_not_told_of_what_it_asked_for_before()
     {
-        var order = Start(FollowerDelivery.AsCommitted);
+        var order = Start(LearnerDelivery.AsCommitted);
         Become(order, member: false);
         Lead(order, serial: 4);
         Ask(order, new SerialRange(new Serial(2), new Serial(2)));
@@ -217,9 +217,9 @@ public sealed class DeliveryOrderTests
     }
 
     [Fact]
-    public void As_committed_follower_waits_for_a_leader_to_know_what_is_new()
+    public void As_committed_learner_waits_for_a_leader_to_know_what_is_new()
     {
-        var order = Start(FollowerDelivery.AsCommitted);
+        var order = Start(LearnerDelivery.AsCommitted);
         Become(order, member: false);
         Commit(order, 1);
         Assert.Equal(["quorum"], Due(order));
@@ -269,9 +269,9 @@ public sealed class DeliveryOrderTests
     }
 
     [Fact]
-    public void Follower_that_becomes_a_member_hears_of_its_leader_and_of_no_pair_twice()
+    public void Learner_that_becomes_a_member_hears_of_its_leader_and_of_no_pair_twice()
     {
-        var order = Start(FollowerDelivery.AsCommitted);
+        var order = Start(LearnerDelivery.AsCommitted);
         Become(order, member: false);
         Lead(order, serial: 1);
         Commit(order, 1, 2);
@@ -284,7 +284,7 @@ public sealed class DeliveryOrderTests
         Assert.Equal(["quorum", "leader", "serial 1", "append 3"], Due(order));
     }
 
-    private static DeliveryOrder Start(FollowerDelivery delivery = FollowerDelivery.InOrder, long last = 0) =>
+    private static DeliveryOrder Start(LearnerDelivery delivery = LearnerDelivery.InOrder, long last = 0) =>
         new(new Serial(last), delivery);
 
     [Fact]
@@ -310,9 +310,9 @@ public sealed class DeliveryOrderTests
     }
 
     [Fact]
-    public void Query_on_an_as_committed_follower_waits_for_what_is_missing_below()
+    public void Query_on_an_as_committed_learner_waits_for_what_is_missing_below()
     {
-        var order = Start(delivery: FollowerDelivery.AsCommitted);
+        var order = Start(delivery: LearnerDelivery.AsCommitted);
         Become(order, member: false);
         Lead(order, serial: 1);
         Commit(order, 2);

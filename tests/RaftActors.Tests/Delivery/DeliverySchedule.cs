@@ -9,7 +9,7 @@ namespace RaftActors.Tests.Delivery;
 /// or none of what is missing. Says what went wrong: a pair handed over twice or never, a hole before a pair, an own Append without
 /// exactly one end. At the end of the schedule everything is committed, known and answered.
 /// </summary>
-internal sealed class DeliverySchedule(int seed, FollowerDelivery delivery)
+internal sealed class DeliverySchedule(int seed, LearnerDelivery delivery)
 {
     private const int GetWindow = 3;
 
@@ -206,7 +206,7 @@ internal sealed class DeliverySchedule(int seed, FollowerDelivery delivery)
         {
             case DeliveryStep.Append append:
                 _trace.Add($"(append {append.Pair.Serial})");
-                Demand(delivery == FollowerDelivery.AsCommitted || HasAllBefore(append.Pair.Serial), "hole before an append");
+                Demand(delivery == LearnerDelivery.AsCommitted || HasAllBefore(append.Pair.Serial), "hole before an append");
                 HandOver(append.Pair, append.Request);
                 break;
             case DeliveryStep.Answer answer:

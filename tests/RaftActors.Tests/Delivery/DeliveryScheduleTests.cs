@@ -6,9 +6,9 @@ public sealed class DeliveryScheduleTests
     private const int Seeds = 5000;
 
     [Theory]
-    [InlineData(FollowerDelivery.InOrder)]
-    [InlineData(FollowerDelivery.AsCommitted)]
-    public void Every_pair_is_handed_over_once_and_every_own_append_ends_once(FollowerDelivery delivery)
+    [InlineData(LearnerDelivery.InOrder)]
+    [InlineData(LearnerDelivery.AsCommitted)]
+    public void Every_pair_is_handed_over_once_and_every_own_append_ends_once(LearnerDelivery delivery)
     {
         var problems = Enumerable.Range(1, Seeds).Select(seed => new DeliverySchedule(seed, delivery).Run()).OfType<string>();
 

@@ -10,7 +10,7 @@ public sealed class DeliverySnapshotTests
     private static readonly Pid Self = new(new ProcessName("raft1@node1@localhost"), 1008);
     private static readonly Pid Other = new(new ProcessName("raft2@node2@localhost"), 1008);
 
-    private DeliveryOrder _order = new(Serial.Zero, FollowerDelivery.InOrder);
+    private DeliveryOrder _order = new(Serial.Zero, LearnerDelivery.InOrder);
     private long _requests;
 
     [Fact]
@@ -111,9 +111,9 @@ public sealed class DeliverySnapshotTests
     }
 
     [Theory]
-    [InlineData(FollowerDelivery.InOrder)]
-    [InlineData(FollowerDelivery.AsCommitted)]
-    public void What_was_fetched_ahead_of_a_snapshot_is_gone_with_the_old_state_and_handed_over_again(FollowerDelivery delivery)
+    [InlineData(LearnerDelivery.InOrder)]
+    [InlineData(LearnerDelivery.AsCommitted)]
+    public void What_was_fetched_ahead_of_a_snapshot_is_gone_with_the_old_state_and_handed_over_again(LearnerDelivery delivery)
     {
         _order = new DeliveryOrder(Serial.Zero, delivery);
         Become(member: false);
@@ -131,7 +131,7 @@ public sealed class DeliverySnapshotTests
     [Fact]
     public void As_committed_learner_is_handed_a_new_pair_again_that_it_had_fetched_ahead_of_the_snapshot()
     {
-        _order = new DeliveryOrder(Serial.Zero, FollowerDelivery.AsCommitted);
+        _order = new DeliveryOrder(Serial.Zero, LearnerDelivery.AsCommitted);
         Become(member: false);
         Lead(4);
         Answer(Ask(5), 5);
@@ -164,7 +164,7 @@ public sealed class DeliverySnapshotTests
     [Fact]
     public void As_committed_learner_is_given_again_all_pairs_above_a_snapshot_though_they_were_delivered_before()
     {
-        _order = new DeliveryOrder(Serial.Zero, FollowerDelivery.AsCommitted);
+        _order = new DeliveryOrder(Serial.Zero, LearnerDelivery.AsCommitted);
         Become(member: false);
         Lead(6);
         Commit(7);
@@ -179,9 +179,9 @@ public sealed class DeliverySnapshotTests
     }
 
     [Fact]
-    public void As_committed_follower_is_handed_what_is_new_first_and_told_what_it_misses_above_the_snapshot()
+    public void As_committed_learner_is_handed_what_is_new_first_and_told_what_it_misses_above_the_snapshot()
     {
-        _order = new DeliveryOrder(Serial.Zero, FollowerDelivery.AsCommitted);
+        _order = new DeliveryOrder(Serial.Zero, LearnerDelivery.AsCommitted);
         Restore(3);
         Become(member: false);
         Lead(6);

@@ -18,7 +18,7 @@ public sealed class AppendDeskTests : TestKit
     }
 
     [Fact]
-    public void Follower_sends_to_a_quorum_member_that_does_not_lead()
+    public void Learner_sends_to_a_quorum_member_that_does_not_lead()
     {
         _bench.BuildQuorum(("raft2", 4), ("raft3", 4), ("raft4", 4));
         _bench.Elect("raft2");
@@ -31,7 +31,7 @@ public sealed class AppendDeskTests : TestKit
     }
 
     [Fact]
-    public void Follower_that_reaches_no_other_member_sends_to_the_leader()
+    public void Learner_that_reaches_no_other_member_sends_to_the_leader()
     {
         _bench.BuildQuorum(("raft2", 4), ("raft3", 4), ("raft4", 4));
         _bench.Elect("raft2");
@@ -95,7 +95,7 @@ public sealed class AppendDeskTests : TestKit
     }
 
     [Fact]
-    public void Follower_sends_one_ahead_until_the_leader_has_answered_so_that_none_overtakes_one_that_is_refused()
+    public void Learner_sends_one_ahead_until_the_leader_has_answered_so_that_none_overtakes_one_that_is_refused()
     {
         _bench.BuildQuorum(("raft2", 4), ("raft3", 4), ("raft4", 4));
         _bench.Elect("raft2");
@@ -115,7 +115,7 @@ public sealed class AppendDeskTests : TestKit
     }
 
     [Fact]
-    public void Follower_whose_way_to_the_leader_is_open_sends_at_once_and_one_ahead_again_after_a_refusal()
+    public void Learner_whose_way_to_the_leader_is_open_sends_at_once_and_one_ahead_again_after_a_refusal()
     {
         _bench.BuildQuorum(("raft2", 4), ("raft3", 4), ("raft4", 4));
         _bench.Elect("raft2");
@@ -136,7 +136,7 @@ public sealed class AppendDeskTests : TestKit
     }
 
     [Fact]
-    public void Follower_that_every_member_refuses_asks_the_leader_itself()
+    public void Learner_that_every_member_refuses_asks_the_leader_itself()
     {
         _bench.BuildQuorum(("raft2", 4), ("raft3", 4), ("raft4", 4));
         _bench.Elect("raft2");
@@ -150,7 +150,7 @@ public sealed class AppendDeskTests : TestKit
     }
 
     [Fact]
-    public void Follower_stays_on_the_way_that_reached_the_leader_until_another_one_is_elected()
+    public void Learner_stays_on_the_way_that_reached_the_leader_until_another_one_is_elected()
     {
         _bench.BuildQuorum(("raft2", 4), ("raft3", 4), ("raft4", 4));
         _bench.Elect("raft2");

@@ -37,7 +37,7 @@ public sealed class ChangeDeskTests : TestKit
     }
 
     [Fact]
-    public void Follower_asks_through_a_quorum_member()
+    public void Learner_asks_through_a_quorum_member()
     {
         _bench.BuildQuorum(("raft2", 0), ("raft3", 0), ("raft4", 0));
         _bench.Elect("raft2");
@@ -249,10 +249,10 @@ public sealed class ChangeDeskTests : TestKit
         _desk.OnInstalled();
     }
 
-    private LogEntry Reconfigure(long index, long term, bool isJoint, params Member[] followers)
+    private LogEntry Reconfigure(long index, long term, bool isJoint, params Member[] learners)
     {
         var self = _bench.Process.Member;
-        var configuration = new Configuration(GroupUid.None, 1, [self], isJoint ? [self] : [], [.. followers], []);
+        var configuration = new Configuration(GroupUid.None, 1, [self], isJoint ? [self] : [], [.. learners], []);
         return new LogEntry(new LogIndex(index), new Term(term), Serial.Zero, new Payload.Reconfigure(configuration));
     }
 }

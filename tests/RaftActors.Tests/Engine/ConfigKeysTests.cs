@@ -9,10 +9,14 @@ public sealed class ConfigKeysTests
 {
     [Theory]
     [InlineData("raft.store.directry = x", "There is no setting raft.store.directry. The nearest one is raft.store.directory;")]
-    [InlineData("raft.stor.directory = x", "There is no setting raft.stor. The nearest one is raft.store;")]
+    [InlineData("raft.stor.directory = x", "There is no setting raft.stor.directory. The nearest one is raft.store.directory;")]
     [InlineData("raft.directory = x", "There is no setting raft.directory. The nearest one is raft.store.directory;")]
     [InlineData("raft.rooster = [a]", "There is no setting raft.rooster. The nearest one is raft.roster;")]
     [InlineData("raft.lease-enabled = on", "There is no setting raft.lease-enabled. The nearest one is raft.lease.enabled;")]
+    [InlineData(
+        "raft.follower.delivery = in-order",
+        "There is no setting raft.follower.delivery. The nearest one is raft.learner.delivery;")]
+    [InlineData("raft.stor {}", "There is no setting raft.stor. The nearest one is raft.store;")]
     [InlineData("raft.store.directory.path = x", "raft.store.directory has keys below it, but it is one value.")]
     [InlineData("raft.groups = on", "raft.groups is set to one value, but it holds keys, such as raft.groups.NAME.roster.")]
     [InlineData("raft.groups.orders = on", "raft.groups.orders is set to one value, but it holds keys, such as raft.groups.orders.roster.")]

@@ -43,7 +43,7 @@ public sealed class RaftSettingsTests
         ["discovery"] = settings => settings.Discovery.IsByNames,
         ["contacts"] = settings => string.Join(' ', settings.Discovery.Contacts),
         ["discovery-interval"] = settings => settings.Discovery.Interval,
-        ["follower.delivery"] = settings => settings.FollowerDelivery,
+        ["learner.delivery"] = settings => settings.LearnerDelivery,
         ["store.directory"] = settings => settings.Store.Directory,
         ["store.segment-size"] = settings => settings.Store.SegmentSizeBytes,
         ["store.sync"] = settings => settings.Store.Sync,
@@ -88,7 +88,7 @@ public sealed class RaftSettingsTests
         { "discovery", "node-names", false, true },
         { "contacts", "[\":9990\", \"host:9991\"]", "", ":9990 host:9991" },
         { "discovery-interval", "1s", TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(1) },
-        { "follower.delivery", "as-committed", FollowerDelivery.InOrder, FollowerDelivery.AsCommitted },
+        { "learner.delivery", "as-committed", LearnerDelivery.InOrder, LearnerDelivery.AsCommitted },
         { "store.directory", "/somewhere", "", "/somewhere" },
         { "store.segment-size", "2MiB", 64L << 20, 2L << 20 },
         { "store.sync", "interval", SyncPolicy.Always, SyncPolicy.Interval },
@@ -130,7 +130,7 @@ public sealed class RaftSettingsTests
             Roster = ["raft7@node1@localhost"],
             MaxQuorum = 3,
             AllowFewerThanThree = true,
-            FollowerDelivery = FollowerDelivery.AsCommitted,
+            LearnerDelivery = LearnerDelivery.AsCommitted,
         };
 
         var settings = Read($"{Node}\n{Roster}\nraft.group = other", options);
@@ -139,7 +139,7 @@ public sealed class RaftSettingsTests
         Assert.Equal("raft7@node1@localhost", settings.Self.Value);
         Assert.Equal(settings.Self, Assert.Single(settings.Roster));
         Assert.Equal((3, true), (settings.MaxQuorum, settings.AllowFewerThanThree));
-        Assert.Equal(FollowerDelivery.AsCommitted, settings.FollowerDelivery);
+        Assert.Equal(LearnerDelivery.AsCommitted, settings.LearnerDelivery);
     }
 
     [Fact]
@@ -185,7 +185,7 @@ public sealed class RaftSettingsTests
     [InlineData(Node + "\n" + Roster + "\nraft.in-flight.size-max = 0b", "raft.in-flight.size-max is 0; it must be 1 byte or more.")]
     [InlineData(Node + "\n" + Roster + "\nraft.in-flight.messages-max = 0", "raft.in-flight.messages-max is 0; it must be 1 or more.")]
     [InlineData(Node + "\n" + Roster + "\nraft.tick-interval = 0ms", "raft.tick-interval is 00:00:00; it must be above zero.")]
-    [InlineData(Node + "\n" + Roster + "\nraft.follower.delivery = soon", "it may be in-order or as-committed")]
+    [InlineData(Node + "\n" + Roster + "\nraft.learner.delivery = soon", "it may be in-order or as-committed")]
     [InlineData(Node + "\n" + Roster + "\nraft.store.sync = never", "raft.store.sync is 'never'; it may be always, interval or none.")]
     [InlineData(Node + "\n" + Roster + "\nraft.store.segment-size = 1kB", "segment-size is 1000; it must be from 1048576 to 10737")]
     [InlineData(Node + "\n" + Roster + "\nraft.pair-size-max = 33MiB", "it must be at least twice raft.pair-size-max, which is 34603008.")]

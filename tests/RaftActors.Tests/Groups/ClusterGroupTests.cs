@@ -17,10 +17,10 @@ public sealed class ClusterGroupTests : TestKit
     }
 
     [Fact]
-    public void Follower_appends_twenty_keys_at_once_and_all_are_handed_them_in_order()
+    public void Learner_appends_twenty_keys_at_once_and_all_are_handed_them_in_order()
     {
         Start(1, 4, 4, 0);
-        _nodes[3].Expect("quorum of 3, follower");
+        _nodes[3].Expect("quorum of 3, learner");
 
         for (var i = 0; i < 20; i++)
         {
@@ -59,7 +59,7 @@ public sealed class ClusterGroupTests : TestKit
     }
 
     [Fact]
-    public void Process_that_joins_late_becomes_a_follower_and_is_handed_everything_however_large()
+    public void Process_that_joins_late_becomes_a_learner_and_is_handed_everything_however_large()
     {
         // Five times what fits into one frame of the transport.
         var large = new string('x', 60_000);
@@ -73,7 +73,7 @@ public sealed class ClusterGroupTests : TestKit
         ReceiveN(10, TimeSpan.FromSeconds(30));
         Start(0);
 
-        _nodes[3].Expect("quorum of 3, follower");
+        _nodes[3].Expect("quorum of 3, learner");
         _nodes[3].Expect("append 1 key1=value1");
         _nodes[3].Expect($"append 14 large={large}");
     }
@@ -88,7 +88,7 @@ public sealed class ClusterGroupTests : TestKit
         _nodes[0].ExpectLeaderOtherThan("raft2");
         _nodes[2].ExpectLeaderOtherThan("raft2");
 
-        // By a quorum member: what a follower sends by way of one that is leaving may be lost, and rightly ends as unknown.
+        // By a quorum member: what a learner sends by way of one that is leaving may be lost, and rightly ends as unknown.
         _nodes[2].Append("key100", "value100", TestActor);
 
         ExpectMsg<AppendOutcome.Done>(TimeSpan.FromSeconds(30));

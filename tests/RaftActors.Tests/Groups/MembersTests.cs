@@ -34,7 +34,7 @@ public sealed class MembersTests : TestKit
 
         var told = _group.AdvanceUntil("raft4", "append 3 key3=value3");
 
-        Assert.Equal(["quorum of 3, follower", "append 1 key1=value1", "append 2 key2=value2", "append 3 key3=value3"], told);
+        Assert.Equal(["quorum of 3, learner", "append 1 key1=value1", "append 2 key2=value2", "append 3 key3=value3"], told);
         Assert.IsType<ChangeOutcome.Done>(FishForMessage(outcome => outcome is ChangeOutcome));
     }
 
@@ -64,7 +64,7 @@ public sealed class MembersTests : TestKit
     [InlineData("raft1")]
     [InlineData("raft2")]
     [InlineData("raft3")]
-    public void Process_leaves_at_its_own_wish_and_a_follower_takes_its_place_in_the_quorum(string leaver)
+    public void Process_leaves_at_its_own_wish_and_a_learner_takes_its_place_in_the_quorum(string leaver)
     {
         Take("raft4");
         _group.Actors[leaver].Tell(new Recorder.Leave(new ProcessName($"{leaver}@node1")), TestActor);
@@ -79,7 +79,7 @@ public sealed class MembersTests : TestKit
     }
 
     [Fact]
-    public void Quorum_member_that_is_gone_for_long_is_exchanged_for_the_follower()
+    public void Quorum_member_that_is_gone_for_long_is_exchanged_for_the_learner()
     {
         Take("raft4");
         Watch(_group.EngineOf("raft3"));

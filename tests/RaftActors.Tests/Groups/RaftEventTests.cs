@@ -39,7 +39,7 @@ public sealed class RaftEventTests : TestKit
     }
 
     [Fact]
-    public void Each_process_tells_once_who_leads_and_a_follower_of_the_quorum_too()
+    public void Each_process_tells_once_who_leads_and_a_learner_of_the_quorum_too()
     {
         Found();
         _group.StartJoining("raft4");
@@ -185,12 +185,12 @@ public sealed class RaftEventTests : TestKit
         _group.Actors["raft2"].Tell(new Recorder.Join(NameOf("raft4")), TestActor);
         ExpectChangeDone("raft4");
 
-        var (leader, follower) = (StatusOf("raft2"), StatusOf("raft4"));
+        var (leader, learner) = (StatusOf("raft2"), StatusOf("raft4"));
         Assert.Equal((RoleKind.Leader, new Term(1), NameOf("raft2")), (leader.Role, leader.Term, leader.LedBy));
-        Assert.Equal((RoleKind.Follower, new Term(1), NameOf("raft2")), (follower.Role, follower.Term, follower.LedBy));
-        Assert.Equal("raft1 raft2 raft3 (raft4)", TextOf(follower.Members));
+        Assert.Equal((RoleKind.Follower, new Term(1), NameOf("raft2")), (learner.Role, learner.Term, learner.LedBy));
+        Assert.Equal("raft1 raft2 raft3 (raft4)", TextOf(learner.Members));
         Assert.NotEqual(GroupUid.None, leader.Identity);
-        Assert.Equal(leader.Identity, follower.Identity);
+        Assert.Equal(leader.Identity, learner.Identity);
     }
 
     private static ProcessName NameOf(string name) => new($"{name}@node1");
@@ -202,11 +202,11 @@ public sealed class RaftEventTests : TestKit
         new Term(1),
         new Message.AppendEntries(default, [.. entries], entries[^1].Index, Serial.Zero));
 
-    private static LogEntry Entry(long index, Member voter, params ImmutableArray<Member> followers) => new(
+    private static LogEntry Entry(long index, Member voter, params ImmutableArray<Member> learners) => new(
         new LogIndex(index),
         new Term(1),
         Serial.Zero,
-        new Payload.Reconfigure(new Configuration(new GroupUid(new Guid(1, 0, 0, new byte[8])), 1, [voter], [], followers, [])));
+        new Payload.Reconfigure(new Configuration(new GroupUid(new Guid(1, 0, 0, new byte[8])), 1, [voter], [], learners, [])));
 
     private static string TextOf(IEnumerable<GroupMember> members) => string.Join(
         ' ', members.Select(member => member.IsVoter ? member.Name.Process : $"({member.Name.Process})"));

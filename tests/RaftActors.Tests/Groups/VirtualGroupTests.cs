@@ -172,7 +172,7 @@ public sealed class VirtualGroupTests : TestKit
 
         _group.Say(other, "raft1", new Term(1), new Message.Greeting(default, Incarnation.None, IsReply: true));
 
-        _group.Watchers["raft1"].ExpectMsg("quorum of 3, follower");
+        _group.Watchers["raft1"].ExpectMsg("quorum of 3, learner");
         _group.Actors["raft1"].Tell(new Recorder.GetStatus(), TestActor);
         Assert.Equal([1008, 1008, 1008], ExpectMsg<RaftStatus>().Quorum!.Members.Select(pid => pid.Number));
     }

@@ -93,7 +93,7 @@ internal sealed class Group : IDisposable
     /// </summary>
     public static Task VotesAgain(RaftServer server) => Answers(server, ["explain", "-S", server.Id], answer =>
         answer.Output.Any(line => line.StartsWith("voters(", StringComparison.Ordinal))
-        && !answer.Output.Any(line => line.Contains("followers(", StringComparison.Ordinal))
+        && !answer.Output.Any(line => line.Contains("learners(", StringComparison.Ordinal))
         && !answer.Output.Any(line => line.Contains("another life", StringComparison.Ordinal)));
 
     /// <summary>

@@ -1,7 +1,7 @@
 namespace RaftActors;
 
 /// <summary>How a process that is not in the quorum gets committed pairs.</summary>
-public enum FollowerDelivery
+public enum LearnerDelivery
 {
     /// <summary>All of them in the order of their serials, through HandleAppend.</summary>
     InOrder,
