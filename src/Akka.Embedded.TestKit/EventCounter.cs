@@ -2,7 +2,7 @@ using Akka.Actor;
 
 namespace Akka.TestKit;
 
-/// <summary>A set of filters in use: keeps what any of them matches out of the log, and counts it.</summary>
+/// <summary>An active set of filters. Counts matching events and keeps them out of the log.</summary>
 internal sealed class EventCounter : IUnmutableFilter
 {
     private readonly ActorSystem _system;
@@ -21,16 +21,16 @@ internal sealed class EventCounter : IUnmutableFilter
             _reached.SetResult();
         }
 
-        // What is published after this reaches the logger after it, so no event can slip past.
+        // Later events reach the logger after this message, so no event is missed.
         system.EventStream.Publish(new TestEventListener.Mute(this));
     }
 
-    /// <summary>Ends with the event that makes the number complete.</summary>
+    /// <summary>Completes when the expected number is reached.</summary>
     public Task Reached => _reached.Task;
 
     public int Count => Volatile.Read(ref _count);
 
-    /// <summary>Called by the logger alone, so by one thread at a time.</summary>
+    /// <summary>Only the logger calls it, so one thread at a time.</summary>
     public bool Takes(object happening)
     {
         if (!_filters.Any(filter => filter.IsMatch(happening)))

@@ -1,6 +1,6 @@
 namespace Akka.TestKit;
 
-/// <summary>Which events of the log, or dead letters, are meant.</summary>
+/// <summary>A condition on log events or dead letters.</summary>
 internal sealed class EventFilter(string description, Predicate<object> isMatch)
 {
     public string Description { get; } = description;

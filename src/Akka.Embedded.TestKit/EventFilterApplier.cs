@@ -2,7 +2,7 @@ using Akka.Actor;
 
 namespace Akka.TestKit;
 
-/// <summary>Runs a block of code while a <see cref="EventCounter"/> counts.</summary>
+/// <summary>Runs a block of code while an <see cref="EventCounter"/> is active.</summary>
 internal sealed class EventFilterApplier(TestKitBase testKit, ActorSystem system, IReadOnlyList<EventFilter> filters) : IEventFilterApplier
 {
     public EventFilterFactory And => new(testKit, system, filters);
@@ -82,7 +82,7 @@ internal sealed class EventFilterApplier(TestKitBase testKit, ActorSystem system
         using var counter = new EventCounter(system, filters, expected);
         var result = block();
 
-        // Away from a synchronization context whose continuations might need this very thread.
+        // On another thread: a synchronization context might need this thread for its continuations.
         Task.Run(() => Check(counter, expected, timeout, cancellationToken), CancellationToken.None).GetAwaiter().GetResult();
         return result;
     }
@@ -100,13 +100,13 @@ internal sealed class EventFilterApplier(TestKitBase testKit, ActorSystem system
         var leeway = testKit.Dilated(timeout ?? testKit.TestKitSettings.TestEventFilterLeeway);
         await EndsWithin(counter.Reached, leeway, cancellationToken);
 
-        // An event that is one too many may still be on its way to the logger.
+        // A surplus event may still be on its way to the logger.
         var flush = new TestEventListener.Flush();
         system.EventStream.Publish(flush);
         if (!await EndsWithin(flush.Done.Task, testKit.Dilated(testKit.TestKitSettings.DefaultTimeout), cancellationToken))
         {
             throw testKit.Failure(
-                $"the system {system.Name} has no TestEventListener; add \"Akka.TestKit.TestEventListener, Akka.TestKit\" to akka.loggers");
+                $"the system {system.Name} has no TestEventListener. Add \"Akka.TestKit.TestEventListener, Akka.TestKit\" to akka.loggers");
         }
 
         if (counter.Count != expected)

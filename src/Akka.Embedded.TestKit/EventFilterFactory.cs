@@ -5,8 +5,8 @@ using Akka.Event;
 namespace Akka.TestKit;
 
 /// <summary>
-/// Says which log events are meant: by level, by the whole text, its start or a part of it, and by their source, the path of an actor
-/// with or without its address.
+/// Creates filters for log events: by level, by whole text, start or part, and by source. A source is the path of an actor, with or
+/// without its address.
 /// </summary>
 public class EventFilterFactory
 {
@@ -21,7 +21,7 @@ public class EventFilterFactory
         _filters = filters ?? [];
     }
 
-    /// <summary>Errors that carry an exception of this type; the texts may be those of the event or of the exception.</summary>
+    /// <summary>Filters errors with an exception of this type. The texts are compared with the event and with the exception.</summary>
     public IEventFilterApplier Exception<TException>(
         string? message = null, string? start = null, string? contains = null, string? source = null)
         where TException : Exception => Exception(typeof(TException), message, start, contains, source);
@@ -34,7 +34,7 @@ public class EventFilterFactory
         bool checkInnerExceptions = false) =>
         Exception(exceptionType, Described(message, start, contains), Texts(message, start, contains), source, checkInnerExceptions);
 
-    /// <param name="checkInnerExceptions">Whether the exception may also be an inner one of that in the event.</param>
+    /// <param name="checkInnerExceptions">Whether an inner exception may match too.</param>
     public IEventFilterApplier Exception(Type exceptionType, Regex pattern, string? source = null, bool checkInnerExceptions = false) =>
         Exception(exceptionType, $" like {pattern}", pattern.IsMatch, source, checkInnerExceptions);
 
@@ -71,7 +71,7 @@ public class EventFilterFactory
         where TLogEvent : LogEvent =>
         Apply($"{typeof(TLogEvent).Name} that fulfils the condition", happening => happening is TLogEvent log && predicate(log));
 
-    /// <summary>Messages that went to the dead letters. Here the source is the recipient.</summary>
+    /// <summary>Filters dead letters. Their source is the recipient.</summary>
     public IEventFilterApplier DeadLetter() => DeadLetter<object>();
 
     public IEventFilterApplier DeadLetter<TMessage>(string? source = null) => DeadLetter<TMessage>(_ => true, source);
@@ -125,7 +125,7 @@ public class EventFilterFactory
         }
         catch (FormatException)
         {
-            return ""; // The format and its arguments do not fit together.
+            return ""; // The arguments do not fit the format.
         }
     }
 

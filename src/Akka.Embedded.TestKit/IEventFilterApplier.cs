@@ -1,12 +1,12 @@
 namespace Akka.TestKit;
 
 /// <summary>
-/// Uses a filter around a block of code. Expect demands that exactly so many matching log events are published, until the end of the
-/// block or, while some are missing, until the leeway after it is over (<c>akka.test.filter-leeway</c>). Matching events are not logged.
+/// Applies a filter to a block of code. Expect requires exactly this number of matching log events. Events count during the block
+/// and, if some are missing, for <c>akka.test.filter-leeway</c> after it. Matching events are not logged.
 /// </summary>
 public interface IEventFilterApplier
 {
-    /// <summary>One more filter; an event counts that matches any of them.</summary>
+    /// <summary>Adds a filter. An event counts if any filter matches.</summary>
     EventFilterFactory And { get; }
 
     void ExpectOne(Action action, CancellationToken cancellationToken = default);
@@ -43,7 +43,7 @@ public interface IEventFilterApplier
 
     Task<T> ExpectAsync<T>(int expectedCount, TimeSpan timeout, Func<Task<T>> func, CancellationToken cancellationToken = default);
 
-    /// <summary>Keeps matching events out of the log during a block, however many there are.</summary>
+    /// <summary>Keeps matching events out of the log during a block, whatever their number.</summary>
     void Mute(Action action, CancellationToken cancellationToken = default);
 
     T Mute<T>(Func<T> func, CancellationToken cancellationToken = default);
@@ -52,6 +52,6 @@ public interface IEventFilterApplier
 
     Task<T> MuteAsync<T>(Func<Task<T>> func, CancellationToken cancellationToken = default);
 
-    /// <summary>Keeps matching events out of the log from now on, until the result is disposed of.</summary>
+    /// <summary>Keeps matching events out of the log until the result is disposed.</summary>
     IUnmutableFilter Mute();
 }

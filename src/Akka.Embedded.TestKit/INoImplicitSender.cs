@@ -1,6 +1,6 @@
 namespace Akka.TestKit;
 
-/// <summary>A test class with this interface sends without a sender where it names none; otherwise its test actor is the sender.</summary>
+/// <summary>Turns off the implicit sender of a test class. Without this interface the test actor is the implicit sender.</summary>
 public interface INoImplicitSender
 {
 }

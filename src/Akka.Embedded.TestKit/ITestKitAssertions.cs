@@ -1,6 +1,6 @@
 namespace Akka.TestKit;
 
-/// <summary>How a test framework is told that a test failed. A format without arguments is a plain text.</summary>
+/// <summary>Reports failures to a test framework. A format without arguments is plain text.</summary>
 public interface ITestKitAssertions
 {
     void Fail(string format = "", params object[] args);

@@ -1,6 +1,6 @@
 namespace Akka.TestKit;
 
-/// <summary>A filter that keeps events out of the log until it is taken away.</summary>
+/// <summary>A filter that keeps events out of the log until it is disposed.</summary>
 public interface IUnmutableFilter : IDisposable
 {
     void Unmute();

@@ -2,7 +2,7 @@ using Akka.Actor;
 
 namespace Akka.TestKit;
 
-/// <summary>Puts what it receives into the queue of a test kit.</summary>
+/// <summary>Puts received messages into the queue of a test kit.</summary>
 internal sealed class InternalTestActor(TestMessageQueue queue) : ActorBase
 {
     public Func<object, bool> IsIgnored { get; set; } = _ => false;
@@ -29,7 +29,7 @@ internal sealed class InternalTestActor(TestMessageQueue queue) : ActorBase
         return true;
     }
 
-    /// <summary>What the test kit wants done between two messages.</summary>
+    /// <summary>An action of the test kit that the test actor runs between two messages.</summary>
     internal sealed class Command(Action<InternalTestActor, IActorContext> run) : INoSerializationVerificationNeeded
     {
         public Action<InternalTestActor, IActorContext> Run { get; } = run;

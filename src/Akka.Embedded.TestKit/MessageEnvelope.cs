@@ -2,7 +2,7 @@ using Akka.Actor;
 
 namespace Akka.TestKit;
 
-/// <summary>A message as a test actor received it, with its sender.</summary>
+/// <summary>A message that a test actor received, with its sender.</summary>
 public abstract class MessageEnvelope
 {
     public abstract object? Message { get; }

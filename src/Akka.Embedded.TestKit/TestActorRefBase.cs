@@ -4,8 +4,8 @@ using Akka.Dispatch;
 namespace Akka.TestKit;
 
 /// <summary>
-/// The ref of an actor that runs on the thread that sends to it, before the send returns; its instance can be looked at. The one
-/// under test may then be touched by no other thread.
+/// The reference of an actor that runs on the sender's thread, before the send returns. The test can access the instance. No other
+/// thread may use the actor meanwhile.
 /// </summary>
 public abstract class TestActorRefBase<TActor> : IActorRef, IActorRefProxy
     where TActor : ActorBase
@@ -22,8 +22,8 @@ public abstract class TestActorRefBase<TActor> : IActorRef, IActorRefProxy
 
     public IActorRef Ref => _ref;
 
-    /// <summary>The present instance; another one after a restart.</summary>
-    /// <exception cref="InvalidOperationException">There is none: the actor has ended, or its constructor threw.</exception>
+    /// <summary>The current instance. A restart replaces it.</summary>
+    /// <exception cref="InvalidOperationException">The actor has ended, or its constructor threw.</exception>
     public TActor UnderlyingActor => (TActor?)_ref.Cell.Actor ?? throw new InvalidOperationException(
         $"{_ref} has no instance of {typeof(TActor)}: it has ended, or its constructor threw.");
 

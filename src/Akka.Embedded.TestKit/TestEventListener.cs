@@ -2,7 +2,7 @@ using Akka.Event;
 
 namespace Akka.TestKit;
 
-/// <summary>The logger of a system under test: writes the log, but for the events that a filter takes.</summary>
+/// <summary>The logger of a system under test. It logs all events except those that a filter takes.</summary>
 public class TestEventListener : DefaultLogger
 {
     private readonly List<EventCounter> _counters = [];
@@ -27,11 +27,11 @@ public class TestEventListener : DefaultLogger
             case LogEvent or DeadLetter when IsTaken(message):
                 return true;
             default:
-                return message is DeadLetter || base.Receive(message); // Letters are here for the filters alone.
+                return message is DeadLetter || base.Receive(message); // Only filters need dead letters; they are not logged.
         }
     }
 
-    /// <summary>The filter that was set last is asked first.</summary>
+    /// <summary>Asks the filters for an event, the most recent first.</summary>
     private bool IsTaken(object happening) => _counters.FindLast(counter => counter.Takes(happening)) is not null;
 
     internal abstract class Command;
@@ -46,7 +46,7 @@ public class TestEventListener : DefaultLogger
         public EventCounter Counter { get; } = counter;
     }
 
-    /// <summary>Is answered when all is counted that was published before it.</summary>
+    /// <summary>A request to the logger. It replies when all earlier events are counted.</summary>
     internal sealed class Flush : Command
     {
         public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -3,7 +3,7 @@ using Akka.Actor;
 
 namespace Akka.TestKit;
 
-/// <content>Actors under test.</content>
+/// <content>Creates the actors under test.</content>
 public abstract partial class TestKitBase
 {
     public IActorRef ActorOf(Props props) => Sys.ActorOf(props);
@@ -28,7 +28,7 @@ public abstract partial class TestKitBase
 
     public ActorSelection ActorSelection(IActorRef anchorRef, string actorPath) => Sys.ActorSelection(anchorRef, actorPath);
 
-    /// <summary>An actor that runs on the thread that sends to it, and whose instance the test can see.</summary>
+    /// <summary>Creates an actor that runs on the sender's thread and whose instance the test can access.</summary>
     public TestActorRef<TActor> ActorOfAsTestActorRef<TActor>(string? name = null)
         where TActor : ActorBase, new() => new(Sys, Props.Create<TActor>(), null, name);
 

@@ -1,11 +1,11 @@
 namespace Akka.TestKit;
 
-/// <content>Conditions outside of the queue, looked at again and again for want of anything that would say when they change.</content>
+/// <content>Waits for conditions outside of the queue. It polls, because nothing signals their change.</content>
 public abstract partial class TestKitBase
 {
     private static readonly TimeSpan DefaultInterval = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Repeats an assertion until it throws no more. Fails with what it threw last.</summary>
+    /// <summary>Repeats an assertion until it passes. After the time it fails with the last exception.</summary>
     public void AwaitAssert(
         Action assertion, TimeSpan? duration = null, TimeSpan? interval = null, CancellationToken cancellationToken = default) =>
         Finished(AwaitAssert(true, Asynchronous(assertion), duration, interval, cancellationToken));
@@ -22,7 +22,7 @@ public abstract partial class TestKitBase
         await AwaitAssert(false, assertion, duration, interval, cancellationToken);
     }
 
-    /// <summary>Repeats a question until its answer is yes. Fails if that does not happen in time.</summary>
+    /// <summary>Repeats a condition until it is true. Fails if that does not happen in time.</summary>
     public void AwaitCondition(Func<bool> conditionIsFulfilled, CancellationToken cancellationToken = default) =>
         AwaitCondition(conditionIsFulfilled, null, null, null, cancellationToken);
 
@@ -104,7 +104,7 @@ public abstract partial class TestKitBase
         return true;
     }
 
-    /// <summary>Waits for one interval, but not beyond the end, so that the last look is taken at the end.</summary>
+    /// <summary>Waits for one interval, at most until the end, so that the last check happens at the end.</summary>
     private static async ValueTask Pause(bool blocks, TimeSpan end, TimeSpan? interval, CancellationToken cancellationToken)
     {
         var wanted = interval ?? DefaultInterval;

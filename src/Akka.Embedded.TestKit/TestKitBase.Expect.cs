@@ -2,7 +2,7 @@ using Akka.Actor;
 
 namespace Akka.TestKit;
 
-/// <content>The next message is what was expected, and comes in time.</content>
+/// <content>Expects the next message, with a time limit.</content>
 public abstract partial class TestKitBase
 {
     public T ExpectMsg<T>(TimeSpan? duration = null, string? hint = null, CancellationToken cancellationToken = default) =>
@@ -63,7 +63,7 @@ public abstract partial class TestKitBase
         CancellationToken cancellationToken = default) =>
         Expect(false, assertMessageAndSender, OfType<T>(), timeout, hint, cancellationToken);
 
-    /// <summary>The next message is that the watched actor ended; see <see cref="Watch"/>.</summary>
+    /// <summary>Expects the Terminated of a watched actor; see <see cref="Watch"/>.</summary>
     public Terminated ExpectTerminated(
         IActorRef target, TimeSpan? timeout = null, string? hint = null, CancellationToken cancellationToken = default) =>
         Finished(ExpectTerminated(true, target, timeout, hint, cancellationToken));
@@ -81,7 +81,7 @@ public abstract partial class TestKitBase
     private ValueTask<Terminated> ExpectTerminated(
         bool blocks, IActorRef target, TimeSpan? timeout, string? hint, CancellationToken cancellationToken) => Expect<Terminated>(
             blocks,
-            (terminated, _) => _assertions.AssertEqual(target, terminated.ActorRef, $"{Hint(hint)}expected the end of another actor"),
+            (terminated, _) => _assertions.AssertEqual(target, terminated.ActorRef, $"{Hint(hint)}expected another actor to end"),
             $"the end of {target}",
             timeout,
             hint,
@@ -99,8 +99,8 @@ public abstract partial class TestKitBase
             cancellationToken);
     }
 
-    /// <summary>What all expectations of one message come to: take it, see its type, look closer.</summary>
-    /// <param name="blocks">Whether to hold the thread, so that the task has ended when this returns.</param>
+    /// <summary>The common part of all expectations: receives a message, checks its type, then its content.</summary>
+    /// <param name="blocks">Whether to block the thread, so that the task has completed on return.</param>
     private async ValueTask<T> Expect<T>(
         bool blocks, Action<T, IActorRef> check, string expected, TimeSpan? timeout, string? hint, CancellationToken cancellationToken)
     {

@@ -1,10 +1,10 @@
 namespace Akka.TestKit;
 
-/// <content>Several messages in any order, and none at all.</content>
+/// <content>Expects several messages in any order, or no message.</content>
 public abstract partial class TestKitBase
 {
-    /// <summary>The next messages are these, in any order, all within the time of one.</summary>
-    /// <returns>The messages as they came.</returns>
+    /// <summary>Expects these messages next, in any order, all within the time of one expectation.</summary>
+    /// <returns>The messages in order of arrival.</returns>
     public IReadOnlyCollection<T> ExpectMsgAllOf<T>(params T[] messages) =>
         Finished(ExpectAllOf(true, RemainingOrDefault, messages, CancellationToken.None));
 
@@ -25,7 +25,7 @@ public abstract partial class TestKitBase
         TimeSpan max, IReadOnlyCollection<T> messages, CancellationToken cancellationToken = default) =>
         Enumerate(ExpectAllOf(false, Dilated(max), messages, cancellationToken));
 
-    /// <summary>No message comes for the default time or, inside a Within block, until its end.</summary>
+    /// <summary>Expects no message for the default time or, inside a Within block, until its end.</summary>
     public void ExpectNoMsg(CancellationToken cancellationToken = default) =>
         Finished(ExpectNone(true, RemainingOrDefault, cancellationToken));
 

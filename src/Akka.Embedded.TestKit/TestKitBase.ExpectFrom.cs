@@ -2,7 +2,7 @@ using Akka.Actor;
 
 namespace Akka.TestKit;
 
-/// <content>The next message is what was expected, and comes from whom it was expected.</content>
+/// <content>Expects a message and its sender.</content>
 public abstract partial class TestKitBase
 {
     public T ExpectMsgFrom<T>(

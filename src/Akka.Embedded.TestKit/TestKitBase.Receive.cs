@@ -3,10 +3,10 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Akka.TestKit;
 
-/// <content>Messages as they come.</content>
+/// <content>Receives messages without expectations about them.</content>
 public abstract partial class TestKitBase
 {
-    /// <summary>The next message, or null if none came in time.</summary>
+    /// <summary>Returns the next message, or null if none arrives in time.</summary>
     public object? ReceiveOne(TimeSpan? max = null, CancellationToken cancellationToken = default) =>
         Finished(ReceiveOne(true, max, cancellationToken));
 
@@ -20,7 +20,7 @@ public abstract partial class TestKitBase
         return envelope is not null;
     }
 
-    /// <summary>That many messages, in the order in which they came, all of them within the given time.</summary>
+    /// <summary>Receives this many messages, in order of arrival, within the given time in total.</summary>
     public IReadOnlyCollection<object> ReceiveN(int numberOfMessages, CancellationToken cancellationToken = default) =>
         Finished(ReceiveN(true, numberOfMessages, RemainingOrDefault, cancellationToken));
 
@@ -33,12 +33,12 @@ public abstract partial class TestKitBase
     public IAsyncEnumerable<object> ReceiveNAsync(int numberOfMessages, TimeSpan max, CancellationToken cancellationToken = default) =>
         Enumerate(ReceiveN(false, numberOfMessages, Dilated(max), cancellationToken));
 
-    /// <summary>Takes messages, and throws them away, until one of the type fulfils the condition.</summary>
+    /// <summary>Discards messages until one of the type fulfils the condition.</summary>
     public T FishForMessage<T>(
         Predicate<T> isMessage, TimeSpan? max = null, string hint = "", CancellationToken cancellationToken = default) =>
         Finished(Fish(true, isMessage, null, max, hint, cancellationToken));
 
-    /// <param name="allMessages">Is cleared, then gets the messages that were thrown away.</param>
+    /// <param name="allMessages">Is cleared, then filled with the discarded messages.</param>
     public T FishForMessage<T>(
         Predicate<T> isMessage,
         ArrayList? allMessages,
@@ -117,7 +117,7 @@ public abstract partial class TestKitBase
         }
     }
 
-    /// <summary>The time that is left until then, or none; so a message that is there already is still taken.</summary>
+    /// <summary>Returns the time left until then, at least zero. With zero, a message that has arrived is still received.</summary>
     private static TimeSpan Until(TimeSpan end) => end - Now is var left && left > TimeSpan.Zero ? left : TimeSpan.Zero;
 
     private static string List(IEnumerable<object> messages) =>

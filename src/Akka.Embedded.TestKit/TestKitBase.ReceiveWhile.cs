@@ -1,11 +1,12 @@
 namespace Akka.TestKit;
 
-/// <content>Messages for as long as they are wanted.</content>
+/// <content>Receives messages while a condition holds.</content>
 public abstract partial class TestKitBase
 {
     /// <summary>
-    /// Takes messages and keeps what a filter makes of them, until it makes null of one, the time is over, none came for the idle time,
-    /// or there are enough. The message that ended it stays in the queue. It is no failure if nothing comes.
+    /// Receives messages and keeps the filter's results. It ends when the filter returns null, at the time limit, after the idle
+    /// time without a message, or at the maximum count. The message that ended it stays in the queue. It is not a failure if no
+    /// message arrives.
     /// </summary>
     public IReadOnlyList<T> ReceiveWhile<T>(
         TimeSpan? max, Func<object, T?> filter, int msgs = int.MaxValue, CancellationToken cancellationToken = default) =>
@@ -20,7 +21,7 @@ public abstract partial class TestKitBase
         CancellationToken cancellationToken = default) =>
         Finished(ReceiveWhile(true, max, idle, Filtered(filter), msgs, cancellationToken));
 
-    /// <summary>As above, with the messages themselves as long as the condition holds.</summary>
+    /// <summary>Like the overload with a filter, but returns the messages themselves while the condition holds.</summary>
     public IReadOnlyList<T> ReceiveWhile<T>(
         Predicate<T> shouldContinue, TimeSpan? max = null, TimeSpan? idle = null, int msgs = int.MaxValue,
         bool shouldIgnoreOtherMessageTypes = true, CancellationToken cancellationToken = default)
@@ -98,7 +99,7 @@ public abstract partial class TestKitBase
             }
         }
 
-        _lastWasNoMsg = true; // It waited for an end that may well be that of the time.
+        _lastWasNoMsg = true; // The wait may have used up the time of its Within block.
         return kept;
     }
 }

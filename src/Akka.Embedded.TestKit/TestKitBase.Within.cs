@@ -1,16 +1,16 @@
 namespace Akka.TestKit;
 
-/// <content>Time: how much there is, and blocks that must keep to it.</content>
+/// <content>Time limits of blocks and expectations.</content>
 public abstract partial class TestKitBase
 {
     /// <summary>The time left in the innermost Within block.</summary>
-    /// <exception cref="InvalidOperationException">There is none.</exception>
-    public TimeSpan Remaining => Until(_end ?? throw new InvalidOperationException("Remaining has no meaning outside of Within."));
+    /// <exception cref="InvalidOperationException">The call is outside of a Within block.</exception>
+    public TimeSpan Remaining => Until(_end ?? throw new InvalidOperationException("Remaining can only be used inside of Within."));
 
-    /// <summary>The time left in the innermost Within block, outside of all the default time of one expectation.</summary>
+    /// <summary>The time left in the innermost Within block. Outside of a block, the default time of one expectation.</summary>
     public TimeSpan RemainingOrDefault => RemainingOr(Dilated(TestKitSettings.SingleExpectDefault));
 
-    /// <summary>A duration for this machine: multiplied by <c>akka.test.timefactor</c>.</summary>
+    /// <summary>Multiplies a duration by <c>akka.test.timefactor</c>, which adapts it to the machine.</summary>
     public TimeSpan Dilated(TimeSpan duration) => duration > TimeSpan.Zero ? duration * TestKitSettings.TestTimeFactor : duration;
 
     public TimeSpan RemainingOrDilated(TimeSpan? duration) => duration is { } given ? Dilated(given) : RemainingOrDefault;
@@ -18,14 +18,14 @@ public abstract partial class TestKitBase
     protected TimeSpan RemainingOr(TimeSpan duration) => _end is { } end ? Until(end) : duration;
 
     /// <summary>
-    /// Runs a block that must not take longer than this; expectations inside that name no time have what is left of it. A block that
-    /// ends with the expectation that nothing comes may use the time up.
+    /// Runs a block that must end within this time. Expectations inside use the time that is left, unless they name one. A block
+    /// that ends with ExpectNoMsg may use up the time.
     /// </summary>
-    /// <param name="epsilonValue">What the block may take on top of that.</param>
+    /// <param name="epsilonValue">A tolerance on top of the time.</param>
     public void Within(TimeSpan max, Action action, TimeSpan? epsilonValue = null, CancellationToken cancellationToken = default) =>
         Within(TimeSpan.Zero, max, action, null, epsilonValue, cancellationToken);
 
-    /// <param name="min">The least time that the block must take.</param>
+    /// <param name="min">The minimum duration of the block.</param>
     public void Within(
         TimeSpan min, TimeSpan max, Action action, string? hint = null, TimeSpan? epsilonValue = null,
         CancellationToken cancellationToken = default)
@@ -83,7 +83,7 @@ public abstract partial class TestKitBase
         var limit = RemainingOr(TimeSpan.MaxValue) is var left && left < Dilated(max) ? left : Dilated(max);
         if (limit < min)
         {
-            throw Failure($"{Hint(hint)}the block must take {min} at least, but only {limit} are left");
+            throw Failure($"{Hint(hint)}the block must take at least {min}, but only {limit} are left");
         }
 
         _end = start + limit;
@@ -101,7 +101,7 @@ public abstract partial class TestKitBase
         var elapsed = Now - start;
         if (elapsed < min)
         {
-            throw Failure($"{Hint(hint)}the block took {elapsed}, but must take {min} at least");
+            throw Failure($"{Hint(hint)}the block took {elapsed}, but must take at least {min}");
         }
 
         if (!_lastWasNoMsg && elapsed > limit + (epsilon ?? TimeSpan.Zero))

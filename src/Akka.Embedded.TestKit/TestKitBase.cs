@@ -8,8 +8,8 @@ using Akka.Event;
 namespace Akka.TestKit;
 
 /// <summary>
-/// An actor system under test, and a test actor whose received messages the test takes out one by one and compares with what it
-/// expects. Used by one thread at a time. Every expectation has a counterpart that ends in Async and waits without holding the thread.
+/// An actor system under test and a test actor. The test receives the test actor's messages one by one and compares them with its
+/// expectations. Not thread-safe. Every expectation has a counterpart with the suffix Async, which does not block the thread.
 /// </summary>
 public abstract partial class TestKitBase : IActorRefFactory
 {
@@ -19,13 +19,13 @@ public abstract partial class TestKitBase : IActorRefFactory
     private readonly TestMessageQueue _queue = new();
     private MessageEnvelope? _last;
 
-    /// <summary>When the innermost Within block must have ended; null outside of all.</summary>
+    /// <summary>The end of the innermost Within block. Null outside of a block.</summary>
     private TimeSpan? _end;
 
-    /// <summary>Whether the last expectation was that nothing comes. It may use up the time of its Within block to the end.</summary>
+    /// <summary>Whether the last expectation was ExpectNoMsg. It may use up the time of its Within block.</summary>
     private bool _lastWasNoMsg;
 
-    /// <summary>Without a system one is made, which <see cref="Shutdown(TimeSpan?, bool)"/> ends.</summary>
+    /// <summary>Creates a system if none is given. <see cref="Shutdown(TimeSpan?, bool)"/> terminates it.</summary>
     protected TestKitBase(ITestKitAssertions assertions, ActorSystem? system = null, string? testActorName = null)
         : this(assertions, system, Config.Empty, actorSystemName: null, testActorName)
     {
@@ -62,12 +62,12 @@ public abstract partial class TestKitBase : IActorRefFactory
         }
     }
 
-    /// <summary>The time since some fixed moment; it never goes back.</summary>
+    /// <summary>The monotonic time since an arbitrary origin.</summary>
     public static TimeSpan Now => Stopwatch.GetElapsedTime(0);
 
     public static Config DefaultConfig => Configs.TestConfigs.DefaultConfig;
 
-    /// <summary>Logs everything that the runtime can say about receiving, lifecycles and subscriptions.</summary>
+    /// <summary>Turns on all debug logging of the runtime: receiving, lifecycles and subscriptions.</summary>
     public static Config FullDebugConfig { get; } = ConfigurationFactory.ParseString("""
         akka.loglevel = DEBUG
         akka.actor.debug { receive = on, autoreceive = on, lifecycle = on, event-stream = on, unhandled = on }
@@ -81,17 +81,17 @@ public abstract partial class TestKitBase : IActorRefFactory
 
     public ILoggingAdapter Log { get; }
 
-    /// <summary>Expects or mutes log events; see <see cref="IEventFilterApplier"/>.</summary>
+    /// <summary>Creates filters that expect or mute log events; see <see cref="IEventFilterApplier"/>.</summary>
     public EventFilterFactory EventFilter { get; }
 
-    /// <summary>Whether messages wait that the test has not taken.</summary>
+    /// <summary>Whether messages wait that the test has not received.</summary>
     public bool HasMessages => !_queue.IsEmpty;
 
-    /// <summary>The message taken last; null before the first.</summary>
+    /// <summary>The message received last. Null before the first.</summary>
     public object? LastMessage => _last?.Message;
 
-    /// <summary>The sender of the message taken last.</summary>
-    /// <exception cref="InvalidOperationException">No message was taken yet.</exception>
+    /// <summary>The sender of the message received last.</summary>
+    /// <exception cref="InvalidOperationException">No message was received yet.</exception>
     public IActorRef LastSender => _last?.Sender ?? throw new InvalidOperationException("No message was received yet.");
 
     public virtual TestProbe CreateTestProbe(string? name = null) => CreateTestProbe(Sys, name);
@@ -100,12 +100,12 @@ public abstract partial class TestKitBase : IActorRefFactory
 
     public virtual TestLatch CreateTestLatch(int count = 1) => new(Dilated, TestKitSettings.DefaultTimeout, count);
 
-    /// <summary>One more actor whose messages go into this test kit's queue.</summary>
+    /// <summary>Creates another actor whose messages arrive in this test kit's queue.</summary>
     public IActorRef CreateTestActor(string name) => CreateTestActor(Sys, name);
 
     public EventFilterFactory CreateEventFilter(ActorSystem system) => new(this, system);
 
-    /// <summary>Messages for which this is true are thrown away when they come, after the auto pilot saw them.</summary>
+    /// <summary>Discards messages that match, after the auto pilot has seen them.</summary>
     public void IgnoreMessages(Func<object, bool> shouldIgnoreMessage) => Command((actor, _) => actor.IsIgnored = shouldIgnoreMessage);
 
     public void IgnoreMessages<TMsg>() => IgnoreMessages(message => message is TMsg);
@@ -115,10 +115,10 @@ public abstract partial class TestKitBase : IActorRefFactory
 
     public void IgnoreNoMessages() => IgnoreMessages(_ => false);
 
-    /// <summary>Lets a pilot answer the messages that come from now on.</summary>
+    /// <summary>Installs an auto pilot for the messages from now on.</summary>
     public void SetAutoPilot(AutoPilot pilot) => Command((actor, _) => actor.AutoPilot = pilot);
 
-    /// <summary>The test actor watches an actor, and has begun to when this returns.</summary>
+    /// <summary>Makes the test actor watch an actor. The watch is in effect on return.</summary>
     public IActorRef Watch(IActorRef actorToWatch) =>
         Finished(WatchCore(blocks: true, context => context.Watch(actorToWatch), actorToWatch));
 
@@ -134,14 +134,14 @@ public abstract partial class TestKitBase : IActorRefFactory
     public virtual void Shutdown(TimeSpan? duration = null, bool verifySystemShutdown = false) =>
         Shutdown(Sys, duration, verifySystemShutdown);
 
-    /// <summary>Ends a system and waits for its end, five seconds if nothing else is said, before it is given up, or a failure.</summary>
+    /// <summary>Terminates a system and waits for its end, by default five seconds. After that it either fails or returns.</summary>
     protected virtual void Shutdown(ActorSystem system, TimeSpan? duration = null, bool verifySystemShutdown = false)
     {
         var max = Dilated(duration ?? TimeSpan.FromSeconds(5));
         var hasEnded = system.Terminate().Wait(max);
         if (!hasEnded && verifySystemShutdown)
         {
-            throw Failure($"The actor system {system.Name} had not ended {max} after it was asked to.");
+            throw Failure($"The actor system {system.Name} did not terminate within {max}.");
         }
     }
 
@@ -161,16 +161,16 @@ public abstract partial class TestKitBase : IActorRefFactory
 
         if (!command.Done.Task.IsCompleted)
         {
-            throw Failure($"the test actor did not begin or end to watch {subject} within {max}; has it ended?");
+            throw Failure($"the test actor did not start or stop watching {subject} within {max}; has it ended?");
         }
 
         return subject;
     }
 
-    /// <summary>The result of something that has ended because it was told to hold the thread.</summary>
+    /// <summary>Returns the result of a task that has completed, because it was told to block.</summary>
     private protected static T Finished<T>(ValueTask<T> ended) => ended.GetAwaiter().GetResult();
 
-    /// <summary>Fails the test in the way of its framework; the result is only for assertions that do not throw.</summary>
+    /// <summary>Fails the test with the framework's assertion. Returns an exception in case the assertion does not throw.</summary>
     internal Exception Failure(string message)
     {
         _assertions.Fail(message);

@@ -3,7 +3,7 @@ using Akka.Configuration;
 
 namespace Akka.TestKit;
 
-/// <summary>The keys below <c>akka.test</c>.</summary>
+/// <summary>The settings below <c>akka.test</c>.</summary>
 public class TestKitSettings : IExtension
 {
     public TestKitSettings(Config config)
@@ -14,19 +14,19 @@ public class TestKitSettings : IExtension
         TestTimeFactor = config.GetDouble("akka.test.timefactor", 1);
         if (TestTimeFactor <= 0)
         {
-            throw new ConfigurationException($"akka.test.timefactor is {TestTimeFactor}, expected a number above 0.");
+            throw new ConfigurationException($"akka.test.timefactor is {TestTimeFactor}. Expected a number above 0.");
         }
     }
 
-    /// <summary>For waits that are no expectation of a message, such as that of a latch.</summary>
+    /// <summary>The timeout of waits that are not for a message, such as that of a latch.</summary>
     public TimeSpan DefaultTimeout { get; }
 
-    /// <summary>How long to wait for a message where neither the call nor a Within says.</summary>
+    /// <summary>The timeout of an expectation that names none and is outside of Within.</summary>
     public TimeSpan SingleExpectDefault { get; }
 
-    /// <summary>How long after its block an event filter waits for the log events that are missing.</summary>
+    /// <summary>The time after its block in which an event filter waits for missing log events.</summary>
     public TimeSpan TestEventFilterLeeway { get; }
 
-    /// <summary>All expected durations are multiplied by this, so that a slow machine can be given more time.</summary>
+    /// <summary>Multiplies all expected durations, to give a slow machine more time.</summary>
     public double TestTimeFactor { get; }
 }

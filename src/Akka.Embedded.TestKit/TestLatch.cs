@@ -1,6 +1,6 @@
 namespace Akka.TestKit;
 
-/// <summary>Holds back whoever waits for it until it was counted down to zero.</summary>
+/// <summary>Blocks waiting threads until it was counted down to zero.</summary>
 public class TestLatch
 {
     private readonly CountdownEvent _latch;
@@ -46,7 +46,7 @@ public class TestLatch
     {
         if (!_latch.Wait(_dilate(timeout)))
         {
-            throw new TimeoutException($"The latch was still {_latch.CurrentCount} counts from open after {_dilate(timeout)}.");
+            throw new TimeoutException($"The latch did not open within {_dilate(timeout)}: {_latch.CurrentCount} counts are missing.");
         }
     }
 }

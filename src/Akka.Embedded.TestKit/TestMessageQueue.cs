@@ -2,12 +2,12 @@ using System.Collections.Concurrent;
 
 namespace Akka.TestKit;
 
-/// <summary>The messages that a test actor received and the test has not taken yet. Waiting for one never polls.</summary>
+/// <summary>Messages that a test actor has received and the test has not taken yet. Waiting does not poll.</summary>
 internal sealed class TestMessageQueue
 {
     private readonly ConcurrentQueue<MessageEnvelope> _messages = new();
 
-    /// <summary>Counts the messages in the queue, so whoever passes it finds one.</summary>
+    /// <summary>Counts the messages in the queue. A successful wait on it guarantees a message.</summary>
     private readonly SemaphoreSlim _available = new(0);
 
     public bool IsEmpty => _messages.IsEmpty;
@@ -18,12 +18,12 @@ internal sealed class TestMessageQueue
         _available.Release();
     }
 
-    /// <summary>The next message, taken out, or null if none came in time.</summary>
-    /// <param name="blocks">Whether to hold the thread, so that the task has ended when this returns.</param>
+    /// <summary>Removes and returns the next message. Returns null if none arrives in time.</summary>
+    /// <param name="blocks">Whether to block the thread, so that the task has completed on return.</param>
     public async ValueTask<MessageEnvelope?> Take(bool blocks, TimeSpan timeout, CancellationToken cancellationToken) =>
         await Wait(blocks, timeout, cancellationToken) && _messages.TryDequeue(out var envelope) ? envelope : null;
 
-    /// <summary>The next message, left where it is, or null if none came in time.</summary>
+    /// <summary>Returns the next message and leaves it in the queue. Returns null if none arrives in time.</summary>
     public async ValueTask<MessageEnvelope?> Peek(bool blocks, TimeSpan timeout, CancellationToken cancellationToken)
     {
         if (!await Wait(blocks, timeout, cancellationToken))
@@ -37,7 +37,7 @@ internal sealed class TestMessageQueue
 
     private ValueTask<bool> Wait(bool blocks, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        // A semaphore counts in milliseconds, in an int; rounded up, as a wait may be too long but never too short.
+        // A semaphore takes milliseconds as an int. Rounded up: a wait may be too long, but never too short.
         var rounded = Math.Min(Math.Ceiling(timeout.TotalMilliseconds), int.MaxValue);
         var milliseconds = timeout < TimeSpan.Zero ? Timeout.Infinite : (int)rounded;
         return blocks

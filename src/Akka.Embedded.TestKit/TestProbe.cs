@@ -2,9 +2,7 @@ using Akka.Actor;
 
 namespace Akka.TestKit;
 
-/// <summary>
-/// A test actor of its own that stands in for one of the actors around the one under test. It can be used wherever a ref is expected.
-/// </summary>
+/// <summary>A separate test actor that replaces a collaborator of the actor under test. It can be used like a reference.</summary>
 public class TestProbe : TestKitBase, IActorRef, IActorRefProxy, INoImplicitSender
 {
     public TestProbe(ActorSystem system, ITestKitAssertions assertions, string? testProbeName = null)
@@ -14,7 +12,7 @@ public class TestProbe : TestKitBase, IActorRef, IActorRefProxy, INoImplicitSend
 
     public IActorRef Ref => TestActor;
 
-    /// <summary>The sender of the message taken last.</summary>
+    /// <summary>The sender of the message received last.</summary>
     public IActorRef Sender => LastSender;
 
     ActorPath IActorRef.Path => TestActor.Path;
@@ -24,12 +22,12 @@ public class TestProbe : TestKitBase, IActorRef, IActorRefProxy, INoImplicitSend
     /// <summary>Sends a message with this probe as sender.</summary>
     public void Send(IActorRef actor, object message) => actor.Tell(message, TestActor);
 
-    /// <summary>Sends the message taken last on, with its original sender.</summary>
+    /// <summary>Forwards the message received last with its original sender.</summary>
     public void Forward(IActorRef actor) => Forward(actor, LastMessage!);
 
     public void Forward(IActorRef actor, object message) => actor.Tell(message, LastSender);
 
-    /// <summary>Answers the sender of the message taken last.</summary>
+    /// <summary>Replies to the sender of the message received last.</summary>
     public void Reply(object message) => LastSender.Tell(message, TestActor);
 
     public override bool Equals(object? obj) => obj is IActorRef other && TestActor.Equals(other);

@@ -6,9 +6,9 @@ using Akka.Event;
 namespace Akka.TestKit;
 
 /// <summary>
-/// A scheduler whose time stands still until a test advances it. What is due then happens on the test's thread, in the order of the due
-/// times, each at its own time, and at the same time in the order of scheduling. Chosen by
-/// <c>akka.scheduler.implementation = "Akka.TestKit.TestScheduler, Akka.TestKit"</c>.
+/// A scheduler with virtual time, which only <see cref="Advance"/> moves. Due actions run on the test's thread, ordered by due
+/// time, then by order of scheduling. Select it with <c>akka.scheduler.implementation = "Akka.TestKit.TestScheduler,
+/// Akka.TestKit"</c>.
 /// </summary>
 public class TestScheduler : IScheduler, IAdvancedScheduler
 {
@@ -22,7 +22,7 @@ public class TestScheduler : IScheduler, IAdvancedScheduler
         _now = new DateTimeOffset(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
     }
 
-    /// <summary>The virtual time; it starts at the same moment every time.</summary>
+    /// <summary>The virtual time. Every scheduler starts at the same moment.</summary>
     public DateTimeOffset Now
     {
         get
@@ -34,7 +34,7 @@ public class TestScheduler : IScheduler, IAdvancedScheduler
         }
     }
 
-    /// <summary>The machine's, as with Akka.NET: what a test advances is <see cref="Now"/> alone.</summary>
+    /// <summary>The machine's monotonic clock, as with Akka.NET. Advance moves only <see cref="Now"/>.</summary>
     public TimeSpan MonotonicClock => HighResMonotonicClock;
 
     public TimeSpan HighResMonotonicClock => Stopwatch.GetElapsedTime(0);
@@ -44,8 +44,8 @@ public class TestScheduler : IScheduler, IAdvancedScheduler
     protected DateTimeOffset TimeNow => Now;
 
     /// <summary>
-    /// Moves the clock, then runs once what was due by then, in the order of time. As with Akka.NET, what is scheduled meanwhile counts
-    /// from the new time, and a repeated action is not caught up with.
+    /// Moves the clock, then runs each due action once, in order of time. As with Akka.NET, actions scheduled meanwhile count from
+    /// the new time. A repeated action does not run again for missed intervals.
     /// </summary>
     public void Advance(TimeSpan offset)
     {

@@ -2,10 +2,10 @@ using Akka.Configuration;
 
 namespace Akka.TestKit.Configs;
 
-/// <summary>What systems under test fall back to.</summary>
+/// <summary>Default configurations of systems under test.</summary>
 public static class TestConfigs
 {
-    /// <summary>The log goes through the event filters; the keys of <c>akka.test</c> have their defaults.</summary>
+    /// <summary>Logs through the event filters and has the defaults of <c>akka.test</c>.</summary>
     public static Config DefaultConfig { get; } = ConfigurationFactory.ParseString("""
         akka.loggers = ["Akka.TestKit.TestEventListener, Akka.TestKit"]
         akka.test {
@@ -16,7 +16,7 @@ public static class TestConfigs
         }
         """);
 
-    /// <summary>Time stands still until the test advances it.</summary>
+    /// <summary>Selects the scheduler with virtual time.</summary>
     public static Config TestSchedulerConfig { get; } = ConfigurationFactory.ParseString(
         "akka.scheduler.implementation = \"Akka.TestKit.TestScheduler, Akka.TestKit\"");
 }

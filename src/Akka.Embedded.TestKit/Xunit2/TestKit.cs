@@ -7,12 +7,12 @@ using Xunit.Abstractions;
 namespace Akka.TestKit.Xunit2;
 
 /// <summary>
-/// The base of test classes for xunit 2. Each test gets an actor system of its own, named <c>test</c>, which ends with the test; a system
-/// that was handed in is left alone.
+/// Base class of tests with xunit 2. Each test gets an actor system named <c>test</c>, which terminates with the test. A system
+/// that the test passes in is not terminated.
 /// </summary>
 public class TestKit : TestKitBase, IDisposable
 {
-    /// <summary>Where the log goes, if anywhere.</summary>
+    /// <summary>The output that receives the log, or null.</summary>
     protected readonly ITestOutputHelper? Output;
 
     private readonly bool _ownsSystem;
@@ -42,7 +42,7 @@ public class TestKit : TestKitBase, IDisposable
         InitializeLogger(Sys);
     }
 
-    /// <param name="config">HOCON that goes before the defaults.</param>
+    /// <param name="config">HOCON that takes precedence over the defaults.</param>
     public TestKit(string config, ITestOutputHelper? output = null)
         : this(ConfigurationFactory.ParseString(config), null, output)
     {
@@ -56,7 +56,7 @@ public class TestKit : TestKitBase, IDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Called once when the test is over; ends the actor system.</summary>
+    /// <summary>Called once after the test. Terminates the actor system.</summary>
     protected virtual void AfterAll()
     {
         if (_ownsSystem)
@@ -83,7 +83,7 @@ public class TestKit : TestKitBase, IDisposable
         }
     }
 
-    /// <summary>Writes the log of a system into the output of this test.</summary>
+    /// <summary>Writes the log of a system to this test's output.</summary>
     protected void InitializeLogger(ActorSystem system) => InitializeLogger(system, "");
 
     protected void InitializeLogger(ActorSystem system, string prefix)

@@ -3,7 +3,7 @@ using Xunit.Abstractions;
 
 namespace Akka.TestKit.Xunit2;
 
-/// <summary>Writes the log into a test's output.</summary>
+/// <summary>Writes the log to a test's output.</summary>
 internal sealed class TestOutputLogger(ITestOutputHelper output, string prefix) : ActorBase
 {
     protected override bool Receive(object message)
@@ -14,7 +14,7 @@ internal sealed class TestOutputLogger(ITestOutputHelper output, string prefix) 
         }
         catch (InvalidOperationException)
         {
-            // The test has ended, and its output with it; what a system says while it shuts down is of no interest.
+            // The test and its output have ended. Log events of the shutdown are dropped.
         }
 
         return true;

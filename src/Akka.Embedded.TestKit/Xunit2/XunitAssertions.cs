@@ -2,7 +2,7 @@ using Xunit;
 
 namespace Akka.TestKit.Xunit2;
 
-/// <summary>Fails tests in the way of xunit.</summary>
+/// <summary>Fails tests with xunit's assertions.</summary>
 public class XunitAssertions : ITestKitAssertions
 {
     public void Fail(string format = "", params object[] args) => Assert.Fail(Text(format, args));
@@ -13,7 +13,7 @@ public class XunitAssertions : ITestKitAssertions
 
     public void AssertEqual<T>(T expected, T actual, string format = "", params object[] args)
     {
-        // Collections are compared by their items, and the framework's own message shows the first difference.
+        // xunit compares collections item by item, and its message shows the first difference.
         try
         {
             Assert.Equal(expected, actual);

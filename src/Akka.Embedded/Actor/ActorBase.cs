@@ -1,8 +1,8 @@
 namespace Akka.Actor;
 
 /// <summary>
-/// The base of all actors. One message is handled at a time, so state needs no locks; the thread differs from message to
-/// message. An instance ends with a failure that its parent answers by a restart: a new one goes on with the same mailbox.
+/// Base class of all actors. An actor handles one message at a time, so its state needs no locks. The thread may change from
+/// message to message. A restart replaces a failed instance by a new one, which keeps the mailbox and the reference.
 /// </summary>
 public abstract class ActorBase
 {
@@ -10,9 +10,9 @@ public abstract class ActorBase
 
     protected ActorBase()
     {
-        // A cell that has an instance is not making one: somebody calls 'new' in a message handler.
+        // A cell that already has an instance is not creating one: a message handler called 'new'.
         Cell = ActorCell.Current is { Actor: null } cell ? cell : throw new ActorInitializationException(
-            $"{GetType()} cannot be made by 'new' alone. Make it with ActorOf(Props.Create(() => new {GetType().Name}(...))).");
+            $"{GetType()} cannot be created with 'new' alone. Create it with ActorOf(Props.Create(() => new {GetType().Name}(...))).");
         if (this is IWithTimers timed)
         {
             timed.Timers = Cell.NewTimers();
@@ -23,16 +23,16 @@ public abstract class ActorBase
 
     protected IActorRef Sender => Cell.Sender;
 
-    /// <summary>The context of the actor at work on this thread.</summary>
-    /// <exception cref="NotSupportedException">No actor is at work on this thread.</exception>
+    /// <summary>Gets the context of the actor that runs on this thread.</summary>
+    /// <exception cref="NotSupportedException">No actor runs on this thread.</exception>
     protected static IActorContext Context => ActorCell.Current ?? throw NoContext();
 
     internal ActorCell Cell { get; }
 
-    /// <summary>How failures of children are answered: the strategy of the props, or the actor's own, asked for once.</summary>
+    /// <summary>The strategy for failures of children: that of the props, else the actor's own. Each instance evaluates it once.</summary>
     internal SupervisorStrategy SupervisorStrategyInternal => _supervisorStrategy ??= Cell.Props.SupervisorStrategy ?? SupervisorStrategy();
 
-    /// <summary>For a test or a tracer around each life-cycle step; the step itself is the method without Around.</summary>
+    /// <summary>A hook around PreStart, for tests and tracing.</summary>
     public virtual void AroundPreStart() => PreStart();
 
     /// <summary>Cancels the timers, then calls PreRestart.</summary>
@@ -55,7 +55,7 @@ public abstract class ActorBase
         "There is no active ActorContext: this code runs outside of an actor's message handler. "
         + "Use ReceiveAsync or PipeTo for asynchronous work, and take Self and Sender into local variables before a callback.");
 
-    /// <summary>Called once the constructor is through, when its behaviour may be taken.</summary>
+    /// <summary>Called after the constructor, before the cell takes the initial behaviour.</summary>
     internal virtual void OnConstructed()
     {
     }
@@ -73,12 +73,12 @@ public abstract class ActorBase
 
     internal bool ReceiveFirst(object message) => Receive(message);
 
-    /// <summary>The first behaviour; false where it does not handle the message.</summary>
+    /// <summary>Handles a message. Returns false if no handler matched.</summary>
     protected abstract bool Receive(object message);
 
     protected virtual bool AroundReceive(Receive receive, object message) => receive(message);
 
-    /// <summary>Publishes an <see cref="Event.UnhandledMessage"/>; a <see cref="Terminated"/> makes the actor fail instead.</summary>
+    /// <summary>Publishes an <see cref="Event.UnhandledMessage"/>. For a <see cref="Terminated"/> it throws instead.</summary>
     /// <exception cref="DeathPactException">The message is a <see cref="Terminated"/>.</exception>
     protected virtual void Unhandled(object message)
     {
@@ -102,14 +102,14 @@ public abstract class ActorBase
     {
     }
 
-    /// <summary>The failed instance's last step: stops all children and calls PostStop, unless overridden.</summary>
+    /// <summary>Called on the failed instance before a restart. By default stops all children and calls PostStop.</summary>
     protected virtual void PreRestart(Exception reason, object? message)
     {
         Cell.StopChildren();
         PostStop();
     }
 
-    /// <summary>The new instance's first step: calls PreStart, unless overridden.</summary>
+    /// <summary>Called on the new instance after a restart. By default calls PreStart.</summary>
     protected virtual void PostRestart(Exception reason) => PreStart();
 
     protected virtual void PostStop()

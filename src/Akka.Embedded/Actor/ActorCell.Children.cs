@@ -1,15 +1,15 @@
 namespace Akka.Actor;
 
-/// <content>The children. Their table has a lock, because look-ups by path come from any thread.</content>
+/// <content>The children. A lock guards their table, because any thread may look up a path.</content>
 internal sealed partial class ActorCell
 {
     private readonly Dictionary<string, ChildStats> _children = [];
     private long _madeUpNames;
 
-    /// <summary>What happens when the last child that is being stopped has ended. Guarded by the children's lock.</summary>
+    /// <summary>The step to take when the last stopping child has ended. Guarded by the children's lock.</summary>
     private AfterChildren _afterChildren;
 
-    /// <summary>The cause of a restart that waits for children.</summary>
+    /// <summary>The cause of a restart that waits for children to end.</summary>
     private Exception? _restartCause;
 
     private enum AfterChildren
@@ -27,7 +27,7 @@ internal sealed partial class ActorCell
 
     public IEnumerable<IActorRef> GetChildren() => ChildRefs();
 
-    /// <summary>The child with a name, or with name#uid only the incarnation with that uid.</summary>
+    /// <summary>Returns the child with this name. With <c>name#uid</c>, returns only the incarnation with that uid.</summary>
     public InternalActorRef GetSingleChild(string name)
     {
         int hash = name.IndexOf('#');
@@ -56,7 +56,7 @@ internal sealed partial class ActorCell
         }
     }
 
-    /// <summary>Makes and starts a child. Safe from any thread, because top-level actors are made from outside.</summary>
+    /// <summary>Creates and starts a child. Any thread may call it, because code outside of actors creates top-level actors.</summary>
     public InternalActorRef AttachChild(Props props, string? name, bool isSystemName = false)
     {
         if (name is not null && !isSystemName && !ActorPath.IsValidPathElement(name))
@@ -90,7 +90,7 @@ internal sealed partial class ActorCell
         return child;
     }
 
-    /// <summary>Asks all children to stop, and forgets the watches on them: nobody is left to hear of their end.</summary>
+    /// <summary>Asks all children to stop and drops this actor's watches on them.</summary>
     public void StopChildren()
     {
         foreach (InternalActorRef child in ChildRefs())
@@ -116,7 +116,7 @@ internal sealed partial class ActorCell
         }
     }
 
-    /// <summary>Whether children are still ending; then the step is taken when the last of them has ended.</summary>
+    /// <summary>Sets the step to take after the last child. Returns false if no child is stopping.</summary>
     private bool WaitForChildren(AfterChildren step)
     {
         lock (_children)

@@ -2,15 +2,17 @@ using Akka.Dispatch.SysMsg;
 
 namespace Akka.Actor;
 
-/// <content>Death watch, both ways.</content>
+/// <content>Death watch, as watcher and as watched actor.</content>
 internal sealed partial class ActorCell
 {
-    /// <summary>Who is watched, and the message wanted instead of a Terminated.</summary>
+    /// <summary>The watched actors, each with the message that replaces its Terminated (null: none).</summary>
     private readonly Dictionary<IActorRef, object?> _watching = [];
 
     private readonly HashSet<InternalActorRef> _watchedBy = [];
 
-    /// <summary>Whose Terminated is in the mailbox. An Unwatch takes it out of here, and so out of the mailbox.</summary>
+    /// <summary>
+    /// Actors whose Terminated is in the mailbox. Unwatch removes the actor here, and the queued message is then ignored.
+    /// </summary>
     private readonly HashSet<IActorRef> _terminatedQueued = [];
 
     private bool _hearsOfAddresses;
@@ -78,7 +80,7 @@ internal sealed partial class ActorCell
                 _terminatedQueued.Add(actor);
             }
 
-            // Through the mailbox, so that it comes behind what the ended actor sent before.
+            // Through the mailbox, so that it arrives after the messages that the ended actor sent before.
             Self.Tell(message ?? new Terminated(actor, existenceConfirmed, addressTerminated), actor);
         }
 
@@ -96,7 +98,7 @@ internal sealed partial class ActorCell
         }
     }
 
-    /// <summary>A whole system was given up: its watchers are forgotten, and its watched actors are as good as ended.</summary>
+    /// <summary>Handles the loss of a whole actor system: drops its watchers and reports its watched actors as terminated.</summary>
     private void WatchedAddressTerminated(Address address)
     {
         _watchedBy.RemoveWhere(watcher => watcher.Path.Address == address);
@@ -109,7 +111,7 @@ internal sealed partial class ActorCell
 
     private void TellWatchers()
     {
-        // Watchers elsewhere first: those in this process may end the whole system upon hearing of it.
+        // Remote watchers first: a local watcher may terminate the whole system when it is notified.
         foreach (InternalActorRef watcher in _watchedBy.OrderBy(watcher => watcher.IsLocal).ThenBy(watcher => watcher))
         {
             if (!watcher.Equals(Parent))
@@ -133,7 +135,7 @@ internal sealed partial class ActorCell
         _terminatedQueued.Clear();
     }
 
-    /// <summary>Subscribes to the end of addresses once a watch crosses the process's border; the actor's end unsubscribes.</summary>
+    /// <summary>Subscribes to lost addresses when the first watch involves a remote actor. The actor's end unsubscribes.</summary>
     private void HearOfAddresses(InternalActorRef other)
     {
         if (!other.IsLocal && !_hearsOfAddresses)

@@ -3,13 +3,13 @@ using Akka.Event;
 
 namespace Akka.Actor;
 
-/// <content>Birth, failure, restart and end of the actor.</content>
+/// <content>Creation, failure, restart and termination of the actor.</content>
 internal sealed partial class ActorCell
 {
-    /// <summary>Set from a failure until the parent's answer; a second failure within it is not reported again.</summary>
+    /// <summary>Set from a failure until the parent answers it. A second failure in between is not reported.</summary>
     private bool _hasFailed;
 
-    /// <summary>The child whose failure this actor passed on upwards as its own.</summary>
+    /// <summary>The child whose failure this actor escalated.</summary>
     private InternalActorRef? _perpetrator;
 
     private void CreateActor()
@@ -32,8 +32,8 @@ internal sealed partial class ActorCell
         }
     }
 
-    /// <summary>Suspends this actor and all below it, and asks the parent what to do.</summary>
-    /// <param name="perpetrator">The child whose failure is passed on.</param>
+    /// <summary>Suspends this actor and all actors below it, and reports the failure to the parent.</summary>
+    /// <param name="perpetrator">The child whose failure is escalated.</param>
     /// <param name="suspended">Children that are suspended already.</param>
     private void Fail(Exception failure, InternalActorRef? perpetrator, params InternalActorRef[] suspended)
     {
@@ -72,7 +72,7 @@ internal sealed partial class ActorCell
 
         if (Actor is not { } actor)
         {
-            // Between two instances of this actor there is no strategy to ask, and the child waits for an answer.
+            // Between two instances of this actor no strategy exists, and the child waits for an answer.
             Stop(failed.Child);
         }
         else if (!actor.SupervisorStrategyInternal.HandleFailure(this, child, failed.Cause))
@@ -104,7 +104,7 @@ internal sealed partial class ActorCell
         }
     }
 
-    /// <summary>There is no instance, because making it failed; so a restart, or a pardon, means to try again.</summary>
+    /// <summary>Creates the actor again. Its creation had failed, so no instance exists to resume or restart.</summary>
     private void FaultCreate()
     {
         StopChildren();
@@ -125,7 +125,7 @@ internal sealed partial class ActorCell
     {
         if (_afterChildren != AfterChildren.GoOn)
         {
-            // A restart or the end is under way already; only the suspension that came with the order is undone.
+            // The actor is already restarting or stopping. Undo only the suspension that came with this message.
             Mailbox.Resume();
         }
         else if (Actor is not { } failedActor)
@@ -193,7 +193,7 @@ internal sealed partial class ActorCell
         }
         else if (!wasTerminating)
         {
-            // A failure from here on has nobody to be reported to.
+            // The parent no longer handles failures from here on.
             Mailbox.Suspend();
             _hasFailed = true;
         }
@@ -229,7 +229,7 @@ internal sealed partial class ActorCell
         UnwatchAll();
     }
 
-    /// <summary>Lets go of the instance; what it had stashed goes back to the mailbox, and its timers end.</summary>
+    /// <summary>Drops the instance. Its stashed messages return to the mailbox, and its timers are cancelled.</summary>
     private void ClearActor()
     {
         (Actor as IActorStash)?.Stash?.UnstashAll();

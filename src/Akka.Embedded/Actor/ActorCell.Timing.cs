@@ -1,13 +1,13 @@
 namespace Akka.Actor;
 
-/// <content>Receive timeout, timers, and the message at work as the stash sees it.</content>
+/// <content>Receive timeout, timers, and the current message as the stash sees it.</content>
 internal sealed partial class ActorCell
 {
     private TimeSpan? _receiveTimeout;
     private ICancelable? _armedReceiveTimeout;
     private bool _currentIsStashed;
 
-    /// <summary>Of the present instance, or of the one that is being made; null if it wants none.</summary>
+    /// <summary>The timers of the current instance, or of the one under construction. Null if the actor does not use timers.</summary>
     private TimerScheduler? _timers;
 
     public TimeSpan? ReceiveTimeout => _receiveTimeout;
@@ -18,8 +18,8 @@ internal sealed partial class ActorCell
         CancelReceiveTimeout();
     }
 
-    /// <summary>The message at work, for the stash.</summary>
-    /// <exception cref="IllegalActorStateException">It is stashed already.</exception>
+    /// <summary>Returns the current message, to be stashed.</summary>
+    /// <exception cref="IllegalActorStateException">The current message is stashed already.</exception>
     public Envelope TakeForStash()
     {
         if (_currentIsStashed)
@@ -31,7 +31,7 @@ internal sealed partial class ActorCell
         return _envelope;
     }
 
-    /// <summary>Puts stashed messages before all others in the mailbox.</summary>
+    /// <summary>Puts stashed messages before all others in the mailbox, in their order.</summary>
     public void Unstash(IEnumerable<Envelope> envelopes)
     {
         Envelope[] back = [.. envelopes];
@@ -39,7 +39,7 @@ internal sealed partial class ActorCell
         {
             if (envelope.Message is Terminated terminated)
             {
-                // Without this, it would be taken for one whose watch has been undone.
+                // Without this, the message would count as one whose watch was undone.
                 _terminatedQueued.Add(terminated.ActorRef);
             }
         }
@@ -69,7 +69,7 @@ internal sealed partial class ActorCell
     {
         if (_timers is { } timers && timers.TryTake(timer, out object? message))
         {
-            // What the actor sees, and perhaps stashes, is the message without its wrapping.
+            // The actor receives, and perhaps stashes, the message without the timer's envelope.
             _envelope = new Envelope(message, _envelope.Sender);
             if (message is IAutoReceivedMessage)
             {

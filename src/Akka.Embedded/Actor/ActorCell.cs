@@ -5,8 +5,8 @@ using Akka.Event;
 namespace Akka.Actor;
 
 /// <summary>
-/// The home of an actor's incarnations: it keeps mailbox, children, watches and behaviours while instances come and go.
-/// Everything but the children's table is touched only by the thread that runs the mailbox.
+/// Holds an actor's mailbox, children, watches and behaviours, while restarts replace the instance. Only the thread that runs the
+/// mailbox touches the cell. The table of children is the exception: it has a lock.
 /// </summary>
 internal sealed partial class ActorCell : IUntypedActorContext
 {
@@ -17,7 +17,7 @@ internal sealed partial class ActorCell : IUntypedActorContext
     private Envelope _envelope;
     private ActorTaskScheduler? _taskScheduler;
 
-    /// <summary>Asynchronous handlers that have not ended; while there are some, the message at work stays what it is.</summary>
+    /// <summary>Number of asynchronous handlers that have not ended. While it is above zero, the current message stays the same.</summary>
     private int _tasks;
 
     public ActorCell(ActorSystemImpl system, LocalActorRef self, Props props, Dispatcher dispatcher, InternalActorRef parent)
@@ -29,7 +29,7 @@ internal sealed partial class ActorCell : IUntypedActorContext
         Mailbox = new Mailbox(this, dispatcher);
     }
 
-    /// <summary>The cell at work on this thread.</summary>
+    /// <summary>The cell whose mailbox runs on this thread.</summary>
     public static ActorCell? Current
     {
         get => _current;
@@ -46,7 +46,7 @@ internal sealed partial class ActorCell : IUntypedActorContext
 
     public Mailbox Mailbox { get; }
 
-    /// <summary>The present instance; null before the first and after the last, and while a restart waits for children.</summary>
+    /// <summary>The current instance. Null before creation, after termination, and while a restart waits for children.</summary>
     public ActorBase? Actor { get; private set; }
 
     public ActorTaskScheduler TaskScheduler => _taskScheduler ??= new ActorTaskScheduler(this);
@@ -95,7 +95,7 @@ internal sealed partial class ActorCell : IUntypedActorContext
         actor.Stop();
     }
 
-    /// <summary>The next ordinary message waits until the asynchronous handler has ended.</summary>
+    /// <summary>Holds back ordinary messages until the asynchronous handler has ended.</summary>
     public void BeginTask()
     {
         _tasks++;
@@ -125,7 +125,7 @@ internal sealed partial class ActorCell : IUntypedActorContext
         }
         catch (Exception failure)
         {
-            // The message stays known: PreRestart is told which one it was.
+            // The current message is kept, because PreRestart receives it.
             Fail(failure, null);
             return;
         }
@@ -251,7 +251,7 @@ internal sealed partial class ActorCell : IUntypedActorContext
         }
     }
 
-    /// <summary>Makes an instance, in the state in which its first message may come.</summary>
+    /// <summary>Creates an instance that is ready for its first message.</summary>
     private ActorBase NewActor()
     {
         _behaviours.Clear();

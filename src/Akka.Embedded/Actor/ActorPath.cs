@@ -5,8 +5,8 @@ using System.Globalization;
 namespace Akka.Actor;
 
 /// <summary>
-/// The place of an actor: the address of its system and the names from the root. Two paths are equal when address and names
-/// are; the uid, which tells incarnations of one place apart, plays no part in it.
+/// The path of an actor: the address of its system and the names from the root. Two paths are equal if address and names are equal.
+/// The uid tells incarnations of one path apart and does not count in the comparison.
 /// </summary>
 public abstract class ActorPath : IEquatable<ActorPath>, IComparable<ActorPath>
 {
@@ -28,15 +28,15 @@ public abstract class ActorPath : IEquatable<ActorPath>, IComparable<ActorPath>
 
     public string Name { get; }
 
-    /// <summary>The incarnation, or 0 where the path stands for whoever is there.</summary>
+    /// <summary>The uid of the incarnation. 0 stands for any incarnation at this path.</summary>
     public long Uid { get; }
 
     public int Depth { get; }
 
-    /// <summary>The path above; the root is its own parent.</summary>
+    /// <summary>The path of the parent. The root is its own parent.</summary>
     public ActorPath Parent => ParentOrNull ?? this;
 
-    /// <summary>The names from the root, which itself has none.</summary>
+    /// <summary>The names from the root. The root itself adds none.</summary>
     public IReadOnlyList<string> Elements => ElementArray();
 
     private protected ActorPath? ParentOrNull { get; }
@@ -56,7 +56,7 @@ public abstract class ActorPath : IEquatable<ActorPath>, IComparable<ActorPath>
     public static ActorPath operator /(ActorPath path, IEnumerable<string> name) =>
         name.Where(element => element.Length > 0).Aggregate(path, (parent, element) => parent / element);
 
-    /// <summary>Whether a text may be the name of an actor. A leading <c>$</c> is kept for names that the system gives.</summary>
+    /// <summary>Returns whether the text may name an actor. A leading <c>$</c> is reserved for generated names.</summary>
     public static bool IsValidPathElement(string s)
     {
         if (string.IsNullOrEmpty(s) || s[0] == '$')
@@ -81,7 +81,7 @@ public abstract class ActorPath : IEquatable<ActorPath>, IComparable<ActorPath>
     /// <exception cref="UriFormatException">The text is not an absolute path.</exception>
     public static ActorPath Parse(string path) => TryParse(path, out ActorPath? actorPath)
         ? actorPath
-        : throw new UriFormatException($"'{path}' is not the path of an actor; it looks like akka://system/user/name.");
+        : throw new UriFormatException($"'{path}' is not the path of an actor. Expected a form like akka://system/user/name.");
 
     public static bool TryParse(string path, [NotNullWhen(true)] out ActorPath? actorPath)
     {
@@ -93,7 +93,7 @@ public abstract class ActorPath : IEquatable<ActorPath>, IComparable<ActorPath>
     public static bool TryParse(ActorPath basePath, string absoluteUri, [NotNullWhen(true)] out ActorPath? actorPath) =>
         TryParse(basePath, absoluteUri.AsSpan(), out actorPath);
 
-    /// <summary>Appends the names of <c>/user/a#uid</c> to a path.</summary>
+    /// <summary>Appends the names of a text such as <c>/user/a#uid</c> to a path.</summary>
     public static bool TryParse(ActorPath basePath, ReadOnlySpan<char> absoluteUri, [NotNullWhen(true)] out ActorPath? actorPath)
     {
         actorPath = null;
@@ -120,12 +120,12 @@ public abstract class ActorPath : IEquatable<ActorPath>, IComparable<ActorPath>
 
     public ActorPath WithUid(long uid) => uid == Uid || ParentOrNull is null ? this : new ChildActorPath(ParentOrNull, Name, uid);
 
-    /// <summary>The names alone: <c>/user/a</c>.</summary>
+    /// <summary>Returns the names without the address: <c>/user/a</c>.</summary>
     public string ToStringWithoutAddress() => _withoutAddress ??= "/" + string.Join('/', ElementArray());
 
     public string ToStringWithAddress() => ToStringWithAddress(Address);
 
-    /// <summary>With the given address where the path's own one means nothing outside its process.</summary>
+    /// <summary>Returns the path with its own address if that has a host, else with the given address.</summary>
     public string ToStringWithAddress(Address address) => (Address.HasGlobalScope ? Address : address) + ToStringWithoutAddress();
 
     public string ToStringWithUid() => ToStringWithAddress() + UidSuffix();
@@ -165,7 +165,7 @@ public abstract class ActorPath : IEquatable<ActorPath>, IComparable<ActorPath>
 
     public override int GetHashCode() => HashCode.Combine(Name, ParentOrNull?.Name, Depth);
 
-    /// <summary>By address, then by names from the root, ordinally.</summary>
+    /// <summary>Compares by address, then by the names from the root, ordinally.</summary>
     public int CompareTo(ActorPath? other)
     {
         int order = other is null ? 1 : Address.CompareTo(other.Address);
@@ -186,8 +186,8 @@ public abstract class ActorPath : IEquatable<ActorPath>, IComparable<ActorPath>
     private string UidSuffix() => Uid == 0 ? "" : $"#{Uid}";
 }
 
-/// <summary>The path that all others of an actor system begin with.</summary>
+/// <summary>The root path of an actor system.</summary>
 public sealed class RootActorPath(Address address, string name = "") : ActorPath(address, null, name, 0);
 
-/// <summary>The path of an actor below another.</summary>
+/// <summary>The path of an actor below a parent.</summary>
 public sealed class ChildActorPath(ActorPath parentPath, string name, long uid) : ActorPath(parentPath.Address, parentPath, name, uid);

@@ -2,6 +2,6 @@ namespace Akka.Actor;
 
 public static class ActorRefs
 {
-    /// <summary>To be given where a message has no sender; whoever answers it speaks to the dead letters.</summary>
+    /// <summary>The sender of a message that has no sender. Replies to such a message become dead letters.</summary>
     public static readonly IActorRef? NoSender = null;
 }

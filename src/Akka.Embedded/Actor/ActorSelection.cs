@@ -1,8 +1,8 @@
 namespace Akka.Actor;
 
 /// <summary>
-/// A path to send along, looked up anew for each message: names, <c>..</c>, and patterns with <c>*</c> and <c>?</c>.
-/// A message goes to every actor that matches at that moment.
+/// A path that is resolved anew for each message. It may contain names, <c>..</c>, and patterns with <c>*</c> and <c>?</c>. A
+/// message goes to every actor that matches at that moment.
 /// </summary>
 public class ActorSelection : ICanTell
 {
@@ -16,7 +16,7 @@ public class ActorSelection : ICanTell
 
     public string PathString => "/" + string.Join('/', _elements);
 
-    /// <summary>Where the path begins.</summary>
+    /// <summary>The actor at which the path begins.</summary>
     internal InternalActorRef AnchorRef { get; }
 
     public void Tell(object message, IActorRef? sender = null)
@@ -29,8 +29,8 @@ public class ActorSelection : ICanTell
         new ActorSelectionMessage(message, _elements, WildcardFanOut: false).Deliver(AnchorRef, sender ?? ImplicitSender.Current);
     }
 
-    /// <summary>The first actor that answers for the path.</summary>
-    /// <exception cref="ActorNotFoundException">There is none, or none answered in time.</exception>
+    /// <summary>Returns the first actor that answers for the path.</summary>
+    /// <exception cref="ActorNotFoundException">No actor matched, or none answered in time.</exception>
     public Task<IActorRef> ResolveOne(TimeSpan timeout) => ResolveOne(timeout, CancellationToken.None);
 
     public async Task<IActorRef> ResolveOne(TimeSpan timeout, CancellationToken ct)
@@ -48,7 +48,9 @@ public class ActorSelection : ICanTell
 
     public override string ToString() => $"ActorSelection[Anchor({AnchorRef.Path}), Path({PathString})]";
 
-    /// <summary>From an actor by a relative path, or from the root of its or another system by an absolute one.</summary>
+    /// <summary>
+    /// Creates a selection. A relative path begins at the given actor, an absolute one at the root of its own or another system.
+    /// </summary>
     internal static ActorSelection Create(InternalActorRef from, string path)
     {
         if (Address.TryParse(path, out Address? address, out string? rest))
@@ -66,6 +68,6 @@ public class ActorSelection : ICanTell
     {
         string[] elements = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
         return elements.Contains("**") ? throw new NotSupportedException(
-            $"The selection '{path}' has the pattern '**', which the embedded runtime does not know. Name each level with '*'.") : elements;
+            $"The selection '{path}' contains '**', which the embedded runtime does not support. Name each level with '*'.") : elements;
     }
 }

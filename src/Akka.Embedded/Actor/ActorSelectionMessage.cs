@@ -1,10 +1,10 @@
 namespace Akka.Actor;
 
-/// <summary>A message on its way along a selection: from the actor that has it, by the names that are left.</summary>
-/// <param name="WildcardFanOut">Whether a pattern has matched several actors, so that a branch without a match is silent.</param>
+/// <summary>A message on its way along a selection: the message, and the names that remain.</summary>
+/// <param name="WildcardFanOut">Whether a pattern has matched several actors. A branch without a match is then silent.</param>
 internal sealed record ActorSelectionMessage(object Message, string[] Elements, bool WildcardFanOut) : IAutoReceivedMessage
 {
-    /// <summary>Goes as far as this process can see, and hands the rest to the reference where sight ends.</summary>
+    /// <summary>Follows the names as far as this process holds the actors. A remote reference forwards the rest.</summary>
     public void Deliver(InternalActorRef from, IActorRef? sender)
     {
         InternalActorRef at = from;

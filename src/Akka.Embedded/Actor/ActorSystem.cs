@@ -5,8 +5,8 @@ using Akka.Event;
 namespace Akka.Actor;
 
 /// <summary>
-/// A home of actors: one hierarchy, one configuration, its own threads' work. Expensive next to an actor; an application has one
-/// or a few. Everything here is safe from any thread.
+/// A hierarchy of actors with one configuration. It is expensive to create; an application has one or a few. All members may be
+/// called from any thread.
 /// </summary>
 public abstract class ActorSystem : IActorRefFactory, IDisposable
 {
@@ -14,12 +14,12 @@ public abstract class ActorSystem : IActorRefFactory, IDisposable
     {
     }
 
-    /// <summary>ASCII letters, digits and <c>-</c>. Members of one cluster have one name.</summary>
+    /// <summary>The name: ASCII letters, digits and <c>-</c>. All members of a cluster have the same name.</summary>
     public abstract string Name { get; }
 
     public abstract Settings Settings { get; }
 
-    /// <summary>Where log events, dead letters and unhandled messages are published.</summary>
+    /// <summary>The bus for log events, dead letters and unhandled messages.</summary>
     public abstract EventStream EventStream { get; }
 
     public abstract IActorRef DeadLetters { get; }
@@ -28,13 +28,13 @@ public abstract class ActorSystem : IActorRefFactory, IDisposable
 
     public abstract IScheduler Scheduler { get; }
 
-    /// <summary>How messages become bytes, and which serializer is for which.</summary>
+    /// <summary>Serializes messages and selects a serializer for each type.</summary>
     public abstract Serialization.Serialization Serialization { get; }
 
-    /// <summary>Ends when the system has ended, all its actors and the callbacks of its end included.</summary>
+    /// <summary>Completes when all actors have ended and all termination callbacks have run.</summary>
     public abstract Task WhenTerminated { get; }
 
-    /// <exception cref="ArgumentException">The name has characters that an address cannot have.</exception>
+    /// <exception cref="ArgumentException">The name contains characters that an address does not allow.</exception>
     public static ActorSystem Create(string name) => Create(name, Config.Empty);
 
     public static ActorSystem Create(string name, Config config) => ActorSystemImpl.Start(name, config);
@@ -53,22 +53,24 @@ public abstract class ActorSystem : IActorRefFactory, IDisposable
     public abstract void Stop(IActorRef actor);
 
     /// <summary>
-    /// Ends the system in order: the phases of <see cref="CoordinatedShutdown"/>, then the actors from the leaves to the root,
-    /// the runtime's own after the user's.
+    /// Terminates the system. First runs the phases of <see cref="CoordinatedShutdown"/>, then stops the actors from the leaves to
+    /// the root. The user's actors stop before the system's.
     /// </summary>
     public abstract Task Terminate();
 
-    /// <summary>Runs code once all actors have ended, the last registered first.</summary>
+    /// <summary>Registers a callback to run after all actors have ended. Callbacks run in reverse order of registration.</summary>
     /// <exception cref="InvalidOperationException">The system has terminated.</exception>
     public abstract void RegisterOnTermination(Action code);
 
-    /// <summary>The system's extension, made by the first call. If making it failed, each later call throws the same exception.</summary>
+    /// <summary>
+    /// Returns the system's extension. The first call creates it. If creation failed, each later call throws the same exception.
+    /// </summary>
     public abstract object RegisterExtension(IExtensionId extension);
 
-    /// <summary>Null if the extension was not registered.</summary>
+    /// <summary>Returns the extension, or null if it was not registered.</summary>
     public abstract object? GetExtension(IExtensionId extensionId);
 
-    /// <summary>Null if the extension was not registered.</summary>
+    /// <summary>Returns the extension, or null if it was not registered.</summary>
     public abstract T? GetExtension<T>()
         where T : class, IExtension;
 
@@ -77,7 +79,7 @@ public abstract class ActorSystem : IActorRefFactory, IDisposable
     public abstract bool HasExtension<T>()
         where T : class, IExtension;
 
-    /// <summary>Begins to end the system, and does not wait.</summary>
+    /// <summary>Starts the termination and does not wait for it.</summary>
     public void Dispose()
     {
         Terminate();

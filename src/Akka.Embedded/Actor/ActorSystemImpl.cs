@@ -4,7 +4,6 @@ using Akka.Event;
 
 namespace Akka.Actor;
 
-/// <summary>The actor system.</summary>
 internal sealed class ActorSystemImpl : ExtendedActorSystem
 {
     private readonly ExtensionRegistry _extensions;
@@ -57,7 +56,7 @@ internal sealed class ActorSystemImpl : ExtendedActorSystem
         if (name.Length == 0 || !name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-') || name[0] is '-')
         {
             throw new ArgumentException(
-                $"Invalid ActorSystem name [{name}]: use ASCII letters, digits and '-' only, and begin with a letter or a digit.",
+                $"Invalid ActorSystem name [{name}]. Use ASCII letters, digits and '-' only, and begin with a letter or a digit.",
                 nameof(name));
         }
 
@@ -68,7 +67,7 @@ internal sealed class ActorSystemImpl : ExtendedActorSystem
         }
         catch
         {
-            // A half-made system must not keep its threads, nor its port.
+            // A system that failed to start must release its threads and its port.
             system.Provider.ShutDownAsync().GetAwaiter().GetResult();
             system.StopScheduler();
             throw;
@@ -77,7 +76,9 @@ internal sealed class ActorSystemImpl : ExtendedActorSystem
         return system;
     }
 
-    /// <summary>Tells incarnations of one path apart, also those before a restart of the process: hence the random start.</summary>
+    /// <summary>
+    /// Returns a new uid for an actor. It starts at a random number, because uids must also differ after a restart of the process.
+    /// </summary>
     public long NextUid() => Interlocked.Increment(ref _uids);
 
     public override IActorRef ActorOf(Props props, string? name = null) => Provider.Guardian.Cell.AttachChild(props, name);
@@ -108,7 +109,7 @@ internal sealed class ActorSystemImpl : ExtendedActorSystem
             ? CoordinatedShutdown.Get(this).Run(CoordinatedShutdown.ActorSystemTerminateReason.Instance)
             : FinalTerminate();
 
-    /// <summary>Ends the actors without the phases of a coordinated shutdown.</summary>
+    /// <summary>Stops the actors without the phases of a coordinated shutdown.</summary>
     public Task FinalTerminate()
     {
         if (!Interlocked.Exchange(ref _isTerminating, true))
@@ -126,7 +127,7 @@ internal sealed class ActorSystemImpl : ExtendedActorSystem
         {
             if (Provider.TerminationTask.IsCompleted)
             {
-                throw new InvalidOperationException($"The callback cannot be registered: the actor system {Name} has terminated.");
+                throw new InvalidOperationException($"Cannot register the callback: the actor system {Name} has terminated.");
             }
 
             _onTermination.Push(code);
@@ -179,7 +180,7 @@ internal sealed class ActorSystemImpl : ExtendedActorSystem
             }
             catch (Exception failure)
             {
-                Log.Error(failure, "A callback of the actor system's termination failed.");
+                Log.Error(failure, "A termination callback of the actor system failed.");
             }
         }
 
@@ -195,7 +196,7 @@ internal sealed class ActorSystemImpl : ExtendedActorSystem
         const string Key = "akka.scheduler.implementation";
         string name = config.GetString(Key)!; // Justification: the reference configuration has it.
 
-        // A file that names Akka.NET's default must work; its wheel has a counterpart here, not a copy.
+        // A configuration that names Akka.NET's default scheduler must work here too.
         return name.StartsWith("Akka.Actor.HashedWheelTimerScheduler", StringComparison.Ordinal)
             ? new TimerThreadScheduler(Log)
             : ConfiguredType.Create<IScheduler>(name, Key, config, Log);

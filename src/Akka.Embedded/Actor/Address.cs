@@ -3,8 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace Akka.Actor;
 
 /// <summary>
-/// Where an actor system is: <c>akka://system</c> within its process, <c>akka.tcp://system@host:port</c> from outside.
-/// Immutable; host names compare in lower case.
+/// The address of an actor system: <c>akka://system</c> within its process, <c>akka.tcp://system@host:port</c> for remoting.
+/// Immutable. Host names are compared in lower case.
 /// </summary>
 public sealed class Address : IEquatable<Address>, IComparable<Address>
 {
@@ -26,10 +26,10 @@ public sealed class Address : IEquatable<Address>, IComparable<Address>
 
     public int? Port { get; }
 
-    /// <summary>Whether the address means something only within its own process.</summary>
+    /// <summary>Whether the address is valid only within its own process.</summary>
     public bool HasLocalScope => string.IsNullOrEmpty(Host);
 
-    /// <summary>Whether another process can use the address.</summary>
+    /// <summary>Whether other processes can use the address.</summary>
     public bool HasGlobalScope => !HasLocalScope;
 
     public static bool operator ==(Address? left, Address? right) => left is null ? right is null : left.Equals(right);
@@ -39,7 +39,7 @@ public sealed class Address : IEquatable<Address>, IComparable<Address>
     /// <exception cref="UriFormatException">The text is not an address.</exception>
     public static Address Parse(string address) => TryParse(address, out Address? parsed)
         ? parsed
-        : throw new UriFormatException($"'{address}' is not the address of an actor system; it looks like akka.tcp://system@host:port.");
+        : throw new UriFormatException($"'{address}' is not an actor system's address. Expected a form like akka.tcp://system@host:port.");
 
     public static bool TryParse(string path, [NotNullWhen(true)] out Address? address) => TryParse(path.AsSpan(), out address, out _);
 
@@ -52,7 +52,7 @@ public sealed class Address : IEquatable<Address>, IComparable<Address>
 
     public static bool TryParse(ReadOnlySpan<char> span, [NotNullWhen(true)] out Address? address) => TryParse(span, out address, out _);
 
-    /// <summary>Reads an address and gives back the path behind it, which is <c>/</c> where there is none.</summary>
+    /// <summary>Parses an address and returns the rest as a path, which is <c>/</c> if the text ends there.</summary>
     public static bool TryParse(ReadOnlySpan<char> span, [NotNullWhen(true)] out Address? address, out ReadOnlySpan<char> absolutUri)
     {
         address = null;
@@ -78,7 +78,7 @@ public sealed class Address : IEquatable<Address>, IComparable<Address>
         int? port = null;
         if (at >= 0)
         {
-            // The last colon, because an IPv6 address in brackets has others.
+            // The last colon, because an IPv6 address in brackets contains colons.
             ReadOnlySpan<char> hostPort = authority[(at + 1)..];
             int colon = hostPort.LastIndexOf(':');
             if (colon <= 0 || !ushort.TryParse(hostPort[(colon + 1)..], out ushort number))
@@ -101,7 +101,7 @@ public sealed class Address : IEquatable<Address>, IComparable<Address>
 
     public override int GetHashCode() => HashCode.Combine(Host, Port, System);
 
-    /// <summary>By protocol, system, host and port, ordinally: the same order on every machine.</summary>
+    /// <summary>Compares by protocol, system, host and port, ordinally. The order is the same on every machine.</summary>
     public int CompareTo(Address? other)
     {
         if (other is null)

@@ -1,4 +1,4 @@
 namespace Akka.Actor;
 
-/// <summary>Nothing is heard of an actor system any more, and nothing will be: all its actors count as ended.</summary>
+/// <summary>Reports that a remote actor system is lost for good. All its actors count as terminated.</summary>
 internal sealed record AddressTerminated(Address Address) : IAutoReceivedMessage, IPossiblyHarmful, Event.IDeadLetterSuppression;

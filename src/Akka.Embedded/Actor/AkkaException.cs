@@ -1,6 +1,6 @@
 namespace Akka.Actor;
 
-/// <summary>The base of the exceptions that the actor runtime itself throws.</summary>
+/// <summary>Base class of the exceptions of the actor runtime.</summary>
 public abstract class AkkaException : Exception
 {
     internal AkkaException(string message, Exception? cause = null)
@@ -9,7 +9,7 @@ public abstract class AkkaException : Exception
     }
 }
 
-/// <summary>An actor could not be made: its constructor or its PreStart failed. The default supervision stops it.</summary>
+/// <summary>The constructor or PreStart of an actor failed. The default supervision stops the actor.</summary>
 public class ActorInitializationException : AkkaException
 {
     internal ActorInitializationException(string message, Exception? cause = null)
@@ -18,7 +18,7 @@ public class ActorInitializationException : AkkaException
     }
 }
 
-/// <summary>An actor could not be made again after a failure.</summary>
+/// <summary>An actor could not be created again during a restart.</summary>
 public class PostRestartException : ActorInitializationException
 {
     internal PostRestartException(Exception cause, Exception originalCause)
@@ -27,7 +27,7 @@ public class PostRestartException : ActorInitializationException
     }
 }
 
-/// <summary>What an actor that received <see cref="Kill"/> fails with.</summary>
+/// <summary>The failure of an actor that received <see cref="Kill"/>.</summary>
 public class ActorKilledException : AkkaException
 {
     internal ActorKilledException(string message)
@@ -36,7 +36,7 @@ public class ActorKilledException : AkkaException
     }
 }
 
-/// <summary>No actor answered for the path of a selection.</summary>
+/// <summary>No actor matched a selection.</summary>
 public class ActorNotFoundException : AkkaException
 {
     internal ActorNotFoundException(string message, Exception? innerException = null)
@@ -45,7 +45,7 @@ public class ActorNotFoundException : AkkaException
     }
 }
 
-/// <summary>An Ask got no answer in time. The question may still have been received and acted on.</summary>
+/// <summary>An Ask received no answer in time. The receiver may still have handled the message.</summary>
 public class AskTimeoutException : AkkaException
 {
     internal AskTimeoutException(string message)
@@ -54,7 +54,7 @@ public class AskTimeoutException : AkkaException
     }
 }
 
-/// <summary>What an actor fails with that watches another and does not handle its <see cref="Terminated"/>.</summary>
+/// <summary>The failure of an actor that received a <see cref="Terminated"/> and did not handle it.</summary>
 public class DeathPactException : AkkaException
 {
     internal DeathPactException(IActorRef deadActor)
@@ -63,7 +63,7 @@ public class DeathPactException : AkkaException
     }
 }
 
-/// <summary>A request that makes no sense in the actor's present state, such as stashing one message twice.</summary>
+/// <summary>The actor's state does not allow the call. Example: it stashes one message twice.</summary>
 public class IllegalActorStateException : AkkaException
 {
     internal IllegalActorStateException(string message)
@@ -72,7 +72,7 @@ public class IllegalActorStateException : AkkaException
     }
 }
 
-/// <summary>A name that an actor cannot have, or that a living child of the same parent has.</summary>
+/// <summary>The name is malformed, or a living child of the same parent has it.</summary>
 public class InvalidActorNameException : AkkaException
 {
     internal InvalidActorNameException(string message)
@@ -81,7 +81,7 @@ public class InvalidActorNameException : AkkaException
     }
 }
 
-/// <summary>A message that cannot be sent: null.</summary>
+/// <summary>The message is null, which cannot be sent.</summary>
 public class InvalidMessageException : AkkaException
 {
     internal InvalidMessageException(string message)
@@ -90,7 +90,7 @@ public class InvalidMessageException : AkkaException
     }
 }
 
-/// <summary>Something was scheduled after the scheduler had stopped with its system.</summary>
+/// <summary>The scheduler has stopped with its actor system and accepts no new actions.</summary>
 public sealed class SchedulerException : AkkaException
 {
     internal SchedulerException(string message)

@@ -1,9 +1,9 @@
 namespace Akka.Actor;
 
-/// <summary>A child's failure concerns all children: they are restarted or stopped together.</summary>
+/// <summary>Applies the directive for a failed child to all children.</summary>
 /// <remarks>
-/// A child is restarted at most so many times within the given time, counted from the first restart in it, and stopped
-/// after that. -1, or null, means no limit.
+/// Restarts of a child are counted within a time window, which begins with the first restart. Above the limit the child is stopped.
+/// -1 or null means no limit.
 /// </remarks>
 public class AllForOneStrategy : SupervisorStrategy
 {
@@ -58,7 +58,7 @@ public class AllForOneStrategy : SupervisorStrategy
                 continue;
             }
 
-            // The failed one has suspended itself; a restart undoes one suspension.
+            // The failed child has suspended itself, and a restart undoes one suspension.
             if (one != child)
             {
                 one.Child.Suspend();

@@ -2,7 +2,7 @@ using Akka.Configuration;
 
 namespace Akka.Actor;
 
-/// <summary>The configuration an actor system is made with.</summary>
+/// <summary>The configuration of a new actor system.</summary>
 public sealed class BootstrapSetup : Setup.Setup
 {
     private BootstrapSetup(Config config) => Configuration = config;
@@ -13,6 +13,6 @@ public sealed class BootstrapSetup : Setup.Setup
 
     public BootstrapSetup WithConfig(Config config) => new(config);
 
-    /// <summary>Adds keys that the present configuration lacks.</summary>
+    /// <summary>Adds a fallback for keys that the configuration lacks.</summary>
     public BootstrapSetup WithConfigFallback(Config config) => new(Configuration.WithFallback(config));
 }

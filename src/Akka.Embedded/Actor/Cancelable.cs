@@ -40,7 +40,7 @@ public class Cancelable : ICancelable, IDisposable
         _source.Cancel(throwOnFirstException);
     }
 
-    /// <summary>By the scheduler's clock, so virtual time governs it too.</summary>
+    /// <summary>Cancels after a delay. Uses the scheduler's clock, so virtual time applies to it too.</summary>
     public void CancelAfter(TimeSpan delay) => _scheduler.ScheduleOnce(delay, Cancel, this);
 
     public void CancelAfter(int millisecondsDelay) => CancelAfter(TimeSpan.FromMilliseconds(millisecondsDelay));

@@ -1,6 +1,6 @@
 namespace Akka.Actor;
 
-/// <summary>What a parent remembers of a child: whether it has been asked to stop, and its restarts.</summary>
+/// <summary>A parent's record of a child: whether it is stopping, and its restarts.</summary>
 internal sealed class ChildStats(InternalActorRef child)
 {
     private int _restarts;
@@ -10,9 +10,10 @@ internal sealed class ChildStats(InternalActorRef child)
 
     public bool IsStopping { get; set; }
 
-    /// <summary>Whether one more restart is within the limit; it is counted if so.</summary>
-    /// <param name="maxRestarts">Within the window, or within the child's life where there is none; negative for no limit.</param>
-    /// <param name="windowMilliseconds">The window begins with a restart that finds none open; not positive for no window.</param>
+    /// <summary>Counts one more restart if the limit allows it. Returns false if the limit is reached.</summary>
+    /// <param name="maxRestarts">The limit within the window, or within the child's life if there is no window. Negative: no limit.</param>
+    /// <param name="windowMilliseconds">Length of the window, which begins with a restart outside of any window. 0 or less: no
+    /// window.</param>
     public bool RequestRestart(int maxRestarts, int windowMilliseconds, TimeSpan now)
     {
         if (maxRestarts == 0)
@@ -25,7 +26,7 @@ internal sealed class ChildStats(InternalActorRef child)
             return maxRestarts < 0 || ++_restarts <= maxRestarts;
         }
 
-        // A window without a number means one restart within it, as Akka.NET has it.
+        // As in Akka.NET, a window without a limit allows one restart within it.
         int limit = Math.Max(1, maxRestarts);
         if (_windowStart is { } start && now - start <= TimeSpan.FromMilliseconds(windowMilliseconds))
         {

@@ -4,8 +4,8 @@ using Akka.Event;
 namespace Akka.Actor;
 
 /// <summary>
-/// Ends an actor system in phases, one after the other; the tasks of one phase run together. A task that fails, or that takes
-/// longer than its phase's timeout, is logged, and the next phase begins all the same.
+/// Terminates an actor system in phases, one after the other. The tasks of one phase run concurrently. A task that fails or exceeds
+/// its phase's timeout is logged, and the next phase begins.
 /// </summary>
 public sealed class CoordinatedShutdown : IExtension
 {
@@ -22,7 +22,7 @@ public sealed class CoordinatedShutdown : IExtension
     public const string PhaseBeforeActorSystemTerminate = "before-actor-system-terminate";
     public const string PhaseActorSystemTerminate = "actor-system-terminate";
 
-    /// <summary>In the order in which they run.</summary>
+    /// <summary>The phases in the order in which they run.</summary>
     private static readonly string[] Phases =
     [
         PhaseBeforeServiceUnbind, PhaseServiceUnbind, PhaseServiceRequestsDone, PhaseServiceStop, PhaseBeforeClusterShutdown,
@@ -49,13 +49,13 @@ public sealed class CoordinatedShutdown : IExtension
 
     public ExtendedActorSystem System { get; }
 
-    /// <summary>Why the shutdown runs; null before it does.</summary>
+    /// <summary>The reason of the shutdown. Null before it runs.</summary>
     public Reason? ShutdownReason { get; private set; }
 
     public static CoordinatedShutdown Get(ActorSystem sys) => new CoordinatedShutdownExtension().Apply(sys);
 
-    /// <summary>Adds a task. Tasks that are added to a phase that has begun do not run.</summary>
-    /// <exception cref="ArgumentException">There is no such phase.</exception>
+    /// <summary>Adds a task to a phase. The task does not run if the phase has begun already.</summary>
+    /// <exception cref="ArgumentException">The phase is unknown.</exception>
     public void AddTask(string phase, string taskName, Func<Task<Done>> task)
     {
         if (!Phases.Contains(phase))
@@ -69,7 +69,7 @@ public sealed class CoordinatedShutdown : IExtension
         }
     }
 
-    /// <summary>Runs all phases, or those from a given one. Only the first call runs anything; all get the same task.</summary>
+    /// <summary>Runs all phases, or those from the given one on. Only the first call runs them. All calls return the same task.</summary>
     public Task<Done> Run(Reason reason, string? fromPhase = null)
     {
         TaskCompletionSource begin = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -80,12 +80,12 @@ public sealed class CoordinatedShutdown : IExtension
             run = _run ??= RunPhasesAsync(begin.Task, Math.Max(0, Array.IndexOf(Phases, fromPhase)));
         }
 
-        // Outside of the lock, so that tasks may use this object; if another call was first, nobody waits for it.
+        // Outside of the lock, so that tasks may call this object. If another call came first, completing this has no effect.
         begin.SetResult();
         return run;
     }
 
-    /// <summary>How long a phase waits for its tasks.</summary>
+    /// <summary>Returns the timeout of a phase.</summary>
     public TimeSpan Timeout(string phase)
     {
         // Justification: both defaults are in the reference configuration.
@@ -112,7 +112,7 @@ public sealed class CoordinatedShutdown : IExtension
 
     private async Task RunTaskAsync(string phase, string name, Func<Task<Done>> task)
     {
-        // Away from the lock that is held where this is called.
+        // Without this, the task would start under the caller's lock.
         await Task.Yield();
         try
         {
@@ -128,7 +128,7 @@ public sealed class CoordinatedShutdown : IExtension
         }
     }
 
-    /// <summary>Why a system is being ended.</summary>
+    /// <summary>The reason for a shutdown.</summary>
     public class Reason
     {
         protected Reason()

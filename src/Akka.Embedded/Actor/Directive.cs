@@ -1,15 +1,15 @@
 namespace Akka.Actor;
 
-/// <summary>What becomes of an actor that failed.</summary>
+/// <summary>The parent's decision about a failed actor.</summary>
 public enum Directive
 {
-    /// <summary>It goes on with the next message and its state.</summary>
+    /// <summary>The actor keeps its state and continues with the next message.</summary>
     Resume,
 
-    /// <summary>A new instance goes on with the next message.</summary>
+    /// <summary>A new instance replaces the actor and continues with the next message.</summary>
     Restart,
 
-    /// <summary>Its parent fails with the same exception.</summary>
+    /// <summary>The parent itself fails with the same exception.</summary>
     Escalate,
 
     Stop,

@@ -1,6 +1,6 @@
 namespace Akka;
 
-/// <summary>The result of a task that has none.</summary>
+/// <summary>The result of a task that completes without a value.</summary>
 public sealed class Done
 {
     public static readonly Done Instance = new();

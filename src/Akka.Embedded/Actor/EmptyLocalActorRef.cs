@@ -3,7 +3,7 @@ using Akka.Event;
 
 namespace Akka.Actor;
 
-/// <summary>A place of this system where there is no actor: messages become dead letters, and who watches it hears of its end.</summary>
+/// <summary>A path of this system without an actor. Messages become dead letters, and a watcher receives Terminated at once.</summary>
 internal class EmptyLocalActorRef(LocalActorRefProvider provider, ActorPath path) : InternalActorRef
 {
     public override ActorPath Path => path;
@@ -12,7 +12,7 @@ internal class EmptyLocalActorRef(LocalActorRefProvider provider, ActorPath path
 
     public override void SendSystemMessage(SystemMessage message)
     {
-        // Existence is not confirmed: nobody knows whether it has ended or never was.
+        // Existence is not confirmed: the actor may have ended, or may never have existed.
         if (message is Watch watch && !watch.Watcher.Equals(this))
         {
             watch.Watcher.SendSystemMessage(new DeathWatchNotification(watch.Watchee, false, false));
@@ -31,7 +31,7 @@ internal class EmptyLocalActorRef(LocalActorRefProvider provider, ActorPath path
         }
     }
 
-    // Whoever asks for an identity is answered even if the actor ended with the question in its mailbox.
+    // An Identify is answered even if the actor ended with the message in its mailbox.
     private void Take(object message, IActorRef? sender, IActorRef recipient)
     {
         if ((message is ActorSelectionMessage selection ? selection.Message : message) is Identify identify)
@@ -49,7 +49,7 @@ internal class EmptyLocalActorRef(LocalActorRefProvider provider, ActorPath path
         message = message is ActorSelectionMessage selection ? selection.Message : message;
         if (message is AllDeadLetters or LogEvent)
         {
-            // A subscriber of the event stream has ended. To publish the loss of what was published would never end.
+            // A subscriber of the event stream has ended. Publishing the lost event would loop forever.
             return;
         }
 

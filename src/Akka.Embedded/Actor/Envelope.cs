@@ -1,6 +1,6 @@
 namespace Akka.Actor;
 
-/// <summary>A message with its sender, as it lies in a mailbox or a stash.</summary>
+/// <summary>A message with its sender, as stored in a mailbox or a stash.</summary>
 public readonly struct Envelope
 {
     public Envelope(object message, IActorRef? sender)

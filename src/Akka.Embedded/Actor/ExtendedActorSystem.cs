@@ -1,6 +1,6 @@
 namespace Akka.Actor;
 
-/// <summary>What extensions see of their system.</summary>
+/// <summary>The actor system as extensions see it.</summary>
 public abstract class ExtendedActorSystem : ActorSystem
 {
     internal ExtendedActorSystem()
@@ -9,7 +9,7 @@ public abstract class ExtendedActorSystem : ActorSystem
 
     public abstract IActorRefProvider Provider { get; }
 
-    /// <summary>Makes an actor below <c>/system</c>, which ends after all of the user's.</summary>
+    /// <summary>Creates an actor below <c>/system</c>. It stops after all user actors.</summary>
     public abstract IActorRef SystemActorOf(Props props, string? name = null);
 
     public abstract IActorRef SystemActorOf<TActor>(string? name = null)

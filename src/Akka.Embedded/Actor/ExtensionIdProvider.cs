@@ -1,6 +1,6 @@
 namespace Akka.Actor;
 
-/// <summary>Identifies an extension and makes it. Two providers of one type stand for one extension.</summary>
+/// <summary>Identifies and creates an extension. Two providers of one type identify the same extension.</summary>
 public abstract class ExtensionIdProvider<T> : IExtensionId<T>
     where T : IExtension
 {
@@ -16,6 +16,6 @@ public abstract class ExtensionIdProvider<T> : IExtensionId<T>
 
     object IExtensionId.CreateExtension(ExtendedActorSystem system) => CreateExtension(system);
 
-    /// <summary>Called once per system. It may ask for other extensions, but not for itself.</summary>
+    /// <summary>Creates the extension. Called once per system. It may request other extensions, but not itself.</summary>
     public abstract T CreateExtension(ExtendedActorSystem system);
 }

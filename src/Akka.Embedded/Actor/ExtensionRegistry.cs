@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace Akka.Actor;
 
-/// <summary>The extensions of one actor system, each made once, by the first who asks.</summary>
+/// <summary>The extensions of one actor system. The first request creates an extension.</summary>
 internal sealed class ExtensionRegistry(ExtendedActorSystem system)
 {
     private readonly ConcurrentDictionary<Type, Lazy<object>> _extensions = new();

@@ -1,10 +1,10 @@
 namespace Akka.Actor;
 
-/// <summary>
-/// Asks: sends a message and gives back a task of the answer. The task fails with <see cref="AskTimeoutException"/> when none
-/// came in time, and with the cause when the answer is a <see cref="Status.Failure"/> that the asker's type does not admit. Without a
-/// timeout it waits for <c>akka.actor.ask-timeout</c>, which is for ever by default.
-/// </summary>
+/// <summary>Ask: sends a message and returns a task for the reply.</summary>
+/// <remarks>
+/// The task fails with <see cref="AskTimeoutException"/> if no reply arrives in time. A <see cref="Status.Failure"/> fails it with its
+/// cause, unless <c>T</c> accepts the failure itself. Without a timeout <c>akka.actor.ask-timeout</c> applies, by default infinite.
+/// </remarks>
 public static class Futures
 {
     public static Task<object> Ask(this ICanTell self, object message, TimeSpan? timeout = null) =>
@@ -25,7 +25,7 @@ public static class Futures
     public static Task<T> Ask<T>(this ICanTell self, object message, TimeSpan? timeout, CancellationToken cancellationToken) =>
         self.Ask<T>(_ => message, timeout, cancellationToken);
 
-    /// <param name="messageFactory">Makes the message from the reference that waits for the answer.</param>
+    /// <param name="messageFactory">Creates the message from the reference that receives the reply.</param>
     public static Task<T> Ask<T>(
         this ICanTell self, Func<IActorRef, object> messageFactory, TimeSpan? timeout, CancellationToken cancellationToken)
     {

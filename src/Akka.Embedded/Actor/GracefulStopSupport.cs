@@ -6,8 +6,8 @@ public static class GracefulStopSupport
 {
     public static Task<bool> GracefulStop(this IActorRef target, TimeSpan timeout) => target.GracefulStop(timeout, PoisonPill.Instance);
 
-    /// <summary>Sends the message that makes the actor stop, and waits for its end.</summary>
-    /// <returns>Whether the actor ended in time. With a timeout of zero the task waits for ever.</returns>
+    /// <summary>Sends the stop message to the actor and waits until it has ended.</summary>
+    /// <returns>Whether the actor ended in time. With a timeout of zero the task waits forever.</returns>
     public static async Task<bool> GracefulStop(this IActorRef target, TimeSpan timeout, object stopMessage)
     {
         InternalActorRef watchee = InternalActorRef.Of(target);

@@ -1,6 +1,6 @@
 namespace Akka.Actor;
 
-/// <summary>Above all: ends when the system guardian has ended.</summary>
+/// <summary>The root of the hierarchy. It stops when the system guardian has stopped.</summary>
 internal sealed class RootGuardian : ReceiveActor
 {
     public RootGuardian()
@@ -9,13 +9,13 @@ internal sealed class RootGuardian : ReceiveActor
         Receive<Terminated>(_ => Context.Stop(Self));
     }
 
-    // A guardian that fails is beyond help, and the rest of the system cannot do without it.
+    // The system cannot run without its guardians, so the failure of a guardian is escalated.
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(static _ => Directive.Escalate);
 
     internal sealed record WatchSystem(IActorRef SystemGuardian);
 }
 
-/// <summary>Parent of the runtime's own actors: ends after the user's, so that these are served to their last message.</summary>
+/// <summary>The parent of the runtime's own actors. They stop after the user's actors and serve them until then.</summary>
 internal sealed class SystemGuardian : ReceiveActor
 {
     private readonly HashSet<IActorRef> _loggers = [];
@@ -37,7 +37,7 @@ internal sealed class SystemGuardian : ReceiveActor
         });
     }
 
-    /// <summary>By a message that waits its turn: to stop them would lose what they have not written yet.</summary>
+    /// <summary>Stops the loggers by a message, because Stop would discard the events in their mailboxes.</summary>
     private void EndLoggers()
     {
         _loggers.UnionWith(((ActorSystemImpl)Context.System).Loggers.Detach());
@@ -51,7 +51,7 @@ internal sealed class SystemGuardian : ReceiveActor
     internal sealed record WatchUser(IActorRef Guardian);
 }
 
-/// <summary>Parent of the user's top-level actors.</summary>
+/// <summary>The parent of the user's top-level actors.</summary>
 internal sealed class UserGuardian : ReceiveActor
 {
 }

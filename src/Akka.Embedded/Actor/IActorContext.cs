@@ -1,13 +1,13 @@
 namespace Akka.Actor;
 
-/// <summary>What an actor sees of its surroundings. Only for the actor itself, while it handles a message.</summary>
+/// <summary>The context of an actor. Only the actor itself may use it, while it handles a message.</summary>
 public interface IActorContext : IActorRefFactory, ICanWatch
 {
     IActorRef Self { get; }
 
     Props Props { get; }
 
-    /// <summary>The sender of the message at work; the dead letters where it has none.</summary>
+    /// <summary>The sender of the current message, or the dead letters if it has none.</summary>
     IActorRef Sender { get; }
 
     ActorSystem System { get; }
@@ -19,20 +19,20 @@ public interface IActorContext : IActorRefFactory, ICanWatch
     /// <summary>Replaces the current behaviour.</summary>
     void Become(Receive receive);
 
-    /// <summary>Puts a behaviour on top of the current one.</summary>
+    /// <summary>Pushes a behaviour on top of the current one.</summary>
     void BecomeStacked(Receive receive);
 
-    /// <summary>Goes back to the behaviour below; the first one stays.</summary>
+    /// <summary>Returns to the behaviour below. Does nothing on the last one.</summary>
     void UnbecomeStacked();
 
-    /// <summary>The child with this name, or nobody.</summary>
+    /// <summary>Returns the child with this name, or nobody.</summary>
     IActorRef Child(string name);
 
     IEnumerable<IActorRef> GetChildren();
 
-    /// <summary>Sends <see cref="ReceiveTimeout"/> after so long a silence, again and again; null ends it.</summary>
+    /// <summary>Sends <see cref="ReceiveTimeout"/> after each silence of this length. Null turns it off.</summary>
     void SetReceiveTimeout(TimeSpan? timeout);
 
-    /// <summary>Stops a child, or any other actor, after the message it is at.</summary>
+    /// <summary>Stops a child or any other actor. The actor finishes its current message.</summary>
     void Stop(IActorRef child);
 }

@@ -1,8 +1,8 @@
 namespace Akka.Actor;
 
 /// <summary>
-/// The handle of one incarnation of an actor, valid from any thread and, with remoting, from any process. It outlives its
-/// actor: what is sent then goes to the dead letters. Two refs are equal when path and uid are.
+/// A reference to one incarnation of an actor. Any thread may use it and, with remoting, any process. After the actor has ended,
+/// messages to it become dead letters. Two references are equal if path and uid are equal.
 /// </summary>
 public interface IActorRef : ICanTell, IEquatable<IActorRef>, IComparable<IActorRef>
 {

@@ -1,15 +1,15 @@
 namespace Akka.Actor;
 
-/// <summary>Makes and finds references; what a system can reach depends on it.</summary>
+/// <summary>Creates and resolves references. The provider decides whether the system can reach other systems.</summary>
 public interface IActorRefProvider
 {
-    /// <summary>The address others reach this system by; the local one where they cannot.</summary>
+    /// <summary>The address at which other systems reach this one. Without remoting, the local address.</summary>
     Address DefaultAddress { get; }
 
-    /// <summary>The address by which an actor system at the given address would reach this one, or null where it could not.</summary>
+    /// <summary>Returns the address under which the system at the given address reaches this one, or null if it cannot.</summary>
     Address? GetExternalAddressFor(Address address);
 
-    /// <summary>The reference behind a path, also where there is no actor (any more). Never asks another system.</summary>
+    /// <summary>Returns the reference for a path, even if no actor is there. Does not contact other systems.</summary>
     IActorRef ResolveActorRef(string path);
 
     IActorRef ResolveActorRef(ActorPath actorPath);

@@ -1,6 +1,6 @@
 namespace Akka.Actor;
 
-/// <summary>A reference that stands for another one, as the probes of the test kit do.</summary>
+/// <summary>A reference that wraps another one, as the probes of the TestKit do.</summary>
 internal interface IActorRefProxy
 {
     InternalActorRef Target { get; }

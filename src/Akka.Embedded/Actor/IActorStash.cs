@@ -1,6 +1,6 @@
 namespace Akka.Actor;
 
-/// <summary>An actor with a stash, which it is given after its constructor. A restart gives what is in it back to the mailbox.</summary>
+/// <summary>An actor with a stash, which is set after its constructor. A restart returns stashed messages to the mailbox.</summary>
 public interface IActorStash
 {
     IStash Stash { get; set; }

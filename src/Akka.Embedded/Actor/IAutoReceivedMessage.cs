@@ -1,6 +1,6 @@
 namespace Akka.Actor;
 
-/// <summary>A message that the actor's cell looks at before the actor does.</summary>
+/// <summary>A message that the actor's cell handles before the actor sees it.</summary>
 public interface IAutoReceivedMessage
 {
 }

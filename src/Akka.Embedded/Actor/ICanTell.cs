@@ -1,8 +1,10 @@
 namespace Akka.Actor;
 
-/// <summary>Whatever takes messages: an actor, or a selection of them.</summary>
+/// <summary>A receiver of messages: an actor reference or a selection.</summary>
 public interface ICanTell
 {
-    /// <summary>Sends at most once, in order per sender and receiver, without waiting. Safe from any thread.</summary>
+    /// <summary>
+    /// Sends a message at most once and does not wait. Messages keep their order per sender and receiver. Any thread may call it.
+    /// </summary>
     void Tell(object message, IActorRef? sender);
 }

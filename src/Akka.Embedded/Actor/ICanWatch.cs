@@ -8,6 +8,6 @@ public interface ICanWatch
     /// <exception cref="InvalidOperationException">The subject is watched already, with another message.</exception>
     IActorRef WatchWith(IActorRef subject, object message);
 
-    /// <summary>No <see cref="Terminated"/> of the subject is received after this, even if it is in the mailbox already.</summary>
+    /// <summary>Stops watching. The actor receives no <see cref="Terminated"/> afterwards, even if it is in the mailbox already.</summary>
     IActorRef Unwatch(IActorRef subject);
 }

@@ -1,6 +1,6 @@
 namespace Akka.Actor;
 
-/// <summary>A way to call off what has been scheduled. Safe from any thread.</summary>
+/// <summary>Cancels a scheduled action or message. Any thread may call it.</summary>
 public interface ICancelable
 {
     bool IsCancellationRequested { get; }

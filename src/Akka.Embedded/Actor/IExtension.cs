@@ -1,6 +1,6 @@
 namespace Akka.Actor;
 
-/// <summary>Something of which each actor system has one.</summary>
+/// <summary>An extension: an object that exists once in each actor system.</summary>
 public interface IExtension
 {
 }

@@ -4,10 +4,10 @@ public interface IExtensionId
 {
     Type ExtensionType { get; }
 
-    /// <summary>The system's extension, made on the first call.</summary>
+    /// <summary>Returns the system's extension. The first call creates it.</summary>
     object Apply(ActorSystem system);
 
-    /// <summary>The system's extension; null if it was not registered.</summary>
+    /// <summary>Returns the system's extension, or null if it was not registered.</summary>
     object? Get(ActorSystem system);
 
     object CreateExtension(ExtendedActorSystem system);

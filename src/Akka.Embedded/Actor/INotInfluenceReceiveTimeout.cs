@@ -1,6 +1,6 @@
 namespace Akka.Actor;
 
-/// <summary>A message that does not start the receive timeout anew.</summary>
+/// <summary>A message that does not reset the receive timeout.</summary>
 public interface INotInfluenceReceiveTimeout
 {
 }

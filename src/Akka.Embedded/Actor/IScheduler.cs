@@ -2,6 +2,6 @@ namespace Akka.Actor;
 
 public interface IScheduler : ITellScheduler, ITimeProvider
 {
-    /// <summary>Also runs actions, on the scheduler's own thread: they must be short and must not touch an actor's state.</summary>
+    /// <summary>Schedules actions. They run on the scheduler's thread: they must be short and must not touch an actor's state.</summary>
     IAdvancedScheduler Advanced { get; }
 }

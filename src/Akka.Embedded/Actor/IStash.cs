@@ -1,6 +1,6 @@
 namespace Akka.Actor;
 
-/// <summary>Messages that the actor put aside for later, in order. Back in the mailbox they come before all others.</summary>
+/// <summary>Messages that the actor has deferred, in order. Unstashed messages precede all others in the mailbox.</summary>
 public interface IStash
 {
     int Count { get; }
@@ -11,24 +11,24 @@ public interface IStash
 
     bool IsFull { get; }
 
-    /// <summary>How many messages it takes; -1 for no limit.</summary>
+    /// <summary>The maximum number of stashed messages. -1: no limit.</summary>
     int Capacity { get; }
 
-    /// <summary>Puts the message at work aside.</summary>
-    /// <exception cref="IllegalActorStateException">It was put aside already.</exception>
+    /// <summary>Stashes the current message.</summary>
+    /// <exception cref="IllegalActorStateException">The current message is stashed already.</exception>
     void Stash();
 
-    /// <summary>Gives the oldest message back to the mailbox.</summary>
+    /// <summary>Returns the oldest stashed message to the mailbox.</summary>
     void Unstash();
 
     void UnstashAll();
 
-    /// <summary>Gives the messages back for which the predicate holds, and drops the others.</summary>
+    /// <summary>Returns the messages that match to the mailbox, and drops the others.</summary>
     void UnstashAll(Func<Envelope, bool> predicate);
 
-    /// <summary>Takes everything out and hands it over.</summary>
+    /// <summary>Empties the stash and returns its messages.</summary>
     IEnumerable<Envelope> ClearStash();
 
-    /// <summary>Puts messages before those in the stash.</summary>
+    /// <summary>Inserts messages before those in the stash.</summary>
     void Prepend(IEnumerable<Envelope> envelopes);
 }

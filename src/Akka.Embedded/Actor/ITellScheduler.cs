@@ -1,7 +1,7 @@
 namespace Akka.Actor;
 
 /// <summary>
-/// Sends messages later. A cancelled one is not sent, but may be in the mailbox already; see <see cref="ITimerScheduler"/>.
+/// Schedules messages. Cancelling does not remove a message that is in the mailbox already; see <see cref="ITimerScheduler"/>.
 /// </summary>
 public interface ITellScheduler
 {

@@ -1,11 +1,11 @@
 namespace Akka.Actor;
 
-/// <summary>The clock that the scheduler goes by; in tests it may be a virtual one.</summary>
+/// <summary>The scheduler's clock. In tests it may be virtual.</summary>
 public interface ITimeProvider
 {
     DateTimeOffset Now { get; }
 
-    /// <summary>Time that never goes back, from an arbitrary start.</summary>
+    /// <summary>A time that never goes back. Its origin is arbitrary.</summary>
     TimeSpan MonotonicClock { get; }
 
     TimeSpan HighResMonotonicClock { get; }

@@ -1,8 +1,8 @@
 namespace Akka.Actor;
 
 /// <summary>
-/// Messages of an actor to itself, by key. A timer that was cancelled, or replaced by another with its key, is never heard of
-/// again, not even if its message was in the mailbox already.
+/// Schedules messages of an actor to itself, by key. Starting a timer replaces the earlier timer with that key. A cancelled or
+/// replaced timer never delivers its message, even if it is in the mailbox already.
 /// </summary>
 public interface ITimerScheduler
 {

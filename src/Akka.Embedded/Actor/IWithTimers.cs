@@ -1,6 +1,6 @@
 namespace Akka.Actor;
 
-/// <summary>An actor with timers, which it is given after its constructor. They end with the instance.</summary>
+/// <summary>An actor with timers. They are available in its constructor and are cancelled with the instance.</summary>
 public interface IWithTimers
 {
     ITimerScheduler Timers { get; set; }

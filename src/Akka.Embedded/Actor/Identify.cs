@@ -1,6 +1,6 @@
 namespace Akka.Actor;
 
-/// <summary>Every living actor answers with an <see cref="ActorIdentity"/> that has the same id.</summary>
+/// <summary>Asks an actor for its reference. Every living actor answers with an <see cref="ActorIdentity"/> that has the same id.</summary>
 public sealed class Identify(object? messageId) : IAutoReceivedMessage, INotInfluenceReceiveTimeout
 {
     public object? MessageId { get; } = messageId;
@@ -8,7 +8,7 @@ public sealed class Identify(object? messageId) : IAutoReceivedMessage, INotInfl
     public override string ToString() => $"<Identify>: {MessageId}";
 }
 
-/// <summary>The answer to an <see cref="Identify"/>; without a subject where there is no such actor.</summary>
+/// <summary>The answer to an <see cref="Identify"/>. The subject is null if no actor exists at the path.</summary>
 public sealed class ActorIdentity(object? messageId, IActorRef? subject)
 {
     public object? MessageId { get; } = messageId;

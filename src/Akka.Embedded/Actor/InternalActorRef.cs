@@ -2,25 +2,25 @@ using Akka.Dispatch.SysMsg;
 
 namespace Akka.Actor;
 
-/// <summary>The base of every reference that the runtime itself hands out.</summary>
+/// <summary>Base class of the runtime's references.</summary>
 internal abstract class InternalActorRef : IActorRef
 {
     public abstract ActorPath Path { get; }
 
-    /// <summary>Whether the actor lives in this process.</summary>
+    /// <summary>Whether the actor runs in this process.</summary>
     public virtual bool IsLocal => true;
 
     public abstract LocalActorRefProvider Provider { get; }
 
     public virtual InternalActorRef Parent => Nobody.Instance;
 
-    /// <summary>Whether null may be told: as an answer it may, as a message to an actor it may not.</summary>
+    /// <summary>Whether null may be sent. It may be a reply, but not a message to an actor.</summary>
     protected virtual bool TakesNull => false;
 
-    /// <summary>The children at this moment; none where they cannot be seen from here.</summary>
+    /// <summary>The current children. Empty if this process does not hold them.</summary>
     public virtual IReadOnlyList<InternalActorRef> Children => [];
 
-    /// <summary>The runtime's own reference behind any other.</summary>
+    /// <summary>Returns the runtime's own reference behind a proxy.</summary>
     public static InternalActorRef Of(IActorRef actorRef) => actorRef switch
     {
         InternalActorRef internalRef => internalRef,
@@ -38,10 +38,10 @@ internal abstract class InternalActorRef : IActorRef
         TellInternal(message!, sender); // Justification: null goes only to a reference that takes it.
     }
 
-    /// <summary>The descendant with these names, or <see cref="Nobody"/>.</summary>
+    /// <summary>Returns the descendant with these names, or <see cref="Nobody"/>.</summary>
     public virtual InternalActorRef GetChild(ReadOnlySpan<string> names) => names.IsEmpty ? this : Nobody.Instance;
 
-    /// <summary>Delivered before every ordinary message, also while the actor is suspended. A message may be sent only once.</summary>
+    /// <summary>Delivers a system message before all ordinary ones, even to a suspended actor. An instance may be sent only once.</summary>
     public abstract void SendSystemMessage(SystemMessage message);
 
     public virtual void Start()

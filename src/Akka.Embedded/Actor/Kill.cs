@@ -1,6 +1,6 @@
 namespace Akka.Actor;
 
-/// <summary>Makes its receiver fail with <see cref="ActorKilledException"/>; the default supervision stops it.</summary>
+/// <summary>Makes the receiver fail with <see cref="ActorKilledException"/>. The default supervision stops it.</summary>
 public sealed class Kill : IAutoReceivedMessage
 {
     private Kill()

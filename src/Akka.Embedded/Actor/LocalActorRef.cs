@@ -3,7 +3,7 @@ using Akka.Dispatch.SysMsg;
 
 namespace Akka.Actor;
 
-/// <summary>The reference of an actor in this process.</summary>
+/// <summary>A reference to an actor of this process.</summary>
 internal class LocalActorRef : InternalActorRef
 {
     private readonly Mailbox _mailbox;

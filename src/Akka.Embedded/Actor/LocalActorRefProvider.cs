@@ -3,7 +3,7 @@ using Akka.Dispatch;
 
 namespace Akka.Actor;
 
-/// <summary>References within one process. Remoting derives from it.</summary>
+/// <summary>Provides references within one process. The remoting provider derives from it.</summary>
 internal class LocalActorRefProvider : IActorRefProvider
 {
     private readonly RootSupervisorRef _rootSupervisor;
@@ -27,7 +27,7 @@ internal class LocalActorRefProvider : IActorRefProvider
 
     public IActorRef DeadLetters => DeadLetterRef;
 
-    /// <summary>Ends when the last actor of the system has ended.</summary>
+    /// <summary>Completes when the last actor of the system has ended.</summary>
     public Task TerminationTask => _rootSupervisor.Ended;
 
     public virtual Address DefaultAddress => RootPath.Address;
@@ -40,7 +40,7 @@ internal class LocalActorRefProvider : IActorRefProvider
 
     public TempContainerRef TempContainer { get; private set; } = null!; // Justification: as above.
 
-    /// <summary>Makes the guardians. A derived provider starts what it needs behind this.</summary>
+    /// <summary>Creates the guardians. A derived provider starts its own services after this.</summary>
     public virtual void Init()
     {
         Dispatcher dispatcher = System.Dispatchers.Lookup(DispatcherRegistry.InternalDispatcherId);
@@ -56,14 +56,14 @@ internal class LocalActorRefProvider : IActorRefProvider
         RootGuardian.Tell(new RootGuardian.WatchSystem(SystemGuardian), null);
     }
 
-    /// <summary>Gives back what Init took beside actors; called when these have ended, or when the start of the system failed.</summary>
+    /// <summary>Releases resources other than actors. Called after all actors have ended, or after a failed start.</summary>
     public virtual Task ShutDownAsync() => Task.CompletedTask;
 
-    /// <summary>Makes the reference of a new actor; who calls it adds it to the supervisor's children and starts it.</summary>
+    /// <summary>Creates the reference of a new actor. The caller adds it to the supervisor's children and starts it.</summary>
     public virtual InternalActorRef ActorOf(Props props, InternalActorRef supervisor, ActorPath path) =>
         new LocalActorRef(System, props, System.Dispatchers.Lookup(props.Dispatcher), supervisor, path);
 
-    /// <summary>A path below <c>/temp</c> that was never given away before.</summary>
+    /// <summary>Returns a path below <c>/temp</c> that was never used before.</summary>
     public ActorPath TempPath() => RootPath / "temp" / ("$" + TemporaryNames.Encode(Interlocked.Increment(ref _tempNames) - 1));
 
     public virtual Address? GetExternalAddressFor(Address address) => address == RootPath.Address ? address : null;
@@ -75,10 +75,10 @@ internal class LocalActorRefProvider : IActorRefProvider
 
     public IActorRef RootGuardianAt(Address address) => Resolve(new RootActorPath(address));
 
-    /// <summary>The reference behind a path. Derived providers answer for addresses that are not this system's.</summary>
+    /// <summary>Returns the reference for a path. Derived providers resolve addresses of other systems.</summary>
     public virtual InternalActorRef Resolve(ActorPath path) => path.Address == RootPath.Address ? ResolveLocal(path) : DeadLetterRef;
 
-    /// <summary>The reference behind the names of a path, whatever its address: the actor there, or an empty place.</summary>
+    /// <summary>Returns the actor at a path, ignoring the address. Without an actor, returns an <see cref="EmptyLocalActorRef"/>.</summary>
     public InternalActorRef ResolveLocal(ActorPath path)
     {
         InternalActorRef found = RootGuardian.GetChild(path.ElementArray());

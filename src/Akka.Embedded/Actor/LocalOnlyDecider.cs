@@ -1,6 +1,6 @@
 namespace Akka.Actor;
 
-/// <summary>A decider made of a function.</summary>
+/// <summary>A decider that calls a function.</summary>
 public class LocalOnlyDecider(Func<Exception, Directive> decider) : IDecider
 {
     public Directive Decide(Exception cause) => decider(cause);

@@ -2,7 +2,7 @@ using Akka.Dispatch.SysMsg;
 
 namespace Akka.Actor;
 
-/// <summary>The reference to no actor: the answer of a look-up that found nothing.</summary>
+/// <summary>The reference to no actor. A failed look-up returns it.</summary>
 internal sealed class Nobody : InternalActorRef
 {
     public static readonly Nobody Instance = new();

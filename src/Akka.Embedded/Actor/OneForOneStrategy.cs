@@ -1,9 +1,9 @@
 namespace Akka.Actor;
 
-/// <summary>Each child's failure concerns that child alone.</summary>
+/// <summary>Applies the directive for a failed child to that child alone.</summary>
 /// <remarks>
-/// A child is restarted at most so many times within the given time, counted from the first restart in it, and stopped
-/// after that. -1, or null, means no limit.
+/// Restarts of a child are counted within a time window, which begins with the first restart. Above the limit the child is stopped.
+/// -1 or null means no limit.
 /// </remarks>
 public class OneForOneStrategy : SupervisorStrategy
 {

@@ -1,8 +1,8 @@
 namespace Akka.Actor;
 
 /// <summary>
-/// Sends the result of a task to an actor: the result, or what <c>success</c> makes of it; on failure a
-/// <see cref="Status.Failure"/>, or what <c>failure</c> makes of the exception.
+/// Sends the result of a task to an actor. <c>success</c> converts the result, <c>failure</c> converts the exception. Without
+/// <c>failure</c>, a failed task sends a <see cref="Status.Failure"/>.
 /// </summary>
 public static class PipeToSupport
 {
@@ -37,7 +37,7 @@ public static class PipeToSupport
         Func<T, object>? success = null,
         Func<Exception, object>? failure = null) => Pipe(taskToPipe, recipient, useConfigureAwait, sender, success, failure);
 
-    /// <remarks>A task without a result sends something only where <paramref name="success"/> says what.</remarks>
+    /// <remarks>A task without a result sends a message only if <paramref name="success"/> is given.</remarks>
     public static Task PipeTo(
         this Task taskToPipe,
         ICanTell recipient,

@@ -2,7 +2,7 @@ using Akka.Event;
 
 namespace Akka.Actor;
 
-/// <summary>Stops its receiver when its turn in the mailbox comes; what is queued behind it goes to the dead letters.</summary>
+/// <summary>Stops the receiver when it reaches the message. Messages behind it become dead letters.</summary>
 public sealed class PoisonPill : IAutoReceivedMessage, IPossiblyHarmful, IDeadLetterSuppression
 {
     private PoisonPill()

@@ -2,7 +2,7 @@ using Akka.Dispatch.SysMsg;
 
 namespace Akka.Actor;
 
-/// <summary>Waits for one answer, outside of any actor. It has a path only once somebody asks for it, as a remote receiver does.</summary>
+/// <summary>Receives one reply outside of any actor. It registers a path only on demand, for example for a remote receiver.</summary>
 internal sealed class PromiseActorRef<T> : InternalActorRef
 {
     private readonly TaskCompletionSource<T> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -27,7 +27,7 @@ internal sealed class PromiseActorRef<T> : InternalActorRef
         _cancellation = cancellationToken.UnsafeRegister(static state => ((PromiseActorRef<T>)state!).Cancelled(), this);
         if (Volatile.Read(ref _isReleased))
         {
-            // Cancelled or timed out before the fields above were all set.
+            // The answer was cancelled or timed out before the constructor had set all fields.
             Release();
         }
     }
@@ -67,15 +67,15 @@ internal sealed class PromiseActorRef<T> : InternalActorRef
 
     protected override void TellInternal(object? message, IActorRef? sender)
     {
-        // Before the task ends, so that whoever waits for it finds everything given back.
+        // Before the task completes, so that continuations see all resources released.
         Release();
         bool taken = message switch
         {
-            // First, so that an Ask for any object is answered with the failure itself.
+            // Before Status.Failure, so that an Ask for object receives the failure itself.
             T answer => _answer.TrySetResult(answer),
             Status.Failure failure => _answer.TrySetException(
-                failure.Cause ?? new TaskCanceledException("The answer is a failure without a cause.")),
-            null => _answer.TrySetResult(default!), // Justification: the answer is null, whatever the asker's type says.
+                failure.Cause ?? new TaskCanceledException("The reply is a Status.Failure without a cause.")),
+            null => _answer.TrySetResult(default!), // Justification: the reply is null, and T may not be nullable.
             _ => Refuse(message),
         };
         if (!taken && message is not null && !Answer.IsCanceled)
@@ -84,7 +84,7 @@ internal sealed class PromiseActorRef<T> : InternalActorRef
         }
     }
 
-    /// <summary>The answer has a type that the asker does not expect, so nobody takes it.</summary>
+    /// <summary>Fails the task, because the reply does not have the expected type. Returns false.</summary>
     private bool Refuse(object message)
     {
         _answer.TrySetException(new ArgumentException(

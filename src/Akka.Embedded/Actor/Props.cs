@@ -4,7 +4,7 @@ using System.Reflection;
 
 namespace Akka.Actor;
 
-/// <summary>How to make an actor: its type, its constructor's arguments, and where it runs. Immutable.</summary>
+/// <summary>The recipe for an actor: its type, its constructor arguments, dispatcher and supervision. Immutable.</summary>
 public class Props
 {
     private static readonly ConcurrentDictionary<ConstructorInfo, ConstructorInvoker> Invokers = new();
@@ -28,22 +28,22 @@ public class Props
 
     public Type Type { get; }
 
-    /// <summary>The very objects that every instance is given, a restarted one as well.</summary>
+    /// <summary>The constructor arguments. Every instance receives the same objects, including restarted ones.</summary>
     public object?[] Arguments { get; }
 
-    /// <summary>The id of the dispatcher; empty for the default one.</summary>
+    /// <summary>The id of the dispatcher. Empty: the default dispatcher.</summary>
     public string Dispatcher { get; private init; } = "";
 
-    /// <summary>The id of the mailbox. Every mailbox here is unbounded and allows a stash, so the id has no effect.</summary>
+    /// <summary>The id of the mailbox. It has no effect: every mailbox is unbounded and supports a stash.</summary>
     public string Mailbox { get; private init; } = "";
 
-    /// <summary>What takes the place of the actor's own strategy, if anything.</summary>
+    /// <summary>Replaces the actor's own strategy. Null: the actor's own strategy applies.</summary>
     public SupervisorStrategy? SupervisorStrategy { get; protected set; }
 
     /// <param name="factory">
-    /// <c>() => new T(arguments)</c>. It is read once: each argument is evaluated now, and every restart is given the same objects.
+    /// A <c>new</c> expression. Each argument is evaluated once, now. Every restart receives the same objects.
     /// </param>
-    /// <exception cref="ArgumentException">The expression is anything but a call of a constructor.</exception>
+    /// <exception cref="ArgumentException">The expression is not a constructor call.</exception>
     public static Props Create<TActor>(Expression<Func<TActor>> factory, SupervisorStrategy? supervisorStrategy = null)
         where TActor : ActorBase
     {
@@ -62,7 +62,7 @@ public class Props
     public static Props Create<TActor>(SupervisorStrategy supervisorStrategy)
         where TActor : ActorBase, new() => new(typeof(TActor), [], null, supervisorStrategy);
 
-    /// <param name="args">Matched to a constructor of the type when an instance is made.</param>
+    /// <param name="args">Selects a constructor of the type when an instance is created.</param>
     public static Props Create(Type type, params object[] args) => typeof(ActorBase).IsAssignableFrom(type)
         ? new Props(type, args, null, null)
         : throw new ArgumentException($"{type} is not an actor: it does not derive from ActorBase.", nameof(type));
@@ -73,7 +73,7 @@ public class Props
 
     public Props WithSupervisorStrategy(SupervisorStrategy supervisorStrategy) => new(this) { SupervisorStrategy = supervisorStrategy };
 
-    /// <summary>Makes an instance. Only the cell it is for may call this.</summary>
+    /// <summary>Creates an instance. Only the actor's cell may call it.</summary>
     public virtual ActorBase NewActor()
     {
         if (_constructor is not null)
@@ -86,7 +86,9 @@ public class Props
         return (ActorBase)Activator.CreateInstance(Type, AnyConstructor, null, Arguments, null)!;
     }
 
-    /// <summary>Constants and captured variables are read directly; everything else costs an interpreter.</summary>
+    /// <summary>
+    /// Reads constants and captured variables directly. All other expressions are compiled for the interpreter, which is slower.
+    /// </summary>
     private static object? Evaluate(Expression argument) => argument switch
     {
         ConstantExpression constant => constant.Value,

@@ -1,8 +1,8 @@
 namespace Akka.Actor;
 
 /// <summary>
-/// An actor whose behaviours are lists of handlers by type, tried in the order of their Receive calls. These calls belong
-/// into the constructor and into the action given to Become.
+/// An actor whose behaviours are lists of typed handlers, tried in the order of the Receive calls. Call Receive only in the
+/// constructor and in the action that is passed to Become.
 /// </summary>
 public abstract class ReceiveActor : UntypedActor
 {
@@ -37,7 +37,7 @@ public abstract class ReceiveActor : UntypedActor
 
     protected void Receive<T>(Predicate<T>? shouldHandle, Action<T> handler) => Receive(handler, shouldHandle);
 
-    /// <param name="handler">False where it did not handle the message; the handlers behind it are tried then.</param>
+    /// <param name="handler">Returns false if it did not handle the message. The handlers after it are tried then.</param>
     protected void Receive<T>(Func<T, bool> handler) => Add(null, handler);
 
     protected void Receive(Type messageType, Action<object> handler, Predicate<object>? shouldHandle = null) =>
@@ -55,7 +55,8 @@ public abstract class ReceiveActor : UntypedActor
     protected void ReceiveAny(Action<object> handler) => Receive(handler);
 
     /// <summary>
-    /// The next message waits until the handler's task has ended; behind an await Context, Self and Sender are as before.
+    /// Adds an asynchronous handler. The next message waits until its task has completed. After an await, Context, Self and Sender
+    /// are unchanged.
     /// </summary>
     protected void ReceiveAsync<T>(Func<T, Task> handler, Predicate<T>? shouldHandle = null) =>
         Receive(message => RunTask(() => handler(message)), shouldHandle);

@@ -1,6 +1,6 @@
 namespace Akka.Actor;
 
-/// <summary>Sent to an actor that received nothing for its receive timeout. A message that arrived meanwhile may precede it.</summary>
+/// <summary>Sent after a silence of the receive timeout. Another message may arrive in the mailbox just before it.</summary>
 public class ReceiveTimeout : IPossiblyHarmful
 {
     private ReceiveTimeout()

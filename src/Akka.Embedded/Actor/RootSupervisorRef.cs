@@ -2,7 +2,7 @@ using Akka.Dispatch.SysMsg;
 
 namespace Akka.Actor;
 
-/// <summary>Stands above the root: hears of its end, which is the system's, and of a failure that nobody below could answer.</summary>
+/// <summary>The supervisor of the root guardian. It completes the termination, and stops the system when a guardian fails.</summary>
 internal sealed class RootSupervisorRef(LocalActorRefProvider provider) : InternalActorRef
 {
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);

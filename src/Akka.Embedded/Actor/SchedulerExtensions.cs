@@ -1,6 +1,6 @@
 namespace Akka.Actor;
 
-/// <summary>What is scheduled together with the means to cancel it.</summary>
+/// <summary>Schedules messages and returns the object that cancels them.</summary>
 public static class SchedulerExtensions
 {
     public static ICancelable ScheduleTellOnceCancelable(

@@ -3,7 +3,7 @@ using Akka.Event;
 
 namespace Akka.Actor;
 
-/// <summary>The configuration of an actor system, with the runtime's own defaults below it.</summary>
+/// <summary>The configuration of an actor system, with the defaults of the runtime as fallback.</summary>
 public class Settings
 {
     private readonly Config _own;
@@ -24,7 +24,7 @@ public class Settings
         if (CoordinatedShutdownRunByActorSystemTerminate && !CoordinatedShutdownTerminateActorSystem)
         {
             throw new ConfigurationException(
-                "akka.coordinated-shutdown.run-by-actor-system-terminate is on and terminate-actor-system is off: the actor system would "
+                "akka.coordinated-shutdown.run-by-actor-system-terminate is on, but terminate-actor-system is off: the actor system would "
                 + "never terminate. Turn both off, or both on.");
         }
 
@@ -35,7 +35,7 @@ public class Settings
         LogDeadLettersSuspendDuration = Config.GetTimeSpan("akka.log-dead-letters-suspend-duration");
     }
 
-    /// <summary>The whole configuration: what the user gave, and below it the defaults of everything that is in use.</summary>
+    /// <summary>The complete configuration: the user's, with the defaults of all loaded parts as fallback.</summary>
     public Config Config { get; private set; }
 
     public string LogLevel { get; }
@@ -64,12 +64,12 @@ public class Settings
 
     public TimeSpan LogDeadLettersSuspendDuration { get; }
 
-    /// <summary>Called after new defaults are in <see cref="Config"/>.</summary>
+    /// <summary>Called after new defaults were added to <see cref="Config"/>.</summary>
     internal Action? DefaultsInjected { get; set; }
 
     /// <summary>
-    /// Adds defaults below the user's configuration and above all other defaults. The system then makes its serializers anew from the
-    /// configuration, so it forgets those that code has added. Does nothing if the configuration has all these values already.
+    /// Adds defaults below the user's configuration and above all other defaults. Does nothing if the configuration has all these
+    /// values already. Otherwise the system creates its serializers anew and forgets those that code has added.
     /// </summary>
     public void InjectTopLevelFallback(Config config)
     {
@@ -97,6 +97,6 @@ public class Settings
         "off" or "false" => 0,
         _ => int.TryParse(text, out int count) && count >= 0
             ? count
-            : throw new ConfigurationException($"akka.log-dead-letters is '{text}'; it may be on, off or a number."),
+            : throw new ConfigurationException($"akka.log-dead-letters is '{text}'. Expected on, off or a number."),
     };
 }

@@ -1,6 +1,6 @@
 namespace Akka.Actor;
 
-/// <summary>An answer that says whether a request succeeded. A <see cref="Failure"/> faults the asker's task.</summary>
+/// <summary>A reply that reports success or failure. A <see cref="Failure"/> fails the task of an Ask.</summary>
 public abstract class Status
 {
     private protected Status()

@@ -2,10 +2,10 @@ using Akka.Event;
 
 namespace Akka.Actor;
 
-/// <summary>How an actor answers the failures of its children.</summary>
+/// <summary>Decides about failures of an actor's children.</summary>
 public abstract class SupervisorStrategy
 {
-    /// <summary>Stop for an actor that could not be made, was killed or broke a death pact; restart for everything else.</summary>
+    /// <summary>Stops an actor that could not be created, was killed or broke a death pact. Restarts it after any other failure.</summary>
     public static IDecider DefaultDecider = new LocalOnlyDecider(static cause =>
         cause is ActorInitializationException or ActorKilledException or DeathPactException ? Directive.Stop : Directive.Restart);
 
@@ -28,7 +28,7 @@ public abstract class SupervisorStrategy
 
     private protected int WindowMilliseconds { get; }
 
-    /// <summary>Answers a failure; false where it has to go on to the parent's parent.</summary>
+    /// <summary>Handles a failure. Returns false if it must be escalated.</summary>
     internal bool HandleFailure(ActorCell cell, ChildStats child, Exception cause)
     {
         Directive directive = Handle(child.Child, cause);

@@ -3,7 +3,7 @@ using Akka.Dispatch.SysMsg;
 
 namespace Akka.Actor;
 
-/// <summary>The parent of the short-lived references that wait for an answer: <c>/temp</c>.</summary>
+/// <summary>The parent of the short-lived references that wait for a reply: <c>/temp</c>.</summary>
 internal sealed class TempContainerRef(LocalActorRefProvider provider, InternalActorRef parent) : InternalActorRef
 {
     private readonly ConcurrentDictionary<string, InternalActorRef> _children = new();

@@ -1,6 +1,6 @@
 namespace Akka.Actor;
 
-/// <summary>The made-up names <c>$a</c>, <c>$b</c> ...: a number in base 64, lowest digit first.</summary>
+/// <summary>Generates the names <c>$a</c>, <c>$b</c> ...: a number in base 64, lowest digit first.</summary>
 internal static class TemporaryNames
 {
     private const string Digits = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+~";

@@ -1,5 +1,5 @@
 namespace Akka.Actor;
 
-/// <summary>What a timer sends; the cell takes the message out of it, if the timer still counts.</summary>
+/// <summary>The envelope of a timer's message. The cell unwraps it if the timer is still active.</summary>
 internal sealed record TimerMessage(object Key, object Message, bool IsPeriodic, ICancelable Cancelable)
     : IAutoReceivedMessage, INoSerializationVerificationNeeded, Event.IDeadLetterSuppression;

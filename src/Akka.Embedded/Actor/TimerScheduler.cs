@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Akka.Actor;
 
-/// <summary>The timers of one instance of an actor. A timer's identity is the message object it sends.</summary>
+/// <summary>The timers of one instance of an actor. The scheduled <see cref="TimerMessage"/> object identifies a timer.</summary>
 internal sealed class TimerScheduler(ActorCell cell) : ITimerScheduler
 {
     private readonly Dictionary<object, TimerMessage> _timers = [];
@@ -44,7 +44,7 @@ internal sealed class TimerScheduler(ActorCell cell) : ITimerScheduler
         _timers.Clear();
     }
 
-    /// <summary>The message of a timer that fired, unless the timer has been cancelled or replaced since.</summary>
+    /// <summary>Returns the message of a timer that fired, unless the timer was cancelled or replaced since.</summary>
     public bool TryTake(TimerMessage timer, [NotNullWhen(true)] out object? message)
     {
         message = null;

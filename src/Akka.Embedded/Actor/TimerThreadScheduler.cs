@@ -4,10 +4,10 @@ using Akka.Event;
 namespace Akka.Actor;
 
 /// <summary>
-/// The default scheduler: a heap and one thread. What is due earlier fires earlier, and what is due together in the order in
-/// which it was scheduled. Precision is that of a thread's sleep, about a millisecond; nothing fires early.
+/// The default scheduler: a heap and one thread. Actions run in the order of their due times, and equal ones in the order of
+/// scheduling. Precision is that of a thread's wait, about a millisecond. No action runs early.
 /// </summary>
-/// <remarks>A thread pool timer for each entry would be less code, but fires in no order, and waits for a free pool thread.</remarks>
+/// <remarks>A thread pool timer per entry would be less code. But it fires in no order and waits for a free pool thread.</remarks>
 internal sealed class TimerThreadScheduler : IScheduler, IAdvancedScheduler, IDisposable
 {
     private const int LeastPurge = 1024;
@@ -26,7 +26,7 @@ internal sealed class TimerThreadScheduler : IScheduler, IAdvancedScheduler, IDi
     {
         _log = log;
 
-        // Started by the first entry, so that a system whose making fails leaves no thread behind.
+        // The first entry starts the thread, so that a system that fails to start leaves no thread behind.
         _thread = new Thread(Work) { IsBackground = true, Name = "akka-scheduler" };
     }
 
@@ -38,7 +38,7 @@ internal sealed class TimerThreadScheduler : IScheduler, IAdvancedScheduler, IDi
 
     public IAdvancedScheduler Advanced => this;
 
-    /// <summary>Fires at once what is not due yet, each entry once, as Akka.NET does.</summary>
+    /// <summary>Runs all outstanding entries at once, each one time, as Akka.NET does.</summary>
     public void Dispose()
     {
         List<Entry> outstanding;
@@ -89,7 +89,7 @@ internal sealed class TimerThreadScheduler : IScheduler, IAdvancedScheduler, IDi
         {
             if (_isStopped)
             {
-                throw new SchedulerException("Nothing can be scheduled: the scheduler has stopped with its actor system.");
+                throw new SchedulerException("Cannot schedule: the scheduler has stopped with its actor system.");
             }
 
             PurgeCancelled();
@@ -109,8 +109,8 @@ internal sealed class TimerThreadScheduler : IScheduler, IAdvancedScheduler, IDi
     private void Enqueue(Entry entry, TimeSpan due) => _entries.Enqueue(entry, (due, _numbers++));
 
     /// <summary>
-    /// Cancelling leaves the entry where it is, which costs nothing; so timeouts that are set and cancelled all the time would
-    /// pile up until they are due. Each time the heap has doubled it is swept.
+    /// Removes cancelled entries each time the heap has doubled. Cancelling leaves an entry in the heap, which keeps it cheap.
+    /// Without this, timeouts that are set and cancelled would accumulate until they are due.
     /// </summary>
     private void PurgeCancelled()
     {
@@ -148,7 +148,7 @@ internal sealed class TimerThreadScheduler : IScheduler, IAdvancedScheduler, IDi
                     entry = _entries.Dequeue();
                     if (entry is { Interval: { } interval, IsCancelled: false })
                     {
-                        // At the fixed rate, but what was missed, say while the machine slept, is not made up for.
+                        // A fixed rate, but intervals missed during a pause of the machine are not made up for.
                         Enqueue(entry, due + interval > now ? due + interval : now + interval);
                     }
                 }
@@ -160,7 +160,7 @@ internal sealed class TimerThreadScheduler : IScheduler, IAdvancedScheduler, IDi
             }
             else
             {
-                // Rounded up, because to wake early is to wake twice; and at most a day, as a wait takes an int.
+                // Rounded up: an early wake-up would cost a second one. At most a day, because a wait takes an int.
                 _earlier.Wait((int)Math.Min(Math.Ceiling(wait.TotalMilliseconds), 86_400_000));
             }
         }
@@ -179,12 +179,12 @@ internal sealed class TimerThreadScheduler : IScheduler, IAdvancedScheduler, IDi
         }
         catch (SchedulerException) when (_isStopped)
         {
-            // What is fired at the end may try to schedule more.
+            // Entries that run during disposal may try to schedule more.
         }
         catch (Exception failure)
         {
             entry.HasFailed = true;
-            _log.Error(failure, "A scheduled action failed. If it was to be repeated, it is not.");
+            _log.Error(failure, "A scheduled action failed. It is not repeated.");
         }
     }
 

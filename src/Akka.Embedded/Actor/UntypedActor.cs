@@ -26,8 +26,8 @@ public abstract class UntypedActor : ActorBase
     });
 
     /// <summary>
-    /// Runs an asynchronous action as part of this message: the next one waits until it has ended, and code behind an await
-    /// is in the actor again, with its Context, Self and Sender. Its failure is the actor's.
+    /// Runs an asynchronous action as part of the current message. The next message waits until the action has completed. Code
+    /// after an await runs in the actor, with its Context, Self and Sender. A failed action fails the actor.
     /// </summary>
     protected void RunTask(Func<Task> action) => ActorTaskScheduler.Run(Cell, action);
 }

@@ -5,8 +5,8 @@ using Akka.Configuration;
 namespace Akka.Cluster;
 
 /// <summary>
-/// This node's membership. It begins with the actor system, if <c>akka.actor.provider</c> is <c>cluster</c>. Every method may
-/// be called from any thread; none waits, but for the tasks it returns.
+/// The membership of this node. It exists if <c>akka.actor.provider</c> is <c>cluster</c>. Any thread may call all methods. None of
+/// them blocks; some return a task.
 /// </summary>
 public class Cluster : IExtension
 {
@@ -20,7 +20,7 @@ public class Cluster : IExtension
     {
         System = system;
         _provider = system.Provider as ClusterActorRefProvider ?? throw new ConfigurationException(
-            $"The actor system {system.Name} is no member of any cluster. Set akka.actor.provider to cluster.");
+            $"The actor system {system.Name} is not a cluster node. Set akka.actor.provider to cluster.");
         Settings = new ClusterSettings(system.Settings.Config, system.Name);
         SelfUniqueAddress = new UniqueAddress(_provider.DefaultAddress, _provider.Transport.Uid);
         _daemon = system.SystemActorOf(Props.Create(() => new ClusterDaemon(this)), "cluster");
@@ -41,11 +41,11 @@ public class Cluster : IExtension
 
     public ImmutableHashSet<string> SelfRoles => Settings.Roles;
 
-    /// <summary>This node as a member; Removed before it has joined and after it has left.</summary>
+    /// <summary>This node as a member. Its status is Removed before it has joined and after it has left.</summary>
     public Member SelfMember =>
         _gossip.Find(SelfUniqueAddress) ?? new Member(SelfUniqueAddress, Member.NotYetUp, MemberStatus.Removed, SelfRoles);
 
-    /// <summary>The cluster as this node sees it; never behind an event that a subscriber has received.</summary>
+    /// <summary>The cluster as this node sees it. It is never older than an event that a subscriber has received.</summary>
     public ClusterEvent.CurrentClusterState State => ClusterEventPublisher.StateOf(_gossip, SelfUniqueAddress);
 
     public bool IsTerminated => _terminated.Task.IsCompleted;
@@ -55,21 +55,25 @@ public class Cluster : IExtension
     /// <exception cref="ConfigurationException">The actor system's provider is not <c>cluster</c>.</exception>
     public static Cluster Get(ActorSystem system) => system.WithExtension<Cluster, ClusterExtension>();
 
-    /// <summary>Joins the node at an address; its own founds a new cluster. Tried until it succeeds. Ignored by a member.</summary>
+    /// <summary>
+    /// Joins the node at an address and retries until it succeeds. The node's own address founds a new cluster. A member ignores
+    /// it.
+    /// </summary>
     public void Join(Address address) => _daemon.Tell(new ClusterCommand.JoinTo(address));
 
     /// <summary>
-    /// Joins the first of these that is a member. The first in the list founds the cluster if none of the others knows one.
+    /// Joins the first of these nodes that is a member. The first node of the list founds a cluster if none of the others is a
+    /// member.
     /// </summary>
     public void JoinSeedNodes(IEnumerable<Address> seedNodes) => _daemon.Tell(new ClusterCommand.JoinSeedNodes([.. seedNodes]));
 
-    /// <summary>A graceful goodbye for the node at an address: Leaving, Exiting, removed.</summary>
+    /// <summary>Removes the node at an address gracefully: Leaving, Exiting, Removed.</summary>
     public void Leave(Address address) => _daemon.Tell(new ClusterCommand.Leave(address));
 
-    /// <summary>Leaves; completes when this node is removed.</summary>
+    /// <summary>Leaves the cluster. Completes when this node is removed.</summary>
     public Task LeaveAsync() => LeaveAsync(CancellationToken.None);
 
-    /// <summary>Leaves; the token ends the waiting, not the leaving.</summary>
+    /// <summary>Leaves the cluster. Cancelling ends the wait, but the node still leaves.</summary>
     public Task LeaveAsync(CancellationToken cancellationToken)
     {
         Leave(SelfAddress);
@@ -77,16 +81,16 @@ public class Cluster : IExtension
     }
 
     /// <summary>
-    /// Declares that the node at an address is gone for good. If it is not, but cut off, then both sides go on as clusters of
-    /// their own; that decision is the caller's.
+    /// Declares that the node at an address is gone for good. If it is only cut off, both sides continue as separate clusters. The
+    /// caller is responsible for that decision.
     /// </summary>
     public void Down(Address address) => _daemon.Tell(new ClusterCommand.Down(address));
 
     public void Subscribe(IActorRef subscriber, params Type[] to) =>
         Subscribe(subscriber, ClusterEvent.SubscriptionInitialStateMode.InitialStateAsSnapshot, to);
 
-    /// <summary>The subscriber hears of events of these types until it unsubscribes or stops.</summary>
-    /// <exception cref="ArgumentException">There is no type, or one that is no cluster event.</exception>
+    /// <summary>Subscribes an actor to events of these types, until it unsubscribes or stops.</summary>
+    /// <exception cref="ArgumentException">No type is given, or one is not a cluster event.</exception>
     public void Subscribe(IActorRef subscriber, ClusterEvent.SubscriptionInitialStateMode initialStateMode, params Type[] to)
     {
         if (to.Length == 0 || to.Any(type => !typeof(ClusterEvent.IClusterDomainEvent).IsAssignableFrom(type)))
@@ -102,13 +106,15 @@ public class Cluster : IExtension
 
     public void Unsubscribe(IActorRef subscriber, Type to) => _daemon.Tell(new ClusterCommand.Unsubscribe(subscriber, to));
 
-    /// <summary>Sends the receiver one <see cref="ClusterEvent.CurrentClusterState"/>.</summary>
+    /// <summary>Sends one <see cref="ClusterEvent.CurrentClusterState"/> to the receiver.</summary>
     public void SendCurrentClusterState(IActorRef receiver) => _daemon.Tell(new ClusterCommand.SendCurrentClusterState(receiver));
 
-    /// <summary>Calls back, on the daemon's thread, once this node is Up; at once if it is. Must not block.</summary>
+    /// <summary>
+    /// Calls back once this node is Up, or at once if it is. The daemon's thread runs the callback, which must not block.
+    /// </summary>
     public void RegisterOnMemberUp(Action callback) => _daemon.Tell(new ClusterCommand.OnMemberUp(callback));
 
-    /// <summary>Calls back once this node has been removed or its actor system ends; at once if so.</summary>
+    /// <summary>Calls back once this node is removed or its actor system terminates. Calls back at once if that has happened.</summary>
     public void RegisterOnMemberRemoved(Action callback) =>
         _terminated.Task.ContinueWith(_ => callback(), TaskScheduler.Default);
 
@@ -137,7 +143,7 @@ public class Cluster : IExtension
         }
     }
 
-    /// <summary>An ending actor system leaves first, so that the others need not find out by missing it.</summary>
+    /// <summary>Leaves the cluster when the actor system shuts down, so that the other nodes need not detect its failure.</summary>
     private void TakePartInShutdown(CoordinatedShutdown shutdown)
     {
         Add(CoordinatedShutdown.PhaseClusterLeave, "leave", () =>

@@ -3,7 +3,7 @@ using Akka.Remote;
 
 namespace Akka.Cluster;
 
-/// <summary>Remoting whose actor system is a node of a cluster from the start.</summary>
+/// <summary>The remoting provider for an actor system that is a cluster node.</summary>
 internal sealed class ClusterActorRefProvider : RemoteActorRefProvider
 {
     public ClusterActorRefProvider(ActorSystemImpl system)

@@ -3,12 +3,12 @@ using Akka.Actor;
 namespace Akka.Cluster;
 
 /// <summary>
-/// Gossip, and the leader's work. What this node changes it tells everybody at once, and the leader acts as soon as it hears
-/// that all know: so a change takes as long as a few messages. The intervals are for what gets lost.
+/// Gossip and leader actions. A node sends its own changes to all others at once. The leader acts as soon as the gossip has
+/// converged. So a change takes a few messages, and the periodic intervals only repair losses.
 /// </summary>
 internal sealed partial class ClusterDaemon
 {
-    /// <summary>Takes over a gossip that this node itself changed, and tells the others.</summary>
+    /// <summary>Applies a gossip that this node changed, and sends it to the others.</summary>
     private void Adopt(Gossip next)
     {
         if (ReferenceEquals(next, _gossip))
@@ -30,7 +30,7 @@ internal sealed partial class ClusterDaemon
         cluster.Publish(next);
         if (next.Version.CompareTo(former.Version) == ClockOrder.Same)
         {
-            // Only who has seen it changed, as with most gossip.
+            // Only the set of nodes that have seen it changed, as with most gossip.
             return;
         }
         _exitingConfirmed.RemoveWhere(node => !next.Has(node));
@@ -64,7 +64,7 @@ internal sealed partial class ClusterDaemon
     private void GossipReceived(ClusterMessage.GossipEnvelope envelope)
     {
         var theirs = envelope.Gossip;
-        // A message for a former life of this node, or from one that is no member, or whose view has no place for us.
+        // The message is for an earlier incarnation of this node, or its sender and this node are not members of each other's gossip.
         if (!envelope.To.Equals(_self) || !_gossip.Has(envelope.From) || !theirs.Has(_self))
         {
             return;
@@ -93,7 +93,7 @@ internal sealed partial class ClusterDaemon
         }
     }
 
-    /// <summary>To somebody who may not know the latest, if there is one.</summary>
+    /// <summary>Gossips to a random node that has not seen this version, else to any node.</summary>
     private void GossipToOne()
     {
         var others = Others.ToList();
@@ -132,7 +132,7 @@ internal sealed partial class ClusterDaemon
         var isUnexpected = member.Status is MemberStatus.Joining or MemberStatus.WeaklyUp or MemberStatus.Up;
         if (isUnexpected && SelfStatus is MemberStatus.Up or MemberStatus.Leaving)
         {
-            // It ended before it could leave, while it was joining for instance. Nobody should have to miss it first.
+            // The node ended before it could leave, for example while joining. Without this, the others would wait for failure detection.
             Adopt(MembershipRules.Down(_gossip, _self, node.Address));
         }
         else
@@ -143,14 +143,14 @@ internal sealed partial class ClusterDaemon
 
     private void SayGoodbye()
     {
-        // To a node that was asked to let this one in, too: it may have done so, and its answer be under way.
+        // Also tell the node that was asked to admit this one: it may have done so, and its answer may be on the way.
         foreach (var address in Others.Select(node => node.Address).Append(_joinTarget).OfType<Address>())
         {
             DaemonOf(address).Tell(new ClusterMessage.ExitingConfirmed(_self), Self);
         }
     }
 
-    /// <summary>Whoever was removed is dead to the watchers; and if it was Down, it must not come back under that uid.</summary>
+    /// <summary>Reports removed members to the watchers. A Down member is quarantined, so that its uid cannot return.</summary>
     private void Forget(Gossip former, Gossip next)
     {
         foreach (var member in former.Members.Where(m => !next.Has(m.UniqueAddress)))

@@ -4,7 +4,7 @@ using Akka.Remote;
 
 namespace Akka.Cluster;
 
-/// <summary>Who lives. Each node listens to a few others, and says in the gossip whom it misses.</summary>
+/// <summary>Failure detection. Each node monitors a few others and gossips which of them are unreachable.</summary>
 internal sealed partial class ClusterDaemon
 {
     private readonly Dictionary<UniqueAddress, Monitored> _monitored = [];
@@ -12,7 +12,7 @@ internal sealed partial class ClusterDaemon
     private void MonitorMembers()
     {
         var targets = HeartbeatRing.Targets(_self, _gossip.Members.Select(m => m.UniqueAddress), _settings.MonitoredByNrOfMembers)
-            // Whom this node misses it must go on asking, or nobody would ever take the word back.
+            // Keep monitoring the nodes that this node reports as unreachable. Only this node can retract that.
             .Union(Others.Where(node => !_gossip.Reachability.IsReachable(_self, node)));
         foreach (var gone in _monitored.Keys.Where(node => !targets.Contains(node)).ToList())
         {

@@ -5,8 +5,8 @@ using Akka.Event;
 namespace Akka.Cluster;
 
 /// <summary>
-/// How this node becomes a member, and lets others become one. It first asks seed nodes whether they are members, then joins
-/// the first that says so. Questions are repeated soon at first, ever later then: a seed may be about to start.
+/// Joining, and admitting others. The node asks the seed nodes whether they are members, and joins the first member that answers.
+/// Retries begin quickly and slow down, because a seed may be starting.
 /// </summary>
 internal sealed partial class ClusterDaemon
 {
@@ -30,7 +30,7 @@ internal sealed partial class ClusterDaemon
     {
         if (IsMember)
         {
-            LogInfo("is a member already; the request to join seed nodes is ignored");
+            LogInfo("is already a member; the request to join seed nodes is ignored");
             return;
         }
         _seedNodes = seedNodes;
@@ -65,7 +65,7 @@ internal sealed partial class ClusterDaemon
     {
         if (IsMember)
         {
-            LogInfo($"is a member already; the request to join [{address}] is ignored");
+            LogInfo($"is already a member; the request to join [{address}] is ignored");
             return;
         }
         _isSeeking = false;
@@ -123,7 +123,7 @@ internal sealed partial class ClusterDaemon
         }
         else if (_joinTarget is { } target)
         {
-            // A seed that answered once and then died must not be waited for while others live.
+            // A seed that answered once and then died must not block joining another one.
             var isHopeless = _settings.RetryUnsuccessfulJoinAfter is { } after && Now - _joiningSince >= after;
             if (isHopeless && !_seedNodes.IsEmpty)
             {
@@ -159,7 +159,7 @@ internal sealed partial class ClusterDaemon
         }
     }
 
-    /// <summary>The first seed founds the cluster at once when all other seeds live and are no members.</summary>
+    /// <summary>Founds the cluster on the first seed, once all other seeds have answered that they are not members.</summary>
     private void NackReceived(Address from)
     {
         _nacks.Add(from);
@@ -178,19 +178,19 @@ internal sealed partial class ClusterDaemon
         if (node.Address.System != _self.Address.System || node.Address.Protocol != _self.Address.Protocol)
         {
             _log.Warning(
-                $"Cluster Node [{_self.Address}] - [{node.Address}] wants to join and is ignored: "
+                $"Cluster Node [{_self.Address}] - [{node.Address}] cannot join: "
                 + "all members need the same protocol and system name.");
             return;
         }
         var next = MembershipRules.Join(_gossip, _self, node, roles);
         if (next.Has(node))
         {
-            // The newcomer first: what the others are told at once may lead to gossip that it could not place yet.
+            // Welcome the new node first. Otherwise it may receive gossip before it knows that it is a member.
             DaemonOf(node.Address).Tell(new ClusterMessage.Welcome(_self, next), Self);
         }
         else
         {
-            LogInfo($"[{node.Address}] was restarted and wants to join; its former life is removed first");
+            LogInfo($"[{node.Address}] was restarted and wants to join; its former incarnation is removed first");
         }
         Adopt(next);
     }

@@ -5,8 +5,8 @@ using Akka.Remote;
 namespace Akka.Cluster;
 
 /// <summary>
-/// This node's part in the cluster: keeps the gossip, acts as leader when it is one, listens to the heartbeats of others, and
-/// tells the subscribers. Every decision about members is in <see cref="MembershipRules"/> and <see cref="Gossip"/>.
+/// This node's part in the cluster. It keeps the gossip, performs leader actions, monitors other nodes, and notifies subscribers.
+/// <see cref="MembershipRules"/> and <see cref="Gossip"/> contain all decisions about members.
 /// </summary>
 internal sealed partial class ClusterDaemon(Cluster cluster) : UntypedActor
 {
@@ -55,8 +55,8 @@ internal sealed partial class ClusterDaemon(Cluster cluster) : UntypedActor
         }
         catch (Exception failure)
         {
-            // A restart would come back without its gossip, as a node that never joined, under a uid that others know as Up.
-            _log.Error(failure, $"Cluster Node [{_self.Address}] - cannot go on after [{message}], and ends its membership");
+            // A restarted daemon would have lost its gossip. It would be a node that never joined, with a uid that others know as Up.
+            _log.Error(failure, $"Cluster Node [{_self.Address}] - failed on [{message}] and ends its membership");
             Context.Stop(Self);
         }
     }

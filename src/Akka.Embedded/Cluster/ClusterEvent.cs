@@ -4,20 +4,20 @@ using Akka.Event;
 
 namespace Akka.Cluster;
 
-/// <summary>What subscribers of the cluster hear, in the order in which this node learned it.</summary>
+/// <summary>The events for subscribers of the cluster, in the order in which this node observed them.</summary>
 public class ClusterEvent
 {
     public static readonly SubscriptionInitialStateMode InitialStateAsSnapshot = SubscriptionInitialStateMode.InitialStateAsSnapshot;
 
     public static readonly SubscriptionInitialStateMode InitialStateAsEvents = SubscriptionInitialStateMode.InitialStateAsEvents;
 
-    /// <summary>How a new subscriber learns what is so already.</summary>
+    /// <summary>How a new subscriber receives the current state.</summary>
     public enum SubscriptionInitialStateMode
     {
-        /// <summary>A <see cref="CurrentClusterState"/> comes first.</summary>
+        /// <summary>The first message is a <see cref="CurrentClusterState"/>.</summary>
         InitialStateAsSnapshot = 0,
 
-        /// <summary>As if each event had happened just now.</summary>
+        /// <summary>The state arrives as events, as if they had just happened.</summary>
         InitialStateAsEvents = 1,
     }
 
@@ -51,7 +51,7 @@ public class ClusterEvent
 
         public ImmutableHashSet<Member> Unreachable { get; } = unreachable;
 
-        /// <summary>Who is known to see the cluster exactly so.</summary>
+        /// <summary>The nodes that are known to have seen exactly this state.</summary>
         public ImmutableHashSet<Address> SeenBy { get; } = seenBy;
 
         public Address? Leader { get; } = leader;
@@ -94,7 +94,7 @@ public class ClusterEvent
 
     public sealed class MemberDowned(Member member) : MemberStatusChange(member, MemberStatus.Down);
 
-    /// <summary>It is a member no more. Its former status tells whether it went in order, Exiting, or was Down.</summary>
+    /// <summary>The node is no longer a member. Its previous status is Exiting if it left gracefully, else Down.</summary>
     public sealed class MemberRemoved(Member member, MemberStatus previousStatus) : MemberStatusChange(member, MemberStatus.Removed)
     {
         public MemberStatus PreviousStatus { get; } = previousStatus;
@@ -121,12 +121,12 @@ public class ClusterEvent
         public override string ToString() => $"{GetType().Name}: {Member}";
     }
 
-    /// <summary>Some node's failure detector misses it. It stays a member; only an operator's Down removes it.</summary>
+    /// <summary>A node's failure detector reports the member as unreachable. It stays a member until it is downed.</summary>
     public sealed class UnreachableMember(Member member) : ReachabilityEvent(member);
 
     public sealed class ReachableMember(Member member) : ReachabilityEvent(member);
 
-    /// <summary>Who does the cluster's book-keeping, by this node's view; null when nobody can.</summary>
+    /// <summary>The cluster has another leader, in this node's view. Null: there is none.</summary>
     public sealed class LeaderChanged(Address? leader) : IClusterDomainEvent
     {
         public Address? Leader { get; } = leader;
@@ -152,7 +152,7 @@ public class ClusterEvent
         public override string ToString() => $"RoleLeaderChanged(Leader={Leader}, Role={Role})";
     }
 
-    /// <summary>The last event: this node has left, or was removed, or its actor system ends.</summary>
+    /// <summary>The last event: this node has left or was removed, or its actor system terminates.</summary>
     public sealed class ClusterShuttingDown : IClusterDomainEvent
     {
         public static readonly IClusterDomainEvent Instance = new ClusterShuttingDown();

@@ -3,7 +3,7 @@ using Akka.Actor;
 
 namespace Akka.Cluster;
 
-/// <summary>The subscribers, and what they hear of a change from one gossip to the next. It belongs to the daemon.</summary>
+/// <summary>The subscribers, and the events that a change of the gossip produces. Only the daemon uses it.</summary>
 internal sealed class ClusterEventPublisher
 {
     private readonly List<(IActorRef Subscriber, ImmutableHashSet<Type> To)> _subscriptions = [];
@@ -15,7 +15,7 @@ internal sealed class ClusterEventPublisher
         gossip.Leader(self)?.Address,
         Roles(gossip).ToImmutableDictionary(role => role, role => gossip.Leader(self, role)?.Address));
 
-    /// <summary>The difference as events: first who is missed and who is back, then the members, then who leads.</summary>
+    /// <summary>Returns the events of a change: first reachability, then members, then the leader.</summary>
     public static IEnumerable<ClusterEvent.IClusterDomainEvent> Difference(Gossip former, Gossip next, UniqueAddress self)
     {
         var missedBefore = Unreachable(former, self);
@@ -73,7 +73,7 @@ internal sealed class ClusterEventPublisher
         }
     }
 
-    /// <summary>From one type of event, or with null from all.</summary>
+    /// <summary>Unsubscribes from one type of event. Null: from all.</summary>
     public void Unsubscribe(IActorRef subscriber, Type? to)
     {
         var index = _subscriptions.FindIndex(s => s.Subscriber.Equals(subscriber));
@@ -116,7 +116,7 @@ internal sealed class ClusterEventPublisher
         _ => new ClusterEvent.MemberDowned(member),
     };
 
-    // Nobody misses himself: others may, but here this node is.
+    // A node does not count itself as unreachable, even if others do.
     private static ImmutableSortedSet<Member> Unreachable(Gossip gossip, UniqueAddress self)
     {
         var missed = gossip.TrustedReachability.AllUnreachable;

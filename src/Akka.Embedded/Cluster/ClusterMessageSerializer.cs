@@ -6,8 +6,8 @@ using Akka.Serialization;
 namespace Akka.Cluster;
 
 /// <summary>
-/// The bytes of <see cref="ClusterMessage"/>. A gossip begins with a table of the nodes it speaks of, since each is named many
-/// times; a change of the layout needs new manifests.
+/// Serializes <see cref="ClusterMessage"/>. A gossip begins with a table of its nodes, because each occurs many times. A change of
+/// the layout requires new manifests.
 /// </summary>
 internal sealed class ClusterMessageSerializer(ExtendedActorSystem system) : SerializerWithStringManifest(system)
 {
@@ -26,7 +26,7 @@ internal sealed class ClusterMessageSerializer(ExtendedActorSystem system) : Ser
         ClusterMessage.Heartbeat => "HB",
         ClusterMessage.HeartbeatReply => "HBR",
         ClusterMessage.ExitingConfirmed => "EC",
-        _ => throw new ArgumentException($"{o.GetType()} is no message between cluster nodes.", nameof(o)),
+        _ => throw new ArgumentException($"{o.GetType()} is not a message between cluster nodes.", nameof(o)),
     };
 
     public override byte[] ToBinary(object obj)
@@ -78,7 +78,7 @@ internal sealed class ClusterMessageSerializer(ExtendedActorSystem system) : Ser
             "HB" => new ClusterMessage.Heartbeat(),
             "HBR" => new ClusterMessage.HeartbeatReply(ReadNode(ref reader)),
             "EC" => new ClusterMessage.ExitingConfirmed(ReadNode(ref reader)),
-            _ => throw new WireException($"there is no cluster message [{manifest}]"),
+            _ => throw new WireException($"unknown cluster message [{manifest}]"),
         };
     }
 
@@ -157,7 +157,7 @@ internal sealed class ClusterMessageSerializer(ExtendedActorSystem system) : Ser
             var index = one.ReadVarint();
             return index >= 0 && index < nodes.Count
                 ? nodes[(int)index]
-                : throw new WireException($"a gossip names node {index} of {nodes.Count}");
+                : throw new WireException($"a gossip refers to node {index}, but its table has {nodes.Count}");
         }
     }
 

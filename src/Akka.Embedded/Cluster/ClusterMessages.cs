@@ -4,14 +4,14 @@ using Akka.Event;
 
 namespace Akka.Cluster;
 
-/// <summary>What the daemons of different nodes say to each other.</summary>
+/// <summary>The messages between the daemons of different nodes.</summary>
 internal abstract record ClusterMessage : IDeadLetterSuppression
 {
     private ClusterMessage()
     {
     }
 
-    /// <summary>Are you a member? Asked of seed nodes.</summary>
+    /// <summary>Asks a seed node whether it is a member.</summary>
     internal sealed record InitJoin : ClusterMessage;
 
     internal sealed record InitJoinAck(Address Address) : ClusterMessage;
@@ -20,7 +20,7 @@ internal abstract record ClusterMessage : IDeadLetterSuppression
 
     internal sealed record Join(UniqueAddress Node, ImmutableHashSet<string> Roles) : ClusterMessage;
 
-    /// <summary>The answer to a join: the gossip that already has the newcomer in it.</summary>
+    /// <summary>The answer to a join: a gossip that contains the new node.</summary>
     internal sealed record Welcome(UniqueAddress From, Gossip Gossip) : ClusterMessage;
 
     internal sealed record GossipEnvelope(UniqueAddress From, UniqueAddress To, Gossip Gossip) : ClusterMessage;
@@ -29,11 +29,11 @@ internal abstract record ClusterMessage : IDeadLetterSuppression
 
     internal sealed record HeartbeatReply(UniqueAddress From) : ClusterMessage;
 
-    /// <summary>An exiting, or downed, node says that it knows, and goes; it may be forgotten.</summary>
+    /// <summary>An exiting or downed node confirms that it knows this and stops. It may be removed.</summary>
     internal sealed record ExitingConfirmed(UniqueAddress Node) : ClusterMessage;
 }
 
-/// <summary>What <see cref="Cluster"/> tells the daemon of its own node.</summary>
+/// <summary>The commands of <see cref="Cluster"/> to the daemon of its own node.</summary>
 internal abstract record ClusterCommand : INoSerializationVerificationNeeded
 {
     private ClusterCommand()
@@ -59,7 +59,7 @@ internal abstract record ClusterCommand : INoSerializationVerificationNeeded
 
     internal sealed record OnMemberUp(Action Callback) : ClusterCommand;
 
-    /// <summary>This node has done all that it wanted to do as a member, and goes.</summary>
+    /// <summary>This node has finished its work as an exiting member and stops.</summary>
     internal sealed record ExitingCompleted : ClusterCommand;
 
     internal sealed record Tick(TickKind Kind) : ClusterCommand;

@@ -7,7 +7,7 @@ namespace Akka.Cluster;
 /// <summary>The section akka.cluster, read once.</summary>
 public sealed class ClusterSettings
 {
-    /// <exception cref="ConfigurationException">A seed node is no address of a system with this name.</exception>
+    /// <exception cref="ConfigurationException">A seed node is not an address of a system with this name.</exception>
     public ClusterSettings(Config config, string systemName)
     {
         var cluster = config.GetConfig("akka.cluster")!; // Justification: the reference configuration has it.
@@ -49,7 +49,7 @@ public sealed class ClusterSettings
 
     public TimeSpan UnreachableNodesReaperInterval { get; }
 
-    /// <summary>How long a joining member waits for an unreachable one before it is let in weakly; zero: for ever.</summary>
+    /// <summary>The time after which a joining member becomes WeaklyUp while others are unreachable. Zero: never.</summary>
     public TimeSpan WeaklyUpAfter { get; }
 
     public bool AllowWeaklyUpMembers => WeaklyUpAfter > TimeSpan.Zero;
@@ -74,11 +74,11 @@ public sealed class ClusterSettings
         if (!Address.TryParse(text, out var address) || address.HasLocalScope)
         {
             throw new ConfigurationException(
-                $"akka.cluster.seed-nodes has [{text}], which is no address. Expected one like akka.tcp://{systemName}@host:port.");
+                $"akka.cluster.seed-nodes contains [{text}], not an address. Expected a form like akka.tcp://{systemName}@host:port.");
         }
         return address.System == systemName
             ? address
             : throw new ConfigurationException(
-                $"akka.cluster.seed-nodes has [{text}], but this system is called {systemName}; all members must be called the same.");
+                $"akka.cluster.seed-nodes contains [{text}], but this system's name is {systemName}. All members need the same name.");
     }
 }

@@ -3,9 +3,9 @@ using System.Collections.Immutable;
 namespace Akka.Cluster;
 
 /// <summary>
-/// What a node knows of the cluster: immutable, every method gives a new one. The version orders two gossips; seen lists who
-/// is known to hold exactly this version.
-/// Invariant: seen and reachability speak of members only, and no member is Removed.
+/// A node's knowledge of the cluster. Immutable. The version orders two gossips. Seen lists the nodes that are known to hold
+/// exactly this version.
+/// Invariant: seen and reachability contain members only, and no member is Removed.
 /// </summary>
 internal sealed class Gossip
 {
@@ -32,7 +32,7 @@ internal sealed class Gossip
 
     public VectorClock Version { get; }
 
-    /// <summary>The leaders' opinion without that of members which are down.</summary>
+    /// <summary>The reachability without the reports of members that are Down.</summary>
     public Reachability TrustedReachability =>
         Reachability.WithoutObservers(Members.Where(m => m.Status == MemberStatus.Down).Select(m => m.UniqueAddress));
 
@@ -41,7 +41,7 @@ internal sealed class Gossip
 
     public bool Has(UniqueAddress node) => Find(node) is not null;
 
-    /// <summary>With these members as they are now; the version is stamped by its author, who alone has seen it.</summary>
+    /// <summary>Returns a gossip with changed members. Its version is the author's, and only the author has seen it.</summary>
     public Gossip Update(UniqueAddress author, IEnumerable<Member> changed)
     {
         var members = Members;
@@ -55,7 +55,7 @@ internal sealed class Gossip
     public Gossip Update(UniqueAddress author, Reachability reachability) =>
         new(Members, [author], reachability, Version.Increment(author));
 
-    /// <summary>Without these members. All that is said by or about them goes too.</summary>
+    /// <summary>Returns a gossip without these members, and without all reports by and about them.</summary>
     public Gossip Remove(UniqueAddress author, IReadOnlyCollection<UniqueAddress> removed)
     {
         var members = Members.Where(m => !removed.Contains(m.UniqueAddress)).ToImmutableSortedSet();
@@ -66,12 +66,12 @@ internal sealed class Gossip
     public Gossip SeenBy(UniqueAddress node) =>
         Seen.Contains(node) ? this : new Gossip(Members, Seen.Add(node), Reachability, Version);
 
-    /// <summary>Of the same version: who has seen it by either account.</summary>
+    /// <summary>Combines the seen nodes of two gossips of the same version.</summary>
     public Gossip MergeSeen(Gossip other) => new(Members, Seen.Union(other.Seen), Reachability, Version);
 
     /// <summary>
-    /// Two gossips that diverged, made one; nobody has seen it yet. A member that only one side knows stays, unless it was on
-    /// its way out there: then the other side has removed it already.
+    /// Merges two diverged gossips. No node has seen the result yet. A member that only one side has stays. If it is Down or
+    /// Exiting there, the other side has removed it already, so it is dropped.
     /// </summary>
     public Gossip Merge(Gossip other)
     {
@@ -90,8 +90,8 @@ internal sealed class Gossip
     }
 
     /// <summary>
-    /// Whether all that count hold this version: every member that is Up or Leaving has seen it, and whoever is unreachable is
-    /// on its way out. Only then may the leader act. Exiting members that said goodbye are not waited for.
+    /// Returns whether the gossip has converged, so that the leader may act. Every member that is Up or Leaving has seen this
+    /// version, and every unreachable member is Down or Exiting. Exiting members that have confirmed are ignored.
     /// </summary>
     public bool IsConverged(UniqueAddress self, IReadOnlySet<UniqueAddress> exitingConfirmed) =>
         TrustedReachability.AllUnreachable
@@ -102,8 +102,8 @@ internal sealed class Gossip
             .All(m => Seen.Contains(m.UniqueAddress));
 
     /// <summary>
-    /// The lowest address that is Up or Leaving and reachable by all; every node computes the same one from the same gossip.
-    /// Before anyone is Up, and when all are on their way out, the lowest of those that are furthest from the exit.
+    /// Returns the leader: the lowest address that is Up or Leaving and reachable by all. Every node computes the same leader from the
+    /// same gossip. Without such a member, a WeaklyUp one leads, else a Joining one, else an Exiting one.
     /// </summary>
     public UniqueAddress? Leader(UniqueAddress self, string? role = null)
     {
@@ -129,11 +129,11 @@ internal sealed class Gossip
     {
         if (Members.FirstOrDefault(m => m.Status == MemberStatus.Removed) is { } removed)
         {
-            throw new InvalidOperationException($"A gossip must not hold the removed {removed}.");
+            throw new InvalidOperationException($"A gossip must not contain the removed member {removed}.");
         }
         if (Seen.Concat(Reachability.Rows.Keys).Concat(Reachability.AllUnreachable).FirstOrDefault(n => !Has(n)) is { } stranger)
         {
-            throw new InvalidOperationException($"A gossip speaks of {stranger}, which is no member: {this}");
+            throw new InvalidOperationException($"The gossip refers to {stranger}, which is not a member: {this}");
         }
     }
 }

@@ -2,7 +2,10 @@ using System.Collections.Immutable;
 
 namespace Akka.Cluster;
 
-/// <summary>Who listens to whom: all nodes on a ring in an order that scatters machines, each listening to those behind it.</summary>
+/// <summary>
+/// Selects the nodes that each node monitors: its successors on a ring. A hash orders the ring, so that neighbours are on different
+/// machines.
+/// </summary>
 internal static class HeartbeatRing
 {
     public static ImmutableSortedSet<UniqueAddress> Targets(UniqueAddress self, IEnumerable<UniqueAddress> nodes, int count)
@@ -14,7 +17,7 @@ internal static class HeartbeatRing
         return [.. Enumerable.Range(0, Math.Min(count, others.Count)).Select(i => others[(start + i) % others.Count])];
     }
 
-    // The hash of a text differs from process to process, and the nodes must agree on the ring: so FNV-1a, by hand.
+    // String.GetHashCode differs between processes, but all nodes must compute the same ring. So this is FNV-1a.
     private static uint Place(UniqueAddress node) =>
         node.ToString().Aggregate(2166136261u, (hash, letter) => (hash ^ letter) * 16777619u);
 }

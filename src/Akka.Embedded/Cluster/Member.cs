@@ -4,12 +4,12 @@ using Akka.Actor;
 namespace Akka.Cluster;
 
 /// <summary>
-/// One node of the cluster and its status. Immutable. Two members are equal when they are the same life of the same node,
-/// whatever their status.
+/// A node of the cluster and its status. Immutable. Two members are equal if their addresses and uids are equal, whatever their
+/// status.
 /// </summary>
 public class Member : IComparable<Member>
 {
-    /// <summary>By host, then by port.</summary>
+    /// <summary>Compares by host, then by port.</summary>
     public static readonly IComparer<Address> AddressOrdering = Comparer<Address>.Create(
         (a, b) => string.CompareOrdinal(a.Host, b.Host) is var byHost && byHost != 0
             ? byHost
@@ -36,7 +36,7 @@ public class Member : IComparable<Member>
         Roles = roles;
     }
 
-    /// <summary>The up number of a member that is not up yet: younger than all.</summary>
+    /// <summary>The up number of a member that is not Up yet. It counts as the youngest.</summary>
     internal const int NotYetUp = int.MaxValue;
 
     public UniqueAddress UniqueAddress { get; }
@@ -47,17 +47,17 @@ public class Member : IComparable<Member>
 
     public ImmutableHashSet<string> Roles { get; }
 
-    /// <summary>Counts the members in the order in which leaders let them in.</summary>
+    /// <summary>Numbers the members in the order in which they became Up.</summary>
     internal int UpNumber { get; }
 
     public bool HasRole(string role) => Roles.Contains(role);
 
-    /// <summary>Whether this one became Up before the other; of two that came up together, the lower address is the older.</summary>
+    /// <summary>Returns whether this member became Up before the other. If both became Up together, the lower address is older.</summary>
     public bool IsOlderThan(Member other) =>
         UpNumber == other.UpNumber ? CompareTo(other) < 0 : UpNumber < other.UpNumber;
 
-    /// <summary>The same node with another status.</summary>
-    /// <exception cref="InvalidOperationException">The life of a member knows no such step.</exception>
+    /// <summary>Returns the same node with another status.</summary>
+    /// <exception cref="InvalidOperationException">The transition is not allowed.</exception>
     public Member Copy(MemberStatus status)
     {
         if (status == Status)
@@ -81,12 +81,12 @@ public class Member : IComparable<Member>
         $"Member(address = {Address}, Uid={UniqueAddress.Uid} status = {Status}, "
         + $"role=[{string.Join(",", Roles.Order(StringComparer.Ordinal))}], upNumber={UpNumber})";
 
-    /// <summary>Of two views of one node, the later: statuses only go forward, and Down beats all but Removed.</summary>
+    /// <summary>Returns the later of two states of one node. A status only moves forward, and Down precedes only Removed.</summary>
     public static Member HighestPriorityOf(Member m1, Member m2)
     {
         if (m1.Status == m2.Status)
         {
-            // Both are the same step of the same life; only the age may have been known on one side alone.
+            // Both have the same status. Only one side may know the age.
             return m1.IsOlderThan(m2) ? m1 : m2;
         }
         return Rank(m1.Status) > Rank(m2.Status) ? m1 : m2;

@@ -1,6 +1,6 @@
 namespace Akka.Cluster;
 
-/// <summary>The life of a member: Joining, Up, Leaving, Exiting, Removed; Down from any of them by an operator's hand.</summary>
+/// <summary>The status of a member: Joining, Up, Leaving, Exiting, Removed. An operator may set Down from any of them.</summary>
 public enum MemberStatus
 {
     Joining = 0,
@@ -9,6 +9,6 @@ public enum MemberStatus
     Exiting = 3,
     Down = 4,
     Removed = 5,
-    /// <summary>Admitted while some member is unreachable, and not yet counted; becomes Up on convergence.</summary>
+    /// <summary>Admitted while some member is unreachable, and not yet counted. Becomes Up on convergence.</summary>
     WeaklyUp = 6,
 }

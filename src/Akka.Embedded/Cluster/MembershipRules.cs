@@ -3,14 +3,12 @@ using Akka.Actor;
 
 namespace Akka.Cluster;
 
-/// <summary>
-/// How the membership changes: functions of a gossip that give the next one, or the same one if there is nothing to do.
-/// </summary>
+/// <summary>The rules of membership. Each function returns the next gossip, or the same one if nothing changes.</summary>
 internal static class MembershipRules
 {
     /// <summary>
-    /// Takes a node in as Joining. A node at that address with another uid is the former life of the same one and surely dead,
-    /// so it is declared Down and missed by this node; the newcomer gets in when the leader has removed it.
+    /// Adds a node as Joining. A member at the same address with another uid is an earlier incarnation of the node. It is declared
+    /// Down and unreachable. The new node can join when the leader has removed it.
     /// </summary>
     public static Gossip Join(Gossip gossip, UniqueAddress self, UniqueAddress node, ImmutableHashSet<string> roles)
     {
@@ -33,7 +31,7 @@ internal static class MembershipRules
             ? gossip.Update(self, [member.Copy(MemberStatus.Leaving)])
             : gossip;
 
-    /// <summary>An operator's word that the node is gone for good. If it lives, it learns so by gossip and ends itself.</summary>
+    /// <summary>Declares a node Down on an operator's request. If the node is alive, it learns this by gossip and terminates.</summary>
     public static Gossip Down(Gossip gossip, UniqueAddress self, Address address) =>
         gossip.Members.FirstOrDefault(m => m.Address.Equals(address)) is { Status: not MemberStatus.Down } member
             ? gossip.Update(self, [member.Copy(MemberStatus.Down)])
@@ -46,8 +44,8 @@ internal static class MembershipRules
         Change(gossip, self, gossip.Reachability.Reachable(self, node));
 
     /// <summary>
-    /// The leader's work, once all hold the same gossip: lets joining members in, shows leaving ones out, and forgets those on
-    /// their way out that cannot be reached any more or have said goodbye.
+    /// Performs the leader's actions on a converged gossip. Joining members become Up and Leaving members become Exiting. Down and
+    /// Exiting members are removed if they are unreachable or have confirmed.
     /// </summary>
     public static Gossip LeaderActions(Gossip gossip, UniqueAddress self, IReadOnlySet<UniqueAddress> exitingConfirmed, int minNrOfMembers)
     {
@@ -68,7 +66,7 @@ internal static class MembershipRules
         return removed.Count == 0 ? next : next.Remove(self, removed);
     }
 
-    /// <summary>Lets joining members in, not yet counted, while somebody who is unreachable keeps the others from convergence.</summary>
+    /// <summary>Makes joining members WeaklyUp while an unreachable member prevents convergence. They are not counted yet.</summary>
     public static Gossip WeaklyUp(Gossip gossip, UniqueAddress self) =>
         Replace(gossip, self, gossip.Members.Select(m => m.Status == MemberStatus.Joining ? m.Copy(MemberStatus.WeaklyUp) : m));
 
@@ -81,7 +79,7 @@ internal static class MembershipRules
         var changed = new List<Member>();
         foreach (var member in members)
         {
-            var former = gossip.Find(member.UniqueAddress)!; // Justification: the members are those of the gossip.
+            var former = gossip.Find(member.UniqueAddress)!; // Justification: all members come from this gossip.
             if (former.Status != member.Status)
             {
                 changed.Add(member.Status == MemberStatus.Up ? former.CopyUp(++upNumber) : member);

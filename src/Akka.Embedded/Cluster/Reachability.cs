@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace Akka.Cluster;
 
 /// <summary>
-/// Who cannot reach whom. An observer's row is changed by that observer alone and carries a version, so rows of two gossips
-/// merge by taking the newer. A subject is unreachable when any observer says so.
+/// The unreachable nodes by observer. Only the observer changes its row. Each row has a version, so a merge takes the newer row. A
+/// node is unreachable if any observer reports it.
 /// </summary>
 internal sealed class Reachability(ImmutableSortedDictionary<UniqueAddress, Reachability.Row> rows)
 {
@@ -24,14 +24,14 @@ internal sealed class Reachability(ImmutableSortedDictionary<UniqueAddress, Reac
         With(observer, row => row.Remove(subject));
 
     /// <summary>
-    /// Keeps what is said by and about those that stay. An observer keeps its row, with its version, even when it says
-    /// nothing any more: otherwise a late gossip would bring its old opinion back.
+    /// Keeps the reports by and about members. An observer keeps its row and version even if the row becomes empty. Otherwise a
+    /// late gossip would restore its old reports.
     /// </summary>
     public Reachability Keep(Func<UniqueAddress, bool> isMember) => new(
         Rows.Where(r => isMember(r.Key))
             .ToImmutableSortedDictionary(r => r.Key, r => r.Value with { Unreachable = [.. r.Value.Unreachable.Where(isMember)] }));
 
-    /// <summary>Without the opinions of these observers: one that is itself down is no judge.</summary>
+    /// <summary>Returns the reachability without the rows of these observers, for example of members that are Down.</summary>
     public Reachability WithoutObservers(IEnumerable<UniqueAddress> observers) => new(Rows.RemoveRange(observers));
 
     public Reachability Merge(Reachability other) =>
@@ -49,6 +49,6 @@ internal sealed class Reachability(ImmutableSortedDictionary<UniqueAddress, Reac
             : new Reachability(Rows.SetItem(observer, new Row(row.Version + 1, changed)));
     }
 
-    /// <summary>One observer's opinion; the version counts how often it changed it.</summary>
+    /// <summary>The report of one observer. The version counts its changes.</summary>
     internal sealed record Row(long Version, ImmutableSortedSet<UniqueAddress> Unreachable);
 }

@@ -2,7 +2,7 @@ using Akka.Actor;
 
 namespace Akka.Cluster;
 
-/// <summary>One life of an actor system: a system restarted on the same address has another uid.</summary>
+/// <summary>One incarnation of an actor system. A restarted system has the same address and another uid.</summary>
 public class UniqueAddress(Address address, int uid) : IComparable<UniqueAddress>, IEquatable<UniqueAddress>
 {
     public Address Address { get; } = address;
@@ -15,7 +15,7 @@ public class UniqueAddress(Address address, int uid) : IComparable<UniqueAddress
 
     public override int GetHashCode() => Uid;
 
-    /// <summary>By host and port, then by uid.</summary>
+    /// <summary>Compares by host and port, then by uid.</summary>
     public int CompareTo(UniqueAddress? uniqueAddress)
     {
         if (uniqueAddress is null)

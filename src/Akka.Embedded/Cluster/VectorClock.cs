@@ -10,7 +10,7 @@ internal enum ClockOrder
     Concurrent,
 }
 
-/// <summary>Counts, for each node, the changes it made to the gossip; so two versions are ordered, or known to have diverged.</summary>
+/// <summary>Counts the changes that each node made to the gossip. So two versions are either ordered or known to have diverged.</summary>
 internal sealed class VectorClock(ImmutableSortedDictionary<UniqueAddress, long> versions)
 {
     public static readonly VectorClock Zero = new(ImmutableSortedDictionary<UniqueAddress, long>.Empty);
@@ -22,10 +22,10 @@ internal sealed class VectorClock(ImmutableSortedDictionary<UniqueAddress, long>
     public VectorClock Merge(VectorClock other) =>
         new(Versions.SetItems(other.Versions.Where(v => v.Value > Versions.GetValueOrDefault(v.Key))));
 
-    /// <summary>Forgets the counts of nodes that left; every node that hears of the removal forgets the same ones.</summary>
+    /// <summary>Drops the counts of removed nodes. Every node that learns of the removal drops the same ones.</summary>
     public VectorClock Prune(Func<UniqueAddress, bool> isMember) => new(Versions.RemoveRange(Versions.Keys.Where(n => !isMember(n))));
 
-    /// <summary>This clock as seen from the other: Before means that the other knows all we know, and more.</summary>
+    /// <summary>Compares this clock with the other. Before means that the other includes all changes of this one, and more.</summary>
     public ClockOrder CompareTo(VectorClock other)
     {
         var isBehind = other.Versions.Any(v => v.Value > Versions.GetValueOrDefault(v.Key));

@@ -5,8 +5,8 @@ using System.Text;
 namespace Akka.Configuration;
 
 /// <summary>
-/// Settings read from HOCON, immutable and safe for any number of threads. A getter gives its default for a key that is absent or null, and
-/// throws <see cref="ConfigurationException"/>, which names key and place, for a value of the wrong kind.
+/// Settings from HOCON. Immutable, and safe for any number of threads. A getter returns its default if the key is absent or null.
+/// It throws <see cref="ConfigurationException"/> with key and place for a value of the wrong kind.
 /// </summary>
 public class Config
 {
@@ -29,23 +29,24 @@ public class Config
 
     public virtual bool IsEmpty => Root.Count == 0;
 
-    /// <summary>The keys of the topmost object. One key is no path: it may hold dots.</summary>
+    /// <summary>The keys of the root object. A key is not a path and may contain dots.</summary>
     internal IEnumerable<string> Keys => Root.Fields.Select(entry => entry.Key);
 
     /// <summary>
-    /// A chain of fallbacks is merged when it is first read, and then all at once. Two threads may both do it; the results are equal.
+    /// The merged object. A chain of fallbacks is merged on first use, in one pass. If two threads both merge, the results are
+    /// equal.
     /// </summary>
     private HoconObject Root => _root ??= (HoconObject)HoconObject.Merge(Layers());
 
     [return: NotNullIfNotNull(nameof(str))]
     public static implicit operator Config?(string? str) => str is null ? null : ConfigurationFactory.ParseString(str);
 
-    /// <summary>This configuration where it has a value, the other one elsewhere; objects merge key by key.</summary>
+    /// <summary>Returns this configuration with another as fallback. Objects merge key by key.</summary>
     public virtual Config WithFallback(Config? fallback) => fallback is null || fallback == this ? this : new Config(this, fallback);
 
     public virtual bool HasPath(string path) => Root.Find(HoconPath.Split(path)) is not null;
 
-    /// <summary>The object at a path, or null where there is none.</summary>
+    /// <summary>Returns the object at a path, or null if the path is absent.</summary>
     public virtual Config? GetConfig(string path)
     {
         return Root.Find(HoconPath.Split(path)) switch
@@ -71,7 +72,7 @@ public class Config
         Read(path, Number<double>(NumberStyles.Float), "a number") ?? @default;
 
     /// <summary>
-    /// A duration with the unit ns, us, ms, s, m, h or d, or one of their long names; a bare number counts milliseconds.
+    /// Returns a duration. Units: ns, us, ms, s, m, h, d, or their long names. A number without a unit is milliseconds.
     /// <c>infinite</c> gives <see cref="Timeout.InfiniteTimeSpan"/>.
     /// </summary>
     public virtual TimeSpan GetTimeSpan(string path, TimeSpan? @default = null, bool allowInfinite = true)
@@ -89,11 +90,11 @@ public class Config
 
     public virtual long? GetByteSize(string path) => GetByteSize(path, null);
 
-    /// <summary>A number of bytes, perhaps with a unit: kB, MB, GB ... are powers of 1000, KiB (or K), MiB, GiB ... of 1024.</summary>
+    /// <summary>Returns a number of bytes. Units kB, MB, GB ... are powers of 1000; KiB (or K), MiB, GiB ... are powers of 1024.</summary>
     public virtual long? GetByteSize(string path, long? def = null) =>
         Read(path, HoconUnits.ByteSize, "a size such as 100, 10 kB or 4 MiB") ?? def;
 
-    /// <summary>The texts of a list; empty where there is none.</summary>
+    /// <summary>Returns the texts of a list, or an empty list if the path is absent.</summary>
     public virtual IList<string> GetStringList(string path) => GetStringList(path, []);
 
     public virtual IList<string> GetStringList(string path, string[] defaultPaths)
@@ -111,13 +112,13 @@ public class Config
             : [.. items.Select((item, index) => (item as HoconText)?.Text ?? throw WrongKind($"{path}.{index}", item, "a text"))];
     }
 
-    /// <summary>The keys of the topmost object with their values, each once. One key is no path: it may hold dots.</summary>
+    /// <summary>Returns the keys of the root object with their values. A key is not a path and may contain dots.</summary>
     public virtual IEnumerable<KeyValuePair<string, Hocon.HoconValue>> AsEnumerable() =>
         Root.Fields.Select(entry => new KeyValuePair<string, Hocon.HoconValue>(entry.Key, entry.Value));
 
     public override string ToString() => ToString(includeFallback: false);
 
-    /// <summary>The settings as HOCON, with or without those that come from fallbacks.</summary>
+    /// <summary>Returns the settings as HOCON, with or without the fallbacks.</summary>
     public string ToString(bool includeFallback)
     {
         var config = this;
@@ -131,7 +132,7 @@ public class Config
         return text.ToString().TrimStart('\n');
     }
 
-    /// <summary>The merged layers of which this consists, the strongest first. A loop, because chains may be long.</summary>
+    /// <summary>Returns the merged layers of this configuration, the strongest first. A loop, because chains may be long.</summary>
     private List<HoconValue> Layers()
     {
         var layers = new List<HoconValue>();
@@ -144,14 +145,14 @@ public class Config
                 continue;
             }
 
-            waiting.Push(config._fallback!); // Justification: without a root there are two parts.
+            waiting.Push(config._fallback!); // Justification: without a root both parts are set.
             waiting.Push(config._preferred!);
         }
 
         return layers;
     }
 
-    /// <summary>Whether each value of the other configuration is in this one too.</summary>
+    /// <summary>Returns whether this configuration contains each value of the other.</summary>
     internal bool Contains(Config other) => Root.Contains(other.Root);
 
     private HoconText? Text(string path)

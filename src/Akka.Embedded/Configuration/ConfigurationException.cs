@@ -2,7 +2,7 @@ using Akka.Actor;
 
 namespace Akka.Configuration;
 
-/// <summary>A configuration that cannot be read, or that lacks what is asked of it. The message names place and remedy.</summary>
+/// <summary>The configuration is malformed, or a required value is missing. The message names the place and the correction.</summary>
 public class ConfigurationException : AkkaException
 {
     internal ConfigurationException(string message)

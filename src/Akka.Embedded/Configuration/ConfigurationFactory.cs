@@ -3,8 +3,8 @@ using System.Reflection;
 namespace Akka.Configuration;
 
 /// <summary>
-/// Makes configurations from HOCON text. The methods throw <see cref="ConfigurationException"/> for text that is not HOCON;
-/// its message names file (or "&lt;string&gt;"), line and column, what was found there and what was expected.
+/// Creates configurations from HOCON. The methods throw <see cref="ConfigurationException"/> for malformed text. Its message has
+/// file (or "&lt;string&gt;"), line, column, the unexpected text and the expected one.
 /// </summary>
 public class ConfigurationFactory
 {
@@ -15,9 +15,9 @@ public class ConfigurationFactory
     public static Config Empty => Config.Empty;
 
     /// <summary>
-    /// Reads HOCON. <c>include "file"</c> is relative to the file named by the last comment of the form <c>#line 1 "file"</c>, which
-    /// also gives errors their place; without one, to the current directory. A substitution sees this text and what it includes, then
-    /// the environment variables, but no fallbacks.
+    /// Parses HOCON. <c>include "file"</c> is relative to the file of the last comment <c>#line 1 "file"</c>, else to the current
+    /// directory. That comment also gives the place for errors. Substitutions see this text and its includes, then environment
+    /// variables. They do not see fallbacks.
     /// </summary>
     public static Config ParseString(string hocon) => new(HoconParser.Parse(hocon, "<string>"));
 
@@ -26,14 +26,14 @@ public class ConfigurationFactory
 
     public static Config FromResource<TAssembly>(string resourceName) => FromResource(resourceName, typeof(TAssembly).Assembly);
 
-    /// <summary>Reads HOCON that is embedded in an assembly.</summary>
+    /// <summary>Parses HOCON from an embedded resource.</summary>
     public static Config FromResource(string resourceName, Assembly assembly)
     {
         using var stream = assembly.GetManifestResourceStream(resourceName);
         if (stream is null)
         {
             var names = string.Join(", ", assembly.GetManifestResourceNames());
-            throw new ConfigurationException($"{assembly.GetName().Name} has no resource '{resourceName}'; it has: {names}.");
+            throw new ConfigurationException($"{assembly.GetName().Name} has no resource '{resourceName}'. It has: {names}.");
         }
 
         using var reader = new StreamReader(stream);

@@ -2,31 +2,31 @@ using System.Reflection;
 
 namespace Akka.Configuration;
 
-/// <summary>Types that a configuration names as <c>Namespace.Type, Assembly</c>: serializers, loggers, schedulers.</summary>
+/// <summary>Resolves types that a configuration names as <c>Namespace.Type, Assembly</c>: serializers, loggers, schedulers.</summary>
 internal static class ConfiguredType
 {
-    /// <summary>The type of that name. The assemblies of Akka.NET stand for the embedded ones, so that one file serves both.</summary>
-    /// <param name="name">The name, with its assembly unless that is this one.</param>
-    /// <param name="key">The key of the configuration where it was found, for the error.</param>
+    /// <summary>Finds a type by name. Assembly names of Akka.NET stand for the embedded ones, so that one file works on both.</summary>
+    /// <param name="name">The type's full name. The assembly may be missing if it is this one.</param>
+    /// <param name="key">The configuration key, for the error message.</param>
     public static Type Find(string name, string key)
     {
         return Type.GetType(name, FindAssembly, typeResolver: null) ?? throw new ConfigurationException(
-            $"{key} names the type '{name}', which does not exist; expected 'Namespace.Type, Assembly' of a public type.");
+            $"{key} names the type '{name}', which does not exist. Expected 'Namespace.Type, Assembly' of a public type.");
     }
 
-    /// <summary>An instance of the type of that name, made by its constructor with these arguments.</summary>
+    /// <summary>Creates an instance of a type, with the constructor that takes these arguments.</summary>
     public static T Create<T>(string name, string key, params object[] arguments)
         where T : class
     {
         var type = Find(name, key);
         if (!type.IsAssignableTo(typeof(T)))
         {
-            throw new ConfigurationException($"{key} names the type '{name}', which is no {typeof(T).FullName}.");
+            throw new ConfigurationException($"{key} names the type '{name}', which is not derived from {typeof(T).FullName}.");
         }
 
         try
         {
-            return (T)Activator.CreateInstance(type, arguments)!; // Justification: null is for types like int? alone.
+            return (T)Activator.CreateInstance(type, arguments)!; // Justification: null only for nullable value types.
         }
         catch (MissingMethodException error)
         {

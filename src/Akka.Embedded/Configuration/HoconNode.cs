@@ -1,11 +1,11 @@
 namespace Akka.Configuration;
 
-/// <summary>What the parser understood: values in which substitutions still wait for the end of the text.</summary>
+/// <summary>A parsed value. Its substitutions are resolved when the whole text is known.</summary>
 internal abstract record HoconNode
 {
     /// <summary>
-    /// A value written under a key that has one already. Where a substitution takes part nobody knows yet whether there will be
-    /// two objects to merge, so both are kept.
+    /// Combines a value with an earlier one under the same key. With a substitution, both are kept: they may turn out to be objects
+    /// that merge.
     /// </summary>
     public static HoconNode Override(HoconNode? earlier, HoconNode later)
     {
@@ -19,7 +19,7 @@ internal abstract record HoconNode
     }
 }
 
-/// <summary>A value that needs no resolution any more.</summary>
+/// <summary>A value without substitutions.</summary>
 internal sealed record HoconFinalNode(HoconText Value) : HoconNode;
 
 internal sealed record HoconListNode(IReadOnlyList<HoconNode> Items) : HoconNode;
@@ -29,7 +29,7 @@ internal sealed record HoconFieldsNode : HoconNode
 {
     public OrderedDictionary<string, HoconNode> Fields { get; } = [];
 
-    /// <summary>The object under a key, to write more fields into; made if there is none.</summary>
+    /// <summary>Returns the object under a key, to add fields. Creates it if the key has no object.</summary>
     public HoconFieldsNode FieldsUnder(string key)
     {
         var earlier = Fields.GetValueOrDefault(key);
@@ -43,25 +43,26 @@ internal sealed record HoconFieldsNode : HoconNode
         return made;
     }
 
-    /// <summary>What stands under a path so far, or null.</summary>
+    /// <summary>Returns the value under a path so far, or null.</summary>
     public HoconNode? Find(IEnumerable<string> path) =>
         path.Aggregate((HoconNode?)this, (node, key) => (node as HoconFieldsNode)?.Fields.GetValueOrDefault(key));
 }
 
-/// <summary>Pieces beside each other on one line: strings are joined, lists appended, objects merged.</summary>
+/// <summary>Adjacent values on one line: strings are joined, lists appended, objects merged.</summary>
 internal sealed record HoconJoinNode(IReadOnlyList<HoconNode> Pieces, HoconOrigin Origin) : HoconNode;
 
-/// <summary>Values of one key, the latest last.</summary>
+/// <summary>The values of one key, the latest last.</summary>
 internal sealed record HoconLayersNode(IReadOnlyList<HoconNode> Layers) : HoconNode;
 
 /// <summary><c>${path}</c> or <c>${?path}</c>.</summary>
 internal sealed record HoconSubstitutionNode(IReadOnlyList<string> Path, bool IsOptional, HoconOrigin Origin) : HoconNode
 {
     /// <summary>
-    /// Whether it stands in the value of its own path and so means the value that the path had before: <c>a = ${a} more</c>.
+    /// Whether the substitution occurs in the value of its own path, as in <c>a = ${a} more</c>. It then stands for the earlier
+    /// value.
     /// </summary>
     public bool MeansEarlierValue { get; init; }
 
-    /// <summary>That earlier value, null if there was none.</summary>
+    /// <summary>That earlier value, or null if there was none.</summary>
     public HoconNode? EarlierValue { get; init; }
 }

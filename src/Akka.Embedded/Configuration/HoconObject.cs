@@ -2,8 +2,10 @@ using System.Text;
 
 namespace Akka.Configuration;
 
-/// <summary>Keys and values in the order in which the keys were first written; of merged objects, the strongest one's first.</summary>
-/// <param name="fields">Taken over: the caller must not change it afterwards.</param>
+/// <summary>
+/// Keys and values in the order in which the keys were first written. In merged objects, the strongest object's keys come first.
+/// </summary>
+/// <param name="fields">Not copied: the caller must not change it afterwards.</param>
 internal sealed class HoconObject(OrderedDictionary<string, HoconValue> fields) : HoconValue
 {
     public static readonly HoconObject Empty = new(new OrderedDictionary<string, HoconValue>());
@@ -14,7 +16,7 @@ internal sealed class HoconObject(OrderedDictionary<string, HoconValue> fields) 
 
     public IEnumerable<KeyValuePair<string, HoconValue>> Fields => _fields;
 
-    /// <summary>The value under a path, or null.</summary>
+    /// <summary>Returns the value under a path, or null.</summary>
     public HoconValue? Find(IReadOnlyList<string> path)
     {
         HoconValue? value = this;
@@ -26,7 +28,7 @@ internal sealed class HoconObject(OrderedDictionary<string, HoconValue> fields) 
         return value;
     }
 
-    /// <summary>Whether each value of the other object is in this one too; of a list each item, in any order.</summary>
+    /// <summary>Returns whether each value of the other object is in this one. Items of lists may be in any order.</summary>
     public bool Contains(HoconObject other)
     {
         return other._fields.All(field => _fields.TryGetValue(field.Key, out var own) && Holds(own, field.Value));
@@ -42,8 +44,8 @@ internal sealed class HoconObject(OrderedDictionary<string, HoconValue> fields) 
     }
 
     /// <summary>
-    /// Lays values over each other, the strongest first. Objects merge key by key; a value of another kind hides what is below it.
-    /// All layers are merged in one pass, so that a long chain of fallbacks costs as much as its keys and not their square.
+    /// Merges values, the strongest first. Objects merge key by key; any other value hides the layers below it. One pass merges all
+    /// layers, so that the cost of a long chain of fallbacks is linear in its keys.
     /// </summary>
     public static HoconValue Merge(IReadOnlyList<HoconValue> layers)
     {
@@ -74,8 +76,8 @@ internal sealed class HoconObject(OrderedDictionary<string, HoconValue> fields) 
     }
 
     /// <summary>
-    /// The items of a list that was written as an object with the keys 0, 1, 2 ..., in the order of the numbers; null if a key is no
-    /// number. So a single item of a list can be overridden from outside, as in <c>seed-nodes.0 = ...</c>.
+    /// Returns the items of a list that was written as an object with the keys 0, 1, 2 ..., ordered by key. So a single item can be
+    /// overridden, as in <c>seed-nodes.0 = ...</c>. Null if a key is not a number.
     /// </summary>
     public IReadOnlyList<HoconValue>? AsList()
     {

@@ -1,8 +1,8 @@
 namespace Akka.Configuration;
 
 /// <summary>
-/// Reads HOCON. Of the language's rarer corners it leaves out lists at the top, and the forms <c>url(...)</c>, <c>file(...)</c> and
-/// <c>classpath(...)</c> of include; an included file must exist. As in Akka.NET, no comma may follow an object without <c>=</c>.
+/// Parses HOCON, except lists at the root and <c>url(...)</c>, <c>file(...)</c>, <c>classpath(...)</c> in includes. An included
+/// file must exist. As in Akka.NET, no comma may follow an object without <c>=</c>.
 /// </summary>
 internal sealed class HoconParser
 {
@@ -11,7 +11,7 @@ internal sealed class HoconParser
     private readonly HoconReader _reader;
     private readonly IReadOnlyList<string> _includedFrom;
     private readonly HoconFieldsNode _root;
-    private readonly List<string> _path; // of the value being read
+    private readonly List<string> _path; // The path of the value that is being parsed.
 
     private HoconParser(HoconReader reader, IReadOnlyList<string> includedFrom, HoconFieldsNode root, List<string> path)
     {
@@ -22,8 +22,8 @@ internal sealed class HoconParser
     }
 
     /// <param name="text">The HOCON.</param>
-    /// <param name="source">The name of the file it came from, or another name for it in angle brackets.</param>
-    /// <exception cref="ConfigurationException">The text is not HOCON, or a substitution has no value.</exception>
+    /// <param name="source">The file name, or another name in angle brackets.</param>
+    /// <exception cref="ConfigurationException">The text is malformed, or a substitution has no value.</exception>
     public static HoconObject Parse(string text, string source)
     {
         var parser = new HoconParser(new HoconReader(text, source), [], new HoconFieldsNode(), []);
@@ -50,7 +50,7 @@ internal sealed class HoconParser
         }
     }
 
-    /// <summary>Reads fields up to and including the closing brace, or up to the end of the text where none was opened.</summary>
+    /// <summary>Parses fields up to and including the closing brace, or to the end of the text if there is none.</summary>
     private void ReadFields(HoconFieldsNode into, char? closing)
     {
         var opened = _reader.Origin;
@@ -123,7 +123,7 @@ internal sealed class HoconParser
         return keys;
     }
 
-    /// <summary>Reads a value under a key. An object is read into the one that is there already, so that the two merge.</summary>
+    /// <summary>Parses a value under a key. An object is parsed into the existing object, so that the two merge.</summary>
     private void ReadValue(HoconFieldsNode into, List<string> keys)
     {
         if (!_reader.TrySkip("{"))
@@ -216,7 +216,7 @@ internal sealed class HoconParser
     private HoconListNode ReadList(HoconOrigin opened)
     {
         var items = new List<HoconNode>();
-        _path.Add("[]"); // What is inside a list has no path of its own that a substitution could name.
+        _path.Add("[]"); // Items of a list have no path that a substitution could name.
         _reader.SkipLines();
         while (!_reader.TrySkip("]"))
         {

@@ -3,7 +3,7 @@ namespace Akka.Configuration;
 /// <summary>Paths such as <c>akka.actor."some.quoted, key".timeout</c>.</summary>
 internal static class HoconPath
 {
-    /// <summary>The keys on the way to a value. A part in double quotes is one key, whatever it contains.</summary>
+    /// <summary>Splits a path into keys. A quoted part is one key, whatever it contains.</summary>
     public static IReadOnlyList<string> Split(string path)
     {
         if (!path.Contains('"'))
@@ -25,7 +25,7 @@ internal static class HoconPath
         return keys;
     }
 
-    /// <summary>A key as it must be written inside a path: in quotes if it holds anything but letters, digits, - and _.</summary>
+    /// <summary>Returns a key as written inside a path: quoted if it contains other characters than letters, digits, - and _.</summary>
     public static string Segment(string key) =>
         key.Length > 0 && key.All(c => char.IsLetterOrDigit(c) || c is '-' or '_' or '/') ? key : HoconText.Quote(key);
 

@@ -3,13 +3,13 @@ using System.Text;
 
 namespace Akka.Configuration;
 
-/// <summary>The characters of a text, and the place where each stands.</summary>
+/// <summary>Reads the characters of a text and tracks line and column.</summary>
 internal sealed class HoconReader(string text, string source)
 {
     private const char End = '\0';
     private const string NotInUnquotedText = "$\"{}[]:=,#`^?!@*&\\";
 
-    /// <summary>A byte order mark at the start is no part of the text.</summary>
+    /// <summary>The text without a byte order mark.</summary>
     private readonly string _text = text.TrimStart('\uFEFF');
 
     private int _position;
@@ -43,7 +43,7 @@ internal sealed class HoconReader(string text, string source)
         return true;
     }
 
-    /// <summary>Skips spaces and comments up to the end of the line, and gives back the spaces.</summary>
+    /// <summary>Skips spaces and comments up to the end of the line. Returns the spaces.</summary>
     public string SkipSpaces()
     {
         var start = _position;
@@ -61,7 +61,7 @@ internal sealed class HoconReader(string text, string source)
         return spaces;
     }
 
-    /// <summary>Skips spaces, comments and line ends; true if there was a line end.</summary>
+    /// <summary>Skips spaces, comments and line ends. Returns whether it skipped a line end.</summary>
     public bool SkipLines()
     {
         var line = _line;
@@ -77,7 +77,7 @@ internal sealed class HoconReader(string text, string source)
         return _line != line;
     }
 
-    /// <summary>Text without quotes. A key ends at a dot and before <c>+=</c>, too, and may have spaces inside.</summary>
+    /// <summary>Reads unquoted text. A key also ends at a dot and before <c>+=</c>, and may contain spaces.</summary>
     public string ReadUnquotedText(bool isKey = false)
     {
         var start = _position;
@@ -91,7 +91,7 @@ internal sealed class HoconReader(string text, string source)
         bool IsInKey() => Current is ' ' or '\t' || (IsAtUnquotedText && Current != '.' && !StartsWith("+="));
     }
 
-    /// <summary>Everything up to a character that must come on the same line; that character is skipped too.</summary>
+    /// <summary>Reads up to a character on the same line and skips that character.</summary>
     public string ReadUntil(char stop, string what)
     {
         var origin = Origin;
@@ -144,7 +144,7 @@ internal sealed class HoconReader(string text, string source)
             throw Error(origin, "a text in triple quotes is not closed, expected \"\"\"");
         }
 
-        // Of more than three quotes the last three close the text, the others belong to it.
+        // The last three of more than three quotes close the text; the others belong to it.
         while (end + 3 < _text.Length && _text[end + 3] == '"')
         {
             end++;
@@ -183,7 +183,7 @@ internal sealed class HoconReader(string text, string source)
         return read.ToString();
     }
 
-    /// <summary>Stops on the last character of the escape.</summary>
+    /// <summary>Reads an escape sequence and stops on its last character.</summary>
     private char ReadEscape()
     {
         var origin = Origin;
@@ -224,9 +224,8 @@ internal sealed class HoconReader(string text, string source)
     }
 
     /// <summary>
-    /// <c>#line 12 "node1.conf"</c> says that the next line is line 12 of that file. To other readers of HOCON it is a comment.
-    /// So whoever puts a text together from several files, for a method that takes one string, keeps errors precise and
-    /// includes relative to the right file.
+    /// Handles <c>#line 12 "node1.conf"</c>: the next line is line 12 of that file. Other HOCON parsers see a comment. A program
+    /// that joins several files into one text uses it to keep error places and relative includes correct.
     /// </summary>
     private void ReadLineDirective(ReadOnlySpan<char> comment)
     {

@@ -1,22 +1,22 @@
 namespace Akka.Configuration;
 
-/// <summary>Replaces the substitutions of a parsed text by what they stand for, once the whole text is known.</summary>
+/// <summary>Replaces the substitutions of a parsed text by their values.</summary>
 internal sealed class HoconResolver(HoconFieldsNode root)
 {
-    /// <summary>What was resolved already. A node that is listed without being done is being resolved right now.</summary>
+    /// <summary>The resolved nodes. A node with IsDone false is being resolved.</summary>
     private readonly Dictionary<HoconNode, (bool IsDone, HoconValue? Value)> _resolved = new(ReferenceEqualityComparer.Instance);
 
-    /// <summary>The substitution that was entered last, to say where a circle closes.</summary>
+    /// <summary>The substitution entered last. An error about a cycle names its place.</summary>
     private HoconOrigin _current;
 
     public HoconObject Resolve() => ResolveFields(root);
 
-    /// <summary>The value of a node; null where nothing remains of it but optional substitutions without a value.</summary>
+    /// <summary>Resolves a node. Returns null if only optional substitutions without a value remain.</summary>
     private HoconValue? Resolve(HoconNode node)
     {
         if (_resolved.TryGetValue(node, out var known))
         {
-            return known.IsDone ? known.Value : throw HoconReader.Error(_current, "this substitution needs its own value");
+            return known.IsDone ? known.Value : throw HoconReader.Error(_current, "this substitution depends on its own value");
         }
 
         _resolved[node] = (false, null);
@@ -106,7 +106,9 @@ internal sealed class HoconResolver(HoconFieldsNode root)
         return value;
     }
 
-    /// <summary>Walks through objects without resolving what stands beside the path: one object's fields may refer to each other.</summary>
+    /// <summary>
+    /// Follows a path through objects without resolving other fields, because fields of one object may refer to each other.
+    /// </summary>
     private HoconValue? Find(IReadOnlyList<string> path)
     {
         HoconNode? node = root;

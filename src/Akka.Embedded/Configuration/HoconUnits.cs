@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Akka.Configuration;
 
-/// <summary>The ways to write durations, sizes and truth values. Every method gives null for what is not one.</summary>
+/// <summary>Parses durations, sizes and booleans. Every method returns null for malformed text.</summary>
 internal static class HoconUnits
 {
     /// <summary>The length of a unit in ticks of 100 ns.</summary>
@@ -15,7 +15,7 @@ internal static class HoconUnits
         (TimeSpan.TicksPerHour, "h hour hours"),
         (TimeSpan.TicksPerDay, "d day days"));
 
-    /// <summary>Powers of 1000 where the B is written alone, powers of 1024 for single letters and where an i is written.</summary>
+    /// <summary>Powers of 1000 for kB, MB ..., powers of 1024 for single letters and for KiB, MiB ....</summary>
     private static readonly Dictionary<string, double> BytesByUnit = Table(
         (1, "b B byte bytes"),
         (1e3, "kB kilobyte kilobytes"),
@@ -39,7 +39,7 @@ internal static class HoconUnits
         };
     }
 
-    /// <summary>A duration; a number without a unit counts milliseconds.</summary>
+    /// <summary>Parses a duration. A number without a unit is milliseconds.</summary>
     public static TimeSpan? Duration(string text)
     {
         var ticks = WithUnit(text, TicksByUnit, unitless: TimeSpan.TicksPerMillisecond);

@@ -2,16 +2,16 @@ using System.Text;
 
 namespace Akka.Configuration;
 
-/// <summary>Where something was written: a file's name (or "&lt;string&gt;"), its line and its column, both from 1.</summary>
+/// <summary>The place of a value: file name (or "&lt;string&gt;"), line and column, both from 1.</summary>
 internal readonly record struct HoconOrigin(string Source, int Line, int Column)
 {
     public override string ToString() => $"{Source}:{Line}:{Column}";
 }
 
-/// <summary>A finished value: no substitution is left in it, and nothing changes it any more, so threads may share it.</summary>
+/// <summary>A resolved value. It contains no substitutions and is immutable, so threads may share it.</summary>
 internal abstract class HoconValue : Hocon.HoconValue
 {
-    /// <summary>The value as HOCON that gives the same value when it is read again.</summary>
+    /// <summary>Returns the value as HOCON. Parsing that text gives the same value.</summary>
     public override string ToString()
     {
         var text = new StringBuilder();
@@ -22,7 +22,7 @@ internal abstract class HoconValue : Hocon.HoconValue
     public abstract void Write(StringBuilder text, int indent);
 }
 
-/// <summary>A number, a boolean, a string: HOCON tells them apart only when they are asked for. The text is null for <c>null</c>.</summary>
+/// <summary>A number, boolean or string: HOCON decides on access. The text is null for <c>null</c>.</summary>
 internal sealed class HoconText(string? text, HoconOrigin origin, bool isQuoted) : HoconValue
 {
     public string? Text { get; } = text;
@@ -33,7 +33,7 @@ internal sealed class HoconText(string? text, HoconOrigin origin, bool isQuoted)
 
     public override void Write(StringBuilder text, int indent) => text.Append(isQuoted ? Quote(Text!) : Text ?? "null");
 
-    /// <summary>Text in quotes, with the characters escaped that may not stand there.</summary>
+    /// <summary>Returns a text in quotes, with special characters escaped.</summary>
     public static string Quote(string text)
     {
         var quoted = new StringBuilder("\"");

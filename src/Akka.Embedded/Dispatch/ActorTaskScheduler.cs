@@ -4,8 +4,8 @@ using Akka.Dispatch.SysMsg;
 namespace Akka.Dispatch;
 
 /// <summary>
-/// Runs asynchronous handlers inside their actor. What an await leaves to do comes back as a system message, because the
-/// mailbox holds ordinary messages back until the handler has ended.
+/// Runs asynchronous handlers inside their actor. Continuations arrive as system messages, because the mailbox holds back ordinary
+/// messages until the handler has ended.
 /// </summary>
 internal sealed class ActorTaskScheduler(ActorCell cell) : TaskScheduler
 {
@@ -24,7 +24,7 @@ internal sealed class ActorTaskScheduler(ActorCell cell) : TaskScheduler
 
         cell.BeginTask();
 
-        // ExecuteSynchronously: the completion is one system message, not worth a thread of its own.
+        // ExecuteSynchronously: the completion only sends one system message and needs no thread of its own.
         task.ContinueWith(
             static (ended, state) => ((ActorCell)state!).Self.SendSystemMessage(new CompleteTask(FailureOf(ended))),
             cell,

@@ -1,6 +1,6 @@
 namespace Akka.Dispatch;
 
-/// <summary>Runs a mailbox on the thread that sent to it, before the send returns. For tests.</summary>
+/// <summary>Runs a mailbox on the sender's thread, before the send returns. For tests.</summary>
 internal sealed class CallingThreadDispatcher() : Dispatcher(CallingThreadDispatcherId, int.MaxValue)
 {
     public const string CallingThreadDispatcherId = "akka.test.calling-thread-dispatcher";

@@ -1,16 +1,16 @@
 namespace Akka.Dispatch;
 
 /// <summary>
-/// Decides when and where a mailbox with work runs. A mailbox asks at most once until it has run; so a dispatcher needs no
-/// locks of its own, and one that keeps the mailboxes in a list can decide their order by itself.
+/// Decides when and on which thread a mailbox runs. A mailbox requests at most one run at a time. So a dispatcher needs no locks of
+/// its own, and may keep the mailboxes in a list and choose their order.
 /// </summary>
 internal abstract class Dispatcher(string id, int throughput)
 {
     public string Id { get; } = id;
 
-    /// <summary>How many messages a mailbox may work off before it makes room for others.</summary>
+    /// <summary>The maximum number of messages that a mailbox handles in one run.</summary>
     public int Throughput { get; } = throughput;
 
-    /// <summary>Sees to it that <see cref="Mailbox.Run"/> is called once.</summary>
+    /// <summary>Arranges one call of <see cref="Mailbox.Run"/>.</summary>
     public abstract void Execute(Mailbox mailbox);
 }

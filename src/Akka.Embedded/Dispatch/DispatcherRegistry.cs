@@ -4,7 +4,7 @@ using Akka.Configuration;
 
 namespace Akka.Dispatch;
 
-/// <summary>The dispatchers of one actor system by id; an id is the path of a dispatcher's configuration.</summary>
+/// <summary>The dispatchers of one actor system by id. An id is the path of a dispatcher's configuration.</summary>
 internal sealed class DispatcherRegistry(Settings settings)
 {
     public const string DefaultDispatcherId = "akka.actor.default-dispatcher";
@@ -12,10 +12,10 @@ internal sealed class DispatcherRegistry(Settings settings)
 
     private readonly ConcurrentDictionary<string, Dispatcher> _dispatchers = new();
 
-    /// <summary>Puts a dispatcher in the place of the configured one, for actors that are made from now on.</summary>
+    /// <summary>Replaces the configured dispatcher with this id, for actors that are created from now on.</summary>
     public void Register(Dispatcher dispatcher) => _dispatchers[dispatcher.Id] = dispatcher;
 
-    /// <exception cref="ConfigurationException">There is no such dispatcher.</exception>
+    /// <exception cref="ConfigurationException">No section of the configuration has this id.</exception>
     public Dispatcher Lookup(string? id) => _dispatchers.GetOrAdd(id is null or "" ? DefaultDispatcherId : id, Make);
 
     private Dispatcher Make(string id)
@@ -25,8 +25,7 @@ internal sealed class DispatcherRegistry(Settings settings)
             return new CallingThreadDispatcher();
         }
 
-        // Whatever type and executor the section names, the thread pool does the work: dedicated threads and other pools
-        // are matters of tuning, not of meaning.
+        // The thread pool runs all configured dispatchers. Their types and executors affect performance only, so they are ignored.
         Config section = settings.Config.GetConfig(id)
             ?? throw new ConfigurationException($"Dispatcher [{id}] is not configured; add a section {id} with a key throughput.");
         return new ThreadPoolDispatcher(id, Math.Max(1, section.GetInt("throughput", 30)));

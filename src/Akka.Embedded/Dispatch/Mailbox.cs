@@ -5,36 +5,36 @@ using Akka.Dispatch.SysMsg;
 namespace Akka.Dispatch;
 
 /// <summary>
-/// The two queues of an actor. Any thread posts; one thread at a time runs. Both queues are lock-free and a post allocates
-/// nothing of its own.
+/// The two queues of an actor. Any thread may post; one thread at a time runs the mailbox. Both queues are lock-free, and a post
+/// allocates nothing of its own.
 /// </summary>
 /// <remarks>
-/// No wake-up is lost: a poster writes its message, passes a full fence (the interlocked step of the enqueue) and then reads
-/// <see cref="_scheduled"/>; the runner clears <see cref="_scheduled"/> with a full fence and then looks at the queues. One
-/// of the two must see the other.
+/// Invariant: no wake-up is lost. A poster writes its message, passes a full fence (the interlocked step of the enqueue), then
+/// reads <see cref="_scheduled"/>. The runner clears <see cref="_scheduled"/> with a full fence, then checks the queues. So at
+/// least one of the two sees the other.
 /// </remarks>
 internal sealed class Mailbox(ActorCell cell, Dispatcher dispatcher) : IThreadPoolWorkItem
 {
-    /// <summary>Stands at the head of the system queue once the mailbox is closed, so that closing it is one atomic step.</summary>
+    /// <summary>The head of the system queue after the mailbox was closed. So closing is one atomic step.</summary>
     private static readonly SystemMessage Closed = new Terminate();
 
     private readonly ConcurrentQueue<Envelope> _messages = new();
 
-    /// <summary>Messages to be taken before those in the queue, next one on top. Only the runner touches it.</summary>
+    /// <summary>Messages that precede those in the queue, the next one on top. Only the runner touches it.</summary>
     private readonly Stack<Envelope> _returned = new();
 
-    /// <summary>Newest first.</summary>
+    /// <summary>The system messages, newest first.</summary>
     private SystemMessage? _systemMessages;
 
-    /// <summary>1 from the moment a poster asked the dispatcher until the end of the run.</summary>
+    /// <summary>1 from a poster's request to the dispatcher until the end of the run, else 0.</summary>
     private int _scheduled;
 
-    /// <summary>While above zero only system messages are worked off. Only the runner changes it.</summary>
+    /// <summary>While it is above zero, only system messages are handled. Only the runner changes it.</summary>
     private volatile int _suspensions;
 
     private volatile bool _closed;
 
-    /// <summary>Whether messages wait; exact only for the runner.</summary>
+    /// <summary>Whether messages wait. Exact only for the runner.</summary>
     public bool HasMessages => _returned.Count > 0 || !_messages.IsEmpty;
 
     public void Post(object message, IActorRef? sender)
@@ -80,7 +80,7 @@ internal sealed class Mailbox(ActorCell cell, Dispatcher dispatcher) : IThreadPo
         }
     }
 
-    /// <summary>Holds ordinary messages back until as many calls of <see cref="Resume"/>. Only for the runner.</summary>
+    /// <summary>Holds back ordinary messages until <see cref="Resume"/> was called as often. Only for the runner.</summary>
     public void Suspend() => _suspensions++;
 
     public void Resume()
@@ -91,7 +91,7 @@ internal sealed class Mailbox(ActorCell cell, Dispatcher dispatcher) : IThreadPo
         }
     }
 
-    /// <summary>From now on everything goes to the dead letters, what waits included. Only for the runner.</summary>
+    /// <summary>Closes the mailbox: waiting and later messages become dead letters. Only for the runner.</summary>
     public void Close()
     {
         _closed = true;
@@ -110,7 +110,7 @@ internal sealed class Mailbox(ActorCell cell, Dispatcher dispatcher) : IThreadPo
 
     void IThreadPoolWorkItem.Execute() => Run();
 
-    /// <summary>Works off system messages, and ordinary ones up to the dispatcher's throughput.</summary>
+    /// <summary>Handles system messages, and ordinary ones up to the dispatcher's throughput.</summary>
     internal void Run()
     {
         ActorCell? previous = ActorCell.Current;

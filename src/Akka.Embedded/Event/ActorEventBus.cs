@@ -2,7 +2,7 @@ using Akka.Actor;
 
 namespace Akka.Event;
 
-/// <summary>An event bus whose subscribers are actors.</summary>
+/// <summary>An event bus with actors as subscribers.</summary>
 public abstract class ActorEventBus<TEvent, TClassifier> : EventBus<TEvent, TClassifier, IActorRef>
     where TClassifier : notnull
 {

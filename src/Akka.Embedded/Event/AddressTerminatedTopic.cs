@@ -3,7 +3,7 @@ using Akka.Actor;
 
 namespace Akka.Event;
 
-/// <summary>Tells the actors with a watch across processes that a whole address is given up. Remoting publishes to it.</summary>
+/// <summary>Notifies actors with remote watches that an address is lost. Remoting publishes to it.</summary>
 internal sealed class AddressTerminatedTopic
 {
     private readonly ConcurrentDictionary<IActorRef, bool> _subscribers = new();

@@ -2,7 +2,7 @@ using Akka.Actor;
 
 namespace Akka.Event;
 
-/// <summary>A message that no actor handled, as it is published on the event stream.</summary>
+/// <summary>A message that was not handled, as published on the event stream.</summary>
 public abstract class AllDeadLetters
 {
     private protected AllDeadLetters(object message, IActorRef? sender, IActorRef recipient)
@@ -21,12 +21,12 @@ public abstract class AllDeadLetters
     public override string ToString() => $"{GetType().Name} from {Sender} to {Recipient}: <{Message}>";
 }
 
-/// <summary>A message to an actor that has ended or never was.</summary>
+/// <summary>A message to an actor that has ended or never existed.</summary>
 public sealed class DeadLetter(object message, IActorRef? sender, IActorRef recipient) : AllDeadLetters(message, sender, recipient);
 
-/// <summary>A dead letter that was to be expected; the log does not mention it.</summary>
+/// <summary>A dead letter of an expected kind. It is not logged.</summary>
 public sealed class SuppressedDeadLetter(IDeadLetterSuppression message, IActorRef? sender, IActorRef recipient)
     : AllDeadLetters(message, sender, recipient);
 
-/// <summary>A message that its receiver had no handler for.</summary>
+/// <summary>A message for which the receiver had no handler.</summary>
 public sealed class UnhandledMessage(object message, IActorRef? sender, IActorRef recipient) : AllDeadLetters(message, sender, recipient);

@@ -1,6 +1,6 @@
 namespace Akka.Event;
 
-/// <summary>Logs by publishing log events.</summary>
+/// <summary>Logs by publishing log events on a bus.</summary>
 internal sealed class BusLogging(LoggingBus bus, string logSource, Type logClass, ILogMessageFormatter formatter) : ILoggingAdapter
 {
     public ILogMessageFormatter Formatter { get; } = formatter;

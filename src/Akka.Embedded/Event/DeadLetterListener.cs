@@ -3,8 +3,8 @@ using Akka.Actor;
 namespace Akka.Event;
 
 /// <summary>
-/// Logs dead letters and unhandled messages, as many as <c>akka.log-dead-letters</c> says (on: all, off: none); then none for
-/// <c>akka.log-dead-letters-suspend-duration</c>, and so on.
+/// Logs dead letters and unhandled messages, up to the number of <c>akka.log-dead-letters</c> (on: all, off: none). Then it pauses
+/// for <c>akka.log-dead-letters-suspend-duration</c> and starts again.
 /// </summary>
 internal sealed class DeadLetterListener : ReceiveActor
 {

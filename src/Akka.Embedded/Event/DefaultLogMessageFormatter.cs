@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Akka.Event;
 
-/// <summary>Fills the holes as <c>string.Format</c> does, the same way in every culture.</summary>
+/// <summary>Formats with <c>string.Format</c> and the invariant culture.</summary>
 public class DefaultLogMessageFormatter : ILogMessageFormatter
 {
     public static readonly DefaultLogMessageFormatter Instance = new();

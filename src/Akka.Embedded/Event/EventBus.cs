@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace Akka.Event;
 
 /// <summary>
-/// Publishing by classification: a subscriber of a class gets the events of that class and of those below it. Safe from any
-/// thread; a publication sees either all or nothing of a subscription made at the same time.
+/// Publishes events by class. A subscriber of a class receives the events of that class and of its subclasses. Any thread may call
+/// it. A concurrent publication sees a whole subscription or none of it.
 /// </summary>
 public abstract class EventBus<TEvent, TClassifier, TSubscriber>
     where TClassifier : notnull
@@ -12,7 +12,7 @@ public abstract class EventBus<TEvent, TClassifier, TSubscriber>
     private readonly Lock _lock = new();
     private (TSubscriber Subscriber, TClassifier Classifier)[] _subscriptions = [];
 
-    /// <summary>The receivers by an event's own class; made anew whenever a subscription changes.</summary>
+    /// <summary>The receivers for each class of event. Replaced whenever a subscription changes.</summary>
     private ConcurrentDictionary<TClassifier, TSubscriber[]> _receivers = new();
 
     private protected EventBus()
@@ -35,7 +35,7 @@ public abstract class EventBus<TEvent, TClassifier, TSubscriber>
         }
     }
 
-    /// <returns>Whether there was anything to undo.</returns>
+    /// <returns>Whether a subscription was removed.</returns>
     public virtual bool Unsubscribe(TSubscriber subscriber) =>
         Remove(one => EqualityComparer<TSubscriber>.Default.Equals(one.Subscriber, subscriber));
 
@@ -49,7 +49,7 @@ public abstract class EventBus<TEvent, TClassifier, TSubscriber>
         {
             lock (_lock)
             {
-                // Within the lock, so that the dictionary that is filled belongs to the subscriptions that are read.
+                // Under the lock, so that the filled dictionary matches the subscriptions that were read.
                 receivers = _receivers.GetOrAdd(classifier, ReceiversOf);
             }
         }
@@ -70,7 +70,7 @@ public abstract class EventBus<TEvent, TClassifier, TSubscriber>
     {
         lock (_lock)
         {
-            // Every actor that ends comes here, and hardly any has a subscription.
+            // Every actor that ends calls this, and few have a subscription. Without this check, each would discard the receivers.
             if (!Array.Exists(_subscriptions, condition))
             {
                 return false;

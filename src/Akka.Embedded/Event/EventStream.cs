@@ -2,7 +2,7 @@ using Akka.Actor;
 
 namespace Akka.Event;
 
-/// <summary>The event bus of an actor system. An actor that ends is unsubscribed from everything.</summary>
+/// <summary>The event bus of an actor system. An actor that ends is unsubscribed from all events.</summary>
 public class EventStream : LoggingBus
 {
     internal EventStream()

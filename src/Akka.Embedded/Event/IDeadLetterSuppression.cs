@@ -1,6 +1,6 @@
 namespace Akka.Event;
 
-/// <summary>A message whose loss is no news; see <see cref="SuppressedDeadLetter"/>.</summary>
+/// <summary>A message whose loss is expected; see <see cref="SuppressedDeadLetter"/>.</summary>
 public interface IDeadLetterSuppression
 {
 }

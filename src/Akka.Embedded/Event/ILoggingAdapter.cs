@@ -1,6 +1,6 @@
 namespace Akka.Event;
 
-/// <summary>Where code logs to. Cheap to ask for, safe from any thread; never waits for a logger.</summary>
+/// <summary>Writes to the log. Cheap to create, safe from any thread. It never waits for a logger.</summary>
 public interface ILoggingAdapter
 {
     ILogMessageFormatter Formatter { get; }

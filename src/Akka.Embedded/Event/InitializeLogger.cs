@@ -2,7 +2,7 @@ using Akka.Actor;
 
 namespace Akka.Event;
 
-/// <summary>The first message of a logger. It answers with <see cref="LoggerInitialized"/>; log events follow.</summary>
+/// <summary>The first message to a logger, which must reply with <see cref="LoggerInitialized"/>. Log events follow.</summary>
 public class InitializeLogger : INoSerializationVerificationNeeded
 {
     internal InitializeLogger(LoggingBus loggingBus) => LoggingBus = loggingBus;

@@ -3,7 +3,7 @@ using Akka.Actor;
 
 namespace Akka.Event;
 
-/// <summary>One line for the log, on its way to the loggers.</summary>
+/// <summary>An event for the log. The event stream delivers it to the loggers.</summary>
 public abstract class LogEvent : INoSerializationVerificationNeeded
 {
     private protected LogEvent(Exception? cause, string logSource, Type logClass, object message)
@@ -20,15 +20,15 @@ public abstract class LogEvent : INoSerializationVerificationNeeded
 
     public DateTime Timestamp { get; }
 
-    /// <summary>The thread that logged, which is hardly ever the one that writes.</summary>
+    /// <summary>The thread that logged. A logger usually writes on another one.</summary>
     public Thread Thread { get; }
 
-    /// <summary>Who logged: the path of an actor, or <c>Type(akka://system)</c>.</summary>
+    /// <summary>The source: the path of an actor, or <c>Type(akka://system)</c>.</summary>
     public string LogSource { get; protected set; }
 
     public Type LogClass { get; protected set; }
 
-    /// <summary>Its text is made by <c>ToString</c>, when a logger asks for it.</summary>
+    /// <summary>The message. A logger formats it with <c>ToString</c>.</summary>
     public object Message { get; protected set; }
 
     public abstract LogLevel LogLevel();

@@ -1,6 +1,6 @@
 namespace Akka.Event;
 
-/// <summary>A text with holes and what fills them; put together only if a logger wants it.</summary>
+/// <summary>A format with its arguments. It is formatted only if a logger needs the text.</summary>
 public abstract class LogMessage
 {
     protected readonly ILogMessageFormatter Formatter;
@@ -15,6 +15,6 @@ public abstract class LogMessage
 
     public abstract IEnumerable<object> Parameters();
 
-    /// <summary>The parameters alone, for when they do not fit the format.</summary>
+    /// <summary>The arguments alone, for an error report if they do not fit the format.</summary>
     public abstract string Unformatted();
 }

@@ -5,14 +5,14 @@ namespace Akka.Event;
 
 public static class Logging
 {
-    /// <summary>A log whose lines carry the actor's path.</summary>
+    /// <summary>Creates a log whose source is the actor's path.</summary>
     public static ILoggingAdapter GetLogger(this IActorContext context, ILogMessageFormatter? logMessageFormatter = null) => new BusLogging(
         context.System.EventStream,
         context.Self.Path.ToString(),
         context.Props.Type,
         logMessageFormatter ?? context.System.Settings.LogFormatter);
 
-    /// <param name="logSourceObj">Who logs: an actor, a type, a text, or any object for its type.</param>
+    /// <param name="logSourceObj">The source: an actor, a type, a text, or an object whose type is used.</param>
     public static ILoggingAdapter GetLogger(ActorSystem system, object logSourceObj, ILogMessageFormatter? logMessageFormatter = null) =>
         Make(system.EventStream, logSourceObj, $"({system})", logMessageFormatter ?? system.Settings.LogFormatter);
 
@@ -20,7 +20,7 @@ public static class Logging
         LoggingBus loggingBus, object logSourceObj, ILogMessageFormatter? logMessageFormatter = null) =>
         Make(loggingBus, logSourceObj, "", logMessageFormatter);
 
-    /// <exception cref="ConfigurationException">There is no such level.</exception>
+    /// <exception cref="ConfigurationException">The level is unknown.</exception>
     internal static LogLevel LevelOf(string name, string key) => name.ToUpperInvariant() switch
     {
         "DEBUG" => LogLevel.DebugLevel,
@@ -28,7 +28,7 @@ public static class Logging
         "WARNING" => LogLevel.WarningLevel,
         "ERROR" => LogLevel.ErrorLevel,
         "OFF" => LogLevel.ErrorLevel + 1,
-        _ => throw new ConfigurationException($"{key} is '{name}'; it may be DEBUG, INFO, WARNING, ERROR or OFF."),
+        _ => throw new ConfigurationException($"{key} is '{name}'. Expected DEBUG, INFO, WARNING, ERROR or OFF."),
     };
 
     internal static string NameOf(LogLevel level) => level switch

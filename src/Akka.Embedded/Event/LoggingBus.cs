@@ -2,7 +2,7 @@ using Akka.Actor;
 
 namespace Akka.Event;
 
-/// <summary>Publishes by the type of the event: who subscribes to a class or an interface gets everything that is one.</summary>
+/// <summary>Publishes by the event's type. A subscriber of a class or an interface receives all events of that type.</summary>
 public class LoggingBus : ActorEventBus<object, Type>
 {
     private static readonly Type[] LogEventTypes = [typeof(Debug), typeof(Info), typeof(Warning), typeof(Error)];
@@ -13,7 +13,7 @@ public class LoggingBus : ActorEventBus<object, Type>
     {
     }
 
-    /// <summary>Log events below it go to no logger.</summary>
+    /// <summary>The lowest level that reaches a logger.</summary>
     public LogLevel LogLevel { get; private set; }
 
     public void SetLogLevel(LogLevel logLevel)
@@ -28,7 +28,7 @@ public class LoggingBus : ActorEventBus<object, Type>
         }
     }
 
-    /// <summary>Gives log events from a level on to a logger.</summary>
+    /// <summary>Subscribes a logger to the log events of a level and above.</summary>
     internal void AddLogger(IActorRef logger, LogLevel logLevel)
     {
         lock (_loggers)

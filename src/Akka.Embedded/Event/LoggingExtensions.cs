@@ -1,8 +1,6 @@
 namespace Akka.Event;
 
-/// <summary>
-/// The short forms of logging. Holes in the format are filled as the adapter's formatter does it, if the level is on at all.
-/// </summary>
+/// <summary>Log methods for each level. The adapter's formatter formats the message, and only if the level is enabled.</summary>
 public static class LoggingExtensions
 {
     public static void Debug(this ILoggingAdapter log, string format) => log.Log(LogLevel.DebugLevel, null, format);

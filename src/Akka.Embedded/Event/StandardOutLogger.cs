@@ -3,7 +3,7 @@ using Akka.Dispatch.SysMsg;
 
 namespace Akka.Event;
 
-/// <summary>Writes at once, on the thread that logs: for the time before the loggers have started and after they have ended.</summary>
+/// <summary>Writes at once, on the logging thread. It serves before the loggers have started and after they have ended.</summary>
 internal sealed class StandardOutLogger(LocalActorRefProvider provider) : InternalActorRef
 {
     public override ActorPath Path { get; } = provider.RootPath / "StandardOutLogger";
@@ -14,7 +14,10 @@ internal sealed class StandardOutLogger(LocalActorRefProvider provider) : Intern
     {
     }
 
-    /// <summary>What is written for a message. A log event with a wrong format becomes an error that shows format and arguments.</summary>
+    /// <summary>
+    /// Returns the text for a message, or null for other messages. For a malformed log message, returns an error with format and
+    /// arguments.
+    /// </summary>
     public static string? LineOf(object message)
     {
         try
@@ -23,7 +26,7 @@ internal sealed class StandardOutLogger(LocalActorRefProvider provider) : Intern
         }
         catch (FormatException failure) when (message is LogEvent { Message: LogMessage text } wrong)
         {
-            return $"[ERROR][{wrong.Timestamp:O}][{wrong.LogSource}] A log message of the level {Logging.NameOf(wrong.LogLevel())} has a "
+            return $"[ERROR][{wrong.Timestamp:O}][{wrong.LogSource}] A log message of level {Logging.NameOf(wrong.LogLevel())} has a "
                 + $"wrong format: {failure.Message} Format: [{text.Format}], arguments: [{text.Unformatted()}]. Correct the call.";
         }
     }

@@ -4,7 +4,7 @@ using Akka.Dispatch;
 
 namespace Akka.Event;
 
-/// <summary>Starts and ends the loggers of an actor system; before and after them the standard output serves.</summary>
+/// <summary>Starts and stops the loggers of an actor system. Before and after, the standard output logger serves.</summary>
 internal sealed class SystemLoggers(ActorSystemImpl system)
 {
     private readonly List<IActorRef> _loggers = [];
@@ -19,7 +19,8 @@ internal sealed class SystemLoggers(ActorSystemImpl system)
         system.EventStream.AddLogger(_standardOut, StandardOutLevel);
     }
 
-    /// <exception cref="ConfigurationException">A type in <c>akka.loggers</c> is missing, or its actor did not answer in time.</exception>
+    /// <exception cref="ConfigurationException">A type in <c>akka.loggers</c> does not exist, or its actor did not answer in
+    /// time.</exception>
     public void Start()
     {
         foreach (string name in system.Settings.Loggers)
@@ -28,7 +29,7 @@ internal sealed class SystemLoggers(ActorSystemImpl system)
             IActorRef logger = system.SystemActorOf(
                 Props.Create(type).WithDispatcher(DispatcherRegistry.InternalDispatcherId), $"log{_loggers.Count + 1}-{type.Name}");
 
-            // The subscription first: what is logged meanwhile waits in the mailbox behind the initialisation.
+            // Subscribe first: events logged meanwhile wait in the mailbox behind the initialisation.
             Task<LoggerInitialized> initialized = logger.Ask<LoggerInitialized>(
                 new InitializeLogger(system.EventStream), system.Settings.LoggerStartTimeout);
             _loggers.Add(logger);
@@ -54,7 +55,7 @@ internal sealed class SystemLoggers(ActorSystemImpl system)
         }
     }
 
-    /// <summary>Dead letters are to be expected from here on.</summary>
+    /// <summary>Stops logging dead letters if configured so. They are expected during shutdown.</summary>
     public void BeginShutdown()
     {
         if (_deadLetters is not null && !system.Settings.LogDeadLettersDuringShutdown)
@@ -63,7 +64,7 @@ internal sealed class SystemLoggers(ActorSystemImpl system)
         }
     }
 
-    /// <summary>The loggers, which get no more events: the standard output serves again.</summary>
+    /// <summary>Unsubscribes the loggers and returns them. The standard output logger takes over.</summary>
     public IReadOnlyList<IActorRef> Detach()
     {
         foreach (IActorRef logger in _loggers)

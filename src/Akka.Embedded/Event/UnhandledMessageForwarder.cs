@@ -2,7 +2,7 @@ using Akka.Actor;
 
 namespace Akka.Event;
 
-/// <summary>Logs unhandled messages at the debug level, in the name of the actor that did not handle them.</summary>
+/// <summary>Logs unhandled messages at the debug level. The source is the actor that did not handle the message.</summary>
 internal sealed class UnhandledMessageForwarder : ReceiveActor
 {
     public UnhandledMessageForwarder() => Receive<UnhandledMessage>(unhandled =>

@@ -3,7 +3,7 @@ using Akka.Event;
 
 namespace Akka.Remote;
 
-/// <summary>How connections come and go.</summary>
+/// <content>How connections open and close.</content>
 internal sealed partial class Association
 {
     private static readonly TimeSpan FirstGateClosedFor = TimeSpan.FromMilliseconds(50);
@@ -27,10 +27,12 @@ internal sealed partial class Association
     }
 
     /// <summary>
-    /// The peer has opened a connection. A former one, which the peer has given up, is first read to its end. The peer can
-    /// evidently be reached again, so the gate opens; and if it is another life than before, the old one's connection ends.
+    /// Takes over a connection that the peer has opened. First reads the peer's former connection to its end. Opens the gate,
+    /// because the peer is evidently reachable. Closes the outbound connection if it led to another incarnation.
     /// </summary>
-    /// <returns>False if this one was forgotten meanwhile; then the connection belongs to the next one for the address.</returns>
+    /// <returns>
+    /// False if this association was forgotten meanwhile. The connection then belongs to a new association for the address.
+    /// </returns>
     public async Task<bool> TryReplaceInboundAsync(InboundLink link, int uid)
     {
         InboundLink? former;
@@ -101,7 +103,7 @@ internal sealed partial class Association
     private void Connect()
     {
         _phase = Phase.Connecting;
-        // Never on the thread of a sender: resolving a name can take seconds.
+        // Not on the sender's thread: resolving a name can take seconds.
         _ = Task.Run(ConnectAsync);
     }
 
@@ -113,7 +115,7 @@ internal sealed partial class Association
             using var timeout = new CancellationTokenSource(_settings.ConnectionTimeout);
             try
             {
-                // Justification: TcpTransport.For has refused an address without host and port.
+                // Justification: TcpTransport.For refuses an address without host and port.
                 await socket.ConnectAsync(Address.Host!, Address.Port!.Value, timeout.Token).ConfigureAwait(false);
                 var reader = new FrameReader(socket, _settings.MaximumFrameSizeBytes);
                 var uid = await ShakeHandsAsync(socket, reader, timeout.Token).ConfigureAwait(false);
@@ -173,7 +175,7 @@ internal sealed partial class Association
                     transport.Publish(new ThisActorSystemQuarantinedEvent(transport.LocalAddress, Address));
                 }
 
-                throw new WireException($"the peer refused: {reader.ReadText()}");
+                throw new WireException($"the peer refused the connection: {reader.ReadText()}");
             default:
                 throw new WireException($"the peer answered the handshake with a frame of kind {kind}");
         }
@@ -190,7 +192,7 @@ internal sealed partial class Association
 
             if (uid == _quarantinedUid)
             {
-                throw new WireException($"its uid {uid} is quarantined here");
+                throw new WireException($"this system has quarantined the peer's uid {uid}");
             }
 
             if (_outboxUid is not null && _outboxUid != uid)
@@ -211,7 +213,7 @@ internal sealed partial class Association
                 Write(link, waiting);
             }
 
-            // Last: whoever sees the link may write past the lock, and must come behind those that waited.
+            // The link is published last: senders that see it write without the lock, and must come after the waiting messages.
             _link = link;
         }
 
@@ -238,12 +240,12 @@ internal sealed partial class Association
         }
 
         DropWaiting();
-        // One line when an address is lost; its later failures would say the same again and again.
+        // One warning when an address is lost. Later failures repeat it, so they are logged at the debug level.
         var level = isFirst ? LogLevel.WarningLevel : LogLevel.DebugLevel;
         transport.Publish(new AssociationErrorEvent(cause, transport.LocalAddress, Address, inbound: false, level));
     }
 
-    // Under the lock. The first tries come soon, as most losses are restarts; a lasting loss is not hammered.
+    // Under the lock. The first attempts come soon, because most losses are restarts. The delay then doubles up to the configured maximum.
     private void CloseGate()
     {
         var closedFor = _quarantinedUid is null
@@ -259,7 +261,7 @@ internal sealed partial class Association
         }
     }
 
-    // Under the lock. Nobody may ever send to the address again, but system messages must go.
+    // Under the lock. Pending system messages need a connection even if no other message is sent to the address.
     private void ConnectWhenGateOpens()
     {
         var wait = _gateOpensAt - FailureDetector.MonotonicTime();
@@ -277,10 +279,10 @@ internal sealed partial class Association
             TaskScheduler.Default);
     }
 
-    // Under the lock. A gap in the system messages cannot be repaired: some actor would wait for ever for a death it missed.
+    // Under the lock. Lost system messages cannot be repaired: some actor would wait forever for a Terminated.
     private void GiveUp(string because)
     {
-        transport.Log.Error($"System messages to {Address} are lost: {because}. Its actors count as dead from now on.");
+        transport.Log.Error($"System messages to {Address} are lost: {because}. Its actor system is quarantined.");
         _outbox.Clear();
         _ = Task.Run(() => transport.Quarantine(Address));
     }

@@ -4,17 +4,17 @@ using Akka.Event;
 namespace Akka.Remote;
 
 /// <summary>
-/// All that is known of one remote address: whether it can be reached, which life of it was met, what is still to be sent to
-/// it. Messages of one sender arrive in order or not at all; system messages arrive in order and once.
+/// The state of one remote address: connection, uid of the peer's incarnation, and messages to send. Messages of one sender arrive
+/// in order or not at all. System messages arrive in order and once.
 /// </summary>
 internal sealed partial class Association(TcpTransport transport, Address address)
 {
-    /// <summary>What may wait for a connection to come about. Beyond it messages become dead letters.</summary>
+    /// <summary>The limit of messages that wait for a connection. Further messages become dead letters.</summary>
     private const int WaitingLimit = 20_000;
 
     /// <summary>
-    /// After so long without a connection and without an attempt to send it is forgotten: every client that ever asked something had an
-    /// address of its own, and most never come back.
+    /// An association is forgotten after this time without a connection or an attempt to send. Each client has an address of its
+    /// own, and most clients never return.
     /// </summary>
     internal static readonly TimeSpan QuietLimit = TimeSpan.FromMinutes(1);
 
@@ -32,23 +32,23 @@ internal sealed partial class Association(TcpTransport transport, Address addres
 
     private enum Phase
     {
-        /// <summary>Nothing was sent yet.</summary>
+        /// <summary>No message was sent yet.</summary>
         Idle,
         Connecting,
         Active,
-        /// <summary>The last connection failed; until the gate opens, messages are dropped.</summary>
+        /// <summary>The last connection failed. Messages are dropped until the gate opens.</summary>
         Gated,
         Closed,
     }
 
     public Address Address { get; } = address;
 
-    /// <summary>Another one has taken its place, or will.</summary>
+    /// <summary>Whether a new association replaces this one.</summary>
     public bool IsForgotten => _isForgotten;
 
     /// <summary>
-    /// Nothing is known that another one for the address could not find out. Once system messages were exchanged their numbers are: a peer
-    /// that was only cut off for long goes on counting.
+    /// Whether this association has no state that a new one would lack. The numbers of exchanged system messages are such state: a
+    /// peer that was only cut off continues to count.
     /// </summary>
     private bool IsQuiet => _phase is Phase.Idle or Phase.Gated
         && _inbound is null
@@ -56,7 +56,9 @@ internal sealed partial class Association(TcpTransport transport, Address addres
         && _outbox is { Count: 0, IsUnused: true }
         && Inbox.LastTaken == 0;
 
-    /// <summary>Never blocks on the network and never throws; a message that cannot be sent becomes a dead letter.</summary>
+    /// <summary>
+    /// Sends a message. Never blocks on the network and never throws. A message that cannot be sent becomes a dead letter.
+    /// </summary>
     public void Send(object message, IActorRef? sender, RemoteActorRef recipient)
     {
         if (_link is not { } link)
@@ -68,7 +70,8 @@ internal sealed partial class Association(TcpTransport transport, Address addres
     }
 
     /// <summary>
-    /// Delivered once and in order as long as both systems live and are not quarantined, over any number of connections.
+    /// Delivers a system message once and in order, over any number of connections. Requires that both systems keep running and are
+    /// not quarantined.
     /// </summary>
     public void SendSystemMessage(byte[] body)
     {
@@ -85,7 +88,7 @@ internal sealed partial class Association(TcpTransport transport, Address addres
             }
             if (_outbox.TryAdd(body, FailureDetector.MonotonicTime()) is not { } entry)
             {
-                GiveUp($"more than {_settings.SystemMessageBufferSize} system messages wait for it");
+                GiveUp($"more than {_settings.SystemMessageBufferSize} system messages wait for delivery");
                 return;
             }
             if (_phase == Phase.Active)
@@ -120,13 +123,13 @@ internal sealed partial class Association(TcpTransport transport, Address addres
         ForgetIfQuiet(now);
         if (Interlocked.Exchange(ref _overflowCount, 0) is var count and > 0)
         {
-            transport.Log.Warning($"{count} messages to {Address} were dropped: it takes less than is sent to it.");
+            transport.Log.Warning($"{count} messages to {Address} were dropped: the peer or the network is slower than the senders.");
         }
     }
 
     /// <summary>
-    /// From now on this life of the peer is dead to us: its connections end, and nothing is sent to it. Another life at the same
-    /// address is welcome.
+    /// Quarantines one incarnation of the peer: closes its connections and sends nothing more to it. A new incarnation at the
+    /// address is accepted.
     /// </summary>
     public void Quarantine(int? life)
     {
@@ -214,7 +217,7 @@ internal sealed partial class Association(TcpTransport transport, Address addres
         transport.Drop(message, sender, recipient);
     }
 
-    // On the sender's thread: so it may change its message after Tell, and no single thread serialises for all.
+    // On the sender's thread: so the sender may change its message after Tell, and serialization uses all threads.
     private void Write(OutboundLink link, in Waiting waiting)
     {
         if (transport.TrySerialize(waiting.Message, waiting.Recipient) is not { } serialized)

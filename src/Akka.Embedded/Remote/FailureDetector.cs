@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace Akka.Remote;
 
 /// <summary>
-/// Suspects a peer from the times of its heartbeats. Before the first heartbeat nothing is monitored and all is well.
-/// Times are those of the monotonic clock: a wall clock set back or forward must not declare a living peer dead.
+/// Suspects a peer by the times of its heartbeats. Before the first heartbeat the peer counts as available. Uses the monotonic
+/// clock, because a change of the wall clock must not make a living peer suspect.
 /// </summary>
 internal abstract class FailureDetector(Func<TimeSpan>? clock)
 {
@@ -18,11 +18,11 @@ internal abstract class FailureDetector(Func<TimeSpan>? clock)
 
     protected TimeSpan Now => _clock();
 
-    /// <summary>Time since an arbitrary moment of this process's life.</summary>
+    /// <summary>Returns the monotonic time since an arbitrary origin in this process.</summary>
     public static TimeSpan MonotonicTime() => Stopwatch.GetElapsedTime(0);
 }
 
-/// <summary>Suspects after a fixed silence: the heartbeat interval and the acceptable pause.</summary>
+/// <summary>Suspects a peer after a fixed silence: heartbeat interval plus acceptable pause.</summary>
 internal sealed class DeadlineFailureDetector(TimeSpan acceptableHeartbeatPause, TimeSpan heartbeatInterval, Func<TimeSpan>? clock = null)
     : FailureDetector(clock)
 {

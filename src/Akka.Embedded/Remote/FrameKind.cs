@@ -1,18 +1,18 @@
 namespace Akka.Remote;
 
 /// <summary>
-/// What a frame carries. A frame is four bytes of length (of what follows, little-endian), one byte of kind, and its body.
-/// A connection serves one direction: its opener sends messages, its acceptor only answers with what keeps the link in order.
+/// The kinds of frames. A frame is four bytes of length (of the rest, little-endian), one byte of kind, and a body. Each connection
+/// serves one direction: the opener sends messages, the acceptor sends only control frames.
 /// </summary>
 internal enum FrameKind : byte
 {
-    /// <summary>Opener's first frame: magic, version, addresses, uid, and the uid that it quarantined.</summary>
+    /// <summary>The opener's first frame: magic, version, addresses, uid, and the peer's uid that it has quarantined.</summary>
     Hello = 1,
 
-    /// <summary>Acceptor's consent with its uid.</summary>
+    /// <summary>The acceptor accepts the connection and reports its uid.</summary>
     Welcome = 2,
 
-    /// <summary>Acceptor's refusal: a <see cref="RefusalReason"/> and a text for the log.</summary>
+    /// <summary>The acceptor refuses the connection: a <see cref="RefusalReason"/> and a text for the log.</summary>
     Refusal = 3,
 
     /// <summary>A message to an actor, delivered at most once.</summary>
@@ -21,21 +21,21 @@ internal enum FrameKind : byte
     /// <summary>A numbered system message, resent until acknowledged.</summary>
     SystemMessage = 5,
 
-    /// <summary>Acceptor's: the number up to which system messages have been taken.</summary>
+    /// <summary>From the acceptor: the highest number of the system messages received so far.</summary>
     Acknowledgement = 6,
 
-    /// <summary>Opener's sign of life on an idle link; answered in kind, so that both notice a silent one.</summary>
+    /// <summary>From the opener on an idle link. The acceptor answers with the same kind, so that both ends detect a silent link.</summary>
     Heartbeat = 7,
 }
 
 internal enum RefusalReason : byte
 {
-    /// <summary>The hello speaks of another address than ours, or not our language at all.</summary>
+    /// <summary>The hello names another address, or does not follow the protocol.</summary>
     Misdirected = 1,
 
     /// <summary>The acceptor has quarantined the opener's uid.</summary>
     OpenerIsQuarantined = 2,
 
-    /// <summary>The opener has quarantined the acceptor's uid, and learns so that it is still the one.</summary>
+    /// <summary>The opener has quarantined the acceptor's uid, which is still the current one.</summary>
     AcceptorIsQuarantined = 3,
 }

@@ -3,17 +3,17 @@ using System.Net.Sockets;
 
 namespace Akka.Remote;
 
-/// <summary>Cuts what arrives on a socket into frames. One reader, one thread at a time.</summary>
+/// <summary>Splits the bytes of a socket into frames. Not thread-safe.</summary>
 internal sealed class FrameReader(Socket socket, int maximumFrameSizeBytes)
 {
-    /// <summary>The limit is one of payloads; paths and manifest come on top.</summary>
+    /// <summary>The frame limit applies to payloads. Paths and manifest need this allowance on top.</summary>
     private const int HeaderAllowanceBytes = 4096;
     private const int LengthBytes = 4;
     private byte[] _buffer = new byte[64 * 1024];
     private int _start;
     private int _end;
 
-    /// <summary>Waits for more bytes. False: the peer closed the connection in order.</summary>
+    /// <summary>Waits for more bytes. Returns false if the peer closed the connection in order.</summary>
     public async ValueTask<bool> FillAsync(CancellationToken cancellation = default)
     {
         MakeRoom();
@@ -22,7 +22,7 @@ internal sealed class FrameReader(Socket socket, int maximumFrameSizeBytes)
         return count > 0;
     }
 
-    /// <summary>The next frame if it is here whole. Its body is valid until the next <see cref="FillAsync"/>.</summary>
+    /// <summary>Returns the next complete frame. Its body is valid until the next <see cref="FillAsync"/>.</summary>
     public bool TryRead(out FrameKind kind, out ReadOnlySpan<byte> body)
     {
         kind = default;
@@ -35,8 +35,8 @@ internal sealed class FrameReader(Socket socket, int maximumFrameSizeBytes)
         if (length < 1 || length > maximumFrameSizeBytes + HeaderAllowanceBytes)
         {
             throw new WireException(
-                $"A frame of {length} bytes exceeds akka.remote.dot-netty.tcp.maximum-frame-size, {maximumFrameSizeBytes} bytes here; "
-                + "both systems need the same limit, and the peer must be one of the same kind");
+                $"A frame of {length} bytes exceeds akka.remote.dot-netty.tcp.maximum-frame-size, {maximumFrameSizeBytes} bytes here. "
+                + "Set the same limit on both systems. An Akka.NET peer causes this too: its protocol differs");
         }
         if (_end - _start < LengthBytes + length)
         {
@@ -53,7 +53,7 @@ internal sealed class FrameReader(Socket socket, int maximumFrameSizeBytes)
     private void MakeRoom()
     {
         var have = _end - _start;
-        // The length has been checked by TryRead, so a frame that does not fit is a legal one and the buffer grows for it.
+        // TryRead has checked the length. So a frame that does not fit is legal, and the buffer grows for it.
         var need = have >= LengthBytes ? FrameLength() + LengthBytes : LengthBytes;
         if (_buffer.Length - _start >= Math.Max(need, have + 1) && _end < _buffer.Length)
         {

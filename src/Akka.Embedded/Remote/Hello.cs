@@ -3,8 +3,8 @@ using Akka.Actor;
 namespace Akka.Remote;
 
 /// <summary>
-/// The first frame on a connection: who opens it, whom it wants, and which life of it the opener has quarantined.
-/// Magic and version come first and never change their place, so that every later version can refuse this one in words.
+/// The first frame on a connection: the opener's address and uid, the peer's address, and the peer's quarantined uid. Magic and
+/// version come first in every version, so that a later version can report a mismatch.
 /// </summary>
 internal sealed record Hello(Address From, int Uid, Address To, int? QuarantinedUid)
 {
@@ -29,7 +29,7 @@ internal sealed record Hello(Address From, int Uid, Address To, int? Quarantined
         var reader = new WireReader(body);
         if (kind != FrameKind.Hello || reader.ReadInt32() != Magic)
         {
-            throw new WireException("the peer does not speak this protocol (its first bytes are none of ours)");
+            throw new WireException("the peer does not speak this protocol (its first bytes are not the magic number)");
         }
         var version = reader.ReadByte();
         if (version != Version)

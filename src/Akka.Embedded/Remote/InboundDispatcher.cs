@@ -4,18 +4,16 @@ using Akka.Event;
 
 namespace Akka.Remote;
 
-/// <summary>
-/// Turns the frames of one inbound link into messages to actors. It belongs to the link's reader, so its caches need no lock.
-/// </summary>
+/// <summary>Delivers the messages of one inbound link to actors. Only the link's reader uses it, so its caches need no lock.</summary>
 internal sealed class InboundDispatcher(TcpTransport transport)
 {
-    /// <summary>Beyond this many different texts a cache starts anew; a peer must not make it grow for ever.</summary>
+    /// <summary>The maximum number of entries in a cache. A full cache is cleared, so that a peer cannot exhaust the memory.</summary>
     private const int CacheLimit = 4096;
 
     private readonly ByteKeyedCache<InternalActorRef> _refs = new(CacheLimit);
     private readonly ByteKeyedCache<string> _manifests = new(CacheLimit);
 
-    /// <summary>A message that cannot be read is logged and dropped; the ones behind it are not to blame.</summary>
+    /// <summary>Delivers a message. A message that cannot be read is logged and dropped; later messages are not affected.</summary>
     public void Deliver(ReadOnlySpan<byte> body)
     {
         var reader = new WireReader(body);
@@ -27,7 +25,7 @@ internal sealed class InboundDispatcher(TcpTransport transport)
         try
         {
             message = transport.System.Serialization.Deserialize(reader.Rest.ToArray(), serializerId, manifest)
-                ?? throw new WireException("a message must not be null");
+                ?? throw new WireException("a message is null");
         }
         catch (Exception cause)
         {
@@ -57,7 +55,7 @@ internal sealed class InboundDispatcher(TcpTransport transport)
             return known;
         }
         var resolved = transport.Provider.ResolveInternal(Encoding.UTF8.GetString(path));
-        // A path without a uid names whoever lives there at that moment, so only one that names a single life may be kept.
+        // A path without a uid refers to the actor that is there now. So only a path with a uid may be cached.
         if (path.Contains((byte)'#') || !resolved.IsLocal)
         {
             _refs.Add(path, resolved);
@@ -66,14 +64,14 @@ internal sealed class InboundDispatcher(TcpTransport transport)
     }
 }
 
-/// <summary>A bounded dictionary that is asked with bytes off the wire, without making an array or a text of them first.</summary>
+/// <summary>A bounded dictionary with UTF-8 bytes as keys. A look-up allocates neither an array nor a string.</summary>
 internal sealed class ByteKeyedCache<TValue>(int limit)
     where TValue : class
 {
     private readonly Dictionary<byte[], TValue> _values = new(BytesComparer.Instance);
 
     public bool TryGet(ReadOnlySpan<byte> key, out TValue value) =>
-        _values.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(key, out value!); // Justification: null only with false.
+        _values.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(key, out value!); // Justification: null only if it returns false.
 
     public void Add(ReadOnlySpan<byte> key, TValue value)
     {

@@ -4,8 +4,8 @@ using Akka.Actor;
 namespace Akka.Remote;
 
 /// <summary>
-/// The receiving end of one connection: takes the opener's hello, then hands its messages to the actors in the order in which
-/// they were sent, and answers with acknowledgements and signs of life.
+/// The receiving end of one connection. It handles the opener's hello, delivers its messages in order, and answers with
+/// acknowledgements and heartbeats.
 /// </summary>
 internal sealed class InboundLink(TcpTransport transport, Socket socket, RemoteSettings settings)
 {
@@ -16,7 +16,7 @@ internal sealed class InboundLink(TcpTransport transport, Socket socket, RemoteS
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Exception? _closedBecause;
 
-    /// <summary>Completes when the last message of this link has been handed on.</summary>
+    /// <summary>Completes when the last message of this link has been delivered.</summary>
     public Task Ended => _ended.Task;
 
     public int PeerUid { get; private set; }
@@ -56,7 +56,7 @@ internal sealed class InboundLink(TcpTransport transport, Socket socket, RemoteS
         socket.Dispose();
     }
 
-    /// <summary>The association that this connection belongs to; null if it was refused.</summary>
+    /// <summary>Handles the hello. Returns the association of this connection, or null if the connection was refused.</summary>
     private async Task<Association?> ShakeHandsAsync()
     {
         var hello = await ReadHelloAsync().WaitAsync(settings.ConnectionTimeout).ConfigureAwait(false);
@@ -71,8 +71,8 @@ internal sealed class InboundLink(TcpTransport transport, Socket socket, RemoteS
             await AnswerAsync().ConfigureAwait(false);
             return null;
         }
-        // What an older connection of this peer still holds was sent before what this one brings.
-        // Justification: it is there unless refused.
+        // Wait for the peer's older connection: its remaining messages precede those of this connection.
+        // Justification: the association is null only if refused.
         while (!await association!.TryReplaceInboundAsync(this, hello.Uid).ConfigureAwait(false))
         {
             association = transport.For(hello.From);
@@ -133,13 +133,13 @@ internal sealed class InboundLink(TcpTransport transport, Socket socket, RemoteS
                     isAsked = true;
                     break;
                 default:
-                    throw new WireException($"the opener of a connection sent a frame of kind {kind}");
+                    throw new WireException($"the opener sent an unexpected frame of kind {kind}");
             }
         }
         _detector.HeartBeat();
         if (hasSystemMessages)
         {
-            // Also when all were known already: the acknowledgement may have died with the connection before.
+            // Acknowledge known messages too: the earlier acknowledgement may have been lost with its connection.
             var frame = _answers.BeginFrame(FrameKind.Acknowledgement);
             _answers.WriteVarint(association.Inbox.LastTaken);
             _answers.EndFrame(frame);

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace Akka.Remote;
 
-/// <summary>Opens the port, or says in one line why not.</summary>
+/// <summary>Opens the listening port, or throws an exception with address, cause and correction.</summary>
 internal static class Listener
 {
     public static (Socket Socket, int Port) Open(RemoteSettings settings)
@@ -24,9 +24,9 @@ internal static class Listener
             {
                 SocketError.AddressAlreadyInUse =>
                     "the port is in use. Stop the process that has it, "
-                    + "or set akka.remote.dot-netty.tcp.port to another (0: any that is free).",
+                    + "or set akka.remote.dot-netty.tcp.port to another (0: any free port).",
                 SocketError.AddressNotAvailable =>
-                    $"this machine has no such address. Set akka.remote.dot-netty.tcp.{key} to one it has.",
+                    $"this machine does not have that address. Set akka.remote.dot-netty.tcp.{key} to one of its addresses.",
                 SocketError.AccessDenied =>
                     "permission denied. Set akka.remote.dot-netty.tcp.port to a number above 1023, or run with more rights.",
                 _ => $"{cause.Message}. Change akka.remote.dot-netty.tcp.{key} or port.",

@@ -7,19 +7,19 @@ namespace Akka.Remote;
 internal enum WriteOutcome
 {
     Written,
-    /// <summary>The buffer is full: the peer, or the network, takes less than is sent.</summary>
+    /// <summary>The buffer is full, because the peer or the network is too slow.</summary>
     Full,
     Closed,
 }
 
 /// <summary>
-/// The sending end of one connection. Frames are appended to a buffer under a lock, by any thread; one writer at a time swaps
-/// the buffer for an empty one and hands all of it to the socket at once, so that a burst of messages is one system call.
+/// The sending end of one connection. Any thread appends frames to a buffer, under a lock. One writer at a time replaces the buffer
+/// by an empty one and sends its whole content. So a burst of messages is one system call.
 /// </summary>
 internal sealed class OutboundLink(Association association, Socket socket, FrameReader reader, RemoteSettings settings)
     : IThreadPoolWorkItem
 {
-    /// <summary>What may wait for a slow network. Beyond it messages are dropped, rather than memory filled without end.</summary>
+    /// <summary>The limit of bytes that wait for the network. Further messages are dropped, which bounds the memory.</summary>
     internal const int BufferLimitBytes = 64 * 1024 * 1024;
     private const int KeptCapacityBytes = 1024 * 1024;
 
@@ -44,7 +44,7 @@ internal sealed class OutboundLink(Association association, Socket socket, Frame
             }
             if (!ReferenceEquals(sender, _lastSender))
             {
-                // Most messages in a row come from one actor, and its path takes longer to print than all the rest.
+                // Most successive messages have the same sender, and formatting its path is the most expensive step.
                 _lastSender = sender;
                 _lastSenderPath = Encoding.UTF8.GetBytes(sender?.Path.ToSerializationFormatWithAddress(localAddress) ?? "");
             }
@@ -72,7 +72,7 @@ internal sealed class OutboundLink(Association association, Socket socket, Frame
         }
     }
 
-    /// <summary>Asks the peer for a sign of life; closes the link if there was none for too long.</summary>
+    /// <summary>Sends a heartbeat on an idle link. Closes the link after too long a silence.</summary>
     public void Tick()
     {
         if (!_detector.IsAvailable)
@@ -87,7 +87,7 @@ internal sealed class OutboundLink(Association association, Socket socket, Frame
         }
     }
 
-    /// <summary>Reads what the peer answers until the connection ends.</summary>
+    /// <summary>Reads the peer's answers until the connection ends.</summary>
     public async Task ReadAsync()
     {
         _detector.HeartBeat();
@@ -108,7 +108,7 @@ internal sealed class OutboundLink(Association association, Socket socket, Frame
         Close(cause);
     }
 
-    /// <summary>Sends what waits, tells the peer that nothing more will come, and waits until it has taken all of it.</summary>
+    /// <summary>Sends the buffered messages, closes the sending direction, and waits until the peer has received everything.</summary>
     public async Task FinishAsync(TimeSpan patience)
     {
         var drained = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -121,17 +121,17 @@ internal sealed class OutboundLink(Association association, Socket socket, Frame
         {
             await drained.Task.WaitAsync(patience).ConfigureAwait(false);
             socket.Shutdown(SocketShutdown.Send);
-            // Closing with unread acknowledgements would reset the connection and lose what is under way; the peer closes first.
+            // Closing with unread acknowledgements would reset the connection and lose messages. So the peer closes first.
             await _readerEnded.Task.WaitAsync(patience).ConfigureAwait(false);
         }
         catch (Exception failure) when (failure is TimeoutException or SocketException or ObjectDisposedException)
         {
-            // The peer does not take it in time, or is gone: then it is lost.
+            // The peer is too slow or gone, and the remaining messages are lost.
         }
         Close(null);
     }
 
-    /// <summary>Ends the connection; a cause other than null is a failure.</summary>
+    /// <summary>Closes the connection. A cause other than null is a failure.</summary>
     public void Close(Exception? cause)
     {
         lock (_gate)
@@ -148,7 +148,7 @@ internal sealed class OutboundLink(Association association, Socket socket, Frame
     }
 
     public static Exception Silence() =>
-        new TimeoutException("the link is silent: nothing arrived for longer than akka.remote.transport-failure-detector allows");
+        new TimeoutException("the link is silent: no bytes arrived for the time that akka.remote.transport-failure-detector allows");
 
     void IThreadPoolWorkItem.Execute() => _ = WriteAsync();
 
@@ -203,7 +203,7 @@ internal sealed class OutboundLink(Association association, Socket socket, Frame
                 case FrameKind.Heartbeat:
                     break;
                 default:
-                    throw new WireException($"the acceptor of a connection sent a frame of kind {kind}");
+                    throw new WireException($"the acceptor sent an unexpected frame of kind {kind}");
             }
         }
     }

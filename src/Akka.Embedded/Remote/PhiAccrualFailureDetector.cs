@@ -3,9 +3,9 @@ using Akka.Configuration;
 namespace Akka.Remote;
 
 /// <summary>
-/// The φ accrual failure detector (Hayashibara and others, 2004): φ = -log10(probability that a heartbeat later than the
-/// present silence still comes), from a normal distribution with the mean and deviation of the last intervals.
-/// Not thread-safe: each belongs to one actor.
+/// The φ accrual failure detector (Hayashibara et al., 2004). φ = -log10(probability that a heartbeat arrives after the current
+/// silence), for a normal distribution with mean and deviation of the recent intervals. Not thread-safe: each instance belongs to
+/// one actor.
 /// </summary>
 internal sealed class PhiAccrualFailureDetector : FailureDetector
 {
@@ -32,13 +32,13 @@ internal sealed class PhiAccrualFailureDetector : FailureDetector
         _minimumDeviationMs = minStdDeviation.TotalMilliseconds;
         _acceptablePauseMs = acceptableHeartbeatPause.TotalMilliseconds;
         _intervalsMs = new double[maxSampleSize];
-        // Two made-up intervals with a wide deviation, so that the first real ones do not look like an outage.
+        // Two assumed intervals with a wide deviation, so that the first real ones do not look like an outage.
         var mean = firstHeartbeatEstimate.TotalMilliseconds;
         Add(mean - mean / 4);
         Add(mean + mean / 4);
     }
 
-    /// <summary>Reads the keys that all of Akka's phi accrual sections share.</summary>
+    /// <summary>Reads the keys that all phi accrual sections of Akka share.</summary>
     public PhiAccrualFailureDetector(Config config, Func<TimeSpan>? clock = null)
         : this(
             config.GetDouble("threshold"),
@@ -71,7 +71,7 @@ internal sealed class PhiAccrualFailureDetector : FailureDetector
     public override void HeartBeat()
     {
         var now = Now;
-        // The interval that ends an outage is no sample of the ordinary rhythm.
+        // The interval that ends an outage is not added to the samples.
         if (_lastHeartbeat is { } last && IsAvailable)
         {
             Add((now - last).TotalMilliseconds);
@@ -79,7 +79,7 @@ internal sealed class PhiAccrualFailureDetector : FailureDetector
         _lastHeartbeat = now;
     }
 
-    // The logistic approximation of the cumulative normal distribution; the two branches keep the precision of small numbers.
+    // The logistic approximation of the cumulative normal distribution. The two branches preserve the precision of small numbers.
     private static double Suspicion(double silenceMs, double mean, double deviation)
     {
         var y = (silenceMs - mean) / deviation;

@@ -4,7 +4,7 @@ using Akka.Dispatch.SysMsg;
 
 namespace Akka.Remote;
 
-/// <summary>An actor in another actor system. Messages to it may be lost; those of one sender that arrive do so in order.</summary>
+/// <summary>A reference to an actor of another system. Messages may be lost. Those of one sender arrive in order.</summary>
 internal sealed class RemoteActorRef(RemoteActorRefProvider provider, Association association, ActorPath path) : InternalActorRef
 {
     private byte[]? _serializedPath;
@@ -19,10 +19,10 @@ internal sealed class RemoteActorRef(RemoteActorRefProvider provider, Associatio
     public override InternalActorRef Parent =>
         Path.Depth == 0 ? Nobody.Instance : new RemoteActorRef(provider, Association, Path.Parent);
 
-    /// <summary>The path as it travels with every message; printed once.</summary>
+    /// <summary>The path in UTF-8, as sent with every message. Computed once.</summary>
     internal byte[] SerializedPath => _serializedPath ??= Encoding.UTF8.GetBytes(Path.ToSerializationFormat());
 
-    // A reference may outlive what was known of its address.
+    // A reference may outlive the association of its address.
     private Association Association =>
         _association.IsForgotten ? _association = provider.Transport.For(Path.Address) : _association;
 
@@ -37,8 +37,8 @@ internal sealed class RemoteActorRef(RemoteActorRefProvider provider, Associatio
     }
 
     /// <summary>
-    /// Watches go through the remote watcher, one for each watchee however many watch it here, since it also listens whether
-    /// the other system lives at all. What only a parent sends has no meaning here: no children are deployed remotely.
+    /// Sends watches through the remote watcher, which sends one watch per watched actor and monitors the other system. Ignores
+    /// messages that only a parent sends, because children are not deployed remotely.
     /// </summary>
     public override void SendSystemMessage(SystemMessage message)
     {

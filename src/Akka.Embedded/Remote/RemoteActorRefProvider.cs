@@ -3,7 +3,7 @@ using Akka.Configuration;
 
 namespace Akka.Remote;
 
-/// <summary>References beyond this process: paths with another system's address become <see cref="RemoteActorRef"/>s.</summary>
+/// <summary>Provides references across systems. A path with another system's address becomes a <see cref="RemoteActorRef"/>.</summary>
 internal class RemoteActorRefProvider : LocalActorRefProvider
 {
     public RemoteActorRefProvider(ActorSystemImpl system)
@@ -17,15 +17,15 @@ internal class RemoteActorRefProvider : LocalActorRefProvider
 
     public TcpTransport Transport { get; private set; } = null!; // Justification: set by Init, before any actor can run.
 
-    /// <summary>The only actor whose watches go over the wire; all others watch through it.</summary>
+    /// <summary>The only actor with watches across the network. All other actors watch through it.</summary>
     public InternalActorRef RemoteWatcher { get; private set; } = null!; // Justification: as above.
 
-    /// <summary>Under which others reach this system: <c>akka.tcp://name@host:port</c>.</summary>
+    /// <summary>The address at which other systems reach this one: <c>akka.tcp://name@host:port</c>.</summary>
     public override Address DefaultAddress => Transport.LocalAddress;
 
     public override void Init()
     {
-        // First the port: without it nothing else needs to be begun.
+        // Open the port first. If that fails, no other service has started.
         Transport = new TcpTransport(System, this, RemoteSettings);
         base.Init();
         RemoteWatcher = InternalActorRef.Of(System.SystemActorOf(Props.Create(() => new RemoteWatcher(this)), "remote-watcher"));
@@ -46,13 +46,13 @@ internal class RemoteActorRefProvider : LocalActorRefProvider
         return path.Address.HasLocalScope ? DeadLetterRef : new RemoteActorRef(this, Transport.For(path.Address), path);
     }
 
-    /// <summary>As Resolve, from a path off the wire; what is no path leads to the dead letters.</summary>
+    /// <summary>Resolves a path from the network. A malformed path resolves to the dead letters.</summary>
     public InternalActorRef ResolveInternal(string path) => InternalActorRef.Of(ResolveActorRef(path));
 
-    /// <summary>Tells all watchers of actors at an address that these are dead.</summary>
+    /// <summary>Tells the watchers of actors at an address that those are dead.</summary>
     public void AddressTerminated(Address address) => System.AddressTerminatedTopic.Publish(new AddressTerminated(address));
 
-    /// <summary>For constructors: a system that does without remoting, or cluster, has no keys of theirs.</summary>
+    /// <summary>Adds a default configuration. For constructors: a system without remoting or cluster has none of their keys.</summary>
     protected void AddDefaults(string resource) =>
         Settings.InjectTopLevelFallback(ConfigurationFactory.FromResource(resource, typeof(RemoteActorRefProvider).Assembly));
 }

@@ -2,7 +2,7 @@ using Akka.Configuration;
 
 namespace Akka.Remote;
 
-/// <summary>The section akka.remote, read once. The reference configuration has every key, so there are no defaults here.</summary>
+/// <summary>The section akka.remote, read once. All defaults are in the reference configuration.</summary>
 internal sealed class RemoteSettings(Config remote)
 {
     public string Hostname { get; } = Text(remote, "dot-netty.tcp.hostname");

@@ -3,7 +3,7 @@ using Akka.Dispatch.SysMsg;
 
 namespace Akka.Remote;
 
-/// <summary>The system messages that cross systems, as bytes: kind, recipient, and what the kind needs.</summary>
+/// <summary>Encodes the system messages that other systems receive: kind, recipient, and the fields of that kind.</summary>
 internal static class RemoteSystemMessage
 {
     private enum Kind : byte
@@ -14,7 +14,7 @@ internal static class RemoteSystemMessage
         Terminate = 4,
     }
 
-    /// <summary>Null for those that have no meaning beyond one system.</summary>
+    /// <summary>Encodes a message. Returns null for a kind that is not sent to other systems.</summary>
     public static byte[]? Encode(SystemMessage message, RemoteActorRef recipient, Address localAddress)
     {
         var writer = new WireWriter();
@@ -68,7 +68,7 @@ internal static class RemoteSystemMessage
                 var path = reader.ReadText();
                 var existenceConfirmed = reader.ReadBoolean();
                 var addressTerminated = reader.ReadBoolean();
-                // Who watched it by its bare path did not know the uid with which it died.
+                // A watcher that used the path without uid did not know the uid of the ended actor.
                 foreach (var name in (string[])[path, path.Split('#')[0]])
                 {
                     var died = provider.ResolveInternal(name);
@@ -79,7 +79,7 @@ internal static class RemoteSystemMessage
                 recipient.SendSystemMessage(new Terminate());
                 break;
             default:
-                throw new WireException($"there is no system message of kind {kind}");
+                throw new WireException($"unknown kind {kind} of system message");
         }
     }
 }

@@ -2,7 +2,7 @@ using Akka.Actor;
 
 namespace Akka.Remote;
 
-/// <summary>Remoting cannot start; the message has address, cause and remedy.</summary>
+/// <summary>Remoting cannot start. The message has address, cause and correction.</summary>
 public class RemoteTransportException : AkkaException
 {
     internal RemoteTransportException(string message, Exception? cause = null)

@@ -6,9 +6,9 @@ using Akka.Dispatch.SysMsg;
 namespace Akka.Remote;
 
 /// <summary>
-/// Watches remote actors on behalf of the local ones, and asks their systems for signs of life: a system that falls silent is
-/// quarantined and its actors count as dead. Members of the cluster are left to the cluster's own failure detector. The sign of
-/// life is the other remote watcher's answer to an Identify, which also tells one life of its system from the next.
+/// Watches remote actors for the local ones and exchanges heartbeats with their systems. A silent system is quarantined, and its
+/// actors count as dead. Cluster members are excluded: the cluster's failure detector monitors them. A heartbeat is an Identify to
+/// the other remote watcher. Its answer also reveals a restart of that system.
 /// </summary>
 internal sealed class RemoteWatcher(RemoteActorRefProvider provider) : UntypedActor
 {
@@ -92,7 +92,7 @@ internal sealed class RemoteWatcher(RemoteActorRefProvider provider) : UntypedAc
 
     private void WatcheeTerminated(InternalActorRef watchee, Terminated terminated)
     {
-        // That a whole address is gone, each watcher hears by itself.
+        // Watchers receive the loss of a whole address through the address topic.
         if (!terminated.AddressTerminated && _watchersOf.TryGetValue(watchee, out var watchers))
         {
             foreach (var watcher in watchers)
@@ -123,8 +123,8 @@ internal sealed class RemoteWatcher(RemoteActorRefProvider provider) : UntypedAc
 
         if (node.Life != remoteWatcher.Uid)
         {
-            // The system was restarted between two answers, or between our first watch and its first answer. It may know nothing of
-            // our watches; told of one again, it answers for an actor that it never had.
+            // The system was restarted before this answer. It may not know our watches. It answers a repeated watch for an actor
+            // that it never had.
             foreach (var watchee in _watchersOf.Keys.Where(w => w.Path.Address.Equals(remoteWatcher.Address)))
             {
                 watchee.SendSystemMessage(new Watch(watchee, InternalActorRef.Of(Self)));
@@ -152,7 +152,7 @@ internal sealed class RemoteWatcher(RemoteActorRefProvider provider) : UntypedAc
 
         if (!node.Detector.IsMonitoring && Now - node.Since > _config.GetTimeSpan("expected-response-after"))
         {
-            // It never answered: from here on the silence counts.
+            // The system never answered: measure the silence from now on.
             node.Detector.HeartBeat();
         }
 
@@ -171,7 +171,7 @@ internal sealed class RemoteWatcher(RemoteActorRefProvider provider) : UntypedAc
 
     internal sealed record UnwatchRemote(InternalActorRef Watchee, InternalActorRef Watcher) : INoSerializationVerificationNeeded;
 
-    /// <summary>Who is left to the cluster's failure detector from now on.</summary>
+    /// <summary>The addresses that the cluster's failure detector monitors from now on.</summary>
     internal sealed record ClusterMembers(ImmutableHashSet<Address> Addresses) : INoSerializationVerificationNeeded;
 
     private sealed record HeartbeatTick : INoSerializationVerificationNeeded;
@@ -180,7 +180,7 @@ internal sealed class RemoteWatcher(RemoteActorRefProvider provider) : UntypedAc
 
     private sealed record Node(PhiAccrualFailureDetector Detector, InternalActorRef RemoteWatcher, TimeSpan Since)
     {
-        /// <summary>The uid of the other system's remote watcher, which is another after each restart.</summary>
+        /// <summary>The uid of the other system's remote watcher. It changes with each restart.</summary>
         public long? Life { get; set; }
     }
 }

@@ -3,15 +3,15 @@ using Akka.Event;
 
 namespace Akka.Remote;
 
-/// <summary>What happens to this system's remoting; published on the event stream and logged at its own level.</summary>
+/// <summary>An event of this system's remoting. It is published on the event stream and logged at its own level.</summary>
 public abstract class RemotingLifecycleEvent
 {
     public abstract LogLevel LogLevel();
 }
 
 /// <summary>
-/// What happens to one connection. Each serves one direction, so two systems that talk both ways have two: the one that this
-/// system opened, and the inbound one.
+/// An event of one connection. Each connection serves one direction. So two systems that exchange messages have two: one that this
+/// system opened, and an inbound one.
 /// </summary>
 public abstract class AssociationEvent : RemotingLifecycleEvent
 {
@@ -79,7 +79,7 @@ public sealed class RemotingShutdownEvent : RemotingLifecycleEvent
     public override string ToString() => "Remoting shut down";
 }
 
-/// <summary>Something is wrong with the listening port itself.</summary>
+/// <summary>The listening port failed.</summary>
 public sealed class RemotingErrorEvent(Exception cause) : RemotingLifecycleEvent
 {
     public Exception Cause { get; } = cause;
@@ -89,7 +89,7 @@ public sealed class RemotingErrorEvent(Exception cause) : RemotingLifecycleEvent
     public override string ToString() => $"Remoting error: {Cause.Message}";
 }
 
-/// <summary>One life of a remote system counts as dead from now on; only another one can be reached at its address.</summary>
+/// <summary>One incarnation of a remote system counts as dead from now on. Only a new one can be reached at its address.</summary>
 public sealed class QuarantinedEvent(Address address, int uid) : RemotingLifecycleEvent
 {
     public Address Address { get; } = address;
@@ -102,7 +102,7 @@ public sealed class QuarantinedEvent(Address address, int uid) : RemotingLifecyc
         $"The actor system {Address} with uid {Uid} is quarantined: messages to it become dead letters until it is restarted";
 }
 
-/// <summary>Another system has quarantined this one, which must be restarted before the two can talk again.</summary>
+/// <summary>Another system has quarantined this one. They can communicate again after a restart of this system.</summary>
 public sealed class ThisActorSystemQuarantinedEvent(Address localAddress, Address remoteAddress) : RemotingLifecycleEvent
 {
     public Address LocalAddress { get; } = localAddress;

@@ -1,8 +1,8 @@
 namespace Akka.Remote;
 
 /// <summary>
-/// System messages to one peer which it has not acknowledged yet, numbered from 1 for each life of the peer. They are written
-/// again to every new connection. Not thread-safe: its association's lock guards it.
+/// Unacknowledged system messages to one peer, numbered from 1 for each of its incarnations. They are sent again on every new
+/// connection. Not thread-safe: the association's lock guards it.
 /// </summary>
 internal sealed class SystemMessageOutbox(int capacity)
 {
@@ -11,15 +11,15 @@ internal sealed class SystemMessageOutbox(int capacity)
 
     public int Count => _entries.Count;
 
-    /// <summary>No life of the peer was ever sent any.</summary>
+    /// <summary>Whether no system message was ever sent to the peer.</summary>
     public bool IsUnused => _nextNumber == 1;
 
     public IEnumerable<Entry> Unacknowledged => _entries;
 
-    /// <summary>Since when the oldest one waits; null if none does.</summary>
+    /// <summary>The time since which the oldest message waits. Null if none waits.</summary>
     public TimeSpan? OldestSince => _entries.TryPeek(out var oldest) ? oldest.Since : null;
 
-    /// <summary>Null when the buffer is full; then delivery has failed, since system messages must not have gaps.</summary>
+    /// <summary>Adds a message. Returns null if the buffer is full. Delivery has then failed, because a gap is not allowed.</summary>
     public Entry? TryAdd(byte[] body, TimeSpan now)
     {
         if (_entries.Count >= capacity)
@@ -40,8 +40,8 @@ internal sealed class SystemMessageOutbox(int capacity)
     }
 
     /// <summary>
-    /// A new life of the peer counts from 1 again. It gets what its former life left unacknowledged: a watch of an actor that
-    /// died with it is then answered with the notice of its death.
+    /// Renumbers the unacknowledged messages from 1, for a new incarnation of the peer. A watch of an actor of the former
+    /// incarnation is then answered with its death.
     /// </summary>
     public void Renumber()
     {
@@ -61,12 +61,12 @@ internal sealed class SystemMessageOutbox(int capacity)
     internal sealed record Entry(long Number, byte[] Body, TimeSpan Since);
 }
 
-/// <summary>The receiving side of <see cref="SystemMessageOutbox"/>: each number once and in order.</summary>
+/// <summary>The receiving side of <see cref="SystemMessageOutbox"/>: accepts each number once and in order.</summary>
 internal sealed class SystemMessageInbox
 {
     public long LastTaken { get; private set; }
 
-    /// <summary>Whether to deliver this one; false for one that came before.</summary>
+    /// <summary>Returns whether to deliver the message. False for a duplicate.</summary>
     public bool Take(long number)
     {
         if (number <= LastTaken)
@@ -75,7 +75,7 @@ internal sealed class SystemMessageInbox
         }
         if (number != LastTaken + 1)
         {
-            throw new WireException($"system message {number} arrived after {LastTaken}: some are missing in between");
+            throw new WireException($"system message {number} arrived after {LastTaken}: those in between are missing");
         }
         LastTaken = number;
         return true;

@@ -6,12 +6,12 @@ using Akka.Event;
 
 namespace Akka.Remote;
 
-/// <summary>A message as bytes, with what is needed to read it again.</summary>
+/// <summary>A serialized message with the identifiers that are needed to deserialize it.</summary>
 internal readonly record struct SerializedMessage(int SerializerId, string Manifest, byte[] Payload);
 
 /// <summary>
-/// The actor system's end of all connections: listens, keeps one <see cref="Association"/> for each remote address, and says
-/// who may connect.
+/// The TCP transport of an actor system. It listens, keeps one <see cref="Association"/> for each remote address, and decides which
+/// connections are accepted.
 /// </summary>
 internal sealed class TcpTransport
 {
@@ -23,8 +23,8 @@ internal sealed class TcpTransport
     private readonly Timer _timer;
     private volatile bool _isStopped;
 
-    /// <summary>Listens as soon as it is made.</summary>
-    /// <exception cref="RemoteTransportException">It cannot; the message says where, why, and what to change.</exception>
+    /// <summary>Opens the listening port.</summary>
+    /// <exception cref="RemoteTransportException">The port cannot be opened. The message says where, why, and what to change.</exception>
     public TcpTransport(ExtendedActorSystem system, RemoteActorRefProvider provider, RemoteSettings settings)
     {
         System = system;
@@ -49,24 +49,26 @@ internal sealed class TcpTransport
 
     public Address LocalAddress { get; }
 
-    /// <summary>Where it listens, which behind a forwarding router is not what others call.</summary>
+    /// <summary>The local port. Behind a forwarding router it differs from the public port.</summary>
     public int BoundPort { get; }
 
-    /// <summary>Tells this life of the actor system from others on the same address.</summary>
+    /// <summary>The uid of this actor system, which tells it from earlier and later ones at the same address.</summary>
     public int Uid { get; } = Random.Shared.Next();
 
-    /// <summary>Begins to accept connections, which may bring messages at once.</summary>
+    /// <summary>Starts to accept connections, which may deliver messages at once.</summary>
     public void Start()
     {
         _ = AcceptAsync();
         Publish(new RemotingListenEvent([LocalAddress]));
     }
 
-    /// <summary>How many remote addresses something is known of.</summary>
+    /// <summary>The number of remote addresses with an association.</summary>
     internal int AssociationCount => _associations.Count;
 
-    /// <summary>One that is not forgotten, as far as can be told: the next moment it may be.</summary>
-    /// <exception cref="ArgumentException">The address has no host or port, so it can only be local.</exception>
+    /// <summary>
+    /// Returns the association of an address. It is not forgotten at the time of the call, but may be forgotten afterwards.
+    /// </summary>
+    /// <exception cref="ArgumentException">The address is local: it has no host or no port.</exception>
     public Association For(Address address)
     {
         while (true)
@@ -74,7 +76,7 @@ internal sealed class TcpTransport
             var association = _associations.GetOrAdd(
                 address,
                 static (key, transport) => key.HasLocalScope
-                    ? throw new ArgumentException($"{key} has no host and port, so nothing can be sent to it from another actor system.")
+                    ? throw new ArgumentException($"{key} has no host and port, so another actor system cannot send to it.")
                     : new Association(transport, key),
                 this);
             if (!association.IsForgotten)
@@ -86,7 +88,9 @@ internal sealed class TcpTransport
         }
     }
 
-    /// <summary>Null if the message cannot be serialised, which is logged here: nobody else would ever hear of it.</summary>
+    /// <summary>
+    /// Serializes a message. Returns null if that fails. The failure is logged here, because the sender gets no other notice.
+    /// </summary>
     public SerializedMessage? TrySerialize(object message, IActorRef recipient)
     {
         try
@@ -111,7 +115,7 @@ internal sealed class TcpTransport
         {
             Log.Error(
                 cause,
-                $"A {message.GetType()} to {recipient.Path} was dropped: it cannot be serialised. "
+                $"A {message.GetType()} to {recipient.Path} was dropped: it cannot be serialized. "
                 + "Bind its type to a serializer in akka.actor.serialization-bindings.");
         }
 
@@ -121,22 +125,22 @@ internal sealed class TcpTransport
     public void Drop(object message, IActorRef? sender, IActorRef recipient) =>
         System.DeadLetters.Tell(new DeadLetter(message, sender ?? System.DeadLetters, recipient), sender);
 
-    /// <summary>Whether a connection may stay: its association, or why not.</summary>
+    /// <summary>Decides about a connection. Returns its association, or the reason for its refusal.</summary>
     public (Association? Association, (RefusalReason Reason, string Text)? Refusal) Judge(Hello hello)
     {
         if (!hello.To.Equals(LocalAddress))
         {
             Log.Error(
                 $"A connection from {hello.From} for {hello.To} was refused: this actor system is {LocalAddress}. "
-                + "Messages are taken only under that address, letter by letter; "
-                + "use it, or set akka.remote.dot-netty.tcp.public-hostname.");
-            return (null, (RefusalReason.Misdirected, $"it is not {hello.To} but {LocalAddress}"));
+                + "Messages to other addresses are refused; addresses are compared letter by letter. "
+                + "Use that address, or set akka.remote.dot-netty.tcp.public-hostname.");
+            return (null, (RefusalReason.Misdirected, $"the address is not {hello.To} but {LocalAddress}"));
         }
 
         var association = For(hello.From);
         if (association.QuarantinedUid == hello.Uid)
         {
-            var text = $"it has quarantined uid {hello.Uid}; restart this actor system to be welcome again";
+            var text = $"it has quarantined uid {hello.Uid}; restart this actor system to connect again";
             return (null, (RefusalReason.OpenerIsQuarantined, text));
         }
 
@@ -159,11 +163,11 @@ internal sealed class TcpTransport
         }
         else if (cause is not null && !_isStopped)
         {
-            Log.Warning($"A connection to {LocalAddress} was closed before it said whose it is: {cause.Message}.");
+            Log.Warning($"A connection to {LocalAddress} was closed before its handshake: {cause.Message}.");
         }
     }
 
-    /// <summary>Gives one life of a remote system up; with null the one that was met last, if any was.</summary>
+    /// <summary>Quarantines one incarnation of a remote system. Null: the one connected last, if any.</summary>
     public void Quarantine(Address address, int? uid = null)
     {
         For(address).Quarantine(uid);
@@ -186,7 +190,7 @@ internal sealed class TcpTransport
 
     public void PublishLoss(Address address, bool isInbound, Exception? cause)
     {
-        // A reset is how a peer's end looks to whoever was just sending to it: no more an error than any other end of it.
+        // A sender sees a reset when its peer ends. It is not an error, like any other end of a connection.
         if (cause is not (null or ObjectDisposedException or SocketException { SocketErrorCode: SocketError.ConnectionReset }))
         {
             Publish(new AssociationErrorEvent(cause, LocalAddress, address, isInbound, LogLevel.WarningLevel));
@@ -195,7 +199,7 @@ internal sealed class TcpTransport
         Publish(new DisassociatedEvent(LocalAddress, address, isInbound));
     }
 
-    /// <summary>Closes the port, then lets what was sent before leave. Afterwards the port can be had by another.</summary>
+    /// <summary>Closes the port, then sends the buffered messages. Afterwards the port is free.</summary>
     public async Task StopAsync()
     {
         if (Interlocked.Exchange(ref _isStopped, true))
@@ -231,7 +235,7 @@ internal sealed class TcpTransport
             }
             catch (Exception failure) when (failure is SocketException or ObjectDisposedException)
             {
-                // One connection that died before it was taken is no reason to take no more; a closed listener ends the loop.
+                // A failed accept must not end the loop. Only a closed listener ends it.
                 if (!_isStopped)
                 {
                     Publish(new RemotingErrorEvent(failure));
@@ -240,7 +244,7 @@ internal sealed class TcpTransport
         }
     }
 
-    /// <summary>For the timer. A test may say that it is later.</summary>
+    /// <summary>Called by the timer. A test may pass a later time.</summary>
     internal void Tick(TimeSpan now)
     {
         foreach (var association in _associations.Values)

@@ -5,7 +5,7 @@ using Akka.Actor;
 
 namespace Akka.Remote;
 
-/// <summary>Reads what <see cref="WireWriter"/> wrote; bytes that are too few or make no sense are a <see cref="WireException"/>.</summary>
+/// <summary>Reads the format of <see cref="WireWriter"/>. Truncated or malformed bytes give a <see cref="WireException"/>.</summary>
 internal ref struct WireReader(ReadOnlySpan<byte> bytes)
 {
     private ReadOnlySpan<byte> _rest = bytes;
@@ -34,7 +34,7 @@ internal ref struct WireReader(ReadOnlySpan<byte> bytes)
         throw new WireException("A variable-length integer has more than ten bytes.");
     }
 
-    /// <summary>Reads the number of elements that follow; each takes at least one byte, so that a lie cannot make us allocate.</summary>
+    /// <summary>Reads a number of elements. Each takes at least one byte, so the number is checked before anything is allocated.</summary>
     public int ReadCount()
     {
         var count = ReadVarint();
@@ -49,10 +49,10 @@ internal ref struct WireReader(ReadOnlySpan<byte> bytes)
 
     public Address ReadAddress() => Address.Parse(ReadText());
 
-    /// <summary>Reads a message that is part of another.</summary>
+    /// <summary>Reads a message that is nested in another.</summary>
     public object? ReadPayload(Serialization.Serialization serialization)
     {
-        // Messages may hold messages, and the depth comes from the network: better an exception than the end of the process.
+        // Messages may be nested, and the network decides the depth. An exception is better than a stack overflow.
         RuntimeHelpers.EnsureSufficientExecutionStack();
         int identifier = ReadInt32();
         string manifest = ReadText();
@@ -63,7 +63,7 @@ internal ref struct WireReader(ReadOnlySpan<byte> bytes)
     {
         if (count > _rest.Length)
         {
-            throw new WireException($"{count} bytes expected, {_rest.Length} left.");
+            throw new WireException($"Expected {count} bytes, but only {_rest.Length} are left.");
         }
 
         var taken = _rest[..count];

@@ -5,8 +5,8 @@ using Akka.Actor;
 namespace Akka.Remote;
 
 /// <summary>
-/// A growing buffer into which the primitives of our wire format are written. Integers are variable-length, texts are
-/// UTF-8 behind their length. Not thread-safe; whoever shares one holds a lock.
+/// A growing buffer for the primitives of the wire format. Integers have variable length. A text is its length and its UTF-8 bytes.
+/// Not thread-safe: shared writers need a lock.
 /// </summary>
 internal sealed class WireWriter(int capacityBytes = 256)
 {
@@ -27,7 +27,7 @@ internal sealed class WireWriter(int capacityBytes = 256)
         }
     }
 
-    /// <summary>Reserves the four bytes of a frame's length; <see cref="EndFrame"/> fills them in.</summary>
+    /// <summary>Reserves the four bytes of a frame's length. <see cref="EndFrame"/> fills them in.</summary>
     public int BeginFrame(FrameKind kind)
     {
         var start = Length;
@@ -64,7 +64,7 @@ internal sealed class WireWriter(int capacityBytes = 256)
         Encoding.UTF8.GetBytes(text, Grow(size));
     }
 
-    /// <summary>Writes bytes behind their length; <see cref="WriteText"/> of a text encoded earlier is the same.</summary>
+    /// <summary>Writes a length and the bytes. <see cref="WriteText"/> writes the same for a text in UTF-8.</summary>
     public void WriteBlock(ReadOnlySpan<byte> bytes)
     {
         WriteVarint(bytes.Length);
@@ -75,7 +75,7 @@ internal sealed class WireWriter(int capacityBytes = 256)
 
     public void WriteAddress(Address address) => WriteText(address.ToString());
 
-    /// <summary>Writes a message that is part of another, with identifier and manifest of its own serializer.</summary>
+    /// <summary>Writes a message that is nested in another, with identifier and manifest of its own serializer.</summary>
     public void WritePayload(object? payload, Serialization.Serialization serialization)
     {
         Serialization.Serializer serializer = serialization.FindSerializerFor(payload);

@@ -2,7 +2,7 @@ using Akka.Actor;
 
 namespace Akka.Serialization;
 
-/// <summary>Bytes as they are. The array is not copied: like any message it must not be changed once it is sent.</summary>
+/// <summary>Serializes byte arrays unchanged. The array is not copied: like any message, it must not change after sending.</summary>
 internal sealed class ByteArraySerializer(ExtendedActorSystem system) : Serializer(system)
 {
     public static readonly Type[] Types = [typeof(byte[])];

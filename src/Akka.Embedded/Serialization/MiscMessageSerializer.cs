@@ -4,7 +4,7 @@ using Akka.Remote;
 
 namespace Akka.Serialization;
 
-/// <summary>The messages of the runtime itself that users may send between systems. What they carry goes to its own serializer.</summary>
+/// <summary>Serializes the runtime's own messages that users may send to other systems. Each payload uses its own serializer.</summary>
 internal sealed class MiscMessageSerializer(ExtendedActorSystem system) : SerializerWithStringManifest(system)
 {
     public static readonly Type[] Types =
@@ -13,7 +13,7 @@ internal sealed class MiscMessageSerializer(ExtendedActorSystem system) : Serial
         typeof(Address), typeof(IActorRef), typeof(ActorSelectionMessage),
     ];
 
-    /// <summary>The manifests by the names of the types: FromBinary with a type asks for such a name. References have many types.</summary>
+    /// <summary>The manifests by type name, for FromBinary with a type. Actor references have several types.</summary>
     private static readonly Dictionary<string, string> ManifestsOfTypes = MakeManifestsOfTypes();
 
     public override int Identifier => 16;
@@ -31,7 +31,7 @@ internal sealed class MiscMessageSerializer(ExtendedActorSystem system) : Serial
             Address => "A",
             IActorRef => "AR",
             ActorSelectionMessage => "SEL",
-            _ => throw new ArgumentException($"{o.GetType()} is no message of the runtime.", nameof(o)),
+            _ => throw new ArgumentException($"{o.GetType()} is not a message of the runtime.", nameof(o)),
         };
     }
 
@@ -83,7 +83,7 @@ internal sealed class MiscMessageSerializer(ExtendedActorSystem system) : Serial
             "A" => reader.ReadAddress(),
             "AR" => ReadRef(ref reader) ?? Nobody.Instance,
             "SEL" => ReadSelection(ref reader),
-            _ => throw new SerializationException($"'{manifest}' is the manifest of no message of the runtime."),
+            _ => throw new SerializationException($"Unknown manifest '{manifest}' for a message of the runtime."),
         };
     }
 
@@ -129,7 +129,7 @@ internal sealed class MiscMessageSerializer(ExtendedActorSystem system) : Serial
             elements[i] = reader.ReadText();
         }
 
-        var message = reader.ReadPayload(system.Serialization) ?? throw new SerializationException("A selection's message is missing.");
+        var message = reader.ReadPayload(system.Serialization) ?? throw new SerializationException("The message of a selection is null.");
         return new ActorSelectionMessage(message, elements, fansOut);
     }
 

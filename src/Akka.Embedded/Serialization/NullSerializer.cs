@@ -2,7 +2,7 @@ using Akka.Actor;
 
 namespace Akka.Serialization;
 
-/// <summary>Nothing as no bytes.</summary>
+/// <summary>Serializes null as an empty array.</summary>
 internal sealed class NullSerializer(ExtendedActorSystem system) : Serializer(system)
 {
     public override int Identifier => 0;

@@ -5,12 +5,12 @@ using Akka.Actor;
 
 namespace Akka.Serialization;
 
-/// <summary>Texts in UTF-8; int and long with the lowest byte first.</summary>
+/// <summary>Serializes strings as UTF-8, and int and long in little-endian order.</summary>
 internal sealed class PrimitiveSerializer(ExtendedActorSystem system) : SerializerWithStringManifest(system)
 {
     public static readonly Type[] Types = [typeof(string), typeof(int), typeof(long)];
 
-    // What FromBinary with a type asks for.
+    // The manifests that FromBinary with a type uses.
     private const string StringType = "System.String, System.Private.CoreLib";
     private const string IntType = "System.Int32, System.Private.CoreLib";
     private const string LongType = "System.Int64, System.Private.CoreLib";
@@ -24,7 +24,7 @@ internal sealed class PrimitiveSerializer(ExtendedActorSystem system) : Serializ
             string => "S",
             int => "I",
             long => "L",
-            _ => throw new ArgumentException($"{o.GetType()} is not among the primitives that are serialized as such.", nameof(o)),
+            _ => throw new ArgumentException($"{o.GetType()} is not supported: expected string, int or long.", nameof(o)),
         };
     }
 
@@ -43,7 +43,7 @@ internal sealed class PrimitiveSerializer(ExtendedActorSystem system) : Serializ
                 BinaryPrimitives.WriteInt64LittleEndian(eight, number);
                 return eight;
             default:
-                throw new ArgumentException($"{obj.GetType()} is not among the primitives that are serialized as such.", nameof(obj));
+                throw new ArgumentException($"{obj.GetType()} is not supported: expected string, int or long.", nameof(obj));
         }
     }
 
@@ -54,7 +54,7 @@ internal sealed class PrimitiveSerializer(ExtendedActorSystem system) : Serializ
             (StringType, _) or ("S", _) => Encoding.UTF8.GetString(bytes),
             (IntType, 4) or ("I", 4) => BinaryPrimitives.ReadInt32LittleEndian(bytes),
             (LongType, 8) or ("L", 8) => BinaryPrimitives.ReadInt64LittleEndian(bytes),
-            _ => throw new SerializationException($"{bytes.Length} bytes with the manifest '{manifest}' are no primitive."),
+            _ => throw new SerializationException($"{bytes.Length} bytes with the manifest '{manifest}' are not a string, int or long."),
         };
     }
 }

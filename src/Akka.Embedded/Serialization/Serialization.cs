@@ -6,16 +6,16 @@ using Akka.Configuration;
 namespace Akka.Serialization;
 
 /// <summary>
-/// The serializers of an actor system, and which type goes to which. Configured by <c>akka.actor.serializers</c> (name = type) and
-/// <c>akka.actor.serialization-bindings</c> (type = name). There is no serializer for everything: a type without a binding is an error,
-/// because a serializer that makes whatever type the network names is an open door.
+/// The serializers of an actor system, and the binding of types to them. The configuration names serializers in
+/// <c>akka.actor.serializers</c> (name = type), and bindings in <c>akka.actor.serialization-bindings</c> (type = name). A type
+/// without a binding is an error. No reflective serializer exists, because it would create any type that the network names.
 /// </summary>
 public class Serialization
 {
     private const string SerializersKey = "akka.actor.serializers";
     private const string BindingsKey = "akka.actor.serialization-bindings";
 
-    /// <summary>The address with which refs are written on this thread, set while a serializer works for the wire.</summary>
+    /// <summary>The address that this thread writes into references while it serializes for the network. Null otherwise.</summary>
     [ThreadStatic]
     private static Address? _addressInRefs;
 
@@ -24,7 +24,7 @@ public class Serialization
     private readonly ConcurrentDictionary<string, Serializer> _byName = new();
     private readonly ConcurrentDictionary<Type, Serializer> _bindings = new();
 
-    /// <summary>What <see cref="FindSerializerForType"/> found for types that have no binding of their own.</summary>
+    /// <summary>Results of <see cref="FindSerializerForType"/> for types without a binding of their own.</summary>
     private readonly ConcurrentDictionary<Type, Serializer> _found = new();
 
     public Serialization(ExtendedActorSystem system)
@@ -39,15 +39,15 @@ public class Serialization
 
     public ExtendedActorSystem System { get; }
 
-    /// <summary>Runs something with refs to this system's actors written so that other systems can reach them.</summary>
+    /// <summary>Runs an action. Meanwhile, references to this system's actors are written so that other systems can reach them.</summary>
     public static T WithTransport<T>(ExtendedActorSystem system, Func<T> action) => WithAddress(system.Provider.DefaultAddress, action);
 
     public static T WithTransport<TState, T>(ExtendedActorSystem system, TState state, Func<TState, T> action) =>
         WithAddress(system.Provider.DefaultAddress, () => action(state));
 
     /// <summary>
-    /// A ref as text: path and uid, with the address of the transport that is at work. Outside of one a local actor's path has no
-    /// address that other systems could use. No ref is an empty text.
+    /// Returns a reference as text: path and uid, with the current transport's address. Outside of a transport, a local actor's
+    /// path has no usable address. Null gives an empty text.
     /// </summary>
     public static string SerializedActorPath(IActorRef? actorRef)
     {
@@ -59,7 +59,7 @@ public class Serialization
         };
     }
 
-    /// <summary>The text that must travel with the bytes of a message; empty where its serializer needs none.</summary>
+    /// <summary>Returns the manifest that must travel with the bytes. Empty if the serializer needs none.</summary>
     public static string ManifestFor(Serializer s, object msg)
     {
         return s switch
@@ -74,10 +74,10 @@ public class Serialization
 
     public byte[] Serialize(object o) => WithTransport(System, () => FindSerializerFor(o).ToBinary(o));
 
-    /// <exception cref="SerializationException">The identifier is unknown, or the bytes are not what the serializer wrote.</exception>
+    /// <exception cref="SerializationException">The identifier is unknown, or the bytes are malformed.</exception>
     public object? Deserialize(byte[] bytes, int serializerId, Type? type) => Find(serializerId).FromBinary(bytes, type);
 
-    /// <exception cref="SerializationException">Identifier or manifest is unknown, or the bytes do not fit them.</exception>
+    /// <exception cref="SerializationException">The identifier or the manifest is unknown, or the bytes are malformed.</exception>
     public object? Deserialize(byte[] bytes, int serializerId, string manifest)
     {
         return Find(serializerId) switch
@@ -91,8 +91,8 @@ public class Serialization
     public Serializer FindSerializerFor(object? obj, string? defaultSerializerName = null) =>
         obj is null ? _nullSerializer : FindSerializerForType(obj.GetType(), defaultSerializerName);
 
-    /// <summary>The serializer bound to the type, else to its nearest base class, else to the most special of its interfaces.</summary>
-    /// <exception cref="SerializationException">There is none, nor one of the default name.</exception>
+    /// <summary>Returns the serializer bound to the type, else to its nearest base class, else to its most derived interface.</summary>
+    /// <exception cref="SerializationException">No serializer is bound, and none has the default name.</exception>
     public Serializer FindSerializerForType(Type objectType, string? defaultSerializerName = null)
     {
         if (_bindings.TryGetValue(objectType, out var serializer) || _found.TryGetValue(objectType, out serializer))
@@ -108,18 +108,18 @@ public class Serialization
         return defaultSerializerName is not null && _byName.TryGetValue(defaultSerializerName, out serializer)
             ? serializer
             : throw new SerializationException(
-                $"No serializer is bound to {objectType}, which must leave the process; set {BindingsKey} "
+                $"No serializer is bound to {objectType}, so it cannot be sent to another system or stored. Set {BindingsKey} "
                 + $"{{ \"{TypeName(objectType)}\" = <name> }}, where <name> is a key of {SerializersKey}.");
     }
 
-    /// <summary>Makes a serializer known by its identifier and a name.</summary>
+    /// <summary>Registers a serializer under its identifier and a name.</summary>
     public void AddSerializer(string name, Serializer serializer)
     {
         _byName[name] = serializer;
         _byIdentifier[serializer.Identifier] = serializer;
     }
 
-    /// <summary>Binds a type, and what is derived from it and has no nearer binding, to a serializer.</summary>
+    /// <summary>Binds a serializer to a type, and to derived types without a nearer binding.</summary>
     public void AddSerializationMap(Type type, Serializer serializer)
     {
         _bindings[type] = serializer;
@@ -140,10 +140,12 @@ public class Serialization
         }
     }
 
-    /// <summary>The name of a type without version and key of its assembly.</summary>
+    /// <summary>Returns the name of a type with its assembly, without version and key.</summary>
     internal static string TypeName(Type type) => $"{type.FullName}, {type.Assembly.GetName().Name}";
 
-    /// <summary>One type is nearer than another if it can be assigned to it. Between unrelated interfaces the name decides.</summary>
+    /// <summary>
+    /// Returns the nearest bound type: the one that is assignable to the others. Unrelated interfaces are chosen by name.
+    /// </summary>
     private Type? NearestBinding(Type objectType)
     {
         var bound = _bindings.Keys.Where(type => type.IsAssignableFrom(objectType)).OrderBy(type => type.FullName, StringComparer.Ordinal);
@@ -184,19 +186,19 @@ public class Serialization
             AddSerializationMap(
                 ConfiguredType.Find(type, BindingsKey),
                 _byName.TryGetValue(name, out var serializer) ? serializer : throw new ConfigurationException(
-                    $"{BindingsKey} binds '{type}' to '{name}', which is no key of {SerializersKey}."));
+                    $"{BindingsKey} binds '{type}' to '{name}', which is not a key of {SerializersKey}."));
         }
     }
 
     private Serializer Find(int serializerId)
     {
         return _byIdentifier.TryGetValue(serializerId, out var serializer) ? serializer : throw new SerializationException(
-            $"No serializer has the identifier {serializerId}; {SerializersKey} must be the same on all nodes.");
+            $"No serializer has the identifier {serializerId}. {SerializersKey} must be the same on all nodes.");
     }
 
     /// <summary>
-    /// The type that a manifest from the network names, if it is one that this very serializer would be given to write. It is looked
-    /// for in assemblies that are loaded already.
+    /// Returns the type that a manifest names, if this serializer is the one bound to it. Searches only assemblies that are loaded
+    /// already.
     /// </summary>
     private Type BoundType(string manifest, Serializer serializer)
     {
@@ -205,6 +207,6 @@ public class Serialization
             name => Array.Find(AppDomain.CurrentDomain.GetAssemblies(), assembly => assembly.GetName().Name == name.Name),
             typeResolver: null);
         return type is not null && FindSerializerForType(type) == serializer ? type : throw new SerializationException(
-            $"'{manifest}' is no type that {BindingsKey} binds to the serializer with the identifier {serializer.Identifier}.");
+            $"'{manifest}' is not a type that {BindingsKey} binds to the serializer with the identifier {serializer.Identifier}.");
     }
 }

@@ -4,8 +4,8 @@ using Akka.Actor;
 namespace Akka.Serialization;
 
 /// <summary>
-/// Turns messages into bytes and back. One instance serves a whole actor system, from many threads at once. It is made by its
-/// constructor that takes the system when <c>akka.actor.serializers</c> names it.
+/// Converts messages to bytes and back. One instance serves a whole actor system, from many threads. If
+/// <c>akka.actor.serializers</c> names the type, its constructor with an <see cref="ExtendedActorSystem"/> is called.
 /// </summary>
 public abstract class Serializer
 {
@@ -20,22 +20,22 @@ public abstract class Serializer
     }
 
     /// <summary>
-    /// Travels with the bytes, so it is the same on every node and never changes; 0 to 40 are the runtime's own. Without an override
-    /// it is read from <c>akka.actor.serialization-identifiers</c>.
+    /// The identifier that travels with the bytes. It must be the same on every node and must never change. 0 to 40 are reserved
+    /// for the runtime. Without an override it comes from <c>akka.actor.serialization-identifiers</c>.
     /// </summary>
     public virtual int Identifier => _configuredIdentifier.Value;
 
-    /// <summary>Whether <see cref="FromBinary(byte[], Type)"/> needs to be told the type.</summary>
+    /// <summary>Whether <see cref="FromBinary(byte[], Type)"/> needs the type.</summary>
     public abstract bool IncludeManifest { get; }
 
     public abstract byte[] ToBinary(object obj);
 
-    /// <exception cref="SerializationException">The bytes are not what <see cref="ToBinary"/> wrote.</exception>
+    /// <exception cref="SerializationException">The bytes are malformed.</exception>
     public abstract object? FromBinary(byte[] bytes, Type? type);
 
     public T FromBinary<T>(byte[] bytes) => (T)FromBinary(bytes, typeof(T))!;
 
-    /// <summary>As <see cref="ToBinary"/>, but refs to actors of this system are written with the given address.</summary>
+    /// <summary>Like <see cref="ToBinary"/>, but writes references to actors of this system with the given address.</summary>
     public byte[] ToBinaryWithAddress(Address address, object obj) => Serialization.WithAddress(address, () => ToBinary(obj));
 
     private int ReadIdentifier()
@@ -44,6 +44,6 @@ public abstract class Serializer
         var name = $"{GetType().FullName}, {GetType().Assembly.GetName().Name}";
         var path = $"{Key}.\"{name}\"";
         return system.Settings.Config.HasPath(path) ? system.Settings.Config.GetInt(path) : throw new ArgumentException(
-            $"The serializer {GetType()} has no identifier; override Identifier, or set {Key} {{ \"{name}\" = <number> }}.");
+            $"The serializer {GetType()} has no identifier. Override Identifier, or set {Key} {{ \"{name}\" = <number> }}.");
     }
 }

@@ -3,8 +3,8 @@ using Akka.Actor;
 namespace Akka.Serialization;
 
 /// <summary>
-/// A serializer that names the kind of each message by a short text of its own, which stays the same when types are renamed, and
-/// decides itself what a name stands for: nothing that comes from the network chooses a type.
+/// A serializer that writes its own manifest, a short text for each kind of message. The manifest stays the same when types are
+/// renamed. The serializer maps it to a type, so the network does not choose types.
 /// </summary>
 public abstract class SerializerWithStringManifest : Serializer
 {

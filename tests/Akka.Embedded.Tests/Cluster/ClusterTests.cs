@@ -324,7 +324,7 @@ public sealed class ClusterTests : Systems
 
     [Theory]
     [InlineData("akka.tcp://other@127.0.0.1:2551", "other")]
-    [InlineData("127.0.0.1:2551", "no address")]
+    [InlineData("127.0.0.1:2551", "not an address")]
     public void Seed_node_that_cannot_be_one_ends_the_start_with_its_text(string seed, string because)
     {
         var error = Assert.Throws<ConfigurationException>(() => Start("c", $"{Node}\nakka.cluster.seed-nodes = [\"{seed}\"]"));

@@ -27,7 +27,7 @@ public sealed class HoconErrorTests
     [InlineData("a = sys@host", "<string>:1:8: found '@', expected a comma, a new line.")]
     [InlineData("a = ${b", "<string>:1:7: a substitution is not closed on its line, expected '}'.")]
     [InlineData("x = 1\na = ${b.c}", "<string>:2:5: ${b.c} is neither set in this text nor an environment variable; set it, or")]
-    [InlineData("a = ${b}\nb = ${a}", "<string>:2:5: this substitution needs its own value.")]
+    [InlineData("a = ${b}\nb = ${a}", "<string>:2:5: this substitution depends on its own value.")]
     [InlineData("a = ${a}", "<string>:1:5: ${a} is neither set")]
     [InlineData("a = [1] x", "<string>:1:5: texts, lists and objects beside each other cannot be joined")]
     [InlineData("a { b = 1 } x", "<string>:1:13: texts, lists and objects beside each other cannot be joined")]

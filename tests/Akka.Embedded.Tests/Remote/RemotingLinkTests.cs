@@ -253,7 +253,7 @@ public sealed class RemotingLinkTests : Systems
 
         Assert.Equal(
             $"Cannot listen on 127.0.0.1:{port}: the port is in use. Stop the process that has it, "
-            + "or set akka.remote.dot-netty.tcp.port to another (0: any that is free).",
+            + "or set akka.remote.dot-netty.tcp.port to another (0: any free port).",
             error.Message);
     }
 

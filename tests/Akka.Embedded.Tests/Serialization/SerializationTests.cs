@@ -207,8 +207,8 @@ public sealed class TheSerializers() : TestKit("""
 
     [Theory]
     [InlineData("akka.actor.serializers.x = \"No.Such, Akka\"", "serializers.x names the type 'No.Such, Akka', which does not exist")]
-    [InlineData("akka.actor.serializers.x = \"System.Random\"", "is no Akka.Serialization.Serializer")]
-    [InlineData("akka.actor.serialization-bindings { \"System.Random\" = x }", "binds 'System.Random' to 'x', which is no key of")]
+    [InlineData("akka.actor.serializers.x = \"System.Random\"", "is not derived from Akka.Serialization.Serializer")]
+    [InlineData("akka.actor.serialization-bindings { \"System.Random\" = x }", "binds 'System.Random' to 'x', which is not a key of")]
     public void A_configuration_that_cannot_work_is_refused_when_the_system_starts(string hocon, string expected)
     {
         var error = Assert.ThrowsAny<ConfigurationException>(() => ActorSystem.Create("other", hocon));

@@ -39,7 +39,7 @@ public sealed class WithinTests() : TestKit("akka.test.single-expect-default = 6
         var error = Assert.ThrowsAny<XunitException>(() => Within(TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(2), () => { }, "soon"));
 
         Assert.Contains("soon: the block took", error.Message);
-        Assert.Contains("but must take 00:01:00 at least", error.Message);
+        Assert.Contains("but must take at least 00:01:00", error.Message);
     }
 
     [Fact]

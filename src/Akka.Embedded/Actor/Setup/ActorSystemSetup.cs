@@ -1,6 +1,6 @@
 namespace Akka.Actor.Setup;
 
-/// <summary>Setups, one of each type. Immutable.</summary>
+/// <summary>A set of setups, one of each type. Immutable.</summary>
 public sealed class ActorSystemSetup
 {
     public static readonly ActorSystemSetup Empty = new([]);

@@ -1,6 +1,6 @@
 namespace Akka.Actor.Setup;
 
-/// <summary>Something an actor system is made with that is not configuration text.</summary>
+/// <summary>A setting of a new actor system that is not configuration text.</summary>
 public abstract class Setup
 {
 }

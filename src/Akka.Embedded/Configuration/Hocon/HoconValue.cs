@@ -1,6 +1,6 @@
 namespace Akka.Configuration.Hocon;
 
-/// <summary>A value of a configuration: a text, a list, or an object with keys. Only its HOCON can be had, by ToString.</summary>
+/// <summary>A value of a configuration: a text, a list, or an object. ToString returns it as HOCON.</summary>
 public class HoconValue
 {
     private protected HoconValue()
