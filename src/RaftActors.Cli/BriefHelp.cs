@@ -4,7 +4,7 @@ using System.CommandLine.Invocation;
 
 namespace RaftActors.Cli;
 
-/// <summary>A list of commands shows the first sentence of each; the rest is for those who ask for it.</summary>
+/// <summary>Help that lists subcommands with the first sentence of their descriptions only.</summary>
 internal sealed class BriefHelp(HelpAction whole) : SynchronousCommandLineAction
 {
     /// <inheritdoc/>
@@ -15,7 +15,7 @@ internal sealed class BriefHelp(HelpAction whole) : SynchronousCommandLineAction
     {
         foreach (var command in parseResult.CommandResult.Command.Subcommands)
         {
-            var sentence = command.Description!.Split(". ")[0].Split(".\n")[0].TrimEnd('.'); // Justification: each of ours has one.
+            var sentence = command.Description!.Split(". ")[0].Split(".\n")[0].TrimEnd('.'); // Justification: all commands have one.
             command.Description = $"{sentence.ReplaceLineEndings(" ")}.";
         }
 

@@ -1,6 +1,6 @@
 namespace RaftActors.Cli;
 
-/// <summary>What servers and engines say are whole sentences; here they stand within another one.</summary>
+/// <summary>Turns a sentence of a server or an engine into a clause: lower-case first letter, no full stop.</summary>
 internal static class Clause
 {
     public static string Of(string sentence)

@@ -12,7 +12,7 @@ namespace RaftActors.Cli;
 /// <summary>The commands, and the options that several of them have.</summary>
 internal static class CommandLine
 {
-    public static RootCommand Build(Surroundings surroundings)
+    public static RootCommand Build(CommandEnvironment environment)
     {
         var root = new RootCommand(
             """
@@ -32,23 +32,23 @@ internal static class CommandLine
               130  Ctrl-C
             """)
         {
-            ServerCommand.Build(surroundings),
-            AppendCommand.Build(surroundings),
-            AppendCommand.BuildPrint(surroundings),
-            AppendCommand.BuildCount(surroundings),
-            MembersCommand.Build(surroundings),
-            StatusCommand.Build(surroundings),
-            TransferCommand.Build(surroundings),
-            ExplainCommand.Build(surroundings),
+            ServerCommand.Build(environment),
+            AppendCommand.Build(environment),
+            AppendCommand.BuildPrint(environment),
+            AppendCommand.BuildCount(environment),
+            MembersCommand.Build(environment),
+            StatusCommand.Build(environment),
+            TransferCommand.Build(environment),
+            ExplainCommand.Build(environment),
             new Command("log", "Shows, checks and repairs the log in the directory of a server that is stopped.")
             {
-                DumpCommand.Build(surroundings),
-                VerifyCommand.Build(surroundings),
-                RepairCommand.Build(surroundings),
+                DumpCommand.Build(environment),
+                VerifyCommand.Build(environment),
+                RepairCommand.Build(environment),
             },
-            RecoverCommand.Build(surroundings),
+            RecoverCommand.Build(environment),
         };
-        new SeedFlags(surroundings).AddTo(root, surroundings);
+        new ShortForms(environment).AddTo(root, environment);
         var help = root.Options.OfType<HelpOption>().Single();
         help.Action = new BriefHelp((HelpAction)help.Action!); // Justification: the option is made with it.
         return root;

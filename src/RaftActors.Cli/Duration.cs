@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace RaftActors.Cli;
 
-/// <summary>A span of time as people write it: <c>250ms</c>, <c>10s</c>, <c>1m</c>, <c>1.5h</c>.</summary>
+/// <summary>Parses a time span with a unit: <c>250ms</c>, <c>10s</c>, <c>1m</c>, <c>1.5h</c>.</summary>
 internal static class Duration
 {
     public const string Forms = "250ms, 10s or 1m";
@@ -16,10 +16,10 @@ internal static class Duration
         ("h", TimeSpan.FromHours(1)),
     ];
 
-    /// <summary>Reads an option's value; complains to the result if it is none, or out of range.</summary>
-    /// <param name="place">Where it stands, for the complaint; empty: in the option.</param>
-    /// <param name="unit">Of a number without a unit.</param>
-    /// <param name="max">The longest; the shortest is a millisecond.</param>
+    /// <summary>Parses an option's value. If it is malformed or out of range, adds an error to the result and returns null.</summary>
+    /// <param name="place">Where the value came from, for the error message; empty: from the option.</param>
+    /// <param name="unit">The unit of a number that has none.</param>
+    /// <param name="max">The longest time that is allowed. The shortest is 1 ms.</param>
     public static TimeSpan? Parse(string text, string place, TimeSpan unit, TimeSpan max, ArgumentResult result)
     {
         if (TryParse(text, unit, out var time) && time >= TimeSpan.FromMilliseconds(1) && time <= max)
@@ -27,11 +27,11 @@ internal static class Duration
             return time;
         }
 
-        result.AddError($"'{text}'{place} is no duration from 1ms to {Text(max)}. Write {Forms}; a number alone means {NameOf(unit)}.");
+        result.AddError($"'{text}'{place} is not a duration from 1ms to {Text(max)}. Write {Forms}; a number alone means {NameOf(unit)}.");
         return null;
     }
 
-    /// <param name="unit">Of a number without a unit.</param>
+    /// <param name="unit">The unit of a number that has none.</param>
     public static bool TryParse(string text, TimeSpan unit, out TimeSpan time)
     {
         time = TimeSpan.Zero;

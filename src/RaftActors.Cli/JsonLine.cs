@@ -6,7 +6,7 @@ using RaftActors.Storage;
 
 namespace RaftActors.Cli;
 
-/// <summary>One JSON object a line. Members that say nothing are left out.</summary>
+/// <summary>Writes one JSON object per line. Members without a value are left out.</summary>
 internal static class JsonLine
 {
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };

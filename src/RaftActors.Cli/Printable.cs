@@ -3,10 +3,10 @@ using System.Text;
 
 namespace RaftActors.Cli;
 
-/// <summary>Names and keys are anybody's text, and a terminal obeys what it is sent.</summary>
+/// <summary>Escapes control characters. Names and keys come from clients, and a terminal would execute their escape sequences.</summary>
 internal static class Printable
 {
-    /// <summary>The same text, with what is no character of a line written out.</summary>
+    /// <summary>The text, with control and format characters and line separators written as <c>\uXXXX</c>.</summary>
     public static string Of(string text)
     {
         if (!text.Any(IsControl))

@@ -2,13 +2,13 @@ using System.Runtime.InteropServices;
 
 namespace RaftActors.Cli;
 
-/// <summary>Has the system create all files and folders of this program for its user alone: 0600 and 0700.</summary>
+/// <summary>Restricts all new files and folders of this process to its user: modes 0600 and 0700.</summary>
 internal static partial class PrivateFiles
 {
     private const uint GroupAndOthers = 0b111_111;
 
-    /// <summary>For the whole program, from now on. Existing files stay as they are.</summary>
-    public static void Demand()
+    /// <summary>Sets the umask of the process. Existing files keep their modes.</summary>
+    public static void Enable()
     {
         if (!OperatingSystem.IsWindows())
         {

@@ -1,3 +1,100 @@
-using RaftActors.Cli;
+using System.Text;
 
-return Session.Run(args);
+using Microsoft.Win32.SafeHandles;
+
+using RaftActors.Cli.Client;
+
+namespace RaftActors.Cli;
+
+/// <summary>The <c>raft</c> program. Every failure ends with a sentence on standard error and an <see cref="ExitCode"/>.</summary>
+internal static class Program
+{
+    private const int BufferSize = 1 << 16;
+
+    public static int Main(string[] arguments)
+    {
+        PrivateFiles.Enable();
+        using var stream = StandardOutput();
+        var output = new StreamWriter(stream, new UTF8Encoding(false), BufferSize);
+        var environment = new CommandEnvironment(
+            Console.In, output, Console.Error, !Console.IsOutputRedirected, Environment.GetEnvironmentVariable);
+        Console.CancelKeyPress += (_, press) => press.Cancel |= environment.IsCritical;
+        var code = ExitCode.Done;
+        try
+        {
+            code = Run(arguments, environment);
+            output.Flush();
+        }
+        catch (IOException e) when (CommandEnvironment.IsBrokenPipe(e))
+        {
+            // The reader has read enough, as 'head' does. That is no failure.
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Console.Error.WriteLine(CommandEnvironment.OutputFailure(e));
+            code = Math.Max(code, ExitCode.Failed);
+        }
+
+        return code;
+    }
+
+    /// <summary>Runs one command and returns its exit code.</summary>
+    public static int Run(string[] arguments, CommandEnvironment environment)
+    {
+        var parsed = CommandLine.Build(environment).Parse(arguments, new() { ResponseFileTokenReplacer = null });
+        var problems = parsed.Errors.Select(error => error.Message).ToList();
+        if (ShortForms.Misplaced(parsed) is { } flag)
+        {
+            problems.Add($"{flag} stands before the verb: write it after the verb");
+        }
+
+        if (problems.Count > 0)
+        {
+            return Refuse(environment, problems);
+        }
+
+        try
+        {
+            return parsed.Invoke(new() { EnableDefaultExceptionHandler = false, Output = environment.Output, Error = environment.Error });
+        }
+        catch (UsageException e)
+        {
+            return Refuse(environment, [e.Message]);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException && !CommandEnvironment.IsBrokenPipe(e))
+        {
+            environment.Output.Flush();
+            environment.Error.WriteLine($"raft: {e.Message}");
+            return ExitCode.Failed;
+        }
+    }
+
+    private static int Refuse(CommandEnvironment environment, List<string> problems)
+    {
+        foreach (var problem in problems)
+        {
+            environment.Error.WriteLine($"raft: {Printable.Of(problem)}");
+        }
+
+        environment.Error.WriteLine("Run 'raft --help', or any command with --help, to see the usage.");
+        return ExitCode.Usage;
+    }
+
+    /// <summary>
+    /// Opens standard output. The console's own stream hides a broken pipe, so a long dump into 'head' would go on to its end. So a pipe
+    /// is opened directly. A file keeps the console's stream: FileStream writes at its own offsets, over the output of other programs.
+    /// </summary>
+    private static Stream StandardOutput()
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            var stream = new FileStream(new SafeFileHandle(1, ownsHandle: false), FileAccess.Write, bufferSize: 0);
+            if (!stream.CanSeek)
+            {
+                return stream;
+            }
+        }
+
+        return Console.OpenStandardOutput();
+    }
+}

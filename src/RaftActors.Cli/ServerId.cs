@@ -7,32 +7,34 @@ using RaftActors.Core;
 namespace RaftActors.Cli;
 
 /// <summary>
-/// A server as people name it: <c>:9990</c> on this machine, <c>host:9990</c> elsewhere. It is its name and its address in one, so it must
-/// be written the same by everybody: <c>localhost</c> and <c>127.0.0.1</c> are this machine too.
+/// The name of a server, which is its address too: <c>:9990</c> on this machine, <c>host:9990</c> elsewhere. All servers and clients must
+/// write it in the same way. <c>localhost</c> and <c>127.0.0.1</c> are read as this machine.
 /// </summary>
 internal readonly record struct ServerId(string Host, int Port) : IComparable<ServerId>
 {
-    /// <summary>The group of the raft actors, the name of each, and that of their actor systems.</summary>
+    /// <summary>The name of the group, of each raft actor and of each actor system.</summary>
     public const string GroupName = "raft";
 
     private const string Loopback = "127.0.0.1";
 
-    /// <summary>Where it listens, and where others find it.</summary>
+    /// <summary>The host name or address under which others reach it.</summary>
     [JsonIgnore]
     public string Hostname => Host.Length == 0 ? Loopback : Host;
 
-    /// <summary>The name of its raft process, whose node is the address.</summary>
+    /// <summary>The name of its raft process: <c>raft@:9990</c>.</summary>
     [JsonIgnore]
     public ProcessName Process => new($"{GroupName}@{this}");
 
-    /// <summary>The name of its folder.</summary>
+    /// <summary>The name of its folder under <c>~/.goraft</c>: <c>host_9990</c>.</summary>
     [JsonIgnore]
     public string AgentId => $"{Host}_{Port.ToString(CultureInfo.InvariantCulture)}";
 
     public static ServerId Of(ProcessName process) =>
-        TryParse(process.Node, out var id) ? id : throw new FormatException($"{process} is no server of this program");
+        TryParse(process.Node, out var id)
+            ? id
+            : throw new FormatException($"{process} is not a server of this program: its node must be HOST:PORT");
 
-    /// <summary>Reads <c>:9990</c>, <c>9990</c> or <c>host:9990</c>.</summary>
+    /// <summary>Parses <c>:9990</c>, <c>9990</c> or <c>host:9990</c>.</summary>
     public static bool TryParse(string text, [NotNullWhen(true)] out ServerId id)
     {
         var colon = text.LastIndexOf(':');
@@ -43,14 +45,14 @@ internal readonly record struct ServerId(string Host, int Port) : IComparable<Se
         return isPort && (host.Length == 0 || Uri.CheckHostName(host) is UriHostNameType.Dns or UriHostNameType.IPv4);
     }
 
-    /// <summary>The server, for people; whoever it may be.</summary>
+    /// <summary>The server's name; for a process that is not a server, the process name.</summary>
     public static string Show(ProcessName process) => TryParse(process.Node, out var id) ? id.ToString() : process.Value;
 
-    /// <summary>A text of the engine, which names processes, as this program names servers.</summary>
+    /// <summary>Replaces process names in a text of the engine by server names.</summary>
     public static string Show(string text) => text.Replace($"{GroupName}@", "", StringComparison.Ordinal);
 
-    /// <summary>What takes a server in.</summary>
-    /// <param name="by">A server of the group.</param>
+    /// <summary>The command that adds a server to the group.</summary>
+    /// <param name="by">A member of the group.</param>
     public static string AddCommand(ServerId server, object by) => $"raft members add {server} -S {by}";
 
     public int CompareTo(ServerId other) => string.CompareOrdinal(ToString(), other.ToString());

@@ -1,6 +1,6 @@
 namespace RaftActors.Cli;
 
-/// <summary>Rows in columns, each as wide as what stands in it.</summary>
+/// <summary>A text table. Each column is as wide as its widest cell.</summary>
 internal sealed class Table(params string[] heading)
 {
     private const string Gap = "  ";

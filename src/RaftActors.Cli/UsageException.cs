@@ -1,7 +1,7 @@
 namespace RaftActors.Cli;
 
 /// <summary>
-/// The command is wrong in a way that shows only when all of it is looked at. Validators of a whole command cannot do that: to ask for an
-/// option that could not be read is an error of its own there.
+/// The arguments contradict each other or are incomplete. Ends the program with <see cref="ExitCode.Usage"/>. A validator of the command
+/// cannot report this: reading an option that failed to parse throws there.
 /// </summary>
 internal sealed class UsageException(string message) : Exception(message);

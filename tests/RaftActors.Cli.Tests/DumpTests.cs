@@ -60,7 +60,7 @@ public sealed class DumpTests : IDisposable
     {
         _folder.WritePairs(StoreFolder.OwnerOf(1), 5000);
 
-        var run = Run.Shell($"set -o pipefail; dotnet {Run.Program} log dump --data {_folder.Path} | head -n 1");
+        var run = Run.Shell($"set -o pipefail; dotnet {Run.ProgramFile} log dump --data {_folder.Path} | head -n 1");
 
         Assert.Equal((0, ""), (run.Code, run.Error));
         Assert.Single(run.Lines);

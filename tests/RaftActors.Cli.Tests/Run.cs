@@ -4,13 +4,13 @@ using System.Text.Json;
 
 namespace RaftActors.Cli.Tests;
 
-/// <summary>One run of the program, as a shell starts it.</summary>
+/// <summary>A finished run of the program: exit code, standard output, standard error.</summary>
 internal sealed record Run(int Code, string Output, string Error)
 {
-    // Of commands that name none. Nothing takes as long on a machine that works, and a busy one must not fail a test.
+    // The value of RAFT_TIMEOUT. It is long, so that a busy machine fails no test.
     private const string Timeout = "1m";
 
-    public static readonly string Program = Path.Combine(AppContext.BaseDirectory, "raft.dll");
+    public static readonly string ProgramFile = Path.Combine(AppContext.BaseDirectory, "raft.dll");
 
     public IEnumerable<string> Lines => Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
@@ -18,31 +18,32 @@ internal sealed record Run(int Code, string Output, string Error)
 
     public static Run Of(params string[] arguments) => Typed("", arguments);
 
-    /// <summary>The same without a process of its own, where that makes no difference.</summary>
+    /// <summary>Runs the command in the test's process.</summary>
     public static Run Here(params string[] arguments) => Here("", arguments);
 
-    /// <param name="servers">The environment variable RAFT_SERVERS; null: it is not set.</param>
+    /// <param name="servers">Value of the environment variable RAFT_SERVERS; null: not set.</param>
     public static Run Here(string input, string[] arguments, string? servers = null)
     {
         using var typed = new StringReader(input);
         using var output = new StringWriter();
         using var error = new StringWriter();
-        var surroundings = new Surroundings(typed, output, error, variable: name => name == "RAFT_SERVERS" ? servers : Timeout);
-        return new Run(Session.Run(arguments, surroundings), $"{output}", $"{error}");
+        var environment = new CommandEnvironment(typed, output, error, variable: name => name == "RAFT_SERVERS" ? servers : Timeout);
+        return new Run(Program.Run(arguments, environment), $"{output}", $"{error}");
     }
 
-    /// <summary>Somebody types this.</summary>
-    public static Run Typed(string input, params string[] arguments) => Start("dotnet", input, [Program, .. arguments]);
+    /// <summary>Runs the program with this standard input.</summary>
+    public static Run Typed(string input, params string[] arguments) => Start("dotnet", input, [ProgramFile, .. arguments]);
 
     /// <summary>
-    /// Ctrl-C is pressed when this is on the screen. Whoever runs the tests in the background may have had it ignored, which is inherited.
+    /// Sends SIGINT when the output ends with <paramref name="text"/>. A background shell ignores SIGINT, and its children inherit that, so
+    /// <c>env</c> restores the default.
     /// </summary>
     public static Run Interrupted(string text, params string[] arguments) => Interrupted("", text, arguments);
 
-    /// <summary>The same, when this was typed, and nobody said that it was all.</summary>
+    /// <summary>The same with standard input, which stays open.</summary>
     public static Run Interrupted(string input, string text, string[] arguments)
     {
-        using var process = Begin("env", ["--default-signal=INT", "dotnet", Program, .. arguments]);
+        using var process = Begin("env", ["--default-signal=INT", "dotnet", ProgramFile, .. arguments]);
         process.StandardInput.Write(input);
         process.StandardInput.Flush();
         var (output, error) = (new StringBuilder(), process.StandardError.ReadToEndAsync());

@@ -2,14 +2,14 @@ using RaftActors.Cli.Protocol;
 
 namespace RaftActors.Cli.Client;
 
-/// <summary>What came of asking one server once. Closed.</summary>
+/// <summary>The result of sending a request to one server once. Closed.</summary>
 internal abstract record Answer
 {
     public sealed record Replied(Reply Reply) : Answer;
 
-    /// <summary>The request never left this program.</summary>
+    /// <summary>The request was not sent.</summary>
     public sealed record Unsent(string Why) : Answer;
 
-    /// <summary>The request left, and no reply came.</summary>
+    /// <summary>The request was sent, and no reply arrived.</summary>
     public sealed record Lost(string Why) : Answer;
 }

@@ -2,25 +2,26 @@ using System.Threading.Channels;
 
 namespace RaftActors.Cli.Client;
 
-/// <summary><c>raft append -</c>: a message a line, several of them under way.</summary>
+/// <summary><c>raft append -</c>: appends the lines of standard input, several at a time.</summary>
 internal sealed class AppendLines(Appender appender, AppendReport report, CancellationToken cancellation)
 {
-    /// <summary>So many are under way at a time.</summary>
+    /// <summary>The largest number of lines that are sent and not yet answered.</summary>
     public const int Window = 64;
 
-    private readonly Queue<(int Line, string Id, Task<Ending> Ending)> _open = new();
+    private readonly Queue<(int Line, string Id, Task<RequestOutcome> RequestOutcome)> _open = new();
     private readonly Task _interrupted = Task.Delay(Timeout.Infinite, cancellation);
     private int _lines;
 
-    public static int Run(AppendSettings settings, Surroundings surroundings) => settings.Client.Run(async (servers, _, cancellation) =>
-    {
-        var report = new AppendReport(surroundings, settings.Client.IsJson);
-        var appender = new Appender(servers, settings.Client, settings.RequestId, report.Redirected);
-        var isWhole = await new AppendLines(appender, report, cancellation).RunAsync(Read(surroundings.Input));
-        return isWhole ? report.ExitCode : Session.Interrupted;
-    });
+    public static int Run(AppendSettings settings, CommandEnvironment environment) =>
+        settings.Client.Run(async (servers, _, cancellation) =>
+        {
+            var report = new AppendReport(environment, settings.Client.IsJson);
+            var appender = new Appender(servers, settings.Client, settings.RequestId, report.Redirected);
+            var isWhole = await new AppendLines(appender, report, cancellation).RunAsync(Read(environment.Input));
+            return isWhole ? report.WorstCode : ExitCode.Interrupted;
+        });
 
-    // Nobody can be kept from reading a terminal, so this has a thread of its own, which nobody waits for.
+    // A read of a terminal cannot be cancelled, so a background thread reads. The process may end while it waits.
     private static ChannelReader<string?> Read(TextReader input)
     {
         var channel = Channel.CreateBounded<string?>(Window);
@@ -46,10 +47,10 @@ internal sealed class AppendLines(Appender appender, AppendReport report, Cancel
         }
     }
 
-    /// <returns>False: it was interrupted before the end of the input.</returns>
+    /// <returns>False if Ctrl-C ended it before the end of the input.</returns>
     private async Task<bool> RunAsync(ChannelReader<string?> input)
     {
-        // The first one goes alone: it finds out which server answers, and all that follow go there, in order.
+        // The first line is sent alone. It finds the server that answers, and the following lines go to that server, in order.
         var window = 1;
         Task<bool>? more = null;
         var isAtEnd = false;
@@ -82,13 +83,13 @@ internal sealed class AppendLines(Appender appender, AppendReport report, Cancel
             return true;
         }
 
-        // What is open ends at once, and is said to be open.
+        // The cancelled requests end at once, with an unknown outcome, and are reported.
         await ReportAsync(mayWait: true);
         report.Interrupted(_lines);
         return false;
     }
 
-    private IEnumerable<Task> Oldest() => _open.Count > 0 ? [_open.Peek().Ending] : [];
+    private IEnumerable<Task> Oldest() => _open.Count > 0 ? [_open.Peek().RequestOutcome] : [];
 
     private void Start(ChannelReader<string?> input)
     {
@@ -102,10 +103,10 @@ internal sealed class AppendLines(Appender appender, AppendReport report, Cancel
     private async Task<int> ReportAsync(bool mayWait)
     {
         var count = 0;
-        while (_open.TryPeek(out var oldest) && (mayWait || oldest.Ending.IsCompleted))
+        while (_open.TryPeek(out var oldest) && (mayWait || oldest.RequestOutcome.IsCompleted))
         {
             _open.Dequeue();
-            report.Ended(await oldest.Ending, oldest.Id, oldest.Line);
+            report.Ended(await oldest.RequestOutcome, oldest.Id, oldest.Line);
             count++;
         }
 

@@ -2,16 +2,16 @@ using RaftActors.Cli.Protocol;
 
 namespace RaftActors.Cli.Client;
 
-/// <summary>Says what became of messages: what is certain on standard output, what went wrong on standard error.</summary>
-internal sealed class AppendReport(Surroundings surroundings, bool isJson)
+/// <summary>Reports the outcomes of appends: commits on standard output, all others on standard error. Thread-safe.</summary>
+internal sealed class AppendReport(CommandEnvironment environment, bool isJson)
 {
     private readonly Lock _lock = new();
     private ServerId? _leader;
 
-    /// <summary>The worst so far.</summary>
-    public int ExitCode { get; private set; }
+    /// <summary>The highest exit code of all outcomes so far.</summary>
+    public int WorstCode { get; private set; }
 
-    /// <summary>Once for each leader, as soon as it is known. Called by any thread.</summary>
+    /// <summary>Reports a leader once. Called by any thread.</summary>
     public void Redirected(ServerId leader)
     {
         lock (_lock)
@@ -22,83 +22,86 @@ internal sealed class AppendReport(Surroundings surroundings, bool isJson)
             }
 
             _leader = leader;
-            RedirectLine.Write(surroundings, leader, isJson);
+            RedirectLine.Write(environment, leader, isJson);
         }
     }
 
-    /// <param name="line">Of standard input; null: there is one message only.</param>
-    public void Ended(Ending ending, string requestId, int? line)
+    /// <param name="line">The line number in standard input; null: the message was an argument.</param>
+    public void Ended(RequestOutcome outcome, string requestId, int? line)
     {
         lock (_lock)
         {
-            ExitCode = Math.Max(ExitCode, CodeOf(ending));
+            WorstCode = Math.Max(WorstCode, CodeOf(outcome));
             if (isJson)
             {
-                surroundings.Say(output => WriteJson(output, ending, requestId, line));
+                environment.Report(output => WriteJson(output, outcome, requestId, line));
             }
             else
             {
-                WriteText(ending, requestId, line is null ? "raft:" : $"raft: line {line}:");
+                WriteText(outcome, requestId, line is null ? "raft:" : $"raft: line {line}:");
             }
         }
     }
 
-    /// <summary>The last line that was sent; nothing is known of those behind it but that they were not.</summary>
+    /// <summary>Reports the last line that was sent.</summary>
     public void Interrupted(int lastLine)
     {
         lock (_lock)
         {
-            surroundings.Error.WriteLine($"raft: interrupted; nothing was sent of what stands behind line {lastLine}");
+            environment.Error.WriteLine($"raft: interrupted: no line after line {lastLine} was sent");
         }
     }
 
-    private static int CodeOf(Ending ending) => ending switch
+    private static int CodeOf(RequestOutcome outcome) => outcome switch
     {
-        Ending.Answered => Session.Fine,
-        Ending.NotDone => Session.Wrong,
-        _ => Session.Unknown,
+        RequestOutcome.Answered => ExitCode.Done,
+        RequestOutcome.NotDone => ExitCode.Failed,
+        _ => ExitCode.Unknown,
     };
 
-    private void WriteText(Ending ending, string requestId, string prefix)
+    private void WriteText(RequestOutcome outcome, string requestId, string prefix)
     {
-        switch (ending)
+        switch (outcome)
         {
-            case Ending.Answered { Reply: Reply.Committed committed }:
-                surroundings.Say(output =>
+            case RequestOutcome.Answered { Reply: Reply.Committed committed }:
+                environment.Report(output =>
                     output.WriteLine($"committed{(committed.WasThere ? " before" : "")}, serial {committed.Serial}"));
                 break;
-            case Ending.NotDone(var why, var isFinal):
-                surroundings.Error.WriteLine(
+            case RequestOutcome.NotDone(var why, var isFinal):
+                environment.Error.WriteLine(
                     $"{prefix} not committed: {Clause.Of(why)}{(isFinal ? "" : "; it is safe to append it again")}");
                 break;
-            case Ending.Unknown(var why):
-                surroundings.Error.WriteLine(
+            case RequestOutcome.Unknown(var why):
+                environment.Error.WriteLine(
                     $"{prefix} unknown whether it was committed: {Clause.Of(why)}; "
-                    + $"append it again with --request-id {requestId}, which never duplicates");
+                    + $"to retry safely, append it again with --request-id {requestId}");
                 break;
         }
     }
 
-    private static void WriteJson(TextWriter output, Ending ending, string requestId, int? line) => JsonLine.Write(output, writer =>
+    private static void WriteJson(TextWriter output, RequestOutcome outcome, string requestId, int? line)
     {
-        writer.WriteString("kind", "append");
-        JsonLine.Number(writer, "line", line);
-        writer.WriteString("requestId", requestId);
-        switch (ending)
+        JsonLine.Write(output, writer =>
         {
-            case Ending.Answered { Reply: Reply.Committed committed }:
-                writer.WriteString("outcome", "committed");
-                writer.WriteNumber("serial", committed.Serial);
-                writer.WriteBoolean("before", committed.WasThere);
-                break;
-            case Ending.NotDone(var why, _):
-                writer.WriteString("outcome", "not-committed");
-                writer.WriteString("why", why);
-                break;
-            case Ending.Unknown(var why):
-                writer.WriteString("outcome", "unknown");
-                writer.WriteString("why", why);
-                break;
-        }
-    });
+            writer.WriteString("kind", "append");
+            JsonLine.Number(writer, "line", line);
+            writer.WriteString("requestId", requestId);
+            switch (outcome)
+            {
+                case RequestOutcome.Answered { Reply: Reply.Committed committed }:
+                    writer.WriteString("outcome", "committed");
+                    writer.WriteNumber("serial", committed.Serial);
+                    writer.WriteBoolean("before", committed.WasThere);
+                    break;
+                case RequestOutcome.NotDone(var why, _):
+                    writer.WriteString("outcome", "not-committed");
+                    writer.WriteString("why", why);
+                    break;
+                case RequestOutcome.Unknown(var why):
+                    writer.WriteString("outcome", "unknown");
+                    writer.WriteString("why", why);
+                    break;
+            }
+        });
+    }
 }

@@ -1,5 +1,5 @@
 namespace RaftActors.Cli.Client;
 
-/// <summary>What is to be appended.</summary>
-/// <param name="RequestId">Null: one is made.</param>
+/// <summary>The arguments of an append.</summary>
+/// <param name="RequestId">Null: a new one is generated.</param>
 internal sealed record AppendSettings(ClientSettings Client, string Text, string? RequestId);

@@ -2,30 +2,31 @@ using RaftActors.Cli.Protocol;
 
 namespace RaftActors.Cli.Client;
 
-/// <summary>Appends messages, each under an id by which it can be appended again without being there twice.</summary>
+/// <summary>Appends messages under request ids. The group appends a request id at most once, so a retry is safe.</summary>
 internal sealed class Appender(ServerList servers, ClientSettings settings, string? requestId, Action<ServerId> redirected)
 {
-    /// <summary>What the ids of this run begin with.</summary>
+    /// <summary>The given or generated request id; for several messages, the prefix of their ids.</summary>
     public string RequestId { get; } = requestId ?? Guid.NewGuid().ToString("N");
 
-    /// <summary>Appends one message.</summary>
-    public async Task<Ending> AppendAsync(string? text, string id, CancellationToken cancellation)
+    /// <summary>Appends one message, and retries until the outcome is certain or the time is up.</summary>
+    /// <param name="text">Null: the message was too long to be read.</param>
+    public async Task<RequestOutcome> AppendAsync(string? text, string id, CancellationToken cancellation)
     {
         if ((text is null ? InputLines.TooLong : MessageLimits.WhyNot(id, text)) is { } problem)
         {
-            return new Ending.NotDone(problem, IsFinal: true);
+            return new RequestOutcome.NotDone(problem, IsFinal: true);
         }
 
-        var ending = await servers.AskAsync(
+        var outcome = await servers.AskAsync(
             (number, timeout) => new Request.Append(number, id, text!, timeout),
             mayRepeat: true,
             settings.Timeout,
             redirected,
             cancellation).ConfigureAwait(false);
 
-        // An id of our own was there before only if an attempt of ours put it there, which is news to whoever started us.
-        return requestId is null && ending is Ending.Answered { Reply: Reply.Committed { WasThere: true } committed } answered
+        // A generated id can only be in the log through an earlier attempt of this run. For the caller that is a first append.
+        return requestId is null && outcome is RequestOutcome.Answered { Reply: Reply.Committed { WasThere: true } committed } answered
             ? answered with { Reply = committed with { WasThere = false } }
-            : ending;
+            : outcome;
     }
 }

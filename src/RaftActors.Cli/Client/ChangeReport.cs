@@ -1,12 +1,12 @@
 namespace RaftActors.Cli.Client;
 
-/// <summary>Says what became of a change of members or leader.</summary>
-/// <param name="kind">What it is called in JSON.</param>
-/// <param name="done">What is said when it is done: added :9993.</param>
-/// <param name="what">What is not certain otherwise: :9993 was added.</param>
-internal sealed class ChangeReport(Surroundings surroundings, ClientSettings settings, string kind, string done, string what)
+/// <summary>Reports the outcome of a change of members or leader.</summary>
+/// <param name="kind">The value of <c>kind</c> in JSON.</param>
+/// <param name="done">The text when it is done: "added :9993".</param>
+/// <param name="what">The clause after "unknown whether": ":9993 was added".</param>
+internal sealed class ChangeReport(CommandEnvironment environment, ClientSettings settings, string kind, string done, string what)
 {
-    /// <summary>For the help of each change.</summary>
+    /// <summary>The exit codes, for the help of each change.</summary>
     public const string ExitCodes =
         """
         Exit codes:
@@ -17,20 +17,20 @@ internal sealed class ChangeReport(Surroundings surroundings, ClientSettings set
           130  Ctrl-C
         """;
 
-    public void Redirected(ServerId leader) => RedirectLine.Write(surroundings, leader, settings.IsJson);
+    public void Redirected(ServerId leader) => RedirectLine.Write(environment, leader, settings.IsJson);
 
     /// <returns>The exit code.</returns>
-    public int Ended(Ending ending, ServerId? server, CancellationToken cancellation)
+    public int Ended(RequestOutcome result, ServerId? server, CancellationToken cancellation)
     {
-        var (outcome, why, code) = ending switch
+        var (outcome, why, code) = result switch
         {
-            Ending.NotDone notDone => ("not-done", notDone.Why, Session.Wrong),
-            Ending.Unknown unknown => ("unknown", unknown.Why, Session.Unknown),
-            _ => ("done", null, Session.Fine),
+            RequestOutcome.NotDone notDone => ("not-done", notDone.Why, ExitCode.Failed),
+            RequestOutcome.Unknown unknown => ("unknown", unknown.Why, ExitCode.Unknown),
+            _ => ("done", null, ExitCode.Done),
         };
         if (settings.IsJson)
         {
-            surroundings.Say(output => JsonLine.Write(output, writer =>
+            environment.Report(output => JsonLine.Write(output, writer =>
             {
                 writer.WriteString("kind", kind);
                 JsonLine.Text(writer, "server", server?.ToString());
@@ -40,15 +40,15 @@ internal sealed class ChangeReport(Surroundings surroundings, ClientSettings set
         }
         else if (why is null)
         {
-            surroundings.Say(output => output.WriteLine(done));
+            environment.Report(output => output.WriteLine(done));
         }
         else
         {
-            surroundings.Error.WriteLine(code == Session.Wrong
+            environment.Error.WriteLine(code == ExitCode.Failed
                 ? $"raft: not done: {Clause.Of(why)}; nothing was changed"
-                : $"raft: unknown whether {what}: {Clause.Of(why)}; 'raft status' shows it");
+                : $"raft: unknown whether {what}: {Clause.Of(why)}; run 'raft status' to find out");
         }
 
-        return code != Session.Fine && cancellation.IsCancellationRequested ? Session.Interrupted : code;
+        return code != ExitCode.Done && cancellation.IsCancellationRequested ? ExitCode.Interrupted : code;
     }
 }

@@ -4,35 +4,35 @@ using System.CommandLine.Parsing;
 
 namespace RaftActors.Cli.Client;
 
-/// <summary>The options of all commands to servers.</summary>
+/// <summary>The options that all commands to servers share.</summary>
 internal sealed class ClientOptions
 {
-    /// <summary>The environment variable that takes the place of --server.</summary>
+    /// <summary>The environment variable with the default of --server.</summary>
     public const string ServersVariable = "RAFT_SERVERS";
 
-    /// <summary>The environment variable that takes the place of --timeout.</summary>
+    /// <summary>The environment variable with the default of --timeout.</summary>
     public const string TimeoutVariable = "RAFT_TIMEOUT";
 
     private static readonly TimeSpan TimeoutMax = TimeSpan.FromDays(1);
 
-    public ClientOptions(Surroundings surroundings)
+    public ClientOptions(CommandEnvironment environment)
     {
         Servers = new("--server", "-S")
         {
-            Description = "The servers to ask, with commas between: ':9990,:9991'. The next one is asked when one cannot be reached, does "
-                + "not answer, or does not know. Which of them leads does not matter. Default: the environment variable "
-                + $"{ServersVariable}; without it {ClientSettings.DefaultServers[0]}.",
+            Description = "The servers to ask, separated by commas: ':9990,:9991'. If one cannot be reached, does not answer or "
+                + "refuses, the next one is asked. Any of them may be the leader. Default: the environment variable "
+                + $"{ServersVariable}, or {ClientSettings.DefaultServers[0]}.",
             HelpName = "list",
             CustomParser = ParseServers,
-            DefaultValueFactory = result => ServersOf(surroundings.Variable(ServersVariable), result),
+            DefaultValueFactory = result => ServersOf(environment.Variable(ServersVariable), result),
         };
         Timeout = new("--timeout")
         {
-            Description = $"For how long to try, all in all: {Duration.Forms}; a number alone means seconds. Default: the environment "
-                + $"variable {TimeoutVariable}; without it {ClientSettings.DefaultTimeout.TotalSeconds}s.",
+            Description = $"The total time to try: {Duration.Forms}. A number without a unit means seconds. Default: the environment "
+                + $"variable {TimeoutVariable}, or {ClientSettings.DefaultTimeout.TotalSeconds}s.",
             HelpName = "time",
             CustomParser = result => ParseTimeout(result.Tokens[0].Value, "", result),
-            DefaultValueFactory = result => TimeoutOf(surroundings.Variable(TimeoutVariable), result),
+            DefaultValueFactory = result => TimeoutOf(environment.Variable(TimeoutVariable), result),
         };
     }
 
@@ -60,7 +60,7 @@ internal sealed class ClientOptions
             return id;
         }
 
-        result.AddError($"'{text}' is no server: write ':9990', '9990' or 'host:9990'");
+        result.AddError($"'{text}' is not a server address: write ':9990', '9990' or 'host:9990'");
         return null;
     }
 
@@ -87,7 +87,7 @@ internal sealed class ClientOptions
         {
             if (!ServerId.TryParse(text, out var id))
             {
-                result.AddError($"'{text}'{place} is no server: write ':9990', '9990' or 'host:9990', and commas between several");
+                result.AddError($"'{text}'{place} is not a server address: write ':9990', '9990' or 'host:9990', separated by commas");
                 return ClientSettings.DefaultServers;
             }
 

@@ -2,14 +2,14 @@ using System.Collections.Immutable;
 
 namespace RaftActors.Cli.Client;
 
-/// <summary>What all commands to servers are told.</summary>
+/// <summary>The values of <see cref="ClientOptions"/>.</summary>
 internal sealed record ClientSettings(ImmutableArray<ServerId> Servers, TimeSpan Timeout, bool IsJson)
 {
     public static readonly ImmutableArray<ServerId> DefaultServers = [new("", 9990)];
 
     public static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(5);
 
-    /// <summary>Runs a command that asks servers.</summary>
+    /// <summary>Runs a command with a connection to the servers, and with a token that Ctrl-C cancels.</summary>
     public int Run(Func<ServerList, ServerConnection, CancellationToken, Task<int>> command)
     {
         using var interruption = new Interruption();

@@ -2,10 +2,10 @@ using System.Diagnostics;
 
 namespace RaftActors.Cli.Client;
 
-/// <summary>When time is up, by a clock that nobody sets.</summary>
+/// <summary>The end of a time limit, by the monotonic clock.</summary>
 internal readonly record struct Deadline(long Timestamp)
 {
-    /// <summary>What is left: never negative.</summary>
+    /// <summary>The time that is left, never negative.</summary>
     public TimeSpan Left => Stopwatch.GetElapsedTime(Math.Min(Stopwatch.GetTimestamp(), Timestamp), Timestamp);
 
     public bool IsOver => Left == TimeSpan.Zero;

@@ -7,17 +7,17 @@ namespace RaftActors.Cli.Client;
 /// <summary><c>raft explain</c>.</summary>
 internal static class ExplainCommand
 {
-    public static Command Build(Surroundings surroundings)
+    public static Command Build(CommandEnvironment environment)
     {
-        var options = new ClientOptions(surroundings);
+        var options = new ClientOptions(environment);
         var command = new Command(
             "explain",
             """
-            Says in words what a server knows and waits for. So it is the first thing to ask when nothing is committed: whom it hears, whom
-            it takes for the leader, how far its log goes, what it does not do and why.
+            Explains in words what a server knows and waits for. Run it first when nothing is committed. It shows which peers the server
+            hears, which leader it knows, where its log ends, and what it does not do and why.
 
             Exit codes:
-              0    said
+              0    a server explained itself
               1    no server of --server answered
               2    the command is wrong
               130  Ctrl-C
@@ -26,21 +26,21 @@ internal static class ExplainCommand
               raft explain -S :9991
             """);
         options.AddTo(command);
-        command.SetAction(parsed => Run(options.Read(parsed), surroundings));
+        command.SetAction(parsed => Run(options.Read(parsed), environment));
         return command;
     }
 
-    private static int Run(ClientSettings client, Surroundings surroundings) => client.Run(async (servers, _, cancellation) =>
+    private static int Run(ClientSettings client, CommandEnvironment environment) => client.Run(async (servers, _, cancellation) =>
     {
-        var ending = await servers.AskAsync((number, _) => new Request.Explain(number), true, client.Timeout, _ => { }, cancellation);
-        if (ending is not Ending.Answered { Reply: Reply.ExplanationIs explanation } answered)
+        var outcome = await servers.AskAsync((number, _) => new Request.Explain(number), true, client.Timeout, _ => { }, cancellation);
+        if (outcome is not RequestOutcome.Answered { Reply: Reply.ExplanationIs explanation } answered)
         {
-            return Failure.Say(surroundings, ending, cancellation);
+            return QueryFailure.Report(environment, outcome, cancellation);
         }
 
         if (client.IsJson)
         {
-            JsonLine.Write(surroundings.Output, writer =>
+            JsonLine.Write(environment.Output, writer =>
             {
                 writer.WriteString("kind", "explanation");
                 writer.WriteString("server", $"{answered.By}");
@@ -51,10 +51,10 @@ internal static class ExplainCommand
         {
             foreach (var line in explanation.Text.Split('\n'))
             {
-                surroundings.Output.WriteLine(Printable.Of(line.TrimEnd('\r')));
+                environment.Output.WriteLine(Printable.Of(line.TrimEnd('\r')));
             }
         }
 
-        return Session.Fine;
+        return ExitCode.Done;
     });
 }

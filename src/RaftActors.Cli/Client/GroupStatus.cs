@@ -4,31 +4,32 @@ using RaftActors.Cli.Protocol;
 
 namespace RaftActors.Cli.Client;
 
-/// <summary>A group as its servers described it at one moment, one after the other: not a snapshot, but near enough to one.</summary>
+/// <summary>The replies of all members of a group. They come from slightly different moments.</summary>
 internal sealed record GroupStatus(ImmutableArray<ServerStatus> Servers)
 {
-    // A server that lives answers at once; the others must not keep the table from being shown.
+    // A running server answers at once. A server that is down must delay the table only by this part of the timeout.
     private const int PatienceDivisor = 5;
 
-    /// <summary>Whom the server with the highest term takes for the leader.</summary>
+    /// <summary>The leader as known to the server with the highest term; null if no server knows one.</summary>
     public ServerId? Leader => Answers.Where(status => status.Leader is not null).MaxBy(status => status.Term)?.Leader;
 
-    /// <summary>A leader is known, and a majority of those that vote answered.</summary>
+    /// <summary>Whether a leader is known and a majority of the voters answered.</summary>
     public bool IsHealthy =>
         Leader is not null && 2 * Voters.Count(voter => voter.Status is not null) > Voters.Count();
 
-    /// <summary>Every member answered, and none is shut out.</summary>
+    /// <summary>Whether every member answered and none is fenced.</summary>
     public bool IsWhole =>
-        Servers.All(server => server.IsVoter is null || server.Status is { Standing: not ServerStanding.ShutOut });
+        Servers.All(server => server.IsVoter is null || server.Status is { Standing: not ServerStanding.Fenced });
 
-    /// <summary>The highest serial that is known to be committed.</summary>
+    /// <summary>The highest serial that a server knows to be committed.</summary>
     public long CommittedSerial => Answers.Select(status => status.CommittedSerial).DefaultIfEmpty().Max();
 
     private IEnumerable<ServerStatus> Voters => Servers.Where(server => server.IsVoter is true);
 
     private IEnumerable<Reply.StatusIs> Answers => Servers.Select(one => one.Status).OfType<Reply.StatusIs>();
 
-    /// <summary>Asks each member that a server knows, at the same time, and the server itself.</summary>
+    /// <summary>Asks all members in parallel.</summary>
+    /// <param name="first">The reply of the server that named the members. It is not asked again.</param>
     public static async Task<GroupStatus> AskAsync(
         Reply.StatusIs first,
         ServerConnection connection,
@@ -65,7 +66,7 @@ internal sealed record GroupStatus(ImmutableArray<ServerStatus> Servers)
             Answer.Replied { Reply: Reply.StatusIs status } => new ServerStatus(server, isVoter, status, null),
             Answer.Unsent unsent => new ServerStatus(server, isVoter, null, unsent.Why),
             Answer.Lost lost => new ServerStatus(server, isVoter, null, lost.Why),
-            _ => new ServerStatus(server, isVoter, null, "it answered something else"),
+            _ => new ServerStatus(server, isVoter, null, "it sent a reply of another kind"),
         };
     }
 }

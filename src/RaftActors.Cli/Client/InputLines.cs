@@ -4,12 +4,12 @@ using RaftActors.Cli.Protocol;
 
 namespace RaftActors.Cli.Client;
 
-/// <summary>Lines of any length; of one that is too long nothing is kept.</summary>
+/// <summary>Reads lines. A line that is too long for a message is skipped without being kept in memory.</summary>
 internal static class InputLines
 {
-    public static readonly string TooLong = $"The message has more than {MessageLimits.TextBytesMax} bytes, the most that are taken.";
+    public static readonly string TooLong = $"The message has more than {MessageLimits.TextBytesMax} bytes, which is the limit.";
 
-    /// <returns>Null for a line that no message can hold.</returns>
+    /// <returns>The lines without their line ends; null for a line that is too long.</returns>
     public static IEnumerable<string?> Read(TextReader input)
     {
         var line = new StringBuilder();

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace RaftActors.Cli.Client;
 
-/// <summary>Ctrl-C: the first one asks for an end in which it is still said what is open, the second one ends at once.</summary>
+/// <summary>
+/// Handles Ctrl-C. The first one cancels the token, and the command reports its open requests. The second one ends the program at once.
+/// </summary>
 internal sealed class Interruption : IDisposable
 {
     private readonly CancellationTokenSource _source = new();

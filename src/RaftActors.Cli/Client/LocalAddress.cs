@@ -3,10 +3,10 @@ using System.Net.Sockets;
 
 namespace RaftActors.Cli.Client;
 
-/// <summary>Under which address a server can open its connection back to us.</summary>
+/// <summary>The local address to which a server can open its connection back.</summary>
 internal static class LocalAddress
 {
-    /// <summary>That of the interface which leads to the server. Finding it out sends nothing, but may look a name up.</summary>
+    /// <summary>Returns the address of the network interface that leads to the server. Sends no packet to it, but may query DNS.</summary>
     public static async Task<string> TowardsAsync(ServerId server, CancellationToken cancellation)
     {
         if (server.Host.Length == 0)

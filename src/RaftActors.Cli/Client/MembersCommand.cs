@@ -7,60 +7,60 @@ namespace RaftActors.Cli.Client;
 /// <summary><c>raft members</c>.</summary>
 internal static class MembersCommand
 {
-    public static Command Build(Surroundings surroundings) => new("members", "Shows and changes which servers make up the group.")
+    public static Command Build(CommandEnvironment environment) => new("members", "Lists and changes the members of the group.")
     {
-        BuildList(surroundings),
+        BuildList(environment),
         BuildChange(
             "add",
             """
-            Takes a server into the group. It must be running: start it with a port of its own that is not in its -c list. It is given the
-            whole log and processes it. An odd number of the servers vote, 'raft members list' shows which. Each of the others prints
-            'Added new peer :9993'.
+            Adds a server to the group. The server must be running: start it with a port of its own that is not in its -c list. It
+            receives the whole log and processes it. Each other member prints 'Added new peer :9993'. An odd number of members vote, and
+            'raft members list' shows which.
 
-            Not done, with the reason, if the server cannot be reached, is a member already, or another change is under way. A change is
-            sent once: when its end is unknown, 'raft members list' shows whether it took place, and then it can be asked for again.
+            Refused if the server cannot be reached, is a member already, or another change is in progress. This command never retries. If
+            the outcome is unknown, run 'raft members list', then retry if needed.
             """,
             "raft members add :9993 -S :9990 --timeout 30",
-            surroundings,
-            (server, client) => Add(server, client, surroundings)),
+            environment,
+            (server, client) => Add(server, client, environment)),
         BuildChange(
             "remove",
             """
-            Lets a server go, be it the leader. It need not be running. One that is running says that it was removed, and how to come
-            back. Each server that stays prints 'Removed peer :9993'.
+            Removes a server from the group, even the leader. The server need not be running. A running server logs that it was removed,
+            and how to add it again. Each member that stays prints 'Removed peer :9993'.
 
-            Not done, with the reason, if the server is no member, is the last one, or another change is under way. A change is sent once:
-            when its end is unknown, 'raft members list' shows whether it took place, and then it can be asked for again.
+            Refused if the server is not a member, is the last member, or another change is in progress. This command never retries. If
+            the outcome is unknown, run 'raft members list', then retry if needed.
             """,
             "raft members remove :9993 -S :9990",
-            surroundings,
-            (server, client) => Remove(server, client, surroundings)),
+            environment,
+            (server, client) => Remove(server, client, environment)),
     };
 
-    public static int Add(ServerId server, ClientSettings client, Surroundings surroundings) => Change(
+    public static int Add(ServerId server, ClientSettings client, CommandEnvironment environment) => Change(
         (number, timeout) => new Request.AddMember(number, server, timeout),
         server,
         client,
-        new ChangeReport(surroundings, client, "member-added", $"added {server}", $"{server} was added"));
+        new ChangeReport(environment, client, "member-added", $"added {server}", $"{server} was added"));
 
-    public static int Remove(ServerId server, ClientSettings client, Surroundings surroundings) => Change(
+    public static int Remove(ServerId server, ClientSettings client, CommandEnvironment environment) => Change(
         (number, timeout) => new Request.RemoveMember(number, server, timeout),
         server,
         client,
-        new ChangeReport(surroundings, client, "member-removed", $"removed {server}", $"{server} was removed"));
+        new ChangeReport(environment, client, "member-removed", $"removed {server}", $"{server} was removed"));
 
     private static int Change(Func<long, TimeSpan, Request> request, ServerId server, ClientSettings client, ChangeReport report) =>
         client.Run(async (servers, _, cancellation) =>
         {
-            var ending = await servers.AskAsync(request, mayRepeat: false, client.Timeout, report.Redirected, cancellation);
-            return report.Ended(ending, server, cancellation);
+            var outcome = await servers.AskAsync(request, mayRepeat: false, client.Timeout, report.Redirected, cancellation);
+            return report.Ended(outcome, server, cancellation);
         });
 
     private static Command BuildChange(
         string verb,
         string description,
         string example,
-        Surroundings surroundings,
+        CommandEnvironment environment,
         Func<ServerId, ClientSettings, int> change)
     {
         var server = new Argument<ServerId?>("server")
@@ -69,7 +69,7 @@ internal static class MembersCommand
             CustomParser = ClientOptions.ParseServer,
             Arity = ArgumentArity.ExactlyOne,
         };
-        var options = new ClientOptions(surroundings);
+        var options = new ClientOptions(environment);
         var command = new Command(
             verb,
             $"""
@@ -88,17 +88,17 @@ internal static class MembersCommand
         return command;
     }
 
-    private static Command BuildList(Surroundings surroundings)
+    private static Command BuildList(CommandEnvironment environment)
     {
-        var options = new ClientOptions(surroundings);
+        var options = new ClientOptions(environment);
         var command = new Command(
             "list",
             """
-            Shows which servers make up the group. It is what the server that is asked knows: which of them vote, which follow without a
-            vote, and which leads. 'raft status' asks each of them how it is.
+            Lists the members of the group, as the asked server knows them: voters, learners (which receive the log and do not vote) and
+            the leader. 'raft status' asks each member for its state.
 
             Exit codes:
-              0    shown
+              0    listed
               1    no server of --server answered
               2    the command is wrong
               130  Ctrl-C
@@ -107,26 +107,26 @@ internal static class MembersCommand
               raft members list -S :9990,:9991
             """);
         options.AddTo(command);
-        command.SetAction(parsed => List(options.Read(parsed), surroundings));
+        command.SetAction(parsed => List(options.Read(parsed), environment));
         return command;
     }
 
-    private static int List(ClientSettings client, Surroundings surroundings) => client.Run(async (servers, _, cancellation) =>
+    private static int List(ClientSettings client, CommandEnvironment environment) => client.Run(async (servers, _, cancellation) =>
     {
-        var ending = await servers.AskAsync((number, _) => new Request.Status(number), true, client.Timeout, _ => { }, cancellation);
-        if (ending is not Ending.Answered { Reply: Reply.StatusIs status })
+        var outcome = await servers.AskAsync((number, _) => new Request.Status(number), true, client.Timeout, _ => { }, cancellation);
+        if (outcome is not RequestOutcome.Answered { Reply: Reply.StatusIs status })
         {
-            return Failure.Say(surroundings, ending, cancellation);
+            return QueryFailure.Report(environment, outcome, cancellation);
         }
 
         var table = new Table("SERVER", "PART", "LEADER");
         foreach (var (server, isVoter) in status.Members)
         {
             var isLeader = server == status.Leader;
-            table.Add($"{server}", isVoter ? "votes" : "follows", isLeader ? "leader" : "");
+            table.Add($"{server}", isVoter ? "voter" : "learner", isLeader ? "leader" : "");
             if (client.IsJson)
             {
-                JsonLine.Write(surroundings.Output, writer =>
+                JsonLine.Write(environment.Output, writer =>
                 {
                     writer.WriteString("kind", "member");
                     writer.WriteString("server", $"{server}");
@@ -138,9 +138,9 @@ internal static class MembersCommand
 
         if (!client.IsJson)
         {
-            table.WriteTo(surroundings.Output);
+            table.WriteTo(environment.Output);
         }
 
-        return Session.Fine;
+        return ExitCode.Done;
     });
 }

@@ -2,37 +2,37 @@ using RaftActors.Cli.Protocol;
 
 namespace RaftActors.Cli.Client;
 
-/// <summary><c>raft print --here</c>: writes the log of the server that is asked to standard output, a page at a time.</summary>
+/// <summary><c>raft print --here</c>: writes the log of the asked server to standard output, page by page.</summary>
 internal static class PrintHere
 {
-    public static int Run(ClientSettings client, Surroundings surroundings) => client.Run(async (servers, _, cancellation) =>
+    public static int Run(ClientSettings client, CommandEnvironment environment) => client.Run(async (servers, _, cancellation) =>
     {
-        // Messages that are appended meanwhile are left out, so it ends.
+        // The last serial of the first page ends the output. Without this a busy log would never end.
         long? end = null;
         for (var printed = 0L; end is null || printed < end;)
         {
             var after = printed;
-            var ending = await servers.AskAsync(
+            var outcome = await servers.AskAsync(
                 (number, _) => new Request.ReadLog(number, after), mayRepeat: true, client.Timeout, _ => { }, cancellation);
-            if (ending is not Ending.Answered { Reply: Reply.LogPage { Messages: { IsDefault: false } messages } page } answered)
+            if (outcome is not RequestOutcome.Answered { Reply: Reply.LogPage { Messages: { IsDefault: false } messages } page } answered)
             {
-                return Failure.Say(surroundings, ending, cancellation);
+                return QueryFailure.Report(environment, outcome, cancellation);
             }
 
             end ??= page.LastSerial;
             foreach (var message in messages.Where(message => message.Serial > printed && message.Serial <= end))
             {
-                Write(surroundings.Output, message, client.IsJson);
+                Write(environment.Output, message, client.IsJson);
                 printed = message.Serial;
             }
 
             if (printed == after && printed < end)
             {
-                return Lags(surroundings, answered.By, page.LastSerial, end.Value);
+                return ReportLag(environment, answered.By, page.LastSerial, end.Value);
             }
         }
 
-        return Session.Fine;
+        return ExitCode.Done;
     });
 
     private static void Write(TextWriter output, LogMessage message, bool isJson)
@@ -52,13 +52,13 @@ internal static class PrintHere
         });
     }
 
-    // The server that gave the first pages has gone, and the next one of the list is behind it.
-    private static int Lags(Surroundings surroundings, ServerId by, long has, long end)
+    // The server of the first pages is gone, and the next server of the list has fewer messages.
+    private static int ReportLag(CommandEnvironment environment, ServerId by, long has, long end)
     {
-        surroundings.Output.Flush();
-        surroundings.Error.WriteLine(
-            $"raft: the log is not printed to its end: {by} has only messages up to serial {has} of {end}; "
-            + "ask again when it has caught up");
-        return Session.Wrong;
+        environment.Output.Flush();
+        environment.Error.WriteLine(
+            $"raft: the log was not printed to its end: {by} has only messages up to serial {has} of {end}; "
+            + "run this again when it has caught up");
+        return ExitCode.Failed;
     }
 }

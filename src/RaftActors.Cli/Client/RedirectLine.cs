@@ -1,9 +1,9 @@
 namespace RaftActors.Cli.Client;
 
-/// <summary>Says who answers in place of the server that was asked, as soon as that is known.</summary>
+/// <summary>Reports that the server has forwarded the request to the leader.</summary>
 internal static class RedirectLine
 {
-    public static void Write(Surroundings surroundings, ServerId leader, bool isJson) => surroundings.Say(output =>
+    public static void Write(CommandEnvironment environment, ServerId leader, bool isJson) => environment.Report(output =>
     {
         if (isJson)
         {

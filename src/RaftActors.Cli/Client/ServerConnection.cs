@@ -10,22 +10,22 @@ using RaftActors.Cli.Protocol;
 namespace RaftActors.Cli.Client;
 
 /// <summary>
-/// Asks servers. It is an actor system for as long as one command takes: one for each of this machine's addresses that servers are
-/// reached from, which is one but on strange networks.
+/// Sends requests to servers, for the duration of one command. It starts an actor system for each local address through which it reaches
+/// servers; most machines need one. Thread-safe.
 /// </summary>
 internal sealed class ServerConnection : IDisposable
 {
-    // What was asked is answered, or given up; a server that has gone is no reason to stay.
-    private static readonly TimeSpan GoodbyePatience = TimeSpan.FromMilliseconds(200);
+    // All requests are answered or given up by then, so there is no reason to wait for a server that is gone.
+    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromMilliseconds(200);
 
-    private readonly ConcurrentDictionary<string, Lazy<(ActorSystem System, IActorRef Correspondent)>> _systems = new();
+    private readonly ConcurrentDictionary<string, Lazy<(ActorSystem System, IActorRef Client)>> _systems = new();
     private readonly ConcurrentDictionary<ServerId, string> _localAddresses = new();
-    private long _numbers;
+    private long _lastNumber;
 
-    /// <summary>Asks a server once.</summary>
-    /// <param name="request">Makes it, given its number and for how long it is waited for.</param>
-    /// <param name="patience">For how long, all in all.</param>
-    /// <param name="redirected">The server said who answers in its place. Called by another thread.</param>
+    /// <summary>Sends a request to one server once, and waits for the answer.</summary>
+    /// <param name="request">Builds the request, given its number and the time that is left.</param>
+    /// <param name="patience">The longest time to wait, connecting included.</param>
+    /// <param name="redirected">Called on another thread with the leader, if the server forwards the request to it.</param>
     public async Task<Answer> AskAsync(
         ServerId server,
         Func<long, TimeSpan, Request> request,
@@ -33,46 +33,46 @@ internal sealed class ServerConnection : IDisposable
         Action<ServerId> redirected,
         CancellationToken cancellation)
     {
-        var started = Deadline.After(patience);
-        IActorRef correspondent;
+        var deadline = Deadline.After(patience);
+        IActorRef client;
         try
         {
-            correspondent = CorrespondentAt(await LocalAddressTowardsAsync(server, patience, cancellation));
+            client = ClientAt(await LocalAddressTowardsAsync(server, patience, cancellation));
         }
         catch (Exception e) when (e is SocketException or TimeoutException or OperationCanceledException or RemoteTransportException)
         {
-            var why = e is TimeoutException ? "looking up its name takes too long" : e.Message;
-            return new Answer.Unsent($"cannot reach {server}: {why}");
+            var failure = e is TimeoutException ? "looking up its name takes too long" : e.Message;
+            return new Answer.Unsent($"cannot reach {server}: {failure}");
         }
 
-        var number = Interlocked.Increment(ref _numbers);
-        var question = new Question(server, number, left => request(number, left), started, redirected);
-        correspondent.Tell(question, ActorRefs.NoSender);
-        var silence = "did not answer in time";
+        var number = Interlocked.Increment(ref _lastNumber);
+        var pending = new PendingRequest(server, number, left => request(number, left), deadline, redirected);
+        client.Tell(pending, ActorRefs.NoSender);
+        var why = "did not answer in time";
         try
         {
-            return await question.Answer.WaitAsync(started.Left, cancellation);
+            return await pending.Answer.WaitAsync(deadline.Left, cancellation);
         }
         catch (TimeoutException)
         {
         }
         catch (OperationCanceledException)
         {
-            silence = "had not answered yet";
+            why = "had not answered yet";
         }
 
-        // It knows whether the request has left. Its answer comes at once.
-        correspondent.Tell(new Correspondent.GiveUp(question, silence), ActorRefs.NoSender);
-        return await question.Answer;
+        // The client knows whether the request was sent, and completes it at once.
+        client.Tell(new ServerClient.GiveUp(pending, why), ActorRefs.NoSender);
+        return await pending.Answer;
     }
 
     public void Dispose()
     {
         var ends = _systems.Values.Where(system => system.IsValueCreated).Select(system => system.Value.System.Terminate()).ToArray();
-        Task.WaitAll(ends, GoodbyePatience);
+        Task.WaitAll(ends, ShutdownTimeout);
     }
 
-    private static (ActorSystem System, IActorRef Correspondent) Start(string hostname)
+    private static (ActorSystem System, IActorRef Client) Start(string hostname)
     {
         var config = ConfigurationFactory.ParseString(
             $$"""
@@ -92,10 +92,10 @@ internal sealed class ServerConnection : IDisposable
             }
             """);
         var system = ActorSystem.Create(ServerId.GroupName, config.WithFallback(ProtocolSerializer.Registration));
-        return (system, system.ActorOf(Props.Create<Correspondent>(), "client"));
+        return (system, system.ActorOf(Props.Create<ServerClient>(), "client"));
     }
 
-    // Looked up once, so that what is asked of one server leaves in the order in which it was asked.
+    // Cached, so that requests to one server are sent in the order of the calls.
     private async ValueTask<string> LocalAddressTowardsAsync(ServerId server, TimeSpan patience, CancellationToken cancellation)
     {
         if (!_localAddresses.TryGetValue(server, out var address))
@@ -107,6 +107,6 @@ internal sealed class ServerConnection : IDisposable
         return address;
     }
 
-    private IActorRef CorrespondentAt(string hostname) =>
-        _systems.GetOrAdd(hostname, name => new(() => Start(name))).Value.Correspondent;
+    private IActorRef ClientAt(string hostname) =>
+        _systems.GetOrAdd(hostname, name => new(() => Start(name))).Value.Client;
 }

@@ -4,24 +4,26 @@ using RaftActors.Cli.Protocol;
 
 namespace RaftActors.Cli.Client;
 
-/// <summary>The servers that a client may ask, one after the other until one knows the answer.</summary>
+/// <summary>The servers of <c>-S</c>, asked in turn until one answers. Thread-safe.</summary>
 internal sealed class ServerList(ServerConnection connection, ImmutableArray<ServerId> servers)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
-    // The server's answer has to be here before time is up.
+    // A server gets less time than the client has left, so that its last answer still arrives in time.
     private const int ReserveDivisor = 10;
     private static readonly TimeSpan ReserveMax = TimeSpan.FromMilliseconds(250);
 
-    // Who answered last is asked first.
+    // The server that answered last is asked first.
     private volatile int _first;
 
     /// <summary>
-    /// Asks until there is an answer or time is up. A request that may be repeated is sent to the next server, and to all of them again,
-    /// as long as it is unknown what became of it; any other goes to the next one only if it certainly changed nothing.
+    /// Sends a request until it is answered or the time is up. With <paramref name="mayRepeat"/> an unknown outcome is retried with the
+    /// next server, round after round. Without it the next server is asked only if the request has certainly changed nothing.
     /// </summary>
-    /// <param name="request">Makes the request, given its number and how long the server may take.</param>
-    public async Task<Ending> AskAsync(
+    /// <param name="request">Builds the request, given its number and the time that the server may take.</param>
+    /// <param name="mayRepeat">The request is a query, or has a request id.</param>
+    /// <param name="redirected">Called with the leader, if a server forwards the request to it. Called by any thread.</param>
+    public async Task<RequestOutcome> AskAsync(
         Func<long, TimeSpan, Request> request,
         bool mayRepeat,
         TimeSpan timeout,
@@ -47,7 +49,7 @@ internal sealed class ServerList(ServerConnection connection, ImmutableArray<Ser
                 switch (answer)
                 {
                     case Answer.Replied { Reply: Reply.Refused { IsFinal: true } refused }:
-                        return new Ending.NotDone(refused.Detail, IsFinal: true);
+                        return new RequestOutcome.NotDone(refused.Detail, IsFinal: true);
                     case Answer.Replied { Reply: Reply.Refused refused }:
                         refusals.Add(servers.Length == 1 ? refused.Detail : $"{servers[index]}: {Clause.Of(refused.Detail)}");
                         break;
@@ -56,7 +58,7 @@ internal sealed class ServerList(ServerConnection connection, ImmutableArray<Ser
                         break;
                     case Answer.Replied replied:
                         _first = index;
-                        return new Ending.Answered(servers[index], replied.Reply);
+                        return new RequestOutcome.Answered(servers[index], replied.Reply);
                     case Answer.Unsent unsent:
                         refusals.Add(unsent.Why);
                         break;
@@ -73,13 +75,13 @@ internal sealed class ServerList(ServerConnection connection, ImmutableArray<Ser
 
             if (doubt is null)
             {
-                return new Ending.NotDone(cancellation.IsCancellationRequested ? "interrupted" : string.Join("; ", refusals));
+                return new RequestOutcome.NotDone(cancellation.IsCancellationRequested ? "interrupted" : string.Join("; ", refusals));
             }
 
-            // After the pause nobody could answer any more.
+            // No time would be left after the pause.
             if (deadline.Left <= Pause || cancellation.IsCancellationRequested || !mayRepeat)
             {
-                return new Ending.Unknown(cancellation.IsCancellationRequested ? "interrupted" : doubt);
+                return new RequestOutcome.Unknown(cancellation.IsCancellationRequested ? "interrupted" : doubt);
             }
 
             await Task.Delay(Pause, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

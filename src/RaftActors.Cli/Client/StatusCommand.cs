@@ -7,38 +7,38 @@ using Spectre.Console;
 namespace RaftActors.Cli.Client;
 
 /// <summary><c>raft status</c>.</summary>
-internal sealed class StatusCommand(Surroundings surroundings, ClientSettings client, ServerList servers, ServerConnection connection)
+internal sealed class StatusCommand(CommandEnvironment environment, ClientSettings client, ServerList servers, ServerConnection connection)
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
 
-    public static Command Build(Surroundings surroundings)
+    public static Command Build(CommandEnvironment environment)
     {
         var watch = new Option<bool>("--watch")
         {
-            Description = "Go on until Ctrl-C: a live table on a terminal, elsewhere a table each time something changed.",
+            Description = "Repeat until Ctrl-C: a live table on a terminal, elsewhere a new table after each change.",
         };
-        var options = new ClientOptions(surroundings);
+        var options = new ClientOptions(environment);
         var command = new Command(
             "status",
             """
-            Shows how each server of the group is. A server of --server is asked which they are, then each of them is asked itself:
+            Shows the state of each server of the group. One server of --server names the members, and then each member is asked:
 
               SERVER   its name
-              ROLE     leader, follower, candidate, pre-candidate; unreachable if it did not answer within a fifth of --timeout
+              ROLE     leader, follower, candidate or pre-candidate; unreachable: no answer within a fifth of --timeout
               VOTES    whether it counts for majorities
-              TERM     the latest election that it heard of
+              TERM     the highest term that it knows
               SERIAL   the last message that it has processed
               COMMIT   the last message that it knows to be committed
-              LAG      how many messages it is behind the furthest COMMIT
-              ADDRESS  where it listens
-              SINCE    since when it has had its role, in local time
-              NOTE     what a person should know: that it was removed, is shut out, waits to be taken in, or why it is unreachable
+              LAG      the number of messages that it is behind the highest COMMIT
+              ADDRESS  its address
+              SINCE    the start of its role, in local time
+              NOTE     a problem: it was removed, is fenced, waits to be added, or why it is unreachable
 
             Exit codes:
               0    a leader is known, and every member answered
-              1    a member is down or shut out, no leader is known, or no server of --server answered
+              1    a member is down or fenced, no leader is known, or no server of --server answered
               2    the command is wrong
-              130  Ctrl-C, as every --watch ends
+              130  Ctrl-C, also with --watch
 
             Examples:
               raft status -S :9990,:9991,:9992
@@ -53,7 +53,7 @@ internal sealed class StatusCommand(Surroundings surroundings, ClientSettings cl
             var client = options.Read(parsed);
             return client.Run((servers, connection, cancellation) =>
             {
-                var status = new StatusCommand(surroundings, client, servers, connection);
+                var status = new StatusCommand(environment, client, servers, connection);
                 return parsed.GetValue(watch) ? status.WatchAsync(cancellation) : status.ShowAsync(cancellation);
             });
         });
@@ -62,51 +62,51 @@ internal sealed class StatusCommand(Surroundings surroundings, ClientSettings cl
 
     private async Task<int> ShowAsync(CancellationToken cancellation)
     {
-        var (group, ending) = await AskAsync(cancellation);
+        var (group, outcome) = await AskAsync(cancellation);
         if (group is null)
         {
-            return Failure.Say(surroundings, ending, cancellation);
+            return QueryFailure.Report(environment, outcome, cancellation);
         }
 
-        if (surroundings.IsTerminal && !client.IsJson)
+        if (environment.IsTerminal && !client.IsJson)
         {
             AnsiConsole.Write(ForTerminal(group));
         }
         else
         {
-            Write(surroundings.Output, group);
+            Write(environment.Output, group);
         }
 
-        return group.IsHealthy && group.IsWhole ? Session.Fine : Session.Wrong;
+        return group.IsHealthy && group.IsWhole ? ExitCode.Done : ExitCode.Failed;
     }
 
-    private Task<int> WatchAsync(CancellationToken cancellation) => surroundings.IsTerminal && !client.IsJson
+    private Task<int> WatchAsync(CancellationToken cancellation) => environment.IsTerminal && !client.IsJson
         ? AnsiConsole.Live(new Text("")).StartAsync(context => RepeatAsync(
-            (group, ending) => context.UpdateTarget(group is null ? new Text(Failure.Reason(ending)) : ForTerminal(group)),
+            (group, outcome) => context.UpdateTarget(group is null ? new Text(QueryFailure.Reason(outcome)) : ForTerminal(group)),
             cancellation))
-        : RepeatAsync(new ChangesOnly(this, surroundings).Write, cancellation);
+        : RepeatAsync(new ChangesOnly(this, environment).Write, cancellation);
 
-    private async Task<int> RepeatAsync(Action<GroupStatus?, Ending> show, CancellationToken cancellation)
+    private async Task<int> RepeatAsync(Action<GroupStatus?, RequestOutcome> show, CancellationToken cancellation)
     {
         while (true)
         {
-            var (group, ending) = await AskAsync(cancellation);
+            var (group, outcome) = await AskAsync(cancellation);
             if (cancellation.IsCancellationRequested)
             {
-                return Session.Interrupted;
+                return ExitCode.Interrupted;
             }
 
-            show(group, ending);
+            show(group, outcome);
             await Task.Delay(Period, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    private async Task<(GroupStatus? Group, Ending Ending)> AskAsync(CancellationToken cancellation)
+    private async Task<(GroupStatus? Group, RequestOutcome RequestOutcome)> AskAsync(CancellationToken cancellation)
     {
-        var ending = await servers.AskAsync((number, _) => new Request.Status(number), true, client.Timeout, _ => { }, cancellation);
-        return ending is Ending.Answered { Reply: Reply.StatusIs status }
-            ? (await GroupStatus.AskAsync(status, connection, client.Timeout, cancellation), ending)
-            : (null, ending);
+        var outcome = await servers.AskAsync((number, _) => new Request.Status(number), true, client.Timeout, _ => { }, cancellation);
+        return outcome is RequestOutcome.Answered { Reply: Reply.StatusIs status }
+            ? (await GroupStatus.AskAsync(status, connection, client.Timeout, cancellation), outcome)
+            : (null, outcome);
     }
 
     private static Spectre.Console.Table ForTerminal(GroupStatus group) => StatusView.ForTerminal(group, AnsiConsole.Profile.Width);
@@ -123,17 +123,17 @@ internal sealed class StatusCommand(Surroundings surroundings, ClientSettings cl
         }
     }
 
-    /// <summary>Writes what differs from what was written last: a table, or why there is none.</summary>
-    private sealed class ChangesOnly(StatusCommand status, Surroundings surroundings)
+    /// <summary>Writes the table, or why there is none, when it differs from the last one.</summary>
+    private sealed class ChangesOnly(StatusCommand status, CommandEnvironment environment)
     {
         private string _last = "";
 
-        public void Write(GroupStatus? group, Ending ending)
+        public void Write(GroupStatus? group, RequestOutcome outcome)
         {
             using var text = new StringWriter();
             if (group is null)
             {
-                text.WriteLine($"raft: {Failure.Reason(ending)}");
+                text.WriteLine($"raft: {QueryFailure.Reason(outcome)}");
             }
             else
             {
@@ -142,7 +142,7 @@ internal sealed class StatusCommand(Surroundings surroundings, ClientSettings cl
 
             if (text.ToString() is var now && now != _last)
             {
-                var (output, error) = (surroundings.Output, surroundings.Error);
+                var (output, error) = (environment.Output, environment.Error);
                 (group is null ? error : output).Write(now);
                 output.Flush();
                 _last = now;

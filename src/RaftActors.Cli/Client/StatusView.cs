@@ -7,12 +7,12 @@ using Spectre.Console;
 
 namespace RaftActors.Cli.Client;
 
-/// <summary>A group's status as lines for a pipe, as a coloured table for a terminal, and as JSON.</summary>
+/// <summary>Formats a group's status: as text lines, as a coloured table for a terminal, and as JSON.</summary>
 internal static class StatusView
 {
     private static readonly string[] Heading = ["SERVER", "ROLE", "VOTES", "TERM", "SERIAL", "COMMIT", "LAG", "ADDRESS", "SINCE", "NOTE"];
 
-    // What does not fit into a line is continued below.
+    // A longer note is wrapped.
     private const int NoteWidthMin = 20;
 
     public static void WriteText(TextWriter output, GroupStatus group)
@@ -26,7 +26,7 @@ internal static class StatusView
         table.WriteTo(output);
     }
 
-    /// <param name="width">Of the terminal. Where it is narrow, columns that others make up for are left out.</param>
+    /// <param name="width">Columns of the terminal. On a narrow one the less important columns are left out.</param>
     public static Spectre.Console.Table ForTerminal(GroupStatus group, int width)
     {
         var rows = group.Servers.Select(server => Cells(server, group).Select(Printable.Of).ToArray()).ToArray();
@@ -101,7 +101,7 @@ internal static class StatusView
     {
         true => "yes",
         false => "no",
-        null => "no member",
+        null => "not a member",
     };
 
     private static string AddressOf(ServerStatus server) => string.Create(

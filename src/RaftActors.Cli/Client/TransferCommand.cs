@@ -7,21 +7,21 @@ namespace RaftActors.Cli.Client;
 /// <summary><c>raft transfer</c>.</summary>
 internal static class TransferCommand
 {
-    public static Command Build(Surroundings surroundings)
+    public static Command Build(CommandEnvironment environment)
     {
         var to = new Option<ServerId?>("--to")
         {
-            Description = "Who is to lead. If not said: whoever is suited best.",
+            Description = "The server that is to lead. Default: the group chooses the best one.",
             HelpName = "server",
             CustomParser = ClientOptions.ParseServer,
         };
-        var options = new ClientOptions(surroundings);
+        var options = new ClientOptions(environment);
         var command = new Command(
             "transfer",
             $"""
-            Has another server lead. That is for the time before work on the leader's machine; a server that is stopped by Ctrl-C does it
-            itself. Messages that are appended meanwhile wait for the new leader. A transfer is sent once: when its end is unknown,
-            'raft status' shows who leads.
+            Transfers the leadership to another server, for example before maintenance of the leader's machine. A server that is stopped
+            by Ctrl-C or SIGTERM does this by itself. Appends wait for the new leader meanwhile. This command never retries. If the outcome
+            is unknown, 'raft status' shows the leader.
 
             {ChangeReport.ExitCodes}
 
@@ -32,20 +32,24 @@ internal static class TransferCommand
             to,
         };
         options.AddTo(command);
-        command.SetAction(parsed => Run(parsed.GetValue(to), options.Read(parsed), surroundings));
+        command.SetAction(parsed => Run(parsed.GetValue(to), options.Read(parsed), environment));
         return command;
     }
 
-    private static int Run(ServerId? to, ClientSettings client, Surroundings surroundings) => client.Run(async (servers, _, cancellation) =>
+    private static int Run(ServerId? to, ClientSettings client, CommandEnvironment environment) =>
+        client.Run((servers, _, cancellation) => RunAsync(to, client, servers, environment, cancellation));
+
+    private static async Task<int> RunAsync(
+        ServerId? to, ClientSettings client, ServerList servers, CommandEnvironment environment, CancellationToken cancellation)
     {
         var done = to is null ? "another server leads" : $"{to} leads";
-        var report = new ChangeReport(surroundings, client, "transfer", done, done);
-        var ending = await servers.AskAsync(
+        var report = new ChangeReport(environment, client, "transfer", done, done);
+        var outcome = await servers.AskAsync(
             (number, timeout) => new Request.Transfer(number, to, timeout),
             mayRepeat: false,
             client.Timeout,
             report.Redirected,
             cancellation);
-        return report.Ended(ending, to, cancellation);
-    });
+        return report.Ended(outcome, to, cancellation);
+    }
 }

@@ -8,7 +8,7 @@ namespace RaftActors.Cli.Offline;
 /// <summary><c>raft log dump</c>.</summary>
 internal static class DumpCommand
 {
-    public static Command Build(Surroundings surroundings)
+    public static Command Build(CommandEnvironment environment)
     {
         var data = CommandLine.Data();
         var json = CommandLine.Json();
@@ -39,7 +39,7 @@ internal static class DumpCommand
             var first = parsed.GetValue(from);
             var items = LogDump.Read(parsed.GetValue(data)!)
                 .Where(item => (only.IsOpen || (item.Owner is { } owner && only.Admits(owner))) && (first is null || item.Index >= first));
-            var lines = new ItemLines(surroundings.Output, parsed.GetValue(json));
+            var lines = new ItemLines(environment.Output, parsed.GetValue(json));
             var left = parsed.GetValue(limit) ?? long.MaxValue;
             foreach (var item in items)
             {
@@ -51,7 +51,7 @@ internal static class DumpCommand
                 lines.Write(item);
             }
 
-            return Session.Fine;
+            return ExitCode.Done;
         });
         return command;
     }

@@ -10,7 +10,7 @@ namespace RaftActors.Cli.Offline;
 /// <summary><c>raft recover</c>.</summary>
 internal static class RecoverCommand
 {
-    public static Command Build(Surroundings surroundings)
+    public static Command Build(CommandEnvironment environment)
     {
         var data = CommandLine.Data();
         var group = new Option<string>("--group") { Description = "The group that lost its majority.", HelpName = "name", Required = true };
@@ -54,21 +54,21 @@ internal static class RecoverCommand
             var owner = new StoreOwner(parsed.GetValue(group)!, parsed.GetValue(process)!.Value);
             var directory = parsed.GetValue(data)!;
             using var recovery = LostQuorumStore.Open(directory, owner, parsed.GetValue(members)!);
-            Show(surroundings.Output, recovery.Plan);
+            Show(environment.Output, recovery.Plan);
             var question = $"Type the name of the group ({owner.Group}) to do it: ";
-            if (!parsed.GetValue(yes) && !Question.IsConfirmed(surroundings, question, owner.Group))
+            if (!parsed.GetValue(yes) && !Confirmation.IsGiven(environment, question, owner.Group))
             {
-                return Session.Wrong;
+                return ExitCode.Failed;
             }
 
             var (before, after) = (recovery.Plan.Before.Group.Value, recovery.Plan.After.Group.Value);
-            var kept = surroundings.Change(() =>
+            var kept = environment.RunCritical(() =>
             {
-                Announced.NoteRecovery(directory, before, after);
+                AnnouncementFile.NoteRecovery(directory, before, after);
                 return recovery.Apply();
             });
-            surroundings.Output.WriteLine($"Done. The files as they were are in {kept}.");
-            return Session.Fine;
+            environment.Output.WriteLine($"Done. The files as they were are in {kept}.");
+            return ExitCode.Done;
         });
         return command;
     }

@@ -7,7 +7,7 @@ namespace RaftActors.Cli.Offline;
 /// <summary><c>raft log repair</c>.</summary>
 internal static class RepairCommand
 {
-    public static Command Build(Surroundings surroundings)
+    public static Command Build(CommandEnvironment environment)
     {
         var data = CommandLine.Data();
         var json = CommandLine.Json();
@@ -36,39 +36,39 @@ internal static class RepairCommand
         {
             using var repair = LogRepair.Open(parsed.GetValue(data)!);
             var isJson = parsed.GetValue(json);
-            VerifyCommand.Write(surroundings.Output, repair.Report, isJson);
+            VerifyCommand.Write(environment.Output, repair.Report, isJson);
             if (repair.Report.IsWhole)
             {
-                Say(surroundings, isJson, "There is nothing to repair.", null);
-                return Session.Fine;
+                Say(environment, isJson, "There is nothing to repair.", null);
+                return ExitCode.Done;
             }
 
             foreach (var owner in repair.Lost)
             {
-                Say(surroundings, isJson, $"{owner} will start empty: all that it has here is moved aside.", null);
+                Say(environment, isJson, $"{owner} will start empty: all that it has here is moved aside.", null);
             }
 
-            if (!parsed.GetValue(yes) && !Question.IsConfirmed(surroundings, "Type 'repair' to move it aside: ", "repair"))
+            if (!parsed.GetValue(yes) && !Confirmation.IsGiven(environment, "Type 'repair' to move it aside: ", "repair"))
             {
-                return Session.Wrong;
+                return ExitCode.Failed;
             }
 
-            var kept = surroundings.Change(repair.Apply);
-            Say(surroundings, isJson, $"Done. The damaged files are in {kept}.", kept);
-            return Session.Fine;
+            var kept = environment.RunCritical(repair.Apply);
+            Say(environment, isJson, $"Done. The damaged files are in {kept}.", kept);
+            return ExitCode.Done;
         });
         return command;
     }
 
-    private static void Say(Surroundings surroundings, bool isJson, string text, string? kept)
+    private static void Say(CommandEnvironment environment, bool isJson, string text, string? kept)
     {
         if (!isJson)
         {
-            surroundings.Output.WriteLine(text);
+            environment.Output.WriteLine(text);
             return;
         }
 
-        JsonLine.Write(surroundings.Output, writer =>
+        JsonLine.Write(environment.Output, writer =>
         {
             writer.WriteString("kind", "repair");
             writer.WriteString("text", text);

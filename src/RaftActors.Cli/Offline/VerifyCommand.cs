@@ -8,7 +8,7 @@ namespace RaftActors.Cli.Offline;
 /// <summary><c>raft log verify</c>.</summary>
 internal static class VerifyCommand
 {
-    public static Command Build(Surroundings surroundings)
+    public static Command Build(CommandEnvironment environment)
     {
         var data = CommandLine.Data();
         var json = CommandLine.Json();
@@ -31,13 +31,13 @@ internal static class VerifyCommand
         {
             var report = LogVerify.Check(parsed.GetValue(data)!);
             var isJson = parsed.GetValue(json);
-            Write(surroundings.Output, report, isJson);
+            Write(environment.Output, report, isJson);
             if (!report.IsWhole && !isJson)
             {
-                surroundings.Output.WriteLine("Damaged: 'raft log repair' shows what will be lost, and moves it aside.");
+                environment.Output.WriteLine("Damaged: 'raft log repair' shows what will be lost, and moves it aside.");
             }
 
-            return report.IsWhole ? Session.Fine : Session.Wrong;
+            return report.IsWhole ? ExitCode.Done : ExitCode.Failed;
         });
         return command;
     }

@@ -77,5 +77,5 @@ internal enum ServerStanding
     Removed,
 
     /// <summary>It takes no part any more, and needs a person.</summary>
-    ShutOut,
+    Fenced,
 }

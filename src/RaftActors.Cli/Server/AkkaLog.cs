@@ -7,7 +7,7 @@ namespace RaftActors.Cli.Server;
 
 /// <summary>
 /// What the actor runtime and the engine have to say, on standard error; started by <c>akka.loggers</c>. Without <c>--verbose</c> only
-/// warnings and errors, the same once in a while, and none of what <see cref="Narration"/> and <see cref="LogServer"/> tell in this
+/// warnings and errors, the same once in a while, and none of what <see cref="EventMessages"/> and <see cref="LogServer"/> tell in this
 /// program's words.
 /// </summary>
 internal sealed class AkkaLog : ReceiveActor
@@ -58,7 +58,7 @@ internal sealed class AkkaLog : ReceiveActor
         return isFailure || isEvent;
     }
 
-    // Narration tells which connections come and go. Nobody else tells of messages that were lost.
+    // EventMessages tells which connections come and go. Nobody else tells of messages that were lost.
     private static bool IsAboutMessages(string text) =>
         text.Contains("message", StringComparison.OrdinalIgnoreCase) || text.Contains("was dropped", StringComparison.Ordinal);
 

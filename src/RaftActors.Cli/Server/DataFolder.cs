@@ -12,7 +12,7 @@ internal static class DataFolder
     private const string LostAndFound = "lost+found";
 
     /// <exception cref="StoreException">It is not a server's, or cannot be read.</exception>
-    public static void Demand(string path)
+    public static void Check(string path)
     {
         try
         {

@@ -38,7 +38,7 @@ internal sealed class GroupView(ServerSettings settings, DateTimeOffset now)
 
     public ServerStanding Standing => (ShutOut, Members) switch
     {
-        ({ }, _) => ServerStanding.ShutOut,
+        ({ }, _) => ServerStanding.Fenced,
         (_, { }) => HasMember(settings.Id) && _removedBy is null
             ? ServerStanding.Member
             : _wasMember ? ServerStanding.Removed : ServerStanding.Waiting,
@@ -52,7 +52,7 @@ internal sealed class GroupView(ServerSettings settings, DateTimeOffset now)
             $"waits for {And(settings.Others)}: the first start of a group needs all that -c names, each with the same -c",
         ServerStanding.Waiting => $"waits to be taken in: {AddCommand}",
         ServerStanding.Removed => $"was removed from the group; to be taken in again: {AddCommand}",
-        ServerStanding.ShutOut => ShutOut,
+        ServerStanding.Fenced => ShutOut,
         _ => null,
     };
 

@@ -170,7 +170,7 @@ internal sealed partial class LogServer
     private string? WhyNotChange() => _view.Standing switch
     {
         ServerStanding.Waiting or ServerStanding.Removed => $"{_settings.Id} is in no group, and {_view.Note}. Ask a server of the group.",
-        ServerStanding.ShutOut => $"{_settings.Id} takes no part any more, its log says why. Ask another server.",
+        ServerStanding.Fenced => $"{_settings.Id} takes no part any more, its log says why. Ask another server.",
         _ => null,
     };
 
@@ -185,7 +185,7 @@ internal sealed partial class LogServer
             { Standing: ServerStanding.Founding } =>
                 $"{server} was started as a founder of another group: its -c names itself. Stop it, move its data directory away, "
                 + $"{StartIt(server)}, and ask again.",
-            { Standing: ServerStanding.ShutOut } => $"{server} takes no part in any group: {status.Note}",
+            { Standing: ServerStanding.Fenced } => $"{server} takes no part in any group: {status.Note}",
             { Standing: ServerStanding.Member or ServerStanding.Removed } when status.Group != Raft.Status.Identity.Value =>
                 $"{server} belongs to another group ({string.Join(' ', theirs.Select(one => one.Server))}). Stop it, move its data "
                 + $"directory away, {StartIt(server)}, and ask again.",

@@ -26,7 +26,7 @@ internal sealed partial class LogServer : RaftActor<string>, IRaftSnapshot<byte[
     private readonly TimeProvider _clock;
     private readonly PendingAppends _appends;
     private readonly GroupView _view;
-    private readonly Announced _announced;
+    private readonly AnnouncementFile _announced;
     private readonly Dictionary<RequestRef, Action<object>> _asked = [];
     private MessageLog _log = new();
 
@@ -41,7 +41,7 @@ internal sealed partial class LogServer : RaftActor<string>, IRaftSnapshot<byte[
         : base(OptionsOf(settings))
     {
         (_settings, _terminal, _failed, _clock) = (settings, terminal, failed, clock);
-        _announced = Announced.Load(disk ?? new FileDisk(settings.Data));
+        _announced = AnnouncementFile.Load(disk ?? new FileDisk(settings.Data));
         _view = new GroupView(settings, clock.GetUtcNow());
         if (_announced.MembersIndex > 0)
         {
@@ -269,7 +269,7 @@ internal sealed partial class LogServer : RaftActor<string>, IRaftSnapshot<byte[
     {
         ServerStanding.Waiting => $"Nothing is appended here: {_settings.Id} {_view.Note}. Ask a server of the group.",
         ServerStanding.Removed => $"Nothing is appended here: {_settings.Id} {_view.Note}. Ask a server of the group.",
-        ServerStanding.ShutOut => $"Nothing is appended here: {_settings.Id} takes no part any more, its log says why. Ask another server.",
+        ServerStanding.Fenced => $"Nothing is appended here: {_settings.Id} takes no part any more, its log says why. Ask another server.",
         _ => null,
     };
 

@@ -6,7 +6,7 @@ namespace RaftActors.Cli.Server;
 /// <summary><c>raft server</c>.</summary>
 internal static class ServerCommand
 {
-    public static Command Build(Surroundings surroundings)
+    public static Command Build(CommandEnvironment environment)
     {
         var cluster = new Option<string?>("--cluster", "-c")
         {
@@ -53,14 +53,14 @@ internal static class ServerCommand
             parsed.GetValue(verbose),
             out var settings,
             out var problem)
-                ? Run(settings, surroundings)
+                ? Run(settings, environment)
                 : throw new UsageException(problem));
         return command;
     }
 
     // A server ends by its own signals, so nobody else looks at Ctrl-C meanwhile.
-    public static int Run(ServerSettings settings, Surroundings surroundings) =>
-        surroundings.Change(() => ServerProgram.Run(settings, surroundings).GetAwaiter().GetResult());
+    public static int Run(ServerSettings settings, CommandEnvironment environment) =>
+        environment.RunCritical(() => ServerProgram.Run(settings, environment).GetAwaiter().GetResult());
 
     private const string Help =
         """

@@ -15,27 +15,27 @@ internal static class ServerProgram
 
     /// <summary>Runs until it is told to stop, or cannot go on.</summary>
     /// <returns>The exit code.</returns>
-    public static async Task<int> Run(ServerSettings settings, Surroundings surroundings)
+    public static async Task<int> Run(ServerSettings settings, CommandEnvironment environment)
     {
         using var stop = new StopSignal();
-        var terminal = new ServerTerminal(surroundings.Output, surroundings.Error, TimeProvider.System);
+        var terminal = new ServerTerminal(environment.Output, environment.Error, TimeProvider.System);
         try
         {
-            DataFolder.Demand(settings.Data);
+            DataFolder.Check(settings.Data);
             using var system = ActorSystem.Create(ServerId.GroupName, ServerConfig.Of(settings));
             return await Run(settings, terminal, system, stop);
         }
         catch (Exception e) when (e is StoreException || SocketFailure(e) is not null)
         {
             terminal.Log(SocketFailure(e) is { } failure ? CannotListen(settings, failure) : e.Message);
-            return Session.Wrong;
+            return ExitCode.Failed;
         }
     }
 
     private static async Task<int> Run(ServerSettings settings, ServerTerminal terminal, ActorSystem system, StopSignal stop)
     {
         var failed = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var narrator = system.ActorOf(Props.Create(() => new Narrator(settings, terminal, $"/user/{ActorName}", failed)), "narrator");
+        var narrator = system.ActorOf(Props.Create(() => new EventLogger(settings, terminal, $"/user/{ActorName}", failed)), "narrator");
         system.EventStream.Subscribe(narrator, typeof(RaftEvent));
         system.EventStream.Subscribe(narrator, typeof(Error));
         SayWhoItIs(settings, terminal);
@@ -46,14 +46,14 @@ internal static class ServerProgram
         {
             await system.Terminate();
             terminal.Log($"cannot go on: {await failed.Task}");
-            return Session.Wrong;
+            return ExitCode.Failed;
         }
 
         // A leader hands over first. The narrator tells so, and stops with the other actors.
         terminal.Log("stops; a second signal ends it at once");
         await system.Terminate();
         terminal.Log("Stopped.");
-        return Session.Fine;
+        return ExitCode.Done;
     }
 
     private static void SayWhoItIs(ServerSettings settings, ServerTerminal terminal)

@@ -2,11 +2,11 @@ using RaftActors.Cli.Protocol;
 
 namespace RaftActors.Cli.Tests.Client;
 
-/// <summary><c>raft append -</c>: a message a line.</summary>
+/// <summary><c>raft append -</c>: appends each line as a message.</summary>
 public sealed class AppendLinesTests
 {
     [Fact]
-    public void Thousand_lines_are_appended_in_order_with_an_answer_each()
+    public void Thousand_lines_are_appended_and_answered_in_order()
     {
         using var server = ScriptedServer.Committing();
         var lines = Enumerable.Range(1, 1000).Select(number => $"message {number}").ToArray();
@@ -21,13 +21,13 @@ public sealed class AppendLinesTests
     }
 
     [Fact]
-    public void Reader_that_has_gone_does_not_keep_the_rest_from_being_appended()
+    public void All_lines_are_appended_when_the_reader_of_the_output_has_gone()
     {
         using var server = ScriptedServer.Answering(request => ((Request.Append)request).Text == "300"
             ? new Reply.Refused(request.Number, "no")
             : new Reply.Committed(request.Number, request.Number, WasThere: false));
 
-        var run = Run.Shell($"seq 1 300 | dotnet {Run.Program} append - -S {server.Id} | head -n 1; exit ${{PIPESTATUS[1]}}");
+        var run = Run.Shell($"seq 1 300 | dotnet {Run.ProgramFile} append - -S {server.Id} | head -n 1; exit ${{PIPESTATUS[1]}}");
 
         Assert.Equal(
             (1, "committed, serial 1\n", "raft: line 300: not committed: no; it is safe to append it again\n"),
@@ -36,7 +36,7 @@ public sealed class AppendLinesTests
     }
 
     [Fact]
-    public void Refused_line_does_not_keep_the_others_from_being_appended()
+    public void Lines_after_a_refused_line_are_appended()
     {
         using var server = ScriptedServer.Answering(request => ((Request.Append)request).Text == "3"
             ? new Reply.Refused(request.Number, "it is odd")
@@ -52,7 +52,7 @@ public sealed class AppendLinesTests
     }
 
     [Fact]
-    public void Exit_code_is_that_of_the_worst_line()
+    public void Exit_code_is_the_highest_of_all_lines()
     {
         using var server = new ScriptedServer(request => ((Request.Append)request).Text switch
         {
@@ -66,13 +66,14 @@ public sealed class AppendLinesTests
 
         Assert.Equal((3, 2), (run.Code, run.Lines.Count()));
         Assert.Contains(
-            $"raft: line 2: unknown whether it was committed: {server.Id} did not answer in time; append it again with --request-id a-2,",
+            $"raft: line 2: unknown whether it was committed: {server.Id} did not answer in time; "
+                + "to retry safely, append it again with --request-id a-2",
             run.Error);
         Assert.Contains("raft: line 3: not committed: no;", run.Error);
     }
 
     [Fact]
-    public void Message_of_ten_megabytes_is_refused_and_the_line_behind_it_is_not()
+    public void Line_after_a_message_of_ten_megabytes_is_appended()
     {
         using var server = ScriptedServer.Committing();
 
@@ -84,7 +85,7 @@ public sealed class AppendLinesTests
     }
 
     [Fact]
-    public void Longest_message_there_is_arrives()
+    public void Message_of_the_largest_size_is_appended()
     {
         using var server = ScriptedServer.Committing();
         var longest = new string('\u0001', MessageLimits.TextBytesMax);
@@ -96,7 +97,7 @@ public sealed class AppendLinesTests
     }
 
     [Fact]
-    public void Input_without_a_line_is_fine()
+    public void Empty_input_appends_nothing_and_succeeds()
     {
         using var server = ScriptedServer.Committing();
 
@@ -106,7 +107,7 @@ public sealed class AppendLinesTests
     }
 
     [Fact]
-    public void Server_that_dies_in_the_middle_costs_no_line()
+    public void No_line_is_lost_when_a_server_dies_in_the_middle()
     {
         ScriptedServer? dying = null;
         var count = 0;
@@ -126,14 +127,14 @@ public sealed class AppendLinesTests
 
         Assert.Equal((0, "", 200), (run.Code, run.Error, run.Lines.Count()));
 
-        // The last replies of a server that dies may be lost with the connection; their lines are asked again.
+        // The last replies of a dying server may be lost with the connection. The client sends those lines again.
         var asked = next.Requests.Cast<Request.Append>().Select(append => int.Parse(append.Text)).Distinct().Order().ToArray();
         Assert.InRange(asked[0], 1, 10);
         Assert.Equal(Enumerable.Range(asked[0], 201 - asked[0]), asked);
     }
 
     [Fact]
-    public void Interrupted_input_says_which_lines_are_open()
+    public void Ctrl_C_reports_the_open_lines()
     {
         using var server = new ScriptedServer(request => ((Request.Append)request).Text == "answered"
             ? [new Reply.Committed(request.Number, 1, WasThere: false)]
@@ -144,8 +145,8 @@ public sealed class AppendLinesTests
 
         Assert.Equal(
             (130, """
-                raft: line 2: unknown whether it was committed: interrupted; append it again with --request-id a-2, which never duplicates
-                raft: interrupted; nothing was sent of what stands behind line 2
+                raft: line 2: unknown whether it was committed: interrupted; to retry safely, append it again with --request-id a-2
+                raft: interrupted: no line after line 2 was sent
 
                 """),
             (run.Code, run.Error));

@@ -2,11 +2,11 @@ using RaftActors.Cli.Protocol;
 
 namespace RaftActors.Cli.Tests.Client;
 
-/// <summary><c>raft append</c>, <c>print</c> and <c>count</c>: each answer, and each way of not getting one.</summary>
+/// <summary><c>raft append</c>, <c>print</c> and <c>count</c>: how each kind of answer is reported.</summary>
 public sealed class AppendTests
 {
     [Fact]
-    public void Message_is_appended_and_its_serial_said()
+    public void Serial_of_the_appended_message_is_printed()
     {
         using var server = ScriptedServer.Answering(request => new Reply.Committed(request.Number, 4, WasThere: false));
 
@@ -20,7 +20,7 @@ public sealed class AppendTests
     [Theory]
     [InlineData("print")]
     [InlineData("count")]
-    public void Verb_with_the_name_of_a_message_appends_it(string verb)
+    public void Print_and_count_append_the_message_of_their_name(string verb)
     {
         using var server = ScriptedServer.Committing();
 
@@ -36,7 +36,7 @@ public sealed class AppendTests
     [InlineData("@all")]
     [InlineData("[diagram]")]
     [InlineData("\"quoted\" \\ $HOME")]
-    public void Any_text_arrives_as_it_was_given(string text)
+    public void Text_arrives_unchanged(string text)
     {
         using var server = ScriptedServer.Committing();
 
@@ -47,7 +47,7 @@ public sealed class AppendTests
     }
 
     [Fact]
-    public void Redirect_is_said_once_before_the_answer()
+    public void Redirect_is_printed_once_before_the_answer()
     {
         var leader = new ServerId("", 9991);
         using var server = new ScriptedServer(request =>
@@ -63,7 +63,7 @@ public sealed class AppendTests
     }
 
     [Fact]
-    public void Reader_that_has_gone_changes_no_outcome()
+    public void Exit_code_is_the_outcome_when_the_reader_of_the_output_has_gone()
     {
         using var server = new ScriptedServer(request =>
         [
@@ -71,24 +71,24 @@ public sealed class AppendTests
             new Reply.Refused(request.Number, "no leader is known"),
         ]);
 
-        var run = Run.Shell($"dotnet {Run.Program} append x -S {server.Id} | true; exit ${{PIPESTATUS[0]}}");
+        var run = Run.Shell($"dotnet {Run.ProgramFile} append x -S {server.Id} | true; exit ${{PIPESTATUS[0]}}");
 
         Assert.Equal((1, "raft: not committed: no leader is known; it is safe to append it again\n"), (run.Code, run.Error));
     }
 
     [Fact]
-    public void Output_that_takes_nothing_changes_no_outcome()
+    public void Exit_code_is_the_outcome_when_standard_output_cannot_be_written()
     {
         using var server = ScriptedServer.Answering(request => ((Request.Append)request).Text == "fine"
             ? new Reply.Committed(request.Number, 4, WasThere: false)
             : new Reply.Refused(request.Number, "no"));
 
-        var full = Run.Shell($"dotnet {Run.Program} append fine -S {server.Id} >/dev/full");
-        var fullRefused = Run.Shell($"dotnet {Run.Program} append x --json -S {server.Id} >/dev/full");
-        var broken = Run.Shell($"dotnet {Run.Program} append x --json -S {server.Id} | true; exit ${{PIPESTATUS[0]}}");
-        var closed = Run.Shell($"dotnet {Run.Program} append fine -S {server.Id} >&-");
+        var full = Run.Shell($"dotnet {Run.ProgramFile} append fine -S {server.Id} >/dev/full");
+        var fullRefused = Run.Shell($"dotnet {Run.ProgramFile} append x --json -S {server.Id} >/dev/full");
+        var broken = Run.Shell($"dotnet {Run.ProgramFile} append x --json -S {server.Id} | true; exit ${{PIPESTATUS[0]}}");
+        var closed = Run.Shell($"dotnet {Run.ProgramFile} append fine -S {server.Id} >&-");
 
-        const string lost = "raft: standard output takes nothing more: No space left on device\n";
+        const string lost = "raft: cannot write to standard output: No space left on device\n";
         Assert.Equal((0, lost), (full.Code, full.Error));
         Assert.Equal((1, lost), (fullRefused.Code, fullRefused.Error));
         Assert.Equal((1, ""), (broken.Code, broken.Error));
@@ -96,7 +96,7 @@ public sealed class AppendTests
     }
 
     [Fact]
-    public void Server_is_given_less_than_the_time_that_is_left_when_the_request_leaves()
+    public void Server_gets_less_time_than_the_client_has_left()
     {
         using var server = ScriptedServer.Committing();
 
@@ -107,7 +107,7 @@ public sealed class AppendTests
     }
 
     [Fact]
-    public void Request_id_that_was_there_is_said_to_have_been()
+    public void Known_request_id_is_reported_as_committed_before()
     {
         using var server = ScriptedServer.Answering(request => new Reply.Committed(request.Number, 4, WasThere: true));
 
@@ -118,7 +118,7 @@ public sealed class AppendTests
     }
 
     [Fact]
-    public void Refused_message_is_certainly_not_committed()
+    public void Refused_message_is_reported_as_not_committed()
     {
         using var server = ScriptedServer.Answering(request => new Reply.Refused(request.Number, "no leader is known"));
 
@@ -130,19 +130,19 @@ public sealed class AppendTests
     }
 
     [Fact]
-    public void Interrupted_append_says_what_may_have_been_sent()
+    public void Ctrl_C_reports_the_open_append()
     {
         using var server = new ScriptedServer(request => [new Reply.Redirected(request.Number, new ServerId("", 9991))]);
 
         var run = Run.Interrupted("9991\n", "append", "x", "-S", $"{server.Id}", "--timeout", "3600", "--request-id", "one");
 
         Assert.Equal(
-            (130, "raft: unknown whether it was committed: interrupted; append it again with --request-id one, which never duplicates\n"),
+            (130, "raft: unknown whether it was committed: interrupted; to retry safely, append it again with --request-id one\n"),
             (run.Code, run.Error));
     }
 
     [Fact]
-    public void Refusal_that_is_final_asks_no_other_server_and_invites_no_repetition()
+    public void Final_refusal_asks_no_other_server_and_suggests_no_retry()
     {
         using var first = ScriptedServer.Answering(
             request => new Reply.Refused(request.Number, "The request id x is taken.", IsFinal: true));
@@ -155,7 +155,7 @@ public sealed class AppendTests
     }
 
     [Fact]
-    public void Answers_as_JSON_are_an_object_each()
+    public void Each_answer_is_one_JSON_object()
     {
         using var server = new ScriptedServer(request =>
         [

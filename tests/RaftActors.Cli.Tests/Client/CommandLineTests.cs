@@ -2,54 +2,54 @@ using RaftActors.Cli.Protocol;
 
 namespace RaftActors.Cli.Tests.Client;
 
-/// <summary>What is typed: the flags without a verb, wrong commands, help.</summary>
+/// <summary>Parsing of the command line: short forms, wrong arguments, help.</summary>
 public sealed class CommandLineTests
 {
     public static TheoryData<string[], string> WrongCommands => new()
     {
         { ["append"], "text" },
         { ["append", "x", "y"], "'y'" },
-        { ["append", "x", "-S", ""], "'' is no server" },
-        { ["append", "x", "-S", ":9990,"], "'' is no server" },
-        { ["append", "x", "-S", ":a"], "':a' is no server" },
-        { ["append", "x", "-S", ":65536"], "':65536' is no server" },
-        { ["append", "x", "-S", "a b:1"], "'a b:1' is no server" },
-        { ["append", "x", "-S", "\u001b[2J"], "'\\u001b[2J' is no server" },
-        { ["append", "x", "--timeout", "0"], "'0' is no duration" },
-        { ["append", "x", "--timeout", "-1"], "'-1' is no duration" },
-        { ["append", "x", "--timeout", "abc"], "'abc' is no duration" },
-        { ["append", "x", "--timeout", "NaN"], "'NaN' is no duration" },
-        { ["append", "x", "--timeout", "1e9"], "'1e9' is no duration" },
+        { ["append", "x", "-S", ""], "'' is not a server address" },
+        { ["append", "x", "-S", ":9990,"], "'' is not a server address" },
+        { ["append", "x", "-S", ":a"], "':a' is not a server address" },
+        { ["append", "x", "-S", ":65536"], "':65536' is not a server address" },
+        { ["append", "x", "-S", "a b:1"], "'a b:1' is not a server address" },
+        { ["append", "x", "-S", "\u001b[2J"], "'\\u001b[2J' is not a server address" },
+        { ["append", "x", "--timeout", "0"], "'0' is not a duration" },
+        { ["append", "x", "--timeout", "-1"], "'-1' is not a duration" },
+        { ["append", "x", "--timeout", "abc"], "'abc' is not a duration" },
+        { ["append", "x", "--timeout", "NaN"], "'NaN' is not a duration" },
+        { ["append", "x", "--timeout", "1e9"], "'1e9' is not a duration" },
         { ["append", "x", "--timeout", "5 s"], "from 1ms to 24h. Write 250ms, 10s or 1m; a number alone means seconds." },
-        { ["append", "x", "--timeout", "25h"], "'25h' is no duration" },
-        { ["server", "-c", ":9990", "-T", "1h"], "'1h' is no duration from 1ms to 10m" },
+        { ["append", "x", "--timeout", "25h"], "'25h' is not a duration" },
+        { ["server", "-c", ":9990", "-T", "1h"], "'1h' is not a duration from 1ms to 10m" },
         { ["print", "--here", "--request-id", "x"], "--here appends nothing" },
         { ["append", "x", "--request-id", ""], "a request id has 1 to" },
         { ["append", "x", "--request-id", "a\nb"], "a request id has 1 to" },
         { ["members", "add"], "server" },
-        { ["members", "add", ":a"], "':a' is no server" },
-        { ["members", "remove", "x"], "'x' is no server" },
-        { ["transfer", "--to", ":0"], "':0' is no server" },
+        { ["members", "add", ":a"], "':a' is not a server address" },
+        { ["members", "remove", "x"], "'x' is not a server address" },
+        { ["transfer", "--to", ":0"], "':0' is not a server address" },
         { ["-S", ":9990", "append", "x"], "-S stands before the verb" },
         { ["-C", "frobnicate", "-m", "x"], "clientcommand, addserver, removeserver" },
         { ["-C", "ClientCommand", "-m", "x"], "clientcommand, addserver, removeserver" },
         { ["-C", "clientcommand", "-S", ":9990"], "-m is missing" },
         { ["-C", "addserver"], "-m is missing" },
-        { ["-C", "removeserver", "-m", "x"], "'x' is no server" },
-        { ["-C", "clientcommand", "-m", "x", "-p", "9990"], "-p is for running a server" },
-        { ["-C", "clientcommand", "-m", "x", "--timeout", "0"], "'0' is no duration" },
+        { ["-C", "removeserver", "-m", "x"], "'x' is not a server address" },
+        { ["-C", "clientcommand", "-m", "x", "-p", "9990"], "-p is for running a server: leave it out" },
+        { ["-C", "clientcommand", "-m", "x", "--timeout", "0"], "'0' is not a duration" },
         { ["-m", "x"], "-C is missing" },
         { ["--timeout", "3"], "-C is missing" },
         { ["-S", ":9990"], "-C is missing" },
         { ["-p", "9990"], "-c is missing" },
         { ["-c", ":9990", "-p", "abc"], "'abc' is no port" },
-        { ["-c", ":9990", "-t", "abc"], "'abc' is no duration" },
-        { ["server", "-c", ":9990", "-t", "abc"], "'abc' is no duration" },
+        { ["-c", ":9990", "-t", "abc"], "'abc' is not a duration" },
+        { ["server", "-c", ":9990", "-t", "abc"], "'abc' is not a duration" },
     };
 
     [Theory]
     [MemberData(nameof(WrongCommands))]
-    public void Wrong_command_says_what_is_wrong_with_it(string[] arguments, string problem)
+    public void Wrong_arguments_are_reported(string[] arguments, string problem)
     {
         var run = Run.Here(arguments);
 
@@ -59,7 +59,7 @@ public sealed class CommandLineTests
     }
 
     [Fact]
-    public void Program_without_arguments_shows_its_help_and_is_a_wrong_command()
+    public void Program_without_arguments_prints_its_help_and_exits_with_2()
     {
         var run = Run.Of();
 
@@ -90,7 +90,7 @@ public sealed class CommandLineTests
     }
 
     [Fact]
-    public void List_of_verbs_has_a_line_for_each()
+    public void Help_lists_each_verb_on_one_line()
     {
         var verbs = Run.Here("--help").Lines.SkipWhile(line => line != "Commands:").Skip(1).ToArray();
 
@@ -106,14 +106,14 @@ public sealed class CommandLineTests
     [InlineData("1.5h", 5_400_000)]
     [InlineData("0.5", 500)]
     [InlineData("3", 3_000)]
-    public void Duration_has_a_unit_or_means_seconds(string text, double milliseconds)
+    public void Duration_without_a_unit_is_in_seconds(string text, double milliseconds)
     {
         Assert.True(Duration.TryParse(text, TimeSpan.FromSeconds(1), out var time));
         Assert.Equal(milliseconds, time.TotalMilliseconds);
     }
 
     [Fact]
-    public void Servers_to_ask_come_from_the_environment_unless_the_command_names_them()
+    public void Servers_come_from_the_environment_variable_unless_the_command_names_them()
     {
         using var server = ScriptedServer.Committing();
         using var other = ScriptedServer.Committing();
@@ -127,11 +127,11 @@ public sealed class CommandLineTests
         Assert.Equal((0, "committed, serial 1\n", ""), (named.Code, named.Output, named.Error));
         Assert.Single(server.Requests);
         Assert.Equal((2, ""), (wrong.Code, wrong.Output));
-        Assert.Contains("'nonsense' in RAFT_SERVERS is no server", wrong.Error);
+        Assert.Contains("'nonsense' in RAFT_SERVERS is not a server address", wrong.Error);
     }
 
     [Fact]
-    public void Flags_ask_as_the_verbs_do()
+    public void Short_forms_send_the_same_requests_as_the_verbs()
     {
         using var server = ScriptedServer.Answering(request => request is Request.Append
             ? new Reply.Committed(request.Number, 4, WasThere: false)

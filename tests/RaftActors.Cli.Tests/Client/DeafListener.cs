@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace RaftActors.Cli.Tests.Client;
 
-/// <summary>Takes connections, and neither reads nor says anything: as a stopped process does, or another program.</summary>
+/// <summary>Accepts connections and neither reads nor writes, like a stopped process.</summary>
 internal sealed class DeafListener : IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);

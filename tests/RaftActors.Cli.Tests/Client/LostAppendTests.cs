@@ -3,7 +3,7 @@ using RaftActors.Cli.Protocol;
 namespace RaftActors.Cli.Tests.Client;
 
 /// <summary>
-/// <c>raft append</c> when servers are dead, silent, or do not know: certain where it can be, and safe to repeat where it cannot.
+/// <c>raft append</c> with dead, silent and ignorant servers: the outcome is definite if possible, and otherwise safe to retry.
 /// </summary>
 public sealed class LostAppendTests
 {
@@ -18,13 +18,13 @@ public sealed class LostAppendTests
         Assert.Equal((3, ""), (run.Code, run.Output));
         Assert.Equal(
             "raft: unknown whether it was committed: the leader changed; "
-            + $"append it again with --request-id {Assert.Single(ids)}, which never duplicates\n",
+            + $"to retry safely, append it again with --request-id {Assert.Single(ids)}\n",
             run.Error);
-        Assert.True(server.Requests.Count > 1, "time was left, and nobody asked again");
+        Assert.True(server.Requests.Count > 1, "time was left, and there was no retry");
     }
 
     [Fact]
-    public void Server_that_refuses_connections_ends_it_at_once()
+    public void Append_ends_at_once_when_the_only_server_refuses_connections()
     {
         var dead = ScriptedServer.Dead();
 
@@ -36,7 +36,7 @@ public sealed class LostAppendTests
     }
 
     [Fact]
-    public void Server_that_takes_the_message_and_never_answers_leaves_it_unknown()
+    public void Outcome_is_unknown_when_the_server_never_answers()
     {
         using var server = ScriptedServer.Silent();
 
@@ -48,7 +48,7 @@ public sealed class LostAppendTests
     }
 
     [Fact]
-    public void Listener_that_says_nothing_was_certainly_sent_nothing()
+    public void Append_is_not_committed_when_a_listener_never_completes_the_connection()
     {
         using var listener = new DeafListener();
 
@@ -60,7 +60,7 @@ public sealed class LostAppendTests
     }
 
     [Fact]
-    public void Server_that_dies_after_it_took_the_message_leaves_it_unknown()
+    public void Outcome_is_unknown_when_the_server_dies_after_it_received_the_message()
     {
         ScriptedServer? server = null;
         server = new ScriptedServer(_ =>
@@ -73,12 +73,12 @@ public sealed class LostAppendTests
 
         Assert.Equal((3, ""), (run.Code, run.Output));
         Assert.StartsWith(
-            $"raft: unknown whether it was committed: the connection to {server.Id} was lost before its answer came; ",
+            $"raft: unknown whether it was committed: the connection to {server.Id} was lost before its answer arrived; ",
             run.Error);
     }
 
     [Fact]
-    public void Server_that_died_with_the_message_is_asked_again_when_it_is_back()
+    public void Server_that_died_with_the_message_is_asked_again_after_its_restart()
     {
         ScriptedServer? first = null;
         ScriptedServer? second = null;
@@ -99,7 +99,7 @@ public sealed class LostAppendTests
     }
 
     [Fact]
-    public void Next_server_is_asked_when_the_first_one_is_dead()
+    public void Next_server_is_asked_when_the_first_is_dead()
     {
         using var server = ScriptedServer.Committing();
 
@@ -109,14 +109,14 @@ public sealed class LostAppendTests
     }
 
     [Fact]
-    public void Next_server_is_asked_under_the_same_id_when_the_first_one_does_not_answer()
+    public void Next_server_is_asked_with_the_same_request_id_when_the_first_does_not_answer()
     {
         using var silent = ScriptedServer.Silent();
         using var server = ScriptedServer.Answering(request => new Reply.Committed(request.Number, 7, WasThere: true));
 
         var run = Run.Here("append", "x", "-S", $"{silent.Id},{server.Id}", "--timeout", "4");
 
-        // The id is new, so only the first attempt of the same run can have put it there.
+        // The id is generated, so only the first attempt of this run can have appended it.
         Assert.Equal((0, "committed, serial 7\n", ""), (run.Code, run.Output, run.Error));
         Assert.Equal(
             silent.Requests.Cast<Request.Append>().Select(append => append.RequestId),
@@ -124,7 +124,7 @@ public sealed class LostAppendTests
     }
 
     [Fact]
-    public void Refusal_of_one_server_does_not_make_certain_what_another_left_unknown()
+    public void Outcome_stays_unknown_when_another_server_refuses_the_retry()
     {
         using var doubtful = ScriptedServer.Answering(request => new Reply.Unknown(request.Number, "the leader changed"));
         using var server = ScriptedServer.Answering(request => new Reply.Refused(request.Number, "no leader is known"));
@@ -136,7 +136,7 @@ public sealed class LostAppendTests
     }
 
     [Fact]
-    public void Each_server_that_cannot_be_asked_is_named()
+    public void Error_names_each_server_that_cannot_be_reached()
     {
         var (first, second) = (ScriptedServer.Dead(), ScriptedServer.Dead());
 

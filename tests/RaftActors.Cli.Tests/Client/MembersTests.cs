@@ -11,7 +11,7 @@ public sealed class MembersTests
     [Theory]
     [InlineData("add", "added :9993\n", typeof(Request.AddMember))]
     [InlineData("remove", "removed :9993\n", typeof(Request.RemoveMember))]
-    public void Change_that_is_done_is_said(string verb, string said, Type kind)
+    public void Change_that_is_done_is_reported(string verb, string said, Type kind)
     {
         using var server = ScriptedServer.Answering(request => new Reply.Done(request.Number));
 
@@ -24,7 +24,7 @@ public sealed class MembersTests
     }
 
     [Fact]
-    public void Change_that_is_refused_says_why()
+    public void Refused_change_is_reported_with_the_reason()
     {
         using var server = ScriptedServer.Answering(request => new Reply.Refused(request.Number, ":9993 is a member already."));
 
@@ -34,7 +34,7 @@ public sealed class MembersTests
     }
 
     [Fact]
-    public void Change_whose_end_is_unknown_is_not_sent_a_second_time()
+    public void Change_with_an_unknown_outcome_is_not_retried()
     {
         using var silent = ScriptedServer.Silent();
         using var next = ScriptedServer.Answering(request => new Reply.Done(request.Number));
@@ -42,14 +42,14 @@ public sealed class MembersTests
         var run = Run.Here("members", "remove", ":9993", "-S", $"{silent.Id},{next.Id}", "--timeout", "2");
 
         Assert.Equal(
-            (3, "", $"raft: unknown whether :9993 was removed: {silent.Id} did not answer in time; 'raft status' shows it\n"),
+            (3, "", $"raft: unknown whether :9993 was removed: {silent.Id} did not answer in time; run 'raft status' to find out\n"),
             (run.Code, run.Output, run.Error));
         Assert.Single(silent.Requests);
         Assert.Empty(next.Requests);
     }
 
     [Fact]
-    public void Change_goes_to_the_next_server_while_nothing_was_changed()
+    public void Change_is_sent_to_the_next_server_after_a_refusal()
     {
         using var ignorant = ScriptedServer.Answering(request => new Reply.Refused(request.Number, "no leader is known"));
         using var next = ScriptedServer.Answering(request => new Reply.Done(request.Number));
@@ -60,7 +60,7 @@ public sealed class MembersTests
     }
 
     [Fact]
-    public void Members_are_listed_with_who_votes_and_who_leads()
+    public void Members_are_listed_as_voter_or_learner_with_the_leader_marked()
     {
         using var server = ScriptedServer.Answering(request => StatusOf(request, new ServerId("", 9991)));
 
@@ -69,16 +69,16 @@ public sealed class MembersTests
         Assert.Equal(
             (0, """
                 SERVER     PART     LEADER
-                :9990      votes
-                :9991      votes    leader
-                box:12345  follows
+                :9990      voter
+                :9991      voter    leader
+                box:12345  learner
 
                 """, ""),
             (run.Code, run.Output, run.Error));
     }
 
     [Fact]
-    public void Transfer_names_who_is_to_lead()
+    public void Transfer_names_the_future_leader_or_none()
     {
         using var server = ScriptedServer.Answering(request => new Reply.Done(request.Number));
 
@@ -91,20 +91,20 @@ public sealed class MembersTests
     }
 
     [Fact]
-    public void Transfer_whose_end_is_unknown_is_not_sent_a_second_time()
+    public void Transfer_with_an_unknown_outcome_is_not_retried()
     {
         using var server = ScriptedServer.Answering(request => new Reply.Unknown(request.Number, "The time is up."));
 
         var run = Run.Of("transfer", "-S", $"{server.Id}");
 
         Assert.Equal(
-            (3, "", "raft: unknown whether another server leads: the time is up; 'raft status' shows it\n"),
+            (3, "", "raft: unknown whether another server leads: the time is up; run 'raft status' to find out\n"),
             (run.Code, run.Output, run.Error));
         Assert.Single(server.Requests);
     }
 
     [Fact]
-    public void Explanation_is_shown_and_no_terminal_obeys_it()
+    public void Explanation_is_printed_with_control_characters_escaped()
     {
         using var server = ScriptedServer.Answering(request => new Reply.ExplanationIs(request.Number, "waits\r\nfor \u001b[2J"));
 
@@ -117,7 +117,7 @@ public sealed class MembersTests
     [InlineData("members", "list")]
     [InlineData("explain")]
     [InlineData("status")]
-    public void Question_that_nobody_can_be_asked_ends_at_once(params string[] verb)
+    public void Query_ends_at_once_when_the_only_server_is_dead(params string[] verb)
     {
         var dead = ScriptedServer.Dead();
 
@@ -127,7 +127,7 @@ public sealed class MembersTests
     }
 
     [Fact]
-    public void Answers_as_JSON_are_an_object_each()
+    public void Each_answer_is_one_JSON_object()
     {
         using var server = ScriptedServer.Answering(request => request switch
         {

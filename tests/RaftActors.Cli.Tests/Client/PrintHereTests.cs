@@ -2,13 +2,13 @@ using RaftActors.Cli.Protocol;
 
 namespace RaftActors.Cli.Tests.Client;
 
-/// <summary><c>raft print --here</c>: the log of one server, a page at a time.</summary>
+/// <summary><c>raft print --here</c>: prints the log of one server, page by page.</summary>
 public sealed class PrintHereTests
 {
     private static readonly LogMessage[] Log = [new(1, "a", "i like beer"), new(3, "b", "and\u001b[2Jwine"), new(4, "c", "count")];
 
     [Fact]
-    public void Log_is_printed_page_by_page_with_a_message_a_line()
+    public void Log_is_printed_page_by_page_with_one_message_per_line()
     {
         using var server = Serving(Log, pageSize: 1);
 
@@ -19,7 +19,7 @@ public sealed class PrintHereTests
     }
 
     [Fact]
-    public void Log_as_JSON_is_an_object_for_each_message()
+    public void JSON_has_one_object_for_each_message()
     {
         using var server = Serving(Log[..1], pageSize: 1);
 
@@ -40,7 +40,7 @@ public sealed class PrintHereTests
     }
 
     [Fact]
-    public void Messages_that_are_appended_meanwhile_are_left_out()
+    public void Messages_appended_after_the_first_page_are_left_out()
     {
         using var server = new ScriptedServer(request => request is Request.ReadLog { After: var after } read
             ? [new Reply.LogPage(read.Number, [new LogMessage(after + 1, "id", $"{after + 1}")], after + 2)]
@@ -52,7 +52,7 @@ public sealed class PrintHereTests
     }
 
     [Fact]
-    public void Next_server_goes_on_where_the_first_one_died()
+    public void Next_server_continues_after_the_first_died()
     {
         ScriptedServer? first = null;
         first = new ScriptedServer(request =>
@@ -73,7 +73,7 @@ public sealed class PrintHereTests
     }
 
     [Fact]
-    public void Server_that_lags_behind_the_pages_printed_so_far_is_told()
+    public void Lag_of_the_next_server_is_reported()
     {
         using var server = new ScriptedServer(request =>
             [new Reply.LogPage(request.Number, request is Request.ReadLog { After: 0 } ? [Log[0]] : [], LastSerial: 4)]);
@@ -81,7 +81,7 @@ public sealed class PrintHereTests
         var run = Run.Here(["print", "--here", "-S", $"{server.Id}"]);
 
         Assert.Equal((1, "1  i like beer\n"), (run.Code, run.Output));
-        Assert.StartsWith($"raft: the log is not printed to its end: {server.Id} has only messages up to serial 4", run.Error);
+        Assert.StartsWith($"raft: the log was not printed to its end: {server.Id} has only messages up to serial 4", run.Error);
     }
 
     private static ScriptedServer Serving(LogMessage[] log, int pageSize) => new(request =>

@@ -10,14 +10,13 @@ using RaftActors.Cli.Protocol;
 namespace RaftActors.Cli.Tests.Client;
 
 /// <summary>
-/// What a client takes for a server: it answers at the same place, and says what a test wants. So answers that a real group gives once in
-/// a year are given each time.
+/// A server for client tests, with scripted replies at the real actor path. So a test can force replies that are rare in a real group.
 /// </summary>
 internal sealed class ScriptedServer : IDisposable
 {
     private readonly ActorSystem _system;
 
-    /// <param name="script">What each request is answered, one after the other; nothing: no answer ever comes.</param>
+    /// <param name="script">Returns the replies to a request, in order; empty: it is never answered.</param>
     public ScriptedServer(Func<Request, IEnumerable<Reply>> script, int port = 0)
     {
         _system = ActorSystem.Create(ServerId.GroupName, ConfigurationFactory.ParseString(
@@ -36,26 +35,26 @@ internal sealed class ScriptedServer : IDisposable
 
     public ServerId Id { get; }
 
-    /// <summary>Its port is free.</summary>
+    /// <summary>Completes when the server has ended and its port is free.</summary>
     public Task Ended => _system.WhenTerminated;
 
-    /// <summary>What it was asked, in order.</summary>
+    /// <summary>All received requests, in order.</summary>
     public ConcurrentQueue<Request> Requests { get; } = new();
 
-    /// <summary>Answers each request so.</summary>
+    /// <summary>A server that sends one reply to each request.</summary>
     public static ScriptedServer Answering(Func<Request, Reply> answer) => new(request => [answer(request)]);
 
-    /// <summary>Takes what it is told, and says nothing.</summary>
+    /// <summary>A server that receives requests and never replies.</summary>
     public static ScriptedServer Silent() => new(_ => []);
 
-    /// <summary>Commits what is appended, in order, from serial 1 on.</summary>
+    /// <summary>A server that commits every append, in order, from serial 1.</summary>
     public static ScriptedServer Committing(int port = 0)
     {
         var serial = 0;
         return new(request => [new Reply.Committed(request.Number, Interlocked.Increment(ref serial), WasThere: false)], port);
     }
 
-    /// <summary>A port where nobody listens.</summary>
+    /// <summary>An address without a listener.</summary>
     public static ServerId Dead()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
@@ -63,7 +62,7 @@ internal sealed class ScriptedServer : IDisposable
         return new ServerId("", ((IPEndPoint)listener.LocalEndpoint).Port);
     }
 
-    /// <summary>Ends, as a process does: connections are closed, and the port is free.</summary>
+    /// <summary>Starts to end the server: closes its connections and releases the port.</summary>
     public void Dispose() => _system.Terminate();
 
     private sealed class Script : ReceiveActor

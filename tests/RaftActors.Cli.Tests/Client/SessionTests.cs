@@ -6,15 +6,15 @@ using RaftActors.Cli.Tests.Server;
 
 namespace RaftActors.Cli.Tests.Client;
 
-/// <summary>The session of the specification, command by command, with real servers.</summary>
+/// <summary>Runs the commands of <c>session.txt</c> with real servers and compares the output.</summary>
 public sealed partial class SessionTests : IDisposable
 {
     private readonly string _home = Directory.CreateTempSubdirectory("raft").FullName;
     private readonly Dictionary<string, ServerProcess> _servers = [];
 
-    // The ports of the session are taken on many a machine, so others, as long and in the same order, take their places while it runs.
-    private readonly (string Port, string Stand)[] _ports =
-        [.. FreePorts().Take(4).Order().Select((stand, i) => ($"{9990 + i}", $"{stand}"))];
+    // The ports in session.txt may be in use, so free ports of the same length and order replace them during the run.
+    private readonly (string Written, string Actual)[] _ports =
+        [.. FreePorts().Take(4).Order().Select((actual, i) => ($"{9990 + i}", $"{actual}"))];
 
     public void Dispose()
     {
@@ -27,7 +27,7 @@ public sealed partial class SessionTests : IDisposable
     }
 
     [Fact]
-    public async Task Session_of_the_specification_goes_as_it_says()
+    public async Task Commands_of_the_session_print_the_expected_output()
     {
         var expected = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Client/session.txt"));
         var steps = expected.Split("$ ", StringSplitOptions.RemoveEmptyEntries).Select(step => step.TrimEnd('\n').Split('\n'));
@@ -53,27 +53,28 @@ public sealed partial class SessionTests : IDisposable
         if (words[0] == "cat")
         {
             var server = _servers[words[1].Split('.')[0]];
-            await server.OutputLine(line => Told(line) == lastLine);
-            return string.Concat(server.RawOutput.Select(line => $"{Told(line)}\n"));
+            await server.OutputLine(line => Normalized(line) == lastLine);
+            return string.Concat(server.RawOutput.Select(line => $"{Normalized(line)}\n"));
         }
 
-        var run = Cli.Tests.Run.Shell($"export HOME={_home}; raft() {{ dotnet {Cli.Tests.Run.Program} \"$@\"; }}; ({Real(command)}) 2>&1");
-        return Told(run.Output) + (run.Code == 0 ? "" : $"exit code {run.Code}\n");
+        var raft = $"raft() {{ dotnet {Cli.Tests.Run.ProgramFile} \"$@\"; }}";
+        var run = Cli.Tests.Run.Shell($"export HOME={_home}; {raft}; ({WithRealPorts(command)}) 2>&1");
+        return Normalized(run.Output) + (run.Code == 0 ? "" : $"exit code {run.Code}\n");
     }
 
-    // The elections of a busy machine must not come into the session: only one is wanted, whose winner is known.
+    // Long election timeouts avoid further elections on a busy machine. The transfer makes :9991 the leader, as in session.txt.
     private async Task Serve(string command, string port)
     {
-        var server = ServerProcess.StartInShell($"{Real(command).Replace("raft ", "")} -t 2s -T 4s", _home);
+        var server = ServerProcess.StartInShell($"{WithRealPorts(command).Replace("raft ", "")} -t 2s -T 4s", _home);
         _servers.Add(port, server);
         await server.Line(port == "9993" ? "waits to be taken in" : "listens on");
         if (_servers.Count == 3)
         {
             var first = _servers["9990"];
             await first.Line("the group is founded");
-            var transfer = Cli.Tests.Run.Of("transfer", "--to", Real(":9991"), "-S", Real(":9990"));
+            var transfer = Cli.Tests.Run.Of("transfer", "--to", WithRealPorts(":9991"), "-S", WithRealPorts(":9990"));
             Assert.True(transfer.Code == 0, transfer.Error);
-            await first.Line(Real(":9991 leads"));
+            await first.Line(WithRealPorts(":9991 leads"));
         }
     }
 
@@ -83,10 +84,10 @@ public sealed partial class SessionTests : IDisposable
         return Enumerable.Range(0, 1000).Select(_ => Random.Shared.Next(2000, 9000)).Where(taken.Add);
     }
 
-    private string Real(string text) => _ports.Aggregate(text, (now, port) => now.Replace(port.Port, port.Stand));
+    private string WithRealPorts(string text) => _ports.Aggregate(text, (now, port) => now.Replace(port.Written, port.Actual));
 
-    private string Told(string text) =>
-        Dates().Replace(_ports.Aggregate(text, (now, port) => now.Replace(port.Stand, port.Port)), "DATE TIME");
+    private string Normalized(string text) =>
+        Dates().Replace(_ports.Aggregate(text, (now, port) => now.Replace(port.Actual, port.Written)), "DATE TIME");
 
     [GeneratedRegex(@"^\d{4}/\d\d/\d\d \d\d:\d\d:\d\d", RegexOptions.Multiline)]
     private static partial Regex Dates();

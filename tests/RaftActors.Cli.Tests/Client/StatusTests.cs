@@ -6,7 +6,7 @@ using RaftActors.Core;
 
 namespace RaftActors.Cli.Tests.Client;
 
-/// <summary><c>raft status</c>: each member as it describes itself.</summary>
+/// <summary><c>raft status</c>: the state of each member, from its own reply.</summary>
 public sealed class StatusTests : IDisposable
 {
     private static readonly DateTimeOffset Since = new(2026, 11, 20, 17, 52, 24, TimeSpan.Zero);
@@ -30,7 +30,7 @@ public sealed class StatusTests : IDisposable
     }
 
     [Fact]
-    public void Each_member_is_asked_itself_and_one_that_is_dead_is_unreachable()
+    public void Each_member_is_asked_and_a_dead_one_is_unreachable()
     {
         var run = Run.Of("status", "-S", $"{_follower.Id}");
 
@@ -48,7 +48,7 @@ public sealed class StatusTests : IDisposable
     }
 
     [Fact]
-    public void Plain_text_is_the_same_from_run_to_run_and_has_no_colours()
+    public void Plain_text_is_stable_and_has_no_colours()
     {
         var runs = new[] { Run.Of("status", "-S", $"{_leader.Id}"), Run.Of("status", "-S", $"{_leader.Id}") };
 
@@ -57,7 +57,7 @@ public sealed class StatusTests : IDisposable
     }
 
     [Fact]
-    public void Group_without_a_majority_that_answers_is_not_well()
+    public void Exit_code_is_1_when_no_majority_of_the_voters_answers()
     {
         _members = [new(_leader.Id, IsVoter: true), new(_dead, IsVoter: true), new(_follower.Id, IsVoter: false)];
 
@@ -65,7 +65,7 @@ public sealed class StatusTests : IDisposable
     }
 
     [Fact]
-    public void Group_whose_members_all_answer_is_fine()
+    public void Exit_code_is_0_when_all_members_answer()
     {
         _members = [new(_leader.Id, IsVoter: true), new(_follower.Id, IsVoter: false)];
 
@@ -73,7 +73,7 @@ public sealed class StatusTests : IDisposable
     }
 
     [Fact]
-    public void Group_is_not_fine_when_a_member_without_a_vote_is_down()
+    public void Exit_code_is_1_when_a_learner_is_down()
     {
         _members = [new(_leader.Id, IsVoter: true), new(_dead, IsVoter: false)];
 
@@ -81,28 +81,28 @@ public sealed class StatusTests : IDisposable
     }
 
     [Fact]
-    public void Group_is_not_fine_when_a_member_is_shut_out()
+    public void Exit_code_is_1_when_a_member_is_fenced()
     {
-        using var shutOut = ScriptedServer.Answering(request =>
-            Status(request, _dead, RoleKind.Follower, serial: 7, "its disk lost writes") with { Standing = ServerStanding.ShutOut });
-        _members = [new(_leader.Id, IsVoter: true), new(shutOut.Id, IsVoter: true)];
+        using var fenced = ScriptedServer.Answering(request =>
+            Status(request, _dead, RoleKind.Follower, serial: 7, "its disk lost writes") with { Standing = ServerStanding.Fenced });
+        _members = [new(_leader.Id, IsVoter: true), new(fenced.Id, IsVoter: true)];
 
         Assert.Equal(1, Run.Of("status", "-S", $"{_leader.Id}").Code);
     }
 
     [Fact]
-    public void Server_that_is_no_member_is_shown_all_the_same()
+    public void Asked_server_is_shown_even_if_it_is_not_a_member()
     {
         _members = [new(_leader.Id, IsVoter: true)];
 
         var run = Run.Of("status", "-S", $"{_follower.Id}");
 
         Assert.Equal(0, run.Code);
-        Assert.Contains(run.Lines, line => line.StartsWith($"{_follower.Id}  follower  no member"));
+        Assert.Contains(run.Lines, line => line.StartsWith($"{_follower.Id}  follower  not a member"));
     }
 
     [Fact]
-    public void Group_of_which_nobody_knows_a_leader_is_not_well()
+    public void Exit_code_is_1_when_no_leader_is_known()
     {
         ScriptedServer? server = null;
         server = ScriptedServer.Answering(request => new Reply.StatusIs(
@@ -116,7 +116,7 @@ public sealed class StatusTests : IDisposable
     }
 
     [Fact]
-    public void Status_as_JSON_is_an_object_for_each_server_and_one_for_the_group()
+    public void JSON_has_an_object_for_each_server_and_one_for_the_group()
     {
         var (leader, follower) = (_leader.Id, _follower.Id);
 
@@ -137,7 +137,7 @@ public sealed class StatusTests : IDisposable
     }
 
     [Fact]
-    public void Watched_group_in_a_pipe_is_shown_again_only_when_something_changed()
+    public void Watch_in_a_pipe_writes_a_table_only_after_a_change()
     {
         var asked = 0;
         ScriptedServer? server = null;
@@ -153,9 +153,9 @@ public sealed class StatusTests : IDisposable
     }
 
     [Fact]
-    public void Terminal_is_shown_colours_unless_NO_COLOR_is_set()
+    public void Terminal_output_has_colours_unless_NO_COLOR_is_set()
     {
-        var command = $"dotnet {Run.Program} status -S {_leader.Id}";
+        var command = $"dotnet {Run.ProgramFile} status -S {_leader.Id}";
 
         var coloured = Run.Shell($"TERM=xterm-256color script -qec 'stty cols 200; {command}' /dev/null");
         var plain = Run.Shell($"NO_COLOR=1 TERM=xterm-256color script -qec 'stty cols 200; {command}' /dev/null");

@@ -14,7 +14,7 @@ public sealed class GroupViewTests
 
         view.Leave("a majority has another log than raft@:9990.", isForGood: true);
 
-        Assert.Equal(ServerStanding.ShutOut, view.Standing);
+        Assert.Equal(ServerStanding.Fenced, view.Standing);
         Assert.Equal(
             $"a majority has another log than :9990. Stop this server, move {settings.Data} away, and start it as before. "
             + "It rejoins by itself while a majority runs without it.",

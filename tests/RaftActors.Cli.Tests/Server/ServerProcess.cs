@@ -27,12 +27,12 @@ internal sealed class ServerProcess : IDisposable
     public IEnumerable<string> Raw => _process.Lines(_ => true).Select(line => line.Text);
 
     public static ServerProcess Start(params string[] arguments) =>
-        new(ChildProcess.Start("env", [HearingCtrlC, "dotnet", Run.Program, .. arguments]));
+        new(ChildProcess.Start("env", [HearingCtrlC, "dotnet", Run.ProgramFile, .. arguments]));
 
     /// <summary>As a shell starts it.</summary>
     /// <param name="arguments">As people write them, quotes included.</param>
     public static ServerProcess StartInShell(string arguments, string home) =>
-        new(ChildProcess.Start("bash", ["-c", $"exec env {HearingCtrlC} HOME={home} dotnet {Run.Program} {arguments}"]));
+        new(ChildProcess.Start("bash", ["-c", $"exec env {HearingCtrlC} HOME={home} dotnet {Run.ProgramFile} {arguments}"]));
 
     /// <summary>The first line, written already or yet to come, that has this in it; or the second, and so on.</summary>
     public Task<string> Line(string text, int occurrence = 1) => _process.Line(text, occurrence, Patience);

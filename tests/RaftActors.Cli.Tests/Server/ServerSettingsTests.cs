@@ -47,8 +47,8 @@ public sealed class ServerSettingsTests
     [InlineData(" ", "-c is missing")]
     [InlineData(":9990,", "empty item")]
     [InlineData(":9990,,:9991", "empty item")]
-    [InlineData(":99999", "':99999' in -c is no server")]
-    [InlineData("a b", "'a b' in -c is no server")]
+    [InlineData(":99999", "':99999' in -c is not a server address")]
+    [InlineData("a b", "'a b' in -c is not a server address")]
     [InlineData(":9990,:9991,:9990", "names :9990 twice")]
     [InlineData(":9990,localhost:9990", "names :9990 twice")]
     public void Nonsense_in_the_list_is_refused(string? cluster, string why) => Refuse(why, cluster: cluster);

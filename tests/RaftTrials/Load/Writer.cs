@@ -12,7 +12,7 @@ namespace RaftTrials.Load;
 /// request id; the others are left as they are: both must be right.
 /// </summary>
 /// <param name="ask">Asks for a text under a request id, once.</param>
-internal sealed class Writer(string name, Func<string, string, Task<Ending>> ask, Action<Attempt> told)
+internal sealed class Writer(string name, Func<string, string, Task<RequestOutcome>> ask, Action<Attempt> told)
 {
     private const int Retries = 3;
 
@@ -35,24 +35,24 @@ internal sealed class Writer(string name, Func<string, string, Task<Ending>> ask
     public async Task<Attempt> Ask(string text, string id, int retries)
     {
         var started = Stopwatch.GetTimestamp();
-        var ending = await ask(text, id);
-        for (var i = 0; i < retries && ending is Ending.Unknown; i++)
+        var outcome = await ask(text, id);
+        for (var i = 0; i < retries && outcome is RequestOutcome.Unknown; i++)
         {
             // That a later try was not committed says nothing of the first.
-            ending = await ask(text, id) is Ending.Answered answered ? answered : ending;
+            outcome = await ask(text, id) is RequestOutcome.Answered answered ? answered : outcome;
         }
 
-        var attempt = Of(ending, new Attempt(name, text, id, Outcome.Unknown, 0, "", started, Stopwatch.GetTimestamp()));
+        var attempt = Of(outcome, new Attempt(name, text, id, Outcome.Unknown, 0, "", started, Stopwatch.GetTimestamp()));
         told(attempt);
         return attempt;
     }
 
-    private static Attempt Of(Ending ending, Attempt attempt) => ending switch
+    private static Attempt Of(RequestOutcome outcome, Attempt attempt) => outcome switch
     {
-        Ending.Answered { By: var server, Reply: Reply.Committed committed } =>
+        RequestOutcome.Answered { By: var server, Reply: Reply.Committed committed } =>
             attempt with { Outcome = Outcome.Committed, Serial = committed.Serial, Server = $"{server}" },
-        Ending.NotDone => attempt with { Outcome = Outcome.NotCommitted },
-        Ending.Unknown => attempt,
-        _ => throw new UnreachableException($"{ending} is no answer to an append."),
+        RequestOutcome.NotDone => attempt with { Outcome = Outcome.NotCommitted },
+        RequestOutcome.Unknown => attempt,
+        _ => throw new UnreachableException($"{outcome} is no answer to an append."),
     };
 }

@@ -10,7 +10,7 @@ using RaftActors.Storage;
 namespace RaftActors.Cli.Tests.Server;
 
 /// <summary>Why the program ends when its raft actor fails.</summary>
-public sealed class NarratorTests : TestKit
+public sealed class EventLoggerTests : TestKit
 {
     private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
 
@@ -29,7 +29,7 @@ public sealed class NarratorTests : TestKit
         Assert.True(ServerSettings.TryMake(":9990", "9990", null, null, "/data", null, null, false, out var settings, out _));
         var failed = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
         var terminal = new ServerTerminal(TextWriter.Null, TextWriter.Null, TimeProvider.System);
-        var narrator = Sys.ActorOf(Props.Create(() => new Narrator(settings, terminal, "/user/raft", failed)));
+        var narrator = Sys.ActorOf(Props.Create(() => new EventLogger(settings, terminal, "/user/raft", failed)));
         var cause = new StoreException("the store of raft@:9990 is damaged", new IOException("no cause of interest"));
 
         narrator.Tell(new Error(wrapped(cause), "akka://raft/user/raft", typeof(LogServer), "a wrapper"));

@@ -17,7 +17,7 @@ namespace RaftActors.Cli.Server;
 /// it. The store's lock keeps it from two servers. Serials and indexes mean something within one group only, so it says which.
 /// </para>
 /// </summary>
-internal sealed class Announced
+internal sealed class AnnouncementFile
 {
     public const string Folder = "server";
 
@@ -29,7 +29,7 @@ internal sealed class Announced
 
     private readonly IDisk _disk;
 
-    private Announced(IDisk disk) => _disk = disk;
+    private AnnouncementFile(IDisk disk) => _disk = disk;
 
     /// <summary>The identity of the group that all of this is about; empty: none was known yet.</summary>
     public Guid Group { get; private set; }
@@ -44,13 +44,13 @@ internal sealed class Announced
     public ImmutableArray<ServerId> Members { get; private set; } = [];
 
     /// <exception cref="StoreException">It is damaged, or the disk does not give it.</exception>
-    public static Announced Load(IDisk disk)
+    public static AnnouncementFile Load(IDisk disk)
     {
         try
         {
             disk.CreateFolder(Folder);
             disk.SyncFolder("");
-            var announced = new Announced(disk);
+            var announced = new AnnouncementFile(disk);
             if (disk.List(Folder).Contains(Path.GetFileName(Name)))
             {
                 announced.Read();

@@ -4,17 +4,17 @@ using RaftActors.Core;
 namespace RaftActors.Cli.Tests.Server;
 
 /// <summary>What a server's log says of its raft process.</summary>
-public sealed class NarrationTests
+public sealed class EventMessagesTests
 {
     private static readonly ProcessName Self = new("raft@:9990");
     private static readonly ProcessName Other = new("raft@:9991");
 
-    private readonly Narration _narration;
+    private readonly EventMessages _narration;
 
-    public NarrationTests()
+    public EventMessagesTests()
     {
         Assert.True(ServerSettings.TryMake(":9990,:9991", "9990", null, null, "/data", null, null, false, out var settings, out _));
-        _narration = new Narration(settings);
+        _narration = new EventMessages(settings);
     }
 
     [Fact]

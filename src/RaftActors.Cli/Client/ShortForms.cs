@@ -5,48 +5,48 @@ using RaftActors.Cli.Server;
 
 namespace RaftActors.Cli.Client;
 
-/// <summary>The flags without a verb: other names of what the verbs do, and nothing of their own.</summary>
-internal sealed class SeedFlags
+/// <summary>The flags without a verb. Each combination does the same as a verb.</summary>
+internal sealed class ShortForms
 {
     private const string ClientCommand = "clientcommand";
     private const string AddServer = "addserver";
 
     private static readonly string[] Commands = [ClientCommand, AddServer, "removeserver"];
 
-    private readonly Option<string?> _cluster = Text("-c", "list", "Run a server: the servers that found the group.");
+    private readonly Option<string?> _cluster = Text("-c", "list", "Run a server. The list names the servers that found the group.");
     private readonly Option<string?> _port = Text("-p", "port", "Its port: 9990 or :9990.");
-    private readonly Option<string?> _host = Text("--host", "name", "The name under which other machines reach it.");
+    private readonly Option<string?> _host = Text("--host", "name", "The name or address by which other machines reach it.");
     private readonly Option<string?> _data = Text("--data", "dir", "Its own directory. Default: ~/.goraft/HOST_PORT.");
     private readonly Option<int?> _min = ElectionTimeout("-t", "Its shortest election timeout.");
     private readonly Option<int?> _max = ElectionTimeout("-T", "Its longest election timeout.");
-    private readonly Option<bool> _verbose = new("--verbose") { Description = "Its log says more." };
+    private readonly Option<bool> _verbose = new("--verbose") { Description = "Log more." };
     private readonly Option<string?> _command = Text("-C", "command", "Ask a server: clientcommand, addserver or removeserver.");
     private readonly Option<string?> _message = Text("-m", "text", "With -C: the message, or the server to add or remove.");
     private readonly ClientOptions _client;
     private readonly Option[] _serving;
     private readonly Option[] _asking;
 
-    public SeedFlags(Surroundings surroundings)
+    public ShortForms(CommandEnvironment environment)
     {
-        _client = new ClientOptions(surroundings);
+        _client = new ClientOptions(environment);
         _serving = [_cluster, _port, _host, _data, _min, _max, _verbose];
         _asking = [_message, _client.Servers, _client.Timeout, _client.Json];
         _client.Servers.Description = $"With -C: the servers to ask. Default: {ClientOptions.ServersVariable}, or :9990.";
-        _client.Timeout.Description = $"With -C: for how long to try. Default: {ClientSettings.DefaultTimeout.TotalSeconds}s.";
+        _client.Timeout.Description = $"With -C: the total time to try. Default: {ClientSettings.DefaultTimeout.TotalSeconds}s.";
         _client.Json.Description = "With -C: one JSON object a line.";
     }
 
-    public void AddTo(RootCommand root, Surroundings surroundings)
+    public void AddTo(RootCommand root, CommandEnvironment environment)
     {
         foreach (var option in _serving.Append(_command).Concat(_asking))
         {
             root.Add(option);
         }
 
-        root.SetAction(parsed => Run(parsed, surroundings));
+        root.SetAction(parsed => Run(parsed, environment));
     }
 
-    /// <summary>A flag that stands before a verb, and would be passed over there; null: there is none.</summary>
+    /// <summary>A flag before a verb, where it would have no effect; null if there is none.</summary>
     public static string? Misplaced(ParseResult parsed) => parsed.CommandResult == parsed.RootCommandResult
         ? null
         : parsed.RootCommandResult.Children.OfType<OptionResult>().FirstOrDefault(option => !option.Implicit)?.IdentifierToken?.Value;
@@ -59,25 +59,25 @@ internal sealed class SeedFlags
 
     private static bool IsGiven(ParseResult parsed, Option option) => parsed.GetResult(option) is { Implicit: false };
 
-    private int Run(ParseResult parsed, Surroundings surroundings)
+    private int Run(ParseResult parsed, CommandEnvironment environment)
     {
         if (IsGiven(parsed, _command))
         {
-            return Ask(parsed, surroundings);
+            return Ask(parsed, environment);
         }
 
         if (_asking.Any(option => IsGiven(parsed, option)))
         {
-            throw new UsageException($"-C is missing, which says what is to be done: {string.Join(", ", Commands)}");
+            throw new UsageException($"-C is missing: name the command with it ({string.Join(", ", Commands)})");
         }
 
         if (parsed.Tokens.Count > 0)
         {
-            return ServerCommand.Run(Settings(parsed), surroundings);
+            return ServerCommand.Run(Settings(parsed), environment);
         }
 
         parsed.CommandResult.Command.Parse(["--help"]).Invoke(parsed.InvocationConfiguration);
-        return Session.Usage;
+        return ExitCode.Usage;
     }
 
     private ServerSettings Settings(ParseResult parsed) => ServerSettings.TryMake(
@@ -94,35 +94,35 @@ internal sealed class SeedFlags
             ? settings
             : throw new UsageException(problem);
 
-    private int Ask(ParseResult parsed, Surroundings surroundings)
+    private int Ask(ParseResult parsed, CommandEnvironment environment)
     {
         var command = parsed.GetValue(_command)!;
         if (!Commands.Contains(command))
         {
-            throw new UsageException($"'{command}' is no command of -C: it takes {string.Join(", ", Commands)}");
+            throw new UsageException($"'{command}' is not a command of -C: use one of {string.Join(", ", Commands)}");
         }
 
         if (_serving.FirstOrDefault(option => IsGiven(parsed, option)) is { } foreign)
         {
-            throw new UsageException($"{foreign.Name} is for running a server, and goes without -C");
+            throw new UsageException($"{foreign.Name} is for running a server: leave it out, or leave out -C");
         }
 
         var isAppend = command == ClientCommand;
         var message = parsed.GetValue(_message)
-            ?? throw new UsageException($"-m is missing: the {(isAppend ? "message" : "server")} that -C {command} is about");
+            ?? throw new UsageException($"-m is missing: give the {(isAppend ? "message" : "server")} for -C {command}");
         var client = _client.Read(parsed);
         if (isAppend)
         {
-            return AppendCommand.Run(new AppendSettings(client, message, RequestId: null), surroundings);
+            return AppendCommand.Run(new AppendSettings(client, message, RequestId: null), environment);
         }
 
         if (!ServerId.TryParse(message, out var member))
         {
-            throw new UsageException($"'{message}' is no server: write ':9990', '9990' or 'host:9990'");
+            throw new UsageException($"'{message}' is not a server address: write ':9990', '9990' or 'host:9990'");
         }
 
         return command == AddServer
-            ? MembersCommand.Add(member, client, surroundings)
-            : MembersCommand.Remove(member, client, surroundings);
+            ? MembersCommand.Add(member, client, environment)
+            : MembersCommand.Remove(member, client, environment);
     }
 }

@@ -7,7 +7,7 @@ using RaftActors.Storage;
 namespace RaftActors.Cli.Tests.Server;
 
 /// <summary>A server's note of what it has written.</summary>
-public sealed class AnnouncedTests
+public sealed class AnnouncementFileTests
 {
     private const string File = "server/announced";
 
@@ -17,7 +17,7 @@ public sealed class AnnouncedTests
     [Fact]
     public void Server_without_a_note_has_announced_nothing()
     {
-        var announced = Announced.Load(new ModelDisk());
+        var announced = AnnouncementFile.Load(new ModelDisk());
         Assert.Equal((0, 0, 0), (announced.Serial, announced.MembersIndex, announced.Members.Length));
     }
 
@@ -25,13 +25,13 @@ public sealed class AnnouncedTests
     public void Note_is_found_again()
     {
         var disk = new ModelDisk();
-        var announced = Announced.Load(disk);
+        var announced = AnnouncementFile.Load(disk);
         announced.NoteSerial(17);
         announced.NoteMembers(5, [.. Servers]);
         announced.NoteSerial(18);
         Assert.False(announced.NoteGroup(Group));
 
-        var found = Announced.Load(new ModelDisk(disk.Now));
+        var found = AnnouncementFile.Load(new ModelDisk(disk.Now));
 
         Assert.Equal((Group, 18, 5), (found.Group, found.Serial, found.MembersIndex));
         Assert.Equal(Servers, found.Members);
@@ -41,7 +41,7 @@ public sealed class AnnouncedTests
     public void Note_of_another_group_says_nothing_and_one_of_the_same_group_stays()
     {
         var disk = new ModelDisk();
-        var announced = Announced.Load(disk);
+        var announced = AnnouncementFile.Load(disk);
         announced.NoteGroup(Group);
         announced.NoteMembers(5, [.. Servers]);
         announced.NoteSerial(17);
@@ -51,7 +51,7 @@ public sealed class AnnouncedTests
         Assert.Equal((17, 5), (announced.Serial, announced.MembersIndex));
 
         Assert.True(announced.NoteGroup(new Guid(2, 0, 0, new byte[8])));
-        var found = Announced.Load(new ModelDisk(disk.Now));
+        var found = AnnouncementFile.Load(new ModelDisk(disk.Now));
         Assert.Equal((0, 0, 0), (announced.Serial, announced.MembersIndex, announced.Members.Length));
         Assert.Equal((announced.Group, 0, 0, 0), (found.Group, found.Serial, found.MembersIndex, found.Members.Length));
     }
@@ -60,7 +60,7 @@ public sealed class AnnouncedTests
     public void Power_cut_leaves_the_note_before_or_the_one_that_was_made_and_after_the_call_that_one()
     {
         var disk = new ModelDisk();
-        var announced = Announced.Load(disk);
+        var announced = AnnouncementFile.Load(disk);
         var loaded = disk.Operations.Count;
         announced.NoteSerial(1);
         var first = disk.Operations.Count;
@@ -69,7 +69,7 @@ public sealed class AnnouncedTests
 
         foreach (var cut in disk.Cuts().Where(cut => cut.Operations >= loaded))
         {
-            var serial = Announced.Load(new ModelDisk(cut.Found)).Serial;
+            var serial = AnnouncementFile.Load(new ModelDisk(cut.Found)).Serial;
             var (least, most) = cut.Operations == second ? (2, 2) : cut.Operations >= first ? (1, 2) : (0, 1);
             Assert.True(serial >= least && serial <= most, $"{serial}, {cut}");
         }
@@ -86,21 +86,21 @@ public sealed class AnnouncedTests
     internal void Note_that_cannot_be_made_is_told_and_the_one_before_stays(DiskFault fault)
     {
         var disk = new ModelDisk();
-        var announced = Announced.Load(disk);
+        var announced = AnnouncementFile.Load(disk);
         announced.NoteSerial(1);
         disk.Fail(fault);
 
         Assert.ThrowsAny<IOException>(() => announced.NoteSerial(2));
 
         Assert.Equal(1, announced.Serial);
-        Assert.InRange(Announced.Load(new ModelDisk(disk.Now)).Serial, 1, 2);
+        Assert.InRange(AnnouncementFile.Load(new ModelDisk(disk.Now)).Serial, 1, 2);
     }
 
     [Fact]
     public void Damaged_note_is_refused_wherever_the_damage_is_and_with_what_to_do()
     {
         var disk = new ModelDisk();
-        var announced = Announced.Load(disk);
+        var announced = AnnouncementFile.Load(disk);
         announced.NoteMembers(5, [.. Servers]);
         announced.NoteSerial(17);
         var bytes = disk.Now.Files[File];
@@ -109,10 +109,10 @@ public sealed class AnnouncedTests
         {
             byte[] damaged = [.. bytes];
             damaged[i] ^= 1;
-            var refused = Assert.Throws<StoreException>(() => Announced.Load(new ModelDisk(disk.Now.With(File, damaged))));
+            var refused = Assert.Throws<StoreException>(() => AnnouncementFile.Load(new ModelDisk(disk.Now.With(File, damaged))));
             Assert.Contains("server/announced is damaged", refused.Message);
             Assert.Contains("Move it away and start again", refused.Message);
-            Assert.Throws<StoreException>(() => Announced.Load(new ModelDisk(disk.Now.With(File, bytes[..i]))));
+            Assert.Throws<StoreException>(() => AnnouncementFile.Load(new ModelDisk(disk.Now.With(File, bytes[..i]))));
         }
     }
 
@@ -122,9 +122,9 @@ public sealed class AnnouncedTests
         const string text =
             "announced 1\ngroup 00000001000000000000000000000000\nserial 17\nindex 5\nmembers :9990 host:9991\ncheck 2926c892\n";
         var disk = new ModelDisk();
-        Announced.Load(disk).NoteSerial(1);
+        AnnouncementFile.Load(disk).NoteSerial(1);
 
-        var found = Announced.Load(new ModelDisk(disk.Now.With(File, Encoding.UTF8.GetBytes(text))));
+        var found = AnnouncementFile.Load(new ModelDisk(disk.Now.With(File, Encoding.UTF8.GetBytes(text))));
 
         Assert.Equal((Group, 17, 5), (found.Group, found.Serial, found.MembersIndex));
         Assert.Equal(Servers, found.Members);

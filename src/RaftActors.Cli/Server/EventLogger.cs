@@ -8,13 +8,13 @@ namespace RaftActors.Cli.Server;
 /// <summary>
 /// Writes the server's log, and notices when the server cannot go on. Subscribed before the raft actor starts, so that it misses nothing.
 /// </summary>
-internal sealed class Narrator : ReceiveActor
+internal sealed class EventLogger : ReceiveActor
 {
     /// <param name="server">Path of the raft actor.</param>
     /// <param name="failed">Is told why the program has to end.</param>
-    public Narrator(ServerSettings settings, ServerTerminal terminal, string server, TaskCompletionSource<string> failed)
+    public EventLogger(ServerSettings settings, ServerTerminal terminal, string server, TaskCompletionSource<string> failed)
     {
-        var narration = new Narration(settings);
+        var narration = new EventMessages(settings);
         Receive<RaftEvent>(happened =>
         {
             foreach (var sentence in narration.Tell(happened))

@@ -6,7 +6,7 @@ namespace RaftActors.Cli.Server;
 /// Turns what happens to a server's raft process into sentences for its log: each change once, whatever is repeated of it. Who is a member
 /// is told by <see cref="LogServer"/>, which knows what was told before a restart, as is the end of its part in the group.
 /// </summary>
-internal sealed class Narration(ServerSettings settings)
+internal sealed class EventMessages(ServerSettings settings)
 {
     private readonly HashSet<(ProcessName By, RefusalReason Reason)> _refusals = [];
     private readonly HashSet<ProcessName> _wasReached = [];

@@ -1,0 +1,73 @@
+namespace RaftActors.Cli;
+
+/// <summary>Standard streams and environment variables of one run. Tests pass their own.</summary>
+/// <param name="isTerminal">Standard output is a terminal: it may be coloured and rewritten.</param>
+/// <param name="variable">Reads an environment variable; null: none is set.</param>
+internal sealed class CommandEnvironment(
+    TextReader input,
+    TextWriter output,
+    TextWriter error,
+    bool isTerminal = false,
+    Func<string, string?>? variable = null)
+{
+    private const int BrokenPipe = 32;
+
+    private volatile bool _isCritical;
+    private bool _isOutputLost;
+
+    public TextReader Input => input;
+
+    public TextWriter Output => output;
+
+    public TextWriter Error => error;
+
+    public bool IsTerminal => isTerminal;
+
+    /// <summary>Whether <see cref="RunCritical"/> runs. Ctrl-C is ignored while it does.</summary>
+    public bool IsCritical => _isCritical;
+
+    public static bool IsBrokenPipe(Exception e) => e.HResult == BrokenPipe;
+
+    /// <summary>The message about a standard output that cannot be written.</summary>
+    public static string OutputFailure(Exception e) => $"raft: cannot write to standard output: {e.Message}";
+
+    /// <summary>The value of an environment variable; null if it is not set.</summary>
+    public string? Variable(string name) => variable?.Invoke(name);
+
+    /// <summary>
+    /// Writes the outcome of a request and flushes it. The outcome holds even if nobody can read it. So a broken pipe or a full disk does
+    /// not end the command: the exit code still tells the outcome.
+    /// </summary>
+    public void Report(Action<TextWriter> write)
+    {
+        try
+        {
+            write(output);
+            output.Flush();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // UnauthorizedAccessException: standard output was closed, and the runtime has opened a read-only file in its place.
+            if (!_isOutputLost && e is IOException && !IsBrokenPipe(e))
+            {
+                error.WriteLine(OutputFailure(e));
+            }
+
+            _isOutputLost = true;
+        }
+    }
+
+    /// <summary>Runs a change of files, or a server, which Ctrl-C must not cut off. A change survives a crash at any point.</summary>
+    public T RunCritical<T>(Func<T> change)
+    {
+        _isCritical = true;
+        try
+        {
+            return change();
+        }
+        finally
+        {
+            _isCritical = false;
+        }
+    }
+}
