@@ -3,11 +3,11 @@ using static RaftActors.Core.Tests.Paper.Lab;
 
 namespace RaftActors.Core.Tests;
 
-/// <summary>Reasons that no scenario can bring about with processes that behave; the others are told in <c>testdata/explain</c>.</summary>
+/// <summary>Explanations that no scenario can produce with correct processes. The others are in <c>testdata/explain</c>.</summary>
 public sealed class ExplainTests
 {
     [Fact]
-    public void A_disk_that_has_the_entry_and_may_not_be_counted_is_named()
+    public void An_explanation_names_disks_that_have_the_entry_and_are_not_counted()
     {
         var lab = new Lab([1]);
         lab.Lead();
@@ -21,7 +21,7 @@ public sealed class ExplainTests
     }
 
     [Fact]
-    public void A_process_that_is_shut_out_says_why()
+    public void A_fenced_process_explains_why()
     {
         var fence = new Fence(RefusalReason.RestoredDisk, default);
         var self = new Member(Raft1.Name, Raft1.Incarnation);
@@ -34,7 +34,7 @@ public sealed class ExplainTests
     }
 
     [Fact]
-    public void A_question_changes_nothing()
+    public void An_explanation_changes_nothing()
     {
         var (asked, other) = (new Lab([1]), new Lab([1]));
         for (var i = 0; i < 100; i++)

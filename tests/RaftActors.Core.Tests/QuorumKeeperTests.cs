@@ -2,7 +2,7 @@ using RaftActors.Core.Tests.Harness;
 
 namespace RaftActors.Core.Tests;
 
-/// <summary>Who is fit to vote, and since when.</summary>
+/// <summary>Tests since when a member is fit to vote, and for how long a voter has lagged.</summary>
 public sealed class QuorumKeeperTests
 {
     private static readonly Member Member = new(new ProcessName("raft4@x"), SimulatedProcess.IncarnationOf(1));
@@ -19,7 +19,7 @@ public sealed class QuorumKeeperTests
     private readonly Progress _progress = new(Member, new LogIndex(1), now: 0);
 
     [Fact]
-    public void Who_has_not_said_that_it_may_vote_is_not_fit()
+    public void A_member_that_is_not_admitted_is_not_fit()
     {
         _progress.Accept(new LogIndex(5), start: default, last: new LogIndex(5));
         Watch(now: 5);
@@ -31,7 +31,7 @@ public sealed class QuorumKeeperTests
     }
 
     [Fact]
-    public void Who_found_that_its_log_differs_is_not_fit()
+    public void A_member_whose_log_differs_is_not_fit()
     {
         _progress.IsAdmitted = true;
         _progress.Accept(new LogIndex(5), start: default, last: new LogIndex(5));
@@ -45,7 +45,7 @@ public sealed class QuorumKeeperTests
     }
 
     [Fact]
-    public void A_break_in_being_heard_begins_the_time_anew()
+    public void A_silent_member_must_be_fit_anew_for_the_whole_time()
     {
         _progress.IsAdmitted = true;
         _progress.Accept(new LogIndex(5), start: default, last: new LogIndex(5));
@@ -72,7 +72,7 @@ public sealed class QuorumKeeperTests
     }
 
     [Fact]
-    public void A_member_lags_as_long_as_it_is_heard_and_comes_no_nearer_to_the_commit_index()
+    public void A_member_lags_while_it_is_heard_and_comes_no_nearer_to_the_commit_index()
     {
         _progress.Accept(new LogIndex(5), start: default, last: new LogIndex(100));
         Watch(now: 5, committed: 10);
@@ -89,7 +89,7 @@ public sealed class QuorumKeeperTests
     }
 
     [Fact]
-    public void A_member_that_runs_behind_at_the_same_distance_lags_though_its_log_grows()
+    public void A_member_at_a_constant_distance_lags_although_its_log_grows()
     {
         Watch(now: 5, committed: 10);
         for (var round = 1; round <= 10; round++)
@@ -102,7 +102,7 @@ public sealed class QuorumKeeperTests
     }
 
     [Fact]
-    public void A_member_that_keeps_up_again_has_not_lagged()
+    public void A_member_that_catches_up_no_longer_lags()
     {
         Watch(now: 5, committed: 10);
         Watch(now: 10, committed: 10);
@@ -115,7 +115,7 @@ public sealed class QuorumKeeperTests
     }
 
     [Fact]
-    public void A_snapshot_that_arrives_stops_the_clock_of_a_member_that_lags_and_one_that_does_not_arrive_does_not()
+    public void A_snapshot_transfer_stops_the_lag_of_its_receiver_until_it_stalls()
     {
         var configuration = new Configuration(Options.FoundingUid, 1, [Options.Self], [], [], []);
         var position = new LogPosition(new LogIndex(10), new Term(1), new Serial(9), 0);
@@ -134,7 +134,7 @@ public sealed class QuorumKeeperTests
         Assert.Equal(15, _keeper.LaggedFor(Member));
     }
 
-    /// <summary>It was heard at the tick before.</summary>
+    /// <summary>Watches at a tick; the member was heard at the tick before.</summary>
     private void Watch(long now, long committed = 5)
     {
         _progress.HeardAt = now - 1;

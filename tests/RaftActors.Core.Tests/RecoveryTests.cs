@@ -3,19 +3,19 @@ using RaftActors.Core.Tests.Harness;
 
 namespace RaftActors.Core.Tests;
 
-/// <summary>What a process makes of the snapshot and the log that its store gives back.</summary>
+/// <summary>Starts of a process with the snapshot and the log that its store recovered.</summary>
 public sealed class RecoveryTests
 {
     private static readonly ImmutableArray<ProcessName> Roster = [new("raft1@x"), new("raft2@x"), new("raft3@x")];
     private static readonly GroupUid Group = new(new Guid(1, 0, 0, new byte[8]));
 
-    /// <summary>A log of these terms, its first entry the configuration.</summary>
+    /// <summary>A whole log; its first entry is the configuration.</summary>
     private static readonly InitialState Whole = FoundedGroup.State(Roster, 11, Group, [1, 1, 1, 2, 2, 2]);
 
     private static readonly RaftLog Log = new(default, Whole.Log);
 
     [Fact]
-    public void A_process_goes_on_from_its_snapshot_with_the_configuration_that_is_in_it()
+    public void A_process_restarts_from_its_snapshot_with_the_configuration_in_it()
     {
         var core = NewCore(Recovered(3, SnapshotAt(4)));
 
@@ -26,7 +26,7 @@ public sealed class RecoveryTests
     }
 
     [Fact]
-    public void A_snapshot_that_goes_beyond_the_log_stands_for_all_of_it()
+    public void A_snapshot_beyond_the_log_replaces_all_of_it()
     {
         var core = NewCore(Recovered(1, SnapshotAt(5)) with { Log = Whole.Log.Skip(1).Take(2) });
 
@@ -35,7 +35,7 @@ public sealed class RecoveryTests
     }
 
     [Fact]
-    public void Entries_that_nothing_stands_for_are_missed()
+    public void A_log_that_begins_late_without_a_snapshot_is_reported_as_damaged()
     {
         var error = Assert.Throws<ArgumentException>(() => NewCore(Recovered(3, null)));
 
@@ -43,7 +43,7 @@ public sealed class RecoveryTests
     }
 
     [Fact]
-    public void Entries_between_a_snapshot_and_the_log_are_missed()
+    public void A_gap_between_the_snapshot_and_the_log_is_reported_as_damage()
     {
         var error = Assert.Throws<ArgumentException>(() => NewCore(Recovered(4, SnapshotAt(3))));
 
@@ -51,7 +51,7 @@ public sealed class RecoveryTests
     }
 
     [Fact]
-    public void A_log_that_contradicts_its_snapshot_is_damaged()
+    public void A_log_that_contradicts_its_snapshot_is_reported_as_damaged()
     {
         var snapshot = SnapshotAt(4) with { Position = Log.PositionAt(new LogIndex(4)) with { Hash = 1 } };
         var error = Assert.Throws<ArgumentException>(() => NewCore(Recovered(3, snapshot)));
@@ -60,7 +60,7 @@ public sealed class RecoveryTests
     }
 
     [Fact]
-    public void A_configuration_from_after_its_snapshot_is_damaged()
+    public void A_snapshot_with_a_configuration_of_a_later_index_is_reported_as_damaged()
     {
         var snapshot = SnapshotAt(4) with { ConfigurationIndex = new LogIndex(5) };
         var error = Assert.Throws<ArgumentException>(() => NewCore(Recovered(3, snapshot)));
@@ -69,7 +69,7 @@ public sealed class RecoveryTests
     }
 
     [Fact]
-    public void A_snapshot_of_another_group_is_damaged()
+    public void A_snapshot_of_another_group_is_reported_as_damaged()
     {
         var other = Configuration() with { Group = new GroupUid(new Guid(2, 0, 0, new byte[8])) };
         var error = Assert.Throws<ArgumentException>(() => NewCore(Recovered(3, SnapshotAt(4) with { Configuration = other })));
@@ -78,7 +78,7 @@ public sealed class RecoveryTests
     }
 
     [Fact]
-    public void A_snapshot_is_described_only_after_the_latest_and_of_what_was_given_out()
+    public void A_snapshot_is_described_only_above_the_latest_and_up_to_the_delivered_index()
     {
         var core = NewCore(Recovered(3, SnapshotAt(4)));
 
@@ -89,7 +89,7 @@ public sealed class RecoveryTests
     }
 
     [Fact]
-    public void Preloaded_pairs_are_given_only_with_the_configuration_that_stands_after_them()
+    public void Preloaded_pairs_are_delivered_only_with_the_configuration_after_them()
     {
         LogSlice preload = Preload.Of([FoundedGroup.Pair(0, 1), FoundedGroup.Pair(0, 2)]);
         var entry = new LogEntry(new LogIndex(3), new Term(1), new Serial(2), new Payload.Reconfigure(Configuration()));
@@ -106,7 +106,7 @@ public sealed class RecoveryTests
     }
 
     [Fact]
-    public void Preloaded_pairs_are_given_only_when_the_disk_has_the_configuration_that_stands_in_the_place_of_another()
+    public void Preloaded_pairs_are_delivered_only_when_the_replaced_configuration_is_on_disk()
     {
         LogSlice preload = Preload.Of([FoundedGroup.Pair(0, 1), FoundedGroup.Pair(0, 2)]);
         LogEntry Founding(int term) =>

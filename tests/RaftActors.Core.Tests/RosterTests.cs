@@ -3,14 +3,14 @@ using RaftActors.Core.Tests.Harness;
 
 namespace RaftActors.Core.Tests;
 
-/// <summary>The founding roster is durable before any vote, and a start before the founding has no other one.</summary>
+/// <summary>The founding roster is durable before any vote, and it must not change before the founding.</summary>
 public sealed class RosterTests
 {
     private static readonly ImmutableArray<ProcessName> Three = [new("raft1@x"), new("raft2@x"), new("raft3@x")];
     private static readonly GroupUid Group = new(new Guid(1, 0, 0, new byte[8]));
 
     [Fact]
-    public void The_roster_is_durable_before_anything_is_sent()
+    public void The_roster_is_durable_before_any_message_is_sent()
     {
         var first = Assert.Single(NewCore([Three[2], Three[0], Three[1]], Empty()).Step(new Input.PeerReachable(Three[1])));
 
@@ -61,7 +61,7 @@ public sealed class RosterTests
     }
 
     [Fact]
-    public void A_process_that_joins_records_no_roster_and_may_found_later()
+    public void A_joining_process_records_no_roster_and_may_found_later()
     {
         var options = Options(Three[..1]) with { IsJoining = true };
         var joining = FirstWrite(new RaftCore(options, Empty()));

@@ -2,7 +2,7 @@ using RaftActors.Core.Tests.Harness;
 
 namespace RaftActors.Core.Tests;
 
-/// <summary>Disks that take longer for a sync than an election timeout: 15 to 30 ticks, of which a leader's heartbeat takes 5.</summary>
+/// <summary>Disks whose sync takes longer than an election timeout of 15 to 30 ticks. A heartbeat is sent every 5 ticks.</summary>
 public sealed class SlowDiskTests
 {
     private const int Seeds = 5;
@@ -23,7 +23,7 @@ public sealed class SlowDiskTests
 
     [Theory]
     [MemberData(nameof(Disks))]
-    public void Group_with_slow_disks_elects_a_leader_and_stays_with_it(int[] syncTicks)
+    public void Group_with_slow_disks_elects_a_leader_and_keeps_it(int[] syncTicks)
     {
         for (var seed = 1UL; seed <= Seeds; seed++)
         {
@@ -38,14 +38,14 @@ public sealed class SlowDiskTests
     [InlineData(40, 40, 40)]
     [InlineData(200, 200, 200)]
     [InlineData(40, 40, 40, 40, 40)]
-    public void Group_with_slow_disks_stays_with_its_leader_when_another_process_is_started_again(params int[] syncTicks)
+    public void Group_with_slow_disks_keeps_its_leader_when_a_follower_restarts(params int[] syncTicks)
     {
         for (var seed = 1UL; seed <= Seeds; seed++)
         {
             var group = new SlowGroup(seed, syncTicks);
             var leader = Elect(group, syncTicks);
 
-            // Everybody writes down its start, and says nothing meanwhile.
+            // The others write its boot, and send nothing before that is durable.
             group.Restart(group.Names.First(name => name != leader.Name));
 
             AssertStays(group, leader, PatienceWith(syncTicks));
@@ -54,14 +54,14 @@ public sealed class SlowDiskTests
 
     [Theory]
     [MemberData(nameof(Disks))]
-    public void Group_with_slow_disks_elects_another_leader_when_its_own_is_started_again(int[] syncTicks)
+    public void Group_with_slow_disks_elects_another_leader_when_its_leader_restarts(int[] syncTicks)
     {
         for (var seed = 1UL; seed <= Seeds; seed++)
         {
             var group = new SlowGroup(seed, syncTicks);
             var former = Elect(group, syncTicks);
 
-            // Its connections close, so the others ask for votes early, and in turns.
+            // Its connections close, so the others campaign early, one after another.
             group.Restart(former.Name);
 
             var leader = Elect(group, syncTicks);
@@ -70,14 +70,14 @@ public sealed class SlowDiskTests
         }
     }
 
-    // A start, a candidate's vote and the voters' votes are synced one after another, each perhaps behind another sync; and a few elections
-    // may be split, or come before the slowest has started.
+    // A boot, the candidate's vote and the voters' votes are synced one after another, each perhaps behind another sync. Besides, a few
+    // elections may be split, or begin before the slowest process has started.
     private static int PatienceWith(int[] syncTicks) => 10 * ((2 * syncTicks.Max()) + 30);
 
     private static (ProcessName Name, Term Term) Elect(SlowGroup group, int[] syncTicks)
     {
         group.Tick(PatienceWith(syncTicks));
-        var leader = group.Leader ?? throw new InvalidOperationException($"Nobody leads in term {group.Term}.");
+        var leader = group.Leader ?? throw new InvalidOperationException($"No process leads in term {group.Term}.");
         Assert.Equal(syncTicks.Length, group.CommittedIn(leader.Term));
         return leader;
     }

@@ -19,7 +19,7 @@ public sealed class SimulatorTests
     [InlineData(26)]
     [InlineData(51)]
     [InlineData(76)]
-    public void Groups_under_faults_stay_safe_and_come_together_when_they_end(int first)
+    public void Groups_stay_safe_under_faults_and_converge_after_them(int first)
     {
         for (var seed = (ulong)first; seed < (ulong)first + 25; seed++)
         {
@@ -28,7 +28,7 @@ public sealed class SimulatorTests
     }
 
     [Fact]
-    public void Groups_on_real_stores_and_disks_that_lose_power_stay_safe_and_come_together()
+    public void Groups_on_real_stores_stay_safe_under_power_loss_and_converge_after_it()
     {
         for (var seed = 1UL; seed <= 25; seed++)
         {
@@ -37,7 +37,7 @@ public sealed class SimulatorTests
     }
 
     [Fact]
-    public void A_seed_on_real_stores_run_twice_does_the_same()
+    public void A_seed_on_real_stores_gives_the_same_run_twice()
     {
         for (var seed = 1UL; seed <= 5; seed++)
         {
@@ -47,10 +47,10 @@ public sealed class SimulatorTests
 
     [Theory]
     [MemberData(nameof(Regressions))]
-    public void A_seed_that_once_found_something_finds_it_no_more(ulong seed) => AssertHolds(SeedResult.Of(seed, FaultSet.All));
+    public void A_regression_seed_finds_no_violation(ulong seed) => AssertHolds(SeedResult.Of(seed, FaultSet.All));
 
     [Fact]
-    public void A_seed_run_twice_does_the_same()
+    public void A_seed_gives_the_same_run_twice()
     {
         for (var seed = 1UL; seed <= 10; seed++)
         {
@@ -73,7 +73,7 @@ public sealed class SimulatorTests
     }
 
     [Fact]
-    public void Every_planted_bug_changes_a_line_that_is_there_once()
+    public void Every_planted_bug_changes_lines_that_occur_once()
     {
         var root = MutantCompiler.FindRoot();
         var folder = Path.Combine(root, "tests", "RaftActors.Simulator", "mutants");
@@ -97,7 +97,7 @@ public sealed class SimulatorTests
     }
 
     [Fact]
-    public void A_seed_that_fails_prints_what_was_violated_and_how_to_repeat_it()
+    public void A_failing_seed_prints_the_violation_and_the_command_that_repeats_it()
     {
         List<FaultEvent> events = [.. Enumerable.Range(1, 9).Select(i => new FaultEvent(i, FaultKind.Crash, i * 1000, 2000, 0))];
         var result = new SeedResult(17, new Violation("leader", "term 3 has two leaders"), new Totals(), 0, events);

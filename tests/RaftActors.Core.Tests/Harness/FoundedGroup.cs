@@ -3,12 +3,12 @@ using System.Text;
 
 namespace RaftActors.Core.Tests.Harness;
 
-/// <summary>What the store of a process holds whose group was founded before the test began.</summary>
+/// <summary>Stores and processes of a group that was founded before the test begins.</summary>
 internal static class FoundedGroup
 {
     /// <summary>
-    /// A log of these terms: first the configuration, then pairs. All processes are in their first life and may vote, and have heard of
-    /// these starts of one another.
+    /// Returns the state of a store with a log of these terms: first the configuration, then pairs. All processes run in their first
+    /// incarnation, may vote, and have recorded these boots of one another.
     /// </summary>
     public static InitialState State(
         ImmutableArray<ProcessName> roster,
@@ -27,7 +27,7 @@ internal static class FoundedGroup
         return new InitialState(state, [.. terms.Select((one, i) => Entry(i + 1, one, PayloadAt(i)))]);
     }
 
-    /// <summary>A process that is a whole group and leads it.</summary>
+    /// <summary>Returns the leader of a group of one.</summary>
     public static SimulatedProcess Alone(int retainedEntries = 1000, SessionBounds? sessions = null)
     {
         var (name, group) = (new ProcessName("alone@x"), new GroupUid(new Guid(1, 0, 0, new byte[8])));
@@ -54,10 +54,10 @@ internal static class FoundedGroup
         return process;
     }
 
-    /// <summary>An entry of such a log: its serial is one less than its index.</summary>
+    /// <summary>Returns an entry of such a log. Its serial is one less than its index.</summary>
     public static LogEntry Entry(long index, long term, Payload payload) =>
         new(new LogIndex(index), new Term(term), new Serial(index - 1), payload);
 
-    /// <summary>The pair that stands at such a place.</summary>
+    /// <summary>Returns the pair with this term and serial.</summary>
     public static Payload.Pair Pair(long term, long serial) => new(null, $"t{term}", Encoding.UTF8.GetBytes($"{serial}"));
 }

@@ -3,14 +3,15 @@ using System.Collections.Immutable;
 namespace RaftActors.Core.Tests.Harness;
 
 /// <summary>
-/// The demo's four processes, with every message delivered once, in any order, and no tick: the founding ends the same way each time.
+/// The demo's four processes found their group without a tick. Each message is delivered once, in a random order. The founding must end the
+/// same way each time.
 /// </summary>
 public sealed class FoundingOrderTests
 {
     private static readonly ImmutableArray<ProcessName> Roster = [.. Enumerable.Range(1, 4).Select(i => new ProcessName($"raft{i}@x"))];
 
     [Fact]
-    public void The_demo_ends_the_same_whatever_the_order_of_messages_and_writes()
+    public void The_founding_ends_the_same_in_any_order_of_messages_and_writes()
     {
         foreach (var seed in Enumerable.Range(1, 1000))
         {

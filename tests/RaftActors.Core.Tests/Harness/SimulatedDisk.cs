@@ -1,15 +1,15 @@
 namespace RaftActors.Core.Tests.Harness;
 
-/// <summary>What survives of a process: writes are done in order, each whole; those under way at a crash are lost.</summary>
+/// <summary>The disk of a process. Writes are done in order, each as a whole; a crash loses those under way.</summary>
 internal sealed class SimulatedDisk(InitialState initial)
 {
     private readonly Queue<Effect> _underWay = [];
 
-    /// <summary>The application's state of each snapshot that is kept.</summary>
+    /// <summary>The application's state in each kept snapshot.</summary>
     private readonly SortedDictionary<LogIndex, byte[]> _snapshots = [];
 
-    /// <summary>What came in of a snapshot so far.</summary>
-    private List<byte> _pieces = [];
+    /// <summary>The bytes received of an incoming snapshot.</summary>
+    private List<byte> _incoming = [];
 
     public InitialState Content { get; private set; } = initial;
 
@@ -17,27 +17,27 @@ internal sealed class SimulatedDisk(InitialState initial)
 
     public int WritesUnderWay => _underWay.Count;
 
-    /// <summary>The state that an application has at a place: the same everywhere, and another one at each place.</summary>
+    /// <summary>Returns the application's state at an index: the same on every process, and different at each index.</summary>
     public static byte[] StateAt(LogIndex index, long length) =>
         [.. Enumerable.Range(0, (int)length).Select(i => (byte)((31 * index.Value) + i))];
 
     public InitialState Open()
     {
         TimesOpened++;
-        _pieces = [];
+        _incoming = [];
         return Content;
     }
 
     public void Write(Effect write)
     {
         _underWay.Enqueue(write);
-        DiscardWhatIsNext();
+        ApplyNextDiscards();
     }
 
     public Ticket FinishOne()
     {
         var ticket = Apply(_underWay.Dequeue());
-        DiscardWhatIsNext();
+        ApplyNextDiscards();
         return ticket;
     }
 
@@ -48,11 +48,11 @@ internal sealed class SimulatedDisk(InitialState initial)
             : entry)],
     };
 
-    public void ForgetLast(int entries) => Content = Content with { Log = [.. Content.Log.SkipLast(entries)] };
+    public void LoseLast(int entries) => Content = Content with { Log = [.. Content.Log.SkipLast(entries)] };
 
-    public void LoseWhatIsUnderWay() => _underWay.Clear();
+    public void LoseWritesUnderWay() => _underWay.Clear();
 
-    /// <summary>Keeps a snapshot that the application made; it overtakes what is under way.</summary>
+    /// <summary>Keeps a snapshot of the application. It overtakes the writes under way.</summary>
     public void Take(Snapshot snapshot)
     {
         _snapshots[snapshot.Position.Index] = StateAt(snapshot.Position.Index, snapshot.Length);
@@ -76,7 +76,7 @@ internal sealed class SimulatedDisk(InitialState initial)
                 Install(install);
                 return install.Ticket;
             default:
-                throw new ArgumentException($"{write} is no write.");
+                throw new ArgumentException($"{write} is not a write.");
         }
     }
 
@@ -86,24 +86,24 @@ internal sealed class SimulatedDisk(InitialState initial)
 
     private void Store(Effect.StoreChunk chunk)
     {
-        _pieces = chunk.Offset == 0 ? [] : _pieces;
-        if (chunk.Offset != _pieces.Count)
+        _incoming = chunk.Offset == 0 ? [] : _incoming;
+        if (chunk.Offset != _incoming.Count)
         {
-            throw new InvalidOperationException($"A piece at {chunk.Offset} does not follow on {_pieces.Count} bytes.");
+            throw new InvalidOperationException($"A chunk at {chunk.Offset} does not follow {_incoming.Count} bytes.");
         }
 
-        _pieces.AddRange(chunk.Data.Span);
+        _incoming.AddRange(chunk.Data.Span);
     }
 
     private void Install(Effect.InstallSnapshot install)
     {
         var index = install.Snapshot.Position.Index;
-        if (!_pieces.SequenceEqual(StateAt(index, install.Snapshot.Length)))
+        if (!_incoming.SequenceEqual(StateAt(index, install.Snapshot.Length)))
         {
-            throw new InvalidOperationException($"What came in is not the snapshot {install.Snapshot}.");
+            throw new InvalidOperationException($"The received bytes are not the snapshot {install.Snapshot}.");
         }
 
-        (_snapshots[index], _pieces) = ([.. _pieces], []);
+        (_snapshots[index], _incoming) = ([.. _incoming], []);
         Content = Content with
         {
             Base = install.Snapshot.Position,
@@ -112,7 +112,7 @@ internal sealed class SimulatedDisk(InitialState initial)
         };
     }
 
-    private void DiscardWhatIsNext()
+    private void ApplyNextDiscards()
     {
         while (_underWay.TryPeek(out var next) && next is Effect.Discard discard)
         {

@@ -1,17 +1,17 @@
 namespace RaftActors.Core.Tests.Harness;
 
-/// <summary>One process over a simulated disk: its core while it runs, its disk always.</summary>
+/// <summary>One process with a simulated disk. It has a Core only while it runs.</summary>
 internal sealed class SimulatedProcess
 {
     private readonly CoreOptions _options;
     private readonly InitialState _preload;
     private SimulatedDisk _disk;
-    private (InitialState Content, int Life) _copy;
-    private int _life = 1;
-    private int _lives = 1;
+    private (InitialState Content, int Incarnation) _copy;
+    private int _incarnation = 1;
+    private int _incarnations = 1;
     private int _starts;
 
-    /// <summary>Of its own clock, which only it and its ticks move; of no meaning to anybody else.</summary>
+    /// <summary>The time of its own clock. Only <see cref="Wait"/> and its ticks advance it.</summary>
     private long _microseconds = 1;
 
     public SimulatedProcess(CoreOptions options, InitialState initial, InitialState preload)
@@ -21,22 +21,22 @@ internal sealed class SimulatedProcess
         _disk = new SimulatedDisk(initial);
     }
 
-    /// <summary>Where effects go, as (process, effect).</summary>
+    /// <summary>Raised for each effect, with the process.</summary>
     public event Action<SimulatedProcess, Effect>? Did;
 
     public ProcessName Name => _options.Self.Name;
 
-    public Member Member => _options.Self with { Incarnation = IncarnationOf(_life) };
+    public Member Member => _options.Self with { Incarnation = IncarnationOf(_incarnation) };
 
     public RaftCore? Core { get; private set; }
 
-    /// <summary>What its core has in memory, which the disk may not have yet.</summary>
+    /// <summary>The log in its Core, which may be ahead of its disk.</summary>
     public IReadOnlyList<LogEntry> Log => Core?.Read(Core.Base.Index.Next, int.MaxValue) ?? [];
 
-    /// <summary>What its disk has.</summary>
+    /// <summary>The content of its disk.</summary>
     public InitialState Durable => _disk.Content;
 
-    /// <summary>What its clock shows to have gone by from one tick to the next.</summary>
+    /// <summary>The microseconds of its own clock from one tick to the next.</summary>
     public long TickMicroseconds { get; init; } = 10_000;
 
     public bool IsRunning => Core is not null;
@@ -45,19 +45,19 @@ internal sealed class SimulatedProcess
 
     public int WritesUnderWay => IsRunning ? _disk.WritesUnderWay : 0;
 
-    public static Incarnation IncarnationOf(int life) => new(new Guid(life, 0, 0, new byte[8]));
+    public static Incarnation IncarnationOf(int incarnation) => new(new Guid(incarnation, 0, 0, new byte[8]));
 
-    /// <summary>The first start over the first disk, as others record it when they hear of it.</summary>
+    /// <summary>Returns the boot of the first start with the first disk, as others record it.</summary>
     public static Boot FirstBootOf(ulong seed) => new(1, RaftCore.MarkOf(SeedOf(seed, 1, 1)));
 
     public void Start()
     {
         _starts++;
         var state = _disk.Open();
-        Core = new RaftCore(_options with { Self = Member, Seed = SeedOf(_options.Seed, _disk.TimesOpened, _life) }, state);
+        Core = new RaftCore(_options with { Self = Member, Seed = SeedOf(_options.Seed, _disk.TimesOpened, _incarnation) }, state);
     }
 
-    /// <summary>Has it write down that it started; nothing else happens.</summary>
+    /// <summary>Makes its boot durable; no other write is done.</summary>
     public void Boot()
     {
         Step(new Input.Persisted(default));
@@ -66,37 +66,36 @@ internal sealed class SimulatedProcess
 
     public void Wait(long microseconds) => _microseconds += microseconds;
 
-    public void CopyDisk() => _copy = (_disk.Content, _life);
+    public void CopyDisk() => _copy = (_disk.Content, _incarnation);
 
-    /// <summary>Its disk is again what it was when it was copied, and so is its incarnation.</summary>
+    /// <summary>Restores the disk and the incarnation of the latest <see cref="CopyDisk"/>.</summary>
     public void RestoreDisk()
     {
         Crash();
-        (_life, _disk) = (_copy.Life, new SimulatedDisk(_copy.Content) { TimesOpened = _starts });
+        (_incarnation, _disk) = (_copy.Incarnation, new SimulatedDisk(_copy.Content) { TimesOpened = _starts });
     }
 
     public void Crash()
     {
         Core = null;
-        _disk.LoseWhatIsUnderWay();
+        _disk.LoseWritesUnderWay();
     }
 
-    /// <summary>A crash in which it loses entries that the disk had said to have written.</summary>
-    public void ForgetLast(int entries)
+    /// <summary>Crashes, and loses entries that the disk had reported as written.</summary>
+    public void LoseLast(int entries)
     {
         Crash();
-        _disk.ForgetLast(entries);
+        _disk.LoseLast(entries);
     }
 
-    /// <summary>Loses the disk too: what starts next is another incarnation, with what it was preloaded with.</summary>
+    /// <summary>Crashes and loses the disk. The next start is a new incarnation with the preloaded pairs.</summary>
     public void Wipe()
     {
         Crash();
-        _life = ++_lives;
+        _incarnation = ++_incarnations;
         _disk = new SimulatedDisk(_preload);
     }
 
-    /// <summary>Changes the value of a pair on its disk.</summary>
     public void Corrupt(LogIndex index) => _disk.Corrupt(index);
 
     public void Step(Input input)
@@ -122,7 +121,7 @@ internal sealed class SimulatedProcess
         }
     }
 
-    /// <summary>The application makes a snapshot of all that is committed, and it is durable at once.</summary>
+    /// <summary>Takes a snapshot up to the commit index; it is durable at once.</summary>
     public void TakeSnapshot(long length)
     {
         var snapshot = Core!.DescribeSnapshot(Core.CommitIndex, length);
@@ -132,7 +131,7 @@ internal sealed class SimulatedProcess
 
     public void FinishOneWrite() => Step(new Input.Persisted(_disk.FinishOne()));
 
-    private static ulong SeedOf(ulong seed, int timesOpened, int life) => seed + (ulong)(timesOpened + (1000 * life));
+    private static ulong SeedOf(ulong seed, int timesOpened, int incarnation) => seed + (ulong)(timesOpened + (1000 * incarnation));
 
     private Effect.Send Filled(Effect.SendChunk effect)
     {

@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace RaftActors.Core.Tests.Harness;
 
 /// <summary>
-/// A founded group whose disks take their time: a sync covers what was written when it began, and the next one begins when it has ended.
-/// Messages take no time or one tick, in order between two processes; the same seed, the same run.
+/// A founded group on slow disks. A sync covers the writes before its beginning, and the next one begins when it has ended. A message takes
+/// no time or one tick, in order between two processes. The same seed gives the same run.
 /// </summary>
 internal sealed class SlowGroup
 {
@@ -17,7 +17,8 @@ internal sealed class SlowGroup
     private long _now;
     private long _sent;
 
-    /// <param name="syncTicks">How long each process's disk takes.</param>
+    /// <param name="seed">Decides the delay of each message.</param>
+    /// <param name="syncTicks">Ticks of one sync, for each process's disk.</param>
     public SlowGroup(ulong seed, params int[] syncTicks)
     {
         _prng = new Prng(seed);
@@ -47,7 +48,7 @@ internal sealed class SlowGroup
 
     public IEnumerable<ProcessName> Names => _processes.Select(process => process.Name);
 
-    /// <summary>Who leads in the highest term, and that term.</summary>
+    /// <summary>The leader of the highest term, and that term; null without a leader.</summary>
     public (ProcessName Name, Term Term)? Leader => _processes
         .Where(process => process.Core!.Role == RoleKind.Leader)
         .OrderByDescending(process => process.Core!.Term)
@@ -56,7 +57,7 @@ internal sealed class SlowGroup
 
     public Term Term => _processes.Max(process => process.Core!.Term);
 
-    /// <summary>So many processes have committed an entry of the term.</summary>
+    /// <summary>Returns the number of processes that have committed an entry of the term.</summary>
     public int CommittedIn(Term term) =>
         _processes.Count(process => process.Log.Any(entry => entry.Index <= process.Core!.CommitIndex && entry.Term == term));
 
@@ -74,7 +75,7 @@ internal sealed class SlowGroup
         }
     }
 
-    /// <summary>Its node is killed, and starts again at once.</summary>
+    /// <summary>Kills a process and starts it again at once.</summary>
     public void Restart(ProcessName name)
     {
         var i = _processes.FindIndex(process => process.Name == name);

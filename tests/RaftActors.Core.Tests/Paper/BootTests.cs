@@ -3,13 +3,13 @@ using static RaftActors.Core.Tests.Paper.Lab;
 
 namespace RaftActors.Core.Tests.Paper;
 
-/// <summary>Starts of a process: each is told from all others, durably, before anything depends on it.</summary>
+/// <summary>Each start of a process has a boot number and a mark, which are durable before any message depends on them.</summary>
 public sealed class BootTests
 {
     private static readonly Message Greeting = new Message.Greeting(default, Incarnation.None, IsReply: false);
 
     [Fact]
-    public void Nothing_is_sent_before_the_number_of_the_start_is_durable()
+    public void No_message_is_sent_before_the_boot_is_durable()
     {
         var options = new CoreOptions { Self = Raft1, Roster = [Raft1.Name, Raft2.Name], FoundingUid = ScenarioGroup.GroupOf(1), Seed = 1 };
         var core = new RaftCore(options, InitialState.Empty);
@@ -22,7 +22,7 @@ public sealed class BootTests
     }
 
     [Fact]
-    public void A_later_start_of_another_is_durable_before_it_is_answered()
+    public void A_later_boot_is_durable_before_its_message_is_answered()
     {
         var lab = new Lab([1]) { IsDiskSlow = true };
 
@@ -36,9 +36,9 @@ public sealed class BootTests
     [Theory]
     [InlineData(4, 44, true)]
     [InlineData(5, 1, true)]
-    [InlineData(4, 45, false)] // Started twice from the same copy.
+    [InlineData(4, 45, false)] // The same copy was started twice.
     [InlineData(3, 44, false)]
-    public void A_vote_is_given_to_the_latest_start_that_was_heard_of_and_to_later_ones(long number, ulong mark, bool isGranted)
+    public void A_vote_is_given_only_to_the_latest_recorded_boot_and_to_later_ones(long number, ulong mark, bool isGranted)
     {
         var lab = new Lab([1]);
         lab.Receive(Raft2, 1, Greeting, new Boot(4, 44));
@@ -50,7 +50,7 @@ public sealed class BootTests
     }
 
     [Fact]
-    public void An_answer_of_an_earlier_start_is_not_counted_and_who_gave_it_is_told()
+    public void A_reply_of_an_earlier_boot_is_not_counted_and_its_sender_is_refused()
     {
         var lab = new Lab([1]);
         lab.Campaign();
@@ -66,7 +66,7 @@ public sealed class BootTests
     }
 
     [Fact]
-    public void A_transfer_ends_when_the_leader_is_shut_out()
+    public void A_transfer_ends_when_the_leader_is_fenced()
     {
         var lab = new Lab([1]);
         lab.Lead();
@@ -80,7 +80,7 @@ public sealed class BootTests
     }
 
     [Fact]
-    public void A_refusal_that_means_another_start_shuts_nobody_out()
+    public void A_refusal_of_another_boot_fences_no_process()
     {
         var lab = new Lab([1]);
 

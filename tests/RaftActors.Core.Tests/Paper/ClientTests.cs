@@ -2,13 +2,13 @@ using static RaftActors.Core.Tests.Paper.Lab;
 
 namespace RaftActors.Core.Tests.Paper;
 
-/// <summary>What clients and operators ask of a leader: reads (§8, thesis §6.4, step by step), retries (§6.3), transfers (§3.10).</summary>
+/// <summary>Reads (§8, thesis §6.4, step by step), retries (thesis §6.3) and transfers (thesis §3.10).</summary>
 public sealed class ClientTests
 {
     private static readonly ReadId FirstRead = new(1);
 
     [Fact]
-    public void A_leader_answers_noFirstRead_before_an_entry_of_its_term_is_committed() // §8, step 1
+    public void A_leader_answers_no_read_before_an_entry_of_its_term_is_committed() // §8, step 1
     {
         var lab = new Lab([1, 1]);
         lab.Lead();
@@ -25,7 +25,7 @@ public sealed class ClientTests
     }
 
     [Fact]
-    public void AFirstRead_is_answered_at_the_commit_index_at_which_it_was_asked_or_later() // steps 2 and 4
+    public void A_read_is_answered_at_the_commit_index_of_its_request_or_later() // steps 2 and 4
     {
         var lab = Ready();
         lab.Step(new Input.Read(FirstRead));
@@ -38,7 +38,7 @@ public sealed class ClientTests
     }
 
     [Fact]
-    public void A_leader_makes_sure_with_a_majority_that_it_was_not_deposed_before_it_answers() // §8, step 3
+    public void A_leader_answers_a_read_only_after_a_majority_has_confirmed_it() // §8, step 3
     {
         var lab = Ready();
 
@@ -54,7 +54,7 @@ public sealed class ClientTests
     }
 
     [Fact]
-    public void A_leader_that_learns_of_a_later_term_fails_itsFirstReads() // §8
+    public void A_leader_that_learns_of_a_later_term_fails_its_reads() // §8
     {
         var lab = Ready();
         lab.Step(new Input.Read(FirstRead));
@@ -65,7 +65,7 @@ public sealed class ClientTests
     }
 
     [Fact]
-    public void A_follower_asks_the_leader_and_passes_its_answer_on() // thesis §6.4, last paragraph
+    public void A_follower_asks_the_leader_before_it_answers_a_read() // thesis §6.4, last paragraph
     {
         var lab = new Lab([1]);
         lab.Append(Raft2, 1, At(1), [], commit: 1);
@@ -80,7 +80,7 @@ public sealed class ClientTests
     }
 
     [Fact]
-    public void A_request_that_was_appended_before_is_answered_with_its_place_and_not_appended_again() // §8, thesis §6.3
+    public void A_repeated_request_is_answered_with_its_position_and_not_appended_again() // §8, thesis §6.3
     {
         var lab = Ready();
         lab.Propose("a");
@@ -92,7 +92,7 @@ public sealed class ClientTests
     }
 
     [Fact]
-    public void A_leader_finds_the_place_of_a_request_whether_it_is_committed_or_not() // thesis §6.3
+    public void A_leader_finds_the_index_of_a_request_committed_or_not() // thesis §6.3
     {
         var lab = Ready();
         lab.Propose("a");
@@ -106,7 +106,7 @@ public sealed class ClientTests
     }
 
     [Fact]
-    public void The_target_of_a_transfer_is_told_to_campaign_once_it_has_the_whole_log_and_nothing_is_proposed_meanwhile() // thesis §3.10
+    public void A_transfer_target_is_told_to_campaign_when_it_has_the_whole_log_and_proposals_are_refused() // thesis §3.10
     {
         var lab = Ready();
         lab.Propose("a");
@@ -121,7 +121,7 @@ public sealed class ClientTests
     }
 
     [Fact]
-    public void Who_is_told_to_campaign_does_so_at_once_and_no_voter_refuses_it_for_the_leaders_sake() // thesis §3.10
+    public void A_transfer_target_campaigns_at_once_and_voters_do_not_refuse_it_for_the_leaders_sake() // thesis §3.10
     {
         var lab = new Lab([1]);
         lab.Append(Raft2, 1, At(1), []);
@@ -138,7 +138,7 @@ public sealed class ClientTests
     }
 
     [Fact]
-    public void A_transfer_that_takes_an_election_timeout_is_given_up_and_the_leader_goes_on() // thesis §3.10
+    public void A_transfer_times_out_after_an_election_timeout_and_the_leader_takes_proposals_again() // thesis §3.10
     {
         var lab = Ready();
         lab.Step(new Input.Transfer(Raft3.Name));

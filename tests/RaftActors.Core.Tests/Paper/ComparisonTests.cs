@@ -3,11 +3,12 @@ using static RaftActors.Core.Tests.Paper.Lab;
 
 namespace RaftActors.Core.Tests.Paper;
 
-/// <summary>Which comparisons of two logs count: no late one, and none of a place that one of the two has discarded.</summary>
+/// <summary>A comparison of two logs counts only if it is current and neither log has compacted the index.</summary>
 public sealed class ComparisonTests
 {
+    /// <summary>A log may have been replaced since that term.</summary>
     [Fact]
-    public void A_comparison_of_an_earlier_term_is_not_answered_since_a_log_may_have_been_replaced()
+    public void A_comparison_of_an_earlier_term_is_not_answered()
     {
         var lab = new Lab([1, 1, 1]);
         lab.Lead();
@@ -19,7 +20,7 @@ public sealed class ComparisonTests
     }
 
     [Fact]
-    public void A_place_that_was_discarded_is_no_place_where_logs_differ()
+    public void A_compacted_index_is_not_reported_as_a_difference()
     {
         var lab = new Lab([1, 1, 1]);
         var snapshot = new Snapshot(At(1, 1, 1, 1, 1), new LogIndex(1), lab.Core.Configuration, [], 1);
@@ -32,7 +33,7 @@ public sealed class ComparisonTests
     }
 
     [Fact]
-    public void A_report_of_a_difference_that_our_own_log_does_not_show_is_not_believed()
+    public void A_reported_difference_that_the_own_log_refutes_is_ignored()
     {
         var lab = new Lab([1, 1, 1]);
         lab.Lead();
@@ -52,7 +53,7 @@ public sealed class ComparisonTests
     }
 
     [Fact]
-    public void A_report_of_a_difference_that_our_own_log_shows_is_believed()
+    public void A_reported_difference_that_the_own_log_confirms_counts()
     {
         var lab = new Lab([1, 1, 1]);
         lab.Lead();
@@ -67,7 +68,7 @@ public sealed class ComparisonTests
     [Theory]
     [InlineData(1, true)]
     [InlineData(0, false)]
-    public void Who_does_not_know_its_group_yet_is_judged_if_a_leader_wrote_in_its_log(long term, bool isJudged)
+    public void A_process_without_a_known_group_is_judged_if_its_log_has_entries_of_a_leader(long term, bool isJudged)
     {
         var lab = new Lab([1, 1, 1], configured: usual => usual with { Voters = [Raft1, Raft2], Learners = [Raft3] });
         lab.Lead();

@@ -2,11 +2,11 @@ using static RaftActors.Core.Tests.Paper.Lab;
 
 namespace RaftActors.Core.Tests.Paper;
 
-/// <summary>Sentences of §5.1 and §5.2 that Figure 2 does not hold, and the thesis on who may disturb whom.</summary>
+/// <summary>Rules of §5.1 and §5.2 that Figure 2 does not contain, and the thesis on disruptive servers (§4.2.3).</summary>
 public sealed class ElectionTests
 {
     [Fact]
-    public void A_candidate_that_learns_of_a_later_term_becomes_a_follower_of_it() // §5.1
+    public void A_candidate_that_learns_of_a_later_term_becomes_a_follower() // §5.1
     {
         var lab = new Lab([1]);
         lab.Campaign();
@@ -17,7 +17,7 @@ public sealed class ElectionTests
     }
 
     [Fact]
-    public void A_candidate_goes_on_when_a_leader_of_an_older_term_claims_to_lead() // §5.2
+    public void A_candidate_ignores_a_leader_of_an_older_term() // §5.2
     {
         var lab = new Lab([1]);
         lab.Campaign();
@@ -29,7 +29,7 @@ public sealed class ElectionTests
     }
 
     [Fact]
-    public void Election_timeouts_are_drawn_anew_from_the_whole_interval() // §5.2
+    public void Election_timeouts_are_drawn_from_the_whole_interval() // §5.2
     {
         Lab WithSeed(int seed) => new([1], with: options => options with { Seed = (ulong)seed });
         var timeouts = Enumerable.Range(1, 300).Select(seed => WithSeed(seed).TicksUntilTimeOut()).ToList();
@@ -39,7 +39,7 @@ public sealed class ElectionTests
     }
 
     [Fact]
-    public void Who_asks_again_and_again_in_vain_does_not_keep_another_from_asking() // Figure 2, followers
+    public void A_candidate_that_cannot_win_does_not_delay_another_campaign() // Figure 2, followers
     {
         var lab = new Lab([1, 1]);
 
@@ -53,7 +53,7 @@ public sealed class ElectionTests
     }
 
     [Fact]
-    public void A_vote_is_not_given_against_a_leader_that_was_heard_within_the_shortest_timeout() // §6, thesis §4.2.3
+    public void A_vote_is_refused_within_the_minimum_election_timeout_after_a_leader_was_heard() // §6, thesis §4.2.3
     {
         var lab = new Lab([1]);
         lab.Append(Raft2, 1, At(1), []);
@@ -76,7 +76,7 @@ public sealed class ElectionTests
     }
 
     [Fact]
-    public void A_leader_that_one_other_of_three_answers_does_not_step_down() // thesis §6.2
+    public void A_leader_of_three_that_one_follower_answers_does_not_step_down() // thesis §6.2
     {
         var lab = new Lab([1]);
         lab.Lead();
@@ -106,7 +106,7 @@ public sealed class ElectionTests
     }
 
     [Fact]
-    public void A_pre_vote_binds_nobody() // thesis §9.6
+    public void A_pre_vote_binds_no_voter() // thesis §9.6
     {
         var lab = new Lab([1]);
 
@@ -129,7 +129,7 @@ public sealed class ElectionTests
     }
 
     [Fact]
-    public void A_leader_sends_the_same_entries_again_as_long_as_they_are_not_answered() // §5.3: "retries indefinitely"
+    public void A_leader_sends_the_same_entries_again_until_they_are_acknowledged() // §5.3: "retries indefinitely"
     {
         var lab = new Lab([1]);
         lab.Lead();

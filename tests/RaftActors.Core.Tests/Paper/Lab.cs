@@ -4,15 +4,17 @@ using RaftActors.Core.Tests.Harness;
 namespace RaftActors.Core.Tests.Paper;
 
 /// <summary>
-/// One core, raft1, in a founded group of three, and the messages that raft2 and raft3 send to it. Its disk writes at once unless told
-/// otherwise.
+/// One Core, raft1, in a founded group of three. A test sends it the messages of raft2 and raft3. Its writes are durable at once unless
+/// <see cref="IsDiskSlow"/> is set.
 /// </summary>
 internal sealed class Lab
 {
     public static readonly GroupUid Group = new(new Guid(1, 0, 0, new byte[8]));
 
-    /// <param name="with">Other options than usual.</param>
-    /// <param name="configured">Another configuration than all three voters.</param>
+    /// <param name="terms">Terms of the entries in its log; the first entry is the configuration.</param>
+    /// <param name="term">Its current term, if later than that of its last entry.</param>
+    /// <param name="with">Changes the default options.</param>
+    /// <param name="configured">Changes the default configuration, in which all three vote.</param>
     public Lab(
         long[] terms,
         long term = 0,
@@ -39,34 +41,34 @@ internal sealed class Lab
 
     public RaftCore Core { get; }
 
-    /// <summary>What its clock shows; only a test moves it.</summary>
+    /// <summary>The time that each input carries; only a test changes it.</summary>
     public Instant Now { get; set; } = new(1);
 
-    /// <summary>Writes stay under way until <see cref="FinishWrites"/>.</summary>
+    /// <summary>Whether writes stay under way until <see cref="FinishWrites"/>.</summary>
     public bool IsDiskSlow { get; set; }
 
-    /// <summary>All that was done so far, as text.</summary>
+    /// <summary>All effects so far, as text.</summary>
     public List<string> Done { get; } = [];
 
     public List<Envelope> Sent { get; } = [];
 
     public List<LogEntry> Committed { get; } = [];
 
-    /// <summary>The latest hard state that was to be written; null if none was since the start.</summary>
+    /// <summary>The hard state of the latest write; null if no write since the start had one.</summary>
     public HardState? HardState { get; private set; }
 
     private static ImmutableArray<ProcessName> Roster { get; } = [new("raft1@x"), new("raft2@x"), new("raft3@x")];
 
     private Ticket LastTicket { get; set; }
 
-    /// <summary>The place in a log of these terms.</summary>
+    /// <summary>Returns the last position of a log of these terms.</summary>
     public static LogPosition At(params long[] terms)
     {
         var core = new Lab(terms).Core;
         return core.LastPosition;
     }
 
-    /// <summary>Entries of a log of these terms, from an index on.</summary>
+    /// <summary>Returns entries of these terms, the first one at the index <paramref name="first"/>.</summary>
     public static LogSlice Entries(long first, params long[] terms) =>
         [.. terms.Select((term, i) => FoundedGroup.Entry(first + i, term, FoundedGroup.Pair(term, first + i - 1)))];
 
@@ -118,7 +120,7 @@ internal sealed class Lab
     public void Append(Member from, long term, LogPosition previous, LogSlice entries, long commit = 0) =>
         Receive(from, term, new Message.AppendEntries(previous, entries, new LogIndex(commit), default));
 
-    /// <summary>Raft2's answer that it has everything up to an index, and to a round of questions.</summary>
+    /// <summary>Receives raft2's acknowledgement of the entries up to an index, and of a round.</summary>
     public void Acknowledge(long index, long round = 0) =>
         Receive(Raft2, Core.Term.Value, new Message.AppendEntriesReply(true, new LogIndex(index), default, IsAdmitted: true, round));
 
@@ -132,7 +134,7 @@ internal sealed class Lab
         }
     }
 
-    /// <summary>How long it waits for a leader.</summary>
+    /// <summary>Returns the number of ticks until raft1 campaigns.</summary>
     public int TicksUntilTimeOut()
     {
         var ticks = 0;
@@ -144,7 +146,7 @@ internal sealed class Lab
         return ticks;
     }
 
-    /// <summary>Lets time pass until the election timer of this process has run out.</summary>
+    /// <summary>Ticks until the election timer of raft1 expires.</summary>
     public void TimeOut()
     {
         var term = Core.Term;
@@ -154,14 +156,14 @@ internal sealed class Lab
         }
     }
 
-    /// <summary>Makes it a candidate: its timer runs out, and raft2 would vote for it.</summary>
+    /// <summary>Makes raft1 a candidate: its timer expires, and raft2 grants the pre-vote.</summary>
     public void Campaign()
     {
         TimeOut();
         Receive(Raft2, Core.Term.Next.Value, new Message.RequestVoteReply(Granted: true, IsPreVote: true));
     }
 
-    /// <summary>Makes it the leader of the next term, with raft2's vote.</summary>
+    /// <summary>Makes raft1 the leader of the next term, with raft2's vote.</summary>
     public void Lead()
     {
         Campaign();

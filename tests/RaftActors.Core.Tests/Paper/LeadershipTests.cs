@@ -3,7 +3,7 @@ using static RaftActors.Core.Tests.Paper.Lab;
 
 namespace RaftActors.Core.Tests.Paper;
 
-/// <summary>How a leader knows that it leads, and how the leadership is handed over (thesis §3.10, §6.2, §6.4, §9.6).</summary>
+/// <summary>Confirmation of leadership, leases, transfers and variations (thesis §3.10, §6.2, §6.4, §9.6).</summary>
 public sealed class LeadershipTests
 {
     private const string Answered = "read 7 may be answered at 2";
@@ -11,7 +11,7 @@ public sealed class LeadershipTests
     private static readonly LeaseOptions Lease = new(TickMicroseconds: 10_000, MaxDriftPercent: 10);
 
     [Fact]
-    public void A_round_of_reads_is_confirmed_by_who_refuses_the_entries_too()
+    public void A_round_of_reads_is_confirmed_by_a_refusal_of_entries_too()
     {
         var lab = Leading();
         lab.Step(new Input.Read(new ReadId(7)));
@@ -21,7 +21,7 @@ public sealed class LeadershipTests
         Assert.Contains(Answered, lab.Done);
     }
 
-    /// <summary>Another life of that process may have voted for another leader already.</summary>
+    /// <summary>Another incarnation of that process may already have voted for another leader.</summary>
     [Fact]
     public void A_round_of_reads_is_not_confirmed_by_an_incarnation_that_may_not_vote()
     {
@@ -36,7 +36,7 @@ public sealed class LeadershipTests
     }
 
     [Fact]
-    public void A_round_of_reads_is_not_confirmed_by_an_answer_to_the_round_before()
+    public void A_round_of_reads_is_not_confirmed_by_a_reply_to_the_round_before()
     {
         var lab = Leading();
         lab.Step(new Input.Read(new ReadId(6)));
@@ -50,9 +50,9 @@ public sealed class LeadershipTests
         Assert.Contains(Answered, lab.Done);
     }
 
-    /// <summary>raft1 is among the old voters only. When it leads and the joint configuration is committed, the others decide.</summary>
+    /// <summary>raft1 is one of the old voters only. It leads, and after the commit of the joint configuration the others decide.</summary>
     [Fact]
-    public void A_leader_that_leaves_the_quorum_does_not_confirm_its_own_round_of_reads()
+    public void A_leader_outside_the_quorum_does_not_confirm_its_own_round_of_reads()
     {
         var lab = new Lab([1], configured: all => all with { Voters = [Raft2, Raft3], OldVoters = [Raft1] });
         lab.TimeOut();
@@ -74,7 +74,7 @@ public sealed class LeadershipTests
     }
 
     [Fact]
-    public void Where_there_are_leases_a_step_without_the_time_is_an_error()
+    public void With_leases_a_step_without_the_time_throws()
     {
         var lab = new Lab([1], with: options => options with { Lease = Lease });
         lab.Now = default;
@@ -85,7 +85,7 @@ public sealed class LeadershipTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void A_voter_that_has_promised_gives_its_vote_only_to_whom_the_leader_told_to_campaign(bool isTransfer)
+    public void A_voter_under_a_promise_votes_only_for_a_transfer_target(bool isTransfer)
     {
         var lab = new Lab([1], with: options => options with { Lease = Lease });
         lab.Append(Raft2, 1, At(1), []);
@@ -96,11 +96,11 @@ public sealed class LeadershipTests
         Assert.Equal(isTransfer, Assert.Single(lab.SentTo<Message.RequestVoteReply>(Raft3)).Granted);
     }
 
-    /// <summary>In term 0 nobody was ever heard, so nothing was promised; a founding is not held up.</summary>
+    /// <summary>In term 0 no leader was ever heard, so there is no promise, and a founding is not delayed.</summary>
     [Theory]
     [InlineData(1, false)]
     [InlineData(0, true)]
-    public void A_process_that_starts_has_promised_unless_it_never_heard_of_a_term(long term, bool isFree)
+    public void A_starting_process_is_bound_by_a_promise_unless_its_term_is_zero(long term, bool isFree)
     {
         var lab = new Lab([term], with: options => options with { Lease = Lease });
 
@@ -110,7 +110,7 @@ public sealed class LeadershipTests
     }
 
     [Fact]
-    public void A_TimeoutNow_counts_only_from_the_leader_of_the_own_term()
+    public void TimeoutNow_is_obeyed_only_from_the_leader_of_the_current_term()
     {
         var lab = new Lab([1], term: 2);
         lab.Receive(Raft2, 2, Message.TimeoutNow.Instance);
@@ -125,7 +125,7 @@ public sealed class LeadershipTests
     }
 
     [Fact]
-    public void Without_pre_vote_a_process_whose_timer_ran_out_campaigns_at_once()
+    public void Without_pre_vote_a_process_whose_timer_expired_campaigns_at_once()
     {
         var lab = new Lab([1], with: options => options with { Variations = new RaftVariations(PreVote: false) });
         for (var i = 0; i < 40 && lab.Core.Role == RoleKind.Follower; i++)
@@ -139,7 +139,7 @@ public sealed class LeadershipTests
     [Theory]
     [InlineData(true, RoleKind.PreCandidate)]
     [InlineData(false, RoleKind.Leader)]
-    public void Without_check_quorum_a_leader_that_hears_nobody_leads_on(bool checkQuorum, RoleKind role)
+    public void Without_check_quorum_a_leader_without_replies_keeps_leading(bool checkQuorum, RoleKind role)
     {
         var lab = new Lab([1], with: options => options with { Variations = new RaftVariations(CheckQuorum: checkQuorum) });
         lab.Lead();
@@ -154,7 +154,7 @@ public sealed class LeadershipTests
     [Theory]
     [InlineData(true, "1 2")]
     [InlineData(false, "1")]
-    public void Without_no_op_a_leader_opens_its_term_with_nothing(bool noOp, string terms)
+    public void Without_no_op_a_leader_opens_its_term_without_an_entry(bool noOp, string terms)
     {
         var lab = new Lab([1], with: options => options with { Variations = new RaftVariations(NoOp: noOp) });
         lab.Lead();

@@ -3,18 +3,18 @@ using static RaftActors.Core.Tests.Paper.Lab;
 
 namespace RaftActors.Core.Tests.Paper;
 
-/// <summary>Changes of the configuration, and who is counted under it (§6, thesis chapter 4).</summary>
+/// <summary>Changes of the configuration, and the votes and acknowledgements that count under it (§6, thesis chapter 4).</summary>
 public sealed class MembershipTests
 {
     private static readonly Message Greeting = new Message.Greeting(default, Incarnation.None, IsReply: false);
 
     [Fact]
-    public void A_vote_of_another_life_is_not_counted_for_the_voter_of_that_name()
+    public void A_vote_of_another_incarnation_is_not_counted_for_the_voter()
     {
         var lab = new Lab([1]);
         lab.Campaign();
 
-        lab.Receive(AnotherLifeOf(Raft2, 2), 2, new Message.RequestVoteReply(Granted: true, IsPreVote: false));
+        lab.Receive(WithIncarnation(Raft2, 2), 2, new Message.RequestVoteReply(Granted: true, IsPreVote: false));
         Assert.Equal(RoleKind.Candidate, lab.Core.Role);
 
         lab.Receive(Raft3, 2, new Message.RequestVoteReply(Granted: true, IsPreVote: false));
@@ -22,7 +22,7 @@ public sealed class MembershipTests
     }
 
     /// <summary>
-    /// It may be another life of a process that has voted in a later term already, and so has promised to take nothing of this one.
+    /// Another incarnation of that process may have voted in a later term, and so may not acknowledge entries of this one.
     /// </summary>
     [Fact]
     public void Entries_on_the_disk_of_an_incarnation_that_may_not_vote_are_not_counted()
@@ -50,7 +50,7 @@ public sealed class MembershipTests
     }
 
     [Fact]
-    public void An_answer_of_an_older_term_is_not_counted()
+    public void A_reply_of_an_older_term_is_not_counted()
     {
         var lab = new Lab([1]);
         lab.Lead();
@@ -63,7 +63,7 @@ public sealed class MembershipTests
     }
 
     /// <summary>
-    /// Otherwise two leaders could each commit a change of their own (the bug of 2015 in changes without a joint configuration).
+    /// Without this rule two leaders could each commit their own change (the bug of 2015 in single-server changes).
     /// </summary>
     [Fact]
     public void A_leader_changes_the_configuration_only_after_an_entry_of_its_own_term_is_committed()
@@ -72,11 +72,11 @@ public sealed class MembershipTests
         lab.Append(Raft3, 1, At(1), [], commit: 1);
         lab.Lead();
 
-        lab.Receive(AnotherLifeOf(Raft3, 2), 1, Greeting);
+        lab.Receive(WithIncarnation(Raft3, 2), 1, Greeting);
         Assert.Equal("1 2", lab.Terms());
 
         lab.Receive(Raft2, 2, new Message.AppendEntriesReply(true, new LogIndex(2), default, IsAdmitted: true));
-        Assert.Equal(AnotherLifeOf(Raft3, 2), Assert.Single(lab.Core.Configuration.Learners));
+        Assert.Equal(WithIncarnation(Raft3, 2), Assert.Single(lab.Core.Configuration.Learners));
     }
 
     [Fact]
@@ -85,18 +85,18 @@ public sealed class MembershipTests
         var lab = new Lab([1]);
         lab.Lead();
         lab.Receive(Raft2, 2, new Message.AppendEntriesReply(true, new LogIndex(2), default, IsAdmitted: true));
-        lab.Receive(AnotherLifeOf(Raft3, 2), 1, Greeting);
+        lab.Receive(WithIncarnation(Raft3, 2), 1, Greeting);
 
-        lab.Receive(AnotherLifeOf(Raft3, 3), 1, Greeting);
-        Assert.Equal(AnotherLifeOf(Raft3, 2), Assert.Single(lab.Core.Configuration.Learners));
+        lab.Receive(WithIncarnation(Raft3, 3), 1, Greeting);
+        Assert.Equal(WithIncarnation(Raft3, 2), Assert.Single(lab.Core.Configuration.Learners));
 
         lab.Receive(Raft2, 2, new Message.AppendEntriesReply(true, new LogIndex(3), default, IsAdmitted: true));
-        Assert.Equal(AnotherLifeOf(Raft3, 3), Assert.Single(lab.Core.Configuration.Learners));
+        Assert.Equal(WithIncarnation(Raft3, 3), Assert.Single(lab.Core.Configuration.Learners));
     }
 
-    /// <summary>A founder that has not committed yet does not name its group; its first entry does.</summary>
+    /// <summary>A founder's messages carry no group before its founding is committed; its first entry does.</summary>
     [Fact]
-    public void A_configuration_of_another_group_is_not_taken()
+    public void A_configuration_of_another_group_is_refused()
     {
         var lab = new Lab([1]);
         var other = new Payload.Reconfigure(lab.Core.Configuration with { Group = new GroupUid(new Guid(7, 0, 0, new byte[8])) });
@@ -109,7 +109,7 @@ public sealed class MembershipTests
 
     /// <summary>Thesis §4.1: a server uses the latest configuration in its log, whether it is committed or not.</summary>
     [Fact]
-    public void A_configuration_is_in_force_as_soon_as_it_is_in_the_log_and_as_long_as_it_stays_there()
+    public void A_configuration_is_in_force_until_it_is_truncated()
     {
         var lab = new Lab([1]);
         var before = lab.Core.Configuration;
@@ -121,7 +121,7 @@ public sealed class MembershipTests
         Assert.Equal(before, lab.Core.Configuration);
     }
 
-    /// <summary>It may still be truncated, and until it is committed the process may be needed.</summary>
+    /// <summary>The removal may still be truncated, and until its commit the process may be needed.</summary>
     [Fact]
     public void A_removed_process_is_heard_until_its_removal_is_committed()
     {
@@ -141,7 +141,7 @@ public sealed class MembershipTests
 
     /// <summary>Thesis §4.1: a server takes entries of a leader that is not part of its latest configuration.</summary>
     [Fact]
-    public void A_leader_of_the_group_that_the_roster_does_not_name_is_followed()
+    public void A_leader_outside_the_roster_is_followed()
     {
         var lab = new Lab([1]);
 
@@ -155,7 +155,7 @@ public sealed class MembershipTests
     /// Thesis §4.1: a server votes for a candidate that is not part of its latest configuration, if its log is good enough.
     /// </summary>
     [Fact]
-    public void A_candidate_of_the_group_that_the_roster_does_not_name_is_voted_for_if_its_log_is_good_enough()
+    public void A_candidate_outside_the_roster_gets_the_vote_if_its_log_is_up_to_date()
     {
         var lab = new Lab([1, 1]);
 
@@ -167,10 +167,10 @@ public sealed class MembershipTests
     }
 
     /// <summary>
-    /// Its vote is the first that is heard of it, so the record of its incarnation is not durable when the vote is counted.
+    /// The vote is the first message of that process, so the record of its incarnation is not durable when the vote is counted.
     /// </summary>
     [Fact]
-    public void The_vote_of_a_voter_that_was_never_met_is_counted()
+    public void The_vote_of_a_voter_that_was_not_heard_before_is_counted()
     {
         var lab = new Lab([1]);
         var configuration = lab.Core.Configuration with { Size = 4, Voters = [Raft1, Raft2, Raft3, Stranger] };
@@ -187,7 +187,7 @@ public sealed class MembershipTests
 
     private static Member Stranger => new(new ProcessName("raft9@x"), SimulatedProcess.IncarnationOf(1));
 
-    /// <summary>An entry that removes this member.</summary>
+    /// <summary>Returns a configuration entry that removes this member.</summary>
     private static LogEntry Without(Lab lab, Member member, long index, long term)
     {
         var configuration = lab.Core.Configuration;
@@ -195,5 +195,6 @@ public sealed class MembershipTests
         return new LogEntry(new LogIndex(index), new Term(term), Serial.Zero, new Payload.Reconfigure(next));
     }
 
-    private static Member AnotherLifeOf(Member member, int life) => member with { Incarnation = SimulatedProcess.IncarnationOf(life) };
+    private static Member WithIncarnation(Member member, int number) =>
+        member with { Incarnation = SimulatedProcess.IncarnationOf(number) };
 }

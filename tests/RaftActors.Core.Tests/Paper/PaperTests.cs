@@ -3,7 +3,7 @@ using static RaftActors.Core.Tests.Paper.Lab;
 
 namespace RaftActors.Core.Tests.Paper;
 
-/// <summary>Figure 2 of the paper, rule by rule, in its order. Index 1 of every log is the configuration.</summary>
+/// <summary>Figure 2 of the paper, rule by rule, in its order. Index 1 of each log holds the configuration.</summary>
 public sealed class PaperTests
 {
     // State.
@@ -49,7 +49,7 @@ public sealed class PaperTests
     }
 
     [Fact]
-    public void AppendEntries_after_an_entry_that_is_not_there_is_refused() // 2, §5.3
+    public void AppendEntries_after_a_missing_entry_is_refused() // 2, §5.3
     {
         var lab = new Lab([1, 1]);
 
@@ -61,7 +61,7 @@ public sealed class PaperTests
     }
 
     [Fact]
-    public void An_entry_in_conflict_goes_with_all_that_follow_it() // 3, §5.3
+    public void A_conflicting_entry_is_truncated_with_all_entries_after_it() // 3, §5.3
     {
         var lab = new Lab([1, 1, 1, 1]);
 
@@ -71,7 +71,7 @@ public sealed class PaperTests
     }
 
     [Fact]
-    public void Entries_already_there_are_left_alone_and_so_is_what_follows_them() // 4
+    public void Entries_already_in_the_log_are_kept_with_all_entries_after_them() // 4
     {
         var lab = new Lab([1, 1, 1, 1]);
 
@@ -97,7 +97,7 @@ public sealed class PaperTests
     }
 
     [Fact]
-    public void Commit_goes_up_to_the_leaders_but_not_beyond_the_last_new_entry() // 5
+    public void The_commit_index_follows_the_leaders_up_to_the_last_new_entry() // 5
     {
         var lab = new Lab([1, 1, 1, 1]);
 
@@ -133,7 +133,7 @@ public sealed class PaperTests
     }
 
     [Theory]
-    [InlineData(new long[] { 1, 2 }, false)] // An older last term, however long the log.
+    [InlineData(new long[] { 1, 2 }, false)] // An older last term.
     [InlineData(new long[] { 1, 2, 2, 2, 2 }, false)]
     [InlineData(new long[] { 1, 3 }, false)] // A shorter log of the same last term.
     [InlineData(new long[] { 1, 3, 3 }, true)]
@@ -148,9 +148,9 @@ public sealed class PaperTests
         Assert.Equal(isGranted, Assert.Single(lab.SentTo<Message.RequestVoteReply>(Raft2)).Granted);
     }
 
-    // Rules for servers: all.
+    // Rules for all servers.
     [Fact]
-    public void What_is_committed_is_given_out_in_order_and_once()
+    public void Committed_entries_are_delivered_in_order_and_once()
     {
         var lab = new Lab([1, 1, 1]);
 
@@ -162,7 +162,7 @@ public sealed class PaperTests
     }
 
     [Fact]
-    public void A_later_term_in_an_answer_turns_a_leader_into_a_follower() // §5.1
+    public void A_later_term_in_a_reply_turns_a_leader_into_a_follower() // §5.1
     {
         var lab = new Lab([1]);
         lab.Lead();
@@ -174,7 +174,7 @@ public sealed class PaperTests
 
     // Followers.
     [Fact]
-    public void A_follower_that_hears_a_leader_does_not_campaign_and_one_that_hears_nobody_does() // §5.2
+    public void A_follower_campaigns_only_when_it_hears_no_leader() // §5.2
     {
         var lab = new Lab([1]);
         for (var i = 0; i < 100; i++)
@@ -190,7 +190,7 @@ public sealed class PaperTests
 
     // Candidates.
     [Fact]
-    public void A_candidate_goes_to_the_next_term_votes_for_itself_and_asks_all_others() // §5.2
+    public void A_candidate_raises_its_term_votes_for_itself_and_asks_all_others() // §5.2
     {
         var lab = new Lab([1]);
 
@@ -240,7 +240,7 @@ public sealed class PaperTests
 
     // Leaders.
     [Fact]
-    public void A_leader_shows_itself_at_once_and_then_at_every_heartbeat() // §5.2
+    public void A_leader_sends_AppendEntries_at_once_and_at_every_heartbeat() // §5.2
     {
         var lab = new Lab([1]);
         lab.Lead();
@@ -255,7 +255,7 @@ public sealed class PaperTests
     }
 
     [Fact]
-    public void A_leader_appends_a_command_and_gives_it_out_when_it_is_committed() // §5.3
+    public void A_leader_appends_a_command_and_delivers_it_when_it_is_committed() // §5.3
     {
         var lab = new Lab([1]);
         lab.Lead();
@@ -269,7 +269,7 @@ public sealed class PaperTests
     }
 
     [Fact]
-    public void A_leader_sends_from_the_next_index_and_goes_back_when_that_does_not_fit() // §5.3
+    public void A_leader_sends_from_the_next_index_and_goes_back_after_a_refusal() // §5.3
     {
         var lab = new Lab([1, 1, 1]);
         lab.Lead();

@@ -3,96 +3,97 @@ using static RaftActors.Core.Tests.Paper.Lab;
 
 namespace RaftActors.Core.Tests.Paper;
 
-/// <summary>Figure 13 of the paper, what the receiver of an InstallSnapshot does, rule by rule, and the rest of §7.</summary>
+/// <summary>Figure 13 of the paper, the rules for the receiver of InstallSnapshot, and the rest of §7.</summary>
 public sealed class SnapshotTests
 {
     [Fact]
-    public void A_piece_of_an_older_term_is_refused_and_not_kept() // 1
+    public void A_chunk_of_an_older_term_is_refused_and_not_kept() // 1
     {
         var lab = new Lab([1, 3]);
 
-        lab.Receive(Raft2, 2, Piece(lab, At(1, 2, 2), 0, 10));
+        lab.Receive(Raft2, 2, Chunk(lab, At(1, 2, 2), 0, 10));
 
         Assert.False(Assert.Single(lab.SentTo<Message.AppendEntriesReply>(Raft2)).Accepted);
         Assert.DoesNotContain(lab.Done, line => line.Contains("bytes at", StringComparison.Ordinal));
     }
 
     [Fact]
-    public void A_first_piece_begins_a_snapshot_and_each_next_one_goes_where_it_belongs() // 2, 3
+    public void Chunks_of_a_snapshot_are_written_at_their_offsets() // 2, 3
     {
         var lab = new Lab([1]);
 
-        lab.Receive(Raft2, 1, Piece(lab, At(1, 1, 1), 0, 10));
-        lab.Receive(Raft2, 1, Piece(lab, At(1, 1, 1), 10, 5));
+        lab.Receive(Raft2, 1, Chunk(lab, At(1, 1, 1), 0, 10));
+        lab.Receive(Raft2, 1, Chunk(lab, At(1, 1, 1), 10, 5));
 
         Assert.Equal(["0", "10"], Stored(lab));
     }
 
     [Fact]
-    public void A_piece_after_one_that_is_missing_is_not_kept_and_the_missing_one_is_asked_for() // 3
+    public void A_chunk_after_a_missing_one_is_dropped_and_the_missing_one_is_requested() // 3
     {
         var lab = new Lab([1]);
 
-        lab.Receive(Raft2, 1, Piece(lab, At(1, 1, 1), 0, 5));
-        lab.Receive(Raft2, 1, Piece(lab, At(1, 1, 1), 10, 5));
+        lab.Receive(Raft2, 1, Chunk(lab, At(1, 1, 1), 0, 5));
+        lab.Receive(Raft2, 1, Chunk(lab, At(1, 1, 1), 10, 5));
 
         Assert.Equal(["0"], Stored(lab));
         Assert.Equal(5, lab.SentTo<Message.SnapshotChunkReply>(Raft2).Last().NextPlace);
     }
 
     [Fact]
-    public void A_piece_is_durable_before_the_next_is_asked_for() // 4
+    public void A_chunk_is_durable_before_the_next_is_requested() // 4
     {
         var lab = new Lab([1]);
         lab.Append(Raft2, 1, At(1), []);
         lab.Sent.Clear();
         lab.IsDiskSlow = true;
 
-        lab.Receive(Raft2, 1, Piece(lab, At(1, 1, 1), 0, 10));
+        lab.Receive(Raft2, 1, Chunk(lab, At(1, 1, 1), 0, 10));
         Assert.Empty(lab.Sent);
 
         lab.FinishWrites();
         Assert.Equal(10, Assert.Single(lab.SentTo<Message.SnapshotChunkReply>(Raft2)).NextPlace);
     }
 
+    /// <summary>The description of a snapshot holds the sessions and is written first.</summary>
     [Fact]
-    public void No_byte_of_the_state_is_written_before_all_sessions_are_there() // The description, which is written first, holds them.
+    public void No_byte_of_the_state_is_written_before_all_sessions_have_arrived()
     {
         var lab = new Lab([1]);
-        var piece = Piece(lab, At(1, 1, 1), 0, 15) with { SessionCount = 2 };
+        var chunk = Chunk(lab, At(1, 1, 1), 0, 15) with { SessionCount = 2 };
 
-        lab.Receive(Raft2, 1, piece with { Sessions = [Session(1)], Data = default });
-        lab.Receive(Raft2, 1, piece with { Place = 1 });
-        lab.Receive(Raft2, 1, piece with { Place = 2 });
+        lab.Receive(Raft2, 1, chunk with { Sessions = [Session(1)], Data = default });
+        lab.Receive(Raft2, 1, chunk with { Place = 1 });
+        lab.Receive(Raft2, 1, chunk with { Place = 2 });
         Assert.Empty(Stored(lab));
 
-        lab.Receive(Raft2, 1, piece with { Place = 1, Sessions = [Session(2)], Data = default });
+        lab.Receive(Raft2, 1, chunk with { Place = 1, Sessions = [Session(2)], Data = default });
         Assert.Equal(2, lab.SentTo<Message.SnapshotChunkReply>(Raft2).Last().NextPlace);
-        lab.Receive(Raft2, 1, piece with { Place = 2 });
+        lab.Receive(Raft2, 1, chunk with { Place = 2 });
         Assert.Equal(["0"], Stored(lab));
         Assert.Equal([1, 2], lab.Core.Snapshot!.Sessions.Select(session => session.Forgotten));
     }
 
     [Fact]
-    public void Sessions_are_acknowledged_though_the_disk_is_slow()
+    public void Sessions_are_acknowledged_without_a_disk_write()
     {
         var lab = new Lab([1]);
         lab.Append(Raft2, 1, At(1), []);
         lab.Sent.Clear();
         lab.IsDiskSlow = true;
 
-        lab.Receive(Raft2, 1, Piece(lab, At(1, 1, 1), 0, 0) with { SessionCount = 2, Sessions = [Session(1), Session(2)] });
+        lab.Receive(Raft2, 1, Chunk(lab, At(1, 1, 1), 0, 0) with { SessionCount = 2, Sessions = [Session(1), Session(2)] });
 
         Assert.Equal(2, Assert.Single(lab.SentTo<Message.SnapshotChunkReply>(Raft2)).NextPlace);
     }
 
     [Fact]
-    public void More_sessions_than_were_announced_are_not_kept()
+    public void A_chunk_with_more_sessions_than_announced_is_dropped()
     {
         var lab = new Lab([1]);
-        var piece = Piece(lab, At(1, 1, 1), 0, 0) with { SessionCount = 2 };
+        var chunk = Chunk(lab, At(1, 1, 1), 0, 0) with { SessionCount = 2 };
 
-        lab.Receive(Raft2, 1, piece with { Sessions = [Session(1), Session(2), Session(3)] });
+        lab.Receive(Raft2, 1, chunk with { Sessions = [Session(1), Session(2), Session(3)] });
 
         Assert.Equal(0, lab.SentTo<Message.SnapshotChunkReply>(Raft2).Last().NextPlace);
     }
@@ -105,7 +106,7 @@ public sealed class SnapshotTests
         lab.Sent.Clear();
         lab.IsDiskSlow = true;
 
-        lab.Receive(Raft2, 1, Piece(lab, At(1, 1, 1), 0, 15));
+        lab.Receive(Raft2, 1, Chunk(lab, At(1, 1, 1), 0, 15));
         Assert.Contains(lab.Done, line => line.StartsWith("installs", StringComparison.Ordinal));
         Assert.Empty(lab.Sent);
 
@@ -114,33 +115,33 @@ public sealed class SnapshotTests
     }
 
     [Fact]
-    public void A_log_that_holds_the_last_entry_of_the_snapshot_keeps_what_follows_it() // 6
+    public void A_log_with_the_last_entry_of_a_snapshot_keeps_the_entries_after_it() // 6
     {
         var lab = new Lab([1, 1, 1, 1]);
 
-        lab.Receive(Raft2, 1, Piece(lab, At(1, 1, 1), 0, 15));
+        lab.Receive(Raft2, 1, Chunk(lab, At(1, 1, 1), 0, 15));
 
         Assert.Equal((new LogIndex(3), new LogIndex(4)), (lab.Core.Base.Index, lab.Core.LastPosition.Index));
     }
 
     [Fact]
-    public void A_log_that_does_not_hold_it_is_discarded() // 7
+    public void A_log_without_the_last_entry_of_a_snapshot_is_discarded() // 7
     {
         var lab = new Lab([1, 1, 1, 1]);
 
-        lab.Receive(Raft2, 2, Piece(lab, At(1, 2, 2), 0, 15));
+        lab.Receive(Raft2, 2, Chunk(lab, At(1, 2, 2), 0, 15));
 
         Assert.Equal((At(1, 2, 2), At(1, 2, 2)), (lab.Core.Base, lab.Core.LastPosition));
     }
 
     [Fact]
-    public void The_configuration_of_the_snapshot_is_in_force_and_what_follows_is_given_out_from_there_on() // 8
+    public void The_configuration_of_a_snapshot_is_in_force_and_delivery_continues_after_it() // 8
     {
         var lab = new Lab([1]);
         var next = lab.Core.Configuration with { Voters = [Raft1, Raft2], Learners = [Raft3] };
-        var piece = Piece(lab, At(1, 1, 1), 0, 15);
+        var chunk = Chunk(lab, At(1, 1, 1), 0, 15);
 
-        lab.Receive(Raft2, 1, piece with { Snapshot = piece.Snapshot with { Configuration = next, ConfigurationIndex = new LogIndex(2) } });
+        lab.Receive(Raft2, 1, chunk with { Snapshot = chunk.Snapshot with { Configuration = next, ConfigurationIndex = new LogIndex(2) } });
         lab.Append(Raft2, 1, At(1, 1, 1), Entries(4, 1), commit: 4);
 
         Assert.Equal(next, lab.Core.Configuration);
@@ -148,19 +149,19 @@ public sealed class SnapshotTests
     }
 
     [Fact]
-    public void A_snapshot_of_a_prefix_of_what_is_committed_changes_nothing() // §7: "retransmission or by mistake"
+    public void A_snapshot_below_the_commit_index_changes_nothing() // §7: "retransmission or by mistake"
     {
         var lab = new Lab([1, 1, 1]);
         lab.Append(Raft2, 1, At(1, 1, 1), [], commit: 3);
 
-        lab.Receive(Raft2, 1, Piece(lab, At(1, 1), 0, 15));
+        lab.Receive(Raft2, 1, Chunk(lab, At(1, 1), 0, 15));
 
         Assert.Equal((LogIndex.Zero, new LogIndex(3)), (lab.Core.Base.Index, lab.Core.LastPosition.Index));
         Assert.True(lab.SentTo<Message.AppendEntriesReply>(Raft2).Last().Accepted);
     }
 
     [Fact]
-    public void A_process_discards_its_log_up_to_its_own_snapshot_and_its_last_entry_there_is_still_known() // §7
+    public void A_process_compacts_its_log_up_to_its_snapshot_and_keeps_the_position() // §7
     {
         var alone = FoundedGroup.Alone(retainedEntries: 0);
         alone.TakeSnapshot(10);
@@ -169,7 +170,7 @@ public sealed class SnapshotTests
     }
 
     [Fact]
-    public void A_leader_sends_a_snapshot_when_it_has_discarded_the_next_entry_it_would_send() // §7
+    public void A_leader_sends_a_snapshot_when_it_has_compacted_the_next_entry_to_send() // §7
     {
         var lab = new Lab([1, 1, 1], with: options => options with { RetainedEntries = 0 });
         lab.Lead();
@@ -183,9 +184,9 @@ public sealed class SnapshotTests
     }
 
     [Theory]
-    [InlineData(0, 8)] // Nothing arrives, say since the snapshot cannot be read: it is given up, and a later one may do.
+    [InlineData(0, 8)] // No chunk arrives: the leader drops this snapshot, and a later one may be readable.
     [InlineData(1, 4)]
-    public void A_snapshot_is_kept_for_one_who_takes_it_as_long_as_pieces_arrive(int bytesAtATime, long kept)
+    public void A_snapshot_is_kept_for_its_receiver_while_chunks_arrive(int bytesAtATime, long kept)
     {
         var lab = new Lab([1, 1, 1], with: options => options with { RetainedEntries = 0, KeepsQuorum = false });
         lab.Lead();
@@ -207,7 +208,7 @@ public sealed class SnapshotTests
         Assert.Equal(new LogIndex(kept), lab.Core.Base.Index);
     }
 
-    private static Message.SnapshotChunk Piece(Lab lab, LogPosition position, long offset, int length)
+    private static Message.SnapshotChunk Chunk(Lab lab, LogPosition position, long offset, int length)
     {
         var snapshot = new Snapshot(position, new LogIndex(1), lab.Core.Configuration, [], 15);
         return new Message.SnapshotChunk(snapshot, 0, offset, [], new byte[length], position.Serial, 0);

@@ -3,11 +3,11 @@ using static RaftActors.Core.Tests.Paper.Lab;
 
 namespace RaftActors.Core.Tests.Paper;
 
-/// <summary>Who may shut a process out, beyond what the scenarios of divergence tell.</summary>
+/// <summary>Verdicts that fence a process, and reports that count for one, beyond the scenarios of <c>testdata/divergence</c>.</summary>
 public sealed class VerdictTests
 {
     [Fact]
-    public void A_verdict_about_a_place_where_this_process_saw_no_difference_shuts_nobody_out()
+    public void A_verdict_about_an_index_without_an_observed_difference_fences_no_process()
     {
         var lab = new Lab([1, 1]);
 
@@ -17,7 +17,7 @@ public sealed class VerdictTests
     }
 
     [Fact]
-    public void Who_acknowledged_a_log_and_then_found_it_different_is_no_witness_for_it()
+    public void A_process_that_reported_a_difference_is_no_witness_for_the_log()
     {
         var lab = new Lab([1, 1, 1]);
         lab.Lead();
@@ -33,8 +33,9 @@ public sealed class VerdictTests
         Assert.True(IsOutvoted());
     }
 
+    /// <summary>It may have compacted these entries, and then it never compared them.</summary>
     [Fact]
-    public void A_process_that_acknowledges_only_entries_of_older_terms_is_no_witness_since_it_may_have_compacted_them()
+    public void A_process_that_acknowledges_only_entries_of_older_terms_is_no_witness()
     {
         var lab = new Lab([1, 1, 1]);
         lab.Lead();
@@ -48,7 +49,7 @@ public sealed class VerdictTests
     }
 
     [Fact]
-    public void A_report_of_an_earlier_term_costs_nobody_the_leader()
+    public void A_report_of_an_earlier_term_deposes_no_leader()
     {
         var lab = new Lab([1, 1, 1]);
         lab.Lead();
@@ -62,7 +63,7 @@ public sealed class VerdictTests
     }
 
     [Fact]
-    public void A_verdict_on_a_log_that_a_snapshot_has_replaced_shuts_nobody_out()
+    public void A_verdict_on_a_log_that_a_snapshot_has_replaced_fences_no_process()
     {
         var lab = new Lab([1, 1, 1]);
         lab.Append(Raft2, 1, At(1, 1), [FoundedGroup.Entry(3, 1, FoundedGroup.Pair(term: 1, serial: 99))]);

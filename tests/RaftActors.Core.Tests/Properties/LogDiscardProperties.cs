@@ -4,8 +4,8 @@ using FsCheck.Fluent;
 namespace RaftActors.Core.Tests.Properties;
 
 /// <summary>
-/// Random appends, truncations, discards, snapshots that take the place of everything, and finished writes, on the log and on a list that
-/// notes for each entry when it was written.
+/// The log, compared with a list that notes for each entry when it was written. Both get the same random appends, truncations, discards,
+/// snapshots that replace everything, and finished writes.
 /// </summary>
 public sealed class LogDiscardProperties
 {
@@ -13,7 +13,7 @@ public sealed class LogDiscardProperties
         (from kind in Gen.Choose(0, 9) from at in Gen.Choose(0, 99) select (kind, at)).ArrayOf(120).ToArbitrary();
 
     [Fact]
-    public void A_log_that_discards_shows_what_a_list_shows()
+    public void A_log_with_compaction_agrees_with_a_list()
     {
         Prop.ForAll(Actions, actions =>
         {
@@ -27,7 +27,7 @@ public sealed class LogDiscardProperties
     }
 
     [Fact]
-    public void What_was_handed_out_never_changes()
+    public void A_slice_of_the_log_never_changes()
     {
         Prop.ForAll(Actions, actions =>
         {
@@ -44,9 +44,9 @@ public sealed class LogDiscardProperties
         }).QuickCheckThrowOnFailure();
     }
 
-    /// <summary>Room for an entry and its hash is 40 bytes, and each entry is moved to another array about twice.</summary>
+    /// <summary>An entry and its hash take 40 bytes, and each entry moves to another array about twice.</summary>
     [Fact]
-    public void Room_is_used_again_after_a_discard_and_not_asked_for_anew_each_time()
+    public void A_compacted_log_reuses_its_memory()
     {
         var log = new RaftLog(default, []);
         var before = GC.GetAllocatedBytesForCurrentThread();
@@ -67,7 +67,7 @@ public sealed class LogDiscardProperties
         before.Serial.Next,
         new Payload.Pair(null, "key", new[] { (byte)value }));
 
-    /// <summary>The log and the list, on which the same is done.</summary>
+    /// <summary>The log and the list; each action applies to both.</summary>
     private sealed class Pair
     {
         private List<(LogPosition Position, LogEntry Entry, Ticket? Written)> _list = [];
@@ -133,7 +133,7 @@ public sealed class LogDiscardProperties
             _list.RemoveRange(keep, _list.Count - keep);
         }
 
-        /// <summary>What a snapshot stands for that is durable, which comes after a write was asked for.</summary>
+        /// <summary>Discards the entries that a durable snapshot covers. A snapshot follows a requested write.</summary>
         private void Discard(int at)
         {
             Ask();

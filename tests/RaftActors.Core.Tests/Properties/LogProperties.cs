@@ -4,10 +4,10 @@ using FsCheck.Fluent;
 
 namespace RaftActors.Core.Tests.Properties;
 
-/// <summary>The log against the slowest obvious version of it.</summary>
+/// <summary>The log, compared with the simplest possible implementation.</summary>
 public sealed class LogProperties
 {
-    /// <summary>Terms that never fall, from 0, as in every log.</summary>
+    /// <summary>Terms from 0 that never fall, as in every log.</summary>
     private static Gen<long[]> Terms => Gen.Choose(0, 2).ArrayOf().Select(steps =>
     {
         var term = 0L;
@@ -43,9 +43,9 @@ public sealed class LogProperties
         }).QuickCheckThrowOnFailure();
     }
 
-    /// <summary>Random appends, truncations and finished writes, against a list that notes for each entry when it was written.</summary>
+    /// <summary>Random appends, truncations and finished writes, compared with a list that notes when each entry was written.</summary>
     [Fact]
-    public void Nothing_is_durable_that_was_not_written_as_it_stands()
+    public void Only_entries_that_were_written_in_their_present_form_are_durable()
     {
         Prop.ForAll(Gen.Choose(0, 5).ArrayOf(60).ToArbitrary(), actions =>
         {
@@ -89,7 +89,7 @@ public sealed class LogProperties
     }
 
     [Fact]
-    public void The_hash_does_not_see_entries_that_are_no_pairs_and_sees_where_a_key_ends()
+    public void The_hash_covers_pairs_only_and_where_each_key_ends()
     {
         var pair = PrefixHash.Extend(PrefixHash.Empty, new Payload.Pair(null, "ab", "c"u8.ToArray()));
 
@@ -98,9 +98,9 @@ public sealed class LogProperties
         Assert.NotEqual(PrefixHash.Empty, PrefixHash.Extend(PrefixHash.Empty, new Payload.Pair(null, "", default)));
     }
 
-    /// <summary>It is compared between machines and kept on disks: a change of it is a change of format.</summary>
+    /// <summary>The hash is compared between machines and stored on disks, so a change of it is a change of format.</summary>
     [Fact]
-    public void The_hash_of_known_pairs_is_what_it_was()
+    public void The_hash_of_known_pairs_never_changes()
     {
         var hash = Enumerable.Range(0, 20).Aggregate(PrefixHash.Empty, (prefix, i) =>
             PrefixHash.Extend(prefix, new Payload.Pair(null, $"key{i}", new byte[i])));

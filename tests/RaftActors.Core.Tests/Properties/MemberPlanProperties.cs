@@ -2,11 +2,11 @@ using System.Collections.Immutable;
 
 namespace RaftActors.Core.Tests.Properties;
 
-/// <summary>Whatever change is asked for, and whatever configuration it meets.</summary>
+/// <summary>Membership changes on random configurations.</summary>
 public sealed class MemberPlanProperties
 {
     [Fact]
-    public void A_change_leads_to_a_configuration_that_may_follow_and_names_everybody_in_one_place()
+    public void A_change_gives_a_valid_next_configuration_with_each_member_once()
     {
         var planned = 0;
         for (var seed = 1; seed <= 5000; seed++)
@@ -33,7 +33,7 @@ public sealed class MemberPlanProperties
     }
 
     [Fact]
-    public void Only_leaving_takes_a_name_out_of_the_roster()
+    public void Only_Leave_removes_a_name_from_the_roster()
     {
         for (var seed = 1; seed <= 5000; seed++)
         {
@@ -50,7 +50,7 @@ public sealed class MemberPlanProperties
     }
 
     [Fact]
-    public void Voters_never_change_without_a_joint_configuration_but_for_a_place_that_was_kept()
+    public void Voters_change_only_by_a_joint_configuration_or_into_a_kept_place()
     {
         var before = new Configuration(default, 3, [Of(1), Of(2), new Member(Named(3), Incarnation.None)], [], [Of(4)], []);
 
@@ -74,7 +74,7 @@ public sealed class MemberPlanProperties
         };
     }
 
-    /// <summary>Some of seven processes; a learner may be another life of a voter.</summary>
+    /// <summary>Returns a configuration of some of seven processes. A learner may be another incarnation of a voter.</summary>
     private static Configuration Any(Prng prng)
     {
         var (voters, learners) = (new List<Member>(), new List<Member>());
@@ -88,7 +88,7 @@ public sealed class MemberPlanProperties
 
             if (kind is 2 || (kind == 1 && prng.Between(1, 5) == 1))
             {
-                learners.Add(Of(i, life: 2));
+                learners.Add(Of(i, incarnation: 2));
             }
         }
 
@@ -97,5 +97,5 @@ public sealed class MemberPlanProperties
 
     private static ProcessName Named(int i) => new($"raft{i}@x");
 
-    private static Member Of(int i, int life = 1) => new(Named(i), Harness.SimulatedProcess.IncarnationOf(life));
+    private static Member Of(int i, int incarnation = 1) => new(Named(i), Harness.SimulatedProcess.IncarnationOf(incarnation));
 }

@@ -5,14 +5,14 @@ using RaftActors.Core.Tests.Harness;
 
 namespace RaftActors.Core.Tests.Properties;
 
-/// <summary>Quorum arithmetic against the slowest obvious version of it.</summary>
+/// <summary>Quorum arithmetic, compared with the simplest possible implementation.</summary>
 public sealed class QuorumProperties
 {
     private static readonly ImmutableArray<Member> Everybody =
         [.. Enumerable.Range(1, 9).Select(i => new Member(new ProcessName($"raft{i}@x"), SimulatedProcess.IncarnationOf(1)))];
 
     [Fact]
-    public void The_index_reached_is_the_highest_that_more_than_half_have()
+    public void The_majority_index_is_the_highest_that_more_than_half_have()
     {
         Check(indices => Gen.Choose(0, indices.Length), (indices, size) =>
         {
@@ -24,7 +24,7 @@ public sealed class QuorumProperties
     }
 
     [Fact]
-    public void A_joint_configuration_has_reached_what_both_its_sets_have()
+    public void A_joint_configuration_commits_only_what_both_sets_have()
     {
         Check(_ => Gen.Choose(1, Everybody.Length - 1), (indices, split) =>
         {
@@ -37,7 +37,7 @@ public sealed class QuorumProperties
     }
 
     [Fact]
-    public void An_election_is_won_or_lost_when_no_open_vote_can_change_it_any_more()
+    public void An_election_is_won_or_lost_when_no_open_vote_can_change_it()
     {
         Check(_ => Gen.Choose(1, Everybody.Length), (votes, size) =>
         {
@@ -65,7 +65,7 @@ public sealed class QuorumProperties
     }
 
     [Fact]
-    public void Nobody_to_ask_agrees_to_everything()
+    public void An_empty_set_of_voters_agrees_to_everything()
     {
         Assert.Equal(new LogIndex(long.MaxValue), Majority.Reached([], _ => default));
         Assert.Equal(VoteResult.Won, Majority.Result([], _ => false));

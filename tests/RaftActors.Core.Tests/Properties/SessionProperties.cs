@@ -4,12 +4,12 @@ using RaftActors.Core.Tests.Harness;
 
 namespace RaftActors.Core.Tests.Properties;
 
-/// <summary>What a group remembers of requests, against the slowest obvious version of it.</summary>
+/// <summary>Sessions, compared with the simplest possible implementation.</summary>
 public sealed class SessionProperties
 {
     private static readonly SessionBounds Few = new(MaxOrigins: 3, MaxRequests: 4);
 
-    /// <summary>Numbers that rise, with some that were overtaken and some that come twice.</summary>
+    /// <summary>Rising request numbers, some of them out of order and some repeated.</summary>
     private static Gen<int[]> Numbers => Gen.Choose(-40, 60).ArrayOf(600).Select(steps =>
     {
         var number = 50;
@@ -17,7 +17,7 @@ public sealed class SessionProperties
     });
 
     [Fact]
-    public void A_session_remembers_the_highest_numbers_and_where_each_first_stood()
+    public void A_session_remembers_the_highest_numbers_and_their_first_positions()
     {
         Prop.ForAll(Numbers.ToArbitrary(), numbers =>
         {
@@ -50,7 +50,7 @@ public sealed class SessionProperties
     }
 
     [Fact]
-    public void Of_too_many_origins_the_one_that_was_silent_longest_is_forgotten()
+    public void Of_too_many_origins_the_longest_silent_one_is_forgotten()
     {
         var sessions = new Sessions(new SessionBounds(), []);
         for (var i = 1; i <= Snapshot.MaxSessions; i++)
@@ -100,7 +100,7 @@ public sealed class SessionProperties
     }
 
     [Fact]
-    public void A_request_older_than_all_that_is_remembered_is_expired_and_not_appended()
+    public void A_request_older_than_all_remembered_ones_is_expired_and_not_appended()
     {
         var process = FoundedGroup.Alone();
         for (var number = 1; number <= SessionState.MaxAnswered + 1; number++)
@@ -112,7 +112,7 @@ public sealed class SessionProperties
     }
 
     [Fact]
-    public void A_retry_of_an_origin_that_a_full_table_has_forgotten_is_expired_and_not_appended()
+    public void A_retry_of_a_forgotten_origin_is_expired_and_not_appended()
     {
         var process = FoundedGroup.Alone(sessions: Few);
         for (var origin = 1; origin <= Few.MaxOrigins + 1; origin++)
@@ -124,7 +124,7 @@ public sealed class SessionProperties
     }
 
     [Fact]
-    public void A_request_of_an_origin_that_was_forgotten_and_came_again_is_expired_and_not_appended()
+    public void A_request_of_a_forgotten_origin_that_returned_is_expired_and_not_appended()
     {
         var process = FoundedGroup.Alone();
         Propose(process, 1, isRetry: false);
@@ -137,12 +137,12 @@ public sealed class SessionProperties
         Assert.Equal(["rejected key=0B: Expired"], Retry(process, 1));
     }
 
-    /// <summary>Everything that decides what is answered and what is forgotten next.</summary>
+    /// <summary>Returns the whole content: it decides the next answers and the next request to forget.</summary>
     private static string Text(Sessions sessions) => string.Join(
         '\n',
         sessions.ToStates().Select(one => $"{one.Origin} {one.Forgotten}: {string.Join(' ', one.Answered)}"));
 
-    /// <summary>What becomes of these requests of the first origin. None of them is appended.</summary>
+    /// <summary>Retries requests of the first origin and returns the effects. Asserts that none is appended.</summary>
     private static List<string> Retry(SimulatedProcess process, params long[] numbers)
     {
         var last = process.Core!.LastPosition;

@@ -5,7 +5,7 @@ using RaftActors.Core.Tests.Harness;
 
 namespace RaftActors.Core.Tests.Quorum;
 
-/// <summary>One command of a file of quorum cases, with what should come out. The only place that knows how Majority is called.</summary>
+/// <summary>One command of a file of quorum cases, with its expected output. Only this class calls Majority for them.</summary>
 internal sealed partial record QuorumCase(string Command, string Expected)
 {
     public static IEnumerable<QuorumCase> ReadAll(string file)
@@ -20,7 +20,7 @@ internal sealed partial record QuorumCase(string Command, string Expected)
         }
     }
 
-    /// <summary>What our own arithmetic gives, in the words of the file.</summary>
+    /// <summary>Returns the result of our own arithmetic, in the file's notation.</summary>
     public string Run()
     {
         var (voters, others) = (Numbers("cfg"), Numbers("cfgj"));
@@ -68,7 +68,7 @@ internal sealed partial record QuorumCase(string Command, string Expected)
         return argument?.Groups["value"].Value.Split([',', ' '], StringSplitOptions.RemoveEmptyEntries) ?? [];
     }
 
-    // A picture of the indices may stand above the result; that of the empty set is before it, on the same line.
+    // A picture of the indices may come before the result. For the empty set it is on the same line.
     private static string LastOfBlock(string[] lines, int from)
     {
         var block = lines.Skip(from).TakeWhile(line => line.Length > 0);

@@ -4,12 +4,12 @@ using Xunit.Abstractions;
 
 namespace RaftActors.Core.Tests.Quorum;
 
-/// <summary>Quorum arithmetic case by case: some of our own, and etcd's, which are published with it, where they are at hand.</summary>
+/// <summary>Quorum arithmetic by cases: our own, and those that etcd publishes, where they are available.</summary>
 public sealed class QuorumCaseTests(ITestOutputHelper output)
 {
     private static readonly string? Published = SharedFolder.Find("etcd-quorum");
 
-    /// <summary>File, number of the case in it, command, result.</summary>
+    /// <summary>File, number of the case in the file, command, result.</summary>
     public static TheoryData<string, int, string, string> Cases
     {
         get
@@ -36,11 +36,11 @@ public sealed class QuorumCaseTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void Published_cases_are_all_read_or_are_not_at_hand()
+    public void All_published_cases_are_read_where_they_are_available()
     {
         var read = PublishedFiles().Sum(file => QuorumCase.ReadAll(file).Count());
 
-        output.WriteLine(Published is null ? "Not at hand: only our own cases are compared." : $"{read} from {Published}");
+        output.WriteLine(Published is null ? "The cases of etcd are not here: only ours are compared." : $"{read} from {Published}");
         Assert.Equal(Published is null ? 0 : 127, read);
     }
 

@@ -3,14 +3,14 @@ using System.Text;
 namespace RaftActors.Core.Tests.Scenarios;
 
 /// <summary>
-/// A scenario as text: prose, a directive (<c>word argument key=value key=(a b)</c>), lines of input, <c>----</c>, the whole output
-/// up to an empty line. Output with empty lines in it stands between doubled <c>----</c>. Lines that begin with <c>#</c> are prose.
+/// A scenario as text: prose, a directive (<c>word argument key=value key=(a b)</c>), lines of input, <c>----</c>, and the whole output up
+/// to an empty line. Lines that begin with <c>#</c> are prose.
 /// </summary>
 internal static class ScenarioFile
 {
     private const string Separator = "----";
 
-    /// <summary>Runs each directive and gives the file back as it would read with what came out.</summary>
+    /// <summary>Runs each directive and returns the text with the actual output.</summary>
     public static string Run(string text, Func<Directive, string> run)
     {
         var result = new StringBuilder();
@@ -31,7 +31,7 @@ internal static class ScenarioFile
             }
 
             SkipExpected(lines);
-            Write(result, run(Directive.Parse(line, input)));
+            result.Append(Separator).Append('\n').Append(run(Directive.Parse(line, input)));
             if (lines.Count > 0)
             {
                 result.Append('\n');
@@ -43,31 +43,13 @@ internal static class ScenarioFile
 
     private static void SkipExpected(Queue<string> lines)
     {
-        var isDoubled = lines.TryPeek(out var first) && first == Separator;
-        if (isDoubled)
-        {
-            lines.Dequeue();
-            while (lines.Dequeue() != Separator)
-            {
-            }
-
-            lines.Dequeue(); // The second one.
-        }
-
         while (lines.TryDequeue(out var line) && line.Length > 0)
         {
         }
     }
-
-    private static void Write(StringBuilder result, string output)
-    {
-        var isDoubled = output.Contains("\n\n", StringComparison.Ordinal);
-        var fence = isDoubled ? $"{Separator}\n{Separator}\n" : "";
-        result.Append(isDoubled ? fence : $"{Separator}\n").Append(output).Append(fence);
-    }
 }
 
-/// <summary>One directive of a scenario.</summary>
+/// <summary>One directive of a scenario, with its lines of input.</summary>
 internal sealed record Directive(
     string Word,
     IReadOnlyList<string> Arguments,
@@ -97,7 +79,7 @@ internal sealed record Directive(
 
     public int Number(string key, int otherwise) => Setting(key) is { } text ? int.Parse(text) : otherwise;
 
-    /// <summary>Words; brackets keep together what is inside them.</summary>
+    /// <summary>Splits a line at spaces outside brackets.</summary>
     private static IEnumerable<string> Parts(string line)
     {
         var (part, depth) = (new StringBuilder(), 0);

@@ -4,7 +4,7 @@ using RaftActors.Core.Tests.Harness;
 
 namespace RaftActors.Core.Tests.Scenarios;
 
-/// <summary>The processes of one scenario, the messages between them, and what is to be shown of it all.</summary>
+/// <summary>The processes of one scenario, the messages between them, and the output.</summary>
 internal sealed partial class ScenarioGroup
 {
     private readonly SortedDictionary<string, SimulatedProcess> _processes = [];
@@ -14,32 +14,32 @@ internal sealed partial class ScenarioGroup
     {
         Nothing,
 
-        /// <summary>What a shell tells people and actors.</summary>
+        /// <summary>Effects that operators and actors see.</summary>
         Views,
 
-        /// <summary>Messages and writes too, but no greetings.</summary>
+        /// <summary>Also messages and writes, except greetings.</summary>
         Messages,
         All,
     }
 
     public Detail Show { get; set; } = Detail.Views;
 
-    /// <summary>Why a leader changed the configuration is shown too.</summary>
+    /// <summary>Whether the leader's reasons for a configuration are shown.</summary>
     public bool ShowsDecisions { get; set; }
 
     /// <summary>Messages under way, oldest first.</summary>
     public List<Envelope> Network { get; } = [];
 
-    /// <summary>Processes in different parts do not hear one another; empty when all are connected.</summary>
+    /// <summary>Sets of connected processes; two without a common set are not connected. Empty: all are connected.</summary>
     public List<HashSet<string>> Parts { get; } = [];
 
-    /// <summary>Processes that nothing reaches, though they are heard.</summary>
+    /// <summary>Processes that receive no message, though the others receive theirs.</summary>
     public HashSet<string> Deaf { get; } = [];
 
-    /// <summary>Processes whose writes stay under way until told otherwise.</summary>
+    /// <summary>Processes whose writes stay under way until <c>persist</c> or <c>fast-disk</c>.</summary>
     public HashSet<string> SlowDisks { get; } = [];
 
-    /// <summary>Messages of these types stay under way until they are delivered by name.</summary>
+    /// <summary>Messages of these types stay under way until <c>deliver</c> names them or <c>release</c>.</summary>
     public HashSet<string> Held { get; } = [];
 
     public IEnumerable<SimulatedProcess> Running => _processes.Values.Where(process => process.IsRunning);
@@ -48,7 +48,7 @@ internal sealed partial class ScenarioGroup
 
     public static ProcessName Named(string name) => new($"{name}@x");
 
-    /// <summary>The group that the n-th process founds; 0 is one that was founded before the scenario.</summary>
+    /// <summary>The uuid that the n-th process mints at a founding; 0: a group founded before the scenario.</summary>
     public static GroupUid GroupOf(int number) => new(new Guid(0x0F000000 + number, 0, 0, new byte[8]));
 
     public void Add(SimulatedProcess process)
@@ -66,7 +66,7 @@ internal sealed partial class ScenarioGroup
     public void Say(string line) => _output.Append(line).Append('\n');
 
     /// <summary>
-    /// Everything that came out since the last call; names are shortened, and another life of a process bears its number.
+    /// Returns the output since the last call. Names are shortened; the second incarnation of raft1 is <c>raft1'2</c>.
     /// </summary>
     public string TakeOutput()
     {
@@ -99,7 +99,7 @@ internal sealed partial class ScenarioGroup
         to.Step(new Input.Receive(envelope));
     }
 
-    /// <summary>Delivers and writes until nothing is under way any more, or what was waited for has come.</summary>
+    /// <summary>Finishes writes and delivers messages until none is under way or the condition holds.</summary>
     public void Stabilize(Func<bool> isReached)
     {
         for (var rounds = 0; rounds < 100_000; rounds++)
@@ -123,7 +123,7 @@ internal sealed partial class ScenarioGroup
             }
         }
 
-        throw new InvalidOperationException("The group does not come to rest.");
+        throw new InvalidOperationException("The group does not come to rest within 100,000 deliveries and writes.");
     }
 
     public void SayLog(SimulatedProcess process)

@@ -4,17 +4,20 @@ using RaftActors.Core.Tests.Harness;
 
 namespace RaftActors.Core.Tests.Scenarios;
 
-/// <summary>
-/// The processes of a scenario, one a line: <c>raft1 preload=3</c>, or <c>preload=(a b c)</c> with these values, or <c>terms=(1 1 2)</c>: a
-/// founded group's log of these terms, whose first entry is the configuration, and <c>term=3</c> if it has heard of a later one. A
-/// <c>stopped</c> one is started later. <c>lease=(10000 20)</c>: microseconds of a tick at least, and drift in percent at most;
-/// <c>clock=8000</c>: how many microseconds of a process's own clock one tick takes.
-/// </summary>
+/// <summary>Parses the processes of a scenario, one on each line of input.</summary>
 internal static class ScenarioProcesses
 {
     /// <remarks>
-    /// With <c>joining</c> each of them has a roster of itself alone, and waits to be taken in. With
-    /// <c>founded-quorum=5 max-quorum=3</c> the largest quorum was 5 at the founding and is 3 now.
+    /// <para>
+    /// A line has the name and the log of a process. <c>raft1 preload=3</c>: three preloaded pairs. <c>preload=(a b c)</c>: pairs with
+    /// these values. <c>terms=(1 1 2)</c>: the log of a founded group with entries of these terms, first the configuration. <c>term=3</c>:
+    /// the current term, if later. <c>stopped</c>: started later. <c>clock=8000</c>: microseconds of its own clock in one tick.
+    /// </para>
+    /// <para>
+    /// The directive has the options of all. <c>joining</c>: each has a roster of itself alone and waits to join.
+    /// <c>founded-quorum=5 max-quorum=3</c>: the maximum quorum was 5 at the founding and is 3 now. <c>lease=(10000 20)</c>: the minimum
+    /// microseconds of a tick and the maximum drift in percent.
+    /// </para>
     /// </remarks>
     public static IEnumerable<(SimulatedProcess Process, bool IsStopped)> Of(Directive directive)
     {
@@ -62,7 +65,7 @@ internal static class ScenarioProcesses
             yield return (process, lines[i].Arguments.Contains("stopped"));
         }
 
-        // Who is started later, or added by another directive, was not heard of yet.
+        // The others have no record yet of a process that starts later or is added by another directive.
         bool IsStarted(Directive line, ProcessName name) =>
             ScenarioGroup.Named(line.Word) == name && !line.Arguments.Contains("stopped");
         Boot BootOf(int place) => lines.FindIndex(line => IsStarted(line, roster[place])) is var i and >= 0

@@ -1,10 +1,8 @@
-using System.Collections.Immutable;
-using System.Text;
 using RaftActors.Core.Tests.Harness;
 
 namespace RaftActors.Core.Tests.Scenarios;
 
-/// <summary>What each directive of a scenario file does.</summary>
+/// <summary>Runs the directives of a scenario file.</summary>
 internal sealed partial class ScenarioRunner
 {
     private readonly ScenarioGroup _group = new();
@@ -21,43 +19,49 @@ internal sealed partial class ScenarioRunner
     {
         switch (directive.Word)
         {
+            // Processes and output.
             case "add-processes": AddProcesses(directive); break;
-            case "show": _group.Show = Enum.Parse<ScenarioGroup.Detail>(directive.Arguments[0], ignoreCase: true); break;
             case "start": ForEach(directive, process => Start(process, directive)); break;
-            case "connect": Connect(directive); break;
+            case "crash": ForEach(directive, process => process.Crash()); break;
+            case "show": _group.Show = Enum.Parse<ScenarioGroup.Detail>(directive.Arguments[0], ignoreCase: true); break;
+            case "decisions": _group.ShowsDecisions = true; break;
+            // Time and network.
             case "tick": Tick(directive); break;
+            case "time": Wait(directive); break;
+            case "stabilize": _group.Stabilize(() => IsReached(directive.Setting("until"), [.. _group.Running])); break;
+            case "connect": Connect(directive); break;
+            case "unreachable": Hint(directive); break;
+            case "partition": _group.Parts.AddRange(directive.Arguments.Select(part => part.Split(' ').ToHashSet())); break;
+            case "deafen": _group.Deaf.UnionWith(directive.Arguments); break;
+            case "heal": _group.Heal(); break;
+            // Messages under way.
             case "deliver": Matching(directive).ForEach(_group.Deliver); break;
             case "drop": Matching(directive).ForEach(envelope => _group.Network.Remove(envelope)); break;
             case "duplicate": _group.Network.AddRange(Matching(directive)); break;
             case "hold": _group.Held.UnionWith(directive.Arguments); break;
-            case "persist": ForEach(directive, process => FinishWrites(process, directive.Number("count", int.MaxValue))); break;
             case "release": _group.Held.ExceptWith(directive.Arguments); break;
+            // Disks.
+            case "persist": ForEach(directive, process => FinishWrites(process, directive.Number("count", int.MaxValue))); break;
             case "slow-disk": _group.SlowDisks.UnionWith(directive.Arguments); break;
+            case "fast-disk": _group.SlowDisks.ExceptWith(directive.Arguments); break;
             case "full-disk": ForEach(directive, process => process.Step(new Input.DiskSpace(IsShort: true))); break;
             case "free-disk": ForEach(directive, process => process.Step(new Input.DiskSpace(IsShort: false))); break;
-            case "fast-disk": _group.SlowDisks.ExceptWith(directive.Arguments); break;
-            case "stabilize": _group.Stabilize(() => IsReached(directive.Setting("until"), [.. _group.Running])); break;
-            case "crash": ForEach(directive, process => process.Crash()); break;
             case "wipe": ForEach(directive, process => process.Wipe()); break;
-            case "partition": _group.Parts.AddRange(directive.Arguments.Select(part => part.Split(' ').ToHashSet())); break;
-            case "deafen": _group.Deaf.UnionWith(directive.Arguments); break;
-            case "heal": _group.Heal(); break;
-            case "unreachable": Hint(directive); break;
+            case "copy-disk": ForEach(directive, process => process.CopyDisk()); break;
+            case "restore": ForEach(directive, process => process.RestoreDisk()); break;
+            case "forget": LoseLast(directive); break;
+            case "corrupt": Corrupt(directive); break;
+            case "snapshot": TakeSnapshot(directive); break;
+            // Requests.
             case "propose": Propose(directive); break;
-            case "decisions": _group.ShowsDecisions = true; break;
+            case "request": Request(directive, isRetry: false); break;
+            case "retry": Request(directive, isRetry: true); break;
+            case "read": Read(directive); break;
+            case "transfer": Transfer(directive); break;
             case "join": Join(directive); break;
             case "leave": Leave(directive); break;
             case "assign": Assign(directive); break;
-            case "request": Request(directive, isRetry: false); break;
-            case "retry": Request(directive, isRetry: true); break;
-            case "corrupt": Corrupt(directive); break;
-            case "read": Read(directive); break;
-            case "transfer": Transfer(directive); break;
-            case "time": Wait(directive); break;
-            case "copy-disk": ForEach(directive, process => process.CopyDisk()); break;
-            case "forget": _group[directive.Arguments[0]].ForgetLast(int.Parse(directive.Arguments[1])); break;
-            case "restore": ForEach(directive, process => process.RestoreDisk()); break;
-            case "snapshot": TakeSnapshot(directive); break;
+            // Questions.
             case "explain": Explain(directive); break;
             case "network": _group.Network.ForEach(envelope => _group.Say($"{envelope.From} -> {Describe.Of(envelope)}")); break;
             case "log": ForEach(directive, _group.SayLog); break;
@@ -86,7 +90,7 @@ internal sealed partial class ScenarioRunner
         }
     }
 
-    /// <summary><c>connect</c>: everybody can reach everybody; <c>connect raft4</c>: raft4 and the others.</summary>
+    /// <summary><c>connect</c>: all running processes see each other as reachable. <c>connect raft4</c>: raft4 and the others.</summary>
     private void Connect(Directive directive)
     {
         bool IsMeant(SimulatedProcess process) => directive.Arguments.Count == 0 || directive.Arguments.Contains(process.Name.Process);
@@ -100,8 +104,8 @@ internal sealed partial class ScenarioRunner
     }
 
     /// <summary>
-    /// <c>tick 20</c>: everybody, all coming to rest after each; <c>tick raft1 20</c>: this one only; <c>until=leader</c>: no longer than
-    /// that.
+    /// <c>tick 20</c>: twenty ticks on each running process; after each tick the group stabilizes, except with <c>rest=no</c>.
+    /// <c>tick raft1 20</c>: ticks on raft1 only. <c>until=leader</c>: stops when one of them leads.
     /// </summary>
     private void Tick(Directive directive)
     {
@@ -126,6 +130,16 @@ internal sealed partial class ScenarioRunner
         }
     }
 
+    /// <summary><c>time 5000</c>: advances all clocks by 5000 microseconds, without a tick. <c>time raft1 5000</c>: only raft1's.</summary>
+    private void Wait(Directive directive)
+    {
+        var names = directive.Arguments.SkipLast(1).ToHashSet();
+        foreach (var process in _group.Running.Where(process => names.Count == 0 || names.Contains(process.Name.Process)))
+        {
+            process.Wait(long.Parse(directive.Arguments[^1]));
+        }
+    }
+
     private static bool IsReached(string? until, List<SimulatedProcess> meant) => until switch
     {
         null => false,
@@ -135,7 +149,7 @@ internal sealed partial class ScenarioRunner
     };
 
     /// <summary>
-    /// The messages under way that fit <c>from= to= type=</c>, at most <c>count=</c> of them, or the <c>last=</c> ones.
+    /// Returns the messages under way that match <c>from= to= type=</c>: all, the first <c>count=</c>, or the last <c>last=</c>.
     /// </summary>
     private List<Envelope> Matching(Directive directive)
     {
@@ -151,16 +165,7 @@ internal sealed partial class ScenarioRunner
         ];
     }
 
-    /// <summary><c>persist raft1</c>: all its writes are done; <c>count=1</c>: only the oldest.</summary>
-    private static void FinishWrites(SimulatedProcess process, int count)
-    {
-        for (; count > 0 && process.HasWrites; count--)
-        {
-            process.FinishOneWrite();
-        }
-    }
-
-    /// <summary><c>unreachable raft2 by=(raft1 raft3)</c>: these see that the connection to raft2 closed.</summary>
+    /// <summary><c>unreachable raft2 by=(raft1 raft3)</c>: raft1 and raft3 see their connection to raft2 close.</summary>
     private void Hint(Directive directive)
     {
         foreach (var name in directive.Setting("by")!.Split(' '))
@@ -168,10 +173,4 @@ internal sealed partial class ScenarioRunner
             _group[name].Step(new Input.PeerUnreachable(ScenarioGroup.Named(directive.Arguments[0])));
         }
     }
-
-    /// <summary><c>propose raft2 a=1 b=2</c>: two pairs in one proposal, of no session.</summary>
-    private void Propose(Directive directive) => _group[directive.Arguments[0]].Step(new Input.Propose(
-    [
-        .. directive.Settings.Select(setting => new Payload.Pair(null, setting.Key, Encoding.UTF8.GetBytes(setting.Value))),
-    ]));
 }

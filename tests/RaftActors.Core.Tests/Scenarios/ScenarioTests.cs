@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace RaftActors.Core.Tests.Scenarios;
 
 /// <summary>
-/// Every file of testdata is one story and must come out as it is written there. <c>RAFTACTORS_REWRITE=1 dotnet test</c> writes down what
-/// comes out instead; commit that only if you know why it changed.
+/// Each file of testdata is one scenario, and its output must be the expected one. <c>RAFTACTORS_REWRITE=1 dotnet test</c> writes the
+/// actual output into the files instead. Commit that only with a reason for each change.
 /// </summary>
 public sealed class ScenarioTests
 {
@@ -15,7 +15,7 @@ public sealed class ScenarioTests
 
     [Theory]
     [MemberData(nameof(Files))]
-    public void Scenario_comes_out_as_written(string file)
+    public void Scenario_gives_the_expected_output(string file)
     {
         var path = Path.Combine(Folder(), file);
         var expected = File.ReadAllText(path).ReplaceLineEndings("\n");

@@ -1,0 +1,63 @@
+using System.Text;
+using RaftActors.Core.Tests.Harness;
+
+namespace RaftActors.Core.Tests.Scenarios;
+
+/// <content>Requests of clients and operators to one process.</content>
+internal sealed partial class ScenarioRunner
+{
+    private long _reads;
+
+    /// <summary><c>propose raft2 a=1 b=2</c>: proposes two pairs together, without a session.</summary>
+    private void Propose(Directive directive) => _group[directive.Arguments[0]].Step(new Input.Propose(
+    [
+        .. directive.Settings.Select(setting => new Payload.Pair(null, setting.Key, Encoding.UTF8.GetBytes(setting.Value))),
+    ]));
+
+    /// <summary>
+    /// <c>request raft2 7 a=1</c>: proposes the client's seventh request, one pair, at raft2. <c>retry</c> marks it as perhaps proposed
+    /// before. <c>request raft2 7 ann a=1</c> is a request of the client ann.
+    /// </summary>
+    private void Request(Directive directive, bool isRetry)
+    {
+        var (key, value) = directive.Settings.Single();
+        var name = directive.Arguments.ElementAtOrDefault(2) ?? "client";
+        var client = new Member(ScenarioGroup.Named(name), SimulatedProcess.IncarnationOf(1));
+        var request = new RequestId(client, long.Parse(directive.Arguments[1]));
+        _group[directive.Arguments[0]].Step(new Input.Propose([new Payload.Pair(request, key, Encoding.UTF8.GetBytes(value))], isRetry));
+    }
+
+    /// <summary><c>read raft1 3</c>: three reads. Reads are numbered through the whole scenario.</summary>
+    private void Read(Directive directive)
+    {
+        for (var count = directive.Arguments.Count > 1 ? int.Parse(directive.Arguments[1]) : 1; count > 0; count--)
+        {
+            _group[directive.Arguments[0]].Step(new Input.Read(new ReadId(++_reads)));
+        }
+    }
+
+    /// <summary><c>transfer raft1 to=raft2</c>. Without <c>to=</c> the leader chooses the target.</summary>
+    private void Transfer(Directive directive) => _group[directive.Arguments[0]].Step(
+        new Input.Transfer(directive.Setting("to") is { } name ? ScenarioGroup.Named(name) : null));
+
+    /// <summary>
+    /// <c>explain raft1 leader</c>, <c>explain raft1 serial 5</c>, <c>explain raft1 member</c> (itself), <c>explain raft1 member raft5</c>:
+    /// shows the reasons that raft1 knows.
+    /// </summary>
+    private void Explain(Directive directive)
+    {
+        var core = _group[directive.Arguments[0]].Core!;
+        var reasons = (directive.Arguments[1], directive.Arguments.ElementAtOrDefault(2)) switch
+        {
+            ("leader", _) => core.ExplainLeader(),
+            ("serial", { } serial) => core.ExplainSerial(new Serial(long.Parse(serial))),
+            ("member", null) => core.ExplainMembership(),
+            ("member", { } name) => core.ExplainMembership(ScenarioGroup.Named(name)),
+            var (question, _) => throw new FormatException($"There is no 'explain {question}'."),
+        };
+        foreach (var reason in reasons)
+        {
+            _group.Say($"{reason.GetType().Name}: {reason}");
+        }
+    }
+}
