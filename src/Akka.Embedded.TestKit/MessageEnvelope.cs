@@ -9,3 +9,18 @@ public abstract class MessageEnvelope
 
     public abstract IActorRef? Sender { get; }
 }
+
+public class RealMessageEnvelope : MessageEnvelope
+{
+    public RealMessageEnvelope(object message, IActorRef? sender)
+    {
+        Message = message;
+        Sender = sender;
+    }
+
+    public override object Message { get; }
+
+    public override IActorRef? Sender { get; }
+
+    public override string ToString() => $"<{Message}> from {Sender?.ToString() ?? "no sender"}";
+}

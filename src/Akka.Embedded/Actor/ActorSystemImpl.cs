@@ -19,7 +19,7 @@ internal sealed class ActorSystemImpl : ExtendedActorSystem
         Settings = new Settings(config);
         EventStream = new EventStream();
         Log = new BusLogging(EventStream, $"ActorSystem({name})", typeof(ActorSystem), Settings.LogFormatter);
-        Dispatchers = new DispatcherRegistry(Settings);
+        Dispatchers = new Dispatchers(Settings);
         Scheduler = SchedulerOf(Settings.Config);
         _extensions = new ExtensionRegistry(this);
         Provider = ProviderOf(Settings.Config);
@@ -45,7 +45,7 @@ internal sealed class ActorSystemImpl : ExtendedActorSystem
 
     public override Task WhenTerminated => _terminated.Task;
 
-    public DispatcherRegistry Dispatchers { get; }
+    public Dispatchers Dispatchers { get; }
 
     public SystemLoggers Loggers { get; }
 

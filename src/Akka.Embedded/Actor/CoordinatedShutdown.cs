@@ -172,3 +172,12 @@ public sealed class CoordinatedShutdown : IExtension
         }
     }
 }
+
+public sealed class CoordinatedShutdownExtension : ExtensionIdProvider<CoordinatedShutdown>
+{
+    public CoordinatedShutdownExtension()
+    {
+    }
+
+    public override CoordinatedShutdown CreateExtension(ExtendedActorSystem system) => new((ActorSystemImpl)system);
+}

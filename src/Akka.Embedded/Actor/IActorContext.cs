@@ -36,3 +36,22 @@ public interface IActorContext : IActorRefFactory, ICanWatch
     /// <summary>Stops a child or any other actor. The actor finishes its current message.</summary>
     void Stop(IActorRef child);
 }
+
+public interface IUntypedActorContext : IActorContext
+{
+    void Become(UntypedReceive receive);
+
+    void BecomeStacked(UntypedReceive receive);
+}
+
+/// <summary>Death watch: one <see cref="Terminated"/>, or the given message, when the subject ends or has ended already.</summary>
+public interface ICanWatch
+{
+    IActorRef Watch(IActorRef subject);
+
+    /// <exception cref="InvalidOperationException">The subject is watched already, with another message.</exception>
+    IActorRef WatchWith(IActorRef subject, object message);
+
+    /// <summary>Stops watching. The actor receives no <see cref="Terminated"/> afterwards, even if it is in the mailbox already.</summary>
+    IActorRef Unwatch(IActorRef subject);
+}

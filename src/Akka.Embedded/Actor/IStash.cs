@@ -32,3 +32,23 @@ public interface IStash
     /// <summary>Inserts messages before those in the stash.</summary>
     void Prepend(IEnumerable<Envelope> envelopes);
 }
+
+/// <summary>An actor with a stash, which is set after its constructor. A restart returns stashed messages to the mailbox.</summary>
+public interface IActorStash
+{
+    IStash Stash { get; set; }
+}
+
+public interface IWithUnrestrictedStash : IActorStash
+{
+}
+
+/// <inheritdoc cref="IActorStash"/>
+public interface IWithStash : IWithUnrestrictedStash
+{
+}
+
+/// <inheritdoc cref="IActorStash"/>
+public interface IWithUnboundedStash : IWithUnrestrictedStash
+{
+}

@@ -26,3 +26,9 @@ public interface ITimerScheduler
 
     void CancelAll();
 }
+
+/// <summary>An actor with timers. They are available in its constructor and are cancelled with the instance.</summary>
+public interface IWithTimers
+{
+    ITimerScheduler Timers { get; set; }
+}

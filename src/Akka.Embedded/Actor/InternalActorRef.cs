@@ -73,3 +73,9 @@ internal abstract class InternalActorRef : IActorRef
 
     protected abstract void TellInternal(object message, IActorRef? sender);
 }
+
+/// <summary>A reference that wraps another one, as the probes of the TestKit do.</summary>
+internal interface IActorRefProxy
+{
+    InternalActorRef Target { get; }
+}

@@ -43,7 +43,7 @@ internal class LocalActorRefProvider : IActorRefProvider
     /// <summary>Creates the guardians. A derived provider starts its own services after this.</summary>
     public virtual void Init()
     {
-        Dispatcher dispatcher = System.Dispatchers.Lookup(DispatcherRegistry.InternalDispatcherId);
+        Dispatcher dispatcher = System.Dispatchers.Lookup(Dispatchers.InternalDispatcherId);
         RootGuardian = new RootGuardianRef(System, Props.Create(() => new RootGuardian()), dispatcher, _rootSupervisor, RootPath);
         TempContainer = new TempContainerRef(this, RootGuardian);
         RootGuardian.AddName(DeadLetterRef);
@@ -88,7 +88,7 @@ internal class LocalActorRefProvider : IActorRefProvider
     }
 
     private LocalActorRef MakeGuardian(Props props, string name) => (LocalActorRef)RootGuardian.Cell.AttachChild(
-        props.WithDispatcher(DispatcherRegistry.InternalDispatcherId), name);
+        props.WithDispatcher(Dispatchers.InternalDispatcherId), name);
 
     private SupervisorStrategy? UserStrategy() => Settings.Config.GetString("akka.actor.guardian-supervisor-strategy") switch
     {

@@ -9,3 +9,8 @@ public class ReceiveTimeout : IPossiblyHarmful
 
     public static ReceiveTimeout Instance { get; } = new();
 }
+
+/// <summary>A message that does not reset the receive timeout.</summary>
+public interface INotInfluenceReceiveTimeout
+{
+}

@@ -78,3 +78,7 @@ internal sealed class TimerScheduler(ActorCell cell) : ITimerScheduler
         }
     }
 }
+
+/// <summary>The envelope of a timer's message. The cell unwraps it if the timer is still active.</summary>
+internal sealed record TimerMessage(object Key, object Message, bool IsPeriodic, ICancelable Cancelable)
+    : IAutoReceivedMessage, INoSerializationVerificationNeeded, Event.IDeadLetterSuppression;

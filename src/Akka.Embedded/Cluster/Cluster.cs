@@ -170,3 +170,8 @@ public class Cluster : IExtension
         });
     }
 }
+
+public class ClusterExtension : ExtensionIdProvider<Cluster>
+{
+    public override Cluster CreateExtension(ExtendedActorSystem system) => new(system);
+}

@@ -27,3 +27,12 @@ public class EventStream : LoggingBus
         return base.Unsubscribe(subscriber);
     }
 }
+
+public static class EventStreamExtensions
+{
+    public static bool Subscribe<TChannel>(this EventStream eventStream, IActorRef subscriber) =>
+        eventStream.Subscribe(subscriber, typeof(TChannel));
+
+    public static bool Unsubscribe<TChannel>(this EventStream eventStream, IActorRef subscriber) =>
+        eventStream.Unsubscribe(subscriber, typeof(TChannel));
+}

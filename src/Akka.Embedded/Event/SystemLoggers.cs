@@ -27,7 +27,7 @@ internal sealed class SystemLoggers(ActorSystemImpl system)
         {
             Type type = ConfiguredType.Find(name, "akka.loggers");
             IActorRef logger = system.SystemActorOf(
-                Props.Create(type).WithDispatcher(DispatcherRegistry.InternalDispatcherId), $"log{_loggers.Count + 1}-{type.Name}");
+                Props.Create(type).WithDispatcher(Dispatchers.InternalDispatcherId), $"log{_loggers.Count + 1}-{type.Name}");
 
             // Subscribe first: events logged meanwhile wait in the mailbox behind the initialisation.
             Task<LoggerInitialized> initialized = logger.Ask<LoggerInitialized>(

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
+using System.Runtime.Serialization;
 using System.Text;
 using Akka.Actor;
 
@@ -71,3 +72,6 @@ internal ref struct WireReader(ReadOnlySpan<byte> bytes)
         return taken;
     }
 }
+
+/// <summary>Bytes from the network violate the wire format. The connection cannot be used further.</summary>
+internal sealed class WireException(string message) : SerializationException(message);

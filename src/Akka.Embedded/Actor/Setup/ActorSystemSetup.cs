@@ -14,3 +14,8 @@ public sealed class ActorSystemSetup
     internal T? Find<T>()
         where T : Setup => _setups.OfType<T>().LastOrDefault();
 }
+
+/// <summary>A setting of a new actor system that is not configuration text.</summary>
+public abstract class Setup
+{
+}

@@ -5,7 +5,7 @@ using Akka.Configuration;
 namespace Akka.Dispatch;
 
 /// <summary>The dispatchers of one actor system by id. An id is the path of a dispatcher's configuration.</summary>
-internal sealed class DispatcherRegistry(Settings settings)
+internal sealed class Dispatchers(Settings settings)
 {
     public const string DefaultDispatcherId = "akka.actor.default-dispatcher";
     public const string InternalDispatcherId = "akka.actor.internal-dispatcher";

@@ -55,3 +55,9 @@ public interface IEventFilterApplier
     /// <summary>Keeps matching events out of the log until the result is disposed.</summary>
     IUnmutableFilter Mute();
 }
+
+/// <summary>A filter that keeps events out of the log until it is disposed.</summary>
+public interface IUnmutableFilter : IDisposable
+{
+    void Unmute();
+}

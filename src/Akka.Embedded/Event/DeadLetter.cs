@@ -30,3 +30,8 @@ public sealed class SuppressedDeadLetter(IDeadLetterSuppression message, IActorR
 
 /// <summary>A message for which the receiver had no handler.</summary>
 public sealed class UnhandledMessage(object message, IActorRef? sender, IActorRef recipient) : AllDeadLetters(message, sender, recipient);
+
+/// <summary>A message whose loss is expected; see <see cref="SuppressedDeadLetter"/>.</summary>
+public interface IDeadLetterSuppression
+{
+}

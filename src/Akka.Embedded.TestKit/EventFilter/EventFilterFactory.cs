@@ -134,3 +134,11 @@ public class EventFilterFactory
 
     private static bool IsSame(string actual, string source) => actual.Equals(source, StringComparison.OrdinalIgnoreCase);
 }
+
+/// <summary>A condition on log events or dead letters.</summary>
+internal sealed class EventFilter(string description, Predicate<object> isMatch)
+{
+    public string Description { get; } = description;
+
+    public bool IsMatch(object happening) => isMatch(happening);
+}
