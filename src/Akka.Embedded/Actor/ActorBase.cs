@@ -62,7 +62,7 @@ public abstract class ActorBase
 
     internal bool HandleMessage(Receive receive, object message)
     {
-        bool handled = AroundReceive(receive, message);
+        var handled = AroundReceive(receive, message);
         if (!handled)
         {
             Unhandled(message);

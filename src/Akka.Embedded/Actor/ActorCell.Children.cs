@@ -30,10 +30,10 @@ internal sealed partial class ActorCell
     /// <summary>Returns the child with this name. With <c>name#uid</c>, returns only the incarnation with that uid.</summary>
     public InternalActorRef GetSingleChild(string name)
     {
-        int hash = name.IndexOf('#');
+        var hash = name.IndexOf('#');
         lock (_children)
         {
-            return _children.TryGetValue(hash < 0 ? name : name[..hash], out ChildStats? child)
+            return _children.TryGetValue(hash < 0 ? name : name[..hash], out var child)
                 && (hash < 0 || name.AsSpan(hash + 1).SequenceEqual(child.Child.Path.Uid.ToString()))
                 ? child.Child
                 : Nobody.Instance;
@@ -93,7 +93,7 @@ internal sealed partial class ActorCell
     /// <summary>Asks all children to stop and drops this actor's watches on them.</summary>
     public void StopChildren()
     {
-        foreach (InternalActorRef child in ChildRefs())
+        foreach (var child in ChildRefs())
         {
             Unwatch(child);
             Stop(child);
@@ -104,7 +104,7 @@ internal sealed partial class ActorCell
     {
         lock (_children)
         {
-            return _children.TryGetValue(actor.Path.Name, out ChildStats? child) && child.Child.Equals(actor) ? child : null;
+            return _children.TryGetValue(actor.Path.Name, out var child) && child.Child.Equals(actor) ? child : null;
         }
     }
 
@@ -121,7 +121,7 @@ internal sealed partial class ActorCell
     {
         lock (_children)
         {
-            bool waits = _children.Values.Any(child => child.IsStopping);
+            var waits = _children.Values.Any(child => child.IsStopping);
             _afterChildren = waits || step >= AfterChildren.Terminate ? step : AfterChildren.GoOn;
             return waits;
         }
@@ -129,7 +129,7 @@ internal sealed partial class ActorCell
 
     private void SuspendChildren(InternalActorRef? except)
     {
-        foreach (InternalActorRef child in ChildRefs())
+        foreach (var child in ChildRefs())
         {
             if (!child.Equals(except))
             {
@@ -140,7 +140,7 @@ internal sealed partial class ActorCell
 
     private void ResumeChildren(Exception? causedByFailure, InternalActorRef? perpetrator)
     {
-        foreach (InternalActorRef child in ChildRefs())
+        foreach (var child in ChildRefs())
         {
             child.Resume(child.Equals(perpetrator) ? causedByFailure : null);
         }
@@ -148,7 +148,7 @@ internal sealed partial class ActorCell
 
     private void RemoveChild(InternalActorRef actor)
     {
-        AfterChildren step = AfterChildren.GoOn;
+        var step = AfterChildren.GoOn;
         lock (_children)
         {
             if (!_children.Remove(actor.Path.Name))

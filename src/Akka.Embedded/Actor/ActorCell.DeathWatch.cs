@@ -42,7 +42,7 @@ internal sealed partial class ActorCell
             return subject;
         }
 
-        if (_watching.TryGetValue(watchee, out object? earlier))
+        if (_watching.TryGetValue(watchee, out var earlier))
         {
             return Equals(earlier, message) ? subject : throw new InvalidOperationException(
                 $"{Self} watches {watchee} already, for the message [{earlier ?? "Terminated"}]. Unwatch it first.");
@@ -73,7 +73,7 @@ internal sealed partial class ActorCell
 
     private void WatchedActorTerminated(InternalActorRef actor, bool existenceConfirmed, bool addressTerminated)
     {
-        if (_watching.Remove(actor, out object? message) && !IsTerminating)
+        if (_watching.Remove(actor, out var message) && !IsTerminating)
         {
             if (message is null)
             {
@@ -102,7 +102,7 @@ internal sealed partial class ActorCell
     private void WatchedAddressTerminated(Address address)
     {
         _watchedBy.RemoveWhere(watcher => watcher.Path.Address == address);
-        foreach (IActorRef watched in _watching.Keys.Where(watched => watched.Path.Address == address).ToArray())
+        foreach (var watched in _watching.Keys.Where(watched => watched.Path.Address == address).ToArray())
         {
             InternalActorRef actor = InternalActorRef.Of(watched);
             Self.SendSystemMessage(new DeathWatchNotification(actor, StatsOf(actor) is not null, true));
@@ -112,7 +112,7 @@ internal sealed partial class ActorCell
     private void TellWatchers()
     {
         // Remote watchers first: a local watcher may terminate the whole system when it is notified.
-        foreach (InternalActorRef watcher in _watchedBy.OrderBy(watcher => watcher.IsLocal).ThenBy(watcher => watcher))
+        foreach (var watcher in _watchedBy.OrderBy(watcher => watcher.IsLocal).ThenBy(watcher => watcher))
         {
             if (!watcher.Equals(Parent))
             {
@@ -125,7 +125,7 @@ internal sealed partial class ActorCell
 
     private void UnwatchAll()
     {
-        foreach (IActorRef watched in _watching.Keys)
+        foreach (var watched in _watching.Keys)
         {
             InternalActorRef watchee = InternalActorRef.Of(watched);
             watchee.SendSystemMessage(new Unwatch(watchee, Self));

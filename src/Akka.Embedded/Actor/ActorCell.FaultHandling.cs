@@ -45,7 +45,7 @@ internal sealed partial class ActorCell
         _hasFailed = true;
         _perpetrator = perpetrator;
         Mailbox.Suspend();
-        foreach (InternalActorRef child in ChildRefs())
+        foreach (var child in ChildRefs())
         {
             if (!child.Equals(perpetrator) && !suspended.Contains(child))
             {
@@ -93,7 +93,7 @@ internal sealed partial class ActorCell
         }
         else
         {
-            InternalActorRef? perpetrator = _perpetrator;
+            var perpetrator = _perpetrator;
             Mailbox.Resume();
             if (causedByFailure is not null)
             {
@@ -154,7 +154,7 @@ internal sealed partial class ActorCell
 
     private void FinishRecreate(Exception cause)
     {
-        InternalActorRef[] survivors = ChildRefs();
+        var survivors = ChildRefs();
         _restartCause = null;
         Mailbox.Resume();
         ClearFailure();
@@ -171,7 +171,7 @@ internal sealed partial class ActorCell
             return;
         }
 
-        foreach (InternalActorRef child in survivors)
+        foreach (var child in survivors)
         {
             child.Restart(cause);
         }
@@ -181,12 +181,12 @@ internal sealed partial class ActorCell
     {
         SetReceiveTimeout(null);
         UnwatchAll();
-        foreach (InternalActorRef child in ChildRefs())
+        foreach (var child in ChildRefs())
         {
             Stop(child);
         }
 
-        bool wasTerminating = IsTerminating;
+        var wasTerminating = IsTerminating;
         if (!WaitForChildren(AfterChildren.Terminate))
         {
             FinishTerminate();

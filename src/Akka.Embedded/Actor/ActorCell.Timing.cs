@@ -35,7 +35,7 @@ internal sealed partial class ActorCell
     public void Unstash(IEnumerable<Envelope> envelopes)
     {
         Envelope[] back = [.. envelopes];
-        foreach (Envelope envelope in back)
+        foreach (var envelope in back)
         {
             if (envelope.Message is Terminated terminated)
             {
@@ -67,7 +67,7 @@ internal sealed partial class ActorCell
 
     private void ReceivedTimer(TimerMessage timer)
     {
-        if (_timers is { } timers && timers.TryTake(timer, out object? message))
+        if (_timers is { } timers && timers.TryTake(timer, out var message))
         {
             // The actor receives, and perhaps stashes, the message without the timer's envelope.
             _envelope = new Envelope(message, _envelope.Sender);

@@ -108,7 +108,7 @@ internal sealed partial class ActorCell : IUntypedActorContext
         _currentIsStashed = false;
         try
         {
-            object message = envelope.Message;
+            var message = envelope.Message;
             if (_receiveTimeout is not null && message is not INotInfluenceReceiveTimeout)
             {
                 CancelReceiveTimeout();
@@ -255,7 +255,7 @@ internal sealed partial class ActorCell : IUntypedActorContext
     private ActorBase NewActor()
     {
         _behaviours.Clear();
-        ActorBase actor = Props.NewActor();
+        var actor = Props.NewActor();
         actor.OnConstructed();
         if (_behaviours.Count == 0)
         {

@@ -47,7 +47,7 @@ public abstract class ActorPath : IEquatable<ActorPath>, IComparable<ActorPath>
 
     public static ActorPath operator /(ActorPath path, string name)
     {
-        int hash = name.IndexOf('#');
+        var hash = name.IndexOf('#');
         return hash < 0
             ? new ChildActorPath(path, name, 0)
             : new ChildActorPath(path, name[..hash], long.Parse(name.AsSpan(hash + 1), CultureInfo.InvariantCulture));
@@ -64,9 +64,9 @@ public abstract class ActorPath : IEquatable<ActorPath>, IComparable<ActorPath>
             return false;
         }
 
-        for (int i = 0; i < s.Length; i++)
+        for (var i = 0; i < s.Length; i++)
         {
-            bool isEscape = s[i] == '%' && i + 2 < s.Length && char.IsAsciiHexDigit(s[i + 1]) && char.IsAsciiHexDigit(s[i + 2]);
+            var isEscape = s[i] == '%' && i + 2 < s.Length && char.IsAsciiHexDigit(s[i + 1]) && char.IsAsciiHexDigit(s[i + 2]);
             if (!isEscape && !ValidCharacters.Contains(s[i]))
             {
                 return false;
@@ -79,14 +79,14 @@ public abstract class ActorPath : IEquatable<ActorPath>, IComparable<ActorPath>
     }
 
     /// <exception cref="UriFormatException">The text is not an absolute path.</exception>
-    public static ActorPath Parse(string path) => TryParse(path, out ActorPath? actorPath)
+    public static ActorPath Parse(string path) => TryParse(path, out var actorPath)
         ? actorPath
         : throw new UriFormatException($"'{path}' is not the path of an actor. Expected a form like akka://system/user/name.");
 
     public static bool TryParse(string path, [NotNullWhen(true)] out ActorPath? actorPath)
     {
         actorPath = null;
-        return Address.TryParse(path, out Address? address, out ReadOnlySpan<char> rest)
+        return Address.TryParse(path, out var address, out ReadOnlySpan<char> rest)
             && TryParse(new RootActorPath(address), rest, out actorPath);
     }
 
@@ -98,15 +98,15 @@ public abstract class ActorPath : IEquatable<ActorPath>, IComparable<ActorPath>
     {
         actorPath = null;
         long uid = 0;
-        int hash = absoluteUri.IndexOf('#');
+        var hash = absoluteUri.IndexOf('#');
         if (hash >= 0 && !long.TryParse(absoluteUri[(hash + 1)..], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out uid))
         {
             return false;
         }
 
-        ActorPath path = basePath;
-        ReadOnlySpan<char> names = hash < 0 ? absoluteUri : absoluteUri[..hash];
-        foreach (Range range in names.Split('/'))
+        var path = basePath;
+        var names = hash < 0 ? absoluteUri : absoluteUri[..hash];
+        foreach (var range in names.Split('/'))
         {
             if (!names[range].IsEmpty)
             {
@@ -138,8 +138,8 @@ public abstract class ActorPath : IEquatable<ActorPath>, IComparable<ActorPath>
 
     public bool Equals(ActorPath? other)
     {
-        ActorPath? left = this;
-        ActorPath? right = other;
+        var left = this;
+        var right = other;
         if (right is null || left.Depth != right.Depth)
         {
             return false;
@@ -168,14 +168,14 @@ public abstract class ActorPath : IEquatable<ActorPath>, IComparable<ActorPath>
     /// <summary>Compares by address, then by the names from the root, ordinally.</summary>
     public int CompareTo(ActorPath? other)
     {
-        int order = other is null ? 1 : Address.CompareTo(other.Address);
+        var order = other is null ? 1 : Address.CompareTo(other.Address);
         return order != 0 ? order : string.CompareOrdinal(ToStringWithoutAddress(), other!.ToStringWithoutAddress());
     }
 
     internal string[] ElementArray()
     {
-        string[] elements = new string[Depth];
-        for (ActorPath path = this; path.ParentOrNull is not null; path = path.ParentOrNull)
+        var elements = new string[Depth];
+        for (var path = this; path.ParentOrNull is not null; path = path.ParentOrNull)
         {
             elements[path.Depth - 1] = path.Name;
         }

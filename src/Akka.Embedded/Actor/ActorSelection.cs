@@ -37,7 +37,7 @@ public class ActorSelection : ICanTell
     {
         try
         {
-            ActorIdentity identity = await this.Ask<ActorIdentity>(new Identify(null), timeout, ct).ConfigureAwait(false);
+            var identity = await this.Ask<ActorIdentity>(new Identify(null), timeout, ct).ConfigureAwait(false);
             return identity.Subject ?? throw new ActorNotFoundException($"No actor was found for {this}");
         }
         catch (Exception failure) when (failure is not ActorNotFoundException)
@@ -53,7 +53,7 @@ public class ActorSelection : ICanTell
     /// </summary>
     internal static ActorSelection Create(InternalActorRef from, string path)
     {
-        if (Address.TryParse(path, out Address? address, out string? rest))
+        if (Address.TryParse(path, out var address, out var rest))
         {
             return new ActorSelection((InternalActorRef)from.Provider.RootGuardianAt(address), Split(rest));
         }
@@ -66,7 +66,7 @@ public class ActorSelection : ICanTell
 
     private static string[] Split(string path)
     {
-        string[] elements = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        var elements = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
         return elements.Contains("**") ? throw new NotSupportedException(
             $"The selection '{path}' contains '**', which the embedded runtime does not support. Name each level with '*'.") : elements;
     }

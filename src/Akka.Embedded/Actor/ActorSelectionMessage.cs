@@ -7,8 +7,8 @@ internal sealed record ActorSelectionMessage(object Message, string[] Elements, 
     /// <summary>Follows the names as far as this process holds the actors. A remote reference forwards the rest.</summary>
     public void Deliver(InternalActorRef from, IActorRef? sender)
     {
-        InternalActorRef at = from;
-        for (int i = 0; i < Elements.Length; i++)
+        var at = from;
+        for (var i = 0; i < Elements.Length; i++)
         {
             if (!at.IsLocal)
             {
@@ -16,14 +16,14 @@ internal sealed record ActorSelectionMessage(object Message, string[] Elements, 
                 return;
             }
 
-            string element = Elements[i];
+            var element = Elements[i];
             if (element.AsSpan().ContainsAny('*', '?'))
             {
                 DeliverToAll(from, at, i, sender);
                 return;
             }
 
-            InternalActorRef next = element == ".." ? at.Parent : at.GetChild([element]);
+            var next = element == ".." ? at.Parent : at.GetChild([element]);
             if (next is Nobody)
             {
                 Miss(from, sender);
@@ -44,8 +44,8 @@ internal sealed record ActorSelectionMessage(object Message, string[] Elements, 
             Miss(from, sender);
         }
 
-        ActorSelectionMessage rest = new(Message, Elements[(at + 1)..], WildcardFanOut || matches.Length > 1);
-        foreach (InternalActorRef match in matches)
+        var rest = new ActorSelectionMessage(Message, Elements[(at + 1)..], WildcardFanOut || matches.Length > 1);
+        foreach (var match in matches)
         {
             rest.Deliver(match, sender);
         }

@@ -60,7 +60,7 @@ internal sealed class ActorSystemImpl : ExtendedActorSystem
                 nameof(name));
         }
 
-        ActorSystemImpl system = new(name, config);
+        var system = new ActorSystemImpl(name, config);
         try
         {
             system.Start();
@@ -154,7 +154,7 @@ internal sealed class ActorSystemImpl : ExtendedActorSystem
         Provider.Init();
         _ = EndAsync();
         Loggers.Start();
-        foreach (string name in Settings.Config.GetStringList("akka.extensions"))
+        foreach (var name in Settings.Config.GetStringList("akka.extensions"))
         {
             RegisterExtension(ConfiguredType.Create<IExtensionId>(name, "akka.extensions"));
         }
@@ -172,7 +172,7 @@ internal sealed class ActorSystemImpl : ExtendedActorSystem
             _onTermination.Clear();
         }
 
-        foreach (Action callback in callbacks)
+        foreach (var callback in callbacks)
         {
             try
             {
@@ -194,7 +194,7 @@ internal sealed class ActorSystemImpl : ExtendedActorSystem
     private IScheduler SchedulerOf(Config config)
     {
         const string Key = "akka.scheduler.implementation";
-        string name = config.GetString(Key)!; // Justification: the reference configuration has it.
+        var name = config.GetString(Key)!; // Justification: the reference configuration has it.
 
         // A configuration that names Akka.NET's default scheduler must work here too.
         return name.StartsWith("Akka.Actor.HashedWheelTimerScheduler", StringComparison.Ordinal)
@@ -205,8 +205,8 @@ internal sealed class ActorSystemImpl : ExtendedActorSystem
     private LocalActorRefProvider ProviderOf(Config config)
     {
         const string Key = "akka.actor.provider";
-        string name = config.GetString(Key)!; // Justification: the reference configuration has it.
-        string type = name.Split(',')[0].Trim() switch
+        var name = config.GetString(Key)!; // Justification: the reference configuration has it.
+        var type = name.Split(',')[0].Trim() switch
         {
             "local" or "Akka.Actor.LocalActorRefProvider" => "Akka.Actor.LocalActorRefProvider",
             "remote" => "Akka.Remote.RemoteActorRefProvider",

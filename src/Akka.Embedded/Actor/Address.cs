@@ -37,7 +37,7 @@ public sealed class Address : IEquatable<Address>, IComparable<Address>
     public static bool operator !=(Address? left, Address? right) => !(left == right);
 
     /// <exception cref="UriFormatException">The text is not an address.</exception>
-    public static Address Parse(string address) => TryParse(address, out Address? parsed)
+    public static Address Parse(string address) => TryParse(address, out var parsed)
         ? parsed
         : throw new UriFormatException($"'{address}' is not an actor system's address. Expected a form like akka.tcp://system@host:port.");
 
@@ -45,7 +45,7 @@ public sealed class Address : IEquatable<Address>, IComparable<Address>
 
     public static bool TryParse(string path, [NotNullWhen(true)] out Address? address, [NotNullWhen(true)] out string? absolutUri)
     {
-        bool parsed = TryParse(path.AsSpan(), out address, out ReadOnlySpan<char> rest);
+        var parsed = TryParse(path.AsSpan(), out address, out var rest);
         absolutUri = parsed ? rest.ToString() : null;
         return parsed;
     }
@@ -57,18 +57,18 @@ public sealed class Address : IEquatable<Address>, IComparable<Address>
     {
         address = null;
         absolutUri = default;
-        int schemeLength = span.IndexOf("://");
+        var schemeLength = span.IndexOf("://");
         if (schemeLength < 4 || !span.StartsWith("akka", StringComparison.OrdinalIgnoreCase))
         {
             return false;
         }
 
-        ReadOnlySpan<char> authority = span[(schemeLength + 3)..];
-        int slash = authority.IndexOf('/');
+        var authority = span[(schemeLength + 3)..];
+        var slash = authority.IndexOf('/');
         absolutUri = slash < 0 ? "/" : authority[slash..];
         authority = slash < 0 ? authority : authority[..slash];
-        int at = authority.IndexOf('@');
-        ReadOnlySpan<char> system = at < 0 ? authority : authority[..at];
+        var at = authority.IndexOf('@');
+        var system = at < 0 ? authority : authority[..at];
         if (system.IsEmpty || system.Contains(':'))
         {
             return false;
@@ -79,9 +79,9 @@ public sealed class Address : IEquatable<Address>, IComparable<Address>
         if (at >= 0)
         {
             // The last colon, because an IPv6 address in brackets contains colons.
-            ReadOnlySpan<char> hostPort = authority[(at + 1)..];
-            int colon = hostPort.LastIndexOf(':');
-            if (colon <= 0 || !ushort.TryParse(hostPort[(colon + 1)..], out ushort number))
+            var hostPort = authority[(at + 1)..];
+            var colon = hostPort.LastIndexOf(':');
+            if (colon <= 0 || !ushort.TryParse(hostPort[(colon + 1)..], out var number))
             {
                 return false;
             }
@@ -109,7 +109,7 @@ public sealed class Address : IEquatable<Address>, IComparable<Address>
             return 1;
         }
 
-        int order = string.CompareOrdinal(Protocol, other.Protocol);
+        var order = string.CompareOrdinal(Protocol, other.Protocol);
         order = order != 0 ? order : string.CompareOrdinal(System, other.System);
         order = order != 0 ? order : string.CompareOrdinal(Host, other.Host);
         return order != 0 ? order : Nullable.Compare(Port, other.Port);

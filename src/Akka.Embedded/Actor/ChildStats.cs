@@ -27,7 +27,7 @@ internal sealed class ChildStats(InternalActorRef child)
         }
 
         // As in Akka.NET, a window without a limit allows one restart within it.
-        int limit = Math.Max(1, maxRestarts);
+        var limit = Math.Max(1, maxRestarts);
         if (_windowStart is { } start && now - start <= TimeSpan.FromMilliseconds(windowMilliseconds))
         {
             return ++_restarts <= limit;

@@ -72,7 +72,7 @@ public sealed class CoordinatedShutdown : IExtension
     /// <summary>Runs all phases, or those from the given one on. Only the first call runs them. All calls return the same task.</summary>
     public Task<Done> Run(Reason reason, string? fromPhase = null)
     {
-        TaskCompletionSource begin = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        var begin = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         Task<Done> run;
         lock (_lock)
         {
@@ -89,14 +89,14 @@ public sealed class CoordinatedShutdown : IExtension
     public TimeSpan Timeout(string phase)
     {
         // Justification: both defaults are in the reference configuration.
-        Config config = System.Settings.Config.GetConfig("akka.coordinated-shutdown")!;
+        var config = System.Settings.Config.GetConfig("akka.coordinated-shutdown")!;
         return config.GetTimeSpan($"phases.{phase}.timeout", config.GetTimeSpan("default-phase-timeout"));
     }
 
     private async Task<Done> RunPhasesAsync(Task begin, int first)
     {
         await begin.ConfigureAwait(false);
-        foreach (string phase in Phases.Skip(first))
+        foreach (var phase in Phases.Skip(first))
         {
             Task[] running;
             lock (_lock)

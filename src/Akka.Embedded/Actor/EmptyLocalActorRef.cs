@@ -53,7 +53,7 @@ internal class EmptyLocalActorRef(LocalActorRefProvider provider, ActorPath path
             return;
         }
 
-        IActorRef known = sender ?? provider.DeadLetterRef;
+        var known = sender ?? provider.DeadLetterRef;
         provider.System.EventStream.Publish(message is IDeadLetterSuppression suppressed
             ? new SuppressedDeadLetter(suppressed, known, this)
             : new DeadLetter(message, known, recipient));

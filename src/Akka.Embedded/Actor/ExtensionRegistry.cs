@@ -10,7 +10,7 @@ internal sealed class ExtensionRegistry(ExtendedActorSystem system)
     public object Get(IExtensionId id) =>
         _extensions.GetOrAdd(id.ExtensionType, _ => new Lazy<object>(() => id.CreateExtension(system))).Value;
 
-    public object? Find(Type type) => _extensions.TryGetValue(type, out Lazy<object>? extension) ? extension.Value : null;
+    public object? Find(Type type) => _extensions.TryGetValue(type, out var extension) ? extension.Value : null;
 
     public bool Has(Type type) => _extensions.ContainsKey(type);
 }

@@ -29,13 +29,13 @@ public static class Futures
     public static Task<T> Ask<T>(
         this ICanTell self, Func<IActorRef, object> messageFactory, TimeSpan? timeout, CancellationToken cancellationToken)
     {
-        LocalActorRefProvider provider = self switch
+        var provider = self switch
         {
             ActorSelection selection => selection.AnchorRef.Provider,
             IActorRef actor => InternalActorRef.Of(actor).Provider,
             _ => throw new ArgumentException("Unable to resolve the target Provider", nameof(self)),
         };
-        PromiseActorRef<T> promise = new(provider, timeout ?? provider.Settings.AskTimeout, cancellationToken);
+        var promise = new PromiseActorRef<T>(provider, timeout ?? provider.Settings.AskTimeout, cancellationToken);
         self.Tell(messageFactory(promise), promise);
         return promise.Answer;
     }

@@ -11,7 +11,7 @@ public static class GracefulStopSupport
     public static async Task<bool> GracefulStop(this IActorRef target, TimeSpan timeout, object stopMessage)
     {
         InternalActorRef watchee = InternalActorRef.Of(target);
-        PromiseActorRef<Terminated> promise = new(watchee.Provider, timeout, CancellationToken.None);
+        var promise = new PromiseActorRef<Terminated>(watchee.Provider, timeout, CancellationToken.None);
         watchee.SendSystemMessage(new Watch(watchee, promise));
         target.Tell(stopMessage, ActorRefs.NoSender);
         try

@@ -41,7 +41,7 @@ internal sealed class SystemGuardian : ReceiveActor
     private void EndLoggers()
     {
         _loggers.UnionWith(((ActorSystemImpl)Context.System).Loggers.Detach());
-        foreach (IActorRef logger in _loggers)
+        foreach (var logger in _loggers)
         {
             Context.Watch(logger);
             logger.Tell(PoisonPill.Instance);

@@ -65,7 +65,7 @@ internal abstract class InternalActorRef : IActorRef
 
     public int CompareTo(IActorRef? other)
     {
-        int order = Path.CompareTo(other?.Path);
+        var order = Path.CompareTo(other?.Path);
         return order != 0 ? order : Path.Uid.CompareTo(other!.Path.Uid);
     }
 

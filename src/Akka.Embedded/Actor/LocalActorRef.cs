@@ -36,7 +36,7 @@ internal class LocalActorRef : InternalActorRef
             return this;
         }
 
-        InternalActorRef next = names[0] == ".." ? Parent : GetSingleChild(names[0]);
+        var next = names[0] == ".." ? Parent : GetSingleChild(names[0]);
         return next is Nobody ? next : next.GetChild(names[1..]);
     }
 

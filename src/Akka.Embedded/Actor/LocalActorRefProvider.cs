@@ -43,7 +43,7 @@ internal class LocalActorRefProvider : IActorRefProvider
     /// <summary>Creates the guardians. A derived provider starts its own services after this.</summary>
     public virtual void Init()
     {
-        Dispatcher dispatcher = System.Dispatchers.Lookup(Dispatchers.InternalDispatcherId);
+        var dispatcher = System.Dispatchers.Lookup(Dispatchers.InternalDispatcherId);
         RootGuardian = new RootGuardianRef(System, Props.Create(() => new RootGuardian()), dispatcher, _rootSupervisor, RootPath);
         TempContainer = new TempContainerRef(this, RootGuardian);
         RootGuardian.AddName(DeadLetterRef);
@@ -69,7 +69,7 @@ internal class LocalActorRefProvider : IActorRefProvider
     public virtual Address? GetExternalAddressFor(Address address) => address == RootPath.Address ? address : null;
 
     public IActorRef ResolveActorRef(string path) =>
-        ActorPath.TryParse(path, out ActorPath? actorPath) ? ResolveActorRef(actorPath) : DeadLetters;
+        ActorPath.TryParse(path, out var actorPath) ? ResolveActorRef(actorPath) : DeadLetters;
 
     public IActorRef ResolveActorRef(ActorPath actorPath) => Resolve(actorPath);
 
@@ -81,7 +81,7 @@ internal class LocalActorRefProvider : IActorRefProvider
     /// <summary>Returns the actor at a path, ignoring the address. Without an actor, returns an <see cref="EmptyLocalActorRef"/>.</summary>
     public InternalActorRef ResolveLocal(ActorPath path)
     {
-        InternalActorRef found = RootGuardian.GetChild(path.ElementArray());
+        var found = RootGuardian.GetChild(path.ElementArray());
         return found is Nobody || (path.Uid != 0 && path.Uid != found.Path.Uid)
             ? new EmptyLocalActorRef(this, (RootPath / path.Elements).WithUid(path.Uid))
             : found;

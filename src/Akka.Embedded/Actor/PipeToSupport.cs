@@ -79,7 +79,7 @@ public static class PipeToSupport
     {
         try
         {
-            T result = await task.ConfigureAwait(useConfigureAwait);
+            var result = await task.ConfigureAwait(useConfigureAwait);
             recipient.Tell(success is null ? result! : success(result), sender);
         }
         catch (Exception exception)

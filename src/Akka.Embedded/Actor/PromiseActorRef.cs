@@ -69,7 +69,7 @@ internal sealed class PromiseActorRef<T> : InternalActorRef
     {
         // Before the task completes, so that continuations see all resources released.
         Release();
-        bool taken = message switch
+        var taken = message switch
         {
             // Before Status.Failure, so that an Ask for object receives the failure itself.
             T answer => _answer.TrySetResult(answer),

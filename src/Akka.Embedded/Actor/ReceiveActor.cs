@@ -19,13 +19,13 @@ public abstract class ReceiveActor : UntypedActor
 
     protected void Become(Action configure)
     {
-        ReceiveHandlers handlers = Configure(configure);
+        var handlers = Configure(configure);
         Become((UntypedReceive)(message => Handle(handlers, message)));
     }
 
     protected void BecomeStacked(Action configure)
     {
-        ReceiveHandlers handlers = Configure(configure);
+        var handlers = Configure(configure);
         BecomeStacked((UntypedReceive)(message => Handle(handlers, message)));
     }
 
@@ -84,8 +84,8 @@ public abstract class ReceiveActor : UntypedActor
 
     private ReceiveHandlers Configure(Action configure)
     {
-        ReceiveHandlers? outer = _configuring;
-        ReceiveHandlers handlers = _configuring = new ReceiveHandlers();
+        var outer = _configuring;
+        var handlers = _configuring = new ReceiveHandlers();
         try
         {
             configure();

@@ -13,5 +13,5 @@ internal sealed class RootGuardianRef(
     public void AddName(InternalActorRef actor) => _extraNames.Add(actor.Path.Name, actor);
 
     protected override InternalActorRef GetSingleChild(string name) =>
-        _extraNames.TryGetValue(name, out InternalActorRef? extra) ? extra : base.GetSingleChild(name);
+        _extraNames.TryGetValue(name, out var extra) ? extra : base.GetSingleChild(name);
 }

@@ -6,7 +6,7 @@ public static class SchedulerExtensions
     public static ICancelable ScheduleTellOnceCancelable(
         this IScheduler scheduler, TimeSpan delay, ICanTell receiver, object message, IActorRef? sender)
     {
-        Cancelable cancelable = new(scheduler);
+        var cancelable = new Cancelable(scheduler);
         scheduler.ScheduleTellOnce(delay, receiver, message, sender, cancelable);
         return cancelable;
     }
@@ -18,7 +18,7 @@ public static class SchedulerExtensions
     public static ICancelable ScheduleTellRepeatedlyCancelable(
         this IScheduler scheduler, TimeSpan initialDelay, TimeSpan interval, ICanTell receiver, object message, IActorRef? sender)
     {
-        Cancelable cancelable = new(scheduler);
+        var cancelable = new Cancelable(scheduler);
         scheduler.ScheduleTellRepeatedly(initialDelay, interval, receiver, message, sender, cancelable);
         return cancelable;
     }

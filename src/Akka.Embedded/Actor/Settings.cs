@@ -95,7 +95,7 @@ public class Settings
     {
         "on" or "true" => int.MaxValue,
         "off" or "false" => 0,
-        _ => int.TryParse(text, out int count) && count >= 0
+        _ => int.TryParse(text, out var count) && count >= 0
             ? count
             : throw new ConfigurationException($"akka.log-dead-letters is '{text}'. Expected on, off or a number."),
     };

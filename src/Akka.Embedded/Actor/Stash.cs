@@ -31,7 +31,7 @@ internal sealed class Stash(ActorCell cell) : IStash
 
     public IEnumerable<Envelope> ClearStash()
     {
-        List<Envelope> stashed = _stashed;
+        var stashed = _stashed;
         _stashed = [];
         return stashed;
     }

@@ -31,7 +31,7 @@ public abstract class SupervisorStrategy
     /// <summary>Handles a failure. Returns false if it must be escalated.</summary>
     internal bool HandleFailure(ActorCell cell, ChildStats child, Exception cause)
     {
-        Directive directive = Handle(child.Child, cause);
+        var directive = Handle(child.Child, cause);
         if (directive == Directive.Escalate)
         {
             return false;
@@ -62,7 +62,7 @@ public abstract class SupervisorStrategy
             return;
         }
 
-        string message = cause is ActorInitializationException { InnerException: { } inner } ? inner.Message : cause.Message;
+        var message = cause is ActorInitializationException { InnerException: { } inner } ? inner.Message : cause.Message;
         context.System.EventStream.Publish(directive == Directive.Resume
             ? new Warning(child.Path.ToString(), GetType(), message)
             : new Error(cause, child.Path.ToString(), GetType(), message));
@@ -186,9 +186,9 @@ public class AllForOneStrategy : SupervisorStrategy
 
     internal override void ProcessFailure(ActorCell cell, bool restart, ChildStats child, Exception cause)
     {
-        ChildStats[] children = cell.ChildrenStats();
-        bool mayRestart = restart && children.All(one => MayRestart(cell, one));
-        foreach (ChildStats one in children)
+        var children = cell.ChildrenStats();
+        var mayRestart = restart && children.All(one => MayRestart(cell, one));
+        foreach (var one in children)
         {
             if (!mayRestart)
             {

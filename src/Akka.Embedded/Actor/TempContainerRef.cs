@@ -21,7 +21,7 @@ internal sealed class TempContainerRef(LocalActorRefProvider provider, InternalA
     public override InternalActorRef GetChild(ReadOnlySpan<string> names) => names switch
     {
         [] => this,
-        [var name] when _children.TryGetValue(name, out InternalActorRef? child) => child,
+        [var name] when _children.TryGetValue(name, out var child) => child,
         _ => Nobody.Instance,
     };
 

@@ -8,8 +8,8 @@ internal static class TemporaryNames
     public static string Encode(long number)
     {
         Span<char> text = stackalloc char[11];
-        int length = 0;
-        for (ulong rest = (ulong)number; length == 0 || rest != 0; rest >>= 6)
+        var length = 0;
+        for (var rest = (ulong)number; length == 0 || rest != 0; rest >>= 6)
         {
             text[length++] = Digits[(int)(rest & 63)];
         }

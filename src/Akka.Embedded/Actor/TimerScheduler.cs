@@ -28,7 +28,7 @@ internal sealed class TimerScheduler(ActorCell cell) : ITimerScheduler
 
     public void Cancel(object key)
     {
-        if (_timers.Remove(key, out TimerMessage? timer))
+        if (_timers.Remove(key, out var timer))
         {
             timer.Cancelable.Cancel();
         }
@@ -36,7 +36,7 @@ internal sealed class TimerScheduler(ActorCell cell) : ITimerScheduler
 
     public void CancelAll()
     {
-        foreach (TimerMessage timer in _timers.Values)
+        foreach (var timer in _timers.Values)
         {
             timer.Cancelable.Cancel();
         }
@@ -48,7 +48,7 @@ internal sealed class TimerScheduler(ActorCell cell) : ITimerScheduler
     public bool TryTake(TimerMessage timer, [NotNullWhen(true)] out object? message)
     {
         message = null;
-        if (!_timers.TryGetValue(timer.Key, out TimerMessage? current) || !ReferenceEquals(current, timer))
+        if (!_timers.TryGetValue(timer.Key, out var current) || !ReferenceEquals(current, timer))
         {
             return false;
         }
@@ -65,8 +65,8 @@ internal sealed class TimerScheduler(ActorCell cell) : ITimerScheduler
     private void Start(object key, object message, TimeSpan delay, TimeSpan? interval, IActorRef? sender)
     {
         Cancel(key);
-        IScheduler scheduler = cell.SystemImpl.Scheduler;
-        TimerMessage timer = new(key, message, interval is not null, new Cancelable(scheduler));
+        var scheduler = cell.SystemImpl.Scheduler;
+        var timer = new TimerMessage(key, message, interval is not null, new Cancelable(scheduler));
         _timers.Add(key, timer);
         if (interval is { } period)
         {

@@ -83,8 +83,8 @@ internal sealed class TimerThreadScheduler : IScheduler, IAdvancedScheduler, IDi
             ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(period, TimeSpan.Zero, nameof(interval));
         }
 
-        TimeSpan now = MonotonicClock;
-        TimeSpan due = delay < TimeSpan.MaxValue - now ? now + delay : TimeSpan.MaxValue;
+        var now = MonotonicClock;
+        var due = delay < TimeSpan.MaxValue - now ? now + delay : TimeSpan.MaxValue;
         lock (_lock)
         {
             if (_isStopped)
@@ -139,8 +139,8 @@ internal sealed class TimerThreadScheduler : IScheduler, IAdvancedScheduler, IDi
                 }
 
                 _earlier.Reset();
-                TimeSpan now = MonotonicClock;
-                TimeSpan due = _entries.TryPeek(out _, out var first) ? first.Due : TimeSpan.MaxValue;
+                var now = MonotonicClock;
+                var due = _entries.TryPeek(out _, out var first) ? first.Due : TimeSpan.MaxValue;
                 wait = due - now;
                 _sleepsUntil = due;
                 if (due <= now)

@@ -13,9 +13,9 @@ internal sealed class ActorTaskScheduler(ActorCell cell) : TaskScheduler
 
     public static void Run(ActorCell cell, Func<Task> action)
     {
-        Task<Task> started = new(action);
+        var started = new Task<Task>(action);
         started.RunSynchronously(cell.TaskScheduler);
-        Task task = started.Unwrap();
+        var task = started.Unwrap();
         if (task.IsCompleted)
         {
             task.GetAwaiter().GetResult();

@@ -26,7 +26,7 @@ internal sealed class Dispatchers(Settings settings)
         }
 
         // The thread pool runs all configured dispatchers. Their types and executors affect performance only, so they are ignored.
-        Config section = settings.Config.GetConfig(id)
+        var section = settings.Config.GetConfig(id)
             ?? throw new ConfigurationException($"Dispatcher [{id}] is not configured; add a section {id} with a key throughput.");
         return new ThreadPoolDispatcher(id, Math.Max(1, section.GetInt("throughput", 30)));
     }

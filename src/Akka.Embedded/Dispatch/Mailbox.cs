@@ -74,7 +74,7 @@ internal sealed class Mailbox(ActorCell cell, Dispatcher dispatcher) : IThreadPo
     /// <summary>Puts messages before all others, in their order. Only for the runner.</summary>
     public void Prepend(IEnumerable<Envelope> envelopes)
     {
-        foreach (Envelope envelope in envelopes.Reverse())
+        foreach (var envelope in envelopes.Reverse())
         {
             _returned.Push(envelope);
         }
@@ -96,10 +96,10 @@ internal sealed class Mailbox(ActorCell cell, Dispatcher dispatcher) : IThreadPo
     {
         _closed = true;
         _suspensions = 1;
-        SystemMessage? left = Interlocked.Exchange(ref _systemMessages, Closed);
-        for (SystemMessage? message = Reverse(left); message is not null;)
+        var left = Interlocked.Exchange(ref _systemMessages, Closed);
+        for (var message = Reverse(left); message is not null;)
         {
-            SystemMessage? next = message.Next;
+            var next = message.Next;
             message.Next = null;
             cell.SystemImpl.Provider.DeadLetterRef.SendSystemMessage(message);
             message = next;
@@ -113,12 +113,12 @@ internal sealed class Mailbox(ActorCell cell, Dispatcher dispatcher) : IThreadPo
     /// <summary>Handles system messages, and ordinary ones up to the dispatcher's throughput.</summary>
     internal void Run()
     {
-        ActorCell? previous = ActorCell.Current;
+        var previous = ActorCell.Current;
         ActorCell.Current = cell;
         try
         {
             RunSystemMessages();
-            for (int left = dispatcher.Throughput; left > 0 && _suspensions == 0 && TryTake(out Envelope envelope); left--)
+            for (var left = dispatcher.Throughput; left > 0 && _suspensions == 0 && TryTake(out var envelope); left--)
             {
                 cell.Invoke(envelope);
                 RunSystemMessages();
@@ -145,7 +145,7 @@ internal sealed class Mailbox(ActorCell cell, Dispatcher dispatcher) : IThreadPo
         SystemMessage? oldestFirst = null;
         while (newestFirst is not null)
         {
-            SystemMessage? next = newestFirst.Next;
+            var next = newestFirst.Next;
             newestFirst.Next = oldestFirst;
             oldestFirst = newestFirst;
             newestFirst = next;
@@ -164,7 +164,7 @@ internal sealed class Mailbox(ActorCell cell, Dispatcher dispatcher) : IThreadPo
 
     private bool HasWork()
     {
-        SystemMessage? head = Volatile.Read(ref _systemMessages);
+        var head = Volatile.Read(ref _systemMessages);
         return (head is not null && !ReferenceEquals(head, Closed)) || ((_suspensions == 0 || _closed) && HasMessages);
     }
 
@@ -174,10 +174,10 @@ internal sealed class Mailbox(ActorCell cell, Dispatcher dispatcher) : IThreadPo
     {
         while (Volatile.Read(ref _systemMessages) is not null && !_closed)
         {
-            SystemMessage? message = Reverse(Interlocked.Exchange(ref _systemMessages, null));
+            var message = Reverse(Interlocked.Exchange(ref _systemMessages, null));
             while (message is not null)
             {
-                SystemMessage? next = message.Next;
+                var next = message.Next;
                 message.Next = null;
                 if (_closed)
                 {
@@ -195,7 +195,7 @@ internal sealed class Mailbox(ActorCell cell, Dispatcher dispatcher) : IThreadPo
 
     private void DrainToDeadLetters()
     {
-        while (TryTake(out Envelope envelope))
+        while (TryTake(out var envelope))
         {
             cell.SystemImpl.DeadLetters.Tell(new Event.DeadLetter(envelope.Message, envelope.Sender, cell.Self), envelope.Sender);
         }

@@ -14,7 +14,7 @@ internal sealed class AddressTerminatedTopic
 
     public void Publish(AddressTerminated terminated)
     {
-        foreach (IActorRef subscriber in _subscribers.Keys.Order())
+        foreach (var subscriber in _subscribers.Keys.Order())
         {
             subscriber.Tell(terminated, ActorRefs.NoSender);
         }

@@ -30,16 +30,16 @@ internal sealed class DeadLetterListener : ReceiveActor
     private void Log(AllDeadLetters letter)
     {
         _count++;
-        TimeSpan now = Context.System.Scheduler.MonotonicClock;
+        var now = Context.System.Scheduler.MonotonicClock;
         if (_silentUntil is { } end && now < end)
         {
             return;
         }
 
         _silentUntil = null;
-        bool isLast = ++_inARow == _mostInARow;
-        string fate = letter is UnhandledMessage ? "was unhandled" : "was not delivered";
-        string pause = isLast ? $", no more will be logged for {_pause}" : "";
+        var isLast = ++_inARow == _mostInARow;
+        var fate = letter is UnhandledMessage ? "was unhandled" : "was not delivered";
+        var pause = isLast ? $", no more will be logged for {_pause}" : "";
         Context.System.EventStream.Publish(new Info(
             letter.Recipient.Path.ToString(),
             letter.Recipient.GetType(),

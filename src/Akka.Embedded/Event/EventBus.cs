@@ -44,8 +44,8 @@ public abstract class EventBus<TEvent, TClassifier, TSubscriber>
 
     public virtual void Publish(TEvent @event)
     {
-        TClassifier classifier = GetClassifier(@event);
-        if (!_receivers.TryGetValue(classifier, out TSubscriber[]? receivers))
+        var classifier = GetClassifier(@event);
+        if (!_receivers.TryGetValue(classifier, out var receivers))
         {
             lock (_lock)
             {
@@ -54,7 +54,7 @@ public abstract class EventBus<TEvent, TClassifier, TSubscriber>
             }
         }
 
-        foreach (TSubscriber receiver in receivers)
+        foreach (var receiver in receivers)
         {
             Publish(@event, receiver);
         }

@@ -35,9 +35,9 @@ public abstract class LogEvent : INoSerializationVerificationNeeded
 
     public override string ToString()
     {
-        string level = Logging.NameOf(LogLevel());
-        string time = Timestamp.ToString("MM/dd/yyyy HH:mm:ss.fffzzz", CultureInfo.InvariantCulture);
-        string text = $"[{level}][{time}][Thread {Thread.ManagedThreadId:0000}][{LogSource}] {Message}";
+        var level = Logging.NameOf(LogLevel());
+        var time = Timestamp.ToString("MM/dd/yyyy HH:mm:ss.fffzzz", CultureInfo.InvariantCulture);
+        var text = $"[{level}][{time}][Thread {Thread.ManagedThreadId:0000}][{LogSource}] {Message}";
         return Cause is null ? text : $"{text}{Environment.NewLine}Cause: {Cause}";
     }
 }

@@ -41,7 +41,7 @@ public static class Logging
 
     private static BusLogging Make(LoggingBus bus, object source, string suffix, ILogMessageFormatter? formatter)
     {
-        (string text, Type type) = source switch
+        (var text, var type) = source switch
         {
             IActorContext context => (context.Self.Path.ToString(), context.Props.Type),
             IActorRef actor => (actor.Path.ToString(), actor.GetType()),

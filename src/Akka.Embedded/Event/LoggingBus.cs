@@ -21,7 +21,7 @@ public class LoggingBus : ActorEventBus<object, Type>
         lock (_loggers)
         {
             LogLevel = logLevel;
-            foreach (IActorRef logger in _loggers)
+            foreach (var logger in _loggers)
             {
                 SubscribeFrom(logger, logLevel);
             }
@@ -55,7 +55,7 @@ public class LoggingBus : ActorEventBus<object, Type>
 
     private void SubscribeFrom(IActorRef logger, LogLevel logLevel)
     {
-        for (int level = 0; level < LogEventTypes.Length; level++)
+        for (var level = 0; level < LogEventTypes.Length; level++)
         {
             if (level >= (int)logLevel)
             {

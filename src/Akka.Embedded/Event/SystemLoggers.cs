@@ -23,14 +23,14 @@ internal sealed class SystemLoggers(ActorSystemImpl system)
     /// time.</exception>
     public void Start()
     {
-        foreach (string name in system.Settings.Loggers)
+        foreach (var name in system.Settings.Loggers)
         {
-            Type type = ConfiguredType.Find(name, "akka.loggers");
-            IActorRef logger = system.SystemActorOf(
+            var type = ConfiguredType.Find(name, "akka.loggers");
+            var logger = system.SystemActorOf(
                 Props.Create(type).WithDispatcher(Dispatchers.InternalDispatcherId), $"log{_loggers.Count + 1}-{type.Name}");
 
             // Subscribe first: events logged meanwhile wait in the mailbox behind the initialisation.
-            Task<LoggerInitialized> initialized = logger.Ask<LoggerInitialized>(
+            var initialized = logger.Ask<LoggerInitialized>(
                 new InitializeLogger(system.EventStream), system.Settings.LoggerStartTimeout);
             _loggers.Add(logger);
             system.EventStream.AddLogger(logger, system.EventStream.LogLevel);
@@ -43,14 +43,14 @@ internal sealed class SystemLoggers(ActorSystemImpl system)
         system.EventStream.RemoveLogger(_standardOut);
         if (system.Settings.DebugUnhandledMessage)
         {
-            IActorRef forwarder = system.SystemActorOf(Props.Create(() => new UnhandledMessageForwarder()), "UnhandledMessageForwarder");
+            var forwarder = system.SystemActorOf(Props.Create(() => new UnhandledMessageForwarder()), "UnhandledMessageForwarder");
             system.EventStream.Subscribe(forwarder, typeof(UnhandledMessage));
         }
 
         if (system.Settings.LogDeadLetters > 0)
         {
-            int most = system.Settings.LogDeadLetters;
-            TimeSpan pause = system.Settings.LogDeadLettersSuspendDuration;
+            var most = system.Settings.LogDeadLetters;
+            var pause = system.Settings.LogDeadLettersSuspendDuration;
             _deadLetters = system.SystemActorOf(Props.Create(() => new DeadLetterListener(most, pause)), "deadLetterListener");
         }
     }
@@ -67,7 +67,7 @@ internal sealed class SystemLoggers(ActorSystemImpl system)
     /// <summary>Unsubscribes the loggers and returns them. The standard output logger takes over.</summary>
     public IReadOnlyList<IActorRef> Detach()
     {
-        foreach (IActorRef logger in _loggers)
+        foreach (var logger in _loggers)
         {
             system.EventStream.RemoveLogger(logger);
         }

@@ -7,7 +7,7 @@ internal sealed class UnhandledMessageForwarder : ReceiveActor
 {
     public UnhandledMessageForwarder() => Receive<UnhandledMessage>(unhandled =>
     {
-        string sender = unhandled.Sender?.Path.ToString() ?? "NoSender";
+        var sender = unhandled.Sender?.Path.ToString() ?? "NoSender";
         Context.System.EventStream.Publish(new Debug(
             unhandled.Recipient.Path.ToString(),
             unhandled.Recipient.GetType(),

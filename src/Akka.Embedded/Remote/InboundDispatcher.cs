@@ -35,7 +35,7 @@ internal sealed class InboundDispatcher(TcpTransport transport)
                 + "Both systems need the same serializers and message types.");
             return;
         }
-        IActorRef sender = senderPath.IsEmpty ? transport.System.DeadLetters : Resolve(senderPath);
+        var sender = senderPath.IsEmpty ? transport.System.DeadLetters : Resolve(senderPath);
         if (message is ActorSelectionMessage selection)
         {
             selection.Deliver(recipient, sender);

@@ -55,8 +55,8 @@ internal ref struct WireReader(ReadOnlySpan<byte> bytes)
     {
         // Messages may be nested, and the network decides the depth. An exception is better than a stack overflow.
         RuntimeHelpers.EnsureSufficientExecutionStack();
-        int identifier = ReadInt32();
-        string manifest = ReadText();
+        var identifier = ReadInt32();
+        var manifest = ReadText();
         return serialization.Deserialize(ReadBlock().ToArray(), identifier, manifest);
     }
 

@@ -78,7 +78,7 @@ internal sealed class WireWriter(int capacityBytes = 256)
     /// <summary>Writes a message that is nested in another, with identifier and manifest of its own serializer.</summary>
     public void WritePayload(object? payload, Serialization.Serialization serialization)
     {
-        Serialization.Serializer serializer = serialization.FindSerializerFor(payload);
+        var serializer = serialization.FindSerializerFor(payload);
         WriteInt32(serializer.Identifier);
         WriteText(payload is null ? "" : Serialization.Serialization.ManifestFor(serializer, payload));
         WriteBlock(payload is null ? [] : serializer.ToBinary(payload));

@@ -20,7 +20,7 @@ public sealed class AddressTests
     [Fact]
     public void Scheme_of_an_address_is_read_in_any_case_and_kept_in_lower_case()
     {
-        Assert.True(Address.TryParse("AKKA.Tcp://System@host:2551", out Address? address));
+        Assert.True(Address.TryParse("AKKA.Tcp://System@host:2551", out var address));
         Assert.Equal("akka.tcp://System@host:2551", address.ToString());
     }
 }

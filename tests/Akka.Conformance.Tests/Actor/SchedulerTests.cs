@@ -12,7 +12,7 @@ public sealed class SchedulerTests : Akka.TestKit.Xunit2.TestKit
     {
         var runs = 0;
         var ticks = 0;
-        TaskCompletionSource enough = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        var enough = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
 
         var scheduler = Sys.Scheduler.Advanced;
         var failure = EventFilter.Exception<InvalidOperationException>("asked to fail");
@@ -38,7 +38,7 @@ public sealed class SchedulerTests : Akka.TestKit.Xunit2.TestKit
     {
         using var system = ActorSystem.Create("ended");
         var scheduler = system.Scheduler;
-        TaskCompletionSource started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         scheduler.Advanced.ScheduleOnce(Tick, started.SetResult);
         await started.Task.WaitAsync(Guard);
 
@@ -52,7 +52,7 @@ public sealed class SchedulerTests : Akka.TestKit.Xunit2.TestKit
     public async Task Outstanding_action_is_run_when_the_system_ends()
     {
         using var system = ActorSystem.Create("ended");
-        TaskCompletionSource ran = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        var ran = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         system.Scheduler.Advanced.ScheduleOnce(TimeSpan.FromHours(1), ran.SetResult);
 
         await system.Terminate();

@@ -29,7 +29,7 @@ public sealed class ActorNameTests : ActorTest
     {
         NewActor((_, _) => { }, "taken");
 
-        InvalidActorNameException refusal = Assert.Throws<InvalidActorNameException>(() => NewActor((_, _) => { }, "taken"));
+        var refusal = Assert.Throws<InvalidActorNameException>(() => NewActor((_, _) => { }, "taken"));
 
         Assert.Equal("Actor name \"taken\" is not unique!", refusal.Message);
     }
@@ -37,10 +37,10 @@ public sealed class ActorNameTests : ActorTest
     [Fact]
     public async Task Name_is_free_again_when_the_parent_hears_of_the_end_and_its_next_bearer_is_another()
     {
-        Collector log = NewCollector();
+        var log = NewCollector();
         IActorRef parent = NewActor((context, message) =>
         {
-            IActorRef child = context.ActorOf(Props.Create<Silent>(), "name");
+            var child = context.ActorOf(Props.Create<Silent>(), "name");
             log.Ref.Tell(child);
             if (message is not Terminated)
             {
@@ -50,8 +50,8 @@ public sealed class ActorNameTests : ActorTest
 
         parent.Tell("go");
 
-        IActorRef first = await log.Next<IActorRef>();
-        IActorRef second = await log.Next<IActorRef>();
+        var first = await log.Next<IActorRef>();
+        var second = await log.Next<IActorRef>();
         Assert.Equal(first.Path, second.Path);
         Assert.NotEqual(first, second);
     }

@@ -30,8 +30,8 @@ public sealed class ActorPathTests
     [Fact]
     public void Texts_of_a_path_show_address_and_uid_as_asked()
     {
-        ActorPath path = new RootActorPath(new Address("akka", "sys")) / "user" / "a#42";
-        Address outside = new("akka.tcp", "sys", "host", 1);
+        var path = new RootActorPath(new Address("akka", "sys")) / "user" / "a#42";
+        var outside = new Address("akka.tcp", "sys", "host", 1);
 
         Assert.Equal("akka://sys/user/a", path.ToString());
         Assert.Equal("/user/a", path.ToStringWithoutAddress());
@@ -44,7 +44,7 @@ public sealed class ActorPathTests
     [Fact]
     public void Path_with_a_global_address_keeps_it()
     {
-        ActorPath path = ActorPath.Parse("akka.tcp://sys@far:2/user/a");
+        var path = ActorPath.Parse("akka.tcp://sys@far:2/user/a");
 
         Assert.Equal("akka.tcp://sys@far:2/user/a", path.ToStringWithAddress(new Address("akka.tcp", "sys", "near", 1)));
     }
@@ -52,7 +52,7 @@ public sealed class ActorPathTests
     [Fact]
     public void Paths_are_equal_whatever_their_uids_and_references_are_not()
     {
-        ActorPath first = ActorPath.Parse("akka://sys/user/a#1");
+        var first = ActorPath.Parse("akka://sys/user/a#1");
 
         Assert.Equal(first, ActorPath.Parse("akka://sys/user/a#2"));
         Assert.Equal(first.GetHashCode(), ActorPath.Parse("akka://sys/user/a#2").GetHashCode());

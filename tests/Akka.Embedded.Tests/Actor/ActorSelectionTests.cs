@@ -11,7 +11,7 @@ public sealed class ActorSelectionTests : ActorTest
     public ActorSelectionTests()
     {
         _log = NewCollector();
-        IActorRef log = _log.Ref;
+        var log = _log.Ref;
         Action<IActorContext, object> show = (own, text) => log.Tell($"{own.Self.Path.Name}: {text}");
         _parent = NewActor(
             (context, message) =>
@@ -19,7 +19,7 @@ public sealed class ActorSelectionTests : ActorTest
                 switch (message)
                 {
                     case "children":
-                        foreach (string name in new[] { "ab", "ac", "bc" })
+                        foreach (var name in new[] { "ab", "ac", "bc" })
                         {
                             context.ActorOf(Props.Create(() => new FunctionActor(show)), name);
                         }
@@ -93,7 +93,7 @@ public sealed class ActorSelectionTests : ActorTest
 
         System.ActorSelection("/user/nobody/there").Tell("hello");
 
-        DeadLetter letter = await _log.Next<DeadLetter>();
+        var letter = await _log.Next<DeadLetter>();
         Assert.Equal(("hello", "akka://test/user/nobody/there"), (letter.Message, letter.Recipient.Path.ToString()));
     }
 
@@ -108,7 +108,7 @@ public sealed class ActorSelectionTests : ActorTest
         });
         actor.Tell("end once the question waits");
 
-        Task<ActorIdentity> answer = actor.Ask<ActorIdentity>(new Identify("id"), Patience);
+        var answer = actor.Ask<ActorIdentity>(new Identify("id"), Patience);
         asked.Set();
 
         Assert.Null((await answer).Subject);
@@ -117,7 +117,7 @@ public sealed class ActorSelectionTests : ActorTest
     [Fact]
     public async Task Identify_is_answered_with_the_same_id()
     {
-        ActorIdentity identity = await _parent.Ask<ActorIdentity>(new Identify("id"), Patience);
+        var identity = await _parent.Ask<ActorIdentity>(new Identify("id"), Patience);
 
         Assert.Equal(("id", _parent), (identity.MessageId, identity.Subject));
     }

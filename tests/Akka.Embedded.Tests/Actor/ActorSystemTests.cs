@@ -17,7 +17,7 @@ public sealed class ActorSystemTests : ActorTest
                 ended.Add(name);
             }
         };
-        IActorRef parent = System.ActorOf(Props.Create(() => new Ending("parent", end)));
+        var parent = System.ActorOf(Props.Create(() => new Ending("parent", end)));
         await parent.Ask(Props.Create(() => new Ending("child", end)), Patience);
         ((ExtendedActorSystem)System).SystemActorOf(Props.Create(() => new Ending("system", end)));
         System.RegisterOnTermination(() => end("first callback"));
@@ -32,7 +32,7 @@ public sealed class ActorSystemTests : ActorTest
     [Fact]
     public async Task Terminated_system_makes_no_actors_and_takes_messages_without_harm()
     {
-        IActorRef actor = NewActor((_, _) => { });
+        var actor = NewActor((_, _) => { });
         await System.Terminate().WaitAsync(Patience);
 
         actor.Tell("late");
@@ -53,7 +53,7 @@ public sealed class ActorSystemTests : ActorTest
     [Fact]
     public void Extension_is_made_once_for_each_system()
     {
-        Counting first = System.WithExtension<Counting, CountingProvider>();
+        var first = System.WithExtension<Counting, CountingProvider>();
 
         Assert.Same(first, new CountingProvider().Apply(System));
         Assert.Same(first, System.GetExtension<Counting>());
@@ -66,7 +66,7 @@ public sealed class ActorSystemTests : ActorTest
         BootstrapSetup setup = BootstrapSetup.Create()
             .WithConfig(ConfigurationFactory.ParseString("own = 1, akka.loggers = []"))
             .WithConfigFallback(ConfigurationFactory.ParseString("own = 2, other = 3"));
-        ActorSystem system = ActorSystem.Create("other", ActorSystemSetup.Create(setup));
+        var system = ActorSystem.Create("other", ActorSystemSetup.Create(setup));
 
         Assert.Equal((1, 3), (system.Settings.Config.GetInt("own"), system.Settings.Config.GetInt("other")));
         await system.Terminate().WaitAsync(Patience);

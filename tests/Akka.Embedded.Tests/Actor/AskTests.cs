@@ -29,8 +29,8 @@ public sealed class AskTests : ActorTest
     [Fact]
     public async Task Ask_that_is_cancelled_is_cancelled()
     {
-        using CancellationTokenSource source = new();
-        Task<int> answer = _silent.Ask<int>(42, source.Token);
+        using var source = new CancellationTokenSource();
+        var answer = _silent.Ask<int>(42, source.Token);
 
         source.Cancel();
 
@@ -40,7 +40,7 @@ public sealed class AskTests : ActorTest
     [Fact]
     public async Task Failure_asked_for_by_its_type_is_an_answer()
     {
-        Status.Failure failure = new(new InvalidOperationException("no"));
+        var failure = new Status.Failure(new InvalidOperationException("no"));
 
         Assert.Same(failure, await _echo.Ask<Status.Failure>(failure, Patience));
     }
@@ -48,7 +48,7 @@ public sealed class AskTests : ActorTest
     [Fact]
     public async Task Second_answer_becomes_a_dead_letter()
     {
-        Collector letters = NewCollector();
+        var letters = NewCollector();
         System.EventStream.Subscribe<DeadLetter>(letters.Ref);
         IActorRef twice = NewActor((context, _) =>
         {
@@ -84,7 +84,7 @@ public sealed class AskTests : ActorTest
     [Fact]
     public async Task PipeTo_sends_the_result()
     {
-        Collector collector = NewCollector();
+        var collector = NewCollector();
 
         await Task.FromResult("result").PipeTo(collector.Ref, _echo);
 
@@ -95,8 +95,8 @@ public sealed class AskTests : ActorTest
     [Fact]
     public async Task PipeTo_of_a_failed_task_sends_the_failure()
     {
-        Collector collector = NewCollector();
-        InvalidOperationException cause = new("no");
+        var collector = NewCollector();
+        var cause = new InvalidOperationException("no");
 
         await Task.FromException<string>(cause).PipeTo(collector.Ref);
         await Task.FromException(cause).PipeTo(collector.Ref, failure: exception => exception.Message);
@@ -108,7 +108,7 @@ public sealed class AskTests : ActorTest
     [Fact]
     public async Task PipeTo_of_a_task_without_a_result_sends_what_it_is_told_to()
     {
-        Collector collector = NewCollector();
+        var collector = NewCollector();
 
         await Task.CompletedTask.PipeTo(collector.Ref);
         await Task.CompletedTask.PipeTo(collector.Ref, success: () => "done");

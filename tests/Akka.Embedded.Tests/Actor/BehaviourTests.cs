@@ -8,8 +8,8 @@ public sealed class BehaviourTests : ActorTest
     [Fact]
     public async Task Receive_handlers_are_tried_in_order_until_one_takes_the_message()
     {
-        Collector collector = NewCollector();
-        IActorRef actor = System.ActorOf(Props.Create(() => new Chooser(collector.Ref)));
+        var collector = NewCollector();
+        var actor = System.ActorOf(Props.Create(() => new Chooser(collector.Ref)));
 
         actor.Tell(5);
         actor.Tell(50);
@@ -22,21 +22,21 @@ public sealed class BehaviourTests : ActorTest
     [Fact]
     public async Task Message_without_a_handler_is_published_as_unhandled()
     {
-        Collector unhandled = NewCollector();
+        var unhandled = NewCollector();
         System.EventStream.Subscribe<UnhandledMessage>(unhandled.Ref);
-        IActorRef actor = System.ActorOf(Props.Create(() => new Empty()));
+        var actor = System.ActorOf(Props.Create(() => new Empty()));
 
         actor.Tell("what", unhandled.Ref);
 
-        UnhandledMessage message = await unhandled.Next<UnhandledMessage>();
+        var message = await unhandled.Next<UnhandledMessage>();
         Assert.Equal(("what", unhandled.Ref, actor), (message.Message, message.Sender, message.Recipient));
     }
 
     [Fact]
     public async Task Handler_behind_one_for_everything_makes_the_actor_fail_to_start()
     {
-        Collector watcher = NewCollector();
-        IActorRef actor = System.ActorOf(Props.Create(() => new Overfull()));
+        var watcher = NewCollector();
+        var actor = System.ActorOf(Props.Create(() => new Overfull()));
 
         watcher.Ref.Tell(new Watched(actor));
 
@@ -47,10 +47,10 @@ public sealed class BehaviourTests : ActorTest
     [Fact]
     public async Task Become_replaces_and_BecomeStacked_covers_until_unbecome()
     {
-        Collector collector = NewCollector();
-        IActorRef actor = System.ActorOf(Props.Create(() => new Moody(collector.Ref)));
+        var collector = NewCollector();
+        var actor = System.ActorOf(Props.Create(() => new Moody(collector.Ref)));
 
-        foreach (object message in new object[] { "a", "stack", "b", "pop", "c", "become", "d", "pop", "e" })
+        foreach (var message in new object[] { "a", "stack", "b", "pop", "c", "become", "d", "pop", "e" })
         {
             actor.Tell(message);
         }
@@ -61,8 +61,8 @@ public sealed class BehaviourTests : ActorTest
     [Fact]
     public async Task Become_in_the_constructor_is_the_first_behaviour()
     {
-        Collector collector = NewCollector();
-        IActorRef actor = System.ActorOf(Props.Create(() => new Premature(collector.Ref)));
+        var collector = NewCollector();
+        var actor = System.ActorOf(Props.Create(() => new Premature(collector.Ref)));
 
         actor.Tell("a");
 
@@ -72,9 +72,9 @@ public sealed class BehaviourTests : ActorTest
     [Fact]
     public async Task Context_outside_of_an_actor_is_refused_with_a_remedy()
     {
-        IActorRef actor = System.ActorOf(Props.Create(() => new Leaky()));
+        var actor = System.ActorOf(Props.Create(() => new Leaky()));
 
-        NotSupportedException failure = await actor.Ask<NotSupportedException>("go", Patience);
+        var failure = await actor.Ask<NotSupportedException>("go", Patience);
 
         Assert.Contains("PipeTo", failure.Message);
     }
@@ -140,7 +140,7 @@ public sealed class BehaviourTests : ActorTest
     {
         public Leaky() => ReceiveAny(_ =>
         {
-            IActorRef asker = Sender;
+            var asker = Sender;
             Task.Run(() => Context.Parent).ContinueWith(task => asker.Tell(task.Exception!.InnerException!, ActorRefs.NoSender));
         });
     }

@@ -10,7 +10,7 @@ internal sealed class Collector
 
     public Collector(ActorSystem system)
     {
-        ChannelWriter<(object, IActorRef)> writer = _received.Writer;
+        var writer = _received.Writer;
         Ref = system.ActorOf(Props.Create(() => new CollectingActor(writer)));
     }
 
@@ -20,13 +20,13 @@ internal sealed class Collector
 
     public async Task<T> Next<T>()
     {
-        (object message, LastSender) = await _received.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(20));
+        (var message, LastSender) = await _received.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(20));
         return Assert.IsAssignableFrom<T>(message);
     }
 
     public async Task Expects(params object[] messages)
     {
-        foreach (object message in messages)
+        foreach (var message in messages)
         {
             Assert.Equal(message, await Next<object>());
         }

@@ -9,7 +9,7 @@ public sealed class CoordinatedShutdownTests() : ActorTest("akka.coordinated-shu
     [Fact]
     public async Task Terminate_runs_the_phases_in_their_order_and_then_ends_the_system()
     {
-        CoordinatedShutdown shutdown = CoordinatedShutdown.Get(System);
+        var shutdown = CoordinatedShutdown.Get(System);
         shutdown.AddTask(CoordinatedShutdown.PhaseClusterLeave, "leave", () => Log("leave"));
         shutdown.AddTask(CoordinatedShutdown.PhaseBeforeServiceUnbind, "before", () => Log("before"));
         System.RegisterOnTermination(() => Log("ended"));
@@ -23,7 +23,7 @@ public sealed class CoordinatedShutdownTests() : ActorTest("akka.coordinated-shu
     [Fact]
     public async Task Run_from_a_phase_leaves_out_those_before()
     {
-        CoordinatedShutdown shutdown = CoordinatedShutdown.Get(System);
+        var shutdown = CoordinatedShutdown.Get(System);
         shutdown.AddTask(CoordinatedShutdown.PhaseServiceStop, "stop", () => Log("stop"));
         shutdown.AddTask(CoordinatedShutdown.PhaseClusterShutdown, "cluster", () => Log("cluster"));
 
@@ -36,11 +36,11 @@ public sealed class CoordinatedShutdownTests() : ActorTest("akka.coordinated-shu
     [Fact]
     public async Task Second_run_is_the_first_and_keeps_its_reason()
     {
-        CoordinatedShutdown shutdown = CoordinatedShutdown.Get(System);
+        var shutdown = CoordinatedShutdown.Get(System);
         shutdown.AddTask(CoordinatedShutdown.PhaseServiceStop, "stop", () => Log("stop"));
 
-        Task<Done> first = shutdown.Run(CoordinatedShutdown.ClusterLeavingReason.Instance);
-        Task<Done> second = shutdown.Run(CoordinatedShutdown.ClrExitReason.Instance);
+        var first = shutdown.Run(CoordinatedShutdown.ClusterLeavingReason.Instance);
+        var second = shutdown.Run(CoordinatedShutdown.ClrExitReason.Instance);
 
         await Task.WhenAll(first, second).WaitAsync(Patience);
         Assert.Equal(["stop"], _log);
@@ -50,7 +50,7 @@ public sealed class CoordinatedShutdownTests() : ActorTest("akka.coordinated-shu
     [Fact]
     public async Task Task_that_fails_or_takes_too_long_does_not_hold_up_the_next_phase()
     {
-        CoordinatedShutdown shutdown = CoordinatedShutdown.Get(System);
+        var shutdown = CoordinatedShutdown.Get(System);
         shutdown.AddTask(CoordinatedShutdown.PhaseServiceStop, "fails", () => throw new InvalidOperationException());
         shutdown.AddTask(CoordinatedShutdown.PhaseClusterLeave, "hangs", () => new TaskCompletionSource<Done>().Task);
         shutdown.AddTask(CoordinatedShutdown.PhaseClusterShutdown, "last", () => Log("last"));

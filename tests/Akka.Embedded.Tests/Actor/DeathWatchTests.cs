@@ -14,7 +14,7 @@ public sealed class DeathWatchTests : ActorTest
     [Fact]
     public async Task Watcher_hears_of_the_end_once()
     {
-        Collector watcher = NewCollector();
+        var watcher = NewCollector();
         watcher.Ref.Tell(new Watched(_subject));
         watcher.Ref.Tell(new Watched(_subject));
         await watcher.Next<Watched>();
@@ -22,7 +22,7 @@ public sealed class DeathWatchTests : ActorTest
 
         Assert.True(await _subject.GracefulStop(Patience));
 
-        Terminated terminated = await watcher.Next<Terminated>();
+        var terminated = await watcher.Next<Terminated>();
         Assert.Equal((_subject, true, false), (terminated.ActorRef, terminated.ExistenceConfirmed, terminated.AddressTerminated));
         Assert.Equal(_subject, watcher.LastSender);
         await watcher.ExpectsNothingElse();
@@ -31,20 +31,20 @@ public sealed class DeathWatchTests : ActorTest
     [Fact]
     public async Task Watching_one_that_has_ended_tells_so_without_confirming_its_existence()
     {
-        Collector watcher = NewCollector();
+        var watcher = NewCollector();
         Assert.True(await _subject.GracefulStop(Patience));
 
         watcher.Ref.Tell(new Watched(_subject));
 
         await watcher.Next<Watched>();
-        Terminated terminated = await watcher.Next<Terminated>();
+        var terminated = await watcher.Next<Terminated>();
         Assert.Equal((_subject, false), (terminated.ActorRef, terminated.ExistenceConfirmed));
     }
 
     [Fact]
     public async Task Watching_a_place_where_there_never_was_an_actor_tells_so()
     {
-        Collector watcher = NewCollector();
+        var watcher = NewCollector();
         IActorRef nowhere = ((ExtendedActorSystem)System).Provider.ResolveActorRef("akka://test/user/nowhere");
 
         watcher.Ref.Tell(new Watched(nowhere));
@@ -56,8 +56,8 @@ public sealed class DeathWatchTests : ActorTest
     [Fact]
     public async Task WatchWith_gives_its_own_message()
     {
-        Collector log = NewCollector();
-        IActorRef subject = _subject;
+        var log = NewCollector();
+        var subject = _subject;
         IActorRef watcher = NewActor((context, message) =>
         {
             if (message is "watch")
@@ -78,11 +78,11 @@ public sealed class DeathWatchTests : ActorTest
     [Fact]
     public async Task WatchWith_another_message_than_before_is_refused()
     {
-        IActorRef subject = _subject;
+        var subject = _subject;
         IActorRef watcher = NewActor((context, _) =>
         {
             context.Watch(subject);
-            Exception? refusal = Record.Exception(() => context.WatchWith(subject, "other"));
+            var refusal = Record.Exception(() => context.WatchWith(subject, "other"));
             context.Sender.Tell(refusal!);
         });
 
@@ -92,9 +92,9 @@ public sealed class DeathWatchTests : ActorTest
     [Fact]
     public async Task Unwatch_takes_back_even_a_Terminated_that_is_in_the_mailbox()
     {
-        Collector log = NewCollector();
-        IActorRef subject = _subject;
-        using ManualResetEventSlim gate = new();
+        var log = NewCollector();
+        var subject = _subject;
+        using var gate = new ManualResetEventSlim();
         IActorRef watcher = NewActor((context, message) =>
         {
             switch (message)
@@ -119,7 +119,7 @@ public sealed class DeathWatchTests : ActorTest
         await log.Expects("watch");
 
         // Watchers hear of an end in the order of their paths: once the later one has, the notification waits for the earlier.
-        Collector later = NewCollector();
+        var later = NewCollector();
         later.Ref.Tell(new Watched(_subject));
         await later.Next<Watched>();
         watcher.Tell("hold");
@@ -134,9 +134,9 @@ public sealed class DeathWatchTests : ActorTest
     [Fact]
     public async Task Watcher_that_does_not_handle_Terminated_ends_too()
     {
-        Collector outer = NewCollector();
-        IActorRef subject = _subject;
-        IActorRef watcher = System.ActorOf(Props.Create(() => new Careless(subject)));
+        var outer = NewCollector();
+        var subject = _subject;
+        var watcher = System.ActorOf(Props.Create(() => new Careless(subject)));
         outer.Ref.Tell(new Watched(watcher));
         await outer.Next<Watched>();
 
@@ -148,10 +148,10 @@ public sealed class DeathWatchTests : ActorTest
     [Fact]
     public async Task Terminated_comes_behind_what_the_ended_actor_sent_before()
     {
-        Collector watcher = NewCollector();
+        var watcher = NewCollector();
         IActorRef subject = NewActor((context, _) =>
         {
-            for (int i = 0; i < 100; i++)
+            for (var i = 0; i < 100; i++)
             {
                 watcher.Ref.Tell(i);
             }
@@ -170,16 +170,16 @@ public sealed class DeathWatchTests : ActorTest
     [Fact]
     public async Task End_of_an_address_ends_the_watches_on_it()
     {
-        Collector watcher = NewCollector();
-        ActorSystemImpl system = (ActorSystemImpl)System;
-        Address elsewhere = new("akka.tcp", "other", "host", 1);
-        IActorRef remote = new FarAwayRef(system.Provider, new RootActorPath(elsewhere) / "user" / "far");
+        var watcher = NewCollector();
+        var system = (ActorSystemImpl)System;
+        var elsewhere = new Address("akka.tcp", "other", "host", 1);
+        var remote = new FarAwayRef(system.Provider, new RootActorPath(elsewhere) / "user" / "far");
         watcher.Ref.Tell(new Watched(remote));
         await watcher.Next<Watched>();
 
         system.AddressTerminatedTopic.Publish(new AddressTerminated(elsewhere));
 
-        Terminated terminated = await watcher.Next<Terminated>();
+        var terminated = await watcher.Next<Terminated>();
         Assert.Equal((remote, true), (terminated.ActorRef, terminated.AddressTerminated));
     }
 

@@ -7,16 +7,16 @@ public sealed class PropsTests : ActorTest
     [Fact]
     public async Task Arguments_of_the_expression_are_evaluated_once_and_reused_at_restart()
     {
-        Collector log = NewCollector();
-        int evaluations = 0;
+        var log = NewCollector();
+        var evaluations = 0;
         Func<object> evaluate = () => ++evaluations;
-        Props props = Props.Create(() => new Reporter(log.Ref, evaluate(), new object()));
-        IActorRef actor = System.ActorOf(props);
+        var props = Props.Create(() => new Reporter(log.Ref, evaluate(), new object()));
+        var actor = System.ActorOf(props);
 
         actor.Tell("fail");
 
-        object[] first = await log.Next<object[]>();
-        object[] second = await log.Next<object[]>();
+        var first = await log.Next<object[]>();
+        var second = await log.Next<object[]>();
         Assert.Equal(1, evaluations);
         Assert.Same(first[1], second[1]);
     }
@@ -24,8 +24,8 @@ public sealed class PropsTests : ActorTest
     [Fact]
     public async Task Two_actors_of_one_props_are_two_instances()
     {
-        Collector log = NewCollector();
-        Props props = Props.Create(() => new Reporter(log.Ref, "a", "b"));
+        var log = NewCollector();
+        var props = Props.Create(() => new Reporter(log.Ref, "a", "b"));
 
         System.ActorOf(props);
         System.ActorOf(props);
@@ -44,7 +44,7 @@ public sealed class PropsTests : ActorTest
     [Fact]
     public async Task Arguments_given_by_type_find_their_constructor()
     {
-        Collector log = NewCollector();
+        var log = NewCollector();
 
         System.ActorOf(Props.Create(typeof(Reporter), log.Ref, "a", "b"));
 
@@ -60,9 +60,9 @@ public sealed class PropsTests : ActorTest
     [Fact]
     public void With_methods_leave_the_original_as_it_was()
     {
-        Props props = Props.Create<FunctionActor>();
+        var props = Props.Create<FunctionActor>();
 
-        Props other = props.WithDispatcher("dispatcher").WithMailbox("mailbox");
+        var other = props.WithDispatcher("dispatcher").WithMailbox("mailbox");
 
         Assert.Equal(("", "", "dispatcher", "mailbox"), (props.Dispatcher, props.Mailbox, other.Dispatcher, other.Mailbox));
     }

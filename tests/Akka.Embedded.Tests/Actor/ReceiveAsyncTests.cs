@@ -7,9 +7,9 @@ public sealed class ReceiveAsyncTests : ActorTest
     [Fact]
     public async Task Message_behind_an_asynchronous_handler_waits_for_its_end()
     {
-        Collector collector = NewCollector();
-        TaskCompletionSource gate = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        IActorRef actor = System.ActorOf(Props.Create(() => new Waiting(collector.Ref, gate.Task)));
+        var collector = NewCollector();
+        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var actor = System.ActorOf(Props.Create(() => new Waiting(collector.Ref, gate.Task)));
 
         actor.Tell("first");
         actor.Tell(2);
@@ -22,8 +22,8 @@ public sealed class ReceiveAsyncTests : ActorTest
     [Fact]
     public async Task Code_behind_an_await_has_context_self_and_sender_as_before()
     {
-        IActorRef actor = System.ActorOf(Props.Create(() => new Remembering()), "remembering");
-        Collector asker = NewCollector();
+        var actor = System.ActorOf(Props.Create(() => new Remembering()), "remembering");
+        var asker = NewCollector();
 
         actor.Tell("go", asker.Ref);
 
@@ -33,9 +33,9 @@ public sealed class ReceiveAsyncTests : ActorTest
     [Fact]
     public async Task Failure_behind_an_await_is_the_actors_and_restarts_it()
     {
-        Collector collector = NewCollector();
-        TaskCompletionSource gate = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        IActorRef actor = System.ActorOf(Props.Create(() => new Failing(collector.Ref, gate.Task)));
+        var collector = NewCollector();
+        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var actor = System.ActorOf(Props.Create(() => new Failing(collector.Ref, gate.Task)));
 
         actor.Tell("fail");
         actor.Tell("then");
@@ -47,9 +47,9 @@ public sealed class ReceiveAsyncTests : ActorTest
     [Fact]
     public async Task Stop_during_an_asynchronous_handler_ends_the_actor_without_waiting()
     {
-        Collector collector = NewCollector();
-        TaskCompletionSource never = new();
-        IActorRef actor = System.ActorOf(Props.Create(() => new Waiting(collector.Ref, never.Task)));
+        var collector = NewCollector();
+        var never = new TaskCompletionSource();
+        var actor = System.ActorOf(Props.Create(() => new Waiting(collector.Ref, never.Task)));
         actor.Tell("first");
         await collector.Expects("begin first");
 

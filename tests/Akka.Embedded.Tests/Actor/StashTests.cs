@@ -7,10 +7,10 @@ public sealed class StashTests : ActorTest
     [Fact]
     public async Task UnstashAll_gives_messages_back_in_their_order_before_all_others()
     {
-        Collector log = NewCollector();
-        IActorRef actor = System.ActorOf(Props.Create(() => new Stasher(log.Ref)));
+        var log = NewCollector();
+        var actor = System.ActorOf(Props.Create(() => new Stasher(log.Ref)));
 
-        foreach (object message in new object[] { 1, 2, 3, "open", 4 })
+        foreach (var message in new object[] { 1, 2, 3, "open", 4 })
         {
             actor.Tell(message);
         }
@@ -21,10 +21,10 @@ public sealed class StashTests : ActorTest
     [Fact]
     public async Task Unstash_gives_back_the_oldest_alone()
     {
-        Collector log = NewCollector();
-        IActorRef actor = System.ActorOf(Props.Create(() => new Stasher(log.Ref)));
+        var log = NewCollector();
+        var actor = System.ActorOf(Props.Create(() => new Stasher(log.Ref)));
 
-        foreach (object message in new object[] { 1, 2, "open one", 4 })
+        foreach (var message in new object[] { 1, 2, "open one", 4 })
         {
             actor.Tell(message);
         }
@@ -35,9 +35,9 @@ public sealed class StashTests : ActorTest
     [Fact]
     public async Task Stashed_message_keeps_its_sender()
     {
-        Collector log = NewCollector();
-        IActorRef actor = System.ActorOf(Props.Create(() => new Stasher(log.Ref)));
-        Collector sender = NewCollector();
+        var log = NewCollector();
+        var actor = System.ActorOf(Props.Create(() => new Stasher(log.Ref)));
+        var sender = NewCollector();
 
         actor.Tell("who", sender.Ref);
         actor.Tell("open");
@@ -48,10 +48,10 @@ public sealed class StashTests : ActorTest
     [Fact]
     public async Task Restart_gives_stashed_messages_to_the_new_instance_before_all_others()
     {
-        Collector log = NewCollector();
-        IActorRef actor = System.ActorOf(Props.Create(() => new Stasher(log.Ref)));
+        var log = NewCollector();
+        var actor = System.ActorOf(Props.Create(() => new Stasher(log.Ref)));
 
-        foreach (object message in new object[] { 1, 2, "fail", 3, "open" })
+        foreach (var message in new object[] { 1, 2, "fail", 3, "open" })
         {
             actor.Tell(message);
         }
@@ -62,8 +62,8 @@ public sealed class StashTests : ActorTest
     [Fact]
     public async Task Stashing_one_message_twice_is_refused()
     {
-        Collector log = NewCollector();
-        IActorRef actor = System.ActorOf(Props.Create(() => new Stasher(log.Ref)));
+        var log = NewCollector();
+        var actor = System.ActorOf(Props.Create(() => new Stasher(log.Ref)));
 
         actor.Tell("twice");
 
@@ -73,9 +73,9 @@ public sealed class StashTests : ActorTest
     [Fact]
     public async Task Messages_stashed_at_the_end_of_the_actor_become_dead_letters()
     {
-        Collector log = NewCollector();
+        var log = NewCollector();
         System.EventStream.Subscribe(log.Ref, typeof(Akka.Event.DeadLetter));
-        IActorRef actor = System.ActorOf(Props.Create(() => new Stasher(log.Ref)));
+        var actor = System.ActorOf(Props.Create(() => new Stasher(log.Ref)));
 
         actor.Tell(1);
         actor.Tell(PoisonPill.Instance);

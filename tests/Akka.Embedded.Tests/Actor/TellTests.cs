@@ -10,12 +10,12 @@ public sealed class TellTests : ActorTest
     {
         const int Senders = 8;
         const int Each = 20_000;
-        int[] next = new int[Senders];
-        int received = 0;
-        TaskCompletionSource<string> verdict = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        var next = new int[Senders];
+        var received = 0;
+        var verdict = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
         IActorRef actor = NewActor((_, message) =>
         {
-            (int sender, int number) = ((int, int))message;
+            (var sender, var number) = ((int, int))message;
             if (next[sender]++ != number)
             {
                 verdict.TrySetResult($"sender {sender}: {number} came as number {next[sender] - 1}");
@@ -29,7 +29,7 @@ public sealed class TellTests : ActorTest
 
         Thread[] threads = [.. Enumerable.Range(0, Senders).Select(sender => new Thread(() =>
         {
-            for (int number = 0; number < Each; number++)
+            for (var number = 0; number < Each; number++)
             {
                 actor.Tell((sender, number), ActorRefs.NoSender);
             }
@@ -43,10 +43,10 @@ public sealed class TellTests : ActorTest
     public async Task Actor_under_many_senders_handles_one_message_at_a_time()
     {
         const int Messages = 50_000;
-        int inside = 0;
-        int together = 0;
-        int received = 0;
-        TaskCompletionSource end = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        var inside = 0;
+        var together = 0;
+        var received = 0;
+        var end = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         IActorRef actor = NewActor((_, _) =>
         {
             together += Interlocked.Increment(ref inside) == 1 ? 0 : 1;
@@ -67,8 +67,8 @@ public sealed class TellTests : ActorTest
     [Fact]
     public async Task Tell_within_an_actor_carries_that_actor_as_sender()
     {
-        Collector collector = NewCollector();
-        IActorRef actor = NewActor((_, _) => collector.Ref.Tell("hello"));
+        var collector = NewCollector();
+        var actor = NewActor((_, _) => collector.Ref.Tell("hello"));
 
         actor.Tell("go");
 
@@ -79,7 +79,7 @@ public sealed class TellTests : ActorTest
     [Fact]
     public async Task Sender_of_a_message_without_one_is_the_dead_letters()
     {
-        Collector collector = NewCollector();
+        var collector = NewCollector();
 
         collector.Ref.Tell("hello");
 
@@ -90,9 +90,9 @@ public sealed class TellTests : ActorTest
     [Fact]
     public async Task Forward_keeps_the_original_sender()
     {
-        Collector collector = NewCollector();
-        Collector origin = NewCollector();
-        IActorRef relay = NewActor((_, message) => collector.Ref.Forward(message));
+        var collector = NewCollector();
+        var origin = NewCollector();
+        var relay = NewActor((_, message) => collector.Ref.Forward(message));
 
         relay.Tell("hello", origin.Ref);
 
@@ -109,25 +109,25 @@ public sealed class TellTests : ActorTest
     [Fact]
     public async Task Message_to_an_ended_actor_becomes_a_dead_letter_with_sender_and_recipient()
     {
-        Collector letters = NewCollector();
-        Collector sender = NewCollector();
+        var letters = NewCollector();
+        var sender = NewCollector();
         System.EventStream.Subscribe<DeadLetter>(letters.Ref);
-        IActorRef actor = NewActor((_, _) => { });
+        var actor = NewActor((_, _) => { });
         Assert.True(await actor.GracefulStop(Patience));
 
         actor.Tell("late", sender.Ref);
 
-        DeadLetter letter = await letters.Next<DeadLetter>();
+        var letter = await letters.Next<DeadLetter>();
         Assert.Equal(("late", sender.Ref, actor), (letter.Message, letter.Sender, letter.Recipient));
     }
 
     [Fact]
     public async Task Messages_waiting_behind_a_poison_pill_become_dead_letters()
     {
-        Collector letters = NewCollector();
+        var letters = NewCollector();
         System.EventStream.Subscribe<DeadLetter>(letters.Ref);
-        using ManualResetEventSlim gate = new();
-        IActorRef actor = NewActor((_, _) => gate.Wait());
+        using var gate = new ManualResetEventSlim();
+        var actor = NewActor((_, _) => gate.Wait());
 
         actor.Tell("held");
         actor.Tell(PoisonPill.Instance);

@@ -10,7 +10,7 @@ public sealed class TimerTests : ActorTest
     public TimerTests()
     {
         _log = NewCollector();
-        IActorRef log = _log.Ref;
+        var log = _log.Ref;
         _actor = System.ActorOf(Props.Create(() => new Timed(log)));
     }
 
@@ -44,7 +44,7 @@ public sealed class TimerTests : ActorTest
     [Fact]
     public async Task Message_of_a_timer_cancelled_while_it_waits_in_the_mailbox_is_never_handled()
     {
-        using ManualResetEventSlim gate = new();
+        using var gate = new ManualResetEventSlim();
         await Do(timers => timers.StartSingleTimer("key", "ring", TimeSpan.FromMilliseconds(100)));
         Task held = Do(timers =>
         {
@@ -62,7 +62,7 @@ public sealed class TimerTests : ActorTest
     [Fact]
     public async Task Timer_started_anew_with_its_key_takes_the_place_of_one_whose_message_is_in_the_mailbox()
     {
-        using ManualResetEventSlim gate = new();
+        using var gate = new ManualResetEventSlim();
         await Do(timers => timers.StartSingleTimer("key", "old", TimeSpan.FromMilliseconds(100)));
         Task held = Do(timers =>
         {
@@ -130,7 +130,7 @@ public sealed class TimerTests : ActorTest
     /// <summary>Runs code in the actor, and proves that it handled nothing before that the test has not asked for.</summary>
     private async Task Do(Action<ITimerScheduler> action)
     {
-        TaskCompletionSource done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _actor.Tell((Action<ITimerScheduler>)(timers =>
         {
             if (Record.Exception(() => action(timers)) is { } failure)

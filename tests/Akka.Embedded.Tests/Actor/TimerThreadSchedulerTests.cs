@@ -15,8 +15,8 @@ public sealed class TimerThreadSchedulerTests : IDisposable
     [Fact]
     public async Task Action_runs_no_earlier_than_its_delay()
     {
-        TaskCompletionSource<TimeSpan> ran = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        long start = Stopwatch.GetTimestamp();
+        var ran = new TaskCompletionSource<TimeSpan>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var start = Stopwatch.GetTimestamp();
 
         Schedule(30, () => ran.SetResult(Stopwatch.GetElapsedTime(start)));
 
@@ -27,8 +27,8 @@ public sealed class TimerThreadSchedulerTests : IDisposable
     public async Task Actions_run_in_the_order_they_are_due_and_then_in_the_order_they_were_scheduled()
     {
         List<int> order = [];
-        TaskCompletionSource end = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        using ManualResetEventSlim gate = new();
+        var end = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var gate = new ManualResetEventSlim();
         Schedule(0, gate.Wait);
 
         Schedule(20, () => order.Add(3));
@@ -44,7 +44,7 @@ public sealed class TimerThreadSchedulerTests : IDisposable
     [Fact]
     public async Task Action_scheduled_behind_a_later_one_does_not_wait_for_it()
     {
-        TaskCompletionSource ran = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        var ran = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         Schedule(3_600_000, () => { });
 
         Schedule(1, ran.SetResult);
@@ -55,9 +55,9 @@ public sealed class TimerThreadSchedulerTests : IDisposable
     [Fact]
     public async Task Repeated_action_runs_until_it_is_cancelled()
     {
-        Cancelable cancelable = new((IScheduler)_scheduler);
-        int runs = 0;
-        TaskCompletionSource after = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        var cancelable = new Cancelable((IScheduler)_scheduler);
+        var runs = 0;
+        var after = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
 
         _scheduler.ScheduleRepeatedly(TimeSpan.Zero, TimeSpan.FromMilliseconds(1), () =>
         {
@@ -75,13 +75,13 @@ public sealed class TimerThreadSchedulerTests : IDisposable
     [Fact]
     public async Task Cancelled_action_does_not_run_however_many_there_are()
     {
-        int runs = 0;
-        TaskCompletionSource end = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        using ManualResetEventSlim gate = new();
+        var runs = 0;
+        var end = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var gate = new ManualResetEventSlim();
         Schedule(0, gate.Wait);
-        for (int i = 0; i < 5000; i++)
+        for (var i = 0; i < 5000; i++)
         {
-            Cancelable cancelable = new((IScheduler)_scheduler);
+            var cancelable = new Cancelable((IScheduler)_scheduler);
             _scheduler.ScheduleOnce(TimeSpan.FromMilliseconds(1), () => runs++, cancelable);
             cancelable.Cancel();
         }
@@ -96,7 +96,7 @@ public sealed class TimerThreadSchedulerTests : IDisposable
     [Fact]
     public async Task Action_that_throws_does_not_stop_the_clock()
     {
-        TaskCompletionSource ran = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        var ran = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
 
         Schedule(0, () => throw new InvalidOperationException());
         Schedule(1, ran.SetResult);

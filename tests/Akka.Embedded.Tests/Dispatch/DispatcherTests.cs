@@ -45,9 +45,9 @@ public sealed class DispatcherTests() : ActorTest("own-dispatcher { type = ForkJ
     [Fact]
     public async Task Configured_dispatcher_runs_actors_whatever_type_it_names()
     {
-        Collector log = NewCollector();
+        var log = NewCollector();
         Action<IActorContext, object> receive = (_, message) => log.Ref.Tell(message);
-        IActorRef actor = System.ActorOf(Props.Create(() => new FunctionActor(receive)).WithDispatcher("own-dispatcher"));
+        var actor = System.ActorOf(Props.Create(() => new FunctionActor(receive)).WithDispatcher("own-dispatcher"));
 
         actor.Tell("hello");
 
@@ -66,11 +66,11 @@ public sealed class DispatcherTests() : ActorTest("own-dispatcher { type = ForkJ
     [Fact]
     public async Task Dispatcher_in_the_place_of_another_decides_when_mailboxes_run()
     {
-        StepDispatcher steps = new("own-dispatcher");
+        var steps = new StepDispatcher("own-dispatcher");
         ((ActorSystemImpl)System).Dispatchers.Register(steps);
         List<object> log = [];
         Action<IActorContext, object> receive = (_, message) => log.Add(message);
-        IActorRef actor = System.ActorOf(Props.Create(() => new FunctionActor(receive)).WithDispatcher("own-dispatcher"));
+        var actor = System.ActorOf(Props.Create(() => new FunctionActor(receive)).WithDispatcher("own-dispatcher"));
         actor.Tell("one");
         actor.Tell("two");
 
@@ -80,7 +80,7 @@ public sealed class DispatcherTests() : ActorTest("own-dispatcher { type = ForkJ
         steps.RunNext();
         Assert.Equal(["one", "two"], log);
 
-        Task end = System.Terminate();
+        var end = System.Terminate();
         while (!end.IsCompleted)
         {
             steps.RunNext();

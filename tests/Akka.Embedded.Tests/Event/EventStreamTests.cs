@@ -9,7 +9,7 @@ public sealed class EventStreamTests : ActorTest
     [Fact]
     public async Task Subscriber_of_a_type_gets_events_of_it_and_of_what_derives_from_it()
     {
-        Collector collector = NewCollector();
+        var collector = NewCollector();
         System.EventStream.Subscribe(collector.Ref, typeof(IComparable));
 
         System.EventStream.Publish("text");
@@ -23,7 +23,7 @@ public sealed class EventStreamTests : ActorTest
     [Fact]
     public async Task Subscriber_of_a_type_and_its_base_gets_an_event_once()
     {
-        Collector collector = NewCollector();
+        var collector = NewCollector();
         System.EventStream.Subscribe<string>(collector.Ref);
         System.EventStream.Subscribe<IComparable>(collector.Ref);
 
@@ -36,7 +36,7 @@ public sealed class EventStreamTests : ActorTest
     [Fact]
     public async Task Subscription_made_after_the_first_publication_counts()
     {
-        Collector collector = NewCollector();
+        var collector = NewCollector();
         System.EventStream.Publish("before");
 
         Assert.True(System.EventStream.Subscribe<string>(collector.Ref));
@@ -49,7 +49,7 @@ public sealed class EventStreamTests : ActorTest
     [Fact]
     public async Task Unsubscribe_ends_the_events()
     {
-        Collector collector = NewCollector();
+        var collector = NewCollector();
         System.EventStream.Subscribe<string>(collector.Ref);
 
         Assert.True(System.EventStream.Unsubscribe<string>(collector.Ref));
@@ -61,7 +61,7 @@ public sealed class EventStreamTests : ActorTest
     [Fact]
     public async Task Actor_that_ends_is_unsubscribed()
     {
-        Collector collector = NewCollector();
+        var collector = NewCollector();
         System.EventStream.Subscribe<string>(collector.Ref);
 
         Assert.True(await collector.Ref.GracefulStop(Patience));
@@ -72,7 +72,7 @@ public sealed class EventStreamTests : ActorTest
     [Fact]
     public async Task Lost_message_whose_loss_is_no_news_is_a_suppressed_dead_letter()
     {
-        Collector collector = NewCollector();
+        var collector = NewCollector();
         System.EventStream.Subscribe<AllDeadLetters>(collector.Ref);
 
         System.DeadLetters.Tell(PoisonPill.Instance);
@@ -83,8 +83,8 @@ public sealed class EventStreamTests : ActorTest
     [Fact]
     public async Task Loss_of_a_dead_letter_to_an_ended_subscriber_is_not_published_again()
     {
-        Collector collector = NewCollector();
-        Collector ended = NewCollector();
+        var collector = NewCollector();
+        var ended = NewCollector();
         Assert.True(await ended.Ref.GracefulStop(Patience));
         System.EventStream.Subscribe<DeadLetter>(ended.Ref);
         System.EventStream.Subscribe<DeadLetter>(collector.Ref);

@@ -10,14 +10,14 @@ public sealed class LoggingTests() : ActorTest("akka.loglevel = INFO, akka.log-d
     [Fact]
     public async Task Log_event_carries_level_source_message_and_cause()
     {
-        Collector events = NewCollector();
+        var events = NewCollector();
         System.EventStream.Subscribe<LogEvent>(events.Ref);
-        InvalidOperationException cause = new("why");
-        IActorRef actor = NewActor((context, _) => context.GetLogger().Warning(cause, "{0} of {1}", 1, "two"), "source");
+        var cause = new InvalidOperationException("why");
+        var actor = NewActor((context, _) => context.GetLogger().Warning(cause, "{0} of {1}", 1, "two"), "source");
 
         actor.Tell("go");
 
-        LogEvent logEvent = await events.Next<Warning>();
+        var logEvent = await events.Next<Warning>();
         Assert.Equal(("akka://test/user/source", "1 of two", cause), (logEvent.LogSource, logEvent.Message.ToString(), logEvent.Cause));
         Assert.Contains("[WARNING][", logEvent.ToString());
     }
@@ -25,9 +25,9 @@ public sealed class LoggingTests() : ActorTest("akka.loglevel = INFO, akka.log-d
     [Fact]
     public async Task Level_below_the_configured_one_is_not_logged()
     {
-        Collector events = NewCollector();
+        var events = NewCollector();
         System.EventStream.Subscribe<LogEvent>(events.Ref);
-        ILoggingAdapter log = Logging.GetLogger(System, "test");
+        var log = Logging.GetLogger(System, "test");
 
         Assert.False(log.IsDebugEnabled);
         log.Debug("quiet");
@@ -39,9 +39,9 @@ public sealed class LoggingTests() : ActorTest("akka.loglevel = INFO, akka.log-d
     [Fact]
     public void Line_of_a_format_that_does_not_fit_its_arguments_shows_both_and_its_source()
     {
-        ArgumentsLogMessage message = new(DefaultLogMessageFormatter.Instance, "{0} {1}", ["one"]);
+        var message = new ArgumentsLogMessage(DefaultLogMessageFormatter.Instance, "{0} {1}", ["one"]);
 
-        string? line = StandardOutLogger.LineOf(new Info("/user/source", typeof(string), message));
+        var line = StandardOutLogger.LineOf(new Info("/user/source", typeof(string), message));
 
         Assert.StartsWith("[ERROR]", line);
         Assert.Contains("[/user/source]", line);
@@ -59,10 +59,10 @@ public sealed class LoggingTests() : ActorTest("akka.loglevel = INFO, akka.log-d
             akka.stdout-loglevel = OFF
             akka.logger-startup-timeout = 20s
             """);
-        ActorSystem system = ActorSystem.Create("logging", config);
+        var system = ActorSystem.Create("logging", config);
 
         system.Log.Info("quiet");
-        for (int i = 0; i < 1000; i++)
+        for (var i = 0; i < 1000; i++)
         {
             system.Log.Warning("loud");
         }
@@ -76,12 +76,12 @@ public sealed class LoggingTests() : ActorTest("akka.loglevel = INFO, akka.log-d
     [Fact]
     public async Task Dead_letters_are_logged_up_to_the_configured_number_until_the_pause_is_over()
     {
-        Collector events = NewCollector();
+        var events = NewCollector();
         System.EventStream.Subscribe<Info>(events.Ref);
-        IActorRef listener = System.ActorOf(Props.Create(() => new DeadLetterListener(2, TimeSpan.FromSeconds(1))));
+        var listener = System.ActorOf(Props.Create(() => new DeadLetterListener(2, TimeSpan.FromSeconds(1))));
         await listener.Ask<ActorIdentity>(new Identify(null), Patience);
 
-        for (int i = 0; i < 3; i++)
+        for (var i = 0; i < 3; i++)
         {
             System.DeadLetters.Tell("lost");
         }
@@ -90,9 +90,9 @@ public sealed class LoggingTests() : ActorTest("akka.loglevel = INFO, akka.log-d
         Advance(1000);
         System.DeadLetters.Tell("lost");
 
-        foreach (int count in new[] { 1, 2, 4 })
+        foreach (var count in new[] { 1, 2, 4 })
         {
-            Info line = await events.Next<Info>();
+            var line = await events.Next<Info>();
             Assert.Contains($"[{count}] dead letters encountered", line.Message.ToString());
         }
     }
