@@ -4,102 +4,181 @@ using System.Diagnostics;
 namespace RaftActors.Core;
 
 /// <summary>
-/// Raft for one process of one group. Takes an input, changes its own state, returns effects; does no I/O, knows no time, owns no thread.
+/// Raft for one process of one group. Takes an input, changes its state, returns effects; does no I/O, knows no time, owns no thread.
 /// The same options, initial state and inputs give the same effects, byte for byte. Not thread-safe: one caller at a time.
 /// </summary>
-/// <remarks>
-/// The parts, in the order in which a group meets them: Door (who is talking), Records (which start of it), Greetings, Founding, Election,
-/// Voting, Following, Leading, Replication, Installing, Commitment, Snapshots, Membership, Roster, MemberChanges, Removal, Keeper; and
-/// Persistence, Views and Ticks beside them.
-/// </remarks>
-public sealed partial class RaftCore
+public sealed class RaftCore
 {
-    private readonly RaftLog _log;
-    private readonly ConfigurationHistory _configurations;
-    private readonly Prng _prng;
-    private readonly List<Effect> _effects = [];
+    private readonly RaftState _state;
+    private readonly Receiving _receiving;
+    private readonly Settlement _settlement;
+    private readonly Greetings _greetings;
+    private readonly Campaign _campaign;
+    private readonly Voting _voting;
+    private readonly LeaderTicks _leaderTicks;
+    private readonly Proposals _proposals;
+    private readonly Reads _reads;
+    private readonly Transfers _transfers;
+    private readonly Succession _succession;
+    private readonly MemberChanges _memberChanges;
+    private readonly Snapshots _snapshots;
+    private readonly LeaderExplanation _leaderExplanation;
+    private readonly MembershipExplanation _membershipExplanation;
 
-    private Role _role = new FollowerRole(null, default);
-
-    /// <summary>Starts from what the store gave back.</summary>
-    /// <exception cref="ArgumentException">The options contradict themselves or the state.</exception>
+    /// <summary>Starts from the state that the store returned.</summary>
+    /// <exception cref="ArgumentException">The options contradict themselves, or the stored state is damaged.</exception>
     /// <exception cref="RosterMismatchException">Before its group was founded, the process had another roster.</exception>
     public RaftCore(CoreOptions options, InitialState initial)
     {
         options.Check();
-        Options = options;
-        _prng = new Prng(options.Seed);
-        _log = LogOf(initial);
-        _hardState = HardStateOf(initial);
-        _configurations = new ConfigurationHistory(FoundingRoster());
-        _sessions = new Sessions(options.Sessions, initial.Snapshot?.Sessions ?? []);
-        if (_hardState.Term < _log.LastPosition.Term)
-        {
-            throw new ArgumentException(
-                $"The log has reached term {_log.LastPosition.Term}, but the term kept is {_hardState.Term}; the store is damaged.",
-                nameof(initial));
-        }
+        _state = new RaftState(options, initial);
 
-        StartFrom(initial);
-        Keep(WithThisStart());
-        FollowRoster();
-        RenewPromise();
-        ResetElectionTimer();
+        // Each rule is given the rules that it calls. So the calls have no cycle.
+        var records = new Records(_state);
+        var strangers = new Strangers(_state);
+        var refusals = new Refusals(_state);
+        var comparison = new Comparison(_state, refusals);
+        _greetings = new Greetings(_state, records, refusals, comparison);
+
+        var leases = new Leases(_state);
+        _reads = new Reads(_state, leases);
+        _transfers = new Transfers(_state);
+        var roles = new RoleChanges(_state, _reads, _transfers);
+        var fencing = new Fencing(_state, roles, _transfers, refusals);
+        var verdicts = new Verdicts(_state, roles, comparison, fencing);
+
+        var log = new LeaderLog(_state);
+        var reconfiguration = new Reconfiguration(_state, log);
+        var quorum = new QuorumKeeping(_state, reconfiguration);
+        _memberChanges = new MemberChanges(_state, reconfiguration, quorum);
+        _proposals = new Proposals(_state, log);
+        _succession = new Succession(_state, _transfers, reconfiguration);
+
+        var founding = new Founding(_state, records);
+        var leading = new Leading(_state, roles, log, founding, reconfiguration);
+        _voting = new Voting(_state, roles, founding);
+        _campaign = new Campaign(_state, roles, founding, _voting, leading);
+
+        var commitment = new Commitment(_state);
+        var following = new Following(_state, roles, commitment, comparison, refusals);
+        var snapshotReceiving = new SnapshotReceiving(_state, following, commitment, comparison, refusals);
+        var snapshotSending = new SnapshotSending(_state);
+        var replication = new Replication(_state, snapshotSending);
+        var replies = new Replies(_state, roles, snapshotSending, refusals);
+        _snapshots = new Snapshots(_state);
+
+        _leaderTicks = new LeaderTicks(_state, roles, replication, leases)
+        {
+            Rules = (_succession, new Farewells(_state), quorum, verdicts),
+        };
+        _receiving = new Receiving(_state, strangers, records, refusals, _greetings)
+        {
+            Elections = (_voting, _campaign),
+            Followers = (following, snapshotReceiving),
+            Leaders = (replies, _reads),
+            Divergence = (comparison, verdicts, fencing),
+        };
+        _settlement = new Settlement(_state, roles)
+        {
+            Elections = (new Admission(_state), _voting, _campaign),
+            Group = (commitment, reconfiguration, _reads),
+            Leadership = (replication, _transfers, _succession),
+            Outcome = (_snapshots, new Views(_state, commitment)),
+        };
+        _leaderExplanation = new LeaderExplanation(_state, _campaign, founding);
+        _membershipExplanation = new MembershipExplanation(_state);
+
+        Recovery.Start(_state, initial, commitment);
+        _state.Roster.Update(_state);
+        _state.Timer.Reset();
     }
 
-    /// <summary>What the core was told at its start.</summary>
-    public CoreOptions Options { get; }
+    /// <summary>The options given at the start.</summary>
+    public CoreOptions Options => _state.Options;
 
     /// <summary>The role of this process.</summary>
-    public RoleKind Role => _role.Kind;
+    public RoleKind Role => _state.Role.Kind;
 
     /// <summary>The current term (§5.1).</summary>
-    public Term Term => _hardState.Term;
+    public Term Term => _state.Term;
 
-    /// <summary>The leader of the current term, where known.</summary>
-    public Member? Leader => _role switch
-    {
-        LeaderRole => Self,
-        FollowerRole follower => follower.Leader,
-        _ => null,
-    };
+    /// <summary>The leader of the current term; null if none is known.</summary>
+    public Member? Leader => _state.Leader;
 
-    /// <summary>On the leader: who had voted for it when it was elected, itself included. Otherwise none.</summary>
-    public ImmutableArray<Member> ElectedBy => _role is LeaderRole leader ? leader.ElectedBy : [];
+    /// <summary>On the leader: the members whose votes had come when it was elected, itself included. Otherwise empty.</summary>
+    public ImmutableArray<Member> ElectedBy => _state.Role is LeaderRole leader ? leader.ElectedBy : [];
 
     /// <summary>The end of the log, durable or not.</summary>
-    public LogPosition LastPosition => _log.LastPosition;
+    public LogPosition LastPosition => _state.Log.LastPosition;
 
-    /// <summary>What comes before it was discarded: the log begins after this place.</summary>
-    public LogPosition Base => _log.Base;
+    /// <summary>The end of the compacted part: the log begins after this place.</summary>
+    public LogPosition Base => _state.Log.Base;
 
     /// <summary>Everything up to here is committed, as far as this process knows.</summary>
-    public LogIndex CommitIndex { get; private set; }
+    public LogIndex CommitIndex => _state.CommitIndex;
 
     /// <summary>The configuration in force: the latest in the log, or the founding roster.</summary>
-    public Configuration Configuration => _configurations.Latest;
+    public Configuration Configuration => _state.Configuration;
+
+    /// <summary>The names in the roster without this process; another array whenever they change.</summary>
+    public ImmutableArray<ProcessName> Others => _state.Roster.Others;
 
     /// <summary>Whether this incarnation may vote and campaign.</summary>
-    public bool IsAdmitted => _hardState.IsAdmitted;
+    public bool IsAdmitted => _state.IsAdmitted;
 
-    /// <summary>Why this process takes no part any more; null as long as it does.</summary>
-    public Fence? Fence => _hardState.Fence;
-
-    internal static ulong MarkOf(ulong seed) => new Prng(~seed).Next();
-
-    private Member Self => Options.Self;
+    /// <summary>Why this process is fenced; null if it is not.</summary>
+    public Fence? Fence => _state.HardState.Fence;
 
     /// <summary>
-    /// Entries of the log from an index on, at most so many; committed up to <see cref="CommitIndex"/>, and what is beyond may still be
-    /// replaced. None from an index on that was discarded.
+    /// This process leads and transfers its leadership. It accepts no pairs: the target could not catch up with a growing log.
     /// </summary>
-    public LogSlice Read(LogIndex first, int limit) => first > _log.Base.Index ? _log.From(first, limit) : default;
+    public bool IsTransferring => _state.Role is LeaderRole && _state.Transfers.Current is not null;
 
-    /// <summary>Takes one input; the effects are to be carried out in order before the next step.</summary>
-    /// <param name="now">Read from the process's monotonic clock after the input was taken. Needed only where there are leases.</param>
-    /// <exception cref="ArgumentException">There are leases, and no time was given.</exception>
-    /// <exception cref="InvariantException">A claim that everything here is built on does not hold. The core is not to be used any
-    /// more.</exception>
+    /// <summary>The latest snapshot that covers the beginning of the log; null if there is none.</summary>
+    public Snapshot? Snapshot => _state.Snapshots.Latest;
+
+    /// <summary>
+    /// Returns at most <paramref name="limit"/> entries from an index on. Those above <see cref="CommitIndex"/> may still be replaced.
+    /// Empty if the index is compacted or beyond the end.
+    /// </summary>
+    public LogSlice Read(LogIndex first, int limit) => first > _state.Log.Base.Index ? _state.Log.From(first, limit) : default;
+
+    /// <summary>
+    /// Returns the index at which the log has a request, committed or not; null if it has none, or has forgotten it. A leader's shell asks
+    /// before it shows a pair to the application. Whether the log takes the pair is still decided by <see cref="Input.Propose"/>.
+    /// </summary>
+    public LogIndex? IndexOf(RequestId request) => _proposals.IndexOf(request);
+
+    /// <summary>
+    /// Returns what is to be stored beside the application's state at an index: above that of <see cref="Snapshot"/>, not above the last
+    /// one that <see cref="Effect.Commit"/> delivered, and not below the group's first configuration. There is one snapshot for an index,
+    /// since it may be sent in pieces.
+    /// </summary>
+    /// <param name="length">The size of that state in bytes.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The index is outside that range, or the size is negative.</exception>
+    public Snapshot DescribeSnapshot(LogIndex index, long length) => _snapshots.Describe(index, length);
+
+    /// <summary>
+    /// Returns whether the sender is the latest known start of a process that this one deals with. If not, the address that the message
+    /// came from must not replace the known one.
+    /// </summary>
+    public bool Trusts(Envelope envelope) => _receiving.Trusts(envelope);
+
+    /// <summary>Tells why there is no leader, or none that is ready. Empty if nothing stands in the way.</summary>
+    public ImmutableArray<Reason> ExplainLeader() => _leaderExplanation.ExplainLeader();
+
+    /// <summary>Tells why a serial is not committed. Empty if it is.</summary>
+    public ImmutableArray<Reason> ExplainSerial(Serial serial) => _leaderExplanation.ExplainSerial(serial);
+
+    /// <summary>
+    /// Tells why a process (this one if null) does not vote. Empty if it votes, unless the leader is about to exchange it.
+    /// </summary>
+    public ImmutableArray<Reason> ExplainMembership(ProcessName? of = null) => _membershipExplanation.Explain(of ?? _state.Self.Name);
+
+    /// <summary>Takes one input. The caller carries out the effects, in order, before the next step.</summary>
+    /// <param name="now">The monotonic clock of the process, read after the input was taken. Needed only with leases.</param>
+    /// <exception cref="ArgumentException">The group has leases, and no time was given.</exception>
+    /// <exception cref="InvariantException">An invariant of Raft does not hold. The core must not be used any more.</exception>
     public ImmutableArray<Effect> Step(Input input, Instant now = default)
     {
         if (Options.Lease is not null && now == default)
@@ -107,83 +186,88 @@ public sealed partial class RaftCore
             throw new ArgumentException("With leases each input comes with the time.", nameof(now));
         }
 
-        Invariant.That(now >= _clock, "a monotonic clock does not go back");
-        _clock = now;
+        _state.Clock.Read(now);
+        var wasAdmitted = _state.IsAdmitted;
+        Take(input);
+        _settlement.Run(wasAdmitted);
+        ImmutableArray<Effect> effects = [.. _state.Effects];
+        _state.Effects.Clear();
+        return effects;
+    }
+
+    private void Take(Input input)
+    {
         switch (input)
         {
             case Input.Tick:
                 OnTick();
                 break;
             case Input.Receive(var envelope):
-                OnReceive(envelope);
+                _receiving.OnReceive(envelope);
                 break;
             case Input.Propose(var pairs, var areRetries):
-                OnPropose(pairs, areRetries);
+                _proposals.OnPropose(pairs, areRetries);
                 break;
             case Input.Persisted(var ticket):
                 OnPersisted(ticket);
                 break;
             case Input.PeerReachable(var name):
-                OnPeerReachable(name);
+                _greetings.OnPeerReachable(name);
                 break;
             case Input.PeerUnreachable(var name):
-                OnPeerUnreachable(name);
+                _campaign.OnPeerUnreachable(name);
                 break;
             case Input.Read(var id):
-                OnRead(id);
+                _reads.OnRead(id);
                 break;
             case Input.Transfer(var target):
-                OnTransfer(target);
+                _transfers.OnTransfer(target);
                 break;
             case Input.ChangeMembers change:
-                OnChangeMembers(change);
+                _memberChanges.OnChangeMembers(change);
                 break;
             case Input.DiskSpace(var isShort):
-                OnDiskSpace(isShort);
+                _succession.OnDiskSpace(isShort);
                 break;
             case Input.SnapshotTaken(var snapshot):
-                OnSnapshotTaken(snapshot);
+                _snapshots.OnSnapshotTaken(snapshot);
                 break;
             default:
                 throw new UnreachableException();
         }
-
-        Settle();
-        ImmutableArray<Effect> effects = [.. _effects];
-        _effects.Clear();
-        return effects;
     }
 
-    /// <summary>
-    /// Runs once at the end of each step. Handlers only change state; this list draws the conclusions, each from the state that the ones
-    /// before it left. So no handler can forget one, and none is drawn twice in a step.
-    /// </summary>
-    private void Settle()
+    private void OnTick()
     {
-        ConsiderAdmission();
-        ConsiderFounding();
-        CountVotes();
-        AdvanceCommit();
-        ConsiderMembers();
-        ServeReads();
-        Broadcast();
-        TellTargetOnce();
-        ConsiderHandingOver();
-        FollowRoster();
-        Discard();
-        PersistChanges();
-        AnnounceViews();
-    }
-
-    /// <summary>The one way from role to role: what the old one owes to others is settled.</summary>
-    private void Become(Role next)
-    {
-        var last = _role;
-        _role = next;
-        FailReads(last);
-        if (Leader is { } leader)
+        _state.Clock.Tick();
+        if (_state.IsFenced)
         {
-            EndTransferTo(leader);
+            return;
         }
+
+        _greetings.OnTick();
+        _transfers.OnTick();
+        if (_state.Role is LeaderRole leader)
+        {
+            _leaderTicks.OnTick(leader);
+            return;
+        }
+
+        _reads.OnTick();
+        _voting.EndPromiseOnTick();
+        _campaign.OnTick();
+    }
+
+    private void OnPersisted(Ticket ticket)
+    {
+        if (!_state.Durability.Finish(ticket, out var slowedBy))
+        {
+            return;
+        }
+
+        _state.Timer.Lengthen(slowedBy);
+        _state.Log.Saved(ticket);
+        _state.Snapshots.Incoming?.Saved(ticket);
+        _campaign.OnPersisted(ticket);
     }
 }

@@ -121,7 +121,7 @@ public sealed class QuorumKeeperTests
         var position = new LogPosition(new LogIndex(10), new Term(1), new Serial(9), 0);
         Watch(now: 5, committed: 10);
         Watch(now: 10, committed: 10);
-        _progress.Install(new Snapshot(position, new LogIndex(1), configuration, [], 100), now: 10);
+        _progress.StartSnapshot(new Snapshot(position, new LogIndex(1), configuration, [], 100), now: 10);
         for (var now = 15; now < 10 + Options.GoneTicks; now += 5)
         {
             Watch(now, committed: 10);
@@ -137,7 +137,7 @@ public sealed class QuorumKeeperTests
     /// <summary>Watches at a tick; the member was heard at the tick before.</summary>
     private void Watch(long now, long committed = 5)
     {
-        _progress.HeardAt = now - 1;
+        _progress.RepliedAt = now - 1;
         _keeper.Watch([_progress], new LogIndex(committed), now, Options);
     }
 }

@@ -39,7 +39,7 @@ public sealed class RecoveryTests
     {
         var error = Assert.Throws<ArgumentException>(() => NewCore(Recovered(3, null)));
 
-        Assert.Contains("The store is damaged: the log begins after 3/1 s2, and there is no snapshot of what was before", error.Message);
+        Assert.Contains("The store is damaged: the log begins after 3/1 s2, and no snapshot covers the entries before", error.Message);
     }
 
     [Fact]
@@ -47,7 +47,7 @@ public sealed class RecoveryTests
     {
         var error = Assert.Throws<ArgumentException>(() => NewCore(Recovered(4, SnapshotAt(3))));
 
-        Assert.Contains("The store is damaged: the log begins after 4/2 s3, and the latest snapshot goes only up to 3/1 s2", error.Message);
+        Assert.Contains("The store is damaged: the log begins after 4/2 s3, and the latest snapshot covers only 3/1 s2", error.Message);
     }
 
     [Fact]
@@ -56,7 +56,7 @@ public sealed class RecoveryTests
         var snapshot = SnapshotAt(4) with { Position = Log.PositionAt(new LogIndex(4)) with { Hash = 1 } };
         var error = Assert.Throws<ArgumentException>(() => NewCore(Recovered(3, snapshot)));
 
-        Assert.Contains("The store is damaged: the snapshot goes up to 4/2 s3, where the log has 4/2 s3", error.Message);
+        Assert.Contains("The store is damaged: the snapshot covers 4/2 s3, where the log has 4/2 s3", error.Message);
     }
 
     [Fact]
@@ -65,7 +65,7 @@ public sealed class RecoveryTests
         var snapshot = SnapshotAt(4) with { ConfigurationIndex = new LogIndex(5) };
         var error = Assert.Throws<ArgumentException>(() => NewCore(Recovered(3, snapshot)));
 
-        Assert.Contains("The store is damaged: the snapshot goes up to 4/2 s3, and its configuration is of 5", error.Message);
+        Assert.Contains("The store is damaged: the snapshot covers 4/2 s3, and its configuration is of 5", error.Message);
     }
 
     [Fact]

@@ -105,9 +105,6 @@ internal sealed partial class RaftLog
     public bool Holds(LogPosition position) =>
         position.Index >= Base.Index && position.Index <= Last && PositionAt(position.Index) == position;
 
-    /// <summary>Whether the entry stands in this log, given that everything before it agrees.</summary>
-    public bool Holds(LogEntry entry, ulong hash) => Holds(new LogPosition(entry.Index, entry.Term, entry.Serial, hash));
-
     /// <summary>
     /// The last place at or before <paramref name="index"/> whose term is not above <paramref name="term"/>: it skips a conflicting term in
     /// one step (§5.3). Terms never fall along a log, so halving finds it. Below <see cref="Base"/> everything is committed, so all logs

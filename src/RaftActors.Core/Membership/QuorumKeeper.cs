@@ -26,7 +26,7 @@ internal sealed class QuorumKeeper
         foreach (var progress in peers)
         {
             var member = progress.Member;
-            var isHeard = now - progress.HeardAt <= 2L * options.HeartbeatTicks;
+            var isHeard = now - progress.RepliedAt <= 2L * options.HeartbeatTicks;
             var keepsUp = progress.Match >= _committedBefore;
             if (isHeard && keepsUp && progress is { IsAdmitted: true, State: not ProgressState.Refused })
             {

@@ -29,7 +29,7 @@ internal sealed class Progress(Member member, LogIndex next, long now)
     /// <summary>The first entry to send next. Invariant: the log holds the position before it.</summary>
     public LogIndex Next { get; private set; } = next;
 
-    /// <summary>The snapshot that is being sent; there is one while it is <see cref="ProgressState.Installing"/>, and only then.</summary>
+    /// <summary>The snapshot that is being sent. Invariant: not null exactly in <see cref="ProgressState.SendingSnapshot"/>.</summary>
     public OutgoingSnapshot? Outgoing { get; private set; }
 
     /// <summary>
@@ -46,7 +46,7 @@ internal sealed class Progress(Member member, LogIndex next, long now)
     /// Where its log differed from ours, though it must not, when it said so last. Invariant: known if it is
     /// <see cref="ProgressState.Refused"/>; it stays known when the logs are compared anew.
     /// </summary>
-    public Divergence? Parted { get; private set; }
+    public Divergence? Divergence { get; private set; }
 
     /// <summary>The latest round of reads that it answered.</summary>
     public long Round { get; set; }
@@ -64,7 +64,7 @@ internal sealed class Progress(Member member, LogIndex next, long now)
     public long SentRound { get; set; }
 
     /// <summary>The tick of its last answer; that of the election at first.</summary>
-    public long HeardAt { get; set; } = now;
+    public long RepliedAt { get; set; } = now;
 
     /// <summary>Notes, at the pace of heartbeats, whether it is heard and keeps up.</summary>
     public void Watch(bool keepsUp, long now) => KeepsUpSince = keepsUp ? KeepsUpSince ?? now : null;
@@ -101,9 +101,9 @@ internal sealed class Progress(Member member, LogIndex next, long now)
         switch (State)
         {
             case ProgressState.Refused:
-            case ProgressState.Installing when Match < start:
+            case ProgressState.SendingSnapshot when Match < start:
                 return;
-            case ProgressState.Installing:
+            case ProgressState.SendingSnapshot:
                 (Outgoing, CatchesUpTo, Next) = (null, last, Match.Next);
                 Replicate();
                 break;
@@ -125,7 +125,7 @@ internal sealed class Progress(Member member, LogIndex next, long now)
     public bool Reject(LogIndex hint)
     {
         var next = (hint < Match ? Match : hint).Next;
-        if (next >= Next || State is ProgressState.Installing or ProgressState.Refused)
+        if (next >= Next || State is ProgressState.SendingSnapshot or ProgressState.Refused)
         {
             return false;
         }
@@ -141,7 +141,7 @@ internal sealed class Progress(Member member, LogIndex next, long now)
     /// </summary>
     public void ProbeAgain(LogIndex start)
     {
-        if (State is not (ProgressState.Installing or ProgressState.Refused))
+        if (State is not (ProgressState.SendingSnapshot or ProgressState.Refused))
         {
             Next = (Match < start ? start : Match).Next;
             State = ProgressState.Probing;
@@ -149,8 +149,11 @@ internal sealed class Progress(Member member, LogIndex next, long now)
     }
 
     /// <summary>It needs what our log does not have any more.</summary>
-    public void Install(Snapshot snapshot, long now) =>
-        (State, Outgoing) = (ProgressState.Installing, new OutgoingSnapshot(snapshot, now));
+    public OutgoingSnapshot StartSnapshot(Snapshot snapshot, long now)
+    {
+        State = ProgressState.SendingSnapshot;
+        return Outgoing = new OutgoingSnapshot(snapshot, now);
+    }
 
     /// <summary>
     /// It was not heard, or took nothing of a snapshot, for so long that nothing is kept for it any more; then everything begins anew.
@@ -166,14 +169,14 @@ internal sealed class Progress(Member member, LogIndex next, long now)
     /// That start of it will not have our log, which differs from its own there: nothing is sent any more. False if a later start has been
     /// heard, whose log may differ elsewhere or nowhere.
     /// </summary>
-    public bool Refuse(Divergence parted, Boot boot)
+    public bool Refuse(Divergence divergence, Boot boot)
     {
         if (boot.Number < _compared.Number)
         {
             return false;
         }
 
-        (State, Parted, Outgoing, CatchesUpTo, _compared) = (ProgressState.Refused, parted, null, default, boot);
+        (State, Divergence, Outgoing, CatchesUpTo, _compared) = (ProgressState.Refused, divergence, null, default, boot);
         return true;
     }
 

@@ -13,7 +13,7 @@ internal enum ProgressState
     Replicating,
 
     /// <summary>It needs entries that are not here any more, and is sent a snapshot instead (§7).</summary>
-    Installing,
+    SendingSnapshot,
 
     /// <summary>It said that it will not have our log; nothing is sent any more.</summary>
     Refused,

@@ -36,8 +36,11 @@ internal sealed class LeaderRole(Serial electedSerial, ImmutableArray<Member> el
     /// <summary>What was committed one heartbeat ago: who has that keeps up.</summary>
     public LogIndex CommitAtHeartbeat { get; set; }
 
+    /// <summary>The last message with entries; processes that are equally far are sent the same one. Null before the first.</summary>
+    public Message.AppendEntries? LastSent { get; set; }
+
     /// <summary>Everybody it replicates to, in the order of members.</summary>
-    public ImmutableArray<Progress> Peers { get; private set; } = [];
+    public ImmutableArray<Progress> Progresses { get; private set; } = [];
 
     /// <summary>The voters of the configuration in force, and what is believed about each.</summary>
     public ImmutableArray<Seat> Voters { get; private set; } = [];
@@ -48,7 +51,7 @@ internal sealed class LeaderRole(Serial electedSerial, ImmutableArray<Member> el
     /// <summary>What it believes about a member; null for itself and for those whom no configuration in force holds.</summary>
     public Progress? Of(Member member)
     {
-        foreach (var progress in Peers)
+        foreach (var progress in Progresses)
         {
             if (progress.Member == member)
             {
@@ -65,7 +68,7 @@ internal sealed class LeaderRole(Serial electedSerial, ImmutableArray<Member> el
     public void Track(Configuration configuration, Member self, LogIndex next, long now)
     {
         List<Member> members = [.. configuration.Everybody().Where(member => member != self && member.Incarnation != Incarnation.None)];
-        foreach (var gone in Peers)
+        foreach (var gone in Progresses)
         {
             if (!members.Contains(gone.Member))
             {
@@ -74,7 +77,7 @@ internal sealed class LeaderRole(Serial electedSerial, ImmutableArray<Member> el
         }
 
         members.ForEach(member => _farewells.Remove(member));
-        Peers = [.. members.Union(_farewells.Keys).Order().Select(member => Of(member) ?? new Progress(member, next, now))];
+        Progresses = [.. members.Union(_farewells.Keys).Order().Select(member => Of(member) ?? new Progress(member, next, now))];
         Voters = [.. configuration.Voters.Select(member => new Seat(member == self, Of(member)))];
         OldVoters = [.. configuration.OldVoters.Select(member => new Seat(member == self, Of(member)))];
     }
@@ -86,7 +89,7 @@ internal sealed class LeaderRole(Serial electedSerial, ImmutableArray<Member> el
     public void Forget(Member member)
     {
         _farewells.Remove(member);
-        Peers = Peers.RemoveAll(progress => progress.Member == member);
+        Progresses = Progresses.RemoveAll(progress => progress.Member == member);
     }
 
     /// <summary>A voter: the leader itself, somebody whom it replicates to, or a place that is kept for somebody.</summary>

@@ -48,7 +48,7 @@ internal sealed class SimulatedProcess
     public static Incarnation IncarnationOf(int incarnation) => new(new Guid(incarnation, 0, 0, new byte[8]));
 
     /// <summary>Returns the boot of the first start with the first disk, as others record it.</summary>
-    public static Boot FirstBootOf(ulong seed) => new(1, RaftCore.MarkOf(SeedOf(seed, 1, 1)));
+    public static Boot FirstBootOf(ulong seed) => new(1, Recovery.MarkOf(SeedOf(seed, 1, 1)));
 
     public void Start()
     {

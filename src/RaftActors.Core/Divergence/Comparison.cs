@@ -1,0 +1,99 @@
+namespace RaftActors.Core;
+
+/// <summary>
+/// Finds the first place at which two logs differ though neither gives way. Before the founding only preloaded pairs can differ. In a
+/// group, two entries of one index and term are the same (§5.3, Figure 3); where they are not, a disk or a memory has damaged one.
+/// </summary>
+internal sealed class Comparison(RaftState state, Refusals refusals)
+{
+    /// <summary>
+    /// Whether a preloaded log that is not longer than ours has other content. The process with the longer log finds out.
+    /// </summary>
+    public static bool ContradictsPreload(RaftLog log, Peer peer) =>
+        peer.GreetedAt is not null
+        && peer.Position.Term == Term.Zero
+        && peer.Position.Index >= log.Base.Index
+        && peer.Position.Index <= log.Last
+        && log.TermAt(peer.Position.Index) == Term.Zero
+        && !log.Holds(peer.Position);
+
+    /// <summary>After a greeting: begins a comparison if the preloaded pairs differ.</summary>
+    public void CompareWith(Peer peer)
+    {
+        if (state.IsFounding && peer.DivergesAt is null && ContradictsPreload(state.Log, peer))
+        {
+            OnComparePrefix(peer, state.Term, new Message.ComparePrefix(LogIndex.Zero, peer.Position.Index, peer.Position));
+        }
+    }
+
+    /// <summary>
+    /// The leader's log differs from ours at an index, in the same term. Begins a comparison, and begins it again if the leader still sends
+    /// heartbeats: it stops when it knows, so our report was lost or was of an earlier term.
+    /// </summary>
+    public void OnDamage(Peer peer, Member leader, LogIndex differs, bool isHeartbeat)
+    {
+        if (peer.DivergesAt is not null && !isHeartbeat)
+        {
+            return;
+        }
+
+        var log = state.Log;
+        if (differs == log.Base.Index)
+        {
+            Diverge(peer, differs.Next); // Compacted entries cannot be compared.
+        }
+        else
+        {
+            state.Send(leader, new Message.ComparePrefix(log.Base.Index, differs, log.PositionAt(differs)));
+        }
+    }
+
+    /// <summary>
+    /// Halves the range in which two logs diverge, or names the serial from which on they do:
+    /// <code>
+    /// agreed 0, differs 8, mine @4   ->   agreed 4, differs 8, mine @6   ->   agreed 4, differs 6, mine @5   ->   agreed 5, differs 6
+    /// </code>
+    /// Compacted entries cannot be compared; then the first comparable serial is named. In a group only messages of the current term count:
+    /// a log may have been replaced since an earlier one. The leader's next heartbeat begins again.
+    /// </summary>
+    public void OnComparePrefix(Peer peer, Term term, Message.ComparePrefix comparison)
+    {
+        var (log, at) = (state.Log, comparison.Mine.Index);
+        var (agreed, differs) = log.Holds(comparison.Mine) ? (at, comparison.Differs)
+            : at < log.Base.Index ? (comparison.Agreed, comparison.Differs)
+            : (comparison.Agreed, at);
+        if (differs <= agreed
+            || (at < log.Base.Index && differs <= log.Base.Index)
+            || differs > log.Last.Next
+            || (state.HardState.Group != GroupUid.None && term != state.Term))
+        {
+            return; // Stale: one of the two has begun anew.
+        }
+
+        var lowest = agreed > log.Base.Index ? agreed : log.Base.Index;
+        if (differs > lowest.Next)
+        {
+            var middle = new LogIndex(lowest.Value + ((differs.Value - lowest.Value) / 2));
+            state.Send(peer.Member, new Message.ComparePrefix(agreed, differs, log.PositionAt(middle)));
+            return;
+        }
+
+        Diverge(peer, lowest.Next);
+    }
+
+    /// <summary>The log of that process differs from ours from an index on, and neither gives way: both processes report it.</summary>
+    public void Diverge(Peer peer, LogIndex at)
+    {
+        var log = state.Log;
+        var serial = log.PositionAt(new LogIndex(at.Value - 1)).Serial.Next;
+        peer.DivergesAt = serial;
+        var (what, remedy) = log.TermAt(at > log.Last ? log.Last : at) == Term.Zero
+            ? ("preloaded pairs", "decide which are right, and restart the other process with the same ones or with none")
+            : ("logs", "within one term, so one of the two is damaged: restart that process with an empty store");
+        var detail = $"the {what} of {state.Self.Name} and {peer.Name} differ from serial {serial} on; {remedy}";
+        var hash = at > log.Last ? PrefixHash.Empty : log.PositionAt(at).Hash;
+        var refusal = new Message.Refusal(RefusalReason.Diverged, serial, default, detail) { Index = at, Hash = hash };
+        refusals.Show(peer, peer.Member, refusal);
+        state.Send(peer.Member, refusal);
+    }
+}

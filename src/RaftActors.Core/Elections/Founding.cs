@@ -1,0 +1,96 @@
+namespace RaftActors.Core;
+
+/// <summary>
+/// The first election, until a configuration is in the log: plain Raft among all N processes, with a preference for the best
+/// (<see cref="Standing"/>).
+/// </summary>
+internal sealed class Founding(RaftState state, Records records)
+{
+    /// <summary>It may vote, and its preloaded pairs contradict those of no process that is present.</summary>
+    private bool CanFound =>
+        state.IsAdmitted && !state.IsFenced && !state.Roster.Peers.Any(peer => IsPresent(peer) && IsDisputed(peer));
+
+    /// <summary>
+    /// Whether this process campaigns now that its election timer expired. It need not be the best. While the best is present, the
+    /// processes that hear it refuse all others; where none hears it, waiting for it would help none.
+    /// </summary>
+    public bool MayCampaignOnTimeout => state.Founding.IsDue && CanFound;
+
+    /// <summary>Whether this process should campaign at once, as the best of those that are present.</summary>
+    public bool ShouldCampaign()
+    {
+        if (!state.IsFounding || state.Role is not FollowerRole { Leader: null })
+        {
+            return false;
+        }
+
+        if (!state.Founding.IsDue && (state.Roster.Peers.All(HasGreeted) || state.Now >= state.Options.FoundingTimeoutTicks))
+        {
+            (state.Founding.IsDue, state.Founding.MayCampaignAtOnce) = (true, true);
+        }
+
+        if (!state.Founding.MayCampaignAtOnce || !CanFound || state.Roster.Peers.Any(IsBetterAndPresent))
+        {
+            return false;
+        }
+
+        state.Founding.MayCampaignAtOnce = false;
+        return true;
+    }
+
+    /// <summary>
+    /// Whether another process should found the group rather than this candidate. A process that does not reply to greetings does not
+    /// stand in the way: it may be heard and hear no other. Nor does this process after its first campaign: it may hear too few to win, and
+    /// the candidate all.
+    /// </summary>
+    public bool ShouldRefuse(Standing candidate) =>
+        (CanFound && state.Timer.Campaigns <= 1 && state.Standing.IsBetterThan(candidate))
+        || state.Roster.Peers.Any(peer => peer.RepliedAt is { } at
+            && state.Now - at < state.Options.ElectionTimeoutMinTicks
+            && IsPresent(peer)
+            && peer.Standing.IsBetterThan(candidate));
+
+    /// <summary>The first configuration: the founder and the K-1 best of those that are present.</summary>
+    public Configuration Configuration()
+    {
+        var present = state.Roster.Peers.Where(IsPresent).Select(peer => peer.Standing).ToList();
+        present.Sort((one, other) => one.IsBetterThan(other) ? -1 : 1);
+        var size = QuorumSize.For(state.Founders.Length, state.Options.MaxQuorum);
+        return FoundingConfiguration.Chosen(
+            state.Options.FoundingUid,
+            state.Configurations.FoundingRoster,
+            size,
+            state.Standing,
+            [.. present]);
+    }
+
+    /// <summary>Why no group is founded; empty if this process may campaign for it.</summary>
+    public IEnumerable<Reason> Obstacles()
+    {
+        if (!state.Founding.IsDue)
+        {
+            yield return new Reason.FoundingWaits(
+                [.. state.Roster.Peers.Where(peer => !HasGreeted(peer)).Select(peer => peer.Name)],
+                state.Options.FoundingTimeoutTicks - state.Now);
+        }
+
+        if (state.Roster.Peers.FirstOrDefault(peer => IsPresent(peer) && IsDisputed(peer)) is { } disputed)
+        {
+            yield return new Reason.FoundingDisputed(disputed.Name);
+        }
+        else if (state.Roster.Peers.FirstOrDefault(IsBetterAndPresent) is { } better)
+        {
+            yield return new Reason.FoundingLeftTo(better.Name);
+        }
+    }
+
+    private bool HasGreeted(Peer peer) =>
+        peer.GreetedAt is { } at && state.Now - at < state.Options.ElectionTimeoutMinTicks;
+
+    /// <summary>It has greeted with the incarnation that may vote. Another one can neither found the group nor be chosen.</summary>
+    private bool IsPresent(Peer peer) => HasGreeted(peer) && peer.Current == records.FirstOf(peer.Name);
+
+    private bool IsBetterAndPresent(Peer peer) => IsPresent(peer) && peer.Standing.IsBetterThan(state.Standing);
+
+    private bool IsDisputed(Peer peer) => peer.DivergesAt is not null || Comparison.ContradictsPreload(state.Log, peer);
+}

@@ -1,0 +1,79 @@
+namespace RaftActors.Core;
+
+/// <content>Log matching (§5.3): how the entries of a leader fit into this log.</content>
+internal sealed partial class RaftLog
+{
+    /// <summary>
+    /// Compares entries that follow on <paramref name="previous"/> with this log; changes nothing. Of the entries only those are hashed
+    /// whose index and term the log has already.
+    /// </summary>
+    public LogMatch Match(LogPosition previous, LogSlice entries)
+    {
+        if (previous.Index < Base.Index)
+        {
+            return new LogMatch(LogFit.Compacted, Base.Index);
+        }
+
+        if (!Holds(previous))
+        {
+            return IsDamaged(previous)
+                ? new LogMatch(LogFit.Damaged, previous.Index)
+                : new LogMatch(LogFit.Missing, WhereLogsMayAgree(previous));
+        }
+
+        var hash = previous.Hash;
+        for (var i = 0; i < entries.Length; i++)
+        {
+            var entry = entries[i];
+            if (entry.Index > Last)
+            {
+                return new LogMatch(LogFit.Fits, entry.Index, i);
+            }
+
+            var own = TermAt(entry.Index);
+            if (own != entry.Term)
+            {
+                return new LogMatch(own == Term.Zero ? LogFit.Disputed : LogFit.Fits, entry.Index, i);
+            }
+
+            hash = PrefixHash.Extend(hash, entry.Payload);
+            if (!Holds(new LogPosition(entry.Index, entry.Term, entry.Serial, hash)))
+            {
+                return new LogMatch(LogFit.Disputed, entry.Index);
+            }
+        }
+
+        return new LogMatch(LogFit.Fits, new LogIndex(previous.Index.Value + entries.Length + 1), entries.Length);
+    }
+
+    /// <summary>
+    /// Whether an entry of another leader at this place would replace the one in this log (§5.3). A preloaded pair does not give way, nor
+    /// does an entry of the same term.
+    /// </summary>
+    public bool GivesWayTo(LogPosition position) =>
+        TermAt(position.Index) is var own && own != Term.Zero && own != position.Term;
+
+    /// <summary>
+    /// Two entries that leaders wrote, with the same index and term, are the same (§5.3, Figure 3). If they differ, one was damaged.
+    /// </summary>
+    private bool IsDamaged(LogPosition previous) =>
+        previous.Term > Term.Zero
+        && previous.Index <= Last
+        && TermAt(previous.Index) == previous.Term;
+
+    /// <summary>
+    /// Where the leader should look next. A conflicting term is skipped as a whole (§5.3). Within one term only preloaded pairs differ, and
+    /// the distance is halved.
+    /// </summary>
+    private LogIndex WhereLogsMayAgree(LogPosition previous)
+    {
+        if (previous.Index > Last)
+        {
+            return LastNotAbove(previous.Term, Last);
+        }
+
+        return TermAt(previous.Index) == previous.Term
+            ? new LogIndex(Math.Max(Base.Index.Value, previous.Index.Value / 2))
+            : LastNotAbove(previous.Term, new LogIndex(previous.Index.Value - 1));
+    }
+}

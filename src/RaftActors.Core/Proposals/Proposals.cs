@@ -1,0 +1,117 @@
+using System.Collections.Immutable;
+
+namespace RaftActors.Core;
+
+/// <summary>Pairs that are proposed to this process: appends them if it leads, and recognises retries.</summary>
+internal sealed class Proposals(RaftState state, LeaderLog log)
+{
+    /// <summary>The index at which the log has a request; see <see cref="RaftCore.IndexOf"/>.</summary>
+    public LogIndex? IndexOf(RequestId request)
+    {
+        var session = state.Sessions.Of(request.Origin);
+        return state.Role is LeaderRole leader && IsNew(leader, session, request) ? null : Find(session, request)?.Index;
+    }
+
+    /// <summary>The shell proposes pairs.</summary>
+    public void OnPropose(ImmutableArray<Payload.Pair> pairs, bool areRetries)
+    {
+        if (state.Role is not LeaderRole leader)
+        {
+            state.Effects.Add(new Effect.Rejected(pairs, RejectionReason.NotLeader));
+            return;
+        }
+
+        if (state.Transfers.Current is not null)
+        {
+            state.Effects.Add(new Effect.Rejected(pairs, RejectionReason.Transferring));
+            return;
+        }
+
+        if (leader.Open.HasManyOrigins)
+        {
+            leader.Open.Rebuild(state.Log.From(state.CommitIndex.Next));
+        }
+
+        var first = state.Log.Last.Next;
+        for (var i = 0; i < pairs.Length; i++)
+        {
+            if (IsTooMuch(leader, pairs[i]))
+            {
+                // The pairs behind it are rejected too: no pair overtakes one that was proposed with it.
+                state.Effects.Add(new Effect.Rejected(pairs[i..], RejectionReason.Busy));
+                break;
+            }
+
+            Propose(leader, pairs[i], areRetries);
+        }
+
+        if (first <= state.Log.Last)
+        {
+            state.Effects.Add(new Effect.Accepted(state.Log.From(first)));
+        }
+    }
+
+    /// <summary>Uncommitted entries are in memory, so their size is bounded; one pair is taken in any case.</summary>
+    private bool IsTooMuch(LeaderRole leader, Payload.Pair pair) =>
+        leader.Open.Bytes > 0 && leader.Open.Bytes + pair.Size > state.Options.MaxUncommittedBytes;
+
+    private void Propose(LeaderRole leader, Payload.Pair pair, bool isRetry)
+    {
+        if (pair.Request is not { } request)
+        {
+            Append(leader, pair);
+            return;
+        }
+
+        // A leader's log has everything that is committed (§5.4). So a request that was appended before is found, or was never
+        // committed and never will be. A request that is found is answered with its commit, which a leader of an older term may not
+        // have reached.
+        var session = state.Sessions.Of(request.Origin);
+        if (!IsNew(leader, session, request) && Find(session, request) is { } known)
+        {
+            state.Effects.Add(new Effect.Repeated(request, known.Index, known.Serial));
+        }
+        else if (request.Number <= (session?.Forgotten ?? 0) || (session is null && isRetry && state.Sessions.IsFull))
+        {
+            state.Effects.Add(new Effect.Rejected([pair], RejectionReason.Expired));
+        }
+        else
+        {
+            Append(leader, pair);
+        }
+    }
+
+    private void Append(LeaderRole leader, Payload.Pair pair)
+    {
+        if (state.Durability.IsDiskShort)
+        {
+            state.Effects.Add(new Effect.Rejected([pair], RejectionReason.DiskFull));
+        }
+        else
+        {
+            log.Append(leader, pair);
+        }
+    }
+
+    /// <summary>Request numbers rise, so one above all known ones need not be searched for.</summary>
+    private static bool IsNew(LeaderRole leader, Session? session, RequestId request) =>
+        request.Number > (session?.Highest ?? 0) && leader.Open.IsAboveAll(request);
+
+    private AnsweredRequest? Find(Session? session, RequestId request)
+    {
+        if (session?.Find(request.Number) is { } committed)
+        {
+            return committed;
+        }
+
+        foreach (var entry in state.Log.From(state.CommitIndex.Next))
+        {
+            if (entry.Payload is Payload.Pair pair && pair.Request == request)
+            {
+                return new AnsweredRequest(request.Number, entry.Index, entry.Serial);
+            }
+        }
+
+        return null;
+    }
+}

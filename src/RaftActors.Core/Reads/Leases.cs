@@ -1,0 +1,31 @@
+namespace RaftActors.Core;
+
+/// <summary>Leases (thesis §6.4.1): what the leader makes of the promises of its voters. The promise itself is stickiness.</summary>
+internal sealed class Leases(RaftState state)
+{
+    /// <summary>At each heartbeat: begins a new round if the one before was confirmed.</summary>
+    public void Renew(LeaderRole leader)
+    {
+        if (state.Options.Lease is not null && state.IsReady && !leader.Rounds.IsUnderWay)
+        {
+            leader.Rounds.Start(state.CommitIndex, state.Clock.Instant);
+        }
+    }
+
+    /// <summary>Extends the lease: the voters that confirmed the round made their promise after it began.</summary>
+    public void Extend(LeaderRole leader)
+    {
+        if (state.Options.Lease is { } lease)
+        {
+            leader.Lease.Renew(EndOfPromise(leader.Rounds.StartedAt, lease));
+        }
+    }
+
+    /// <summary>
+    /// Voters count the promise in whole ticks, and the first tick may come at once. Ticks may be late and never early, but a voter's clock
+    /// may run faster than the leader's.
+    /// </summary>
+    private Instant EndOfPromise(Instant start, LeaseOptions lease) => new(
+        start.Microseconds
+            + ((state.Options.ElectionTimeoutMinTicks - 1) * lease.TickMicroseconds * (100 - lease.MaxDriftPercent) / 100));
+}

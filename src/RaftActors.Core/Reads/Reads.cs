@@ -1,0 +1,173 @@
+namespace RaftActors.Core;
+
+/// <summary>Linearizable reads (§8, thesis §6.4).</summary>
+internal sealed class Reads(RaftState state, Leases leases)
+{
+    /// <summary>More questions than one start ever asks.</summary>
+    private const long QuestionsPerBoot = 1_000_000_000_000;
+
+    /// <summary>The shell asks for a read.</summary>
+    public void OnRead(ReadId id)
+    {
+        switch (state.Role)
+        {
+            case LeaderRole leader:
+                leader.Rounds.Add(new ReadQuestion(null, id));
+                break;
+            case FollowerRole { Leader: not null } follower:
+                follower.Reads.Add(id);
+                AskLeader(follower);
+                break;
+            default:
+                state.Effects.Add(new Effect.ReadFailed(id));
+                break;
+        }
+    }
+
+    /// <summary>A follower asks for its reads.</summary>
+    public void OnReadIndex(Envelope envelope, Message.ReadIndex question)
+    {
+        if (state.Role is LeaderRole leader)
+        {
+            leader.Rounds.Add(new ReadQuestion(envelope.From, question.Id));
+        }
+        else
+        {
+            state.Send(envelope.From, new Message.ReadIndexReply(question.Id, null));
+        }
+    }
+
+    /// <summary>The leader answers a question of this follower.</summary>
+    public void OnReadIndexReply(Envelope envelope, Message.ReadIndexReply reply)
+    {
+        if (state.Role is FollowerRole follower && follower.Leader == envelope.From && follower.Reads.Question == reply.Id)
+        {
+            FinishQuestion(follower, reply.Index);
+        }
+    }
+
+    /// <summary>Gives up a question that the leader has not answered for the longest election timeout.</summary>
+    public void OnTick()
+    {
+        if (state.Role is FollowerRole { Reads.Question: not null } follower
+            && state.Now - follower.Reads.AskedAt >= state.Options.ElectionTimeoutMaxTicks)
+        {
+            FinishQuestion(follower, null);
+        }
+    }
+
+    /// <summary>
+    /// A voter answered a message of a round: it had not gone on to another term by then, whether it took the entries or not. A process
+    /// that may not vote does not count, since another incarnation of it may have voted for another leader.
+    /// </summary>
+    public static void OnRoundReply(LeaderRole leader, Progress progress, long round)
+    {
+        if (leader.Rounds.IsUnderWay && progress.IsAdmitted && round > progress.Round)
+        {
+            progress.Round = round;
+        }
+    }
+
+    /// <summary>
+    /// Ends the round under way if it is confirmed, answers by the lease, or begins the next round. A new leader knows the group's commit
+    /// index only when an entry of its own term is committed (thesis §6.4, step 1).
+    /// </summary>
+    public void Settle()
+    {
+        if (state.Role is not LeaderRole leader)
+        {
+            return;
+        }
+
+        EndConfirmedRound(leader);
+        if (!leader.Rounds.HasWaiting || !state.IsReady)
+        {
+            return;
+        }
+
+        if (leader.Lease.Holds(state.Clock.Instant))
+        {
+            Answer(leader.Rounds.TakeWaiting(), state.CommitIndex);
+        }
+        else if (!leader.Rounds.IsUnderWay)
+        {
+            leader.Rounds.Start(state.CommitIndex, state.Clock.Instant);
+            EndConfirmedRound(leader); // A leader that is the only voter confirms its own round.
+        }
+    }
+
+    /// <summary>Fails all reads of a role that ends.</summary>
+    public void Fail(Role role)
+    {
+        switch (role)
+        {
+            case LeaderRole leader:
+                Answer(leader.Rounds.Finish(), null);
+                Answer(leader.Rounds.TakeWaiting(), null);
+                break;
+            case FollowerRole follower:
+                foreach (var id in follower.Reads.TakeAll())
+                {
+                    Answer(id, null);
+                }
+
+                break;
+        }
+    }
+
+    /// <summary>
+    /// A round is confirmed when a majority of each set of voters in force has answered it. This process is one of them only if it votes. A
+    /// change of the voters may confirm a round too.
+    /// </summary>
+    private void EndConfirmedRound(LeaderRole leader)
+    {
+        bool HasAnswered(Member member) => member == state.Self || leader.Of(member)?.Round == leader.Rounds.Latest;
+        if (leader.Rounds.IsUnderWay && Majority.Holds(state.Configuration, HasAnswered))
+        {
+            leases.Extend(leader);
+            Answer(leader.Rounds.Finish(), leader.Rounds.Index);
+        }
+    }
+
+    private void Answer(IReadOnlyList<ReadQuestion> questions, LogIndex? index)
+    {
+        foreach (var (asker, id) in questions)
+        {
+            if (asker is { } member)
+            {
+                state.Send(member, new Message.ReadIndexReply(id, index));
+            }
+            else
+            {
+                Answer(id, index);
+            }
+        }
+    }
+
+    private void Answer(ReadId id, LogIndex? index) =>
+        state.Effects.Add(index is { } at ? new Effect.ReadReady(id, at) : new Effect.ReadFailed(id));
+
+    /// <summary>
+    /// Asks one question for all waiting reads. No start uses a number twice, so a late answer to an older question, which would be too
+    /// old, matches none.
+    /// </summary>
+    private void AskLeader(FollowerRole follower)
+    {
+        if (follower.Reads is { Question: null, HasWaiting: true } reads)
+        {
+            var question = new ReadId((state.HardState.Boot.Number * QuestionsPerBoot) + ++state.ReadQuestions);
+            reads.Ask(question, state.Now);
+            state.Send(follower.Leader!.Value, new Message.ReadIndex(question));
+        }
+    }
+
+    private void FinishQuestion(FollowerRole follower, LogIndex? index)
+    {
+        foreach (var id in follower.Reads.Finish())
+        {
+            Answer(id, index);
+        }
+
+        AskLeader(follower);
+    }
+}

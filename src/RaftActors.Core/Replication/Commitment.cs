@@ -1,0 +1,95 @@
+using System.Collections.Immutable;
+
+namespace RaftActors.Core;
+
+/// <summary>Advances the commit index, and delivers committed entries to the application.</summary>
+internal sealed class Commitment(RaftState state)
+{
+    /// <summary>
+    /// A leader commits an entry of its own term that a majority has on disk; its own disk counts like the others. An older entry on a
+    /// majority can still be overwritten (§5.4.2, Figure 8), and is committed with a later one.
+    /// </summary>
+    public void Settle()
+    {
+        if (state.Role is not LeaderRole leader || state.CommitIndex == state.Log.Last)
+        {
+            return;
+        }
+
+        var (one, other) = (OnDisksOf(leader.Voters), OnDisksOf(leader.OldVoters));
+        var reached = one < other ? one : other;
+        if (reached > state.CommitIndex && state.Log.TermAt(reached) == state.Term)
+        {
+            AdvanceTo(reached);
+        }
+    }
+
+    /// <summary>Commits the entries up to an index of the log; an index at or below the commit index changes nothing.</summary>
+    public void AdvanceTo(LogIndex index)
+    {
+        if (index <= state.CommitIndex)
+        {
+            return;
+        }
+
+        var leader = state.Role as LeaderRole;
+        foreach (var entry in state.Log.From(state.CommitIndex.Next, (int)(index.Value - state.CommitIndex.Value)))
+        {
+            state.Sessions.Add(entry);
+            leader?.Open.Commit(entry.Payload);
+        }
+
+        Set(index);
+    }
+
+    /// <summary>
+    /// Sets the commit index. A committed configuration tells this process its group, and admits the incarnation that it holds: no other
+    /// incarnation can be counted in its place.
+    /// </summary>
+    public void Set(LogIndex index)
+    {
+        state.CommitIndex = index;
+        if (state.CommittedConfiguration is not { } configuration)
+        {
+            return;
+        }
+
+        var isAdmitted = state.IsAdmitted || configuration.Holds(state.Self);
+        if (state.HardState.Group == GroupUid.None || isAdmitted != state.IsAdmitted)
+        {
+            state.Durability.SetHardState(state.HardState with { Group = configuration.Group, IsAdmitted = isAdmitted });
+        }
+    }
+
+    /// <summary>
+    /// Delivers committed entries, the preloaded ones only when a configuration is committed: a snapshot of them needs one. While the disk
+    /// may still hold entries that were overwritten, only durable entries are delivered. A snapshot of the others could become durable
+    /// first, and would contradict the log after a crash.
+    /// </summary>
+    public void Deliver()
+    {
+        var log = state.Log;
+        var end = log.IsOverwriting && log.Durable < state.CommitIndex ? log.Durable : state.CommitIndex;
+        if (state.Delivered < end && state.Configurations.LatestUpTo(end) is not null)
+        {
+            state.Effects.Add(new Effect.Commit(log.From(state.Delivered.Next, (int)(end.Value - state.Delivered.Value))));
+            state.Delivered = end;
+        }
+    }
+
+    private LogIndex OnDisksOf(ImmutableArray<LeaderRole.Seat> voters)
+    {
+        Span<LogIndex> indices = stackalloc LogIndex[voters.Length];
+        for (var i = 0; i < voters.Length; i++)
+        {
+            indices[i] = voters[i] switch
+            {
+                { IsSelf: true } => state.Log.Durable,
+                { Other: { IsAdmitted: true } other } => other.Match,
+                _ => LogIndex.Zero,
+            };
+        }
+
+        return Majority.Reached(indices);
+    }
+}

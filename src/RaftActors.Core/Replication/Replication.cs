@@ -1,0 +1,117 @@
+namespace RaftActors.Core;
+
+/// <summary>A leader sends its log to the other processes (§5.3).</summary>
+internal sealed class Replication(RaftState state, SnapshotSending snapshots)
+{
+    /// <summary>
+    /// Sends to each process the news that it was not sent yet: entries, the commit index, the question of a round of reads.
+    /// </summary>
+    public void Settle()
+    {
+        if (state.Role is not LeaderRole leader)
+        {
+            return;
+        }
+
+        foreach (var progress in leader.Progresses)
+        {
+            if (!state.IsReplaced(progress.Member))
+            {
+                SendNews(leader, progress);
+                SendRound(leader, progress);
+            }
+        }
+    }
+
+    /// <summary>Sends a heartbeat, however full the window is.</summary>
+    public void SendHeartbeat(Progress progress)
+    {
+        if (state.IsReplaced(progress.Member) || progress.State == ProgressState.Refused)
+        {
+            return;
+        }
+
+        if (progress.Outgoing is { } outgoing)
+        {
+            snapshots.SendHeartbeat(progress, outgoing);
+        }
+        else if (state.Role is LeaderRole leader)
+        {
+            SendEntries(leader, progress, 0);
+        }
+    }
+
+    /// <summary>
+    /// To a process that replicates: all new entries, in as many messages as its window takes, without waiting for replies. To one that is
+    /// probed: one message at a time. The commit index goes with the entries, or alone if there are none.
+    /// </summary>
+    private void SendNews(LeaderRole leader, Progress progress)
+    {
+        if (progress.Outgoing is { } outgoing)
+        {
+            snapshots.SendPieces(progress, outgoing);
+            return;
+        }
+
+        while (progress.TakesEntries(state.Options)
+            && (progress.State == ProgressState.Probing || progress.Next <= state.Log.Last))
+        {
+            SendEntries(leader, progress, state.Options.MaxEntriesPerMessage);
+        }
+
+        if (progress.State == ProgressState.Replicating && progress.SentCommit < state.CommitIndex)
+        {
+            SendEntries(leader, progress, 0);
+        }
+    }
+
+    /// <summary>
+    /// Asks a voter whether it still follows (thesis §6.4). A message with entries does not ask: its reply waits for the voter's disk.
+    /// </summary>
+    private void SendRound(LeaderRole leader, Progress progress)
+    {
+        if (!leader.Rounds.IsUnderWay
+            || progress.SentRound == leader.Rounds.Latest
+            || progress.State == ProgressState.Refused
+            || !state.Configuration.IsVoter(progress.Member))
+        {
+            return;
+        }
+
+        if (progress.Outgoing is { } outgoing)
+        {
+            snapshots.SendPlace(progress, outgoing);
+        }
+        else
+        {
+            SendEntries(leader, progress, 0);
+        }
+    }
+
+    private void SendEntries(LeaderRole leader, Progress progress, int limit)
+    {
+        var entries = state.Log.From(progress.Next, limit, state.Options.MaxBytesPerMessage, out var size);
+        var previous = new LogIndex(progress.Next.Value - 1);
+        state.Send(progress.Member, AppendEntriesAfter(leader, previous, entries));
+        progress.Sent(new LogIndex(previous.Value + entries.Length), size, state.CommitIndex);
+        progress.SentRound = entries.IsEmpty ? leader.Rounds.Latest : progress.SentRound;
+    }
+
+    /// <summary>Builds a message, or takes the last one again: processes that are equally far are sent the same object.</summary>
+    private Message.AppendEntries AppendEntriesAfter(LeaderRole leader, LogIndex previous, LogSlice entries)
+    {
+        var (position, serial) = (state.Log.PositionAt(previous), state.Log.LastPosition.Serial);
+        if (leader.LastSent is { } last
+            && last.Previous == position
+            && last.Entries.Span == entries.Span
+            && last.Commit == state.CommitIndex
+            && last.LeaderSerial == serial
+            && last.Round == leader.Rounds.Latest)
+        {
+            return last;
+        }
+
+        leader.LastSent = new Message.AppendEntries(position, entries, state.CommitIndex, serial, leader.Rounds.Latest);
+        return leader.LastSent;
+    }
+}

@@ -1,0 +1,31 @@
+namespace RaftActors.Core;
+
+/// <summary>Decides which senders outside the roster are heard.</summary>
+internal sealed class Strangers(RaftState state)
+{
+    /// <summary>The sender of a message, added to the roster if need be; null if the message is not to be heard.</summary>
+    public Peer? SenderOf(Envelope envelope) =>
+        state.Roster.Of(envelope.From.Name) ?? (MayHear(envelope) ? state.Roster.Add(envelope.From.Name) : null);
+
+    /// <summary>
+    /// Whether a sender outside the roster is heard. This process may have missed a change of the roster. So a leader is followed, and a
+    /// candidate judged by term and log alone (thesis §4.1); otherwise a process that was away could never rejoin. A sender whose log is
+    /// behind cannot know of a later roster and would get no vote. It is told why it is not in the roster instead.
+    /// </summary>
+    public bool MayHear(Envelope envelope)
+    {
+        if (state.IsOutside)
+        {
+            return true;
+        }
+
+        var isOfOurGroup = envelope.Group != GroupUid.None && envelope.Group == state.HardState.Group;
+        return isOfOurGroup && envelope.Body switch
+        {
+            Message.AppendEntries or Message.SnapshotChunk => true,
+            Message.RequestVote request => request.Position.IsAtLeastAsUpToDateAs(state.Log.LastPosition),
+            Message.Greeting greeting => state.IsRemoved || greeting.Position.IsAtLeastAsUpToDateAs(state.Log.LastPosition),
+            _ => false,
+        };
+    }
+}

@@ -1,0 +1,47 @@
+namespace RaftActors.Core;
+
+/// <summary>
+/// Draws the conclusions of a step, once, at its end. Handlers of inputs and messages only change state and reply to the sender. Each line
+/// below decides from the state that the lines before it left. So no handler can forget a conclusion, and none is drawn twice.
+/// </summary>
+internal sealed class Settlement(RaftState state, RoleChanges roles)
+{
+    /// <summary>Who may vote, and who leads.</summary>
+    public required (Admission Admission, Voting Voting, Campaign Campaign) Elections { get; init; }
+
+    /// <summary>What is committed, and under which configuration.</summary>
+    public required (Commitment Commitment, Reconfiguration Reconfiguration, Reads Reads) Group { get; init; }
+
+    /// <summary>What is sent, and who leads next.</summary>
+    public required (Replication Replication, Transfers Transfers, Succession Succession) Leadership { get; init; }
+
+    /// <summary>What is discarded and what is announced.</summary>
+    public required (Snapshots Snapshots, Views Views) Outcome { get; init; }
+
+    /// <summary>Runs the list.</summary>
+    /// <param name="wasAdmitted">Whether this process was admitted when the step began.</param>
+    public void Run(bool wasAdmitted)
+    {
+        Elections.Admission.Settle();
+        if (state.IsAdmitted && !wasAdmitted)
+        {
+            Elections.Voting.JudgeKeptRequests();
+        }
+
+        Elections.Campaign.Settle();
+        Group.Commitment.Settle();
+        Group.Reconfiguration.Settle();
+        Group.Reads.Settle();
+        Leadership.Replication.Settle();
+        Leadership.Transfers.Settle();
+        if (Leadership.Succession.StepsDownAfterRemoval())
+        {
+            roles.StepDown();
+        }
+
+        state.Roster.Update(state);
+        Outcome.Snapshots.Settle();
+        state.Durability.PersistChanges();
+        Outcome.Views.Settle();
+    }
+}

@@ -1,0 +1,118 @@
+using System.Collections.Immutable;
+
+namespace RaftActors.Core;
+
+/// <summary>Snapshots of this process, and the log that they let it discard (§7).</summary>
+internal sealed class Snapshots(RaftState state)
+{
+    /// <summary>Describes a snapshot; see <see cref="RaftCore.DescribeSnapshot"/>.</summary>
+    public Snapshot Describe(LogIndex index, long length)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(index, state.Snapshots.Latest?.Position.Index ?? LogIndex.Zero);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(index, state.Delivered);
+        var (at, configuration) = state.Configurations.LatestUpTo(index) ?? throw new ArgumentOutOfRangeException(
+            nameof(index),
+            index,
+            "The group's first configuration comes after these preloaded pairs; a snapshot needs one.");
+        return new Snapshot(state.Log.PositionAt(index), at, configuration, SessionsAt(index), length);
+    }
+
+    /// <summary>A snapshot of the application's state is durable.</summary>
+    public void OnSnapshotTaken(Snapshot snapshot)
+    {
+        if (snapshot.Position.Index <= state.Snapshots.Latest?.Position.Index)
+        {
+            return; // A newer one was received meanwhile.
+        }
+
+        Invariant.That(
+            snapshot.Position.Index <= state.Delivered && state.Log.Holds(snapshot.Position),
+            "a snapshot covers entries that were delivered");
+        state.Snapshots.Latest = snapshot;
+        state.Log.Covered(snapshot.Position.Index);
+    }
+
+    /// <summary>
+    /// Discards the entries that a snapshot covers, except the last ones before it, and those that a transfer of a snapshot needs: the
+    /// snapshot itself and the log after it. Without these the log would have moved on at the end of the transfer, and another would begin.
+    /// A process that is gone, or takes nothing of a snapshot, is not waited for: the snapshot may not be readable.
+    /// </summary>
+    public void Settle()
+    {
+        if (state.Snapshots.Latest is not { } snapshot)
+        {
+            return;
+        }
+
+        var pinned = snapshot.Position.Index;
+        var end = new LogIndex(Math.Max(0, pinned.Value - state.Options.RetainedEntries));
+        foreach (var progress in Progresses)
+        {
+            if (progress.KeepsLogAfter is null)
+            {
+                continue;
+            }
+
+            if (IsWaitedForInVain(progress))
+            {
+                progress.GiveUp(state.Log.Base.Index);
+                continue;
+            }
+
+            pinned = progress.Outgoing is { } outgoing && outgoing.Snapshot.Position.Index < pinned
+                ? outgoing.Snapshot.Position.Index
+                : pinned;
+            end = progress.KeepsLogAfter < end ? progress.KeepsLogAfter.Value : end;
+        }
+
+        DiscardLogTo(end);
+        if (state.Snapshots.Discarded != (state.Log.Base, pinned))
+        {
+            state.Snapshots.Discarded = (state.Log.Base, pinned);
+            state.Effects.Add(new Effect.Discard(state.Log.Base, pinned));
+        }
+    }
+
+    private ImmutableArray<Progress> Progresses => (state.Role as LeaderRole)?.Progresses ?? [];
+
+    private bool IsWaitedForInVain(Progress progress) =>
+        state.Now - progress.RepliedAt >= state.Options.GoneTicks
+        || (progress.Outgoing is { IsStored: false } outgoing && state.Now - outgoing.MovedAt >= state.Options.GoneTicks);
+
+    private void DiscardLogTo(LogIndex end)
+    {
+        if (end <= state.Log.Base.Index)
+        {
+            return;
+        }
+
+        Invariant.That(end <= state.CommitIndex, "only committed entries are discarded");
+        state.Log.DiscardTo(end);
+        state.Configurations.DiscardTo(end);
+        foreach (var progress in Progresses)
+        {
+            if (progress.Next <= end)
+            {
+                progress.ProbeAgain(end); // The reply says whether the process has the place where the log begins now.
+            }
+        }
+    }
+
+    /// <summary>
+    /// The sessions at a delivered index. The table at the commit index may have forgotten an origin that was remembered at that index. A
+    /// process that starts from the snapshot would then forget other origins than this one. So the entries after the last snapshot are
+    /// added to its table once more.
+    /// </summary>
+    private ImmutableArray<SessionState> SessionsAt(LogIndex index)
+    {
+        var sessions = new Sessions(state.Options.Sessions, state.Snapshots.Latest?.Sessions ?? []);
+        var start = state.Snapshots.Latest?.Position.Index ?? LogIndex.Zero;
+        foreach (var entry in state.Log.From(start.Next, (int)(index.Value - start.Value)))
+        {
+            sessions.Add(entry);
+        }
+
+        return sessions.ToStates();
+    }
+}

@@ -1,0 +1,22 @@
+namespace RaftActors.Core;
+
+/// <summary>Time as Core knows it: ticks, and the reading of the monotonic clock that came with the latest input.</summary>
+internal sealed class Clock
+{
+    /// <summary>Ticks since the start of the process.</summary>
+    public long Now { get; private set; }
+
+    /// <summary>The monotonic clock at the latest input. Zero where the group has no leases.</summary>
+    public Instant Instant { get; private set; }
+
+    /// <summary>Counts one tick.</summary>
+    public void Tick() => Now++;
+
+    /// <summary>Takes the reading that came with an input.</summary>
+    /// <exception cref="InvariantException">The reading is earlier than the one before.</exception>
+    public void Read(Instant instant)
+    {
+        Invariant.That(instant >= Instant, "a monotonic clock does not go back");
+        Instant = instant;
+    }
+}

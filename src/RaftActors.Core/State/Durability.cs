@@ -1,0 +1,138 @@
+namespace RaftActors.Core;
+
+/// <summary>
+/// Decides what must be durable and what waits for it. "Before responding to RPCs" (Figure 2) is enforced here and nowhere else.
+/// </summary>
+/// <remarks>
+/// An election takes two fsyncs one after the other: the candidate's and the voters'. Raft wants an election timeout well above that
+/// (§5.6), but a disk can slow down at any time. Elections would then follow one another without end, each begun before the votes of the
+/// one before are durable. Three rules prevent that, and none is noticed while a write takes less than a tick:
+/// <see cref="Campaign"/> starts no election while the term or the vote is being written; a vote counts however late it arrives within
+/// its term; and <see cref="Patience"/> lengthens every election timeout.
+/// </remarks>
+internal sealed class Durability(CoreOptions options, Clock clock, List<Effect> effects, RaftLog log, HardState hardState)
+{
+    private readonly HoldQueue _held = new();
+
+    /// <summary>The outstanding writes, oldest first, with the ticks at which they were asked for.</summary>
+    private readonly Queue<(Ticket Ticket, long At)> _outstanding = [];
+
+    private bool _isHardStateUnsaved;
+
+    /// <summary>How long the latest write took, in ticks.</summary>
+    private int _latestWriteTicks;
+
+    /// <summary>The term, the vote and the records as they are now, durable or not.</summary>
+    public HardState HardState { get; private set; } = hardState;
+
+    /// <summary>The write that makes <see cref="HardState"/> durable as it is now.</summary>
+    public Ticket HardStateTicket { get; private set; }
+
+    /// <summary>The last write that was asked for.</summary>
+    public Ticket Asked { get; private set; }
+
+    /// <summary>The last write that is durable. Invariant: never above <see cref="Asked"/>.</summary>
+    public Ticket Done { get; private set; }
+
+    /// <summary>The disk is nearly full (<see cref="Input.DiskSpace"/>).</summary>
+    public bool IsDiskShort { get; set; }
+
+    /// <summary>The write that makes the log durable as it is now.</summary>
+    public Ticket LogTicket => log.HasUnsaved ? Asked.Next : Asked;
+
+    /// <summary>The hard state is on disk as it is now.</summary>
+    public bool IsHardStateDurable => HardStateTicket <= Done;
+
+    /// <summary>The oldest outstanding write takes longer than <see cref="CoreOptions.DiskStallTicks"/>.</summary>
+    public bool IsStalled => _outstanding.TryPeek(out var oldest) && clock.Now - oldest.At > options.DiskStallTicks;
+
+    /// <summary>
+    /// Ticks by which silence is tolerated longer. The other disks are assumed to be as slow as this one, and a write may wait for one
+    /// outstanding write.
+    /// </summary>
+    public int Patience => 2 * _latestWriteTicks;
+
+    /// <summary>Changes term, vote or records. The messages that follow wait until the change is durable.</summary>
+    public void SetHardState(HardState next)
+    {
+        Invariant.That(next.Term >= HardState.Term, "terms never fall (§5.1)");
+        Invariant.That(
+            next.Term > HardState.Term || HardState.VotedFor is null || next.VotedFor == HardState.VotedFor,
+            "a process votes once in a term (§5.2)");
+        Invariant.That(HardState.Group == GroupUid.None || next.Group == HardState.Group, "a process never changes its group");
+        Invariant.That(!HardState.IsAdmitted || next.IsAdmitted, "an admission is never withdrawn");
+        Invariant.That(HardState.Fence is null || next.Fence == HardState.Fence, "a fence is never lifted");
+        Invariant.That(next.Boot.Number >= HardState.Boot.Number, "boots never fall");
+        HardState = next;
+        HardStateTicket = Asked.Next;
+        _isHardStateUnsaved = true;
+    }
+
+    /// <summary>
+    /// Sends when the hard state is durable, and the write <paramref name="after"/> too. A message that waited is like one that was slow on
+    /// the network. Raft would let a candidate ask before its own vote is durable. Core does not: a process that crashes could then lead
+    /// one term twice.
+    /// </summary>
+    public void Send(Effect sending, Ticket after = default)
+    {
+        var ticket = after > HardStateTicket ? after : HardStateTicket;
+        if (ticket <= Done)
+        {
+            effects.Add(sending);
+        }
+        else
+        {
+            _held.Add(ticket, sending);
+        }
+    }
+
+    /// <summary>Asks for one write of all changes since the last one.</summary>
+    public void PersistChanges()
+    {
+        var entries = log.TakeUnsaved(Asked.Next);
+        if (_isHardStateUnsaved || !entries.IsEmpty)
+        {
+            effects.Add(new Effect.Persist(AskForWrite(), _isHardStateUnsaved ? HardState : null, entries));
+            _isHardStateUnsaved = false;
+        }
+    }
+
+    /// <summary>Gives the ticket for a write of another kind. The changes up to now are written before it.</summary>
+    public Ticket TakeTicket()
+    {
+        PersistChanges();
+        return AskForWrite();
+    }
+
+    /// <summary>Notes that a write is durable and sends what waited for it.</summary>
+    /// <param name="slowedBy">The ticks by which <see cref="Patience"/> grew on the way.</param>
+    /// <returns>False if a later write was reported before.</returns>
+    public bool Finish(Ticket ticket, out int slowedBy)
+    {
+        Invariant.That(ticket <= Asked, "only a write that was asked for becomes durable");
+        slowedBy = 0;
+        if (ticket <= Done)
+        {
+            return false;
+        }
+
+        Done = ticket;
+        while (_outstanding.TryPeek(out var oldest) && oldest.Ticket <= ticket)
+        {
+            _outstanding.Dequeue();
+            var took = (int)Math.Min(clock.Now - oldest.At, options.DiskStallTicks);
+            slowedBy += 2 * Math.Max(0, took - _latestWriteTicks);
+            _latestWriteTicks = took;
+        }
+
+        _held.Release(ticket, effects);
+        return true;
+    }
+
+    private Ticket AskForWrite()
+    {
+        Asked = Asked.Next;
+        _outstanding.Enqueue((Asked, clock.Now));
+        return Asked;
+    }
+}

@@ -1,0 +1,209 @@
+using System.Collections.Immutable;
+
+namespace RaftActors.Core;
+
+/// <summary>
+/// All that a process knows between two steps. The rules beside it (<see cref="Voting"/>, <see cref="Replication"/> and so on) hold no
+/// state: each reads and changes this one. Not thread-safe.
+/// </summary>
+internal sealed class RaftState
+{
+    private LogIndex _commitIndex;
+
+    /// <summary>Starts from the state that the store returned.</summary>
+    /// <exception cref="ArgumentException">Parts of the stored state contradict each other.</exception>
+    public RaftState(CoreOptions options, InitialState initial)
+    {
+        Options = options;
+        Log = Recovery.LogOf(initial);
+        Durability = new Durability(options, Clock, Effects, Log, Recovery.HardStateOf(initial));
+        Timer = new ElectionTimer(options, Clock, Durability);
+        Configurations = new ConfigurationHistory(FoundingRoster());
+        Sessions = new Sessions(options.Sessions, initial.Snapshot?.Sessions ?? []);
+    }
+
+    /// <summary>The settings of this process; they never change.</summary>
+    public CoreOptions Options { get; }
+
+    /// <summary>Ticks and the reading of the monotonic clock.</summary>
+    public Clock Clock { get; } = new();
+
+    /// <summary>The effects of the current step, in order. Empty between two steps.</summary>
+    public List<Effect> Effects { get; } = [];
+
+    /// <summary>The entries, durable or not, from the end of the latest compaction on.</summary>
+    public RaftLog Log { get; }
+
+    /// <summary>The configurations in the log and in the snapshot. Invariant: it holds those of <see cref="Log"/> and no other.</summary>
+    public ConfigurationHistory Configurations { get; }
+
+    /// <summary>The hard state, and the messages that wait for the disk.</summary>
+    public Durability Durability { get; }
+
+    /// <summary>The other processes that this one deals with.</summary>
+    public Roster Roster { get; } = new();
+
+    /// <summary>The role, with all that belongs to it. Only <see cref="RoleChanges"/> sets it.</summary>
+    public Role Role { get; set; } = new FollowerRole(null, default);
+
+    /// <summary>Everything up to here is committed, as far as this process knows. Invariant: it never falls.</summary>
+    public LogIndex CommitIndex
+    {
+        get => _commitIndex;
+        set
+        {
+            Invariant.That(value >= _commitIndex, "the commit index never falls (§5.4)");
+            Invariant.That(value <= Log.Last, "only an entry of the log is committed");
+            _commitIndex = value;
+        }
+    }
+
+    /// <summary>The last entry that <see cref="Effect.Commit"/> delivered. Invariant: never above <see cref="CommitIndex"/>.</summary>
+    public LogIndex Delivered { get; set; }
+
+    /// <summary>The committed requests, to recognise retries.</summary>
+    public Sessions Sessions { get; set; }
+
+    /// <summary>When this process campaigns.</summary>
+    public ElectionTimer Timer { get; }
+
+    /// <summary>When a leader was last heard, and how long the process holds to it.</summary>
+    public LeaderContact Contact { get; } = new();
+
+    /// <summary>Events that keep this process from campaigning for a while.</summary>
+    public CampaignGate Gate { get; } = new();
+
+    /// <summary>How far the founding of the group is.</summary>
+    public FoundingProgress Founding { get; } = new();
+
+    /// <summary>The transfer of leadership that is under way.</summary>
+    public TransferState Transfers { get; } = new();
+
+    /// <summary>The latest snapshot, and one that is being received.</summary>
+    public SnapshotState Snapshots { get; } = new();
+
+    /// <summary>Questions that this start asked its leaders on behalf of reads.</summary>
+    public long ReadQuestions { get; set; }
+
+    /// <summary>This process.</summary>
+    public Member Self => Options.Self;
+
+    /// <summary>Ticks since the start.</summary>
+    public long Now => Clock.Now;
+
+    /// <summary>Term, vote and records as they are now, durable or not.</summary>
+    public HardState HardState => Durability.HardState;
+
+    /// <summary>The current term (§5.1).</summary>
+    public Term Term => HardState.Term;
+
+    /// <summary>The leader of the current term; null if none is known.</summary>
+    public Member? Leader => Role switch
+    {
+        LeaderRole => Self,
+        FollowerRole follower => follower.Leader,
+        _ => null,
+    };
+
+    /// <summary>The campaign of this process in its term, while it knows of no leader in it; null if there is none.</summary>
+    public CandidateRole? Candidacy => Role as CandidateRole ?? (Role as PreCandidateRole)?.Unfinished;
+
+    /// <summary>The configuration in force: the latest in the log, or the founding roster.</summary>
+    public Configuration Configuration => Configurations.Latest;
+
+    /// <summary>The latest configuration that is committed; null before the first.</summary>
+    public Configuration? CommittedConfiguration => Configurations.LatestUpTo(CommitIndex)?.Configuration;
+
+    /// <summary>Its latest entry that is committed is of the current term, so its commit index is that of the group (§8).</summary>
+    public bool HasCommittedInTerm => CommitIndex > LogIndex.Zero && Log.TermAt(CommitIndex) == Term;
+
+    /// <summary>A leader is known, and has committed an entry of its own term.</summary>
+    public bool IsReady => Leader is not null && HasCommittedInTerm;
+
+    /// <summary>This incarnation may vote and campaign.</summary>
+    public bool IsAdmitted => HardState.IsAdmitted;
+
+    /// <summary>This process is excluded from the group until it restarts with an empty store.</summary>
+    public bool IsFenced => HardState.Fence is not null;
+
+    /// <summary>No configuration is known, to this process or to any that it met.</summary>
+    public bool IsFounding =>
+        !Options.IsJoining
+        && Configurations.IsEmpty
+        && HardState.Group == GroupUid.None
+        && !Roster.Peers.Any(peer => peer.IsFounded);
+
+    /// <summary>A committed configuration does not hold this name. The process takes part again once a later one holds it.</summary>
+    public bool IsRemoved => CommittedConfiguration?.HasName(Self.Name) == false;
+
+    /// <summary>
+    /// Another process, which has committed a configuration without this one, has said so under the configuration in force. The word may
+    /// have been late and mean an earlier removal, so it counts for <see cref="CoreOptions.GoneTicks"/> only. Null if none has.
+    /// </summary>
+    public Reason.ToldRemoved? ToldRemoved =>
+        Gate.ToldRemoved is { } told && told.Under == Configurations.LatestIndex && Now - told.At < Options.GoneTicks
+            ? new Reason.ToldRemoved(Options.GoneTicks - (Now - told.At))
+            : null;
+
+    /// <summary>This process joins, and no committed configuration is known to it.</summary>
+    public bool IsOutside => Options.IsJoining && CommittedConfiguration is null;
+
+    /// <summary>With leases: the process has promised to elect no other leader yet (thesis §6.4.1).</summary>
+    public bool IsBound => Options.Lease is not null && Now < Contact.StickyUntil;
+
+    /// <summary>The founding roster: that of the store, or the one given at start if the store has none.</summary>
+    public ImmutableArray<ProcessName> Founders => HardState.Roster.IsEmpty ? Options.Roster : HardState.Roster;
+
+    /// <summary>What this process brings to an election.</summary>
+    public Standing Standing => new(Log.LastPosition, Self.Name);
+
+    /// <summary>The number of the leader's latest round of reads; 0 if this process does not lead.</summary>
+    public long LatestRound => (Role as LeaderRole)?.Rounds.Latest ?? 0;
+
+    /// <summary>
+    /// The configuration in force before the first one in the log. A joining process is in no roster yet: it knows itself alone, and has no
+    /// vote.
+    /// </summary>
+    public Configuration FoundingRoster() => Options.IsJoining
+        ? new Configuration(GroupUid.None, 0, [], [], [Self], [])
+        : FoundingConfiguration.OfAll(Founders, Self, HardState.Recorded);
+
+    /// <summary>Appends an entry to the log.</summary>
+    public void Append(LogEntry entry)
+    {
+        Log.Append(entry);
+        Configurations.Append(entry);
+    }
+
+    /// <summary>Removes the entries from an index on (§5.3).</summary>
+    public void TruncateFrom(LogIndex index)
+    {
+        Invariant.That(index > CommitIndex, "a committed entry is never truncated (§5.4)");
+        Invariant.That(Role is FollowerRole, "a leader never overwrites or deletes in its log (§5.3)");
+        Log.TruncateFrom(index);
+        Configurations.TruncateFrom(index);
+    }
+
+    /// <summary>
+    /// Sends a message of the current term as soon as the hard state, and the write <paramref name="after"/>, are durable.
+    /// </summary>
+    public void Send(Member to, Message body, Ticket after = default) => Send(to, body, Term, after);
+
+    /// <summary>Sends a message of another term than the current one.</summary>
+    public void Send(Member to, Message body, Term term, Ticket after = default) =>
+        Durability.Send(new Effect.Send(EnvelopeOf(to, body, term)), after);
+
+    /// <summary>A message from this process.</summary>
+    public Envelope EnvelopeOf(Member to, Message body, Term term) => new(Self, to, HardState.Group, term, HardState.Boot, body);
+
+    /// <summary>Another incarnation of that process was met later, so this member does not run any more.</summary>
+    public bool IsReplaced(Member member) =>
+        Roster.Of(member.Name) is { } peer && peer.Current != Incarnation.None && peer.Current != member.Incarnation;
+
+    /// <summary>A replica has answered this leader within the shortest election timeout.</summary>
+    public bool IsResponsive(Progress progress) => Now - progress.RepliedAt < Options.ElectionTimeoutMinTicks;
+
+    /// <summary>Both groups are known, and they differ.</summary>
+    public bool IsOfOtherGroup(GroupUid group) =>
+        group != GroupUid.None && HardState.Group != GroupUid.None && group != HardState.Group;
+}
