@@ -20,7 +20,7 @@ namespace RaftActors;
 public sealed class RaftExtension : IExtension
 {
     private readonly Lock _lock = new();
-    private readonly Dictionary<(string Group, ProcessName Name), RaftProcess> _processes = [];
+    private readonly Dictionary<(string Group, ProcessName Name), ProcessOpening> _processes = [];
     private readonly ExtendedActorSystem _system;
     private readonly IActorRef _registry;
     private readonly StoreRoom _stores;
@@ -72,19 +72,51 @@ public sealed class RaftExtension : IExtension
         return settings;
     }
 
-    /// <summary>The process that an actor is: made with its first life, the same for all later ones. Its store is opened with it.</summary>
-    /// <exception cref="StoreException">What is there cannot be used.</exception>
-    internal RaftProcess GetProcess(RaftSettings settings, Func<LogSlice> preload, Func<IRaftStore>? makeStore)
+    /// <summary>
+    /// The opening of the process that an actor is. The actor's first life begins it, on a thread of its own; all later lives share it,
+    /// unless it failed.
+    /// </summary>
+    /// <param name="preload">The pairs that a new store begins with. Called for a new opening only.</param>
+    /// <param name="makeStore">Makes the store; null: the store of the settings.</param>
+    internal ProcessOpening Open(RaftSettings settings, Func<LogSlice> preload, Func<IRaftStore>? makeStore)
+    {
+        if (FindOpening(settings) is { } begun)
+        {
+            return begun;
+        }
+
+        var pairs = preload();
+        ProcessOpening opening;
+        lock (_lock)
+        {
+            if (FindOpening(settings) is { } other)
+            {
+                return other;
+            }
+
+            var key = (settings.Group, settings.Self);
+            var number = _processes.TryGetValue(key, out var failed) ? failed.Number : Pid.FirstNumber + _processes.Count;
+            opening = new ProcessOpening(settings, number, () => Open(settings, number, pairs, makeStore));
+            _processes[key] = opening;
+        }
+
+        if (ScriptedHost is not null || (makeStore is null && settings.Store.Directory.Length == 0))
+        {
+            opening.Run();
+        }
+        else
+        {
+            opening.Start();
+        }
+
+        return opening;
+    }
+
+    private ProcessOpening? FindOpening(RaftSettings settings)
     {
         lock (_lock)
         {
-            if (!_processes.TryGetValue((settings.Group, settings.Self), out var process))
-            {
-                process = Begin(settings, preload(), makeStore);
-                _processes.Add((settings.Group, settings.Self), process);
-            }
-
-            return process;
+            return _processes.TryGetValue((settings.Group, settings.Self), out var opening) && !opening.HasFailed ? opening : null;
         }
     }
 
@@ -95,13 +127,13 @@ public sealed class RaftExtension : IExtension
         : DiscoveryCheck.IsClustered(system) ? new ClusterNodes(Cluster.Get(system))
         : null;
 
-    private RaftProcess Begin(RaftSettings settings, LogSlice preload, Func<IRaftStore>? makeStore)
+    private RaftProcess Open(RaftSettings settings, long number, LogSlice preload, Func<IRaftStore>? makeStore)
     {
         var owner = new StoreOwner(settings.Group, settings.Self);
         if (ScriptedHost is not null)
         {
             var (scripted, nothing) = HostedStore.Open(new MemoryStore(), owner, preload);
-            return new RaftProcess(settings, Pid.FirstNumber + _processes.Count, scripted, nothing, preload);
+            return new RaftProcess(settings, number, scripted, nothing, preload);
         }
 
         var spansNodes = settings.SpansNodes || settings.IsJoining;
@@ -114,7 +146,7 @@ public sealed class RaftExtension : IExtension
                 _system.Log.Warning("The store of {0}: {1}", owner, note);
             }
 
-            var process = new RaftProcess(settings, Pid.FirstNumber + _processes.Count, store, recovered, preload);
+            var process = new RaftProcess(settings, number, store, recovered, preload);
             process.MakeCore();
             if (makeStore is not null || settings.Store.Directory.Length > 0)
             {
@@ -131,14 +163,14 @@ public sealed class RaftExtension : IExtension
         }
     }
 
-    // The engines have closed theirs by now. What is left is of processes whose actor never got so far as to have one.
+    // The engines have closed theirs by now. The others belong to processes without an engine, or are still being opened.
     private void CloseStores()
     {
         lock (_lock)
         {
-            foreach (var process in _processes.Values)
+            foreach (var opening in _processes.Values)
             {
-                process.Store.Close();
+                opening.Close();
             }
         }
     }

@@ -12,8 +12,12 @@ internal sealed class ScriptedStore : IRaftStore
     private readonly Lock _lock = new();
     private readonly MemoryStore _memory = new();
     private readonly Queue<Action> _held = [];
+    private readonly ManualResetEventSlim _mayOpen = new(initialState: true);
+    private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private IStoreListener? _listener;
     private Pace _pace;
+    private int _users;
+    private int _openings;
 
     private enum Pace
     {
@@ -24,8 +28,14 @@ internal sealed class ScriptedStore : IRaftStore
         Held,
     }
 
-    /// <summary>How often it was opened, less how often it was closed.</summary>
-    public int Users { get; private set; }
+    /// <summary>The number of openings, less the number of closings.</summary>
+    public int Users => Volatile.Read(ref _users);
+
+    /// <summary>The number of openings.</summary>
+    public int Openings => Volatile.Read(ref _openings);
+
+    /// <summary>Ends when the store is closed for the first time.</summary>
+    public Task Closed => _closed.Task;
 
     /// <summary>What the last opening gave back.</summary>
     public RecoveredState? Recovered { get; private set; }
@@ -56,7 +66,9 @@ internal sealed class ScriptedStore : IRaftStore
 
     public RecoveredState Open(StoreOwner owner, LogSlice preload, IStoreListener listener)
     {
-        Users++;
+        Interlocked.Increment(ref _users);
+        Interlocked.Increment(ref _openings);
+        _mayOpen.Wait();
         if (OpeningFailure is { } failure)
         {
             throw failure;
@@ -116,7 +128,16 @@ internal sealed class ScriptedStore : IRaftStore
     public ReadOnlyMemory<byte> ReadSnapshot(LogPosition position, long offset, int limit) =>
         ReadingFailure is { } failure ? throw failure : _memory.ReadSnapshot(position, offset, limit);
 
-    public void Dispose() => Users--;
+    public void Dispose()
+    {
+        Interlocked.Decrement(ref _users);
+        _closed.TrySetResult();
+    }
+
+    /// <summary>From now on an opening waits for <see cref="ReleaseOpening"/>.</summary>
+    public void HoldOpening() => _mayOpen.Reset();
+
+    public void ReleaseOpening() => _mayOpen.Set();
 
     /// <summary>From now on the disk does nothing.</summary>
     public void Hold()

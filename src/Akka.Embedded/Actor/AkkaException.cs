@@ -12,10 +12,26 @@ public abstract class AkkaException : Exception
 /// <summary>The constructor or PreStart of an actor failed. The default supervision stops the actor.</summary>
 public class ActorInitializationException : AkkaException
 {
-    internal ActorInitializationException(string message, Exception? cause = null)
+    public ActorInitializationException()
+        : this("An actor could not be made.")
+    {
+    }
+
+    public ActorInitializationException(string message)
+        : this(message, null)
+    {
+    }
+
+    public ActorInitializationException(string message, Exception? cause)
         : base(message, cause)
     {
     }
+
+    public ActorInitializationException(IActorRef? actor, string message, Exception? cause = null)
+        : base(message, cause) => Actor = actor;
+
+    /// <summary>The actor that could not be made, if it is known.</summary>
+    public IActorRef? Actor { get; set; }
 }
 
 /// <summary>An actor could not be created again during a restart.</summary>

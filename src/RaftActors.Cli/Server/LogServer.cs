@@ -43,11 +43,6 @@ internal sealed partial class LogServer : RaftActor<string>, IRaftSnapshot<byte[
         (_settings, _terminal, _failed, _clock) = (settings, terminal, failed, clock);
         _announced = AnnouncementFile.Load(disk ?? new FileDisk(settings.Data));
         _view = new GroupView(settings, clock.GetUtcNow());
-        if (_announced.MembersIndex > 0)
-        {
-            _view.Remember(new LogIndex(_announced.MembersIndex), MembersAtStart());
-        }
-
         _appends = new PendingAppends((id, text, timeout) => Raft.Append(id, text, timeout), (client, reply) => client.Tell(reply, Self));
         Context.System.EventStream.Subscribe(Self, typeof(RaftEvent));
         Context.System.EventStream.Subscribe(Self, typeof(AssociationErrorEvent));
@@ -79,7 +74,16 @@ internal sealed partial class LogServer : RaftActor<string>, IRaftSnapshot<byte[
         }
     }
 
-    protected override void PreStart() => SayHowItStarts();
+    // The store is open from here on.
+    protected override void PreStart()
+    {
+        if (_announced.MembersIndex > 0)
+        {
+            _view.Remember(new LogIndex(_announced.MembersIndex), MembersAtStart());
+        }
+
+        SayHowItStarts();
+    }
 
     protected override object? HandleAppend(Entry<string> entry)
     {

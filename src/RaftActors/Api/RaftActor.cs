@@ -31,45 +31,56 @@ public abstract class RaftActor : RaftActor<object?>
 /// Strings, numbers, bool, byte[] and null need no serializer. Other types need a <see cref="RaftOptions{TValue}.Codec"/>, or a serializer
 /// in <c>akka.actor.serialization-bindings</c>.
 /// </typeparam>
-public abstract class RaftActor<TValue> : ReceiveActor
+public abstract partial class RaftActor<TValue> : ReceiveActor
 {
-    private readonly DeliveryOrder _order;
-    private readonly RaftProcess _process;
-    private readonly long _life;
     private readonly RaftExtension _extension;
+    private readonly RaftOptions<TValue> _options;
+    private readonly ValueCodec<TValue> _values;
+    private readonly ProcessOpening _opening;
+    // Set when the store is open, before any message is handled.
+    private DeliveryOrder _order = null!;
+    private RaftProcess _process = null!;
+    private long _life;
+    private RaftGroup<TValue>? _raft;
 
-    /// <summary>Reads options and configuration; the process exists from here on, and Append and Get may be called.</summary>
-    /// <param name="options">What is unset comes from the actor system's configuration; none at all is fine.</param>
+    /// <summary>
+    /// Reads options and configuration, and begins to open the store on another thread. PreStart runs when the store is open; earlier
+    /// messages wait. If the store cannot be opened, the actor fails with an <see cref="ActorInitializationException"/>.
+    /// </summary>
+    /// <param name="options">Unset options come from the actor system's configuration; null sets none.</param>
     /// <exception cref="ArgumentException">A preloaded pair is too large or has no serializer.</exception>
-    /// <exception cref="RaftConfigurationException">Something needed is missing or contradictory; the message says what to do.</exception>
-    /// <exception cref="StoreException">What the process has on disk cannot be used; the message says why, and what to do.</exception>
+    /// <exception cref="RaftConfigurationException">A setting is missing or contradicts another; the message says what to do.</exception>
+    /// <exception cref="StoreException">The store cannot be opened; the message says why, and what to do.</exception>
     protected RaftActor(RaftOptions<TValue>? options = null)
     {
-        options ??= new RaftOptions<TValue>();
+        _options = options ?? new RaftOptions<TValue>();
         try
         {
-            var values = new ValueCodec<TValue>(Context.System, options.Codec);
+            var values = _values = new ValueCodec<TValue>(Context.System, _options.Codec);
             values.DemandType("value", "RaftOptions.Codec");
             _extension = RaftExtension.Of(Context.System);
-            var settings = _extension.ReadSettings(options, Self);
-            LogSlice Preloaded() => Preload.Of(options.Preload.Select(pair => ToPayload(settings, pair, values)));
-            _process = _extension.GetProcess(settings, Preloaded, options.Store);
-            _life = _process.BeginLife();
-            var preloaded = new Serial(Math.Min(options.Preload.Count, _process.Preloaded.Value));
-            var last = options.LastSerial ?? preloaded;
-            _process.DemandPairsAfter(last, this);
-            _order = new DeliveryOrder(last, options.LearnerDelivery ?? _process.Settings.LearnerDelivery);
-            Raft = new RaftGroup<TValue>(_process, _life, _order, values, Self, this is IRaftSnapshot);
+            var settings = _extension.ReadSettings(_options, Self);
+            LogSlice Preloaded() => Preload.Of(_options.Preload.Select(pair => ToPayload(settings, pair, values)));
+            _opening = _extension.Open(settings, Preloaded, _options.Store);
         }
         catch (Exception cause)
         {
-            StartFailure.Publish(Context.System, options.Group, options.Name ?? Self.Path.Name, cause);
+            PublishFailure(cause);
             throw;
+        }
+
+        if (_opening.HasEnded)
+        {
+            BeginLife();
         }
     }
 
-    /// <summary>What this actor knows of its group and may ask of it. For the actor's own thread only.</summary>
-    protected RaftGroup<TValue> Raft { get; }
+    /// <summary>
+    /// What this actor knows of its group and may ask of it. For the actor's own thread only. In the constructor the first use waits until
+    /// the store is open; from PreStart on it is open.
+    /// </summary>
+    /// <exception cref="StoreException">In the constructor: the store cannot be opened.</exception>
+    protected RaftGroup<TValue> Raft => _raft ?? BeginLife();
 
     /// <summary>
     /// A committed pair. On every process, once in each life of the actor, in the order of the serials (as-committed learners may differ:
@@ -139,57 +150,18 @@ public abstract class RaftActor<TValue> : ReceiveActor
     {
     }
 
-    /// <summary>Meets the engine before PreStart, so that PreStart may append. A subclass that overrides it calls it.</summary>
-    public override void AroundPreStart()
-    {
-        Attach();
-        ReleaseOnFailure(base.AroundPreStart);
-    }
-
-    /// <summary>
-    /// Gives the process's name free for the next instance, which may not get so far as to be asked again. A subclass that overrides it
-    /// calls it.
-    /// </summary>
-    public override void AroundPreRestart(Exception cause, object? message)
-    {
-        // The mailbox outlives this instance.
-        foreach (var held in _order.HeldCancellations)
-        {
-            Self.Tell(new ToActor.Cancelled(ToActor.AnyLife, held.Request, held.Reason), Self);
-        }
-
-        _process.Release(Self);
-        base.AroundPreRestart(cause, message);
-    }
-
-    /// <summary>Meets the engine anew, as a new life. A subclass that overrides it calls it.</summary>
-    public override void AroundPostRestart(Exception cause, object? message)
-    {
-        Attach();
-        ReleaseOnFailure(() => base.AroundPostRestart(cause, message));
-    }
-
-    /// <summary>Gives the process's name free for another actor. A subclass that overrides it calls it.</summary>
-    public override void AroundPostStop()
-    {
-        Raft.EndQueries();
-        _process.Release(Self);
-        try
-        {
-            base.AroundPostStop();
-        }
-        finally
-        {
-            _process.OnActorGone(Self);
-        }
-    }
-
     /// <summary>Takes the raft messages out before Receive sees them. A subclass that overrides it calls it.</summary>
     protected override bool AroundReceive(Receive receive, object message)
     {
+        if (_start is not null)
+        {
+            ReceiveEarly(message);
+            return true;
+        }
+
         if (message is not ToActor toActor)
         {
-            return base.AroundReceive(receive, message);
+            return !_deferred.TryPass(ref message, Self, Sender) || base.AroundReceive(receive, message);
         }
 
         // What was sent to an earlier life is still in the mailbox after a restart; this life gets its own copy.
@@ -209,37 +181,6 @@ public abstract class RaftActor<TValue> : ReceiveActor
         return new Payload.Pair(null, pair.Key, bytes);
     }
 
-    // An actor that fails on its way into life has no PostStop.
-    private void ReleaseOnFailure(Action begin)
-    {
-        try
-        {
-            begin();
-        }
-        catch
-        {
-            _process.Release(Self);
-            throw;
-        }
-    }
-
-    private void Attach()
-    {
-        try
-        {
-            (this as IRaftSnapshot)?.DemandType(Context.System);
-            _process.Claim(Self);
-        }
-        catch (RaftConfigurationException cause)
-        {
-            StartFailure.Publish(Context.System, _process.Settings.Group, _process.Pid.Name.Process, cause);
-            throw;
-        }
-
-        Raft.EndQueries();
-        _extension.Host.Tell(new ToEngine.Attach(_process, _life, _order.Serial, this is IRaftSnapshot, JudgesProposals()), Self);
-    }
-
     private bool JudgesProposals() => IsOverridden((Func<Proposal<TValue>, Verdict>)HandleProposal);
 
     // A delegate names the most derived override.
@@ -249,6 +190,8 @@ public abstract class RaftActor<TValue> : ReceiveActor
     {
         switch (message)
         {
+            case ToActor.OpeningEnded:
+                break;
             case ToActor.Attached attached:
                 _process.MeetEngine(attached.Engine, _life);
                 break;

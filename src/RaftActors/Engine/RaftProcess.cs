@@ -24,7 +24,6 @@ internal sealed class RaftProcess
     private readonly ushort _printedLife;
     private long _requests;
     private long _lives;
-    private IActorRef? _owner;
     private int _gone;
 
     // The engine, and the life of the actor that it took on last.
@@ -271,28 +270,8 @@ internal sealed class RaftProcess
 
     public long BeginLife() => Interlocked.Increment(ref _lives);
 
-    /// <exception cref="RaftConfigurationException">Another living actor is this process.</exception>
-    public void Claim(IActorRef actor)
-    {
-        var owner = Interlocked.CompareExchange(ref _owner, actor, null);
-        if (owner is not null && !owner.Equals(actor))
-        {
-            throw new RaftConfigurationException(
-                $"'{Pid.Name}' of group '{Settings.Group}' lives at {owner.Path} already, so {actor.Path} cannot be it too. "
-                + "Give one of them another Name or Group in its RaftOptions.");
-        }
-
-        Interlocked.And(ref _gone, ~ActorGone);
-    }
-
-    public void Release(IActorRef actor)
-    {
-        var owner = Volatile.Read(ref _owner);
-        if (actor.Equals(owner))
-        {
-            Interlocked.CompareExchange(ref _owner, null, owner);
-        }
-    }
+    /// <summary>An actor became this process.</summary>
+    public void OnActorCame() => Interlocked.And(ref _gone, ~ActorGone);
 
     private void Cancel(ToEngine message, IActorRef actor, long life)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 
 using Akka.Actor;
@@ -14,8 +15,7 @@ namespace RaftActors.Engine;
 /// </summary>
 internal sealed class StoreRoom(ActorSystem system)
 {
-    private readonly Lock _lock = new();
-    private readonly Dictionary<string, Shared> _directories = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, SharedDirectory> _directories = new(StringComparer.Ordinal);
 
     /// <summary>A process's store, to be opened by it.</summary>
     /// <param name="spansNodes">Whether the group has processes on other nodes.</param>
@@ -29,27 +29,9 @@ internal sealed class StoreRoom(ActorSystem system)
             return new MemoryStore();
         }
 
-        // However it is written, it is the same directory.
+        // The full path, so that one directory has one entry however the settings spell it.
         var path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.Directory));
-        options = options with { Directory = path };
-        lock (_lock)
-        {
-            if (!_directories.TryGetValue(path, out var shared))
-            {
-                WarnIfUnsafe(options);
-                shared = new Shared(options, StoreDirectory.Open(options));
-                _directories.Add(path, shared);
-            }
-
-            if (shared.Options != options)
-            {
-                throw new RaftConfigurationException(
-                    $"{owner} names the directory {options.Directory} with other settings in raft.store than a process before it. "
-                    + "Processes that share a directory share its settings; give one of them another directory, or the same settings.");
-            }
-
-            return shared.Add(path, owner, this);
-        }
+        return _directories.GetOrAdd(path, _ => new SharedDirectory()).StoreOf(options with { Directory = path }, owner, WarnIfUnsafe);
     }
 
     private void TellOfMemory(StoreOwner owner, bool spansNodes)
@@ -78,35 +60,51 @@ internal sealed class StoreRoom(ActorSystem system)
         }
     }
 
-    // Holds the lock through Dispose, so that a concurrent open waits instead of failing.
-    private void Leave(string path, Shared shared)
+    // One directory, open or not. Its lock is held while the log is read and while it is closed, which holds up no other directory.
+    private sealed class SharedDirectory
     {
-        lock (_lock)
+        private readonly Lock _lock = new();
+        private StoreDirectory? _directory;
+        private StoreOptions? _options;
+        private int _users;
+
+        public IRaftStore StoreOf(StoreOptions options, StoreOwner owner, Action<StoreOptions> beforeOpening)
         {
-            if (--shared.Users == 0)
+            lock (_lock)
             {
-                _directories.Remove(path);
-                shared.Directory.Dispose();
+                if (_directory is null)
+                {
+                    beforeOpening(options);
+                    (_directory, _options) = (StoreDirectory.Open(options), options);
+                }
+
+                if (_options != options)
+                {
+                    throw new RaftConfigurationException(
+                        $"{owner} names the directory {options.Directory} with other settings in raft.store than a process before it. "
+                        + "Processes that share a directory share its settings; give one of them another directory, or the same settings.");
+                }
+
+                _users++;
+                return new SharedStore(_directory.StoreOf(owner), Leave);
+            }
+        }
+
+        private void Leave()
+        {
+            lock (_lock)
+            {
+                if (--_users == 0)
+                {
+                    var closing = _directory;
+                    _directory = null;
+                    closing?.Dispose();
+                }
             }
         }
     }
 
-    private sealed class Shared(StoreOptions options, StoreDirectory directory)
-    {
-        public StoreOptions Options { get; } = options;
-
-        public StoreDirectory Directory { get; } = directory;
-
-        public int Users { get; set; }
-
-        public IRaftStore Add(string path, StoreOwner owner, StoreRoom room)
-        {
-            Users++;
-            return new SharedStore(Directory.StoreOf(owner), () => room.Leave(path, this));
-        }
-    }
-
-    // The directory is left when the store is closed.
+    // Closing the store leaves the directory.
     private sealed class SharedStore(IRaftStore store, Action leave) : IRaftStore
     {
         public RecoveredState Open(StoreOwner owner, LogSlice preload, IStoreListener listener) => store.Open(owner, preload, listener);

@@ -12,6 +12,9 @@ internal abstract record ToActor(long Life)
     /// <summary>For what concerns every life alike: the end of an Append, whichever life made it.</summary>
     public const long AnyLife = 0;
 
+    /// <summary>The opening of the process's store has ended, with a process or a failure. Sent to an actor that waits for it.</summary>
+    public sealed record OpeningEnded() : ToActor(AnyLife);
+
     /// <summary>The engine took the actor on; everything else follows this.</summary>
     public sealed record Attached(long Life, IActorRef Engine) : ToActor(Life);
 

@@ -43,7 +43,7 @@ public sealed class StartFailureTests : TestKit
         Fail("other", new RaftOptions<string> { Name = "raft1" });
 
         var failed = FishForMessage<RaftEvent>(told => told is RaftEvent.StartFailed);
-        Assert.Contains("lives at", ((RaftEvent.StartFailed)failed).Cause.Message);
+        Assert.Contains("is the actor", ((RaftEvent.StartFailed)failed).Cause.Message);
     }
 
     private void Fail(string name, RaftOptions<string>? options = null) =>

@@ -89,7 +89,7 @@ public sealed class StoreFailureTests : TestKit
     }
 
     [Fact]
-    public void Store_that_cannot_be_opened_is_an_exception_out_of_the_actors_constructor_and_a_later_actor_opens_it()
+    public void Actor_whose_store_cannot_be_opened_fails_and_a_later_actor_opens_it()
     {
         _group.Stores["raft1"] = new ScriptedStore { OpeningFailure = new StoreException("The disk is not there. Mount it.") };
         var options = new RaftOptions<string> { Name = "raft1", Store = () => _group.Stores["raft1"] };
@@ -134,7 +134,7 @@ public sealed class StoreFailureTests : TestKit
     private sealed class Stillborn : RaftActor<string>
     {
         public Stillborn(RaftOptions<string> options)
-            : base(options) => throw new InvalidOperationException("stillborn");
+            : base(options) => throw new InvalidOperationException($"{Raft.Self} is stillborn");
 
         protected override object? HandleAppend(Entry<string> entry) => null;
     }

@@ -1,0 +1,169 @@
+using Akka.Actor;
+
+using RaftActors.Core;
+using RaftActors.Delivery;
+using RaftActors.Engine;
+
+namespace RaftActors;
+
+/// <content>
+/// How a life of the actor starts and ends. The store is opened on another thread, so the actor starts in two steps: the constructor, and
+/// the rest when the store is open.
+/// </content>
+public abstract partial class RaftActor<TValue>
+{
+    private DeferredMessages _deferred = new();
+
+    // Runs PreStart or PostRestart when the store is open; null once it has run.
+    private Action? _start;
+
+    /// <summary>
+    /// Waits for the store without blocking, then attaches to the engine and runs PreStart, so that PreStart may append. Messages that come
+    /// earlier are received after PreStart. A subclass that overrides it calls it.
+    /// </summary>
+    public override void AroundPreStart() => Begin(base.AroundPreStart);
+
+    /// <summary>
+    /// Releases the process's name for the next instance, which may fail to start. A subclass that overrides it calls it.
+    /// </summary>
+    public override void AroundPreRestart(Exception cause, object? message)
+    {
+        _opening.Release(Self);
+        if (_start is null)
+        {
+            // The mailbox outlives this instance.
+            foreach (var held in _order.HeldCancellations)
+            {
+                Self.Tell(new ToActor.Cancelled(ToActor.AnyLife, held.Request, held.Reason), Self);
+            }
+
+            base.AroundPreRestart(cause, message);
+            return;
+        }
+
+        // PreRestart calls PostStop, which an actor that never started does not expect.
+        foreach (var child in Context.GetChildren())
+        {
+            Context.Unwatch(child);
+            Context.Stop(child);
+        }
+    }
+
+    /// <summary>As <see cref="AroundPreStart"/>, for a new life. A subclass that overrides it calls it.</summary>
+    public override void AroundPostRestart(Exception cause, object? message) => Begin(() => base.AroundPostRestart(cause, message));
+
+    /// <summary>Releases the process's name for another actor. A subclass that overrides it calls it.</summary>
+    public override void AroundPostStop()
+    {
+        _raft?.EndQueries();
+        _deferred.Drop(Context.System, Self);
+        _opening.Release(Self);
+        try
+        {
+            if (_start is null)
+            {
+                base.AroundPostStop();
+            }
+        }
+        finally
+        {
+            _process?.OnActorGone(Self);
+        }
+    }
+
+    private void PublishFailure(Exception cause) =>
+        StartFailure.Publish(Context.System, _options.Group, _options.Name ?? Self.Path.Name, cause);
+
+    // Waits for the opening if it has not ended.
+    private RaftGroup<TValue> BeginLife()
+    {
+        try
+        {
+            _process = _opening.Wait();
+            _life = _process.BeginLife();
+            var preloaded = new Serial(Math.Min(_options.Preload.Count, _process.Preloaded.Value));
+            var last = _options.LastSerial ?? preloaded;
+            _process.DemandPairsAfter(last, this);
+            _order = new DeliveryOrder(last, _options.LearnerDelivery ?? _process.Settings.LearnerDelivery);
+            return _raft = new RaftGroup<TValue>(_process, _life, _order, _values, Self, this is IRaftSnapshot);
+        }
+        catch (Exception cause)
+        {
+            PublishFailure(cause);
+            throw;
+        }
+    }
+
+    private void Begin(Action start)
+    {
+        try
+        {
+            (this as IRaftSnapshot)?.DemandType(Context.System);
+            _deferred = _opening.Claim(Self);
+        }
+        catch (RaftConfigurationException cause)
+        {
+            PublishFailure(cause);
+            throw;
+        }
+
+        _start = start;
+        if (_opening.HasEnded)
+        {
+            Start(start);
+        }
+        else
+        {
+            _opening.Notify(Self);
+        }
+    }
+
+    // An actor that fails to start has no PostStop, so its name is released here.
+    private void Start(Action start)
+    {
+        try
+        {
+            _ = Raft;
+            Attach();
+            start();
+            _start = null;
+        }
+        catch
+        {
+            _opening.Release(Self);
+            throw;
+        }
+    }
+
+    private void ReceiveEarly(object message)
+    {
+        if (message is not ToActor)
+        {
+            _deferred.Hold(message, Sender);
+        }
+
+        if (_start is null || !_opening.HasEnded)
+        {
+            return;
+        }
+
+        try
+        {
+            Start(_start);
+        }
+        catch (Exception cause) when (cause is not ActorInitializationException)
+        {
+            // As from the constructor: by default a supervisor stops an actor that fails to start, and restarts one that fails later.
+            throw new ActorInitializationException(Self, $"The raft actor {Self.Path} cannot start: {cause.Message}", cause);
+        }
+
+        _deferred.Redeliver(Self);
+    }
+
+    private void Attach()
+    {
+        _process.OnActorCame();
+        Raft.EndQueries();
+        _extension.Host.Tell(new ToEngine.Attach(_process, _life, _order.Serial, this is IRaftSnapshot, JudgesProposals()), Self);
+    }
+}

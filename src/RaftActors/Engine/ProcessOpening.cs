@@ -1,0 +1,89 @@
+using Akka.Actor;
+
+namespace RaftActors.Engine;
+
+/// <summary>
+/// The opening of one process's store, which may take long: it reads the whole log. All lives of the process's actor share one opening.
+/// If it fails, the next life begins another one.
+/// </summary>
+internal sealed class ProcessOpening
+{
+    private readonly Task<RaftProcess> _opened;
+    private readonly RaftSettings _settings;
+    private DeferredMessages _deferred = new();
+    private IActorRef? _owner;
+    private IActorRef? _lastOwner;
+
+    /// <param name="number">The number of the process in its Pid.</param>
+    /// <param name="open">Opens the store and makes the process.</param>
+    public ProcessOpening(RaftSettings settings, long number, Func<RaftProcess> open)
+    {
+        (_settings, Number) = (settings, number);
+        _opened = new Task<RaftProcess>(open, TaskCreationOptions.LongRunning);
+    }
+
+    public long Number { get; }
+
+    public bool HasEnded => _opened.IsCompleted;
+
+    public bool HasFailed => _opened.IsFaulted;
+
+    /// <summary>Opens on a thread of its own.</summary>
+    public void Start() => _opened.Start(TaskScheduler.Default);
+
+    /// <summary>Opens before it returns, for a store that has nothing to read.</summary>
+    public void Run() => _opened.RunSynchronously(TaskScheduler.Default);
+
+    /// <summary>The process. Waits until the opening has ended.</summary>
+    /// <exception cref="Storage.StoreException">The store cannot be opened.</exception>
+    public RaftProcess Wait() => _opened.GetAwaiter().GetResult();
+
+    /// <summary>Sends the actor <see cref="ToActor.OpeningEnded"/> when the opening has ended.</summary>
+    public void Notify(IActorRef actor) => Then(_ => actor.Tell(new ToActor.OpeningEnded()), TaskContinuationOptions.None);
+
+    /// <summary>Closes the store: now, or as soon as it is open. Does not wait for the opening.</summary>
+    public void Close()
+    {
+        if (_opened.IsCompletedSuccessfully)
+        {
+            _opened.Result.Store.Close();
+        }
+        else
+        {
+            Then(opened => opened.Result.Store.Close(), TaskContinuationOptions.OnlyOnRanToCompletion);
+        }
+    }
+
+    /// <summary>Makes the actor the process's only one. The messages that wait for the store are the actor's own.</summary>
+    /// <exception cref="RaftConfigurationException">Another living actor is this process.</exception>
+    public DeferredMessages Claim(IActorRef actor)
+    {
+        var owner = Interlocked.CompareExchange(ref _owner, actor, null);
+        if (owner is not null && !owner.Equals(actor))
+        {
+            throw new RaftConfigurationException(
+                $"'{_settings.Self}' of group '{_settings.Group}' is the actor {owner.Path} already, so {actor.Path} cannot be it too. "
+                + "Give one of them another Name or Group in its RaftOptions.");
+        }
+
+        if (!actor.Equals(_lastOwner))
+        {
+            (_lastOwner, _deferred) = (actor, new DeferredMessages());
+        }
+
+        return _deferred;
+    }
+
+    /// <summary>Releases the process for another actor, or for the next life of this one.</summary>
+    public void Release(IActorRef actor)
+    {
+        var owner = Volatile.Read(ref _owner);
+        if (actor.Equals(owner))
+        {
+            Interlocked.CompareExchange(ref _owner, null, owner);
+        }
+    }
+
+    private void Then(Action<Task<RaftProcess>> action, TaskContinuationOptions when) => _opened.ContinueWith(
+        action, CancellationToken.None, when | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+}

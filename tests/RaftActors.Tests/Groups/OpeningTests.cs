@@ -1,0 +1,278 @@
+using Akka.Actor;
+using Akka.TestKit;
+using Akka.TestKit.Xunit2;
+
+using RaftActors.Core;
+using RaftActors.Storage;
+
+namespace RaftActors.Tests.Groups;
+
+/// <summary>A store takes long to open: the test holds the opening.</summary>
+public sealed class OpeningTests : TestKit
+{
+    private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
+
+    private readonly ScriptedStore _store = new();
+    private readonly TestProbe _watcher;
+    private readonly TestProbe _events;
+    private readonly RaftOptions<string> _options;
+
+    public OpeningTests()
+        : base(VirtualGroup.Config)
+    {
+        _watcher = CreateTestProbe();
+        _events = CreateTestProbe();
+        Sys.EventStream.Subscribe(_events, typeof(RaftEvent.StartFailed));
+        _options = new RaftOptions<string> { Name = "raft1", Store = () => _store };
+        _store.HoldOpening();
+    }
+
+    [Fact]
+    public void Other_groups_start_while_a_store_is_opened()
+    {
+        Start();
+        var other = CreateTestProbe();
+        var options = _options with { Group = "orders", Store = () => new ScriptedStore() };
+
+        Sys.ActorOf(Props.Create(() => new Recorder(other, options)));
+
+        other.ExpectMsg("started");
+        Assert.False(_watcher.HasMessages);
+        _store.ReleaseOpening();
+        _watcher.ExpectMsg("started");
+    }
+
+    [Fact]
+    public void Messages_that_come_while_the_store_is_opened_are_received_after_PreStart_in_order_and_from_their_senders()
+    {
+        var actor = Sys.ActorOf(Props.Create(() => new Listener(_watcher, _options)));
+        _watcher.ExpectMsg("made");
+        var (first, second) = (CreateTestProbe(), CreateTestProbe());
+        for (var number = 0; number < 100; number++)
+        {
+            actor.Tell($"message {number}", number % 2 == 0 ? first : second);
+        }
+
+        _store.ReleaseOpening();
+        _watcher.ExpectMsg("started");
+        for (var number = 100; number < 200; number++)
+        {
+            actor.Tell($"message {number}", number % 2 == 0 ? first : second);
+        }
+
+        Assert.Equal(Enumerable.Range(0, 200).Select(number => $"message {number}"), _watcher.ReceiveN(200).Cast<string>());
+        Assert.Equal(100, first.ReceiveN(100).Count);
+        Assert.Equal(100, second.ReceiveN(100).Count);
+    }
+
+    [Fact]
+    public void Message_that_an_actor_stashes_is_received_in_order_when_it_came_while_the_store_was_opened()
+    {
+        var actor = Sys.ActorOf(Props.Create(() => new Listener(_watcher, _options)));
+        _watcher.ExpectMsg("made");
+        foreach (var message in new[] { "stash", "a", "b", "unstash" })
+        {
+            actor.Tell(message);
+        }
+
+        _store.ReleaseOpening();
+
+        _watcher.ExpectMsg("started");
+        foreach (var message in new[] { "unstash", "stash", "a", "b" })
+        {
+            _watcher.ExpectMsg(message);
+        }
+
+        actor.Tell("c");
+        _watcher.ExpectMsg("c");
+    }
+
+    [Fact]
+    public void Actor_fails_and_a_later_one_starts_when_the_opening_fails_late()
+    {
+        var actor = Start();
+        Watch(actor);
+        _store.OpeningFailure = new StoreException("The log is damaged. Repair it.");
+
+        EventFilter.Exception<ActorInitializationException>(contains: "The log is damaged").ExpectOne(_store.ReleaseOpening);
+
+        ExpectTerminated(actor);
+        var failed = _events.ExpectMsg<RaftEvent.StartFailed>();
+        Assert.Equal(("default", new ProcessName("raft1@node1")), (failed.Group, failed.Process));
+        Assert.IsType<StoreException>(failed.Cause);
+        Assert.Equal(0, _store.Users);
+        _store.OpeningFailure = null;
+        Start();
+        _watcher.ExpectMsg("started");
+    }
+
+    [Fact]
+    public void Second_actor_of_a_name_fails_while_the_store_of_the_first_is_opened()
+    {
+        Start();
+
+        EventFilter.Exception<ActorInitializationException>(contains: "is the actor").ExpectOne(() => Start());
+
+        _events.ExpectMsg<RaftEvent.StartFailed>(failed => Assert.IsType<RaftConfigurationException>(failed.Cause));
+        _store.ReleaseOpening();
+        _watcher.ExpectMsg("started");
+        Assert.Equal((1, 1), (_store.Openings, _store.Users));
+    }
+
+    [Fact]
+    public void Next_life_of_a_restarted_actor_waits_for_the_same_opening_and_receives_the_earlier_messages()
+    {
+        var child = Props.Create(() => new Listener(_watcher, _options));
+        var parent = Sys.ActorOf(Props.Create(() => new Family(child)));
+        parent.Tell("before");
+        parent.Tell(new InvalidOperationException("a failure"));
+        parent.Tell("after");
+        _watcher.ExpectMsg("made");
+        _watcher.ExpectMsg("made");
+
+        _store.ReleaseOpening();
+
+        _watcher.ExpectMsg("started");
+        _watcher.ExpectMsg("before");
+        _watcher.ExpectMsg("after");
+        Assert.Equal((1, 1), (_store.Openings, _store.Users));
+    }
+
+    [Fact]
+    public void Actor_that_stops_while_its_store_is_opened_has_no_PostStop_and_leaves_the_name_to_the_next_one()
+    {
+        var actor = Sys.ActorOf(Props.Create(() => new Listener(_watcher, _options)));
+        _watcher.ExpectMsg("made");
+        Watch(actor);
+        Sys.EventStream.Subscribe(TestActor, typeof(Akka.Event.DeadLetter));
+        actor.Tell("lost");
+        Sys.Stop(actor);
+        Assert.Equal("lost", ((Akka.Event.DeadLetter)FishForMessage(message => message is Akka.Event.DeadLetter)).Message);
+        ExpectTerminated(actor);
+
+        Start();
+        _store.ReleaseOpening();
+
+        _watcher.ExpectMsg("started");
+        Assert.Equal((1, 1), (_store.Openings, _store.Users));
+    }
+
+    [Fact]
+    public async Task Node_stops_while_a_store_is_opened_and_the_store_is_closed_as_soon_as_it_is_open()
+    {
+        var node = ActorSystem.Create("stops", VirtualGroup.Config.WithFallback("akka.loglevel = ERROR"));
+        node.ActorOf(Props.Create(() => new Recorder(_watcher, _options)));
+
+        await node.Terminate().WaitAsync(Guard);
+        Assert.False(_store.Closed.IsCompleted);
+        _store.ReleaseOpening();
+
+        await _store.Closed.WaitAsync(Guard);
+        Assert.Equal(0, _store.Users);
+        Assert.False(_watcher.HasMessages);
+    }
+
+    [Fact]
+    public void Call_in_the_constructor_waits_for_the_store()
+    {
+        Sys.ActorOf(Props.Create(() => new Hasty(_watcher, _options)));
+        _watcher.ExpectMsg("constructor");
+        Assert.False(_watcher.HasMessages);
+
+        _store.ReleaseOpening();
+
+        _watcher.ExpectMsg<RequestRef>();
+        _watcher.ExpectMsg("started");
+    }
+
+    protected override void AfterAll()
+    {
+        _store.ReleaseOpening();
+        base.AfterAll();
+    }
+
+    private IActorRef Start() => Sys.ActorOf(Props.Create(() => new Recorder(_watcher, _options)));
+
+    private sealed class Listener : RaftActor<string>, IWithStash
+    {
+        private readonly IActorRef _watcher;
+
+        public Listener(IActorRef watcher, RaftOptions<string> options)
+            : base(options)
+        {
+            _watcher = watcher;
+            _watcher.Tell("made");
+            Listen();
+        }
+
+        public IStash Stash { get; set; } = null!; // Justification: Akka sets it before the actor starts.
+
+        protected override void PreStart() => _watcher.Tell("started");
+
+        protected override void PostStop() => _watcher.Tell("stopped");
+
+        protected override object? HandleAppend(Entry<string> entry) => null;
+
+        private void Listen()
+        {
+            Receive<string>(word => word == "stash", _ =>
+            {
+                Stash.Stash();
+                Become(Wait);
+            });
+            Receive<string>(Tell);
+        }
+
+        private void Wait()
+        {
+            Receive<string>(word => word == "unstash", word =>
+            {
+                Tell(word);
+                Stash.UnstashAll();
+                Become(() => Receive<string>(Tell));
+            });
+            ReceiveAny(_ => Stash.Stash());
+        }
+
+        private void Tell(string word)
+        {
+            _watcher.Tell(word);
+            Sender.Tell(word);
+        }
+    }
+
+    /// <summary>Restarts all its children when one of them fails.</summary>
+    private sealed class Family : UntypedActor
+    {
+        private readonly IActorRef _child;
+        private readonly IActorRef _failing = Context.ActorOf(Props.Create(() => new Failing()));
+
+        public Family(Props child) => _child = Context.ActorOf(child);
+
+        protected override SupervisorStrategy SupervisorStrategy() => new AllForOneStrategy(_ => Directive.Restart);
+
+        protected override void OnReceive(object message) => (message is Exception ? _failing : _child).Forward(message);
+    }
+
+    private sealed class Failing : UntypedActor
+    {
+        protected override void OnReceive(object message) => throw (Exception)message;
+    }
+
+    private sealed class Hasty : RaftActor<string>
+    {
+        private readonly IActorRef _watcher;
+
+        public Hasty(IActorRef watcher, RaftOptions<string> options)
+            : base(options)
+        {
+            _watcher = watcher;
+            watcher.Tell("constructor");
+            watcher.Tell(Raft.Append("key", "value"));
+        }
+
+        protected override void PreStart() => _watcher.Tell("started");
+
+        protected override object? HandleAppend(Entry<string> entry) => null;
+    }
+}
