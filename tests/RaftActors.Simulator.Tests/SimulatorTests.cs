@@ -6,7 +6,7 @@ public sealed class SimulatorTests
 {
     private static readonly Lazy<MutantCompiler> Compiler = new(() => new MutantCompiler(MutantCompiler.FindRoot()));
 
-    /// <summary>Seeds that once found something, the first of each line.</summary>
+    /// <summary>Seeds that found a violation in the past: the first word of each line.</summary>
     public static TheoryData<ulong> Regressions =>
     [
         .. File.ReadLines(Path.Combine(AppContext.BaseDirectory, "regressions.txt"))

@@ -2,10 +2,10 @@ using System.Diagnostics;
 
 namespace RaftActors.Simulator;
 
-/// <summary>Which seeds, and how.</summary>
+/// <summary>The seeds of a batch, and the settings for all of them.</summary>
 internal sealed record BatchSettings(ulong First, ulong Last, FaultSet Faults, int? Seconds, int Jobs, bool Twice, DiskMaker? Disks);
 
-/// <summary>Many seeds, some at a time; each is a world of its own.</summary>
+/// <summary>Runs many seeds, several at a time. Seeds share no state.</summary>
 internal sealed class Batch(BatchSettings settings)
 {
     private const int FailuresMax = 20;

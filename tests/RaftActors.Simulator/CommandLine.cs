@@ -3,12 +3,12 @@ using System.CommandLine.Parsing;
 
 namespace RaftActors.Simulator;
 
-/// <summary>The options, and their help.</summary>
+/// <summary>The options of the command line, with their help.</summary>
 internal static class CommandLine
 {
     private static readonly Option<(ulong First, ulong Last)?> Seeds = new("--seeds")
     {
-        Description = "Run these seeds: FIRST..LAST; 1..1000 if not given. With --mutants: for each, until one finds it.",
+        Description = "Run the seeds FIRST..LAST; default 1..1000. With --mutants: for each bug, until a seed finds it.",
         HelpName = "range",
         CustomParser = ParseRange,
     };
@@ -17,20 +17,20 @@ internal static class CommandLine
 
     private static readonly Option<bool> Trace = new("--trace")
     {
-        Description = "With --seed: write everything that happens to standard output.",
+        Description = "With --seed: write all inputs and effects to standard output.",
     };
 
     private static readonly Option<int[]?> Only = new("--only")
     {
-        Description = "With --seed: of its schedule only these events happen, by number: 3,5,8; 0 for none.",
+        Description = "With --seed: run only these events of its schedule, by number: 3,5,8; 0 for none.",
         HelpName = "events",
         CustomParser = ParseNumbers,
     };
 
     private static readonly Option<FaultSet> Faults = new("--faults")
     {
-        Description = $"Only these kinds may happen: {string.Join(", ", Enum.GetNames<FaultKind>()).ToLowerInvariant()}; 'none'; or all "
-            + "but some: 'all,-wipe,-join'.",
+        Description = $"Allow only these faults: {string.Join(", ", Enum.GetNames<FaultKind>()).ToLowerInvariant()}; 'none'; or all "
+            + "except some: 'all,-wipe,-join'.",
         HelpName = "kinds",
         CustomParser = ParseFaults,
         DefaultValueFactory = _ => FaultSet.All,
@@ -38,46 +38,46 @@ internal static class CommandLine
 
     private static readonly Option<DiskKind> Disk = new("--disk")
     {
-        Description = "What processes write to: 'said' are disks that do as they should; 'files' are the stores of RaftActors.Storage on a "
-            + "disk that loses power, which takes longer.",
+        Description = "The disks of the processes: 'simulated', or 'files' for the stores of RaftActors.Storage on a model of a disk that "
+            + "loses power. The latter takes longer.",
         HelpName = "kind",
-        DefaultValueFactory = _ => DiskKind.Said,
+        DefaultValueFactory = _ => DiskKind.Simulated,
     };
 
     private static readonly Option<int?> Seconds = new("--seconds")
     {
-        Description = "Begin no seed after so many seconds.",
+        Description = "Start no seed after this number of seconds.",
         HelpName = "n",
     };
 
     private static readonly Option<int> Jobs = new("--jobs")
     {
-        Description = "How many seeds run at a time.",
+        Description = "The number of seeds that run at a time. Default: the number of processors.",
         HelpName = "n",
         DefaultValueFactory = _ => Environment.ProcessorCount,
     };
 
     private static readonly Option<bool> Twice = new("--twice")
     {
-        Description = "Run each seed twice and compare; otherwise one in fifty.",
+        Description = "Run each seed twice and compare the runs. Default: one seed in fifty.",
     };
 
     private static readonly Option<bool> Mutants = new("--mutants")
     {
-        Description = "Plant each bug of the folder 'mutants' in a copy of Core, one at a time, and see how many seeds find it.",
+        Description = "Plant each bug of the folder 'mutants' in a copy of Core, one at a time, and print the first seed that finds it.",
     };
 
     private static readonly Option<string?> Name = new("--mutant")
     {
-        Description = "With --mutants: only those whose name contains this.",
+        Description = "With --mutants: only the bugs whose name contains this text.",
         HelpName = "name",
     };
 
     public static RootCommand Build()
     {
         var command = new RootCommand(
-            "Runs Raft groups under faults on virtual time, a seed each. Exit code 0: nothing was violated; 1: something was; 2: the "
-            + "command is wrong.")
+            "Runs Raft groups under faults in virtual time, one group for each seed. Exit code 0: no violation; 1: a violation; "
+            + "2: wrong usage.")
         {
             Seeds, Seed, Trace, Only, Faults, Disk, Seconds, Jobs, Twice, Mutants, Name,
         };
@@ -85,7 +85,7 @@ internal static class CommandLine
         {
             if (parsed.GetResult(Seed) is null && (parsed.GetResult(Trace) is not null || parsed.GetResult(Only) is not null))
             {
-                parsed.AddError("--trace and --only go with --seed");
+                parsed.AddError("--trace and --only need --seed.");
             }
         });
         command.SetAction(parsed =>
@@ -116,7 +116,7 @@ internal static class CommandLine
             return (first, last);
         }
 
-        result.AddError($"'{text}' is not a range of seeds, as 1..1000");
+        result.AddError($"'{text}' is not a range of seeds. Use a range such as 1..1000.");
         return null;
     }
 
@@ -127,7 +127,7 @@ internal static class CommandLine
         {
             if (!int.TryParse(part, out var number))
             {
-                result.AddError($"'{part}' is not the number of an event");
+                result.AddError($"'{part}' is not the number of an event. Use numbers such as 3,5,8.");
                 return null;
             }
 
@@ -151,7 +151,7 @@ internal static class CommandLine
 
             if (!Enum.TryParse<FaultKind>(name, ignoreCase: true, out var kind) || char.IsDigit(name[0]))
             {
-                result.AddError($"'{name}' is not a kind of fault");
+                result.AddError($"'{name}' is not a kind of fault. --help lists the kinds.");
                 continue;
             }
 
@@ -162,12 +162,12 @@ internal static class CommandLine
     }
 }
 
-/// <summary>What the processes of a simulation write to.</summary>
+/// <summary>The disks of the processes of a simulation.</summary>
 internal enum DiskKind
 {
-    /// <summary>The simulation says what survives.</summary>
-    Said,
+    /// <summary>The simulation itself decides which writes survive a crash.</summary>
+    Simulated,
 
-    /// <summary>The real stores, on a model of a disk.</summary>
+    /// <summary>The stores of RaftActors.Storage, on a model of a disk.</summary>
     Files,
 }

@@ -1,6 +1,6 @@
 namespace RaftActors.Simulator;
 
-/// <summary>One seed, told in full.</summary>
+/// <summary>Runs one seed and reports it in full.</summary>
 internal static class OneSeed
 {
     public static int Run(ulong seed, FaultSet faults, int[]? only, bool traces, DiskMaker? disks, TextWriter output)
@@ -32,7 +32,7 @@ internal static class OneSeed
         events => SeedResult.Of(result.Seed, faults, events.Select(one => one.Number).ToHashSet(), null, disks).Violation?.Checker
             == result.Violation!.Checker);
 
-    /// <summary>What was violated, the command that repeats it, and the shortest schedule that was found.</summary>
+    /// <summary>Writes the violation, the command that repeats it, and the shortest schedule that was found.</summary>
     public static void Report(
         SeedResult result, FaultSet faults, DiskMaker? disks, TextWriter output, Predicate<List<FaultEvent>> stillFails)
     {

@@ -1,6 +1,6 @@
 namespace RaftActors.Simulator;
 
-/// <summary>What became of one seed.</summary>
+/// <summary>The result of one seed. <c>Violation</c> is null if there was none.</summary>
 internal sealed record SeedResult(ulong Seed, Violation? Violation, Totals Totals, ulong TraceHash, List<FaultEvent> Events)
 {
     public static SeedResult Of(
@@ -18,20 +18,20 @@ internal sealed record SeedResult(ulong Seed, Violation? Violation, Totals Total
         }
         catch (Exception unexpected)
         {
-            // A core that fails in any other way is no better.
+            // Any other failure of a Core counts as a violation.
             violation = new Violation("exception", $"{unexpected}");
         }
 
-        trace?.WriteLine($"{simulation.Now / 1000.0,9:F3} the end");
+        trace?.WriteLine($"{simulation.Now / 1000.0,9:F3} end");
         return new SeedResult(seed, violation, simulation.Totals, simulation.TraceHash, simulation.Events);
     }
 
-    /// <summary>Runs it twice: a seed decides everything.</summary>
+    /// <summary>Runs the seed twice. Two different runs are a violation, since a seed decides everything.</summary>
     public static SeedResult Twice(ulong seed, FaultSet faults, DiskMaker? disks = null)
     {
         var (one, other) = (Of(seed, faults, disks: disks), Of(seed, faults, disks: disks));
         return one.TraceHash == other.TraceHash
             ? one
-            : one with { Violation = new Violation("determinism", "the same seed did something else the second time") };
+            : one with { Violation = new Violation("determinism", "two runs of the same seed differ") };
     }
 }

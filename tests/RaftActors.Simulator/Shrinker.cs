@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace RaftActors.Simulator;
 
 /// <summary>
-/// Leaves events out of a schedule, kinds first, then halves, then less, as long as it still fails (delta debugging). Leaving one out
-/// changes what comes after it, so what is left is enough, and not always needed.
+/// Shortens a schedule that fails (delta debugging): leaves out kinds first, then halves, then smaller parts, while it still fails. An
+/// event that is left out changes the events after it. So the remaining events are sufficient, but not always necessary.
 /// </summary>
 internal static class Shrinker
 {

@@ -1,6 +1,6 @@
 namespace RaftActors.Simulator;
 
-/// <summary>What was done, over one seed or many.</summary>
+/// <summary>Counts of one seed or of many.</summary>
 internal sealed class Totals
 {
     public long Seeds { get; set; }

@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace RaftActors.Core.Tests.Harness;
 
 /// <summary>
-/// The demo's four processes found their group without a tick. Each message is delivered once, in a random order. The founding must end the
-/// same way each time.
+/// The demo's four processes found their group without a tick. Each message is delivered once, in a random order. The founding must end
+/// the same way each time.
 /// </summary>
 public sealed class FoundingOrderTests
 {

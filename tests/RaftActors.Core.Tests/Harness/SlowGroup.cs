@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace RaftActors.Core.Tests.Harness;
 
 /// <summary>
-/// A founded group on slow disks. A sync covers the writes before its beginning, and the next one begins when it has ended. A message takes
-/// no time or one tick, in order between two processes. The same seed gives the same run.
+/// A founded group on slow disks. A sync covers the writes before its beginning, and the next one begins when it has ended. A message
+/// takes no time or one tick, in order between two processes. The same seed gives the same run.
 /// </summary>
 internal sealed class SlowGroup
 {

@@ -7,7 +7,7 @@ internal static class AcknowledgementChecker
 {
     public static void OnSend(SimulatedProcess process, Envelope envelope)
     {
-        // In a later term another leader may have replaced the entry since the answer was given.
+        // In a later term another leader may have replaced the entry since the reply was made.
         if (envelope.Body is not Message.AppendEntriesReply { Accepted: true, Match.Value: var match }
             || envelope.Term != process.Core!.Term)
         {

@@ -4,8 +4,8 @@ using RaftActors.Core;
 namespace RaftActors.Simulator;
 
 /// <summary>
-/// Of any two configurations that follow on one another each majority of the one and each of the other have a member in common (§6). A
-/// leader begins a change only when the one before and an entry of its own term are committed.
+/// Each majority of a configuration and each majority of the next one have a member in common (§6). A leader begins a change only when
+/// the previous change and an entry of its own term are committed.
 /// </summary>
 internal sealed class ConfigurationChecker
 {
@@ -20,7 +20,7 @@ internal sealed class ConfigurationChecker
         }
     }
 
-    /// <summary>The latest in the log is in force, committed or not; when it is truncated, the one before it (§6).</summary>
+    /// <summary>The latest configuration in the log is in force, committed or not. After its truncation the previous one is (§6).</summary>
     public static void CheckInForce(SimulatedProcess process, LogSlice entries)
     {
         if (entries.IsEmpty || Before(process.Log, process.Log.Last + 1) is not var (index, latest))
@@ -31,7 +31,7 @@ internal sealed class ConfigurationChecker
         if (!ReferenceEquals(process.Core!.Configuration, latest) && $"{process.Core!.Configuration}" != $"{latest}")
         {
             var inForce = process.Core!.Configuration;
-            throw new Violation("membership", $"{process.Member} goes by {inForce} and its log has {latest} at {index}");
+            throw new Violation("membership", $"{process.Member} uses {inForce}, but its log has {latest} at {index}");
         }
     }
 
@@ -49,7 +49,7 @@ internal sealed class ConfigurationChecker
 
         if (!Overlap(last, next))
         {
-            throw new Violation("membership", $"{process.Member} goes from {last} to {next}, which can decide without one another");
+            throw new Violation("membership", $"{process.Member} changes {last} to {next}, which have majorities without a common member");
         }
 
         if (process.Core is not { Role: RoleKind.Leader } leader || leader.Term != entry.Term)
@@ -87,7 +87,7 @@ internal sealed class ConfigurationChecker
         || Overlap(one.OldVoters, other.Voters)
         || Overlap(one.OldVoters, other.OldVoters);
 
-    /// <summary>A place without a process in it is never counted, though a majority is one of all places.</summary>
+    /// <summary>An empty place is never counted, but a majority is one of all places.</summary>
     private static bool Overlap(ImmutableArray<Member> one, ImmutableArray<Member> other) =>
         !one.IsEmpty
         && !other.IsEmpty

@@ -3,7 +3,7 @@ using RaftActors.Core;
 namespace RaftActors.Simulator;
 
 /// <summary>
-/// Entries that a disk has changed, and who has one in its log: the process itself, and those that took it from that process.
+/// Entries that a disk has changed, and the processes with such an entry in their logs: that process, and those that copied it.
 /// </summary>
 internal sealed class DamageBook
 {
@@ -18,7 +18,7 @@ internal sealed class DamageBook
 
     public bool Has(SimulatedProcess process) => _processes.Contains(process.Number);
 
-    /// <summary>It has another store.</summary>
+    /// <summary>The process has another store.</summary>
     public void Mend(SimulatedProcess process) => _processes.Remove(process.Number);
 
     public bool Holds(in LogEntry entry)

@@ -3,14 +3,14 @@ using RaftActors.Core;
 namespace RaftActors.Simulator;
 
 /// <summary>
-/// Whose vote and whose disk count: a life that a majority of the others of the founding roster has on disk as the first of its name, or
-/// that was in a committed configuration. Any other may have voted before and forgotten it.
+/// The incarnations whose votes and disks count. Either a majority of the others in the founding roster has recorded it as the first of
+/// its name. Or a committed configuration held it. Any other incarnation may have forgotten a vote of its name.
 /// </summary>
 internal sealed class Entitlement(Ledger ledger, List<SimulatedProcess> processes, int founders)
 {
     private readonly bool[] _hasForgotten = new bool[founders];
 
-    /// <summary>A disk was lost, or is an old copy; what was recorded there is taken for recorded.</summary>
+    /// <summary>A disk was lost, or is an old copy. Its records still count.</summary>
     public void Forget(int number)
     {
         if (number < founders)

@@ -3,21 +3,21 @@ using RaftActors.Core;
 namespace RaftActors.Simulator;
 
 /// <summary>
-/// A leader that chooses other voters by itself makes no group less safe: each new voter has on disk what the leader had committed a
-/// heartbeat before.
+/// A leader that chooses voters by itself keeps the group as safe as before. Each new voter has the entries on disk that the leader had
+/// committed a heartbeat before.
 /// </summary>
 internal sealed class ExchangeChecker(List<SimulatedProcess> processes)
 {
     private readonly HashSet<Member> _forgiven = [];
 
-    /// <summary>The disk of this member went back in time.</summary>
+    /// <summary>The disk of this member was lost or replaced by a copy.</summary>
     public void Forgive(Member member) => _forgiven.Add(member);
 
     public void OnDecided(SimulatedProcess leader, Configuration next)
     {
         foreach (var voter in next.IsJoint ? next.Voters.Except(next.OldVoters) : [])
         {
-            // A disk that was lost since may have had it.
+            // A disk that was lost since may have held them.
             var process = processes.Find(one => one.Member == voter);
             if (process is not null && !_forgiven.Contains(voter) && process.Disk.Log.Last < leader.CommittedBefore)
             {

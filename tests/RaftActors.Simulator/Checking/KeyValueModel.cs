@@ -3,7 +3,7 @@ using RaftActors.Testing.History;
 
 namespace RaftActors.Simulator;
 
-/// <summary>A put of a value that is put once only, or a read.</summary>
+/// <summary>A put of a unique value, or a read.</summary>
 internal sealed record KeyOperation(int Key, bool IsPut, long Value)
 {
     /// <inheritdoc/>

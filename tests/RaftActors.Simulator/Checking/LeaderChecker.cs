@@ -4,8 +4,8 @@ using RaftActors.Core;
 namespace RaftActors.Simulator;
 
 /// <summary>
-/// One leader in a term (election safety), elected by a majority of every set of voters in force, with everything that was committed in
-/// earlier terms (leader completeness).
+/// A term has one leader (election safety). A majority of every set of voters in force elected it. It has all entries that were
+/// committed in earlier terms (leader completeness).
 /// </summary>
 internal sealed class LeaderChecker(Ledger ledger, VoteChecker votes, DamageBook damage)
 {
@@ -45,7 +45,7 @@ internal sealed class LeaderChecker(Ledger ledger, VoteChecker votes, DamageBook
             : votes.HasVoted(voter, term, process.Member);
         if (!Sets.EachHasMajority(configuration, Voted))
         {
-            throw new Violation("leader", $"{process.Member} leads term {term} and no majority voted for it under {configuration}");
+            throw new Violation("leader", $"{process.Member} leads term {term} without the votes of a majority of {configuration}");
         }
     }
 
@@ -53,7 +53,7 @@ internal sealed class LeaderChecker(Ledger ledger, VoteChecker votes, DamageBook
     {
         for (var index = ledger.Count; index > process.Log.Base.Index.Value; index--)
         {
-            // What a later leader has committed meanwhile, one that is late in finding out that it won cannot have.
+            // A leader that learns late of its election need not have the entries of later leaders.
             if (ledger.CommittedIn(index) < term && (index > process.Log.Last || !Same.Entry(process.Log[index], ledger[index])))
             {
                 throw new Violation("leader", $"{process.Member} leads term {term} and lacks the committed {ledger[index]}");
@@ -62,13 +62,13 @@ internal sealed class LeaderChecker(Ledger ledger, VoteChecker votes, DamageBook
     }
 }
 
-/// <summary>Majorities, counted here once more.</summary>
+/// <summary>Majorities, counted independently of Core.</summary>
 internal static class Sets
 {
     public static bool EachHasMajority(Configuration configuration, Func<Member, bool> holds) =>
         HasMajority(configuration.Voters, holds) && (configuration.OldVoters.IsEmpty || HasMajority(configuration.OldVoters, holds));
 
-    /// <summary>A place that nobody has taken yet is never counted.</summary>
+    /// <summary>An empty place is never counted.</summary>
     public static bool HasMajority(ImmutableArray<Member> voters, Func<Member, bool> holds)
     {
         var count = 0;

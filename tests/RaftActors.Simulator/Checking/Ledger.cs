@@ -3,8 +3,8 @@ using RaftActors.Core;
 namespace RaftActors.Simulator;
 
 /// <summary>
-/// All that was ever committed, by index: what one process was given there, every other is given (state machine safety), and nothing of it
-/// is ever lost or changed. Serials are dense, and a request is appended once.
+/// All committed entries, by index. Every process must deliver the same entry at an index (state machine safety). No committed entry may
+/// be lost or changed. Serials are dense, and a request is appended once.
 /// </summary>
 internal sealed class Ledger
 {
@@ -19,10 +19,10 @@ internal sealed class Ledger
 
     public Configuration? Configuration { get; private set; }
 
-    /// <summary>Where the first configuration stands; 0 as long as there is none.</summary>
+    /// <summary>The index of the first configuration; 0 without one.</summary>
     public long FoundedAt { get; private set; }
 
-    /// <summary>Where <see cref="Configuration"/> stands.</summary>
+    /// <summary>The index of <see cref="Configuration"/>.</summary>
     public long ConfiguredAt { get; private set; }
 
     public LogEntry this[long index] => _entries[(int)index - 1].Entry;
@@ -31,7 +31,7 @@ internal sealed class Ledger
 
     public ulong StateAt(long index) => index == 0 ? 0 : _entries[(int)index - 1].State;
 
-    /// <summary>The application's state at an index, made anew.</summary>
+    /// <summary>Returns the application's state at an index, computed from the entries.</summary>
     public KeyValueState Replay(long index)
     {
         var state = new KeyValueState();
@@ -43,12 +43,12 @@ internal sealed class Ledger
         return state;
     }
 
-    /// <summary>A committed configuration held it.</summary>
+    /// <summary>Whether a committed configuration held the member.</summary>
     public bool WasMember(Member member) => _members.Contains(member);
 
     public Serial? SerialOf(RequestId request) => _requests.TryGetValue(request, out var serial) ? serial : null;
 
-    /// <summary>A process was given an entry. True if nobody was given it before.</summary>
+    /// <summary>Notes a delivery to a process. Returns true for the first delivery of the index.</summary>
     public bool Give(SimulatedProcess process, in LogEntry entry)
     {
         var index = entry.Index.Value;
@@ -57,7 +57,7 @@ internal sealed class Ledger
             var known = this[index];
             if (!Same.Entry(known, entry))
             {
-                throw new Violation("state machine", $"{process.Member} was given {entry} where {known} was committed before");
+                throw new Violation("state machine", $"{entry} is delivered to {process.Member}, but {known} was committed at its index");
             }
 
             return false;
@@ -65,7 +65,7 @@ internal sealed class Ledger
 
         if (index != Count + 1)
         {
-            throw new Violation("state machine", $"{process.Member} was given {entry}, and {Count} is the last that was committed");
+            throw new Violation("state machine", $"{entry} is delivered to {process.Member}, but the last index is {Count}");
         }
 
         Add(process, entry);
@@ -100,7 +100,7 @@ internal sealed class Ledger
     }
 }
 
-/// <summary>Whether two entries are the same. In one process most of them are one object.</summary>
+/// <summary>Compares entries. Most equal entries of one process are the same object.</summary>
 internal static class Same
 {
     public static bool Entry(in LogEntry one, in LogEntry other) =>

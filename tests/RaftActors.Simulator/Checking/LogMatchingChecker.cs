@@ -3,8 +3,8 @@ using RaftActors.Core;
 namespace RaftActors.Simulator;
 
 /// <summary>
-/// Log matching (Figure 3): two logs with an entry of the same index and term are the same up to there. By induction that holds if the
-/// entry and the term before it agree, wherever it is written.
+/// Log matching (Figure 3). Two logs with an entry of the same index and term are equal up to that entry. By induction this holds if all
+/// writes of the entry agree on it and on the term before it.
 /// </summary>
 internal sealed class LogMatchingChecker(DamageBook damage)
 {
@@ -18,7 +18,7 @@ internal sealed class LogMatchingChecker(DamageBook damage)
         }
     }
 
-    /// <summary>What a disk gave back.</summary>
+    /// <summary>Checks a recovered log.</summary>
     public void OnStart(SimulatedProcess process)
     {
         for (var index = process.Log.Base.Index.Value + 1; index <= process.Log.Last; index++)

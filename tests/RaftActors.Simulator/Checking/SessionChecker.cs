@@ -3,8 +3,8 @@ using RaftActors.Core;
 namespace RaftActors.Simulator;
 
 /// <summary>
-/// The sessions of a snapshot are those of its index, whoever took it. A request is refused as expired only if the committed entries say
-/// that it may have been forgotten.
+/// The sessions of a snapshot are those of its index. A request may be refused as expired only if the committed entries show that it may
+/// have been forgotten.
 /// </summary>
 internal sealed class SessionChecker(Ledger ledger, SessionBounds bounds)
 {
@@ -23,7 +23,7 @@ internal sealed class SessionChecker(Ledger ledger, SessionBounds bounds)
         var commit = process.Core!.CommitIndex.Value;
         if (commit <= ledger.Count && !At(commit).MayHaveForgotten(request))
         {
-            throw new Violation("sessions", $"{process.Member} says at {commit} that {request} is expired, and it was not forgotten");
+            throw new Violation("sessions", $"{process.Member} refuses {request} as expired at {commit}, but it was not forgotten");
         }
     }
 

@@ -4,12 +4,12 @@ using RaftActors.Core;
 namespace RaftActors.Simulator;
 
 /// <summary>
-/// Which requests a process must remember, worked out once more and the simplest way: of each origin those with the highest numbers, and
-/// the origins of the latest requests.
+/// The requests that a process must remember, computed in the simplest way. These are the highest numbers of each origin, for the
+/// origins of the latest requests.
 /// </summary>
 internal sealed class SessionModel(SessionBounds bounds)
 {
-    /// <summary>The origin of the latest request comes last.</summary>
+    /// <summary>Origins; that of the latest request is the last.</summary>
     private readonly List<Known> _origins = [];
 
     /// <summary>The last index that was added.</summary>
@@ -42,7 +42,7 @@ internal sealed class SessionModel(SessionBounds bounds)
         }
     }
 
-    /// <summary>Whether the request may have been committed, and is not remembered.</summary>
+    /// <summary>Returns whether the request may have been committed and forgotten.</summary>
     public bool MayHaveForgotten(RequestId request) => _origins.Find(one => one.Origin == request.Origin) is { } known
         ? request.Number <= known.Forgotten && !known.Requests.ContainsKey(request.Number)
         : _origins.Count == bounds.MaxOrigins;

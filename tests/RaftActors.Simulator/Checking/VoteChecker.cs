@@ -3,8 +3,8 @@ using RaftActors.Core;
 namespace RaftActors.Simulator;
 
 /// <summary>
-/// One vote in a term, and never spoken before it is on that disk (Figure 2). Who stands for election has voted for itself. Nobody speaks
-/// in a term that its disk would not remember.
+/// A process votes once in a term, and its vote is on its disk before it is sent (Figure 2). A candidate has voted for itself. No
+/// process sends in a term that is not on its disk.
 /// </summary>
 internal sealed class VoteChecker(Entitlement entitlement)
 {
@@ -25,7 +25,7 @@ internal sealed class VoteChecker(Entitlement entitlement)
             default:
                 if (envelope.Term > process.Disk.HardState.Term)
                 {
-                    throw new Violation("vote", $"{process.Member} speaks in term {envelope.Term}, which is not on its disk");
+                    throw new Violation("vote", $"{process.Member} sends in term {envelope.Term}, which is not on its disk");
                 }
 
                 break;
@@ -44,13 +44,13 @@ internal sealed class VoteChecker(Entitlement entitlement)
 
         if (!entitlement.Has(voter))
         {
-            throw new Violation("vote", $"{voter} votes, and its name may have voted before");
+            throw new Violation("vote", $"{voter} votes, but another incarnation of its name may have voted");
         }
 
         var durable = process.Disk.HardState;
         if (durable.Term < term || (durable.Term == term && durable.VotedFor != candidate))
         {
-            throw new Violation("vote", $"{voter} spoke its vote of term {term} for {candidate}, and it is not on its disk");
+            throw new Violation("vote", $"{voter} sent its vote of term {term} for {candidate}, which is not on its disk");
         }
     }
 }

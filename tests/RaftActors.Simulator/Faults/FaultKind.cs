@@ -1,78 +1,78 @@
 namespace RaftActors.Simulator;
 
-/// <summary>What can go wrong, and what operators do. Each can be left out with <c>--faults</c>.</summary>
+/// <summary>Kinds of faults and of requests by operators. <c>--faults</c> selects them.</summary>
 internal enum FaultKind
 {
-    /// <summary>A process stops, loses the writes under way but for a first part of them, and starts again.</summary>
+    /// <summary>A process crashes and restarts. A random number of the oldest writes under way survive.</summary>
     Crash,
 
-    /// <summary>All stop at once.</summary>
+    /// <summary>All processes crash at once.</summary>
     CrashAll,
 
-    /// <summary>The next process that gives a vote stops right after it, and is back within a tick.</summary>
+    /// <summary>The next process that grants a vote crashes right after it, and restarts within two ticks.</summary>
     CrashAfterVote,
 
-    /// <summary>Some of the links, each in one direction, are cut.</summary>
+    /// <summary>Some links are cut, each in one direction.</summary>
     Partition,
 
     /// <summary>
-    /// The leader is cut off while the others are told so, start again, were just asked to take over, or take snapshots: all that can make
-    /// two processes think that they lead. Clients are busy meanwhile.
+    /// The leader is cut off. Meanwhile the others see their connections close, restart, receive TimeoutNow, or take snapshots. So two
+    /// processes may believe that they lead, while clients send many requests.
     /// </summary>
     Usurp,
 
-    /// <summary>The leader reaches only a few of the others for a while, and then stops for a moment.</summary>
+    /// <summary>The leader reaches only a few of the others for a while, then crashes and restarts.</summary>
     Strand,
 
     /// <summary>Messages are lost.</summary>
     Loss,
 
-    /// <summary>Messages take long, and overtake one another.</summary>
+    /// <summary>Messages are delayed and overtake one another.</summary>
     Delay,
 
-    /// <summary>Messages come twice.</summary>
+    /// <summary>Messages are duplicated.</summary>
     Duplicate,
 
     /// <summary>A disk is slow.</summary>
     SlowDisk,
 
-    /// <summary>A disk does nothing.</summary>
+    /// <summary>A disk finishes no write.</summary>
     StuckDisk,
 
     /// <summary>A disk is nearly full.</summary>
     FullDisk,
 
-    /// <summary>A process stands still.</summary>
+    /// <summary>A process is suspended.</summary>
     Pause,
 
-    /// <summary>A process is told that another one cannot be reached, rightly or not.</summary>
+    /// <summary>A process is told that another one is unreachable, which may be wrong.</summary>
     Hint,
 
     /// <summary>A disk is lost.</summary>
     Wipe,
 
-    /// <summary>An old copy comes back in the place of a disk.</summary>
+    /// <summary>An old copy of a store replaces the store.</summary>
     Restore,
 
-    /// <summary>A disk changes a committed pair, and nothing tells so.</summary>
+    /// <summary>A committed pair changes on a disk, undetected by the disk.</summary>
     Damage,
 
-    /// <summary>A new process is taken in.</summary>
+    /// <summary>A process joins.</summary>
     Join,
 
-    /// <summary>A process leaves for good.</summary>
+    /// <summary>A process leaves.</summary>
     Leave,
 
-    /// <summary>Somebody says who is to vote.</summary>
+    /// <summary>An operator assigns the voters.</summary>
     Assign,
 
-    /// <summary>The leadership is handed over.</summary>
+    /// <summary>An operator transfers leadership.</summary>
     Transfer,
 
     /// <summary>A process takes a snapshot.</summary>
     Snapshot,
 
-    /// <summary>Not an event: clients ask again with the same request when they hear nothing.</summary>
+    /// <summary>Not an event: clients retry a request that gets no answer.</summary>
     Retry,
 
     /// <summary>Not an event: clients read.</summary>
@@ -85,12 +85,12 @@ internal enum FaultKind
     Priority,
 }
 
-/// <summary>One thing that goes wrong.</summary>
-/// <param name="Number">Its place in the schedule of its seed, from 1.</param>
-/// <param name="Kind">What.</param>
-/// <param name="At">When, in microseconds.</param>
-/// <param name="Lasts">For how long.</param>
-/// <param name="Seed">Decides the rest of it, so that leaving out another event changes nothing here.</param>
+/// <summary>One event of a schedule.</summary>
+/// <param name="Number">Its number in the seed's schedule, from 1.</param>
+/// <param name="Kind">The kind of fault.</param>
+/// <param name="At">The time of its beginning, in microseconds.</param>
+/// <param name="Lasts">Its duration in microseconds.</param>
+/// <param name="Seed">Decides its details, so that it does not depend on other events of the schedule.</param>
 internal sealed record FaultEvent(int Number, FaultKind Kind, long At, long Lasts, ulong Seed)
 {
     /// <inheritdoc/>

@@ -11,7 +11,7 @@ internal readonly record struct FaultSet(ulong Bits)
 
     public FaultSet Without(FaultKind kind) => new(Bits & ~(1UL << (int)kind));
 
-    /// <summary>As the command line takes it.</summary>
+    /// <summary>Returns the set in the notation of <c>--faults</c>.</summary>
     public override string ToString()
     {
         var faults = this;

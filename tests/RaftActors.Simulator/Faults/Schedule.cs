@@ -3,12 +3,12 @@ using RaftActors.Core;
 namespace RaftActors.Simulator;
 
 /// <summary>
-/// What goes wrong in one seed, decided before it begins: a list, so that parts of it can be left out. Each seed has a few kinds of faults
-/// and not all of them: what is rare in a mixture happens often where it has the stage to itself.
+/// The faults of one seed, drawn before it begins: a list, so that parts of it can be left out. Each seed has only a few kinds of
+/// faults. Combinations that are rare among all kinds are frequent among few.
 /// </summary>
 internal static class Schedule
 {
-    /// <summary>How often a kind is chosen against others.</summary>
+    /// <summary>The weight of each kind in the choice, and the bounds of its duration in ticks.</summary>
     private static readonly (FaultKind Kind, int Weight, int Least, int Most)[] Kinds =
     [
         (FaultKind.Crash, 12, 1, 60),
@@ -41,7 +41,7 @@ internal static class Schedule
         var presence = prng.Between(20, 90);
         foreach (var kind in Kinds)
         {
-            // What leases have to stand is that.
+            // Usurping is the fault that leases must withstand.
             var isDrawn = prng.Chance(presence) || (plan.HasLeases && kind.Kind == FaultKind.Usurp);
             if (isDrawn && allowed.Has(kind.Kind))
             {
@@ -57,7 +57,7 @@ internal static class Schedule
 
         if (plan.WipesEarly && allowed.Has(FaultKind.Wipe))
         {
-            // Before the founding is over, when votes count by name.
+            // During the founding, when votes count by name.
             events.Add(new FaultEvent(1, FaultKind.Partition, begin + prng.Between(1, 30_000), prng.Between(5000, 60_000), prng.Next()));
             events.Add(new FaultEvent(2, FaultKind.Wipe, begin + prng.Between(1, 60_000), prng.Between(100, 5000), prng.Next()));
         }

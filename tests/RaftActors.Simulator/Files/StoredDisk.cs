@@ -6,12 +6,12 @@ using RaftActors.Testing;
 namespace RaftActors.Simulator;
 
 /// <summary>
-/// A disk on which the real store writes, and which loses power at a crash in all the ways of the model. What the store gives back must be
-/// what was told to be durable, and of what was under way the first so many writes; from then on it is what the process has.
+/// A disk with a real store on the model of a disk, which loses power at a crash. The store must recover all writes that it had reported
+/// as durable, and a prefix of the writes under way. The process continues with the recovered state.
 /// </summary>
 internal sealed class StoredDisk : SimulatedDisk, IStoreListener
 {
-    /// <summary>A cut comes within so many operations of the disk.</summary>
+    /// <summary>A power cut happens within this number of disk operations.</summary>
     private const int OperationsAtCrashMax = 14;
 
     private static readonly StoreOptions Options = new()
@@ -26,7 +26,7 @@ internal sealed class StoredDisk : SimulatedDisk, IStoreListener
     private readonly LogSlice _preload;
     private readonly List<SavedSnapshot> _saves = [];
 
-    /// <summary>What the store holds for certain, and after each of the writes under way.</summary>
+    /// <summary>The certain content of the store, and its content after each write under way.</summary>
     private readonly List<StoreModel> _models = [];
     private ModelDisk _disk;
     private StoreDirectory? _directory;
@@ -60,7 +60,7 @@ internal sealed class StoredDisk : SimulatedDisk, IStoreListener
         return copy;
     }
 
-    public override InitialState Open() => _found ?? throw new InvalidOperationException("It is started without a crash before.");
+    public override InitialState Open() => _found ?? throw new InvalidOperationException("The process is started twice without a crash.");
 
     public override ReadOnlyMemory<byte>? Read(LogPosition position, long offset, int limit)
     {
@@ -70,7 +70,7 @@ internal sealed class StoredDisk : SimulatedDisk, IStoreListener
         }
 
         var read = _store!.ReadSnapshot(position, offset, limit);
-        Violation.Unless(read.Span.SequenceEqual(said.Span), "store", $"of the snapshot up to {position} other bytes are read at {offset}");
+        Violation.Unless(read.Span.SequenceEqual(said.Span), "store", $"the snapshot up to {position} reads differently at {offset}");
         return read;
     }
 
@@ -93,14 +93,14 @@ internal sealed class StoredDisk : SimulatedDisk, IStoreListener
             Effect.InstallSnapshot(var ticket, _, _) => ticket,
             _ => _asked,
         };
-        Violation.Unless(!_store!.Write(effect), "store", "a write is durable at once");
+        Violation.Unless(!_store!.Write(effect), "store", "a write is reported as durable at once");
     }
 
     public override IEnumerable<object> Finish(Prng prng)
     {
         _saved = 0;
         _directory!.WriteQueued();
-        Violation.Unless(_told == _asked && _saved == _saves.Count, "store", $"ticket {_asked} was asked for, and {_told} told");
+        Violation.Unless(_told == _asked && _saved == _saves.Count, "store", $"ticket {_asked} was requested, but {_told} was reported");
         if (prng.Chance(5))
         {
             _directory.Seal();
@@ -116,7 +116,7 @@ internal sealed class StoredDisk : SimulatedDisk, IStoreListener
         }
     }
 
-    /// <summary>Checksums find it, and what a store does then its own tests tell.</summary>
+    /// <summary>Not simulated: checksums detect it, and the tests of the store cover it.</summary>
     public override bool Damage(LogEntry entry) => false;
 
     public override void Crash(Prng prng)
@@ -138,7 +138,7 @@ internal sealed class StoredDisk : SimulatedDisk, IStoreListener
             }
             catch (StoreException) when (_disk.PowerLeft <= 0)
             {
-                // It goes again while the store is opened.
+                // Another power cut, while the store is opened.
             }
 
             found = _disk.PowerLeft <= 0 ? null : found;
@@ -158,7 +158,7 @@ internal sealed class StoredDisk : SimulatedDisk, IStoreListener
     }
 
     public void OnFailed(StoreException cause) =>
-        Violation.Unless(_disk.PowerLeft <= 0, "store", $"the store failed, and the disk did nothing wrong: {cause.Message}");
+        Violation.Unless(_disk.PowerLeft <= 0, "store", $"the store failed without a fault of the disk: {cause.Message}");
 
     private DiskImage Cut(Prng prng)
     {
@@ -178,11 +178,11 @@ internal sealed class StoredDisk : SimulatedDisk, IStoreListener
         return _store.Open(_owner, _preload, this);
     }
 
-    /// <summary>What the store gave back is what it has, if it may be.</summary>
+    /// <summary>Checks the recovered state and continues with it.</summary>
     private void Recover(RecoveredState found)
     {
         var held = Candidates().FirstOrDefault(model => model.Difference(found.State) is null);
-        Violation.Unless(held is not null, "store", $"after a cut of the power {_models[0].Difference(found.State)}");
+        Violation.Unless(held is not null, "store", $"after a power cut {_models[0].Difference(found.State)}");
         Violation.Unless((_incarnation ??= found.Incarnation) == found.Incarnation, "store", "the store has another incarnation");
         var snapshots = new List<TakenSnapshot>();
         foreach (var (snapshot, state) in held!.Readable)

@@ -1,12 +1,12 @@
 namespace RaftActors.Simulator;
 
-/// <summary>A bug to plant: lines of Core's source, and what comes in their place.</summary>
-/// <param name="Name">Short.</param>
-/// <param name="Breaks">What it breaks, in a sentence.</param>
-/// <param name="Patches">Where and what.</param>
+/// <summary>A bug to plant: lines of Core's source, and their replacements.</summary>
+/// <param name="Name">A short name, unique in its folder.</param>
+/// <param name="Breaks">A sentence about its effect.</param>
+/// <param name="Patches">The changed lines.</param>
 internal sealed record Mutant(string Name, string Breaks, List<LinePatch> Patches)
 {
-    /// <summary>All of a folder of text files, in the order of the files.</summary>
+    /// <summary>Reads all bugs from the text files of a folder, in the order of the file names.</summary>
     public static List<Mutant> ReadAll(string folder)
     {
         var mutants = new List<Mutant>();
@@ -40,17 +40,17 @@ internal sealed record Mutant(string Name, string Breaks, List<LinePatch> Patche
     }
 }
 
-/// <summary>One line of a source file, without what it is indented by.</summary>
+/// <summary>A replacement of one line of a source file, compared without its indentation.</summary>
 internal sealed record LinePatch(string File, string Before, string After)
 {
-    /// <exception cref="InvalidDataException">The line is not there exactly once: the code has changed, and the mutant has to.</exception>
+    /// <exception cref="InvalidDataException">The line does not occur exactly once. Adapt the mutant to the changed code.</exception>
     public string Apply(string text)
     {
         var lines = text.Split('\n');
         var places = Enumerable.Range(0, lines.Length).Where(i => lines[i].Trim() == Before).ToList();
         if (places is not [var place])
         {
-            throw new InvalidDataException($"{File} has this line {places.Count} times and not once: {Before}");
+            throw new InvalidDataException($"{File} has this line {places.Count} times instead of once; adapt the mutant: {Before}");
         }
 
         lines[place] = After;

@@ -6,8 +6,8 @@ using Microsoft.CodeAnalysis.CSharp;
 namespace RaftActors.Simulator;
 
 /// <summary>
-/// Compiles Core with a planted bug, and the simulation that runs it, into one assembly. Sources are read once and never written. The
-/// assemblies stay loaded, which costs a megabyte each: collectible ones have been seen to crash the runtime after minutes under load.
+/// Compiles Core with a planted bug, and the simulation that runs it, into one assembly. Sources are read once and never written. Each
+/// assembly stays loaded and costs a megabyte: collectible assemblies crashed the runtime after minutes under load.
 /// </summary>
 internal sealed class MutantCompiler
 {
@@ -46,7 +46,7 @@ internal sealed class MutantCompiler
         _compilation = CSharpCompilation.Create("Mutant", trees, References(), options);
     }
 
-    /// <summary>The folder of the repository that this program was built from.</summary>
+    /// <summary>Returns the folder of the repository that contains this program.</summary>
     public static string FindRoot()
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
@@ -57,11 +57,12 @@ internal sealed class MutantCompiler
             }
         }
 
-        throw new DirectoryNotFoundException("Mutants are made of the sources, and no folder above this program holds RaftActors.sln.");
+        throw new DirectoryNotFoundException(
+            $"No folder above {AppContext.BaseDirectory} holds RaftActors.sln, whose sources are needed to plant bugs.");
     }
 
     /// <summary>Runs seeds until one finds the bug.</summary>
-    /// <returns>The seed, the checker and what it found; null if none did.</returns>
+    /// <returns>The seed, the checker and its message; null if no seed found the bug.</returns>
     public (ulong Seed, string Checker, string What)? Run(Mutant mutant, ulong first, ulong last)
     {
         using var image = Compile(mutant);
@@ -77,7 +78,7 @@ internal sealed class MutantCompiler
         {
             if (!_core.TryGetValue(patches.Key, out var source))
             {
-                throw new InvalidDataException($"'{mutant.Name}': there is no {patches.Key}");
+                throw new InvalidDataException($"'{mutant.Name}' changes {patches.Key}, which does not exist; adapt the mutant");
             }
 
             var text = patches.Aggregate(source.Text, (before, patch) => patch.Apply(before));

@@ -1,6 +1,6 @@
 namespace RaftActors.Simulator;
 
-/// <summary>What is called in the assembly of a mutant; everything that goes in and out is the base library's.</summary>
+/// <summary>The entry point in the assembly of a mutant. Its parameters and result are types of the base library.</summary>
 internal static class MutantEntry
 {
     public static (ulong Seed, string Checker, string What)? Run(ulong first, ulong last)

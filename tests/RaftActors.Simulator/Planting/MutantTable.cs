@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace RaftActors.Simulator;
 
-/// <summary>Plants each bug and says how many seeds it took to find it, and who found it.</summary>
+/// <summary>Plants each bug and prints the first seed and the checker that find it.</summary>
 internal static class MutantTable
 {
     public static int Run(string? name, ulong first, ulong last, int jobs)

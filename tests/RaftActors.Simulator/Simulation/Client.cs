@@ -3,7 +3,7 @@ using RaftActors.Testing.History;
 
 namespace RaftActors.Simulator;
 
-/// <summary>A pair that a client wants appended, through all its attempts.</summary>
+/// <summary>A pair that a client appends, with all attempts.</summary>
 internal sealed class ClientRequest(Payload.Pair pair, Operation<KeyOperation, long> operation)
 {
     public RequestId Id => pair.Request!.Value;
@@ -12,7 +12,7 @@ internal sealed class ClientRequest(Payload.Pair pair, Operation<KeyOperation, l
 
     public Operation<KeyOperation, long> Operation => operation;
 
-    /// <summary>Attempts that were taken and of which nothing definite was heard.</summary>
+    /// <summary>The number of accepted attempts without a definite answer.</summary>
     public int Open { get; set; }
 
     public int Attempts { get; set; }
@@ -20,26 +20,26 @@ internal sealed class ClientRequest(Payload.Pair pair, Operation<KeyOperation, l
     public bool HasEnded => operation.Outcome != OperationOutcome.Pending;
 }
 
-/// <summary>A request as one process took it.</summary>
+/// <summary>A request that one process accepted.</summary>
 internal sealed record Attempt(Client Client, ClientRequest Request);
 
-/// <summary>A question that waits for its answer.</summary>
+/// <summary>A read that waits for its answer.</summary>
 internal sealed class ClientRead(Client client, Operation<KeyOperation, long> operation, int floor)
 {
     public Client Client => client;
 
     public Operation<KeyOperation, long> Operation => operation;
 
-    /// <summary>How much was committed when it was asked.</summary>
+    /// <summary>The number of committed entries when the client asked.</summary>
     public int Floor => floor;
 
-    /// <summary>The state to be read; null as long as that is not known.</summary>
+    /// <summary>The index of the state to read; null until it is known.</summary>
     public long? ReadyAt { get; set; }
 }
 
 /// <summary>
-/// Appends and reads, one after the other, and notes what it is told. A request that nothing is heard of it sends again, to another
-/// process.
+/// A client that appends and reads, one operation after another, and notes the answers. It sends a request without an answer again, to
+/// another process.
 /// </summary>
 internal sealed class Client(int number, GroupPlan plan, Prng prng, IClientWorld world)
 {
@@ -55,10 +55,10 @@ internal sealed class Client(int number, GroupPlan plan, Prng prng, IClientWorld
     private long _reading;
     private int _timer;
 
-    /// <summary>Begins nothing new.</summary>
+    /// <summary>Whether the client begins no new operation.</summary>
     public bool IsStopping { get; set; }
 
-    /// <summary>Never gives up.</summary>
+    /// <summary>Whether the client retries without a limit.</summary>
     public bool IsStubborn { get; set; }
 
     public bool IsIdle => _requests.Count == 0 && _reading == 0;
@@ -104,7 +104,7 @@ internal sealed class Client(int number, GroupPlan plan, Prng prng, IClientWorld
 
     public void OnAccepted(ClientRequest request) => request.Open++;
 
-    /// <summary>What this client asked for is committed.</summary>
+    /// <summary>A request of this client is committed.</summary>
     public void OnCommitted(ClientRequest request)
     {
         if (!request.HasEnded)
@@ -116,8 +116,8 @@ internal sealed class Client(int number, GroupPlan plan, Prng prng, IClientWorld
     }
 
     /// <summary>
-    /// An attempt came to nothing, definitely. If none other is open, the pair was never appended and never will be, unless it is tried
-    /// again.
+    /// An attempt was definitely refused. If no other attempt is open, the pair was never appended, and never will be without another
+    /// attempt.
     /// </summary>
     public void OnLost(ClientRequest request, bool wasOpen)
     {
@@ -139,7 +139,7 @@ internal sealed class Client(int number, GroupPlan plan, Prng prng, IClientWorld
         BeginSession();
     }
 
-    /// <summary>Whether it was appended earlier is not known, and will not become known.</summary>
+    /// <summary>The request has expired: it stays unknown whether it was appended.</summary>
     public void OnExpired(ClientRequest request)
     {
         if (!request.HasEnded)
@@ -177,7 +177,7 @@ internal sealed class Client(int number, GroupPlan plan, Prng prng, IClientWorld
         }
     }
 
-    /// <summary>After a request without a definite end the next ones have nothing to do with it.</summary>
+    /// <summary>Begins a new session after a request with an unknown outcome, so that later requests do not depend on it.</summary>
     private void BeginSession()
     {
         if (_requests.Count == 0)
@@ -205,7 +205,7 @@ internal sealed class Client(int number, GroupPlan plan, Prng prng, IClientWorld
     {
         if (_retries && _answered.Count > 0 && prng.Chance(10))
         {
-            // As if the answer had been lost. What comes of it changes nothing for this client.
+            // As if the answer had been lost. The outcome of the retry changes nothing for this client.
             world.Propose(this, [_answered[^Math.Min(prng.Between(1, 20), _answered.Count)]], prng);
         }
 
@@ -240,7 +240,7 @@ internal sealed class Client(int number, GroupPlan plan, Prng prng, IClientWorld
     }
 }
 
-/// <summary>What a client can do.</summary>
+/// <summary>The operations that the simulation offers to a client.</summary>
 internal interface IClientWorld
 {
     FaultSet Faults { get; }

@@ -2,7 +2,7 @@ using RaftActors.Core;
 
 namespace RaftActors.Simulator;
 
-/// <summary>Questions to ask a <see cref="Prng"/>.</summary>
+/// <summary>Random choices by a <see cref="Prng"/>.</summary>
 internal static class Dice
 {
     public static bool Chance(this Prng prng, int percent) => prng.Between(1, 100) <= percent;

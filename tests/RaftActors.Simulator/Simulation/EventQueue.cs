@@ -1,6 +1,6 @@
 namespace RaftActors.Simulator;
 
-/// <summary>What can be due.</summary>
+/// <summary>Kinds of events.</summary>
 internal enum EventKind
 {
     Deliver,
@@ -15,12 +15,12 @@ internal enum EventKind
 }
 
 /// <summary>
-/// Something that is due at a time. A process's events are void when it has another start than the one they were meant for.
+/// An event that is due at a time. An event for a process is void after the process has restarted.
 /// </summary>
-/// <param name="Order">Of two at the same time the one that was planned first comes first.</param>
+/// <param name="Order">Orders events of the same time: first planned, first due.</param>
 internal readonly record struct Event(long At, long Order, EventKind Kind, int Target, int Start, object? Body);
 
-/// <summary>What is due, earliest first: a binary heap whose array is used again and again.</summary>
+/// <summary>A queue of events, earliest first: a binary heap that reuses its array.</summary>
 internal sealed class EventQueue
 {
     private Event[] _heap = new Event[256];
@@ -28,7 +28,7 @@ internal sealed class EventQueue
 
     public int Count { get; private set; }
 
-    /// <summary>What the events carry, in no order.</summary>
+    /// <summary>The bodies of all events, in no order.</summary>
     public IEnumerable<object?> Bodies() => _heap.Take(Count).Select(due => due.Body);
 
     public void Add(long at, EventKind kind, int target, int start = 0, object? body = null)

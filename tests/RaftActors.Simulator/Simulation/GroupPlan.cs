@@ -3,7 +3,7 @@ using RaftActors.Core;
 
 namespace RaftActors.Simulator;
 
-/// <summary>The group that a seed decides: how many processes, what each is told, what each has in its store.</summary>
+/// <summary>The group of a seed: its processes, their options and the contents of their stores.</summary>
 internal sealed class GroupPlan
 {
     private const int TickMicroseconds = 1000;
@@ -17,8 +17,8 @@ internal sealed class GroupPlan
     private readonly int _joiners;
 
     /// <summary>
-    /// Elections are fast and all begin at nearly the same time after a leader is gone: a lease that is a little too long is met by the
-    /// next leader.
+    /// Whether elections are fast and begin at nearly the same time after the loss of a leader. So a lease that is slightly too long
+    /// overlaps the next leader.
     /// </summary>
     private readonly bool _isTight;
 
@@ -67,7 +67,7 @@ internal sealed class GroupPlan
 
     public bool HasUnequalPreloads { get; }
 
-    /// <summary>A disk may be lost before the founding is over. Then nobody may ever lead, which is right.</summary>
+    /// <summary>Whether a disk is lost during the founding. Then the group may rightly never have a leader.</summary>
     public bool WipesEarly { get; }
 
     public bool HasLeases { get; }
@@ -76,24 +76,24 @@ internal sealed class GroupPlan
 
     public long FaultsEnd { get; }
 
-    /// <summary>Those of the founding roster, then those that may join.</summary>
+    /// <summary>The processes of the founding roster, then those that may join.</summary>
     public List<SimulatedProcess> Processes { get; }
 
     public List<FaultEvent> Events { get; }
 
-    /// <summary>Each link keeps its order, as one connection does.</summary>
+    /// <summary>Whether each link keeps the order of its messages, like a connection.</summary>
     public bool IsInOrder { get; }
 
     public int LatencyMax { get; }
 
     public int WriteMax { get; }
 
-    /// <summary>Each client has up to a thousand requests under way, and messages take many entries. Few seeds are big.</summary>
+    /// <summary>Whether each client has up to a thousand requests under way, and messages hold many entries. Few seeds are big.</summary>
     public bool IsBig { get; }
 
     public int Clients { get; }
 
-    /// <summary>How often a client begins another session, so that origins are forgotten.</summary>
+    /// <summary>The probability in percent that a client begins another session, so that origins are forgotten.</summary>
     public int NewSessionPercent { get; }
 
     public int ThinkingMax { get; }
@@ -164,13 +164,13 @@ internal sealed class GroupPlan
         };
     }
 
-    /// <summary>Mostly few, so that some are forgotten.</summary>
+    /// <summary>Returns mostly low limits, so that requests and origins are forgotten.</summary>
     private SessionBounds DrawSessions() =>
         _prng.Chance(30) ? new SessionBounds() : new SessionBounds(_prng.Between(1, 4), _prng.Between(1, 6));
 
     /// <summary>
-    /// Courtesies, on which safety does not depend. With leases it does. And without pre-votes nobody waits for the longest preload, and
-    /// whoever has more than the group was founded with stays out for ever, which is right.
+    /// Switches off pre-votes or check-quorum in some seeds, since safety depends on them only with leases. Without pre-votes no process
+    /// waits for the longest preload. So a process with more preloaded pairs than the group rightly stays out for ever.
     /// </summary>
     private RaftVariations DrawVariations()
     {

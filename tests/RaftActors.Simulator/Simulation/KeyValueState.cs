@@ -4,8 +4,8 @@ using RaftActors.Core;
 namespace RaftActors.Simulator;
 
 /// <summary>
-/// The application: the latest value under each key, and a hash over all that was ever applied, so that two states are equal only if they
-/// came about in the same way.
+/// The application: the latest value of each key, and a hash over all applied pairs. Two states are equal only if the same pairs were
+/// applied in the same order.
 /// </summary>
 internal sealed class KeyValueState
 {
@@ -55,7 +55,7 @@ internal sealed class KeyValueState
 
     public void Load(ReadOnlySpan<byte> bytes)
     {
-        Violation.Unless(bytes.Length == (Keys + 2) * sizeof(long), "snapshot", $"a snapshot of {bytes.Length} bytes is not whole");
+        Violation.Unless(bytes.Length == (Keys + 2) * sizeof(long), "snapshot", $"a snapshot of {bytes.Length} bytes is incomplete");
         Index = BinaryPrimitives.ReadInt64LittleEndian(bytes);
         Hash = BinaryPrimitives.ReadUInt64LittleEndian(bytes[sizeof(long)..]);
         for (var key = 0; key < Keys; key++)

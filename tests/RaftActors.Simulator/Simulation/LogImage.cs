@@ -2,7 +2,7 @@ using RaftActors.Core;
 
 namespace RaftActors.Simulator;
 
-/// <summary>A log as it is written from outside: in the memory of a process as far as its writes tell, or on its disk.</summary>
+/// <summary>A log as seen from outside: in the memory of a process, derived from its writes, or on its disk.</summary>
 internal sealed class LogImage
 {
     private readonly List<LogEntry> _entries = [];
@@ -33,7 +33,7 @@ internal sealed class LogImage
 
     public LogSlice All() => LogSlice.Of(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_entries));
 
-    /// <summary>Entries replace all at and above the index of the first of them.</summary>
+    /// <summary>Writes entries, which replace all at and above the index of the first.</summary>
     public void Write(LogSlice entries)
     {
         if (entries.IsEmpty)
@@ -42,14 +42,14 @@ internal sealed class LogImage
         }
 
         var first = entries[0].Index.Value;
-        Violation.Unless(first > Base.Index.Value, "write", "entries are written below what was discarded");
+        Violation.Unless(first > Base.Index.Value, "write", "entries are written below the discarded index");
         Violation.Unless(first <= Last + 1, "write", $"entries from {first} on are written to a log that ends at {Last}");
         var kept = (int)(first - Base.Index.Value - 1);
         _entries.RemoveRange(kept, _entries.Count - kept);
         _entries.AddRange(entries.Span);
     }
 
-    /// <summary>One entry is another one.</summary>
+    /// <summary>Replaces one entry.</summary>
     public void Change(LogEntry entry) => _entries[(int)(entry.Index.Value - Base.Index.Value - 1)] = entry;
 
     public void DiscardUpTo(LogPosition position)
@@ -59,17 +59,17 @@ internal sealed class LogImage
             return;
         }
 
-        // A log that ends before the place is given up whole: a snapshot was faster, and stands for it.
+        // A log that ends before the position is discarded as a whole: a snapshot overtook it and covers it.
         _entries.RemoveRange(0, (int)Math.Min(_entries.Count, position.Index.Value - Base.Index.Value));
         Base = position;
     }
 
-    /// <summary>A snapshot takes the place of the log up to its position.</summary>
+    /// <summary>A snapshot replaces the log up to its position.</summary>
     public void BeginAt(LogPosition position, bool keepsLog)
     {
         if (keepsLog)
         {
-            Violation.Unless(position.Index.Value <= Last, "write", "more is discarded than the log holds");
+            Violation.Unless(position.Index.Value <= Last, "write", "more entries are discarded than the log holds");
             DiscardUpTo(position);
             return;
         }

@@ -2,12 +2,12 @@ using RaftActors.Core;
 
 namespace RaftActors.Simulator;
 
-/// <summary>Makes the disk of a process, with what its store begins with.</summary>
+/// <summary>Makes the disk of a process, with preloaded pairs.</summary>
 internal delegate SimulatedDisk DiskMaker(ProcessName owner, LogSlice preload);
 
 /// <summary>
-/// What survives of a process. Writes are done in order, each whole or not at all. Of those under way at a crash the first so many
-/// survive, though nobody was told. Here it is said, and not shown: a kind of its own may stand on real code, and has to say the same.
+/// The disk of a process. Writes are done in order, each as a whole or not at all. At a crash a random number of the oldest writes under
+/// way survive, though they were not reported as done. A subclass may use a real store, and must give the same results.
 /// </summary>
 internal class SimulatedDisk
 {
@@ -15,17 +15,17 @@ internal class SimulatedDisk
     private readonly MemoryStream _incoming = new();
     private Snapshot? _described;
 
-    /// <summary>By position; earlier ones are kept until they are discarded, since they may be on their way to somebody.</summary>
+    /// <summary>Snapshots by position. Earlier ones are kept until they are discarded, since a transfer may need them.</summary>
     private readonly List<TakenSnapshot> _snapshots = [];
 
     public HardState HardState { get; private set; } = new(Term.Zero, null, []);
 
     public LogImage Log { get; } = new();
 
-    /// <summary>The latest snapshot.</summary>
+    /// <summary>The latest snapshot; null without one.</summary>
     public TakenSnapshot? Snapshot => _snapshots.Count > 0 ? _snapshots[^1] : null;
 
-    /// <summary>No write ends until it is let go again.</summary>
+    /// <summary>Whether no write ends.</summary>
     public bool IsStuck { get; set; }
 
     public bool IsBusy => _underWay.Count > 0;
@@ -39,7 +39,7 @@ internal class SimulatedDisk
         return disk;
     }
 
-    /// <summary>An image of what is durable now, to be restored later.</summary>
+    /// <summary>Returns a copy of the durable content, to restore later.</summary>
     public virtual SimulatedDisk Copy()
     {
         var copy = new SimulatedDisk { HardState = HardState };
@@ -50,7 +50,7 @@ internal class SimulatedDisk
 
     public virtual InitialState Open() => new(HardState, Log.All()) { Base = Log.Base, Snapshot = Snapshot?.Snapshot };
 
-    /// <summary>So many bytes of a snapshot, or as many as there are; null if it is not there.</summary>
+    /// <summary>Returns at most <paramref name="limit"/> bytes of a snapshot; null if it does not exist.</summary>
     public virtual ReadOnlyMemory<byte>? Read(LogPosition position, long offset, int limit)
     {
         if (_snapshots.Find(one => one.Snapshot.Position == position) is not { } snapshot)
@@ -62,10 +62,10 @@ internal class SimulatedDisk
         return data[..Math.Min(limit, data.Length)];
     }
 
-    /// <summary>An effect that has to do with the disk, or a snapshot that the process itself took.</summary>
+    /// <summary>Begins a write: an effect for the disk, or a snapshot of the process itself.</summary>
     public virtual void Write(object write) => _underWay.Enqueue(write);
 
-    /// <summary>Ends some writes, the oldest first, and gives them back.</summary>
+    /// <summary>Ends a random number of writes, the oldest first, and returns them.</summary>
     public virtual IEnumerable<object> Finish(Prng prng)
     {
         for (var count = prng.Between(1, WritesUnderWay); count > 0; count--)
@@ -75,8 +75,8 @@ internal class SimulatedDisk
     }
 
     /// <summary>
-    /// Of a stopped process: another entry stands in the log in the place of what was written. False if nothing is there, or if a process
-    /// that starts over it would notice, and refuse.
+    /// Replaces an entry on the disk of a stopped process. Returns false if the log lacks its index, or if a restart would detect
+    /// the damage.
     /// </summary>
     public virtual bool Damage(LogEntry entry)
     {
@@ -99,13 +99,13 @@ internal class SimulatedDisk
 
         foreach (var taken in _underWay.OfType<TakenSnapshot>())
         {
-            Keep(taken); // It is written beside the log, and may be faster.
+            Keep(taken); // A snapshot is written beside the log, and may overtake it.
         }
 
         ForgetUnderWay();
     }
 
-    /// <summary>What was under way is gone, and a piece of a snapshot with it.</summary>
+    /// <summary>Drops the writes under way and the chunks of an unfinished snapshot.</summary>
     protected void ForgetUnderWay()
     {
         _underWay.Clear();
@@ -113,7 +113,7 @@ internal class SimulatedDisk
         IsStuck = false;
     }
 
-    /// <summary>It holds this, and nothing else.</summary>
+    /// <summary>Replaces the whole content.</summary>
     protected void Load(InitialState state, IEnumerable<TakenSnapshot> snapshots)
     {
         HardState = state.HardState;
@@ -122,10 +122,10 @@ internal class SimulatedDisk
         _snapshots.AddRange(snapshots);
     }
 
-    /// <summary>Those that can be read.</summary>
+    /// <summary>The snapshots that can be read.</summary>
     protected IReadOnlyList<TakenSnapshot> Snapshots => _snapshots;
 
-    /// <summary>Ends the oldest write and gives it back.</summary>
+    /// <summary>Ends the oldest write and returns it.</summary>
     protected object FinishOne()
     {
         var write = _underWay.Dequeue();
@@ -140,14 +140,14 @@ internal class SimulatedDisk
                 break;
             case Effect.InstallSnapshot install:
                 Violation.Unless(
-                    _incoming.Length == install.Snapshot.Length, "snapshot", $"{install.Snapshot} comes with {_incoming.Length} bytes");
+                    _incoming.Length == install.Snapshot.Length, "snapshot", $"{install.Snapshot} has {_incoming.Length} bytes");
                 CheckDescription(install.Snapshot);
                 _snapshots.Add(new TakenSnapshot(install.Snapshot, _incoming.ToArray()));
                 Log.BeginAt(install.Snapshot.Position, install.KeepsLog);
                 break;
             case Effect.Discard(var position, var snapshot):
                 var covered = Snapshot?.Snapshot.Position.Index ?? LogIndex.Zero;
-                Violation.Unless(position.Index <= covered, "write", "the log is discarded and no snapshot stands for it");
+                Violation.Unless(position.Index <= covered, "write", "entries are discarded that no snapshot covers");
                 Log.DiscardUpTo(position);
                 _snapshots.RemoveAll(one => one.Snapshot.Position.Index < snapshot);
                 break;
@@ -196,15 +196,15 @@ internal class SimulatedDisk
             _described = snapshot;
         }
 
-        Violation.Unless(offset == _incoming.Length, "snapshot", $"a piece for {offset} comes after {_incoming.Length} bytes");
+        Violation.Unless(offset == _incoming.Length, "snapshot", $"a chunk at {offset} follows {_incoming.Length} bytes");
         CheckDescription(snapshot);
         _incoming.Position = offset;
         _incoming.Write(data.Span);
     }
 
-    /// <summary>A store writes it with the first piece, so it cannot change later.</summary>
+    /// <summary>A store writes the description with the first chunk, so it cannot change later.</summary>
     private void CheckDescription(Snapshot snapshot) => Violation.Unless(
-        snapshot == _described, "snapshot", $"{snapshot} has another description than its first piece");
+        snapshot == _described, "snapshot", $"{snapshot} has another description than its first chunk");
 }
 
 /// <summary>A snapshot that a process took of its own state.</summary>

@@ -3,8 +3,8 @@ using RaftActors.Core;
 namespace RaftActors.Simulator;
 
 /// <summary>
-/// Decides when a message arrives, and whether. A partition is a set of links, each in one direction, that are cut; several overlap, so
-/// that chains, bridges and deaf processes occur.
+/// Decides whether and when a message arrives. A partition is a set of cut links, each in one direction. Partitions overlap, so chains,
+/// bridges and processes that only send or only receive occur.
 /// </summary>
 internal sealed class SimulatedNetwork(GroupPlan plan, Prng prng)
 {
@@ -12,7 +12,7 @@ internal sealed class SimulatedNetwork(GroupPlan plan, Prng prng)
     private readonly int[] _cuts = new int[plan.Processes.Count * plan.Processes.Count];
     private readonly long[] _latest = new long[plan.Processes.Count * plan.Processes.Count];
 
-    /// <summary>Percent of the messages that are lost, each doubled, or late.</summary>
+    /// <summary>The percentages of messages that are lost, duplicated and delayed.</summary>
     public int Loss { get; set; }
 
     public int Duplicates { get; set; }
@@ -31,7 +31,7 @@ internal sealed class SimulatedNetwork(GroupPlan plan, Prng prng)
         }
     }
 
-    /// <summary>Every message arrives, in this time.</summary>
+    /// <summary>From now on every message arrives within this time.</summary>
     public void Heal(int most)
     {
         Array.Clear(_cuts);

@@ -2,12 +2,12 @@ using RaftActors.Core;
 
 namespace RaftActors.Simulator;
 
-/// <summary>One process: its core and its application while it runs, its disk and its clock always.</summary>
-/// <param name="number">Its place in the simulation.</param>
-/// <param name="options">What its core is told, in its first life.</param>
-/// <param name="preload">What is in its store when that is new.</param>
-/// <param name="rate">How fast its clock runs: 1000 is as fast as time itself.</param>
-/// <param name="origin">What its clock says when the simulation begins.</param>
+/// <summary>One process. It has a Core and an application only while it runs, and always a disk and a clock.</summary>
+/// <param name="number">Its number in the simulation, from 0.</param>
+/// <param name="options">The options of its first incarnation.</param>
+/// <param name="preload">The content of a new store.</param>
+/// <param name="rate">The rate of its clock; 1000 is the rate of simulated time.</param>
+/// <param name="origin">The time of its clock at the beginning of the simulation.</param>
 internal sealed class SimulatedProcess(int number, CoreOptions options, LogSlice preload, int rate, long origin)
 {
     private DiskMaker _makeDisk = SimulatedDisk.Holding;
@@ -15,7 +15,7 @@ internal sealed class SimulatedProcess(int number, CoreOptions options, LogSlice
     private int _life = 1;
     private bool _isJoining;
 
-    /// <summary>It is started as one that waits to be taken in.</summary>
+    /// <summary>Whether it starts as a joining process.</summary>
     public bool IsJoining => _isJoining || options.IsJoining;
 
     private CoreOptions Told => _isJoining ? options with { IsJoining = true, Roster = [Name] } : options;
@@ -32,46 +32,46 @@ internal sealed class SimulatedProcess(int number, CoreOptions options, LogSlice
 
     public SimulatedDisk Disk { get; private set; } = SimulatedDisk.Holding(options.Self.Name, preload);
 
-    /// <summary>The log in its memory, as far as its writes tell.</summary>
+    /// <summary>The log in its memory, derived from its writes.</summary>
     public LogImage Log { get; } = new();
 
     public KeyValueState State { get; } = new();
 
-    /// <summary>Up to here it was given what is committed.</summary>
+    /// <summary>The index of the latest entry that was delivered to it.</summary>
     public long Given { get; set; }
 
-    /// <summary>Up to here goes its latest snapshot, be it still being written.</summary>
+    /// <summary>The index of its latest snapshot, which may still be under way to the disk.</summary>
     public long SnapshotTo { get; set; }
 
-    /// <summary>What it knew to be committed a heartbeat and a tick ago; 0 if it has not run for so long.</summary>
+    /// <summary>Its commit index a heartbeat and a tick ago; 0 if it was started later.</summary>
     public long CommittedBefore => _commits.Count > options.HeartbeatTicks ? _commits.Peek() : 0;
 
-    /// <summary>How often it was started.</summary>
+    /// <summary>The number of its starts.</summary>
     public int Starts { get; private set; }
 
-    /// <summary>Stopped for a while by its machine; what comes in waits.</summary>
+    /// <summary>Whether it is suspended; its inputs wait.</summary>
     public bool IsPaused { get; set; }
 
     public Queue<Envelope> Inbox { get; } = [];
 
-    /// <summary>A write of it is being done.</summary>
+    /// <summary>Whether the end of one of its writes is planned.</summary>
     public bool IsWriting { get; set; }
 
-    /// <summary>It said that it takes no part any more.</summary>
+    /// <summary>Whether it has reported that it is fenced.</summary>
     public bool IsFenced { get; set; }
 
-    /// <summary>It left the group, or has not begun to join one.</summary>
+    /// <summary>Whether it has left the group, or has not begun to join it.</summary>
     public bool IsAway { get; set; }
 
-    /// <summary>The pieces of a snapshot that came in.</summary>
+    /// <summary>The received chunks of a snapshot.</summary>
     public MemoryStream Incoming { get; } = new();
 
-    /// <summary>What its clients wait for, by index and by read.</summary>
+    /// <summary>Attempts and reads of clients that wait at this process, by index and by read.</summary>
     public Dictionary<long, Attempt> Appending { get; } = [];
 
     public Dictionary<long, ClientRead> Reading { get; } = [];
 
-    /// <summary>Real time between two of its ticks.</summary>
+    /// <summary>The simulated time between two of its ticks, in microseconds.</summary>
     public long TickInterval => (1_000_000 / rate) + 1;
 
     public bool IsRunning => Core is not null;
@@ -94,10 +94,10 @@ internal sealed class SimulatedProcess(int number, CoreOptions options, LogSlice
         Core = new RaftCore(Told with { Self = Member, Seed = seed }, Disk.Open());
     }
 
-    /// <summary>Before it is started for the first time: another kind of disk.</summary>
+    /// <summary>Chooses another kind of disk, before the first start.</summary>
     public void Use(DiskMaker makeDisk) => (_makeDisk, Disk) = (makeDisk, makeDisk(Name, preload));
 
-    /// <summary>It has taken a tick.</summary>
+    /// <summary>Notes the commit index after a tick.</summary>
     public void Ticked()
     {
         _commits.Enqueue(Core!.CommitIndex.Value);
@@ -117,9 +117,9 @@ internal sealed class SimulatedProcess(int number, CoreOptions options, LogSlice
         Disk.Crash(prng);
     }
 
-    /// <summary>Another store in place of the one it had: an empty one, and with it another life.</summary>
-    /// <param name="isPreloaded">With what it was preloaded with.</param>
-    /// <param name="isJoining">It knows nobody, and waits to be taken in again.</param>
+    /// <summary>Replaces its store by an empty one, with a new incarnation.</summary>
+    /// <param name="isPreloaded">Whether the new store holds the preloaded pairs.</param>
+    /// <param name="isJoining">Whether it starts as a joining process.</param>
     public void Wipe(bool isPreloaded, bool isJoining)
     {
         _life++;
@@ -128,6 +128,6 @@ internal sealed class SimulatedProcess(int number, CoreOptions options, LogSlice
         Disk = _makeDisk(Name, isPreloaded ? preload : []);
     }
 
-    /// <summary>An old copy of its store in the place of the store.</summary>
+    /// <summary>Replaces its store by an old copy.</summary>
     public void Restore(SimulatedDisk copy) => Disk = copy;
 }

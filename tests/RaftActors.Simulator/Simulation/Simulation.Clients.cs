@@ -3,7 +3,7 @@ using RaftActors.Testing.History;
 
 namespace RaftActors.Simulator;
 
-/// <content>What clients ask for, and what they are told.</content>
+/// <content>Requests of clients, and the answers.</content>
 internal sealed partial class Simulation
 {
     private readonly List<SimulatedProcess> _candidates = [];
@@ -57,7 +57,7 @@ internal sealed partial class Simulation
         }
     }
 
-    /// <summary>Of several that think they lead any may be asked: a client cannot know better.</summary>
+    /// <summary>Chooses one of the processes that believe they lead, since a client cannot tell which one does.</summary>
     private SimulatedProcess? Usurped(Prng prng) =>
         _now < _burstUntil && _usurped is { IsRunning: true, IsPaused: false } usurped && prng.Chance(60) ? usurped : null;
 
@@ -124,7 +124,7 @@ internal sealed partial class Simulation
         if (_ledger[repeated.Index.Value].Payload is not Payload.Pair pair || pair.Request != repeated.Request
             || _ledger[repeated.Index.Value].Serial != repeated.Serial)
         {
-            throw new Violation("requests", $"{process.Member} says that {repeated.Request} is at {repeated.Index}, which it is not");
+            throw new Violation("requests", $"{process.Member} reports {repeated.Request} at {repeated.Index}, and it is not there");
         }
 
         var (client, request) = _requests[repeated.Request];
@@ -171,7 +171,7 @@ internal sealed partial class Simulation
 
         if (index < read.Floor)
         {
-            throw new Violation("stale read", $"{process.Member} may answer at {index} what was asked when {read.Floor} was committed");
+            throw new Violation("stale read", $"{process.Member} answers at {index} a read that was asked when {read.Floor} was committed");
         }
 
         Totals.Reads++;
@@ -207,7 +207,7 @@ internal sealed partial class Simulation
     {
         foreach (var request in _failed)
         {
-            Violation.Unless(_ledger.SerialOf(request) is null, "requests", $"{request} was said not to be appended, and was");
+            Violation.Unless(_ledger.SerialOf(request) is null, "requests", $"{request} was reported as not appended, and was appended");
         }
 
         Totals.Histories++;

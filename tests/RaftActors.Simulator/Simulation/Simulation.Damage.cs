@@ -2,15 +2,15 @@ using RaftActors.Core;
 
 namespace RaftActors.Simulator;
 
-/// <content>Disks that change what was written.</content>
+/// <content>Disks that change written entries.</content>
 internal sealed partial class Simulation
 {
     private readonly DamageBook _damage = new();
 
     /// <summary>
-    /// While a process is stopped, its disk changes the value of a committed pair. All other voters have the pair on disk: a voter without
-    /// it could take the damaged pair from this process. It counts as a lost disk. A group without check-quorum may keep a damaged leader
-    /// for ever, so it is spared.
+    /// While a process is stopped, its disk changes the value of a committed pair. All other voters must have the pair on disk.
+    /// Otherwise they could take the damaged pair from this process. The damage counts as a lost disk. A group without check-quorum is
+    /// spared, because it may keep a damaged leader for ever.
     /// </summary>
     private void Damage(SimulatedProcess victim, Prng prng, long after)
     {

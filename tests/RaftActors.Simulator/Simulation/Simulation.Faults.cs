@@ -2,7 +2,7 @@ using RaftActors.Core;
 
 namespace RaftActors.Simulator;
 
-/// <content>What goes wrong with machines.</content>
+/// <content>Faults of machines and networks.</content>
 internal sealed partial class Simulation
 {
     private readonly List<SimulatedProcess> _slow = [];
@@ -107,7 +107,7 @@ internal sealed partial class Simulation
         return _candidates.Count > 0 ? prng.Any(_candidates) : null;
     }
 
-    /// <summary>The leader more often than others.</summary>
+    /// <summary>Returns a random running process, the leader with a higher probability.</summary>
     private SimulatedProcess? Victim(Prng prng) => prng.Chance(40) && TheLeader() is { } leader ? leader : Anybody(prng);
 
     private void CrashBriefly(SimulatedProcess process)
@@ -139,8 +139,8 @@ internal sealed partial class Simulation
                 {
                     1 => side[from] != side[to], // two halves
                     2 => (from == odd) != (to == odd), // one alone
-                    3 => from == odd, // nobody hears one
-                    4 => to == odd, // one hears nobody
+                    3 => from == odd, // one cannot send
+                    4 => to == odd, // one cannot receive
                     5 => side[from] != side[to] && from != odd && to != odd, // a bridge
                     _ => prng.Chance(40),
                 };
@@ -173,7 +173,7 @@ internal sealed partial class Simulation
         });
     }
 
-    /// <summary>Who starts meanwhile finds out again, as a store would tell it.</summary>
+    /// <summary>Fills the disk. A process that restarts meanwhile is told again, as by a store.</summary>
     private void FillDisk(SimulatedProcess process, long lasts)
     {
         _full.Add(process);
@@ -190,9 +190,9 @@ internal sealed partial class Simulation
     }
 
     /// <summary>
-    /// A disk may be lost after the founding, while <see cref="Survives"/> holds for every configuration that may be in force. Otherwise a
-    /// group may wait for ever, and rightly. Less than half of the founding roster loses disks in one run, each of them any number of
-    /// times.
+    /// Whether the disk may be lost. The founding must be over, and <see cref="Survives"/> must hold for all configurations that may be
+    /// in force. Otherwise the group may rightly wait for ever. Less than half of the founding roster loses disks in one run, each
+    /// process any number of times.
     /// </summary>
     private bool MayLoseDisk(SimulatedProcess victim)
     {
@@ -220,7 +220,7 @@ internal sealed partial class Simulation
         return isSafe;
     }
 
-    /// <summary>The process still has the store of this incarnation, which is no old copy, not damaged and not fenced.</summary>
+    /// <summary>Whether the member still has its store, which is no old copy, not damaged and not fenced.</summary>
     private bool HasItsDisk(Member member) => _processes[_numbers[member.Name]] is var process
         && process.Member == member
         && !process.IsFenced
@@ -228,8 +228,8 @@ internal sealed partial class Simulation
         && !_damage.Has(process);
 
     /// <summary>
-    /// A majority of each set of voters keeps its disks. So does a majority of any voters that the leader may choose next: it exchanges and
-    /// promotes members that it has heard a moment ago, and does not know yet which of them have just lost their disks.
+    /// Whether a majority of each set of voters keeps its disks, and of any voters that the leader may choose next. The leader chooses
+    /// members that it heard recently. It does not know yet which of them have just lost their disks.
     /// </summary>
     private static bool Survives(Configuration configuration, Func<Member, bool> keeps)
     {
@@ -239,7 +239,7 @@ internal sealed partial class Simulation
         return Sets.EachHasMajority(configuration, keeps) && sizes.All(size => size == 1 || absent + lost <= (size - 1) / 2);
     }
 
-    /// <summary>The last committed configuration, and all later ones in a log or in a message: each may come into force.</summary>
+    /// <summary>Returns the last committed configuration and all later ones in a log or a message: each may come into force.</summary>
     private IEnumerable<Configuration> Configurations()
     {
         var entries = _processes.SelectMany(process => process.Disk.Log.All().Concat(process.Log.All()));
@@ -265,7 +265,7 @@ internal sealed partial class Simulation
         Note(process, "gets an empty store");
         _entitlement.Forget(process.Number);
 
-        // Where the roster is not the one of the founding any more, who begins anew knows nobody and has to be found.
+        // After a change of the roster, a process with an empty store knows no member, so it starts as joining.
         var isChanged = Configurations().Any(one => one.Everybody().Any(member => _numbers[member.Name] >= _plan.Size));
         process.Wipe(isPreloaded: _prng.Chance(50), isJoining: isChanged || _prng.Chance(30));
         _restored.Remove(process.Number);
@@ -273,8 +273,8 @@ internal sealed partial class Simulation
     }
 
     /// <summary>
-    /// A copy is taken, the process starts again, and later the copy takes the place of the store. That is found out by whoever has
-    /// recorded the start in between; so it happens only when all others have done so. The store may be one that replaced another.
+    /// Copies the store, restarts the process, and later restores the copy. Only processes that recorded the later boot detect it. So
+    /// the copy is restored only when all others have recorded it. The store may be one that replaced another.
     /// </summary>
     private void Restore(SimulatedProcess victim, long after)
     {
@@ -332,7 +332,7 @@ internal sealed partial class Simulation
         }
 
         var isRight = fence.Reason == RefusalReason.Diverged ? _damage.Has(process) : _restored.Contains(process.Number);
-        Violation.Unless(isRight, "fence", $"{process.Member} is fenced ({fence.Reason}) and did nothing wrong");
+        Violation.Unless(isRight, "fence", $"{process.Member} is fenced ({fence.Reason}) without an old copy or a damaged log");
         var (life, after) = (process.Member, _isHealed ? 5000 : _prng.Between(5000, 100_000));
         After(after, () =>
         {

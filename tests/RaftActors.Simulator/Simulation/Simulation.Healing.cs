@@ -2,7 +2,7 @@ using RaftActors.Core;
 
 namespace RaftActors.Simulator;
 
-/// <content>Everything heals, and then the group has to come together.</content>
+/// <content>The end of all faults, after which the group must converge.</content>
 internal sealed partial class Simulation
 {
     private readonly Ledger _ledger = new();
@@ -42,7 +42,7 @@ internal sealed partial class Simulation
         _clients.ForEach(client => client.IsStubborn = true);
     }
 
-    /// <summary>One leader that all members follow, and all have applied all of its log.</summary>
+    /// <summary>Whether all members follow one leader and have applied its whole log.</summary>
     private bool IsTogether()
     {
         if (_ledger.Configuration is not { IsJoint: false } configuration || TheLeader() is not { } leader)

@@ -3,7 +3,7 @@ using RaftActors.Core;
 
 namespace RaftActors.Simulator;
 
-/// <content>What operators do.</content>
+/// <content>Requests of operators.</content>
 internal sealed partial class Simulation
 {
     private static readonly Member Operator = new(new ProcessName("operator@x"), SimulatedProcess.IncarnationOf(0, 1));
@@ -40,15 +40,15 @@ internal sealed partial class Simulation
     }
 
     /// <summary>
-    /// No operator changes the voters while a member has lost its disk. With two voters left, the lost one is a majority; and a leader that
-    /// chooses voters anew may choose a learner whose loss it has not noticed yet.
+    /// Whether an operator may change the voters: not while a member has lost its disk. With two voters left, the group needs that
+    /// member for a majority. Besides, a leader may choose a learner whose loss it has not noticed yet.
     /// </summary>
     private bool MayChange(SimulatedProcess process) =>
         process.Core!.Configuration.Everybody().All(member => member.Incarnation == Incarnation.None || HasItsDisk(member));
 
     /// <summary>
-    /// One that is not in the roster: it has not joined yet, or was removed. Not while a process with an empty store knows the founding
-    /// roster alone: it would refuse a leader that joined later.
+    /// Returns a process outside the roster: it has not joined yet, or was removed. Returns null while a process with an empty store
+    /// knows only the founding roster. It would refuse a leader that joined later.
     /// </summary>
     private SimulatedProcess? NextToJoin(SimulatedProcess process, Prng prng)
     {
@@ -63,7 +63,7 @@ internal sealed partial class Simulation
         var (voters, learners) = (new List<Member>(), new List<Member>());
         foreach (var member in members)
         {
-            // An earlier life of a process stays in the roster, and will never vote again; nor will one whose store is an old copy.
+            // An earlier incarnation of a process stays in the roster and never votes again. Neither does an old copy of a store.
             (HasItsDisk(member) && prng.Chance(65) ? voters : learners).Add(member);
         }
 

@@ -2,7 +2,7 @@ using RaftActors.Core;
 
 namespace RaftActors.Simulator;
 
-/// <content>What happens to processes, and what they do.</content>
+/// <content>Starts, ticks, messages, writes and effects of processes.</content>
 internal sealed partial class Simulation
 {
     private void StartProcess(SimulatedProcess process, int starts)
@@ -47,7 +47,7 @@ internal sealed partial class Simulation
         process.Reading.Clear();
         if (_restored.Contains(process.Number))
         {
-            // A copy that is started again and again has as many starts as the store had, and nobody could tell: it is given up.
+            // A copy that is started again reaches the boot number of the store, and then it cannot be detected. So it is dropped.
             Empty(process);
         }
     }
@@ -62,7 +62,7 @@ internal sealed partial class Simulation
             return;
         }
 
-        // Ticks come late, and never early.
+        // Ticks may be late, and are never early.
         var late = !_isHealed && _prng.Chance(5) ? _prng.Between(0, 3000) : 0;
         _queue.Add(_now + process.TickInterval + late, EventKind.Tick, process.Number, start);
         if (!process.IsPaused)
@@ -98,7 +98,7 @@ internal sealed partial class Simulation
         }
     }
 
-    /// <summary>What came in meanwhile comes first, and then one tick and not all of them.</summary>
+    /// <summary>Resumes a suspended process: first the inputs that waited, then one tick in place of all missed ones.</summary>
     private void Resume(SimulatedProcess process, int start)
     {
         if (!process.IsPaused || process.Starts != start)
@@ -135,7 +135,7 @@ internal sealed partial class Simulation
         }
     }
 
-    /// <summary>One write, or several at once: then only the last ticket is told, which vouches for all.</summary>
+    /// <summary>Ends one write or several. Only the last ticket is reported, since it confirms all earlier ones.</summary>
     private void FinishWrites(SimulatedProcess process, int start)
     {
         if (!process.IsRunning || process.Starts != start || !process.IsWriting)
@@ -238,7 +238,7 @@ internal sealed partial class Simulation
                 process.Log.DiscardUpTo(discard.Log);
                 if (_prng.Chance(70) || process.Disk.Log.Last < discard.Log.Index.Value)
                 {
-                    Write(process, effect); // It may be left undone, but not where the log would get a hole.
+                    Write(process, effect); // The disk may lose this write, but not if the log would get a gap.
                 }
 
                 break;
@@ -246,7 +246,7 @@ internal sealed partial class Simulation
                 Commit(process, entries, before);
                 break;
             case Effect.Refused { Reason: RefusalReason.Diverged }:
-                // The group was founded, after its timeout, by those who had fewer preloaded pairs: the others stay out, and say so.
+                // After the founding timeout, processes with fewer preloaded pairs founded the group. This one reports it and stays out.
                 _mayStayApart |= _plan.HasUnequalPreloads;
                 break;
             case Effect.Fenced fenced:
@@ -262,7 +262,7 @@ internal sealed partial class Simulation
     {
         if (!_restored.Contains(process.Number))
         {
-            // Who runs over an old copy may say anything; nobody may count it.
+            // A process with an old copy may send anything. The others must not count it.
             _votes.OnSend(process, envelope);
             AcknowledgementChecker.OnSend(process, envelope);
         }
@@ -326,7 +326,7 @@ internal sealed partial class Simulation
         AnswerReads(process);
     }
 
-    /// <summary>An application may be behind what it was given, so its snapshot is of any index up to there.</summary>
+    /// <summary>Takes a snapshot of a random delivered index, since an application may lag behind its deliveries.</summary>
     private void TakeSnapshot(SimulatedProcess process, Prng prng)
     {
         var first = Math.Max(process.SnapshotTo + 1, _ledger.FoundedAt);

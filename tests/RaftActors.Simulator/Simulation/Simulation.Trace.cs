@@ -2,7 +2,7 @@ using RaftActors.Core;
 
 namespace RaftActors.Simulator;
 
-/// <content>What happened, as a hash always and as text on demand.</content>
+/// <content>The trace: always as a hash, and as text on demand.</content>
 internal sealed partial class Simulation
 {
     private void Note(SimulatedProcess process, string what)

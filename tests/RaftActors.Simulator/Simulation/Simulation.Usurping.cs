@@ -2,7 +2,7 @@ using RaftActors.Core;
 
 namespace RaftActors.Simulator;
 
-/// <content>What makes two processes think that they lead.</content>
+/// <content>Faults after which two processes believe that they lead.</content>
 internal sealed partial class Simulation
 {
     private void Usurp(SimulatedProcess leader, Prng prng, long lasts)
@@ -22,7 +22,7 @@ internal sealed partial class Simulation
                 After(prng.Between(1, 3000), () => IsolateFor(leader, lasts));
                 break;
             case 4 or 7:
-                // Answers to what it asked before come in late, when others have had time for an election.
+                // Replies to its earlier messages arrive after the others had time for an election.
                 (_network.Delays, _network.DelayMax) = (70, 25_000);
                 After(prng.Between(4000, 12_000), () =>
                 {
@@ -41,8 +41,8 @@ internal sealed partial class Simulation
     }
 
     /// <summary>
-    /// One that has not heard the leader for long asks the others for votes, and they refuse; then they start again, and the leader does
-    /// not hear of it.
+    /// A process that is cut off from the leader asks the others for votes, and they refuse. Then the others restart, and the leader is
+    /// cut off from all.
     /// </summary>
     private void StartOthersAgain(SimulatedProcess leader, Prng prng, long lasts)
     {
@@ -50,7 +50,7 @@ internal sealed partial class Simulation
         var (count, links) = (_processes.Count, new bool[_processes.Count * _processes.Count]);
         links[(leader.Number * count) + usurper.Number] = links[(usurper.Number * count) + leader.Number] = true;
         var wait = (2 + leader.Options.ElectionTimeoutMaxTicks) * 1000L;
-        _quietUntil = _now + wait; // or its log falls behind, and they refuse it for that
+        _quietUntil = _now + wait; // Otherwise its log falls behind, and they refuse it for that.
         CutFor(links, wait + lasts);
         After(wait, () =>
         {
@@ -84,7 +84,7 @@ internal sealed partial class Simulation
         }
     }
 
-    /// <summary>Nobody hears it; what was answered to it before still comes in.</summary>
+    /// <summary>Cuts all links from a process. It still receives replies.</summary>
     private void MuteFor(SimulatedProcess one, long lasts)
     {
         var (count, links) = (_processes.Count, new bool[_processes.Count * _processes.Count]);

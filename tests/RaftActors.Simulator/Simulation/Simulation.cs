@@ -4,15 +4,16 @@ using RaftActors.Testing.History;
 namespace RaftActors.Simulator;
 
 /// <summary>
-/// A whole group in one thread, on a time of its own, with the real core. The seed decides everything. Faults first, and only safety is
-/// asked; then everything heals, and the group has to come together within a bound.
+/// A whole group with the real Core, in one thread and in simulated time. The seed decides everything. First faults occur, and only
+/// safety is checked. Then all faults end, and the group must converge within a bound.
 /// </summary>
 internal sealed partial class Simulation : IClientWorld
 {
-    /// <summary>What a healed group may take, in microseconds.</summary>
+    /// <summary>The maximum time to converge after the faults, in microseconds.</summary>
     private const long HealingMax = 3_000_000;
     /// <summary>
-    /// What a message or a write takes at most when all is well, in microseconds: well below the election timeouts, or elections need luck.
+    /// The maximum time of a message or a write without faults, in microseconds. It is well below the election timeouts, because
+    /// otherwise elections would depend on luck.
     /// </summary>
     private const int HealedMax = 500;
     private const long ClientsAfterHeal = 60_000;
@@ -30,11 +31,11 @@ internal sealed partial class Simulation : IClientWorld
     private bool _isHealed;
     private bool _mayStayApart;
 
-    /// <param name="seed">Decides everything.</param>
-    /// <param name="faults">What may happen.</param>
-    /// <param name="only">Numbers of the events of the schedule that happen; all if null.</param>
-    /// <param name="trace">Gets everything that happens, a line each.</param>
-    /// <param name="disks">Another kind of disks than those that are only said.</param>
+    /// <param name="seed">Decides the whole run.</param>
+    /// <param name="faults">The allowed kinds of faults.</param>
+    /// <param name="only">The numbers of the events to run; null: all events of the schedule.</param>
+    /// <param name="trace">Receives all inputs and effects, one on each line; null: no trace.</param>
+    /// <param name="disks">Makes the disks; null: simulated disks.</param>
     public Simulation(ulong seed, FaultSet faults, IReadOnlySet<int>? only = null, TextWriter? trace = null, DiskMaker? disks = null)
     {
         (Faults, _trace) = (faults, trace);
@@ -70,7 +71,7 @@ internal sealed partial class Simulation : IClientWorld
 
     public Totals Totals { get; } = new();
 
-    /// <summary>A hash of everything that every core did, in order.</summary>
+    /// <summary>A hash of all inputs and effects of all Cores, in order.</summary>
     public ulong TraceHash { get; private set; }
 
     public long Now => _now;
@@ -191,7 +192,7 @@ internal sealed partial class Simulation : IClientWorld
                 return true;
             }
 
-            throw new Violation("liveness", $"healed, and yet the group did not come together: {Stuck()}");
+            throw new Violation("liveness", $"the group did not converge after the faults had ended: {Stuck()}");
         }
 
         return false;

@@ -1,8 +1,8 @@
 namespace RaftActors.Simulator;
 
-/// <summary>What Raft promises did not hold.</summary>
-/// <param name="checker">Who found it; a shrunken schedule has to be found by the same one.</param>
-/// <param name="what">What was seen.</param>
+/// <summary>A property that Raft guarantees did not hold.</summary>
+/// <param name="checker">The name of the checker. A shortened schedule must fail in the same checker.</param>
+/// <param name="what">The observation, with values.</param>
 internal sealed class Violation(string checker, string what) : Exception(what)
 {
     public string Checker => checker;
