@@ -2,7 +2,7 @@ using Akka.Actor;
 
 namespace Akka.Conformance.Tests;
 
-/// <summary>Takes every message and answers none.</summary>
+/// <summary>Handles every message and sends no reply.</summary>
 internal sealed class Silent : UntypedActor
 {
     public static Props Props { get; } = Props.Create(() => new Silent());

@@ -93,7 +93,7 @@ internal sealed class HoconParser
         var isBareObject = _reader.Current == '{';
         if (!isBareObject && !_reader.TrySkip("=") && !_reader.TrySkip(":"))
         {
-            var hint = _reader.StartsWith("+=") ? " (Akka.NET knows no '+='; write the whole list)" : "";
+            var hint = _reader.StartsWith("+=") ? " (Akka.NET does not support '+='; write the whole list)" : "";
             throw _reader.Unexpected($"'=', ':' or '{{' after the key {HoconPath.Join(keys)}{hint}");
         }
 

@@ -8,7 +8,7 @@ public sealed class AskTests : Akka.TestKit.Xunit2.TestKit
     private static readonly TimeSpan Long = TimeSpan.FromSeconds(30);
 
     [Fact]
-    public async Task Ask_ends_with_null_when_the_answer_is_null()
+    public async Task Ask_returns_null_when_the_reply_is_null()
     {
         var actor = Sys.ActorOf(Props.Create(() => new Answers(null)));
 
@@ -46,7 +46,7 @@ public sealed class AskTests : Akka.TestKit.Xunit2.TestKit
     }
 
     [Fact]
-    public async Task GracefulStop_gives_false_when_the_actor_does_not_stop_in_time()
+    public async Task GracefulStop_returns_false_when_the_actor_does_not_stop_in_time()
     {
         var actor = Sys.ActorOf(Props.Create(() => new Answers("never")));
 
@@ -54,7 +54,7 @@ public sealed class AskTests : Akka.TestKit.Xunit2.TestKit
     }
 
     [Fact]
-    public async Task GracefulStop_gives_true_when_the_actor_stops()
+    public async Task GracefulStop_returns_true_when_the_actor_stops()
     {
         var actor = Sys.ActorOf(Silent.Props);
 

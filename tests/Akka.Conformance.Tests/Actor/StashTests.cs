@@ -5,7 +5,7 @@ namespace Akka.Conformance.Tests.Actor;
 public sealed class StashTests : Akka.TestKit.Xunit2.TestKit
 {
     [Fact]
-    public void Stashed_Terminated_comes_back()
+    public void Stashed_Terminated_is_delivered_after_unstash()
     {
         var watched = Sys.ActorOf(Silent.Props);
         var actor = Sys.ActorOf(Props.Create(() => new StashesTerminated(TestActor, watched)));

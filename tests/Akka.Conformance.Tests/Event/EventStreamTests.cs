@@ -34,7 +34,7 @@ public sealed class EventStreamTests : Akka.TestKit.Xunit2.TestKit
     }
 
     [Fact]
-    public void Unhandled_message_is_logged_as_a_dead_letter_is()
+    public void Unhandled_message_is_logged_like_a_dead_letter()
     {
         var actor = Sys.ActorOf(Props.Create(() => new Deaf()));
 

@@ -18,7 +18,7 @@ public sealed class LoggingTests : Akka.TestKit.Xunit2.TestKit
     }
 
     [Fact]
-    public void Unhandled_message_is_logged_when_that_is_on()
+    public void Unhandled_message_is_logged_when_debug_unhandled_is_on()
     {
         var actor = Sys.ActorOf(Props.Create(() => new Deaf()));
 
@@ -27,7 +27,7 @@ public sealed class LoggingTests : Akka.TestKit.Xunit2.TestKit
     }
 
     [Fact]
-    public void Configured_formatter_fills_the_holes()
+    public void Configured_formatter_formats_log_messages()
     {
         EventFilter.Info("IT IS TEA").ExpectOne(() => Sys.Log.Info("it is {0}", "tea"));
         EventFilter.Info("IT IS TEA").ExpectOne(() => Logging.GetLogger(Sys, this).Info("it is {0}", "tea"));

@@ -19,7 +19,7 @@ public sealed class SerializationTests : Akka.TestKit.Xunit2.TestKit
     }
 
     [Fact]
-    public void Serializers_from_code_are_lost_and_configured_ones_stay_when_an_extension_injects_its_defaults()
+    public void Serializers_from_code_are_lost_when_an_extension_injects_its_defaults()
     {
         Sys.Serialization.AddSerializationMap(typeof(string), new OrderSerializer((ExtendedActorSystem)Sys));
 
@@ -38,7 +38,7 @@ public sealed class SerializationTests : Akka.TestKit.Xunit2.TestKit
     }
 
     [Fact]
-    public void Serializers_stay_when_the_injected_defaults_are_there_already()
+    public void Serializers_are_kept_when_the_injected_defaults_exist_already()
     {
         var before = Sys.Serialization;
 
@@ -51,13 +51,13 @@ public sealed class SerializationTests : Akka.TestKit.Xunit2.TestKit
     [InlineData("text")]
     [InlineData(7)]
     [InlineData(7L)]
-    public void Primitive_comes_back_by_its_type(object value) => Assert.Equal(value, BackByType(value));
+    public void Primitive_is_read_back_by_its_type(object value) => Assert.Equal(value, BackByType(value));
 
     [Fact]
-    public void Reference_comes_back_by_its_type() => Assert.Equal(TestActor, BackByType(TestActor));
+    public void Reference_is_read_back_by_its_type() => Assert.Equal(TestActor, BackByType(TestActor));
 
     [Fact]
-    public void Address_comes_back_by_its_type()
+    public void Address_is_read_back_by_its_type()
     {
         var address = new Address("akka.tcp", "system", "host", 2551);
 
@@ -65,7 +65,7 @@ public sealed class SerializationTests : Akka.TestKit.Xunit2.TestKit
     }
 
     [Fact]
-    public void PoisonPill_comes_back_by_its_type() => Assert.IsType<PoisonPill>(BackByType(PoisonPill.Instance));
+    public void PoisonPill_is_read_back_by_its_type() => Assert.IsType<PoisonPill>(BackByType(PoisonPill.Instance));
 
     private object BackByType(object value)
     {

@@ -37,7 +37,7 @@ public sealed class TestSchedulerTests() : Akka.TestKit.Xunit2.TestKit(TestConfi
     }
 
     [Fact]
-    public void Action_that_a_due_one_schedules_waits_for_its_whole_delay_after_the_move()
+    public void Action_scheduled_by_a_due_action_waits_its_whole_delay_after_the_move()
     {
         var happened = new List<string>();
         Sys.Scheduler.Advanced.ScheduleOnce(

@@ -19,7 +19,7 @@ public sealed class ActorNameTests : ActorTest
     [Theory]
     [InlineData("-_.*$+:@&=,!~';()")]
     [InlineData("%20")]
-    public void Name_of_unusual_but_legal_characters_is_taken(string name)
+    public void Name_of_unusual_but_legal_characters_is_accepted(string name)
     {
         Assert.Equal(name, NewActor((_, _) => { }, name).Path.Name);
     }
@@ -35,7 +35,7 @@ public sealed class ActorNameTests : ActorTest
     }
 
     [Fact]
-    public async Task Name_is_free_again_when_the_parent_hears_of_the_end_and_its_next_bearer_is_another()
+    public async Task Name_of_an_ended_child_can_be_reused_by_a_new_incarnation()
     {
         var log = NewCollector();
         IActorRef parent = NewActor((context, message) =>
@@ -57,7 +57,7 @@ public sealed class ActorNameTests : ActorTest
     }
 
     [Fact]
-    public void Names_are_made_up_where_there_are_none()
+    public void Names_are_generated_when_none_are_given()
     {
         Assert.Equal("$a", NewActor((_, _) => { }).Path.Name);
         Assert.Equal("$b", NewActor((_, _) => { }).Path.Name);
@@ -67,7 +67,7 @@ public sealed class ActorNameTests : ActorTest
     [InlineData(0, "a")]
     [InlineData(63, "~")]
     [InlineData(64, "ab")]
-    public void Made_up_names_count_in_base_64(long number, string name)
+    public void Generated_names_count_in_base_64(long number, string name)
     {
         Assert.Equal(name, TemporaryNames.Encode(number));
     }

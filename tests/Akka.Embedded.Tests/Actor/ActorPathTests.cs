@@ -22,7 +22,7 @@ public sealed class ActorPathTests
     [InlineData("akka.tcp://sys@host/user")]
     [InlineData("akka.tcp://sys@host:99999/user")]
     [InlineData("akka://sys/user/a#x")]
-    public void Text_that_is_no_absolute_path_is_refused(string text)
+    public void Text_other_than_an_absolute_path_is_refused(string text)
     {
         Assert.False(ActorPath.TryParse(text, out _));
     }

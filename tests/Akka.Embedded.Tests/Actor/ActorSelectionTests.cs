@@ -81,13 +81,13 @@ public sealed class ActorSelectionTests : ActorTest
     }
 
     [Fact]
-    public async Task ResolveOne_of_a_place_without_an_actor_fails_at_once()
+    public async Task ResolveOne_of_a_path_without_an_actor_fails_at_once()
     {
         await Assert.ThrowsAsync<ActorNotFoundException>(() => System.ActorSelection("/user/nobody").ResolveOne(Patience));
     }
 
     [Fact]
-    public async Task Message_to_a_place_without_an_actor_becomes_a_dead_letter()
+    public async Task Message_to_a_path_without_an_actor_becomes_a_dead_letter()
     {
         System.EventStream.Subscribe<DeadLetter>(_log.Ref);
 
@@ -123,7 +123,7 @@ public sealed class ActorSelectionTests : ActorTest
     }
 
     [Fact]
-    public void Reference_text_with_the_uid_of_a_former_incarnation_finds_nobody()
+    public void Reference_text_with_the_uid_of_an_earlier_incarnation_finds_nobody()
     {
         IActorRefProvider provider = ((ExtendedActorSystem)System).Provider;
 

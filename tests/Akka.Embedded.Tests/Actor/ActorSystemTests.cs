@@ -7,7 +7,7 @@ namespace Akka.Embedded.Tests.Actor;
 public sealed class ActorSystemTests : ActorTest
 {
     [Fact]
-    public async Task Termination_ends_children_before_parents_and_the_systems_actors_last()
+    public async Task Termination_stops_children_before_parents_and_system_actors_last()
     {
         List<string> ended = [];
         Action<string> end = name =>
@@ -30,7 +30,7 @@ public sealed class ActorSystemTests : ActorTest
     }
 
     [Fact]
-    public async Task Terminated_system_makes_no_actors_and_takes_messages_without_harm()
+    public async Task Terminated_system_creates_no_actors_and_ignores_messages()
     {
         var actor = NewActor((_, _) => { });
         await System.Terminate().WaitAsync(Patience);
@@ -41,7 +41,7 @@ public sealed class ActorSystemTests : ActorTest
     }
 
     [Fact]
-    public async Task Failure_that_no_guardian_can_answer_ends_the_system()
+    public async Task Failure_that_no_guardian_handles_terminates_the_system()
     {
         LocalActorRefProvider provider = ((ActorSystemImpl)System).Provider;
 

@@ -4,10 +4,10 @@ using Akka.TestKit;
 
 namespace Akka.Embedded.Tests.Actor;
 
-/// <summary>A quiet actor system for each test. Its clock stands still until the test moves it.</summary>
+/// <summary>A base class with an actor system for each test, without logging. Only the test moves its clock.</summary>
 public abstract class ActorTest : IAsyncLifetime
 {
-    /// <summary>Only a failing test waits so long.</summary>
+    /// <summary>Ends a failing test. No result depends on its length.</summary>
     protected static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     protected ActorTest(string configuration = "")
@@ -30,10 +30,10 @@ public abstract class ActorTest : IAsyncLifetime
 
     protected void Advance(int milliseconds) => ((TestScheduler)System.Scheduler).Advance(TimeSpan.FromMilliseconds(milliseconds));
 
-    /// <summary>An actor that keeps what it receives, for the test to take in order.</summary>
+    /// <summary>Creates an actor that stores its messages in order for the test.</summary>
     internal Collector NewCollector() => new(System);
 
-    /// <summary>An actor made of one function.</summary>
+    /// <summary>Creates an actor from a function.</summary>
     internal IActorRef NewActor(Action<IActorContext, object> receive, string? name = null) =>
         System.ActorOf(Props.Create(() => new FunctionActor(receive)), name);
 }

@@ -38,7 +38,7 @@ public sealed class AskTests : ActorTest
     }
 
     [Fact]
-    public async Task Failure_asked_for_by_its_type_is_an_answer()
+    public async Task Ask_for_a_Failure_returns_it()
     {
         var failure = new Status.Failure(new InvalidOperationException("no"));
 
@@ -62,7 +62,7 @@ public sealed class AskTests : ActorTest
     }
 
     [Fact]
-    public async Task Asker_has_a_path_by_which_it_is_found_until_it_is_answered()
+    public async Task Reference_of_an_Ask_is_found_by_its_path_until_the_reply()
     {
         IActorRefProvider provider = ((ExtendedActorSystem)System).Provider;
         IActorRef asker = null!;
@@ -106,7 +106,7 @@ public sealed class AskTests : ActorTest
     }
 
     [Fact]
-    public async Task PipeTo_of_a_task_without_a_result_sends_what_it_is_told_to()
+    public async Task PipeTo_of_a_task_without_a_result_sends_the_result_of_success()
     {
         var collector = NewCollector();
 

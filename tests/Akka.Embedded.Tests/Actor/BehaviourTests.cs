@@ -33,7 +33,7 @@ public sealed class BehaviourTests : ActorTest
     }
 
     [Fact]
-    public async Task Handler_behind_one_for_everything_makes_the_actor_fail_to_start()
+    public async Task Actor_fails_to_start_when_a_handler_follows_a_catch_all_handler()
     {
         var watcher = NewCollector();
         var actor = System.ActorOf(Props.Create(() => new Overfull()));
@@ -45,7 +45,7 @@ public sealed class BehaviourTests : ActorTest
     }
 
     [Fact]
-    public async Task Become_replaces_and_BecomeStacked_covers_until_unbecome()
+    public async Task Become_replaces_the_behaviour_and_BecomeStacked_pushes_one_until_unbecome()
     {
         var collector = NewCollector();
         var actor = System.ActorOf(Props.Create(() => new Moody(collector.Ref)));
@@ -70,7 +70,7 @@ public sealed class BehaviourTests : ActorTest
     }
 
     [Fact]
-    public async Task Context_outside_of_an_actor_is_refused_with_a_remedy()
+    public async Task Context_outside_of_an_actor_is_refused_with_a_correction()
     {
         var actor = System.ActorOf(Props.Create(() => new Leaky()));
 

@@ -3,7 +3,7 @@ using Akka.Actor;
 
 namespace Akka.Embedded.Tests.Actor;
 
-/// <summary>An actor that keeps what it receives, for the test to take in order.</summary>
+/// <summary>An actor that stores its messages in order for the test.</summary>
 internal sealed class Collector
 {
     private readonly Channel<(object Message, IActorRef Sender)> _received = Channel.CreateUnbounded<(object, IActorRef)>();
@@ -32,7 +32,7 @@ internal sealed class Collector
         }
     }
 
-    /// <summary>Proves that nothing came before this call's own message.</summary>
+    /// <summary>Asserts that no message arrived before this call.</summary>
     public async Task ExpectsNothingElse()
     {
         object mark = new();
@@ -53,5 +53,5 @@ internal sealed class Collector
     }
 }
 
-/// <summary>Makes a <see cref="Collector"/> watch an actor; it keeps the message as a receipt.</summary>
+/// <summary>Makes a <see cref="Collector"/> watch an actor. It stores this message as a confirmation.</summary>
 internal sealed record Watched(IActorRef Actor);

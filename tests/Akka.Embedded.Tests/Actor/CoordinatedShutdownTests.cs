@@ -21,7 +21,7 @@ public sealed class CoordinatedShutdownTests() : ActorTest("akka.coordinated-shu
     }
 
     [Fact]
-    public async Task Run_from_a_phase_leaves_out_those_before()
+    public async Task Run_from_a_phase_skips_the_earlier_phases()
     {
         var shutdown = CoordinatedShutdown.Get(System);
         shutdown.AddTask(CoordinatedShutdown.PhaseServiceStop, "stop", () => Log("stop"));
@@ -34,7 +34,7 @@ public sealed class CoordinatedShutdownTests() : ActorTest("akka.coordinated-shu
     }
 
     [Fact]
-    public async Task Second_run_is_the_first_and_keeps_its_reason()
+    public async Task Second_run_returns_the_task_of_the_first_and_keeps_its_reason()
     {
         var shutdown = CoordinatedShutdown.Get(System);
         shutdown.AddTask(CoordinatedShutdown.PhaseServiceStop, "stop", () => Log("stop"));

@@ -12,7 +12,7 @@ public sealed class DeathWatchTests : ActorTest
     }
 
     [Fact]
-    public async Task Watcher_hears_of_the_end_once()
+    public async Task Watcher_receives_Terminated_once()
     {
         var watcher = NewCollector();
         watcher.Ref.Tell(new Watched(_subject));
@@ -29,7 +29,7 @@ public sealed class DeathWatchTests : ActorTest
     }
 
     [Fact]
-    public async Task Watching_one_that_has_ended_tells_so_without_confirming_its_existence()
+    public async Task Watching_an_ended_actor_gives_Terminated_without_confirmed_existence()
     {
         var watcher = NewCollector();
         Assert.True(await _subject.GracefulStop(Patience));
@@ -42,7 +42,7 @@ public sealed class DeathWatchTests : ActorTest
     }
 
     [Fact]
-    public async Task Watching_a_place_where_there_never_was_an_actor_tells_so()
+    public async Task Watching_a_path_without_an_actor_gives_Terminated()
     {
         var watcher = NewCollector();
         IActorRef nowhere = ((ExtendedActorSystem)System).Provider.ResolveActorRef("akka://test/user/nowhere");
@@ -54,7 +54,7 @@ public sealed class DeathWatchTests : ActorTest
     }
 
     [Fact]
-    public async Task WatchWith_gives_its_own_message()
+    public async Task WatchWith_delivers_the_given_message()
     {
         var log = NewCollector();
         var subject = _subject;
@@ -76,7 +76,7 @@ public sealed class DeathWatchTests : ActorTest
     }
 
     [Fact]
-    public async Task WatchWith_another_message_than_before_is_refused()
+    public async Task WatchWith_is_refused_when_the_message_differs_from_the_earlier_one()
     {
         var subject = _subject;
         IActorRef watcher = NewActor((context, _) =>
@@ -90,7 +90,7 @@ public sealed class DeathWatchTests : ActorTest
     }
 
     [Fact]
-    public async Task Unwatch_takes_back_even_a_Terminated_that_is_in_the_mailbox()
+    public async Task Unwatch_discards_a_Terminated_that_is_in_the_mailbox()
     {
         var log = NewCollector();
         var subject = _subject;
@@ -108,7 +108,7 @@ public sealed class DeathWatchTests : ActorTest
                 case "unwatch":
                     context.Unwatch(subject);
 
-                    // Behind the notification, which is in the mailbox by now.
+                    // After the notification, which is in the mailbox already.
                     context.Self.Tell("end");
                     break;
             }
@@ -118,7 +118,7 @@ public sealed class DeathWatchTests : ActorTest
         watcher.Tell("watch");
         await log.Expects("watch");
 
-        // Watchers hear of an end in the order of their paths: once the later one has, the notification waits for the earlier.
+        // Watchers are notified in the order of their paths. So after the later one received it, the earlier one has it in its mailbox.
         var later = NewCollector();
         later.Ref.Tell(new Watched(_subject));
         await later.Next<Watched>();
@@ -132,7 +132,7 @@ public sealed class DeathWatchTests : ActorTest
     }
 
     [Fact]
-    public async Task Watcher_that_does_not_handle_Terminated_ends_too()
+    public async Task Watcher_that_does_not_handle_Terminated_is_stopped()
     {
         var outer = NewCollector();
         var subject = _subject;
@@ -146,7 +146,7 @@ public sealed class DeathWatchTests : ActorTest
     }
 
     [Fact]
-    public async Task Terminated_comes_behind_what_the_ended_actor_sent_before()
+    public async Task Terminated_arrives_after_the_messages_of_the_ended_actor()
     {
         var watcher = NewCollector();
         IActorRef subject = NewActor((context, _) =>
@@ -168,7 +168,7 @@ public sealed class DeathWatchTests : ActorTest
     }
 
     [Fact]
-    public async Task End_of_an_address_ends_the_watches_on_it()
+    public async Task Watched_actors_are_terminated_when_their_address_is_lost()
     {
         var watcher = NewCollector();
         var system = (ActorSystemImpl)System;

@@ -34,7 +34,7 @@ public sealed class PropsTests : ActorTest
     }
 
     [Fact]
-    public void Expression_that_is_no_call_of_a_constructor_is_refused()
+    public void Expression_other_than_a_constructor_call_is_refused()
     {
         Func<Reporter> factory = () => null!;
 
@@ -52,13 +52,13 @@ public sealed class PropsTests : ActorTest
     }
 
     [Fact]
-    public void Type_that_is_no_actor_is_refused()
+    public void Type_that_is_not_an_actor_is_refused()
     {
         Assert.Throws<ArgumentException>(() => Props.Create(typeof(string)));
     }
 
     [Fact]
-    public void With_methods_leave_the_original_as_it_was()
+    public void With_methods_do_not_change_the_original()
     {
         var props = Props.Create<FunctionActor>();
 

@@ -5,7 +5,7 @@ namespace Akka.Embedded.Tests.Actor;
 public sealed class ReceiveAsyncTests : ActorTest
 {
     [Fact]
-    public async Task Message_behind_an_asynchronous_handler_waits_for_its_end()
+    public async Task Message_waits_until_the_asynchronous_handler_has_ended()
     {
         var collector = NewCollector();
         var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -20,7 +20,7 @@ public sealed class ReceiveAsyncTests : ActorTest
     }
 
     [Fact]
-    public async Task Code_behind_an_await_has_context_self_and_sender_as_before()
+    public async Task Code_after_an_await_has_the_same_context_self_and_sender()
     {
         var actor = System.ActorOf(Props.Create(() => new Remembering()), "remembering");
         var asker = NewCollector();
@@ -31,7 +31,7 @@ public sealed class ReceiveAsyncTests : ActorTest
     }
 
     [Fact]
-    public async Task Failure_behind_an_await_is_the_actors_and_restarts_it()
+    public async Task Failure_after_an_await_restarts_the_actor()
     {
         var collector = NewCollector();
         var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -5,7 +5,7 @@ namespace Akka.Embedded.Tests.Actor;
 public sealed class StashTests : ActorTest
 {
     [Fact]
-    public async Task UnstashAll_gives_messages_back_in_their_order_before_all_others()
+    public async Task UnstashAll_returns_messages_in_order_before_all_others()
     {
         var log = NewCollector();
         var actor = System.ActorOf(Props.Create(() => new Stasher(log.Ref)));
@@ -19,7 +19,7 @@ public sealed class StashTests : ActorTest
     }
 
     [Fact]
-    public async Task Unstash_gives_back_the_oldest_alone()
+    public async Task Unstash_returns_only_the_oldest_message()
     {
         var log = NewCollector();
         var actor = System.ActorOf(Props.Create(() => new Stasher(log.Ref)));

@@ -168,7 +168,7 @@ public sealed class SupervisionTests : ActorTest
     }
 
     [Fact]
-    public async Task Strategy_of_the_props_takes_the_place_of_the_actors_own()
+    public async Task Strategy_of_the_props_replaces_the_actors_own()
     {
         var log = NewCollector();
         IActorRef parent = System.ActorOf(Props.Create(() => new Parent(new OneForOneStrategy(_ => Directive.Stop), log.Ref))

@@ -42,7 +42,7 @@ public sealed class TimerTests : ActorTest
     }
 
     [Fact]
-    public async Task Message_of_a_timer_cancelled_while_it_waits_in_the_mailbox_is_never_handled()
+    public async Task Cancelled_timers_message_in_the_mailbox_is_never_handled()
     {
         using var gate = new ManualResetEventSlim();
         await Do(timers => timers.StartSingleTimer("key", "ring", TimeSpan.FromMilliseconds(100)));
@@ -60,7 +60,7 @@ public sealed class TimerTests : ActorTest
     }
 
     [Fact]
-    public async Task Timer_started_anew_with_its_key_takes_the_place_of_one_whose_message_is_in_the_mailbox()
+    public async Task Timer_with_the_same_key_replaces_one_whose_message_is_in_the_mailbox()
     {
         using var gate = new ManualResetEventSlim();
         await Do(timers => timers.StartSingleTimer("key", "old", TimeSpan.FromMilliseconds(100)));
@@ -79,7 +79,7 @@ public sealed class TimerTests : ActorTest
     }
 
     [Fact]
-    public async Task Restart_ends_the_timers()
+    public async Task Restart_cancels_the_timers()
     {
         await Do(timers => timers.StartPeriodicTimer("key", "ring", TimeSpan.FromMilliseconds(100)));
 
@@ -91,7 +91,7 @@ public sealed class TimerTests : ActorTest
     }
 
     [Fact]
-    public async Task Receive_timeout_comes_after_each_silence_of_that_length()
+    public async Task Receive_timeout_is_sent_after_each_silence_of_that_length()
     {
         await DoInContext(context => context.SetReceiveTimeout(TimeSpan.FromMilliseconds(100)));
 
@@ -105,7 +105,7 @@ public sealed class TimerTests : ActorTest
     }
 
     [Fact]
-    public async Task Receive_timeout_is_not_put_off_by_a_message_that_says_so()
+    public async Task Receive_timeout_is_not_reset_by_INotInfluenceReceiveTimeout()
     {
         await DoInContext(context => context.SetReceiveTimeout(TimeSpan.FromMilliseconds(100)));
         Advance(60);
@@ -117,7 +117,7 @@ public sealed class TimerTests : ActorTest
     }
 
     [Fact]
-    public async Task Receive_timeout_set_to_null_ends()
+    public async Task Receive_timeout_of_null_sends_nothing()
     {
         await DoInContext(context => context.SetReceiveTimeout(TimeSpan.FromMilliseconds(100)));
         await DoInContext(context => context.SetReceiveTimeout(null));
@@ -127,7 +127,7 @@ public sealed class TimerTests : ActorTest
         await Do(_ => { });
     }
 
-    /// <summary>Runs code in the actor, and proves that it handled nothing before that the test has not asked for.</summary>
+    /// <summary>Runs code in the actor, and asserts that it handled no unexpected message before.</summary>
     private async Task Do(Action<ITimerScheduler> action)
     {
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -94,7 +94,7 @@ public sealed class TimerThreadSchedulerTests : IDisposable
     }
 
     [Fact]
-    public async Task Action_that_throws_does_not_stop_the_clock()
+    public async Task Action_that_throws_does_not_stop_the_scheduler()
     {
         var ran = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
 

@@ -8,12 +8,12 @@ using AkkaCluster = Akka.Cluster.Cluster;
 
 namespace Akka.Embedded.Tests.Cluster;
 
-/// <summary>Nodes in one process, over real sockets.</summary>
+/// <summary>Cluster nodes in one process, over real sockets.</summary>
 public sealed class ClusterTests : Systems
 {
     private const string Node = "akka.actor.provider = cluster";
 
-    // For tests in which somebody is missed; the others keep Akka's patience, which a busy machine does not exceed.
+    // For tests with an unreachable node. The others use Akka's default pause, which a busy machine does not exceed.
     private const string Quick = """
         akka.cluster.failure-detector { heartbeat-interval = 50ms, acceptable-heartbeat-pause = 2s }
         akka.cluster.unreachable-nodes-reaper-interval = 50ms
@@ -49,7 +49,7 @@ public sealed class ClusterTests : Systems
     }
 
     [Fact]
-    public async Task Subscriber_hears_the_life_of_a_member_in_order()
+    public async Task Subscriber_receives_the_events_of_a_member_in_order()
     {
         var first = StartNode();
         await UpAsync(first, [first]);
@@ -67,13 +67,13 @@ public sealed class ClusterTests : Systems
         Assert.Equal(address, (await probe.ExpectAsync<MemberExited>()).Member.Address);
         Assert.Equal(MemberStatus.Exiting, (await probe.ExpectAsync<MemberRemoved>()).PreviousStatus);
 
-        // Who left the cluster ends its actor system, as Akka's default is.
+        // By default a node that has left the cluster terminates its actor system.
         await second.WhenTerminated.WaitAsync(Probe.Patience);
         Assert.True(AkkaCluster.Get(second).IsTerminated);
     }
 
     [Fact]
-    public async Task Subscriber_gets_a_snapshot_first_and_nothing_after_it_unsubscribed()
+    public async Task Subscriber_receives_a_snapshot_first_and_no_events_after_it_unsubscribed()
     {
         var node = StartNode(config: "akka.cluster.roles = [raft]");
         await UpAsync(node, [node]);
@@ -106,7 +106,7 @@ public sealed class ClusterTests : Systems
     }
 
     [Fact]
-    public async Task Terminated_system_leaves_first_and_nobody_misses_it()
+    public async Task Terminated_system_leaves_first_and_is_never_unreachable()
     {
         var nodes = StartNodes(3);
         await UpAsync(nodes[0], nodes);
@@ -156,7 +156,7 @@ public sealed class ClusterTests : Systems
     }
 
     [Fact]
-    public async Task Node_that_ends_while_it_joins_leaves_no_ghost_behind()
+    public async Task Node_that_terminates_while_joining_is_removed()
     {
         var first = StartNode();
         await UpAsync(first, [first]);
@@ -170,7 +170,7 @@ public sealed class ClusterTests : Systems
     }
 
     [Fact]
-    public async Task Living_node_that_is_declared_down_ends_itself()
+    public async Task Living_node_terminates_when_it_is_declared_down()
     {
         var nodes = StartNodes(3);
         await UpAsync(nodes[0], nodes);
@@ -184,7 +184,7 @@ public sealed class ClusterTests : Systems
     }
 
     [Fact]
-    public async Task Node_restarted_on_its_address_replaces_its_former_life()
+    public async Task Restarted_node_replaces_its_earlier_incarnation()
     {
         var nodes = StartNodes(2);
         var seeds = $"{Node}\nakka.cluster.seed-nodes = [\"{AddressOf(nodes[0])}\"]";
@@ -221,7 +221,7 @@ public sealed class ClusterTests : Systems
     }
 
     [Fact]
-    public async Task Watcher_of_an_actor_on_a_member_hears_of_its_end_when_the_member_is_removed()
+    public async Task Watcher_receives_Terminated_when_the_actors_member_is_removed()
     {
         var nodes = StartNodes(2, _ => Quick);
         await UpAsync(nodes[0], nodes);
@@ -239,7 +239,7 @@ public sealed class ClusterTests : Systems
     }
 
     [Fact]
-    public async Task Nobody_is_up_before_enough_have_joined()
+    public async Task Members_become_up_only_when_the_minimum_number_has_joined()
     {
         var first = StartNode(config: "akka.cluster.min-nr-of-members = 2");
         var probe = new Probe(first);
@@ -257,7 +257,7 @@ public sealed class ClusterTests : Systems
     }
 
     [Fact]
-    public async Task Node_that_joins_while_another_is_missed_is_weakly_up_until_that_one_is_declared_down()
+    public async Task Joining_node_is_weakly_up_until_the_unreachable_member_is_declared_down()
     {
         var nodes = StartNodes(2, _ => $"{Quick}\nakka.cluster {{ allow-weakly-up-members = 100ms, leader-actions-interval = 50ms }}");
         await UpAsync(nodes[0], nodes);
@@ -273,7 +273,7 @@ public sealed class ClusterTests : Systems
     }
 
     [Fact]
-    public async Task Node_that_finds_no_seed_in_time_ends_its_actor_system()
+    public async Task Node_that_finds_no_seed_in_time_terminates_its_actor_system()
     {
         using var nobody = new TcpProxy();
 
@@ -287,7 +287,7 @@ public sealed class ClusterTests : Systems
     }
 
     [Fact]
-    public async Task Node_whose_seed_starts_later_joins_when_it_is_there()
+    public async Task Node_joins_when_its_seed_starts_later()
     {
         using var proxy = new TcpProxy();
         var seeds = $"{Node}\nakka.cluster.seed-nodes = [\"akka.tcp://c@127.0.0.1:{proxy.Port}\"]";
@@ -300,7 +300,7 @@ public sealed class ClusterTests : Systems
     }
 
     [Fact]
-    public async Task Removed_callback_runs_when_the_node_has_left_also_when_it_is_registered_late()
+    public async Task Removed_callback_runs_after_the_node_has_left_even_when_registered_late()
     {
         var node = StartNode();
         await UpAsync(node, [node]);
@@ -315,7 +315,7 @@ public sealed class ClusterTests : Systems
     }
 
     [Fact]
-    public void Cluster_of_a_system_without_the_cluster_provider_is_refused_with_the_remedy()
+    public void Cluster_of_a_system_without_the_cluster_provider_is_refused_with_the_correction()
     {
         var error = Assert.Throws<ConfigurationException>(() => AkkaCluster.Get(Start("c")));
 
@@ -325,7 +325,7 @@ public sealed class ClusterTests : Systems
     [Theory]
     [InlineData("akka.tcp://other@127.0.0.1:2551", "other")]
     [InlineData("127.0.0.1:2551", "not an address")]
-    public void Seed_node_that_cannot_be_one_ends_the_start_with_its_text(string seed, string because)
+    public void Start_fails_with_the_text_of_an_invalid_seed_node(string seed, string because)
     {
         var error = Assert.Throws<ConfigurationException>(() => Start("c", $"{Node}\nakka.cluster.seed-nodes = [\"{seed}\"]"));
 
@@ -333,7 +333,7 @@ public sealed class ClusterTests : Systems
         Assert.Contains(because, error.Message);
     }
 
-    /// <summary>The first one is the seed of all.</summary>
+    /// <summary>Starts nodes. The first one is the seed.</summary>
     private List<ActorSystem> StartNodes(int count, Func<int, string>? config = null)
     {
         var nodes = new List<ActorSystem>();
@@ -351,7 +351,7 @@ public sealed class ClusterTests : Systems
         return node;
     }
 
-    /// <summary>Waits until a node sees exactly these as Up and reachable.</summary>
+    /// <summary>Waits until a node sees exactly these members as Up and reachable.</summary>
     private static async Task UpAsync(ActorSystem node, IEnumerable<ActorSystem> expected)
     {
         var addresses = expected.Select(AddressOf).ToImmutableHashSet();
@@ -360,7 +360,7 @@ public sealed class ClusterTests : Systems
             ? state.Members.Where(m => m.Status == MemberStatus.Up).Select(m => m.Address)
             : []))
         {
-            // An event, or the snapshot in which what came before the subscription is.
+            // An event, or the snapshot that precedes the events.
             await probe.NextAsync<object>();
         }
         AkkaCluster.Get(node).Unsubscribe(probe.Ref);
@@ -386,7 +386,7 @@ public sealed class ClusterTests : Systems
         }
     }
 
-    /// <summary>As a crash looks to the others: connections end, and not a word more.</summary>
+    /// <summary>Simulates a crash: closes the connections without any further message.</summary>
     private static async Task Kill(ActorSystem node)
     {
         await TransportOf(node).StopAsync();

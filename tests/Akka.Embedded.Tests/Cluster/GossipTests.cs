@@ -4,7 +4,7 @@ using Akka.Cluster;
 
 namespace Akka.Embedded.Tests.Cluster;
 
-/// <summary>The gossip as a value: no actor system, no time.</summary>
+/// <summary>Gossip as a value, without actor systems and time.</summary>
 public sealed class GossipTests
 {
     private static readonly UniqueAddress A = Node(1);
@@ -32,7 +32,7 @@ public sealed class GossipTests
     }
 
     [Fact]
-    public void Merge_of_a_status_that_went_on_takes_the_later_one()
+    public void Merge_takes_the_later_status()
     {
         var common = Up(A, B, C);
         var leaving = MembershipRules.Leave(common, A, C.Address);
@@ -42,7 +42,7 @@ public sealed class GossipTests
     }
 
     [Fact]
-    public void Merge_with_a_side_that_removed_an_exiting_member_does_not_bring_it_back()
+    public void Merge_does_not_restore_a_removed_exiting_member()
     {
         var exiting = MembershipRules.LeaderActions(MembershipRules.Leave(Up(A, B, C), A, C.Address), A, NoOne, 1);
         var removed = MembershipRules.LeaderActions(exiting, A, NoOne.Add(C), 1);
@@ -77,7 +77,7 @@ public sealed class GossipTests
     }
 
     [Fact]
-    public void Opinion_of_a_downed_observer_does_not_count()
+    public void Reports_of_a_downed_observer_are_ignored()
     {
         var missedByC = MembershipRules.Miss(Up(A, B, C), C, [A]);
 
@@ -86,7 +86,7 @@ public sealed class GossipTests
     }
 
     [Fact]
-    public void Leader_lets_nobody_up_before_enough_have_joined()
+    public void Leader_makes_members_up_only_when_the_minimum_number_has_joined()
     {
         var two = MembershipRules.Join(MembershipRules.Join(Gossip.Empty, A, A, []), A, B, []);
 
@@ -98,7 +98,7 @@ public sealed class GossipTests
     }
 
     [Fact]
-    public void Join_from_a_new_life_of_a_member_downs_the_old_one_and_waits_for_its_removal()
+    public void Join_of_a_new_incarnation_downs_the_old_one_and_waits_for_its_removal()
     {
         var reborn = new UniqueAddress(C.Address, 77);
         var first = MembershipRules.Join(Up(A, B, C), A, reborn, []);
@@ -111,7 +111,7 @@ public sealed class GossipTests
     }
 
     [Fact]
-    public void Reachability_of_one_observer_is_taken_from_its_newest_opinion()
+    public void Reachability_of_one_observer_is_taken_from_its_newest_report()
     {
         var missed = Reachability.Empty.Unreachable(A, C);
         var back = missed.Reachable(A, C);
@@ -122,11 +122,11 @@ public sealed class GossipTests
     }
 
     [Fact]
-    public void Gossip_that_speaks_of_strangers_cannot_be_made() =>
+    public void Gossip_that_refers_to_a_nonmember_is_refused() =>
         Assert.Throws<InvalidOperationException>(() => new Gossip([], [A], Reachability.Empty, VectorClock.Zero));
 
     [Fact]
-    public void Member_that_is_asked_for_an_impossible_step_refuses()
+    public void Invalid_status_transition_of_a_member_is_refused()
     {
         var joining = new Member(A, Member.NotYetUp, MemberStatus.Joining, []);
 
@@ -136,7 +136,7 @@ public sealed class GossipTests
     }
 
     [Fact]
-    public void Serializer_of_cluster_messages_gives_back_the_gossip_that_it_got()
+    public void Serialized_gossip_is_read_back()
     {
         var serializer = new ClusterMessageSerializer(null!); // Justification: cluster messages hold no references to actors.
         for (var seed = 0; seed < 50; seed++)
@@ -151,7 +151,7 @@ public sealed class GossipTests
     }
 
     [Fact]
-    public void Serializer_of_cluster_messages_refuses_every_message_that_was_cut_short()
+    public void Truncated_cluster_messages_are_refused()
     {
         var serializer = new ClusterMessageSerializer(null!); // Justification: as above.
         var whole = serializer.ToBinary(new ClusterMessage.Welcome(A, Scramble(new Random(1), Up(A, B, C), [A], 5)));
@@ -166,7 +166,7 @@ public sealed class GossipTests
     [InlineData(2, 1)]
     [InlineData(4, 9)]
     [InlineData(20, 3)]
-    public void Heartbeat_ring_has_every_node_listened_to_by_as_many_as_wanted(int size, int wanted)
+    public void Every_node_is_monitored_by_the_configured_number_of_nodes(int size, int wanted)
     {
         var nodes = Enumerable.Range(1, size).Select(Node).ToList();
 
@@ -184,7 +184,7 @@ public sealed class GossipTests
         return nodes.Aggregate(MembershipRules.LeaderActions(joined, A, NoOne, 1), (gossip, node) => gossip.SeenBy(node));
     }
 
-    // What authors may do to a gossip, whether it is wise or not.
+    // The changes that a node may make to a gossip.
     private static Gossip Scramble(Random random, Gossip gossip, UniqueAddress[] authors, int steps)
     {
         for (; steps > 0; steps--)

@@ -9,7 +9,7 @@ public sealed class HoconErrorTests
     [InlineData("a b", "<string>:1:4: found the end of the text, expected '=', ':' or '{' after the key \"a b\".")]
     [InlineData(
         "a += 1",
-        "<string>:1:3: found '+', expected '=', ':' or '{' after the key a (Akka.NET knows no '+='; write the whole list).")]
+        "<string>:1:3: found '+', expected '=', ':' or '{' after the key a (Akka.NET does not support '+='; write the whole list).")]
     [InlineData(
         "a { }, b = 1",
         "<string>:1:6: found ',', expected a new line after 'key { ... }', because Akka.NET takes a comma only after 'key = { ... }'.")]

@@ -85,6 +85,6 @@ public sealed class HoconTests
         Assert.Equal(config.ToString(), ConfigurationFactory.ParseString(config.ToString()).ToString());
     }
 
-    /// <summary>Joins the lines; within a line nothing is changed, as spaces in quotes matter.</summary>
+    /// <summary>Joins the lines. Spaces within a line are kept, because they matter in quotes.</summary>
     private static string InOneLine(Config config) => string.Join(' ', config.ToString().Split('\n').Select(line => line.Trim()));
 }

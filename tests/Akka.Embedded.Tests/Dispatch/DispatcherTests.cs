@@ -22,7 +22,7 @@ public sealed class DispatcherTests() : ActorTest("own-dispatcher { type = ForkJ
     }
 
     [Fact]
-    public void Calling_thread_dispatcher_handles_what_an_actor_sends_itself_behind_the_present_message()
+    public void Calling_thread_dispatcher_handles_a_message_to_Self_after_the_current_message()
     {
         List<object> log = [];
         Action<IActorContext, object> receive = (context, message) =>
@@ -64,7 +64,7 @@ public sealed class DispatcherTests() : ActorTest("own-dispatcher { type = ForkJ
     }
 
     [Fact]
-    public async Task Dispatcher_in_the_place_of_another_decides_when_mailboxes_run()
+    public async Task Registered_dispatcher_decides_when_mailboxes_run()
     {
         var steps = new StepDispatcher("own-dispatcher");
         ((ActorSystemImpl)System).Dispatchers.Register(steps);

@@ -34,7 +34,7 @@ public sealed class EventStreamTests : ActorTest
     }
 
     [Fact]
-    public async Task Subscription_made_after_the_first_publication_counts()
+    public async Task Subscription_after_the_first_publication_receives_later_events()
     {
         var collector = NewCollector();
         System.EventStream.Publish("before");
@@ -70,7 +70,7 @@ public sealed class EventStreamTests : ActorTest
     }
 
     [Fact]
-    public async Task Lost_message_whose_loss_is_no_news_is_a_suppressed_dead_letter()
+    public async Task Message_with_IDeadLetterSuppression_becomes_a_suppressed_dead_letter()
     {
         var collector = NewCollector();
         System.EventStream.Subscribe<AllDeadLetters>(collector.Ref);

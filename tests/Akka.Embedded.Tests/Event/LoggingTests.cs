@@ -98,7 +98,7 @@ public sealed class LoggingTests() : ActorTest("akka.loglevel = INFO, akka.log-d
     }
 }
 
-/// <summary>A logger as a user would write one.</summary>
+/// <summary>A logger as users write one.</summary>
 public sealed class RecordingLogger : ReceiveActor
 {
     public RecordingLogger()

@@ -23,7 +23,7 @@ public sealed class FailureDetectorTests
     }
 
     [Fact]
-    public void Phi_of_a_silence_within_the_acceptable_pause_suspects_nobody()
+    public void Peer_is_available_during_the_acceptable_pause()
     {
         var detector = Phi(threshold: 8, pause: 3 * Second);
         Beat(detector, times: 20);
@@ -35,7 +35,7 @@ public sealed class FailureDetectorTests
     }
 
     [Fact]
-    public void Phi_of_an_endless_silence_is_a_suspicion_and_no_broken_number()
+    public void Phi_of_an_endless_silence_is_a_number_above_the_threshold()
     {
         var detector = Phi(threshold: 8, pause: TimeSpan.Zero);
         Beat(detector, times: 3);
@@ -46,7 +46,7 @@ public sealed class FailureDetectorTests
     }
 
     [Fact]
-    public void Detectors_before_the_first_heartbeat_monitor_nothing_and_suspect_nobody()
+    public void Detector_does_not_monitor_before_the_first_heartbeat()
     {
         FailureDetector[] detectors = [Phi(8, Second), new DeadlineFailureDetector(Second, Second, () => _now)];
 

@@ -3,10 +3,10 @@ using Akka.Actor;
 
 namespace Akka.Embedded.Tests.Remote;
 
-/// <summary>An actor that hands all it receives to the test, which awaits it.</summary>
+/// <summary>An actor that passes its messages to the test, which awaits them.</summary>
 internal sealed class Probe
 {
-    /// <summary>Guards a broken test from hanging; nothing depends on its length.</summary>
+    /// <summary>Ends a failing test. No result depends on its length.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     private readonly Channel<(object Message, IActorRef Sender)> _received = Channel.CreateUnbounded<(object, IActorRef)>();
@@ -18,7 +18,7 @@ internal sealed class Probe
 
     public IActorRef Ref { get; }
 
-    /// <summary>A probe that hears of these events on the event stream.</summary>
+    /// <summary>Creates a probe that receives these events from the event stream.</summary>
     public static Probe Of<TEvent>(ActorSystem system)
     {
         var probe = new Probe(system);
@@ -26,7 +26,7 @@ internal sealed class Probe
         return probe;
     }
 
-    /// <summary>The next message of this type; others before it are passed over.</summary>
+    /// <summary>Returns the next message of this type. Discards others before it.</summary>
     public async Task<T> NextAsync<T>(Func<T, bool>? wanted = null) => (await NextWithSenderAsync(wanted)).Message;
 
     public async Task<(T Message, IActorRef Sender)> NextWithSenderAsync<T>(Func<T, bool>? wanted = null)
@@ -49,7 +49,7 @@ internal sealed class Probe
         }
     }
 
-    /// <summary>The very next message, which must be of this type.</summary>
+    /// <summary>Returns the next message, which must be of this type.</summary>
     public async Task<T> ExpectAsync<T>() => Assert.IsType<T>(await NextAsync<object>(), exactMatch: false);
 
     public void Watch(IActorRef subject) => Ref.Tell(new WatchThis(subject));
@@ -69,7 +69,7 @@ internal sealed class Probe
     }
 }
 
-/// <summary>Sends back what it gets, and its own reference on request.</summary>
+/// <summary>Returns each message to its sender, and its own reference on request.</summary>
 internal sealed class Echo : UntypedActor
 {
     protected override void OnReceive(object message) => Sender.Tell(message is "who" ? Self : message);

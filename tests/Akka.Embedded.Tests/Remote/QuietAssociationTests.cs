@@ -3,11 +3,11 @@ using Akka.Remote;
 
 namespace Akka.Embedded.Tests.Remote;
 
-/// <summary>What is known of an address that nobody uses any more is forgotten, and nothing that still counts is.</summary>
+/// <summary>An idle association is forgotten, unless it has state that a new one would lack.</summary>
 public sealed class QuietAssociationTests : Systems
 {
     [Fact]
-    public async Task Clients_that_came_and_went_leave_nothing_behind()
+    public async Task Associations_of_disconnected_clients_are_forgotten()
     {
         var server = Start("server");
         var (echo, ended) = (server.ActorOf(Props.Create(() => new Echo()), "echo"), Probe.Of<DisassociatedEvent>(server));
@@ -27,7 +27,7 @@ public sealed class QuietAssociationTests : Systems
     }
 
     [Fact]
-    public async Task Address_that_was_quiet_for_a_shorter_time_is_remembered()
+    public async Task Association_is_kept_when_it_is_idle_for_less_than_the_limit()
     {
         var server = Start("server");
         await CutClientOffAsync(server);
@@ -38,7 +38,7 @@ public sealed class QuietAssociationTests : Systems
     }
 
     [Fact]
-    public async Task Address_that_is_connected_is_remembered_however_quiet_it_is()
+    public async Task Association_with_a_connection_is_kept_when_it_is_idle()
     {
         var (server, client) = (Start("server"), Start("client"));
         var echo = server.ActorOf(Props.Create(() => new Echo()), "echo");
@@ -51,7 +51,7 @@ public sealed class QuietAssociationTests : Systems
     }
 
     [Fact]
-    public async Task Reference_to_an_address_that_was_forgotten_leads_there_when_somebody_listens_again()
+    public async Task Reference_works_again_after_its_association_was_forgotten()
     {
         var server = Start("server");
         var (remote, proxy) = await CutClientOffAsync(server);
@@ -66,7 +66,7 @@ public sealed class QuietAssociationTests : Systems
     }
 
     [Fact]
-    public async Task System_messages_are_still_counted_when_a_peer_was_cut_off_for_long()
+    public async Task System_message_numbers_continue_after_a_long_disconnection()
     {
         var (server, toServer) = StartBehindProxy("server");
         var (client, toClient) = StartBehindProxy("client");
@@ -89,7 +89,7 @@ public sealed class QuietAssociationTests : Systems
         Assert.Equal("second", (await watcher.NextAsync<Terminated>()).ActorRef.Path.Name);
     }
 
-    // It is seen to be quiet, and again so much later.
+    // The first tick sees it idle, and the second one sees it idle for this time.
     private static void LetTimePass(ActorSystem system, TimeSpan time)
     {
         var now = FailureDetector.MonotonicTime();

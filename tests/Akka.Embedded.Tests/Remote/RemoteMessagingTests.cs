@@ -125,14 +125,14 @@ public sealed class RemoteMessagingTests : Systems
     }
 
     [Fact]
-    public async Task Watcher_of_a_remote_actor_hears_of_its_end()
+    public async Task Watcher_of_a_remote_actor_receives_Terminated()
     {
         var (a, b) = (Start("a"), Start("b"));
         var (watcher, echo) = (new Probe(a), b.ActorOf(Props.Create(() => new Echo()), "echo"));
         var remote = Ref(a, echo, owner: b);
 
         watcher.Watch(remote);
-        // An Ask on the same way behind the watch would not prove that it arrived: system messages go past. Stop does the same.
+        // An Ask after the watch would not prove that the watch arrived: system messages precede ordinary ones. So does Stop.
         remote.Tell(PoisonPill.Instance);
         var terminated = await watcher.NextAsync<Terminated>();
 
@@ -141,7 +141,7 @@ public sealed class RemoteMessagingTests : Systems
     }
 
     [Fact]
-    public async Task Watcher_of_a_remote_path_without_uid_hears_of_the_end_too()
+    public async Task Watcher_of_a_remote_path_without_uid_receives_Terminated()
     {
         var (a, b) = (Start("a"), Start("b"));
         var (watcher, echo) = (new Probe(a), b.ActorOf(Props.Create(() => new Echo()), "echo"));
@@ -155,7 +155,7 @@ public sealed class RemoteMessagingTests : Systems
     }
 
     [Fact]
-    public async Task Watcher_of_a_remote_actor_that_never_was_hears_so()
+    public async Task Watcher_of_a_remote_path_without_an_actor_receives_Terminated()
     {
         var (a, b) = (Start("a"), Start("b"));
         var watcher = new Probe(a);
@@ -167,7 +167,7 @@ public sealed class RemoteMessagingTests : Systems
     }
 
     [Fact]
-    public async Task Watchers_on_both_sides_of_one_actor_hear_of_its_end()
+    public async Task Local_and_remote_watchers_of_one_actor_receive_Terminated()
     {
         var (a, b) = (Start("a"), Start("b"));
         var echo = b.ActorOf(Props.Create(() => new Echo()), "echo");
@@ -182,7 +182,7 @@ public sealed class RemoteMessagingTests : Systems
     }
 }
 
-/// <summary>A serializer that only one of two systems knows.</summary>
+/// <summary>A serializer that only one of two systems has.</summary>
 internal sealed class VersionSerializer(ExtendedActorSystem system) : Serialization.SerializerWithStringManifest(system)
 {
     public override int Identifier => 4711;

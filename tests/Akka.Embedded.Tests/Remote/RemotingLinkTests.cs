@@ -7,7 +7,7 @@ using Akka.Remote;
 
 namespace Akka.Embedded.Tests.Remote;
 
-/// <summary>Connections that fail, peers that are not who they should be.</summary>
+/// <summary>Failing connections and wrong peers.</summary>
 public sealed class RemotingLinkTests : Systems
 {
     private const string QuickLink = """
@@ -20,7 +20,7 @@ public sealed class RemotingLinkTests : Systems
         """;
 
     [Fact]
-    public async Task Lost_connection_is_reported_and_a_watch_that_waited_brings_it_back()
+    public async Task Lost_connection_is_reported_and_a_pending_watch_reconnects()
     {
         var a = Start("a");
         var (b, proxy) = StartBehindProxy("b");
@@ -93,7 +93,7 @@ public sealed class RemotingLinkTests : Systems
     }
 
     [Fact]
-    public async Task Silent_link_is_noticed_by_both_ends()
+    public async Task Silent_link_is_detected_by_both_ends()
     {
         var a = Start("a", QuickLink);
         var (b, proxy) = StartBehindProxy("b", QuickLink);
@@ -126,7 +126,7 @@ public sealed class RemotingLinkTests : Systems
     }
 
     [Fact]
-    public async Task Connection_under_a_wrong_name_is_refused_with_both_names()
+    public async Task Connection_to_a_wrong_address_is_refused_with_both_addresses()
     {
         var (a, b) = (Start("a"), Start("b"));
         var (events, lost) = (Probe.Of<AssociationErrorEvent>(a), Probe.Of<DeadLetter>(a));
@@ -141,12 +141,12 @@ public sealed class RemotingLinkTests : Systems
     }
 
     [Fact]
-    public async Task Message_to_a_port_where_nobody_listens_becomes_a_dead_letter()
+    public async Task Message_to_a_port_without_a_listener_becomes_a_dead_letter()
     {
         var a = Start("a");
         var lost = Probe.Of<DeadLetter>(a);
         using var placeholder = new Socket(SocketType.Stream, ProtocolType.Tcp);
-        placeholder.Bind(new IPEndPoint(IPAddress.Loopback, 0)); // Bound, not listening: no other test can get the port.
+        placeholder.Bind(new IPEndPoint(IPAddress.Loopback, 0)); // Bound but not listening, so no other test can get the port.
         var port = ((IPEndPoint)placeholder.LocalEndPoint!).Port;
 
         ((ExtendedActorSystem)a).Provider.ResolveActorRef($"akka.tcp://b@127.0.0.1:{port}/user/echo").Tell("hello");
@@ -155,7 +155,7 @@ public sealed class RemotingLinkTests : Systems
     }
 
     [Fact]
-    public async Task System_restarted_on_its_address_is_another_life_and_can_talk_at_once()
+    public async Task Restarted_system_is_a_new_incarnation_and_communicates_at_once()
     {
         var a = Start("a");
         var (former, proxy) = StartBehindProxy("b");
@@ -172,7 +172,7 @@ public sealed class RemotingLinkTests : Systems
 
         Assert.NotEqual(uid, TransportOf(b).Uid);
         Assert.Equal("back", await Ref(b, echoAtA, owner: a).Ask<string>("back", Probe.Patience));
-        // Its system messages are counted anew, so the first one is not taken for one of its former life.
+        // System messages are numbered anew, so the first one is not taken for a duplicate of the earlier incarnation.
         var watcherAtB = new Probe(b);
         watcherAtB.Watch(Ref(b, echoAtA, owner: a));
         a.Stop(echoAtA);
@@ -180,7 +180,7 @@ public sealed class RemotingLinkTests : Systems
     }
 
     [Fact]
-    public async Task Watcher_of_an_actor_whose_system_was_restarted_hears_that_it_is_gone()
+    public async Task Watcher_receives_Terminated_when_the_actors_system_was_restarted()
     {
         var a = Start("a", "akka.remote.watch-failure-detector.heartbeat-interval = 50ms");
         var (former, proxy) = StartBehindProxy("b");
@@ -189,7 +189,7 @@ public sealed class RemotingLinkTests : Systems
         watcher.Watch(remote);
         await remote.Ask<string>("there", Probe.Patience);
 
-        // Its last words do not get through, and the next life is there before anybody misses the former one.
+        // Its closing messages are held back, and the new incarnation starts before the old one is missed.
         proxy.Freeze();
         Restart("b", proxy);
         proxy.Cut();
@@ -199,7 +199,7 @@ public sealed class RemotingLinkTests : Systems
     }
 
     [Fact]
-    public async Task Quarantined_system_is_told_and_gets_nothing_until_its_next_life()
+    public async Task Quarantined_system_is_notified_and_receives_no_messages_until_it_is_restarted()
     {
         var a = Start("a");
         var (former, proxy) = StartBehindProxy("b");
@@ -211,7 +211,7 @@ public sealed class RemotingLinkTests : Systems
         TransportOf(a).Quarantine(AddressOf(former), TransportOf(former).Uid);
         remote.Tell("to the quarantined");
         await lost.NextAsync<DeadLetter>(letter => letter.Message is "to the quarantined");
-        // A watch, since that is tried until it is delivered or refused.
+        // A watch, because it is retried until it is delivered or refused.
         new Probe(former).Watch(Ref(former, echoAtA, owner: a));
         await toldAtB.NextAsync<ThisActorSystemQuarantinedEvent>();
         await toldAtB.NextAsync<AssociationErrorEvent>(e => e.Cause.Message.Contains($"has quarantined uid {TransportOf(former).Uid}"));
@@ -222,7 +222,7 @@ public sealed class RemotingLinkTests : Systems
     }
 
     [Fact]
-    public async Task Stranger_who_speaks_another_protocol_is_cut_off_and_harms_nobody()
+    public async Task Connection_with_another_protocol_is_closed_and_others_continue()
     {
         var (a, b) = (Start("a"), Start("b"));
         using var stranger = new TcpClient();
@@ -236,7 +236,7 @@ public sealed class RemotingLinkTests : Systems
         }
         catch (IOException)
         {
-            // Cut off in the middle of its sentence.
+            // The connection was reset in the middle of the refusal.
             count = 0;
         }
 
@@ -245,7 +245,7 @@ public sealed class RemotingLinkTests : Systems
     }
 
     [Fact]
-    public void Port_in_use_ends_the_start_with_address_cause_and_remedy()
+    public void Start_fails_with_address_cause_and_correction_when_the_port_is_in_use()
     {
         var port = TransportOf(Start("a")).BoundPort;
 
@@ -258,7 +258,7 @@ public sealed class RemotingLinkTests : Systems
     }
 
     [Fact]
-    public void Host_that_does_not_resolve_ends_the_start_with_its_name_and_remedy()
+    public void Start_fails_with_name_and_correction_when_the_host_does_not_resolve()
     {
         var error = Assert.Throws<RemoteTransportException>(() => Start("b", "akka.remote.dot-netty.tcp.hostname = no-such-host.invalid"));
 

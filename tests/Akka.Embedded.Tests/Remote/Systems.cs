@@ -4,7 +4,7 @@ using Akka.Remote;
 
 namespace Akka.Embedded.Tests.Remote;
 
-/// <summary>The actor systems of one test, each on a port of 127.0.0.1; all are terminated in the end.</summary>
+/// <summary>The actor systems of one test, each on a port of 127.0.0.1. All are terminated after the test.</summary>
 public abstract class Systems : IAsyncLifetime
 {
     private const string Common = """
@@ -32,7 +32,7 @@ public abstract class Systems : IAsyncLifetime
         return system;
     }
 
-    /// <summary>A system whose connections from others pass a proxy, which the test can cut or freeze.</summary>
+    /// <summary>Starts a system whose inbound connections pass a proxy, which the test can cut or freeze.</summary>
     private protected (ActorSystem System, TcpProxy Proxy) StartBehindProxy(string name, string config = "")
     {
         var proxy = new TcpProxy();
@@ -40,7 +40,7 @@ public abstract class Systems : IAsyncLifetime
         return (Restart(name, proxy, config), proxy);
     }
 
-    /// <summary>Another life on the address of one that was behind a proxy.</summary>
+    /// <summary>Starts a new incarnation at the address of a system behind a proxy.</summary>
     private protected ActorSystem Restart(string name, TcpProxy proxy, string config = "")
     {
         var system = Start(name, $"akka.remote.dot-netty.tcp.public-port = {proxy.Port}\n{config}");
@@ -53,7 +53,7 @@ public abstract class Systems : IAsyncLifetime
 
     private protected static Address AddressOf(ActorSystem system) => ((ExtendedActorSystem)system).Provider.DefaultAddress;
 
-    /// <summary>A reference, made in one system, to an actor of another.</summary>
+    /// <summary>Creates a reference of one system to an actor of another.</summary>
     private protected static IActorRef Ref(ActorSystem from, IActorRef to, ActorSystem owner) =>
         ((ExtendedActorSystem)from).Provider.ResolveActorRef(to.Path.ToSerializationFormatWithAddress(AddressOf(owner)));
 }

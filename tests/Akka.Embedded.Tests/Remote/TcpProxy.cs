@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace Akka.Embedded.Tests.Remote;
 
-/// <summary>Passes bytes between two systems, until it cuts the connections, or holds the bytes back as a cut cable would.</summary>
+/// <summary>Forwards bytes between two systems. It can close its connections, or hold back bytes like a cut cable.</summary>
 internal sealed class TcpProxy : IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -19,15 +19,15 @@ internal sealed class TcpProxy : IDisposable
 
     public int Port { get; }
 
-    /// <summary>Where connections are passed on to; until it is set they are closed at once.</summary>
+    /// <summary>The port to which connections are forwarded. Until it is set, they are closed at once.</summary>
     public int TargetPort { get; set; }
 
-    /// <summary>From now on nothing gets through, and nobody is told.</summary>
+    /// <summary>Holds back all bytes from now on. Connections stay open.</summary>
     public void Freeze() => _open = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public void Thaw() => _open.TrySetResult();
 
-    /// <summary>Closes all connections; new ones are welcome.</summary>
+    /// <summary>Closes all connections. It accepts new ones.</summary>
     public void Cut()
     {
         lock (_sockets)
@@ -62,7 +62,7 @@ internal sealed class TcpProxy : IDisposable
         }
         catch (Exception end) when (end is SocketException or ObjectDisposedException)
         {
-            // The proxy was disposed of.
+            // The proxy was disposed.
         }
     }
 
@@ -75,7 +75,7 @@ internal sealed class TcpProxy : IDisposable
         }
         catch (Exception end) when (end is SocketException or ArgumentException)
         {
-            // There is no target yet, or no more.
+            // The target does not listen.
             near.Dispose();
             far.Dispose();
             return;
@@ -100,7 +100,7 @@ internal sealed class TcpProxy : IDisposable
         }
         catch (Exception end) when (end is SocketException or ObjectDisposedException)
         {
-            // One end is gone, so the other one is to be told; but a cut cable tells nobody.
+            // One end is gone. Close the other one, unless the proxy is frozen like a cut cable.
         }
         await _open.Task;
         from.Dispose();

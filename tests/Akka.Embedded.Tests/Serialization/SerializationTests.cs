@@ -20,7 +20,7 @@ public sealed class Derived : Parent, IMarked;
 
 public sealed class Unbound;
 
-/// <summary>Writes orders by name and puts anything else down as an M.</summary>
+/// <summary>Writes orders by name, and any other object as an M.</summary>
 public sealed class OrderSerializer(ExtendedActorSystem system) : SerializerWithStringManifest(system)
 {
     public override int Identifier => 1001;
@@ -34,7 +34,7 @@ public sealed class OrderSerializer(ExtendedActorSystem system) : SerializerWith
         : throw new SerializationException($"unknown manifest {manifest}");
 }
 
-/// <summary>Needs its type's name on the wire, and gets its identifier from the configuration.</summary>
+/// <summary>Needs the manifest of a type. Its identifier comes from the configuration.</summary>
 public sealed class TypedSerializer(ExtendedActorSystem system) : Serializer(system)
 {
     public override bool IncludeManifest => true;
@@ -99,7 +99,7 @@ public sealed class TheSerializers() : TestKit("""
     }
 
     [Fact]
-    public void A_serializer_that_needs_the_type_is_given_it_by_the_manifest()
+    public void A_serializer_receives_the_type_that_the_manifest_names()
     {
         Assert.IsType<Derived>(ThereAndBack(new Derived()));
     }
@@ -108,7 +108,7 @@ public sealed class TheSerializers() : TestKit("""
     [InlineData("System.Random, System.Private.CoreLib")]
     [InlineData("SerializationTests.Order, Akka.Embedded.Tests")]
     [InlineData("No.Such.Type, Nowhere")]
-    public void A_manifest_that_names_a_type_of_no_or_another_serializer_is_refused(string manifest)
+    public void A_manifest_of_a_type_that_is_not_bound_to_the_serializer_is_refused(string manifest)
     {
         Assert.Throws<SerializationException>(() => Serialization.Deserialize([], 1002, manifest));
     }
@@ -126,20 +126,20 @@ public sealed class TheSerializers() : TestKit("""
     [InlineData("")]
     [InlineData(-7)]
     [InlineData(long.MinValue)]
-    public void Primitives_go_there_and_back(object value)
+    public void Primitives_are_read_back(object value)
     {
         Assert.Equal(value, ThereAndBack(value));
     }
 
     [Fact]
-    public void Bytes_and_nothing_go_there_and_back()
+    public void Bytes_and_null_are_read_back()
     {
         Assert.Equal(new byte[] { 1, 2 }, ThereAndBack(new byte[] { 1, 2 }));
         Assert.Null(ThereAndBack(null));
     }
 
     [Fact]
-    public void Messages_of_the_runtime_go_there_and_back_with_what_they_carry()
+    public void Messages_of_the_runtime_are_read_back_with_their_payloads()
     {
         Assert.Equal("id", Assert.IsType<Identify>(ThereAndBack(new Identify("id"))).MessageId);
         var identity = Assert.IsType<ActorIdentity>(ThereAndBack(new ActorIdentity(7, TestActor)));
@@ -156,7 +156,7 @@ public sealed class TheSerializers() : TestKit("""
     }
 
     [Fact]
-    public void A_ref_goes_there_and_back_as_its_path_with_uid()
+    public void A_reference_is_read_back_by_its_path_and_uid()
     {
         Assert.Equal(TestActor, ThereAndBack(TestActor));
         var probe = CreateTestProbe();
@@ -164,7 +164,7 @@ public sealed class TheSerializers() : TestKit("""
     }
 
     [Fact]
-    public void A_local_ref_is_written_with_the_address_of_the_transport_at_work()
+    public void A_local_reference_is_written_with_the_address_of_the_current_transport()
     {
         var serializer = Serialization.FindSerializerFor(TestActor);
         var address = new Address("akka.tcp", "test", "127.0.0.1", 2552);
@@ -176,7 +176,7 @@ public sealed class TheSerializers() : TestKit("""
     }
 
     [Fact]
-    public void Bytes_that_are_cut_short_are_refused()
+    public void Truncated_bytes_are_refused()
     {
         var bytes = Serialization.Serialize(new Status.Failure(new TimeoutException("x"), "state"));
         for (var length = 0; length < bytes.Length; length++)
@@ -188,7 +188,7 @@ public sealed class TheSerializers() : TestKit("""
     [Fact]
     public void Messages_nested_too_deep_are_refused_and_do_not_end_the_process()
     {
-        // Each level: identifier 16, the manifest SS behind its length, the length of what follows.
+        // Each level: identifier 16, length and text of the manifest SS, length of the rest.
         var innermost = new byte[] { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 };
         const int Levels = 20_000;
         var stream = new MemoryStream();
@@ -209,7 +209,7 @@ public sealed class TheSerializers() : TestKit("""
     [InlineData("akka.actor.serializers.x = \"No.Such, Akka\"", "serializers.x names the type 'No.Such, Akka', which does not exist")]
     [InlineData("akka.actor.serializers.x = \"System.Random\"", "is not derived from Akka.Serialization.Serializer")]
     [InlineData("akka.actor.serialization-bindings { \"System.Random\" = x }", "binds 'System.Random' to 'x', which is not a key of")]
-    public void A_configuration_that_cannot_work_is_refused_when_the_system_starts(string hocon, string expected)
+    public void An_invalid_configuration_is_refused_when_the_system_starts(string hocon, string expected)
     {
         var error = Assert.ThrowsAny<ConfigurationException>(() => ActorSystem.Create("other", hocon));
 

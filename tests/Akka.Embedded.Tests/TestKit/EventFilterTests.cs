@@ -84,7 +84,7 @@ public sealed class EventFilterTests() : TestKit("akka.loglevel = DEBUG, akka.te
     }
 
     [Fact]
-    public void The_result_of_the_block_is_handed_on()
+    public void The_result_of_the_block_is_returned()
     {
         Assert.Equal(7, EventFilter.Info("hello").ExpectOne(() =>
         {

@@ -158,7 +158,7 @@ public sealed class ExpectMessageTests : TestKit
     }
 
     [Fact]
-    public void The_end_of_a_watched_actor_is_expected_as_such()
+    public void ExpectTerminated_passes_when_the_watched_actor_ends()
     {
         var actor = CreateTestProbe().Ref;
         Watch(actor);
@@ -169,7 +169,7 @@ public sealed class ExpectMessageTests : TestKit
     }
 
     [Fact]
-    public async Task The_end_of_an_actor_that_is_not_watched_any_more_is_not_told()
+    public async Task Unwatched_actor_gives_no_Terminated()
     {
         var (left, kept) = (CreateTestProbe().Ref, CreateTestProbe().Ref);
         await WatchAsync(left);

@@ -9,7 +9,7 @@ namespace TestKitTests;
 public sealed class LifecycleTests
 {
     [Fact]
-    public void A_system_that_was_made_for_a_test_ends_with_it()
+    public void A_system_created_for_a_test_terminates_with_it()
     {
         var kit = new TestKit();
 
@@ -20,7 +20,7 @@ public sealed class LifecycleTests
     }
 
     [Fact]
-    public void A_system_that_was_handed_in_is_left_alone()
+    public void A_system_passed_in_is_not_terminated()
     {
         using var owner = new TestKit("akka.loglevel = ERROR");
 
@@ -30,7 +30,7 @@ public sealed class LifecycleTests
     }
 
     [Fact]
-    public void A_setups_configuration_goes_before_the_defaults()
+    public void The_configuration_of_a_setup_precedes_the_defaults()
     {
         using var kit = new TestKit(
             ActorSystemSetup.Create(BootstrapSetup.Create().WithConfig("akka.test.single-expect-default = 7s")), "named");
@@ -41,7 +41,7 @@ public sealed class LifecycleTests
     }
 
     [Fact]
-    public void The_log_goes_to_the_tests_output()
+    public void The_log_is_written_to_the_output_of_the_test()
     {
         var output = new Lines();
         using var kit = new TestKit("akka.loglevel = INFO", output);

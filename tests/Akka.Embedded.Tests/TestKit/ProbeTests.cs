@@ -50,7 +50,7 @@ public sealed class ProbeTests : TestKit
     }
 
     [Fact]
-    public void An_auto_pilot_flies_until_it_hands_over()
+    public void Auto_pilot_answers_until_it_returns_NoAutoPilot()
     {
         var probe = CreateTestProbe();
         probe.SetAutoPilot(new DelegateAutoPilot((sender, message) =>

@@ -33,7 +33,7 @@ public sealed class ReceiveTests : TestKit
     }
 
     [Fact]
-    public void FishForMessage_throws_away_what_is_not_meant()
+    public void FishForMessage_discards_other_messages()
     {
         Send("a", 1, 2, "b");
         var others = new ArrayList();
@@ -81,7 +81,7 @@ public sealed class ReceiveTests : TestKit
     }
 
     [Fact]
-    public void Ignored_messages_are_never_seen()
+    public void Ignored_messages_are_discarded()
     {
         IgnoreMessages<int>(i => i > 1);
         Send(1, 2, "a");
@@ -93,7 +93,7 @@ public sealed class ReceiveTests : TestKit
     }
 
     [Fact]
-    public void The_test_actor_is_the_sender_of_what_names_none()
+    public void The_test_actor_is_the_implicit_sender()
     {
         var probe = CreateTestProbe();
 
@@ -103,7 +103,7 @@ public sealed class ReceiveTests : TestKit
     }
 
     [Fact]
-    public async Task The_test_actor_is_the_sender_after_an_await_too()
+    public async Task The_test_actor_is_the_implicit_sender_after_an_await()
     {
         var probe = CreateTestProbe();
         await Task.Run(() => { });
@@ -126,7 +126,7 @@ public sealed class ReceiveTests : TestKit
 public sealed class NoImplicitSenderTests : TestKit, INoImplicitSender
 {
     [Fact]
-    public void A_test_that_wants_none_has_no_implicit_sender()
+    public void A_test_with_INoImplicitSender_has_no_implicit_sender()
     {
         var probe = CreateTestProbe();
 

@@ -10,7 +10,7 @@ public sealed class TestSchedulerTests() : TestKit(TestConfigs.TestSchedulerConf
     private TestScheduler Scheduler => (TestScheduler)Sys.Scheduler;
 
     [Fact]
-    public void A_message_is_sent_when_time_reaches_it_and_not_a_tick_before()
+    public void Message_is_sent_at_its_due_time_and_not_a_tick_earlier()
     {
         Sys.Scheduler.ScheduleTellOnce(TimeSpan.FromDays(1), TestActor, "x", ActorRefs.NoSender);
 
@@ -32,7 +32,7 @@ public sealed class TestSchedulerTests() : TestKit(TestConfigs.TestSchedulerConf
     }
 
     [Fact]
-    public void What_was_cancelled_does_not_happen()
+    public void Cancelled_action_does_not_run()
     {
         var cancelable = new Cancelable(Sys.Scheduler);
         Sys.Scheduler.ScheduleTellRepeatedly(
@@ -47,7 +47,7 @@ public sealed class TestSchedulerTests() : TestKit(TestConfigs.TestSchedulerConf
     }
 
     [Fact]
-    public void An_actors_timer_goes_by_the_virtual_time()
+    public void Timer_of_an_actor_uses_virtual_time()
     {
         var actor = ActorOfAsTestActorRef<Ticker>(Props.Create(() => new Ticker(TestActor)));
 

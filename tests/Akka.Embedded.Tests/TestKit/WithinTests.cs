@@ -10,7 +10,7 @@ public sealed class WithinTests() : TestKit("akka.test.single-expect-default = 6
     private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(50);
 
     [Fact]
-    public void An_expectation_inside_has_the_time_that_is_left_of_the_block()
+    public void An_expectation_has_the_remaining_time_of_its_Within_block()
     {
         var error = Assert.ThrowsAny<XunitException>(() => Within(Moment, () => ExpectMsg("x")));
 
@@ -18,7 +18,7 @@ public sealed class WithinTests() : TestKit("akka.test.single-expect-default = 6
     }
 
     [Fact]
-    public void A_block_that_waits_for_silence_to_its_end_passes()
+    public void A_block_that_ends_with_ExpectNoMsg_passes()
     {
         Within(Moment, () => ExpectNoMsg());
     }
@@ -34,7 +34,7 @@ public sealed class WithinTests() : TestKit("akka.test.single-expect-default = 6
     }
 
     [Fact]
-    public void A_block_that_is_over_too_soon_fails()
+    public void A_block_that_ends_before_its_minimum_time_fails()
     {
         var error = Assert.ThrowsAny<XunitException>(() => Within(TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(2), () => { }, "soon"));
 
