@@ -278,7 +278,7 @@ public sealed class RaftActorTests : TestKit
         silent.Tell("a question", TestActor);
         _group.Confirm(_asked.ExpectMsg<FromActor<string>.Query>());
 
-        Assert.StartsWith("HandleQuery is not overridden", ExpectMsg<QueryOutcome.Failed>().Reason);
+        Assert.StartsWith("This actor answers no queries", ExpectMsg<QueryOutcome.Failed>().Reason);
     }
 
     [Fact]

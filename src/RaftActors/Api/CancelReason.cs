@@ -1,38 +1,45 @@
 namespace RaftActors;
 
-/// <summary>How an Append or a Get ended without success. Closed.</summary>
+/// <summary>Why an Append, a Get or a Query ended without success. A closed set of types.</summary>
 public abstract record CancelReason
 {
     private CancelReason()
     {
     }
 
-    /// <summary>The pair is not in the log and never will be; appending it again is safe.</summary>
-    /// <param name="Detail">Why, for people; the reason given to <see cref="Verdict.Discard"/>, if that was it.</param>
+    /// <summary>Of an Append: the pair is not in the log and never will be. A retry is safe.</summary>
+    /// <param name="Detail">
+    /// The cause, as text for people. The reason that <see cref="Verdict.Discard"/> gave, if HandleProposal discarded the pair.
+    /// </param>
     public sealed record NotCommitted(string Detail) : CancelReason
     {
         internal static NotCommitted OfStoppedEngine(string? failure) => new(failure is null
-            ? "The engine has stopped; its node must be restarted."
-            : $"The engine has stopped, since its store failed: {failure}");
+            ? "The engine of this process has stopped. Restart its node."
+            : $"Restart the node: the engine of this process has stopped, because its store failed: {failure}");
     }
 
     /// <summary>
-    /// The pair may have reached a leader: it may be committed already, later, or never. If it is, HandleAppend still brings it, or a
-    /// snapshot that stands for it.
+    /// Of an Append: the pair may have reached a leader. It is committed already, will be, or never will. If it is committed,
+    /// HandleAppend or a snapshot still delivers it. A retry may append it twice: put an id into the pair, and check it in
+    /// HandleAppend.
     /// </summary>
     public sealed record Unknown : CancelReason;
 
-    /// <summary>Nobody who could be reached within the time has the pair, or this process's engine has stopped.</summary>
+    /// <summary>
+    /// Of a Get: no process in reach had the pair in time. Of a Query: no leader confirmed the commit index in time. Of both: the
+    /// engine of this process has stopped. A retry is safe.
+    /// </summary>
     public sealed record Unavailable : CancelReason;
 
     /// <summary>
-    /// The pair is not kept any more: a snapshot stands for it (<see cref="IRaftSnapshot{TState}"/>), which this actor is given if it has
-    /// not been handed the pair.
+    /// Of a Get: the pair was discarded, because a snapshot covers it (<see cref="IRaftSnapshot{TState}"/>). An actor that lacks the
+    /// pair receives the snapshot.
     /// </summary>
     public sealed record Compacted : CancelReason;
 
     /// <summary>
-    /// The pair was handed to this actor already, and each is handed once; <see cref="RaftGroup{TValue}.Read"/> reads it again.
+    /// Of a Get: the pair was delivered to this life of the actor before, and each pair is delivered once. Use
+    /// <see cref="RaftGroup{TValue}.Read"/> to see it again.
     /// </summary>
     public sealed record AlreadyDelivered : CancelReason;
 }

@@ -1,22 +1,30 @@
 namespace RaftActors;
 
-/// <summary>What the <c>replyTo</c> of a TransferLeadership, a Join or a Leave is told, once. Closed.</summary>
+/// <summary>
+/// How a TransferLeadership, a Join or a Leave ended. The <c>replyTo</c> of the call receives exactly one. A closed set of types.
+/// </summary>
 public abstract record ChangeOutcome
 {
     private ChangeOutcome()
     {
     }
 
-    /// <summary>What the call returned.</summary>
+    /// <summary>The ref that the call returned.</summary>
     public abstract RequestRef Request { get; init; }
 
-    /// <summary>It is done: the process that was named leads, or the group's log says for good who is in the group.</summary>
+    /// <summary>The named process leads, or the changed membership is committed.</summary>
+    /// <param name="Request">The ref that the call returned.</param>
     public sealed record Done(RequestRef Request) : ChangeOutcome;
 
-    /// <summary>Nothing was changed.</summary>
-    /// <param name="Detail">Why, for people.</param>
+    /// <summary>Nothing was changed, and nothing will be. A retry is safe.</summary>
+    /// <param name="Request">The ref that the call returned.</param>
+    /// <param name="Detail">The cause, as text for people.</param>
     public sealed record Refused(RequestRef Request, string Detail) : ChangeOutcome;
 
-    /// <summary>The time is up, and it may have reached a leader: it is done, may be done later, or never.</summary>
+    /// <summary>
+    /// The time ran out, and the call may have reached a leader. The change is done, will be, or never will.
+    /// <see cref="RaftStatus.Members"/> and <see cref="RaftGroup{TValue}.Leader"/> show the state of the group.
+    /// </summary>
+    /// <param name="Request">The ref that the call returned.</param>
     public sealed record Unknown(RequestRef Request) : ChangeOutcome;
 }

@@ -3,10 +3,12 @@ using RaftActors.Core;
 namespace RaftActors;
 
 /// <summary>A committed pair.</summary>
-/// <param name="Serial">Its number: 1, 2, 3 and so on without a hole, the same on every process.</param>
-/// <param name="Key">Its key.</param>
-/// <param name="Value">Its value.</param>
+/// <typeparam name="TValue">The type of the values of the group.</typeparam>
+/// <param name="Serial">The number of the pair: 1, 2, 3 and so on without a gap, the same on every process.</param>
+/// <param name="Key">The key. Keys need not be unique: the log keeps each pair.</param>
+/// <param name="Value">The value.</param>
 /// <param name="Request">
-/// In HandleAppend, on the process that appended it: what Append returned. In HandleSerial: what Get returned. Otherwise none.
+/// In HandleAppend, on the process that appended the pair: the ref that Append returned. In HandleSerial: the ref that Get returned.
+/// Otherwise null.
 /// </param>
 public sealed record Entry<TValue>(Serial Serial, string Key, TValue Value, RequestRef? Request = null);

@@ -1,6 +1,8 @@
 namespace RaftActors;
 
-/// <summary>What the <c>replyTo</c> of an Explain is told: how a process sees its group, and what it waits for, for people.</summary>
-/// <param name="Request">What Explain returned.</param>
-/// <param name="Text">Some lines. Their wording may change.</param>
+/// <summary>
+/// A process's view of its group and its open requests, as text for people. The <c>replyTo</c> of an Explain receives it.
+/// </summary>
+/// <param name="Request">The ref that Explain returned.</param>
+/// <param name="Text">Several lines. Do not parse them: their wording may change between versions.</param>
 public sealed record Explanation(RequestRef Request, string Text);

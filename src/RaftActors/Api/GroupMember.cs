@@ -2,6 +2,7 @@ using RaftActors.Core;
 
 namespace RaftActors;
 
-/// <summary>A process that belongs to the group, whether it runs or not.</summary>
-/// <param name="IsVoter">It is a quorum member; otherwise it follows.</param>
+/// <summary>A process that belongs to the group, running or not.</summary>
+/// <param name="Name">The full name of the process.</param>
+/// <param name="IsVoter">True for a quorum member, false for a learner.</param>
 public sealed record GroupMember(ProcessName Name, bool IsVoter);

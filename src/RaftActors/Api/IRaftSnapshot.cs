@@ -5,12 +5,10 @@ using RaftActors.Delivery;
 
 namespace RaftActors;
 
-/// <summary>
-/// What a raft actor implements whose state may take the place of the pairs that led to it: by <see cref="IRaftSnapshot{TState}"/>.
-/// </summary>
+/// <summary>The base of <see cref="IRaftSnapshot{TState}"/>. Implement that interface, not this one.</summary>
 public interface IRaftSnapshot
 {
-    /// <exception cref="RaftConfigurationException">The state has no codec and no serializer.</exception>
+    /// <exception cref="RaftConfigurationException">The type of the state has neither a codec nor a serializer.</exception>
     internal void DemandType(ActorSystem system);
 
     internal ReadOnlyMemory<byte> Take(ActorSystem system, Serial serial);
@@ -19,32 +17,46 @@ public interface IRaftSnapshot
 }
 
 /// <summary>
-/// Implemented by a raft actor whose state may take the place of the pairs that led to it. Without it a process keeps its whole log, for
-/// ever, and replays it at each start. With it, a snapshot is taken when <c>raft.snapshot</c> says so; what it stands for is discarded but
-/// for the last <c>raft.snapshot.retained-entries</c>; a new life of the actor starts from it; and a process that is too far behind is sent
-/// one. So all processes of a group implement it, or none.
+/// Bounds the log of a raft actor by snapshots of its state (Raft §7). Without this interface, a process keeps its whole log on disk
+/// and in memory, and replays it at each start.
+/// <para>
+/// A snapshot is taken after <c>raft.snapshot.after-entries</c> entries or <c>raft.snapshot.after-bytes</c> bytes. Older entries are
+/// then discarded, except the last <c>raft.snapshot.retained-entries</c>. A new life of the actor starts from the latest snapshot. A
+/// process that lags too far receives one. So all processes of a group implement this interface, or none does.
+/// </para>
 /// </summary>
 /// <typeparam name="TState">
-/// Strings, numbers, bool and byte[] need no serializer. Other types need a <see cref="StateCodec"/>, or a serializer in
-/// <c>akka.actor.serialization-bindings</c>. Later versions of the program must be able to read it, as long as a snapshot of it exists.
+/// The state; at most 2 GiB as bytes. Strings, numbers, bool and byte[] need no serializer. Other types need a
+/// <see cref="StateCodec"/>, or a serializer in <c>akka.actor.serialization-bindings</c>. Later versions of the program must be able to
+/// read existing snapshots.
 /// </typeparam>
 public interface IRaftSnapshot<TState> : IRaftSnapshot
 {
-    /// <summary>How the state becomes bytes. Default: null, for a state that needs none.</summary>
+    /// <summary>
+    /// Converts the state to bytes and back. Default: null, for a type that needs no codec or has a serializer.
+    /// </summary>
     RaftCodec<TState>? StateCodec => null;
 
     /// <summary>
-    /// The state after all pairs up to this serial, and nothing else: no HandleAppend is left out, none of a later one is in it. Called in
-    /// the actor, between two callbacks, so it should be quick: hand out a copy and serialize as little as possible. An exception goes to
-    /// the supervisor, and no snapshot is taken this time.
+    /// Returns the actor's state. All pairs up to <paramref name="serial"/> are delivered at this moment, and none above it.
+    /// <para>
+    /// The call runs in the actor, between two callbacks, and the result is converted to bytes there. The actor handles no messages
+    /// meanwhile. An exception goes to the supervisor, and this snapshot is not taken.
+    /// </para>
     /// </summary>
+    /// <param name="serial">The serial of the last delivered pair.</param>
     TState TakeSnapshot(Serial serial);
 
     /// <summary>
-    /// Replaces the actor's whole state by that of a snapshot, of this process or another one; the pairs after its serial follow. Called at
-    /// the start of a life, or later when this process was sent a snapshot; before that nothing is handed over. An exception goes to the
-    /// supervisor; an actor that is resumed is called again.
+    /// Replaces the actor's whole state by the state of a snapshot. HandleAppend then delivers the pairs above
+    /// <paramref name="serial"/>, also those that this life received before.
+    /// <para>
+    /// The call comes at the start of a life, and later when this process received a snapshot from another one. No pair is delivered
+    /// until it returns. An exception goes to the supervisor; after a resume the call is repeated.
+    /// </para>
     /// </summary>
+    /// <param name="serial">The serial of the last pair in the state.</param>
+    /// <param name="state">The result of a <see cref="TakeSnapshot"/>, of this process or another one.</param>
     void RestoreSnapshot(Serial serial, TState state);
 
     void IRaftSnapshot.DemandType(ActorSystem system) =>

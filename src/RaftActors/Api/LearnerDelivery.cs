@@ -1,13 +1,14 @@
 namespace RaftActors;
 
-/// <summary>How a process that is not in the quorum gets committed pairs.</summary>
+/// <summary>How a learner's actor receives committed pairs. A learner is a process of the roster that does not vote.</summary>
 public enum LearnerDelivery
 {
-    /// <summary>All of them in the order of their serials, through HandleAppend.</summary>
+    /// <summary>All pairs in the order of their serials, through HandleAppend. The default.</summary>
     InOrder,
 
     /// <summary>
-    /// What is committed after it joined at once, through HandleAppend; then HandleMissing with the serials that are missing below.
+    /// Pairs that are committed after the learner joined come at once through HandleAppend. Then HandleMissing names the missing
+    /// serials below them. The actor sees serials out of order. The demo uses this value, for the scenario of Ergo's raft demo.
     /// </summary>
     AsCommitted,
 }

@@ -3,6 +3,6 @@ using RaftActors.Core;
 namespace RaftActors;
 
 /// <summary>Another process of the group.</summary>
-/// <param name="Pid">Who it is.</param>
-/// <param name="Serial">The last serial in its log when it was met.</param>
+/// <param name="Pid">The process.</param>
+/// <param name="Serial">The last serial in its log when this process met it.</param>
 public sealed record Peer(Pid Pid, Serial Serial);

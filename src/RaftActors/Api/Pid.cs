@@ -3,21 +3,22 @@ using RaftActors.Core;
 namespace RaftActors;
 
 /// <summary>
-/// What a raft process is called in print: <c>&lt;1B30E9C5.0.1008&gt;</c>, a check sum of its node's name and its number on that node.
-/// The first process of a node has number 1008. The number is 0 as long as this process has not met the other one.
+/// A raft process: its name, and a short form for print. The short form <c>&lt;1B30E9C5.0.1008&gt;</c> is a checksum of the node's name
+/// and the process's number on that node, as Ergo prints it.
 /// </summary>
-/// <param name="Name">
-/// The process; its identity, where <paramref name="Number"/> only tells apart the processes of one run of a node.
+/// <param name="Name">The full name. It identifies the process.</param>
+/// <param name="Number">
+/// The number in one run of the node, counted up from 1008. 0 as long as this process has not met the other one. It identifies nothing
+/// beyond that run.
 /// </param>
-/// <param name="Number">Counted up from 1008 in each run of the node.</param>
 public readonly record struct Pid(ProcessName Name, long Number)
 {
     internal const long FirstNumber = 1008;
 
-    // The reflected polynomial of CRC-32Q. With all ones in and the complement out it gives the check sums that Ergo prints.
+    // The reflected polynomial of CRC-32Q. Initial value: all ones. Result: complemented. This gives the checksums that Ergo prints.
     private const uint Polynomial = 0xD5828281;
 
-    /// <summary>The name of the node that the process runs on: <c>node1@localhost</c>.</summary>
+    /// <summary>The name of the process's node: <c>node1@localhost</c>.</summary>
     public string Node => Name.Node;
 
     /// <inheritdoc/>

@@ -1,20 +1,22 @@
 namespace RaftActors;
 
-/// <summary>What the <c>replyTo</c> of a Query is told, once. Closed.</summary>
+/// <summary>How a Query ended. The <c>replyTo</c> of a Query receives exactly one. A closed set of types.</summary>
 public abstract record QueryOutcome
 {
     private QueryOutcome()
     {
     }
 
-    /// <summary>The actor has answered, from a state that is not older than the question.</summary>
-    /// <param name="Result">What its HandleQuery returned.</param>
+    /// <summary>The actor answered from a state that is not older than the question.</summary>
+    /// <param name="Request">The ref that Query returned.</param>
+    /// <param name="Result">The return value of HandleQuery.</param>
     public sealed record Done(RequestRef Request, object? Result) : QueryOutcome;
 
     /// <summary>
-    /// The question has no answer: no leader confirmed in time how much is committed, the actor failed or stopped, or it does not override
-    /// HandleQuery. Nothing changed, so asking again is safe.
+    /// The question was not answered. No leader confirmed the commit index in time, or the actor failed, stopped, or does not override
+    /// HandleQuery. A query changes nothing, so a retry is safe.
     /// </summary>
-    /// <param name="Reason">Why, for people.</param>
+    /// <param name="Request">The ref that Query returned.</param>
+    /// <param name="Reason">The cause, as text for people.</param>
     public sealed record Failed(RequestRef Request, string Reason) : QueryOutcome;
 }

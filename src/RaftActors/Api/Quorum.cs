@@ -2,12 +2,18 @@ using System.Collections.Immutable;
 
 namespace RaftActors;
 
-/// <summary>The processes of the group that vote, as this process sees it. A view: safety never depends on it.</summary>
-/// <param name="Members">The leader at founding first, then by name.</param>
-/// <param name="IsMember">This process votes; otherwise it is a learner.</param>
+/// <summary>
+/// The processes of the group that vote, as this process sees them. The view may be older than the group's configuration; no vote and
+/// no commit depends on it.
+/// </summary>
+/// <param name="Members">The leader at the founding first, then the others by name.</param>
+/// <param name="IsMember">True if this process votes, false if it is a learner.</param>
 public sealed record Quorum(ImmutableArray<Pid> Members, bool IsMember)
 {
-    /// <summary>How many vote: 3, 5, 7, 9 or 11; below 3 only where that was allowed.</summary>
+    /// <summary>
+    /// The number of voters. A complete quorum has 3, 5, 7, 9 or 11, or the length of a shorter roster
+    /// (<see cref="RaftOptions{TValue}.AllowFewerThanThree"/>).
+    /// </summary>
     public int Size => Members.Length;
 
     /// <inheritdoc/>

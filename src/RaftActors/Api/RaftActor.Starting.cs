@@ -6,32 +6,30 @@ using RaftActors.Engine;
 
 namespace RaftActors;
 
-/// <content>
-/// How a life of the actor starts and ends. The store is opened on another thread, so the actor starts in two steps: the constructor, and
-/// the rest when the store is open.
-/// </content>
+/// <content> The start and the end of a life of the actor. The store is opened on another thread, so a start has two steps: the
+/// constructor, and the rest when the store is open. </content>
 public abstract partial class RaftActor<TValue>
 {
     private DeferredMessages _deferred = new();
 
-    // Runs PreStart or PostRestart when the store is open; null once it has run.
+    // Runs PreStart or PostRestart when the store is open. Null after that.
     private Action? _start;
 
     /// <summary>
-    /// Waits for the store without blocking, then attaches to the engine and runs PreStart, so that PreStart may append. Messages that come
-    /// earlier are received after PreStart. A subclass that overrides it calls it.
+    /// Waits for the store without blocking, then attaches to the engine and runs PreStart, so that PreStart may append. Earlier
+    /// messages are handled after PreStart. An override must call it.
     /// </summary>
     public override void AroundPreStart() => Begin(base.AroundPreStart);
 
     /// <summary>
-    /// Releases the process's name for the next instance, which may fail to start. A subclass that overrides it calls it.
+    /// Releases the process's name for the next instance, because that instance may fail to start. An override must call it.
     /// </summary>
     public override void AroundPreRestart(Exception cause, object? message)
     {
         _opening.Release(Self);
         if (_start is null)
         {
-            // The mailbox outlives this instance.
+            // The mailbox survives the restart, so the next life calls HandleCancel for them.
             foreach (var held in _order.HeldCancellations)
             {
                 Self.Tell(new ToActor.Cancelled(ToActor.AnyLife, held.Request, held.Reason), Self);
@@ -49,10 +47,10 @@ public abstract partial class RaftActor<TValue>
         }
     }
 
-    /// <summary>As <see cref="AroundPreStart"/>, for a new life. A subclass that overrides it calls it.</summary>
+    /// <summary>Does the same as <see cref="AroundPreStart"/>, for a new life. An override must call it.</summary>
     public override void AroundPostRestart(Exception cause, object? message) => Begin(() => base.AroundPostRestart(cause, message));
 
-    /// <summary>Releases the process's name for another actor. A subclass that overrides it calls it.</summary>
+    /// <summary>Releases the process's name, and ends the open queries. An override must call it.</summary>
     public override void AroundPostStop()
     {
         _raft?.EndQueries();

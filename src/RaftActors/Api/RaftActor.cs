@@ -7,7 +7,7 @@ using RaftActors.Storage;
 
 namespace RaftActors;
 
-/// <summary>A raft actor whose values may be of any kind; see <see cref="RaftActor{TValue}"/>.</summary>
+/// <summary>A raft actor with values of any type. <see cref="RaftActor{TValue}"/> has the documentation.</summary>
 public abstract class RaftActor : RaftActor<object?>
 {
     /// <inheritdoc/>
@@ -18,18 +18,25 @@ public abstract class RaftActor : RaftActor<object?>
 }
 
 /// <summary>
-/// An actor that is one process of a raft group: inherit, override what you need, start one on each node. All processes of the group are
-/// handed the same pairs under the same serials.
+/// The base class of a replicated actor. Derive from it, override <see cref="HandleAppend"/>, and start one instance on each node. The
+/// instances form a group. All of them receive the same key/value pairs in the same order, with the same serials.
 /// <para>
-/// The callbacks run in the actor, one at a time and in order, between its ordinary messages; Receive, Become, stash and timers are the
-/// subclass's own and never see a raft message. An exception in a callback goes to the supervisor like any other. Consensus itself runs
-/// beside the actor, in <c>/system/raft/{group}/{name}</c>, so neither a slow callback nor a restart costs an election. Each instance of
-/// the actor is a life of its own: it is handed everything after its <see cref="RaftOptions{TValue}.LastSerial"/> anew.
+/// The callbacks run in the actor, one at a time, between its ordinary messages, so they need no locks. Receive, Become, stash and
+/// timers belong to the subclass and never see a raft message. The callbacks are synchronous: start slow work as a task, and pipe its
+/// result to Self. An exception in a callback goes to the supervisor.
+/// </para>
+/// <para>
+/// Consensus runs beside the actor, in its engine at <c>/system/raft/{group}/{name}</c>. So a slow callback delays no heartbeat, and a
+/// restart of the actor costs no election.
+/// </para>
+/// <para>
+/// Each instance of the actor is a life. A new life receives every pair again: above the latest snapshot
+/// (<see cref="IRaftSnapshot{TState}"/>), or above <see cref="RaftOptions{TValue}.LastSerial"/>.
 /// </para>
 /// </summary>
 /// <typeparam name="TValue">
-/// Strings, numbers, bool, byte[] and null need no serializer. Other types need a <see cref="RaftOptions{TValue}.Codec"/>, or a serializer
-/// in <c>akka.actor.serialization-bindings</c>.
+/// The type of the values. Strings, numbers, bool, byte[] and null need no serializer. Other types need a
+/// <see cref="RaftOptions{TValue}.Codec"/>, or a serializer in <c>akka.actor.serialization-bindings</c>.
 /// </typeparam>
 public abstract partial class RaftActor<TValue> : ReceiveActor
 {
@@ -44,13 +51,14 @@ public abstract partial class RaftActor<TValue> : ReceiveActor
     private RaftGroup<TValue>? _raft;
 
     /// <summary>
-    /// Reads options and configuration, and begins to open the store on another thread. PreStart runs when the store is open; earlier
-    /// messages wait. If the store cannot be opened, the actor fails with an <see cref="ActorInitializationException"/>.
+    /// Reads the options and the configuration, and begins to open the store on another thread. PreStart runs when the store is open,
+    /// and earlier messages wait. If the store cannot be opened, the actor fails with an <see cref="ActorInitializationException"/>.
+    /// Each failed start is also published as <see cref="RaftEvent.StartFailed"/>.
     /// </summary>
-    /// <param name="options">Unset options come from the actor system's configuration; null sets none.</param>
-    /// <exception cref="ArgumentException">A preloaded pair is too large or has no serializer.</exception>
-    /// <exception cref="RaftConfigurationException">A setting is missing or contradicts another; the message says what to do.</exception>
-    /// <exception cref="StoreException">The store cannot be opened; the message says why, and what to do.</exception>
+    /// <param name="options">Null, and each unset option: the actor system's configuration decides.</param>
+    /// <exception cref="ArgumentException">A preloaded pair exceeds <c>raft.pair-size-max</c>, or its value has no serializer.</exception>
+    /// <exception cref="RaftConfigurationException">A setting is missing or wrong. The message names it and the remedy.</exception>
+    /// <exception cref="StoreException">The store cannot be opened or is damaged. The message names the cause and the remedy.</exception>
     protected RaftActor(RaftOptions<TValue>? options = null)
     {
         _options = options ?? new RaftOptions<TValue>();
@@ -76,81 +84,119 @@ public abstract partial class RaftActor<TValue> : ReceiveActor
     }
 
     /// <summary>
-    /// What this actor knows of its group and may ask of it. For the actor's own thread only. In the constructor the first use waits until
-    /// the store is open; from PreStart on it is open.
+    /// This actor's access to its group: calls and views. Not thread-safe; use it inside this actor only. In the constructor, the first
+    /// use blocks until the store is open. From PreStart on, the store is open.
     /// </summary>
-    /// <exception cref="StoreException">In the constructor: the store cannot be opened.</exception>
+    /// <exception cref="StoreException">In the constructor only: the store cannot be opened.</exception>
     protected RaftGroup<TValue> Raft => _raft ?? BeginLife();
 
     /// <summary>
-    /// A committed pair. On every process, once in each life of the actor, in the order of the serials (as-committed learners may differ:
-    /// <see cref="RaftActors.LearnerDelivery"/>). On the process that appended it <see cref="Entry{TValue}.Request"/> is set, and
-    /// what is returned goes back to the <c>replyTo</c> of its Append.
+    /// Called with each committed pair, on every process, once in each life of the actor. Change the actor's state here. If the change
+    /// depends on the pair and the state only, all processes reach the same state.
+    /// <para>
+    /// Pairs come in the order of their serials. Exception: a learner with <see cref="RaftActors.LearnerDelivery.AsCommitted"/>.
+    /// </para>
+    /// <para>
+    /// If this method throws and the supervisor resumes the actor, the pair counts as delivered. After a restart it comes again. An
+    /// exception for the same pair on every process then stops all actors of the group from making progress.
+    /// </para>
     /// </summary>
+    /// <param name="entry">
+    /// The pair. <see cref="Entry{TValue}.Request"/> is set on the process that appended it, and null on all others.
+    /// </param>
+    /// <returns>
+    /// The result for the caller of Append, in <see cref="AppendOutcome.Done"/>. Null is allowed. It is ignored on all other processes.
+    /// </returns>
     protected abstract object? HandleAppend(Entry<TValue> entry);
 
     /// <summary>
-    /// The answer to a Get, in the order of the Gets: a pair handed this way is not handed by HandleAppend as well. By default a fetched
-    /// pair is a pair: HandleAppend is called.
+    /// Called with a pair that this actor fetched by Get, in the order of the Gets. The same pair does not come through HandleAppend.
+    /// Default: calls <see cref="HandleAppend"/>.
     /// </summary>
+    /// <param name="entry">The pair. <see cref="Entry{TValue}.Request"/> is the ref of the Get.</param>
     protected virtual void HandleSerial(Entry<TValue> entry) => HandleAppend(entry);
 
     /// <summary>
-    /// Pairs of the group that this actor has not been handed. On a quorum member once in a life, after its first HandleLeader, if it is
-    /// behind the leader; later HandleAppends wait until these are handed. On an as-committed learner after the first HandleAppend.
-    /// Whatever is not asked for here by Get comes through HandleAppend. By default all are asked for.
+    /// Called when this actor lacks committed pairs. Default: fetches all of them by Get, so they come through
+    /// <see cref="HandleSerial"/>. A pair that an override does not fetch comes through HandleAppend.
+    /// <para>
+    /// On a quorum member: once in a life, after the first HandleLeader, if it lacks pairs up to the leader's serial. Later
+    /// HandleAppends wait for the missing pairs. On a learner with <see cref="RaftActors.LearnerDelivery.AsCommitted"/>: after the
+    /// first HandleAppend that leaves a gap. On other learners: never.
+    /// </para>
     /// </summary>
+    /// <param name="gap">The missing serials.</param>
     protected virtual void HandleMissing(SerialRange gap) => Raft.Get(gap);
 
     /// <summary>
-    /// Another process asks for a pair that is committed, and handed to this actor unless it waits for missing ones. Null sends the asker
-    /// to another process. By default the answer comes from the log; override to serve from the application's own store.
+    /// Called when another process fetches a pair by Get. The pair is committed. It was delivered to this actor before, unless this
+    /// actor itself waits for missing pairs. Default: reads the log. Override it to serve the pair from a store of the application.
     /// </summary>
+    /// <param name="serial">The serial of the pair.</param>
+    /// <returns>The pair. Null: the other process asks elsewhere.</returns>
     protected virtual Entry<TValue>? HandleGet(Serial serial) => Raft.Read(serial);
 
     /// <summary>
-    /// The quorum's members, or this process's own membership, changed; null: the quorum is lost, which is to say silent for two election
-    /// timeouts. On every process. By default nothing happens.
+    /// Called on every process when the members of the quorum change, or when the quorum is lost or found again. Default: does nothing.
     /// </summary>
+    /// <param name="quorum">The quorum. Null: the quorum is lost, because it was silent for two election timeouts.</param>
     protected virtual void HandleQuorum(Quorum? quorum)
     {
     }
 
     /// <summary>
-    /// A leader was elected; null: it is lost. Called on quorum members only, in order, and after the HandleQuorum that it belongs to.
-    /// Called again for the same leader and term when <see cref="RaftActors.Leader.IsReady"/> has become true. On learners read
-    /// <see cref="RaftGroup{TValue}.Leader"/>. By default nothing happens.
+    /// Called on quorum members when the leader changes, after the HandleQuorum of the same election. No change is left out. Learners
+    /// read <see cref="RaftGroup{TValue}.Leader"/> instead. Default: does nothing.
     /// </summary>
+    /// <param name="leader">
+    /// The leader, which may be this process. Its <see cref="RaftActors.Leader.IsReady"/> is false at first; a second call for the same
+    /// term reports that it became true. Null: the leader is lost, because it was silent for an election timeout.
+    /// </param>
     protected virtual void HandleLeader(Leader? leader)
     {
     }
 
     /// <summary>
-    /// On the leader, before a pair is written, in the order of arrival. Advisory: several proposals may be judged before the first of
-    /// them is committed, so hard rules belong into HandleAppend. An exception discards the pair. By default all are accepted.
+    /// Called on the leader before a pair is written, in the order of arrival. Default: accepts every pair.
+    /// <para>
+    /// The check sees the state after the delivered pairs only. Two proposals in flight can both pass. Check a rule that must hold in
+    /// <see cref="HandleAppend"/>, again. An exception here discards the pair and goes to the supervisor.
+    /// </para>
     /// </summary>
+    /// <param name="proposal">The pair.</param>
+    /// <returns>
+    /// <see cref="Verdict.Accept"/>, or <see cref="Verdict.Discard"/> with a reason. Then the Append ends as
+    /// <see cref="CancelReason.NotCommitted"/> with that reason.
+    /// </returns>
     protected virtual Verdict HandleProposal(Proposal<TValue> proposal) => Verdict.Accept;
 
     /// <summary>
-    /// A Query of this actor may be answered: it has been handed everything that was committed, anywhere, before it was made. What is
-    /// returned goes to its <c>replyTo</c>; null is an answer too. Unless it is overridden, the Query ends as
-    /// <see cref="QueryOutcome.Failed"/>.
+    /// Called when a Query of this actor may be answered. The actor has received every pair that any process had committed before the
+    /// Query was made. Default: without an override, each Query ends as <see cref="QueryOutcome.Failed"/>.
     /// </summary>
+    /// <param name="question">The argument of <see cref="RaftGroup{TValue}.Query"/>.</param>
+    /// <returns>The answer, for the <c>replyTo</c> of the Query. Null is an answer, too.</returns>
     protected virtual object? HandleQuery(object question) => null;
 
     /// <summary>
-    /// An Append, a Get or a Query of this actor ended without success. Every Get ends here or in HandleSerial. By default nothing happens.
+    /// Called when an Append, a Get or a Query of this actor ends without success. Default: does nothing, except that a <c>replyTo</c>
+    /// receives its outcome in any case.
     /// </summary>
+    /// <param name="request">The ref that the call returned.</param>
+    /// <param name="reason">
+    /// Of an Append: NotCommitted or Unknown. Of a Get: Unavailable, Compacted or AlreadyDelivered. Of a Query: Unavailable.
+    /// </param>
     protected virtual void HandleCancel(RequestRef request, CancelReason reason)
     {
     }
 
-    /// <summary>A process of the group became known, or known again. By default nothing happens.</summary>
+    /// <summary>Called when this process meets another process of the group, also again after its restart. Default: does nothing.</summary>
+    /// <param name="peer">The other process, with the last serial in its log.</param>
     protected virtual void HandlePeer(Peer peer)
     {
     }
 
-    /// <summary>Takes the raft messages out before Receive sees them. A subclass that overrides it calls it.</summary>
+    /// <summary>Handles the raft messages, and passes all others to Receive. An override must call it.</summary>
     protected override bool AroundReceive(Receive receive, object message)
     {
         if (_start is not null)
@@ -164,7 +210,7 @@ public abstract partial class RaftActor<TValue> : ReceiveActor
             return !_deferred.TryPass(ref message, Self, Sender) || base.AroundReceive(receive, message);
         }
 
-        // What was sent to an earlier life is still in the mailbox after a restart; this life gets its own copy.
+        // After a restart the mailbox still holds messages to the earlier life. The engine sends this life its own copies.
         if (toActor.Life == _life || toActor.Life == ToActor.AnyLife)
         {
             Take(toActor);
@@ -227,8 +273,8 @@ public abstract partial class RaftActor<TValue> : ReceiveActor
         _order.LoseEngine();
     }
 
-    // One step at a time, computed when the one before is done: what a callback asks for decides what comes next, and if it throws
-    // under a supervisor that resumes, the rest is still there.
+    // Computes each step after the one before, because the calls of a callback decide the next step. If a callback throws and the
+    // supervisor resumes the actor, the remaining steps are still due.
     private void RunDue()
     {
         Raft.GetReserved();
@@ -253,13 +299,14 @@ public abstract partial class RaftActor<TValue> : ReceiveActor
 
         if (_process.HasEngineStopped)
         {
-            // What is committed and still waits for a missing pair is never handed over.
+            // Committed pairs that still wait for a missing pair are never delivered.
             _process.Appends.EndNoted(_ => true, Self);
         }
     }
 
-    // Read only if the supervisor resumes the actor: the pair counts as handed over, and the steps behind it are due. After a restart the
-    // next life is handed the pair anew. A snapshot that could not be restored is due again with the next message, and not at once.
+    // The actor reads the message only if the supervisor resumes it. Then the pair counts as delivered, and the steps behind it are due.
+    // After a restart the next life receives the pair again. A failed restore is due again with the next message.
+    // At once, a snapshot that cannot be restored would loop.
     private void OnFailed(DeliveryStep step)
     {
         switch (step)
@@ -332,7 +379,7 @@ public abstract partial class RaftActor<TValue> : ReceiveActor
         }
         catch (StoreException e)
         {
-            // Another life would fail in the same place, and the next one too: it is the store that has failed, and not the actor.
+            // The store has failed, not the actor: every further life would fail at the same place.
             _order.GiveUp();
             _process.Tell(new ToEngine.Unreadable(e.Message), Self, _life);
             return;
@@ -364,7 +411,8 @@ public abstract partial class RaftActor<TValue> : ReceiveActor
         }
         finally
         {
-            _process.Tell(new ToEngine.Judged(judge.Request, verdict ?? Verdict.Discard("HandleProposal failed.")), Self, _life);
+            verdict ??= Verdict.Discard("HandleProposal threw an exception on the leader.");
+            _process.Tell(new ToEngine.Judged(judge.Request, verdict), Self, _life);
         }
     }
 }

@@ -5,25 +5,29 @@ using System.Text.Json.Serialization.Metadata;
 namespace RaftActors;
 
 /// <summary>
-/// How values of one type become bytes, in the log and between nodes. Safe for any number of threads. What one version of a program wrote,
-/// all later ones must be able to read.
+/// Converts values of one type to bytes and back, for the log and for the messages between nodes. Implementations must be thread-safe.
+/// A later version of a program must decode everything that an earlier version encoded.
 /// </summary>
+/// <typeparam name="T">The type of the values.</typeparam>
 public abstract class RaftCodec<T>
 {
-    /// <summary>Gives the bytes of a value that is not null.</summary>
+    /// <summary>Encodes a value.</summary>
+    /// <param name="value">Never null: RaftActors stores null itself.</param>
     public abstract ReadOnlyMemory<byte> Encode(T value);
 
-    /// <summary>Gives the value that <see cref="Encode"/> had; an exception says that the bytes are not its own.</summary>
+    /// <summary>Decodes bytes of <see cref="Encode"/>. Throws an exception for any other bytes.</summary>
+    /// <param name="bytes">Valid only during the call: copy what the value keeps.</param>
     public abstract T? Decode(ReadOnlySpan<byte> bytes);
 }
 
-/// <summary>The codecs that come with RaftActors.</summary>
+/// <summary>The codecs of RaftActors.</summary>
 public static class RaftCodec
 {
     private const string NeedsReflection = "JSON of any type needs reflection. Pass a JsonTypeInfo<T> of a JsonSerializerContext instead.";
 
-    /// <summary>JSON by System.Text.Json.</summary>
-    /// <param name="options">Unset: the defaults of System.Text.Json.</param>
+    /// <summary>A codec for JSON in UTF-8, by System.Text.Json and reflection.</summary>
+    /// <typeparam name="T">The type of the values.</typeparam>
+    /// <param name="options">Null: the defaults of System.Text.Json. The options become read-only.</param>
     [RequiresUnreferencedCode(NeedsReflection)]
     [RequiresDynamicCode(NeedsReflection)]
     public static RaftCodec<T> Json<T>(JsonSerializerOptions? options = null)
@@ -33,7 +37,12 @@ public static class RaftCodec
         return Json((JsonTypeInfo<T>)options.GetTypeInfo(typeof(T)));
     }
 
-    /// <summary>JSON by System.Text.Json and its source generator, for programs that are trimmed or compiled ahead of time.</summary>
+    /// <summary>
+    /// A codec for JSON in UTF-8, by System.Text.Json and its source generator. Programs that are trimmed or compiled ahead of time
+    /// need it.
+    /// </summary>
+    /// <typeparam name="T">The type of the values.</typeparam>
+    /// <param name="type">The metadata of the type, from a JsonSerializerContext.</param>
     public static RaftCodec<T> Json<T>(JsonTypeInfo<T> type) => new JsonCodec<T>(type);
 
     private sealed class JsonCodec<T>(JsonTypeInfo<T> type) : RaftCodec<T>

@@ -1,6 +1,8 @@
 namespace RaftActors;
 
-/// <summary>A raft actor cannot start as it is configured. The message says what is wrong and what to do.</summary>
+/// <summary>
+/// A raft actor cannot start with its options and configuration. The message names the setting, its value and the remedy.
+/// </summary>
 public sealed class RaftConfigurationException : Exception
 {
     internal RaftConfigurationException(string message)

@@ -5,70 +5,100 @@ using RaftActors.Core;
 namespace RaftActors;
 
 /// <summary>
-/// What happens to the processes of this node, for logs and operators: published on the actor system's event stream, each once, in the
-/// order in which the process's engine saw it. Subscribe before the raft actor starts to miss none. Views, as all callbacks are. Closed.
+/// An event of a process of this node, for logs and operators. The actor system's event stream publishes each event once, in the order
+/// of the process's engine. To miss none, subscribe before the raft actor starts. A closed set of types.
+/// <para>
+/// <see cref="RaftStatus"/> already shows the change when the event is published. Events are views: no vote and no commit depends on
+/// them.
+/// </para>
 /// </summary>
-/// <param name="Group">The group.</param>
-/// <param name="Process">The process of this node that it happened to.</param>
+/// <param name="Group">The group id.</param>
+/// <param name="Process">The process of this node.</param>
 public abstract record RaftEvent(string Group, ProcessName Process)
 {
-    /// <summary>It asks for votes, leads, or does so no more; or its term rose. Not told of the role that it starts in.</summary>
-    /// <param name="Votes">Of a leader: who had voted for it when it had enough, itself included, by name. Otherwise empty.</param>
+    /// <summary>The role or the term of the process changed. The role at the start is not published.</summary>
+    /// <param name="Group">The group id.</param>
+    /// <param name="Process">The process of this node.</param>
+    /// <param name="Role">The new role.</param>
+    /// <param name="Term">The new term.</param>
+    /// <param name="Votes">Of a leader: the voters whose votes made the majority, itself included, by name. Otherwise empty.</param>
     public sealed record RoleChanged(string Group, ProcessName Process, RoleKind Role, Term Term, ImmutableArray<ProcessName> Votes)
         : RaftEvent(Group, Process);
 
-    /// <summary>
-    /// A process, this one perhaps, leads from this term on, or nobody is known to lead. Unlike HandleLeader on learners too.
-    /// </summary>
+    /// <summary>The known leader changed. Published on learners, too, unlike HandleLeader.</summary>
+    /// <param name="Group">The group id.</param>
+    /// <param name="Process">The process of this node.</param>
+    /// <param name="Leader">The leader, which may be this process. Null: no leader is known.</param>
+    /// <param name="Term">The term of the process.</param>
     public sealed record LeaderChanged(string Group, ProcessName Process, ProcessName? Leader, Term Term) : RaftEvent(Group, Process);
 
     /// <summary>
-    /// A configuration that is not joint is committed here: who belongs to the group from now on. Given at founding and whenever that
-    /// changes. After a start it is given again: as the snapshot has it, and as the log has it while it is committed anew, one by one. So
-    /// is the group's past to a process that joins, from before it was in it; and whatever comes first to one that another process told
-    /// that it was removed, when it is taken in again.
+    /// A configuration of the group was committed, at the founding and after each change. Joint configurations are not published.
+    /// <para>
+    /// Configurations can be published again. After a start, these are the one of the snapshot and those of the log, as they are
+    /// committed again. A joining process also receives those from before it joined. So compare <paramref name="Index"/> before acting.
+    /// </para>
     /// </summary>
-    /// <param name="Index">Where it stands in the log: who has acted upon a later one before a restart passes over it.</param>
-    /// <param name="Members">By name.</param>
+    /// <param name="Group">The group id.</param>
+    /// <param name="Process">The process of this node.</param>
+    /// <param name="Index">
+    /// The index of the configuration in the log. A consumer that has acted on a higher index ignores the event.
+    /// </param>
+    /// <param name="Members">The members, by name.</param>
     public sealed record MembersChanged(string Group, ProcessName Process, LogIndex Index, ImmutableArray<GroupMember> Members)
         : RaftEvent(Group, Process)
     {
-        /// <summary>Whether the process itself belongs to the group.</summary>
+        /// <summary>Whether <see cref="RaftEvent.Process"/> itself is a member.</summary>
         public bool HasSelf => Members.Any(member => member.Name == Process);
     }
 
     /// <summary>
-    /// Another process can be reached, or cannot any more: of the group, or one that found this node and waits to be taken in. A connection
-    /// that ends says so at once, a process that is frozen only after a while.
+    /// Another process became reachable or unreachable. It is a member of the group, or a process that wants to join. The end of a
+    /// connection is published at once. A frozen process is noticed later.
     /// </summary>
+    /// <param name="Group">The group id.</param>
+    /// <param name="Process">The process of this node.</param>
+    /// <param name="Peer">The other process.</param>
+    /// <param name="IsReachable">Whether the other process is reachable.</param>
     public sealed record PeerChanged(string Group, ProcessName Process, ProcessName Peer, bool IsReachable) : RaftEvent(Group, Process);
 
     /// <summary>
-    /// Another process does not go together with this one, or with a third one (<see cref="RefusalReason.Disputed"/>). By each of them each
-    /// reason is told once as long as it stays in the roster; who was removed while it was away learns so with
-    /// <see cref="RefusalReason.Removed"/>.
+    /// Another process refuses messages of this one, or reports that the logs of this and a third process differ
+    /// (<see cref="RefusalReason.Disputed"/>). Published once for each other process and reason, while that process stays in the
+    /// roster.
     /// </summary>
-    /// <param name="Detail">Why, and what to do; for people.</param>
+    /// <param name="Group">The group id.</param>
+    /// <param name="Process">The process of this node.</param>
+    /// <param name="By">The refusing process.</param>
+    /// <param name="Reason">The reason. <see cref="RefusalReason.Removed"/>: the group removed this process while it was away.</param>
+    /// <param name="Detail">The cause and the remedy, as text for people.</param>
     public sealed record Refused(string Group, ProcessName Process, ProcessName By, RefusalReason Reason, string Detail)
         : RaftEvent(Group, Process);
 
     /// <summary>
-    /// This process belongs to the group no more: its own log says so, or another process did, since it was removed while it was away. It
-    /// asks for no votes, and is handed no pairs, until it is taken in again. Told once for each time.
+    /// The process is no longer a member of the group: its own log says so, or another process did. It does not campaign, and receives
+    /// no pairs until it joins again. Published once for each removal.
     /// </summary>
+    /// <param name="Group">The group id.</param>
+    /// <param name="Process">The process of this node.</param>
     public sealed record Removed(string Group, ProcessName Process) : RaftEvent(Group, Process);
 
     /// <summary>
-    /// A raft actor failed before it became this process: its configuration or its store cannot be used. Its supervisor decides what
-    /// follows; by default the actor is stopped. Published each time.
+    /// A raft actor failed in its start: its configuration or its store cannot be used. The supervisor decides what follows; by default
+    /// it stops the actor. Published for each failed start.
     /// </summary>
-    /// <param name="Process">The name that was asked for; with the node <c>?</c> if <c>raft.node</c> is not set.</param>
-    /// <param name="Cause">Its message says why, and what to do.</param>
+    /// <param name="Group">The group id.</param>
+    /// <param name="Process">The name of the process. Its node is <c>?</c> if <c>raft.node</c> is not set.</param>
+    /// <param name="Cause">
+    /// The exception, such as <see cref="RaftConfigurationException"/> or StoreException. Its message names the cause and the remedy.
+    /// </param>
     public sealed record StartFailed(string Group, ProcessName Process, Exception Cause) : RaftEvent(Group, Process);
 
     /// <summary>
-    /// This process takes no part any more, or its engine has stopped. Told once; neither ends before the node is restarted.
+    /// The process is fenced, or its engine has stopped. It takes no part in the group until its node restarts. Published once.
     /// </summary>
-    /// <param name="Detail">Why, and what to do; for people.</param>
+    /// <param name="Group">The group id.</param>
+    /// <param name="Process">The process of this node.</param>
+    /// <param name="Detail">The cause and the remedy, as text for people.</param>
     public sealed record ShutOut(string Group, ProcessName Process, string Detail) : RaftEvent(Group, Process);
 }

@@ -8,9 +8,13 @@ using RaftActors.Wire;
 namespace RaftActors;
 
 /// <summary>
-/// A raft actor's view of its group, and what it may ask of it. Nothing here blocks: answers come as callbacks. For the thread of the
-/// actor it belongs to only. What it shows is what the callbacks have told so far.
+/// One raft actor's access to its group. No member blocks: a call returns at once, and its result comes to a callback or to a
+/// <c>replyTo</c>. The properties show what the callbacks have announced so far; see <see cref="Status"/> for the engine's view.
+/// <para>
+/// Not thread-safe. Use it inside its actor only: in the constructor, in message handlers and in callbacks. Do not use it in a task.
+/// </para>
 /// </summary>
+/// <typeparam name="TValue">The type of the values of the group.</typeparam>
 public sealed class RaftGroup<TValue>
 {
     private readonly RaftProcess _process;
@@ -35,21 +39,23 @@ public sealed class RaftGroup<TValue>
     public Pid Self => _process.Pid;
 
     /// <summary>
-    /// The highest serial that this actor has been handed, or had at its start. Inside HandleAppend it is the entry's own already.
+    /// The highest serial that was delivered to this actor, or that it had at its start (<see cref="RaftOptions{TValue}.LastSerial"/>).
+    /// Inside HandleAppend it is the serial of the entry.
     /// </summary>
     public Serial Serial => _order.Serial;
 
-    /// <summary>The quorum; null before it is built and after it is lost.</summary>
+    /// <summary>The quorum. Null before it is built, and after it is lost: after two election timeouts of silence.</summary>
     public Quorum? Quorum => _order.Quorum;
 
-    /// <summary>The leader; null if none is known. Learners know it too, although HandleLeader is called on quorum members only.</summary>
+    /// <summary>The leader. Null if none is known. Set on learners, too, although HandleLeader is called on quorum members only.</summary>
     public Leader? Leader => _order.Leader;
 
-    /// <summary>The other processes met so far, by name.</summary>
+    /// <summary>The other processes that this process has met, by name.</summary>
     public IReadOnlyList<Peer> Peers => _order.Peers;
 
     /// <summary>
-    /// All of it on one line, and where the process stands, as its engine saw it last: this may be ahead of what the callbacks have told.
+    /// A snapshot of the properties above, and of the engine's state: role, term, members, fence. The engine's part may be newer than
+    /// the last callback.
     /// </summary>
     public RaftStatus Status
     {
@@ -70,15 +76,32 @@ public sealed class RaftGroup<TValue>
     }
 
     /// <summary>
-    /// Appends a pair, from any process. It ends in HandleAppend with the ref returned here, or in HandleCancel. Without a leader it
-    /// waits for one. Appends of one process are committed in the order made as long as the leader stays and, for a learner's, the quorum
-    /// member that they go through stays with it. It is sent to a leader once only.
+    /// Appends a pair. Any process of the group may append. The Append ends once: in HandleAppend with the returned ref, or in
+    /// HandleCancel. Without a leader it waits for one.
+    /// <para>
+    /// The engine sends the pair again only after a refusal, which proves that nothing was written. So one Append commits at most one
+    /// pair. After <see cref="CancelReason.NotCommitted"/> a retry is safe. After <see cref="CancelReason.Unknown"/> it may append the
+    /// pair twice.
+    /// </para>
+    /// <para>
+    /// The Appends of one process are committed in the order of the calls while the leader stays. On a learner, the quorum member that
+    /// forwards them must stay, too.
+    /// </para>
     /// </summary>
+    /// <param name="key">The key. Any text; keys need not be unique.</param>
+    /// <param name="value">The value, which may be null. It is converted to bytes in this call.</param>
     /// <param name="timeout">
-    /// From now to the commit. Unset: <c>raft.append-timeout</c>. After it HandleCancel says NotCommitted or Unknown.
+    /// The time until the commit. After it the Append ends as NotCommitted or Unknown. Null: <c>raft.append-timeout</c>, 5 s by
+    /// default. It is rounded up to whole ticks (<c>raft.tick-interval</c>).
     /// </param>
-    /// <param name="replyTo">Is told one <see cref="AppendOutcome"/>; the sender of the message at hand, for instance.</param>
-    /// <exception cref="ArgumentException">The value has no serializer, or the pair is too large (<c>raft.pair-size-max</c>).</exception>
+    /// <param name="replyTo">
+    /// Receives one <see cref="AppendOutcome"/>, even if this actor restarts or stops. Often the Sender of the handled message. Null:
+    /// no message is sent.
+    /// </param>
+    /// <returns>The ref of this Append. <see cref="Entry{TValue}.Request"/> and HandleCancel have the same ref.</returns>
+    /// <exception cref="ArgumentException">
+    /// The type of the value has no codec and no serializer, or key and value together exceed <c>raft.pair-size-max</c>.
+    /// </exception>
     public RequestRef Append(string key, TValue value, TimeSpan? timeout = null, IActorRef? replyTo = null)
     {
         ArgumentNullException.ThrowIfNull(key);
@@ -91,11 +114,19 @@ public sealed class RaftGroup<TValue>
     }
 
     /// <summary>
-    /// Fetches a committed pair: from this process's own log if that had it when this life of the actor began, else from the quorum. It
-    /// ends in HandleSerial with the ref returned here, or in HandleCancel. Until then HandleAppend does not bring this pair, and later
-    /// ones wait for it where they come in order.
+    /// Fetches a committed pair. It comes from this process's own log if this life of the actor began with it, else from another
+    /// process. The Get ends once: in HandleSerial with the returned ref, or in HandleCancel.
+    /// <para>
+    /// Until then HandleAppend does not deliver this pair. If delivery is in order, later pairs wait for it.
+    /// </para>
     /// </summary>
-    /// <param name="timeout">Unset: <c>raft.get-timeout</c>. After it HandleCancel says Unavailable.</param>
+    /// <param name="serial">The serial of the pair, 1 or more. If no process in reach has it, the Get ends as Unavailable.</param>
+    /// <param name="timeout">
+    /// The time until the answer. After it the Get ends as <see cref="CancelReason.Unavailable"/>. Null: <c>raft.get-timeout</c>, 5 s
+    /// by default. It is rounded up to whole ticks.
+    /// </param>
+    /// <returns>The ref of this Get. <see cref="Entry{TValue}.Request"/> and HandleCancel have the same ref.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="serial"/> is below 1.</exception>
     public RequestRef Get(Serial serial, TimeSpan? timeout = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(serial.Value, 1);
@@ -106,9 +137,10 @@ public sealed class RaftGroup<TValue>
     }
 
     /// <summary>
-    /// Asks for each serial of the range, in order, as by <see cref="Get(Serial, TimeSpan?)"/>: for the next one when fewer than
-    /// <c>raft.get-window</c> Gets are pending, so that a long range floods nobody. Until then HandleAppend does not bring it either.
+    /// Fetches each pair of a range, in order, as by <see cref="Get(Serial, TimeSpan?)"/>. At most <c>raft.get-window</c> Gets are open
+    /// at a time, 256 by default. HandleAppend delivers no pair of the range meanwhile.
     /// </summary>
+    /// <param name="range">The serials to fetch.</param>
     public void Get(SerialRange range)
     {
         _order.Reserve(range);
@@ -116,21 +148,30 @@ public sealed class RaftGroup<TValue>
     }
 
     /// <summary>
-    /// Reads a committed pair from this process's own log, at once; null if it is not committed here yet, or not kept any more since a
-    /// snapshot stands for it.
+    /// Returns a committed pair from this process's own log at once. Null if the pair is not known as committed here, or was discarded
+    /// because a snapshot covers it. This is no linearizable read; see <see cref="Query"/>.
     /// </summary>
+    /// <param name="serial">The serial of the pair.</param>
     public Entry<TValue>? Read(Serial serial) => _process.Pairs.Read(serial) is { } pair ? ToEntry(pair, null) : null;
 
     /// <summary>
-    /// Has this actor answer a question from a state that is not older than the question (a linearizable read), from any process and
-    /// without a pair in the log: a leader confirms how much is committed, and when this actor has been handed that much, HandleQuery is
-    /// called with the question. Or it ends in HandleCancel with Unavailable.
+    /// Starts a linearizable read (thesis §6.4): HandleQuery answers the question from a state that is never older than this call. Any
+    /// process of the group may ask. Nothing is written to the log.
+    /// <para>
+    /// The leader confirms its commit index by one round of messages to a majority, or without messages under a lease
+    /// (<c>raft.lease.enabled</c>). HandleQuery is called when this actor has received all pairs up to that index. Otherwise the Query
+    /// ends in HandleCancel as <see cref="CancelReason.Unavailable"/>. A query changes nothing, so a retry is safe.
+    /// </para>
     /// </summary>
-    /// <param name="question">Handed to HandleQuery as it is.</param>
+    /// <param name="question">The argument of HandleQuery. It stays in this actor and is never converted to bytes.</param>
     /// <param name="timeout">
-    /// From now until as much is committed on this process. Unset: <c>raft.query-timeout</c>. An actor that is behind takes its time.
+    /// The time until the confirmed index is committed on this process. The delivery to a lagging actor may take longer. Null:
+    /// <c>raft.query-timeout</c>, 5 s by default. It is rounded up to whole ticks.
     /// </param>
-    /// <param name="replyTo">Is told one <see cref="QueryOutcome"/>, also when this actor is restarted or stops meanwhile.</param>
+    /// <param name="replyTo">
+    /// Receives one <see cref="QueryOutcome"/>, even if this actor restarts or stops. Null: no message is sent.
+    /// </param>
+    /// <returns>The ref of this Query. HandleCancel has the same ref.</returns>
     public RequestRef Query(object question, TimeSpan? timeout = null, IActorRef? replyTo = null)
     {
         ArgumentNullException.ThrowIfNull(question);
@@ -141,38 +182,59 @@ public sealed class RaftGroup<TValue>
     }
 
     /// <summary>
-    /// Has another process lead, from any process: before its node is stopped for maintenance, a leader hands over without an election
-    /// timeout. Appends made meanwhile wait, and go to the new leader.
+    /// Transfers leadership to another process without an election timeout (thesis §3.10), for instance before a maintenance stop. Any
+    /// process of the group may call it. Appends wait meanwhile, and go to the new leader.
     /// </summary>
-    /// <param name="to">A quorum member; null: whoever is suited best, if the leader at hand is to do something else.</param>
-    /// <param name="timeout">Unset: <c>raft.change-timeout</c>. After it the outcome is Refused or Unknown.</param>
-    /// <param name="replyTo">Is told one <see cref="ChangeOutcome"/>; Done as well if the process led already.</param>
+    /// <param name="to">The new leader, a quorum member. Null: the best suited one, other than the current leader.</param>
+    /// <param name="timeout">
+    /// The time until the named process leads. After it the call ends as Refused or Unknown. Null: <c>raft.change-timeout</c>, 10 s by
+    /// default. It is rounded up to whole ticks.
+    /// </param>
+    /// <param name="replyTo">
+    /// Receives one <see cref="ChangeOutcome"/>: Done also if the process led already. Null: no message is sent.
+    /// </param>
+    /// <returns>The ref of this call, as in the outcome.</returns>
     public RequestRef TransferLeadership(ProcessName? to = null, TimeSpan? timeout = null, IActorRef? replyTo = null) =>
         Change(new GroupChange.Transfer(to), timeout, replyTo);
 
     /// <summary>
-    /// Has the group take in a process that is not in its roster, from any process of it. It follows at first; the quorum grows when the
-    /// number of processes asks for it and the newcomer is caught up. Start it with <see cref="RaftOptions{TValue}.IsJoining"/>, before or
-    /// after.
+    /// Adds a process to the group, as a learner. Any process of the group may call it. Start the new process with
+    /// <see cref="RaftOptions{TValue}.IsJoining"/>, before or after this call.
+    /// <para>
+    /// The leader promotes caught-up learners when the number of processes allows a larger quorum. Changes of voters use joint
+    /// consensus (Raft §6, thesis §4.3), one change at a time.
+    /// </para>
     /// </summary>
-    /// <param name="timeout">Unset: <c>raft.change-timeout</c>. After it the outcome is Refused or Unknown.</param>
-    /// <param name="replyTo">Is told one <see cref="ChangeOutcome"/>.</param>
+    /// <param name="name">The full name of the new process.</param>
+    /// <param name="timeout">
+    /// The time until the change is committed. After it the call ends as Refused or Unknown. Null: <c>raft.change-timeout</c>, 10 s by
+    /// default. It is rounded up to whole ticks.
+    /// </param>
+    /// <param name="replyTo">Receives one <see cref="ChangeOutcome"/>. Null: no message is sent.</param>
+    /// <returns>The ref of this call, as in the outcome.</returns>
     public RequestRef Join(ProcessName name, TimeSpan? timeout = null, IActorRef? replyTo = null) =>
         Change(new GroupChange.Join(name), timeout, replyTo);
 
     /// <summary>
-    /// Has a process leave the group for good, from any process of it, this one included. Who is only away for a while does not leave.
+    /// Removes a process from the group. Any process of the group may call it, also to remove itself. If there is a fit learner, it
+    /// takes the place of a removed voter. Do not remove a process that only restarts: it stays a member.
     /// </summary>
-    /// <param name="timeout">Unset: <c>raft.change-timeout</c>. After it the outcome is Refused or Unknown.</param>
-    /// <param name="replyTo">Is told one <see cref="ChangeOutcome"/>.</param>
+    /// <param name="name">The full name of the process to remove.</param>
+    /// <param name="timeout">
+    /// The time until the change is committed. After it the call ends as Refused or Unknown. Null: <c>raft.change-timeout</c>, 10 s by
+    /// default. It is rounded up to whole ticks.
+    /// </param>
+    /// <param name="replyTo">Receives one <see cref="ChangeOutcome"/>. Null: no message is sent.</param>
+    /// <returns>The ref of this call, as in the outcome.</returns>
     public RequestRef Leave(ProcessName name, TimeSpan? timeout = null, IActorRef? replyTo = null) =>
         Change(new GroupChange.Leave(name), timeout, replyTo);
 
     /// <summary>
-    /// Has this process say how it sees the group and what it waits for: who votes and why, who is out of reach, what stands against a
-    /// Join. It is not forwarded: the leader, which knows most, is asked on its own node.
+    /// Describes this process's view of the group, as text for people. It names the voters and the reasons for them, unreachable
+    /// processes, and obstacles to a Join. The call is not forwarded. The leader knows most: call it there.
     /// </summary>
-    /// <param name="replyTo">Is told one <see cref="Explanation"/>.</param>
+    /// <param name="replyTo">Receives one <see cref="Explanation"/>.</param>
+    /// <returns>The ref of this call, as in the explanation.</returns>
     public RequestRef Explain(IActorRef replyTo)
     {
         ArgumentNullException.ThrowIfNull(replyTo);
@@ -182,21 +244,22 @@ public sealed class RaftGroup<TValue>
     }
 
     /// <summary>
-    /// Has a snapshot of this actor's state taken soon, whether it is time for one (<c>raft.snapshot</c>) or not: before a node is stopped,
-    /// for instance, so that its next start is quick. Nothing happens if nothing was committed since the last one.
+    /// Requests a snapshot of this actor's state, without regard to <c>raft.snapshot.after-entries</c> and <c>after-bytes</c>. A
+    /// snapshot before a stop makes the next start fast. Nothing happens if nothing was committed since the last snapshot.
     /// </summary>
-    /// <exception cref="InvalidOperationException">The actor is no <see cref="IRaftSnapshot{TState}"/>.</exception>
+    /// <exception cref="InvalidOperationException">The actor does not implement <see cref="IRaftSnapshot{TState}"/>.</exception>
     public void TakeSnapshot()
     {
         if (!_takesSnapshots)
         {
-            throw new InvalidOperationException("Only an actor that implements IRaftSnapshot<TState> can have a snapshot taken of it.");
+            throw new InvalidOperationException(
+                "TakeSnapshot needs an actor that implements IRaftSnapshot<TState>. Implement it, or do not call TakeSnapshot.");
         }
 
         _process.Tell(new ToEngine.WantSnapshot(), _actor, _life);
     }
 
-    /// <summary>Asks for what a range still waits for, as far as the window allows.</summary>
+    /// <summary>Starts further Gets of the requested ranges, until the window is full.</summary>
     internal void GetReserved()
     {
         while (_order.NextReserved(_process.Settings.GetWindow) is { } serial)
@@ -233,7 +296,7 @@ public sealed class RaftGroup<TValue>
         }
     }
 
-    /// <param name="handleQuery">Null: the actor does not override it.</param>
+    /// <param name="handleQuery">Null: the actor does not override HandleQuery.</param>
     internal void Answer(RequestRef request, Func<object, object?>? handleQuery)
     {
         if (!_process.Questions.Remove(request.Number, out var question))
@@ -245,7 +308,7 @@ public sealed class RaftGroup<TValue>
         try
         {
             outcome = handleQuery is null
-                ? new QueryOutcome.Failed(request, "HandleQuery is not overridden, so this actor answers no queries. Override it.")
+                ? new QueryOutcome.Failed(request, "This actor answers no queries, because it does not override HandleQuery. Override it.")
                 : new QueryOutcome.Done(request, handleQuery(question.Asked));
         }
         finally
@@ -254,18 +317,19 @@ public sealed class RaftGroup<TValue>
         }
     }
 
-    /// <summary>What an earlier life was asked nobody will answer, nor what this one was if it ends.</summary>
+    /// <summary>Fails all pending queries, because their life of the actor has ended.</summary>
     internal void EndQueries()
     {
         foreach (var question in _process.Questions.Values)
         {
-            question.ReplyTo?.Tell(new QueryOutcome.Failed(question.Request, "The actor restarted or stopped before it answered."), _actor);
+            question.ReplyTo?.Tell(
+                new QueryOutcome.Failed(question.Request, "The actor restarted or stopped before it answered. Ask again."), _actor);
         }
 
         _process.Questions.Clear();
     }
 
-    /// <summary>Nobody can confirm anything any more.</summary>
+    /// <summary>Cancels all pending queries, because the engine has stopped.</summary>
     internal void LoseQueries()
     {
         foreach (var question in _process.Questions.Values)
@@ -280,7 +344,7 @@ public sealed class RaftGroup<TValue>
         {
             var why = _process.HasEngineStopped
                 ? _process.EngineStopped.Detail
-                : "No leader confirmed in time how much is committed. Ask again.";
+                : "No leader confirmed the commit index in time. Ask again.";
             question.ReplyTo?.Tell(new QueryOutcome.Failed(request, why), _actor);
         }
 

@@ -4,63 +4,83 @@ using RaftActors.Storage;
 namespace RaftActors;
 
 /// <summary>
-/// What a raft actor says about itself. Whatever is left unset comes from the actor system's configuration: from
-/// <c>raft.groups.{Group}</c> if it is there, else from <c>raft</c>. The engine of a process is started with the options of its actor's
-/// first life; later lives decide only <see cref="LastSerial"/> and <see cref="LearnerDelivery"/> anew.
+/// The options of one raft actor. An unset option comes from the actor system's configuration: from <c>raft.groups.NAME</c> for the
+/// group NAME, else from <c>raft</c>. <c>hocon/reference.conf</c> describes every setting.
+/// <para>
+/// The engine of a process uses the options of the actor's first life. Later lives decide only <see cref="LastSerial"/> and
+/// <see cref="LearnerDelivery"/>.
+/// </para>
 /// </summary>
+/// <typeparam name="TValue">The type of the values of the group.</typeparam>
 public sealed record RaftOptions<TValue>
 {
-    /// <summary>The group; processes of different groups do not know each other. Unset: <c>raft.group</c>.</summary>
+    /// <summary>
+    /// The group id, the same on all processes of the group. Processes of different groups do not know each other. Null:
+    /// <c>raft.group</c>, which is "default" by default.
+    /// </summary>
     public string? Group { get; init; }
 
-    /// <summary>The process's own name, without its node: <c>raft1</c>. Unset: the name of the actor.</summary>
+    /// <summary>
+    /// The process's own name, without the node: <c>raft1</c> of <c>raft1@node1@localhost</c>. Without <c>@</c>. Null: the name of the
+    /// actor.
+    /// </summary>
     public string? Name { get; init; }
 
     /// <summary>
-    /// The full names of all processes of the group, the same on each of them: <c>raft1@node1@localhost</c>. Unset: <c>raft.roster</c>.
+    /// The full names of all processes that found the group, such as <c>raft1@node1@localhost</c>. The same on all of them, and each
+    /// name once. Three or more; see <see cref="AllowFewerThanThree"/>. Null: <c>raft.roster</c>.
     /// </summary>
     public IReadOnlyList<string>? Roster { get; init; }
 
-    /// <summary>The largest quorum: odd, 3 to 11. Unset: <c>raft.quorum.max</c>.</summary>
+    /// <summary>
+    /// The highest number of voters: 3, 5, 7, 9 or 11. The other processes of the roster are learners. Null: <c>raft.quorum.max</c>, 11
+    /// by default.
+    /// </summary>
     public int? MaxQuorum { get; init; }
 
     /// <summary>
-    /// Lets a roster of one or two found a group; it survives no failure. Unset: <c>raft.quorum.allow-fewer-than-three</c>.
+    /// Accepts a roster of one or two processes. Such a group survives no failure. Null: <c>raft.quorum.allow-fewer-than-three</c>, off
+    /// by default.
     /// </summary>
     public bool? AllowFewerThanThree { get; init; }
 
     /// <summary>
-    /// This process founds no group: it waits until one takes it in (<see cref="RaftGroup{TValue}.Join"/>), and learns from it who the
-    /// others are. A roster is not needed then. Unset: <c>raft.joining</c>.
+    /// Joins a group that was founded without this process. The process founds nothing, and does not vote until the group has accepted
+    /// it (<see cref="RaftGroup{TValue}.Join"/>). The roster is ignored. Null: <c>raft.joining</c>, off by default.
     /// </summary>
     public bool? IsJoining { get; init; }
 
     /// <summary>
-    /// The pairs that the process starts with, as serials 1, 2, 3 and so on. They go into an empty store only, and must agree with what the
-    /// other processes bring: two that differ found no group. The actor has them: they are not handed to it. A process that comes back
-    /// keeps its log, and its actor is handed everything from the first pair on in which the two differ.
+    /// The pairs that the process has before the founding, with serials 1, 2, 3 and so on. Default: none. They go into an empty store
+    /// only, at term 0. The actor is expected to have them: they are not delivered.
+    /// <para>
+    /// Processes with different preloaded pairs found no group. After a restart the process keeps its log. If the log differs from the
+    /// preloaded pairs, delivery starts with the first different pair.
+    /// </para>
     /// </summary>
     public IReadOnlyList<(string Key, TValue Value)> Preload { get; init; } = [];
 
     /// <summary>
-    /// The last serial that the actor has in a store of its own; it is handed what follows. Unset: the number of preloaded pairs. Below the
-    /// latest snapshot the actor is given that first, if it takes snapshots (<see cref="IRaftSnapshot{TState}"/>).
+    /// The last serial that the actor has in a store of its own. Delivery starts above it. Null: the number of preloaded pairs. If the
+    /// latest snapshot is above it, the actor receives the snapshot first (<see cref="IRaftSnapshot{TState}"/>).
     /// </summary>
     public Serial? LastSerial { get; init; }
 
     /// <summary>
-    /// A store of one's own for term, vote, log and snapshots: called once for each process and actor system, opened, and disposed of when
-    /// the engine has stopped. Unset: files in <c>raft.store.directory</c>, or memory if that is empty.
+    /// Creates a custom store for term, vote, log and snapshots. Called once for each process of an actor system. The engine opens the
+    /// store, and disposes it when it stops. Null: files in <c>raft.store.directory</c>, or memory if that key is empty.
     /// </summary>
     public Func<IRaftStore>? Store { get; init; }
 
     /// <summary>
-    /// How values become bytes; the same on all processes of the group, for as long as the log exists. Unset: strings, numbers, bool and
-    /// byte[] as they are, other types by the serializer that <c>akka.actor.serialization-bindings</c> binds to them. A type that has
-    /// neither is refused when the actor starts.
+    /// Converts values to bytes and back. The same on all processes of the group, for the lifetime of the log. Null: strings, numbers,
+    /// bool and byte[] need no codec, and other types use their serializer in <c>akka.actor.serialization-bindings</c>. A type without
+    /// codec and serializer is refused at the start, with a <see cref="RaftConfigurationException"/>.
     /// </summary>
     public RaftCodec<TValue>? Codec { get; init; }
 
-    /// <summary>How committed pairs arrive while this process is a learner. Unset: <c>raft.learner.delivery</c>.</summary>
+    /// <summary>
+    /// How this actor receives committed pairs while its process is a learner. Null: <c>raft.learner.delivery</c>, in order by default.
+    /// </summary>
     public LearnerDelivery? LearnerDelivery { get; init; }
 }

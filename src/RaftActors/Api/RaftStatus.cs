@@ -4,9 +4,14 @@ using RaftActors.Core;
 
 namespace RaftActors;
 
-/// <summary>A raft process at a glance; its text is one line.</summary>
-/// <param name="Serial">The highest serial that the actor has been handed.</param>
-/// <param name="Committed">The highest serial that is committed here.</param>
+/// <summary>The state of one raft process, from its actor and its engine. <see cref="ToString"/> gives one line.</summary>
+/// <param name="Self">The process.</param>
+/// <param name="Group">The group id.</param>
+/// <param name="Serial">The highest serial that was delivered to the actor.</param>
+/// <param name="Committed">The highest serial that is known as committed on this process.</param>
+/// <param name="Quorum">The quorum; null before it is built and after it is lost.</param>
+/// <param name="Leader">The leader that the actor knows; null if it knows none.</param>
+/// <param name="Peers">The other processes that this process has met, by name.</param>
 public sealed record RaftStatus(
     Pid Self,
     string Group,
@@ -16,28 +21,33 @@ public sealed record RaftStatus(
     Leader? Leader,
     IReadOnlyList<Peer> Peers)
 {
-    /// <summary>What it does in its term.</summary>
+    /// <summary>The Raft role of the process in its term.</summary>
     public RoleKind Role { get; init; }
 
-    /// <summary>The latest term that it knows of.</summary>
+    /// <summary>The latest term that the process knows.</summary>
     public Term Term { get; init; }
 
-    /// <summary>Who leads, on learners too; null if nobody is known to.</summary>
+    /// <summary>The leader that the engine knows; null if it knows none. Set on learners, too.</summary>
     public ProcessName? LedBy { get; init; }
 
-    /// <summary>Which group this is, as its log says: two of one name are told apart by it. None before it is founded.</summary>
+    /// <summary>
+    /// The uuid of the group, minted at its founding. It distinguishes two groups with one id. <see cref="GroupUid.None"/> before the
+    /// founding.
+    /// </summary>
     public GroupUid Identity { get; init; }
 
     /// <summary>
-    /// Who belongs to the group, by name, as last committed here. Before anything is, as the log has it that was found at the start;
-    /// without one the founding roster, all of whom vote on it, or of a process that joins itself alone.
+    /// The members of the group by name, as last committed on this process. Before the first commit: the members in the log at the
+    /// start. With an empty log: the roster with all processes as voters, or on a joining process itself alone.
     /// </summary>
     public ImmutableArray<GroupMember> Members { get; init; } = [];
 
-    /// <summary>Why this process takes no part in its group any more, and what to do; null as long as it does.</summary>
+    /// <summary>Why the process is fenced, and the remedy, as text for people. Null if it is not fenced.</summary>
     public string? Fence { get; init; }
 
-    /// <summary>Who is in the group as this process decided last when it led, and why; null if it never did.</summary>
+    /// <summary>
+    /// The last change of members that this process decided as leader, with the reason, as text for people. Null if there was none.
+    /// </summary>
     public string? Decision { get; init; }
 
     /// <inheritdoc/>
@@ -46,6 +56,6 @@ public sealed record RaftStatus(
         + (Quorum is null ? "no quorum" : $"{(Quorum.IsMember ? "member" : "learner")} of a quorum of {Quorum.Size}")
         + (Leader is null ? "" : $", leader {Leader.Pid} in term {Leader.Term}")
         + $", {Peers.Count} peers"
-        + (Fence is null ? "" : $", shut out: {Fence}")
+        + (Fence is null ? "" : $", fenced: {Fence}")
         + (Decision is null ? "" : $", decided: {Decision}");
 }

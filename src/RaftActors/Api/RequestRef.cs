@@ -1,9 +1,12 @@
 namespace RaftActors;
 
 /// <summary>
-/// Names one Append or Get of a process: <c>Ref#&lt;1B30E9C5.138519.23452.0&gt;</c>. Refs count up by one and are never given twice
-/// by a process, restarts of its actor and of its node included: each start on the same store has a range of its own, printed last.
-/// What is printed third tells apart processes of one name whose stores differ.
+/// Identifies one call of a process, such as an Append or a Get. A process never gives a ref twice, not even after a restart of its
+/// actor or its node. Refs are comparable by equality.
+/// <para>
+/// The text <c>Ref#&lt;1B30E9C5.138519.23452.0&gt;</c> begins with a checksum of the node's name and a number that counts up by one. A
+/// number for the store's incarnation and the number of the start on that store follow.
+/// </para>
 /// </summary>
 public readonly record struct RequestRef
 {

@@ -4,7 +4,9 @@ using RaftActors.Core;
 
 namespace RaftActors;
 
-/// <summary>Serials from <paramref name="First"/> to <paramref name="Last"/>, both included.</summary>
+/// <summary>The serials from <paramref name="First"/> to <paramref name="Last"/>, both included.</summary>
+/// <param name="First">The lowest serial.</param>
+/// <param name="Last">The highest serial. A range with a lower <paramref name="Last"/> is empty.</param>
 public readonly record struct SerialRange(Serial First, Serial Last) : IEnumerable<Serial>
 {
     /// <inheritdoc/>

@@ -29,7 +29,7 @@ internal sealed partial class RaftEngine
 
         if (_process.Fence is { } fence)
         {
-            lines.Add($"shut out: {fence}");
+            lines.Add($"fenced: {fence}");
         }
 
         return string.Join('\n', lines);

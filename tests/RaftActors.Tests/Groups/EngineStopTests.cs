@@ -8,7 +8,7 @@ namespace RaftActors.Tests.Groups;
 /// <summary>An engine is gone for good; whatever its actor asks of it ends all the same.</summary>
 public sealed class EngineStopTests : TestKit
 {
-    private const string NotCommitted = "cancel NotCommitted { Detail = The engine has stopped; its node must be restarted. }";
+    private const string NotCommitted = "cancel NotCommitted { Detail = The engine of this process has stopped. Restart its node. }";
 
     private readonly VirtualGroup _group;
 

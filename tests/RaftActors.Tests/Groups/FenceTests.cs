@@ -33,9 +33,9 @@ public sealed class FenceTests : TestKit
             });
 
         _group.Actors["raft1"].Tell(new Recorder.GetStatus(), TestActor);
-        Assert.Contains(", shut out: its store is an old copy", ExpectMsg<RaftStatus>().ToString());
+        Assert.Contains(", fenced: its store is an old copy", ExpectMsg<RaftStatus>().ToString());
         _group.Actors["raft1"].Tell(new Recorder.Explain(), TestActor);
-        Assert.Contains("shut out: its store is an old copy", ExpectMsg<Explanation>().Text);
+        Assert.Contains("fenced: its store is an old copy", ExpectMsg<Explanation>().Text);
 
         void Say(Message body, Member to)
         {

@@ -45,7 +45,8 @@ public sealed class StoreFailureTests : TestKit
         _group.Actors["raft3"].Tell(new Recorder.Append("key", "value"), TestActor);
 
         Assert.Equal(
-            new CancelReason.NotCommitted("The engine has stopped, since its store failed: the disk is gone."),
+            new CancelReason.NotCommitted(
+                "Restart the node: the engine of this process has stopped, because its store failed: the disk is gone."),
             ExpectMsg<AppendOutcome.Cancelled>().Reason);
     }
 
