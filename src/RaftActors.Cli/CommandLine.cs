@@ -9,15 +9,15 @@ using RaftActors.Core;
 
 namespace RaftActors.Cli;
 
-/// <summary>The commands, and the options that several of them have.</summary>
+/// <summary>Builds the command line: all commands, and the options that several of them share.</summary>
 internal static class CommandLine
 {
     public static RootCommand Build(CommandEnvironment environment)
     {
         var root = new RootCommand(
             """
-            Keeps a log of messages on several servers that agree on it by Raft: runs the servers, asks them, and looks after their logs
-            while they are stopped. 'raft VERB --help' says all of a verb. -c, -p, -C, -m and -S without a verb are short forms:
+            Runs servers that replicate a log of messages by Raft, sends them requests, and checks and repairs the logs of stopped
+            servers. 'raft VERB --help' describes a verb. Flags without a verb are short forms:
 
               raft -c LIST -p PORT                    raft server -c LIST -p PORT
               raft -C clientcommand -m TEXT -S LIST   raft append TEXT -S LIST
@@ -25,10 +25,10 @@ internal static class CommandLine
               raft -C removeserver -m :9993 -S LIST   raft members remove :9993 -S LIST
 
             Exit codes:
-              0    it is done, and nothing is wrong
-              1    it is not done, or something is wrong: a line on standard error says what, and what to do; to ask again is safe
+              0    done; a command that checks found no problem
+              1    not done, and it is safe to retry; a command that checks found a problem. Standard error has the reason
               2    the command is wrong
-              3    unknown whether it was done: a line on standard error says how to ask again without having it done twice
+              3    unknown whether it was done; standard error says how to find out, or how to retry safely
               130  Ctrl-C
             """)
         {
@@ -40,7 +40,7 @@ internal static class CommandLine
             StatusCommand.Build(environment),
             TransferCommand.Build(environment),
             ExplainCommand.Build(environment),
-            new Command("log", "Shows, checks and repairs the log in the directory of a server that is stopped.")
+            new Command("log", "Shows, checks and repairs the log of a stopped server.")
             {
                 DumpCommand.Build(environment),
                 VerifyCommand.Build(environment),
@@ -50,18 +50,18 @@ internal static class CommandLine
         };
         new ShortForms(environment).AddTo(root, environment);
         var help = root.Options.OfType<HelpOption>().Single();
-        help.Action = new BriefHelp((HelpAction)help.Action!); // Justification: the option is made with it.
+        help.Action = new BriefHelp((HelpAction)help.Action!); // Justification: HelpOption sets its action.
         return root;
     }
 
     public static Option<string> Data() => new("--data")
     {
-        Description = "The directory: the one that has 'log' and 'snapshots' in it.",
+        Description = "The data directory, which contains 'log' and 'snapshots'.",
         HelpName = "dir",
         Required = true,
     };
 
-    public static Option<bool> Json() => new("--json") { Description = "One JSON object a line; the README says their shape." };
+    public static Option<bool> Json() => new("--json") { Description = "Print one JSON object per line. The README lists the members." };
 
     public static Option<string?> Group() => new("--group") { Description = "Only the stores of this group.", HelpName = "name" };
 
@@ -77,7 +77,7 @@ internal static class CommandLine
         var names = ParseNames(result.Tokens[0].Value, result);
         if (names.Length != 1)
         {
-            result.AddError($"'{result.Tokens[0].Value}' is not the name of one process");
+            result.AddError($"'{result.Tokens[0].Value}' is not the name of one process: write NAME@NODE, such as raft1@node1@localhost");
             return null;
         }
 

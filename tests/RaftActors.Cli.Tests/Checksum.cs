@@ -1,6 +1,6 @@
 namespace RaftActors.Cli.Tests;
 
-/// <summary>CRC-32C, bit by bit, so that a test can make a header that is right by the format's own word.</summary>
+/// <summary>Computes CRC-32C, so that a test can write a valid header.</summary>
 internal static class Checksum
 {
     private const uint Reflected = 0x82F63B78;

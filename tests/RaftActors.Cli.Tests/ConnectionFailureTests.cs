@@ -12,14 +12,14 @@ public sealed class ConnectionFailureTests
         { Refused, "connection refused" },
         { new IOException("no association", Refused), "connection refused" },
         { new IOException($"{Refused.Message} akka.tcp://raft@127.0.0.1:1"), "connection refused" },
-        { new AggregateException(new SocketException((int)SocketError.HostNotFound)), "nobody knows this name" },
+        { new AggregateException(new SocketException((int)SocketError.HostNotFound)), "the host name is unknown" },
         { new TimeoutException("no answer within 1 s"), "no answer" },
         { new IOException("association failed", new IOException("connection timed out: 10.0.0.1:1")), "no answer" },
-        { new IOException("the handshake failed."), "no raft server of this name listens there (the handshake failed)" },
+        { new IOException("the handshake failed."), "no raft server of this name listens at this address (the handshake failed)" },
     };
 
     [Theory]
     [MemberData(nameof(Failures))]
-    public void Reason_is_the_same_however_the_runtime_wraps_it(Exception failure, string reason) =>
+    public void Reason_is_found_in_every_wrapper(Exception failure, string reason) =>
         Assert.Equal(reason, ConnectionFailure.Of(failure));
 }

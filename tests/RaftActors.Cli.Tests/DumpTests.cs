@@ -1,6 +1,6 @@
 namespace RaftActors.Cli.Tests;
 
-/// <summary><c>raft log dump</c>, as people and programs see it.</summary>
+/// <summary><c>raft log dump</c>, as text and as JSON.</summary>
 public sealed class DumpTests : IDisposable
 {
     private readonly StoreFolder _folder = new();
@@ -8,7 +8,7 @@ public sealed class DumpTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void Dump_shows_every_pair_and_where_the_log_ends()
+    public void Dump_shows_every_pair_and_the_end_of_the_log()
     {
         _folder.WritePairs(StoreFolder.OwnerOf(1), 3);
 
@@ -20,7 +20,7 @@ public sealed class DumpTests : IDisposable
     }
 
     [Fact]
-    public void Dump_as_JSON_is_an_object_a_line_with_the_filters_obeyed()
+    public void JSON_has_one_object_per_line_and_respects_the_filters()
     {
         _folder.WritePairs(StoreFolder.OwnerOf(1), 5);
         _folder.WritePairs(StoreFolder.OwnerOf(2), 5);
@@ -34,7 +34,7 @@ public sealed class DumpTests : IDisposable
     }
 
     [Fact]
-    public void Dump_shows_damage_and_what_stands_behind_it()
+    public void Dump_shows_damage_and_the_entries_after_it()
     {
         _folder.WritePairs(StoreFolder.OwnerOf(1), 3);
         _folder.Damage("value2");
@@ -47,7 +47,7 @@ public sealed class DumpTests : IDisposable
     }
 
     [Fact]
-    public void Dump_obeys_no_key()
+    public void Dump_escapes_control_characters()
     {
         _folder.WritePairs(new Storage.StoreOwner("g", StoreFolder.Names[0]), 1);
         _folder.WritePairs(new Storage.StoreOwner("g\u001b[2J", StoreFolder.Names[1]), 1);
@@ -56,7 +56,7 @@ public sealed class DumpTests : IDisposable
     }
 
     [Fact]
-    public void Reader_that_has_seen_enough_ends_the_dump_quietly()
+    public void Dump_ends_without_an_error_when_the_reader_closes_the_pipe()
     {
         _folder.WritePairs(StoreFolder.OwnerOf(1), 5000);
 

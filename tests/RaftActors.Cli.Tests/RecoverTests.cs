@@ -4,7 +4,7 @@ using RaftActors.Core;
 
 namespace RaftActors.Cli.Tests;
 
-/// <summary><c>raft recover</c> on the stores of two of five. That Core goes on with what they hold then, the room below tests.</summary>
+/// <summary><c>raft recover</c> on the stores of two of five voters. Storage.Tests check that Core accepts the result.</summary>
 public sealed class RecoverTests : IDisposable
 {
     private readonly StoreFolder _one = new();
@@ -17,7 +17,7 @@ public sealed class RecoverTests : IDisposable
     }
 
     [Fact]
-    public void Survivors_come_to_the_same_group_and_keep_their_entries()
+    public void Survivors_get_the_same_group_identity_and_keep_their_entries()
     {
         MakeGroup();
 
@@ -35,7 +35,7 @@ public sealed class RecoverTests : IDisposable
     }
 
     [Fact]
-    public void Snapshot_is_of_the_new_group_too_and_the_old_one_is_kept()
+    public void Snapshot_gets_the_new_group_identity_and_the_old_one_is_kept()
     {
         var position = new LogPosition(new LogIndex(3), new Term(1), new Serial(2), 0);
         MakeGroup(configuration => new Snapshot(position, new LogIndex(1), configuration, [], 100_000));
@@ -50,7 +50,7 @@ public sealed class RecoverTests : IDisposable
     }
 
     [Fact]
-    public void Recovery_that_a_crash_cut_off_between_log_and_snapshot_is_finished_by_another_one()
+    public void Second_recovery_completes_one_that_crashed_between_log_and_snapshot()
     {
         var position = new LogPosition(new LogIndex(3), new Term(1), new Serial(2), 0);
         MakeGroup(configuration => new Snapshot(position, new LogIndex(1), configuration, [], 1000));
@@ -67,7 +67,7 @@ public sealed class RecoverTests : IDisposable
     }
 
     [Fact]
-    public void Segments_that_a_crash_left_in_their_place_change_nothing()
+    public void Old_segments_left_by_a_crash_have_no_effect()
     {
         MakeGroup();
         Recover(_one, 1);
@@ -79,18 +79,18 @@ public sealed class RecoverTests : IDisposable
     }
 
     [Fact]
-    public void Ctrl_C_at_the_question_ends_it_and_changes_nothing()
+    public void Ctrl_C_at_the_confirmation_changes_nothing()
     {
         MakeGroup();
 
-        var run = Run.Interrupted("to do it: ", Arguments(_one, 1));
+        var run = Run.Interrupted("to recover it: ", Arguments(_one, 1));
 
         Assert.Equal((130, ""), (run.Code, run.Error));
         Assert.Empty(Directory.GetDirectories(_one.Path, "before*"));
     }
 
     [Fact]
-    public void Other_stores_of_the_same_directory_stay_as_they_were()
+    public void Other_stores_of_the_same_directory_stay_unchanged()
     {
         MakeGroup();
         _one.WritePairs(StoreFolder.OwnerOf(1, "another"), 4);
@@ -103,7 +103,7 @@ public sealed class RecoverTests : IDisposable
     }
 
     [Fact]
-    public void It_is_shown_first_and_done_only_for_who_types_the_groups_name()
+    public void Recovery_shows_its_plan_and_needs_the_name_of_the_group_as_confirmation()
     {
         MakeGroup();
 
@@ -112,7 +112,7 @@ public sealed class RecoverTests : IDisposable
 
         Assert.Equal((1, 0), (refused.Code, done.Code));
         Assert.Contains("raft3@c raft4@d raft5@e", refused.Output);
-        Assert.Contains("Never do this because a network is cut", refused.Output);
+        Assert.Contains("Never recover because a network is cut", refused.Output);
         Assert.Contains("nothing was changed", refused.Output);
     }
 
@@ -120,7 +120,7 @@ public sealed class RecoverTests : IDisposable
     [InlineData("raft2@b,raft3@c", "raft1@a is not among the members")]
     [InlineData("raft1@a,raft2@b,raft3@c", "A majority of the voters is among these members")]
     [InlineData("raft1@a,raft9@z", "raft9@z is not in the latest configuration")]
-    public void What_must_not_be_done_is_refused(string members, string reason)
+    public void Invalid_survivors_are_refused(string members, string reason)
     {
         MakeGroup();
 
@@ -133,7 +133,7 @@ public sealed class RecoverTests : IDisposable
     }
 
     [Fact]
-    public void Store_that_is_not_there_is_refused_with_those_that_are()
+    public void Missing_store_is_refused_with_a_list_of_the_present_ones()
     {
         MakeGroup();
 
@@ -153,7 +153,7 @@ public sealed class RecoverTests : IDisposable
         "--members", "raft1@a,raft2@b",
     ];
 
-    /// <summary>Two stores of one group of five; the second has two entries more.</summary>
+    /// <summary>Writes two stores of a group of five. The second store has two more entries.</summary>
     private void MakeGroup(Func<Configuration, Snapshot>? snapshotOf = null)
     {
         var (one, other) = (_one.Write(StoreFolder.OwnerOf(1)).Incarnation, _other.Write(StoreFolder.OwnerOf(2)).Incarnation);

@@ -6,10 +6,10 @@ using RaftActors.Core;
 
 namespace RaftActors.Cli.Tests;
 
-/// <summary><c>raft recover</c> and <c>raft log repair</c> on the stores of a real group, and what becomes of the group then.</summary>
+/// <summary><c>raft recover</c> and <c>raft log repair</c> on the stores of a real group, which then continues.</summary>
 public sealed class RecoveredGroupTests : TestKit
 {
-    // Nothing takes as long on a machine that works.
+    // A group that hangs fails its test after this time.
     private static readonly TimeSpan Guard = TimeSpan.FromSeconds(60);
 
     private readonly StoreFolder _folder = new();
@@ -21,7 +21,7 @@ public sealed class RecoveredGroupTests : TestKit
     }
 
     [Fact]
-    public void Two_of_five_that_lost_the_others_elect_a_leader_have_all_that_was_acknowledged_and_go_on()
+    public void Two_recovered_survivors_of_five_keep_all_acknowledged_entries_and_accept_new_ones()
     {
         Start(1, 2, 3, 4, 5);
         for (var i = 1; i <= 20; i++)
@@ -42,12 +42,12 @@ public sealed class RecoveredGroupTests : TestKit
 
         Assert.Equal(new Serial(21), Append(2, "key21"));
         Assert.Equal(new Serial(22), Append(1, "key22"));
-        ExpectHandedOver(1, 22);
-        ExpectHandedOver(2, 22);
+        ExpectDelivered(1, 22);
+        ExpectDelivered(2, 22);
     }
 
     [Fact]
-    public void Process_whose_damaged_store_was_repaired_is_taken_in_again_by_itself()
+    public void Process_with_a_repaired_store_rejoins_by_itself()
     {
         Start(1, 2, 3);
         Append(1, "key1");
@@ -58,7 +58,7 @@ public sealed class RecoveredGroupTests : TestKit
         Assert.Equal(0, Run.Of("log", "repair", "--data", _folder.Path, "--yes").Code);
         Start(1, 2, 3);
 
-        ExpectHandedOver(3, 1);
+        ExpectDelivered(3, 1);
         Assert.Equal(new Serial(2), Append(3, "key2"));
     }
 
@@ -87,7 +87,7 @@ public sealed class RecoveredGroupTests : TestKit
         var roster = numbers.Contains(5) || numbers.Length == 2 ? null : numbers.Select(number => $"raft{number}@node1").ToArray();
         foreach (var number in numbers)
         {
-            _system.ActorOf(Props.Create(() => new Teller(TestActor, roster)), $"raft{number}");
+            _system.ActorOf(Props.Create(() => new Recorder(TestActor, roster)), $"raft{number}");
         }
     }
 
@@ -99,15 +99,15 @@ public sealed class RecoveredGroupTests : TestKit
         return ((AppendOutcome.Done)FishForMessage(message => message is AppendOutcome.Done, Guard)).Serial;
     }
 
-    // In order, up to the last; what was told before the outcome of an Append was left aside.
-    private void ExpectHandedOver(int number, long last)
+    // Asks the actor for all delivered keys, when the last one has arrived.
+    private void ExpectDelivered(int number, long last)
     {
-        _system!.ActorSelection($"/user/raft{number}").Tell(new Teller.WhenAt(new Serial(last)), TestActor);
+        _system!.ActorSelection($"/user/raft{number}").Tell(new Recorder.WhenAt(new Serial(last)), TestActor);
         var keys = (string[])FishForMessage(message => message is string[], Guard);
         Assert.Equal(Enumerable.Range(1, (int)last).Select(serial => $"key{serial}"), keys);
     }
 
-    // A byte of the entry of this key in one process's store.
+    // Changes a byte of the entry with this key in one process's store.
     private void Damage(string process, string key)
     {
         var run = Run.Of("log", "dump", "--data", _folder.Path, "--process", process, "--json");
@@ -118,13 +118,13 @@ public sealed class RecoveredGroupTests : TestKit
         File.WriteAllBytes(path, bytes);
     }
 
-    /// <summary>Appends what it is told, and tells what it was handed.</summary>
-    private sealed class Teller : RaftActor<string>
+    /// <summary>Appends the keys that it receives, and reports the pairs that are delivered to it.</summary>
+    private sealed class Recorder : RaftActor<string>
     {
         private readonly List<string> _keys = [];
         private readonly List<(Serial Serial, IActorRef Asker)> _asked = [];
 
-        public Teller(IActorRef watcher, string[]? roster)
+        public Recorder(IActorRef watcher, string[]? roster)
             : base(new RaftOptions<string> { Roster = roster })
         {
             Receive<string>(key => Raft.Append(key, key, Guard, watcher));

@@ -1,6 +1,6 @@
 namespace RaftActors.Cli.Tests;
 
-/// <summary><c>raft log repair</c>: what is damaged makes room, and everything else stays.</summary>
+/// <summary><c>raft log repair</c>: damaged stores are moved aside, and all others stay.</summary>
 public sealed class RepairTests : IDisposable
 {
     private readonly StoreFolder _folder = new();
@@ -8,7 +8,7 @@ public sealed class RepairTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void Damaged_store_begins_anew_and_the_others_of_its_log_stay_as_they_were()
+    public void Damaged_store_starts_empty_and_the_others_of_its_log_stay_unchanged()
     {
         var (damaged, other) = (StoreFolder.OwnerOf(1), StoreFolder.OwnerOf(2));
         _folder.WritePairs(damaged, 3);
@@ -30,7 +30,7 @@ public sealed class RepairTests : IDisposable
     }
 
     [Fact]
-    public void Snapshots_of_a_damaged_store_go_with_it()
+    public void Snapshots_of_a_damaged_store_are_moved_too()
     {
         _folder.WritePairs(StoreFolder.OwnerOf(2), 5);
         var snapshot = _folder.WriteSnapshot(StoreFolder.OwnerOf(1));
@@ -45,7 +45,7 @@ public sealed class RepairTests : IDisposable
     }
 
     [Fact]
-    public void Damage_of_nobody_in_particular_moves_the_whole_log_aside()
+    public void Damage_without_a_readable_owner_moves_the_whole_log()
     {
         _folder.WritePairs(StoreFolder.OwnerOf(1), 3);
         _folder.WritePairs(StoreFolder.OwnerOf(2), 3);
@@ -60,7 +60,7 @@ public sealed class RepairTests : IDisposable
     }
 
     [Fact]
-    public void Without_the_word_nothing_is_moved()
+    public void Repair_without_confirmation_changes_nothing()
     {
         _folder.WritePairs(StoreFolder.OwnerOf(1), 3);
         _folder.Damage("value2");

@@ -2,7 +2,7 @@ using RaftActors.Core;
 
 namespace RaftActors.Cli.Tests;
 
-/// <summary>How people name servers.</summary>
+/// <summary>Parsing and conversion of server names.</summary>
 public sealed class ServerIdTests
 {
     [Theory]
@@ -13,7 +13,7 @@ public sealed class ServerIdTests
     [InlineData("127.0.0.1:9990", ":9990")]
     [InlineData("Host-1.Example.org:9990", "host-1.example.org:9990")]
     [InlineData("10.0.0.7:65535", "10.0.0.7:65535")]
-    public void Server_is_written_in_one_way_only(string text, string id)
+    public void Each_server_has_one_canonical_name(string text, string id)
     {
         Assert.True(ServerId.TryParse(text, out var read));
         Assert.Equal(id, read.ToString());
@@ -34,10 +34,10 @@ public sealed class ServerIdTests
     [InlineData("a@b:9990")]
     [InlineData("http://host:9990")]
     [InlineData("::1:9990")]
-    public void What_is_no_server_is_not_read(string text) => Assert.False(ServerId.TryParse(text, out _));
+    public void Malformed_address_is_refused(string text) => Assert.False(ServerId.TryParse(text, out _));
 
     [Fact]
-    public void Its_name_is_its_address_and_that_of_its_folder()
+    public void Name_gives_the_address_the_process_and_the_folder()
     {
         var here = new ServerId("", 9990);
         Assert.Equal(("127.0.0.1", "_9990", new ProcessName("raft@:9990")), (here.Hostname, here.AgentId, here.Process));
@@ -46,6 +46,6 @@ public sealed class ServerIdTests
     }
 
     [Fact]
-    public void Texts_of_the_engine_name_servers_as_people_do() =>
+    public void Process_names_in_engine_texts_become_server_names() =>
         Assert.Equal(":9993 is not in the roster", ServerId.Show("raft@:9993 is not in the roster"));
 }

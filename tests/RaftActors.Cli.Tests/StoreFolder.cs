@@ -6,7 +6,7 @@ using RaftActors.Storage;
 
 namespace RaftActors.Cli.Tests;
 
-/// <summary>A directory of stores, made by the stores themselves, and damaged by hand.</summary>
+/// <summary>A directory with stores that the product wrote and the test may damage.</summary>
 internal sealed class StoreFolder : IDisposable
 {
     public static readonly GroupUid Group = new(new Guid(1, 0, 0, new byte[8]));
@@ -20,7 +20,7 @@ internal sealed class StoreFolder : IDisposable
 
     public static Member MemberOf(int number, Incarnation incarnation) => new(Names[number - 1], incarnation);
 
-    /// <summary>Entries from 1 on of these terms: the configuration, if there is one, then pairs "key2" and so on.</summary>
+    /// <summary>Entries of these terms from index 1: the configuration, if any, then pairs with the keys "key2" and so on.</summary>
     public static LogSlice Entries(Configuration? configuration, params long[] terms) =>
     [
         .. terms.Select((term, i) => new LogEntry(
@@ -32,8 +32,8 @@ internal sealed class StoreFolder : IDisposable
                 : new Payload.Pair(null, $"key{i + 1}", Encoding.UTF8.GetBytes($"value{i + 1}")))),
     ];
 
-    /// <summary>Opens the store, writes, closes it.</summary>
-    /// <returns>What it held when it was opened.</returns>
+    /// <summary>Opens the store, writes, and closes it.</summary>
+    /// <returns>The content of the store before the write.</returns>
     public RecoveredState Write(StoreOwner owner, Func<Incarnation, Effect.Persist?>? write = null, Snapshot? snapshot = null)
     {
         var options = new StoreOptions { Directory = Path, SegmentSizeBytes = 1 << 20, FreeSpaceFloorBytes = 0 };
@@ -55,13 +55,13 @@ internal sealed class StoreFolder : IDisposable
         return found;
     }
 
-    /// <summary>A store with so many pairs of term 1.</summary>
+    /// <summary>Writes pairs of term 1.</summary>
     public void WritePairs(StoreOwner owner, int count) => Write(owner, _ => new Effect.Persist(
         new Ticket(1),
         new HardState(new Term(1), null, []),
         Entries(null, [.. Enumerable.Repeat(1L, count)])));
 
-    /// <summary>A store with three entries, and a snapshot of them.</summary>
+    /// <summary>Writes three entries and a snapshot of them.</summary>
     /// <returns>The snapshot's file, relative to the directory.</returns>
     public string WriteSnapshot(StoreOwner owner)
     {
@@ -74,7 +74,7 @@ internal sealed class StoreFolder : IDisposable
         return System.IO.Path.GetRelativePath(Path, Directory.GetFiles(Path, "*.snap", SearchOption.AllDirectories).Single());
     }
 
-    /// <summary>Changes a byte of the first place that holds this text.</summary>
+    /// <summary>Changes one byte at an offset from the first occurrence of the text.</summary>
     public void Damage(string text, int offset = 0, string file = "log/0000000001.wal")
     {
         var path = System.IO.Path.Combine(Path, file);

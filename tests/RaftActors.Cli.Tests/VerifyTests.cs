@@ -2,7 +2,7 @@ using RaftActors.Storage;
 
 namespace RaftActors.Cli.Tests;
 
-/// <summary><c>raft log verify</c>, and what both it and the others say of a directory that is not as it should be.</summary>
+/// <summary><c>raft log verify</c>, and the errors of all <c>raft log</c> commands.</summary>
 public sealed class VerifyTests : IDisposable
 {
     private readonly StoreFolder _folder = new();
@@ -10,7 +10,7 @@ public sealed class VerifyTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void Whole_log_is_fine()
+    public void Whole_log_is_reported_as_whole()
     {
         _folder.WritePairs(StoreFolder.OwnerOf(1), 3);
 
@@ -22,7 +22,7 @@ public sealed class VerifyTests : IDisposable
     }
 
     [Fact]
-    public void Torn_end_is_said_and_is_fine()
+    public void Torn_end_is_reported_and_is_no_damage()
     {
         _folder.WritePairs(StoreFolder.OwnerOf(1), 3);
         var end = Run.Of("log", "dump", "--data", _folder.Path, "--json").Objects
@@ -40,7 +40,7 @@ public sealed class VerifyTests : IDisposable
     }
 
     [Fact]
-    public void Damage_is_found_and_charged_to_whose_it_is()
+    public void Damage_is_attributed_to_its_store()
     {
         _folder.WritePairs(StoreFolder.OwnerOf(1), 3);
         _folder.WritePairs(StoreFolder.OwnerOf(2), 5);
@@ -59,7 +59,7 @@ public sealed class VerifyTests : IDisposable
     }
 
     [Fact]
-    public void Damaged_snapshot_is_found_block_by_block()
+    public void Damaged_block_of_a_snapshot_is_found()
     {
         var snapshot = _folder.WriteSnapshot(StoreFolder.OwnerOf(1));
         Assert.Equal(0, Run.Of("log", "verify", "--data", _folder.Path).Code);
@@ -75,7 +75,7 @@ public sealed class VerifyTests : IDisposable
     [InlineData("verify")]
     [InlineData("dump")]
     [InlineData("repair")]
-    public void Directory_in_use_is_refused_with_who_uses_it(string verb)
+    public void Directory_in_use_is_refused_with_the_process_that_uses_it(string verb)
     {
         using var directory = StoreDirectory.Open(new StoreOptions { Directory = _folder.Path, SegmentSizeBytes = 1 << 20 });
 
@@ -86,14 +86,14 @@ public sealed class VerifyTests : IDisposable
     }
 
     [Fact]
-    public void Directory_that_is_none_or_not_ours_is_refused_in_a_sentence()
+    public void Missing_or_foreign_directory_is_refused()
     {
         AssertRefused("is no directory", Path.Combine(_folder.Path, "none"));
         AssertRefused("has no log of raft processes in it", _folder.Path);
     }
 
     [Fact]
-    public void Newer_format_is_refused_in_a_sentence()
+    public void Newer_format_is_refused()
     {
         _folder.WritePairs(StoreFolder.OwnerOf(1), 1);
         var file = Path.Combine(_folder.Path, "log/0000000001.wal");
@@ -112,7 +112,7 @@ public sealed class VerifyTests : IDisposable
     [InlineData("log", "dump", "--data", "x", "--process", "nameless")]
     [InlineData("recover", "--data", "x", "--group", "g")]
     [InlineData("nothing")]
-    public void Wrong_command_is_said_to_be_one(params string[] arguments)
+    public void Wrong_arguments_are_a_usage_error(params string[] arguments)
     {
         var run = Run.Of(arguments);
 

@@ -25,7 +25,7 @@ public sealed class ServerLinesTests
 
         Assert.Equal((7, 7), (ServerLines.Elected(elected), ServerLines.Leads(elected)));
         Assert.Equal((null, 8), (ServerLines.Elected(heard), ServerLines.Leads(heard)));
-        Assert.Null(ServerLines.Leads(Error("2026/11/20 18:08:43 :4490 leads no more, or is out of reach")));
+        Assert.Null(ServerLines.Leads(Error("2026/11/20 18:08:43 lost the leader :4490")));
         Assert.Null(ServerLines.Elected(Output("2026/11/20 18:08:42 Logs [elected leader in term 7 by me]")));
     }
 

@@ -12,7 +12,7 @@ internal sealed class Appender(ServerList servers, ClientSettings settings, stri
     /// <param name="text">Null: the message was too long to be read.</param>
     public async Task<RequestOutcome> AppendAsync(string? text, string id, CancellationToken cancellation)
     {
-        if ((text is null ? InputLines.TooLong : MessageLimits.WhyNot(id, text)) is { } problem)
+        if ((text is null ? InputLines.TooLong : MessageLimits.Problem(id, text)) is { } problem)
         {
             return new RequestOutcome.NotDone(problem, IsFinal: true);
         }

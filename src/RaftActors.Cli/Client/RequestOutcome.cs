@@ -9,7 +9,7 @@ internal abstract record RequestOutcome
     /// <param name="Reply">Neither Refused nor Unknown.</param>
     public sealed record Answered(ServerId By, Reply Reply) : RequestOutcome;
 
-    /// <summary>Nothing was changed, and this request will change nothing later.</summary>
+    /// <summary>The request changed nothing, and will change nothing later.</summary>
     /// <param name="IsFinal">Every server would refuse the same request at any time.</param>
     public sealed record NotDone(string Why, bool IsFinal = false) : RequestOutcome;
 

@@ -1,15 +1,15 @@
 namespace RaftActors.Cli.Offline;
 
-/// <summary>Asks before something is done that cannot be taken back easily.</summary>
+/// <summary>Asks the user to confirm a change that is hard to undo.</summary>
 internal static class Confirmation
 {
-    /// <summary>Whether the answer was the one that is wanted.</summary>
-    public static bool IsGiven(CommandEnvironment environment, string question, string wanted)
+    /// <summary>Prints the question, reads a line, and returns whether it is the expected answer.</summary>
+    public static bool IsGiven(CommandEnvironment environment, string question, string expected)
     {
         environment.Output.Write(question);
         environment.Output.Flush();
         var answer = environment.Input.ReadLine();
-        if (answer?.Trim() == wanted)
+        if (answer?.Trim() == expected)
         {
             return true;
         }

@@ -14,18 +14,18 @@ internal static class DumpCommand
         var json = CommandLine.Json();
         var group = CommandLine.Group();
         var process = CommandLine.Process();
-        var from = new Option<long?>("--from") { Description = "Entries with a lower index are left out.", HelpName = "index" };
+        var from = new Option<long?>("--from") { Description = "Leave out entries with a lower index.", HelpName = "index" };
         var limit = new Option<long?>("--limit")
         {
-            Description = "So many lines at most.",
+            Description = "Print at most this many lines.",
             HelpName = "n",
             Validators = { RefuseNegative },
         };
         var command = new Command(
             "dump",
             """
-            Shows what stands in a log, in the order in which it was written: segments, batches and seals, records, then snapshots, and
-            where the log ends. What is torn or damaged is shown as such. It changes nothing, and refuses a directory that is in use.
+            Prints the content of a log in the order of writing: segments, batches, seals and records, then the end of the log and the
+            snapshots. Marks torn and damaged parts. Changes nothing. Fails if a process uses the directory.
 
             Example:
               raft log dump --data /var/lib/raft --process raft1@node1@localhost --from 1000 --limit 20

@@ -4,7 +4,7 @@ using RaftActors.Storage.Tools;
 
 namespace RaftActors.Cli.Offline;
 
-/// <summary>A line for each item of a dump. The columns are as wide as what normally stands in them, since nothing is read ahead.</summary>
+/// <summary>Writes one line for each item of a dump. Column widths are fixed, because items are not read ahead.</summary>
 internal sealed class ItemLines(TextWriter output, bool isJson)
 {
     private bool _hasHeading;

@@ -3,10 +3,10 @@ using RaftActors.Storage;
 
 namespace RaftActors.Cli.Offline;
 
-/// <summary>Of which stores something is to be shown or done.</summary>
+/// <summary>Selects stores by group and process. Null selects all.</summary>
 internal sealed record OwnerFilter(string? Group, ProcessName? Process)
 {
-    /// <summary>All.</summary>
+    /// <summary>Whether all stores are selected.</summary>
     public bool IsOpen => Group is null && Process is null;
 
     public bool Admits(StoreOwner owner) => (Group is null || owner.Group == Group) && (Process is null || owner.Name == Process);

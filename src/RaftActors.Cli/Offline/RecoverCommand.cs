@@ -19,29 +19,28 @@ internal static class RecoverCommand
         process.Description = "The survivor whose store is in this directory: raft1@node1@localhost.";
         var members = new Option<ProcessName[]>("--members")
         {
-            Description = "All survivors, this one included, with commas between. The same on each of them.",
+            Description = "All survivors, this one included, separated by commas. Give the same list on each.",
             HelpName = "names",
             Required = true,
             CustomParser = CommandLine.ParseNames,
         };
-        var yes = new Option<bool>("--yes") { Description = "Do not ask. For scripts." };
+        var yes = new Option<bool>("--yes") { Description = "Do not ask for confirmation. For scripts." };
         var command = new Command(
             "recover",
             """
-            The last resort: a majority of a group's voters is lost for ever, disks and all, and the survivors are to go on without it.
-            While one of the lost ones might come back, start that one instead.
+            Lets the survivors of a group continue without a majority of its voters. It is the last resort, for a majority that is lost
+            for ever with its disks. If a lost process can still be started, start it instead.
 
-            How: stop all survivors. Run this on each of them, with the same --members. Compare the group identity that it prints: it must
-            be the same on all. Start them all: the first leader needs the vote of every one of them, so the one whose log goes furthest
-            leads. Then let the lost ones leave the group, or give their names to processes with empty stores.
+            Steps: stop all survivors. Run this command on each, with the same --members. It prints the new group identity, which must be
+            the same on all survivors. Start them all. The first leader needs the vote of every survivor, so the survivor with the longest
+            log leads. Then remove the lost processes from the group, or start processes with empty stores under their names.
 
-            What you may lose: what was acknowledged and was only in the lost logs is gone. What was never acknowledged, and stands in a
-            survivor's log, may appear. Whoever runs this on two halves of a group has two groups, which both take writes; so never run it
-            because a network is cut.
+            Possible losses: acknowledged entries that only the lost logs had are gone. Unacknowledged entries in a survivor's log may
+            become committed. Never run this because a network is cut: two recovered halves become two groups, and both accept writes.
 
-            What it does: in this store, every configuration of the group becomes one in which the survivors vote, under a new identity of
-            the group, so that a lost process that comes back with its old store is refused. Entries, terms and votes stay. The files as
-            they were are kept in DIR/before-recover-N. Nothing is done to other processes' stores in the same directory.
+            Effects: in this store every configuration is replaced by one in which the survivors vote, with a new group identity. The group
+            then refuses a lost process that restarts with its old store. Entries, terms and votes stay. The old files are kept in
+            DIR/before-recover-N. Other stores in the directory stay unchanged.
 
             Example:
               raft recover --data /var/lib/raft --group ledger --process raft1@a --members raft1@a,raft2@b
@@ -55,7 +54,7 @@ internal static class RecoverCommand
             var directory = parsed.GetValue(data)!;
             using var recovery = LostQuorumStore.Open(directory, owner, parsed.GetValue(members)!);
             Show(environment.Output, recovery.Plan);
-            var question = $"Type the name of the group ({owner.Group}) to do it: ";
+            var question = $"Type the name of the group ({owner.Group}) to recover it: ";
             if (!parsed.GetValue(yes) && !Confirmation.IsGiven(environment, question, owner.Group))
             {
                 return ExitCode.Failed;
@@ -67,7 +66,7 @@ internal static class RecoverCommand
                 AnnouncementFile.NoteRecovery(directory, before, after);
                 return recovery.Apply();
             });
-            environment.Output.WriteLine($"Done. The files as they were are in {kept}.");
+            environment.Output.WriteLine($"Done. The old files are in {kept}.");
             return ExitCode.Done;
         });
         return command;
@@ -81,9 +80,9 @@ internal static class RecoverCommand
         table.Add("lost", "", string.Join(' ', plan.Lost));
         table.Add("end of the log", $"{plan.End}", "the same");
         table.WriteTo(output);
-        output.WriteLine("What was acknowledged and is in no survivor's log is gone. What was never acknowledged may appear.");
-        output.WriteLine($"The first leader needs the votes of all {plan.Survivors.Count()}: {Names(plan.Survivors)}.");
-        output.WriteLine("On each of them the group identity after must be the same as here. Never do this because a network is cut.");
+        output.WriteLine("Acknowledged entries that are in no survivor's log are lost. Unacknowledged entries may become committed.");
+        output.WriteLine($"The first leader needs the votes of all {plan.Survivors.Count()} survivors: {Names(plan.Survivors)}.");
+        output.WriteLine("Each survivor must show the same new group identity. Never recover because a network is cut.");
     }
 
     private static string Names(IEnumerable<Member> members) => string.Join(' ', members.Select(member => member.Name));

@@ -11,20 +11,19 @@ internal static class RepairCommand
     {
         var data = CommandLine.Data();
         var json = CommandLine.Json();
-        var yes = new Option<bool>("--yes") { Description = "Do not ask. For scripts." };
+        var yes = new Option<bool>("--yes") { Description = "Do not ask for confirmation. For scripts." };
         var command = new Command(
             "repair",
             """
-            Moves damaged stores out of the way, so that their processes can start: empty, as new ones, which their groups take in again.
-            Says first what will be lost in this directory. What was acknowledged is still with a majority of the group, if no more than a
-            minority of it is damaged; if this was the last copy, do not go on, and save the directory.
+            Moves damaged stores aside, so that their processes can start with empty stores and rejoin. First prints which stores will be
+            lost in this directory. If only a minority of the group is damaged, the others have all acknowledged entries. If this is the
+            last copy, do not continue: save the directory.
 
-            Where the damage is one store's, the others of the same log stay as they are. Where nobody can tell whose it is, the whole log
-            goes. Files are never deleted: they are kept in DIR/damaged-N. A torn end needs no repair: the next start cuts it off.
+            If the damage belongs to one store, the other stores of the same log stay. If the owner of the damage is unreadable, the whole
+            log is moved. Files are kept in DIR/damaged-N, never deleted. A torn end needs no repair: the next start cuts it off.
 
-            It refuses a directory that is in use. Afterwards start the process as before: while a majority is there without it, the
-            group takes it in again by itself, and gives it its vote back when it has caught up. Where raft.quorum.keep is off, have it
-            leave and join.
+            Fails if a process uses the directory. Afterwards start the process as before. It rejoins by itself while a majority runs
+            without it, and votes again when it has caught up. With raft.quorum.keep = off, remove it and add it again.
 
             Example:
               raft log repair --data /var/lib/raft
@@ -45,10 +44,10 @@ internal static class RepairCommand
 
             foreach (var owner in repair.Lost)
             {
-                Say(environment, isJson, $"{owner} will start empty: all that it has here is moved aside.", null);
+                Say(environment, isJson, $"{owner} will start empty: its store is moved aside.", null);
             }
 
-            if (!parsed.GetValue(yes) && !Confirmation.IsGiven(environment, "Type 'repair' to move it aside: ", "repair"))
+            if (!parsed.GetValue(yes) && !Confirmation.IsGiven(environment, "Type 'repair' to continue: ", "repair"))
             {
                 return ExitCode.Failed;
             }

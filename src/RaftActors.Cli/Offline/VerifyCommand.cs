@@ -15,11 +15,11 @@ internal static class VerifyCommand
         var command = new Command(
             "verify",
             """
-            Reads everything in a directory, every segment and every snapshot, and compares the checksums. It says of each store what it
-            has, and whether its process can start. A torn end of the last write is no damage: nobody was told that it was written, and
-            the next start cuts it off. It changes nothing, and refuses a directory that is in use.
+            Reads all segments and snapshots in a directory and checks their checksums. Prints the content of each store, and whether its
+            process can start. A torn end of the last write is no damage: the write was never acknowledged, and the next start cuts it
+            off. Changes nothing. Fails if a process uses the directory.
 
-            Exit code 1: something that was acknowledged is damaged. 'raft log repair' is the way out then.
+            Exit codes: 0 whole; 1 acknowledged entries are damaged (see 'raft log repair'), or the directory cannot be read.
 
             Example:
               raft log verify --data /var/lib/raft
@@ -34,7 +34,7 @@ internal static class VerifyCommand
             Write(environment.Output, report, isJson);
             if (!report.IsWhole && !isJson)
             {
-                environment.Output.WriteLine("Damaged: 'raft log repair' shows what will be lost, and moves it aside.");
+                environment.Output.WriteLine("Run 'raft log repair' to see what is lost, and to move it aside.");
             }
 
             return report.IsWhole ? ExitCode.Done : ExitCode.Failed;
@@ -86,7 +86,7 @@ internal static class VerifyCommand
         if (report.IsWhole)
         {
             output.WriteLine(report.TornBytes > 0
-                ? $"Whole, with a torn end of {report.TornBytes} bytes, of a write that nobody was told about; the next start cuts it off."
+                ? $"Whole, with a torn end of {report.TornBytes} bytes. It was never acknowledged, and the next start cuts it off."
                 : "Whole.");
         }
     }
@@ -94,7 +94,7 @@ internal static class VerifyCommand
     private static string Place(LogDamage damage) =>
         $"{damage.Place.File} at {damage.Place.Offset}: {damage.Place.What}"
         + (damage.Place is { Expected: { } expected, Found: { } found } ? $" (checksum {expected:x8} expected, {found:x8} found)" : "")
-        + (damage.Behind > 0 ? $"; {damage.Behind} entries are behind it." : ".");
+        + (damage.Behind > 0 ? $"; {damage.Behind} entries come after it." : ".");
 
     private static void WriteJson(TextWriter output, LogReport report)
     {

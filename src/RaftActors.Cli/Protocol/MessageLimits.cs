@@ -2,45 +2,47 @@ using System.Text;
 
 namespace RaftActors.Cli.Protocol;
 
-/// <summary>How large what clients send may be.</summary>
+/// <summary>Size limits of the protocol between clients and servers.</summary>
 internal static class MessageLimits
 {
-    /// <summary>A message's text, in UTF-8.</summary>
+    /// <summary>Largest text of a message, in bytes of UTF-8.</summary>
     public const int TextBytesMax = 1 << 20;
 
-    /// <summary>A request id.</summary>
+    /// <summary>Longest request id, in characters.</summary>
     public const int IdLettersMax = 200;
 
     /// <summary>
-    /// What travels between two programs: JSON writes an octet of a text in six at most, and Raft wants room for two messages in a frame.
+    /// Largest frame between two programs, in bytes. JSON writes a byte of text in at most six bytes, and Raft needs room for two messages.
     /// </summary>
     public const int FrameBytesMax = 8 << 20;
 
-    /// <summary>A page of a log: so many letters of texts and ids, and one message more. It fits into a frame whatever is in it.</summary>
+    /// <summary>
+    /// Most characters of texts and ids in a page of a log. A page has at least one message, and always fits into a frame.
+    /// </summary>
     public const int PageLettersMax = 128 << 10;
 
-    /// <summary>Messages of a page.</summary>
+    /// <summary>Most messages in a page.</summary>
     public const int PageMessagesMax = 1000;
 
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <summary>Why this cannot be appended; null if it can.</summary>
-    public static string? WhyNot(string id, string text)
+    /// <summary>Why a message cannot be appended; null if it can.</summary>
+    public static string? Problem(string id, string text)
     {
         if (id.Length is 0 or > IdLettersMax)
         {
-            return $"A request id has 1 to {IdLettersMax} letters, and this one has {id.Length}.";
+            return $"The request id has {id.Length} characters. It must have 1 to {IdLettersMax}.";
         }
 
         try
         {
             _ = Strict.GetByteCount(id);
             var size = Strict.GetByteCount(text);
-            return size > TextBytesMax ? $"The message has {size} bytes, and at most {TextBytesMax} (1 MiB) are taken." : null;
+            return size > TextBytesMax ? $"The message has {size} bytes. The limit is {TextBytesMax} (1 MiB)." : null;
         }
         catch (EncoderFallbackException)
         {
-            return "The message, or its request id, is no valid Unicode: half of a surrogate pair stands alone.";
+            return "The message or its request id is not valid Unicode: it has half of a surrogate pair.";
         }
     }
 }

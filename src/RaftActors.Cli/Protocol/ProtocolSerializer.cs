@@ -8,8 +8,8 @@ using Akka.Serialization;
 namespace RaftActors.Cli.Protocol;
 
 /// <summary>
-/// Requests and replies as JSON, one manifest for each kind. Members may be added: who does not know them passes over them. A manifest is
-/// never given anew.
+/// Serializes requests and replies as JSON, with one manifest for each kind. Later versions may add members, which older ones ignore. A
+/// manifest is never reused for another kind.
 /// </summary>
 internal sealed class ProtocolSerializer(ExtendedActorSystem system) : SerializerWithStringManifest(system)
 {
@@ -33,8 +33,8 @@ internal sealed class ProtocolSerializer(ExtendedActorSystem system) : Serialize
     ];
 
     /// <summary>
-    /// Registers the serializer; every system that speaks the protocol has it in its configuration. A serializer that code adds would not
-    /// last: Akka.NET makes all serializers anew from the configuration whenever an extension injects its defaults.
+    /// Configuration that registers the serializer. A registration by code would be lost: Akka.NET creates all serializers again from the
+    /// configuration when an extension injects its defaults.
     /// </summary>
     public static Config Registration { get; } = ConfigurationFactory.ParseString(
         """
@@ -76,10 +76,11 @@ internal sealed class ProtocolSerializer(ExtendedActorSystem system) : Serialize
         {
             if (known == manifest)
             {
-                return JsonSerializer.Deserialize(bytes, kind) ?? throw new InvalidDataException("a message must not be null");
+                return JsonSerializer.Deserialize(bytes, kind) 
+                    ?? throw new InvalidDataException($"Cannot read a message of kind '{manifest}': it is null.");
             }
         }
 
-        throw new InvalidDataException($"'{manifest}' is no message of this version");
+        throw new InvalidDataException($"Cannot read a message of kind '{manifest}': this version does not know it.");
     }
 }

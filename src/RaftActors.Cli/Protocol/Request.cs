@@ -1,30 +1,30 @@
 namespace RaftActors.Cli.Protocol;
 
 /// <summary>
-/// What a client asks of any server, told to <c>/user/raft</c> there. Each is answered once, by a <see cref="Reply"/> of the same number.
-/// Closed.
+/// A request of a client to any server, sent to <c>/user/raft</c>. Each gets one final <see cref="Reply"/> with the same number; a
+/// <see cref="Reply.Redirected"/> may come before it. Closed.
 /// </summary>
 internal abstract record Request(long Number)
 {
-    /// <summary>Appends a message. One that was appended under the same id before is not appended again.</summary>
+    /// <summary>Appends a message, unless the log has the request id already.</summary>
     public sealed record Append(long Number, string RequestId, string Text, TimeSpan Timeout) : Request(Number);
 
-    /// <summary>Takes a server in, which must be running.</summary>
+    /// <summary>Adds a running server to the group.</summary>
     public sealed record AddMember(long Number, ServerId Server, TimeSpan Timeout) : Request(Number);
 
-    /// <summary>Lets a server go for good.</summary>
+    /// <summary>Removes a server from the group.</summary>
     public sealed record RemoveMember(long Number, ServerId Server, TimeSpan Timeout) : Request(Number);
 
-    /// <summary>Has another server lead; null: whoever is suited best.</summary>
+    /// <summary>Transfers the leadership; null: the group chooses the new leader.</summary>
     public sealed record Transfer(long Number, ServerId? To, TimeSpan Timeout) : Request(Number);
 
-    /// <summary>How this server sees itself and its group.</summary>
+    /// <summary>Asks for the state of this server and its view of the group.</summary>
     public sealed record Status(long Number) : Request(Number);
 
-    /// <summary>Messages that this server has processed, in order.</summary>
-    /// <param name="After">Those behind this serial.</param>
+    /// <summary>Asks for a page of the messages that this server has processed.</summary>
+    /// <param name="After">The page starts after this serial.</param>
     public sealed record ReadLog(long Number, long After) : Request(Number);
 
-    /// <summary>As Status, and what it waits for, for people.</summary>
+    /// <summary>Asks for the state of this server in words, with what it waits for.</summary>
     public sealed record Explain(long Number) : Request(Number);
 }

@@ -6,23 +6,24 @@ using Akka.Event;
 namespace RaftActors.Cli.Server;
 
 /// <summary>
-/// What the actor runtime and the engine have to say, on standard error; started by <c>akka.loggers</c>. Without <c>--verbose</c> only
-/// warnings and errors, the same once in a while, and none of what <see cref="EventMessages"/> and <see cref="LogServer"/> tell in this
-/// program's words.
+/// Writes log entries of the actor runtime and the engine to standard error; started by <c>akka.loggers</c>. Without <c>--verbose</c> it
+/// writes warnings and errors only, and a repeated entry once in ten minutes. It omits entries that <see cref="EventMessages"/> and
+/// <see cref="LogServer"/> report in this program's own words.
 /// </summary>
 internal sealed class AkkaLog : ReceiveActor
 {
-    // Of the engine's log entries those that are events too.
-    private static readonly string[] Events = [" is refused by ", " is told by ", " is shut out ", " has stopped and is not started again"];
+    // Parts of the engine's log entries that are published as events too.
+    private static readonly string[] EventTexts =
+        [" is refused by ", " is told by ", " is shut out ", " has stopped and is not started again"];
 
     private const int RememberedMax = 100;
 
-    private static readonly TimeSpan Start = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan Pause = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan StartTime = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan RepeatInterval = TimeSpan.FromMinutes(10);
 
     private readonly ServerTerminal _terminal = new(TextWriter.Null, Console.Error, TimeProvider.System);
     private readonly long _startedAt = Stopwatch.GetTimestamp();
-    private readonly Dictionary<string, long> _told = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> _lastWritten = new(StringComparer.Ordinal);
 
     public AkkaLog()
     {
@@ -35,17 +36,17 @@ internal sealed class AkkaLog : ReceiveActor
             {
                 _terminal.Log($"{LevelOf(entry)}: {text} ({entry.LogSource})");
             }
-            else if (!IsToldElsewhere(entry, text) && !IsTooEarly(text) && IsNew(text))
+            else if (!IsReportedElsewhere(entry, text) && !IsTooEarly(text) && IsNew(text))
             {
-                // The lines behind the first one are stack traces.
+                // The lines after the first are a stack trace.
                 _terminal.Log($"{LevelOf(entry)}: {text.Split('\n')[0].TrimEnd()}");
             }
         });
     }
 
-    /// <summary>Whether the program itself tells this, in its own words.</summary>
-    /// <param name="text">Of the entry, with servers' names.</param>
-    internal static bool IsToldElsewhere(LogEvent entry, string text)
+    /// <summary>Whether another part of this program reports the same fact.</summary>
+    /// <param name="text">The entry's message, with server names.</param>
+    internal static bool IsReportedElsewhere(LogEvent entry, string text)
     {
         if (IsOfNetwork(entry))
         {
@@ -54,23 +55,23 @@ internal sealed class AkkaLog : ReceiveActor
 
         var isFailure = entry.LogLevel() >= LogLevel.ErrorLevel && entry.LogSource.EndsWith("/user/raft", StringComparison.Ordinal);
         var isEvent = entry.LogSource.Contains("/system/raft", StringComparison.Ordinal)
-            && Events.Any(told => text.Contains(told, StringComparison.Ordinal));
+            && EventTexts.Any(part => text.Contains(part, StringComparison.Ordinal));
         return isFailure || isEvent;
     }
 
-    // EventMessages tells which connections come and go. Nobody else tells of messages that were lost.
+    // EventMessages reports connections. Only the runtime reports lost messages.
     private static bool IsAboutMessages(string text) =>
         text.Contains("message", StringComparison.OrdinalIgnoreCase) || text.Contains("was dropped", StringComparison.Ordinal);
 
-    // The embedded runtime names one source. Akka.NET names the actors of its endpoints, and types of its transport.
+    // The embedded runtime logs with one source. Akka.NET logs with its endpoint actors and transport types as sources.
     private static bool IsOfNetwork(LogEvent entry) =>
         entry.LogSource.Contains("remoting", StringComparison.Ordinal)
         || entry.LogSource.Contains("/system/endpointManager", StringComparison.Ordinal)
         || entry.LogClass.Namespace?.StartsWith("Akka.Remote", StringComparison.Ordinal) is true;
 
-    // What others send before the serializers are registered is lost, and sent again.
+    // Messages that arrive before the serializers are registered are lost. Their senders send them again.
     private bool IsTooEarly(string text) =>
-        Stopwatch.GetElapsedTime(_startedAt) < Start && text.Contains("cannot read its manifest", StringComparison.Ordinal);
+        Stopwatch.GetElapsedTime(_startedAt) < StartTime && text.Contains("cannot read its manifest", StringComparison.Ordinal);
 
     private static string LevelOf(LogEvent entry) => entry.LogLevel() switch
     {
@@ -81,17 +82,17 @@ internal sealed class AkkaLog : ReceiveActor
 
     private bool IsNew(string text)
     {
-        if (_told.TryGetValue(text, out var at) && Stopwatch.GetElapsedTime(at) < Pause)
+        if (_lastWritten.TryGetValue(text, out var at) && Stopwatch.GetElapsedTime(at) < RepeatInterval)
         {
             return false;
         }
 
-        if (_told.Count >= RememberedMax)
+        if (_lastWritten.Count >= RememberedMax)
         {
-            _told.Clear();
+            _lastWritten.Clear();
         }
 
-        _told[text] = Stopwatch.GetTimestamp();
+        _lastWritten[text] = Stopwatch.GetTimestamp();
         return true;
     }
 }

@@ -9,12 +9,12 @@ using RaftActors.Storage.Disk;
 namespace RaftActors.Cli.Server;
 
 /// <summary>
-/// A server's note of what it has told its operator, so that a restart does not tell it again: up to which serial it has written what
-/// <c>print</c> and <c>count</c> ask for, and which members it has announced. It is durable before the line is written, so a line is
-/// written at most once, and is missing if the server dies in between.
+/// The durable record of the lines that a server has printed, so that a restart does not print them again. It holds the serial of the last
+/// <c>print</c> or <c>count</c> that was carried out, and the members that were announced last. The record is durable before the line is
+/// written. So a line is written at most once, and is missing if the server dies in between.
 /// <para>
-/// It has a folder of its own in the data directory, beside the store's files, where neither the store nor the tools that repair it touch
-/// it. The store's lock keeps it from two servers. Serials and indexes mean something within one group only, so it says which.
+/// The file has its own folder in the data directory, which neither the store nor its repair tools touch. The store's lock protects it from
+/// a second server. Serials and indexes belong to one group, so the file holds the group's identity too.
 /// </para>
 /// </summary>
 internal sealed class AnnouncementFile
@@ -31,19 +31,20 @@ internal sealed class AnnouncementFile
 
     private AnnouncementFile(IDisk disk) => _disk = disk;
 
-    /// <summary>The identity of the group that all of this is about; empty: none was known yet.</summary>
+    /// <summary>The identity of the group; empty: not known yet.</summary>
     public Guid Group { get; private set; }
 
-    /// <summary>The last message whose line was written.</summary>
+    /// <summary>Serial of the last message whose line was written; 0: none.</summary>
     public long Serial { get; private set; }
 
-    /// <summary>Where the configuration stands whose members were announced last; 0: none was yet.</summary>
+    /// <summary>Index of the configuration entry whose members were announced last; 0: none.</summary>
     public long MembersIndex { get; private set; }
 
-    /// <summary>The members that were announced last, by name.</summary>
+    /// <summary>The members that were announced last.</summary>
     public ImmutableArray<ServerId> Members { get; private set; } = [];
 
-    /// <exception cref="StoreException">It is damaged, or the disk does not give it.</exception>
+    /// <summary>Reads the file. A missing file is an empty record.</summary>
+    /// <exception cref="StoreException">The file is damaged or cannot be read.</exception>
     public static AnnouncementFile Load(IDisk disk)
     {
         try
@@ -61,9 +62,9 @@ internal sealed class AnnouncementFile
         catch (InvalidDataException e)
         {
             throw new StoreException(
-                $"{disk.PathOf(Name)} is damaged ({e.Message.TrimEnd('.')}): it says what this server has written to its output. Move it "
-                + "away and start again: the messages are not in it, and nothing is lost, but lines that were written before are written "
-                + "once more.",
+                $"{disk.PathOf(Name)} is damaged ({e.Message.TrimEnd('.')}). The file records which lines this server has printed, "
+                + "and no messages. Move it away and start the server again: no message is lost, but lines of 'print' and 'count' are "
+                + "printed again.",
                 e);
         }
         catch (IOException e) when (e is not StoreException)
@@ -72,8 +73,8 @@ internal sealed class AnnouncementFile
         }
     }
 
-    /// <summary>The server is in this group: what was noted of another one, whose log is gone, is noted no more.</summary>
-    /// <returns>Whether something was.</returns>
+    /// <summary>Records the server's group. The record of another group, whose log is gone, is discarded.</summary>
+    /// <returns>Whether a record of another group was discarded.</returns>
     public bool NoteGroup(Guid group)
     {
         if (group == Guid.Empty || group == Group)
@@ -88,14 +89,15 @@ internal sealed class AnnouncementFile
         return isOther;
     }
 
-    /// <summary>The line of this message is about to be written.</summary>
+    /// <summary>Records that the line of this message is about to be written.</summary>
     public void NoteSerial(long serial)
     {
         Write(Group, serial, MembersIndex, Members);
         Serial = serial;
     }
 
-    /// <summary>These members are about to be announced.</summary>
+    /// <summary>Records that these members are about to be announced.</summary>
+    /// <param name="index">Index of their configuration entry.</param>
     public void NoteMembers(long index, ImmutableArray<ServerId> members)
     {
         Write(Group, Serial, index, members);
@@ -103,10 +105,10 @@ internal sealed class AnnouncementFile
     }
 
     /// <summary>
-    /// Notes the new identity of a recovered group. All configurations of its log are the same one from now on, so that the first of
-    /// them is announced, wherever the last one stood.
+    /// Records the new identity of a recovered group. The recovery rewrites all configurations in the log, from index 1, to the same
+    /// members. So the recorded index goes back to 1, and those members are announced.
     /// </summary>
-    /// <exception cref="StoreException">It is damaged, or the disk does not give it.</exception>
+    /// <exception cref="StoreException">The file is damaged or cannot be read.</exception>
     public static void NoteRecovery(string directory, Guid before, Guid after)
     {
         if (File.Exists(Path.Combine(directory, Name)) && Load(new FileDisk(directory)) is var told && told.Group == before)
@@ -153,7 +155,7 @@ internal sealed class AnnouncementFile
             || !TryMembers(members, out var lastMembers)
             || TextOf(lastGroup, lastSerial, lastIndex, lastMembers) != text)
         {
-            throw new InvalidDataException("its check sum or its form is wrong");
+            throw new InvalidDataException("its checksum or its format is wrong");
         }
 
         (Group, Serial, MembersIndex, Members) = (lastGroup, lastSerial, lastIndex, lastMembers);

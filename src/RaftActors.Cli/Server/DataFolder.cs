@@ -4,27 +4,28 @@ using RaftActors.Storage.Disk;
 namespace RaftActors.Cli.Server;
 
 /// <summary>
-/// A server's own directory, looked at before anything is done to it: taking its lock would write into it, and what belongs to another
-/// program is left as it is.
+/// Checks a server's data directory before the server writes to it. Taking the lock would already write a file, and a directory of another
+/// program must stay unchanged.
 /// </summary>
 internal static class DataFolder
 {
     private const string LostAndFound = "lost+found";
 
-    /// <exception cref="StoreException">It is not a server's, or cannot be read.</exception>
+    /// <summary>Accepts a missing or empty directory, and the directory of a server.</summary>
+    /// <exception cref="StoreException">It is a file, holds files of another program, or cannot be read.</exception>
     public static void Check(string path)
     {
         try
         {
             if (File.Exists(path))
             {
-                throw new StoreException($"{path} is a file, and a server needs a directory. Name another one with --data.");
+                throw new StoreException($"Cannot use {path} as the data directory: it is a file. Name a directory with --data.");
             }
 
             if (Directory.Exists(path) && Foreign(path) is { } foreign)
             {
-                throw new StoreException($"{Path.Combine(path, foreign)} belongs to another program, so the directory is left as it is. "
-                    + "Name another directory with --data, or move what is there away.");
+                throw new StoreException($"Cannot use {path} as the data directory: '{foreign}' in it belongs to another program. "
+                    + "Nothing was changed. Name another directory with --data, or move those files away.");
             }
         }
         catch (Exception e) when (FileDisk.IsFailure(e) && e is not StoreException)
@@ -33,7 +34,7 @@ internal static class DataFolder
         }
     }
 
-    // A store has its lock and folders. The lock is made first, so where it is missing there is no store, whatever else is there.
+    // A store consists of a lock file and folders. The lock is created first, so a directory without it holds no store.
     private static string? Foreign(string path)
     {
         var entries = new DirectoryInfo(path).GetFileSystemInfos();

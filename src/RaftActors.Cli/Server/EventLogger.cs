@@ -6,24 +6,25 @@ using Akka.Event;
 namespace RaftActors.Cli.Server;
 
 /// <summary>
-/// Writes the server's log, and notices when the server cannot go on. Subscribed before the raft actor starts, so that it misses nothing.
+/// Writes raft events to the server's log, and reports the failure of the raft actor. It is subscribed before the raft actor starts, so
+/// that it misses no event.
 /// </summary>
 internal sealed class EventLogger : ReceiveActor
 {
     /// <param name="server">Path of the raft actor.</param>
-    /// <param name="failed">Is told why the program has to end.</param>
+    /// <param name="failed">Completed with the reason, if the raft actor fails.</param>
     public EventLogger(ServerSettings settings, ServerTerminal terminal, string server, TaskCompletionSource<string> failed)
     {
-        var narration = new EventMessages(settings);
+        var messages = new EventMessages(settings);
         Receive<RaftEvent>(happened =>
         {
-            foreach (var sentence in narration.Tell(happened))
+            if (messages.Of(happened) is { } message)
             {
-                terminal.Log(sentence);
+                terminal.Log(message);
             }
         });
 
-        // The guardian of the raft actor says here why it stopped it.
+        // The supervisor of the raft actor logs the failure that stopped it.
         Receive<Error>(error =>
         {
             if (error.LogSource.EndsWith(server, StringComparison.Ordinal))
@@ -44,7 +45,7 @@ internal sealed class EventLogger : ReceiveActor
         return cause?.Message ?? $"{error.Message}";
     }
 
-    // Runtimes wrap what an actor's constructor throws, Akka.NET in a TypeLoadException too.
+    // Runtimes wrap an exception of an actor's constructor. Akka.NET adds a TypeLoadException.
     private static bool IsWrapper(Exception failure) =>
         failure is ActorInitializationException or TargetInvocationException or TypeLoadException or AggregateException;
 }

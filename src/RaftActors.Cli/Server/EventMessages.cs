@@ -3,8 +3,8 @@ using RaftActors.Core;
 namespace RaftActors.Cli.Server;
 
 /// <summary>
-/// Turns what happens to a server's raft process into sentences for its log: each change once, whatever is repeated of it. Who is a member
-/// is told by <see cref="LogServer"/>, which knows what was told before a restart, as is the end of its part in the group.
+/// Turns raft events into log messages, and omits repetitions. <see cref="LogServer"/> reports members, removal and fencing, because it
+/// knows what was reported before a restart.
 /// </summary>
 internal sealed class EventMessages(ServerSettings settings)
 {
@@ -15,8 +15,8 @@ internal sealed class EventMessages(ServerSettings settings)
     private bool _isAsking;
     private bool _isOutside;
 
-    /// <summary>What there is to say about it.</summary>
-    public IEnumerable<string> Tell(RaftEvent happened)
+    /// <summary>The message about an event; null: there is nothing new to report.</summary>
+    public string? Of(RaftEvent happened)
     {
         _isOutside = happened switch
         {
@@ -24,7 +24,7 @@ internal sealed class EventMessages(ServerSettings settings)
             RaftEvent.MembersChanged changed when changed.HasSelf => false,
             _ => _isOutside,
         };
-        var sentence = happened switch
+        return happened switch
         {
             RaftEvent.RoleChanged changed => OnRole(changed),
             RaftEvent.LeaderChanged changed => OnLeader(changed),
@@ -32,7 +32,6 @@ internal sealed class EventMessages(ServerSettings settings)
             RaftEvent.Refused refused => OnRefused(refused),
             _ => null,
         };
-        return sentence is null ? [] : [sentence];
     }
 
     private static string Names(IEnumerable<ProcessName> names) => string.Join(' ', names.Select(name => ServerId.Show(name)));
@@ -55,10 +54,10 @@ internal sealed class EventMessages(ServerSettings settings)
                 return $"candidate in term {changed.Term}";
             case RoleKind.PreCandidate when !_isAsking:
                 _isAsking = true;
-                return $"hears no leader in term {changed.Term}, and asks the others whether they would elect it";
+                return $"hears no leader in term {changed.Term}: starts a pre-vote";
             case RoleKind.Follower when before.Role is RoleKind.Leader or RoleKind.Candidate || settings.IsVerbose:
                 return before.Role == RoleKind.Leader
-                    ? $"leads no more: follower in term {changed.Term}"
+                    ? $"stepped down: follower in term {changed.Term}"
                     : $"follower in term {changed.Term}";
             default:
                 return null;
@@ -75,16 +74,16 @@ internal sealed class EventMessages(ServerSettings settings)
             return leader == changed.Process ? null : $"{ServerId.Show(leader)} leads in term {changed.Term}";
         }
 
-        // Nobody leads one that was removed, and that was told.
+        // A removed server has no leader, and its removal was reported.
         return before is null || before == changed.Process || _isOutside
             ? null
-            : $"{ServerId.Show(before.Value)} leads no more, or is out of reach";
+            : $"lost the leader {ServerId.Show(before.Value)}";
     }
 
     private string? OnPeer(RaftEvent.PeerChanged changed) => (changed.IsReachable, _wasReached.Contains(changed.Peer)) switch
     {
-        (true, false) when _wasReached.Add(changed.Peer) => $"{ServerId.Show(changed.Peer)} is reached",
-        (false, true) when _wasReached.Remove(changed.Peer) => $"{ServerId.Show(changed.Peer)} cannot be reached any more",
+        (true, false) when _wasReached.Add(changed.Peer) => $"{ServerId.Show(changed.Peer)} is reachable",
+        (false, true) when _wasReached.Remove(changed.Peer) => $"{ServerId.Show(changed.Peer)} is unreachable",
         _ => null,
     };
 
@@ -98,25 +97,24 @@ internal sealed class EventMessages(ServerSettings settings)
         var by = ServerId.Show(refused.By);
         return refused.Reason switch
         {
-            RefusalReason.NotInRoster when !settings.IsFounder && !settings.IsVerbose => null, // It waits, and has said what takes it in.
+            RefusalReason.NotInRoster when !settings.IsFounder && !settings.IsVerbose => null, // Its log has the command that adds it.
             RefusalReason.NotInRoster =>
-                $"{by} does not know {settings.Id}: the lists that the two were started with (-c) differ, or {by} belongs to a group "
-                + "already. Start all servers of a new group with the same -c. To join a group, start with a -c that does not name "
-                + $"{settings.Id}, and ask: {ServerId.AddCommand(settings.Id, by)}",
+                $"{by} does not know {settings.Id}: their -c lists differ, or {by} belongs to a group already. Start all servers of a new "
+                + $"group with the same -c. To join a group, start with a -c that does not name {settings.Id}, then run: "
+                + ServerId.AddCommand(settings.Id, by),
             RefusalReason.OtherGroup =>
-                $"{by} belongs to another group than {settings.Id}: both have a history of their own, which cannot become one. Decide "
-                + "which is right, stop the servers of the other one, move their data directories away, and start them again.",
+                $"{by} and {settings.Id} belong to different groups, and their logs cannot be merged. Decide which group to keep. Stop "
+                + "the servers of the other one, move their data directories away, and start them again.",
             RefusalReason.OtherIncarnation =>
-                $"{by} knows {settings.Id} with another disk: what was in {settings.Data} is lost, or --data names another directory than "
-                + "before. It does not vote as if nothing had happened. While a majority of the others runs, the group takes it in as a "
-                + "new one, and gives it its vote back when it has caught up. If the old directory is still there, stop this server and "
-                + "start it with that one.",
-            RefusalReason.Removed => null, // What that means to this server is an event of its own.
+                $"{by} knows {settings.Id} with another store: the content of {settings.Data} was lost, or --data named another directory "
+                + "before. This server does not vote for now. While a majority of the others runs, it rejoins as a learner, and votes "
+                + "again when it has caught up. If the old directory still exists, stop this server and start it with that directory.",
+            RefusalReason.Removed => null, // LogServer reports it.
             RefusalReason.Fenced =>
-                $"{by} takes no part any more: its disk has lost or changed what it had acknowledged. Stop it, move its data directory "
-                + "away, and start it as before. It rejoins by itself while a majority runs without it.",
+                $"{by} is fenced: its disk has lost or changed acknowledged entries. Stop it, move its data directory away, and start it "
+                + "as before. It rejoins by itself while a majority runs without it.",
             RefusalReason.RestoredDisk or RefusalReason.Outvoted or RefusalReason.Diverged =>
-                $"{by} and {settings.Id} do not agree on what was acknowledged, so one of their disks has lost or changed something: "
+                $"{by} and {settings.Id} disagree about acknowledged entries, so one of their disks has lost or changed some: "
                 + ServerId.Show(refused.Detail) + ".",
             RefusalReason.Disputed => $"{by} reports that {ServerId.Show(refused.Detail)}.",
             _ => $"{by} refuses {settings.Id}: {ServerId.Show(refused.Detail)}.",

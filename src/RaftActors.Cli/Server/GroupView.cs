@@ -5,38 +5,38 @@ using RaftActors.Core;
 
 namespace RaftActors.Cli.Server;
 
-/// <summary>What a server knows of its group, from what its engine tells.</summary>
+/// <summary>The group as one server knows it, from the events of its engine.</summary>
 internal sealed class GroupView(ServerSettings settings, DateTimeOffset now)
 {
-    // A newcomer is sent the whole log, which begins with configurations that it is not in yet.
+    // A new member receives the whole log, whose first configurations do not contain it. So absence means removal only afterwards.
     private bool _wasMember;
-    private LogIndex _remembered;
+    private LogIndex _recorded;
 
-    // Who said that this server was removed, while it was away; until somebody leads it, since the word may be an old one.
+    // The server that reported this server's removal. Cleared when a leader contacts this server: the report was outdated then.
     private ServerId? _removedBy;
 
     public RoleKind Role { get; private set; }
 
-    /// <summary>Since when it has had this role.</summary>
+    /// <summary>When the role began.</summary>
     public DateTimeOffset Since { get; private set; } = now;
 
     public Term Term { get; private set; }
 
-    /// <summary>Who leads, itself included; null if nobody is known to.</summary>
+    /// <summary>The leader, possibly this server; null: not known.</summary>
     public ServerId? Leader { get; private set; }
 
-    /// <summary>Who leads, if it is another one.</summary>
+    /// <summary>The leader, if it is another server; otherwise null.</summary>
     public ServerId? OtherLeader => Leader is { } leader && leader != settings.Id ? leader : null;
 
-    /// <summary>As committed here; null: nothing is, as far as it knows.</summary>
+    /// <summary>The members of the latest committed configuration; null: none is known.</summary>
     public ImmutableArray<MemberLine>? Members { get; private set; }
 
-    /// <summary>Why it takes no part any more; null as long as it does.</summary>
-    public string? ShutOut { get; private set; }
+    /// <summary>Why this server is fenced, or its engine has stopped; null: neither.</summary>
+    public string? Exclusion { get; private set; }
 
     public bool HasMember(ServerId server) => Members is { } members && members.Any(member => member.Server == server);
 
-    public ServerStanding Standing => (ShutOut, Members) switch
+    public ServerStanding Standing => (Exclusion, Members) switch
     {
         ({ }, _) => ServerStanding.Fenced,
         (_, { }) => HasMember(settings.Id) && _removedBy is null
@@ -45,18 +45,18 @@ internal sealed class GroupView(ServerSettings settings, DateTimeOffset now)
         _ => settings.IsFounder ? ServerStanding.Founding : ServerStanding.Waiting,
     };
 
-    /// <summary>What a person should know about it; null: it is as it should be.</summary>
+    /// <summary>A problem for the operator, as a predicate ("waits for :9991"); null: there is none.</summary>
     public string? Note => Standing switch
     {
         ServerStanding.Founding =>
-            $"waits for {And(settings.Others)}: the first start of a group needs all that -c names, each with the same -c",
-        ServerStanding.Waiting => $"waits to be taken in: {AddCommand}",
-        ServerStanding.Removed => $"was removed from the group; to be taken in again: {AddCommand}",
-        ServerStanding.Fenced => ShutOut,
+            $"waits for {And(settings.Others)}: the first start of a group needs all servers of -c, each with the same -c",
+        ServerStanding.Waiting => $"waits to be added: {AddCommand}",
+        ServerStanding.Removed => $"was removed from the group; to add it again: {AddCommand}",
+        ServerStanding.Fenced => Exclusion,
         _ => null,
     };
 
-    /// <summary>What takes this server in, asked of one who may be in the group.</summary>
+    /// <summary>The command that adds this server, sent to a server that may be in the group.</summary>
     public string AddCommand => ServerId.AddCommand(settings.Id, SomeOther is { } other ? other : "HOST:PORT");
 
     private ServerId? SomeOther => _removedBy ?? (Members?.Select(member => member.Server) ?? settings.Servers)
@@ -67,21 +67,21 @@ internal sealed class GroupView(ServerSettings settings, DateTimeOffset now)
     public static string And(IEnumerable<ServerId> servers) => string.Join(" and ", servers);
 
     /// <summary>
-    /// What was committed before a restart still is, although the log says so only when somebody leads again: that never comes to a server
-    /// that was removed.
+    /// Sets the members that were committed before a restart. Without this a removed server would never know of its removal: no leader
+    /// tells it which entries are committed.
     /// </summary>
-    /// <param name="index">Configurations below it are passed over while they are committed anew.</param>
-    public void Remember(LogIndex index, ImmutableArray<MemberLine> members)
+    /// <param name="index">Index of their configuration. Older configurations are ignored while the log is applied again.</param>
+    public void Restore(LogIndex index, ImmutableArray<MemberLine> members)
     {
-        _remembered = index;
+        _recorded = index;
         Members = members;
         _wasMember = true;
     }
 
-    /// <summary>That was in another group.</summary>
-    public void Forget() => (Members, _wasMember, _remembered, _removedBy) = (null, false, LogIndex.Zero, null);
+    /// <summary>Discards the restored members: they belong to another group.</summary>
+    public void Reset() => (Members, _wasMember, _recorded, _removedBy) = (null, false, LogIndex.Zero, null);
 
-    public void Take(RaftEvent happened, DateTimeOffset now)
+    public void Apply(RaftEvent happened, DateTimeOffset now)
     {
         switch (happened)
         {
@@ -96,22 +96,23 @@ internal sealed class GroupView(ServerSettings settings, DateTimeOffset now)
             case RaftEvent.Refused { Reason: RefusalReason.Removed } refused:
                 _removedBy = ServerId.Of(refused.By);
                 break;
-            case RaftEvent.MembersChanged changed when changed.Index >= _remembered:
+            case RaftEvent.MembersChanged changed when changed.Index >= _recorded:
                 Members = [.. changed.Members.Select(member => new MemberLine(ServerId.Of(member.Name), member.IsVoter))];
                 _wasMember |= changed.HasSelf;
                 break;
         }
     }
 
-    /// <summary>It takes no part any more.</summary>
-    /// <param name="isForGood">A restart does not help: its disk is not to be trusted.</param>
-    public void Leave(string detail, bool isForGood)
+    /// <summary>Marks this server as fenced, or its engine as stopped.</summary>
+    /// <param name="detail">The reason, in the engine's words.</param>
+    /// <param name="isFenced">A restart with the same directory does not help.</param>
+    public void Exclude(string detail, bool isFenced)
     {
-        ShutOut = $"{ServerId.Show(detail).TrimEnd('.')}.";
-        if (isForGood)
+        Exclusion = $"{ServerId.Show(detail).TrimEnd('.')}.";
+        if (isFenced)
         {
-            ShutOut += $" Stop this server, move {settings.Data} away, and start it as before. It rejoins by itself while a majority runs "
-                + "without it.";
+            Exclusion += $" Stop this server, move {settings.Data} away, and start it as before. It rejoins by itself while a "
+                + "majority runs without it.";
         }
     }
 }

@@ -8,7 +8,7 @@ using RaftActors.Core;
 
 namespace RaftActors.Cli.Server;
 
-/// <content>Who is in the group: what clients want of it, and what operators are told.</content>
+/// <content>Changes of members and leader for clients, and log messages about members.</content>
 internal sealed partial class LogServer
 {
     private const int ProbesMax = 3;
@@ -16,15 +16,15 @@ internal sealed partial class LogServer
 
     private readonly Dictionary<long, Probe> _probes = [];
     private long _lastProbe;
-    private bool _hasSaidRemoved;
+    private bool _hasLoggedRemoval;
 
-    // The group knows this server with an earlier store, so this start does not found it.
+    // The group knows an earlier store of this server: this start does not found the group.
     private bool _isRejoining;
 
     private void OnAddMember(Request.AddMember add)
     {
         var server = add.Server;
-        var obstacle = WhyNoServer(server) ?? WhyNotChange();
+        var obstacle = NameProblem(server) ?? ChangeProblem();
         if (obstacle is null && _view.HasMember(server))
         {
             obstacle = $"{server} is a member of the group already.";
@@ -36,15 +36,15 @@ internal sealed partial class LogServer
             return;
         }
 
-        _probes.Add(++_lastProbe, new Probe(Sender, add.Number, server, Now + Sane(add.Timeout)));
+        _probes.Add(++_lastProbe, new Probe(Sender, add.Number, server, Now + ServerTimeout(add.Timeout)));
         AskProbed(_lastProbe, timesLeft: ProbesMax);
     }
 
-    // More than once, since a message to a server that was not there a moment ago is dropped.
+    // Sent repeatedly: a message to a server that was unreachable a moment ago is dropped.
     private void AskProbed(long number, int timesLeft)
     {
         var (server, left) = (_probes[number].Server, _probes[number].Deadline - Now);
-        Timers.StartSingleTimer(number, new ProbeOver(number, timesLeft - 1), left < ProbeTimeout ? Sane(left) : ProbeTimeout);
+        Timers.StartSingleTimer(number, new ProbeOver(number, timesLeft - 1), left < ProbeTimeout ? ServerTimeout(left) : ProbeTimeout);
         ServerAt(server).Tell(new Request.Status(number), Self);
     }
 
@@ -64,11 +64,11 @@ internal sealed partial class LogServer
     {
         if (!TryEnd(status.Number, out var probe))
         {
-            OnWelcomed(status);
+            OnMembershipReply(status);
             return;
         }
 
-        if (WhyNot(probe.Server, status) is { } obstacle)
+        if (AddProblem(probe.Server, status) is { } obstacle)
         {
             probe.Client.Tell(new Reply.Refused(probe.Number, obstacle), Self);
             return;
@@ -77,8 +77,8 @@ internal sealed partial class LogServer
         Change(
             probe.Client,
             probe.Number,
-            Raft.Join(probe.Server.Process, Sane(probe.Deadline - Now), Self),
-            done: () => AwaitWelcome(probe));
+            Raft.Join(probe.Server.Process, ServerTimeout(probe.Deadline - Now), Self),
+            done: () => AwaitMembership(probe));
     }
 
     private void OnUnreachable(long number, string why)
@@ -89,7 +89,7 @@ internal sealed partial class LogServer
             probe.Client.Tell(
                 new Reply.Refused(
                     probe.Number,
-                    $"{server} cannot be reached from {_settings.Id}: {why}. First {StartIt(server)}, and then ask again."),
+                    $"{server} cannot be reached from {_settings.Id}: {why}. First {StartIt(server)}, then add it again."),
                 Self);
         }
     }
@@ -110,10 +110,11 @@ internal sealed partial class LogServer
 
     private void OnRemoveMember(Request.RemoveMember remove)
     {
-        var obstacle = WhyNoServer(remove.Server) ?? WhyNotChange();
+        var obstacle = NameProblem(remove.Server) ?? ChangeProblem();
         if (obstacle is null && _view.Members is { } members && !_view.HasMember(remove.Server))
         {
-            obstacle = $"{remove.Server} is no member of the group; its members are {string.Join(' ', members.Select(one => one.Server))}.";
+            var names = string.Join(' ', members.Select(one => one.Server));
+            obstacle = $"{remove.Server} is not a member of the group; its members are {names}.";
         }
 
         if (obstacle is not null)
@@ -122,21 +123,21 @@ internal sealed partial class LogServer
             return;
         }
 
-        Change(Sender, remove.Number, Raft.Leave(remove.Server.Process, Sane(remove.Timeout), Self));
+        Change(Sender, remove.Number, Raft.Leave(remove.Server.Process, ServerTimeout(remove.Timeout), Self));
     }
 
     private void OnTransfer(Request.Transfer transfer)
     {
-        if (((transfer.To is { } to ? WhyNoServer(to) : null) ?? WhyNotChange()) is { } obstacle)
+        if (((transfer.To is { } to ? NameProblem(to) : null) ?? ChangeProblem()) is { } obstacle)
         {
             Sender.Tell(new Reply.Refused(transfer.Number, obstacle), Self);
             return;
         }
 
-        Change(Sender, transfer.Number, Raft.TransferLeadership(transfer.To?.Process, Sane(transfer.Timeout), Self));
+        Change(Sender, transfer.Number, Raft.TransferLeadership(transfer.To?.Process, ServerTimeout(transfer.Timeout), Self));
     }
 
-    // The client hears of another leader before it hears of the outcome.
+    // The client gets the redirect before the outcome.
     private void Change(IActorRef client, long number, RequestRef request, Action? done = null)
     {
         if (_view.OtherLeader is { } leader)
@@ -144,7 +145,7 @@ internal sealed partial class LogServer
             client.Tell(new Reply.Redirected(number, leader), Self);
         }
 
-        _asked[request] = answer =>
+        _requests[request] = answer =>
         {
             if (answer is ChangeOutcome.Done && done is not null)
             {
@@ -163,32 +164,32 @@ internal sealed partial class LogServer
         };
     }
 
-    // Who wrote the JSON may have written anything, and names become addresses.
-    private static string? WhyNoServer(ServerId server) =>
+    // A name in the JSON may be anything, and it becomes an address.
+    private static string? NameProblem(ServerId server) =>
         ServerId.TryParse($"{server}", out var same) && same == server ? null : "The request names no server.";
 
-    private string? WhyNotChange() => _view.Standing switch
+    private string? ChangeProblem() => _view.Standing switch
     {
-        ServerStanding.Waiting or ServerStanding.Removed => $"{_settings.Id} is in no group, and {_view.Note}. Ask a server of the group.",
-        ServerStanding.Fenced => $"{_settings.Id} takes no part any more, its log says why. Ask another server.",
+        ServerStanding.Waiting or ServerStanding.Removed => $"{_settings.Id} is in no group: it {_view.Note}. Ask a member of the group.",
+        ServerStanding.Fenced => $"{_settings.Id} is fenced, and its log has the reason. Ask another server.",
         _ => null,
     };
 
-    // Whoever has a history of its own cannot take over another one. Names say nothing of that: all members may have changed meanwhile.
-    private string? WhyNot(ServerId server, Reply.StatusIs status)
+    // A server with the log of another group cannot join. The group's identity decides: member names may all have changed meanwhile.
+    private string? AddProblem(ServerId server, Reply.StatusIs status)
     {
         var theirs = status.Members.IsDefault ? [] : status.Members;
         return status switch
         {
             _ when status.Server != server =>
-                $"The server at {server} calls itself {status.Server}. Add it by that name, or start it under the other one.",
+                $"The server at {server} has the name {status.Server}. Add it by that name, or start it with the name {server}.",
             { Standing: ServerStanding.Founding } =>
-                $"{server} was started as a founder of another group: its -c names itself. Stop it, move its data directory away, "
-                + $"{StartIt(server)}, and ask again.",
-            { Standing: ServerStanding.Fenced } => $"{server} takes no part in any group: {status.Note}",
+                $"{server} was started as a founder of another group, because its -c names it. Stop it, move its data directory away, "
+                + $"{StartIt(server)}, and add it again.",
+            { Standing: ServerStanding.Fenced } => $"{server} is fenced: {status.Note}",
             { Standing: ServerStanding.Member or ServerStanding.Removed } when status.Group != Raft.Status.Identity.Value =>
                 $"{server} belongs to another group ({string.Join(' ', theirs.Select(one => one.Server))}). Stop it, move its data "
-                + $"directory away, {StartIt(server)}, and ask again.",
+                + $"directory away, {StartIt(server)}, and add it again.",
             _ => null,
         };
     }
@@ -216,7 +217,7 @@ internal sealed partial class LogServer
     private ActorSelection ServerAt(ServerId server) =>
         Context.ActorSelection($"{AddressOf(server)}{Self.Path.ToStringWithoutAddress()}");
 
-    private void SayHowItStarts()
+    private void LogStart()
     {
         if (_announced.MembersIndex == 0)
         {
@@ -231,21 +232,21 @@ internal sealed partial class LogServer
         var (members, named) = (_announced.Members, _settings.Servers.Add(_settings.Id).Distinct().Order());
         if (!members.Contains(_settings.Id))
         {
-            SayRemoved();
+            LogRemoved();
         }
         else if (!members.Order().SequenceEqual(named))
         {
-            _terminal.Log($"the members are {string.Join(' ', members)}, as the group's log says; what -c says is not looked at any more");
+            _terminal.Log($"the members are {string.Join(' ', members)}, as in the group's log; -c is ignored");
         }
     }
 
-    // By its own log, by what it knew before a restart, and by each of the others it may hear the same.
-    private void SayRemoved()
+    // The removal is known from the log, from the announcement file and from the other servers. It is logged once.
+    private void LogRemoved()
     {
-        if (!_hasSaidRemoved)
+        if (!_hasLoggedRemoval)
         {
-            _hasSaidRemoved = true;
-            _terminal.Log("was removed from the group: it asks for no votes and is sent nothing any more. To be taken in again: "
+            _hasLoggedRemoval = true;
+            _terminal.Log("was removed from the group: it does not campaign and receives no messages. To add it again: "
                 + _view.AddCommand);
         }
     }
@@ -254,14 +255,14 @@ internal sealed partial class LogServer
     {
         ImmutableArray<ServerId> members = [.. changed.Members.Select(member => ServerId.Of(member.Name)).Order()];
 
-        // At the same place there are other ones only after a recovery.
+        // Other members at the same index exist only after a recovery.
         if (changed.Index.Value < _announced.MembersIndex
             || (changed.Index.Value == _announced.MembersIndex && members.SequenceEqual(_announced.Members)))
         {
             return;
         }
 
-        _hasSaidRemoved &= !changed.HasSelf;
+        _hasLoggedRemoval &= !changed.HasSelf;
         var isFirst = _announced.MembersIndex == 0;
         var before = isFirst ? _settings.Servers : _announced.Members;
         _announced.NoteMembers(changed.Index.Value, members);
@@ -277,16 +278,16 @@ internal sealed partial class LogServer
 
         if (isFirst && _settings.IsFounder && changed.HasSelf)
         {
-            _terminal.Log($"{(_isRejoining ? "is back with an empty store: the members are" : "the group is founded:")} "
+            _terminal.Log($"{(_isRejoining ? "rejoined with an empty store: the members are" : "the group is founded:")} "
                 + string.Join(' ', members));
         }
         else if (changed.HasSelf && !before.Contains(_settings.Id))
         {
-            _terminal.Log($"was taken in: the members are {string.Join(' ', members)}");
+            _terminal.Log($"was added to the group: the members are {string.Join(' ', members)}");
         }
     }
 
-    /// <summary>A server that is to be taken in is asked how it is.</summary>
+    /// <summary>The status request to a server that is to be added.</summary>
     private readonly record struct Probe(IActorRef Client, long Number, ServerId Server, TimeSpan Deadline);
 
     private sealed record ProbeOver(long Number, int TimesLeft);

@@ -10,8 +10,8 @@ using RaftActors.Storage.Disk;
 namespace RaftActors.Cli.Server;
 
 /// <summary>
-/// A server of the message log, at <c>/user/raft</c>: applies what the group agrees on, writes what <c>print</c> and <c>count</c> ask for,
-/// and answers clients. A failure ends it, and the program with it: it never goes on with half of a state.
+/// The raft actor of a server, at <c>/user/raft</c>. It applies committed messages, writes the lines of <c>print</c> and <c>count</c>, and
+/// answers clients. A failure ends the actor and the program, so that no server continues with a partial state.
 /// </summary>
 internal sealed partial class LogServer : RaftActor<string>, IRaftSnapshot<byte[]>, IWithTimers
 {
@@ -27,11 +27,11 @@ internal sealed partial class LogServer : RaftActor<string>, IRaftSnapshot<byte[
     private readonly PendingAppends _appends;
     private readonly GroupView _view;
     private readonly AnnouncementFile _announced;
-    private readonly Dictionary<RequestRef, Action<object>> _asked = [];
+    private readonly Dictionary<RequestRef, Action<object>> _requests = [];
     private MessageLog _log = new();
 
-    /// <param name="failed">Is told why the program has to end.</param>
-    /// <param name="disk">Where its note of what it announced is; unset: the data directory.</param>
+    /// <param name="failed">Completed with the reason, if the program must end.</param>
+    /// <param name="disk">The disk of <see cref="AnnouncementFile"/>; null: the data directory.</param>
     public LogServer(
         ServerSettings settings,
         ServerTerminal terminal,
@@ -53,7 +53,7 @@ internal sealed partial class LogServer : RaftActor<string>, IRaftSnapshot<byte[
         Receive<Explanation>(explanation => Answer(explanation.Request, explanation));
         Receive<Reply.StatusIs>(OnProbed);
         Receive<ProbeOver>(OnProbeOver);
-        Receive<WelcomeTick>(OnWelcomeTick);
+        Receive<MembershipTick>(OnMembershipTick);
         Receive<AssociationErrorEvent>(OnNoAssociation);
     }
 
@@ -69,20 +69,20 @@ internal sealed partial class LogServer : RaftActor<string>, IRaftSnapshot<byte[
         _log = MessageLogFormat.Read(state);
         for (var place = 1; place <= _log.Messages.Count; place++)
         {
-            Process(place);
+            Announce(place);
             _appends.OnApplied(_log.Messages[place - 1], wasThere: true);
         }
     }
 
-    // The store is open from here on.
+    // The store is open from here on: Raft.Status has the stored members.
     protected override void PreStart()
     {
         if (_announced.MembersIndex > 0)
         {
-            _view.Remember(new LogIndex(_announced.MembersIndex), MembersAtStart());
+            _view.Restore(new LogIndex(_announced.MembersIndex), MembersAtStart());
         }
 
-        SayHowItStarts();
+        LogStart();
     }
 
     protected override object? HandleAppend(Entry<string> entry)
@@ -92,7 +92,7 @@ internal sealed partial class LogServer : RaftActor<string>, IRaftSnapshot<byte[
         var place = _log.Apply(entry.Key, entry.Value, entry.Serial.Value);
         if (place > 0)
         {
-            Process(place);
+            Announce(place);
         }
 
         _appends.OnApplied(_log.Find(entry.Key)!, wasThere: place == 0 || !isOwn);
@@ -110,24 +110,24 @@ internal sealed partial class LogServer : RaftActor<string>, IRaftSnapshot<byte[
         AllowFewerThanThree = true,
     };
 
-    // The configuration in force stands in the log; 'raft recover' has changed it. The note serves where the log was moved aside.
+    // The log has the configuration in force, also after 'raft recover'. Without a log the announced members are the best knowledge.
     private ImmutableArray<MemberLine> MembersAtStart() => Raft.Status.Identity == GroupUid.None
         ? [.. _announced.Members.Select(server => new MemberLine(server, IsVoter: true))]
         : [.. Raft.Status.Members.Select(member => new MemberLine(ServerId.Of(member.Name), member.IsVoter))];
 
-    // Who has taken the log out of the data directory by hand may have left the note. Called when something is committed: a founding that
-    // is not has an identity too, and comes to nothing if another one is faster.
+    // An operator may have deleted the log and kept the announcement file. Called only after a commit: an uncommitted founding has a group
+    // identity too, and another founding may replace it.
     private void NoteGroup()
     {
         if (_announced.NoteGroup(Raft.Status.Identity.Value))
         {
-            _view.Forget();
-            _terminal.Log("the note of what was told before is about another group, whose log is gone: it is passed over");
+            _view.Reset();
+            _terminal.Log("ignores server/announced: it describes another group, whose log is gone");
         }
     }
 
-    // The note comes first: whatever is between the two, nothing is written twice.
-    private void Process(int place)
+    // The record is durable before the line is written: after a crash in between no line is written twice.
+    private void Announce(int place)
     {
         var serial = _log.Messages[place - 1].Serial;
         if (serial > _announced.Serial && _log.AnnouncementAt(place) is { } line)
@@ -161,7 +161,7 @@ internal sealed partial class LogServer : RaftActor<string>, IRaftSnapshot<byte[
                 break;
             case Request.Explain explain:
                 var (client, number) = (Sender, explain.Number);
-                _asked[Raft.Explain(Self)] = answer =>
+                _requests[Raft.Explain(Self)] = answer =>
                     client.Tell(new Reply.ExplanationIs(number, ServerId.Show(((Explanation)answer).Text)), Self);
                 break;
         }
@@ -169,9 +169,9 @@ internal sealed partial class LogServer : RaftActor<string>, IRaftSnapshot<byte[
 
     private void OnAppend(Request.Append append)
     {
-        // Who wrote the JSON may have left members out.
+        // Members that are missing in the JSON are null.
         var (id, text) = (append.RequestId ?? "", append.Text ?? "");
-        if (MessageLimits.WhyNot(id, text) is { } problem)
+        if (MessageLimits.Problem(id, text) is { } problem)
         {
             Sender.Tell(new Reply.Refused(append.Number, problem, IsFinal: true), Self);
         }
@@ -179,13 +179,13 @@ internal sealed partial class LogServer : RaftActor<string>, IRaftSnapshot<byte[
         {
             Sender.Tell(PendingAppends.AnswerOf(append.Number, known, text, wasThere: true), Self);
         }
-        else if (WhyOutside() is { } outside)
+        else if (AppendProblem() is { } outside)
         {
             Sender.Tell(new Reply.Refused(append.Number, outside), Self);
         }
         else
         {
-            _appends.Add(append with { RequestId = id, Text = text, Timeout = Sane(append.Timeout) }, Sender, Now);
+            _appends.Add(append with { RequestId = id, Text = text, Timeout = ServerTimeout(append.Timeout) }, Sender, Now);
             if (!_appends.IsEmpty)
             {
                 Timers.StartPeriodicTimer(nameof(Tick), Tick.Instance, TickInterval);
@@ -209,7 +209,7 @@ internal sealed partial class LogServer : RaftActor<string>, IRaftSnapshot<byte[
             NoteGroup();
         }
 
-        _view.Take(happened, _clock.GetUtcNow());
+        _view.Apply(happened, _clock.GetUtcNow());
         switch (happened)
         {
             case RaftEvent.LeaderChanged { Leader: { } } changed:
@@ -222,7 +222,7 @@ internal sealed partial class LogServer : RaftActor<string>, IRaftSnapshot<byte[
                 OnMembers(changed);
                 break;
             case RaftEvent.Removed:
-                SayRemoved();
+                LogRemoved();
                 break;
             case RaftEvent.Refused { Reason: RefusalReason.OtherIncarnation }:
                 _isRejoining = true;
@@ -233,14 +233,14 @@ internal sealed partial class LogServer : RaftActor<string>, IRaftSnapshot<byte[
         }
     }
 
-    // Whoever is shut out still tells the others why. An engine that has stopped does nothing any more.
+    // A fenced server keeps running and tells the others why. A stopped engine does nothing, so the program ends.
     private void OnShutOut(string detail)
     {
-        var isForGood = Raft.Status.Fence is not null;
-        _view.Leave(detail, isForGood);
-        if (isForGood)
+        var isFenced = Raft.Status.Fence is not null;
+        _view.Exclude(detail, isFenced);
+        if (isFenced)
         {
-            _terminal.Log($"takes no part any more: {_view.Note}");
+            _terminal.Log($"is fenced: {_view.Note}");
         }
         else
         {
@@ -248,7 +248,7 @@ internal sealed partial class LogServer : RaftActor<string>, IRaftSnapshot<byte[
         }
     }
 
-    // Who comes back into the term that it knew has heard of no other one.
+    // The view has no term until the role changes after a restart. The engine knows the stored term.
     private Reply.StatusIs StatusOf(long number) => new(
         number,
         _settings.Id,
@@ -268,25 +268,26 @@ internal sealed partial class LogServer : RaftActor<string>, IRaftSnapshot<byte[
         [.. _log.PageAfter(read.After).Select(message => new LogMessage(message.Serial, message.Id, message.Text))],
         _log.Messages is [.., var last] ? last.Serial : 0);
 
-    // Whoever is in no group has no leader to send anything to, and a client need not wait to hear it.
-    private string? WhyOutside() => _view.Standing switch
+    // A server outside any group can never append, so the client gets the refusal at once.
+    private string? AppendProblem() => _view.Standing switch
     {
-        ServerStanding.Waiting => $"Nothing is appended here: {_settings.Id} {_view.Note}. Ask a server of the group.",
-        ServerStanding.Removed => $"Nothing is appended here: {_settings.Id} {_view.Note}. Ask a server of the group.",
-        ServerStanding.Fenced => $"Nothing is appended here: {_settings.Id} takes no part any more, its log says why. Ask another server.",
+        ServerStanding.Waiting or ServerStanding.Removed =>
+            $"Cannot append through this server: {_settings.Id} {_view.Note}. Ask a member of the group.",
+        ServerStanding.Fenced =>
+            $"Cannot append through this server: {_settings.Id} is fenced, and its log has the reason. Ask another server.",
         _ => null,
     };
 
-    // What is said when the time is up has to reach the client before that turns away.
-    private static TimeSpan Sane(TimeSpan timeout)
+    // The reply at the end of the time must still reach the client. So the server takes less time than the client gives.
+    private static TimeSpan ServerTimeout(TimeSpan timeout)
     {
-        var sane = timeout < TimeSpan.Zero ? TimeSpan.Zero : timeout > TimeoutMax ? TimeoutMax : timeout;
-        return sane - (sane / ReserveDivisor < ReserveMax ? sane / ReserveDivisor : ReserveMax);
+        var limited = timeout < TimeSpan.Zero ? TimeSpan.Zero : timeout > TimeoutMax ? TimeoutMax : timeout;
+        return limited - (limited / ReserveDivisor < ReserveMax ? limited / ReserveDivisor : ReserveMax);
     }
 
     private void Answer(RequestRef request, object answer)
     {
-        if (_asked.Remove(request, out var take))
+        if (_requests.Remove(request, out var take))
         {
             take(answer);
         }

@@ -5,8 +5,8 @@ using RaftActors.Cli.Protocol;
 namespace RaftActors.Cli.Server;
 
 /// <summary>
-/// What the group has agreed on, in order: each message once, however often its request was appended. The same on every server, since it
-/// follows from the pairs alone.
+/// The committed messages in order. A request id is applied once, even if several of its retries were committed. Deterministic: the same
+/// committed pairs give the same log on every server.
 /// </summary>
 internal sealed class MessageLog
 {
@@ -16,11 +16,11 @@ internal sealed class MessageLog
     /// <summary>In the order of their serials.</summary>
     public IReadOnlyList<Message> Messages => _messages;
 
-    /// <summary>The message that has this request id; null if there is none.</summary>
+    /// <summary>The message with this request id; null if there is none.</summary>
     public Message? Find(string id) => _byId.TryGetValue(id, out var place) ? _messages[place] : null;
 
-    /// <summary>As many messages as fit into a page, in order.</summary>
-    /// <param name="after">Those behind this serial.</param>
+    /// <summary>One page of messages, in order.</summary>
+    /// <param name="after">The page starts after this serial.</param>
     public ImmutableArray<Message> PageAfter(long after)
     {
         var (first, end) = (0, _messages.Count);
@@ -49,13 +49,13 @@ internal sealed class MessageLog
         return page.ToImmutable();
     }
 
-    /// <summary>A pair is committed. One whose id is known changes nothing: somebody asked again, not knowing that it was there.</summary>
-    /// <returns>The place of the new message, counted from 1; 0: there was none.</returns>
+    /// <summary>Applies a committed pair. A known request id is a retry and changes nothing.</summary>
+    /// <returns>The place of the new message, from 1; 0: the pair was a retry.</returns>
     public int Apply(string id, string text, long serial)
     {
         if (_messages.Count > 0 && serial <= _messages[^1].Serial)
         {
-            throw new ArgumentOutOfRangeException(nameof(serial), serial, $"{_messages[^1].Serial} was applied already");
+            throw new ArgumentOutOfRangeException(nameof(serial), serial, $"Serials must rise above {_messages[^1].Serial}.");
         }
 
         if (!_byId.TryAdd(id, _messages.Count))
@@ -68,8 +68,8 @@ internal sealed class MessageLog
     }
 
     /// <summary>
-    /// What a server writes when it processes the message at this place, counted from 1: the messages up to it, or how many these are.
-    /// Null for all but the two words that ask for it.
+    /// The line that a server writes when it applies the message at this place, from 1. <c>print</c> lists the messages up to it, and
+    /// <c>count</c> counts them. Null for all other messages.
     /// </summary>
     public string? AnnouncementAt(int place) => _messages[place - 1].Text switch
     {
@@ -80,5 +80,5 @@ internal sealed class MessageLog
 }
 
 /// <summary>A message in the log.</summary>
-/// <param name="Id">Of the request that brought it.</param>
+/// <param name="Id">The request id.</param>
 internal sealed record Message(long Serial, string Id, string Text);

@@ -3,8 +3,8 @@ using RaftActors.Codec;
 namespace RaftActors.Cli.Server;
 
 /// <summary>
-/// A message log as the bytes of a snapshot: the version, how many messages, and of each how far its serial is from the one before, its id
-/// and its text.
+/// The bytes of a message log in a snapshot: the version, the number of messages, and for each message the difference of its serial to the
+/// one before, its id and its text.
 /// </summary>
 internal static class MessageLogFormat
 {
@@ -27,13 +27,13 @@ internal static class MessageLogFormat
         return writer.ToArray();
     }
 
-    /// <exception cref="InvalidDataException">No server of this version wrote it.</exception>
+    /// <exception cref="InvalidDataException">The bytes are damaged, or of another version.</exception>
     public static MessageLog Read(ReadOnlySpan<byte> bytes)
     {
         var reader = new ByteReader(bytes);
         if (reader.Octet() is var version and not Version)
         {
-            throw new InvalidDataException($"The snapshot has version {version}, and this program reads version {Version}. "
+            throw new InvalidDataException($"Cannot read the snapshot: it has version {version}, and this program reads version {Version}. "
                 + "Start the server with the program that wrote it, or a later one.");
         }
 
@@ -44,13 +44,13 @@ internal static class MessageLogFormat
             var step = reader.Count();
             if (step == 0 || step > long.MaxValue - serial)
             {
-                throw reader.Damaged("a serial does not follow the one before");
+                throw reader.Damaged("a serial is not above the one before");
             }
 
             serial += step;
             if (log.Apply(reader.Text(), reader.Text(), serial) == 0)
             {
-                throw reader.Damaged("a request id stands there twice");
+                throw reader.Damaged("a request id occurs twice");
             }
         }
 

@@ -6,26 +6,25 @@ using RaftActors.Core;
 namespace RaftActors.Cli.Server;
 
 /// <summary>
-/// The messages that clients of this server want appended and that are not in the log yet, each under its request id. As long as somebody
-/// waits, a message is appended anew whenever its outcome is unknown, since the same id is applied once: when another leader is known, and
-/// when an attempt has come to nothing.
+/// The appends of this server's clients that are not in the log yet, by request id. While a client waits, a message is appended again after
+/// a change of leader and after a failed attempt. Retries are safe, because a request id is applied once.
 /// </summary>
-/// <param name="append">Appends a pair, which may take so long.</param>
-/// <param name="tell">Tells a client.</param>
+/// <param name="append">Appends a pair, with a time limit.</param>
+/// <param name="tell">Sends a reply to a client.</param>
 internal sealed class PendingAppends(Func<string, string, TimeSpan, RequestRef> append, Action<IActorRef, Reply> tell)
 {
     private static readonly TimeSpan AttemptMax = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan RetryInterval = TimeSpan.FromMilliseconds(250);
 
-    // An attempt that takes all the time that is left ends a moment after it.
+    // An attempt with all the remaining time may end a moment after the deadline.
     private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(250);
 
-    // In the order in which they came, so that what is appended anew keeps it.
+    // In order of arrival, so that retries keep that order.
     private readonly SortedDictionary<long, Pending> _inOrder = [];
     private readonly Dictionary<string, Pending> _pending = new(StringComparer.Ordinal);
     private readonly Dictionary<RequestRef, Pending> _attempts = [];
     private (Term Term, ServerId? Other)? _leader;
-    private long _came;
+    private long _lastPlace;
 
     public bool IsEmpty => _pending.Count == 0;
 
@@ -33,7 +32,7 @@ internal sealed class PendingAppends(Func<string, string, TimeSpan, RequestRef> 
     {
         if (!_pending.TryGetValue(request.RequestId, out var pending))
         {
-            pending = new Pending(++_came, request.RequestId, request.Text);
+            pending = new Pending(++_lastPlace, request.RequestId, request.Text);
             _pending.Add(request.RequestId, pending);
             _inOrder.Add(pending.Place, pending);
         }
@@ -45,23 +44,23 @@ internal sealed class PendingAppends(Func<string, string, TimeSpan, RequestRef> 
 
         var waiter = new Waiter(client, request.Number, now + request.Timeout);
         pending.Waiters.Add(waiter);
-        TellWay(waiter);
+        TellRedirect(waiter);
         if (pending.Attempts.Count == 0)
         {
             Attempt(pending, now);
         }
     }
 
-    /// <summary>Another leader is known, or none.</summary>
-    /// <param name="other">The leader, if it is another server; null: this one leads.</param>
+    /// <summary>A leader is known.</summary>
+    /// <param name="other">The leader, if it is another server; null: this server leads.</param>
     public void OnLeader(Term term, ServerId? other, TimeSpan now)
     {
         _leader = (term, other);
         foreach (var pending in _inOrder.Values)
         {
-            pending.Waiters.ForEach(TellWay);
+            pending.Waiters.ForEach(TellRedirect);
 
-            // What was tried when nobody led goes to this one; what went to another one may be lost with it.
+            // An attempt made without a leader reaches this one. An attempt sent to an earlier leader may be lost with it.
             if (pending.AttemptTerm is { } attempted && attempted != term)
             {
                 Attempt(pending, now);
@@ -71,8 +70,8 @@ internal sealed class PendingAppends(Func<string, string, TimeSpan, RequestRef> 
 
     public void OnNoLeader() => _leader = null;
 
-    /// <summary>A message of this id is in the log, be it the one that is waited for or not.</summary>
-    /// <param name="wasThere">Something else than an attempt of this server brought it.</param>
+    /// <summary>A message with a request id was applied, possibly with another text than the pending one.</summary>
+    /// <param name="wasThere">It was not appended by an attempt of this server.</param>
     public void OnApplied(Message message, bool wasThere)
     {
         if (!_pending.TryGetValue(message.Id, out var pending))
@@ -90,7 +89,7 @@ internal sealed class PendingAppends(Func<string, string, TimeSpan, RequestRef> 
 
     public bool IsAttempt(RequestRef? request) => request is { } own && _attempts.ContainsKey(own);
 
-    /// <summary>An attempt has come to nothing, as far as this server knows.</summary>
+    /// <summary>An attempt ended without a commit that this server knows of.</summary>
     public void OnCancel(RequestRef request, CancelReason reason, TimeSpan now)
     {
         if (!_attempts.Remove(request, out var pending))
@@ -108,29 +107,29 @@ internal sealed class PendingAppends(Func<string, string, TimeSpan, RequestRef> 
             pending.MayBeInLog = true;
         }
 
-        Look(pending, now);
+        Review(pending, now);
     }
 
-    /// <summary>Time went by.</summary>
+    /// <summary>Ends the appends whose time is up, and retries others.</summary>
     public void OnTick(TimeSpan now)
     {
         foreach (var pending in _inOrder.Values.ToArray())
         {
-            Look(pending, now);
+            Review(pending, now);
         }
     }
 
-    /// <summary>What a client is told whose message, or another one, is in the log under its request id.</summary>
+    /// <summary>The reply to an append whose request id is in the log.</summary>
     public static Reply AnswerOf(long number, Message message, string text, bool wasThere) => message.Text == text
         ? new Reply.Committed(number, message.Serial, wasThere)
         : UsedFor(number, message.Id);
 
     private static Reply.Refused UsedFor(long number, string id) => new(
         number,
-        $"The request id {id} was used for another message. Name another one with --request-id, or leave it out.",
+        $"The request id {id} was used for another message. Use another --request-id, or leave it out.",
         IsFinal: true);
 
-    private void TellWay(Waiter waiter)
+    private void TellRedirect(Waiter waiter)
     {
         if (_leader is (_, { } other) && waiter.ToldLeader != other)
         {
@@ -139,7 +138,7 @@ internal sealed class PendingAppends(Func<string, string, TimeSpan, RequestRef> 
         }
     }
 
-    private void Look(Pending pending, TimeSpan now)
+    private void Review(Pending pending, TimeSpan now)
     {
         var isOpen = pending.Attempts.Count > 0;
         foreach (var waiter in pending.Waiters.Where(one => one.Deadline + (isOpen ? Grace : TimeSpan.Zero) <= now).ToArray())
@@ -152,7 +151,7 @@ internal sealed class PendingAppends(Func<string, string, TimeSpan, RequestRef> 
         {
             Forget(pending);
         }
-        else if (!isOpen && now - pending.AttemptedAt >= Pause)
+        else if (!isOpen && now - pending.AttemptedAt >= RetryInterval)
         {
             Attempt(pending, now);
         }
@@ -194,18 +193,18 @@ internal sealed class PendingAppends(Func<string, string, TimeSpan, RequestRef> 
 
         public List<Waiter> Waiters { get; } = [];
 
-        /// <summary>Those whose end is not known.</summary>
+        /// <summary>The attempts that have not ended.</summary>
         public List<RequestRef> Attempts { get; } = [];
 
         public TimeSpan AttemptedAt { get; set; }
 
-        /// <summary>Who led when it was tried last; null: nobody was known to.</summary>
+        /// <summary>Term of the leader at the last attempt; null: no leader was known.</summary>
         public Term? AttemptTerm { get; set; }
 
-        /// <summary>An attempt has ended, and nobody knows how.</summary>
+        /// <summary>Whether an attempt ended with an unknown outcome.</summary>
         public bool MayBeInLog { get; set; }
 
-        /// <summary>Why the last attempt that is known to have failed has.</summary>
+        /// <summary>Why the last refused attempt was refused.</summary>
         public string Obstacle { get; set; } = "no leader could be reached";
     }
 

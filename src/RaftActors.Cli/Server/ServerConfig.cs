@@ -6,10 +6,10 @@ using RaftActors.Cli.Protocol;
 
 namespace RaftActors.Cli.Server;
 
-/// <summary>What a server's actor system goes by.</summary>
+/// <summary>The configuration of a server's actor system.</summary>
 internal static class ServerConfig
 {
-    // Heartbeats go out so often, so that three fit into the shortest election timeout that is usual.
+    // Milliseconds. Three heartbeats fit into the default minimum election timeout.
     private const int HeartbeatMax = 50;
     private const int TickMilliseconds = 10;
 
@@ -20,19 +20,19 @@ internal static class ServerConfig
         return ConfigurationFactory.ParseString(string.Create(CultureInfo.InvariantCulture, $$"""
             akka {
               loglevel = {{(settings.IsVerbose ? "INFO" : "WARNING")}}
-              # The server's own log tells what goes wrong while the system starts and ends.
+              # The server's own log reports failures while the system starts and stops.
               stdout-loglevel = OFF
               log-dead-letters = off
               loggers = ["RaftActors.Cli.Server.AkkaLog, raft"]
               actor.provider = remote
 
-              # An actor that fails ends the program, which says why: half a server is none.
+              # A failed actor ends the program with the reason. A server must not run without one of its actors.
               actor.guardian-supervisor-strategy = "Akka.Actor.StoppingSupervisorStrategy"
-              # StopSignal decides when the program ends. With the hook a second signal would wait for the shutdown that it is to cut short.
+              # StopSignal ends the program. With this hook a second signal would wait for the shutdown instead of aborting it.
               coordinated-shutdown.run-by-clr-shutdown-hook = off
 
               remote {
-                # Links that are cut are noticed and made anew within seconds.
+                # A lost connection is detected and reopened within seconds.
                 transport-failure-detector {
                   heartbeat-interval = 1s
                   acceptable-heartbeat-pause = 3s
@@ -45,7 +45,7 @@ internal static class ServerConfig
                   hostname = {{Quoted(settings.Id.Hostname)}}
                   bind-hostname = {{Quoted(settings.Bind ?? "")}}
                   port = {{settings.Id.Port}}
-                  # The handshake too. Akka.NET does not recover each link whose handshake one side gave up, so a busy machine gets time.
+                  # Covers the handshake. Akka.NET does not always recover from a handshake that one side gave up: allow for a busy machine.
                   connection-timeout = 5s
                   maximum-frame-size = {{MessageLimits.FrameBytesMax}}b
                 }
@@ -60,16 +60,16 @@ internal static class ServerConfig
               heartbeat-interval = {{heartbeat}}ms
               election-timeout { min = {{settings.ElectionTimeoutMin}}ms, max = {{settings.ElectionTimeoutMax}}ms }
 
-              # A message and its request id, whose letters have four octets at most.
+              # A message and its request id, whose characters have at most four bytes each.
               pair-size-max = {{MessageLimits.TextBytesMax + (4 * MessageLimits.IdLettersMax)}}b
 
-              # A fourth of the usual: several servers on one small disk are common.
+              # A quarter of the defaults: several servers often share one small disk.
               store { directory = {{Quoted(settings.Data)}}, segment-size = 16MiB, free-space-floor = 64MiB }
             }
             """)).WithFallback(ProtocolSerializer.Registration);
     }
 
-    /// <summary>Whether a system was made to tell more.</summary>
+    /// <summary>Whether the configuration was made with --verbose.</summary>
     public static bool IsVerbose(Config config) => config.GetString("akka.loglevel") == "INFO";
 
     private static string Quoted(string text) => $"\"{text.Replace("\\", @"\\").Replace("\"", "\\\"")}\"";

@@ -8,12 +8,12 @@ using RaftActors.Storage;
 
 namespace RaftActors.Cli.Server;
 
-/// <summary>A server from its start to its end.</summary>
+/// <summary>Runs one server from its start to its end.</summary>
 internal static class ServerProgram
 {
     private const string ActorName = "raft";
 
-    /// <summary>Runs until it is told to stop, or cannot go on.</summary>
+    /// <summary>Runs until a stop signal arrives or the server fails.</summary>
     /// <returns>The exit code.</returns>
     public static async Task<int> Run(ServerSettings settings, CommandEnvironment environment)
     {
@@ -38,35 +38,35 @@ internal static class ServerProgram
         var narrator = system.ActorOf(Props.Create(() => new EventLogger(settings, terminal, $"/user/{ActorName}", failed)), "narrator");
         system.EventStream.Subscribe(narrator, typeof(RaftEvent));
         system.EventStream.Subscribe(narrator, typeof(Error));
-        SayWhoItIs(settings, terminal);
+        LogSettings(settings, terminal);
         var clock = TimeProvider.System;
         system.ActorOf(Props.Create(() => new LogServer(settings, terminal, failed, clock, null)), ActorName);
         await Task.WhenAny(stop.Received, failed.Task);
         if (failed.Task.IsCompleted)
         {
             await system.Terminate();
-            terminal.Log($"cannot go on: {await failed.Task}");
+            terminal.Log($"cannot continue: {await failed.Task}");
             return ExitCode.Failed;
         }
 
-        // A leader hands over first. The narrator tells so, and stops with the other actors.
-        terminal.Log("stops; a second signal ends it at once");
+        // Terminate transfers the leadership first. The event logger still reports that, and stops with the other actors.
+        terminal.Log("stopping; a second signal ends it at once");
         await system.Terminate();
         terminal.Log("Stopped.");
         return ExitCode.Done;
     }
 
-    private static void SayWhoItIs(ServerSettings settings, ServerTerminal terminal)
+    private static void LogSettings(ServerSettings settings, ServerTerminal terminal)
     {
         var version = typeof(ServerProgram).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion;
         var place = $"{settings.Bind ?? settings.Id.Hostname}:{settings.Id.Port}";
         terminal.Log($"raft {version?.Split('+')[0]}: server {settings.Id} listens on {place}; its data is in {settings.Data}");
         terminal.Log(settings.IsFounder
             ? $"servers: {string.Join(' ', settings.Servers)}"
-            : $"servers: {string.Join(' ', settings.Servers)}; {settings.Id} is not among them, so it founds nothing");
+            : $"servers: {string.Join(' ', settings.Servers)}; {settings.Id} is not among them and waits to be added");
     }
 
-    // The actor runtimes wrap a socket's refusal differently, and its cause lies deepest.
+    // Each actor runtime wraps the socket error differently. It is always the innermost exception.
     private static SocketException? SocketFailure(Exception problem)
     {
         var deepest = problem;
@@ -84,11 +84,11 @@ internal static class ServerProgram
         return failure.SocketErrorCode switch
         {
             SocketError.AddressAlreadyInUse =>
-                $"Cannot listen on {place}: the port is in use. Stop the process that has it, or name another port with -p.",
+                $"Cannot listen on {place}: the port is in use. Stop the process that uses it, or name another port with -p.",
             SocketError.AccessDenied =>
-                $"Cannot listen on {place}: this user may not. Name a port from 1024 on with -p.",
+                $"Cannot listen on {place}: this user has no permission. Name a port from 1024 with -p.",
             SocketError.HostNotFound or SocketError.AddressNotAvailable =>
-                $"Cannot listen on {place}: this machine has no such address. Name one that it has with --host, or with --bind.",
+                $"Cannot listen on {place}: this machine has no such address. Name one of its addresses with --host or --bind.",
             _ => $"Cannot listen on {place}: {failure.Message}.",
         };
     }

@@ -3,11 +3,11 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace RaftActors.Cli.Server;
 
-/// <summary>How a server is to run.</summary>
-/// <param name="Id">Who it is.</param>
-/// <param name="Servers">The list that <c>-c</c> gives, in its order.</param>
-/// <param name="Bind">The local address to listen on; null: the one that its name says.</param>
-/// <param name="Data">Its own directory, with its whole path.</param>
+/// <summary>The settings of one server.</summary>
+/// <param name="Id">Its name and address.</param>
+/// <param name="Servers">The list of <c>-c</c>, in its order.</param>
+/// <param name="Bind">The local address to listen on; null: the host of <paramref name="Id"/>.</param>
+/// <param name="Data">Full path of the data directory.</param>
 /// <param name="ElectionTimeoutMin">In milliseconds.</param>
 /// <param name="ElectionTimeoutMax">In milliseconds.</param>
 internal sealed record ServerSettings(
@@ -22,24 +22,24 @@ internal sealed record ServerSettings(
     public const int DefaultElectionTimeoutMin = 150;
     public const int DefaultElectionTimeoutMax = 300;
 
-    // Three heartbeats of a tick each must fit, and a person must not wait for hours.
+    // Milliseconds. Three heartbeats of one tick each must fit. The longest is a limit of patience only.
     private const int LeastElectionTimeout = 30;
     private const int LongestMilliseconds = 600_000;
 
     public static TimeSpan LongestElectionTimeout { get; } = TimeSpan.FromMilliseconds(LongestMilliseconds);
 
-    /// <summary>Its own list names it: it founds the group with the others. Otherwise it waits until a group takes it in.</summary>
+    /// <summary>Whether the server is in its own list. If so it founds the group; otherwise it waits to be added.</summary>
     public bool IsFounder => Servers.Contains(Id);
 
-    /// <summary>The servers of the list but itself.</summary>
+    /// <summary>The other servers of the list.</summary>
     public ImmutableArray<ServerId> Others => Servers.Remove(Id);
 
-    /// <summary>Puts together what a person wrote.</summary>
-    /// <param name="cluster">The servers, with commas between them.</param>
-    /// <param name="port">As <c>9990</c> or <c>:9990</c>.</param>
-    /// <param name="host">Under which name others reach it; empty: on this machine only.</param>
-    /// <param name="data">Null: the default one.</param>
-    /// <param name="problem">What is wrong with it, as a sentence.</param>
+    /// <summary>Checks and combines the values of the command line.</summary>
+    /// <param name="cluster">The servers, separated by commas.</param>
+    /// <param name="port"><c>9990</c> or <c>:9990</c>.</param>
+    /// <param name="host">The name by which others reach the server; empty: this machine only.</param>
+    /// <param name="data">Null: the default directory.</param>
+    /// <param name="problem">The first problem, as a sentence with the remedy.</param>
     public static bool TryMake(
         string? cluster,
         string port,
@@ -54,7 +54,7 @@ internal sealed record ServerSettings(
     {
         settings = null;
         var (min, max) = TimeoutsOf(electionTimeoutMin, electionTimeoutMax);
-        problem = WhyNotTimeouts(min, max) ?? WhyNotHost(host) ?? WhyNotBind(bind) ?? WhyNotData(data);
+        problem = TimeoutProblem(min, max) ?? HostProblem(host) ?? BindProblem(bind) ?? DataProblem(data);
         if (problem is not null)
         {
             return false;
@@ -67,7 +67,7 @@ internal sealed record ServerSettings(
 
         if (port.LastIndexOf(':') > 0 || !ServerId.TryParse($"{host}:{port.TrimStart(':')}", out var id))
         {
-            problem = $"'{port}' is no port: -p takes 9990 or :9990, from 1 to 65535. The machine's name goes with --host.";
+            problem = $"'{port}' is not a port. Write 9990 or :9990, from 1 to 65535. Give the machine's name with --host.";
             return false;
         }
 
@@ -78,7 +78,7 @@ internal sealed record ServerSettings(
     private static string DefaultDataOf(ServerId id) =>
         Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".goraft", id.AgentId);
 
-    // Who names one of the two has the other follow.
+    // If only one of the two is given, the other is adapted to it.
     private static (int Min, int Max) TimeoutsOf(int? min, int? max) => (min, max) switch
     {
         ({ } least, { } longest) => (least, longest),
@@ -87,30 +87,30 @@ internal sealed record ServerSettings(
         _ => (DefaultElectionTimeoutMin, DefaultElectionTimeoutMax),
     };
 
-    private static string? WhyNotTimeouts(int min, int max) =>
+    private static string? TimeoutProblem(int min, int max) =>
         min < LeastElectionTimeout || max > LongestMilliseconds
-            ? $"The election timeout is {min} to {max} ms; it may be from {LeastElectionTimeout} to {LongestMilliseconds} (-t, -T)."
-            : min > max ? $"The election timeout is {min} to {max} ms: -t must not be above -T." : null;
+            ? $"The election timeout of {min} to {max} ms is outside {LeastElectionTimeout} to {LongestMilliseconds} ms. Change -t or -T."
+            : min > max ? $"The election timeout of {min} to {max} ms is empty: -t must not be above -T." : null;
 
-    private static string? WhyNotHost(string? host) => host switch
+    private static string? HostProblem(string? host) => host switch
     {
         null or "" => null,
-        "0.0.0.0" => "--host is the name under which other machines reach this one, and 0.0.0.0 is none. To listen on all addresses of "
-            + "this machine, name it with --host and say --bind 0.0.0.0.",
+        "0.0.0.0" => "0.0.0.0 is not a --host: other machines cannot reach it. To listen on all addresses, give this machine's name with "
+            + "--host and add --bind 0.0.0.0.",
         _ when host.Contains(':') || !ServerId.TryParse($"{host}:1", out _) =>
-            $"'{host}' is no name or IPv4 address of a machine; --host takes one, without a port.",
+            $"'{host}' is not a host name or IPv4 address. --host takes one, without a port.",
         _ => null,
     };
 
-    private static string? WhyNotBind(string? bind) =>
+    private static string? BindProblem(string? bind) =>
         bind is null || Uri.CheckHostName(bind) is UriHostNameType.Dns or UriHostNameType.IPv4
             ? null
-            : $"'{bind}' is no address of a machine; --bind takes one, without a port: 0.0.0.0 for all of this machine.";
+            : $"'{bind}' is not a host name or IPv4 address. --bind takes one, without a port; 0.0.0.0 listens on all addresses.";
 
-    private static string? WhyNotData(string? data) =>
+    private static string? DataProblem(string? data) =>
         data is null || (!string.IsNullOrWhiteSpace(data) && !data.Contains('\0'))
             ? null
-            : "--data names no directory; leave it out for the default one.";
+            : "--data is not a directory name. Leave it out to use the default directory.";
 
     private static bool TryReadList(string? cluster, out ImmutableArray<ServerId> servers, [NotNullWhen(false)] out string? problem)
     {
@@ -118,8 +118,8 @@ internal sealed record ServerSettings(
         problem = null;
         if (string.IsNullOrWhiteSpace(cluster))
         {
-            problem = "-c is missing: the servers that found the group, the same list on each of them: -c ':9990,:9991,:9992'. A single "
-                + "server is a list of one.";
+            problem = "-c is missing. List the servers that found the group, with the same list on each: -c ':9990,:9991,:9992'. For a "
+                + "single server list only itself.";
             return false;
         }
 
@@ -129,14 +129,14 @@ internal sealed record ServerSettings(
             if (!ServerId.TryParse(item.Trim(), out var id))
             {
                 problem = item.Trim().Length == 0
-                    ? $"-c has an empty item: '{cluster}'. Write the servers with a comma between them: ':9990,:9991,:9992'."
-                    : $"'{item.Trim()}' in -c is no server: write :PORT for this machine, or HOST:PORT, with a port from 1 to 65535.";
+                    ? $"-c has an empty item: '{cluster}'. Separate the servers by commas: ':9990,:9991,:9992'."
+                    : $"'{item.Trim()}' in -c is not a server address: write :PORT or HOST:PORT, with a port from 1 to 65535.";
                 return false;
             }
 
             if (found.Contains(id))
             {
-                problem = $"-c names {id} twice; each server stands there once (localhost and 127.0.0.1 are this machine, as is no name).";
+                problem = $"-c names {id} twice. List each server once. (:PORT, localhost:PORT and 127.0.0.1:PORT are the same server.)";
                 return false;
             }
 

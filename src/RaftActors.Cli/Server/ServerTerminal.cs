@@ -3,17 +3,17 @@ using System.Globalization;
 namespace RaftActors.Cli.Server;
 
 /// <summary>
-/// What a server writes: what the group has it write on standard output, what it does itself on standard error. Each a line with date and
-/// time, whole, whoever writes beside it. Who reads may go away; the server goes on.
+/// Writes a server's lines: announcements of the group to standard output, the server's own log to standard error. Each line has the local
+/// date and time. Thread-safe. A reader that goes away does not stop the server.
 /// </summary>
 internal sealed class ServerTerminal(TextWriter output, TextWriter error, TimeProvider clock)
 {
     private readonly Lock _lock = new();
 
-    /// <summary>On standard output.</summary>
+    /// <summary>Writes a line to standard output.</summary>
     public void Announce(string text) => Write(output, text);
 
-    /// <summary>On standard error.</summary>
+    /// <summary>Writes a line to standard error.</summary>
     public void Log(string text) => Write(error, text);
 
     private void Write(TextWriter writer, string text)
@@ -28,7 +28,7 @@ internal sealed class ServerTerminal(TextWriter output, TextWriter error, TimePr
             }
             catch (IOException)
             {
-                // The pipe is broken, or the disk behind it full. What was to be read is in the log all the same.
+                // The pipe is broken, or the disk of the file is full. The messages are in the log all the same.
             }
         }
     }

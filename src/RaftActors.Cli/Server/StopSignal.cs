@@ -2,12 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace RaftActors.Cli.Server;
 
-/// <summary>Ctrl-C, SIGTERM or a closed terminal, as a task: the first one asks for a clean end, the second one ends at once.</summary>
+/// <summary>Handles SIGINT, SIGTERM and SIGHUP: the first signal completes a task, the second ends the program at once.</summary>
 internal sealed class StopSignal : IDisposable
 {
-    /// <summary>What shells say of a program that Ctrl-C has ended.</summary>
-    private const int Interrupted = 130;
-
     private readonly TaskCompletionSource _received = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly PosixSignalRegistration[] _registrations;
 
@@ -33,7 +30,7 @@ internal sealed class StopSignal : IDisposable
         context.Cancel = true;
         if (!_received.TrySetResult())
         {
-            Environment.Exit(Interrupted);
+            Environment.Exit(ExitCode.Interrupted);
         }
     }
 }

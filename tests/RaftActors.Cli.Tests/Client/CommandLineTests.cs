@@ -42,7 +42,7 @@ public sealed class CommandLineTests
         { ["--timeout", "3"], "-C is missing" },
         { ["-S", ":9990"], "-C is missing" },
         { ["-p", "9990"], "-c is missing" },
-        { ["-c", ":9990", "-p", "abc"], "'abc' is no port" },
+        { ["-c", ":9990", "-p", "abc"], "'abc' is not a port" },
         { ["-c", ":9990", "-t", "abc"], "'abc' is not a duration" },
         { ["server", "-c", ":9990", "-t", "abc"], "'abc' is not a duration" },
     };

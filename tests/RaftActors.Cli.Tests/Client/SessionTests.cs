@@ -67,7 +67,7 @@ public sealed partial class SessionTests : IDisposable
     {
         var server = ServerProcess.StartInShell($"{WithRealPorts(command).Replace("raft ", "")} -t 2s -T 4s", _home);
         _servers.Add(port, server);
-        await server.Line(port == "9993" ? "waits to be taken in" : "listens on");
+        await server.Line(port == "9993" ? "waits to be added" : "listens on");
         if (_servers.Count == 3)
         {
             var first = _servers["9990"];

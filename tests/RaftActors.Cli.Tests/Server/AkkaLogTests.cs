@@ -5,7 +5,7 @@ using RaftActors.Cli.Server;
 
 namespace RaftActors.Cli.Tests.Server;
 
-/// <summary>Which entries of the actor runtimes' logs an operator is spared.</summary>
+/// <summary>The entries of the actor runtimes' logs that are omitted, because the program reports the same facts.</summary>
 public sealed class AkkaLogTests
 {
     private const string Endpoints =
@@ -27,6 +27,6 @@ public sealed class AkkaLogTests
 
     [Theory]
     [MemberData(nameof(Entries))]
-    public void Connections_and_events_are_told_elsewhere_and_lost_messages_are_not(LogEvent entry, bool isToldElsewhere) =>
-        Assert.Equal(isToldElsewhere, AkkaLog.IsToldElsewhere(entry, $"{entry.Message}"));
+    public void Entries_are_omitted_if_the_program_reports_the_same_fact(LogEvent entry, bool isReportedElsewhere) =>
+        Assert.Equal(isReportedElsewhere, AkkaLog.IsReportedElsewhere(entry, $"{entry.Message}"));
 }

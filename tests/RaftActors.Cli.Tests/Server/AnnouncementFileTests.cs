@@ -6,7 +6,7 @@ using RaftActors.Storage;
 
 namespace RaftActors.Cli.Tests.Server;
 
-/// <summary>A server's note of what it has written.</summary>
+/// <summary>The durable record of the lines that a server has printed.</summary>
 public sealed class AnnouncementFileTests
 {
     private const string File = "server/announced";
@@ -15,14 +15,14 @@ public sealed class AnnouncementFileTests
     private static readonly ServerId[] Servers = [new("", 9990), new("host", 9991)];
 
     [Fact]
-    public void Server_without_a_note_has_announced_nothing()
+    public void Missing_file_is_an_empty_record()
     {
         var announced = AnnouncementFile.Load(new ModelDisk());
         Assert.Equal((0, 0, 0), (announced.Serial, announced.MembersIndex, announced.Members.Length));
     }
 
     [Fact]
-    public void Note_is_found_again()
+    public void Record_is_read_again_after_a_restart()
     {
         var disk = new ModelDisk();
         var announced = AnnouncementFile.Load(disk);
@@ -38,7 +38,7 @@ public sealed class AnnouncementFileTests
     }
 
     [Fact]
-    public void Note_of_another_group_says_nothing_and_one_of_the_same_group_stays()
+    public void Record_of_another_group_is_discarded_and_that_of_the_same_group_is_kept()
     {
         var disk = new ModelDisk();
         var announced = AnnouncementFile.Load(disk);
@@ -57,7 +57,7 @@ public sealed class AnnouncementFileTests
     }
 
     [Fact]
-    public void Power_cut_leaves_the_note_before_or_the_one_that_was_made_and_after_the_call_that_one()
+    public void Power_cut_leaves_the_old_or_the_new_record_and_only_the_new_one_after_the_call()
     {
         var disk = new ModelDisk();
         var announced = AnnouncementFile.Load(disk);
@@ -83,7 +83,7 @@ public sealed class AnnouncementFileTests
     [InlineData(DiskFault.Sync)]
     [InlineData(DiskFault.Rename)]
     [InlineData(DiskFault.SyncFolder)]
-    internal void Note_that_cannot_be_made_is_told_and_the_one_before_stays(DiskFault fault)
+    internal void Failed_write_throws_and_keeps_the_old_record(DiskFault fault)
     {
         var disk = new ModelDisk();
         var announced = AnnouncementFile.Load(disk);
@@ -97,7 +97,7 @@ public sealed class AnnouncementFileTests
     }
 
     [Fact]
-    public void Damaged_note_is_refused_wherever_the_damage_is_and_with_what_to_do()
+    public void Every_damaged_byte_is_detected_and_the_error_has_the_remedy()
     {
         var disk = new ModelDisk();
         var announced = AnnouncementFile.Load(disk);
@@ -111,13 +111,13 @@ public sealed class AnnouncementFileTests
             damaged[i] ^= 1;
             var refused = Assert.Throws<StoreException>(() => AnnouncementFile.Load(new ModelDisk(disk.Now.With(File, damaged))));
             Assert.Contains("server/announced is damaged", refused.Message);
-            Assert.Contains("Move it away and start again", refused.Message);
+            Assert.Contains("Move it away and start the server again", refused.Message);
             Assert.Throws<StoreException>(() => AnnouncementFile.Load(new ModelDisk(disk.Now.With(File, bytes[..i]))));
         }
     }
 
     [Fact]
-    public void Note_of_the_first_version_is_read()
+    public void File_of_the_first_version_is_read()
     {
         const string text =
             "announced 1\ngroup 00000001000000000000000000000000\nserial 17\nindex 5\nmembers :9990 host:9991\ncheck 2926c892\n";

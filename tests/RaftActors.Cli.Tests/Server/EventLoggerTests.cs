@@ -9,7 +9,7 @@ using RaftActors.Storage;
 
 namespace RaftActors.Cli.Tests.Server;
 
-/// <summary>Why the program ends when its raft actor fails.</summary>
+/// <summary>The reason that is logged when the raft actor fails.</summary>
 public sealed class EventLoggerTests : TestKit
 {
     private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
@@ -24,15 +24,15 @@ public sealed class EventLoggerTests : TestKit
 
     [Theory]
     [MemberData(nameof(Wrappers))]
-    public async Task Cause_is_told_however_the_runtime_wraps_it(Func<Exception, Exception> wrapped)
+    public async Task Cause_of_the_failure_is_found_in_every_wrapper(Func<Exception, Exception> wrapped)
     {
         Assert.True(ServerSettings.TryMake(":9990", "9990", null, null, "/data", null, null, false, out var settings, out _));
         var failed = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
         var terminal = new ServerTerminal(TextWriter.Null, TextWriter.Null, TimeProvider.System);
-        var narrator = Sys.ActorOf(Props.Create(() => new EventLogger(settings, terminal, "/user/raft", failed)));
+        var logger = Sys.ActorOf(Props.Create(() => new EventLogger(settings, terminal, "/user/raft", failed)));
         var cause = new StoreException("the store of raft@:9990 is damaged", new IOException("no cause of interest"));
 
-        narrator.Tell(new Error(wrapped(cause), "akka://raft/user/raft", typeof(LogServer), "a wrapper"));
+        logger.Tell(new Error(wrapped(cause), "akka://raft/user/raft", typeof(LogServer), "a wrapper"));
 
         Assert.Equal("the store of :9990 is damaged", await failed.Task.WaitAsync(Guard));
     }

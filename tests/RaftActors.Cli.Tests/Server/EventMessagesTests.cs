@@ -3,22 +3,22 @@ using RaftActors.Core;
 
 namespace RaftActors.Cli.Tests.Server;
 
-/// <summary>What a server's log says of its raft process.</summary>
+/// <summary>The log messages about raft events.</summary>
 public sealed class EventMessagesTests
 {
     private static readonly ProcessName Self = new("raft@:9990");
     private static readonly ProcessName Other = new("raft@:9991");
 
-    private readonly EventMessages _narration;
+    private readonly EventMessages _messages;
 
     public EventMessagesTests()
     {
         Assert.True(ServerSettings.TryMake(":9990,:9991", "9990", null, null, "/data", null, null, false, out var settings, out _));
-        _narration = new EventMessages(settings);
+        _messages = new EventMessages(settings);
     }
 
     [Fact]
-    public void Election_is_told_with_its_term_and_votes_and_each_change_once()
+    public void Each_change_of_an_election_is_reported_once_with_its_term()
     {
         var told = Tell(
             new RaftEvent.PeerChanged("raft", Self, Other, IsReachable: true),
@@ -38,20 +38,20 @@ public sealed class EventMessagesTests
 
         Assert.Equal(
             [
-                ":9991 is reached",
-                "hears no leader in term 1, and asks the others whether they would elect it",
+                ":9991 is reachable",
+                "hears no leader in term 1: starts a pre-vote",
                 "candidate in term 2",
                 "elected leader in term 2 by :9990 :9991",
-                ":9991 cannot be reached any more",
-                "leads no more: follower in term 3",
+                ":9991 is unreachable",
+                "stepped down: follower in term 3",
                 ":9991 leads in term 3",
-                ":9991 leads no more, or is out of reach",
+                "lost the leader :9991",
             ],
             told);
     }
 
     [Fact]
-    public void Leader_that_sends_a_removed_server_nothing_is_not_told_to_be_lost()
+    public void Removed_server_does_not_report_the_loss_of_its_leader()
     {
         var told = Tell(
             Leader(Other, 1),
@@ -61,17 +61,17 @@ public sealed class EventMessagesTests
             new RaftEvent.MembersChanged("raft", Self, new LogIndex(7), [new GroupMember(Self, true), new GroupMember(Other, true)]),
             Leader(null, 3));
 
-        Assert.Equal([":9991 leads in term 1", ":9991 leads in term 2", ":9991 leads no more, or is out of reach"], told);
+        Assert.Equal([":9991 leads in term 1", ":9991 leads in term 2", "lost the leader :9991"], told);
     }
 
     [Theory]
     [InlineData(RefusalReason.NotInRoster, "-c")]
     [InlineData(RefusalReason.OtherGroup, "move their data directories away")]
-    [InlineData(RefusalReason.OtherIncarnation, "gives it its vote back")]
+    [InlineData(RefusalReason.OtherIncarnation, "rejoins as a learner")]
     [InlineData(RefusalReason.Fenced, "It rejoins by itself")]
     [InlineData(RefusalReason.Diverged, "the logs of :9990 differ")]
     [InlineData(RefusalReason.Disputed, "reports that the logs of :9990 differ")]
-    public void Refusal_is_told_once_and_with_what_to_do(RefusalReason reason, string remedy)
+    public void Refusal_is_reported_once_with_the_remedy(RefusalReason reason, string remedy)
     {
         var refused = new RaftEvent.Refused("raft", Self, Other, reason, "the logs of raft@:9990 differ");
         var told = Assert.Single(Tell(refused, refused));
@@ -84,5 +84,5 @@ public sealed class EventMessagesTests
 
     private static RaftEvent.LeaderChanged Leader(ProcessName? leader, long term) => new("raft", Self, leader, new Term(term));
 
-    private List<string> Tell(params RaftEvent[] happened) => [.. happened.SelectMany(_narration.Tell)];
+    private List<string> Tell(params RaftEvent[] happened) => [.. happened.Select(_messages.Of).OfType<string>()];
 }

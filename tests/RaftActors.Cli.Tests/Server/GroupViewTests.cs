@@ -3,16 +3,16 @@ using RaftActors.Cli.Server;
 
 namespace RaftActors.Cli.Tests.Server;
 
-/// <summary>What a server says of itself.</summary>
+/// <summary>The note of a server about its own state.</summary>
 public sealed class GroupViewTests
 {
     [Fact]
-    public void Fenced_server_is_told_to_start_as_before_with_its_directory_moved_away()
+    public void Note_of_a_fenced_server_has_the_remedy()
     {
         Assert.True(ServerSettings.TryMake(":9990,:9991", "9990", null, null, "/data", null, null, false, out var settings, out _));
         var view = new GroupView(settings, DateTimeOffset.UnixEpoch);
 
-        view.Leave("a majority has another log than raft@:9990.", isForGood: true);
+        view.Exclude("a majority has another log than raft@:9990.", isFenced: true);
 
         Assert.Equal(ServerStanding.Fenced, view.Standing);
         Assert.Equal(

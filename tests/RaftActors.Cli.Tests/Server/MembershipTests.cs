@@ -9,13 +9,13 @@ using RaftActors.Testing;
 
 namespace RaftActors.Cli.Tests.Server;
 
-/// <summary>What a client is told that wants another membership, another leader, or to know how things are.</summary>
+/// <summary>Requests to change members or leader, and requests for the status.</summary>
 public sealed class MembershipTests : ServerTest
 {
     private const long FirstProbe = 1;
 
     [Fact]
-    public void Server_that_waits_is_taken_in()
+    public void Waiting_server_is_added()
     {
         StartInGroup();
         Lead(9991);
@@ -33,7 +33,7 @@ public sealed class MembershipTests : ServerTest
     }
 
     [Fact]
-    public void Addition_is_not_answered_before_the_newcomer_knows_of_it_and_not_after_the_clients_time_is_up()
+    public void Addition_is_answered_at_the_latest_when_the_clients_time_is_up()
     {
         StartInGroup();
         Add(9993);
@@ -50,7 +50,7 @@ public sealed class MembershipTests : ServerTest
     }
 
     [Fact]
-    public void Change_that_is_refused_is_told_in_names_of_servers()
+    public void Refusal_of_a_change_uses_server_names()
     {
         StartInGroup();
         Add(9993);
@@ -61,7 +61,7 @@ public sealed class MembershipTests : ServerTest
     }
 
     [Fact]
-    public void Change_that_may_be_done_later_is_unknown()
+    public void Change_with_an_unknown_outcome_is_reported_as_unknown()
     {
         StartInGroup();
         Add(9993);
@@ -77,7 +77,7 @@ public sealed class MembershipTests : ServerTest
     [InlineData("a/b#c@d", 9993)]
     [InlineData("", 0)]
     [InlineData("HOST", -1)]
-    public void What_names_no_server_is_refused_and_the_server_lives(string? host, int port)
+    public void Invalid_server_name_is_refused(string? host, int port)
     {
         Start();
         var server = new ServerId(host!, port);
@@ -93,7 +93,7 @@ public sealed class MembershipTests : ServerTest
     }
 
     [Fact]
-    public void Member_is_not_taken_in_twice()
+    public void Member_cannot_be_added_again()
     {
         StartInGroup();
         Add(9992);
@@ -101,7 +101,7 @@ public sealed class MembershipTests : ServerTest
     }
 
     [Fact]
-    public void Server_that_does_not_answer_is_not_taken_in()
+    public void Server_that_does_not_answer_is_not_added()
     {
         StartInGroup();
         Add(9993);
@@ -119,7 +119,7 @@ public sealed class MembershipTests : ServerTest
     }
 
     [Fact]
-    public void Server_of_another_group_is_not_taken_in()
+    public void Server_of_another_group_is_not_added()
     {
         StartInGroup();
         Add(9993);
@@ -129,7 +129,7 @@ public sealed class MembershipTests : ServerTest
     }
 
     [Fact]
-    public void Server_that_was_removed_from_another_group_is_not_taken_in()
+    public void Server_removed_from_another_group_is_not_added()
     {
         StartInGroup();
         Add(9993);
@@ -138,7 +138,7 @@ public sealed class MembershipTests : ServerTest
     }
 
     [Fact]
-    public void Server_that_was_removed_is_taken_in_again_when_all_others_were_exchanged_meanwhile()
+    public void Removed_server_is_added_again_even_if_all_other_members_have_changed()
     {
         StartInGroup();
         Add(9993);
@@ -147,7 +147,7 @@ public sealed class MembershipTests : ServerTest
     }
 
     [Fact]
-    public void Server_that_has_not_heard_of_its_removal_is_taken_in_again()
+    public void Removed_server_that_does_not_know_of_its_removal_is_added_again()
     {
         StartInGroup();
         Add(9993);
@@ -156,7 +156,7 @@ public sealed class MembershipTests : ServerTest
     }
 
     [Fact]
-    public void Server_that_founds_another_group_is_not_taken_in()
+    public void Founder_of_another_group_is_not_added()
     {
         StartInGroup();
         Add(9993);
@@ -165,16 +165,16 @@ public sealed class MembershipTests : ServerTest
     }
 
     [Fact]
-    public void Server_of_another_name_is_not_taken_in()
+    public void Server_with_another_name_is_not_added()
     {
         StartInGroup();
         Add(9993);
         Answer(StatusOf(9994, ServerStanding.Waiting));
-        Assert.Contains("calls itself :9994", ExpectMsg<Reply.Refused>().Detail);
+        Assert.Contains("has the name :9994", ExpectMsg<Reply.Refused>().Detail);
     }
 
     [Fact]
-    public void Server_that_is_in_no_group_takes_nobody_in_and_lets_nobody_go()
+    public void Server_outside_any_group_refuses_changes_of_members()
     {
         Start(cluster: ":9991");
         Add(9993);
@@ -186,7 +186,7 @@ public sealed class MembershipTests : ServerTest
     [Theory]
     [InlineData(9992)]
     [InlineData(9990)]
-    public void Member_leaves_the_server_itself_included(int port)
+    public void Any_member_can_be_removed_also_the_asked_server(int port)
     {
         StartInGroup();
         Remove(port);
@@ -197,11 +197,11 @@ public sealed class MembershipTests : ServerTest
     }
 
     [Fact]
-    public void Server_that_is_no_member_cannot_leave()
+    public void Server_that_is_not_a_member_cannot_be_removed()
     {
         StartInGroup();
         Remove(9993);
-        Assert.Contains(":9993 is no member of the group; its members are :9990 :9991 :9992", ExpectMsg<Reply.Refused>().Detail);
+        Assert.Contains(":9993 is not a member of the group; its members are :9990 :9991 :9992", ExpectMsg<Reply.Refused>().Detail);
     }
 
     [Fact]
@@ -215,7 +215,7 @@ public sealed class MembershipTests : ServerTest
     }
 
     [Fact]
-    public void Leadership_goes_to_whom_the_client_names()
+    public void Leadership_is_transferred_to_the_named_server()
     {
         StartInGroup();
         Server.Tell(new Request.Transfer(7, Id(9992), Timeout), TestActor);
@@ -226,13 +226,13 @@ public sealed class MembershipTests : ServerTest
     }
 
     [Fact]
-    public void Server_that_was_removed_while_it_was_away_knows_so_until_somebody_leads_it_again()
+    public void Server_that_is_told_of_its_removal_is_removed_until_a_leader_contacts_it()
     {
         StartInGroup();
         Happen(new RaftEvent.Refused("raft", Process(9990), Process(9992), RefusalReason.Removed, "it was removed"));
         var status = Status();
         Assert.Equal(ServerStanding.Removed, status.Standing);
-        Assert.Equal("was removed from the group; to be taken in again: raft members add :9990 -S :9992", status.Note);
+        Assert.Equal("was removed from the group; to add it again: raft members add :9990 -S :9992", status.Note);
         Append(1, "id", "text");
         ExpectMsg<Reply.Refused>();
         Lead(9991);
@@ -240,7 +240,7 @@ public sealed class MembershipTests : ServerTest
     }
 
     [Fact]
-    public void Server_explains_itself()
+    public void Explanation_uses_server_names()
     {
         StartInGroup();
         Server.Tell(new Request.Explain(7), TestActor);
@@ -248,7 +248,7 @@ public sealed class MembershipTests : ServerTest
     }
 
     [Fact]
-    public void Server_tells_how_it_is()
+    public void Status_has_role_term_leader_serials_and_members()
     {
         StartInGroup();
         Happen(new RaftEvent.RoleChanged("raft", Process(9990), RoleKind.Leader, new Term(3), []));
@@ -262,7 +262,7 @@ public sealed class MembershipTests : ServerTest
     }
 
     [Fact]
-    public async Task Engine_that_has_stopped_ends_the_program()
+    public async Task Stopped_engine_ends_the_program()
     {
         StartInGroup();
         Happen(new RaftEvent.ShutOut("raft", Process(9990), "the disk of raft@:9990 fails"));

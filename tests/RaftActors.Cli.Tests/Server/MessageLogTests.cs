@@ -3,11 +3,11 @@ using RaftActors.Cli.Server;
 
 namespace RaftActors.Cli.Tests.Server;
 
-/// <summary>What the group has agreed on.</summary>
+/// <summary>The committed messages of a server.</summary>
 public sealed class MessageLogTests
 {
     [Fact]
-    public void Page_begins_behind_a_serial_and_ends_when_it_is_full()
+    public void Page_starts_after_a_serial_and_ends_when_it_is_full()
     {
         var log = new MessageLog();
         var large = new string('x', MessageLimits.PageLettersMax);
@@ -39,7 +39,7 @@ public sealed class MessageLogTests
     private readonly MessageLog _log = new();
 
     [Fact]
-    public void Messages_stand_in_the_order_of_their_serials()
+    public void Messages_are_in_order_of_serial()
     {
         Assert.Equal(1, _log.Apply("a", "i like beer", 3));
         Assert.Equal(2, _log.Apply("b", "", 7));
@@ -52,7 +52,7 @@ public sealed class MessageLogTests
     [Theory]
     [InlineData("i like beer")]
     [InlineData("another one")]
-    public void Request_that_comes_again_changes_nothing(string text)
+    public void Repeated_request_id_changes_nothing(string text)
     {
         _log.Apply("a", "i like beer", 1);
 
@@ -62,7 +62,7 @@ public sealed class MessageLogTests
     }
 
     [Fact]
-    public void Serial_that_was_applied_is_no_second_time() =>
+    public void Serial_cannot_be_applied_twice() =>
         Assert.Throws<ArgumentOutOfRangeException>(() =>
         {
             _log.Apply("a", "", 2);
@@ -70,7 +70,7 @@ public sealed class MessageLogTests
         });
 
     [Fact]
-    public void Print_and_count_tell_of_what_was_before_and_of_themselves()
+    public void Print_and_count_include_themselves()
     {
         _log.Apply("a", "i like beer", 1);
         _log.Apply("b", "count", 2);
@@ -88,14 +88,14 @@ public sealed class MessageLogTests
     [InlineData("printer")]
     [InlineData(" count")]
     [InlineData("count\n")]
-    public void Only_the_exact_words_ask_for_a_line(string text)
+    public void Only_the_exact_words_print_and_count_write_a_line(string text)
     {
         _log.Apply("a", text, 1);
         Assert.Null(_log.AnnouncementAt(1));
     }
 
     [Fact]
-    public void What_a_terminal_would_obey_is_written_out()
+    public void Control_characters_are_escaped()
     {
         _log.Apply("a", "\u001b[2J", 1);
         _log.Apply("b", "print", 2);
@@ -103,7 +103,7 @@ public sealed class MessageLogTests
     }
 
     [Fact]
-    public void Snapshot_holds_all_of_it()
+    public void Snapshot_holds_the_whole_log()
     {
         _log.Apply("a", "i like beer", 1);
         _log.Apply("b", "", 200);
@@ -116,7 +116,7 @@ public sealed class MessageLogTests
     }
 
     [Fact]
-    public void Snapshot_that_is_cut_off_or_too_long_is_refused_wherever_that_is()
+    public void Truncated_or_extended_snapshot_is_refused()
     {
         _log.Apply("a", "i like beer", 1);
         _log.Apply("b", "count", 2);
@@ -137,7 +137,7 @@ public sealed class MessageLogTests
     [InlineData("0101 01 01FF 00", "UTF-8")]
     [InlineData("01 FFFFFFFF7F", "more bytes should follow")]
     [InlineData("0102 FFFFFFFFFFFFFFFF7F 0161 00 01 0162 00", "serial")]
-    public void Snapshot_that_no_server_wrote_is_refused(string bytes, string why)
+    public void Invalid_snapshot_is_refused(string bytes, string why)
     {
         var refused = Assert.Throws<InvalidDataException>(() => MessageLogFormat.Read(Convert.FromHexString(bytes.Replace(" ", ""))));
         Assert.Contains(why, refused.Message);

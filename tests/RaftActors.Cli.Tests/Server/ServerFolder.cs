@@ -1,6 +1,6 @@
 namespace RaftActors.Cli.Tests.Server;
 
-/// <summary>Servers on ports that were free, each with a directory of its own; all of them end with it.</summary>
+/// <summary>Server processes with a data directory each. Dispose ends them and deletes the directories.</summary>
 internal sealed class ServerFolder : IDisposable
 {
     private readonly List<ServerProcess> _servers = [];

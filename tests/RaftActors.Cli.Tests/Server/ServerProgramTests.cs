@@ -9,7 +9,7 @@ using TrialKit;
 
 namespace RaftActors.Cli.Tests.Server;
 
-/// <summary>Servers as processes: how they start, what they write, how they end. (Signals as POSIX knows them: Linux and macOS.)</summary>
+/// <summary>Servers as processes: start, output, signals, end. Needs POSIX signals: Linux or macOS.</summary>
 public sealed class ServerProgramTests : IDisposable
 {
     private readonly ServerFolder _folder = new();
@@ -17,7 +17,7 @@ public sealed class ServerProgramTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task Three_servers_found_a_group_and_a_fourth_is_taken_in_and_let_go()
+    public async Task Three_servers_found_a_group_and_a_fourth_is_added_and_removed()
     {
         var ports = FreePorts.Take(4);
         var list = ServerFolder.ListOf(ports[..3]);
@@ -27,9 +27,9 @@ public sealed class ServerProgramTests : IDisposable
         Assert.IsType<Reply.Committed>(await client.Append(ports[1], "count"));
 
         var fourth = _folder.Start(list, ports[3]);
-        await fourth.Line($"waits to be taken in: raft members add :{ports[3]} -S :{ports[0]}");
+        await fourth.Line($"waits to be added: raft members add :{ports[3]} -S :{ports[0]}");
         Assert.IsType<Reply.Done>(await client.Add(ports[0], ports[3]));
-        await fourth.Line("was taken in");
+        await fourth.Line("was added to the group");
         Assert.IsType<Reply.Committed>(await client.Append(ports[3], "print"));
         await fourth.Line("Logs [i like beer count print]");
         Assert.IsType<Reply.Done>(await client.Remove(ports[3], ports[3]));
@@ -62,17 +62,17 @@ public sealed class ServerProgramTests : IDisposable
     }
 
     [Fact]
-    public async Task Second_signal_ends_it_at_once()
+    public async Task Second_signal_ends_a_server_at_once()
     {
         var ports = FreePorts.Take(2);
         var servers = await StartGroup(ports);
         using var client = new TestClient();
         var leader = (await client.Status(ports[0])).Leader!.Value.Port == ports[0] ? 0 : 1;
 
-        // The other one is still in reach and does not take over, so this takes its time.
+        // The other server is frozen: its connection is open and it does not take over, so the transfer takes long.
         servers[1 - leader].Send(Signal.Stop);
         servers[leader].Send(Signal.Interrupt);
-        await servers[leader].Line("stops; a second signal ends it at once");
+        await servers[leader].Line("stopping; a second signal ends it at once");
         servers[leader].Send(Signal.Interrupt);
 
         Assert.Equal(130, await servers[leader].Exit());
@@ -80,7 +80,7 @@ public sealed class ServerProgramTests : IDisposable
     }
 
     [Fact]
-    public async Task Leader_that_stops_hands_over()
+    public async Task Stopping_leader_transfers_the_leadership()
     {
         var ports = FreePorts.Take(3);
         var servers = await StartGroup(ports);
@@ -90,12 +90,12 @@ public sealed class ServerProgramTests : IDisposable
         servers[leader].Send(Signal.Terminate);
 
         Assert.Equal(0, await servers[leader].Exit());
-        Assert.Contains(servers[leader].Errors, line => line.StartsWith("leads no more"));
+        Assert.Contains(servers[leader].Errors, line => line.StartsWith("stepped down"));
         Assert.IsType<Reply.Committed>(await client.Append(ports[(leader + 1) % 3], "goes on"));
     }
 
     [Fact]
-    public async Task Restart_after_kill_writes_nothing_again_and_goes_on()
+    public async Task Server_restarted_after_a_kill_repeats_no_line()
     {
         var port = FreePorts.Next();
         var first = await StartAlone(port);
@@ -118,7 +118,7 @@ public sealed class ServerProgramTests : IDisposable
     }
 
     [Fact]
-    public async Task Follower_that_comes_back_into_the_same_term_says_which_it_is()
+    public async Task Restarted_follower_reports_the_current_term()
     {
         var ports = FreePorts.Take(3);
         var servers = await StartGroup(ports);
@@ -134,7 +134,7 @@ public sealed class ServerProgramTests : IDisposable
     }
 
     [Fact]
-    public async Task Note_that_outlived_its_log_keeps_nothing_of_a_new_group_from_being_written()
+    public async Task Announcement_file_of_a_deleted_log_suppresses_no_line_of_a_new_group()
     {
         var port = FreePorts.Next();
         var first = await StartAlone(port);
@@ -151,11 +151,11 @@ public sealed class ServerProgramTests : IDisposable
         await client.Append(port, "count");
 
         await second.Line("Count 1");
-        await second.Line("is about another group");
+        await second.Line("describes another group");
     }
 
     [Fact]
-    public async Task Recovered_server_writes_nothing_again()
+    public async Task Recovered_server_repeats_no_line()
     {
         var ports = FreePorts.Take(3);
         var servers = await StartGroup(ports);
@@ -178,7 +178,7 @@ public sealed class ServerProgramTests : IDisposable
     }
 
     [Fact]
-    public async Task Largest_message_arrives_whatever_is_in_it()
+    public async Task Message_of_the_largest_size_is_appended_and_printed()
     {
         var port = FreePorts.Next();
         await StartAlone(port);
@@ -195,7 +195,7 @@ public sealed class ServerProgramTests : IDisposable
     }
 
     [Fact]
-    public async Task Files_of_a_server_are_for_its_user_alone()
+    public async Task Files_of_a_server_are_private_to_its_user()
     {
         var port = FreePorts.Next();
 
@@ -212,7 +212,7 @@ public sealed class ServerProgramTests : IDisposable
     }
 
     [Fact]
-    public async Task Server_whose_store_was_repaired_rejoins_by_itself()
+    public async Task Server_rejoins_after_the_repair_of_its_store()
     {
         var ports = FreePorts.Take(3);
         var servers = await StartGroup(ports);
@@ -237,7 +237,7 @@ public sealed class ServerProgramTests : IDisposable
     }
 
     [Fact]
-    public async Task Server_with_an_empty_directory_rejoins_and_does_not_say_that_the_group_is_founded()
+    public async Task Server_with_an_empty_directory_rejoins_and_reports_no_founding()
     {
         var ports = FreePorts.Take(3);
         var servers = await StartGroup(ports);
@@ -249,19 +249,19 @@ public sealed class ServerProgramTests : IDisposable
 
         var again = _folder.Start(ServerFolder.ListOf(ports), ports[0]);
 
-        await again.Line("is back with an empty store: the members are");
+        await again.Line("rejoined with an empty store: the members are");
         Assert.IsType<Reply.Committed>(await client.Append(ports[1], "print"));
         await again.Line("Logs [i like beer print]");
         Assert.DoesNotContain(again.Errors, line => line.Contains("the group is founded"));
     }
 
     [Fact]
-    public async Task Members_after_a_recovery_are_those_of_the_configuration_in_force()
+    public async Task Members_after_a_recovery_are_the_survivors()
     {
         var ports = FreePorts.Take(4);
         var servers = await StartGroup(ports[..3]);
         var fourth = _folder.Start(ServerFolder.ListOf(ports[..3]), ports[3]);
-        await fourth.Line("waits to be taken in");
+        await fourth.Line("waits to be added");
         using var client = new TestClient();
         Assert.IsType<Reply.Done>(await client.Add(ports[0], ports[3]));
         Assert.IsType<Reply.Done>(await client.Remove(ports[0], ports[3]));
@@ -278,12 +278,12 @@ public sealed class ServerProgramTests : IDisposable
 
         var members = (await client.Status(ports[0])).Members;
         Assert.Equal((ports[0], true), Assert.Single(members.Select(one => (one.Server.Port, one.IsVoter))));
-        Assert.Contains("is no member of the group", Assert.IsType<Reply.Refused>(await client.Remove(ports[0], ports[1])).Detail);
+        Assert.Contains("is not a member of the group", Assert.IsType<Reply.Refused>(await client.Remove(ports[0], ports[1])).Detail);
         Assert.Equal(0, Run.Of("status", "-S", $":{ports[0]}").Code);
     }
 
     [Fact]
-    public async Task Port_that_is_in_use_is_told_in_a_sentence()
+    public async Task Port_in_use_is_reported_with_the_remedy()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
@@ -293,13 +293,13 @@ public sealed class ServerProgramTests : IDisposable
 
         Assert.Equal(1, await server.Exit());
         Assert.Equal(
-            [$"Cannot listen on 127.0.0.1:{port}: the port is in use. Stop the process that has it, or name another port with -p."],
+            [$"Cannot listen on 127.0.0.1:{port}: the port is in use. Stop the process that uses it, or name another port with -p."],
             server.Errors);
         Assert.False(Directory.Exists(_folder.DataOf(port)));
     }
 
     [Fact]
-    public async Task Directory_of_another_program_is_left_as_it_is_byte_for_byte()
+    public async Task Directory_of_another_program_is_left_unchanged()
     {
         var port = FreePorts.Next();
         var data = Directory.CreateDirectory(_folder.DataOf(port)).FullName;
@@ -316,7 +316,7 @@ public sealed class ServerProgramTests : IDisposable
         var server = _folder.Start($":{port}", port);
 
         Assert.Equal(1, await server.Exit());
-        Assert.Contains("log belongs to another program, so the directory is left as it is.", Assert.Single(server.Errors));
+        Assert.Contains("'log' in it belongs to another program. Nothing was changed.", Assert.Single(server.Errors));
         Assert.Equal(["log", "state"], Directory.GetFileSystemEntries(data).Select(Path.GetFileName).Order());
         Assert.All(files, file => Assert.Equal(file.Value, File.ReadAllBytes(Path.Combine(data, file.Key))));
     }
@@ -324,7 +324,7 @@ public sealed class ServerProgramTests : IDisposable
     [Theory]
     [InlineData("")]
     [InlineData("below")]
-    public async Task File_in_the_place_of_the_directory_is_told_in_a_sentence(string below)
+    public async Task File_in_place_of_the_directory_is_reported(string below)
     {
         var port = FreePorts.Next();
         File.WriteAllText(_folder.DataOf(port), "text");
@@ -352,7 +352,7 @@ public sealed class ServerProgramTests : IDisposable
     }
 
     [Fact]
-    public async Task Damaged_note_is_told_with_what_to_do_and_the_tools_for_the_log_live_with_it()
+    public async Task Damaged_announcement_file_is_reported_and_does_not_disturb_the_log_tools()
     {
         var port = FreePorts.Next();
         var first = await StartAlone(port);
@@ -372,7 +372,7 @@ public sealed class ServerProgramTests : IDisposable
     }
 
     [Fact]
-    public async Task Damaged_log_is_told_with_what_to_do()
+    public async Task Damaged_log_is_reported()
     {
         var port = FreePorts.Next();
         var first = await StartAlone(port);
@@ -385,16 +385,16 @@ public sealed class ServerProgramTests : IDisposable
         var second = _folder.Start($":{port}", port);
 
         Assert.Equal(1, await second.Exit());
-        Assert.StartsWith("cannot go on: ", second.Errors.Last());
+        Assert.StartsWith("cannot continue: ", second.Errors.Last());
         Assert.DoesNotContain(second.Raw, line => line.Contains("   at "));
     }
 
     [Fact]
-    public async Task Another_list_before_the_group_is_founded_is_refused_with_both_lists()
+    public async Task Changed_list_before_the_founding_is_refused_with_both_lists()
     {
         var ports = FreePorts.Take(3);
         var (one, other) = (_folder.Start(ServerFolder.ListOf(ports), ports[0]), _folder.Start(ServerFolder.ListOf(ports), ports[1]));
-        await one.Line($":{ports[1]} is reached");
+        await one.Line($":{ports[1]} is reachable");
         one.Send(Signal.Terminate);
         other.Send(Signal.Terminate);
         await one.Exit();
@@ -404,7 +404,7 @@ public sealed class ServerProgramTests : IDisposable
 
         Assert.Equal(1, await second.Exit());
         var error = second.Errors.Last();
-        Assert.StartsWith($"cannot go on: Cannot start :{ports[0]} of group raft. The store holds the founding roster ", error);
+        Assert.StartsWith($"cannot continue: Cannot start :{ports[0]} of group raft. The store holds the founding roster ", error);
         Assert.Contains($"(:{ports[0]} :{ports[1]} :{ports[2]})", error);
         Assert.Contains($"(:{ports[0]} :{ports[1]})", error);
         Assert.DoesNotContain(second.Raw, line => line.Contains("   at "));
@@ -415,7 +415,7 @@ public sealed class ServerProgramTests : IDisposable
     [InlineData("a b")]
     [InlineData(":9990,")]
     [InlineData(":9990,:9990")]
-    public void Nonsense_in_the_list_is_a_wrong_command(string cluster)
+    public void Malformed_list_is_a_usage_error(string cluster)
     {
         var run = Run.Of("server", "-c", cluster, "-p", "9990", "--data", _folder.Path);
         Assert.Equal((2, ""), (run.Code, run.Output));
@@ -423,7 +423,7 @@ public sealed class ServerProgramTests : IDisposable
     }
 
     [Fact]
-    public void Missing_list_is_a_wrong_command_that_says_what_to_do()
+    public void Missing_list_is_a_usage_error_with_an_example()
     {
         var run = Run.Of("server", "-p", "9990");
         Assert.Equal(2, run.Code);
@@ -438,7 +438,7 @@ public sealed class ServerProgramTests : IDisposable
         File.WriteAllBytes(file, bytes);
     }
 
-    // As the only survivor of its group.
+    // Recovers the server as the only survivor of its group.
     private void Recover(int port)
     {
         var recovery = Run.Of(

@@ -2,13 +2,13 @@ using RaftActors.Cli.Server;
 
 namespace RaftActors.Cli.Tests.Server;
 
-/// <summary>How a server is to run, as people write it.</summary>
+/// <summary>Validation of a server's arguments.</summary>
 public sealed class ServerSettingsTests
 {
     [Theory]
     [InlineData("9990")]
     [InlineData(":9990")]
-    public void Port_is_taken_with_and_without_a_colon(string port)
+    public void Port_is_accepted_with_and_without_a_colon(string port)
     {
         var settings = Make(":9990,:9991,host:9992", port);
 
@@ -20,10 +20,10 @@ public sealed class ServerSettingsTests
     }
 
     [Fact]
-    public void Server_that_is_not_in_its_list_founds_nothing() => Assert.False(Make(":9990,:9991", "9993").IsFounder);
+    public void Server_outside_its_list_is_no_founder() => Assert.False(Make(":9990,:9991", "9993").IsFounder);
 
     [Fact]
-    public void Host_is_part_of_who_it_is()
+    public void Host_is_part_of_the_name_in_lower_case()
     {
         var settings = Make("host1:9990,host2:9990", "9990", "Host1");
         Assert.True(settings.IsFounder);
@@ -36,7 +36,7 @@ public sealed class ServerSettingsTests
     [InlineData(null, 100, 100, 100)]
     [InlineData(null, 1000, 150, 1000)]
     [InlineData(2500, 3000, 2500, 3000)]
-    public void Who_names_one_election_timeout_has_the_other_follow(int? min, int? max, int least, int longest)
+    public void Missing_election_timeout_is_derived_from_the_given_one(int? min, int? max, int least, int longest)
     {
         Assert.True(ServerSettings.TryMake(":9990", "9990", null, null, null, min, max, false, out var settings, out _));
         Assert.Equal((least, longest), (settings.ElectionTimeoutMin, settings.ElectionTimeoutMax));
@@ -51,7 +51,7 @@ public sealed class ServerSettingsTests
     [InlineData("a b", "'a b' in -c is not a server address")]
     [InlineData(":9990,:9991,:9990", "names :9990 twice")]
     [InlineData(":9990,localhost:9990", "names :9990 twice")]
-    public void Nonsense_in_the_list_is_refused(string? cluster, string why) => Refuse(why, cluster: cluster);
+    public void Malformed_list_is_refused(string? cluster, string why) => Refuse(why, cluster: cluster);
 
     [Theory]
     [InlineData("0")]
@@ -59,29 +59,29 @@ public sealed class ServerSettingsTests
     [InlineData("x")]
     [InlineData("")]
     [InlineData("host:9990")]
-    public void Nonsense_as_a_port_is_refused(string port) => Refuse("is no port", port: port);
+    public void Malformed_port_is_refused(string port) => Refuse("is not a port", port: port);
 
     [Theory]
     [InlineData("0.0.0.0", "--bind 0.0.0.0")]
-    [InlineData("a b", "'a b' is no name")]
+    [InlineData("a b", "'a b' is not a host name")]
     [InlineData("host:1", "without a port")]
-    public void Nonsense_as_a_host_is_refused(string host, string why) => Refuse(why, host: host);
+    public void Malformed_host_is_refused(string host, string why) => Refuse(why, host: host);
 
     [Fact]
-    public void Nonsense_as_a_local_address_is_refused() => Refuse("'a b' is no address", bind: "a b");
+    public void Malformed_local_address_is_refused() => Refuse("'a b' is not a host name", bind: "a b");
 
     [Fact]
-    public void Nonsense_as_a_directory_is_refused()
+    public void Blank_directory_is_refused()
     {
         Assert.False(ServerSettings.TryMake(":9990", "9990", null, null, " ", null, null, false, out _, out var problem));
-        Assert.Contains("--data names no directory", problem);
+        Assert.Contains("--data is not a directory name", problem);
     }
 
     [Theory]
     [InlineData(300, 150)]
     [InlineData(10, 300)]
     [InlineData(150, 1_000_000)]
-    public void Nonsense_as_election_timeouts_is_refused(int min, int max) => Refuse("The election timeout is", min: min, max: max);
+    public void Invalid_election_timeouts_are_refused(int min, int max) => Refuse("The election timeout of", min: min, max: max);
 
     private static ServerSettings Make(string cluster, string port, string? host = null)
     {

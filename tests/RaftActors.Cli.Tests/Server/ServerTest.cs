@@ -13,7 +13,7 @@ using RaftActors.Testing;
 
 namespace RaftActors.Cli.Tests.Server;
 
-/// <summary>One server, <c>:9990</c>, in a scripted group: no sockets, no disk, and time goes when the test says so.</summary>
+/// <summary>One server, <c>:9990</c>, in a scripted group, without sockets, on a model of a disk, in virtual time.</summary>
 public abstract class ServerTest : TestKit
 {
     protected static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
@@ -72,7 +72,7 @@ public abstract class ServerTest : TestKit
         Status();
     }
 
-    /// <summary>A server of a group of three that has been there for a while.</summary>
+    /// <summary>Starts a server that is a member of a group of three.</summary>
     private protected void StartInGroup()
     {
         Start();
@@ -80,7 +80,9 @@ public abstract class ServerTest : TestKit
         Group.BuildQuorum(withActor: false);
     }
 
-    /// <summary>How it is when it has seen all that was done before: the explanation comes by way of the group.</summary>
+    /// <summary>
+    /// The server's status after it has processed all earlier messages. The explanation makes sure of that: it comes through the group.
+    /// </summary>
     private protected Reply.StatusIs Status()
     {
         Server.Tell(new Request.Explain(1), _asking);
@@ -94,7 +96,7 @@ public abstract class ServerTest : TestKit
     private protected void Lead(int port, long term = 1) =>
         Happen(new RaftEvent.LeaderChanged("raft", Process(9990), Process(port), new Term(term)));
 
-    /// <summary>A configuration is committed, after those before.</summary>
+    /// <summary>Publishes a committed configuration.</summary>
     private protected void HaveMembers(long index, params int[] ports) =>
         Happen(new RaftEvent.MembersChanged("raft", Process(9990), new LogIndex(index), Members(ports)));
 

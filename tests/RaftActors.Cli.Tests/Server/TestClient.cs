@@ -5,7 +5,7 @@ using RaftActors.Cli.Protocol;
 
 namespace RaftActors.Cli.Tests.Server;
 
-/// <summary>Asks servers by the protocol, as a client program does.</summary>
+/// <summary>Sends requests to servers by the protocol, as a client program does.</summary>
 internal sealed class TestClient : IDisposable
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);

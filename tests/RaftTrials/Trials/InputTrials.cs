@@ -40,9 +40,9 @@ internal sealed class InputTrials
         await Says(0, "committed", "append", "Grüße,🍺\u0007", "-S", server.Id);
         await Says(0, "committed", "-C", "clientcommand", "-m", "I like beer.", "-S", server.Id);
         await Piped(1, "has more than", new string('x', TooLong), "append", "-", "-S", server.Id);
-        await Says(2, "'benchmark' is no command", "-C", "benchmark", "-S", server.Id);
+        await Says(2, "'benchmark' is not a command", "-C", "benchmark", "-S", server.Id);
         await Says(1, "cannot reach", "append", "x", "-S", ":1");
-        await Says(1, "is no member", "members", "remove", ":1", "-S", server.Id);
+        await Says(1, "is not a member", "members", "remove", ":1", "-S", server.Id);
         await Says(1, "is a member", "members", "add", group.Servers[0].Id, "-S", server.Id);
         await Says(1, "cannot be reached", "members", "add", ":1", "-S", server.Id);
         await group.MembersAre(group.Servers);
@@ -69,7 +69,7 @@ internal sealed class InputTrials
         using var one = Start(trial, list, port);
         using var two = Start(trial, list, port + 1);
         using var odd = Start(trial, other, port + 3);
-        await Line(odd, "the lists that the two were started with (-c) differ", "that the lists differ");
+        await Line(odd, "their -c lists differ", "that the lists differ");
         foreach (var server in new[] { one, two })
         {
             if (server.Lines(line => ServerLines.Leads(line) is not null).Count > 0)

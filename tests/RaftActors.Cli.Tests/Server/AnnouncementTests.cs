@@ -7,11 +7,11 @@ using RaftActors.DiskModel;
 
 namespace RaftActors.Cli.Tests.Server;
 
-/// <summary>What a server writes on its standard output: each line once, restarts or not.</summary>
-public sealed class AnnouncingTests : ServerTest
+/// <summary>The lines that a server writes to standard output: each once, across restarts.</summary>
+public sealed class AnnouncementTests : ServerTest
 {
     [Fact]
-    public void Print_and_count_are_written_when_they_are_applied()
+    public void Print_and_count_write_a_line_when_they_are_applied()
     {
         StartInGroup();
         Group.Commit("a", "i like beer");
@@ -22,7 +22,7 @@ public sealed class AnnouncingTests : ServerTest
     }
 
     [Fact]
-    public void Restart_writes_nothing_again_and_goes_on_after_it()
+    public void Restart_repeats_no_line()
     {
         StartInGroup();
         Group.Commit("a", "count");
@@ -34,7 +34,7 @@ public sealed class AnnouncingTests : ServerTest
     }
 
     [Fact]
-    public void Line_is_on_the_disk_as_written_before_it_is()
+    public void Line_is_not_written_when_its_record_cannot_be_made_durable()
     {
         StartInGroup();
         Status();
@@ -48,7 +48,7 @@ public sealed class AnnouncingTests : ServerTest
     }
 
     [Fact]
-    public void Snapshot_has_what_was_not_processed_written_and_nothing_else()
+    public void Restored_snapshot_writes_only_the_lines_that_were_not_written_before()
     {
         StartInGroup();
         Group.Commit("a", "count");
@@ -67,7 +67,7 @@ public sealed class AnnouncingTests : ServerTest
     }
 
     [Fact]
-    public void Snapshot_of_a_server_is_its_whole_log()
+    public void Snapshot_holds_all_messages()
     {
         StartInGroup();
         Group.Commit("a", "i like beer");
@@ -90,7 +90,7 @@ public sealed class AnnouncingTests : ServerTest
     }
 
     [Fact]
-    public void Peers_that_come_and_go_are_announced_once_over_restarts_and_itself_never()
+    public void Added_and_removed_peers_are_announced_once_across_restarts_and_the_server_itself_never()
     {
         StartInGroup();
         HaveMembers(5, 9990, 9991, 9992, 9993);
@@ -108,17 +108,17 @@ public sealed class AnnouncingTests : ServerTest
     }
 
     [Fact]
-    public void Newcomer_announces_the_peers_that_its_list_did_not_name()
+    public void New_member_announces_the_peers_that_are_not_in_its_list()
     {
         Start(cluster: ":9991,:9992");
         HaveMembers(9, 9990, 9991, 9992, 9993);
         Status();
         Assert.Equal(["Added new peer :9993"], Lines);
-        Assert.Contains("was taken in: the members are :9990 :9991 :9992 :9993", Errors);
+        Assert.Contains("was added to the group: the members are :9990 :9991 :9992 :9993", Errors);
     }
 
     [Fact]
-    public void Server_that_is_removed_says_how_it_comes_back_and_says_so_again_after_a_restart()
+    public void Removed_server_logs_the_command_that_adds_it_once_in_each_run()
     {
         StartInGroup();
         HaveMembers(2, 9991, 9992);
@@ -127,14 +127,14 @@ public sealed class AnnouncingTests : ServerTest
         Status();
         Restart();
         Status();
-        var told = Errors.Where(line => line.Contains("removed")).ToArray();
-        Assert.Equal(2, told.Length);
-        Assert.All(told, line => Assert.EndsWith("To be taken in again: raft members add :9990 -S :9991", line));
+        var logged = Errors.Where(line => line.Contains("removed")).ToArray();
+        Assert.Equal(2, logged.Length);
+        Assert.All(logged, line => Assert.EndsWith("To add it again: raft members add :9990 -S :9991", line));
         Assert.Empty(Lines);
     }
 
     [Fact]
-    public void Founder_that_was_removed_knows_so_after_a_restart_whatever_its_log_held_before()
+    public void Removed_founder_knows_of_its_removal_after_a_restart_in_spite_of_older_configurations()
     {
         StartInGroup();
         HaveMembers(2, 9991, 9992);
@@ -148,7 +148,7 @@ public sealed class AnnouncingTests : ServerTest
     }
 
     [Fact]
-    public void List_that_differs_from_the_members_is_told_not_to_count()
+    public void List_that_differs_from_the_members_is_reported_as_ignored()
     {
         StartInGroup();
         HaveMembers(2, 9990, 9991, 9992, 9993);
@@ -156,23 +156,23 @@ public sealed class AnnouncingTests : ServerTest
         Restart();
         Status();
         Assert.Contains(
-            "the members are :9990 :9991 :9992 :9993, as the group's log says; what -c says is not looked at any more", Errors);
+            "the members are :9990 :9991 :9992 :9993, as in the group's log; -c is ignored", Errors);
     }
 
     [Fact]
-    public void Group_that_is_not_founded_is_waited_for()
+    public void Founder_logs_the_servers_that_it_waits_for()
     {
         Start();
         Status();
-        Assert.Equal(["waits for :9991 and :9992: the first start of a group needs all that -c names, each with the same -c"], Errors);
+        Assert.Equal(["waits for :9991 and :9992: the first start of a group needs all servers of -c, each with the same -c"], Errors);
     }
 
     [Fact]
-    public void Server_outside_its_list_says_what_takes_it_in()
+    public void Server_outside_its_list_logs_the_command_that_adds_it()
     {
         Start(cluster: ":9991,:9992");
         Status();
-        Assert.Equal(["waits to be taken in: raft members add :9990 -S :9991"], Errors);
+        Assert.Equal(["waits to be added: raft members add :9990 -S :9991"], Errors);
     }
 
     private void Restart()

@@ -5,8 +5,8 @@ using RaftActors.Testing;
 
 namespace RaftActors.Cli.Tests.Server;
 
-/// <summary>What a client is told of its message, however the group behaves.</summary>
-public sealed class AppendingTests : ServerTest
+/// <summary>The replies to an append, for each behaviour of the group.</summary>
+public sealed class PendingAppendsTests : ServerTest
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
@@ -25,7 +25,7 @@ public sealed class AppendingTests : ServerTest
     }
 
     [Fact]
-    public void Empty_message_is_one()
+    public void Empty_message_is_appended()
     {
         StartInGroup();
         Append(1, "id", "");
@@ -34,7 +34,7 @@ public sealed class AppendingTests : ServerTest
     }
 
     [Fact]
-    public void Message_that_was_appended_before_is_answered_with_its_first_serial()
+    public void Known_request_id_is_answered_with_its_first_serial()
     {
         StartInGroup();
         Group.Commit("id", "i like beer");
@@ -46,7 +46,7 @@ public sealed class AppendingTests : ServerTest
     }
 
     [Fact]
-    public void Message_that_another_server_brings_first_is_told_to_have_been_there()
+    public void Message_that_another_server_appended_first_is_reported_as_committed_before()
     {
         StartInGroup();
         Append(1, "id", "i like beer");
@@ -62,7 +62,7 @@ public sealed class AppendingTests : ServerTest
     }
 
     [Fact]
-    public void Id_of_another_message_is_refused_whether_that_is_committed_or_waits()
+    public void Request_id_of_another_committed_or_pending_message_is_refused()
     {
         StartInGroup();
         Group.Commit("old", "i like beer");
@@ -78,7 +78,7 @@ public sealed class AppendingTests : ServerTest
     }
 
     [Fact]
-    public void Id_that_another_server_gives_to_another_message_meanwhile_is_refused()
+    public void Pending_append_is_refused_when_its_request_id_is_committed_with_another_message()
     {
         StartInGroup();
         Append(1, "id", "i like beer");
@@ -90,7 +90,7 @@ public sealed class AppendingTests : ServerTest
     }
 
     [Fact]
-    public void All_who_wait_for_the_same_message_are_told_and_it_is_appended_once()
+    public void All_clients_of_the_same_request_id_are_answered_and_it_is_appended_once()
     {
         StartInGroup();
         Append(1, "id", "i like beer");
@@ -103,7 +103,7 @@ public sealed class AppendingTests : ServerTest
     }
 
     [Fact]
-    public void Client_hears_first_of_the_leader_if_that_is_another_server_and_of_the_next_one_too()
+    public void Client_is_redirected_to_each_leader_that_is_another_server()
     {
         StartInGroup();
         Lead(9991);
@@ -120,7 +120,7 @@ public sealed class AppendingTests : ServerTest
     }
 
     [Fact]
-    public void What_is_appended_anew_keeps_the_order_in_which_it_came()
+    public void Retries_keep_the_order_of_arrival()
     {
         StartInGroup();
         Lead(9991);
@@ -137,7 +137,7 @@ public sealed class AppendingTests : ServerTest
     }
 
     [Fact]
-    public void Leader_itself_redirects_nobody()
+    public void Leader_sends_no_redirect()
     {
         StartInGroup();
         Lead(9990);
@@ -147,7 +147,7 @@ public sealed class AppendingTests : ServerTest
     }
 
     [Fact]
-    public void What_waits_for_a_leader_is_not_appended_twice_when_one_is_known()
+    public void Attempt_made_without_a_leader_is_not_repeated_when_a_leader_is_known()
     {
         StartInGroup();
         Append(1, "id", "i like beer");
@@ -158,7 +158,7 @@ public sealed class AppendingTests : ServerTest
     }
 
     [Fact]
-    public void Attempt_whose_end_is_unknown_is_made_again_under_the_same_id()
+    public void Attempt_with_an_unknown_outcome_is_repeated_with_the_same_id()
     {
         StartInGroup();
         Append(1, "id", "i like beer");
@@ -174,7 +174,7 @@ public sealed class AppendingTests : ServerTest
     }
 
     [Fact]
-    public void Message_whose_attempts_are_all_in_the_log_is_there_once()
+    public void Message_is_applied_once_when_all_its_attempts_are_committed()
     {
         StartInGroup();
         Append(1, "id", "i like beer");
@@ -193,7 +193,7 @@ public sealed class AppendingTests : ServerTest
     }
 
     [Fact]
-    public void What_is_in_no_log_when_its_time_is_up_is_refused_with_the_reason()
+    public void Append_without_a_commit_is_refused_with_the_reason_when_its_time_is_up()
     {
         StartInGroup();
         Append(1, "id", "i like beer");
@@ -211,7 +211,7 @@ public sealed class AppendingTests : ServerTest
     }
 
     [Fact]
-    public void What_may_be_in_a_log_when_its_time_is_up_is_unknown()
+    public void Append_with_an_unknown_attempt_is_unknown_when_its_time_is_up()
     {
         StartInGroup();
         Append(1, "id", "i like beer");
@@ -228,7 +228,7 @@ public sealed class AppendingTests : ServerTest
     }
 
     [Fact]
-    public void What_is_still_under_way_when_its_time_is_up_is_unknown()
+    public void Append_with_an_open_attempt_is_unknown_when_its_time_is_up()
     {
         StartInGroup();
         Append(1, "id", "i like beer");
@@ -242,7 +242,7 @@ public sealed class AppendingTests : ServerTest
     }
 
     [Fact]
-    public void Message_of_the_largest_size_is_taken_and_a_larger_one_is_refused_with_both_sizes()
+    public void Message_of_the_largest_size_is_appended_and_a_larger_one_is_refused_with_both_sizes()
     {
         StartInGroup();
         Append(1, "id", new string('x', (1 << 20) + 1));
@@ -264,7 +264,7 @@ public sealed class AppendingTests : ServerTest
     }
 
     [Fact]
-    public void What_is_no_unicode_is_refused()
+    public void Invalid_unicode_is_refused()
     {
         StartInGroup();
         var half = "\U0001F37A"[..1];
@@ -275,7 +275,7 @@ public sealed class AppendingTests : ServerTest
     }
 
     [Fact]
-    public void Id_that_is_too_long_is_refused()
+    public void Request_id_that_is_too_long_is_refused()
     {
         StartInGroup();
         Append(1, new string('x', 201), "text");
@@ -283,15 +283,15 @@ public sealed class AppendingTests : ServerTest
     }
 
     [Fact]
-    public void Server_that_is_in_no_group_refuses_at_once()
+    public void Server_outside_any_group_refuses_at_once()
     {
         Start(cluster: ":9991,:9992");
         Append(1, "id", "text");
-        Assert.Contains("waits to be taken in", ExpectMsg<Reply.Refused>().Detail);
+        Assert.Contains("waits to be added", ExpectMsg<Reply.Refused>().Detail);
     }
 
     [Fact]
-    public void Server_that_was_removed_refuses_at_once()
+    public void Removed_server_refuses_at_once()
     {
         StartInGroup();
         HaveMembers(2, 9991, 9992);
