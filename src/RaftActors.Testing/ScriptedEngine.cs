@@ -16,7 +16,6 @@ internal sealed class ScriptedEngine<TValue>(ValueCodec<TValue> values, IActorRe
     private readonly List<Peer> _met = [];
     private readonly Dictionary<RequestId, string> _proposed = [];
     private readonly Dictionary<RequestId, Serial> _asked = [];
-    private readonly Dictionary<Serial, RequestRef> _appended = [];
     private readonly Dictionary<RequestRef, IActorRef?> _changes = [];
     private RaftProcess? _process;
     private IActorRef? _actor;
@@ -44,13 +43,14 @@ internal sealed class ScriptedEngine<TValue>(ValueCodec<TValue> values, IActorRe
 
     public void Commit(LogEntry entry, RequestRef? request)
     {
-        Process.Pairs.Commit([entry]);
-        if (request is { } own)
+        if (request is { } own && entry.Payload is Payload.Pair pair)
         {
-            _appended[entry.Serial] = own;
+            entry = entry with { Payload = pair with { Request = Process.ToId(own) } };
+            Process.Appends.NoteCommitted(own, entry.Serial);
         }
 
-        TellCommitted(entry.Serial);
+        Process.Pairs.Commit([entry]);
+        _actor?.Tell(new ToActor.Committed(_life, entry.Serial));
     }
 
     public void Answer(RequestRef request, Serial serial)
@@ -186,7 +186,7 @@ internal sealed class ScriptedEngine<TValue>(ValueCodec<TValue> values, IActorRe
         _process = attach.Process;
         _actor = Sender;
         _life = attach.Life;
-        _actor?.Tell(new ToActor.Attached(_life, Self));
+        _actor?.Tell(new ToActor.Attached(_life, Self, Serial.Zero));
         var last = attach.LastSerial;
         if (Process.Snapshot is { Position.Serial: var serial } && serial > last)
         {
@@ -205,9 +205,9 @@ internal sealed class ScriptedEngine<TValue>(ValueCodec<TValue> values, IActorRe
             _actor?.Tell(new ToActor.LeaderIs(_life, _leader with { Serial = Process.Pairs.CommittedSerial }));
         }
 
-        for (var next = last.Next; next <= Process.Pairs.CommittedSerial; next = next.Next)
+        if (Process.Pairs.CommittedSerial > last)
         {
-            TellCommitted(next);
+            _actor?.Tell(new ToActor.Committed(_life, Process.Pairs.CommittedSerial));
         }
 
         _waiting.ForEach(step => step(this));
@@ -224,16 +224,8 @@ internal sealed class ScriptedEngine<TValue>(ValueCodec<TValue> values, IActorRe
         Process.Snapshot = snapshot;
     }
 
-    private void TellCommitted(Serial serial)
-    {
-        RequestRef? request = _appended.TryGetValue(serial, out var own) ? own : null;
-        if (Process.Pairs.Read(serial) is { } pair)
-        {
-            _actor?.Tell(new ToActor.Committed(_life, pair, request));
-        }
-    }
-
-    private Entry<TValue>? ToEntry(StoredPair? pair) => pair is null ? null : new(pair.Serial, pair.Key, values.Decode(pair.Value));
+    private Entry<TValue>? ToEntry(StoredPair? pair) =>
+        pair is { } known ? new(known.Serial, known.Key, values.Decode(known.Value)) : null;
 
     public sealed record Step(Action<ScriptedEngine<TValue>> Run);
 }

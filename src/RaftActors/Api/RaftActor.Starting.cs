@@ -35,6 +35,11 @@ public abstract partial class RaftActor<TValue>
                 Self.Tell(new ToActor.Cancelled(ToActor.AnyLife, held.Request, held.Reason), Self);
             }
 
+            foreach (var held in _turns.Waiting.Where(waiting => waiting.Life == ToActor.AnyLife))
+            {
+                Self.Tell(held, Self);
+            }
+
             base.AroundPreRestart(cause, message);
             return;
         }
@@ -82,8 +87,10 @@ public abstract partial class RaftActor<TValue>
             var preloaded = new Serial(Math.Min(_options.Preload.Count, _process.Preloaded.Value));
             var last = _options.LastSerial ?? preloaded;
             _process.DemandPairsAfter(last, this);
-            _order = new DeliveryOrder(last, _options.LearnerDelivery ?? _process.Settings.LearnerDelivery);
-            return _raft = new RaftGroup<TValue>(_process, _life, _order, _values, Self, this is IRaftSnapshot);
+            var delivery = _options.LearnerDelivery ?? _process.Settings.LearnerDelivery;
+            _order = new DeliveryOrder(last, delivery, _process.Pairs, _process.OwnRef);
+            _turns = new DeliveryTurns(Self, _life);
+            return _raft = new RaftGroup<TValue>(_process, _life, _order, _turns, _values, Self, this is IRaftSnapshot);
         }
         catch (Exception cause)
         {

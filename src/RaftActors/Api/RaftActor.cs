@@ -46,6 +46,7 @@ public abstract partial class RaftActor<TValue> : ReceiveActor
     private readonly ProcessOpening _opening;
     // Set when the store is open, before any message is handled.
     private DeliveryOrder _order = null!;
+    private DeliveryTurns _turns = null!;
     private RaftProcess _process = null!;
     private long _life;
     private RaftGroup<TValue>? _raft;
@@ -213,8 +214,7 @@ public abstract partial class RaftActor<TValue> : ReceiveActor
         // After a restart the mailbox still holds messages to the earlier life. The engine sends this life its own copies.
         if (toActor.Life == _life || toActor.Life == ToActor.AnyLife)
         {
-            Take(toActor);
-            RunDue();
+            OnEngineMessage(toActor);
         }
 
         return true;
@@ -232,6 +232,27 @@ public abstract partial class RaftActor<TValue> : ReceiveActor
     // A delegate names the most derived override.
     private static bool IsOverridden(Delegate callback) => callback.Method.DeclaringType != typeof(RaftActor<TValue>);
 
+    private void OnEngineMessage(ToActor message)
+    {
+        switch (message)
+        {
+            case ToActor.Continue:
+                _turns.OnContinue();
+                break;
+            case ToActor.Resumed resumed:
+                Raft.Complete(resumed.Own, resumed.Serial, null);
+                break;
+            default:
+                _turns.Add(message);
+                break;
+        }
+
+        if (!_turns.IsComing)
+        {
+            RunTurn();
+        }
+    }
+
     private void Take(ToActor message)
     {
         switch (message)
@@ -239,6 +260,7 @@ public abstract partial class RaftActor<TValue> : ReceiveActor
             case ToActor.OpeningEnded:
                 break;
             case ToActor.Attached attached:
+                _order.Take(attached);
                 _process.MeetEngine(attached.Engine, _life);
                 break;
             case ToActor.EngineStopped:
@@ -247,18 +269,8 @@ public abstract partial class RaftActor<TValue> : ReceiveActor
             case ToActor.Judge judge:
                 Judge(judge);
                 break;
-            case ToActor.CommittedPairs committed:
-                foreach (var pair in committed.Pairs)
-                {
-                    _order.Take(new ToActor.Committed(committed.Life, pair, _process.OwnRef(pair)));
-                }
-
-                break;
             case ToActor.Serve serve:
                 Raft.Serve(serve, HandleGet);
-                break;
-            case ToActor.Resumed { Own: var own, Serial: var serial }:
-                Raft.Complete(own, serial, null);
                 break;
             default:
                 _order.Take(message);
@@ -273,54 +285,66 @@ public abstract partial class RaftActor<TValue> : ReceiveActor
         _order.LoseEngine();
     }
 
-    // Computes each step after the one before, because the calls of a callback decide the next step. If a callback throws and the
-    // supervisor resumes the actor, the remaining steps are still due.
-    private void RunDue()
+    // The next step is computed when the one before has returned: a callback may change what comes next. If a callback throws under a
+    // supervisor that resumes the actor, the other steps are still due.
+    private void RunTurn()
     {
-        Raft.GetReserved();
-        while (_order.TryTakeNext() is { } step)
+        DeliveryStep? step = null;
+        var hasReturned = false;
+        try
         {
-            var hasReturned = false;
-            try
+            for (var length = 0; length < DeliveryTurns.LengthMax; length++)
             {
-                Run(step);
-                hasReturned = true;
-            }
-            finally
-            {
-                if (!hasReturned)
+                Raft.GetReserved();
+                step = _order.TryTakeNext();
+                if (step is not null)
                 {
-                    OnFailed(step);
+                    Run(step);
+                }
+                else if (_turns.TryTake() is { } message)
+                {
+                    Take(message);
+                }
+                else
+                {
+                    OnNothingDue();
+                    hasReturned = true;
+                    return;
                 }
             }
 
-            Raft.GetReserved();
+            _turns.Ask();
+            hasReturned = true;
         }
-
-        if (_process.HasEngineStopped)
+        finally
         {
-            // Committed pairs that still wait for a missing pair are never delivered.
-            _process.Appends.EndNoted(_ => true, Self);
+            if (!hasReturned)
+            {
+                OnFailed(step);
+            }
         }
     }
 
-    // The actor reads the message only if the supervisor resumes it. Then the pair counts as delivered, and the steps behind it are due.
-    // After a restart the next life receives the pair again. A failed restore is due again with the next message.
-    // At once, a snapshot that cannot be restored would loop.
-    private void OnFailed(DeliveryStep step)
+    private void OnNothingDue()
     {
-        switch (step)
+        if (_process.HasEngineStopped)
         {
-            case DeliveryStep.Append append:
-                Self.Tell(new ToActor.Resumed(_life, append.Request, append.Pair.Serial), Self);
-                break;
-            case DeliveryStep.Answer answer:
-                Self.Tell(new ToActor.Resumed(_life, answer.Own, answer.Pair.Serial), Self);
-                break;
-            case not DeliveryStep.Restore:
-                Self.Tell(new ToActor.Resumed(_life, null, default), Self);
-                break;
+            // A committed pair that waits for a missing one is never delivered.
+            _process.Appends.EndNoted(Self);
         }
+    }
+
+    // Taken only if the supervisor resumes the actor: the pair counts as delivered, and the actor goes on. After a restart the next life
+    // is handed the pair anew.
+    private void OnFailed(DeliveryStep? step)
+    {
+        var (own, serial) = step switch
+        {
+            DeliveryStep.Append append => (append.Own, append.Pair.Serial),
+            DeliveryStep.Answer answer => (answer.Own, answer.Pair.Serial),
+            _ => (null, default),
+        };
+        Self.Tell(new ToActor.Resumed(_life, own, serial), Self);
     }
 
     private void Run(DeliveryStep step)
@@ -340,14 +364,14 @@ public abstract partial class RaftActor<TValue> : ReceiveActor
                 HandleMissing(missing.Gap);
                 break;
             case DeliveryStep.Append append:
-                Raft.Complete(append.Request, append.Pair.Serial, HandleAppend(Raft.ToEntry(append.Pair, append.Request)));
+                Raft.Complete(append.Own, append.Pair.Serial, HandleAppend(Raft.ToEntry(append.Pair, append.Own)));
                 break;
             case DeliveryStep.Answer answer:
-                HandleSerial(Raft.ToEntry(answer.Pair, answer.Request));
+                HandleSerial(Raft.ToEntry(answer.Pair, answer.Request ?? _process.NewRequest()));
                 Raft.Complete(answer.Own, answer.Pair.Serial, null);
                 break;
             case DeliveryStep.Completed completed:
-                Raft.Complete(completed.Request, completed.Serial, null);
+                Raft.Complete(completed.Own, completed.Serial, null);
                 break;
             case DeliveryStep.Restore:
                 Restore();
@@ -387,6 +411,7 @@ public abstract partial class RaftActor<TValue> : ReceiveActor
 
         snapshots.Restore(Context.System, latest.Serial, latest.State);
         _order.Restored(latest.Serial);
+        _process.Appends.EndCommittedTo(latest.Serial, Self);
     }
 
     private void TakeSnapshot(Serial serial)

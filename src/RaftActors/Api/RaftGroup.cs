@@ -20,16 +20,24 @@ public sealed class RaftGroup<TValue>
     private readonly RaftProcess _process;
     private readonly long _life;
     private readonly DeliveryOrder _order;
+    private readonly DeliveryTurns _turns;
     private readonly ValueCodec<TValue> _values;
     private readonly IActorRef _actor;
     private readonly bool _takesSnapshots;
 
     internal RaftGroup(
-        RaftProcess process, long life, DeliveryOrder order, ValueCodec<TValue> values, IActorRef actor, bool takesSnapshots)
+        RaftProcess process,
+        long life,
+        DeliveryOrder order,
+        DeliveryTurns turns,
+        ValueCodec<TValue> values,
+        IActorRef actor,
+        bool takesSnapshots)
     {
         _process = process;
         _life = life;
         _order = order;
+        _turns = turns;
         _values = values;
         _actor = actor;
         _takesSnapshots = takesSnapshots;
@@ -145,6 +153,10 @@ public sealed class RaftGroup<TValue>
     {
         _order.Reserve(range);
         GetReserved();
+        if (_order.HasOwnAnswer)
+        {
+            _turns.Ask();
+        }
     }
 
     /// <summary>
@@ -279,7 +291,7 @@ public sealed class RaftGroup<TValue>
         {
             if (handleGet(serve.Serial) is { } entry)
             {
-                answer = new StoredPair(serve.Serial, entry.Key, _values.Encode(entry.Value), null);
+                answer = new StoredPair(serve.Serial, entry.Key, _values.Encode(entry.Value));
             }
         }
         finally

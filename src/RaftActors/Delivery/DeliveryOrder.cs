@@ -4,50 +4,67 @@ using RaftActors.Engine;
 namespace RaftActors.Delivery;
 
 /// <summary>
-/// Decides, for one life of an actor, which callback comes next: takes what the engine says, in order, and gives steps. It keeps the
-/// promise that each serial is handed over once, by HandleSerial or by HandleAppend. A pending Get claims its serial for HandleSerial
-/// until it is answered or cancelled; everything else is HandleAppend's. A snapshot takes the place of all pairs up to its serial, and of
-/// the actor's whole state: what the actor had been handed beyond it is handed again. Not thread-safe: the actor's own.
+/// Decides, for one life of an actor, which callback comes next: takes the engine's messages in order and returns steps. It reads committed
+/// pairs from the process when they are due.
+/// <para>
+/// Invariant: each serial is delivered once, by HandleSerial or by HandleAppend. A pending Get claims its serial for HandleSerial until it
+/// is answered or cancelled. HandleAppend delivers every other serial.
+/// </para>
+/// <para>
+/// A snapshot replaces all pairs up to its serial, and the actor's whole state. So pairs above it that were delivered before are delivered
+/// again.
+/// </para>
+/// Not thread-safe: the actor's own.
 /// </summary>
-internal sealed class DeliveryOrder(Serial lastSerial, LearnerDelivery learnerDelivery)
+/// <param name="lastSerial">The last serial that the actor has at its start.</param>
+/// <param name="ownRef">The Append of a pair, if this process made it.</param>
+internal sealed class DeliveryOrder(
+    Serial lastSerial, LearnerDelivery learnerDelivery, CommittedPairs pairs, Func<StoredPair, RequestRef?> ownRef)
 {
     private readonly Queue<DeliveryStep> _notices = [];
     private readonly PendingGets _gets = new();
-    private readonly SortedDictionary<Serial, ToActor.Committed> _committed = [];
+    private readonly CommittedReader _committed = new(pairs, lastSerial);
     private readonly SortedDictionary<ProcessName, Peer> _peers = [];
-    private readonly SortedSet<Serial> _owed = [];
     private readonly Queue<ToActor.Readable> _queries = [];
 
     private HandedSerials _handed = new(lastSerial);
 
-    // What stands between the actor and everything else: a snapshot up to here, or further.
+    // Gets up to here are answered from this process's own pairs.
+    private Serial _own;
+
+    // No pair is delivered before a snapshot up to here, or further, is restored.
     private Serial? _snapshot;
 
-    // Pairs up to here came as a snapshot.
+    // The snapshot may be restored now: once after each message, so that an actor that fails in it and is resumed does not spin.
+    private bool _mayRestore;
+
+    // Pairs up to here came in a snapshot.
     private Serial _restored;
     private bool _isStateWanted;
     private bool _isGivenUp;
 
-    // The leader's serial when this life first heard of one: what is at or below it and not handed is missing; what is above it is new.
+    // The leader's serial when this life first learned of a leader. Undelivered pairs up to here are missing; those above it are new.
     private Serial? _baseline;
 
-    // Everything up to here was either handed or told by HandleMissing.
+    // HandleMissing has reported the undelivered pairs up to here.
     private Serial _reported = lastSerial;
-    private SerialRange? _lastGap;
     private Serial _firstNew;
 
-    // As HandleLeader told it last.
+    // Invariant: every reported serial below it is delivered or claimed.
+    private Serial _firstOwed = lastSerial.Next;
+
+    // The leader as HandleLeader reported it last.
     private Leader? _shownLeader;
 
-    // The last known membership. It outlives the loss of the quorum: what is committed is handed over all the same.
+    // The last known membership. Deliveries go on without a quorum, so the loss of the quorum does not reset it.
     private bool? _isMember;
 
-    /// <summary>The highest serial handed over, or had at the start.</summary>
+    /// <summary>The highest serial that was delivered, or that the actor had at its start.</summary>
     public Serial Serial => _handed.Highest;
 
     public Quorum? Quorum { get; private set; }
 
-    /// <summary>Learners know it too, although HandleLeader does not tell them.</summary>
+    /// <summary>Known on learners too, although HandleLeader is not called there.</summary>
     public Leader? Leader { get; private set; }
 
     public IReadOnlyList<Peer> Peers => [.. _peers.Values];
@@ -56,26 +73,25 @@ internal sealed class DeliveryOrder(Serial lastSerial, LearnerDelivery learnerDe
     public IEnumerable<DeliveryStep.Cancel> HeldCancellations =>
         _notices.OfType<DeliveryStep.Cancel>().Where(cancel => cancel.IsAppend);
 
+    /// <summary>The next serial of a range is answered from this process's own pairs, without a request to the engine.</summary>
+    public bool HasOwnAnswer => OwnAnswer is not null;
+
     private bool IsAsCommitted => _isMember == false && learnerDelivery == LearnerDelivery.AsCommitted;
 
-    /// <summary>The actor asked for this serial; the answer or the cancellation will be taken later.</summary>
-    public void Asked(RequestRef request, Serial serial)
-    {
-        _gets.Add(request, serial);
-        _owed.Remove(serial);
-    }
+    // A delivered serial is not answered but cancelled, and a cancellation needs a request.
+    private StoredPair? OwnAnswer =>
+        _gets.FirstReserved is { } serial && serial <= _own && !_handed.Contains(serial) ? _committed.TryRead(serial) : null;
 
-    /// <summary>The actor will ask for all of this, when <see cref="NextReserved"/> gives it.</summary>
-    public void Reserve(SerialRange range)
-    {
-        _gets.Reserve(range);
-        _owed.RemoveWhere(serial => range.First <= serial && serial <= range.Last);
-    }
+    /// <summary>The actor requested this serial. Its answer or cancellation will be taken later.</summary>
+    public void Asked(RequestRef request, Serial serial) => _gets.Add(request, serial);
 
-    /// <summary>The next serial to ask for, or null: there is none, or as many Gets as the window holds are pending.</summary>
-    public Serial? NextReserved(int window) => _gets.NextReserved(window);
+    /// <summary>Claims a range of serials. The actor requests each of them when <see cref="NextReserved"/> returns it.</summary>
+    public void Reserve(SerialRange range) => _gets.Reserve(range);
 
-    /// <summary>Nothing comes any more: what is pending is unavailable, and there is neither leader nor quorum.</summary>
+    /// <summary>The next serial to request; null if there is none, or that many Gets are pending.</summary>
+    public Serial? NextReserved(int window) => HasOwnAnswer ? null : _gets.TakeReserved(window);
+
+    /// <summary>The engine has stopped: pending Gets end as unavailable, and there is neither leader nor quorum.</summary>
     public void LoseEngine()
     {
         foreach (var request in _gets.Unanswered())
@@ -89,8 +105,12 @@ internal sealed class DeliveryOrder(Serial lastSerial, LearnerDelivery learnerDe
 
     public void Take(ToActor message)
     {
+        _mayRestore = true;
         switch (message)
         {
+            case ToActor.Attached attached:
+                _own = attached.Own;
+                break;
             case ToActor.PeerMet met:
                 _peers[met.Peer.Pid.Name] = met.Peer;
                 _notices.Enqueue(new DeliveryStep.PeerMet(met.Peer));
@@ -101,15 +121,11 @@ internal sealed class DeliveryOrder(Serial lastSerial, LearnerDelivery learnerDe
             case ToActor.LeaderIs leader:
                 TakeLeader(leader.Leader);
                 break;
-            case ToActor.Committed committed when IsWanted(committed.Pair.Serial):
-                _committed[committed.Pair.Serial] = committed;
-                break;
-            case ToActor.Committed { Request: { } own } committed:
-                // It was fetched, or is in a snapshot: whoever appended it is told all the same.
-                _notices.Enqueue(new DeliveryStep.Completed(own, committed.Pair.Serial));
+            case ToActor.Committed committed:
+                TakeCommitted(committed.Take());
                 break;
             case ToActor.Restore restore when restore.Serial >= _handed.FirstMissing:
-                _snapshot = restore.Serial;
+                _snapshot = restore.Serial > _snapshot ? restore.Serial : _snapshot ?? restore.Serial;
                 break;
             case ToActor.TakeSnapshot:
                 _isStateWanted = true;
@@ -126,7 +142,9 @@ internal sealed class DeliveryOrder(Serial lastSerial, LearnerDelivery learnerDe
         }
     }
 
-    /// <summary>The callback to make now, or null: nothing is due until more is taken. What it hands over counts as handed.</summary>
+    /// <summary>
+    /// The callback to make now; null: nothing is due before more is taken. The pair of the step counts as delivered.
+    /// </summary>
     public DeliveryStep? TryTakeNext()
     {
         if (_notices.TryDequeue(out var notice))
@@ -136,44 +154,38 @@ internal sealed class DeliveryOrder(Serial lastSerial, LearnerDelivery learnerDe
 
         if (_snapshot is { } snapshot)
         {
-            return _isGivenUp ? null : new DeliveryStep.Restore(snapshot);
+            var mayRestore = _mayRestore && !_isGivenUp;
+            _mayRestore = false;
+            return mayRestore ? new DeliveryStep.Restore(snapshot) : null;
         }
 
         return TryTakeQuery() ?? TryTakeMissing() ?? TryTakeAnswer() ?? TryTakeAppend() ?? (DeliveryStep?)TryTakeSnapshot();
     }
 
-    /// <summary>The snapshot that is due cannot be read, nor anything after it be handed over.</summary>
+    /// <summary>The snapshot cannot be read, so nothing more is delivered.</summary>
     public void GiveUp() => _isGivenUp = true;
 
     /// <summary>
-    /// The actor has taken the state of a snapshot up to this serial. As long as it has not, the step is due again: without it the actor
-    /// has nothing that the next pair could be added to.
+    /// The actor has restored a snapshot up to this serial. Until this call the step is due again with each message: the next pair needs
+    /// the state of the snapshot.
     /// </summary>
     public void Restored(Serial serial)
     {
         _snapshot = null;
         _restored = serial;
-        _owed.UnionWith(_handed.AheadOf(serial));
-        _owed.RemoveWhere(each => each <= serial);
         _handed = new HandedSerials(serial);
         _gets.ReleaseTo(serial);
+        _committed.Release(serial);
         _reported = serial > _reported ? serial : _reported;
+        _firstOwed = serial.Next;
 
-        // New pairs that were handed over ahead of the snapshot are to be handed over again, so it is looked for them from the start.
+        // New pairs that were delivered ahead of the snapshot are delivered again, so the search starts anew.
         _firstNew = (_baseline is { } baseline && baseline > serial ? baseline : serial).Next;
-        while (_committed.Count > 0 && _committed.First() is var (first, committed) && first <= serial)
-        {
-            _committed.Remove(first);
-            if (committed.Request is { } own)
-            {
-                _notices.Enqueue(new DeliveryStep.Completed(own, first));
-            }
-        }
     }
 
     private void TakeQuorum(Quorum? quorum)
     {
-        // Its configuration may be another one, the quorum is the same: the actor is not called again.
+        // Another configuration with the same members is no change for the actor.
         var isNews = quorum is null ? Quorum is not null : !quorum.HasSameMembersAs(Quorum);
         Quorum = quorum;
         _isMember = quorum?.IsMember ?? _isMember;
@@ -197,7 +209,7 @@ internal sealed class DeliveryOrder(Serial lastSerial, LearnerDelivery learnerDe
         ShowLeader();
     }
 
-    // Also when only the membership changed: a new member is told who leads, and a former member that nobody leads it.
+    // Also called when only the membership changed. A new member is told of the leader, and a former member that there is none.
     private void ShowLeader()
     {
         var shown = _isMember == true ? Leader : null;
@@ -209,23 +221,38 @@ internal sealed class DeliveryOrder(Serial lastSerial, LearnerDelivery learnerDe
         }
     }
 
+    // An Append of this process whose pair was fetched before it was released ends here. Pairs above a snapshot that is to be restored
+    // are delivered again, and end then.
+    private void TakeCommitted(Serial serial)
+    {
+        var next = _committed.Released.Next;
+        _committed.Release(serial);
+        var last = _snapshot < _handed.Highest ? _snapshot.Value : _handed.Highest;
+        for (; next <= serial && next <= last; next = next.Next)
+        {
+            if (_handed.Contains(next) && OwnRef(next) is { } own)
+            {
+                _notices.Enqueue(new DeliveryStep.Completed(own, next));
+            }
+        }
+    }
+
     private void TakeCancelled(ToActor.Cancelled cancelled)
     {
         var got = _gets.Remove(cancelled.Request);
-        if (got is { } serial && serial <= _reported && !IsTakenCareOf(serial))
+        if (got is { } serial && serial < _firstOwed && !IsTakenCareOf(serial))
         {
-            _owed.Add(serial);
+            _firstOwed = serial;
         }
 
         var isAppend = got is null && cancelled.Life == ToActor.AnyLife;
         _notices.Enqueue(new DeliveryStep.Cancel(cancelled.Request, cancelled.Reason, isAppend));
     }
 
-    // Members are told when they learn of their leader. As-committed learners never hear of one: they are told after the first pair
-    // above the baseline. A gap ends where a pair is handed or claimed already.
+    // A member is told after its first HandleLeader. An as-committed learner is told after the first pair above the baseline, since
+    // HandleLeader is not called there. A gap ends before a serial that is delivered or claimed.
     private DeliveryStep.Missing? TryTakeMissing()
     {
-        SettleLastGap();
         if (_baseline is not { } last || !(_isMember == true || (IsAsCommitted && _handed.Highest > last)))
         {
             return null;
@@ -250,52 +277,42 @@ internal sealed class DeliveryOrder(Serial lastSerial, LearnerDelivery learnerDe
         }
 
         _reported = end;
-        _lastGap = new SerialRange(first, end);
-        return new DeliveryStep.Missing(_lastGap.Value);
+        return new DeliveryStep.Missing(new SerialRange(first, end));
     }
-
-    // After HandleMissing: what it did not ask for is owed through HandleAppend.
-    private void SettleLastGap()
-    {
-        if (_lastGap is { } gap)
-        {
-            _owed.UnionWith(gap.Where(serial => !IsTakenCareOf(serial)));
-            _lastGap = null;
-        }
-    }
-
-    // With a snapshot to come, what was handed ahead of it is handed again.
-    private bool IsWanted(Serial serial) => _snapshot is { } snapshot ? serial > snapshot : !_handed.Contains(serial);
 
     private bool IsTakenCareOf(Serial serial) => _handed.Contains(serial) || _gets.IsClaimed(serial);
 
-    // Everything up to its serial must have been handed over, without a hole; serials of later queries are not lower.
+    private RequestRef? OwnRef(Serial serial) => _committed.TryRead(serial) is { } pair ? ownRef(pair) : null;
+
+    // All pairs up to the query's serial must be delivered. The serials of later queries are not lower.
     private DeliveryStep.Query? TryTakeQuery() =>
         _queries.TryPeek(out var next) && next.Serial < _handed.FirstMissing ? new DeliveryStep.Query(_queries.Dequeue().Request) : null;
 
     private DeliveryStep? TryTakeAnswer()
     {
-        if (_gets.TryTakeAnswered() is not { } answer)
+        if (_gets.TryTakeAnswered() is (var request, var pair))
+        {
+            return _handed.Add(pair.Serial)
+                ? new DeliveryStep.Answer(pair, request, OwnRef(pair.Serial))
+                : new DeliveryStep.Cancel(
+                    request, pair.Serial <= _restored ? new CancelReason.Compacted() : new CancelReason.AlreadyDelivered());
+        }
+
+        if (!_gets.IsEmpty || OwnAnswer is not { } own)
         {
             return null;
         }
 
-        var own = _committed.GetValueOrDefault(answer.Pair.Serial)?.Request;
-        if (!MarkHanded(answer.Pair.Serial))
-        {
-            return new DeliveryStep.Cancel(
-                answer.Request,
-                answer.Pair.Serial <= _restored ? new CancelReason.Compacted() : new CancelReason.AlreadyDelivered());
-        }
-
-        return new DeliveryStep.Answer(answer.Pair, answer.Request, own);
+        _gets.TakeReserved(1);
+        _handed.Add(own.Serial);
+        return new DeliveryStep.Answer(own, null, ownRef(own));
     }
 
     private DeliveryStep.Append? TryTakeAppend()
     {
         if (IsAsCommitted)
         {
-            return TryTakeNew() ?? (_owed.Count > 0 ? TryTakeAppend(_owed.Min) : null);
+            return TryTakeNew() ?? TryTakeOwed();
         }
 
         var isInOrder = _isMember == false || (_isMember == true && _baseline is not null);
@@ -323,18 +340,29 @@ internal sealed class DeliveryOrder(Serial lastSerial, LearnerDelivery learnerDe
         return TryTakeAppend(serial);
     }
 
+    // A pair that HandleMissing reported and did not request.
+    private DeliveryStep.Append? TryTakeOwed()
+    {
+        while (_firstOwed <= _reported && IsTakenCareOf(_firstOwed))
+        {
+            _firstOwed = _firstOwed.Next;
+        }
+
+        return _firstOwed <= _reported ? TryTakeAppend(_firstOwed) : null;
+    }
+
     private DeliveryStep.Append? TryTakeAppend(Serial serial)
     {
-        if (!_committed.Remove(serial, out var committed))
+        if (_committed.TryRead(serial) is not { } pair)
         {
             return null;
         }
 
-        MarkHanded(serial);
-        return new DeliveryStep.Append(committed.Pair, committed.Request);
+        _handed.Add(serial);
+        return new DeliveryStep.Append(pair, ownRef(pair));
     }
 
-    // A state with holes in it is that of no serial.
+    // A state that lacks a pair below its highest one is the state of no serial.
     private DeliveryStep.TakeSnapshot? TryTakeSnapshot()
     {
         if (!_isStateWanted || _handed.HasHoles)
@@ -344,12 +372,5 @@ internal sealed class DeliveryOrder(Serial lastSerial, LearnerDelivery learnerDe
 
         _isStateWanted = false;
         return new DeliveryStep.TakeSnapshot(_handed.Highest);
-    }
-
-    private bool MarkHanded(Serial serial)
-    {
-        _owed.Remove(serial);
-        _committed.Remove(serial);
-        return _handed.Add(serial);
     }
 }

@@ -18,13 +18,15 @@ internal abstract record DeliveryStep
 
     public sealed record Missing(SerialRange Gap) : DeliveryStep;
 
-    public sealed record Append(StoredPair Pair, RequestRef? Request) : DeliveryStep;
+    /// <param name="Own">The Append of this pair, if this process made it.</param>
+    public sealed record Append(StoredPair Pair, RequestRef? Own) : DeliveryStep;
 
-    /// <param name="Own">The ref of who appended it, if that was this process and is known by now.</param>
-    public sealed record Answer(StoredPair Pair, RequestRef Request, RequestRef? Own) : DeliveryStep;
+    /// <param name="Request">The Get; null: a serial of a range that needed no request, so the actor gives it one now.</param>
+    /// <param name="Own">The Append of this pair, if this process made it and the pair is released.</param>
+    public sealed record Answer(StoredPair Pair, RequestRef? Request, RequestRef? Own) : DeliveryStep;
 
-    /// <summary>The pair of this Append was handed over already, in another way.</summary>
-    public sealed record Completed(RequestRef Request, Serial Serial) : DeliveryStep;
+    /// <summary>The pair of this Append was delivered by HandleSerial before it was released.</summary>
+    public sealed record Completed(RequestRef Own, Serial Serial) : DeliveryStep;
 
     public sealed record Restore(Serial Serial) : DeliveryStep;
 

@@ -3,16 +3,25 @@ using RaftActors.Engine;
 
 namespace RaftActors.Delivery;
 
-/// <summary>The Gets of one life that have not ended, in the order asked. Answers leave it in that order, however they came.</summary>
+/// <summary>
+/// The Gets of one life that have not ended, in the order of the calls: those that were requested, and ranges of serials to request later.
+/// Each claims its serial. Answers leave in the order of the requests, whatever order they came in.
+/// </summary>
 internal sealed class PendingGets
 {
     private readonly SortedDictionary<long, Pending> _pending = [];
     private readonly Dictionary<Serial, int> _claims = [];
     private readonly List<SerialRange> _reserved = [];
 
+    /// <summary>No requested Get is pending.</summary>
+    public bool IsEmpty => _pending.Count == 0;
+
+    /// <summary>The reserved serial to request next; null if there is none.</summary>
+    public Serial? FirstReserved => _reserved.Count > 0 ? _reserved[0].First : null;
+
     public bool IsClaimed(Serial serial) => _claims.ContainsKey(serial) || (_reserved.Count > 0 && IsReserved(serial));
 
-    /// <summary>Claims serials that will be asked for later.</summary>
+    /// <summary>Claims serials that are requested later.</summary>
     public void Reserve(SerialRange range)
     {
         if (range.First <= range.Last)
@@ -21,7 +30,7 @@ internal sealed class PendingGets
         }
     }
 
-    /// <summary>What is reserved up to here need not be asked for.</summary>
+    /// <summary>Drops reserved serials up to this one.</summary>
     public void ReleaseTo(Serial serial)
     {
         _reserved.RemoveAll(range => range.Last <= serial);
@@ -31,28 +40,10 @@ internal sealed class PendingGets
         }
     }
 
-    /// <summary>The next reserved serial while fewer than so many Gets are pending. It is to be asked for at once.</summary>
-    public Serial? NextReserved(int window)
-    {
-        if (_pending.Count >= window || _reserved.Count == 0)
-        {
-            return null;
-        }
+    /// <summary>Takes the next reserved serial, which the caller requests at once; null if that many Gets are pending.</summary>
+    public Serial? TakeReserved(int window) => _pending.Count < window && FirstReserved is { } first ? TakeReserved(first) : null;
 
-        var (first, last) = _reserved[0];
-        if (first < last)
-        {
-            _reserved[0] = new SerialRange(first.Next, last);
-        }
-        else
-        {
-            _reserved.RemoveAt(0);
-        }
-
-        return first;
-    }
-
-    /// <summary>Those that no answer has come for.</summary>
+    /// <summary>The requests without an answer.</summary>
     public RequestRef[] Unanswered() => [.. _pending.Values.Where(pending => pending.Answer is null).Select(pending => pending.Request)];
 
     public void Add(RequestRef request, Serial serial)
@@ -61,7 +52,7 @@ internal sealed class PendingGets
         _claims[serial] = _claims.GetValueOrDefault(serial) + 1;
     }
 
-    /// <summary>Ignored if it is not pending: an earlier life asked, or it was cancelled.</summary>
+    /// <summary>Ignored if the request is not pending: it was cancelled, or an earlier life made it.</summary>
     public void Answer(RequestRef request, StoredPair pair)
     {
         if (_pending.TryGetValue(request.Number, out var pending))
@@ -70,7 +61,7 @@ internal sealed class PendingGets
         }
     }
 
-    /// <summary>The serial that it asked for, or null if it was no pending Get.</summary>
+    /// <summary>The serial of the request; null if it is no pending Get.</summary>
     public Serial? Remove(RequestRef request)
     {
         if (!_pending.Remove(request.Number, out var pending))
@@ -91,7 +82,7 @@ internal sealed class PendingGets
         return pending.Serial;
     }
 
-    /// <summary>The first pending Get, if it is answered; it is pending no more.</summary>
+    /// <summary>Takes the first pending Get, if it is answered.</summary>
     public (RequestRef Request, StoredPair Pair)? TryTakeAnswered()
     {
         if (_pending.Count == 0)
@@ -108,6 +99,21 @@ internal sealed class PendingGets
         var request = all.Current.Request;
         Remove(request);
         return (request, pair);
+    }
+
+    private Serial TakeReserved(Serial first)
+    {
+        var last = _reserved[0].Last;
+        if (first < last)
+        {
+            _reserved[0] = new SerialRange(first.Next, last);
+        }
+        else
+        {
+            _reserved.RemoveAt(0);
+        }
+
+        return first;
     }
 
     private bool IsReserved(Serial serial) => _reserved.Exists(range => range.First <= serial && serial <= range.Last);

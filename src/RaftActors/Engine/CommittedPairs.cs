@@ -1,25 +1,22 @@
-using System.Collections.Immutable;
-
 using RaftActors.Core;
 
 namespace RaftActors.Engine;
 
 /// <summary>
-/// The committed pairs that this process still holds, by serial: those after the last one that was discarded. Written by the engine alone;
-/// what is read may be read from any thread.
+/// The committed pairs of one process, by serial, from the last compacted one on. The engine alone changes them. The actor reads them in
+/// batches, as far as <see cref="ToActor.Committed"/> allows. Thread-safe: a lock guards each call, and a pair never changes.
 /// </summary>
 internal sealed class CommittedPairs
 {
     private readonly Lock _lock = new();
-    private readonly List<(LogIndex Index, StoredPair Pair)> _pairs = [];
+    private readonly List<(LogIndex Index, Payload.Pair Pair)> _pairs = [];
 
-    // Pairs up to here are not held; a snapshot stands for them.
     private Serial _base;
 
     // The last committed entry, a pair or not.
     private LogIndex _last;
 
-    /// <summary>What is up to here was discarded, or came as a snapshot.</summary>
+    /// <summary>The last compacted serial: a snapshot covers the pairs up to it, and they are not here.</summary>
     public Serial Base
     {
         get
@@ -31,7 +28,7 @@ internal sealed class CommittedPairs
         }
     }
 
-    /// <summary>The last committed pair, held or not.</summary>
+    /// <summary>The last committed serial, compacted or not.</summary>
     public Serial CommittedSerial
     {
         get
@@ -45,7 +42,7 @@ internal sealed class CommittedPairs
 
     private Serial Last => new(_base.Value + _pairs.Count);
 
-    /// <summary>Takes committed entries, in order; pairs are kept.</summary>
+    /// <summary>Adds the pairs among the next committed entries.</summary>
     public void Commit(LogSlice entries)
     {
         lock (_lock)
@@ -55,45 +52,46 @@ internal sealed class CommittedPairs
                 _last = entry.Index;
                 if (entry.Payload is Payload.Pair pair)
                 {
-                    _pairs.Add((entry.Index, new StoredPair(entry.Serial, pair.Key, pair.Value, pair.Request)));
+                    _pairs.Add((entry.Index, pair));
                 }
             }
         }
     }
 
-    /// <summary>The committed pair of this serial; null if it is not committed here, or not held any more.</summary>
+    /// <summary>The pair of this serial; null if it is not committed here, or compacted.</summary>
     public StoredPair? Read(Serial serial)
     {
         lock (_lock)
         {
-            return serial > _base && serial <= Last ? At(serial).Pair : null;
+            return serial > _base && serial <= Last ? new StoredPair(serial, At(serial).Pair) : null;
         }
     }
 
-    /// <summary>The committed pairs after this serial that are held, in order, at most so many.</summary>
-    public ImmutableArray<StoredPair> ReadAfter(Serial serial, int limit)
+    /// <summary>Reads the pairs after a serial, in order, as many as the batch holds.</summary>
+    /// <returns>How many pairs were read; 0 if the next one is not committed here, or compacted.</returns>
+    public int ReadAfter(Serial serial, Span<StoredPair> batch)
     {
         lock (_lock)
         {
             if (serial < _base || serial >= Last)
             {
-                return [];
+                return 0;
             }
 
-            var first = (int)(serial.Value - _base.Value);
-            var pairs = ImmutableArray.CreateBuilder<StoredPair>(Math.Min(limit, _pairs.Count - first));
-            for (var place = first; pairs.Count < pairs.Capacity; place++)
+            var count = (int)Math.Min(batch.Length, Last.Value - serial.Value);
+            for (var place = 0; place < count; place++)
             {
-                pairs.Add(_pairs[place].Pair);
+                serial = serial.Next;
+                batch[place] = new StoredPair(serial, At(serial).Pair);
             }
 
-            return pairs.MoveToImmutable();
+            return count;
         }
     }
 
     /// <summary>
-    /// The last committed entry that bears this serial: the pair's own, or of those without a pair behind it the last. Null if the serial
-    /// is not committed here, or lies before what is held.
+    /// The index of the last committed entry with this serial: the pair's own, or that of an entry without a pair behind it. Null if the
+    /// serial is not committed here, or compacted.
     /// </summary>
     public LogIndex? LastIndexOf(Serial serial)
     {
@@ -103,20 +101,24 @@ internal sealed class CommittedPairs
         }
     }
 
-    /// <summary>A snapshot stands for what is up to here, and nobody needs it any more.</summary>
-    public void DiscardTo(Serial serial)
+    /// <summary>Removes the pairs up to a serial, which a snapshot covers.</summary>
+    /// <returns>False if they were removed before.</returns>
+    public bool DiscardTo(Serial serial)
     {
         lock (_lock)
         {
-            if (serial > _base)
+            if (serial <= _base)
             {
-                _pairs.RemoveRange(0, (int)Math.Min(_pairs.Count, serial.Value - _base.Value));
-                _base = serial;
+                return false;
             }
+
+            _pairs.RemoveRange(0, (int)Math.Min(_pairs.Count, serial.Value - _base.Value));
+            _base = serial;
+            return true;
         }
     }
 
-    /// <summary>A snapshot stands for all that is committed.</summary>
+    /// <summary>Removes all pairs: a snapshot up to this position replaces them.</summary>
     public void StartAfter(LogPosition position)
     {
         lock (_lock)
@@ -126,5 +128,5 @@ internal sealed class CommittedPairs
         }
     }
 
-    private (LogIndex Index, StoredPair Pair) At(Serial serial) => _pairs[(int)(serial.Value - _base.Value - 1)];
+    private (LogIndex Index, Payload.Pair Pair) At(Serial serial) => _pairs[(int)(serial.Value - _base.Value - 1)];
 }

@@ -69,7 +69,7 @@ internal sealed class EngineContext(RaftProcess process, IActorRef self)
     public void Detach()
     {
         _actor = null;
-        Process.Appends.EndNoted(_ => true, Self);
+        Process.Appends.EndNoted(Self);
     }
 
     /// <summary>A configuration is committed here, by itself or in a snapshot.</summary>
@@ -81,31 +81,30 @@ internal sealed class EngineContext(RaftProcess process, IActorRef self)
     /// </summary>
     public void TellActor(ToActor message)
     {
-        if (message is ToActor.Cancelled { Life: ToActor.AnyLife } cancelled)
+        if (message is ToActor.Cancelled { Life: ToActor.AnyLife, Request: var own } cancelled)
         {
-            Note(cancelled.Request, new AppendOutcome.Cancelled(cancelled.Request, cancelled.Reason));
+            Process.Appends.NoteCancelled(own, cancelled.Reason);
+            if (_actor is null)
+            {
+                Process.Appends.End(own, new AppendOutcome.Cancelled(own, cancelled.Reason), Self);
+            }
         }
 
         _actor?.Tell(message, Self);
     }
 
-    /// <summary>The pair of an Append of this process is committed; the actor is about to be told.</summary>
-    public void NoteCommitted(RequestRef own, Serial serial) => Note(own, new AppendOutcome.Done(own, serial, null));
+    /// <summary>The pair of an Append of this process is committed. Call it before the actor is told.</summary>
+    public void NoteCommitted(RequestRef own, Serial serial)
+    {
+        Process.Appends.NoteCommitted(own, serial);
+        if (_actor is null)
+        {
+            Process.Appends.End(own, new AppendOutcome.Done(own, serial, null), Self);
+        }
+    }
 
     /// <summary>To another engine, or to this one itself, at the end of the turn.</summary>
     public void Send(IActorRef engine, WireMessage message) => Outbox.Send(engine, message);
 
     public long DeadlineAfter(TimeSpan time) => Now + Process.Settings.ToTicks(time);
-
-    private void Note(RequestRef own, AppendOutcome outcome)
-    {
-        if (_actor is null)
-        {
-            Process.Appends.End(own, outcome, Self);
-        }
-        else
-        {
-            Process.Appends.Note(own, outcome);
-        }
-    }
 }

@@ -47,7 +47,7 @@ internal sealed class GetDesk(EngineContext context)
         if (_pending.TryGetValue(answer.Request.Number, out var pending) && pending.Get.Serial == answer.Serial)
         {
             _pending.Remove(answer.Request.Number);
-            var pair = new StoredPair(answer.Serial, answer.Key, answer.Value, null);
+            var pair = new StoredPair(answer.Serial, answer.Key, answer.Value);
             context.TellActor(new ToActor.Answered(context.Life, pending.Get.Request, pair));
         }
     }
@@ -119,7 +119,7 @@ internal sealed class GetDesk(EngineContext context)
         if (context.Process.Pairs.Read(pending.Get.Serial) is { } pair)
         {
             _pending.Remove(pending.Get.Request.Number);
-            context.TellActor(new ToActor.Answered(context.Life, pending.Get.Request, pair with { Request = null }));
+            context.TellActor(new ToActor.Answered(context.Life, pending.Get.Request, pair));
         }
     }
 

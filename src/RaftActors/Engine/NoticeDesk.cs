@@ -3,33 +3,54 @@ using RaftActors.Core;
 namespace RaftActors.Engine;
 
 /// <summary>
-/// What the actor is told of quorum, leader and committed pairs, in order. It is told of a quorum by Pids: one that was met by others, and
-/// not by this process yet, has no number here, so everything waits until it is met; not longer than an election timeout, for it may be
-/// out of reach. Whom nobody met is not waited for. And a snapshot that came in is told when it is durable, and all else after it.
+/// Tells the actor of quorum, leader, commits and snapshots, in order. All of them wait in two cases:
+/// <list type="bullet">
+/// <item>
+/// A quorum member's Pid is not known yet. The wait ends after one election timeout, since the member may be unreachable. A member that no
+/// process has met is not waited for.
+/// </item>
+/// <item>A snapshot came in and is not durable yet.</item>
+/// </list>
 /// </summary>
 internal sealed class NoticeDesk(EngineContext context)
 {
+    // A notice is made when it is told, and not before: only then all Pids in it are known.
     private readonly Queue<Func<ToActor>> _waiting = [];
     private long _patience;
     private Snapshot? _held;
+
+    // The latest notice, told or waiting, if it is of commits. Further commits raise it until the actor takes it.
+    private ToActor.Committed? _committed;
 
     private bool MustWait => _held is not null || IsUnmetAwaited;
 
     private bool IsUnmetAwaited => context.Now < _patience && context.Quorum is { } quorum && quorum.Members.Any(IsUnmet);
 
-    /// <summary>The quorum changed: its members may have to be waited for.</summary>
+    /// <summary>The quorum changed: some of its members may not be known yet.</summary>
     public void OnQuorumChanged() => _patience = context.DeadlineAfter(context.Process.Settings.ElectionTimeoutMax);
 
     public void Tell(Func<ToActor> notice)
     {
+        _committed = null;
         _waiting.Enqueue(notice);
         TellWaiting();
+    }
+
+    /// <summary>Pairs up to this serial are committed.</summary>
+    public void TellCommitted(Serial serial)
+    {
+        if (_committed is null || !_committed.TryRaise(serial))
+        {
+            var notice = new ToActor.Committed(context.Life, serial);
+            Tell(() => notice);
+            _committed = notice;
+        }
     }
 
     /// <summary>A snapshot came in, and is not durable yet.</summary>
     public void HoldFor(Snapshot snapshot) => _held = snapshot;
 
-    /// <summary>It is durable, unless another one came in meanwhile.</summary>
+    /// <summary>The snapshot is durable. Ignored if another one came in meanwhile.</summary>
     public void Release(Snapshot snapshot)
     {
         if (_held == snapshot)
@@ -48,25 +69,36 @@ internal sealed class NoticeDesk(EngineContext context)
         }
     }
 
-    /// <summary>The life that it was meant for is over, and the next is told all anew.</summary>
-    public void Forget() => _waiting.Clear();
+    /// <summary>The life that the notices were meant for is over. The next life is told everything anew.</summary>
+    public void Forget()
+    {
+        _waiting.Clear();
+        _committed = null;
+    }
 
     /// <summary>
-    /// The engine ends: nobody will be met any more, and what is held for a snapshot is lost with it. Whoever waits for the end of an
-    /// Append among it is told that nobody knows it.
+    /// The engine ends. Notices that wait for a Pid are told. Those that wait for a snapshot are lost with it: an Append among their pairs
+    /// ends as unknown.
     /// </summary>
     public void OnStopped()
     {
         _patience = 0;
         TellWaiting();
-        foreach (var notice in _waiting)
+        if (_held is { Position.Serial: var covered })
         {
-            foreach (var pair in notice() is ToActor.CommittedPairs committed ? committed.Pairs : [])
+            CancelOwnAfter(covered);
+        }
+    }
+
+    private void CancelOwnAfter(Serial serial)
+    {
+        var pairs = context.Process.Pairs;
+        while (pairs.Read(serial.Next) is { } pair)
+        {
+            serial = pair.Serial;
+            if (context.Process.OwnRef(pair) is { } own)
             {
-                if (context.Process.OwnRef(pair) is { } own)
-                {
-                    context.TellActor(new ToActor.Cancelled(ToActor.AnyLife, own, new CancelReason.Unknown()));
-                }
+                context.TellActor(new ToActor.Cancelled(ToActor.AnyLife, own, new CancelReason.Unknown()));
             }
         }
     }

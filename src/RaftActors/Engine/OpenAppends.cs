@@ -1,11 +1,16 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
 using Akka.Actor;
+
+using RaftActors.Core;
 
 namespace RaftActors.Engine;
 
 /// <summary>
-/// The Appends of one process that have not ended for their askers, whichever life of the actor made them. The actor ends one when it has
-/// handled the pair or the cancellation. The engine notes the outcome before it tells the actor, and ends the noted ones that no life will
-/// handle. So each ends once. Thread-safe.
+/// The Appends of one process whose askers wait for the outcome, whichever life of the actor made them. The engine notes how one ended
+/// before it tells the actor. The actor ends it after its callback. If no life will make that callback, the noted outcome is told. So each
+/// Append ends once. Thread-safe.
 /// </summary>
 internal sealed class OpenAppends
 {
@@ -28,68 +33,90 @@ internal sealed class OpenAppends
     {
         lock (_lock)
         {
-            _open.Add(request, new Open(replyTo, null));
+            _open.Add(request, new Open(replyTo, null, null));
         }
     }
 
     /// <summary>Tells the asker, unless the Append has ended before.</summary>
     public void End(RequestRef request, AppendOutcome outcome, IActorRef sender)
     {
-        Open? ended;
+        Open ended;
         lock (_lock)
         {
             _open.Remove(request, out ended);
         }
 
-        ended?.ReplyTo?.Tell(outcome, sender);
+        ended.ReplyTo?.Tell(outcome, sender);
     }
 
-    /// <summary>The group decided on the Append, and a life of the actor is about to be told. The first outcome stays.</summary>
-    public void Note(RequestRef request, AppendOutcome outcome)
+    /// <summary>The pair is committed under this serial. The first note stays.</summary>
+    public void NoteCommitted(RequestRef request, Serial serial) => Note(request, serial, null);
+
+    /// <summary>The Append failed. The first note stays.</summary>
+    public void NoteCancelled(RequestRef request, CancelReason reason) => Note(request, null, reason);
+
+    /// <summary>Ends all with a note, in the order made: no life of the actor will.</summary>
+    public void EndNoted(IActorRef sender) => EndWhere(open => open.IsNoted, sender);
+
+    /// <summary>Ends those whose pair is committed and has a serial up to this one: no life of the actor is handed it.</summary>
+    public void EndCommittedTo(Serial serial, IActorRef sender) => EndWhere(open => open.Committed <= serial, sender);
+
+    /// <summary>Ends those that failed: the actor's mailbox, which held the news, is gone.</summary>
+    public void EndCancelled(IActorRef sender) => EndWhere(open => open.Cancelled is not null, sender);
+
+    /// <summary>Ends all, in the order made: as noted, or with this reason if the engine never read them.</summary>
+    public void EndAll(CancelReason.NotCommitted unread, IActorRef sender)
     {
         lock (_lock)
         {
-            if (_open.TryGetValue(request, out var open))
+            foreach (var request in _open.Keys)
             {
-                _open[request] = open with { Noted = open.Noted ?? outcome };
+                NoteCancelled(request, unread);
+            }
+        }
+
+        EndNoted(sender);
+    }
+
+    private void Note(RequestRef request, Serial? committed, CancelReason? cancelled)
+    {
+        lock (_lock)
+        {
+            ref var open = ref CollectionsMarshal.GetValueRefOrNullRef(_open, request);
+            if (!Unsafe.IsNullRef(ref open) && !open.IsNoted)
+            {
+                open = open with { Committed = committed, Cancelled = cancelled };
             }
         }
     }
 
-    /// <summary>Ends those with such a noted outcome: no life of the actor will handle it.</summary>
-    public void EndNoted(Predicate<AppendOutcome> isUnhandled, IActorRef sender)
+    private void EndWhere(Predicate<Open> isUnhandled, IActorRef sender)
     {
-        List<(RequestRef Request, AppendOutcome Outcome)> ended = [];
+        List<(RequestRef Request, Open Open)> ended = [];
         lock (_lock)
         {
             foreach (var (request, open) in _open)
             {
-                if (open.Noted is { } noted && isUnhandled(noted))
+                if (isUnhandled(open))
                 {
-                    ended.Add((request, noted));
+                    ended.Add((request, open));
                 }
             }
         }
 
-        ended.ForEach(each => End(each.Request, each.Outcome, sender));
+        foreach (var (request, open) in ended.OrderBy(each => each.Request.Number))
+        {
+            End(request, open.ToOutcome(request), sender);
+        }
     }
 
-    /// <summary>Ends all: as noted, or as not committed, since the engine has stopped and never read them.</summary>
-    public void EndAll(CancelReason.NotCommitted unread, IActorRef sender)
+    // At most one of the two notes is set.
+    private readonly record struct Open(IActorRef? ReplyTo, Serial? Committed, CancelReason? Cancelled)
     {
-        RequestRef[] open;
-        lock (_lock)
-        {
-            open = [.. _open.Keys];
-        }
+        public bool IsNoted => Committed is not null || Cancelled is not null;
 
-        foreach (var request in open)
-        {
-            Note(request, new AppendOutcome.Cancelled(request, unread));
-        }
-
-        EndNoted(_ => true, sender);
+        public AppendOutcome ToOutcome(RequestRef request) => Committed is { } serial
+            ? new AppendOutcome.Done(request, serial, null)
+            : new AppendOutcome.Cancelled(request, Cancelled ?? new CancelReason.Unknown());
     }
-
-    private sealed record Open(IActorRef? ReplyTo, AppendOutcome? Noted);
 }

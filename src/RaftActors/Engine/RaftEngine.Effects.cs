@@ -126,6 +126,11 @@ internal sealed partial class RaftEngine
         foreach (var entry in commit.Entries)
         {
             _context.Commit = entry.Index;
+            if (entry.Payload is Payload.Pair { Request: { } request } && request.Origin == _process.Member)
+            {
+                _context.NoteCommitted(_process.ToRef(request.Number), entry.Serial);
+            }
+
             if (entry.Payload is Payload.Reconfigure(var configuration))
             {
                 _context.CommitConfiguration(entry.Index, configuration);
@@ -231,18 +236,9 @@ internal sealed partial class RaftEngine
 
     private void TellCommittedAfter(Serial last)
     {
-        while (_process.Pairs.ReadAfter(last, ToActor.CommittedPairs.CountMax) is { Length: > 0 } pairs)
+        if (_process.Pairs.CommittedSerial is var committed && committed > last)
         {
-            last = pairs[^1].Serial;
-            foreach (var pair in pairs)
-            {
-                if (_process.OwnRef(pair) is { } own)
-                {
-                    _context.NoteCommitted(own, pair.Serial);
-                }
-            }
-
-            _notices.Tell(() => new ToActor.CommittedPairs(_context.Life, pairs));
+            _notices.TellCommitted(committed);
         }
     }
 }

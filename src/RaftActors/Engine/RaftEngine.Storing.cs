@@ -58,9 +58,13 @@ internal sealed partial class RaftEngine
 
     private void Write(Effect.Write write)
     {
-        if (write is Effect.Discard discard)
+        if (write is Effect.Discard { Log.Serial: var compacted })
         {
-            _process.Pairs.DiscardTo(discard.Log.Serial);
+            if (_process.Pairs.DiscardTo(compacted))
+            {
+                // A life that began while the snapshot was saved may not have read these pairs yet.
+                _notices.Tell(() => new ToActor.Restore(_context.Life, compacted));
+            }
         }
         else if (write is Effect.InstallSnapshot install)
         {

@@ -285,11 +285,14 @@ internal sealed partial class RaftEngine : UntypedActor, IWithTimers
         _queries.Forget();
         _serving.RefuseAll();
         _context.Attach(Sender, attach.Life, attach.TakesSnapshots, attach.JudgesProposals);
-        _context.TellActor(new ToActor.Attached(attach.Life, Self));
+        _context.TellActor(new ToActor.Attached(attach.Life, Self, _context.Own));
         var last = TellLatestSnapshot(attach);
+        _process.Appends.EndCommittedTo(last, Self);
+        if (isOtherActor)
+        {
+            _process.Appends.EndCancelled(Self);
+        }
 
-        // This life is not told of pairs up to there. Cancellations are in the mailbox, which another actor does not share.
-        _process.Appends.EndNoted(outcome => outcome is AppendOutcome.Done done ? done.Serial <= last : isOtherActor, Self);
         foreach (var (name, serial) in _met)
         {
             TellMet(name, serial);

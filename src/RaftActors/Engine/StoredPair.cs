@@ -2,5 +2,19 @@ using RaftActors.Core;
 
 namespace RaftActors.Engine;
 
-/// <summary>A committed pair with its value as bytes. <paramref name="Request"/> is its Append, where it had one.</summary>
-internal sealed record StoredPair(Serial Serial, string Key, ReadOnlyMemory<byte> Value, RequestId? Request);
+/// <summary>A committed pair: its serial, and the pair as it is in the log.</summary>
+internal readonly record struct StoredPair(Serial Serial, Payload.Pair Logged)
+{
+    public StoredPair(Serial serial, string key, ReadOnlyMemory<byte> value)
+        : this(serial, new Payload.Pair(null, key, value))
+    {
+    }
+
+    public string Key => Logged.Key;
+
+    /// <summary>As <see cref="Delivery.ValueCodec{TValue}"/> encoded it.</summary>
+    public ReadOnlyMemory<byte> Value => Logged.Value;
+
+    /// <summary>The Append of this pair; null if the pair was preloaded, or came from another process as the answer to a Get.</summary>
+    public RequestId? Request => Logged.Request;
+}

@@ -1,30 +1,33 @@
-using System.Collections.Immutable;
-
 using Akka.Actor;
 
 using RaftActors.Core;
 
 namespace RaftActors.Engine;
 
-/// <summary>What an engine says to its raft actor, on the same node: each for one life of it. Closed.</summary>
+/// <summary>
+/// A message of an engine to its raft actor, on the same node, or of the actor to itself. It is meant for one life: a mailbox outlives a
+/// restart, and the next life ignores the messages of the one before. Closed.
+/// </summary>
 internal abstract record ToActor(long Life)
 {
-    /// <summary>For what concerns every life alike: the end of an Append, whichever life made it.</summary>
+    /// <summary>The life of messages that concern every life: the end of an Append, and the end of the engine.</summary>
     public const long AnyLife = 0;
 
     /// <summary>The opening of the process's store has ended, with a process or a failure. Sent to an actor that waits for it.</summary>
     public sealed record OpeningEnded() : ToActor(AnyLife);
 
-    /// <summary>The engine took the actor on; everything else follows this.</summary>
-    public sealed record Attached(long Life, IActorRef Engine) : ToActor(Life);
+    /// <summary>The engine knows this life. The first message of a life.</summary>
+    /// <param name="Own">The last serial that this process's own log had at that time. Gets up to it need no other process.</param>
+    public sealed record Attached(long Life, IActorRef Engine, Serial Own) : ToActor(Life);
 
-    /// <summary>The engine has stopped for good, and this is the last that comes of it. Said by whoever keeps the engines.</summary>
+    /// <summary>The engine has stopped and is not started again. Sent by <see cref="Discovery.GroupRoom"/>.</summary>
     public sealed record EngineStopped() : ToActor(AnyLife);
 
-    /// <summary>
-    /// The actor was resumed after a callback threw. If that was the callback of a pair that this process appended, the request is its ref.
-    /// The actor sends this to itself.
-    /// </summary>
+    /// <summary>The actor goes on with what is due. It sends this to itself, behind the messages that its mailbox holds by then.</summary>
+    public sealed record Continue(long Life) : ToActor(Life);
+
+    /// <summary>The actor was resumed after a callback threw. It sends this to itself.</summary>
+    /// <param name="Own">The Append of this process whose pair the callback failed on; null if there is none.</param>
     public sealed record Resumed(long Life, RequestRef? Own, Serial Serial) : ToActor(Life);
 
     /// <summary>A process became known.</summary>
@@ -36,35 +39,48 @@ internal abstract record ToActor(long Life)
     /// <summary>The leader changed, became ready, or was lost. Learners are told too: their delivery needs the serial.</summary>
     public sealed record LeaderIs(long Life, Leader? Leader) : ToActor(Life);
 
-    /// <summary>The next committed pair. <paramref name="Request"/> is the ref of who appended it, on the process that did.</summary>
-    public sealed record Committed(long Life, StoredPair Pair, RequestRef? Request) : ToActor(Life);
-
     /// <summary>
-    /// The next committed pairs. Few enough that the actor's other messages do not wait long, and enough that a message costs little.
+    /// Pairs up to a serial are committed: the actor may read them from <see cref="CommittedPairs"/>. The engine raises the serial of a
+    /// notice that the actor has not taken, so a slow actor's mailbox holds one notice and not one for each commit. Thread-safe.
     /// </summary>
-    public sealed record CommittedPairs(long Life, ImmutableArray<StoredPair> Pairs) : ToActor(Life)
+    public sealed record Committed : ToActor
     {
-        public const int CountMax = 64;
+        private const long Taken = -1;
+
+        private long _serial;
+
+        public Committed(long life, Serial serial)
+            : base(life) => _serial = serial.Value;
+
+        /// <summary>For the engine: raises the serial. False if the actor has taken the notice.</summary>
+        public bool TryRaise(Serial serial)
+        {
+            var before = Volatile.Read(ref _serial);
+            return before != Taken && Interlocked.CompareExchange(ref _serial, serial.Value, before) == before;
+        }
+
+        /// <summary>For the actor, once: takes the serial, which stays as it is from here on.</summary>
+        public Serial Take() => new(Interlocked.Exchange(ref _serial, Taken));
     }
 
-    /// <summary>The latest snapshot, which goes up to this serial or further, stands for all pairs that were not told.</summary>
+    /// <summary>Pairs up to this serial are compacted. A life that lacks one of them restores the latest snapshot.</summary>
     public sealed record Restore(long Life, Serial Serial) : ToActor(Life);
 
-    /// <summary>Give the state as it is.</summary>
+    /// <summary>The actor is to give its state. It answers with <see cref="ToEngine.State"/>.</summary>
     public sealed record TakeSnapshot(long Life) : ToActor(Life);
 
     /// <summary>A Get was answered.</summary>
     public sealed record Answered(long Life, RequestRef Request, StoredPair Pair) : ToActor(Life);
 
-    /// <summary>A query may be answered by a state that holds everything up to this serial.</summary>
+    /// <summary>A state that has all pairs up to this serial may answer the query.</summary>
     public sealed record Readable(long Life, RequestRef Request, Serial Serial) : ToActor(Life);
 
     /// <summary>An Append, a Get or a Query ended without success.</summary>
     public sealed record Cancelled(long Life, RequestRef Request, CancelReason Reason) : ToActor(Life);
 
-    /// <summary>This process leads: may this be written?</summary>
+    /// <summary>This process leads: may this pair be written? The actor answers with <see cref="ToEngine.Judged"/>.</summary>
     public sealed record Judge(long Life, RequestId Request, string Key, ReadOnlyMemory<byte> Value) : ToActor(Life);
 
-    /// <summary>Another process asks for this committed pair.</summary>
+    /// <summary>Another process asks for this committed pair. The actor answers with <see cref="ToEngine.Served"/>.</summary>
     public sealed record Serve(long Life, RequestId Request, Serial Serial) : ToActor(Life);
 }

@@ -10,6 +10,7 @@ public sealed class DeliveryOrderTests
     private static readonly Pid Self = new(new ProcessName("raft1@node1@localhost"), 1008);
     private static readonly Pid Other = new(new ProcessName("raft2@node2@localhost"), 1008);
 
+    private readonly CommittedLog _log = new();
     private readonly List<RequestRef> _requests = [];
     private long _term;
 
@@ -27,7 +28,7 @@ public sealed class DeliveryOrderTests
     {
         var order = Start();
         Become(order, member: false);
-        Commit(order, 2, 1, 3);
+        Commit(order, 1, 3);
 
         Assert.Equal(["quorum", "append 1", "append 2", "append 3"], Due(order));
     }
@@ -213,7 +214,7 @@ public sealed class DeliveryOrderTests
         Ask(order, new SerialRange(new Serial(2), new Serial(2)));
         Commit(order, 5);
 
-        Assert.Equal(["quorum", "append 5", "missing 1 .. 1", "missing 3 .. 4"], Due(order));
+        Assert.Equal(["quorum", "append 5", "missing 1 .. 1", "missing 3 .. 4", "append 1", "append 3", "append 4"], Due(order));
     }
 
     [Fact]
@@ -284,9 +285,6 @@ public sealed class DeliveryOrderTests
         Assert.Equal(["quorum", "leader", "serial 1", "append 3"], Due(order));
     }
 
-    private static DeliveryOrder Start(LearnerDelivery delivery = LearnerDelivery.InOrder, long last = 0) =>
-        new(new Serial(last), delivery);
-
     [Fact]
     public void Query_waits_until_everything_up_to_its_serial_is_handed_over_and_for_no_more()
     {
@@ -326,15 +324,9 @@ public sealed class DeliveryOrderTests
     private static void Become(DeliveryOrder order, bool member) =>
         order.Take(new ToActor.QuorumIs(1, new Quorum(member ? [Self, Other] : [Other], member)));
 
-    private static void Commit(DeliveryOrder order, params long[] serials)
-    {
-        foreach (var serial in serials)
-        {
-            order.Take(new ToActor.Committed(1, PairOf(serial), null));
-        }
-    }
+    private DeliveryOrder Start(LearnerDelivery delivery = LearnerDelivery.InOrder, long last = 0) => _log.NewOrder(delivery, last);
 
-    private static StoredPair PairOf(long serial) => new(new Serial(serial), $"key{serial}", ReadOnlyMemory<byte>.Empty, null);
+    private void Commit(DeliveryOrder order, params long[] serials) => Array.ForEach(serials, serial => _log.Commit(order, serial));
 
     private static string Describe(DeliveryStep step, List<RequestRef> requests) => step switch
     {
@@ -370,7 +362,7 @@ public sealed class DeliveryOrderTests
     }
 
     private void Answer(DeliveryOrder order, int request, long serial) =>
-        order.Take(new ToActor.Answered(1, _requests[request], PairOf(serial)));
+        order.Take(new ToActor.Answered(1, _requests[request], CommittedLog.PairOf(serial)));
 
     private void Cancel(DeliveryOrder order, int request) =>
         order.Take(new ToActor.Cancelled(1, _requests[request], new CancelReason.Unavailable()));

@@ -1,3 +1,5 @@
+using Akka.Actor;
+
 using RaftActors.Core;
 using RaftActors.Delivery;
 using RaftActors.Engine;
@@ -17,10 +19,11 @@ internal sealed class DeliverySchedule(int seed, LearnerDelivery delivery)
     private static readonly Pid Other = new(new ProcessName("raft2@node2@localhost"), 1008);
 
     private readonly Random _random = new(seed);
-    private readonly DeliveryOrder _order = new(Serial.Zero, delivery);
+    private readonly CommittedLog _log = new();
     private readonly List<string> _trace = [];
     private readonly SortedDictionary<long, (RequestRef Request, long Serial)> _gets = [];
     private readonly Dictionary<RequestRef, int> _ownEnds = [];
+    private readonly Dictionary<RequestRef, long> _ownSerials = [];
     private readonly HashSet<long> _handed = [];
     private readonly List<string> _problems = [];
 
@@ -35,9 +38,13 @@ internal sealed class DeliverySchedule(int seed, LearnerDelivery delivery)
     // The snapshot that the actor reads when it restores.
     private long _latestSnapshot;
 
+    private DeliveryOrder _order = null!; // Justification: Run makes it first.
+
     /// <summary>Null: everything was handed over as it must be.</summary>
     public string? Run()
     {
+        _order = _log.NewOrder(delivery);
+        _order.Take(new ToActor.Attached(1, ActorRefs.NoSender!, new Serial(_random.Next(8))));
         var steps = _random.Next(4, 30);
         for (var i = 1; i <= steps; i++)
         {
@@ -132,10 +139,12 @@ internal sealed class DeliverySchedule(int seed, LearnerDelivery delivery)
         if (own is { } request)
         {
             _ownEnds.Add(request, 0);
+            _ownSerials.Add(request, _told);
         }
 
         _trace.Add($"commit {_told}{(isOwn ? " own" : "")}");
-        Take(new ToActor.Committed(1, PairOf(_told), own));
+        _log.Commit(_order, _told, own);
+        Drain();
     }
 
     private void Restore(long serial)
@@ -148,6 +157,7 @@ internal sealed class DeliverySchedule(int seed, LearnerDelivery delivery)
             Cancel(get.Request, new CancelReason.Compacted());
         }
 
+        _log.StartAfter(serial);
         Take(new ToActor.Restore(1, new Serial(serial)));
     }
 
@@ -166,7 +176,7 @@ internal sealed class DeliverySchedule(int seed, LearnerDelivery delivery)
         {
             _gets.Remove(request.Number);
             _trace.Add($"answer {serial}");
-            Take(new ToActor.Answered(1, request, PairOf(serial)));
+            Take(new ToActor.Answered(1, request, CommittedLog.PairOf(serial)));
         }
     }
 
@@ -207,14 +217,14 @@ internal sealed class DeliverySchedule(int seed, LearnerDelivery delivery)
             case DeliveryStep.Append append:
                 _trace.Add($"(append {append.Pair.Serial})");
                 Demand(delivery == LearnerDelivery.AsCommitted || HasAllBefore(append.Pair.Serial), "hole before an append");
-                HandOver(append.Pair, append.Request);
+                HandOver(append.Pair, append.Own);
                 break;
             case DeliveryStep.Answer answer:
                 _trace.Add($"(serial {answer.Pair.Serial})");
                 HandOver(answer.Pair, answer.Own);
                 break;
             case DeliveryStep.Completed completed:
-                _ownEnds[completed.Request]++;
+                _ownEnds[completed.Own]++;
                 break;
             case DeliveryStep.Missing missing:
                 _trace.Add($"(missing {missing.Gap})");
@@ -225,7 +235,17 @@ internal sealed class DeliverySchedule(int seed, LearnerDelivery delivery)
                 _handed.Clear();
                 _handed.UnionWith(Enumerable.Range(1, (int)_latestSnapshot).Select(serial => (long)serial));
                 _order.Restored(new Serial(_latestSnapshot));
+                EndOwnUpToSnapshot();
                 break;
+        }
+    }
+
+    // The actor has OpenAppends do this.
+    private void EndOwnUpToSnapshot()
+    {
+        foreach (var own in _ownSerials.Where(own => own.Value <= _latestSnapshot && _ownEnds[own.Key] == 0))
+        {
+            _ownEnds[own.Key]++;
         }
     }
 
@@ -285,6 +305,4 @@ internal sealed class DeliverySchedule(int seed, LearnerDelivery delivery)
             _problems.Add(problem);
         }
     }
-
-    private static StoredPair PairOf(long serial) => new(new Serial(serial), "key", ReadOnlyMemory<byte>.Empty, null);
 }

@@ -86,17 +86,67 @@ public sealed class NoticeDeskTests : TestKit
         var own = _bench.Process.NewRequest();
         var position = new LogPosition(new LogIndex(4), new Term(1), new Serial(4), 0);
         _desk.HoldFor(new Snapshot(position, new LogIndex(1), new Configuration(GroupUid.None, 1, [], [], [], []), [], 0));
-        StoredPair[] pairs =
-        [
-            new(new Serial(5), "key", default, _bench.Process.ToId(own)),
-            new(new Serial(6), "key", default, null),
-        ];
-        _desk.Tell(() => new ToActor.CommittedPairs(1, [.. pairs]));
+        _bench.Process.Pairs.StartAfter(position);
+        _bench.Process.Pairs.Commit([Bench.Entry(5, 1, _bench.Process.ToId(own)), Bench.Entry(6, 1, null)]);
+        _desk.TellCommitted(new Serial(6));
 
         _desk.OnStopped();
 
         _bench.Actor.ExpectMsg(new ToActor.Cancelled(ToActor.AnyLife, own, new CancelReason.Unknown()));
         _bench.Actor.ExpectNoMsg(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public void Commits_raise_the_notice_that_the_actor_has_not_taken()
+    {
+        _desk.TellCommitted(new Serial(1));
+        _desk.TellCommitted(new Serial(3));
+
+        var notice = _bench.Actor.ExpectMsg<ToActor.Committed>();
+        _bench.Actor.ExpectNoMsg(TimeSpan.Zero);
+        Assert.Equal(new Serial(3), notice.Take());
+
+        _desk.TellCommitted(new Serial(4));
+        Assert.Equal(new Serial(4), _bench.Actor.ExpectMsg<ToActor.Committed>().Take());
+    }
+
+    [Fact]
+    public void Commits_after_another_notice_do_not_overtake_it()
+    {
+        _desk.TellCommitted(new Serial(1));
+        Tell();
+        _desk.TellCommitted(new Serial(2));
+
+        Assert.Equal(new Serial(1), _bench.Actor.ExpectMsg<ToActor.Committed>().Take());
+        _bench.Actor.ExpectMsg<ToActor.LeaderIs>();
+        Assert.Equal(new Serial(2), _bench.Actor.ExpectMsg<ToActor.Committed>().Take());
+    }
+
+    [Fact]
+    public void Commits_that_wait_for_an_unmet_member_are_told_in_one_notice()
+    {
+        BuildQuorumWith(Unmet);
+        _desk.TellCommitted(new Serial(1));
+        _desk.TellCommitted(new Serial(2));
+        _bench.Actor.ExpectNoMsg(TimeSpan.Zero);
+
+        _bench.Context.Peers.Learn(Unmet.Name, 1009, _bench["raft2"]);
+        _desk.TellWaiting();
+
+        Assert.Equal(new Serial(2), _bench.Actor.ExpectMsg<ToActor.Committed>().Take());
+        _bench.Actor.ExpectNoMsg(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public void Commits_for_an_earlier_life_do_not_raise_a_notice_of_the_next()
+    {
+        _desk.TellCommitted(new Serial(1));
+        _desk.Forget();
+        _bench.Context.Attach(_bench.Actor, 2);
+        _desk.TellCommitted(new Serial(2));
+
+        Assert.Equal(1, _bench.Actor.ExpectMsg<ToActor.Committed>().Life);
+        Assert.Equal(2, _bench.Actor.ExpectMsg<ToActor.Committed>().Life);
     }
 
     private void Tell() => _desk.Tell(() => new ToActor.LeaderIs(1, null));

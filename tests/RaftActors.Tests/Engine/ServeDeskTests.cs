@@ -37,7 +37,7 @@ public sealed class ServeDeskTests : TestKit
         Ask(serial: 1, askerCommit: 0);
         var serve = _bench.Actor.ExpectMsg<ToActor.Serve>();
 
-        _desk.OnServed(new ToEngine.Served(serve.Request, new StoredPair(new Serial(1), "key1", new byte[] { 7 }, null)));
+        _desk.OnServed(new ToEngine.Served(serve.Request, new StoredPair(new Serial(1), "key1", new byte[] { 7 })));
 
         var answer = _bench["raft4"].ExpectMsg<WireMessage.GetAnswer>();
         Assert.Equal((serve.Request, new Serial(1), "key1", 7), (answer.Request, answer.Serial, answer.Key, answer.Value.Span[0]));
@@ -64,7 +64,7 @@ public sealed class ServeDeskTests : TestKit
         _bench["raft4"].ExpectMsg<WireMessage.GetCompacted>();
 
         Ask(serial: 1, askerCommit: 0);
-        var own = new StoredPair(new Serial(1), "key1", new byte[] { 7 }, null);
+        var own = new StoredPair(new Serial(1), "key1", new byte[] { 7 });
         _desk.OnServed(new ToEngine.Served(_bench.Actor.ExpectMsg<ToActor.Serve>().Request, own));
         _bench["raft4"].ExpectMsg<WireMessage.GetAnswer>();
     }

@@ -225,7 +225,7 @@ public sealed class SupervisionTests : TestKit
         _group.Actors["raft3"].Tell(new Recorder.Append("key", "a"), ActorRefs.NoSender);
         _group.Advance(3);
 
-        next.FishForMessage(message => message is ToActor.CommittedPairs);
+        next.FishForMessage(message => message is ToActor.Committed);
     }
 
     // Makes the moment come: a pair for the callbacks of pairs, a failure for the rest.

@@ -1,0 +1,39 @@
+using RaftActors.Core;
+using RaftActors.Delivery;
+using RaftActors.Engine;
+
+namespace RaftActors.Tests.Delivery;
+
+/// <summary>The committed pairs of a process, and the part of its engine that commits them.</summary>
+internal sealed class CommittedLog
+{
+    private static readonly Member Self = new(new ProcessName("raft1@node1@localhost"), Incarnation.None);
+
+    public CommittedPairs Pairs { get; } = new();
+
+    public static StoredPair PairOf(long serial) => new(new Serial(serial), $"key{serial}", ReadOnlyMemory<byte>.Empty);
+
+    public DeliveryOrder NewOrder(LearnerDelivery delivery = LearnerDelivery.InOrder, long last = 0) =>
+        new(new Serial(last), delivery, Pairs, OwnRef);
+
+    /// <summary>Commits all pairs up to this serial that are not committed yet, and tells the order.</summary>
+    /// <param name="own">The Append of the last of them.</param>
+    public void Commit(DeliveryOrder order, long serial, RequestRef? own = null)
+    {
+        while (Pairs.CommittedSerial.Value < serial)
+        {
+            var next = Pairs.CommittedSerial.Next;
+            RequestId? request = own is { } append && next.Value == serial ? new RequestId(Self, append.Number) : null;
+            var pair = new Payload.Pair(request, $"key{next}", ReadOnlyMemory<byte>.Empty);
+            Pairs.Commit([new LogEntry(new LogIndex(next.Value), new Term(1), next, pair)]);
+        }
+
+        order.Take(new ToActor.Committed(1, new Serial(serial)));
+    }
+
+    /// <summary>A snapshot replaces all pairs.</summary>
+    public void StartAfter(long serial) => Pairs.StartAfter(new LogPosition(new LogIndex(serial), new Term(1), new Serial(serial), 0));
+
+    private static RequestRef? OwnRef(StoredPair pair) =>
+        pair.Request is { } request ? new RequestRef("node1@localhost", 0, request.Number) : null;
+}
