@@ -1,22 +1,22 @@
 using System.Collections.Immutable;
-using System.Runtime.InteropServices;
+using System.Diagnostics;
 
 using RaftActors.Core;
+using RaftActors.Storage.Log;
 
 namespace RaftActors.Storage;
 
 /// <summary>
-/// A store in memory: it survives a restart of whoever uses it, as long as the object lives, and no more. A process over a new one is
-/// another incarnation.
+/// A store in memory. It survives a restart of its process as long as the object lives. Every write is durable at once in this sense. A
+/// process over a new object has a new incarnation. Thread-safe.
 /// </summary>
 public sealed class MemoryStore : IRaftStore
 {
     private readonly Lock _lock = new();
-    private readonly List<LogEntry> _entries = [];
+    private readonly EntryLog _log = new(default);
     private readonly List<(Snapshot Snapshot, ReadOnlyMemory<byte> State)> _snapshots = [];
     private readonly MemoryStream _incoming = new();
     private HardState _hardState = InitialState.Empty.HardState;
-    private LogPosition _base;
     private StoreOwner? _owner;
     private Incarnation _incarnation;
     private IStoreListener? _listener;
@@ -24,23 +24,23 @@ public sealed class MemoryStore : IRaftStore
     /// <inheritdoc/>
     public RecoveredState Open(StoreOwner owner, LogSlice preload, IStoreListener listener)
     {
-        var isNew = _owner is null;
         if (_owner is { } before && before != owner)
         {
-            throw new StoreException($"The store belongs to {before}, and {owner} was to be started on it.");
+            throw new StoreException($"Cannot open the store of {before} for {owner}. Use another store.");
         }
 
+        var isNew = _owner is null;
         if (isNew)
         {
             (_owner, _incarnation) = (owner, new Incarnation(Guid.NewGuid()));
-            _entries.AddRange(preload.Span);
+            Append(preload);
         }
 
         _listener = listener;
         _incoming.SetLength(0);
-        var state = new InitialState(_hardState, LogSlice.Of(CollectionsMarshal.AsSpan(_entries)))
+        var state = new InitialState(_hardState, LogSlice.Of(_log.Entries.Span))
         {
-            Base = _base,
+            Base = _log.Range.Base,
             Snapshot = _snapshots.Count > 0 ? _snapshots[^1].Snapshot : null,
         };
         return new RecoveredState(_incarnation, isNew, state, ImmutableArray<string>.Empty);
@@ -63,12 +63,16 @@ public sealed class MemoryStore : IRaftStore
                     _incoming.Write(data.Span);
                     break;
                 case Effect.InstallSnapshot(_, var snapshot, var keepsLog):
-                    Install(snapshot, keepsLog);
+                    _log.Install(snapshot.Position, keepsLog);
+                    Keep(snapshot, _incoming.ToArray());
+                    _incoming.SetLength(0);
                     break;
                 case Effect.Discard(var position, var oldest):
-                    DiscardTo(position);
+                    _log.Discard(position);
                     _snapshots.RemoveAll(one => one.Snapshot.Position.Index < oldest && one.Snapshot != _snapshots[^1].Snapshot);
                     break;
+                default:
+                    throw new UnreachableException($"The write {write.GetType().Name} is unknown.");
             }
         }
 
@@ -94,7 +98,7 @@ public sealed class MemoryStore : IRaftStore
             var found = _snapshots.FindIndex(one => one.Snapshot.Position == position);
             if (found < 0)
             {
-                throw new StoreException($"There is no snapshot up to {position} any more.");
+                throw new StoreException($"The snapshot up to {position} does not exist any more. Read a later one.");
             }
 
             var state = _snapshots[found].State[(int)offset..];
@@ -102,30 +106,15 @@ public sealed class MemoryStore : IRaftStore
         }
     }
 
-    /// <summary>What is in it stays.</summary>
+    /// <summary>Closes the store. Its contents stay for the next <see cref="Open"/>.</summary>
     public void Dispose() => _listener = null;
 
     private void Append(LogSlice entries)
     {
-        if (!entries.IsEmpty)
+        foreach (ref readonly var entry in entries.Span)
         {
-            var kept = (int)(entries[0].Index.Value - _base.Index.Value - 1);
-            _entries.RemoveRange(kept, _entries.Count - kept);
-            _entries.AddRange(entries.Span);
+            _log.Append(entry);
         }
-    }
-
-    private void Install(Snapshot snapshot, bool keepsLog)
-    {
-        if (!keepsLog)
-        {
-            _entries.Clear();
-            _base = snapshot.Position;
-        }
-
-        DiscardTo(snapshot.Position);
-        Keep(snapshot, _incoming.ToArray());
-        _incoming.SetLength(0);
     }
 
     private void Keep(Snapshot snapshot, ReadOnlyMemory<byte> state)
@@ -133,15 +122,6 @@ public sealed class MemoryStore : IRaftStore
         if (_snapshots.Count == 0 || snapshot.Position.Index > _snapshots[^1].Snapshot.Position.Index)
         {
             _snapshots.Add((snapshot, state));
-        }
-    }
-
-    private void DiscardTo(LogPosition position)
-    {
-        if (position.Index > _base.Index)
-        {
-            _entries.RemoveRange(0, (int)Math.Min(_entries.Count, position.Index.Value - _base.Index.Value));
-            _base = position;
         }
     }
 }

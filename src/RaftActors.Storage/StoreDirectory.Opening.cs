@@ -7,11 +7,11 @@ using RaftActors.Storage.Snapshots;
 
 namespace RaftActors.Storage;
 
-/// <content>Opens and closes the log, and the stores that are in it.</content>
+/// <content>Opens and closes the log, and the stores in it.</content>
 public sealed partial class StoreDirectory
 {
-    /// <summary>A store is opened: what it holds is read, or it is made.</summary>
-    internal RecoveredState OpenSlot(FileStore store, StoreOwner owner, LogSlice preload, IStoreListener listener)
+    /// <summary>Opens the slot of an owner, and creates a missing one with the preload.</summary>
+    internal (OpenedSlot Opened, RecoveredState Recovered) OpenSlot(StoreOwner owner, LogSlice preload, IStoreListener listener)
     {
         lock (Writer.Lock)
         {
@@ -21,11 +21,11 @@ public sealed partial class StoreDirectory
                 throw failure;
             }
 
-            var slot = Writer.Slots.Find(one => one.State.Owner == owner);
-            if (slot?.OpenedBy is not null)
+            var slot = Writer.Slots.FirstOrDefault(one => one.Owner == owner);
+            if (slot?.Opening is not null)
             {
                 throw new StoreException($"The store of {owner} in {_options.Directory} is open already. Dispose it before "
-                    + "it is opened again.");
+                    + "opening it again.");
             }
 
             if (slot?.Damage is { } damage)
@@ -35,7 +35,7 @@ public sealed partial class StoreDirectory
 
             try
             {
-                return slot is null ? Make(store, owner, preload, listener) : OpenFound(store, slot, listener);
+                return slot is null ? Create(owner, preload, listener) : OpenFound(slot, listener);
             }
             catch (Exception e) when (e is IOException and not StoreException)
             {
@@ -44,27 +44,26 @@ public sealed partial class StoreDirectory
         }
     }
 
-    /// <summary>What is queued is done as far as there is room; what is left is never done.</summary>
-    internal void Close(FileStore store)
+    /// <summary>Finishes the queued writes, as far as there is room, and closes the slot. The rest is dropped.</summary>
+    internal void Close(OpenedSlot opened)
     {
-        store.StopSaving();
+        opened.Opening.StopSaving();
         lock (Writer.Lock)
         {
-            if (store.Slot?.OpenedBy == store)
+            if (opened.Slot.Opening == opened.Opening)
             {
                 Writer.WriteQueued();
-                SavePending();
-                _saves.RemoveAll(save => save.Store == store);
-                Release(store.Slot);
+                Saver.SavePending();
+                Saver.Forget(opened.Opening);
+                Release(opened.Slot);
             }
         }
     }
 
     private static void Release(Slot slot)
     {
-        slot.OpenedBy?.End();
-        slot.Snapshots?.Dispose();
-        (slot.OpenedBy, slot.Snapshots) = (null, null);
+        slot.Opening?.End();
+        slot.Opening = null;
     }
 
     private LogWriter OpenLog(bool hasThread)
@@ -77,13 +76,13 @@ public sealed partial class StoreDirectory
         var reader = new LogReader(_disk);
         reader.ReadHeaders();
         var log = reader.Segments.Count > 0 ? reader.Segments[0].Log : _identities();
-        var writer = new LogWriter(_disk, _options, _files, log) { HasClock = hasThread };
+        var writer = new LogWriter(_disk, _options, _files, log, hasClock: hasThread);
         if (reader.Segments.Count > 0)
         {
             reader.ReadAll();
             _files.GoOn(reader);
             NoteTorn(reader);
-            writer.Slots.AddRange(reader.Slots.Select(Slot.Of));
+            writer.Add(reader.Slots);
         }
         else
         {
@@ -98,7 +97,7 @@ public sealed partial class StoreDirectory
         if (_disk.List(folder).FirstOrDefault(name => !isOwn(name)) is { } foreign)
         {
             var path = _disk.PathOf(folder.Length == 0 ? foreign : $"{folder}/{foreign}");
-            throw new StoreException($"{path} does not belong to a store, so the directory is left alone. "
+            throw new StoreException($"{path} does not belong to a store, so nothing in the directory was changed. "
                 + "Move the file away, or name another directory.");
         }
     }
@@ -108,47 +107,42 @@ public sealed partial class StoreDirectory
         var check = reader.LastCheck!;
         if (check.Used > check.End)
         {
-            _notes.Add($"The last {check.Used - check.End} bytes of {_disk.PathOf(LogReader.NameOf(reader.Segments[^1].Number))}, from "
-                + $"{check.End} on, were the torn end of a write that had not become durable, and were cut off.");
+            _notes.Add($"Cut {check.Used - check.End} bytes off {_disk.PathOf(LogReader.NameOf(reader.Segments[^1].Number))} at "
+                + $"{check.End}: the torn tail of a write that was not durable.");
         }
     }
 
-    private RecoveredState Make(FileStore store, StoreOwner owner, LogSlice preload, IStoreListener listener)
+    private (OpenedSlot Opened, RecoveredState Recovered) Create(StoreOwner owner, LogSlice preload, IStoreListener listener)
     {
         var number = Writer.Slots.Count > 0 ? Writer.Slots[^1].Number + 1 : 1;
-        var slot = new Slot(checked((ushort)number));
-        (slot.State.Owner, slot.State.Incarnation) = (owner, new Incarnation(_identities()));
+        var slot = new Slot(checked((ushort)number), owner, new Incarnation(_identities()));
         var snapshots = new SnapshotFolder(_disk, slot.SnapshotFolder, owner);
         snapshots.Settle([]);
         if (snapshots.Kept.Count > 0)
         {
             snapshots.Dispose();
-            throw new StoreException($"{_disk.PathOf(slot.SnapshotFolder)} has snapshots of {owner}, and the log knows nothing of them: "
-                + "segments of it are missing. Put them back. If they are lost, move the directory away and start the process "
+            throw new StoreException($"{_disk.PathOf(slot.SnapshotFolder)} has snapshots of {owner}, but the log has no records of it. "
+                + "Segments of the log are missing. Put them back. If they are lost, move the directory away and start the process "
                 + "again: it rejoins its group by itself.");
         }
 
         Writer.BeginSlot(slot, preload);
-        if (Writer.Failure is { } failure)
-        {
-            throw failure;
-        }
-
-        return Opened(store, slot, snapshots, listener, isNew: true, preload);
+        return Opened(slot, snapshots, listener, isNew: true, preload);
     }
 
-    private RecoveredState OpenFound(FileStore store, Slot slot, IStoreListener listener)
+    private (OpenedSlot Opened, RecoveredState Recovered) OpenFound(Slot slot, IStoreListener listener)
     {
         var read = slot.Recovered ?? ReadAgain(slot);
-        var snapshots = new SnapshotFolder(_disk, slot.SnapshotFolder, slot.State.Owner!.Value);
+        var snapshots = new SnapshotFolder(_disk, slot.SnapshotFolder, slot.Owner);
         try
         {
             snapshots.Settle(read.Installed);
-            if (slot.State.Base.Index > LogIndex.Zero && !snapshots.Kept.Any(one => one.Position.Index >= slot.State.Base.Index))
+            if (slot.Log.Base.Index > LogIndex.Zero && !snapshots.Kept.Any(one => one.Position.Index >= slot.Log.Base.Index))
             {
-                throw new StoreException($"The log of {slot.State.Owner} begins after {slot.State.Base}, and "
-                    + $"{_disk.PathOf(slot.SnapshotFolder)} has no snapshot of what was before. "
-                    + "Put it back; if it is lost, the process has to join its group as a new one.");
+                throw new StoreException($"The log of {slot.Owner} begins after {slot.Log.Base}, and "
+                    + $"{_disk.PathOf(slot.SnapshotFolder)} has no snapshot of the entries before. "
+                    + "Put it back. If it is lost, run 'raft log repair' on this directory and start the process again: it rejoins its "
+                    + "group by itself.");
             }
         }
         catch
@@ -158,23 +152,23 @@ public sealed partial class StoreDirectory
         }
 
         slot.Recovered = null;
-        return Opened(store, slot, snapshots, listener, isNew: false, read.Entries);
+        return Opened(slot, snapshots, listener, isNew: false, read.Entries);
     }
 
-    private RecoveredState Opened(
-        FileStore store, Slot slot, SnapshotFolder snapshots, IStoreListener listener, bool isNew, LogSlice entries)
+    private (OpenedSlot Opened, RecoveredState Recovered) Opened(
+        Slot slot, SnapshotFolder snapshots, IStoreListener listener, bool isNew, LogSlice entries)
     {
-        (slot.OpenedBy, slot.Snapshots) = (store, snapshots);
-        store.Begin(slot, snapshots, listener);
-        var state = new InitialState(slot.State.HardState ?? InitialState.Empty.HardState, entries)
+        slot.Opening = new SlotOpening(listener, snapshots);
+        var state = new InitialState(slot.HardState ?? InitialState.Empty.HardState, entries)
         {
-            Base = slot.State.Base,
+            Base = slot.Log.Base,
             Snapshot = snapshots.Kept.Count > 0 ? snapshots.Kept[^1] : null,
         };
-        return new RecoveredState(slot.State.Incarnation, isNew, state, ImmutableArray.CreateRange(_notes.Concat(snapshots.Notes)));
+        ImmutableArray<string> notes = [.. _notes, .. snapshots.Notes];
+        return (new OpenedSlot(slot, slot.Opening), new RecoveredState(slot.Incarnation, isNew, state, notes));
     }
 
-    /// <summary>It was open before, so what was read at the beginning is long gone.</summary>
+    /// <summary>Reads the records of a slot that was open before. The records of the first reading are not kept.</summary>
     private SlotReplay ReadAgain(Slot slot)
     {
         Writer.Sync();
@@ -187,6 +181,10 @@ public sealed partial class StoreDirectory
         reader.ReadHeaders();
         reader.ReadAll(slot.Number, _files.End);
         var read = reader.Slots.First();
-        return read.Damage is { } damage ? throw new StoreDamagedException(damage) : read;
+
+        // Invariant: recovery and the writer follow the same rules, so they agree on the range of the log.
+        return read.Damage is { } damage ? throw new StoreDamagedException(damage)
+            : read.Range == slot.Log ? read
+            : throw new InvalidOperationException($"The log of {slot.Owner} was written as {slot.Log}, and is read as {read.Range}.");
     }
 }

@@ -5,8 +5,8 @@ using RaftActors.Storage.Log;
 namespace RaftActors.Storage;
 
 /// <summary>
-/// A directory with the stores of all processes that share it: one log, and one sync for all that is waiting. Opening it takes the lock
-/// and reads what is there. Thread-safe.
+/// A directory with the stores of all processes that share it. They share one log, and one sync makes the waiting writes of all of them
+/// durable. Opening takes the lock and reads the log. Thread-safe.
 /// </summary>
 public sealed partial class StoreDirectory : IDisposable
 {
@@ -17,7 +17,6 @@ public sealed partial class StoreDirectory : IDisposable
     private readonly StoreOptions _options;
     private readonly Func<Guid> _identities;
     private readonly SegmentFiles _files;
-    private readonly List<PendingSave> _saves = [];
     private readonly List<string> _notes = [];
     private IDisposable? _lock;
     private LogThread? _thread;
@@ -36,11 +35,13 @@ public sealed partial class StoreDirectory : IDisposable
             _files.Dispose();
             throw e is IOException and not StoreException ? Refusal(e) : e;
         }
+
+        Saver = new SnapshotSaver(Writer, options, hasThread);
     }
 
-    /// <summary>Opens, or makes, a directory on the machine's own disk. A thread of its own writes.</summary>
-    /// <exception cref="StoreException">It cannot be used: another process has it, it is another program's, the disk fails. What is wrong
-    /// with the store of one process only, that store's opening says.</exception>
+    /// <summary>Opens or creates a directory on the machine's own disk. Starts the thread that writes the log.</summary>
+    /// <exception cref="StoreException">Another process has the directory, it belongs to another program, the disk fails, or the log is
+    /// damaged. Damage to one store alone is reported by <see cref="IRaftStore.Open"/> of that store.</exception>
     public static StoreDirectory Open(StoreOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -59,16 +60,18 @@ public sealed partial class StoreDirectory : IDisposable
         }
     }
 
-    /// <summary>Opens a directory on another disk, without a thread: <see cref="WriteQueued"/> and <see cref="Seal"/> do what the thread
-    /// would do, where and when they are called.</summary>
-    /// <param name="identities">Where incarnations come from, and the log's own identity; they are random otherwise.</param>
+    /// <summary>
+    /// Opens a directory on any disk, without a thread and without a lock. <see cref="WriteQueued"/> and <see cref="Seal"/> do the work of
+    /// the thread on the calling thread.
+    /// </summary>
+    /// <param name="identities">Mints incarnations and the identity of the log. Null: they are random.</param>
     internal static StoreDirectory Open(StoreOptions options, IDisk disk, Func<Guid>? identities = null)
     {
         options.Check();
         return new StoreDirectory(options, disk, identities ?? Guid.NewGuid, hasThread: false);
     }
 
-    /// <summary>Opens a directory on another disk, with a thread. Nothing is locked.</summary>
+    /// <summary>Opens a directory on any disk, with a thread and without a lock.</summary>
     internal static StoreDirectory OpenWithThread(StoreOptions options, IDisk disk)
     {
         var opened = new StoreDirectory(options, disk, Guid.NewGuid, hasThread: true);
@@ -76,40 +79,43 @@ public sealed partial class StoreDirectory : IDisposable
         return opened;
     }
 
-    /// <summary>Whose stores are here.</summary>
+    /// <summary>The owners of all stores in the directory.</summary>
     public IReadOnlyList<StoreOwner> Owners
     {
         get
         {
             lock (Writer.Lock)
             {
-                return [.. Writer.Slots.Select(slot => slot.State.Owner!.Value)];
+                return [.. Writer.Slots.Select(slot => slot.Owner)];
             }
         }
     }
 
     internal LogWriter Writer { get; }
 
+    internal SnapshotSaver Saver { get; }
+
     /// <summary>
-    /// The store of one process; to be opened by it. Each call gives another object for the same store, and one of them can be open at a
-    /// time: opening a second one is refused until the first is disposed. Then what was written is read again from the disk.
+    /// Returns a store of one process, not open yet. Each call returns another object for the same store, and only one of them can be open
+    /// at a time. Opening after a Dispose reads the log from disk again.
     /// </summary>
     public IRaftStore StoreOf(StoreOwner owner) => new FileStore(this, owner);
 
     /// <summary>
-    /// Does what is queued now, with one write and one sync for each <see cref="StoreOptions.BatchSizeMaxBytes"/>, and tells the listeners.
-    /// False: nothing was.
+    /// Writes the queued writes, with one write and one sync for each <see cref="StoreOptions.BatchSizeMaxBytes"/>. Then tells the
+    /// listeners.
     /// </summary>
+    /// <returns>Whether any was written.</returns>
     internal bool WriteQueued()
     {
         lock (Writer.Lock)
         {
             var isAny = Writer.WriteQueued();
-            return SavePending() | isAny;
+            return Saver.SavePending() | isAny;
         }
     }
 
-    /// <summary>What an idle log does after a while.</summary>
+    /// <summary>Seals the log, as the thread does with an idle log.</summary>
     internal void Seal()
     {
         lock (Writer.Lock)
@@ -119,7 +125,8 @@ public sealed partial class StoreDirectory : IDisposable
     }
 
     /// <summary>
-    /// Finishes what is queued, seals the log, and frees the lock. What stores are asked for afterwards is not done, and nobody is told.
+    /// Finishes the queued writes, seals the log, and releases the lock. Later writes of open stores are ignored, and their listeners are
+    /// told nothing.
     /// </summary>
     public void Dispose()
     {
@@ -133,9 +140,9 @@ public sealed partial class StoreDirectory : IDisposable
             _isDisposed = true;
         }
 
-        foreach (var store in OpenStores())
+        foreach (var opening in Openings())
         {
-            store.StopSaving();
+            opening.StopSaving();
         }
 
         Writer.Queue.Close();
@@ -156,15 +163,16 @@ public sealed partial class StoreDirectory : IDisposable
     }
 
     private StoreException Refusal(Exception cause) => new(
-        $"The stores in {_options.Directory} cannot be opened ({cause.Message.TrimEnd('.')}). See to the disk, and start again.", cause);
+        $"Cannot open the stores in {_options.Directory}: {cause.Message.TrimEnd('.')}. Repair the disk, and start again.", cause);
 
-    private FileStore[] OpenStores()
+    private SlotOpening[] Openings()
     {
         lock (Writer.Lock)
         {
-            return [.. Writer.Slots.Select(slot => slot.OpenedBy).OfType<FileStore>()];
+            return [.. Writer.Slots.Select(slot => slot.Opening).OfType<SlotOpening>()];
         }
     }
-
-    private readonly record struct PendingSave(FileStore Store, Snapshot Snapshot, ReadOnlyMemory<byte> State);
 }
+
+/// <summary>A slot, and the opening through which one store uses it.</summary>
+internal sealed record OpenedSlot(Slot Slot, SlotOpening Opening);

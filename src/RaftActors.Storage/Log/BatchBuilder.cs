@@ -4,9 +4,10 @@ using RaftActors.Core;
 namespace RaftActors.Storage.Log;
 
 /// <summary>
-/// Makes the bytes of one batch, in memory that is used again. For one place in one segment, since checksums depend on it.
+/// Encodes one batch, in a buffer that the next batch uses again. The checksums depend on the segment and the offset, so the bytes are for
+/// one place only.
 /// </summary>
-/// <param name="keptSizeMax">Memory above this is given back after a batch that needed more.</param>
+/// <param name="keptSizeMax">A buffer above this size is released after its batch.</param>
 internal sealed class BatchBuilder(int keptSizeMax)
 {
     private readonly ByteWriter _writer = new();
@@ -14,11 +15,14 @@ internal sealed class BatchBuilder(int keptSizeMax)
     private long _offset;
     private int _records;
 
-    /// <summary>In bytes, with the header.</summary>
+    /// <summary>In bytes, with the batch header.</summary>
     public int Length => _writer.Length;
 
     public bool IsEmpty => _records == 0;
 
+    /// <summary>Begins a batch.</summary>
+    /// <param name="seed">The seed of the segment's checksums.</param>
+    /// <param name="offset">The place of the batch in the segment.</param>
     public void Begin(uint seed, long offset)
     {
         (_seed, _offset, _records) = (seed, offset, 0);
@@ -26,7 +30,9 @@ internal sealed class BatchBuilder(int keptSizeMax)
         _writer.Room(BatchHeader.Size);
     }
 
-    /// <summary>Done: the bytes, until the next beginning.</summary>
+    /// <summary>Ends the batch and returns its bytes, which are valid until the next <see cref="Begin"/>.</summary>
+    /// <param name="synced">The segment is durable up to this offset.</param>
+    /// <param name="before">Number of batches that the log has before this one.</param>
     public ReadOnlySpan<byte> End(long synced, long before)
     {
         new BatchHeader(_writer.Length, _records, synced, before).Write(_writer.Written, _seed, _offset);
@@ -48,11 +54,12 @@ internal sealed class BatchBuilder(int keptSizeMax)
     }
 
     /// <param name="type"><see cref="RecordType.Base"/> or <see cref="RecordType.Installed"/>.</param>
-    /// <param name="last">Where the log ends then.</param>
-    public void AddBase(ushort slot, RecordType type, LogPosition position, LogIndex last)
+    /// <param name="log">The range of the log after the record.</param>
+    public void AddBase(ushort slot, RecordType type, in LogRange log)
     {
         var start = BeginRecord();
-        RecordFormat.WriteBase(_writer, position.Hash, last);
+        var position = log.Base;
+        RecordFormat.WriteBase(_writer, position.Hash, log.Last);
         EndRecord(start, type, slot, position.Index.Value, position.Term.Value, position.Serial.Value);
     }
 

@@ -78,7 +78,7 @@ internal sealed class LogReader(IDisk disk)
         foreach (var slot in _slots.Values)
         {
             slot.Finish(first);
-            if (slot.State.Owner is null)
+            if (!slot.HasOwner)
             {
                 throw new StoreDamagedException(
                     slot.Damage ?? new StoreDamage(first, 0, null, null, null, "nothing says whose a record is"));

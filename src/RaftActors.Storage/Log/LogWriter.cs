@@ -4,37 +4,63 @@ using RaftActors.Storage.Disk;
 namespace RaftActors.Storage.Log;
 
 /// <summary>
-/// Does what is queued: many writes of many stores with one write to the disk and one sync, then tells the stores. Whoever calls holds
-/// <see cref="Lock"/>; but for <see cref="Queue"/>, which anybody may fill.
+/// Writes the queued writes of all stores of a directory to the log: one write to the disk and one sync for each batch. Then it tells the
+/// stores. The caller of a method holds <see cref="Lock"/>. Any thread may fill <see cref="Queue"/>.
 /// </summary>
-internal sealed partial class LogWriter(IDisk disk, StoreOptions options, SegmentFiles files, Guid log)
+internal sealed class LogWriter
 {
-    private readonly BatchBuilder _builder = new((int)Math.Min(2L * options.BatchSizeMaxBytes, int.MaxValue));
-    private readonly List<FileStore> _touched = [];
-    private readonly List<WriteQueue.Item> _after = [];
-    private bool _isFull;
+    private const long PreloadSizeMax = 1 << 30;
+
+    private readonly StoreOptions _options;
+    private readonly SegmentFiles _files;
+    private readonly BatchBuilder _builder;
+    private readonly FreeSpace _space;
+    private readonly SegmentRoller _roller;
+    private readonly BatchGatherer _batch;
+    private readonly List<Slot> _slots = [];
+
+    /// <param name="log">The identity of the log.</param>
+    /// <param name="hasClock">False: every pass looks at the free space. True: once a second at most.</param>
+    public LogWriter(IDisk disk, StoreOptions options, SegmentFiles files, Guid log, bool hasClock)
+    {
+        (_options, _files) = (options, files);
+        _builder = new BatchBuilder((int)Math.Min(2L * options.BatchSizeMaxBytes, int.MaxValue));
+        _space = new FreeSpace(disk, options, _slots, hasClock);
+        _roller = new SegmentRoller(files, _builder, _space, _slots, log);
+        _batch = new BatchGatherer(options, files, _builder, _roller, Queue);
+    }
 
     public Lock Lock { get; } = new();
 
     public WriteQueue Queue { get; } = new();
 
-    /// <summary>By number.</summary>
-    public List<Slot> Slots { get; } = [];
+    /// <summary>The slots by number.</summary>
+    public IReadOnlyList<Slot> Slots => _slots;
 
-    /// <summary>Why nothing is written any more.</summary>
+    /// <summary>Not null: the log has failed, and nothing more is written.</summary>
     public StoreException? Failure { get; private set; }
 
-    public bool NeedsSeal => Failure is null && files.NeedsSeal;
+    public bool NeedsSeal => Failure is null && _files.NeedsSeal;
 
-    public bool NeedsSync => Failure is null && files.Synced < files.End;
+    public bool NeedsSync => Failure is null && _files.Synced < _files.End;
 
-    /// <summary>The disk has no room for what is next. It is tried again.</summary>
+    /// <summary>Tells whether a write waits for room on the disk.</summary>
     public bool IsStarved { get; private set; }
 
-    /// <summary>Does all that is queued at this moment, as far as there is room.</summary>
-    /// <returns>Whether anything was.</returns>
+    /// <summary>Tells whether the disk is nearly full.</summary>
+    public bool IsShort => _space.IsShort;
+
+    /// <summary>Begins a new log.</summary>
+    public void Begin() => _roller.Begin();
+
+    /// <summary>Adds the slots that recovery read, by number.</summary>
+    public void Add(IEnumerable<SlotReplay> slots) => _slots.AddRange(slots.Select(Slot.Of));
+
+    /// <summary>Writes all writes that are queued now, as far as there is room.</summary>
+    /// <returns>Whether any was written.</returns>
     public bool WriteQueued()
     {
+        DemandLock();
         if (Failure is not null)
         {
             return false;
@@ -42,16 +68,15 @@ internal sealed partial class LogWriter(IDisk disk, StoreOptions options, Segmen
 
         try
         {
-            var isAny = false;
-            _isFull = false;
+            var (isAny, isFull) = (false, false);
             Queue.Take();
-            while (Queue.HasTaken && !_isFull)
+            while (Queue.HasTaken && !isFull)
             {
-                isAny |= WriteBatch();
+                isAny |= WriteBatch(out isFull);
             }
 
-            IsStarved = _isFull || Queue.Deferred.Length > 0;
-            LookAtSpace();
+            IsStarved = isFull || Queue.Deferred.Length > 0;
+            _space.Look(IsStarved);
             return isAny;
         }
         catch (Exception e)
@@ -61,79 +86,83 @@ internal sealed partial class LogWriter(IDisk disk, StoreOptions options, Segmen
         }
     }
 
-    /// <summary>What an idle log does after a while.</summary>
+    /// <summary>Records that all earlier batches are durable. Does nothing if the log is sealed.</summary>
     public void Seal() => Try(() =>
     {
-        if (files.NeedsSeal)
+        if (_files.NeedsSeal)
         {
-            files.Seal(_builder);
+            _files.Seal(_builder);
         }
     });
 
-    public void Sync() => Try(files.Sync);
+    /// <summary>Makes all written batches durable.</summary>
+    public void Sync() => Try(_files.Sync);
 
-    /// <summary>Begins a log.</summary>
-    public void Begin() => files.Begin(log, _builder, AddCheckpoint, 0);
-
-    /// <summary>Begins the log of a new store, with what it is preloaded with, durably and in one step.</summary>
-    /// <exception cref="DiskFullException">There is no room for it, and nothing was done.</exception>
+    /// <summary>Begins the slot of a new store with its preload, durably and atomically.</summary>
+    /// <exception cref="DiskFullException">There is no room, and nothing was written.</exception>
+    /// <exception cref="StoreException">The preload is too large, or the log has failed.</exception>
     public void BeginSlot(Slot slot, LogSlice preload)
     {
-        var size = SizeMax(slot.State.Owner!.Value) + SizeMax(preload);
+        var size = WriteSize.Of(slot.Owner) + WriteSize.Of(preload);
         if (size > PreloadSizeMax)
         {
-            throw new StoreException($"The preload of {slot.State.Owner} has up to {size} bytes, and a store begins with "
-                + $"{PreloadSizeMax} at most. Preload less, and append the rest.");
+            throw new StoreException($"The preload of {slot.Owner} takes up to {size} bytes, and a store begins with {PreloadSizeMax} at "
+                + "most. Preload less, and append the rest.");
         }
 
-        if (!files.HasRoom(size))
+        if (!_files.HasRoom(size))
         {
-            Try(() => Roll(size), canBeFull: true);
+            Try(() => _roller.Roll(size), canBeFull: true);
+        }
+
+        if (Failure is null)
+        {
+            _builder.Begin(_files.Seed, _files.End);
+            slot.AddTo(_builder);
+            foreach (var entry in preload)
+            {
+                _batch.Append(slot, entry);
+            }
+
+            _slots.Add(slot);
+            Try(() => Commit(mustSync: true));
         }
 
         if (Failure is not null)
         {
-            return;
+            throw Failure;
         }
-
-        _builder.Begin(files.Seed, files.End);
-        slot.AddTo(_builder);
-        foreach (var entry in preload)
-        {
-            Append(slot, entry);
-        }
-
-        Slots.Add(slot);
-        Try(() =>
-        {
-            files.Append(_builder.End(files.Synced, files.Batches));
-            files.Sync();
-        });
     }
 
-    /// <summary>After this nobody knows what is on disk, so nothing more is written, and each store is told once.</summary>
+    /// <summary>
+    /// Stops the log. The contents of the disk are in doubt until the next opening, so nothing more is written. Tells each open store
+    /// once.
+    /// </summary>
     public void Fail(Exception cause)
     {
+        DemandLock();
         if (Failure is not null)
         {
             return;
         }
 
         Failure = new StoreException(
-            $"The log in {options.Directory} can be written no more ({cause.Message.TrimEnd('.')}). What was not acknowledged may be on "
-            + "disk or not; see to the disk, and start the process again.",
+            $"The log in {_options.Directory} cannot be written any more ({cause.Message.TrimEnd('.')}). Writes that were not acknowledged "
+            + "may be on disk or not. Repair the disk, and start the process again.",
             cause);
         Queue.Drop();
-        foreach (var slot in Slots)
+        foreach (var slot in _slots)
         {
-            slot.OpenedBy?.Listener?.OnFailed(Failure);
+            slot.Opening?.Listener?.OnFailed(Failure);
         }
     }
 
-    /// <param name="action">What is done unless the log has failed; what it throws is a failure of the log.</param>
-    /// <param name="canBeFull">A full disk is not, and is for the caller.</param>
+    /// <summary>Does an action unless the log has failed. An exception of the action fails the log.</summary>
+    /// <param name="action">Changes the log.</param>
+    /// <param name="canBeFull">True: a <see cref="DiskFullException"/> goes to the caller and does not fail the log.</param>
     private void Try(Action action, bool canBeFull = false)
     {
+        DemandLock();
         if (Failure is not null)
         {
             return;
@@ -149,218 +178,61 @@ internal sealed partial class LogWriter(IDisk disk, StoreOptions options, Segmen
         }
     }
 
-    /// <returns>Whether anything was done.</returns>
-    private bool WriteBatch()
+    /// <param name="isFull">The next write must wait for room on the disk.</param>
+    /// <returns>Whether any write was finished.</returns>
+    private bool WriteBatch(out bool isFull)
     {
-        _builder.Begin(files.Seed, files.End);
+        isFull = false;
         try
         {
-            Gather();
+            _batch.Gather();
         }
-        catch (DiskFullException) when (_touched.Count == 0)
+        catch (DiskFullException) when (_batch.IsEmpty)
         {
-            _isFull = !MakeRoom();
-            return !_isFull;
+            isFull = !MakeRoom();
+            return !isFull;
         }
 
-        if (!_builder.IsEmpty)
-        {
-            files.Append(_builder.End(files.Synced, files.Batches));
-        }
-
-        if (options.Sync == SyncPolicy.Always || _after.Count > 0)
-        {
-            files.Sync();
-        }
-
-        var isAny = _touched.Count > 0;
-        Tell();
+        var isAny = !_batch.IsEmpty;
+        Commit(_options.Sync == SyncPolicy.Always || _batch.NeedsSync);
+        _batch.Finish();
         return isAny;
     }
 
-    /// <summary>Fills a batch, at most up to something that has to be durable before anything else is done.</summary>
-    private void Gather()
+    /// <summary>Does the discards that are queued behind a write without room.</summary>
+    /// <returns>Whether there was any.</returns>
+    private bool MakeRoom()
     {
-        while (Queue.HasTaken && _after.Count == 0)
+        _space.Tell(isShort: true);
+        if (!_batch.GatherDiscards())
         {
-            var item = Queue.Next;
-            var (store, slot) = (item.Store, item.Store.Slot!);
-            if (slot.OpenedBy != store)
-            {
-                Queue.Done();
-                continue;
-            }
-
-            if (store.IsStalled && !(item.Write is Effect.Discard && !HasInstallation(Queue.Deferred, store)))
-            {
-                Queue.Defer();
-                continue;
-            }
-
-            var size = SizeMax(item.Write);
-            if (_touched.Count > 0 && (_builder.Length + size > options.BatchSizeMaxBytes || !files.HasRoom(_builder.Length + size)))
-            {
-                return;
-            }
-
-            if (!files.HasRoom(_builder.Length + size))
-            {
-                Roll(size);
-                _builder.Begin(files.Seed, files.End);
-            }
-
-            if (TryAdd(item))
-            {
-                Queue.Done();
-            }
-        }
-    }
-
-    /// <returns>False: there is no room for a snapshot that is coming in, so the store has to wait. Others need not.</returns>
-    private bool TryAdd(in WriteQueue.Item item)
-    {
-        try
-        {
-            Add(item);
-        }
-        catch (DiskFullException) when (item.Write is Effect.StoreChunk or Effect.InstallSnapshot)
-        {
-            return !(item.Store.IsStalled = true);
+            return false;
         }
 
-        item.Store.Touch(item.Write, _touched);
-        if (item.Write is Effect.InstallSnapshot or Effect.Discard)
-        {
-            _after.Add(item);
-        }
-
+        Commit(mustSync: true);
+        _batch.Finish();
         return true;
     }
 
-    private void Add(in WriteQueue.Item item)
+    private void Commit(bool mustSync)
     {
-        var slot = item.Store.Slot!;
-        switch (item.Write)
+        if (!_builder.IsEmpty)
         {
-            case Effect.Persist(_, var hardState, var entries):
-                if (hardState is not null)
-                {
-                    slot.State.HardState = hardState;
-                    _builder.AddHardState(slot.Number, hardState);
-                }
+            _files.Append(_builder.End(_files.Synced, _files.Batches));
+        }
 
-                foreach (ref readonly var entry in entries.Span)
-                {
-                    Append(slot, entry);
-                }
-
-                break;
-            case Effect.StoreChunk(_, var snapshot, var offset, var data):
-                slot.Snapshots!.Write(snapshot, offset, data.Span);
-                break;
-            case Effect.InstallSnapshot(_, var snapshot, var keepsLog):
-                slot.Snapshots!.FinishIncoming(snapshot);
-                slot.DiscardTo(snapshot.Position, keepsLog);
-                _builder.AddBase(slot.Number, RecordType.Installed, snapshot.Position, slot.State.Last);
-                break;
-            case Effect.Discard(var position, _):
-                AddDiscard(slot, position);
-                break;
+        if (mustSync)
+        {
+            _files.Sync();
         }
     }
 
-    private void AddDiscard(Slot slot, LogPosition position)
+    // Invariant: one thread writes at a time.
+    private void DemandLock()
     {
-        if (position.Index > slot.State.Base.Index)
+        if (!Lock.IsHeldByCurrentThread)
         {
-            slot.DiscardTo(position, keepsLog: true);
-            _builder.AddBase(slot.Number, RecordType.Base, position, slot.State.Last);
+            throw new InvalidOperationException($"The log in {_options.Directory} is used without its lock.");
         }
-    }
-
-    private void Append(Slot slot, in LogEntry entry)
-    {
-        // A discard that went first, to make room, covers it.
-        if (entry.Index <= slot.State.Base.Index)
-        {
-            return;
-        }
-
-        if (entry.Index > slot.State.Last.Next)
-        {
-            throw new InvalidOperationException(
-                $"The log of {slot.State.Owner} ends at {slot.State.Last}, and was to go on with {entry.Index}.");
-        }
-
-        _builder.AddEntry(slot.Number, entry);
-        slot.Append(entry.Index, files.Current);
-    }
-
-    /// <summary>The batch is on disk: what had to wait for it is done, and the stores are told.</summary>
-    private void Tell()
-    {
-        foreach (var item in _after)
-        {
-            if (item.Write is Effect.InstallSnapshot install)
-            {
-                item.Store.Slot!.Snapshots!.Install(install.Snapshot.Position);
-            }
-        }
-
-        foreach (var store in _touched)
-        {
-            store.TellPersisted();
-        }
-
-        _touched.Clear();
-        foreach (var item in _after)
-        {
-            if (item.Write is Effect.Discard discard)
-            {
-                item.Store.Slot!.Snapshots!.DeleteBefore(discard.Snapshot);
-            }
-        }
-
-        if (_after.Count > 0)
-        {
-            _after.Clear();
-            Retire();
-        }
-    }
-
-    private void Roll(long size)
-    {
-        try
-        {
-            files.Begin(log, _builder, AddCheckpoint, size);
-        }
-        finally
-        {
-            _spaceSeenAt = null;
-        }
-
-        Retire();
-    }
-
-    private void AddCheckpoint(BatchBuilder builder)
-    {
-        foreach (var slot in Slots)
-        {
-            slot.AddTo(builder);
-        }
-    }
-
-    /// <summary>
-    /// Deletes the segments in which no slot has an entry that it needs. The last one stays, and says where each slot stands.
-    /// </summary>
-    private void Retire()
-    {
-        var oldest = files.Current;
-        foreach (var slot in Slots)
-        {
-            oldest = slot.Damage is null ? Math.Min(oldest, slot.Runs.OldestSegment ?? oldest) : files.Oldest;
-        }
-
-        files.DeleteBefore(oldest);
     }
 }

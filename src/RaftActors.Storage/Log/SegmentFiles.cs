@@ -2,14 +2,12 @@ using RaftActors.Storage.Disk;
 
 namespace RaftActors.Storage.Log;
 
-/// <summary>
-/// The files of a log that is written: the last segment takes what comes, and those before it stay until they are deleted.
-/// </summary>
+/// <summary>The segment files of an open log. Batches go into the last segment. Older segments stay until they are deleted.</summary>
 internal sealed class SegmentFiles(IDisk disk, long segmentSize) : IDisposable
 {
     private const string Unfinished = ".tmp";
 
-    /// <summary>In each segment so much is left for a seal, and for the word that makes room when the disk is full.</summary>
+    // Bytes of each segment that only a seal, or a discard on a full disk, may use.
     private readonly long _reserve = Math.Min(4096, segmentSize / 8);
 
     private readonly Queue<long> _numbers = [];
@@ -18,26 +16,28 @@ internal sealed class SegmentFiles(IDisk disk, long segmentSize) : IDisposable
     private long _capacity;
     private bool _isSealed;
 
-    /// <summary>What checksums in the last segment begin with.</summary>
+    /// <summary>The seed of the checksums in the last segment.</summary>
     public uint Seed { get; private set; }
 
-    /// <summary>Where the last segment ends.</summary>
+    /// <summary>The offset at which the next batch begins in the last segment.</summary>
     public long End { get; private set; }
 
-    /// <summary>Up to here it is durable.</summary>
+    /// <summary>The last segment is durable up to this offset.</summary>
     public long Synced { get; private set; }
 
-    /// <summary>How many batches the log has.</summary>
+    /// <summary>Number of batches since the log began.</summary>
     public long Batches { get; private set; }
 
+    /// <summary>The number of the oldest segment.</summary>
     public long Oldest => _numbers.Peek();
 
+    /// <summary>The number of the last segment.</summary>
     public long Current => _header.Number;
 
-    /// <summary>What was written since the last seal is not known to be durable at the next opening.</summary>
+    /// <summary>Batches were written since the last seal. Without a seal the next opening cannot tell whether they were synced.</summary>
     public bool NeedsSeal => !_isSealed;
 
-    /// <summary>Files that were never finished, by a process that is no more, go.</summary>
+    /// <summary>Deletes the unfinished files that an earlier process left.</summary>
     public static void RemoveUnfinished(IDisk disk)
     {
         foreach (var name in disk.List(LogReader.Folder))
@@ -49,16 +49,17 @@ internal sealed class SegmentFiles(IDisk disk, long segmentSize) : IDisposable
         }
     }
 
+    /// <summary>Tells whether this is the name of an unfinished segment.</summary>
     public static bool IsUnfinished(string name) =>
         name.EndsWith(Unfinished, StringComparison.Ordinal) && SegmentHeader.NumberOf(name[..^Unfinished.Length]) is not null;
 
-    /// <summary>Whether a batch of this size goes into the last segment.</summary>
+    /// <summary>Tells whether a batch of this size fits into the last segment, without the reserve.</summary>
     public bool HasRoom(long size) => End + size + _reserve <= _capacity;
 
-    /// <summary>The same, if the reserve may be used.</summary>
+    /// <summary>Tells whether a batch of this size, and a seal after it, fit into the last segment with the reserve.</summary>
     public bool HasReserve(long size) => End + size + BatchHeader.Size <= _capacity;
 
-    /// <summary>Goes on after what was read, and makes it durable.</summary>
+    /// <summary>Continues the log that was read, and makes all of it durable.</summary>
     public void GoOn(LogReader reader)
     {
         var (check, bytes) = (reader.LastCheck!, reader.LastBytes);
@@ -86,10 +87,12 @@ internal sealed class SegmentFiles(IDisk disk, long segmentSize) : IDisposable
         disk.SyncFolder(LogReader.Folder);
     }
 
-    /// <summary>Begins the next segment, or the first one. What is in the last one becomes durable.</summary>
-    /// <param name="builder">With what the segment begins: it is asked for the bytes once its place is known.</param>
-    /// <param name="size">Bytes that come next.</param>
-    /// <exception cref="DiskFullException">There is no room, and everything is as it was.</exception>
+    /// <summary>Begins the next segment, or the first one. Syncs the segment before it.</summary>
+    /// <param name="log">The identity of the log.</param>
+    /// <param name="builder">Encodes the first batch.</param>
+    /// <param name="checkpoint">Adds the records of the first batch.</param>
+    /// <param name="size">Bytes of the batch that follows.</param>
+    /// <exception cref="DiskFullException">There is no room, and nothing has changed.</exception>
     public void Begin(Guid log, BatchBuilder builder, Action<BatchBuilder> checkpoint, long size)
     {
         if (_file is not null)
@@ -111,15 +114,23 @@ internal sealed class SegmentFiles(IDisk disk, long segmentSize) : IDisposable
         (Synced, _isSealed) = (End, true);
     }
 
-    /// <summary>Writes a batch that was made for this place.</summary>
+    /// <summary>Writes a batch that was encoded for <see cref="End"/>.</summary>
     public void Append(ReadOnlySpan<byte> batch)
     {
+        // Invariants: a batch begins and ends at a multiple of 8, and never exceeds the allocated length of the file. A sync of a
+        // file that grew would have to write its new length.
+        if ((End | (long)batch.Length) % RecordHeader.Alignment != 0 || End + batch.Length > _capacity)
+        {
+            throw new InvalidOperationException($"A batch of {batch.Length} bytes at {End} does not fit a segment of {_capacity} bytes.");
+        }
+
         _file!.Write(End, batch);
         End += batch.Length;
         Batches++;
         _isSealed = false;
     }
 
+    /// <summary>Makes the last segment durable. Does nothing if it is.</summary>
     public void Sync()
     {
         if (Synced < End)
@@ -129,7 +140,7 @@ internal sealed class SegmentFiles(IDisk disk, long segmentSize) : IDisposable
         }
     }
 
-    /// <summary>Writes that everything is durable.</summary>
+    /// <summary>Writes a seal: an empty batch, which records that all before it is durable.</summary>
     public void Seal(BatchBuilder builder)
     {
         Sync();
@@ -139,9 +150,7 @@ internal sealed class SegmentFiles(IDisk disk, long segmentSize) : IDisposable
         _isSealed = true;
     }
 
-    /// <summary>
-    /// Deletes the segments before this one, the oldest first, each durably before the next goes: so there never is a hole.
-    /// </summary>
+    /// <summary>Deletes the segments before this one. The oldest goes first, durably before the next, so that no gap can appear.</summary>
     public void DeleteBefore(long segment)
     {
         while (Oldest < segment && Oldest < Current)
@@ -154,12 +163,21 @@ internal sealed class SegmentFiles(IDisk disk, long segmentSize) : IDisposable
 
     public void Dispose() => _file?.Dispose();
 
-    private void Use(SegmentHeader header, long capacity, long end, long batches) =>
+    private void Use(SegmentHeader header, long capacity, long end, long batches)
+    {
+        // Invariants: segments are numbered without a gap, and the log never loses a batch.
+        if ((_header.Number > 0 && header.Number != _header.Number + 1) || batches < Batches || end > capacity)
+        {
+            throw new InvalidOperationException($"Segment {header.Number}, with {end} of {capacity} bytes and batch {batches}, does not "
+                + $"follow segment {_header.Number} with batch {Batches}.");
+        }
+
         (_header, Seed, _capacity, End, Batches) = (header, header.Seed, capacity, end, batches);
+    }
 
     /// <summary>
-    /// The seal that was read may be in the memory of the operating system only. A page that was not written back and is clean all the same
-    /// is made dirty by writing the same to it.
+    /// Writes the seal that was read again, and syncs it. The seal may be only in the page cache. After a failed sync its page may
+    /// count as clean, and only a new write makes it dirty.
     /// </summary>
     private void SealAgain(SegmentCheck check, ReadOnlySpan<byte> bytes)
     {
@@ -169,12 +187,12 @@ internal sealed class SegmentFiles(IDisk disk, long segmentSize) : IDisposable
     }
 
     /// <summary>
-    /// What is not known to be durable may be in the memory of the operating system only, and must not be written over where it stands,
-    /// since it may have been acknowledged. So the segment is written again aside, up to its last good batch, and takes its own place.
+    /// Replaces the last segment by a synced copy of it, up to its last good batch. Unsealed batches may be only in the page cache.
+    /// They must not be overwritten in place, because they may have been acknowledged.
     /// </summary>
     private void WriteAgain(SegmentHeader header, SegmentCheck check, ReadOnlySpan<byte> bytes)
     {
-        header = header with { Born = check.End }; // Written as one of the present version.
+        header = header with { Born = check.End }; // The copy has the current version.
         try
         {
             _capacity = Math.Max(segmentSize, check.End + _reserve);
@@ -211,7 +229,7 @@ internal sealed class SegmentFiles(IDisk disk, long segmentSize) : IDisposable
         }
 
         GiveName(name);
-        return disk.Open(name); // Under its own name, which is what messages say.
+        return disk.Open(name); // Messages name the file by the name under which it was opened.
     }
 
     private void GiveName(string name)
@@ -223,7 +241,7 @@ internal sealed class SegmentFiles(IDisk disk, long segmentSize) : IDisposable
         }
         catch (DiskFullException e)
         {
-            // Whether the segment is there now, nobody knows. So this cannot be tried again as if nothing had happened.
+            // The rename may have happened or not, so the failure is final.
             throw new IOException(e.Message, e);
         }
     }

@@ -3,68 +3,88 @@ using RaftActors.Storage.Snapshots;
 
 namespace RaftActors.Storage.Log;
 
-/// <summary>One process's part of a shared log. Touched only by whoever holds the writer's lock.</summary>
-internal sealed class Slot(ushort number)
+/// <summary>
+/// One process's part of a shared log, as it will be when all gathered writes are on disk. Guarded by <see cref="LogWriter.Lock"/>.
+/// </summary>
+internal sealed class Slot(ushort number, StoreOwner owner, Incarnation incarnation)
 {
+    private readonly EntryRuns _runs = new();
+    private LogRange _log;
+
+    private Slot(SlotReplay read)
+        : this(read.Number, read.Owner, read.Incarnation) =>
+        (_log, _runs, HardState, Recovered, Damage) = (read.Range, read.Runs, read.HardState, read, read.Damage);
+
     public ushort Number => number;
+
+    public StoreOwner Owner => owner;
+
+    public Incarnation Incarnation => incarnation;
 
     public string SnapshotFolder => SnapshotName.FolderOf(number);
 
-    /// <summary>As it is after all that was given to be written.</summary>
-    public SlotState State;
+    public LogRange Log => _log;
 
-    public EntryRuns Runs { get; private init; } = new();
+    /// <summary>Null: none was written.</summary>
+    public HardState? HardState { get; set; }
 
-    /// <summary>What was read, until the store is opened for the first time.</summary>
+    /// <summary>The oldest segment with an entry that this slot needs. Null: it needs no entry.</summary>
+    public long? OldestSegment => _runs.OldestSegment;
+
+    /// <summary>The records that recovery read. Null once the store was opened.</summary>
     public SlotReplay? Recovered { get; set; }
 
-    /// <summary>Nothing of this slot can be served, and no segment may be deleted: they are all that is left of it.</summary>
-    public StoreDamage? Damage { get; private init; }
+    /// <summary>Not null: the store cannot be opened, and its segments stay for a repair.</summary>
+    public StoreDamage? Damage { get; }
 
-    /// <summary>Whoever has it open.</summary>
-    public FileStore? OpenedBy { get; set; }
+    /// <summary>Null: no store has this slot open.</summary>
+    public SlotOpening? Opening { get; set; }
 
-    public SnapshotFolder? Snapshots { get; set; }
+    /// <summary>Makes the slot of a process whose records were read.</summary>
+    public static Slot Of(SlotReplay read) => new(read);
 
-    public static Slot Of(SlotReplay read) => new(read.Number)
-    {
-        State = read.State,
-        Runs = read.Runs,
-        Recovered = read,
-        Damage = read.Damage,
-    };
-
-    /// <summary>The log begins after this position, and ends there if it ended before.</summary>
-    public void DiscardTo(LogPosition position, bool keepsLog)
-    {
-        var last = keepsLog && State.Last > position.Index ? State.Last : position.Index;
-        Runs.CutTo(position.Index, last);
-        (State.Base, State.Last) = (position, last);
-    }
-
-    /// <summary>An entry goes into this segment.</summary>
+    /// <summary>Notes that an entry goes into a segment.</summary>
     public void Append(LogIndex index, long segment)
     {
-        State.Last = index;
-        Runs.Add(index, segment);
+        _log.Append(index);
+        _runs.Add(index, segment);
     }
 
-    /// <summary>With this a segment begins, so that those before it are needed for their entries only.</summary>
-    public void AddTo(BatchBuilder builder)
+    /// <inheritdoc cref="LogRange.Discard"/>
+    public bool Discard(LogPosition position)
     {
-        builder.AddOwner(number, State.Owner!.Value, State.Incarnation);
-        if (Damage is not null)
+        if (!_log.Discard(position))
         {
-            return; // The rest is where it was, and nobody can tell what it is.
+            return false;
         }
 
-        if (State.HardState is { } hardState)
+        _runs.CutTo(_log);
+        return true;
+    }
+
+    /// <inheritdoc cref="LogRange.Install"/>
+    public void Install(LogPosition position, bool keepsLog)
+    {
+        _log.Install(position, keepsLog);
+        _runs.CutTo(_log);
+    }
+
+    /// <summary>Adds the records that each segment begins with, so that older segments are needed for their entries only.</summary>
+    public void AddTo(BatchBuilder builder)
+    {
+        builder.AddOwner(number, owner, incarnation);
+        if (Damage is not null)
+        {
+            return; // The state of a damaged slot is unknown. Its records stay in the older segments.
+        }
+
+        if (HardState is { } hardState)
         {
             builder.AddHardState(number, hardState);
         }
 
-        // What came in gets its name when the store is opened; until then the log has to go on saying that it counts.
-        var isNamed = Recovered is null || !Recovered.Installed.Contains(State.Base);
-        builder.AddBase(number, isNamed ? RecordType.Base : RecordType.Installed, State.Base, State.Last);
+        // A received snapshot gets its final name when the store is opened. Until then each checkpoint must repeat that it is installed.
+        var isNamed = Recovered is null || !Recovered.Installed.Contains(_log.Base);
+        builder.AddBase(number, isNamed ? RecordType.Base : RecordType.Installed, _log);
     }
 }

@@ -2,35 +2,45 @@ using RaftActors.Core;
 
 namespace RaftActors.Storage.Log;
 
-/// <summary>Reads one slot out of a log: what the records say, one after the other.</summary>
+/// <summary>Replays the records of one slot, in the order in which they were written.</summary>
 internal sealed class SlotReplay(ushort number)
 {
     private readonly OriginCache _origins = new();
-    private LogEntry[] _entries = [];
-    private int _head;
-    private int _count;
-    private SlotState _state;
-    private bool _hasBase;
+
+    // Null until the first base record.
+    private EntryLog? _log;
+    private StoreOwner? _owner;
 
     public ushort Number => number;
 
-    public SlotState State => _state;
+    /// <summary>Tells whether an owner record was read. <see cref="LogReader.ReadAll"/> demands one.</summary>
+    public bool HasOwner => _owner is not null;
 
-    /// <summary>In which segments its entries are.</summary>
+    public StoreOwner Owner => _owner ?? throw new InvalidOperationException($"Slot {number} has no owner record.");
+
+    public Incarnation Incarnation { get; private set; }
+
+    /// <summary>Null: none was read.</summary>
+    public HardState? HardState { get; private set; }
+
+    public LogRange Range => _log?.Range ?? default;
+
+    /// <summary>All entries after the base. The entries present, if some are absent.</summary>
+    public LogSlice Entries => _log?.Entries ?? default;
+
+    /// <summary>The segments that hold the entries.</summary>
     public EntryRuns Runs { get; } = new();
 
-    /// <summary>Snapshots that came in, of which the log says that they are installed.</summary>
+    /// <summary>The positions of the received snapshots that the log records as installed.</summary>
     public List<LogPosition> Installed { get; } = [];
 
-    /// <summary>The first thing that is wrong with it. After that nothing more of it is read.</summary>
+    /// <summary>The first damage. Later records are not replayed. Null: none was found.</summary>
     public StoreDamage? Damage { get; private set; }
 
-    /// <summary>All entries after the base, or all that there are if some are missing.</summary>
-    public LogSlice Entries => new(_entries.AsMemory(_head, _count));
-
+    /// <summary>Notes damage, unless some was noted before.</summary>
     public void Fail(StoreDamage damage) => Damage ??= damage;
 
-    /// <summary>Takes the record at which the scan is.</summary>
+    /// <summary>Applies the record at which the scan stands.</summary>
     public void Apply(in LogScan scan, long segment, string file)
     {
         if (Damage is not null && scan.Record.Type != RecordType.Owner)
@@ -47,24 +57,23 @@ internal sealed class SlotReplay(ushort number)
         }
         catch (Exception e) when (e is InvalidDataException or ArgumentOutOfRangeException)
         {
-            Fail(DamageAt(scan, file, $"the record cannot be read, though its checksum is right ({e.Message.TrimEnd('.')})"));
+            Fail(DamageAt(scan, file, $"the record cannot be decoded, although its checksum is right ({e.Message.TrimEnd('.')})"));
         }
     }
 
-    /// <summary>All was read: is it a whole log?</summary>
-    /// <param name="file">Where the log begins now.</param>
+    /// <summary>Checks that the log is complete, after the last record.</summary>
+    /// <param name="file">The path of the first segment.</param>
     public void Finish(string file)
     {
-        var absentTo = new LogIndex(_state.Last.Value - _count);
-        if (!_hasBase)
+        if (_log is null)
         {
-            Fail(new StoreDamage(file, 0, null, null, null, $"nothing says where the log of {_state.Owner} begins"));
+            Fail(new StoreDamage(file, 0, null, null, null, $"no record says where the log of {_owner} begins"));
         }
-        else if (absentTo > _state.Base.Index)
+        else if (_log.AbsentTo > _log.Range.Base.Index)
         {
             Fail(new StoreDamage(
-                file, 0, _state.Base.Index.Next, null, null,
-                $"the entries up to {absentTo}, which stood before this segment, are missing"));
+                file, 0, _log.Range.Base.Index.Next, null, null,
+                $"the entries up to {_log.AbsentTo}, which were in an earlier segment, are missing"));
         }
     }
 
@@ -74,23 +83,24 @@ internal sealed class SlotReplay(ushort number)
         return new StoreDamage(file, scan.Offset, index, null, null, what);
     }
 
+    /// <returns>What is wrong with the record, as a clause; null: nothing.</returns>
     private string? Apply(in LogScan scan, long segment)
     {
         var header = scan.Record;
         switch (header.Type)
         {
             case RecordType.Owner:
-                (_state.Owner, _state.Incarnation) = RecordFormat.ReadOwner(scan.Body.Span);
+                (_owner, Incarnation) = RecordFormat.ReadOwner(scan.Body.Span);
                 return null;
             case RecordType.HardState:
-                _state.HardState = RecordFormat.ReadHardState(header, scan.Body.Span);
+                HardState = RecordFormat.ReadHardState(header, scan.Body.Span);
                 return null;
             case RecordType.Base or RecordType.Installed:
                 return Begin(header, scan.Body.Span);
             case RecordType.NoOp or RecordType.Configuration or RecordType.Pair:
                 return Append(RecordFormat.ReadEntry(header, scan.Body, _origins), segment);
             default:
-                return $"there is no record of type {(int)header.Type}";
+                return $"record type {(int)header.Type} is unknown";
         }
     }
 
@@ -102,65 +112,32 @@ internal sealed class SlotReplay(ushort number)
             Installed.Add(position);
         }
 
-        if (!_hasBase)
+        if (_log is null)
         {
-            (_hasBase, _state.Base, _state.Last) = (true, position, last);
+            _log = new EntryLog(new LogRange(position, last));
             return null;
         }
 
-        if (last > _state.Last && last != position.Index)
+        if (last > _log.Range.Last && last != position.Index)
         {
-            return $"the log ends at {_state.Last}, and should end at {last}";
+            return $"the log ends at {_log.Range.Last}, and should end at {last}";
         }
 
-        if (last <= position.Index)
-        {
-            (_head, _count) = (0, 0);
-            Runs.CutFrom(LogIndex.Zero);
-        }
-        else
-        {
-            CutFrom(last.Next);
-            var kept = (int)Math.Min(_count, last.Value - position.Index.Value);
-            (_head, _count) = (_head + _count - kept, kept);
-            Runs.CutTo(position.Index, last);
-        }
-
-        (_state.Base, _state.Last) = (position, last);
+        _log.BeginAt(position, last);
+        Runs.CutFrom(_log.Range.Last.Next);
+        Runs.CutTo(_log.Range);
         return null;
     }
 
     private string? Append(in LogEntry entry, long segment)
     {
-        if (!_hasBase || entry.Index > _state.Last.Next || entry.Index <= _state.Base.Index)
+        if (_log is null || !_log.Range.CanAppend(entry.Index))
         {
-            return $"the log goes from {_state.Base.Index} to {_state.Last}, and this entry does not follow on it";
+            return $"the log holds entries {Range.Base.Index.Next} to {Range.Last}, and this entry does not follow them";
         }
 
-        CutFrom(entry.Index);
-        if (_head + _count == _entries.Length)
-        {
-            Grow();
-        }
-
-        _entries[_head + _count++] = entry;
-        _state.Last = entry.Index;
+        _log.Append(entry);
         Runs.Add(entry.Index, segment);
         return null;
-    }
-
-    private void CutFrom(LogIndex index)
-    {
-        var first = _state.Last.Value - _count + 1;
-        _count = (int)Math.Clamp(index.Value - first, 0, _count);
-        _state.Last = new LogIndex(Math.Min(_state.Last.Value, index.Value - 1));
-        Runs.CutFrom(index);
-    }
-
-    private void Grow()
-    {
-        var grown = _head > _entries.Length / 2 ? _entries : new LogEntry[Math.Max(1024, 2 * _entries.Length)];
-        Array.Copy(_entries, _head, grown, 0, _count);
-        (_entries, _head) = (grown, 0);
     }
 }

@@ -2,39 +2,60 @@ using RaftActors.Core;
 
 namespace RaftActors.Storage.Log;
 
-/// <summary>What the stores of a directory want written, in order. Makes no garbage once its memory is large enough.</summary>
+/// <summary>
+/// The writes that the stores of a directory ask for, in order. Any thread may call <see cref="Add"/> and <see cref="Close"/>. The other
+/// members belong to the writing thread. Allocates nothing once its arrays are large enough.
+/// </summary>
 internal sealed class WriteQueue
 {
+    private const int CapacityMin = 64;
+
     private readonly object _gate = new();
-    private Item[] _items = new Item[64];
+    private Item[] _items = new Item[CapacityMin];
     private int _count;
     private bool _isWaiting;
     private bool _isClosed;
 
-    // What was taken out, by the one that writes.
-    private Item[] _taken = new Item[64];
+    // The items that the writing thread took and has not finished.
+    private Item[] _taken = new Item[CapacityMin];
     private int _takenCount;
     private int _at;
 
-    // What was put off, by the same.
+    // The items that the writing thread put off.
     private Item[] _deferred = [];
     private int _deferredCount;
 
-    public readonly record struct Item(FileStore Store, Effect.Write Write);
+    /// <summary>A write, and the opening that asked for it.</summary>
+    public readonly record struct Item(Slot Slot, SlotOpening Opening, Effect.Write Write);
 
-    /// <summary>Something is taken and not done.</summary>
+    /// <summary>Tells whether a taken item is not finished.</summary>
     public bool HasTaken => _at < _takenCount;
 
-    /// <summary>What is to be done next.</summary>
+    /// <summary>The next taken item.</summary>
     public ref readonly Item Next => ref _taken[_at];
 
-    /// <summary>Everything that is taken and not done.</summary>
+    /// <summary>All taken items that are not finished.</summary>
     public ReadOnlySpan<Item> Taken => _taken.AsSpan(_at, _takenCount - _at);
 
-    /// <summary>Everything that was put off.</summary>
+    /// <summary>All items that were put off.</summary>
     public ReadOnlySpan<Item> Deferred => _deferred.AsSpan(0, _deferredCount);
 
-    public void Add(FileStore store, Effect.Write write)
+    /// <summary>Tells whether one of the items installs a snapshot for this opening.</summary>
+    public static bool HasInstallation(ReadOnlySpan<Item> items, SlotOpening opening)
+    {
+        foreach (ref readonly var item in items)
+        {
+            if (item.Opening == opening && item.Write is Effect.InstallSnapshot)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Queues a write, unless the queue is closed.</summary>
+    public void Add(Slot slot, SlotOpening opening, Effect.Write write)
     {
         lock (_gate)
         {
@@ -43,12 +64,12 @@ internal sealed class WriteQueue
                 return;
             }
 
-            Append(ref _items, ref _count, new Item(store, write));
+            Append(ref _items, ref _count, new Item(slot, opening, write));
             Wake();
         }
     }
 
-    /// <summary>The next one is done.</summary>
+    /// <summary>Finishes the next item.</summary>
     public void Done()
     {
         _taken[_at++] = default;
@@ -58,14 +79,14 @@ internal sealed class WriteQueue
         }
     }
 
-    /// <summary>The next one is put off.</summary>
+    /// <summary>Puts the next item off. The next <see cref="Take"/> with no other item left takes it again.</summary>
     public void Defer()
     {
         Append(ref _deferred, ref _deferredCount, Next);
         Done();
     }
 
-    /// <summary>Takes out what is there, and what was put off before it.</summary>
+    /// <summary>Takes the queued items, behind the deferred ones.</summary>
     public void Take()
     {
         if (!HasTaken && _deferredCount > 0)
@@ -73,7 +94,7 @@ internal sealed class WriteQueue
             (_deferred, _taken, _takenCount, _deferredCount) = (_taken, _deferred, _deferredCount, 0);
             foreach (var item in Taken)
             {
-                item.Store.IsStalled = false;
+                item.Opening.IsStalled = false;
             }
         }
 
@@ -95,8 +116,8 @@ internal sealed class WriteQueue
         }
     }
 
-    /// <summary>Waits until something is there, or until it is woken or the time is over.</summary>
-    /// <returns>False: it is closed, and nothing is there.</returns>
+    /// <summary>Waits until an item is queued, the queue is closed, or the time is over.</summary>
+    /// <returns>False: the queue is closed and empty.</returns>
     public bool Wait(int milliseconds)
     {
         lock (_gate)
@@ -112,7 +133,7 @@ internal sealed class WriteQueue
         }
     }
 
-    /// <summary>Takes nothing more.</summary>
+    /// <summary>Refuses later items, and ends a wait.</summary>
     public void Close()
     {
         lock (_gate)
@@ -122,7 +143,7 @@ internal sealed class WriteQueue
         }
     }
 
-    /// <summary>Forgets everything, and takes nothing more.</summary>
+    /// <summary>Closes the queue and forgets all items.</summary>
     public void Drop()
     {
         Close();
@@ -149,7 +170,7 @@ internal sealed class WriteQueue
     {
         if (count == items.Length)
         {
-            Array.Resize(ref items, Math.Max(64, 2 * items.Length));
+            Array.Resize(ref items, Math.Max(CapacityMin, 2 * items.Length));
         }
 
         items[count++] = item;

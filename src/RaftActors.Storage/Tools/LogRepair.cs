@@ -4,8 +4,8 @@ using RaftActors.Storage.Snapshots;
 namespace RaftActors.Storage.Tools;
 
 /// <summary>
-/// Moves what is damaged in a directory out of the way, so that its processes start empty, as new ones. The other stores of the log stay as
-/// they are. Deletes nothing. A crash at any point leaves what can be repaired again.
+/// Moves what is damaged in a directory out of the way, so that its processes start empty, as new ones. The other stores of the log
+/// stay as they are. Deletes nothing. A crash at any point leaves what can be repaired again.
 /// </summary>
 public sealed class LogRepair : IDisposable
 {
@@ -84,12 +84,12 @@ public sealed class LogRepair : IDisposable
         reader.ReadHeaders();
         reader.ReadAll();
         var lost = Lost.ToHashSet();
-        foreach (var slot in reader.Slots.Where(slot => lost.Contains(slot.State.Owner!.Value)))
+        foreach (var slot in reader.Slots.Where(slot => lost.Contains(slot.Owner)))
         {
             _offline.MoveSnapshots(SnapshotName.FolderOf(slot.Number), folder);
         }
 
-        var kept = reader.Slots.Where(slot => !lost.Contains(slot.State.Owner!.Value)).Select(RewrittenSlot.Of).ToList();
+        var kept = reader.Slots.Where(slot => !lost.Contains(slot.Owner)).Select(RewrittenSlot.Of).ToList();
         var last = kept.Count > 0 ? LogRewrite.Write(_offline.Disk, reader, kept) : long.MaxValue;
         _offline.MoveSegments(last, folder);
     }

@@ -46,21 +46,22 @@ internal static class LogRewrite
         public long Write(IEnumerable<RewrittenSlot> slots)
         {
             _builder.Begin(header.Seed, _offset);
-            foreach (var (number, state, hardState, entries, installed) in slots)
+            foreach (var (read, hardState, entries) in slots)
             {
-                _builder.AddOwner(number, state.Owner!.Value, state.Incarnation);
+                var number = read.Number;
+                _builder.AddOwner(number, read.Owner, read.Incarnation);
                 if (hardState is not null)
                 {
                     _builder.AddHardState(number, hardState);
                 }
 
-                foreach (var position in installed)
+                foreach (var position in read.Installed)
                 {
-                    _builder.AddBase(number, RecordType.Installed, position, position.Index);
+                    _builder.AddBase(number, RecordType.Installed, new LogRange(position, position.Index));
                 }
 
-                // The log is empty from here on, whatever stood before; then come its entries.
-                _builder.AddBase(number, RecordType.Base, state.Base, state.Base.Index);
+                // This record empties the log, whatever the older segments hold. The entries follow.
+                _builder.AddBase(number, RecordType.Base, new LogRange(read.Range.Base, read.Range.Base.Index));
                 foreach (var entry in entries)
                 {
                     _builder.AddEntry(number, entry);
@@ -96,12 +97,10 @@ internal static class LogRewrite
     }
 }
 
-/// <summary>What is to stand in a slot.</summary>
-/// <param name="Installed">Snapshots that came in, which may not have got their names yet.</param>
-internal readonly record struct RewrittenSlot(
-    ushort Number, SlotState State, HardState? HardState, LogSlice Entries, IReadOnlyList<LogPosition> Installed)
+/// <summary>The contents of a slot in the new segment.</summary>
+/// <param name="Read">Gives owner, incarnation, base and installed snapshots.</param>
+internal readonly record struct RewrittenSlot(SlotReplay Read, HardState? HardState, LogSlice Entries)
 {
-    /// <summary>What stands there.</summary>
-    public static RewrittenSlot Of(SlotReplay slot) =>
-        new(slot.Number, slot.State, slot.State.HardState, slot.Entries, slot.Installed);
+    /// <summary>Carries a slot over as it is.</summary>
+    public static RewrittenSlot Of(SlotReplay read) => new(read, read.HardState, read.Entries);
 }

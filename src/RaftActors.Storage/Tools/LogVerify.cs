@@ -24,7 +24,7 @@ public static class LogVerify
         var (stores, notes, snapshots) = (new List<StoreReport>(), new List<string>(), 0);
         foreach (var slot in SlotsOf(offline.Disk, damages))
         {
-            var owner = slot.State.Owner!.Value;
+            var owner = slot.Owner;
             var kept = SnapshotsOf(offline, slot, damages, notes);
             snapshots += kept.Count;
             var latest = kept.Count > 0 ? kept[^1] : null;
@@ -36,10 +36,10 @@ public static class LogVerify
             Compare(offline, slot, latest, owner, damages);
             stores.Add(new StoreReport(
                 owner,
-                slot.State.Incarnation,
-                slot.State.HardState ?? InitialState.Empty.HardState,
-                slot.State.Base,
-                LogEnd.Of(slot.State.Base, slot.Entries, latest),
+                slot.Incarnation,
+                slot.HardState ?? InitialState.Empty.HardState,
+                slot.Range.Base,
+                LogEnd.Of(slot.Range.Base, slot.Entries, latest),
                 latest?.Position.Index,
                 !damages.Exists(one => one.Owner is null || one.Owner == owner)));
         }
@@ -111,7 +111,7 @@ public static class LogVerify
         if (latest is not null)
         {
             notes.RemoveAt(notes.Count - 1);
-            damages.Add(new LogDamage(latest, slot.State.Owner, 0));
+            damages.Add(new LogDamage(latest, slot.Owner, 0));
         }
 
         return kept;
@@ -120,7 +120,7 @@ public static class LogVerify
     /// <summary>What a process would refuse to start with, though every byte is what was written.</summary>
     private static void Compare(OfflineDirectory offline, SlotReplay slot, Snapshot? latest, StoreOwner owner, List<LogDamage> damages)
     {
-        var start = slot.State.Base;
+        var start = slot.Range.Base;
         if (start.Index > LogIndex.Zero && !(latest?.Position.Index >= start.Index) && !damages.Exists(one => one.Owner == owner))
         {
             var folder = offline.Disk.PathOf(SnapshotName.FolderOf(slot.Number));

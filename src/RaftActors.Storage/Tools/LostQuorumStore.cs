@@ -80,15 +80,15 @@ public sealed class LostQuorumStore : IDisposable
         var reader = new LogReader(offline.Disk);
         reader.ReadHeaders();
         reader.ReadAll();
-        var slot = reader.Slots.FirstOrDefault(one => one.State.Owner == owner)
+        var slot = reader.Slots.FirstOrDefault(one => one.Owner == owner)
             ?? throw new StoreException($"{offline.Path} has no store of {owner}. It has those of {string.Join(", ", report.Owners)}.");
         var (name, snapshot) = LatestSnapshot(offline, slot.Number);
-        var state = new InitialState(slot.State.HardState ?? InitialState.Empty.HardState, slot.Entries)
+        var state = new InitialState(slot.HardState ?? InitialState.Empty.HardState, slot.Entries)
         {
-            Base = slot.State.Base,
+            Base = slot.Range.Base,
             Snapshot = snapshot,
         };
-        return new LostQuorumStore(offline, reader, slot.Number, name, LostQuorum.Plan(owner, slot.State.Incarnation, state, survivors));
+        return new LostQuorumStore(offline, reader, slot.Number, name, LostQuorum.Plan(owner, slot.Incarnation, state, survivors));
     }
 
     private static (string? Name, Snapshot? Snapshot) LatestSnapshot(OfflineDirectory offline, ushort slot)

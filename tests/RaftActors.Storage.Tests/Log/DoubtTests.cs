@@ -71,7 +71,7 @@ public sealed class DoubtTests
             life.Write("a", Life.Entry(2));
 
             Assert.DoesNotContain("a persisted 2", life.Told);
-            Assert.Contains("can be written no more", Assert.Throws<StoreException>(() => life.Open("b")).Message);
+            Assert.Contains("cannot be written any more", Assert.Throws<StoreException>(() => life.Open("b")).Message);
         }
     }
 
@@ -84,7 +84,7 @@ public sealed class DoubtTests
         life.StoreOf().Dispose();
         life.Disk.Fail(DiskFault.Sync);
 
-        Assert.Contains("can be written no more", Assert.Throws<StoreException>(() => life.Open()).Message);
+        Assert.Contains("cannot be written any more", Assert.Throws<StoreException>(() => life.Open()).Message);
     }
 
     [Fact]

@@ -84,6 +84,15 @@ internal sealed class Life
         return this;
     }
 
+    /// <summary>Syncs the log, as the thread does after an interval.</summary>
+    public void Sync()
+    {
+        lock (Directory.Writer.Lock)
+        {
+            Directory.Writer.Sync();
+        }
+    }
+
     /// <summary>A snapshot of its own is saved, and the log up to it discarded.</summary>
     public Life Discard(string name, long index)
     {

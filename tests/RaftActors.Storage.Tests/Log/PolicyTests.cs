@@ -28,7 +28,7 @@ public sealed class PolicyTests
     public void Power_cut_leaves_the_log_as_it_was_at_some_time_since_the_last_sync_and_it_goes_on_from_there(SyncPolicy policy)
     {
         var life = Opened(policy);
-        life.Write("a", Life.Entry(1)).Directory.Writer.Sync();
+        life.Write("a", Life.Entry(1)).Sync();
         string[] states = ["0: 1/1", "0: 1/1 2/1", "0: 1/1 2/1 3/1", "0: 1/1 2/2"];
         life.Write("a", Life.Entry(2)).Write("a", Life.Entry(3)).Write("a", Life.Entry(2, 2));
         var seen = new SortedSet<string>();
@@ -39,7 +39,7 @@ public sealed class PolicyTests
             var found = Life.Text(next.Open());
             Assert.True(states.Contains(found), $"{found} after {cut}");
             seen.Add(found);
-            var after = next.Directory.Writer.Slots[0].State.Last.Next.Value;
+            var after = next.Directory.Writer.Slots[0].Log.Last.Next.Value;
             next.Write("a", Life.Entry(after, 3));
             Assert.Equal($"{found} {after}/3", Life.Text(new Life(next.Cut()).Open()));
         }

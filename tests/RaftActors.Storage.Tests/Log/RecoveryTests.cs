@@ -44,7 +44,7 @@ public sealed class RecoveryTests
 
             Assert.Equal("0: 1/1", Life.Text(found));
             var note = Assert.Single(found.Notes);
-            Assert.Contains($"model:/{Life.FileOf(1)}, from {end} on", note);
+            Assert.Contains($"model:/{Life.FileOf(1)} at {end}", note);
         }
     }
 

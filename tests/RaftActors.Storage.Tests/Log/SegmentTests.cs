@@ -252,7 +252,7 @@ public sealed class SegmentTests
         return last;
     }
 
-    private static long Last(Life life) => life.Directory.Writer.Slots[0].State.Last.Value;
+    private static long Last(Life life) => life.Directory.Writer.Slots[0].Log.Last.Value;
 
     private static List<string> Segments(Life life) => [.. life.Disk.Now.Files.Keys.Where(file => file.StartsWith("log/"))];
 }

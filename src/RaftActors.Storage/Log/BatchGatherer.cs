@@ -1,0 +1,220 @@
+using System.Diagnostics;
+
+using RaftActors.Core;
+using RaftActors.Storage.Disk;
+
+namespace RaftActors.Storage.Log;
+
+/// <summary>
+/// Gathers queued writes into one batch. When the batch is durable, it finishes the work that had to wait for that, and tells the stores.
+/// </summary>
+internal sealed class BatchGatherer(
+    StoreOptions options, SegmentFiles files, BatchBuilder builder, SegmentRoller roller, WriteQueue queue)
+{
+    private readonly List<SlotOpening> _touched = [];
+
+    // Installations and discards in the batch. Files are renamed and deleted for them, after the batch is durable.
+    private readonly List<WriteQueue.Item> _after = [];
+
+    /// <summary>Tells whether no write was gathered.</summary>
+    public bool IsEmpty => _touched.Count == 0;
+
+    /// <summary>Tells whether the batch must be durable whatever the sync policy.</summary>
+    public bool NeedsSync => _after.Count > 0;
+
+    /// <summary>
+    /// Fills a batch with the next writes of the queue. Stops at the size limit, at the end of the segment, and after a write that
+    /// needs a sync.
+    /// </summary>
+    /// <exception cref="DiskFullException">The next write needs a new segment, and there is no room for one. No write was
+    /// gathered.</exception>
+    public void Gather()
+    {
+        builder.Begin(files.Seed, files.End);
+        while (queue.HasTaken && !NeedsSync)
+        {
+            var item = queue.Next;
+            if (item.Slot.Opening != item.Opening)
+            {
+                queue.Done(); // The store was closed before this write had room.
+                continue;
+            }
+
+            if (item.Opening.IsStalled && !MayPass(item))
+            {
+                queue.Defer();
+                continue;
+            }
+
+            var size = builder.Length + WriteSize.Of(item.Write);
+            if (!IsEmpty && (size > options.BatchSizeMaxBytes || !files.HasRoom(size)))
+            {
+                return;
+            }
+
+            if (!files.HasRoom(size))
+            {
+                roller.Roll(size - builder.Length);
+                builder.Begin(files.Seed, files.End);
+            }
+
+            if (TryAdd(item))
+            {
+                queue.Done();
+            }
+        }
+    }
+
+    /// <summary>
+    /// Gathers the discards that wait behind a write without room, because they free segments. A discard may overtake the writes before
+    /// it: a durable snapshot covers all that it discards. It must not overtake an installation for the same store, because that snapshot
+    /// may be the one that covers it.
+    /// </summary>
+    /// <returns>False: no discard could be gathered.</returns>
+    public bool GatherDiscards()
+    {
+        builder.Begin(files.Seed, files.End);
+        _after.Clear();
+        var taken = queue.Taken;
+        for (var i = 0; i < taken.Length; i++)
+        {
+            var item = taken[i];
+            if (item.Write is Effect.Discard discard
+                && item.Slot.Opening == item.Opening
+                && discard.Log.Index > item.Slot.Log.Base.Index
+                && files.HasReserve(builder.Length + WriteSize.RecordMax)
+                && !WriteQueue.HasInstallation(queue.Deferred, item.Opening)
+                && !WriteQueue.HasInstallation(taken[..i], item.Opening))
+            {
+                Discard(item.Slot, discard.Log);
+                _after.Add(item);
+            }
+        }
+
+        return NeedsSync;
+    }
+
+    /// <summary>Appends an entry to the batch.</summary>
+    public void Append(Slot slot, in LogEntry entry)
+    {
+        builder.AddEntry(slot.Number, entry);
+        slot.Append(entry.Index, files.Current);
+    }
+
+    /// <summary>Names installed snapshots, acknowledges the writes, and deletes discarded files. The batch is on disk.</summary>
+    public void Finish()
+    {
+        foreach (var item in _after)
+        {
+            if (item.Write is Effect.InstallSnapshot install)
+            {
+                item.Opening.Snapshots!.Install(install.Snapshot.Position);
+            }
+        }
+
+        foreach (var opening in _touched)
+        {
+            opening.TellPersisted();
+        }
+
+        _touched.Clear();
+        foreach (var item in _after)
+        {
+            if (item.Write is Effect.Discard discard)
+            {
+                item.Opening.Snapshots!.DeleteBefore(discard.Snapshot);
+            }
+        }
+
+        if (_after.Count > 0)
+        {
+            _after.Clear();
+            roller.Retire();
+        }
+    }
+
+    // A discard behind a stalled snapshot may free the room that the snapshot waits for.
+    private bool MayPass(in WriteQueue.Item item) =>
+        item.Write is Effect.Discard && !WriteQueue.HasInstallation(queue.Deferred, item.Opening);
+
+    /// <returns>False: a received snapshot has no room, so its store must wait. Other stores need not.</returns>
+    private bool TryAdd(in WriteQueue.Item item)
+    {
+        try
+        {
+            Add(item);
+        }
+        catch (DiskFullException) when (item.Write is Effect.StoreChunk or Effect.InstallSnapshot)
+        {
+            item.Opening.IsStalled = true;
+            return false;
+        }
+
+        item.Opening.Touch(item.Write, _touched);
+        if (item.Write is Effect.InstallSnapshot or Effect.Discard)
+        {
+            _after.Add(item);
+        }
+
+        return true;
+    }
+
+    private void Add(in WriteQueue.Item item)
+    {
+        var slot = item.Slot;
+        switch (item.Write)
+        {
+            case Effect.Persist(_, var hardState, var entries):
+                if (hardState is not null)
+                {
+                    slot.HardState = hardState;
+                    builder.AddHardState(slot.Number, hardState);
+                }
+
+                AppendAll(slot, entries);
+                break;
+            case Effect.StoreChunk(_, var snapshot, var offset, var data):
+                item.Opening.Snapshots!.Write(snapshot, offset, data.Span);
+                break;
+            case Effect.InstallSnapshot(_, var snapshot, var keepsLog):
+                item.Opening.Snapshots!.FinishIncoming(snapshot);
+                slot.Install(snapshot.Position, keepsLog);
+                builder.AddBase(slot.Number, RecordType.Installed, slot.Log);
+                break;
+            case Effect.Discard(var position, _):
+                Discard(slot, position);
+                break;
+            default:
+                throw new UnreachableException($"The write {item.Write.GetType().Name} is unknown.");
+        }
+    }
+
+    private void AppendAll(Slot slot, LogSlice entries)
+    {
+        var next = entries.IsEmpty ? LogIndex.Zero : entries[0].Index;
+        foreach (ref readonly var entry in entries.Span)
+        {
+            // Invariant: the entries of one write are consecutive, so no entry replaces another one of the same write.
+            if (entry.Index != next)
+            {
+                throw new InvalidOperationException($"In one write of {slot.Owner}, entry {entry.Index} stands in the place of {next}.");
+            }
+
+            next = next.Next;
+
+            // A discard that overtook this write covers the entry.
+            if (entry.Index > slot.Log.Base.Index)
+            {
+                Append(slot, entry);
+            }
+        }
+    }
+
+    private void Discard(Slot slot, LogPosition position)
+    {
+        if (slot.Discard(position))
+        {
+            builder.AddBase(slot.Number, RecordType.Base, slot.Log);
+        }
+    }
+}

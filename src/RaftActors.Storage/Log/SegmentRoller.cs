@@ -1,0 +1,49 @@
+namespace RaftActors.Storage.Log;
+
+/// <summary>
+/// Begins segments and deletes them. Each segment begins with a checkpoint of all slots, so that older segments are needed for their
+/// entries only.
+/// </summary>
+internal sealed class SegmentRoller(SegmentFiles files, BatchBuilder builder, FreeSpace space, List<Slot> slots, Guid log)
+{
+    /// <summary>Begins the first segment of a new log.</summary>
+    public void Begin() => files.Begin(log, builder, AddCheckpoint, 0);
+
+    /// <summary>Begins the next segment, with room for <paramref name="size"/> bytes, and deletes segments that no slot needs.</summary>
+    /// <exception cref="Disk.DiskFullException">There is no room for the segment, and nothing has changed.</exception>
+    public void Roll(long size)
+    {
+        try
+        {
+            files.Begin(log, builder, AddCheckpoint, size);
+        }
+        finally
+        {
+            space.Forget();
+        }
+
+        Retire();
+    }
+
+    /// <summary>
+    /// Deletes the segments without an entry that a slot needs. The current segment stays. A damaged slot keeps all segments.
+    /// </summary>
+    public void Retire()
+    {
+        var oldest = files.Current;
+        foreach (var slot in slots)
+        {
+            oldest = slot.Damage is null ? Math.Min(oldest, slot.OldestSegment ?? oldest) : files.Oldest;
+        }
+
+        files.DeleteBefore(oldest);
+    }
+
+    private void AddCheckpoint(BatchBuilder checkpoint)
+    {
+        foreach (var slot in slots)
+        {
+            slot.AddTo(checkpoint);
+        }
+    }
+}

@@ -1,0 +1,64 @@
+using System.Diagnostics;
+
+using RaftActors.Core;
+
+namespace RaftActors.Storage.Log;
+
+/// <summary>Upper bounds for the bytes of a write in the log. A batch is planned with them before it is encoded.</summary>
+internal static class WriteSize
+{
+    /// <summary>A record without names and values: a base, a no-op.</summary>
+    public const int RecordMax = RecordHeader.Size + 64;
+
+    private const int MemberMax = 64;
+    private const int HardStateMax = 256;
+
+    // A char takes at most 3 bytes of UTF-8.
+    private const long CharMax = 3;
+
+    /// <summary>The size of one write. Pieces of a snapshot go into a file of their own.</summary>
+    public static long Of(Effect.Write write) => write switch
+    {
+        Effect.Persist persist => (persist.HardState is { } state ? Of(state) : 0) + Of(persist.Entries),
+        Effect.StoreChunk => 0,
+        Effect.InstallSnapshot or Effect.Discard => RecordMax,
+        _ => throw new UnreachableException($"The write {write.GetType().Name} is unknown."),
+    };
+
+    /// <summary>The size of the records that a slot begins with.</summary>
+    public static long Of(StoreOwner owner) => (CharMax * owner.Group.Length) + Of(owner.Name) + (3 * RecordMax);
+
+    /// <summary>The size of some entries.</summary>
+    public static long Of(LogSlice entries)
+    {
+        var size = 0L;
+        foreach (ref readonly var entry in entries.Span)
+        {
+            size += RecordMax;
+            if (entry.Payload is Payload.Pair pair)
+            {
+                size += (CharMax * pair.Key.Length) + pair.Value.Length + (pair.Request is { } request ? Of(request.Origin.Name) : 0);
+            }
+            else if (entry.Payload is Payload.Reconfigure { Configuration: var configuration })
+            {
+                // One name may be a voter, an old voter and the holder of a founding serial.
+                size += configuration.Everybody().Sum(member => 3 * Of(member.Name));
+            }
+        }
+
+        return size;
+    }
+
+    private static long Of(HardState state)
+    {
+        var size = (long)HardStateMax + (state.VotedFor is { } candidate ? Of(candidate.Name) : 0);
+        foreach (var peer in state.Recorded)
+        {
+            size += Of(peer.Member.Name);
+        }
+
+        return size + state.Roster.Sum(Of);
+    }
+
+    private static long Of(ProcessName name) => (CharMax * name.Value.Length) + MemberMax;
+}

@@ -1,0 +1,94 @@
+using RaftActors.Core;
+using RaftActors.Storage.Disk;
+using RaftActors.Storage.Log;
+
+namespace RaftActors.Storage;
+
+/// <summary>
+/// Saves the snapshots that processes take of their own state, beside the log. The saves of one store follow one another. A save without
+/// room on the disk is tried again.
+/// </summary>
+/// <param name="hasThread">True: saves run on the thread pool. False: <see cref="SavePending"/> runs them.</param>
+internal sealed class SnapshotSaver(LogWriter writer, StoreOptions options, bool hasThread)
+{
+    private readonly List<PendingSave> _pending = [];
+
+    /// <summary>Begins to save a snapshot.</summary>
+    public void Save(SlotOpening opening, Snapshot snapshot, ReadOnlyMemory<byte> state)
+    {
+        var save = new PendingSave(opening, snapshot, state);
+        opening.SaveNext((before, stopping) =>
+        {
+            if (hasThread)
+            {
+                return Task.Run(() => SaveAfter(before, save, stopping), CancellationToken.None);
+            }
+
+            _pending.Add(save);
+            return Task.CompletedTask;
+        });
+    }
+
+    /// <summary>Does the pending saves. The caller holds the lock of the writer.</summary>
+    /// <returns>Whether any was finished.</returns>
+    public bool SavePending() => _pending.Count > 0 && _pending.RemoveAll(TrySave) > 0;
+
+    /// <summary>Forgets the pending saves of an opening that ends. The caller holds the lock of the writer.</summary>
+    public void Forget(SlotOpening opening) => _pending.RemoveAll(save => save.Opening == opening);
+
+    private async Task SaveAfter(Task before, PendingSave save, CancellationToken stopping)
+    {
+        await before.ConfigureAwait(false);
+        while (!TrySave(save) && !stopping.IsCancellationRequested)
+        {
+            await Task.Delay(options.RetryAfter, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <returns>False: the disk is full, and the save must be tried again.</returns>
+    private bool TrySave(PendingSave save)
+    {
+        var (opening, snapshot, state) = save;
+        if (writer.Failure is not null || opening.Snapshots is not { } snapshots)
+        {
+            return true;
+        }
+
+        try
+        {
+            if (options.Sync != SyncPolicy.Always)
+            {
+                // A snapshot must not be more durable than the entries that it covers, because the log must not contradict it.
+                Locked(writer.Sync);
+                if (writer.Failure is not null)
+                {
+                    return true;
+                }
+            }
+
+            snapshots.Save(snapshot, state);
+        }
+        catch (DiskFullException)
+        {
+            return false;
+        }
+        catch (Exception e)
+        {
+            Locked(() => writer.Fail(e));
+            return true;
+        }
+
+        opening.Listener?.OnSnapshotSaved(snapshot);
+        return true;
+    }
+
+    private void Locked(Action action)
+    {
+        lock (writer.Lock)
+        {
+            action();
+        }
+    }
+
+    private readonly record struct PendingSave(SlotOpening Opening, Snapshot Snapshot, ReadOnlyMemory<byte> State);
+}

@@ -1,0 +1,35 @@
+using System.Reflection;
+using System.Reflection.Emit;
+using System.Runtime.CompilerServices;
+
+using RaftActors.Core;
+
+namespace RaftActors.Storage.Tests;
+
+/// <summary>
+/// Makes a kind of write that no store knows. <see cref="Effect.Write"/> is closed to other assemblies, so the type is built at run
+/// time and its constructor never runs.
+/// </summary>
+internal static class UnknownWrite
+{
+    private static readonly Type Kind = Build();
+
+    public static Effect.Write Make() => (Effect.Write)RuntimeHelpers.GetUninitializedObject(Kind);
+
+    private static Type Build()
+    {
+        var assembly = AssemblyBuilder.DefineDynamicAssembly(new AssemblyName("UnknownWrites"), AssemblyBuilderAccess.Run);
+        var type = assembly.DefineDynamicModule("UnknownWrites")
+            .DefineType("Unknown", TypeAttributes.Public | TypeAttributes.Sealed, typeof(Effect.Write));
+        var declared = typeof(Effect.Write).GetMethods(BindingFlags.Instance | BindingFlags.Public | BindingFlags.DeclaredOnly);
+        foreach (var method in declared.Where(method => method.IsAbstract))
+        {
+            var attributes = MethodAttributes.Public | MethodAttributes.Virtual | MethodAttributes.HideBySig;
+            var body = type.DefineMethod(method.Name, attributes, method.ReturnType, Type.EmptyTypes).GetILGenerator();
+            body.Emit(OpCodes.Ldarg_0);
+            body.Emit(OpCodes.Ret);
+        }
+
+        return type.CreateType();
+    }
+}
