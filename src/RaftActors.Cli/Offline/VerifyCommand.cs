@@ -93,7 +93,7 @@ internal static class VerifyCommand
 
     private static string Place(LogDamage damage) =>
         $"{damage.Place.File} at {damage.Place.Offset}: {damage.Place.What}"
-        + (damage.Place is { Expected: { } expected, Found: { } found } ? $" (checksum {expected:x8} expected, {found:x8} found)" : "")
+        + (damage.Place.Checksum is var (expected, found) ? $" (checksum {expected:x8} expected, {found:x8} found)" : "")
         + (damage.Behind > 0 ? $"; {damage.Behind} entries come after it." : ".");
 
     private static void WriteJson(TextWriter output, LogReport report)
@@ -142,8 +142,8 @@ internal static class VerifyCommand
         writer.WriteString("file", damage.Place.File);
         writer.WriteNumber("offset", damage.Place.Offset);
         JsonLine.Number(writer, "index", damage.Place.Index?.Value);
-        JsonLine.Text(writer, "expected", damage.Place.Expected?.ToString("x8"));
-        JsonLine.Text(writer, "found", damage.Place.Found?.ToString("x8"));
+        JsonLine.Text(writer, "expected", damage.Place.Checksum?.Expected.ToString("x8"));
+        JsonLine.Text(writer, "found", damage.Place.Checksum?.Found.ToString("x8"));
         writer.WriteString("what", damage.Place.What);
         writer.WriteNumber("behind", damage.Behind);
     }

@@ -4,25 +4,26 @@ using RaftActors.Codec;
 
 namespace RaftActors.Storage.Log;
 
-/// <summary>What stands before the records that were written at one go.</summary>
+/// <summary>The header before the records of one batch. A batch is written at once and counts as a whole or not at all.</summary>
 /// <param name="Length">In bytes, with this header and all records.</param>
-/// <param name="Records">How many; a batch of none is a seal.</param>
-/// <param name="Synced">Up to here the segment was synced before this batch was written.</param>
-/// <param name="Before">How many batches the log had before.</param>
+/// <param name="Records">Number of records. A batch without records is a seal.</param>
+/// <param name="Synced">Offset up to which the segment was synced before this batch was written.</param>
+/// <param name="Before">Number of batches that the log had before this one.</param>
 internal readonly record struct BatchHeader(int Length, int Records, long Synced, long Before)
 {
     public const int Size = 32;
 
-    /// <summary>It only says what is durable.</summary>
+    /// <summary>Tells whether the batch is a seal: it only records that all before it is durable.</summary>
     public bool IsSeal => Records == 0;
 
     private const uint Mark = 0x48435442; // "BTCH"
 
-    /// <summary>How each header of a batch begins.</summary>
+    /// <summary>The first bytes of every batch header.</summary>
     public static ReadOnlySpan<byte> Magic => "BTCH"u8;
 
-    /// <param name="seed">Of the segment.</param>
-    /// <param name="offset">Where in the segment it stands.</param>
+    /// <param name="bytes">The place for the header.</param>
+    /// <param name="seed">The seed of the segment's checksums.</param>
+    /// <param name="offset">The offset of the header in the segment.</param>
     public void Write(Span<byte> bytes, uint seed, long offset)
     {
         BinaryPrimitives.WriteUInt32LittleEndian(bytes, Mark);
@@ -33,23 +34,23 @@ internal readonly record struct BatchHeader(int Length, int Records, long Synced
         BinaryPrimitives.WriteUInt32LittleEndian(bytes[4..], ChecksumOf(bytes, seed, offset));
     }
 
-    /// <summary>Reads it as it stands.</summary>
+    /// <summary>Decodes a header without a check.</summary>
     public static BatchHeader Read(ReadOnlySpan<byte> bytes) => new(
         BinaryPrimitives.ReadInt32LittleEndian(bytes[8..]),
         BinaryPrimitives.ReadInt32LittleEndian(bytes[12..]),
         BinaryPrimitives.ReadInt64LittleEndian(bytes[16..]),
         BinaryPrimitives.ReadInt64LittleEndian(bytes[24..]));
 
-    /// <summary>Whether a header of a batch stands here, as it was written.</summary>
+    /// <summary>Tells whether these bytes are an intact batch header at this offset.</summary>
     public static bool Stands(ReadOnlySpan<byte> bytes, uint seed, long offset) =>
         bytes.Length >= Size
         && BinaryPrimitives.ReadUInt32LittleEndian(bytes) == Mark
         && ExpectedOf(bytes) == ChecksumOf(bytes, seed, offset);
 
-    /// <summary>The checksum that stands there.</summary>
+    /// <summary>The checksum in the header.</summary>
     public static uint ExpectedOf(ReadOnlySpan<byte> bytes) => BinaryPrimitives.ReadUInt32LittleEndian(bytes[4..]);
 
-    /// <summary>The checksum of what stands there.</summary>
+    /// <summary>The checksum of the header's bytes.</summary>
     public static uint ChecksumOf(ReadOnlySpan<byte> bytes, uint seed, long offset) =>
         Crc32C.Append(Crc32C.Append(seed, (ulong)offset), bytes[8..Size]);
 }

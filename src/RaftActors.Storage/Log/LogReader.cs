@@ -2,29 +2,33 @@ using RaftActors.Storage.Disk;
 
 namespace RaftActors.Storage.Log;
 
-/// <summary>Reads the segments of a log, in order. Changes nothing on disk.</summary>
+/// <summary>Reads the segments of a log, in order, and replays the records of each slot. Changes nothing on disk.</summary>
 internal sealed class LogReader(IDisk disk)
 {
     public const string Folder = "log";
 
+    private const string Remedy = "Put the right segment back. If it is lost, move the directory away and start its processes again: "
+        + "they rejoin their groups by themselves.";
+
     private readonly SortedDictionary<ushort, SlotReplay> _slots = [];
 
-    /// <summary>The segments that there are, the last one open at its end.</summary>
+    /// <summary>The headers of all segments, in order.</summary>
     public List<SegmentHeader> Segments { get; } = [];
 
-    /// <summary>What was read of each slot, by its number.</summary>
+    /// <summary>The slots that were read, by number.</summary>
     public IReadOnlyCollection<SlotReplay> Slots => _slots.Values;
 
-    /// <summary>What the last segment is like.</summary>
+    /// <summary>The check of the last segment. Null before <see cref="ReadAll"/>.</summary>
     public SegmentCheck? LastCheck { get; private set; }
 
-    /// <summary>The bytes of the last segment, up to its end.</summary>
+    /// <summary>The bytes of the last segment, up to its last good batch.</summary>
     public ReadOnlyMemory<byte> LastBytes { get; private set; }
 
+    /// <summary>The file of a segment, relative to the directory.</summary>
     public static string NameOf(long segment) => $"{Folder}/{SegmentHeader.NameOf(segment)}";
 
-    /// <summary>Reads what segments there are.</summary>
-    /// <exception cref="StoreException">One is missing, is of another log, or is not what was written.</exception>
+    /// <summary>Reads the headers of all segments.</summary>
+    /// <exception cref="StoreException">A segment is missing, is damaged, or belongs to another log.</exception>
     public void ReadHeaders()
     {
         foreach (var name in disk.List(Folder))
@@ -37,24 +41,24 @@ internal sealed class LogReader(IDisk disk)
             var header = ReadHeader(number);
             if (Segments.Count > 0 && number != Segments[^1].Number + 1)
             {
-                throw new StoreException($"{disk.PathOf(NameOf(Segments[^1].Number + 1))} is missing, and segments after it are there. "
-                    + "Put it back; if it is lost, the process has to join its group as a new one.");
+                throw new StoreException($"{disk.PathOf(NameOf(Segments[^1].Number + 1))} is missing, and later segments exist. "
+                    + Remedy);
             }
 
             if (header.Number != number || (Segments.Count > 0 && header.Log != Segments[0].Log))
             {
                 throw new StoreException($"{disk.PathOf(NameOf(number))} is segment {header.Number} of log {header.Log:N} and does not "
-                    + "belong here. Put back the segment that does; if it is lost, the process has to join its group as a new one.");
+                    + $"belong here. {Remedy}");
             }
 
             Segments.Add(header);
         }
     }
 
-    /// <summary>Reads all records, or those of one slot.</summary>
-    /// <param name="only">Null: of all slots.</param>
-    /// <param name="end">Where the last segment ends, if that is known.</param>
-    /// <exception cref="StoreDamagedException">There is damage of which it cannot be told whose it is.</exception>
+    /// <summary>Reads the records of all slots, or of one. Damage to one slot is noted there.</summary>
+    /// <param name="only">The slot to read. Null: all.</param>
+    /// <param name="end">The offset at which the last segment ends. Null: it is not known.</param>
+    /// <exception cref="StoreDamagedException">There is damage that no single slot can be blamed for.</exception>
     public void ReadAll(ushort? only = null, long? end = null)
     {
         for (var i = 0; i < Segments.Count; i++)
@@ -68,7 +72,7 @@ internal sealed class LogReader(IDisk disk)
                 Charge(fault, path, only);
             }
 
-            // What is read of the log shows these bytes, so zeros after them would be held on to as well.
+            // The entries are views of these bytes. The copy releases the zeros of a mostly empty segment.
             bytes = check.End < bytes.Length / 2 ? bytes[..(int)check.End].ToArray() : bytes[..(int)check.End];
             Replay(header, bytes, check, path, only);
             (LastCheck, LastBytes) = (check, bytes);
@@ -81,7 +85,7 @@ internal sealed class LogReader(IDisk disk)
             if (!slot.HasOwner)
             {
                 throw new StoreDamagedException(
-                    slot.Damage ?? new StoreDamage(first, 0, null, null, null, "nothing says whose a record is"));
+                    slot.Damage ?? new StoreDamage(first, 0, null, null, "a slot has no owner record"));
             }
         }
     }
@@ -90,20 +94,20 @@ internal sealed class LogReader(IDisk disk)
 
     private void Charge(SegmentFault fault, string path, ushort? only)
     {
-        if (fault.Kind != ScanKind.BadBody)
+        if (fault.Record is not { Slot: var slot })
         {
             throw new StoreDamagedException(fault.DamageOf(path));
         }
 
-        if (Concerns(only, fault.Record.Slot))
+        if (Concerns(only, slot))
         {
-            SlotOf(fault.Record.Slot).Fail(fault.DamageOf(path));
+            SlotOf(slot).Fail(fault.DamageOf(path));
         }
     }
 
     private void Replay(SegmentHeader header, ReadOnlyMemory<byte> bytes, SegmentCheck check, string path, ushort? only)
     {
-        // The records that are damaged have failed their slots, of which nothing more is taken; but whose slots they are, is.
+        // A damaged record has failed its slot already. Owner records of a failed slot still count.
         var bad = check.Damage.Select(fault => fault.Offset).ToHashSet();
         var scan = new LogScan(header, bytes, isChecked: false);
         while (scan.MoveNext())
@@ -139,7 +143,7 @@ internal sealed class LogReader(IDisk disk)
         if (end > file.Length)
         {
             throw new StoreDamagedException(new StoreDamage(
-                disk.PathOf(NameOf(number)), file.Length, null, null, null, $"the segment should have {end} bytes"));
+                disk.PathOf(NameOf(number)), file.Length, null, null, $"the segment should have {end} bytes"));
         }
 
         var bytes = GC.AllocateUninitializedArray<byte>(checked((int)(end ?? file.Length)));
@@ -153,7 +157,7 @@ internal sealed class LogReader(IDisk disk)
         {
             var more = file.Read(read, bytes.AsSpan(read));
             read += more > 0 ? more : throw new StoreException($"{disk.PathOf(NameOf(number))} ends at {read} while it is being read. "
-                + "See to it that nothing else writes there.");
+                + "Stop the other program that writes there.");
         }
     }
 }

@@ -3,15 +3,15 @@ using RaftActors.Codec;
 namespace RaftActors.Storage.Log;
 
 /// <summary>
-/// Reads a segment from its beginning, header by header, and goes on after what is bad as far as that is possible. Allocates nothing.
+/// Reads a segment from its beginning, header by header. Continues after a bad place with the next intact batch. Allocates nothing.
 /// <code>
 /// var scan = new LogScan(header, bytes);
 /// while (scan.MoveNext()) { ... scan.Kind, scan.Offset, scan.Record, scan.Body ... }
 /// </code>
 /// </summary>
-/// <param name="header">Of the segment.</param>
-/// <param name="bytes">The segment from its beginning, up to where it ends or to the end of the file.</param>
-/// <param name="isChecked">False: they were checked before.</param>
+/// <param name="header">The header of the segment.</param>
+/// <param name="bytes">The segment from its beginning, up to its end or to the end of the file.</param>
+/// <param name="isChecked">False: the bytes are good, and no checksum is computed.</param>
 internal struct LogScan(SegmentHeader header, ReadOnlyMemory<byte> bytes, bool isChecked = true)
 {
     private readonly uint _seed = header.Seed;
@@ -19,40 +19,39 @@ internal struct LogScan(SegmentHeader header, ReadOnlyMemory<byte> bytes, bool i
     private int _next = SegmentHeader.Size;
     private int _batchEnd = SegmentHeader.Size;
 
-    /// <summary>What stands at <see cref="Offset"/>.</summary>
+    /// <summary>The kind of place at <see cref="Offset"/>.</summary>
     public ScanKind Kind { get; private set; }
 
     /// <summary>In bytes from the beginning of the segment.</summary>
     public int Offset { get; private set; }
 
-    /// <summary>How many bytes this is: of a bad place, up to where something good may begin again; of a batch, its header alone.</summary>
+    /// <summary>
+    /// Number of bytes of this place: a record, the header of a batch, or a bad place up to the next batch that may be good.
+    /// </summary>
     public readonly int Length => _next - Offset;
 
-    /// <summary>The batch that this is, or is in; not of a bad batch.</summary>
+    /// <summary>The header of the batch around this place. Default in a bad batch.</summary>
     public BatchHeader Batch { get; private set; }
 
-    /// <summary>Where that batch begins.</summary>
+    /// <summary>The offset of that batch.</summary>
     public int BatchOffset { get; private set; }
 
-    /// <summary>The header of this record, if its checksum is right.</summary>
+    /// <summary>The header of this record. Default if its checksum is wrong.</summary>
     public RecordHeader Record { get; private set; }
 
-    /// <summary>The checksum that stands there.</summary>
-    public uint Expected { get; private set; }
+    /// <summary>The checksums of a bad batch header, record header or body. Null: the place is good, or is bad in another way.</summary>
+    public ChecksumMismatch? Mismatch { get; private set; }
 
-    /// <summary>The checksum of what stands there. That of a record is the body's, unless its header is bad.</summary>
-    public uint Found { get; private set; }
-
-    /// <summary>Where the body of this record is in the bytes that were given.</summary>
+    /// <summary>The body of this record.</summary>
     public readonly ReadOnlyMemory<byte> Body => bytes.Slice(Offset + RecordHeader.Size, Record.BodyLength);
 
-    /// <summary>After this there are zeros only, up to the end.</summary>
+    /// <summary>Offset after which all bytes are zero.</summary>
     public readonly int Used => _used;
 
-    /// <summary>Where a batch would begin after all that was read.</summary>
+    /// <summary>Offset after the places read so far.</summary>
     public readonly int End => _next;
 
-    /// <summary>Goes to what comes next. False: nothing does.</summary>
+    /// <summary>Moves to the next place. False: only zeros follow.</summary>
     public bool MoveNext()
     {
         Offset = _next;
@@ -66,13 +65,14 @@ internal struct LogScan(SegmentHeader header, ReadOnlyMemory<byte> bytes, bool i
         if (!isChecked || BatchHeader.Stands(rest, _seed, Offset))
         {
             Batch = BatchHeader.Read(rest);
-            Expected = Found = BatchHeader.ExpectedOf(rest);
-            (Kind, _next, _batchEnd) = (ScanKind.Batch, Offset + BatchHeader.Size, Offset + Batch.Length);
+            (Kind, Mismatch) = (ScanKind.Batch, null);
+            (_next, _batchEnd) = (Offset + BatchHeader.Size, Offset + Batch.Length);
             return true;
         }
 
-        (Expected, Found) = rest.Length < BatchHeader.Size ? (0, 0)
-            : (BatchHeader.ExpectedOf(rest), BatchHeader.ChecksumOf(rest, _seed, Offset));
+        Mismatch = rest.Length < BatchHeader.Size
+            ? null
+            : MismatchOf(BatchHeader.ExpectedOf(rest), BatchHeader.ChecksumOf(rest, _seed, Offset));
         (Kind, Batch) = (ScanKind.BadBatch, default);
         _next = _batchEnd = NextBatch(Offset + RecordHeader.Alignment);
         return true;
@@ -83,39 +83,42 @@ internal struct LogScan(SegmentHeader header, ReadOnlyMemory<byte> bytes, bool i
         var rest = bytes.Span[Math.Min(Offset, bytes.Length)..];
         if (rest.Length < RecordHeader.Size)
         {
-            return MoveOverBadRecord(0, 0);
+            return MoveOverBadRecord(null);
         }
 
         if (isChecked && RecordHeader.ChecksumOf(rest, _seed, Offset) is var found && found != RecordHeader.ExpectedOf(rest))
         {
-            return MoveOverBadRecord(RecordHeader.ExpectedOf(rest), found);
+            return MoveOverBadRecord(MismatchOf(RecordHeader.ExpectedOf(rest), found));
         }
 
         Record = RecordHeader.Read(rest);
         if (Record.Length < RecordHeader.Size || Offset + Record.PaddedLength > Math.Min(_batchEnd, bytes.Length))
         {
-            return MoveOverBadRecord(0, 0);
+            return MoveOverBadRecord(null);
         }
 
-        (Kind, Expected, Found) = (ScanKind.Record, Record.BodyChecksum, Record.BodyChecksum);
+        (Kind, Mismatch) = (ScanKind.Record, null);
         _next = (int)(Offset + Record.PaddedLength);
         if (isChecked)
         {
-            Found = Crc32C.Of(rest[RecordHeader.Size..(int)Record.PaddedLength]);
-            Kind = Found == Expected ? ScanKind.Record : ScanKind.BadBody;
+            Mismatch = MismatchOf(Record.BodyChecksum, Crc32C.Of(rest[RecordHeader.Size..(int)Record.PaddedLength]));
+            Kind = Mismatch is null ? ScanKind.Record : ScanKind.BadBody;
         }
 
         return true;
     }
 
-    // How long it is can no longer be told, so the rest of the batch is lost with it.
-    private bool MoveOverBadRecord(uint expected, uint found)
+    // The length of the record is unknown, so the rest of the batch is skipped.
+    private bool MoveOverBadRecord(ChecksumMismatch? mismatch)
     {
-        (Kind, Record, Expected, Found) = (ScanKind.BadRecord, default, expected, found);
+        (Kind, Record, Mismatch) = (ScanKind.BadRecord, default, mismatch);
         _next = Math.Max(Offset, Math.Min(_batchEnd, bytes.Length));
         _batchEnd = _next;
         return true;
     }
+
+    private static ChecksumMismatch? MismatchOf(uint expected, uint found) =>
+        expected == found ? null : new ChecksumMismatch(expected, found);
 
     private readonly int NextBatch(int from)
     {
@@ -141,21 +144,21 @@ internal struct LogScan(SegmentHeader header, ReadOnlyMemory<byte> bytes, bool i
     }
 }
 
-/// <summary>What a scan finds.</summary>
+/// <summary>The kinds of places that a scan finds.</summary>
 internal enum ScanKind
 {
-    /// <summary>The header of a batch. Its records come after it.</summary>
+    /// <summary>The header of a batch. Its records follow.</summary>
     Batch,
 
-    /// <summary>A record as it was written.</summary>
+    /// <summary>A good record.</summary>
     Record,
 
-    /// <summary>A record whose header is as it was written and whose body is not.</summary>
+    /// <summary>A record with a good header and a bad body.</summary>
     BadBody,
 
-    /// <summary>Where a record should be there is none, nor can any be read after it in the same batch.</summary>
+    /// <summary>A bad record header. The rest of its batch cannot be read.</summary>
     BadRecord,
 
-    /// <summary>Where a batch should be there is none.</summary>
+    /// <summary>A bad batch header.</summary>
     BadBatch,
 }

@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace RaftActors.Storage.Log;
 
 /// <summary>
-/// Drains the queue of a log from a thread of its own, which sleeps as long as nothing is there. In the background: a program that ends
-/// without having closed the log ends all the same, and the log is opened again as after a crash.
+/// The thread that writes a log. It sleeps while the queue is empty, and syncs and seals an idle log. A background thread: it does
+/// not keep a program alive that forgot to close the log. The next opening then recovers as after a crash.
 /// </summary>
 internal sealed class LogThread
 {
@@ -21,11 +21,14 @@ internal sealed class LogThread
         _thread.Start();
     }
 
-    /// <summary>After the queue was closed.</summary>
+    /// <summary>Waits until the thread has ended. Close the queue first.</summary>
     public void Join() => _thread.Join();
 
-    private static int Rest(TimeSpan whole, long since) =>
-        (int)Math.Clamp((whole - Stopwatch.GetElapsedTime(since)).TotalMilliseconds + 1, 0, int.MaxValue);
+    /// <summary>The milliseconds until a time span is over, rounded up. 0: it is over.</summary>
+    private static int Rest(TimeSpan span, long since) =>
+        (int)Math.Clamp((span - Stopwatch.GetElapsedTime(since)).TotalMilliseconds + 1, 0, int.MaxValue);
+
+    private static int? Sooner(int? one, int other) => Math.Min(one ?? other, other);
 
     private void Run()
     {
@@ -57,23 +60,28 @@ internal sealed class LogThread
         }
     }
 
-    /// <summary>How long nothing is to be done if nothing comes.</summary>
+    /// <summary>The milliseconds to wait for a write before the thread retries, syncs or seals.</summary>
     private int Patience()
     {
         lock (_writer.Lock)
         {
-            var patience = _writer.IsStarved || _writer.IsShort ? (int)_options.RetryAfter.TotalMilliseconds : int.MaxValue;
+            if (_writer.Failure is not null)
+            {
+                return Timeout.Infinite;
+            }
+
+            int? patience = _writer.IsStarved || _writer.IsShort ? (int)_options.RetryAfter.TotalMilliseconds : null;
             if (_options.Sync == SyncPolicy.Interval && _writer.NeedsSync)
             {
-                patience = Math.Min(patience, Rest(_options.SyncInterval, _syncedAt));
+                patience = Sooner(patience, Rest(_options.SyncInterval, _syncedAt));
             }
 
             if (_writer.NeedsSeal)
             {
-                patience = Math.Min(patience, Rest(_options.SealAfter, _writtenAt));
+                patience = Sooner(patience, Rest(_options.SealAfter, _writtenAt));
             }
 
-            return patience == int.MaxValue || _writer.Failure is not null ? Timeout.Infinite : patience;
+            return patience ?? Timeout.Infinite;
         }
     }
 }

@@ -3,7 +3,7 @@ using RaftActors.Core;
 
 namespace RaftActors.Storage.Log;
 
-/// <summary>Requests come from few origins, so a log that is read makes each of these once and not for each entry.</summary>
+/// <summary>Decodes the origins of requests. A log has few origins, so most entries share one object instead of allocating.</summary>
 internal sealed class OriginCache
 {
     private const int Places = 64;

@@ -6,7 +6,7 @@ using RaftActors.Core;
 
 namespace RaftActors.Storage.Log;
 
-/// <summary>The bodies of records. What the header of a record says is not in its body.</summary>
+/// <summary>Encodes and decodes the bodies of records. A body does not repeat the fields of its header.</summary>
 internal static class RecordFormat
 {
     private const int PeerSizeMin = 26;
@@ -27,7 +27,7 @@ internal static class RecordFormat
         return read;
     }
 
-    /// <returns>The flags of the record.</returns>
+    /// <returns>The flags for the header of the record.</returns>
     public static byte WriteHardState(ByteWriter writer, HardState state)
     {
         writer.Flag(state.VotedFor is not null);
@@ -79,7 +79,9 @@ internal static class RecordFormat
         return state;
     }
 
-    /// <summary>Of a base, and of an installed snapshot: the hash of the position, and where the log ends then.</summary>
+    /// <summary>Writes the body of a base or installed record.</summary>
+    /// <param name="hash">The prefix hash of the position.</param>
+    /// <param name="last">The end of the log after the record.</param>
     public static void WriteBase(ByteWriter writer, ulong hash, LogIndex last)
     {
         writer.Hash(hash);
@@ -96,7 +98,7 @@ internal static class RecordFormat
         return (position, new LogIndex(BinaryPrimitives.ReadInt64LittleEndian(body[8..])));
     }
 
-    /// <returns>The flags of the record.</returns>
+    /// <returns>The flags for the header of the record.</returns>
     public static byte WritePayload(ByteWriter writer, Payload payload)
     {
         switch (payload)
@@ -120,7 +122,7 @@ internal static class RecordFormat
         }
     }
 
-    /// <summary>Of the type of this payload.</summary>
+    /// <summary>The type of the record for an entry with this payload.</summary>
     public static RecordType TypeOf(Payload payload) => payload switch
     {
         Payload.NoOp => RecordType.NoOp,
@@ -129,7 +131,7 @@ internal static class RecordFormat
         _ => throw Unknown(payload),
     };
 
-    /// <summary>The value is a view of the body: it is not copied.</summary>
+    /// <summary>Decodes an entry. Its value is a view of the body, not a copy.</summary>
     public static LogEntry ReadEntry(in RecordHeader header, ReadOnlyMemory<byte> body, OriginCache origins) => new(
         new LogIndex(header.Index),
         new Term(header.Term),

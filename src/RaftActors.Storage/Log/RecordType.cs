@@ -1,21 +1,21 @@
 namespace RaftActors.Storage.Log;
 
-/// <summary>The records of a log. The numbers stand on disk.</summary>
+/// <summary>The kinds of records. The numbers are part of the disk format.</summary>
 internal enum RecordType : byte
 {
-    /// <summary>Whose slot it is, and the incarnation.</summary>
+    /// <summary>The group, name and incarnation of the process that has the slot.</summary>
     Owner = 1,
 
-    /// <summary>Term, vote and the rest of it.</summary>
+    /// <summary>The hard state of the process.</summary>
     HardState = 2,
 
-    /// <summary>The log of the slot begins after this position, and where it ends.</summary>
+    /// <summary>The range of the log: it begins after a position and ends at an index.</summary>
     Base = 3,
 
-    /// <summary>The same, and the snapshot of this position that came in is installed.</summary>
+    /// <summary>The same as a base, and the received snapshot of this position is installed.</summary>
     Installed = 4,
 
-    /// <summary>An entry that carries nothing.</summary>
+    /// <summary>A no-op entry.</summary>
     NoOp = 5,
 
     /// <summary>An entry with a configuration.</summary>

@@ -2,20 +2,22 @@ using RaftActors.Core;
 
 namespace RaftActors.Storage.Log;
 
-/// <summary>What is good in a segment, and what is bad: a torn end, or damage.</summary>
-/// <param name="End">Where the segment ends: after the last batch that counts.</param>
-/// <param name="Synced">Up to here it is known to be durable.</param>
-/// <param name="Used">After this there are zeros.</param>
-/// <param name="Batches">How many the log has with these.</param>
-/// <param name="IsSealed">All of it is known to be durable, and nothing stands after it.</param>
-/// <param name="Damage">What is bad before <paramref name="Synced"/>.</param>
-/// <param name="Torn">The first thing that is bad after it, and is cut off, with all that follows.</param>
+/// <summary>The result of a check of one segment: its good part, its damage, and its torn tail.</summary>
+/// <param name="End">Offset after the last batch that counts.</param>
+/// <param name="Synced">Offset up to which the segment is known to be durable.</param>
+/// <param name="Used">Offset after which all bytes are zero.</param>
+/// <param name="Batches">Number of batches of the log, up to the end of this segment.</param>
+/// <param name="IsSealed">The whole segment is known to be durable, and only zeros follow.</param>
+/// <param name="Damage">The bad places before <paramref name="Synced"/>.</param>
+/// <param name="Torn">The first bad place after <paramref name="Synced"/>. It is cut off with its batch and all that follows. Null:
+/// none.</param>
 internal sealed record SegmentCheck(
     long End, long Synced, long Used, long Batches, bool IsSealed, IReadOnlyList<SegmentFault> Damage, SegmentFault? Torn)
 {
-    /// <param name="header">Of the segment.</param>
-    /// <param name="bytes">All of it.</param>
-    /// <param name="isWhole">The next segment says that all of these bytes are durable.</param>
+    /// <summary>Checks a segment.</summary>
+    /// <param name="header">The header of the segment.</param>
+    /// <param name="bytes">The segment from its beginning.</param>
+    /// <param name="isWhole">All these bytes are durable, because the next segment records their number.</param>
     public static SegmentCheck Of(SegmentHeader header, ReadOnlyMemory<byte> bytes, bool isWhole)
     {
         var faults = new List<SegmentFault>();
@@ -26,7 +28,7 @@ internal sealed record SegmentCheck(
         {
             if (scan.Kind == ScanKind.Batch)
             {
-                // A batch beyond a bad place says something too: what was durable before it was written.
+                // A batch after a bad place counts here too: it records how much was durable before it was written.
                 synced = Math.Max(synced, scan.Batch.Synced);
                 (last, lastAt, batches) = (scan.Batch, scan.Offset, scan.Batch.Before + 1);
             }
@@ -38,7 +40,7 @@ internal sealed record SegmentCheck(
 
         if (scan.End < synced)
         {
-            faults.Add(SegmentFault.Missing(scan.End, batches)); // Zeros up to the end, where batches were known to be.
+            faults.Add(SegmentFault.Missing(scan.End, batches)); // Zeros in the place of durable batches.
         }
 
         var torn = faults.Find(fault => fault.Offset >= synced);
@@ -50,30 +52,40 @@ internal sealed record SegmentCheck(
 }
 
 /// <summary>A bad place of a segment.</summary>
-/// <param name="Batches">How many the log has before the one that this is in.</param>
+/// <param name="Offset">The place, in bytes from the beginning of the segment.</param>
+/// <param name="BatchOffset">The beginning of the batch around the place.</param>
+/// <param name="Batches">Number of batches that the log has before that batch.</param>
+/// <param name="Kind">What is bad.</param>
+/// <param name="Record">The header of a record with a bad body. Null: no header can be read.</param>
+/// <param name="Mismatch">Null: the damage is not a wrong checksum.</param>
 internal sealed record SegmentFault(
-    long Offset, long BatchOffset, long Batches, ScanKind Kind, RecordHeader Record, uint Expected, uint Found)
+    long Offset, long BatchOffset, long Batches, ScanKind Kind, RecordHeader? Record, ChecksumMismatch? Mismatch)
 {
     public SegmentFault(in LogScan scan, long batches)
-        : this(scan.Offset, scan.BatchOffset, batches, scan.Kind, scan.Record, scan.Expected, scan.Found)
+        : this(
+            scan.Offset,
+            scan.BatchOffset,
+            batches,
+            scan.Kind,
+            scan.Kind == ScanKind.BadBody ? scan.Record : null,
+            scan.Mismatch)
     {
     }
 
-    /// <summary>From here on nothing stands, and something should.</summary>
+    /// <summary>Zeros from here on, in the place of durable batches.</summary>
     public static SegmentFault Missing(long offset, long batches) =>
-        new(offset, offset, batches, ScanKind.BadBatch, default, 0, 0);
+        new(offset, offset, batches, ScanKind.BadBatch, null, null);
 
-    /// <summary>For people.</summary>
+    /// <summary>Describes the place for an operator.</summary>
     public StoreDamage DamageOf(string file)
     {
-        var index = Kind == ScanKind.BadBody && Record.Index > 0 ? new LogIndex(Record.Index) : (LogIndex?)null;
+        var index = Record?.Index is { } value and > 0 ? new LogIndex(value) : (LogIndex?)null;
         var what = Kind switch
         {
             ScanKind.BadBody => "a record is not what was written",
             ScanKind.BadRecord => "a record's header is not what was written",
             _ => "a batch is not what was written",
         };
-        var hasSums = Expected != Found;
-        return new StoreDamage(file, Offset, index, hasSums ? Expected : null, hasSums ? Found : null, what);
+        return new StoreDamage(file, Offset, index, Mismatch, what);
     }
 }

@@ -4,18 +4,18 @@ using RaftActors.Codec;
 
 namespace RaftActors.Storage.Log;
 
-/// <summary>The beginning of a segment. Written once, before the file has its name.</summary>
-/// <param name="Number">Also the file's name.</param>
-/// <param name="Log">The log's identity, the same in all its segments.</param>
-/// <param name="PreviousEnd">Where the segment before it ends; 0 in the first of all.</param>
-/// <param name="Born">Up to here the file was synced before it got its name.</param>
+/// <summary>The header of a segment. It is written once, before the file gets its name.</summary>
+/// <param name="Number">The number in the name of the file, from 1.</param>
+/// <param name="Log">The identity of the log, the same in all its segments.</param>
+/// <param name="PreviousEnd">Offset at which the segment before it ends. 0 in segment 1.</param>
+/// <param name="Born">Offset up to which the file was synced before it got its name.</param>
 internal readonly record struct SegmentHeader(long Number, Guid Log, long PreviousEnd, long Born)
 {
     public const int Size = 64;
 
     /// <summary>
-    /// Of the format of segments and of all that is in them. Version 2 added the founding roster (<see cref="RecordHeader.HasRoster"/>) and
-    /// more than one recorded incarnation of a name.
+    /// The version of segments, batches and records. Version 2 added the founding roster (<see cref="RecordHeader.HasRoster"/>) and more
+    /// than one recorded incarnation of a name.
     /// </summary>
     public const ushort Version = 2;
 
@@ -26,11 +26,11 @@ internal readonly record struct SegmentHeader(long Number, Guid Log, long Previo
 
     private static ReadOnlySpan<byte> Magic => "RaftLog\n"u8;
 
-    /// <summary>An older version: this program reads the segment, and appends nothing to it.</summary>
+    /// <summary>Tells whether the segment has an older version. The store reads it and appends nothing to it.</summary>
     public bool IsOld { get; private init; }
 
     /// <summary>
-    /// What the checksums of the headers in this segment begin with, so that a block of another log or segment is not taken for one of it.
+    /// The seed of the checksums of all headers in this segment. It differs for each log and segment, so a misplaced block is detected.
     /// </summary>
     public uint Seed
     {
@@ -45,7 +45,7 @@ internal readonly record struct SegmentHeader(long Number, Guid Log, long Previo
     /// <summary>The name of a segment's file.</summary>
     public static string NameOf(long number) => $"{number:D10}.wal";
 
-    /// <summary>The number of the segment with this name; null if it is no name of a segment.</summary>
+    /// <summary>The number of the segment with this file name. Null: it is not the name of a segment.</summary>
     public static long? NumberOf(string name) =>
         name.EndsWith(".wal", StringComparison.Ordinal) && long.TryParse(name[..^4], out var number) && name == NameOf(number)
             ? number
@@ -64,35 +64,38 @@ internal readonly record struct SegmentHeader(long Number, Guid Log, long Previo
         BinaryPrimitives.WriteUInt32LittleEndian(bytes[ChecksumAt..], ChecksumOf(bytes[..Size]));
     }
 
-    /// <param name="file">For messages.</param>
-    /// <exception cref="StoreDamagedException">The header is not what was written.</exception>
-    /// <exception cref="StoreException">It is no segment, or one of a newer format.</exception>
+    /// <summary>Decodes and checks a header.</summary>
+    /// <param name="bytes">The first bytes of the file.</param>
+    /// <param name="file">The path, for messages.</param>
+    /// <exception cref="StoreDamagedException">The header is damaged.</exception>
+    /// <exception cref="StoreException">The file is not a segment, or has a newer version.</exception>
     public static SegmentHeader Read(ReadOnlySpan<byte> bytes, string file)
     {
         if (bytes.Length >= Size && !bytes.StartsWith(Magic) && bytes.IndexOfAnyExcept((byte)0) >= 0)
         {
-            throw new StoreException($"{file} is no segment of a log. Move it away if it is another program's; if it was a segment, it is "
-                + "damaged, and the process has to join its group as a new one.");
+            throw new StoreException($"{file} is not a segment of a log. If another program wrote it, move it away. If it was a segment, "
+                + "put a good copy back. Without one, move the directory away and start its processes again: they rejoin their groups by "
+                + "themselves.");
         }
 
-        // Where these three stand, and what the checksum is of, is the same in every version to come.
+        // Magic, version, size and checksum keep their places and meaning in every later version.
         var size = bytes.Length >= Size ? BinaryPrimitives.ReadUInt16LittleEndian(bytes[10..]) : (ushort)0;
         if (size < AfterChecksum || size > bytes.Length)
         {
-            throw new StoreDamagedException(new StoreDamage(file, 0, null, null, null, "the segment has no header"));
+            throw new StoreDamagedException(new StoreDamage(file, 0, null, null, "the segment has no header"));
         }
 
         var (expected, found) = (BinaryPrimitives.ReadUInt32LittleEndian(bytes[ChecksumAt..]), ChecksumOf(bytes[..size]));
         if (expected != found)
         {
             throw new StoreDamagedException(
-                new StoreDamage(file, 0, null, expected, found, "the segment's header is not what was written"));
+                new StoreDamage(file, 0, null, new ChecksumMismatch(expected, found), "the segment's header is not what was written"));
         }
 
         if (BinaryPrimitives.ReadUInt16LittleEndian(bytes[8..]) is var version && version is < OldestVersion or > Version)
         {
-            throw new StoreException($"{file} is of format {version}, and this program knows formats up to {Version}. Start the program "
-                + "that wrote it, or a newer one.");
+            throw new StoreException($"{file} has format version {version}, and this program reads versions {OldestVersion} to {Version}. "
+                + "Start the program that wrote it, or a newer one.");
         }
 
         return new SegmentHeader(

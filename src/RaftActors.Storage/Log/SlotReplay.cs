@@ -67,12 +67,12 @@ internal sealed class SlotReplay(ushort number)
     {
         if (_log is null)
         {
-            Fail(new StoreDamage(file, 0, null, null, null, $"no record says where the log of {_owner} begins"));
+            Fail(new StoreDamage(file, 0, null, null, $"no record says where the log of {_owner} begins"));
         }
         else if (_log.AbsentTo > _log.Range.Base.Index)
         {
             Fail(new StoreDamage(
-                file, 0, _log.Range.Base.Index.Next, null, null,
+                file, 0, _log.Range.Base.Index.Next, null,
                 $"the entries up to {_log.AbsentTo}, which were in an earlier segment, are missing"));
         }
     }
@@ -80,7 +80,7 @@ internal sealed class SlotReplay(ushort number)
     private static StoreDamage DamageAt(in LogScan scan, string file, string what)
     {
         var index = scan.Record.Index > 0 ? new LogIndex(scan.Record.Index) : (LogIndex?)null;
-        return new StoreDamage(file, scan.Offset, index, null, null, what);
+        return new StoreDamage(file, scan.Offset, index, null, what);
     }
 
     /// <returns>What is wrong with the record, as a clause; null: nothing.</returns>

@@ -8,8 +8,8 @@ using RaftActors.Storage.Disk;
 namespace RaftActors.Storage.Snapshots;
 
 /// <summary>
-/// A snapshot's file that is whole under its name. Its description is read and checked when it is opened, its state block by block when it
-/// is asked for. It may be read from several threads, and closed meanwhile: then the last reader closes it.
+/// The complete file of a snapshot. Opening reads and checks its description. Each read checks the blocks of the state that it touches.
+/// Thread-safe: after Dispose, the last reader closes the file.
 /// </summary>
 internal sealed class SnapshotFile : IDisposable
 {
@@ -40,14 +40,15 @@ internal sealed class SnapshotFile : IDisposable
         _stateOffset = head.Length + _checksums.Length;
     }
 
-    /// <summary>Whose it is.</summary>
+    /// <summary>The process that has the snapshot.</summary>
     public StoreOwner Owner { get; }
 
-    /// <summary>What it is of.</summary>
+    /// <summary>The description of the snapshot.</summary>
     public Snapshot Snapshot { get; }
 
-    /// <exception cref="StoreDamagedException">It is not what was written.</exception>
-    /// <exception cref="StoreException">It cannot be read, or only by a newer program.</exception>
+    /// <summary>Opens a file and checks its description.</summary>
+    /// <exception cref="StoreDamagedException">The file is damaged.</exception>
+    /// <exception cref="StoreException">The file cannot be read, or has a newer version.</exception>
     public static SnapshotFile Open(IDisk disk, string name)
     {
         IDiskFile? file = null;
@@ -63,9 +64,9 @@ internal sealed class SnapshotFile : IDisposable
         }
     }
 
-    /// <summary>Reads all of the state.</summary>
-    /// <exception cref="StoreDamagedException">It is not what was written.</exception>
-    /// <exception cref="StoreException">It cannot be read.</exception>
+    /// <summary>Reads and checks the whole state.</summary>
+    /// <exception cref="StoreDamagedException">The state is damaged.</exception>
+    /// <exception cref="StoreException">The file cannot be read.</exception>
     public void Verify()
     {
         var buffer = ArrayPool<byte>.Shared.Rent(VerifySize);
@@ -86,7 +87,7 @@ internal sealed class SnapshotFile : IDisposable
         }
     }
 
-    /// <summary>Bytes of the state, checked; null: it was closed.</summary>
+    /// <summary>Reads checked bytes of the state: <paramref name="limit"/>, or fewer at its end. Null: the file was closed.</summary>
     public byte[]? TryRead(long offset, int limit)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(limit);
@@ -113,7 +114,7 @@ internal sealed class SnapshotFile : IDisposable
         }
     }
 
-    /// <summary>For the folder once, and for each reader.</summary>
+    /// <summary>Releases one use: that of the folder, or that of a reader.</summary>
     public void Dispose()
     {
         if (Interlocked.Decrement(ref _users) == 0)
@@ -135,7 +136,7 @@ internal sealed class SnapshotFile : IDisposable
         return false;
     }
 
-    /// <summary>Whole blocks go where they are wanted; of the first and the last a part may be wanted only.</summary>
+    /// <summary>Reads whole blocks in place. The first and the last block may be read in part, through a buffer.</summary>
     private void Read(long offset, Span<byte> wanted)
     {
         while (!wanted.IsEmpty)
@@ -171,7 +172,7 @@ internal sealed class SnapshotFile : IDisposable
         }
     }
 
-    /// <summary>Whole blocks, the last of the state included.</summary>
+    /// <summary>Reads whole blocks and checks them. The last block of the state may be shorter.</summary>
     private void ReadChecked(long offset, Span<byte> blocks)
     {
         ReadInto(_stateOffset + offset, blocks);
@@ -183,7 +184,7 @@ internal sealed class SnapshotFile : IDisposable
             var found = Crc32C.Append(SnapshotFormat.SeedOf(_fileChecksum, block), bytes);
             if (found != expected)
             {
-                throw Damaged(_stateOffset + offset, $"block {block} of the state is not what was written", expected, found);
+                throw Damaged(_stateOffset + offset, $"block {block} of the state is not what was written", new(expected, found));
             }
 
             offset += bytes.Length;
@@ -202,27 +203,27 @@ internal sealed class SnapshotFile : IDisposable
 
         if (!header.AsSpan().StartsWith(SnapshotFormat.Magic))
         {
-            throw Damaged(0, "it does not begin as a snapshot does");
+            throw Damaged(0, "it does not begin with the magic of a snapshot");
         }
 
         var version = SnapshotFormat.VersionOf(header);
         if (version > SnapshotFormat.Version)
         {
             throw new StoreException(
-                $"{_path} has version {version} of the format of snapshots, and this program knows {SnapshotFormat.Version}. Start the "
-                + "program that wrote it, or a newer one.");
+                $"{_path} has format version {version}, and this program reads version {SnapshotFormat.Version}. Start the program that "
+                + "wrote it, or a newer one.");
         }
 
         var length = SnapshotFormat.DescriptionLengthOf(header);
         var lengthMax = Math.Min(_file.Length, Array.MaxLength) - header.Length;
         if (version == 0 || SnapshotFormat.HeaderSizeOf(header) != SnapshotFormat.HeaderSize || length > lengthMax)
         {
-            throw Damaged(header.Length, "its header makes no sense");
+            throw Damaged(header.Length, "its header has impossible sizes");
         }
 
         var head = ReadWhole(0, header.Length + (int)length);
         var (expected, found) = (SnapshotFormat.StatedChecksum(head), SnapshotFormat.ChecksumOf(head));
-        return found == expected ? head : throw Damaged(0, "its header is not what was written", expected, found);
+        return found == expected ? head : throw Damaged(0, "its header is not what was written", new(expected, found));
     }
 
     private (StoreOwner Owner, Snapshot Snapshot) Decode(byte[] head)
@@ -234,7 +235,7 @@ internal sealed class SnapshotFile : IDisposable
         }
         catch (Exception e) when (e is InvalidDataException or FormatException)
         {
-            throw Damaged(SnapshotFormat.HeaderSize, $"its description cannot be read: {e.Message.TrimEnd('.')}");
+            throw Damaged(SnapshotFormat.HeaderSize, $"its description cannot be decoded: {e.Message.TrimEnd('.')}");
         }
     }
 
@@ -254,8 +255,8 @@ internal sealed class SnapshotFile : IDisposable
         }
     }
 
-    private StoreDamagedException Damaged(long offset, string what, uint? expected = null, uint? found = null) =>
-        new(new StoreDamage(_path, offset, null, expected, found, what));
+    private StoreDamagedException Damaged(long offset, string what, ChecksumMismatch? checksum = null) =>
+        new(new StoreDamage(_path, offset, null, checksum, what));
 
     private static StoreException Unreadable(string path, IOException cause) =>
         new($"The snapshot {path} cannot be read. {cause.Message}", cause);

@@ -6,8 +6,8 @@ using RaftActors.Storage.Disk;
 namespace RaftActors.Storage.Snapshots;
 
 /// <summary>
-/// The snapshots of one process, a file each. A snapshot is whole under its name or not there at all. Own snapshots may be saved, and
-/// snapshots be read, from other threads while pieces of another one come in. What the disk refuses is an <see cref="IOException"/>.
+/// The snapshots of one process, one file each. A file with the name of a snapshot is complete. One thread receives a snapshot piece by
+/// piece; other threads may save and read snapshots at the same time. A refusal of the disk is an <see cref="IOException"/>.
 /// </summary>
 internal sealed class SnapshotFolder : IDisposable
 {
@@ -21,8 +21,8 @@ internal sealed class SnapshotFolder : IDisposable
     private SnapshotWriter? _incoming;
 
     /// <summary>
-    /// Reads what is there, and removes what was never finished. What came in is kept until <see cref="Settle"/>, which also says whether
-    /// the latest snapshot is sound.
+    /// Opens the snapshots of a folder, and deletes unfinished files. Call <see cref="Settle"/> next: it decides about received snapshots,
+    /// and checks the latest one.
     /// </summary>
     public SnapshotFolder(IDisk disk, string folder, StoreOwner owner)
     {
@@ -40,23 +40,25 @@ internal sealed class SnapshotFolder : IDisposable
             }
             else if (SnapshotName.Parse(file, SnapshotName.Arrived) is null)
             {
-                _notes.Add($"{disk.PathOf(PathOf(file))} is no snapshot and is left alone.");
+                _notes.Add($"{disk.PathOf(PathOf(file))} is not a snapshot, and was not changed.");
             }
         }
     }
 
-    /// <summary>By position, the latest last.</summary>
+    /// <summary>The usable snapshots by position, the latest last.</summary>
     public IReadOnlyList<Snapshot> Kept => [.. _kept.Select(file => file.Snapshot)];
 
-    /// <summary>What people should know of what was found, a sentence each.</summary>
+    /// <summary>Findings for the operator, one sentence each.</summary>
     public IReadOnlyList<string> Notes => _notes;
 
     /// <summary>
-    /// After a start: what came in and was installed (the positions that the log names) gets its name; what came in and was not goes. Then
-    /// the latest snapshot is read whole. Earlier ones that cannot be used are left out of <see cref="Kept"/>, with a note.
+    /// Names the received snapshots that the log records as installed, and deletes the other received ones. Then reads the latest
+    /// snapshot whole. An unusable earlier one is left out of <see cref="Kept"/>, with a note.
     /// </summary>
-    /// <exception cref="StoreDamagedException">The latest snapshot is not what was written.</exception>
-    /// <exception cref="StoreException">It is of a newer format, of another process, or cannot be read.</exception>
+    /// <param name="installed">The positions that the log records as installed.</param>
+    /// <exception cref="StoreDamagedException">The latest snapshot is damaged.</exception>
+    /// <exception cref="StoreException">The latest snapshot has a newer version, belongs to another process, or cannot be
+    /// read.</exception>
     public void Settle(IReadOnlyCollection<LogPosition> installed)
     {
         var names = installed.Select(SnapshotName.Of).ToHashSet();
@@ -78,7 +80,8 @@ internal sealed class SnapshotFolder : IDisposable
             }
         }
 
-        // A name that the process before gave may be in the memory of the operating system only, and the log is discarded on its word.
+        // The names that an earlier process gave may be only in the page cache. The log is discarded because of them, so they must be
+        // durable.
         _disk.SyncFolder(_folder);
         var latest = _kept.IsEmpty ? null : SnapshotName.Of(_kept[^1].Snapshot.Position).With(SnapshotName.Whole);
         foreach (var (file, cause) in _unusable)
@@ -88,7 +91,7 @@ internal sealed class SnapshotFolder : IDisposable
                 throw cause;
             }
 
-            _notes.Add($"An earlier snapshot is left out. {cause.Message}");
+            _notes.Add($"An earlier snapshot cannot be used. {cause.Message}");
         }
 
         if (latest is not null)
@@ -98,10 +101,10 @@ internal sealed class SnapshotFolder : IDisposable
     }
 
     /// <summary>
-    /// Written aside, synced, renamed, the folder synced. One that is not later than the latest there is does not matter and is not
-    /// written.
+    /// Saves a snapshot durably: writes a temporary file, syncs it, renames it, and syncs the folder. Does nothing if the latest
+    /// snapshot is as late.
     /// </summary>
-    /// <exception cref="DiskFullException">There is no room; nothing has changed.</exception>
+    /// <exception cref="DiskFullException">There is no room, and nothing has changed.</exception>
     public void Save(Snapshot snapshot, ReadOnlyMemory<byte> state)
     {
         if (state.Length != snapshot.Length)
@@ -121,8 +124,8 @@ internal sealed class SnapshotFolder : IDisposable
     }
 
     /// <summary>
-    /// A piece of a snapshot that is coming in, each where the one before it ended; at offset 0 it begins anew, and what had come of any
-    /// other goes.
+    /// Writes a piece of a snapshot that is being received, at the end of the piece before. A piece at offset 0 begins a new file,
+    /// and drops the pieces of any other snapshot.
     /// </summary>
     public void Write(Snapshot snapshot, long offset, ReadOnlySpan<byte> data)
     {
@@ -135,18 +138,18 @@ internal sealed class SnapshotFolder : IDisposable
 
         if (_incoming is null || _incoming.Snapshot.Position != snapshot.Position || _incoming.Written != offset)
         {
-            throw new InvalidOperationException($"A piece at {offset} of the snapshot {snapshot} does not follow what came before it.");
+            throw new InvalidOperationException($"A piece at {offset} of the snapshot {snapshot} does not follow the piece before.");
         }
 
         _incoming.Append(data);
     }
 
-    /// <summary>All pieces have come: makes them durable, under a name of their own that counts only once the log says so.</summary>
+    /// <summary>Makes a completely received snapshot durable. It counts once the log records that it is installed.</summary>
     public void FinishIncoming(Snapshot snapshot)
     {
         if (_incoming?.Snapshot.Position != snapshot.Position)
         {
-            throw new InvalidOperationException($"The snapshot {snapshot} is not the one that is coming in.");
+            throw new InvalidOperationException($"The snapshot {snapshot} is not the one that is being received.");
         }
 
         _incoming.Finish();
@@ -156,7 +159,7 @@ internal sealed class SnapshotFolder : IDisposable
         _incoming = null;
     }
 
-    /// <summary>The log says durably that the snapshot that came in is installed: it gets its name.</summary>
+    /// <summary>Gives a received snapshot its final name. The log records durably that it is installed.</summary>
     public void Install(LogPosition position)
     {
         var name = SnapshotName.Of(position);
@@ -164,8 +167,8 @@ internal sealed class SnapshotFolder : IDisposable
         Keep(SnapshotFile.Open(_disk, PathOf(name.With(SnapshotName.Whole))));
     }
 
-    /// <summary>Bytes of the state, checked.</summary>
-    /// <exception cref="StoreException">There is no such snapshot any more, or it cannot be read.</exception>
+    /// <summary>Reads checked bytes of a snapshot's state: <paramref name="limit"/>, or fewer at its end. Thread-safe.</summary>
+    /// <exception cref="StoreException">The snapshot does not exist any more, or cannot be read.</exception>
     public ReadOnlyMemory<byte> Read(LogPosition position, long offset, int limit)
     {
         ImmutableArray<SnapshotFile> kept;
@@ -176,10 +179,10 @@ internal sealed class SnapshotFolder : IDisposable
 
         return kept.FirstOrDefault(file => file.Snapshot.Position == position)?.TryRead(offset, limit)
             ?? throw new StoreException(
-                $"There is no snapshot up to {position} in {_disk.PathOf(_folder)} any more. A later one can be read.");
+                $"The snapshot up to {position} in {_disk.PathOf(_folder)} does not exist any more. Read a later one.");
     }
 
-    /// <summary>Those before this index go, but never the latest.</summary>
+    /// <summary>Deletes the snapshots before an index, except the latest.</summary>
     public void DeleteBefore(LogIndex index)
     {
         ImmutableArray<SnapshotFile> old;
@@ -190,7 +193,7 @@ internal sealed class SnapshotFolder : IDisposable
             _kept = _kept.RemoveRange(old);
         }
 
-        // The names may come back after a power cut. Then they are deleted another time.
+        // A power cut may undo a deletion. The next call repeats it.
         foreach (var file in old)
         {
             file.Dispose();
@@ -217,7 +220,7 @@ internal sealed class SnapshotFolder : IDisposable
 
     private string PathOf(string file) => $"{_folder}/{file}";
 
-    /// <summary>The names of all folders down to this one are durable from now on.</summary>
+    /// <summary>Creates the folder, and makes the names of all folders down to it durable.</summary>
     private void MakeFolder()
     {
         _disk.CreateFolder(_folder);
@@ -242,12 +245,12 @@ internal sealed class SnapshotFolder : IDisposable
         StoreException? wrong = null;
         if (SnapshotName.Of(file.Snapshot.Position) != name)
         {
-            var what = $"it holds the snapshot up to {file.Snapshot.Position}, against its name";
-            wrong = new StoreDamagedException(new StoreDamage(path, SnapshotFormat.HeaderSize, null, null, null, what));
+            var what = $"it holds the snapshot up to {file.Snapshot.Position}, which contradicts its name";
+            wrong = new StoreDamagedException(new StoreDamage(path, SnapshotFormat.HeaderSize, null, null, what));
         }
         else if (file.Owner != _owner)
         {
-            wrong = new StoreException($"{path} belongs to {file.Owner}, and was found with {_owner}. Put it back where it came from.");
+            wrong = new StoreException($"{path} belongs to {file.Owner}, not to {_owner}. Move it back to the folder of its owner.");
         }
 
         if (wrong is null)
@@ -282,7 +285,7 @@ internal sealed class SnapshotFolder : IDisposable
         }
     }
 
-    // What fails here fails again at the next opening, where it counts.
+    // A failure here is ignored: the next opening deletes the file, or reports the failure.
     private void TryDelete(string path)
     {
         try

@@ -5,16 +5,14 @@ using RaftActors.Core;
 
 namespace RaftActors.Storage.Snapshots;
 
-/// <summary>
-/// The bytes of a snapshot's file: header, description, checksums of the blocks, state. The README has the table.
-/// </summary>
+/// <summary>The format of a snapshot file: header, description, checksums of the blocks, state. The README has the table.</summary>
 internal static class SnapshotFormat
 {
     public const int HeaderSize = 20;
     public const int BlockSize = 64 << 10;
     public const int ChecksumSize = sizeof(uint);
 
-    /// <summary>The newest format, and the only one so far.</summary>
+    /// <summary>The version of the format. There is no other so far.</summary>
     public const int Version = 1;
 
     private const int ChecksumOffset = 12;
@@ -22,7 +20,7 @@ internal static class SnapshotFormat
 
     public static ReadOnlySpan<byte> Magic => "RaftSnap"u8;
 
-    /// <summary>Header and description.</summary>
+    /// <summary>Encodes header and description.</summary>
     public static byte[] Encode(StoreOwner owner, Snapshot snapshot)
     {
         var writer = new ByteWriter();
@@ -44,16 +42,17 @@ internal static class SnapshotFormat
 
     public static int HeaderSizeOf(ReadOnlySpan<byte> header) => BinaryPrimitives.ReadUInt16LittleEndian(header[10..]);
 
-    /// <summary>The checksum that stands in the header.</summary>
+    /// <summary>The checksum in the header.</summary>
     public static uint StatedChecksum(ReadOnlySpan<byte> header) => BinaryPrimitives.ReadUInt32LittleEndian(header[ChecksumOffset..]);
 
-    /// <summary>Bytes of the description.</summary>
+    /// <summary>The number of bytes of the description.</summary>
     public static uint DescriptionLengthOf(ReadOnlySpan<byte> header) => BinaryPrimitives.ReadUInt32LittleEndian(header[LengthOffset..]);
 
-    /// <summary>Of header and description, all but the checksum itself.</summary>
+    /// <summary>The checksum of header and description, without the checksum itself.</summary>
     public static uint ChecksumOf(ReadOnlySpan<byte> bytes) => Crc32C.Append(Crc32C.Of(bytes[..ChecksumOffset]), bytes[LengthOffset..]);
 
-    /// <exception cref="InvalidDataException">It is none.</exception>
+    /// <summary>Decodes the description.</summary>
+    /// <exception cref="InvalidDataException">The bytes are not a description.</exception>
     public static (string Group, string Name, Snapshot Snapshot) DecodeDescription(ReadOnlySpan<byte> bytes)
     {
         var reader = new ByteReader(bytes);
@@ -65,8 +64,8 @@ internal static class SnapshotFormat
     public static long BlocksOf(long stateLength) => (stateLength / BlockSize) + (stateLength % BlockSize > 0 ? 1 : 0);
 
     /// <summary>
-    /// What the checksum of a block begins with: the file's own checksum, which is another for each position and process, and the block's
-    /// place. So a block of another file or place does not pass, be its own bytes ever so right.
+    /// The seed of a block's checksum: the checksum of the file, which differs for each position and process, and the number of the
+    /// block. So an intact block of another file or place is detected.
     /// </summary>
     public static uint SeedOf(uint fileChecksum, long block)
     {

@@ -4,38 +4,38 @@ using RaftActors.Core;
 
 namespace RaftActors.Storage.Snapshots;
 
-/// <summary>
-/// The name of a snapshot's file, <c>INDEX-TERM</c> and what it is: the ordinal order of names is that of the log.
-/// </summary>
+/// <summary>The name of a snapshot file: <c>INDEX-TERM</c> and an ending. The ordinal order of names is the order of the log.</summary>
 internal readonly record struct SnapshotName(LogIndex Index, Term Term)
 {
-    /// <summary>Where all snapshots of a directory are.</summary>
+    /// <summary>The folder of all snapshots of a directory.</summary>
     public const string Folder = "snapshots";
 
-    /// <summary>Whole, durable, and counts.</summary>
+    /// <summary>Ending of a complete, durable snapshot that counts.</summary>
     public const string Whole = ".snap";
 
-    /// <summary>An own one that is being written.</summary>
+    /// <summary>Ending of a snapshot of the process's own state that is being written.</summary>
     public const string Unfinished = ".tmp";
 
-    /// <summary>One that is coming in.</summary>
+    /// <summary>Ending of a snapshot that is being received.</summary>
     public const string Coming = ".part";
 
-    /// <summary>One that came in, whole and durable; whether it counts, the log says.</summary>
+    /// <summary>Ending of a completely received, durable snapshot. It counts if the log records that it is installed.</summary>
     public const string Arrived = ".incoming";
 
     private const int IndexDigits = 20;
 
-    /// <summary>Where those of one process are.</summary>
+    /// <summary>The folder of the snapshots of one slot.</summary>
     public static string FolderOf(ushort slot) => $"{Folder}/{slot}";
 
-    /// <summary>Of the snapshot up to there.</summary>
+    /// <summary>The name of the snapshot up to a position.</summary>
     public static SnapshotName Of(LogPosition position) => new(position.Index, position.Term);
 
-    /// <summary>With its ending.</summary>
+    /// <summary>The file name with an ending.</summary>
     public string With(string ending) => string.Create(CultureInfo.InvariantCulture, $"{Index.Value:d20}-{Term.Value}{ending}");
 
-    /// <summary>Only names that <see cref="With"/> gives, so that no two files have the same one.</summary>
+    /// <summary>
+    /// Parses a file name with this ending. Null: <see cref="With"/> does not produce it. So each snapshot has one name.
+    /// </summary>
     public static SnapshotName? Parse(string file, string ending)
     {
         if (file.EndsWith(ending, StringComparison.Ordinal)

@@ -7,8 +7,8 @@ using RaftActors.Storage.Disk;
 namespace RaftActors.Storage.Snapshots;
 
 /// <summary>
-/// Writes the file of one snapshot, from the first byte of the state to the last. Room for all of it is taken first; the state goes to the
-/// disk as it is given, and only the checksums of its blocks are kept in memory.
+/// Writes the file of one snapshot, from the first byte of the state to the last. Allocates the whole file first. Only the checksums
+/// of the blocks are kept in memory.
 /// </summary>
 internal sealed class SnapshotWriter : IDisposable
 {
@@ -21,7 +21,8 @@ internal sealed class SnapshotWriter : IDisposable
     private readonly long _stateOffset;
     private uint _checksum;
 
-    /// <exception cref="DiskFullException">There is no room; nothing was made.</exception>
+    /// <summary>Creates the file.</summary>
+    /// <exception cref="DiskFullException">There is no room, and no file was created.</exception>
     public SnapshotWriter(IDisk disk, string name, StoreOwner owner, Snapshot snapshot)
     {
         Name = name;
@@ -29,7 +30,7 @@ internal sealed class SnapshotWriter : IDisposable
         _head = SnapshotFormat.Encode(owner, snapshot);
         _fileChecksum = SnapshotFormat.StatedChecksum(_head);
 
-        // Room first: what another process says of the length of its snapshot is believed only as far as there is room for it.
+        // The file comes before the array: a sender's claim of the length is believed only as far as the disk has room for it.
         var checksumsLength = SnapshotFormat.BlocksOf(snapshot.Length) * SnapshotFormat.ChecksumSize;
         _stateOffset = _head.Length + checksumsLength;
         _file = disk.Create(name, _stateOffset + snapshot.Length);
@@ -40,15 +41,16 @@ internal sealed class SnapshotWriter : IDisposable
 
     public Snapshot Snapshot { get; }
 
-    /// <summary>Bytes of the state so far.</summary>
+    /// <summary>The number of bytes of the state written so far.</summary>
     public long Written { get; private set; }
 
-    /// <exception cref="DiskFullException">Nothing counts as written, and it can be tried again.</exception>
+    /// <summary>Appends bytes of the state.</summary>
+    /// <exception cref="DiskFullException">There is no room. Nothing counts as written, and the call may be repeated.</exception>
     public void Append(ReadOnlySpan<byte> state)
     {
         if (state.Length > Snapshot.Length - Written)
         {
-            throw new InvalidOperationException($"The snapshot {Snapshot} gets {state.Length} bytes more at {Written}.");
+            throw new InvalidOperationException($"The snapshot {Snapshot} has no place for {state.Length} bytes at {Written}.");
         }
 
         var before = (Written, _checksum);
@@ -69,12 +71,12 @@ internal sealed class SnapshotWriter : IDisposable
         }
     }
 
-    /// <summary>Makes the file whole and durable; its name is not yet.</summary>
+    /// <summary>Writes header and checksums, and syncs the file. Its name is not durable yet.</summary>
     public void Finish()
     {
         if (Written != Snapshot.Length)
         {
-            throw new InvalidOperationException($"The snapshot {Snapshot} has {Written} bytes of its state only.");
+            throw new InvalidOperationException($"The snapshot {Snapshot} cannot be finished after {Written} bytes of its state.");
         }
 
         _file.Write(_head.Length, _checksums);
@@ -85,7 +87,7 @@ internal sealed class SnapshotWriter : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();
 
-    // A block may come in several pieces.
+    // A block may arrive in several pieces.
     private void AddChecksums(ReadOnlySpan<byte> state)
     {
         while (!state.IsEmpty)

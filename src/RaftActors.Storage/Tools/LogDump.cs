@@ -88,12 +88,16 @@ public static class LogDump
             },
             ScanKind.Record => RecordAt(scan, file, owners, origins),
             ScanKind.BadBody => WithPlace(
-                new LogItem(file, scan.Offset, KindOf(scan.Record.Type)) { Owner = OwnerOf(owners, scan.Record.Slot), Detail = Sums(scan) },
+                new LogItem(file, scan.Offset, KindOf(scan.Record.Type))
+                {
+                    Owner = OwnerOf(owners, scan.Record.Slot),
+                    Detail = Text(scan.Mismatch),
+                },
                 scan.Record),
             _ => new LogItem(file, scan.Offset, scan.Kind == ScanKind.BadBatch ? "batch" : "record")
             {
                 Size = scan.Length,
-                Detail = scan.Expected == scan.Found ? "cannot be read" : Sums(scan),
+                Detail = Text(scan.Mismatch),
             },
         };
 
@@ -162,7 +166,8 @@ public static class LogDump
         + (state.Roster.IsEmpty ? "" : $", founding roster {string.Join(' ', state.Roster)}")
         + (state.Fence is { } fence ? $", shut out: {fence}" : "");
 
-    private static string Sums(in LogScan scan) => $"checksum {scan.Expected:x8} expected, {scan.Found:x8} found";
+    private static string Text(ChecksumMismatch? mismatch) =>
+        mismatch is var (expected, found) ? $"checksum {expected:x8} expected, {found:x8} found" : "cannot be read";
 
     private static string KindOf(RecordType type) => type switch
     {

@@ -127,7 +127,7 @@ public static class LogVerify
             var what = latest is null
                 ? $"the log begins after {start}, and there is no snapshot of what was before"
                 : $"the log begins after {start}, and the latest snapshot goes only up to {latest.Position}";
-            damages.Add(new LogDamage(new StoreDamage(folder, 0, start.Index, null, null, what), owner, 0));
+            damages.Add(new LogDamage(new StoreDamage(folder, 0, start.Index, null, what), owner, 0));
         }
     }
 

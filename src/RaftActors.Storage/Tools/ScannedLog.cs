@@ -44,7 +44,7 @@ internal sealed class ScannedLog
         if (bytes.Length < end)
         {
             var what = $"the segment should have {end} bytes";
-            Damages.Add(new LogDamage(new StoreDamage(path, bytes.Length, null, null, null, what), null, 0));
+            Damages.Add(new LogDamage(new StoreDamage(path, bytes.Length, null, null, what), null, 0));
         }
 
         var check = SegmentCheck.Of(header, bytes, end is not null);
@@ -85,11 +85,10 @@ internal sealed class ScannedLog
     {
         foreach (var (fault, path) in _faults)
         {
-            var isScoped = fault.Kind == ScanKind.BadBody && Owners.ContainsKey(fault.Record.Slot);
-            Damages.Add(new LogDamage(
-                fault.DamageOf(path),
-                isScoped ? Owners[fault.Record.Slot] : null,
-                isScoped ? EntriesAfter(fault.Record) : 0));
+            var damage = fault.DamageOf(path);
+            Damages.Add(fault.Record is { } record && Owners.TryGetValue(record.Slot, out var owner)
+                ? new LogDamage(damage, owner, EntriesAfter(record))
+                : new LogDamage(damage, null, 0));
         }
     }
 

@@ -63,8 +63,8 @@ public sealed class RecoveryTests
         Assert.Equal("model:/" + Life.FileOf(1), damage.File);
         Assert.Equal(new LogIndex(2), damage.Index);
         Assert.InRange(damage.Offset, place - 64, place - RecordHeader.Size);
-        Assert.NotNull(damage.Expected);
-        Assert.NotEqual(damage.Expected, damage.Found);
+        var (expected, found) = Assert.NotNull(damage.Checksum);
+        Assert.NotEqual(expected, found);
     }
 
     [Fact]
@@ -159,7 +159,7 @@ public sealed class RecoveryTests
         });
 
         var refusal = Assert.Throws<StoreException>(() => new Life(disk));
-        Assert.Contains("is of format 3, and this program knows formats up to 2", refusal.Message);
+        Assert.Contains("has format version 3, and this program reads versions 1 to 2", refusal.Message);
     }
 
     [Fact]

@@ -67,9 +67,8 @@ public sealed class SnapshotDamageTests
 
         Assert.EndsWith(PathOf(10), damage.File);
         Assert.Equal(stateOffset + Block, damage.Offset);
-        Assert.NotNull(damage.Expected);
-        Assert.NotNull(damage.Found);
-        Assert.NotEqual(damage.Expected, damage.Found);
+        var (expected, found) = Assert.NotNull(damage.Checksum);
+        Assert.NotEqual(expected, found);
         Assert.Equal("block 1 of the state is not what was written", damage.What);
     }
 
@@ -118,7 +117,7 @@ public sealed class SnapshotDamageTests
 
         var damage = AssertDamaged(whole.Without(PathOf(10)).With(PathOf(11), whole.Files[PathOf(10)]));
 
-        Assert.Equal("it holds the snapshot up to 10/3 s9, against its name", damage.What);
+        Assert.Equal("it holds the snapshot up to 10/3 s9, which contradicts its name", damage.What);
     }
 
     [Fact]
@@ -129,7 +128,7 @@ public sealed class SnapshotDamageTests
 
         var error = Assert.Throws<StoreException>(() => folder.Settle([]));
 
-        Assert.Contains($"belongs to {Owner}, and was found with {Owner.Name} of group shop.", error.Message);
+        Assert.Contains($"belongs to {Owner}, not to {Owner.Name} of group shop.", error.Message);
     }
 
     [Fact]
@@ -141,7 +140,7 @@ public sealed class SnapshotDamageTests
 
         var error = Assert.Throws<StoreException>(() => Open(new ModelDisk(whole.With(PathOf(10), file))));
 
-        Assert.Contains("has version 7 of the format of snapshots, and this program knows 1", error.Message);
+        Assert.Contains("has format version 7, and this program reads version 1", error.Message);
     }
 
     [Fact]

@@ -130,7 +130,7 @@ public sealed class SnapshotFolderTests
 
         var error = Assert.Throws<StoreException>(() => folder.Read(Of(10, 0).Position, 0, 10));
 
-        Assert.StartsWith("There is no snapshot up to 10/3 s9 in ", error.Message);
+        Assert.StartsWith("The snapshot up to 10/3 s9 in ", error.Message);
     }
 
     [Theory]
@@ -233,7 +233,7 @@ public sealed class SnapshotFolderTests
 
         Assert.Equal(["10-3.snap", "notes.txt"], _disk.List(Folder));
         Assert.Equal(2, folder.Notes.Count);
-        Assert.All(folder.Notes, note => Assert.EndsWith("is left alone.", note));
+        Assert.All(folder.Notes, note => Assert.EndsWith("is not a snapshot, and was not changed.", note));
     }
 
     [Fact]
