@@ -8,7 +8,7 @@ namespace RaftActors.Core.Tests.Properties;
 /// <summary>Quorum arithmetic, compared with the simplest possible implementation.</summary>
 public sealed class QuorumProperties
 {
-    private static readonly ImmutableArray<Member> Everybody =
+    private static readonly ImmutableArray<Member> AllMembers =
         [.. Enumerable.Range(1, 9).Select(i => new Member(new ProcessName($"raft{i}@x"), SimulatedProcess.IncarnationOf(1)))];
 
     [Fact]
@@ -16,9 +16,9 @@ public sealed class QuorumProperties
     {
         Check(indices => Gen.Choose(0, indices.Length), (indices, size) =>
         {
-            ImmutableArray<Member> voters = Everybody[..Math.Max(1, size)];
-            var reached = Majority.Reached(voters, member => new LogIndex(indices[Everybody.IndexOf(member)])).Value;
-            bool HaveIt(long index) => voters.Count(voter => indices[Everybody.IndexOf(voter)] >= index) * 2 > voters.Length;
+            ImmutableArray<Member> voters = AllMembers[..Math.Max(1, size)];
+            var reached = Majority.Reached(voters, member => new LogIndex(indices[AllMembers.IndexOf(member)])).Value;
+            bool HaveIt(long index) => voters.Count(voter => indices[AllMembers.IndexOf(voter)] >= index) * 2 > voters.Length;
             return HaveIt(reached) && !HaveIt(reached + 1);
         });
     }
@@ -26,10 +26,10 @@ public sealed class QuorumProperties
     [Fact]
     public void A_joint_configuration_commits_only_what_both_sets_have()
     {
-        Check(_ => Gen.Choose(1, Everybody.Length - 1), (indices, split) =>
+        Check(_ => Gen.Choose(1, AllMembers.Length - 1), (indices, split) =>
         {
-            LogIndex IndexOf(Member member) => new(indices[Everybody.IndexOf(member)]);
-            var (voters, old) = (Everybody[..split], Everybody[(split / 2)..]);
+            LogIndex IndexOf(Member member) => new(indices[AllMembers.IndexOf(member)]);
+            var (voters, old) = (AllMembers[..split], AllMembers[(split / 2)..]);
             var joint = new Configuration(GroupUid.None, voters.Length, voters, old, [], []);
             var least = Math.Min(Majority.Reached(voters, IndexOf).Value, Majority.Reached(old, IndexOf).Value);
             return Majority.Reached(joint, IndexOf).Value == least;
@@ -39,10 +39,10 @@ public sealed class QuorumProperties
     [Fact]
     public void An_election_is_won_or_lost_when_no_open_vote_can_change_it()
     {
-        Check(_ => Gen.Choose(1, Everybody.Length), (votes, size) =>
+        Check(_ => Gen.Choose(1, AllMembers.Length), (votes, size) =>
         {
-            var voters = Everybody[..size];
-            bool? VoteOf(Member member) => (votes[Everybody.IndexOf(member)] % 3) switch { 0 => true, 1 => false, _ => null };
+            var voters = AllMembers[..size];
+            bool? VoteOf(Member member) => (votes[AllMembers.IndexOf(member)] % 3) switch { 0 => true, 1 => false, _ => null };
             bool IsWonIf(bool open) => voters.Count(voter => VoteOf(voter) ?? open) * 2 > voters.Length;
             var expected = IsWonIf(open: false) ? VoteResult.Won : IsWonIf(open: true) ? VoteResult.Pending : VoteResult.Lost;
             return Majority.Result(voters, VoteOf) == expected;
@@ -52,10 +52,10 @@ public sealed class QuorumProperties
     [Fact]
     public void A_joint_election_is_won_when_both_sets_are_won_and_lost_when_one_is()
     {
-        Check(_ => Gen.Choose(1, Everybody.Length - 1), (votes, split) =>
+        Check(_ => Gen.Choose(1, AllMembers.Length - 1), (votes, split) =>
         {
-            bool? VoteOf(Member member) => (votes[Everybody.IndexOf(member)] % 3) switch { 0 => true, 1 => false, _ => null };
-            var (voters, old) = (Everybody[..split], Everybody[(split / 2)..]);
+            bool? VoteOf(Member member) => (votes[AllMembers.IndexOf(member)] % 3) switch { 0 => true, 1 => false, _ => null };
+            var (voters, old) = (AllMembers[..split], AllMembers[(split / 2)..]);
             VoteResult[] each = [Majority.Result(voters, VoteOf), Majority.Result(old, VoteOf)];
             var expected = each.Contains(VoteResult.Lost) ? VoteResult.Lost
                 : each.Contains(VoteResult.Pending) ? VoteResult.Pending
@@ -87,7 +87,7 @@ public sealed class QuorumProperties
     private static void Check(Func<int[], Gen<int>> parameter, Func<int[], int, bool> holds)
     {
         var cases =
-            from indices in Gen.Choose(0, 8).ArrayOf(Everybody.Length)
+            from indices in Gen.Choose(0, 8).ArrayOf(AllMembers.Length)
             from number in parameter(indices)
             select (indices, number);
         Prop.ForAll(cases.ToArbitrary(), one => holds(one.indices, one.number)).QuickCheckThrowOnFailure();

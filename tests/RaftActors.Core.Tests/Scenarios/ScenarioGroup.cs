@@ -70,16 +70,16 @@ internal sealed partial class ScenarioGroup
     /// </summary>
     public string TakeOutput()
     {
-        var text = MemberPattern().Replace(_output.ToString(), match => match.Groups["life"].Value switch
+        var text = MemberPattern().Replace(_output.ToString(), match => match.Groups["incarnation"].Value switch
         {
             "" => match.Groups["name"].Value,
             "?" => match.Groups["name"].Value + "?",
-            var life when int.Parse(life) == 1 => match.Groups["name"].Value,
-            var life => $"{match.Groups["name"].Value}'{int.Parse(life)}",
+            var number when int.Parse(number) == 1 => match.Groups["name"].Value,
+            var number => $"{match.Groups["name"].Value}'{int.Parse(number)}",
         });
         _output.Clear();
         text = GroupPattern().Replace(text, match => $"g{int.Parse(match.Groups["number"].Value)}");
-        return LifePattern().Replace(text, match => $"life {int.Parse(match.Value)}");
+        return IncarnationPattern().Replace(text, match => $"life {int.Parse(match.Value)}");
     }
 
     public void Deliver(Envelope envelope)
@@ -175,12 +175,12 @@ internal sealed partial class ScenarioGroup
     private bool AreConnected(string one, string other) =>
         Parts.Count == 0 || Parts.Any(part => part.Contains(one) && part.Contains(other));
 
-    [GeneratedRegex(@"(?<name>\w+)@x(#(?<life>\d{8}|\?))?")]
+    [GeneratedRegex(@"(?<name>\w+)@x(#(?<incarnation>\d{8}|\?))?")]
     private static partial Regex MemberPattern();
 
     [GeneratedRegex(@"\b0f0000(?<number>\d\d)\b")]
     private static partial Regex GroupPattern();
 
     [GeneratedRegex(@"\b000000\d\d\b")]
-    private static partial Regex LifePattern();
+    private static partial Regex IncarnationPattern();
 }

@@ -57,7 +57,7 @@ internal sealed partial class Simulation
             case FaultKind.Pause when Victim(prng) is { } victim:
                 Pause(victim, fault.Lasts);
                 break;
-            case FaultKind.Hint when Anybody(prng) is { } process && Victim(prng) is { } victim && process != victim:
+            case FaultKind.Hint when AnyRunning(prng) is { } process && Victim(prng) is { } victim && process != victim:
                 Step(process, new Input.PeerUnreachable(victim.Name));
                 break;
             case FaultKind.Wipe when Victim(prng) is { } victim && MayLoseDisk(victim):
@@ -70,7 +70,7 @@ internal sealed partial class Simulation
             case FaultKind.Restore when Victim(prng) is { } victim:
                 Restore(victim, fault.Lasts);
                 break;
-            case FaultKind.Snapshot when Anybody(prng) is { } process:
+            case FaultKind.Snapshot when AnyRunning(prng) is { } process:
                 TakeSnapshot(process, prng);
                 break;
             default:
@@ -93,7 +93,7 @@ internal sealed partial class Simulation
 
     private void After(long microseconds, Action action) => _queue.Add(_now + microseconds, EventKind.FaultEnd, 0, 0, action);
 
-    private SimulatedProcess? Anybody(Prng prng)
+    private SimulatedProcess? AnyRunning(Prng prng)
     {
         _candidates.Clear();
         foreach (var process in _processes)
@@ -108,7 +108,7 @@ internal sealed partial class Simulation
     }
 
     /// <summary>Returns a random running process, the leader with a higher probability.</summary>
-    private SimulatedProcess? Victim(Prng prng) => prng.Chance(40) && TheLeader() is { } leader ? leader : Anybody(prng);
+    private SimulatedProcess? Victim(Prng prng) => prng.Chance(40) && TheLeader() is { } leader ? leader : AnyRunning(prng);
 
     private void CrashBriefly(SimulatedProcess process)
     {
