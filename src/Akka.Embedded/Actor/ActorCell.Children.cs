@@ -1,60 +1,15 @@
 namespace Akka.Actor;
 
-/// <content>The children. A lock guards their table, because any thread may look up a path.</content>
+/// <content>Creates, stops, suspends and resumes the children.</content>
 internal sealed partial class ActorCell
 {
-    private readonly Dictionary<string, ChildStats> _children = [];
-    private long _madeUpNames;
+    public ChildrenContainer Children { get; } = new();
 
-    /// <summary>The step to take when the last stopping child has ended. Guarded by the children's lock.</summary>
-    private AfterChildren _afterChildren;
+    public bool IsTerminating => Children.IsTerminating;
 
-    /// <summary>The cause of a restart that waits for children to end.</summary>
-    private Exception? _restartCause;
+    public IActorRef Child(string name) => Children.Get(name);
 
-    private enum AfterChildren
-    {
-        GoOn,
-        Create,
-        Recreate,
-        Terminate,
-        Terminated,
-    }
-
-    public bool IsTerminating => _afterChildren >= AfterChildren.Terminate;
-
-    public IActorRef Child(string name) => GetSingleChild(name);
-
-    public IEnumerable<IActorRef> GetChildren() => ChildRefs();
-
-    /// <summary>Returns the child with this name. With <c>name#uid</c>, returns only the incarnation with that uid.</summary>
-    public InternalActorRef GetSingleChild(string name)
-    {
-        var hash = name.IndexOf('#');
-        lock (_children)
-        {
-            return _children.TryGetValue(hash < 0 ? name : name[..hash], out var child)
-                && (hash < 0 || name.AsSpan(hash + 1).SequenceEqual(child.Child.Path.Uid.ToString()))
-                ? child.Child
-                : Nobody.Instance;
-        }
-    }
-
-    public ChildStats[] ChildrenStats()
-    {
-        lock (_children)
-        {
-            return [.. _children.Values];
-        }
-    }
-
-    public InternalActorRef[] ChildRefs()
-    {
-        lock (_children)
-        {
-            return [.. _children.Values.Select(child => child.Child)];
-        }
-    }
+    public IEnumerable<IActorRef> GetChildren() => Children.Refs();
 
     /// <summary>Creates and starts a child. Any thread may call it, because code outside of actors creates top-level actors.</summary>
     public InternalActorRef AttachChild(Props props, string? name, bool isSystemName = false)
@@ -67,25 +22,8 @@ internal sealed partial class ActorCell
                     + "and these special characters: -_.*$+:@&=,!~';()");
         }
 
-        InternalActorRef child;
-        lock (_children)
-        {
-            if (IsTerminating)
-            {
-                throw new InvalidOperationException($"Cannot create child while terminating or terminated: {Self}");
-            }
-
-            name ??= "$" + TemporaryNames.Encode(_madeUpNames++);
-            if (_children.ContainsKey(name))
-            {
-                throw new InvalidActorNameException($"Actor name \"{name}\" is not unique!");
-            }
-
-            ActorPath path = new ChildActorPath(Self.Path, name, SystemImpl.NextUid());
-            child = SystemImpl.Provider.ActorOf(props, Self, path);
-            _children.Add(name, new ChildStats(child));
-        }
-
+        var child = Children.Add(Self, name, unique =>
+            SystemImpl.Provider.ActorOf(props, Self, new ChildActorPath(Self.Path, unique, SystemImpl.NextUid())));
         child.Start();
         return child;
     }
@@ -93,43 +31,16 @@ internal sealed partial class ActorCell
     /// <summary>Asks all children to stop and drops this actor's watches on them.</summary>
     public void StopChildren()
     {
-        foreach (var child in ChildRefs())
+        foreach (var child in Children.Refs())
         {
             Unwatch(child);
             Stop(child);
         }
     }
 
-    private ChildStats? StatsOf(InternalActorRef actor)
-    {
-        lock (_children)
-        {
-            return _children.TryGetValue(actor.Path.Name, out var child) && child.Child.Equals(actor) ? child : null;
-        }
-    }
-
-    private void MarkStopping(InternalActorRef actor)
-    {
-        if (StatsOf(actor) is { } child)
-        {
-            child.IsStopping = true;
-        }
-    }
-
-    /// <summary>Sets the step to take after the last child. Returns false if no child is stopping.</summary>
-    private bool WaitForChildren(AfterChildren step)
-    {
-        lock (_children)
-        {
-            var waits = _children.Values.Any(child => child.IsStopping);
-            _afterChildren = waits || step >= AfterChildren.Terminate ? step : AfterChildren.GoOn;
-            return waits;
-        }
-    }
-
     private void SuspendChildren(InternalActorRef? except)
     {
-        foreach (var child in ChildRefs())
+        foreach (var child in Children.Refs())
         {
             if (!child.Equals(except))
             {
@@ -140,7 +51,7 @@ internal sealed partial class ActorCell
 
     private void ResumeChildren(Exception? causedByFailure, InternalActorRef? perpetrator)
     {
-        foreach (var child in ChildRefs())
+        foreach (var child in Children.Refs())
         {
             child.Resume(child.Equals(perpetrator) ? causedByFailure : null);
         }
@@ -148,22 +59,7 @@ internal sealed partial class ActorCell
 
     private void RemoveChild(InternalActorRef actor)
     {
-        var step = AfterChildren.GoOn;
-        lock (_children)
-        {
-            if (!_children.Remove(actor.Path.Name))
-            {
-                return;
-            }
-
-            if (_afterChildren != AfterChildren.GoOn && !_children.Values.Any(child => child.IsStopping))
-            {
-                step = _afterChildren;
-                _afterChildren = step == AfterChildren.Terminate ? step : AfterChildren.GoOn;
-            }
-        }
-
-        switch (step)
+        switch (Children.Remove(actor))
         {
             case AfterChildren.Create:
                 FinishCreate();

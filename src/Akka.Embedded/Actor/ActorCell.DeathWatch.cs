@@ -24,7 +24,7 @@ internal sealed partial class ActorCell
 
     public IActorRef Unwatch(IActorRef subject)
     {
-        InternalActorRef watchee = InternalActorRef.Of(subject);
+        var watchee = InternalActorRef.Of(subject);
         if (!watchee.Equals(Self) && _watching.Remove(watchee))
         {
             watchee.SendSystemMessage(new Unwatch(watchee, Self));
@@ -36,7 +36,7 @@ internal sealed partial class ActorCell
 
     private IActorRef WatchFor(IActorRef subject, object? message)
     {
-        InternalActorRef watchee = InternalActorRef.Of(subject);
+        var watchee = InternalActorRef.Of(subject);
         if (watchee.Equals(Self))
         {
             return subject;
@@ -84,7 +84,7 @@ internal sealed partial class ActorCell
             Self.Tell(message ?? new Terminated(actor, existenceConfirmed, addressTerminated), actor);
         }
 
-        if (StatsOf(actor) is not null)
+        if (Children.Find(actor) is not null)
         {
             RemoveChild(actor);
         }
@@ -104,8 +104,8 @@ internal sealed partial class ActorCell
         _watchedBy.RemoveWhere(watcher => watcher.Path.Address == address);
         foreach (var watched in _watching.Keys.Where(watched => watched.Path.Address == address).ToArray())
         {
-            InternalActorRef actor = InternalActorRef.Of(watched);
-            Self.SendSystemMessage(new DeathWatchNotification(actor, StatsOf(actor) is not null, true));
+            var actor = InternalActorRef.Of(watched);
+            Self.SendSystemMessage(new DeathWatchNotification(actor, Children.Find(actor) is not null, true));
         }
     }
 
@@ -127,7 +127,7 @@ internal sealed partial class ActorCell
     {
         foreach (var watched in _watching.Keys)
         {
-            InternalActorRef watchee = InternalActorRef.Of(watched);
+            var watchee = InternalActorRef.Of(watched);
             watchee.SendSystemMessage(new Unwatch(watchee, Self));
         }
 

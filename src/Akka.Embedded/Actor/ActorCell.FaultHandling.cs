@@ -12,6 +12,9 @@ internal sealed partial class ActorCell
     /// <summary>The child whose failure this actor escalated.</summary>
     private InternalActorRef? _perpetrator;
 
+    /// <summary>The cause of a restart that waits for children to end.</summary>
+    private Exception? _restartCause;
+
     private void CreateActor()
     {
         try
@@ -45,7 +48,7 @@ internal sealed partial class ActorCell
         _hasFailed = true;
         _perpetrator = perpetrator;
         Mailbox.Suspend();
-        foreach (var child in ChildRefs())
+        foreach (var child in Children.Refs())
         {
             if (!child.Equals(perpetrator) && !suspended.Contains(child))
             {
@@ -65,7 +68,7 @@ internal sealed partial class ActorCell
 
     private void HandleFailed(Failed failed)
     {
-        if (StatsOf(failed.Child) is not { } child)
+        if (Children.Find(failed.Child) is not { } child)
         {
             return;
         }
@@ -83,7 +86,7 @@ internal sealed partial class ActorCell
 
     private void FaultResume(Exception? causedByFailure)
     {
-        if (_afterChildren != AfterChildren.GoOn)
+        if (Children.IsWaiting)
         {
             Mailbox.Resume();
         }
@@ -108,7 +111,7 @@ internal sealed partial class ActorCell
     private void FaultCreate()
     {
         StopChildren();
-        if (!WaitForChildren(AfterChildren.Create))
+        if (!Children.WaitForStopping(AfterChildren.Create))
         {
             FinishCreate();
         }
@@ -123,7 +126,7 @@ internal sealed partial class ActorCell
 
     private void FaultRecreate(Exception cause)
     {
-        if (_afterChildren != AfterChildren.GoOn)
+        if (Children.IsWaiting)
         {
             // The actor is already restarting or stopping. Undo only the suspension that came with this message.
             Mailbox.Resume();
@@ -145,7 +148,7 @@ internal sealed partial class ActorCell
 
             ClearActor();
             _restartCause = cause;
-            if (!WaitForChildren(AfterChildren.Recreate))
+            if (!Children.WaitForStopping(AfterChildren.Recreate))
             {
                 FinishRecreate(cause);
             }
@@ -154,7 +157,7 @@ internal sealed partial class ActorCell
 
     private void FinishRecreate(Exception cause)
     {
-        var survivors = ChildRefs();
+        var survivors = Children.Refs();
         _restartCause = null;
         Mailbox.Resume();
         ClearFailure();
@@ -181,13 +184,13 @@ internal sealed partial class ActorCell
     {
         SetReceiveTimeout(null);
         UnwatchAll();
-        foreach (var child in ChildRefs())
+        foreach (var child in Children.Refs())
         {
             Stop(child);
         }
 
         var wasTerminating = IsTerminating;
-        if (!WaitForChildren(AfterChildren.Terminate))
+        if (!Children.WaitForStopping(AfterChildren.Terminate))
         {
             FinishTerminate();
         }
@@ -212,11 +215,7 @@ internal sealed partial class ActorCell
         }
 
         ClearActor();
-        lock (_children)
-        {
-            _afterChildren = AfterChildren.Terminated;
-        }
-
+        Children.Close();
         SystemImpl.EventStream.Unsubscribe(Self);
         Mailbox.Close();
         if (_hearsOfAddresses)

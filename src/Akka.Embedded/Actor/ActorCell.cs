@@ -6,7 +6,7 @@ namespace Akka.Actor;
 
 /// <summary>
 /// Holds an actor's mailbox, children, watches and behaviours, while restarts replace the instance. Only the thread that runs the
-/// mailbox touches the cell. The table of children is the exception: it has a lock.
+/// mailbox touches the cell. <see cref="ChildrenContainer"/> is the exception: it has a lock.
 /// </summary>
 internal sealed partial class ActorCell : IUntypedActorContext
 {
@@ -90,8 +90,12 @@ internal sealed partial class ActorCell : IUntypedActorContext
 
     public void Stop(IActorRef child)
     {
-        InternalActorRef actor = InternalActorRef.Of(child);
-        MarkStopping(actor);
+        var actor = InternalActorRef.Of(child);
+        if (Children.Find(actor) is { } stats)
+        {
+            stats.IsStopping = true;
+        }
+
         actor.Stop();
     }
 

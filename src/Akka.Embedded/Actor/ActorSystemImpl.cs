@@ -93,7 +93,7 @@ internal sealed class ActorSystemImpl : ExtendedActorSystem
 
     public override void Stop(IActorRef actor)
     {
-        InternalActorRef stopped = InternalActorRef.Of(actor);
+        var stopped = InternalActorRef.Of(actor);
         if (stopped.Parent is LocalActorRef parent)
         {
             parent.Cell.Stop(stopped);

@@ -10,7 +10,7 @@ public static class GracefulStopSupport
     /// <returns>Whether the actor ended in time. With a timeout of zero the task waits forever.</returns>
     public static async Task<bool> GracefulStop(this IActorRef target, TimeSpan timeout, object stopMessage)
     {
-        InternalActorRef watchee = InternalActorRef.Of(target);
+        var watchee = InternalActorRef.Of(target);
         var promise = new PromiseActorRef<Terminated>(watchee.Provider, timeout, CancellationToken.None);
         watchee.SendSystemMessage(new Watch(watchee, promise));
         target.Tell(stopMessage, ActorRefs.NoSender);

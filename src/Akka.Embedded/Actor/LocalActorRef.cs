@@ -23,7 +23,7 @@ internal class LocalActorRef : InternalActorRef
 
     public override InternalActorRef Parent => Cell.Parent;
 
-    public override IReadOnlyList<InternalActorRef> Children => Cell.ChildRefs();
+    public override IReadOnlyList<InternalActorRef> Children => Cell.Children.Refs();
 
     public override void Start() => _mailbox.PostSystem(new Create());
 
@@ -40,7 +40,7 @@ internal class LocalActorRef : InternalActorRef
         return next is Nobody ? next : next.GetChild(names[1..]);
     }
 
-    protected virtual InternalActorRef GetSingleChild(string name) => Cell.GetSingleChild(name);
+    protected virtual InternalActorRef GetSingleChild(string name) => Cell.Children.Get(name);
 
     protected override void TellInternal(object message, IActorRef? sender) => _mailbox.Post(message, sender);
 }

@@ -186,7 +186,7 @@ public class AllForOneStrategy : SupervisorStrategy
 
     internal override void ProcessFailure(ActorCell cell, bool restart, ChildStats child, Exception cause)
     {
-        var children = cell.ChildrenStats();
+        var children = cell.Children.Stats();
         var mayRestart = restart && children.All(one => MayRestart(cell, one));
         foreach (var one in children)
         {
