@@ -15,7 +15,7 @@ internal sealed partial class ActorCell
     /// </summary>
     private readonly HashSet<IActorRef> _terminatedQueued = [];
 
-    private bool _hearsOfAddresses;
+    private bool _isSubscribedToLostAddresses;
 
     public IActorRef Watch(IActorRef subject) => WatchFor(subject, null);
 
@@ -50,7 +50,7 @@ internal sealed partial class ActorCell
 
         _watching.Add(watchee, message);
         watchee.SendSystemMessage(new Watch(watchee, Self));
-        HearOfAddresses(watchee);
+        SubscribeToLostAddresses(watchee);
         return subject;
     }
 
@@ -59,7 +59,7 @@ internal sealed partial class ActorCell
         if (watchee.Equals(Self) && !watcher.Equals(Self))
         {
             _watchedBy.Add(watcher);
-            HearOfAddresses(watcher);
+            SubscribeToLostAddresses(watcher);
         }
     }
 
@@ -136,11 +136,11 @@ internal sealed partial class ActorCell
     }
 
     /// <summary>Subscribes to lost addresses when the first watch involves a remote actor. The actor's end unsubscribes.</summary>
-    private void HearOfAddresses(InternalActorRef other)
+    private void SubscribeToLostAddresses(InternalActorRef other)
     {
-        if (!other.IsLocal && !_hearsOfAddresses)
+        if (!other.IsLocal && !_isSubscribedToLostAddresses)
         {
-            _hearsOfAddresses = true;
+            _isSubscribedToLostAddresses = true;
             SystemImpl.AddressTerminatedTopic.Subscribe(Self);
         }
     }

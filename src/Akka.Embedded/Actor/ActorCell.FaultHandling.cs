@@ -218,7 +218,7 @@ internal sealed partial class ActorCell
         Children.Close();
         SystemImpl.EventStream.Unsubscribe(Self);
         Mailbox.Close();
-        if (_hearsOfAddresses)
+        if (_isSubscribedToLostAddresses)
         {
             SystemImpl.AddressTerminatedTopic.Unsubscribe(Self);
         }

@@ -1,3 +1,5 @@
+using System.Runtime.Serialization;
+
 namespace Akka.Actor;
 
 /// <summary>Base class of the exceptions of the actor runtime.</summary>
@@ -13,7 +15,7 @@ public abstract class AkkaException : Exception
 public class ActorInitializationException : AkkaException
 {
     public ActorInitializationException()
-        : this("An actor could not be made.")
+        : this("An actor could not be created.")
     {
     }
 
@@ -30,7 +32,13 @@ public class ActorInitializationException : AkkaException
     public ActorInitializationException(IActorRef? actor, string message, Exception? cause = null)
         : base(message, cause) => Actor = actor;
 
-    /// <summary>The actor that could not be made, if it is known.</summary>
+    /// <summary>Completes Akka.NET's set of overloads. The embedded runtime does not serialize exceptions.</summary>
+    protected ActorInitializationException(SerializationInfo info, StreamingContext context)
+        : this(info.GetString("Message") ?? "")
+    {
+    }
+
+    /// <summary>The actor that could not be created. Null if it is unknown.</summary>
     public IActorRef? Actor { get; set; }
 }
 

@@ -15,7 +15,7 @@ internal abstract class InternalActorRef : IActorRef
     public virtual InternalActorRef Parent => Nobody.Instance;
 
     /// <summary>Whether null may be sent. It may be a reply, but not a message to an actor.</summary>
-    protected virtual bool TakesNull => false;
+    protected virtual bool AllowsNull => false;
 
     /// <summary>The current children. Empty if this process does not hold them.</summary>
     public virtual IReadOnlyList<InternalActorRef> Children => [];
@@ -30,7 +30,7 @@ internal abstract class InternalActorRef : IActorRef
 
     public void Tell(object message, IActorRef? sender)
     {
-        if (message is null && !TakesNull)
+        if (message is null && !AllowsNull)
         {
             throw new InvalidMessageException("Message is null");
         }

@@ -63,7 +63,7 @@ internal sealed class PromiseActorRef<T> : InternalActorRef
         }
     }
 
-    protected override bool TakesNull => true;
+    protected override bool AllowsNull => true;
 
     protected override void TellInternal(object? message, IActorRef? sender)
     {

@@ -24,7 +24,7 @@ public class Cluster : IExtension
         Settings = new ClusterSettings(system.Settings.Config, system.Name);
         SelfUniqueAddress = new UniqueAddress(_provider.DefaultAddress, _provider.Transport.Uid);
         _daemon = system.SystemActorOf(Props.Create(() => new ClusterDaemon(this)), "cluster");
-        TakePartInShutdown(CoordinatedShutdown.Get(system));
+        AddShutdownTasks(CoordinatedShutdown.Get(system));
         if (!Settings.SeedNodes.IsEmpty)
         {
             JoinSeedNodes(Settings.SeedNodes);
@@ -144,7 +144,7 @@ public class Cluster : IExtension
     }
 
     /// <summary>Leaves the cluster when the actor system shuts down, so that the other nodes need not detect its failure.</summary>
-    private void TakePartInShutdown(CoordinatedShutdown shutdown)
+    private void AddShutdownTasks(CoordinatedShutdown shutdown)
     {
         Add(CoordinatedShutdown.PhaseClusterLeave, "leave", () =>
         {

@@ -20,7 +20,7 @@ internal sealed partial class ClusterDaemon
         {
             GossipTo(node);
         }
-        Consider();
+        ActOnGossip();
     }
 
     private void Replace(Gossip next)
@@ -44,7 +44,7 @@ internal sealed partial class ClusterDaemon
         MonitorMembers();
     }
 
-    private void Consider()
+    private void ActOnGossip()
     {
         switch (SelfStatus)
         {
@@ -53,7 +53,7 @@ internal sealed partial class ClusterDaemon
                 break;
             case MemberStatus.Down:
                 LogInfo("this node has been declared Down and shuts down");
-                SayGoodbye();
+                SendExitingConfirmed();
                 cluster.SelfDowned();
                 Context.Stop(Self);
                 return;
@@ -82,7 +82,7 @@ internal sealed partial class ClusterDaemon
         {
             GossipTo(envelope.From);
         }
-        Consider();
+        ActOnGossip();
     }
 
     private void GossipTo(UniqueAddress node)
@@ -141,7 +141,7 @@ internal sealed partial class ClusterDaemon
         }
     }
 
-    private void SayGoodbye()
+    private void SendExitingConfirmed()
     {
         // Also tell the node that was asked to admit this one: it may have done so, and its answer may be on the way.
         foreach (var address in Others.Select(node => node.Address).Append(_joinTarget).OfType<Address>())

@@ -50,7 +50,7 @@ internal sealed partial class ClusterDaemon
         if (!_gossip.Reachability.IsReachable(_self, from))
         {
             LogInfo($"node [{from.Address}] is reachable again");
-            Adopt(MembershipRules.Meet(_gossip, _self, from));
+            Adopt(MembershipRules.MarkReachable(_gossip, _self, from));
         }
     }
 
@@ -64,7 +64,7 @@ internal sealed partial class ClusterDaemon
         {
             var addresses = string.Join(", ", missed.Select(node => node.Address));
             _log.Warning($"Cluster Node [{_self.Address}] - no heartbeats from [{addresses}]: unreachable");
-            Adopt(MembershipRules.Miss(_gossip, _self, missed));
+            Adopt(MembershipRules.MarkUnreachable(_gossip, _self, missed));
         }
     }
 

@@ -16,7 +16,7 @@ internal sealed partial class ClusterDaemon
     private ImmutableList<Address> _seedNodes = [];
     private Address? _joinTarget;
     private bool _isSeeking;
-    private bool _leavesWhenWelcomed;
+    private bool _leavesAfterJoining;
     private TimeSpan _seekingSince;
     private TimeSpan _joiningSince;
     private TimeSpan _retryAfter;
@@ -124,8 +124,8 @@ internal sealed partial class ClusterDaemon
         else if (_joinTarget is { } target)
         {
             // A seed that answered once and then died must not block joining another one.
-            var isHopeless = _settings.RetryUnsuccessfulJoinAfter is { } after && Now - _joiningSince >= after;
-            if (isHopeless && !_seedNodes.IsEmpty)
+            var hasTimedOut = _settings.RetryUnsuccessfulJoinAfter is { } after && Now - _joiningSince >= after;
+            if (hasTimedOut && !_seedNodes.IsEmpty)
             {
                 Seek();
                 return;
@@ -139,9 +139,9 @@ internal sealed partial class ClusterDaemon
         switch (message)
         {
             case ClusterMessage.InitJoin:
-                var isWelcome = SelfStatus is not (MemberStatus.Removed or MemberStatus.Exiting or MemberStatus.Down);
+                var acceptsJoins = SelfStatus is not (MemberStatus.Removed or MemberStatus.Exiting or MemberStatus.Down);
                 Sender.Tell(
-                    isWelcome ? new ClusterMessage.InitJoinAck(_self.Address) : new ClusterMessage.InitJoinNack(_self.Address),
+                    acceptsJoins ? new ClusterMessage.InitJoinAck(_self.Address) : new ClusterMessage.InitJoinNack(_self.Address),
                     Self);
                 break;
             case ClusterMessage.InitJoinAck ack when _isSeeking:
@@ -206,8 +206,8 @@ internal sealed partial class ClusterDaemon
         LogInfo($"was welcomed by [{from.Address}]");
         Replace(gossip.SeenBy(_self));
         GossipTo(from);
-        Consider();
-        if (_leavesWhenWelcomed)
+        ActOnGossip();
+        if (_leavesAfterJoining)
         {
             Adopt(MembershipRules.Leave(_gossip, _self, _self.Address));
         }

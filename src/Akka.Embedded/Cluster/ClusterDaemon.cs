@@ -106,7 +106,7 @@ internal sealed partial class ClusterDaemon(Cluster cluster) : UntypedActor
                 JoinTo(join.Address);
                 break;
             case ClusterCommand.Leave leave when !IsMember:
-                _leavesWhenWelcomed |= leave.Address.Equals(_self.Address);
+                _leavesAfterJoining |= leave.Address.Equals(_self.Address);
                 break;
             case ClusterCommand.Leave leave:
                 Adopt(MembershipRules.Leave(_gossip, _self, leave.Address));
@@ -129,7 +129,7 @@ internal sealed partial class ClusterDaemon(Cluster cluster) : UntypedActor
                 CallBackWhenUp();
                 break;
             case ClusterCommand.ExitingCompleted:
-                SayGoodbye();
+                SendExitingConfirmed();
                 Context.Stop(Self);
                 break;
         }

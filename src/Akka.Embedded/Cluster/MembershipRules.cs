@@ -22,7 +22,7 @@ internal static class MembershipRules
             return gossip;
         }
         var next = existing.Status == MemberStatus.Exiting ? gossip : Down(gossip, self, node.Address);
-        return Miss(next, self, [existing.UniqueAddress]);
+        return MarkUnreachable(next, self, [existing.UniqueAddress]);
     }
 
     public static Gossip Leave(Gossip gossip, UniqueAddress self, Address address) =>
@@ -37,10 +37,10 @@ internal static class MembershipRules
             ? gossip.Update(self, [member.Copy(MemberStatus.Down)])
             : gossip;
 
-    public static Gossip Miss(Gossip gossip, UniqueAddress self, IEnumerable<UniqueAddress> nodes) =>
+    public static Gossip MarkUnreachable(Gossip gossip, UniqueAddress self, IEnumerable<UniqueAddress> nodes) =>
         Change(gossip, self, nodes.Aggregate(gossip.Reachability, (all, node) => all.Unreachable(self, node)));
 
-    public static Gossip Meet(Gossip gossip, UniqueAddress self, UniqueAddress node) =>
+    public static Gossip MarkReachable(Gossip gossip, UniqueAddress self, UniqueAddress node) =>
         Change(gossip, self, gossip.Reachability.Reachable(self, node));
 
     /// <summary>

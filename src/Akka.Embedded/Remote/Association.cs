@@ -16,7 +16,7 @@ internal sealed partial class Association(TcpTransport transport, Address addres
     /// An association is forgotten after this time without a connection or an attempt to send. Each client has an address of its
     /// own, and most clients never return.
     /// </summary>
-    internal static readonly TimeSpan QuietLimit = TimeSpan.FromMinutes(1);
+    internal static readonly TimeSpan IdleLimit = TimeSpan.FromMinutes(1);
 
     private readonly RemoteSettings _settings = transport.Settings;
     private readonly Lock _gate = new();
@@ -27,7 +27,7 @@ internal sealed partial class Association(TcpTransport transport, Address addres
     private int? _outboxUid;
     private int? _quarantinedUid;
     private long _overflowCount;
-    private TimeSpan? _quietSince;
+    private TimeSpan? _idleSince;
     private volatile bool _isForgotten;
 
     private enum Phase
@@ -50,7 +50,7 @@ internal sealed partial class Association(TcpTransport transport, Address addres
     /// Whether this association has no state that a new one would lack. The numbers of exchanged system messages are such state: a
     /// peer that was only cut off continues to count.
     /// </summary>
-    private bool IsQuiet => _phase is Phase.Idle or Phase.Gated
+    private bool IsIdle => _phase is Phase.Idle or Phase.Gated
         && _inbound is null
         && _quarantinedUid is null
         && _outbox is { Count: 0, IsUnused: true }
@@ -120,7 +120,7 @@ internal sealed partial class Association(TcpTransport transport, Address addres
     public void Tick(TimeSpan now)
     {
         _link?.Tick();
-        ForgetIfQuiet(now);
+        ForgetIfIdle(now);
         if (Interlocked.Exchange(ref _overflowCount, 0) is var count and > 0)
         {
             transport.Log.Warning($"{count} messages to {Address} were dropped: the peer or the network is slower than the senders.");
@@ -131,7 +131,7 @@ internal sealed partial class Association(TcpTransport transport, Address addres
     /// Quarantines one incarnation of the peer: closes its connections and sends nothing more to it. A new incarnation at the
     /// address is accepted.
     /// </summary>
-    public void Quarantine(int? life)
+    public void Quarantine(int? peerUid)
     {
         InboundLink? inbound;
         OutboundLink? outbound;
@@ -140,10 +140,10 @@ internal sealed partial class Association(TcpTransport transport, Address addres
         {
             if (_isForgotten)
             {
-                transport.For(Address).Quarantine(life);
+                transport.For(Address).Quarantine(peerUid);
                 return;
             }
-            if ((life ?? _outboxUid ?? _inboxUid) is not { } known || _quarantinedUid == known || _phase == Phase.Closed)
+            if ((peerUid ?? _outboxUid ?? _inboxUid) is not { } known || _quarantinedUid == known || _phase == Phase.Closed)
             {
                 return;
             }
@@ -176,12 +176,12 @@ internal sealed partial class Association(TcpTransport transport, Address addres
         _inbound?.Close();
     }
 
-    private void ForgetIfQuiet(TimeSpan now)
+    private void ForgetIfIdle(TimeSpan now)
     {
         lock (_gate)
         {
-            _quietSince = IsQuiet ? _quietSince ?? now : null;
-            _isForgotten |= now - _quietSince >= QuietLimit;
+            _idleSince = IsIdle ? _idleSince ?? now : null;
+            _isForgotten |= now - _idleSince >= IdleLimit;
         }
     }
 
@@ -194,7 +194,7 @@ internal sealed partial class Association(TcpTransport transport, Address addres
                 transport.For(Address).Send(message, sender, recipient);
                 return;
             }
-            _quietSince = null;
+            _idleSince = null;
             if (_phase == Phase.Gated && FailureDetector.MonotonicTime() >= _gateOpensAt)
             {
                 _phase = Phase.Idle;

@@ -61,7 +61,7 @@ internal sealed class InboundLink(TcpTransport transport, Socket socket, RemoteS
     {
         var hello = await ReadHelloAsync().WaitAsync(settings.ConnectionTimeout).ConfigureAwait(false);
         PeerUid = hello.Uid;
-        var (association, refusal) = transport.Judge(hello);
+        var (association, refusal) = transport.Accept(hello);
         if (refusal is { } because)
         {
             var frame = _answers.BeginFrame(FrameKind.Refusal);

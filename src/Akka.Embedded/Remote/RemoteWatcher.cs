@@ -121,7 +121,7 @@ internal sealed class RemoteWatcher(RemoteActorRefProvider provider) : UntypedAc
             return;
         }
 
-        if (node.Life != remoteWatcher.Uid)
+        if (node.Uid != remoteWatcher.Uid)
         {
             // The system was restarted before this answer. It may not know our watches. It answers a repeated watch for an actor
             // that it never had.
@@ -131,7 +131,7 @@ internal sealed class RemoteWatcher(RemoteActorRefProvider provider) : UntypedAc
             }
         }
 
-        node.Life = remoteWatcher.Uid;
+        node.Uid = remoteWatcher.Uid;
         node.Detector.HeartBeat();
     }
 
@@ -181,6 +181,6 @@ internal sealed class RemoteWatcher(RemoteActorRefProvider provider) : UntypedAc
     private sealed record Node(PhiAccrualFailureDetector Detector, InternalActorRef RemoteWatcher, TimeSpan Since)
     {
         /// <summary>The uid of the other system's remote watcher. It changes with each restart.</summary>
-        public long? Life { get; set; }
+        public long? Uid { get; set; }
     }
 }

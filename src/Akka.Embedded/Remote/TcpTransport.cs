@@ -126,7 +126,7 @@ internal sealed class TcpTransport
         System.DeadLetters.Tell(new DeadLetter(message, sender ?? System.DeadLetters, recipient), sender);
 
     /// <summary>Decides about a connection. Returns its association, or the reason for its refusal.</summary>
-    public (Association? Association, (RefusalReason Reason, string Text)? Refusal) Judge(Hello hello)
+    public (Association? Association, (RefusalReason Reason, string Text)? Refusal) Accept(Hello hello)
     {
         if (!hello.To.Equals(LocalAddress))
         {

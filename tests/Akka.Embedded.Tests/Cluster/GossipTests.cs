@@ -46,7 +46,7 @@ public sealed class GossipTests
     {
         var exiting = MembershipRules.LeaderActions(MembershipRules.Leave(Up(A, B, C), A, C.Address), A, NoOne, 1);
         var removed = MembershipRules.LeaderActions(exiting, A, NoOne.Add(C), 1);
-        var elsewhere = MembershipRules.Miss(exiting, B, [C]);
+        var elsewhere = MembershipRules.MarkUnreachable(exiting, B, [C]);
 
         var merged = removed.Merge(elsewhere);
 
@@ -68,7 +68,7 @@ public sealed class GossipTests
     [Fact]
     public void Gossip_with_an_unreachable_member_converges_only_when_it_is_declared_down()
     {
-        var missed = MembershipRules.Miss(Up(A, B, C), A, [C]).SeenBy(B).SeenBy(C);
+        var missed = MembershipRules.MarkUnreachable(Up(A, B, C), A, [C]).SeenBy(B).SeenBy(C);
         var downed = MembershipRules.Down(missed, A, C.Address).SeenBy(B);
 
         Assert.False(missed.IsConverged(A, NoOne));
@@ -79,7 +79,7 @@ public sealed class GossipTests
     [Fact]
     public void Reports_of_a_downed_observer_are_ignored()
     {
-        var missedByC = MembershipRules.Miss(Up(A, B, C), C, [A]);
+        var missedByC = MembershipRules.MarkUnreachable(Up(A, B, C), C, [A]);
 
         Assert.Equal(B, missedByC.Leader(B));
         Assert.Equal(A, MembershipRules.Down(missedByC, A, C.Address).Leader(B));
@@ -196,8 +196,8 @@ public sealed class GossipTests
                 0 => MembershipRules.Leave(gossip, author, subject.Address),
                 1 when !subject.Equals(author) => MembershipRules.Down(gossip, author, subject.Address),
                 2 => MembershipRules.Join(gossip, author, Node(random.Next(4, 7)), []),
-                3 when !subject.Equals(author) => MembershipRules.Miss(gossip, author, [subject]),
-                4 => MembershipRules.Meet(gossip, author, subject),
+                3 when !subject.Equals(author) => MembershipRules.MarkUnreachable(gossip, author, [subject]),
+                4 => MembershipRules.MarkReachable(gossip, author, subject),
                 _ => gossip.SeenBy(author),
             };
         }

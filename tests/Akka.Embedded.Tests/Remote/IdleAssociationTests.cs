@@ -4,7 +4,7 @@ using Akka.Remote;
 namespace Akka.Embedded.Tests.Remote;
 
 /// <summary>An idle association is forgotten, unless it has state that a new one would lack.</summary>
-public sealed class QuietAssociationTests : Systems
+public sealed class IdleAssociationTests : Systems
 {
     [Fact]
     public async Task Associations_of_disconnected_clients_are_forgotten()
@@ -21,7 +21,7 @@ public sealed class QuietAssociationTests : Systems
         }
 
         Assert.Equal(3, TransportOf(server).AssociationCount);
-        LetTimePass(server, Association.QuietLimit);
+        LetTimePass(server, Association.IdleLimit);
 
         Assert.Equal(0, TransportOf(server).AssociationCount);
     }
@@ -32,7 +32,7 @@ public sealed class QuietAssociationTests : Systems
         var server = Start("server");
         await CutClientOffAsync(server);
 
-        LetTimePass(server, Association.QuietLimit - TimeSpan.FromSeconds(1));
+        LetTimePass(server, Association.IdleLimit - TimeSpan.FromSeconds(1));
 
         Assert.Equal(1, TransportOf(server).AssociationCount);
     }
@@ -44,8 +44,8 @@ public sealed class QuietAssociationTests : Systems
         var echo = server.ActorOf(Props.Create(() => new Echo()), "echo");
         await Ref(client, echo, owner: server).Ask<string>("there", Probe.Patience);
 
-        LetTimePass(server, 2 * Association.QuietLimit);
-        LetTimePass(client, 2 * Association.QuietLimit);
+        LetTimePass(server, 2 * Association.IdleLimit);
+        LetTimePass(client, 2 * Association.IdleLimit);
 
         Assert.Equal((1, 1), (TransportOf(server).AssociationCount, TransportOf(client).AssociationCount));
     }
@@ -55,7 +55,7 @@ public sealed class QuietAssociationTests : Systems
     {
         var server = Start("server");
         var (remote, proxy) = await CutClientOffAsync(server);
-        LetTimePass(server, Association.QuietLimit);
+        LetTimePass(server, Association.IdleLimit);
         Assert.Equal(0, TransportOf(server).AssociationCount);
 
         var client = Restart("client", proxy);
@@ -81,7 +81,7 @@ public sealed class QuietAssociationTests : Systems
         toClient.Cut();
         await ended.NextAsync<DisassociatedEvent>();
         await ended.NextAsync<DisassociatedEvent>();
-        LetTimePass(server, 2 * Association.QuietLimit);
+        LetTimePass(server, 2 * Association.IdleLimit);
         Assert.Equal(1, TransportOf(server).AssociationCount);
         watcher.Watch(Ref(server, echoes[1], owner: client));
         client.Stop(echoes[1]);
