@@ -1,19 +1,20 @@
 namespace RaftActors.SharedData;
 
 /// <summary>
-/// Published test data that is not in the repository: the folder <c>shared</c> beside the checkout, or the one that the environment
+/// Published test data outside the repository: in the folder <c>shared</c> beside the checkout, or in the folder that the environment
 /// variable RAFTACTORS_SHARED names.
 /// </summary>
 internal static class SharedFolder
 {
-    /// <summary>The folder with this test data, or null where it is not at hand. A variable that leads nowhere is an error.</summary>
+    /// <summary>The folder with this test data; null if it is missing.</summary>
+    /// <exception cref="DirectoryNotFoundException">RAFTACTORS_SHARED is set, and its folder is missing.</exception>
     public static string? Find(string name)
     {
         var named = Environment.GetEnvironmentVariable("RAFTACTORS_SHARED");
         var folder = Path.Combine(string.IsNullOrEmpty(named) ? BesideTheCheckout() : named, "data", name);
         return Directory.Exists(folder) ? folder
             : string.IsNullOrEmpty(named) ? null
-            : throw new DirectoryNotFoundException($"RAFTACTORS_SHARED is set, and there is no {folder}.");
+            : throw new DirectoryNotFoundException($"Cannot find {folder}, which RAFTACTORS_SHARED names. Correct or unset the variable.");
     }
 
     private static string BesideTheCheckout()

@@ -4,11 +4,11 @@ using RaftTrials.Check;
 
 namespace RaftTrials.Tests;
 
-/// <summary>What is measured is what happened: times are in seconds here.</summary>
+/// <summary>Measurement of times without a commit. Times are in seconds here.</summary>
 public sealed class GapsTests
 {
     [Fact]
-    public void Longest_gap_is_between_two_answers_that_said_committed()
+    public void Longest_gap_is_between_two_commits()
     {
         Attempt[] attempts = [Answer(1), Answer(2), Answer(3, Outcome.NotCommitted), Answer(4, Outcome.Unknown), Answer(6), Answer(7)];
 
@@ -16,7 +16,7 @@ public sealed class GapsTests
     }
 
     [Fact]
-    public void Gap_begins_with_the_last_answer_before_the_moment_and_those_before_do_not_count()
+    public void First_gap_begins_with_the_last_commit_before_the_start()
     {
         Attempt[] attempts = [Answer(1), Answer(10), Answer(11), Answer(13), Answer(14)];
 
@@ -25,25 +25,25 @@ public sealed class GapsTests
     }
 
     [Fact]
-    public void Gap_after_the_other_moment_does_not_count() =>
+    public void Gap_after_the_end_is_ignored() =>
         Assert.Equal(TimeSpan.FromSeconds(1), Longest([Answer(1), Answer(2), Answer(9)], from: 1, to: 8));
 
     [Fact]
-    public void There_is_no_gap_without_two_answers() => Assert.Null(Longest([Answer(1), Answer(9)], from: 1, to: 8));
+    public void There_is_no_gap_with_fewer_than_two_commits() => Assert.Null(Longest([Answer(1), Answer(9)], from: 1, to: 8));
 
     [Fact]
-    public void Order_of_what_came_in_does_not_matter() =>
+    public void Order_of_arrival_does_not_matter() =>
         Assert.Equal(TimeSpan.FromSeconds(5), Longest([Answer(7), Answer(1), Answer(2)], from: 0, to: 8));
 
     [Theory]
     [InlineData("p50 2 ms, max 9 ms of 3", 9, 1, 2)]
     [InlineData("p50 1 ms, max 2 ms of 2", 2, 1)]
     [InlineData("none")]
-    public void Summary_has_the_middle_and_the_longest(string summary, params int[] milliseconds) =>
+    public void Summary_has_the_median_and_the_maximum(string summary, params int[] milliseconds) =>
         Assert.Equal(summary, Gaps.Summary(milliseconds.Select(time => TimeSpan.FromMilliseconds(time))));
 
     [Fact]
-    public void Writers_of_the_killed_server_are_told_from_the_others()
+    public void Writers_of_the_killed_server_are_measured_separately()
     {
         var outages = new Outages();
         Attempt[] attempts =
@@ -54,9 +54,9 @@ public sealed class GapsTests
 
         outages.Add(attempts, ":1", At(2), At(3), At(9));
 
-        Assert.Contains("another leader p50 1000 ms", $"{outages}");
-        Assert.Contains("nobody's message was committed for p50 2000 ms", $"{outages}");
-        Assert.Contains("another server for p50 2000 ms, max 2000 ms of 1, to the killed one for p50 4000 ms, max 4000 ms", $"{outages}");
+        Assert.Contains("next leader p50 1000 ms", $"{outages}");
+        Assert.Contains("without any commit p50 2000 ms", $"{outages}");
+        Assert.Contains("another server p50 2000 ms, max 2000 ms of 1, of the killed server p50 4000 ms, max 4000 ms", $"{outages}");
     }
 
     private static TimeSpan? Longest(Attempt[] attempts, int from, int to) => Gaps.Longest(attempts, At(from), At(to));

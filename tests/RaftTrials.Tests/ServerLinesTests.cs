@@ -4,7 +4,7 @@ using TrialKit;
 
 namespace RaftTrials.Tests;
 
-/// <summary>The lines that trials wait for, as servers write them.</summary>
+/// <summary>Parsing of the server lines that trials wait for.</summary>
 public sealed class ServerLinesTests
 {
     [Fact]

@@ -3,7 +3,7 @@ using RaftTrials.Trials;
 
 namespace RaftTrials;
 
-/// <summary>Each trial by name.</summary>
+/// <summary>The trials by name.</summary>
 internal static class AllTrials
 {
     private static readonly (string Name, Func<Trial, Task<string>> Run)[] Here =
@@ -27,7 +27,7 @@ internal static class AllTrials
 
     public static int CanRun(string tools, string only)
     {
-        if (Named(OnNetworks, only).Any() && Network.WhyNot(tools) is { } reason)
+        if (Named(OnNetworks, only).Any() && Network.Problem(tools) is { } reason)
         {
             Console.Out.WriteLine($"not run: trials on networks ({reason})");
             return 1;

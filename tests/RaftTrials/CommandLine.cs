@@ -4,35 +4,35 @@ using RaftTrials.Load;
 
 namespace RaftTrials;
 
-/// <summary>The trials, and the load that they start.</summary>
+/// <summary>The command line: the trials, and the hidden command of the load processes that they start.</summary>
 internal static class CommandLine
 {
     private static readonly Option<int?> Rounds = new("--rounds")
     {
-        Description = "How often a trial does what it does; each has a number of its own if not given.",
+        Description = "Number of rounds of each trial. Default: each trial has its own number.",
         HelpName = "n",
     };
 
     private static readonly Option<string?> Only = new("--only")
     {
-        Description = "Only trials whose name has this in it.",
+        Description = "Run only trials whose name contains this text.",
         HelpName = "text",
     };
 
     private static readonly Option<string?> Tools = new("--tools")
     {
-        Description = "Where vswitch.py is: ../shared/tools beside the checkout if not given.",
+        Description = "The folder with vswitch.py. Default: ../shared/tools beside the checkout.",
         HelpName = "folder",
     };
 
     private static readonly Option<bool> CanRun = new("--can-run")
     {
-        Description = "Run nothing; exit code 0: these trials can be run here, 1: not all of them can, and why.",
+        Description = "Run nothing. Exit code 0: all these trials can run on this machine; 1: some cannot, with the reason.",
     };
 
     private static readonly Option<int> Port = new("--port")
     {
-        Description = "The first of the ports that servers listen on.",
+        Description = "The first port of the servers.",
         DefaultValueFactory = _ => 4490,
         HelpName = "n",
     };
@@ -40,8 +40,8 @@ internal static class CommandLine
     public static RootCommand Build()
     {
         var root = new RootCommand(
-            "Servers of the raft program, as processes, under load, that are killed, frozen, cut off and exchanged: what was answered must "
-            + "be so. A line for each trial; exit code 0: all held, 1: one did not, or could not be run here.")
+            "Runs raft servers as processes under load; kills, freezes, partitions and replaces them; then checks all answers against the "
+            + "log. Prints a line for each trial. Exit code 0: all held; 1: one failed, or cannot run on this machine.")
         {
             Rounds, Only, Tools, Port, CanRun, LoadCommand.Build(),
         };

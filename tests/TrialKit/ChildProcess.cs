@@ -5,7 +5,7 @@ using System.Runtime.InteropServices;
 namespace TrialKit;
 
 /// <summary>
-/// A process as its operator sees it: its output line by line, signals, and its end. None outlives the program that started it.
+/// A child process with its output lines, signals and exit code. All child processes are killed when this program exits.
 /// </summary>
 internal sealed partial class ChildProcess : IDisposable
 {
@@ -25,7 +25,7 @@ internal sealed partial class ChildProcess : IDisposable
 
     public bool HasEnded => _process.HasExited;
 
-    /// <summary>How many lines there are so far: where to look from for what comes next.</summary>
+    /// <summary>The number of lines so far. Pass it to <c>Line</c> to wait for later lines only.</summary>
     public int LineCount
     {
         get
@@ -37,7 +37,7 @@ internal sealed partial class ChildProcess : IDisposable
         }
     }
 
-    /// <param name="heard">Told each line, in the order of its stream, before anybody who waits for it.</param>
+    /// <param name="heard">Called with each line, in the order of its stream, before waits for that line complete.</param>
     public static ChildProcess Start(
         string program,
         IEnumerable<string> arguments,
@@ -77,7 +77,7 @@ internal sealed partial class ChildProcess : IDisposable
         }
         catch (IOException)
         {
-            // It has died, which is what some trials are about.
+            // The process was killed. Some trials do that.
         }
     }
 
@@ -101,7 +101,7 @@ internal sealed partial class ChildProcess : IDisposable
         }
     }
 
-    /// <summary>Its exit code, when all of its output was read; null if it has not ended in time.</summary>
+    /// <summary>Waits for the end of the process and its output, and returns the exit code; null: it still runs.</summary>
     public async Task<int?> Ended(TimeSpan patience)
     {
         try
@@ -117,9 +117,9 @@ internal sealed partial class ChildProcess : IDisposable
     }
 
     /// <summary>
-    /// The first line, printed already or yet to come, of which this holds; null if none comes in time, or none can come any more.
+    /// Waits for a line that satisfies the condition. Earlier lines count too. Null: none came in time, or the output has ended.
     /// </summary>
-    /// <param name="from">Lines before this one are passed over, see <see cref="LineCount"/>.</param>
+    /// <param name="from">Ignores the lines before this one, see <see cref="LineCount"/>.</param>
     public async Task<OutputLine?> Line(Func<OutputLine, bool> isIt, TimeSpan patience, int from = 0)
     {
         TaskCompletionSource<OutputLine?> found = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -144,17 +144,17 @@ internal sealed partial class ChildProcess : IDisposable
         }
     }
 
-    /// <summary>The first line, printed already or yet to come, that has this in it; or the second, and so on.</summary>
-    /// <exception cref="TimeoutException">None comes in time, or none can come any more. The message has all lines.</exception>
+    /// <summary>Waits for the n-th line that contains the text. Earlier lines count too.</summary>
+    /// <exception cref="TimeoutException">It did not come in time, or the output has ended. The message has all lines.</exception>
     public async Task<string> Line(string text, int occurrence, TimeSpan patience)
     {
         var left = occurrence;
         var line = await Line(line => line.Text.Contains(text, StringComparison.Ordinal) && --left == 0, patience);
         return line?.Text ?? throw new TimeoutException(
-            $"'{text}' was not written within {patience}; this was:\n{string.Join('\n', Lines(_ => true).Select(one => one.Text))}");
+            $"'{text}' was not written within {patience}. The output is:\n{string.Join('\n', Lines(_ => true).Select(one => one.Text))}");
     }
 
-    /// <summary>All lines so far of which this holds.</summary>
+    /// <summary>All lines so far that satisfy the condition.</summary>
     public IReadOnlyList<OutputLine> Lines(Func<OutputLine, bool> isIt)
     {
         lock (_lock)
@@ -218,11 +218,11 @@ internal sealed partial class ChildProcess : IDisposable
     }
 }
 
-/// <summary>A line that a process wrote.</summary>
-/// <param name="At">When it was read, by the monotonic clock.</param>
+/// <summary>A line of a process's output.</summary>
+/// <param name="At">Time when it was read, by the monotonic clock.</param>
 internal sealed record OutputLine(string Text, bool IsError, long At);
 
-/// <summary>Signals by their numbers on Linux.</summary>
+/// <summary>Signals, with their numbers on Linux.</summary>
 internal enum Signal
 {
     Interrupt = 2,

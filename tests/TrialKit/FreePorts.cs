@@ -3,19 +3,19 @@ using System.Net.Sockets;
 
 namespace TrialKit;
 
-/// <summary>Ports of the loopback address that nobody listens on.</summary>
+/// <summary>Ports of the loopback address without a listener.</summary>
 internal static class FreePorts
 {
-    // Below those that the system gives to connections, or a connection might get the port of a server that starts later.
+    // Below the ephemeral ports: otherwise a connection might take the port of a server that starts later.
     private const int First = 20_000;
     private const int Count = 12_000;
 
-    // Programs that run side by side begin far from each other, whose process numbers are close: one may stop a server for a while.
+    // Spreads the first ports of parallel test programs, whose process ids are close. A port must stay free while its server restarts.
     private const int Stride = 7_417;
 
     private static int _last = (int)((long)Environment.ProcessId * Stride % Count);
 
-    /// <summary>Each port once, as long as this program runs.</summary>
+    /// <summary>Returns a free port. It returns no port twice before all were used.</summary>
     public static int Next()
     {
         while (true)
@@ -33,6 +33,6 @@ internal static class FreePorts
         }
     }
 
-    /// <summary>As many different ports.</summary>
+    /// <summary>Returns that many different free ports.</summary>
     public static int[] Take(int count) => [.. Enumerable.Range(0, count).Select(_ => Next())];
 }

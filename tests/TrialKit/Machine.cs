@@ -2,13 +2,14 @@ using System.Diagnostics;
 
 namespace TrialKit;
 
-/// <summary>What trials need of the machine: its commands, and what lies beside the checkout.</summary>
+/// <summary>Commands of the machine, and the folder of tools beside the checkout.</summary>
 internal static class Machine
 {
-    /// <summary>Where the tools that make faults are, unless somebody says where else.</summary>
+    /// <summary>The default folder of the tools that inject faults.</summary>
     public static string ToolsFolder => Path.Combine(RootOfCheckout(), "../shared/tools");
 
-    /// <summary>Runs a command to its end; one that fails is an exception, which says what it said.</summary>
+    /// <summary>Runs a command to its end.</summary>
+    /// <exception cref="InvalidOperationException">It failed. The message has its output.</exception>
     public static void Run(string program, params string[] arguments)
     {
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardError = true, RedirectStandardOutput = true };

@@ -2,11 +2,12 @@ using System.Diagnostics;
 
 namespace TrialKit;
 
-/// <summary>Runs trials one after the other, and writes a line for each.</summary>
+/// <summary>Runs trials one after the other, and writes one line for each.</summary>
 internal static class TrialRunner
 {
-    /// <param name="trials">Each says what it found, or throws a <see cref="TrialFailure"/>.</param>
-    /// <param name="make">What a trial of this name works with.</param>
+    /// <param name="trials">Each returns its summary, or throws a <see cref="TrialFailure"/>.</param>
+    /// <param name="make">Creates the resources of a trial.</param>
+    /// <returns>The exit code: 0 if all held, otherwise 1.</returns>
     public static async Task<int> Run<TTrial>(IEnumerable<(string Name, Func<TTrial, Task<string>> Run)> trials, Func<string, TTrial> make)
         where TTrial : ITrial
     {
@@ -34,12 +35,12 @@ internal static class TrialRunner
     }
 }
 
-/// <summary>What one trial works with; everything is taken away again at its end.</summary>
+/// <summary>The resources of one trial. Dispose releases them.</summary>
 internal interface ITrial : IDisposable
 {
-    /// <summary>What its processes said last.</summary>
+    /// <summary>The last lines of its processes.</summary>
     string Tails();
 }
 
-/// <summary>What a trial found that should not be.</summary>
+/// <summary>A trial failed. The message says how.</summary>
 internal sealed class TrialFailure(string message) : Exception(message);

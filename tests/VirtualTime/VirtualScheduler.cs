@@ -6,9 +6,9 @@ using Akka.TestKit;
 namespace VirtualTime;
 
 /// <summary>
-/// A <see cref="TestScheduler"/> whose monotonic clock is virtual too. The test kit's own goes on with the machine's time, and what is
-/// measured by it (an engine's ticks, restarts in a window, a pause in logging) would see a clock that the test does not move. One file,
-/// compiled into each test project that moves time.
+/// A <see cref="TestScheduler"/> whose monotonic clock is virtual too. The test kit's own monotonic clock follows real time. Ticks, restart
+/// windows and logging pauses are measured by it, and would not follow the test's time. Each test project that moves time compiles this
+/// file.
 /// </summary>
 internal sealed class VirtualScheduler : TestScheduler, ITimeProvider
 {

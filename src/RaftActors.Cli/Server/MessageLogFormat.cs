@@ -3,8 +3,8 @@ using RaftActors.Codec;
 namespace RaftActors.Cli.Server;
 
 /// <summary>
-/// The bytes of a message log in a snapshot: the version, the number of messages, and for each message the difference of its serial to the
-/// one before, its id and its text.
+/// The bytes of a message log in a snapshot: the version, the number of messages, then the messages. Each has its id, its text and, before
+/// them, the difference of its serial to the one before.
 /// </summary>
 internal static class MessageLogFormat
 {

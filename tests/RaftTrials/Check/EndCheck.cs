@@ -1,16 +1,16 @@
 namespace RaftTrials.Check;
 
 /// <summary>
-/// What must hold when all faults are over, however bad they were: the servers have one log; what was answered as committed is in it once,
-/// at its serial, and in the order in which it was asked for; what was answered as not committed is not in it; what nobody knows is in it
-/// at most once; and nothing else is. Pure: it is told what clients heard and what servers have, and says what does not go together.
+/// The check after all faults have ended. All servers have the same log. A committed message is in it once, at its serial, and after every
+/// message that was answered before it was sent. A message that was not committed is absent. A message with an unknown outcome is in it at
+/// most once. There is no other message. Pure: compares the answers to clients with the logs of the servers.
 /// </summary>
 internal static class EndCheck
 {
-    /// <summary>More of a kind would say no more.</summary>
+    /// <summary>The most findings that are reported of each kind.</summary>
     private const int MaxOfAKind = 3;
 
-    /// <summary>What is wrong, for people; empty if all is well.</summary>
+    /// <summary>The contradictions, as sentences; empty: all is well.</summary>
     public static IReadOnlyList<string> Of(
         IReadOnlyCollection<Attempt> attempts,
         IReadOnlyList<ServerLog> logs,
@@ -41,7 +41,7 @@ internal static class EndCheck
 
     private static string At(ServerLog log, int place) => place < log.Texts.Count ? log.Texts[place] : "nothing";
 
-    // By text, and not by request: 'print' may be asked for more than once.
+    // By text and not by request id: 'print' may be appended several times.
     private static IEnumerable<string> WrongNumbers(IReadOnlyCollection<Attempt> attempts, ServerLog log)
     {
         var numbers = log.Texts.CountBy(text => text).ToDictionary();
@@ -59,14 +59,14 @@ internal static class EndCheck
 
         foreach (var text in numbers.Keys.Where(text => !known.Contains(text)))
         {
-            yield return $"'{text}' is in the log, and nobody asked for it";
+            yield return $"'{text}' is in the log, and no client sent it";
         }
     }
 
     private static string Answer(Attempt attempt) =>
         attempt.Outcome == Outcome.Committed ? $"Committed {attempt.Serial}" : $"{attempt.Outcome}";
 
-    // A pair that was appended twice under one request id has two serials and one place, so a serial may be above its place.
+    // A pair that was committed twice under one request id has two serials and one place. So a serial may be above its place.
     private static IEnumerable<string> WrongPlaces(List<Attempt> committed, ServerLog log)
     {
         var places = log.Texts.Index().GroupBy(text => text.Item).Where(text => text.Count() == 1)
@@ -97,7 +97,7 @@ internal static class EndCheck
         committed.Zip(committed.Skip(1)).Where(pair => pair.First.Serial == pair.Second.Serial)
             .Select(pair => $"'{pair.First.Text}' and '{pair.Second.Text}' were both committed as {pair.First.Serial}");
 
-    // Whose answer had come before another was asked for comes before it, whoever asked. So messages of one writer keep their order.
+    // A message that was answered before another was sent comes before it, for any writers. So messages of one writer keep their order.
     private static IEnumerable<string> OutOfOrder(List<Attempt> committed)
     {
         var latest = (Started: long.MinValue, Text: "");
@@ -105,7 +105,7 @@ internal static class EndCheck
         {
             if (attempt.Ended < latest.Started)
             {
-                yield return $"'{attempt.Text}' had been answered when '{latest.Text}' was asked for, and has a higher serial";
+                yield return $"'{attempt.Text}' had been answered when '{latest.Text}' was sent, and has a higher serial";
             }
 
             if (attempt.Started > latest.Started)
@@ -127,7 +127,7 @@ internal static class EndCheck
         foreach (var attempt in committed)
         {
             var serial = serials.GetValueOrDefault(attempt.RequestId);
-            if (serial != attempt.Serial && attempt.Serial >= first) // For what was before, a snapshot stands.
+            if (serial != attempt.Serial && attempt.Serial >= first) // A snapshot covers earlier pairs.
             {
                 var found = serial == 0 ? "is not in" : $"stands at {serial} in";
                 yield return $"'{attempt.Text}' was committed as {attempt.Serial}, and {found} the files of {store.Server}, {first} to "

@@ -2,12 +2,12 @@ using System.Diagnostics;
 
 namespace RaftTrials.Check;
 
-/// <summary>How long nothing was committed.</summary>
+/// <summary>Times without a commit.</summary>
 internal static class Gaps
 {
     /// <summary>
-    /// The longest time between two answers that said committed, of those from the last before one moment to the last before another one;
-    /// null if there are no two.
+    /// The longest time between two successive commits, from the last one before <paramref name="from"/> to the last one before
+    /// <paramref name="to"/>; null if there are fewer than two.
     /// </summary>
     public static TimeSpan? Longest(IEnumerable<Attempt> attempts, long from, long to)
     {
@@ -19,7 +19,7 @@ internal static class Gaps
             : answers.Skip(first).Zip(answers.Skip(first + 1)).Max(pair => Stopwatch.GetElapsedTime(pair.First, pair.Second));
     }
 
-    /// <summary>Half of them are not longer, and the longest: in milliseconds.</summary>
+    /// <summary>The median and the maximum, in milliseconds.</summary>
     public static string Summary(IEnumerable<TimeSpan> times)
     {
         var sorted = times.Order().ToList();

@@ -2,7 +2,7 @@ using RaftActors.Storage.Tools;
 
 namespace RaftTrials.Check;
 
-/// <summary>What stands in the files of a stopped server: pairs by serial, from the first that no snapshot took the place of.</summary>
+/// <summary>The pairs in the log files of a stopped server, in order. Pairs that only a snapshot covers are missing.</summary>
 internal sealed record StoredLog(string Server, IReadOnlyList<StoredPair> Pairs)
 {
     public static StoredLog Of(string server, string data)
@@ -16,7 +16,7 @@ internal sealed record StoredLog(string Server, IReadOnlyList<StoredPair> Pairs)
                     entries.Clear();
                     break;
                 case { Kind: "pair" or "no-op" or "configuration", Index: { } index }:
-                    // What is written anew at an index takes the place of all that was there from it on.
+                    // An entry at an index replaces all earlier entries from that index.
                     while (entries is [.., (var last, _)] && last >= index)
                     {
                         entries.RemoveAt(entries.Count - 1);

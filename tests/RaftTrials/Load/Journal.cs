@@ -2,7 +2,7 @@ using RaftTrials.Check;
 
 namespace RaftTrials.Load;
 
-/// <summary>All that clients of a trial were told, as it comes in.</summary>
+/// <summary>All answers to the clients of a trial, in order of arrival. Thread-safe.</summary>
 internal sealed class Journal
 {
     private readonly Lock _lock = new();
@@ -29,21 +29,21 @@ internal sealed class Journal
         }
     }
 
-    /// <summary>Until so many messages were committed for which somebody asked after this moment.</summary>
+    /// <summary>Waits for a number of commits of messages that were sent after a moment.</summary>
     public Task Committed(int count, long since, TimeSpan patience)
     {
         var left = count;
         return Until(
             attempt => attempt.Outcome == Outcome.Committed && attempt.Started > since && --left == 0,
-            () => $"{left} more messages committed",
+            () => $"commits of {left} more messages",
             patience);
     }
 
-    /// <summary>Until each of these writers was told that a message was committed for which it had asked after this moment.</summary>
+    /// <summary>Waits until each of these writers has a commit of a message that it sent after a moment.</summary>
     public Task CommittedToEach(IEnumerable<string> writers, long since, TimeSpan patience) =>
         ToEach(writers, since, attempt => attempt.Outcome == Outcome.Committed, patience);
 
-    /// <summary>Until each of these writers was told something of a message for which it had asked after this moment.</summary>
+    /// <summary>Waits until each of these writers has any answer to a message that it sent after a moment.</summary>
     public Task AnsweredToEach(IEnumerable<string> writers, long since, TimeSpan patience) => ToEach(writers, since, _ => true, patience);
 
     private Task ToEach(IEnumerable<string> writers, long since, Func<Attempt, bool> isIt, TimeSpan patience)
@@ -51,11 +51,11 @@ internal sealed class Journal
         HashSet<string> left = [.. writers];
         return Until(
             attempt => attempt.Started > since && isIt(attempt) && left.Remove(attempt.Writer) && left.Count == 0,
-            () => $"an answer to {string.Join(", ", left)}",
+            () => $"answer to {string.Join(", ", left)}",
             patience);
     }
 
-    /// <summary>Until one of which this holds has come; it is asked about each once, in the order in which they came.</summary>
+    /// <summary>Waits for the attempt that satisfies the condition. The condition sees each attempt once, in order of arrival.</summary>
     private async Task Until(Func<Attempt, bool> isLast, Func<string> what, TimeSpan patience)
     {
         TaskCompletionSource found = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -75,7 +75,7 @@ internal sealed class Journal
         }
         catch (TimeoutException)
         {
-            throw new TrialFailure($"not {what()} in {patience.TotalSeconds} s");
+            throw new TrialFailure($"no {what()} within {patience.TotalSeconds} s");
         }
     }
 }

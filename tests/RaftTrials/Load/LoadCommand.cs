@@ -7,7 +7,7 @@ using RaftTrials.Check;
 
 namespace RaftTrials.Load;
 
-/// <summary>The process behind <see cref="LoadProcess"/>: writers, in the place of the people who run <c>raft append</c>.</summary>
+/// <summary>The command of <see cref="LoadProcess"/>: writers that append as <c>raft append</c> does.</summary>
 internal static class LoadCommand
 {
     private static readonly Option<string> Name = new("--name") { Required = true };
@@ -35,7 +35,7 @@ internal static class LoadCommand
 
     public static string NameAlone(string load, int number) => $"{load}a{number + 1}";
 
-    /// <param name="texts">Only these are asked for, in their order; null: writers, until standard input ends.</param>
+    /// <param name="texts">Appends only these, in order; null: runs the writers until standard input ends.</param>
     private static async Task<int> Run(string name, int writers, int alone, List<ServerId> servers, TimeSpan timeout, string[]? texts)
     {
         using var connection = new ServerConnection();
@@ -63,7 +63,7 @@ internal static class LoadCommand
 
         List<ServerId> From(int number) => [.. servers[(number % servers.Count)..], .. servers[..(number % servers.Count)]];
 
-        // Not under the token above: who is stopped waits for the answer that is due.
+        // Not cancelled by the token above: a stopped writer still waits for its last answer.
         Writer WriterOf(string writer, List<ServerId> asked)
         {
             var list = new ServerList(connection, [.. asked]);
@@ -75,5 +75,5 @@ internal static class LoadCommand
     private static void Tell(Attempt attempt) => Console.Out.WriteLine(attempt);
 
     private static ServerId Parse(string text) =>
-        ServerId.TryParse(text, out var id) ? id : throw new FormatException($"'{text}' is no server");
+        ServerId.TryParse(text, out var id) ? id : throw new FormatException($"'{text}' is not a server address");
 }

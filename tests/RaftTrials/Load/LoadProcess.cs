@@ -3,7 +3,7 @@ using RaftTrials.Servers;
 
 namespace RaftTrials.Load;
 
-/// <summary>A process with several writers, so that it can be put behind a network that is cut.</summary>
+/// <summary>A process with several writers, so that the clients can be on one side of a partition.</summary>
 internal sealed class LoadProcess : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -13,14 +13,14 @@ internal sealed class LoadProcess : IDisposable
     private LoadProcess(ChildProcess process, IReadOnlyList<string> writers, IReadOnlyList<string> alone) =>
         (_process, Writers, Alone) = (process, writers, alone);
 
-    /// <summary>Those who know all servers. The first asks them in their order, the next begins with the second, and so on.</summary>
+    /// <summary>Names of the writers that know all servers. Each starts with the next one of them.</summary>
     public IReadOnlyList<string> Writers { get; }
 
-    /// <summary>Those who know one server only: the first, the second, and so on.</summary>
+    /// <summary>Names of the writers that know one server only, in the order of the servers.</summary>
     public IReadOnlyList<string> Alone { get; }
 
-    /// <param name="name">No other load of a trial has it.</param>
-    /// <param name="alone">Whether there are writers who know one server only.</param>
+    /// <param name="name">Unique in a trial.</param>
+    /// <param name="alone">Whether to add a writer for each server that knows that server only.</param>
     public static LoadProcess Start(
         Host host, string name, int writers, bool alone, IReadOnlyList<string> servers, TimeSpan timeout, Journal journal)
     {
@@ -32,22 +32,22 @@ internal sealed class LoadProcess : IDisposable
             [.. Enumerable.Range(0, others).Select(number => LoadCommand.NameAlone(name, number))]);
     }
 
-    /// <summary>Asks for these, one after the other.</summary>
-    /// <param name="name">No other load of a trial has it.</param>
-    public static async Task Say(
+    /// <summary>Appends these texts, one after the other.</summary>
+    /// <param name="name">Unique in a trial.</param>
+    public static async Task Append(
         Host host, string name, IEnumerable<string> texts, IEnumerable<string> servers, TimeSpan timeout, Journal journal)
     {
         using LoadProcess load = new(Start(host, ["--name", name, "--texts", string.Join(',', texts)], servers, timeout, journal), [], []);
         await load.Stop();
     }
 
-    /// <summary>Lets each writer wait for its last answer.</summary>
+    /// <summary>Stops the writers. Each waits for its last answer.</summary>
     public async Task Stop()
     {
         _process.EndInput();
         if (await _process.Ended(Patience) is not 0)
         {
-            throw new TrialFailure($"a load has not ended well: {Tail()}");
+            throw new TrialFailure($"a load process hangs or failed: {Tail()}");
         }
     }
 

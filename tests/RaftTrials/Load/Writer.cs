@@ -8,15 +8,15 @@ using RaftTrials.Check;
 namespace RaftTrials.Load;
 
 /// <summary>
-/// Asks for one message after the other to be appended. Every second one whose outcome is unknown is asked for again, under the same
-/// request id; the others are left as they are: both must be right.
+/// Appends one message after the other. Of the messages with an unknown outcome it retries every second one, with the same request id. The
+/// check must hold for both kinds.
 /// </summary>
-/// <param name="ask">Asks for a text under a request id, once.</param>
+/// <param name="ask">Appends a text with a request id, once.</param>
 internal sealed class Writer(string name, Func<string, string, Task<RequestOutcome>> ask, Action<Attempt> told)
 {
     private const int Retries = 3;
 
-    /// <summary>So that a log stays of a size that people can look at. The gaps that are measured are of this fineness.</summary>
+    /// <summary>Keeps the log small enough to read. It is also the resolution of measured gaps.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
 
     private static readonly TimeSpan PauseAfterRefusal = TimeSpan.FromMilliseconds(50);
@@ -38,7 +38,7 @@ internal sealed class Writer(string name, Func<string, string, Task<RequestOutco
         var outcome = await ask(text, id);
         for (var i = 0; i < retries && outcome is RequestOutcome.Unknown; i++)
         {
-            // That a later try was not committed says nothing of the first.
+            // A retry that was not committed says nothing about the first attempt.
             outcome = await ask(text, id) is RequestOutcome.Answered answered ? answered : outcome;
         }
 

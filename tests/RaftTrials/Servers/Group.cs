@@ -7,7 +7,7 @@ using RaftTrials.Load;
 
 namespace RaftTrials.Servers;
 
-/// <summary>The servers of a trial, what their clients were told, and the check that ends it.</summary>
+/// <summary>The servers of a trial, the answers to their clients, and the final check.</summary>
 internal sealed class Group : IDisposable
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
@@ -15,8 +15,8 @@ internal sealed class Group : IDisposable
     private readonly List<LoadProcess> _loads = [];
     private int _marks;
 
-    /// <param name="hosts">Where each server runs.</param>
-    /// <param name="founders">How many of them are in the list; the others wait to be taken in.</param>
+    /// <param name="hosts">The host of each server.</param>
+    /// <param name="founders">The first servers, which found the group. The others wait to be added. Null: all.</param>
     public Group(string work, int firstPort, IReadOnlyList<Host> hosts, int? founders = null)
     {
         int PortOf(int place) => hosts[place].Address.Length > 0 ? firstPort : firstPort + place;
@@ -24,13 +24,14 @@ internal sealed class Group : IDisposable
         var list = string.Join(',', ids.Take(founders ?? ids.Count));
         Servers =
         [
-            .. hosts.Select((host, place) => new RaftServer(host, PortOf(place), Path.Combine(work, $"server{place + 1}"), list, Reigns)),
+            .. hosts.Select((host, place) =>
+                new RaftServer(host, PortOf(place), Path.Combine(work, $"server{place + 1}"), list, Elections)),
         ];
     }
 
     public ImmutableArray<RaftServer> Servers { get; }
 
-    public Reigns Reigns { get; } = new();
+    public Elections Elections { get; } = new();
 
     public Journal Journal { get; } = new();
 
@@ -52,10 +53,10 @@ internal sealed class Group : IDisposable
         }
     }
 
-    /// <summary>Starts writers.</summary>
-    /// <param name="servers">Whom they ask: the first writer in this order, the next beginning with the second, and so on.</param>
-    /// <param name="alone">After these writers as many others as there are servers, each of which knows one of them only.</param>
-    /// <param name="timeout">How long a client waits for an answer; null: as long as the program does that people use.</param>
+    /// <summary>Starts writers in one process, on the first server's host.</summary>
+    /// <param name="servers">The servers to ask. The first writer starts with the first, the second with the second, ...</param>
+    /// <param name="alone">Whether to add a writer for each server that knows that server only.</param>
+    /// <param name="timeout">The time limit of an append; null: 5 s, the default of the program.</param>
     public LoadProcess Load(
         string name, int writers, IReadOnlyList<RaftServer> servers, bool alone = false, TimeSpan? timeout = null)
     {
@@ -76,20 +77,20 @@ internal sealed class Group : IDisposable
         _loads.Clear();
     }
 
-    /// <summary>Until these are the members, and all of them vote.</summary>
+    /// <summary>Waits until exactly these servers are members and all of them vote.</summary>
     public Task MembersAre(IReadOnlyList<RaftServer> servers)
     {
         var expected = servers.Select(server => $"{server.Id} votes").Order(StringComparer.Ordinal).ToList();
         var list = string.Join(',', servers.Select(server => server.Id));
         return Answers(servers[0], ["members", "list", "--json", "-S", list], answer => answer.Output
             .Select(line => JsonDocument.Parse(line).RootElement)
-            .Select(line => $"{line.GetProperty("server").GetString()} {(line.GetProperty("votes").GetBoolean() ? "votes" : "follows")}")
+            .Select(line => $"{line.GetProperty("server").GetString()} {(line.GetProperty("votes").GetBoolean() ? "votes" : "learns")}")
             .Order(StringComparer.Ordinal).SequenceEqual(expected));
     }
 
     /// <summary>
-    /// Until a server that came back with an empty disk has the vote again that the one had whose name it bears. No list of members tells
-    /// the two apart.
+    /// Waits until a server that restarted with an empty disk votes again. The list of members does not show this: it has names, not
+    /// incarnations.
     /// </summary>
     public static Task VotesAgain(RaftServer server) => Answers(server, ["explain", "-S", server.Id], answer =>
         answer.Output.Any(line => line.StartsWith("voters(", StringComparison.Ordinal))
@@ -97,9 +98,9 @@ internal sealed class Group : IDisposable
         && !answer.Output.Any(line => line.Contains("another life", StringComparison.Ordinal)));
 
     /// <summary>
-    /// Ends the load. What these servers print is one log, and it is what clients were told; after a clean stop, so are their files.
+    /// Stops the load and the servers. Checks that the printed logs are equal and match the answers to the clients, and then the files.
     /// </summary>
-    /// <returns>What the trial may say of it.</returns>
+    /// <returns>The summary for the trial's line.</returns>
     public async Task<string> Check(params IReadOnlyList<RaftServer> members)
     {
         await StopLoads();
@@ -115,7 +116,7 @@ internal sealed class Group : IDisposable
             var verified = await RaftProgram.Run(Host.Here, "log", "verify", "--data", server.Data);
             if (verified.Code != 0)
             {
-                throw new TrialFailure($"the files of {server.Id} are not whole: {verified}");
+                throw new TrialFailure($"the files of {server.Id} are damaged: {verified}");
             }
 
             stores.Add(StoredLog.Of(server.Id, server.Data));
@@ -123,11 +124,11 @@ internal sealed class Group : IDisposable
 
         var findings = EndCheck.Of(Journal.Attempts, logs, stores);
         return findings.Count == 0
-            ? $"{Counts}; {logs[0].Texts.Count} in the one log"
+            ? $"{Counts}; {logs[0].Texts.Count} in the log"
             : throw new TrialFailure(string.Join("\n        ", findings));
     }
 
-    /// <summary>What the loads and the servers said last.</summary>
+    /// <summary>The last lines of the loads and the servers.</summary>
     public string Tails() => string.Join(
         '\n',
         _loads.Select(load => $"--- load\n{load.Tail()}").Concat(Servers.Select(server => $"--- {server.Id}\n{server.Tail()}")));
@@ -141,7 +142,7 @@ internal sealed class Group : IDisposable
         }
     }
 
-    // What nobody says by himself is asked for again and again.
+    // No server logs this, so a command asks for it repeatedly.
     private static async Task Answers(RaftServer asked, string[] arguments, Func<Finished, bool> isIt)
     {
         var since = Stopwatch.GetTimestamp();
@@ -159,15 +160,15 @@ internal sealed class Group : IDisposable
         throw new TrialFailure($"'raft {string.Join(' ', arguments)}' says after {Guards.Commits.TotalSeconds} s: {answer}");
     }
 
-    // Whoever shows the mark has processed all before it.
+    // A server that prints the mark has processed all messages before it.
     private async Task<IReadOnlyList<ServerLog>> Print(IReadOnlyList<RaftServer> members)
     {
         var mark = $"mark-{++_marks}";
-        var from = members.Select(server => server.Life.LineCount).ToList();
-        await LoadProcess.Say(members[0].Host, mark, [mark, "count", "print"], members.Select(server => server.Id), Timeout, Journal);
+        var from = members.Select(server => server.Process.LineCount).ToList();
+        await LoadProcess.Append(members[0].Host, mark, [mark, "count", "print"], members.Select(server => server.Id), Timeout, Journal);
         if (Journal.Attempts.TakeLast(3).FirstOrDefault(attempt => attempt.Outcome != Outcome.Committed) is { } attempt)
         {
-            throw new TrialFailure($"all faults are over, and '{attempt.Text}' was answered {attempt.Outcome}");
+            throw new TrialFailure($"without faults, '{attempt.Text}' was answered {attempt.Outcome}");
         }
 
         List<ServerLog> logs = [];
@@ -175,10 +176,10 @@ internal sealed class Group : IDisposable
         {
             var line = await server.Says(line => ServerLines.Logs(line)?.Contains(mark) == true, $"'Logs [... {mark} ...]'", from[place]);
             var texts = ServerLines.Logs(line)!.Value;
-            var said = server.Life.Lines(line => ServerLines.Count(line) is not null).Select(line => ServerLines.Count(line)!.Value);
+            var said = server.Process.Lines(line => ServerLines.Count(line) is not null).Select(line => ServerLines.Count(line)!.Value);
             if (!said.Contains(texts.LastIndexOf("count") + 1))
             {
-                throw new TrialFailure($"{server.Id} says 'Count {string.Join(", ", said)}', not {texts.LastIndexOf("count") + 1}");
+                throw new TrialFailure($"{server.Id} printed 'Count {string.Join(", ", said)}', not {texts.LastIndexOf("count") + 1}");
             }
 
             logs.Add(new ServerLog(server.Id, texts));

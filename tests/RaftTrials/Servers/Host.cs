@@ -1,12 +1,13 @@
 namespace RaftTrials.Servers;
 
-/// <summary>Where processes run: on this machine, or behind a network card of their own in it.</summary>
-/// <param name="Address">Empty on this machine.</param>
+/// <summary>A place to run processes: this machine, or a network namespace on it.</summary>
+/// <param name="Address">IP address; empty: this machine.</param>
+/// <param name="Prefix">Words before the command that run it there.</param>
 internal sealed record Host(string Address, params IReadOnlyList<string> Prefix)
 {
     public static Host Here { get; } = new("");
 
-    /// <summary>Starts a program of ours there.</summary>
+    /// <summary>Starts a .NET program there.</summary>
     public ChildProcess Start(string program, IEnumerable<string> arguments, Action<OutputLine>? heard = null)
     {
         string[] words = [.. Prefix, "dotnet", program, .. arguments];

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace RaftTrials.Servers;
 
-/// <summary>Hosts with a network card each, in one machine, and a switch between them that loses, delays and drops as told.</summary>
+/// <summary>Network namespaces on this machine, and a software switch between them that drops, loses and delays packets.</summary>
 internal sealed class Network : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
@@ -12,14 +12,14 @@ internal sealed class Network : IDisposable
 
     private Network(ChildProcess process, string rules) => (_switch, _rules) = (process, rules);
 
-    /// <summary>Why there can be none on this machine; null if there can.</summary>
-    public static string? WhyNot(string tools) =>
-        !File.Exists(Switch(tools)) ? $"the tools are not in {tools}"
+    /// <summary>Why this machine cannot run a network; null: it can.</summary>
+    public static string? Problem(string tools) =>
+        !File.Exists(Switch(tools)) ? $"vswitch.py is not in {tools}"
         : Environment.UserName != "root" ? "only root can make networks"
         : !File.Exists("/dev/net/tun") ? "there is no /dev/net/tun"
         : null;
 
-    /// <param name="work">Where the rules are kept.</param>
+    /// <param name="work">The folder of the rules file.</param>
     public static async Task<Network> Start(string tools, string work, int hosts)
     {
         var network = new Network(
@@ -30,7 +30,7 @@ internal sealed class Network : IDisposable
         {
             var said = string.Join('\n', network._switch.Lines(_ => true).TakeLast(3).Select(line => line.Text));
             network.Dispose();
-            throw new TrialFailure($"no network: {said} (what a run left that was killed goes with 'ip netns del vs1', and so on)");
+            throw new TrialFailure($"the switch did not start: {said} (a killed run leaves namespaces: 'ip netns del vs1' and so on)");
         }
 
         return network;
@@ -39,7 +39,7 @@ internal sealed class Network : IDisposable
     /// <param name="number">From 1.</param>
     public static Host Host(int number) => new($"10.98.0.{number}", "ip", "netns", "exec", $"vs{number}");
 
-    /// <summary>From now on, or a fiftieth of a second later.</summary>
+    /// <summary>Sets the rules of the switch, which take effect within 20 ms.</summary>
     public void Rule(Rules rules)
     {
         File.WriteAllText(_rules + ".new", JsonSerializer.Serialize(rules, Rules.Options));
@@ -56,9 +56,9 @@ internal sealed class Network : IDisposable
     private static string Switch(string tools) => Path.Combine(tools, "vswitch.py");
 }
 
-/// <summary>What the switch does; nothing but forwarding if nothing is said.</summary>
-/// <param name="Cut">What is dropped: from the first of each two to the second, not back.</param>
-/// <param name="Loss">Which share of all packets is lost.</param>
+/// <summary>The rules of the switch. The default forwards everything.</summary>
+/// <param name="Cut">Pairs (from, to) of host numbers. Packets in this direction are dropped.</param>
+/// <param name="Loss">Share of all packets that is lost, from 0 to 1.</param>
 internal sealed record Rules(int[][]? Cut = null, double Loss = 0, double DelayMs = 0, double JitterMs = 0)
 {
     public static JsonSerializerOptions Options { get; } = new()
@@ -67,7 +67,7 @@ internal sealed record Rules(int[][]? Cut = null, double Loss = 0, double DelayM
         DefaultIgnoreCondition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull,
     };
 
-    /// <summary>Nothing goes from one of these sides to the other, nor back.</summary>
+    /// <summary>Drops all packets between the two sides.</summary>
     public static Rules Split(IReadOnlyCollection<int> one, IReadOnlyCollection<int> other) =>
         new([.. one.SelectMany(from => other.SelectMany(to => new int[][] { [from, to], [to, from] }))]);
 }

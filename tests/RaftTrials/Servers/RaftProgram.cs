@@ -1,16 +1,16 @@
 namespace RaftTrials.Servers;
 
-/// <summary>The program under trial, as its users run it.</summary>
+/// <summary>Runs the <c>raft</c> program as its users do.</summary>
 internal static class RaftProgram
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     public static string Path { get; } = System.IO.Path.Combine(AppContext.BaseDirectory, "raft.dll");
 
-    /// <summary>Runs it to its end.</summary>
+    /// <summary>Runs a command to its end.</summary>
     public static Task<Finished> Run(Host host, params IReadOnlyList<string> arguments) => Run(host, arguments, null);
 
-    /// <param name="input">A line that it reads; null: nothing.</param>
+    /// <param name="input">A line for standard input; null: empty input.</param>
     public static async Task<Finished> Run(Host host, IReadOnlyList<string> arguments, string? input)
     {
         using var process = host.Start(Path, arguments);
@@ -32,7 +32,7 @@ internal static class RaftProgram
         [.. process.Lines(line => line.IsError == isError).Select(line => line.Text)];
 }
 
-/// <summary>How a run of the program ended.</summary>
+/// <summary>A finished run of the program.</summary>
 internal sealed record Finished(int Code, IReadOnlyList<string> Output, IReadOnlyList<string> Error)
 {
     public override string ToString() => $"exit code {Code}, {string.Join(" / ", Output.Concat(Error).Take(6))}";

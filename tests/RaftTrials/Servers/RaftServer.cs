@@ -1,15 +1,15 @@
 namespace RaftTrials.Servers;
 
-/// <summary>A server of the program under trial, through any number of lives.</summary>
+/// <summary>A raft server and its restarts.</summary>
 internal sealed class RaftServer : IDisposable
 {
-    private readonly List<ChildProcess> _lives = [];
+    private readonly List<ChildProcess> _processes = [];
     private readonly Action<OutputLine> _heard;
     private readonly string[] _arguments;
 
-    /// <param name="founders">The list that every server is given.</param>
-    /// <param name="reigns">Is told when it leads.</param>
-    public RaftServer(Host host, int port, string data, string founders, Reigns reigns)
+    /// <param name="founders">The value of <c>-c</c>.</param>
+    /// <param name="elections">Receives the elections that the server logs.</param>
+    public RaftServer(Host host, int port, string data, string founders, Elections elections)
     {
         (Host, Id, Data) = (host, $"{host.Address}:{port}", data);
         string[] name = host.Address.Length > 0 ? ["--host", host.Address] : [];
@@ -18,7 +18,7 @@ internal sealed class RaftServer : IDisposable
         {
             if (ServerLines.Elected(line) is { } term)
             {
-                reigns.Add(new Reign(this, term, line.At));
+                elections.Add(new Election(this, term, line.At));
             }
         };
     }
@@ -29,46 +29,46 @@ internal sealed class RaftServer : IDisposable
 
     public string Data { get; }
 
-    public bool IsRunning => _lives is [.., var life] && !life.HasEnded;
+    public bool IsRunning => _processes is [.., var latest] && !latest.HasEnded;
 
-    /// <summary>What it says in this life.</summary>
-    public ChildProcess Life => _lives[^1];
+    /// <summary>The latest process of this server.</summary>
+    public ChildProcess Process => _processes[^1];
 
-    public void Start() => _lives.Add(Host.Start(RaftProgram.Path, _arguments, _heard));
+    public void Start() => _processes.Add(Host.Start(RaftProgram.Path, _arguments, _heard));
 
-    /// <summary>With all that its disk had.</summary>
+    /// <summary>Deletes the data directory.</summary>
     public void Wipe() => Directory.Delete(Data, recursive: true);
 
-    public void Kill() => Life.Kill();
+    public void Kill() => Process.Kill();
 
-    /// <summary>As an operator stops it.</summary>
+    /// <summary>Stops the server with SIGTERM, and waits for its end.</summary>
     public async Task Stop()
     {
-        Life.Send(Signal.Terminate);
-        if (await Life.Ended(Guards.Stop) is var code && code != 0)
+        Process.Send(Signal.Terminate);
+        if (await Process.Ended(Guards.Stop) is var code && code != 0)
         {
-            throw new TrialFailure($"{Id} was told to stop, and {(code is null ? "runs on" : $"ended with exit code {code}")}");
+            throw new TrialFailure($"after SIGTERM {Id} {(code is null ? "still runs" : $"ended with exit code {code}")}");
         }
     }
 
-    /// <summary>The first line of this life of which this holds.</summary>
+    /// <summary>Waits for a line of the latest process that satisfies the condition.</summary>
     public async Task<OutputLine> Says(Func<OutputLine, bool> isIt, string what, int from = 0, TimeSpan? patience = null) =>
-        await Life.Line(isIt, patience ?? Guards.Line, from)
-            ?? throw new TrialFailure($"{Id} {(Life.HasEnded ? "has ended" : "runs")}, and has not said {what}");
+        await Process.Line(isIt, patience ?? Guards.Line, from)
+            ?? throw new TrialFailure($"{Id} {(Process.HasEnded ? "has ended" : "runs")} and has not written {what}");
 
-    /// <summary>Until it knows a leader, itself or another.</summary>
+    /// <summary>Waits until the server knows a leader, possibly itself.</summary>
     public Task<OutputLine> Follows() => Says(line => ServerLines.Leads(line) is not null, "who leads");
 
-    /// <summary>What it said last, in its last lives.</summary>
-    public string Tail() => string.Join('\n', _lives.TakeLast(3).SelectMany(Lines).TakeLast(25));
+    /// <summary>The last lines of its latest processes.</summary>
+    public string Tail() => string.Join('\n', _processes.TakeLast(3).SelectMany(Lines).TakeLast(25));
 
-    public void Dispose() => _lives.ForEach(life => life.Dispose());
+    public void Dispose() => _processes.ForEach(process => process.Dispose());
 
-    private static IEnumerable<string> Lines(ChildProcess life) =>
-        life.Lines(_ => true).Select(line => line.Text.Length > 300 ? line.Text[..300] + "..." : line.Text).Append("(end)");
+    private static IEnumerable<string> Lines(ChildProcess process) =>
+        process.Lines(_ => true).Select(line => line.Text.Length > 300 ? line.Text[..300] + "..." : line.Text).Append("(end)");
 }
 
-/// <summary>For how long something is waited for that is expected to happen at once: no measure of anything.</summary>
+/// <summary>Time limits of waits that usually end at once. A trial that exceeds one fails; they measure nothing.</summary>
 internal static class Guards
 {
     public static TimeSpan Line { get; } = TimeSpan.FromSeconds(30);

@@ -5,7 +5,7 @@ using RaftTrials.Servers;
 
 namespace RaftTrials.Trials;
 
-/// <summary>Servers come and go under load, one after the other, the leader too.</summary>
+/// <summary>Adds and removes servers under load, one at a time, the leader too.</summary>
 internal static class ChurnTrials
 {
     private const int Servers = 5;
@@ -15,8 +15,8 @@ internal static class ChurnTrials
     private const int Writers = 5;
 
     /// <summary>
-    /// Who is taken in or let go needs no election, but for a leader that goes: one, or two where votes are split. This many are for a
-    /// machine that has better to do than to send heartbeats in time.
+    /// Only the removal of a leader needs an election: one, or two if votes split. This many more terms are allowed for late heartbeats on
+    /// a busy machine.
     /// </summary>
     private const int SpareTerms = 5;
 
@@ -24,17 +24,17 @@ internal static class ChurnTrials
     {
         var group = trial.Group(Servers, Founders);
         group.StartAll();
-        await group.Reigns.After(0, Guards.Line);
+        await group.Elections.After(0, Guards.Line);
         var load = group.Load("w", Writers, group.Servers);
         var members = group.Servers.Take(Founders).ToList();
         await group.Journal.Committed(100, 0, Guards.Commits);
         var random = new Random(1);
-        var before = group.Reigns.Latest!.Term;
+        var before = group.Elections.Latest!.Term;
         var (leaders, restarts) = (0, 0);
         List<TimeSpan> changes = [], gaps = [];
         RaftServer? newcomer = null;
 
-        // Who was taken in a moment ago may not have heard of it, and refuses: which is said on the program's page.
+        // A server that was just added may not know all of it yet and may refuse, so it is not asked.
         RaftServer Asked()
         {
             var known = members.Where(member => member != newcomer).ToList();
@@ -47,13 +47,13 @@ internal static class ChurnTrials
             var isRemoval = members.Count == Most || (members.Count > Fewest && random.Next(2) == 0);
             if (isRemoval)
             {
-                var leader = group.Reigns.Latest!.Server;
+                var leader = group.Elections.Latest!.Server;
                 var server = random.Next(3) == 0 && members.Contains(leader) ? leader : members[random.Next(members.Count)];
                 leaders += server == leader ? 1 : 0;
                 members.Remove(server);
                 await Change("remove", server, Asked(), round);
                 newcomer = null;
-                restarts += await Rest(server, random.Next(4)) ? 1 : 0;
+                restarts += await MaybeRestart(server, random.Next(4)) ? 1 : 0;
             }
             else
             {
@@ -71,16 +71,16 @@ internal static class ChurnTrials
         }
 
         await group.MembersAre(members);
-        var terms = group.Reigns.Latest!.Term - before;
+        var terms = group.Elections.Latest!.Term - before;
         var found = await group.Check(members);
         var bound = (2 * leaders) + SpareTerms;
         return terms <= bound
-            ? $"{found}; {changes.Count} changes, {leaders} of them the leader's removal, {restarts} removed ones restarted, {terms} terms "
-                + $"({bound} at most); a change took {Gaps.Summary(changes)}; nothing was committed for {Gaps.Summary(gaps)}"
-            : throw new TrialFailure($"{terms} terms for {changes.Count} changes, {leaders} of them the leader's removal: {bound} at most");
+            ? $"{found}; {changes.Count} changes, {leaders} of them removals of a leader, {restarts} restarts of removed servers, "
+                + $"{terms} terms ({bound} at most); a change took {Gaps.Summary(changes)}; without any commit {Gaps.Summary(gaps)}"
+            : throw new TrialFailure($"{terms} terms for {changes.Count} changes, {leaders} of them removals of a leader: {bound} at most");
     }
 
-    // As people write it today, and as the program that it follows had it.
+    // Even rounds use the verbs, odd rounds the short forms.
     private static async Task Change(string verb, RaftServer server, RaftServer asked, int round)
     {
         var done = round % 2 == 0
@@ -88,13 +88,13 @@ internal static class ChurnTrials
             : await RaftProgram.Run(Host.Here, "-C", $"{verb}server", "-m", server.Id, "-S", asked.Id);
         if (done.Code != 0)
         {
-            throw new TrialFailure($"change {round}, {verb} {server.Id}, asked of {asked.Id}: {done}");
+            throw new TrialFailure($"change {round}, {verb} {server.Id} through {asked.Id}: {done}");
         }
     }
 
-    /// <summary>A removed server runs on, or is stopped and started again, or killed and started again.</summary>
-    /// <returns>Whether it was started again.</returns>
-    private static async Task<bool> Rest(RaftServer server, int what)
+    /// <summary>Stops and restarts a removed server, or kills and restarts it, or does nothing.</summary>
+    /// <returns>Whether it was restarted.</returns>
+    private static async Task<bool> MaybeRestart(RaftServer server, int what)
     {
         switch (what)
         {

@@ -3,8 +3,8 @@ using RaftTrials.Servers;
 namespace RaftTrials.Trials;
 
 /// <summary>
-/// What people get wrong, on real processes: a sentence and an exit code for each, and a group that goes on. Ports in use, wrong lists and
-/// directories of other programs have tests of their own in RaftActors.Cli.Tests.
+/// Wrong input to real processes: each gets an exit code and a message, and the group continues. RaftActors.Cli.Tests has tests for ports
+/// in use, malformed lists and directories of other programs.
 /// </summary>
 internal sealed class InputTrials
 {
@@ -19,17 +19,17 @@ internal sealed class InputTrials
     {
         var group = trial.Group(3);
         group.StartAll();
-        await group.Reigns.After(0, Guards.Line);
+        await group.Elections.After(0, Guards.Line);
         var inputs = new InputTrials();
         await inputs.Commands(group);
         await inputs.Servers(trial, group);
         await Task.WhenAll(group.Servers.Select(server => server.Stop()));
         return inputs._wrong.Count == 0
-            ? $"{inputs._tried} inputs, each with its exit code and sentence, and a log that has what was taken"
+            ? $"{inputs._tried} inputs, each with the expected exit code, message and effect on the log"
             : throw new TrialFailure(string.Join("\n        ", inputs._wrong));
     }
 
-    // The messages that once replaced a membership, or printed by their beginning, are texts like others.
+    // Includes texts that resemble commands, such as 'config :7777' and 'printer': they are ordinary messages.
     private async Task Commands(Group group)
     {
         var server = group.Servers[1];
@@ -46,9 +46,9 @@ internal sealed class InputTrials
         await Says(1, "is a member", "members", "add", group.Servers[0].Id, "-S", server.Id);
         await Says(1, "cannot be reached", "members", "add", ":1", "-S", server.Id);
         await group.MembersAre(group.Servers);
-        if (group.Servers.FirstOrDefault(one => one.Life.Lines(line => ServerLines.Logs(line) is not null).Count > 0) is { } printed)
+        if (group.Servers.FirstOrDefault(one => one.Process.Lines(line => ServerLines.Logs(line) is not null).Count > 0) is { } printed)
         {
-            throw new TrialFailure($"{printed.Id} has printed its log, and nobody had said 'print'");
+            throw new TrialFailure($"{printed.Id} has printed its log without a 'print' message");
         }
 
         await Says(0, "committed", "print", "-S", server.Id);
@@ -64,7 +64,7 @@ internal sealed class InputTrials
     {
         var port = trial.FirstPort + group.Servers.Length;
 
-        // One server of a new group has another list than the two others: it says so, and founds nothing.
+        // One server of a new group has another list than the other two. It must log that, and the group must not be founded.
         var (list, other) = ($":{port},:{port + 1},:{port + 2}", $":{port},:{port + 1},:{port + 3}");
         using var one = Start(trial, list, port);
         using var two = Start(trial, list, port + 1);
@@ -74,7 +74,7 @@ internal sealed class InputTrials
         {
             if (server.Lines(line => ServerLines.Leads(line) is not null).Count > 0)
             {
-                throw new TrialFailure("a group was founded without all that its list names");
+                throw new TrialFailure("a group was founded without all servers of its list");
             }
         }
 
@@ -82,7 +82,7 @@ internal sealed class InputTrials
         await ReadOnly(trial, list, port + 2);
     }
 
-    // For root too, a directory in a file system that is mounted to be read only, or below a file, cannot be written to.
+    // Even root cannot write to /proc, or below a file.
     private async Task ReadOnly(Trial trial, string list, int port)
     {
         var file = Path.Combine(trial.Work, "file");
@@ -100,7 +100,7 @@ internal sealed class InputTrials
     {
         if (await server.Line(line => line.Text.Contains(text, StringComparison.Ordinal), Guards.Line) is null)
         {
-            throw new TrialFailure($"a server has not said {what}");
+            throw new TrialFailure($"a server has not logged {what}");
         }
     }
 

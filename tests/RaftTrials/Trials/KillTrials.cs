@@ -6,38 +6,38 @@ using RaftTrials.Servers;
 
 namespace RaftTrials.Trials;
 
-/// <summary>Three servers on one machine, of which some are killed, lose their disks, or stand still.</summary>
+/// <summary>Three servers on one machine: kills, lost disks and frozen processes.</summary>
 internal static class KillTrials
 {
     private const int Writers = 3;
 
     private static readonly TimeSpan Frozen = TimeSpan.FromSeconds(2);
 
-    /// <summary>Whoever leads is killed, and started again when another one leads.</summary>
+    /// <summary>Kills the leader, and restarts it when another server leads.</summary>
     public static async Task<string> Leader(Trial trial)
     {
         var (group, load) = await Started(trial);
         var outages = new Outages();
         for (var round = 1; round <= trial.Rounds(50); round++)
         {
-            var reign = group.Reigns.Latest!;
+            var election = group.Elections.Latest!;
             var killed = Stopwatch.GetTimestamp();
-            reign.Server.Kill();
-            var next = await group.Reigns.After(reign.Term, Guards.Line);
-            var others = load.Alone.Where((_, place) => group.Servers[place] != reign.Server);
+            election.Server.Kill();
+            var next = await group.Elections.After(election.Term, Guards.Line);
+            var others = load.Alone.Where((_, place) => group.Servers[place] != election.Server);
             await group.Journal.CommittedToEach([.. load.Writers, .. others], next.At, Guards.Commits);
             var served = Stopwatch.GetTimestamp();
-            reign.Server.Start();
-            await reign.Server.Follows();
+            election.Server.Start();
+            await election.Server.Follows();
             await group.Journal.CommittedToEach([.. load.Writers, .. load.Alone], Stopwatch.GetTimestamp(), Guards.Commits);
-            outages.Add(group.Journal.Attempts, reign.Server.Id, killed, next.At, served);
+            outages.Add(group.Journal.Attempts, election.Server.Id, killed, next.At, served);
         }
 
-        var terms = group.Reigns.Latest!.Term;
+        var terms = group.Elections.Latest!.Term;
         return $"{await group.Check(group.Servers)}; {outages}; {terms} terms";
     }
 
-    /// <summary>All at once, again and again.</summary>
+    /// <summary>Kills all servers at once and restarts them.</summary>
     public static async Task<string> All(Trial trial)
     {
         var (group, load) = await Started(trial);
@@ -54,17 +54,17 @@ internal static class KillTrials
         return $"{await group.Check(group.Servers)}; from the kill to the next committed answer {Gaps.Summary(outages)}";
     }
 
-    /// <summary>A server comes back with an empty disk: first one that follows, then one that leads.</summary>
+    /// <summary>Restarts a server with an empty disk: in turn a follower and the leader.</summary>
     public static async Task<string> Wipe(Trial trial)
     {
         var (group, load) = await Started(trial);
         for (var round = 1; round <= trial.Rounds(4); round++)
         {
-            var leader = group.Reigns.Latest!;
+            var leader = group.Elections.Latest!;
             var server = round % 2 == 0 ? leader.Server : group.Servers.First(server => server != leader.Server);
             server.Kill();
             server.Wipe();
-            var since = server == leader.Server ? (await group.Reigns.After(leader.Term, Guards.Line)).At : Stopwatch.GetTimestamp();
+            var since = server == leader.Server ? (await group.Elections.After(leader.Term, Guards.Line)).At : Stopwatch.GetTimestamp();
             await group.Journal.CommittedToEach(load.Writers, since, Guards.Commits);
             server.Start();
             await server.Follows();
@@ -74,7 +74,7 @@ internal static class KillTrials
         return await group.Check(group.Servers);
     }
 
-    /// <summary>The leader stands still for two seconds, and then goes on as if nothing had happened.</summary>
+    /// <summary>Freezes the leader for two seconds.</summary>
     public static async Task<string> Freeze(Trial trial)
     {
         var (group, load) = await Started(trial);
@@ -84,21 +84,21 @@ internal static class KillTrials
             failovers.Add(await FreezeLeader(group, [.. load.Writers, .. load.Alone]));
         }
 
-        return $"{await group.Check(group.Servers)}; another leads after {Gaps.Summary(failovers)}; {group.Reigns.Latest!.Term} terms";
+        return $"{await group.Check(group.Servers)}; next leader after {Gaps.Summary(failovers)}; {group.Elections.Latest!.Term} terms";
     }
 
-    /// <returns>How long it took until another one led.</returns>
+    /// <returns>The time until another server led.</returns>
     public static async Task<TimeSpan> FreezeLeader(Group group, IReadOnlyList<string> writers)
     {
-        var reign = group.Reigns.Latest!;
+        var election = group.Elections.Latest!;
         var frozen = Stopwatch.GetTimestamp();
-        reign.Server.Life.Send(Signal.Stop);
+        election.Server.Process.Send(Signal.Stop);
         var thaw = Task.Delay(Frozen);
-        var next = await group.Reigns.After(reign.Term, Guards.Line);
+        var next = await group.Elections.After(election.Term, Guards.Line);
         await thaw;
-        var from = reign.Server.Life.LineCount;
-        reign.Server.Life.Send(Signal.Continue);
-        await reign.Server.Says(line => ServerLines.Leads(line) >= next.Term, $"that it leads no more since term {next.Term}", from);
+        var from = election.Server.Process.LineCount;
+        election.Server.Process.Send(Signal.Continue);
+        await election.Server.Says(line => ServerLines.Leads(line) >= next.Term, $"who leads in term {next.Term}", from);
         await group.Journal.CommittedToEach(writers, Stopwatch.GetTimestamp(), Guards.Commits);
         return Stopwatch.GetElapsedTime(frozen, next.At);
     }
@@ -107,7 +107,7 @@ internal static class KillTrials
     {
         var group = trial.Group(3);
         group.StartAll();
-        await group.Reigns.After(0, Guards.Line);
+        await group.Elections.After(0, Guards.Line);
         var load = group.Load("w", Writers, group.Servers, alone: true);
         await group.Journal.CommittedToEach([.. load.Writers, .. load.Alone], 0, Guards.Commits);
         return (group, load);

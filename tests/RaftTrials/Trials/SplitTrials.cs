@@ -6,22 +6,22 @@ using RaftTrials.Servers;
 
 namespace RaftTrials.Trials;
 
-/// <summary>Five servers with a network card each. Each has its own clients, behind the same card, who speak to it alone.</summary>
+/// <summary>Five servers in a network namespace each. Each has its own clients in the same namespace, which ask it alone.</summary>
 internal static class SplitTrials
 {
     private const int Servers = 5;
     private const int Writers = 2;
 
-    /// <summary>How long a client waits for an answer: not long, since on the wrong side of a split there is none.</summary>
+    /// <summary>Time limit of a client. It is short, because the minority of a split gives no answer.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
-    /// <summary>For how long a bad network is bad.</summary>
+    /// <summary>Duration of a network fault.</summary>
     private static readonly TimeSpan Bad = TimeSpan.FromSeconds(15);
 
-    /// <summary>The switch does as it is told within this time.</summary>
+    /// <summary>The switch applies new rules within this time.</summary>
     private static readonly TimeSpan Reaction = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>The leader and one more on one side, three on the other.</summary>
+    /// <summary>Splits the leader and one more server from the other three.</summary>
     public static async Task<string> Halves(Trial trial)
     {
         var (group, network, loads) = await Started(trial);
@@ -29,13 +29,13 @@ internal static class SplitTrials
         var others = 0;
         for (var round = 1; round <= trial.Rounds(5); round++)
         {
-            var reign = group.Reigns.Latest!;
-            var leader = group.Servers.IndexOf(reign.Server);
+            var election = group.Elections.Latest!;
+            var leader = group.Servers.IndexOf(election.Server);
             int[] few = [leader, (leader + round) % Servers == leader ? (leader + 1) % Servers : (leader + round) % Servers];
             int[] many = [.. Enumerable.Range(0, Servers).Except(few)];
             var cut = Stopwatch.GetTimestamp();
             network.Rule(Rules.Split([.. few.Select(NumberOf)], [.. many.Select(NumberOf)]));
-            var next = await group.Reigns.After(reign.Term, Guards.Line);
+            var next = await group.Elections.After(election.Term, Guards.Line);
             if (few.Contains(group.Servers.IndexOf(next.Server)))
             {
                 throw new TrialFailure($"{next.Server.Id} was elected by two of five");
@@ -50,7 +50,7 @@ internal static class SplitTrials
                 .Where(attempt => fewWriters.Contains(attempt.Writer) && attempt.Started > from && attempt.Ended < healed).ToList();
             if (answers.Find(attempt => attempt.Outcome == Outcome.Committed) is { } wrong)
             {
-                throw new TrialFailure($"two of five answered as committed: {wrong}");
+                throw new TrialFailure($"two of five servers committed a message: {wrong}");
             }
 
             others += answers.Count;
@@ -60,12 +60,12 @@ internal static class SplitTrials
             await group.Journal.CommittedToEach(WritersOf(loads, many), healed, Guards.Commits);
         }
 
-        var terms = group.Reigns.Latest!.Term;
-        return $"{await group.Check(group.Servers)}; three of five elect after {Gaps.Summary(elections)}; to clients of the two none of "
-            + $"{others} answers said committed; after the healing each was served again within {Gaps.Summary(serving)}; {terms} terms";
+        var terms = group.Elections.Latest!.Term;
+        return $"{await group.Check(group.Servers)}; three of five elect after {Gaps.Summary(elections)}; none of {others} answers to "
+            + $"clients of the two said committed; after the healing each was served again within {Gaps.Summary(serving)}; {terms} terms";
     }
 
-    /// <summary>Nobody is heard by the leader; then a follower hears nobody; then the leader is heard by nobody.</summary>
+    /// <summary>Cuts one direction: to the leader, from the leader to a follower, from a follower to the leader, from the leader.</summary>
     public static async Task<string> OneWay(Trial trial)
     {
         var (group, network, loads) = await Started(trial);
@@ -78,41 +78,41 @@ internal static class SplitTrials
             found.Add($"leader mute: {await Cut(leader => Others(leader).Select(other => (leader, other)), isLeaderLost: true)}");
         }
 
-        return $"{await group.Check(group.Servers)}; {string.Join(", ", found)}; {group.Reigns.Latest!.Term} terms";
+        return $"{await group.Check(group.Servers)}; {string.Join(", ", found)}; {group.Elections.Latest!.Term} terms";
 
         static IEnumerable<int> Others(int server) => Enumerable.Range(0, Servers).Where(other => other != server);
 
         async Task<string> Cut(Func<int, IEnumerable<(int From, int To)>> links, bool isLeaderLost)
         {
-            var reign = group.Reigns.Latest!;
-            var leader = group.Servers.IndexOf(reign.Server);
+            var election = group.Elections.Latest!;
+            var leader = group.Servers.IndexOf(election.Server);
             var dropped = links(leader).ToList();
             var cut = Stopwatch.GetTimestamp();
             network.Rule(new Rules([.. dropped.Select(link => new[] { NumberOf(link.From), NumberOf(link.To) })]));
             if (isLeaderLost)
             {
-                cut = (await group.Reigns.After(reign.Term, Guards.Line)).At;
+                cut = (await group.Elections.After(election.Term, Guards.Line)).At;
             }
 
-            // Whoever has both ways to a majority is served.
+            // Servers with both directions to a majority must serve their clients.
             var isolated = isLeaderLost ? [leader] : dropped.Select(link => link.From == leader ? link.To : link.From).ToArray();
             var served = Enumerable.Range(0, Servers).Except(isolated);
             await group.Journal.CommittedToEach(WritersOf(loads, served), cut, Guards.Commits);
             await Task.Delay(Bad / 3);
             network.Rule(new());
             await group.Journal.CommittedToEach(WritersOf(loads, Enumerable.Range(0, Servers)), Stopwatch.GetTimestamp(), Guards.Commits);
-            return $"{group.Reigns.Latest!.Term - reign.Term} terms";
+            return $"{group.Elections.Latest!.Term - election.Term} terms";
         }
     }
 
-    /// <summary>Every fifth packet is lost. Nothing need be served then, but what is must be so.</summary>
+    /// <summary>Loses every fifth packet. Commits are not required meanwhile, but every answer must be right.</summary>
     public static Task<string> Loss(Trial trial) => While(trial, new Rules(Loss: 0.2), "20 % loss");
 
-    /// <summary>Packets take 100 ms, more or less, and overtake each other.</summary>
+    /// <summary>Delays packets by 70 to 130 ms, and reorders them.</summary>
     public static Task<string> Delay(Trial trial) =>
         While(trial, new Rules(DelayMs: 100, JitterMs: 30), "100 ms of delay, 30 ms of jitter");
 
-    /// <summary>The leader stands still, and with it nothing else: not its clients, not the network.</summary>
+    /// <summary>Freezes the leader, but neither its clients nor its network.</summary>
     public static async Task<string> Freeze(Trial trial)
     {
         var (group, _, loads) = await Started(trial);
@@ -122,13 +122,13 @@ internal static class SplitTrials
             failovers.Add(await KillTrials.FreezeLeader(group, [.. WritersOf(loads, Enumerable.Range(0, Servers))]));
         }
 
-        return $"{await group.Check(group.Servers)}; another leads after {Gaps.Summary(failovers)}; {group.Reigns.Latest!.Term} terms";
+        return $"{await group.Check(group.Servers)}; next leader after {Gaps.Summary(failovers)}; {group.Elections.Latest!.Term} terms";
     }
 
     private static async Task<string> While(Trial trial, Rules rules, string what)
     {
         var (group, network, loads) = await Started(trial);
-        var (term, from) = (group.Reigns.Latest!.Term, Stopwatch.GetTimestamp());
+        var (term, from) = (group.Elections.Latest!.Term, Stopwatch.GetTimestamp());
         network.Rule(rules);
         await Task.Delay(Bad);
         var to = Stopwatch.GetTimestamp();
@@ -137,7 +137,7 @@ internal static class SplitTrials
         var healed = Stopwatch.GetElapsedTime(to);
         var answers = group.Journal.Attempts.Where(attempt => attempt.Ended > from && attempt.Ended < to)
             .CountBy(attempt => attempt.Outcome).ToDictionary();
-        var terms = group.Reigns.Latest!.Term - term;
+        var terms = group.Elections.Latest!.Term - term;
         return $"{await group.Check(group.Servers)}; in {Bad.TotalSeconds} s of {what} "
             + $"{answers.GetValueOrDefault(Outcome.Committed)} committed, {answers.GetValueOrDefault(Outcome.NotCommitted)} not, "
             + $"{answers.GetValueOrDefault(Outcome.Unknown)} unknown, {terms} terms; after it all were served within {Gaps.Text(healed)}";
@@ -147,7 +147,7 @@ internal static class SplitTrials
     {
         var (group, network) = await trial.GroupOnNetwork(Servers);
         group.StartAll();
-        await group.Reigns.After(0, Guards.Line);
+        await group.Elections.After(0, Guards.Line);
         var loads = group.Servers
             .Select((server, place) => group.Load($"w{NumberOf(place)}.", Writers, [server], timeout: Patience)).ToList();
         await group.Journal.CommittedToEach(WritersOf(loads, Enumerable.Range(0, Servers)), 0, Guards.Commits);
@@ -157,7 +157,7 @@ internal static class SplitTrials
     private static List<string> WritersOf(IReadOnlyList<LoadProcess> loads, IEnumerable<int> servers) =>
         [.. servers.SelectMany(server => loads[server].Writers)];
 
-    // On which card of the switch.
+    // Host number on the switch.
     private static int NumberOf(int place) => place + 1;
 
     private static long FirstCommitted(Group group, string writer, long since) => group.Journal.Attempts

@@ -2,7 +2,7 @@ using RaftTrials.Servers;
 
 namespace RaftTrials.Trials;
 
-/// <summary>What one trial works with; everything is taken away again at its end.</summary>
+/// <summary>The resources of one trial. Dispose ends all processes and removes the network.</summary>
 internal sealed class Trial : ITrial
 {
     private readonly string _tools;
@@ -21,15 +21,16 @@ internal sealed class Trial : ITrial
 
     public int FirstPort => _firstPort;
 
-    /// <param name="usual">If nobody has said another number.</param>
+    /// <summary>The value of --rounds.</summary>
+    /// <param name="usual">The default.</param>
     public int Rounds(int usual) => _rounds ?? usual;
 
-    /// <summary>Servers on this machine.</summary>
-    /// <param name="founders">How many of them found the group; the others wait to be taken in.</param>
+    /// <summary>Creates servers on this machine.</summary>
+    /// <param name="founders">The number of servers that found the group. The others wait to be added. Null: all.</param>
     public Group Group(int servers, int? founders = null) =>
         _group = new Group(Work, _firstPort, [.. Enumerable.Repeat(Host.Here, servers)], founders);
 
-    /// <summary>Servers with a network card each.</summary>
+    /// <summary>Creates servers in a network namespace each.</summary>
     public async Task<(Group Group, Network Network)> GroupOnNetwork(int servers)
     {
         _network = await Network.Start(_tools, Work, servers);
