@@ -3,7 +3,7 @@ using static RaftActors.Core.Tests.Paper.Lab;
 
 namespace RaftActors.Core.Tests.Paper;
 
-/// <summary>Each start of a process has a boot number and a mark, which are durable before any message depends on them.</summary>
+/// <summary>Each start of a process has a boot number and a mark. Both are durable before any message depends on them.</summary>
 public sealed class BootTests
 {
     private static readonly Message Greeting = new Message.Greeting(default, Incarnation.None, IsReply: false);

@@ -22,7 +22,7 @@ public sealed class MembershipTests
     }
 
     /// <summary>
-    /// Another incarnation of that process may have voted in a later term, and so may not acknowledge entries of this one.
+    /// Another incarnation of that process may have voted in a later term. Then it must not acknowledge entries of this one.
     /// </summary>
     [Fact]
     public void Entries_on_the_disk_of_an_incarnation_that_may_not_vote_are_not_counted()
@@ -152,7 +152,7 @@ public sealed class MembershipTests
     }
 
     /// <summary>
-    /// Thesis §4.1: a server votes for a candidate that is not part of its latest configuration, if its log is good enough.
+    /// Thesis §4.1: a server votes for a candidate outside its latest configuration, if the log is up to date.
     /// </summary>
     [Fact]
     public void A_candidate_outside_the_roster_gets_the_vote_if_its_log_is_up_to_date()
@@ -167,7 +167,7 @@ public sealed class MembershipTests
     }
 
     /// <summary>
-    /// The vote is the first message of that process, so the record of its incarnation is not durable when the vote is counted.
+    /// The vote is the first message of that process. So the record of its incarnation is not durable when the vote is counted.
     /// </summary>
     [Fact]
     public void The_vote_of_a_voter_that_was_not_heard_before_is_counted()

@@ -3,8 +3,8 @@ using System.Text;
 namespace RaftActors.Core.Tests.Scenarios;
 
 /// <summary>
-/// A scenario as text: prose, a directive (<c>word argument key=value key=(a b)</c>), lines of input, <c>----</c>, and the whole output
-/// up to an empty line. Lines that begin with <c>#</c> are prose.
+/// A scenario as text. Lines that begin with <c>#</c> are prose. A step is a directive (<c>word argument key=value key=(a b)</c>), lines of
+/// input, <c>----</c>, and the whole output up to an empty line.
 /// </summary>
 internal static class ScenarioFile
 {
