@@ -188,7 +188,7 @@ internal sealed class ScriptedEngine<TValue>(ValueCodec<TValue> values, IActorRe
         _life = attach.Life;
         _actor?.Tell(new ToActor.Attached(_life, Self, Serial.Zero));
         var last = attach.LastSerial;
-        if (Process.Snapshot is { Position.Serial: var serial } && serial > last)
+        if (Process.View.Snapshot is { Position.Serial: var serial } && serial > last)
         {
             last = serial;
             _actor?.Tell(new ToActor.Restore(_life, last));
@@ -221,7 +221,7 @@ internal sealed class ScriptedEngine<TValue>(ValueCodec<TValue> values, IActorRe
         var configuration = new Configuration(GroupUid.None, 0, [], [], [], []);
         var snapshot = new Snapshot(PositionOf(serial), LogIndex.Zero, configuration, [], state.Length);
         Process.Store.SaveSnapshot(snapshot, state);
-        Process.Snapshot = snapshot;
+        Process.View = Process.View with { Snapshot = snapshot };
     }
 
     private Entry<TValue>? ToEntry(StoredPair? pair) =>

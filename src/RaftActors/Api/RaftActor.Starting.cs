@@ -70,7 +70,7 @@ public abstract partial class RaftActor<TValue>
         }
         finally
         {
-            _process?.OnActorGone(Self);
+            _process?.Appends.OnActorGone(_process.EngineStopped, Self);
         }
     }
 
@@ -167,7 +167,7 @@ public abstract partial class RaftActor<TValue>
 
     private void Attach()
     {
-        _process.OnActorCame();
+        _process.Appends.OnActorCame();
         Raft.EndQueries();
         _extension.Host.Tell(new ToEngine.Attach(_process, _life, _order.Serial, this is IRaftSnapshot, JudgesProposals()), Self);
     }

@@ -261,7 +261,7 @@ public abstract partial class RaftActor<TValue> : ReceiveActor
                 break;
             case ToActor.Attached attached:
                 _order.Take(attached);
-                _process.MeetEngine(attached.Engine, _life);
+                _process.Engine.Meet(attached.Engine, _life);
                 break;
             case ToActor.EngineStopped:
                 LoseEngine();
@@ -280,7 +280,7 @@ public abstract partial class RaftActor<TValue> : ReceiveActor
 
     private void LoseEngine()
     {
-        _process.LoseEngine(Self, _life);
+        _process.Engine.Lose(Self, _life);
         Raft.LoseQueries();
         _order.LoseEngine();
     }
@@ -327,7 +327,7 @@ public abstract partial class RaftActor<TValue> : ReceiveActor
 
     private void OnNothingDue()
     {
-        if (_process.HasEngineStopped)
+        if (_process.Engine.HasStopped)
         {
             // A committed pair that waits for a missing one is never delivered.
             _process.Appends.EndNoted(Self);
@@ -405,7 +405,7 @@ public abstract partial class RaftActor<TValue> : ReceiveActor
         {
             // The store has failed, not the actor: every further life would fail at the same place.
             _order.GiveUp();
-            _process.Tell(new ToEngine.Unreadable(e.Message), Self, _life);
+            _process.Engine.Tell(new ToEngine.Unreadable(e.Message), Self, _life);
             return;
         }
 
@@ -423,7 +423,7 @@ public abstract partial class RaftActor<TValue> : ReceiveActor
         }
         finally
         {
-            _process.Tell(new ToEngine.State(serial, state), Self, _life);
+            _process.Engine.Tell(new ToEngine.State(serial, state), Self, _life);
         }
     }
 
@@ -437,7 +437,7 @@ public abstract partial class RaftActor<TValue> : ReceiveActor
         finally
         {
             verdict ??= Verdict.Discard("HandleProposal threw an exception on the leader.");
-            _process.Tell(new ToEngine.Judged(judge.Request, verdict), Self, _life);
+            _process.Engine.Tell(new ToEngine.Judged(judge.Request, verdict), Self, _life);
         }
     }
 }

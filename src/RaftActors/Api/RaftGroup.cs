@@ -77,8 +77,8 @@ public sealed class RaftGroup<TValue>
                 LedBy = view.LedBy,
                 Identity = view.Identity,
                 Members = view.Members,
-                Fence = _process.Fence,
-                Decision = _process.Decision,
+                Fence = view.Fence,
+                Decision = view.Decision,
             };
         }
     }
@@ -117,7 +117,7 @@ public sealed class RaftGroup<TValue>
         _process.Settings.DemandFits(key, bytes);
         var request = _process.NewRequest();
         _process.Appends.Add(request, replyTo);
-        _process.Tell(new ToEngine.Append(request, key, bytes, timeout ?? _process.Settings.AppendTimeout), _actor, _life);
+        _process.Engine.Tell(new ToEngine.Append(request, key, bytes, timeout ?? _process.Settings.AppendTimeout), _actor, _life);
         return request;
     }
 
@@ -140,7 +140,7 @@ public sealed class RaftGroup<TValue>
         ArgumentOutOfRangeException.ThrowIfLessThan(serial.Value, 1);
         var request = _process.NewRequest();
         _order.Asked(request, serial);
-        _process.Tell(new ToEngine.Get(request, serial, timeout ?? _process.Settings.GetTimeout), _actor, _life);
+        _process.Engine.Tell(new ToEngine.Get(request, serial, timeout ?? _process.Settings.GetTimeout), _actor, _life);
         return request;
     }
 
@@ -188,8 +188,8 @@ public sealed class RaftGroup<TValue>
     {
         ArgumentNullException.ThrowIfNull(question);
         var request = _process.NewRequest();
-        _process.Questions.Add(request.Number, new RaftProcess.Question(request, question, replyTo));
-        _process.Tell(new ToEngine.Query(request, timeout ?? _process.Settings.QueryTimeout), _actor, _life);
+        _process.Queries.Add(request, question, replyTo);
+        _process.Engine.Tell(new ToEngine.Query(request, timeout ?? _process.Settings.QueryTimeout), _actor, _life);
         return request;
     }
 
@@ -251,7 +251,7 @@ public sealed class RaftGroup<TValue>
     {
         ArgumentNullException.ThrowIfNull(replyTo);
         var request = _process.NewRequest();
-        _process.Tell(new ToEngine.Explain(request, replyTo), _actor, _life);
+        _process.Engine.Tell(new ToEngine.Explain(request, replyTo), _actor, _life);
         return request;
     }
 
@@ -268,7 +268,7 @@ public sealed class RaftGroup<TValue>
                 "TakeSnapshot needs an actor that implements IRaftSnapshot<TState>. Implement it, or do not call TakeSnapshot.");
         }
 
-        _process.Tell(new ToEngine.WantSnapshot(), _actor, _life);
+        _process.Engine.Tell(new ToEngine.WantSnapshot(), _actor, _life);
     }
 
     /// <summary>Starts further Gets of the requested ranges, until the window is full.</summary>
@@ -296,7 +296,7 @@ public sealed class RaftGroup<TValue>
         }
         finally
         {
-            _process.Tell(new ToEngine.Served(serve.Request, answer), _actor, _life);
+            _process.Engine.Tell(new ToEngine.Served(serve.Request, answer), _actor, _life);
         }
     }
 
@@ -311,7 +311,7 @@ public sealed class RaftGroup<TValue>
     /// <param name="handleQuery">Null: the actor does not override HandleQuery.</param>
     internal void Answer(RequestRef request, Func<object, object?>? handleQuery)
     {
-        if (!_process.Questions.Remove(request.Number, out var question))
+        if (!_process.Queries.TryTake(request, out var query))
         {
             return;
         }
@@ -321,43 +321,34 @@ public sealed class RaftGroup<TValue>
         {
             outcome = handleQuery is null
                 ? new QueryOutcome.Failed(request, "This actor answers no queries, because it does not override HandleQuery. Override it.")
-                : new QueryOutcome.Done(request, handleQuery(question.Asked));
+                : new QueryOutcome.Done(request, handleQuery(query.Question));
         }
         finally
         {
-            question.ReplyTo?.Tell(outcome, _actor);
+            query.End(outcome, _actor);
         }
     }
 
     /// <summary>Fails all pending queries, because their life of the actor has ended.</summary>
-    internal void EndQueries()
-    {
-        foreach (var question in _process.Questions.Values)
-        {
-            question.ReplyTo?.Tell(
-                new QueryOutcome.Failed(question.Request, "The actor restarted or stopped before it answered. Ask again."), _actor);
-        }
-
-        _process.Questions.Clear();
-    }
+    internal void EndQueries() => _process.Queries.FailAll("The actor restarted or stopped before it answered. Ask again.", _actor);
 
     /// <summary>Cancels all pending queries, because the engine has stopped.</summary>
     internal void LoseQueries()
     {
-        foreach (var question in _process.Questions.Values)
+        foreach (var request in _process.Queries.Requests)
         {
-            _order.Take(new ToActor.Cancelled(_life, question.Request, new CancelReason.Unavailable()));
+            _order.Take(new ToActor.Cancelled(_life, request, new CancelReason.Unavailable()));
         }
     }
 
     internal void Abandon(RequestRef request, CancelReason reason)
     {
-        if (_process.Questions.Remove(request.Number, out var question))
+        if (_process.Queries.TryTake(request, out var query))
         {
-            var why = _process.HasEngineStopped
+            var why = _process.Engine.HasStopped
                 ? _process.EngineStopped.Detail
                 : "No leader confirmed the commit index in time. Ask again.";
-            question.ReplyTo?.Tell(new QueryOutcome.Failed(request, why), _actor);
+            query.Fail(why, _actor);
         }
 
         _process.Appends.End(request, new AppendOutcome.Cancelled(request, reason), _actor);
@@ -367,7 +358,7 @@ public sealed class RaftGroup<TValue>
     {
         var request = _process.NewRequest();
         var deadline = timeout ?? _process.Settings.ChangeTimeout;
-        _process.Tell(new ToEngine.Change(request, change, deadline, replyTo), _actor, _life);
+        _process.Engine.Tell(new ToEngine.Change(request, change, deadline, replyTo), _actor, _life);
         return request;
     }
 }

@@ -30,7 +30,7 @@ internal sealed class GroupRoom : UntypedActor
                 Context.System.EventStream.Publish(
                     new RaftEvent.ShutOut(process.Settings.Group, process.Pid.Name, resident.WhyStopped));
                 TellStopped(resident);
-                process.OnEngineGone(Self);
+                process.Appends.OnEngineGone(process.EngineStopped, Self);
                 break;
             default:
                 Unhandled(message);
@@ -78,7 +78,7 @@ internal sealed class GroupRoom : UntypedActor
         public bool HasStopped { get; set; }
 
         public string WhyStopped => $"The engine of {Process.Pid.Name} has stopped and is not started again"
-            + (Process.Failure is { } failure
+            + (Process.View.Failure is { } failure
                 ? $", since its store failed: {failure}"
                 : ": how far it came, only a new opening of its store tells. Restart the node.");
     }

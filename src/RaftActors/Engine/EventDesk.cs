@@ -37,7 +37,7 @@ internal sealed class EventDesk(EngineContext context, RaftCore core, Action<Raf
     public void OnStepped()
     {
         var before = context.Process.View;
-        var now = ProcessView.Of(core, before.Members);
+        var now = before.With(core);
         if (now == before)
         {
             return;

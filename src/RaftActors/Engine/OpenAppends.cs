@@ -16,6 +16,8 @@ internal sealed class OpenAppends
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<RequestRef, Open> _open = [];
+    private bool _isActorGone;
+    private bool _isEngineGone;
 
     public bool IsEmpty
     {
@@ -64,11 +66,33 @@ internal sealed class OpenAppends
     /// <summary>Ends those that failed: the actor's mailbox, which held the news, is gone.</summary>
     public void EndCancelled(IActorRef sender) => EndWhere(open => open.Cancelled is not null, sender);
 
-    /// <summary>Ends all, in the order made: as noted, or with this reason if the engine never read them.</summary>
-    public void EndAll(CancelReason.NotCommitted unread, IActorRef sender)
+    /// <summary>An actor became the process.</summary>
+    public void OnActorCame()
     {
         lock (_lock)
         {
+            _isActorGone = false;
+        }
+    }
+
+    /// <summary>The actor is gone. If the engine is gone too, all end, in the order made.</summary>
+    /// <param name="unread">The reason of those that the engine never read.</param>
+    public void OnActorGone(CancelReason.NotCommitted unread, IActorRef sender) => OnGone(ref _isActorGone, unread, sender);
+
+    /// <summary>The engine is gone. If the actor is gone too, all end, in the order made.</summary>
+    /// <param name="unread">The reason of those that the engine never read.</param>
+    public void OnEngineGone(CancelReason.NotCommitted unread, IActorRef sender) => OnGone(ref _isEngineGone, unread, sender);
+
+    private void OnGone(ref bool isGone, CancelReason.NotCommitted unread, IActorRef sender)
+    {
+        lock (_lock)
+        {
+            isGone = true;
+            if (!_isActorGone || !_isEngineGone)
+            {
+                return;
+            }
+
             foreach (var request in _open.Keys)
             {
                 NoteCancelled(request, unread);

@@ -4,10 +4,23 @@ using RaftActors.Core;
 
 namespace RaftActors.Engine;
 
-/// <summary>Where a process stands in its group, for everybody to read.</summary>
+/// <summary>What an engine publishes about its process. Immutable: the engine replaces <see cref="RaftProcess.View"/> by the next one.</summary>
+/// <param name="Members">As committed here. Before anything is committed, as the store has them.</param>
 internal sealed record ProcessView(RoleKind Role, Term Term, ProcessName? LedBy, GroupUid Identity, ImmutableArray<GroupMember> Members)
 {
-    /// <summary>Before there is a core: who is to found the group, or of who joins only itself, which has no vote.</summary>
+    /// <summary>The latest durable snapshot of the actor's state; null if there is none.</summary>
+    public Snapshot? Snapshot { get; init; }
+
+    /// <summary>Why the process is fenced; null if it is not.</summary>
+    public string? Fence { get; init; }
+
+    /// <summary>The last change of members that this process decided as the leader, and its reason; null if there is none.</summary>
+    public string? Decision { get; init; }
+
+    /// <summary>The failure of the store that stopped the engine; null if there is none.</summary>
+    public string? Failure { get; init; }
+
+    /// <summary>The view without a Core: the founding roster, or of a joining process itself, without a vote.</summary>
     public static ProcessView AtStart(RaftSettings settings) => new(
         RoleKind.Follower,
         Term.Zero,
@@ -15,11 +28,11 @@ internal sealed record ProcessView(RoleKind Role, Term Term, ProcessName? LedBy,
         GroupUid.None,
         [.. settings.Roster.Select(name => new GroupMember(name, IsVoter: !settings.IsJoining))]);
 
-    /// <param name="members">As committed here, or before anything is, as the store has it.</param>
-    public static ProcessView Of(RaftCore core, ImmutableArray<GroupMember> members) =>
-        new(core.Role, core.Term, core.Leader?.Name, core.Configuration.Group, members);
-
-    /// <summary>By name. Another life of a voter only follows, and is the same member.</summary>
+    /// <summary>The members by name. A learner with the name of a voter, another incarnation of it, is the same member.</summary>
     public static ImmutableArray<GroupMember> MembersOf(Configuration configuration) =>
         [.. configuration.Names().Select(name => new GroupMember(name, configuration.Voters.Any(voter => voter.Name == name)))];
+
+    /// <summary>The same with what Core says now.</summary>
+    public ProcessView With(RaftCore core) =>
+        this with { Role = core.Role, Term = core.Term, LedBy = core.Leader?.Name, Identity = core.Configuration.Group };
 }

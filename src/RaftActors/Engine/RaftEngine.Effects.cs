@@ -93,8 +93,9 @@ internal sealed partial class RaftEngine
                 _leading.OnRefused(refused);
                 break;
             case Effect.MembersDecided decided:
-                _process.Decision = $"{decided.Configuration}, since {decided.Reason}";
-                _log.Info("{0} decides: {1}", _process.Pid.Name, _process.Decision);
+                var decision = $"{decided.Configuration}, since {decided.Reason}";
+                _process.View = _process.View with { Decision = decision };
+                _log.Info("{0} decides: {1}", _process.Pid.Name, decision);
                 break;
             case Effect.PeerMet met:
                 _met[met.Peer.Name] = met.Serial;
@@ -110,7 +111,7 @@ internal sealed partial class RaftEngine
                 OnRefused(refused);
                 break;
             case Effect.Fenced fenced:
-                _process.Fence = fenced.Detail;
+                _process.View = _process.View with { Fence = fenced.Detail };
                 _log.Error("{0} is shut out and takes no part any more: {1}.", _process.Pid.Name, fenced.Detail);
                 _events.OnShutOut(fenced.Detail);
                 break;

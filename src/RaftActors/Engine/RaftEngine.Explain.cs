@@ -22,12 +22,12 @@ internal sealed partial class RaftEngine
         lines.AddRange(_core.ExplainMembership().Select(reason => $"about the members: {reason}"));
         lines.AddRange(_changes.Explain());
         lines.Add($"waiting: {_appends.Count} appends, {_gets.Count} gets, {_queries.Count} queries");
-        if (_process.Decision is { } decision)
+        if (_process.View.Decision is { } decision)
         {
             lines.Add($"decided last: {decision}");
         }
 
-        if (_process.Fence is { } fence)
+        if (_process.View.Fence is { } fence)
         {
             lines.Add($"fenced: {fence}");
         }

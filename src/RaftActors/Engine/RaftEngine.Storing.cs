@@ -38,7 +38,7 @@ internal sealed partial class RaftEngine
 
     private void StopFor(string failure)
     {
-        _process.Failure = failure;
+        _process.View = _process.View with { Failure = failure };
         Context.Stop(Self);
     }
 
@@ -81,7 +81,7 @@ internal sealed partial class RaftEngine
         catch (StoreException e)
         {
             // Nothing that comes after it may be done: the engine ends with this message.
-            _process.Failure = e.Message;
+            _process.View = _process.View with { Failure = e.Message };
             throw;
         }
     }
@@ -99,7 +99,7 @@ internal sealed partial class RaftEngine
         if (_installing is { } install && install.Ticket <= ticket)
         {
             _installing = null;
-            _process.Snapshot = install.Snapshot;
+            _process.View = _process.View with { Snapshot = install.Snapshot };
             _notices.Release(install.Snapshot);
         }
     }

@@ -111,7 +111,7 @@ internal sealed class SnapshotDesk(EngineContext context, RaftCore core, Action<
         _stage = Stage.Idle;
         if (snapshot.Position.Index > Latest)
         {
-            context.Process.Snapshot = snapshot;
+            context.Process.View = context.Process.View with { Snapshot = snapshot };
         }
 
         step(new Input.SnapshotTaken(snapshot));

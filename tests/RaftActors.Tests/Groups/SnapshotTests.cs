@@ -173,7 +173,7 @@ public sealed class SnapshotTests : TestKit
         Found();
         Append(25);
 
-        EventFilter.Exception<RaftConfigurationException>(contains: "Have it implement IRaftSnapshot<TState>")
+        EventFilter.Exception<RaftConfigurationException>(contains: "Implement IRaftSnapshot<TState>")
             .ExpectOne(() => _group.Start("raft4", new RaftOptions<string>()));
     }
 

@@ -8,13 +8,13 @@ using RaftActors.Wire;
 namespace RaftActors.Tests.Engine;
 
 /// <summary>What lies between the lives of an actor and their engine.</summary>
-public sealed class RaftProcessTests : TestKit
+public sealed class EngineLinkTests : TestKit
 {
     private readonly RaftProcess _process;
     private readonly TestProbe _actor;
     private readonly TestProbe _engine;
 
-    public RaftProcessTests()
+    public EngineLinkTests()
     {
         var bench = new Bench(this);
         (_process, _actor, _engine) = (bench.Process, bench.Actor, bench.Self);
@@ -23,12 +23,12 @@ public sealed class RaftProcessTests : TestKit
     [Fact]
     public void What_a_new_life_asks_comes_after_the_engine_took_that_life_on()
     {
-        _process.MeetEngine(_engine, 1);
+        _process.Engine.Meet(_engine, 1);
         Get(life: 2);
         _engine.ExpectNoMsg(TimeSpan.Zero);
         Assert.Empty(Read(life: 1));
 
-        _process.MeetEngine(_engine, 2);
+        _process.Engine.Meet(_engine, 2);
 
         _engine.ExpectMsg<ToEngine.ReadInbox>();
         Assert.IsType<ToEngine.Get>(Assert.Single(Read(life: 2)));
@@ -40,7 +40,7 @@ public sealed class RaftProcessTests : TestKit
         Get(life: 1);
         var append = Append(life: 1);
 
-        _process.MeetEngine(_engine, 2);
+        _process.Engine.Meet(_engine, 2);
 
         _engine.ExpectMsg<ToEngine.ReadInbox>();
         Assert.Equal([append], Read(life: 2));
@@ -49,7 +49,7 @@ public sealed class RaftProcessTests : TestKit
     [Fact]
     public void Engine_is_told_once_of_all_that_it_has_not_read()
     {
-        _process.MeetEngine(_engine, 1);
+        _process.Engine.Meet(_engine, 1);
         var appends = Enumerable.Range(0, 1000).Select(_ => Append(life: 1)).ToArray();
 
         _engine.ExpectMsg<ToEngine.ReadInbox>();
@@ -63,7 +63,7 @@ public sealed class RaftProcessTests : TestKit
     [Fact]
     public void Engine_that_leaves_something_unread_is_to_read_on_and_is_not_told_by_the_actor()
     {
-        _process.MeetEngine(_engine, 1);
+        _process.Engine.Meet(_engine, 1);
         Append(life: 1);
         var second = Append(life: 1);
         _engine.ExpectMsg<ToEngine.ReadInbox>();
@@ -79,14 +79,14 @@ public sealed class RaftProcessTests : TestKit
     [Fact]
     public void Lost_engine_ends_the_appends_that_it_did_not_read()
     {
-        _process.MeetEngine(_engine, 1);
+        _process.Engine.Meet(_engine, 1);
         Append(life: 1);
         Append(life: 1);
         Assert.Equal(2, Read(life: 1).Count);
         var unread = Append(life: 1);
 
-        _process.LoseEngine(_actor, 1);
-        _process.LoseEngine(_actor, 1);
+        _process.Engine.Lose(_actor, 1);
+        _process.Engine.Lose(_actor, 1);
 
         Assert.Equal(unread.Request, _actor.ExpectMsg<ToActor.Cancelled>().Request);
         _actor.ExpectNoMsg(TimeSpan.Zero);
@@ -95,7 +95,7 @@ public sealed class RaftProcessTests : TestKit
     [Fact]
     public void What_is_asked_after_the_engine_is_lost_ends_through_the_actors_mailbox()
     {
-        _process.LoseEngine(_actor, 3);
+        _process.Engine.Lose(_actor, 3);
 
         var append = Append(life: 3);
         Get(life: 3);
@@ -110,12 +110,12 @@ public sealed class RaftProcessTests : TestKit
     [Fact]
     public void Change_and_query_that_no_engine_will_read_end_too()
     {
-        _process.MeetEngine(_engine, 1);
+        _process.Engine.Meet(_engine, 1);
         var unread = Change(life: 1);
-        _process.LoseEngine(_actor, 1);
+        _process.Engine.Lose(_actor, 1);
         var late = Change(life: 1);
         var query = new ToEngine.Query(_process.NewRequest(), TimeSpan.FromSeconds(1));
-        _process.Tell(query, _actor, 1);
+        _process.Engine.Tell(query, _actor, 1);
 
         ExpectMsg<ChangeOutcome.Refused>(refused => Assert.Equal(unread.Request, refused.Request));
         ExpectMsg<ChangeOutcome.Refused>(refused => Assert.Equal(late.Request, refused.Request));
@@ -127,7 +127,7 @@ public sealed class RaftProcessTests : TestKit
     {
         var change = Change(life: 1);
 
-        _process.MeetEngine(_engine, 2);
+        _process.Engine.Meet(_engine, 2);
 
         _engine.ExpectMsg<ToEngine.ReadInbox>();
         Assert.Equal([change], Read(life: 2));
@@ -148,17 +148,17 @@ public sealed class RaftProcessTests : TestKit
     {
         var transfer = new GroupChange.Transfer(null);
         var change = new ToEngine.Change(_process.NewRequest(), transfer, TimeSpan.FromSeconds(1), TestActor);
-        _process.Tell(change, _actor, life);
+        _process.Engine.Tell(change, _actor, life);
         return change;
     }
 
     private ToEngine.Append Append(long life)
     {
         var append = new ToEngine.Append(_process.NewRequest(), "key", new byte[] { 0 }, TimeSpan.FromSeconds(1));
-        _process.Tell(append, _actor, life);
+        _process.Engine.Tell(append, _actor, life);
         return append;
     }
 
     private void Get(long life) =>
-        _process.Tell(new ToEngine.Get(_process.NewRequest(), new Serial(1), TimeSpan.FromSeconds(1)), _actor, life);
+        _process.Engine.Tell(new ToEngine.Get(_process.NewRequest(), new Serial(1), TimeSpan.FromSeconds(1)), _actor, life);
 }

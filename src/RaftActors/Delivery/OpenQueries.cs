@@ -1,0 +1,40 @@
+using System.Diagnostics.CodeAnalysis;
+
+using Akka.Actor;
+
+namespace RaftActors.Delivery;
+
+/// <summary>
+/// The Queries whose askers wait for an answer. A life answers its own. The next life, or the end of the actor, fails those that a life
+/// left. For the living actor's thread only.
+/// </summary>
+internal sealed class OpenQueries
+{
+    private readonly Dictionary<RequestRef, OpenQuery> _open = [];
+
+    public IEnumerable<RequestRef> Requests => _open.Keys;
+
+    /// <param name="replyTo">Null: nobody waits for the answer.</param>
+    public void Add(RequestRef request, object question, IActorRef? replyTo) =>
+        _open.Add(request, new OpenQuery(request, question, replyTo));
+
+    public bool TryTake(RequestRef request, [NotNullWhen(true)] out OpenQuery? query) => _open.Remove(request, out query);
+
+    public void FailAll(string reason, IActorRef sender)
+    {
+        foreach (var query in _open.Values)
+        {
+            query.Fail(reason, sender);
+        }
+
+        _open.Clear();
+    }
+
+    /// <summary>A question, and the actor that waits for its answer.</summary>
+    public sealed record OpenQuery(RequestRef Request, object Question, IActorRef? ReplyTo)
+    {
+        public void Fail(string reason, IActorRef sender) => End(new QueryOutcome.Failed(Request, reason), sender);
+
+        public void End(QueryOutcome outcome, IActorRef sender) => ReplyTo?.Tell(outcome, sender);
+    }
+}
