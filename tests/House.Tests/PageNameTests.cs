@@ -78,7 +78,7 @@ public sealed partial class PageNameTests
     private static bool IsFile(string name) =>
         Repository.All.Any(file => file == name || file.EndsWith($"/{name}", StringComparison.Ordinal));
 
-    // A partial type may have several files: RaftCore.cs, RaftCore.Election.cs.
+    // A partial type may have several files: RaftEngine.cs, RaftEngine.Effects.cs.
     private static List<string> SourcesOf(string type) =>
         [.. Repository.Files("*.cs", "src", "tests").Where(file => Path.GetFileName(file).Split('.')[0] == type)];
 
