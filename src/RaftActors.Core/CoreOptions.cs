@@ -175,24 +175,3 @@ public sealed record SessionBounds(int MaxOrigins = Snapshot.MaxSessions, int Ma
 /// <param name="PreVote">Nobody raises its term before a majority said that it would vote for it (thesis §9.6).</param>
 /// <param name="CheckQuorum">A leader that hears no majority steps down (thesis §6.2).</param>
 public sealed record RaftVariations(bool NoOp = true, bool PreVote = true, bool CheckQuorum = true);
-
-/// <summary>
-/// What a process starts from: what its store gave back, or a preloaded log in an empty one. Any term, vote, log and configuration that
-/// contradict neither themselves nor each other can be given, which tests use to begin in the middle of a story.
-/// </summary>
-/// <param name="HardState">Term, vote and recorded incarnations.</param>
-/// <param name="Log">All entries after <see cref="Base"/>, durable already; preloaded ones bear term 0 (<see cref="Preload"/>).</param>
-public sealed record InitialState(HardState HardState, LogSlice Log)
-{
-    /// <summary>An empty store.</summary>
-    public static InitialState Empty { get; } = new(new HardState(Term.Zero, null, []), []);
-
-    /// <summary>The last entry that was discarded; the zero position if none was. Where it is not zero there is a snapshot.</summary>
-    public LogPosition Base { get; init; }
-
-    /// <summary>
-    /// The latest snapshot, at or above <see cref="Base"/>; null if none was taken. Where it goes beyond the end of the log, because the
-    /// disk was slower with the entries than with the snapshot, it stands for all of them.
-    /// </summary>
-    public Snapshot? Snapshot { get; init; }
-}

@@ -11,7 +11,7 @@ internal sealed class Fencing(RaftState state, RoleChanges roles, Transfers tran
     {
         if (refusal.Boot == state.HardState.Boot)
         {
-            FenceSelf(new Fence(RefusalReason.RestoredDisk, Serial.Zero));
+            FenceSelf(new Fence.RestoredDisk());
         }
     }
 

@@ -50,7 +50,7 @@ internal sealed class Verdicts(RaftState state, RoleChanges roles, Comparison co
         // A joining process has entries of leaders before it knows its group. A process with preloaded pairs only was never in the group.
         if ((state.HardState.Group != GroupUid.None || state.Log.LastPosition.Term > Term.Zero) && peer.DivergesAt == refusal.Serial)
         {
-            fencing.FenceSelf(new Fence(RefusalReason.Diverged, refusal.Serial));
+            fencing.FenceSelf(new Fence.Diverged(refusal.Serial));
         }
     }
 
@@ -69,7 +69,7 @@ internal sealed class Verdicts(RaftState state, RoleChanges roles, Comparison co
 
             if (Majority.Holds(state.Configuration, member => DivergenceOf(leader.Of(member)) == divergence))
             {
-                fencing.FenceSelf(new Fence(RefusalReason.Diverged, divergence.Serial));
+                fencing.FenceSelf(new Fence.Diverged(divergence.Serial));
                 return;
             }
 

@@ -5,10 +5,10 @@ namespace RaftActors.Core;
 /// <summary>How an election stands.</summary>
 internal enum VoteResult
 {
-    /// <summary>Not decided yet.</summary>
+    /// <summary>Not decided.</summary>
     Pending,
 
-    /// <summary>It cannot be won any more.</summary>
+    /// <summary>The votes that are still open cannot win it.</summary>
     Lost,
 
     /// <summary>A majority of each set of voters granted it.</summary>
@@ -16,31 +16,21 @@ internal enum VoteResult
 }
 
 /// <summary>
-/// What a majority of one set of voters, or of both sets of a joint configuration (§6), has agreed to. An empty set agrees to everything,
-/// so that a configuration which is not joint is decided by its one set.
+/// The decision of a majority of one set of voters, or of both sets of a joint configuration (§6). An empty set agrees to everything, so a
+/// configuration that is not joint is decided by its one set.
 /// </summary>
 internal static class Majority
 {
-    /// <summary>The highest index that a majority of each set has reached.</summary>
-    public static LogIndex Reached(Configuration configuration, Func<Member, LogIndex> indexOf)
+    /// <summary>The highest index that a majority of each set has reached. Sorts both spans.</summary>
+    /// <param name="voters">The index that each voter has reached.</param>
+    /// <param name="oldVoters">The same of the old voters; empty if the configuration is not joint.</param>
+    public static LogIndex Reached(Span<LogIndex> voters, Span<LogIndex> oldVoters)
     {
-        var (one, other) = (Reached(configuration.Voters, indexOf), Reached(configuration.OldVoters, indexOf));
+        var (one, other) = (Reached(voters), Reached(oldVoters));
         return one < other ? one : other;
     }
 
-    /// <summary>The highest index that a majority of the voters has reached.</summary>
-    public static LogIndex Reached(ImmutableArray<Member> voters, Func<Member, LogIndex> indexOf)
-    {
-        Span<LogIndex> indices = stackalloc LogIndex[voters.Length];
-        for (var i = 0; i < voters.Length; i++)
-        {
-            indices[i] = indexOf(voters[i]);
-        }
-
-        return Reached(indices);
-    }
-
-    /// <summary>The same, of what each voter has reached. The indices are put in order.</summary>
+    /// <summary>The highest index that a majority has reached; the highest there is for an empty set. Sorts the span.</summary>
     public static LogIndex Reached(Span<LogIndex> indices)
     {
         if (indices.IsEmpty)
@@ -48,16 +38,17 @@ internal static class Majority
             return new LogIndex(long.MaxValue);
         }
 
-        // Ascending. Of 5, the third from the top is at index 2: three have it, and no more than that is needed.
+        // Ascending. Of 5, the third from the top is at index 2: three voters have it, and no more are needed.
         indices.Sort();
         return indices[indices.Length - QuorumSize.MajorityOf(indices.Length)];
     }
 
-    /// <summary>Whether it holds of a majority of each set.</summary>
+    /// <summary>Whether a claim holds for a majority of each set.</summary>
     public static bool Holds(Configuration configuration, Func<Member, bool> claim) =>
         Result(configuration, member => claim(member)) == VoteResult.Won;
 
-    /// <summary>How an election under both sets stands; a voter that has not answered yet gives null.</summary>
+    /// <summary>How an election under both sets stands.</summary>
+    /// <param name="voteOf">Null for a voter that has not answered yet.</param>
     public static VoteResult Result(Configuration configuration, Func<Member, bool?> voteOf)
     {
         var (one, other) = (Result(configuration.Voters, voteOf), Result(configuration.OldVoters, voteOf));

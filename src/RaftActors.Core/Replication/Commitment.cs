@@ -16,8 +16,9 @@ internal sealed class Commitment(RaftState state)
             return;
         }
 
-        var (one, other) = (OnDisksOf(leader.Voters), OnDisksOf(leader.OldVoters));
-        var reached = one < other ? one : other;
+        var reached = Majority.Reached(
+            OnDisksOf(leader.Voters, stackalloc LogIndex[leader.Voters.Length]),
+            OnDisksOf(leader.OldVoters, stackalloc LogIndex[leader.OldVoters.Length]));
         if (reached > state.CommitIndex && state.Log.TermAt(reached) == state.Term)
         {
             AdvanceTo(reached);
@@ -77,9 +78,9 @@ internal sealed class Commitment(RaftState state)
         }
     }
 
-    private LogIndex OnDisksOf(ImmutableArray<LeaderRole.Seat> voters)
+    /// <summary>The index up to which each voter has the log on disk; 0 for a voter that is not counted.</summary>
+    private Span<LogIndex> OnDisksOf(ImmutableArray<LeaderRole.Seat> voters, Span<LogIndex> indices)
     {
-        Span<LogIndex> indices = stackalloc LogIndex[voters.Length];
         for (var i = 0; i < voters.Length; i++)
         {
             indices[i] = voters[i] switch
@@ -90,6 +91,6 @@ internal sealed class Commitment(RaftState state)
             };
         }
 
-        return Majority.Reached(indices);
+        return indices;
     }
 }

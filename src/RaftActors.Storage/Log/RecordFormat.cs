@@ -70,13 +70,24 @@ internal static class RecordFormat
             IsAdmitted = reader.Flag(),
             Group = new GroupUid(reader.Identity()),
             Boot = reader.Boot(),
-            Fence = reader.Flag() ? new Fence((RefusalReason)reader.Integer(), new Serial(reader.Count())) : null,
+            Fence = reader.Flag() ? ReadFence(ref reader) : null,
             Roster = (header.Flags & RecordHeader.HasRoster) != 0
                 ? reader.List(NameSizeMin, static (ref ByteReader r) => r.Name())
                 : [],
         };
         reader.End();
         return state;
+    }
+
+    private static Fence ReadFence(ref ByteReader reader)
+    {
+        var (reason, serial) = ((RefusalReason)reader.Integer(), new Serial(reader.Count()));
+        return reason switch
+        {
+            RefusalReason.Diverged => new Fence.Diverged(serial),
+            RefusalReason.RestoredDisk => new Fence.RestoredDisk(),
+            _ => throw reader.Damaged($"{reason} fences no process"),
+        };
     }
 
     /// <summary>Writes the body of a base or installed record.</summary>

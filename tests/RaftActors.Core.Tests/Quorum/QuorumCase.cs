@@ -38,11 +38,14 @@ internal sealed partial record QuorumCase(string Command, string Expected)
 
     private string Run(ImmutableArray<Member> voters, Func<Member, string> answerOf) => IsVote
         ? $"Vote{Majority.Result(voters, member => ToVote(answerOf(member)))}"
-        : ToText(Majority.Reached(voters, member => ToIndex(answerOf(member))));
+        : ToText(Majority.Reached(IndicesOf(voters, answerOf)));
 
     private string Run(Configuration joint, Func<Member, string> answerOf) => IsVote
         ? $"Vote{Majority.Result(joint, member => ToVote(answerOf(member)))}"
-        : ToText(Majority.Reached(joint, member => ToIndex(answerOf(member))));
+        : ToText(Majority.Reached(IndicesOf(joint.Voters, answerOf), IndicesOf(joint.OldVoters, answerOf)));
+
+    private static LogIndex[] IndicesOf(ImmutableArray<Member> voters, Func<Member, string> answerOf) =>
+        [.. voters.Select(voter => ToIndex(answerOf(voter)))];
 
     private static bool? ToVote(string answer) => answer switch
     {

@@ -133,7 +133,7 @@ public sealed class FormatTests
             IsAdmitted = true,
             Group = new GroupUid(Identity),
             Boot = new Boot(5, 77),
-            Fence = new Fence(RefusalReason.Diverged, new Serial(6)),
+            Fence = new Fence.Diverged(new Serial(6)),
             Roster = [Member(1).Name, Member(2).Name, Member(3).Name],
         };
 

@@ -1,0 +1,39 @@
+using System.Collections.Immutable;
+
+namespace RaftActors.Core;
+
+/// <summary>The state besides the log that must be durable (Figure 2): the term, the vote, and the boots of other processes.</summary>
+/// <param name="Recorded">Ordered by name. The first record of a name is that of the first incarnation that was met under it.</param>
+public sealed record HardState(Term Term, Member? VotedFor, ImmutableArray<PeerRecord> Recorded)
+{
+    /// <summary>
+    /// This incarnation may vote: a majority of the other founders has recorded it as the first of its name, or a committed configuration
+    /// holds it. Durable, since after a restart those founders may be gone.
+    /// </summary>
+    public bool IsAdmitted { get; init; }
+
+    /// <summary>
+    /// The group whose founding this process knows to be committed; <see cref="GroupUid.None"/> before. It never changes, and messages of
+    /// another group are refused.
+    /// </summary>
+    public GroupUid Group { get; init; }
+
+    /// <summary>The latest start of this process. Core raises it at each start.</summary>
+    public Boot Boot { get; init; }
+
+    /// <summary>
+    /// The founding roster, by name: before the founding a process starts with no other one. Empty in the store of a joining process, and
+    /// of a group that was founded before stores held it.
+    /// </summary>
+    public ImmutableArray<ProcessName> Roster { get; init; } = [];
+
+    /// <summary>Why this process is fenced; null if it is not.</summary>
+    public Fence? Fence { get; init; }
+}
+
+/// <summary>An incarnation that was met, and the latest of its boots that was heard of.</summary>
+public readonly record struct PeerRecord(Member Member, Boot Boot)
+{
+    /// <inheritdoc/>
+    public override string ToString() => $"{Member}";
+}
