@@ -3,8 +3,8 @@ using RaftActors.Core;
 namespace RaftActors.Benchmarks;
 
 /// <summary>
-/// Bytes that a committed entry costs a leader, exactly: all that its thread allocates, and of that what is storage of its log, measured on
-/// a log alone with the same appends and discards. The difference is garbage.
+/// Counts the bytes that a leader's thread allocates for a committed entry. The share of log storage is measured on a log alone, with the
+/// same appends and discards. The difference is garbage.
 /// </summary>
 internal static class Bytes
 {

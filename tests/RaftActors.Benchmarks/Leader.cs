@@ -5,9 +5,8 @@ using RaftActors.Core;
 namespace RaftActors.Benchmarks;
 
 /// <summary>
-/// One core that leads a founded group, and inputs that are made beforehand, so that what is measured is the core alone: proposals,
-/// finished writes, and an answer of each follower to each of the two messages that a proposal costs it (the entries, then the commit
-/// index).
+/// A Core that leads a founded group, with inputs prepared in advance, so that only Core is measured. The inputs are proposals, finished
+/// writes and replies. Each follower replies to both messages of a proposal: the entries, then the commit index.
 /// </summary>
 internal sealed class Leader
 {
@@ -33,7 +32,7 @@ internal sealed class Leader
         Elect();
     }
 
-    /// <summary>Makes the inputs of so many entries.</summary>
+    /// <summary>Prepares the inputs for a number of entries.</summary>
     public void Prepare(int entries)
     {
         _cycles.Clear();
@@ -45,7 +44,7 @@ internal sealed class Leader
         }
     }
 
-    /// <summary>Takes all that was prepared, and returns how many entries were committed.</summary>
+    /// <summary>Handles all prepared inputs, and returns the number of committed entries.</summary>
     public long Run()
     {
         _committed = 0;
@@ -70,7 +69,7 @@ internal sealed class Leader
         return _committed;
     }
 
-    /// <summary>The same appends and discards on a log alone: what it allocates is log storage and no garbage of a cycle.</summary>
+    /// <summary>Does the same appends and discards on a log alone. It allocates log storage only.</summary>
     public void RunLogAlone(RaftLog log, int entries)
     {
         var ticket = default(Ticket);

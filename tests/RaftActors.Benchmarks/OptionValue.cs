@@ -4,7 +4,7 @@ namespace RaftActors.Benchmarks;
 
 internal static class OptionValue
 {
-    /// <summary>Positive whole numbers, separated by commas; null if the text is something else.</summary>
+    /// <summary>Parses positive whole numbers, separated by commas; null if the text is malformed.</summary>
     public static int[]? Numbers(string text)
     {
         var numbers = new List<int>();

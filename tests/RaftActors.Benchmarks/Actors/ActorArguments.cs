@@ -1,21 +1,21 @@
 namespace RaftActors.Benchmarks.Actors;
 
-/// <summary>What the command line says of a benchmark of raft actors.</summary>
+/// <summary>The options of the benchmarks of raft actors.</summary>
 internal sealed record ActorArguments
 {
     public const string Help = """
-        append [options]   three nodes that talk over TCP: what one Append costs in time, messages, bytes and garbage
-        burst [options]    one actor of three in one system makes all its calls at once: time, elections and outcomes
+        append [options]   measures time, messages, bytes and garbage of an Append, with three nodes over TCP
+        burst [options]    measures time, elections and outcomes when one actor makes all calls at once, with three actors in one system
 
-          --directory DIR  where stores are kept, synced; a folder on the disk that is of interest (default: stores in memory)
-          --clients N      append: how many clients have one Append under way each (default 64)
-          --at NODES       append: the nodes whose actor the clients ask: leader, others or all (default all)
+          --directory DIR  folder of the stores, on the disk to measure; writes are synced (default: stores in memory)
+          --clients N      append: number of clients, each with one open Append (default 64)
+          --at NODES       append: the nodes that the clients use: leader, others or all (default all)
           --value N        bytes of a value (default 256)
-          --seconds N      append: how long to measure after two seconds of warming up (default 5)
-          --count LIST     burst: how many calls (default 10000,100000,1000000)
-          --queries        burst: Query on a process that does not lead, in place of Append on the leader
-          --by-kind        append: also how many messages of each kind an Append costs
-          --help           this
+          --seconds N      append: seconds of measurement, after two seconds of warm-up (default 5)
+          --count LIST     burst: numbers of calls (default 10000,100000,1000000)
+          --queries        burst: Query on a process that does not lead, instead of Append on the leader
+          --by-kind        append: also count the messages of each kind
+          --help           print this help
         """;
 
     public string? Directory { get; private init; }
@@ -34,7 +34,7 @@ internal sealed record ActorArguments
 
     public bool IsByKind { get; private init; }
 
-    /// <summary>Null: help was asked for, or is needed.</summary>
+    /// <summary>Parses the options; null: print the help.</summary>
     public static ActorArguments? Parse(ReadOnlySpan<string> words)
     {
         var parsed = new ActorArguments();

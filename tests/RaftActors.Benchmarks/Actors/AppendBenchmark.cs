@@ -4,7 +4,7 @@ using Akka.Actor;
 
 namespace RaftActors.Benchmarks.Actors;
 
-/// <summary>What one Append costs a group of three nodes in one process, with clients that have one Append under way each.</summary>
+/// <summary>Measures the cost of an Append in a group of three nodes in one process. Each client has one open Append.</summary>
 internal static class AppendBenchmark
 {
     private static readonly TimeSpan Warming = TimeSpan.FromSeconds(2);
@@ -67,7 +67,7 @@ internal static class AppendBenchmark
         long Garbage,
         IReadOnlyDictionary<string, long> ByKind)
     {
-        // The bytes come last: they wait for a report, and then everything else is read at the same time.
+        // Reads the socket bytes first, because that waits for a report. The other counters are read right after it.
         public static Reading Of(Tally tally, SocketBytes socketBytes)
         {
             var sent = socketBytes.Read();

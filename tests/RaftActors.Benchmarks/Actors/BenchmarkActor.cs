@@ -4,7 +4,7 @@ using RaftActors.Core;
 
 namespace RaftActors.Benchmarks.Actors;
 
-/// <summary>A raft actor that keeps nothing. It makes the calls that it is told to, and counts elections.</summary>
+/// <summary>A raft actor without state. It makes calls on request, and counts elections.</summary>
 internal sealed class BenchmarkActor : RaftActor<byte[]>
 {
     private static int _elections;
@@ -32,7 +32,7 @@ internal sealed class BenchmarkActor : RaftActor<byte[]>
         Receive<IsLeader>(_ => Sender.Tell(Raft.Leader?.IsSelf == true));
     }
 
-    /// <summary>In this process of the operating system, since it began.</summary>
+    /// <summary>Elections in this operating-system process since its start.</summary>
     public static int Elections => Volatile.Read(ref _elections);
 
     protected override object? HandleAppend(Entry<byte[]> entry) => null;
@@ -46,7 +46,7 @@ internal sealed class BenchmarkActor : RaftActor<byte[]>
             return;
         }
 
-        // It is told again when the leader is ready.
+        // HandleLeader is called again when the leader is ready.
         if (leader.IsSelf && leader.Term != _led)
         {
             _led = leader.Term;

@@ -5,7 +5,7 @@ using TrialKit;
 
 namespace RaftActors.Benchmarks.Actors;
 
-/// <summary>A group of three: in one actor system, or each in a system of its own that talks to the others over TCP.</summary>
+/// <summary>A group of three processes: in one actor system, or in three systems that communicate over TCP.</summary>
 internal sealed class BenchmarkGroup : IDisposable
 {
     private const string Shared =
@@ -24,7 +24,7 @@ internal sealed class BenchmarkGroup : IDisposable
 
     public List<IActorRef> Actors { get; } = [];
 
-    /// <summary>Each ends when a process knows a leader.</summary>
+    /// <summary>One task for each process, which completes when the process knows a leader.</summary>
     public List<Task> Ready { get; } = [];
 
     public static BenchmarkGroup InOneSystem(string? directory)
@@ -41,7 +41,7 @@ internal sealed class BenchmarkGroup : IDisposable
         return group;
     }
 
-    /// <summary>All their messages go through <see cref="CountingSerializer"/>.</summary>
+    /// <summary>Creates three systems whose messages go through <see cref="CountingSerializer"/>.</summary>
     public static BenchmarkGroup OverTcp(string? directory)
     {
         var ports = FreePorts.Take(3);
@@ -67,7 +67,7 @@ internal sealed class BenchmarkGroup : IDisposable
 
     public ActorSystem SystemOf(int place) => _systems[Math.Min(place, _systems.Count - 1)];
 
-    /// <summary>The place of the leader among the actors.</summary>
+    /// <summary>Index of the leader among the actors.</summary>
     public int FindLeader() => Actors.FindIndex(actor => actor.Ask<bool>(BenchmarkActor.IsLeader.Instance).Result);
 
     public void Dispose() => Task.WaitAll([.. _systems.Select(system => system.Terminate())]);

@@ -5,8 +5,8 @@ using Akka.Actor;
 namespace RaftActors.Benchmarks.Actors;
 
 /// <summary>
-/// One actor makes all its calls at once. The limits that it shows: time grows with the number of calls and no faster, no heartbeat waits
-/// so long that the leader is deposed, and every outcome is definite.
+/// One actor makes all its calls at once. Time should grow in proportion to the number of calls. No heartbeat should wait so long that the
+/// leader is deposed, and every outcome should be definite.
 /// </summary>
 internal static class BurstBenchmark
 {

@@ -7,7 +7,7 @@ using RaftActors.Wire;
 
 namespace RaftActors.Benchmarks.Actors;
 
-/// <summary>The product's serializer, and how often it is called by all systems of this process, and for how many bytes.</summary>
+/// <summary>The product's serializer, with counters of calls and bytes for all systems of this process.</summary>
 internal sealed class CountingSerializer(ExtendedActorSystem system) : SerializerWithStringManifest(system)
 {
     private static long _messages;
@@ -15,11 +15,11 @@ internal sealed class CountingSerializer(ExtendedActorSystem system) : Serialize
     private static long _bytes;
     private readonly RaftMessageSerializer _serializer = new(system);
 
-    /// <summary>Messages that left a node, calls in either direction, and bytes that the serializer made.</summary>
+    /// <summary>Messages sent by the nodes, calls in both directions, and serialized bytes.</summary>
     public static (long Messages, long Calls, long Bytes) Counted =>
         (Volatile.Read(ref _messages), Volatile.Read(ref _calls), Volatile.Read(ref _bytes));
 
-    /// <summary>Messages that left a node, by manifest.</summary>
+    /// <summary>Messages sent by the nodes, by manifest.</summary>
     public static ConcurrentDictionary<string, long> ByKind { get; } = new();
 
     public override int Identifier => _serializer.Identifier;

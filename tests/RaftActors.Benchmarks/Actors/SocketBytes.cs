@@ -2,13 +2,13 @@ using System.Diagnostics.Tracing;
 
 namespace RaftActors.Benchmarks.Actors;
 
-/// <summary>How many bytes the sockets of this process have sent, as the runtime counts them: under any actor runtime the same.</summary>
+/// <summary>Counts the bytes that the sockets of this process have sent, by the counters of .NET. Works with every actor runtime.</summary>
 internal sealed class SocketBytes : EventListener
 {
     private readonly SemaphoreSlim _reports = new(0);
     private long _sent;
 
-    /// <summary>Waits for the next report, which comes each second.</summary>
+    /// <summary>Waits for the next report of the counters, which comes every second.</summary>
     public long Read()
     {
         while (_reports.Wait(0))

@@ -6,8 +6,8 @@ using Microsoft.Win32.SafeHandles;
 namespace RaftActors.Benchmarks.Store;
 
 /// <summary>
-/// The least that a durable append can cost here: pwrite and fdatasync of the C library, one after the other, on a file that has its room
-/// already. A new file is begun, as the store does it, when one is full; that is not counted.
+/// The lower bound of a durable append on this disk: pwrite and fdatasync of the C library, in turn, on a preallocated file. Like the store
+/// it starts a new file when one is full. That time is not counted.
 /// </summary>
 internal sealed partial class BareLoop : IDisposable
 {
@@ -19,15 +19,15 @@ internal sealed partial class BareLoop : IDisposable
     private int _number;
     private long _offset;
 
-    /// <param name="folder">There is one already, and nothing of this kind in it.</param>
+    /// <param name="folder">An existing folder without files of a bare loop.</param>
     public BareLoop(string folder)
     {
         _folder = folder;
         _file = Begin();
     }
 
-    /// <summary>Writes so many bytes and syncs them.</summary>
-    /// <returns>How long it took, in ticks.</returns>
+    /// <summary>Writes a number of bytes and syncs them.</summary>
+    /// <returns>The duration in ticks.</returns>
     public long Write(int size)
     {
         if (_bytes.Length != size)
@@ -52,7 +52,7 @@ internal sealed partial class BareLoop : IDisposable
         return Stopwatch.GetTimestamp() - start;
     }
 
-    /// <summary>Does as many writes as were counted, of their mean size, and adds how long each took.</summary>
+    /// <summary>Does the counted number of writes, with their mean size, and adds the duration of each.</summary>
     public void Write(SystemCounters like, List<long> ticks)
     {
         for (var i = 0; i < like.WriteCalls; i++)

@@ -5,7 +5,7 @@ using RaftActors.Storage;
 
 namespace RaftActors.Benchmarks.Store;
 
-/// <summary>One process: its store, what it will write, made beforehand, and the write that is under way.</summary>
+/// <summary>One process: its store, its prepared writes, and its open write.</summary>
 internal sealed class BenchWriter : IStoreListener
 {
     private readonly IRaftStore _store;
@@ -13,10 +13,10 @@ internal sealed class BenchWriter : IStoreListener
     private readonly Action<BenchWriter> _persisted;
     private int _next;
 
-    /// <param name="number">Makes it another one.</param>
-    /// <param name="store">New, and opened here.</param>
+    /// <param name="number">Unique number of the process.</param>
+    /// <param name="store">A new store. The constructor opens it.</param>
     /// <param name="payload">Bytes of each value.</param>
-    /// <param name="count">How many writes there will be.</param>
+    /// <param name="count">Number of writes to prepare.</param>
     /// <param name="persisted">Called on the store's thread.</param>
     public BenchWriter(int number, Func<StoreOwner, IRaftStore> store, int payload, int count, Action<BenchWriter> persisted)
     {
@@ -34,10 +34,10 @@ internal sealed class BenchWriter : IStoreListener
         _store.Open(owner, default, this);
     }
 
-    /// <summary>When the write that is under way was given to the store.</summary>
+    /// <summary>When the open write was passed to the store.</summary>
     public long Began { get; private set; }
 
-    /// <summary>True: it is durable already, and there is no call.</summary>
+    /// <summary>Starts the next write. True: it is durable already, and there is no callback.</summary>
     public bool Write(long now)
     {
         Began = now;

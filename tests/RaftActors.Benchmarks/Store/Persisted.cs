@@ -1,6 +1,6 @@
 namespace RaftActors.Benchmarks.Store;
 
-/// <summary>Hands over who was told that its write is durable, from the store's thread to the one that writes. Makes no garbage.</summary>
+/// <summary>Passes the writers with durable writes from the store's thread to the writing thread. Allocates nothing.</summary>
 internal sealed class Persisted(int writers)
 {
     private readonly object _gate = new();
@@ -21,7 +21,7 @@ internal sealed class Persisted(int writers)
         }
     }
 
-    /// <summary>Waits for at least one; those that are given are good until the next call.</summary>
+    /// <summary>Waits for at least one writer. The result is valid until the next call.</summary>
     public ReadOnlySpan<BenchWriter> Take()
     {
         lock (_gate)

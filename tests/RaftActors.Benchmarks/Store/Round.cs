@@ -2,22 +2,22 @@ using System.Diagnostics;
 
 namespace RaftActors.Benchmarks.Store;
 
-/// <summary>What one part of a round measured.</summary>
-/// <param name="Batch">Appends that went to the disk with one write.</param>
-/// <param name="BatchBytes">Bytes of such a write.</param>
-/// <param name="AppendsPerSecond">While it was busy.</param>
-/// <param name="MedianMicroseconds">Of what is told apart by <see cref="StoreBenchmark"/>: a write with its sync, or an append.</param>
-/// <param name="P99Microseconds">Of the same.</param>
-/// <param name="GarbageBytes">Allocated, for each append.</param>
+/// <summary>The measurements of one part of a round.</summary>
+/// <param name="Batch">Mean appends in one write.</param>
+/// <param name="BatchBytes">Mean bytes of one write.</param>
+/// <param name="AppendsPerSecond">Appends per second of busy time.</param>
+/// <param name="MedianMicroseconds">Median duration of a write with its sync, or of an append: see <see cref="StoreBenchmark"/>.</param>
+/// <param name="P99Microseconds">99th percentile of the same.</param>
+/// <param name="GarbageBytes">Bytes allocated for each append.</param>
 internal sealed record Round(
     double Batch, double BatchBytes, double AppendsPerSecond, double MedianMicroseconds, double P99Microseconds, double GarbageBytes)
 {
-    /// <param name="batches">How many.</param>
-    /// <param name="bytes">Of all batches.</param>
-    /// <param name="appends">In all batches.</param>
-    /// <param name="busy">Ticks that it took in all.</param>
-    /// <param name="ticks">How long each took; sorted by this.</param>
-    /// <param name="garbage">Bytes that were allocated.</param>
+    /// <param name="batches">Number of batches.</param>
+    /// <param name="bytes">Bytes of all batches.</param>
+    /// <param name="appends">Appends in all batches.</param>
+    /// <param name="busy">Total duration in ticks.</param>
+    /// <param name="ticks">Single durations in ticks. This method sorts them.</param>
+    /// <param name="garbage">Allocated bytes.</param>
     public static Round Of(long batches, long bytes, double appends, long busy, Span<long> ticks, long garbage)
     {
         ticks.Sort();
@@ -26,7 +26,7 @@ internal sealed record Round(
             appends / batches, (double)bytes / batches, appends / seconds, At(ticks, 0.5), At(ticks, 0.99), garbage / appends);
     }
 
-    /// <summary>The median of each number by itself.</summary>
+    /// <summary>The median of each measurement separately.</summary>
     public static Round MedianOf(IReadOnlyList<Round> rounds) => new(
         Median(rounds, round => round.Batch),
         Median(rounds, round => round.BatchBytes),

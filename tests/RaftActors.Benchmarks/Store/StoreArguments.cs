@@ -1,20 +1,20 @@
 namespace RaftActors.Benchmarks.Store;
 
-/// <summary>What the command line says of a benchmark of stores.</summary>
+/// <summary>The options of the benchmarks of stores.</summary>
 internal sealed record StoreArguments
 {
     public const string Help = """
-        store [options]            what an append costs: a bare loop, the store's writer, a store with its thread
-        store-recovery [options]   what opening a store costs
+        store [options]            measures a durable append: a bare loop, the store's writer, a store with its thread
+        store-recovery [options]   measures the opening of a store
 
-          --directory DIR    where files are written; a folder on the disk that is of interest (default: the current directory)
-          --rounds N         rounds of which the medians are shown (store: 5, store-recovery: 3)
-          --milliseconds N   store: about how long each part of a round takes (default 400)
-          --writers LIST     store: processes with one write each under way, as in 1,16 (default 1,16,64,256)
+          --directory DIR    folder for the files, on the disk to measure (default: the current directory)
+          --rounds N         number of rounds; medians are printed (store: 5, store-recovery: 3)
+          --milliseconds N   store: approximate duration of each part of a round (default 400)
+          --writers LIST     store: numbers of processes, each with one open write (default 1,16,64,256)
           --payload LIST     store: bytes of a value (default 16,256,4096)
-          --in-memory        store: the same with stores in memory; what the benchmark itself costs
-          --size MIB         store-recovery: bytes of the log, in MiB (default 1024)
-          --help             this
+          --in-memory        store: use stores in memory, to measure the cost of the benchmark itself
+          --size MIB         store-recovery: size of the log in MiB (default 1024)
+          --help             print this help
         """;
 
     public string Directory { get; private init; } = ".";
@@ -31,7 +31,7 @@ internal sealed record StoreArguments
 
     public int SizeMebibytes { get; private init; } = 1024;
 
-    /// <summary>Null: help was asked for, or is needed.</summary>
+    /// <summary>Parses the options; null: print the help.</summary>
     public static StoreArguments? Parse(ReadOnlySpan<string> words)
     {
         var parsed = new StoreArguments();

@@ -1,8 +1,8 @@
 namespace RaftActors.Benchmarks.Store;
 
 /// <summary>
-/// What a durable append costs, beside the least that it can cost on this disk. The parts are interleaved in short rounds, so that whatever
-/// else the machine does hits all of them alike; ratios are taken within a round.
+/// Measures a durable append against the lower bound of this disk. The parts are interleaved in short rounds, so that other load on the
+/// machine affects all of them. Ratios are computed within a round.
 /// </summary>
 internal sealed class StoreBenchmark(StoreArguments arguments, string root)
 {
@@ -28,8 +28,8 @@ internal sealed class StoreBenchmark(StoreArguments arguments, string root)
 
     private void Run()
     {
-        Console.WriteLine("Each line 'bare' is pwrite and fdatasync alone, in turns with the line below it, with writes of the same size.");
-        Console.WriteLine("p50, p99: of bare and writer, one write with its sync; end to end, one append. of bare: ratios to it.");
+        Console.WriteLine("Lines 'bare': pwrite and fdatasync alone, in turn with the part of the next line, with equal sizes.");
+        Console.WriteLine("p50, p99: of one write with its sync (bare, writer), or of one append (end to end). 'of bare': ratios to bare.");
         Console.WriteLine();
         Console.WriteLine("                                                              us       us     of bare");
         Console.WriteLine("writers  payload  part        batch  bytes/write  appends/s      p50      p99   rate    p50  garbage B/append");

@@ -7,7 +7,7 @@ using RaftActors.Storage.Log;
 
 namespace RaftActors.Benchmarks.Store;
 
-/// <summary>What opening a store costs: one process with a long log of small values, read from the cache of the operating system.</summary>
+/// <summary>Measures the opening of a store with a long log of small values, from the cache of the operating system.</summary>
 internal sealed class StoreRecovery : IStoreListener
 {
     private const int Payload = 256;
@@ -45,7 +45,7 @@ internal sealed class StoreRecovery : IStoreListener
     {
         var owner = new StoreOwner("group", new ProcessName("raft1@node1@localhost"));
         var entries = Fill(root, owner, (long)arguments.SizeMebibytes << 20);
-        Console.WriteLine($"A log of {entries} entries with {Payload} bytes each. MiB/s count the bytes of the log's files.");
+        Console.WriteLine($"A log of {entries} entries with {Payload} bytes each. MiB and MiB/s are those of the log's files.");
         Console.WriteLine();
         Console.WriteLine("                                       MiB   MiB/s  seconds  entries/s");
         for (var round = 0; round < (arguments.Rounds ?? 3); round++)
@@ -64,10 +64,10 @@ internal sealed class StoreRecovery : IStoreListener
     {
         using var directory = StoreDirectory.Open(OptionsFor(root));
         var found = directory.StoreOf(owner).Open(owner, default, this).State.Log.Length;
-        return found == entries ? SizeOf(root) : throw new InvalidDataException($"Of {entries} entries {found} were found.");
+        return found == entries ? SizeOf(root) : throw new InvalidDataException($"The store has {found} of {entries} entries.");
     }
 
-    // Durability is of no interest while it is filled.
+    // Filling the log needs no durability.
     private long Fill(string root, StoreOwner owner, long size)
     {
         using var directory = StoreDirectory.Open(OptionsFor(root) with { Sync = SyncPolicy.None });
@@ -101,7 +101,7 @@ internal sealed class StoreRecovery : IStoreListener
 
     private static long SizeOf(string root) => FilesOf(root).Sum(file => new FileInfo(file).Length);
 
-    /// <summary>The floor: nothing of what is read is understood.</summary>
+    /// <summary>The lower bound: reads the files without parsing them.</summary>
     private static long ReadAll(string root)
     {
         var buffer = new byte[1 << 20];
@@ -120,7 +120,7 @@ internal sealed class StoreRecovery : IStoreListener
         return all;
     }
 
-    /// <summary>What opening does with a segment before it makes anything of it.</summary>
+    /// <summary>The first step of opening: finds and checks the records of each segment, without decoding them.</summary>
     private static long ScanAll(string root)
     {
         var all = 0L;

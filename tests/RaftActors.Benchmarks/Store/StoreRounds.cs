@@ -7,15 +7,15 @@ using RaftActors.Storage.Disk;
 namespace RaftActors.Benchmarks.Store;
 
 /// <summary>
-/// One round: an empty store, and beside it, in turns, the bare loop with writes of the same size.
+/// One round: an empty store in turn with the bare loop, with writes of the same size.
 /// </summary>
 internal static class StoreRounds
 {
     private const int WarmBatches = 8;
 
     /// <summary>
-    /// The writer alone, on this thread: each process has given it one write, and measured is from taking them off the queue to the last
-    /// one being told. For each of its writes the bare loop does one, before it or after it by turns.
+    /// Measures the writer alone, on this thread. Each process has queued one write. The time runs from dequeuing them to the last
+    /// callback. The bare loop does one write for each of its writes, alternately before and after it.
     /// </summary>
     public static (Round Store, Round Bare) Writer(string folder, int writers, int payload, int batches)
     {
@@ -57,9 +57,9 @@ internal static class StoreRounds
     }
 
     /// <summary>
-    /// A store with its thread: from the call of Write to the moment when the caller's thread knows that it is durable. Each process then
-    /// writes its next one. For each slice the bare loop does as many writes as the store did, of their mean size, before it (as the slice
-    /// before it was) or after it by turns: a disk that is held back to so many operations a second is slower for the second one.
+    /// Measures a store with its thread, from the call of Write until the caller's thread knows that the write is durable. Then the process
+    /// starts its next write. For each slice the bare loop does the same number of writes, with their mean size. It runs alternately before
+    /// the slice (with the counts of the previous slice) and after it: a disk with a limited rate of operations is slower for the second.
     /// </summary>
     public static (Round Store, Round Bare) EndToEnd(
         string folder, bool isInMemory, int writers, int payload, int slices, int sliceAppendsEach)
@@ -121,7 +121,7 @@ internal static class StoreRounds
         }
     }
 
-    /// <summary>Begins and ends with nothing under way; gives the ticks that it took.</summary>
+    /// <summary>Starts and ends without open writes. Returns the duration in ticks.</summary>
     private static long Drive(BenchWriter[] all, Persisted persisted, Span<long> ticks)
     {
         var start = Stopwatch.GetTimestamp();

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace RaftActors.Benchmarks.Store;
 
-/// <summary>What Linux counted for this process: its calls that write, their bytes, and the most memory that it had.</summary>
+/// <summary>Counters of Linux for this process: write calls, their bytes, and the peak memory.</summary>
 internal readonly record struct SystemCounters(long WriteCalls, long WrittenBytes)
 {
     public static SystemCounters During(Action act)
@@ -16,7 +16,7 @@ internal readonly record struct SystemCounters(long WriteCalls, long WrittenByte
     public static SystemCounters operator +(SystemCounters left, SystemCounters right) =>
         new(left.WriteCalls + right.WriteCalls, left.WrittenBytes + right.WrittenBytes);
 
-    /// <summary>The most memory since <see cref="ForgetPeak"/>.</summary>
+    /// <summary>Peak memory since <see cref="ForgetPeak"/>.</summary>
     public static long PeakMemoryBytes => 1024 * Number("/proc/self/status", "VmHWM:");
 
     public static void ForgetPeak() => File.WriteAllText("/proc/self/clear_refs", "5");
