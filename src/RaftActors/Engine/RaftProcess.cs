@@ -49,8 +49,8 @@ internal sealed class RaftProcess
         incarnation.Value.TryWriteBytes(bytes);
         _printedLife = BinaryPrimitives.ReadUInt16LittleEndian(bytes);
 
-        // The group remembers the requests of an incarnation and takes a repeated number for a retry, whose pair it drops. So each start has
-        // numbers of its own, and no request is sent before the start is on disk.
+        // The group remembers the requests of an incarnation and takes a repeated number for a retry, whose pair it drops. So each start
+        // has numbers of its own, and no request is sent before the start is on disk.
         _requests = recovered.State.HardState.Boot.Number << RequestBits;
         HoldCommitted(recovered.State);
     }
@@ -123,7 +123,7 @@ internal sealed class RaftProcess
     public RaftCore TakeCore() =>
         Interlocked.Exchange(ref _core, null) ?? throw new InvalidOperationException("Core was taken before: a process has one engine.");
 
-    /// <summary>Reads the state of the latest snapshot, for the actor. If the engine replaces the snapshot meanwhile, the later one.</summary>
+    /// <summary>Reads the state of the latest snapshot, for the actor. Reads again if the engine replaces the snapshot meanwhile.</summary>
     /// <exception cref="StoreException">It cannot be read.</exception>
     public (Serial Serial, ReadOnlyMemory<byte> State) ReadSnapshot()
     {
