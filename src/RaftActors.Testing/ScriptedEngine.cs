@@ -9,7 +9,7 @@ using RaftActors.Wire;
 
 namespace RaftActors.Testing;
 
-/// <summary>What the actor under test takes for its engine. Steps that come before the actor wait for it.</summary>
+/// <summary>Acts as the engine of the actor under test. Steps before the actor's start wait for it.</summary>
 internal sealed class ScriptedEngine<TValue>(ValueCodec<TValue> values, IActorRef? probe, LogSlice log) : UntypedActor
 {
     private readonly List<Action<ScriptedEngine<TValue>>> _waiting = [];
@@ -55,7 +55,8 @@ internal sealed class ScriptedEngine<TValue>(ValueCodec<TValue> values, IActorRe
 
     public void Answer(RequestRef request, Serial serial)
     {
-        var pair = Process.Pairs.Read(serial) ?? throw new InvalidOperationException($"Nothing is committed under serial {serial}.");
+        var pair = Process.Pairs.Read(serial) ?? throw new InvalidOperationException(
+            $"No pair with serial {serial} is committed, so the Get cannot be answered. Commit it first.");
         _actor?.Tell(new ToActor.Answered(_life, request, pair));
     }
 
@@ -165,7 +166,7 @@ internal sealed class ScriptedEngine<TValue>(ValueCodec<TValue> values, IActorRe
         }
     }
 
-    private RaftProcess Process => _process ?? throw new InvalidOperationException("No raft actor has started.");
+    private RaftProcess Process => _process ?? throw new InvalidOperationException("No raft actor has started. Start it before this call.");
 
     private static FromActor<TValue> ToFromActor(ToEngine.Change change) => change.What switch
     {
@@ -175,7 +176,7 @@ internal sealed class ScriptedEngine<TValue>(ValueCodec<TValue> values, IActorRe
         _ => throw new UnreachableException(),
     };
 
-    // A restarted actor is told all there is, as its real engine would.
+    // A restarted actor receives everything again, as from a real engine.
     private void OnAttach(ToEngine.Attach attach)
     {
         if (_process is null)

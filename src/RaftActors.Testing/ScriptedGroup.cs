@@ -7,12 +7,14 @@ using RaftActors.Engine;
 namespace RaftActors.Testing;
 
 /// <summary>
-/// Stands in for the whole group of one raft actor, so that a test says what the group does: no cluster, no sockets, no clock. Make it
-/// before the actor; then every callback comes because a line of the test caused it, in the order of those lines, and never twice. The
-/// rules of delivery are the real ones. Roster and node need not be configured. Nothing here blocks: the actor gets it through its
-/// mailbox.
+/// Replaces the group of one raft actor in a test. Each call is one event of the group, and causes the callbacks of that event. The
+/// calls need no cluster, no sockets and no clock. Delivery follows the rules of production.
+/// <para>
+/// Create the group before the actor. Roster and node need no configuration. No call blocks: each goes through the actor's mailbox.
+/// </para>
 /// </summary>
-/// <remarks>One raft actor in one actor system. For one thread, the test's.</remarks>
+/// <remarks>Not thread-safe. One group serves one raft actor in one actor system.</remarks>
+/// <typeparam name="TValue">The type of the actor's values.</typeparam>
 public sealed class ScriptedGroup<TValue>
 {
     private readonly ValueCodec<TValue> _values;
@@ -22,17 +24,20 @@ public sealed class ScriptedGroup<TValue>
     private long _term;
     private long _questions;
 
-    /// <summary>The actor under test will find this group in place of a real one.</summary>
-    /// <param name="system">The test's.</param>
-    /// <param name="probe">Is told each <see cref="FromActor{TValue}"/>; unset, nobody is.</param>
-    /// <param name="log">What the group has committed before the actor comes: serials 1, 2, 3 and so on.</param>
+    /// <summary>Creates the group. The next raft actor of the actor system attaches to it.</summary>
+    /// <param name="system">The actor system of the test.</param>
+    /// <param name="probe">Receives each <see cref="FromActor{TValue}"/>. Null: they are dropped.</param>
+    /// <param name="log">The pairs that the group has committed before the actor starts, with serials 1, 2, 3 and so on.</param>
     public ScriptedGroup(ActorSystem system, IActorRef? probe = null, params (string Key, TValue Value)[] log)
         : this(system, new ValueCodec<TValue>(system), probe, log)
     {
     }
 
-    /// <summary>The same for an actor with a codec.</summary>
-    /// <param name="codec">The one in the actor's options.</param>
+    /// <summary>Creates the group for an actor with a codec.</summary>
+    /// <param name="system">The actor system of the test.</param>
+    /// <param name="codec">The codec in the actor's options.</param>
+    /// <param name="probe">Receives each <see cref="FromActor{TValue}"/>. Null: they are dropped.</param>
+    /// <param name="log">The pairs that the group has committed before the actor starts.</param>
     public ScriptedGroup(ActorSystem system, RaftCodec<TValue> codec, IActorRef? probe = null, params (string Key, TValue Value)[] log)
         : this(system, new ValueCodec<TValue>(system, codec), probe, log)
     {
@@ -52,59 +57,62 @@ public sealed class ScriptedGroup<TValue>
     public IReadOnlyList<Pid> Peers { get; } =
         [new(new ProcessName("raft2@node2@scripted"), Pid.FirstNumber), new(new ProcessName("raft3@node3@scripted"), Pid.FirstNumber)];
 
-    /// <summary>The usual start: a quorum with the actor as a member, and a peer that leads.</summary>
+    /// <summary>Builds a quorum of three with the actor as a member, and elects a peer.</summary>
     public void Found()
     {
         BuildQuorum();
         ElectPeer();
     }
 
-    /// <summary>The actor meets a process: HandlePeer.</summary>
+    /// <summary>Lets the actor meet a process. Callback: HandlePeer.</summary>
     public void Meet(Pid peer, Serial serial) => Tell(engine => engine.Meet(new Peer(peer, serial)));
 
-    /// <summary>A quorum is built: HandleQuorum. A group of three with the actor as a member, or one of two without it.</summary>
+    /// <summary>Builds a quorum. Callback: HandleQuorum.</summary>
+    /// <param name="withActor">True: a quorum of three with the actor. False: a quorum of two; the actor is a learner.</param>
     public void BuildQuorum(bool withActor = true) =>
         Tell(engine => engine.SetQuorum(self => new Quorum(withActor ? [self, .. Peers] : [.. Peers], withActor)));
 
-    /// <summary>The quorum falls silent: HandleQuorum with null.</summary>
+    /// <summary>Loses the quorum. Callback: HandleQuorum with null.</summary>
     public void LoseQuorum() => Tell(engine => engine.SetQuorum(_ => null));
 
     /// <summary>
-    /// The first peer is elected, with all that is committed; a new term each time. HandleLeader, and HandleMissing if the actor is
-    /// behind.
+    /// Elects the first peer, in a new term, with all committed pairs. Callbacks: HandleLeader, and HandleMissing if the actor lacks
+    /// pairs.
     /// </summary>
     public void ElectPeer() => Elect(_ => Peers[0]);
 
-    /// <summary>The actor under test is elected.</summary>
+    /// <summary>Elects the actor under test, in a new term. Callback: HandleLeader.</summary>
     public void ElectActor() => Elect(self => self);
 
-    /// <summary>The leader falls silent: HandleLeader with null.</summary>
+    /// <summary>Loses the leader. Callback: HandleLeader with null.</summary>
     public void LoseLeader() => Tell(engine => engine.SetLeader(_ => null));
 
-    /// <summary>Another process's pair is committed: HandleAppend.</summary>
-    /// <returns>Its serial.</returns>
+    /// <summary>Commits a pair of another process. Callback: HandleAppend.</summary>
+    /// <returns>The serial of the pair.</returns>
     public Serial Commit(string key, TValue value) => Commit(key, value, null);
 
-    /// <summary>The pair that the actor wanted appended is committed: HandleAppend with its ref.</summary>
-    /// <returns>Its serial.</returns>
+    /// <summary>Commits the pair of an Append of the actor. Callback: HandleAppend with the ref of the Append.</summary>
+    /// <returns>The serial of the pair.</returns>
     public Serial Commit(FromActor<TValue>.Append append) => Commit(append.Key, append.Value, append.Request);
 
-    /// <summary>A Get of the actor is answered with the pair that the group has under its serial: HandleSerial.</summary>
+    /// <summary>Answers a Get of the actor with the committed pair of its serial. Callback: HandleSerial.</summary>
     /// <exception cref="InvalidOperationException">
-    /// Thrown in the group's actor, and logged: nothing is committed under that serial.
+    /// No pair with this serial is committed. The exception is thrown in the group's own actor, and logged there.
     /// </exception>
     public void Answer(FromActor<TValue>.Get get) => Tell(engine => engine.Answer(get.Request, get.Serial));
 
-    /// <summary>A leader confirms that a Query of the actor may be answered with all that is committed by now: HandleQuery.</summary>
+    /// <summary>Confirms a Query of the actor at the present commit index. Callback: HandleQuery.</summary>
     public void Confirm(FromActor<TValue>.Query query) => Tell(engine => engine.Confirm(query.Request));
 
-    /// <summary>A TransferLeadership, a Join or a Leave of the actor ends: its <c>replyTo</c> is told so.</summary>
+    /// <summary>Ends a TransferLeadership, a Join or a Leave of the actor. Its <c>replyTo</c> receives the outcome.</summary>
     public void End(ChangeOutcome outcome) => Tell(engine => engine.End(outcome));
 
-    /// <summary>An Append, a Get or a Query of the actor ends without success: HandleCancel.</summary>
+    /// <summary>Ends an Append, a Get or a Query of the actor without success. Callback: HandleCancel.</summary>
     public void Cancel(RequestRef request, CancelReason reason) => Tell(engine => engine.Cancel(request, reason));
 
-    /// <summary>Another process wants a pair appended, and the actor leads: HandleProposal. The probe is told the verdict.</summary>
+    /// <summary>
+    /// Proposes a pair of another process to the actor as the leader. Callback: HandleProposal. The probe receives the verdict.
+    /// </summary>
     public void Propose(string key, TValue value)
     {
         var question = NextQuestion();
@@ -112,7 +120,7 @@ public sealed class ScriptedGroup<TValue>
         Tell(engine => engine.Propose(question, key, bytes));
     }
 
-    /// <summary>Another process asks for a pair: HandleGet. The probe is told the answer.</summary>
+    /// <summary>Fetches a pair from the actor for another process. Callback: HandleGet. The probe receives the answer.</summary>
     public void Ask(Serial serial)
     {
         var question = NextQuestion();
@@ -120,17 +128,20 @@ public sealed class ScriptedGroup<TValue>
     }
 
     /// <summary>
-    /// It is time for a snapshot: TakeSnapshot, as soon as the actor has been handed all that is committed and it may be handed. The probe
-    /// is told the state.
+    /// Requests a snapshot of the actor's state. Callback: TakeSnapshot, after the actor has received all committed pairs that are due.
+    /// The probe receives the state.
     /// </summary>
     public void TakeSnapshot() => Tell(engine => engine.TakeSnapshot());
 
     /// <summary>
-    /// The actor was away for too long, and is sent a snapshot that stands for all pairs up to a serial: RestoreSnapshot. Commits go on
-    /// after it.
+    /// Sends the actor a snapshot, as to a process that lags too far. Callback: RestoreSnapshot. The next commit has the following
+    /// serial.
     /// </summary>
-    /// <param name="codec">The <c>StateCodec</c> of the actor.</param>
-    /// <exception cref="ArgumentOutOfRangeException">More is committed already.</exception>
+    /// <typeparam name="TState">The type of the state.</typeparam>
+    /// <param name="serial">The snapshot covers all pairs up to this serial.</param>
+    /// <param name="state">The state.</param>
+    /// <param name="codec">The <c>StateCodec</c> of the actor. Null if it has none.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A higher serial is committed already.</exception>
     public void SendSnapshot<TState>(Serial serial, TState state, RaftCodec<TState>? codec = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(serial.Value, _last.Value);

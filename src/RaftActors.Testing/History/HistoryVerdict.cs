@@ -2,25 +2,30 @@ using System.Text;
 
 namespace RaftActors.Testing.History;
 
-/// <summary>What a check of a history has found. Closed.</summary>
+/// <summary>The result of a check of a history. A closed set of types.</summary>
 public abstract record HistoryVerdict<TInput, TOutput>
 {
     private HistoryVerdict()
     {
     }
 
-    /// <summary>Some order of the operations, none before its invocation or after its end, explains all that clients were told.</summary>
+    /// <summary>
+    /// The history is linearizable: some order of the operations explains all outputs, with each operation between its invocation and
+    /// its end.
+    /// </summary>
     public sealed record Linearizable : HistoryVerdict<TInput, TOutput>;
 
     /// <summary>
-    /// No order does. Up to the end of <paramref name="Impossible"/> there is no order, up to just before there is; of what comes later it
-    /// only matters how the operations end that are open there.
+    /// The history is not linearizable. No order explains the history up to the end of <paramref name="Impossible"/>; an order explains
+    /// it up to just before that end.
     /// </summary>
-    /// <param name="Partition">Which partition; others may be wrong too.</param>
+    /// <param name="Partition">The partition. Others may be wrong, too.</param>
     /// <param name="Order">An order that explains everything before that end.</param>
-    /// <param name="State">The state after it.</param>
-    /// <param name="Impossible">The operation that has no place then, in this order or another.</param>
-    /// <param name="Open">Those invoked before that end that have no place in this order; trying them first did not help.</param>
+    /// <param name="State">The state after that order, as text.</param>
+    /// <param name="Impossible">The operation that fits into no order.</param>
+    /// <param name="Open">
+    /// The operations that were invoked before that end and are not in this order. Placing them earlier did not help.
+    /// </param>
     public sealed record NotLinearizable(
         string Partition,
         IReadOnlyList<Operation<TInput, TOutput>> Order,
@@ -30,7 +35,7 @@ public abstract record HistoryVerdict<TInput, TOutput>
     {
         private const int LinesOfOrder = 20;
 
-        /// <summary>Some lines for a person: the last part of the order, and what does not fit behind it.</summary>
+        /// <summary>Several lines for people: the last part of the order, and the operation that does not fit behind it.</summary>
         public override string ToString()
         {
             var text = new StringBuilder($"Not linearizable{(Partition.Length == 0 ? "" : $": {Partition}")}\n");
@@ -51,8 +56,8 @@ public abstract record HistoryVerdict<TInput, TOutput>
         }
     }
 
-    /// <summary>It was not found out: the search has grown too large. No other partition has been found wrong.</summary>
-    /// <param name="Partition">Where.</param>
-    /// <param name="Places">How many places of the search it had been at.</param>
+    /// <summary>No verdict: the search of a partition became too large. No other partition was found wrong.</summary>
+    /// <param name="Partition">The partition.</param>
+    /// <param name="Places">The number of places that the search visited.</param>
     public sealed record GaveUp(string Partition, int Places) : HistoryVerdict<TInput, TOutput>;
 }

@@ -1,16 +1,22 @@
 namespace RaftActors.Testing.History;
 
 /// <summary>
-/// Whether a history could have come from one copy that does one operation after the other, each at some moment between its invocation and
-/// its end. The search is that of Wing and Gong, as Lowe made it fast: an operation is placed only when one has ended that needs it, and no
-/// place is visited twice. The same history gives the same verdict, to the letter.
+/// Checks whether a history is linearizable: one copy that does the operations one after the other could have given all outputs. Each
+/// operation takes effect at one moment between its invocation and its end (Herlihy and Wing).
+/// <para>
+/// The search is Wing and Gong's with Lowe's memory. It is deterministic: the same history gives the same verdict, to the letter. The
+/// question is NP-complete, so a history with many concurrent operations of one partition may end without a verdict.
+/// </para>
 /// </summary>
 public static class Linearizability
 {
-    /// <summary>Checks each partition alone. If several are wrong, one of them is told, always the same.</summary>
-    /// <param name="history">Failed operations are not looked at.</param>
-    /// <param name="model">What should have happened.</param>
-    /// <param name="placesMax">How large the search of one partition may become before it gives up; a place takes some 60 bytes.</param>
+    /// <summary>Checks each partition of a history. If several are wrong, reports one of them, always the same.</summary>
+    /// <typeparam name="TState">The state of the model.</typeparam>
+    /// <typeparam name="TInput">The input of an operation.</typeparam>
+    /// <typeparam name="TOutput">The output of an operation.</typeparam>
+    /// <param name="history">The history. Failed operations are ignored.</param>
+    /// <param name="model">The behaviour of one copy.</param>
+    /// <param name="placesMax">The limit of places that the search of one partition visits. A place takes about 60 bytes.</param>
     public static HistoryVerdict<TInput, TOutput> Check<TState, TInput, TOutput>(
         OperationHistory<TInput, TOutput> history,
         SequentialModel<TState, TInput, TOutput> model,
@@ -19,7 +25,7 @@ public static class Linearizability
         var left = Partitions(history, model);
         HistoryVerdict<TInput, TOutput> verdict = new HistoryVerdict<TInput, TOutput>.Linearizable();
 
-        // One wrong partition decides, and is mostly found soon; so none is searched to its end before all were searched a little.
+        // One wrong partition decides, and is mostly found soon. So each partition is searched a little before any is searched to the end.
         foreach (var most in new[] { placesMax / 100, placesMax })
         {
             var unknown = new List<(string Key, List<Operation<TInput, TOutput>> Operations)>();

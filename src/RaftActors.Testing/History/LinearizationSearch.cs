@@ -1,9 +1,9 @@
 namespace RaftActors.Testing.History;
 
 /// <summary>
-/// Looks for an order of one partition's operations, from end to end: an operation that ends must have its place by then, alone or after
-/// others that are open. It goes for the next end as soon as this one is explained, and comes back when that leads nowhere; at one end it
-/// tries few operations ahead before it tries many, since what is placed too early is missing later.
+/// Searches an order of one partition's operations, from end to end. An operation that ends must have its place by then, alone or after
+/// other open operations. As soon as an end is explained, the search goes on to the next end, and comes back if that fails. At one end
+/// it places few operations ahead before it places many, because an operation that is placed too early is missing later.
 /// </summary>
 internal sealed class LinearizationSearch<TState, TInput, TOutput>
 {
@@ -14,7 +14,7 @@ internal sealed class LinearizationSearch<TState, TInput, TOutput>
     private readonly ulong[] _placed;
     private readonly bool[] _isRead;
 
-    // For each place the next one in the queue of its level.
+    // For each place, the next one in the queue of its level.
     private readonly List<int> _nextInQueue = [];
     private Level[] _levels = new Level[16];
     private int _depth = -1;
@@ -57,7 +57,7 @@ internal sealed class LinearizationSearch<TState, TInput, TOutput>
         return new HistoryVerdict<TInput, TOutput>.Linearizable();
     }
 
-    /// <returns>A new place at a later end, or -1: none by this step.</returns>
+    /// <returns>A new place at a later end, or -1 if this step finds none.</returns>
     private int TryNext(ref Level level)
     {
         var (current, end) = (level.Current, _places[level.Current].Explained);
@@ -74,7 +74,7 @@ internal sealed class LinearizationSearch<TState, TInput, TOutput>
             return place;
         }
 
-        // Still at this end: whether it fits now is seen before anything else is tried.
+        // Still at this end: try the ending operation first.
         _nextInQueue[level.Last] = place;
         level.Last = place;
         return TryPlace(place, _timeline.Ends[end]);
@@ -105,7 +105,7 @@ internal sealed class LinearizationSearch<TState, TInput, TOutput>
         _levels[_depth] = new Level { First = place, Current = place, Last = place };
     }
 
-    /// <returns>The new place, or -1: it cannot be placed there, or leads to where the search has been.</returns>
+    /// <returns>The new place. -1 if the operation does not fit there, or leads to a visited place.</returns>
     private int TryPlace(int place, int operation)
     {
         var placed = _places.PlacedAt(place);
@@ -119,7 +119,7 @@ internal sealed class LinearizationSearch<TState, TInput, TOutput>
     {
         var operation = _timeline.Operations[index];
         return _model.TryStep(state, operation.Input, operation.Output, out next!)
-            // One that nobody was told of and that changes nothing is better kept for later.
+            // An unknown operation without an effect explains nothing here, and may be needed later.
             && !(operation.IsOptional && EqualityComparer<TState>.Default.Equals(state, next));
     }
 
@@ -144,8 +144,8 @@ internal sealed class LinearizationSearch<TState, TInput, TOutput>
     }
 
     /// <summary>
-    /// Explains the ends that follow of themselves. A read that fits has its place at once: wherever else it could have it, the rest would
-    /// be the same without it there.
+    /// Explains the ends that need no choice. A fitting read gets its place at once, because it changes no state and so excludes no
+    /// other order.
     /// </summary>
     private int Settle(int explained, TState state, List<Operation<TInput, TOutput>>? order)
     {
@@ -170,7 +170,7 @@ internal sealed class LinearizationSearch<TState, TInput, TOutput>
         return explained;
     }
 
-    // What has ended leaves the set: its slot is another's then.
+    // An ended operation leaves the set, because another operation uses its slot.
     private int SkipPlaced(int explained)
     {
         for (; explained < _timeline.Ends.Length && IsIn(_placed, _timeline.Ends[explained]); explained++)
@@ -202,7 +202,7 @@ internal sealed class LinearizationSearch<TState, TInput, TOutput>
             path.Push(place);
         }
 
-        // The same way again: only the steps were noted, not the reads that settled on it.
+        // Repeats the path, because the places record the steps only, not the reads that settled on the way.
         var (order, explained) = (new List<Operation<TInput, TOutput>>(), 0);
         Array.Clear(_placed);
         foreach (var place in path)
@@ -228,14 +228,14 @@ internal sealed class LinearizationSearch<TState, TInput, TOutput>
         return new(partition, order, _places[_best].State?.ToString() ?? "null", _timeline.Operations[_timeline.Ends[explained]], open);
     }
 
-    /// <summary>The places reached at one end, on top of one order for what comes before it; first come, first served.</summary>
+    /// <summary>The places at one end with one order of everything before it, as a queue.</summary>
     private struct Level
     {
         public int First;
         public int Current;
         public int Last;
 
-        /// <summary>How many of the operations open here have been tried from the current place.</summary>
+        /// <summary>The number of open operations that were tried from the current place.</summary>
         public int Tried;
     }
 }

@@ -1,47 +1,47 @@
 namespace RaftActors.Testing.History;
 
-/// <summary>How an operation ended, as its client saw it.</summary>
+/// <summary>The end of an operation, as its client saw it.</summary>
 public enum OperationOutcome
 {
-    /// <summary>Not ended yet. For a check it is as good as <see cref="Unknown"/>.</summary>
+    /// <summary>Not ended yet. A check treats it as <see cref="Unknown"/>.</summary>
     Pending,
 
-    /// <summary>It took effect, once, between its invocation and its end, and this is what it gave.</summary>
+    /// <summary>The operation took effect once, between its invocation and its end. Its output is known.</summary>
     Ok,
 
-    /// <summary>It did not take effect and never will.</summary>
+    /// <summary>The operation did not take effect, and never will.</summary>
     Failed,
 
-    /// <summary>It took effect at some time after its invocation, or will, or never does.</summary>
+    /// <summary>The operation took effect after its invocation, or will, or never will.</summary>
     Unknown,
 }
 
 /// <summary>
-/// What one client asked for once, and what became of it. Made and ended by its <see cref="OperationHistory{TInput, TOutput}"/>.
+/// One operation of one client. <see cref="OperationHistory{TInput, TOutput}"/> creates and ends it.
 /// </summary>
 public sealed class Operation<TInput, TOutput>
 {
     internal Operation(int client, TInput input, int invoked) => (Client, Input, Invoked) = (client, input, invoked);
 
-    /// <summary>Who asked. A check does not look at it: two operations of one client that overlap are concurrent as any others.</summary>
+    /// <summary>The client. A check ignores it: two overlapping operations of one client are concurrent.</summary>
     public int Client { get; }
 
-    /// <summary>What was asked for.</summary>
+    /// <summary>The input of the operation.</summary>
     public TInput Input { get; }
 
-    /// <summary>What it gave; known only if it is <see cref="OperationOutcome.Ok"/>.</summary>
+    /// <summary>The output. Known only if the outcome is <see cref="OperationOutcome.Ok"/>.</summary>
     public Observed<TOutput> Output { get; private set; }
 
-    /// <summary>How it ended.</summary>
+    /// <summary>The end of the operation.</summary>
     public OperationOutcome Outcome { get; private set; }
 
-    /// <summary>Its place among all invocations and ends of the history, from 0.</summary>
+    /// <summary>The position of the invocation among all invocations and ends of the history, from 0.</summary>
     public int Invoked { get; }
 
-    /// <summary>The place of its end; null while it is pending.</summary>
+    /// <summary>The position of the end. Null while the operation is pending.</summary>
     public int? Ended { get; private set; }
 
-    /// <summary>Nobody was told that it took effect.</summary>
+    /// <summary>Whether a check may leave the operation out: no client received its output.</summary>
     internal bool IsOptional => Outcome is OperationOutcome.Pending or OperationOutcome.Unknown;
 
     /// <inheritdoc/>
@@ -52,7 +52,7 @@ public sealed class Operation<TInput, TOutput>
     {
         if (Outcome != OperationOutcome.Pending)
         {
-            throw new InvalidOperationException($"It has ended already: {this}");
+            throw new InvalidOperationException($"The operation has ended already: {this}. End each operation once.");
         }
 
         (Outcome, Output, Ended) = (outcome, output, ended);

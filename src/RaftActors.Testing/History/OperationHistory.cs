@@ -1,10 +1,12 @@
 namespace RaftActors.Testing.History;
 
 /// <summary>
-/// What clients asked of a system and what they were told, in the order in which it happened: the order of the calls made here. An
-/// operation that is never ended stays concurrent with everything after it, as one that ended unknown.
+/// The operations of clients and their ends, in the order of the calls to this object. An operation without an end is concurrent with
+/// everything after it, like an unknown one.
 /// </summary>
-/// <remarks>For one thread. Clients on several threads take a lock around each call.</remarks>
+/// <remarks>Not thread-safe. Clients on several threads need a lock around each call.</remarks>
+/// <typeparam name="TInput">The input of an operation.</typeparam>
+/// <typeparam name="TOutput">The output of an operation.</typeparam>
 public sealed class OperationHistory<TInput, TOutput>
 {
     private readonly List<Operation<TInput, TOutput>> _operations = [];
@@ -14,7 +16,7 @@ public sealed class OperationHistory<TInput, TOutput>
     public IReadOnlyList<Operation<TInput, TOutput>> Operations => _operations;
 
     /// <summary>
-    /// A client is about to ask. Say it before anything leaves the client: what is noted too late makes a right system look wrong.
+    /// Records an invocation. Call it before the request leaves the client. A late call makes a correct system look wrong.
     /// </summary>
     public Operation<TInput, TOutput> Invoke(int client, TInput input)
     {
@@ -23,16 +25,18 @@ public sealed class OperationHistory<TInput, TOutput>
         return operation;
     }
 
-    /// <summary>It took effect, and the client has got this.</summary>
-    /// <exception cref="InvalidOperationException">It has ended already.</exception>
+    /// <summary>Records that the operation took effect with this output.</summary>
+    /// <exception cref="InvalidOperationException">The operation has ended already.</exception>
     public void Ok(Operation<TInput, TOutput> operation, TOutput output) =>
         operation.End(OperationOutcome.Ok, new Observed<TOutput>(true, output), _places++);
 
-    /// <summary>It did not take effect and never will. If that is not certain, it is <see cref="Unknown"/>.</summary>
-    /// <exception cref="InvalidOperationException">It has ended already.</exception>
+    /// <summary>
+    /// Records that the operation did not take effect and never will. If that is not certain, call <see cref="Unknown"/>.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The operation has ended already.</exception>
     public void Fail(Operation<TInput, TOutput> operation) => operation.End(OperationOutcome.Failed, default, _places++);
 
-    /// <summary>The client waits no longer. It may have taken effect, and may still do so at any time.</summary>
-    /// <exception cref="InvalidOperationException">It has ended already.</exception>
+    /// <summary>Records that the client gave up. The operation may have taken effect, and may still do so at any time.</summary>
+    /// <exception cref="InvalidOperationException">The operation has ended already.</exception>
     public void Unknown(Operation<TInput, TOutput> operation) => operation.End(OperationOutcome.Unknown, default, _places++);
 }

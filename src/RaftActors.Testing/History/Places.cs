@@ -1,23 +1,23 @@
 namespace RaftActors.Testing.History;
 
-/// <summary>Where a search has been: from here it does not matter how one got there (Lowe).</summary>
-/// <param name="Explained">How many ends, from the first on, belong to operations that are placed.</param>
-/// <param name="Hash">Of all that makes it this place.</param>
-/// <param name="State">After what is placed.</param>
-/// <param name="From">The place before it, or -1.</param>
-/// <param name="Operation">Was placed to come here from there.</param>
+/// <summary>A visited place of a search. The way to it does not matter for the rest of the search (Lowe).</summary>
+/// <param name="Explained">The number of ends, from the first on, whose operations are placed.</param>
+/// <param name="Hash">The hash of everything that identifies the place.</param>
+/// <param name="State">The state after the placed operations.</param>
+/// <param name="From">The preceding place, or -1.</param>
+/// <param name="Operation">The operation that led here from there.</param>
 internal readonly record struct Place<TState>(int Explained, int Hash, TState State, int From, int Operation);
 
 /// <summary>
-/// All places that a search has been at, by number, from 0. Two are the same if they have the same number of ends explained, the same open
-/// operations placed ahead of their ends, and the same state. A hash table with open addressing in flat arrays; nothing that is told
-/// depends on a hash, which for strings differs from run to run.
+/// The visited places of a search, by number from 0. Two places are equal if they have the same number of explained ends, the same open
+/// operations placed ahead of their ends, and the same state. It is a hash table with open addressing in flat arrays. Invariant: no
+/// verdict depends on a hash, because hashes of strings differ from run to run.
 /// </summary>
 internal sealed class Places<TState>(int words)
 {
     private const int SmallestTable = 64;
 
-    // One more than the place's number; 0: free. At most half full.
+    // One more than the place's number; 0 is a free slot. At most half full.
     private int[] _table = new int[SmallestTable];
     private ulong[] _placed = new ulong[SmallestTable / 2 * words];
     private Place<TState>[] _places = new Place<TState>[SmallestTable / 2];
@@ -26,10 +26,10 @@ internal sealed class Places<TState>(int words)
 
     public ref readonly Place<TState> this[int place] => ref _places[place];
 
-    /// <summary>The open operations that are placed ahead of their ends, as a set of slots.</summary>
+    /// <summary>Returns the open operations that are placed ahead of their ends, as a set of slots.</summary>
     public ReadOnlySpan<ulong> PlacedAt(int place) => _placed.AsSpan(place * words, words);
 
-    /// <returns>The number of the new place, or -1 if it is known.</returns>
+    /// <returns>The number of the new place, or -1 if the place was visited before.</returns>
     public int Add(int explained, ReadOnlySpan<ulong> placed, TState state, int from, int operation)
     {
         var hash = HashOf(explained, placed, state);

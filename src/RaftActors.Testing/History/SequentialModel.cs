@@ -2,34 +2,35 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace RaftActors.Testing.History;
 
-/// <summary>What the system would do if one operation came after the other: what a history is compared with.</summary>
-/// <typeparam name="TState">Immutable, and equal if it is the same state: a string, a number, a record of such.</typeparam>
-/// <typeparam name="TInput">What is asked for. If equal inputs are equal as objects, unknown operations cost less.</typeparam>
-/// <typeparam name="TOutput">What is given.</typeparam>
+/// <summary>The behaviour of one copy that does one operation after the other. A check compares a history with it.</summary>
+/// <typeparam name="TState">The state. It must be immutable and compare by value: a string, a number, a record of these.</typeparam>
+/// <typeparam name="TInput">The input of an operation. If it compares by value, unknown operations cost less.</typeparam>
+/// <typeparam name="TOutput">The output of an operation.</typeparam>
 public abstract class SequentialModel<TState, TInput, TOutput>
 {
-    /// <summary>Where each partition begins.</summary>
+    /// <summary>The state at the start of each partition.</summary>
     public abstract TState Initial { get; }
 
     /// <summary>
-    /// Whether an operation may have given this output in this state, and the state after it. Of an output that is not known only what
-    /// follows matters; if several states could, the model cannot be written.
+    /// Decides whether an operation may give this output in this state, and computes the next state. If the output is unknown, only the
+    /// next state matters. There must be exactly one.
     /// </summary>
-    /// <param name="state">Before.</param>
-    /// <param name="input">What was asked for.</param>
-    /// <param name="output">What was given, if that is known.</param>
-    /// <param name="next">After.</param>
+    /// <param name="state">The state before the operation.</param>
+    /// <param name="input">The input.</param>
+    /// <param name="output">The output, if it is known.</param>
+    /// <param name="next">The state after the operation.</param>
+    /// <returns>False if the operation cannot give this output in this state.</returns>
     public abstract bool TryStep(TState state, TInput input, Observed<TOutput> output, [MaybeNullWhen(false)] out TState next);
 
     /// <summary>
-    /// This input never changes the state, whatever is given. Need not be said; but if it is said of reads, a history with many clients may
-    /// cost less.
+    /// Whether this input never changes the state. Default: false, which is always correct. True for reads makes a check of many
+    /// clients cheaper.
     /// </summary>
     public virtual bool IsReadOnly(TInput input) => false;
 
     /// <summary>
-    /// Operations of different partitions do not touch each other, as those of different keys; each partition is checked alone, which is
-    /// much faster. By default there is one.
+    /// Returns the partition of an input, such as its key. Operations of different partitions must not affect each other. Each
+    /// partition is checked alone, which is much faster. Default: one partition.
     /// </summary>
     public virtual string PartitionOf(TInput input) => "";
 }

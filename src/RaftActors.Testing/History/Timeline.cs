@@ -1,12 +1,12 @@
 namespace RaftActors.Testing.History;
 
 /// <summary>
-/// One partition, laid out for the search: the ends in their order, and at each end which operations are open, that is invoked before it
-/// and not ended before it.
+/// One partition in the form that the search needs: the ends in their order, and the open operations at each end. An operation is open
+/// at an end if it was invoked before the end and has not ended before it.
 /// </summary>
 /// <remarks>
-/// An open operation has a slot, a bit in the search's sets. A slot is used again when its operation has ended, so that a set is as wide as
-/// the history is concurrent, not as long as it is. Optional operations never end, and keep theirs.
+/// An open operation has a slot, a bit in the search's sets. A slot is reused when its operation has ended. So the width of a set
+/// depends on the concurrency of the history, not on its length. Optional operations never end, and keep their slots.
 /// </remarks>
 internal sealed class Timeline<TInput, TOutput>
 {
@@ -15,7 +15,7 @@ internal sealed class Timeline<TInput, TOutput>
     private readonly int[] _optionalUpTo;
     private readonly int[] _optional;
 
-    /// <param name="operations">In the order of their invocations, without failed ones.</param>
+    /// <param name="operations">The operations in the order of their invocations, without failed ones.</param>
     public Timeline(List<Operation<TInput, TOutput>> operations)
     {
         Operations = [.. operations];
@@ -39,27 +39,27 @@ internal sealed class Timeline<TInput, TOutput>
 
     public Operation<TInput, TOutput>[] Operations { get; }
 
-    /// <summary>The operations that have ended ok, by index, in the order of their ends.</summary>
+    /// <summary>The indices of the operations with the outcome Ok, in the order of their ends.</summary>
     public int[] Ends { get; }
 
     /// <summary>The slot of each operation.</summary>
     public int[] Slots { get; }
 
     /// <summary>
-    /// For an optional operation the one before it with the same input, else -1. Nobody can tell them apart once both are invoked, so the
-    /// earlier goes first.
+    /// For an optional operation, the previous one with the same input, else -1. Both are indistinguishable once both are invoked, so
+    /// the earlier one goes first.
     /// </summary>
     public int[] Twins { get; }
 
-    /// <summary>How many words of 64 slots a set takes.</summary>
+    /// <summary>The number of 64-bit words in a set.</summary>
     public int Words { get; }
 
-    /// <summary>How many of the operations that are open at an end are not optional; none after the last end.</summary>
+    /// <summary>Returns the number of open operations at an end that are not optional. 0 after the last end.</summary>
     public int OpenKnown(int end) => end < Ends.Length ? _openFrom[end + 1] - _openFrom[end] : 0;
 
     /// <summary>
-    /// The n-th operation that is open at an end, or -1. First the one that ends there, then the others by their ends, then the optional
-    /// ones.
+    /// Returns the n-th open operation at an end, or -1. The one that ends there comes first, then the others by their ends, then the
+    /// optional ones.
     /// </summary>
     public int Open(int end, int n)
     {
@@ -83,7 +83,7 @@ internal sealed class Timeline<TInput, TOutput>
         return [.. indices];
     }
 
-    /// <returns>How many slots those take that end.</returns>
+    /// <returns>The number of slots that ending operations need.</returns>
     private int LayOut()
     {
         var free = new Stack<int>();

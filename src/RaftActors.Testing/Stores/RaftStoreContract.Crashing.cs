@@ -4,15 +4,15 @@ using static RaftActors.Testing.StoreSamples;
 
 namespace RaftActors.Testing;
 
-/// <content>What is left when the power goes.</content>
+/// <content>Cases about power cuts.</content>
 public static partial class RaftStoreContract
 {
-    private static void What_was_acknowledged_survives_a_crash(StoreBench bench)
+    private static void Acknowledged_writes_survive_a_crash(StoreBench bench)
     {
         var first = bench.Open(Preloaded);
         bench.Crash();
         var second = bench.Open();
-        Demand(first.Incarnation == second.Incarnation, "A store that was opened, and never written to, is another one after a crash.");
+        Demand(first.Incarnation == second.Incarnation, "The incarnation of a store without writes changed in a crash.");
         bench.Persist(HardState(2, isFull: true), Entry(3, 1), Entry(4, 1));
         bench.Persist(null, Entry(4, 2, "other"), Entry(5, 2));
         bench.Finish();
@@ -20,7 +20,7 @@ public static partial class RaftStoreContract
         bench.Open();
     }
 
-    private static void Write_that_was_not_acknowledged_is_whole_or_not_there_after_a_crash(StoreBench bench)
+    private static void Unacknowledged_write_is_complete_or_absent_after_a_crash(StoreBench bench)
     {
         bench.Open();
         bench.Persist(HardState(1), Entry(1, 1), Entry(2, 1), Entry(3, 1));
@@ -31,7 +31,7 @@ public static partial class RaftStoreContract
         bench.Open(orElse: before);
     }
 
-    private static void Install_that_was_not_acknowledged_is_whole_or_not_there_after_a_crash(StoreBench bench)
+    private static void Unacknowledged_install_is_complete_or_absent_after_a_crash(StoreBench bench)
     {
         bench.Open();
         WriteNine(bench);
@@ -60,7 +60,7 @@ public static partial class RaftStoreContract
         bench.Open();
     }
 
-    private static void Store_that_crashed_is_written_to_again(StoreBench bench)
+    private static void Store_accepts_writes_after_a_crash(StoreBench bench)
     {
         bench.Open();
         for (var life = 1; life <= 6; life++)

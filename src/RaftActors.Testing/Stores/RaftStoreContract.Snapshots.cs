@@ -4,10 +4,10 @@ using static RaftActors.Testing.StoreSamples;
 
 namespace RaftActors.Testing;
 
-/// <content>Snapshots, own ones and those that come in.</content>
+/// <content>Cases about snapshots: saved by this process, or received from another one.</content>
 public static partial class RaftStoreContract
 {
-    private static void Saved_snapshot_is_given_back_and_can_be_read_in_pieces(StoreBench bench)
+    private static void Saved_snapshot_is_recovered_and_can_be_read_in_pieces(StoreBench bench)
     {
         bench.Open();
         WriteNine(bench);
@@ -18,7 +18,7 @@ public static partial class RaftStoreContract
         DemandPieces(bench, saved);
     }
 
-    private static void Snapshot_of_an_empty_state_is_given_back(StoreBench bench)
+    private static void Snapshot_of_an_empty_state_is_recovered(StoreBench bench)
     {
         bench.Open();
         WriteNine(bench);
@@ -26,7 +26,7 @@ public static partial class RaftStoreContract
         bench.Reopen();
     }
 
-    private static void Snapshot_that_overtakes_the_log_is_given_back(StoreBench bench)
+    private static void Snapshot_above_the_last_entry_is_recovered(StoreBench bench)
     {
         bench.Open();
         bench.Persist(HardState(1), Entry(1, 1));
@@ -34,7 +34,7 @@ public static partial class RaftStoreContract
         bench.Reopen();
     }
 
-    private static void Older_snapshot_does_not_take_the_place_of_a_later_one(StoreBench bench)
+    private static void Older_snapshot_does_not_replace_a_later_one(StoreBench bench)
     {
         bench.Open();
         WriteNine(bench);
@@ -43,7 +43,7 @@ public static partial class RaftStoreContract
         bench.Reopen();
     }
 
-    private static void Snapshots_from_the_discarded_index_on_stay_readable(StoreBench bench)
+    private static void Snapshots_at_and_above_the_discarded_index_stay_readable(StoreBench bench)
     {
         bench.Open();
         WriteNine(bench);
@@ -60,7 +60,7 @@ public static partial class RaftStoreContract
         bench.Reopen();
     }
 
-    private static void Latest_snapshot_stays_whatever_is_discarded(StoreBench bench)
+    private static void Latest_snapshot_survives_every_discard(StoreBench bench)
     {
         bench.Open();
         WriteNine(bench);
@@ -72,30 +72,30 @@ public static partial class RaftStoreContract
         bench.Reopen();
     }
 
-    private static void Snapshot_that_is_not_there_cannot_be_read(StoreBench bench)
+    private static void Missing_snapshot_cannot_be_read(StoreBench bench)
     {
         bench.Open();
-        DemandRefusal(() => bench.Store.ReadSnapshot(Position(3, 1), 0, 10), "Reading a snapshot where none was saved");
+        DemandRefusal(() => bench.Store.ReadSnapshot(Position(3, 1), 0, 10), "Reading a snapshot of a store without snapshots");
         WriteNine(bench);
         bench.Save(Snapshot(4, 1, 30));
-        DemandRefusal(() => bench.Store.ReadSnapshot(Position(3, 1), 0, 10), "Reading a snapshot of a place that has none");
+        DemandRefusal(() => bench.Store.ReadSnapshot(Position(3, 1), 0, 10), "Reading a snapshot of a position without one");
         DemandRefusal(() => bench.Store.ReadSnapshot(Position(4, 2), 0, 10), "Reading a snapshot of another term");
         bench.Reopen();
     }
 
-    private static void Pieces_alone_are_no_snapshot(StoreBench bench)
+    private static void Received_pieces_are_no_snapshot_before_the_install(StoreBench bench)
     {
         bench.Open();
         WriteNine(bench);
         bench.Receive(Snapshot(30, 2, 100), pieceSize: 40, keepsLog: null);
         bench.Finish();
-        DemandRefusal(() => bench.Store.ReadSnapshot(Position(30, 2), 0, 10), "Reading a snapshot that is still coming in");
+        DemandRefusal(() => bench.Store.ReadSnapshot(Position(30, 2), 0, 10), "Reading a snapshot before its install");
         bench.Reopen();
         bench.Receive(Snapshot(31, 2, 70), pieceSize: 40, keepsLog: false);
         bench.Reopen();
     }
 
-    private static void Piece_at_the_beginning_begins_anew(StoreBench bench)
+    private static void Piece_at_offset_zero_starts_a_new_snapshot(StoreBench bench)
     {
         bench.Open();
         bench.Receive(Snapshot(30, 2, 100), pieceSize: 40, keepsLog: null);
@@ -106,7 +106,7 @@ public static partial class RaftStoreContract
         bench.Reopen();
     }
 
-    private static void Installed_snapshot_that_keeps_the_log_leaves_what_comes_after_it(StoreBench bench)
+    private static void Install_that_keeps_the_log_keeps_later_entries(StoreBench bench)
     {
         bench.Open();
         WriteNine(bench);
@@ -119,7 +119,7 @@ public static partial class RaftStoreContract
         bench.Reopen();
     }
 
-    private static void Installed_snapshot_that_does_not_keep_the_log_leaves_nothing_of_it(StoreBench bench)
+    private static void Install_that_does_not_keep_the_log_removes_all_entries(StoreBench bench)
     {
         bench.Open();
         WriteNine(bench);
@@ -132,7 +132,7 @@ public static partial class RaftStoreContract
         bench.Reopen();
     }
 
-    private static void Installed_snapshot_of_an_empty_state_is_given_back(StoreBench bench)
+    private static void Installed_snapshot_of_an_empty_state_is_recovered(StoreBench bench)
     {
         bench.Open();
         bench.Receive(Snapshot(6, 2, 0), pieceSize: 100, keepsLog: false);
@@ -140,7 +140,7 @@ public static partial class RaftStoreContract
         bench.Reopen();
     }
 
-    private static void Own_snapshot_is_saved_while_another_comes_in(StoreBench bench)
+    private static void Own_snapshot_is_saved_while_another_one_is_received(StoreBench bench)
     {
         bench.Open();
         WriteNine(bench);
@@ -155,7 +155,7 @@ public static partial class RaftStoreContract
         bench.Reopen();
     }
 
-    private static void Installed_snapshot_takes_the_place_of_an_earlier_one(StoreBench bench)
+    private static void Installed_snapshot_replaces_an_earlier_one(StoreBench bench)
     {
         bench.Open();
         WriteNine(bench);
@@ -183,7 +183,7 @@ public static partial class RaftStoreContract
             var expected = saved.State[offset..Math.Min(length, offset + limit)];
             Demand(
                 found.Span.SequenceEqual(expected.Span),
-                $"{limit} bytes at {offset} of {length} read as {StoreText.Of(found.Span)}, and are {StoreText.Of(expected.Span)}.");
+                $"The read of {limit} bytes at {offset} of {length} gave {StoreText.Of(found.Span)}, not {StoreText.Of(expected.Span)}.");
         }
     }
 }

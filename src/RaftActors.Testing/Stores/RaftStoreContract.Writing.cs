@@ -5,22 +5,22 @@ using static RaftActors.Testing.StoreSamples;
 
 namespace RaftActors.Testing;
 
-/// <content>Opening, and what goes into the log.</content>
+/// <content>Cases about opening and writing.</content>
 public static partial class RaftStoreContract
 {
     private static readonly LogSlice Preloaded = Preload.Of(
         [new Payload.Pair(null, "a", Bytes(3, 1)), new Payload.Pair(null, "b", Bytes(0, 1))]);
 
-    private static void New_store_says_so_and_holds_the_preload(StoreBench bench)
+    private static void New_store_reports_IsNew_and_holds_the_preload(StoreBench bench)
     {
         var recovered = bench.Open(Preloaded);
 
-        Demand(recovered.IsNew, "A store on an empty place says that it is not new.");
+        Demand(recovered.IsNew, "A store in an empty place reports IsNew = false.");
         Demand(recovered.Incarnation != Incarnation.None, "A new store has no incarnation.");
-        Demand(bench.Reopen().State.Log.Length == Preloaded.Length, "The preload of a new store is gone when it is opened again.");
+        Demand(bench.Reopen().State.Log.Length == Preloaded.Length, "The second opening of a new store does not find its preload.");
     }
 
-    private static void Store_that_is_found_keeps_its_incarnation(StoreBench bench)
+    private static void Existing_store_keeps_its_incarnation(StoreBench bench)
     {
         var first = bench.Open();
         bench.Close();
@@ -28,13 +28,13 @@ public static partial class RaftStoreContract
         bench.Persist(HardState(1));
         var written = bench.Reopen();
 
-        Demand(!untouched.IsNew, "A store that was opened before, and never written to, says that it is new.");
+        Demand(!untouched.IsNew, "The second opening of a store without writes reports IsNew = true.");
         Demand(
             first.Incarnation == untouched.Incarnation && first.Incarnation == written.Incarnation,
             $"The incarnation changed from {first.Incarnation} to {untouched.Incarnation} to {written.Incarnation}.");
     }
 
-    private static void Store_that_is_found_keeps_its_own_log_and_not_the_preload(StoreBench bench)
+    private static void Existing_store_keeps_its_log_and_ignores_the_preload(StoreBench bench)
     {
         bench.Open();
         bench.Persist(null, Entry(1, 1));
@@ -53,7 +53,7 @@ public static partial class RaftStoreContract
         bench.Open();
     }
 
-    private static void Hard_state_is_given_back_with_all_it_holds(StoreBench bench)
+    private static void Hard_state_is_recovered_completely(StoreBench bench)
     {
         bench.Open();
         bench.Persist(HardState(7, isFull: true));
@@ -63,7 +63,7 @@ public static partial class RaftStoreContract
         bench.Reopen();
     }
 
-    private static void Hard_state_alone_leaves_the_log_and_entries_alone_leave_the_hard_state(StoreBench bench)
+    private static void Write_of_hard_state_keeps_the_log_and_write_of_entries_keeps_the_hard_state(StoreBench bench)
     {
         bench.Open();
         bench.Persist(HardState(1, isFull: true), Entry(1, 1));
@@ -73,7 +73,7 @@ public static partial class RaftStoreContract
         bench.Reopen();
     }
 
-    private static void Entries_of_every_kind_are_given_back(StoreBench bench)
+    private static void Entries_of_every_kind_are_recovered(StoreBench bench)
     {
         bench.Open();
         bench.Persist(null, AllKinds(from: 1, term: 1));
@@ -81,7 +81,7 @@ public static partial class RaftStoreContract
         bench.Reopen();
     }
 
-    private static void Entries_replace_all_at_and_above_the_first_of_them(StoreBench bench)
+    private static void Entries_replace_all_entries_at_and_above_their_first_index(StoreBench bench)
     {
         bench.Open();
         bench.Persist(null, Entry(1, 1), Entry(2, 1), Entry(3, 1), Entry(4, 1));
@@ -94,7 +94,7 @@ public static partial class RaftStoreContract
         bench.Reopen();
     }
 
-    private static void Every_write_is_told_of_once_by_its_answer_or_by_the_listener(StoreBench bench)
+    private static void Every_write_is_reported_once_by_its_result_or_by_the_listener(StoreBench bench)
     {
         bench.Open();
         for (var index = 1; index <= 50; index++)
@@ -110,7 +110,7 @@ public static partial class RaftStoreContract
         bench.Open();
     }
 
-    private static void Writes_are_done_in_the_order_given(StoreBench bench)
+    private static void Writes_are_done_in_the_order_of_the_calls(StoreBench bench)
     {
         bench.Open();
         for (var round = 1; round <= 40; round++)
@@ -121,7 +121,7 @@ public static partial class RaftStoreContract
         bench.Reopen();
     }
 
-    private static void Large_writes_are_given_back(StoreBench bench)
+    private static void Large_writes_are_recovered(StoreBench bench)
     {
         bench.Open();
         bench.Persist(HardState(1), Entry(1, 1, size: 3 << 20));
@@ -129,7 +129,7 @@ public static partial class RaftStoreContract
         bench.Reopen();
     }
 
-    private static void Long_life_of_many_openings_loses_nothing(StoreBench bench)
+    private static void Store_that_is_opened_many_times_loses_nothing(StoreBench bench)
     {
         bench.Open(Preloaded);
         for (var life = 1; life <= 12; life++)
@@ -139,7 +139,7 @@ public static partial class RaftStoreContract
         }
     }
 
-    private static void Discarded_entries_leave_those_after_them_and_the_base(StoreBench bench)
+    private static void Discard_keeps_later_entries_and_the_base(StoreBench bench)
     {
         bench.Open();
         bench.Persist(HardState(1), [.. Enumerable.Range(1, 9).Select(index => Entry(index, 1))]);
@@ -154,7 +154,7 @@ public static partial class RaftStoreContract
         bench.Reopen();
     }
 
-    private static void Log_that_ends_before_the_discarded_position_is_given_up_whole(StoreBench bench)
+    private static void Discard_above_the_last_entry_discards_the_whole_log(StoreBench bench)
     {
         bench.Open();
         bench.Persist(HardState(1), Entry(1, 1), Entry(2, 1));
@@ -166,7 +166,7 @@ public static partial class RaftStoreContract
         bench.Reopen();
     }
 
-    private static void Log_that_was_given_up_can_be_opened_before_more_is_written(StoreBench bench)
+    private static void Discarded_log_can_be_opened_before_the_next_write(StoreBench bench)
     {
         bench.Open();
         bench.Persist(HardState(1), Entry(1, 1), Entry(2, 1));

@@ -4,57 +4,60 @@ using RaftActors.Storage;
 namespace RaftActors.Testing;
 
 /// <summary>
-/// What an <see cref="IRaftStore"/> promises, as named cases that any test framework can run against any implementation. A case that fails
-/// throws <see cref="StoreContractException"/>, or what the store threw.
+/// The contract of <see cref="IRaftStore"/>, as named cases for any test framework and any implementation. A failing case throws a
+/// <see cref="StoreContractException"/>, or the exception of the store.
 /// </summary>
 public static partial class RaftStoreContract
 {
     private static readonly StoreOwner Owner = new("contract", new ProcessName("raft1@node1"));
 
     private static readonly Dictionary<string, Action<StoreUnderTest>> Always = Named(
-        New_store_says_so_and_holds_the_preload,
-        Store_that_is_found_keeps_its_incarnation,
-        Store_that_is_found_keeps_its_own_log_and_not_the_preload,
+        New_store_reports_IsNew_and_holds_the_preload,
+        Existing_store_keeps_its_incarnation,
+        Existing_store_keeps_its_log_and_ignores_the_preload,
         Store_of_another_owner_is_refused,
-        Hard_state_is_given_back_with_all_it_holds,
-        Hard_state_alone_leaves_the_log_and_entries_alone_leave_the_hard_state,
-        Entries_of_every_kind_are_given_back,
-        Entries_replace_all_at_and_above_the_first_of_them,
-        Every_write_is_told_of_once_by_its_answer_or_by_the_listener,
-        Writes_are_done_in_the_order_given,
-        Large_writes_are_given_back,
-        Long_life_of_many_openings_loses_nothing,
-        Discarded_entries_leave_those_after_them_and_the_base,
-        Log_that_ends_before_the_discarded_position_is_given_up_whole,
-        Log_that_was_given_up_can_be_opened_before_more_is_written,
-        Saved_snapshot_is_given_back_and_can_be_read_in_pieces,
-        Snapshot_of_an_empty_state_is_given_back,
-        Snapshot_that_overtakes_the_log_is_given_back,
-        Older_snapshot_does_not_take_the_place_of_a_later_one,
-        Snapshots_from_the_discarded_index_on_stay_readable,
-        Latest_snapshot_stays_whatever_is_discarded,
-        Snapshot_that_is_not_there_cannot_be_read,
-        Pieces_alone_are_no_snapshot,
-        Piece_at_the_beginning_begins_anew,
-        Installed_snapshot_that_keeps_the_log_leaves_what_comes_after_it,
-        Installed_snapshot_that_does_not_keep_the_log_leaves_nothing_of_it,
-        Installed_snapshot_of_an_empty_state_is_given_back,
-        Own_snapshot_is_saved_while_another_comes_in,
-        Installed_snapshot_takes_the_place_of_an_earlier_one);
+        Hard_state_is_recovered_completely,
+        Write_of_hard_state_keeps_the_log_and_write_of_entries_keeps_the_hard_state,
+        Entries_of_every_kind_are_recovered,
+        Entries_replace_all_entries_at_and_above_their_first_index,
+        Every_write_is_reported_once_by_its_result_or_by_the_listener,
+        Writes_are_done_in_the_order_of_the_calls,
+        Large_writes_are_recovered,
+        Store_that_is_opened_many_times_loses_nothing,
+        Discard_keeps_later_entries_and_the_base,
+        Discard_above_the_last_entry_discards_the_whole_log,
+        Discarded_log_can_be_opened_before_the_next_write,
+        Saved_snapshot_is_recovered_and_can_be_read_in_pieces,
+        Snapshot_of_an_empty_state_is_recovered,
+        Snapshot_above_the_last_entry_is_recovered,
+        Older_snapshot_does_not_replace_a_later_one,
+        Snapshots_at_and_above_the_discarded_index_stay_readable,
+        Latest_snapshot_survives_every_discard,
+        Missing_snapshot_cannot_be_read,
+        Received_pieces_are_no_snapshot_before_the_install,
+        Piece_at_offset_zero_starts_a_new_snapshot,
+        Install_that_keeps_the_log_keeps_later_entries,
+        Install_that_does_not_keep_the_log_removes_all_entries,
+        Installed_snapshot_of_an_empty_state_is_recovered,
+        Own_snapshot_is_saved_while_another_one_is_received,
+        Installed_snapshot_replaces_an_earlier_one);
 
     private static readonly Dictionary<string, Action<StoreUnderTest>> WithCrash = Named(
-        What_was_acknowledged_survives_a_crash,
-        Write_that_was_not_acknowledged_is_whole_or_not_there_after_a_crash,
-        Install_that_was_not_acknowledged_is_whole_or_not_there_after_a_crash,
+        Acknowledged_writes_survive_a_crash,
+        Unacknowledged_write_is_complete_or_absent_after_a_crash,
+        Unacknowledged_install_is_complete_or_absent_after_a_crash,
         Saved_snapshot_survives_a_crash,
-        Store_that_crashed_is_written_to_again);
+        Store_accepts_writes_after_a_crash);
 
-    /// <summary>The names of the cases, which say what is promised.</summary>
-    /// <param name="canCrash">Also those that need <see cref="StoreUnderTest.CanCrash"/>.</param>
+    /// <summary>Returns the names of the cases. Each name is a rule of the contract.</summary>
+    /// <param name="canCrash">Adds the cases that need <see cref="StoreUnderTest.CanCrash"/>.</param>
     public static IReadOnlyList<string> Names(bool canCrash = false) => canCrash ? [.. Always.Keys, .. WithCrash.Keys] : [.. Always.Keys];
 
-    /// <summary>Runs one case. The place must be empty, and is disposed of.</summary>
-    /// <exception cref="StoreContractException">The store breaks its promise; the message says what was expected.</exception>
+    /// <summary>Runs one case.</summary>
+    /// <param name="name">One of <see cref="Names"/>.</param>
+    /// <param name="place">A place without stores. The case disposes it.</param>
+    /// <exception cref="StoreContractException">The store breaks the rule. The message has the expected and the found content.</exception>
+    /// <exception cref="ArgumentException">There is no such case.</exception>
     public static void Run(string name, StoreUnderTest place)
     {
         ArgumentNullException.ThrowIfNull(place);
@@ -67,7 +70,7 @@ public static partial class RaftStoreContract
             }
         }
 
-        throw new ArgumentException($"There is no case '{name}'.", nameof(name));
+        throw new ArgumentException($"There is no case '{name}'. Names() lists the cases.", nameof(name));
     }
 
     private static Dictionary<string, Action<StoreUnderTest>> Named(params Action<StoreBench>[] cases) => cases.ToDictionary(
@@ -80,7 +83,7 @@ public static partial class RaftStoreContract
 
     private static void Demand(bool holds, string otherwise) => StoreContractException.Unless(holds, otherwise);
 
-    /// <summary>What is asked for is refused with a <see cref="StoreException"/>, which says why.</summary>
+    /// <summary>Demands that the action throws a <see cref="StoreException"/>.</summary>
     private static void DemandRefusal(Action action, string what)
     {
         try
@@ -93,9 +96,9 @@ public static partial class RaftStoreContract
         }
         catch (Exception other)
         {
-            throw new StoreContractException($"{what} must end in a StoreException, and ended in {other.GetType().Name}.", other);
+            throw new StoreContractException($"{what} must throw a StoreException. It threw {other.GetType().Name}.", other);
         }
 
-        throw new StoreContractException($"{what} must end in a StoreException, and nothing was said.");
+        throw new StoreContractException($"{what} must throw a StoreException. It threw nothing.");
     }
 }

@@ -3,7 +3,7 @@ using RaftActors.Storage;
 
 namespace RaftActors.Testing;
 
-/// <summary>Runs one store of a case: asks it for writes, listens, opens it again, and compares it with the model.</summary>
+/// <summary>Drives the store of one case: writes, listens, opens it again, and compares it with the model.</summary>
 internal sealed class StoreBench(StoreUnderTest place, StoreOwner owner) : IStoreListener, IDisposable
 {
     private readonly object _gate = new();
@@ -18,12 +18,12 @@ internal sealed class StoreBench(StoreUnderTest place, StoreOwner owner) : IStor
 
     public StoreModel Model { get; private set; } = new();
 
-    /// <summary>The one that is open.</summary>
+    /// <summary>The open store.</summary>
     public IRaftStore Store => _store ?? throw new InvalidOperationException("No store is open.");
 
-    /// <summary>Opens the store and compares what it gives back with the model.</summary>
-    /// <param name="preload">For a new one.</param>
-    /// <param name="orElse">What it may hold instead of what was written last.</param>
+    /// <summary>Opens the store and compares the recovered state with the model.</summary>
+    /// <param name="preload">The preload of a new store.</param>
+    /// <param name="orElse">The other allowed content, without the last write.</param>
     public RecoveredState Open(LogSlice preload = default, StoreModel? orElse = null)
     {
         _store = place.Make(owner);
@@ -39,13 +39,13 @@ internal sealed class StoreBench(StoreUnderTest place, StoreOwner owner) : IStor
         }
 
         var difference = Model.Difference(recovered.State);
-        StoreContractException.Unless(difference is null, $"The store that was opened is not what was written: {difference}.");
+        StoreContractException.Unless(difference is null, $"The recovered state differs from the written one: {difference}.");
         Model = Model.Reopened();
         CompareSnapshots();
         return recovered;
     }
 
-    /// <summary>A store that was closed is not opened for somebody else.</summary>
+    /// <summary>Demands that the closed store refuses another owner.</summary>
     public void DemandRefusalOf(StoreOwner other)
     {
         using var store = place.Make(owner);
@@ -58,10 +58,10 @@ internal sealed class StoreBench(StoreUnderTest place, StoreOwner owner) : IStor
             return;
         }
 
-        throw new StoreContractException($"The store of {owner} was opened for {other}; it must be refused with a StoreException.");
+        throw new StoreContractException($"The store of {owner} was opened for {other}. It must throw a StoreException.");
     }
 
-    /// <summary>All that was asked for is done, and the store is closed.</summary>
+    /// <summary>Waits for all writes, then closes the store.</summary>
     public void Close()
     {
         Finish();
@@ -73,11 +73,11 @@ internal sealed class StoreBench(StoreUnderTest place, StoreOwner owner) : IStor
     {
         Close();
         var recovered = Open();
-        StoreContractException.Unless(!recovered.IsNew, "A store that was written to says that it is new.");
+        StoreContractException.Unless(!recovered.IsNew, "A store with writes reports IsNew = true.");
         return recovered;
     }
 
-    /// <summary>The power goes, whatever is under way.</summary>
+    /// <summary>Cuts the power, with writes in progress.</summary>
     public void Crash()
     {
         place.Crash();
@@ -88,7 +88,8 @@ internal sealed class StoreBench(StoreUnderTest place, StoreOwner owner) : IStor
 
     public void Discard(LogPosition log, LogIndex snapshot) => Write(new Effect.Discard(log, snapshot));
 
-    /// <summary>A snapshot comes in, in pieces of so many bytes, and counts if <paramref name="keepsLog"/> says how.</summary>
+    /// <summary>Receives a snapshot in pieces.</summary>
+    /// <param name="keepsLog">How it is installed. Null: it is not installed.</param>
     public void Receive(SavedSnapshot incoming, int pieceSize, bool? keepsLog)
     {
         var offset = 0;
@@ -106,23 +107,23 @@ internal sealed class StoreBench(StoreUnderTest place, StoreOwner owner) : IStor
         }
     }
 
-    /// <summary>What came in counts.</summary>
+    /// <summary>Installs the received snapshot.</summary>
     public void Install(SavedSnapshot incoming, bool keepsLog) => Write(new Effect.InstallSnapshot(Take(), incoming.Snapshot, keepsLog));
 
-    /// <summary>Saves a snapshot and waits until that is heard.</summary>
+    /// <summary>Saves a snapshot, and waits until the listener is told.</summary>
     public void Save(SavedSnapshot saved)
     {
         _savesAsked++;
         Store.SaveSnapshot(saved.Snapshot, saved.State);
         Model = Model.With(saved);
-        WaitFor(() => _saved.Count == _savesAsked, "that a snapshot was saved");
+        WaitFor(() => _saved.Count == _savesAsked, "of a saved snapshot");
     }
 
-    /// <summary>Waits until every write is known to be durable, once: by its own answer, or by the listener.</summary>
+    /// <summary>Waits until every write is reported as durable: by the result of Write, or by the listener.</summary>
     public void Finish() =>
         WaitFor(() => _last == default || _known.Contains(_last) || _heard.Exists(one => one >= _last), $"of ticket {_last}");
 
-    /// <summary>Each snapshot that can be read is what was saved.</summary>
+    /// <summary>Demands that each readable snapshot has its saved bytes.</summary>
     public void CompareSnapshots()
     {
         foreach (var (snapshot, state) in Model.Readable)
@@ -130,7 +131,7 @@ internal sealed class StoreBench(StoreUnderTest place, StoreOwner owner) : IStor
             var found = Store.ReadSnapshot(snapshot.Position, 0, state.Length + 1);
             StoreContractException.Unless(
                 found.Span.SequenceEqual(state.Span),
-                $"The snapshot {snapshot} reads as {StoreText.Of(found.Span)}, and {StoreText.Of(state.Span)} was saved.");
+                $"The snapshot {snapshot} reads as {StoreText.Of(found.Span)}. {StoreText.Of(state.Span)} was saved.");
         }
     }
 
@@ -158,7 +159,7 @@ internal sealed class StoreBench(StoreUnderTest place, StoreOwner owner) : IStor
             {
                 _known.Add(_last);
                 StoreContractException.Unless(
-                    !_heard.Contains(_last), $"Ticket {_last} is durable by the answer of Write, and the listener was told as well.");
+                    !_heard.Contains(_last), $"Ticket {_last} was reported twice: by the result of Write and to the listener.");
             }
         }
     }
@@ -180,19 +181,19 @@ internal sealed class StoreBench(StoreUnderTest place, StoreOwner owner) : IStor
             while (_failure is null && !condition())
             {
                 StoreContractException.Unless(
-                    Monitor.Wait(_gate, place.Patience), $"Nothing was heard {what} for {place.Patience.TotalSeconds} seconds.");
+                    Monitor.Wait(_gate, place.Patience), $"The listener was not told {what} within {place.Patience.TotalSeconds} seconds.");
             }
 
             if (_failure is { } failure)
             {
-                throw new StoreContractException($"The store failed, and nothing was wrong: {failure.Message}", failure);
+                throw new StoreContractException($"The store reported a failure without a cause: {failure.Message}", failure);
             }
 
             StoreContractException.Unless(
                 _heard.Zip(_heard.Skip(1)).All(pair => pair.First < pair.Second),
-                $"The listener was told of {string.Join(", ", _heard)}; tickets only rise, and none comes twice.");
+                $"The listener was told of {string.Join(", ", _heard)}. Tickets must rise.");
             StoreContractException.Unless(
-                !_heard.Exists(_known.Contains), "The listener was told of a ticket that Write had called durable already.");
+                !_heard.Exists(_known.Contains), "The listener was told of a ticket that the result of Write had reported before.");
         }
     }
 }

@@ -1,6 +1,6 @@
 namespace RaftActors.Testing;
 
-/// <summary>A store does not keep the contract. The message says what was expected and what was found.</summary>
+/// <summary>A store breaks the contract. The message has the expected and the found content.</summary>
 public sealed class StoreContractException(string message, Exception? cause = null) : Exception(message, cause)
 {
     internal static void Unless(bool holds, string otherwise)

@@ -5,7 +5,7 @@ using RaftActors.Storage;
 
 namespace RaftActors.Testing;
 
-/// <summary>What a store must give back after some writes. It never changes: each write gives another one.</summary>
+/// <summary>The content that a store must recover after some writes. Immutable: each write returns another model.</summary>
 internal sealed record StoreModel
 {
     private ImmutableList<LogEntry> _entries = [];
@@ -18,13 +18,13 @@ internal sealed record StoreModel
 
     public static StoreModel Holding(LogSlice preload) => new() { _entries = [.. preload] };
 
-    /// <summary>The latest; null if there is none.</summary>
+    /// <summary>The latest snapshot; null if there is none.</summary>
     public SavedSnapshot? Latest => _snapshots.Count > 0 ? _snapshots[^1] : null;
 
-    /// <summary>Those that can be read: the latest, and what nobody discarded.</summary>
+    /// <summary>The readable snapshots: the latest, and those that are not discarded.</summary>
     public IEnumerable<SavedSnapshot> Readable => _snapshots.Where(one => one == Latest || one.Snapshot.Position.Index >= _pinned);
 
-    /// <summary>Where the next entry goes at the latest.</summary>
+    /// <summary>The highest allowed index of the next entry.</summary>
     public LogIndex Next => (_givenUpAt?.Index ?? (_entries.IsEmpty ? _bases[^1].Index : _entries[^1].Index)).Next;
 
     public StoreModel After(Effect.Write write) => write switch
@@ -37,16 +37,16 @@ internal sealed record StoreModel
         _ => throw new ArgumentOutOfRangeException(nameof(write)),
     };
 
-    /// <summary>A snapshot was saved beside the log. One that is older than the latest need not be kept.</summary>
+    /// <summary>Adds a saved snapshot. The store need not keep one that is older than the latest.</summary>
     public StoreModel With(SavedSnapshot saved) =>
         saved.Snapshot.Position.Index > (Latest?.Snapshot.Position.Index ?? LogIndex.Zero)
             ? this with { _snapshots = _snapshots.Add(saved) }
             : this;
 
-    /// <summary>What came in and was not installed is gone.</summary>
+    /// <summary>Drops received pieces that were not installed.</summary>
     public StoreModel Reopened() => this with { _incoming = [] };
 
-    /// <summary>What is wrong with a state that was given back; null: nothing.</summary>
+    /// <summary>Describes the difference to a recovered state; null if there is none.</summary>
     public string? Difference(InitialState found)
     {
         var begin = _givenUpAt == found.Base ? _entries.Count : _entries.FindLastIndex(entry => entry.Index <= found.Base.Index) + 1;
@@ -65,7 +65,7 @@ internal sealed record StoreModel
     private static string? Different(string what, string found, string expected) =>
         found == expected ? null : $"{what} is {found}, and {expected} was written";
 
-    /// <summary>The log begins after this position, or, as discarding can wait, it may.</summary>
+    /// <summary>Adds a position after which the log may begin. A store may discard later than it is told.</summary>
     private StoreModel BeginAt(LogPosition position, bool isOnly) => isOnly
         ? this with { _entries = [], _bases = [position], _givenUpAt = null }
         : this with { _bases = _bases.Add(position) };

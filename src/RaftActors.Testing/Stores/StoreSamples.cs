@@ -2,7 +2,7 @@ using RaftActors.Core;
 
 namespace RaftActors.Testing;
 
-/// <summary>What the cases write: every kind of thing that a store is given, with all that it can carry.</summary>
+/// <summary>The content that the cases write: every kind of write, with every field set.</summary>
 internal static class StoreSamples
 {
     private static readonly Member[] Members =
@@ -38,14 +38,14 @@ internal static class StoreSamples
         }
         : new HardState(new Term(term), null, []);
 
-    /// <summary>The pair at an index; its serial is the index.</summary>
+    /// <summary>Returns the pair at an index. Its serial equals the index.</summary>
     public static LogEntry Entry(long index, long term, string key = "key", int size = 3) =>
         Entry(index, term, new Payload.Pair(null, $"{key}{index}", Bytes(size, index)));
 
     public static LogEntry Entry(long index, long term, Payload payload) =>
         new(new LogIndex(index), new Term(term), new Serial(index), payload);
 
-    /// <summary>One entry of each kind, from an index on.</summary>
+    /// <summary>Returns one entry of each kind, from an index upwards.</summary>
     public static LogEntry[] AllKinds(long from, long term) =>
     [
         Entry(from, term, Payload.NoOp.Instance),
@@ -58,7 +58,8 @@ internal static class StoreSamples
     public static LogPosition Position(long index, long term) =>
         new(new LogIndex(index), new Term(term), new Serial(index), 0xABCD_0000_0000_0000UL + (ulong)index);
 
-    /// <summary>A snapshot up to an index, whose state is of that size.</summary>
+    /// <summary>Returns a snapshot up to an index.</summary>
+    /// <param name="size">Bytes of the state.</param>
     public static SavedSnapshot Snapshot(long index, long term, int size)
     {
         var answered = new AnsweredRequest(5, new LogIndex(index), new Serial(index));

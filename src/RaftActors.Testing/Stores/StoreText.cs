@@ -5,7 +5,7 @@ using RaftActors.Core;
 
 namespace RaftActors.Testing;
 
-/// <summary>All of a value as text: equal texts are equal values, and two that differ show where.</summary>
+/// <summary>Prints values completely: two values are equal if and only if their texts are.</summary>
 internal static class StoreText
 {
     public static string Of(HardState state) =>
@@ -24,7 +24,7 @@ internal static class StoreText
         : $"{Of(snapshot.Position)}, configuration of {snapshot.ConfigurationIndex}: {Of(snapshot.Configuration)}, sessions "
             + $"[{Join(snapshot.Sessions, Of)}], {snapshot.Length} bytes";
 
-    /// <summary>The bytes themselves if they are few.</summary>
+    /// <summary>Prints up to 32 bytes in full, and the length and hash of more.</summary>
     public static string Of(ReadOnlySpan<byte> bytes) => bytes.Length <= 32
         ? Convert.ToHexString(bytes)
         : $"{bytes.Length} bytes, SHA-256 {Convert.ToHexString(SHA256.HashData(bytes))[..16]}";

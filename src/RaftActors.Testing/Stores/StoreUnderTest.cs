@@ -3,29 +3,36 @@ using RaftActors.Storage;
 namespace RaftActors.Testing;
 
 /// <summary>
-/// Says how a store is made, for <see cref="RaftStoreContract"/>. One object is one place where stores are kept, empty at first; a case
-/// opens and closes stores there, one after the other, and one for each owner at a time.
+/// Creates the stores of one case of <see cref="RaftStoreContract"/>. One object is one place for stores, such as a directory or a
+/// database. It is empty at first. A case opens and closes stores there, at most one for each owner at a time.
 /// </summary>
 public abstract class StoreUnderTest : IDisposable
 {
-    /// <summary>Whether <see cref="Crash"/> can be asked for. Cases that need it are left out otherwise.</summary>
+    /// <summary>Whether <see cref="Crash"/> is supported. Default: false, which leaves out the cases that need it.</summary>
     public virtual bool CanCrash => false;
 
-    /// <summary>How long a store may take to say that something is done.</summary>
+    /// <summary>The longest time until a store reports a write. Default: 30 seconds.</summary>
     public virtual TimeSpan Patience => TimeSpan.FromSeconds(30);
 
-    /// <summary>The store of this owner, not opened yet, on what the one before it left there. A store that was made before was disposed,
-    /// or lost by <see cref="Crash"/>.</summary>
+    /// <summary>
+    /// Returns an unopened store over the content of the owner's previous store. That store was disposed, or lost in a
+    /// <see cref="Crash"/>.
+    /// </summary>
+    /// <param name="owner">The process that owns the store.</param>
     public abstract IRaftStore Make(StoreOwner owner);
 
-    /// <summary>The power goes: what was not durable may be gone, and the stores that were made are not used any more.</summary>
-    public virtual void Crash() => throw new NotSupportedException($"{GetType().Name} cannot crash.");
+    /// <summary>
+    /// Cuts the power. Writes that are not durable may be lost. The case no longer uses the stores that were created before.
+    /// </summary>
+    /// <exception cref="NotSupportedException"><see cref="CanCrash"/> is false.</exception>
+    public virtual void Crash() => throw new NotSupportedException(
+        $"{GetType().Name} cannot crash. Override Crash, or let CanCrash return false.");
 
-    /// <summary>Called before a case waits: a store without a thread of its own does its work here.</summary>
+    /// <summary>Called before a case waits. A store without its own thread does its writes here. Default: does nothing.</summary>
     public virtual void Work()
     {
     }
 
-    /// <summary>Called at the end of a case.</summary>
+    /// <summary>Called at the end of a case. Releases the place.</summary>
     public virtual void Dispose() => GC.SuppressFinalize(this);
 }

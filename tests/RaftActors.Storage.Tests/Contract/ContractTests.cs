@@ -22,7 +22,7 @@ public sealed class ContractTests
     public void Case_that_fails_says_what_was_expected()
     {
         var failure = Assert.Throws<StoreContractException>(
-            () => RaftStoreContract.Run("Hard state is given back with all it holds", new InMemory("forgets recorded starts")));
+            () => RaftStoreContract.Run("Hard state is recovered completely", new InMemory("forgets recorded starts")));
 
         Assert.Contains("recorded []", failure.Message);
         Assert.Contains("recorded [raft2@node2#", failure.Message);
