@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 
 namespace RaftActors.Core;
 
-/// <summary>An action that a core asks for, as data. The shell carries effects out in the order given and decides nothing. Closed.</summary>
+/// <summary>
+/// An action that Core asks for, as data. The shell carries out effects in the order given and decides nothing. Closed.
+/// </summary>
 public abstract record Effect
 {
     private Effect()
