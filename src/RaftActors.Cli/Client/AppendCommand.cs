@@ -23,7 +23,7 @@ internal static class AppendCommand
             'count' make every server write all messages, or their number, to its standard output. A message has at most
             {MessageLimits.TextBytesMax} bytes of UTF-8.
 
-            Each message has a request id. The group appends a request id only once, so a retry with the same id is safe. After an unknown
+            Each message has a request id, which takes effect only once. So a retry with the same id is safe. After an unknown
             outcome this command retries by itself until the time is up. A script gives its own id with --request-id, and runs the same
             command until the exit code is 0.
 
@@ -126,7 +126,7 @@ internal static class AppendCommand
 
     private static Option<string?> RequestId() => new("--request-id")
     {
-        Description = $"The id of this message, up to {MessageLimits.IdLettersMax} characters, which the log has once. Default: a new id.",
+        Description = $"The id of this message, up to {MessageLimits.IdLettersMax} characters. It takes effect once. Default: a new id.",
         HelpName = "id",
         Validators = { RefuseStrangeId },
     };

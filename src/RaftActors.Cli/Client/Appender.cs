@@ -2,7 +2,7 @@ using RaftActors.Cli.Protocol;
 
 namespace RaftActors.Cli.Client;
 
-/// <summary>Appends messages under request ids. The group appends a request id at most once, so a retry is safe.</summary>
+/// <summary>Appends messages under request ids. A request id takes effect at most once, so a retry is safe.</summary>
 internal sealed class Appender(ServerList servers, ClientSettings settings, string? requestId, Action<ServerId> redirected)
 {
     /// <summary>The given or generated request id; for several messages, the prefix of their ids.</summary>

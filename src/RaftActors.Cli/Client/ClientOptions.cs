@@ -19,9 +19,9 @@ internal sealed class ClientOptions
     {
         Servers = new("--server", "-S")
         {
-            Description = "The servers to ask, separated by commas: ':9990,:9991'. If one cannot be reached, does not answer or "
-                + "refuses, the next one is asked. Any of them may be the leader. Default: the environment variable "
-                + $"{ServersVariable}, or {ClientSettings.DefaultServers[0]}.",
+            Description = "The servers to ask, separated by commas: ':9990,:9991'. If one cannot be reached or refuses, the "
+                + "next one is asked. Appends and queries also go on after no answer. Any of them may be the leader. Default: the "
+                + $"environment variable {ServersVariable}, or {ClientSettings.DefaultServers[0]}.",
             HelpName = "list",
             CustomParser = ParseServers,
             DefaultValueFactory = result => ServersOf(environment.Variable(ServersVariable), result),

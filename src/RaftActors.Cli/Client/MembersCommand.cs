@@ -17,8 +17,8 @@ internal static class MembersCommand
             receives the whole log and processes it. Each other member prints 'Added new peer :9993'. An odd number of members vote, and
             'raft members list' shows which.
 
-            Refused if the server cannot be reached, is a member already, or another change is in progress. This command never retries. If
-            the outcome is unknown, run 'raft members list', then retry if needed.
+            Refused if the server cannot be reached, is a member already, or another change is in progress. A change with an unknown
+            outcome is not sent again: run 'raft members list' to see whether it was made.
             """,
             "raft members add :9993 -S :9990 --timeout 30",
             environment,
@@ -29,8 +29,8 @@ internal static class MembersCommand
             Removes a server from the group, even the leader. The server need not be running. A running server logs that it was removed,
             and how to add it again. Each member that stays prints 'Removed peer :9993'.
 
-            Refused if the server is not a member, is the last member, or another change is in progress. This command never retries. If
-            the outcome is unknown, run 'raft members list', then retry if needed.
+            Refused if the server is not a member, is the last member, or another change is in progress. A change with an unknown
+            outcome is not sent again: run 'raft members list' to see whether it was made.
             """,
             "raft members remove :9993 -S :9990",
             environment,

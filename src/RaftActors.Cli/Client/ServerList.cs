@@ -4,7 +4,7 @@ using RaftActors.Cli.Protocol;
 
 namespace RaftActors.Cli.Client;
 
-/// <summary>The servers of <c>-S</c>, asked in turn until one answers. Thread-safe.</summary>
+/// <summary>The servers of <c>-S</c>, asked in turn. Thread-safe.</summary>
 internal sealed class ServerList(ServerConnection connection, ImmutableArray<ServerId> servers)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);

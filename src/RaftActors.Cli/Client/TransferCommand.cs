@@ -20,8 +20,8 @@ internal static class TransferCommand
             "transfer",
             $"""
             Transfers the leadership to another server, for example before maintenance of the leader's machine. A server that is stopped
-            by Ctrl-C or SIGTERM does this by itself. Appends wait for the new leader meanwhile. This command never retries. If the outcome
-            is unknown, 'raft status' shows the leader.
+            by Ctrl-C or SIGTERM does this by itself. Appends wait for the new leader meanwhile. A transfer with an unknown outcome is not
+            sent again: 'raft status' shows the leader.
 
             {ChangeReport.ExitCodes}
 
