@@ -177,7 +177,7 @@ public ref struct ByteReader(ReadOnlySpan<byte> bytes)
     }
 
     /// <summary>Makes the exception for bad bytes at the current position.</summary>
-    /// <param name="what">What is wrong, as a clause: "a flag is 7".</param>
+    /// <param name="what">The fault, as a clause: "a flag is 7".</param>
     public readonly InvalidDataException Damaged(string what) =>
         new($"Cannot decode {_bytes.Length} bytes: at byte {_position}, {what}.");
 

@@ -3,59 +3,61 @@ using RaftActors.Core;
 namespace RaftActors.Storage;
 
 /// <summary>
-/// What one process of one group keeps across a crash: its hard state, its log and its snapshots. The rules that hold for a store are
-/// executable: <c>RaftStoreContract</c> of RaftActors.Testing runs them against any implementation.
+/// Keeps the hard state, the log and the snapshots of one process of one group across a crash. <c>RaftStoreContract</c> of
+/// RaftActors.Testing tests any implementation.
 /// <para>
-/// Calls come from one thread at a time, but for <see cref="ReadSnapshot"/>, which may come from any. What an effect carries never changes,
-/// so a store may hold on to it and needs no copy.
+/// Calls come from one thread at a time. <see cref="ReadSnapshot"/> may come from any thread. The contents of an effect never change, so a
+/// store may keep them without a copy.
 /// </para>
 /// </summary>
 public interface IRaftStore : IDisposable
 {
-    /// <summary>Once, before anything else: what survived. When it returns, all of that is durable.</summary>
-    /// <param name="owner">Whose store it is; kept in a new one, compared with a store that is found.</param>
-    /// <param name="preload">What the log of a new store begins with. A store that is found keeps its own.</param>
-    /// <param name="listener">Told of everything that is done later.</param>
-    /// <exception cref="StoreDamagedException">What is on disk is not what was written there.</exception>
-    /// <exception cref="StoreException">It cannot be opened; the message says why, and what to do.</exception>
+    /// <summary>Recovers the state of the process. Call it once, before any other member. The returned state is durable.</summary>
+    /// <param name="owner">The process. A new store records it, and an existing store compares it.</param>
+    /// <param name="preload">The first entries of a new store. An existing store ignores it.</param>
+    /// <param name="listener">Is told of later events until Dispose.</param>
+    /// <exception cref="StoreDamagedException">The store is damaged.</exception>
+    /// <exception cref="StoreException">The store cannot be opened. The message has the cause and the remedy.</exception>
     RecoveredState Open(StoreOwner owner, LogSlice preload, IStoreListener listener);
 
     /// <summary>
-    /// Takes a write on. Writes are done in the order given, each whole or not at all, and what is durable is told to the listener, by the
-    /// last ticket. Does not block for the disk.
+    /// Queues a write. Writes are done in the order of the calls, each atomically. The listener gets the ticket of the last durable write.
+    /// Does not block for the disk.
     /// </summary>
-    /// <returns>True: it is durable already, and the listener is not told.</returns>
+    /// <returns>True: the write is durable already, and the listener is not told.</returns>
     bool Write(Effect.Write write);
 
     /// <summary>
-    /// Writes a snapshot of the application's own state beside the log, whole or not at all, and tells the listener. It may overtake writes
-    /// that were taken on before.
+    /// Saves a snapshot of the application's own state beside the log, atomically, and tells the listener. It may overtake queued writes.
     /// </summary>
-    /// <param name="state">As many bytes as the snapshot says; left alone by the caller from now on.</param>
+    /// <param name="snapshot">The description of the snapshot.</param>
+    /// <param name="state">The bytes of the state, <see cref="Snapshot.Length"/> of them. The caller must not change them.</param>
     void SaveSnapshot(Snapshot snapshot, ReadOnlyMemory<byte> state);
 
-    /// <summary>Bytes of the state that a snapshot of this position holds, from an offset on: so many, or as many as there are.</summary>
-    /// <exception cref="StoreException">There is no such snapshot any more, or it cannot be read.</exception>
+    /// <summary>Reads bytes of a snapshot's state from an offset: <paramref name="limit"/>, or fewer at the end of the state.</summary>
+    /// <exception cref="StoreException">The snapshot does not exist any more, or cannot be read.</exception>
     ReadOnlyMemory<byte> ReadSnapshot(LogPosition position, long offset, int limit);
 }
 
-/// <summary>What a store tells. Called from a thread of the store's own; returns soon, and does not call the store.</summary>
+/// <summary>
+/// Receives the events of a store. Calls come from a thread of the store. An implementation returns soon and does not call the store.
+/// </summary>
 public interface IStoreListener
 {
-    /// <summary>The write of this ticket, and all before it, are durable.</summary>
+    /// <summary>The write with this ticket and all earlier writes are durable.</summary>
     void OnPersisted(Ticket ticket);
 
     /// <summary>A snapshot of the application's state is durable.</summary>
     void OnSnapshotSaved(Snapshot snapshot);
 
-    /// <summary>The disk has become nearly full, or has room again.</summary>
+    /// <summary>The disk has become nearly full (true), or has room again (false).</summary>
     void OnSpace(bool isShort);
 
-    /// <summary>Nothing more is written, whatever is asked: what is on disk now is known at the next opening only.</summary>
+    /// <summary>The store has failed and ignores all later writes. Only the next opening tells the state of the disk.</summary>
     void OnFailed(StoreException cause);
 }
 
-/// <summary>Whose store it is.</summary>
+/// <summary>The process that has a store: its name and its group.</summary>
 public readonly record struct StoreOwner(string Group, ProcessName Name)
 {
     /// <inheritdoc/>

@@ -4,9 +4,9 @@ using RaftActors.Core;
 
 namespace RaftActors.Storage;
 
-/// <summary>What a store gave back when it was opened.</summary>
-/// <param name="Incarnation">Minted when the store was found empty, and kept with it since: another one means that a disk was lost.</param>
-/// <param name="IsNew">There was nothing.</param>
-/// <param name="State">Term, vote, log and latest snapshot; the configuration is the last one in these.</param>
-/// <param name="Notes">What people should know of the opening, a sentence each: how much of a torn write was cut off, for one.</param>
+/// <summary>The state that a store recovered when it was opened.</summary>
+/// <param name="Incarnation">Minted with the store and kept in it. Another incarnation means that the store was lost.</param>
+/// <param name="IsNew">The store was empty.</param>
+/// <param name="State">Hard state, log and latest snapshot. The configuration is the last one in log and snapshot.</param>
+/// <param name="Notes">Findings for the operator, one sentence each: a torn tail that was cut off, for example.</param>
 public sealed record RecoveredState(Incarnation Incarnation, bool IsNew, InitialState State, ImmutableArray<string> Notes);

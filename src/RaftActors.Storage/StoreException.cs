@@ -24,7 +24,7 @@ public sealed class StoreDamagedException(StoreDamage damage) : StoreException(d
 /// <param name="Offset">In bytes from the beginning of the file.</param>
 /// <param name="Index">The index of the damaged entry. Null: unknown, or no entry.</param>
 /// <param name="Checksum">Null: the damage is not a wrong checksum.</param>
-/// <param name="What">What is wrong, as a clause.</param>
+/// <param name="What">The fault, as a clause.</param>
 public sealed record StoreDamage(string File, long Offset, LogIndex? Index, ChecksumMismatch? Checksum, string What)
 {
     /// <inheritdoc/>

@@ -1,56 +1,62 @@
 namespace RaftActors.Storage;
 
-/// <summary>How a directory of stores is kept.</summary>
+/// <summary>The settings of a <see cref="StoreDirectory"/>.</summary>
 public sealed record StoreOptions
 {
     private const int SegmentSizeMin = 4096;
     private const int SegmentSizeMax = 1 << 30;
 
-    /// <summary>The directory; made if it is missing. One process of the operating system has it at a time.</summary>
+    /// <summary>The directory. A missing one is created. One process of the operating system can have it at a time.</summary>
     public required string Directory { get; init; }
 
-    /// <summary>Bytes of one file of the log. Room for it is taken when it is begun; what is discarded goes a file at a time.</summary>
+    /// <summary>
+    /// Bytes of one segment of the log, 4 KiB to 1 GiB. Default: 64 MiB. The file is allocated at once. Discarded entries free whole
+    /// segments.
+    /// </summary>
     public long SegmentSizeBytes { get; init; } = 64 << 20;
 
-    /// <summary>When what was written is made durable.</summary>
+    /// <summary>When the log is synced. Default: before each acknowledgement.</summary>
     public SyncPolicy Sync { get; init; } = SyncPolicy.Always;
 
-    /// <summary>Between two syncs, with <see cref="SyncPolicy.Interval"/>.</summary>
+    /// <summary>The time between two syncs with <see cref="SyncPolicy.Interval"/>. Default: 100 ms.</summary>
     public TimeSpan SyncInterval { get; init; } = TimeSpan.FromMilliseconds(100);
 
     /// <summary>
-    /// Bytes that go to the disk in one write at most, or one write if that alone has more. It is the memory that the log's thread holds.
+    /// The maximum bytes of a batch. A single larger write is a batch of its own. The thread of the log keeps a buffer of up to twice this
+    /// size. Default: 4 MiB.
     /// </summary>
     public int BatchSizeMaxBytes { get; init; } = 4 << 20;
 
     /// <summary>
-    /// After so long without a write the log is sealed: from then on any damage to it is told from a torn write.
+    /// The time without a write after which the log is sealed. Recovery can tell any damage before a seal from a torn write. Default: 1 s.
     /// </summary>
     public TimeSpan SealAfter { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>With fewer bytes free on the disk, no more pairs are taken, until there is room for a segment more than this.</summary>
+    /// <summary>
+    /// With fewer bytes free the disk counts as nearly full, until one segment more than this is free. Default: 256 MiB.
+    /// </summary>
     public long FreeSpaceFloorBytes { get; init; } = 256 << 20;
 
-    /// <summary>How long what there is no room for waits before it is tried again. For tests another time than a second.</summary>
+    /// <summary>The time before a write without room is tried again. Only tests change it.</summary>
     internal TimeSpan RetryAfter { get; init; } = TimeSpan.FromSeconds(1);
 
     internal void Check()
     {
-        Demand(Directory.Length > 0, "Directory must be named");
+        Demand(Directory.Length > 0, "Directory must not be empty");
         Demand(
             SegmentSizeBytes is >= SegmentSizeMin and <= SegmentSizeMax,
             $"SegmentSizeBytes must be from {SegmentSizeMin} to {SegmentSizeMax}");
         Demand(BatchSizeMaxBytes is >= 1 and <= SegmentSizeMax, $"BatchSizeMaxBytes must be from 1 to {SegmentSizeMax}");
         Demand(SyncInterval > TimeSpan.Zero && SyncInterval.TotalMilliseconds < int.MaxValue, "SyncInterval must be positive");
         Demand(SealAfter > TimeSpan.Zero && SealAfter.TotalMilliseconds < int.MaxValue, "SealAfter must be positive");
-        Demand(FreeSpaceFloorBytes is >= 0 and < long.MaxValue / 2, "FreeSpaceFloorBytes must not be negative, nor beyond any disk");
+        Demand(FreeSpaceFloorBytes is >= 0 and < long.MaxValue / 2, $"FreeSpaceFloorBytes must be from 0 to {(long.MaxValue / 2) - 1}");
     }
 
     private static void Demand(bool holds, string demand)
     {
         if (!holds)
         {
-            throw new ArgumentException($"Store options: {demand}.");
+            throw new ArgumentException($"A store option is wrong: {demand}.");
         }
     }
 }
@@ -58,12 +64,12 @@ public sealed record StoreOptions
 /// <summary>When a log is synced.</summary>
 public enum SyncPolicy
 {
-    /// <summary>Before a write is acknowledged. The only one with which a power cut loses nothing.</summary>
+    /// <summary>Before a write is acknowledged. Only this policy survives a power cut without loss.</summary>
     Always,
 
-    /// <summary>Now and then: a power cut loses what was acknowledged since.</summary>
+    /// <summary>After each interval. A power cut loses the writes that were acknowledged since the last sync.</summary>
     Interval,
 
-    /// <summary>When the operating system likes.</summary>
+    /// <summary>Never: the operating system decides when bytes reach the disk.</summary>
     None,
 }

@@ -117,8 +117,8 @@ public sealed class RecoverTests : IDisposable
     }
 
     [Theory]
-    [InlineData("raft2@b,raft3@c", "raft1@a is not among the members")]
-    [InlineData("raft1@a,raft2@b,raft3@c", "A majority of the voters is among these members")]
+    [InlineData("raft2@b,raft3@c", "raft1@a is not among the survivors")]
+    [InlineData("raft1@a,raft2@b,raft3@c", "A majority of the voters survives")]
     [InlineData("raft1@a,raft9@z", "raft9@z is not in the latest configuration")]
     public void Invalid_survivors_are_refused(string members, string reason)
     {

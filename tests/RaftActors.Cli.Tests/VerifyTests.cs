@@ -88,8 +88,8 @@ public sealed class VerifyTests : IDisposable
     [Fact]
     public void Missing_or_foreign_directory_is_refused()
     {
-        AssertRefused("is no directory", Path.Combine(_folder.Path, "none"));
-        AssertRefused("has no log of raft processes in it", _folder.Path);
+        AssertRefused("is not a directory", Path.Combine(_folder.Path, "none"));
+        AssertRefused("has no log of raft processes", _folder.Path);
     }
 
     [Fact]

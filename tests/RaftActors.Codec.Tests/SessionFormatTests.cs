@@ -20,7 +20,7 @@ public sealed class SessionFormatTests
     [InlineData(0, 1, 2, 3, 2, 3, 4)]
     [InlineData(7, 8, 300, 200, 900, 1, 0)]
     [InlineData(0, 1, long.MaxValue, 0, long.MaxValue, 0, long.MaxValue)]
-    public void Any_two_requests_in_order_come_back(
+    public void Two_requests_in_order_are_read_back(
         long forgotten, long number, long index, long serial, long nextNumber, long nextIndex, long nextSerial)
     {
         var session = Session(forgotten, Request(number, index, serial), Request(nextNumber, nextIndex, nextSerial));
@@ -38,15 +38,15 @@ public sealed class SessionFormatTests
     [InlineData(0, 1, 1, -1)]
     [InlineData(0, -1, 1, 1)]
     [InlineData(1, long.MinValue, 1, 1)] // Overflows.
-    public void A_request_out_of_its_range_is_refused(long forgotten, long number, long index, long serial) =>
+    public void Request_out_of_its_range_is_refused(long forgotten, long number, long index, long serial) =>
         Assert.Throws<InvalidDataException>(() => Read(Write([Session(forgotten, Request(number, index, serial))])));
 
     [Fact]
-    public void The_same_request_twice_is_refused() =>
+    public void Repeated_request_is_refused() =>
         Assert.Throws<InvalidDataException>(() => Read(Write([Session(0, Request(3, 1, 1), Request(3, 2, 2))])));
 
     [Fact]
-    public void More_requests_than_are_remembered_are_refused()
+    public void Session_with_too_many_requests_is_refused()
     {
         var session = Session(0, [.. Enumerable.Range(1, SessionState.MaxAnswered + 1).Select(i => Request(i, i, i))]);
 
@@ -54,7 +54,7 @@ public sealed class SessionFormatTests
     }
 
     [Fact]
-    public void More_sessions_than_are_remembered_are_refused() =>
+    public void Too_many_sessions_are_refused() =>
         Assert.Throws<InvalidDataException>(() => Read(Write([.. Enumerable.Repeat(Session(1), Snapshot.MaxSessions + 1)])));
 
     private static AnsweredRequest Request(long number, long index, long serial) => new(number, new LogIndex(index), new Serial(serial));

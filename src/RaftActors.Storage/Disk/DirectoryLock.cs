@@ -7,12 +7,12 @@ using Microsoft.Win32.SafeHandles;
 namespace RaftActors.Storage.Disk;
 
 /// <summary>
-/// The right to a directory: one holder on this machine at a time, be it in another process or in this one. The operating system itself
-/// takes it back when the process ends, however it ends, so that a LOCK file that was left behind is no obstacle.
+/// The lock of a directory: one holder on this machine at a time, within one process too. The operating system releases it when the
+/// process ends, even by a kill, so a LOCK file left behind does not matter.
 /// </summary>
 internal sealed class DirectoryLock : IDisposable
 {
-    /// <summary>The file that is locked. Whose it is stands in it, for messages.</summary>
+    /// <summary>The locked file. It contains the holder, for messages.</summary>
     public const string FileName = "LOCK";
 
     private const int NoteSizeMax = 256;
@@ -21,8 +21,8 @@ internal sealed class DirectoryLock : IDisposable
 
     private DirectoryLock(SafeFileHandle file) => _file = file;
 
-    /// <summary>Makes the directory, durably, if it is missing, and takes the lock.</summary>
-    /// <exception cref="StoreException">Somebody else has it, or the directory cannot be used.</exception>
+    /// <summary>Creates a missing directory, durably, and takes the lock.</summary>
+    /// <exception cref="StoreException">Another holder has the lock, or the directory cannot be used.</exception>
     public static DirectoryLock Take(string directory)
     {
         var path = Path.GetFullPath(directory);
@@ -44,9 +44,9 @@ internal sealed class DirectoryLock : IDisposable
         }
     }
 
-    /// <summary>Takes the lock of a directory that is there, to read in it, and changes nothing.</summary>
-    /// <returns>Null: it was never locked.</returns>
-    /// <exception cref="StoreException">Somebody else has it, or it cannot be read.</exception>
+    /// <summary>Takes the lock of an existing directory for reading, and changes nothing.</summary>
+    /// <returns>Null: the directory has no lock file.</returns>
+    /// <exception cref="StoreException">Another holder has the lock, or it cannot be read.</exception>
     public static DirectoryLock? TakeToRead(string directory)
     {
         var path = Path.Combine(Path.GetFullPath(directory), FileName);
@@ -60,11 +60,12 @@ internal sealed class DirectoryLock : IDisposable
         }
     }
 
-    /// <summary>Gives it back.</summary>
+    /// <summary>Releases the lock.</summary>
     public void Dispose() => _file.Dispose();
 
-    // A directory that a power cut takes away takes with it all that was acknowledged in it. It is synced also when it was there already:
-    // the start that made it may have died before. The right to read a parent that others made may be missing, and then it is theirs.
+    // If a power cut removed the directory, every acknowledged write in it would be lost. So its name is synced in the parent. An existing
+    // directory is synced too, because the start that created it may have died before its sync. A parent that cannot be synced is accepted
+    // if the directory existed: this program may lack the right to read it.
     private static void Make(string path)
     {
         var isNew = !Directory.Exists(path);
@@ -84,7 +85,7 @@ internal sealed class DirectoryLock : IDisposable
     private static SafeFileHandle OpenLocked(
         string path, FileMode mode = FileMode.OpenOrCreate, FileAccess access = FileAccess.ReadWrite)
     {
-        // Windows refuses a second writer by itself, and lets others read whose it is; elsewhere only None excludes anybody.
+        // On Windows a second writer is refused, and others can read the holder. Elsewhere only None takes an exclusive lock.
         var share = OperatingSystem.IsWindows() ? FileShare.Read : FileShare.None;
         try
         {
@@ -93,12 +94,12 @@ internal sealed class DirectoryLock : IDisposable
         catch (IOException e) when (IsTaken(e))
         {
             throw new StoreException(
-                $"{Path.GetDirectoryName(path)} is in use by {HolderOf(path)}. Stop that one first, or give this one its own directory.",
+                $"{Path.GetDirectoryName(path)} is in use by {HolderOf(path)}. Stop that process, or use another directory.",
                 e);
         }
     }
 
-    // EWOULDBLOCK on Linux and on macOS, and the sharing violation of Windows.
+    // The sharing violation of Windows, EWOULDBLOCK on macOS and on Linux.
     private static bool IsTaken(IOException e) =>
         e.HResult == (OperatingSystem.IsWindows() ? unchecked((int)0x80070020) : OperatingSystem.IsMacOS() ? 35 : 11);
 
@@ -107,7 +108,7 @@ internal sealed class DirectoryLock : IDisposable
         using var self = Process.GetCurrentProcess();
         var note = Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{self.Id} ({self.ProcessName})\n"));
 
-        // In the room that it has: a full disk is opened as well.
+        // Overwrites in place, because a full disk must not keep a store from opening.
         RandomAccess.Write(file, note, 0);
         RandomAccess.SetLength(file, note.Length);
     }

@@ -5,37 +5,37 @@ using Microsoft.Win32.SafeHandles;
 namespace RaftActors.Storage.Disk;
 
 /// <summary>
-/// What the store takes from the C library itself, because the framework's own calls do not tell when it fails. Each returns the
-/// number of the error, 0 for none.
+/// Calls of libc, because .NET's own calls do not report every failure. Each call returns the error number, or 0. An interrupted call is
+/// repeated.
 /// </summary>
 internal static partial class Libc
 {
-    /// <summary>A signal came in between: nothing is wrong, and nothing was done.</summary>
+    /// <summary>EINTR: a signal interrupted the call before it did anything.</summary>
     public const int Interrupted = 4;
 
     private const string Library = "libc";
     private const int CloseOnExec = 0x80000;
 
-    // As the program itself would call it: a library that was loaded before this one, so that the disk fails on purpose, is not bypassed.
+    // Resolves the symbols as the program itself would. So a preloaded library that makes the disk fail is not bypassed.
     static Libc() => NativeLibrary.SetDllImportResolver(
         typeof(Libc).Assembly, static (name, _, _) => name == Library ? NativeLibrary.GetMainProgramHandle() : 0);
 
-    /// <summary>The contents, and of the description what reading them needs: the length if it changed, where the blocks are.</summary>
+    /// <summary>fdatasync: makes the contents durable, and the length and block map if they changed.</summary>
     public static int SyncData(SafeFileHandle file) => Retry(file, static file => DataSync(file));
 
-    /// <summary>All of a file: contents, length and the rest of its description.</summary>
+    /// <summary>fsync: makes the contents and the whole inode durable.</summary>
     public static int SyncAll(SafeFileHandle file) => Retry(file, static file => Sync(file));
 
-    /// <summary>Takes room for a file up to this size and makes it that long; what is new reads as zero.</summary>
+    /// <summary>fallocate: allocates a file up to this size and extends it. New bytes read as zero.</summary>
     public static int Allocate(SafeFileHandle file, long size) =>
         Retry((file, size), static room => Allocate(room.file, mode: 0, offset: 0, room.size));
 
     public static int Rename(string from, string to) => Retry((from, to), static names => RenameOnce(names.from, names.to));
 
-    /// <summary>Makes durable which names a folder has.</summary>
+    /// <summary>fsync on a folder: makes its names durable.</summary>
     public static int SyncFolder(string path)
     {
-        // The slash makes it a folder or an error; the flag that does the same has another value on each processor.
+        // The slash demands a folder. O_DIRECTORY would too, but its value depends on the processor.
         var folder = -1;
         var error = Retry(path + '/', path => folder = OpenForReading(path, OperatingSystem.IsLinux() ? CloseOnExec : 0));
         if (error == 0)
@@ -47,10 +47,10 @@ internal static partial class Libc
         return error;
     }
 
-    /// <summary>Opens a file for reading without the lock that the framework takes, so that one that is locked can be read.</summary>
+    /// <summary>Opens a file for reading without .NET's advisory lock, so that a locked file can be read.</summary>
     public static SafeFileHandle OpenUnlocked(string path) => new(OpenForReading(path, OperatingSystem.IsLinux() ? CloseOnExec : 0), true);
 
-    /// <summary>Calls until no signal comes in between.</summary>
+    /// <summary>Repeats a call until no signal interrupts it.</summary>
     internal static int Retry<T>(T argument, Func<T, int> call)
     {
         while (call(argument) < 0)

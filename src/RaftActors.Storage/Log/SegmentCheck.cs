@@ -55,7 +55,7 @@ internal sealed record SegmentCheck(
 /// <param name="Offset">The place, in bytes from the beginning of the segment.</param>
 /// <param name="BatchOffset">The beginning of the batch around the place.</param>
 /// <param name="Batches">Number of batches that the log has before that batch.</param>
-/// <param name="Kind">What is bad.</param>
+/// <param name="Kind">The kind of place.</param>
 /// <param name="Record">The header of a record with a bad body. Null: no header can be read.</param>
 /// <param name="Mismatch">Null: the damage is not a wrong checksum.</param>
 internal sealed record SegmentFault(

@@ -83,7 +83,7 @@ internal sealed class SlotReplay(ushort number)
         return new StoreDamage(file, scan.Offset, index, null, what);
     }
 
-    /// <returns>What is wrong with the record, as a clause; null: nothing.</returns>
+    /// <returns>The fault of the record, as a clause. Null: it has none.</returns>
     private string? Apply(in LogScan scan, long segment)
     {
         var header = scan.Record;

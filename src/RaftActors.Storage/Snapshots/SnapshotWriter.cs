@@ -45,7 +45,7 @@ internal sealed class SnapshotWriter : IDisposable
     public long Written { get; private set; }
 
     /// <summary>Appends bytes of the state.</summary>
-    /// <exception cref="DiskFullException">There is no room. Nothing counts as written, and the call may be repeated.</exception>
+    /// <exception cref="DiskFullException">There is no room. The call had no effect and may be repeated.</exception>
     public void Append(ReadOnlySpan<byte> state)
     {
         if (state.Length > Snapshot.Length - Written)

@@ -7,13 +7,13 @@ using RaftActors.Storage.Snapshots;
 
 namespace RaftActors.Storage.Tools;
 
-/// <summary>Shows what stands in a directory that no process uses, in the order in which it was written. Changes nothing.</summary>
+/// <summary>Lists the contents of a directory that no process uses, in the order of writing. Changes nothing.</summary>
 public static class LogDump
 {
     private const int PreviewSize = 40;
 
-    /// <summary>Segment by segment, then where the log ends, then the snapshots. What is bad is shown too, and what follows it.</summary>
-    /// <exception cref="StoreException">The directory is none, or somebody uses it, or it is of a newer format.</exception>
+    /// <summary>Lists the segments, the end of the log, and the snapshots. Includes damaged places and the items after them.</summary>
+    /// <exception cref="StoreException">The directory has no log, is in use, or has a newer version.</exception>
     public static IEnumerable<LogItem> Read(string directory)
     {
         using var offline = OfflineDirectory.ToRead(directory);
@@ -73,9 +73,9 @@ public static class LogDump
         var torn = check.Used - check.End;
         return new LogItem(file, check.End, "end")
         {
-            Detail = torn > 0 ? $"{torn} bytes after it are the torn end of a write"
+            Detail = torn > 0 ? $"{torn} bytes after it are a torn tail"
                 : check.IsSealed ? "sealed"
-                : $"not sealed; synced up to {check.Synced} for certain",
+                : $"not sealed; known to be synced up to {check.Synced}",
         };
     }
 
@@ -129,7 +129,7 @@ public static class LogDump
         }
         catch (Exception e) when (e is InvalidDataException or ArgumentOutOfRangeException)
         {
-            var what = $"its checksum is right, and it cannot be read: {e.Message}";
+            var what = $"cannot be decoded, although its checksum is right: {e.Message}";
             return new LogItem(file, scan.Offset, KindOf(header.Type)) { Detail = what };
         }
     }
@@ -160,11 +160,11 @@ public static class LogDump
     }
 
     private static string Text(HardState state) =>
-        $"voted for {(state.VotedFor is { } candidate ? $"{candidate}" : "nobody")}, group {state.Group.Value:N}, "
-        + $"start {state.Boot.Number}, "
-        + $"{(state.IsAdmitted ? "admitted" : "not admitted")}, met {string.Join(' ', state.Recorded)}"
+        $"voted for {(state.VotedFor is { } candidate ? $"{candidate}" : "none")}, group {state.Group.Value:N}, "
+        + $"boot {state.Boot.Number}, "
+        + $"{(state.IsAdmitted ? "admitted" : "not admitted")}, recorded {string.Join(' ', state.Recorded)}"
         + (state.Roster.IsEmpty ? "" : $", founding roster {string.Join(' ', state.Roster)}")
-        + (state.Fence is { } fence ? $", shut out: {fence}" : "");
+        + (state.Fence is { } fence ? $", fenced: {fence}" : "");
 
     private static string Text(ChecksumMismatch? mismatch) =>
         mismatch is var (expected, found) ? $"checksum {expected:x8} expected, {found:x8} found" : "cannot be read";
@@ -195,7 +195,7 @@ public static class LogDump
             }
             else
             {
-                yield return new LogItem(file, 0, "unfinished") { Detail = "the next start decides what becomes of it" };
+                yield return new LogItem(file, 0, "unfinished") { Detail = "the next start completes or deletes it" };
             }
         }
     }

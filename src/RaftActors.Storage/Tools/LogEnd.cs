@@ -2,13 +2,13 @@ using RaftActors.Core;
 
 namespace RaftActors.Storage.Tools;
 
-/// <summary>Where a log ends: what an election compares, and the last pair.</summary>
+/// <summary>The end of a log: index and term, which an election compares, and the last serial.</summary>
 public readonly record struct LogEnd(LogIndex Index, Term Term, Serial Serial)
 {
     /// <inheritdoc/>
     public override string ToString() => $"{Index} of term {Term}, serial {Serial}";
 
-    /// <summary>Of a log after this position, or of a snapshot that goes beyond it.</summary>
+    /// <summary>The end of a log that begins after a position, or of a snapshot that goes beyond the log.</summary>
     internal static LogEnd Of(LogPosition start, LogSlice entries, Snapshot? snapshot)
     {
         var end = entries.IsEmpty ? Of(start) : new LogEnd(entries[^1].Index, entries[^1].Term, entries[^1].Serial);

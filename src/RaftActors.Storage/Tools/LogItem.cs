@@ -1,49 +1,49 @@
 namespace RaftActors.Storage.Tools;
 
-/// <summary>One thing that stands in a log, or beside it.</summary>
+/// <summary>One item of a log: a segment, a batch, a record, the end; or a snapshot beside it.</summary>
 /// <param name="File">Relative to the directory.</param>
-/// <param name="Offset">In bytes from the file's beginning.</param>
-/// <param name="Kind">What it is, a word: <c>segment</c>, <c>batch</c>, <c>seal</c>, <c>owner</c>, <c>hard-state</c>, <c>pair</c>,
+/// <param name="Offset">In bytes from the beginning of the file.</param>
+/// <param name="Kind">One word: <c>segment</c>, <c>batch</c>, <c>seal</c>, <c>owner</c>, <c>hard-state</c>, <c>base</c>, <c>pair</c>,
 /// <c>no-op</c>, <c>configuration</c>, and so on.</param>
 public sealed record LogItem(string File, long Offset, string Kind)
 {
-    /// <summary>Whose; null for what belongs to the log as a whole, or where that cannot be told.</summary>
+    /// <summary>The process to which the item belongs. Null: unknown, or the log as a whole.</summary>
     public StoreOwner? Owner { get; init; }
 
-    /// <summary>Of an entry, or of the place that it speaks of.</summary>
+    /// <summary>Index of an entry, or of the position in a base or snapshot.</summary>
     public long? Index { get; init; }
 
-    /// <summary>Of an entry, or of the place that it speaks of.</summary>
+    /// <summary>Term of an entry, of a hard state, or of the position in a base or snapshot.</summary>
     public long? Term { get; init; }
 
-    /// <summary>Of an entry, or of the place that it speaks of.</summary>
+    /// <summary>Serial of an entry, or of the position in a base or snapshot.</summary>
     public long? Serial { get; init; }
 
-    /// <summary>Of a pair.</summary>
+    /// <summary>The key of a pair.</summary>
     public string? Key { get; init; }
 
-    /// <summary>In bytes: a pair's value, a snapshot's state.</summary>
+    /// <summary>In bytes: the value of a pair, the state of a snapshot, or a bad place.</summary>
     public long? Size { get; init; }
 
-    /// <summary>The beginning of a pair's value, as text where it is text.</summary>
+    /// <summary>The first bytes of a pair's value, as text if they are text, otherwise in hexadecimal digits.</summary>
     public string? Preview { get; init; }
 
-    /// <summary>Anything else, for people.</summary>
+    /// <summary>More about the item, for the operator.</summary>
     public string? Detail { get; init; }
 
-    /// <summary>Its checksums.</summary>
+    /// <summary>Whether the item is intact.</summary>
     public LogItemState State { get; init; }
 }
 
-/// <summary>Whether something is what was written there.</summary>
+/// <summary>Tells whether an item is intact.</summary>
 public enum LogItemState
 {
-    /// <summary>It is.</summary>
+    /// <summary>The item is as it was written.</summary>
     Whole,
 
-    /// <summary>It is not, and nobody was told that it was written: the torn end of the last write.</summary>
+    /// <summary>The item belongs to the torn tail: the end of an unfinished, never acknowledged write.</summary>
     Torn,
 
-    /// <summary>It is not, although it was synced.</summary>
+    /// <summary>The item was synced, and its bytes have changed since.</summary>
     Damaged,
 }

@@ -4,7 +4,7 @@ using RaftActors.Storage.Snapshots;
 namespace RaftActors.Storage.Tools;
 
 /// <summary>
-/// Moves what is damaged in a directory out of the way, so that its processes start empty, as new ones. The other stores of the log
+/// Moves the damaged stores of a directory aside, so that their processes start with empty stores. The other stores of the log
 /// stay as they are. Deletes nothing. A crash at any point leaves what can be repaired again.
 /// </summary>
 public sealed class LogRepair : IDisposable
@@ -15,19 +15,19 @@ public sealed class LogRepair : IDisposable
 
     private LogRepair(OfflineDirectory offline, LogReport report) => (_offline, Report) = (offline, report);
 
-    /// <summary>What is there.</summary>
+    /// <summary>The result of the check.</summary>
     public LogReport Report { get; }
 
-    /// <summary>Whose stores will be empty.</summary>
+    /// <summary>The processes whose stores will be empty.</summary>
     public IEnumerable<StoreOwner> Lost => IsWholeLog
         ? Report.Owners
         : Report.Damages.Select(damage => damage.Owner!.Value).Distinct();
 
-    /// <summary>It cannot be told whose the damage is, so nobody can keep anything.</summary>
+    /// <summary>Tells whether the damage concerns the whole log. Then every store of the directory will be empty.</summary>
     public bool IsWholeLog => Report.Damages.Any(damage => damage.Owner is null);
 
-    /// <summary>Takes the directory, and checks all of it.</summary>
-    /// <exception cref="StoreException">The directory is none, somebody uses it, it is of a newer format, or cannot be read.</exception>
+    /// <summary>Locks the directory and checks all of it.</summary>
+    /// <exception cref="StoreException">The directory has no log, is in use, has a newer version, or cannot be read.</exception>
     public static LogRepair Open(string directory)
     {
         var offline = OfflineDirectory.ToChange(directory);
@@ -42,13 +42,13 @@ public sealed class LogRepair : IDisposable
         }
     }
 
-    /// <summary>Does it.</summary>
-    /// <returns>The path of the folder with what was there.</returns>
+    /// <summary>Moves the damaged stores aside.</summary>
+    /// <returns>The path of the folder with the moved files.</returns>
     public string Apply()
     {
         if (Report.IsWhole)
         {
-            throw new InvalidOperationException("Nothing is damaged.");
+            throw new InvalidOperationException("The directory has no damage, so there is nothing to repair.");
         }
 
         var folder = _offline.MakeFolder(Folder);
@@ -64,7 +64,7 @@ public sealed class LogRepair : IDisposable
         return _offline.Disk.PathOf(folder);
     }
 
-    /// <summary>Lets others have the directory.</summary>
+    /// <summary>Unlocks the directory.</summary>
     public void Dispose() => _offline.Dispose();
 
     private void MoveAll(string folder)
@@ -74,10 +74,10 @@ public sealed class LogRepair : IDisposable
             _offline.MoveSnapshots(snapshots, folder);
         }
 
-        _offline.MoveSegments(long.MaxValue, folder);
+        _offline.MoveSegments(last: null, folder);
     }
 
-    // The snapshots go before the segments: once a segment says no more whose a slot is, its number is given to somebody else.
+    // The snapshots go before the segments. Without its owner record a slot number may be reused, and must not find old snapshots.
     private void MoveLost(string folder)
     {
         var reader = new LogReader(_offline.Disk);
@@ -90,7 +90,7 @@ public sealed class LogRepair : IDisposable
         }
 
         var kept = reader.Slots.Where(slot => !lost.Contains(slot.Owner)).Select(RewrittenSlot.Of).ToList();
-        var last = kept.Count > 0 ? LogRewrite.Write(_offline.Disk, reader, kept) : long.MaxValue;
+        long? last = kept.Count > 0 ? LogRewrite.Write(_offline.Disk, reader, kept) : null;
         _offline.MoveSegments(last, folder);
     }
 }

@@ -4,16 +4,16 @@ using RaftActors.Core;
 
 namespace RaftActors.Storage.Tools;
 
-/// <summary>What a check of a whole directory found.</summary>
-/// <param name="Directory">Its path.</param>
-/// <param name="Segments">Files of the log.</param>
-/// <param name="Records">Records that were checked.</param>
-/// <param name="Snapshots">Snapshots that were checked, every byte.</param>
-/// <param name="TornBytes">At the end of the log, of a write that nobody was told about; the next opening cuts it off.</param>
-/// <param name="Damages">By place. Empty: all that was acknowledged is there.</param>
-/// <param name="Stores">Of which so much can be read that it can be told.</param>
-/// <param name="Owners">Everybody whose name stands in the log.</param>
-/// <param name="Notes">What people should know besides, a sentence each.</param>
+/// <summary>The result of a check of a whole directory.</summary>
+/// <param name="Directory">The path of the directory.</param>
+/// <param name="Segments">Number of files of the log.</param>
+/// <param name="Records">Number of records that were checked.</param>
+/// <param name="Snapshots">Number of snapshots of which every byte was checked.</param>
+/// <param name="TornBytes">Bytes of the torn tail, which the next opening cuts off.</param>
+/// <param name="Damages">The damaged places. Empty: every acknowledged write is intact.</param>
+/// <param name="Stores">The stores that can be read.</param>
+/// <param name="Owners">The owners of all stores in the log, readable or not.</param>
+/// <param name="Notes">More findings for the operator, one sentence each.</param>
 public sealed record LogReport(
     string Directory,
     int Segments,
@@ -25,20 +25,24 @@ public sealed record LogReport(
     ImmutableArray<StoreOwner> Owners,
     ImmutableArray<string> Notes)
 {
-    /// <summary>Nothing that was acknowledged is damaged.</summary>
+    /// <summary>Tells whether every acknowledged write is intact.</summary>
     public bool IsWhole => Damages.IsEmpty;
 }
 
-/// <summary>A damaged place, and whom it concerns.</summary>
-/// <param name="Owner">Null: everybody who has a store in the log.</param>
-/// <param name="Behind">How many of the owner's entries stand behind it, which may be whole and are not reached any more.</param>
+/// <summary>A damaged place, and the store that it concerns.</summary>
+/// <param name="Place">The place.</param>
+/// <param name="Owner">Null: all stores in the log.</param>
+/// <param name="Behind">Number of the owner's entries after the place. They may be intact, and cannot be used.</param>
 public sealed record LogDamage(StoreDamage Place, StoreOwner? Owner, long Behind);
 
-/// <summary>What one process has in a directory.</summary>
-/// <param name="Base">What comes before was discarded.</param>
-/// <param name="Last">The end of the log, or of the snapshot where that goes beyond it.</param>
-/// <param name="LatestSnapshot">Null if there is none.</param>
-/// <param name="IsWhole">Its process can start.</param>
+/// <summary>The store of one process in a directory.</summary>
+/// <param name="Owner">The process.</param>
+/// <param name="Incarnation">The incarnation of the process.</param>
+/// <param name="HardState">The last hard state.</param>
+/// <param name="Base">The log begins after this position.</param>
+/// <param name="Last">The end of the log, or of a snapshot that goes beyond it.</param>
+/// <param name="LatestSnapshot">Index of the latest snapshot. Null: there is none.</param>
+/// <param name="IsWhole">The process can start.</param>
 public sealed record StoreReport(
     StoreOwner Owner,
     Incarnation Incarnation,

@@ -5,19 +5,20 @@ using RaftActors.Storage.Log;
 namespace RaftActors.Storage.Tools;
 
 /// <summary>
-/// Writes one more segment that says all of a log anew, so that no segment before it is needed. It counts from when it has its name, which
-/// it gets in one step when it is durable: a crash leaves the log as it was before, or as it is to be.
+/// Writes a new last segment with the whole contents of a log, so that no earlier segment is needed. A rename of the durable file makes it
+/// count. So a crash leaves the old log or the new one.
 /// </summary>
 internal static class LogRewrite
 {
     private const int BatchSizeMax = 4 << 20;
     private const string Unfinished = ".tmp";
 
-    /// <param name="disk">Whose log was read.</param>
-    /// <param name="reader">Has read all of it.</param>
-    /// <param name="slots">What the log is to hold. Nothing of any other slot is carried over.</param>
-    /// <returns>The number of the last segment that is needed no more.</returns>
-    /// <exception cref="StoreException">It would be too large for one segment.</exception>
+    /// <summary>Writes the segment.</summary>
+    /// <param name="disk">The disk of the log.</param>
+    /// <param name="reader">Has read the whole log.</param>
+    /// <param name="slots">The contents of the new segment. Other slots are dropped.</param>
+    /// <returns>The number of the last segment that is not needed any more.</returns>
+    /// <exception cref="StoreException">The contents are too large for one segment.</exception>
     public static long Write(IDisk disk, LogReader reader, IEnumerable<RewrittenSlot> slots)
     {
         var last = reader.Segments[^1];
@@ -86,8 +87,8 @@ internal static class LogRewrite
             var batch = _builder.End(0, _before);
             if (_offset + batch.Length > int.MaxValue)
             {
-                throw new StoreException($"The log is larger than the {int.MaxValue} bytes that one segment holds, so it cannot be written "
-                    + "anew. Have its processes take snapshots first.");
+                throw new StoreException($"The log has more than the {int.MaxValue} bytes that one segment can hold, so it cannot be "
+                    + "rewritten. Let its processes take snapshots first.");
             }
 
             file.Write(_offset, batch);

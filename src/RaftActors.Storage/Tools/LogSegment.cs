@@ -3,12 +3,15 @@ using RaftActors.Storage.Log;
 
 namespace RaftActors.Storage.Tools;
 
-/// <summary>One segment's file as it is.</summary>
+/// <summary>The file of one segment, damaged or not.</summary>
 /// <param name="Name">Relative to the directory.</param>
-/// <param name="Header">Null if it is damaged; then nothing else of it can be told.</param>
+/// <param name="Header">Null: the header is damaged, so the rest cannot be read.</param>
+/// <param name="Damage">The damage of the header. Null: none.</param>
+/// <param name="Bytes">The whole file.</param>
 internal sealed record LogSegment(string Name, SegmentHeader? Header, StoreDamage? Damage, ReadOnlyMemory<byte> Bytes)
 {
-    /// <exception cref="StoreException">It cannot be read, or only by a newer program.</exception>
+    /// <summary>Reads a file.</summary>
+    /// <exception cref="StoreException">The file is not a segment, or has a newer version.</exception>
     public static LogSegment Read(IDisk disk, long number)
     {
         var name = LogReader.NameOf(number);
@@ -25,6 +28,6 @@ internal sealed record LogSegment(string Name, SegmentHeader? Header, StoreDamag
         }
     }
 
-    /// <summary>Up to where the next segment says that this one ends.</summary>
+    /// <summary>The bytes up to the end that the next segment records. Null: the whole file.</summary>
     public ReadOnlyMemory<byte> UpTo(long? end) => Bytes[..(int)Math.Min(end ?? Bytes.Length, Bytes.Length)];
 }

@@ -7,10 +7,11 @@ using RaftActors.Storage.Snapshots;
 
 namespace RaftActors.Storage.Tools;
 
-/// <summary>Checks everything in a directory that no process uses. Changes nothing.</summary>
+/// <summary>Checks every byte of a directory that no process uses. Changes nothing.</summary>
 public static class LogVerify
 {
-    /// <exception cref="StoreException">The directory is none, somebody uses it, it is of a newer format, or cannot be read.</exception>
+    /// <summary>Checks a directory.</summary>
+    /// <exception cref="StoreException">The directory has no log, is in use, has a newer version, or cannot be read.</exception>
     public static LogReport Check(string directory)
     {
         using var offline = OfflineDirectory.ToRead(directory);
@@ -56,7 +57,7 @@ public static class LogVerify
             [.. notes]);
     }
 
-    /// <summary>Where one store alone is damaged the others are read all the same.</summary>
+    /// <summary>Reads the slots. Damage to one slot does not affect the others. Damage to the whole log leaves none.</summary>
     private static IReadOnlyCollection<SlotReplay> SlotsOf(IDisk disk, List<LogDamage> damages)
     {
         if (damages.Exists(damage => damage.Owner is null))
@@ -78,7 +79,7 @@ public static class LogVerify
         }
     }
 
-    /// <summary>Those that count, the latest last. Only the latest has to be sound.</summary>
+    /// <summary>Checks the snapshots of a slot, and returns the intact ones, the latest last. Only the latest must be intact.</summary>
     private static List<Snapshot> SnapshotsOf(
         OfflineDirectory offline, SlotReplay slot, List<LogDamage> damages, List<string> notes)
     {
@@ -104,7 +105,7 @@ public static class LogVerify
             catch (StoreDamagedException e)
             {
                 latest = e.Damage;
-                notes.Add($"{e.Damage.File} at {e.Damage.Offset} is damaged: {e.Damage.What}. It does not count unless it is the latest.");
+                notes.Add($"{e.Damage.File} at {e.Damage.Offset} is damaged: {e.Damage.What}. This earlier snapshot is not needed.");
             }
         }
 
@@ -117,7 +118,9 @@ public static class LogVerify
         return kept;
     }
 
-    /// <summary>What a process would refuse to start with, though every byte is what was written.</summary>
+    /// <summary>
+    /// Demands a snapshot of the entries before the log. Without one the process refuses to start, although all bytes are intact.
+    /// </summary>
     private static void Compare(OfflineDirectory offline, SlotReplay slot, Snapshot? latest, StoreOwner owner, List<LogDamage> damages)
     {
         var start = slot.Range.Base;
@@ -125,7 +128,7 @@ public static class LogVerify
         {
             var folder = offline.Disk.PathOf(SnapshotName.FolderOf(slot.Number));
             var what = latest is null
-                ? $"the log begins after {start}, and there is no snapshot of what was before"
+                ? $"the log begins after {start}, and there is no snapshot of the entries before"
                 : $"the log begins after {start}, and the latest snapshot goes only up to {latest.Position}";
             damages.Add(new LogDamage(new StoreDamage(folder, 0, start.Index, null, what), owner, 0));
         }

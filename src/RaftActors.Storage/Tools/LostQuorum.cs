@@ -7,54 +7,54 @@ using RaftActors.Core;
 namespace RaftActors.Storage.Tools;
 
 /// <summary>
-/// A majority of the voters is lost for ever, and the survivors are to go on without it. Worked out for each survivor by itself, from its
-/// own store, with the same survivors named everywhere.
+/// Plans the recovery of a group that has lost a majority of its voters for ever. Each survivor's plan is made from its own store
+/// alone, with the same list of survivors.
 /// </summary>
 /// <remarks>
 /// <para>
-/// Every configuration in the log, and that of the snapshot, becomes one and the same: the survivors vote. Nothing is appended and no term
-/// is changed, so the survivors' logs stay logs of one group: what had the same index and term had the same content, and still has. An
-/// entry of our own would need a term, and any term that the log suggests may be one in which a leader has written something else there.
+/// Every configuration in the log and in the snapshot becomes the same one, in which the survivors vote. The plan appends no entry and
+/// changes no term. So the logs of the survivors still match: entries with the same index and term have the same content. An appended
+/// entry would need a term, and a lost leader may have written another entry in any term that the log suggests.
 /// </para>
 /// <para>
-/// Beside m survivors vote m-1 places of lost ones in which nobody is counted, so the first leader needs the vote of every survivor. So
-/// none that has entries which the others lack can be passed over, and the first leader's term is above every term in any of their logs,
-/// although a leader that is lost may have had votes which nobody remembers. Once it leads, the quorum keeper takes the places away.
+/// Beside m survivors, m-1 lost processes stay voters, whose votes can never arrive. So the first leader needs the vote of every survivor.
+/// Therefore no survivor with more entries is passed over, and the first leader's term is above every term in their logs. This holds
+/// although a lost leader may have had votes that no survivor remembers. Later the quorum keeper removes the lost voters.
 /// </para>
 /// <para>
-/// The group's new identity follows from the old one and the voters, so survivors that were told the same agree on it without a word, and
-/// those that were not, and lost ones that come back, are refused as of another group.
+/// The new group uuid is computed from the old one and the voters. So survivors with the same list agree on it without messages.
+/// Survivors with another list, and lost processes that return, are refused as members of another group.
 /// </para>
 /// </remarks>
 public static class LostQuorum
 {
     private const int MaxQuorum = 11;
 
-    /// <summary>What becomes of a survivor's store.</summary>
-    /// <param name="owner">Whose store it is.</param>
-    /// <param name="incarnation">Its life, as the store has it.</param>
-    /// <param name="state">What is in the store.</param>
-    /// <param name="survivors">Everybody who goes on, this one included.</param>
-    /// <exception cref="StoreException">It must not be done; the message says why, and what to do.</exception>
+    /// <summary>Plans the new contents of a survivor's store.</summary>
+    /// <param name="owner">The process that has the store.</param>
+    /// <param name="incarnation">Its incarnation in the store.</param>
+    /// <param name="state">The contents of the store.</param>
+    /// <param name="survivors">The names of all survivors, this process included.</param>
+    /// <exception cref="StoreException">The recovery is unsafe. The message has the reason and the remedy.</exception>
     public static LostQuorumPlan Plan(StoreOwner owner, Incarnation incarnation, InitialState state, IEnumerable<ProcessName> survivors)
     {
         ImmutableArray<ProcessName> names = [.. survivors.Distinct().Order()];
-        Demand(names.Contains(owner.Name), $"{owner.Name} is not among the members that go on. Name all survivors, itself included.");
-        Demand(state.HardState.Fence is null, $"{owner} is shut out: {state.HardState.Fence}. Recover with survivors that are not.");
+        Demand(names.Contains(owner.Name), $"{owner.Name} is not among the survivors. Name it too.");
+        Demand(state.HardState.Fence is null, $"{owner} is fenced: {state.HardState.Fence}. Recover with survivors that are not fenced.");
         var before = Latest(state)
-            ?? throw new StoreException($"The store of {owner} has no configuration: it was in no group yet. There is nothing to recover.");
+            ?? throw new StoreException($"The store of {owner} has no configuration: it was never in a group. There is nothing to recover.");
         var after = Begun(state) ?? Forced(before, names);
         Demand(
             after.Voters.Contains(new Member(owner.Name, incarnation)),
-            $"This store of {owner.Name} has incarnation {incarnation}, and the group knows it with another store. Recover without it, and "
-            + "let it join again with an empty one.");
+            $"This store of {owner.Name} has incarnation {incarnation}, and the group knows another incarnation. Recover without it, and "
+            + "let it join again with an empty store.");
         Demand(
             state.HardState.Group == GroupUid.None || state.HardState.Group == before.Group || state.HardState.Group == after.Group,
-            $"A recovery of {owner} was begun with other members. Name the same ones again.");
+            $"A recovery of {owner} was begun with other survivors. Name the same ones again.");
         return new LostQuorumPlan(owner, before, after, With(state, after));
     }
 
-    /// <summary>The configuration in force, as a core that starts from this sees it.</summary>
+    /// <summary>The configuration in force: the last one in log and snapshot. Null: there is none.</summary>
     private static Configuration? Latest(InitialState state)
     {
         var latest = state.Snapshot?.Configuration;
@@ -70,8 +70,8 @@ public static class LostQuorum
     }
 
     /// <summary>
-    /// The log is written before the snapshot. Where a crash came between, the log has the answer, and it is not worked out again from a
-    /// snapshot that may be older than what it was worked out from.
+    /// The configuration of a recovery that crashed between the log and the snapshot; null: none. The log is written first, so its
+    /// configuration counts. A new plan could come from an older snapshot, and differ.
     /// </summary>
     private static Configuration? Begun(InitialState state)
     {
@@ -93,19 +93,18 @@ public static class LostQuorum
 
     private static Configuration Forced(Configuration before, ImmutableArray<ProcessName> names)
     {
-        ImmutableArray<Member> members = [.. names.Select(name => LifeOf(before, name))];
+        ImmutableArray<Member> members = [.. names.Select(name => MemberOf(before, name))];
         Demand(
             !HasMajority(before.Voters, members) || !HasMajority(before.OldVoters, members),
-            $"A majority of the voters is among these members ({before}), so nothing is lost: start them, and they elect a leader. Let "
-            + "those that are gone leave the group then.");
+            $"A majority of the voters survives ({before}), so no recovery is needed. Start the survivors: they elect a leader. Then let "
+            + "the lost processes leave the group.");
         var lost = before.Names().Except(names).ToList();
         var voters = before.Voters.Concat(before.OldVoters).Select(voter => voter.Name).ToHashSet();
         var places = lost.OrderBy(name => voters.Contains(name) ? 0 : 1).ThenBy(name => name).Take(names.Length - 1).ToList();
         Demand(
             places.Count == names.Length - 1,
-            $"{names.Length} survivors need {names.Length - 1} lost ones in whose places nobody votes, and there are {lost.Count}. Recover "
-            + $"with {lost.Count + 1} of them, those whose logs go furthest ('raft log verify' shows it), and let the others join again "
-            + "with empty stores.");
+            $"{names.Length} survivors need {names.Length - 1} lost processes, and the group has lost {lost.Count}. Recover with the "
+            + $"{lost.Count + 1} survivors whose logs end last ('raft log verify' shows it). Let the others join again with empty stores.");
         var next = before with
         {
             Size = QuorumSize.For(names.Length, MaxQuorum),
@@ -116,8 +115,8 @@ public static class LostQuorum
         return next with { Group = IdentityOf(next) };
     }
 
-    /// <summary>The member of this name; of several lives of it the one that votes.</summary>
-    private static Member LifeOf(Configuration before, ProcessName name)
+    /// <summary>The member with this name: a voter, if several incarnations of the name are members.</summary>
+    private static Member MemberOf(Configuration before, ProcessName name)
     {
         foreach (var member in before.Voters.Concat(before.OldVoters).Concat(before.Learners))
         {
@@ -129,14 +128,15 @@ public static class LostQuorum
 
         throw new StoreException(
             before.HasName(name)
-                ? $"{name} never came to the group, so it cannot go on with it. Recover without it, and let it join."
+                ? $"{name} never joined the group, so it cannot survive it. Recover without it, and let it join."
                 : $"{name} is not in the latest configuration that this store knows ({before}). Name members of it.");
     }
 
     private static bool HasMajority(ImmutableArray<Member> voters, ImmutableArray<Member> members) =>
         voters.IsEmpty || voters.Count(members.Contains) >= QuorumSize.MajorityOf(voters.Length);
 
-    /// <param name="next">Still with the identity of the group before.</param>
+    /// <summary>Computes the uuid of the recovered group.</summary>
+    /// <param name="next">The new configuration, with the old uuid.</param>
     private static GroupUid IdentityOf(Configuration next)
     {
         var writer = new ByteWriter();
@@ -147,8 +147,8 @@ public static class LostQuorum
     }
 
     /// <summary>
-    /// Term and vote stay as they were: they are promises. What was recorded of lost ones goes, so that one that comes with an empty store
-    /// is met as somebody new.
+    /// Puts the new configuration into a state. Term and vote stay, because they are promises. The records of lost processes go, so
+    /// that one with an empty store is met as a new incarnation.
     /// </summary>
     private static InitialState With(InitialState state, Configuration after)
     {
@@ -180,18 +180,19 @@ public static class LostQuorum
     }
 }
 
-/// <summary>What a recovery makes of one survivor's store.</summary>
+/// <summary>The plan for one survivor's store.</summary>
+/// <param name="Owner">The process that has the store.</param>
 /// <param name="Before">The configuration in force until now.</param>
-/// <param name="After">The one that takes its place, everywhere in the log.</param>
-/// <param name="State">What the store is to hold.</param>
+/// <param name="After">The configuration that replaces all others in the log.</param>
+/// <param name="State">The new contents of the store.</param>
 public sealed record LostQuorumPlan(StoreOwner Owner, Configuration Before, Configuration After, InitialState State)
 {
-    /// <summary>Those who go on.</summary>
+    /// <summary>The survivors.</summary>
     public IEnumerable<Member> Survivors => After.Voters.Where(voter => voter.Incarnation != Incarnation.None);
 
-    /// <summary>Those who do not.</summary>
+    /// <summary>The members that are lost.</summary>
     public IEnumerable<ProcessName> Lost => Before.Names().Except(Survivors.Select(member => member.Name));
 
-    /// <summary>Which the other survivors' ends are to be compared with.</summary>
+    /// <summary>The end of the log, to compare with the other survivors.</summary>
     public LogEnd End => LogEnd.Of(State.Base, State.Log, State.Snapshot);
 }

@@ -6,8 +6,8 @@ using RaftActors.Storage.Snapshots;
 namespace RaftActors.Storage.Tools;
 
 /// <summary>
-/// Writes what <see cref="LostQuorum"/> works out into a survivor's store. What was there is kept aside; other stores of the same log
-/// stay as they are. A crash at any point leaves the store as it was, or one that the same recovery finishes when it is asked for again.
+/// Writes the plan of <see cref="LostQuorum"/> into a survivor's store. Moves the old files aside, and keeps the other stores of the
+/// log. A crash at any point leaves the store as it was, or a store that the same recovery completes.
 /// </summary>
 public sealed class LostQuorumStore : IDisposable
 {
@@ -22,12 +22,14 @@ public sealed class LostQuorumStore : IDisposable
     private LostQuorumStore(OfflineDirectory offline, LogReader reader, ushort slot, string? snapshot, LostQuorumPlan plan) =>
         (_offline, _reader, _slot, _snapshot, Plan) = (offline, reader, slot, snapshot, plan);
 
-    /// <summary>What it will do.</summary>
+    /// <summary>The plan.</summary>
     public LostQuorumPlan Plan { get; }
 
-    /// <summary>Takes the directory, and works out what is to be done.</summary>
-    /// <param name="survivors">Everybody who goes on, this one included.</param>
-    /// <exception cref="StoreException">It must not be done, or cannot; the message says why, and what to do.</exception>
+    /// <summary>Locks the directory, and makes the plan.</summary>
+    /// <param name="directory">The directory of the store.</param>
+    /// <param name="owner">The process to recover.</param>
+    /// <param name="survivors">The names of all survivors, this process included.</param>
+    /// <exception cref="StoreException">The recovery is unsafe or impossible. The message has the reason and the remedy.</exception>
     public static LostQuorumStore Open(string directory, StoreOwner owner, IEnumerable<ProcessName> survivors)
     {
         var offline = OfflineDirectory.ToChange(directory);
@@ -42,8 +44,8 @@ public sealed class LostQuorumStore : IDisposable
         }
     }
 
-    /// <summary>Does it.</summary>
-    /// <returns>The path of the folder with what was there.</returns>
+    /// <summary>Writes the plan.</summary>
+    /// <returns>The path of the folder with the old files.</returns>
     public string Apply()
     {
         var folder = _offline.MakeFolder(Folder);
@@ -65,7 +67,7 @@ public sealed class LostQuorumStore : IDisposable
         return _offline.Disk.PathOf(folder);
     }
 
-    /// <summary>Lets others have the directory.</summary>
+    /// <summary>Unlocks the directory.</summary>
     public void Dispose() => _offline.Dispose();
 
     private static LostQuorumStore Open(OfflineDirectory offline, StoreOwner owner, IEnumerable<ProcessName> survivors)
@@ -73,8 +75,8 @@ public sealed class LostQuorumStore : IDisposable
         var report = LogVerify.Check(offline);
         if (report.Damages is [var damage, ..])
         {
-            throw new StoreException($"{damage.Place.File} at {damage.Place.Offset} is damaged: {damage.Place.What}. A damaged store says "
-                + "too little to recover from; 'raft log repair' moves it aside, and the other survivors can be recovered without it.");
+            throw new StoreException($"{damage.Place.File} at {damage.Place.Offset} is damaged: {damage.Place.What}. A damaged store "
+                + "cannot be recovered. Move it aside with 'raft log repair', and recover the other survivors without it.");
         }
 
         var reader = new LogReader(offline.Disk);
@@ -102,8 +104,8 @@ public sealed class LostQuorumStore : IDisposable
         var arrived = offline.Disk.List(folder).FirstOrDefault(name => SnapshotName.Parse(name, SnapshotName.Arrived) is not null);
         if (arrived is not null)
         {
-            throw new StoreException($"{offline.Disk.PathOf($"{folder}/{arrived}")} came in just before the process stopped, and is not in "
-                + "its place yet. Start the process once, stop it, and recover then.");
+            throw new StoreException($"{offline.Disk.PathOf($"{folder}/{arrived}")} was received just before the process stopped. "
+                + "Start the process once, so that it installs or deletes this snapshot. Stop it, and recover then.");
         }
 
         var latest = offline.Disk.List(folder).LastOrDefault(name => SnapshotName.Parse(name, SnapshotName.Whole) is not null);
@@ -138,7 +140,7 @@ public sealed class LostQuorumStore : IDisposable
         _offline.Disk.SyncFoldersUpFrom(parent);
     }
 
-    /// <summary>Takes the place of the one that is there, in one step.</summary>
+    /// <summary>Replaces the snapshot atomically.</summary>
     private void WriteSnapshot()
     {
         var (disk, snapshot) = (_offline.Disk, Plan.State.Snapshot!);

@@ -4,7 +4,7 @@ using RaftActors.Storage.Snapshots;
 
 namespace RaftActors.Storage.Tools;
 
-/// <summary>A directory of stores that no process uses, and that none can use as long as this is open.</summary>
+/// <summary>A directory of stores, locked against other processes until Dispose.</summary>
 internal sealed class OfflineDirectory : IDisposable
 {
     private readonly DirectoryLock? _lock;
@@ -15,33 +15,34 @@ internal sealed class OfflineDirectory : IDisposable
 
     public string Path => Disk.PathOf("");
 
-    /// <summary>The folders of the slots, by their names.</summary>
+    /// <summary>The snapshot folders of the slots, relative to the directory, by name.</summary>
     public IEnumerable<string> SnapshotFolders => Directory.Exists(Disk.PathOf(SnapshotName.Folder))
         ? Directory.GetDirectories(Disk.PathOf(SnapshotName.Folder)).Select(System.IO.Path.GetFileName).Order(StringComparer.Ordinal)!
             .Select(name => $"{SnapshotName.Folder}/{name}")
         : [];
 
-    /// <summary>To read in; nothing is changed.</summary>
-    /// <exception cref="StoreException">It is none, or somebody uses it.</exception>
+    /// <summary>Opens a directory for reading.</summary>
+    /// <exception cref="StoreException">The directory has no log, or is in use.</exception>
     public static OfflineDirectory ToRead(string directory)
     {
         Demand(directory);
         return new OfflineDirectory(new ReadOnlyDisk(directory), DirectoryLock.TakeToRead(directory));
     }
 
-    /// <summary>To change.</summary>
-    /// <exception cref="StoreException">It is none, or somebody uses it.</exception>
+    /// <summary>Opens a directory for changes.</summary>
+    /// <exception cref="StoreException">The directory has no log, or is in use.</exception>
     public static OfflineDirectory ToChange(string directory)
     {
         Demand(directory);
         return new OfflineDirectory(new FileDisk(directory), DirectoryLock.Take(directory));
     }
 
-    /// <summary>The numbers of the log's segments, in order.</summary>
+    /// <summary>The numbers of the segments, in order.</summary>
     public IEnumerable<long> SegmentNumbers() => NumbersIn(Disk);
 
     /// <summary>
-    /// The log's segments, each with where the next one says that it ends: null of one that does not say so, and of the last one.
+    /// Reads the segments in order, each with its end as the next segment records it. The end is null for the last segment, and before a
+    /// segment with a damaged header.
     /// </summary>
     public IEnumerable<(LogSegment Segment, long? End, bool IsLast)> Segments()
     {
@@ -54,8 +55,8 @@ internal sealed class OfflineDirectory : IDisposable
         }
     }
 
-    /// <summary>Makes a folder of this name and the first number that is free, durably.</summary>
-    /// <returns>Its name in the directory.</returns>
+    /// <summary>Creates a folder with this name and the first free number, durably.</summary>
+    /// <returns>The name of the folder, relative to the directory.</returns>
     public string MakeFolder(string name)
     {
         var number = 1;
@@ -70,13 +71,15 @@ internal sealed class OfflineDirectory : IDisposable
         return folder;
     }
 
-    /// <summary>Moves segments up to this one there, the oldest first, so that what is left never has a hole.</summary>
-    public void MoveSegments(long last, string folder)
+    /// <summary>Moves segments into a folder, the oldest first, so that no gap can appear.</summary>
+    /// <param name="last">The last segment to move. Null: all.</param>
+    /// <param name="folder">The folder, relative to the directory.</param>
+    public void MoveSegments(long? last, string folder)
     {
         var target = $"{folder}/{LogReader.Folder}";
         Disk.CreateFolder(target);
         Disk.SyncFolder(folder);
-        foreach (var number in SegmentNumbers().TakeWhile(number => number <= last).ToList())
+        foreach (var number in SegmentNumbers().TakeWhile(number => !(number > last)).ToList())
         {
             Disk.Rename(LogReader.NameOf(number), $"{folder}/{LogReader.NameOf(number)}");
             Disk.SyncFolder(target);
@@ -84,7 +87,7 @@ internal sealed class OfflineDirectory : IDisposable
         }
     }
 
-    /// <summary>Moves the snapshots of a slot there.</summary>
+    /// <summary>Moves the snapshots of a slot into a folder.</summary>
     public void MoveSnapshots(string snapshots, string folder)
     {
         if (!Directory.Exists(Disk.PathOf(snapshots)))
@@ -110,12 +113,12 @@ internal sealed class OfflineDirectory : IDisposable
         var path = System.IO.Path.GetFullPath(directory);
         if (!Directory.Exists(path))
         {
-            throw new StoreException($"{path} is no directory. Name the one that has '{LogReader.Folder}' in it.");
+            throw new StoreException($"{path} is not a directory. Name the directory that contains '{LogReader.Folder}'.");
         }
 
         if (!Directory.Exists(System.IO.Path.Combine(path, LogReader.Folder)) || !NumbersIn(new ReadOnlyDisk(path)).Any())
         {
-            throw new StoreException($"{path} has no log of raft processes in it. Name the directory that 'raft.store.directory' names.");
+            throw new StoreException($"{path} has no log of raft processes. Name the directory that 'raft.store.directory' names.");
         }
     }
 }

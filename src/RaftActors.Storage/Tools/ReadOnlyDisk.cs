@@ -2,7 +2,7 @@ using RaftActors.Storage.Disk;
 
 namespace RaftActors.Storage.Tools;
 
-/// <summary>The machine's own file system below one directory, for who may read it only, or means to.</summary>
+/// <summary>The machine's file system below one directory, without the right to change anything.</summary>
 internal sealed class ReadOnlyDisk(string directory) : IDisk
 {
     private readonly FileDisk _disk = new(directory);
@@ -36,5 +36,5 @@ internal sealed class ReadOnlyDisk(string directory) : IDisk
 
     public void SyncFolder(string name) => throw Refused();
 
-    private static InvalidOperationException Refused() => new("Here is read only.");
+    private static InvalidOperationException Refused() => new("The disk was opened for reading only.");
 }

@@ -3,7 +3,7 @@ using RaftActors.Storage.Log;
 
 namespace RaftActors.Storage.Tools;
 
-/// <summary>Every record of a log, good or bad: how many, whose, and what is wrong.</summary>
+/// <summary>A scan of all records of a log, good and bad: their number, their owners, and the damage.</summary>
 internal sealed class ScannedLog
 {
     private readonly List<(SegmentFault Fault, string Path)> _faults = [];
@@ -80,7 +80,7 @@ internal sealed class ScannedLog
         }
     }
 
-    // Whose slot it is may stand after the damage only.
+    // Runs after all segments are read, because the owner record of a slot may come after the damage.
     private void Charge()
     {
         foreach (var (fault, path) in _faults)

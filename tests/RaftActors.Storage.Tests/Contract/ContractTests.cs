@@ -15,11 +15,11 @@ public sealed class ContractTests
 
     [Theory]
     [MemberData(nameof(Defects))]
-    public void Store_that_breaks_a_promise_fails_a_case(string defect) =>
+    public void Contract_detects_every_broken_store(string defect) =>
         Assert.Contains(RaftStoreContract.Names(), name => Fails(name, defect));
 
     [Fact]
-    public void Case_that_fails_says_what_was_expected()
+    public void Failed_case_shows_the_expected_value()
     {
         var failure = Assert.Throws<StoreContractException>(
             () => RaftStoreContract.Run("Hard state is recovered completely", new InMemory("forgets recorded starts")));
@@ -29,7 +29,7 @@ public sealed class ContractTests
     }
 
     [Fact]
-    public void Case_that_is_not_there_is_refused() =>
+    public void Unknown_case_is_refused() =>
         Assert.Throws<ArgumentException>(() => RaftStoreContract.Run("Other", new InMemory()));
 
     private static bool Fails(string name, string defect)

@@ -30,7 +30,7 @@ public sealed class BitFlipTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void Flipped_bits_of_a_log_that_is_not_sealed_take_away_its_last_batch_at_worst()
+    public void Flipped_bits_of_an_unsealed_log_lose_its_last_batch_at_most()
     {
         var life = Live();
         life.Append(new Random(Seed));

@@ -17,7 +17,7 @@ public sealed class CrashPointTests(ITestOutputHelper output)
     private const int AgainEvery = 1000;
 
     [Fact]
-    public void Every_cut_of_the_power_leaves_what_was_acknowledged()
+    public void Power_cut_at_any_operation_keeps_every_acknowledged_write()
     {
         var lives = int.TryParse(Environment.GetEnvironmentVariable(LivesVariable), out var set) ? set : LivesDefault;
         var steps = new SortedDictionary<string, int>(StringComparer.Ordinal);

@@ -24,7 +24,7 @@ public sealed class DiskFaultTests(ITestOutputHelper output)
 
     [Theory]
     [MemberData(nameof(Faults))]
-    public void Disk_that_refuses_once_takes_away_nothing_that_was_acknowledged(string name)
+    public void Single_disk_fault_loses_no_acknowledged_write(string name)
     {
         var fault = Enum.Parse<DiskFault>(name);
         var (failed, cuts) = (0, 0);

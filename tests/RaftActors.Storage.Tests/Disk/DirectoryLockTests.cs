@@ -11,7 +11,7 @@ public sealed class DirectoryLockTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void Directory_that_is_missing_is_made_with_all_above_it()
+    public void Missing_directory_is_created_with_its_parents()
     {
         using (DirectoryLock.Take(_folder["a/b/c"]))
         {
@@ -20,18 +20,18 @@ public sealed class DirectoryLockTests : IDisposable
     }
 
     [Fact]
-    public void Second_holder_in_this_process_is_refused_and_told_who_has_it()
+    public void Second_holder_in_this_process_is_refused_with_the_name_of_the_first()
     {
         using var first = DirectoryLock.Take(_folder.Path);
 
         var error = Assert.Throws<StoreException>(() => DirectoryLock.Take(_folder.Path));
 
         using var self = Process.GetCurrentProcess();
-        Assert.StartsWith($"{_folder.Path} is in use by process {self.Id} ({self.ProcessName}). Stop that one first", error.Message);
+        Assert.StartsWith($"{_folder.Path} is in use by process {self.Id} ({self.ProcessName}). Stop that process", error.Message);
     }
 
     [Fact]
-    public void Lock_that_another_process_holds_is_refused_until_that_process_is_killed()
+    public void Lock_of_another_process_is_refused_until_that_process_is_killed()
     {
         // flock(1) takes the same lock, and cat holds it until its input ends.
         File.WriteAllText(_folder["LOCK"], "4711 (other)\n");
@@ -54,7 +54,7 @@ public sealed class DirectoryLockTests : IDisposable
     }
 
     [Fact]
-    public void Lock_that_was_given_back_is_taken_again()
+    public void Released_lock_can_be_taken_again()
     {
         DirectoryLock.Take(_folder.Path).Dispose();
 
@@ -62,7 +62,7 @@ public sealed class DirectoryLockTests : IDisposable
     }
 
     [Fact]
-    public void File_that_a_dead_process_left_is_no_obstacle()
+    public void Lock_file_of_a_dead_process_does_not_matter()
     {
         File.WriteAllText(_folder["LOCK"], new string('9', 1000));
 

@@ -12,7 +12,7 @@ public sealed class FailingDiskTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void Sync_that_the_system_refuses_is_an_error_that_names_file_and_cause()
+    public void Refused_sync_is_an_error_with_file_and_cause()
     {
         using var file = new FileDisk("/dev").Open("null");
 
@@ -24,7 +24,7 @@ public sealed class FailingDiskTests : IDisposable
     }
 
     [Fact]
-    public void Sync_that_fails_for_want_of_room_is_not_tried_again()
+    public void Sync_that_fails_on_a_full_disk_is_final()
     {
         const int NoSpace = 28;
         var full = DiskFailure.Of("/data/file", "could not be synced", NoSpace);
@@ -37,7 +37,7 @@ public sealed class FailingDiskTests : IDisposable
     }
 
     [Fact]
-    public void Write_to_a_full_disk_says_that_it_is_full()
+    public void Write_to_a_full_disk_throws_DiskFullException()
     {
         using var file = new FileDisk("/dev").Open("full");
 
@@ -48,7 +48,7 @@ public sealed class FailingDiskTests : IDisposable
     }
 
     [Fact]
-    public void File_for_which_there_is_no_room_leaves_nothing_behind()
+    public void Create_without_room_leaves_no_file()
     {
         var inMemory = Directory.CreateDirectory($"/dev/shm/raftactors-{Guid.NewGuid():n}");
         try
@@ -68,7 +68,7 @@ public sealed class FailingDiskTests : IDisposable
     }
 
     [Fact]
-    public void File_that_is_too_large_for_the_file_system_leaves_nothing_behind()
+    public void Create_beyond_the_limit_of_the_file_system_leaves_no_file()
     {
         var disk = new FileDisk(_folder.Path);
 
@@ -88,7 +88,7 @@ public sealed class FailingDiskTests : IDisposable
     }
 
     [Fact]
-    public void Folder_that_is_none_cannot_be_synced()
+    public void Sync_of_a_missing_folder_or_a_file_fails()
     {
         var disk = new FileDisk(_folder.Path);
         disk.Create("file", 0).Dispose();
@@ -99,7 +99,7 @@ public sealed class FailingDiskTests : IDisposable
     }
 
     [Fact]
-    public void Call_that_a_signal_interrupts_is_made_again()
+    public void Interrupted_call_is_repeated()
     {
         var calls = 0;
 
@@ -113,7 +113,7 @@ public sealed class FailingDiskTests : IDisposable
     }
 
     [Fact]
-    public void Call_that_fails_is_not_made_again()
+    public void Failed_call_is_not_repeated()
     {
         var calls = 0;
 

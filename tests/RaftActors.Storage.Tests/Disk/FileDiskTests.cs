@@ -12,7 +12,7 @@ public sealed class FileDiskTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void File_that_is_made_has_its_length_its_room_and_reads_as_zero()
+    public void New_file_has_its_length_and_reads_as_zero()
     {
         var free = _disk.FreeBytes();
         using var file = _disk.Create("new", 64 << 20);
@@ -26,7 +26,7 @@ public sealed class FileDiskTests : IDisposable
     }
 
     [Fact]
-    public void File_that_is_made_again_is_empty()
+    public void Creating_an_existing_file_empties_it()
     {
         using (var before = _disk.Create("again", 10))
         {
@@ -41,7 +41,7 @@ public sealed class FileDiskTests : IDisposable
     }
 
     [Fact]
-    public void Bytes_that_were_written_are_read_back_where_they_were_written()
+    public void Written_bytes_are_read_at_their_offset()
     {
         using (var file = _disk.Create("file", 0))
         {
@@ -73,7 +73,7 @@ public sealed class FileDiskTests : IDisposable
     }
 
     [Fact]
-    public void Missing_file_is_not_opened_and_not_made()
+    public void Opening_a_missing_file_fails_and_creates_none()
     {
         var alone = Assert.Throws<FileNotFoundException>(() => _disk.Open("missing"));
         var inFolder = Assert.Throws<FileNotFoundException>(() => _disk.Open("missing/missing"));
@@ -99,7 +99,7 @@ public sealed class FileDiskTests : IDisposable
     }
 
     [Fact]
-    public void Folder_that_is_there_is_made_again_without_harm()
+    public void Creating_an_existing_folder_changes_nothing()
     {
         _disk.CreateFolder("a");
         _disk.Create("a/file", 1).Dispose();
@@ -111,7 +111,7 @@ public sealed class FileDiskTests : IDisposable
     }
 
     [Fact]
-    public void Renaming_takes_the_place_of_what_is_there()
+    public void Rename_replaces_an_existing_file()
     {
         using (var file = _disk.Create("from", 0))
         {
@@ -127,7 +127,7 @@ public sealed class FileDiskTests : IDisposable
     }
 
     [Fact]
-    public void File_that_is_deleted_while_it_is_open_can_still_be_read()
+    public void Open_file_can_be_read_after_its_deletion()
     {
         using var file = _disk.Create("file", 0);
         file.Write(0, "abc"u8);
@@ -139,7 +139,7 @@ public sealed class FileDiskTests : IDisposable
     }
 
     [Fact]
-    public void Path_for_messages_is_whole()
+    public void Path_for_messages_is_absolute()
     {
         Assert.Equal(_folder.Path, _disk.PathOf(""));
         Assert.Equal(_folder["log/1"], _disk.PathOf("log/1"));

@@ -9,7 +9,7 @@ public sealed class ModelDiskTests
     private readonly ModelDisk _disk = new();
 
     [Fact]
-    public void Write_that_was_synced_with_its_name_is_found_after_every_cut()
+    public void Synced_write_under_a_synced_name_survives_every_cut()
     {
         Write("a", 0, [1, 2, 3]).Sync();
         _disk.SyncFolder("");
@@ -20,7 +20,7 @@ public sealed class ModelDiskTests
     }
 
     [Fact]
-    public void File_whose_folder_was_not_synced_may_be_gone()
+    public void File_in_an_unsynced_folder_may_be_gone()
     {
         Write("a", 0, [1]).Sync();
 
@@ -28,7 +28,7 @@ public sealed class ModelDiskTests
     }
 
     [Fact]
-    public void File_that_was_not_synced_may_have_a_name_and_be_empty_short_or_full_of_zeros()
+    public void Unsynced_file_may_be_empty_short_or_full_of_zeros()
     {
         _disk.Create("a", 4);
         _disk.SyncFolder("");
@@ -49,7 +49,7 @@ public sealed class ModelDiskTests
     }
 
     [Fact]
-    public void Write_over_two_sectors_is_torn_between_them_and_once_within_one()
+    public void Write_over_two_sectors_may_be_torn_between_or_within_them()
     {
         _disk.Create("a", 1024).Sync();
         _disk.SyncFolder("");
@@ -72,7 +72,7 @@ public sealed class ModelDiskTests
     }
 
     [Fact]
-    public void Rename_that_was_not_synced_is_one_step_or_none()
+    public void Unsynced_rename_is_done_whole_or_not_at_all()
     {
         Write("old", 0, [1]).Sync();
         Write("new", 0, [2]).Sync();
@@ -83,7 +83,7 @@ public sealed class ModelDiskTests
     }
 
     [Fact]
-    public void Names_are_kept_and_lost_in_any_combination()
+    public void Unsynced_names_are_kept_and_lost_in_any_combination()
     {
         Write("a", 0, [1]).Sync();
         Write("b", 0, [2]).Sync();
@@ -92,7 +92,7 @@ public sealed class ModelDiskTests
     }
 
     [Fact]
-    public void Deleted_file_may_be_back()
+    public void Unsynced_deletion_may_be_undone()
     {
         Write("a", 0, [1]).Sync();
         _disk.SyncFolder("");
@@ -102,7 +102,7 @@ public sealed class ModelDiskTests
     }
 
     [Fact]
-    public void Folder_that_was_not_synced_takes_along_what_is_in_it()
+    public void Lost_folder_loses_its_files()
     {
         _disk.CreateFolder("f/g");
         Write("f/g/a", 0, [1]).Sync();
@@ -113,7 +113,7 @@ public sealed class ModelDiskTests
     }
 
     [Fact]
-    public void Sync_that_failed_leaves_in_doubt_what_a_later_one_does_not_vouch_for()
+    public void Failed_sync_leaves_writes_in_doubt_even_after_a_later_sync()
     {
         var file = Write("a", 0, [1, 2]);
         file.Sync();
@@ -129,7 +129,7 @@ public sealed class ModelDiskTests
     }
 
     [Fact]
-    public void Sync_that_lies_makes_nothing_safe()
+    public void Lying_sync_makes_no_write_durable()
     {
         var file = Write("a", 0, [1]);
         file.Sync();
@@ -142,7 +142,7 @@ public sealed class ModelDiskTests
     }
 
     [Fact]
-    public void Cut_in_the_middle_knows_nothing_of_what_came_later()
+    public void Cut_ignores_later_operations()
     {
         Write("a", 0, [1]).Sync();
         _disk.SyncFolder("");
@@ -153,7 +153,7 @@ public sealed class ModelDiskTests
     }
 
     [Fact]
-    public void Found_disk_reads_as_it_was_found()
+    public void New_disk_shows_the_image_that_it_was_given()
     {
         Write("a", 0, [1, 2, 3]).Sync();
 
@@ -167,7 +167,7 @@ public sealed class ModelDiskTests
     }
 
     [Fact]
-    public void Planned_fault_strikes_the_nth_operation_of_its_kind_and_no_other()
+    public void Planned_fault_hits_only_the_nth_operation_of_its_kind()
     {
         _disk.Fail(DiskFault.Write, nth: 2);
         var file = Write("a", 0, [1, 2]);
@@ -178,7 +178,7 @@ public sealed class ModelDiskTests
     }
 
     [Fact]
-    public void Full_disk_makes_nothing()
+    public void Full_disk_creates_no_file()
     {
         _disk.Capacity = 100;
 

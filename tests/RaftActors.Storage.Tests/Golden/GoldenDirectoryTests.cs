@@ -29,7 +29,7 @@ public sealed class GoldenDirectoryTests
     [Theory]
     [InlineData("v1")]
     [InlineData(Latest)]
-    public void Directory_of_any_version_holds_what_was_written(string version)
+    public void Directory_of_any_version_is_read(string version)
     {
         if (version == Latest && Environment.GetEnvironmentVariable(RewriteVariable) is not null)
         {
@@ -43,7 +43,7 @@ public sealed class GoldenDirectoryTests
     }
 
     [Fact]
-    public void Directory_of_the_latest_version_is_still_written_so()
+    public void Directory_is_written_with_the_golden_bytes_of_the_latest_version()
     {
         var (golden, written) = (Load(FolderOf(Latest)), Write());
 
@@ -52,7 +52,7 @@ public sealed class GoldenDirectoryTests
     }
 
     [Fact]
-    public void Directory_of_version_1_goes_on_in_the_latest_version()
+    public void Directory_of_version_1_continues_in_the_latest_version()
     {
         var disk = new ModelDisk(Load(FolderOf("v1")));
         using (var directory = StoreDirectory.Open(new StoreOptions { Directory = "v1", FreeSpaceFloorBytes = 0 }, disk))

@@ -7,7 +7,7 @@ namespace RaftActors.Storage.Tests.Log;
 public sealed class DoubtTests
 {
     [Fact]
-    public void Snapshot_whose_name_was_in_doubt_is_durable_once_it_is_served()
+    public void Snapshot_with_an_unsynced_name_is_durable_once_it_is_served()
     {
         var life = new Life(new ModelDisk());
         life.Open();
@@ -28,7 +28,7 @@ public sealed class DoubtTests
     }
 
     [Fact]
-    public void Snapshot_that_came_in_stays_with_a_store_that_is_not_opened_while_the_segment_that_says_so_goes()
+    public void Received_snapshot_stays_installed_when_its_segment_is_deleted_before_the_store_is_opened()
     {
         var life = new Life(new ModelDisk());
         life.Open("a");
@@ -54,7 +54,7 @@ public sealed class DoubtTests
     }
 
     [Fact]
-    public void Segment_whose_name_is_in_doubt_ends_the_log_also_when_a_new_store_needed_it()
+    public void Segment_with_a_failed_folder_sync_fails_the_log_even_for_a_new_store()
     {
         // Of the folders the first three are those of the snapshots, the fourth knows the segment, and the fifth that one is deleted.
         (DiskFault, int)[] faults = [(DiskFault.SyncFolder, 4), (DiskFault.SyncFolder, 5), (DiskFault.Sync, 1), (DiskFault.Rename, 1)];
@@ -103,7 +103,7 @@ public sealed class DoubtTests
     }
 
     [Fact]
-    public void Batch_that_is_missing_at_the_end_of_a_segment_that_was_synced_is_damage()
+    public void Missing_batch_at_the_end_of_a_synced_segment_is_damage()
     {
         var life = new Life(new ModelDisk());
         life.Open();
@@ -133,7 +133,7 @@ public sealed class DoubtTests
     }
 
     [Fact]
-    public void Discard_does_not_go_before_an_installation_that_was_put_off()
+    public void Discard_does_not_overtake_a_deferred_installation()
     {
         var life = new Life(new ModelDisk());
         life.Open("a");

@@ -20,7 +20,7 @@ public sealed class FileStoreContractTests
 
     [Theory]
     [MemberData(nameof(CasesWithCrash))]
-    public void Store_on_a_disk_that_loses_what_was_not_synced_keeps_the_contract(string name) =>
+    public void Store_on_a_disk_that_loses_unsynced_writes_keeps_the_contract(string name) =>
         RaftStoreContract.Run(name, new OnModel());
 
     [Theory]

@@ -14,7 +14,7 @@ public sealed class FormatTests
     private static readonly Guid Identity = new("00112233-4455-6677-8899-aabbccddeeff");
 
     [Fact]
-    public void Segment_header_is_these_bytes()
+    public void Segment_header_has_the_documented_bytes()
     {
         var bytes = new byte[SegmentHeader.Size];
         var header = new SegmentHeader(7, Identity, 4000, 120);
@@ -28,7 +28,7 @@ public sealed class FormatTests
     }
 
     [Fact]
-    public void Batch_header_is_these_bytes()
+    public void Batch_header_has_the_documented_bytes()
     {
         var bytes = new byte[BatchHeader.Size];
         var header = new BatchHeader(100, 3, 64, 9);
@@ -39,7 +39,7 @@ public sealed class FormatTests
     }
 
     [Fact]
-    public void Record_header_is_these_bytes()
+    public void Record_header_has_the_documented_bytes()
     {
         var bytes = new byte[RecordHeader.Size];
         var header = new RecordHeader(0xAABBCCDD, 50, RecordType.Pair, RecordHeader.HasRequest, 5, 10, 11, 12);
@@ -52,7 +52,7 @@ public sealed class FormatTests
     }
 
     [Fact]
-    public void Header_at_another_place_or_of_another_segment_is_not_taken()
+    public void Header_at_another_offset_or_of_another_segment_is_refused()
     {
         var bytes = new byte[BatchHeader.Size];
         var (here, there) = (new SegmentHeader(1, Identity, 0, 64).Seed, new SegmentHeader(2, Identity, 0, 64).Seed);
@@ -79,7 +79,7 @@ public sealed class FormatTests
 
     /// <summary>A difference here is a new version of the format.</summary>
     [Fact]
-    public void Log_of_the_latest_version_is_still_written_so()
+    public void Log_is_written_with_the_golden_bytes_of_the_latest_version()
     {
         var life = new Life(new ModelDisk());
         WriteAllKinds(life);
@@ -90,7 +90,7 @@ public sealed class FormatTests
     }
 
     [Fact]
-    public void Entries_and_hard_state_come_back_with_all_that_they_hold()
+    public void Entries_and_hard_state_are_read_with_every_field()
     {
         var life = new Life(new ModelDisk());
         WriteAllKinds(life);

@@ -29,7 +29,7 @@ public sealed class LogThreadTests
     }
 
     [Fact]
-    public void Log_that_is_not_idle_for_long_enough_is_not_sealed()
+    public void Log_is_not_sealed_before_it_was_idle_for_the_configured_time()
     {
         using (var directory = Open(Options, out var store))
         {
@@ -83,7 +83,7 @@ public sealed class LogThreadTests
     }
 
     [Fact]
-    public async Task Store_closes_though_there_is_no_room_for_its_snapshot()
+    public async Task Store_closes_while_its_snapshot_waits_for_room()
     {
         using var directory = Open(Options with { RetryAfter = AtOnce }, out var store);
         _disk.Read(disk => disk.Capacity = disk.Capacity - disk.FreeBytes());

@@ -10,7 +10,7 @@ public sealed class PolicyTests
 
     [Theory]
     [MemberData(nameof(Lazy))]
-    public void Write_is_acknowledged_unsynced_and_lost_with_the_power_but_not_with_the_process(SyncPolicy policy)
+    public void Acknowledged_write_may_be_lost_in_a_power_cut_but_not_in_a_kill(SyncPolicy policy)
     {
         var life = Opened(policy);
         var syncs = Syncs(life);
@@ -25,7 +25,7 @@ public sealed class PolicyTests
 
     [Theory]
     [MemberData(nameof(Lazy))]
-    public void Power_cut_leaves_the_log_as_it_was_at_some_time_since_the_last_sync_and_it_goes_on_from_there(SyncPolicy policy)
+    public void Power_cut_leaves_some_state_since_the_last_sync_and_the_log_continues_from_it(SyncPolicy policy)
     {
         var life = Opened(policy);
         life.Write("a", Life.Entry(1)).Sync();
@@ -59,7 +59,7 @@ public sealed class PolicyTests
 
     [Theory]
     [MemberData(nameof(Lazy))]
-    public void Snapshot_is_never_more_durable_than_the_log_that_it_stands_for(SyncPolicy policy)
+    public void Snapshot_is_never_more_durable_than_the_entries_that_it_covers(SyncPolicy policy)
     {
         var life = Opened(policy);
         life.Write("a", Life.Entry(1)).Write("a", Life.Entry(2)).Write("a", Life.Entry(2, 2));

@@ -8,7 +8,7 @@ namespace RaftActors.Storage.Tests.Log;
 public sealed class RecoveryTests
 {
     [Fact]
-    public void Log_is_the_same_after_a_clean_end_a_death_and_a_power_cut()
+    public void Log_is_the_same_after_a_clean_stop_a_kill_and_a_power_cut()
     {
         foreach (var end in new Func<Life, ModelDisk>[] { life => life.Close(), life => life.Kill(), life => life.Cut() })
         {
@@ -19,7 +19,7 @@ public sealed class RecoveryTests
     }
 
     [Fact]
-    public void Entry_takes_the_place_of_all_at_and_above_its_index()
+    public void Entry_replaces_all_entries_at_and_above_its_index()
     {
         var life = Written(Life.Entry(1), Life.Entry(2), Life.Entry(3), Life.Entry(4));
         life.Write("a", Life.Entry(2, 2));
@@ -52,7 +52,7 @@ public sealed class RecoveryTests
     public void Log_without_a_torn_end_has_no_notes() => Assert.Empty(new Life(Written(Life.Entry(1)).Cut()).Open().Notes);
 
     [Fact]
-    public void Bad_byte_before_what_was_synced_is_damage_with_file_place_index_and_sums()
+    public void Bad_byte_before_a_recorded_sync_is_damage_with_file_offset_index_and_checksums()
     {
         var life = Written(Life.Entry(1), Life.Entry(2));
         var (sound, place) = (life.Write("a", Life.Entry(3)).Kill(), 0);
@@ -68,7 +68,7 @@ public sealed class RecoveryTests
     }
 
     [Fact]
-    public void Bad_byte_before_a_seal_is_damage_and_the_same_without_the_seal_a_torn_end()
+    public void Bad_byte_is_damage_before_a_seal_and_a_torn_tail_without_one()
     {
         var unsealed = Written(Life.Entry(1)).Write("a", Life.Entry(2));
         var torn = Life.Change(unsealed.Kill(), Life.FileOf(1), bytes => bytes[FindValue(bytes, 2)] ^= 1);
@@ -93,7 +93,7 @@ public sealed class RecoveryTests
     }
 
     [Fact]
-    public void Damage_of_one_store_leaves_the_others_open_and_its_segments_there()
+    public void Damaged_store_lets_the_others_open_and_keeps_its_segments()
     {
         var life = new Life(new ModelDisk());
         life.Open("a");
@@ -117,7 +117,7 @@ public sealed class RecoveryTests
     }
 
     [Fact]
-    public void What_was_read_after_a_failed_sync_is_durable_once_it_is_served()
+    public void State_that_was_read_after_a_failed_sync_is_durable_once_it_is_served()
     {
         var life = Written(Life.Entry(1));
         life.Disk.Fail(DiskFault.Sync);
@@ -132,7 +132,7 @@ public sealed class RecoveryTests
     }
 
     [Fact]
-    public void Power_cut_anywhere_in_an_opening_leaves_a_log_that_opens_and_has_everything()
+    public void Power_cut_during_an_opening_loses_nothing()
     {
         var torn = Written(Life.Entry(1)).Write("a", Life.Entry(2)).Queue("a", Life.Entry(3));
         torn.Disk.Fail(DiskFault.Write);
@@ -148,7 +148,7 @@ public sealed class RecoveryTests
     }
 
     [Fact]
-    public void Segment_of_a_newer_format_is_refused_by_that_name()
+    public void Segment_of_a_newer_version_is_refused_with_its_version()
     {
         var disk = Life.Change(Written(Life.Entry(1)).Close(), Life.FileOf(1), bytes =>
         {
@@ -163,7 +163,7 @@ public sealed class RecoveryTests
     }
 
     [Fact]
-    public void Missing_segment_is_refused_by_its_name()
+    public void Missing_segment_is_refused_with_its_name()
     {
         var disk = ThreeSegments();
         foreach (var missing in new[] { 1, 2 })

@@ -7,7 +7,7 @@ namespace RaftActors.Storage.Tests.Log;
 public sealed class SegmentTests
 {
     [Fact]
-    public void Log_goes_on_in_a_new_segment_when_one_is_full()
+    public void Log_continues_in_a_new_segment_when_one_is_full()
     {
         var life = Filled(segments: 3);
 
@@ -18,7 +18,7 @@ public sealed class SegmentTests
     }
 
     [Fact]
-    public void Segments_that_no_store_needs_are_deleted_and_what_is_left_opens()
+    public void Segments_that_no_store_needs_are_deleted_and_the_rest_opens()
     {
         var life = Filled(segments: 4);
         var last = Last(life);
@@ -50,7 +50,7 @@ public sealed class SegmentTests
     }
 
     [Fact]
-    public void Entries_that_were_overwritten_hold_no_segment()
+    public void Replaced_entries_keep_no_segment()
     {
         var life = Filled(segments: 3);
         life.Write("a", Life.Entry(1, 2));
@@ -63,7 +63,7 @@ public sealed class SegmentTests
     }
 
     [Fact]
-    public void Log_that_ends_before_the_discarded_place_is_given_up_and_goes_on_after_it()
+    public void Discard_beyond_the_end_of_the_log_empties_it_and_the_log_continues_after_it()
     {
         var life = Filled(segments: 1);
         life.Discard("a", 500);
@@ -73,7 +73,7 @@ public sealed class SegmentTests
     }
 
     [Fact]
-    public void Power_cut_anywhere_in_a_life_of_many_segments_leaves_all_that_was_acknowledged()
+    public void Power_cut_at_any_operation_across_many_segments_keeps_every_acknowledged_write()
     {
         var life = new Life(new ModelDisk());
         life.Open();
@@ -100,7 +100,7 @@ public sealed class SegmentTests
     }
 
     [Fact]
-    public void Full_disk_is_waited_for_and_told_before_and_after()
+    public void Write_waits_on_a_full_disk_and_the_listener_is_told_before_and_after()
     {
         var life = Filled(segments: 1);
         life.Told.Clear();
@@ -146,7 +146,7 @@ public sealed class SegmentTests
     }
 
     [Fact]
-    public void Discard_that_is_queued_behind_makes_room_on_a_full_disk()
+    public void Queued_discard_makes_room_for_the_writes_before_it_on_a_full_disk()
     {
         var life = Filled(segments: 3);
         var last = Last(life);
@@ -167,7 +167,7 @@ public sealed class SegmentTests
     }
 
     [Fact]
-    public void Snapshot_for_which_there_is_no_room_holds_up_its_own_store_only()
+    public void Received_snapshot_without_room_holds_up_its_own_store_only()
     {
         var life = new Life(new ModelDisk());
         life.Open("a");
@@ -189,7 +189,7 @@ public sealed class SegmentTests
     }
 
     [Fact]
-    public void Piece_of_a_snapshot_that_goes_in_several_writes_is_tried_again_from_its_beginning()
+    public void Large_piece_of_a_snapshot_is_written_again_from_its_beginning_after_a_full_disk()
     {
         const int Large = 3 << 20;
         var life = new Life(new ModelDisk());
@@ -212,7 +212,7 @@ public sealed class SegmentTests
     }
 
     [Fact]
-    public void Failed_write_is_told_once_and_nothing_is_written_after_it()
+    public void Failed_write_is_reported_once_and_stops_all_writing()
     {
         foreach (var fault in new[] { DiskFault.Write, DiskFault.WriteFull, DiskFault.Sync })
         {

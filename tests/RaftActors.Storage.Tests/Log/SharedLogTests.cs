@@ -22,7 +22,7 @@ public sealed class SharedLogTests
     }
 
     [Fact]
-    public void Nothing_is_told_before_the_sync()
+    public void Write_is_acknowledged_only_after_the_sync()
     {
         var life = Three();
         life.Queue("a", Life.Entry(1));
@@ -35,7 +35,7 @@ public sealed class SharedLogTests
     }
 
     [Fact]
-    public void Batch_is_not_larger_than_it_may_be_and_tickets_come_in_order()
+    public void Batches_respect_their_size_limit_and_tickets_come_in_order()
     {
         var life = Three();
         life.Told.Clear();
@@ -55,7 +55,7 @@ public sealed class SharedLogTests
     }
 
     [Fact]
-    public void Write_larger_than_a_batch_and_a_segment_goes_whole()
+    public void Write_larger_than_a_batch_and_a_segment_is_written_whole()
     {
         var life = Three();
         life.Write("a", Life.Entry(1, 1, 10_000), Life.Entry(2));
@@ -65,7 +65,7 @@ public sealed class SharedLogTests
     }
 
     [Fact]
-    public void Each_store_comes_back_with_its_own_and_the_owners_are_known()
+    public void Each_store_recovers_its_own_state_and_the_directory_lists_the_owners()
     {
         var life = Three();
         life.Write("a", Life.Entry(1)).Write("b", Life.Entry(1), Life.Entry(2)).Write("c", new HardState(new Term(3), null, []));
@@ -79,7 +79,7 @@ public sealed class SharedLogTests
     }
 
     [Fact]
-    public void Store_is_opened_once_at_a_time_and_again_after_it_was_disposed_with_all_that_was_queued()
+    public void Second_opening_is_refused_until_Dispose_and_then_finds_the_queued_writes()
     {
         var life = Three();
         var incarnation = life.Write("a", Life.Entry(1)).StoreOf("a");
@@ -106,7 +106,7 @@ public sealed class SharedLogTests
     }
 
     [Fact]
-    public void Store_that_was_closed_hears_nothing_and_writes_nothing()
+    public void Closed_store_ignores_writes_and_tells_nothing()
     {
         var life = Three();
         var store = life.StoreOf("a");
@@ -120,7 +120,7 @@ public sealed class SharedLogTests
     }
 
     [Fact]
-    public void Directory_that_was_closed_does_nothing_more()
+    public void Closed_directory_ignores_writes_and_opens_no_store()
     {
         var life = Three();
         life.Queue("a", Life.Entry(1));

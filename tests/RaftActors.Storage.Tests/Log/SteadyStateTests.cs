@@ -38,7 +38,7 @@ public sealed class SteadyStateTests
     }
 
     [Fact]
-    public void Thread_writes_what_is_queued_and_saves_snapshots_and_all_of_it_is_there_afterwards()
+    public void Thread_writes_queued_entries_and_snapshots_and_the_next_opening_finds_them()
     {
         using var folder = new TemporaryFolder();
         var options = Life.Options with { Directory = folder["store"] };

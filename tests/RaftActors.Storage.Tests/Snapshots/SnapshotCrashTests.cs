@@ -15,7 +15,7 @@ public sealed class SnapshotCrashTests
     private readonly List<(int Operations, Snapshot Snapshot)> _promised = [];
 
     [Fact]
-    public void Crash_leaves_the_last_snapshot_that_was_said_to_be_saved_or_a_later_one()
+    public void Crash_leaves_the_last_saved_snapshot_or_a_later_one()
     {
         var folder = Open(_disk);
         foreach (var snapshot in (Snapshot[])[Of(10, 1500), Of(20, 700), Of(30, 0)])
@@ -29,7 +29,7 @@ public sealed class SnapshotCrashTests
     }
 
     [Fact]
-    public void Crash_leaves_a_snapshot_that_came_in_once_the_log_says_that_it_is_installed()
+    public void Crash_leaves_a_received_snapshot_once_the_log_records_it()
     {
         var folder = Open(_disk);
         folder.Save(10, 700);
@@ -49,7 +49,7 @@ public sealed class SnapshotCrashTests
     }
 
     [Fact]
-    public void Crash_during_the_opening_after_a_crash_loses_nothing()
+    public void Crash_during_recovery_loses_nothing()
     {
         var folder = Open(_disk);
         folder.Save(10, 700);

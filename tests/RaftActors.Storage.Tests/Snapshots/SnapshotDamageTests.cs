@@ -14,7 +14,7 @@ public sealed class SnapshotDamageTests
     private const int VersionOffset = 8;
 
     [Fact]
-    public void Each_flipped_byte_of_the_latest_snapshot_is_found_at_opening()
+    public void Each_flipped_byte_of_the_latest_snapshot_is_detected_at_opening()
     {
         var whole = ImageWith(Of(10, 200));
         var file = whole.Files[PathOf(10)];
@@ -28,7 +28,7 @@ public sealed class SnapshotDamageTests
     }
 
     [Fact]
-    public void Each_bit_of_the_state_and_its_checksums_that_flips_later_is_found_when_it_is_read()
+    public void Each_bit_that_flips_after_opening_is_detected_when_it_is_read()
     {
         var snapshot = Of(10, 200);
         var disk = new ModelDisk(ImageWith(snapshot)) { IsRecording = false };
@@ -47,7 +47,7 @@ public sealed class SnapshotDamageTests
     }
 
     [Fact]
-    public void Each_other_length_of_the_file_is_found_at_opening()
+    public void Each_wrong_length_of_the_file_is_detected_at_opening()
     {
         var whole = ImageWith(Of(10, 50));
         var file = whole.Files[PathOf(10)];
@@ -57,7 +57,7 @@ public sealed class SnapshotDamageTests
     }
 
     [Fact]
-    public void Damage_is_told_with_its_place_and_both_checksums()
+    public void Damage_is_reported_with_its_offset_and_both_checksums()
     {
         var whole = ImageWith(Of(10, (2 * Block) + 100));
         var file = whole.Files[PathOf(10)];
@@ -73,7 +73,7 @@ public sealed class SnapshotDamageTests
     }
 
     [Fact]
-    public void Sound_blocks_of_a_snapshot_that_was_damaged_later_are_still_read()
+    public void Intact_blocks_of_a_damaged_snapshot_are_still_read()
     {
         var snapshot = Of(10, 3 * Block);
         var disk = new ModelDisk(ImageWith(snapshot));
@@ -88,7 +88,7 @@ public sealed class SnapshotDamageTests
     }
 
     [Fact]
-    public void Blocks_in_the_wrong_place_are_found_though_their_checksums_are_with_them()
+    public void Swapped_blocks_are_detected_even_with_their_checksums()
     {
         var whole = ImageWith(Of(10, 2 * Block));
         var file = whole.Files[PathOf(10)].ToArray();
@@ -101,7 +101,7 @@ public sealed class SnapshotDamageTests
     }
 
     [Fact]
-    public void Blocks_of_another_snapshot_are_found_though_their_checksums_are_with_them()
+    public void Blocks_of_another_snapshot_are_detected_even_with_their_checksums()
     {
         var (whole, other) = (ImageWith(Of(10, Block)), ImageWith(Of(11, Block)));
         var file = whole.Files[PathOf(10)].ToArray();
@@ -132,7 +132,7 @@ public sealed class SnapshotDamageTests
     }
 
     [Fact]
-    public void Snapshot_of_a_newer_format_is_refused_and_the_error_says_which()
+    public void Snapshot_of_a_newer_version_is_refused_with_its_version()
     {
         var whole = ImageWith(Of(10, 50));
         var file = whole.Files[PathOf(10)].ToArray();
@@ -144,7 +144,7 @@ public sealed class SnapshotDamageTests
     }
 
     [Fact]
-    public void Earlier_snapshot_that_is_damaged_is_left_out_with_a_note_and_deleted_in_its_time()
+    public void Damaged_earlier_snapshot_is_left_out_with_a_note_and_deleted_by_a_discard()
     {
         var whole = ImageWith(Of(10, 50), Of(20, 50));
         var disk = new ModelDisk(whole.With(PathOf(10), Flipped(whole.Files[PathOf(10)], 30)));
@@ -160,7 +160,7 @@ public sealed class SnapshotDamageTests
     }
 
     [Fact]
-    public void Latest_snapshot_is_not_given_up_for_an_earlier_one()
+    public void Damaged_latest_snapshot_is_not_replaced_by_an_earlier_one()
     {
         var whole = ImageWith(Of(10, 50), Of(20, 50));
 
@@ -169,7 +169,7 @@ public sealed class SnapshotDamageTests
     }
 
     [Fact]
-    public void Damage_before_a_later_snapshot_that_came_in_and_was_installed_is_no_obstacle()
+    public void Damaged_snapshot_does_not_matter_after_a_later_installed_one()
     {
         var disk = new ModelDisk(ImageWith(Of(10, 50)));
         var folder = Open(disk);
@@ -182,7 +182,7 @@ public sealed class SnapshotDamageTests
     }
 
     [Fact]
-    public void Disk_that_cannot_be_read_is_an_error_and_not_damage()
+    public void Read_error_is_not_reported_as_damage()
     {
         var atOpening = new ModelDisk(ImageWith(Of(10, 50)));
         var later = new ModelDisk(ImageWith(Of(10, 50)));

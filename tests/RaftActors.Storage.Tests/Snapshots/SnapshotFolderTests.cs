@@ -32,7 +32,7 @@ public sealed class SnapshotFolderTests
     }
 
     [Fact]
-    public void Files_on_the_machines_own_disk_do_the_same()
+    public void Saved_snapshot_is_there_after_a_restart_on_the_machines_own_disk()
     {
         using var temporary = new TemporaryFolder();
         var disk = new FileDisk(temporary.Path);
@@ -61,7 +61,7 @@ public sealed class SnapshotFolderTests
     [InlineData(3 * Block, 100)]
     [InlineData((3 * Block) + 7, 100)]
     [InlineData(5, 0)]
-    public void Any_piece_can_be_read(int offset, int limit)
+    public void Any_range_of_the_state_can_be_read(int offset, int limit)
     {
         var snapshot = Of(10, (3 * Block) + 7);
         var folder = Open(_disk);
@@ -73,7 +73,7 @@ public sealed class SnapshotFolderTests
     }
 
     [Fact]
-    public void Piece_outside_of_the_state_is_refused()
+    public void Range_outside_of_the_state_is_refused()
     {
         var folder = Open(_disk);
         folder.Save(10, 100);
@@ -83,7 +83,7 @@ public sealed class SnapshotFolderTests
     }
 
     [Fact]
-    public void Snapshots_are_kept_by_position_until_they_are_deleted_and_the_latest_always()
+    public void Snapshots_are_listed_by_position_and_the_latest_is_never_deleted()
     {
         var folder = Open(_disk);
         folder.Save(9, 10);
@@ -101,7 +101,7 @@ public sealed class SnapshotFolderTests
     }
 
     [Fact]
-    public void Snapshot_that_is_not_later_than_the_latest_is_not_written()
+    public void Snapshot_as_late_as_the_latest_is_not_written()
     {
         var folder = Open(_disk);
         folder.Save(10, 10);
@@ -114,14 +114,14 @@ public sealed class SnapshotFolderTests
     }
 
     [Fact]
-    public void State_of_another_length_than_the_snapshot_says_is_refused()
+    public void State_with_another_length_than_the_description_is_refused()
     {
         Assert.Throws<ArgumentException>(() => Open(_disk).Save(Of(10, 10), new byte[9]));
         Assert.Empty(_disk.List(Folder));
     }
 
     [Fact]
-    public void Snapshot_that_was_deleted_is_not_read_and_the_error_says_so()
+    public void Reading_a_deleted_snapshot_is_refused_with_its_position()
     {
         var folder = Open(_disk);
         folder.Save(10, 10);
@@ -140,7 +140,7 @@ public sealed class SnapshotFolderTests
     [InlineData(1000, 999)]
     [InlineData((2 * Block) + 9, Block)]
     [InlineData((2 * Block) + 9, 40_000)]
-    public void Snapshot_that_came_in_piece_by_piece_counts_once_it_is_installed(int length, int pieceLength)
+    public void Received_snapshot_counts_once_it_is_installed(int length, int pieceLength)
     {
         var snapshot = Of(10, length);
         var folder = Open(_disk);
@@ -156,7 +156,7 @@ public sealed class SnapshotFolderTests
     }
 
     [Fact]
-    public void Piece_at_the_beginning_begins_anew()
+    public void Piece_at_offset_0_begins_a_new_snapshot()
     {
         var (first, second) = (Of(10, 1000), Of(20, 500));
         var folder = Open(_disk);
@@ -172,7 +172,7 @@ public sealed class SnapshotFolderTests
     }
 
     [Fact]
-    public void Piece_that_does_not_follow_is_refused()
+    public void Piece_that_leaves_a_gap_is_refused()
     {
         var snapshot = Of(10, 1000);
         var folder = Open(_disk);
@@ -188,7 +188,7 @@ public sealed class SnapshotFolderTests
     }
 
     [Fact]
-    public void Own_snapshot_is_saved_while_another_one_comes_in()
+    public void Own_snapshot_is_saved_while_another_one_is_received()
     {
         var incoming = Of(20, 1000);
         var folder = Open(_disk);
@@ -204,7 +204,7 @@ public sealed class SnapshotFolderTests
     }
 
     [Fact]
-    public void What_came_in_is_decided_by_the_log_after_a_start()
+    public void Opening_keeps_the_received_snapshots_that_the_log_records()
     {
         var folder = Open(_disk);
         folder.Save(10, 10);
@@ -221,7 +221,7 @@ public sealed class SnapshotFolderTests
     }
 
     [Fact]
-    public void What_was_never_finished_is_removed_at_a_start_and_nothing_else()
+    public void Opening_deletes_unfinished_files_and_nothing_else()
     {
         _disk.CreateFolder(Folder);
         foreach (var name in (string[])[NameOf(10, ".tmp"), NameOf(10, ".part"), NameOf(10, ".incoming"), "notes.txt", "10-3.snap"])
@@ -237,7 +237,7 @@ public sealed class SnapshotFolderTests
     }
 
     [Fact]
-    public void Snapshot_that_is_deleted_while_it_is_read_is_read_to_the_end_and_then_closed()
+    public void Reader_of_a_deleted_snapshot_finishes_its_read_and_then_the_file_is_closed()
     {
         var disk = new WatchedDisk(_disk);
         var folder = Open(disk);
@@ -262,7 +262,7 @@ public sealed class SnapshotFolderTests
     [InlineData(nameof(DiskFault.WriteFull))]
     [InlineData(nameof(DiskFault.Sync))]
     [InlineData(nameof(DiskFault.Rename))]
-    public void Save_that_fails_says_so_and_leaves_the_old_snapshot(string fault)
+    public void Failed_save_is_an_error_and_leaves_the_old_snapshot(string fault)
     {
         var folder = Open(_disk);
         folder.Save(10, 100);
@@ -278,7 +278,7 @@ public sealed class SnapshotFolderTests
     }
 
     [Fact]
-    public void Save_whose_name_may_not_be_durable_says_so()
+    public void Save_with_a_failed_folder_sync_is_an_error()
     {
         var folder = Open(_disk);
         _disk.Fail(DiskFault.SyncFolder);
@@ -288,7 +288,7 @@ public sealed class SnapshotFolderTests
     }
 
     [Fact]
-    public void Incoming_snapshot_for_which_there_is_no_room_is_refused_before_any_memory_is_taken()
+    public void Received_snapshot_without_room_is_refused_before_memory_is_allocated()
     {
         _disk.Capacity = 1 << 20;
         var folder = Open(_disk);

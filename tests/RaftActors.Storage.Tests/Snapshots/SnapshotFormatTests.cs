@@ -22,7 +22,7 @@ public sealed class SnapshotFormatTests
     }
 
     [Fact]
-    public void File_that_is_written_is_of_version_1_byte_by_byte()
+    public void File_is_written_with_the_golden_bytes_of_version_1()
     {
         var disk = new ModelDisk();
         Open(disk).Save(10, 33);

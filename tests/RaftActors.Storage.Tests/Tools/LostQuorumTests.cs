@@ -11,7 +11,7 @@ public sealed class LostQuorumTests
     private readonly Survivors _group = new();
 
     [Fact]
-    public void Two_of_five_go_on_with_everything_that_the_longer_log_has()
+    public void Two_of_five_recover_with_every_entry_of_the_longer_log()
     {
         _group.Start(1, Recovered(1, [1, 2], Survivors.StateOf(5, 1, 1, 2)));
         _group.Start(2, Recovered(2, [1, 2], Survivors.StateOf(5, 1, 1, 2, 2, 3)));
@@ -43,7 +43,7 @@ public sealed class LostQuorumTests
     /// must not be taken for it.
     /// </summary>
     [Fact]
-    public void Survivor_that_was_behind_gets_what_it_lacks_and_nothing_is_taken_for_damage()
+    public void Lagging_survivor_gets_the_missing_entries_and_is_not_fenced()
     {
         _group.Start(1, Recovered(1, [1, 2], Survivors.StateOf(5, 1, 4)));
         _group.Start(2, Recovered(2, [1, 2], Survivors.StateOf(5, 1, 4, 5, 5)));
@@ -55,7 +55,7 @@ public sealed class LostQuorumTests
     }
 
     [Fact]
-    public void Two_of_three_survivors_elect_nobody_before_the_third_is_there()
+    public void Two_of_three_survivors_elect_no_leader_before_the_third_starts()
     {
         _group.Start(1, Recovered(1, [1, 2, 3], Survivors.StateOf(7, 1, 1)));
         _group.Start(2, Recovered(2, [1, 2, 3], Survivors.StateOf(7, 1, 1)));
@@ -70,7 +70,7 @@ public sealed class LostQuorumTests
     }
 
     [Fact]
-    public void Three_survivors_live_with_the_loss_of_one_once_they_had_a_leader()
+    public void Three_survivors_tolerate_the_loss_of_one_after_their_first_leader()
     {
         foreach (var number in (int[])[1, 2, 3])
         {
@@ -87,7 +87,7 @@ public sealed class LostQuorumTests
     }
 
     [Fact]
-    public void Lost_process_that_comes_back_is_refused_as_of_another_group()
+    public void Returning_lost_process_is_refused_as_a_member_of_another_group()
     {
         _group.Start(1, Recovered(1, [1, 2], Survivors.StateOf(5, 1, 1)));
         _group.Start(2, Recovered(2, [1, 2], Survivors.StateOf(5, 1, 1)));
@@ -106,7 +106,7 @@ public sealed class LostQuorumTests
     }
 
     [Fact]
-    public void Lost_process_that_comes_back_with_an_empty_store_is_taken_in()
+    public void Lost_process_with_an_empty_store_rejoins()
     {
         _group.Start(1, Recovered(1, [1, 2], Survivors.StateOf(5, 1, 1)));
         _group.Start(2, Recovered(2, [1, 2], Survivors.StateOf(5, 1, 1)));
@@ -118,7 +118,7 @@ public sealed class LostQuorumTests
     }
 
     [Fact]
-    public void Every_survivor_works_out_the_same_group_from_its_own_log()
+    public void Each_survivor_plans_the_same_group_from_its_own_log()
     {
         var one = Planned(1, [1, 2], Survivors.StateOf(5, 1, 1));
         var other = Planned(2, [2, 1], Survivors.StateOf(5, 1, 1, 2, 2));
@@ -131,7 +131,7 @@ public sealed class LostQuorumTests
     }
 
     [Fact]
-    public void Recovery_that_stopped_between_log_and_snapshot_is_finished_when_it_is_asked_for_again()
+    public void Repeated_recovery_completes_one_that_crashed_between_log_and_snapshot()
     {
         var state = Survivors.StateOf(5, 1, 1, 1);
         var before = ((Payload.Reconfigure)state.Log[0].Payload).Configuration;
@@ -146,10 +146,10 @@ public sealed class LostQuorumTests
     }
 
     [Theory]
-    [InlineData("raft3@x is not among the members", 3, new[] { 1, 2 })]
-    [InlineData("A majority of the voters is among these members", 1, new[] { 1, 2, 3 })]
+    [InlineData("raft3@x is not among the survivors", 3, new[] { 1, 2 })]
+    [InlineData("A majority of the voters survives", 1, new[] { 1, 2, 3 })]
     [InlineData("raft6@x is not in the latest configuration", 1, new[] { 1, 6 })]
-    public void What_must_not_be_done_is_refused_with_the_reason(string reason, int self, int[] survivors)
+    public void Unsafe_recovery_is_refused_with_the_reason(string reason, int self, int[] survivors)
     {
         var error = Assert.Throws<StoreException>(() => Planned(self, survivors, Survivors.StateOf(5, 1, 1)));
 
@@ -157,7 +157,7 @@ public sealed class LostQuorumTests
     }
 
     [Fact]
-    public void Store_of_another_life_is_refused()
+    public void Store_of_another_incarnation_is_refused()
     {
         var owner = new StoreOwner("g", Survivors.Names[0]);
         var names = Survivors.Names[..2];
@@ -165,7 +165,7 @@ public sealed class LostQuorumTests
         var error = Assert.Throws<StoreException>(
             () => LostQuorum.Plan(owner, new Incarnation(Guid.NewGuid()), Survivors.StateOf(5, 1, 1), names));
 
-        Assert.Contains("the group knows it with another store", error.Message);
+        Assert.Contains("the group knows another incarnation", error.Message);
     }
 
     private static InitialState Recovered(int self, int[] survivors, InitialState state) => Planned(self, survivors, state).State;
