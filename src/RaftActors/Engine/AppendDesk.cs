@@ -6,40 +6,40 @@ using RaftActors.Wire;
 namespace RaftActors.Engine;
 
 /// <summary>
-/// The Appends of this process that have not ended. One is sent when a leader is known, and sent again only after a refusal, which proves
-/// that it was written nowhere: so it is in the log at most once. One that was sent and never answered ends as unknown.
+/// The Appends of this process that have not ended. The desk sends an Append when a leader is known. It sends it again only after a
+/// refusal, which proves that nothing was written. So a pair is in the log at most once. An Append without an answer ends as unknown.
 /// <para>
-/// They reach the leader in the order made. A quorum member on the way may refuse the first, because it does not know the leader yet, and
-/// pass on the second. So one Append goes ahead alone, until the leader has answered it.
+/// Appends reach the leader in the order made. A quorum member on the way may refuse the first, because it does not know the leader yet,
+/// and pass on the second. So one Append goes ahead alone, until the leader has answered it.
 /// </para>
 /// <para>
-/// At most <see cref="WindowAppends"/> are under way at a time, and the others wait here: a burst does not flood the leader.
+/// At most <see cref="WindowAppends"/> are under way at a time, so that a burst does not flood the leader. The others wait.
 /// </para>
 /// </summary>
 internal sealed class AppendDesk(EngineContext context)
 {
-    /// <summary>How many Appends may be under way at a time. Their bytes are bounded by raft.in-flight.size-max.</summary>
+    /// <summary>The maximum number of Appends under way. raft.in-flight.size-max bounds their bytes.</summary>
     public const int WindowAppends = 4096;
 
     private readonly Dictionary<long, Pending> _pending = [];
     private readonly Deadlines<Pending> _deadlines = new();
 
-    // Waiting to be sent. Invariant: every number in _refused is below every number in _unsent, since the lowest is always sent first.
+    // Appends to send. Invariant: each number in _refused is below each number in _unsent, because the lowest is sent first.
     private readonly LinkedList<Pending> _unsent = [];
     private readonly SortedSet<long> _refused = [];
 
-    // Where leaders put them, until as much is committed.
+    // Places in the logs of leaders, until that index is committed.
     private readonly SortedSet<(LogIndex Index, long Number)> _places = [];
 
     private readonly AppendWindow _window = new(WindowAppends, context.Process.Settings.InflightSizeMaxBytes);
 
-    // The way that the last one was sent on, which it was, and whether the leader was heard to be at the end of it.
+    // The way of the latest Append, that Append, and whether the leader has answered one on this way.
     private LeaderWay? _way;
     private Pending? _ahead;
     private bool _isWayOpen;
 
-    // Which of the ways to the leader of this term is taken. A refusal moves on to the next one, as soon as all that was sent on the
-    // refusing way is answered: what is under way there could still overtake.
+    // The number of ways to the leader of this term that refused. A refusal leads to the next way, once the Append that goes ahead is
+    // answered: an Append under way on the old way could overtake.
     private Term _term;
     private int _detours;
     private bool _isTurnedAway;
@@ -57,7 +57,7 @@ internal sealed class AppendDesk(EngineContext context)
         SendWaiting();
     }
 
-    /// <summary>Sends, in the order of the calls, whatever waits for a leader and has room in the window.</summary>
+    /// <summary>Sends the waiting Appends that the window has room for, in the order made.</summary>
     public void SendWaiting()
     {
         if (!HasUnsent || FindWay() is not { } way)
@@ -79,64 +79,40 @@ internal sealed class AppendDesk(EngineContext context)
         }
     }
 
-    public void OnTaken(WireMessage.AppendTaken taken)
+    public void Receive(AppendReply reply)
     {
-        if (_pending.TryGetValue(taken.Request.Number, out var pending))
-        {
-            Forget(pending.Place, pending.Number);
-            pending.Place = (taken.Index, taken.Term);
-            _places.Add((taken.Index, pending.Number));
-            _window.HeardAt = context.Now;
-            OpenWay(pending);
-        }
-    }
-
-    public void OnRefused(WireMessage.AppendRefused refused)
-    {
-        if (!_pending.TryGetValue(refused.Request.Number, out var pending) || !pending.IsUnderWay)
+        if (!_pending.TryGetValue(reply.Request.Number, out var pending))
         {
             return;
         }
 
-        // Sent again with the next tick, or when a new leader is known: at once would be a busy loop.
-        _isTurnedAway |= _window.Holds(pending);
-        _window.Release(pending, context.Now);
-        pending.IsUnderWay = false;
-        _refused.Add(pending.Number);
-        _isWayOpen = _way is { Hops: 0 };
-    }
-
-    public void OnDiscarded(WireMessage.AppendDiscarded discarded)
-    {
-        if (_pending.TryGetValue(discarded.Request.Number, out var pending))
+        switch (reply)
         {
-            Cancel(pending, new CancelReason.NotCommitted(discarded.Reason));
-            OpenWay(pending);
-        }
-    }
-
-    /// <summary>It was in the log already, and is committed: if not here yet, then soon.</summary>
-    public void OnRepeated(WireMessage.AppendRepeated repeated)
-    {
-        if (repeated.Index <= context.Commit && _pending.TryGetValue(repeated.Request.Number, out var pending))
-        {
-            End(pending);
-            OpenWay(pending);
-        }
-    }
-
-    /// <summary>Nobody can tell any more whether it was appended.</summary>
-    public void OnForgotten(WireMessage.AppendForgotten forgotten)
-    {
-        if (_pending.TryGetValue(forgotten.Request.Number, out var pending))
-        {
-            Cancel(pending, new CancelReason.Unknown());
-            OpenWay(pending);
+            case AppendReply.Taken taken:
+                Put(pending, taken.Place);
+                OpenWay(pending);
+                break;
+            case AppendReply.Refused when pending.IsUnderWay:
+                SendLater(pending);
+                break;
+            case AppendReply.Discarded discarded:
+                Cancel(pending, new CancelReason.NotCommitted(discarded.Reason));
+                OpenWay(pending);
+                break;
+            case AppendReply.Repeated repeated when repeated.Index <= context.Commit:
+                // Above the commit index the Append ends when the entry is committed here.
+                End(pending);
+                OpenWay(pending);
+                break;
+            case AppendReply.Forgotten:
+                Cancel(pending, new CancelReason.Unknown());
+                OpenWay(pending);
+                break;
         }
     }
 
     /// <summary>
-    /// An entry is committed: an Append of this process, or one that took the place of such. After the last one call
+    /// An entry is committed: an Append of this process, or an entry in the place of one. After the last entry call
     /// <see cref="SendWaiting"/>.
     /// </summary>
     public void OnCommitted(LogEntry entry)
@@ -150,17 +126,17 @@ internal sealed class AppendDesk(EngineContext context)
             OpenWay(own);
         }
 
-        // Another term at its index: it was overwritten, and nobody sends it a second time.
+        // Another term at its index: the Append was overwritten, and no process sends it again.
         while (TryTakePlaced(entry.Index) is { } pending)
         {
-            if (pending.IsOverwrittenBy(entry))
+            if (pending.Place is { } place && place.IsOverwrittenBy(entry))
             {
                 Cancel(pending, new CancelReason.NotCommitted("The leader that took it lost its term before it was committed."));
             }
         }
     }
 
-    /// <summary>A snapshot came in. Whether it covers an Append that had its place up to there, nobody will say any more.</summary>
+    /// <summary>A snapshot up to this index was installed. An Append with a place in it ends as unknown: its entry is compacted.</summary>
     public void OnInstalled(LogIndex last)
     {
         while (TryTakePlaced(last) is { } pending)
@@ -181,20 +157,38 @@ internal sealed class AppendDesk(EngineContext context)
 
         if (HasUnsent && context.Now - _window.HeardAt >= context.Process.Settings.ToTicks(context.Process.Settings.ElectionTimeoutMax))
         {
-            // No answer for so long: what was under way is probably lost, and must not hold up the others until its time is up.
+            // After an election timeout without an answer, the Appends under way are probably lost. They must not hold up the others.
             _window.Reset(context.Now);
         }
 
         SendWaiting();
     }
 
-    /// <summary>The engine ends, and nobody will wait for an outcome.</summary>
+    /// <summary>The engine stops.</summary>
     public void OnStopped()
     {
         foreach (var pending in _pending.Values.OrderBy(pending => pending.Number).ToArray())
         {
             Cancel(pending, pending.IsUnderWay ? new CancelReason.Unknown() : context.Process.EngineStopped);
         }
+    }
+
+    private void Put(Pending pending, LogPlace place)
+    {
+        Forget(pending.Place, pending.Number);
+        pending.Place = place;
+        _places.Add((place.Index, pending.Number));
+        _window.HeardAt = context.Now;
+    }
+
+    // With the next tick, or when a new leader is known. Sending at once would be a busy loop.
+    private void SendLater(Pending pending)
+    {
+        _isTurnedAway |= _window.Holds(pending);
+        _window.Release(pending, context.Now);
+        pending.IsUnderWay = false;
+        _refused.Add(pending.Number);
+        _isWayOpen = _way is { Hops: 0 };
     }
 
     private LeaderWay? FindWay()
@@ -213,7 +207,7 @@ internal sealed class AppendDesk(EngineContext context)
 
     private CancelReason.NotCommitted NotSentInTime() => new(LeaderWay.Find(context) is null
         ? "No leader could be reached in time."
-        : "It waited for earlier Appends of this process until its time was up. Append it again later.");
+        : "It waited for earlier Appends of this process until its timeout. Append it again later.");
 
     private bool TryTakeUnsent([NotNullWhen(true)] out Pending? pending)
     {
@@ -277,7 +271,7 @@ internal sealed class AppendDesk(EngineContext context)
         pending.IsUnderWay = false;
     }
 
-    private void Forget((LogIndex Index, Term Term)? place, long number)
+    private void Forget(LogPlace? place, long number)
     {
         if (place is { } known)
         {
@@ -286,7 +280,7 @@ internal sealed class AppendDesk(EngineContext context)
     }
 
     /// <summary>
-    /// What is under way to one leader on one way. A reset forgets what is lost or went another way, so that it holds up nothing.
+    /// The Appends under way to one leader on one way. A reset forgets those that are lost or on another way, so that they hold up nothing.
     /// </summary>
     private sealed class AppendWindow(int maxCount, long maxBytes)
     {
@@ -294,7 +288,7 @@ internal sealed class AppendDesk(EngineContext context)
         private int _count;
         private long _bytes;
 
-        // The last tick at which something was heard of an Append, or the window was empty.
+        // The last tick with an answer to an Append, or with an empty window.
         public long HeardAt { get; set; }
 
         public void Reset(long now)
@@ -305,7 +299,7 @@ internal sealed class AppendDesk(EngineContext context)
 
         public bool Holds(Pending pending) => pending.Epoch == _epoch;
 
-        /// <summary>One is always let in, however large.</summary>
+        /// <summary>An empty window takes one Append of any size.</summary>
         public bool TryEnter(Pending pending, long now)
         {
             if (_count > 0 && (_count >= maxCount || _bytes + pending.Append.Value.Length > maxBytes))
@@ -339,18 +333,16 @@ internal sealed class AppendDesk(EngineContext context)
 
         public LinkedListNode<Pending> Deadline { get; set; } = null!;
 
-        // In _unsent, until it is sent the first time.
+        // The node in _unsent, until the Append is sent for the first time.
         public LinkedListNode<Pending>? Waiting { get; set; }
 
-        // It may have reached a leader.
+        // The Append may have reached a leader.
         public bool IsUnderWay { get; set; }
 
-        // Of the window that it entered last.
+        // The epoch of the window when the Append entered it last.
         public long Epoch { get; set; }
 
-        // Where the leader that took it put it.
-        public (LogIndex Index, Term Term)? Place { get; set; }
-
-        public bool IsOverwrittenBy(LogEntry entry) => Place is { } place && place.Index == entry.Index && place.Term != entry.Term;
+        // Set by the answer of the leader that took the Append.
+        public LogPlace? Place { get; set; }
     }
 }

@@ -6,9 +6,9 @@ using RaftActors.Wire;
 namespace RaftActors.Engine;
 
 /// <summary>
-/// The transfers, joins and leaves that this process asked for and that have not ended. Like an Append, one is sent when a leader is known,
-/// and again only when it is certain that it changed nothing. A sent change without an answer ends as unknown. A Join is done when a
-/// committed configuration that is not joint has the name, from the change's index on; a Leave when it lacks the name.
+/// The transfers, joins and leaves that this process asked for and that have not ended. The desk sends a change when a leader is known. It
+/// sends it again only if it certainly changed nothing. A sent change without an answer ends as unknown. A Join is done when a committed
+/// configuration, from the change's index on, is not joint and has the name. A Leave is done when it lacks the name.
 /// </summary>
 internal sealed class ChangeDesk(EngineContext context)
 {
@@ -37,45 +37,38 @@ internal sealed class ChangeDesk(EngineContext context)
         }
     }
 
-    public void OnTaken(WireMessage.ChangeTaken taken)
+    public void Receive(ChangeReply reply)
     {
-        if (_pending.TryGetValue(taken.Request.Number, out var pending))
+        if (!_pending.TryGetValue(reply.Request.Number, out var pending))
         {
-            pending.Place = (taken.Index, taken.Term);
-            if (taken.Index <= context.Commit)
-            {
-                Judge(pending, taken.Index);
-            }
+            return;
+        }
+
+        switch (reply)
+        {
+            case ChangeReply.Taken taken:
+                pending.Place = taken.Place;
+                if (taken.Place.Index <= context.Commit)
+                {
+                    Judge(pending, taken.Place.Index);
+                }
+
+                break;
+            case ChangeReply.Done:
+                End(pending, new ChangeOutcome.Done(pending.Change.Request));
+                break;
+            case ChangeReply.Denied denied:
+                End(pending, new ChangeOutcome.Refused(pending.Change.Request, denied.Detail));
+                break;
+            case ChangeReply.Refused refused:
+                // Sent again with the next tick, or when a new leader is known.
+                pending.IsSent = false;
+                pending.Obstacle = refused.Detail;
+                break;
         }
     }
 
-    public void OnDone(RequestId request)
-    {
-        if (_pending.TryGetValue(request.Number, out var pending))
-        {
-            End(pending, new ChangeOutcome.Done(pending.Change.Request));
-        }
-    }
-
-    public void OnDenied(WireMessage.ChangeDenied denied)
-    {
-        if (_pending.TryGetValue(denied.Request.Number, out var pending))
-        {
-            End(pending, new ChangeOutcome.Refused(pending.Change.Request, denied.Detail));
-        }
-    }
-
-    public void OnRefused(WireMessage.ChangeRefused refused)
-    {
-        if (_pending.TryGetValue(refused.Request.Number, out var pending))
-        {
-            // Asked for again with the next tick, or when a new leader is known.
-            pending.IsSent = false;
-            pending.Obstacle = refused.Detail;
-        }
-    }
-
-    /// <summary>Somebody leads: it may be whom a transfer was for, and the old leader has no need to say so.</summary>
+    /// <summary>A process leads. It may be the target of a transfer, even if the old leader did not answer.</summary>
     public void OnLeader(ProcessName leader)
     {
         foreach (var pending in _pending.Values.Where(pending => pending.IsTransferredTo(leader)).ToArray())
@@ -84,7 +77,7 @@ internal sealed class ChangeDesk(EngineContext context)
         }
     }
 
-    /// <summary>An entry is committed; the context knows its configuration already.</summary>
+    /// <summary>An entry is committed. The context already has its configuration.</summary>
     public void OnCommitted(LogEntry entry)
     {
         if (_pending.Count == 0)
@@ -94,7 +87,7 @@ internal sealed class ChangeDesk(EngineContext context)
 
         foreach (var (pending, place) in PlacedUpTo(entry.Index))
         {
-            if (place.Index == entry.Index && place.Term != entry.Term)
+            if (place.IsOverwrittenBy(entry))
             {
                 SendAgain(pending);
             }
@@ -105,7 +98,7 @@ internal sealed class ChangeDesk(EngineContext context)
         }
     }
 
-    /// <summary>A snapshot came in; the context knows its configuration already.</summary>
+    /// <summary>A snapshot was installed. The context already has its configuration.</summary>
     public void OnInstalled()
     {
         foreach (var (pending, place) in PlacedUpTo(context.Commit))
@@ -118,18 +111,18 @@ internal sealed class ChangeDesk(EngineContext context)
     {
         foreach (var pending in _pending.Values.Where(pending => pending.Deadline <= context.Now).ToArray())
         {
-            End(pending, ToOutcome(pending, "The time is up"));
+            End(pending, ToOutcome(pending, "The timeout has passed"));
         }
 
         SendWaiting();
     }
 
-    /// <summary>What is waited for, one line for each.</summary>
+    /// <summary>One line for each change that has not ended.</summary>
     public IEnumerable<string> Explain() => _pending.Values.Select(pending => pending.IsSent
         ? $"{pending.Change.What} is with {pending.Leader}"
         : $"{pending.Change.What} waits: {pending.Obstacle}");
 
-    /// <summary>The engine ends, and nobody will wait for an outcome.</summary>
+    /// <summary>The engine stops.</summary>
     public void OnStopped()
     {
         foreach (var pending in _pending.Values.ToArray())
@@ -142,13 +135,13 @@ internal sealed class ChangeDesk(EngineContext context)
         ? new ChangeOutcome.Unknown(pending.Change.Request)
         : new ChangeOutcome.Refused(pending.Change.Request, $"{why}: {pending.Obstacle}.");
 
-    private (Pending Pending, (LogIndex Index, Term Term) Place)[] PlacedUpTo(LogIndex index) =>
+    private (Pending Pending, LogPlace Place)[] PlacedUpTo(LogIndex index) =>
         [.. _pending.Values
             .Where(pending => pending.Place is { } place && place.Index <= index)
             .Select(pending => (pending, pending.Place.GetValueOrDefault()))];
 
-    // Judged by what the latest committed configuration holds, since the entry at the place may have been overwritten unseen: before its
-    // place was known here, or inside a snapshot. A change is itself a configuration, so without one from its place on it was overwritten.
+    // The latest committed configuration decides. This process may not have seen the entry at the place: it may have been committed before
+    // the place was known here, or inside a snapshot. A change is a configuration entry, so without one from its place on it was overwritten.
     private void Judge(Pending pending, LogIndex place)
     {
         if (context.ConfigurationIndex < place)
@@ -182,19 +175,19 @@ internal sealed class ChangeDesk(EngineContext context)
 
         public long Deadline { get; } = deadline;
 
-        // It may have reached a leader.
+        // The change may have reached a leader.
         public bool IsSent { get; set; }
 
-        // Who led when it was sent.
+        // The leader when the change was sent.
         public ProcessName? Leader { get; set; }
 
-        // What stood against it when it was refused last.
+        // The reason of the latest refusal.
         public string Obstacle { get; set; } = "no leader could be reached";
 
-        // Where the leader that took it put it.
-        public (LogIndex Index, Term Term)? Place { get; set; }
+        // Set by the answer of the leader that took the change.
+        public LogPlace? Place { get; set; }
 
-        // Who wanted anybody else to lead has it when whoever led then does not.
+        // A transfer without a target is done when any other process leads.
         public bool IsTransferredTo(ProcessName leader) => Change.What switch
         {
             GroupChange.Transfer { Target: { } target } => target == leader,

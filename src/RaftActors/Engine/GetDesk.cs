@@ -6,10 +6,10 @@ using RaftActors.Wire;
 namespace RaftActors.Engine;
 
 /// <summary>
-/// The Gets of the actor's present life that have not ended. What this process had itself when that life began it gives, as soon as it
-/// is committed; an actor that is started again costs the others nothing. For the rest one server is asked at a time; who refuses,
-/// cannot be reached, or is silent for a quarter of the time makes way for the next. When all have refused, or time is up, the pair is
-/// unavailable, or compacted if one of them said so.
+/// The Gets of the actor's present life that have not ended. A pair that this process's log had when the life began comes from that log, as
+/// soon as it is committed. So a restarted actor costs the other processes nothing. For other pairs the desk asks one server at a time. It
+/// asks the next one if a server refuses, is unreachable, or does not answer within a quarter of the timeout. If all refuse, or the timeout
+/// passes, the pair is unavailable, or compacted if one server said so.
 /// </summary>
 internal sealed class GetDesk(EngineContext context)
 {
@@ -42,35 +42,32 @@ internal sealed class GetDesk(EngineContext context)
         }
     }
 
-    public void OnAnswer(WireMessage.GetAnswer answer)
+    public void Receive(GetReply reply, IActorRef server)
     {
-        if (_pending.TryGetValue(answer.Request.Number, out var pending) && pending.Get.Serial == answer.Serial)
+        if (!_pending.TryGetValue(reply.Request.Number, out var pending))
         {
-            _pending.Remove(answer.Request.Number);
-            var pair = new StoredPair(answer.Serial, answer.Key, answer.Value);
-            context.TellActor(new ToActor.Answered(context.Life, pending.Get.Request, pair));
+            return;
+        }
+
+        switch (reply)
+        {
+            case GetReply.Found found when found.Serial == pending.Get.Serial:
+                _pending.Remove(found.Request.Number);
+                var pair = new StoredPair(found.Serial, found.Key, found.Value);
+                context.TellActor(new ToActor.Answered(context.Life, pending.Get.Request, pair));
+                break;
+            case GetReply.Refused:
+                OnRefusedBy(server, pending);
+                break;
+            case GetReply.Compacted:
+                // Another server may still have the pair.
+                pending.Otherwise = new CancelReason.Compacted();
+                OnRefusedBy(server, pending);
+                break;
         }
     }
 
-    public void OnRefused(WireMessage.GetRefused refused, IActorRef server)
-    {
-        if (_pending.TryGetValue(refused.Request.Number, out var pending))
-        {
-            OnRefusedBy(server, pending);
-        }
-    }
-
-    /// <summary>A server had it, and a snapshot stands for it now. Another one may still have it.</summary>
-    public void OnCompacted(WireMessage.GetCompacted compacted, IActorRef server)
-    {
-        if (_pending.TryGetValue(compacted.Request.Number, out var pending))
-        {
-            pending.Otherwise = new CancelReason.Compacted();
-            OnRefusedBy(server, pending);
-        }
-    }
-
-    /// <summary>A snapshot that stands for everything up to this serial goes to the actor.</summary>
+    /// <summary>The actor is about to restore a snapshot that covers all pairs up to this serial.</summary>
     public void OnRestore(Serial serial)
     {
         foreach (var pending in _pending.Values.Where(pending => pending.Get.Serial <= serial).ToArray())
@@ -87,7 +84,7 @@ internal sealed class GetDesk(EngineContext context)
         }
     }
 
-    /// <summary>A server came in sight.</summary>
+    /// <summary>A server became reachable.</summary>
     public void AskWaiting()
     {
         foreach (var pending in _pending.Values.Where(pending => pending is { Asked: null, IsOwn: false }).ToArray())
@@ -111,7 +108,7 @@ internal sealed class GetDesk(EngineContext context)
         }
     }
 
-    /// <summary>The life that asked is over.</summary>
+    /// <summary>The life that asked has ended.</summary>
     public void Forget() => _pending.Clear();
 
     private void GiveIfCommitted(Pending pending)
@@ -123,7 +120,7 @@ internal sealed class GetDesk(EngineContext context)
         }
     }
 
-    // The refusal of a server that made way for another may be late. It says nothing about the server that is asked now.
+    // A late refusal may come from a server that was asked before. It says nothing about the server that is asked now.
     private void OnRefusedBy(IActorRef engine, Pending pending)
     {
         if (pending.Asked is { } asked && engine.Equals(context.Peers.Find(asked)))
@@ -166,7 +163,7 @@ internal sealed class GetDesk(EngineContext context)
             return;
         }
 
-        // After the last one it is the first one's turn again: it may have been lost on the way.
+        // After the last server the first one is asked again: the request may have been lost.
         var next = inReach.FirstOrDefault(server => !pending.Tried.Contains(server));
         if (next == default)
         {
@@ -195,21 +192,21 @@ internal sealed class GetDesk(EngineContext context)
 
         public long Deadline { get; } = deadline;
 
-        // Nobody is asked, since this process's own log has it, or had it: it waits for the commit.
+        // This process's own log has the pair, so no server is asked. The Get waits for the commit.
         public bool IsOwn { get; set; }
 
-        // Who is being asked; null while nobody can be.
+        // The server that is asked; null: none is reachable.
         public ProcessName? Asked { get; set; }
 
-        // When to go on to the next one.
+        // The tick at which the next server is asked.
         public long Patience { get; set; }
 
         public HashSet<ProcessName> Tried { get; } = [];
 
-        // How it ends if nobody answers it.
+        // The outcome if no server has the pair.
         public CancelReason Otherwise { get; set; } = new CancelReason.Unavailable();
 
-        // They have committed all that this process had when it asked, and do not have the pair.
+        // These servers do not have the pair, although they have committed all that this process had when it asked.
         public HashSet<ProcessName> Refused { get; } = [];
     }
 }

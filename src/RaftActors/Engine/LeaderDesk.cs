@@ -8,8 +8,8 @@ using RaftActors.Wire;
 namespace RaftActors.Engine;
 
 /// <summary>
-/// The transfers, joins and leaves that others, or this process itself, want of the leader: passed on if this process does not lead, else
-/// given to Core. Whoever asked hears what became of it.
+/// The transfers, joins and leaves that processes of the group ask of the leader. If this process leads, the desk gives them to Core and
+/// answers the origin. Otherwise it passes them on.
 /// </summary>
 internal sealed class LeaderDesk(EngineContext context, Action<Input> step)
 {
@@ -30,13 +30,13 @@ internal sealed class LeaderDesk(EngineContext context, Action<Input> step)
         }
         else
         {
-            Tell(origin, new WireMessage.ChangeRefused(request.Request, $"{context.Process.Pid.Name} does not lead"));
+            Tell(origin, new ChangeReply.Refused(request.Request, $"{context.Process.Pid.Name} does not lead"));
         }
     }
 
     public void OnTransferEnded(Effect.TransferEnded ended)
     {
-        // It was not asked for here.
+        // Another desk asked for this transfer.
         if (ended.Target != _target)
         {
             return;
@@ -44,7 +44,7 @@ internal sealed class LeaderDesk(EngineContext context, Action<Input> step)
 
         foreach (var (request, origin) in _transfers)
         {
-            Tell(origin, ToAnswer(request, ended.Outcome));
+            Tell(origin, ToReply(request, ended.Outcome));
         }
 
         _transfers.Clear();
@@ -55,7 +55,7 @@ internal sealed class LeaderDesk(EngineContext context, Action<Input> step)
         if (_asked.Remove(accepted.Request, out var origin))
         {
             _taken.Add((accepted.Request, origin, accepted.Index, term));
-            Tell(origin, new WireMessage.ChangeTaken(accepted.Request, accepted.Index, term));
+            Tell(origin, new ChangeReply.Taken(accepted.Request, new LogPlace(accepted.Index, term)));
         }
     }
 
@@ -64,18 +64,18 @@ internal sealed class LeaderDesk(EngineContext context, Action<Input> step)
         if (_asked.Remove(refused.Request, out var origin))
         {
             Tell(origin, refused.Reason == MembersRefusalReason.Invalid
-                ? new WireMessage.ChangeDenied(refused.Request, refused.Detail)
-                : new WireMessage.ChangeRefused(refused.Request, refused.Detail));
+                ? new ChangeReply.Denied(refused.Request, refused.Detail)
+                : new ChangeReply.Refused(refused.Request, refused.Detail));
         }
     }
 
     /// <summary>
     /// A configuration is committed. One that is not joint ends the changes up to its index that were taken in its term. Changes of an
-    /// earlier term may have been overwritten; the origin of each learns from its own log what became of it.
+    /// earlier term may have been overwritten; each origin learns the outcome from its own log.
     /// </summary>
     public void OnCommitted(LogEntry entry)
     {
-        // A step may commit the entries of the next leader before it tells that this process was deposed.
+        // One step may commit the entries of the next leader before it reports that this process stepped down.
         _taken.RemoveAll(taken => taken.Term != entry.Term);
         if (_taken.Count == 0 || entry.Payload is not Payload.Reconfigure { Configuration.IsJoint: false })
         {
@@ -85,11 +85,11 @@ internal sealed class LeaderDesk(EngineContext context, Action<Input> step)
         foreach (var taken in _taken.Where(taken => taken.Index <= entry.Index).ToArray())
         {
             _taken.Remove(taken);
-            Tell(taken.Origin, new WireMessage.ChangeDone(taken.Request));
+            Tell(taken.Origin, new ChangeReply.Done(taken.Request));
         }
     }
 
-    /// <summary>This process no longer leads. The origin of each change that was taken learns from its own log what became of it.</summary>
+    /// <summary>This process no longer leads. Each origin learns the outcome of its change from its own log.</summary>
     public void OnDeposed() => _taken.Clear();
 
     /// <summary>Another leader sent a snapshot, so this process no longer leads.</summary>
@@ -117,7 +117,7 @@ internal sealed class LeaderDesk(EngineContext context, Action<Input> step)
     {
         if (target == context.Process.Pid.Name)
         {
-            Tell(origin, new WireMessage.ChangeDone(request));
+            Tell(origin, new ChangeReply.Done(request));
         }
         else if (_transfers.Count == 0)
         {
@@ -131,7 +131,7 @@ internal sealed class LeaderDesk(EngineContext context, Action<Input> step)
         }
         else
         {
-            Tell(origin, new WireMessage.ChangeRefused(request, "the leadership is being handed over already"));
+            Tell(origin, new ChangeReply.Refused(request, "another transfer of the leadership is under way"));
         }
     }
 
@@ -141,16 +141,16 @@ internal sealed class LeaderDesk(EngineContext context, Action<Input> step)
         step(new Input.ChangeMembers(request, context.ConfigurationIndex, change));
     }
 
-    private WireMessage ToAnswer(RequestId request, TransferOutcome outcome) => outcome switch
+    private ChangeReply ToReply(RequestId request, TransferOutcome outcome) => outcome switch
     {
-        TransferOutcome.Done => new WireMessage.ChangeDone(request),
-        TransferOutcome.NotLeader => new WireMessage.ChangeRefused(request, $"{context.Process.Pid.Name} lost the lead meanwhile"),
-        TransferOutcome.NoSuchVoter => new WireMessage.ChangeDenied(
-            request, _target is { } target ? $"{target} is no voter that could lead." : "There is no other voter that could lead."),
-        TransferOutcome.TimedOut => new WireMessage.ChangeDenied(
-            request, $"Nobody took over within raft.transfer-timeout; {context.Process.Pid.Name} leads on."),
+        TransferOutcome.Done => new ChangeReply.Done(request),
+        TransferOutcome.NotLeader => new ChangeReply.Refused(request, $"{context.Process.Pid.Name} has stepped down"),
+        TransferOutcome.NoSuchVoter => new ChangeReply.Denied(
+            request, _target is { } target ? $"{target} is not a voter that could lead." : "No other voter could lead."),
+        TransferOutcome.TimedOut => new ChangeReply.Denied(
+            request, $"No process took over within raft.transfer-timeout; {context.Process.Pid.Name} still leads."),
         _ => throw new UnreachableException(),
     };
 
-    private void Tell(IActorRef origin, WireMessage answer) => origin.Tell(answer, context.Self);
+    private void Tell(IActorRef origin, ChangeReply reply) => origin.Tell(reply, context.Self);
 }

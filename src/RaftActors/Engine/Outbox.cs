@@ -5,13 +5,13 @@ using RaftActors.Wire;
 namespace RaftActors.Engine;
 
 /// <summary>
-/// What an engine says to other engines, and to itself, within one turn. At the end of the turn each of them is sent all of it as one
-/// message, in the order said. Outside a turn everything is sent at once.
+/// The messages of an engine to other engines, and to itself, within one turn. At the end of the turn the outbox sends each engine its
+/// messages as one batch, in order. Outside a turn it sends each message at once.
 /// </summary>
-/// <param name="sizeMaxBytes">A message with more bytes, roughly, is divided: it must fit into a frame of the transport.</param>
+/// <param name="sizeMaxBytes">The rough limit of a batch, which must fit into a frame of the transport.</param>
 internal sealed class Outbox(IActorRef self, int sizeMaxBytes)
 {
-    // What a message takes beside its key and value, roughly.
+    // Roughly the bytes of a message without its key and value.
     private const int OverheadBytes = 64;
 
     private readonly List<Letter> _letters = [];
@@ -30,7 +30,7 @@ internal sealed class Outbox(IActorRef self, int sizeMaxBytes)
         }
     }
 
-    /// <summary>The receiver answers the engine that it came from.</summary>
+    /// <summary>Sends a message of another engine, which gets the answer.</summary>
     public void PassOn(IActorRef to, WireMessage message, IActorRef from)
     {
         if (_hasTurn)
@@ -45,7 +45,7 @@ internal sealed class Outbox(IActorRef self, int sizeMaxBytes)
 
     public void BeginTurn() => _hasTurn = true;
 
-    /// <summary>Sends everything. What the engine said to itself it reads now, and not after what waits in its mailbox.</summary>
+    /// <summary>Sends all messages. The engine reads its messages to itself now, ahead of its mailbox.</summary>
     public void EndTurn(Action<WireMessage> read)
     {
         while (_own.TryDequeue(out var message))
@@ -112,8 +112,8 @@ internal sealed class Outbox(IActorRef self, int sizeMaxBytes)
         private static long SizeOf(WireMessage message) => OverheadBytes + message switch
         {
             WireMessage.AppendRequest append => (3 * append.Key.Length) + append.Value.Length,
-            WireMessage.AppendDiscarded discarded => 3 * discarded.Reason.Length,
-            WireMessage.GetAnswer answer => (3 * answer.Key.Length) + answer.Value.Length,
+            AppendReply.Discarded discarded => 3 * discarded.Reason.Length,
+            GetReply.Found answer => (3 * answer.Key.Length) + answer.Value.Length,
             _ => 0,
         };
     }

@@ -9,20 +9,21 @@ using RaftActors.Wire;
 namespace RaftActors.Engine;
 
 /// <summary>
-/// Pairs that others, or this process itself, want appended: passed on if this process does not lead, else shown to its actor if that
-/// judges proposals, then given to Core. The origin hears where its pair was written, or that it was written nowhere.
+/// The pairs that processes of the group ask the leader to append. If this process leads, the desk shows a pair to the actor, if that judges
+/// proposals, and gives it to Core. Otherwise it passes the pair on. The origin learns the pair's place in the log, or that nothing was
+/// written.
 /// <para>
-/// Accepted pairs are not proposed one by one: the desk asks for a turn of its own, behind what is in the engine's mailbox by then, and
-/// proposes in it all that came so far, or when an earlier proposal is committed if too many wait for that. So the busier a leader is, the
-/// more pairs go into one write and one message.
+/// Accepted pairs are proposed together. The desk asks for a turn behind the messages that are in the engine's mailbox, and proposes all
+/// pairs that came until then. If too many proposals are uncommitted, it waits for a commit. So a busy leader puts more pairs into one write
+/// and one message.
 /// </para>
 /// </summary>
-/// <param name="find">Where the log has a request already; null: nowhere, as far as is known.</param>
+/// <param name="find">Returns the index at which the log already has a request; null: not known.</param>
 internal sealed class ProposalDesk(EngineContext context, Action<Input> step, Func<RequestId, LogIndex?> find, Action askForTurn)
 {
     /// <summary>
-    /// How many proposals may wait for their commit. Pairs that are accepted meanwhile gather, and share one write and one message to each
-    /// process: where messages are dear, that is most of what an Append costs. Four keep the wait below a fourth of a commit.
+    /// The maximum number of uncommitted proposals. Pairs that come later share one write, and one message to each process. Messages are
+    /// most of the cost of an Append. With four proposals a pair waits less than a fourth of a commit.
     /// </summary>
     public const int MaxUncommitted = 4;
 
@@ -30,14 +31,14 @@ internal sealed class ProposalDesk(EngineContext context, Action<Input> step, Fu
     private readonly List<Open> _accepted = [];
     private readonly PriorityQueue<Open, LogIndex> _repeated = new();
 
-    // Where the proposals end that the log took and that are not committed.
+    // The last index of each uncommitted proposal.
     private readonly Queue<LogIndex> _uncommitted = [];
     private long _arrivals;
     private long _bytes;
     private bool _hasTurnComing;
 
-    // Core refused the latest proposal for a transfer. All that waits is proposed again with the next tick: at each turn would cost the
-    // square of what comes meanwhile.
+    // Core refused the latest proposal because of a transfer. The next tick proposes all waiting pairs again. Proposing them at each turn
+    // would cost the square of the pairs that come until then.
     private bool _isHandingOver;
 
     private bool HasRoom => _uncommitted.Count < MaxUncommitted && !_isHandingOver;
@@ -56,7 +57,7 @@ internal sealed class ProposalDesk(EngineContext context, Action<Input> step, Fu
         }
         else
         {
-            context.Send(origin, new WireMessage.AppendRefused(request.Request));
+            context.Send(origin, new AppendReply.Refused(request.Request));
         }
     }
 
@@ -69,7 +70,7 @@ internal sealed class ProposalDesk(EngineContext context, Action<Input> step, Fu
 
         if (judged.Verdict.Reason is { } reason)
         {
-            End(judged.Request, new WireMessage.AppendDiscarded(judged.Request, reason));
+            End(judged.Request, new AppendReply.Discarded(judged.Request, reason));
             return;
         }
 
@@ -83,7 +84,7 @@ internal sealed class ProposalDesk(EngineContext context, Action<Input> step, Fu
         Propose();
     }
 
-    /// <summary>Time went by: what Core did not take while the leadership was being handed over is proposed again.</summary>
+    /// <summary>Proposes again the pairs that Core refused because of a transfer.</summary>
     public void OnTick()
     {
         _isHandingOver = false;
@@ -97,12 +98,12 @@ internal sealed class ProposalDesk(EngineContext context, Action<Input> step, Fu
         {
             if (entry.Payload is Payload.Pair { Request: { } request })
             {
-                End(request, new WireMessage.AppendTaken(request, entry.Index, entry.Term));
+                End(request, new AppendReply.Taken(request, new LogPlace(entry.Index, entry.Term)));
             }
         }
     }
 
-    /// <summary>It was in the log before: the answer is due when it is committed, as it may be already.</summary>
+    /// <summary>The log already has the request. The desk answers when its index is committed.</summary>
     public void OnRepeated(Effect.Repeated repeated)
     {
         if (Remove(repeated.Request) is { } open)
@@ -115,8 +116,8 @@ internal sealed class ProposalDesk(EngineContext context, Action<Input> step, Fu
     {
         if (rejected.Reason == RejectionReason.Transferring)
         {
-            // It is over soon, one way or the other. If this process leads on, they go first, in their order, before what is accepted from
-            // now on; if not, they are sent back to where they came from, and from there to the new leader.
+            // A transfer ends soon. If this process still leads then, these pairs go first, in their order. Otherwise their origins are
+            // told, and send them to the new leader.
             _accepted.AddRange(rejected.Pairs.Select(pair => _open[RequestOf(pair)]));
             _isHandingOver = true;
             return;
@@ -125,7 +126,7 @@ internal sealed class ProposalDesk(EngineContext context, Action<Input> step, Fu
         foreach (var pair in rejected.Pairs)
         {
             var request = RequestOf(pair);
-            End(request, ToAnswer(request, rejected.Reason));
+            End(request, ToReply(request, rejected.Reason));
         }
     }
 
@@ -146,11 +147,11 @@ internal sealed class ProposalDesk(EngineContext context, Action<Input> step, Fu
         while (_repeated.TryPeek(out var due, out var index) && index <= context.Commit)
         {
             _repeated.Dequeue();
-            context.Send(due.Origin, new WireMessage.AppendRepeated(due.Request.Request, index));
+            context.Send(due.Origin, new AppendReply.Repeated(due.Request.Request, index));
         }
     }
 
-    /// <summary>A new life of the actor was not shown what the one before left undecided.</summary>
+    /// <summary>A new life of the actor began. Shows it the pairs that the life before it did not judge.</summary>
     public void ShowAll()
     {
         foreach (var open in InOrderOfArrival.Where(open => !open.IsAccepted).ToArray())
@@ -160,7 +161,7 @@ internal sealed class ProposalDesk(EngineContext context, Action<Input> step, Fu
     }
 
     /// <summary>
-    /// This process does not lead any more: nothing that is open was written, and what was repeated may be overwritten yet.
+    /// This process no longer leads. No open pair was written. A repeated request may still be overwritten.
     /// </summary>
     public void OnDeposed()
     {
@@ -168,37 +169,37 @@ internal sealed class ProposalDesk(EngineContext context, Action<Input> step, Fu
         RefuseAll();
         foreach (var (open, _) in _repeated.UnorderedItems)
         {
-            context.Send(open.Origin, new WireMessage.AppendForgotten(open.Request.Request));
+            context.Send(open.Origin, new AppendReply.Forgotten(open.Request.Request));
         }
 
         _repeated.Clear();
     }
 
-    /// <summary>No actor can judge; nothing that is open was written.</summary>
+    /// <summary>No actor can judge. No open pair was written.</summary>
     public void RefuseAll()
     {
         _accepted.Clear();
         foreach (var open in InOrderOfArrival.ToArray())
         {
-            End(open.Request.Request, new WireMessage.AppendRefused(open.Request.Request));
+            End(open.Request.Request, new AppendReply.Refused(open.Request.Request));
         }
     }
 
     private static RequestId RequestOf(Payload.Pair pair) =>
         pair.Request ?? throw new UnreachableException("Every pair that is proposed here bears its request.");
 
-    private static WireMessage ToAnswer(RequestId request, RejectionReason reason) => reason switch
+    private static AppendReply ToReply(RequestId request, RejectionReason reason) => reason switch
     {
-        RejectionReason.NotLeader => new WireMessage.AppendRefused(request),
-        RejectionReason.Busy => new WireMessage.AppendDiscarded(
-            request, "The leader has too much to commit already (raft.uncommitted-size-max); append it again later."),
-        RejectionReason.DiskFull => new WireMessage.AppendDiscarded(
-            request, "The leader's disk is nearly full (raft.store.free-space-floor); make room on it, or let another one lead."),
-        RejectionReason.Expired => new WireMessage.AppendForgotten(request),
+        RejectionReason.NotLeader => new AppendReply.Refused(request),
+        RejectionReason.Busy => new AppendReply.Discarded(
+            request, "The leader has too many uncommitted bytes (raft.uncommitted-size-max); append it again later."),
+        RejectionReason.DiskFull => new AppendReply.Discarded(
+            request, "The leader's disk is nearly full (raft.store.free-space-floor); make room on it, or transfer the leadership."),
+        RejectionReason.Expired => new AppendReply.Forgotten(request),
         _ => throw new UnreachableException(),
     };
 
-    // What the actor has not judged yet is held in memory, so it is bounded; but something can always be proposed.
+    // Pairs to judge are held in memory, so their bytes are bounded. One pair of any size is always taken.
     private void TakeIn(Open open)
     {
         var request = open.Request.Request;
@@ -209,8 +210,8 @@ internal sealed class ProposalDesk(EngineContext context, Action<Input> step, Fu
 
         if (_open.Count > 0 && _bytes + open.Size > context.Process.Settings.UncommittedSizeMaxBytes)
         {
-            var reason = "The leader has too many proposals to judge already (raft.uncommitted-size-max); append it again later.";
-            context.Send(open.Origin, new WireMessage.AppendDiscarded(request, reason));
+            var reason = "The leader has too many bytes of proposals to judge (raft.uncommitted-size-max); append it again later.";
+            context.Send(open.Origin, new AppendReply.Discarded(request, reason));
         }
         else if (!context.JudgesProposals)
         {
@@ -251,7 +252,7 @@ internal sealed class ProposalDesk(EngineContext context, Action<Input> step, Fu
         step(new Input.Propose(pairs));
     }
 
-    // A life that judges nothing may follow one that left something unjudged.
+    // The actor of the life before may have judged proposals where this one does not.
     private void Show(Open open)
     {
         if (context.JudgesProposals)
@@ -270,11 +271,11 @@ internal sealed class ProposalDesk(EngineContext context, Action<Input> step, Fu
         OnCommitted();
     }
 
-    private void End(RequestId request, WireMessage answer)
+    private void End(RequestId request, AppendReply reply)
     {
         if (Remove(request) is { } open)
         {
-            context.Send(open.Origin, answer);
+            context.Send(open.Origin, reply);
         }
     }
 
@@ -296,7 +297,7 @@ internal sealed class ProposalDesk(EngineContext context, Action<Input> step, Fu
 
     private sealed class Open(WireMessage.AppendRequest request, IActorRef origin, long arrival)
     {
-        // What the desk and the actor's mailbox hold for it beside its bytes, roughly.
+        // Roughly the memory of the desk and the actor's mailbox for one pair, without its bytes.
         private const int OverheadBytes = 64;
 
         public WireMessage.AppendRequest Request { get; } = request;
@@ -305,7 +306,7 @@ internal sealed class ProposalDesk(EngineContext context, Action<Input> step, Fu
 
         public long Arrival { get; } = arrival;
 
-        // The actor wants it; it is judged once.
+        // The actor accepted the pair; it is judged once.
         public bool IsAccepted { get; set; }
 
         public int Size => OverheadBytes + (3 * Request.Key.Length) + Request.Value.Length;

@@ -150,6 +150,9 @@ internal sealed partial class RaftEngine : UntypedActor, IWithTimers
             case WireMessage.CoreMessage core:
                 OnCoreMessage(core, sender);
                 break;
+            case WireMessage.Leaving leaving:
+                _stopping.Receive(leaving, sender);
+                break;
             case WireMessage.AppendRequest append:
                 if (!_stopping.Refuse(append, sender))
                 {
@@ -157,60 +160,20 @@ internal sealed partial class RaftEngine : UntypedActor, IWithTimers
                 }
 
                 break;
-            case WireMessage.AppendTaken taken:
-                _appends.OnTaken(taken);
-                break;
-            case WireMessage.AppendRefused refused:
-                _appends.OnRefused(refused);
-                break;
-            case WireMessage.AppendDiscarded discarded:
-                _appends.OnDiscarded(discarded);
-                break;
-            case WireMessage.AppendRepeated repeated:
-                _appends.OnRepeated(repeated);
-                break;
-            case WireMessage.AppendForgotten forgotten:
-                _appends.OnForgotten(forgotten);
+            case AppendReply reply:
+                _appends.Receive(reply);
                 break;
             case WireMessage.GetRequest get:
                 _serving.Submit(get, sender);
                 break;
-            case WireMessage.GetAnswer answer:
-                _gets.OnAnswer(answer);
+            case GetReply reply:
+                _gets.Receive(reply, sender);
                 break;
-            case WireMessage.GetRefused refused:
-                _gets.OnRefused(refused, sender);
+            case WireMessage.ChangeRequest change:
+                _leading.Submit(change, sender);
                 break;
-            case WireMessage.GetCompacted compacted:
-                _gets.OnCompacted(compacted, sender);
-                break;
-            default:
-                OnChange(message, sender);
-                break;
-        }
-    }
-
-    private void OnChange(WireMessage message, IActorRef sender)
-    {
-        switch (message)
-        {
-            case WireMessage.Leaving leaving:
-                _stopping.OnLeaving(leaving, sender);
-                break;
-            case WireMessage.ChangeRequest request:
-                _leading.Submit(request, sender);
-                break;
-            case WireMessage.ChangeTaken taken:
-                _changes.OnTaken(taken);
-                break;
-            case WireMessage.ChangeDone done:
-                _changes.OnDone(done.Request);
-                break;
-            case WireMessage.ChangeRefused refused:
-                _changes.OnRefused(refused);
-                break;
-            case WireMessage.ChangeDenied denied:
-                _changes.OnDenied(denied);
+            case ChangeReply reply:
+                _changes.Receive(reply);
                 break;
             default:
                 throw new UnreachableException();
@@ -280,10 +243,7 @@ internal sealed partial class RaftEngine : UntypedActor, IWithTimers
             _watched = Context.Watch(Sender);
         }
 
-        _notices.Forget();
-        _gets.Forget();
-        _queries.Forget();
-        _serving.RefuseAll();
+        ForgetLife();
         _context.Attach(Sender, attach.Life, attach.TakesSnapshots, attach.JudgesProposals);
         _context.TellActor(new ToActor.Attached(attach.Life, Self, _context.Own));
         var last = TellLatestSnapshot(attach);
@@ -326,16 +286,21 @@ internal sealed partial class RaftEngine : UntypedActor, IWithTimers
     {
         _watched = null;
         _context.Detach();
-        _notices.Forget();
-        _gets.Forget();
-        _queries.Forget();
-        _serving.RefuseAll();
+        ForgetLife();
         _proposals.RefuseAll();
         if (_process.Inbox.TryAnnounce())
         {
             // It stopped before it met the engine. Its Appends and changes go on.
             Self.Tell(ToEngine.ReadInbox.Instance);
         }
+    }
+
+    private void ForgetLife()
+    {
+        _notices.Forget();
+        _gets.Forget();
+        _queries.Forget();
+        _serving.RefuseAll();
     }
 
     private void OnPeerNews(PeerNews news)

@@ -6,9 +6,9 @@ using RaftActors.Wire;
 namespace RaftActors.Engine;
 
 /// <summary>
-/// The Gets of other processes. Each is held until this process has committed what the asker had, so that an answer is never older than
-/// the question, and as long as the pair is in the log and not committed yet; then the actor is asked, after it was handed everything
-/// up to there.
+/// The Gets of other processes. The desk holds a Get until this process has committed all that the asker had, so an answer is never older
+/// than the question. It also holds a Get while the pair is in the log and uncommitted. Then the actor answers, after the pairs up to there
+/// were delivered to it.
 /// </summary>
 internal sealed class ServeDesk(EngineContext context)
 {
@@ -45,27 +45,27 @@ internal sealed class ServeDesk(EngineContext context)
             return;
         }
 
-        WireMessage answer = served.Pair is { } pair ? new WireMessage.GetAnswer(served.Request, pair.Serial, pair.Key, pair.Value)
-            : held.Request.Serial <= context.Process.Pairs.Base ? new WireMessage.GetCompacted(served.Request)
-            : new WireMessage.GetRefused(served.Request);
-        context.Send(held.Asker, answer);
+        GetReply reply = served.Pair is { } pair ? new GetReply.Found(served.Request, pair.Serial, pair.Key, pair.Value)
+            : held.Request.Serial <= context.Process.Pairs.Base ? new GetReply.Compacted(served.Request)
+            : new GetReply.Refused(served.Request);
+        context.Send(held.Asker, reply);
     }
 
-    /// <summary>The asker has given up by now.</summary>
+    /// <summary>Drops Gets whose askers have given up.</summary>
     public void OnTick() => _held.RemoveAll(held => held.Deadline <= context.Now);
 
-    /// <summary>The life that was asked is over: another server may answer sooner than the next one.</summary>
+    /// <summary>The life that was asked has ended. Another server may answer sooner than the next life.</summary>
     public void RefuseAll()
     {
         foreach (var (request, held) in _asked)
         {
-            context.Send(held.Asker, new WireMessage.GetRefused(request));
+            context.Send(held.Asker, new GetReply.Refused(request));
         }
 
         _asked.Clear();
     }
 
-    // A new leader's whole log is announced before any of it is committed in its term: who hears of a serial may ask for it at once.
+    // A new leader announces its last serial before it has committed an entry of its term. A process may ask for that serial at once.
     private bool IsDue(Held held)
     {
         var isOnItsWay = held.Request.Serial > context.Process.Pairs.CommittedSerial
@@ -82,7 +82,7 @@ internal sealed class ServeDesk(EngineContext context)
         }
         else
         {
-            context.Send(held.Asker, new WireMessage.GetRefused(held.Request.Request));
+            context.Send(held.Asker, new GetReply.Refused(held.Request.Request));
         }
     }
 

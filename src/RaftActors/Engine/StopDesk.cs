@@ -7,16 +7,16 @@ using RaftActors.Wire;
 namespace RaftActors.Engine;
 
 /// <summary>
-/// Prepares this process for the end of its node: it takes no new Appends, hands the leadership over to another node, and waits until its
-/// open Appends have ended and all others have stopped sending it theirs. All of it takes at most twice <c>raft.transfer-timeout</c>. Then
-/// the engine goes on in the follower role until the actor system ends.
+/// Prepares this process for the stop of its node. The process takes no new Appends and transfers the leadership to another node. It waits
+/// until its open Appends have ended and the others send it no more requests. This takes at most twice <c>raft.transfer-timeout</c>. Then
+/// the engine continues in the follower role until the actor system stops.
 /// </summary>
 internal sealed class StopDesk(EngineContext context, Action<Input> step)
 {
     private static readonly CancelReason.NotCommitted NodeStops =
         new("This node is stopping and takes no more pairs. Append it on another node.");
 
-    // Those that have not answered that they send nothing more.
+    // Processes that may still send requests.
     private readonly HashSet<ProcessName> _senders = [];
 
     private IActorRef? _asker;
@@ -24,16 +24,16 @@ internal sealed class StopDesk(EngineContext context, Action<Input> step)
     private bool _isStopping;
     private bool _leadsOn;
 
-    // The voter that the latest transfer of this desk named; null if Core was to choose.
+    // The target of the desk's latest transfer; null: Core chooses.
     private ProcessName? _target;
 
     private bool Leads => context.Leader is { IsSelf: true };
 
-    // Otherwise they end with the engine: nobody else is left to commit them.
+    // False: no other process is left to commit them, so they end with the engine.
     private bool CanAppendsEnd => context.Peers.ServingElsewhere.Any() || context.Quorum is { Members.Length: 1, IsMember: true };
 
     /// <summary>The node is about to stop.</summary>
-    /// <param name="asker">Told when the engine may stop.</param>
+    /// <param name="asker">Gets <see cref="RaftRegistry.EnginePrepared"/> when the engine may stop.</param>
     public void Begin(IActorRef asker)
     {
         _isStopping = true;
@@ -52,8 +52,8 @@ internal sealed class StopDesk(EngineContext context, Action<Input> step)
         Report();
     }
 
-    /// <summary>Another node is about to stop, or has taken note that this one is.</summary>
-    public void OnLeaving(WireMessage.Leaving leaving, IActorRef sender)
+    /// <summary>Another node is about to stop, or knows that this one is.</summary>
+    public void Receive(WireMessage.Leaving leaving, IActorRef sender)
     {
         if (leaving.IsReply)
         {
@@ -67,7 +67,7 @@ internal sealed class StopDesk(EngineContext context, Action<Input> step)
         }
     }
 
-    /// <summary>Refuses an Append of the node that stops. False: it is to be taken.</summary>
+    /// <summary>Refuses an Append of this node if it stops. False: the Append is not refused.</summary>
     public bool Refuse(ToEngine.Append append)
     {
         if (!_isStopping)
@@ -80,8 +80,8 @@ internal sealed class StopDesk(EngineContext context, Action<Input> step)
     }
 
     /// <summary>
-    /// Refuses to pass another process's Append on: it would be lost if the node ended meanwhile. The other one sends it again. False: it
-    /// is to be taken.
+    /// Refuses to pass on another process's Append, which would be lost if the node stopped. Its origin sends it again. False: the Append is
+    /// not refused.
     /// </summary>
     public bool Refuse(WireMessage.AppendRequest request, IActorRef origin)
     {
@@ -90,11 +90,11 @@ internal sealed class StopDesk(EngineContext context, Action<Input> step)
             return false;
         }
 
-        context.Send(origin, new WireMessage.AppendRefused(request.Request));
+        context.Send(origin, new AppendReply.Refused(request.Request));
         return true;
     }
 
-    /// <summary>Another process leads, or this one again.</summary>
+    /// <summary>The leader changed; it may be this process again.</summary>
     public void OnLeaderChanged()
     {
         if (_isStopping)
@@ -104,7 +104,7 @@ internal sealed class StopDesk(EngineContext context, Action<Input> step)
         }
     }
 
-    /// <summary>Ignores the end of a transfer of another asker, whose place the one of this desk may have taken.</summary>
+    /// <summary>A transfer ended. The desk ignores transfers that it did not ask for.</summary>
     public void OnTransferEnded(Effect.TransferEnded ended)
     {
         if (_isStopping
@@ -135,7 +135,7 @@ internal sealed class StopDesk(EngineContext context, Action<Input> step)
             return;
         }
 
-        // Core knows best which voter is suited, but not which of them are on nodes that stop.
+        // Core chooses the best voter, but does not know which voters are on stopping nodes.
         _target = elsewhere.Length == others.Length ? null : elsewhere[0];
         step(new Input.Transfer(_target));
     }

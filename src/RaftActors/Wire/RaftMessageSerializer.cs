@@ -6,19 +6,19 @@ using RaftActors.Codec;
 namespace RaftActors.Wire;
 
 /// <summary>
-/// The bytes between nodes: one octet with the version of the format, then the message. Each kind of message has a manifest of its own,
-/// and neither manifests nor the serializer's number are ever given anew. What cannot be read ends in one <see
-/// cref="InvalidDataException"/>. Registered by <c>reference.conf</c>.
+/// The bytes between nodes: one octet with the version of the format, then the message. <see cref="WireTable"/> has the manifests. The
+/// number of the serializer never changes. Bytes that cannot be read are one <see cref="InvalidDataException"/>. Registered by
+/// <c>reference.conf</c>.
 /// </summary>
 internal sealed class RaftMessageSerializer(ExtendedActorSystem system) : SerializerWithStringManifest(system)
 {
-    /// <summary>The version that is written. Version 1 is read too: there, each member is written out wherever it is named.</summary>
+    /// <summary>The version that is written. Version 1 is read too: it repeats each member in full.</summary>
     public const byte Version = 2;
 
-    // What a thread keeps of the memory that its latest message took.
+    // A thread keeps at most this much of the buffer of its latest message.
     private const int KeptSizeMax = 256 * 1024;
 
-    // Serializers are called by many threads at a time.
+    // Many threads call a serializer at a time.
     [ThreadStatic]
     private static ByteWriter? _writer;
 
@@ -26,7 +26,7 @@ internal sealed class RaftMessageSerializer(ExtendedActorSystem system) : Serial
     public override int Identifier => 1520;
 
     /// <inheritdoc/>
-    public override string Manifest(object o) => WireFormat.Manifest((WireMessage)o);
+    public override string Manifest(object o) => WireTable.Manifest((WireMessage)o);
 
     /// <inheritdoc/>
     public override byte[] ToBinary(object obj)
@@ -35,7 +35,7 @@ internal sealed class RaftMessageSerializer(ExtendedActorSystem system) : Serial
         writer.Clear(KeptSizeMax);
         writer.ShareMembers();
         writer.Octet(Version);
-        WireFormat.Write(writer, (WireMessage)obj);
+        WireTable.Write(writer, (WireMessage)obj);
         return writer.ToArray();
     }
 
@@ -55,7 +55,7 @@ internal sealed class RaftMessageSerializer(ExtendedActorSystem system) : Serial
                 throw reader.Damaged($"its format has version {version}, and this node knows only 1 to {Version}; update this node");
         }
 
-        var message = WireFormat.Read(ref reader, manifest);
+        var message = WireTable.Read(ref reader, manifest);
         reader.End();
         return message;
     }

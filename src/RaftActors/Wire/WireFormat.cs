@@ -5,115 +5,20 @@ using RaftActors.Core;
 
 namespace RaftActors.Wire;
 
-/// <summary>The bytes of what engines and registries say to each other; what cores say is in <see cref="EnvelopeFormat"/>.</summary>
+/// <summary>
+/// The bytes of the messages between engines and between registries. <see cref="WireTable"/> maps manifests to these functions, and
+/// <see cref="EnvelopeFormat"/> has the messages between cores.
+/// </summary>
 internal static class WireFormat
 {
-    private const byte TransferToAnybody = 0;
+    private const byte TransferToAny = 0;
     private const byte Transfer = 1;
     private const byte Join = 2;
     private const byte Leave = 3;
     private const int LocalProcessSizeMin = 4;
     private const int BatchedSizeMin = 3;
 
-    public static string Manifest(WireMessage message) => message switch
-    {
-        WireMessage.Hello => "h",
-        WireMessage.Leaving => "l",
-        WireMessage.CoreMessage core => EnvelopeFormat.Manifest(core.Envelope.Body),
-        WireMessage.AppendRequest => "a",
-        WireMessage.AppendTaken => "at",
-        WireMessage.AppendRefused => "ar",
-        WireMessage.AppendDiscarded => "ad",
-        WireMessage.AppendRepeated => "ap",
-        WireMessage.AppendForgotten => "af",
-        WireMessage.Batch => "b",
-        WireMessage.GetRequest => "g",
-        WireMessage.GetAnswer => "ga",
-        WireMessage.GetRefused => "gr",
-        WireMessage.GetCompacted => "gc",
-        WireMessage.ChangeRequest => "m",
-        WireMessage.ChangeTaken => "mt",
-        WireMessage.ChangeDone => "md",
-        WireMessage.ChangeRefused => "mr",
-        WireMessage.ChangeDenied => "mx",
-        _ => throw new UnreachableException(),
-    };
-
-    public static void Write(ByteWriter writer, WireMessage message)
-    {
-        switch (message)
-        {
-            case WireMessage.Hello hello:
-                WriteHello(writer, hello);
-                break;
-            case WireMessage.Leaving leaving:
-                writer.Flag(leaving.IsReply);
-                writer.Text(leaving.Process.Value);
-                break;
-            case WireMessage.Batch batch:
-                writer.List(batch.Messages, each =>
-                {
-                    writer.Text(Manifest(each));
-                    Write(writer, each);
-                });
-                break;
-            case WireMessage.CoreMessage core:
-                writer.Number(core.FromNumber);
-                EnvelopeFormat.Write(writer, core.Envelope);
-                break;
-            case WireMessage.GetRequest get:
-                writer.Request(get.Request);
-                writer.Number(get.Serial.Value);
-                writer.Number(get.AskerCommit.Value);
-                break;
-            case WireMessage.GetAnswer answer:
-                writer.Request(answer.Request);
-                writer.Number(answer.Serial.Value);
-                writer.Text(answer.Key);
-                writer.Bytes(answer.Value.Span);
-                break;
-            case WireMessage.GetRefused refused:
-                writer.Request(refused.Request);
-                break;
-            case WireMessage.GetCompacted compacted:
-                writer.Request(compacted.Request);
-                break;
-            default:
-                WriteAppend(writer, message);
-                break;
-        }
-    }
-
-    public static WireMessage Read(ref ByteReader reader, string manifest) => manifest switch
-    {
-        "h" => ReadHello(ref reader),
-        "l" => ReadLeaving(ref reader),
-        "b" => new WireMessage.Batch(reader.List(BatchedSizeMin, ReadBatched)),
-        "a" => new WireMessage.AppendRequest(reader.Request(), reader.Text(), reader.Bytes().ToArray(), ReadHops(ref reader)),
-        "at" => new WireMessage.AppendTaken(reader.Request(), new LogIndex(reader.Count()), new Term(reader.Count())),
-        "ar" => new WireMessage.AppendRefused(reader.Request()),
-        "ad" => new WireMessage.AppendDiscarded(reader.Request(), reader.Text()),
-        "ap" => new WireMessage.AppendRepeated(reader.Request(), new LogIndex(reader.Count())),
-        "af" => new WireMessage.AppendForgotten(reader.Request()),
-        "g" => new WireMessage.GetRequest(reader.Request(), new Serial(reader.Count()), new LogIndex(reader.Count())),
-        "ga" => new WireMessage.GetAnswer(reader.Request(), new Serial(reader.Count()), reader.Text(), reader.Bytes().ToArray()),
-        "gr" => new WireMessage.GetRefused(reader.Request()),
-        "gc" => new WireMessage.GetCompacted(reader.Request()),
-        "m" => new WireMessage.ChangeRequest(reader.Request(), ReadChange(ref reader), ReadHops(ref reader)),
-        "mt" => new WireMessage.ChangeTaken(reader.Request(), new LogIndex(reader.Count()), new Term(reader.Count())),
-        "md" => new WireMessage.ChangeDone(reader.Request()),
-        "mr" => new WireMessage.ChangeRefused(reader.Request(), reader.Text()),
-        "mx" => new WireMessage.ChangeDenied(reader.Request(), reader.Text()),
-        _ => new WireMessage.CoreMessage(reader.Count(), EnvelopeFormat.Read(ref reader, manifest)),
-    };
-
-    private static WireMessage ReadBatched(ref ByteReader reader) => reader.Text() switch
-    {
-        "b" => throw reader.Damaged("a batch holds a batch"),
-        var manifest => Read(ref reader, manifest),
-    };
-
-    private static void WriteHello(ByteWriter writer, WireMessage.Hello hello)
+    public static void WriteHello(ByteWriter writer, WireMessage.Hello hello)
     {
         writer.Flag(hello.IsReply);
         writer.List(hello.Processes, process =>
@@ -125,7 +30,7 @@ internal static class WireFormat
         });
     }
 
-    private static WireMessage.Hello ReadHello(ref ByteReader reader)
+    public static WireMessage.Hello ReadHello(ref ByteReader reader)
     {
         var isReply = reader.Flag();
         return new WireMessage.Hello(
@@ -133,82 +38,145 @@ internal static class WireFormat
             isReply);
     }
 
-    private static WireMessage.Leaving ReadLeaving(ref ByteReader reader)
+    public static void WriteLeaving(ByteWriter writer, WireMessage.Leaving leaving)
+    {
+        writer.Flag(leaving.IsReply);
+        writer.Text(leaving.Process.Value);
+    }
+
+    public static WireMessage.Leaving ReadLeaving(ref ByteReader reader)
     {
         var isReply = reader.Flag();
         return new WireMessage.Leaving(reader.Name(), isReply);
     }
 
-    private static void WriteAppend(ByteWriter writer, WireMessage message)
+    public static void WriteBatch(ByteWriter writer, WireMessage.Batch batch) => writer.List(batch.Messages, each =>
     {
-        switch (message)
-        {
-            case WireMessage.AppendRequest append:
-                writer.Request(append.Request);
-                writer.Text(append.Key);
-                writer.Bytes(append.Value.Span);
-                writer.Number(append.Hops);
-                break;
-            case WireMessage.AppendTaken taken:
-                writer.Request(taken.Request);
-                writer.Number(taken.Index.Value);
-                writer.Number(taken.Term.Value);
-                break;
-            case WireMessage.AppendRefused refused:
-                writer.Request(refused.Request);
-                break;
-            case WireMessage.AppendDiscarded discarded:
-                writer.Request(discarded.Request);
-                writer.Text(discarded.Reason);
-                break;
-            case WireMessage.AppendRepeated repeated:
-                writer.Request(repeated.Request);
-                writer.Number(repeated.Index.Value);
-                break;
-            case WireMessage.AppendForgotten forgotten:
-                writer.Request(forgotten.Request);
-                break;
-            default:
-                WriteChange(writer, message);
-                break;
-        }
+        writer.Text(WireTable.Manifest(each));
+        WireTable.Write(writer, each);
+    });
+
+    public static WireMessage.Batch ReadBatch(ref ByteReader reader) => new(reader.List(BatchedSizeMin, ReadBatched));
+
+    public static void WriteAppend(ByteWriter writer, WireMessage.AppendRequest append)
+    {
+        writer.Request(append.Request);
+        writer.Text(append.Key);
+        writer.Bytes(append.Value.Span);
+        writer.Number(append.Hops);
     }
 
-    private static void WriteChange(ByteWriter writer, WireMessage message)
+    public static WireMessage.AppendRequest ReadAppend(ref ByteReader reader) =>
+        new(reader.Request(), reader.Text(), reader.Bytes().ToArray(), ReadHops(ref reader));
+
+    public static void WriteAppendTaken(ByteWriter writer, AppendReply.Taken taken)
     {
-        switch (message)
-        {
-            case WireMessage.ChangeRequest change:
-                writer.Request(change.Request);
-                WriteChange(writer, change.Change);
-                writer.Number(change.Hops);
-                break;
-            case WireMessage.ChangeTaken taken:
-                writer.Request(taken.Request);
-                writer.Number(taken.Index.Value);
-                writer.Number(taken.Term.Value);
-                break;
-            case WireMessage.ChangeDone done:
-                writer.Request(done.Request);
-                break;
-            case WireMessage.ChangeRefused refused:
-                writer.Request(refused.Request);
-                writer.Text(refused.Detail);
-                break;
-            case WireMessage.ChangeDenied denied:
-                writer.Request(denied.Request);
-                writer.Text(denied.Detail);
-                break;
-            default:
-                throw new UnreachableException();
-        }
+        writer.Request(taken.Request);
+        WritePlace(writer, taken.Place);
     }
 
-    private static void WriteChange(ByteWriter writer, GroupChange change)
+    public static AppendReply.Taken ReadAppendTaken(ref ByteReader reader) => new(reader.Request(), ReadPlace(ref reader));
+
+    public static void WriteDiscarded(ByteWriter writer, AppendReply.Discarded discarded)
+    {
+        writer.Request(discarded.Request);
+        writer.Text(discarded.Reason);
+    }
+
+    public static AppendReply.Discarded ReadDiscarded(ref ByteReader reader) => new(reader.Request(), reader.Text());
+
+    public static void WriteRepeated(ByteWriter writer, AppendReply.Repeated repeated)
+    {
+        writer.Request(repeated.Request);
+        writer.Number(repeated.Index.Value);
+    }
+
+    public static AppendReply.Repeated ReadRepeated(ref ByteReader reader) => new(reader.Request(), new LogIndex(reader.Count()));
+
+    public static void WriteGet(ByteWriter writer, WireMessage.GetRequest get)
+    {
+        writer.Request(get.Request);
+        writer.Number(get.Serial.Value);
+        writer.Number(get.AskerCommit.Value);
+    }
+
+    public static WireMessage.GetRequest ReadGet(ref ByteReader reader) =>
+        new(reader.Request(), new Serial(reader.Count()), new LogIndex(reader.Count()));
+
+    public static void WriteFound(ByteWriter writer, GetReply.Found found)
+    {
+        writer.Request(found.Request);
+        writer.Number(found.Serial.Value);
+        writer.Text(found.Key);
+        writer.Bytes(found.Value.Span);
+    }
+
+    public static GetReply.Found ReadFound(ref ByteReader reader) =>
+        new(reader.Request(), new Serial(reader.Count()), reader.Text(), reader.Bytes().ToArray());
+
+    public static void WriteChange(ByteWriter writer, WireMessage.ChangeRequest change)
+    {
+        writer.Request(change.Request);
+        WriteGroupChange(writer, change.Change);
+        writer.Number(change.Hops);
+    }
+
+    public static WireMessage.ChangeRequest ReadChange(ref ByteReader reader) =>
+        new(reader.Request(), ReadGroupChange(ref reader), ReadHops(ref reader));
+
+    public static void WriteChangeTaken(ByteWriter writer, ChangeReply.Taken taken)
+    {
+        writer.Request(taken.Request);
+        WritePlace(writer, taken.Place);
+    }
+
+    public static ChangeReply.Taken ReadChangeTaken(ref ByteReader reader) => new(reader.Request(), ReadPlace(ref reader));
+
+    public static void WriteChangeRefused(ByteWriter writer, ChangeReply.Refused refused)
+    {
+        writer.Request(refused.Request);
+        writer.Text(refused.Detail);
+    }
+
+    public static ChangeReply.Refused ReadChangeRefused(ref ByteReader reader) => new(reader.Request(), reader.Text());
+
+    public static void WriteDenied(ByteWriter writer, ChangeReply.Denied denied)
+    {
+        writer.Request(denied.Request);
+        writer.Text(denied.Detail);
+    }
+
+    public static ChangeReply.Denied ReadDenied(ref ByteReader reader) => new(reader.Request(), reader.Text());
+
+    /// <summary>A reply that holds nothing but its request.</summary>
+    public static void WriteReply(ByteWriter writer, AppendReply reply) => writer.Request(reply.Request);
+
+    /// <inheritdoc cref="WriteReply(ByteWriter, AppendReply)"/>
+    public static void WriteReply(ByteWriter writer, GetReply reply) => writer.Request(reply.Request);
+
+    /// <inheritdoc cref="WriteReply(ByteWriter, AppendReply)"/>
+    public static void WriteReply(ByteWriter writer, ChangeReply reply) => writer.Request(reply.Request);
+
+    // A batch in a batch is refused, so damaged bytes cannot nest without end.
+    private static WireMessage ReadBatched(ref ByteReader reader) => reader.Text() switch
+    {
+        WireTable.BatchManifest => throw reader.Damaged("a batch holds a batch"),
+        var manifest => WireTable.Read(ref reader, manifest),
+    };
+
+    private static void WritePlace(ByteWriter writer, LogPlace place)
+    {
+        writer.Number(place.Index.Value);
+        writer.Number(place.Term.Value);
+    }
+
+    private static LogPlace ReadPlace(ref ByteReader reader) => new(new LogIndex(reader.Count()), new Term(reader.Count()));
+
+    private static void WriteGroupChange(ByteWriter writer, GroupChange change)
     {
         var (kind, name) = change switch
         {
-            GroupChange.Transfer { Target: null } => (TransferToAnybody, default(ProcessName?)),
+            GroupChange.Transfer { Target: null } => (TransferToAny, default(ProcessName?)),
             GroupChange.Transfer transfer => (Transfer, transfer.Target),
             GroupChange.Join join => (Join, join.Name),
             GroupChange.Leave leave => (Leave, leave.Name),
@@ -221,15 +189,15 @@ internal static class WireFormat
         }
     }
 
-    private static GroupChange ReadChange(ref ByteReader reader) => reader.Octet() switch
+    private static GroupChange ReadGroupChange(ref ByteReader reader) => reader.Octet() switch
     {
-        TransferToAnybody => new GroupChange.Transfer(null),
+        TransferToAny => new GroupChange.Transfer(null),
         Transfer => new GroupChange.Transfer(reader.Name()),
         Join => new GroupChange.Join(reader.Name()),
         Leave => new GroupChange.Leave(reader.Name()),
         var kind => throw reader.Damaged($"{kind} is no kind of change"),
     };
 
-    // Nobody passes on more than once, whatever the message says.
+    // Invariant: a request is passed on at most once, whatever number of hops it carries.
     private static int ReadHops(ref ByteReader reader) => (int)Math.Min(reader.Count(), 1);
 }

@@ -6,102 +6,117 @@ using RaftActors.Core;
 
 namespace RaftActors.Wire;
 
-/// <summary>Everything that travels between nodes. Each may be lost; none is doubled by the transport. Closed.</summary>
+/// <summary>
+/// A message between nodes. It may be lost, and arrives at most once. The replies to the three requests are families of their own:
+/// <see cref="AppendReply"/>, <see cref="GetReply"/>, <see cref="ChangeReply"/>. Closed.
+/// </summary>
 internal abstract record WireMessage
 {
-    private WireMessage()
+    private protected WireMessage()
     {
     }
 
     /// <summary>
-    /// Between the registries of two nodes: "these processes live here". It is answered by another one with <paramref name="IsReply"/>.
-    /// A node that is not there yet is greeted again and again, which is no news for the log of dead letters.
+    /// Between the registries of two nodes: the processes of the sender's node. The receiver answers with another Hello, whose
+    /// <paramref name="IsReply"/> is true. A registry repeats its Hello until the other node answers, so dead letters of it are not logged.
     /// </summary>
     public sealed record Hello(ImmutableArray<LocalProcess> Processes, bool IsReply) : WireMessage, IDeadLetterSuppression;
 
     /// <summary>
-    /// Between engines: the node of <paramref name="Process"/> is about to stop, so nothing that it would have to pass on or answer is to
-    /// be sent to it. Answered by another one with <paramref name="IsReply"/>: the answer comes after all that was sent before.
+    /// Between engines: the node of <paramref name="Process"/> is about to stop, so the receiver sends it no more requests. The receiver
+    /// answers with another Leaving, whose <paramref name="IsReply"/> is true. The reply arrives after all earlier requests.
     /// </summary>
     public sealed record Leaving(ProcessName Process, bool IsReply) : WireMessage;
 
-    /// <summary>What one engine has to say to another after one turn, in the order said. None of them is a batch.</summary>
+    /// <summary>All messages of one engine turn to one other engine, in order. None of them is a batch.</summary>
     public sealed record Batch(ImmutableArray<WireMessage> Messages) : WireMessage;
 
-    /// <summary>What one core says to another. <paramref name="FromNumber"/> is the sender's in its Pid.</summary>
+    /// <summary>A message between two cores. <paramref name="FromNumber"/> is the number in the sender's Pid.</summary>
     public sealed record CoreMessage(long FromNumber, Envelope Envelope) : WireMessage;
 
     /// <summary>
-    /// On its way to the leader. While <paramref name="Hops"/> is not 0, one who does not lead passes it on, with one less. Answered to
-    /// the Akka sender, who is the engine it came from.
+    /// Asks the leader to append a pair. A receiver that does not lead passes it on if <paramref name="Hops"/> is above 0, with one hop
+    /// less. The <see cref="AppendReply"/> goes to the Akka sender, which is the origin's engine.
     /// </summary>
     public sealed record AppendRequest(RequestId Request, string Key, ReadOnlyMemory<byte> Value, int Hops) : WireMessage;
-
-    /// <summary>The leader's log has it at this place. It is not committed yet.</summary>
-    public sealed record AppendTaken(RequestId Request, LogIndex Index, Term Term) : WireMessage;
-
-    /// <summary>The sender does not lead, or has no actor that could judge; it was written nowhere and may be sent again.</summary>
-    public sealed record AppendRefused(RequestId Request) : WireMessage;
-
-    /// <summary>The leader's actor does not want it, or there is no room for it: it was written nowhere and never will be.</summary>
-    public sealed record AppendDiscarded(RequestId Request, string Reason) : WireMessage;
-
-    /// <summary>The leader's log had it before, and it is committed at this index.</summary>
-    public sealed record AppendRepeated(RequestId Request, LogIndex Index) : WireMessage;
-
-    /// <summary>The leader cannot tell whether it was appended before; it did not append it now.</summary>
-    public sealed record AppendForgotten(RequestId Request) : WireMessage;
 
     /// <summary>Asks for a pair. The receiver answers once it has committed up to <paramref name="AskerCommit"/>.</summary>
     public sealed record GetRequest(RequestId Request, Serial Serial, LogIndex AskerCommit) : WireMessage;
 
-    /// <summary>The pair that was asked for; it is committed.</summary>
-    public sealed record GetAnswer(RequestId Request, Serial Serial, string Key, ReadOnlyMemory<byte> Value) : WireMessage;
-
-    /// <summary>The sender does not have it; ask another one.</summary>
-    public sealed record GetRefused(RequestId Request) : WireMessage;
-
-    /// <summary>The sender had it, and keeps it no more: a snapshot stands for it. Ask another one.</summary>
-    public sealed record GetCompacted(RequestId Request) : WireMessage;
-
-    /// <summary>On its way to the leader, as an <see cref="AppendRequest"/> is.</summary>
+    /// <summary>Asks the leader to change the group. Passed on and answered as an <see cref="AppendRequest"/> is.</summary>
     public sealed record ChangeRequest(RequestId Request, GroupChange Change, int Hops) : WireMessage;
-
-    /// <summary>The leader's log has the change of members at this place. It is done when it is committed.</summary>
-    public sealed record ChangeTaken(RequestId Request, LogIndex Index, Term Term) : WireMessage;
-
-    /// <summary>It is done.</summary>
-    public sealed record ChangeDone(RequestId Request) : WireMessage;
-
-    /// <summary>Nothing was changed, since the sender does not lead or it is not the time; it may be asked for again.</summary>
-    public sealed record ChangeRefused(RequestId Request, string Detail) : WireMessage;
-
-    /// <summary>Nothing was changed, and nothing will be.</summary>
-    public sealed record ChangeDenied(RequestId Request, string Detail) : WireMessage;
 }
 
-/// <summary>What a group may be asked to change about itself. Closed.</summary>
+/// <summary>The reply to a <see cref="WireMessage.AppendRequest"/>. Closed.</summary>
+internal abstract record AppendReply(RequestId Request) : WireMessage
+{
+    /// <summary>The leader's log has the pair at this place. It is not committed yet.</summary>
+    public sealed record Taken(RequestId Request, LogPlace Place) : AppendReply(Request);
+
+    /// <summary>The sender does not lead, or has no actor that could judge. It wrote nothing, so the request may be sent again.</summary>
+    public sealed record Refused(RequestId Request) : AppendReply(Request);
+
+    /// <summary>The leader's actor discards the pair, or the leader has no room for it. It was not written and never will be.</summary>
+    public sealed record Discarded(RequestId Request, string Reason) : AppendReply(Request);
+
+    /// <summary>The leader's log had the request before. It is committed at this index.</summary>
+    public sealed record Repeated(RequestId Request, LogIndex Index) : AppendReply(Request);
+
+    /// <summary>The leader cannot tell whether the request was appended before. It did not append it now.</summary>
+    public sealed record Forgotten(RequestId Request) : AppendReply(Request);
+}
+
+/// <summary>The reply to a <see cref="WireMessage.GetRequest"/>. Closed.</summary>
+internal abstract record GetReply(RequestId Request) : WireMessage
+{
+    /// <summary>The pair, which is committed.</summary>
+    public sealed record Found(RequestId Request, Serial Serial, string Key, ReadOnlyMemory<byte> Value) : GetReply(Request);
+
+    /// <summary>The sender does not have the pair. Another process may have it.</summary>
+    public sealed record Refused(RequestId Request) : GetReply(Request);
+
+    /// <summary>The sender has compacted the pair. Another process may still have it.</summary>
+    public sealed record Compacted(RequestId Request) : GetReply(Request);
+}
+
+/// <summary>The reply to a <see cref="WireMessage.ChangeRequest"/>. Closed.</summary>
+internal abstract record ChangeReply(RequestId Request) : WireMessage
+{
+    /// <summary>The leader's log has the change of members at this place. It is done when it is committed.</summary>
+    public sealed record Taken(RequestId Request, LogPlace Place) : ChangeReply(Request);
+
+    /// <summary>The change is done.</summary>
+    public sealed record Done(RequestId Request) : ChangeReply(Request);
+
+    /// <summary>Nothing changed: the sender does not lead, or cannot do it now. The request may be sent again.</summary>
+    public sealed record Refused(RequestId Request, string Detail) : ChangeReply(Request);
+
+    /// <summary>Nothing changed, and nothing will.</summary>
+    public sealed record Denied(RequestId Request, string Detail) : ChangeReply(Request);
+}
+
+/// <summary>A change that a group may be asked for. Closed.</summary>
 internal abstract record GroupChange
 {
     private GroupChange()
     {
     }
 
-    /// <summary>That process is to lead; null: any other one.</summary>
+    /// <summary>That process is to lead; null: any other process.</summary>
     public sealed record Transfer(ProcessName? Target) : GroupChange
     {
         /// <inheritdoc/>
         public override string ToString() => Target is { } target ? $"the transfer to {target}" : "the transfer";
     }
 
-    /// <summary>That process is to be taken in.</summary>
+    /// <summary>The process joins the roster.</summary>
     public sealed record Join(ProcessName Name) : GroupChange
     {
         /// <inheritdoc/>
         public override string ToString() => $"the joining of {Name}";
     }
 
-    /// <summary>That process leaves for good.</summary>
+    /// <summary>The process leaves for good.</summary>
     public sealed record Leave(ProcessName Name) : GroupChange
     {
         /// <inheritdoc/>
@@ -109,7 +124,14 @@ internal abstract record GroupChange
     }
 }
 
+/// <summary>The place of an entry in the log of the leader that took it. Another leader may overwrite the entry until it is committed.</summary>
+internal readonly record struct LogPlace(LogIndex Index, Term Term)
+{
+    /// <summary>True: the committed entry has this index and another term.</summary>
+    public bool IsOverwrittenBy(LogEntry committed) => Index == committed.Index && Term != committed.Term;
+}
+
 /// <summary>A process of the sender's node.</summary>
-/// <param name="Number">As in its Pid.</param>
+/// <param name="Number">The number in its Pid.</param>
 /// <param name="Engine">The path of its engine, with address.</param>
 internal sealed record LocalProcess(string Group, ProcessName Name, long Number, string Engine);

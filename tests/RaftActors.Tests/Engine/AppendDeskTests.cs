@@ -60,8 +60,8 @@ public sealed class AppendDeskTests : TestKit
         _bench.BuildQuorum(("raft1", 1), ("raft2", 4), ("raft3", 4));
         _bench.Elect("raft2");
         var requests = new[] { Append(), Append(), Append() };
-        _desk.OnTaken(new WireMessage.AppendTaken(_bench.Process.ToId(requests[0]), new LogIndex(7), new Term(1)));
-        _desk.OnTaken(new WireMessage.AppendTaken(_bench.Process.ToId(requests[1]), new LogIndex(8), new Term(1)));
+        _desk.Receive(new AppendReply.Taken(_bench.Process.ToId(requests[0]), new LogPlace(new LogIndex(7), new Term(1))));
+        _desk.Receive(new AppendReply.Taken(_bench.Process.ToId(requests[1]), new LogPlace(new LogIndex(8), new Term(1))));
 
         _desk.OnInstalled(new LogIndex(7));
 
@@ -104,12 +104,12 @@ public sealed class AppendDeskTests : TestKit
         _bench["raft3"].ExpectNoMsg(TimeSpan.Zero);
 
         // The member does not know of the leader yet, so another one is asked.
-        _desk.OnRefused(new WireMessage.AppendRefused(ahead.Request));
+        _desk.Receive(new AppendReply.Refused(ahead.Request));
         Tick(1);
         Assert.Equal(ahead.Request, _bench["raft4"].ExpectMsg<WireMessage.AppendRequest>().Request);
         _bench["raft4"].ExpectNoMsg(TimeSpan.Zero);
 
-        _desk.OnTaken(new WireMessage.AppendTaken(ahead.Request, new LogIndex(5), new Term(1)));
+        _desk.Receive(new AppendReply.Taken(ahead.Request, new LogPlace(new LogIndex(5), new Term(1))));
         var others = _bench["raft4"].ReceiveN(19).Cast<WireMessage.AppendRequest>();
         Assert.Equal(requests, others.Prepend(ahead).Select(each => each.Request));
     }
@@ -124,11 +124,11 @@ public sealed class AppendDeskTests : TestKit
         Assert.Equal(3, _bench["raft3"].ReceiveN(3).Count);
 
         // The member lost sight of the leader: both are refused, and the second waits until the third is known to be.
-        _desk.OnRefused(new WireMessage.AppendRefused(second));
+        _desk.Receive(new AppendReply.Refused(second));
         Tick(1);
         _bench["raft3"].ExpectNoMsg(TimeSpan.Zero);
         _bench["raft4"].ExpectNoMsg(TimeSpan.Zero);
-        _desk.OnRefused(new WireMessage.AppendRefused(third));
+        _desk.Receive(new AppendReply.Refused(third));
         Tick(1);
 
         Assert.Equal(second, _bench["raft4"].ExpectMsg<WireMessage.AppendRequest>().Request);
@@ -144,7 +144,7 @@ public sealed class AppendDeskTests : TestKit
         foreach (var (member, hops) in new[] { ("raft3", 1), ("raft4", 1), ("raft2", 0), ("raft3", 1) })
         {
             Assert.Equal(hops, _bench[member].ExpectMsg<WireMessage.AppendRequest>().Hops);
-            _desk.OnRefused(new WireMessage.AppendRefused(request));
+            _desk.Receive(new AppendReply.Refused(request));
             Tick(1);
         }
     }
@@ -155,10 +155,10 @@ public sealed class AppendDeskTests : TestKit
         _bench.BuildQuorum(("raft2", 4), ("raft3", 4), ("raft4", 4));
         _bench.Elect("raft2");
         var first = _bench.Process.ToId(Append());
-        _desk.OnRefused(new WireMessage.AppendRefused(first));
+        _desk.Receive(new AppendReply.Refused(first));
         Tick(1);
         _bench["raft4"].ExpectMsg<WireMessage.AppendRequest>();
-        _desk.OnTaken(new WireMessage.AppendTaken(first, new LogIndex(5), new Term(1)));
+        _desk.Receive(new AppendReply.Taken(first, new LogPlace(new LogIndex(5), new Term(1))));
         _bench["raft3"].ExpectMsg<WireMessage.AppendRequest>();
 
         Append();
@@ -179,7 +179,7 @@ public sealed class AppendDeskTests : TestKit
         _bench["raft2"].ExpectNoMsg(TimeSpan.Zero);
 
         _desk.OnCommitted(Bench.Entry(5, 1, requests[0]));
-        _desk.OnDiscarded(new WireMessage.AppendDiscarded(requests[1], "no"));
+        _desk.Receive(new AppendReply.Discarded(requests[1], "no"));
         _desk.SendWaiting();
 
         Assert.Equal(requests[^3..^1], Sent(2));
@@ -240,7 +240,7 @@ public sealed class AppendDeskTests : TestKit
         var requests = Enumerable.Range(0, 20_000).Select(_ => _bench.Process.ToId(Append(TimeSpan.FromHours(2)))).ToArray();
         for (var i = 0; i < requests.Length; i++)
         {
-            _desk.OnTaken(new WireMessage.AppendTaken(requests[i], new LogIndex(i + 1), new Term(1)));
+            _desk.Receive(new AppendReply.Taken(requests[i], new LogPlace(new LogIndex(i + 1), new Term(1))));
             _desk.OnCommitted(Bench.Entry(i + 1, 1, requests[i]));
             Tick(1);
         }
@@ -297,7 +297,7 @@ public sealed class AppendDeskTests : TestKit
         Append();
         var sent = _bench["raft2"].ExpectMsg<WireMessage.AppendRequest>();
 
-        _desk.OnRefused(new WireMessage.AppendRefused(sent.Request));
+        _desk.Receive(new AppendReply.Refused(sent.Request));
         _bench.Elect("raft3");
         _desk.SendWaiting();
 
@@ -312,7 +312,7 @@ public sealed class AppendDeskTests : TestKit
         Append();
         var sent = _bench["raft2"].ExpectMsg<WireMessage.AppendRequest>();
 
-        _desk.OnDiscarded(new WireMessage.AppendDiscarded(sent.Request, "overdrawn"));
+        _desk.Receive(new AppendReply.Discarded(sent.Request, "overdrawn"));
 
         Assert.Equal(new CancelReason.NotCommitted("overdrawn"), _bench.Actor.ExpectMsg<ToActor.Cancelled>().Reason);
     }
@@ -336,7 +336,7 @@ public sealed class AppendDeskTests : TestKit
         _bench.BuildQuorum(("raft1", 1), ("raft2", 4), ("raft3", 4));
         _bench.Elect("raft2");
         var request = Append();
-        _desk.OnTaken(new WireMessage.AppendTaken(_bench.Process.ToId(request), new LogIndex(5), new Term(1)));
+        _desk.Receive(new AppendReply.Taken(_bench.Process.ToId(request), new LogPlace(new LogIndex(5), new Term(1))));
 
         _desk.OnCommitted(Bench.Entry(4, 2, null));
         _bench.Actor.ExpectNoMsg(TimeSpan.Zero);
@@ -351,7 +351,7 @@ public sealed class AppendDeskTests : TestKit
         _bench.BuildQuorum(("raft1", 1), ("raft2", 4), ("raft3", 4));
         _bench.Elect("raft2");
         var request = Append(TimeSpan.FromMilliseconds(100));
-        _desk.OnTaken(new WireMessage.AppendTaken(_bench.Process.ToId(request), new LogIndex(5), new Term(1)));
+        _desk.Receive(new AppendReply.Taken(_bench.Process.ToId(request), new LogPlace(new LogIndex(5), new Term(1))));
 
         // The pair may be at index 5: the entry at index 6 does not tell.
         _desk.OnCommitted(Bench.Entry(6, 2, null));
@@ -367,7 +367,7 @@ public sealed class AppendDeskTests : TestKit
         _bench.BuildQuorum(("raft1", 1), ("raft2", 4), ("raft3", 4));
         _bench.Elect("raft2");
         var request = Append();
-        _desk.OnForgotten(new WireMessage.AppendForgotten(_bench.Process.ToId(request)));
+        _desk.Receive(new AppendReply.Forgotten(_bench.Process.ToId(request)));
 
         Assert.IsType<CancelReason.Unknown>(_bench.Actor.ExpectMsg<ToActor.Cancelled>().Reason);
     }
@@ -379,7 +379,7 @@ public sealed class AppendDeskTests : TestKit
         _bench.Elect("raft2");
         _bench.Commit(1, 2, 3);
         var request = Append(TimeSpan.FromMilliseconds(100));
-        _desk.OnRepeated(new WireMessage.AppendRepeated(_bench.Process.ToId(request), new LogIndex(2)));
+        _desk.Receive(new AppendReply.Repeated(_bench.Process.ToId(request), new LogIndex(2)));
         Tick(3);
 
         _bench.Actor.ExpectNoMsg(TimeSpan.Zero);

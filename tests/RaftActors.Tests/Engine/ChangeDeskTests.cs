@@ -50,22 +50,22 @@ public sealed class ChangeDeskTests : TestKit
     public void Change_that_was_refused_is_sent_again_and_in_the_end_refused_with_what_stood_against_it()
     {
         var change = SubmitTo("raft2", Join);
-        _desk.OnRefused(new WireMessage.ChangeRefused(_bench.Process.ToId(change), "another change is under way"));
+        _desk.Receive(new ChangeReply.Refused(_bench.Process.ToId(change), "another change is under way"));
         _desk.OnTick();
         _bench["raft2"].ExpectMsg<WireMessage.ChangeRequest>();
-        _desk.OnRefused(new WireMessage.ChangeRefused(_bench.Process.ToId(change), "another change is under way"));
+        _desk.Receive(new ChangeReply.Refused(_bench.Process.ToId(change), "another change is under way"));
 
         _bench.Context.Now += 20;
         _desk.OnTick();
 
-        ExpectMsg(new ChangeOutcome.Refused(change, "The time is up: another change is under way."));
+        ExpectMsg(new ChangeOutcome.Refused(change, "The timeout has passed: another change is under way."));
     }
 
     [Fact]
     public void Change_that_makes_no_sense_is_refused_at_once()
     {
         var change = SubmitTo("raft2", Join);
-        _desk.OnDenied(new WireMessage.ChangeDenied(_bench.Process.ToId(change), "raft9@node9 is in the group already"));
+        _desk.Receive(new ChangeReply.Denied(_bench.Process.ToId(change), "raft9@node9 is in the group already"));
 
         ExpectMsg(new ChangeOutcome.Refused(change, "raft9@node9 is in the group already"));
     }
@@ -84,7 +84,7 @@ public sealed class ChangeDeskTests : TestKit
     public void Change_that_a_leader_took_is_done_when_a_configuration_that_is_not_joint_is_committed_there_or_later()
     {
         var change = SubmitTo("raft2", Join);
-        _desk.OnTaken(new WireMessage.ChangeTaken(_bench.Process.ToId(change), new LogIndex(7), new Term(2)));
+        _desk.Receive(new ChangeReply.Taken(_bench.Process.ToId(change), new LogPlace(new LogIndex(7), new Term(2))));
         Commit(Reconfigure(6, 2, isJoint: false));
         Commit(Reconfigure(7, 2, isJoint: true, Joined));
         ExpectNoMsg(TimeSpan.Zero);
@@ -98,7 +98,7 @@ public sealed class ChangeDeskTests : TestKit
     public void Change_that_another_terms_entry_took_the_place_of_is_sent_again()
     {
         var change = SubmitTo("raft2", Join);
-        _desk.OnTaken(new WireMessage.ChangeTaken(_bench.Process.ToId(change), new LogIndex(7), new Term(2)));
+        _desk.Receive(new ChangeReply.Taken(_bench.Process.ToId(change), new LogPlace(new LogIndex(7), new Term(2))));
         Commit(Reconfigure(7, 3, isJoint: false));
         ExpectNoMsg(TimeSpan.Zero);
 
@@ -114,7 +114,7 @@ public sealed class ChangeDeskTests : TestKit
     {
         var change = SubmitTo("raft2", Join);
         Commit(new LogEntry(new LogIndex(7), new Term(3), Serial.Zero, Payload.NoOp.Instance));
-        _desk.OnTaken(new WireMessage.ChangeTaken(_bench.Process.ToId(change), new LogIndex(7), new Term(2)));
+        _desk.Receive(new ChangeReply.Taken(_bench.Process.ToId(change), new LogPlace(new LogIndex(7), new Term(2))));
 
         _bench.Elect("raft3");
         _desk.OnTick();
@@ -129,7 +129,7 @@ public sealed class ChangeDeskTests : TestKit
         var change = SubmitTo("raft2", Join);
         Commit(new LogEntry(new LogIndex(7), new Term(3), Serial.Zero, Payload.NoOp.Instance));
         Commit(Reconfigure(12, 3, isJoint: false));
-        _desk.OnTaken(new WireMessage.ChangeTaken(_bench.Process.ToId(change), new LogIndex(7), new Term(2)));
+        _desk.Receive(new ChangeReply.Taken(_bench.Process.ToId(change), new LogPlace(new LogIndex(7), new Term(2))));
 
         ExpectMsg(new ChangeOutcome.Unknown(change));
     }
@@ -138,7 +138,7 @@ public sealed class ChangeDeskTests : TestKit
     public void Join_whose_name_the_configuration_of_a_snapshot_lacks_is_unknown()
     {
         var change = SubmitTo("raft2", Join);
-        _desk.OnTaken(new WireMessage.ChangeTaken(_bench.Process.ToId(change), new LogIndex(7), new Term(2)));
+        _desk.Receive(new ChangeReply.Taken(_bench.Process.ToId(change), new LogPlace(new LogIndex(7), new Term(2))));
         Install(10, Reconfigure(9, 3, isJoint: false));
 
         ExpectMsg(new ChangeOutcome.Unknown(change));
@@ -148,7 +148,7 @@ public sealed class ChangeDeskTests : TestKit
     public void Join_that_a_snapshot_without_a_configuration_from_its_place_on_covers_is_sent_again()
     {
         var change = SubmitTo("raft2", Join);
-        _desk.OnTaken(new WireMessage.ChangeTaken(_bench.Process.ToId(change), new LogIndex(7), new Term(2)));
+        _desk.Receive(new ChangeReply.Taken(_bench.Process.ToId(change), new LogPlace(new LogIndex(7), new Term(2))));
         Install(10, Reconfigure(3, 1, isJoint: false));
         ExpectNoMsg(TimeSpan.Zero);
 
@@ -162,7 +162,7 @@ public sealed class ChangeDeskTests : TestKit
     public void Join_is_done_when_the_configuration_of_a_snapshot_has_its_name()
     {
         var change = SubmitTo("raft2", Join);
-        _desk.OnTaken(new WireMessage.ChangeTaken(_bench.Process.ToId(change), new LogIndex(7), new Term(2)));
+        _desk.Receive(new ChangeReply.Taken(_bench.Process.ToId(change), new LogPlace(new LogIndex(7), new Term(2))));
         Install(10, Reconfigure(8, 2, isJoint: false, Joined));
 
         ExpectMsg(new ChangeOutcome.Done(change));
@@ -172,12 +172,12 @@ public sealed class ChangeDeskTests : TestKit
     public void Leave_is_done_when_the_configuration_lacks_its_name_and_unknown_when_it_still_has_it()
     {
         var (first, second) = (SubmitTo("raft2", Leave), SubmitTo("raft2", Leave));
-        _desk.OnTaken(new WireMessage.ChangeTaken(_bench.Process.ToId(first), new LogIndex(7), new Term(2)));
+        _desk.Receive(new ChangeReply.Taken(_bench.Process.ToId(first), new LogPlace(new LogIndex(7), new Term(2))));
         Install(10, Reconfigure(8, 2, isJoint: false));
         ExpectMsg(new ChangeOutcome.Done(first));
 
         Commit(Reconfigure(12, 3, isJoint: false, Joined));
-        _desk.OnTaken(new WireMessage.ChangeTaken(_bench.Process.ToId(second), new LogIndex(11), new Term(2)));
+        _desk.Receive(new ChangeReply.Taken(_bench.Process.ToId(second), new LogPlace(new LogIndex(11), new Term(2))));
         ExpectMsg(new ChangeOutcome.Unknown(second));
     }
 
@@ -197,7 +197,7 @@ public sealed class ChangeDeskTests : TestKit
     public void Transfer_to_anybody_is_done_as_soon_as_another_one_leads()
     {
         var change = SubmitTo("raft2", new GroupChange.Transfer(null));
-        _desk.OnRefused(new WireMessage.ChangeRefused(_bench.Process.ToId(change), "raft2@node2 lost the lead meanwhile"));
+        _desk.Receive(new ChangeReply.Refused(_bench.Process.ToId(change), "raft2@node2 has stepped down"));
         _desk.OnLeader(Bench.NameOf("raft2"));
         ExpectNoMsg(TimeSpan.Zero);
 

@@ -34,11 +34,11 @@ public sealed class GetDeskTests : TestKit
     {
         BuildQuorumOfOthers();
         var request = Get(1);
-        var answer = new WireMessage.GetAnswer(_bench.Process.ToId(request), new Serial(1), "key1", new byte[] { 1 });
+        var answer = new GetReply.Found(_bench.Process.ToId(request), new Serial(1), "key1", new byte[] { 1 });
 
-        _desk.OnAnswer(answer with { Serial = new Serial(2) });
-        _desk.OnAnswer(answer);
-        _desk.OnAnswer(answer);
+        _desk.Receive(answer with { Serial = new Serial(2) }, _bench["raft2"]);
+        _desk.Receive(answer, _bench["raft2"]);
+        _desk.Receive(answer, _bench["raft2"]);
 
         var answered = _bench.Actor.ExpectMsg<ToActor.Answered>();
         Assert.Equal((request, new Serial(1), "key1"), (answered.Request, answered.Pair.Serial, answered.Pair.Key));
@@ -53,7 +53,7 @@ public sealed class GetDeskTests : TestKit
         foreach (var server in new[] { "raft2", "raft3", "raft4" })
         {
             var asked = _bench[server].ExpectMsg<WireMessage.GetRequest>();
-            _desk.OnRefused(new WireMessage.GetRefused(asked.Request), _bench[server]);
+            _desk.Receive(new GetReply.Refused(asked.Request), _bench[server]);
         }
 
         Assert.IsType<CancelReason.Unavailable>(_bench.Actor.ExpectMsg<ToActor.Cancelled>().Reason);
@@ -64,17 +64,17 @@ public sealed class GetDeskTests : TestKit
     {
         BuildQuorumOfOthers();
         var request = Get(1, TimeSpan.FromMilliseconds(400));
-        var late = new WireMessage.GetRefused(_bench["raft2"].ExpectMsg<WireMessage.GetRequest>().Request);
+        var late = new GetReply.Refused(_bench["raft2"].ExpectMsg<WireMessage.GetRequest>().Request);
         _bench.Context.Now += 2;
         _desk.OnTick();
         _bench["raft3"].ExpectMsg<WireMessage.GetRequest>();
 
-        _desk.OnRefused(late, _bench["raft2"]);
+        _desk.Receive(late, _bench["raft2"]);
 
         _bench["raft4"].ExpectNoMsg(TimeSpan.Zero);
-        _desk.OnRefused(late, _bench["raft3"]);
+        _desk.Receive(late, _bench["raft3"]);
         _bench["raft4"].ExpectMsg<WireMessage.GetRequest>();
-        _desk.OnAnswer(new WireMessage.GetAnswer(_bench.Process.ToId(request), new Serial(1), "key1", new byte[] { 1 }));
+        _desk.Receive(new GetReply.Found(_bench.Process.ToId(request), new Serial(1), "key1", new byte[] { 1 }), _bench["raft2"]);
         _bench.Actor.ExpectMsg<ToActor.Answered>();
     }
 
@@ -135,7 +135,7 @@ public sealed class GetDeskTests : TestKit
         var request = Get(1);
         _desk.Forget();
 
-        _desk.OnAnswer(new WireMessage.GetAnswer(_bench.Process.ToId(request), new Serial(1), "key1", new byte[] { 1 }));
+        _desk.Receive(new GetReply.Found(_bench.Process.ToId(request), new Serial(1), "key1", new byte[] { 1 }), _bench["raft2"]);
         Tick(200);
 
         _bench.Actor.ExpectNoMsg(TimeSpan.Zero);
@@ -147,11 +147,11 @@ public sealed class GetDeskTests : TestKit
         BuildQuorumOfOthers();
         Get(1);
         var asked = _bench["raft2"].ExpectMsg<WireMessage.GetRequest>();
-        _desk.OnCompacted(new WireMessage.GetCompacted(asked.Request), _bench["raft2"]);
+        _desk.Receive(new GetReply.Compacted(asked.Request), _bench["raft2"]);
         foreach (var server in new[] { "raft3", "raft4" })
         {
             _bench[server].ExpectMsg<WireMessage.GetRequest>();
-            _desk.OnRefused(new WireMessage.GetRefused(asked.Request), _bench[server]);
+            _desk.Receive(new GetReply.Refused(asked.Request), _bench[server]);
         }
 
         Assert.IsType<CancelReason.Compacted>(_bench.Actor.ExpectMsg<ToActor.Cancelled>().Reason);
@@ -167,7 +167,7 @@ public sealed class GetDeskTests : TestKit
         _desk.OnRestore(new Serial(3));
 
         _bench.Actor.ExpectMsg(new ToActor.Cancelled(1, below, new CancelReason.Compacted()));
-        _desk.OnAnswer(new WireMessage.GetAnswer(_bench.Process.ToId(above), new Serial(4), "key4", new byte[] { 1 }));
+        _desk.Receive(new GetReply.Found(_bench.Process.ToId(above), new Serial(4), "key4", new byte[] { 1 }), _bench["raft2"]);
         Assert.Equal(above, _bench.Actor.ExpectMsg<ToActor.Answered>().Request);
     }
 

@@ -39,7 +39,7 @@ public sealed class LeaderDeskTests : TestKit
         _bench.Elect("raft2");
         Submit(1, new GroupChange.Join(Newcomer));
 
-        _origin.ExpectMsg(new WireMessage.ChangeRefused(RequestOf(1), "raft1@node1 does not lead"));
+        _origin.ExpectMsg(new ChangeReply.Refused(RequestOf(1), "raft1@node1 does not lead"));
     }
 
     [Fact]
@@ -65,14 +65,14 @@ public sealed class LeaderDeskTests : TestKit
         _bench.Elect("raft1");
         Submit(1, new GroupChange.Join(Newcomer));
         _desk.OnAccepted(new Effect.MembersAccepted(RequestOf(1), new LogIndex(8)), new Term(3));
-        _origin.ExpectMsg(new WireMessage.ChangeTaken(RequestOf(1), new LogIndex(8), new Term(3)));
+        _origin.ExpectMsg(new ChangeReply.Taken(RequestOf(1), new LogPlace(new LogIndex(8), new Term(3))));
         _desk.OnCommitted(Reconfigure(7, isJoint: false));
         _desk.OnCommitted(Reconfigure(8, isJoint: true));
         _origin.ExpectNoMsg(TimeSpan.Zero);
 
         _desk.OnCommitted(Reconfigure(9, isJoint: false));
 
-        _origin.ExpectMsg(new WireMessage.ChangeDone(RequestOf(1)));
+        _origin.ExpectMsg(new ChangeReply.Done(RequestOf(1)));
     }
 
     [Fact]
@@ -81,7 +81,7 @@ public sealed class LeaderDeskTests : TestKit
         _bench.Elect("raft1");
         Submit(1, new GroupChange.Join(Newcomer));
         _desk.OnAccepted(new Effect.MembersAccepted(RequestOf(1), new LogIndex(8)), new Term(3));
-        _origin.ExpectMsg<WireMessage.ChangeTaken>();
+        _origin.ExpectMsg<ChangeReply.Taken>();
 
         _desk.OnDeposed();
         _desk.OnCommitted(Reconfigure(8, isJoint: false));
@@ -96,7 +96,7 @@ public sealed class LeaderDeskTests : TestKit
         _bench.Elect("raft1");
         Submit(1, new GroupChange.Join(Newcomer));
         _desk.OnAccepted(new Effect.MembersAccepted(RequestOf(1), new LogIndex(8)), new Term(3));
-        _origin.ExpectMsg<WireMessage.ChangeTaken>();
+        _origin.ExpectMsg<ChangeReply.Taken>();
 
         _desk.OnCommitted(Reconfigure(9, isJoint: false) with { Term = new Term(4) });
 
@@ -104,10 +104,10 @@ public sealed class LeaderDeskTests : TestKit
     }
 
     [Theory]
-    [InlineData(MembersRefusalReason.Invalid, typeof(WireMessage.ChangeDenied))]
-    [InlineData(MembersRefusalReason.NotLeader, typeof(WireMessage.ChangeRefused))]
-    [InlineData(MembersRefusalReason.Outdated, typeof(WireMessage.ChangeRefused))]
-    [InlineData(MembersRefusalReason.UnderWay, typeof(WireMessage.ChangeRefused))]
+    [InlineData(MembersRefusalReason.Invalid, typeof(ChangeReply.Denied))]
+    [InlineData(MembersRefusalReason.NotLeader, typeof(ChangeReply.Refused))]
+    [InlineData(MembersRefusalReason.Outdated, typeof(ChangeReply.Refused))]
+    [InlineData(MembersRefusalReason.UnderWay, typeof(ChangeReply.Refused))]
     public void Refused_change_may_be_asked_for_again_unless_it_makes_no_sense(MembersRefusalReason reason, Type answer)
     {
         _bench.Elect("raft1");
@@ -118,10 +118,10 @@ public sealed class LeaderDeskTests : TestKit
     }
 
     [Theory]
-    [InlineData(TransferOutcome.Done, "raft3", typeof(WireMessage.ChangeDone))]
-    [InlineData(TransferOutcome.NotLeader, "raft3", typeof(WireMessage.ChangeRefused))]
-    [InlineData(TransferOutcome.NoSuchVoter, "raft3", typeof(WireMessage.ChangeDenied))]
-    [InlineData(TransferOutcome.TimedOut, null, typeof(WireMessage.ChangeDenied))]
+    [InlineData(TransferOutcome.Done, "raft3", typeof(ChangeReply.Done))]
+    [InlineData(TransferOutcome.NotLeader, "raft3", typeof(ChangeReply.Refused))]
+    [InlineData(TransferOutcome.NoSuchVoter, "raft3", typeof(ChangeReply.Denied))]
+    [InlineData(TransferOutcome.TimedOut, null, typeof(ChangeReply.Denied))]
     public void Transfer_goes_to_core_and_its_outcome_to_the_origin(TransferOutcome outcome, string? process, Type answer)
     {
         ProcessName? target = process is null ? null : Bench.NameOf(process);
@@ -140,7 +140,7 @@ public sealed class LeaderDeskTests : TestKit
         _bench.Elect("raft1");
         Submit(1, new GroupChange.Transfer(Bench.NameOf("raft1")));
 
-        _origin.ExpectMsg(new WireMessage.ChangeDone(RequestOf(1)));
+        _origin.ExpectMsg(new ChangeReply.Done(RequestOf(1)));
         Assert.Empty(_steps);
     }
 
@@ -151,11 +151,11 @@ public sealed class LeaderDeskTests : TestKit
         Submit(1, new GroupChange.Transfer(Bench.NameOf("raft3")));
         Submit(2, new GroupChange.Transfer(Bench.NameOf("raft3")));
         Submit(3, new GroupChange.Transfer(Bench.NameOf("raft2")));
-        Assert.Equal(3, _origin.ExpectMsg<WireMessage.ChangeRefused>().Request.Number);
+        Assert.Equal(3, _origin.ExpectMsg<ChangeReply.Refused>().Request.Number);
 
         _desk.OnTransferEnded(new Effect.TransferEnded(Bench.NameOf("raft3"), TransferOutcome.Done));
 
-        Assert.Equal([1L, 2], _origin.ReceiveN(2).Cast<WireMessage.ChangeDone>().Select(done => done.Request.Number));
+        Assert.Equal([1L, 2], _origin.ReceiveN(2).Cast<ChangeReply.Done>().Select(done => done.Request.Number));
         Assert.Single(_steps);
     }
 

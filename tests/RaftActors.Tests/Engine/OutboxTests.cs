@@ -101,7 +101,7 @@ public sealed class OutboxTests : TestKit
         Assert.Equal(origin.Ref, _peer.LastSender);
     }
 
-    private static WireMessage Refused(long number) => new WireMessage.AppendRefused(RequestOf(number));
+    private static WireMessage Refused(long number) => new AppendReply.Refused(RequestOf(number));
 
     private static RequestId RequestOf(long number) => new(Bench.MemberOf("raft2"), number);
 

@@ -39,7 +39,7 @@ public sealed class ProposalDeskTests : TestKit
         _bench.Elect("raft2");
         _desk.Submit(Request(1, hops: 0), _origin);
 
-        _origin.ExpectMsg(new WireMessage.AppendRefused(RequestOf(1)));
+        _origin.ExpectMsg(new AppendReply.Refused(RequestOf(1)));
     }
 
     [Fact]
@@ -49,7 +49,7 @@ public sealed class ProposalDeskTests : TestKit
         _bench.Context.Detach();
         _desk.Submit(Request(1), _origin);
 
-        _origin.ExpectMsg(new WireMessage.AppendRefused(RequestOf(1)));
+        _origin.ExpectMsg(new AppendReply.Refused(RequestOf(1)));
     }
 
     [Fact]
@@ -66,7 +66,7 @@ public sealed class ProposalDeskTests : TestKit
         Assert.Equal([1], Proposed());
 
         _desk.OnAccepted(Accepted(1));
-        _origin.ExpectMsg(new WireMessage.AppendTaken(judge.Request, new LogIndex(101), new Term(2)));
+        _origin.ExpectMsg(new AppendReply.Taken(judge.Request, new LogPlace(new LogIndex(101), new Term(2))));
     }
 
     [Fact]
@@ -81,7 +81,7 @@ public sealed class ProposalDeskTests : TestKit
 
         Assert.Equal([3, 1, 2], Proposed());
         _desk.OnAccepted(Accepted(3, 1, 2));
-        Assert.Equal([3L, 1, 2], _origin.ReceiveN(3).Cast<WireMessage.AppendTaken>().Select(taken => taken.Request.Number));
+        Assert.Equal([3L, 1, 2], _origin.ReceiveN(3).Cast<AppendReply.Taken>().Select(taken => taken.Request.Number));
         _desk.OnTick();
         Assert.Single(_steps);
     }
@@ -146,7 +146,7 @@ public sealed class ProposalDeskTests : TestKit
 
         _desk.OnJudged(new ToEngine.Judged(RequestOf(1), Verdict.Discard("overdrawn")));
 
-        _origin.ExpectMsg(new WireMessage.AppendDiscarded(RequestOf(1), "overdrawn"));
+        _origin.ExpectMsg(new AppendReply.Discarded(RequestOf(1), "overdrawn"));
         Assert.Empty(_steps);
     }
 
@@ -160,7 +160,7 @@ public sealed class ProposalDeskTests : TestKit
         _desk.OnTurn();
         _desk.OnRejected(Rejected(RejectionReason.NotLeader));
 
-        _origin.ExpectMsg(new WireMessage.AppendRefused(RequestOf(1)));
+        _origin.ExpectMsg(new AppendReply.Refused(RequestOf(1)));
     }
 
     [Fact]
@@ -172,8 +172,8 @@ public sealed class ProposalDeskTests : TestKit
         _desk.OnAccepted(Accepted(1));
         _desk.OnRejected(new Effect.Rejected([((Input.Propose)_steps[0]).Pairs[1]], RejectionReason.Busy));
 
-        Assert.Equal(1, _origin.ExpectMsg<WireMessage.AppendTaken>().Request.Number);
-        _origin.ExpectMsg<WireMessage.AppendDiscarded>(discarded => Assert.Contains("append it again later", discarded.Reason));
+        Assert.Equal(1, _origin.ExpectMsg<AppendReply.Taken>().Request.Number);
+        _origin.ExpectMsg<AppendReply.Discarded>(discarded => Assert.Contains("append it again later", discarded.Reason));
     }
 
     [Fact]
@@ -184,7 +184,7 @@ public sealed class ProposalDeskTests : TestKit
         _desk.OnTurn();
         _desk.OnRejected(Rejected(RejectionReason.Expired));
 
-        _origin.ExpectMsg(new WireMessage.AppendForgotten(RequestOf(1)));
+        _origin.ExpectMsg(new AppendReply.Forgotten(RequestOf(1)));
     }
 
     [Fact]
@@ -234,7 +234,7 @@ public sealed class ProposalDeskTests : TestKit
         _desk.OnDeposed();
         _desk.OnTick();
 
-        Assert.Equal([1L, 2], _origin.ReceiveN(2).Cast<WireMessage.AppendRefused>().Select(refused => refused.Request.Number));
+        Assert.Equal([1L, 2], _origin.ReceiveN(2).Cast<AppendReply.Refused>().Select(refused => refused.Request.Number));
         Assert.Single(_steps);
     }
 
@@ -255,7 +255,7 @@ public sealed class ProposalDeskTests : TestKit
             _desk.OnCommitted();
         }
 
-        _origin.ExpectMsg(new WireMessage.AppendRepeated(RequestOf(1), new LogIndex(index)));
+        _origin.ExpectMsg(new AppendReply.Repeated(RequestOf(1), new LogIndex(index)));
     }
 
     [Fact]
@@ -268,7 +268,7 @@ public sealed class ProposalDeskTests : TestKit
 
         _desk.OnDeposed();
 
-        _origin.ExpectMsg(new WireMessage.AppendForgotten(RequestOf(1)));
+        _origin.ExpectMsg(new AppendReply.Forgotten(RequestOf(1)));
     }
 
     [Fact]
@@ -309,7 +309,7 @@ public sealed class ProposalDeskTests : TestKit
         _desk.OnJudged(new ToEngine.Judged(RequestOf(1), Verdict.Accept));
         _desk.OnTurn();
 
-        _origin.ExpectMsg(new WireMessage.AppendRefused(RequestOf(1)));
+        _origin.ExpectMsg(new AppendReply.Refused(RequestOf(1)));
         Assert.Empty(_steps);
     }
 
@@ -352,7 +352,7 @@ public sealed class ProposalDeskTests : TestKit
         _bench.Commit(4);
         _desk.OnCommitted();
 
-        _origin.ExpectMsg(new WireMessage.AppendRepeated(RequestOf(1), new LogIndex(4)));
+        _origin.ExpectMsg(new AppendReply.Repeated(RequestOf(1), new LogIndex(4)));
         Assert.Empty(_steps);
     }
 
@@ -366,7 +366,7 @@ public sealed class ProposalDeskTests : TestKit
             _desk.Submit(new WireMessage.AppendRequest(RequestOf(number), "key", half, 0), _origin);
         }
 
-        var discarded = new[] { 2, 3 }.Select(number => _origin.ExpectMsg<WireMessage.AppendDiscarded>(each =>
+        var discarded = new[] { 2, 3 }.Select(number => _origin.ExpectMsg<AppendReply.Discarded>(each =>
         {
             Assert.Equal(RequestOf(number), each.Request);
             Assert.Contains("append it again later", each.Reason);
@@ -387,7 +387,7 @@ public sealed class ProposalDeskTests : TestKit
         _desk.OnTurn();
         _desk.OnAccepted(Accepted(numbers));
 
-        var taken = _origin.ReceiveN(numbers.Length).Cast<WireMessage.AppendTaken>();
+        var taken = _origin.ReceiveN(numbers.Length).Cast<AppendReply.Taken>();
         Assert.Equal(numbers, taken.Select(each => each.Request.Number));
     }
 

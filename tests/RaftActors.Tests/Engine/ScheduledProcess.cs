@@ -151,14 +151,8 @@ internal sealed class ScheduledProcess
             case WireMessage.AppendRequest request:
                 Proposals.Submit(request, sender);
                 break;
-            case WireMessage.AppendTaken taken:
-                Appends.OnTaken(taken);
-                break;
-            case WireMessage.AppendRefused refused:
-                Appends.OnRefused(refused);
-                break;
-            case WireMessage.AppendDiscarded discarded:
-                Appends.OnDiscarded(discarded);
+            case AppendReply reply:
+                Appends.Receive(reply);
                 break;
         }
     }

@@ -39,7 +39,7 @@ public sealed class ServeDeskTests : TestKit
 
         _desk.OnServed(new ToEngine.Served(serve.Request, new StoredPair(new Serial(1), "key1", new byte[] { 7 })));
 
-        var answer = _bench["raft4"].ExpectMsg<WireMessage.GetAnswer>();
+        var answer = _bench["raft4"].ExpectMsg<GetReply.Found>();
         Assert.Equal((serve.Request, new Serial(1), "key1", 7), (answer.Request, answer.Serial, answer.Key, answer.Value.Span[0]));
     }
 
@@ -51,7 +51,7 @@ public sealed class ServeDeskTests : TestKit
 
         _desk.OnServed(new ToEngine.Served(_bench.Actor.ExpectMsg<ToActor.Serve>().Request, null));
 
-        _bench["raft4"].ExpectMsg<WireMessage.GetRefused>();
+        _bench["raft4"].ExpectMsg<GetReply.Refused>();
     }
 
     [Fact]
@@ -61,12 +61,12 @@ public sealed class ServeDeskTests : TestKit
         _bench.Process.Pairs.DiscardTo(new Serial(1));
         Ask(serial: 1, askerCommit: 0);
         _desk.OnServed(new ToEngine.Served(_bench.Actor.ExpectMsg<ToActor.Serve>().Request, null));
-        _bench["raft4"].ExpectMsg<WireMessage.GetCompacted>();
+        _bench["raft4"].ExpectMsg<GetReply.Compacted>();
 
         Ask(serial: 1, askerCommit: 0);
         var own = new StoredPair(new Serial(1), "key1", new byte[] { 7 });
         _desk.OnServed(new ToEngine.Served(_bench.Actor.ExpectMsg<ToActor.Serve>().Request, own));
-        _bench["raft4"].ExpectMsg<WireMessage.GetAnswer>();
+        _bench["raft4"].ExpectMsg<GetReply.Found>();
     }
 
     [Fact]
@@ -97,7 +97,7 @@ public sealed class ServeDeskTests : TestKit
         _bench.Commit(1);
         Ask(serial: 2, askerCommit: 1);
 
-        _bench["raft4"].ExpectMsg<WireMessage.GetRefused>();
+        _bench["raft4"].ExpectMsg<GetReply.Refused>();
         _bench.Actor.ExpectNoMsg(TimeSpan.Zero);
     }
 
@@ -108,7 +108,7 @@ public sealed class ServeDeskTests : TestKit
         _bench.Context.Detach();
         Ask(serial: 1, askerCommit: 0);
 
-        _bench["raft4"].ExpectMsg<WireMessage.GetRefused>();
+        _bench["raft4"].ExpectMsg<GetReply.Refused>();
     }
 
     [Fact]
@@ -119,7 +119,7 @@ public sealed class ServeDeskTests : TestKit
 
         _desk.RefuseAll();
 
-        _bench["raft4"].ExpectMsg<WireMessage.GetRefused>();
+        _bench["raft4"].ExpectMsg<GetReply.Refused>();
     }
 
     [Fact]

@@ -43,7 +43,7 @@ public sealed class StopDeskTests : TestKit
     [Fact]
     public void Leader_names_a_voter_when_another_one_is_leaving()
     {
-        _desk.OnLeaving(new WireMessage.Leaving(Bench.NameOf("raft2"), IsReply: false), _bench["raft2"]);
+        _desk.Receive(new WireMessage.Leaving(Bench.NameOf("raft2"), IsReply: false), _bench["raft2"]);
         _bench.Elect("raft1");
         _desk.Begin(_asker);
 
@@ -146,7 +146,7 @@ public sealed class StopDeskTests : TestKit
         {
             _asker.ExpectNoMsg(TimeSpan.Zero);
             _bench[peer].ExpectMsg(new WireMessage.Leaving(Bench.NameOf("raft1"), IsReply: false));
-            _desk.OnLeaving(new WireMessage.Leaving(Bench.NameOf(peer), IsReply: true), _bench[peer]);
+            _desk.Receive(new WireMessage.Leaving(Bench.NameOf(peer), IsReply: true), _bench[peer]);
         }
 
         _asker.ExpectMsg<RaftRegistry.EnginePrepared>();
@@ -159,7 +159,7 @@ public sealed class StopDeskTests : TestKit
         _bench.Elect("raft4");
         Assert.Equal(_bench["raft2"].Ref, LeaderWay.Find(_bench.Context)?.Engine);
 
-        _desk.OnLeaving(new WireMessage.Leaving(Bench.NameOf("raft2"), IsReply: false), _bench["raft2"]);
+        _desk.Receive(new WireMessage.Leaving(Bench.NameOf("raft2"), IsReply: false), _bench["raft2"]);
         _bench["raft2"].ExpectMsg(new WireMessage.Leaving(Bench.NameOf("raft1"), IsReply: true));
         _bench.Context.Peers.Learn(Bench.NameOf("raft2"), Pid.FirstNumber, _bench["raft2"]);
         Assert.Equal(_bench["raft3"].Ref, LeaderWay.Find(_bench.Context)?.Engine);
@@ -173,7 +173,7 @@ public sealed class StopDeskTests : TestKit
     {
         foreach (var peer in Others)
         {
-            _desk.OnLeaving(new WireMessage.Leaving(Bench.NameOf(peer), IsReply: false), _bench[peer]);
+            _desk.Receive(new WireMessage.Leaving(Bench.NameOf(peer), IsReply: false), _bench[peer]);
         }
 
         _bench.Elect("raft1");
@@ -210,7 +210,7 @@ public sealed class StopDeskTests : TestKit
 
         Assert.True(_desk.Refuse(request, _bench["raft4"]));
         _bench["raft4"].ExpectMsg<WireMessage.Leaving>();
-        _bench["raft4"].ExpectMsg(new WireMessage.AppendRefused(request.Request));
+        _bench["raft4"].ExpectMsg(new AppendReply.Refused(request.Request));
     }
 
     // And all others answer.
@@ -219,7 +219,7 @@ public sealed class StopDeskTests : TestKit
         _desk.Begin(_asker);
         foreach (var peer in Others)
         {
-            _desk.OnLeaving(new WireMessage.Leaving(Bench.NameOf(peer), IsReply: true), _bench[peer]);
+            _desk.Receive(new WireMessage.Leaving(Bench.NameOf(peer), IsReply: true), _bench[peer]);
         }
     }
 }

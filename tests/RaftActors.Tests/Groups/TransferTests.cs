@@ -73,7 +73,7 @@ public sealed class TransferTests : TestKit
         _group.Actors["raft2"].Tell(new Recorder.Transfer(new ProcessName("raft9@node1")), TestActor);
         _group.Settle();
 
-        Assert.Equal("raft9@node1 is no voter that could lead.", ExpectMsg<ChangeOutcome.Refused>().Detail);
+        Assert.Equal("raft9@node1 is not a voter that could lead.", ExpectMsg<ChangeOutcome.Refused>().Detail);
     }
 
     [Fact]
@@ -90,7 +90,7 @@ public sealed class TransferTests : TestKit
         _group.Advance(2);
 
         var refused = ExpectMsg<ChangeOutcome.Refused>();
-        Assert.Equal("Nobody took over within raft.transfer-timeout; raft1@node1 leads on.", refused.Detail);
+        Assert.Equal("No process took over within raft.transfer-timeout; raft1@node1 still leads.", refused.Detail);
         _group.Actors["raft2"].Tell(new Recorder.Append("key5", "a"), TestActor);
         _group.Settle();
         _group.Advance(2);

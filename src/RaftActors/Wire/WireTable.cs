@@ -1,0 +1,95 @@
+using System.Collections.Frozen;
+
+using RaftActors.Codec;
+using RaftActors.Core;
+
+namespace RaftActors.Wire;
+
+/// <summary>
+/// All kinds of messages between nodes: the manifest, the type and the codec of each. A manifest never changes, and is never used again
+/// for another kind.
+/// </summary>
+internal static class WireTable
+{
+    public const string BatchManifest = "b";
+
+    private static readonly Kind[] _kinds =
+    [
+        Of<WireMessage.Hello>("h", WireFormat.WriteHello, WireFormat.ReadHello),
+        Of<WireMessage.Leaving>("l", WireFormat.WriteLeaving, WireFormat.ReadLeaving),
+        Of<WireMessage.Batch>(BatchManifest, WireFormat.WriteBatch, WireFormat.ReadBatch),
+
+        Of<WireMessage.AppendRequest>("a", WireFormat.WriteAppend, WireFormat.ReadAppend),
+        Of<AppendReply.Taken>("at", WireFormat.WriteAppendTaken, WireFormat.ReadAppendTaken),
+        Of<AppendReply.Refused>("ar", WireFormat.WriteReply, (ref reader) => new AppendReply.Refused(reader.Request())),
+        Of<AppendReply.Discarded>("ad", WireFormat.WriteDiscarded, WireFormat.ReadDiscarded),
+        Of<AppendReply.Repeated>("ap", WireFormat.WriteRepeated, WireFormat.ReadRepeated),
+        Of<AppendReply.Forgotten>("af", WireFormat.WriteReply, (ref reader) => new AppendReply.Forgotten(reader.Request())),
+
+        Of<WireMessage.GetRequest>("g", WireFormat.WriteGet, WireFormat.ReadGet),
+        Of<GetReply.Found>("ga", WireFormat.WriteFound, WireFormat.ReadFound),
+        Of<GetReply.Refused>("gr", WireFormat.WriteReply, (ref reader) => new GetReply.Refused(reader.Request())),
+        Of<GetReply.Compacted>("gc", WireFormat.WriteReply, (ref reader) => new GetReply.Compacted(reader.Request())),
+
+        Of<WireMessage.ChangeRequest>("m", WireFormat.WriteChange, WireFormat.ReadChange),
+        Of<ChangeReply.Taken>("mt", WireFormat.WriteChangeTaken, WireFormat.ReadChangeTaken),
+        Of<ChangeReply.Done>("md", WireFormat.WriteReply, (ref reader) => new ChangeReply.Done(reader.Request())),
+        Of<ChangeReply.Refused>("mr", WireFormat.WriteChangeRefused, WireFormat.ReadChangeRefused),
+        Of<ChangeReply.Denied>("mx", WireFormat.WriteDenied, WireFormat.ReadDenied),
+
+        OfCore<Message.Greeting>("cg", EnvelopeFormat.WriteGreeting, EnvelopeFormat.ReadGreeting),
+        OfCore<Message.RequestVote>("cv", EnvelopeFormat.WriteRequestVote, EnvelopeFormat.ReadRequestVote),
+        OfCore<Message.RequestVoteReply>("cw", EnvelopeFormat.WriteRequestVoteReply, EnvelopeFormat.ReadRequestVoteReply),
+        OfCore<Message.AppendEntries>("ca", EnvelopeFormat.WriteAppendEntries, EnvelopeFormat.ReadAppendEntries),
+        OfCore<Message.AppendEntriesReply>("cb", EnvelopeFormat.WriteAppendEntriesReply, EnvelopeFormat.ReadAppendEntriesReply),
+        OfCore<Message.TimeoutNow>("ct", (_, _) => { }, (ref _) => Message.TimeoutNow.Instance),
+        OfCore<Message.ReadIndex>("ci", EnvelopeFormat.WriteReadIndex, EnvelopeFormat.ReadReadIndex),
+        OfCore<Message.ReadIndexReply>("cj", EnvelopeFormat.WriteReadIndexReply, EnvelopeFormat.ReadReadIndexReply),
+        OfCore<Message.SnapshotChunk>("cs", EnvelopeFormat.WriteChunk, EnvelopeFormat.ReadChunk),
+        OfCore<Message.SnapshotChunkReply>("cu", EnvelopeFormat.WriteChunkReply, EnvelopeFormat.ReadChunkReply),
+        OfCore<Message.ComparePrefix>("cp", EnvelopeFormat.WriteComparePrefix, EnvelopeFormat.ReadComparePrefix),
+        OfCore<Message.Refusal>("cx", EnvelopeFormat.WriteRefusal, EnvelopeFormat.ReadRefusal),
+    ];
+
+    private static readonly FrozenDictionary<Type, Kind> _byType = _kinds.ToFrozenDictionary(kind => kind.Type);
+
+    private static readonly FrozenDictionary<string, Kind> _byManifest = _kinds.ToFrozenDictionary(kind => kind.Manifest);
+
+    /// <summary>The type of each kind of message: its own, or that of the body of a <see cref="WireMessage.CoreMessage"/>.</summary>
+    public static IEnumerable<Type> Types => _kinds.Select(kind => kind.Type);
+
+    public static string Manifest(WireMessage message) => KindOf(message).Manifest;
+
+    public static void Write(ByteWriter writer, WireMessage message) => KindOf(message).Write(writer, message);
+
+    /// <exception cref="InvalidDataException">The manifest is unknown, or the bytes are no such message.</exception>
+    public static WireMessage Read(ref ByteReader reader, string manifest) => _byManifest.TryGetValue(manifest, out var kind)
+        ? kind.Read(ref reader)
+        : throw reader.Damaged($"'{manifest}' is no manifest of this version");
+
+    private static Kind KindOf(WireMessage message) =>
+        _byType[message is WireMessage.CoreMessage core ? core.Envelope.Body.GetType() : message.GetType()];
+
+    private static Kind Of<T>(string manifest, Action<ByteWriter, T> write, ByteReader.Read<T> read)
+        where T : WireMessage => new(
+            manifest,
+            typeof(T),
+            (writer, message) => write(writer, (T)message),
+            (ref reader) => read(ref reader));
+
+    // All bodies come after the same envelope.
+    private static Kind OfCore<T>(string manifest, Action<ByteWriter, T> writeBody, ByteReader.Read<T> readBody)
+        where T : Message => new(
+            manifest,
+            typeof(T),
+            (writer, message) =>
+            {
+                var core = (WireMessage.CoreMessage)message;
+                writer.Number(core.FromNumber);
+                EnvelopeFormat.Write(writer, core.Envelope, writeBody);
+            },
+            (ref reader) => new WireMessage.CoreMessage(reader.Count(), EnvelopeFormat.Read(ref reader, readBody)));
+
+    private sealed record Kind(
+        string Manifest, Type Type, Action<ByteWriter, WireMessage> Write, ByteReader.Read<WireMessage> Read);
+}
