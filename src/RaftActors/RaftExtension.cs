@@ -14,8 +14,8 @@ using RaftActors.Storage;
 namespace RaftActors;
 
 /// <summary>
-/// What all raft actors of an actor system share: the defaults, the serializer of the wire, the names, and <c>/system/raft</c>. Comes by
-/// itself with the first raft actor; needs nothing in the configuration.
+/// The state that all raft actors of an actor system share: the defaults, the serializer of the wire, the process names, and
+/// <c>/system/raft</c>. The first raft actor creates it; it needs no configuration.
 /// </summary>
 public sealed class RaftExtension : IExtension
 {
@@ -29,8 +29,8 @@ public sealed class RaftExtension : IExtension
     {
         _system = system;
 
-        // The defaults also name the serializer of the wire. A serializer that code adds would not last: Akka.NET makes all serializers
-        // anew from the configuration whenever any extension injects its defaults.
+        // The defaults also name the serializer of the wire. A serializer that code adds would be lost: Akka.NET makes all serializers
+        // again from the configuration whenever an extension injects its defaults.
         system.Settings.InjectTopLevelFallback(Reference);
         _stores = new StoreRoom(system);
         system.RegisterOnTermination(CloseStores);
@@ -38,7 +38,7 @@ public sealed class RaftExtension : IExtension
         var source = SourceOf(system, discovery);
         _registry = system.SystemActorOf(Props.Create(() => new RaftRegistry(source, discovery.Interval)), "raft");
 
-        // After the services of the node, whose last Appends are taken, and before the node leaves its cluster.
+        // After the services of the node, so that their last Appends are taken, and before the node leaves its cluster.
         CoordinatedShutdown.Get(system).AddTask(
             CoordinatedShutdown.PhaseBeforeClusterShutdown,
             "raft-hand-over",
@@ -49,16 +49,16 @@ public sealed class RaftExtension : IExtension
     internal static Config Reference { get; } =
         ConfigurationFactory.FromResource("RaftActors.reference.conf", Assembly.GetExecutingAssembly());
 
-    /// <summary>Whom raft actors attach to: <c>/system/raft</c>, or in a test the scripted group that stands for the engines.</summary>
+    /// <summary>The actor that raft actors attach to: <c>/system/raft</c>, or in a test the scripted group.</summary>
     internal IActorRef Host => ScriptedHost ?? _registry;
 
-    /// <summary>Set by a test before its first raft actor starts. Names and rosters are then not checked.</summary>
+    /// <summary>A test sets it before its first raft actor starts. Then names and rosters are not checked.</summary>
     internal IActorRef? ScriptedHost { get; set; }
 
     internal static RaftExtension Of(ActorSystem system) => system.WithExtension<RaftExtension, RaftExtensionProvider>();
 
-    /// <summary>What an actor goes by.</summary>
-    /// <exception cref="RaftConfigurationException">It cannot work so.</exception>
+    /// <summary>Reads and checks the settings of an actor.</summary>
+    /// <exception cref="RaftConfigurationException">A setting is missing or wrong.</exception>
     internal RaftSettings ReadSettings<TValue>(RaftOptions<TValue> options, IActorRef actor)
     {
         var defaultNode = ScriptedHost is null ? null : "node1@scripted";
@@ -120,7 +120,7 @@ public sealed class RaftExtension : IExtension
         }
     }
 
-    // An actor system without an address is alone, whatever else it is to do.
+    // An actor system without an address has no other nodes.
     private static INodeSource? SourceOf(ExtendedActorSystem system, DiscoverySettings discovery) =>
         system.Provider.DefaultAddress.HasLocalScope ? null
         : discovery.IsByNames ? new NamedNodes(system.Provider.DefaultAddress, discovery.Contacts, system.Log)
@@ -150,7 +150,7 @@ public sealed class RaftExtension : IExtension
             process.MakeCore();
             if (makeStore is not null || settings.Store.Directory.Length > 0)
             {
-                // Who finds a store empty that should not be learns here that its directory is another one, or is gone.
+                // A store that is unexpectedly new shows that its directory is wrong or gone.
                 _system.Log.Info("The store of {0} {1}", owner, recovered.IsNew ? "is new" : $"goes up to serial {process.Found}");
             }
 

@@ -3,8 +3,8 @@ using Akka.Actor;
 namespace RaftActors;
 
 /// <summary>
-/// Makes the <see cref="RaftExtension"/> of an actor system. A node that should know of its peers before its first raft actor starts may
-/// name it in <c>akka.extensions</c>.
+/// Creates the <see cref="RaftExtension"/> of an actor system. Name it in <c>akka.extensions</c> if the node should find its peers before
+/// its first raft actor starts.
 /// </summary>
 public sealed class RaftExtensionProvider : ExtensionIdProvider<RaftExtension>
 {

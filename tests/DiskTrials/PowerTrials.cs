@@ -98,7 +98,7 @@ internal static class PowerTrials
         var onDisk = trio.SerialOnDisk(Liar);
         await trio.More(100, 1, 2);
         trio.Start(Liar);
-        var said = await trio.Says(Liar, "shut out");
+        var said = await trio.Says(Liar, "is fenced");
         var pairs = await trio.Check(1, 2);
         return $"a disk lied for 400 Appends and was cut, which left it {onDisk} pairs of {pairs}: its node said \"{said.Trim()}\"; "
             + $"{trio.AcknowledgedCount} acknowledged, none missing on the other two";

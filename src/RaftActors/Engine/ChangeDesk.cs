@@ -141,7 +141,8 @@ internal sealed class ChangeDesk(EngineContext context)
             .Select(pending => (pending, pending.Place.GetValueOrDefault()))];
 
     // The latest committed configuration decides. This process may not have seen the entry at the place: it may have been committed before
-    // the place was known here, or inside a snapshot. A change is a configuration entry, so without one from its place on it was overwritten.
+    // the place was known here, or inside a snapshot. A change is a configuration entry, so without one from its place on it was
+    // overwritten.
     private void Judge(Pending pending, LogIndex place)
     {
         if (context.ConfigurationIndex < place)

@@ -6,13 +6,13 @@ using static RaftActors.RaftConfigurationException;
 namespace RaftActors.Engine;
 
 /// <summary>
-/// Refuses keys that reference.conf does not have. Without this, a mistyped key would leave the default in force, and nothing would say so.
+/// Refuses keys that reference.conf does not have. Without this, a mistyped key would silently leave the default in force.
 /// </summary>
 internal static class ConfigKeys
 {
     private const string Groups = "groups";
 
-    // Settings of the whole node. reference.conf says so of each.
+    // Settings of the whole node, as reference.conf documents.
     private static readonly string[] OfNode = ["node", "group", "discovery", "contacts", "discovery-interval", Groups];
 
     /// <summary>Each path of reference.conf below <c>raft</c>, and whether it holds further keys.</summary>
@@ -40,7 +40,7 @@ internal static class ConfigKeys
         }
     }
 
-    // Asks for the keys below a path only where there are some: below a value Akka.NET's Config fails with a NullReferenceException.
+    // Asks only objects for their keys: for a value, Akka.NET's Config fails with a NullReferenceException.
     private static void DemandKnown(Config config, string root, string prefix)
     {
         foreach (var (key, value) in config.AsEnumerable())
@@ -113,13 +113,13 @@ internal static class ConfigKeys
 
     private static string NearestTo(string path) => Known.Keys.MinBy(known => Farness(path, known))!; // Justification: there are keys.
 
-    // A key that is almost right and in the wrong place is near, too.
+    // A key with almost the right last part is near, even under the wrong parent.
     private static int Farness(string path, string known) =>
         Distance(LastOf(path), LastOf(known)) is <= 2 and var ofLast ? Math.Min(Distance(path, known), ofLast + 1) : Distance(path, known);
 
     private static string LastOf(string path) => path[(path.LastIndexOf('.') + 1)..];
 
-    // Levenshtein's: how many letters to insert, delete or replace.
+    // The Levenshtein distance: the number of letters to insert, delete or replace.
     private static int Distance(string from, string to)
     {
         var row = Enumerable.Range(0, to.Length + 1).ToArray();

@@ -2,17 +2,17 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace RaftActors.Engine;
 
-/// <summary>Items by the tick at which their time is up. A tick looks only at items that are due.</summary>
+/// <summary>Items ordered by the tick of their deadline. A tick looks only at items that are due.</summary>
 internal sealed class Deadlines<T>
     where T : class
 {
-    // Invariant: no list is empty. Most items end long before their time, and their ticks must not pile up.
+    // Invariant: no list is empty. Most items end long before their deadline, and empty ticks must not pile up.
     private readonly SortedDictionary<long, Due> _byTick = [];
 
-    /// <summary>How many ticks there are with items.</summary>
+    /// <summary>The number of ticks with items.</summary>
     public int Ticks => _byTick.Count;
 
-    /// <summary>The node is for <see cref="Remove"/>.</summary>
+    /// <summary>Adds an item. Returns the node to give to <see cref="Remove"/>.</summary>
     public LinkedListNode<T> Add(T item, long tick)
     {
         if (!_byTick.TryGetValue(tick, out var items))

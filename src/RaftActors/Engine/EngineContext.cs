@@ -5,7 +5,7 @@ using RaftActors.Wire;
 
 namespace RaftActors.Engine;
 
-/// <summary>What the parts of one engine share. Only the engine's own thread touches it.</summary>
+/// <summary>The state that the desks of one engine share. For the engine's thread only.</summary>
 internal sealed class EngineContext(RaftProcess process, IActorRef self)
 {
     private IActorRef? _actor;
@@ -24,13 +24,13 @@ internal sealed class EngineContext(RaftProcess process, IActorRef self)
     /// <summary>As Core last said.</summary>
     public LeaderView? Leader { get; set; }
 
-    /// <summary>Up to here the log is committed, and its pairs are on their way to the actor.</summary>
+    /// <summary>The commit index. The pairs up to it have been sent to the actor.</summary>
     public LogIndex Commit { get; set; }
 
     /// <summary>The index of the latest committed configuration, or 0.</summary>
     public LogIndex ConfigurationIndex { get; private set; }
 
-    /// <summary>The latest committed configuration; null if none is known to be committed.</summary>
+    /// <summary>The latest committed configuration; null: none is known to be committed.</summary>
     public Configuration? Configuration { get; private set; }
 
     /// <summary>The last serial in this process's log, committed or not.</summary>
@@ -39,21 +39,21 @@ internal sealed class EngineContext(RaftProcess process, IActorRef self)
     /// <summary>Ticks since the engine started.</summary>
     public long Now { get; set; }
 
-    /// <summary>The life that the actor is in; what is told to it bears this number.</summary>
+    /// <summary>The number of the actor's present life. Messages to the actor carry it.</summary>
     public long Life { get; private set; }
 
-    /// <summary>This start is on disk. Nothing that bears a number of it goes out before: the next one might give it too.</summary>
+    /// <summary>This boot is durable. Requests wait for it: after a crash the next boot might use their numbers again.</summary>
     public bool HasBooted { get; set; }
 
     public bool HasActor => _actor is not null;
 
-    /// <summary>The actor there is, if there is one, gives and takes its state.</summary>
+    /// <summary>The actor, if there is one, implements IRaftSnapshot.</summary>
     public bool TakesSnapshots { get; private set; }
 
-    /// <summary>The actor overrides HandleProposal. One that does not would accept every pair, so it is not asked.</summary>
+    /// <summary>The actor overrides HandleProposal. Otherwise it would accept every pair, so it is not asked.</summary>
     public bool JudgesProposals { get; private set; }
 
-    /// <summary>Up to here the life that the actor is in fetches nothing from others: it is, or was, in this process's own log.</summary>
+    /// <summary>The present life fetches pairs up to this serial from this process's own log, not from other processes.</summary>
     public Serial Own { get; private set; }
 
     public void Attach(IActorRef actor, long life, bool takesSnapshots = false, bool judgesProposals = false)
@@ -72,12 +72,13 @@ internal sealed class EngineContext(RaftProcess process, IActorRef self)
         Process.Appends.EndNoted(Self);
     }
 
-    /// <summary>A configuration is committed here, by itself or in a snapshot.</summary>
+    /// <summary>A configuration is committed here, as an entry or in a snapshot.</summary>
     public void CommitConfiguration(LogIndex index, Configuration configuration) =>
         (ConfigurationIndex, Configuration) = (index, configuration);
 
     /// <summary>
-    /// Without an actor only the end of an Append matters, and its asker is told here; the next life is told everything else anew.
+    /// Sends a message to the actor. Without an actor, only the end of an Append matters; its asker is told here. The next life gets all
+    /// other news at its start.
     /// </summary>
     public void TellActor(ToActor message)
     {
@@ -103,7 +104,7 @@ internal sealed class EngineContext(RaftProcess process, IActorRef self)
         }
     }
 
-    /// <summary>To another engine, or to this one itself, at the end of the turn.</summary>
+    /// <summary>Sends a message to another engine, or to this one, at the end of the turn.</summary>
     public void Send(IActorRef engine, WireMessage message) => Outbox.Send(engine, message);
 
     public long DeadlineAfter(TimeSpan time) => Now + Process.Settings.ToTicks(time);

@@ -4,9 +4,9 @@ using System.Diagnostics.CodeAnalysis;
 namespace RaftActors.Engine;
 
 /// <summary>
-/// What a process's actor has said to its engine and the engine has not read, in the order said. The actor adds from its thread, the
-/// engine takes from its own. The engine's mailbox holds one <see cref="ToEngine.ReadInbox"/> for all of it, however much there is, so a
-/// heartbeat never waits behind a burst of Appends.
+/// The messages of a process's actor that its engine has not read, in order. The actor adds on its thread, and the engine takes on its own.
+/// The engine's mailbox holds at most one <see cref="ToEngine.ReadInbox"/> for all of them. So a heartbeat never waits behind a burst of
+/// Appends.
 /// </summary>
 internal sealed class EngineInbox
 {
@@ -15,12 +15,12 @@ internal sealed class EngineInbox
 
     public void Add(ToEngine message, long life) => _messages.Enqueue((message, life));
 
-    /// <summary>True if the engine is to be sent a <see cref="ToEngine.ReadInbox"/>; false if one is on its way.</summary>
+    /// <summary>True: send the engine a <see cref="ToEngine.ReadInbox"/>. False: one is on its way, or the inbox is empty.</summary>
     public bool TryAnnounce() => !_messages.IsEmpty && Interlocked.Exchange(ref _isAnnounced, 1) == 0;
 
     /// <summary>
-    /// Takes the next message for an engine that has taken on this life of the actor. Questions of an earlier life are dropped: they
-    /// ended with it. False if there is no message, or the next one is of a life that the engine does not know yet.
+    /// Takes the next message for an engine with this life attached. Drops questions of earlier lives, which ended with them. False: the
+    /// inbox is empty, or the next message is of a life that has not attached yet.
     /// </summary>
     public bool TryTake(long life, [NotNullWhen(true)] out ToEngine? message)
     {
@@ -38,7 +38,7 @@ internal sealed class EngineInbox
         return false;
     }
 
-    /// <summary>The engine has read as much as it wants to for now. True if it is to send itself the next announcement.</summary>
+    /// <summary>The engine stops reading for now. True: it must send itself the next announcement.</summary>
     public bool EndReading(long life)
     {
         // The full fence orders this before the look at the queue: either this side sees a new message, or its sender sees the flag.

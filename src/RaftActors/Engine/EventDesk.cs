@@ -5,17 +5,17 @@ using RaftActors.Core;
 namespace RaftActors.Engine;
 
 /// <summary>
-/// What this process's engine tells everybody on its node: publishes each <see cref="RaftEvent"/> once, and keeps the process's
-/// <see cref="ProcessView"/> up to date. An event is published after the view shows it.
+/// Publishes each <see cref="RaftEvent"/> of this process once, and keeps the process's <see cref="ProcessView"/> up to date. The view
+/// changes before the event is published.
 /// </summary>
 internal sealed class EventDesk(EngineContext context, RaftCore core, Action<RaftEvent> publish)
 {
     private readonly HashSet<ProcessName> _inReach = [];
 
-    // The members that were told last; before that nothing is committed here as far as is known.
+    // The members of the latest MembersChanged; null: no committed members are known.
     private ImmutableArray<GroupMember>? _told;
 
-    // It belonged to the group once: who only reads of a time before it came, perhaps with another life of its name, is not removed.
+    // This incarnation was in a configuration. A joining process that reads older configurations has not been removed.
     private bool _wasMember;
     private bool _hasToldRemoved;
 
@@ -23,7 +23,7 @@ internal sealed class EventDesk(EngineContext context, RaftCore core, Action<Raf
 
     private ProcessName Self => context.Process.Pid.Name;
 
-    /// <summary>What the store says: its log may go further than what is known to be committed, and a snapshot is committed.</summary>
+    /// <summary>Reads the membership from the store. Entries of the log may be uncommitted; a snapshot is committed.</summary>
     public void OnStarted()
     {
         _wasMember = core.Configuration.Group != GroupUid.None && HasThisLife(core.Configuration);
@@ -33,7 +33,7 @@ internal sealed class EventDesk(EngineContext context, RaftCore core, Action<Raf
         }
     }
 
-    /// <summary>Core took an input; its effects are not carried out yet.</summary>
+    /// <summary>Core has taken an input. Its effects are not carried out yet.</summary>
     public void OnStepped()
     {
         var before = context.Process.View;
@@ -49,14 +49,14 @@ internal sealed class EventDesk(EngineContext context, RaftCore core, Action<Raf
             publish(new RaftEvent.RoleChanged(Group, Self, now.Role, now.Term, [.. core.ElectedBy.Select(voter => voter.Name)]));
         }
 
-        // Of another term it is another leader, and a term begins without one.
+        // The same process in another term is another leader, because a term begins without one.
         if (now.LedBy != before.LedBy || (now.LedBy is not null && now.Term != before.Term))
         {
             publish(new RaftEvent.LeaderChanged(Group, Self, now.LedBy, now.Term));
         }
     }
 
-    /// <summary>It is committed here.</summary>
+    /// <summary>A configuration is committed here.</summary>
     public void OnConfiguration(LogIndex index, Configuration configuration)
     {
         if (configuration.IsJoint)
@@ -78,12 +78,12 @@ internal sealed class EventDesk(EngineContext context, RaftCore core, Action<Raf
         }
         else if (_wasMember && configuration == core.Configuration)
         {
-            // The latest in its log: it may have left before that, and been taken in again.
+            // Only the latest configuration of the log decides: the process may have left and rejoined before it.
             OnRemoved();
         }
     }
 
-    /// <summary>A peer was met, or heard of.</summary>
+    /// <summary>A peer was met, or its reachability changed.</summary>
     public void OnPeer(ProcessName name)
     {
         var isReachable = context.Peers.FindReachable(name) is not null;
@@ -98,7 +98,8 @@ internal sealed class EventDesk(EngineContext context, RaftCore core, Action<Raf
         publish(new RaftEvent.Refused(Group, Self, refused.By.Name, refused.Reason, refused.Detail));
         if (refused.Reason == RefusalReason.Removed)
         {
-            // When it is taken in again its log may show the same members as before, by a snapshot that passes over the removal.
+            // The process may rejoin through a snapshot that skips the removal. Then its members are the same as before, and are
+            // published again.
             _told = null;
             OnRemoved();
         }
@@ -106,7 +107,7 @@ internal sealed class EventDesk(EngineContext context, RaftCore core, Action<Raf
 
     public void OnShutOut(string detail) => publish(new RaftEvent.ShutOut(Group, Self, detail));
 
-    // Or whichever comes first.
+    // A founding configuration may not know the incarnation yet.
     private bool HasThisLife(Configuration configuration) =>
         configuration.Holds(context.Process.Member) || configuration.Holds(new Member(Self, Incarnation.None));
 

@@ -2,12 +2,13 @@ using RaftActors.Core;
 
 namespace RaftActors.Engine;
 
-/// <summary>Whom to ask for a pair, and in which order.</summary>
+/// <summary>The order in which a Get asks the quorum members.</summary>
 internal static class GetServers
 {
     /// <summary>
-    /// Quorum members other than oneself. First those that had the pair when the group was founded, the one with the least first: who has
-    /// more is spared for what only it has. Then the leader, who has everything, then the others. Equals go by name.
+    /// Returns the quorum members except this process. First come those that had the pair at the founding, the one with the fewest pairs
+    /// first. So members with more pairs are kept for the pairs that only they have. Then comes the leader, which has all pairs, then the
+    /// others. Ties are ordered by name.
     /// </summary>
     public static IEnumerable<ProcessName> InOrder(QuorumView quorum, LeaderView? leader, ProcessName self, Serial serial)
     {

@@ -6,8 +6,8 @@ using RaftActors.Storage;
 namespace RaftActors.Engine;
 
 /// <summary>
-/// A process's store, open. What it tells, from whatever thread, comes to the engine as a message; what it told before there was an engine
-/// waits for it.
+/// The open store of a process. It forwards the store's reports, which come from any thread, to the engine as messages. Reports from before
+/// the engine's start wait for it.
 /// </summary>
 internal sealed class HostedStore : IStoreListener
 {
@@ -19,8 +19,8 @@ internal sealed class HostedStore : IStoreListener
 
     private HostedStore(IRaftStore store) => _store = store;
 
-    /// <summary>Opens it; if that fails it is closed again.</summary>
-    /// <exception cref="StoreException">It cannot be opened.</exception>
+    /// <summary>Opens a store. If that fails, closes it again.</summary>
+    /// <exception cref="StoreException">The store cannot be opened.</exception>
     public static (HostedStore Store, RecoveredState Recovered) Open(IRaftStore store, StoreOwner owner, LogSlice preload)
     {
         var hosted = new HostedStore(store);
@@ -35,7 +35,7 @@ internal sealed class HostedStore : IStoreListener
         }
     }
 
-    /// <summary>It forgets everything when its node stops.</summary>
+    /// <summary>True: the store loses everything when its node stops.</summary>
     public bool IsInMemory => _store is MemoryStore;
 
     public void MeetEngine(IActorRef engine)
@@ -48,17 +48,17 @@ internal sealed class HostedStore : IStoreListener
         }
     }
 
-    /// <summary>True: it is durable already.</summary>
+    /// <summary>True: the write is durable already, and no report follows.</summary>
     public bool Write(Effect.Write write) => _store.Write(write);
 
     public void SaveSnapshot(Snapshot snapshot, ReadOnlyMemory<byte> state) => _store.SaveSnapshot(snapshot, state);
 
-    /// <summary>From any thread.</summary>
-    /// <exception cref="StoreException">There is no such snapshot any more, or it cannot be read.</exception>
+    /// <summary>Reads bytes of a snapshot. Thread-safe.</summary>
+    /// <exception cref="StoreException">The snapshot no longer exists, or cannot be read.</exception>
     public ReadOnlyMemory<byte> ReadSnapshot(LogPosition position, long offset, int limit) =>
         _store.ReadSnapshot(position, offset, limit);
 
-    /// <summary>May be called twice, and from any thread once the engine has stopped.</summary>
+    /// <summary>Closes the store. A second call does nothing. Any thread may call it once the engine has stopped.</summary>
     public void Close()
     {
         if (Interlocked.Increment(ref _closings) == 1)

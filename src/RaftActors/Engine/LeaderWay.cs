@@ -4,16 +4,16 @@ using RaftActors.Core;
 
 namespace RaftActors.Engine;
 
-/// <summary>Where to send what the leader of a term is to do: to itself, or to a member that passes it on.</summary>
-/// <param name="Hops">How often it may be passed on.</param>
+/// <summary>The engine to send a request for the leader of a term to: the leader's own, or a member's that passes the request on.</summary>
+/// <param name="Hops">The number of times that the request may be passed on.</param>
 internal sealed record LeaderWay(IActorRef Engine, int Hops, Term Term)
 {
     /// <summary>
-    /// Null as long as there is none. A learner goes through a quorum member: members know of a new leader from its election, a learner
-    /// only when the leader first writes to it.
+    /// Finds the way; null: there is none yet. A learner goes through a quorum member. Members know a new leader from its election, and a
+    /// learner only from its first message.
     /// </summary>
     /// <param name="detours">
-    /// How often a way to this leader was refused. A member that does not hear the leader refuses for ever, so each refusal leads to the
+    /// The number of refusals on ways to this leader. A member that does not hear the leader always refuses. So each refusal leads to the
     /// next member, then to the leader itself, then to the first member again.
     /// </param>
     public static LeaderWay? Find(EngineContext context, int detours = 0)
@@ -47,7 +47,7 @@ internal sealed record LeaderWay(IActorRef Engine, int Hops, Term Term)
         return ways.Count > 0 ? ways[detours % ways.Count] : null;
     }
 
-    /// <summary>The leader's engine, for what came with hops left to one that does not lead; null if it is to be refused.</summary>
+    /// <summary>The leader's engine, to pass a request on to; null: refuse the request.</summary>
     public static IActorRef? PassOn(EngineContext context, int hops) =>
         hops > 0 && context.Leader is { IsSelf: false } leader ? context.Peers.FindServing(leader.Leader.Name) : null;
 }

@@ -47,7 +47,7 @@ internal sealed class NoticeDesk(EngineContext context)
         }
     }
 
-    /// <summary>A snapshot came in, and is not durable yet.</summary>
+    /// <summary>A snapshot is being installed, and is not durable yet.</summary>
     public void HoldFor(Snapshot snapshot) => _held = snapshot;
 
     /// <summary>The snapshot is durable. Ignored if another one came in meanwhile.</summary>
@@ -60,7 +60,7 @@ internal sealed class NoticeDesk(EngineContext context)
         }
     }
 
-    /// <summary>A process was met, or time went by.</summary>
+    /// <summary>A process was met, or a tick has passed.</summary>
     public void TellWaiting()
     {
         while (_waiting.Count > 0 && !MustWait)

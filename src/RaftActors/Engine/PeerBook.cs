@@ -4,7 +4,7 @@ using RaftActors.Core;
 
 namespace RaftActors.Engine;
 
-/// <summary>The other processes of the group that this one has met: where their engines are, and whether they answer.</summary>
+/// <summary>The processes of the group that this one has met: their engines, and whether they are reachable.</summary>
 internal sealed class PeerBook(RaftProcess process)
 {
     private readonly Dictionary<ProcessName, Known> _known = [];
@@ -12,17 +12,17 @@ internal sealed class PeerBook(RaftProcess process)
     /// <summary>The engine, reachable or not; null if the process was never met.</summary>
     public IActorRef? Find(ProcessName name) => _known.GetValueOrDefault(name)?.Engine;
 
-    /// <summary>The engine if, as far as is known, messages get there.</summary>
+    /// <summary>The engine if it is believed reachable; otherwise null.</summary>
     public IActorRef? FindReachable(ProcessName name) =>
         _known.GetValueOrDefault(name) is { IsReachable: true } known ? known.Engine : null;
 
     /// <summary>
-    /// The engine if messages get there and its node is not about to stop. For messages that it would have to pass on or answer.
+    /// The engine if it is believed reachable and its node is not about to stop; otherwise null. For requests.
     /// </summary>
     public IActorRef? FindServing(ProcessName name) =>
         _known.GetValueOrDefault(name) is { IsReachable: true, IsLeaving: false } known ? known.Engine : null;
 
-    /// <summary>The processes on other nodes whose engines serve.</summary>
+    /// <summary>The processes on other nodes whose engines take requests.</summary>
     public IEnumerable<ProcessName> ServingElsewhere => _known
         .Where(each => each.Value is { IsReachable: true, IsLeaving: false } && each.Key.Node != process.Pid.Node)
         .Select(each => each.Key)
@@ -31,7 +31,7 @@ internal sealed class PeerBook(RaftProcess process)
     public Pid ToPid(ProcessName name) =>
         name == process.Pid.Name ? process.Pid : new Pid(name, _known.GetValueOrDefault(name)?.Number ?? 0);
 
-    /// <summary>True if this was news.</summary>
+    /// <summary>Records the engine of a process, which is reachable. True: this was news.</summary>
     public bool Learn(ProcessName name, long number, IActorRef engine)
     {
         var before = _known.GetValueOrDefault(name);
@@ -45,7 +45,7 @@ internal sealed class PeerBook(RaftProcess process)
         return true;
     }
 
-    /// <summary>The node of that engine is about to stop. The next engine of the name is not concerned.</summary>
+    /// <summary>The node of that engine is about to stop. A later engine of the name is not affected.</summary>
     public void MarkLeaving(ProcessName name, IActorRef engine)
     {
         if (_known.GetValueOrDefault(name) is { } known && known.Engine.Equals(engine))
@@ -54,7 +54,7 @@ internal sealed class PeerBook(RaftProcess process)
         }
     }
 
-    /// <summary>True if this was news: the process is at that node, and has not started again at another one since.</summary>
+    /// <summary>Records reachability. True: this was news. False also if the process has restarted on another node since.</summary>
     public bool Mark(ProcessName name, Address node, bool isReachable)
     {
         if (_known.GetValueOrDefault(name) is not { } known

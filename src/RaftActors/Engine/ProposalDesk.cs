@@ -9,13 +9,13 @@ using RaftActors.Wire;
 namespace RaftActors.Engine;
 
 /// <summary>
-/// The pairs that processes of the group ask the leader to append. If this process leads, the desk shows a pair to the actor, if that judges
-/// proposals, and gives it to Core. Otherwise it passes the pair on. The origin learns the pair's place in the log, or that nothing was
-/// written.
+/// The pairs that processes of the group ask the leader to append. If this process leads, the desk shows a pair to the actor, if that
+/// judges proposals, and gives it to Core. Otherwise it passes the pair on. The origin learns the pair's place in the log, or that
+/// nothing was written.
 /// <para>
 /// Accepted pairs are proposed together. The desk asks for a turn behind the messages that are in the engine's mailbox, and proposes all
-/// pairs that came until then. If too many proposals are uncommitted, it waits for a commit. So a busy leader puts more pairs into one write
-/// and one message.
+/// pairs that came until then. If too many proposals are uncommitted, it waits for a commit. So a busy leader puts more pairs into one
+/// write and one message.
 /// </para>
 /// </summary>
 /// <param name="find">Returns the index at which the log already has a request; null: not known.</param>

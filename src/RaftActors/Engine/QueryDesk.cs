@@ -3,13 +3,13 @@ using RaftActors.Core;
 namespace RaftActors.Engine;
 
 /// <summary>
-/// The queries of the actor's present life that have not ended: each asks Core up to where the log must be applied, waits until that much
-/// is committed here, and then lets the actor answer. One that no leader confirmed is asked again until its time is up.
+/// The queries of the actor's present life that have not ended. Core finds the index that the answer must include. When this process has
+/// committed that index, the actor answers. A query that no leader confirmed is asked again until its timeout.
 /// </summary>
 internal sealed class QueryDesk(EngineContext context, Action<Input> step)
 {
     /// <summary>
-    /// How many queries Core has at a time. It answers all that one round confirms in one step, and heartbeats wait for that step.
+    /// The maximum number of queries in Core. One step answers all queries that one round confirms, and heartbeats wait for that step.
     /// </summary>
     public const int WindowReads = 4096;
 
@@ -17,17 +17,17 @@ internal sealed class QueryDesk(EngineContext context, Action<Input> step)
     private readonly Deadlines<Pending> _deadlines = new();
     private readonly Dictionary<ReadId, Pending> _asked = [];
 
-    // Those that wait for their index to be committed here.
+    // Queries whose index is not committed here yet.
     private readonly SortedSet<(LogIndex Index, long Number)> _confirmed = [];
 
-    // Those that Core is to be asked about, and those that it failed, which are asked again with the next tick or leader.
+    // Queries to give to Core, and queries that Core failed. The next tick or leader asks again for the latter.
     private readonly SortedSet<long> _unasked = [];
     private readonly SortedSet<long> _failed = [];
     private long _reads;
 
     public int Count => _pending.Count;
 
-    // Without a leader nobody could confirm it.
+    // Only a leader can confirm a query.
     private bool HasRoom => context.Leader is not null && _asked.Count < WindowReads;
 
     public void Submit(ToEngine.Query query)
@@ -95,7 +95,7 @@ internal sealed class QueryDesk(EngineContext context, Action<Input> step)
         AskAgain();
     }
 
-    /// <summary>A leader is known, or time went by.</summary>
+    /// <summary>A leader is known, or a tick has passed.</summary>
     public void AskAgain()
     {
         _unasked.UnionWith(_failed);
@@ -103,7 +103,7 @@ internal sealed class QueryDesk(EngineContext context, Action<Input> step)
         AskWaiting();
     }
 
-    /// <summary>The life that asked is over.</summary>
+    /// <summary>The life that asked has ended.</summary>
     public void Forget()
     {
         _pending.Clear();
@@ -164,10 +164,10 @@ internal sealed class QueryDesk(EngineContext context, Action<Input> step)
 
         public LinkedListNode<Pending> Deadline { get; set; } = null!;
 
-        // Core is at it under this number.
+        // The number of the query in Core.
         public ReadId? Read { get; set; }
 
-        // Up to here the actor must have been handed everything; null as long as nobody said.
+        // The pairs up to this index must be delivered before the answer; null: no leader has confirmed the query yet.
         public LogIndex? Index { get; set; }
     }
 }

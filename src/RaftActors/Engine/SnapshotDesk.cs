@@ -4,21 +4,21 @@ using RaftActors.Wire;
 namespace RaftActors.Engine;
 
 /// <summary>
-/// Snapshots of this process's own actor: asks for its state when enough was committed since the last one, has the store save it, and then
-/// tells Core, which discards what it stands for.
+/// Takes snapshots of this process's own actor. If enough was committed since the last one, the desk asks the actor for its state. The
+/// store saves the state. Then Core discards the entries that the snapshot covers.
 /// </summary>
 internal sealed class SnapshotDesk(EngineContext context, RaftCore core, Action<Input> step)
 {
-    // What an entry takes in the log beside the bytes of its pair, roughly.
+    // Roughly the bytes of an entry in the log, without its pair.
     private const int EntryOverheadBytes = 64;
 
     private Stage _stage;
 
-    // Up to where was committed when the actor was asked last, and the bytes of pairs since.
+    // The commit index at the latest question to the actor, and the bytes of the pairs committed since.
     private LogIndex _askedAt;
     private long _bytes;
 
-    // The first configuration in the log: a snapshot needs one. What is at its place is older than any snapshot that there was.
+    // The index of the first known configuration. A snapshot needs a configuration, so it may not end before it.
     private LogIndex? _firstConfiguration = core.Snapshot?.ConfigurationIndex;
 
     private enum Stage
@@ -42,9 +42,9 @@ internal sealed class SnapshotDesk(EngineContext context, RaftCore core, Action<
         }
     }
 
-    // A state that holds all that was ever appended would else be written again and again, and in the end nothing else: n pairs would cost
-    // the square of n bytes. So each snapshot has at least half as much of the log to stand for as the one before was long, and all of them
-    // together are not longer than a few times the log.
+    // A state may hold all pairs ever appended. Writing it at a fixed interval would cost the square of n bytes for n pairs. So a snapshot
+    // is due when the log has grown by half the length of the latest snapshot. Then all snapshots together are a few times as long as the
+    // log.
     private long LatestBytes => core.Snapshot?.Length ?? 0;
 
     public void OnCommitted(LogSlice entries)
@@ -64,21 +64,21 @@ internal sealed class SnapshotDesk(EngineContext context, RaftCore core, Action<
         AskIfDue();
     }
 
-    /// <summary>Another process's snapshot stands for everything that is committed here.</summary>
+    /// <summary>A snapshot of another process was installed. It covers all committed entries.</summary>
     public void OnInstalled(Snapshot snapshot)
     {
         _bytes = 0;
         _firstConfiguration ??= snapshot.ConfigurationIndex;
     }
 
-    /// <summary>A new life of the actor was not asked what the one before left unanswered.</summary>
+    /// <summary>A new life of the actor began. A question to the life before it is lost.</summary>
     public void OnAttached()
     {
         _stage = _stage == Stage.Asked ? Stage.Idle : _stage;
         AskIfDue();
     }
 
-    /// <summary>Asks the actor, if it can answer and nothing is under way.</summary>
+    /// <summary>Asks the actor for its state, if it takes snapshots and none is under way.</summary>
     public void Ask()
     {
         if (_stage == Stage.Idle && context is { HasActor: true, TakesSnapshots: true })

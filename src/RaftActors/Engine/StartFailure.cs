@@ -5,14 +5,14 @@ using RaftActors.Core;
 namespace RaftActors.Engine;
 
 /// <summary>
-/// Publishes that a raft actor could not start. The log says so too, but a host that waits for the actor cannot read the log.
+/// Publishes that a raft actor could not start. A host that waits for the actor cannot read the log, which has the failure too.
 /// </summary>
 internal static class StartFailure
 {
     private const string UnknownNode = "?";
 
-    /// <param name="group">Null: the one of the configuration.</param>
-    /// <param name="process">Its own name, without its node.</param>
+    /// <param name="group">Null: the group of the configuration.</param>
+    /// <param name="process">The name of the process, without its node.</param>
     public static void Publish(ActorSystem system, string? group, string process, Exception cause)
     {
         var config = system.Settings.Config.WithFallback(RaftExtension.Reference);

@@ -80,8 +80,8 @@ internal sealed class StopDesk(EngineContext context, Action<Input> step)
     }
 
     /// <summary>
-    /// Refuses to pass on another process's Append, which would be lost if the node stopped. Its origin sends it again. False: the Append is
-    /// not refused.
+    /// Refuses to pass on another process's Append, which would be lost if the node stopped. Its origin sends it again. False: the Append
+    /// is not refused.
     /// </summary>
     public bool Refuse(WireMessage.AppendRequest request, IActorRef origin)
     {

@@ -3,14 +3,14 @@ using RaftActors.Storage;
 
 namespace RaftActors.Engine;
 
-/// <summary>What a process's store tells its engine. Closed.</summary>
+/// <summary>A message of a process's store to its engine. Closed.</summary>
 internal abstract record StoreNews
 {
     private StoreNews()
     {
     }
 
-    /// <summary>The write of this ticket, and all before it, are durable.</summary>
+    /// <summary>The write of this ticket and all writes before it are durable.</summary>
     public sealed record Persisted(Ticket Ticket) : StoreNews;
 
     /// <summary>A snapshot of the actor's state is durable.</summary>
@@ -19,6 +19,6 @@ internal abstract record StoreNews
     /// <summary>The disk has become nearly full, or has room again.</summary>
     public sealed record Space(bool IsShort) : StoreNews;
 
-    /// <summary>Nothing more is written.</summary>
+    /// <summary>The store has failed. It writes no more.</summary>
     public sealed record Failed(StoreException Cause) : StoreNews;
 }

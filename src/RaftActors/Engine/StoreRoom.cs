@@ -10,22 +10,22 @@ using RaftActors.Storage;
 namespace RaftActors.Engine;
 
 /// <summary>
-/// The stores of an actor system's processes. Those that name the same directory share it: one log, and one sync for all that waits. It is
-/// opened for the first of them and closed with the last.
+/// The stores of the processes of an actor system. Processes that name the same directory share its log and its syncs. The room opens a
+/// directory for the first process and closes it with the last. Thread-safe.
 /// </summary>
 internal sealed class StoreRoom(ActorSystem system)
 {
     private readonly ConcurrentDictionary<string, SharedDirectory> _directories = new(StringComparer.Ordinal);
 
-    /// <summary>A process's store, to be opened by it.</summary>
-    /// <param name="spansNodes">Whether the group has processes on other nodes.</param>
+    /// <summary>Returns the store of a process, which opens and closes it. Opens the directory if it is not open.</summary>
+    /// <param name="spansNodes">True: the group has, or may get, processes on other nodes.</param>
     /// <exception cref="RaftConfigurationException">Another process has the directory with other settings.</exception>
     /// <exception cref="StoreException">The directory cannot be used.</exception>
     public IRaftStore StoreOf(StoreOptions options, StoreOwner owner, bool spansNodes)
     {
         if (options.Directory.Length == 0)
         {
-            TellOfMemory(owner, spansNodes);
+            ReportMemory(owner, spansNodes);
             return new MemoryStore();
         }
 
@@ -34,7 +34,7 @@ internal sealed class StoreRoom(ActorSystem system)
         return _directories.GetOrAdd(path, _ => new SharedDirectory()).StoreOf(options with { Directory = path }, owner, WarnIfUnsafe);
     }
 
-    private void TellOfMemory(StoreOwner owner, bool spansNodes)
+    private void ReportMemory(StoreOwner owner, bool spansNodes)
     {
         if (spansNodes)
         {

@@ -6,15 +6,15 @@ using static RaftActors.RaftConfigurationException;
 
 namespace RaftActors.Engine;
 
-/// <summary>What configuration says of the store.</summary>
+/// <summary>Reads and checks the settings of the store.</summary>
 internal static class StoreSettings
 {
     private const long SegmentSizeMinBytes = 1 << 20;
     private const long SizeMaxBytes = 1 << 30;
 
-    /// <param name="config">That of <c>raft</c>, or of a group.</param>
-    /// <returns>With an empty directory where the store is to be memory.</returns>
-    /// <exception cref="RaftConfigurationException">No sense can be made of it.</exception>
+    /// <param name="config">The configuration of <c>raft</c>, or of a group.</param>
+    /// <returns>The options. An empty directory means a store in memory.</returns>
+    /// <exception cref="RaftConfigurationException">A value has the wrong type.</exception>
     public static StoreOptions Read(Config config) => new()
     {
         Directory = config.GetString("store.directory") ?? "",
@@ -26,8 +26,8 @@ internal static class StoreSettings
         FreeSpaceFloorBytes = config.GetByteSize("store.free-space-floor") ?? 0,
     };
 
-    /// <param name="pairSizeMaxBytes">Bytes of the largest pair.</param>
-    /// <exception cref="RaftConfigurationException">It cannot be so.</exception>
+    /// <param name="pairSizeMaxBytes">The size of the largest pair.</param>
+    /// <exception cref="RaftConfigurationException">A setting is out of its range.</exception>
     public static void Validate(StoreOptions store, int pairSizeMaxBytes)
     {
         Demand(store.SegmentSizeBytes is >= SegmentSizeMinBytes and <= SizeMaxBytes, $"raft.store.segment-size is "

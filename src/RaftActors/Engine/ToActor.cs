@@ -36,7 +36,7 @@ internal abstract record ToActor(long Life)
     /// <summary>The quorum changed, or was lost.</summary>
     public sealed record QuorumIs(long Life, Quorum? Quorum) : ToActor(Life);
 
-    /// <summary>The leader changed, became ready, or was lost. Learners are told too: their delivery needs the serial.</summary>
+    /// <summary>The leader changed, became ready, or was lost. Learners get it too, because their delivery needs the serial.</summary>
     public sealed record LeaderIs(long Life, Leader? Leader) : ToActor(Life);
 
     /// <summary>

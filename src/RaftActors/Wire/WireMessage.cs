@@ -124,7 +124,9 @@ internal abstract record GroupChange
     }
 }
 
-/// <summary>The place of an entry in the log of the leader that took it. Another leader may overwrite the entry until it is committed.</summary>
+/// <summary>
+/// The place of an entry in the log of the leader that took it. Another leader may overwrite the entry until it is committed.
+/// </summary>
 internal readonly record struct LogPlace(LogIndex Index, Term Term)
 {
     /// <summary>True: the committed entry has this index and another term.</summary>
