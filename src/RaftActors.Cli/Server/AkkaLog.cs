@@ -14,7 +14,7 @@ internal sealed class AkkaLog : ReceiveActor
 {
     // Parts of the engine's log entries that are published as events too.
     private static readonly string[] EventTexts =
-        [" is refused by ", " is told by ", " is shut out ", " has stopped and is not started again"];
+        [" is refused by ", " got a warning from ", " is fenced ", " has stopped and is not started again"];
 
     private const int RememberedMax = 100;
 

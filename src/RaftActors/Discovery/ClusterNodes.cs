@@ -5,15 +5,15 @@ using ClusterMember = Akka.Cluster.Member;
 
 namespace RaftActors.Discovery;
 
-/// <summary>The nodes of the Akka.Cluster that have the role <c>raft</c>. Which ones are silent it knows too.</summary>
+/// <summary>The nodes of the Akka.Cluster with the role <c>raft</c>. The cluster also reports which of them are unreachable.</summary>
 internal sealed class ClusterNodes(Cluster cluster) : INodeSource
 {
-    /// <summary>Nodes of the cluster that lack this role are not looked at.</summary>
+    /// <summary>Nodes without this role are ignored.</summary>
     public const string Role = "raft";
 
     public string WhyNoNodes => cluster.State.Members.IsEmpty
-        ? "This node has joined no Akka.Cluster: none of its akka.cluster.seed-nodes has answered, and only the first of them may form a "
-            + "new cluster. Start that node, or use raft.discovery = node-names, which needs no seed node."
+        ? "This node has joined no Akka.Cluster, because none of its akka.cluster.seed-nodes has answered. Only the first of them may form "
+            + "a new cluster. Start that node, or use raft.discovery = node-names, which needs no seed node."
         : $"No other node with the role '{Role}' is in the Akka.Cluster of this one, which has the members "
             + $"{string.Join(", ", cluster.State.Members.Select(member => $"{member.Address} ({member.Status})"))}. If the other nodes "
             + "are in a cluster of their own, restart this node while they run, and name the same three nodes in "

@@ -5,12 +5,12 @@ using RaftActors.Engine;
 
 namespace RaftActors.Discovery;
 
-/// <summary>Refuses to wait for ever for peers that cannot be found.</summary>
+/// <summary>Refuses settings with which the processes of a group can never find each other.</summary>
 internal static class DiscoveryCheck
 {
     public static bool IsClustered(ActorSystem system) => HasProvider(system, "cluster");
 
-    /// <exception cref="RaftConfigurationException">The processes of the group could not meet.</exception>
+    /// <exception cref="RaftConfigurationException">The processes of the group could not find each other.</exception>
     public static void Demand(ActorSystem system, RaftSettings settings)
     {
         if (settings.Discovery.IsByNames)
@@ -41,7 +41,7 @@ internal static class DiscoveryCheck
         }
     }
 
-    // Others send to where the name says, and the transport takes only what is sent to its own address, letter by letter.
+    // Other nodes send to the address in the name. The transport drops messages to an address that differs from its own in any character.
     private static void DemandAddresses(ActorSystem system, RaftSettings settings)
     {
         if (!HasProvider(system, "remote") && !IsClustered(system))

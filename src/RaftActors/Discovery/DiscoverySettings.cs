@@ -4,13 +4,13 @@ using Akka.Configuration;
 
 namespace RaftActors.Discovery;
 
-/// <summary>How this node finds the others, for the node as a whole.</summary>
-/// <param name="IsByNames">A node's name is its address; otherwise Akka.Cluster knows the nodes.</param>
-/// <param name="Contacts">Names of nodes that are greeted whether a group names them or not; only where names are addresses.</param>
-/// <param name="Interval">Between two greetings of a node that has not answered.</param>
+/// <summary>How this node finds the other nodes. The settings are of the whole node.</summary>
+/// <param name="IsByNames">True: a node's name is its address. False: Akka.Cluster knows the nodes.</param>
+/// <param name="Contacts">Nodes that get a Hello even if no group names them. Only for nodes whose names are addresses.</param>
+/// <param name="Interval">The time between two Hellos to a node that has not answered.</param>
 internal sealed record DiscoverySettings(bool IsByNames, ImmutableArray<string> Contacts, TimeSpan Interval)
 {
-    /// <exception cref="RaftConfigurationException">No sense can be made of it.</exception>
+    /// <exception cref="RaftConfigurationException">A setting is wrong.</exception>
     public static DiscoverySettings Read(Config raft)
     {
         var contacts = raft.GetStringList("contacts");

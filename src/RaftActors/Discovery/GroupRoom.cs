@@ -7,9 +7,9 @@ using RaftActors.Engine;
 namespace RaftActors.Discovery;
 
 /// <summary>
-/// <c>/system/raft/{group}</c>: the engines of one group on this node. An engine that fails is stopped and not started again: what was
-/// to go into its store may be there or not, and only a new opening of it tells. Its actor is told from here, so that no life of it,
-/// whenever it began, waits for an engine that is gone.
+/// <c>/system/raft/{group}</c>: the parent of the engines of one group on this node. An engine that fails is stopped and not started again.
+/// Its last writes may be on disk or not, and only a new opening of the store shows it. The room tells the actor, and each later life of
+/// it, that the engine has stopped.
 /// </summary>
 internal sealed class GroupRoom : UntypedActor
 {
@@ -72,7 +72,7 @@ internal sealed class GroupRoom : UntypedActor
 
         public IActorRef Engine { get; } = engine;
 
-        // Who attached last.
+        // The actor that attached last.
         public IActorRef Actor { get; set; } = actor;
 
         public bool HasStopped { get; set; }
@@ -80,6 +80,6 @@ internal sealed class GroupRoom : UntypedActor
         public string WhyStopped => $"The engine of {Process.Pid.Name} has stopped and is not started again"
             + (Process.View.Failure is { } failure
                 ? $", since its store failed: {failure}"
-                : ": how far it came, only a new opening of its store tells. Restart the node.");
+                : ". Restart the node, so that the store is opened again.");
     }
 }

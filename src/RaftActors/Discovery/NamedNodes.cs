@@ -8,8 +8,9 @@ using RaftActors.Core;
 namespace RaftActors.Discovery;
 
 /// <summary>
-/// The nodes whose names are their addresses: the contacts, and those of all processes that the groups of this node name, at founding or in
-/// any configuration that may still count. Which ones are silent only their connections tell.
+/// Nodes whose names are their addresses: the contacts, and the nodes of all processes that the groups of this node name. A group names the
+/// processes of its founding roster and of each configuration that may still be in force. This source does not report unreachable nodes;
+/// their connections do.
 /// </summary>
 internal sealed class NamedNodes(Address self, ImmutableArray<string> contacts, ILoggingAdapter log) : INodeSource
 {
@@ -46,7 +47,7 @@ internal sealed class NamedNodes(Address self, ImmutableArray<string> contacts, 
         ];
     }
 
-    // A process may be taken into a group under any name; one that is no address is waited for in vain, which is said once.
+    // A process may join under any name. If the name is no address, the process cannot be found, which is logged once.
     private IEnumerable<Address> ToAddress(string node)
     {
         var address = NodeAddress.Of(node, self);

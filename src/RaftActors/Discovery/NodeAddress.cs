@@ -4,7 +4,7 @@ using Akka.Actor;
 
 namespace RaftActors.Discovery;
 
-/// <summary>Where a node is whose name is its address: <c>host:port</c>, or <c>:port</c> for 127.0.0.1.</summary>
+/// <summary>Parses a node name that is an address: <c>host:port</c>, or <c>:port</c> for 127.0.0.1.</summary>
 internal static class NodeAddress
 {
     private const string Loopback = "127.0.0.1";

@@ -2,18 +2,18 @@ using Akka.Actor;
 
 namespace RaftActors.Discovery;
 
-/// <summary>What is heard of a node. Closed.</summary>
+/// <summary>News about another node. Closed.</summary>
 internal abstract record NodeNews(Address Address)
 {
-    /// <summary>It belongs to us: it is greeted until it answers, and again whenever it was silent.</summary>
+    /// <summary>The node may have processes of our groups. It gets Hellos until it answers, and again after it was unreachable.</summary>
     public sealed record Named(Address Address) : NodeNews(Address);
 
-    /// <summary>It does not any more: nobody looks for it. Whether it runs, and can be reached, is another question.</summary>
+    /// <summary>No group names the node any more. It may still run and be reachable.</summary>
     public sealed record Unnamed(Address Address) : NodeNews(Address);
 
-    /// <summary>It answers again.</summary>
+    /// <summary>The node answers again.</summary>
     public sealed record Reachable(Address Address) : NodeNews(Address);
 
-    /// <summary>It is silent or gone.</summary>
+    /// <summary>The node is silent or gone.</summary>
     public sealed record Unreachable(Address Address) : NodeNews(Address);
 }

@@ -5,17 +5,17 @@ using RaftActors.Core;
 namespace RaftActors.Discovery;
 
 /// <summary>
-/// Notices processes that have no peers: it warns once when a process has met none for <see cref="Patience"/> founding timeouts, and says
-/// so when the process meets one afterwards. For the registry, and in its thread.
+/// Warns about processes without peers: once when a process has met none for <see cref="Patience"/> founding timeouts. Logs it when the
+/// process meets a peer afterwards. For the registry's thread only.
 /// </summary>
 internal sealed class PeerWatch(ILoggingAdapter log)
 {
-    /// <summary>In founding timeouts of the process.</summary>
+    /// <summary>The time until the warning, in founding timeouts of the process.</summary>
     public const int Patience = 3;
 
     private readonly SortedDictionary<(string Group, ProcessName Name), Watched> _watched = [];
 
-    /// <summary>The processes that this one is to meet. It is watched unless there are none.</summary>
+    /// <summary>Watches a process for peers, unless it is to meet none.</summary>
     public void OnNames(RaftRegistry.EngineNames names, TimeSpan now)
     {
         var key = (names.Process.Settings.Group, names.Process.Pid.Name);
@@ -23,8 +23,8 @@ internal sealed class PeerWatch(ILoggingAdapter log)
         _watched[key] = new Watched(names, known?.AloneSince ?? now) { IsWarnedOf = known?.IsWarnedOf == true };
     }
 
-    /// <param name="hasPeer">Whether this process can reach another one of its group.</param>
-    /// <param name="whyAlone">Why a process of this group may have met none, and what to do.</param>
+    /// <param name="hasPeer">True: the process can reach another one of its group.</param>
+    /// <param name="whyAlone">Explains why the process may have met none, and what to do.</param>
     public void Check(TimeSpan now, Func<RaftRegistry.EngineNames, bool> hasPeer, Func<RaftRegistry.EngineNames, string> whyAlone)
     {
         foreach (var watched in _watched.Values)

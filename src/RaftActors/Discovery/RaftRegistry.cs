@@ -12,9 +12,9 @@ using RaftActors.Wire;
 namespace RaftActors.Discovery;
 
 /// <summary>
-/// <c>/system/raft</c>: knows the raft processes of this node, and by greeting its namesakes on the other nodes those of theirs; introduces
-/// the processes of one group to each other. Nodes come from an <see cref="INodeSource"/> or from an incoming <c>Hello</c>. What it says
-/// about nodes that are silent or gone is a hint.
+/// <c>/system/raft</c>: knows the raft processes of this node. It exchanges Hellos with the registries of other nodes, and introduces the
+/// processes of one group to each other. Nodes come from an <see cref="INodeSource"/> or from an incoming Hello. Its news about unreachable
+/// nodes is a hint.
 /// </summary>
 internal sealed class RaftRegistry : ReceiveActor, IWithTimers
 {
@@ -24,12 +24,12 @@ internal sealed class RaftRegistry : ReceiveActor, IWithTimers
     private readonly TimeSpan _interval;
     private readonly PeerWatch _watch = new(Context.GetLogger());
 
-    // Engines that are not ready to stop yet, and who waits for them.
+    // Engines that are not ready to stop yet, and the asker that waits for them.
     private readonly HashSet<IActorRef> _unprepared = [];
     private IActorRef? _stopper;
 
-    /// <param name="source">None where the actor system is alone.</param>
-    /// <param name="interval">Between two greetings of a node that has not answered.</param>
+    /// <param name="source">Null: the actor system has no address, so there are no other nodes.</param>
+    /// <param name="interval">The time between two Hellos to a node that has not answered.</param>
     public RaftRegistry(INodeSource? source, TimeSpan interval)
     {
         _source = source;
@@ -104,7 +104,7 @@ internal sealed class RaftRegistry : ReceiveActor, IWithTimers
         _stopper = Sender;
         foreach (var local in _local.Values)
         {
-            // One that has failed answers by its end.
+            // An engine that has failed answers by its Terminated.
             _unprepared.Add(Context.Watch(local.Engine));
             local.Engine.Tell(PrepareStop.Instance, Self);
         }
@@ -177,8 +177,8 @@ internal sealed class RaftRegistry : ReceiveActor, IWithTimers
         Greet(node.Address);
     }
 
-    // Said again of a node that is known to be silent: of two connections the one that ends later may have brought a message in between, by
-    // which an engine took it for reachable.
+    // Reports an unreachable node again. Of two connections, the later one may have brought a message after the first had ended. Then an
+    // engine believes that the node is reachable.
     private void OnReachability(Address address, bool isReachable)
     {
         if (!_nodes.TryGetValue(address, out var node) || (isReachable && node.IsReachable))
@@ -213,7 +213,7 @@ internal sealed class RaftRegistry : ReceiveActor, IWithTimers
         return node;
     }
 
-    // Nobody looks for it any more, and if it comes back it greets.
+    // No group names the node, and if it restarts, it sends a Hello.
     private void ForgetIfGone(Node node)
     {
         if (node is { IsNamed: false, IsReachable: false })
@@ -245,12 +245,12 @@ internal sealed class RaftRegistry : ReceiveActor, IWithTimers
 
         if (AddressesOf(node => node.IsReachable) is { Length: > 0 } strangers)
         {
-            why.Add($"{strangers} answered, and none of their processes belongs to this group: check the actors that they start, "
+            why.Add($"{strangers} answered, but none of their processes belongs to this group: check the actors that they start, "
                 + "and raft.group.");
         }
 
         return why.Count > 0 ? string.Join(' ', why)
-            : _source?.WhyNoNodes ?? "They are to run in this actor system, which has no address of its own. Start them here.";
+            : _source?.WhyNoNodes ?? "This actor system has no address, so all processes of the group must run in it. Start them here.";
     }
 
     private string AddressesOf(Func<Node, bool> which) => string.Join(", ", _nodes.Values.Where(which).Select(node => node.Address));
@@ -263,7 +263,7 @@ internal sealed class RaftRegistry : ReceiveActor, IWithTimers
         }
     }
 
-    // Having nothing to tell yet it asks nobody: the first engine will.
+    // Without engines there is nothing to introduce. The first engine sends the Hellos.
     private void Greet(Address address)
     {
         if (_local.Count > 0)
@@ -293,13 +293,13 @@ internal sealed class RaftRegistry : ReceiveActor, IWithTimers
         }
     }
 
-    /// <summary>Its sender is the engine.</summary>
+    /// <summary>An engine has started. The sender is the engine.</summary>
     internal sealed record EngineStarted(RaftProcess Process);
 
-    /// <summary>The other processes of the roster of an engine. Told at its start and whenever they change.</summary>
+    /// <summary>The other processes of an engine's roster. Sent at its start and at each change.</summary>
     internal sealed record EngineNames(RaftProcess Process, ImmutableArray<ProcessName> Others);
 
-    /// <summary>The actor system is about to stop. Answered with Done when no engine needs more time.</summary>
+    /// <summary>The actor system is about to stop. The registry answers with Done when all engines may stop.</summary>
     internal sealed class PrepareStop
     {
         public static PrepareStop Instance { get; } = new();
@@ -319,13 +319,13 @@ internal sealed class RaftRegistry : ReceiveActor, IWithTimers
 
         public ImmutableArray<LocalProcess> Processes { get; set; } = [];
 
-        // It was heard, and its connection has not ended since.
+        // A message came from the node, and its connection has not ended since.
         public bool IsReachable { get; set; }
 
-        // The source names it; otherwise it greeted.
+        // True: the source names the node. False: the node sent a Hello.
         public bool IsNamed { get; set; }
 
-        // It has answered since our list last changed; until then it is greeted again and again.
+        // The node has answered since our list last changed. Until then it gets Hellos.
         public bool HasAnswered { get; set; }
     }
 

@@ -7,10 +7,10 @@ using RaftActors.Wire;
 
 namespace RaftActors.Engine;
 
-// What Core wants done, one case for each effect, in the order given.
+// Carries out the effects of Core: one case for each, in the order given.
 internal sealed partial class RaftEngine
 {
-    // An effect may bring a further input, as a write does that is durable at once: it waits until the effects before it are carried out.
+    // An effect may cause a further input: a write may be durable at once. That input waits until the present effects are carried out.
     private void Step(Input input)
     {
         _inputs.Enqueue(input);
@@ -22,7 +22,7 @@ internal sealed partial class RaftEngine
         _isStepping = true;
         while (_inputs.TryDequeue(out var next))
         {
-            // Read now that the input was taken: a lease that holds by this clock held after the question was asked.
+            // Invariant: the clock is read after the input was taken. A lease that holds at this time held after the query was asked.
             var now = new Instant(Context.System.Scheduler.MonotonicClock.Ticks / TimeSpan.TicksPerMicrosecond);
             if (next is Input.Persisted persisted)
             {
@@ -95,7 +95,7 @@ internal sealed partial class RaftEngine
             case Effect.MembersDecided decided:
                 var decision = $"{decided.Configuration}, since {decided.Reason}";
                 _process.View = _process.View with { Decision = decision };
-                _log.Info("{0} decides: {1}", _process.Pid.Name, decision);
+                _log.Info("{0} decided: {1}", _process.Pid.Name, decision);
                 break;
             case Effect.PeerMet met:
                 _met[met.Peer.Name] = met.Serial;
@@ -112,11 +112,14 @@ internal sealed partial class RaftEngine
                 break;
             case Effect.Fenced fenced:
                 _process.View = _process.View with { Fence = fenced.Detail };
-                _log.Error("{0} is shut out and takes no part any more: {1}.", _process.Pid.Name, fenced.Detail);
+                _log.Error(
+                    "{0} is fenced and takes no part in its group until it restarts with an empty store: {1}.",
+                    _process.Pid.Name,
+                    fenced.Detail);
                 _events.OnShutOut(fenced.Detail);
                 break;
             default:
-                throw new UnreachableException($"{effect.GetType()} is no effect that is known.");
+                throw new UnreachableException($"Unknown effect {effect.GetType()}.");
         }
     }
 
@@ -152,20 +155,20 @@ internal sealed partial class RaftEngine
         _snapshots.OnCommitted(commit.Entries);
     }
 
-    // A process that is known with another store is taken in as a learner by itself. Only the loss of a store on a disk is a surprise.
+    // A process with a new store rejoins by itself, as a learner. Only the loss of a store on a disk is unexpected.
     private void OnRefused(Effect.Refused refused)
     {
         var level = refused.Reason != RefusalReason.OtherIncarnation ? LogLevel.ErrorLevel
             : _process.HasUnexpectedlyNewStore ? LogLevel.WarningLevel
             : LogLevel.InfoLevel;
-        var text = refused.Reason == RefusalReason.Disputed ? "{0} is told by {1}: {2}." : "{0} is refused by {1}: {2}.";
+        var text = refused.Reason == RefusalReason.Disputed ? "{0} got a warning from {1}: {2}." : "{0} is refused by {1}: {2}.";
         _log.Log(level, text, [_process.Pid.Name, refused.By.Name, refused.Detail]);
         _events.OnRefused(refused);
     }
 
     private void OnTransferEnded(Effect.TransferEnded ended)
     {
-        var target = ended.Target?.Value ?? "anybody";
+        var target = ended.Target?.Value ?? "any voter";
         _log.Info("{0}: the transfer of the leadership to {1} ended: {2}", _process.Pid.Name, target, ended.Outcome);
         _leading.OnTransferEnded(ended);
         _stopping.OnTransferEnded(ended);
@@ -221,7 +224,7 @@ internal sealed partial class RaftEngine
                 : new Quorum([.. quorum.Members.Select(member => _context.Peers.ToPid(member.Name))], quorum.IsMember)));
     }
 
-    // To a life that begins long after the election, what is committed by now counts as the leader's too.
+    // A life may begin long after the election. For it, the leader's serial includes all pairs committed since.
     private void TellLeader()
     {
         Leader? told = null;

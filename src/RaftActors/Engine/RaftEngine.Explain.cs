@@ -2,7 +2,7 @@ using RaftActors.Core;
 
 namespace RaftActors.Engine;
 
-// What the engine knows, for people who wonder why nothing happens.
+// Explains the state of the process to a person: the group as the engine sees it, and what the engine waits for.
 internal sealed partial class RaftEngine
 {
     private string Explain()

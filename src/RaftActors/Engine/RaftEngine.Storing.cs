@@ -7,13 +7,13 @@ using RaftActors.Wire;
 
 namespace RaftActors.Engine;
 
-// What Core wants written and read, and what the store tells.
+// Gives the store what Core writes and reads, and Core the reports of the store.
 internal sealed partial class RaftEngine
 {
-    // The snapshot that came in last, until it is durable, and the write that makes it so.
+    // The write of the latest snapshot from another process, until it is durable.
     private Effect.InstallSnapshot? _installing;
 
-    // What could not be read, and was said so.
+    // The snapshot whose failed read was logged.
     private LogPosition? _unreadable;
 
     private void OnStoreNews(StoreNews news)
@@ -24,7 +24,7 @@ internal sealed partial class RaftEngine
                 Step(new Input.Persisted(persisted.Ticket));
                 break;
             case StoreNews.SnapshotSaved saved:
-                _log.Debug("{0} saved a snapshot of its actor, {1}", _process.Pid.Name, saved.Snapshot);
+                _log.Debug("{0} saved the snapshot {1} of its actor", _process.Pid.Name, saved.Snapshot);
                 _snapshots.OnSaved(saved.Snapshot);
                 break;
             case StoreNews.Space space:
@@ -46,7 +46,9 @@ internal sealed partial class RaftEngine
     {
         if (isShort)
         {
-            _log.Warning("{0}: the disk of its store is nearly full, so it takes no more pairs. Make room on it.", _process.Pid.Name);
+            _log.Warning(
+                "{0}: the disk of its store is nearly full (raft.store.free-space-floor), so it takes no more pairs. Make room on it.",
+                _process.Pid.Name);
         }
         else
         {
@@ -80,18 +82,18 @@ internal sealed partial class RaftEngine
         }
         catch (StoreException e)
         {
-            // Nothing that comes after it may be done: the engine ends with this message.
+            // No effect after a failed write may be carried out, so the engine fails with this message.
             _process.View = _process.View with { Failure = e.Message };
             throw;
         }
     }
 
-    /// <summary>Before Core hears of it: it says what may be sent now.</summary>
+    /// <summary>Runs before Core gets the input, because Core's effects may send messages.</summary>
     private void OnPersisted(Ticket ticket)
     {
         if (!_context.HasBooted)
         {
-            // Every start's first write has its number.
+            // The first write of each start has the boot.
             _context.HasBooted = true;
             OnServerInSight();
         }
@@ -104,8 +106,8 @@ internal sealed partial class RaftEngine
         }
     }
 
-    // Core goes on from its place at once, and so does all that waits for the commit. Only the actor, which has to read it, waits until it
-    // can be read, and the pairs after it behind it.
+    // Core continues from the snapshot at once, and so do all waits for a commit. Only the actor waits until the snapshot can be read. The
+    // pairs after it wait too.
     private void OnInstall(Effect.InstallSnapshot install)
     {
         var position = install.Snapshot.Position;
@@ -117,7 +119,7 @@ internal sealed partial class RaftEngine
         _notices.HoldFor(install.Snapshot);
         TellRestore(position.Serial);
         _events.OnConfiguration(install.Snapshot.ConfigurationIndex, install.Snapshot.Configuration);
-        _log.Info("{0} was sent a snapshot, {1}", _process.Pid.Name, install.Snapshot);
+        _log.Info("{0} installs the snapshot {1}", _process.Pid.Name, install.Snapshot);
         _appends.OnInstalled(position.Index);
         _changes.OnInstalled();
         _leading.OnInstalled();
@@ -132,7 +134,7 @@ internal sealed partial class RaftEngine
         _notices.Tell(() => new ToActor.Restore(_context.Life, serial));
     }
 
-    // To a life that is behind the latest snapshot. One that does not take any is handed the pairs as long as they are there.
+    // For a life that is behind the latest snapshot. A life that does not take snapshots gets the pairs, unless they are compacted.
     private Serial TellLatestSnapshot(ToEngine.Attach attach)
     {
         if (_core.Snapshot is { Position.Serial: var serial }

@@ -11,12 +11,13 @@ using RaftActors.Wire;
 namespace RaftActors.Engine;
 
 /// <summary>
-/// One process's consensus: feeds Core with messages, ticks and proposals, and carries out what Core wants (RaftEngine.Effects.cs). It
-/// lives at <c>/system/raft/{group}/{name}</c> beside the user's actor, whose restarts it only notices as a new life that attaches.
+/// The actor that hosts the Core of one process. It gives Core its inputs, such as messages, ticks and proposals, and carries out Core's
+/// effects (RaftEngine.Effects.cs). Its path is <c>/system/raft/{group}/{name}</c>. A restart of the user's actor does not touch it: the
+/// next life attaches.
 /// </summary>
 internal sealed partial class RaftEngine : UntypedActor, IWithTimers
 {
-    // Messages of the actor that one turn reads. Heartbeats and ticks that came meanwhile go before the next ones.
+    // The maximum number of the actor's messages that one turn reads. Heartbeats and ticks go before the next ones.
     private const int InboxBatch = 256;
 
     private readonly RaftProcess _process;
@@ -40,7 +41,7 @@ internal sealed partial class RaftEngine : UntypedActor, IWithTimers
     private readonly Action<WireMessage> _readOwn;
     private bool _isStepping;
 
-    // The sender of the message at hand, if Core does not take it for the latest start of that name.
+    // The sender of the current message, if Core does not trust it to be the latest boot of its name.
     private (ProcessName Name, IActorRef Engine)? _untrusted;
     private IActorRef? _watched;
     private ImmutableArray<ProcessName> _toldNames;
@@ -83,7 +84,7 @@ internal sealed partial class RaftEngine : UntypedActor, IWithTimers
         ArmTick();
     }
 
-    // Also when it failed. The rest the room tells, to whom the engine no longer can.
+    // Also runs after a failure. GroupRoom does the rest, after the engine is gone.
     protected override void PostStop()
     {
         _notices.OnStopped();
@@ -234,7 +235,7 @@ internal sealed partial class RaftEngine : UntypedActor, IWithTimers
         }
     }
 
-    // A new life knows nothing: it is told all there is, in the order in which it would have come.
+    // A new life gets all news that earlier lives got, in the same order.
     private void OnAttach(ToEngine.Attach attach)
     {
         var isOtherActor = _watched is null || !_watched.Equals(Sender);
@@ -273,7 +274,7 @@ internal sealed partial class RaftEngine : UntypedActor, IWithTimers
         _snapshots.OnAttached();
     }
 
-    // An actor that was stopped may end only after the next one of its name has attached; that is no news, and no reason to end.
+    // A stopped actor may end after the next actor of its name has attached. Then the engine ignores the end.
     private void OnTerminated(IActorRef actor)
     {
         if (actor.Equals(_watched))
@@ -290,7 +291,7 @@ internal sealed partial class RaftEngine : UntypedActor, IWithTimers
         _proposals.RefuseAll();
         if (_process.Inbox.TryAnnounce())
         {
-            // It stopped before it met the engine. Its Appends and changes go on.
+            // The actor stopped before it knew the engine. Its Appends and changes continue.
             Self.Tell(ToEngine.ReadInbox.Instance);
         }
     }
@@ -323,8 +324,8 @@ internal sealed partial class RaftEngine : UntypedActor, IWithTimers
         }
     }
 
-    // A peer's first message may come before discovery has told of it, so its address is learned here. A late message of an earlier start
-    // would replace the address by a dead one; it teaches nothing, and its refusal goes to the address that it came from.
+    // A peer's first message may come before discovery reports the peer, so the engine learns the address here. A delayed message of an
+    // earlier boot has a dead address. The engine does not learn it, and sends the refusal to the message's sender.
     private void OnCoreMessage(WireMessage.CoreMessage message, IActorRef sender)
     {
         var from = message.Envelope.From.Name;
@@ -355,7 +356,7 @@ internal sealed partial class RaftEngine : UntypedActor, IWithTimers
         }
     }
 
-    // Discovery looks for everybody whom this process's log names.
+    // Discovery looks for all processes that this process's log names.
     private void TellNames()
     {
         if (_toldNames != _core.Others)
@@ -374,7 +375,7 @@ internal sealed partial class RaftEngine : UntypedActor, IWithTimers
 
     private void OnTick(Tick tick)
     {
-        // The whole machine slept: what came in meanwhile goes first, heartbeats above all, and the tick counts once.
+        // The machine was suspended. The messages in the mailbox go first, above all heartbeats, and the tick counts once.
         var now = Context.System.Scheduler.MonotonicClock;
         if (!tick.IsLate && now > _tickDue + (2 * _process.Settings.TickInterval))
         {
@@ -396,8 +397,8 @@ internal sealed partial class RaftEngine : UntypedActor, IWithTimers
         _stopping.OnTick();
     }
 
-    // Each tick starts the timer of the next one, so ticks never pile up in the mailbox as those of a periodic timer would. The interval
-    // counts from this tick. Invariant: a tick may come late but never early. Votes and the leader's lease are kept for a number of ticks.
+    // Each tick starts the timer of the next one. A periodic timer would let ticks pile up in the mailbox. Invariant: a tick may come late
+    // but never early, because votes and the leader's lease hold for a number of ticks.
     private void ArmTick()
     {
         _tickDue = Context.System.Scheduler.MonotonicClock + _process.Settings.TickInterval;

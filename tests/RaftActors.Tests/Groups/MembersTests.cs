@@ -94,7 +94,7 @@ public sealed class MembersTests : TestKit
     [Fact]
     public void Leaders_decision_is_logged_once_and_stands_in_its_status()
     {
-        EventFilter.Info(contains: "raft1@node1 decides: ").ExpectOne(() =>
+        EventFilter.Info(contains: "raft1@node1 decided: ").ExpectOne(() =>
         {
             _group.Actors["raft2"].Tell(new Recorder.Join(Fourth), TestActor);
             _group.Settle();

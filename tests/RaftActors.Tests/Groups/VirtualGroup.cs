@@ -23,6 +23,9 @@ internal sealed class VirtualGroup(TestKitBase kit, ActorSystem system, IDiction
 
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(50);
 
+    // A store is opened on a thread of its own, which a busy machine may run late.
+    private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
+
     private readonly List<string> _names = [];
     private readonly TestProbe _pulse = kit.CreateTestProbe();
 
@@ -93,7 +96,7 @@ internal sealed class VirtualGroup(TestKitBase kit, ActorSystem system, IDiction
     private void Watch(string name, TestProbe watcher, IActorRef actor)
     {
         (Watchers[name], Actors[name]) = (watcher, actor);
-        watcher.ExpectMsg("started");
+        watcher.ExpectMsg("started", Guard);
         if (!_names.Contains(name))
         {
             _names.Add(name);
@@ -170,7 +173,7 @@ internal sealed class VirtualGroup(TestKitBase kit, ActorSystem system, IDiction
             {
                 Await($"/system/raft/default/{name}");
                 Actors[name].Tell(new Identify(name), _pulse);
-                _pulse.ExpectMsg<ActorIdentity>();
+                _pulse.ExpectMsg<ActorIdentity>(Guard);
             }
         }
     }
@@ -178,6 +181,6 @@ internal sealed class VirtualGroup(TestKitBase kit, ActorSystem system, IDiction
     private ActorIdentity Await(string path)
     {
         system.ActorSelection(path).Tell(new Identify(path), _pulse);
-        return _pulse.ExpectMsg<ActorIdentity>();
+        return _pulse.ExpectMsg<ActorIdentity>(Guard);
     }
 }
