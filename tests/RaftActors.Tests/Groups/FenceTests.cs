@@ -25,7 +25,7 @@ public sealed class FenceTests : TestKit
         var greeting = Assert.IsType<WireMessage.CoreMessage>(
             peer.FishForMessage(message => message is WireMessage.CoreMessage core && core.Envelope.To == raft2)).Envelope;
 
-        EventFilter.Error(contains: "raft1@node1 is fenced and takes no part in its group until it restarts with an empty store: its store is an old copy")
+        EventFilter.Error(contains: "raft1@node1 is fenced and takes no part in its group until it restarts with an empty store: its store")
             .ExpectOne(() =>
             {
                 Say(new Message.Refusal(RefusalReason.RestoredDisk, Serial.Zero, greeting.Boot, "an old copy"), greeting.From);
