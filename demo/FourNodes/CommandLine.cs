@@ -3,12 +3,12 @@ using System.CommandLine.Parsing;
 
 namespace FourNodes;
 
-/// <summary>What the user asked for.</summary>
-/// <param name="Node">The one node to run, or null for all four.</param>
-/// <param name="Seconds">How long all four run.</param>
-/// <param name="Port">The port of the one node, instead of that of its HOCON file.</param>
-/// <param name="HoconFolder">Where the nodes' HOCON files are.</param>
-/// <param name="Verbose">Logs go to standard error instead of a file.</param>
+/// <summary>The options of one run.</summary>
+/// <param name="Node">The only node to run. Null: all four.</param>
+/// <param name="Seconds">The duration of a run of all four, in seconds.</param>
+/// <param name="Port">The port of the only node. Null: the port in its HOCON file.</param>
+/// <param name="HoconFolder">The folder of the nodes' HOCON files.</param>
+/// <param name="Verbose">True: logs go to standard error. False: to files.</param>
 internal sealed record Settings(string? Node, int Seconds, int? Port, string HoconFolder, bool Verbose);
 
 /// <summary>The options of the demo, and their help.</summary>
@@ -16,36 +16,36 @@ internal static class CommandLine
 {
     private static readonly Option<string?> Node = new("--node")
     {
-        Description = "Run this one node (node1 .. node4) until Ctrl-C, so that four terminals show together what one shows alone. "
-            + "Lines typed there are requests: 'append KEY VALUE', 'get SERIAL', 'status'.",
+        Description = "Run only this node (node1 to node4) until Ctrl-C. Use four terminals to see the whole scenario. "
+            + "Type requests: 'append KEY VALUE', 'get SERIAL' or 'status'.",
         HelpName = "name",
     };
 
     private static readonly Option<int?> Seconds = new("--seconds")
     {
-        Description = "Stop all four after this many seconds: 1 to 86400, 10 if not given.",
+        Description = "Stop all four nodes after this many seconds: 1 to 86400. Default: 10.",
         CustomParser = result => Number(result, 1, 86_400),
         HelpName = "n",
     };
 
     private static readonly Option<int?> Port = new("--port")
     {
-        Description = "With --node: listen on this TCP port of 127.0.0.1 instead of the one in its HOCON file. "
-            + "node1, node2 and node3 are the seeds of the cluster, at 2551 to 2553: change theirs in fournodes.conf too.",
+        Description = "With --node: listen on this TCP port of 127.0.0.1. Default: the port in the node's HOCON file. "
+            + "For node1, node2 or node3, also change the port in seed-nodes of fournodes.conf.",
         CustomParser = result => Number(result, 0, 65_535),
         HelpName = "port",
     };
 
     private static readonly Option<string> Hocon = new("--hocon")
     {
-        Description = "The folder with fournodes.conf and node1.conf .. node4.conf.",
+        Description = "The folder with fournodes.conf and node1.conf to node4.conf.",
         DefaultValueFactory = _ => Path.Combine(AppContext.BaseDirectory, "hocon"),
         HelpName = "folder",
     };
 
     private static readonly Option<bool> Verbose = new("--verbose")
     {
-        Description = "Write the nodes' logs to standard error instead of the folder 'logs' beside the program.",
+        Description = "Write the logs to standard error. Default: to the folder 'logs' beside the program.",
     };
 
     public static RootCommand Build(Func<Settings, Task<int>> run)
@@ -58,7 +58,7 @@ internal static class CommandLine
         {
             if (parsed.GetResult(Port) is not null && parsed.GetResult(Node) is null)
             {
-                parsed.AddError("--port goes with --node");
+                parsed.AddError("--port needs --node");
             }
         });
         command.SetAction(parsed => run(new Settings(

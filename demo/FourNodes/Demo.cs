@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace FourNodes;
 
-/// <summary>The two ways to run it: all four nodes for some seconds, or one node until it is told to stop.</summary>
+/// <summary>Runs all four nodes for some seconds, or one node until a signal.</summary>
 internal static class Demo
 {
     private static readonly string[] Names = ["node1", "node2", "node3", "node4"];
@@ -46,10 +46,10 @@ internal static class Demo
         return 0;
     }
 
-    // Without a terminal nobody can see the nodes or stop them.
+    // Without a terminal, no user can see the nodes or stop them.
     private static Task Ended(StopSignal stop) => Task.WhenAny(stop.Received, Terminal.Lost);
 
-    // A thread of its own: reading the terminal cannot be cancelled, and must not keep the program from ending.
+    // Runs on a background thread: a read of the terminal cannot be cancelled, and must not keep the program alive.
     private static void ReadRequests(Node node)
     {
         while (Terminal.ReadLine() is { } line)

@@ -5,7 +5,7 @@ using RaftActors.Core;
 namespace FourNodes;
 
 /// <summary>
-/// The raft process of the scenario: keeps the pairs it is handed, fetches those it misses, and prints what happens to it.
+/// The raft actor of the scenario: keeps delivered pairs, fetches missing ones, and prints its callbacks.
 /// </summary>
 internal sealed class DemoRaft : RaftActor<string>, IWithTimers
 {
@@ -15,9 +15,9 @@ internal sealed class DemoRaft : RaftActor<string>, IWithTimers
     private readonly SortedDictionary<Serial, Entry<string>> _storage = [];
     private Leader? _leader;
 
-    /// <param name="process">Its name on its node.</param>
-    /// <param name="serial">It starts with this many pairs: key1 and value1, and so on.</param>
-    /// <param name="started">Is told its process id.</param>
+    /// <param name="process">The name of the process on its node.</param>
+    /// <param name="serial">The number of preloaded pairs: key1 and value1, and so on.</param>
+    /// <param name="started">Receives the Pid when the actor has started.</param>
     public DemoRaft(string process, int serial, TaskCompletionSource<Pid> started)
         : base(new() { Name = process, Preload = [.. Pairs(serial)] })
     {
@@ -55,7 +55,7 @@ internal sealed class DemoRaft : RaftActor<string>, IWithTimers
         }
     }
 
-    // Called again when the leader is ready, which prints nothing.
+    // A second call for the same term reports that the leader is ready. It prints nothing.
     protected override void HandleLeader(Leader? leader)
     {
         if (leader is null || leader.Term != _leader?.Term)
@@ -71,7 +71,7 @@ internal sealed class DemoRaft : RaftActor<string>, IWithTimers
         _leader = leader;
     }
 
-    // Each request is made when its line is printed, so that no answer can be printed above it.
+    // Makes each request while its line is printed, so that no answer can be printed above the line.
     protected override void HandleMissing(SerialRange gap)
     {
         if (Raft.Quorum is { IsMember: true })
@@ -107,7 +107,7 @@ internal sealed class DemoRaft : RaftActor<string>, IWithTimers
     protected override void HandleCancel(RequestRef request, CancelReason reason) =>
         Print($"Cancelled {request}: {(reason is CancelReason.NotCommitted { Detail: var detail } ? detail : reason.GetType().Name)}");
 
-    // What a user of a single node may type.
+    // Handles a typed request.
     private void Answer(string[] words)
     {
         switch (words)

@@ -2,7 +2,7 @@ using Akka.Configuration;
 
 namespace FourNodes;
 
-/// <summary>Reads a node's own HOCON file on top of the one that all share, and of what the command line says.</summary>
+/// <summary>Loads the configuration of a node: the command line overrides its own file, which overrides fournodes.conf.</summary>
 internal static class HoconFiles
 {
     public static Config Load(string node, Settings settings)
@@ -41,7 +41,7 @@ internal static class HoconFiles
         }
         catch (Exception problem)
         {
-            // The embedded runtime says "<string>:line:column:" of a text whose file it does not know.
+            // The embedded runtime prints "<string>:line:column:", because it does not know the file of the text.
             const string unknown = "<string>:";
             var message = problem.Message;
             throw new UserError(message.StartsWith(unknown) ? $"{file}:{message[unknown.Length..]}" : $"{file}: {message}");

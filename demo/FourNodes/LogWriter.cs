@@ -4,8 +4,8 @@ using Akka.Event;
 namespace FourNodes;
 
 /// <summary>
-/// Writes a node's log to the file that <c>fournodes.log-file</c> names, or to standard error when that is empty, so that standard output
-/// holds the scenario alone. The logger of each node is an actor of its own system; started by <c>akka.loggers</c>.
+/// Writes a node's log to the file <c>fournodes.log-file</c>, or to standard error if that key is empty. So standard output has the
+/// scenario only. <c>akka.loggers</c> starts one logger in each node's actor system.
 /// </summary>
 internal sealed class LogWriter : ReceiveActor
 {

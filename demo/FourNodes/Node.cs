@@ -21,12 +21,14 @@ internal sealed class Node
         _raft = raft;
     }
 
-    /// <summary>Starts it, and prints the line that says so.</summary>
-    /// <exception cref="UserError">Its port cannot be had, or its raft process cannot start.</exception>
+    /// <summary>Starts the node, and prints its start-up line.</summary>
+    /// <exception cref="UserError">The port cannot be opened, or the raft actor cannot start.</exception>
     public static Node Start(Config config)
     {
-        var name = config.GetString("raft.node") ?? throw new UserError("raft.node is missing in a HOCON file.");
-        var process = config.GetString("fournodes.process") ?? throw new UserError($"{name}: fournodes.process is missing.");
+        var name = config.GetString("raft.node")
+            ?? throw new UserError("raft.node is missing in a HOCON file. Set it, for instance to \"node1@localhost\".");
+        var process = config.GetString("fournodes.process")
+            ?? throw new UserError($"{name}: fournodes.process is missing in its HOCON file. Set it, for instance to \"raft1\".");
         var serial = config.GetInt("fournodes.serial");
         Terminal.Write($"Starting node: {name} and {process} process - ");
         try
@@ -36,7 +38,7 @@ internal sealed class Node
             var raft = system.ActorOf(Props.Create(() => new DemoRaft(process, serial, started)), process);
             if (!started.Task.Wait(StartTimeout))
             {
-                throw new UserError($"{name}: {process} did not start. The node's log says why; --verbose shows it.");
+                throw new UserError($"{name}: {process} did not start in time. The node's log has the cause; --verbose shows it.");
             }
 
             Terminal.Write($"Serial: {serial} PID: {started.Task.Result} ...OK\n");
@@ -52,7 +54,7 @@ internal sealed class Node
     /// <summary>Leaves the cluster, stops the actors and closes the port.</summary>
     public Task Stop() => _system.Terminate();
 
-    // The actor runtimes wrap a socket's refusal differently, Akka.NET under several exceptions that do not say the cause: it lies deepest.
+    // The actor runtimes wrap a SocketException differently, Akka.NET in several exceptions without the cause. The innermost one has it.
     private static string Reason(Exception problem, Config config)
     {
         var deepest = problem;
@@ -71,6 +73,6 @@ internal sealed class Node
             + $"Stop the process that has the port, or change {Tcp} in a HOCON file.";
     }
 
-    /// <summary>Hands a line typed by the user to the raft actor.</summary>
+    /// <summary>Sends a typed line to the raft actor.</summary>
     public void Request(string line) => _raft.Tell(new DemoRaft.TypedLine(line));
 }

@@ -1,10 +1,10 @@
 using FourNodes;
 
-// One line about what went wrong, never a stack trace: 2 for a wrong command line, 1 for anything else that a person can put right.
+// An error is one line, never a stack trace. Exit code 2: a wrong command line. Exit code 1: any other error that a user can correct.
 var parsed = CommandLine.Build(Demo.Run).Parse(args);
 if (parsed.Errors is [var error, ..])
 {
-    Console.Error.WriteLine($"FourNodes: {error.Message} (--help shows what there is)");
+    Console.Error.WriteLine($"FourNodes: {error.Message} (--help lists the options)");
     return 2;
 }
 

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace FourNodes;
 
-/// <summary>Ctrl-C, SIGTERM or a closed terminal, as a task: the first one asks for a clean end, the second one ends at once.</summary>
+/// <summary>
+/// Ctrl-C, SIGTERM and SIGHUP as a task. The first signal requests an orderly end; the second one ends the program at once.
+/// </summary>
 internal sealed class StopSignal : IDisposable
 {
     private readonly TaskCompletionSource _received = new(TaskCreationOptions.RunContinuationsAsynchronously);

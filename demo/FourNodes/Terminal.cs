@@ -1,8 +1,7 @@
 namespace FourNodes;
 
 /// <summary>
-/// Standard output, shared by the four nodes. One call is one block: the lines of a callback stand together, whatever the other processes
-/// print.
+/// Standard output of the four nodes. The lines of one call stay together, so the lines of one callback do.
 /// </summary>
 internal static class Terminal
 {
@@ -10,12 +9,12 @@ internal static class Terminal
     private static readonly TaskCompletionSource Gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private static bool _closed;
 
-    /// <summary>Completes when standard input or output has failed: the terminal, or the program that started this one, is gone.</summary>
+    /// <summary>Completes when standard input or output fails, because the terminal or the parent program has ended.</summary>
     public static Task Lost => Gone.Task;
 
     /// <summary>
-    /// Prints these lines, with no other line between them. They are enumerated while nobody else can print: a request that is made on the
-    /// way stands above whatever it brings about.
+    /// Prints lines without other lines between them. They are enumerated under the lock. So the line of a request, made in the
+    /// enumeration, is printed above its effects.
     /// </summary>
     public static void Print(params IEnumerable<string> lines)
     {
@@ -29,7 +28,7 @@ internal static class Terminal
         }
     }
 
-    /// <summary>Prints text as it is, even after <see cref="Close"/>.</summary>
+    /// <summary>Prints text, also after <see cref="Close"/>.</summary>
     public static void Write(string text)
     {
         lock (Gate)
@@ -46,7 +45,7 @@ internal static class Terminal
         }
     }
 
-    /// <summary>Waits for a line that the user types; null at the end of the input, or if it fails.</summary>
+    /// <summary>Waits for a typed line. Null at the end of the input, or if it fails.</summary>
     public static string? ReadLine()
     {
         try
@@ -60,7 +59,7 @@ internal static class Terminal
         }
     }
 
-    /// <summary>Runs <paramref name="print"/> while no actor can print: the start-up lines come before anything that they cause.</summary>
+    /// <summary>Runs <paramref name="print"/> while no actor can print, so the start-up lines come before their effects.</summary>
     public static void Hold(Action print)
     {
         lock (Gate)
@@ -70,7 +69,7 @@ internal static class Terminal
     }
 
     /// <summary>
-    /// Drops what actors print from now on: a group that is being stopped loses its leader and its quorum, which is no news.
+    /// Drops the further output of actors. A stopping group loses its leader and its quorum, which is not part of the scenario.
     /// </summary>
     public static void Close()
     {

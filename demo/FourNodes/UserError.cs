@@ -1,4 +1,4 @@
 namespace FourNodes;
 
-/// <summary>Something that a person can put right. Its message is all that is shown: one line, the cause and the remedy.</summary>
+/// <summary>An error that the user can correct. Only its message is shown: one line with the cause and the remedy.</summary>
 internal sealed class UserError(string message) : Exception(message);

@@ -1,8 +1,8 @@
 namespace FourNodes.Tests;
 
 /// <summary>
-/// What the embedded runtime alone can say: Akka.NET's HOCON parser knows no positions, takes most broken texts as they are, and never ends
-/// on this one. The project leaves this file out with another runtime.
+/// Errors that only the embedded runtime reports. Akka.NET's HOCON parser knows no positions and accepts most broken texts. On this
+/// text it does not terminate. The project excludes this file with another runtime.
 /// </summary>
 public sealed partial class BadInputTests
 {

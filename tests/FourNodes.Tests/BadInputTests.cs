@@ -4,7 +4,7 @@ using System.Net.Sockets;
 namespace FourNodes.Tests;
 
 /// <summary>
-/// What people get wrong: one line each on standard error, with the cause and the remedy, and an exit code that is not 0.
+/// Wrong input gives one line on standard error, with the cause and the remedy, and an exit code that is not 0.
 /// </summary>
 [Collection(nameof(DemoPorts))]
 public sealed partial class BadInputTests : IDisposable
@@ -22,7 +22,7 @@ public sealed partial class BadInputTests : IDisposable
     public void Dispose() => _hocon.Delete(recursive: true);
 
     [Fact]
-    public async Task Error_in_a_hocon_file_names_the_file_and_what_is_wrong()
+    public async Task Error_in_a_hocon_file_names_the_file_and_the_key()
     {
         File.WriteAllText(Path.Combine(_hocon.FullName, "node2.conf"), "raft.node = ${no.such.key}\n");
 

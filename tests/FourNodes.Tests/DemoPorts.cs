@@ -1,5 +1,5 @@
 namespace FourNodes.Tests;
 
-/// <summary>The demo's four ports are fixed, so its tests run one after another.</summary>
+/// <summary>The demo has four fixed ports, so its tests run one after the other.</summary>
 [CollectionDefinition(nameof(DemoPorts), DisableParallelization = true)]
 public sealed class DemoPorts;

@@ -2,10 +2,10 @@ using TrialKit;
 
 namespace FourNodes.Tests;
 
-/// <summary>The demo as a user runs it: a process of its own, seen through its output, its exit code and its signals.</summary>
+/// <summary>The demo as a child process, seen through its output, its exit code and signals.</summary>
 internal sealed class DemoProcess : IDisposable
 {
-    /// <summary>Only a guard: a run that hangs fails instead of hanging the suite.</summary>
+    /// <summary>A guard: a run that hangs fails instead of hanging the tests.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "FourNodes.dll");
@@ -20,7 +20,7 @@ internal sealed class DemoProcess : IDisposable
 
     public static DemoProcess Start(params string[] arguments) => new(ChildProcess.Start("dotnet", [Program, .. arguments]));
 
-    /// <summary>The same with a standard stream of the shell's: <c>&gt; /dev/full</c>.</summary>
+    /// <summary>Starts the demo with a redirection of the shell, such as <c>&gt; /dev/full</c>.</summary>
     public static DemoProcess StartRedirected(string redirection, params string[] arguments) =>
         new(ChildProcess.Start("sh", ["-c", $"exec dotnet \"$@\" {redirection}", "sh", Program, .. arguments]));
 
@@ -39,12 +39,14 @@ internal sealed class DemoProcess : IDisposable
         }
     }
 
-    /// <summary>Completes with the exit code, when all output is here.</summary>
+    /// <summary>Completes with the exit code when all output is read.</summary>
     public async Task<int> Exit() =>
         await _process.Ended(Patience)
-            ?? throw new TimeoutException($"The demo has not ended; it wrote:\n{string.Join('\n', Lines)}\n{Errors}");
+            ?? throw new TimeoutException($"The demo did not end in time. Its output:\n{string.Join('\n', Lines)}\n{Errors}");
 
-    /// <summary>The first line, printed already or yet to come, that has this in it; or the second, and so on.</summary>
+    /// <summary>
+    /// Completes with the first past or future line that contains the text; with <paramref name="occurrence"/> 2 the second one.
+    /// </summary>
     public Task<string> Line(string text, int occurrence = 1) => _process.Line(text, occurrence, Patience);
 
     public void Type(string line) => _process.Tell(line);

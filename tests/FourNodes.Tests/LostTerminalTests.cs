@@ -1,8 +1,8 @@
 namespace FourNodes.Tests;
 
 /// <summary>
-/// What happens when the terminal, or the program that started the demo, goes away: reading or writing fails. (A directory that is read and
-/// /dev/full fail in the same way; Linux.)
+/// The demo stops when reading or writing fails, because its terminal or parent program has ended. On Linux, reading a directory and
+/// writing to /dev/full fail in the same way.
 /// </summary>
 [Collection(nameof(DemoPorts))]
 public sealed class LostTerminalTests

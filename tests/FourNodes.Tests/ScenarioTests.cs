@@ -2,7 +2,7 @@ using TrialKit;
 
 namespace FourNodes.Tests;
 
-/// <summary>The demo as a whole, against the text of the seed.</summary>
+/// <summary>Compares the output of the whole demo with seed.txt.</summary>
 [Collection(nameof(DemoPorts))]
 public sealed class ScenarioTests(ScenarioTests.OneRun run) : IClassFixture<ScenarioTests.OneRun>
 {
@@ -11,7 +11,7 @@ public sealed class ScenarioTests(ScenarioTests.OneRun run) : IClassFixture<Scen
     private const string Raft3 = "<9FF54552.0.1008>";
     private const string Raft4 = "<2E5EE122.0.1008>";
 
-    // Only a guard: the run is stopped when it has printed all of the scenario.
+    // A guard: the test stops the run when it has printed the whole scenario.
     private const int Seconds = 60;
 
     private static readonly Transcript Seed = Transcript.Seed(Seconds);
@@ -35,7 +35,7 @@ public sealed class ScenarioTests(ScenarioTests.OneRun run) : IClassFixture<Scen
         Assert.Equal(Seed.ByProcess[process], _transcript.ByProcess[process]);
 
     [Fact]
-    public void Nothing_else_is_printed_but_a_last_line_that_it_stopped()
+    public void Only_the_seed_and_a_last_line_Stopped_are_printed()
     {
         string[] expected = ["", .. Seed.Lines, "Stopped."];
 
@@ -44,7 +44,7 @@ public sealed class ScenarioTests(ScenarioTests.OneRun run) : IClassFixture<Scen
     }
 
     [Fact]
-    public void Lines_of_one_callback_stand_together()
+    public void Lines_of_one_callback_stay_together()
     {
         var lines = _transcript.Lines;
 
@@ -60,7 +60,7 @@ public sealed class ScenarioTests(ScenarioTests.OneRun run) : IClassFixture<Scen
     public void Causes_are_printed_before_their_effects()
     {
         void Before(int cause, int effect) =>
-            Assert.True(cause < effect, $"lines {cause} and {effect} are the wrong way round in\n{_transcript}");
+            Assert.True(cause < effect, $"lines {cause} and {effect} are in the wrong order in\n{_transcript}");
 
         var missing = _transcript.At($"{Raft1} Missing serials: 2 .. 4");
         var append = _transcript.At($"{Raft4} Received append request with serial 5, key \"key100\" and value \"value100\"");
@@ -78,7 +78,7 @@ public sealed class ScenarioTests(ScenarioTests.OneRun run) : IClassFixture<Scen
     }
 
     [Fact]
-    public void Demo_ends_with_exit_code_0_and_says_nothing_on_standard_error()
+    public void Demo_ends_with_exit_code_0_and_no_output_on_standard_error()
     {
         Assert.Equal(0, run.ExitCode);
         Assert.Equal("", run.Errors);
@@ -87,7 +87,7 @@ public sealed class ScenarioTests(ScenarioTests.OneRun run) : IClassFixture<Scen
     private static string Received(string process, int serial) =>
         $"{process} Received requested serial {serial} with key key{serial} and value value{serial}";
 
-    /// <summary>One run for all the tests of the class: they look at the same transcript.</summary>
+    /// <summary>One run for all tests of the class, which read the same transcript.</summary>
     public sealed class OneRun : IAsyncLifetime
     {
         internal Transcript Transcript { get; private set; } = null!;

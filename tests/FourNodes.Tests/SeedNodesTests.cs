@@ -5,7 +5,7 @@ namespace FourNodes.Tests;
 /// <summary>The demo's configuration as an example for a cluster.</summary>
 public sealed class SeedNodesTests
 {
-    /// <summary>A seed node that restarts while the only other one is down would form a cluster of its own.</summary>
+    /// <summary>With two, a restarted seed node would form its own cluster while the other one is down.</summary>
     [Fact]
     public void Cluster_of_the_demo_has_three_seed_nodes()
     {

@@ -2,7 +2,7 @@ using TrialKit;
 
 namespace FourNodes.Tests;
 
-/// <summary>Ctrl-C and SIGTERM end the demo as its time limit does. (Signals as POSIX knows them: Linux and macOS.)</summary>
+/// <summary>Ctrl-C and SIGTERM end the demo like its time limit. They are POSIX signals, for Linux and macOS.</summary>
 [Collection(nameof(DemoPorts))]
 public sealed class SignalTests
 {
@@ -32,7 +32,7 @@ public sealed class SignalTests
     }
 
     [Fact]
-    public async Task Signal_before_the_quorum_ends_the_demo_cleanly_too()
+    public async Task Signal_before_the_quorum_ends_the_demo_cleanly()
     {
         using var demo = DemoProcess.Start("--seconds", "60");
         await demo.Line("node1@localhost and raft1 process");

@@ -2,7 +2,7 @@ using TrialKit;
 
 namespace FourNodes.Tests;
 
-/// <summary>Four terminals: one node in each, killed and started again.</summary>
+/// <summary>Runs each node in its own process, as in four terminals.</summary>
 [Collection(nameof(DemoPorts))]
 public sealed class SingleNodeTests : IDisposable
 {
@@ -19,7 +19,7 @@ public sealed class SingleNodeTests : IDisposable
     public void Dispose() => Array.ForEach(_nodes, node => node.Dispose());
 
     [Fact]
-    public async Task Four_terminals_show_together_what_one_shows_alone()
+    public async Task Four_single_nodes_print_the_lines_of_the_seed()
     {
         await ScenarioIsOver();
         var transcript = new Transcript(_nodes.SelectMany(node => node.Lines));
@@ -36,14 +36,14 @@ public sealed class SingleNodeTests : IDisposable
     }
 
     [Fact]
-    public async Task Leader_that_is_killed_is_replaced_and_comes_back_as_another_incarnation()
+    public async Task Killed_leader_is_replaced_and_rejoins_as_a_new_incarnation()
     {
         await ScenarioIsOver();
 
         Node2.Kill();
         await await Task.WhenAny(Node1.Line("I'm a leader of this quorum"), Node3.Line("I'm a leader of this quorum"));
 
-        // From a quorum member: what a learner sends by way of one that just died may be lost, and rightly ends as unknown.
+        // node3 is a quorum member. An Append of a learner may be on its way through the killed node, and then ends as Unknown.
         Node3.Type("append key101 after the leader's death");
         const string appended = "serial 6, key \"key101\" and value \"after the leader's death\"";
         await Task.WhenAll(Node1.Line(appended), Node3.Line(appended), Node4.Line(appended));

@@ -11,7 +11,7 @@ using static RaftActors.RaftConfigurationException;
 
 namespace RaftActors.Engine;
 
-/// <summary>What a process goes by: its options, and from configuration whatever they leave open.</summary>
+/// <summary>The settings of one process: its options, and the configuration for each unset option.</summary>
 internal sealed record RaftSettings
 {
     public required string Group { get; init; }
@@ -24,7 +24,7 @@ internal sealed record RaftSettings
 
     public required bool AllowFewerThanThree { get; init; }
 
-    /// <summary>It founds nothing and waits until a group takes it in.</summary>
+    /// <summary>The process founds nothing, and waits until a group accepts it.</summary>
     public required bool IsJoining { get; init; }
 
     public required bool KeepsQuorum { get; init; }
@@ -73,24 +73,24 @@ internal sealed record RaftSettings
 
     public required int PairSizeMaxBytes { get; init; }
 
-    /// <summary>With an empty directory where the store is to be memory.</summary>
+    /// <summary>The options of the store. An empty directory means memory.</summary>
     public required StoreOptions Store { get; init; }
 
     public required SnapshotSettings Snapshots { get; init; }
 
-    /// <summary>Of the transport between nodes; 0 if there is none.</summary>
+    /// <summary>The frame size of the transport between nodes; 0 if there is no transport.</summary>
     public required long FrameSizeMaxBytes { get; init; }
 
     public required DiscoverySettings Discovery { get; init; }
 
-    /// <summary>Some process of the group lives on another node, or may one day.</summary>
+    /// <summary>Whether a process of the group is on another node, or may be later.</summary>
     public bool SpansNodes => Discovery.IsByNames || Roster.Any(name => name.Node != Self.Node);
 
-    /// <summary>Options first, then the group's own configuration, then the node's.</summary>
-    /// <param name="root">The whole configuration, with the reference underneath.</param>
-    /// <param name="actorName">The process's name if the options give none.</param>
-    /// <param name="defaultNode">The node's name if the configuration gives none; null: it must.</param>
-    /// <exception cref="RaftConfigurationException">Something is missing or no sense can be made of it.</exception>
+    /// <summary>Reads the settings: from the options, then from the section of the group, then from <c>raft</c>.</summary>
+    /// <param name="root">The whole configuration, with reference.conf as its fallback.</param>
+    /// <param name="actorName">The process's name if the options have none.</param>
+    /// <param name="defaultNode">The node's name if the configuration has none. Null: a missing name is an error.</param>
+    /// <exception cref="RaftConfigurationException">A setting is missing or cannot be read.</exception>
     public static RaftSettings Read<TValue>(Config root, RaftOptions<TValue> options, string actorName, string? defaultNode)
     {
         var raft = root.GetConfig("raft") ?? Config.Empty;
@@ -148,10 +148,10 @@ internal sealed record RaftSettings
         };
     }
 
-    /// <summary>How many ticks this takes, at least one.</summary>
+    /// <summary>Rounds a time up to whole ticks, at least one.</summary>
     public int ToTicks(TimeSpan time) => (int)Math.Clamp(Math.Ceiling(time / TickInterval), 1, int.MaxValue / 2);
 
-    /// <summary>What Core is told: times in ticks.</summary>
+    /// <summary>Converts the settings to Core's options, with times in ticks.</summary>
     public CoreOptions ToCoreOptions(Member self, ulong seed) => new()
     {
         Self = self,
@@ -179,7 +179,7 @@ internal sealed record RaftSettings
         Seed = seed,
     };
 
-    /// <exception cref="ArgumentException">The pair would not fit into a message.</exception>
+    /// <exception cref="ArgumentException">The pair exceeds <c>raft.pair-size-max</c>.</exception>
     public void DemandFits(string key, ReadOnlyMemory<byte> value)
     {
         var size = StrictText.Encode(key).Length + value.Length;
@@ -187,20 +187,20 @@ internal sealed record RaftSettings
         {
             throw new ArgumentException(
                 $"The pair of key '{key[..Math.Min(key.Length, 40)]}' has {size} bytes, and raft.pair-size-max is {PairSizeMaxBytes}. "
-                + "Keep large values elsewhere and append where they are, or raise it.");
+                + "Store large values elsewhere and append a reference to them, or raise raft.pair-size-max.");
         }
     }
 
-    /// <exception cref="RaftConfigurationException">The settings found no group that can work.</exception>
+    /// <exception cref="RaftConfigurationException">A setting is out of range, or contradicts another one.</exception>
     public void Validate()
     {
         Demand(Roster.Length > 0, $"Group '{Group}' has no roster. Set raft.roster to the names of all its processes, "
             + $"the same on every node: [\"{Self}\", ...].");
-        Demand(Roster.Distinct().Count() == Roster.Length, $"A name stands twice in the roster of group '{Group}': "
+        Demand(Roster.Distinct().Count() == Roster.Length, $"The roster of group '{Group}' has a name twice: "
             + $"{string.Join(", ", Roster)}. Name each process once.");
         Demand(Roster.Contains(Self), $"'{Self}' is not in the roster of group '{Group}': {string.Join(", ", Roster)}. "
-            + "Add it there on every node, or correct the actor's name (RaftOptions.Name) or raft.node.");
-        Demand(Roster.Length >= 3 || AllowFewerThanThree || IsJoining, $"Group '{Group}' has {Roster.Length} process(es) and would survive "
+            + "Add it to the roster on every node, or correct the actor's name (RaftOptions.Name) or raft.node.");
+        Demand(Roster.Length >= 3 || AllowFewerThanThree || IsJoining, $"Group '{Group}' has {Roster.Length} process(es), so it survives "
             + "no failure. Name three or more in raft.roster, or set raft.quorum.allow-fewer-than-three = on.");
         Demand(MaxQuorum is >= 3 and <= 11 && MaxQuorum % 2 == 1, $"raft.quorum.max is {MaxQuorum}; it may be 3, 5, 7, 9 or 11.");
         Demand(GetWindow >= 1, $"raft.get-window is {GetWindow}; it must be 1 or more.");

@@ -11,7 +11,7 @@ public sealed class RaftSettingsTests
     private const string Node = """raft.node = "node1@localhost" """;
     private const string Roster = """raft.roster = ["raft1@node1@localhost", "raft2@node2@localhost", "raft3@node3@localhost"] """;
 
-    /// <summary>Every key of reference.conf, and what it gives without any other configuration.</summary>
+    /// <summary>Every key of reference.conf, and its value in the settings.</summary>
     private static readonly Dictionary<string, Func<RaftSettings, object>> Keys = new()
     {
         ["group"] = settings => settings.Group,
@@ -111,9 +111,9 @@ public sealed class RaftSettingsTests
     }
 
     [Fact]
-    public void Reference_holds_no_key_that_nobody_reads()
+    public void Every_key_of_the_reference_is_read()
     {
-        // They have no default.
+        // These keys have no default.
         string[] others = ["node", "roster"];
 
         Assert.Equal(Keys.Keys.Concat(others).Order(), LeavesOfReference().Order());
@@ -121,7 +121,7 @@ public sealed class RaftSettingsTests
     }
 
     [Fact]
-    public void Options_win_over_configuration()
+    public void Options_override_the_configuration()
     {
         var options = new RaftOptions<string>
         {
@@ -143,7 +143,7 @@ public sealed class RaftSettingsTests
     }
 
     [Fact]
-    public void Group_may_differ_from_the_other_groups_of_its_node()
+    public void Section_of_a_group_overrides_the_settings_of_the_node()
     {
         var config = $"{Node}\n{Roster}\nraft.groups.orders {{ append-timeout = 9s, roster = [\"a@node1@localhost\"] }}";
 
@@ -156,7 +156,7 @@ public sealed class RaftSettingsTests
     }
 
     [Fact]
-    public void Process_that_is_not_named_has_the_name_of_its_actor() => Assert.Equal("raft1@node1@localhost", Read(Node).Self.Value);
+    public void Process_without_a_name_has_the_name_of_its_actor() => Assert.Equal("raft1@node1@localhost", Read(Node).Self.Value);
 
     [Fact]
     public void Times_are_rounded_up_to_whole_ticks()
@@ -172,9 +172,9 @@ public sealed class RaftSettingsTests
     [InlineData("", "This node has no name. Set raft.node")]
     [InlineData(Node, "Group 'default' has no roster. Set raft.roster")]
     [InlineData(Node + "\n" + """raft.roster = ["raft2@n2", "raft3@n3", "raft4@n4"]""", "'raft1@node1@localhost' is not in the roster")]
-    [InlineData(Node + "\n" + """raft.roster = ["raft1@node1@localhost", "b@n", "b@n"]""", "A name stands twice in the roster")]
+    [InlineData(Node + "\n" + """raft.roster = ["raft1@node1@localhost", "b@n", "b@n"]""", "has a name twice")]
     [InlineData(Node + "\n" + """raft.roster = ["raft1"]""", "'raft1' is no process name")]
-    [InlineData(Node + "\n" + """raft.roster = ["raft1@node1@localhost", "b@n"]""", "has 2 process(es) and would survive no failure")]
+    [InlineData(Node + "\n" + """raft.roster = ["raft1@node1@localhost", "b@n"]""", "has 2 process(es), so it survives no failure")]
     [InlineData(Node + "\n" + Roster + "\nraft.quorum.max = 4", "raft.quorum.max is 4; it may be 3, 5, 7, 9 or 11.")]
     [InlineData(Node + "\n" + Roster + "\nraft.get-window = 0", "raft.get-window is 0; it must be 1 or more.")]
     [InlineData(Node + "\n" + Roster + "\nraft.election-timeout.min = 3s", "min may not be above max")]
@@ -199,7 +199,7 @@ public sealed class RaftSettingsTests
     [InlineData(
         Node + "\n" + Roster + "\nakka.remote.dot-netty.tcp.maximum-frame-size = 100000b",
         "chunk-size is 64000 bytes; it may be at most half of akka.remote.dot-netty.tcp.maximum-frame-size, which is 100000.")]
-    public void Wrong_setting_is_one_clear_sentence_with_the_remedy(string config, string expected)
+    public void Wrong_setting_is_refused_with_its_value_and_the_remedy(string config, string expected)
     {
         var problem = Assert.Throws<RaftConfigurationException>(() => Read(config).Validate());
 
@@ -208,7 +208,7 @@ public sealed class RaftSettingsTests
     }
 
     [Fact]
-    public void Pair_that_does_not_fit_is_refused_with_its_size()
+    public void Pair_above_the_size_limit_is_refused_with_its_size()
     {
         var settings = Read($"{Node}\nraft.pair-size-max = 5b");
         settings.DemandFits("kö", new byte[2]);
@@ -219,11 +219,11 @@ public sealed class RaftSettingsTests
     }
 
     [Fact]
-    public void Fewer_than_three_are_accepted_where_that_is_said() =>
+    public void Roster_of_one_is_accepted_when_fewer_than_three_are_allowed() =>
         Read(Node + "\n" + """raft.roster = ["raft1@node1@localhost"], raft.quorum.allow-fewer-than-three = on""").Validate();
 
     [Fact]
-    public void Who_joins_needs_no_roster_and_has_itself_alone_in_it()
+    public void Joining_process_needs_no_roster_and_has_only_itself_in_it()
     {
         var settings = Read($"{Node}\n{Roster}", new RaftOptions<string> { Name = "new", IsJoining = true });
 
@@ -234,7 +234,7 @@ public sealed class RaftSettingsTests
     }
 
     [Fact]
-    public void Core_is_told_what_was_set_and_times_in_ticks()
+    public void Core_gets_the_settings_with_times_in_ticks()
     {
         var core = ToCore(Read($$"""
             {{Node}}
@@ -262,7 +262,7 @@ public sealed class RaftSettingsTests
         "raft1",
         defaultNode: null);
 
-    // The paths of all values below "raft", as a reader of the file sees them.
+    // Returns the paths of all values below "raft", in the order of the file.
     private static IEnumerable<string> LeavesOfReference()
     {
         List<string> path = [];
