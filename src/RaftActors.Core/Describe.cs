@@ -3,12 +3,12 @@ using System.Diagnostics;
 namespace RaftActors.Core;
 
 /// <summary>
-/// Effects and messages as one line of text each: for scenario files, traces and flight recorders. Two things that differ in what matters
-/// have different texts, so a text can be compared where a record with lists in it cannot.
+/// Describes effects and messages in one line of text each: for scenario files, traces and flight recorders. Different effects have
+/// different texts, so tests compare the texts; records that hold lists cannot be compared.
 /// </summary>
 public static class Describe
 {
-    /// <summary>What is to be done.</summary>
+    /// <summary>Describes an effect.</summary>
     public static string Of(Effect effect) => effect switch
     {
         Effect.Send(var envelope) => $"-> {Of(envelope)}",
@@ -42,11 +42,11 @@ public static class Describe
         _ => throw new UnreachableException(),
     };
 
-    /// <summary>To whom, what, and in which term.</summary>
+    /// <summary>Describes a message with its receiver and term.</summary>
     public static string Of(Envelope envelope) =>
         $"{envelope.To} term {envelope.Term}{If(envelope.Group != GroupUid.None, $" group {envelope.Group}")}: {Of(envelope.Body)}";
 
-    /// <summary>What is said.</summary>
+    /// <summary>Describes the content of a message.</summary>
     public static string Of(Message message) => message switch
     {
         Message.Greeting greeting => $"Greeting{If(greeting.IsReply, " back")}, at {greeting.Position}, recorded {greeting.Recorded}",

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace RaftActors.Core;
 
-/// <summary>Everything that can happen to a core. Closed; each goes through <see cref="RaftCore.Step"/>.</summary>
+/// <summary>An event for a core. Closed; each goes through <see cref="RaftCore.Step"/>.</summary>
 public abstract record Input
 {
     private Input()
@@ -10,67 +10,67 @@ public abstract record Input
     }
 
     /// <summary>
-    /// One tick of the shell's clock went by. Ticks may come late and be left out (a process that slept is given one, not all), never
-    /// early.
+    /// One tick of the shell's clock is over. Ticks may be late or left out, never early: a process that was suspended gets one
+    /// tick, not all.
     /// </summary>
     public sealed record Tick : Input
     {
-        /// <summary>The only one needed.</summary>
+        /// <summary>The only instance needed.</summary>
         public static Tick Instance { get; } = new();
     }
 
-    /// <summary>A message came in.</summary>
+    /// <summary>A message arrived.</summary>
     public sealed record Receive(Envelope Envelope) : Input;
 
     /// <summary>
-    /// Append these pairs, in this order. Answered by <see cref="Effect.Accepted"/> for those that the log took, <see
-    /// cref="Effect.Repeated"/> for each that it had taken before, <see cref="Effect.Rejected"/> for the rest.
+    /// Append these pairs, in this order. The effects are <see cref="Effect.Accepted"/> for the appended ones, <see
+    /// cref="Effect.Repeated"/> for each that the log already has, <see cref="Effect.Rejected"/> for the rest.
     /// </summary>
-    /// <param name="AreRetries">They may have been proposed before, here or to another process. What the group has forgotten of the origin
-    /// matters then: it is rejected as <see cref="RejectionReason.Expired"/>.</param>
+    /// <param name="AreRetries">The pairs may have been proposed before, here or to another process. Then a request that the group
+    /// may have forgotten is rejected as <see cref="RejectionReason.Expired"/>.</param>
     public sealed record Propose(ImmutableArray<Payload.Pair> Pairs, bool AreRetries = false) : Input;
 
     /// <summary>The write of this ticket, and all before it, are durable.</summary>
     public sealed record Persisted(Ticket Ticket) : Input;
 
-    /// <summary>A process of the roster can be reached (again). A hint: Core greets it.</summary>
+    /// <summary>A process of the roster is reachable. A hint: Core greets it.</summary>
     public sealed record PeerReachable(ProcessName Peer) : Input;
 
     /// <summary>The connection to a process closed, or its node left. A hint to campaign early; it lifts no promise.</summary>
     public sealed record PeerUnreachable(ProcessName Peer) : Input;
 
     /// <summary>
-    /// Up to where must a state have been applied so that what is read from it is not older than this question (§8, thesis §6.4)? Answered
-    /// by <see cref="Effect.ReadReady"/> or <see cref="Effect.ReadFailed"/>. May be asked of any process.
+    /// Asks for the index that a state must have applied to answer a linearizable read (§8, thesis §6.4). Any process may be asked.
+    /// The effect is <see cref="Effect.ReadReady"/> or <see cref="Effect.ReadFailed"/>.
     /// </summary>
     public sealed record Read(ReadId Id) : Input;
 
     /// <summary>
-    /// Let that voter lead, or the most suitable one (null) (thesis §3.10). Answered by <see cref="Effect.TransferEnded"/>; a process that
-    /// does not lead ends it at once.
+    /// Transfer the leadership to that voter, or to the most suitable one if null (thesis §3.10). The effect is <see
+    /// cref="Effect.TransferEnded"/>; at once if this process does not lead.
     /// </summary>
     public sealed record Transfer(ProcessName? Target) : Input;
 
     /// <summary>
-    /// Change who is in the group. Answered by <see cref="Effect.MembersAccepted"/> or <see cref="Effect.MembersRefused"/>.
+    /// Change the roster or the voters. The effect is <see cref="Effect.MembersAccepted"/> or <see cref="Effect.MembersRefused"/>.
     /// </summary>
-    /// <param name="BasedOn">The index of the configuration that the caller had seen: if it is no longer the latest, nothing is
+    /// <param name="BasedOn">The index of the configuration that the caller has seen. If it is no longer the latest, nothing is
     /// changed.</param>
     public sealed record ChangeMembers(RequestId Request, LogIndex BasedOn, MemberChange Change) : Input;
 
     /// <summary>
-    /// The disk of this process has become nearly full, or has room again. Until there is room its log takes no pairs; what elections and
-    /// changes of the group need it writes.
+    /// The disk of this process became nearly full, or has room again. Without room the log takes no pairs. It takes the entries
+    /// that elections and changes of members need.
     /// </summary>
     public sealed record DiskSpace(bool IsShort) : Input;
 
     /// <summary>
-    /// A snapshot of the application's state is durable. The position is one that was given out by <see cref="Effect.Commit"/>.
+    /// A snapshot of the application's state is durable. It covers entries that <see cref="Effect.Commit"/> delivered.
     /// </summary>
     public sealed record SnapshotTaken(Snapshot Snapshot) : Input;
 }
 
-/// <summary>A change of who is in the group. Closed.</summary>
+/// <summary>A change of the roster or the voters. Closed.</summary>
 public abstract record MemberChange
 {
     private MemberChange()
@@ -78,17 +78,17 @@ public abstract record MemberChange
     }
 
     /// <summary>
-    /// A process of this name is to be taken in. It follows at first; K is worked out anew from the new number of processes, and who is
-    /// caught up and stable is made a voter as K asks for it.
+    /// Takes a process in, first as a learner. K follows from the new number of processes; stable learners are promoted as K
+    /// demands.
     /// </summary>
     public sealed record Join(ProcessName Name) : MemberChange;
 
-    /// <summary>The process of this name leaves the group for good; K is worked out anew.</summary>
+    /// <summary>Removes a process for good. K follows from the new number of processes.</summary>
     public sealed record Leave(ProcessName Name) : MemberChange;
 
     /// <summary>
-    /// Exactly these vote, exactly these follow; K is the number of the voters. Every member must be in the roster, and nobody may drop out
-    /// of it.
+    /// Makes exactly these members voters and learners; K is the number of the voters. Each member must be in the roster, and none
+    /// may drop out of it.
     /// </summary>
     public sealed record Assign(ImmutableArray<Member> Voters, ImmutableArray<Member> Learners) : MemberChange;
 }

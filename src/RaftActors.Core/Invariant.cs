@@ -3,7 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace RaftActors.Core;
 
 /// <summary>
-/// Claims that hold unless the code, the disk or the memory is broken. Checked in Release too: a wrong answer is worse than none.
+/// Invariants that hold unless the code, the disk or the memory is broken. Checked in Release too: a wrong answer is worse than
+/// none.
 /// </summary>
 internal static class Invariant
 {
@@ -18,7 +19,5 @@ internal static class Invariant
     }
 }
 
-/// <summary>
-/// A core found that a claim which it is built on does not hold. It must not be stepped again, and not be restarted over the same state.
-/// </summary>
+/// <summary>An invariant of Raft does not hold. The core must not be stepped again, nor restarted over the same state.</summary>
 public sealed class InvariantException(string claim) : Exception($"Raft invariant broken: {claim}");

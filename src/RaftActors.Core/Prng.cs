@@ -1,8 +1,8 @@
 namespace RaftActors.Core;
 
 /// <summary>
-/// SplitMix64: the source of every random choice, seeded from outside. Our own, so that a seed gives the same run on every version of the
-/// base library; without floating point, so that it does on every machine.
+/// SplitMix64: the source of every random choice, seeded from outside. Own code, so that a seed gives the same run on every version
+/// of the base library. It uses no floating point, so that it does on every machine.
 /// </summary>
 public sealed class Prng(ulong seed)
 {

@@ -3,8 +3,7 @@ using System.Collections.Immutable;
 namespace RaftActors.Core;
 
 /// <summary>
-/// A process that has not seen its group founded starts with another roster than its store holds. Under two rosters two groups could be
-/// founded.
+/// A process whose group is not founded yet starts with another roster than its store holds. Two rosters could found two groups.
 /// </summary>
 public sealed class RosterMismatchException : ArgumentException
 {

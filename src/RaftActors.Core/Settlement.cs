@@ -6,16 +6,16 @@ namespace RaftActors.Core;
 /// </summary>
 internal sealed class Settlement(RaftState state, RoleChanges roles)
 {
-    /// <summary>Who may vote, and who leads.</summary>
+    /// <summary>The rules about votes.</summary>
     public required (Admission Admission, Voting Voting, Campaign Campaign) Elections { get; init; }
 
-    /// <summary>What is committed, and under which configuration.</summary>
+    /// <summary>The rules about commits, configurations and reads.</summary>
     public required (Commitment Commitment, Reconfiguration Reconfiguration, Reads Reads) Group { get; init; }
 
-    /// <summary>What is sent, and who leads next.</summary>
+    /// <summary>The rules about sending and handing over.</summary>
     public required (Replication Replication, Transfers Transfers, Succession Succession) Leadership { get; init; }
 
-    /// <summary>What is discarded and what is announced.</summary>
+    /// <summary>The rules about discarding and announcing.</summary>
     public required (Snapshots Snapshots, Views Views) Outcome { get; init; }
 
     /// <summary>Runs the list.</summary>

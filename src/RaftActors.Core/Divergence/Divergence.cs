@@ -1,7 +1,7 @@
 namespace RaftActors.Core;
 
-/// <summary>Where another log was found to differ from ours though it must not, and what it has there.</summary>
+/// <summary>The place at which another log differs from ours though it must not, and its content there.</summary>
 /// <param name="Index">The first index that differs.</param>
-/// <param name="Serial">The first serial that differs. Kept, since the log before it may be discarded.</param>
-/// <param name="Hash">The other log's hash up to and with it.</param>
+/// <param name="Serial">The first serial that differs. Stored, since the log before it may be compacted.</param>
+/// <param name="Hash">The other log's hash up to and including that index.</param>
 internal readonly record struct Divergence(LogIndex Index, Serial Serial, ulong Hash);

@@ -125,7 +125,7 @@ internal sealed class Verdicts(RaftState state, RoleChanges roles, Comparison co
 
     /// <summary>
     /// Whether that member has our log's content at the place on disk. A process that has itself reported a difference is no witness: of
-    /// compacted entries it had taken the leader's word. Nothing is looked up at the place, which may be compacted here.
+    /// compacted entries it had taken the leader's word. The place itself may be compacted here, so it is not read.
     /// </summary>
     private bool HasOurs(LeaderRole leader, Member member, Divergence divergence) => member == state.Self
         ? state.Log.Durable >= divergence.Index

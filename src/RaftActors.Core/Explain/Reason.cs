@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace RaftActors.Core;
 
 /// <summary>
-/// Why something that people wait for has not happened, as far as one process knows. Each reads as a sentence; what a sentence says is in
-/// the properties too. Closed.
+/// Why something has not happened, as far as one process knows. Each reason reads as a sentence, whose facts are in its properties too.
+/// Closed.
 /// </summary>
 public abstract record Reason
 {
@@ -12,20 +12,20 @@ public abstract record Reason
     {
     }
 
-    private static string Names<T>(ImmutableArray<T> members) => members.IsEmpty ? "nobody" : string.Join(" and ", members);
+    private static string Names<T>(ImmutableArray<T> members) => members.IsEmpty ? "no process" : string.Join(" and ", members);
 
-    /// <summary>It takes no part any more.</summary>
+    /// <summary>This process is fenced.</summary>
     public sealed record Fenced(Fence Fence) : Reason
     {
         /// <inheritdoc/>
-        public override string ToString() => $"this process is shut out: {Fence}";
+        public override string ToString() => $"this process is fenced: {Fence}";
     }
 
     /// <summary>It joins, and no committed configuration holds it.</summary>
     public sealed record NotTakenIn : Reason
     {
         /// <inheritdoc/>
-        public override string ToString() => "this process waits until a group takes it in";
+        public override string ToString() => "this process joins, and no group has taken it in yet";
     }
 
     /// <summary>The name is not in the roster.</summary>
@@ -35,12 +35,12 @@ public abstract record Reason
         public override string ToString() => $"{Name} is not in the roster: it was removed, or never joined";
     }
 
-    /// <summary>Others said that this process was removed, in a configuration that it does not have.</summary>
+    /// <summary>Another process said that this one was removed, in a configuration that it does not have.</summary>
     public sealed record ToldRemoved(long TicksLeft) : Reason
     {
         /// <inheritdoc/>
         public override string ToString() =>
-            $"others say that this process was removed; it asks for no votes for another {TicksLeft} ticks";
+            $"another process says that this one was removed; it does not campaign for another {TicksLeft} ticks";
     }
 
     /// <summary>This incarnation may not vote yet.</summary>
@@ -48,14 +48,14 @@ public abstract record Reason
     {
         /// <inheritdoc/>
         public override string ToString() =>
-            $"this process may not vote yet: {Needed} others must have recorded it as the first of its name, and {Names(ConfirmedBy)} has";
+            $"this process may not vote yet: {Needed} others must record it as the first of its name, and {Names(ConfirmedBy)} has";
     }
 
-    /// <summary>The founding waits until all have met, or its time is up.</summary>
+    /// <summary>The founding waits until all have met, or its timeout is over.</summary>
     public sealed record FoundingWaits(ImmutableArray<ProcessName> For, long TicksLeft) : Reason
     {
         /// <inheritdoc/>
-        public override string ToString() => $"the founding waits for {Names(For)}, for another {TicksLeft} ticks at most";
+        public override string ToString() => $"the founding waits for {Names(For)}, at most another {TicksLeft} ticks";
     }
 
     /// <summary>Preloaded logs contradict each other.</summary>
@@ -63,17 +63,17 @@ public abstract record Reason
     {
         /// <inheritdoc/>
         public override string ToString() =>
-            $"the preloaded pairs of this process and {With} differ, and on a wrong base no group is founded";
+            $"the preloaded pairs of this process and {With} differ, so no group is founded";
     }
 
-    /// <summary>Somebody else should found the group.</summary>
+    /// <summary>A better process is present and should found the group.</summary>
     public sealed record FoundingLeftTo(ProcessName Better) : Reason
     {
         /// <inheritdoc/>
         public override string ToString() => $"the founding is left to {Better}, which has more of the log or the lower name";
     }
 
-    /// <summary>It does not vote, so others have to elect a leader.</summary>
+    /// <summary>This process does not vote, so the voters must elect a leader.</summary>
     public sealed record NoVoter(ImmutableArray<Member> Voters) : Reason
     {
         /// <inheritdoc/>
@@ -85,7 +85,7 @@ public abstract record Reason
     {
         /// <inheritdoc/>
         public override string ToString() =>
-            $"a majority refused the log of this process; it asks for no votes for another {TicksLeft} ticks";
+            $"a majority refused the log of this process; it does not campaign for another {TicksLeft} ticks";
     }
 
     /// <summary>The group is founded, and this process has none of its configurations.</summary>
@@ -103,7 +103,7 @@ public abstract record Reason
         public override string ToString() => $"this process has promised to elect no other leader for another {TicksLeft} ticks";
     }
 
-    /// <summary>An election is under way, or failed for want of votes.</summary>
+    /// <summary>An election is under way, or has too few votes.</summary>
     public sealed record VotesMissing(
         Term Term,
         ImmutableArray<Member> Granted,
@@ -115,14 +115,14 @@ public abstract record Reason
             $"it asks for votes for term {Term}: granted by {Names(Granted)}, refused by {Names(Refused)}, not answered by {Names(Silent)}";
     }
 
-    /// <summary>These voters have said nothing for a longest election timeout.</summary>
+    /// <summary>These voters were not heard for a longest election timeout.</summary>
     public sealed record VotersNotHeard(ImmutableArray<Member> Voters) : Reason
     {
         /// <inheritdoc/>
-        public override string ToString() => $"nothing is heard of {Names(Voters)}";
+        public override string ToString() => $"{Names(Voters)} is not heard";
     }
 
-    /// <summary>Somebody has more of the log and will not vote for this process.</summary>
+    /// <summary>Another process has a longer log and will not vote for this one.</summary>
     public sealed record LogBehind(LogPosition Own, ProcessName Ahead, LogPosition Theirs) : Reason
     {
         /// <inheritdoc/>
@@ -133,25 +133,25 @@ public abstract record Reason
     public sealed record ElectionNotDue(long TicksLeft) : Reason
     {
         /// <inheritdoc/>
-        public override string ToString() => $"this process asks for votes in {TicksLeft} ticks if it hears of no leader";
+        public override string ToString() => $"this process campaigns in {TicksLeft} ticks if it hears no leader";
     }
 
     /// <summary>The leader has not committed an entry of its term.</summary>
     public sealed record LeaderNotReady(Member Leader) : Reason
     {
         /// <inheritdoc/>
-        public override string ToString() => $"{Leader} leads and has not committed an entry of its own term, as far as is known here";
+        public override string ToString() => $"{Leader} leads and, as far as this process knows, has not committed an entry of its own term";
     }
 
-    /// <summary>The leader says nothing, and until its time is up nobody else is voted for.</summary>
+    /// <summary>The leader is silent, and until its time is up this process votes for no other.</summary>
     public sealed record LeaderSilent(Member Leader, long Ticks, long BoundTicks) : Reason
     {
         /// <inheritdoc/>
         public override string ToString() =>
-            $"{Leader} has led and said nothing for {Ticks} ticks; no vote is given against it for another {BoundTicks}";
+            $"{Leader} leads and is silent for {Ticks} ticks; this process votes for no other for another {BoundTicks}";
     }
 
-    /// <summary>A write was asked for and is not done.</summary>
+    /// <summary>A write is outstanding.</summary>
     public sealed record DiskOutstanding(Ticket Done, Ticket Asked) : Reason
     {
         /// <inheritdoc/>
@@ -165,23 +165,23 @@ public abstract record Reason
         public override string ToString() => $"it is not in the log of this process, which ends at serial {Last}";
     }
 
-    /// <summary>Only the leader knows what is committed, and has not said so.</summary>
+    /// <summary>Only the leader knows the commit index, and this process has not heard it.</summary>
     public sealed record CommitNotHeard(Member? Leader, LogIndex Commit) : Reason
     {
         /// <inheritdoc/>
         public override string ToString() => Leader is { } leader
-            ? $"{leader} has said that everything up to index {Commit} is committed, and no more; ask it"
-            : $"no leader is known; the last one said that everything up to index {Commit} is committed";
+            ? $"the last commit index heard from {leader} is {Commit}; ask it"
+            : $"no leader is known; the last commit index heard is {Commit}";
     }
 
-    /// <summary>An older entry is committed with the first that follows it of the leader's own term, and not by itself (§5.4.2).</summary>
+    /// <summary>An entry of an older term is committed with the first entry of the leader's own term (§5.4.2).</summary>
     public sealed record OlderTerm(Term Entry, Term Leader, LogIndex With) : Reason
     {
         /// <inheritdoc/>
         public override string ToString() => $"it is of term {Entry}, and is committed with index {With}, the first of term {Leader}";
     }
 
-    /// <summary>Too few disks of a set of voters have it.</summary>
+    /// <summary>Too few voters of a set have the entry on disk.</summary>
     public sealed record DisksMissing(LogIndex Index, ImmutableArray<Member> Voters, int Needed, ImmutableArray<Member> Have) : Reason
     {
         /// <inheritdoc/>
@@ -189,7 +189,7 @@ public abstract record Reason
             $"index {Index} must be on the disks of {Needed} of {Names(Voters)}, and is on those of {Names(Have)}";
     }
 
-    /// <summary>They have it on disk and may not vote yet, so they are not counted.</summary>
+    /// <summary>These members have the entry on disk and are not counted, since they may not vote yet.</summary>
     public sealed record NotCounted(ImmutableArray<Member> Members) : Reason
     {
         /// <inheritdoc/>
@@ -200,24 +200,24 @@ public abstract record Reason
     public sealed record FoundingNotOver : Reason
     {
         /// <inheritdoc/>
-        public override string ToString() => "the group is not founded yet, as far as is known here";
+        public override string ToString() => "as far as this process knows, the group is not founded yet";
     }
 
-    /// <summary>All places are taken.</summary>
+    /// <summary>K processes vote already.</summary>
     public sealed record QuorumFull(ImmutableArray<Member> Voters) : Reason
     {
         /// <inheritdoc/>
         public override string ToString() => $"the quorum is full: {Names(Voters)}";
     }
 
-    /// <summary>Another life of the process is the one that is counted.</summary>
+    /// <summary>Another incarnation of the process votes.</summary>
     public sealed record OtherIncarnation(Member Counted) : Reason
     {
         /// <inheritdoc/>
-        public override string ToString() => $"{Counted} is counted, another life of the process, until it is exchanged";
+        public override string ToString() => $"{Counted}, another incarnation of the process, votes until it is exchanged";
     }
 
-    /// <summary>A change has to be committed first.</summary>
+    /// <summary>A change must be committed first.</summary>
     public sealed record ChangeUnderWay(LogIndex Index) : Reason
     {
         /// <inheritdoc/>
@@ -225,73 +225,73 @@ public abstract record Reason
             $"the configuration at index {Index} is joint or not committed, and changes are made one at a time";
     }
 
-    /// <summary>It votes no more when the joint configuration is left, and is not in the group any more.</summary>
+    /// <summary>It leaves the group together with the joint configuration.</summary>
     public sealed record Leaving(ProcessName Name) : Reason
     {
         /// <inheritdoc/>
-        public override string ToString() => $"{Name} leaves the group with that change";
+        public override string ToString() => $"{Name} leaves the group with this change";
     }
 
-    /// <summary>A place is kept for the process, and it was not met yet.</summary>
+    /// <summary>A place is kept for the process, which was not met yet.</summary>
     public sealed record NotMet(ProcessName Name) : Reason
     {
         /// <inheritdoc/>
-        public override string ToString() => $"{Name} has a place and has not come";
+        public override string ToString() => $"{Name} has a place and was not met yet";
     }
 
-    /// <summary>Its log and ours contradict each other, and neither gives way.</summary>
+    /// <summary>Its log contradicts that of the leader, and neither gives way.</summary>
     public sealed record RefusedLog(Member Member, Serial? DivergesAt) : Reason
     {
         /// <inheritdoc/>
         public override string ToString() =>
-            $"{Member} will not have the log of the group"
+            $"{Member} refuses the log of the group"
             + (DivergesAt is { } serial ? $", from which its own differs at serial {serial}" : "");
     }
 
-    /// <summary>It has not everything that is committed.</summary>
+    /// <summary>It lacks committed entries.</summary>
     public sealed record NotCaughtUp(LogIndex Has, LogIndex Commit) : Reason
     {
         /// <inheritdoc/>
-        public override string ToString() => $"it has the log up to index {Has} on disk, and everything up to {Commit} is committed";
+        public override string ToString() => $"it has the log up to index {Has} on disk, and the commit index is {Commit}";
     }
 
-    /// <summary>It votes, is heard, lacks committed entries, and comes no nearer to the commit index.</summary>
+    /// <summary>It votes and answers, lacks committed entries, and makes no progress.</summary>
     public sealed record Lagging(LogIndex Has, LogIndex Commit, long Ticks, long TicksLeft) : Reason
     {
         /// <inheritdoc/>
         public override string ToString() =>
-            $"it votes and lags: it has the log up to index {Has} on disk, {Commit} are committed, "
-            + $"and it came no nearer for {Ticks} ticks; "
-            + (TicksLeft > 0 ? $"in {TicksLeft} ticks a stable learner may take its place" : "a stable learner is to take its place");
+            $"it votes and lags: it has the log up to index {Has} on disk, the commit index is {Commit}, "
+            + $"and it made no progress for {Ticks} ticks; "
+            + (TicksLeft > 0 ? $"in {TicksLeft} ticks a stable learner may take its place" : "a stable learner takes its place");
     }
 
-    /// <summary>It has not kept up for long enough without a break.</summary>
+    /// <summary>It has not kept up for <see cref="CoreOptions.StableTicks"/> yet.</summary>
     public sealed record NotStable(long TicksLeft) : Reason
     {
         /// <inheritdoc/>
-        public override string ToString() => $"it has to keep up for another {TicksLeft} ticks";
+        public override string ToString() => $"it must keep up for another {TicksLeft} ticks";
     }
 
-    /// <summary>The quorum was changed a short time ago, or the leader is new.</summary>
+    /// <summary>The quorum changed, or the leader was elected, less than <see cref="CoreOptions.StableTicks"/> ago.</summary>
     public sealed record QuorumAtRest(long TicksLeft) : Reason
     {
         /// <inheritdoc/>
-        public override string ToString() => $"the leader leaves the quorum as it is for another {TicksLeft} ticks";
+        public override string ToString() => $"the leader does not change the quorum for another {TicksLeft} ticks";
     }
 
-    /// <summary>With it alone an even number would vote.</summary>
+    /// <summary>Its promotion alone would make the number of voters even.</summary>
     public sealed record NeedsAnother(int Voters, int Size) : Reason
     {
         /// <inheritdoc/>
         public override string ToString() =>
-            $"{Voters} of {Size} vote; with one more alone a failure more would not be survived, so it waits for another";
+            $"{Voters} of {Size} vote; one voter more would not survive one failure more, so it waits for a second learner";
     }
 
-    /// <summary>The group does not choose voters by itself.</summary>
+    /// <summary>The leader does not change the voters (<see cref="CoreOptions.KeepsQuorum"/>).</summary>
     public sealed record QuorumNotKept : Reason
     {
         /// <inheritdoc/>
-        public override string ToString() => "the leader is not to choose voters by itself; assign them";
+        public override string ToString() => "the leader does not change the voters by itself; assign them";
     }
 
     /// <summary>Only the leader knows more.</summary>

@@ -1,8 +1,8 @@
 namespace RaftActors.Core;
 
 /// <summary>
-/// A reading of the process's monotonic clock, in microseconds from any origin. The shell reads it after it took the input that it goes
-/// with: a lease that held then held after the question was asked.
+/// A reading of the monotonic clock of a process, in microseconds from any origin. The shell reads it after it took the input: a
+/// lease that holds at the reading held after the question was asked.
 /// </summary>
 public readonly record struct Instant(long Microseconds) : IComparable<Instant>
 {

@@ -1,12 +1,12 @@
 namespace RaftActors.Core;
 
-/// <summary>A position in the Raft log, from 1; 0 is the place before the first entry.</summary>
+/// <summary>The number of an entry in the Raft log, from 1; 0 is the place before the first entry.</summary>
 public readonly record struct LogIndex(long Value) : IComparable<LogIndex>
 {
     /// <summary>The place before the first entry.</summary>
     public static LogIndex Zero => new(0);
 
-    /// <summary>The position after this one.</summary>
+    /// <summary>The index after this one.</summary>
     public LogIndex Next => new(Value + 1);
 
     /// <inheritdoc/>

@@ -1,12 +1,12 @@
 namespace RaftActors.Core;
 
 /// <summary>
-/// One life of a process's storage: minted when a store is found empty, kept with it afterwards. A process that lost its disk comes
-/// back under the same name and another incarnation, so it is never taken for the one that voted before.
+/// The identity of one store: minted when a store is found empty, and kept in it. A process that lost its disk restarts under the
+/// same name with another incarnation, so no process takes it for the one that voted before.
 /// </summary>
 public readonly record struct Incarnation(Guid Value) : IComparable<Incarnation>
 {
-    /// <summary>Not known: the process was absent when the configuration was made.</summary>
+    /// <summary>Unknown: the process was absent when the configuration was made.</summary>
     public static Incarnation None => default;
 
     /// <inheritdoc/>

@@ -1,13 +1,13 @@
 namespace RaftActors.Core;
 
 /// <summary>
-/// The name of a raft process: <c>raft1@node1@localhost</c>, the process's own name, then the name of its node. It is configured, stays
-/// the same across restarts, and is not an address. Names are ordered ordinally: "the lowest name" decides ties in elections.
+/// The name of a raft process, such as <c>raft1@node1@localhost</c>: its own name, then the name of its node. It is configured,
+/// stays the same across restarts, and is not an address. The order of names is ordinal; the lowest name decides ties in elections.
 /// </summary>
 public readonly record struct ProcessName : IComparable<ProcessName>
 {
-    /// <summary>Takes a full name apart at its first <c>@</c>.</summary>
-    /// <exception cref="FormatException">The text has no <c>@</c>, or nothing before or after it.</exception>
+    /// <summary>Splits a full name at its first <c>@</c>.</summary>
+    /// <exception cref="FormatException">The text has no <c>@</c>, or one of the two parts is empty.</exception>
     public ProcessName(string text)
     {
         ArgumentNullException.ThrowIfNull(text);

@@ -1,6 +1,6 @@
 namespace RaftActors.Core;
 
-/// <summary>Names one read for the life of the process that asked; the shell never gives a number twice.</summary>
+/// <summary>The number of one read. The shell uses no number twice while its process runs.</summary>
 public readonly record struct ReadId(long Value)
 {
     /// <inheritdoc/>

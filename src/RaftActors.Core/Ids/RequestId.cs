@@ -1,8 +1,8 @@
 namespace RaftActors.Core;
 
 /// <summary>
-/// Names one Append or Get for the life of the process that asked: its member, and a number that it never gives twice. It travels inside
-/// the entry, so that the process that asked recognises its own pair when it is committed.
+/// Identifies one Append or Get: the member that asked, and a number that it uses only once. The entry holds it, so that the origin
+/// recognises its own pair at the commit.
 /// </summary>
 public readonly record struct RequestId(Member Origin, long Number)
 {

@@ -1,7 +1,7 @@
 namespace RaftActors.Core;
 
 /// <summary>
-/// The number of an appended key/value pair: 1, 2, 3 and so on without a hole; 0 is none. Never above the index of its entry.
+/// The number of an appended pair: 1, 2, 3 and so on without gaps; 0 is none. Never above the index of its entry.
 /// </summary>
 public readonly record struct Serial(long Value) : IComparable<Serial>
 {

@@ -1,12 +1,14 @@
 namespace RaftActors.Core;
 
-/// <summary>A Raft term (§5.1): the logical clock of elections. Term 0 precedes the first election; preloaded entries bear it.</summary>
+/// <summary>
+/// A Raft term (§5.1): the logical clock of elections. Term 0 precedes the first election; preloaded entries have it.
+/// </summary>
 public readonly record struct Term(long Value) : IComparable<Term>
 {
     /// <summary>The term before any election.</summary>
     public static Term Zero => new(0);
 
-    /// <summary>The term a candidate moves to.</summary>
+    /// <summary>The term in which the next candidate campaigns.</summary>
     public Term Next => new(Value + 1);
 
     /// <inheritdoc/>

@@ -1,7 +1,7 @@
 namespace RaftActors.Core;
 
 /// <summary>
-/// Numbers the writes that Core asks for, in order. A ticket that comes back vouches for its own write and all before it.
+/// The number of a write that Core asks for. <see cref="Input.Persisted"/> returns it, for that write and all before it.
 /// </summary>
 public readonly record struct Ticket(long Value) : IComparable<Ticket>
 {

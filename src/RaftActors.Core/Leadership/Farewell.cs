@@ -1,11 +1,11 @@
 namespace RaftActors.Core;
 
 /// <summary>A removed member that the leader still replicates to, so that it learns of its removal.</summary>
-/// <param name="progress">What the leader knows about the member's log.</param>
+/// <param name="progress">The leader's knowledge of the member's log.</param>
 /// <param name="removedAt">Index of the configuration entry that removes it.</param>
 internal sealed class Farewell(Progress progress, LogIndex removedAt)
 {
-    /// <summary>What the leader knows about the member's log.</summary>
+    /// <summary>The leader's knowledge of the member's log.</summary>
     public Progress Progress => progress;
 
     /// <summary>Index of the configuration entry that removes it.</summary>

@@ -1,6 +1,6 @@
 namespace RaftActors.Core;
 
-/// <summary>What a leader does at each tick: it steps down if it lost its majority or its disk, and sends heartbeats.</summary>
+/// <summary>The ticks of a leader: it steps down if it lost its majority or its disk, and sends heartbeats.</summary>
 internal sealed class LeaderTicks(RaftState state, RoleChanges roles, Replication replication, Leases leases)
 {
     /// <summary>The rules about who leads and who votes.</summary>

@@ -1,6 +1,6 @@
 namespace RaftActors.Core;
 
-/// <summary>How a leader begins and what it does at each tick.</summary>
+/// <summary>A candidate becomes leader (§5.2).</summary>
 internal sealed class Leading(RaftState state, RoleChanges roles, LeaderLog log, Founding founding, Reconfiguration reconfiguration)
 {
     /// <summary>A candidate has the votes of a majority.</summary>

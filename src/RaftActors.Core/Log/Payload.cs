@@ -1,21 +1,19 @@
 namespace RaftActors.Core;
 
-/// <summary>What a log entry carries. Closed: a no-op, a configuration, or a pair.</summary>
+/// <summary>The content of a log entry: a no-op, a configuration, or a pair. Closed.</summary>
 public abstract record Payload
 {
     private Payload()
     {
     }
 
-    /// <summary>
-    /// Its share in the size of a message, roughly: each character counts as its largest, and everything else together as little.
-    /// </summary>
+    /// <summary>Its approximate size in a message, in bytes. Each character of a key counts as its largest encoding.</summary>
     internal virtual int Size => 64;
 
-    /// <summary>The entry with which a leader opens its term, so that it can commit what came before (§8).</summary>
+    /// <summary>The entry with which a leader opens its term, so that it can commit the entries of earlier terms (§8).</summary>
     public sealed record NoOp : Payload
     {
-        /// <summary>The only one needed.</summary>
+        /// <summary>The only instance needed.</summary>
         public static NoOp Instance { get; } = new();
 
         /// <inheritdoc/>
@@ -29,7 +27,9 @@ public abstract record Payload
         public override string ToString() => Configuration.ToString();
     }
 
-    /// <summary>A key/value pair. The value is opaque to Core and is not copied: whoever proposes it leaves the bytes alone.</summary>
+    /// <summary>
+    /// A pair of key and value. Core neither reads nor copies the value, so the caller must not change the bytes.
+    /// </summary>
     public sealed record Pair(RequestId? Request, string Key, ReadOnlyMemory<byte> Value) : Payload
     {
         /// <inheritdoc/>

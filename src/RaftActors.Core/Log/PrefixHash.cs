@@ -3,8 +3,9 @@ using System.Buffers.Binary;
 namespace RaftActors.Core;
 
 /// <summary>
-/// A rolling 64-bit hash over the pairs of a log: two logs with the same pairs up to a place have the same hash there, whatever no-op and
-/// configuration entries lie between. It finds accidents, not attackers. The same on every machine; a change of it is a change of format.
+/// A rolling 64-bit hash over the pairs of a log. Two logs with the same pairs up to a place have the same hash there, whatever
+/// no-op and configuration entries lie between. It detects accidents, not attackers. It is the same on every machine, and part of
+/// the format.
 /// </summary>
 internal static class PrefixHash
 {
@@ -22,7 +23,7 @@ internal static class PrefixHash
             return prefix;
         }
 
-        // Both lengths go in, so that ("ab", "c") and ("a", "bc") differ.
+        // Both lengths are hashed, so that ("ab", "c") and ("a", "bc") differ.
         var hash = Mix(prefix ^ (uint)pair.Key.Length, (uint)pair.Value.Length);
         foreach (var letter in pair.Key)
         {

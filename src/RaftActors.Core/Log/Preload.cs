@@ -1,6 +1,6 @@
 namespace RaftActors.Core;
 
-/// <summary>Makes a log out of pairs that a process had before there was a group.</summary>
+/// <summary>Makes a log of pairs that a process had before its group was founded.</summary>
 public static class Preload
 {
     /// <summary>Entry i has index i, serial i and term 0, the term before any election.</summary>

@@ -1,27 +1,27 @@
 namespace RaftActors.Core;
 
-/// <content>What of the log is on disk, and what is still to be written.</content>
+/// <content>The part of the log that is on disk, and the part that is still to be written.</content>
 internal sealed partial class RaftLog
 {
-    /// <summary>Writes under way, oldest first. Invariant: an end is never beyond what still stands as it was written.</summary>
+    /// <summary>The outstanding writes, oldest first. Invariant: no end is above entries that stand as they were written.</summary>
     private readonly List<Write> _writes = [];
 
-    /// <summary>The lowest index that was touched since the last <see cref="TakeUnsaved"/>; beyond the end when none was.</summary>
+    /// <summary>The lowest index changed since the last <see cref="TakeUnsaved"/>; beyond the end if there is none.</summary>
     private LogIndex _firstUnsaved;
 
-    /// <summary>The write that takes the place of what was truncated last; none if it was not asked for yet.</summary>
+    /// <summary>The write that replaces the entries truncated last; null if it was not asked for yet.</summary>
     private Ticket? _overwrittenBy;
 
-    /// <summary>Everything up to here is on disk as it stands here.</summary>
+    /// <summary>The entries up to here are on disk.</summary>
     public LogIndex Durable { get; private set; }
 
-    /// <summary>What was truncated here may still be on disk.</summary>
+    /// <summary>The disk may still hold truncated entries.</summary>
     public bool IsOverwriting { get; private set; }
 
-    /// <summary>Something was appended that no write was asked for yet.</summary>
+    /// <summary>Entries were appended for which no write was asked for.</summary>
     public bool HasUnsaved => _firstUnsaved <= Last;
 
-    /// <summary>Gives what was touched since the last call, to be written under this ticket.</summary>
+    /// <summary>Returns the entries changed since the last call, to be written under this ticket.</summary>
     public LogSlice TakeUnsaved(Ticket ticket)
     {
         if (!HasUnsaved)
@@ -35,7 +35,7 @@ internal sealed partial class RaftLog
         return entries;
     }
 
-    /// <summary>The writes up to this ticket are durable.</summary>
+    /// <summary>Notes that the writes up to this ticket are durable.</summary>
     public void Saved(Ticket ticket)
     {
         var done = 0;
@@ -48,10 +48,10 @@ internal sealed partial class RaftLog
         IsOverwriting &= !(_overwrittenBy <= ticket);
     }
 
-    /// <summary>A snapshot up to here is being written under this ticket, and will stand for everything up to it.</summary>
+    /// <summary>Notes that a snapshot is being written under this ticket, and will cover all entries up to an index.</summary>
     public void Covered(LogIndex index, Ticket ticket) => AskFor(new Write(ticket, index));
 
-    /// <summary>A durable snapshot stands for everything up to here.</summary>
+    /// <summary>Notes that a durable snapshot covers all entries up to an index.</summary>
     public void Covered(LogIndex index) => Durable = Max(Durable, index);
 
     private static LogIndex Min(LogIndex one, LogIndex other) => one < other ? one : other;
@@ -82,6 +82,6 @@ internal sealed partial class RaftLog
         (IsOverwriting, _overwrittenBy) = (true, null);
     }
 
-    /// <summary>A write that was asked for, and how far it makes the log durable.</summary>
+    /// <summary>A write, and the index up to which it makes the log durable.</summary>
     private readonly record struct Write(Ticket Ticket, LogIndex End);
 }

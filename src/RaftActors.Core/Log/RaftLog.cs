@@ -1,27 +1,26 @@
 namespace RaftActors.Core;
 
 /// <summary>
-/// The log in memory: every entry after <see cref="Base"/>, up to <see cref="Last"/>, with the hash over all pairs up to it. What of it is
-/// durable, the other part of this class knows.
+/// The log in memory: every entry after <see cref="Base"/> up to <see cref="Last"/>, with the hash over all pairs up to it.
 /// </summary>
 /// <remarks>
-/// One array holds it all, so that any stretch of it can be handed out without copying. Invariant: a place that was written once is not
-/// written again, since somebody may be looking at it; whatever would have to do that begins a new array.
+/// One array holds all entries, so any slice is a view without a copy. Invariant: a written place is never written again, since a
+/// slice may show it. A change that would do so begins a new array.
 /// </remarks>
 internal sealed partial class RaftLog
 {
     private LogEntry[] _entries;
     private ulong[] _hashes;
 
-    /// <summary>Where the first entry after <see cref="Base"/> stands in the arrays.</summary>
+    /// <summary>The place of the first entry after <see cref="Base"/> in the arrays.</summary>
     private int _head;
 
     private int _count;
 
-    /// <summary>Starts from entries that are durable.</summary>
-    /// <param name="position">The place before the first of them.</param>
-    /// <param name="entries">Everything after it.</param>
-    /// <exception cref="ArgumentException">Index, term or serial do not follow on one another.</exception>
+    /// <summary>Starts from durable entries.</summary>
+    /// <param name="position">The place before the first entry.</param>
+    /// <param name="entries">All entries after it.</param>
+    /// <exception cref="ArgumentException">The entries are not consecutive.</exception>
     public RaftLog(LogPosition position, LogSlice entries)
     {
         (_entries, _hashes) = (new LogEntry[entries.Length], new ulong[entries.Length]);
@@ -40,13 +39,13 @@ internal sealed partial class RaftLog
         _firstUnsaved = Last.Next;
     }
 
-    /// <summary>The place before the first entry that is still here.</summary>
+    /// <summary>The place before the first entry.</summary>
     public LogPosition Base { get; private set; }
 
     /// <summary>The index of the last entry.</summary>
     public LogIndex Last => new(Base.Index.Value + _count);
 
-    /// <summary>What an election compares.</summary>
+    /// <summary>The end of the log; elections compare it.</summary>
     public LogPosition LastPosition => PositionAt(Last);
 
     /// <summary>The term of the entry at an index from <see cref="Base"/> to <see cref="Last"/>; term 0 before the first.</summary>
@@ -66,9 +65,10 @@ internal sealed partial class RaftLog
     }
 
     /// <summary>
-    /// Entries from an index above <see cref="Base"/> on, at most so many, and no more than so many bytes unless the first alone has more.
+    /// Returns at most <paramref name="limit"/> entries from an index above <see cref="Base"/> on, and at most <paramref
+    /// name="bytes"/> bytes, but always one entry.
     /// </summary>
-    /// <param name="size">How many bytes they are.</param>
+    /// <param name="size">Their size in bytes.</param>
     public LogSlice From(LogIndex first, int limit, long bytes, out long size)
     {
         size = 0;
@@ -94,21 +94,24 @@ internal sealed partial class RaftLog
         return new LogSlice(_entries.AsMemory(slot, count));
     }
 
-    /// <summary>Entries from an index above <see cref="Base"/> on, at most so many.</summary>
+    /// <summary>Returns at most <paramref name="limit"/> entries from an index above <see cref="Base"/> on.</summary>
     public LogSlice From(LogIndex first, int limit = int.MaxValue)
     {
         var count = (int)Math.Min(limit, Last.Value - first.Value + 1);
         return count <= 0 ? default : new LogSlice(_entries.AsMemory(SlotOf(first), count));
     }
 
-    /// <summary>Whether this log holds that place: the consistency check of §5.3, on content too where a term says too little.</summary>
+    /// <summary>
+    /// Whether this log holds that place: the consistency check of §5.3. The hash compares content too, since preloaded entries
+    /// share a term.
+    /// </summary>
     public bool Holds(LogPosition position) =>
         position.Index >= Base.Index && position.Index <= Last && PositionAt(position.Index) == position;
 
     /// <summary>
-    /// The last place at or before <paramref name="index"/> whose term is not above <paramref name="term"/>: it skips a conflicting term in
-    /// one step (§5.3). Terms never fall along a log, so halving finds it. Below <see cref="Base"/> everything is committed, so all logs
-    /// agree there, and Base itself is as far back as it goes.
+    /// The last index at or before <paramref name="index"/> whose term is not above <paramref name="term"/>. It skips a conflicting
+    /// term in one step (§5.3). Terms never fall along a log, so a binary search finds it. All logs agree on the compacted entries,
+    /// so the result is never below <see cref="Base"/>.
     /// </summary>
     public LogIndex LastNotAbove(Term term, LogIndex index)
     {
@@ -130,7 +133,7 @@ internal sealed partial class RaftLog
         return new LogIndex(low);
     }
 
-    /// <summary>Adds an entry at the end.</summary>
+    /// <summary>Appends an entry.</summary>
     public void Append(LogEntry entry)
     {
         Invariant.That(FollowsOn(LastPosition, entry), "index and serial are dense and terms never fall along a log");
@@ -142,7 +145,7 @@ internal sealed partial class RaftLog
         Push(entry);
     }
 
-    /// <summary>Removes everything at and above an index. Nothing that was written there vouches for what comes in its place.</summary>
+    /// <summary>Removes all entries at and above an index. Writes under way no longer make their places durable.</summary>
     public void TruncateFrom(LogIndex index)
     {
         Invariant.That(index > Base.Index && index <= Last, "only what is in the log is truncated");
@@ -152,8 +155,8 @@ internal sealed partial class RaftLog
     }
 
     /// <summary>
-    /// Forgets everything up to an index, which becomes the new <see cref="Base"/>. The arrays are given back when half of what they hold
-    /// is dead, so an entry is copied at most once for one that was discarded.
+    /// Removes all entries up to an index, which becomes <see cref="Base"/>. The arrays shrink when half of their entries are dead,
+    /// so an entry is copied at most once for each discarded one.
     /// </summary>
     public void DiscardTo(LogIndex index)
     {
@@ -166,7 +169,7 @@ internal sealed partial class RaftLog
         }
     }
 
-    /// <summary>Forgets everything, and goes on after this place. Nothing that was written before vouches for anything any more.</summary>
+    /// <summary>Removes all entries and continues after a place. Writes under way no longer make any entry durable.</summary>
     public void Reset(LogPosition position)
     {
         (_entries, _hashes, _head, _count) = ([], [], 0, 0);
@@ -191,7 +194,7 @@ internal sealed partial class RaftLog
         _count++;
     }
 
-    /// <summary>Goes on in arrays of this size; what was handed out still shows the ones before.</summary>
+    /// <summary>Continues in arrays of this size. Slices still show the old ones.</summary>
     private void Renew(int capacity)
     {
         var (entries, hashes) = (new LogEntry[capacity], new ulong[capacity]);

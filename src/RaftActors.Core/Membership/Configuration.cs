@@ -3,14 +3,14 @@ using System.Collections.Immutable;
 namespace RaftActors.Core;
 
 /// <summary>
-/// Who votes and who only follows. While <see cref="OldVoters"/> is not empty the configuration is joint and every decision needs a
-/// majority of both sets (§6). All lists are ordered by member. The roster of the group is the union of the three.
+/// The voters and learners of a group. While <see cref="OldVoters"/> is not empty the configuration is joint: every decision needs
+/// a majority of both sets (§6). All lists are ordered by member. The roster is the union of the three.
 /// </summary>
 /// <param name="Group">The group's identity, minted by its founder.</param>
-/// <param name="Size">K: how many are to vote. There may be fewer while nobody fit for it is there.</param>
-/// <param name="Voters">The quorum members; in a joint configuration those of the new one.</param>
-/// <param name="OldVoters">In a joint configuration the voters of the old one, otherwise empty.</param>
-/// <param name="Learners">Replicated to and never counted.</param>
+/// <param name="Size">K, the number of voters wanted. There are fewer while too few processes are fit to vote.</param>
+/// <param name="Voters">The quorum members; in a joint configuration the new ones.</param>
+/// <param name="OldVoters">In a joint configuration the old voters, otherwise empty.</param>
+/// <param name="Learners">The processes that receive entries and do not vote.</param>
 /// <param name="FoundingSerials">The serial that each process of the founding roster had when the group was founded, by name.</param>
 public sealed record Configuration(
     GroupUid Group,
@@ -20,27 +20,27 @@ public sealed record Configuration(
     ImmutableArray<Member> Learners,
     ImmutableArray<FoundingSerial> FoundingSerials)
 {
-    /// <summary>Two majorities decide.</summary>
+    /// <summary>Every decision needs two majorities.</summary>
     public bool IsJoint => !OldVoters.IsEmpty;
 
     /// <summary>All members of the roster, in order, each once.</summary>
     public IEnumerable<Member> Everybody() => Electorate().Union(Learners).Order();
 
-    /// <summary>All whose vote is asked for, in order, each once.</summary>
+    /// <summary>All voters, old and new, in order, each once.</summary>
     public IEnumerable<Member> Electorate() => Voters.Union(OldVoters).Order();
 
     /// <summary>The names of the roster, in order, each once.</summary>
     public IEnumerable<ProcessName> Names() => Everybody().Select(member => member.Name).Distinct();
 
-    /// <summary>Whether the roster has a process of that name, in whatever life.</summary>
+    /// <summary>Whether the roster has a process of that name, in any incarnation.</summary>
     public bool HasName(ProcessName name) => HasName(Voters, name) || HasName(Learners, name) || HasName(OldVoters, name);
 
     /// <summary>Whether the roster has this member.</summary>
     public bool Holds(Member member) => Voters.Contains(member) || Learners.Contains(member) || OldVoters.Contains(member);
 
     /// <summary>
-    /// Whether every majority under this configuration and every one under the one before have a voter in common (§6): the voters are the
-    /// same, the two are joined, or somebody came into a place in which nobody was ever counted.
+    /// Whether each majority of this configuration shares a voter with each majority of the one before (§6). That holds if the
+    /// voters are the same, if the two are joint, or if a newcomer took a place in which no vote was ever counted.
     /// </summary>
     public bool MayFollow(Configuration before)
     {
@@ -79,6 +79,7 @@ public sealed record Configuration(
 }
 
 /// <summary>
-/// What a process had when the group was founded. Gets prefer the quorum member whose founding serial is the smallest that covers them.
+/// The serial that a process had when the group was founded. A Get goes to the quorum member with the smallest founding serial that
+/// covers it.
 /// </summary>
 public readonly record struct FoundingSerial(ProcessName Name, Serial Serial);

@@ -1,8 +1,8 @@
 namespace RaftActors.Core;
 
 /// <summary>
-/// Which configuration is in force: the latest in the log, committed or not (§6); when that one is truncated, the one before it; before
-/// the first, the founding roster.
+/// Tells which configuration is in force: the latest in the log, committed or not (§6). When that one is truncated, it is the one
+/// before; before the first, the founding roster.
 /// </summary>
 internal sealed class ConfigurationHistory(Configuration foundingRoster)
 {
@@ -14,20 +14,20 @@ internal sealed class ConfigurationHistory(Configuration foundingRoster)
     /// <summary>No configuration is in the log.</summary>
     public bool IsEmpty => _entries.Count == 0;
 
-    /// <summary>The one in force.</summary>
+    /// <summary>The configuration in force.</summary>
     public Configuration Latest => IsEmpty ? FoundingRoster : _entries[^1].Configuration;
 
-    /// <summary>The one in the log to fall back to if the latest is truncated; null if there is none.</summary>
+    /// <summary>The configuration that is in force if the latest is truncated; null if the log has none.</summary>
     public Configuration? BeforeLatest => _entries.Count > 1 ? _entries[^2].Configuration : null;
 
-    /// <summary>Where the one in force stands in the log; 0 for the founding roster.</summary>
+    /// <summary>The index of the configuration in force; 0 for the founding roster.</summary>
     public LogIndex LatestIndex => IsEmpty ? LogIndex.Zero : _entries[^1].Index;
 
-    /// <summary>The latest at or below an index, if there is one.</summary>
+    /// <summary>The latest configuration at or below an index; null if there is none.</summary>
     public (LogIndex Index, Configuration Configuration)? LatestUpTo(LogIndex index) =>
         PlaceUpTo(index) is var at and >= 0 ? _entries[at] : null;
 
-    /// <summary>Takes note of an appended entry.</summary>
+    /// <summary>Adds the configuration of an appended entry, if it is one.</summary>
     public void Append(LogEntry entry)
     {
         if (entry.Payload is Payload.Reconfigure(var configuration))
@@ -36,13 +36,13 @@ internal sealed class ConfigurationHistory(Configuration foundingRoster)
         }
     }
 
-    /// <summary>Forgets what stood at and above an index.</summary>
+    /// <summary>Removes the configurations at and above an index.</summary>
     public void TruncateFrom(LogIndex index) => _entries.RemoveAll(entry => entry.Index >= index);
 
-    /// <summary>Forgets what nobody asks for any more when the log begins after an index: all but the latest up to there.</summary>
+    /// <summary>Removes the configurations before the latest one at or below an index.</summary>
     public void DiscardTo(LogIndex index) => _entries.RemoveRange(0, Math.Max(0, PlaceUpTo(index)));
 
-    /// <summary>What a snapshot says stands for everything up to it; what the log holds after it, if that is kept, goes on.</summary>
+    /// <summary>Takes the configuration of a snapshot, and keeps those that follow it in the log if the log is kept.</summary>
     public void StartFrom(Snapshot snapshot, bool keepsLog)
     {
         _entries.RemoveAll(entry => !keepsLog || entry.Index <= snapshot.Position.Index);

@@ -2,11 +2,11 @@ using System.Collections.Immutable;
 
 namespace RaftActors.Core;
 
-/// <summary>The two configurations that a founding knows: all N of the roster, and the K that the founder chooses of them.</summary>
+/// <summary>The two configurations of a founding: all N processes, and the K that the founder chooses.</summary>
 internal static class FoundingConfiguration
 {
     /// <summary>
-    /// What is in force before the first configuration entry: all N vote, by name; those not met yet bear no incarnation and are never
+    /// The configuration in force before the first entry: all N vote, by name. Absent processes have no incarnation and are never
     /// counted.
     /// </summary>
     public static Configuration OfAll(ImmutableArray<ProcessName> roster, Member self, ImmutableArray<PeerRecord> recorded) => new(
@@ -17,12 +17,12 @@ internal static class FoundingConfiguration
         [],
         []);
 
-    /// <summary>A place for somebody who was not met yet.</summary>
+    /// <summary>The place of a process that was not met yet.</summary>
     public static Member Absent(ProcessName name) => new(name, Incarnation.None);
 
     /// <summary>
-    /// The founder and the K-1 best others vote, the rest follow. <paramref name="present"/> are the others that were met, best first;
-    /// absent ones are taken only when K needs them. Joint with all N, unless these are the same.
+    /// The founder and the K-1 best others vote, the rest learn. <paramref name="present"/> holds the others that were met, best
+    /// first. Absent processes vote only if K needs them. The result is joint with all N, unless K = N.
     /// </summary>
     public static Configuration Chosen(GroupUid group, Configuration all, int size, Standing founder, ImmutableArray<Standing> present)
     {

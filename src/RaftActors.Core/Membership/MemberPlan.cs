@@ -4,15 +4,15 @@ namespace RaftActors.Core;
 
 /// <summary>The configuration that a change leads to, or why it leads to none.</summary>
 /// <param name="Next">Null if the change makes no sense.</param>
-/// <param name="Reason">Why it is made, or not; for people.</param>
+/// <param name="Reason">Why the change is made or refused; for people.</param>
 internal readonly record struct MemberPlan(Configuration? Next, string Reason)
 {
-    /// <summary>A place is kept for the process; when it comes, it follows.</summary>
+    /// <summary>Keeps a place for a process, which becomes a learner when it comes.</summary>
     public static MemberPlan Join(Configuration configuration, ProcessName name, int maxQuorum)
     {
         if (configuration.HasName(name))
         {
-            return Senseless($"{name} is in the roster already");
+            return Senseless($"{name} is already in the roster");
         }
 
         ImmutableArray<Member> learners = [.. configuration.Learners.Append(FoundingConfiguration.Absent(name)).Order()];
@@ -21,10 +21,10 @@ internal readonly record struct MemberPlan(Configuration? Next, string Reason)
     }
 
     /// <summary>
-    /// Every life of the process goes. If it voted, or fewer are to vote from now on, the voters are chosen anew: the best of those who
-    /// vote, and then those who are fit.
+    /// Removes a process in every incarnation. If it voted, or K falls, the voters are chosen anew: the best of the voters, then
+    /// the learners that are fit.
     /// </summary>
-    /// <param name="voters">Those of the configuration, best first.</param>
+    /// <param name="voters">The voters of the configuration, best first.</param>
     /// <param name="fit">The learners that have caught up, best first.</param>
     public static MemberPlan Leave(
         Configuration configuration,
@@ -41,7 +41,7 @@ internal readonly record struct MemberPlan(Configuration? Next, string Reason)
         var processes = configuration.Names().Count() - 1;
         if (processes == 0)
         {
-            return Senseless($"{name} is the last one, and would leave nobody");
+            return Senseless($"{name} is the last process of the group, which cannot be empty");
         }
 
         var size = QuorumSize.For(processes, maxQuorum);
@@ -53,11 +53,11 @@ internal readonly record struct MemberPlan(Configuration? Next, string Reason)
         }
 
         return chosen.Count == 0
-            ? Senseless($"{name} is the only one that votes, and nobody has caught up with it")
+            ? Senseless($"{name} is the only voter, and no learner has caught up with it")
             : new MemberPlan(Changed(configuration, size, chosen, name), $"{name} leaves");
     }
 
-    /// <summary>Exactly these vote, and exactly these follow.</summary>
+    /// <summary>Makes exactly these members voters and learners.</summary>
     public static MemberPlan Assign(Configuration configuration, ImmutableArray<Member> voters, ImmutableArray<Member> learners)
     {
         List<Member> all = [.. voters, .. learners];
@@ -80,13 +80,13 @@ internal readonly record struct MemberPlan(Configuration? Next, string Reason)
         {
             if (!all.Exists(member => member.Name == name))
             {
-                return Senseless($"{name} is in the roster and not named; it can only leave");
+                return Senseless($"{name} is in the roster and not named; let it leave first");
             }
         }
 
         if (voters.IsEmpty || voters.DistinctBy(member => member.Name).Count() < voters.Length)
         {
-            return Senseless("at least one must vote, and none in two lives");
+            return Senseless("at least one member must vote, and no process may vote in two incarnations");
         }
 
         var next = configuration with { Size = voters.Length, Learners = [.. learners.Order()] };
@@ -94,7 +94,8 @@ internal readonly record struct MemberPlan(Configuration? Next, string Reason)
     }
 
     /// <summary>
-    /// Other voters, through a joint configuration (§6). Who votes no more follows, unless another life of it is there already.
+    /// Changes the voters through a joint configuration (§6). A former voter becomes a learner, unless another incarnation of it
+    /// already is.
     /// </summary>
     public static Configuration Changed(Configuration configuration, int size, IReadOnlyList<Member> voters, ProcessName? leaves = null)
     {

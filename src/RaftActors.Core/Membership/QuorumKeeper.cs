@@ -1,8 +1,8 @@
 namespace RaftActors.Core;
 
 /// <summary>
-/// Which members are fit to vote and which lag, as seen at each heartbeat. A fit member was heard since the heartbeat before, and has
-/// everything on disk that was committed then. A lagging member is heard, and has not.
+/// Tells which members are fit to vote and which lag, as seen at each heartbeat. A fit member has answered since the heartbeat
+/// before, and has on disk everything that was committed then. A lagging member has answered, and has not.
 /// </summary>
 internal sealed class QuorumKeeper
 {
@@ -11,10 +11,10 @@ internal sealed class QuorumKeeper
     private LogIndex _committedBefore;
     private long _watchedAt;
 
-    /// <summary>The tick from which on the quorum was left as it is; that of the first heartbeat at first.</summary>
+    /// <summary>The tick of the last change of the quorum; that of the first heartbeat if there was none. Null before it.</summary>
     public long? QuietSince { get; private set; }
 
-    /// <summary>Looks at everybody; called at each heartbeat, before it is sent.</summary>
+    /// <summary>Looks at all members; called before each heartbeat is sent.</summary>
     public void Watch(IEnumerable<Progress> peers, LogIndex committed, long now, CoreOptions options)
     {
         if (QuietSince is null)
@@ -46,16 +46,16 @@ internal sealed class QuorumKeeper
         (_fitSince, _lags, _committedBefore, _watchedAt) = (fitSince, lags, committed, now);
     }
 
-    /// <summary>Since when this member has been fit; null if it is not now.</summary>
+    /// <summary>The tick since when this member has been fit; null if it is not.</summary>
     public long? FitSince(Member member) => _fitSince.TryGetValue(member, out var since) ? since : null;
 
     /// <summary>
-    /// For how many ticks this member was heard, lacked entries that were committed a heartbeat before, and came no nearer to the commit
-    /// index than ever since it fell behind. 0 if it keeps up. A snapshot that is being sent and arrives stops the clock.
+    /// The ticks for which this member answered, lacked entries committed a heartbeat before, and came no nearer to the commit
+    /// index. 0 if it keeps up. A snapshot that is being sent and makes progress stops the clock.
     /// </summary>
     public long LaggedFor(Member member) => _lags.TryGetValue(member, out var lag) ? lag.Ticks : 0;
 
-    /// <summary>The quorum was changed.</summary>
+    /// <summary>Notes that the quorum was changed.</summary>
     public void Changed(long now) => QuietSince = now;
 
     private Lag LagOf(Progress progress, long now, int goneTicks)
@@ -70,7 +70,7 @@ internal sealed class QuorumKeeper
         return isInstalling ? known : known with { Ticks = known.Ticks + now - _watchedAt };
     }
 
-    /// <param name="Ticks">How long it came no nearer.</param>
-    /// <param name="Least">The least number of committed entries that it lacked since it fell behind.</param>
+    /// <param name="Ticks">The ticks without progress.</param>
+    /// <param name="Least">The fewest committed entries that it lacked since it fell behind.</param>
     private readonly record struct Lag(long Ticks, long Least);
 }

@@ -1,9 +1,12 @@
 namespace RaftActors.Core;
 
-/// <summary>How many processes vote, and how many a founding needs.</summary>
+/// <summary>The number of voters, and of processes that a founding needs.</summary>
 public static class QuorumSize
 {
-    /// <summary>K: the largest odd number not above the number of processes and not above the maximum; all of them below 3.</summary>
+    /// <summary>
+    /// K: the largest odd number that exceeds neither the number of processes nor the maximum; all processes if there are fewer
+    /// than 3.
+    /// </summary>
     public static int For(int processes, int maximum)
     {
         if (processes < 3)
@@ -15,6 +18,6 @@ public static class QuorumSize
         return size % 2 == 0 ? size - 1 : size;
     }
 
-    /// <summary>The smallest majority of a set: more than half of it; none of an empty one.</summary>
+    /// <summary>The smallest majority of a set: more than half; 0 of an empty one.</summary>
     public static int MajorityOf(int members) => members == 0 ? 0 : (members / 2) + 1;
 }

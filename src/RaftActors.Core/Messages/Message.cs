@@ -3,18 +3,17 @@ using System.Collections.Immutable;
 namespace RaftActors.Core;
 
 /// <summary>
-/// A message between the cores of two processes. <paramref name="To"/> may bear no incarnation when it is not known yet (a greeting).
-/// Messages may be lost, doubled, reordered and late: Core copes with each.
+/// A message between the cores of two processes. The network may lose, double, reorder and delay it: Core copes with each.
 /// </summary>
 /// <param name="From">The sender.</param>
-/// <param name="To">The receiver; one of another incarnation refuses it.</param>
-/// <param name="Group">The sender's group once it knows the founding committed; none before.</param>
-/// <param name="Term">The sender's term (§5.1); a pre-vote bears the term it would campaign in.</param>
+/// <param name="To">The receiver. One of another incarnation refuses the message. A greeting may leave the incarnation out.</param>
+/// <param name="Group">The sender's group once it knows the founding committed; <see cref="GroupUid.None"/> before.</param>
+/// <param name="Term">The sender's term (§5.1). A pre-vote has the term that it would campaign in.</param>
 /// <param name="Boot">The sender's start.</param>
-/// <param name="Body">What it says.</param>
+/// <param name="Body">The content.</param>
 public sealed record Envelope(Member From, Member To, GroupUid Group, Term Term, Boot Boot, Message Body);
 
-/// <summary>What cores say to each other. Closed.</summary>
+/// <summary>The content of a message between cores. Closed.</summary>
 public abstract record Message
 {
     private Message()
@@ -22,45 +21,44 @@ public abstract record Message
     }
 
     /// <summary>
-    /// "I exist; record me." Sent to each process of the roster until it answers, and as a sign of life until the group is founded. An
-    /// answer is the receiver's own greeting with <c>IsReply</c>.
+    /// Introduces the sender, so that the receiver records it. Sent to each process of the roster until it replies, and as a sign
+    /// of life until the group is founded. The reply is the receiver's own greeting.
     /// </summary>
     /// <param name="Position">The end of the sender's log.</param>
-    /// <param name="Recorded">The incarnation that the sender has durably recorded as the first of the receiver's name; none if it has not
-    /// met it.</param>
-    /// <param name="IsReply">An answer, which is not answered.</param>
+    /// <param name="Recorded">The incarnation that the sender has durably recorded as the first of the receiver's name; none if it
+    /// has not met it.</param>
+    /// <param name="IsReply">This is a reply, which gets none.</param>
     public sealed record Greeting(LogPosition Position, Incarnation Recorded, bool IsReply) : Message;
 
     /// <summary>RequestVote (§5.2), or the question whether it would be granted (pre-vote, thesis §9.6).</summary>
-    /// <param name="IsTransfer">The leader itself asked the sender to campaign: no voter refuses it for that leader's sake.</param>
+    /// <param name="IsTransfer">The leader told the sender to campaign, so no voter refuses it for that leader's sake.</param>
     public sealed record RequestVote(LogPosition Position, bool IsPreVote, bool IsTransfer = false) : Message;
 
     /// <summary>
-    /// The answer to a RequestVote. Its envelope bears the voter's term; that of a granted pre-vote bears the term that was asked for. A
-    /// refused pre-vote may be granted later, when what stood against it is gone.
+    /// The reply to a RequestVote. Its envelope has the voter's term; that of a granted pre-vote has the requested term. A refused
+    /// pre-vote may be granted later.
     /// </summary>
     public sealed record RequestVoteReply(bool Granted, bool IsPreVote) : Message;
 
-    /// <summary>AppendEntries (§5.3); with no entries it is a heartbeat.</summary>
-    /// <param name="Previous">The entry before the first of <paramref name="Entries"/>: index, term, serial and the rolling hash up to
+    /// <summary>AppendEntries (§5.3); without entries it is a heartbeat.</summary>
+    /// <param name="Previous">The place before the first of <paramref name="Entries"/>, with the hash of all pairs up to
     /// it.</param>
     /// <param name="Entries">Consecutive entries from <c>Previous.Index + 1</c>.</param>
     /// <param name="Commit">The leader's commit index.</param>
     /// <param name="LeaderSerial">The last serial in the leader's log.</param>
-    /// <param name="Round">The leader's latest round of questions "do I still lead?"; every answer is an answer to it.</param>
+    /// <param name="Round">The leader's latest round of reads; each reply answers it.</param>
     public sealed record AppendEntries(LogPosition Previous, LogSlice Entries, LogIndex Commit, Serial LeaderSerial, long Round = 0)
         : Message;
 
     /// <summary>
-    /// The answer to an AppendEntries. Accepted: everything up to <paramref name="Match"/> agrees and is durable. Otherwise <paramref
+    /// The reply to AppendEntries. Accepted: everything up to <paramref name="Match"/> agrees and is durable. Otherwise <paramref
     /// name="Match"/> is where the leader should try next, found by skipping the conflicting term (§5.3), and <paramref
-    /// name="ConflictTerm"/> the term that the follower has there.
+    /// name="ConflictTerm"/> the follower's term there.
     /// </summary>
-    /// <param name="IsAdmitted">
-    /// The sender may vote. One that may not is not counted for entries either: it may be another life of a process that voted already.
-    /// </param>
-    /// <param name="Round">The round of the message that is answered.</param>
-    /// <param name="Priority">The sender's, see <see cref="CoreOptions.Priority"/>.</param>
+    /// <param name="IsAdmitted">The sender may vote. If not, its entries do not count either: another incarnation of it may have
+    /// voted.</param>
+    /// <param name="Round">The round of the message that this answers.</param>
+    /// <param name="Priority">The sender's <see cref="CoreOptions.Priority"/>.</param>
     public sealed record AppendEntriesReply(
         bool Accepted,
         LogIndex Match,
@@ -69,28 +67,28 @@ public abstract record Message
         long Round = 0,
         int Priority = 0) : Message;
 
-    /// <summary>The leader to one voter: campaign now, without asking first and without waiting (thesis §3.10).</summary>
+    /// <summary>The leader tells one voter to campaign at once, without a pre-vote (thesis §3.10).</summary>
     public sealed record TimeoutNow : Message
     {
-        /// <summary>The only one needed.</summary>
+        /// <summary>The only instance needed.</summary>
         public static TimeoutNow Instance { get; } = new();
     }
 
-    /// <summary>To the leader: up to where is everything committed, now (thesis §6.4)? One question may stand for many reads.</summary>
+    /// <summary>Asks the leader for the commit index, as of now (thesis §6.4). One question may serve many reads.</summary>
     public sealed record ReadIndex(ReadId Id) : Message;
 
-    /// <summary>The answer; no index if the process that was asked does not lead.</summary>
+    /// <summary>The answer; no index if the receiver does not lead.</summary>
     public sealed record ReadIndexReply(ReadId Id, LogIndex? Index) : Message;
 
     /// <summary>
-    /// InstallSnapshot (§7): a piece of a snapshot, in place of entries that the leader does not have any more. With it everything an
-    /// AppendEntries says about the leader. What is sent is one sequence, first the sessions and then the bytes of the state, so that who
-    /// writes the first byte knows the whole description. A piece holds some of the ones, some of the others, or nothing.
+    /// InstallSnapshot (§7): a piece of a snapshot, in place of entries that the leader has compacted. It also says what
+    /// AppendEntries says about the leader. The pieces are one sequence: first the sessions, then the bytes of the state. So the
+    /// description is complete before the first byte is written. A piece holds sessions, or bytes, or neither.
     /// </summary>
-    /// <param name="Snapshot">Without its sessions, which may be megabytes.</param>
-    /// <param name="SessionCount">How many sessions it has.</param>
-    /// <param name="Place">Where in the sequence the piece belongs: up to <paramref name="SessionCount"/> each place is a session, from
-    /// there on a byte.</param>
+    /// <param name="Snapshot">The description without the sessions, which may take megabytes.</param>
+    /// <param name="SessionCount">The number of its sessions.</param>
+    /// <param name="Place">The place of the piece in the sequence. Below <paramref name="SessionCount"/> each place is a session,
+    /// from there on a byte.</param>
     /// <param name="Sessions">The sessions from there on.</param>
     /// <param name="Data">The bytes from there on.</param>
     public sealed record SnapshotChunk(
@@ -102,42 +100,45 @@ public abstract record Message
         Serial LeaderSerial,
         long Round) : Message
     {
-        /// <summary>A heartbeat, or all that there is of a snapshot without sessions and of no bytes.</summary>
+        /// <summary>A heartbeat, or the whole of a snapshot without sessions and bytes.</summary>
         public bool IsEmpty => Sessions.IsEmpty && Data.IsEmpty;
     }
 
     /// <summary>
-    /// Everything of that snapshot up to the place is here, the state durably; the next piece is wanted. When the snapshot is installed, an
-    /// <see cref="AppendEntriesReply"/> comes instead.
+    /// The receiver has the snapshot up to this place, the state durably, and wants the next piece. An installed snapshot is
+    /// acknowledged by <see cref="AppendEntriesReply"/> instead.
     /// </summary>
     public sealed record SnapshotChunkReply(LogPosition Snapshot, long NextPlace, long Round) : Message;
 
     /// <summary>
-    /// "Where do our logs part?" Sent when greetings show that two preloaded logs cannot both be right. The two halve the range in turn
-    /// until one knows the first serial that differs; it tells the other by a <see cref="Refusal"/>.
+    /// Asks where two logs diverge that cannot both be right. The two processes halve the range in turn, until one knows the first
+    /// serial that differs. It then sends a <see cref="Refusal"/>.
     /// </summary>
-    /// <param name="Agreed">Up to here the logs are known to agree.</param>
-    /// <param name="Differs">Here they are known to differ.</param>
+    /// <param name="Agreed">The logs agree up to here.</param>
+    /// <param name="Differs">The logs differ here.</param>
     /// <param name="Mine">A place between the two, or <paramref name="Differs"/> itself, in the sender's log.</param>
     public sealed record ComparePrefix(LogIndex Agreed, LogIndex Differs, LogPosition Mine) : Message;
 
-    /// <summary>"I will not deal with you", with the reason. Definite: the receiver changes something before it tries again.</summary>
-    /// <param name="Boot">The start that sent what is refused; a later one is not meant.</param>
+    /// <summary>
+    /// Refuses the receiver, with the reason. Definite: the receiver must change something before it tries again.
+    /// </summary>
+    /// <param name="Boot">The boot of the refused message; a later boot is not meant.</param>
     public sealed record Refusal(RefusalReason Reason, Serial Serial, Boot Boot, string Detail) : Message
     {
-        /// <summary>Of diverged logs the first index that differs.</summary>
+        /// <summary>If the logs diverge: the first index that differs.</summary>
         public LogIndex Index { get; init; }
 
-        /// <summary>Of diverged logs the sender's hash up to and with that index.</summary>
+        /// <summary>If the logs diverge: the sender's hash up to and including that index.</summary>
         public ulong Hash { get; init; }
     }
 }
 
-/// <summary>Why a process will not deal with another.</summary>
+/// <summary>Why a process refuses another.</summary>
 public enum RefusalReason
 {
     /// <summary>
-    /// Another incarnation of that name is known: the disk was lost or replaced. The newcomer does not vote under the old identity.
+    /// Another incarnation of that name is known: the disk was lost or replaced. The new one does not vote in the place of the old
+    /// one.
     /// </summary>
     OtherIncarnation,
 
@@ -147,25 +148,26 @@ public enum RefusalReason
     /// <summary>The name is not in the roster.</summary>
     NotInRoster,
 
-    /// <summary>The logs differ below their common end; the serial is the first that differs.</summary>
+    /// <summary>The logs differ below their common end, from this serial on.</summary>
     Diverged,
 
-    /// <summary>The receiver's log differs from the sender's, and a majority has the sender's: the receiver takes no part any
-    /// more.</summary>
+    /// <summary>A majority has the sender's log and not the receiver's. The receiver fences itself.</summary>
     Outvoted,
 
-    /// <summary>The sender was shut out and takes no part any more.</summary>
+    /// <summary>The sender is fenced.</summary>
     Fenced,
 
-    /// <summary>The store is an old copy: a later start of the same store was recorded, whose promises this one has forgotten.</summary>
+    /// <summary>
+    /// The store is a restored copy: a later boot of it was recorded. It has forgotten votes and acknowledgements.
+    /// </summary>
     RestoredDisk,
 
     /// <summary>The process was removed from the group.</summary>
     Removed,
 
     /// <summary>
-    /// The logs of the sender and of a third process differ, and no majority says yet which of the two is damaged. The receiver itself is
-    /// not refused; it reports this.
+    /// The logs of the sender and of a third process differ, and no majority tells which one is damaged. The receiver is not
+    /// refused; it reports this.
     /// </summary>
     Disputed,
 }

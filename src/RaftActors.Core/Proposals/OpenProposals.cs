@@ -1,8 +1,8 @@
 namespace RaftActors.Core;
 
 /// <summary>
-/// What of a leader's log is not committed yet: how much it is, and the highest request number of each origin in it. Numbers rise, so a
-/// request above that, and above what <see cref="Sessions"/> knows, is in the log nowhere; only another one is worth a search.
+/// The uncommitted part of a leader's log: its size, and the highest request number of each origin in it. Numbers rise. So a
+/// request above that number, and above the committed ones, is not in the log, and need not be searched for.
 /// </summary>
 internal sealed class OpenProposals
 {
@@ -12,13 +12,15 @@ internal sealed class OpenProposals
     private Highest? _latest;
     private int _manyOrigins = FewOrigins;
 
-    /// <summary>Bytes of keys and values, roughly.</summary>
+    /// <summary>The approximate size of keys and values in bytes.</summary>
     public long Bytes { get; private set; }
 
-    /// <summary>Origins have gathered whose requests may all be committed by now; <see cref="Rebuild"/> forgets these.</summary>
+    /// <summary>
+    /// So many origins have gathered that <see cref="Rebuild"/> should forget those whose requests are committed.
+    /// </summary>
     public bool HasManyOrigins => _byOrigin.Count >= _manyOrigins;
 
-    /// <summary>Begins anew with what is open.</summary>
+    /// <summary>Starts from the uncommitted entries of a log.</summary>
     public void Rebuild(LogSlice open)
     {
         _byOrigin.Clear();
@@ -31,7 +33,7 @@ internal sealed class OpenProposals
         _manyOrigins = Math.Max(FewOrigins, 2 * _byOrigin.Count);
     }
 
-    /// <summary>The log took this.</summary>
+    /// <summary>Notes that the log has an entry.</summary>
     public void Append(Payload payload)
     {
         Bytes += payload.Size;
@@ -49,10 +51,10 @@ internal sealed class OpenProposals
         }
     }
 
-    /// <summary>This is committed.</summary>
+    /// <summary>Notes that an entry is committed.</summary>
     public void Commit(Payload payload) => Bytes -= payload.Size;
 
-    /// <summary>No request of that origin that is open has a number as high.</summary>
+    /// <summary>Whether the number is above all uncommitted ones of its origin.</summary>
     public bool IsAboveAll(RequestId request) => Of(request.Origin) is not { } highest || request.Number > highest.Number;
 
     private Highest? Of(Member origin) => _latest?.Origin == origin ? _latest : _byOrigin.GetValueOrDefault(origin);

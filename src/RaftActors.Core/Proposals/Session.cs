@@ -2,24 +2,24 @@ using System.Collections.Immutable;
 
 namespace RaftActors.Core;
 
-/// <summary>The committed requests of one origin, by number; of too many the lowest are forgotten.</summary>
-/// <param name="origin">Whose requests.</param>
-/// <param name="capacity">How many are remembered.</param>
-/// <param name="forgotten">Requests up to this number may have been committed, and nobody knows any more.</param>
+/// <summary>The committed requests of one origin, by number. Beyond the capacity the lowest are forgotten.</summary>
+/// <param name="origin">The member whose requests these are.</param>
+/// <param name="capacity">The number of requests remembered.</param>
+/// <param name="forgotten">Requests up to this number may have been committed and forgotten.</param>
 internal sealed class Session(Member origin, int capacity, long forgotten = 0)
 {
-    /// <summary>A ring: what is remembered begins at <see cref="_first"/>, in the order of numbers.</summary>
+    /// <summary>A ring in the order of numbers, from <see cref="_first"/> on.</summary>
     private AnsweredRequest[] _ring = [];
     private int _first;
     private int _count;
 
-    /// <summary>Whose requests.</summary>
+    /// <summary>The member whose requests these are.</summary>
     public Member Origin => origin;
 
-    /// <summary>Of the requests up to this number, those that are not found were forgotten, or never came.</summary>
+    /// <summary>A request up to this number that is not found was forgotten, or never came.</summary>
     public long Forgotten { get; private set; } = forgotten;
 
-    /// <summary>The highest number that was committed.</summary>
+    /// <summary>The highest committed number.</summary>
     public long Highest => _count > 0 ? At(_count - 1).Number : Forgotten;
 
     /// <summary>The committed request of this number; null if it is not remembered.</summary>
@@ -29,7 +29,7 @@ internal sealed class Session(Member origin, int capacity, long forgotten = 0)
         return place < _count && At(place).Number == number ? At(place) : null;
     }
 
-    /// <summary>A request was committed. One that is here already stays as it is: numbers are given once.</summary>
+    /// <summary>Adds a committed request. A known one stays as it is: numbers are used once.</summary>
     public void Add(AnsweredRequest request)
     {
         var place = PlaceOf(request.Number);
@@ -52,21 +52,21 @@ internal sealed class Session(Member origin, int capacity, long forgotten = 0)
         Grow();
         for (var i = _count; i > place; i--)
         {
-            At(i) = At(i - 1); // Only numbers that were overtaken get here: the others belong at the end.
+            At(i) = At(i - 1); // Only overtaken numbers get here; the others belong at the end.
         }
 
         At(place) = request;
         _count++;
     }
 
-    /// <summary>Begins anew from a snapshot's.</summary>
+    /// <summary>Starts from a session of a snapshot.</summary>
     public void Restore(SessionState state)
     {
         Forgotten = state.Forgotten;
         (_ring, _first, _count) = ([.. state.Answered], 0, state.Answered.Length);
     }
 
-    /// <summary>As a snapshot holds it.</summary>
+    /// <summary>The session as a snapshot holds it.</summary>
     public SessionState ToState() => new(origin, Forgotten, [.. Enumerable.Range(0, _count).Select(place => At(place))]);
 
     private ref AnsweredRequest At(int place) => ref _ring[(_first + place) % _ring.Length];

@@ -3,20 +3,20 @@ using System.Collections.Immutable;
 namespace RaftActors.Core;
 
 /// <summary>
-/// Which requests are committed, and where, so that a retry is answered and not appended again (thesis §6.3). It follows from the committed
-/// entries alone, so it is the same on every process, and is part of a snapshot. Bounded: the latest requests of each origin, and the
-/// origins that were heard of last.
+/// The committed requests and their places, so that a retry is answered and not appended again (thesis §6.3). They follow from the
+/// committed entries alone, so they are the same on every process, and part of a snapshot. Bounded: the latest requests of each
+/// origin, and the origins with the latest requests.
 /// </summary>
 internal sealed class Sessions
 {
     private readonly Dictionary<Member, LinkedListNode<Session>> _byOrigin = [];
 
-    /// <summary>The one heard of last is at the end.</summary>
+    /// <summary>The origin of the latest request is at the end.</summary>
     private readonly LinkedList<Session> _byAge = [];
 
     private readonly SessionBounds _bounds;
 
-    /// <summary>Starts from a snapshot's.</summary>
+    /// <summary>Starts from the sessions of a snapshot.</summary>
     public Sessions(SessionBounds bounds, ImmutableArray<SessionState> states)
     {
         _bounds = bounds;
@@ -26,13 +26,13 @@ internal sealed class Sessions
         }
     }
 
-    /// <summary>Some origin may have been forgotten.</summary>
+    /// <summary>An origin may have been forgotten.</summary>
     public bool IsFull => _byAge.Count >= _bounds.MaxOrigins;
 
-    /// <summary>What is known of an origin; null if nothing is.</summary>
+    /// <summary>The session of an origin; null if none is known.</summary>
     public Session? Of(Member origin) => _byOrigin.TryGetValue(origin, out var node) ? node.Value : null;
 
-    /// <summary>An entry was committed.</summary>
+    /// <summary>Adds a committed entry.</summary>
     public void Add(LogEntry entry)
     {
         if (entry.Payload is Payload.Pair { Request: { } request })
@@ -41,12 +41,12 @@ internal sealed class Sessions
         }
     }
 
-    /// <summary>As a snapshot holds it: the origin of the latest request comes last.</summary>
+    /// <summary>The sessions as a snapshot holds them: the origin of the latest request comes last.</summary>
     public ImmutableArray<SessionState> ToStates() => [.. _byAge.Select(session => session.ToState())];
 
     /// <summary>
-    /// The session of a request's origin, which is now the one heard of last. Where origins are forgotten, one that seems new may have been
-    /// here before, and its requests below this one may have been committed then.
+    /// The session of the request's origin, moved to the end. Once origins are forgotten, one that seems new may have been known
+    /// before. Its requests below this one may have been committed then.
     /// </summary>
     private Session Touch(RequestId request)
     {

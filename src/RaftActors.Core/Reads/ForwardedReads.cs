@@ -1,33 +1,33 @@
 namespace RaftActors.Core;
 
 /// <summary>
-/// Reads that a process has its leader confirm: one question at most is under way, and stands for all that came before it.
+/// The reads that a follower has its leader confirm. At most one question is outstanding; it serves all reads that came before it.
 /// </summary>
 internal sealed class ForwardedReads
 {
     private List<ReadId> _waiting = [];
     private List<ReadId> _asked = [];
 
-    /// <summary>The question under way; null if none is.</summary>
+    /// <summary>The outstanding question; null if there is none.</summary>
     public ReadId? Question { get; private set; }
 
-    /// <summary>The tick of the question under way.</summary>
+    /// <summary>The tick of the outstanding question.</summary>
     public long AskedAt { get; private set; }
 
-    /// <summary>Something came since the question under way was asked.</summary>
+    /// <summary>Reads have come since the outstanding question.</summary>
     public bool HasWaiting => _waiting.Count > 0;
 
-    /// <summary>A read, for the next question.</summary>
+    /// <summary>Adds a read, for the next question.</summary>
     public void Add(ReadId id) => _waiting.Add(id);
 
-    /// <summary>Asks for everything that waits.</summary>
+    /// <summary>Starts a question for all waiting reads.</summary>
     public void Ask(ReadId question, long now)
     {
         (Question, AskedAt) = (question, now);
         (_asked, _waiting) = (_waiting, _asked);
     }
 
-    /// <summary>The question is answered, or nobody will: gives what it stood for.</summary>
+    /// <summary>Ends the question and returns its reads.</summary>
     public IReadOnlyList<ReadId> Finish()
     {
         var asked = _asked;
@@ -35,6 +35,6 @@ internal sealed class ForwardedReads
         return asked;
     }
 
-    /// <summary>Nobody will be asked any more: gives everything.</summary>
+    /// <summary>Ends the question and returns all reads.</summary>
     public IReadOnlyList<ReadId> TakeAll() => [.. Finish(), .. _waiting];
 }

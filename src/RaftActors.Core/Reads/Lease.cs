@@ -1,24 +1,26 @@
 namespace RaftActors.Core;
 
 /// <summary>
-/// Until when a majority has promised to elect nobody else (thesis §6.4.1). Where there are no leases it is never renewed, and never holds.
+/// The time until which a majority has promised to elect no other leader (thesis §6.4.1). A group without leases never renews it,
+/// so it never holds.
 /// </summary>
 internal sealed class Lease
 {
     private Instant _until;
     private bool _isGivenUp;
 
-    /// <summary>Nobody else can have been elected up to now.</summary>
+    /// <summary>Whether no other leader can have been elected up to now.</summary>
     public bool Holds(Instant now) => now < _until;
 
-    /// <summary>A majority promised.</summary>
+    /// <summary>Extends the lease by the promises of a majority.</summary>
     public void Renew(Instant until) => _until = _isGivenUp || until < _until ? _until : until;
 
-    /// <summary>Another majority decides from now on, and has promised nothing yet.</summary>
+    /// <summary>Ends the lease: another majority decides from now on, and has promised nothing yet.</summary>
     public void Drop() => _until = default;
 
     /// <summary>
-    /// Somebody was told to campaign whatever was promised. That message may arrive at any time later, so this is for the rest of the term.
+    /// Ends the lease for the rest of the term: a voter was told to campaign in spite of all promises, and that message may arrive
+    /// late.
     /// </summary>
     public void GiveUp()
     {

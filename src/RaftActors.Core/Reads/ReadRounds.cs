@@ -1,8 +1,9 @@
 namespace RaftActors.Core;
 
 /// <summary>
-/// The reads that wait until their leader knows that it still leads, and its rounds of messages that tell it so (thesis §6.4). One round at
-/// most is under way; what comes meanwhile shares the next, since an answer to an older message says nothing about now.
+/// The reads that wait until their leader knows that it still leads, and the rounds of messages that tell it so (thesis §6.4). At
+/// most one round is outstanding. A read that comes meanwhile waits for the next: an answer to an older message says nothing about
+/// now.
 /// </summary>
 internal sealed class ReadRounds
 {
@@ -15,19 +16,19 @@ internal sealed class ReadRounds
     /// <summary>The latest round is not confirmed yet.</summary>
     public bool IsUnderWay { get; private set; }
 
-    /// <summary>When the latest round began, on this process's clock.</summary>
+    /// <summary>The process's clock at the beginning of the latest round.</summary>
     public Instant StartedAt { get; private set; }
 
-    /// <summary>What was committed when the latest round began: where its reads may be answered.</summary>
+    /// <summary>The commit index at the beginning of the latest round; its reads are answered there.</summary>
     public LogIndex Index { get; private set; }
 
-    /// <summary>Somebody asked since the latest round began.</summary>
+    /// <summary>Reads have come since the latest round began.</summary>
     public bool HasWaiting => _waiting.Count > 0;
 
-    /// <summary>A read, for the next round.</summary>
+    /// <summary>Adds a read, for the next round.</summary>
     public void Add(ReadQuestion question) => _waiting.Add(question);
 
-    /// <summary>Begins a round for everything that waits.</summary>
+    /// <summary>Begins a round for all waiting reads.</summary>
     public void Start(LogIndex index, Instant now)
     {
         Invariant.That(!IsUnderWay, "one round of reads is under way at a time");
@@ -35,14 +36,14 @@ internal sealed class ReadRounds
         (_asked, _waiting) = (_waiting, _asked);
     }
 
-    /// <summary>The latest round is confirmed: gives its reads.</summary>
+    /// <summary>Ends the round and returns its reads.</summary>
     public IReadOnlyList<ReadQuestion> Finish()
     {
         IsUnderWay = false;
         return Take(ref _asked);
     }
 
-    /// <summary>Gives what waits and needs no round.</summary>
+    /// <summary>Returns the waiting reads, which need no round.</summary>
     public IReadOnlyList<ReadQuestion> TakeWaiting() => Take(ref _waiting);
 
     private static List<ReadQuestion> Take(ref List<ReadQuestion> questions)
@@ -54,5 +55,5 @@ internal sealed class ReadRounds
 }
 
 /// <summary>A read that is not answered yet.</summary>
-/// <param name="Asker">Who asked by a message; null if it was this process's own shell.</param>
+/// <param name="Asker">The process that asked by a message; null if it was this process's shell.</param>
 internal readonly record struct ReadQuestion(Member? Asker, ReadId Id);

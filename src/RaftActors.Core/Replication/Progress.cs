@@ -1,72 +1,72 @@
 namespace RaftActors.Core;
 
 /// <summary>
-/// What a leader believes about one other log. It <em>probes</em>, one message at a time, until it knows where the two logs agree; then it
-/// <em>replicates</em>, sending without waiting for answers as much as the window takes, until an answer or a silence tells it otherwise.
-/// Who needs what the leader has discarded is sent a snapshot.
+/// The knowledge of a leader about one other log. It <em>probes</em>, one message at a time, until it knows where the two logs agree.
+/// Then it <em>replicates</em>: it sends as much as the window takes, until a reply or a silence stops it. A process that needs
+/// compacted entries is sent a snapshot.
 /// </summary>
 internal sealed class Progress(Member member, LogIndex next, long now)
 {
     private readonly SendWindow _window = new();
 
-    /// <summary>The latest start of it whose log was compared with ours, or is being compared. Invariant: it never goes back.</summary>
+    /// <summary>The latest boot whose log was compared with ours, or is being compared. Invariant: it never falls.</summary>
     private Boot _compared;
 
-    /// <summary>Whose log.</summary>
+    /// <summary>The process.</summary>
     public Member Member { get; } = member;
 
-    /// <summary>What may be sent.</summary>
+    /// <summary>Says what may be sent.</summary>
     public ProgressState State { get; private set; } = ProgressState.Probing;
 
     /// <summary>
-    /// Up to here the other log agrees with ours, durably. Invariant: it never goes back, and stays below <see cref="Next"/>.
+    /// The other log agrees with ours up to here, durably. Invariant: it never falls, and stays below <see cref="Next"/>.
     /// </summary>
     public LogIndex Match { get; private set; }
 
-    /// <summary>The latest start of it that acknowledged something. Invariant: it never goes back; answers can arrive late.</summary>
+    /// <summary>The latest boot that acknowledged entries. Invariant: it never falls; replies can be late.</summary>
     public Boot Boot { get; private set; }
 
-    /// <summary>The first entry to send next. Invariant: the log holds the position before it.</summary>
+    /// <summary>The next entry to send. Invariant: the log holds the place before it.</summary>
     public LogIndex Next { get; private set; } = next;
 
     /// <summary>The snapshot that is being sent. Invariant: not null exactly in <see cref="ProgressState.SendingSnapshot"/>.</summary>
     public OutgoingSnapshot? Outgoing { get; private set; }
 
     /// <summary>
-    /// The log after this is kept for it: while a snapshot is on its way what follows the snapshot, and afterwards what follows
-    /// <see cref="Match"/>, until it has all that the log held when the snapshot was installed. Otherwise, under load, the end of one
-    /// transfer would be the beginning of the next.
+    /// The log after this index is kept for the process; null if none is. During a transfer it is the log after the snapshot. Then
+    /// it is the log after <see cref="Match"/>, until the process has what the log held when the snapshot was installed. Otherwise,
+    /// under load, the end of one transfer would be the beginning of the next.
     /// </summary>
     public LogIndex? KeepsLogAfter => Outgoing is { } outgoing ? outgoing.Snapshot.Position.Index : Match < CatchesUpTo ? Match : null;
 
-    /// <summary>It has said that it may vote, so what it has on disk counts.</summary>
+    /// <summary>It has said that it may vote, so its entries on disk count.</summary>
     public bool IsAdmitted { get; set; }
 
     /// <summary>
-    /// Where its log differed from ours, though it must not, when it said so last. Invariant: known if it is
-    /// <see cref="ProgressState.Refused"/>; it stays known when the logs are compared anew.
+    /// Where its log differs from ours, as it said last. Invariant: known in <see cref="ProgressState.Refused"/>; it stays known
+    /// when the logs are compared again.
     /// </summary>
     public Divergence? Divergence { get; private set; }
 
     /// <summary>The latest round of reads that it answered.</summary>
     public long Round { get; set; }
 
-    /// <summary>How much rather than others it should lead (<see cref="CoreOptions.Priority"/>), as it said last.</summary>
+    /// <summary>Its <see cref="CoreOptions.Priority"/>, as it said last.</summary>
     public int Priority { get; set; }
 
-    /// <summary>The tick from which on it was heard and kept up without a break; null if it does not.</summary>
+    /// <summary>The tick since when it has answered and kept up without a break; null if it does not.</summary>
     public long? KeepsUpSince { get; private set; }
 
-    /// <summary>The highest commit index that it was told.</summary>
+    /// <summary>The highest commit index that it was sent.</summary>
     public LogIndex SentCommit { get; private set; }
 
     /// <summary>The latest round of reads that it was asked to confirm.</summary>
     public long SentRound { get; set; }
 
-    /// <summary>The tick of its last answer; that of the election at first.</summary>
+    /// <summary>The tick of its last reply; at first that of the election.</summary>
     public long RepliedAt { get; set; } = now;
 
-    /// <summary>Notes, at the pace of heartbeats, whether it is heard and keeps up.</summary>
+    /// <summary>Notes at each heartbeat whether it answers and keeps up.</summary>
     public void Watch(bool keepsUp, long now) => KeepsUpSince = keepsUp ? KeepsUpSince ?? now : null;
 
     private LogIndex CatchesUpTo { get; set; }
@@ -76,7 +76,7 @@ internal sealed class Progress(Member member, LogIndex next, long now)
         State == ProgressState.Probing
         || (State == ProgressState.Replicating && _window.Count < options.MaxInflightMessages && _window.Size < options.MaxInflightBytes);
 
-    /// <summary>Entries up to <paramref name="last"/>, of that size, were sent, with that commit index.</summary>
+    /// <summary>Notes that entries up to <paramref name="last"/>, of that size in bytes, were sent with a commit index.</summary>
     public void Sent(LogIndex last, long size, LogIndex commit)
     {
         SentCommit = commit;
@@ -91,10 +91,13 @@ internal sealed class Progress(Member member, LogIndex next, long now)
         }
     }
 
-    /// <summary>A start of it has acknowledged something.</summary>
+    /// <summary>Notes that a boot has acknowledged entries.</summary>
     public void Acknowledged(Boot boot) => Boot = boot.Number > Boot.Number ? boot : Boot;
 
-    /// <summary>The other log agrees up to there; ours begins after <paramref name="start"/> and ends at <paramref name="last"/>.</summary>
+    /// <summary>
+    /// Notes that the logs agree up to <paramref name="match"/>. Ours begins after <paramref name="start"/>, ends at <paramref
+    /// name="last"/>.
+    /// </summary>
     public void Accept(LogIndex match, LogIndex start, LogIndex last)
     {
         Match = match > Match ? match : Match;
@@ -119,8 +122,8 @@ internal sealed class Progress(Member member, LogIndex next, long now)
     }
 
     /// <summary>
-    /// The other log does not have the entry before those that were sent; the two may agree at <paramref name="hint"/>. False if that is
-    /// old news: an answer that was overtaken, or one of several to messages that were under way together.
+    /// Notes that the other log lacks the place before the entries sent; the logs may agree at <paramref name="hint"/>. A stale
+    /// reply changes nothing.
     /// </summary>
     public bool Reject(LogIndex hint)
     {
@@ -135,10 +138,7 @@ internal sealed class Progress(Member member, LogIndex next, long now)
         return true;
     }
 
-    /// <summary>
-    /// Messages may have been lost: find out again where the logs agree, from what is known for certain. Our log begins after
-    /// <paramref name="start"/>.
-    /// </summary>
+    /// <summary>Probes again, since messages may have been lost. Our log begins after <paramref name="start"/>.</summary>
     public void ProbeAgain(LogIndex start)
     {
         if (State is not (ProgressState.SendingSnapshot or ProgressState.Refused))
@@ -148,16 +148,14 @@ internal sealed class Progress(Member member, LogIndex next, long now)
         }
     }
 
-    /// <summary>It needs what our log does not have any more.</summary>
+    /// <summary>Starts to send a snapshot, since the process needs compacted entries.</summary>
     public OutgoingSnapshot StartSnapshot(Snapshot snapshot, long now)
     {
         State = ProgressState.SendingSnapshot;
         return Outgoing = new OutgoingSnapshot(snapshot, now);
     }
 
-    /// <summary>
-    /// It was not heard, or took nothing of a snapshot, for so long that nothing is kept for it any more; then everything begins anew.
-    /// </summary>
+    /// <summary>Keeps nothing for it any more: it did not answer, or took nothing of a snapshot, for too long.</summary>
     public void GiveUp(LogIndex start)
     {
         (Outgoing, CatchesUpTo) = (null, default);
@@ -166,8 +164,8 @@ internal sealed class Progress(Member member, LogIndex next, long now)
     }
 
     /// <summary>
-    /// That start of it will not have our log, which differs from its own there: nothing is sent any more. False if a later start has been
-    /// heard, whose log may differ elsewhere or nowhere.
+    /// Notes that this boot refuses our log; nothing is sent any more. False if a later boot was heard, whose log may differ
+    /// elsewhere or not at all.
     /// </summary>
     public bool Refuse(Divergence divergence, Boot boot)
     {
@@ -181,8 +179,8 @@ internal sealed class Progress(Member member, LogIndex next, long now)
     }
 
     /// <summary>
-    /// It has started again and does not remember where the two logs differ, so it cannot check a verdict: they are compared anew. Our log
-    /// begins after <paramref name="start"/>.
+    /// Compares the logs again after a restart: the new boot does not know where they differ, and could not check a verdict. Our
+    /// log begins after <paramref name="start"/>.
     /// </summary>
     public void CompareAgain(Boot boot, LogIndex start)
     {

@@ -48,7 +48,7 @@ internal sealed class Replies(RaftState state, RoleChanges roles, SnapshotSendin
     }
 
     /// <summary>
-    /// What the leader knows about the sender of a reply; null if the reply is of another term, or of a process outside the configurations
+    /// The progress of the sender of a reply; null if the reply is of another term, or of a process outside the configurations
     /// in force.
     /// </summary>
     private Progress? ProgressOf(Envelope envelope)

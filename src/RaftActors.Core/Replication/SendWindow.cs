@@ -1,21 +1,21 @@
 namespace RaftActors.Core;
 
 /// <summary>
-/// Messages with entries that are under way to one process and not answered yet, oldest first. A ring that grows to what is really under
-/// way and then makes no garbage.
+/// The messages with entries to one process that are not answered yet, oldest first. A ring that grows as needed and then makes no
+/// garbage.
 /// </summary>
 internal sealed class SendWindow
 {
     private (LogIndex Last, long Size)[] _ring = new (LogIndex, long)[4];
     private int _head;
 
-    /// <summary>How many messages.</summary>
+    /// <summary>The number of messages.</summary>
     public int Count { get; private set; }
 
-    /// <summary>How many bytes of keys and values.</summary>
+    /// <summary>The size of their keys and values in bytes.</summary>
     public long Size { get; private set; }
 
-    /// <summary>A message with entries up to <paramref name="last"/> was sent.</summary>
+    /// <summary>Adds a message with entries up to <paramref name="last"/>.</summary>
     public void Add(LogIndex last, long size)
     {
         if (Count == _ring.Length)
@@ -28,7 +28,7 @@ internal sealed class SendWindow
         Size += size;
     }
 
-    /// <summary>Everything up to there has arrived.</summary>
+    /// <summary>Removes the messages that an acknowledgement covers.</summary>
     public void FreeTo(LogIndex match)
     {
         while (Count > 0 && _ring[_head].Last <= match)
@@ -39,7 +39,7 @@ internal sealed class SendWindow
         }
     }
 
-    /// <summary>Nothing that was sent matters any more.</summary>
+    /// <summary>Removes all messages.</summary>
     public void Clear() => (_head, Count, Size) = (0, 0, 0);
 
     private void Grow()

@@ -1,29 +1,29 @@
 namespace RaftActors.Core;
 
-/// <summary>A process that asks whether it could win the next term; it has not changed its own (thesis §9.6).</summary>
-/// <param name="unfinished">It asked for votes in its term before, and has not had enough of them yet.</param>
+/// <summary>A process that asks whether it could win the next term; its own term stays the same (thesis §9.6).</summary>
+/// <param name="unfinished">Its campaign in the current term, which can still be won; null if there is none.</param>
 internal sealed class PreCandidateRole(CandidateRole? unfinished) : Role
 {
     /// <inheritdoc/>
     public override RoleKind Kind => RoleKind.PreCandidate;
 
-    /// <summary>What was answered so far.</summary>
+    /// <summary>The answers so far.</summary>
     public Ballot Ballot { get; } = new();
 
-    /// <summary>It asked for votes in its term before, and has not had enough of them yet.</summary>
+    /// <summary>Its campaign in the current term, which can still be won; null if there is none.</summary>
     public CandidateRole? Unfinished => unfinished;
 }
 
 /// <summary>A process that asks for votes in its term.</summary>
-/// <param name="ownVote">The write that makes its vote for itself durable; it counts no earlier.</param>
+/// <param name="ownVote">The write that makes its own vote durable; the vote counts only then.</param>
 internal sealed class CandidateRole(Ticket ownVote) : Role
 {
     /// <inheritdoc/>
     public override RoleKind Kind => RoleKind.Candidate;
 
-    /// <summary>The write that makes its vote for itself durable.</summary>
+    /// <summary>The write that makes its own vote durable.</summary>
     public Ticket OwnVote => ownVote;
 
-    /// <summary>What was answered so far.</summary>
+    /// <summary>The answers so far.</summary>
     public Ballot Ballot { get; } = new();
 }

@@ -2,9 +2,9 @@ using System.Collections.Immutable;
 
 namespace RaftActors.Core;
 
-/// <summary>A process that leads its term, and what it believes about the others.</summary>
+/// <summary>A process that leads its term, and what it knows about the others.</summary>
 /// <param name="electedSerial">The last serial in its log when it was elected.</param>
-/// <param name="electedBy">Whose votes had come by then, in the order of members.</param>
+/// <param name="electedBy">The members whose votes had come by then, in order.</param>
 internal sealed class LeaderRole(Serial electedSerial, ImmutableArray<Member> electedBy) : Role
 {
     private readonly SortedList<Member, Farewell> _farewells = [];
@@ -15,40 +15,40 @@ internal sealed class LeaderRole(Serial electedSerial, ImmutableArray<Member> el
     /// <summary>The last serial in its log when it was elected.</summary>
     public Serial ElectedSerial => electedSerial;
 
-    /// <summary>Whose votes had come by then, in the order of members.</summary>
+    /// <summary>The members whose votes had come by then, in order.</summary>
     public ImmutableArray<Member> ElectedBy => electedBy;
 
-    /// <summary>Which voters are gone and which learners are fit to vote.</summary>
+    /// <summary>Tells which voters are gone and which learners are fit to vote.</summary>
     public QuorumKeeper Keeper { get; } = new();
 
-    /// <summary>Those who were removed and are replicated to a little longer, in the order of members.</summary>
+    /// <summary>The removed members that it still replicates to, in order.</summary>
     public IList<Member> Leaving => _farewells.Keys;
 
-    /// <summary>What of its log is not committed yet.</summary>
+    /// <summary>The uncommitted part of its log.</summary>
     public OpenProposals Open { get; } = new();
 
-    /// <summary>Reads, and how it knows that it still leads.</summary>
+    /// <summary>Its rounds of reads.</summary>
     public ReadRounds Rounds { get; } = new();
 
-    /// <summary>Until when it need not ask.</summary>
+    /// <summary>Its lease.</summary>
     public Lease Lease { get; } = new();
 
-    /// <summary>What was committed one heartbeat ago: who has that keeps up.</summary>
+    /// <summary>The commit index at the last heartbeat: a member that has it keeps up.</summary>
     public LogIndex CommitAtHeartbeat { get; set; }
 
     /// <summary>The last message with entries; processes that are equally far are sent the same one. Null before the first.</summary>
     public Message.AppendEntries? LastSent { get; set; }
 
-    /// <summary>Everybody it replicates to, in the order of members.</summary>
+    /// <summary>The processes that it replicates to, in the order of members.</summary>
     public ImmutableArray<Progress> Progresses { get; private set; } = [];
 
-    /// <summary>The voters of the configuration in force, and what is believed about each.</summary>
+    /// <summary>The voters of the configuration in force.</summary>
     public ImmutableArray<Seat> Voters { get; private set; } = [];
 
-    /// <summary>The same of its old voters.</summary>
+    /// <summary>Its old voters; empty unless it is joint.</summary>
     public ImmutableArray<Seat> OldVoters { get; private set; } = [];
 
-    /// <summary>What it believes about a member; null for itself and for those whom no configuration in force holds.</summary>
+    /// <summary>The progress of a member; null for itself and for members that no configuration in force holds.</summary>
     public Progress? Of(Member member)
     {
         foreach (var progress in Progresses)
@@ -62,9 +62,7 @@ internal sealed class LeaderRole(Serial electedSerial, ImmutableArray<Member> el
         return null;
     }
 
-    /// <summary>
-    /// Replicates from now on to all whom the configuration holds, and to those whom it held before until they are forgotten.
-    /// </summary>
+    /// <summary>Replicates to all members of a configuration, and for a while to those of the one before.</summary>
     public void Track(Configuration configuration, Member self, LogIndex next, long now)
     {
         List<Member> members = [.. configuration.Everybody().Where(member => member != self && member.Incarnation != Incarnation.None)];
@@ -82,16 +80,18 @@ internal sealed class LeaderRole(Serial electedSerial, ImmutableArray<Member> el
         OldVoters = [.. configuration.OldVoters.Select(member => new Seat(member == self, Of(member)))];
     }
 
-    /// <summary>Those who were removed, as they were when asked.</summary>
+    /// <summary>The removed members, as a copy.</summary>
     public IReadOnlyList<Farewell> Farewells() => _farewells.Count == 0 ? [] : [.. _farewells.Values];
 
-    /// <summary>One who was removed knows it, or had time enough.</summary>
+    /// <summary>Ends the replication to a removed member.</summary>
     public void Forget(Member member)
     {
         _farewells.Remove(member);
         Progresses = Progresses.RemoveAll(progress => progress.Member == member);
     }
 
-    /// <summary>A voter: the leader itself, somebody whom it replicates to, or a place that is kept for somebody.</summary>
+    /// <summary>
+    /// The place of a voter: the leader itself, a process that it replicates to, or one that is kept for an absent process.
+    /// </summary>
     public readonly record struct Seat(bool IsSelf, Progress? Other);
 }

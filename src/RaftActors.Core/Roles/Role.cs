@@ -1,12 +1,12 @@
 namespace RaftActors.Core;
 
-/// <summary>What a process is in its term (Figure 4).</summary>
+/// <summary>The role of a process in its term (Figure 4).</summary>
 public enum RoleKind
 {
     /// <summary>It follows a leader, or waits for one.</summary>
     Follower,
 
-    /// <summary>It asks whether it could win before it disturbs anybody (thesis §9.6).</summary>
+    /// <summary>It asks whether it could win before it raises its term (thesis §9.6).</summary>
     PreCandidate,
 
     /// <summary>It asks for votes.</summary>
@@ -17,7 +17,7 @@ public enum RoleKind
 }
 
 /// <summary>
-/// A role and what a process knows only while it has it. Closed; a change of role is a new object, so nothing old is left over.
+/// A role and the state that belongs to it. Closed. Each change of role makes a new object, so no old state remains.
 /// </summary>
 internal abstract class Role
 {
@@ -25,6 +25,6 @@ internal abstract class Role
     {
     }
 
-    /// <summary>Which one.</summary>
+    /// <summary>The kind of role.</summary>
     public abstract RoleKind Kind { get; }
 }

@@ -1,6 +1,6 @@
 namespace RaftActors.Core;
 
-/// <summary>What this process knows about another process, whatever role either has.</summary>
+/// <summary>The knowledge of this process about another one, in any role.</summary>
 internal sealed class Peer(ProcessName name)
 {
     private bool _isInDoubt;
@@ -54,7 +54,7 @@ internal sealed class Peer(ProcessName name)
         ? request.Position
         : Position;
 
-    /// <summary>What it brings to an election.</summary>
+    /// <summary>Its rank in a founding.</summary>
     public Standing Standing => new(Position, Name);
 
     /// <summary>Takes note of a message, perhaps of another incarnation than before.</summary>

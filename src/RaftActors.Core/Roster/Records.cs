@@ -7,13 +7,13 @@ namespace RaftActors.Core;
 /// that has the same number and another mark.
 /// </para>
 /// <para>
-/// Which records exist: this process records every sender before it answers. So each vote or acknowledgement that it counts is that of a
+/// Existence: this process records every sender before it answers. So each vote or acknowledgement that it counts is that of a
 /// recorded start, and the record outlives a restart.
 /// </para>
 /// <para>
-/// Which records may go: those of a member that this process can never count again (<see cref="MayCount"/>), since a committed
-/// configuration is without it. A later configuration may hold the member again. What this process has forgotten by then does no harm:
-/// every entry that the member's old acknowledgements committed is on a majority of the configuration without it. The member's old votes
+/// Removal: a record may go if this process can never count its member again (<see cref="MayCount"/>), since a committed
+/// configuration lacks it. A later configuration may hold the member again. The loss of the record
+/// is harmless: every entry that the member's old acknowledgements committed is on a majority of the configuration without it. The member's old votes
 /// elected leaders of earlier terms, or leaders whose log has that configuration and that did not count them.
 /// </para>
 /// </remarks>
@@ -82,7 +82,7 @@ internal sealed class Records(RaftState state)
     }
 
     /// <summary>
-    /// Which records stay when an incarnation of <paramref name="met"/> is recorded for the first time. For each name these are the first,
+    /// Whether a record stays when an incarnation of <paramref name="met"/> is recorded for the first time. For each name these are the first,
     /// those that may be counted, and the one met last. So the table is bounded, however often a store is replaced.
     /// </summary>
     private bool IsNeeded(Member member, ProcessName met)

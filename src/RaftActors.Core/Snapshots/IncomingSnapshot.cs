@@ -3,44 +3,44 @@ using System.Collections.Immutable;
 namespace RaftActors.Core;
 
 /// <summary>
-/// What a process has got of a snapshot that is coming in. Another leader, or another place in the log, is another transfer: pieces of two
-/// are never put together. The sessions are gathered here; the state, which comes after them, goes to the disk.
+/// The snapshot that a process receives. Pieces of another leader, or of another place in the log, belong to another transfer and
+/// are never mixed. The sessions are gathered in memory; the state, which follows them, goes to the disk.
 /// </summary>
 internal sealed class IncomingSnapshot(Member leader, Snapshot snapshot, int sessionCount)
 {
     private readonly Queue<(Ticket Ticket, long End)> _writes = [];
     private readonly List<SessionState> _sessions = [];
 
-    /// <summary>Who sends it.</summary>
+    /// <summary>The leader that sends it.</summary>
     public Member Leader { get; } = leader;
 
-    /// <summary>What it is; without sessions until <see cref="HasSessions"/>.</summary>
+    /// <summary>Its description; without sessions until <see cref="HasSessions"/>.</summary>
     public Snapshot Snapshot { get; private set; } = snapshot;
 
-    /// <summary>All sessions are there, and so the whole description.</summary>
+    /// <summary>All sessions have come, so the description is complete.</summary>
     public bool HasSessions => Received >= sessionCount;
 
-    /// <summary>The place up to which it came in without a hole. The state is given to the disk at once.</summary>
+    /// <summary>The place up to which it has come without a gap.</summary>
     public long Received { get; private set; }
 
-    /// <summary>The place up to which nothing need be sent again unless this process crashes: of the state that is on disk.</summary>
+    /// <summary>The place up to which it need not be sent again: all sessions, and the durable part of the state.</summary>
     public long Stored { get; private set; }
 
-    /// <summary>Bytes of the state that came in.</summary>
+    /// <summary>The bytes of the state that have come.</summary>
     public long Offset => Received - sessionCount;
 
-    /// <summary>Nothing is missing.</summary>
+    /// <summary>The snapshot is whole.</summary>
     public bool IsWhole => Offset == Snapshot.Length;
 
-    /// <summary>The next of the sessions.</summary>
+    /// <summary>Whether these are the next sessions.</summary>
     public bool IsNext(ImmutableArray<SessionState> sessions, long place) =>
         place == Received && !sessions.IsEmpty && sessions.Length <= sessionCount - Received;
 
-    /// <summary>The next bytes of the state, for which all sessions must be there.</summary>
+    /// <summary>Whether these are the next bytes of the state; all sessions must be there.</summary>
     public bool IsNext(ReadOnlyMemory<byte> data, long place) =>
         place == Received && HasSessions && data.Length <= Snapshot.Length - Offset && (!data.IsEmpty || Snapshot.Length == 0);
 
-    /// <summary>These need no disk: after a crash everything begins anew, the state as well.</summary>
+    /// <summary>Adds sessions. They need no disk: after a crash the transfer begins again, with the state.</summary>
     public void Add(ImmutableArray<SessionState> sessions)
     {
         _sessions.AddRange(sessions);
@@ -52,14 +52,14 @@ internal sealed class IncomingSnapshot(Member leader, Snapshot snapshot, int ses
         }
     }
 
-    /// <summary>The next bytes of the state, being written under this ticket.</summary>
+    /// <summary>Adds bytes of the state, which are being written under this ticket.</summary>
     public void Add(int length, Ticket ticket)
     {
         Received += length;
         _writes.Enqueue((ticket, Received));
     }
 
-    /// <summary>The writes up to this ticket are durable.</summary>
+    /// <summary>Notes that the writes up to this ticket are durable.</summary>
     public void Saved(Ticket ticket)
     {
         while (_writes.TryPeek(out var write) && write.Ticket <= ticket)

@@ -3,35 +3,36 @@ using System.Collections.Immutable;
 namespace RaftActors.Core;
 
 /// <summary>
-/// What a leader knows about one transfer of a snapshot: first its sessions, then its state, which are one sequence of places. A few pieces
-/// are under way at a time; what was lost among them is found out at the pace of heartbeats, and all is sent again from where the receiver
-/// says that it is.
+/// One transfer of a snapshot, as its leader knows it. The sessions and then the state are one sequence of places. A few pieces are
+/// outstanding at a time. A lost piece is noticed at a heartbeat; then everything from the receiver's place on is sent again.
 /// </summary>
 internal sealed class OutgoingSnapshot(Snapshot snapshot, long now)
 {
-    /// <summary>Pieces under way at a time.</summary>
+    /// <summary>The outstanding pieces at a time.</summary>
     private const int Window = 4;
 
-    /// <summary>Where the pieces under way end.</summary>
+    /// <summary>The ends of the outstanding pieces.</summary>
     private readonly Queue<long> _ends = [];
 
     private bool _hasMoved = true;
     private int _window = Window;
     private long _sent;
 
-    /// <summary>Which one. It stays the same to the end of the transfer: who begins anew with each newer one never ends.</summary>
+    /// <summary>
+    /// The snapshot. It stays the same to the end: a transfer that began again with each newer one would never end.
+    /// </summary>
     public Snapshot Snapshot { get; } = snapshot;
 
-    /// <summary>What each piece says of it.</summary>
+    /// <summary>The description that each piece carries.</summary>
     public Snapshot Description { get; } = snapshot with { Sessions = [] };
 
     /// <summary>The receiver has it up to this place, the state on disk.</summary>
     public long Stored { get; private set; }
 
-    /// <summary>The tick at which something arrived last; that of the beginning at first.</summary>
+    /// <summary>The tick of the last progress; at first that of the beginning.</summary>
     public long MovedAt { get; private set; } = now;
 
-    /// <summary>Nothing is missing; it is being installed.</summary>
+    /// <summary>The receiver has everything and installs it.</summary>
     public bool IsStored => Stored == End;
 
     private int SessionCount => Snapshot.Sessions.Length;
@@ -39,8 +40,8 @@ internal sealed class OutgoingSnapshot(Snapshot snapshot, long now)
     private long End => SessionCount + Snapshot.Length;
 
     /// <summary>
-    /// Takes the next piece of at most so many bytes, if one may go now: the sessions from a place on, or room for the bytes of the state
-    /// from there on. A session is never taken apart.
+    /// Takes the next piece if the window allows one: the sessions from a place on, or the room for bytes of the state. A session
+    /// is never split, even if it exceeds <paramref name="pieceBytes"/>.
     /// </summary>
     public (long Place, ImmutableArray<SessionState> Sessions)? TakeNext(int pieceBytes)
     {
@@ -56,7 +57,7 @@ internal sealed class OutgoingSnapshot(Snapshot snapshot, long now)
         return (place, sessions);
     }
 
-    /// <summary>The receiver has it up to there. Less than before means that it began anew.</summary>
+    /// <summary>Takes the receiver's reply. A lower place than before means that it restarted.</summary>
     public void Answer(long stored, long now)
     {
         stored = Math.Clamp(stored, 0, End);
@@ -79,8 +80,8 @@ internal sealed class OutgoingSnapshot(Snapshot snapshot, long now)
     }
 
     /// <summary>
-    /// Called at each heartbeat of a receiver that is heard: if nothing has arrived since the last one, what was sent seems lost. It may
-    /// be a slow disk too, so one piece must do until there is an answer.
+    /// Called at each heartbeat of a receiver that answers. If nothing arrived since the last one, the pieces seem lost. The disk
+    /// may just be slow, so one piece is sent until a reply comes.
     /// </summary>
     public void SendAgainIfLost()
     {

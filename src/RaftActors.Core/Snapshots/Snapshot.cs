@@ -5,14 +5,14 @@ using System.Text;
 namespace RaftActors.Core;
 
 /// <summary>
-/// What stands for the log up to a place (§7): the application's state there, which Core never sees, and here what Core itself needs.
-/// Kept beside the state, in one file with it. Made by <see cref="RaftCore.DescribeSnapshot"/>; the shell adds the length.
+/// The description of a snapshot, which covers the log up to a place (§7). Core never sees the application's state itself. The
+/// store keeps both in one file. <see cref="RaftCore.DescribeSnapshot"/> makes it.
 /// </summary>
 /// <param name="Position">The last entry that it covers.</param>
-/// <param name="ConfigurationIndex">Where <paramref name="Configuration"/> stood in the log.</param>
-/// <param name="Configuration">The latest configuration up to there.</param>
-/// <param name="Sessions">Requests that were answered, so that a retry of one is not appended again.</param>
-/// <param name="Length">Bytes of the application's state.</param>
+/// <param name="ConfigurationIndex">The index of <paramref name="Configuration"/>.</param>
+/// <param name="Configuration">The latest configuration up to that entry.</param>
+/// <param name="Sessions">The committed requests, so that a retry is not appended again.</param>
+/// <param name="Length">The size of the application's state in bytes.</param>
 public sealed record Snapshot(
     LogPosition Position,
     LogIndex ConfigurationIndex,
@@ -20,27 +20,27 @@ public sealed record Snapshot(
     ImmutableArray<SessionState> Sessions,
     long Length)
 {
-    /// <summary>Origins that a snapshot holds at most. Part of the format.</summary>
+    /// <summary>The most origins that a snapshot holds. Part of the format.</summary>
     public const int MaxSessions = 1024;
 
     /// <inheritdoc/>
     public override string ToString() => $"up to {Position}, {Length} bytes";
 }
 
-/// <summary>The requests of one origin that are remembered.</summary>
-/// <param name="Forgotten">Requests up to this number that are not in the list were forgotten.</param>
-/// <param name="Answered">By number.</param>
+/// <summary>The remembered requests of one origin.</summary>
+/// <param name="Forgotten">Requests up to this number that are not listed were forgotten.</param>
+/// <param name="Answered">The requests, ordered by number.</param>
 public sealed record SessionState(Member Origin, long Forgotten, ImmutableArray<AnsweredRequest> Answered)
 {
-    /// <summary>Requests of one origin that a snapshot holds at most. Part of the format.</summary>
+    /// <summary>The most requests of one origin that a snapshot holds. Part of the format.</summary>
     public const int MaxAnswered = 256;
 
-    /// <summary>An incarnation, what was forgotten, and lengths.</summary>
+    /// <summary>The size of the incarnation, the forgotten number and the lengths.</summary>
     private const int FixedSize = 40;
 
     /// <summary>
-    /// Bytes that it takes at most where each request is written as what it differs in from the one before, with 7 bits in a byte. A run of
-    /// requests takes 3 bytes each.
+    /// The largest size in bytes. Each request is written as its difference to the one before, with 7 bits in a byte; a request of
+    /// a run takes 3 bytes.
     /// </summary>
     internal int SizeMax()
     {
@@ -57,10 +57,10 @@ public sealed record SessionState(Member Origin, long Forgotten, ImmutableArray<
         return size;
     }
 
-    /// <summary>With a bit for the sign.</summary>
+    /// <summary>The size of a number with a sign bit.</summary>
     private static int SizeOf(long difference) =>
         (BitOperations.Log2((ulong)((difference << 1) ^ (difference >> 63)) | 1) / 7) + 1;
 }
 
-/// <summary>A request of a session, and where its pair stands.</summary>
+/// <summary>A committed request, and the place of its pair.</summary>
 public readonly record struct AnsweredRequest(long Number, LogIndex Index, Serial Serial);

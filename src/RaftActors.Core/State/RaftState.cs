@@ -4,7 +4,7 @@ namespace RaftActors.Core;
 
 /// <summary>
 /// All that a process knows between two steps. The rules beside it (<see cref="Voting"/>, <see cref="Replication"/> and so on) hold no
-/// state: each reads and changes this one. Not thread-safe.
+/// state: each reads and changes this one. Only <see cref="Views"/> remembers what it announced. Not thread-safe.
 /// </summary>
 internal sealed class RaftState
 {
@@ -154,7 +154,7 @@ internal sealed class RaftState
     /// <summary>The founding roster: that of the store, or the one given at start if the store has none.</summary>
     public ImmutableArray<ProcessName> Founders => HardState.Roster.IsEmpty ? Options.Roster : HardState.Roster;
 
-    /// <summary>What this process brings to an election.</summary>
+    /// <summary>The rank of this process in a founding.</summary>
     public Standing Standing => new(Log.LastPosition, Self.Name);
 
     /// <summary>The number of the leader's latest round of reads; 0 if this process does not lead.</summary>
