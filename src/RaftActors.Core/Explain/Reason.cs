@@ -119,7 +119,7 @@ public abstract record Reason
     public sealed record VotersNotHeard(ImmutableArray<Member> Voters) : Reason
     {
         /// <inheritdoc/>
-        public override string ToString() => $"{Names(Voters)} is not heard";
+        public override string ToString() => $"no message came from {Names(Voters)}";
     }
 
     /// <summary>Another process has a longer log and will not vote for this one.</summary>
