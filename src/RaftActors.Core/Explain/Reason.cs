@@ -140,7 +140,8 @@ public abstract record Reason
     public sealed record LeaderNotReady(Member Leader) : Reason
     {
         /// <inheritdoc/>
-        public override string ToString() => $"{Leader} leads and, as far as this process knows, has not committed an entry of its own term";
+        public override string ToString() =>
+            $"{Leader} leads and, as far as this process knows, has not committed an entry of its own term";
     }
 
     /// <summary>The leader is silent, and until its time is up this process votes for no other.</summary>

@@ -12,9 +12,9 @@ namespace RaftActors.Core;
 /// </para>
 /// <para>
 /// Removal: a record may go if this process can never count its member again (<see cref="MayCount"/>), since a committed
-/// configuration lacks it. A later configuration may hold the member again. The loss of the record
-/// is harmless: every entry that the member's old acknowledgements committed is on a majority of the configuration without it. The member's old votes
-/// elected leaders of earlier terms, or leaders whose log has that configuration and that did not count them.
+/// configuration lacks it. A later configuration may hold the member again. The loss of the record is harmless: every entry that the
+/// member's old acknowledgements committed is on a majority of the configuration without it. The member's old votes elected leaders of
+/// earlier terms, or leaders whose log has that configuration and that did not count them.
 /// </para>
 /// </remarks>
 internal sealed class Records(RaftState state)
@@ -82,8 +82,8 @@ internal sealed class Records(RaftState state)
     }
 
     /// <summary>
-    /// Whether a record stays when an incarnation of <paramref name="met"/> is recorded for the first time. For each name these are the first,
-    /// those that may be counted, and the one met last. So the table is bounded, however often a store is replaced.
+    /// Whether a record stays when an incarnation of <paramref name="met"/> is recorded for the first time. For each name these are the
+    /// first, those that may be counted, and the one met last. So the table is bounded, however often a store is replaced.
     /// </summary>
     private bool IsNeeded(Member member, ProcessName met)
     {
