@@ -145,7 +145,7 @@ internal sealed partial class ScenarioGroup
                 : $"{process.Name} {core.Role} term {core.Term}, leader {core.Leader?.ToString() ?? "unknown"}, "
                     + (core.Base.Index > LogIndex.Zero ? $"base {core.Base}, " : "")
                     + $"last {core.LastPosition}, commit {core.CommitIndex}, "
-                    + $"{(core.Fence is not null ? "shut out" : core.IsAdmitted ? "may vote" : "may not vote")}, {core.Configuration}");
+                    + $"{(core.Fence is not null ? "fenced" : core.IsAdmitted ? "may vote" : "may not vote")}, {core.Configuration}");
         }
     }
 

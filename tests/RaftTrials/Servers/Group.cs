@@ -95,7 +95,7 @@ internal sealed class Group : IDisposable
     public static Task VotesAgain(RaftServer server) => Answers(server, ["explain", "-S", server.Id], answer =>
         answer.Output.Any(line => line.StartsWith("voters(", StringComparison.Ordinal))
         && !answer.Output.Any(line => line.Contains("learners(", StringComparison.Ordinal))
-        && !answer.Output.Any(line => line.Contains("another life", StringComparison.Ordinal)));
+        && !answer.Output.Any(line => line.Contains("another incarnation", StringComparison.Ordinal)));
 
     /// <summary>
     /// Stops the load and the servers. Checks that the printed logs are equal and match the answers to the clients, and then the files.
