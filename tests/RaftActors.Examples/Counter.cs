@@ -2,7 +2,7 @@ using Akka.Actor;
 
 namespace RaftActors.Examples;
 
-/// <summary>The smallest raft actor that is of use: a number that all nodes agree on.</summary>
+/// <summary>The smallest useful raft actor: a number that is the same on all nodes.</summary>
 public sealed class Counter : RaftActor<int>
 {
     private int _total;
@@ -12,5 +12,5 @@ public sealed class Counter : RaftActor<int>
     protected override object? HandleAppend(Entry<int> entry) => _total += entry.Value;
 }
 
-/// <summary>Adds to the counter; answered with an <see cref="AppendOutcome"/>.</summary>
+/// <summary>Adds to the counter. The sender receives an <see cref="AppendOutcome"/>.</summary>
 public sealed record Count(int Number);

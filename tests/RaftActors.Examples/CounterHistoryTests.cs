@@ -2,7 +2,7 @@ using RaftActors.Testing.History;
 
 namespace RaftActors.Examples;
 
-/// <summary>What the counter should do: an Add gives the new total.</summary>
+/// <summary>The behaviour of one counter: each Count returns the new total.</summary>
 public sealed class CounterModel : SequentialModel<int, int, int>
 {
     public override int Initial => 0;
@@ -14,11 +14,11 @@ public sealed class CounterModel : SequentialModel<int, int, int>
     }
 }
 
-/// <summary>How to check what clients of a running group were told.</summary>
+/// <summary>Checks the outcomes that clients of a running group received.</summary>
 public sealed class CounterHistoryTests
 {
     [Fact]
-    public void Click_that_may_be_lost_is_counted_once_or_not_at_all()
+    public void Count_with_an_unknown_outcome_is_counted_at_most_once()
     {
         var history = new OperationHistory<int, int>();
         var lost = history.Invoke(client: 1, input: 5);

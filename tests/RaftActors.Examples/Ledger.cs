@@ -7,8 +7,8 @@ using RaftActors.Core;
 namespace RaftActors.Examples;
 
 /// <summary>
-/// Accounts that all nodes agree on. A pair is a booking: its key is the account, its value the amount. No account is overdrawn:
-/// <see cref="HandleAppend"/> checks each booking, in the same order on every node. Snapshots of the balances bound the log.
+/// Accounts with the same balances on all nodes. A pair is a booking: its key is the account, its value the amount. No account is
+/// overdrawn: <see cref="HandleAppend"/> checks each booking, in the same order on every node. Snapshots of the balances bound the log.
 /// </summary>
 internal sealed class Ledger : RaftActor<int>, IRaftSnapshot<byte[]>
 {
@@ -59,7 +59,7 @@ internal sealed class Ledger : RaftActor<int>, IRaftSnapshot<byte[]>
 }
 
 /// <summary>
-/// Puts money in, or takes it out. Answered with an <see cref="AppendOutcome"/>; the result of a committed one is a
+/// Adds to an account, or takes from it. The sender receives an <see cref="AppendOutcome"/>. The result of a committed booking is a
 /// <see cref="BookingResult"/>.
 /// </summary>
 internal sealed record Book(string Account, int Amount);
@@ -67,14 +67,14 @@ internal sealed record Book(string Account, int Amount);
 /// <summary>Whether a committed booking was applied, and the balance after it.</summary>
 internal sealed record BookingResult(bool IsBooked, int Balance);
 
-/// <summary>Answered with an int at once: the balance on this node, which may be stale.</summary>
+/// <summary>Returns the balance on this node at once, as an int. It may be stale.</summary>
 internal sealed record GetBalance(string Account);
 
-/// <summary>Answered with a <see cref="QueryOutcome"/>: a linearizable read, on any node.</summary>
+/// <summary>Reads the balance linearizably, on any node. The sender receives a <see cref="QueryOutcome"/>.</summary>
 internal sealed record ReadBalance(string Account);
 
-/// <summary>Transfers leadership before its node stops. Answered with a <see cref="ChangeOutcome"/>.</summary>
+/// <summary>Transfers leadership before the node stops. The sender receives a <see cref="ChangeOutcome"/>.</summary>
 internal sealed record HandOver;
 
-/// <summary>Told to the watcher for each applied booking.</summary>
+/// <summary>Sent to the watcher for each applied booking.</summary>
 internal sealed record Booked(long Serial, string Account, int Amount);

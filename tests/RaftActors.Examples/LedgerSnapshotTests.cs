@@ -7,7 +7,7 @@ using RaftActors.Testing;
 
 namespace RaftActors.Examples;
 
-/// <summary>How to test that an actor's state comes back from a snapshot as it went in.</summary>
+/// <summary>Tests that a snapshot restores the actor's state unchanged.</summary>
 public sealed class LedgerSnapshotTests : TestKit
 {
     private readonly TestProbe _asked;
@@ -20,7 +20,7 @@ public sealed class LedgerSnapshotTests : TestKit
     }
 
     [Fact]
-    public void Ledger_that_is_restarted_goes_on_from_its_balances_and_not_from_the_first_booking()
+    public void Restarted_ledger_continues_from_its_snapshot()
     {
         var watcher = CreateTestProbe();
         var ledger = Sys.ActorOf(Props.Create(() => new Ledger(watcher)));
@@ -40,7 +40,7 @@ public sealed class LedgerSnapshotTests : TestKit
     }
 
     [Fact]
-    public void Ledger_that_was_away_for_long_is_sent_the_balances_and_forgets_its_own()
+    public void Lagging_ledger_replaces_its_balances_by_a_received_snapshot()
     {
         var unheard = CreateTestProbe();
         Sys.ActorOf(Props.Create(() => new Ledger(unheard)));

@@ -8,12 +8,12 @@ using RaftActors.Testing;
 namespace RaftActors.Examples;
 
 /// <summary>
-/// How to test a raft actor: one actor, a probe that watches it, and a scripted group in the place of the other processes.
+/// Tests one raft actor, with a probe that watches it and a scripted group in place of the other processes.
 /// </summary>
 public sealed class LedgerTests : TestKit
 {
     [Fact]
-    public void Committed_booking_is_booked()
+    public void Committed_booking_is_applied()
     {
         var group = new ScriptedGroup<int>(Sys);
         Sys.ActorOf(Props.Create(() => new Ledger(TestActor)));
@@ -23,7 +23,7 @@ public sealed class LedgerTests : TestKit
     }
 
     [Fact]
-    public void Client_is_told_the_new_balance_when_the_group_has_committed_its_booking()
+    public void Client_receives_the_new_balance_when_its_booking_is_committed()
     {
         var asked = CreateTestProbe();
         var group = new ScriptedGroup<int>(Sys, asked);
@@ -38,7 +38,7 @@ public sealed class LedgerTests : TestKit
     }
 
     [Fact]
-    public void Booking_that_may_be_lost_is_reported_as_unknown()
+    public void Booking_with_an_unknown_outcome_is_reported_as_unknown()
     {
         var asked = CreateTestProbe();
         var group = new ScriptedGroup<int>(Sys, asked);
@@ -50,9 +50,9 @@ public sealed class LedgerTests : TestKit
         ExpectMsg<AppendOutcome.Cancelled>(cancelled => Assert.IsType<CancelReason.Unknown>(cancelled.Reason));
     }
 
-    // The leader judges a proposal before the ones ahead of it are committed, so it accepts both.
+    // The leader checks a proposal before the earlier ones are committed, so it accepts both.
     [Fact]
-    public void Second_of_two_withdrawals_in_flight_is_not_booked_when_it_would_overdraw_the_account()
+    public void Second_withdrawal_in_flight_is_not_applied_when_it_overdraws_the_account()
     {
         var asked = CreateTestProbe();
         var group = new ScriptedGroup<int>(Sys, asked);
@@ -76,7 +76,7 @@ public sealed class LedgerTests : TestKit
     }
 
     [Fact]
-    public void Leader_discards_a_withdrawal_that_would_overdraw_an_account()
+    public void Leader_discards_a_withdrawal_that_overdraws_an_account()
     {
         var asked = CreateTestProbe();
         var group = new ScriptedGroup<int>(Sys, asked, ("alice", 30));
@@ -93,7 +93,7 @@ public sealed class LedgerTests : TestKit
     }
 
     [Fact]
-    public void Ledger_that_is_behind_asks_for_what_it_misses_and_books_it_in_order()
+    public void Lagging_ledger_fetches_missing_bookings_and_applies_them_in_order()
     {
         var asked = CreateTestProbe();
         var watcher = CreateTestProbe();
@@ -112,7 +112,7 @@ public sealed class LedgerTests : TestKit
     }
 
     [Fact]
-    public void New_booking_waits_for_the_missing_one_below_it()
+    public void New_booking_waits_for_a_missing_earlier_one()
     {
         var asked = CreateTestProbe();
         var watcher = CreateTestProbe();
@@ -142,7 +142,7 @@ public sealed class LedgerTests : TestKit
     }
 
     [Fact]
-    public void Ledger_follows_quorum_and_leader()
+    public void Ledger_reports_changes_of_quorum_and_leader()
     {
         var watcher = CreateTestProbe();
         var group = new ScriptedGroup<int>(Sys);
@@ -162,7 +162,7 @@ public sealed class LedgerTests : TestKit
     }
 
     [Fact]
-    public void Restarted_ledger_is_handed_all_bookings_again()
+    public void Restarted_ledger_receives_all_bookings_again()
     {
         var watcher = CreateTestProbe();
         var group = new ScriptedGroup<int>(Sys);
@@ -180,14 +180,14 @@ public sealed class LedgerTests : TestKit
     }
 
     [Fact]
-    public void Balance_that_is_read_is_not_older_than_the_question()
+    public void Linearizable_read_waits_until_committed_bookings_are_delivered()
     {
         var asked = CreateTestProbe();
         var group = new ScriptedGroup<int>(Sys, asked, ("alice", 30));
         var ledger = StartLedger();
         ledger.Tell(new ReadBalance("alice"), TestActor);
 
-        // The group has committed the booking, and this ledger has not been handed it yet: it waits with the answer.
+        // The booking is committed and not yet delivered to this ledger, so the answer waits.
         group.Confirm(asked.ExpectMsg<FromActor<int>.Query>());
         group.BuildQuorum(withActor: false);
 
@@ -195,7 +195,7 @@ public sealed class LedgerTests : TestKit
     }
 
     [Fact]
-    public void Leader_hands_over_before_its_node_is_stopped()
+    public void Leader_transfers_leadership_before_its_node_stops()
     {
         var asked = CreateTestProbe();
         var group = new ScriptedGroup<int>(Sys, asked);

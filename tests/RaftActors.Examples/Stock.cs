@@ -7,7 +7,7 @@ namespace RaftActors.Examples;
 /// <summary>A value of a type of your own.</summary>
 public sealed record Order(string Article, int Pieces);
 
-/// <summary>What is in stock, on all nodes. Orders and snapshots are JSON in the log.</summary>
+/// <summary>The stock, the same on all nodes. Orders and snapshots are JSON in the log.</summary>
 public sealed class Stock : RaftActor<Order>, IRaftSnapshot<Dictionary<string, int>>
 {
     private Dictionary<string, int> _pieces = [];

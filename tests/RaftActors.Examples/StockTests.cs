@@ -8,11 +8,11 @@ using RaftActors.Testing;
 
 namespace RaftActors.Examples;
 
-/// <summary>How to test an actor with codecs: the scripted group is given the same ones.</summary>
+/// <summary>Tests an actor with codecs. The scripted group needs the same codecs.</summary>
 public sealed class StockTests : TestKit
 {
     [Fact]
-    public void Order_and_snapshot_are_json_and_come_back()
+    public void Order_and_snapshot_are_stored_as_json_and_restored()
     {
         var asked = CreateTestProbe();
         var group = new ScriptedGroup<Order>(Sys, RaftCodec.Json<Order>(), asked);

@@ -2,7 +2,7 @@ using RaftActors.Testing.History;
 
 namespace RaftActors.Testing.Tests.History;
 
-/// <summary>What a store of texts is asked. Closed.</summary>
+/// <summary>A request to a store of texts. A closed set of types.</summary>
 internal abstract record StoreAsk(string Key)
 {
     public sealed record Get(string Key) : StoreAsk(Key);
@@ -12,7 +12,7 @@ internal abstract record StoreAsk(string Key)
     public sealed record Append(string Key, string Value) : StoreAsk(Key);
 }
 
-/// <summary>Texts by key, empty at first; each key is a partition.</summary>
+/// <summary>The model of a store of texts by key. Each text is empty at first, and each key is a partition.</summary>
 internal sealed class AppendStore : SequentialModel<string, StoreAsk, string>
 {
     public override string Initial => "";

@@ -4,10 +4,12 @@ using RaftActors.Testing.History;
 
 namespace RaftActors.Testing.Tests.History;
 
-/// <summary>The slowest obvious check: all orders of all subsets of the operations.</summary>
+/// <summary>A slow and obvious check: tries all orders of all subsets of the operations.</summary>
 internal static class BruteForce
 {
-    /// <summary>Whether everything that had ended at a place of the history, by default the last one, can be explained.</summary>
+    /// <summary>
+    /// Whether some order explains all operations that have ended at a position of the history. Default: the last position.
+    /// </summary>
     public static bool IsLinearizable<TState, TInput, TOutput>(
         OperationHistory<TInput, TOutput> history,
         SequentialModel<TState, TInput, TOutput> model,

@@ -5,10 +5,12 @@ using RaftActors.Testing.History;
 
 namespace RaftActors.Testing.Tests.History;
 
-/// <summary>Histories as Jepsen writes them: one line for each invocation and each end, in the order of time.</summary>
+/// <summary>Reads histories in Jepsen's format: one line for each invocation and each end, in the order of time.</summary>
 internal static partial class HistoryFile
 {
-    /// <summary>Of one register. A failed compare-and-set has found another value; other failures have not happened.</summary>
+    /// <summary>
+    /// Reads a history of one register. A failed compare-and-set found another value; other failed operations did not happen.
+    /// </summary>
     public static OperationHistory<Ask, int?> ReadRegister(string file)
     {
         var history = new OperationHistory<Ask, int?>();
@@ -50,7 +52,7 @@ internal static partial class HistoryFile
         return history;
     }
 
-    /// <summary>Of a store of texts, in which nothing fails.</summary>
+    /// <summary>Reads a history of a store of texts. No operation in it fails.</summary>
     public static OperationHistory<StoreAsk, string> ReadStore(string file)
     {
         var history = new OperationHistory<StoreAsk, string>();

@@ -5,7 +5,7 @@ using RaftActors.Testing.History;
 
 namespace RaftActors.Testing.Tests.History;
 
-/// <summary>The search against the slowest obvious version of it, on small random histories of a register.</summary>
+/// <summary>Compares the search with a slow and obvious check, on small random histories of a register.</summary>
 public sealed class LinearizabilityProperties
 {
     private const int Clients = 4;
@@ -16,7 +16,7 @@ public sealed class LinearizabilityProperties
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void Verdict_is_that_of_all_permutations(bool tellsReads) =>
+    public void Verdict_equals_the_verdict_over_all_permutations(bool tellsReads) =>
         Check(history => IsLinearizable(history, tellsReads) == BruteForce.IsLinearizable(history, new Register()));
 
     [Theory]
@@ -44,7 +44,7 @@ public sealed class LinearizabilityProperties
         });
 
     [Fact]
-    public void Random_histories_are_of_both_kinds()
+    public void Random_histories_have_both_verdicts()
     {
         var verdicts = Actions.Sample(500).Select(actions => IsLinearizable(ToHistory(actions), tellsReads: true)).ToArray();
 
@@ -59,7 +59,7 @@ public sealed class LinearizabilityProperties
     private static bool IsLinearizable(OperationHistory<Ask, int?> history, bool tellsReads) =>
         Linearizability.Check(history, new Register(tellsReads)) is HistoryVerdict<Ask, int?>.Linearizable;
 
-    /// <summary>Each number is one action of one client: it asks if it does not wait for anything, else its operation ends.</summary>
+    /// <summary>Each number is one action of one client. A waiting client ends its operation; any other client begins one.</summary>
     private static OperationHistory<Ask, int?> ToHistory(int[] actions)
     {
         var history = new OperationHistory<Ask, int?>();

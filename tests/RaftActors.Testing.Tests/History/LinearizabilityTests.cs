@@ -2,13 +2,13 @@ using RaftActors.Testing.History;
 
 namespace RaftActors.Testing.Tests.History;
 
-/// <summary>Histories of a register, each small enough to be judged by eye.</summary>
+/// <summary>Histories of a register, each small enough to check by hand.</summary>
 public sealed class LinearizabilityTests
 {
     private readonly RegisterHistory _history = new();
 
     [Fact]
-    public void Nothing_asked_is_linearizable() => _history.IsLinearizable();
+    public void Empty_history_is_linearizable() => _history.IsLinearizable();
 
     [Fact]
     public void Read_that_sees_the_last_write_is_linearizable()
@@ -61,7 +61,7 @@ public sealed class LinearizabilityTests
     }
 
     [Fact]
-    public void Readers_after_two_concurrent_writes_agree_which_was_the_last()
+    public void Reads_after_two_concurrent_writes_agree_on_the_last_one()
     {
         var (one, other) = (_history.Write(1), _history.Write(2));
         _history.Ok(one);
@@ -85,7 +85,7 @@ public sealed class LinearizabilityTests
     }
 
     [Fact]
-    public void Write_that_one_reader_has_seen_is_seen_by_the_next()
+    public void Write_that_one_read_returned_is_seen_by_the_next_read()
     {
         var write = _history.Write(1);
         _history.Saw(1);
@@ -118,7 +118,7 @@ public sealed class LinearizabilityTests
     }
 
     [Fact]
-    public void Unknown_write_that_was_seen_does_not_go_away()
+    public void Unknown_write_that_was_seen_stays()
     {
         _history.Wrote(1);
         _history.MayHaveWritten(2);
@@ -155,7 +155,7 @@ public sealed class LinearizabilityTests
     }
 
     [Fact]
-    public void Unknown_write_is_not_seen_before_it_was_asked_for()
+    public void Unknown_write_is_not_seen_before_its_invocation()
     {
         _history.Saw(2);
         _history.MayHaveWritten(2);
@@ -176,7 +176,7 @@ public sealed class LinearizabilityTests
     }
 
     [Fact]
-    public void Write_that_never_ends_may_have_happened()
+    public void Write_without_an_end_may_have_happened()
     {
         _history.Write(1);
         _history.Saw(1);
@@ -196,7 +196,7 @@ public sealed class LinearizabilityTests
     }
 
     [Fact]
-    public void Hundred_operations_at_once_find_their_only_order()
+    public void Search_finds_the_only_order_of_a_hundred_concurrent_operations()
     {
         _history.Wrote(0);
         var sets = Enumerable.Range(0, 100).Reverse().Select(i => _history.Set(i, i + 1)).ToArray();
@@ -211,7 +211,7 @@ public sealed class LinearizabilityTests
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
-    public void States_are_told_apart_though_their_hashes_are_equal(int seen)
+    public void States_with_equal_hashes_are_distinguished(int seen)
     {
         var (one, other) = (_history.Write(1), _history.Write(2));
         _history.Ok(one);

@@ -6,15 +6,15 @@ using Xunit.Abstractions;
 namespace RaftActors.Testing.Tests.History;
 
 /// <summary>
-/// Histories whose verdicts are known: four of our own, so that there is always something to read, and those that come with Porcupine (102
-/// of a register, recorded by Jepsen; 6 of a store of texts), where they are at hand.
+/// Histories with known verdicts. Four are our own and always present. Porcupine's are read if they are present: 102 of a register,
+/// recorded by Jepsen, and 6 of a store of texts.
 /// </summary>
 public sealed class PublishedHistoryTests(ITestOutputHelper output)
 {
     private static readonly string Own = Path.Combine(AppContext.BaseDirectory, "testdata");
     private static readonly string? Published = SharedFolder.Find("porcupine-histories");
 
-    /// <summary>Folder, file in it, verdict.</summary>
+    /// <summary>The folder, the file, and the verdict.</summary>
     public static TheoryData<string, string, bool> Histories
     {
         get
@@ -46,7 +46,7 @@ public sealed class PublishedHistoryTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void Published_histories_are_all_read_or_are_not_at_hand()
+    public void Published_histories_are_all_read_or_all_absent()
     {
         var read = Histories.Count(row => (string)row[0] != Own);
 

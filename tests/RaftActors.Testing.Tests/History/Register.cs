@@ -2,7 +2,7 @@ using RaftActors.Testing.History;
 
 namespace RaftActors.Testing.Tests.History;
 
-/// <summary>What a register is asked. Closed.</summary>
+/// <summary>A request to a register. A closed set of types.</summary>
 internal abstract record Ask
 {
     private Ask()
@@ -13,11 +13,11 @@ internal abstract record Ask
 
     public sealed record Write(int Value) : Ask;
 
-    /// <summary>Gives 1 if it has set, 0 if it found another value.</summary>
+    /// <summary>Returns 1 if it set the value, 0 if it found another value.</summary>
     public sealed record CompareAndSet(int From, int To) : Ask;
 }
 
-/// <summary>A register that holds a number, or nothing. What a write gives does not matter.</summary>
+/// <summary>The model of a register with a number or null. The output of a write is ignored.</summary>
 internal sealed class Register(bool tellsReads = true) : SequentialModel<int?, Ask, int?>
 {
     public override int? Initial => null;

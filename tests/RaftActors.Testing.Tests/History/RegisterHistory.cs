@@ -2,7 +2,7 @@ using RaftActors.Testing.History;
 
 namespace RaftActors.Testing.Tests.History;
 
-/// <summary>A history of a register, told line by line; each operation is another client's.</summary>
+/// <summary>A history of a register, line by line. Each operation has a client of its own.</summary>
 internal sealed class RegisterHistory
 {
     private int _clients;
@@ -17,7 +17,7 @@ internal sealed class RegisterHistory
 
     public void Ok(Operation<Ask, int?> operation, int? output = null) => Recorded.Ok(operation, output);
 
-    /// <summary>A write that nothing overlaps.</summary>
+    /// <summary>Records a write without concurrent operations.</summary>
     public Operation<Ask, int?> Wrote(int value)
     {
         var write = Write(value);
@@ -25,7 +25,7 @@ internal sealed class RegisterHistory
         return write;
     }
 
-    /// <summary>A read that nothing overlaps.</summary>
+    /// <summary>Records a read without concurrent operations.</summary>
     public Operation<Ask, int?> Saw(int? value)
     {
         var read = Read();
@@ -33,7 +33,7 @@ internal sealed class RegisterHistory
         return read;
     }
 
-    /// <summary>A write of which nobody hears again.</summary>
+    /// <summary>Records a write with an unknown end.</summary>
     public void MayHaveWritten(int value) => Recorded.Unknown(Write(value));
 
     public HistoryVerdict<Ask, int?> Check(int placesMax = 10_000) => Linearizability.Check(Recorded, new Register(), placesMax);

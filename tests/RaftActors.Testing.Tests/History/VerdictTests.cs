@@ -2,13 +2,13 @@ using RaftActors.Testing.History;
 
 namespace RaftActors.Testing.Tests.History;
 
-/// <summary>Partitions, the limit of the search, and what a verdict says to a person.</summary>
+/// <summary>Partitions, the limit of the search, and the text of a verdict.</summary>
 public sealed class VerdictTests
 {
     private readonly OperationHistory<StoreAsk, string> _history = new();
 
     [Fact]
-    public void Keys_do_not_touch_each_other()
+    public void Operations_of_different_keys_do_not_affect_each_other()
     {
         Append("a", "1");
         Append("b", "2");
@@ -19,7 +19,7 @@ public sealed class VerdictTests
     }
 
     [Fact]
-    public void Verdict_names_the_key_that_is_wrong()
+    public void Verdict_names_the_wrong_key()
     {
         Append("a", "1");
         Append("b", "2");
@@ -30,7 +30,7 @@ public sealed class VerdictTests
     }
 
     [Fact]
-    public void Search_that_grows_too_large_gives_up()
+    public void Search_above_its_limit_gives_up()
     {
         AppendAtOnce("a", clients: 12);
         Get("a", "none of these");
@@ -42,7 +42,7 @@ public sealed class VerdictTests
     }
 
     [Fact]
-    public void Wrong_key_decides_though_the_search_of_another_gives_up()
+    public void Wrong_key_decides_when_the_search_of_another_key_gives_up()
     {
         AppendAtOnce("a", clients: 12);
         Get("a", "none of these");
@@ -52,7 +52,7 @@ public sealed class VerdictTests
     }
 
     [Fact]
-    public void Verdict_shows_an_order_and_what_does_not_fit_behind_it()
+    public void Verdict_prints_an_order_and_the_operation_that_does_not_fit()
     {
         _history.Invoke(9, new StoreAsk.Append("a", "3"));
         Append("a", "1");
@@ -74,7 +74,7 @@ public sealed class VerdictTests
     }
 
     [Fact]
-    public void Verdict_shows_only_the_last_part_of_a_long_order()
+    public void Verdict_prints_only_the_last_part_of_a_long_order()
     {
         for (var i = 0; i < 100; i++)
         {
