@@ -7,8 +7,8 @@ using Akka.Serialization;
 namespace RaftActors.Delivery;
 
 /// <summary>
-/// The Akka serializers that values may go through: those that the user has bound to a type. The one that Akka.NET binds to
-/// <c>System.Object</c> does not count, because it takes every type, and its bytes are no contract that a log could rely on.
+/// Finds the Akka serializers that the user has bound to a type. The serializer that Akka.NET binds to <c>System.Object</c> does not
+/// count. It takes every type, and its format may change from version to version, so a log cannot rely on it.
 /// </summary>
 internal static class BoundSerializer
 {
@@ -30,7 +30,7 @@ internal static class BoundSerializer
         }
     }
 
-    // A user may bind a type, or an interface of theirs, to the very serializer of System.Object.
+    // A user may bind a type, or an interface, to the same serializer that System.Object has.
     private static bool IsBoundByName(ActorSystem system, Type type)
     {
         var bindings = system.Settings.Config.GetConfig(Bindings) ?? Config.Empty;

@@ -27,7 +27,7 @@ internal sealed class DeliveryOrder(
     private readonly SortedDictionary<ProcessName, Peer> _peers = [];
     private readonly Queue<ToActor.Readable> _queries = [];
 
-    private HandedSerials _handed = new(lastSerial);
+    private DeliveredSerials _delivered = new(lastSerial);
 
     // Gets up to here are answered from this process's own pairs.
     private Serial _own;
@@ -35,7 +35,7 @@ internal sealed class DeliveryOrder(
     // No pair is delivered before a snapshot up to here, or further, is restored.
     private Serial? _snapshot;
 
-    // The snapshot may be restored now: once after each message, so that an actor that fails in it and is resumed does not spin.
+    // The snapshot may be restored now: once after each message. Otherwise an actor that fails to restore it and is resumed would loop.
     private bool _mayRestore;
 
     // Pairs up to here came in a snapshot.
@@ -60,7 +60,7 @@ internal sealed class DeliveryOrder(
     private bool? _isMember;
 
     /// <summary>The highest serial that was delivered, or that the actor had at its start.</summary>
-    public Serial Serial => _handed.Highest;
+    public Serial Serial => _delivered.Highest;
 
     public Quorum? Quorum { get; private set; }
 
@@ -80,7 +80,7 @@ internal sealed class DeliveryOrder(
 
     // A delivered serial is not answered but cancelled, and a cancellation needs a request.
     private StoredPair? OwnAnswer =>
-        _gets.FirstReserved is { } serial && serial <= _own && !_handed.Contains(serial) ? _committed.TryRead(serial) : null;
+        _gets.FirstReserved is { } serial && serial <= _own && !_delivered.Contains(serial) ? _committed.TryRead(serial) : null;
 
     /// <summary>The actor requested this serial. Its answer or cancellation will be taken later.</summary>
     public void Asked(RequestRef request, Serial serial) => _gets.Add(request, serial);
@@ -124,7 +124,7 @@ internal sealed class DeliveryOrder(
             case ToActor.Committed committed:
                 TakeCommitted(committed.Take());
                 break;
-            case ToActor.Restore restore when restore.Serial >= _handed.FirstMissing:
+            case ToActor.Restore restore when restore.Serial >= _delivered.FirstMissing:
                 _snapshot = restore.Serial > _snapshot ? restore.Serial : _snapshot ?? restore.Serial;
                 break;
             case ToActor.TakeSnapshot:
@@ -173,7 +173,7 @@ internal sealed class DeliveryOrder(
     {
         _snapshot = null;
         _restored = serial;
-        _handed = new HandedSerials(serial);
+        _delivered = new DeliveredSerials(serial);
         _gets.ReleaseTo(serial);
         _committed.Release(serial);
         _reported = serial > _reported ? serial : _reported;
@@ -227,10 +227,10 @@ internal sealed class DeliveryOrder(
     {
         var next = _committed.Released.Next;
         _committed.Release(serial);
-        var last = _snapshot < _handed.Highest ? _snapshot.Value : _handed.Highest;
+        var last = _snapshot < _delivered.Highest ? _snapshot.Value : _delivered.Highest;
         for (; next <= serial && next <= last; next = next.Next)
         {
-            if (_handed.Contains(next) && OwnRef(next) is { } own)
+            if (_delivered.Contains(next) && OwnRef(next) is { } own)
             {
                 _notices.Enqueue(new DeliveryStep.Completed(own, next));
             }
@@ -253,7 +253,7 @@ internal sealed class DeliveryOrder(
     // HandleLeader is not called there. A gap ends before a serial that is delivered or claimed.
     private DeliveryStep.Missing? TryTakeMissing()
     {
-        if (_baseline is not { } last || !(_isMember == true || (IsAsCommitted && _handed.Highest > last)))
+        if (_baseline is not { } last || !(_isMember == true || (IsAsCommitted && _delivered.Highest > last)))
         {
             return null;
         }
@@ -280,19 +280,19 @@ internal sealed class DeliveryOrder(
         return new DeliveryStep.Missing(new SerialRange(first, end));
     }
 
-    private bool IsTakenCareOf(Serial serial) => _handed.Contains(serial) || _gets.IsClaimed(serial);
+    private bool IsTakenCareOf(Serial serial) => _delivered.Contains(serial) || _gets.IsClaimed(serial);
 
     private RequestRef? OwnRef(Serial serial) => _committed.TryRead(serial) is { } pair ? ownRef(pair) : null;
 
     // All pairs up to the query's serial must be delivered. The serials of later queries are not lower.
     private DeliveryStep.Query? TryTakeQuery() =>
-        _queries.TryPeek(out var next) && next.Serial < _handed.FirstMissing ? new DeliveryStep.Query(_queries.Dequeue().Request) : null;
+        _queries.TryPeek(out var next) && next.Serial < _delivered.FirstMissing ? new DeliveryStep.Query(_queries.Dequeue().Request) : null;
 
     private DeliveryStep? TryTakeAnswer()
     {
         if (_gets.TryTakeAnswered() is (var request, var pair))
         {
-            return _handed.Add(pair.Serial)
+            return _delivered.Add(pair.Serial)
                 ? new DeliveryStep.Answer(pair, request, OwnRef(pair.Serial))
                 : new DeliveryStep.Cancel(
                     request, pair.Serial <= _restored ? new CancelReason.Compacted() : new CancelReason.AlreadyDelivered());
@@ -304,7 +304,7 @@ internal sealed class DeliveryOrder(
         }
 
         _gets.TakeReserved(1);
-        _handed.Add(own.Serial);
+        _delivered.Add(own.Serial);
         return new DeliveryStep.Answer(own, null, ownRef(own));
     }
 
@@ -316,7 +316,7 @@ internal sealed class DeliveryOrder(
         }
 
         var isInOrder = _isMember == false || (_isMember == true && _baseline is not null);
-        return isInOrder && !_gets.IsClaimed(_handed.FirstMissing) ? TryTakeAppend(_handed.FirstMissing) : null;
+        return isInOrder && !_gets.IsClaimed(_delivered.FirstMissing) ? TryTakeAppend(_delivered.FirstMissing) : null;
     }
 
     private DeliveryStep.Append? TryTakeNew()
@@ -326,7 +326,7 @@ internal sealed class DeliveryOrder(
             return null;
         }
 
-        while (_handed.Contains(_firstNew))
+        while (_delivered.Contains(_firstNew))
         {
             _firstNew = _firstNew.Next;
         }
@@ -358,19 +358,19 @@ internal sealed class DeliveryOrder(
             return null;
         }
 
-        _handed.Add(serial);
+        _delivered.Add(serial);
         return new DeliveryStep.Append(pair, ownRef(pair));
     }
 
     // A state that lacks a pair below its highest one is the state of no serial.
     private DeliveryStep.TakeSnapshot? TryTakeSnapshot()
     {
-        if (!_isStateWanted || _handed.HasHoles)
+        if (!_isStateWanted || _delivered.HasHoles)
         {
             return null;
         }
 
         _isStateWanted = false;
-        return new DeliveryStep.TakeSnapshot(_handed.Highest);
+        return new DeliveryStep.TakeSnapshot(_delivered.Highest);
     }
 }

@@ -5,9 +5,8 @@ using RaftActors.Engine;
 namespace RaftActors.Delivery;
 
 /// <summary>
-/// Divides the deliveries of one life into turns of bounded length, so that the actor's other messages get their turn in between. Engine
-/// messages that arrive meanwhile wait here in order: each is taken after all deliveries that were due before it. Not thread-safe: the
-/// actor's own.
+/// Divides the deliveries of one life into turns of bounded length, so that the actor handles other messages in between. Engine messages
+/// that arrive meanwhile wait here in order. Each is taken after all deliveries that were due before it. Not thread-safe: the actor's own.
 /// </summary>
 internal sealed class DeliveryTurns(IActorRef actor, long life)
 {

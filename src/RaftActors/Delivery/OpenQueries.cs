@@ -14,7 +14,7 @@ internal sealed class OpenQueries
 
     public IEnumerable<RequestRef> Requests => _open.Keys;
 
-    /// <param name="replyTo">Null: nobody waits for the answer.</param>
+    /// <param name="replyTo">The asker; null: the answer is not told.</param>
     public void Add(RequestRef request, object question, IActorRef? replyTo) =>
         _open.Add(request, new OpenQuery(request, question, replyTo));
 

@@ -4,8 +4,8 @@ using RaftActors.Engine;
 namespace RaftActors.Delivery;
 
 /// <summary>
-/// The Gets of one life that have not ended, in the order of the calls: those that were requested, and ranges of serials to request later.
-/// Each claims its serial. Answers leave in the order of the requests, whatever order they came in.
+/// The Gets of one life that have not ended: requested ones, and ranges of serials to request later. Each claims its serial. Answers leave
+/// in the order of the requests, even if they arrived in another order.
 /// </summary>
 internal sealed class PendingGets
 {

@@ -8,10 +8,10 @@ using RaftActors.Codec;
 namespace RaftActors.Delivery;
 
 /// <summary>
-/// Values as bytes: one octet for the kind, then the value, little-endian. A type without a kind of its own goes through the user's codec,
-/// or through the Akka serializer that is bound to it, with the serializer's number and manifest.
+/// Encodes values: one octet for the kind, then the value, little-endian. The user's codec encodes all values but null, if there is one.
+/// Otherwise a type without a kind of its own goes through its Akka serializer, with the serializer's number and manifest.
 /// </summary>
-/// <param name="codec">The user's own. It takes all values but null.</param>
+/// <param name="codec">Null: the user has none.</param>
 internal sealed class ValueCodec<TValue>(ActorSystem system, RaftCodec<TValue>? codec = null)
 {
     private static readonly HashSet<Type> Natives =
@@ -22,7 +22,7 @@ internal sealed class ValueCodec<TValue>(ActorSystem system, RaftCodec<TValue>? 
 
     private Bound? _lastBound;
 
-    // Part of the log and of the wire: numbers are never given anew.
+    // In logs and on the wire: a number never changes its meaning.
     private enum Kind : byte
     {
         Null = 0,
@@ -46,9 +46,9 @@ internal sealed class ValueCodec<TValue>(ActorSystem system, RaftCodec<TValue>? 
     }
 
     /// <summary>
-    /// Finds a missing serializer before there is a value to write. For an abstract type each value's own type decides, so it passes here.
+    /// Reports a missing serializer before there is a value to write. An abstract type passes: the type of each value decides.
     /// </summary>
-    /// <param name="what">What has the type.</param>
+    /// <param name="what">The noun before the type in the message, such as "value".</param>
     /// <param name="codecPlace">Where the user would set a codec.</param>
     /// <exception cref="RaftConfigurationException">Values of the type cannot be written.</exception>
     public void DemandType(string what, string codecPlace)
@@ -95,7 +95,7 @@ internal sealed class ValueCodec<TValue>(ActorSystem system, RaftCodec<TValue>? 
         };
     }
 
-    /// <summary>What a codec has written; null if the value was written in another way.</summary>
+    /// <summary>The bytes that the codec wrote; null if the value was written in another way.</summary>
     public static byte[]? ContentOfCodec(ReadOnlySpan<byte> bytes) =>
         bytes is [(byte)Kind.Encoded, .. var content] ? content.ToArray() : null;
 

@@ -90,8 +90,8 @@ internal sealed class CommittedPairs
     }
 
     /// <summary>
-    /// The index of the last committed entry with this serial: the pair's own, or that of an entry without a pair behind it. Null if the
-    /// serial is not committed here, or compacted.
+    /// The index of the last committed entry with this serial. Entries without a pair repeat the serial before them. Null if the serial is
+    /// not committed here, or compacted.
     /// </summary>
     public LogIndex? LastIndexOf(Serial serial)
     {

@@ -24,7 +24,7 @@ internal sealed class EngineContext(RaftProcess process, IActorRef self)
     /// <summary>As Core last said.</summary>
     public LeaderView? Leader { get; set; }
 
-    /// <summary>The commit index. The pairs up to it have been sent to the actor.</summary>
+    /// <summary>The commit index.</summary>
     public LogIndex Commit { get; set; }
 
     /// <summary>The index of the latest committed configuration, or 0.</summary>

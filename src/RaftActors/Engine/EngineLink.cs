@@ -3,8 +3,8 @@ using Akka.Actor;
 namespace RaftActors.Engine;
 
 /// <summary>
-/// The way of an actor to its engine: a message waits in the inbox until the engine knows the actor's life and reads it. Outlives the
-/// lives of the actor. For the living actor's thread only.
+/// Carries an actor's messages to its engine. A message waits in the inbox until the engine knows the actor's life. Outlives the lives of
+/// the actor. For the living actor's thread only.
 /// </summary>
 internal sealed class EngineLink(RaftProcess process)
 {

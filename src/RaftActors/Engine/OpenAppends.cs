@@ -30,7 +30,7 @@ internal sealed class OpenAppends
         }
     }
 
-    /// <param name="replyTo">Null: nobody waits for the outcome.</param>
+    /// <param name="replyTo">The asker; null: the outcome is not told.</param>
     public void Add(RequestRef request, IActorRef? replyTo)
     {
         lock (_lock)
@@ -60,7 +60,7 @@ internal sealed class OpenAppends
     /// <summary>Ends all with a note, in the order made: no life of the actor will.</summary>
     public void EndNoted(IActorRef sender) => EndWhere(open => open.IsNoted, sender);
 
-    /// <summary>Ends those whose pair is committed and has a serial up to this one: no life of the actor is handed it.</summary>
+    /// <summary>Ends those whose pair is committed up to this serial: it is not delivered to any life of the actor.</summary>
     public void EndCommittedTo(Serial serial, IActorRef sender) => EndWhere(open => open.Committed <= serial, sender);
 
     /// <summary>Ends those that failed: the actor's mailbox, which held the news, is gone.</summary>

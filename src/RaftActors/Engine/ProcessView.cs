@@ -5,7 +5,7 @@ using RaftActors.Core;
 namespace RaftActors.Engine;
 
 /// <summary>
-/// What an engine publishes about its process. Immutable: the engine replaces <see cref="RaftProcess.View"/> by the next one.
+/// The state that an engine publishes about its process. Immutable: the engine replaces <see cref="RaftProcess.View"/> by the next one.
 /// </summary>
 /// <param name="Members">As committed here. Before anything is committed, as the store has them.</param>
 internal sealed record ProcessView(RoleKind Role, Term Term, ProcessName? LedBy, GroupUid Identity, ImmutableArray<GroupMember> Members)

@@ -76,7 +76,7 @@ internal sealed class RaftProcess
 
     public CommittedPairs Pairs { get; } = new();
 
-    /// <summary>What the engine published last. Only the engine sets it.</summary>
+    /// <summary>The view that the engine published last. Only the engine sets it.</summary>
     public ProcessView View
     {
         get => _view;

@@ -15,6 +15,6 @@ internal readonly record struct StoredPair(Serial Serial, Payload.Pair Logged)
     /// <summary>As <see cref="Delivery.ValueCodec{TValue}"/> encoded it.</summary>
     public ReadOnlyMemory<byte> Value => Logged.Value;
 
-    /// <summary>The Append of this pair; null if the pair was preloaded, or came from another process as the answer to a Get.</summary>
+    /// <summary>The Append of this pair. Null for a preloaded pair, and for another process's answer to a Get.</summary>
     public RequestId? Request => Logged.Request;
 }

@@ -5,8 +5,8 @@ using RaftActors.Core;
 namespace RaftActors.Engine;
 
 /// <summary>
-/// A message of an engine to its raft actor, on the same node, or of the actor to itself. It is meant for one life: a mailbox outlives a
-/// restart, and the next life ignores the messages of the one before. Closed.
+/// A message of an engine to its raft actor, on the same node, or of the actor to itself. It is meant for one life. A mailbox outlives a
+/// restart, so the next life ignores the messages of the one before. Closed.
 /// </summary>
 internal abstract record ToActor(long Life)
 {
@@ -41,7 +41,7 @@ internal abstract record ToActor(long Life)
 
     /// <summary>
     /// Pairs up to a serial are committed: the actor may read them from <see cref="CommittedPairs"/>. The engine raises the serial of a
-    /// notice that the actor has not taken, so a slow actor's mailbox holds one notice and not one for each commit. Thread-safe.
+    /// notice that the actor has not taken. So a slow actor's mailbox does not fill with notices. Thread-safe.
     /// </summary>
     public sealed record Committed : ToActor
     {

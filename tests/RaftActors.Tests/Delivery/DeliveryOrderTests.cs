@@ -4,7 +4,7 @@ using RaftActors.Engine;
 
 namespace RaftActors.Tests.Delivery;
 
-/// <summary>Which callback comes next. The steps that are due are written as text: "append 3", "serial 3", "missing 1 .. 2".</summary>
+/// <summary>The order of callbacks. Due steps are written as text: "append 3", "serial 3", "missing 1 .. 2".</summary>
 public sealed class DeliveryOrderTests
 {
     private static readonly Pid Self = new(new ProcessName("raft1@node1@localhost"), 1008);
@@ -15,7 +15,7 @@ public sealed class DeliveryOrderTests
     private long _term;
 
     [Fact]
-    public void Nothing_is_handed_before_the_membership_is_known()
+    public void No_pair_is_delivered_before_the_membership_is_known()
     {
         var order = Start();
         Commit(order, 1);
@@ -24,7 +24,7 @@ public sealed class DeliveryOrderTests
     }
 
     [Fact]
-    public void Learner_is_handed_everything_in_order()
+    public void Learner_gets_all_pairs_in_order()
     {
         var order = Start();
         Become(order, member: false);
@@ -45,7 +45,7 @@ public sealed class DeliveryOrderTests
     }
 
     [Fact]
-    public void Learner_that_becomes_a_member_hears_who_leads_and_one_that_is_none_any_more_that_nobody_does()
+    public void New_member_is_told_of_the_leader_and_a_former_member_that_there_is_none()
     {
         var order = Start();
         Become(order, member: false);
@@ -73,7 +73,7 @@ public sealed class DeliveryOrderTests
     }
 
     [Fact]
-    public void Member_is_told_once_in_its_life_what_it_misses()
+    public void Member_is_told_once_in_its_life_of_missing_pairs()
     {
         var order = Start(last: 1);
         Become(order, member: true);
@@ -85,7 +85,7 @@ public sealed class DeliveryOrderTests
     }
 
     [Fact]
-    public void Member_that_asks_for_nothing_is_handed_the_gap_by_append()
+    public void Member_that_requests_no_missing_pair_gets_them_by_append()
     {
         var order = Start();
         Become(order, member: true);
@@ -96,7 +96,7 @@ public sealed class DeliveryOrderTests
     }
 
     [Fact]
-    public void Later_pairs_wait_until_the_gap_is_handed()
+    public void Later_pairs_wait_until_the_gap_is_delivered()
     {
         var order = Start();
         Become(order, member: true);
@@ -126,7 +126,7 @@ public sealed class DeliveryOrderTests
     }
 
     [Fact]
-    public void Cancelled_get_makes_way_for_the_answers_behind_it()
+    public void Cancelled_get_does_not_hold_up_the_answers_behind_it()
     {
         var order = Start();
         Become(order, member: false);
@@ -138,7 +138,7 @@ public sealed class DeliveryOrderTests
     }
 
     [Fact]
-    public void Cancelled_get_gives_its_serial_back_to_append()
+    public void Pair_of_a_cancelled_get_is_delivered_by_append()
     {
         var order = Start();
         Become(order, member: true);
@@ -152,7 +152,7 @@ public sealed class DeliveryOrderTests
     }
 
     [Fact]
-    public void Pair_that_was_handed_already_is_not_handed_to_a_get()
+    public void Get_of_a_delivered_pair_is_cancelled()
     {
         var order = Start(last: 1);
         Become(order, member: false);
@@ -163,7 +163,7 @@ public sealed class DeliveryOrderTests
     }
 
     [Fact]
-    public void Two_gets_of_one_serial_hand_it_over_once()
+    public void Two_gets_of_one_serial_deliver_it_once()
     {
         var order = Start();
         Become(order, member: false);
@@ -177,7 +177,7 @@ public sealed class DeliveryOrderTests
     }
 
     [Fact]
-    public void As_committed_learner_is_handed_new_pairs_at_once_and_then_told_of_the_gap()
+    public void As_committed_learner_gets_new_pairs_at_once_and_is_then_told_of_the_gap()
     {
         var order = Start(LearnerDelivery.AsCommitted);
         Become(order, member: false);
@@ -195,7 +195,7 @@ public sealed class DeliveryOrderTests
     }
 
     [Fact]
-    public void As_committed_learner_that_asks_for_nothing_is_handed_the_gap_by_append()
+    public void As_committed_learner_that_requests_no_missing_pair_gets_them_by_append()
     {
         var order = Start(LearnerDelivery.AsCommitted, last: 1);
         Become(order, member: false);
@@ -206,7 +206,7 @@ public sealed class DeliveryOrderTests
     }
 
     [Fact]
-    public void As_committed_learner_is_not_told_of_what_it_asked_for_before()
+    public void As_committed_learner_is_not_told_of_pairs_that_it_requested_before()
     {
         var order = Start(LearnerDelivery.AsCommitted);
         Become(order, member: false);
@@ -218,7 +218,7 @@ public sealed class DeliveryOrderTests
     }
 
     [Fact]
-    public void As_committed_learner_waits_for_a_leader_to_know_what_is_new()
+    public void As_committed_learner_gets_no_pair_before_it_knows_a_leader()
     {
         var order = Start(LearnerDelivery.AsCommitted);
         Become(order, member: false);
@@ -230,7 +230,7 @@ public sealed class DeliveryOrderTests
     }
 
     [Fact]
-    public void Same_quorum_is_told_once()
+    public void Same_quorum_is_reported_once()
     {
         var order = Start();
         Become(order, member: true);
@@ -240,7 +240,7 @@ public sealed class DeliveryOrderTests
     }
 
     [Fact]
-    public void Leader_is_told_again_when_it_is_ready_and_not_a_third_time()
+    public void Leader_is_reported_again_when_it_is_ready_and_not_a_third_time()
     {
         var order = Start();
         Become(order, member: true);
@@ -257,7 +257,7 @@ public sealed class DeliveryOrderTests
     }
 
     [Fact]
-    public void Lost_quorum_and_leader_are_told_in_their_order_and_delivery_goes_on()
+    public void Lost_leader_and_quorum_are_reported_in_order_and_delivery_goes_on()
     {
         var order = Start();
         Become(order, member: true);
@@ -270,7 +270,7 @@ public sealed class DeliveryOrderTests
     }
 
     [Fact]
-    public void Learner_that_becomes_a_member_hears_of_its_leader_and_of_no_pair_twice()
+    public void Learner_that_becomes_a_member_is_told_of_its_leader_and_gets_no_pair_twice()
     {
         var order = Start(LearnerDelivery.AsCommitted);
         Become(order, member: false);
@@ -286,7 +286,7 @@ public sealed class DeliveryOrderTests
     }
 
     [Fact]
-    public void Query_waits_until_everything_up_to_its_serial_is_handed_over_and_for_no_more()
+    public void Query_waits_until_all_pairs_up_to_its_serial_are_delivered_and_for_no_more()
     {
         var order = Start();
         Become(order, member: false);
@@ -299,7 +299,7 @@ public sealed class DeliveryOrderTests
     }
 
     [Fact]
-    public void Query_of_what_is_handed_over_already_is_due_at_once()
+    public void Query_of_a_delivered_serial_is_due_at_once()
     {
         var order = Start(last: 2);
         Query(order, serial: 2);
@@ -308,7 +308,7 @@ public sealed class DeliveryOrderTests
     }
 
     [Fact]
-    public void Query_on_an_as_committed_learner_waits_for_what_is_missing_below()
+    public void Query_on_an_as_committed_learner_waits_for_missing_pairs_below_its_serial()
     {
         var order = Start(delivery: LearnerDelivery.AsCommitted);
         Become(order, member: false);

@@ -7,9 +7,9 @@ using RaftActors.Engine;
 namespace RaftActors.Tests.Delivery;
 
 /// <summary>
-/// One actor's delivery under a random schedule: quorum, leader, commits, Gets and their ends, snapshots, and actors that ask for all, some
-/// or none of what is missing. Says what went wrong: a pair handed over twice or never, a hole before a pair, an own Append without
-/// exactly one end. At the end of the schedule everything is committed, known and answered.
+/// One actor's deliveries under a random schedule of quorum, leader, commits, Gets, their ends, and snapshots. The actor requests all, some
+/// or none of the missing pairs. Reports a pair that is delivered twice or never, a hole before a pair, and an own Append that does not end
+/// exactly once. At the end of the schedule all pairs are committed, and all Gets are answered.
 /// </summary>
 internal sealed class DeliverySchedule(int seed, LearnerDelivery delivery)
 {
@@ -24,23 +24,23 @@ internal sealed class DeliverySchedule(int seed, LearnerDelivery delivery)
     private readonly SortedDictionary<long, (RequestRef Request, long Serial)> _gets = [];
     private readonly Dictionary<RequestRef, int> _ownEnds = [];
     private readonly Dictionary<RequestRef, long> _ownSerials = [];
-    private readonly HashSet<long> _handed = [];
+    private readonly HashSet<long> _delivered = [];
     private readonly List<string> _problems = [];
 
     private long _requests;
     private bool _isMember;
     private bool _isEnding;
 
-    // Committed here; committed anywhere.
+    // The last serial committed here, and the last one committed anywhere.
     private long _told;
     private long _highest;
 
-    // The snapshot that the actor reads when it restores.
+    // The serial of the snapshot that the actor reads.
     private long _latestSnapshot;
 
     private DeliveryOrder _order = null!; // Justification: Run makes it first.
 
-    /// <summary>Null: everything was handed over as it must be.</summary>
+    /// <returns>Null: all deliveries were correct.</returns>
     public string? Run()
     {
         _order = _log.NewOrder(delivery);
@@ -99,7 +99,7 @@ internal sealed class DeliverySchedule(int seed, LearnerDelivery delivery)
             Commit(isOwn: false);
         }
 
-        // Gets that are reserved follow those that end.
+        // A reserved Get is made when another one ends.
         while (_gets.Count > 0)
         {
             Cancel(_gets.First().Value.Request, new CancelReason.Unavailable());
@@ -110,7 +110,7 @@ internal sealed class DeliverySchedule(int seed, LearnerDelivery delivery)
     {
         for (var serial = 1L; serial <= _told; serial++)
         {
-            Demand(_handed.Contains(serial), $"{serial} is never handed over");
+            Demand(_delivered.Contains(serial), $"{serial} is never delivered");
         }
 
         foreach (var (own, ends) in _ownEnds)
@@ -193,7 +193,7 @@ internal sealed class DeliverySchedule(int seed, LearnerDelivery delivery)
         Drain();
     }
 
-    // As the actor does; it stops where a snapshot could not be restored and the supervisor resumed it.
+    // As the actor does. It stops where a snapshot could not be restored and the supervisor resumed it.
     private void Drain()
     {
         AskReserved();
@@ -205,23 +205,23 @@ internal sealed class DeliverySchedule(int seed, LearnerDelivery delivery)
                 return;
             }
 
-            HandOver(step);
+            Deliver(step);
             AskReserved();
         }
     }
 
-    private void HandOver(DeliveryStep step)
+    private void Deliver(DeliveryStep step)
     {
         switch (step)
         {
             case DeliveryStep.Append append:
                 _trace.Add($"(append {append.Pair.Serial})");
                 Demand(delivery == LearnerDelivery.AsCommitted || HasAllBefore(append.Pair.Serial), "hole before an append");
-                HandOver(append.Pair, append.Own);
+                Deliver(append.Pair, append.Own);
                 break;
             case DeliveryStep.Answer answer:
                 _trace.Add($"(serial {answer.Pair.Serial})");
-                HandOver(answer.Pair, answer.Own);
+                Deliver(answer.Pair, answer.Own);
                 break;
             case DeliveryStep.Completed completed:
                 _ownEnds[completed.Own]++;
@@ -232,15 +232,15 @@ internal sealed class DeliverySchedule(int seed, LearnerDelivery delivery)
                 break;
             case DeliveryStep.Restore:
                 _trace.Add($"(restore {_latestSnapshot})");
-                _handed.Clear();
-                _handed.UnionWith(Enumerable.Range(1, (int)_latestSnapshot).Select(serial => (long)serial));
+                _delivered.Clear();
+                _delivered.UnionWith(Enumerable.Range(1, (int)_latestSnapshot).Select(serial => (long)serial));
                 _order.Restored(new Serial(_latestSnapshot));
                 EndOwnUpToSnapshot();
                 break;
         }
     }
 
-    // The actor has OpenAppends do this.
+    // The actor does this by OpenAppends.EndCommittedTo.
     private void EndOwnUpToSnapshot()
     {
         foreach (var own in _ownSerials.Where(own => own.Value <= _latestSnapshot && _ownEnds[own.Key] == 0))
@@ -249,9 +249,9 @@ internal sealed class DeliverySchedule(int seed, LearnerDelivery delivery)
         }
     }
 
-    private void HandOver(StoredPair pair, RequestRef? own)
+    private void Deliver(StoredPair pair, RequestRef? own)
     {
-        Demand(_handed.Add(pair.Serial.Value), $"{pair.Serial} is handed over twice");
+        Demand(_delivered.Add(pair.Serial.Value), $"{pair.Serial} is delivered twice");
         if (own is { } request)
         {
             _ownEnds[request]++;
@@ -285,7 +285,7 @@ internal sealed class DeliverySchedule(int seed, LearnerDelivery delivery)
     {
         for (var before = 1L; before < serial.Value; before++)
         {
-            if (!_handed.Contains(before))
+            if (!_delivered.Contains(before))
             {
                 return false;
             }

@@ -1,6 +1,6 @@
 namespace RaftActors.Tests.Delivery;
 
-/// <summary>Thousands of random schedules, the same with each run; a failure names its seed and what happened.</summary>
+/// <summary>Thousands of random schedules, the same in each run. A failure names its seed and the events of the schedule.</summary>
 public sealed class DeliveryScheduleTests
 {
     private const int Seeds = 5000;
@@ -8,7 +8,7 @@ public sealed class DeliveryScheduleTests
     [Theory]
     [InlineData(LearnerDelivery.InOrder)]
     [InlineData(LearnerDelivery.AsCommitted)]
-    public void Every_pair_is_handed_over_once_and_every_own_append_ends_once(LearnerDelivery delivery)
+    public void Every_pair_is_delivered_once_and_every_own_append_ends_once(LearnerDelivery delivery)
     {
         var problems = Enumerable.Range(1, Seeds).Select(seed => new DeliverySchedule(seed, delivery).Run()).OfType<string>();
 

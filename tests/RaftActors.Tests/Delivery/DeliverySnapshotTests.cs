@@ -4,7 +4,7 @@ using RaftActors.Engine;
 
 namespace RaftActors.Tests.Delivery;
 
-/// <summary>What comes next where a snapshot stands for some pairs.</summary>
+/// <summary>The order of deliveries when a snapshot covers some of the pairs.</summary>
 public sealed class DeliverySnapshotTests
 {
     private static readonly Pid Self = new(new ProcessName("raft1@node1@localhost"), 1008);
@@ -17,7 +17,7 @@ public sealed class DeliverySnapshotTests
     public DeliverySnapshotTests() => _order = _log.NewOrder();
 
     [Fact]
-    public void Snapshot_comes_before_the_pairs_after_it_and_takes_the_place_of_those_up_to_it()
+    public void Snapshot_is_restored_before_the_pairs_after_it_and_replaces_those_up_to_it()
     {
         Become(member: false);
         Restore(3);
@@ -28,7 +28,7 @@ public sealed class DeliverySnapshotTests
     }
 
     [Fact]
-    public void Snapshot_of_what_was_handed_over_already_is_not_needed()
+    public void Snapshot_of_delivered_pairs_is_not_restored()
     {
         Become(member: false);
         Commit(1, 2, 3);
@@ -40,7 +40,7 @@ public sealed class DeliverySnapshotTests
     }
 
     [Fact]
-    public void Member_misses_only_what_comes_after_the_snapshot()
+    public void Member_is_told_only_of_missing_pairs_after_the_snapshot()
     {
         Restore(3);
         Become(member: true);
@@ -50,7 +50,7 @@ public sealed class DeliverySnapshotTests
     }
 
     [Fact]
-    public void Later_snapshot_than_the_one_that_was_told_skips_the_pairs_that_were_told_meanwhile()
+    public void Later_snapshot_than_the_announced_one_replaces_the_pairs_up_to_its_own_serial()
     {
         Become(member: false);
         Restore(3);
@@ -75,7 +75,7 @@ public sealed class DeliverySnapshotTests
     }
 
     [Fact]
-    public void Answer_to_a_get_below_the_snapshot_is_compacted_and_one_above_it_is_handed_over()
+    public void Answer_to_a_get_below_the_snapshot_is_compacted_and_one_above_it_is_delivered()
     {
         Become(member: false);
         Due();
@@ -88,7 +88,7 @@ public sealed class DeliverySnapshotTests
     }
 
     [Fact]
-    public void Reserved_serials_up_to_the_snapshot_are_not_asked_for()
+    public void Reserved_serials_up_to_the_snapshot_are_not_requested()
     {
         Become(member: true);
         Lead(9);
@@ -103,7 +103,7 @@ public sealed class DeliverySnapshotTests
     }
 
     [Fact]
-    public void Get_of_a_reserved_serial_beyond_the_snapshot_still_claims_it()
+    public void Reserved_serial_above_the_snapshot_stays_claimed()
     {
         Become(member: true);
         Lead(9);
@@ -118,7 +118,7 @@ public sealed class DeliverySnapshotTests
     [Theory]
     [InlineData(LearnerDelivery.InOrder)]
     [InlineData(LearnerDelivery.AsCommitted)]
-    public void What_was_fetched_ahead_of_a_snapshot_is_gone_with_the_old_state_and_handed_over_again(LearnerDelivery delivery)
+    public void Pair_that_was_fetched_ahead_of_a_snapshot_is_delivered_again_after_it(LearnerDelivery delivery)
     {
         _order = _log.NewOrder(delivery);
         Become(member: false);
@@ -132,9 +132,9 @@ public sealed class DeliverySnapshotTests
         Assert.Equal(["append 4", "append 5", "append 6", "append 7"], Due().Where(step => step.StartsWith("append")).Order());
     }
 
-    // Serial 5 is new: above the leader's serial. It is fetched before the snapshot, and asked for again in vain after it.
+    // Serial 5 is new: above the leader's serial. It is fetched before the snapshot. After the snapshot another Get of it fails.
     [Fact]
-    public void As_committed_learner_is_handed_a_new_pair_again_that_it_had_fetched_ahead_of_the_snapshot()
+    public void As_committed_learner_gets_a_new_pair_again_that_it_had_fetched_ahead_of_the_snapshot()
     {
         _order = _log.NewOrder(LearnerDelivery.AsCommitted);
         Become(member: false);
@@ -151,7 +151,7 @@ public sealed class DeliverySnapshotTests
     }
 
     [Fact]
-    public void As_committed_learner_is_given_again_all_pairs_above_a_snapshot_though_they_were_delivered_before()
+    public void As_committed_learner_gets_again_all_pairs_above_a_snapshot_that_were_delivered_before()
     {
         _order = _log.NewOrder(LearnerDelivery.AsCommitted);
         Become(member: false);
@@ -172,7 +172,7 @@ public sealed class DeliverySnapshotTests
     }
 
     [Fact]
-    public void As_committed_learner_is_handed_what_is_new_first_and_told_what_it_misses_above_the_snapshot()
+    public void As_committed_learner_gets_new_pairs_first_and_is_told_of_missing_ones_above_the_snapshot()
     {
         _order = _log.NewOrder(LearnerDelivery.AsCommitted);
         Restore(3);
@@ -184,7 +184,7 @@ public sealed class DeliverySnapshotTests
     }
 
     [Fact]
-    public void State_is_taken_when_all_that_is_due_was_handed_over()
+    public void Snapshot_is_taken_when_all_due_pairs_are_delivered()
     {
         Become(member: false);
         Commit(1, 2);
@@ -196,7 +196,7 @@ public sealed class DeliverySnapshotTests
     }
 
     [Fact]
-    public void State_with_a_hole_in_it_is_not_taken_before_the_hole_is_closed()
+    public void Snapshot_is_not_taken_while_a_pair_below_the_highest_is_missing()
     {
         Become(member: false);
         Answer(Ask(3), 3);
@@ -233,7 +233,7 @@ public sealed class DeliverySnapshotTests
 
     private void Cancel(RequestRef request) => _order.Take(new ToActor.Cancelled(1, request, new CancelReason.Unavailable()));
 
-    // The snapshot that the actor finds is the one that was told, unless it is a later one.
+    // The actor restores the announced snapshot, or a later one.
     private List<string> Due(long? restored = null)
     {
         List<string> due = [];

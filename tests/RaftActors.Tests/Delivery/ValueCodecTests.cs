@@ -47,7 +47,7 @@ public sealed class ValueCodecTests : TestKit
 
     [Theory]
     [MemberData(nameof(Natives))]
-    public void Native_value_has_these_bytes_and_comes_back(object? value, string hex)
+    public void Native_value_is_encoded_as_these_bytes_and_decoded_again(object? value, string hex)
     {
         var bytes = _values.Encode(value);
 
@@ -56,7 +56,7 @@ public sealed class ValueCodecTests : TestKit
     }
 
     [Fact]
-    public void Users_type_travels_through_its_registered_serializer() =>
+    public void Value_of_a_users_type_is_encoded_by_its_serializer() =>
         Assert.Equal(new Color("red"), _values.Decode(_values.Encode(new Color("red"))));
 
     [Fact]
@@ -77,20 +77,20 @@ public sealed class ValueCodecTests : TestKit
     [InlineData("01ff")] // not UTF-8
     [InlineData("09feff")] // half an int
     [InlineData("0fffffffffffffffffffffffffffffffff")] // no decimal
-    [InlineData("63")] // a kind that nobody gave
-    [InlineData("108080")] // a serializer's number that is cut
+    [InlineData("63")] // an unknown kind
+    [InlineData("108080")] // a truncated serializer number
     [InlineData("117b7d")] // written by a codec
     public void Damaged_value_is_refused(string hex) =>
         Assert.Throws<InvalidDataException>(() => _values.Decode(Convert.FromHexString(hex)));
 }
 
-/// <summary>A type of the user's own.</summary>
+/// <summary>A user's type.</summary>
 internal record Color(string Name);
 
-/// <summary>One that has the serializer of its base.</summary>
+/// <summary>A type that has the serializer of its base.</summary>
 internal sealed record RedColor() : Color("red");
 
-/// <summary>And its serializer, as a user registers one.</summary>
+/// <summary>The serializer of <see cref="Color"/>, as a user registers one.</summary>
 internal sealed class ColorSerializer(ExtendedActorSystem system) : SerializerWithStringManifest(system)
 {
     public override int Identifier => 4711;

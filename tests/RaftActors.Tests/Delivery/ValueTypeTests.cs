@@ -12,10 +12,10 @@ using RaftActors.Tests.Groups;
 
 namespace RaftActors.Tests.Delivery;
 
-/// <summary>Which types a log takes, and which are refused when an actor starts.</summary>
+/// <summary>Types of values that a log accepts, and types that fail the start of an actor.</summary>
 public sealed class ValueTypeTests : TestKit
 {
-    // The serializer of System.Object stands for the one that Akka.NET has there.
+    // Akka.NET binds a serializer to System.Object, and so does this configuration.
     private const string Bindings =
         """
         akka.actor {
@@ -80,7 +80,7 @@ public sealed class ValueTypeTests : TestKit
     }
 
     [Fact]
-    public void Json_has_the_options_that_it_was_given()
+    public void Json_codec_uses_the_given_options()
     {
         var options = new JsonSerializerOptions { PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
         var values = new ValueCodec<Price>(Sys, RaftCodec.Json<Price>(options));
@@ -89,7 +89,7 @@ public sealed class ValueTypeTests : TestKit
     }
 
     [Fact]
-    public void Null_and_values_that_were_written_before_there_was_a_codec_are_read()
+    public void Null_and_values_that_were_written_without_a_codec_are_decoded()
     {
         var values = new ValueCodec<string?>(Sys, RaftCodec.Json<string?>());
 
@@ -154,7 +154,7 @@ internal interface IPaint;
 /// <summary>A type that has the serializer of its interface.</summary>
 internal sealed record Varnish : IPaint;
 
-/// <summary>A type of the user's own that no serializer is bound to.</summary>
+/// <summary>A user's type without a serializer.</summary>
 internal sealed record Price(int Amount, string Currency);
 
 [JsonSerializable(typeof(Price))]

@@ -49,7 +49,7 @@ public sealed class CommittedPairsTests
         Assert.Equal(index, _pairs.LastIndexOf(new Serial(serial))?.Value);
 
     [Fact]
-    public void What_is_discarded_is_neither_read_nor_held()
+    public void Discarded_pair_is_not_read()
     {
         _pairs.DiscardTo(new Serial(2));
         _pairs.DiscardTo(new Serial(1));

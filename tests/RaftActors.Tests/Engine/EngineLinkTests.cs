@@ -7,7 +7,7 @@ using RaftActors.Wire;
 
 namespace RaftActors.Tests.Engine;
 
-/// <summary>What lies between the lives of an actor and their engine.</summary>
+/// <summary>Messages of an actor to its engine, before the engine knows the actor's life and after the engine has stopped.</summary>
 public sealed class EngineLinkTests : TestKit
 {
     private readonly RaftProcess _process;
@@ -21,7 +21,7 @@ public sealed class EngineLinkTests : TestKit
     }
 
     [Fact]
-    public void What_a_new_life_asks_comes_after_the_engine_took_that_life_on()
+    public void Messages_of_a_new_life_wait_until_the_engine_knows_that_life()
     {
         _process.Engine.Meet(_engine, 1);
         Get(life: 2);
@@ -35,7 +35,7 @@ public sealed class EngineLinkTests : TestKit
     }
 
     [Fact]
-    public void Append_of_a_life_that_never_met_the_engine_is_made_by_the_next_and_its_get_is_not()
+    public void Append_of_a_life_that_never_met_the_engine_is_read_with_the_next_and_its_get_is_not()
     {
         Get(life: 1);
         var append = Append(life: 1);
@@ -47,7 +47,7 @@ public sealed class EngineLinkTests : TestKit
     }
 
     [Fact]
-    public void Engine_is_told_once_of_all_that_it_has_not_read()
+    public void Engine_is_sent_one_message_for_all_unread_ones()
     {
         _process.Engine.Meet(_engine, 1);
         var appends = Enumerable.Range(0, 1000).Select(_ => Append(life: 1)).ToArray();
@@ -61,7 +61,7 @@ public sealed class EngineLinkTests : TestKit
     }
 
     [Fact]
-    public void Engine_that_leaves_something_unread_is_to_read_on_and_is_not_told_by_the_actor()
+    public void Engine_that_leaves_messages_unread_reads_on_without_a_message_of_the_actor()
     {
         _process.Engine.Meet(_engine, 1);
         Append(life: 1);
@@ -93,7 +93,7 @@ public sealed class EngineLinkTests : TestKit
     }
 
     [Fact]
-    public void What_is_asked_after_the_engine_is_lost_ends_through_the_actors_mailbox()
+    public void Requests_after_the_loss_of_the_engine_end_through_the_actors_mailbox()
     {
         _process.Engine.Lose(_actor, 3);
 
@@ -108,7 +108,7 @@ public sealed class EngineLinkTests : TestKit
     }
 
     [Fact]
-    public void Change_and_query_that_no_engine_will_read_end_too()
+    public void Change_and_query_end_when_the_engine_is_lost()
     {
         _process.Engine.Meet(_engine, 1);
         var unread = Change(life: 1);
@@ -123,7 +123,7 @@ public sealed class EngineLinkTests : TestKit
     }
 
     [Fact]
-    public void Change_of_a_life_that_never_met_the_engine_is_made_by_the_next()
+    public void Change_of_a_life_that_never_met_the_engine_is_read_with_the_next()
     {
         var change = Change(life: 1);
 

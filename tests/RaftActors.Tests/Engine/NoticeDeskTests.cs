@@ -19,7 +19,7 @@ public sealed class NoticeDeskTests : TestKit
     }
 
     [Fact]
-    public void What_follows_a_quorum_with_an_unmet_member_waits_in_order_until_it_is_met()
+    public void Notices_after_a_quorum_with_an_unmet_member_wait_in_order_until_it_is_met()
     {
         BuildQuorumWith(Unmet);
         _desk.Tell(() => new ToActor.QuorumIs(1, new Quorum([_bench.Context.Peers.ToPid(Unmet.Name)], IsMember: false)));
@@ -34,7 +34,7 @@ public sealed class NoticeDeskTests : TestKit
     }
 
     [Fact]
-    public void Member_out_of_reach_is_waited_for_an_election_timeout_and_no_longer()
+    public void Unreachable_member_is_waited_for_one_election_timeout()
     {
         BuildQuorumWith(Unmet);
         Tell();
@@ -49,7 +49,7 @@ public sealed class NoticeDeskTests : TestKit
     }
 
     [Fact]
-    public void Member_that_nobody_met_is_not_waited_for()
+    public void Member_that_no_process_has_met_is_not_waited_for()
     {
         BuildQuorumWith(Unmet with { Incarnation = Incarnation.None });
         Tell();
@@ -58,7 +58,7 @@ public sealed class NoticeDeskTests : TestKit
     }
 
     [Fact]
-    public void What_waits_is_told_when_the_engine_stops()
+    public void Waiting_notices_are_told_when_the_engine_stops()
     {
         BuildQuorumWith(Unmet);
         Tell();
@@ -69,7 +69,7 @@ public sealed class NoticeDeskTests : TestKit
     }
 
     [Fact]
-    public void What_waits_for_an_earlier_life_is_not_told_to_the_next()
+    public void Waiting_notices_of_an_earlier_life_are_not_told_to_the_next()
     {
         BuildQuorumWith(Unmet);
         Tell();
