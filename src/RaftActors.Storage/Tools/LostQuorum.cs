@@ -42,7 +42,7 @@ public static class LostQuorum
         Demand(names.Contains(owner.Name), $"{owner.Name} is not among the survivors. Name it too.");
         Demand(state.HardState.Fence is null, $"{owner} is fenced: {state.HardState.Fence}. Recover with survivors that are not fenced.");
         var before = Latest(state)
-            ?? throw new StoreException($"The store of {owner} has no configuration: it was never in a group. There is nothing to recover.");
+            ?? throw new StoreException($"The store of {owner} has no configuration: it was never in a group. Do not recover it.");
         var after = Begun(state) ?? Forced(before, names);
         Demand(
             after.Voters.Contains(new Member(owner.Name, incarnation)),

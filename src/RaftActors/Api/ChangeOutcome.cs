@@ -16,7 +16,7 @@ public abstract record ChangeOutcome
     /// <param name="Request">The ref that the call returned.</param>
     public sealed record Done(RequestRef Request) : ChangeOutcome;
 
-    /// <summary>Nothing was changed, and nothing will be. A retry is safe.</summary>
+    /// <summary>The group did not change, and this call will not change it. A retry is safe.</summary>
     /// <param name="Request">The ref that the call returned.</param>
     /// <param name="Detail">The cause, as text for people.</param>
     public sealed record Refused(RequestRef Request, string Detail) : ChangeOutcome;

@@ -2,7 +2,7 @@ using RaftActors.Core;
 
 namespace RaftActors;
 
-/// <summary>A pair that a process wants to append. Nothing is written yet.</summary>
+/// <summary>A pair that a process wants to append. The leader has not written it yet.</summary>
 /// <typeparam name="TValue">The type of the values of the group.</typeparam>
 /// <param name="Key">The key.</param>
 /// <param name="Value">The value.</param>

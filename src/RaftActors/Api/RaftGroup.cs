@@ -168,7 +168,7 @@ public sealed class RaftGroup<TValue>
 
     /// <summary>
     /// Starts a linearizable read (thesis §6.4): HandleQuery answers the question from a state that is never older than this call. Any
-    /// process of the group may ask. Nothing is written to the log.
+    /// process of the group may ask. It writes no entry to the log.
     /// <para>
     /// The leader confirms its commit index by one round of messages to a majority, or without messages under a lease
     /// (<c>raft.lease.enabled</c>). HandleQuery is called when this actor has received all pairs up to that index. Otherwise the Query
@@ -257,7 +257,7 @@ public sealed class RaftGroup<TValue>
 
     /// <summary>
     /// Requests a snapshot of this actor's state, without regard to <c>raft.snapshot.after-entries</c> and <c>after-bytes</c>. A
-    /// snapshot before a stop makes the next start fast. Nothing happens if nothing was committed since the last snapshot.
+    /// snapshot before a stop makes the next start fast. Without a commit since the last snapshot, the call does nothing.
     /// </summary>
     /// <exception cref="InvalidOperationException">The actor does not implement <see cref="IRaftSnapshot{TState}"/>.</exception>
     public void TakeSnapshot()
