@@ -224,6 +224,8 @@ internal sealed class Campaign(RaftState state, RoleChanges roles, Founding foun
 
     private void StartElection(bool isTransfer)
     {
+        Invariant.That(state.IsAdmitted && !state.IsFenced, "only an admitted process asks for votes");
+        Invariant.That(isTransfer || !state.IsBound, "a process holds to its promise unless the leader lifts it (thesis §6.4.1)");
         state.Durability.SetHardState(state.HardState with { Term = state.Term.Next, VotedFor = state.Self });
         roles.Become(new CandidateRole(ownVote: state.Durability.HardStateTicket));
         AskForVotes(new Message.RequestVote(state.Log.LastPosition, IsPreVote: false, isTransfer), state.Term);

@@ -96,6 +96,7 @@ internal sealed class Voting(RaftState state, RoleChanges roles, Founding foundi
             return;
         }
 
+        Invariant.That(state.IsAdmitted && envelope.Term == state.Term, "an admitted process votes in its own term (§5.2)");
         if (state.HardState.VotedFor is null)
         {
             state.Durability.SetHardState(state.HardState with { VotedFor = envelope.From });

@@ -6,6 +6,7 @@ internal sealed class LeaderLog(RaftState state)
     /// <summary>Appends an entry of the current term; a configuration is in force from here on (§6).</summary>
     public LogEntry Append(LeaderRole leader, Payload payload)
     {
+        Invariant.That(state.Role == leader, "only the leader appends entries of its own");
         var before = state.Log.LastPosition;
         var serial = payload is Payload.Pair ? before.Serial.Next : before.Serial;
         var entry = new LogEntry(before.Index.Next, state.Term, serial, payload);

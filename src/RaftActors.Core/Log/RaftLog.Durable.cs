@@ -44,6 +44,7 @@ internal sealed partial class RaftLog
             Durable = Max(Durable, _writes[done].End);
         }
 
+        Invariant.That(Durable <= Last, "only an entry of the log is durable");
         _writes.RemoveRange(0, done);
         IsOverwriting &= !(_overwrittenBy <= ticket);
     }
@@ -60,6 +61,8 @@ internal sealed partial class RaftLog
 
     private void AskFor(Write write)
     {
+        Invariant.That(_writes.Count == 0 || _writes[^1].Ticket < write.Ticket, "writes are asked for in the order of tickets");
+        Invariant.That(write.End <= Last, "a write ends within the log");
         _writes.Add(write);
         _overwrittenBy = IsOverwriting ? _overwrittenBy ?? write.Ticket : null;
     }

@@ -160,6 +160,7 @@ internal sealed partial class RaftLog
     /// </summary>
     public void DiscardTo(LogIndex index)
     {
+        Invariant.That(index >= Base.Index, "the log never grows at its beginning");
         var position = PositionAt(index);
         var count = (int)(index.Value - Base.Index.Value);
         (Base, _head, _count) = (position, _head + count, _count - count);

@@ -32,6 +32,7 @@ internal sealed class ConfigurationHistory(Configuration foundingRoster)
     {
         if (entry.Payload is Payload.Reconfigure(var configuration))
         {
+            Invariant.That(entry.Index > LatestIndex, "configurations are in the order of the log");
             _entries.Add((entry.Index, configuration));
         }
     }

@@ -52,7 +52,11 @@ internal sealed class OpenProposals
     }
 
     /// <summary>Notes that an entry is committed.</summary>
-    public void Commit(Payload payload) => Bytes -= payload.Size;
+    public void Commit(Payload payload)
+    {
+        Bytes -= payload.Size;
+        Invariant.That(Bytes >= 0, "an entry is committed once");
+    }
 
     /// <summary>Whether the number is above all uncommitted ones of its origin.</summary>
     public bool IsAboveAll(RequestId request) => Of(request.Origin) is not { } highest || request.Number > highest.Number;

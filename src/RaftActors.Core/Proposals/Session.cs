@@ -57,6 +57,7 @@ internal sealed class Session(Member origin, int capacity, long forgotten = 0)
 
         At(place) = request;
         _count++;
+        Invariant.That(_count <= capacity && Forgotten < At(0).Number, "a session holds its latest requests, and no forgotten one");
     }
 
     /// <summary>Starts from a session of a snapshot.</summary>

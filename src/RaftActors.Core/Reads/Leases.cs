@@ -17,6 +17,7 @@ internal sealed class Leases(RaftState state)
     {
         if (state.Options.Lease is { } lease)
         {
+            Invariant.That(leader.Rounds.StartedAt <= state.Clock.Instant, "a round begins before it is confirmed");
             leader.Lease.Renew(EndOfPromise(leader.Rounds.StartedAt, lease));
         }
     }

@@ -33,6 +33,7 @@ internal sealed class Commitment(RaftState state)
             return;
         }
 
+        Invariant.That(state.Role is LeaderRole or FollowerRole { Leader: not null }, "commits come from the leader of the term");
         var leader = state.Role as LeaderRole;
         foreach (var entry in state.Log.From(state.CommitIndex.Next, (int)(index.Value - state.CommitIndex.Value)))
         {

@@ -119,6 +119,7 @@ internal sealed class Progress(Member member, LogIndex next, long now)
         }
 
         Next = Match < Next ? Next : Match.Next;
+        Demand();
     }
 
     /// <summary>
@@ -135,6 +136,7 @@ internal sealed class Progress(Member member, LogIndex next, long now)
 
         Next = next;
         State = ProgressState.Probing;
+        Demand();
         return true;
     }
 
@@ -145,6 +147,7 @@ internal sealed class Progress(Member member, LogIndex next, long now)
         {
             Next = (Match < start ? start : Match).Next;
             State = ProgressState.Probing;
+            Demand();
         }
     }
 
@@ -175,6 +178,7 @@ internal sealed class Progress(Member member, LogIndex next, long now)
         }
 
         (State, Divergence, Outgoing, CatchesUpTo, _compared) = (ProgressState.Refused, divergence, null, default, boot);
+        Demand();
         return true;
     }
 
@@ -189,6 +193,13 @@ internal sealed class Progress(Member member, LogIndex next, long now)
             (State, _compared) = (ProgressState.Probing, boot);
             ProbeAgain(start);
         }
+    }
+
+    private void Demand()
+    {
+        Invariant.That(Match < Next, "an acknowledged entry is not sent again");
+        Invariant.That((Outgoing is not null) == (State == ProgressState.SendingSnapshot), "a snapshot is sent in one state only");
+        Invariant.That(Divergence is not null || State != ProgressState.Refused, "a refusal names the place");
     }
 
     private void Replicate()

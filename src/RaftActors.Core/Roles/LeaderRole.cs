@@ -77,6 +77,7 @@ internal sealed class LeaderRole(Serial electedSerial, ImmutableArray<Member> el
         members.ForEach(member => _farewells.Remove(member));
         Progresses = [.. members.Union(_farewells.Keys).Order().Select(member => Of(member) ?? new Progress(member, next, now))];
         Voters = [.. configuration.Voters.Select(member => new Seat(member == self, Of(member)))];
+        Invariant.That(Progresses.All(progress => progress.Member != self), "a leader does not replicate to itself");
         OldVoters = [.. configuration.OldVoters.Select(member => new Seat(member == self, Of(member)))];
     }
 

@@ -7,6 +7,9 @@ internal sealed class RoleChanges(RaftState state, Reads reads, Transfers transf
     public void Become(Role next)
     {
         var last = state.Role;
+        Invariant.That(next is not LeaderRole || last is CandidateRole or PreCandidateRole, "only a candidate becomes leader (Figure 4)");
+        Invariant.That(next is not LeaderRole || state.IsAdmitted, "only an admitted process leads");
+        Invariant.That(!state.IsFenced || next is FollowerRole { Leader: null }, "a fenced process neither leads nor follows");
         state.Role = next;
         if (last is LeaderRole)
         {

@@ -65,6 +65,7 @@ internal sealed class IncomingSnapshot(Member leader, Snapshot snapshot, int ses
         while (_writes.TryPeek(out var write) && write.Ticket <= ticket)
         {
             Stored = _writes.Dequeue().End;
+            Invariant.That(Stored <= Received, "only received bytes are stored");
         }
     }
 }

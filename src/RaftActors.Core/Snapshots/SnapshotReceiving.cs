@@ -124,9 +124,9 @@ internal sealed class SnapshotReceiving(
         state.Snapshots.Latest = snapshot;
         state.Snapshots.Incoming = null;
         state.Snapshots.Discarded = (position, position.Index);
-        state.Delivered = position.Index;
         state.Sessions = new Sessions(state.Options.Sessions, snapshot.Sessions);
         commitment.Set(position.Index);
+        state.Delivered = position.Index;
         var ticket = state.Durability.TakeTicket();
         state.Effects.Add(new Effect.InstallSnapshot(ticket, snapshot, keepsLog));
         state.Log.Covered(position.Index, ticket);

@@ -9,6 +9,7 @@ namespace RaftActors.Core;
 internal sealed class RaftState
 {
     private LogIndex _commitIndex;
+    private LogIndex _delivered;
 
     /// <summary>Starts from the state that the store returned.</summary>
     /// <exception cref="ArgumentException">Parts of the stored state contradict each other.</exception>
@@ -59,7 +60,15 @@ internal sealed class RaftState
     }
 
     /// <summary>The last entry that <see cref="Effect.Commit"/> delivered. Invariant: never above <see cref="CommitIndex"/>.</summary>
-    public LogIndex Delivered { get; set; }
+    public LogIndex Delivered
+    {
+        get => _delivered;
+        set
+        {
+            Invariant.That(value >= _delivered && value <= _commitIndex, "only committed entries are delivered, in order");
+            _delivered = value;
+        }
+    }
 
     /// <summary>The committed requests, to recognise retries.</summary>
     public Sessions Sessions { get; set; }
