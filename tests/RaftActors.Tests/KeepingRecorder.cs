@@ -4,7 +4,7 @@ using RaftActors.Core;
 
 namespace RaftActors.Tests;
 
-/// <summary>A <see cref="Recorder"/> with a store of its own: each life begins with the last pair that one before it was handed.</summary>
+/// <summary>A <see cref="Recorder"/> with a store of its own: each life begins after the last pair of the life before.</summary>
 internal sealed class KeepingRecorder(IActorRef watcher, RaftOptions<string> options, KeepingRecorder.Kept kept)
     : Recorder(watcher, options with { LastSerial = kept.Serial })
 {

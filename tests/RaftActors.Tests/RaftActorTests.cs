@@ -8,7 +8,7 @@ using RaftActors.Testing;
 
 namespace RaftActors.Tests;
 
-/// <summary>The actor's own life: what its supervisor, its behaviours and its stash do, and that raft stays out of their way.</summary>
+/// <summary>The actor's supervisor, behaviours and stash work as in any actor.</summary>
 public sealed class RaftActorTests : TestKit
 {
     private readonly TestProbe _asked;
@@ -23,7 +23,7 @@ public sealed class RaftActorTests : TestKit
     }
 
     [Fact]
-    public void Preloaded_pairs_are_not_handed_over()
+    public void Preloaded_pairs_are_not_delivered()
     {
         Start(new RaftOptions<string> { Preload = Recorder.Pairs(1) });
         _group.BuildQuorum(withActor: false);
@@ -32,7 +32,7 @@ public sealed class RaftActorTests : TestKit
     }
 
     [Fact]
-    public void Actor_with_a_store_of_its_own_is_handed_what_follows()
+    public void Actor_with_a_store_of_its_own_gets_the_pairs_after_LastSerial()
     {
         Start(new RaftOptions<string> { LastSerial = new Serial(2) });
         _group.BuildQuorum(withActor: false);
@@ -42,7 +42,7 @@ public sealed class RaftActorTests : TestKit
     }
 
     [Fact]
-    public void What_was_said_to_another_life_does_not_reach_this_one()
+    public void Messages_to_another_life_do_not_reach_this_one()
     {
         var actor = Start(new RaftOptions<string> { LastSerial = new Serial(2) });
         Expect("started");
@@ -54,14 +54,14 @@ public sealed class RaftActorTests : TestKit
     }
 
     [Fact]
-    public void Restarted_actor_is_told_and_handed_everything_anew()
+    public void Restarted_actor_gets_all_news_and_pairs_again()
     {
         var actor = Start(new RaftOptions<string> { LastSerial = new Serial(2) });
         _group.BuildQuorum(withActor: false);
         _group.Commit("poison", "");
         _group.Commit("key4", "value4");
 
-        // The new life fails as the old one did, and the next one too: whoever appends poison has to take it out of HandleAppend.
+        // Each new life fails as the old one did, until HandleAppend accepts the pair.
         Expect("started", "quorum of 2, learner", "append 3 poison=");
         Expect("started", "quorum of 2, learner", "append 3 poison=");
         Watch(actor);
@@ -70,7 +70,7 @@ public sealed class RaftActorTests : TestKit
     }
 
     [Fact]
-    public void Actor_that_is_resumed_goes_on_with_the_next_pair()
+    public void Resumed_actor_continues_with_the_next_pair()
     {
         var parent = Sys.ActorOf(Props.Create(() => new ResumingParent()));
         parent.Tell(Props.Create(() => new Recorder(_watcher, new RaftOptions<string> { LastSerial = new Serial(2) })));
@@ -83,7 +83,7 @@ public sealed class RaftActorTests : TestKit
 
     // Both pairs wait for the answer to a Get, and nothing else comes after it.
     [Fact]
-    public void Actor_that_is_resumed_is_handed_the_pairs_behind_the_one_it_failed_in()
+    public void Resumed_actor_gets_the_pairs_behind_the_one_it_failed_in()
     {
         var parent = Sys.ActorOf(Props.Create(() => new ResumingParent()));
         parent.Tell(Props.Create(() => new Recorder(_watcher, new RaftOptions<string> { LastSerial = new Serial(1) })));
@@ -124,7 +124,7 @@ public sealed class RaftActorTests : TestKit
     }
 
     [Fact]
-    public void Who_asked_to_append_is_told_once_what_handling_it_gave()
+    public void Asker_of_an_append_gets_the_result_of_HandleAppend_once()
     {
         var actor = Start();
         _group.BuildQuorum(withActor: false);
@@ -141,7 +141,7 @@ public sealed class RaftActorTests : TestKit
     }
 
     [Fact]
-    public void Append_may_be_called_before_the_engine_is_met()
+    public void Append_may_be_called_before_the_engine_has_attached_the_actor()
     {
         Sys.ActorOf(Props.Create(() => new Hasty()));
 
@@ -169,7 +169,7 @@ public sealed class RaftActorTests : TestKit
         var next = _asked.ExpectMsg<FromActor<string>.Get>();
         Assert.Equal(new Serial(257), next.Serial);
 
-        // A pair whose Get fails comes through HandleAppend, and the window moves on.
+        // A pair whose Get fails is delivered by HandleAppend, and the window moves on.
         _group.Cancel(asked[1].Request, new CancelReason.Unavailable());
         Expect("cancel Unavailable { }", "append 2 key2=value2");
         Assert.Equal(new Serial(258), _asked.ExpectMsg<FromActor<string>.Get>().Serial);
@@ -201,7 +201,7 @@ public sealed class RaftActorTests : TestKit
     }
 
     [Fact]
-    public void Process_of_a_stopped_actor_is_free_again()
+    public void Process_name_of_a_stopped_actor_is_free_again()
     {
         var options = new RaftOptions<string> { Name = "raft1", LastSerial = new Serial(2) };
         var actor = Start(options);
@@ -215,7 +215,7 @@ public sealed class RaftActorTests : TestKit
     }
 
     [Fact]
-    public void Query_is_answered_by_the_actor_when_it_has_been_handed_what_the_group_says()
+    public void Query_is_answered_once_the_confirmed_pairs_are_delivered()
     {
         var actor = Start();
         actor.Tell(new Recorder.Query("how far?"), TestActor);
@@ -231,7 +231,7 @@ public sealed class RaftActorTests : TestKit
     }
 
     [Fact]
-    public void Query_that_nobody_confirmed_fails()
+    public void Query_that_no_leader_confirmed_fails()
     {
         var actor = Start();
         actor.Tell(new Recorder.Query("how far?"), TestActor);
@@ -272,7 +272,7 @@ public sealed class RaftActorTests : TestKit
     }
 
     [Fact]
-    public void Query_of_an_actor_that_does_not_override_HandleQuery_fails_and_says_so()
+    public void Query_of_an_actor_that_does_not_override_HandleQuery_fails_with_the_reason()
     {
         var silent = Sys.ActorOf(Props.Create(() => new Silent()), "silent");
         silent.Tell("a question", TestActor);
@@ -293,7 +293,7 @@ public sealed class RaftActorTests : TestKit
     }
 
     [Fact]
-    public void Who_asked_for_a_change_is_told_how_it_ended()
+    public void Asker_of_a_change_gets_its_outcome()
     {
         var actor = Start();
         var name = _group.Peers[0].Name;

@@ -28,7 +28,7 @@ internal class Recorder : RaftActor<string>
         Receive<Exception>(problem => throw problem);
     }
 
-    /// <summary>Pairs that a process starts with: key1=value1 and so on.</summary>
+    /// <summary>The preloaded pairs of a process: key1=value1 and so on.</summary>
     public static (string Key, string Value)[] Pairs(int count) => [.. Enumerable.Range(1, count).Select(n => ($"key{n}", $"value{n}"))];
 
     protected override void PreStart() => Tell("started");
@@ -36,7 +36,7 @@ internal class Recorder : RaftActor<string>
     protected override void HandleQuorum(Quorum? quorum) =>
         Tell(quorum is null ? "quorum lost" : $"quorum of {quorum.Size}, {(quorum.IsMember ? "member" : "learner")}");
 
-    // Told once for each election, and not again when the leader is ready.
+    // Reported once for each election, and not again when the leader is ready.
     protected override void HandleLeader(Leader? leader)
     {
         if (leader is null || _leader?.Term != leader.Term)

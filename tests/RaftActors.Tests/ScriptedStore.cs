@@ -4,8 +4,8 @@ using RaftActors.Storage;
 namespace RaftActors.Tests;
 
 /// <summary>
-/// A store in memory whose disk is as slow as the test wants: while it is held, nothing that is written is durable. It outlives whoever
-/// opened it, as a disk does; what was not durable then is lost.
+/// A store in memory whose disk is as slow as the test wants. While the disk is held, no write becomes durable. The store outlives its
+/// process, as a disk does, and loses the writes that were not durable.
 /// </summary>
 internal sealed class ScriptedStore : IRaftStore
 {
@@ -37,22 +37,22 @@ internal sealed class ScriptedStore : IRaftStore
     /// <summary>Ends when the store is closed for the first time.</summary>
     public Task Closed => _closed.Task;
 
-    /// <summary>What the last opening gave back.</summary>
+    /// <summary>The result of the latest opening.</summary>
     public RecoveredState? Recovered { get; private set; }
 
-    /// <summary>What was written last of it.</summary>
+    /// <summary>The hard state that was written last.</summary>
     public HardState HardState { get; private set; } = InitialState.Empty.HardState;
 
-    /// <summary>Up to where it was told last to discard the log; null if it was never told.</summary>
+    /// <summary>The last index of the latest discard; null: none was written.</summary>
     public LogIndex? DiscardedTo { get; private set; }
 
-    /// <summary>What the next opening fails with.</summary>
+    /// <summary>The failure of the next opening; null: it succeeds.</summary>
     public StoreException? OpeningFailure { get; set; }
 
-    /// <summary>What the reading of a snapshot fails with.</summary>
+    /// <summary>The failure of reading a snapshot; null: it succeeds.</summary>
     public StoreException? ReadingFailure { get; set; }
 
-    /// <summary>What is not durable yet.</summary>
+    /// <summary>The number of writes that are not durable yet.</summary>
     public int Waiting
     {
         get
@@ -139,7 +139,7 @@ internal sealed class ScriptedStore : IRaftStore
 
     public void ReleaseOpening() => _mayOpen.Set();
 
-    /// <summary>From now on the disk does nothing.</summary>
+    /// <summary>From now on the disk writes nothing.</summary>
     public void Hold()
     {
         lock (_lock)
@@ -148,13 +148,13 @@ internal sealed class ScriptedStore : IRaftStore
         }
     }
 
-    /// <summary>From the next opening on the disk does nothing.</summary>
+    /// <summary>From the next opening on the disk writes nothing.</summary>
     public void HoldWhenOpened() => _pace = Pace.HeldWhenOpened;
 
-    /// <summary>The disk does nothing from when a snapshot comes in.</summary>
+    /// <summary>The disk writes nothing from the first chunk of a snapshot on.</summary>
     public void HoldFromSnapshot() => _pace = Pace.HeldFromSnapshot;
 
-    /// <summary>The disk writes the log and saves no snapshot of the own actor.</summary>
+    /// <summary>The disk writes the log, and saves no snapshot of the process's own actor.</summary>
     public void HoldSnapshots()
     {
         lock (_lock)
@@ -163,7 +163,7 @@ internal sealed class ScriptedStore : IRaftStore
         }
     }
 
-    /// <summary>The disk does what it was asked to, and is quick again.</summary>
+    /// <summary>The disk does all held writes, and is quick again.</summary>
     public void Release()
     {
         lock (_lock)
@@ -179,7 +179,7 @@ internal sealed class ScriptedStore : IRaftStore
     /// <summary>The disk fails.</summary>
     public void Fail(string why) => _listener?.OnFailed(new StoreException(why));
 
-    /// <summary>The disk is nearly full, or has room again.</summary>
+    /// <summary>The disk becomes nearly full, or has room again.</summary>
     public void TellSpace(bool isShort) => _listener?.OnSpace(isShort);
 
     private bool Do(Effect.Write write)

@@ -88,10 +88,10 @@ internal abstract record ChangeReply(RequestId Request) : WireMessage
     /// <summary>The change is done.</summary>
     public sealed record Done(RequestId Request) : ChangeReply(Request);
 
-    /// <summary>Nothing changed: the sender does not lead, or cannot do it now. The request may be sent again.</summary>
+    /// <summary>The group is unchanged: the sender does not lead, or cannot do it now. The request may be sent again.</summary>
     public sealed record Refused(RequestId Request, string Detail) : ChangeReply(Request);
 
-    /// <summary>Nothing changed, and nothing will.</summary>
+    /// <summary>The group is unchanged, and the request is over.</summary>
     public sealed record Denied(RequestId Request, string Detail) : ChangeReply(Request);
 }
 

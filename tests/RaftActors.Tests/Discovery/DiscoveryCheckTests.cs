@@ -14,7 +14,7 @@ public sealed class DiscoveryCheckTests
         akka.remote.dot-netty.tcp { hostname = "127.0.0.1", port = 0 }
         """;
 
-    // Others look for it at port 9990, whatever port it has itself.
+    // Other nodes look for this one at port 9990, whichever port it listens on.
     private const string Remote =
         """
         akka { loglevel = OFF, stdout-loglevel = OFF, actor.provider = remote }
@@ -36,7 +36,7 @@ public sealed class DiscoveryCheckTests
     [InlineData(Remote, "localhost:9990", Addresses, "look for it at akka.tcp://check@localhost:9990, and it listens as")]
     [InlineData("raft.discovery = names", "node1", OneNode, "raft.discovery is 'names'; it may be cluster or node-names.")]
     [InlineData("raft.contacts = [\"node1\"]", "node1", OneNode, "raft.contacts names 'node1', which is no address.")]
-    public async Task Group_whose_processes_could_not_meet_is_refused(string config, string node, string roster, string expected)
+    public async Task Group_whose_processes_cannot_find_each_other_is_refused(string config, string node, string roster, string expected)
     {
         var problem = await Assert.ThrowsAsync<RaftConfigurationException>(() => Check(config, node, roster));
 

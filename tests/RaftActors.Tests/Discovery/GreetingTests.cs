@@ -10,7 +10,7 @@ using RaftActors.Wire;
 
 namespace RaftActors.Tests.Discovery;
 
-/// <summary>Whom a registry greets. The test is the source of nodes, and <c>/system/raft</c> of the one that it names.</summary>
+/// <summary>The nodes that get a Hello. The test is the source of nodes, and <c>/system/raft</c> of the named node.</summary>
 public sealed class GreetingTests : TestKit
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
@@ -33,7 +33,7 @@ public sealed class GreetingTests : TestKit
     }
 
     [Fact]
-    public void Node_that_is_named_is_greeted_until_it_answers()
+    public void Named_node_gets_hellos_until_it_answers()
     {
         Say(new NodeNews.Named(_node));
         Assert.Equal(1, Greetings());
@@ -45,7 +45,7 @@ public sealed class GreetingTests : TestKit
     }
 
     [Fact]
-    public void Node_that_fell_silent_is_greeted_again()
+    public void Node_that_became_unreachable_gets_hellos_again()
     {
         Say(new NodeNews.Named(_node));
         Answer();
@@ -57,7 +57,7 @@ public sealed class GreetingTests : TestKit
     }
 
     [Fact]
-    public void Node_that_never_answered_is_greeted_no_more_when_nobody_names_it()
+    public void Node_that_never_answered_gets_no_more_hellos_once_no_group_names_it()
     {
         Say(new NodeNews.Named(_node));
         Greetings();
@@ -68,7 +68,7 @@ public sealed class GreetingTests : TestKit
     }
 
     [Fact]
-    public void Node_that_nobody_names_any_more_is_known_until_it_falls_silent()
+    public void Node_that_no_group_names_any_more_is_known_until_it_is_unreachable()
     {
         Say(new NodeNews.Named(_node));
         Answer();
@@ -81,7 +81,7 @@ public sealed class GreetingTests : TestKit
     }
 
     [Fact]
-    public void Node_that_nobody_names_is_told_of_a_process_that_starts_later_if_it_greeted()
+    public void Node_that_sent_a_hello_learns_of_a_process_that_starts_later_though_no_group_names_it()
     {
         _registry.Tell(new WireMessage.Hello([], IsReply: false), _other);
         Assert.True(_other.ExpectMsg<WireMessage.Hello>().IsReply);
@@ -91,7 +91,7 @@ public sealed class GreetingTests : TestKit
     }
 
     [Fact]
-    public void Greeting_of_a_node_that_is_not_there_is_no_dead_letter()
+    public void Hello_to_a_missing_node_is_not_logged_as_a_dead_letter()
     {
         Sys.EventStream.Subscribe(TestActor, typeof(DeadLetter));
 
@@ -116,7 +116,7 @@ public sealed class GreetingTests : TestKit
         return Greetings();
     }
 
-    // Those up to now: what the registry sent before it answers is in front of the end.
+    // The messages so far. The registry sent them before its answer, which is the last message.
     private int Greetings()
     {
         _registry.Tell(new Identify("now"), _engine);
@@ -131,7 +131,7 @@ public sealed class GreetingTests : TestKit
         return count;
     }
 
-    // Each message of the test is news as it is.
+    // The messages of the test are the news itself.
     private sealed class Script : INodeSource
     {
         public string WhyNoNodes => "";

@@ -16,7 +16,7 @@ public sealed class NamedNodesTests : TestKit
     public NamedNodesTests() => _names = new RaftRegistry.EngineNames(new Bench(this).Process, []);
 
     [Fact]
-    public void Contacts_and_whoever_is_named_are_told_once_and_this_node_never()
+    public void Contacts_and_named_nodes_are_reported_once_and_this_node_never()
     {
         var source = new NamedNodes(Self, [":9991", "host:9992"], Sys.Log);
 
@@ -25,7 +25,7 @@ public sealed class NamedNodesTests : TestKit
     }
 
     [Fact]
-    public void Node_that_no_roster_names_any_more_is_unnamed_but_for_contacts()
+    public void Node_that_no_roster_names_any_more_is_unnamed_unless_it_is_a_contact()
     {
         var source = new NamedNodes(Self, [":9991"], Sys.Log);
         Read(source, ":9991", ":9992");

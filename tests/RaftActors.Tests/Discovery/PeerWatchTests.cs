@@ -12,8 +12,7 @@ using RaftActors.Wire;
 namespace RaftActors.Tests.Discovery;
 
 /// <summary>
-/// What a process without peers tells, on a clock that only the test moves. The test is the source of nodes; the founding timeout of the
-/// process is 10 s.
+/// The warnings about a process without peers, in virtual time. The test is the source of nodes. The founding timeout is 10 s.
 /// </summary>
 public sealed class PeerWatchTests : TestKit
 {
@@ -47,7 +46,7 @@ public sealed class PeerWatchTests : TestKit
     }
 
     [Fact]
-    public void Process_that_meets_a_peer_after_its_warning_says_so_once_and_is_watched_anew()
+    public void Process_that_meets_a_peer_after_its_warning_logs_it_once_and_is_watched_again()
     {
         Advance(31);
 
@@ -110,7 +109,7 @@ public sealed class PeerWatchTests : TestKit
         }
     }
 
-    // The registry has read all that was sent before.
+    // The registry has read all earlier messages.
     private void Settle()
     {
         _registry.Tell(new Identify("now"), _engine);

@@ -22,7 +22,7 @@ public sealed class RaftRegistryTests : TestKit
     }
 
     [Fact]
-    public void Node_that_greets_is_told_the_processes_of_this_one_and_they_greet_its_own()
+    public void Hello_is_answered_with_the_processes_of_this_node_which_meet_those_of_the_other()
     {
         _group.Start("raft1", 0);
 
@@ -61,7 +61,7 @@ public sealed class RaftRegistryTests : TestKit
     }
 
     [Fact]
-    public void Peer_whose_message_comes_before_its_node_was_met_is_answered()
+    public void Peer_whose_message_comes_before_its_hello_is_answered()
     {
         _group.Start("raft1", 0);
         var stranger = new Member(new ProcessName("raft2@node1"), new Incarnation(new Guid(2, 0, 0, new byte[8])));

@@ -55,7 +55,7 @@ public sealed class AppendDeskTests : TestKit
     }
 
     [Fact]
-    public void Append_whose_place_is_in_a_snapshot_that_came_in_ends_as_unknown_and_one_behind_it_does_not()
+    public void Append_placed_inside_an_installed_snapshot_ends_as_unknown_and_one_behind_it_does_not()
     {
         _bench.BuildQuorum(("raft1", 1), ("raft2", 4), ("raft3", 4));
         _bench.Elect("raft2");
@@ -95,7 +95,7 @@ public sealed class AppendDeskTests : TestKit
     }
 
     [Fact]
-    public void Learner_sends_one_ahead_until_the_leader_has_answered_so_that_none_overtakes_one_that_is_refused()
+    public void Learner_sends_one_append_ahead_until_the_leader_answers_so_that_none_overtakes_a_refused_one()
     {
         _bench.BuildQuorum(("raft2", 4), ("raft3", 4), ("raft4", 4));
         _bench.Elect("raft2");
@@ -103,7 +103,7 @@ public sealed class AppendDeskTests : TestKit
         var ahead = _bench["raft3"].ExpectMsg<WireMessage.AppendRequest>();
         _bench["raft3"].ExpectNoMsg(TimeSpan.Zero);
 
-        // The member does not know of the leader yet, so another one is asked.
+        // The member does not know the leader yet, so the desk asks another member.
         _desk.Receive(new AppendReply.Refused(ahead.Request));
         Tick(1);
         Assert.Equal(ahead.Request, _bench["raft4"].ExpectMsg<WireMessage.AppendRequest>().Request);
@@ -115,7 +115,7 @@ public sealed class AppendDeskTests : TestKit
     }
 
     [Fact]
-    public void Learner_whose_way_to_the_leader_is_open_sends_at_once_and_one_ahead_again_after_a_refusal()
+    public void Learner_with_an_answered_way_sends_all_at_once_and_one_ahead_again_after_a_refusal()
     {
         _bench.BuildQuorum(("raft2", 4), ("raft3", 4), ("raft4", 4));
         _bench.Elect("raft2");
@@ -123,7 +123,7 @@ public sealed class AppendDeskTests : TestKit
         var (second, third) = (_bench.Process.ToId(Append()), _bench.Process.ToId(Append()));
         Assert.Equal(3, _bench["raft3"].ReceiveN(3).Count);
 
-        // The member lost sight of the leader: both are refused, and the second waits until the third is known to be.
+        // The member has lost the leader and refuses both. The second waits until the leader has answered the third.
         _desk.Receive(new AppendReply.Refused(second));
         Tick(1);
         _bench["raft3"].ExpectNoMsg(TimeSpan.Zero);
@@ -136,7 +136,7 @@ public sealed class AppendDeskTests : TestKit
     }
 
     [Fact]
-    public void Learner_that_every_member_refuses_asks_the_leader_itself()
+    public void Learner_sends_to_the_leader_itself_when_every_member_has_refused()
     {
         _bench.BuildQuorum(("raft2", 4), ("raft3", 4), ("raft4", 4));
         _bench.Elect("raft2");
@@ -233,7 +233,7 @@ public sealed class AppendDeskTests : TestKit
     }
 
     [Fact]
-    public void Twenty_thousand_appends_end_one_by_one_while_time_goes_by()
+    public void Twenty_thousand_appends_end_one_by_one_between_ticks()
     {
         _bench.BuildQuorum(("raft1", 1), ("raft2", 4), ("raft3", 4));
         _bench.Elect("raft2");
@@ -250,7 +250,7 @@ public sealed class AppendDeskTests : TestKit
     }
 
     [Fact]
-    public void Append_sent_ahead_that_is_lost_holds_up_the_others_no_longer_than_its_own_time()
+    public void Lost_append_sent_ahead_holds_up_the_others_no_longer_than_its_timeout()
     {
         _bench.BuildQuorum(("raft2", 4), ("raft3", 4), ("raft4", 4));
         _bench.Elect("raft2");
@@ -290,7 +290,7 @@ public sealed class AppendDeskTests : TestKit
     }
 
     [Fact]
-    public void Append_that_was_written_nowhere_is_sent_again_to_the_next_leader()
+    public void Append_that_was_refused_is_sent_again_to_the_next_leader()
     {
         _bench.BuildQuorum(("raft1", 1), ("raft2", 4), ("raft3", 4));
         _bench.Elect("raft2");
@@ -331,7 +331,7 @@ public sealed class AppendDeskTests : TestKit
     }
 
     [Fact]
-    public void Append_whose_place_another_term_took_ends_as_not_committed()
+    public void Append_overwritten_in_another_term_ends_as_not_committed()
     {
         _bench.BuildQuorum(("raft1", 1), ("raft2", 4), ("raft3", 4));
         _bench.Elect("raft2");
@@ -353,7 +353,7 @@ public sealed class AppendDeskTests : TestKit
         var request = Append(TimeSpan.FromMilliseconds(100));
         _desk.Receive(new AppendReply.Taken(_bench.Process.ToId(request), new LogPlace(new LogIndex(5), new Term(1))));
 
-        // The pair may be at index 5: the entry at index 6 does not tell.
+        // The pair may be at index 5. The entry at index 6 does not show it.
         _desk.OnCommitted(Bench.Entry(6, 2, null));
         _bench.Actor.ExpectNoMsg(TimeSpan.Zero);
         Tick(2);
@@ -373,7 +373,7 @@ public sealed class AppendDeskTests : TestKit
     }
 
     [Fact]
-    public void Append_that_was_committed_before_ends_with_it_and_not_when_its_time_is_up()
+    public void Append_whose_request_was_committed_before_ends_before_its_timeout()
     {
         _bench.BuildQuorum(("raft1", 1), ("raft2", 4), ("raft3", 4));
         _bench.Elect("raft2");
@@ -392,7 +392,7 @@ public sealed class AppendDeskTests : TestKit
         return request;
     }
 
-    // The next requests that raft2 is sent.
+    // The next requests to raft2.
     private RequestId[] Sent(int count) =>
         [.. _bench["raft2"].ReceiveN(count).Cast<WireMessage.AppendRequest>().Select(append => append.Request)];
 

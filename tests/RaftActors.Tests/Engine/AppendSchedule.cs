@@ -168,7 +168,7 @@ internal sealed class AppendSchedule(int seed, bool isStable)
         return _processes.Any(process => process.Appends.Count > 0) ? "an Append does not end" : null;
     }
 
-    // The next leader has all that is committed, and some of what the one before wrote.
+    // The next leader has all committed entries, and some of the uncommitted entries of the leader before.
     private void Elect()
     {
         var kept = _random.Next(_committed.Count, _leader.Log.Count + 1);
@@ -241,7 +241,7 @@ internal sealed class AppendSchedule(int seed, bool isStable)
         }
     }
 
-    // As Core does.
+    // Core does the same.
     private void Propose(ScheduledProcess process, Input.Propose proposal)
     {
         if (process.Leads is null || (!_isEnding && _random.Next(8) == 0))

@@ -3,7 +3,7 @@ using Akka.TestKit.Xunit2;
 
 namespace RaftActors.Tests.Engine;
 
-/// <summary>Random schedules, the same with each run; a failure names its seed and what happened.</summary>
+/// <summary>Random schedules, the same in each run. A failure names its seed and lists the events.</summary>
 public sealed class AppendScheduleTests : TestKit
 {
     private const int Seeds = 1000;
@@ -11,7 +11,7 @@ public sealed class AppendScheduleTests : TestKit
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void Every_append_ends_once_and_is_committed_unless_it_was_told_not_to_be(bool isStable)
+    public void Every_append_ends_once_and_is_committed_unless_it_ended_as_not_committed(bool isStable)
     {
         Mailbox[] mailboxes = [.. Enumerable.Range(0, 2 * ScheduledProcess.Count).Select(_ => new Mailbox(this))];
 
@@ -21,7 +21,7 @@ public sealed class AppendScheduleTests : TestKit
         Assert.True(problem is null, problem);
     }
 
-    /// <summary>Takes what is sent to one ref, before the send returns.</summary>
+    /// <summary>Collects the messages to one ref before the send returns.</summary>
     internal sealed class Mailbox
     {
         public Mailbox(TestKit kit) => Ref = kit.ActorOfAsTestActorRef<Receiver>(Props.Create(() => new Receiver(this)));

@@ -10,7 +10,7 @@ using RaftActors.Storage;
 
 namespace RaftActors.Tests.Engine;
 
-/// <summary>One part of an engine on the bench: raft1 of four, with probes for its actor, itself, and its peers.</summary>
+/// <summary>The setup for a test of one desk: raft1 of four, with probes for its actor, its engine, and its peers.</summary>
 internal sealed class Bench
 {
     public const string Settings =
@@ -21,8 +21,8 @@ internal sealed class Bench
 
     private readonly Dictionary<string, TestProbe> _peers = [];
 
-    /// <param name="preload">What its log begins with.</param>
-    /// <param name="name">The process's own.</param>
+    /// <param name="preload">The pairs that the log begins with.</param>
+    /// <param name="name">The name of the process.</param>
     public Bench(TestKitBase kit, LogSlice preload = default, string name = "raft1")
     {
         var config = ConfigurationFactory.ParseString(Settings).WithFallback(RaftExtension.Reference);
@@ -59,7 +59,7 @@ internal sealed class Bench
 
     public static Member MemberOf(string process) => new(NameOf(process), Incarnation.None);
 
-    /// <summary>Quorum members with what they had at founding.</summary>
+    /// <summary>The quorum members with their serials at founding.</summary>
     public void BuildQuorum(params (string Process, long Founding)[] members)
     {
         var all = members.Select(each => each.Process == "raft1" ? Process.Member : MemberOf(each.Process)).ToImmutableArray();
@@ -74,7 +74,7 @@ internal sealed class Bench
         Context.Leader = new LeaderView(member, new Term(term), new Serial(4), process == "raft1", IsReady: true);
     }
 
-    /// <summary>The node of a peer is silent.</summary>
+    /// <summary>The node of a peer becomes unreachable.</summary>
     public void LoseSightOf(string process) =>
         Context.Peers.Mark(NameOf(process), _peers[process].Ref.Path.Address, isReachable: false);
 

@@ -47,7 +47,7 @@ public sealed class ChangeDeskTests : TestKit
     }
 
     [Fact]
-    public void Change_that_was_refused_is_sent_again_and_in_the_end_refused_with_what_stood_against_it()
+    public void Refused_change_is_sent_again_and_ends_with_the_reason_of_the_latest_refusal()
     {
         var change = SubmitTo("raft2", Join);
         _desk.Receive(new ChangeReply.Refused(_bench.Process.ToId(change), "another change is under way"));
@@ -62,7 +62,7 @@ public sealed class ChangeDeskTests : TestKit
     }
 
     [Fact]
-    public void Change_that_makes_no_sense_is_refused_at_once()
+    public void Denied_change_is_refused_at_once()
     {
         var change = SubmitTo("raft2", Join);
         _desk.Receive(new ChangeReply.Denied(_bench.Process.ToId(change), "raft9@node9 is in the group already"));
@@ -95,7 +95,7 @@ public sealed class ChangeDeskTests : TestKit
     }
 
     [Fact]
-    public void Change_that_another_terms_entry_took_the_place_of_is_sent_again()
+    public void Change_overwritten_in_another_term_is_sent_again()
     {
         var change = SubmitTo("raft2", Join);
         _desk.Receive(new ChangeReply.Taken(_bench.Process.ToId(change), new LogPlace(new LogIndex(7), new Term(2))));
@@ -182,7 +182,7 @@ public sealed class ChangeDeskTests : TestKit
     }
 
     [Fact]
-    public void Transfer_is_done_as_soon_as_the_process_that_was_named_leads()
+    public void Transfer_is_done_as_soon_as_its_target_leads()
     {
         var change = SubmitTo("raft2", new GroupChange.Transfer(Bench.NameOf("raft3")));
         _desk.OnLeader(Bench.NameOf("raft4"));
@@ -194,7 +194,7 @@ public sealed class ChangeDeskTests : TestKit
     }
 
     [Fact]
-    public void Transfer_to_anybody_is_done_as_soon_as_another_one_leads()
+    public void Transfer_without_a_target_is_done_as_soon_as_another_process_leads()
     {
         var change = SubmitTo("raft2", new GroupChange.Transfer(null));
         _desk.Receive(new ChangeReply.Refused(_bench.Process.ToId(change), "raft2@node2 has stepped down"));
@@ -230,7 +230,7 @@ public sealed class ChangeDeskTests : TestKit
         return request;
     }
 
-    // As the engine does: the context first, then the desk.
+    // In the engine's order: the context first, then the desk.
     private void Commit(LogEntry entry)
     {
         _bench.Context.Commit = entry.Index;

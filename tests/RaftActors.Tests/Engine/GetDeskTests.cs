@@ -18,7 +18,7 @@ public sealed class GetDeskTests : TestKit
     }
 
     [Fact]
-    public void Server_that_had_least_but_enough_is_asked_with_the_askers_commit_index()
+    public void First_server_is_the_one_with_the_fewest_pairs_that_has_this_pair_and_gets_the_commit_index()
     {
         BuildQuorumOfOthers();
         _bench.Commit(1, 2, 3);
@@ -30,7 +30,7 @@ public sealed class GetDeskTests : TestKit
     }
 
     [Fact]
-    public void Answer_is_handed_to_the_actor_once()
+    public void Answer_is_delivered_to_the_actor_once()
     {
         BuildQuorumOfOthers();
         var request = Get(1);
@@ -46,7 +46,7 @@ public sealed class GetDeskTests : TestKit
     }
 
     [Fact]
-    public void Server_that_refuses_makes_way_for_the_next_and_the_last_refusal_ends_it()
+    public void Next_server_is_asked_after_a_refusal_and_the_last_refusal_ends_the_get()
     {
         BuildQuorumOfOthers();
         Get(1);
@@ -60,7 +60,7 @@ public sealed class GetDeskTests : TestKit
     }
 
     [Fact]
-    public void Late_refusal_of_a_server_that_made_way_is_not_that_of_the_next_one()
+    public void Late_refusal_of_an_earlier_server_is_not_taken_for_one_of_the_present_server()
     {
         BuildQuorumOfOthers();
         var request = Get(1, TimeSpan.FromMilliseconds(400));
@@ -79,7 +79,7 @@ public sealed class GetDeskTests : TestKit
     }
 
     [Fact]
-    public void Server_that_becomes_unreachable_makes_way_for_the_next()
+    public void Next_server_is_asked_when_the_present_one_becomes_unreachable()
     {
         BuildQuorumOfOthers();
         Get(1);
@@ -92,7 +92,7 @@ public sealed class GetDeskTests : TestKit
     }
 
     [Fact]
-    public void Server_that_is_silent_for_a_quarter_of_the_time_makes_way_for_the_next_and_then_it_is_the_first_ones_turn_again()
+    public void Next_server_is_asked_after_a_quarter_of_the_timeout_and_after_the_last_the_first_again()
     {
         BuildQuorumOfOthers();
         Get(1, TimeSpan.FromMilliseconds(400));
@@ -120,7 +120,7 @@ public sealed class GetDeskTests : TestKit
     }
 
     [Fact]
-    public void Get_without_a_quorum_ends_when_its_time_is_up()
+    public void Get_without_a_quorum_ends_at_its_timeout()
     {
         Get(1, TimeSpan.FromMilliseconds(50));
         Tick(1);
@@ -142,7 +142,7 @@ public sealed class GetDeskTests : TestKit
     }
 
     [Fact]
-    public void Pair_that_nobody_keeps_any_more_is_compacted()
+    public void Get_of_a_pair_that_all_servers_have_compacted_ends_as_compacted()
     {
         BuildQuorumOfOthers();
         Get(1);
@@ -158,7 +158,7 @@ public sealed class GetDeskTests : TestKit
     }
 
     [Fact]
-    public void Snapshot_for_the_actor_ends_the_gets_that_it_stands_for()
+    public void Snapshot_for_the_actor_ends_the_gets_that_it_covers()
     {
         BuildQuorumOfOthers();
         var below = Get(3);
@@ -172,7 +172,7 @@ public sealed class GetDeskTests : TestKit
     }
 
     [Fact]
-    public void Pair_that_was_committed_here_when_the_life_began_is_given_at_once_and_nobody_is_asked()
+    public void Pair_committed_here_before_the_life_began_is_delivered_without_asking_a_server()
     {
         BuildQuorumOfOthers();
         _bench.Commit(1, 2);
@@ -188,7 +188,7 @@ public sealed class GetDeskTests : TestKit
     }
 
     [Fact]
-    public void Pair_that_a_snapshot_stands_for_here_is_asked_for()
+    public void Pair_compacted_here_is_asked_of_a_server()
     {
         BuildQuorumOfOthers();
         _bench.Commit(1, 2);
@@ -201,7 +201,7 @@ public sealed class GetDeskTests : TestKit
     }
 
     [Fact]
-    public void Pair_of_the_own_log_waits_for_its_commit_and_for_a_quarter_of_the_time()
+    public void Pair_of_the_own_log_waits_a_quarter_of_the_timeout_for_its_commit()
     {
         var bench = new Bench(this, [.. new[] { 1, 2 }.Select(serial => Bench.Entry(serial, 0, null))]);
         var desk = new GetDesk(bench.Context);

@@ -18,11 +18,12 @@ public sealed class GetServersTests
         Assert.Equal(expected, Order(serial, Asker, ("raft1", 1), ("raft2", 4), ("raft3", 4)));
 
     [Fact]
-    public void Who_had_less_comes_before_who_has_the_lower_name() =>
+    public void Fewer_founding_pairs_count_more_than_a_lower_name() =>
         Assert.Equal("raft2 raft1 raft3", Order(1, Asker, ("raft1", 4), ("raft2", 1), ("raft3", 4)));
 
     [Fact]
-    public void Nobody_asks_itself() => Assert.Equal("raft2 raft3", Order(1, Name("raft1"), ("raft1", 1), ("raft2", 4), ("raft3", 4)));
+    public void Process_does_not_ask_itself() =>
+        Assert.Equal("raft2 raft3", Order(1, Name("raft1"), ("raft1", 1), ("raft2", 4), ("raft3", 4)));
 
     private static string Order(long serial, ProcessName self, params (string Name, long Serial)[] founding)
     {

@@ -5,7 +5,7 @@ using RaftActors.Engine;
 
 namespace RaftActors.Tests.Engine;
 
-/// <summary>Whether the engine is told to show proposals to an actor: only one that overrides HandleProposal could refuse any.</summary>
+/// <summary>The engine shows proposals only to an actor that overrides HandleProposal. Another one could refuse none.</summary>
 public sealed class JudgingTests : TestKit
 {
     [Fact]

@@ -34,7 +34,7 @@ public sealed class LeaderDeskTests : TestKit
     }
 
     [Fact]
-    public void Who_does_not_lead_refuses_what_was_passed_on_already()
+    public void Process_that_does_not_lead_refuses_a_request_that_was_passed_on()
     {
         _bench.Elect("raft2");
         Submit(1, new GroupChange.Join(Newcomer));
@@ -60,7 +60,7 @@ public sealed class LeaderDeskTests : TestKit
     }
 
     [Fact]
-    public void Origin_hears_where_a_change_stands_and_when_it_is_done()
+    public void Origin_learns_the_place_of_its_change_and_when_it_is_done()
     {
         _bench.Elect("raft1");
         Submit(1, new GroupChange.Join(Newcomer));
@@ -76,7 +76,7 @@ public sealed class LeaderDeskTests : TestKit
     }
 
     [Fact]
-    public void Deposed_leader_does_not_say_done_of_what_another_configuration_replaced()
+    public void Former_leader_does_not_report_a_replaced_change_as_done()
     {
         _bench.Elect("raft1");
         Submit(1, new GroupChange.Join(Newcomer));
@@ -89,9 +89,9 @@ public sealed class LeaderDeskTests : TestKit
         _origin.ExpectNoMsg(TimeSpan.Zero);
     }
 
-    // A step of Core commits before it tells that this process no longer leads.
+    // One step of Core commits before it reports that this process no longer leads.
     [Fact]
-    public void Leader_does_not_say_done_of_a_change_that_the_entry_of_a_later_term_replaced()
+    public void Leader_does_not_report_a_change_as_done_that_a_later_term_overwrote()
     {
         _bench.Elect("raft1");
         Submit(1, new GroupChange.Join(Newcomer));
@@ -108,7 +108,7 @@ public sealed class LeaderDeskTests : TestKit
     [InlineData(MembersRefusalReason.NotLeader, typeof(ChangeReply.Refused))]
     [InlineData(MembersRefusalReason.Outdated, typeof(ChangeReply.Refused))]
     [InlineData(MembersRefusalReason.UnderWay, typeof(ChangeReply.Refused))]
-    public void Refused_change_may_be_asked_for_again_unless_it_makes_no_sense(MembersRefusalReason reason, Type answer)
+    public void Change_that_core_refuses_is_denied_only_if_it_is_invalid(MembersRefusalReason reason, Type answer)
     {
         _bench.Elect("raft1");
         Submit(1, new GroupChange.Join(Newcomer));
@@ -135,7 +135,7 @@ public sealed class LeaderDeskTests : TestKit
     }
 
     [Fact]
-    public void Transfer_to_the_leader_is_done_already()
+    public void Transfer_to_the_present_leader_is_done_at_once()
     {
         _bench.Elect("raft1");
         Submit(1, new GroupChange.Transfer(Bench.NameOf("raft1")));
@@ -160,7 +160,7 @@ public sealed class LeaderDeskTests : TestKit
     }
 
     [Fact]
-    public void End_of_a_transfer_that_was_not_asked_for_here_is_nobodys_answer()
+    public void End_of_a_transfer_of_another_desk_answers_no_origin()
     {
         _bench.Elect("raft1");
         _desk.OnTransferEnded(new Effect.TransferEnded(Bench.NameOf("raft2"), TransferOutcome.TimedOut));

@@ -21,7 +21,7 @@ public sealed class OutboxTests : TestKit
     }
 
     [Fact]
-    public void Messages_of_one_turn_leave_together_in_the_order_said()
+    public void Messages_of_one_turn_are_sent_together_in_order()
     {
         _outbox.BeginTurn();
         Send(1, 2, 3);
@@ -35,7 +35,7 @@ public sealed class OutboxTests : TestKit
     }
 
     [Fact]
-    public void Single_message_of_a_turn_leaves_as_it_is()
+    public void Single_message_of_a_turn_is_sent_without_a_batch()
     {
         _outbox.BeginTurn();
         Send(1);
@@ -45,7 +45,7 @@ public sealed class OutboxTests : TestKit
     }
 
     [Fact]
-    public void Message_outside_a_turn_leaves_at_once()
+    public void Message_outside_a_turn_is_sent_at_once()
     {
         Send(1);
 
@@ -66,7 +66,7 @@ public sealed class OutboxTests : TestKit
     }
 
     [Fact]
-    public void Engine_reads_what_it_said_to_itself_within_the_turn_and_what_follows_from_it_too()
+    public void Engine_reads_its_messages_to_itself_within_the_turn_and_their_consequences_too()
     {
         _outbox.BeginTurn();
         _outbox.Send(_self, Refused(1));

@@ -12,7 +12,7 @@ public sealed class PeerBookTests : TestKit
     private static readonly Address Elsewhere = new("akka.tcp", "demo", "host9", 2551);
 
     [Fact]
-    public void Process_that_was_started_again_is_where_it_was_heard_last_and_the_end_of_its_old_node_is_no_news()
+    public void Restarted_process_has_its_latest_address_and_the_end_of_its_old_node_is_ignored()
     {
         var book = new Bench(this).Context.Peers;
         var again = CreateTestProbe();
@@ -24,7 +24,7 @@ public sealed class PeerBookTests : TestKit
     }
 
     [Fact]
-    public void Process_whose_node_is_silent_is_out_of_reach_until_it_is_heard()
+    public void Process_of_a_silent_node_is_unreachable_until_a_message_comes()
     {
         var bench = new Bench(this);
         var (book, engine) = (bench.Context.Peers, bench["raft2"].Ref);

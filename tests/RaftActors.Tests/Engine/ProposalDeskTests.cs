@@ -34,7 +34,7 @@ public sealed class ProposalDeskTests : TestKit
     }
 
     [Fact]
-    public void Who_does_not_lead_refuses_what_was_passed_on_already()
+    public void Process_that_does_not_lead_refuses_a_request_that_was_passed_on()
     {
         _bench.Elect("raft2");
         _desk.Submit(Request(1, hops: 0), _origin);
@@ -43,7 +43,7 @@ public sealed class ProposalDeskTests : TestKit
     }
 
     [Fact]
-    public void Leader_without_an_actor_refuses_what_nobody_can_judge()
+    public void Leader_without_an_actor_refuses_proposals()
     {
         _bench.Elect("raft1");
         _bench.Context.Detach();
@@ -70,7 +70,7 @@ public sealed class ProposalDeskTests : TestKit
     }
 
     [Fact]
-    public void What_is_accepted_until_the_desks_turn_is_proposed_at_once_and_in_order()
+    public void Pairs_accepted_before_the_desks_turn_are_proposed_together_and_in_order()
     {
         _bench.Elect("raft1");
         Submit(3, 1, 2);
@@ -139,7 +139,7 @@ public sealed class ProposalDeskTests : TestKit
     }
 
     [Fact]
-    public void Discarded_pair_is_written_nowhere()
+    public void Discarded_pair_is_not_written()
     {
         _bench.Elect("raft1");
         _desk.Submit(Request(1), _origin);
@@ -164,7 +164,7 @@ public sealed class ProposalDeskTests : TestKit
     }
 
     [Fact]
-    public void Pair_that_a_busy_leader_has_no_room_for_is_written_nowhere_and_its_origin_hears_why()
+    public void Pair_without_room_at_a_busy_leader_is_not_written_and_its_origin_learns_why()
     {
         _bench.Elect("raft1");
         Submit(1, 2);
@@ -188,7 +188,7 @@ public sealed class ProposalDeskTests : TestKit
     }
 
     [Fact]
-    public void What_comes_while_the_leadership_is_handed_over_waits_and_keeps_its_order()
+    public void Pairs_that_come_during_a_transfer_wait_and_keep_their_order()
     {
         _bench.Elect("raft1");
         Submit(1, 2);
@@ -203,7 +203,7 @@ public sealed class ProposalDeskTests : TestKit
     }
 
     [Fact]
-    public void What_waits_for_the_end_of_a_transfer_is_proposed_once_a_tick_however_much_comes_meanwhile()
+    public void Pairs_that_wait_for_a_transfer_are_proposed_once_a_tick_however_many_come()
     {
         _bench.Elect("raft1");
         for (var number = 1L; number <= 100; number++)
@@ -224,7 +224,7 @@ public sealed class ProposalDeskTests : TestKit
     }
 
     [Fact]
-    public void What_waited_for_the_end_of_a_transfer_goes_back_when_another_one_leads()
+    public void Pairs_that_waited_for_a_transfer_are_refused_when_another_process_leads()
     {
         _bench.Elect("raft1");
         Submit(1, 2);
@@ -241,7 +241,7 @@ public sealed class ProposalDeskTests : TestKit
     [Theory]
     [InlineData(4)]
     [InlineData(2)]
-    public void Pair_that_was_in_the_log_before_is_answered_when_it_is_committed_as_it_may_be_already(long index)
+    public void Repeated_request_is_answered_when_its_entry_is_committed(long index)
     {
         _bench.Elect("raft1");
         _bench.Commit(1, 2, 3);
@@ -259,7 +259,7 @@ public sealed class ProposalDeskTests : TestKit
     }
 
     [Fact]
-    public void Deposed_leader_does_not_know_what_becomes_of_a_pair_that_was_in_its_log_before()
+    public void Former_leader_answers_a_repeated_request_as_forgotten()
     {
         _bench.Elect("raft1");
         Submit(1);
@@ -272,7 +272,7 @@ public sealed class ProposalDeskTests : TestKit
     }
 
     [Fact]
-    public void What_an_earlier_life_accepted_is_not_judged_again_and_is_proposed_once()
+    public void Pair_that_an_earlier_life_accepted_is_not_judged_again_and_is_proposed_once()
     {
         _bench.Elect("raft1");
         Submit(1);
@@ -287,7 +287,7 @@ public sealed class ProposalDeskTests : TestKit
     }
 
     [Fact]
-    public void New_life_of_the_actor_is_shown_in_order_what_is_undecided()
+    public void New_life_of_the_actor_judges_the_undecided_pairs_in_order()
     {
         _bench.Elect("raft1");
         _desk.Submit(Request(2), _origin);
@@ -300,7 +300,7 @@ public sealed class ProposalDeskTests : TestKit
     }
 
     [Fact]
-    public void Deposed_leader_refuses_what_is_undecided()
+    public void Former_leader_refuses_the_undecided_pairs()
     {
         _bench.Elect("raft1");
         _desk.Submit(Request(1), _origin);

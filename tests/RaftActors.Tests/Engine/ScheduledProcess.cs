@@ -45,17 +45,17 @@ internal sealed class ScheduledProcess
 
     public ProposalDesk Proposals { get; }
 
-    /// <summary>What its actor has not judged yet.</summary>
+    /// <summary>The pairs that the actor has not judged yet.</summary>
     public Queue<ToActor.Judge> Judging { get; } = [];
 
     public IReadOnlyList<LogEntry> Log => _log;
 
-    /// <summary>How many entries are committed here.</summary>
+    /// <summary>The number of entries committed here.</summary>
     public int Committed { get; private set; }
 
     public bool HasTurn { get; set; }
 
-    /// <summary>The term that it leads, as far as it knows; null if it does not.</summary>
+    /// <summary>The term that the process believes to lead; null: none.</summary>
     public Term? Leads { get; private set; }
 
     public static RequestId? RequestOf(LogEntry entry) => (entry.Payload as Payload.Pair)?.Request;
@@ -70,7 +70,7 @@ internal sealed class ScheduledProcess
         return entry;
     }
 
-    /// <summary>It is elected with this log.</summary>
+    /// <summary>The process is elected with this log.</summary>
     public void Lead(Term term, IEnumerable<LogEntry> log)
     {
         LogEntry[] begins = [.. log];
@@ -82,7 +82,7 @@ internal sealed class ScheduledProcess
         Hear(this, term);
     }
 
-    /// <summary>It hears who leads; null: nobody.</summary>
+    /// <summary>The process learns the leader; null: there is none.</summary>
     public void Hear(ScheduledProcess? leader, Term term)
     {
         var before = Context.Leader;
@@ -109,7 +109,7 @@ internal sealed class ScheduledProcess
         Proposals.OnCommitted();
     }
 
-    /// <summary>A snapshot of all that is committed comes in.</summary>
+    /// <summary>A snapshot of all committed entries is installed.</summary>
     public void Install(IReadOnlyList<LogEntry> committed)
     {
         Overwrite(committed, committed.Count);
@@ -119,7 +119,7 @@ internal sealed class ScheduledProcess
         Proposals.OnCommitted();
     }
 
-    /// <summary>Its actor is stopped, and another one starts.</summary>
+    /// <summary>The actor stops, and another one starts.</summary>
     public void ReplaceActor()
     {
         Judging.Clear();
@@ -163,7 +163,7 @@ internal sealed class ScheduledProcess
         return RaftSettings.Read(config.WithFallback(RaftExtension.Reference), new RaftOptions<string>(), $"raft{number}", null);
     }
 
-    // The entries of a deposed leader give way.
+    // Overwrites the uncommitted entries of a former leader.
     private void Overwrite(IReadOnlyList<LogEntry> committed, int end)
     {
         var same = Committed;

@@ -213,7 +213,7 @@ public sealed class StopDeskTests : TestKit
         _bench["raft4"].ExpectMsg(new AppendReply.Refused(request.Request));
     }
 
-    // And all others answer.
+    // All other processes answer.
     private void Begin()
     {
         _desk.Begin(_asker);

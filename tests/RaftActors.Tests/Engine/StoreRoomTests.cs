@@ -6,7 +6,7 @@ using RaftActors.Storage;
 
 namespace RaftActors.Tests.Engine;
 
-/// <summary>Which processes share a directory, and for how long.</summary>
+/// <summary>The sharing of a directory by processes, from its opening to its closing.</summary>
 public sealed class StoreRoomTests : TestKit
 {
     private readonly string _folder = Path.Combine(Path.GetTempPath(), $"raft-room-{Guid.NewGuid():N}");
@@ -42,7 +42,7 @@ public sealed class StoreRoomTests : TestKit
     }
 
     [Fact]
-    public void Directory_is_the_same_however_it_is_written()
+    public void Directory_is_the_same_however_the_settings_spell_it()
     {
         using var orders = StoreOf(Options, OwnerOf("orders"));
 
@@ -51,7 +51,7 @@ public sealed class StoreRoomTests : TestKit
     }
 
     [Fact]
-    public async Task Directory_that_is_being_closed_is_waited_for()
+    public async Task Opening_waits_for_a_directory_that_is_being_closed()
     {
         var processes = Enumerable.Range(0, 4).Select(number => Task.Run(() =>
         {
@@ -79,21 +79,21 @@ public sealed class StoreRoomTests : TestKit
     }
 
     [Fact]
-    public void Log_in_memory_is_told_where_the_group_has_one_node()
+    public void Log_in_memory_is_logged_where_the_group_has_one_node()
     {
         EventFilter.Info(start: "raft1@node1 of group orders keeps its log in memory")
             .ExpectOne(() => Assert.IsType<MemoryStore>(StoreOf(Options with { Directory = "" }, OwnerOf("orders"))));
     }
 
     [Fact]
-    public void Log_in_memory_is_warned_of_where_the_group_spans_nodes()
+    public void Log_in_memory_is_a_warning_where_the_group_spans_nodes()
     {
         EventFilter.Warning(start: "raft1@node1 of group orders keeps its log in memory")
             .ExpectOne(() => Assert.IsType<MemoryStore>(StoreOf(Options with { Directory = "" }, OwnerOf("orders"), spansNodes: true)));
     }
 
     [Fact]
-    public void What_a_store_told_before_there_was_an_engine_waits_for_it()
+    public void Reports_of_a_store_from_before_the_engines_start_wait_for_it()
     {
         var store = new ScriptedStore();
         var (hosted, _) = HostedStore.Open(store, OwnerOf("orders"), []);

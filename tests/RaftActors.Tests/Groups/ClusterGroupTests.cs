@@ -61,7 +61,7 @@ public sealed class ClusterGroupTests : TestKit
     [Fact]
     public void Process_that_joins_late_becomes_a_learner_and_is_handed_everything_however_large()
     {
-        // Five times what fits into one frame of the transport.
+        // Five times the size of a frame of the transport.
         var large = new string('x', 60_000);
         Start(1, 4, 4);
         _nodes[1].Expect("leads");
@@ -88,7 +88,7 @@ public sealed class ClusterGroupTests : TestKit
         _nodes[0].ExpectLeaderOtherThan("raft2");
         _nodes[2].ExpectLeaderOtherThan("raft2");
 
-        // By a quorum member: what a learner sends by way of one that is leaving may be lost, and rightly ends as unknown.
+        // From a quorum member: a request that a learner sends through a leaving member may be lost, and ends as unknown.
         _nodes[2].Append("key100", "value100", TestActor);
 
         ExpectMsg<AppendOutcome.Done>(TimeSpan.FromSeconds(30));
@@ -111,7 +111,7 @@ public sealed class ClusterGroupTests : TestKit
         _nodes[3].ExpectStart("led by ");
         _nodes[1].Stop();
 
-        // Two are left of the three who vote.
+        // Two of the three voters are left.
         _nodes[3].Append("key3", "c", TestActor);
         Assert.Equal(new Serial(3), ExpectMsg<AppendOutcome.Done>(TimeSpan.FromSeconds(30)).Serial);
     }

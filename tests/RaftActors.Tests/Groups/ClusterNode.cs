@@ -31,7 +31,7 @@ internal sealed class ClusterNode
         }
         """;
 
-    // Nothing takes as long on a machine that works.
+    // Longer than any step takes on a working machine.
     private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
 
     private readonly ActorSystem _system;
@@ -53,7 +53,7 @@ internal sealed class ClusterNode
 
     public string Name { get; }
 
-    /// <summary>What its process tells; see <see cref="Recorder"/>.</summary>
+    /// <summary>The messages of the process's actor; see <see cref="Recorder"/>.</summary>
     public TestProbe Watcher { get; }
 
     private Address Address => Cluster.Get(_system).SelfAddress;
@@ -61,20 +61,20 @@ internal sealed class ClusterNode
     public void Append(string key, string value, IActorRef replyTo) =>
         _actor.Tell(new Recorder.Append(key, value, TimeSpan.FromSeconds(20)), replyTo);
 
-    /// <summary>Waits for this, skipping what is told before it.</summary>
+    /// <summary>Waits for this message, and skips those before it.</summary>
     public void Expect(string expected) =>
         Watcher.FishForMessage<string>(told => told == expected, Guard, $"{Name} to tell '{expected}'");
 
-    /// <summary>Waits for something that begins so, skipping what is told before it, and gives back the rest of it.</summary>
+    /// <summary>Waits for a message with this beginning, and skips those before it. Returns the rest of the message.</summary>
     public string ExpectStart(string start) =>
         Watcher.FishForMessage<string>(told => told.StartsWith(start), Guard, $"{Name} to tell '{start}...'")[start.Length..];
 
-    /// <summary>Waits until it knows of a leader, itself perhaps, that is not this one.</summary>
+    /// <summary>Waits until the process knows a leader other than this one. It may be the process itself.</summary>
     public void ExpectLeaderOtherThan(string gone) => Watcher.FishForMessage<string>(
         told => told == "leads" || (told.StartsWith("led by ") && !told.Contains(gone)),
         Guard,
         $"{Name} to know another leader");
 
-    /// <summary>Ends its actor system; may be called twice.</summary>
+    /// <summary>Stops the actor system. A second call does nothing.</summary>
     public void Stop() => Assert.True(_system.Terminate().Wait(Guard), $"{Name} did not stop.");
 }

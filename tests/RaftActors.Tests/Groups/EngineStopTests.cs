@@ -5,7 +5,7 @@ using RaftActors.Core;
 
 namespace RaftActors.Tests.Groups;
 
-/// <summary>An engine is gone for good; whatever its actor asks of it ends all the same.</summary>
+/// <summary>The engine is gone for good. Every request of its actor still ends.</summary>
 public sealed class EngineStopTests : TestKit
 {
     private const string NotCommitted = "cancel NotCommitted { Detail = The engine of this process has stopped. Restart its node. }";
@@ -25,7 +25,7 @@ public sealed class EngineStopTests : TestKit
     [Fact]
     public void Actor_loses_quorum_leader_and_its_open_appends_and_gets()
     {
-        // It is the leader, and whom serial 5 is asked of.
+        // raft2 is the leader, and the server that is asked for serial 5.
         _group.EngineOf("raft2").Tell(PoisonPill.Instance);
         _group.Actors["raft3"].Tell(new Recorder.Append("key", "value"), TestActor);
         _group.Actors["raft3"].Tell(new Recorder.Get(new Serial(5)));
@@ -90,7 +90,7 @@ public sealed class EngineStopTests : TestKit
         AssertThatEverythingEnds();
     }
 
-    // Nobody is told of two leaders of one term unless something is broken.
+    // Invariant: a term has at most one leader. Core fails when it learns of a second one.
     private void FailCore() => _group.Say(
         VirtualGroup.MemberOf("raft1"),
         "raft3",

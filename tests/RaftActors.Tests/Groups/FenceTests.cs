@@ -6,7 +6,7 @@ using RaftActors.Wire;
 
 namespace RaftActors.Tests.Groups;
 
-/// <summary>A process is fenced, and people see it.</summary>
+/// <summary>A process is fenced, and its operator can see it.</summary>
 public sealed class FenceTests : TestKit
 {
     private readonly VirtualGroup _group;

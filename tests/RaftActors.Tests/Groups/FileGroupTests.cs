@@ -15,7 +15,7 @@ namespace RaftActors.Tests.Groups;
 /// </summary>
 public sealed class FileGroupTests : TestKit
 {
-    // Nothing takes as long on a machine that works.
+    // Longer than any step takes on a working machine.
     private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
 
     private readonly string _folder = Path.Combine(Path.GetTempPath(), $"raft-files-{Guid.NewGuid():N}");
@@ -57,7 +57,7 @@ public sealed class FileGroupTests : TestKit
             Append("raft1", $"key{i}", "v");
         }
 
-        // What a process that is killed leaves behind: whatever it has written, and no seal.
+        // A killed process leaves its written bytes, and no seal.
         Copy("a", "b");
         Stop();
 
@@ -68,7 +68,7 @@ public sealed class FileGroupTests : TestKit
     }
 
     [Fact]
-    public void Snapshots_bound_the_log_and_a_group_that_is_started_again_begins_with_them()
+    public void Snapshots_bound_the_log_and_a_restarted_group_begins_with_them()
     {
         const string snapshots = "raft.snapshot { after-entries = 10, retained-entries = 0 }";
         Start("a", snapshots, takesSnapshots: true);
@@ -103,7 +103,7 @@ public sealed class FileGroupTests : TestKit
     }
 
     [Fact]
-    public void Node_cannot_use_a_directory_that_another_one_has_and_says_so()
+    public void Node_cannot_use_a_directory_that_another_node_has()
     {
         Start("a");
         Expect("raft1", "started");
@@ -117,7 +117,7 @@ public sealed class FileGroupTests : TestKit
     }
 
     [Fact]
-    public void Byte_that_is_wrong_in_a_segment_is_one_clear_exception_out_of_the_actors_constructor_and_the_others_start()
+    public void Actor_with_a_wrong_byte_in_its_segment_fails_with_one_clear_exception_and_the_others_start()
     {
         Start("a");
         Append("raft1", "key1", "a pair of everybody");
@@ -142,7 +142,7 @@ public sealed class FileGroupTests : TestKit
     }
 
     [Fact]
-    public void Another_roster_before_the_founding_is_one_clear_exception_out_of_the_actors_constructor()
+    public void Actor_with_another_roster_before_the_founding_fails_with_one_clear_exception()
     {
         ImmutableArray<ProcessName> roster = [new("raft1@node1"), new("raft2@node1"), new("raft3@node1")];
         Recover("a", "raft1", store => store.Write(
@@ -225,7 +225,7 @@ public sealed class FileGroupTests : TestKit
     private string ExpectStart(string name, string start) =>
         _nodes[name].Watcher.FishForMessage<string>(told => told.StartsWith(start), Guard, $"{name} to tell '{start}...'")[start.Length..];
 
-    // As the next start would find it. Closing a store ends its writes.
+    // Copies the files as the next start would find them. Closing a store ends its writes.
     private RecoveredState Recover(string directory, string name, Action<IRaftStore>? write = null)
     {
         using var opened = StoreDirectory.Open(

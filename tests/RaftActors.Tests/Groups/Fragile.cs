@@ -4,10 +4,10 @@ using RaftActors.Core;
 
 namespace RaftActors.Tests.Groups;
 
-/// <summary>When a <see cref="Fragile"/> actor fails.</summary>
+/// <summary>The moments at which a <see cref="Fragile"/> actor can fail.</summary>
 public enum Moment
 {
-    /// <summary>Of a later life: the first is needed to have a process at all.</summary>
+    /// <summary>The constructor of a later life. Without the first life there is no process.</summary>
     Constructor,
 
     PreStart,
@@ -29,7 +29,7 @@ public enum Moment
     RestoreSnapshot,
 }
 
-/// <summary>A raft actor that fails once, at the moment that its fuse is set to; it tells what it is handed.</summary>
+/// <summary>A raft actor that fails once, at the moment of its fuse. It reports each pair and state.</summary>
 internal sealed class Fragile : RaftActor<string>, IRaftSnapshot<string>
 {
     private readonly IActorRef _watcher;
@@ -110,7 +110,7 @@ internal sealed class Fragile : RaftActor<string>, IRaftSnapshot<string>
         }
     }
 
-    /// <summary>Its supervisor: does what the test says when it fails, and starts it again under its name when it has stopped.</summary>
+    /// <summary>The supervisor: applies the directive of the test to a failure, and starts the actor again when it has stopped.</summary>
     internal sealed class Guard : UntypedActor
     {
         private readonly Props _child;

@@ -20,7 +20,7 @@ public sealed class GrowingGroupTests : TestKit
     }
 
     [Fact]
-    public void Group_of_one_grows_to_three_shrinks_to_one_without_its_founder_and_grows_again()
+    public void Group_of_one_grows_to_three_shrinks_to_one_without_its_founder_and_grows_to_three_again()
     {
         var (first, second, third) = (NamedNode.NewName(), NamedNode.NewName(), NamedNode.NewName());
         Start(first, RosterOf(first));
@@ -54,7 +54,7 @@ public sealed class GrowingGroupTests : TestKit
     }
 
     [Fact]
-    public void Process_that_left_and_is_started_again_under_its_store_is_taken_back()
+    public void Process_that_left_and_restarts_with_its_store_rejoins()
     {
         var (first, second) = (NamedNode.NewName(), NamedNode.NewName());
         Start(first, RosterOf(first));
@@ -75,7 +75,7 @@ public sealed class GrowingGroupTests : TestKit
     }
 
     [Fact]
-    public void Process_that_was_removed_while_it_was_down_learns_so_and_is_taken_in_again()
+    public void Process_that_was_removed_while_it_was_down_learns_so_and_rejoins()
     {
         var names = Found(3);
         _nodes[names[2]].Stop();
@@ -84,7 +84,7 @@ public sealed class GrowingGroupTests : TestKit
         Append(names[0]);
 
         Start(names[2], RosterOf([.. names]));
-        // By the refusal of another one, or if it was back soon enough by the log that the leader still sends it.
+        // It learns so from a refusal, or, after a quick restart, from the log that the leader still sends.
         _nodes[names[2]].ExpectEvent<RaftEvent.Removed>(_ => true);
         Join(names[2], by: names[1]);
 
@@ -93,7 +93,7 @@ public sealed class GrowingGroupTests : TestKit
     }
 
     [Fact]
-    public void Leader_that_leaves_a_group_of_two_hands_over()
+    public void Leader_that_leaves_a_group_of_two_transfers_the_leadership()
     {
         var names = Found(2);
         var leader = _nodes[names[0]].ExpectEvent<RaftEvent.LeaderChanged>(changed => changed.Leader is not null).Leader!;
@@ -107,7 +107,7 @@ public sealed class GrowingGroupTests : TestKit
     }
 
     [Fact]
-    public void Five_that_grew_from_one_and_are_all_started_again_with_what_they_were_founded_with_elect_a_leader()
+    public void Group_that_grew_from_one_to_five_elects_a_leader_after_all_restart_with_their_founding_settings()
     {
         List<ProcessName> names = [.. Enumerable.Range(0, 5).Select(_ => NamedNode.NewName())];
         Start(names[0], RosterOf(names[0]));
@@ -124,7 +124,7 @@ public sealed class GrowingGroupTests : TestKit
         Start(names[0], RosterOf(names[0]));
         names.Skip(1).ToList().ForEach(name => Start(name, Joining));
 
-        // A question is asked again until somebody leads. An Append that meets a change of leaders may rightly end as unknown.
+        // A query is asked again until there is a leader. An Append during a change of leaders may end as unknown.
         foreach (var name in names)
         {
             _nodes[name].Tell(new Recorder.Query("?", TimeSpan.FromSeconds(20)), TestActor);
@@ -182,7 +182,7 @@ public sealed class GrowingGroupTests : TestKit
 
     private void ExpectRemoved(ProcessName name) => _nodes[name].ExpectEvent<RaftEvent.Removed>(_ => true);
 
-    // Each of them knows, and so many vote.
+    // Each process knows the members, and this many vote.
     private void ExpectMembers(int voters, params ProcessName[] names)
     {
         foreach (var name in names)

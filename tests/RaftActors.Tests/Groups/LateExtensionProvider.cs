@@ -3,7 +3,7 @@ using Akka.Configuration;
 
 namespace RaftActors.Tests.Groups;
 
-/// <summary>An extension that has nothing to do with Raft and brings its own defaults.</summary>
+/// <summary>An extension unrelated to Raft that injects its own defaults.</summary>
 internal sealed class LateExtensionProvider : ExtensionIdProvider<LateExtensionProvider.LateExtension>
 {
     public override LateExtension CreateExtension(ExtendedActorSystem system)

@@ -26,7 +26,7 @@ public sealed class MembersTests : TestKit
     [Theory]
     [InlineData("raft1")]
     [InlineData("raft3")]
-    public void Process_that_was_taken_in_follows_and_is_handed_every_pair(string asker)
+    public void Joined_process_is_a_learner_and_gets_every_pair(string asker)
     {
         _group.StartJoining("raft4");
         _group.Actors[asker].Tell(new Recorder.Join(Fourth), TestActor);
@@ -39,7 +39,7 @@ public sealed class MembersTests : TestKit
     }
 
     [Fact]
-    public void Newcomer_may_be_started_after_the_group_has_taken_it_in()
+    public void Joining_process_may_start_after_the_group_has_accepted_the_join()
     {
         _group.Actors["raft2"].Tell(new Recorder.Join(Fourth), TestActor);
         _group.Settle();
@@ -52,7 +52,7 @@ public sealed class MembersTests : TestKit
     }
 
     [Fact]
-    public void Who_is_in_the_group_cannot_join_it()
+    public void Process_of_the_group_cannot_join_it_again()
     {
         _group.Actors["raft2"].Tell(new Recorder.Join(new ProcessName("raft3@node1")), TestActor);
         _group.Settle();
@@ -64,7 +64,7 @@ public sealed class MembersTests : TestKit
     [InlineData("raft1")]
     [InlineData("raft2")]
     [InlineData("raft3")]
-    public void Process_leaves_at_its_own_wish_and_a_learner_takes_its_place_in_the_quorum(string leaver)
+    public void Process_leaves_at_its_own_request_and_a_learner_takes_its_place_in_the_quorum(string leaver)
     {
         Take("raft4");
         _group.Actors[leaver].Tell(new Recorder.Leave(new ProcessName($"{leaver}@node1")), TestActor);
@@ -79,7 +79,7 @@ public sealed class MembersTests : TestKit
     }
 
     [Fact]
-    public void Quorum_member_that_is_gone_for_long_is_exchanged_for_the_learner()
+    public void Quorum_member_that_is_silent_for_gone_after_is_exchanged_for_the_learner()
     {
         Take("raft4");
         Watch(_group.EngineOf("raft3"));
@@ -92,7 +92,7 @@ public sealed class MembersTests : TestKit
     }
 
     [Fact]
-    public void Leaders_decision_is_logged_once_and_stands_in_its_status()
+    public void Decision_of_the_leader_is_logged_once_and_is_in_its_status()
     {
         EventFilter.Info(contains: "raft1@node1 decided: ").ExpectOne(() =>
         {
@@ -107,7 +107,7 @@ public sealed class MembersTests : TestKit
     }
 
     [Fact]
-    public void Process_explains_who_votes_and_what_stands_against_a_change()
+    public void Process_explains_which_members_vote_and_why_a_change_waits()
     {
         _group.Actors["raft2"].Tell(new Recorder.Join(Fourth), TestActor);
         _group.Settle();
@@ -125,7 +125,7 @@ public sealed class MembersTests : TestKit
     }
 
     [Fact]
-    public void Change_that_waits_says_for_what()
+    public void Waiting_change_explains_its_reason()
     {
         _group.StartJoining("raft9");
         _group.Actors["raft9"].Tell(new Recorder.Join(Fourth), ActorRefs.NoSender);

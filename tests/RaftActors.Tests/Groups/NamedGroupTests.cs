@@ -28,7 +28,7 @@ public sealed class NamedGroupTests : TestKit
     }
 
     [Fact]
-    public void Newcomer_that_nobody_told_of_anybody_is_found_when_the_group_takes_it_in()
+    public void Joining_process_without_contacts_is_found_when_the_group_accepts_the_join()
     {
         var names = NewNames(2);
         var (first, newcomer) = (Start(names[0], Roster(names[0])), Start(names[1], "raft.joining = on"));
@@ -40,7 +40,7 @@ public sealed class NamedGroupTests : TestKit
     }
 
     [Fact]
-    public void Newcomer_that_knows_one_contact_is_known_to_it_before_it_is_taken_in()
+    public void Joining_process_with_one_contact_is_known_to_it_before_the_join()
     {
         var names = NewNames(2);
         var first = Start(names[0], Roster(names[0]));
@@ -52,7 +52,7 @@ public sealed class NamedGroupTests : TestKit
     }
 
     [Fact]
-    public void Members_that_are_started_again_find_those_whom_only_their_logs_name()
+    public void Restarted_members_find_processes_that_only_their_logs_name()
     {
         var names = NewNames(3);
         string[] configs = [Roster(names[0]), "raft.joining = on", "raft.joining = on"];
@@ -85,7 +85,7 @@ public sealed class NamedGroupTests : TestKit
     }
 
     [Fact]
-    public void Leader_whose_sockets_close_is_out_of_reach_at_once_and_another_one_leads_long_before_an_election_timeout()
+    public void Leader_whose_sockets_close_is_replaced_long_before_an_election_timeout()
     {
         var names = NewNames(3);
         const string patient =

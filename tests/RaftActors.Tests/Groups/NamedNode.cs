@@ -32,7 +32,7 @@ internal sealed class NamedNode
         }
         """;
 
-    // Nothing takes as long on a machine that works.
+    // Longer than any step takes on a working machine.
     private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
 
     private readonly ActorSystem _system;
@@ -53,13 +53,13 @@ internal sealed class NamedNode
 
     public ProcessName Name { get; }
 
-    /// <summary>What its process tells; see <see cref="Recorder"/>.</summary>
+    /// <summary>The messages of the process's actor; see <see cref="Recorder"/>.</summary>
     public TestProbe Watcher { get; }
 
-    /// <summary>What its engine publishes.</summary>
+    /// <summary>The events that the engine publishes.</summary>
     public TestProbe Events { get; }
 
-    /// <summary>Where nobody listens.</summary>
+    /// <summary>An address without a listener.</summary>
     public static ProcessName NewName() => new($"raft@:{FreePorts.Next()}");
 
     /// <summary>Registers an extension that injects defaults of its own, as sharding or persistence does when it is first used.</summary>
@@ -67,7 +67,7 @@ internal sealed class NamedNode
 
     public void Tell(object message, IActorRef sender) => _actor.Tell(message, sender);
 
-    /// <summary>Waits for this, skipping what is told before it. A process that cannot start fails the test at once.</summary>
+    /// <summary>Waits for this message, and skips those before it. A process that cannot start fails the test at once.</summary>
     public void Expect(string expected) => Watcher.FishForMessage<object>(
         told => told is RaftEvent.StartFailed failed
             ? throw new InvalidOperationException($"{Name} did not start: {failed.Cause}")
@@ -75,10 +75,10 @@ internal sealed class NamedNode
         Guard,
         $"{Name} to tell '{expected}'");
 
-    /// <summary>Waits for such an event, skipping what is published before it.</summary>
+    /// <summary>Waits for such an event, and skips those before it.</summary>
     public TEvent ExpectEvent<TEvent>(Predicate<TEvent> isExpected)
         where TEvent : RaftEvent => Events.FishForMessage(isExpected, Guard, $"{Name} to publish a {typeof(TEvent).Name}");
 
-    /// <summary>Ends its actor system; may be called twice.</summary>
+    /// <summary>Stops the actor system. A second call does nothing.</summary>
     public void Stop() => Assert.True(_system.Terminate().Wait(Guard), $"{Name} did not stop.");
 }

@@ -4,12 +4,12 @@ using RaftActors.Core;
 
 namespace RaftActors.Tests.Groups;
 
-/// <summary>A node of four stops in order, over real sockets, while Appends come from all; one of the four is a learner.</summary>
+/// <summary>One of four nodes stops in order, over real sockets, while all nodes append. One of the four is a learner.</summary>
 public sealed class NodeStopTests : TestKit
 {
     private const int Burst = 50;
 
-    // A handover that takes too long leaves Appends unknown, as it may. On a busy machine it takes long.
+    // A transfer that takes too long leaves Appends unknown. On a busy machine it takes long.
     private const string Patience = """
         raft.transfer-timeout = 20s
         akka.coordinated-shutdown.phases.before-cluster-shutdown.timeout = 50s

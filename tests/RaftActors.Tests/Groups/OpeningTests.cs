@@ -7,7 +7,7 @@ using RaftActors.Storage;
 
 namespace RaftActors.Tests.Groups;
 
-/// <summary>A store takes long to open: the test holds the opening.</summary>
+/// <summary>The test holds the opening of a store, which stands for the recovery of a large log.</summary>
 public sealed class OpeningTests : TestKit
 {
     private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
@@ -39,14 +39,14 @@ public sealed class OpeningTests : TestKit
         other.ExpectMsg("started");
         Assert.False(_watcher.HasMessages);
         _store.ReleaseOpening();
-        _watcher.ExpectMsg("started");
+        _watcher.ExpectMsg("started", Guard);
     }
 
     [Fact]
     public void Messages_that_come_while_the_store_is_opened_are_received_after_PreStart_in_order_and_from_their_senders()
     {
         var actor = Sys.ActorOf(Props.Create(() => new Listener(_watcher, _options)));
-        _watcher.ExpectMsg("made");
+        _watcher.ExpectMsg("made", Guard);
         var (first, second) = (CreateTestProbe(), CreateTestProbe());
         for (var number = 0; number < 100; number++)
         {
@@ -54,7 +54,7 @@ public sealed class OpeningTests : TestKit
         }
 
         _store.ReleaseOpening();
-        _watcher.ExpectMsg("started");
+        _watcher.ExpectMsg("started", Guard);
         for (var number = 100; number < 200; number++)
         {
             actor.Tell($"message {number}", number % 2 == 0 ? first : second);
@@ -69,7 +69,7 @@ public sealed class OpeningTests : TestKit
     public void Message_that_an_actor_stashes_is_received_in_order_when_it_came_while_the_store_was_opened()
     {
         var actor = Sys.ActorOf(Props.Create(() => new Listener(_watcher, _options)));
-        _watcher.ExpectMsg("made");
+        _watcher.ExpectMsg("made", Guard);
         foreach (var message in new[] { "stash", "a", "b", "unstash" })
         {
             actor.Tell(message);
@@ -77,7 +77,7 @@ public sealed class OpeningTests : TestKit
 
         _store.ReleaseOpening();
 
-        _watcher.ExpectMsg("started");
+        _watcher.ExpectMsg("started", Guard);
         foreach (var message in new[] { "unstash", "stash", "a", "b" })
         {
             _watcher.ExpectMsg(message);
@@ -90,7 +90,8 @@ public sealed class OpeningTests : TestKit
     [Fact]
     public void Actor_fails_and_a_later_one_starts_when_the_opening_fails_late()
     {
-        var actor = Start();
+        var actor = Sys.ActorOf(Props.Create(() => new Listener(_watcher, _options)));
+        _watcher.ExpectMsg("made", Guard);
         Watch(actor);
         _store.OpeningFailure = new StoreException("The log is damaged. Repair it.");
 
@@ -103,7 +104,7 @@ public sealed class OpeningTests : TestKit
         Assert.Equal(0, _store.Users);
         _store.OpeningFailure = null;
         Start();
-        _watcher.ExpectMsg("started");
+        _watcher.ExpectMsg("started", Guard);
     }
 
     [Fact]
@@ -115,7 +116,7 @@ public sealed class OpeningTests : TestKit
 
         _events.ExpectMsg<RaftEvent.StartFailed>(failed => Assert.IsType<RaftConfigurationException>(failed.Cause));
         _store.ReleaseOpening();
-        _watcher.ExpectMsg("started");
+        _watcher.ExpectMsg("started", Guard);
         Assert.Equal((1, 1), (_store.Openings, _store.Users));
     }
 
@@ -127,12 +128,12 @@ public sealed class OpeningTests : TestKit
         parent.Tell("before");
         parent.Tell(new InvalidOperationException("a failure"));
         parent.Tell("after");
-        _watcher.ExpectMsg("made");
-        _watcher.ExpectMsg("made");
+        _watcher.ExpectMsg("made", Guard);
+        _watcher.ExpectMsg("made", Guard);
 
         _store.ReleaseOpening();
 
-        _watcher.ExpectMsg("started");
+        _watcher.ExpectMsg("started", Guard);
         _watcher.ExpectMsg("before");
         _watcher.ExpectMsg("after");
         Assert.Equal((1, 1), (_store.Openings, _store.Users));
@@ -142,7 +143,7 @@ public sealed class OpeningTests : TestKit
     public void Actor_that_stops_while_its_store_is_opened_has_no_PostStop_and_leaves_the_name_to_the_next_one()
     {
         var actor = Sys.ActorOf(Props.Create(() => new Listener(_watcher, _options)));
-        _watcher.ExpectMsg("made");
+        _watcher.ExpectMsg("made", Guard);
         Watch(actor);
         Sys.EventStream.Subscribe(TestActor, typeof(Akka.Event.DeadLetter));
         actor.Tell("lost");
@@ -153,7 +154,7 @@ public sealed class OpeningTests : TestKit
         Start();
         _store.ReleaseOpening();
 
-        _watcher.ExpectMsg("started");
+        _watcher.ExpectMsg("started", Guard);
         Assert.Equal((1, 1), (_store.Openings, _store.Users));
     }
 
@@ -182,7 +183,7 @@ public sealed class OpeningTests : TestKit
         _store.ReleaseOpening();
 
         _watcher.ExpectMsg<RequestRef>();
-        _watcher.ExpectMsg("started");
+        _watcher.ExpectMsg("started", Guard);
     }
 
     protected override void AfterAll()
@@ -241,7 +242,7 @@ public sealed class OpeningTests : TestKit
         }
     }
 
-    /// <summary>Restarts all its children when one of them fails.</summary>
+    /// <summary>Restarts all children when one of them fails.</summary>
     private sealed class Family : UntypedActor
     {
         private readonly IActorRef _child;

@@ -5,7 +5,7 @@ using RaftActors.Core;
 
 namespace RaftActors.Tests.Groups;
 
-/// <summary>Reads that are never older than their question, on any process; raft1 leads.</summary>
+/// <summary>Answers that are never older than their query, on any process. raft1 leads.</summary>
 public sealed class QueryTests : TestKit
 {
     private readonly VirtualGroup _group;
@@ -17,7 +17,7 @@ public sealed class QueryTests : TestKit
     [InlineData("raft1")]
     [InlineData("raft2")]
     [InlineData("raft3")]
-    public void Whoever_is_asked_knows_of_the_append_that_has_just_ended_elsewhere(string asked)
+    public void Query_on_any_process_sees_an_append_that_has_just_ended_on_another(string asked)
     {
         Found();
         _group.Actors["raft2"].Tell(new Recorder.Append("key5", "value5"), TestActor);
@@ -30,7 +30,7 @@ public sealed class QueryTests : TestKit
     }
 
     [Fact]
-    public void Process_without_a_leader_answers_nothing_and_the_query_fails_when_its_time_is_up()
+    public void Query_without_a_leader_fails_at_its_timeout()
     {
         _group.Start("raft1", 4);
         _group.Actors["raft1"].Tell(new Recorder.Query("how far?", TimeSpan.FromMilliseconds(200)), TestActor);
@@ -44,7 +44,7 @@ public sealed class QueryTests : TestKit
     }
 
     [Fact]
-    public void Leader_that_hears_nobody_answers_nothing_however_sure_it_is_of_itself()
+    public void Leader_that_hears_no_majority_answers_no_query()
     {
         Found();
         foreach (var silent in new[] { "raft2", "raft3" })

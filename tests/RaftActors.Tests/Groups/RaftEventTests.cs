@@ -9,7 +9,7 @@ using RaftActors.Engine;
 
 namespace RaftActors.Tests.Groups;
 
-/// <summary>What the engines of a group publish, on a clock that only the test moves. raft2 has most, and founds.</summary>
+/// <summary>The events that the engines of a group publish, in virtual time. raft2 has the most pairs, and founds.</summary>
 public sealed class RaftEventTests : TestKit
 {
     private readonly VirtualGroup _group;
@@ -24,7 +24,7 @@ public sealed class RaftEventTests : TestKit
     }
 
     [Fact]
-    public void Leader_tells_each_of_its_roles_once_and_who_elected_it()
+    public void Leader_publishes_each_of_its_roles_once_with_its_voters()
     {
         Found();
 
@@ -39,7 +39,7 @@ public sealed class RaftEventTests : TestKit
     }
 
     [Fact]
-    public void Each_process_tells_once_who_leads_and_a_learner_of_the_quorum_too()
+    public void Each_process_publishes_the_leader_once_and_so_does_a_learner()
     {
         Found();
         _group.StartJoining("raft4");
@@ -55,7 +55,7 @@ public sealed class RaftEventTests : TestKit
     }
 
     [Fact]
-    public void Members_are_told_by_each_process_at_founding_and_when_somebody_came_or_left()
+    public void Each_process_publishes_the_members_at_founding_and_at_each_join_or_leave()
     {
         Found();
         _group.StartJoining("raft4");
@@ -79,7 +79,7 @@ public sealed class RaftEventTests : TestKit
     }
 
     [Fact]
-    public void Peer_that_goes_and_comes_back_is_told_twice_however_often_discovery_says_so()
+    public void Peer_that_goes_and_restarts_is_published_twice_however_often_discovery_reports_it()
     {
         Found();
         var engine = _group.EngineOf("raft1");
@@ -101,7 +101,7 @@ public sealed class RaftEventTests : TestKit
     }
 
     [Fact]
-    public void Process_that_is_refused_says_by_whom_and_why()
+    public void Refused_process_publishes_the_refusing_process_and_the_reason()
     {
         Found();
         var stranger = VirtualGroup.MemberOf("raft1");
@@ -115,7 +115,7 @@ public sealed class RaftEventTests : TestKit
     }
 
     [Fact]
-    public void Newcomer_that_reads_how_another_life_of_its_name_was_removed_is_not_removed()
+    public void Joining_process_that_reads_the_removal_of_an_earlier_incarnation_is_not_removed()
     {
         _group.StartJoining("raft4");
         var leader = VirtualGroup.MemberOf("raft1");
@@ -128,7 +128,7 @@ public sealed class RaftEventTests : TestKit
     }
 
     [Fact]
-    public void Process_that_is_taken_in_again_is_told_so_though_the_members_are_those_of_before_and_its_next_removal_too()
+    public void Rejoining_process_publishes_members_that_are_the_same_as_before_and_its_next_removal()
     {
         _group.StartJoining("raft4");
         var (leader, self) = (VirtualGroup.MemberOf("raft1"), VirtualGroup.MemberOf("raft4") with { Incarnation = Incarnation.None });
@@ -144,7 +144,7 @@ public sealed class RaftEventTests : TestKit
     }
 
     [Fact]
-    public void Newcomer_whose_name_another_life_had_is_told_when_it_is_removed_itself()
+    public void Joining_process_with_a_used_name_publishes_its_own_removal()
     {
         _group.StartJoining("raft4");
         var (leader, other) = (VirtualGroup.MemberOf("raft1"), VirtualGroup.MemberOf("raft4", life: 1));
@@ -156,7 +156,7 @@ public sealed class RaftEventTests : TestKit
     }
 
     [Fact]
-    public void Process_whose_store_failed_is_shut_out_once_whatever_its_actor_does_then()
+    public void Process_whose_store_failed_publishes_ShutOut_once_whatever_its_actor_does_then()
     {
         Found();
 
@@ -195,7 +195,7 @@ public sealed class RaftEventTests : TestKit
 
     private static ProcessName NameOf(string name) => new($"{name}@node1");
 
-    // All from the first on, and all of them committed.
+    // All events from the first on, and all members committed.
     private void Append(Member leader, params LogEntry[] entries) => _group.Say(
         leader,
         "raft4",
@@ -233,7 +233,7 @@ public sealed class RaftEventTests : TestKit
         ExpectMsg<ChangeOutcome.Done>();
     }
 
-    // All since the last time that it was asked for, or since the beginning. What was published before the end is in front of it.
+    // All events since the last call, or since the beginning. The end marker comes after them.
     private List<RaftEvent> Told()
     {
         _group.Settle();

@@ -6,7 +6,7 @@ using RaftActors.Core;
 
 namespace RaftActors.Tests.Groups;
 
-/// <summary>A whole group is stopped and started again on the stores that it had: what it promised and acknowledged is still so.</summary>
+/// <summary>A whole group restarts with its stores. Its terms, votes and acknowledged pairs are still there.</summary>
 public sealed class RestartTests : TestKit
 {
     private static readonly string[] Names = ["raft1", "raft2", "raft3"];
@@ -20,7 +20,7 @@ public sealed class RestartTests : TestKit
     }
 
     [Fact]
-    public void Group_that_is_started_again_has_its_pairs_and_goes_on_in_a_later_term()
+    public void Restarted_group_has_its_pairs_and_continues_in_a_later_term()
     {
         var first = Found();
         Append(first, "raft1", "key1", "a");
@@ -45,7 +45,7 @@ public sealed class RestartTests : TestKit
 
     // raft3's store is lost once, and its next incarnation is exchanged for the one that voted.
     [Fact]
-    public void Process_whose_new_store_the_group_has_taken_in_is_refused_by_nobody_when_all_start_again()
+    public void Process_whose_new_store_has_rejoined_is_not_refused_when_all_restart()
     {
         Found();
         Stop();
@@ -68,14 +68,14 @@ public sealed class RestartTests : TestKit
     }
 
     [Fact]
-    public void Requests_of_a_process_that_was_started_again_are_not_taken_for_those_that_it_made_before()
+    public void Requests_of_a_restarted_process_are_not_taken_for_retries_of_earlier_ones()
     {
         var first = Found();
         Append(first, "raft1", "key1", "a");
         Append(first, "raft1", "key2", "b");
         Stop();
 
-        // It has what it had, so this is the first request that it makes, as key1 was.
+        // The actor keeps its pairs, so this is its first request, as key1 was.
         var second = NewGroup();
         second.Start("raft1", new RaftOptions<string> { LastSerial = new Serial(2) });
         second.Start("raft2", new RaftOptions<string>());
@@ -86,7 +86,7 @@ public sealed class RestartTests : TestKit
     }
 
     [Fact]
-    public void Append_waits_until_the_start_that_its_number_is_of_is_on_disk()
+    public void Append_waits_until_the_boot_in_its_number_is_on_disk()
     {
         var first = Found();
         Append(first, "raft1", "key1", "a");
@@ -97,7 +97,7 @@ public sealed class RestartTests : TestKit
         second.StartHeld("raft3");
         second.AdvanceUntil("raft1", "serial 1 key1=a");
 
-        // It hears of the leader, and says nothing: its number may be given again if it crashes now.
+        // raft3 knows the leader, and sends nothing: after a crash its boot number might be given again.
         second.Actors["raft3"].Tell(new Recorder.Append("key2", "b"), TestActor);
         second.Advance(20);
         Assert.Equal(new Serial(1), StatusOf(second, "raft1").Committed);
@@ -108,7 +108,7 @@ public sealed class RestartTests : TestKit
     }
 
     [Fact]
-    public void Preload_goes_into_an_empty_store_only_and_what_differs_from_the_log_is_handed_over()
+    public void Preload_goes_into_an_empty_store_only_and_pairs_of_the_log_that_differ_are_delivered()
     {
         var first = NewGroup();
         foreach (var name in Names)

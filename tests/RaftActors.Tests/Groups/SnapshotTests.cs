@@ -7,7 +7,9 @@ using RaftActors.Storage;
 
 namespace RaftActors.Tests.Groups;
 
-/// <summary>Snapshots of the actors' state, in a group of four of which one may come late. Little is kept behind them.</summary>
+/// <summary>
+/// Snapshots of the actors' state, in a group of four, one of which may start late. Few entries are retained behind them.
+/// </summary>
 public sealed class SnapshotTests : TestKit
 {
     private static readonly Config Config = ConfigurationFactory.ParseString(
@@ -22,7 +24,7 @@ public sealed class SnapshotTests : TestKit
         : base(Config) => _group = new VirtualGroup(this);
 
     [Fact]
-    public void Actor_is_asked_for_its_state_when_enough_was_committed_since_the_last_time()
+    public void Actor_is_asked_for_its_state_when_enough_was_committed_since_the_last_snapshot()
     {
         Found();
         Append(30);
@@ -47,7 +49,7 @@ public sealed class SnapshotTests : TestKit
             _group.Advance();
         }
 
-        // The state that is written has all pairs up to a serial.
+        // The written state has all pairs up to a serial.
         var told = _group.AdvanceUntil("raft2", $"append {pairs} key={large}");
         var written = told.Where(what => what.StartsWith("take ")).Select(what => int.Parse(what.Split(' ')[1])).ToList();
         Assert.InRange(written.Sum(), pairs, 4 * pairs);
@@ -56,7 +58,7 @@ public sealed class SnapshotTests : TestKit
     }
 
     [Fact]
-    public void New_life_of_the_actor_starts_from_the_snapshot_and_is_handed_the_rest_once_and_in_order()
+    public void New_life_of_the_actor_restores_the_snapshot_and_gets_the_pairs_after_it_once_and_in_order()
     {
         Found();
         Append(25);
@@ -88,7 +90,7 @@ public sealed class SnapshotTests : TestKit
     }
 
     [Fact]
-    public void Process_that_is_started_again_begins_with_the_snapshot_and_its_log_after_it()
+    public void Restarted_process_begins_with_the_snapshot_and_the_log_after_it()
     {
         var config = Config.WithFallback(ConfigurationFactory.ParseString("akka.loglevel = ERROR"));
         var first = ActorSystem.Create("first", config);
@@ -113,7 +115,7 @@ public sealed class SnapshotTests : TestKit
     }
 
     [Fact]
-    public void Process_that_is_too_far_behind_is_sent_the_snapshot_and_then_the_pairs_after_it()
+    public void Lagging_process_is_sent_the_snapshot_and_then_the_pairs_after_it()
     {
         Found();
         Append(25);
@@ -125,14 +127,14 @@ public sealed class SnapshotTests : TestKit
     }
 
     [Fact]
-    public void Snapshot_that_was_sent_is_handed_over_when_it_is_durable()
+    public void Installed_snapshot_is_delivered_when_it_is_durable()
     {
         Found();
         Append(25);
         StartHeldFromSnapshot("raft4");
         while (_group.Watchers["raft4"].HasMessages)
         {
-            // Nor did it fail for want of it.
+            // The actor did not fail either.
             Assert.StartsWith("quorum of 3", _group.Watchers["raft4"].ExpectMsg<string>());
         }
 
@@ -142,7 +144,7 @@ public sealed class SnapshotTests : TestKit
     }
 
     [Fact]
-    public void New_life_that_begins_before_the_snapshot_that_was_sent_is_durable_gets_it_too()
+    public void New_life_that_begins_before_an_installed_snapshot_is_durable_gets_it_too()
     {
         Found();
         Append(25);
@@ -156,7 +158,7 @@ public sealed class SnapshotTests : TestKit
     }
 
     [Fact]
-    public void Get_of_a_pair_that_a_snapshot_stands_for_is_compacted()
+    public void Get_of_a_pair_that_a_snapshot_covers_ends_as_compacted()
     {
         Found();
         Append(25);
@@ -168,7 +170,7 @@ public sealed class SnapshotTests : TestKit
     }
 
     [Fact]
-    public void Actor_that_takes_no_snapshots_and_needs_one_fails_and_says_what_to_do()
+    public void Actor_without_snapshots_that_needs_one_fails_with_the_remedy()
     {
         Found();
         Append(25);
@@ -203,12 +205,12 @@ public sealed class SnapshotTests : TestKit
 
         Append(10);
 
-        // It was not written, so the new life is handed everything from the first pair on.
+        // The snapshot was not written, so the new life gets all pairs from the first on.
         Assert.Contains("serial 1 key=secret", _group.AdvanceUntil("raft1", "started"));
     }
 
     [Fact]
-    public void Snapshot_that_cannot_be_read_stops_the_engine_and_the_actor_is_not_started_again_and_again()
+    public void Unreadable_snapshot_stops_the_engine_and_does_not_restart_the_actor_again_and_again()
     {
         Found();
         Append(25);
@@ -254,7 +256,7 @@ public sealed class SnapshotTests : TestKit
         ReceiveN(count);
     }
 
-    // The snapshot is there, and not on disk.
+    // The snapshot has arrived, and is not on disk.
     private void StartHeldFromSnapshot(string name)
     {
         var store = new ScriptedStore();
@@ -292,7 +294,7 @@ public sealed class SnapshotTests : TestKit
         AssertThatNothingIsMissingOrDouble(told, until);
     }
 
-    // What was handed over in the last life, in order: the pairs in the snapshot's state, and those that came after it.
+    // The last life got each pair once, in order: first those in the snapshot's state, then those after it.
     private static void AssertThatNothingIsMissingOrDouble(List<string> told, long until)
     {
         var last = told.FindLastIndex(what => what.StartsWith("restore "));

@@ -8,7 +8,7 @@ using RaftActors.Wire;
 
 namespace RaftActors.Tests.Groups;
 
-/// <summary>A late message of raft4's earlier start reaches raft1, the leader; raft4 is a learner and never campaigns.</summary>
+/// <summary>A delayed message of raft4's earlier boot reaches raft1, the leader. raft4 is a learner and never campaigns.</summary>
 public sealed class StaleMessageTests : TestKit
 {
     private static readonly Config Four = ConfigurationFactory.ParseString(
@@ -36,7 +36,7 @@ public sealed class StaleMessageTests : TestKit
     }
 
     [Fact]
-    public void Leader_goes_on_writing_to_the_present_start()
+    public void Leader_continues_to_write_to_the_present_boot()
     {
         SendLate();
 
@@ -53,7 +53,7 @@ public sealed class StaleMessageTests : TestKit
         Assert.Equal(RefusalReason.RestoredDisk, Assert.IsType<Message.Refusal>(answer.Body).Reason);
     }
 
-    // Its boot is below the one that raft1 has recorded.
+    // The boot is below the one that raft1 has recorded.
     private void SendLate()
     {
         var late = new RaftActors.Core.Envelope(

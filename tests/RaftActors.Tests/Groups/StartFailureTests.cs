@@ -6,7 +6,7 @@ using RaftActors.Storage;
 
 namespace RaftActors.Tests.Groups;
 
-/// <summary>What the host of an actor is told that cannot start.</summary>
+/// <summary>The event for the host of an actor that cannot start.</summary>
 public sealed class StartFailureTests : TestKit
 {
     public StartFailureTests()
@@ -35,7 +35,7 @@ public sealed class StartFailureTests : TestKit
     }
 
     [Fact]
-    public void Actor_whose_name_another_one_has_fails_to_start()
+    public void Actor_with_the_name_of_another_actor_fails_to_start()
     {
         var group = new VirtualGroup(this);
         group.Start("raft1", 0);
@@ -51,7 +51,7 @@ public sealed class StartFailureTests : TestKit
             .ExpectOne(() => Sys.ActorOf(Props.Create(() => new Recorder(Sys.DeadLetters, options)), name));
 }
 
-/// <summary>The same where the node has no name.</summary>
+/// <summary>The same on a node without a name.</summary>
 public sealed class NamelessNodeTests : TestKit
 {
     [Fact]

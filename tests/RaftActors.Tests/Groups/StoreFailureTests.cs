@@ -15,7 +15,7 @@ public sealed class StoreFailureTests : TestKit
         : base(VirtualGroup.Config) => _group = new VirtualGroup(this);
 
     [Fact]
-    public void Engine_whose_store_fails_stops_and_says_why_and_what_may_have_reached_the_log_is_unknown()
+    public void Engine_whose_store_fails_stops_with_the_cause_and_appends_that_may_be_in_the_log_end_as_unknown()
     {
         Found();
         _group.Stores["raft1"].Hold();
@@ -36,7 +36,7 @@ public sealed class StoreFailureTests : TestKit
     }
 
     [Fact]
-    public void What_is_asked_of_an_engine_whose_store_failed_ends_with_the_cause()
+    public void Requests_to_an_engine_whose_store_failed_end_with_the_cause()
     {
         Found();
         _group.Stores["raft3"].Fail("the disk is gone.");
@@ -51,7 +51,7 @@ public sealed class StoreFailureTests : TestKit
     }
 
     [Fact]
-    public void Group_goes_on_without_the_process_whose_store_failed()
+    public void Group_continues_without_the_process_whose_store_failed()
     {
         Found();
         _group.Stores["raft1"].Fail("the disk is gone.");
@@ -65,7 +65,7 @@ public sealed class StoreFailureTests : TestKit
     }
 
     [Fact]
-    public void Leader_whose_disk_is_nearly_full_takes_no_pairs_and_says_so()
+    public void Leader_whose_disk_is_nearly_full_refuses_pairs_with_the_reason()
     {
         Found();
         foreach (var store in _group.Stores.Values)

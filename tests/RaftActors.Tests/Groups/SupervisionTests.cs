@@ -8,8 +8,8 @@ using RaftActors.Tests.Engine;
 namespace RaftActors.Tests.Groups;
 
 /// <summary>
-/// Whatever a supervisor does with a raft actor, and whenever that fails: the process keeps its term, its vote, its entries and its engine,
-/// and the actor ends with the state that the group agreed on.
+/// A raft actor fails at each moment, under each directive of its supervisor. The process keeps its term, its vote, its entries and its
+/// engine. The actor ends with the state that the group agreed on.
 /// </summary>
 public sealed class SupervisionTests : TestKit
 {
@@ -62,7 +62,7 @@ public sealed class SupervisionTests : TestKit
 
         if (directive == Directive.Escalate && moment is (Moment.Constructor or Moment.PreStart))
         {
-            // The guardian above stops whatever cannot begin.
+            // The guardian above stops an actor that cannot start.
             ExpectTerminated(_group.Actors["raft1"]);
             _group.StartGuarded("raft1", directive, _fuse);
         }
@@ -71,7 +71,7 @@ public sealed class SupervisionTests : TestKit
         Append("raft2", "d");
         if (directive == Directive.Resume && moment == Moment.HandleAppend)
         {
-            // What it failed in is left out in its state, which is what resuming means; a restart hands it over again.
+            // A resumed actor does not get the pair again that it failed in. A restarted actor does.
             _group.AdvanceUntil("raft1", "state 1=a 2=b 4=d");
             return;
         }
@@ -87,7 +87,7 @@ public sealed class SupervisionTests : TestKit
     [InlineData(Directive.Resume)]
     [InlineData(Directive.Stop)]
     [InlineData(Directive.Escalate)]
-    public void Append_that_is_pending_when_its_actor_fails_ends_as_it_would_have(Directive directive)
+    public void Append_that_is_pending_when_its_actor_fails_is_done_once(Directive directive)
     {
         Found(directive);
         foreach (var store in _group.Stores.Values)
@@ -119,7 +119,7 @@ public sealed class SupervisionTests : TestKit
         ExpectMsg<AppendOutcome.Done>(done => Assert.Equal((new Serial(1), null), (done.Serial, done.Result)));
     }
 
-    // A life with a store of its own begins with the pair that the one before it failed in.
+    // The actor has a store of its own: each life begins after the pair that the life before failed in.
     [Fact]
     public void Append_whose_pair_the_next_life_has_already_is_done_without_a_result()
     {
@@ -134,7 +134,7 @@ public sealed class SupervisionTests : TestKit
     }
 
     [Fact]
-    public void Resumed_actor_is_handed_the_pairs_that_were_committed_with_the_one_that_it_failed_on()
+    public void Resumed_actor_gets_the_pairs_that_were_committed_with_the_one_that_it_failed_on()
     {
         Found(Directive.Resume);
         foreach (var store in _group.Stores.Values)
@@ -182,7 +182,7 @@ public sealed class SupervisionTests : TestKit
     }
 
     [Fact]
-    public void Append_of_an_actor_that_stops_for_good_ends_when_its_time_is_up()
+    public void Append_of_an_actor_that_stops_for_good_ends_at_its_timeout()
     {
         _group.Start("raft1", new RaftOptions<string>());
         _group.Actors["raft1"].Tell(new Recorder.Append("key", "a"), TestActor);
@@ -228,7 +228,7 @@ public sealed class SupervisionTests : TestKit
         next.FishForMessage(message => message is ToActor.Committed);
     }
 
-    // Makes the moment come: a pair for the callbacks of pairs, a failure for the rest.
+    // Causes the moment: a pair for the callbacks of pairs, a failure for the others.
     private void Provoke(Moment moment)
     {
         if (moment == Moment.HandleAppend)
@@ -266,12 +266,12 @@ public sealed class SupervisionTests : TestKit
 
     private void Append(string name, string value)
     {
-        // Its time does not run out before the supervisor, whom no clock of the test moves, has started the actor again.
+        // A long timeout: the supervisor restarts the actor in real time, while the test moves the clock.
         _group.Actors[name].Tell(new Recorder.Append("key", value, TimeSpan.FromHours(1)), ActorRefs.NoSender);
         _group.Advance(2);
     }
 
-    // Term and vote as they are on disk.
+    // The term and vote on disk.
     private (Term Term, Member? VotedFor) HardState()
     {
         var state = _group.Stores["raft1"].HardState;

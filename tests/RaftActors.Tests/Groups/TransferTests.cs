@@ -5,7 +5,7 @@ using RaftActors.Core;
 
 namespace RaftActors.Tests.Groups;
 
-/// <summary>The leadership is handed over, asked for by any process; raft1 leads at first.</summary>
+/// <summary>Transfers of the leadership, asked for by any process. raft1 leads at first.</summary>
 public sealed class TransferTests : TestKit
 {
     private static readonly ProcessName Third = new("raft3@node1");
@@ -29,7 +29,7 @@ public sealed class TransferTests : TestKit
     [InlineData("raft1")]
     [InlineData("raft2")]
     [InlineData("raft3")]
-    public void Process_that_was_named_leads_without_an_election_timeout_whoever_asked_for_it(string asker)
+    public void Target_of_a_transfer_leads_without_an_election_timeout_whichever_process_asked(string asker)
     {
         _group.Actors[asker].Tell(new Recorder.Transfer(Third), TestActor);
         _group.Settle();
@@ -41,7 +41,7 @@ public sealed class TransferTests : TestKit
     }
 
     [Fact]
-    public void Leader_that_shall_do_something_else_hands_over_to_anybody()
+    public void Transfer_without_a_target_makes_another_process_lead()
     {
         _group.Actors["raft1"].Tell(new Recorder.Transfer(null), TestActor);
         _group.Settle();
@@ -68,7 +68,7 @@ public sealed class TransferTests : TestKit
     }
 
     [Fact]
-    public void Nobody_hands_over_to_a_process_that_does_not_vote()
+    public void Transfer_to_a_process_that_does_not_vote_is_refused()
     {
         _group.Actors["raft2"].Tell(new Recorder.Transfer(new ProcessName("raft9@node1")), TestActor);
         _group.Settle();
@@ -77,7 +77,7 @@ public sealed class TransferTests : TestKit
     }
 
     [Fact]
-    public void Transfer_to_a_process_that_is_silent_is_given_up_and_the_leader_leads_on()
+    public void Transfer_to_a_silent_process_is_given_up_and_the_leader_still_leads()
     {
         Watch(_group.EngineOf("raft3"));
         _group.EngineOf("raft3").Tell(PoisonPill.Instance);

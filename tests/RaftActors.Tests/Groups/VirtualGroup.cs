@@ -34,12 +34,12 @@ internal sealed class VirtualGroup(TestKitBase kit, ActorSystem system, IDiction
     {
     }
 
-    /// <summary>What each process tells; see <see cref="Recorder"/>.</summary>
+    /// <summary>The messages of each process's actor; see <see cref="Recorder"/>.</summary>
     public Dictionary<string, TestProbe> Watchers { get; } = [];
 
     public Dictionary<string, IActorRef> Actors { get; } = [];
 
-    /// <summary>By process. They outlive it.</summary>
+    /// <summary>By process. A store outlives its process.</summary>
     public IDictionary<string, ScriptedStore> Stores { get; } = stores ?? new Dictionary<string, ScriptedStore>();
 
     public void Start(string name, int preloaded) => Start(name, Recorder.Pairs(preloaded));
@@ -47,7 +47,7 @@ internal sealed class VirtualGroup(TestKitBase kit, ActorSystem system, IDiction
     public void Start(string name, params (string Key, string Value)[] preloaded) =>
         Start(name, new RaftOptions<string> { Preload = preloaded });
 
-    /// <summary>A process that waits to be taken in.</summary>
+    /// <summary>A process that waits for its Join.</summary>
     public void StartJoining(string name) => Start(name, new RaftOptions<string> { IsJoining = true });
 
     /// <summary>A process whose disk does nothing until the test releases it.</summary>
@@ -64,7 +64,7 @@ internal sealed class VirtualGroup(TestKitBase kit, ActorSystem system, IDiction
         Watch(name, watcher, system.ActorOf(Props.Create(() => new SnapshotRecorder(watcher, all)), name));
     }
 
-    /// <summary>A process whose actor keeps what it is handed in a store of its own, across its lives.</summary>
+    /// <summary>A process whose actor keeps its pairs in a store of its own, across its lives.</summary>
     public void StartKeeping(string name)
     {
         var (watcher, all) = Prepare(name, new RaftOptions<string>());
@@ -108,7 +108,7 @@ internal sealed class VirtualGroup(TestKitBase kit, ActorSystem system, IDiction
     public IActorRef EngineOf(string name) =>
         Await($"/system/raft/default/{name}").Subject ?? throw new InvalidOperationException($"{name} has no engine.");
 
-    /// <summary>Somebody who is not there says this to a process, as <paramref name="from"/>.</summary>
+    /// <summary>Sends a process a message of a core that is not there, <paramref name="from"/>.</summary>
     public void Say(Member from, string to, Term term, Message body)
     {
         var addressee = new Member(new ProcessName($"{to}@node1"), Incarnation.None);
@@ -117,11 +117,11 @@ internal sealed class VirtualGroup(TestKitBase kit, ActorSystem system, IDiction
         Settle();
     }
 
-    /// <summary>Some life of a process.</summary>
+    /// <summary>An incarnation of a process.</summary>
     public static Member MemberOf(string name, int life = 99) =>
         new(new ProcessName($"{name}@node1"), new Incarnation(new Guid(life, 0, 0, new byte[8])));
 
-    /// <summary>One tick goes by, and all that follows from it within two steps between the processes.</summary>
+    /// <summary>Advances the clock by one tick, and waits for its consequences within two steps between processes.</summary>
     public void Advance(int ticks = 1)
     {
         for (var i = 0; i < ticks; i++)
@@ -130,14 +130,14 @@ internal sealed class VirtualGroup(TestKitBase kit, ActorSystem system, IDiction
         }
     }
 
-    /// <summary>The clock jumps.</summary>
+    /// <summary>Advances the clock at once.</summary>
     public void Advance(TimeSpan by)
     {
         ((TestScheduler)system.Scheduler).Advance(by);
         Settle();
     }
 
-    /// <summary>Moves the clock until the process has told this, and gives back all it told up to there.</summary>
+    /// <summary>Advances the clock until the actor sends this message. Returns all its messages up to there.</summary>
     public List<string> AdvanceUntil(string name, string expected)
     {
         List<string> told = [];
@@ -166,7 +166,7 @@ internal sealed class VirtualGroup(TestKitBase kit, ActorSystem system, IDiction
     {
         for (var round = 0; round < 3; round++)
         {
-            // They make the engines, and introduce them to each other.
+            // The registry and the room create the engines, and introduce them to each other.
             Await("/system/raft");
             Await("/system/raft/default");
             foreach (var name in _names)

@@ -5,7 +5,7 @@ using RaftActors.Core;
 
 namespace RaftActors.Tests.Groups;
 
-/// <summary>Engines with their cores, and actors, in one actor system and virtual time.</summary>
+/// <summary>Engines with their cores and actors, in one actor system and virtual time.</summary>
 public sealed class VirtualGroupTests : TestKit
 {
     private readonly VirtualGroup _group;
@@ -33,7 +33,7 @@ public sealed class VirtualGroupTests : TestKit
     }
 
     [Fact]
-    public void Appended_pair_reaches_everybody_and_only_who_appended_it_sees_its_request()
+    public void Appended_pair_reaches_all_processes_and_only_its_origin_sees_the_request()
     {
         Found();
         _group.Actors["raft1"].Tell(new Recorder.Append("key100", "value100"), TestActor);
@@ -69,7 +69,7 @@ public sealed class VirtualGroupTests : TestKit
     }
 
     [Fact]
-    public void Restarted_actor_is_told_anew_what_it_misses()
+    public void Restarted_actor_gets_all_missing_pairs_again()
     {
         Found();
         _group.Actors["raft3"].Tell(new Recorder.Append("key5", "value5"), TestActor);
@@ -82,7 +82,7 @@ public sealed class VirtualGroupTests : TestKit
     }
 
     [Fact]
-    public void Get_of_a_serial_that_nobody_has_is_unavailable()
+    public void Get_of_a_serial_that_no_process_has_is_unavailable()
     {
         Found();
         _group.AdvanceUntil("raft3", "led by raft2 at 4");
@@ -92,7 +92,7 @@ public sealed class VirtualGroupTests : TestKit
     }
 
     [Fact]
-    public void Append_without_a_leader_ends_as_not_committed_when_its_time_is_up()
+    public void Append_without_a_leader_ends_as_not_committed_at_its_timeout()
     {
         _group.Start("raft1", 0);
         _group.Actors["raft1"].Tell(new Recorder.Append("key", "value", TimeSpan.FromMilliseconds(200)), TestActor);
@@ -136,7 +136,7 @@ public sealed class VirtualGroupTests : TestKit
     }
 
     [Fact]
-    public void Preloaded_pairs_that_differ_are_told_on_both_sides_with_the_serial_and_what_to_do()
+    public void Preloaded_pairs_that_differ_are_reported_on_both_sides_with_the_serial_and_the_remedy()
     {
         _group.Start("raft1", ("a", "1"), ("b", "2"), ("c", "3"));
         const string why = "the preloaded pairs of raft2@node1 and raft1@node1 differ from serial 2 on; "
@@ -148,7 +148,7 @@ public sealed class VirtualGroupTests : TestKit
     }
 
     [Fact]
-    public void Process_whose_memory_was_wiped_is_told_so_and_what_to_do()
+    public void Process_whose_memory_was_wiped_logs_it_with_the_remedy()
     {
         _group.Start("raft1", 0);
         _group.Start("raft2", 0);
@@ -160,7 +160,7 @@ public sealed class VirtualGroupTests : TestKit
     }
 
     [Fact]
-    public void Quorum_is_told_when_the_pids_of_its_members_are_known()
+    public void HandleQuorum_is_called_when_the_pids_of_the_members_are_known()
     {
         _group.Start("raft1", 0);
         var (leader, other) = (VirtualGroup.MemberOf("raft2"), VirtualGroup.MemberOf("raft3"));

@@ -67,7 +67,7 @@ public sealed class RaftMessageSerializerTests : TestKit
     }
 
     [Fact]
-    public void Everything_that_a_message_holds_is_read_back()
+    public void All_fields_of_a_message_are_read_back()
     {
         foreach (var (manifest, message) in Samples.All)
         {
@@ -86,7 +86,7 @@ public sealed class RaftMessageSerializerTests : TestKit
     }
 
     [Fact]
-    public void Member_that_a_message_names_again_costs_one_octet_more()
+    public void Member_that_a_message_repeats_costs_one_octet_more()
     {
         int SizeOf(int entries)
         {
@@ -113,7 +113,7 @@ public sealed class RaftMessageSerializerTests : TestKit
     [Fact]
     public void Member_that_was_not_named_before_is_refused()
     {
-        // An AppendRefused by member 1, where none was written out.
+        // An AppendReply.Refused of member 1, where no member was written in full.
         var problem = Assert.Throws<InvalidDataException>(() => _serializer.FromBinary([2, 1, 7], "ar"));
 
         Assert.Contains("member 1 of 0 is named", problem.Message);
@@ -173,7 +173,7 @@ public sealed class RaftMessageSerializerTests : TestKit
     }
 
     [Fact]
-    public void Length_that_the_message_does_not_hold_allocates_nothing()
+    public void Length_beyond_the_end_of_the_message_allocates_nothing()
     {
         // A Hello with 2^22 processes, and an AppendRequest whose key has 2^31 octets.
         byte[] hello = [2, 0, 0x80, 0x80, 0x80, 0x02];
@@ -195,7 +195,7 @@ public sealed class RaftMessageSerializerTests : TestKit
     }
 
     [Fact]
-    public void Manifest_that_nobody_gave_is_refused()
+    public void Unknown_manifest_is_refused()
     {
         var bytes = _serializer.ToBinary(Samples.All["cv"]);
 

@@ -3,7 +3,7 @@ using RaftActors.Wire;
 
 namespace RaftActors.Tests.Wire;
 
-/// <summary>One message of each kind, with nothing left at its default; the same values in every run.</summary>
+/// <summary>One message of each kind, without default values; the same in every run.</summary>
 internal static class Samples
 {
     private static readonly Member One = new(new ProcessName("raft1@node1@localhost"), new Incarnation(Id(1)));
@@ -86,7 +86,7 @@ internal static class Samples
         ["mx"] = new ChangeReply.Denied(Request, "nobody of that name"),
     };
 
-    /// <summary>What else a kind of message may hold, by manifest.</summary>
+    /// <summary>Other contents of some kinds of messages, by manifest.</summary>
     public static readonly (string Manifest, object Message)[] Variants =
     [
         ("cj", Core(new Message.ReadIndexReply(new ReadId(31), null))),

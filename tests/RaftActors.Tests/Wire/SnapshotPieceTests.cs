@@ -7,14 +7,13 @@ using RaftActors.Wire;
 namespace RaftActors.Tests.Wire;
 
 /// <summary>
-/// How large the pieces of a snapshot are on the wire. A transport takes frames of a certain size and no more, so a piece that is larger
-/// can never be sent.
+/// The size of the chunks of a snapshot on the wire. A chunk that is larger than a frame of the transport can never be sent.
 /// </summary>
 public sealed class SnapshotPieceTests
 {
     private const int PieceBytes = 64_000;
 
-    /// <summary>Names, the configuration, numbers: what a message holds besides sessions and bytes.</summary>
+    /// <summary>Names, the configuration and numbers: the message without sessions and bytes.</summary>
     private const int EnvelopeSizeMax = 1000;
 
     private static readonly ImmutableArray<Member> Members =
@@ -27,7 +26,7 @@ public sealed class SnapshotPieceTests
     [Theory]
     [InlineData(1, 15)] // One request after the other: 3 bytes each.
     [InlineData(long.MaxValue / 256, 128)] // Anything that a request's place can be.
-    public void Sessions_as_many_and_as_full_as_they_get_are_sent_in_pieces_that_a_frame_takes(long step, int piecesMax)
+    public void Maximum_sessions_are_sent_in_chunks_that_fit_into_a_frame(long step, int piecesMax)
     {
         var sessions = Sessions(step);
 
@@ -52,7 +51,7 @@ public sealed class SnapshotPieceTests
         return [.. Enumerable.Range(1, Snapshot.MaxSessions).Select(Of)];
     }
 
-    /// <summary>What raft1, leading, sends to raft3 until that has everything, without heartbeats.</summary>
+    /// <summary>The chunks that raft1, the leader, sends to raft3 until it has all, without heartbeats.</summary>
     private static List<Message.SnapshotChunk> Sent(Snapshot snapshot)
     {
         var options = new CoreOptions
@@ -100,7 +99,7 @@ public sealed class SnapshotPieceTests
     private static Input.Receive Received(RaftCore core, Member from, Message body, Term? term = null) =>
         new(new Envelope(from, Members[0], Group, term ?? core.Term, default, body));
 
-    /// <summary>The pieces that it sends, filled, when what it writes is durable at once.</summary>
+    /// <summary>The filled chunks of one step, with writes that are durable at once.</summary>
     private static List<Message.SnapshotChunk> Step(RaftCore core, Input input)
     {
         var pieces = new List<Message.SnapshotChunk>();
