@@ -1,9 +1,9 @@
 namespace RaftActors.DiskModel;
 
-/// <summary>What a disk can be told to do wrong.</summary>
+/// <summary>The faults that a test can plan.</summary>
 public enum DiskFault
 {
-    /// <summary>Half of it is written.</summary>
+    /// <summary>A write fails after half of its bytes.</summary>
     Write,
 
     /// <summary>The disk is full.</summary>
@@ -11,7 +11,7 @@ public enum DiskFault
 
     Sync,
 
-    /// <summary>It says that it was done, and was not.</summary>
+    /// <summary>A sync reports success without effect.</summary>
     LyingSync,
 
     Create,

@@ -4,21 +4,21 @@ using System.Text;
 
 namespace RaftActors.DiskModel;
 
-/// <summary>What is on a disk at one moment.</summary>
-/// <param name="Files">By name, with their folders. The bytes are left alone by everybody.</param>
+/// <summary>The contents of a disk at one moment.</summary>
+/// <param name="Files">By name, with their folders. The bytes must not be changed.</param>
 public sealed record DiskImage(ImmutableSortedSet<string> Folders, ImmutableSortedDictionary<string, byte[]> Files)
 {
     public static DiskImage Empty { get; } = new(
         ImmutableSortedSet.Create<string>(StringComparer.Ordinal),
         ImmutableSortedDictionary.Create<string, byte[]>(StringComparer.Ordinal));
 
-    /// <summary>The same but for one file.</summary>
+    /// <summary>A copy with one file replaced.</summary>
     public DiskImage With(string file, byte[] bytes) => this with { Files = Files.SetItem(file, bytes) };
 
-    /// <summary>The same without one file.</summary>
+    /// <summary>A copy without one file.</summary>
     public DiskImage Without(string file) => this with { Files = Files.Remove(file) };
 
-    /// <summary>The same text for equal disks: what was tried once need not be tried again.</summary>
+    /// <summary>A text that is equal for equal disks, so that no disk is tried twice.</summary>
     public string Fingerprint()
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

@@ -1,6 +1,6 @@
 namespace RaftActors.DiskModel;
 
-/// <summary>What was done to a disk. Files go by a number, since a name may move from one to another. Closed.</summary>
+/// <summary>An operation of a disk. A number identifies a file, because its name may change. Closed.</summary>
 public abstract record DiskOperation
 {
     private DiskOperation()
@@ -9,7 +9,7 @@ public abstract record DiskOperation
 
     public sealed record CreateFolder(string Name) : DiskOperation;
 
-    /// <summary>A new file, or one that is emptied, and room for so many bytes.</summary>
+    /// <summary>Creates or empties a file, and allocates bytes.</summary>
     public sealed record Create(string Name, long Size) : DiskOperation;
 
     public sealed record Write(string Name, int File, long Offset, ReadOnlyMemory<byte> Bytes) : DiskOperation
@@ -19,7 +19,7 @@ public abstract record DiskOperation
 
     public sealed record Sync(string Name, int File) : DiskOperation;
 
-    /// <summary>It failed: what was written before is in doubt from now on.</summary>
+    /// <summary>A failed sync. Earlier writes are in doubt from now on.</summary>
     public sealed record FailedSync(string Name, int File) : DiskOperation;
 
     public sealed record Rename(string From, string To) : DiskOperation;

@@ -1,11 +1,11 @@
 namespace RaftActors.DiskModel;
 
-/// <summary>All that is known of a disk after some operations: what is there, what of it is safe, and what may come of the rest.</summary>
+/// <summary>The state of a disk after some operations: its contents, the durable part, and the possible fates of the rest.</summary>
 public sealed class DiskState
 {
     private readonly List<ModelFile> _files = [];
 
-    /// <summary>Files by their names; null: a folder.</summary>
+    /// <summary>Files by name. Null: a folder.</summary>
     private readonly SortedDictionary<string, ModelFile?> _names = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, ModelFile?> _safeNames = new(StringComparer.Ordinal);
     private readonly List<NameChange> _changes = [];
@@ -25,12 +25,12 @@ public sealed class DiskState
 
     public IReadOnlyCollection<string> Names => _names.Keys;
 
-    /// <summary>How many there were.</summary>
+    /// <summary>The number of operations so far.</summary>
     public int Operations { get; private set; }
 
     public static string FolderOf(string name) => name[..Math.Max(0, name.LastIndexOf('/'))];
 
-    /// <summary>The file of this name; null if there is none.</summary>
+    /// <summary>The file with this name. Null: there is none.</summary>
     public ModelFile? Find(string name) => _names.GetValueOrDefault(name);
 
     public bool IsFolder(string name) => name.Length == 0 || (_names.TryGetValue(name, out var file) && file is null);
@@ -76,11 +76,11 @@ public sealed class DiskState
         Operations++;
     }
 
-    /// <summary>What a cut now leaves open, in the order of the operations.</summary>
+    /// <summary>The open points of a cut now, in the order of the operations.</summary>
     public List<OpenPoint> Open() =>
         [.. _changes.Select(change => change.Point).Concat(_files.SelectMany(file => file.Open())).OrderBy(point => point.Operation)];
 
-    /// <summary>The disk that is found if that became of what is open.</summary>
+    /// <summary>The disk after a cut, given the fate of each open point.</summary>
     public DiskImage Found(Func<OpenPoint, Fate> fateOf)
     {
         var names = new SortedDictionary<string, ModelFile?>(_safeNames, StringComparer.Ordinal);
@@ -116,7 +116,7 @@ public sealed class DiskState
         _changes.Add(change);
     }
 
-    /// <summary>Names that appear or go in one step.</summary>
+    /// <summary>Names that appear or disappear atomically.</summary>
     private sealed record NameChange(OpenPoint Point, string Folder, (string Name, ModelFile? Now, bool IsThere)[] Names)
     {
         public void Apply(SortedDictionary<string, ModelFile?> names)
@@ -125,7 +125,7 @@ public sealed class DiskState
             {
                 if (now is not null && names.FirstOrDefault(one => one.Value == now).Key is { } elsewhere)
                 {
-                    names.Remove(elsewhere); // Where an earlier move was lost: a file has one name.
+                    names.Remove(elsewhere); // An earlier move was lost: a file has one name.
                 }
 
                 names.Remove(name);

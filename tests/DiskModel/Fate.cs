@@ -1,25 +1,27 @@
 namespace RaftActors.DiskModel;
 
-/// <summary>What becomes of one operation that was not synced when the power went.</summary>
+/// <summary>The kinds of fates of an unsynced operation in a power cut.</summary>
 public enum FateKind
 {
     Kept,
     Lost,
 
-    /// <summary>Of the bytes only a range was written.</summary>
+    /// <summary>Only a range of the bytes is written.</summary>
     Only,
 
-    /// <summary>Of the bytes all but a range were written.</summary>
+    /// <summary>All bytes but a range are written.</summary>
     AllBut,
 
-    /// <summary>The file got longer, and the new part reads as zero.</summary>
+    /// <summary>The file gets longer, and the new part reads as zero.</summary>
     LengthOnly,
 
-    /// <summary>Half of the room was taken.</summary>
+    /// <summary>Half of the bytes are allocated.</summary>
     HalfRoom,
 }
 
-/// <summary>Where a part of a write is meant, from <paramref name="Start"/> to before <paramref name="End"/> within its bytes.</summary>
+/// <summary>
+/// The fate of one operation. A part of a write goes from <paramref name="Start"/> up to <paramref name="End"/> within its bytes.
+/// </summary>
 public readonly record struct Fate(FateKind Kind, int Start = 0, int End = 0)
 {
     private const int Sector = 512;
@@ -32,7 +34,7 @@ public readonly record struct Fate(FateKind Kind, int Start = 0, int End = 0)
 
     public static Fate[] OfRoom { get; } = [Kept, Lost, new(FateKind.HalfRoom)];
 
-    /// <summary>All that may happen to a write; the first is kept, the second lost.</summary>
+    /// <summary>All fates of a write. The first is kept, the second lost.</summary>
     public static Fate[] OfWrite(long offset, int length, bool isLonger)
     {
         var fates = new List<Fate> { Kept, Lost };
@@ -61,7 +63,7 @@ public readonly record struct Fate(FateKind Kind, int Start = 0, int End = 0)
 
         if (length > 1)
         {
-            // Within a sector, which disks promise not to do, and file systems on them sometimes do.
+            // Torn within a sector. Disks promise not to do that, and file systems sometimes do.
             fates.Add(new Fate(FateKind.Only, 0, length > first ? first / 2 : length / 2));
         }
 
@@ -71,7 +73,7 @@ public readonly record struct Fate(FateKind Kind, int Start = 0, int End = 0)
     public override string ToString() => Kind is FateKind.Only or FateKind.AllBut ? $"{Kind} [{Start}, {End})" : $"{Kind}";
 }
 
-/// <summary>An operation that was not synced, with all that may come of it; the first is kept, the second lost.</summary>
+/// <summary>An unsynced operation and its possible fates. The first is kept, the second lost.</summary>
 public sealed class OpenPoint(int operation, string what, Fate[] fates)
 {
     public int Operation => operation;

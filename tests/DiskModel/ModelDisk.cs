@@ -3,8 +3,8 @@ using RaftActors.Storage.Disk;
 namespace RaftActors.DiskModel;
 
 /// <summary>
-/// A disk in memory that loses power: it writes down what is done to it, and gives the disks that may be found after a cut at any place
-/// (README.md says what it believes of a disk). For one thread.
+/// A disk in memory that loses power. It records its operations, and returns the disks that a cut after any of them may leave.
+/// README.md has its assumptions. For one thread.
 /// </summary>
 public sealed class ModelDisk(DiskImage found) : IDisk
 {
@@ -17,26 +17,28 @@ public sealed class ModelDisk(DiskImage found) : IDisk
     {
     }
 
-    /// <summary>So far.</summary>
+    /// <summary>The operations so far.</summary>
     public IReadOnlyList<DiskOperation> Operations => _operations;
 
-    /// <summary>False: operations are not kept, to save memory in a long life; only <see cref="CutNow"/> can be asked.</summary>
+    /// <summary>False: operations are not recorded, to save memory in a long life. Only <see cref="CutNow"/> works then.</summary>
     public bool IsRecording { get; init; } = true;
 
-    /// <summary>Bytes that all files together may have.</summary>
+    /// <summary>The maximum bytes of all files together.</summary>
     public long Capacity { get; set; } = long.MaxValue;
 
-    /// <summary>After so many operations the power goes: whatever is asked from then on fails, and nothing of it is done.</summary>
+    /// <summary>
+    /// The number of operations until the power goes. Every later operation fails without effect. Null: the power stays.
+    /// </summary>
     public int? PowerLeft { get; set; }
 
-    /// <summary>As everybody sees it now: what a crash of the process, and not of the machine, leaves.</summary>
+    /// <summary>The files as the page cache shows them now: what a crash of the process leaves.</summary>
     public DiskImage Now => _state.Found(_ => Fate.Kept);
 
-    /// <summary>The disks that may be found if the power goes after so many operations.</summary>
+    /// <summary>The disks that a power cut after this number of operations may leave.</summary>
     public IEnumerable<PowerCut> CutsAfter(int operations, int few = 64, int samples = 16) =>
         Cuts(few, samples, from: operations).TakeWhile(cut => cut.Operations == operations);
 
-    /// <summary>The same for each place from one on, in order.</summary>
+    /// <summary>The same for each number of operations from one on, in order.</summary>
     public IEnumerable<PowerCut> Cuts(int few = 64, int samples = 16, int from = 0)
     {
         var state = new DiskState(found);
@@ -54,10 +56,10 @@ public sealed class ModelDisk(DiskImage found) : IDisk
         }
     }
 
-    /// <summary>The power goes now, and chance decides: a number below the one given.</summary>
+    /// <summary>Cuts the power now. A function chooses each fate, by a number below the one it is given.</summary>
     public PowerCut CutNow(Func<int, int> choose) => PowerCut.Of(_state, _state.Operations, choose);
 
-    /// <summary>The n-th operation of that kind from now on (1: the next) fails, or the sync says that it was done and was not.</summary>
+    /// <summary>Plans a fault of the n-th operation of a kind from now on (1: the next).</summary>
     public void Fail(DiskFault fault, int nth = 1) => _faults.Add(new PlannedFault(fault) { Left = nth });
 
     public string PathOf(string name) => $"model:/{name}";

@@ -1,6 +1,6 @@
 namespace RaftActors.DiskModel;
 
-/// <summary>A file, whatever its name: what is safe, and what was done since.</summary>
+/// <summary>The contents of a file, independent of its name: the durable bytes, and the operations since.</summary>
 public sealed class ModelFile(int number, string name, byte[] safe)
 {
     private readonly List<Change> _changes = [];
@@ -9,10 +9,10 @@ public sealed class ModelFile(int number, string name, byte[] safe)
 
     public int Number { get; } = number;
 
-    /// <summary>Its latest one.</summary>
+    /// <summary>Its latest name.</summary>
     public string Name { get; set; } = name;
 
-    /// <summary>As it can be read now.</summary>
+    /// <summary>The bytes that a read returns now.</summary>
     public ReadOnlySpan<byte> Bytes => _now;
 
     public void Empty(long size, int operation)
@@ -25,11 +25,11 @@ public sealed class ModelFile(int number, string name, byte[] safe)
     {
         var end = offset + bytes.Length;
         var fates = Fate.OfWrite(offset, bytes.Length, end > _now.Length);
-        _changes.Add(new Change(new OpenPoint(operation, $"{Name} [{offset}, {end})", fates), -1, offset, bytes));
+        _changes.Add(new Change(new OpenPoint(operation, $"{Name} [{offset}, {end})", fates), null, offset, bytes));
         _now = Put(_now, offset, bytes.Span);
     }
 
-    /// <summary>What was written is safe, but for what is in doubt.</summary>
+    /// <summary>Makes all writes durable, except those in doubt.</summary>
     public void Sync()
     {
         if (_changes.TrueForAll(change => !change.IsInDoubt))
@@ -52,10 +52,10 @@ public sealed class ModelFile(int number, string name, byte[] safe)
         }
     }
 
-    /// <summary>What is not safe.</summary>
+    /// <summary>The operations that are not durable.</summary>
     public IEnumerable<OpenPoint> Open() => _changes.Where(change => !change.IsSafe).Select(change => change.Point);
 
-    /// <summary>The bytes that are found if that became of what is not safe.</summary>
+    /// <summary>The bytes after a cut, given the fate of each operation that is not durable.</summary>
     public byte[] Found(Func<OpenPoint, Fate> fateOf) =>
         _changes.Aggregate(_safe, (bytes, change) => change.Apply(bytes, change.IsSafe ? Fate.Kept : fateOf(change.Point)));
 
@@ -70,8 +70,9 @@ public sealed class ModelFile(int number, string name, byte[] safe)
         return file;
     }
 
-    /// <summary>Room that was taken (where <paramref name="Room"/> is not negative), or a write.</summary>
-    private sealed record Change(OpenPoint Point, long Room, long Offset, ReadOnlyMemory<byte> Bytes)
+    /// <summary>An allocation, or a write.</summary>
+    /// <param name="Room">The allocated bytes. Null: this is a write.</param>
+    private sealed record Change(OpenPoint Point, long? Room, long Offset, ReadOnlyMemory<byte> Bytes)
     {
         public bool IsSafe { get; set; }
 
@@ -84,9 +85,9 @@ public sealed class ModelFile(int number, string name, byte[] safe)
                 return file;
             }
 
-            if (Room >= 0)
+            if (Room is { } room)
             {
-                return new byte[fate.Kind == FateKind.HalfRoom ? Room / 2 : Room];
+                return new byte[fate.Kind == FateKind.HalfRoom ? room / 2 : room];
             }
 
             file = [.. file];

@@ -1,14 +1,14 @@
 namespace RaftActors.DiskModel;
 
-/// <summary>A cut of the power, and one of the disks that may be found after it. Its text says what to look at.</summary>
-/// <param name="Operations">How many were done before it.</param>
+/// <summary>A power cut, and one of the disks that it may leave. ToString lists the fates that were chosen.</summary>
+/// <param name="Operations">The number of operations before the cut.</param>
 public sealed record PowerCut(int Operations, IReadOnlyList<OpenPoint> Open, IReadOnlyList<Fate> Fates, DiskImage Found)
 {
-    /// <summary>As many as there are if they are few, otherwise the extremes and some by chance.</summary>
-    /// <param name="state">At the moment of the cut.</param>
-    /// <param name="operations">How many led there.</param>
-    /// <param name="few">So many combinations are all tried.</param>
-    /// <param name="samples">Of more than that, so many by chance.</param>
+    /// <summary>All combinations of fates if they are few, otherwise the extremes and random samples.</summary>
+    /// <param name="state">The disk at the moment of the cut.</param>
+    /// <param name="operations">The number of operations before the cut.</param>
+    /// <param name="few">Up to this number, all combinations are returned.</param>
+    /// <param name="samples">The number of random samples otherwise.</param>
     public static IEnumerable<PowerCut> Of(DiskState state, int operations, int few, int samples)
     {
         var open = state.Open();
@@ -19,7 +19,7 @@ public sealed record PowerCut(int Operations, IReadOnlyList<OpenPoint> Open, IRe
         return all.Select(fates => Of(state, operations, open, fates));
     }
 
-    /// <summary>The one in which each open point has the fate that is chosen, by a number below that of its fates.</summary>
+    /// <summary>The cut in which a function chooses the fate of each open point, by its number.</summary>
     public static PowerCut Of(DiskState state, int operations, Func<int, int> choose)
     {
         var open = state.Open();
@@ -50,7 +50,7 @@ public sealed record PowerCut(int Operations, IReadOnlyList<OpenPoint> Open, IRe
         }
     }
 
-    /// <summary>All kept, all lost, and each alone otherwise than all others.</summary>
+    /// <summary>All kept, all lost, and each single point different from all others.</summary>
     private static IEnumerable<List<Fate>> Extremes(List<OpenPoint> open)
     {
         foreach (var others in new[] { Fate.Kept, Fate.Lost })

@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace DiskTrials;
 
-/// <summary>The trials, and the node that they start three times.</summary>
+/// <summary>The command line: runs the trials, or one node of a trial.</summary>
 internal static class CommandLine
 {
     private static readonly Option<int> Rounds = new("--rounds")

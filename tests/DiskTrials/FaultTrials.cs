@@ -1,6 +1,6 @@
 namespace DiskTrials;
 
-/// <summary>One of three nodes has a disk that fails; the other two go on, and it comes back when the disk is mended.</summary>
+/// <summary>The disk of one of three nodes fails. The other two go on, and the node rejoins when its disk is repaired.</summary>
 internal static class FaultTrials
 {
     public static Task<string> SyncFails(Trial trial) => Stops(trial, "fsync=EIO", "fsync fails with EIO", "EIO");
@@ -20,13 +20,13 @@ internal static class FaultTrials
         return $"each write takes 1000 bytes at most, then kill; {trio.AcknowledgedCount} acknowledged, {pairs} in the log, none missing";
     }
 
-    /// <summary>A leader whose disk takes too long makes room for another.</summary>
+    /// <summary>A leader with a slow disk gives up leadership.</summary>
     public static async Task<string> SlowSync(Trial trial)
     {
         var trio = await Started(trial);
         for (var attempt = 0; await trio.Leader(2, 3) != 1 && attempt < 10; attempt++)
         {
-            // A slow follower slows nobody, so it is made the leader first: the others are stopped in turn.
+            // A slow follower does not matter, so the node is made the leader first: the others are stopped in turn.
             var leader = await trio.Leader(2, 3);
             trio.Kill(leader);
             await trio.More(50, 1, 5 - leader);
@@ -109,7 +109,7 @@ internal static class FaultTrials
         throw new TrialFailure($"node {from} still leads after 60 s");
     }
 
-    // Without the time, the thread and the source that a log line begins with.
+    // Without the prefix of a log line: time, thread and source.
     private static string Shortened(string line)
     {
         var text = line[(line.LastIndexOf("] ", StringComparison.Ordinal) is var at and > 0 ? at + 2 : 0)..];

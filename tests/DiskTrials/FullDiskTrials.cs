@@ -1,12 +1,12 @@
 namespace DiskTrials;
 
-/// <summary>A disk that fills up under load, and is made larger then.</summary>
+/// <summary>A disk that fills up under load, and is extended then.</summary>
 internal static class FullDiskTrials
 {
     private const int Small = 24;
     private const int Large = 256;
 
-    /// <summary>Larger than the room that is taken already fill it soon.</summary>
+    /// <summary>Values of this size fill the disk soon.</summary>
     private const int ValueSize = 20_000;
 
     public static async Task<string> Grown(Trial trial)
@@ -19,7 +19,7 @@ internal static class FullDiskTrials
         var filler = Path.Combine(trial.DiskOf(1), "filler");
         Fill(filler);
 
-        // If the first node leads, the group takes nothing more; if it follows, the others go on without it.
+        // If the first node leads, the group takes no more pairs. If it follows, the others go on without it.
         var others = trio.More(400, 2, 3);
         var refusal = trio.AnySays("nearly full");
         var found = await Task.WhenAny(others, refusal) == refusal ? $"as leader it said \"{await refusal}\"" : "the others went on";
@@ -51,7 +51,7 @@ internal static class FullDiskTrials
         }
         catch (IOException)
         {
-            // That was the last byte.
+            // The disk is full now.
         }
     }
 }

@@ -1,6 +1,6 @@
 namespace DiskTrials;
 
-/// <summary>A node as its operator sees it: a process, its output, and a way to kill it.</summary>
+/// <summary>A node as its operator sees it: a process and its output. It can be killed.</summary>
 internal sealed class NodeProcess : IDisposable
 {
     private readonly ChildProcess _process;
@@ -8,10 +8,10 @@ internal sealed class NodeProcess : IDisposable
     private NodeProcess(IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment) =>
         _process = ChildProcess.Start("dotnet", arguments, environment, OnLine);
 
-    /// <summary>How many of its own Appends it has noted as acknowledged.</summary>
+    /// <summary>The number of its own Appends that it has noted as acknowledged.</summary>
     public long Acknowledged { get; private set; }
 
-    /// <summary>The leader that it named last.</summary>
+    /// <summary>The leader that it reported last.</summary>
     public string Leader { get; private set; } = "none";
 
     public bool HasEnded => _process.HasEnded;
@@ -23,11 +23,11 @@ internal sealed class NodeProcess : IDisposable
 
     public void Kill() => _process.Kill();
 
-    /// <summary>The first line, printed already or yet to come, of which this holds; null if none comes in time.</summary>
+    /// <summary>The first line, past or future, that meets a condition. Null: none came in time.</summary>
     public async Task<string?> Line(Func<string, bool> isIt, TimeSpan patience) =>
         (await _process.Line(line => isIt(line.Text), patience))?.Text;
 
-    /// <summary>What it said last, for a transcript.</summary>
+    /// <summary>Its last lines, for a transcript.</summary>
     public string Tail(int count) => string.Join(
         '\n',
         _process.Lines(line => !line.Text.StartsWith("@acknowledged", StringComparison.Ordinal)).TakeLast(count).Select(line => line.Text));

@@ -1,11 +1,13 @@
 namespace DiskTrials;
 
-/// <summary>Disks that lose power. A kill alone never loses a write, since the operating system has it.</summary>
+/// <summary>Trials with disks that lose power. A kill alone never loses a write, because the page cache keeps it.</summary>
 internal static class PowerTrials
 {
     private const int DiskSize = 96;
 
-    /// <summary>All three at once, under load, again and again: all that was acknowledged is there, in order, once, on all.</summary>
+    /// <summary>
+    /// Cuts the power of all three disks under load, repeatedly. Every acknowledged pair must be on all nodes, in order, once.
+    /// </summary>
     public static async Task<string> AllThree(Trial trial)
     {
         var trio = trial.OnPowerDisks(DiskSize);
@@ -28,8 +30,8 @@ internal static class PowerTrials
     }
 
     /// <summary>
-    /// The same without syncs has to lose something: otherwise the cut does not cut, or the check does not see, and the trial above says
-    /// nothing.
+    /// Cuts the power without syncs, which must lose a pair. Otherwise the cut has no effect, or the check is blind, and the trial above
+    /// proves nothing.
     /// </summary>
     public static async Task<string> Control(Trial trial)
     {
@@ -51,7 +53,7 @@ internal static class PowerTrials
         throw new TrialFailure("nothing was synced, all power was cut, and nothing is missing: this trial proves nothing");
     }
 
-    /// <summary>One of three, and the group goes on meanwhile.</summary>
+    /// <summary>Cuts the power of one of three disks. The group must go on.</summary>
     public static async Task<string> One(Trial trial)
     {
         var trio = trial.OnPowerDisks(DiskSize);
@@ -74,8 +76,7 @@ internal static class PowerTrials
     }
 
     /// <summary>
-    /// The disk of a follower says that it has written what it has not, and loses it. The leader, to whom it was acknowledged, finds that
-    /// out.
+    /// The disk of a follower lies about its syncs and loses writes. The leader, to which they were acknowledged, must detect that.
     /// </summary>
     public static async Task<string> LyingSync(Trial trial)
     {

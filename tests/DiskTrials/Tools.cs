@@ -1,16 +1,16 @@
 namespace DiskTrials;
 
-/// <summary>The faults themselves, which lie beside the checkout.</summary>
+/// <summary>The tools that make disks fail. They are outside of the repository.</summary>
 internal sealed class Tools
 {
     private readonly string _folder;
 
     private Tools(string folder, string library) => (_folder, Library) = (folder, library);
 
-    /// <summary>To be preloaded: faults of files below DF_PATH, as the file DF_CTL says.</summary>
+    /// <summary>A library to preload. It injects the faults that the file DF_CTL lists into the files below DF_PATH.</summary>
     public string Library { get; }
 
-    /// <summary>Null if they are not there, or this is not root on Linux; the reason is said then.</summary>
+    /// <summary>Finds the tools. Null: they are missing, or this is not root on Linux. Then it prints the reason.</summary>
     public static Tools? Find(string folder, string work, out string reason)
     {
         reason = !File.Exists(Path.Combine(folder, "powercut.py")) ? $"the tools are not in {folder}"

@@ -1,6 +1,6 @@
 namespace DiskTrials;
 
-/// <summary>What one trial works with; everything is taken away again at its end.</summary>
+/// <summary>The nodes and disks of one trial. Dispose removes them.</summary>
 internal sealed class Trial : ITrial
 {
     private readonly Tools _tools;
@@ -19,10 +19,10 @@ internal sealed class Trial : ITrial
 
     public int Rounds { get; }
 
-    /// <summary>Three nodes whose stores are in folders of the machine's own disk.</summary>
+    /// <summary>Makes three nodes with stores in folders of the machine's own disk.</summary>
     public Trio OnFolders() => On(number => Directory.CreateDirectory(Path.Combine(Work, $"disk{number}")).FullName);
 
-    /// <summary>Three nodes on disks that can lose power.</summary>
+    /// <summary>Makes three nodes on disks that can lose power.</summary>
     public Trio OnPowerDisks(int megabytes, string sync = "always")
     {
         foreach (var number in Trio.Numbers)
@@ -35,7 +35,7 @@ internal sealed class Trial : ITrial
         return On(DiskOf, sync: sync);
     }
 
-    /// <summary>Three nodes, the first of them on a small disk in memory.</summary>
+    /// <summary>Makes three nodes, the first of them on a small disk in memory.</summary>
     public Trio OnSmallDisk(int megabytes, int valueSize)
     {
         var disk = Directory.CreateDirectory(DiskOf(1)).FullName;
@@ -48,11 +48,11 @@ internal sealed class Trial : ITrial
 
     public string DiskOf(int number) => Path.Combine(Work, $"disk{number}");
 
-    /// <summary>All at once: nothing that was not synced by now comes to any of these disks.</summary>
+    /// <summary>Cuts the power of these disks at the same time. Unsynced writes are lost.</summary>
     public void Cut(params IEnumerable<int> numbers) =>
         Task.WaitAll([.. numbers.Select(number => Task.Run(() => _tools.Cut(DiskOf(number))))]);
 
-    /// <summary>Mounted again, as after a reboot.</summary>
+    /// <summary>Mounts the disks again, as after a reboot.</summary>
     public void Back(params IEnumerable<int> numbers)
     {
         foreach (var number in numbers)
@@ -61,7 +61,7 @@ internal sealed class Trial : ITrial
         }
     }
 
-    /// <summary>Starts a node whose disk does as <see cref="Fault"/> says, from now on and at any time.</summary>
+    /// <summary>Starts a node with a disk that follows <see cref="Fault"/>.</summary>
     public void StartFaulty(int number)
     {
         Fault(number, "");
@@ -73,10 +73,10 @@ internal sealed class Trial : ITrial
         });
     }
 
-    /// <summary>What the disk of a node does wrong from now on: words of diskfault.c; none for nothing.</summary>
+    /// <summary>Sets the faults of a node's disk, in the words of diskfault.c. An empty text ends them.</summary>
     public void Fault(int number, string words) => File.WriteAllText(ControlOf(number), words);
 
-    /// <summary>What the nodes said last.</summary>
+    /// <summary>The last lines of the nodes.</summary>
     public string Tails() => _trio is null
         ? ""
         : string.Join('\n', Trio.Numbers.Select(number => $"--- node {number}\n{_trio.Tail(number)}"));

@@ -5,8 +5,8 @@ using RaftActors;
 namespace DiskTrials;
 
 /// <summary>
-/// A raft actor under load that it makes itself. What the group acknowledged it notes, durably and elsewhere, before it counts it: that is
-/// what must be there afterwards, whatever became of the disks.
+/// A raft actor that makes its own load. It notes each acknowledged Append durably, on another disk, before it counts the Append. All
+/// noted Appends must be found later, whatever happened to the disks.
 /// </summary>
 internal sealed class TrialActor : RaftActor<string>, IWithTimers
 {
@@ -26,7 +26,7 @@ internal sealed class TrialActor : RaftActor<string>, IWithTimers
     private long _acknowledged;
     private bool _isLoaded;
 
-    /// <param name="prefix">No other run of any process has it, so no two Appends have the same key.</param>
+    /// <param name="prefix">Unique for each run of each process, so that no two Appends have the same key.</param>
     public TrialActor(string name, string prefix, string notes, int valueSize)
         : base(new() { Name = name })
     {
@@ -139,7 +139,7 @@ internal sealed class TrialActor : RaftActor<string>, IWithTimers
         }
     }
 
-    // What begins so is for the program that started this one; everything else on standard output is the node's log.
+    // Lines with this prefix are for the program that started this one. All other lines on standard output are the log of the node.
     private static void Say(string line) => Console.Out.WriteLine($"@{line}");
 
     private sealed record More

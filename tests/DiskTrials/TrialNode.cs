@@ -3,7 +3,7 @@ using Akka.Configuration;
 
 namespace DiskTrials;
 
-/// <summary>One node: a process of the operating system, told on standard input what to do.</summary>
+/// <summary>One node: a process of the operating system that takes commands from standard input.</summary>
 internal static class TrialNode
 {
     public const int Nodes = 3;

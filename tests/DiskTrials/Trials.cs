@@ -1,6 +1,6 @@
 namespace DiskTrials;
 
-/// <summary>Each trial by name.</summary>
+/// <summary>The trials by name.</summary>
 internal static class Trials
 {
     private static readonly (string Name, Func<Trial, Task<string>> Run)[] All =
@@ -19,7 +19,7 @@ internal static class Trials
         ("full-disk", FullDiskTrials.Grown),
     ];
 
-    /// <param name="only">What a trial's name has in it; null: none is run.</param>
+    /// <param name="only">A part of the names of the trials to run. Null: none is run.</param>
     public static async Task<int> Run(string folder, string? only, int rounds, int firstPort)
     {
         var work = Directory.CreateTempSubdirectory("disktrials").FullName;

@@ -2,7 +2,7 @@ using RaftActors.Storage.Tools;
 
 namespace DiskTrials;
 
-/// <summary>Three nodes, a store and a note book each, through any number of lives.</summary>
+/// <summary>Three nodes with a store and a notebook each, through any number of restarts.</summary>
 internal sealed class Trio : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
@@ -19,9 +19,9 @@ internal sealed class Trio : IDisposable
     private int _runs;
     private int _marks;
 
-    /// <param name="work">Outside of the disks that are made to fail.</param>
-    /// <param name="sync">When a log is synced; anything but <c>always</c> is there to see a trial fail.</param>
-    /// <param name="dataOf">Where the store of a node is, by its number from 1.</param>
+    /// <param name="work">A folder outside of the failing disks.</param>
+    /// <param name="sync">The sync policy. Other values than <c>always</c> serve to see a trial fail.</param>
+    /// <param name="dataOf">The store of a node, by its number from 1.</param>
     public Trio(string work, int firstPort, int valueSize, string sync, Func<int, string> dataOf)
     {
         (_work, _firstPort, _valueSize, _sync) = (work, firstPort, valueSize, sync);
@@ -33,7 +33,7 @@ internal sealed class Trio : IDisposable
 
     public NodeProcess this[int number] => _nodes[number - 1] ?? throw new InvalidOperationException($"Node {number} does not run.");
 
-    /// <summary>How many acknowledged Appends of all lives the last check looked for.</summary>
+    /// <summary>The number of acknowledged Appends that the last check looked for.</summary>
     public int AcknowledgedCount { get; private set; }
 
     public void StartAll()
@@ -68,9 +68,9 @@ internal sealed class Trio : IDisposable
     }
 
     /// <summary>
-    /// The power of these disks goes, and with it these nodes. A disk of ours that is shut down is no machine that stops: a sync that it
-    /// interrupts may say that all is well (a program of twenty lines shows it, on ext4), and a process that runs on may tell that. So what
-    /// is acknowledged after the last moment at which all these disks could surely be written to was acknowledged by nobody.
+    /// Cuts the power of these disks, and kills their nodes. A shut-down disk is not a stopped machine: an interrupted sync may
+    /// report success (observed on ext4), and a running process may acknowledge it. So Appends acknowledged after the last moment at
+    /// which all disks were surely writable do not count.
     /// </summary>
     public void Dying(IReadOnlyCollection<string> disks, Action cut, Action kill)
     {
@@ -98,7 +98,7 @@ internal sealed class Trio : IDisposable
         }
     }
 
-    /// <summary>Until these nodes together have had so many more Appends acknowledged than they have now.</summary>
+    /// <summary>Waits until these nodes together have this many more acknowledged Appends than now.</summary>
     public async Task More(long count, params int[] numbers)
     {
         var end = numbers.Sum(number => this[number].Acknowledged) + count;
@@ -114,7 +114,7 @@ internal sealed class Trio : IDisposable
         }
     }
 
-    /// <summary>Who leads, as these say.</summary>
+    /// <summary>The leader that these nodes report.</summary>
     public async Task<int> Leader(params int[] numbers)
     {
         foreach (var number in numbers)
@@ -133,10 +133,10 @@ internal sealed class Trio : IDisposable
         await this[number].Line(line => line.Contains(text, StringComparison.Ordinal), Patience)
             ?? throw new TrialFailure($"node {number} has not said '{text}' in {Patience.TotalSeconds} s");
 
-    /// <summary>The first line of any node with this in it.</summary>
+    /// <summary>Waits for the first line of any node that contains a text.</summary>
     public async Task<string> AnySays(string text) => await await Task.WhenAny(Numbers.Select(number => Says(number, text)));
 
-    /// <summary>The last serial on a node's disk, while the node does not run; 0 where no log can be read.</summary>
+    /// <summary>The last serial on the disk of a stopped node. 0: no log can be read.</summary>
     public long SerialOnDisk(int number)
     {
         try
@@ -149,13 +149,13 @@ internal sealed class Trio : IDisposable
         }
     }
 
-    /// <summary>The highest serial that was acknowledged to any node.</summary>
+    /// <summary>The highest serial acknowledged to any node.</summary>
     public long LastAcknowledged() => Acknowledged().Max(line => long.Parse(line.Split(' ')[0]));
 
     /// <summary>
-    /// Ends the load. Everything acknowledged until then is on these nodes, at its serial, once, and they have the same.
+    /// Ends the load. Asserts that every acknowledged pair is on these nodes, at its serial, once, and that the nodes are equal.
     /// </summary>
-    /// <returns>How many pairs they have.</returns>
+    /// <returns>The number of pairs on each node.</returns>
     public async Task<int> Check(params int[] numbers)
     {
         Load(false, numbers);
@@ -173,7 +173,7 @@ internal sealed class Trio : IDisposable
         return first!.Count;
     }
 
-    /// <summary>What a node said last.</summary>
+    /// <summary>The last lines of a node.</summary>
     public string Tail(int number) => _nodes[number - 1]?.Tail(25) ?? "";
 
     public void Dispose()
@@ -214,13 +214,13 @@ internal sealed class Trio : IDisposable
         }
     }
 
-    /// <summary>Every line that was noted whole: the serial and the key. A node may have been killed in the middle of one.</summary>
+    /// <summary>Every complete line of a notebook: serial and key. A kill may have cut the last line.</summary>
     private IEnumerable<string> Acknowledged() => Numbers.Where(number => File.Exists(NotesOf(number))).SelectMany(WholeLines);
 
     private IEnumerable<string> WholeLines(int number)
     {
         using var stream = new FileStream(NotesOf(number), FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-        var text = new StreamReader(stream).ReadToEnd(); // An octet is a character in it.
+        var text = new StreamReader(stream).ReadToEnd(); // One byte is one character here.
         var place = 0L;
         foreach (var line in text[..(text.LastIndexOf('\n') + 1)].Split('\n'))
         {

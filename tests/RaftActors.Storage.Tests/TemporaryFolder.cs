@@ -1,6 +1,6 @@
 namespace RaftActors.Storage.Tests;
 
-/// <summary>A real folder of its own for a test, gone with it.</summary>
+/// <summary>A folder of the real file system for one test. Dispose deletes it.</summary>
 internal sealed class TemporaryFolder : IDisposable
 {
     public string Path { get; } = Directory.CreateTempSubdirectory("raftactors-").FullName;

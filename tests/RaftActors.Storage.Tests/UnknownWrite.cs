@@ -7,7 +7,7 @@ using RaftActors.Core;
 namespace RaftActors.Storage.Tests;
 
 /// <summary>
-/// Makes a kind of write that no store knows. <see cref="Effect.Write"/> is closed to other assemblies, so the type is built at run
+/// Makes a write of an unknown kind. <see cref="Effect.Write"/> is closed to other assemblies, so the type is built at run
 /// time and its constructor never runs.
 /// </summary>
 internal static class UnknownWrite

@@ -5,7 +5,7 @@ using RaftActors.Storage.Tests.Log;
 
 namespace RaftActors.Storage.Tests;
 
-/// <summary>A write that a store does not know is never acknowledged.</summary>
+/// <summary>A write of an unknown kind is never acknowledged.</summary>
 public sealed class UnknownWriteTests
 {
     [Fact]

@@ -2,7 +2,7 @@ using RaftActors.Core;
 
 namespace RaftActors.Storage.Tests.Contract;
 
-/// <summary>A store in memory that breaks one promise, which the contract has to notice.</summary>
+/// <summary>A store in memory with one defect, which the contract must detect.</summary>
 internal sealed class BrokenStore(MemoryStore inner, string defect) : IRaftStore
 {
     private readonly List<Snapshot> _saved = [];

@@ -2,7 +2,7 @@ using RaftActors.Testing;
 
 namespace RaftActors.Storage.Tests.Contract;
 
-/// <summary>The contract holds for the store in memory, and notices every promise that one breaks.</summary>
+/// <summary>The store in memory keeps the contract, and the contract detects every defect.</summary>
 public sealed class ContractTests
 {
     public static TheoryData<string> Cases => [.. RaftStoreContract.Names()];

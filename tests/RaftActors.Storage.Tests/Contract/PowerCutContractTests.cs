@@ -4,12 +4,12 @@ using RaftActors.Testing;
 namespace RaftActors.Storage.Tests.Contract;
 
 /// <summary>
-/// Stores in files keep the contract on a disk that loses power, whatever becomes of what was not safe. The directory is opened again for
-/// each store, so that nothing comes from memory.
+/// Stores in files keep the contract on a disk that loses power, whatever happens to unsynced writes. The directory is opened again
+/// for each store, so that no state comes from memory.
 /// </summary>
 public sealed class PowerCutContractTests
 {
-    /// <summary>What becomes of what is not safe.</summary>
+    /// <summary>The fate of unsynced writes.</summary>
     public enum Cut
     {
         KeepsAll,

@@ -5,9 +5,9 @@ using Xunit.Abstractions;
 namespace RaftActors.Storage.Tests.CrashPoints;
 
 /// <summary>
-/// Bits of a small log and its snapshots are flipped, one at a time. Other data than was written are never served. Where the log is sealed,
-/// every flip is refused, but for those in the seal itself, which holds nothing. Where it is not, the last batch cannot be told from a torn
-/// write: that much, and no more, is what a damaged disk can take away unnoticed.
+/// Flips the bits of a small log and its snapshots, one at a time. The store never serves a state that was not written. In a sealed
+/// log every flip is refused, except in the empty seal itself. In an unsealed log the last batch looks like a torn write, so a flip
+/// in it may lose that batch and no more.
 /// </summary>
 public sealed class BitFlipTests(ITestOutputHelper output)
 {
@@ -21,7 +21,7 @@ public sealed class BitFlipTests(ITestOutputHelper output)
         var life = Live();
         life.Close();
 
-        // What was still coming in is thrown away at every opening.
+        // Each opening deletes a snapshot that was being received.
         var count = FlipAll(life, life.Written().Where(file => !file.Key.EndsWith(".part", StringComparison.Ordinal)));
 
         output.WriteLine($"{count}");

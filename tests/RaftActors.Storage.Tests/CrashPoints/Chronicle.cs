@@ -4,8 +4,8 @@ using RaftActors.Testing;
 namespace RaftActors.Storage.Tests.CrashPoints;
 
 /// <summary>
-/// What was asked of one store, and when, counted in operations of the disk. So it knows what may be found after a cut at any place: the
-/// state after some first so many of the writes, with at least all that were acknowledged.
+/// The writes of one store, and when each was asked for and acknowledged, counted in operations of the disk. From them follow the
+/// states that a cut may leave: a prefix of the writes that includes every acknowledged one.
 /// </summary>
 internal sealed class Chronicle
 {
@@ -14,13 +14,13 @@ internal sealed class Chronicle
     private Incarnation? _incarnation;
     private int _madeAt = int.MaxValue;
 
-    /// <summary>The latest state, if everything asked for is done.</summary>
+    /// <summary>The state after all writes.</summary>
     public StoreModel Latest => _moments[^1].Model;
 
-    /// <summary>Nothing was asked yet.</summary>
+    /// <summary>Begins without a write.</summary>
     public bool IsBlank => _moments.Count == 0;
 
-    /// <summary>What begins on a disk that was found after a cut of the one before.</summary>
+    /// <summary>Begins on a disk that lost power.</summary>
     public Chronicle After(int cut)
     {
         var next = new Chronicle { _incarnation = _incarnation, _madeAt = _madeAt <= cut ? 0 : int.MaxValue };
@@ -31,22 +31,22 @@ internal sealed class Chronicle
         return next;
     }
 
-    /// <summary>A write is asked for. The answer is to be told to <see cref="Done"/>.</summary>
+    /// <summary>Records a write. Pass the returned number to <see cref="Done"/>.</summary>
     public int Ask(Effect.Write write, int at)
     {
         _moments.Add(new Moment(Latest.After(write), at));
         return _moments.Count - 1;
     }
 
-    /// <summary>The write that was asked for as that number is durable.</summary>
+    /// <summary>Records that the write with this number is acknowledged.</summary>
     public void Done(int number, int at) => _moments[number].DoneAt = Math.Min(at, _moments[number].DoneAt);
 
     public void AskSave(SavedSnapshot snapshot, int at) => _saves.Add(new Save(snapshot, at));
 
     public void DoneSave(Snapshot snapshot, int at) => _saves.First(save => save.Snapshot.Snapshot == snapshot).SavedAt = at;
 
-    /// <summary>A store was opened and gave this: from now on it is this, and nothing else.</summary>
-    /// <exception cref="StoreContractException">It cannot be.</exception>
+    /// <summary>Records the state that an opening returned. From now on it is the only possible one.</summary>
+    /// <exception cref="StoreContractException">No cut can leave this state.</exception>
     public void Open(RecoveredState found, LogSlice preload, int at)
     {
         StoreContractException.Unless(!found.IsNew || _madeAt > at, "the store says that it is new");
@@ -72,13 +72,13 @@ internal sealed class Chronicle
         }
     }
 
-    /// <summary>All there ever were.</summary>
+    /// <summary>All snapshots ever saved.</summary>
     public IEnumerable<SavedSnapshot> Snapshots =>
         _saves.Select(save => save.Snapshot).Concat(_moments.Select(moment => moment.Model.Latest).OfType<SavedSnapshot>()).Distinct();
 
-    /// <summary>Is it all that is there, is some of it refused, is it what was there at some time before, or none of these?</summary>
-    /// <param name="given">What was given.</param>
-    /// <param name="all">What should be.</param>
+    /// <summary>Classifies returned contents: unchanged, refused, an earlier state, or wrong.</summary>
+    /// <param name="given">The returned contents.</param>
+    /// <param name="all">The expected contents.</param>
     public FlipCount Judge(Served given, Served all)
     {
         if (given.Snapshots.Contains(false))
@@ -104,7 +104,7 @@ internal sealed class Chronicle
     private static IEnumerable<StoreModel> WithSaves(StoreModel model, IEnumerable<Save> saves) =>
         saves.Select(save => model.With(save.Snapshot)).Prepend(model);
 
-    /// <summary>Latest first, all that may be found after a cut there.</summary>
+    /// <summary>All states that a cut may leave, the latest first.</summary>
     private IEnumerable<StoreModel> Candidates(int cut)
     {
         var sure = _saves.Where(save => save.SavedAt <= cut).OrderBy(save => save.Snapshot.Snapshot.Position.Index).ToList();
@@ -129,11 +129,11 @@ internal sealed class Chronicle
     private string Explain(InitialState found, int cut)
     {
         var candidates = Candidates(cut).ToList();
-        return $"what is found is none of {candidates.Count} states that it may be:\n    "
+        return $"the state found is none of {candidates.Count} possible states:\n    "
             + string.Join("\n    ", candidates.Select(model => model.Difference(found)).Distinct().Take(12));
     }
 
-    /// <summary>A state, from when on it may be found, and from when on nothing before it.</summary>
+    /// <summary>A state, the operation from which it may be found, and the operation from which no earlier one may.</summary>
     private sealed record Moment(StoreModel Model, int AskedAt)
     {
         public int DoneAt { get; set; } = int.MaxValue;

@@ -5,12 +5,12 @@ using Xunit.Abstractions;
 namespace RaftActors.Storage.Tests.CrashPoints;
 
 /// <summary>
-/// The power is cut after every operation of a life, in all the ways of the model. What is found then must be what was acknowledged, with
-/// nothing made up; and it must be possible to go on from it, and to lose power again while that begins.
+/// Cuts the power after every operation of a life, in all the ways of the model. Recovery must find every acknowledged write, and no write
+/// that was not asked for. The store must be writable afterwards, and survive a second cut during that.
 /// </summary>
 public sealed class CrashPointTests(ITestOutputHelper output)
 {
-    // A longer run: so many lives, by this variable.
+    // This variable sets the number of lives of a longer run.
     private const string LivesVariable = "RAFTACTORS_CRASH_LIVES";
     private const int LivesDefault = 7;
     private const int Steps = 80;
@@ -47,7 +47,7 @@ public sealed class CrashPointTests(ITestOutputHelper output)
         Assert.Empty(all.Except(steps.Keys));
     }
 
-    /// <summary>A whole life without a cut, which gives the operations to cut between.</summary>
+    /// <summary>A life without a cut. The cuts are made between its operations.</summary>
     private static CrashRun Live(int seed)
     {
         var run = CrashRun.New();
@@ -81,7 +81,7 @@ public sealed class CrashPointTests(ITestOutputHelper output)
         }
     }
 
-    /// <summary>The power goes a second time, while the store is opened and a little is written.</summary>
+    /// <summary>Cuts the power a second time, during recovery and a few writes.</summary>
     private static void TryAgain(CrashRun life, string story, Tally tried)
     {
         var seen = new HashSet<string>();
@@ -92,7 +92,7 @@ public sealed class CrashPointTests(ITestOutputHelper output)
         }
     }
 
-    /// <summary>Opens what was found, writes a little, closes, and opens once more.</summary>
+    /// <summary>Opens the store, writes a little, closes it, and opens it again.</summary>
     internal static CrashRun Recover(CrashRun life, PowerCut cut, string story)
     {
         try

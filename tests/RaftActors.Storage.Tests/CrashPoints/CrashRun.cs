@@ -3,7 +3,7 @@ using RaftActors.DiskModel;
 
 namespace RaftActors.Storage.Tests.CrashPoints;
 
-/// <summary>A life of a directory with several owners, on a disk that may have been through a cut before.</summary>
+/// <summary>A life of a directory with several owners, on a new disk or on one that lost power.</summary>
 internal sealed class CrashRun
 {
     private readonly List<OwnerRun> _owners = [];
@@ -26,16 +26,16 @@ internal sealed class CrashRun
 
     public ModelDisk Disk { get; }
 
-    /// <summary>What every owner did, and how often, and what the directory did.</summary>
+    /// <summary>The number of openings, closings and seals of the directory.</summary>
     public Dictionary<string, int> Steps { get; } = [];
 
     /// <summary>Three owners that share one log.</summary>
     public static CrashRun New() => new(new ModelDisk(), [new Chronicle(), new Chronicle(), new Chronicle()]);
 
-    /// <summary>What may be found after a cut of this life there.</summary>
+    /// <summary>The states that each owner may find after a cut.</summary>
     public IReadOnlyList<Chronicle> After(int cut) => [.. _owners.Select(owner => owner.Chronicle.After(cut))];
 
-    /// <summary>Opens the directory, and the stores of all that were there or, the first time, come one after the other.</summary>
+    /// <summary>Opens the directory and the stores of all owners.</summary>
     public void Open()
     {
         Note("open");
@@ -51,10 +51,10 @@ internal sealed class CrashRun
         ThrowIfFailed();
     }
 
-    /// <summary>Some steps by chance.</summary>
-    /// <param name="random">Decides everything.</param>
-    /// <param name="steps">How many.</param>
-    /// <param name="canClose">Also closes and opens in the middle.</param>
+    /// <summary>Does random steps.</summary>
+    /// <param name="random">The only source of randomness.</param>
+    /// <param name="steps">The number of steps.</param>
+    /// <param name="canClose">Steps may close and open the directory.</param>
     public void Work(Random random, int steps, bool canClose)
     {
         for (; steps > 0; steps--)
@@ -84,7 +84,7 @@ internal sealed class CrashRun
         }
     }
 
-    /// <summary>Each owner appends something, which goes out at once, and nothing comes after it.</summary>
+    /// <summary>Each owner appends an entry in a batch of its own, as its last write.</summary>
     public void Append(Random random) => _owners.ForEach(owner =>
     {
         owner.Append(random);
@@ -98,7 +98,7 @@ internal sealed class CrashRun
         }
     }
 
-    /// <summary>How far each file was written; what comes after it is room that was taken.</summary>
+    /// <summary>The written length of each file. The bytes after it are only allocated.</summary>
     public IReadOnlyDictionary<string, long> Written()
     {
         var ends = new SortedDictionary<string, long>(StringComparer.Ordinal);
@@ -125,7 +125,7 @@ internal sealed class CrashRun
         return ends;
     }
 
-    /// <summary>What the owners are given of another disk in place of this one, each; null: the directory is refused.</summary>
+    /// <summary>Reads the stores of all owners on another disk. Null: the directory is refused.</summary>
     public IReadOnlyList<Served>? Serve(DiskImage found)
     {
         try
@@ -139,13 +139,13 @@ internal sealed class CrashRun
         }
     }
 
-    /// <summary>The worst that is to be said of it, compared with what is given of this disk.</summary>
+    /// <summary>The worst result among the owners, compared with the unchanged disk.</summary>
     public FlipCount Judge(IReadOnlyList<Served>? given, IReadOnlyList<Served>? all) => given is null
         ? new FlipCount(1, 0, 0, 0)
         : _owners.Select((owner, i) => owner.Chronicle.Judge(given[i], all![i]))
             .MaxBy(verdict => (verdict.Wrong, verdict.Earlier, verdict.Refused));
 
-    /// <summary>All steps of all owners.</summary>
+    /// <summary>The number of steps of each kind, of all owners and the directory.</summary>
     public IReadOnlyDictionary<string, int> AllSteps() => _owners.SelectMany(owner => owner.Steps).Concat(Steps)
         .GroupBy(step => step.Key).ToDictionary(group => group.Key, group => group.Sum(step => step.Value));
 

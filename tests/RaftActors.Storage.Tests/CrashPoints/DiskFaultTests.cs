@@ -5,15 +5,15 @@ using Xunit.Abstractions;
 namespace RaftActors.Storage.Tests.CrashPoints;
 
 /// <summary>
-/// The disk refuses one operation, and the store fails. Whether the power goes then, or the process alone ends and starts again on a disk
-/// that shows what may never have become durable: what was acknowledged is there, and what is given back stays.
+/// The disk refuses one operation, and the store fails. Then the power is cut, or the process restarts on a page cache that may never have
+/// reached the disk. Every acknowledged write must be found, and every recovered state must be durable.
 /// </summary>
 public sealed class DiskFaultTests(ITestOutputHelper output)
 {
     private const int Lives = 3;
     private const int Steps = 40;
 
-    // The first ones meet the opening of three stores, so that the later ones are far apart.
+    // The first faults hit the opening of three stores, so the later ones are spaced out.
     private static readonly int[] Places = [1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 17, 20, 23, 26, 30, 34, 38, 43, 48];
 
     public static TheoryData<string> Faults =>
@@ -42,7 +42,7 @@ public sealed class DiskFaultTests(ITestOutputHelper output)
                 var end = life.Disk.Operations.Count;
                 cuts += TryCuts(life, end, story);
 
-                // The power stays on: the next process sees what the one before it left with the operating system.
+                // The power stays on, so the next process sees the page cache of the one before.
                 var next = new CrashRun(life.Disk, life.After(end));
                 next.Open();
                 next.Work(new Random(nth), steps: 6, canClose: false);
@@ -70,7 +70,7 @@ public sealed class DiskFaultTests(ITestOutputHelper output)
         return tried;
     }
 
-    /// <summary>A life up to the failure; null: it has no such operation.</summary>
+    /// <summary>A life up to the failure. Null: it has no such operation.</summary>
     private static CrashRun? Fail(int seed, DiskFault fault, int nth)
     {
         var run = CrashRun.New();

@@ -5,7 +5,7 @@ using RaftActors.Testing;
 namespace RaftActors.Storage.Tests.CrashPoints;
 
 /// <summary>
-/// One process as its store sees it: it asks for what a core may ask for, by chance from a seed, and notes when it was asked for and done.
+/// A simulated owner of a store. It makes random writes that a core could make, and records when each was asked for and acknowledged.
 /// </summary>
 internal sealed class OwnerRun(ModelDisk disk, StoreOwner owner, Chronicle chronicle) : IStoreListener
 {
@@ -30,14 +30,14 @@ internal sealed class OwnerRun(ModelDisk disk, StoreOwner owner, Chronicle chron
 
     public Chronicle Chronicle => chronicle;
 
-    /// <summary>What was done so far, and how often.</summary>
+    /// <summary>The number of steps of each kind so far.</summary>
     public Dictionary<string, int> Steps { get; } = [];
 
     public StoreException? Failure { get; private set; }
 
     private int Now => disk.Operations.Count;
 
-    /// <summary>Opens the store; what it gives is held against the chronicle.</summary>
+    /// <summary>Opens the store, and compares the recovered state with the chronicle.</summary>
     public void Open(StoreDirectory directory)
     {
         _store = directory.StoreOf(owner);
@@ -50,7 +50,7 @@ internal sealed class OwnerRun(ModelDisk disk, StoreOwner owner, Chronicle chron
 
     public void Close() => _store?.Dispose();
 
-    /// <summary>What is given of this owner's store in another directory.</summary>
+    /// <summary>Reads this owner's store in another directory.</summary>
     public Served Serve(StoreDirectory directory)
     {
         try
@@ -65,7 +65,7 @@ internal sealed class OwnerRun(ModelDisk disk, StoreOwner owner, Chronicle chron
         }
     }
 
-    /// <summary>Asks for something.</summary>
+    /// <summary>Makes one random write.</summary>
     public void Step(Random random)
     {
         var step = random.Next(16);
@@ -107,7 +107,7 @@ internal sealed class OwnerRun(ModelDisk disk, StoreOwner owner, Chronicle chron
         }
     }
 
-    /// <summary>Asks for some entries at the end of the log.</summary>
+    /// <summary>Appends some entries.</summary>
     public void Append(Random random) => Append(_last + 1, random);
 
     public void OnPersisted(Ticket ticket)
@@ -137,7 +137,7 @@ internal sealed class OwnerRun(ModelDisk disk, StoreOwner owner, Chronicle chron
         }
     }
 
-    /// <summary>Whether it is read as it was saved; null: it is refused.</summary>
+    /// <summary>Tells whether a snapshot is read as it was saved. Null: it is refused.</summary>
     private static bool? Read(IRaftStore store, SavedSnapshot saved)
     {
         try
@@ -151,7 +151,7 @@ internal sealed class OwnerRun(ModelDisk disk, StoreOwner owner, Chronicle chron
         }
     }
 
-    /// <summary>As a core goes on from what it is given.</summary>
+    /// <summary>Continues from the recovered state, as a core would.</summary>
     private void Resume(InitialState found)
     {
         _terms.Clear();

@@ -1,6 +1,7 @@
 namespace RaftActors.Storage.Tests.CrashPoints;
 
-/// <summary>What a store gave to its owner.</summary>
-/// <param name="State">Null: it was refused.</param>
-/// <param name="Snapshots">Of all that the owner ever had: read as they were saved, otherwise, or (null) refused.</param>
+/// <summary>The contents that a store returned to its owner.</summary>
+/// <param name="State">Null: the store refused to open.</param>
+/// <param name="Snapshots">For each snapshot that the owner ever saved: true if read as saved, false if read otherwise, null if
+/// refused.</param>
 internal sealed record Served(RecoveredState? State, IReadOnlyList<bool?> Snapshots);

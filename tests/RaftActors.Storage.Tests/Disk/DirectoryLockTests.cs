@@ -81,7 +81,7 @@ public sealed class DirectoryLockTests : IDisposable
         Assert.Contains("cannot be used as a store", Assert.Throws<StoreException>(() => DirectoryLock.Take(_folder["file/in"])).Message);
     }
 
-    // In a part of Linux where not even its administrator may make anything.
+    // A folder of Linux in which not even root can create a directory.
     [Fact]
     public void Directory_without_the_right_to_write_is_refused()
     {

@@ -4,7 +4,7 @@ using RaftActors.Storage.Disk;
 
 namespace RaftActors.Storage.Tests.Disk;
 
-/// <summary>What fails, fails aloud: with files of Linux that cannot do what is asked of them.</summary>
+/// <summary>Each failure of the disk is an exception. The tests use special files of Linux that refuse operations.</summary>
 public sealed class FailingDiskTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

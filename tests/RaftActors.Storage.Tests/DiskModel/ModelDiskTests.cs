@@ -3,7 +3,7 @@ using RaftActors.Storage.Disk;
 
 namespace RaftActors.Storage.Tests.DiskModel;
 
-/// <summary>What the model believes of a disk, a sentence each: everything that is proven with it is worth as much as these.</summary>
+/// <summary>The assumptions of the model disk, one test each. Every crash test depends on them.</summary>
 public sealed class ModelDiskTests
 {
     private readonly ModelDisk _disk = new();

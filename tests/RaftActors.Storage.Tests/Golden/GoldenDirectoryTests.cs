@@ -10,15 +10,15 @@ using static RaftActors.Testing.StoreSamples;
 namespace RaftActors.Storage.Tests.Golden;
 
 /// <summary>
-/// A whole directory of each version of the format: two stores in a log of several segments, own and incoming snapshots, with all that they
-/// can hold. Every version is read for ever; <c>holds.txt</c> says what is in a directory.
+/// A directory of each version of the format: two stores in a log of several segments, own and received snapshots, with every field set.
+/// Every version must stay readable. <c>holds.txt</c> lists the contents of a directory.
 /// </summary>
 public sealed class GoldenDirectoryTests
 {
     private const string Latest = "v2";
 
     /// <summary>
-    /// Set, the files of the latest version are written anew. A format that is in use is never written anew: it gets another version.
+    /// If set, the test rewrites the files of the latest version. Never do that for a format in use: a change needs a new version.
     /// </summary>
     private const string RewriteVariable = "RAFTACTORS_REWRITE_GOLDEN";
     private const string HoldsFile = "holds.txt";

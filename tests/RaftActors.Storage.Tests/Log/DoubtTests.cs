@@ -3,7 +3,7 @@ using RaftActors.DiskModel;
 
 namespace RaftActors.Storage.Tests.Log;
 
-/// <summary>What failed once is not taken for done by anybody who comes later, in this process or in the next one.</summary>
+/// <summary>An operation that failed is in doubt. Neither this process nor the next one counts it as done.</summary>
 public sealed class DoubtTests
 {
     [Fact]
@@ -17,7 +17,7 @@ public sealed class DoubtTests
         life.Directory.WriteQueued();
         Assert.Equal("a failed", life.Told[^1]);
 
-        // The operating system still shows the name.
+        // The page cache still shows the name.
         var next = new Life(life.Disk);
         var served = next.Open().State.Snapshot?.Position;
         Assert.Equal(Life.Position(2), served);
@@ -39,7 +39,7 @@ public sealed class DoubtTests
         life.Directory.WriteQueued();
         Assert.Contains("b failed", life.Told);
 
-        // It starts again, and has no use for the store for a while.
+        // The process restarts and does not open the store for a while.
         var next = new Life(life.Kill());
         next.Open("a");
         for (var i = 1; !next.Disk.Now.Files.ContainsKey(Life.FileOf(4)); i++)
@@ -56,7 +56,7 @@ public sealed class DoubtTests
     [Fact]
     public void Segment_with_a_failed_folder_sync_fails_the_log_even_for_a_new_store()
     {
-        // Of the folders the first three are those of the snapshots, the fourth knows the segment, and the fifth that one is deleted.
+        // The first three folder syncs are those of the snapshots. The fourth names the segment, and the fifth deletes one.
         (DiskFault, int)[] faults = [(DiskFault.SyncFolder, 4), (DiskFault.SyncFolder, 5), (DiskFault.Sync, 1), (DiskFault.Rename, 1)];
         foreach (var (fault, nth) in faults)
         {
@@ -112,7 +112,7 @@ public sealed class DoubtTests
             life.Write("a", Life.Entry(i));
         }
 
-        // The disk says that it was done, and it was not: the entry of the older term would come back.
+        // The disk lied about the sync: the entry of the older term would reappear.
         var before = life.Disk.Now.Files[Life.FileOf(1)].ToArray();
         life.Write("a", Life.Entry(5, 2));
         life.Write("a", Life.Entry(6, 2, 4000));
@@ -120,7 +120,7 @@ public sealed class DoubtTests
         Assert.Contains(Life.FileOf(2), older.Now.Files.Keys);
         Assert.Throws<StoreDamagedException>(() => new Life(older).Open());
 
-        // The same of what an opening wrote anew, before it gave it its name.
+        // The same for the copy that an opening writes, before the copy has its name.
         var torn = new Life(new ModelDisk());
         torn.Open();
         torn.Write("a", Life.Entry(1));
@@ -143,7 +143,7 @@ public sealed class DoubtTests
             life.Write("a", Life.Entry(i));
         }
 
-        // No room: neither for a snapshot that comes in nor for a segment.
+        // There is no room, neither for a received snapshot nor for a segment.
         life.Disk.Capacity = life.Disk.Capacity - life.Disk.FreeBytes() + 50;
         life.Ask("a", ticket => new Effect.StoreChunk(ticket, Life.Snapshot(6), 0, Life.Bytes(100, 3)));
         life.Ask("a", ticket => new Effect.InstallSnapshot(ticket, Life.Snapshot(6), KeepsLog: true));

@@ -3,7 +3,7 @@ using RaftActors.Testing;
 
 namespace RaftActors.Storage.Tests.Log;
 
-/// <summary>The contract of a store holds for one in files: on a disk in memory that loses power, and on the machine's own.</summary>
+/// <summary>A store in files keeps the contract, on a model disk that loses power and on the machine's own disk.</summary>
 public sealed class FileStoreContractTests
 {
     private static readonly StoreOptions Small = new()
@@ -58,7 +58,7 @@ public sealed class FileStoreContractTests
         private readonly TemporaryFolder _folder = new();
         private StoreDirectory? _directory;
 
-        // Each store is opened on what was read from the disk, and not on what the one before it left in memory.
+        // Each store reads the disk again. It does not use the memory of the store before it.
         public override IRaftStore Make(StoreOwner owner)
         {
             _directory?.Dispose();

@@ -6,7 +6,7 @@ using RaftActors.Storage.Log;
 
 namespace RaftActors.Storage.Tests.Log;
 
-/// <summary>What stands on disk: the bytes themselves, so that a change of the format is seen to be one.</summary>
+/// <summary>The bytes on disk, so that a change of the format fails a test.</summary>
 public sealed class FormatTests
 {
     private const uint Seed = 0x12345678;
@@ -63,7 +63,7 @@ public sealed class FormatTests
         Assert.False(BatchHeader.Stands(bytes, there, 64));
     }
 
-    /// <summary>Every version of this format is read for ever.</summary>
+    /// <summary>Every version of the format must stay readable.</summary>
     [Theory]
     [InlineData("version1.wal")]
     [InlineData("version2.wal")]
@@ -77,7 +77,7 @@ public sealed class FormatTests
         Assert.Equal("0: 1/0 2/1 3/2 4/2 5/2", Life.Text(new Life(new ModelDisk(image)).Open()));
     }
 
-    /// <summary>A difference here is a new version of the format.</summary>
+    /// <summary>Different bytes need a new version of the format.</summary>
     [Fact]
     public void Log_is_written_with_the_golden_bytes_of_the_latest_version()
     {
@@ -140,7 +140,7 @@ public sealed class FormatTests
     private static Member Member(int number) =>
         new(new ProcessName($"raft{number}@node{number}"), new Incarnation(new Guid(number, 0, 0, 0, 0, 0, 0, 0, 0, 0, 7)));
 
-    /// <summary>As text, with a name in the place of a checksum, which is compared with that of the rest by reading it.</summary>
+    /// <summary>The bytes as text. A name stands for each checksum; reading the log checks those.</summary>
     private static string Hex(byte[] bytes, int checksumAt, string name)
     {
         Assert.NotEqual(0u, BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(checksumAt)));

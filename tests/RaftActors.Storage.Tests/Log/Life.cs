@@ -3,7 +3,7 @@ using RaftActors.DiskModel;
 
 namespace RaftActors.Storage.Tests.Log;
 
-/// <summary>One life of a directory on a model of a disk, from an opening to whatever ends it.</summary>
+/// <summary>One life of a directory on a model disk, from an opening to a stop, a kill or a power cut.</summary>
 internal sealed class Life
 {
     public const int SegmentSize = 4096;
@@ -58,7 +58,7 @@ internal sealed class Life
 
     public IRaftStore StoreOf(string name = "a") => _open[name].Store;
 
-    /// <summary>Queued, and not written.</summary>
+    /// <summary>Queues entries without writing them.</summary>
     public Life Queue(string name, params LogEntry[] entries) => Ask(name, ticket => new Effect.Persist(ticket, null, [.. entries]));
 
     public Life Ask(string name, Func<Ticket, Effect.Write> write)
@@ -69,7 +69,7 @@ internal sealed class Life
         return this;
     }
 
-    /// <summary>Written, in a batch of its own.</summary>
+    /// <summary>Writes entries in a batch of their own.</summary>
     public Life Write(string name, params LogEntry[] entries)
     {
         Queue(name, entries);
@@ -93,7 +93,7 @@ internal sealed class Life
         }
     }
 
-    /// <summary>A snapshot of its own is saved, and the log up to it discarded.</summary>
+    /// <summary>Saves a snapshot of the own state, and discards the log up to it.</summary>
     public Life Discard(string name, long index)
     {
         StoreOf(name).SaveSnapshot(Snapshot(index), Bytes(100, 1));
@@ -103,10 +103,10 @@ internal sealed class Life
         return this;
     }
 
-    /// <summary>The process dies, and what the operating system has stays.</summary>
+    /// <summary>Kills the process. The page cache survives.</summary>
     public ModelDisk Kill() => new(Disk.Now);
 
-    /// <summary>The power goes, and what was not synced is lost.</summary>
+    /// <summary>Cuts the power. Every unsynced write is lost.</summary>
     public ModelDisk Cut() => new(Disk.CutNow(_ => 1).Found);
 
     public ModelDisk Close()
@@ -115,7 +115,7 @@ internal sealed class Life
         return new ModelDisk(Disk.Now);
     }
 
-    /// <summary>What becomes of one file.</summary>
+    /// <summary>Returns a disk on which one file is changed.</summary>
     public static ModelDisk Change(ModelDisk disk, string file, Action<byte[]> change)
     {
         var bytes = disk.Now.Files[file].ToArray();

@@ -2,7 +2,7 @@ using RaftActors.Core;
 
 namespace RaftActors.Storage.Tests.Log;
 
-/// <summary>Remembers what it was told, in order.</summary>
+/// <summary>Records the calls of a store, in order.</summary>
 internal sealed class Listener(List<string>? told = null, string name = "") : IStoreListener
 {
     public List<string> Told { get; } = told ?? [];

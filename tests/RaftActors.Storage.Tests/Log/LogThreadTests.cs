@@ -4,7 +4,7 @@ using RaftActors.Storage.Log;
 
 namespace RaftActors.Storage.Tests.Log;
 
-/// <summary>What the log's own thread does when nobody asks it for anything. Times are either at once or never.</summary>
+/// <summary>The thread of an idle log: sync, seal, retry. Each time span is one millisecond or one day.</summary>
 public sealed class LogThreadTests
 {
     private static readonly TimeSpan AtOnce = TimeSpan.FromMilliseconds(1);
@@ -23,7 +23,7 @@ public sealed class LogThreadTests
 
         _disk.WaitFor(disk => disk.Operations is [.., DiskOperation.Write { Bytes.Length: BatchHeader.Size }, DiskOperation.Sync]);
 
-        // What follows is damage, and no torn write any more.
+        // A bad byte before the seal is damage, not a torn write.
         var found = _disk.Read(disk => Life.Change(disk, Life.FileOf(1), bytes => bytes[bytes.AsSpan().IndexOf(Life.Bytes(20, 1))] ^= 1));
         Assert.Throws<StoreDamagedException>(() => new Life(found).Open());
     }
@@ -38,7 +38,7 @@ public sealed class LogThreadTests
             store.Dispose();
         }
 
-        // Once, when the directory was closed.
+        // The only seal is that of the closed directory.
         var writes = _disk.Read(disk => disk.Operations.OfType<DiskOperation.Write>().ToList());
         Assert.Single(writes, write => write.Name == Life.FileOf(1) && write.Bytes.Length == BatchHeader.Size);
     }
@@ -117,7 +117,7 @@ public sealed class LogThreadTests
         return directory;
     }
 
-    /// <summary>What it hears, whoever waits for the disk is told as well.</summary>
+    /// <summary>Passes the events on under the lock of the disk, so that a waiting test sees them.</summary>
     private sealed class Ear(SharedDisk disk, Listener listener) : IStoreListener
     {
         public void OnPersisted(Ticket ticket) => disk.Do(_ => listener.OnPersisted(ticket));

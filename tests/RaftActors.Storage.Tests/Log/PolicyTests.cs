@@ -3,7 +3,7 @@ using RaftActors.DiskModel;
 
 namespace RaftActors.Storage.Tests.Log;
 
-/// <summary>A log that is not synced before each answer: what it may lose, and what not even that one does.</summary>
+/// <summary>A log that is not synced before each acknowledgement: what it may lose, and what it must keep.</summary>
 public sealed class PolicyTests
 {
     public static TheoryData<SyncPolicy> Lazy => [SyncPolicy.Interval, SyncPolicy.None];

@@ -4,7 +4,7 @@ using RaftActors.Storage.Log;
 
 namespace RaftActors.Storage.Tests.Log;
 
-/// <summary>What an opening makes of a log whose writer died, or whose bytes are no longer what was written.</summary>
+/// <summary>Opens logs whose writer died, and logs with changed bytes.</summary>
 public sealed class RecoveryTests
 {
     [Fact]
@@ -124,7 +124,7 @@ public sealed class RecoveryTests
         life.Write("a", Life.Entry(2));
         Assert.Equal("a failed", life.Told[^1]);
 
-        // The operating system still shows what never reached the disk.
+        // The page cache still shows the bytes that never reached the disk.
         var served = Life.Text(new Life(life.Disk).Open());
 
         Assert.Equal("0: 1/1 2/1", served);
@@ -178,7 +178,7 @@ public sealed class RecoveryTests
     {
         var disk = ThreeSegments();
 
-        // What is beside the log gives it another identity here.
+        // The other files on the disk give this log another identity.
         var other = ThreeSegments(new ModelDisk(DiskImage.Empty.With("other/x", [1]) with { Folders = ["other"] }));
         Assert.Equal(new Life(other).Open().State.Log.Length, new Life(disk).Open().State.Log.Length);
         foreach (var segment in new[] { disk.Now.Files[Life.FileOf(1)], other.Now.Files[Life.FileOf(2)] })
@@ -216,6 +216,6 @@ public sealed class RecoveryTests
     private static int EndOf(ModelDisk disk) =>
         (int)RecordHeader.Padded(disk.Now.Files[Life.FileOf(1)].AsSpan().LastIndexOfAnyExcept((byte)0) + 1);
 
-    /// <summary>Where the value of an entry stands: 20 bytes or more that are its index.</summary>
+    /// <summary>The offset of an entry's value: 20 bytes or more that repeat its index.</summary>
     private static int FindValue(byte[] bytes, byte index) => bytes.AsSpan().IndexOf(Life.Bytes(20, index));
 }

@@ -3,7 +3,7 @@ using RaftActors.DiskModel;
 
 namespace RaftActors.Storage.Tests.Log;
 
-/// <summary>A log in several files: when one is begun, when one is deleted, and what a power cut in between leaves.</summary>
+/// <summary>A log in several files: when a segment begins, when it is deleted, and what a power cut leaves.</summary>
 public sealed class SegmentTests
 {
     [Fact]
@@ -133,7 +133,7 @@ public sealed class SegmentTests
         Assert.Contains("a short", life.Told);
         Assert.Single(life.Told, "a short");
 
-        // Neither at the floor nor for a segment that comes and goes is there room again.
+        // Space is sufficient again only one segment above the floor. A segment that comes and goes does not change that.
         life.Disk.Capacity += 90_000 + Life.SegmentSize - 1 - life.Disk.FreeBytes();
         life.Directory.WriteQueued();
         Assert.DoesNotContain("a room", life.Told);

@@ -5,7 +5,7 @@ using RaftActors.Storage.Disk;
 
 namespace RaftActors.Storage.Tests.Log;
 
-/// <summary>A model of a disk for several threads, one of which waits until something was done to it.</summary>
+/// <summary>A model disk for several threads. One of them can wait for an operation.</summary>
 internal sealed class SharedDisk : IDisk
 {
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -13,10 +13,10 @@ internal sealed class SharedDisk : IDisk
     private readonly object _gate = new();
     private readonly ModelDisk _disk = new();
 
-    /// <summary>How often there was no room.</summary>
+    /// <summary>The number of operations refused for lack of room.</summary>
     public int Refused { get; private set; }
 
-    /// <summary>Asked again after everything that is done or looked at.</summary>
+    /// <summary>Waits until a condition holds. Evaluates it again after each operation.</summary>
     public void WaitFor(Func<ModelDisk, bool> condition)
     {
         var since = Stopwatch.GetTimestamp();

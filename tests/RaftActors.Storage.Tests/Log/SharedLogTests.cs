@@ -3,7 +3,7 @@ using RaftActors.DiskModel;
 
 namespace RaftActors.Storage.Tests.Log;
 
-/// <summary>Stores that share a log: what goes out together, what is told, and how one is opened, closed and opened again.</summary>
+/// <summary>Stores that share a log: common batches, acknowledgements, opening and closing.</summary>
 public sealed class SharedLogTests
 {
     [Fact]

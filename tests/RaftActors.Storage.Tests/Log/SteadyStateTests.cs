@@ -3,7 +3,7 @@ using RaftActors.Storage.Disk;
 
 namespace RaftActors.Storage.Tests.Log;
 
-/// <summary>A log that runs makes no garbage, and with a thread of its own does the same as without.</summary>
+/// <summary>A running log allocates nothing, and behaves the same with a thread as without.</summary>
 public sealed class SteadyStateTests
 {
     [Fact]
@@ -103,7 +103,7 @@ public sealed class SteadyStateTests
         }
     }
 
-    /// <summary>Takes everything and keeps nothing.</summary>
+    /// <summary>A disk that accepts every write and keeps none.</summary>
     private sealed class SinkDisk : IDisk, IDiskFile
     {
         public long Length => 1 << 20;

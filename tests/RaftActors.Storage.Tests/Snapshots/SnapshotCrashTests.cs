@@ -6,12 +6,12 @@ using static RaftActors.Storage.Tests.Snapshots.SnapshotSamples;
 
 namespace RaftActors.Storage.Tests.Snapshots;
 
-/// <summary>The power goes after each operation on the disk, and comes back.</summary>
+/// <summary>Cuts the power after each operation of the disk.</summary>
 public sealed class SnapshotCrashTests
 {
     private readonly ModelDisk _disk = new();
 
-    /// <summary>From so many operations on this snapshot, or a later one, must be found.</summary>
+    /// <summary>From this number of operations on, this snapshot or a later one must be found.</summary>
     private readonly List<(int Operations, Snapshot Snapshot)> _promised = [];
 
     [Fact]
@@ -65,7 +65,7 @@ public sealed class SnapshotCrashTests
 
     private void Promise(Snapshot snapshot) => _promised.Add((_disk.Operations.Count, snapshot));
 
-    /// <summary>Gives the index of the latest snapshot that was found after any cut.</summary>
+    /// <summary>Returns the index of the latest snapshot found after any cut.</summary>
     private long AssertEveryCutKeepsThePromises(int logSaysFrom)
     {
         var latest = 0L;

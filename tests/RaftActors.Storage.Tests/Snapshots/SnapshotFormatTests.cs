@@ -4,7 +4,7 @@ using static RaftActors.Storage.Tests.Snapshots.SnapshotSamples;
 
 namespace RaftActors.Storage.Tests.Snapshots;
 
-/// <summary>A file of each version of the format that was ever written: it is read for ever.</summary>
+/// <summary>A golden file of each version of the format. Every version must stay readable.</summary>
 public sealed class SnapshotFormatTests
 {
     private const string Version1 =

@@ -7,7 +7,7 @@ using RaftActors.Storage.Snapshots;
 
 namespace RaftActors.Storage.Tests.Snapshots;
 
-/// <summary>Snapshots with everything in them that a snapshot may have, and states that tell by each byte where they belong.</summary>
+/// <summary>Snapshots with every field set, and states in which each byte depends on snapshot and offset.</summary>
 internal static class SnapshotSamples
 {
     public const string Folder = "snapshots/1";
@@ -38,7 +38,7 @@ internal static class SnapshotSamples
 
     public static string PathOf(long index, string ending = ".snap") => $"{Folder}/{NameOf(index, ending)}";
 
-    /// <summary>Opened, as after a start.</summary>
+    /// <summary>Opens the folder, as after a start.</summary>
     public static SnapshotFolder Open(IDisk disk, params long[] installed)
     {
         var folder = new SnapshotFolder(disk, Folder, Owner);
@@ -49,7 +49,7 @@ internal static class SnapshotSamples
     public static void Save(this SnapshotFolder folder, long index, long length) =>
         folder.Save(Of(index, length), StateOf(Of(index, length)));
 
-    /// <summary>It is in the folder, described as it was, and its state is what it was.</summary>
+    /// <summary>Asserts that a snapshot is in the folder, with its description and state.</summary>
     public static void AssertHolds(SnapshotFolder folder, Snapshot snapshot)
     {
         var found = Assert.Single(folder.Kept, one => one.Position == snapshot.Position);

@@ -2,7 +2,7 @@ using RaftActors.Storage.Disk;
 
 namespace RaftActors.Storage.Tests.Snapshots;
 
-/// <summary>Lets something happen in the middle of a read, and knows what was not closed.</summary>
+/// <summary>Runs an action in the middle of a read, and counts open files.</summary>
 internal sealed class WatchedDisk(IDisk disk) : IDisk
 {
     public Action? OnRead { get; set; }

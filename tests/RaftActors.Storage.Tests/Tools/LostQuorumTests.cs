@@ -5,7 +5,7 @@ using RaftActors.Storage.Tools;
 
 namespace RaftActors.Storage.Tests.Tools;
 
-/// <summary>A majority is lost for ever. What the survivors' stores are made into, Core itself goes on with.</summary>
+/// <summary>A majority is lost for ever. Cores start from the planned stores of the survivors.</summary>
 public sealed class LostQuorumTests
 {
     private readonly Survivors _group = new();
@@ -39,8 +39,8 @@ public sealed class LostQuorumTests
     }
 
     /// <summary>
-    /// The place after the shorter log's end is where the longer one has something else of a later term: what a recovery would write there
-    /// must not be taken for it.
+    /// After the end of the shorter log, the longer log has entries of a later term. The recovery must not write an entry of its own
+    /// there, because the survivors would diverge.
     /// </summary>
     [Fact]
     public void Lagging_survivor_gets_the_missing_entries_and_is_not_fenced()

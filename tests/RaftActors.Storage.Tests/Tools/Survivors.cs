@@ -4,7 +4,7 @@ using RaftActors.Core;
 
 namespace RaftActors.Storage.Tests.Tools;
 
-/// <summary>Cores that hear one another at once, over disks that never lose anything.</summary>
+/// <summary>Cores with instant messages and disks that lose no write.</summary>
 internal sealed class Survivors
 {
     public static readonly GroupUid Group = new(new Guid(1, 0, 0, new byte[8]));
@@ -25,7 +25,9 @@ internal sealed class Survivors
 
     public static Member MemberOf(int number) => new(Names[number - 1], new Incarnation(new Guid(number, 0, 0, new byte[8])));
 
-    /// <summary>A store of a group of so many; each entry one of these terms, the first the configuration, then pairs.</summary>
+    /// <summary>
+    /// A store of a group of <paramref name="processes"/>. Entry 1 is the configuration, the others are pairs, with these terms.
+    /// </summary>
     public static InitialState StateOf(int processes, params long[] terms)
     {
         ImmutableArray<Member> members = [.. Enumerable.Range(1, processes).Select(MemberOf)];
@@ -72,7 +74,7 @@ internal sealed class Survivors
     public void Propose(string key) =>
         Step(Leader!.Options.Self.Name, new Input.Propose([new Payload.Pair(null, key, ReadOnlyMemory<byte>.Empty)]));
 
-    /// <summary>What is in a log, without the pairs' values.</summary>
+    /// <summary>The log as text: index and term of each entry.</summary>
     public string LogOf(int number)
     {
         var core = this[number];
