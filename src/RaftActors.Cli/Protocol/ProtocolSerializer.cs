@@ -76,7 +76,7 @@ internal sealed class ProtocolSerializer(ExtendedActorSystem system) : Serialize
         {
             if (known == manifest)
             {
-                return JsonSerializer.Deserialize(bytes, kind) 
+                return JsonSerializer.Deserialize(bytes, kind)
                     ?? throw new InvalidDataException($"Cannot read a message of kind '{manifest}': it is null.");
             }
         }

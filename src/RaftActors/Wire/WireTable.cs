@@ -13,7 +13,7 @@ internal static class WireTable
 {
     public const string BatchManifest = "b";
 
-    private static readonly Kind[] _kinds =
+    private static readonly Kind[] Kinds =
     [
         Of<WireMessage.Hello>("h", WireFormat.WriteHello, WireFormat.ReadHello),
         Of<WireMessage.Leaving>("l", WireFormat.WriteLeaving, WireFormat.ReadLeaving),
@@ -51,24 +51,24 @@ internal static class WireTable
         OfCore<Message.Refusal>("cx", EnvelopeFormat.WriteRefusal, EnvelopeFormat.ReadRefusal),
     ];
 
-    private static readonly FrozenDictionary<Type, Kind> _byType = _kinds.ToFrozenDictionary(kind => kind.Type);
+    private static readonly FrozenDictionary<Type, Kind> ByType = Kinds.ToFrozenDictionary(kind => kind.Type);
 
-    private static readonly FrozenDictionary<string, Kind> _byManifest = _kinds.ToFrozenDictionary(kind => kind.Manifest);
+    private static readonly FrozenDictionary<string, Kind> ByManifest = Kinds.ToFrozenDictionary(kind => kind.Manifest);
 
     /// <summary>The type of each kind of message: its own, or that of the body of a <see cref="WireMessage.CoreMessage"/>.</summary>
-    public static IEnumerable<Type> Types => _kinds.Select(kind => kind.Type);
+    public static IEnumerable<Type> Types => Kinds.Select(kind => kind.Type);
 
     public static string Manifest(WireMessage message) => KindOf(message).Manifest;
 
     public static void Write(ByteWriter writer, WireMessage message) => KindOf(message).Write(writer, message);
 
     /// <exception cref="InvalidDataException">The manifest is unknown, or the bytes are no such message.</exception>
-    public static WireMessage Read(ref ByteReader reader, string manifest) => _byManifest.TryGetValue(manifest, out var kind)
+    public static WireMessage Read(ref ByteReader reader, string manifest) => ByManifest.TryGetValue(manifest, out var kind)
         ? kind.Read(ref reader)
         : throw reader.Damaged($"'{manifest}' is no manifest of this version");
 
     private static Kind KindOf(WireMessage message) =>
-        _byType[message is WireMessage.CoreMessage core ? core.Envelope.Body.GetType() : message.GetType()];
+        ByType[message is WireMessage.CoreMessage core ? core.Envelope.Body.GetType() : message.GetType()];
 
     private static Kind Of<T>(string manifest, Action<ByteWriter, T> write, ByteReader.Read<T> read)
         where T : WireMessage => new(
