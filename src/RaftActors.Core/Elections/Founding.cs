@@ -29,7 +29,8 @@ internal sealed class Founding(RaftState state, Records records)
             (state.Founding.IsDue, state.Founding.MayCampaignAtOnce) = (true, true);
         }
 
-        if (!state.Founding.MayCampaignAtOnce || !CanFound || state.Roster.Peers.Any(IsBetterAndPresent))
+        // A restarted process may have promised its vote before its store received an entry.
+        if (!state.Founding.MayCampaignAtOnce || state.IsBound || !CanFound || state.Roster.Peers.Any(IsBetterAndPresent))
         {
             return false;
         }

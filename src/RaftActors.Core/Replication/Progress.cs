@@ -101,6 +101,7 @@ internal sealed class Progress(Member member, LogIndex next, long now)
     public void Accept(LogIndex match, LogIndex start, LogIndex last)
     {
         Match = match > Match ? match : Match;
+        Next = Match < Next ? Next : Match.Next;
         switch (State)
         {
             case ProgressState.Refused:
@@ -118,7 +119,6 @@ internal sealed class Progress(Member member, LogIndex next, long now)
                 break;
         }
 
-        Next = Match < Next ? Next : Match.Next;
         Demand();
     }
 
