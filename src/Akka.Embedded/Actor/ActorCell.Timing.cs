@@ -39,8 +39,7 @@ internal sealed partial class ActorCell
         {
             if (envelope.Message is Terminated terminated)
             {
-                // Without this, the message would count as one whose watch was undone.
-                _terminatedQueued.Add(terminated.ActorRef);
+                DeathWatch.Requeue(terminated);
             }
         }
 
@@ -51,7 +50,7 @@ internal sealed partial class ActorCell
 
     public void CancelTimers() => _timers?.CancelAll();
 
-    private void ArmReceiveTimeout()
+    public void ArmReceiveTimeout()
     {
         if (_receiveTimeout is { } timeout && _armedReceiveTimeout is null)
         {

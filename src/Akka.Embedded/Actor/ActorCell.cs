@@ -1,6 +1,5 @@
 using Akka.Dispatch;
 using Akka.Dispatch.SysMsg;
-using Akka.Event;
 
 namespace Akka.Actor;
 
@@ -13,6 +12,7 @@ internal sealed partial class ActorCell : IUntypedActorContext
     [ThreadStatic]
     private static ActorCell? _current;
 
+    private readonly ActorLifecycle _lifecycle;
     private readonly Stack<Receive> _behaviours = new();
     private Envelope _envelope;
     private ActorTaskScheduler? _taskScheduler;
@@ -27,6 +27,8 @@ internal sealed partial class ActorCell : IUntypedActorContext
         Props = props;
         Parent = parent;
         Mailbox = new Mailbox(this, dispatcher);
+        DeathWatch = new DeathWatch(this);
+        _lifecycle = new ActorLifecycle(this);
     }
 
     /// <summary>The cell whose mailbox runs on this thread.</summary>
@@ -46,6 +48,10 @@ internal sealed partial class ActorCell : IUntypedActorContext
 
     public Mailbox Mailbox { get; }
 
+    public ChildrenContainer Children { get; } = new();
+
+    public DeathWatch DeathWatch { get; }
+
     /// <summary>The current instance. Null before creation, after termination, and while a restart waits for children.</summary>
     public ActorBase? Actor { get; private set; }
 
@@ -61,43 +67,37 @@ internal sealed partial class ActorCell : IUntypedActorContext
 
     IActorRef IActorContext.Parent => Parent;
 
-    public IActorRef ActorOf(Props props, string? name = null) => AttachChild(props, name);
-
-    public ActorSelection ActorSelection(ActorPath actorPath) => SystemImpl.ActorSelection(actorPath);
-
-    public ActorSelection ActorSelection(string actorPath) => Akka.Actor.ActorSelection.Create(Self, actorPath);
-
-    public void Become(Receive receive)
+    /// <summary>Creates an instance that is ready for its first message.</summary>
+    public ActorBase NewActor()
     {
-        _behaviours.TryPop(out _);
-        _behaviours.Push(receive);
-    }
-
-    public void BecomeStacked(Receive receive) => _behaviours.Push(receive);
-
-    public void Become(UntypedReceive receive) => Become(Handled(receive));
-
-    public void BecomeStacked(UntypedReceive receive) => BecomeStacked(Handled(receive));
-
-    public void UnbecomeStacked()
-    {
-        _behaviours.TryPop(out _);
-        if (_behaviours.Count == 0 && Actor is { } actor)
+        _behaviours.Clear();
+        var actor = Props.NewActor();
+        actor.OnConstructed();
+        if (_behaviours.Count == 0)
         {
             _behaviours.Push(actor.ReceiveFirst);
         }
-    }
 
-    public void Stop(IActorRef child)
-    {
-        var actor = InternalActorRef.Of(child);
-        if (Children.Find(actor) is { } stats)
+        if (actor is IActorStash stashing)
         {
-            stats.IsStopping = true;
+            stashing.Stash = new Stash(this);
         }
 
-        actor.Stop();
+        Actor = actor;
+        return actor;
     }
+
+    /// <summary>Drops the instance. Its stashed messages return to the mailbox, and its timers are cancelled.</summary>
+    public void ClearActor()
+    {
+        (Actor as IActorStash)?.Stash?.UnstashAll();
+        CancelTimers();
+        Actor = null;
+        _behaviours.Clear();
+        CancelReceiveTimeout();
+    }
+
+    public void ClearMessage() => _envelope = default;
 
     /// <summary>Holds back ordinary messages until the asynchronous handler has ended.</summary>
     public void BeginTask()
@@ -130,7 +130,7 @@ internal sealed partial class ActorCell : IUntypedActorContext
         catch (Exception failure)
         {
             // The current message is kept, because PreRestart receives it.
-            Fail(failure, null);
+            _lifecycle.Fail(failure);
             return;
         }
 
@@ -149,44 +149,37 @@ internal sealed partial class ActorCell : IUntypedActorContext
         }
         catch (Exception failure)
         {
-            Fail(failure, null);
+            _lifecycle.Fail(failure);
         }
     }
-
-    private static Receive Handled(UntypedReceive receive) => message =>
-    {
-        receive(message);
-        return true;
-    };
 
     private void Handle(SystemMessage message)
     {
         switch (message)
         {
             case Create:
-                CreateActor();
+                _lifecycle.Create();
                 break;
             case Watch watch:
-                AddWatcher(watch.Watchee, watch.Watcher);
+                DeathWatch.AddWatcher(watch.Watchee, watch.Watcher);
                 break;
             case Unwatch unwatch:
-                RemoveWatcher(unwatch.Watchee, unwatch.Watcher);
+                DeathWatch.RemoveWatcher(unwatch.Watchee, unwatch.Watcher);
                 break;
             case DeathWatchNotification ended:
-                WatchedActorTerminated(ended.Actor, ended.ExistenceConfirmed, ended.AddressTerminated);
+                WatchedActorEnded(ended);
                 break;
             case Suspend:
-                Mailbox.Suspend();
-                SuspendChildren(null);
+                _lifecycle.Suspend();
                 break;
             case Resume resume:
-                FaultResume(resume.CausedByFailure);
+                _lifecycle.Resume(resume.CausedByFailure);
                 break;
             case Recreate recreate:
-                FaultRecreate(recreate.Cause);
+                _lifecycle.Restart(recreate.Cause);
                 break;
             case Failed failed:
-                HandleFailed(failed);
+                _lifecycle.ChildFailed(failed);
                 break;
             case ContinueTask piece:
                 TaskScheduler.Continue(piece.Task);
@@ -195,7 +188,7 @@ internal sealed partial class ActorCell : IUntypedActorContext
                 EndTask(completed.Failure);
                 break;
             case Terminate:
-                TerminateActor();
+                _lifecycle.Terminate();
                 break;
             default:
                 throw new NotSupportedException($"System message {message.GetType().Name} is not for an actor's cell.");
@@ -208,12 +201,21 @@ internal sealed partial class ActorCell : IUntypedActorContext
         Mailbox.Resume();
         if (failure is not null)
         {
-            Fail(failure, null);
+            _lifecycle.Fail(failure);
         }
         else if (_tasks == 0)
         {
             _envelope = default;
             ArmReceiveTimeout();
+        }
+    }
+
+    private void WatchedActorEnded(DeathWatchNotification ended)
+    {
+        DeathWatch.WatchedActorEnded(ended);
+        if (Children.Find(ended.Actor) is not null)
+        {
+            _lifecycle.ChildEnded(ended.Actor);
         }
     }
 
@@ -227,7 +229,11 @@ internal sealed partial class ActorCell : IUntypedActorContext
             case Kill:
                 throw new ActorKilledException("Kill");
             case Terminated terminated:
-                ReceivedTerminated(terminated);
+                if (DeathWatch.TryTake(terminated))
+                {
+                    Receive(terminated);
+                }
+
                 break;
             case Identify identify:
                 Sender.Tell(new ActorIdentity(identify.MessageId, Self), Self);
@@ -236,7 +242,7 @@ internal sealed partial class ActorCell : IUntypedActorContext
                 selection.Deliver(Self, _envelope.Sender);
                 break;
             case AddressTerminated gone:
-                WatchedAddressTerminated(gone.Address);
+                DeathWatch.AddressLost(gone.Address);
                 break;
             case TimerMessage timer:
                 ReceivedTimer(timer);
@@ -254,25 +260,4 @@ internal sealed partial class ActorCell : IUntypedActorContext
             actor.HandleMessage(_behaviours.Peek(), message);
         }
     }
-
-    /// <summary>Creates an instance that is ready for its first message.</summary>
-    private ActorBase NewActor()
-    {
-        _behaviours.Clear();
-        var actor = Props.NewActor();
-        actor.OnConstructed();
-        if (_behaviours.Count == 0)
-        {
-            _behaviours.Push(actor.ReceiveFirst);
-        }
-
-        if (actor is IActorStash stashing)
-        {
-            stashing.Stash = new Stash(this);
-        }
-
-        return actor;
-    }
-
-    private void Publish(LogEvent logEvent) => SystemImpl.EventStream.Publish(logEvent);
 }
