@@ -19,6 +19,13 @@ internal sealed class DeliveredSerials(Serial last)
 
     public bool Contains(Serial serial) => serial < FirstMissing || _ahead.Contains(serial);
 
+    /// <summary>From here on all serials up to this one count as delivered, and none above it.</summary>
+    public void StartAfter(Serial serial)
+    {
+        _ahead.Clear();
+        (FirstMissing, Highest) = (serial.Next, serial);
+    }
+
     /// <summary>False if the serial was delivered before.</summary>
     public bool Add(Serial serial)
     {

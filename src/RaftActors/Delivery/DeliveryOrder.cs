@@ -16,58 +16,44 @@ namespace RaftActors.Delivery;
 /// </para>
 /// Not thread-safe: the actor's own.
 /// </summary>
-/// <param name="lastSerial">The last serial that the actor has at its start.</param>
-/// <param name="ownRef">The Append of a pair, if this process made it.</param>
-internal sealed class DeliveryOrder(
-    Serial lastSerial, LearnerDelivery learnerDelivery, CommittedPairs pairs, Func<StoredPair, RequestRef?> ownRef)
+internal sealed class DeliveryOrder
 {
-    private readonly Queue<DeliveryStep> _notices = [];
+    private readonly LearnerDelivery _learnerDelivery;
+    private readonly Func<StoredPair, RequestRef?> _ownRef;
+    private readonly CommittedReader _committed;
+    private readonly DeliveredSerials _delivered;
     private readonly PendingGets _gets = new();
-    private readonly CommittedReader _committed = new(pairs, lastSerial);
-    private readonly SortedDictionary<ProcessName, Peer> _peers = [];
+    private readonly MissingSerials _missing;
+    private readonly PendingRestore _restore = new();
     private readonly Queue<ToActor.Readable> _queries = [];
-
-    private DeliveredSerials _delivered = new(lastSerial);
+    private readonly Queue<DeliveryStep> _notices = [];
+    private readonly DeliveredViews _views;
 
     // Gets up to here are answered from this process's own pairs.
     private Serial _own;
-
-    // No pair is delivered before a snapshot up to here, or further, is restored.
-    private Serial? _snapshot;
-
-    // The snapshot may be restored now: once after each message. Otherwise an actor that fails to restore it and is resumed would loop.
-    private bool _mayRestore;
-
-    // Pairs up to here came in a snapshot.
-    private Serial _restored;
     private bool _isStateWanted;
-    private bool _isGivenUp;
 
-    // The leader's serial when this life first learned of a leader. Undelivered pairs up to here are missing; those above it are new.
-    private Serial? _baseline;
-
-    // HandleMissing has reported the undelivered pairs up to here.
-    private Serial _reported = lastSerial;
-    private Serial _firstNew;
-
-    // Invariant: every reported serial below it is delivered or claimed.
-    private Serial _firstOwed = lastSerial.Next;
-
-    // The leader as HandleLeader reported it last.
-    private Leader? _shownLeader;
-
-    // The last known membership. Deliveries go on without a quorum, so the loss of the quorum does not reset it.
-    private bool? _isMember;
+    /// <param name="lastSerial">The last serial that the actor has at its start.</param>
+    /// <param name="ownRef">The Append of a pair, if this process made it.</param>
+    public DeliveryOrder(
+        Serial lastSerial, LearnerDelivery learnerDelivery, CommittedPairs pairs, Func<StoredPair, RequestRef?> ownRef)
+    {
+        (_learnerDelivery, _ownRef) = (learnerDelivery, ownRef);
+        _committed = new CommittedReader(pairs, lastSerial);
+        _delivered = new DeliveredSerials(lastSerial);
+        _missing = new MissingSerials(lastSerial, _delivered, _gets);
+        _views = new DeliveredViews(_notices);
+    }
 
     /// <summary>The highest serial that was delivered, or that the actor had at its start.</summary>
     public Serial Serial => _delivered.Highest;
 
-    public Quorum? Quorum { get; private set; }
+    public Quorum? Quorum => _views.Quorum;
 
     /// <summary>Known on learners too, although HandleLeader is not called there.</summary>
-    public Leader? Leader { get; private set; }
+    public Leader? Leader => _views.Leader;
 
-    public IReadOnlyList<Peer> Peers => [.. _peers.Values];
+    public IReadOnlyList<Peer> Peers => _views.Peers;
 
     /// <summary>Cancellations of Appends whose HandleCancel has not been called. A restart must pass them on to the next life.</summary>
     public IEnumerable<DeliveryStep.Cancel> HeldCancellations =>
@@ -76,7 +62,7 @@ internal sealed class DeliveryOrder(
     /// <summary>The next serial of a range is answered from this process's own pairs, without a request to the engine.</summary>
     public bool HasOwnAnswer => OwnAnswer is not null;
 
-    private bool IsAsCommitted => _isMember == false && learnerDelivery == LearnerDelivery.AsCommitted;
+    private bool IsAsCommitted => _views.IsMember == false && _learnerDelivery == LearnerDelivery.AsCommitted;
 
     // A delivered serial is not answered but cancelled, and a cancellation needs a request.
     private StoredPair? OwnAnswer =>
@@ -99,24 +85,23 @@ internal sealed class DeliveryOrder(
             TakeCancelled(new ToActor.Cancelled(ToActor.AnyLife, request, new CancelReason.Unavailable()));
         }
 
-        TakeLeader(null);
-        TakeQuorum(null);
+        _views.TakeLeader(null);
+        _views.TakeQuorum(null);
     }
 
     public void Take(ToActor message)
     {
-        _mayRestore = true;
+        _restore.OnMessage();
         switch (message)
         {
             case ToActor.Attached attached:
                 _own = attached.Own;
                 break;
             case ToActor.PeerMet met:
-                _peers[met.Peer.Pid.Name] = met.Peer;
-                _notices.Enqueue(new DeliveryStep.PeerMet(met.Peer));
+                _views.TakePeer(met.Peer);
                 break;
             case ToActor.QuorumIs quorum:
-                TakeQuorum(quorum.Quorum);
+                _views.TakeQuorum(quorum.Quorum);
                 break;
             case ToActor.LeaderIs leader:
                 TakeLeader(leader.Leader);
@@ -125,7 +110,7 @@ internal sealed class DeliveryOrder(
                 TakeCommitted(committed.Take());
                 break;
             case ToActor.Restore restore when restore.Serial >= _delivered.FirstMissing:
-                _snapshot = restore.Serial > _snapshot ? restore.Serial : _snapshot ?? restore.Serial;
+                _restore.Demand(restore.Serial);
                 break;
             case ToActor.TakeSnapshot:
                 _isStateWanted = true;
@@ -152,18 +137,16 @@ internal sealed class DeliveryOrder(
             return notice;
         }
 
-        if (_snapshot is { } snapshot)
+        if (_restore.Target is not null)
         {
-            var mayRestore = _mayRestore && !_isGivenUp;
-            _mayRestore = false;
-            return mayRestore ? new DeliveryStep.Restore(snapshot) : null;
+            return _restore.TryOffer();
         }
 
         return TryTakeQuery() ?? TryTakeMissing() ?? TryTakeAnswer() ?? TryTakeAppend() ?? (DeliveryStep?)TryTakeSnapshot();
     }
 
     /// <summary>The snapshot cannot be read, so nothing more is delivered.</summary>
-    public void GiveUp() => _isGivenUp = true;
+    public void GiveUp() => _restore.GiveUp();
 
     /// <summary>
     /// The actor has restored a snapshot up to this serial. Until this call the step is due again with each message: the next pair needs
@@ -171,54 +154,21 @@ internal sealed class DeliveryOrder(
     /// </summary>
     public void Restored(Serial serial)
     {
-        _snapshot = null;
-        _restored = serial;
-        _delivered = new DeliveredSerials(serial);
+        _restore.OnRestored(serial);
+        _delivered.StartAfter(serial);
         _gets.ReleaseTo(serial);
         _committed.Release(serial);
-        _reported = serial > _reported ? serial : _reported;
-        _firstOwed = serial.Next;
-
-        // New pairs that were delivered ahead of the snapshot are delivered again, so the search starts anew.
-        _firstNew = (_baseline is { } baseline && baseline > serial ? baseline : serial).Next;
-    }
-
-    private void TakeQuorum(Quorum? quorum)
-    {
-        // Another configuration with the same members is no change for the actor.
-        var isNews = quorum is null ? Quorum is not null : !quorum.HasSameMembersAs(Quorum);
-        Quorum = quorum;
-        _isMember = quorum?.IsMember ?? _isMember;
-        if (isNews)
-        {
-            _notices.Enqueue(new DeliveryStep.QuorumChanged(quorum));
-        }
-
-        ShowLeader();
+        _missing.OnRestored(serial);
     }
 
     private void TakeLeader(Leader? leader)
     {
-        if (leader is not null && _baseline is null)
+        if (leader is not null)
         {
-            _baseline = leader.Serial;
-            _firstNew = leader.Serial.Next;
+            _missing.OnLeader(leader.Serial);
         }
 
-        Leader = leader;
-        ShowLeader();
-    }
-
-    // Also called when only the membership changed. A new member is told of the leader, and a former member that there is none.
-    private void ShowLeader()
-    {
-        var shown = _isMember == true ? Leader : null;
-        var isNews = (shown?.Pid.Name, shown?.Term, shown?.IsReady) != (_shownLeader?.Pid.Name, _shownLeader?.Term, _shownLeader?.IsReady);
-        _shownLeader = shown;
-        if (isNews)
-        {
-            _notices.Enqueue(new DeliveryStep.LeaderChanged(shown));
-        }
+        _views.TakeLeader(leader);
     }
 
     // An Append of this process whose pair was fetched before it was released ends here. Pairs above a snapshot that is to be restored
@@ -227,7 +177,7 @@ internal sealed class DeliveryOrder(
     {
         var next = _committed.Released.Next;
         _committed.Release(serial);
-        var last = _snapshot < _delivered.Highest ? _snapshot.Value : _delivered.Highest;
+        var last = _restore.Target is { } target && target < _delivered.Highest ? target : _delivered.Highest;
         for (; next <= serial && next <= last; next = next.Next)
         {
             if (_delivered.Contains(next) && OwnRef(next) is { } own)
@@ -240,9 +190,9 @@ internal sealed class DeliveryOrder(
     private void TakeCancelled(ToActor.Cancelled cancelled)
     {
         var got = _gets.Remove(cancelled.Request);
-        if (got is { } serial && serial < _firstOwed && !IsTakenCareOf(serial))
+        if (got is { } serial)
         {
-            _firstOwed = serial;
+            _missing.OnCancelled(serial);
         }
 
         var isAppend = got is null && cancelled.Life == ToActor.AnyLife;
@@ -250,39 +200,14 @@ internal sealed class DeliveryOrder(
     }
 
     // A member is told after its first HandleLeader. An as-committed learner is told after the first pair above the baseline, since
-    // HandleLeader is not called there. A gap ends before a serial that is delivered or claimed.
+    // HandleLeader is not called there.
     private DeliveryStep.Missing? TryTakeMissing()
     {
-        if (_baseline is not { } last || !(_isMember == true || (IsAsCommitted && _delivered.Highest > last)))
-        {
-            return null;
-        }
-
-        var first = _reported.Next;
-        while (first <= last && IsTakenCareOf(first))
-        {
-            first = first.Next;
-        }
-
-        if (first > last)
-        {
-            _reported = last > _reported ? last : _reported;
-            return null;
-        }
-
-        var end = first;
-        while (end < last && !IsTakenCareOf(end.Next))
-        {
-            end = end.Next;
-        }
-
-        _reported = end;
-        return new DeliveryStep.Missing(new SerialRange(first, end));
+        var isTold = _views.IsMember == true || (IsAsCommitted && _delivered.Highest > _missing.Baseline);
+        return isTold && _missing.TryTakeGap() is { } gap ? new DeliveryStep.Missing(gap) : null;
     }
 
-    private bool IsTakenCareOf(Serial serial) => _delivered.Contains(serial) || _gets.IsClaimed(serial);
-
-    private RequestRef? OwnRef(Serial serial) => _committed.TryRead(serial) is { } pair ? ownRef(pair) : null;
+    private RequestRef? OwnRef(Serial serial) => _committed.TryRead(serial) is { } pair ? _ownRef(pair) : null;
 
     // All pairs up to the query's serial must be delivered. The serials of later queries are not lower.
     private DeliveryStep.Query? TryTakeQuery() =>
@@ -295,7 +220,7 @@ internal sealed class DeliveryOrder(
             return _delivered.Add(pair.Serial)
                 ? new DeliveryStep.Answer(pair, request, OwnRef(pair.Serial))
                 : new DeliveryStep.Cancel(
-                    request, pair.Serial <= _restored ? new CancelReason.Compacted() : new CancelReason.AlreadyDelivered());
+                    request, pair.Serial <= _restore.Restored ? new CancelReason.Compacted() : new CancelReason.AlreadyDelivered());
         }
 
         if (!_gets.IsEmpty || OwnAnswer is not { } own)
@@ -305,61 +230,29 @@ internal sealed class DeliveryOrder(
 
         _gets.TakeReserved(1);
         _delivered.Add(own.Serial);
-        return new DeliveryStep.Answer(own, null, ownRef(own));
+        return new DeliveryStep.Answer(own, null, _ownRef(own));
     }
 
     private DeliveryStep.Append? TryTakeAppend()
     {
         if (IsAsCommitted)
         {
-            return TryTakeNew() ?? TryTakeOwed();
+            return TryTakeAppend(_missing.FindNew()) ?? TryTakeAppend(_missing.FindOwed());
         }
 
-        var isInOrder = _isMember == false || (_isMember == true && _baseline is not null);
+        var isInOrder = _views.IsMember == false || (_views.IsMember == true && _missing.Baseline is not null);
         return isInOrder && !_gets.IsClaimed(_delivered.FirstMissing) ? TryTakeAppend(_delivered.FirstMissing) : null;
     }
 
-    private DeliveryStep.Append? TryTakeNew()
+    private DeliveryStep.Append? TryTakeAppend(Serial? due)
     {
-        if (_baseline is null)
-        {
-            return null;
-        }
-
-        while (_delivered.Contains(_firstNew))
-        {
-            _firstNew = _firstNew.Next;
-        }
-
-        var serial = _firstNew;
-        while (IsTakenCareOf(serial))
-        {
-            serial = serial.Next;
-        }
-
-        return TryTakeAppend(serial);
-    }
-
-    // A pair that HandleMissing reported and did not request.
-    private DeliveryStep.Append? TryTakeOwed()
-    {
-        while (_firstOwed <= _reported && IsTakenCareOf(_firstOwed))
-        {
-            _firstOwed = _firstOwed.Next;
-        }
-
-        return _firstOwed <= _reported ? TryTakeAppend(_firstOwed) : null;
-    }
-
-    private DeliveryStep.Append? TryTakeAppend(Serial serial)
-    {
-        if (_committed.TryRead(serial) is not { } pair)
+        if (due is not { } serial || _committed.TryRead(serial) is not { } pair)
         {
             return null;
         }
 
         _delivered.Add(serial);
-        return new DeliveryStep.Append(pair, ownRef(pair));
+        return new DeliveryStep.Append(pair, _ownRef(pair));
     }
 
     // A state that lacks a pair below its highest one is the state of no serial.

@@ -1,0 +1,38 @@
+using RaftActors.Core;
+
+namespace RaftActors.Delivery;
+
+/// <summary>
+/// The snapshot that one life must restore. Invariant: it is offered at most once after each message. Otherwise an actor that fails to
+/// restore it and is resumed would loop.
+/// </summary>
+internal sealed class PendingRestore
+{
+    private bool _mayOffer;
+    private bool _isGivenUp;
+
+    /// <summary>No pair is delivered before a snapshot up to here, or further, is restored; null: none is due.</summary>
+    public Serial? Target { get; private set; }
+
+    /// <summary>Pairs up to here came in a snapshot.</summary>
+    public Serial Restored { get; private set; }
+
+    /// <summary>A snapshot up to this serial must be restored. The highest serial counts.</summary>
+    public void Demand(Serial serial) => Target = serial > Target ? serial : Target ?? serial;
+
+    /// <summary>A message arrived: the snapshot may be offered again.</summary>
+    public void OnMessage() => _mayOffer = true;
+
+    /// <summary>The snapshot cannot be read. It stays due and is not offered again.</summary>
+    public void GiveUp() => _isGivenUp = true;
+
+    /// <summary>The step to make now; null: wait for a message, or for ever after <see cref="GiveUp"/>.</summary>
+    public DeliveryStep.Restore? TryOffer()
+    {
+        var mayOffer = _mayOffer && !_isGivenUp;
+        _mayOffer = false;
+        return mayOffer && Target is { } target ? new DeliveryStep.Restore(target) : null;
+    }
+
+    public void OnRestored(Serial serial) => (Target, Restored) = (null, serial);
+}
