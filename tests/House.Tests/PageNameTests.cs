@@ -78,7 +78,7 @@ public sealed partial class PageNameTests
     private static bool IsFile(string name) =>
         Repository.All.Any(file => file == name || file.EndsWith($"/{name}", StringComparison.Ordinal));
 
-    // A partial type may have several files: RaftEngine.cs, RaftEngine.Effects.cs.
+    // A partial type may have several files: RaftActor.cs, RaftActor.Starting.cs.
     private static List<string> SourcesOf(string type) =>
         [.. Repository.Files("*.cs", "src", "tests").Where(file => Path.GetFileName(file).Split('.')[0] == type)];
 
@@ -104,7 +104,7 @@ public sealed partial class PageNameTests
     [GeneratedRegex(@"`(\w+Tests|[A-Z][a-z]*(?:_\w+){3,})`")]
     private static partial Regex TestNames();
 
-    // A type and a member of it, as in RaftEngine.Step.
+    // A type and a member of it, as in EngineSteps.Step.
     [GeneratedRegex(@"`([A-Z]\w+)\.([A-Z]\w+)\b")]
     private static partial Regex Members();
 

@@ -67,7 +67,7 @@ public sealed class TidyTests
             .OfType<MemberDeclarationSyntax>()
             .Where(member => member is BaseTypeDeclarationSyntax or DelegateDeclarationSyntax);
 
-    // The files of a partial type have dotted names: RaftEngine.Effects.cs.
+    // The files of a partial type have dotted names: RaftActor.Starting.cs.
     private static string Stem(Source source) => Path.GetFileName(source.File).Split('.')[0];
 
     private sealed record Source(string File, string Text, string[] Lines, SyntaxNode Root)

@@ -1,0 +1,75 @@
+using Akka.Actor;
+
+using RaftActors.Core;
+
+namespace RaftActors.Engine;
+
+/// <summary>
+/// The desks of one engine. A method here passes one event to all desks that it concerns. Invariant: a desk sees an event after the desks
+/// whose result it needs.
+/// </summary>
+/// <param name="step">Gives Core an input.</param>
+/// <param name="publish">Publishes an event on the event stream.</param>
+internal sealed class EngineDesks(EngineContext context, RaftCore core, Action<Input> step, Action<RaftEvent> publish)
+{
+    public NoticeDesk Notices { get; } = new(context);
+
+    public AppendDesk Appends { get; } = new(context);
+
+    public ProposalDesk Proposals { get; } =
+        new(context, step, core.IndexOf, () => context.Self.Tell(ToSelf.ProposeTurn.Instance, context.Self));
+
+    public GetDesk Gets { get; } = new(context);
+
+    public ServeDesk Serving { get; } = new(context);
+
+    public QueryDesk Queries { get; } = new(context, step);
+
+    public ChangeDesk Changes { get; } = new(context);
+
+    public LeaderDesk Leading { get; } = new(context, step);
+
+    public SnapshotDesk Snapshots { get; } = new(context, core, step);
+
+    public StopDesk Stopping { get; } = new(context, step);
+
+    public EventDesk Events { get; } = new(context, core, publish);
+
+    /// <summary>An engine that takes requests may have come into sight, so requests that wait for one are sent.</summary>
+    public void OnServerInSight()
+    {
+        Appends.SendWaiting();
+        Changes.SendWaiting();
+        Gets.AskWaiting();
+    }
+
+    /// <summary>Core has taken the tick.</summary>
+    public void OnTick()
+    {
+        Proposals.OnTick();
+        Appends.OnTick();
+        Changes.OnTick();
+        Queries.OnTick();
+        Notices.TellWaiting();
+        Gets.OnTick();
+        Serving.OnTick();
+        Stopping.OnTick();
+    }
+
+    /// <summary>A life of the actor has ended, and with it all that only this life waits for.</summary>
+    public void OnLifeEnded()
+    {
+        Notices.Forget();
+        Gets.Forget();
+        Queries.Forget();
+        Serving.RefuseAll();
+    }
+
+    /// <summary>The engine has stopped.</summary>
+    public void OnStopped()
+    {
+        Notices.OnStopped();
+        Appends.OnStopped();
+        Changes.OnStopped();
+    }
+}

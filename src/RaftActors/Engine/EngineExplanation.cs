@@ -1,0 +1,43 @@
+using RaftActors.Core;
+
+namespace RaftActors.Engine;
+
+/// <summary>Explains the state of a process to a person: the group as its engine sees it, and what the engine waits for.</summary>
+internal static class EngineExplanation
+{
+    /// <returns>Lines of text.</returns>
+    public static string Of(EngineContext context, RaftCore core, EngineDesks desks)
+    {
+        var process = context.Process;
+        var last = core.LastPosition;
+        var admission = core.IsAdmitted ? "" : ", not admitted to vote yet";
+        List<string> lines =
+        [
+            $"{process.Pid} {process.Pid.Name} of {process.Settings.Group}: {core.Role} in term {core.Term}{admission}",
+            $"log up to {last.Index} with serial {last.Serial}, committed up to {core.CommitIndex}",
+            context.Leader is { } leader ? $"led by {leader.Leader}{(leader.IsReady ? "" : ", which is not ready yet")}" : "led by nobody",
+            $"{core.Configuration}",
+        ];
+        lines.AddRange(core.Configuration.Names().Where(name => name != process.Pid.Name).Select(name => OfPeer(context.Peers, name)));
+        lines.AddRange(core.ExplainLeader().Select(reason => $"why no leader, or none that is ready: {reason}"));
+        lines.AddRange(core.ExplainSerial(last.Serial).Select(reason => $"why serial {last.Serial} is not committed: {reason}"));
+        lines.AddRange(core.ExplainMembership().Select(reason => $"about the members: {reason}"));
+        lines.AddRange(desks.Changes.Explain());
+        lines.Add($"waiting: {desks.Appends.Count} appends, {desks.Gets.Count} gets, {desks.Queries.Count} queries");
+        if (process.View.Decision is { } decision)
+        {
+            lines.Add($"decided last: {decision}");
+        }
+
+        if (process.View.Fence is { } fence)
+        {
+            lines.Add($"fenced: {fence}");
+        }
+
+        return string.Join('\n', lines);
+    }
+
+    private static string OfPeer(PeerBook peers, ProcessName name) => peers.Find(name) is null
+        ? $"{name} was never met"
+        : $"{name} is {(peers.FindReachable(name) is null ? "out of reach" : "in reach")}";
+}

@@ -1,0 +1,72 @@
+using Akka.Actor;
+
+using RaftActors.Core;
+
+namespace RaftActors.Engine;
+
+/// <summary>
+/// Begins and ends the lives of the user's actor in this engine. Invariant: a new life gets all news that earlier lives got, in the same
+/// order.
+/// </summary>
+internal sealed class LifeDesk(
+    EngineContext context, RaftCore core, EngineDesks desks, ViewDesk views, CommitDesk commits, ICanWatch watcher)
+{
+    private IActorRef? _watched;
+
+    public void OnAttach(ToEngine.Attach attach, IActorRef actor)
+    {
+        var isOtherActor = _watched is null || !_watched.Equals(actor);
+        if (isOtherActor)
+        {
+            _watched = watcher.Watch(actor);
+        }
+
+        desks.OnLifeEnded();
+        context.Attach(actor, attach.Life, attach.TakesSnapshots, attach.JudgesProposals);
+        context.TellActor(new ToActor.Attached(attach.Life, context.Self, context.Own));
+        var last = TellLatestSnapshot(attach);
+        context.Process.Appends.EndCommittedTo(last, context.Self);
+        if (isOtherActor)
+        {
+            context.Process.Appends.EndCancelled(context.Self);
+        }
+
+        views.TellAll();
+        commits.TellCommittedAfter(last);
+        desks.Proposals.ShowAll();
+        desks.Snapshots.OnAttached();
+    }
+
+    /// <summary>A stopped actor may end after the next actor of its name has attached. Then the desk ignores the end.</summary>
+    public void OnTerminated(IActorRef actor)
+    {
+        if (!actor.Equals(_watched))
+        {
+            return;
+        }
+
+        _watched = null;
+        context.Detach();
+        desks.OnLifeEnded();
+        desks.Proposals.RefuseAll();
+        if (context.Process.Inbox.TryAnnounce())
+        {
+            // The actor stopped before it knew the engine. Its Appends and changes continue.
+            context.Self.Tell(ToEngine.ReadInbox.Instance, context.Self);
+        }
+    }
+
+    // For a life that is behind the latest snapshot. A life that does not take snapshots gets the pairs, unless they are compacted.
+    private Serial TellLatestSnapshot(ToEngine.Attach attach)
+    {
+        if (core.Snapshot is { Position.Serial: var serial }
+            && serial > attach.LastSerial
+            && (attach.TakesSnapshots || attach.LastSerial < context.Process.Pairs.Base))
+        {
+            commits.TellRestore(serial);
+            return serial;
+        }
+
+        return attach.LastSerial;
+    }
+}

@@ -1,0 +1,24 @@
+namespace RaftActors.Engine;
+
+/// <summary>The messages of an engine to itself. Closed.</summary>
+internal abstract class ToSelf
+{
+    private ToSelf()
+    {
+    }
+
+    /// <summary>Time passes. See <see cref="TickTimer"/>.</summary>
+    public sealed class Tick : ToSelf
+    {
+        public static Tick OnTime { get; } = new();
+
+        /// <summary>The tick was due long ago, and is behind the messages that came until then.</summary>
+        public static Tick Late { get; } = new();
+    }
+
+    /// <summary>The turn that <see cref="ProposalDesk"/> asked for.</summary>
+    public sealed class ProposeTurn : ToSelf
+    {
+        public static ProposeTurn Instance { get; } = new();
+    }
+}

@@ -1,0 +1,104 @@
+using Akka.Event;
+
+using RaftActors.Core;
+
+namespace RaftActors.Engine;
+
+/// <summary>
+/// Tells the actor of met processes, the quorum and the leader, and the desks of a new leader. Invariant: a new life is told the same, in
+/// the same order, as earlier lives.
+/// </summary>
+internal sealed class ViewDesk(EngineContext context, EngineDesks desks, ILoggingAdapter log)
+{
+    // The processes that Core has met, with the last serial in their logs.
+    private readonly SortedDictionary<ProcessName, Serial> _met = [];
+
+    private ProcessName Self => context.Process.Pid.Name;
+
+    public void OnMet(Effect.PeerMet met)
+    {
+        _met[met.Peer.Name] = met.Serial;
+        TellMet(met.Peer.Name, met.Serial);
+    }
+
+    public void OnQuorum(QuorumView? quorum)
+    {
+        context.Quorum = quorum;
+        log.Info("{0}: {1}", Self, quorum is null ? "the quorum is lost" : $"the quorum is {string.Join(", ", quorum.Members)}");
+        desks.Notices.OnQuorumChanged();
+        TellQuorum();
+        desks.OnServerInSight();
+    }
+
+    public void OnLeader(LeaderView? leader)
+    {
+        var before = context.Leader;
+        context.Leader = leader;
+        if ((before?.Leader, before?.Term) != (leader?.Leader, leader?.Term))
+        {
+            log.Info("{0}: {1}", Self, leader is null ? "there is no leader" : $"{leader.Leader} leads in term {leader.Term}");
+        }
+
+        TellLeader();
+        if (before is { IsSelf: true } && leader is not { IsSelf: true })
+        {
+            desks.Proposals.OnDeposed();
+            desks.Leading.OnDeposed();
+        }
+
+        if (leader is not null)
+        {
+            desks.Changes.OnLeader(leader.Leader.Name);
+            desks.Queries.AskAgain();
+        }
+
+        desks.OnServerInSight();
+        desks.Stopping.OnLeaderChanged();
+    }
+
+    /// <summary>Tells a new life all that is known.</summary>
+    public void TellAll()
+    {
+        foreach (var (name, serial) in _met)
+        {
+            TellMet(name, serial);
+        }
+
+        if (context.Quorum is not null)
+        {
+            TellQuorum();
+        }
+
+        if (context.Leader is not null)
+        {
+            TellLeader();
+        }
+    }
+
+    private void TellMet(ProcessName name, Serial serial) =>
+        context.TellActor(new ToActor.PeerMet(context.Life, new Peer(context.Peers.ToPid(name), serial)));
+
+    private void TellQuorum()
+    {
+        var quorum = context.Quorum;
+        desks.Notices.Tell(() => new ToActor.QuorumIs(
+            context.Life,
+            quorum is null
+                ? null
+                : new Quorum([.. quorum.Members.Select(member => context.Peers.ToPid(member.Name))], quorum.IsMember)));
+    }
+
+    // A life may begin long after the election. For it, the leader's serial includes all pairs committed since.
+    private void TellLeader()
+    {
+        Leader? told = null;
+        if (context.Leader is { } leader)
+        {
+            var committed = context.Process.Pairs.CommittedSerial;
+            var serial = committed > leader.Serial ? committed : leader.Serial;
+            told = new Leader(context.Peers.ToPid(leader.Leader.Name), leader.Term, serial, leader.IsSelf, leader.IsReady);
+        }
+
+        desks.Notices.Tell(() => new ToActor.LeaderIs(context.Life, told));
+    }
+}
