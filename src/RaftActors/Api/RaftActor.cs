@@ -223,7 +223,7 @@ public abstract partial class RaftActor<TValue> : ReceiveActor
     private static Payload.Pair ToPayload(RaftSettings settings, (string Key, TValue Value) pair, ValueCodec<TValue> values)
     {
         var bytes = values.Encode(pair.Value);
-        settings.DemandFits(pair.Key, bytes);
+        settings.Limits.DemandFits(pair.Key, bytes);
         return new Payload.Pair(null, pair.Key, bytes);
     }
 

@@ -114,10 +114,10 @@ public sealed class RaftGroup<TValue>
     {
         ArgumentNullException.ThrowIfNull(key);
         var bytes = _values.Encode(value);
-        _process.Settings.DemandFits(key, bytes);
+        _process.Settings.Limits.DemandFits(key, bytes);
         var request = _process.NewRequest();
         _process.Appends.Add(request, replyTo);
-        _process.Engine.Tell(new ToEngine.Append(request, key, bytes, timeout ?? _process.Settings.AppendTimeout), _actor, _life);
+        _process.Engine.Tell(new ToEngine.Append(request, key, bytes, timeout ?? _process.Settings.Requests.AppendTimeout), _actor, _life);
         return request;
     }
 
@@ -140,7 +140,7 @@ public sealed class RaftGroup<TValue>
         ArgumentOutOfRangeException.ThrowIfLessThan(serial.Value, 1);
         var request = _process.NewRequest();
         _order.Asked(request, serial);
-        _process.Engine.Tell(new ToEngine.Get(request, serial, timeout ?? _process.Settings.GetTimeout), _actor, _life);
+        _process.Engine.Tell(new ToEngine.Get(request, serial, timeout ?? _process.Settings.Requests.GetTimeout), _actor, _life);
         return request;
     }
 
@@ -189,7 +189,7 @@ public sealed class RaftGroup<TValue>
         ArgumentNullException.ThrowIfNull(question);
         var request = _process.NewRequest();
         _process.Queries.Add(request, question, replyTo);
-        _process.Engine.Tell(new ToEngine.Query(request, timeout ?? _process.Settings.QueryTimeout), _actor, _life);
+        _process.Engine.Tell(new ToEngine.Query(request, timeout ?? _process.Settings.Requests.QueryTimeout), _actor, _life);
         return request;
     }
 
@@ -274,7 +274,7 @@ public sealed class RaftGroup<TValue>
     /// <summary>Starts further Gets of the requested ranges, until the window is full.</summary>
     internal void GetReserved()
     {
-        while (_order.NextReserved(_process.Settings.GetWindow) is { } serial)
+        while (_order.NextReserved(_process.Settings.Requests.GetWindow) is { } serial)
         {
             Get(serial);
         }
@@ -357,7 +357,7 @@ public sealed class RaftGroup<TValue>
     private RequestRef Change(GroupChange change, TimeSpan? timeout, IActorRef? replyTo)
     {
         var request = _process.NewRequest();
-        var deadline = timeout ?? _process.Settings.ChangeTimeout;
+        var deadline = timeout ?? _process.Settings.Requests.ChangeTimeout;
         _process.Engine.Tell(new ToEngine.Change(request, change, deadline, replyTo), _actor, _life);
         return request;
     }

@@ -33,7 +33,7 @@ internal sealed class PeerWatch(ILoggingAdapter log)
             {
                 OnMet(watched, now);
             }
-            else if (!watched.IsWarnedOf && now - watched.AloneSince >= Patience * watched.Names.Process.Settings.FoundingTimeout)
+            else if (!watched.IsWarnedOf && now - watched.AloneSince >= Patience * watched.Names.Process.Settings.Timing.FoundingTimeout)
             {
                 watched.IsWarnedOf = true;
                 log.Warning(

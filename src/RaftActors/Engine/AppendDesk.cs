@@ -31,7 +31,7 @@ internal sealed class AppendDesk(EngineContext context)
     // Places in the logs of leaders, until that index is committed.
     private readonly SortedSet<(LogIndex Index, long Number)> _places = [];
 
-    private readonly AppendWindow _window = new(WindowAppends, context.Process.Settings.InflightSizeMaxBytes);
+    private readonly AppendWindow _window = new(WindowAppends, context.Process.Settings.Limits.InflightSizeMaxBytes);
 
     // The way of the latest Append, that Append, and whether the leader has answered one on this way.
     private LeaderWay? _way;
@@ -155,7 +155,8 @@ internal sealed class AppendDesk(EngineContext context)
             Cancel(pending, pending.IsUnderWay ? new CancelReason.Unknown() : NotSentInTime());
         }
 
-        if (HasUnsent && context.Now - _window.HeardAt >= context.Process.Settings.ToTicks(context.Process.Settings.ElectionTimeoutMax))
+        var timing = context.Process.Settings.Timing;
+        if (HasUnsent && context.Now - _window.HeardAt >= timing.ToTicks(timing.ElectionTimeoutMax))
         {
             // After an election timeout without an answer, the Appends under way are probably lost. They must not hold up the others.
             _window.Reset(context.Now);

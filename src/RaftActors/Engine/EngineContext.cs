@@ -16,7 +16,7 @@ internal sealed class EngineContext(RaftProcess process, IActorRef self)
 
     public PeerBook Peers { get; } = new(process);
 
-    public Outbox Outbox { get; } = new(self, process.Settings.PairSizeMaxBytes);
+    public Outbox Outbox { get; } = new(self, process.Settings.Limits.PairSizeMaxBytes);
 
     /// <summary>As Core last said.</summary>
     public QuorumView? Quorum { get; set; }
@@ -107,5 +107,5 @@ internal sealed class EngineContext(RaftProcess process, IActorRef self)
     /// <summary>Sends a message to another engine, or to this one, at the end of the turn.</summary>
     public void Send(IActorRef engine, WireMessage message) => Outbox.Send(engine, message);
 
-    public long DeadlineAfter(TimeSpan time) => Now + Process.Settings.ToTicks(time);
+    public long DeadlineAfter(TimeSpan time) => Now + Process.Settings.Timing.ToTicks(time);
 }

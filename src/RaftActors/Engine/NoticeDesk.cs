@@ -27,7 +27,7 @@ internal sealed class NoticeDesk(EngineContext context)
     private bool IsUnmetAwaited => context.Now < _patience && context.Quorum is { } quorum && quorum.Members.Any(IsUnmet);
 
     /// <summary>The quorum changed: some of its members may not be known yet.</summary>
-    public void OnQuorumChanged() => _patience = context.DeadlineAfter(context.Process.Settings.ElectionTimeoutMax);
+    public void OnQuorumChanged() => _patience = context.DeadlineAfter(context.Process.Settings.Timing.ElectionTimeoutMax);
 
     public void Tell(Func<ToActor> notice)
     {

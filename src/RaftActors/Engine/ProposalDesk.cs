@@ -208,7 +208,7 @@ internal sealed class ProposalDesk(EngineContext context, Action<Input> step, Fu
             return;
         }
 
-        if (_open.Count > 0 && _bytes + open.Size > context.Process.Settings.UncommittedSizeMaxBytes)
+        if (_open.Count > 0 && _bytes + open.Size > context.Process.Settings.Limits.UncommittedSizeMaxBytes)
         {
             var reason = "The leader has too many bytes of proposals to judge (raft.uncommitted-size-max); append it again later.";
             context.Send(open.Origin, new AppendReply.Discarded(request, reason));

@@ -35,7 +35,7 @@ internal sealed class RaftEngine : UntypedActor, IWithTimers
         _context = new EngineContext(process, Self);
         var core = process.TakeCore();
         _readOwn = message => OnWire(message, _context.Self);
-        _ticks = new TickTimer(Self, clock, process.Settings.TickInterval);
+        _ticks = new TickTimer(Self, clock, process.Settings.Timing.TickInterval);
         _steps = new EngineSteps(_context, core, clock);
         _desks = new EngineDesks(_context, core, _steps.Step, Context.System.EventStream.Publish);
         var commits = new CommitDesk(_context, _desks, log);

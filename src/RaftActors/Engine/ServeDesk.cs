@@ -17,7 +17,7 @@ internal sealed class ServeDesk(EngineContext context)
 
     public void Submit(WireMessage.GetRequest request, IActorRef asker)
     {
-        var held = new Held(request, asker, context.DeadlineAfter(context.Process.Settings.GetTimeout));
+        var held = new Held(request, asker, context.DeadlineAfter(context.Process.Settings.Requests.GetTimeout));
         if (IsDue(held))
         {
             Serve(held);

@@ -38,7 +38,7 @@ internal sealed class StopDesk(EngineContext context, Action<Input> step)
     {
         _isStopping = true;
         _asker = asker;
-        _deadline = context.DeadlineAfter(2 * context.Process.Settings.TransferTimeout);
+        _deadline = context.DeadlineAfter(2 * context.Process.Settings.Timing.TransferTimeout);
         foreach (var peer in context.Peers.ServingElsewhere)
         {
             _senders.Add(peer);

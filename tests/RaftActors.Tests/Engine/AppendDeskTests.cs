@@ -195,7 +195,7 @@ public sealed class AppendDeskTests : TestKit
         Sent(AppendDesk.WindowAppends);
         var settings = _bench.Process.Settings;
 
-        Tick(settings.ToTicks(settings.ElectionTimeoutMax) - 1);
+        Tick(settings.Timing.ToTicks(settings.Timing.ElectionTimeoutMax) - 1);
         _bench["raft2"].ExpectNoMsg(TimeSpan.Zero);
         Tick(1);
 
@@ -221,7 +221,7 @@ public sealed class AppendDeskTests : TestKit
     {
         _bench.BuildQuorum(("raft1", 1), ("raft2", 4), ("raft3", 4));
         _bench.Elect("raft2");
-        var half = new byte[_bench.Process.Settings.InflightSizeMaxBytes / 2];
+        var half = new byte[_bench.Process.Settings.Limits.InflightSizeMaxBytes / 2];
         var requests = Enumerable.Range(0, 3).Select(_ => _bench.Process.ToId(Append(value: half))).ToArray();
         Assert.Equal(requests[..2], Sent(2));
         _bench["raft2"].ExpectNoMsg(TimeSpan.Zero);

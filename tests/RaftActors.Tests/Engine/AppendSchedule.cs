@@ -193,7 +193,7 @@ internal sealed class AppendSchedule(int seed, bool isStable)
         var request = process.Process.NewRequest();
         _cancelled.Add(process.Process.ToId(request), []);
         _trace.Add($"{NameOf(process)} appends {NumberOf(process.Process.ToId(request))}");
-        var timeout = _random.Next(2, 60) * process.Process.Settings.TickInterval;
+        var timeout = _random.Next(2, 60) * process.Process.Settings.Timing.TickInterval;
         process.Appends.Submit(new ToEngine.Append(request, "key", new byte[1], timeout));
     }
 

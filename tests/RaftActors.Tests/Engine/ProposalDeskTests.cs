@@ -360,7 +360,7 @@ public sealed class ProposalDeskTests : TestKit
     public void Leader_whose_actor_is_slow_to_judge_discards_what_exceeds_the_bound_and_takes_more_when_some_are_judged()
     {
         _bench.Elect("raft1");
-        var half = new byte[_bench.Process.Settings.UncommittedSizeMaxBytes / 2];
+        var half = new byte[_bench.Process.Settings.Limits.UncommittedSizeMaxBytes / 2];
         for (var number = 1; number <= 3; number++)
         {
             _desk.Submit(new WireMessage.AppendRequest(RequestOf(number), "key", half, 0), _origin);

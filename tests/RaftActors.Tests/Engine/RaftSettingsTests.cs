@@ -15,31 +15,31 @@ public sealed class RaftSettingsTests
     private static readonly Dictionary<string, Func<RaftSettings, object>> Keys = new()
     {
         ["group"] = settings => settings.Group,
-        ["quorum.max"] = settings => settings.MaxQuorum,
-        ["quorum.allow-fewer-than-three"] = settings => settings.AllowFewerThanThree,
+        ["quorum.max"] = settings => settings.Quorum.Max,
+        ["quorum.allow-fewer-than-three"] = settings => settings.Quorum.AllowFewerThanThree,
         ["joining"] = settings => settings.IsJoining,
-        ["quorum.keep"] = settings => settings.KeepsQuorum,
-        ["quorum.gone-after"] = settings => settings.GoneTime,
-        ["quorum.stable-after"] = settings => settings.StableTime,
+        ["quorum.keep"] = settings => settings.Quorum.IsKept,
+        ["quorum.gone-after"] = settings => settings.Quorum.GoneTime,
+        ["quorum.stable-after"] = settings => settings.Quorum.StableTime,
         ["priority"] = settings => settings.Priority,
-        ["transfer-timeout"] = settings => settings.TransferTimeout,
-        ["lease.enabled"] = settings => settings.HasLeases,
-        ["lease.max-drift-percent"] = settings => settings.MaxDriftPercent,
-        ["disk-stall-timeout"] = settings => settings.DiskStallTimeout,
-        ["uncommitted-size-max"] = settings => settings.UncommittedSizeMaxBytes,
-        ["in-flight.messages-max"] = settings => settings.MaxInflightMessages,
-        ["in-flight.size-max"] = settings => settings.InflightSizeMaxBytes,
-        ["query-timeout"] = settings => settings.QueryTimeout,
-        ["change-timeout"] = settings => settings.ChangeTimeout,
-        ["tick-interval"] = settings => settings.TickInterval,
-        ["election-timeout.min"] = settings => settings.ElectionTimeoutMin,
-        ["election-timeout.max"] = settings => settings.ElectionTimeoutMax,
-        ["heartbeat-interval"] = settings => settings.HeartbeatInterval,
-        ["founding-timeout"] = settings => settings.FoundingTimeout,
-        ["append-timeout"] = settings => settings.AppendTimeout,
-        ["get-timeout"] = settings => settings.GetTimeout,
-        ["get-window"] = settings => settings.GetWindow,
-        ["pair-size-max"] = settings => settings.PairSizeMaxBytes,
+        ["transfer-timeout"] = settings => settings.Timing.TransferTimeout,
+        ["lease.enabled"] = settings => settings.Lease.IsEnabled,
+        ["lease.max-drift-percent"] = settings => settings.Lease.MaxDriftPercent,
+        ["disk-stall-timeout"] = settings => settings.Timing.DiskStallTimeout,
+        ["uncommitted-size-max"] = settings => settings.Limits.UncommittedSizeMaxBytes,
+        ["in-flight.messages-max"] = settings => settings.Limits.MaxInflightMessages,
+        ["in-flight.size-max"] = settings => settings.Limits.InflightSizeMaxBytes,
+        ["query-timeout"] = settings => settings.Requests.QueryTimeout,
+        ["change-timeout"] = settings => settings.Requests.ChangeTimeout,
+        ["tick-interval"] = settings => settings.Timing.TickInterval,
+        ["election-timeout.min"] = settings => settings.Timing.ElectionTimeoutMin,
+        ["election-timeout.max"] = settings => settings.Timing.ElectionTimeoutMax,
+        ["heartbeat-interval"] = settings => settings.Timing.HeartbeatInterval,
+        ["founding-timeout"] = settings => settings.Timing.FoundingTimeout,
+        ["append-timeout"] = settings => settings.Requests.AppendTimeout,
+        ["get-timeout"] = settings => settings.Requests.GetTimeout,
+        ["get-window"] = settings => settings.Requests.GetWindow,
+        ["pair-size-max"] = settings => settings.Limits.PairSizeMaxBytes,
         ["discovery"] = settings => settings.Discovery.IsByNames,
         ["contacts"] = settings => string.Join(' ', settings.Discovery.Contacts),
         ["discovery-interval"] = settings => settings.Discovery.Interval,
@@ -138,7 +138,7 @@ public sealed class RaftSettingsTests
         Assert.Equal("orders", settings.Group);
         Assert.Equal("raft7@node1@localhost", settings.Self.Value);
         Assert.Equal(settings.Self, Assert.Single(settings.Roster));
-        Assert.Equal((3, true), (settings.MaxQuorum, settings.AllowFewerThanThree));
+        Assert.Equal((3, true), (settings.Quorum.Max, settings.Quorum.AllowFewerThanThree));
         Assert.Equal(LearnerDelivery.AsCommitted, settings.LearnerDelivery);
     }
 
@@ -150,9 +150,9 @@ public sealed class RaftSettingsTests
         var orders = Read(config, new RaftOptions<string> { Group = "orders" });
         var other = Read(config);
 
-        Assert.Equal((TimeSpan.FromSeconds(9), 1), (orders.AppendTimeout, orders.Roster.Length));
-        Assert.Equal(TimeSpan.FromSeconds(5), orders.GetTimeout);
-        Assert.Equal((TimeSpan.FromSeconds(5), 3), (other.AppendTimeout, other.Roster.Length));
+        Assert.Equal((TimeSpan.FromSeconds(9), 1), (orders.Requests.AppendTimeout, orders.Roster.Length));
+        Assert.Equal(TimeSpan.FromSeconds(5), orders.Requests.GetTimeout);
+        Assert.Equal((TimeSpan.FromSeconds(5), 3), (other.Requests.AppendTimeout, other.Roster.Length));
     }
 
     [Fact]
@@ -163,9 +163,9 @@ public sealed class RaftSettingsTests
     {
         var settings = Read(Node);
 
-        Assert.Equal(1, settings.ToTicks(TimeSpan.FromMilliseconds(1)));
-        Assert.Equal(20, settings.ToTicks(TimeSpan.FromSeconds(1)));
-        Assert.Equal(21, settings.ToTicks(TimeSpan.FromMilliseconds(1001)));
+        Assert.Equal(1, settings.Timing.ToTicks(TimeSpan.FromMilliseconds(1)));
+        Assert.Equal(20, settings.Timing.ToTicks(TimeSpan.FromSeconds(1)));
+        Assert.Equal(21, settings.Timing.ToTicks(TimeSpan.FromMilliseconds(1001)));
     }
 
     [Theory]
@@ -211,9 +211,9 @@ public sealed class RaftSettingsTests
     public void Pair_above_the_size_limit_is_refused_with_its_size()
     {
         var settings = Read($"{Node}\nraft.pair-size-max = 5b");
-        settings.DemandFits("kö", new byte[2]);
+        settings.Limits.DemandFits("kö", new byte[2]);
 
-        var problem = Assert.Throws<ArgumentException>(() => settings.DemandFits("kö", new byte[3]));
+        var problem = Assert.Throws<ArgumentException>(() => settings.Limits.DemandFits("kö", new byte[3]));
 
         Assert.Contains("has 6 bytes, and raft.pair-size-max is 5", problem.Message);
     }

@@ -1,0 +1,43 @@
+using Akka.Configuration;
+
+using RaftActors.Codec;
+
+using static RaftActors.RaftConfigurationException;
+
+namespace RaftActors.Engine;
+
+/// <summary>The limits of pairs and messages. Bytes are those of keys and values.</summary>
+/// <param name="PairSizeMaxBytes">The size of the largest pair.</param>
+/// <param name="UncommittedSizeMaxBytes">The bytes of pairs that a leader takes before they are committed.</param>
+/// <param name="MaxInflightMessages">The number of unanswered messages with entries to one process.</param>
+/// <param name="InflightSizeMaxBytes">The bytes of those messages, and of a process's Appends under way.</param>
+internal sealed record LimitSettings(
+    int PairSizeMaxBytes, long UncommittedSizeMaxBytes, int MaxInflightMessages, long InflightSizeMaxBytes)
+{
+    /// <param name="config">The configuration of <c>raft</c>, or of a group.</param>
+    public static LimitSettings Read(Config config) => new(
+        (int)Math.Clamp(config.GetByteSize("pair-size-max") ?? 0, 1, int.MaxValue),
+        config.GetByteSize("uncommitted-size-max") ?? 0,
+        config.GetInt("in-flight.messages-max"),
+        config.GetByteSize("in-flight.size-max") ?? 0);
+
+    /// <exception cref="ArgumentException">The pair exceeds <c>raft.pair-size-max</c>.</exception>
+    public void DemandFits(string key, ReadOnlyMemory<byte> value)
+    {
+        var size = StrictText.Encode(key).Length + value.Length;
+        if (size > PairSizeMaxBytes)
+        {
+            throw new ArgumentException(
+                $"The pair of key '{key[..Math.Min(key.Length, 40)]}' has {size} bytes, and raft.pair-size-max is {PairSizeMaxBytes}. "
+                + "Store large values elsewhere and append a reference to them, or raise raft.pair-size-max.");
+        }
+    }
+
+    /// <exception cref="RaftConfigurationException">A setting is out of range.</exception>
+    public void Validate()
+    {
+        Demand(UncommittedSizeMaxBytes >= 1, $"raft.uncommitted-size-max is {UncommittedSizeMaxBytes}; it must be 1 byte or more.");
+        Demand(MaxInflightMessages >= 1, $"raft.in-flight.messages-max is {MaxInflightMessages}; it must be 1 or more.");
+        Demand(InflightSizeMaxBytes >= 1, $"raft.in-flight.size-max is {InflightSizeMaxBytes}; it must be 1 byte or more.");
+    }
+}

@@ -1,0 +1,32 @@
+using Akka.Configuration;
+
+using static RaftActors.RaftConfigurationException;
+
+namespace RaftActors.Engine;
+
+/// <summary>The size of the quorum, and how the leader keeps it: <c>raft.quorum</c>.</summary>
+/// <param name="Max">The maximum number of voters: 3, 5, 7, 9 or 11.</param>
+/// <param name="AllowFewerThanThree">A group of one or two processes is no mistake.</param>
+/// <param name="IsKept">The leader exchanges voters that are gone.</param>
+/// <param name="GoneTime">A voter that was not heard for this time is gone.</param>
+/// <param name="StableTime">A learner must be fit for this time before it may vote.</param>
+internal sealed record QuorumSettings(int Max, bool AllowFewerThanThree, bool IsKept, TimeSpan GoneTime, TimeSpan StableTime)
+{
+    /// <param name="config">The configuration of <c>raft</c>, or of a group.</param>
+    /// <param name="options">Override the configuration.</param>
+    /// <exception cref="RaftConfigurationException">A value cannot be read.</exception>
+    public static QuorumSettings Read<TValue>(Config config, RaftOptions<TValue> options) => new(
+        options.MaxQuorum ?? config.GetInt("quorum.max"),
+        options.AllowFewerThanThree ?? config.GetBoolean("quorum.allow-fewer-than-three"),
+        config.GetBoolean("quorum.keep"),
+        config.ReadTime("quorum.gone-after"),
+        config.ReadTime("quorum.stable-after"));
+
+    /// <exception cref="RaftConfigurationException">A setting is out of range, or contradicts another one.</exception>
+    public void Validate(TimeSpan electionTimeoutMax)
+    {
+        Demand(Max is >= 3 and <= 11 && Max % 2 == 1, $"raft.quorum.max is {Max}; it may be 3, 5, 7, 9 or 11.");
+        Demand(GoneTime >= electionTimeoutMax, $"raft.quorum.gone-after is {GoneTime}; it may not be below raft.election-timeout.max, "
+            + $"which is {electionTimeoutMax}.");
+    }
+}
