@@ -144,7 +144,7 @@ internal sealed partial class ClusterDaemon
     private void SendExitingConfirmed()
     {
         // Also tell the node that was asked to admit this one: it may have done so, and its answer may be on the way.
-        foreach (var address in Others.Select(node => node.Address).Append(_joinTarget).OfType<Address>())
+        foreach (var address in Others.Select(node => node.Address).Append(_joining.Target).OfType<Address>())
         {
             DaemonOf(address).Tell(new ClusterMessage.ExitingConfirmed(_self), Self);
         }

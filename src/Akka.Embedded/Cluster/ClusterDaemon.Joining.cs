@@ -4,27 +4,14 @@ using Akka.Event;
 
 namespace Akka.Cluster;
 
-/// <summary>
-/// Joining, and admitting others. The node asks the seed nodes whether they are members, and joins the first member that answers.
-/// Retries begin quickly and slow down, because a seed may be starting.
-/// </summary>
+/// <summary>Joining, and admitting others. <see cref="ClusterJoining"/> decides the steps of this node's own attempt.</summary>
 internal sealed partial class ClusterDaemon
 {
-    private static readonly TimeSpan FirstRetryAfter = TimeSpan.FromMilliseconds(50);
-
-    private readonly HashSet<Address> _nacks = [];
-    private ImmutableList<Address> _seedNodes = [];
-    private Address? _joinTarget;
-    private bool _isSeeking;
+    private readonly ClusterJoining _joining = new(cluster.SelfUniqueAddress.Address, cluster.Settings);
     private bool _leavesAfterJoining;
-    private TimeSpan _seekingSince;
-    private TimeSpan _joiningSince;
-    private TimeSpan _retryAfter;
     private ICancelable? _joinTimer;
 
     private bool IsMember => _gossip.Has(_self);
-
-    private ImmutableList<Address> OtherSeedNodes => _seedNodes.Remove(_self.Address);
 
     private void JoinSeedNodes(ImmutableList<Address> seedNodes)
     {
@@ -33,32 +20,7 @@ internal sealed partial class ClusterDaemon
             LogInfo("is already a member; the request to join seed nodes is ignored");
             return;
         }
-        _seedNodes = seedNodes;
-        _seekingSince = Now;
-        Seek();
-    }
-
-    private void Seek()
-    {
-        _joinTarget = null;
-        _isSeeking = true;
-        _nacks.Clear();
-        _retryAfter = FirstRetryAfter;
-        if (OtherSeedNodes.IsEmpty)
-        {
-            JoinTo(_self.Address);
-            return;
-        }
-        AskSeedNodes();
-    }
-
-    private void AskSeedNodes()
-    {
-        foreach (var seed in OtherSeedNodes)
-        {
-            DaemonOf(seed).Tell(new ClusterMessage.InitJoin(), Self);
-        }
-        TryAgainLater(_settings.SeedNodeTimeout);
+        CarryOut(_joining.JoinSeedNodes(seedNodes, Now));
     }
 
     private void JoinTo(Address address)
@@ -68,70 +30,51 @@ internal sealed partial class ClusterDaemon
             LogInfo($"is already a member; the request to join [{address}] is ignored");
             return;
         }
-        _isSeeking = false;
-        _joinTimer?.Cancel();
-        if (address.Equals(_self.Address))
-        {
-            LogInfo("is joining itself and founds a new cluster");
-            Adopt(MembershipRules.Join(_gossip, _self, _self, _settings.Roles));
-            return;
-        }
-        _joinTarget = address;
-        _joiningSince = Now;
-        _retryAfter = FirstRetryAfter;
-        AskToJoin(address);
-    }
-
-    private void AskToJoin(Address address)
-    {
-        DaemonOf(address).Tell(new ClusterMessage.Join(_self, _settings.Roles), Self);
-        TryAgainLater(_settings.RetryUnsuccessfulJoinAfter ?? Timeout.InfiniteTimeSpan);
-    }
-
-    private void TryAgainLater(TimeSpan atMost)
-    {
-        var wait = atMost > TimeSpan.Zero && atMost < _retryAfter ? atMost : _retryAfter;
-        _retryAfter = wait * 2;
-        _joinTimer?.Cancel();
-        _joinTimer = Context.System.Scheduler.ScheduleTellOnceCancelable(wait, Self, new ClusterCommand.Tick(TickKind.Join), Self);
+        CarryOut(_joining.JoinTo(address, Now));
     }
 
     private void JoinTick()
     {
-        if (IsMember)
+        if (!IsMember)
         {
-            return;
+            CarryOut(_joining.Retry(Now));
         }
-        if (_settings.ShutdownAfterUnsuccessfulJoinSeedNodes is { } limit && !_seedNodes.IsEmpty && Now - _seekingSince > limit)
+    }
+
+    private void CarryOut(JoinStep? step)
+    {
+        switch (step)
         {
-            _log.Error(
-                $"Cluster Node [{_self.Address}] - could not join any of the seed nodes [{string.Join(", ", _seedNodes)}] within "
-                + $"{limit.TotalSeconds} s (akka.cluster.shutdown-after-unsuccessful-join-seed-nodes); the actor system shuts down.");
-            cluster.SelfDowned();
-            Context.Stop(Self);
-            return;
+            case JoinStep.AskSeedNodes ask:
+                foreach (var seed in ask.SeedNodes)
+                {
+                    DaemonOf(seed).Tell(new ClusterMessage.InitJoin(), Self);
+                }
+                JoinTickAfter(ask.RetryAfter);
+                break;
+            case JoinStep.AskToJoin ask:
+                DaemonOf(ask.Address).Tell(new ClusterMessage.Join(_self, _settings.Roles), Self);
+                JoinTickAfter(ask.RetryAfter);
+                break;
+            case JoinStep.Found:
+                _joinTimer?.Cancel();
+                LogInfo("is joining itself and founds a new cluster");
+                Adopt(MembershipRules.Join(_gossip, _self, _self, _settings.Roles));
+                break;
+            case JoinStep.GiveUp(var seedNodes, var limit):
+                _log.Error(
+                    $"Cluster Node [{_self.Address}] - could not join any of the seed nodes [{string.Join(", ", seedNodes)}] within "
+                    + $"{limit.TotalSeconds} s (akka.cluster.shutdown-after-unsuccessful-join-seed-nodes); the actor system shuts down.");
+                cluster.SelfDowned();
+                Context.Stop(Self);
+                break;
         }
-        if (_isSeeking)
-        {
-            var isFirst = _seedNodes[0].Equals(_self.Address);
-            if (isFirst && Now - _seekingSince >= _settings.SeedNodeTimeout)
-            {
-                JoinTo(_self.Address);
-                return;
-            }
-            AskSeedNodes();
-        }
-        else if (_joinTarget is { } target)
-        {
-            // A seed that answered once and then died must not block joining another one.
-            var hasTimedOut = _settings.RetryUnsuccessfulJoinAfter is { } after && Now - _joiningSince >= after;
-            if (hasTimedOut && !_seedNodes.IsEmpty)
-            {
-                Seek();
-                return;
-            }
-            AskToJoin(target);
-        }
+    }
+
+    private void JoinTickAfter(TimeSpan wait)
+    {
+        _joinTimer?.Cancel();
+        _joinTimer = Context.System.Scheduler.ScheduleTellOnceCancelable(wait, Self, new ClusterCommand.Tick(TickKind.Join), Self);
     }
 
     private void JoiningMessageReceived(ClusterMessage message)
@@ -144,11 +87,11 @@ internal sealed partial class ClusterDaemon
                     acceptsJoins ? new ClusterMessage.InitJoinAck(_self.Address) : new ClusterMessage.InitJoinNack(_self.Address),
                     Self);
                 break;
-            case ClusterMessage.InitJoinAck ack when _isSeeking:
-                JoinTo(ack.Address);
+            case ClusterMessage.InitJoinAck ack:
+                CarryOut(_joining.AckReceived(ack.Address, Now));
                 break;
-            case ClusterMessage.InitJoinNack nack when _isSeeking:
-                NackReceived(nack.Address);
+            case ClusterMessage.InitJoinNack nack:
+                CarryOut(_joining.NackReceived(nack.Address));
                 break;
             case ClusterMessage.Join join:
                 Join(join.Node, join.Roles);
@@ -156,16 +99,6 @@ internal sealed partial class ClusterDaemon
             case ClusterMessage.Welcome welcome:
                 Welcomed(welcome.From, welcome.Gossip);
                 break;
-        }
-    }
-
-    /// <summary>Founds the cluster on the first seed, once all other seeds have answered that they are not members.</summary>
-    private void NackReceived(Address from)
-    {
-        _nacks.Add(from);
-        if (_seedNodes[0].Equals(_self.Address) && OtherSeedNodes.All(_nacks.Contains))
-        {
-            JoinTo(_self.Address);
         }
     }
 
@@ -197,11 +130,11 @@ internal sealed partial class ClusterDaemon
 
     private void Welcomed(UniqueAddress from, Gossip gossip)
     {
-        if (IsMember || !from.Address.Equals(_joinTarget) || !gossip.Has(_self))
+        if (IsMember || !from.Address.Equals(_joining.Target) || !gossip.Has(_self))
         {
             return;
         }
-        _joinTarget = null;
+        _joining.Welcomed();
         _joinTimer?.Cancel();
         LogInfo($"was welcomed by [{from.Address}]");
         Replace(gossip.SeenBy(_self));
