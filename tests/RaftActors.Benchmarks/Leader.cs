@@ -120,6 +120,7 @@ internal sealed class Leader
         while (_core.Role != RoleKind.PreCandidate)
         {
             Step(Input.Tick.Instance);
+            Step(new Input.Persisted(_ticket)); // Nothing is sent and no election begins before the boot is durable.
         }
 
         Vote(isPreVote: true, _core.Term.Next);

@@ -121,12 +121,18 @@ internal sealed class Reads(RaftState state, Leases leases)
     /// </summary>
     private void EndConfirmedRound(LeaderRole leader)
     {
-        bool HasAnswered(Member member) => member == state.Self || leader.Of(member)?.Round == leader.Rounds.Latest;
-        if (leader.Rounds.IsUnderWay && Majority.Holds(state.Configuration, HasAnswered))
+        if (leader.Rounds.IsUnderWay && IsConfirmed(leader))
         {
             leases.Extend(leader);
             Answer(leader.Rounds.Finish(), leader.Rounds.Index);
         }
+    }
+
+    // On its own, so that no closure is made in a step without a round.
+    private bool IsConfirmed(LeaderRole leader)
+    {
+        bool HasAnswered(Member member) => member == state.Self || leader.Of(member)?.Round == leader.Rounds.Latest;
+        return Majority.Holds(state.Configuration, HasAnswered);
     }
 
     private void Answer(IReadOnlyList<ReadQuestion> questions, LogIndex? index)
