@@ -73,17 +73,17 @@ public sealed class SimulatorTests
     }
 
     [Fact]
-    public void Every_planted_bug_changes_lines_that_occur_once()
+    public void Every_planted_bug_compiles()
     {
-        var root = MutantCompiler.FindRoot();
-        var folder = Path.Combine(root, "tests", "RaftActors.Simulator", "mutants");
+        var folder = Path.Combine(MutantCompiler.FindRoot(), "tests", "RaftActors.Simulator", "mutants");
         List<Mutant> mutants = [.. Mutant.ReadAll(folder), .. Mutant.ReadAll(Path.Combine(folder, "unit-tests"))];
-        foreach (var patch in mutants.SelectMany(one => one.Patches))
-        {
-            var text = File.ReadAllText(Path.Combine(root, "src", "RaftActors.Core", patch.File));
 
-            Assert.NotEqual(text, patch.Apply(text));
-        }
+        Assert.All(mutants, mutant =>
+        {
+            Assert.NotEmpty(mutant.Patches);
+            Assert.All(mutant.Patches, patch => Assert.NotEqual(patch.Before, patch.After));
+            Assert.Empty(Compiler.Value.Errors(mutant));
+        });
     }
 
     [Fact]

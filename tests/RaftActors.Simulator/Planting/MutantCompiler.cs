@@ -71,7 +71,18 @@ internal sealed class MutantCompiler
         return ((ulong, string, string)?)run.Invoke(null, [first, last]);
     }
 
-    private MemoryStream Compile(Mutant mutant)
+    /// <summary>Returns the compiler's errors in the files that a bug changes.</summary>
+    /// <exception cref="InvalidDataException">A line to change does not occur exactly once.</exception>
+    public IEnumerable<Diagnostic> Errors(Mutant mutant)
+    {
+        var compilation = Plant(mutant);
+        return compilation.SyntaxTrees
+            .Except(_compilation.SyntaxTrees)
+            .SelectMany(tree => compilation.GetSemanticModel(tree).GetDiagnostics())
+            .Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error);
+    }
+
+    private CSharpCompilation Plant(Mutant mutant)
     {
         var compilation = _compilation;
         foreach (var patches in mutant.Patches.GroupBy(patch => patch.File))
@@ -85,8 +96,13 @@ internal sealed class MutantCompiler
             compilation = compilation.ReplaceSyntaxTree(source.Tree, CSharpSyntaxTree.ParseText(text, Parsing));
         }
 
+        return compilation;
+    }
+
+    private MemoryStream Compile(Mutant mutant)
+    {
         var image = new MemoryStream();
-        var result = compilation.Emit(image);
+        var result = Plant(mutant).Emit(image);
         if (!result.Success)
         {
             var error = result.Diagnostics.First(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error);
