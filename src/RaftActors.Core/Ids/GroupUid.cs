@@ -1,4 +1,4 @@
-namespace RaftActors.Core;
+namespace RaftActors;
 
 /// <summary>
 /// The identity of a founded group. The founder mints it. Every later message carries it, and a process refuses another one.

@@ -1,4 +1,4 @@
-namespace RaftActors.Core;
+namespace RaftActors;
 
 /// <summary>The number of an entry in the Raft log, from 1; 0 is the place before the first entry.</summary>
 public readonly record struct LogIndex(long Value) : IComparable<LogIndex>

@@ -1,23 +1,21 @@
-namespace RaftActors.Core;
+using System.Diagnostics.CodeAnalysis;
+
+namespace RaftActors;
 
 /// <summary>
 /// The name of a raft process, such as <c>raft1@node1@localhost</c>: its own name, then the name of its node. It is configured,
 /// stays the same across restarts, and is not an address. The order of names is ordinal; the lowest name decides ties in elections.
 /// </summary>
-public readonly record struct ProcessName : IComparable<ProcessName>
+public readonly record struct ProcessName : IComparable<ProcessName>, IParsable<ProcessName>
 {
     /// <summary>Splits a full name at its first <c>@</c>.</summary>
     /// <exception cref="FormatException">The text has no <c>@</c>, or one of the two parts is empty.</exception>
     public ProcessName(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        var at = text.IndexOf('@');
-        if (at <= 0 || at == text.Length - 1)
-        {
-            throw new FormatException($"'{text}' is no process name; it has the form 'process@node', as in 'raft1@node1@localhost'.");
-        }
-
-        Value = text;
+        Value = IsName(text)
+            ? text
+            : throw new FormatException($"'{text}' is no process name; it has the form 'process@node', as in 'raft1@node1@localhost'.");
     }
 
     /// <summary>The full name.</summary>
@@ -29,9 +27,22 @@ public readonly record struct ProcessName : IComparable<ProcessName>
     /// <summary>The part after the first <c>@</c>: <c>node1@localhost</c>.</summary>
     public string Node => Value[(Value.IndexOf('@') + 1)..];
 
+    /// <inheritdoc cref="ProcessName(string)"/>
+    public static ProcessName Parse(string s, IFormatProvider? provider = null) => new(s);
+
+    /// <summary>Parses a full name; false if the text is none.</summary>
+    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out ProcessName result)
+    {
+        var isName = s is not null && IsName(s);
+        result = isName ? new ProcessName(s!) : default; // Justification: the text was not null, as just asked.
+        return isName;
+    }
+
     /// <inheritdoc/>
     public int CompareTo(ProcessName other) => string.CompareOrdinal(Value, other.Value);
 
     /// <inheritdoc/>
     public override string ToString() => Value;
+
+    private static bool IsName(string text) => text.IndexOf('@') is > 0 and var at && at < text.Length - 1;
 }

@@ -1,9 +1,12 @@
-namespace RaftActors.Core;
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+
+namespace RaftActors;
 
 /// <summary>
 /// The number of an appended pair: 1, 2, 3 and so on without gaps; 0 is none. Never above the index of its entry.
 /// </summary>
-public readonly record struct Serial(long Value) : IComparable<Serial>
+public readonly record struct Serial(long Value) : IComparable<Serial>, IParsable<Serial>
 {
     /// <summary>No pair yet.</summary>
     public static Serial Zero => new(0);
@@ -26,6 +29,22 @@ public readonly record struct Serial(long Value) : IComparable<Serial>
     /// <summary>Not earlier than.</summary>
     public static bool operator >=(Serial left, Serial right) => left.Value >= right.Value;
 
+    /// <summary>Parses the decimal digits that <see cref="ToString"/> returns.</summary>
+    /// <exception cref="FormatException">The text is no number, or it is negative.</exception>
+    public static Serial Parse(string s, IFormatProvider? provider = null)
+    {
+        ArgumentNullException.ThrowIfNull(s);
+        return TryParse(s, provider, out var serial) ? serial : throw new FormatException($"'{s}' is no serial; it is a number from 0 on.");
+    }
+
+    /// <summary>Parses a serial; false if the text is null, no number, or negative.</summary>
+    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out Serial result)
+    {
+        var isSerial = long.TryParse(s, NumberStyles.None, CultureInfo.InvariantCulture, out var value);
+        result = new Serial(value);
+        return isSerial;
+    }
+
     /// <inheritdoc/>
-    public override string ToString() => Value.ToString();
+    public override string ToString() => Value.ToString(CultureInfo.InvariantCulture);
 }

@@ -1,4 +1,4 @@
-namespace RaftActors.Core;
+namespace RaftActors;
 
 /// <summary>
 /// A Raft term (§5.1): the logical clock of elections. Term 0 precedes the first election; preloaded entries have it.

@@ -1,0 +1,40 @@
+namespace RaftActors.Core.Tests;
+
+public sealed class IdTests
+{
+    [Theory]
+    [InlineData("0", 0)]
+    [InlineData("42", 42)]
+    [InlineData("9223372036854775807", long.MaxValue)]
+    public void Serial_is_parsed_from_its_text(string text, long value)
+    {
+        Assert.Equal(new Serial(value), Serial.Parse(text));
+        Assert.Equal(text, new Serial(value).ToString());
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData("-1")]
+    [InlineData(" 1")]
+    [InlineData("1,000")]
+    [InlineData("9223372036854775808")]
+    public void Text_that_is_no_number_from_0_on_is_no_serial(string? text) => Assert.False(Serial.TryParse(text, null, out _));
+
+    [Fact]
+    public void Process_name_is_parsed_into_process_and_node()
+    {
+        Assert.True(ProcessName.TryParse("raft1@node1@localhost", null, out var name));
+
+        Assert.Equal(("raft1", "node1@localhost"), (name.Process, name.Node));
+        Assert.Equal(name, ProcessName.Parse(name.ToString()));
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData("raft1")]
+    [InlineData("@node1")]
+    [InlineData("raft1@")]
+    public void Text_without_process_or_node_is_no_process_name(string? text) => Assert.False(ProcessName.TryParse(text, null, out _));
+}
