@@ -10,7 +10,7 @@ namespace RaftActors.Codec;
 /// before anything is allocated, so the largest allocation is a small multiple of the input. Every method throws
 /// <see cref="InvalidDataException"/> on bytes that no <see cref="ByteWriter"/> wrote.
 /// </summary>
-public ref struct ByteReader(ReadOnlySpan<byte> bytes)
+internal ref struct ByteReader(ReadOnlySpan<byte> bytes)
 {
     private const int WrittenMemberSizeMin = 17;
 

@@ -9,7 +9,7 @@ namespace RaftActors.Codec;
 /// Writes the bytes that a <see cref="ByteReader"/> reads. Numbers are LEB128: 7 bits a byte, lowest first. Texts and bytes carry their
 /// length. A writer that is used again after <see cref="Clear"/> allocates nothing. Not thread-safe.
 /// </summary>
-public sealed class ByteWriter
+internal sealed class ByteWriter
 {
     private const int SizeMin = 256;
 

@@ -4,7 +4,7 @@ using System.Numerics;
 namespace RaftActors.Codec;
 
 /// <summary>The checksum CRC-32C (Castagnoli). Uses the processor's own instruction where there is one.</summary>
-public static class Crc32C
+internal static class Crc32C
 {
     /// <summary>Computes the checksum of some bytes. That of <c>123456789</c> is <c>e3069283</c>.</summary>
     public static uint Of(ReadOnlySpan<byte> bytes) => Append(0, bytes);

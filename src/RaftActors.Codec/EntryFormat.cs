@@ -10,7 +10,7 @@ namespace RaftActors.Codec;
 /// bytes, so a change needs a new version of all three formats. Each Read method throws <see cref="InvalidDataException"/> on bytes that
 /// its Write method did not write.
 /// </summary>
-public static class EntryFormat
+internal static class EntryFormat
 {
     private const byte NoOp = 0;
     private const byte Reconfigure = 1;

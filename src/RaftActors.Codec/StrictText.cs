@@ -3,7 +3,7 @@ using System.Text;
 namespace RaftActors.Codec;
 
 /// <summary>Converts text to UTF-8 and back. Refuses malformed text and bytes, so that a text never changes on its way.</summary>
-public static class StrictText
+internal static class StrictText
 {
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 

@@ -114,10 +114,10 @@ public sealed record CoreOptions
     /// The number of requests remembered. Not a user setting: all processes of a group must forget the same requests. Only tests
     /// set other bounds, to reach them sooner.
     /// </summary>
-    public SessionBounds Sessions { get; init; } = new();
+    internal SessionBounds Sessions { get; init; } = new();
 
     /// <summary>Differences of other test suites. For tests only.</summary>
-    public RaftVariations Variations { get; init; } = new();
+    internal RaftVariations Variations { get; init; } = new();
 
     internal void Check()
     {
@@ -167,7 +167,7 @@ public sealed record LeaseOptions(long TickMicroseconds, int MaxDriftPercent);
 /// <summary>The number of requests that every process remembers, to recognise retries.</summary>
 /// <param name="MaxOrigins">The most origins; those of the latest requests stay.</param>
 /// <param name="MaxRequests">The most requests of one origin; those with the highest numbers stay.</param>
-public sealed record SessionBounds(int MaxOrigins = Snapshot.MaxSessions, int MaxRequests = SessionState.MaxAnswered);
+internal sealed record SessionBounds(int MaxOrigins = Snapshot.MaxSessions, int MaxRequests = SessionState.MaxAnswered);
 
 /// <summary>
 /// Parts of Raft that can be left out, to run the test suites of other libraries. No group in production leaves one out.
@@ -175,4 +175,4 @@ public sealed record SessionBounds(int MaxOrigins = Snapshot.MaxSessions, int Ma
 /// <param name="NoOp">A leader begins its term with an entry of its own (§8).</param>
 /// <param name="PreVote">A process raises its term only after a majority said that it would vote for it (thesis §9.6).</param>
 /// <param name="CheckQuorum">A leader that hears no majority steps down (thesis §6.2).</param>
-public sealed record RaftVariations(bool NoOp = true, bool PreVote = true, bool CheckQuorum = true);
+internal sealed record RaftVariations(bool NoOp = true, bool PreVote = true, bool CheckQuorum = true);

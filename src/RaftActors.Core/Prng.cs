@@ -4,7 +4,7 @@ namespace RaftActors.Core;
 /// SplitMix64: the source of every random choice, seeded from outside. Own code, so that a seed gives the same run on every version
 /// of the base library. It uses no floating point, so that it does on every machine.
 /// </summary>
-public sealed class Prng(ulong seed)
+internal sealed class Prng(ulong seed)
 {
     private ulong _state = seed;
 

@@ -132,7 +132,7 @@ public sealed class RaftCore
     /// <summary>
     /// This process leads and transfers its leadership. It accepts no pairs: the target could not catch up with a growing log.
     /// </summary>
-    public bool IsTransferring => _state.Role is LeaderRole && _state.Transfers.Current is not null;
+    internal bool IsTransferring => _state.Role is LeaderRole && _state.Transfers.Current is not null;
 
     /// <summary>The latest snapshot that covers the beginning of the log; null if there is none.</summary>
     public Snapshot? Snapshot => _state.Snapshots.Latest;

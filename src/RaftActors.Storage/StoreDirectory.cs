@@ -11,7 +11,7 @@ namespace RaftActors.Storage;
 public sealed partial class StoreDirectory : IDisposable
 {
     /// <summary>The name of the lock file. A store creates it before anything else in its directory.</summary>
-    public const string LockFileName = DirectoryLock.FileName;
+    internal const string LockFileName = DirectoryLock.FileName;
 
     private readonly IDisk _disk;
     private readonly StoreOptions _options;

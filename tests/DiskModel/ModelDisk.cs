@@ -6,7 +6,7 @@ namespace RaftActors.DiskModel;
 /// A disk in memory that loses power. It records its operations, and returns the disks that a cut after any of them may leave.
 /// README.md has its assumptions. For one thread.
 /// </summary>
-public sealed class ModelDisk(DiskImage found) : IDisk
+internal sealed class ModelDisk(DiskImage found) : IDisk
 {
     private readonly DiskState _state = new(found);
     private readonly List<DiskOperation> _operations = [];

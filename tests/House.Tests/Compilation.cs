@@ -3,7 +3,7 @@ using Microsoft.CodeAnalysis.CSharp;
 
 namespace House.Tests;
 
-/// <summary>Compiles source text in memory.</summary>
+/// <summary>Compiles source text and reads assemblies, in memory.</summary>
 internal static class Compilation
 {
     private static readonly string[] FrameworkAssemblies =
@@ -22,4 +22,15 @@ internal static class Compilation
                 new CSharpCompilationOptions(kind, nullableContextOptions: NullableContextOptions.Enable))
             .GetDiagnostics()
             .Where(finding => finding.Severity == DiagnosticSeverity.Error);
+
+    /// <returns>The assembly of this name in the folder. The other assemblies of the folder and the framework are its references.</returns>
+    public static IAssemblySymbol AssemblyIn(string folder, string name)
+    {
+        var reference = MetadataReference.CreateFromFile(Path.Combine(folder, $"{name}.dll"));
+        var others = Directory.GetFiles(folder, "*.dll").Where(file => Path.GetFileNameWithoutExtension(file) != name);
+        var references = FrameworkAssemblies.Concat(others).Select(file => MetadataReference.CreateFromFile(file)).Append(reference);
+        var compilation = CSharpCompilation.Create("Read", references: references);
+
+        return (IAssemblySymbol)compilation.GetAssemblyOrModuleSymbol(reference)!;
+    }
 }

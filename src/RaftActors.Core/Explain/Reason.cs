@@ -3,8 +3,7 @@ using System.Collections.Immutable;
 namespace RaftActors.Core;
 
 /// <summary>
-/// Why something has not happened, as far as one process knows. Each reason reads as a sentence, whose facts are in its properties too.
-/// Closed.
+/// Why something has not happened, as far as one process knows. <see cref="object.ToString"/> returns it as a sentence. Closed.
 /// </summary>
 public abstract record Reason
 {
@@ -15,28 +14,28 @@ public abstract record Reason
     private static string Names<T>(ImmutableArray<T> members) => members.IsEmpty ? "no process" : string.Join(" and ", members);
 
     /// <summary>This process is fenced.</summary>
-    public sealed record Fenced(Fence Fence) : Reason
+    internal sealed record Fenced(Fence Fence) : Reason
     {
         /// <inheritdoc/>
         public override string ToString() => $"this process is fenced: {Fence}";
     }
 
     /// <summary>It joins, and no committed configuration holds it.</summary>
-    public sealed record NotTakenIn : Reason
+    internal sealed record NotTakenIn : Reason
     {
         /// <inheritdoc/>
         public override string ToString() => "this process joins, and no group has taken it in yet";
     }
 
     /// <summary>The name is not in the roster.</summary>
-    public sealed record NotInRoster(ProcessName Name) : Reason
+    internal sealed record NotInRoster(ProcessName Name) : Reason
     {
         /// <inheritdoc/>
         public override string ToString() => $"{Name} is not in the roster: it was removed, or never joined";
     }
 
     /// <summary>Another process said that this one was removed, in a configuration that it does not have.</summary>
-    public sealed record ToldRemoved(long TicksLeft) : Reason
+    internal sealed record ToldRemoved(long TicksLeft) : Reason
     {
         /// <inheritdoc/>
         public override string ToString() =>
@@ -44,7 +43,7 @@ public abstract record Reason
     }
 
     /// <summary>This incarnation may not vote yet.</summary>
-    public sealed record NotAdmitted(int Needed, ImmutableArray<ProcessName> ConfirmedBy) : Reason
+    internal sealed record NotAdmitted(int Needed, ImmutableArray<ProcessName> ConfirmedBy) : Reason
     {
         /// <inheritdoc/>
         public override string ToString() =>
@@ -52,14 +51,14 @@ public abstract record Reason
     }
 
     /// <summary>The founding waits until all have met, or its timeout is over.</summary>
-    public sealed record FoundingWaits(ImmutableArray<ProcessName> For, long TicksLeft) : Reason
+    internal sealed record FoundingWaits(ImmutableArray<ProcessName> For, long TicksLeft) : Reason
     {
         /// <inheritdoc/>
         public override string ToString() => $"the founding waits for {Names(For)}, at most another {TicksLeft} ticks";
     }
 
     /// <summary>Preloaded logs contradict each other.</summary>
-    public sealed record FoundingDisputed(ProcessName With) : Reason
+    internal sealed record FoundingDisputed(ProcessName With) : Reason
     {
         /// <inheritdoc/>
         public override string ToString() =>
@@ -67,21 +66,21 @@ public abstract record Reason
     }
 
     /// <summary>A better process is present and should found the group.</summary>
-    public sealed record FoundingLeftTo(ProcessName Better) : Reason
+    internal sealed record FoundingLeftTo(ProcessName Better) : Reason
     {
         /// <inheritdoc/>
         public override string ToString() => $"the founding is left to {Better}, which has more of the log or the lower name";
     }
 
     /// <summary>This process does not vote, so the voters must elect a leader.</summary>
-    public sealed record NoVoter(ImmutableArray<Member> Voters) : Reason
+    internal sealed record NoVoter(ImmutableArray<Member> Voters) : Reason
     {
         /// <inheritdoc/>
         public override string ToString() => $"this process does not vote; {Names(Voters)} elect a leader";
     }
 
     /// <summary>A majority refused this process's log while it led (<see cref="RefusalReason.Diverged"/>).</summary>
-    public sealed record LogRefused(long TicksLeft) : Reason
+    internal sealed record LogRefused(long TicksLeft) : Reason
     {
         /// <inheritdoc/>
         public override string ToString() =>
@@ -89,7 +88,7 @@ public abstract record Reason
     }
 
     /// <summary>The group is founded, and this process has none of its configurations.</summary>
-    public sealed record NoConfiguration : Reason
+    internal sealed record NoConfiguration : Reason
     {
         /// <inheritdoc/>
         public override string ToString() =>
@@ -97,14 +96,14 @@ public abstract record Reason
     }
 
     /// <summary>With leases: the promise to the last leader, or the one that a start assumes, is not over (thesis §6.4.1).</summary>
-    public sealed record BoundByPromise(long TicksLeft) : Reason
+    internal sealed record BoundByPromise(long TicksLeft) : Reason
     {
         /// <inheritdoc/>
         public override string ToString() => $"this process has promised to elect no other leader for another {TicksLeft} ticks";
     }
 
     /// <summary>An election is under way, or has too few votes.</summary>
-    public sealed record VotesMissing(
+    internal sealed record VotesMissing(
         Term Term,
         ImmutableArray<Member> Granted,
         ImmutableArray<Member> Refused,
@@ -116,28 +115,28 @@ public abstract record Reason
     }
 
     /// <summary>These voters were not heard for a longest election timeout.</summary>
-    public sealed record VotersNotHeard(ImmutableArray<Member> Voters) : Reason
+    internal sealed record VotersNotHeard(ImmutableArray<Member> Voters) : Reason
     {
         /// <inheritdoc/>
         public override string ToString() => $"no message came from {Names(Voters)}";
     }
 
     /// <summary>Another process has a longer log and will not vote for this one.</summary>
-    public sealed record LogBehind(LogPosition Own, ProcessName Ahead, LogPosition Theirs) : Reason
+    internal sealed record LogBehind(LogPosition Own, ProcessName Ahead, LogPosition Theirs) : Reason
     {
         /// <inheritdoc/>
         public override string ToString() => $"the log of this process ends at {Own}, behind that of {Ahead} at {Theirs}";
     }
 
     /// <summary>The next election is not due.</summary>
-    public sealed record ElectionNotDue(long TicksLeft) : Reason
+    internal sealed record ElectionNotDue(long TicksLeft) : Reason
     {
         /// <inheritdoc/>
         public override string ToString() => $"this process campaigns in {TicksLeft} ticks if it hears no leader";
     }
 
     /// <summary>The leader has not committed an entry of its term.</summary>
-    public sealed record LeaderNotReady(Member Leader) : Reason
+    internal sealed record LeaderNotReady(Member Leader) : Reason
     {
         /// <inheritdoc/>
         public override string ToString() =>
@@ -145,7 +144,7 @@ public abstract record Reason
     }
 
     /// <summary>The leader is silent, and until its time is up this process votes for no other.</summary>
-    public sealed record LeaderSilent(Member Leader, long Ticks, long BoundTicks) : Reason
+    internal sealed record LeaderSilent(Member Leader, long Ticks, long BoundTicks) : Reason
     {
         /// <inheritdoc/>
         public override string ToString() =>
@@ -153,21 +152,21 @@ public abstract record Reason
     }
 
     /// <summary>A write is outstanding.</summary>
-    public sealed record DiskOutstanding(Ticket Done, Ticket Asked) : Reason
+    internal sealed record DiskOutstanding(Ticket Done, Ticket Asked) : Reason
     {
         /// <inheritdoc/>
         public override string ToString() => $"the disk of this process has done write {Done} of {Asked}";
     }
 
     /// <summary>The serial is not in this log.</summary>
-    public sealed record NotInLog(Serial Last) : Reason
+    internal sealed record NotInLog(Serial Last) : Reason
     {
         /// <inheritdoc/>
         public override string ToString() => $"it is not in the log of this process, which ends at serial {Last}";
     }
 
     /// <summary>Only the leader knows the commit index, and this process has not heard it.</summary>
-    public sealed record CommitNotHeard(Member? Leader, LogIndex Commit) : Reason
+    internal sealed record CommitNotHeard(Member? Leader, LogIndex Commit) : Reason
     {
         /// <inheritdoc/>
         public override string ToString() => Leader is { } leader
@@ -176,14 +175,14 @@ public abstract record Reason
     }
 
     /// <summary>An entry of an older term is committed with the first entry of the leader's own term (§5.4.2).</summary>
-    public sealed record OlderTerm(Term Entry, Term Leader, LogIndex With) : Reason
+    internal sealed record OlderTerm(Term Entry, Term Leader, LogIndex With) : Reason
     {
         /// <inheritdoc/>
         public override string ToString() => $"it is of term {Entry}, and is committed with index {With}, the first of term {Leader}";
     }
 
     /// <summary>Too few voters of a set have the entry on disk.</summary>
-    public sealed record DisksMissing(LogIndex Index, ImmutableArray<Member> Voters, int Needed, ImmutableArray<Member> Have) : Reason
+    internal sealed record DisksMissing(LogIndex Index, ImmutableArray<Member> Voters, int Needed, ImmutableArray<Member> Have) : Reason
     {
         /// <inheritdoc/>
         public override string ToString() =>
@@ -191,35 +190,35 @@ public abstract record Reason
     }
 
     /// <summary>These members have the entry on disk and are not counted, since they may not vote yet.</summary>
-    public sealed record NotCounted(ImmutableArray<Member> Members) : Reason
+    internal sealed record NotCounted(ImmutableArray<Member> Members) : Reason
     {
         /// <inheritdoc/>
         public override string ToString() => $"{Names(Members)} may not vote yet, and is not counted";
     }
 
     /// <summary>No configuration is in the log.</summary>
-    public sealed record FoundingNotOver : Reason
+    internal sealed record FoundingNotOver : Reason
     {
         /// <inheritdoc/>
         public override string ToString() => "as far as this process knows, the group is not founded yet";
     }
 
     /// <summary>K processes vote already.</summary>
-    public sealed record QuorumFull(ImmutableArray<Member> Voters) : Reason
+    internal sealed record QuorumFull(ImmutableArray<Member> Voters) : Reason
     {
         /// <inheritdoc/>
         public override string ToString() => $"the quorum is full: {Names(Voters)}";
     }
 
     /// <summary>Another incarnation of the process votes.</summary>
-    public sealed record OtherIncarnation(Member Counted) : Reason
+    internal sealed record OtherIncarnation(Member Counted) : Reason
     {
         /// <inheritdoc/>
         public override string ToString() => $"{Counted}, another incarnation of the process, votes until it is exchanged";
     }
 
     /// <summary>A change must be committed first.</summary>
-    public sealed record ChangeUnderWay(LogIndex Index) : Reason
+    internal sealed record ChangeUnderWay(LogIndex Index) : Reason
     {
         /// <inheritdoc/>
         public override string ToString() =>
@@ -227,21 +226,21 @@ public abstract record Reason
     }
 
     /// <summary>It leaves the group together with the joint configuration.</summary>
-    public sealed record Leaving(ProcessName Name) : Reason
+    internal sealed record Leaving(ProcessName Name) : Reason
     {
         /// <inheritdoc/>
         public override string ToString() => $"{Name} leaves the group with this change";
     }
 
     /// <summary>A place is kept for the process, which was not met yet.</summary>
-    public sealed record NotMet(ProcessName Name) : Reason
+    internal sealed record NotMet(ProcessName Name) : Reason
     {
         /// <inheritdoc/>
         public override string ToString() => $"{Name} has a place and was not met yet";
     }
 
     /// <summary>Its log contradicts that of the leader, and neither gives way.</summary>
-    public sealed record RefusedLog(Member Member, Serial? DivergesAt) : Reason
+    internal sealed record RefusedLog(Member Member, Serial? DivergesAt) : Reason
     {
         /// <inheritdoc/>
         public override string ToString() =>
@@ -250,14 +249,14 @@ public abstract record Reason
     }
 
     /// <summary>It lacks committed entries.</summary>
-    public sealed record NotCaughtUp(LogIndex Has, LogIndex Commit) : Reason
+    internal sealed record NotCaughtUp(LogIndex Has, LogIndex Commit) : Reason
     {
         /// <inheritdoc/>
         public override string ToString() => $"it has the log up to index {Has} on disk, and the commit index is {Commit}";
     }
 
     /// <summary>It votes and answers, lacks committed entries, and makes no progress.</summary>
-    public sealed record Lagging(LogIndex Has, LogIndex Commit, long Ticks, long TicksLeft) : Reason
+    internal sealed record Lagging(LogIndex Has, LogIndex Commit, long Ticks, long TicksLeft) : Reason
     {
         /// <inheritdoc/>
         public override string ToString() =>
@@ -267,21 +266,21 @@ public abstract record Reason
     }
 
     /// <summary>It has not kept up for <see cref="CoreOptions.StableTicks"/> yet.</summary>
-    public sealed record NotStable(long TicksLeft) : Reason
+    internal sealed record NotStable(long TicksLeft) : Reason
     {
         /// <inheritdoc/>
         public override string ToString() => $"it must keep up for another {TicksLeft} ticks";
     }
 
     /// <summary>The quorum changed, or the leader was elected, less than <see cref="CoreOptions.StableTicks"/> ago.</summary>
-    public sealed record QuorumAtRest(long TicksLeft) : Reason
+    internal sealed record QuorumAtRest(long TicksLeft) : Reason
     {
         /// <inheritdoc/>
         public override string ToString() => $"the leader does not change the quorum for another {TicksLeft} ticks";
     }
 
     /// <summary>Its promotion alone would make the number of voters even.</summary>
-    public sealed record NeedsAnother(int Voters, int Size) : Reason
+    internal sealed record NeedsAnother(int Voters, int Size) : Reason
     {
         /// <inheritdoc/>
         public override string ToString() =>
@@ -289,14 +288,14 @@ public abstract record Reason
     }
 
     /// <summary>The leader does not change the voters (<see cref="CoreOptions.KeepsQuorum"/>).</summary>
-    public sealed record QuorumNotKept : Reason
+    internal sealed record QuorumNotKept : Reason
     {
         /// <inheritdoc/>
         public override string ToString() => "the leader does not change the voters by itself; assign them";
     }
 
     /// <summary>Only the leader knows more.</summary>
-    public sealed record LeaderDecides(Member? Leader) : Reason
+    internal sealed record LeaderDecides(Member? Leader) : Reason
     {
         /// <inheritdoc/>
         public override string ToString() =>

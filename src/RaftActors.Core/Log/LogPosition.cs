@@ -7,7 +7,7 @@ public readonly record struct LogPosition(LogIndex Index, Term Term, Serial Seri
     /// <summary>
     /// The later last term wins, then the longer log; a voter votes only for a candidate of which this holds against itself (§5.4.1).
     /// </summary>
-    public bool IsAtLeastAsUpToDateAs(LogPosition other) => Term != other.Term ? Term > other.Term : Index >= other.Index;
+    internal bool IsAtLeastAsUpToDateAs(LogPosition other) => Term != other.Term ? Term > other.Term : Index >= other.Index;
 
     /// <inheritdoc/>
     public override string ToString() => $"{Index}/{Term} s{Serial}";

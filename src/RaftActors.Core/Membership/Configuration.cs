@@ -42,7 +42,7 @@ public sealed record Configuration(
     /// Whether each majority of this configuration shares a voter with each majority of the one before (§6). That holds if the
     /// voters are the same, if the two are joint, or if a newcomer took a place in which no vote was ever counted.
     /// </summary>
-    public bool MayFollow(Configuration before)
+    internal bool MayFollow(Configuration before)
     {
         if (IsJoint)
         {

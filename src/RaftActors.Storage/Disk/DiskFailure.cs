@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace RaftActors.Storage.Disk;
 
 /// <summary>Makes exceptions that tell an operator the cause of a disk failure, and the remedy.</summary>
-public static class DiskFailure
+internal static class DiskFailure
 {
     private const int WindowsDiskFull = unchecked((int)0x80070070);
 

@@ -13,7 +13,7 @@ namespace RaftActors.Storage.Disk;
 /// power cut may undo the last ones.</item>
 /// </list>
 /// </summary>
-public sealed class FileDisk(string directory) : IDisk
+internal sealed class FileDisk(string directory) : IDisk
 {
     private const int ZerosSize = 1 << 20;
     private const int NotSupportedOnLinux = 95;

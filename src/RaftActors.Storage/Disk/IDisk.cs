@@ -6,7 +6,7 @@ namespace RaftActors.Storage.Disk;
 /// <see cref="DiskFullException"/>: the operation had no effect and may be tried again. A sync never throws
 /// <see cref="DiskFullException"/>.
 /// </summary>
-public interface IDisk
+internal interface IDisk
 {
     /// <summary>Returns the full path of a name, for messages.</summary>
     string PathOf(string name);
@@ -50,7 +50,7 @@ public interface IDisk
 }
 
 /// <summary>An open file of an <see cref="IDisk"/>.</summary>
-public interface IDiskFile : IDisposable
+internal interface IDiskFile : IDisposable
 {
     /// <summary>In bytes.</summary>
     long Length { get; }
@@ -68,7 +68,7 @@ public interface IDiskFile : IDisposable
 }
 
 /// <summary>The disk has no room for an operation. The operation had no effect.</summary>
-public sealed class DiskFullException : IOException
+internal sealed class DiskFullException : IOException
 {
     /// <summary>Creates the exception.</summary>
     public DiskFullException(string message, Exception? cause = null)

@@ -8,7 +8,7 @@ using RaftActors.Storage.Snapshots;
 namespace RaftActors.Storage.Tools;
 
 /// <summary>Lists the contents of a directory that no process uses, in the order of writing. Changes nothing.</summary>
-public static class LogDump
+internal static class LogDump
 {
     private const int PreviewSize = 40;
 

@@ -3,7 +3,7 @@ using RaftActors.Core;
 namespace RaftActors.Storage.Tools;
 
 /// <summary>The end of a log: index and term, which an election compares, and the last serial.</summary>
-public readonly record struct LogEnd(LogIndex Index, Term Term, Serial Serial)
+internal readonly record struct LogEnd(LogIndex Index, Term Term, Serial Serial)
 {
     /// <inheritdoc/>
     public override string ToString() => $"{Index} of term {Term}, serial {Serial}";

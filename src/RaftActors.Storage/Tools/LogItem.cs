@@ -5,7 +5,7 @@ namespace RaftActors.Storage.Tools;
 /// <param name="Offset">In bytes from the beginning of the file.</param>
 /// <param name="Kind">One word: <c>segment</c>, <c>batch</c>, <c>seal</c>, <c>owner</c>, <c>hard-state</c>, <c>base</c>, <c>pair</c>,
 /// <c>no-op</c>, <c>configuration</c>, and so on.</param>
-public sealed record LogItem(string File, long Offset, string Kind)
+internal sealed record LogItem(string File, long Offset, string Kind)
 {
     /// <summary>The process to which the item belongs. Null: unknown, or the log as a whole.</summary>
     public StoreOwner? Owner { get; init; }
@@ -36,7 +36,7 @@ public sealed record LogItem(string File, long Offset, string Kind)
 }
 
 /// <summary>Tells whether an item is intact.</summary>
-public enum LogItemState
+internal enum LogItemState
 {
     /// <summary>The item is as it was written.</summary>
     Whole,

@@ -7,7 +7,7 @@ namespace RaftActors.Storage.Tools;
 /// Moves the damaged stores of a directory aside, so that their processes start with empty stores. The other stores of the log
 /// stay as they are. Deletes nothing. A crash at any point leaves what can be repaired again.
 /// </summary>
-public sealed class LogRepair : IDisposable
+internal sealed class LogRepair : IDisposable
 {
     private const string Folder = "damaged";
 

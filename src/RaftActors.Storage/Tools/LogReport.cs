@@ -14,7 +14,7 @@ namespace RaftActors.Storage.Tools;
 /// <param name="Stores">The stores that can be read.</param>
 /// <param name="Owners">The owners of all stores in the log, readable or not.</param>
 /// <param name="Notes">More findings for the operator, one sentence each.</param>
-public sealed record LogReport(
+internal sealed record LogReport(
     string Directory,
     int Segments,
     long Records,
@@ -33,7 +33,7 @@ public sealed record LogReport(
 /// <param name="Place">The place.</param>
 /// <param name="Owner">Null: all stores in the log.</param>
 /// <param name="Behind">Number of the owner's entries after the place. They may be intact, and cannot be used.</param>
-public sealed record LogDamage(StoreDamage Place, StoreOwner? Owner, long Behind);
+internal sealed record LogDamage(StoreDamage Place, StoreOwner? Owner, long Behind);
 
 /// <summary>The store of one process in a directory.</summary>
 /// <param name="Owner">The process.</param>
@@ -43,7 +43,7 @@ public sealed record LogDamage(StoreDamage Place, StoreOwner? Owner, long Behind
 /// <param name="Last">The end of the log, or of a snapshot that goes beyond it.</param>
 /// <param name="LatestSnapshot">Index of the latest snapshot. Null: there is none.</param>
 /// <param name="IsWhole">The process can start.</param>
-public sealed record StoreReport(
+internal sealed record StoreReport(
     StoreOwner Owner,
     Incarnation Incarnation,
     HardState HardState,

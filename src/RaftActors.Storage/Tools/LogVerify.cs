@@ -8,7 +8,7 @@ using RaftActors.Storage.Snapshots;
 namespace RaftActors.Storage.Tools;
 
 /// <summary>Checks every byte of a directory that no process uses. Changes nothing.</summary>
-public static class LogVerify
+internal static class LogVerify
 {
     /// <summary>Checks a directory.</summary>
     /// <exception cref="StoreException">The directory has no log, is in use, has a newer version, or cannot be read.</exception>

@@ -26,7 +26,7 @@ namespace RaftActors.Storage.Tools;
 /// Survivors with another list, and lost processes that return, are refused as members of another group.
 /// </para>
 /// </remarks>
-public static class LostQuorum
+internal static class LostQuorum
 {
     private const int MaxQuorum = 11;
 
@@ -185,7 +185,7 @@ public static class LostQuorum
 /// <param name="Before">The configuration in force until now.</param>
 /// <param name="After">The configuration that replaces all others in the log.</param>
 /// <param name="State">The new contents of the store.</param>
-public sealed record LostQuorumPlan(StoreOwner Owner, Configuration Before, Configuration After, InitialState State)
+internal sealed record LostQuorumPlan(StoreOwner Owner, Configuration Before, Configuration After, InitialState State)
 {
     /// <summary>The survivors.</summary>
     public IEnumerable<Member> Survivors => After.Voters.Where(voter => voter.Incarnation != Incarnation.None);

@@ -9,7 +9,7 @@ namespace RaftActors.Storage.Tools;
 /// Writes the plan of <see cref="LostQuorum"/> into a survivor's store. Moves the old files aside, and keeps the other stores of the
 /// log. A crash at any point leaves the store as it was, or a store that the same recovery completes.
 /// </summary>
-public sealed class LostQuorumStore : IDisposable
+internal sealed class LostQuorumStore : IDisposable
 {
     private const string Folder = "before-recover";
     private const int PieceSize = 1 << 20;

@@ -1,0 +1,32 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+
+namespace House.Tests.Api;
+
+/// <summary>
+/// The public API of each package is the one in its file here. <c>RAFTACTORS_REWRITE=1 dotnet test tests/House.Tests</c> writes the files.
+/// A changed line is a change for users: CHANGELOG.md must name it.
+/// </summary>
+public sealed class PublicApiTests
+{
+    // Users of these packages do not compile against them, or compile against the API of Akka.NET.
+    private static readonly string[] WithoutApi = ["<PackAsTool>true", "<EmbeddedOnly>true", "<IncludeBuildOutput>false"];
+
+    public static TheoryData<string> Packages => new(Repository.Files("*.csproj", "src")
+        .Where(file => Repository.Read(file) is var project && project.Contains("<IsPackable>true") && !WithoutApi.Any(project.Contains))
+        .Select(file => Path.GetFileNameWithoutExtension(file)));
+
+    [Theory]
+    [MemberData(nameof(Packages))]
+    public void Public_api_of_the_package_is_the_recorded_one(string package)
+    {
+        var file = Path.Combine(Repository.Root, "tests/House.Tests/Api", $"{package}.txt");
+        var lines = PublicApi.Of(Compilation.AssemblyIn(AppContext.BaseDirectory, package)).ToList();
+        if (Environment.GetEnvironmentVariable("RAFTACTORS_REWRITE") == "1")
+        {
+            File.WriteAllLines(file, lines);
+        }
+
+        Assert.Equal(File.ReadAllLines(file), lines);
+    }
+}
