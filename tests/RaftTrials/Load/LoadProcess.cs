@@ -6,8 +6,6 @@ namespace RaftTrials.Load;
 /// <summary>A process with several writers, so that the clients can be on one side of a partition.</summary>
 internal sealed class LoadProcess : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
     private readonly ChildProcess _process;
 
     private LoadProcess(ChildProcess process, IReadOnlyList<string> writers, IReadOnlyList<string> alone) =>
@@ -45,7 +43,7 @@ internal sealed class LoadProcess : IDisposable
     public async Task Stop()
     {
         _process.EndInput();
-        if (await _process.Ended(Patience) is not 0)
+        if (await _process.Ended(Guards.Wait) is not 0)
         {
             throw new TrialFailure($"a load process hangs or failed: {Tail()}");
         }
@@ -60,7 +58,7 @@ internal sealed class LoadProcess : IDisposable
         host.Start(
             Path.Combine(AppContext.BaseDirectory, "RaftTrials.dll"),
             ["load", .. what, "--servers", string.Join(',', servers), "--milliseconds", $"{timeout.TotalMilliseconds}"],
-            line => OnLine(line, journal));
+            heard: line => OnLine(line, journal));
 
     private static void OnLine(OutputLine line, Journal journal)
     {

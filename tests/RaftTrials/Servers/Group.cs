@@ -155,9 +155,9 @@ internal sealed class Group : IDisposable
                 return;
             }
         }
-        while (Stopwatch.GetElapsedTime(since) < Guards.Commits);
+        while (Stopwatch.GetElapsedTime(since) < Guards.Wait);
 
-        throw new TrialFailure($"'raft {string.Join(' ', arguments)}' says after {Guards.Commits.TotalSeconds} s: {answer}");
+        throw new TrialFailure($"'raft {string.Join(' ', arguments)}' says after {Guards.Wait.TotalSeconds} s: {answer}");
     }
 
     // A server that prints the mark has processed all messages before it.
@@ -165,7 +165,7 @@ internal sealed class Group : IDisposable
     {
         var mark = $"mark-{++_marks}";
         var from = members.Select(server => server.Process.LineCount).ToList();
-        await LoadProcess.Append(members[0].Host, mark, [mark, "count", "print"], members.Select(server => server.Id), Timeout, Journal);
+        await LoadProcess.Append(members[0].Host, mark, [mark, "count", "print"], members.Select(server => server.Id), Guards.Request, Journal);
         if (Journal.Attempts.TakeLast(3).FirstOrDefault(attempt => attempt.Outcome != Outcome.Committed) is { } attempt)
         {
             throw new TrialFailure($"without faults, '{attempt.Text}' was answered {attempt.Outcome}");

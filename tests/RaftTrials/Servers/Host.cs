@@ -8,9 +8,13 @@ internal sealed record Host(string Address, params IReadOnlyList<string> Prefix)
     public static Host Here { get; } = new("");
 
     /// <summary>Starts a .NET program there.</summary>
-    public ChildProcess Start(string program, IEnumerable<string> arguments, Action<OutputLine>? heard = null)
+    public ChildProcess Start(
+        string program,
+        IEnumerable<string> arguments,
+        IReadOnlyDictionary<string, string>? environment = null,
+        Action<OutputLine>? heard = null)
     {
         string[] words = [.. Prefix, "dotnet", program, .. arguments];
-        return ChildProcess.Start(words[0], words[1..], heard: heard);
+        return ChildProcess.Start(words[0], words[1..], environment, heard);
     }
 }

@@ -3,7 +3,8 @@ namespace RaftTrials.Servers;
 /// <summary>Runs the <c>raft</c> program as its users do.</summary>
 internal static class RaftProgram
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    // Without this, a command would end after 5 s, which a busy machine exceeds.
+    private static readonly Dictionary<string, string> Environment = new() { ["RAFT_TIMEOUT"] = $"{Guards.Request.TotalSeconds}s" };
 
     public static string Path { get; } = System.IO.Path.Combine(AppContext.BaseDirectory, "raft.dll");
 
@@ -13,14 +14,14 @@ internal static class RaftProgram
     /// <param name="input">A line for standard input; null: empty input.</param>
     public static async Task<Finished> Run(Host host, IReadOnlyList<string> arguments, string? input)
     {
-        using var process = host.Start(Path, arguments);
+        using var process = host.Start(Path, arguments, Environment);
         if (input is not null)
         {
             process.Tell(input);
         }
 
         process.EndInput();
-        if (await process.Ended(Patience) is not { } code)
+        if (await process.Ended(Guards.Wait) is not { } code)
         {
             throw new TrialFailure($"'raft {string.Join(' ', arguments)}' hangs");
         }

@@ -34,7 +34,7 @@ internal sealed class RaftServer : IDisposable
     /// <summary>The latest process of this server.</summary>
     public ChildProcess Process => _processes[^1];
 
-    public void Start() => _processes.Add(Host.Start(RaftProgram.Path, _arguments, _heard));
+    public void Start() => _processes.Add(Host.Start(RaftProgram.Path, _arguments, heard: _heard));
 
     /// <summary>Deletes the data directory.</summary>
     public void Wipe() => Directory.Delete(Data, recursive: true);
@@ -45,7 +45,7 @@ internal sealed class RaftServer : IDisposable
     public async Task Stop()
     {
         Process.Send(Signal.Terminate);
-        if (await Process.Ended(Guards.Stop) is var code && code != 0)
+        if (await Process.Ended(Guards.Wait) is var code && code != 0)
         {
             throw new TrialFailure($"after SIGTERM {Id} {(code is null ? "still runs" : $"ended with exit code {code}")}");
         }
@@ -53,7 +53,7 @@ internal sealed class RaftServer : IDisposable
 
     /// <summary>Waits for a line of the latest process that satisfies the condition.</summary>
     public async Task<OutputLine> Says(Func<OutputLine, bool> isIt, string what, int from = 0, TimeSpan? patience = null) =>
-        await Process.Line(isIt, patience ?? Guards.Line, from)
+        await Process.Line(isIt, patience ?? Guards.Wait, from)
             ?? throw new TrialFailure($"{Id} {(Process.HasEnded ? "has ended" : "runs")} and has not written {what}");
 
     /// <summary>Waits until the server knows a leader, possibly itself.</summary>
@@ -71,9 +71,9 @@ internal sealed class RaftServer : IDisposable
 /// <summary>Time limits of waits that usually end at once. A trial that exceeds one fails; they measure nothing.</summary>
 internal static class Guards
 {
-    public static TimeSpan Line { get; } = TimeSpan.FromSeconds(30);
+    /// <summary>The limit for a line, an answer, or the end of a process. A process on a busy machine may need 30 s to start.</summary>
+    public static TimeSpan Wait { get; } = TimeSpan.FromMinutes(2);
 
-    public static TimeSpan Stop { get; } = TimeSpan.FromSeconds(20);
-
-    public static TimeSpan Commits { get; } = TimeSpan.FromSeconds(60);
+    /// <summary>The limit that a command gets for its request. Shorter than <see cref="Wait"/>, so that the command reports it.</summary>
+    public static TimeSpan Request { get; } = TimeSpan.FromMinutes(1);
 }

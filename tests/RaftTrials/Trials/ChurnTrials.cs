@@ -24,10 +24,10 @@ internal static class ChurnTrials
     {
         var group = trial.Group(Servers, Founders);
         group.StartAll();
-        await group.Elections.After(0, Guards.Line);
+        await group.Elections.After(0, Guards.Wait);
         var load = group.Load("w", Writers, group.Servers);
         var members = group.Servers.Take(Founders).ToList();
-        await group.Journal.Committed(100, 0, Guards.Commits);
+        await group.Journal.Committed(100, 0, Guards.Wait);
         var random = new Random(1);
         var before = group.Elections.Latest!.Term;
         var (leaders, restarts) = (0, 0);
@@ -66,7 +66,7 @@ internal static class ChurnTrials
 
             changes.Add(Stopwatch.GetElapsedTime(started));
             var now = Stopwatch.GetTimestamp();
-            await group.Journal.Committed(20, now, Guards.Commits);
+            await group.Journal.Committed(20, now, Guards.Wait);
             gaps.Add(Gaps.Longest(group.Journal.Attempts, started, Stopwatch.GetTimestamp())!.Value);
         }
 
@@ -84,7 +84,7 @@ internal static class ChurnTrials
     private static async Task Change(string verb, RaftServer server, RaftServer asked, int round)
     {
         var done = round % 2 == 0
-            ? await RaftProgram.Run(Host.Here, "members", verb, server.Id, "-S", asked.Id, "--timeout", "20")
+            ? await RaftProgram.Run(Host.Here, "members", verb, server.Id, "-S", asked.Id)
             : await RaftProgram.Run(Host.Here, "-C", $"{verb}server", "-m", server.Id, "-S", asked.Id);
         if (done.Code != 0)
         {

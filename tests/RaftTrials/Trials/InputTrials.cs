@@ -19,7 +19,7 @@ internal sealed class InputTrials
     {
         var group = trial.Group(3);
         group.StartAll();
-        await group.Elections.After(0, Guards.Line);
+        await group.Elections.After(0, Guards.Wait);
         var inputs = new InputTrials();
         await inputs.Commands(group);
         await inputs.Servers(trial, group);
@@ -98,7 +98,7 @@ internal sealed class InputTrials
 
     private static async Task Line(ChildProcess server, string text, string what)
     {
-        if (await server.Line(line => line.Text.Contains(text, StringComparison.Ordinal), Guards.Line) is null)
+        if (await server.Line(line => line.Text.Contains(text, StringComparison.Ordinal), Guards.Wait) is null)
         {
             throw new TrialFailure($"a server has not logged {what}");
         }

@@ -23,13 +23,13 @@ internal static class KillTrials
             var election = group.Elections.Latest!;
             var killed = Stopwatch.GetTimestamp();
             election.Server.Kill();
-            var next = await group.Elections.After(election.Term, Guards.Line);
+            var next = await group.Elections.After(election.Term, Guards.Wait);
             var others = load.Alone.Where((_, place) => group.Servers[place] != election.Server);
-            await group.Journal.CommittedToEach([.. load.Writers, .. others], next.At, Guards.Commits);
+            await group.Journal.CommittedToEach([.. load.Writers, .. others], next.At, Guards.Wait);
             var served = Stopwatch.GetTimestamp();
             election.Server.Start();
             await election.Server.Follows();
-            await group.Journal.CommittedToEach([.. load.Writers, .. load.Alone], Stopwatch.GetTimestamp(), Guards.Commits);
+            await group.Journal.CommittedToEach([.. load.Writers, .. load.Alone], Stopwatch.GetTimestamp(), Guards.Wait);
             outages.Add(group.Journal.Attempts, election.Server.Id, killed, next.At, served);
         }
 
@@ -47,7 +47,7 @@ internal static class KillTrials
             await Task.WhenAll(group.Servers.Select(server => Task.Run(server.Kill)));
             var started = Stopwatch.GetTimestamp();
             group.StartAll();
-            await group.Journal.CommittedToEach([.. load.Writers, .. load.Alone], started, Guards.Commits);
+            await group.Journal.CommittedToEach([.. load.Writers, .. load.Alone], started, Guards.Wait);
             outages.Add(Gaps.Longest(group.Journal.Attempts, started, Stopwatch.GetTimestamp())!.Value);
         }
 
@@ -64,8 +64,8 @@ internal static class KillTrials
             var server = round % 2 == 0 ? leader.Server : group.Servers.First(server => server != leader.Server);
             server.Kill();
             server.Wipe();
-            var since = server == leader.Server ? (await group.Elections.After(leader.Term, Guards.Line)).At : Stopwatch.GetTimestamp();
-            await group.Journal.CommittedToEach(load.Writers, since, Guards.Commits);
+            var since = server == leader.Server ? (await group.Elections.After(leader.Term, Guards.Wait)).At : Stopwatch.GetTimestamp();
+            await group.Journal.CommittedToEach(load.Writers, since, Guards.Wait);
             server.Start();
             await server.Follows();
             await Group.VotesAgain(server);
@@ -94,12 +94,12 @@ internal static class KillTrials
         var frozen = Stopwatch.GetTimestamp();
         election.Server.Process.Send(Signal.Stop);
         var thaw = Task.Delay(Frozen);
-        var next = await group.Elections.After(election.Term, Guards.Line);
+        var next = await group.Elections.After(election.Term, Guards.Wait);
         await thaw;
         var from = election.Server.Process.LineCount;
         election.Server.Process.Send(Signal.Continue);
         await election.Server.Says(line => ServerLines.Leads(line) >= next.Term, $"who leads in term {next.Term}", from);
-        await group.Journal.CommittedToEach(writers, Stopwatch.GetTimestamp(), Guards.Commits);
+        await group.Journal.CommittedToEach(writers, Stopwatch.GetTimestamp(), Guards.Wait);
         return Stopwatch.GetElapsedTime(frozen, next.At);
     }
 
@@ -107,9 +107,9 @@ internal static class KillTrials
     {
         var group = trial.Group(3);
         group.StartAll();
-        await group.Elections.After(0, Guards.Line);
+        await group.Elections.After(0, Guards.Wait);
         var load = group.Load("w", Writers, group.Servers, alone: true);
-        await group.Journal.CommittedToEach([.. load.Writers, .. load.Alone], 0, Guards.Commits);
+        await group.Journal.CommittedToEach([.. load.Writers, .. load.Alone], 0, Guards.Wait);
         return (group, load);
     }
 }

@@ -35,15 +35,15 @@ internal static class SplitTrials
             int[] many = [.. Enumerable.Range(0, Servers).Except(few)];
             var cut = Stopwatch.GetTimestamp();
             network.Rule(Rules.Split([.. few.Select(NumberOf)], [.. many.Select(NumberOf)]));
-            var next = await group.Elections.After(election.Term, Guards.Line);
+            var next = await group.Elections.After(election.Term, Guards.Wait);
             if (few.Contains(group.Servers.IndexOf(next.Server)))
             {
                 throw new TrialFailure($"{next.Server.Id} was elected by two of five");
             }
 
             elections.Add(Stopwatch.GetElapsedTime(cut, next.At));
-            await group.Journal.CommittedToEach(WritersOf(loads, many), next.At, Guards.Commits);
-            await group.Journal.AnsweredToEach(WritersOf(loads, few), next.At, Guards.Commits);
+            await group.Journal.CommittedToEach(WritersOf(loads, many), next.At, Guards.Wait);
+            await group.Journal.AnsweredToEach(WritersOf(loads, few), next.At, Guards.Wait);
             var healed = Stopwatch.GetTimestamp();
             var (fewWriters, from) = (WritersOf(loads, few), cut + (long)(Reaction.TotalSeconds * Stopwatch.Frequency));
             var answers = group.Journal.Attempts
@@ -55,9 +55,9 @@ internal static class SplitTrials
 
             others += answers.Count;
             network.Rule(new());
-            await group.Journal.CommittedToEach(fewWriters, healed, Guards.Commits);
+            await group.Journal.CommittedToEach(fewWriters, healed, Guards.Wait);
             serving.AddRange(fewWriters.Select(writer => Stopwatch.GetElapsedTime(healed, FirstCommitted(group, writer, healed))));
-            await group.Journal.CommittedToEach(WritersOf(loads, many), healed, Guards.Commits);
+            await group.Journal.CommittedToEach(WritersOf(loads, many), healed, Guards.Wait);
         }
 
         var terms = group.Elections.Latest!.Term;
@@ -91,16 +91,16 @@ internal static class SplitTrials
             network.Rule(new Rules([.. dropped.Select(link => new[] { NumberOf(link.From), NumberOf(link.To) })]));
             if (isLeaderLost)
             {
-                cut = (await group.Elections.After(election.Term, Guards.Line)).At;
+                cut = (await group.Elections.After(election.Term, Guards.Wait)).At;
             }
 
             // Servers with both directions to a majority must serve their clients.
             var isolated = isLeaderLost ? [leader] : dropped.Select(link => link.From == leader ? link.To : link.From).ToArray();
             var served = Enumerable.Range(0, Servers).Except(isolated);
-            await group.Journal.CommittedToEach(WritersOf(loads, served), cut, Guards.Commits);
+            await group.Journal.CommittedToEach(WritersOf(loads, served), cut, Guards.Wait);
             await Task.Delay(Bad / 3);
             network.Rule(new());
-            await group.Journal.CommittedToEach(WritersOf(loads, Enumerable.Range(0, Servers)), Stopwatch.GetTimestamp(), Guards.Commits);
+            await group.Journal.CommittedToEach(WritersOf(loads, Enumerable.Range(0, Servers)), Stopwatch.GetTimestamp(), Guards.Wait);
             return $"{group.Elections.Latest!.Term - election.Term} terms";
         }
     }
@@ -133,7 +133,7 @@ internal static class SplitTrials
         await Task.Delay(Bad);
         var to = Stopwatch.GetTimestamp();
         network.Rule(new());
-        await group.Journal.CommittedToEach(WritersOf(loads, Enumerable.Range(0, Servers)), to, Guards.Commits);
+        await group.Journal.CommittedToEach(WritersOf(loads, Enumerable.Range(0, Servers)), to, Guards.Wait);
         var healed = Stopwatch.GetElapsedTime(to);
         var answers = group.Journal.Attempts.Where(attempt => attempt.Ended > from && attempt.Ended < to)
             .CountBy(attempt => attempt.Outcome).ToDictionary();
@@ -147,10 +147,10 @@ internal static class SplitTrials
     {
         var (group, network) = await trial.GroupOnNetwork(Servers);
         group.StartAll();
-        await group.Elections.After(0, Guards.Line);
+        await group.Elections.After(0, Guards.Wait);
         var loads = group.Servers
             .Select((server, place) => group.Load($"w{NumberOf(place)}.", Writers, [server], timeout: Patience)).ToList();
-        await group.Journal.CommittedToEach(WritersOf(loads, Enumerable.Range(0, Servers)), 0, Guards.Commits);
+        await group.Journal.CommittedToEach(WritersOf(loads, Enumerable.Range(0, Servers)), 0, Guards.Wait);
         return (group, network, loads);
     }
 
