@@ -165,7 +165,8 @@ internal sealed class Group : IDisposable
     {
         var mark = $"mark-{++_marks}";
         var from = members.Select(server => server.Process.LineCount).ToList();
-        await LoadProcess.Append(members[0].Host, mark, [mark, "count", "print"], members.Select(server => server.Id), Guards.Request, Journal);
+        await LoadProcess.Append(
+            members[0].Host, mark, [mark, "count", "print"], members.Select(server => server.Id), Guards.Request, Journal);
         if (Journal.Attempts.TakeLast(3).FirstOrDefault(attempt => attempt.Outcome != Outcome.Committed) is { } attempt)
         {
             throw new TrialFailure($"without faults, '{attempt.Text}' was answered {attempt.Outcome}");
