@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.Serialization;
 
 using Akka.Actor;
@@ -31,6 +32,10 @@ internal static class BoundSerializer
     }
 
     // A user may bind a type, or an interface, to the same serializer that System.Object has.
+    [UnconditionalSuppressMessage(
+        "Trimming",
+        "IL2070",
+        Justification = "Akka finds the types of bindings by their names, so a trimmed program must keep the bound interfaces anyway.")]
     private static bool IsBoundByName(ActorSystem system, Type type)
     {
         var bindings = system.Settings.Config.GetConfig(Bindings) ?? Config.Empty;
