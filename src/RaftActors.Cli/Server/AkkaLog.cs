@@ -12,10 +12,6 @@ namespace RaftActors.Cli.Server;
 /// </summary>
 internal sealed class AkkaLog : ReceiveActor
 {
-    // Parts of the engine's log entries that are published as events too.
-    private static readonly string[] EventTexts =
-        [" is refused by ", " got a warning from ", " is fenced ", " has stopped and is not started again"];
-
     private const int RememberedMax = 100;
 
     private static readonly TimeSpan StartTime = TimeSpan.FromSeconds(5);
@@ -54,8 +50,9 @@ internal sealed class AkkaLog : ReceiveActor
         }
 
         var isFailure = entry.LogLevel() >= LogLevel.ErrorLevel && entry.LogSource.EndsWith("/user/raft", StringComparison.Ordinal);
-        var isEvent = entry.LogSource.Contains("/system/raft", StringComparison.Ordinal)
-            && EventTexts.Any(part => text.Contains(part, StringComparison.Ordinal));
+
+        // The engine gives an entry the event that it publishes for the same fact.
+        var isEvent = entry.Message is LogMessage message && message.Parameters().OfType<RaftEvent>().Any();
         return isFailure || isEvent;
     }
 

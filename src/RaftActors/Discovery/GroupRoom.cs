@@ -27,8 +27,7 @@ internal sealed class GroupRoom : UntypedActor
             case Terminated terminated when _residents.Values.FirstOrDefault(one => one.Engine.Equals(terminated.ActorRef)) is { } resident:
                 resident.HasStopped = true;
                 var process = resident.Process;
-                Context.System.EventStream.Publish(
-                    new RaftEvent.ShutOut(process.Settings.Group, process.Pid.Name, resident.WhyStopped));
+                Context.System.EventStream.Publish(resident.ShutOut);
                 TellStopped(resident);
                 process.Appends.OnEngineGone(process.EngineStopped, Self);
                 break;
@@ -62,7 +61,9 @@ internal sealed class GroupRoom : UntypedActor
 
     private static void TellStopped(Resident resident)
     {
-        Context.GetLogger().Error(resident.WhyStopped);
+        // The second argument marks a fact that is published as an event too, as in EngineEffects.
+        var shutOut = resident.ShutOut;
+        Context.GetLogger().Error("{0}", shutOut.Detail, shutOut);
         resident.Actor.Tell(new ToActor.EngineStopped(), Context.Self);
     }
 
@@ -77,7 +78,9 @@ internal sealed class GroupRoom : UntypedActor
 
         public bool HasStopped { get; set; }
 
-        public string WhyStopped => $"The engine of {Process.Pid.Name} has stopped and is not started again"
+        public RaftEvent.ShutOut ShutOut => new(Process.Settings.Group, Process.Pid.Name, WhyStopped);
+
+        private string WhyStopped => $"The engine of {Process.Pid.Name} has stopped and is not started again"
             + (Process.View.Failure is { } failure
                 ? $", since its store failed: {failure}"
                 : ". Restart the node, so that the store is opened again.");

@@ -7,7 +7,11 @@ using RaftActors.Core;
 
 namespace RaftActors.Engine;
 
-/// <summary>Carries out the effects of Core: one case for each, in the order given.</summary>
+/// <summary>
+/// Carries out the effects of Core: one case for each, in the order given. A log entry of a fact that is published as a
+/// <see cref="RaftEvent"/> too has the event as its last argument, which the text does not show. A program that handles the events leaves
+/// out these entries.
+/// </summary>
 internal sealed class EngineEffects(
     EngineContext context,
     RaftCore core,
@@ -135,8 +139,7 @@ internal sealed class EngineEffects(
             : context.Process.HasUnexpectedlyNewStore ? LogLevel.WarningLevel
             : LogLevel.InfoLevel;
         var text = refused.Reason == RefusalReason.Disputed ? "{0} got a warning from {1}: {2}." : "{0} is refused by {1}: {2}.";
-        log.Log(level, text, [Self, refused.By.Name, refused.Detail]);
-        desks.Events.OnRefused(refused);
+        log.Log(level, text, [Self, refused.By.Name, refused.Detail, desks.Events.OnRefused(refused)]);
     }
 
     private void OnFenced(string detail)
@@ -145,7 +148,7 @@ internal sealed class EngineEffects(
         log.Error(
             "{0} is fenced and takes no part in its group until it restarts with an empty store: {1}.",
             Self,
-            detail);
-        desks.Events.OnShutOut(detail);
+            detail,
+            desks.Events.OnShutOut(detail));
     }
 }

@@ -93,9 +93,10 @@ internal sealed class EventDesk(EngineContext context, RaftCore core, Action<Raf
         }
     }
 
-    public void OnRefused(Effect.Refused refused)
+    public RaftEvent.Refused OnRefused(Effect.Refused effect)
     {
-        publish(new RaftEvent.Refused(Group, Self, refused.By.Name, refused.Reason, refused.Detail));
+        var refused = new RaftEvent.Refused(Group, Self, effect.By.Name, effect.Reason, effect.Detail);
+        publish(refused);
         if (refused.Reason == RefusalReason.Removed)
         {
             // The process may rejoin through a snapshot that skips the removal. Then its members are the same as before, and are
@@ -103,9 +104,16 @@ internal sealed class EventDesk(EngineContext context, RaftCore core, Action<Raf
             _told = null;
             OnRemoved();
         }
+
+        return refused;
     }
 
-    public void OnShutOut(string detail) => publish(new RaftEvent.ShutOut(Group, Self, detail));
+    public RaftEvent.ShutOut OnShutOut(string detail)
+    {
+        var shutOut = new RaftEvent.ShutOut(Group, Self, detail);
+        publish(shutOut);
+        return shutOut;
+    }
 
     // A founding configuration may not know the incarnation yet.
     private bool HasThisLife(Configuration configuration) =>

@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Event;
 
 using RaftActors.Cli.Server;
+using RaftActors.Core;
 
 namespace RaftActors.Cli.Tests.Server;
 
@@ -10,6 +11,9 @@ public sealed class AkkaLogTests
 {
     private const string Endpoints =
         "[akka://raft/system/endpointManager/reliableEndpointWriter-akka.tcp%3A%2F%2Fraft%40127.0.0.1%3A1-1#1]";
+
+    private static readonly RaftEvent Refused =
+        new RaftEvent.Refused("raft", new ProcessName("raft@:1"), new ProcessName("raft@:2"), RefusalReason.NotInRoster, "unknown");
 
     public static TheoryData<LogEvent, bool> Entries => new()
     {
@@ -20,8 +24,9 @@ public sealed class AkkaLogTests
         { new Error(null, "remoting", typeof(string), "A Status to /user/raft was dropped: it cannot be serialised."), false },
         { new Error(null, "TcpServerHandler (akka://raft)", typeof(Akka.Remote.AssociationErrorEvent), "Error caught channel"), true },
         { new Warning("akka://raft/system/raft/raft", typeof(string), "The disk is slow."), false },
-        { new Error(null, "akka://raft/system/raft/raft", typeof(string), "raft@:1 is refused by raft@:2: NotInRoster"), true },
-        { new Warning("akka://raft/system/raft/raft", typeof(string), "raft@:1 is refused by raft@:2: OtherIncarnation"), true },
+        { new Error(null, "akka://raft/system/raft/raft", typeof(string), new Entry("The disk is slow.", 7)), false },
+        { new Error(null, "akka://raft/system/raft/raft", typeof(string), new Entry("refused", Refused)), true },
+        { new Warning("akka://raft/system/raft/raft", typeof(string), new Entry("refused", Refused)), true },
         { new Error(null, "akka://raft/user/raft", typeof(LogServer), "the store is damaged"), true },
     };
 
@@ -29,4 +34,13 @@ public sealed class AkkaLogTests
     [MemberData(nameof(Entries))]
     public void Entries_are_omitted_if_the_program_reports_the_same_fact(LogEvent entry, bool isReportedElsewhere) =>
         Assert.Equal(isReportedElsewhere, AkkaLog.IsReportedElsewhere(entry, $"{entry.Message}"));
+
+    private sealed class Entry(string text, object argument) : LogMessage(DefaultLogMessageFormatter.Instance, text)
+    {
+        public override IEnumerable<object> Parameters() => [argument];
+
+        public override string Unformatted() => $"{argument}";
+
+        public override string ToString() => Format;
+    }
 }

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.Event;
 using Akka.TestKit.Xunit2;
 
 using RaftActors.Core;
@@ -25,6 +26,9 @@ public sealed class FenceTests : TestKit
         var greeting = Assert.IsType<WireMessage.CoreMessage>(
             peer.FishForMessage(message => message is WireMessage.CoreMessage core && core.Envelope.To == raft2)).Envelope;
 
+        var errors = CreateTestProbe();
+        Sys.EventStream.Subscribe(errors, typeof(Error));
+
         EventFilter.Error(contains: "raft1@node1 is fenced and takes no part in its group until it restarts with an empty store: its store")
             .ExpectOne(() =>
             {
@@ -32,6 +36,9 @@ public sealed class FenceTests : TestKit
                 Say(new Message.Refusal(RefusalReason.RestoredDisk, Serial.Zero, greeting.Boot, "an old copy"), greeting.From);
             });
 
+        // A program that handles the event leaves out the log entry.
+        var logged = Assert.IsAssignableFrom<LogMessage>(errors.ExpectMsg<Error>().Message);
+        Assert.Single(logged.Parameters().OfType<RaftEvent.ShutOut>());
         _group.Actors["raft1"].Tell(new Recorder.GetStatus(), TestActor);
         Assert.Contains(", fenced: its store is an old copy", ExpectMsg<RaftStatus>().ToString());
         _group.Actors["raft1"].Tell(new Recorder.Explain(), TestActor);

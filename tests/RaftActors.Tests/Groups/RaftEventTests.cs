@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 
 using Akka.Actor;
+using Akka.Event;
 using Akka.TestKit;
 using Akka.TestKit.Xunit2;
 
@@ -14,12 +15,14 @@ public sealed class RaftEventTests : TestKit
 {
     private readonly VirtualGroup _group;
     private readonly TestProbe _events;
+    private readonly TestProbe _log;
 
     public RaftEventTests()
         : base(VirtualGroup.Config)
     {
         _group = new VirtualGroup(this);
         _events = CreateTestProbe("events");
+        _log = CreateTestProbe("log");
         Sys.EventStream.Subscribe(_events, typeof(RaftEvent));
     }
 
@@ -169,6 +172,31 @@ public sealed class RaftEventTests : TestKit
     }
 
     [Fact]
+    public void Log_entry_of_an_engine_that_stopped_has_the_published_event()
+    {
+        Found();
+        RecordLog();
+
+        _group.Stores["raft3"].Fail("the disk is gone");
+        _group.Settle();
+
+        Assert.Equal(Assert.Single(Of<RaftEvent.ShutOut>("raft3", Told())), Assert.Single(Logged()));
+    }
+
+    [Fact]
+    public void Log_entry_of_a_refusal_has_the_published_event()
+    {
+        _group.Start("raft1", ("a", "1"), ("b", "2"), ("c", "3"));
+        RecordLog();
+
+        _group.Start("raft2", ("a", "1"), ("b", "other"));
+
+        var told = Told();
+        var refused = Of<RaftEvent.Refused>("raft1", told).Concat(Of<RaftEvent.Refused>("raft2", told));
+        Assert.Equal(refused, Logged().OrderBy(one => one.Process));
+    }
+
+    [Fact]
     public void Status_shows_role_term_leader_and_members()
     {
         _group.Start("raft1", 0);
@@ -234,6 +262,21 @@ public sealed class RaftEventTests : TestKit
     }
 
     // All events since the last call, or since the beginning. The end marker comes after them.
+    private void RecordLog() => Sys.EventStream.Subscribe(_log, typeof(LogEvent));
+
+    // The events that log entries have as an argument.
+    private List<RaftEvent> Logged()
+    {
+        _log.Ref.Tell("the end");
+        List<RaftEvent> logged = [];
+        while (_log.ExpectMsg<object>() is LogEvent entry)
+        {
+            logged.AddRange(entry.Message is LogMessage message ? message.Parameters().OfType<RaftEvent>() : []);
+        }
+
+        return logged;
+    }
+
     private List<RaftEvent> Told()
     {
         _group.Settle();

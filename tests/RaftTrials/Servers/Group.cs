@@ -88,14 +88,9 @@ internal sealed class Group : IDisposable
             .Order(StringComparer.Ordinal).SequenceEqual(expected));
     }
 
-    /// <summary>
-    /// Waits until a server that restarted with an empty disk votes again. The list of members does not show this: it has names, not
-    /// incarnations.
-    /// </summary>
-    public static Task VotesAgain(RaftServer server) => Answers(server, ["explain", "-S", server.Id], answer =>
-        answer.Output.Any(line => line.StartsWith("voters(", StringComparison.Ordinal))
-        && !answer.Output.Any(line => line.Contains("learners(", StringComparison.Ordinal))
-        && !answer.Output.Any(line => line.Contains("another incarnation", StringComparison.Ordinal)));
+    /// <summary>Waits until a server that restarted with an empty disk votes again, and all others vote.</summary>
+    public static Task VotesAgain(RaftServer server) =>
+        Answers(server, ["explain", "-S", server.Id], answer => ExplainLines.AllVote([.. answer.Output]));
 
     /// <summary>
     /// Stops the load and the servers. Checks that the printed logs are equal and match the answers to the clients, and then the files.
