@@ -18,6 +18,7 @@ public sealed class DirectionTests
         ["RaftActors.Testing"] = ["RaftActors", "RaftActors.Storage"],
         ["RaftActors.Cli"] = ["RaftActors"],
         ["FourNodes"] = ["RaftActors"],
+        ["RaftApp.Tests"] = ["RaftApp"],
         ["RaftActors.Simulator"] = ["RaftActors.Core", "RaftActors.Storage", "RaftActors.DiskModel"],
     };
 

@@ -1,0 +1,25 @@
+using Akka.Actor;
+using Akka.TestKit.Xunit2;
+
+using RaftActors;
+using RaftActors.Testing;
+
+namespace RaftApp.Tests;
+
+/// <summary>Tests the counter against a scripted group: each line is one event of the group.</summary>
+public sealed class CounterTests : TestKit
+{
+    [Fact]
+    public void Number_is_counted_when_the_group_has_committed_it()
+    {
+        var asked = CreateTestProbe();
+        var group = new ScriptedGroup<int>(Sys, asked);
+        var counter = Sys.ActorOf(Props.Create(() => new Counter()));
+        group.BuildQuorum(withActor: false);
+
+        counter.Tell(new Count(42), TestActor);
+        group.Commit(asked.ExpectMsg<FromActor<int>.Append>());
+
+        ExpectMsg<AppendOutcome.Done>(done => Assert.Equal(42, done.Result));
+    }
+}
