@@ -11,14 +11,14 @@ internal sealed class DemoRaft : RaftActor<string>, IWithTimers
 {
     private static readonly TimeSpan BeforeTheAppend = TimeSpan.FromMilliseconds(500);
 
-    private readonly TaskCompletionSource<Pid> _started;
+    private readonly TaskCompletionSource<ProcessName> _started;
     private readonly SortedDictionary<Serial, Entry<string>> _storage = [];
     private Leader? _leader;
 
     /// <param name="process">The name of the process on its node.</param>
     /// <param name="serial">The number of preloaded pairs: key1 and value1, and so on.</param>
-    /// <param name="started">Receives the Pid when the actor has started.</param>
-    public DemoRaft(string process, int serial, TaskCompletionSource<Pid> started)
+    /// <param name="started">Receives the process's full name when the actor has started.</param>
+    public DemoRaft(string process, int serial, TaskCompletionSource<ProcessName> started)
         : base(new() { Name = process, Preload = [.. Pairs(serial)] })
     {
         _started = started;
@@ -64,7 +64,7 @@ internal sealed class DemoRaft : RaftActor<string>, IWithTimers
             {
                 null => "Leader lost",
                 { IsSelf: true } => "I'm a leader of this quorum",
-                _ => $"Leader elected: {leader.Pid} with serial {leader.Serial}",
+                _ => $"Leader elected: {Pid.Of(leader.Name)} with serial {leader.Serial}",
             });
         }
 
@@ -76,12 +76,12 @@ internal sealed class DemoRaft : RaftActor<string>, IWithTimers
     {
         if (Raft.Quorum is { IsMember: true })
         {
-            var requests = gap.Select(serial => $"    requested missing serial to the cluster: {serial}  id: {Raft.Get(serial)}");
+            var requests = gap.Select(serial => $"    requested missing serial to the cluster: {serial}  id: {Get(serial)}");
             Print(requests.Prepend($"Missing serials: {gap}"));
         }
         else
         {
-            Print(gap.Select(serial => $"Missing serial: {serial}  requested missing serial to the cluster. id {Raft.Get(serial)}"));
+            Print(gap.Select(serial => $"Missing serial: {serial}  requested missing serial to the cluster. id {Get(serial)}"));
         }
     }
 
@@ -105,7 +105,9 @@ internal sealed class DemoRaft : RaftActor<string>, IWithTimers
     }
 
     protected override void HandleCancel(RequestRef request, CancelReason reason) =>
-        Print($"Cancelled {request}: {(reason is CancelReason.NotCommitted { Detail: var detail } ? detail : reason.GetType().Name)}");
+        Print($"Cancelled {Pid.Of(request)}: {(reason as CancelReason.NotCommitted)?.Detail ?? reason.GetType().Name}");
+
+    private string Get(Serial serial) => Pid.Of(Raft.Get(serial));
 
     // Handles a typed request.
     private void Answer(string[] words)
@@ -113,7 +115,7 @@ internal sealed class DemoRaft : RaftActor<string>, IWithTimers
         switch (words)
         {
             case ["append", var key, .. { Length: > 0 } value]:
-                Print($"Appending, id {Raft.Append(key, string.Join(' ', value))}");
+                Print($"Appending, id {Pid.Of(Raft.Append(key, string.Join(' ', value)))}");
                 break;
             case ["get", var text] when long.TryParse(text, out var serial):
                 var entry = _storage.GetValueOrDefault(new Serial(serial));
@@ -128,7 +130,7 @@ internal sealed class DemoRaft : RaftActor<string>, IWithTimers
         }
     }
 
-    private void Print(params IEnumerable<string> lines) => Terminal.Print(lines.Select(line => $"{Raft.Self} {line}"));
+    private void Print(params IEnumerable<string> lines) => Terminal.Print(lines.Select(line => $"{Pid.Of(Raft.Self)} {line}"));
 
     private static IEnumerable<(string Key, string Value)> Pairs(int count) =>
         Enumerable.Range(1, count).Select(n => ($"key{n}", $"value{n}"));

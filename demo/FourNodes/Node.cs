@@ -33,7 +33,7 @@ internal sealed class Node
         Terminal.Write($"Starting node: {name} and {process} process - ");
         try
         {
-            var started = new TaskCompletionSource<Pid>(TaskCreationOptions.RunContinuationsAsynchronously);
+            var started = new TaskCompletionSource<ProcessName>(TaskCreationOptions.RunContinuationsAsynchronously);
             var system = ActorSystem.Create("raftdemo", config);
             var raft = system.ActorOf(Props.Create(() => new DemoRaft(process, serial, started)), process);
             if (!started.Task.Wait(StartTimeout))
@@ -41,7 +41,7 @@ internal sealed class Node
                 throw new UserError($"{name}: {process} did not start in time. The node's log has the cause; --verbose shows it.");
             }
 
-            Terminal.Write($"Serial: {serial} PID: {started.Task.Result} ...OK\n");
+            Terminal.Write($"Serial: {serial} PID: {Pid.Of(started.Task.Result)} ...OK\n");
             return new Node(system, raft);
         }
         catch (Exception problem)

@@ -13,7 +13,7 @@ namespace RaftActors.Testing;
 internal sealed class ScriptedEngine<TValue>(ValueCodec<TValue> values, IActorRef? probe, LogSlice log) : UntypedActor
 {
     private readonly List<Action<ScriptedEngine<TValue>>> _waiting = [];
-    private readonly List<Peer> _met = [];
+    private readonly OrderedDictionary<ProcessName, Peer> _met = [];
     private readonly Dictionary<RequestId, string> _proposed = [];
     private readonly Dictionary<RequestId, Serial> _asked = [];
     private readonly Dictionary<RequestRef, IActorRef?> _changes = [];
@@ -23,23 +23,27 @@ internal sealed class ScriptedEngine<TValue>(ValueCodec<TValue> values, IActorRe
     private Quorum? _quorum;
     private Leader? _leader;
 
-    public void Meet(Peer peer)
-    {
-        _met.Add(peer);
-        _actor?.Tell(new ToActor.PeerMet(_life, peer));
-    }
+    public void Meet(ProcessName name, Serial serial) => SetPeer(new Peer(name, ActorOf(name), serial, IsReachable: true));
 
-    public void SetQuorum(Func<Pid, Quorum?> quorum)
+    /// <exception cref="InvalidOperationException">The actor has not met the process.</exception>
+    public void ChangePeer(ProcessName name, Func<Peer, Peer> change) => SetPeer(change(
+        _met.GetValueOrDefault(name) ?? throw new InvalidOperationException($"The actor has not met {name}. Call Meet first.")));
+
+    public void SetQuorum(Func<ProcessName, Quorum?> quorum)
     {
-        _quorum = quorum(Process.Pid);
+        _quorum = quorum(Process.Name);
         _actor?.Tell(new ToActor.QuorumIs(_life, _quorum));
     }
 
-    public void SetLeader(Func<Pid, Leader?> leader)
+    /// <param name="choose">Gets the name of the actor's process.</param>
+    public void SetLeader(Func<ProcessName, ProcessName> choose, Term term, Serial serial)
     {
-        _leader = leader(Process.Pid);
-        _actor?.Tell(new ToActor.LeaderIs(_life, _leader));
+        var (self, name) = (Process.Name, choose(Process.Name));
+        var actor = name == self ? _actor : ActorOf(name);
+        TellLeader(new Leader(name, actor, term, serial, IsSelf: name == self, IsReady: true));
     }
+
+    public void LoseLeader() => TellLeader(null);
 
     public void Commit(LogEntry entry, RequestRef? request)
     {
@@ -146,7 +150,7 @@ internal sealed class ScriptedEngine<TValue>(ValueCodec<TValue> values, IActorRe
                 probe?.Tell(ToFromActor(change), _actor);
                 break;
             case ToEngine.Explain explain:
-                explain.ReplyTo.Tell(new Explanation(explain.Request, $"{Process.Pid.Name} is in a scripted group"), Self);
+                explain.ReplyTo.Tell(new Explanation(explain.Request, $"{Process.Name} is in a scripted group"), Self);
                 probe?.Tell(new FromActor<TValue>.Explain(explain.Request), _actor);
                 break;
             case ToEngine.WantSnapshot:
@@ -195,7 +199,11 @@ internal sealed class ScriptedEngine<TValue>(ValueCodec<TValue> values, IActorRe
             _actor?.Tell(new ToActor.Restore(_life, last));
         }
 
-        _met.ForEach(peer => _actor?.Tell(new ToActor.PeerMet(_life, peer)));
+        foreach (var peer in _met.Values)
+        {
+            _actor?.Tell(new ToActor.PeerMet(_life, peer));
+        }
+
         if (_quorum is not null)
         {
             _actor?.Tell(new ToActor.QuorumIs(_life, _quorum));
@@ -214,6 +222,20 @@ internal sealed class ScriptedEngine<TValue>(ValueCodec<TValue> values, IActorRe
         _waiting.ForEach(step => step(this));
         _waiting.Clear();
     }
+
+    private void SetPeer(Peer peer)
+    {
+        _met[peer.Name] = peer;
+        _actor?.Tell(new ToActor.PeerMet(_life, peer));
+    }
+
+    private void TellLeader(Leader? leader)
+    {
+        _leader = leader;
+        _actor?.Tell(new ToActor.LeaderIs(_life, leader));
+    }
+
+    private IActorRef? ActorOf(ProcessName name) => _met.GetValueOrDefault(name)?.Actor;
 
     private static LogPosition PositionOf(Serial serial) => new(new LogIndex(serial.Value), Term.Zero, serial, 0);
 

@@ -54,8 +54,8 @@ public sealed class ScriptedGroup<TValue>
     }
 
     /// <summary>The two other processes of the group.</summary>
-    public IReadOnlyList<Pid> Peers { get; } =
-        [new(new ProcessName("raft2@node2@scripted"), Pid.FirstNumber), new(new ProcessName("raft3@node3@scripted"), Pid.FirstNumber)];
+    public IReadOnlyList<ProcessName> Peers { get; } =
+        [new("raft2@node2@scripted"), new("raft3@node3@scripted")];
 
     /// <summary>Builds a quorum of three with the actor as a member, and elects a peer.</summary>
     public void Found()
@@ -64,8 +64,16 @@ public sealed class ScriptedGroup<TValue>
         ElectPeer();
     }
 
-    /// <summary>Lets the actor meet a process. Callback: HandlePeer.</summary>
-    public void Meet(Pid peer, Serial serial) => Tell(engine => engine.Meet(new Peer(peer, serial)));
+    /// <summary>Lets the actor meet a process, which is reachable. Callback: HandlePeer.</summary>
+    public void Meet(ProcessName peer, Serial serial) => Tell(engine => engine.Meet(peer, serial));
+
+    /// <summary>Gives a process that the actor has met a raft actor, or none. Callback: HandlePeer.</summary>
+    public void SetActor(ProcessName peer, IActorRef? raftActor) =>
+        Tell(engine => engine.ChangePeer(peer, met => met with { Actor = raftActor }));
+
+    /// <summary>Makes a process that the actor has met reachable or unreachable. Callback: HandlePeer.</summary>
+    public void SetReachable(ProcessName peer, bool isReachable) =>
+        Tell(engine => engine.ChangePeer(peer, met => met with { IsReachable = isReachable }));
 
     /// <summary>Builds a quorum. Callback: HandleQuorum.</summary>
     /// <param name="withActor">True: a quorum of three with the actor. False: a quorum of two; the actor is a learner.</param>
@@ -85,7 +93,7 @@ public sealed class ScriptedGroup<TValue>
     public void ElectActor() => Elect(self => self);
 
     /// <summary>Loses the leader. Callback: HandleLeader with null.</summary>
-    public void LoseLeader() => Tell(engine => engine.SetLeader(_ => null));
+    public void LoseLeader() => Tell(engine => engine.LoseLeader());
 
     /// <summary>Commits a pair of another process. Callback: HandleAppend.</summary>
     /// <returns>The serial of the pair.</returns>
@@ -150,11 +158,11 @@ public sealed class ScriptedGroup<TValue>
         Tell(engine => engine.SendSnapshot(serial, bytes));
     }
 
-    private void Elect(Func<Pid, Pid> choose)
+    private void Elect(Func<ProcessName, ProcessName> choose)
     {
         var term = new Term(++_term);
         var serial = _last;
-        Tell(engine => engine.SetLeader(self => new Leader(choose(self), term, serial, choose(self) == self, IsReady: true)));
+        Tell(engine => engine.SetLeader(choose, term, serial));
     }
 
     private Serial Commit(string key, TValue value, RequestRef? request)
@@ -166,7 +174,7 @@ public sealed class ScriptedGroup<TValue>
         return serial;
     }
 
-    private RequestId NextQuestion() => new(new Member(Peers[0].Name, Incarnation.None), ++_questions);
+    private RequestId NextQuestion() => new(new Member(Peers[0], Incarnation.None), ++_questions);
 
     private LogEntry ToEntry(Serial serial, string key, TValue value, RequestId? request) =>
         new(new LogIndex(serial.Value), Term.Zero, serial, new Payload.Pair(request, key, _values.Encode(value)));

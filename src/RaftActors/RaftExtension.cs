@@ -95,8 +95,7 @@ public sealed class RaftExtension : IExtension
             }
 
             var key = (settings.Group, settings.Self);
-            var number = _processes.TryGetValue(key, out var failed) ? failed.Number : Pid.FirstNumber + _processes.Count;
-            opening = new ProcessOpening(settings, number, () => Open(settings, number, pairs, makeStore));
+            opening = new ProcessOpening(settings, () => Open(settings, pairs, makeStore));
             _processes[key] = opening;
         }
 
@@ -127,13 +126,13 @@ public sealed class RaftExtension : IExtension
         : DiscoveryCheck.IsClustered(system) ? new ClusterNodes(Cluster.Get(system))
         : null;
 
-    private RaftProcess Open(RaftSettings settings, long number, LogSlice preload, Func<IRaftStore>? makeStore)
+    private RaftProcess Open(RaftSettings settings, LogSlice preload, Func<IRaftStore>? makeStore)
     {
         var owner = new StoreOwner(settings.Group, settings.Self);
         if (ScriptedHost is not null)
         {
             var (scripted, nothing) = HostedStore.Open(new MemoryStore(), owner, preload);
-            return new RaftProcess(settings, number, scripted, nothing, preload);
+            return new RaftProcess(settings, scripted, nothing, preload);
         }
 
         var spansNodes = settings.SpansNodes || settings.IsJoining;
@@ -146,7 +145,7 @@ public sealed class RaftExtension : IExtension
                 _system.Log.Warning("The store of {0}: {1}", owner, note);
             }
 
-            var process = new RaftProcess(settings, number, store, recovered, preload);
+            var process = new RaftProcess(settings, store, recovered, preload);
             process.MakeCore();
             if (makeStore is not null || settings.Store.Directory.Length > 0)
             {

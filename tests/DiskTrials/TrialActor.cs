@@ -52,7 +52,7 @@ internal sealed class TrialActor : RaftActor<string>, IWithTimers
         return null;
     }
 
-    protected override void HandleLeader(Leader? leader) => Say(leader is null ? "leader none" : $"leader {leader.Pid.Name} {leader.Term}");
+    protected override void HandleLeader(Leader? leader) => Say(leader is null ? "leader none" : $"leader {leader.Name} {leader.Term}");
 
     private void Obey(string[] words)
     {

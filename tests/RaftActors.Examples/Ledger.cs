@@ -51,7 +51,7 @@ internal sealed class Ledger : RaftActor<int>, IRaftSnapshot<byte[]>
         BalanceOf(proposal.Key) + proposal.Value < 0 ? Verdict.Discard($"{proposal.Key} would be overdrawn") : Verdict.Accept;
 
     protected override void HandleLeader(Leader? leader) =>
-        _watcher.Tell(leader is null ? "nobody leads" : leader.IsSelf ? "I lead" : $"{leader.Pid} leads");
+        _watcher.Tell(leader is null ? "nobody leads" : leader.IsSelf ? "I lead" : $"{leader.Name} leads");
 
     protected override void HandleQuorum(Quorum? quorum) => _watcher.Tell(quorum is null ? "no quorum" : $"quorum of {quorum.Size}");
 

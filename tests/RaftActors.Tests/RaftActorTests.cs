@@ -296,7 +296,7 @@ public sealed class RaftActorTests : TestKit
     public void Asker_of_a_change_gets_its_outcome()
     {
         var actor = Start();
-        var name = _group.Peers[0].Name;
+        var name = _group.Peers[0];
         actor.Tell(new Recorder.Transfer(name), TestActor);
         actor.Tell(new Recorder.Join(name), TestActor);
         actor.Tell(new Recorder.Leave(name), TestActor);
@@ -324,6 +324,23 @@ public sealed class RaftActorTests : TestKit
         actor.Tell(new Recorder.GetStatus(), TestActor);
 
         Assert.EndsWith("of default: serial 2, committed 2, learner of a quorum of 2, 1 peers", ExpectMsg<RaftStatus>().ToString());
+    }
+
+    [Fact]
+    public void HandlePeer_is_called_when_the_actor_or_the_reachability_of_a_process_changes()
+    {
+        Sys.ActorOf(Props.Create(() => new PeerRecorder(TestActor)));
+        var name = _group.Peers[0];
+        _group.Meet(name, new Serial(2));
+        _group.SetActor(name, TestActor);
+        _group.SetReachable(name, isReachable: false);
+        _group.SetReachable(name, isReachable: false);
+        _group.SetActor(name, null);
+
+        ExpectMsg(new Peer(name, null, new Serial(2), IsReachable: true));
+        ExpectMsg(new Peer(name, TestActor, new Serial(2), IsReachable: true));
+        ExpectMsg(new Peer(name, TestActor, new Serial(2), IsReachable: false));
+        ExpectMsg(new Peer(name, null, new Serial(2), IsReachable: false));
     }
 
     private IActorRef Start(RaftOptions<string>? options = null) => Sys.ActorOf(Props.Create(() => new Recorder(_watcher, options)));
@@ -390,5 +407,12 @@ public sealed class RaftActorTests : TestKit
             Receive<string>(question => Raft.Query(question, replyTo: Sender));
 
         protected override object? HandleAppend(Entry<string> entry) => null;
+    }
+
+    private sealed class PeerRecorder(IActorRef watcher) : RaftActor<string>
+    {
+        protected override object? HandleAppend(Entry<string> entry) => null;
+
+        protected override void HandlePeer(Peer peer) => watcher.Tell(peer);
     }
 }

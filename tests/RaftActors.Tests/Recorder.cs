@@ -41,7 +41,7 @@ internal class Recorder : RaftActor<string>
     {
         if (leader is null || _leader?.Term != leader.Term)
         {
-            Tell(leader is null ? "leader lost" : leader.IsSelf ? "leads" : $"led by {leader.Pid.Name.Process} at {leader.Serial}");
+            Tell(leader is null ? "leader lost" : leader.IsSelf ? "leads" : $"led by {leader.Name.Process} at {leader.Serial}");
         }
 
         _leader = leader;

@@ -8,7 +8,7 @@ namespace RaftActors;
 /// </summary>
 /// <param name="Members">The leader at the founding first, then the others by name.</param>
 /// <param name="IsMember">True if this process votes, false if it is a learner.</param>
-public sealed record Quorum(ImmutableArray<Pid> Members, bool IsMember)
+public sealed record Quorum(ImmutableArray<ProcessName> Members, bool IsMember)
 {
     /// <summary>
     /// The number of voters. A complete quorum has 3, 5, 7, 9 or 11, or the length of a shorter roster
@@ -20,6 +20,5 @@ public sealed record Quorum(ImmutableArray<Pid> Members, bool IsMember)
     public override string ToString() => $"{string.Join(' ', Members)}, {(IsMember ? "member" : "learner")}";
 
     internal bool HasSameMembersAs(Quorum? other) =>
-        other is not null && IsMember == other.IsMember
-        && Members.Select(pid => pid.Name).SequenceEqual(other.Members.Select(pid => pid.Name));
+        other is not null && IsMember == other.IsMember && Members.SequenceEqual(other.Members);
 }

@@ -191,8 +191,11 @@ public abstract partial class RaftActor<TValue> : ReceiveActor
     {
     }
 
-    /// <summary>Called when this process meets another process of the group, also again after its restart. Default: does nothing.</summary>
-    /// <param name="peer">The other process, with the last serial in its log.</param>
+    /// <summary>
+    /// Called when this process meets another process of the group, also again after its restart, and when its actor or its reachability
+    /// changes. Default: does nothing.
+    /// </summary>
+    /// <param name="peer">The other process.</param>
     protected virtual void HandlePeer(Peer peer)
     {
     }

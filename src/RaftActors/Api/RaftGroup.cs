@@ -44,7 +44,7 @@ public sealed class RaftGroup<TValue>
     }
 
     /// <summary>This process.</summary>
-    public Pid Self => _process.Pid;
+    public ProcessName Self => _process.Name;
 
     /// <summary>
     /// The highest serial that was delivered to this actor, or that it had at its start (<see cref="RaftOptions{TValue}.LastSerial"/>).

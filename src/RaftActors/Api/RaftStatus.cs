@@ -13,7 +13,7 @@ namespace RaftActors;
 /// <param name="Leader">The leader that the actor knows; null if it knows none.</param>
 /// <param name="Peers">The other processes that this process has met, by name.</param>
 public sealed record RaftStatus(
-    Pid Self,
+    ProcessName Self,
     string Group,
     Serial Serial,
     Serial Committed,
@@ -52,9 +52,9 @@ public sealed record RaftStatus(
 
     /// <inheritdoc/>
     public override string ToString() =>
-        $"{Self} {Self.Name} of {Group}: serial {Serial}, committed {Committed}, "
+        $"{Self} of {Group}: serial {Serial}, committed {Committed}, "
         + (Quorum is null ? "no quorum" : $"{(Quorum.IsMember ? "member" : "learner")} of a quorum of {Quorum.Size}")
-        + (Leader is null ? "" : $", leader {Leader.Pid} in term {Leader.Term}")
+        + (Leader is null ? "" : $", leader {Leader.Name} in term {Leader.Term}")
         + $", {Peers.Count} peers"
         + (Fence is null ? "" : $", fenced: {Fence}")
         + (Decision is null ? "" : $", decided: {Decision}");

@@ -28,8 +28,17 @@ internal sealed class DeliveredViews(Queue<DeliveryStep> notices)
 
     public void TakePeer(Peer peer)
     {
-        _peers[peer.Pid.Name] = peer;
+        if (_peers.TryGetValue(peer.Name, out var before) && before == peer)
+        {
+            return;
+        }
+
+        _peers[peer.Name] = peer;
         notices.Enqueue(new DeliveryStep.PeerMet(peer));
+        if (Leader?.Name == peer.Name)
+        {
+            Leader = Leader with { Actor = peer.Actor };
+        }
     }
 
     public void TakeQuorum(Quorum? quorum)
@@ -56,7 +65,7 @@ internal sealed class DeliveredViews(Queue<DeliveryStep> notices)
     private void ShowLeader()
     {
         var shown = IsMember == true ? Leader : null;
-        var isNews = (shown?.Pid.Name, shown?.Term, shown?.IsReady) != (_shownLeader?.Pid.Name, _shownLeader?.Term, _shownLeader?.IsReady);
+        var isNews = (shown?.Name, shown?.Term, shown?.IsReady) != (_shownLeader?.Name, _shownLeader?.Term, _shownLeader?.IsReady);
         _shownLeader = shown;
         if (isNews)
         {

@@ -39,7 +39,7 @@ internal sealed class GroupRoom : UntypedActor
 
     private void OnAttach(ToEngine.Attach attach)
     {
-        var name = attach.Process.Pid.Name;
+        var name = attach.Process.Name;
         if (!_residents.TryGetValue(name, out var resident))
         {
             var registry = Context.Parent;
@@ -78,9 +78,9 @@ internal sealed class GroupRoom : UntypedActor
 
         public bool HasStopped { get; set; }
 
-        public RaftEvent.ShutOut ShutOut => new(Process.Settings.Group, Process.Pid.Name, WhyStopped);
+        public RaftEvent.ShutOut ShutOut => new(Process.Settings.Group, Process.Name, WhyStopped);
 
-        private string WhyStopped => $"The engine of {Process.Pid.Name} has stopped and is not started again"
+        private string WhyStopped => $"The engine of {Process.Name} has stopped and is not started again"
             + (Process.View.Failure is { } failure
                 ? $", since its store failed: {failure}"
                 : ". Restart the node, so that the store is opened again.");

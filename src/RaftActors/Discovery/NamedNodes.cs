@@ -36,7 +36,7 @@ internal sealed class NamedNodes(Address self, ImmutableArray<string> contacts, 
             return [];
         }
 
-        _namedBy[(names.Process.Settings.Group, names.Process.Pid.Name)] = names.Others;
+        _namedBy[(names.Process.Settings.Group, names.Process.Name)] = names.Others;
         var before = _named;
         var nodes = _namedBy.Values.SelectMany(others => others).Select(name => name.Node);
         _named = [.. contacts.Concat(nodes).Distinct().SelectMany(ToAddress)];

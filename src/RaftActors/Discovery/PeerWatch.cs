@@ -18,7 +18,7 @@ internal sealed class PeerWatch(ILoggingAdapter log)
     /// <summary>Watches a process for peers, unless it is to meet none.</summary>
     public void OnNames(RaftRegistry.EngineNames names, TimeSpan now)
     {
-        var key = (names.Process.Settings.Group, names.Process.Pid.Name);
+        var key = (names.Process.Settings.Group, names.Process.Name);
         var known = _watched.GetValueOrDefault(key);
         _watched[key] = new Watched(names, known?.AloneSince ?? now) { IsWarnedOf = known?.IsWarnedOf == true };
     }
@@ -38,7 +38,7 @@ internal sealed class PeerWatch(ILoggingAdapter log)
                 watched.IsWarnedOf = true;
                 log.Warning(
                     "{0} of group '{1}' has met none of {2} for {3} s. {4}",
-                    watched.Names.Process.Pid.Name,
+                    watched.Names.Process.Name,
                     watched.Names.Process.Settings.Group,
                     string.Join(", ", watched.Names.Others),
                     (long)(now - watched.AloneSince).TotalSeconds,
@@ -53,7 +53,7 @@ internal sealed class PeerWatch(ILoggingAdapter log)
         {
             log.Info(
                 "{0} of group '{1}' has met another process of its group.",
-                watched.Names.Process.Pid.Name,
+                watched.Names.Process.Name,
                 watched.Names.Process.Settings.Group);
         }
 

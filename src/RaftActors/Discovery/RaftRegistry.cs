@@ -18,7 +18,7 @@ namespace RaftActors.Discovery;
 /// </summary>
 internal sealed class RaftRegistry : ReceiveActor, IWithTimers
 {
-    private readonly SortedDictionary<(string Group, ProcessName Name), Local> _local = [];
+    private readonly SortedDictionary<(string Group, ProcessName Name), IActorRef> _local = [];
     private readonly SortedDictionary<Address, Node> _nodes = [];
     private readonly INodeSource? _source;
     private readonly TimeSpan _interval;
@@ -79,11 +79,11 @@ internal sealed class RaftRegistry : ReceiveActor, IWithTimers
         var group = process.Settings.Group;
         foreach (var (key, other) in _local.Where(each => each.Key.Group == group))
         {
-            other.Engine.Tell(new PeerNews.Found(process.Pid.Name, process.Pid.Number, Sender));
-            Sender.Tell(new PeerNews.Found(key.Name, other.Number, other.Engine));
+            other.Tell(new PeerNews.Found(process.Name, Sender));
+            Sender.Tell(new PeerNews.Found(key.Name, other));
         }
 
-        _local.Add((group, process.Pid.Name), new Local(process.Pid.Number, Sender));
+        _local.Add((group, process.Name), Sender);
         foreach (var node in _nodes.Values)
         {
             node.HasAnswered = false;
@@ -105,8 +105,8 @@ internal sealed class RaftRegistry : ReceiveActor, IWithTimers
         foreach (var local in _local.Values)
         {
             // An engine that has failed answers by its Terminated.
-            _unprepared.Add(Context.Watch(local.Engine));
-            local.Engine.Tell(PrepareStop.Instance, Self);
+            _unprepared.Add(Context.Watch(local));
+            local.Tell(PrepareStop.Instance, Self);
         }
 
         TellIfPrepared();
@@ -134,7 +134,7 @@ internal sealed class RaftRegistry : ReceiveActor, IWithTimers
         node.IsReachable = true;
         foreach (var (key, local) in _local)
         {
-            Introduce(node, local.Engine, key.Group);
+            Introduce(node, local, key.Group);
         }
 
         if (hello.IsReply)
@@ -195,7 +195,7 @@ internal sealed class RaftRegistry : ReceiveActor, IWithTimers
                 : new PeerNews.Unreachable(process.Name, address);
             foreach (var (_, local) in _local.Where(each => each.Key.Group == process.Group))
             {
-                local.Engine.Tell(news);
+                local.Tell(news);
             }
         }
 
@@ -230,7 +230,7 @@ internal sealed class RaftRegistry : ReceiveActor, IWithTimers
 
     private bool HasPeer(EngineNames names)
     {
-        var (group, self) = (names.Process.Settings.Group, names.Process.Pid.Name);
+        var (group, self) = (names.Process.Settings.Group, names.Process.Name);
         return _local.Keys.Any(key => key.Group == group && key.Name != self)
             || _nodes.Values.Any(node => node.IsReachable && node.Processes.Any(process => process.Group == group && process.Name != self));
     }
@@ -279,8 +279,7 @@ internal sealed class RaftRegistry : ReceiveActor, IWithTimers
             [.. _local.Select(each => new LocalProcess(
                 each.Key.Group,
                 each.Key.Name,
-                each.Value.Number,
-                each.Value.Engine.Path.ToSerializationFormatWithAddress(own)))],
+                each.Value.Path.ToSerializationFormatWithAddress(own)))],
             isReply);
     }
 
@@ -289,7 +288,7 @@ internal sealed class RaftRegistry : ReceiveActor, IWithTimers
         foreach (var process in node.Processes.Where(process => process.Group == group))
         {
             var peer = ((ExtendedActorSystem)Context.System).Provider.ResolveActorRef(process.Engine);
-            engine.Tell(new PeerNews.Found(process.Name, process.Number, peer));
+            engine.Tell(new PeerNews.Found(process.Name, peer));
         }
     }
 
@@ -310,8 +309,6 @@ internal sealed class RaftRegistry : ReceiveActor, IWithTimers
     {
         public static EnginePrepared Instance { get; } = new();
     }
-
-    private sealed record Local(long Number, IActorRef Engine);
 
     private sealed class Node(Address address)
     {

@@ -44,7 +44,7 @@ internal sealed class CommitDesk(EngineContext context, EngineDesks desks, ILogg
         desks.Notices.HoldFor(snapshot);
         TellRestore(position.Serial);
         desks.Events.OnConfiguration(snapshot.ConfigurationIndex, snapshot.Configuration);
-        log.Info("{0} installs the snapshot {1}", Process.Pid.Name, snapshot);
+        log.Info("{0} installs the snapshot {1}", Process.Name, snapshot);
         desks.Appends.OnInstalled(position.Index);
         desks.Changes.OnInstalled();
         desks.Leading.OnInstalled();
@@ -58,7 +58,7 @@ internal sealed class CommitDesk(EngineContext context, EngineDesks desks, ILogg
     {
         if (Process.Pairs.DiscardTo(serial))
         {
-            desks.Notices.Tell(() => new ToActor.Restore(context.Life, serial));
+            desks.Notices.Tell(new ToActor.Restore(context.Life, serial));
         }
     }
 
@@ -66,7 +66,7 @@ internal sealed class CommitDesk(EngineContext context, EngineDesks desks, ILogg
     public void TellRestore(Serial serial)
     {
         desks.Gets.OnRestore(serial);
-        desks.Notices.Tell(() => new ToActor.Restore(context.Life, serial));
+        desks.Notices.Tell(new ToActor.Restore(context.Life, serial));
     }
 
     /// <summary>Tells the actor of the committed pairs above this serial, if there are any.</summary>

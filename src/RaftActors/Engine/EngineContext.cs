@@ -47,6 +47,9 @@ internal sealed class EngineContext(RaftProcess process, IActorRef self)
 
     public bool HasActor => _actor is not null;
 
+    /// <summary>This process's actor; null: it has none now.</summary>
+    public IActorRef? Actor => _actor;
+
     /// <summary>The actor, if there is one, implements IRaftSnapshot.</summary>
     public bool TakesSnapshots { get; private set; }
 

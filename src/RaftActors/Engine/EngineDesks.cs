@@ -50,7 +50,6 @@ internal sealed class EngineDesks(EngineContext context, RaftCore core, Action<I
         Appends.OnTick();
         Changes.OnTick();
         Queries.OnTick();
-        Notices.TellWaiting();
         Gets.OnTick();
         Serving.OnTick();
         Stopping.OnTick();

@@ -22,7 +22,7 @@ internal sealed class EngineEffects(
     StoreDesk store,
     ILoggingAdapter log)
 {
-    private ProcessName Self => context.Process.Pid.Name;
+    private ProcessName Self => context.Process.Name;
 
     /// <summary>Runs before Core takes the input.</summary>
     public void Prepare(Input input)

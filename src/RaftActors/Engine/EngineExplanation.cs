@@ -13,12 +13,12 @@ internal static class EngineExplanation
         var admission = core.IsAdmitted ? "" : ", not admitted to vote yet";
         List<string> lines =
         [
-            $"{process.Pid} {process.Pid.Name} of {process.Settings.Group}: {core.Role} in term {core.Term}{admission}",
+            $"{process.Name} of {process.Settings.Group}: {core.Role} in term {core.Term}{admission}",
             $"log up to {last.Index} with serial {last.Serial}, committed up to {core.CommitIndex}",
             context.Leader is { } leader ? $"led by {leader.Leader}{(leader.IsReady ? "" : ", which is not ready yet")}" : "led by nobody",
             $"{core.Configuration}",
         ];
-        lines.AddRange(core.Configuration.Names().Where(name => name != process.Pid.Name).Select(name => OfPeer(context.Peers, name)));
+        lines.AddRange(core.Configuration.Names().Where(name => name != process.Name).Select(name => OfPeer(context.Peers, name)));
         lines.AddRange(core.ExplainLeader().Select(reason => $"why no leader, or none that is ready: {reason}"));
         lines.AddRange(core.ExplainSerial(last.Serial).Select(reason => $"why serial {last.Serial} is not committed: {reason}"));
         lines.AddRange(core.ExplainMembership().Select(reason => $"about the members: {reason}"));

@@ -21,7 +21,7 @@ internal sealed class EventDesk(EngineContext context, RaftCore core, Action<Raf
 
     private string Group => context.Process.Settings.Group;
 
-    private ProcessName Self => context.Process.Pid.Name;
+    private ProcessName Self => context.Process.Name;
 
     /// <summary>Reads the membership from the store. Entries of the log may be uncommitted; a snapshot is committed.</summary>
     public void OnStarted()

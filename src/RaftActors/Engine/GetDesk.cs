@@ -148,7 +148,7 @@ internal sealed class GetDesk(EngineContext context)
             return;
         }
 
-        var servers = GetServers.InOrder(quorum, context.Leader, context.Process.Pid.Name, pending.Get.Serial).ToArray();
+        var servers = GetServers.InOrder(quorum, context.Leader, context.Process.Name, pending.Get.Serial).ToArray();
         if (servers.All(pending.Refused.Contains))
         {
             Cancel(pending, pending.Otherwise);

@@ -30,7 +30,7 @@ internal sealed class LeaderDesk(EngineContext context, Action<Input> step)
         }
         else
         {
-            Tell(origin, new ChangeReply.Refused(request.Request, $"{context.Process.Pid.Name} does not lead"));
+            Tell(origin, new ChangeReply.Refused(request.Request, $"{context.Process.Name} does not lead"));
         }
     }
 
@@ -115,7 +115,7 @@ internal sealed class LeaderDesk(EngineContext context, Action<Input> step)
 
     private void BeginTransfer(RequestId request, ProcessName? target, IActorRef origin)
     {
-        if (target == context.Process.Pid.Name)
+        if (target == context.Process.Name)
         {
             Tell(origin, new ChangeReply.Done(request));
         }
@@ -144,11 +144,11 @@ internal sealed class LeaderDesk(EngineContext context, Action<Input> step)
     private ChangeReply ToReply(RequestId request, TransferOutcome outcome) => outcome switch
     {
         TransferOutcome.Done => new ChangeReply.Done(request),
-        TransferOutcome.NotLeader => new ChangeReply.Refused(request, $"{context.Process.Pid.Name} has stepped down"),
+        TransferOutcome.NotLeader => new ChangeReply.Refused(request, $"{context.Process.Name} has stepped down"),
         TransferOutcome.NoSuchVoter => new ChangeReply.Denied(
             request, _target is { } target ? $"{target} is not a voter that could lead." : "No other voter could lead."),
         TransferOutcome.TimedOut => new ChangeReply.Denied(
-            request, $"No process took over within raft.transfer-timeout; {context.Process.Pid.Name} still leads."),
+            request, $"No process took over within raft.transfer-timeout; {context.Process.Name} still leads."),
         _ => throw new UnreachableException(),
     };
 

@@ -9,7 +9,13 @@ namespace RaftActors.Engine;
 /// order.
 /// </summary>
 internal sealed class LifeDesk(
-    EngineContext context, RaftCore core, EngineDesks desks, ViewDesk views, CommitDesk commits, ICanWatch watcher)
+    EngineContext context,
+    RaftCore core,
+    EngineDesks desks,
+    ViewDesk views,
+    PeerDesk peers,
+    CommitDesk commits,
+    ICanWatch watcher)
 {
     private IActorRef? _watched;
 
@@ -29,6 +35,7 @@ internal sealed class LifeDesk(
         if (isOtherActor)
         {
             context.Process.Appends.EndCancelled(context.Self);
+            peers.TellActor();
         }
 
         views.TellAll();
@@ -49,6 +56,7 @@ internal sealed class LifeDesk(
         context.Detach();
         desks.OnLifeEnded();
         desks.Proposals.RefuseAll();
+        peers.TellActor();
         if (context.Process.Inbox.TryAnnounce())
         {
             // The actor stopped before it knew the engine. Its Appends and changes continue.

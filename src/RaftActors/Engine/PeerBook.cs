@@ -24,24 +24,27 @@ internal sealed class PeerBook(RaftProcess process)
 
     /// <summary>The processes on other nodes whose engines take requests.</summary>
     public IEnumerable<ProcessName> ServingElsewhere => _known
-        .Where(each => each.Value is { IsReachable: true, IsLeaving: false } && each.Key.Node != process.Pid.Node)
+        .Where(each => each.Value is { IsReachable: true, IsLeaving: false } && each.Key.Node != process.Name.Node)
         .Select(each => each.Key)
         .Order();
 
-    public Pid ToPid(ProcessName name) =>
-        name == process.Pid.Name ? process.Pid : new Pid(name, _known.GetValueOrDefault(name)?.Number ?? 0);
+    /// <summary>The processes that were met, reachable or not.</summary>
+    public IEnumerable<ProcessName> Names => _known.Keys;
+
+    /// <summary>The raft actor of the process, as its engine last said; null: none is known.</summary>
+    public IActorRef? ActorOf(ProcessName name) => _known.GetValueOrDefault(name)?.Actor;
 
     /// <summary>Records the engine of a process, which is reachable. True: this was news.</summary>
-    public bool Learn(ProcessName name, long number, IActorRef engine)
+    public bool Learn(ProcessName name, IActorRef engine)
     {
         var before = _known.GetValueOrDefault(name);
-        var known = new Known(number, engine, IsReachable: true, IsLeaving: before is { IsLeaving: true } && before.Engine.Equals(engine));
-        if (name == process.Pid.Name || known == before)
+        var isSame = before is not null && before.Engine.Equals(engine);
+        if (name == process.Name || (isSame && before!.IsReachable)) // Justification: isSame says that there is one.
         {
             return false;
         }
 
-        _known[name] = known;
+        _known[name] = isSame ? before! with { IsReachable = true } : new Known(engine);
         return true;
     }
 
@@ -68,5 +71,24 @@ internal sealed class PeerBook(RaftProcess process)
         return true;
     }
 
-    private sealed record Known(long Number, IActorRef Engine, bool IsReachable, bool IsLeaving);
+    /// <summary>Records the raft actor that an engine announces; null: it has none. True: this was news, from the process's engine.</summary>
+    public bool LearnActor(ProcessName name, IActorRef engine, IActorRef? actor)
+    {
+        if (_known.GetValueOrDefault(name) is not { } known || !known.Engine.Equals(engine) || Equals(known.Actor, actor))
+        {
+            return false;
+        }
+
+        _known[name] = known with { Actor = actor };
+        return true;
+    }
+
+    private sealed record Known(IActorRef Engine)
+    {
+        public IActorRef? Actor { get; init; }
+
+        public bool IsReachable { get; init; } = true;
+
+        public bool IsLeaving { get; init; }
+    }
 }

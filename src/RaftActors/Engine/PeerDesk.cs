@@ -12,7 +12,14 @@ namespace RaftActors.Engine;
 /// Learns the engines of the other processes, from discovery and from their messages. Tells discovery which processes to look for.
 /// Invariant: a message teaches no engine if Core does not trust its boot to be the latest of its name.
 /// </summary>
-internal sealed class PeerDesk(EngineContext context, RaftCore core, EngineDesks desks, Action<Input> step, IActorRef registry)
+internal sealed class PeerDesk(
+    EngineContext context,
+    RaftCore core,
+    EngineDesks desks,
+    ViewDesk views,
+    Action<Input> step,
+    IActorRef registry,
+    IActorRefProvider provider)
 {
     // The sender of the current message, if Core does not trust it to be the latest boot of its name.
     private (ProcessName Name, IActorRef Engine)? _untrusted;
@@ -29,15 +36,14 @@ internal sealed class PeerDesk(EngineContext context, RaftCore core, EngineDesks
         switch (news)
         {
             case PeerNews.Found found:
-                Meet(found.Name, found.Number, found.Engine);
+                Meet(found.Name, found.Engine);
                 break;
             case PeerNews.Reachable(var name, var node) when context.Peers.Mark(name, node, isReachable: true):
-                desks.Events.OnPeer(news.Name);
-                step(new Input.PeerReachable(news.Name));
-                desks.OnServerInSight();
+                OnReachable(news.Name);
                 break;
             case PeerNews.Unreachable(var name, var node) when context.Peers.Mark(name, node, isReachable: false):
                 desks.Events.OnPeer(news.Name);
+                views.OnPeer(news.Name);
                 step(new Input.PeerUnreachable(news.Name));
                 desks.Gets.OnUnreachable(news.Name);
                 break;
@@ -53,7 +59,7 @@ internal sealed class PeerDesk(EngineContext context, RaftCore core, EngineDesks
         var from = message.Envelope.From.Name;
         if (core.Trusts(message.Envelope))
         {
-            Meet(from, message.FromNumber, sender);
+            Meet(from, sender);
             step(new Input.Receive(message.Envelope));
         }
         else
@@ -66,7 +72,26 @@ internal sealed class PeerDesk(EngineContext context, RaftCore core, EngineDesks
 
     /// <summary>Sends a message of Core. Does nothing if the receiver was never met.</summary>
     public void Send(Effect.Send send) =>
-        AddressOf(send.Envelope.To.Name)?.Tell(new WireMessage.CoreMessage(context.Process.Pid.Number, send.Envelope), context.Self);
+        AddressOf(send.Envelope.To.Name)?.Tell(new WireMessage.CoreMessage(send.Envelope), context.Self);
+
+    /// <summary>Another engine announces its raft actor.</summary>
+    public void Receive(WireMessage.ActorAt message, IActorRef sender)
+    {
+        var actor = message.Path.Length == 0 ? null : provider.ResolveActorRef(message.Path);
+        if (context.Peers.LearnActor(message.Process, sender, actor))
+        {
+            views.OnPeer(message.Process);
+        }
+    }
+
+    /// <summary>Announces this process's actor, or that there is none, to all processes that were met.</summary>
+    public void TellActor()
+    {
+        foreach (var name in context.Peers.Names)
+        {
+            TellActorTo(name);
+        }
+    }
 
     /// <summary>Tells discovery the processes that this process's log names, if they changed.</summary>
     public void TellNames()
@@ -81,14 +106,33 @@ internal sealed class PeerDesk(EngineContext context, RaftCore core, EngineDesks
     private IActorRef? AddressOf(ProcessName name) =>
         _untrusted is ({ } untrusted, var sender) && untrusted == name ? sender : context.Peers.Find(name);
 
-    private void Meet(ProcessName name, long number, IActorRef engine)
+    private void Meet(ProcessName name, IActorRef engine)
     {
-        if (context.Peers.Learn(name, number, engine))
+        if (context.Peers.Learn(name, engine))
         {
-            desks.Events.OnPeer(name);
-            desks.Notices.TellWaiting();
-            step(new Input.PeerReachable(name));
-            desks.OnServerInSight();
+            OnReachable(name);
+        }
+    }
+
+    private void OnReachable(ProcessName name)
+    {
+        if (context.HasActor)
+        {
+            TellActorTo(name);
+        }
+
+        desks.Events.OnPeer(name);
+        views.OnPeer(name);
+        step(new Input.PeerReachable(name));
+        desks.OnServerInSight();
+    }
+
+    private void TellActorTo(ProcessName name)
+    {
+        if (context.Peers.Find(name) is { } engine)
+        {
+            var path = context.Actor?.Path.ToSerializationFormatWithAddress(provider.DefaultAddress) ?? "";
+            context.Send(engine, new WireMessage.ActorAt(context.Process.Name, path));
         }
     }
 }

@@ -8,7 +8,7 @@ namespace RaftActors.Engine;
 internal abstract record PeerNews(ProcessName Name)
 {
     /// <summary>The process has this engine, which is reachable.</summary>
-    public sealed record Found(ProcessName Name, long Number, IActorRef Engine) : PeerNews(Name);
+    public sealed record Found(ProcessName Name, IActorRef Engine) : PeerNews(Name);
 
     /// <summary>The node of the process answers again.</summary>
     public sealed record Reachable(ProcessName Name, Address Node) : PeerNews(Name);

@@ -14,15 +14,12 @@ internal sealed class ProcessOpening
     private IActorRef? _owner;
     private IActorRef? _lastOwner;
 
-    /// <param name="number">The number of the process in its Pid.</param>
     /// <param name="open">Opens the store and makes the process.</param>
-    public ProcessOpening(RaftSettings settings, long number, Func<RaftProcess> open)
+    public ProcessOpening(RaftSettings settings, Func<RaftProcess> open)
     {
-        (_settings, Number) = (settings, number);
+        _settings = settings;
         _opened = new Task<RaftProcess>(open, TaskCreationOptions.LongRunning);
     }
-
-    public long Number { get; }
 
     public bool HasEnded => _opened.IsCompleted;
 

@@ -41,8 +41,9 @@ internal sealed class RaftEngine : UntypedActor, IWithTimers
         var commits = new CommitDesk(_context, _desks, log);
         var views = new ViewDesk(_context, _desks, log);
         _inbox = new InboxDesk(_context, core, _desks, StopFor);
-        _lives = new LifeDesk(_context, core, _desks, views, commits, Context);
-        _peers = new PeerDesk(_context, core, _desks, _steps.Step, registry);
+        _peers = new PeerDesk(
+            _context, core, _desks, views, _steps.Step, registry, ((ExtendedActorSystem)Context.System).Provider);
+        _lives = new LifeDesk(_context, core, _desks, views, _peers, commits, Context);
         _store = new StoreDesk(_context, _desks, commits, _steps.Step, log);
         _steps.Begin(new EngineEffects(_context, core, _desks, views, commits, _peers, _store, log));
         if (core.Snapshot is { } snapshot)
@@ -143,6 +144,9 @@ internal sealed class RaftEngine : UntypedActor, IWithTimers
                 break;
             case WireMessage.Leaving leaving:
                 _desks.Stopping.Receive(leaving, sender);
+                break;
+            case WireMessage.ActorAt actor:
+                _peers.Receive(actor, sender);
                 break;
             case WireMessage.AppendRequest append:
                 if (!_desks.Stopping.Refuse(append, sender))

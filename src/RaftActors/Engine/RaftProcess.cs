@@ -23,7 +23,6 @@ internal sealed class RaftProcess
     // A start has 2^40 request numbers, all above those of earlier starts.
     private const int RequestBits = 40;
 
-    private readonly ushort _printedLife;
     private long _requests;
     private long _lives;
     private InitialState? _initial;
@@ -32,11 +31,10 @@ internal sealed class RaftProcess
 
     /// <param name="store">Open. The process owns it from here on.</param>
     /// <param name="preload">The pairs for an empty store.</param>
-    public RaftProcess(RaftSettings settings, long number, HostedStore store, RecoveredState recovered, LogSlice preload)
+    public RaftProcess(RaftSettings settings, HostedStore store, RecoveredState recovered, LogSlice preload)
     {
         var incarnation = recovered.Incarnation;
         Settings = settings;
-        Pid = new Pid(settings.Self, number);
         Member = new Member(settings.Self, incarnation);
         Store = store;
         HasUnexpectedlyNewStore = recovered.IsNew && !store.IsInMemory;
@@ -45,9 +43,6 @@ internal sealed class RaftProcess
         _view = ProcessView.AtStart(settings) with { Snapshot = recovered.State.Snapshot };
         Preloaded = CountPreloaded(recovered.State, preload);
         Found = recovered.State.Log.IsEmpty ? recovered.State.Base.Serial : recovered.State.Log[^1].Serial;
-        Span<byte> bytes = stackalloc byte[16];
-        incarnation.Value.TryWriteBytes(bytes);
-        _printedLife = BinaryPrimitives.ReadUInt16LittleEndian(bytes);
 
         // The group remembers the requests of an incarnation and takes a repeated number for a retry, whose pair it drops. So each start
         // has numbers of its own, and no request is sent before the start is on disk.
@@ -57,7 +52,7 @@ internal sealed class RaftProcess
 
     public RaftSettings Settings { get; }
 
-    public Pid Pid { get; }
+    public ProcessName Name => Settings.Self;
 
     public Member Member { get; }
 
@@ -105,12 +100,12 @@ internal sealed class RaftProcess
         }
         catch (RosterMismatchException e)
         {
-            throw new StoreException($"Cannot start {Pid.Name} of group {Settings.Group}. {e.Message}", e);
+            throw new StoreException($"Cannot start {Name} of group {Settings.Group}. {e.Message}", e);
         }
         catch (ArgumentException e) when (e.ParamName == "initial")
         {
             throw new StoreException(
-                $"Cannot start {Pid.Name} of group {Settings.Group}: its store contradicts itself. {e.Message} Move the store's directory "
+                $"Cannot start {Name} of group {Settings.Group}: its store contradicts itself. {e.Message} Move the store's directory "
                 + "away and start the process again: it rejoins its group with an empty store.",
                 e);
         }
@@ -153,14 +148,14 @@ internal sealed class RaftProcess
     }
 
     public RaftConfigurationException SnapshotNotTaken(object actor) => new(
-        $"'{Pid.Name}' of group '{Settings.Group}' has no pairs up to serial {Pairs.Base}, because a snapshot covers them, and "
+        $"'{Name}' of group '{Settings.Group}' has no pairs up to serial {Pairs.Base}, because a snapshot covers them, and "
         + $"{actor.GetType()} cannot restore a snapshot. Implement IRaftSnapshot<TState>, as the actors did that took the snapshot, or "
         + "set RaftOptions.LastSerial to the last pair in the application's own store.");
 
     /// <summary>A request number that no other start of this process has. For the actor.</summary>
     public RequestRef NewRequest() => ToRef(Interlocked.Increment(ref _requests));
 
-    public RequestRef ToRef(long number) => new(Pid.Node, _printedLife, number);
+    public RequestRef ToRef(long number) => new(Member.Name, Member.Incarnation, number);
 
     public RequestId ToId(RequestRef request) => new(Member, request.Number);
 

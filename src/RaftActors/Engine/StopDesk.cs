@@ -44,7 +44,7 @@ internal sealed class StopDesk(EngineContext context, Action<Input> step)
             _senders.Add(peer);
             if (context.Peers.Find(peer) is { } engine)
             {
-                context.Send(engine, new WireMessage.Leaving(context.Process.Pid.Name, IsReply: false));
+                context.Send(engine, new WireMessage.Leaving(context.Process.Name, IsReply: false));
             }
         }
 
@@ -63,7 +63,7 @@ internal sealed class StopDesk(EngineContext context, Action<Input> step)
         else
         {
             context.Peers.MarkLeaving(leaving.Process, sender);
-            context.Send(sender, new WireMessage.Leaving(context.Process.Pid.Name, IsReply: true));
+            context.Send(sender, new WireMessage.Leaving(context.Process.Name, IsReply: true));
         }
     }
 
@@ -126,7 +126,7 @@ internal sealed class StopDesk(EngineContext context, Action<Input> step)
             return;
         }
 
-        var self = context.Process.Pid.Name;
+        var self = context.Process.Name;
         ProcessName[] others = [.. context.Quorum?.Members.Select(member => member.Name).Where(name => name != self) ?? []];
         ProcessName[] elsewhere = [.. others.Intersect(context.Peers.ServingElsewhere)];
         if (elsewhere.Length == 0)

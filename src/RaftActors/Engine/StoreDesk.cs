@@ -29,7 +29,7 @@ internal sealed class StoreDesk(EngineContext context, EngineDesks desks, Commit
                 step(new Input.Persisted(persisted.Ticket));
                 break;
             case StoreNews.SnapshotSaved saved:
-                log.Debug("{0} saved the snapshot {1} of its actor", Process.Pid.Name, saved.Snapshot);
+                log.Debug("{0} saved the snapshot {1} of its actor", Process.Name, saved.Snapshot);
                 desks.Snapshots.OnSaved(saved.Snapshot);
                 break;
             case StoreNews.Space space:
@@ -96,14 +96,14 @@ internal sealed class StoreDesk(EngineContext context, EngineDesks desks, Commit
         {
             var data = Process.Store.ReadSnapshot(chunk.Snapshot.Position, send.Offset, send.Limit);
             var envelope = send.Envelope with { Body = chunk with { Data = data } };
-            engine.Tell(new WireMessage.CoreMessage(Process.Pid.Number, envelope), context.Self);
+            engine.Tell(new WireMessage.CoreMessage(envelope), context.Self);
         }
         catch (StoreException e)
         {
             if (_unreadable != chunk.Snapshot.Position)
             {
                 _unreadable = chunk.Snapshot.Position;
-                log.Error(e, "{0} cannot read the snapshot that {1} needs: {2}", Process.Pid.Name, send.Envelope.To.Name, e.Message);
+                log.Error(e, "{0} cannot read the snapshot that {1} needs: {2}", Process.Name, send.Envelope.To.Name, e.Message);
             }
         }
     }
@@ -114,11 +114,11 @@ internal sealed class StoreDesk(EngineContext context, EngineDesks desks, Commit
         {
             log.Warning(
                 "{0}: the disk of its store is nearly full (raft.store.free-space-floor), so it takes no more pairs. Make room on it.",
-                Process.Pid.Name);
+                Process.Name);
         }
         else
         {
-            log.Info("{0}: there is room again on the disk of its store", Process.Pid.Name);
+            log.Info("{0}: there is room again on the disk of its store", Process.Name);
         }
 
         step(new Input.DiskSpace(isShort));

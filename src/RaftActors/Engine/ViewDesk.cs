@@ -13,7 +13,7 @@ internal sealed class ViewDesk(EngineContext context, EngineDesks desks, ILoggin
     // The processes that Core has met, with the last serial in their logs.
     private readonly SortedDictionary<ProcessName, Serial> _met = [];
 
-    private ProcessName Self => context.Process.Pid.Name;
+    private ProcessName Self => context.Process.Name;
 
     public void OnMet(Effect.PeerMet met)
     {
@@ -25,7 +25,6 @@ internal sealed class ViewDesk(EngineContext context, EngineDesks desks, ILoggin
     {
         context.Quorum = quorum;
         log.Info("{0}: {1}", Self, quorum is null ? "the quorum is lost" : $"the quorum is {string.Join(", ", quorum.Members)}");
-        desks.Notices.OnQuorumChanged();
         TellQuorum();
         desks.OnServerInSight();
     }
@@ -75,17 +74,30 @@ internal sealed class ViewDesk(EngineContext context, EngineDesks desks, ILoggin
         }
     }
 
-    private void TellMet(ProcessName name, Serial serial) =>
-        context.TellActor(new ToActor.PeerMet(context.Life, new Peer(context.Peers.ToPid(name), serial)));
+    /// <summary>The actor of another process, or its reachability, changed.</summary>
+    public void OnPeer(ProcessName name)
+    {
+        if (_met.TryGetValue(name, out var serial))
+        {
+            TellMet(name, serial);
+        }
+    }
+
+    private void TellMet(ProcessName name, Serial serial)
+    {
+        var isReachable = context.Peers.FindReachable(name) is not null;
+        context.TellActor(new ToActor.PeerMet(context.Life, new Peer(name, context.Peers.ActorOf(name), serial, isReachable)));
+    }
 
     private void TellQuorum()
     {
-        var quorum = context.Quorum;
-        desks.Notices.Tell(() => new ToActor.QuorumIs(
-            context.Life,
-            quorum is null
-                ? null
-                : new Quorum([.. quorum.Members.Select(member => context.Peers.ToPid(member.Name))], quorum.IsMember)));
+        Quorum? told = null;
+        if (context.Quorum is { } quorum)
+        {
+            told = new Quorum([.. quorum.Members.Select(member => member.Name)], quorum.IsMember);
+        }
+
+        desks.Notices.Tell(new ToActor.QuorumIs(context.Life, told));
     }
 
     // A life may begin long after the election. For it, the leader's serial includes all pairs committed since.
@@ -96,9 +108,11 @@ internal sealed class ViewDesk(EngineContext context, EngineDesks desks, ILoggin
         {
             var committed = context.Process.Pairs.CommittedSerial;
             var serial = committed > leader.Serial ? committed : leader.Serial;
-            told = new Leader(context.Peers.ToPid(leader.Leader.Name), leader.Term, serial, leader.IsSelf, leader.IsReady);
+            var name = leader.Leader.Name;
+            var actor = leader.IsSelf ? context.Actor : context.Peers.ActorOf(name);
+            told = new Leader(name, actor, leader.Term, serial, leader.IsSelf, leader.IsReady);
         }
 
-        desks.Notices.Tell(() => new ToActor.LeaderIs(context.Life, told));
+        desks.Notices.Tell(new ToActor.LeaderIs(context.Life, told));
     }
 }

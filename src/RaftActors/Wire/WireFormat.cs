@@ -11,6 +11,9 @@ namespace RaftActors.Wire;
 /// </summary>
 internal static class WireFormat
 {
+    /// <summary>Written where earlier versions had the number of a process, counted from here on each node. Nothing reads it.</summary>
+    public const long Reserved = 1008;
+
     private const byte TransferToAny = 0;
     private const byte Transfer = 1;
     private const byte Join = 2;
@@ -25,7 +28,7 @@ internal static class WireFormat
         {
             writer.Text(process.Group);
             writer.Text(process.Name.Value);
-            writer.Number(process.Number);
+            writer.Number(Reserved);
             writer.Text(process.Engine);
         });
     }
@@ -33,10 +36,16 @@ internal static class WireFormat
     public static WireMessage.Hello ReadHello(ref ByteReader reader)
     {
         var isReply = reader.Flag();
-        return new WireMessage.Hello(
-            reader.List(LocalProcessSizeMin, static (ref ByteReader r) => new LocalProcess(r.Text(), r.Name(), r.Count(), r.Text())),
-            isReply);
+        return new WireMessage.Hello(reader.List(LocalProcessSizeMin, ReadLocalProcess), isReply);
     }
+
+    public static void WriteActorAt(ByteWriter writer, WireMessage.ActorAt actor)
+    {
+        writer.Text(actor.Process.Value);
+        writer.Text(actor.Path);
+    }
+
+    public static WireMessage.ActorAt ReadActorAt(ref ByteReader reader) => new(reader.Name(), reader.Text());
 
     public static void WriteLeaving(ByteWriter writer, WireMessage.Leaving leaving)
     {
@@ -158,6 +167,13 @@ internal static class WireFormat
     public static void WriteReply(ByteWriter writer, ChangeReply reply) => writer.Request(reply.Request);
 
     // A batch in a batch is refused, so damaged bytes cannot nest without end.
+    private static LocalProcess ReadLocalProcess(ref ByteReader reader)
+    {
+        var (group, name) = (reader.Text(), reader.Name());
+        _ = reader.Count(); // Reserved.
+        return new LocalProcess(group, name, reader.Text());
+    }
+
     private static WireMessage ReadBatched(ref ByteReader reader) => reader.Text() switch
     {
         WireTable.BatchManifest => throw reader.Damaged("a batch holds a batch"),

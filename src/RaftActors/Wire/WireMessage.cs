@@ -28,11 +28,16 @@ internal abstract record WireMessage
     /// </summary>
     public sealed record Leaving(ProcessName Process, bool IsReply) : WireMessage;
 
+    /// <summary>
+    /// Between engines: the raft actor of <paramref name="Process"/> has this path, with its address. Empty: the process has no actor now.
+    /// </summary>
+    public sealed record ActorAt(ProcessName Process, string Path) : WireMessage;
+
     /// <summary>All messages of one engine turn to one other engine, in order. None of them is a batch.</summary>
     public sealed record Batch(ImmutableArray<WireMessage> Messages) : WireMessage;
 
-    /// <summary>A message between two cores. <paramref name="FromNumber"/> is the number in the sender's Pid.</summary>
-    public sealed record CoreMessage(long FromNumber, Envelope Envelope) : WireMessage;
+    /// <summary>A message between two cores.</summary>
+    public sealed record CoreMessage(Envelope Envelope) : WireMessage;
 
     /// <summary>
     /// Asks the leader to append a pair. A receiver that does not lead passes it on if <paramref name="Hops"/> is above 0, with one hop
@@ -134,6 +139,5 @@ internal readonly record struct LogPlace(LogIndex Index, Term Term)
 }
 
 /// <summary>A process of the sender's node.</summary>
-/// <param name="Number">The number in its Pid.</param>
 /// <param name="Engine">The path of its engine, with address.</param>
-internal sealed record LocalProcess(string Group, ProcessName Name, long Number, string Engine);
+internal sealed record LocalProcess(string Group, ProcessName Name, string Engine);

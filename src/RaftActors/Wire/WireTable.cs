@@ -17,6 +17,7 @@ internal static class WireTable
     [
         Of<WireMessage.Hello>("h", WireFormat.WriteHello, WireFormat.ReadHello),
         Of<WireMessage.Leaving>("l", WireFormat.WriteLeaving, WireFormat.ReadLeaving),
+        Of<WireMessage.ActorAt>("w", WireFormat.WriteActorAt, WireFormat.ReadActorAt),
         Of<WireMessage.Batch>(BatchManifest, WireFormat.WriteBatch, WireFormat.ReadBatch),
 
         Of<WireMessage.AppendRequest>("a", WireFormat.WriteAppend, WireFormat.ReadAppend),
@@ -85,10 +86,14 @@ internal static class WireTable
             (writer, message) =>
             {
                 var core = (WireMessage.CoreMessage)message;
-                writer.Number(core.FromNumber);
+                writer.Number(WireFormat.Reserved);
                 EnvelopeFormat.Write(writer, core.Envelope, writeBody);
             },
-            (ref reader) => new WireMessage.CoreMessage(reader.Count(), EnvelopeFormat.Read(ref reader, readBody)));
+            (ref reader) =>
+            {
+                _ = reader.Count(); // Reserved.
+                return new WireMessage.CoreMessage(EnvelopeFormat.Read(ref reader, readBody));
+            });
 
     private sealed record Kind(
         string Manifest, Type Type, Action<ByteWriter, WireMessage> Write, ByteReader.Read<WireMessage> Read);

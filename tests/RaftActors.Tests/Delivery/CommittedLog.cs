@@ -35,5 +35,5 @@ internal sealed class CommittedLog
     public void StartAfter(long serial) => Pairs.StartAfter(new LogPosition(new LogIndex(serial), new Term(1), new Serial(serial), 0));
 
     private static RequestRef? OwnRef(StoredPair pair) =>
-        pair.Request is { } request ? new RequestRef("node1@localhost", 0, request.Number) : null;
+        pair.Request is { } request ? new RequestRef(Self.Name, Self.Incarnation, request.Number) : null;
 }

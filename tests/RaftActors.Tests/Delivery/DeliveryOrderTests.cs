@@ -7,8 +7,8 @@ namespace RaftActors.Tests.Delivery;
 /// <summary>The order of callbacks. Due steps are written as text: "append 3", "serial 3", "missing 1 .. 2".</summary>
 public sealed class DeliveryOrderTests
 {
-    private static readonly Pid Self = new(new ProcessName("raft1@node1@localhost"), 1008);
-    private static readonly Pid Other = new(new ProcessName("raft2@node2@localhost"), 1008);
+    private static readonly ProcessName Self = new("raft1@node1@localhost");
+    private static readonly ProcessName Other = new("raft2@node2@localhost");
 
     private readonly CommittedLog _log = new();
     private readonly List<RequestRef> _requests = [];
@@ -41,7 +41,7 @@ public sealed class DeliveryOrderTests
         Lead(order, serial: 4);
 
         Assert.Equal(["quorum"], Due(order));
-        Assert.Equal(Other, order.Leader?.Pid);
+        Assert.Equal(Other, order.Leader?.Name);
     }
 
     [Fact]
@@ -244,7 +244,7 @@ public sealed class DeliveryOrderTests
     {
         var order = Start();
         Become(order, member: true);
-        var leader = new Leader(Other, new Term(1), Serial.Zero, IsSelf: false, IsReady: false);
+        var leader = new Leader(Other, null, new Term(1), Serial.Zero, IsSelf: false, IsReady: false);
         order.Take(new ToActor.LeaderIs(1, leader));
         Assert.Equal(["quorum", "leader"], Due(order));
 
@@ -342,13 +342,13 @@ public sealed class DeliveryOrderTests
     };
 
     private void Lead(DeliveryOrder order, long serial) =>
-        order.Take(new ToActor.LeaderIs(1, new Leader(Other, new Term(++_term), new Serial(serial), IsSelf: false, IsReady: true)));
+        order.Take(new ToActor.LeaderIs(1, new Leader(Other, null, new Term(++_term), new Serial(serial), IsSelf: false, IsReady: true)));
 
     private void Ask(DeliveryOrder order, SerialRange range)
     {
         foreach (var serial in range)
         {
-            var request = new RequestRef("node1@localhost", 0, _requests.Count + 1);
+            var request = new RequestRef(Self, default, _requests.Count + 1);
             _requests.Add(request);
             order.Asked(request, serial);
         }
@@ -356,7 +356,7 @@ public sealed class DeliveryOrderTests
 
     private void Query(DeliveryOrder order, long serial)
     {
-        var request = new RequestRef("node1@localhost", 0, _requests.Count + 1);
+        var request = new RequestRef(Self, default, _requests.Count + 1);
         _requests.Add(request);
         order.Take(new ToActor.Readable(1, request, new Serial(serial)));
     }

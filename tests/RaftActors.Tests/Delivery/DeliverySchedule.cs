@@ -15,8 +15,8 @@ internal sealed class DeliverySchedule(int seed, LearnerDelivery delivery)
 {
     private const int GetWindow = 3;
 
-    private static readonly Pid Self = new(new ProcessName("raft1@node1@localhost"), 1008);
-    private static readonly Pid Other = new(new ProcessName("raft2@node2@localhost"), 1008);
+    private static readonly ProcessName Self = new("raft1@node1@localhost");
+    private static readonly ProcessName Other = new("raft2@node2@localhost");
 
     private readonly Random _random = new(seed);
     private readonly CommittedLog _log = new();
@@ -128,7 +128,7 @@ internal sealed class DeliverySchedule(int seed, LearnerDelivery delivery)
     private void TellLeader(int term, long serial)
     {
         _trace.Add($"leader at {serial}");
-        Take(new ToActor.LeaderIs(1, new Leader(Other, new Term(term), new Serial(serial), IsSelf: false, IsReady: true)));
+        Take(new ToActor.LeaderIs(1, new Leader(Other, null, new Term(term), new Serial(serial), IsSelf: false, IsReady: true)));
     }
 
     private void Commit(bool isOwn)
@@ -296,7 +296,7 @@ internal sealed class DeliverySchedule(int seed, LearnerDelivery delivery)
 
     private RequestRef AnyGet() => _gets.ElementAt(_random.Next(_gets.Count)).Value.Request;
 
-    private RequestRef NewRequest() => new("node1@localhost", 0, ++_requests);
+    private RequestRef NewRequest() => new(Self, default, ++_requests);
 
     private void Demand(bool holds, string problem)
     {

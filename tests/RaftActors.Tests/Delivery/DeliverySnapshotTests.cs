@@ -7,8 +7,8 @@ namespace RaftActors.Tests.Delivery;
 /// <summary>The order of deliveries when a snapshot covers some of the pairs.</summary>
 public sealed class DeliverySnapshotTests
 {
-    private static readonly Pid Self = new(new ProcessName("raft1@node1@localhost"), 1008);
-    private static readonly Pid Other = new(new ProcessName("raft2@node2@localhost"), 1008);
+    private static readonly ProcessName Self = new("raft1@node1@localhost");
+    private static readonly ProcessName Other = new("raft2@node2@localhost");
 
     private readonly CommittedLog _log = new();
     private DeliveryOrder _order;
@@ -212,7 +212,7 @@ public sealed class DeliverySnapshotTests
     private void Become(bool member) => _order.Take(new ToActor.QuorumIs(1, new Quorum(member ? [Self, Other] : [Other], member)));
 
     private void Lead(long serial) =>
-        _order.Take(new ToActor.LeaderIs(1, new Leader(Other, new Term(1), new Serial(serial), IsSelf: false, IsReady: true)));
+        _order.Take(new ToActor.LeaderIs(1, new Leader(Other, null, new Term(1), new Serial(serial), IsSelf: false, IsReady: true)));
 
     private void Restore(long serial)
     {
@@ -224,7 +224,7 @@ public sealed class DeliverySnapshotTests
 
     private RequestRef Ask(long serial)
     {
-        var request = new RequestRef("node1@localhost", 0, ++_requests);
+        var request = new RequestRef(Self, default, ++_requests);
         _order.Asked(request, new Serial(serial));
         return request;
     }

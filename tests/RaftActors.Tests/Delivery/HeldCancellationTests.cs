@@ -33,11 +33,11 @@ public sealed class HeldCancellationTests : TestKit
         var actor = _watcher.ExpectMsg<IActorRef>();
         actor.Tell("append", TestActor);
         var append = _asked.ExpectMsg<FromActor<string>.Append>();
-        var self = new Pid(new ProcessName("raft1@node1@scripted"), Pid.FirstNumber);
+        var self = new ProcessName("raft1@node1@scripted");
 
         actor.Tell(new object[]
         {
-            new ToActor.LeaderIs(1, new Leader(_group.Peers[0], new Term(1), Serial.Zero, IsSelf: false, IsReady: true)),
+            new ToActor.LeaderIs(1, new Leader(_group.Peers[0], null, new Term(1), Serial.Zero, IsSelf: false, IsReady: true)),
             new ToActor.QuorumIs(1, new Quorum([self, .. _group.Peers], IsMember: true)),
             new ToActor.Cancelled(ToActor.AnyLife, append.Request, Reason),
             new RestartException(),

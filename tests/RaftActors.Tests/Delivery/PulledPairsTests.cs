@@ -9,8 +9,8 @@ namespace RaftActors.Tests.Delivery;
 /// <summary>Pairs that a life reads itself: only when they are released, in batches, and unless they are compacted by then.</summary>
 public sealed class PulledPairsTests
 {
-    private static readonly Pid Other = new(new ProcessName("raft2@node2@localhost"), 1008);
-    private static readonly Pid Self = new(new ProcessName("raft1@node1@localhost"), 1008);
+    private static readonly ProcessName Other = new("raft2@node2@localhost");
+    private static readonly ProcessName Self = new("raft1@node1@localhost");
 
     private readonly CommittedLog _log = new();
 
@@ -108,7 +108,7 @@ public sealed class PulledPairsTests
 
         // The own log did not have it when this life began, so it is requested from another process.
         Assert.Equal(new Serial(3), order.NextReserved(256));
-        order.Asked(new RequestRef("node1@localhost", 0, 1), new Serial(3));
+        order.Asked(new RequestRef(Self, default, 1), new Serial(3));
         Assert.Null(order.TryTakeNext());
     }
 
@@ -118,7 +118,7 @@ public sealed class PulledPairsTests
         var order = NewMember(own: 2, leaderSerial: 2);
         _log.Commit(order, 2);
         Assert.IsType<DeliveryStep.Missing>(order.TryTakeNext());
-        var before = new RequestRef("node1@localhost", 0, 1);
+        var before = new RequestRef(Self, default, 1);
         order.Asked(before, new Serial(2));
         order.Reserve(new SerialRange(new Serial(1), new Serial(1)));
         Assert.Null(order.TryTakeNext());
@@ -134,7 +134,7 @@ public sealed class PulledPairsTests
     {
         var order = NewMember(own: 0, leaderSerial: 2);
         Assert.IsType<DeliveryStep.Missing>(order.TryTakeNext());
-        var (get, own) = (new RequestRef("node1@localhost", 0, 1), new RequestRef("node1@localhost", 0, 2));
+        var (get, own) = (new RequestRef(Self, default, 1), new RequestRef(Self, default, 2));
         order.Asked(get, new Serial(1));
         order.Take(new ToActor.Answered(1, get, CommittedLog.PairOf(1)));
         Assert.Null(Assert.IsType<DeliveryStep.Answer>(order.TryTakeNext()).Own);
@@ -158,7 +158,7 @@ public sealed class PulledPairsTests
         var order = _log.NewOrder();
         order.Take(new ToActor.Attached(1, ActorRefs.NoSender!, new Serial(own))); // Justification: the order does not use the engine.
         order.Take(new ToActor.QuorumIs(1, new Quorum([Self, Other], IsMember: true)));
-        order.Take(new ToActor.LeaderIs(1, new Leader(Other, new Term(1), new Serial(leaderSerial), IsSelf: false, IsReady: true)));
+        order.Take(new ToActor.LeaderIs(1, new Leader(Other, null, new Term(1), new Serial(leaderSerial), IsSelf: false, IsReady: true)));
         Assert.IsType<DeliveryStep.QuorumChanged>(order.TryTakeNext());
         Assert.IsType<DeliveryStep.LeaderChanged>(order.TryTakeNext());
         return order;

@@ -95,7 +95,7 @@ public sealed class PeerWatchTests : TestKit
 
     private void Greet(string group)
     {
-        var process = new LocalProcess(group, new ProcessName("raft2@node2"), 1008, _node.Ref.Path.ToSerializationFormat());
+        var process = new LocalProcess(group, new ProcessName("raft2@node2"), _node.Ref.Path.ToSerializationFormat());
         _registry.Tell(new WireMessage.Hello([process], IsReply: true), _node);
         Settle();
     }

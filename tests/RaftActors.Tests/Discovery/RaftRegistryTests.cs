@@ -31,10 +31,10 @@ public sealed class RaftRegistryTests : TestKit
         var reply = _other.ExpectMsg<WireMessage.Hello>();
         var local = Assert.Single(reply.Processes);
         Assert.True(reply.IsReply);
-        Assert.Equal(("default", "raft1@node1", 1008), (local.Group, local.Name.Value, local.Number));
+        Assert.Equal(("default", "raft1@node1"), (local.Group, local.Name.Value));
         Assert.EndsWith("/system/raft/default/raft1", local.Engine.Split('#')[0]);
         var core = _other.FishForMessage<WireMessage.CoreMessage>(message => message.Envelope.Body is Message.Greeting);
-        Assert.Equal(("raft2@node1", 1008), (core.Envelope.To.Name.Value, core.FromNumber));
+        Assert.Equal("raft2@node1", core.Envelope.To.Name.Value);
     }
 
     [Fact]
@@ -69,14 +69,14 @@ public sealed class RaftRegistryTests : TestKit
         var greeting = new Message.Greeting(default, Incarnation.None, IsReply: false);
 
         var envelope = new RaftActors.Core.Envelope(stranger, addressee, GroupUid.None, Term.Zero, default, greeting);
-        _group.EngineOf("raft1").Tell(new WireMessage.CoreMessage(1008, envelope), _other.Ref);
+        _group.EngineOf("raft1").Tell(new WireMessage.CoreMessage(envelope), _other.Ref);
 
         _other.FishForMessage<WireMessage.CoreMessage>(message => message.Envelope.To == stranger);
     }
 
     private void Greet(string group, string name, bool isReply)
     {
-        var process = new LocalProcess(group, new ProcessName(name), 1008, _other.Ref.Path.ToSerializationFormat());
+        var process = new LocalProcess(group, new ProcessName(name), _other.Ref.Path.ToSerializationFormat());
         Sys.ActorSelection("/system/raft").Tell(new WireMessage.Hello([process], isReply), _other.Ref);
     }
 }

@@ -58,7 +58,7 @@ internal sealed class AppendSchedule(int seed, bool isStable)
             mailboxes[(2 * place) + 1].Take = (message, _) => TakeAtActor(process, message);
             foreach (var other in _processes.Where(other => other != process))
             {
-                process.Context.Peers.Learn(other.Process.Pid.Name, Pid.FirstNumber, other.Engine);
+                process.Context.Peers.Learn(other.Process.Name, other.Engine);
             }
         }
 
@@ -294,7 +294,7 @@ internal sealed class AppendSchedule(int seed, bool isStable)
 
     private T Any<T>(T[] items) => items[_random.Next(items.Length)];
 
-    private static string NameOf(ScheduledProcess process) => process.Process.Pid.Name.Process;
+    private static string NameOf(ScheduledProcess process) => process.Process.Name.Process;
 
     // Within its start.
     private static long NumberOf(RequestId request) => request.Number & 0xFFFF;

@@ -29,7 +29,7 @@ internal sealed class Bench
         var settings = RaftSettings.Read(config, new RaftOptions<string>(), name, null);
         Store = new ScriptedStore();
         var (store, recovered) = HostedStore.Open(Store, new StoreOwner(settings.Group, settings.Self), preload);
-        Process = new RaftProcess(settings, Pid.FirstNumber, store, recovered, preload);
+        Process = new RaftProcess(settings, store, recovered, preload);
         Self = kit.CreateTestProbe();
         Actor = kit.CreateTestProbe();
         Context = new EngineContext(Process, Self);
@@ -39,7 +39,7 @@ internal sealed class Bench
         {
             var probe = kit.CreateTestProbe();
             _peers[$"raft{number}"] = probe;
-            Context.Peers.Learn(NameOf($"raft{number}"), Pid.FirstNumber, probe);
+            Context.Peers.Learn(NameOf($"raft{number}"), probe);
         }
     }
 

@@ -17,7 +17,7 @@ public sealed class PeerBookTests : TestKit
         var book = new Bench(this).Context.Peers;
         var again = CreateTestProbe();
 
-        Assert.True(book.Learn(Raft2, Pid.FirstNumber, again));
+        Assert.True(book.Learn(Raft2, again));
         Assert.False(book.Mark(Raft2, Elsewhere, isReachable: false));
 
         Assert.Equal(again.Ref, book.FindReachable(Raft2));
@@ -31,7 +31,7 @@ public sealed class PeerBookTests : TestKit
         Assert.True(book.Mark(Raft2, engine.Path.Address, isReachable: false));
         Assert.Null(book.FindReachable(Raft2));
 
-        Assert.True(book.Learn(Raft2, Pid.FirstNumber, engine));
+        Assert.True(book.Learn(Raft2, engine));
 
         Assert.Equal(engine, book.FindReachable(Raft2));
     }

@@ -26,7 +26,7 @@ internal sealed class ScheduledProcess
         var settings = Settings[place];
         var (store, recovered) = HostedStore.Open(new ScriptedStore(), new StoreOwner(settings.Group, settings.Self), default);
         (Engine, Actor, _judges) = (engine, actor, judges);
-        Process = new RaftProcess(settings, Pid.FirstNumber + place, store, recovered, default);
+        Process = new RaftProcess(settings, store, recovered, default);
         Context = new EngineContext(Process, engine) { HasBooted = true };
         Appends = new AppendDesk(Context);
         Proposals = new ProposalDesk(Context, input => step(this, (Input.Propose)input), Find, () => HasTurn = true);

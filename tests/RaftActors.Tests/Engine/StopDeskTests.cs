@@ -161,10 +161,10 @@ public sealed class StopDeskTests : TestKit
 
         _desk.Receive(new WireMessage.Leaving(Bench.NameOf("raft2"), IsReply: false), _bench["raft2"]);
         _bench["raft2"].ExpectMsg(new WireMessage.Leaving(Bench.NameOf("raft1"), IsReply: true));
-        _bench.Context.Peers.Learn(Bench.NameOf("raft2"), Pid.FirstNumber, _bench["raft2"]);
+        _bench.Context.Peers.Learn(Bench.NameOf("raft2"), _bench["raft2"]);
         Assert.Equal(_bench["raft3"].Ref, LeaderWay.Find(_bench.Context)?.Engine);
 
-        _bench.Context.Peers.Learn(Bench.NameOf("raft2"), Pid.FirstNumber, _asker);
+        _bench.Context.Peers.Learn(Bench.NameOf("raft2"), _asker);
         Assert.Equal(_asker.Ref, LeaderWay.Find(_bench.Context)?.Engine);
     }
 

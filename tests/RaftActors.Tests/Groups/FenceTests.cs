@@ -47,7 +47,7 @@ public sealed class FenceTests : TestKit
         void Say(Message body, Member to)
         {
             var envelope = new RaftActors.Core.Envelope(raft2, to, GroupUid.None, Term.Zero, default, body);
-            _group.EngineOf("raft1").Tell(new WireMessage.CoreMessage(Pid.FirstNumber, envelope), peer);
+            _group.EngineOf("raft1").Tell(new WireMessage.CoreMessage(envelope), peer);
             _group.Settle();
         }
     }

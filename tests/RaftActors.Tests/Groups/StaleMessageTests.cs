@@ -63,7 +63,7 @@ public sealed class StaleMessageTests : TestKit
             new Term(1),
             default,
             new Message.AppendEntriesReply(true, new LogIndex(1), Term.Zero, true));
-        _group.EngineOf("raft1").Tell(new WireMessage.CoreMessage(Pid.FirstNumber, late), _oldEngine);
+        _group.EngineOf("raft1").Tell(new WireMessage.CoreMessage(late), _oldEngine);
         _group.Settle();
     }
 

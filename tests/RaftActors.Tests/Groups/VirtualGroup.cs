@@ -113,7 +113,7 @@ internal sealed class VirtualGroup(TestKitBase kit, ActorSystem system, IDiction
     {
         var addressee = new Member(new ProcessName($"{to}@node1"), Incarnation.None);
         var envelope = new RaftActors.Core.Envelope(from, addressee, GroupUid.None, term, default, body);
-        EngineOf(to).Tell(new WireMessage.CoreMessage(Pid.FirstNumber, envelope), ActorRefs.NoSender);
+        EngineOf(to).Tell(new WireMessage.CoreMessage(envelope), ActorRefs.NoSender);
         Settle();
     }
 

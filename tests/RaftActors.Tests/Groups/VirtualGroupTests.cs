@@ -160,21 +160,40 @@ public sealed class VirtualGroupTests : TestKit
     }
 
     [Fact]
-    public void HandleQuorum_is_called_when_the_pids_of_the_members_are_known()
+    public void Actors_of_the_leader_and_of_the_peers_are_known()
     {
-        _group.Start("raft1", 0);
-        var (leader, other) = (VirtualGroup.MemberOf("raft2"), VirtualGroup.MemberOf("raft3"));
-        var self = new Member(new ProcessName("raft1@node1"), new Incarnation(new Guid(98, 0, 0, new byte[8])));
-        var configuration = new Configuration(new GroupUid(new Guid(7, 0, 0, new byte[8])), 3, [self, leader, other], [], [], []);
-        var entry = new LogEntry(new LogIndex(1), new Term(1), Serial.Zero, new Payload.Reconfigure(configuration));
-        _group.Say(leader, "raft1", new Term(1), new Message.AppendEntries(default, [entry], new LogIndex(1), Serial.Zero));
-        _group.Watchers["raft1"].ExpectNoMsg(TimeSpan.Zero);
+        Found();
+        _group.AdvanceUntil("raft1", "led by raft2 at 4");
+        _group.AdvanceUntil("raft3", "led by raft2 at 4");
 
-        _group.Say(other, "raft1", new Term(1), new Message.Greeting(default, Incarnation.None, IsReply: true));
+        var status = StatusOf("raft1");
 
-        _group.Watchers["raft1"].ExpectMsg("quorum of 3, learner");
-        _group.Actors["raft1"].Tell(new Recorder.GetStatus(), TestActor);
-        Assert.Equal([1008, 1008, 1008], ExpectMsg<RaftStatus>().Quorum!.Members.Select(pid => pid.Number));
+        Assert.Equal(_group.Actors["raft2"], status.Leader!.Actor);
+        Assert.Equal([_group.Actors["raft2"], _group.Actors["raft3"]], status.Peers.Select(peer => peer.Actor));
+        Assert.Equal(_group.Actors["raft2"], StatusOf("raft2").Leader!.Actor);
+    }
+
+    [Fact]
+    public void Peer_whose_actor_stops_has_none_until_the_next_one_starts()
+    {
+        Found();
+        _group.AdvanceUntil("raft1", "led by raft2 at 4");
+        Watch(_group.Actors["raft3"]);
+        Sys.Stop(_group.Actors["raft3"]);
+        ExpectTerminated(_group.Actors["raft3"]);
+        _group.Advance(1);
+
+        Assert.Null(StatusOf("raft1").Peers[1].Actor);
+
+        _group.Start("raft3", 4);
+        _group.AdvanceUntil("raft3", "led by raft2 at 4");
+        Assert.Equal(_group.Actors["raft3"], StatusOf("raft1").Peers[1].Actor);
+    }
+
+    private RaftStatus StatusOf(string name)
+    {
+        _group.Actors[name].Tell(new Recorder.GetStatus(), TestActor);
+        return ExpectMsg<RaftStatus>();
     }
 
     private void Found()

@@ -15,8 +15,8 @@ public sealed class RaftMessageSerializerTests : TestKit
 
     public static TheoryData<string> Manifests => new(Samples.All.Keys);
 
-    // Batches came with version 2.
-    public static TheoryData<string> ManifestsOfVersion1 => new(Samples.All.Keys.Except(["b"]));
+    // These messages came with version 2.
+    public static TheoryData<string> ManifestsOfVersion1 => new(Samples.All.Keys.Except(["b", "w"]));
 
     [Fact]
     public void Serializer_is_registered_when_the_users_configuration_holds_the_defaults_already()

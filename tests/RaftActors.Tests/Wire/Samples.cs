@@ -44,12 +44,13 @@ internal static class Samples
         new(new LogIndex(304), new Term(7), new Serial(292), new Payload.Pair(Request, "key100", new byte[] { 1, 0, 255 })),
     ];
 
-    private static readonly LocalProcess Process = new("orders", One.Name, 1008, "akka.tcp://demo@127.0.0.1:2551/system/raft/x#42");
+    private static readonly LocalProcess Process = new("orders", One.Name, "akka.tcp://demo@127.0.0.1:2551/system/raft/x#42");
 
     /// <summary>By manifest.</summary>
     public static readonly SortedDictionary<string, object> All = new(StringComparer.Ordinal)
     {
         ["h"] = new WireMessage.Hello([Process], true),
+        ["w"] = new WireMessage.ActorAt(One.Name, "akka.tcp://demo@127.0.0.1:2551/user/ledger#43"),
         ["l"] = new WireMessage.Leaving(One.Name, true),
         ["b"] = new WireMessage.Batch(
         [
@@ -98,7 +99,7 @@ internal static class Samples
     ];
 
     private static WireMessage.CoreMessage Core(Message body) =>
-        new(1008, new Envelope(One, Unmet, new GroupUid(Id(9)), new Term(7), Boot, body));
+        new(new Envelope(One, Unmet, new GroupUid(Id(9)), new Term(7), Boot, body));
 
     private static Guid Id(byte number) => new(number, 2, 3, [4, 5, 6, 7, 8, 9, 10, 11]);
 }

@@ -130,7 +130,7 @@ public sealed class SnapshotPieceTests
     private static int SizeOf(Message.SnapshotChunk piece)
     {
         var writer = new ByteWriter();
-        WireTable.Write(writer, new WireMessage.CoreMessage(1, new Envelope(Members[0], Members[2], Group, new Term(1), default, piece)));
+        WireTable.Write(writer, new WireMessage.CoreMessage(new Envelope(Members[0], Members[2], Group, new Term(1), default, piece)));
         return writer.Length;
     }
 
