@@ -5,8 +5,8 @@ using RaftActors;
 namespace FourNodes;
 
 /// <summary>
-/// The short forms that Ergo prints: <c>&lt;1B30E9C5.0.1008&gt;</c> for a process, <c>Ref#&lt;1B30E9C5.138519.23452.0&gt;</c> for a request.
-/// Both begin with a checksum of the node's name.
+/// The short forms that Ergo prints: <c>&lt;1B30E9C5.0.1008&gt;</c> for a process, and <c>Ref#&lt;1B30E9C5.138519.23452.0&gt;</c> for a
+/// request. Both begin with a checksum of the node's name.
 /// </summary>
 internal static class Pid
 {

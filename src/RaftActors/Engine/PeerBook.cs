@@ -71,7 +71,7 @@ internal sealed class PeerBook(RaftProcess process)
         return true;
     }
 
-    /// <summary>Records the raft actor that an engine announces; null: it has none. True: this was news, from the process's engine.</summary>
+    /// <summary>Records the raft actor that a process's engine announces; null: it has none. True: this was news.</summary>
     public bool LearnActor(ProcessName name, IActorRef engine, IActorRef? actor)
     {
         if (_known.GetValueOrDefault(name) is not { } known || !known.Engine.Equals(engine) || Equals(known.Actor, actor))
