@@ -36,6 +36,8 @@ public sealed partial class PageTests
     [InlineData("docs/testing.md")]
     [InlineData("docs/operations.md")]
     [InlineData("docs/concepts.md")]
+    [InlineData("src/RaftActors/PACKAGE.md")]
+    [InlineData("src/RaftActors.Testing/PACKAGE.md")]
     [InlineData("src/RaftActors.Testing/README.md")]
     public void Every_piece_of_code_stands_in_the_examples(string page)
     {

@@ -9,6 +9,9 @@ namespace House.Tests.Api;
 /// </summary>
 public sealed class PublicApiTests
 {
+    private const string Remedy =
+        "If users need the change, name it in CHANGELOG.md and run: RAFTACTORS_REWRITE=1 dotnet test tests/House.Tests --filter PublicApi";
+
     // Users of these packages do not compile against them, or compile against the API of Akka.NET.
     private static readonly string[] WithoutApi = ["<PackAsTool>true", "<EmbeddedOnly>true", "<IncludeBuildOutput>false"];
 
@@ -27,6 +30,8 @@ public sealed class PublicApiTests
             File.WriteAllLines(file, lines);
         }
 
-        Assert.Equal(File.ReadAllLines(file), lines);
+        var recorded = File.ReadAllLines(file);
+        var changes = recorded.Except(lines).Select(line => $"- {line}").Concat(lines.Except(recorded).Select(line => $"+ {line}"));
+        Assert.True(recorded.SequenceEqual(lines), $"The public API of {package} has changed:\n{string.Join('\n', changes)}\n{Remedy}");
     }
 }
