@@ -97,7 +97,7 @@ public sealed class RaftCore
     public CoreOptions Options => _state.Options;
 
     /// <summary>The role of this process.</summary>
-    public RoleKind Role => _state.Role.Kind;
+    public RaftRole Role => _state.Role.Kind;
 
     /// <summary>The current term (§5.1).</summary>
     public Term Term => _state.Term;

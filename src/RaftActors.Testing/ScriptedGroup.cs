@@ -50,7 +50,7 @@ public sealed class ScriptedGroup<TValue>
         _last = new Serial(log.Length);
         LogSlice entries = [.. log.Select((pair, i) => ToEntry(new Serial(i + 1), pair.Key, pair.Value, null))];
         _engine = system.ActorOf(Props.Create(() => new ScriptedEngine<TValue>(_values, probe, entries)));
-        RaftExtension.Of(system).ScriptedHost = _engine;
+        Raft.Get(system).ScriptedHost = _engine;
     }
 
     /// <summary>The two other processes of the group.</summary>

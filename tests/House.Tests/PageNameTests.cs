@@ -78,9 +78,10 @@ public sealed partial class PageNameTests
     private static bool IsFile(string name) =>
         Repository.All.Any(file => file == name || file.EndsWith($"/{name}", StringComparison.Ordinal));
 
-    // A partial type may have several files: RaftActor.cs, RaftActor.Starting.cs.
+    // A partial type may have several files: RaftActor.cs, RaftActor.Starting.cs. In an actor, Raft is its RaftContext.
     private static List<string> SourcesOf(string type) =>
-        [.. Repository.Files("*.cs", "src", "tests").Where(file => Path.GetFileName(file).Split('.')[0] == type)];
+        [.. Repository.Files("*.cs", "src", "tests").Where(file =>
+            Path.GetFileName(file).Split('.')[0] is var name && (name == type || (type == "Raft" && name == "RaftContext")))];
 
     private static bool HasMember(string source, string member) =>
         Path.GetFileName(source).Split('.')[1] == member || Regex.IsMatch(Repository.Read(source), $@"\b{member}\b");

@@ -117,7 +117,7 @@ internal sealed class Leader
 
     private void Elect()
     {
-        while (_core.Role != RoleKind.PreCandidate)
+        while (_core.Role != RaftRole.PreCandidate)
         {
             Step(Input.Tick.Instance);
             Step(new Input.Persisted(_ticket)); // Nothing is sent and no election begins before the boot is durable.

@@ -23,7 +23,8 @@ public sealed class Watchdog : ReceiveActor
     public Watchdog()
     {
         Receive<RaftEvent.StartFailed>(failed => Stop(failed.Cause.Message));
-        Receive<RaftEvent.ShutOut>(shutOut => Stop(shutOut.Detail));
+        Receive<RaftEvent.Fenced>(fenced => Stop(fenced.Detail));
+        Receive<RaftEvent.Stopped>(stopped => Stop(stopped.Detail));
     }
 
     private static void Stop(string why)

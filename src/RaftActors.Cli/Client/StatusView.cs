@@ -93,7 +93,7 @@ internal static class StatusView
     private static string RoleOf(ServerStatus server) => server.Status?.Role switch
     {
         null => "unreachable",
-        RoleKind.PreCandidate => "pre-candidate",
+        RaftRole.PreCandidate => "pre-candidate",
         var role => $"{role}".ToLowerInvariant(),
     };
 
@@ -111,8 +111,8 @@ internal static class StatusView
     private static Color ColourOf(ServerStatus server) => server.Status?.Role switch
     {
         null => Color.Red,
-        RoleKind.Leader => Color.Green,
-        RoleKind.Follower => Color.Default,
+        RaftRole.Leader => Color.Green,
+        RaftRole.Follower => Color.Default,
         _ => Color.Yellow,
     };
 

@@ -35,7 +35,7 @@ internal abstract record Reply(long Number)
     public sealed record StatusIs(
         long Number,
         ServerId Server,
-        RoleKind Role,
+        RaftRole Role,
         long Term,
         DateTimeOffset Since,
         long AppliedSerial,

@@ -10,7 +10,7 @@ internal sealed class EventMessages(ServerSettings settings)
 {
     private readonly HashSet<(ProcessName By, RefusalReason Reason)> _refusals = [];
     private readonly HashSet<ProcessName> _wasReached = [];
-    private (RoleKind Role, Term Term) _role;
+    private (RaftRole Role, Term Term) _role;
     private ProcessName? _leader;
     private bool _isAsking;
     private bool _isOutside;
@@ -40,23 +40,23 @@ internal sealed class EventMessages(ServerSettings settings)
     {
         var before = _role;
         _role = (changed.Role, changed.Term);
-        if (changed.Role == before.Role && changed.Role == RoleKind.Follower)
+        if (changed.Role == before.Role && changed.Role == RaftRole.Follower)
         {
             return settings.IsVerbose ? $"follower in term {changed.Term}" : null;
         }
 
         switch (changed.Role)
         {
-            case RoleKind.Leader:
+            case RaftRole.Leader:
                 _isAsking = false;
                 return $"elected leader in term {changed.Term} by {Names(changed.Votes)}";
-            case RoleKind.Candidate:
+            case RaftRole.Candidate:
                 return $"candidate in term {changed.Term}";
-            case RoleKind.PreCandidate when !_isAsking:
+            case RaftRole.PreCandidate when !_isAsking:
                 _isAsking = true;
                 return $"hears no leader in term {changed.Term}: starts a pre-vote";
-            case RoleKind.Follower when before.Role is RoleKind.Leader or RoleKind.Candidate || settings.IsVerbose:
-                return before.Role == RoleKind.Leader
+            case RaftRole.Follower when before.Role is RaftRole.Leader or RaftRole.Candidate || settings.IsVerbose:
+                return before.Role == RaftRole.Leader
                     ? $"stepped down: follower in term {changed.Term}"
                     : $"follower in term {changed.Term}";
             default:

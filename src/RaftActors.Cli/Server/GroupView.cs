@@ -15,7 +15,7 @@ internal sealed class GroupView(ServerSettings settings, DateTimeOffset now)
     // The server that reported this server's removal. Cleared when a leader contacts this server: the report was outdated then.
     private ServerId? _removedBy;
 
-    public RoleKind Role { get; private set; }
+    public RaftRole Role { get; private set; }
 
     /// <summary>When the role began.</summary>
     public DateTimeOffset Since { get; private set; } = now;

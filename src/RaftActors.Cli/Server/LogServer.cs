@@ -227,24 +227,15 @@ internal sealed partial class LogServer : RaftActor<string>, IRaftSnapshot<byte[
             case RaftEvent.Refused { Reason: RefusalReason.OtherIncarnation }:
                 _isRejoining = true;
                 break;
-            case RaftEvent.ShutOut shutOut:
-                OnShutOut(shutOut.Detail);
+            // A fenced server keeps running and tells the others why. A stopped engine does nothing, so the program ends.
+            case RaftEvent.Fenced fenced:
+                _view.Exclude(fenced.Detail, isFenced: true);
+                _terminal.Log($"is fenced: {_view.Note}");
                 break;
-        }
-    }
-
-    // A fenced server keeps running and tells the others why. A stopped engine does nothing, so the program ends.
-    private void OnShutOut(string detail)
-    {
-        var isFenced = Raft.Status.Fence is not null;
-        _view.Exclude(detail, isFenced);
-        if (isFenced)
-        {
-            _terminal.Log($"is fenced: {_view.Note}");
-        }
-        else
-        {
-            _failed.TrySetResult($"{_view.Note}");
+            case RaftEvent.Stopped stopped:
+                _view.Exclude(stopped.Detail, isFenced: false);
+                _failed.TrySetResult($"{_view.Note}");
+                break;
         }
     }
 

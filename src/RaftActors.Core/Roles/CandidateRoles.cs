@@ -5,7 +5,7 @@ namespace RaftActors.Core;
 internal sealed class PreCandidateRole(CandidateRole? unfinished) : Role
 {
     /// <inheritdoc/>
-    public override RoleKind Kind => RoleKind.PreCandidate;
+    public override RaftRole Kind => RaftRole.PreCandidate;
 
     /// <summary>The answers so far.</summary>
     public Ballot Ballot { get; } = new();
@@ -19,7 +19,7 @@ internal sealed class PreCandidateRole(CandidateRole? unfinished) : Role
 internal sealed class CandidateRole(Ticket ownVote) : Role
 {
     /// <inheritdoc/>
-    public override RoleKind Kind => RoleKind.Candidate;
+    public override RaftRole Kind => RaftRole.Candidate;
 
     /// <summary>The write that makes its own vote durable.</summary>
     public Ticket OwnVote => ownVote;

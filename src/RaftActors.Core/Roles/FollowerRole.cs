@@ -7,7 +7,7 @@ namespace RaftActors.Core;
 internal sealed class FollowerRole(Member? leader, Serial leaderSerial) : Role
 {
     /// <inheritdoc/>
-    public override RoleKind Kind => RoleKind.Follower;
+    public override RaftRole Kind => RaftRole.Follower;
 
     /// <summary>The leader of the term; null if unknown.</summary>
     public Member? Leader => leader;

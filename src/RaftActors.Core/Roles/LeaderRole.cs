@@ -10,7 +10,7 @@ internal sealed class LeaderRole(Serial electedSerial, ImmutableArray<Member> el
     private readonly SortedList<Member, Farewell> _farewells = [];
 
     /// <inheritdoc/>
-    public override RoleKind Kind => RoleKind.Leader;
+    public override RaftRole Kind => RaftRole.Leader;
 
     /// <summary>The last serial in its log when it was elected.</summary>
     public Serial ElectedSerial => electedSerial;

@@ -39,7 +39,7 @@ public abstract record CancelReason
 
     /// <summary>
     /// Of a Get: the pair was delivered to this life of the actor before, and each pair is delivered once. Use
-    /// <see cref="RaftGroup{TValue}.Read"/> to see it again.
+    /// <see cref="RaftContext{TValue}.Read"/> to see it again.
     /// </summary>
     public sealed record AlreadyDelivered : CancelReason;
 }

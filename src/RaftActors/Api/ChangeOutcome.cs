@@ -23,7 +23,7 @@ public abstract record ChangeOutcome
 
     /// <summary>
     /// The time ran out, and the call may have reached a leader. The change is done, will be, or never will.
-    /// <see cref="RaftStatus.Members"/> and <see cref="RaftGroup{TValue}.Leader"/> show the state of the group.
+    /// <see cref="RaftStatus.Members"/> and <see cref="RaftContext{TValue}.Leader"/> show the state of the group.
     /// </summary>
     /// <param name="Request">The ref that the call returned.</param>
     public sealed record Unknown(RequestRef Request) : ChangeOutcome;

@@ -5,7 +5,7 @@ namespace RaftActors;
 /// <summary>The leader of the quorum, as this process sees it.</summary>
 /// <param name="Name">The leading process.</param>
 /// <param name="Actor">
-/// The raft actor of that process. Null until it is known; <see cref="RaftGroup{TValue}.Leader"/> has it as soon as it is.
+/// The raft actor of that process. Null until it is known; <see cref="RaftContext{TValue}.Leader"/> has it as soon as it is.
 /// </param>
 /// <param name="Term">The term of its election.</param>
 /// <param name="Serial">The last serial in the leader's log when it was elected, or when this actor first heard of it.</param>

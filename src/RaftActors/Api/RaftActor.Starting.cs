@@ -78,7 +78,7 @@ public abstract partial class RaftActor<TValue>
         StartFailure.Publish(Context.System, _options.Group, _options.Name ?? Self.Path.Name, cause);
 
     // Waits for the opening if it has not ended.
-    private RaftGroup<TValue> BeginLife()
+    private RaftContext<TValue> BeginLife()
     {
         try
         {
@@ -90,7 +90,7 @@ public abstract partial class RaftActor<TValue>
             var delivery = _options.LearnerDelivery ?? _process.Settings.LearnerDelivery;
             _order = new DeliveryOrder(last, delivery, _process.Pairs, _process.OwnRef);
             _turns = new DeliveryTurns(Self, _life);
-            return _raft = new RaftGroup<TValue>(_process, _life, _order, _turns, _values, Self, this is IRaftSnapshot);
+            return _raft = new RaftContext<TValue>(_process, _life, _order, _turns, _values, Self, this is IRaftSnapshot);
         }
         catch (Exception cause)
         {

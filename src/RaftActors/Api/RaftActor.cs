@@ -40,7 +40,7 @@ public abstract class RaftActor : RaftActor<object?>
 /// </typeparam>
 public abstract partial class RaftActor<TValue> : ReceiveActor
 {
-    private readonly RaftExtension _extension;
+    private readonly RaftActors.Raft _extension;
     private readonly RaftOptions<TValue> _options;
     private readonly ValueCodec<TValue> _values;
     private readonly ProcessOpening _opening;
@@ -49,7 +49,7 @@ public abstract partial class RaftActor<TValue> : ReceiveActor
     private DeliveryTurns _turns = null!;
     private RaftProcess _process = null!;
     private long _life;
-    private RaftGroup<TValue>? _raft;
+    private RaftContext<TValue>? _raft;
 
     /// <summary>
     /// Reads the options and the configuration, and begins to open the store on another thread. PreStart runs when the store is open,
@@ -67,7 +67,7 @@ public abstract partial class RaftActor<TValue> : ReceiveActor
         {
             var values = _values = new ValueCodec<TValue>(Context.System, _options.Codec);
             values.DemandType("value", "RaftOptions.Codec");
-            _extension = RaftExtension.Of(Context.System);
+            _extension = RaftActors.Raft.Get(Context.System);
             var settings = _extension.ReadSettings(_options, Self);
             LogSlice Preloaded() => Preload.Of(_options.Preload.Select(pair => ToPayload(settings, pair, values)));
             _opening = _extension.Open(settings, Preloaded, _options.Store);
@@ -89,7 +89,7 @@ public abstract partial class RaftActor<TValue> : ReceiveActor
     /// use blocks until the store is open. From PreStart on, the store is open.
     /// </summary>
     /// <exception cref="StoreException">In the constructor only: the store cannot be opened.</exception>
-    protected RaftGroup<TValue> Raft => _raft ?? BeginLife();
+    protected RaftContext<TValue> Raft => _raft ?? BeginLife();
 
     /// <summary>
     /// Called with each committed pair, on every process, once in each life of the actor. Change the actor's state here. If the change
@@ -147,7 +147,7 @@ public abstract partial class RaftActor<TValue> : ReceiveActor
 
     /// <summary>
     /// Called on quorum members when the leader changes, after the HandleQuorum of the same election. No change is left out. Learners
-    /// read <see cref="RaftGroup{TValue}.Leader"/> instead. Default: does nothing.
+    /// read <see cref="RaftContext{TValue}.Leader"/> instead. Default: does nothing.
     /// </summary>
     /// <param name="leader">
     /// The leader, which may be this process. Its <see cref="RaftActors.Leader.IsReady"/> is false at first; a second call for the same
@@ -175,7 +175,7 @@ public abstract partial class RaftActor<TValue> : ReceiveActor
     /// Called when a Query of this actor may be answered. The actor has received every pair that any process had committed before the
     /// Query was made. Default: without an override, each Query ends as <see cref="QueryOutcome.Failed"/>.
     /// </summary>
-    /// <param name="question">The argument of <see cref="RaftGroup{TValue}.Query"/>.</param>
+    /// <param name="question">The argument of <see cref="RaftContext{TValue}.Query"/>.</param>
     /// <returns>The answer, for the <c>replyTo</c> of the Query. Null is an answer, too.</returns>
     protected virtual object? HandleQuery(object question) => null;
 

@@ -22,7 +22,7 @@ public abstract record RaftEvent(string Group, ProcessName Process)
     /// <param name="Role">The new role.</param>
     /// <param name="Term">The new term.</param>
     /// <param name="Votes">Of a leader: the voters whose votes made the majority, itself included, by name. Otherwise empty.</param>
-    public sealed record RoleChanged(string Group, ProcessName Process, RoleKind Role, Term Term, ImmutableArray<ProcessName> Votes)
+    public sealed record RoleChanged(string Group, ProcessName Process, RaftRole Role, Term Term, ImmutableArray<ProcessName> Votes)
         : RaftEvent(Group, Process);
 
     /// <summary>The known leader changed. Published on learners, too, unlike HandleLeader.</summary>
@@ -95,10 +95,20 @@ public abstract record RaftEvent(string Group, ProcessName Process)
     public sealed record StartFailed(string Group, ProcessName Process, Exception Cause) : RaftEvent(Group, Process);
 
     /// <summary>
-    /// The process is fenced, or its engine has stopped. It takes no part in the group until its node restarts. Published once.
+    /// The process is fenced: its store contradicts the group. It takes no part in the group until it restarts with an empty store.
+    /// Published once.
     /// </summary>
     /// <param name="Group">The group id.</param>
     /// <param name="Process">The process of this node.</param>
     /// <param name="Detail">The cause and the remedy, as text for people.</param>
-    public sealed record ShutOut(string Group, ProcessName Process, string Detail) : RaftEvent(Group, Process);
+    public sealed record Fenced(string Group, ProcessName Process, string Detail) : RaftEvent(Group, Process);
+
+    /// <summary>
+    /// The engine of the process has stopped, for instance because its store failed. The process takes no part in the group until its
+    /// node restarts. Published once.
+    /// </summary>
+    /// <param name="Group">The group id.</param>
+    /// <param name="Process">The process of this node.</param>
+    /// <param name="Detail">The cause and the remedy, as text for people.</param>
+    public sealed record Stopped(string Group, ProcessName Process, string Detail) : RaftEvent(Group, Process);
 }

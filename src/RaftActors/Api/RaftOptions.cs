@@ -46,7 +46,7 @@ public sealed record RaftOptions<TValue>
 
     /// <summary>
     /// Joins a group that was founded without this process. The process founds nothing, and does not vote until the group has accepted
-    /// it (<see cref="RaftGroup{TValue}.Join"/>). The roster is ignored. Null: <c>raft.joining</c>, off by default.
+    /// it (<see cref="RaftContext{TValue}.Join"/>). The roster is ignored. Null: <c>raft.joining</c>, off by default.
     /// </summary>
     public bool? IsJoining { get; init; }
 

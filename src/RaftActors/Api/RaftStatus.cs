@@ -22,7 +22,7 @@ public sealed record RaftStatus(
     IReadOnlyList<Peer> Peers)
 {
     /// <summary>The Raft role of the process in its term.</summary>
-    public RoleKind Role { get; init; }
+    public RaftRole Role { get; init; }
 
     /// <summary>The latest term that the process knows.</summary>
     public Term Term { get; init; }

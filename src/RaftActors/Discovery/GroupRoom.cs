@@ -27,7 +27,7 @@ internal sealed class GroupRoom : UntypedActor
             case Terminated terminated when _residents.Values.FirstOrDefault(one => one.Engine.Equals(terminated.ActorRef)) is { } resident:
                 resident.HasStopped = true;
                 var process = resident.Process;
-                Context.System.EventStream.Publish(resident.ShutOut);
+                Context.System.EventStream.Publish(resident.Stopped);
                 TellStopped(resident);
                 process.Appends.OnEngineGone(process.EngineStopped, Self);
                 break;
@@ -62,8 +62,8 @@ internal sealed class GroupRoom : UntypedActor
     private static void TellStopped(Resident resident)
     {
         // The second argument marks a fact that is published as an event too, as in EngineEffects.
-        var shutOut = resident.ShutOut;
-        Context.GetLogger().Error("{0}", shutOut.Detail, shutOut);
+        var stopped = resident.Stopped;
+        Context.GetLogger().Error("{0}", stopped.Detail, stopped);
         resident.Actor.Tell(new ToActor.EngineStopped(), Context.Self);
     }
 
@@ -78,7 +78,7 @@ internal sealed class GroupRoom : UntypedActor
 
         public bool HasStopped { get; set; }
 
-        public RaftEvent.ShutOut ShutOut => new(Process.Settings.Group, Process.Name, WhyStopped);
+        public RaftEvent.Stopped Stopped => new(Process.Settings.Group, Process.Name, WhyStopped);
 
         private string WhyStopped => $"The engine of {Process.Name} has stopped and is not started again"
             + (Process.View.Failure is { } failure

@@ -149,6 +149,6 @@ internal sealed class EngineEffects(
             "{0} is fenced and takes no part in its group until it restarts with an empty store: {1}.",
             Self,
             detail,
-            desks.Events.OnShutOut(detail));
+            desks.Events.OnFenced(detail));
     }
 }

@@ -49,7 +49,7 @@ internal sealed class EngineLink(RaftProcess process)
         HasStopped = true;
         while (process.Inbox.TryTake(life, out var lost))
         {
-            // DeliveryOrder and RaftGroup end the Gets and Queries of this life.
+            // DeliveryOrder and RaftContext end the Gets and Queries of this life.
             if (lost is not (ToEngine.Get or ToEngine.Query))
             {
                 Cancel(lost, actor, life);

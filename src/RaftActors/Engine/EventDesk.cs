@@ -108,11 +108,11 @@ internal sealed class EventDesk(EngineContext context, RaftCore core, Action<Raf
         return refused;
     }
 
-    public RaftEvent.ShutOut OnShutOut(string detail)
+    public RaftEvent.Fenced OnFenced(string detail)
     {
-        var shutOut = new RaftEvent.ShutOut(Group, Self, detail);
-        publish(shutOut);
-        return shutOut;
+        var fenced = new RaftEvent.Fenced(Group, Self, detail);
+        publish(fenced);
+        return fenced;
     }
 
     // A founding configuration may not know the incarnation yet.

@@ -8,7 +8,7 @@ namespace RaftActors.Engine;
 /// The state that an engine publishes about its process. Immutable: the engine replaces <see cref="RaftProcess.View"/> by the next one.
 /// </summary>
 /// <param name="Members">As committed here. Before anything is committed, as the store has them.</param>
-internal sealed record ProcessView(RoleKind Role, Term Term, ProcessName? LedBy, GroupUid Identity, ImmutableArray<GroupMember> Members)
+internal sealed record ProcessView(RaftRole Role, Term Term, ProcessName? LedBy, GroupUid Identity, ImmutableArray<GroupMember> Members)
 {
     /// <summary>The latest durable snapshot of the actor's state; null if there is none.</summary>
     public Snapshot? Snapshot { get; init; }
@@ -24,7 +24,7 @@ internal sealed record ProcessView(RoleKind Role, Term Term, ProcessName? LedBy,
 
     /// <summary>The view without a Core: the founding roster, or of a joining process itself, without a vote.</summary>
     public static ProcessView AtStart(RaftSettings settings) => new(
-        RoleKind.Follower,
+        RaftRole.Follower,
         Term.Zero,
         null,
         GroupUid.None,

@@ -16,7 +16,7 @@ namespace RaftActors.Engine;
 /// <item><see cref="Appends"/> and <see cref="Inbox"/> are thread-safe.</item>
 /// <item><see cref="Engine"/> and <see cref="Queries"/> belong to the living actor. Core belongs to the engine.</item>
 /// </list>
-/// Made by <see cref="RaftExtension"/>.
+/// Made by <see cref="Raft"/>.
 /// </summary>
 internal sealed class RaftProcess
 {

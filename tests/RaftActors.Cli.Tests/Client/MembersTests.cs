@@ -169,7 +169,7 @@ public sealed class MembersTests
     private static Reply.StatusIs StatusOf(Request request, ServerId? leader) => new(
         request.Number,
         new ServerId("", 9990),
-        RoleKind.Follower,
+        RaftRole.Follower,
         Term: 3,
         DateTimeOffset.UnixEpoch,
         AppliedSerial: 4,

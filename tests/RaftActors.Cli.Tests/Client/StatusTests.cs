@@ -18,8 +18,8 @@ public sealed class StatusTests : IDisposable
 
     public StatusTests()
     {
-        _leader = ScriptedServer.Answering(request => Status(request, _leader!.Id, RoleKind.Leader, serial: 7, note: null));
-        _follower = ScriptedServer.Answering(request => Status(request, _follower!.Id, RoleKind.Follower, serial: 4, "waits\u001b[2J"));
+        _leader = ScriptedServer.Answering(request => Status(request, _leader!.Id, RaftRole.Leader, serial: 7, note: null));
+        _follower = ScriptedServer.Answering(request => Status(request, _follower!.Id, RaftRole.Follower, serial: 4, "waits\u001b[2J"));
         _members = [new(_leader.Id, IsVoter: true), new(_follower.Id, IsVoter: true), new(_dead, IsVoter: true)];
     }
 
@@ -84,7 +84,7 @@ public sealed class StatusTests : IDisposable
     public void Exit_code_is_1_when_a_member_is_fenced()
     {
         using var fenced = ScriptedServer.Answering(request =>
-            Status(request, _dead, RoleKind.Follower, serial: 7, "its disk lost writes") with { Standing = ServerStanding.Fenced });
+            Status(request, _dead, RaftRole.Follower, serial: 7, "its disk lost writes") with { Standing = ServerStanding.Fenced });
         _members = [new(_leader.Id, IsVoter: true), new(fenced.Id, IsVoter: true)];
 
         Assert.Equal(1, Run.Of("status", "-S", $"{_leader.Id}").Code);
@@ -106,7 +106,7 @@ public sealed class StatusTests : IDisposable
     {
         ScriptedServer? server = null;
         server = ScriptedServer.Answering(request => new Reply.StatusIs(
-            request.Number, server!.Id, RoleKind.PreCandidate, 3, Since, 0, 0, Leader: null, [new(server.Id, IsVoter: true)], Note: null));
+            request.Number, server!.Id, RaftRole.PreCandidate, 3, Since, 0, 0, Leader: null, [new(server.Id, IsVoter: true)], Note: null));
         using var _ = server;
 
         var run = Run.Of("status", "-S", $"{server.Id}");
@@ -142,7 +142,7 @@ public sealed class StatusTests : IDisposable
         var asked = 0;
         ScriptedServer? server = null;
         server = ScriptedServer.Answering(request => Status(
-            request, server!.Id, RoleKind.Leader, serial: 7, note: Interlocked.Increment(ref asked) < 3 ? "first" : "second"));
+            request, server!.Id, RaftRole.Leader, serial: 7, note: Interlocked.Increment(ref asked) < 3 ? "first" : "second"));
         using var _ = server;
         _members = [new(server.Id, IsVoter: true)];
 
@@ -166,6 +166,6 @@ public sealed class StatusTests : IDisposable
         Assert.DoesNotContain("\u001b[38;", plain.Output);
     }
 
-    private Reply.StatusIs Status(Request request, ServerId server, RoleKind role, long serial, string? note) => new(
+    private Reply.StatusIs Status(Request request, ServerId server, RaftRole role, long serial, string? note) => new(
         request.Number, server, role, Term: 3, Since, serial, CommittedSerial: 7, _leader.Id, _members, note);
 }

@@ -23,17 +23,17 @@ public sealed class EventMessagesTests
         var told = Tell(
             new RaftEvent.PeerChanged("raft", Self, Other, IsReachable: true),
             new RaftEvent.PeerChanged("raft", Self, Other, IsReachable: true),
-            Role(RoleKind.PreCandidate, 1),
-            Role(RoleKind.Follower, 1),
-            Role(RoleKind.PreCandidate, 1),
-            Role(RoleKind.Candidate, 2),
-            new RaftEvent.RoleChanged("raft", Self, RoleKind.Leader, new Term(2), [Self, Other]),
+            Role(RaftRole.PreCandidate, 1),
+            Role(RaftRole.Follower, 1),
+            Role(RaftRole.PreCandidate, 1),
+            Role(RaftRole.Candidate, 2),
+            new RaftEvent.RoleChanged("raft", Self, RaftRole.Leader, new Term(2), [Self, Other]),
             Leader(Self, 2),
             new RaftEvent.PeerChanged("raft", Self, Other, IsReachable: false),
-            Role(RoleKind.Follower, 3),
+            Role(RaftRole.Follower, 3),
             Leader(null, 3),
             Leader(Other, 3),
-            Role(RoleKind.Follower, 4),
+            Role(RaftRole.Follower, 4),
             Leader(null, 4));
 
         Assert.Equal(
@@ -80,7 +80,7 @@ public sealed class EventMessagesTests
         Assert.DoesNotContain("raft@", told);
     }
 
-    private static RaftEvent.RoleChanged Role(RoleKind role, long term) => new("raft", Self, role, new Term(term), []);
+    private static RaftEvent.RoleChanged Role(RaftRole role, long term) => new("raft", Self, role, new Term(term), []);
 
     private static RaftEvent.LeaderChanged Leader(ProcessName? leader, long term) => new("raft", Self, leader, new Term(term));
 

@@ -251,11 +251,11 @@ public sealed class MembershipTests : ServerTest
     public void Status_has_role_term_leader_serials_and_members()
     {
         StartInGroup();
-        Happen(new RaftEvent.RoleChanged("raft", Process(9990), RoleKind.Leader, new Term(3), []));
+        Happen(new RaftEvent.RoleChanged("raft", Process(9990), RaftRole.Leader, new Term(3), []));
         Lead(9990, term: 3);
         Group.Commit("a", "text");
         var status = Status();
-        Assert.Equal((RoleKind.Leader, 3, Id(9990)), (status.Role, status.Term, status.Leader));
+        Assert.Equal((RaftRole.Leader, 3, Id(9990)), (status.Role, status.Term, status.Leader));
         Assert.Equal((1, 1), (status.AppliedSerial, status.CommittedSerial));
         Assert.Equal([Id(9990), Id(9991), Id(9992)], status.Members.Select(member => member.Server));
         Assert.Equal((ServerStanding.Member, null), (status.Standing, status.Note));
@@ -265,7 +265,7 @@ public sealed class MembershipTests : ServerTest
     public async Task Stopped_engine_ends_the_program()
     {
         StartInGroup();
-        Happen(new RaftEvent.ShutOut("raft", Process(9990), "the disk of raft@:9990 fails"));
+        Happen(new RaftEvent.Stopped("raft", Process(9990), "the disk of raft@:9990 fails"));
         Status();
         Assert.Equal("the disk of :9990 fails.", await Failed.Task.WaitAsync(Timeout));
     }
@@ -279,6 +279,6 @@ public sealed class MembershipTests : ServerTest
     private static Reply.StatusIs StatusOf(int port, ServerStanding standing, params int[] members)
     {
         ImmutableArray<MemberLine> lines = [.. members.Select(member => new MemberLine(Id(member), IsVoter: true))];
-        return new(FirstProbe, Id(port), RoleKind.Follower, 1, default, 0, 0, null, lines, null, standing);
+        return new(FirstProbe, Id(port), RaftRole.Follower, 1, default, 0, 0, null, lines, null, standing);
     }
 }

@@ -42,7 +42,7 @@ internal static class FoundedGroup
         };
         var process = new SimulatedProcess(options, State([name], 3, group, [1]), InitialState.Empty);
         process.Start();
-        while (process.Core is not { Role: RoleKind.Leader })
+        while (process.Core is not { Role: RaftRole.Leader })
         {
             process.Step(Input.Tick.Instance);
             while (process.HasWrites)

@@ -50,7 +50,7 @@ internal sealed class SlowGroup
 
     /// <summary>The leader of the highest term, and that term; null without a leader.</summary>
     public (ProcessName Name, Term Term)? Leader => _processes
-        .Where(process => process.Core!.Role == RoleKind.Leader)
+        .Where(process => process.Core!.Role == RaftRole.Leader)
         .OrderByDescending(process => process.Core!.Term)
         .Select(process => ((ProcessName, Term)?)(process.Name, process.Core!.Term))
         .FirstOrDefault();

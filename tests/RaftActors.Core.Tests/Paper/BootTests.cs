@@ -58,11 +58,11 @@ public sealed class BootTests
         lab.Sent.Clear();
 
         lab.Receive(Raft3, 2, new Message.RequestVoteReply(Granted: true, IsPreVote: false), new Boot(3, 33));
-        Assert.Equal(RoleKind.Candidate, lab.Core.Role);
+        Assert.Equal(RaftRole.Candidate, lab.Core.Role);
         Assert.Equal(new Boot(3, 33), Assert.Single(lab.SentTo<Message.Refusal>(Raft3)).Boot);
 
         lab.Receive(Raft3, 2, new Message.RequestVoteReply(Granted: true, IsPreVote: false), new Boot(4, 44));
-        Assert.Equal(RoleKind.Leader, lab.Core.Role);
+        Assert.Equal(RaftRole.Leader, lab.Core.Role);
     }
 
     [Fact]

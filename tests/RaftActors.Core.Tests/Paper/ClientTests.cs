@@ -128,7 +128,7 @@ public sealed class ClientTests
 
         lab.Receive(Raft2, 1, Message.TimeoutNow.Instance);
 
-        Assert.Equal((RoleKind.Candidate, new Term(2)), (lab.Core.Role, lab.Core.Term));
+        Assert.Equal((RaftRole.Candidate, new Term(2)), (lab.Core.Role, lab.Core.Term));
         Assert.True(lab.SentTo<Message.RequestVote>(Raft3).Single() is { IsPreVote: false, IsTransfer: true });
 
         var voter = new Lab([1]);
@@ -152,7 +152,7 @@ public sealed class ClientTests
         lab.Propose("a");
 
         Assert.Contains(lab.Done, line => line.EndsWith("TimedOut", StringComparison.Ordinal));
-        Assert.Equal((RoleKind.Leader, new LogIndex(3)), (lab.Core.Role, lab.Core.LastPosition.Index));
+        Assert.Equal((RaftRole.Leader, new LogIndex(3)), (lab.Core.Role, lab.Core.LastPosition.Index));
     }
 
     private static Lab Ready()

@@ -13,7 +13,7 @@ public sealed class ElectionTests
 
         lab.Receive(Raft3, 7, new Message.RequestVoteReply(Granted: false, IsPreVote: false));
 
-        Assert.Equal((RoleKind.Follower, new Term(7)), (lab.Core.Role, lab.Core.Term));
+        Assert.Equal((RaftRole.Follower, new Term(7)), (lab.Core.Role, lab.Core.Term));
     }
 
     [Fact]
@@ -24,7 +24,7 @@ public sealed class ElectionTests
 
         lab.Append(Raft3, 1, At(1), []);
 
-        Assert.Equal(RoleKind.Candidate, lab.Core.Role);
+        Assert.Equal(RaftRole.Candidate, lab.Core.Role);
         Assert.False(Assert.Single(lab.SentTo<Message.AppendEntriesReply>(Raft3)).Accepted);
     }
 
@@ -72,7 +72,7 @@ public sealed class ElectionTests
 
         lab.Tick(41);
 
-        Assert.NotEqual(RoleKind.Leader, lab.Core.Role);
+        Assert.NotEqual(RaftRole.Leader, lab.Core.Role);
     }
 
     [Fact]
@@ -87,7 +87,7 @@ public sealed class ElectionTests
             lab.Acknowledge(2);
         }
 
-        Assert.Equal(RoleKind.Leader, lab.Core.Role);
+        Assert.Equal(RaftRole.Leader, lab.Core.Role);
     }
 
     [Fact]
@@ -96,13 +96,13 @@ public sealed class ElectionTests
         var lab = new Lab([1]);
 
         lab.TimeOut();
-        Assert.Equal((RoleKind.PreCandidate, new Term(1)), (lab.Core.Role, lab.Core.Term));
+        Assert.Equal((RaftRole.PreCandidate, new Term(1)), (lab.Core.Role, lab.Core.Term));
 
         lab.Receive(Raft2, 1, new Message.RequestVoteReply(Granted: false, IsPreVote: true));
         Assert.Equal(new Term(1), lab.Core.Term);
 
         lab.Receive(Raft3, 2, new Message.RequestVoteReply(Granted: true, IsPreVote: true));
-        Assert.Equal((RoleKind.Candidate, new Term(2)), (lab.Core.Role, lab.Core.Term));
+        Assert.Equal((RaftRole.Candidate, new Term(2)), (lab.Core.Role, lab.Core.Term));
     }
 
     [Fact]

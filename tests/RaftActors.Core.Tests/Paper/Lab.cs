@@ -138,7 +138,7 @@ internal sealed class Lab
     public int TicksUntilTimeOut()
     {
         var ticks = 0;
-        for (; Core.Role == RoleKind.Follower; ticks++)
+        for (; Core.Role == RaftRole.Follower; ticks++)
         {
             Step(Input.Tick.Instance);
         }
@@ -150,7 +150,7 @@ internal sealed class Lab
     public void TimeOut()
     {
         var term = Core.Term;
-        for (var i = 0; i < 41 && (Core.Role, Core.Term) != (RoleKind.PreCandidate, term); i++)
+        for (var i = 0; i < 41 && (Core.Role, Core.Term) != (RaftRole.PreCandidate, term); i++)
         {
             Step(Input.Tick.Instance);
         }

@@ -117,10 +117,10 @@ public sealed class LeadershipTests
         lab.Append(Raft2, 2, At(1), []);
         lab.Receive(Raft2, 1, Message.TimeoutNow.Instance);
         lab.Receive(Raft3, 2, Message.TimeoutNow.Instance);
-        Assert.Equal((RoleKind.Follower, new Term(2)), (lab.Core.Role, lab.Core.Term));
+        Assert.Equal((RaftRole.Follower, new Term(2)), (lab.Core.Role, lab.Core.Term));
 
         lab.Receive(Raft2, 2, Message.TimeoutNow.Instance);
-        Assert.Equal((RoleKind.Candidate, new Term(3)), (lab.Core.Role, lab.Core.Term));
+        Assert.Equal((RaftRole.Candidate, new Term(3)), (lab.Core.Role, lab.Core.Term));
         Assert.True(Assert.Single(lab.SentTo<Message.RequestVote>(Raft3)).IsTransfer);
     }
 
@@ -128,18 +128,18 @@ public sealed class LeadershipTests
     public void Without_pre_vote_a_process_whose_timer_expired_campaigns_at_once()
     {
         var lab = new Lab([1], with: options => options with { Variations = new RaftVariations(PreVote: false) });
-        for (var i = 0; i < 40 && lab.Core.Role == RoleKind.Follower; i++)
+        for (var i = 0; i < 40 && lab.Core.Role == RaftRole.Follower; i++)
         {
             lab.Step(Input.Tick.Instance);
         }
 
-        Assert.Equal((RoleKind.Candidate, new Term(2)), (lab.Core.Role, lab.Core.Term));
+        Assert.Equal((RaftRole.Candidate, new Term(2)), (lab.Core.Role, lab.Core.Term));
     }
 
     [Theory]
-    [InlineData(true, RoleKind.PreCandidate)]
-    [InlineData(false, RoleKind.Leader)]
-    public void Without_check_quorum_a_leader_without_replies_keeps_leading(bool checkQuorum, RoleKind role)
+    [InlineData(true, RaftRole.PreCandidate)]
+    [InlineData(false, RaftRole.Leader)]
+    public void Without_check_quorum_a_leader_without_replies_keeps_leading(bool checkQuorum, RaftRole role)
     {
         var lab = new Lab([1], with: options => options with { Variations = new RaftVariations(CheckQuorum: checkQuorum) });
         lab.Lead();

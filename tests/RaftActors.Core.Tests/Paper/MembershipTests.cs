@@ -15,10 +15,10 @@ public sealed class MembershipTests
         lab.Campaign();
 
         lab.Receive(WithIncarnation(Raft2, 2), 2, new Message.RequestVoteReply(Granted: true, IsPreVote: false));
-        Assert.Equal(RoleKind.Candidate, lab.Core.Role);
+        Assert.Equal(RaftRole.Candidate, lab.Core.Role);
 
         lab.Receive(Raft3, 2, new Message.RequestVoteReply(Granted: true, IsPreVote: false));
-        Assert.Equal(RoleKind.Leader, lab.Core.Role);
+        Assert.Equal(RaftRole.Leader, lab.Core.Role);
     }
 
     /// <summary>
@@ -46,7 +46,7 @@ public sealed class MembershipTests
 
         lab.Receive(Raft3, 2, new Message.RequestVoteReply(Granted: true, IsPreVote: false));
 
-        Assert.Equal((RoleKind.Candidate, new Term(3)), (lab.Core.Role, lab.Core.Term));
+        Assert.Equal((RaftRole.Candidate, new Term(3)), (lab.Core.Role, lab.Core.Term));
     }
 
     [Fact]
@@ -178,11 +178,11 @@ public sealed class MembershipTests
         lab.Campaign();
         lab.Receive(Raft3, 2, new Message.RequestVoteReply(Granted: true, IsPreVote: true));
         lab.Receive(Raft2, 2, new Message.RequestVoteReply(Granted: true, IsPreVote: false));
-        Assert.Equal(RoleKind.Candidate, lab.Core.Role);
+        Assert.Equal(RaftRole.Candidate, lab.Core.Role);
 
         lab.Receive(Stranger, 2, new Message.RequestVoteReply(Granted: true, IsPreVote: false));
 
-        Assert.Equal(RoleKind.Leader, lab.Core.Role);
+        Assert.Equal(RaftRole.Leader, lab.Core.Role);
     }
 
     private static Member Stranger => new(new ProcessName("raft9@x"), SimulatedProcess.IncarnationOf(1));

@@ -169,7 +169,7 @@ public sealed class PaperTests
 
         lab.Receive(Raft3, 9, new Message.AppendEntriesReply(false, default, default, IsAdmitted: true));
 
-        Assert.Equal((RoleKind.Follower, new Term(9)), (lab.Core.Role, lab.Core.Term));
+        Assert.Equal((RaftRole.Follower, new Term(9)), (lab.Core.Role, lab.Core.Term));
     }
 
     // Followers.
@@ -183,9 +183,9 @@ public sealed class PaperTests
             lab.Step(Input.Tick.Instance);
         }
 
-        Assert.Equal(RoleKind.Follower, lab.Core.Role);
+        Assert.Equal(RaftRole.Follower, lab.Core.Role);
         lab.TimeOut();
-        Assert.Equal(RoleKind.PreCandidate, lab.Core.Role);
+        Assert.Equal(RaftRole.PreCandidate, lab.Core.Role);
     }
 
     // Candidates.
@@ -196,7 +196,7 @@ public sealed class PaperTests
 
         lab.Campaign();
 
-        Assert.Equal((RoleKind.Candidate, new Term(2)), (lab.Core.Role, lab.Core.Term));
+        Assert.Equal((RaftRole.Candidate, new Term(2)), (lab.Core.Role, lab.Core.Term));
         Assert.Contains(lab.Done, line => line.StartsWith("persists #2 term 2 vote raft1", StringComparison.Ordinal));
         Assert.Equal([true, false], lab.SentTo<Message.RequestVote>(Raft2).Select(request => request.IsPreVote));
         Assert.Equal([true, false], lab.SentTo<Message.RequestVote>(Raft3).Select(request => request.IsPreVote));
@@ -210,10 +210,10 @@ public sealed class PaperTests
         lab.IsDiskSlow = true;
         lab.Campaign();
         lab.Receive(Raft2, 2, new Message.RequestVoteReply(Granted: true, IsPreVote: false));
-        Assert.Equal(RoleKind.Candidate, lab.Core.Role);
+        Assert.Equal(RaftRole.Candidate, lab.Core.Role);
 
         lab.FinishWrites();
-        Assert.Equal(RoleKind.Leader, lab.Core.Role);
+        Assert.Equal(RaftRole.Leader, lab.Core.Role);
     }
 
     [Fact]
@@ -224,7 +224,7 @@ public sealed class PaperTests
 
         lab.Append(Raft3, 2, At(1), []);
 
-        Assert.Equal((RoleKind.Follower, Raft3), (lab.Core.Role, lab.Core.Leader));
+        Assert.Equal((RaftRole.Follower, Raft3), (lab.Core.Role, lab.Core.Leader));
     }
 
     [Fact]
@@ -235,7 +235,7 @@ public sealed class PaperTests
 
         lab.Campaign();
 
-        Assert.Equal((RoleKind.Candidate, new Term(3)), (lab.Core.Role, lab.Core.Term));
+        Assert.Equal((RaftRole.Candidate, new Term(3)), (lab.Core.Role, lab.Core.Term));
     }
 
     // Leaders.

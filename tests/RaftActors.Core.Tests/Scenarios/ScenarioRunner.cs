@@ -143,8 +143,8 @@ internal sealed partial class ScenarioRunner
     private static bool IsReached(string? until, List<SimulatedProcess> meant) => until switch
     {
         null => false,
-        "leader" => meant.Exists(process => process.Core!.Role == RoleKind.Leader),
-        "candidate" => meant.Exists(process => process.Core!.Role is RoleKind.PreCandidate or RoleKind.Candidate),
+        "leader" => meant.Exists(process => process.Core!.Role == RaftRole.Leader),
+        "candidate" => meant.Exists(process => process.Core!.Role is RaftRole.PreCandidate or RaftRole.Candidate),
         _ => throw new FormatException($"There is no 'until={until}'."),
     };
 

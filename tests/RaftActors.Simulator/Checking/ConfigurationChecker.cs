@@ -52,7 +52,7 @@ internal sealed class ConfigurationChecker
             throw new Violation("membership", $"{process.Member} changes {last} to {next}, which have majorities without a common member");
         }
 
-        if (process.Core is not { Role: RoleKind.Leader } leader || leader.Term != entry.Term)
+        if (process.Core is not { Role: RaftRole.Leader } leader || leader.Term != entry.Term)
         {
             return;
         }

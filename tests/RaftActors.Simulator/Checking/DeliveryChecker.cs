@@ -52,7 +52,7 @@ internal sealed class DeliveryChecker(Ledger ledger, List<SimulatedProcess> proc
     /// <summary>A leader counts disks only for entries of its own term. Older entries are committed with them (§5.4.2).</summary>
     public static void CheckCommittedByOwnTerm(SimulatedProcess process, in LogEntry last)
     {
-        if (process.Core is { Role: RoleKind.Leader } leader && last.Term != leader.Term)
+        if (process.Core is { Role: RaftRole.Leader } leader && last.Term != leader.Term)
         {
             throw new Violation("own term", $"{process.Member} leads term {leader.Term} and committed {last} before an entry of its own");
         }

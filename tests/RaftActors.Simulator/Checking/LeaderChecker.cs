@@ -15,7 +15,7 @@ internal sealed class LeaderChecker(Ledger ledger, VoteChecker votes, DamageBook
 
     public void OnStepped(SimulatedProcess process, Configuration before)
     {
-        if (process.Core is not { Role: RoleKind.Leader } leader)
+        if (process.Core is not { Role: RaftRole.Leader } leader)
         {
             return;
         }

@@ -66,7 +66,7 @@ internal sealed partial class Simulation
         _candidates.Clear();
         foreach (var process in _processes)
         {
-            if (process.IsRunning && !process.IsPaused && (!prefersLeader || process.Core!.Role == RoleKind.Leader))
+            if (process.IsRunning && !process.IsPaused && (!prefersLeader || process.Core!.Role == RaftRole.Leader))
             {
                 _candidates.Add(process);
             }

@@ -68,7 +68,7 @@ internal sealed partial class Simulation
         SimulatedProcess? leader = null;
         foreach (var process in _processes)
         {
-            if (process.Core is { Role: RoleKind.Leader } && !(leader?.Core!.Term > process.Core.Term))
+            if (process.Core is { Role: RaftRole.Leader } && !(leader?.Core!.Term > process.Core.Term))
             {
                 leader = process;
             }

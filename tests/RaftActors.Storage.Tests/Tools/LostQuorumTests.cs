@@ -97,7 +97,7 @@ public sealed class LostQuorumTests
         }
 
         _group.Tick(300);
-        var leaders = Enumerable.Range(1, 5).Where(number => _group[number].Role == RoleKind.Leader).ToList();
+        var leaders = Enumerable.Range(1, 5).Where(number => _group[number].Role == RaftRole.Leader).ToList();
 
         Assert.Equal(2, leaders.Count);
         Assert.Equal("1/1, 2/1", _group.LogOf(1)[..8]);

@@ -21,7 +21,7 @@ internal sealed class Survivors
 
     public RaftCore this[int number] => _cores[Names[number - 1]];
 
-    public RaftCore? Leader => _cores.Values.SingleOrDefault(core => core.Role == RoleKind.Leader);
+    public RaftCore? Leader => _cores.Values.SingleOrDefault(core => core.Role == RaftRole.Leader);
 
     public static Member MemberOf(int number) => new(Names[number - 1], new Incarnation(new Guid(number, 0, 0, new byte[8])));
 

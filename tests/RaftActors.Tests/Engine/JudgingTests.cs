@@ -25,7 +25,7 @@ public sealed class JudgingTests : TestKit
     private bool JudgesProposals<TActor>(System.Linq.Expressions.Expression<Func<TActor>> make)
         where TActor : ActorBase
     {
-        RaftExtension.Of(Sys).ScriptedHost = TestActor;
+        Raft.Get(Sys).ScriptedHost = TestActor;
         Sys.ActorOf(Props.Create(make));
         return ExpectMsg<ToEngine.Attach>().JudgesProposals;
     }

@@ -257,7 +257,7 @@ public sealed class RaftSettingsTests
     private static CoreOptions ToCore(RaftSettings settings) => settings.ToCoreOptions(new Member(settings.Self, default), 1);
 
     private static RaftSettings Read(string config, RaftOptions<string>? options = null) => RaftSettings.Read(
-        ConfigurationFactory.ParseString(config).WithFallback(RaftExtension.Reference),
+        ConfigurationFactory.ParseString(config).WithFallback(Raft.Reference),
         options ?? new RaftOptions<string>(),
         "raft1",
         defaultNode: null);
@@ -266,7 +266,7 @@ public sealed class RaftSettingsTests
     private static IEnumerable<string> LeavesOfReference()
     {
         List<string> path = [];
-        var stream = typeof(RaftExtension).Assembly.GetManifestResourceStream("RaftActors.reference.conf");
+        var stream = typeof(Raft).Assembly.GetManifestResourceStream("RaftActors.reference.conf");
         using var reader = new StreamReader(stream!); // Justification: it is built in.
         while (reader.ReadLine()?.Trim() is { } line)
         {

@@ -38,7 +38,7 @@ public sealed class FenceTests : TestKit
 
         // A program that handles the event leaves out the log entry.
         var logged = Assert.IsAssignableFrom<LogMessage>(errors.ExpectMsg<Error>().Message);
-        Assert.Single(logged.Parameters().OfType<RaftEvent.ShutOut>());
+        Assert.Single(logged.Parameters().OfType<RaftEvent.Fenced>());
         _group.Actors["raft1"].Tell(new Recorder.GetStatus(), TestActor);
         Assert.Contains(", fenced: its store is an old copy", ExpectMsg<RaftStatus>().ToString());
         _group.Actors["raft1"].Tell(new Recorder.Explain(), TestActor);

@@ -58,7 +58,7 @@ public sealed class NodeStopTests : TestKit
         {
             node.Tell(new Recorder.GetStatus(), TestActor);
             var status = ExpectMsg<RaftStatus>(Guard);
-            var found = status.Role == RoleKind.Leader ? "leader" : status.Quorum is { IsMember: true } ? "voter" : "learner";
+            var found = status.Role == RaftRole.Leader ? "leader" : status.Quorum is { IsMember: true } ? "voter" : "learner";
             if (found == role)
             {
                 return node;

@@ -34,7 +34,7 @@ public sealed class RaftEventTests : TestKit
         var told = Of<RaftEvent.RoleChanged>("raft2", Told());
 
         Assert.Equal(
-            [(RoleKind.PreCandidate, 0), (RoleKind.Candidate, 1), (RoleKind.Leader, 1)],
+            [(RaftRole.PreCandidate, 0), (RaftRole.Candidate, 1), (RaftRole.Leader, 1)],
             told.Select(changed => (changed.Role, (int)changed.Term.Value)));
         Assert.Equal([0, 0], told.SkipLast(1).Select(changed => changed.Votes.Length));
         Assert.Contains(NameOf("raft2"), told[^1].Votes);
@@ -159,7 +159,7 @@ public sealed class RaftEventTests : TestKit
     }
 
     [Fact]
-    public void Process_whose_store_failed_publishes_ShutOut_once_whatever_its_actor_does_then()
+    public void Process_whose_store_failed_publishes_Stopped_once_whatever_its_actor_does_then()
     {
         Found();
 
@@ -168,7 +168,7 @@ public sealed class RaftEventTests : TestKit
         _group.Actors["raft3"].Tell(new InvalidOperationException("a restart"));
         _group.Settle();
 
-        Assert.Contains("the disk is gone", Assert.Single(Of<RaftEvent.ShutOut>("raft3", Told())).Detail);
+        Assert.Contains("the disk is gone", Assert.Single(Of<RaftEvent.Stopped>("raft3", Told())).Detail);
     }
 
     [Fact]
@@ -180,7 +180,7 @@ public sealed class RaftEventTests : TestKit
         _group.Stores["raft3"].Fail("the disk is gone");
         _group.Settle();
 
-        Assert.Equal(Assert.Single(Of<RaftEvent.ShutOut>("raft3", Told())), Assert.Single(Logged()));
+        Assert.Equal(Assert.Single(Of<RaftEvent.Stopped>("raft3", Told())), Assert.Single(Logged()));
     }
 
     [Fact]
@@ -201,7 +201,7 @@ public sealed class RaftEventTests : TestKit
     {
         _group.Start("raft1", 0);
         var before = StatusOf("raft1");
-        Assert.Equal((RoleKind.Follower, Term.Zero, null), (before.Role, before.Term, before.LedBy));
+        Assert.Equal((RaftRole.Follower, Term.Zero, null), (before.Role, before.Term, before.LedBy));
         Assert.Equal(GroupUid.None, before.Identity);
         Assert.Equal("raft1 raft2 raft3", TextOf(before.Members));
 
@@ -214,8 +214,8 @@ public sealed class RaftEventTests : TestKit
         ExpectChangeDone("raft4");
 
         var (leader, learner) = (StatusOf("raft2"), StatusOf("raft4"));
-        Assert.Equal((RoleKind.Leader, new Term(1), NameOf("raft2")), (leader.Role, leader.Term, leader.LedBy));
-        Assert.Equal((RoleKind.Follower, new Term(1), NameOf("raft2")), (learner.Role, learner.Term, learner.LedBy));
+        Assert.Equal((RaftRole.Leader, new Term(1), NameOf("raft2")), (leader.Role, leader.Term, leader.LedBy));
+        Assert.Equal((RaftRole.Follower, new Term(1), NameOf("raft2")), (learner.Role, learner.Term, learner.LedBy));
         Assert.Equal("raft1 raft2 raft3 (raft4)", TextOf(learner.Members));
         Assert.NotEqual(GroupUid.None, leader.Identity);
         Assert.Equal(leader.Identity, learner.Identity);

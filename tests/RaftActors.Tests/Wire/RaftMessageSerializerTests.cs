@@ -21,9 +21,9 @@ public sealed class RaftMessageSerializerTests : TestKit
     [Fact]
     public void Serializer_is_registered_when_the_users_configuration_holds_the_defaults_already()
     {
-        using var system = ActorSystem.Create("configured", RaftExtension.Reference);
+        using var system = ActorSystem.Create("configured", Raft.Reference);
 
-        RaftExtension.Of(system);
+        Raft.Get(system);
 
         Assert.IsType<RaftMessageSerializer>(system.Serialization.FindSerializerForType(typeof(WireMessage.Hello)));
     }

@@ -87,7 +87,7 @@ public sealed class SnapshotPieceTests
     private static void Lead(RaftCore core)
     {
         Step(core, new Input.Persisted(default));
-        while (core.Role == RoleKind.Follower)
+        while (core.Role == RaftRole.Follower)
         {
             Step(core, Input.Tick.Instance);
         }

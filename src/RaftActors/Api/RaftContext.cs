@@ -15,7 +15,7 @@ namespace RaftActors;
 /// </para>
 /// </summary>
 /// <typeparam name="TValue">The type of the values of the group.</typeparam>
-public sealed class RaftGroup<TValue>
+public sealed class RaftContext<TValue>
 {
     private readonly RaftProcess _process;
     private readonly long _life;
@@ -25,7 +25,7 @@ public sealed class RaftGroup<TValue>
     private readonly IActorRef _actor;
     private readonly bool _takesSnapshots;
 
-    internal RaftGroup(
+    internal RaftContext(
         RaftProcess process,
         long life,
         DeliveryOrder order,

@@ -1,0 +1,40 @@
+namespace RaftActors;
+
+/// <summary>Why a process refuses another.</summary>
+public enum RefusalReason
+{
+    /// <summary>
+    /// Another incarnation of that name is known: the disk was lost or replaced. The new one does not vote in the place of the old
+    /// one.
+    /// </summary>
+    OtherIncarnation,
+
+    /// <summary>The sender belongs to another group.</summary>
+    OtherGroup,
+
+    /// <summary>The name is not in the roster.</summary>
+    NotInRoster,
+
+    /// <summary>The logs differ below their common end, from this serial on.</summary>
+    Diverged,
+
+    /// <summary>A majority has the sender's log and not the receiver's. The receiver fences itself.</summary>
+    Outvoted,
+
+    /// <summary>The sender is fenced.</summary>
+    Fenced,
+
+    /// <summary>
+    /// The store is a restored copy: a later boot of it was recorded. It has forgotten votes and acknowledgements.
+    /// </summary>
+    RestoredDisk,
+
+    /// <summary>The process was removed from the group.</summary>
+    Removed,
+
+    /// <summary>
+    /// The logs of the sender and of a third process differ, and no majority tells which one is damaged. The receiver is not
+    /// refused; it reports this.
+    /// </summary>
+    Disputed,
+}

@@ -1,0 +1,177 @@
+using System.Reflection;
+
+using Akka;
+using Akka.Actor;
+using Akka.Cluster;
+using Akka.Configuration;
+using Akka.Event;
+
+using RaftActors.Core;
+using RaftActors.Discovery;
+using RaftActors.Engine;
+using RaftActors.Storage;
+
+namespace RaftActors;
+
+/// <summary>
+/// The state that all raft actors of an actor system share: the defaults, the serializer of the wire, the process names, and
+/// <c>/system/raft</c>. The first raft actor creates it; it needs no configuration.
+/// </summary>
+public sealed class Raft : IExtension
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<(string Group, ProcessName Name), ProcessOpening> _processes = [];
+    private readonly ExtendedActorSystem _system;
+    private readonly IActorRef _registry;
+    private readonly StoreRoom _stores;
+
+    internal Raft(ExtendedActorSystem system)
+    {
+        _system = system;
+
+        // The defaults also name the serializer of the wire. A serializer that code adds would be lost: Akka.NET makes all serializers
+        // again from the configuration whenever an extension injects its defaults.
+        system.Settings.InjectTopLevelFallback(Reference);
+        _stores = new StoreRoom(system);
+        system.RegisterOnTermination(CloseStores);
+        var discovery = DiscoverySettings.Read(system.Settings.Config.GetConfig("raft") ?? Config.Empty);
+        var source = SourceOf(system, discovery);
+        _registry = system.SystemActorOf(Props.Create(() => new RaftRegistry(source, discovery.Interval)), "raft");
+
+        // After the services of the node, so that their last Appends are taken, and before the node leaves its cluster.
+        CoordinatedShutdown.Get(system).AddTask(
+            CoordinatedShutdown.PhaseBeforeClusterShutdown,
+            "raft-hand-over",
+            () => _registry.Ask<Done>(RaftRegistry.PrepareStop.Instance));
+    }
+
+    /// <summary>The defaults: <c>reference.conf</c>.</summary>
+    internal static Config Reference { get; } =
+        ConfigurationFactory.FromResource("RaftActors.reference.conf", Assembly.GetExecutingAssembly());
+
+    /// <summary>The actor that raft actors attach to: <c>/system/raft</c>, or in a test the scripted group.</summary>
+    internal IActorRef Host => ScriptedHost ?? _registry;
+
+    /// <summary>A test sets it before its first raft actor starts. Then names and rosters are not checked.</summary>
+    internal IActorRef? ScriptedHost { get; set; }
+
+    /// <summary>The raft groups of an actor system. The first call, or the first raft actor, creates them.</summary>
+    public static Raft Get(ActorSystem system) => system.WithExtension<Raft, RaftExtension>();
+
+    /// <summary>Reads and checks the settings of an actor.</summary>
+    /// <exception cref="RaftConfigurationException">A setting is missing or wrong.</exception>
+    internal RaftSettings ReadSettings<TValue>(RaftOptions<TValue> options, IActorRef actor)
+    {
+        var defaultNode = ScriptedHost is null ? null : "node1@scripted";
+        var settings = RaftSettings.Read(_system.Settings.Config, options, actor.Path.Name, defaultNode);
+        if (ScriptedHost is null)
+        {
+            settings.Validate();
+            DiscoveryCheck.Demand(_system, settings);
+        }
+
+        return settings;
+    }
+
+    /// <summary>
+    /// The opening of the process that an actor is. The actor's first life begins it, on a thread of its own; all later lives share it,
+    /// unless it failed.
+    /// </summary>
+    /// <param name="preload">The pairs that a new store begins with. Called for a new opening only.</param>
+    /// <param name="makeStore">Makes the store; null: the store of the settings.</param>
+    internal ProcessOpening Open(RaftSettings settings, Func<LogSlice> preload, Func<IRaftStore>? makeStore)
+    {
+        if (FindOpening(settings) is { } begun)
+        {
+            return begun;
+        }
+
+        var pairs = preload();
+        ProcessOpening opening;
+        lock (_lock)
+        {
+            if (FindOpening(settings) is { } other)
+            {
+                return other;
+            }
+
+            var key = (settings.Group, settings.Self);
+            opening = new ProcessOpening(settings, () => Open(settings, pairs, makeStore));
+            _processes[key] = opening;
+        }
+
+        if (ScriptedHost is not null || (makeStore is null && settings.Store.Directory.Length == 0))
+        {
+            opening.Run();
+        }
+        else
+        {
+            opening.Start();
+        }
+
+        return opening;
+    }
+
+    private ProcessOpening? FindOpening(RaftSettings settings)
+    {
+        lock (_lock)
+        {
+            return _processes.TryGetValue((settings.Group, settings.Self), out var opening) && !opening.HasFailed ? opening : null;
+        }
+    }
+
+    // An actor system without an address has no other nodes.
+    private static INodeSource? SourceOf(ExtendedActorSystem system, DiscoverySettings discovery) =>
+        system.Provider.DefaultAddress.HasLocalScope ? null
+        : discovery.IsByNames ? new NamedNodes(system.Provider.DefaultAddress, discovery.Contacts, system.Log)
+        : DiscoveryCheck.IsClustered(system) ? new ClusterNodes(Cluster.Get(system))
+        : null;
+
+    private RaftProcess Open(RaftSettings settings, LogSlice preload, Func<IRaftStore>? makeStore)
+    {
+        var owner = new StoreOwner(settings.Group, settings.Self);
+        if (ScriptedHost is not null)
+        {
+            var (scripted, nothing) = HostedStore.Open(new MemoryStore(), owner, preload);
+            return new RaftProcess(settings, scripted, nothing, preload);
+        }
+
+        var spansNodes = settings.SpansNodes || settings.IsJoining;
+        var (store, recovered) = HostedStore.Open(
+            makeStore?.Invoke() ?? _stores.StoreOf(settings.Store, owner, spansNodes), owner, preload);
+        try
+        {
+            foreach (var note in recovered.Notes)
+            {
+                _system.Log.Warning("The store of {0}: {1}", owner, note);
+            }
+
+            var process = new RaftProcess(settings, store, recovered, preload);
+            process.MakeCore();
+            if (makeStore is not null || settings.Store.Directory.Length > 0)
+            {
+                // A store that is unexpectedly new shows that its directory is wrong or gone.
+                _system.Log.Info("The store of {0} {1}", owner, recovered.IsNew ? "is new" : $"goes up to serial {process.Found}");
+            }
+
+            return process;
+        }
+        catch
+        {
+            store.Close();
+            throw;
+        }
+    }
+
+    // The engines have closed theirs by now. The others belong to processes without an engine, or are still being opened.
+    private void CloseStores()
+    {
+        lock (_lock)
+        {
+            foreach (var opening in _processes.Values)
+            {
+                opening.Close();
+            }
+        }
+    }
+}
