@@ -41,6 +41,18 @@ public sealed class DirectionTests
         Assert.Equal(OnActors.Contains(name), usesActors);
     }
 
+    [Theory]
+    [InlineData("src/RaftActors.Core/RaftActors.Core.csproj")]
+    [InlineData("src/RaftActors.Storage/RaftActors.Storage.csproj")]
+    public void Core_and_stores_are_hosted_by_their_public_api(string project)
+    {
+        var friends = XDocument.Parse(Repository.Read(project)).Descendants("InternalsVisibleTo")
+            .Select(friend => friend.Attribute("Include")!.Value);
+
+        // The raft program is no host: its tools look into the files of stopped stores.
+        Assert.Empty(friends.Intersect(["RaftActors", "RaftActors.Codec", "RaftActors.Storage", "RaftActors.Testing"]));
+    }
+
     [Fact]
     public void Core_needs_no_package_at_run_time()
     {
