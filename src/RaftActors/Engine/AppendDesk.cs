@@ -39,7 +39,8 @@ internal sealed class AppendDesk(EngineContext context)
     private bool _isWayOpen;
 
     // The number of ways to the leader of this term that refused. A refusal leads to the next way, once the Append that goes ahead is
-    // answered: an Append under way on the old way could overtake.
+    // answered: an Append under way on the old way could overtake. For the same reason a better way, through a member that was met since,
+    // is not taken while the present one is open.
     private Term _term;
     private int _detours;
     private bool _isTurnedAway;
@@ -201,6 +202,10 @@ internal sealed class AppendDesk(EngineContext context)
         else if (_isTurnedAway && _ahead is not { IsUnderWay: true })
         {
             (_detours, _isTurnedAway) = (_detours + 1, false);
+        }
+        else if (_way is { } present && present.IsOpen(context))
+        {
+            return present;
         }
 
         return LeaderWay.Find(context, _detours);

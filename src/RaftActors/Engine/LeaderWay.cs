@@ -47,6 +47,10 @@ internal sealed record LeaderWay(IActorRef Engine, int Hops, Term Term)
         return ways.Count > 0 ? ways[detours % ways.Count] : null;
     }
 
+    /// <summary>The leader of this way's term is known, and the engine on the way takes requests.</summary>
+    public bool IsOpen(EngineContext context) =>
+        context.Leader?.Term == Term && (Engine.Equals(context.Self) || context.Peers.IsServing(Engine));
+
     /// <summary>The leader's engine, to pass a request on to; null: refuse the request.</summary>
     public static IActorRef? PassOn(EngineContext context, int hops) =>
         hops > 0 && context.Leader is { IsSelf: false } leader ? context.Peers.FindServing(leader.Leader.Name) : null;

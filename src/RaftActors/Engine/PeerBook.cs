@@ -22,6 +22,10 @@ internal sealed class PeerBook(RaftProcess process)
     public IActorRef? FindServing(ProcessName name) =>
         _known.GetValueOrDefault(name) is { IsReachable: true, IsLeaving: false } known ? known.Engine : null;
 
+    /// <summary>The engine of a process, as <see cref="FindServing"/> returns it.</summary>
+    public bool IsServing(IActorRef engine) =>
+        _known.Values.Any(known => known is { IsReachable: true, IsLeaving: false } && known.Engine.Equals(engine));
+
     /// <summary>The processes on other nodes whose engines take requests.</summary>
     public IEnumerable<ProcessName> ServingElsewhere => _known
         .Where(each => each.Value is { IsReachable: true, IsLeaving: false } && each.Key.Node != process.Name.Node)

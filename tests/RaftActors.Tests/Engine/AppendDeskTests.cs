@@ -170,6 +170,50 @@ public sealed class AppendDeskTests : TestKit
     }
 
     [Fact]
+    public void Learner_stays_on_its_way_when_it_meets_a_member_before_the_leader_has_answered()
+    {
+        _bench.BuildQuorum(("raft2", 4), ("raft3", 4), ("raft4", 4));
+        _bench.Elect("raft2");
+        _bench.LoseSightOf("raft3");
+        Append();
+        _bench["raft4"].ExpectMsg<WireMessage.AppendRequest>();
+
+        // The way through raft3 may be faster, so an Append on it could overtake the first one.
+        _bench.Meet("raft3");
+        Append();
+        _desk.SendWaiting();
+
+        _bench["raft3"].ExpectNoMsg(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public void Learner_that_sent_to_the_leader_before_it_knew_the_quorum_goes_on_sending_to_the_leader()
+    {
+        _bench.Elect("raft2");
+        Append();
+        _bench["raft2"].ExpectMsg<WireMessage.AppendRequest>();
+
+        _bench.BuildQuorum(("raft2", 4), ("raft3", 4), ("raft4", 4));
+        Append();
+
+        _bench["raft2"].ExpectMsg<WireMessage.AppendRequest>();
+    }
+
+    [Fact]
+    public void Learner_leaves_a_way_whose_member_is_out_of_reach()
+    {
+        _bench.BuildQuorum(("raft2", 4), ("raft3", 4), ("raft4", 4));
+        _bench.Elect("raft2");
+        Append();
+        _bench["raft3"].ExpectMsg<WireMessage.AppendRequest>();
+
+        _bench.LoseSightOf("raft3");
+        var second = _bench.Process.ToId(Append());
+
+        Assert.Equal(second, _bench["raft4"].ExpectMsg<WireMessage.AppendRequest>().Request);
+    }
+
+    [Fact]
     public void Burst_keeps_a_window_of_appends_under_way_and_sends_the_next_when_one_has_ended()
     {
         _bench.BuildQuorum(("raft1", 1), ("raft2", 4), ("raft3", 4));
@@ -210,7 +254,7 @@ public sealed class AppendDeskTests : TestKit
         var last = Enumerable.Range(0, AppendDesk.WindowAppends + 1).Select(_ => _bench.Process.ToId(Append())).ToArray()[^1];
         Sent(AppendDesk.WindowAppends);
 
-        _bench.Elect("raft3");
+        _bench.Elect("raft3", term: 2);
         _desk.SendWaiting();
 
         Assert.Equal(last, _bench["raft3"].ExpectMsg<WireMessage.AppendRequest>().Request);

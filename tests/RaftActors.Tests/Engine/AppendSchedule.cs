@@ -7,10 +7,11 @@ using RaftActors.Wire;
 namespace RaftActors.Tests.Engine;
 
 /// <summary>
-/// Appends of a group under a random schedule: elections that not every process hears of, leaders that do not know that they were deposed,
-/// lost messages, busy leaders, actors that are replaced, snapshots. The log is a model; the desks are the engine's. In the end the network
-/// is whole and the leader stays. Says what went wrong: an Append without exactly one end, a committed one that was told not to be, one
-/// that is committed twice. Where <paramref name="isStable"/>, the first leader stays, and Appends keep the order in which they were made.
+/// Appends of a group under a random schedule: elections that not every process hears of, leaders that do not know that they were
+/// deposed, peers that are met late, lost messages, busy leaders, actors that are replaced, snapshots. The log is a model; the
+/// desks are the engine's. In the end the network is whole and the leader stays. Says what went wrong: an Append without exactly
+/// one end, a committed one that was told not to be, one that is committed twice. Where <paramref name="isStable"/>, the first
+/// leader stays, and Appends keep the order in which they were made.
 /// </summary>
 internal sealed class AppendSchedule(int seed, bool isStable)
 {
@@ -20,6 +21,7 @@ internal sealed class AppendSchedule(int seed, bool isStable)
     private readonly Dictionary<(IActorRef From, IActorRef To), Queue<WireMessage>> _links = [];
     private readonly List<LogEntry> _committed = [];
     private readonly Dictionary<RequestId, List<CancelReason>> _cancelled = [];
+    private readonly Dictionary<ScheduledProcess, QuorumView> _quorums = [];
     private readonly List<string> _trace = [];
 
     private ScheduledProcess[] _processes = [];
@@ -53,10 +55,12 @@ internal sealed class AppendSchedule(int seed, bool isStable)
         for (var place = 0; place < _processes.Length; place++)
         {
             var process = _processes[place];
-            process.Context.Quorum = new QuorumView([.. voters], voters.Contains(process.Process.Member), configuration);
+            var quorum = new QuorumView([.. voters], voters.Contains(process.Process.Member), configuration);
+            _quorums.Add(process, quorum);
+            process.Context.Quorum = _random.Next(3) > 0 ? quorum : null;
             mailboxes[2 * place].Take = (message, sender) => Enqueue((WireMessage)message, sender, process.Engine);
             mailboxes[(2 * place) + 1].Take = (message, _) => TakeAtActor(process, message);
-            foreach (var other in _processes.Where(other => other != process))
+            foreach (var other in _processes.Where(_ => _random.Next(3) > 0))
             {
                 process.Context.Peers.Learn(other.Process.Name, other.Engine);
             }
@@ -69,7 +73,7 @@ internal sealed class AppendSchedule(int seed, bool isStable)
     private void DoSomething()
     {
         var process = Any(_processes);
-        switch (_random.Next(20))
+        switch (_random.Next(23))
         {
             case 0 when !isStable && _random.Next(3) == 0:
                 Elect();
@@ -102,6 +106,15 @@ internal sealed class AppendSchedule(int seed, bool isStable)
                 _trace.Add($"replace the actor of {NameOf(process)}");
                 process.ReplaceActor();
                 break;
+            case 20:
+                Meet(process, Any(_processes));
+                break;
+            case 21 when !isStable:
+                LoseSight(process, Any(_processes));
+                break;
+            case 22:
+                HearQuorum(process);
+                break;
         }
     }
 
@@ -113,6 +126,8 @@ internal sealed class AppendSchedule(int seed, bool isStable)
         {
             foreach (var process in _processes)
             {
+                Array.ForEach(_processes, other => Meet(process, other));
+                HearQuorum(process);
                 HearLeader(process, knows: true);
                 Settle(process);
             }
@@ -185,6 +200,30 @@ internal sealed class AppendSchedule(int seed, bool isStable)
         {
             _trace.Add($"{NameOf(process)} hears of {(knows ? "the leader" : "none")}");
             process.Hear(knows ? _leader : null, _term);
+        }
+    }
+
+    private void HearQuorum(ScheduledProcess process)
+    {
+        _trace.Add($"{NameOf(process)} hears of the quorum");
+        process.Context.Quorum = _quorums[process];
+        process.Appends.SendWaiting();
+    }
+
+    private void Meet(ScheduledProcess process, ScheduledProcess other)
+    {
+        if (process.Context.Peers.Learn(other.Process.Name, other.Engine))
+        {
+            _trace.Add($"{NameOf(process)} meets {NameOf(other)}");
+            process.Appends.SendWaiting();
+        }
+    }
+
+    private void LoseSight(ScheduledProcess process, ScheduledProcess other)
+    {
+        if (process.Context.Peers.Mark(other.Process.Name, other.Engine.Path.Address, isReachable: false))
+        {
+            _trace.Add($"{NameOf(process)} loses sight of {NameOf(other)}");
         }
     }
 

@@ -78,6 +78,9 @@ internal sealed class Bench
     public void LoseSightOf(string process) =>
         Context.Peers.Mark(NameOf(process), _peers[process].Ref.Path.Address, isReachable: false);
 
+    /// <summary>The peer is reachable, for the first time or again.</summary>
+    public void Meet(string process) => Context.Peers.Learn(NameOf(process), _peers[process]);
+
     /// <summary>Pairs of the group become committed here.</summary>
     public void Commit(params long[] serials)
     {
