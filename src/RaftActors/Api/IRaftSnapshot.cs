@@ -60,7 +60,7 @@ public interface IRaftSnapshot<TState> : IRaftSnapshot
     void RestoreSnapshot(Serial serial, TState state);
 
     void IRaftSnapshot.DemandType(ActorSystem system) =>
-        new ValueCodec<TState>(system, StateCodec).DemandType("snapshot state", $"{nameof(IRaftSnapshot)}.{nameof(StateCodec)}");
+        new ValueCodec<TState>(system, StateCodec, $"{nameof(IRaftSnapshot)}.{nameof(StateCodec)}").DemandType("snapshot state");
 
     ReadOnlyMemory<byte> IRaftSnapshot.Take(ActorSystem system, Serial serial) =>
         new ValueCodec<TState>(system, StateCodec).Encode(TakeSnapshot(serial));

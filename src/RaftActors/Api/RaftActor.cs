@@ -66,7 +66,7 @@ public abstract partial class RaftActor<TValue> : ReceiveActor
         try
         {
             var values = _values = new ValueCodec<TValue>(Context.System, _options.Codec);
-            values.DemandType("value", "RaftOptions.Codec");
+            values.DemandType("value");
             _extension = RaftActors.Raft.Get(Context.System);
             var settings = _extension.ReadSettings(_options, Self);
             LogSlice Preloaded() => Preload.Of(_options.Preload.Select(pair => ToPayload(settings, pair, values)));

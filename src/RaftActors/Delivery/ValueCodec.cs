@@ -12,7 +12,9 @@ namespace RaftActors.Delivery;
 /// Otherwise a type without a kind of its own goes through its Akka serializer, with the serializer's number and manifest.
 /// </summary>
 /// <param name="codec">Null: the user has none.</param>
-internal sealed class ValueCodec<TValue>(ActorSystem system, RaftCodec<TValue>? codec = null)
+/// <param name="codecPlace">Where the user would set a codec; null: nowhere.</param>
+internal sealed class ValueCodec<TValue>(
+    ActorSystem system, RaftCodec<TValue>? codec = null, string? codecPlace = "RaftOptions.Codec")
 {
     private static readonly HashSet<Type> Natives =
     [
@@ -49,15 +51,14 @@ internal sealed class ValueCodec<TValue>(ActorSystem system, RaftCodec<TValue>? 
     /// Reports a missing serializer before there is a value to write. An abstract type passes: the type of each value decides.
     /// </summary>
     /// <param name="what">The noun before the type in the message, such as "value".</param>
-    /// <param name="codecPlace">Where the user would set a codec.</param>
     /// <exception cref="RaftConfigurationException">Values of the type cannot be written.</exception>
-    public void DemandType(string what, string codecPlace)
+    public void DemandType(string what)
     {
         var type = Nullable.GetUnderlyingType(typeof(TValue)) ?? typeof(TValue);
         var isKnown = codec is not null || Natives.Contains(type) || type.IsAbstract || type == typeof(object);
         RaftConfigurationException.Demand(
             isKnown || BoundSerializer.Of(system, type) is not null,
-            $"The {what} type {type} has no serializer. {HowToBind(type, codecPlace)}");
+            $"The {what} type {type} has no serializer. {HowToBind(type)}");
     }
 
     /// <exception cref="ArgumentException">There is no serializer for its type.</exception>
@@ -193,7 +194,7 @@ internal sealed class ValueCodec<TValue>(ActorSystem system, RaftCodec<TValue>? 
     private byte[] Serialize(object value)
     {
         var serializer = FindBound(value.GetType()) ?? throw new ArgumentException(
-            $"A {value.GetType()} cannot be appended: it has no serializer. {HowToBind(value.GetType(), "RaftOptions.Codec")}",
+            $"A {value.GetType()} cannot be written: it has no serializer. {HowToBind(value.GetType())}",
             nameof(value));
         try
         {
@@ -207,7 +208,7 @@ internal sealed class ValueCodec<TValue>(ActorSystem system, RaftCodec<TValue>? 
         catch (Exception e)
         {
             throw new ArgumentException(
-                $"A {value.GetType()} cannot be appended: {serializer.GetType()} fails: {e.Message}", nameof(value), e);
+                $"A {value.GetType()} cannot be written: {serializer.GetType()} fails: {e.Message}", nameof(value), e);
         }
     }
 
@@ -221,8 +222,9 @@ internal sealed class ValueCodec<TValue>(ActorSystem system, RaftCodec<TValue>? 
         return _lastBound?.Type == type ? _lastBound.Serializer : null;
     }
 
-    private static string HowToBind(Type type, string codecPlace) =>
-        $"Set {codecPlace} = RaftCodec.Json<{type.Name}>(), or bind a serializer of your own: akka.actor {{ serializers.NAME = "
+    private string HowToBind(Type type) =>
+        (codecPlace is null ? "Bind" : $"Set {codecPlace} = RaftCodec.Json<{type.Name}>(), or bind")
+        + " a serializer of your own: akka.actor { serializers.NAME = "
         + $"\"SERIALIZER, ASSEMBLY\", serialization-bindings {{ \"{type.FullName}, {type.Assembly.GetName().Name}\" = NAME }} }}.";
 
     private object? Deserialize(ReadOnlySpan<byte> content)

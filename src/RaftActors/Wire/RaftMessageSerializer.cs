@@ -6,9 +6,9 @@ using RaftActors.Codec;
 namespace RaftActors.Wire;
 
 /// <summary>
-/// The bytes between nodes: one octet with the version of the format, then the message. <see cref="WireTable"/> has the manifests. The
-/// number of the serializer never changes. Bytes that cannot be read are one <see cref="InvalidDataException"/>. Registered by
-/// <c>reference.conf</c>.
+/// The bytes between nodes: one octet with the version of the format, then the message. <see cref="WireTable"/> has the messages of
+/// engines and registries, and <see cref="OutcomeFormat"/> those that a <c>replyTo</c> receives. The number of the serializer never
+/// changes. Bytes that cannot be read are one <see cref="InvalidDataException"/>. Registered by <c>reference.conf</c>.
 /// </summary>
 internal sealed class RaftMessageSerializer(ExtendedActorSystem system) : SerializerWithStringManifest(system)
 {
@@ -18,6 +18,8 @@ internal sealed class RaftMessageSerializer(ExtendedActorSystem system) : Serial
     // A thread keeps at most this much of the buffer of its latest message.
     private const int KeptSizeMax = 256 * 1024;
 
+    private readonly OutcomeFormat _outcomes = new(system);
+
     // Many threads call a serializer at a time.
     [ThreadStatic]
     private static ByteWriter? _writer;
@@ -26,7 +28,7 @@ internal sealed class RaftMessageSerializer(ExtendedActorSystem system) : Serial
     public override int Identifier => 1520;
 
     /// <inheritdoc/>
-    public override string Manifest(object o) => WireTable.Manifest((WireMessage)o);
+    public override string Manifest(object o) => o is WireMessage message ? WireTable.Manifest(message) : OutcomeFormat.Manifest(o);
 
     /// <inheritdoc/>
     public override byte[] ToBinary(object obj)
@@ -35,7 +37,15 @@ internal sealed class RaftMessageSerializer(ExtendedActorSystem system) : Serial
         writer.Clear(KeptSizeMax);
         writer.ShareMembers();
         writer.Octet(Version);
-        WireTable.Write(writer, (WireMessage)obj);
+        if (obj is WireMessage message)
+        {
+            WireTable.Write(writer, message);
+        }
+        else
+        {
+            _outcomes.Write(writer, obj);
+        }
+
         return writer.ToArray();
     }
 
@@ -55,7 +65,9 @@ internal sealed class RaftMessageSerializer(ExtendedActorSystem system) : Serial
                 throw reader.Damaged($"its format has version {version}, and this node knows only 1 to {Version}; update this node");
         }
 
-        var message = WireTable.Read(ref reader, manifest);
+        var message = OutcomeFormat.Types.ContainsKey(manifest)
+            ? _outcomes.Read(ref reader, manifest)
+            : WireTable.Read(ref reader, manifest);
         reader.End();
         return message;
     }

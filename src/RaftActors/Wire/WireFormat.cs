@@ -166,7 +166,6 @@ internal static class WireFormat
     /// <inheritdoc cref="WriteReply(ByteWriter, AppendReply)"/>
     public static void WriteReply(ByteWriter writer, ChangeReply reply) => writer.Request(reply.Request);
 
-    // A batch in a batch is refused, so damaged bytes cannot nest without end.
     private static LocalProcess ReadLocalProcess(ref ByteReader reader)
     {
         var (group, name) = (reader.Text(), reader.Name());
@@ -174,6 +173,7 @@ internal static class WireFormat
         return new LocalProcess(group, name, reader.Text());
     }
 
+    // A batch in a batch is refused, so damaged bytes cannot nest without end.
     private static WireMessage ReadBatched(ref ByteReader reader) => reader.Text() switch
     {
         WireTable.BatchManifest => throw reader.Damaged("a batch holds a batch"),

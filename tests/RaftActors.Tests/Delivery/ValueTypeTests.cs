@@ -62,7 +62,7 @@ public sealed class ValueTypeTests : TestKit
     {
         var problem = Assert.Throws<ArgumentException>(() => new ValueCodec<object>(Sys).Encode(new Price(3, "EUR")));
 
-        Assert.Contains("A RaftActors.Tests.Delivery.Price cannot be appended: it has no serializer.", problem.Message);
+        Assert.Contains("A RaftActors.Tests.Delivery.Price cannot be written: it has no serializer.", problem.Message);
     }
 
     [Fact]
@@ -129,7 +129,7 @@ public sealed class ValueTypeTests : TestKit
         Assert.Contains("StateCodec = RaftCodec.Json<Price>()", failed.Cause.Message);
     }
 
-    private void Demand<T>(RaftCodec<T>? codec = null) => new ValueCodec<T>(Sys, codec).DemandType("value", "Here");
+    private void Demand<T>(RaftCodec<T>? codec = null) => new ValueCodec<T>(Sys, codec, "Here").DemandType("value");
 
     private sealed class PriceList : RaftActor<Price>
     {

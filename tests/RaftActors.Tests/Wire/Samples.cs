@@ -12,6 +12,7 @@ internal static class Samples
     private static readonly LogPosition Position = new(new LogIndex(300), new Term(7), new Serial(290), 0xFEDCBA9876543210);
     private static readonly Boot Boot = new(4, 0x0123456789ABCDEF);
     private static readonly RequestId Request = new(One, 70_000);
+    private static readonly RequestRef Ref = new(One.Name, One.Incarnation, 70_000);
 
     private static readonly Configuration Joint = new(
         new GroupUid(Id(9)),
@@ -86,6 +87,42 @@ internal static class Samples
         ["mr"] = new ChangeReply.Refused(Request, "another change is under way"),
         ["mx"] = new ChangeReply.Denied(Request, "nobody of that name"),
     };
+
+    /// <summary>What a <c>replyTo</c> receives, by manifest.</summary>
+    public static readonly (string Manifest, object Message)[] Outcomes =
+    [
+        ("oa", new AppendOutcome.Done(Ref, new Serial(292), "twelve")),
+        ("oa", new AppendOutcome.Done(Ref, new Serial(292), null)),
+        ("oa", new AppendOutcome.Cancelled(Ref, new CancelReason.NotCommitted("overdrawn"))),
+        ("oa", new AppendOutcome.Cancelled(Ref, new CancelReason.Unknown())),
+        ("oa", new AppendOutcome.Cancelled(Ref, new CancelReason.Unavailable())),
+        ("oa", new AppendOutcome.Cancelled(Ref, new CancelReason.Compacted())),
+        ("oa", new AppendOutcome.Cancelled(Ref, new CancelReason.AlreadyDelivered())),
+        ("oc", new ChangeOutcome.Done(Ref)),
+        ("oc", new ChangeOutcome.Refused(Ref, "it is in the group")),
+        ("oc", new ChangeOutcome.Unknown(Ref)),
+        ("oq", new QueryOutcome.Done(Ref, 42L)),
+        ("oq", new QueryOutcome.Failed(Ref, "ask again")),
+        ("oe", new Explanation(Ref, "two\nlines")),
+        ("os", new RaftStatus(One.Name, "orders", new Serial(3), new Serial(4), null, null, [])),
+        ("os", new RaftStatus(
+            One.Name,
+            "orders",
+            new Serial(3),
+            new Serial(4),
+            new Quorum([One.Name, Two.Name], IsMember: true),
+            new Leader(Two.Name, null, new Term(7), new Serial(2), IsSelf: false, IsReady: true),
+            [new Peer(Two.Name, null, new Serial(5), IsReachable: false)])
+        {
+            Role = RaftRole.Candidate,
+            Term = new Term(7),
+            LedBy = Two.Name,
+            Identity = new GroupUid(Id(9)),
+            Members = [new GroupMember(One.Name, IsVoter: true), new GroupMember(Two.Name, IsVoter: false)],
+            Fence = "restored",
+            Decision = "raft2 is promoted",
+        }),
+    ];
 
     /// <summary>Other contents of some kinds of messages, by manifest.</summary>
     public static readonly (string Manifest, object Message)[] Variants =

@@ -1,0 +1,106 @@
+using System.Collections.Immutable;
+
+using Akka.Actor;
+
+using RaftActors.Codec;
+
+namespace RaftActors.Wire;
+
+/// <summary>The bytes of a <see cref="RaftStatus"/>. Actors are written as paths with their addresses.</summary>
+internal sealed class StatusFormat(IActorRefProvider provider)
+{
+    private const int NameSizeMin = 4;
+
+    private delegate T ReadKnown<out T>(ref ByteReader reader);
+
+    public void Write(ByteWriter writer, RaftStatus status)
+    {
+        writer.Text(status.Self.Value);
+        writer.Text(status.Group);
+        writer.Number(status.Serial.Value);
+        writer.Number(status.Committed.Value);
+        Optional(writer, status.Quorum, quorum =>
+        {
+            writer.List(quorum.Members, member => writer.Text(member.Value));
+            writer.Flag(quorum.IsMember);
+        });
+        Optional(writer, status.Leader, leader => Write(writer, leader));
+        writer.List([.. status.Peers], peer => Write(writer, peer));
+        writer.Octet((byte)status.Role);
+        writer.Number(status.Term.Value);
+        Optional(writer, status.LedBy?.Value, writer.Text);
+        writer.Identity(status.Identity.Value);
+        writer.List(status.Members, member =>
+        {
+            writer.Text(member.Name.Value);
+            writer.Flag(member.IsVoter);
+        });
+        Optional(writer, status.Fence, writer.Text);
+        Optional(writer, status.Decision, writer.Text);
+    }
+
+    public RaftStatus Read(ref ByteReader reader) => new(
+        reader.Name(),
+        reader.Text(),
+        new Serial(reader.Count()),
+        new Serial(reader.Count()),
+        Optional(ref reader, static (ref ByteReader r) =>
+            new Quorum(r.List(NameSizeMin, static (ref ByteReader each) => each.Name()), r.Flag())),
+        Optional(ref reader, ReadLeader),
+        reader.List(NameSizeMin, ReadPeer))
+    {
+        Role = ReadRole(ref reader),
+        Term = new Term(reader.Count()),
+        LedBy = reader.Flag() ? reader.Name() : null,
+        Identity = new GroupUid(reader.Identity()),
+        Members = reader.List(NameSizeMin, static (ref ByteReader r) => new GroupMember(r.Name(), r.Flag())),
+        Fence = Optional(ref reader, static (ref ByteReader r) => r.Text()),
+        Decision = Optional(ref reader, static (ref ByteReader r) => r.Text()),
+    };
+
+    private void Write(ByteWriter writer, Leader leader)
+    {
+        writer.Text(leader.Name.Value);
+        WriteActor(writer, leader.Actor);
+        writer.Number(leader.Term.Value);
+        writer.Number(leader.Serial.Value);
+        writer.Flag(leader.IsSelf);
+        writer.Flag(leader.IsReady);
+    }
+
+    private Leader ReadLeader(ref ByteReader reader) => new(
+        reader.Name(), ReadActor(ref reader), new Term(reader.Count()), new Serial(reader.Count()), reader.Flag(), reader.Flag());
+
+    private void Write(ByteWriter writer, Peer peer)
+    {
+        writer.Text(peer.Name.Value);
+        WriteActor(writer, peer.Actor);
+        writer.Number(peer.Serial.Value);
+        writer.Flag(peer.IsReachable);
+    }
+
+    private Peer ReadPeer(ref ByteReader reader) => new(
+        reader.Name(), ReadActor(ref reader), new Serial(reader.Count()), reader.Flag());
+
+    private void WriteActor(ByteWriter writer, IActorRef? actor) =>
+        writer.Text(actor?.Path.ToSerializationFormatWithAddress(provider.DefaultAddress) ?? "");
+
+    private IActorRef? ReadActor(ref ByteReader reader) => reader.Text() is { Length: > 0 } path ? provider.ResolveActorRef(path) : null;
+
+    private static RaftRole ReadRole(ref ByteReader reader) => (RaftRole)reader.Octet() is var role && Enum.IsDefined(role)
+        ? role
+        : throw reader.Damaged($"{(int)role} is no role");
+
+    private static void Optional<T>(ByteWriter writer, T? value, Action<T> write)
+        where T : class
+    {
+        writer.Flag(value is not null);
+        if (value is not null)
+        {
+            write(value);
+        }
+    }
+
+    private static T? Optional<T>(ref ByteReader reader, ReadKnown<T> read)
+        where T : class => reader.Flag() ? read(ref reader) : null;
+}

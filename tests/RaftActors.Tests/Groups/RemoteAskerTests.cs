@@ -1,0 +1,116 @@
+using Akka.Actor;
+using Akka.Configuration;
+using Akka.TestKit.Xunit2;
+
+using TrialKit;
+
+namespace RaftActors.Tests.Groups;
+
+/// <summary>An actor system without raft actors asks a raft actor on another node.</summary>
+public sealed class RemoteAskerTests : TestKit
+{
+    private const string Remote =
+        """
+        akka {
+          loglevel = ERROR
+          actor.provider = remote
+          remote.dot-netty.tcp { hostname = "127.0.0.1", port = 0 }
+        }
+        """;
+
+    // Longer than any answer takes on a working machine.
+    private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
+
+    private readonly ActorSystem _node;
+    private readonly ActorSystem _client = ActorSystem.Create(
+        "client", ConfigurationFactory.ParseString("akka.extensions = [\"RaftActors.RaftExtension, RaftActors\"]").WithFallback(Remote));
+
+    private readonly ActorSelection _counter;
+
+    public RemoteAskerTests()
+    {
+        var port = FreePorts.Next();
+        var config = $$"""
+            akka.remote.dot-netty.tcp.port = {{port}}
+            raft { discovery = node-names, node = ":{{port}}", roster = ["counter@:{{port}}"], quorum.allow-fewer-than-three = on }
+            """;
+        _node = ActorSystem.Create("counters", ConfigurationFactory.ParseString(config).WithFallback(Remote));
+        _node.ActorOf(Props.Create(() => new Counter()), "counter");
+        _counter = _client.ActorSelection($"akka.tcp://counters@127.0.0.1:{port}/user/counter");
+    }
+
+    [Fact]
+    public async Task Outcome_of_an_append_reaches_an_asker_on_another_node()
+    {
+        var first = await _counter.Ask<AppendOutcome>("append 40", Guard);
+        var second = await _counter.Ask<AppendOutcome>("append 2", Guard);
+
+        var done = Assert.IsType<AppendOutcome.Done>(second);
+        Assert.Equal(new Serial(1), Assert.IsType<AppendOutcome.Done>(first).Serial);
+        Assert.Equal((new Serial(2), 42), (done.Serial, done.Result));
+        Assert.Equal("counter", done.Request.Origin.Process);
+    }
+
+    [Fact]
+    public async Task Outcomes_of_queries_and_changes_reach_an_asker_on_another_node()
+    {
+        await _counter.Ask<AppendOutcome>("append 40", Guard);
+
+        var answer = Assert.IsType<QueryOutcome.Done>(await _counter.Ask<QueryOutcome>("total", Guard));
+        var change = await _counter.Ask<ChangeOutcome>("leave", Guard);
+        var explanation = await _counter.Ask<Explanation>("explain", Guard);
+
+        Assert.Equal(40, answer.Result);
+        Assert.IsType<ChangeOutcome.Refused>(change);
+        Assert.Contains("Leader in term", explanation.Text);
+    }
+
+    [Fact]
+    public async Task Status_reaches_another_node_with_actors_that_can_be_told()
+    {
+        await _counter.Ask<AppendOutcome>("append 40", Guard);
+
+        var status = await _counter.Ask<RaftStatus>("status", Guard);
+        var again = await status.Leader!.Actor!.Ask<RaftStatus>("status", Guard);
+
+        Assert.Equal((RaftRole.Leader, new Serial(1)), (status.Role, status.Serial));
+        Assert.Equal(status.Self, again.Self);
+    }
+
+    protected override void AfterAll()
+    {
+        Task.WaitAll(_client.Terminate(), _node.Terminate());
+        base.AfterAll();
+    }
+
+    private sealed class Counter : RaftActor<int>
+    {
+        private int _total;
+
+        public Counter() => Receive<string>(text =>
+        {
+            switch (text.Split(' '))
+            {
+                case ["append", var number]:
+                    Raft.Append("clicks", int.Parse(number), replyTo: Sender);
+                    break;
+                case ["total"]:
+                    Raft.Query(text, replyTo: Sender);
+                    break;
+                case ["leave"]:
+                    Raft.Leave(new ProcessName("unknown@:1"), replyTo: Sender);
+                    break;
+                case ["explain"]:
+                    Raft.Explain(Sender);
+                    break;
+                case ["status"]:
+                    Sender.Tell(Raft.Status);
+                    break;
+            }
+        });
+
+        protected override object? HandleAppend(Entry<int> entry) => _total += entry.Value;
+
+        protected override object? HandleQuery(object question) => _total;
+    }
+}
