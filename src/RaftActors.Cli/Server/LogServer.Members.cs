@@ -11,8 +11,7 @@ namespace RaftActors.Cli.Server;
 /// <content>Changes of members and leader for clients, and log messages about members.</content>
 internal sealed partial class LogServer
 {
-    private const int ProbesMax = 3;
-    private static readonly TimeSpan ProbeTimeout = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan ProbeInterval = TimeSpan.FromSeconds(1);
 
     private readonly Dictionary<long, Probe> _probes = [];
     private long _lastProbe;
@@ -37,22 +36,23 @@ internal sealed partial class LogServer
         }
 
         _probes.Add(++_lastProbe, new Probe(Sender, add.Number, server, Now + ServerTimeout(add.Timeout)));
-        AskProbed(_lastProbe, timesLeft: ProbesMax);
+        AskProbed(_lastProbe);
     }
 
-    // Sent repeatedly: a message to a server that was unreachable a moment ago is dropped.
-    private void AskProbed(long number, int timesLeft)
+    // Sent repeatedly until the client's time is up: a message to a server that was unreachable a moment ago is dropped, and a busy server
+    // answers late.
+    private void AskProbed(long number)
     {
         var (server, left) = (_probes[number].Server, _probes[number].Deadline - Now);
-        Timers.StartSingleTimer(number, new ProbeOver(number, timesLeft - 1), left < ProbeTimeout ? ServerTimeout(left) : ProbeTimeout);
+        Timers.StartSingleTimer(number, new ProbeOver(number), left < ProbeInterval ? left : ProbeInterval);
         ServerAt(server).Tell(new Request.Status(number), Self);
     }
 
     private void OnProbeOver(ProbeOver over)
     {
-        if (over.TimesLeft > 0 && _probes.TryGetValue(over.Number, out var probe) && probe.Deadline > Now + ProbeTimeout)
+        if (_probes.TryGetValue(over.Number, out var probe) && probe.Deadline > Now)
         {
-            AskProbed(over.Number, over.TimesLeft);
+            AskProbed(over.Number);
         }
         else
         {
@@ -290,5 +290,5 @@ internal sealed partial class LogServer
     /// <summary>The status request to a server that is to be added.</summary>
     private readonly record struct Probe(IActorRef Client, long Number, ServerId Server, TimeSpan Deadline);
 
-    private sealed record ProbeOver(long Number, int TimesLeft);
+    private sealed record ProbeOver(long Number);
 }
