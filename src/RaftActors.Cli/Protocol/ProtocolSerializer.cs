@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 
 using Akka.Actor;
 using Akka.Configuration;
@@ -13,23 +14,23 @@ namespace RaftActors.Cli.Protocol;
 /// </summary>
 internal sealed class ProtocolSerializer(ExtendedActorSystem system) : SerializerWithStringManifest(system)
 {
-    private static readonly (string Manifest, Type Kind)[] Kinds =
+    private static readonly (string Manifest, JsonTypeInfo Kind)[] Kinds =
     [
-        ("append", typeof(Request.Append)),
-        ("add-member", typeof(Request.AddMember)),
-        ("remove-member", typeof(Request.RemoveMember)),
-        ("transfer", typeof(Request.Transfer)),
-        ("status", typeof(Request.Status)),
-        ("explain", typeof(Request.Explain)),
-        ("read-log", typeof(Request.ReadLog)),
-        ("redirected", typeof(Reply.Redirected)),
-        ("committed", typeof(Reply.Committed)),
-        ("done", typeof(Reply.Done)),
-        ("refused", typeof(Reply.Refused)),
-        ("unknown", typeof(Reply.Unknown)),
-        ("status-is", typeof(Reply.StatusIs)),
-        ("explanation-is", typeof(Reply.ExplanationIs)),
-        ("log-page", typeof(Reply.LogPage)),
+        ("append", ProtocolJson.Default.Append),
+        ("add-member", ProtocolJson.Default.AddMember),
+        ("remove-member", ProtocolJson.Default.RemoveMember),
+        ("transfer", ProtocolJson.Default.Transfer),
+        ("status", ProtocolJson.Default.Status),
+        ("explain", ProtocolJson.Default.Explain),
+        ("read-log", ProtocolJson.Default.ReadLog),
+        ("redirected", ProtocolJson.Default.Redirected),
+        ("committed", ProtocolJson.Default.Committed),
+        ("done", ProtocolJson.Default.Done),
+        ("refused", ProtocolJson.Default.Refused),
+        ("unknown", ProtocolJson.Default.Unknown),
+        ("status-is", ProtocolJson.Default.StatusIs),
+        ("explanation-is", ProtocolJson.Default.ExplanationIs),
+        ("log-page", ProtocolJson.Default.LogPage),
     ];
 
     /// <summary>
@@ -57,7 +58,7 @@ internal sealed class ProtocolSerializer(ExtendedActorSystem system) : Serialize
     {
         foreach (var (manifest, kind) in Kinds)
         {
-            if (kind == o.GetType())
+            if (kind.Type == o.GetType())
             {
                 return manifest;
             }
@@ -67,7 +68,8 @@ internal sealed class ProtocolSerializer(ExtendedActorSystem system) : Serialize
     }
 
     /// <inheritdoc/>
-    public override byte[] ToBinary(object obj) => JsonSerializer.SerializeToUtf8Bytes(obj, obj.GetType());
+    public override byte[] ToBinary(object obj) =>
+        JsonSerializer.SerializeToUtf8Bytes(obj, obj.GetType(), ProtocolJson.Default);
 
     /// <inheritdoc/>
     public override object FromBinary(byte[] bytes, string manifest)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -13,7 +14,8 @@ public abstract class RaftCodec<T>
 {
     /// <summary>Encodes a value.</summary>
     /// <param name="value">Never null: RaftActors stores null itself.</param>
-    public abstract ReadOnlyMemory<byte> Encode(T value);
+    /// <param name="output">Receives the bytes. Valid only during the call.</param>
+    public abstract void Encode(T value, IBufferWriter<byte> output);
 
     /// <summary>Decodes bytes of <see cref="Encode"/>. Throws an exception for any other bytes.</summary>
     /// <param name="bytes">Valid only during the call: copy what the value keeps.</param>
@@ -45,9 +47,22 @@ public static class RaftCodec
     /// <param name="type">The metadata of the type, from a JsonSerializerContext.</param>
     public static RaftCodec<T> Json<T>(JsonTypeInfo<T> type) => new JsonCodec<T>(type);
 
+    // What System.Text.Json reads at most by default. A deeper value must fail before it is in the log.
+    private const int DepthMax = 64;
+
     private sealed class JsonCodec<T>(JsonTypeInfo<T> type) : RaftCodec<T>
     {
-        public override ReadOnlyMemory<byte> Encode(T value) => JsonSerializer.SerializeToUtf8Bytes(value, type);
+        public override void Encode(T value, IBufferWriter<byte> output)
+        {
+            using var writer = new Utf8JsonWriter(output, new JsonWriterOptions
+            {
+                Encoder = type.Options.Encoder,
+                Indented = type.Options.WriteIndented,
+                MaxDepth = type.Options.MaxDepth is 0 ? DepthMax : type.Options.MaxDepth,
+                SkipValidation = true,
+            });
+            JsonSerializer.Serialize(writer, value, type);
+        }
 
         public override T? Decode(ReadOnlySpan<byte> bytes) => JsonSerializer.Deserialize(bytes, type);
     }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 
 using Akka.Actor;
@@ -21,6 +22,12 @@ internal sealed class ValueCodec<TValue>(
         typeof(string), typeof(byte[]), typeof(bool), typeof(sbyte), typeof(byte), typeof(short), typeof(ushort), typeof(int), typeof(uint),
         typeof(long), typeof(ulong), typeof(float), typeof(double), typeof(decimal),
     ];
+
+    // A thread keeps at most this much of the buffer of its latest value.
+    private const int KeptSizeMax = 64 * 1024;
+
+    [ThreadStatic]
+    private static ArrayBufferWriter<byte>? _buffer;
 
     private Bound? _lastBound;
 
@@ -65,7 +72,7 @@ internal sealed class ValueCodec<TValue>(
     public ReadOnlyMemory<byte> Encode(TValue value) => value switch
     {
         null => new[] { (byte)Kind.Null },
-        _ when codec is not null => Write(Kind.Encoded, codec.Encode(value).Span),
+        _ when codec is not null => WriteEncoded(codec, value),
         string text => Write(Kind.String, StrictText.Encode(text)),
         byte[] bytes => Write(Kind.Bytes, bytes),
         bool flag => new[] { (byte)(flag ? Kind.True : Kind.False) },
@@ -99,6 +106,23 @@ internal sealed class ValueCodec<TValue>(
     /// <summary>The bytes that the codec wrote; null if the value was written in another way.</summary>
     public static byte[]? ContentOfCodec(ReadOnlySpan<byte> bytes) =>
         bytes is [(byte)Kind.Encoded, .. var content] ? content.ToArray() : null;
+
+    private static byte[] WriteEncoded(RaftCodec<TValue> codec, TValue value)
+    {
+        // A codec may encode a part of its value by another codec, so the buffer is taken while it is used.
+        var output = _buffer ?? new ArrayBufferWriter<byte>();
+        _buffer = null;
+        output.Write([(byte)Kind.Encoded]);
+        codec.Encode(value, output);
+        var bytes = output.WrittenSpan.ToArray();
+        if (output.Capacity <= KeptSizeMax)
+        {
+            output.ResetWrittenCount();
+            _buffer = output;
+        }
+
+        return bytes;
+    }
 
     private static byte[] Write(Kind kind, ReadOnlySpan<byte> content) => [(byte)kind, .. content];
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -89,6 +90,24 @@ public sealed class ValueTypeTests : TestKit
     }
 
     [Fact]
+    public void Value_that_is_nested_too_deeply_to_be_read_is_not_written()
+    {
+        var values = new ValueCodec<Nested>(Sys, RaftCodec.Json<Nested>());
+        var nested = Enumerable.Range(0, 40).Aggregate(new Nested([]), (inner, _) => new Nested([inner]));
+
+        Assert.Throws<JsonException>(() => values.Encode(nested));
+    }
+
+    [Fact]
+    public void Codec_of_the_user_may_use_another_codec()
+    {
+        var values = new ValueCodec<Price>(Sys, new CentCodec(Sys));
+
+        Assert.Equal("\u0011300 EUR", Encoding.UTF8.GetString(values.Encode(new Price(3, "EUR")).Span));
+        Assert.Equal("\u0011400 EUR", Encoding.UTF8.GetString(values.Encode(new Price(4, "EUR")).Span));
+    }
+
+    [Fact]
     public void Null_and_values_that_were_written_without_a_codec_are_decoded()
     {
         var values = new ValueCodec<string?>(Sys, RaftCodec.Json<string?>());
@@ -130,6 +149,27 @@ public sealed class ValueTypeTests : TestKit
     }
 
     private void Demand<T>(RaftCodec<T>? codec = null) => new ValueCodec<T>(Sys, codec, "Here").DemandType("value");
+
+    private sealed record Nested(Nested[] Inner);
+
+    private sealed class CentCodec : RaftCodec<Price>
+    {
+        private readonly ValueCodec<string> _text;
+
+        public CentCodec(ActorSystem system) => _text = new ValueCodec<string>(system, new TextCodec());
+
+        public override void Encode(Price value, IBufferWriter<byte> output) =>
+            output.Write(_text.Encode($"{value.Amount * 100} {value.Currency}").Span[1..]);
+
+        public override Price Decode(ReadOnlySpan<byte> bytes) => throw new NotSupportedException();
+    }
+
+    private sealed class TextCodec : RaftCodec<string>
+    {
+        public override void Encode(string value, IBufferWriter<byte> output) => Encoding.UTF8.GetBytes(value, output);
+
+        public override string Decode(ReadOnlySpan<byte> bytes) => Encoding.UTF8.GetString(bytes);
+    }
 
     private sealed class PriceList : RaftActor<Price>
     {
