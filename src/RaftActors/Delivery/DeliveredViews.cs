@@ -55,9 +55,10 @@ internal sealed class DeliveredViews(Queue<DeliveryStep> notices)
         ShowLeader();
     }
 
+    // The news of a leader waits while a snapshot is installed, and that of a peer does not. So the peer's actor is the later one.
     public void TakeLeader(Leader? leader)
     {
-        Leader = leader;
+        Leader = leader is { IsSelf: false } && _peers.TryGetValue(leader.Name, out var peer) ? leader with { Actor = peer.Actor } : leader;
         ShowLeader();
     }
 

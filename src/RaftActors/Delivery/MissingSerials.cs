@@ -12,7 +12,7 @@ internal sealed class MissingSerials(Serial last, DeliveredSerials delivered, Pe
     // The undelivered serials up to here were reported.
     private Serial _reported = last;
 
-    // Invariant: every new serial below it is delivered.
+    // Invariant: every new serial below it is delivered or claimed.
     private Serial _firstNew;
 
     // Invariant: every reported serial below it is delivered or claimed.
@@ -69,18 +69,12 @@ internal sealed class MissingSerials(Serial last, DeliveredSerials delivered, Pe
             return null;
         }
 
-        while (delivered.Contains(_firstNew))
+        while (IsTakenCareOf(_firstNew))
         {
             _firstNew = _firstNew.Next;
         }
 
-        var serial = _firstNew;
-        while (IsTakenCareOf(serial))
-        {
-            serial = serial.Next;
-        }
-
-        return serial;
+        return _firstNew;
     }
 
     /// <summary>The lowest serial that was reported, and that the actor did not request; null if there is none.</summary>
@@ -97,10 +91,13 @@ internal sealed class MissingSerials(Serial last, DeliveredSerials delivered, Pe
     /// <summary>A Get of this serial was cancelled.</summary>
     public void OnCancelled(Serial serial)
     {
-        if (serial < _firstOwed && !IsTakenCareOf(serial))
+        if (IsTakenCareOf(serial))
         {
-            _firstOwed = serial;
+            return;
         }
+
+        _firstOwed = serial < _firstOwed ? serial : _firstOwed;
+        _firstNew = serial > Baseline && serial < _firstNew ? serial : _firstNew;
     }
 
     /// <summary>A snapshot up to this serial was restored. New pairs that were delivered ahead of it are delivered again.</summary>

@@ -74,13 +74,20 @@ internal sealed class PeerDesk(
     public void Send(Effect.Send send) =>
         AddressOf(send.Envelope.To.Name)?.Tell(new WireMessage.CoreMessage(send.Envelope), context.Self);
 
-    /// <summary>Another engine announces its raft actor.</summary>
+    /// <summary>
+    /// Another engine announces its raft actor. This one then announces its own again: the other may have ignored an earlier announcement,
+    /// because it had not met this process yet.
+    /// </summary>
     public void Receive(WireMessage.ActorAt message, IActorRef sender)
     {
         var actor = message.Path.Length == 0 ? null : provider.ResolveActorRef(message.Path);
         if (context.Peers.LearnActor(message.Process, sender, actor))
         {
             views.OnPeer(message.Process);
+            if (context.HasActor)
+            {
+                TellActorTo(message.Process);
+            }
         }
     }
 

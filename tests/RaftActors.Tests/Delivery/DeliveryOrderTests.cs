@@ -218,6 +218,21 @@ public sealed class DeliveryOrderTests
     }
 
     [Fact]
+    public void As_committed_learner_gets_a_hundred_thousand_pairs_behind_a_new_pair_that_it_requested()
+    {
+        const int Last = 100_000;
+        var order = Start(LearnerDelivery.AsCommitted);
+        Become(order, member: false);
+        Lead(order, serial: 0);
+        Ask(order, new SerialRange(new Serial(1), new Serial(1)));
+        Commit(order, Last);
+        Assert.Equal(Enumerable.Range(2, Last - 1).Select(serial => $"append {serial}").Prepend("quorum"), Due(order));
+
+        Cancel(order, request: 0);
+        Assert.Equal(["cancel 0 Unavailable", "append 1"], Due(order));
+    }
+
+    [Fact]
     public void As_committed_learner_gets_no_pair_before_it_knows_a_leader()
     {
         var order = Start(LearnerDelivery.AsCommitted);

@@ -2,6 +2,7 @@ using Akka.TestKit.Xunit2;
 
 using RaftActors.Core;
 using RaftActors.Engine;
+using RaftActors.Tests.Delivery;
 
 namespace RaftActors.Tests.Engine;
 
@@ -32,6 +33,21 @@ public sealed class NoticeDeskTests : TestKit
 
         _bench.Actor.ExpectMsg<ToActor.QuorumIs>();
         _bench.Actor.ExpectMsg<ToActor.LeaderIs>();
+    }
+
+    [Fact]
+    public void Leader_whose_notice_waited_has_the_actor_that_was_announced_meanwhile()
+    {
+        var (order, name) = (new CommittedLog().NewOrder(), Bench.NameOf("raft2"));
+        _desk.HoldFor(Snapshot);
+        _desk.Tell(new ToActor.LeaderIs(1, new Leader(name, null, new Term(1), Serial.Zero, IsSelf: false, IsReady: true)));
+        _bench.Context.TellActor(new ToActor.PeerMet(1, new Peer(name, TestActor, Serial.Zero, IsReachable: true)));
+        _desk.Release(Snapshot);
+
+        order.Take(_bench.Actor.ExpectMsg<ToActor.PeerMet>());
+        order.Take(_bench.Actor.ExpectMsg<ToActor.LeaderIs>());
+
+        Assert.Equal(TestActor, order.Leader?.Actor);
     }
 
     [Fact]

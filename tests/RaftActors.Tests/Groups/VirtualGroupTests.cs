@@ -2,6 +2,8 @@ using Akka.Actor;
 using Akka.TestKit.Xunit2;
 
 using RaftActors.Core;
+using RaftActors.Engine;
+using RaftActors.Wire;
 
 namespace RaftActors.Tests.Groups;
 
@@ -188,6 +190,24 @@ public sealed class VirtualGroupTests : TestKit
         _group.Start("raft3", 4);
         _group.AdvanceUntil("raft3", "led by raft2 at 4");
         Assert.Equal(_group.Actors["raft3"], StatusOf("raft1").Peers[1].Actor);
+    }
+
+    // The engine of raft3 is the test's.
+    [Fact]
+    public void Engine_announces_its_actor_again_to_a_peer_that_may_not_have_known_it_before()
+    {
+        _group.Start("raft1", 4);
+        var (name, engine) = (new ProcessName("raft3@node1"), CreateTestProbe());
+        _group.EngineOf("raft1").Tell(new PeerNews.Found(name, engine));
+        var announced = engine.FishForMessage<WireMessage.ActorAt>(_ => true);
+        var own = new WireMessage.ActorAt(name, TestActor.Path.ToSerializationFormat());
+
+        _group.EngineOf("raft1").Tell(own, engine);
+        Assert.Equal(announced, engine.FishForMessage<WireMessage.ActorAt>(_ => true));
+
+        _group.EngineOf("raft1").Tell(own, engine);
+        _group.Settle();
+        engine.ExpectNoMsg(TimeSpan.Zero);
     }
 
     private RaftStatus StatusOf(string name)
