@@ -108,11 +108,21 @@ public sealed class RaftCore
     /// <summary>On the leader: the members whose votes had come when it was elected, itself included. Otherwise empty.</summary>
     public ImmutableArray<Member> ElectedBy => _state.Role is LeaderRole leader ? leader.ElectedBy : [];
 
+    /// <summary>
+    /// On the leader: the processes that it replicates to, in the order of members, with the end of the part of their logs that agrees with
+    /// its own. Otherwise empty.
+    /// </summary>
+    public ImmutableArray<PeerMatch> Matches =>
+        _state.Role is LeaderRole leader ? [.. leader.Progresses.Select(progress => new PeerMatch(progress.Member, progress.Match))] : [];
+
     /// <summary>The end of the log, durable or not.</summary>
     public LogPosition LastPosition => _state.Log.LastPosition;
 
     /// <summary>The end of the compacted part: the log begins after this place.</summary>
     public LogPosition Base => _state.Log.Base;
+
+    /// <summary>The approximate size of the log after <see cref="Base"/>, in bytes.</summary>
+    public long LogSize => _state.Log.Size;
 
     /// <summary>Everything up to here is committed, as far as this process knows.</summary>
     public LogIndex CommitIndex => _state.CommitIndex;

@@ -45,6 +45,9 @@ internal sealed partial class RaftLog
     /// <summary>The index of the last entry.</summary>
     public LogIndex Last => new(Base.Index.Value + _count);
 
+    /// <summary>The approximate size of the entries after <see cref="Base"/>, in bytes.</summary>
+    public long Size { get; private set; }
+
     /// <summary>The end of the log; elections compare it.</summary>
     public LogPosition LastPosition => PositionAt(Last);
 
@@ -149,6 +152,7 @@ internal sealed partial class RaftLog
     public void TruncateFrom(LogIndex index)
     {
         Invariant.That(index > Base.Index && index <= Last, "only what is in the log is truncated");
+        Size -= SizeOf(From(index));
         _count = (int)(index.Value - Base.Index.Value - 1);
         Renew(_count);
         ForgetWritesAbove(Last);
@@ -163,6 +167,7 @@ internal sealed partial class RaftLog
         Invariant.That(index >= Base.Index, "the log never grows at its beginning");
         var position = PositionAt(index);
         var count = (int)(index.Value - Base.Index.Value);
+        Size -= SizeOf(new LogSlice(_entries.AsMemory(_head, count)));
         (Base, _head, _count) = (position, _head + count, _count - count);
         if (_head > _entries.Length / 2)
         {
@@ -174,7 +179,7 @@ internal sealed partial class RaftLog
     public void Reset(LogPosition position)
     {
         (_entries, _hashes, _head, _count) = ([], [], 0, 0);
-        Base = position;
+        (Base, Size) = (position, 0);
         ForgetWrites();
     }
 
@@ -182,6 +187,17 @@ internal sealed partial class RaftLog
         entry.Index == before.Index.Next
         && entry.Term >= before.Term
         && entry.Serial == (entry.Payload is Payload.Pair ? before.Serial.Next : before.Serial);
+
+    private static long SizeOf(LogSlice entries)
+    {
+        var size = 0L;
+        foreach (ref readonly var entry in entries.Span)
+        {
+            size += entry.Payload.Size;
+        }
+
+        return size;
+    }
 
     private void Push(LogEntry entry)
     {
@@ -192,6 +208,7 @@ internal sealed partial class RaftLog
         }
 
         (_entries[_head + _count], _hashes[_head + _count]) = (entry, hash);
+        Size += entry.Payload.Size;
         _count++;
     }
 

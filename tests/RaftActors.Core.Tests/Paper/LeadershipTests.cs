@@ -21,6 +21,18 @@ public sealed class LeadershipTests
         Assert.Contains(Answered, lab.Done);
     }
 
+    [Fact]
+    public void Matches_of_the_leader_show_how_far_each_process_has_acknowledged_its_log()
+    {
+        var lab = new Lab([1]);
+        Assert.Empty(lab.Core.Matches);
+        lab.Lead();
+
+        lab.Acknowledge(2);
+
+        Assert.Equal([new PeerMatch(Raft2, new LogIndex(2)), new PeerMatch(Raft3, LogIndex.Zero)], lab.Core.Matches.AsEnumerable());
+    }
+
     /// <summary>Another incarnation of that process may already have voted for another leader.</summary>
     [Fact]
     public void A_round_of_reads_is_not_confirmed_by_an_incarnation_that_may_not_vote()

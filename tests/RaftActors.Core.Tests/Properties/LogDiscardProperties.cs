@@ -65,7 +65,7 @@ public sealed class LogDiscardProperties
         before.Index.Next,
         new Term(term),
         before.Serial.Next,
-        new Payload.Pair(null, "key", new[] { (byte)value }));
+        new Payload.Pair(null, "key", Enumerable.Repeat((byte)value, 1 + (value % 3)).ToArray()));
 
     /// <summary>The log and the list; each action applies to both.</summary>
     private sealed class Pair
@@ -113,6 +113,7 @@ public sealed class LogDiscardProperties
             var durable = isDurable ? _base.Index.Value + _list.TakeWhile(one => one.Written <= _done).Count() : 0;
             return Log.Base == _base
                 && Log.LastPosition == Last
+                && Log.Size == _list.Sum(one => (long)one.Entry.Payload.Size)
                 && Text(Log.From(_base.Index.Next)) == string.Join(' ', _list.Select(one => one.Entry))
                 && _list.TrueForAll(one => Log.PositionAt(one.Position.Index) == one.Position && Log.Holds(one.Position))
                 && Log.Durable.Value <= durable
