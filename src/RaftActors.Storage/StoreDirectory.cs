@@ -25,7 +25,7 @@ public sealed partial class StoreDirectory : IDisposable
     private StoreDirectory(StoreOptions options, IDisk disk, Func<Guid> identities, bool hasThread)
     {
         (_options, _disk, _identities) = (options, disk, identities);
-        _files = new SegmentFiles(disk, options.SegmentSizeBytes);
+        _files = new SegmentFiles(disk, options.SegmentSizeBytes, new SyncMetrics(options.Directory));
         try
         {
             Writer = OpenLog(hasThread);

@@ -15,6 +15,9 @@ internal sealed class BatchBuilder(int keptSizeMax)
     private long _offset;
     private int _records;
 
+    /// <summary>The number of log entries in the batch.</summary>
+    public int Entries { get; private set; }
+
     /// <summary>In bytes, with the batch header.</summary>
     public int Length => _writer.Length;
 
@@ -25,7 +28,7 @@ internal sealed class BatchBuilder(int keptSizeMax)
     /// <param name="offset">The place of the batch in the segment.</param>
     public void Begin(uint seed, long offset)
     {
-        (_seed, _offset, _records) = (seed, offset, 0);
+        (_seed, _offset, _records, Entries) = (seed, offset, 0, 0);
         _writer.Clear(keptSizeMax);
         _writer.Room(BatchHeader.Size);
     }
@@ -69,6 +72,7 @@ internal sealed class BatchBuilder(int keptSizeMax)
         var flags = RecordFormat.WritePayload(_writer, entry.Payload);
         EndRecord(
             start, RecordFormat.TypeOf(entry.Payload), slot, entry.Index.Value, entry.Term.Value, entry.Serial.Value, flags);
+        Entries++;
     }
 
     private int BeginRecord()

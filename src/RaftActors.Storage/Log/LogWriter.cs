@@ -218,7 +218,7 @@ internal sealed class LogWriter
     {
         if (!_builder.IsEmpty)
         {
-            _files.Append(_builder.End(_files.Synced, _files.Batches));
+            _files.Append(_builder.End(_files.Synced, _files.Batches), _builder.Entries);
         }
 
         if (mustSync)

@@ -3,7 +3,7 @@ using RaftActors.Storage.Disk;
 namespace RaftActors.Storage.Log;
 
 /// <summary>The segment files of an open log. Batches go into the last segment. Older segments stay until they are deleted.</summary>
-internal sealed class SegmentFiles(IDisk disk, long segmentSize) : IDisposable
+internal sealed class SegmentFiles(IDisk disk, long segmentSize, SyncMetrics metrics) : IDisposable
 {
     private const string Unfinished = ".tmp";
 
@@ -15,6 +15,7 @@ internal sealed class SegmentFiles(IDisk disk, long segmentSize) : IDisposable
     private SegmentHeader _header;
     private long _capacity;
     private bool _isSealed;
+    private long _unsyncedEntries;
 
     /// <summary>The seed of the checksums in the last segment.</summary>
     public uint Seed { get; private set; }
@@ -115,7 +116,8 @@ internal sealed class SegmentFiles(IDisk disk, long segmentSize) : IDisposable
     }
 
     /// <summary>Writes a batch that was encoded for <see cref="End"/>.</summary>
-    public void Append(ReadOnlySpan<byte> batch)
+    /// <param name="entries">The number of log entries in it.</param>
+    public void Append(ReadOnlySpan<byte> batch, int entries)
     {
         // Invariants: a batch begins and ends at a multiple of 8, and never exceeds the allocated length of the file. A sync of a
         // file that grew would have to write its new length.
@@ -127,6 +129,7 @@ internal sealed class SegmentFiles(IDisk disk, long segmentSize) : IDisposable
         _file!.Write(End, batch);
         End += batch.Length;
         Batches++;
+        _unsyncedEntries += entries;
         _isSealed = false;
     }
 
@@ -135,8 +138,10 @@ internal sealed class SegmentFiles(IDisk disk, long segmentSize) : IDisposable
     {
         if (Synced < End)
         {
+            var start = metrics.Start();
             _file!.Sync();
-            Synced = End;
+            metrics.Stop(start, _unsyncedEntries);
+            (Synced, _unsyncedEntries) = (End, 0);
         }
     }
 
@@ -145,7 +150,7 @@ internal sealed class SegmentFiles(IDisk disk, long segmentSize) : IDisposable
     {
         Sync();
         builder.Begin(Seed, End);
-        Append(builder.End(Synced, Batches));
+        Append(builder.End(Synced, Batches), entries: 0);
         Sync();
         _isSealed = true;
     }
