@@ -133,7 +133,7 @@ public sealed class Raft : IExtension
         if (ScriptedHost is not null)
         {
             var (scripted, nothing) = HostedStore.Open(new MemoryStore(), owner, preload);
-            return new RaftProcess(settings, scripted, nothing, preload);
+            return new RaftProcess(settings, scripted, nothing, preload, _system.Scheduler);
         }
 
         var spansNodes = settings.SpansNodes || settings.IsJoining;
@@ -146,7 +146,7 @@ public sealed class Raft : IExtension
                 _system.Log.Warning("The store of {0}: {1}", owner, note);
             }
 
-            var process = new RaftProcess(settings, store, recovered, preload);
+            var process = new RaftProcess(settings, store, recovered, preload, _system.Scheduler);
             process.MakeCore();
             if (makeStore is not null || settings.Store.Directory.Length > 0)
             {

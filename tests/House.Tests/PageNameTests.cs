@@ -4,9 +4,15 @@ using Akka.Configuration;
 
 namespace House.Tests;
 
-/// <summary>The links, files, tests, members and settings that a page names exist.</summary>
+/// <summary>The links, files, tests, members, settings and metrics that a page names exist.</summary>
 public sealed partial class PageNameTests
 {
+    // The sources that name the instruments and their tags.
+    private static readonly Lazy<string> Metrics = new(() => string.Concat(
+        Repository.Files("*.cs", "src/RaftActors/Telemetry", "src/RaftActors.Storage/Log")
+            .Where(file => file.Contains("/Telemetry/") || file.EndsWith("Metrics.cs", StringComparison.Ordinal))
+            .Select(Repository.Read)));
+
     public static TheoryData<string> Pages => new(Repository.All.Where(file => file.EndsWith(".md", StringComparison.Ordinal)));
 
     [Theory]
@@ -53,12 +59,12 @@ public sealed partial class PageNameTests
 
     [Theory]
     [MemberData(nameof(Pages))]
-    public void Every_setting_that_a_page_names_exists(string page)
+    public void Every_setting_or_metric_that_a_page_names_exists(string page)
     {
         var reference = ConfigurationFactory.ParseString(Repository.Read("hocon/reference.conf"));
-        var settings = Settings().Matches(Repository.Read(page)).Select(match => match.Groups[1].Value);
+        var names = Settings().Matches(Repository.Read(page)).Select(match => match.Groups[1].Value);
 
-        Assert.All(settings, setting => Assert.True(reference.HasPath(setting), setting));
+        Assert.All(names, name => Assert.True(reference.HasPath(name) || Metrics.Value.Contains($"\"{name}\""), name));
     }
 
     private static bool Leads(string page, string target)

@@ -6,9 +6,9 @@ using Akka.TestKit;
 namespace VirtualTime;
 
 /// <summary>
-/// A <see cref="TestScheduler"/> whose monotonic clock is virtual too. The test kit's own monotonic clock follows real time. Ticks, restart
-/// windows and logging pauses are measured by it, and would not follow the test's time. Each test project that moves time compiles this
-/// file.
+/// A <see cref="TestScheduler"/> whose monotonic clocks are virtual too. The test kit's own monotonic clocks follow real time. Ticks,
+/// restart windows, logging pauses and metrics are measured by them, and would not follow the test's time. Each test project that moves
+/// time compiles this file.
 /// </summary>
 internal sealed class VirtualScheduler : TestScheduler, ITimeProvider
 {
@@ -18,4 +18,6 @@ internal sealed class VirtualScheduler : TestScheduler, ITimeProvider
         : base(schedulerConfig, log) => _start = Now;
 
     TimeSpan ITimeProvider.MonotonicClock => Now - _start;
+
+    TimeSpan ITimeProvider.HighResMonotonicClock => Now - _start;
 }

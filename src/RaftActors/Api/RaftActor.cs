@@ -367,11 +367,10 @@ public abstract partial class RaftActor<TValue> : ReceiveActor
                 HandleMissing(missing.Gap);
                 break;
             case DeliveryStep.Append append:
-                Raft.Complete(append.Own, append.Pair.Serial, HandleAppend(Raft.ToEntry(append.Pair, append.Own)));
+                Run(append);
                 break;
             case DeliveryStep.Answer answer:
-                HandleSerial(Raft.ToEntry(answer.Pair, answer.Request ?? _process.NewRequest()));
-                Raft.Complete(answer.Own, answer.Pair.Serial, null);
+                Run(answer);
                 break;
             case DeliveryStep.Completed completed:
                 Raft.Complete(completed.Own, completed.Serial, null);
@@ -390,6 +389,24 @@ public abstract partial class RaftActor<TValue> : ReceiveActor
                 HandleCancel(cancel.Request, cancel.Reason);
                 break;
         }
+    }
+
+    private void Run(DeliveryStep.Append append)
+    {
+        var entry = Raft.ToEntry(append.Pair, append.Own);
+        var start = _process.Telemetry.Applies.Start();
+        var result = HandleAppend(entry);
+        _process.Telemetry.Applies.Stop(start);
+        Raft.Complete(append.Own, entry.Serial, result);
+    }
+
+    private void Run(DeliveryStep.Answer answer)
+    {
+        var entry = Raft.ToEntry(answer.Pair, answer.Request ?? _process.NewRequest());
+        var start = _process.Telemetry.Applies.Start();
+        HandleSerial(entry);
+        _process.Telemetry.Applies.Stop(start);
+        Raft.Complete(answer.Own, entry.Serial, null);
     }
 
     private void Restore()

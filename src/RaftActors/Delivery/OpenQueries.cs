@@ -2,13 +2,15 @@ using System.Diagnostics.CodeAnalysis;
 
 using Akka.Actor;
 
+using RaftActors.Telemetry;
+
 namespace RaftActors.Delivery;
 
 /// <summary>
 /// The Queries whose askers wait for an answer. A life answers its own. The next life, or the end of the actor, fails those that a life
 /// left. For the living actor's thread only.
 /// </summary>
-internal sealed class OpenQueries
+internal sealed class OpenQueries(ReadMetrics metrics)
 {
     private readonly Dictionary<RequestRef, OpenQuery> _open = [];
 
@@ -16,7 +18,7 @@ internal sealed class OpenQueries
 
     /// <param name="replyTo">The asker; null: the answer is not told.</param>
     public void Add(RequestRef request, object question, IActorRef? replyTo) =>
-        _open.Add(request, new OpenQuery(request, question, replyTo));
+        _open.Add(request, new OpenQuery(request, question, replyTo, metrics));
 
     public bool TryTake(RequestRef request, [NotNullWhen(true)] out OpenQuery? query) => _open.Remove(request, out query);
 
@@ -31,10 +33,14 @@ internal sealed class OpenQueries
     }
 
     /// <summary>A question, and the actor that waits for its answer.</summary>
-    public sealed record OpenQuery(RequestRef Request, object Question, IActorRef? ReplyTo)
+    public sealed record OpenQuery(RequestRef Request, object Question, IActorRef? ReplyTo, ReadMetrics Metrics)
     {
         public void Fail(string reason, IActorRef sender) => End(new QueryOutcome.Failed(Request, reason), sender);
 
-        public void End(QueryOutcome outcome, IActorRef sender) => ReplyTo?.Tell(outcome, sender);
+        public void End(QueryOutcome outcome, IActorRef sender)
+        {
+            Metrics.OnEnded(outcome);
+            ReplyTo?.Tell(outcome, sender);
+        }
     }
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 
 using RaftActors.Core;
+using RaftActors.Telemetry;
 using RaftActors.Wire;
 
 namespace RaftActors.Engine;
@@ -97,7 +98,7 @@ internal sealed class AppendDesk(EngineContext context)
                 SendLater(pending);
                 break;
             case AppendReply.Discarded discarded:
-                Cancel(pending, new CancelReason.NotCommitted(discarded.Reason));
+                Cancel(pending, new CancelReason.NotCommitted(discarded.Reason), AppendFailure.Discarded);
                 OpenWay(pending);
                 break;
             case AppendReply.Repeated repeated when repeated.Index <= context.Commit:
@@ -106,7 +107,7 @@ internal sealed class AppendDesk(EngineContext context)
                 OpenWay(pending);
                 break;
             case AppendReply.Forgotten:
-                Cancel(pending, new CancelReason.Unknown());
+                Cancel(pending, new CancelReason.Unknown(), AppendFailure.Forgotten);
                 OpenWay(pending);
                 break;
         }
@@ -132,7 +133,8 @@ internal sealed class AppendDesk(EngineContext context)
         {
             if (pending.Place is { } place && place.IsOverwrittenBy(entry))
             {
-                Cancel(pending, new CancelReason.NotCommitted("The leader that took it lost its term before it was committed."));
+                var reason = new CancelReason.NotCommitted("The leader that took it lost its term before it was committed.");
+                Cancel(pending, reason, AppendFailure.Overwritten);
             }
         }
     }
@@ -144,7 +146,7 @@ internal sealed class AppendDesk(EngineContext context)
         {
             if (pending.Place?.Index <= last)
             {
-                Cancel(pending, new CancelReason.Unknown());
+                Cancel(pending, new CancelReason.Unknown(), AppendFailure.Compacted);
             }
         }
     }
@@ -153,7 +155,7 @@ internal sealed class AppendDesk(EngineContext context)
     {
         while (_deadlines.TryTakeDue(context.Now, out var pending))
         {
-            Cancel(pending, pending.IsUnderWay ? new CancelReason.Unknown() : NotSentInTime());
+            CancelLate(pending);
         }
 
         var timing = context.Process.Settings.Timing;
@@ -171,7 +173,7 @@ internal sealed class AppendDesk(EngineContext context)
     {
         foreach (var pending in _pending.Values.OrderBy(pending => pending.Number).ToArray())
         {
-            Cancel(pending, pending.IsUnderWay ? new CancelReason.Unknown() : context.Process.EngineStopped);
+            Cancel(pending, pending.IsUnderWay ? new CancelReason.Unknown() : context.Process.EngineStopped, AppendFailure.Stopped);
         }
     }
 
@@ -211,9 +213,22 @@ internal sealed class AppendDesk(EngineContext context)
         return LeaderWay.Find(context, _detours);
     }
 
-    private CancelReason.NotCommitted NotSentInTime() => new(LeaderWay.Find(context) is null
-        ? "No leader could be reached in time."
-        : "It waited for earlier Appends of this process until its timeout. Append it again later.");
+    private void CancelLate(Pending pending)
+    {
+        if (pending.IsUnderWay)
+        {
+            Cancel(pending, new CancelReason.Unknown(), AppendFailure.TimedOut);
+        }
+        else if (LeaderWay.Find(context) is null)
+        {
+            Cancel(pending, new CancelReason.NotCommitted("No leader could be reached in time."), AppendFailure.NoLeader);
+        }
+        else
+        {
+            var reason = "It waited for earlier Appends of this process until its timeout. Append it again later.";
+            Cancel(pending, new CancelReason.NotCommitted(reason), AppendFailure.Busy);
+        }
+    }
 
     private bool TryTakeUnsent([NotNullWhen(true)] out Pending? pending)
     {
@@ -261,10 +276,10 @@ internal sealed class AppendDesk(EngineContext context)
         }
     }
 
-    private void Cancel(Pending pending, CancelReason reason)
+    private void Cancel(Pending pending, CancelReason reason, AppendFailure failure)
     {
         End(pending);
-        context.TellActor(new ToActor.Cancelled(ToActor.AnyLife, pending.Append.Request, reason));
+        context.CancelAppend(pending.Append.Request, reason, failure);
     }
 
     private void End(Pending pending)

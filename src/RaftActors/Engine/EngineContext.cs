@@ -1,6 +1,7 @@
 using Akka.Actor;
 
 using RaftActors.Core;
+using RaftActors.Telemetry;
 using RaftActors.Wire;
 
 namespace RaftActors.Engine;
@@ -79,22 +80,19 @@ internal sealed class EngineContext(RaftProcess process, IActorRef self)
     public void CommitConfiguration(LogIndex index, Configuration configuration) =>
         (ConfigurationIndex, Configuration) = (index, configuration);
 
-    /// <summary>
-    /// Sends a message to the actor. Without an actor, only the end of an Append matters; its asker is told here. The next life gets all
-    /// other news at its start.
-    /// </summary>
-    public void TellActor(ToActor message)
+    /// <summary>Sends a message to the actor, if there is one. The next life gets the news at its start.</summary>
+    public void TellActor(ToActor message) => _actor?.Tell(message, Self);
+
+    /// <summary>An Append of this process failed. The actor tells its asker; without an actor, the asker is told here.</summary>
+    public void CancelAppend(RequestRef own, CancelReason reason, AppendFailure failure)
     {
-        if (message is ToActor.Cancelled { Life: ToActor.AnyLife, Request: var own } cancelled)
+        Process.Appends.NoteCancelled(own, reason, failure);
+        if (_actor is null)
         {
-            Process.Appends.NoteCancelled(own, cancelled.Reason);
-            if (_actor is null)
-            {
-                Process.Appends.End(own, new AppendOutcome.Cancelled(own, cancelled.Reason), Self);
-            }
+            Process.Appends.End(own, new AppendOutcome.Cancelled(own, reason), Self);
         }
 
-        _actor?.Tell(message, Self);
+        TellActor(new ToActor.Cancelled(ToActor.AnyLife, own, reason));
     }
 
     /// <summary>The pair of an Append of this process is committed. Call it before the actor is told.</summary>

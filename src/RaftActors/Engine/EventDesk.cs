@@ -47,6 +47,7 @@ internal sealed class EventDesk(EngineContext context, RaftCore core, Action<Raf
         if ((now.Role, now.Term) != (before.Role, before.Term))
         {
             publish(new RaftEvent.RoleChanged(Group, Self, now.Role, now.Term, [.. core.ElectedBy.Select(voter => voter.Name)]));
+            context.Process.Telemetry.Elections.OnRole(now.Role);
         }
 
         // The same process in another term is another leader, because a term begins without one.

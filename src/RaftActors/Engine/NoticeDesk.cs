@@ -1,4 +1,5 @@
 using RaftActors.Core;
+using RaftActors.Telemetry;
 
 namespace RaftActors.Engine;
 
@@ -70,7 +71,7 @@ internal sealed class NoticeDesk(EngineContext context)
             serial = pair.Serial;
             if (context.Process.OwnRef(pair) is { } own)
             {
-                context.TellActor(new ToActor.Cancelled(ToActor.AnyLife, own, new CancelReason.Unknown()));
+                context.CancelAppend(own, new CancelReason.Unknown(), AppendFailure.Stopped);
             }
         }
     }

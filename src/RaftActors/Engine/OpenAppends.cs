@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 using Akka.Actor;
 
 using RaftActors.Core;
+using RaftActors.Telemetry;
 
 namespace RaftActors.Engine;
 
@@ -12,20 +13,20 @@ namespace RaftActors.Engine;
 /// before it tells the actor. The actor ends it after its callback. If no life will make that callback, the noted outcome is told. So each
 /// Append ends once. Thread-safe.
 /// </summary>
-internal sealed class OpenAppends
+internal sealed class OpenAppends(ProcessTelemetry telemetry)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<RequestRef, Open> _open = [];
     private bool _isActorGone;
     private bool _isEngineGone;
 
-    public bool IsEmpty
+    public int Count
     {
         get
         {
             lock (_lock)
             {
-                return _open.Count == 0;
+                return _open.Count;
             }
         }
     }
@@ -33,9 +34,10 @@ internal sealed class OpenAppends
     /// <param name="replyTo">The asker; null: the outcome is not told.</param>
     public void Add(RequestRef request, IActorRef? replyTo)
     {
+        var open = new Open(replyTo, telemetry.Commits.Start());
         lock (_lock)
         {
-            _open.Add(request, new Open(replyTo, null, null));
+            _open.Add(request, open);
         }
     }
 
@@ -43,19 +45,26 @@ internal sealed class OpenAppends
     public void End(RequestRef request, AppendOutcome outcome, IActorRef sender)
     {
         Open ended;
+        bool isOpen;
         lock (_lock)
         {
-            _open.Remove(request, out ended);
+            isOpen = _open.Remove(request, out ended);
         }
 
-        ended.ReplyTo?.Tell(outcome, sender);
+        if (isOpen)
+        {
+            telemetry.Appends.OnEnded(outcome, ended.Failure);
+            ended.ReplyTo?.Tell(outcome, sender);
+        }
     }
 
     /// <summary>The pair is committed under this serial. The first note stays.</summary>
-    public void NoteCommitted(RequestRef request, Serial serial) => Note(request, serial, null);
+    public void NoteCommitted(RequestRef request, Serial serial) =>
+        telemetry.Commits.Stop(Note(request, serial, null, default));
 
     /// <summary>The Append failed. The first note stays.</summary>
-    public void NoteCancelled(RequestRef request, CancelReason reason) => Note(request, null, reason);
+    public void NoteCancelled(RequestRef request, CancelReason reason, AppendFailure failure) =>
+        Note(request, null, reason, failure);
 
     /// <summary>Ends all with a note, in the order made: no life of the actor will.</summary>
     public void EndNoted(IActorRef sender) => EndWhere(open => open.IsNoted, sender);
@@ -95,22 +104,26 @@ internal sealed class OpenAppends
 
             foreach (var request in _open.Keys)
             {
-                NoteCancelled(request, unread);
+                NoteCancelled(request, unread, AppendFailure.Stopped);
             }
         }
 
         EndNoted(sender);
     }
 
-    private void Note(RequestRef request, Serial? committed, CancelReason? cancelled)
+    // Returns the time of the call, if this is the first note.
+    private TimeSpan? Note(RequestRef request, Serial? committed, CancelReason? cancelled, AppendFailure failure)
     {
         lock (_lock)
         {
             ref var open = ref CollectionsMarshal.GetValueRefOrNullRef(_open, request);
-            if (!Unsafe.IsNullRef(ref open) && !open.IsNoted)
+            if (Unsafe.IsNullRef(ref open) || open.IsNoted)
             {
-                open = open with { Committed = committed, Cancelled = cancelled };
+                return null;
             }
+
+            open = open with { Committed = committed, Cancelled = cancelled, Failure = failure };
+            return open.MadeAt;
         }
     }
 
@@ -134,9 +147,17 @@ internal sealed class OpenAppends
         }
     }
 
-    // At most one of the two notes is set.
-    private readonly record struct Open(IActorRef? ReplyTo, Serial? Committed, CancelReason? Cancelled)
+    /// <param name="MadeAt">The time of the call; null: it is not measured.</param>
+    private readonly record struct Open(IActorRef? ReplyTo, TimeSpan? MadeAt)
     {
+        // At most one of Committed and Cancelled is set.
+        public Serial? Committed { get; init; }
+
+        public CancelReason? Cancelled { get; init; }
+
+        // Of Cancelled. Only the actor cancels an Append without a note: the engine has stopped.
+        public AppendFailure Failure { get; init; }
+
         public bool IsNoted => Committed is not null || Cancelled is not null;
 
         public AppendOutcome ToOutcome(RequestRef request) => Committed is { } serial

@@ -41,6 +41,9 @@ internal sealed class ProposalDesk(EngineContext context, Action<Input> step, Fu
     // would cost the square of the pairs that come until then.
     private bool _isHandingOver;
 
+    /// <summary>The number of pairs that are not in the log yet.</summary>
+    public int Count => _open.Count;
+
     private bool HasRoom => _uncommitted.Count < MaxUncommitted && !_isHandingOver;
 
     private IEnumerable<Open> InOrderOfArrival => _open.Values.OrderBy(open => open.Arrival);

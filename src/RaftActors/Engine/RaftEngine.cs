@@ -5,6 +5,7 @@ using Akka.Event;
 
 using RaftActors.Core;
 using RaftActors.Discovery;
+using RaftActors.Telemetry;
 using RaftActors.Wire;
 
 namespace RaftActors.Engine;
@@ -25,6 +26,7 @@ internal sealed class RaftEngine : UntypedActor, IWithTimers
     private readonly PeerDesk _peers;
     private readonly StoreDesk _store;
     private readonly TickTimer _ticks;
+    private readonly ProcessGauges _gauges;
     private readonly Action<WireMessage> _readOwn;
 
     public RaftEngine(RaftProcess process, IActorRef registry)
@@ -45,6 +47,7 @@ internal sealed class RaftEngine : UntypedActor, IWithTimers
             _context, core, _desks, views, _steps.Step, registry, ((ExtendedActorSystem)Context.System).Provider);
         _lives = new LifeDesk(_context, core, _desks, views, _peers, commits, Context);
         _store = new StoreDesk(_context, _desks, commits, _steps.Step, log);
+        _gauges = new ProcessGauges(_context, core, _desks);
         _steps.Begin(new EngineEffects(_context, core, _desks, views, commits, _peers, _store, log));
         if (core.Snapshot is { } snapshot)
         {
@@ -61,11 +64,13 @@ internal sealed class RaftEngine : UntypedActor, IWithTimers
         _desks.Events.OnStarted();
         _process.Store.MeetEngine(Self);
         _ticks.Arm(Timers);
+        _gauges.Begin();
     }
 
     // Also runs after a failure. GroupRoom does the rest, after the engine is gone.
     protected override void PostStop()
     {
+        _gauges.End();
         _desks.OnStopped();
         _process.Store.Close();
     }
@@ -125,6 +130,7 @@ internal sealed class RaftEngine : UntypedActor, IWithTimers
             _context.Now++;
             _steps.Step(Input.Tick.Instance);
             _desks.OnTick();
+            _gauges.OnTick();
         }
     }
 

@@ -1,9 +1,12 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 
+using Akka.Actor;
+
 using RaftActors.Core;
 using RaftActors.Delivery;
 using RaftActors.Storage;
+using RaftActors.Telemetry;
 
 namespace RaftActors.Engine;
 
@@ -31,7 +34,8 @@ internal sealed class RaftProcess
 
     /// <param name="store">Open. The process owns it from here on.</param>
     /// <param name="preload">The pairs for an empty store.</param>
-    public RaftProcess(RaftSettings settings, HostedStore store, RecoveredState recovered, LogSlice preload)
+    /// <param name="clock">Measures durations.</param>
+    public RaftProcess(RaftSettings settings, HostedStore store, RecoveredState recovered, LogSlice preload, ITimeProvider clock)
     {
         var incarnation = recovered.Incarnation;
         Settings = settings;
@@ -39,6 +43,9 @@ internal sealed class RaftProcess
         Store = store;
         HasUnexpectedlyNewStore = recovered.IsNew && !store.IsInMemory;
         Engine = new EngineLink(this);
+        Telemetry = new ProcessTelemetry(settings, clock);
+        Appends = new OpenAppends(Telemetry);
+        Queries = new OpenQueries(Telemetry.Reads);
         _initial = recovered.State;
         _view = ProcessView.AtStart(settings) with { Snapshot = recovered.State.Snapshot };
         Preloaded = CountPreloaded(recovered.State, preload);
@@ -78,14 +85,16 @@ internal sealed class RaftProcess
         set => _view = value;
     }
 
-    public OpenAppends Appends { get; } = new();
+    public ProcessTelemetry Telemetry { get; }
+
+    public OpenAppends Appends { get; }
 
     /// <summary>The actor's messages that the engine has not read.</summary>
     public EngineInbox Inbox { get; } = new();
 
     public EngineLink Engine { get; }
 
-    public OpenQueries Queries { get; } = new();
+    public OpenQueries Queries { get; }
 
     /// <summary>The outcome of an Append that the engine never sent before it stopped.</summary>
     public CancelReason.NotCommitted EngineStopped => CancelReason.NotCommitted.OfStoppedEngine(View.Failure);

@@ -2,6 +2,7 @@ using Akka.Actor;
 
 using RaftActors.Core;
 using RaftActors.Discovery;
+using RaftActors.Telemetry;
 using RaftActors.Wire;
 
 namespace RaftActors.Engine;
@@ -75,7 +76,7 @@ internal sealed class StopDesk(EngineContext context, Action<Input> step)
             return false;
         }
 
-        context.TellActor(new ToActor.Cancelled(ToActor.AnyLife, append.Request, NodeStops));
+        context.CancelAppend(append.Request, NodeStops, AppendFailure.Stopped);
         return true;
     }
 
@@ -143,7 +144,7 @@ internal sealed class StopDesk(EngineContext context, Action<Input> step)
     private void Report()
     {
         var isDone = (!Leads || _leadsOn)
-            && (context.Process.Appends.IsEmpty || !CanAppendsEnd)
+            && (context.Process.Appends.Count == 0 || !CanAppendsEnd)
             && !_senders.Overlaps(context.Peers.ServingElsewhere);
         if (_asker is { } asker && (isDone || _deadline <= context.Now))
         {

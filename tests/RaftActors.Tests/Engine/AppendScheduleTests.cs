@@ -24,7 +24,10 @@ public sealed class AppendScheduleTests : TestKit
     /// <summary>Collects the messages to one ref before the send returns.</summary>
     internal sealed class Mailbox
     {
-        public Mailbox(TestKit kit) => Ref = kit.ActorOfAsTestActorRef<Receiver>(Props.Create(() => new Receiver(this)));
+        public Mailbox(TestKit kit) =>
+            (Ref, Clock) = (kit.ActorOfAsTestActorRef<Receiver>(Props.Create(() => new Receiver(this))), kit.Sys.Scheduler);
+
+        public ITimeProvider Clock { get; }
 
         public IActorRef Ref { get; }
 

@@ -29,7 +29,7 @@ internal sealed class Bench
         var settings = RaftSettings.Read(config, new RaftOptions<string>(), name, null);
         Store = new ScriptedStore();
         var (store, recovered) = HostedStore.Open(Store, new StoreOwner(settings.Group, settings.Self), preload);
-        Process = new RaftProcess(settings, store, recovered, preload);
+        Process = new RaftProcess(settings, store, recovered, preload, kit.Sys.Scheduler);
         Self = kit.CreateTestProbe();
         Actor = kit.CreateTestProbe();
         Context = new EngineContext(Process, Self);

@@ -21,12 +21,13 @@ internal sealed class ScheduledProcess
 
     /// <param name="place">From 0; the last process is a learner.</param>
     /// <param name="step">Takes the proposals of its desk.</param>
-    public ScheduledProcess(int place, IActorRef engine, IActorRef actor, bool judges, Action<ScheduledProcess, Input.Propose> step)
+    public ScheduledProcess(
+        int place, IActorRef engine, IActorRef actor, ITimeProvider clock, bool judges, Action<ScheduledProcess, Input.Propose> step)
     {
         var settings = Settings[place];
         var (store, recovered) = HostedStore.Open(new ScriptedStore(), new StoreOwner(settings.Group, settings.Self), default);
         (Engine, Actor, _judges) = (engine, actor, judges);
-        Process = new RaftProcess(settings, store, recovered, default);
+        Process = new RaftProcess(settings, store, recovered, default, clock);
         Context = new EngineContext(Process, engine) { HasBooted = true };
         Appends = new AppendDesk(Context);
         Proposals = new ProposalDesk(Context, input => step(this, (Input.Propose)input), Find, () => HasTurn = true);

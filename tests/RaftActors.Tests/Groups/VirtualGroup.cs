@@ -80,6 +80,13 @@ internal sealed class VirtualGroup(TestKitBase kit, ActorSystem system, IDiction
         Watch(name, watcher, system.ActorOf(Props.Create(() => new Fragile.Guard(child, name, directive)), $"guard-{name}"));
     }
 
+    /// <summary>A process whose actor takes this virtual time to apply a pair.</summary>
+    public void StartSlow(string name, TimeSpan time)
+    {
+        var (watcher, all) = Prepare(name, new RaftOptions<string>());
+        Watch(name, watcher, system.ActorOf(Props.Create(() => new SlowRecorder(watcher, all, time)), name));
+    }
+
     public void Start(string name, RaftOptions<string> options)
     {
         var (watcher, all) = Prepare(name, options);

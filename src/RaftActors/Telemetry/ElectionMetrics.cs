@@ -1,0 +1,23 @@
+using System.Diagnostics.Metrics;
+
+using RaftActors.Core;
+
+namespace RaftActors.Telemetry;
+
+/// <summary>
+/// <c>raft.elections</c>: the elections that one process won. Each has one winner, so all processes together count each once.
+/// </summary>
+internal sealed class ElectionMetrics(ProcessTags tags)
+{
+    private static readonly Counter<long> Elections =
+        RaftTelemetry.Meter.CreateCounter<long>("raft.elections", "{election}", "Elections that this process won.");
+
+    /// <summary>The role or the term of the process changed.</summary>
+    public void OnRole(RaftRole role)
+    {
+        if (role == RaftRole.Leader)
+        {
+            Elections.Add(1, tags.Group, tags.Process);
+        }
+    }
+}

@@ -1,0 +1,40 @@
+using System.Diagnostics.Metrics;
+
+using Akka.Actor;
+
+using RaftActors.Engine;
+
+namespace RaftActors.Telemetry;
+
+/// <summary>The metrics of one process, except the gauges, which its engine has.</summary>
+internal sealed class ProcessTelemetry
+{
+    private static readonly Histogram<double> CommitDuration =
+        DurationMetric.Create("raft.commit.duration", "Time from a call of Append until its pair was committed on this process.");
+
+    private static readonly Histogram<double> ApplyDuration =
+        DurationMetric.Create("raft.apply.duration", "Time in HandleAppend, or in HandleSerial for a fetched pair.");
+
+    /// <param name="clock">The clock of the durations.</param>
+    public ProcessTelemetry(RaftSettings settings, ITimeProvider clock)
+    {
+        Tags = new ProcessTags(settings.Group, settings.Self);
+        Appends = new AppendMetrics(Tags);
+        Commits = new DurationMetric(CommitDuration, Tags, clock);
+        Applies = new DurationMetric(ApplyDuration, Tags, clock);
+        Reads = new ReadMetrics(Tags, settings.Lease.IsEnabled);
+        Elections = new ElectionMetrics(Tags);
+    }
+
+    public ProcessTags Tags { get; }
+
+    public AppendMetrics Appends { get; }
+
+    public DurationMetric Commits { get; }
+
+    public DurationMetric Applies { get; }
+
+    public ReadMetrics Reads { get; }
+
+    public ElectionMetrics Elections { get; }
+}

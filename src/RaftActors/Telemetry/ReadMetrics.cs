@@ -1,0 +1,26 @@
+using System.Diagnostics.Metrics;
+
+namespace RaftActors.Telemetry;
+
+/// <summary><c>raft.reads</c>: the Queries of one process that ended. Thread-safe.</summary>
+/// <param name="hasLeases">The leader of the group answers without messages while it has a lease.</param>
+internal sealed class ReadMetrics(ProcessTags tags, bool hasLeases)
+{
+    private static readonly Counter<long> Reads =
+        RaftTelemetry.Meter.CreateCounter<long>("raft.reads", "{read}", "Queries of this process that ended.");
+
+    public void OnEnded(QueryOutcome outcome)
+    {
+        if (Reads.Enabled)
+        {
+            Reads.Add(
+                1,
+                [
+                    tags.Group,
+                    tags.Process,
+                    new("consistency", hasLeases ? "lease" : "linearizable"),
+                    new("outcome", outcome is QueryOutcome.Done ? "done" : "failed"),
+                ]);
+        }
+    }
+}

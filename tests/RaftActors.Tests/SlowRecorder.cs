@@ -1,0 +1,14 @@
+using Akka.Actor;
+using Akka.TestKit;
+
+namespace RaftActors.Tests;
+
+/// <summary>A <see cref="Recorder"/> that moves the virtual clock while it applies a pair.</summary>
+internal sealed class SlowRecorder(IActorRef watcher, RaftOptions<string> options, TimeSpan time) : Recorder(watcher, options)
+{
+    protected override object? HandleAppend(Entry<string> entry)
+    {
+        ((TestScheduler)Context.System.Scheduler).Advance(time);
+        return base.HandleAppend(entry);
+    }
+}

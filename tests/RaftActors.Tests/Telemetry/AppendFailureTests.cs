@@ -1,0 +1,92 @@
+using Akka.TestKit.Xunit2;
+
+using RaftActors.Core;
+using RaftActors.Engine;
+using RaftActors.Tests.Engine;
+using RaftActors.Wire;
+
+namespace RaftActors.Tests.Telemetry;
+
+/// <summary>The reasons of failed Appends that a group in virtual time does not bring about. raft2 leads.</summary>
+public sealed class AppendFailureTests : TestKit
+{
+    private static readonly TimeSpan Timeout = TimeSpan.FromMilliseconds(100);
+
+    private readonly MetricRecorder _metrics = new("raft.process", process => process == "metered@node1");
+    private readonly Bench _bench;
+    private readonly AppendDesk _desk;
+
+    public AppendFailureTests()
+    {
+        _bench = new Bench(this, name: "metered");
+        _desk = new AppendDesk(_bench.Context);
+        _bench.BuildQuorum(("raft1", 1), ("raft2", 4), ("raft3", 4));
+        _bench.Elect("raft2");
+
+        // Without an actor, the engine tells the asker.
+        _bench.Context.Detach();
+    }
+
+    [Fact]
+    public void Append_whose_index_another_term_took_is_counted_as_overwritten()
+    {
+        Take(Append(), index: 7);
+
+        _desk.OnCommitted(Bench.Entry(index: 7, term: 2, request: null));
+
+        Assert.Equal(["metered outcome=not_committed reason=overwritten: 1"], Counts());
+    }
+
+    [Fact]
+    public void Append_whose_index_came_in_a_snapshot_is_counted_as_compacted()
+    {
+        Take(Append(), index: 7);
+
+        _desk.OnInstalled(new LogIndex(7));
+
+        Assert.Equal(["metered outcome=unknown reason=compacted: 1"], Counts());
+    }
+
+    [Fact]
+    public void Append_whose_session_the_leader_has_forgotten_is_counted_as_forgotten()
+    {
+        _desk.Receive(new AppendReply.Forgotten(_bench.Process.ToId(Append())));
+
+        Assert.Equal(["metered outcome=unknown reason=forgotten: 1"], Counts());
+    }
+
+    [Fact]
+    public void Append_that_waited_behind_a_full_window_until_its_timeout_is_counted_as_busy()
+    {
+        for (var i = 0; i <= AppendDesk.WindowAppends; i++)
+        {
+            Append();
+        }
+
+        _bench.Context.Now = _bench.Context.DeadlineAfter(Timeout);
+        _desk.OnTick();
+
+        var counts = Counts().ToLookup(count => count);
+        Assert.Equal(AppendDesk.WindowAppends, counts["metered outcome=unknown reason=timed_out: 1"].Count());
+        Assert.Single(counts["metered outcome=not_committed reason=busy: 1"]);
+    }
+
+    protected override void AfterAll()
+    {
+        _metrics.Dispose();
+        base.AfterAll();
+    }
+
+    private IEnumerable<string> Counts() => _metrics.Of("raft.appends").Select(each => each.ToString());
+
+    private RequestRef Append()
+    {
+        var request = _bench.Process.NewRequest();
+        _bench.Process.Appends.Add(request, null);
+        _desk.Submit(new ToEngine.Append(request, "key", ReadOnlyMemory<byte>.Empty, Timeout));
+        return request;
+    }
+
+    private void Take(RequestRef request, long index) =>
+        _desk.Receive(new AppendReply.Taken(_bench.Process.ToId(request), new LogPlace(new LogIndex(index), new Term(1))));
+}
