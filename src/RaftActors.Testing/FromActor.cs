@@ -27,10 +27,10 @@ public abstract record FromActor<TValue>
     public sealed record TransferLeadership(RequestRef Request, ProcessName? To) : FromActor<TValue>;
 
     /// <summary>The actor called Join. End it with End of the scripted group.</summary>
-    public sealed record Join(RequestRef Request, ProcessName Name) : FromActor<TValue>;
+    public sealed record Join(RequestRef Request, ProcessName Name, LogIndex? BasedOn) : FromActor<TValue>;
 
     /// <summary>The actor called Leave. End it with End of the scripted group.</summary>
-    public sealed record Leave(RequestRef Request, ProcessName Name) : FromActor<TValue>;
+    public sealed record Leave(RequestRef Request, ProcessName Name, LogIndex? BasedOn) : FromActor<TValue>;
 
     /// <summary>The actor called Explain. The <c>replyTo</c> has its answer already: the group is a scripted one.</summary>
     public sealed record Explain(RequestRef Request) : FromActor<TValue>;

@@ -175,8 +175,8 @@ internal sealed class ScriptedEngine<TValue>(ValueCodec<TValue> values, IActorRe
     private static FromActor<TValue> ToFromActor(ToEngine.Change change) => change.What switch
     {
         GroupChange.Transfer transfer => new FromActor<TValue>.TransferLeadership(change.Request, transfer.Target),
-        GroupChange.Join join => new FromActor<TValue>.Join(change.Request, join.Name),
-        GroupChange.Leave leave => new FromActor<TValue>.Leave(change.Request, leave.Name),
+        GroupChange.Join join => new FromActor<TValue>.Join(change.Request, join.Name, join.BasedOn),
+        GroupChange.Leave leave => new FromActor<TValue>.Leave(change.Request, leave.Name, leave.BasedOn),
         _ => throw new UnreachableException(),
     };
 

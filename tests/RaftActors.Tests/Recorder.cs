@@ -20,8 +20,8 @@ internal class Recorder : RaftActor<string>
         Receive<Get>(get => Raft.Get(get.Serial));
         Receive<Query>(query => Raft.Query(query.Question, query.Timeout, Sender));
         Receive<Transfer>(transfer => Raft.TransferLeadership(transfer.To, transfer.Timeout, Sender));
-        Receive<Join>(join => Raft.Join(join.Name, replyTo: Sender));
-        Receive<Leave>(leave => Raft.Leave(leave.Name, replyTo: Sender));
+        Receive<Join>(join => Raft.Join(join.Name, replyTo: Sender, basedOn: join.BasedOn));
+        Receive<Leave>(leave => Raft.Leave(leave.Name, replyTo: Sender, basedOn: leave.BasedOn));
         Receive<Explain>(_ => Raft.Explain(Sender));
         Receive<GetStatus>(_ => Sender.Tell(Raft.Status));
         Receive<Snap>(_ => Raft.TakeSnapshot());
@@ -86,9 +86,9 @@ internal class Recorder : RaftActor<string>
 
     internal sealed record Transfer(ProcessName? To, TimeSpan? Timeout = null);
 
-    internal sealed record Join(ProcessName Name);
+    internal sealed record Join(ProcessName Name, LogIndex? BasedOn = null);
 
-    internal sealed record Leave(ProcessName Name);
+    internal sealed record Leave(ProcessName Name, LogIndex? BasedOn = null);
 
     internal sealed record Explain;
 

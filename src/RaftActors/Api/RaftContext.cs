@@ -77,6 +77,7 @@ public sealed class RaftContext<TValue>
                 LedBy = view.LedBy,
                 Identity = view.Identity,
                 Members = view.Members,
+                MembersIndex = view.MembersIndex,
                 Fence = view.Fence,
                 Decision = view.Decision,
             };
@@ -223,9 +224,13 @@ public sealed class RaftContext<TValue>
     /// default. It is rounded up to whole ticks.
     /// </param>
     /// <param name="replyTo">Receives one <see cref="ChangeOutcome"/>. Null: no message is sent.</param>
+    /// <param name="basedOn">
+    /// The <see cref="RaftStatus.MembersIndex"/> that the caller decided on. If the group has changed since, the call ends as Refused.
+    /// Null: it does not matter.
+    /// </param>
     /// <returns>The ref of this call, as in the outcome.</returns>
-    public RequestRef Join(ProcessName name, TimeSpan? timeout = null, IActorRef? replyTo = null) =>
-        Change(new GroupChange.Join(name), timeout, replyTo);
+    public RequestRef Join(ProcessName name, TimeSpan? timeout = null, IActorRef? replyTo = null, LogIndex? basedOn = null) =>
+        Change(new GroupChange.Join(name, basedOn), timeout, replyTo);
 
     /// <summary>
     /// Removes a process from the group. Any process of the group may call it, also to remove itself. If there is a fit learner, it
@@ -237,9 +242,13 @@ public sealed class RaftContext<TValue>
     /// default. It is rounded up to whole ticks.
     /// </param>
     /// <param name="replyTo">Receives one <see cref="ChangeOutcome"/>. Null: no message is sent.</param>
+    /// <param name="basedOn">
+    /// The <see cref="RaftStatus.MembersIndex"/> that the caller decided on. If the group has changed since, the call ends as Refused.
+    /// Null: it does not matter.
+    /// </param>
     /// <returns>The ref of this call, as in the outcome.</returns>
-    public RequestRef Leave(ProcessName name, TimeSpan? timeout = null, IActorRef? replyTo = null) =>
-        Change(new GroupChange.Leave(name), timeout, replyTo);
+    public RequestRef Leave(ProcessName name, TimeSpan? timeout = null, IActorRef? replyTo = null, LogIndex? basedOn = null) =>
+        Change(new GroupChange.Leave(name, basedOn), timeout, replyTo);
 
     /// <summary>
     /// Describes this process's view of the group, as text for people. It names the voters and the reasons for them, unreachable

@@ -42,6 +42,12 @@ public sealed record RaftStatus(
     /// </summary>
     public ImmutableArray<GroupMember> Members { get; init; } = [];
 
+    /// <summary>
+    /// The index of the configuration that <see cref="Members"/> are of, for the <c>basedOn</c> of Join and Leave. 0 before the first
+    /// commit. It grows also if a change leaves the members as they are.
+    /// </summary>
+    public LogIndex MembersIndex { get; init; }
+
     /// <summary>Why the process is fenced, and the remedy, as text for people. Null if it is not fenced.</summary>
     public string? Fence { get; init; }
 

@@ -66,10 +66,10 @@ internal sealed class EventDesk(EngineContext context, RaftCore core, Action<Raf
         }
 
         var members = ProcessView.MembersOf(configuration);
+        context.Process.View = context.Process.View with { Members = members, MembersIndex = index, Identity = configuration.Group };
         if (_told is not { } told || !told.SequenceEqual(members))
         {
             _told = members;
-            context.Process.View = context.Process.View with { Members = members, Identity = configuration.Group };
             publish(new RaftEvent.MembersChanged(Group, Self, index, members));
         }
 

@@ -13,7 +13,7 @@ namespace RaftActors.Engine;
 /// </summary>
 internal sealed class LeaderDesk(EngineContext context, Action<Input> step)
 {
-    private readonly Dictionary<RequestId, IActorRef> _asked = [];
+    private readonly Dictionary<RequestId, (IActorRef Origin, bool IsBased)> _asked = [];
     private readonly List<(RequestId Request, IActorRef Origin, LogIndex Index, Term Term)> _taken = [];
     private readonly List<(RequestId Request, IActorRef Origin)> _transfers = [];
     private ProcessName? _target;
@@ -52,18 +52,21 @@ internal sealed class LeaderDesk(EngineContext context, Action<Input> step)
 
     public void OnAccepted(Effect.MembersAccepted accepted, Term term)
     {
-        if (_asked.Remove(accepted.Request, out var origin))
+        if (_asked.Remove(accepted.Request, out var asked))
         {
-            _taken.Add((accepted.Request, origin, accepted.Index, term));
-            Tell(origin, new ChangeReply.Taken(accepted.Request, new LogPlace(accepted.Index, term)));
+            _taken.Add((accepted.Request, asked.Origin, accepted.Index, term));
+            Tell(asked.Origin, new ChangeReply.Taken(accepted.Request, new LogPlace(accepted.Index, term)));
         }
     }
 
     public void OnRefused(Effect.MembersRefused refused)
     {
-        if (_asked.Remove(refused.Request, out var origin))
+        if (_asked.Remove(refused.Request, out var asked))
         {
-            Tell(origin, refused.Reason == MembersRefusalReason.Invalid
+            // A caller that named its configuration must look at the latest one before it asks again.
+            var isOver = refused.Reason == MembersRefusalReason.Invalid
+                || (refused.Reason == MembersRefusalReason.Outdated && asked.IsBased);
+            Tell(asked.Origin, isOver
                 ? new ChangeReply.Denied(refused.Request, refused.Detail)
                 : new ChangeReply.Refused(refused.Request, refused.Detail));
         }
@@ -103,10 +106,10 @@ internal sealed class LeaderDesk(EngineContext context, Action<Input> step)
                 BeginTransfer(request, transfer.Target, origin);
                 break;
             case GroupChange.Join join:
-                BeginMembers(request, new MemberChange.Join(join.Name), origin);
+                BeginMembers(request, new MemberChange.Join(join.Name), join.BasedOn, origin);
                 break;
             case GroupChange.Leave leave:
-                BeginMembers(request, new MemberChange.Leave(leave.Name), origin);
+                BeginMembers(request, new MemberChange.Leave(leave.Name), leave.BasedOn, origin);
                 break;
             default:
                 throw new UnreachableException();
@@ -135,10 +138,10 @@ internal sealed class LeaderDesk(EngineContext context, Action<Input> step)
         }
     }
 
-    private void BeginMembers(RequestId request, MemberChange change, IActorRef origin)
+    private void BeginMembers(RequestId request, MemberChange change, LogIndex? basedOn, IActorRef origin)
     {
-        _asked[request] = origin;
-        step(new Input.ChangeMembers(request, context.ConfigurationIndex, change));
+        _asked[request] = (origin, basedOn is not null);
+        step(new Input.ChangeMembers(request, basedOn ?? context.ConfigurationIndex, change));
     }
 
     private ChangeReply ToReply(RequestId request, TransferOutcome outcome) => outcome switch

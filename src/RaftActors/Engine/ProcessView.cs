@@ -13,6 +13,9 @@ internal sealed record ProcessView(RaftRole Role, Term Term, ProcessName? LedBy,
     /// <summary>The latest durable snapshot of the actor's state; null if there is none.</summary>
     public Snapshot? Snapshot { get; init; }
 
+    /// <summary>The index of the configuration that <see cref="Members"/> are of; 0: it is not committed.</summary>
+    public LogIndex MembersIndex { get; init; }
+
     /// <summary>Why the process is fenced; null if it is not.</summary>
     public string? Fence { get; init; }
 

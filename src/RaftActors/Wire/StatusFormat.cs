@@ -35,6 +35,7 @@ internal sealed class StatusFormat(IActorRefProvider provider)
             writer.Text(member.Name.Value);
             writer.Flag(member.IsVoter);
         });
+        writer.Number(status.MembersIndex.Value);
         Optional(writer, status.Fence, writer.Text);
         Optional(writer, status.Decision, writer.Text);
     }
@@ -54,6 +55,7 @@ internal sealed class StatusFormat(IActorRefProvider provider)
         LedBy = reader.Flag() ? reader.Name() : null,
         Identity = new GroupUid(reader.Identity()),
         Members = reader.List(NameSizeMin, static (ref ByteReader r) => new GroupMember(r.Name(), r.Flag())),
+        MembersIndex = new LogIndex(reader.Count()),
         Fence = Optional(ref reader, static (ref ByteReader r) => r.Text()),
         Decision = Optional(ref reader, static (ref ByteReader r) => r.Text()),
     };

@@ -18,6 +18,8 @@ internal static class WireFormat
     private const byte Transfer = 1;
     private const byte Join = 2;
     private const byte Leave = 3;
+    private const byte JoinBasedOn = 4;
+    private const byte LeaveBasedOn = 5;
     private const int LocalProcessSizeMin = 4;
     private const int BatchedSizeMin = 3;
 
@@ -190,18 +192,23 @@ internal static class WireFormat
 
     private static void WriteGroupChange(ByteWriter writer, GroupChange change)
     {
-        var (kind, name) = change switch
+        (byte Kind, ProcessName? Name, LogIndex? BasedOn) parts = change switch
         {
-            GroupChange.Transfer { Target: null } => (TransferToAny, default(ProcessName?)),
-            GroupChange.Transfer transfer => (Transfer, transfer.Target),
-            GroupChange.Join join => (Join, join.Name),
-            GroupChange.Leave leave => (Leave, leave.Name),
+            GroupChange.Transfer { Target: null } => (TransferToAny, null, null),
+            GroupChange.Transfer transfer => (Transfer, transfer.Target, null),
+            GroupChange.Join join => (join.BasedOn is null ? Join : JoinBasedOn, join.Name, join.BasedOn),
+            GroupChange.Leave leave => (leave.BasedOn is null ? Leave : LeaveBasedOn, leave.Name, leave.BasedOn),
             _ => throw new UnreachableException(),
         };
-        writer.Octet(kind);
-        if (name is { } known)
+        writer.Octet(parts.Kind);
+        if (parts.Name is { } name)
         {
-            writer.Text(known.Value);
+            writer.Text(name.Value);
+        }
+
+        if (parts.BasedOn is { } index)
+        {
+            writer.Number(index.Value);
         }
     }
 
@@ -211,6 +218,8 @@ internal static class WireFormat
         Transfer => new GroupChange.Transfer(reader.Name()),
         Join => new GroupChange.Join(reader.Name()),
         Leave => new GroupChange.Leave(reader.Name()),
+        JoinBasedOn => new GroupChange.Join(reader.Name(), new LogIndex(reader.Count())),
+        LeaveBasedOn => new GroupChange.Leave(reader.Name(), new LogIndex(reader.Count())),
         var kind => throw reader.Damaged($"{kind} is no kind of change"),
     };
 

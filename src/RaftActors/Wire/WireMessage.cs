@@ -115,14 +115,16 @@ internal abstract record GroupChange
     }
 
     /// <summary>The process joins the roster.</summary>
-    public sealed record Join(ProcessName Name) : GroupChange
+    /// <param name="BasedOn">The index of the configuration that must be the latest; null: any.</param>
+    public sealed record Join(ProcessName Name, LogIndex? BasedOn = null) : GroupChange
     {
         /// <inheritdoc/>
         public override string ToString() => $"the joining of {Name}";
     }
 
     /// <summary>The process leaves for good.</summary>
-    public sealed record Leave(ProcessName Name) : GroupChange
+    /// <param name="BasedOn">The index of the configuration that must be the latest; null: any.</param>
+    public sealed record Leave(ProcessName Name, LogIndex? BasedOn = null) : GroupChange
     {
         /// <inheritdoc/>
         public override string ToString() => $"the leaving of {Name}";

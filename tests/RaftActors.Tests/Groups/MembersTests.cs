@@ -60,6 +60,30 @@ public sealed class MembersTests : TestKit
         Assert.Contains("raft3@node1", ExpectMsg<ChangeOutcome.Refused>().Detail);
     }
 
+    [Fact]
+    public void Change_that_is_based_on_the_latest_members_is_made()
+    {
+        _group.Actors["raft2"].Tell(new Recorder.Join(Fourth, MembersIndexOf("raft2")), TestActor);
+        _group.Settle();
+        _group.Advance(2);
+
+        ExpectMsg<ChangeOutcome.Done>();
+    }
+
+    [Fact]
+    public void Change_that_is_based_on_earlier_members_is_refused_and_not_tried_again()
+    {
+        var before = MembersIndexOf("raft2");
+        Take("raft4");
+
+        _group.Actors["raft2"].Tell(new Recorder.Leave(new ProcessName("raft3@node1"), before), TestActor);
+        _group.Actors["raft3"].Tell(new Recorder.Join(new ProcessName("raft5@node1"), before), TestActor);
+        _group.Settle();
+
+        Assert.Contains($"it was based on the configuration at {before}", ExpectMsg<ChangeOutcome.Refused>().Detail);
+        Assert.Contains($"it was based on the configuration at {before}", ExpectMsg<ChangeOutcome.Refused>().Detail);
+    }
+
     [Theory]
     [InlineData("raft1")]
     [InlineData("raft2")]
@@ -134,6 +158,12 @@ public sealed class MembersTests : TestKit
         var lines = ExpectMsg<Explanation>().Text.Split('\n');
         Assert.Contains("the joining of raft4@node1 waits: no leader could be reached", lines);
         Assert.Contains(lines, line => line.StartsWith("why no leader, or none that is ready: "));
+    }
+
+    private LogIndex MembersIndexOf(string name)
+    {
+        _group.Actors[name].Tell(new Recorder.GetStatus(), TestActor);
+        return ExpectMsg<RaftStatus>().MembersIndex;
     }
 
     private void Take(string name)

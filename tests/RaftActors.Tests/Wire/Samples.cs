@@ -119,6 +119,7 @@ internal static class Samples
             LedBy = Two.Name,
             Identity = new GroupUid(Id(9)),
             Members = [new GroupMember(One.Name, IsVoter: true), new GroupMember(Two.Name, IsVoter: false)],
+            MembersIndex = new LogIndex(305),
             Fence = "restored",
             Decision = "raft2 is promoted",
         }),
@@ -133,6 +134,8 @@ internal static class Samples
         ("m", new WireMessage.ChangeRequest(Request, new GroupChange.Transfer(null), 0)),
         ("m", new WireMessage.ChangeRequest(Request, new GroupChange.Join(Two.Name), 0)),
         ("m", new WireMessage.ChangeRequest(Request, new GroupChange.Leave(Two.Name), 0)),
+        ("m", new WireMessage.ChangeRequest(Request, new GroupChange.Join(Two.Name, new LogIndex(305)), 0)),
+        ("m", new WireMessage.ChangeRequest(Request, new GroupChange.Leave(Two.Name, new LogIndex(305)), 0)),
     ];
 
     private static WireMessage.CoreMessage Core(Message body) =>
