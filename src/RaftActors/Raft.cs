@@ -96,7 +96,7 @@ public sealed class Raft : IExtension
             }
 
             var key = (settings.Group, settings.Self);
-            opening = new ProcessOpening(settings, () => Open(settings, pairs, makeStore));
+            opening = new ProcessOpening(settings, () => Open(settings, pairs, makeStore), _processes.GetValueOrDefault(key));
             _processes[key] = opening;
         }
 

@@ -22,45 +22,35 @@ public abstract partial class RaftActor<TValue>
     public override void AroundPreStart() => Begin(base.AroundPreStart);
 
     /// <summary>
-    /// Releases the process's name for the next instance, because that instance may fail to start. An override must call it.
+    /// Ends the open queries, and releases the process's name for the next instance, because that instance may fail to start. An override
+    /// must call it.
     /// </summary>
     public override void AroundPreRestart(Exception cause, object? message)
     {
-        _opening.Release(Self);
-        if (_start is null)
+        try
         {
-            // The mailbox survives the restart, so the next life calls HandleCancel for them.
-            foreach (var held in _order.HeldCancellations)
+            if (_start is null)
             {
-                Self.Tell(new ToActor.Cancelled(ToActor.AnyLife, held.Request, held.Reason), Self);
+                PassOnHeld();
+                base.AroundPreRestart(cause, message);
             }
-
-            foreach (var held in _turns.Waiting.Where(waiting => waiting.Life == ToActor.AnyLife))
+            else
             {
-                Self.Tell(held, Self);
+                StopChildren();
             }
-
-            base.AroundPreRestart(cause, message);
-            return;
         }
-
-        // PreRestart calls PostStop, which an actor that never started does not expect.
-        foreach (var child in Context.GetChildren())
+        finally
         {
-            Context.Unwatch(child);
-            Context.Stop(child);
+            EndLife();
         }
     }
 
     /// <summary>Does the same as <see cref="AroundPreStart"/>, for a new life. An override must call it.</summary>
     public override void AroundPostRestart(Exception cause, object? message) => Begin(() => base.AroundPostRestart(cause, message));
 
-    /// <summary>Releases the process's name, and ends the open queries. An override must call it.</summary>
+    /// <summary>Ends the open queries, and releases the process's name. An override must call it.</summary>
     public override void AroundPostStop()
     {
-        _raft?.EndQueries();
-        _deferred.Drop(Context.System, Self);
-        _opening.Release(Self);
         try
         {
             if (_start is null)
@@ -70,8 +60,49 @@ public abstract partial class RaftActor<TValue>
         }
         finally
         {
-            _process?.Appends.OnActorGone(_process.EngineStopped, Self);
+            _deferred.Drop(Context.System, Self);
+            if (_start is null)
+            {
+                _process?.Appends.OnActorGone(_process.EngineStopped, Self);
+            }
+
+            EndLife();
         }
+    }
+
+    // The mailbox survives the restart, so the next life calls HandleCancel for them.
+    private void PassOnHeld()
+    {
+        foreach (var held in _order.HeldCancellations)
+        {
+            Self.Tell(new ToActor.Cancelled(ToActor.AnyLife, held.Request, held.Reason), Self);
+        }
+
+        foreach (var held in _turns.Waiting.Where(waiting => waiting.Life == ToActor.AnyLife))
+        {
+            Self.Tell(held, Self);
+        }
+    }
+
+    // PreRestart does the same and calls PostStop, which an actor that never started does not expect.
+    private void StopChildren()
+    {
+        foreach (var child in Context.GetChildren())
+        {
+            Context.Unwatch(child);
+            Context.Stop(child);
+        }
+    }
+
+    // Runs last: the next owner of the name uses the process in its own thread. A life that fails to start has ended before.
+    private void EndLife()
+    {
+        if (_start is null)
+        {
+            _raft?.EndQueries();
+        }
+
+        _opening.Release(Self);
     }
 
     private void PublishFailure(Exception cause) =>
@@ -123,7 +154,7 @@ public abstract partial class RaftActor<TValue>
         }
     }
 
-    // An actor that fails to start has no PostStop, so its name is released here.
+    // An actor that fails to start has no PostStop, so its life ends here.
     private void Start(Action start)
     {
         try
@@ -135,9 +166,14 @@ public abstract partial class RaftActor<TValue>
         }
         catch
         {
+            _raft?.EndQueries();
+            _process?.Appends.OnActorGone(_process.EngineStopped, Self);
             _opening.Release(Self);
             throw;
         }
+
+        // Also those that an earlier life held, and could not start.
+        _deferred.Redeliver(Self);
     }
 
     private void ReceiveEarly(object message)
@@ -161,8 +197,6 @@ public abstract partial class RaftActor<TValue>
             // As from the constructor: by default a supervisor stops an actor that fails to start, and restarts one that fails later.
             throw new ActorInitializationException(Self, $"The raft actor {Self.Path} cannot start: {cause.Message}", cause);
         }
-
-        _deferred.Redeliver(Self);
     }
 
     private void Attach()
@@ -170,5 +204,6 @@ public abstract partial class RaftActor<TValue>
         _process.Appends.OnActorCame();
         Raft.EndQueries();
         _extension.Host.Tell(new ToEngine.Attach(_process, _life, _order.Serial, this is IRaftSnapshot, JudgesProposals()), Self);
+        Raft.Begin();
     }
 }

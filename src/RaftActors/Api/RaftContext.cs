@@ -25,6 +25,9 @@ public sealed class RaftContext<TValue>
     private readonly IActorRef _actor;
     private readonly bool _takesSnapshots;
 
+    // The calls of the constructor, in order; null: the life has begun.
+    private List<(ToEngine Message, IActorRef? ReplyTo, object? Question)>? _early = [];
+
     internal RaftContext(
         RaftProcess process,
         long life,
@@ -117,8 +120,7 @@ public sealed class RaftContext<TValue>
         var bytes = _values.Encode(value);
         _process.Settings.Limits.DemandFits(key, bytes);
         var request = _process.NewRequest();
-        _process.Appends.Add(request, replyTo);
-        _process.Engine.Tell(new ToEngine.Append(request, key, bytes, timeout ?? _process.Settings.Requests.AppendTimeout), _actor, _life);
+        Tell(new ToEngine.Append(request, key, bytes, timeout ?? _process.Settings.Requests.AppendTimeout), replyTo);
         return request;
     }
 
@@ -141,7 +143,7 @@ public sealed class RaftContext<TValue>
         ArgumentOutOfRangeException.ThrowIfLessThan(serial.Value, 1);
         var request = _process.NewRequest();
         _order.Asked(request, serial);
-        _process.Engine.Tell(new ToEngine.Get(request, serial, timeout ?? _process.Settings.Requests.GetTimeout), _actor, _life);
+        Tell(new ToEngine.Get(request, serial, timeout ?? _process.Settings.Requests.GetTimeout));
         return request;
     }
 
@@ -189,8 +191,7 @@ public sealed class RaftContext<TValue>
     {
         ArgumentNullException.ThrowIfNull(question);
         var request = _process.NewRequest();
-        _process.Queries.Add(request, question, replyTo);
-        _process.Engine.Tell(new ToEngine.Query(request, timeout ?? _process.Settings.Requests.QueryTimeout), _actor, _life);
+        Tell(new ToEngine.Query(request, timeout ?? _process.Settings.Requests.QueryTimeout), replyTo, question);
         return request;
     }
 
@@ -260,7 +261,7 @@ public sealed class RaftContext<TValue>
     {
         ArgumentNullException.ThrowIfNull(replyTo);
         var request = _process.NewRequest();
-        _process.Engine.Tell(new ToEngine.Explain(request, replyTo), _actor, _life);
+        Tell(new ToEngine.Explain(request, replyTo));
         return request;
     }
 
@@ -277,7 +278,18 @@ public sealed class RaftContext<TValue>
                 "TakeSnapshot needs an actor that implements IRaftSnapshot<TState>. Implement it, or do not call TakeSnapshot.");
         }
 
-        _process.Engine.Tell(new ToEngine.WantSnapshot(), _actor, _life);
+        Tell(new ToEngine.WantSnapshot());
+    }
+
+    /// <summary>
+    /// The actor is the process: makes the calls of its constructor now. Before this, another actor may be the process, and the constructor
+    /// may still fail. The engine would wait for a life that never begins.
+    /// </summary>
+    internal void Begin()
+    {
+        var early = _early;
+        _early = null;
+        early?.ForEach(call => Tell(call.Message, call.ReplyTo, call.Question));
     }
 
     /// <summary>Starts further Gets of the requested ranges, until the window is full.</summary>
@@ -305,7 +317,7 @@ public sealed class RaftContext<TValue>
         }
         finally
         {
-            _process.Engine.Tell(new ToEngine.Served(serve.Request, answer), _actor, _life);
+            Tell(new ToEngine.Served(serve.Request, answer));
         }
     }
 
@@ -363,11 +375,33 @@ public sealed class RaftContext<TValue>
         _process.Appends.End(request, new AppendOutcome.Cancelled(request, reason), _actor);
     }
 
+    // The outcomes of Appends and Queries are promised even if the actor restarts or stops, so the process notes these two.
+    private void Tell(ToEngine message, IActorRef? replyTo = null, object? question = null)
+    {
+        if (_early is { } early)
+        {
+            early.Add((message, replyTo, question));
+            return;
+        }
+
+        switch (message)
+        {
+            case ToEngine.Append append:
+                _process.Appends.Add(append.Request, replyTo);
+                break;
+            case ToEngine.Query query when question is not null:
+                _process.Queries.Add(query.Request, question, replyTo);
+                break;
+        }
+
+        _process.Engine.Tell(message, _actor, _life);
+    }
+
     private RequestRef Change(GroupChange change, TimeSpan? timeout, IActorRef? replyTo)
     {
         var request = _process.NewRequest();
         var deadline = timeout ?? _process.Settings.Requests.ChangeTimeout;
-        _process.Engine.Tell(new ToEngine.Change(request, change, deadline, replyTo), _actor, _life);
+        Tell(new ToEngine.Change(request, change, deadline, replyTo));
         return request;
     }
 }

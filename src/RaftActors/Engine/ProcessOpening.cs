@@ -15,9 +15,17 @@ internal sealed class ProcessOpening
     private IActorRef? _lastOwner;
 
     /// <param name="open">Opens the store and makes the process.</param>
-    public ProcessOpening(RaftSettings settings, Func<RaftProcess> open)
+    /// <param name="failed">
+    /// The opening before this one; null: there is none. If the same actor claims this opening, its earlier messages still wait.
+    /// </param>
+    public ProcessOpening(RaftSettings settings, Func<RaftProcess> open, ProcessOpening? failed)
     {
         _settings = settings;
+        if (failed is not null)
+        {
+            (_lastOwner, _deferred) = (failed._lastOwner, failed._deferred);
+        }
+
         _opened = new Task<RaftProcess>(open, TaskCreationOptions.LongRunning);
     }
 

@@ -45,7 +45,7 @@ public sealed class OpeningTests : TestKit
     [Fact]
     public void Messages_that_come_while_the_store_is_opened_are_received_after_PreStart_in_order_and_from_their_senders()
     {
-        var actor = Sys.ActorOf(Props.Create(() => new Listener(_watcher, _options)));
+        var actor = Sys.ActorOf(Props.Create(() => new Listener(_watcher, _options, null)));
         _watcher.ExpectMsg("made", Guard);
         var (first, second) = (CreateTestProbe(), CreateTestProbe());
         for (var number = 0; number < 100; number++)
@@ -68,7 +68,7 @@ public sealed class OpeningTests : TestKit
     [Fact]
     public void Message_that_an_actor_stashes_is_received_in_order_when_it_came_while_the_store_was_opened()
     {
-        var actor = Sys.ActorOf(Props.Create(() => new Listener(_watcher, _options)));
+        var actor = Sys.ActorOf(Props.Create(() => new Listener(_watcher, _options, null)));
         _watcher.ExpectMsg("made", Guard);
         foreach (var message in new[] { "stash", "a", "b", "unstash" })
         {
@@ -90,7 +90,7 @@ public sealed class OpeningTests : TestKit
     [Fact]
     public void Actor_fails_and_a_later_one_starts_when_the_opening_fails_late()
     {
-        var actor = Sys.ActorOf(Props.Create(() => new Listener(_watcher, _options)));
+        var actor = Sys.ActorOf(Props.Create(() => new Listener(_watcher, _options, null)));
         _watcher.ExpectMsg("made", Guard);
         Watch(actor);
         _store.OpeningFailure = new StoreException("The log is damaged. Repair it.");
@@ -123,7 +123,7 @@ public sealed class OpeningTests : TestKit
     [Fact]
     public void Next_life_of_a_restarted_actor_waits_for_the_same_opening_and_receives_the_earlier_messages()
     {
-        var child = Props.Create(() => new Listener(_watcher, _options));
+        var child = Props.Create(() => new Listener(_watcher, _options, null));
         var parent = Sys.ActorOf(Props.Create(() => new Family(child)));
         parent.Tell("before");
         parent.Tell(new InvalidOperationException("a failure"));
@@ -140,9 +140,94 @@ public sealed class OpeningTests : TestKit
     }
 
     [Fact]
+    public void Next_life_receives_the_messages_that_came_before_the_opening_failed()
+    {
+        _store.OpeningFailure = new StoreException("The disk is away.");
+        var stores = new Queue<ScriptedStore>([_store, new ScriptedStore()]);
+        var options = _options with { Store = stores.Dequeue };
+        var child = Props.Create(() => new Listener(_watcher, options, null));
+        var parent = Sys.ActorOf(Props.Create(() => new Family(child)));
+        parent.Tell("before");
+        _watcher.ExpectMsg("made", Guard);
+
+        _store.ReleaseOpening();
+
+        _watcher.ExpectMsg("made", Guard);
+        _watcher.ExpectMsg("started", Guard);
+        _watcher.ExpectMsg("before");
+    }
+
+    [Fact]
+    public void Next_life_receives_the_messages_that_came_before_PreStart_failed()
+    {
+        var failures = new Queue<Exception>([new InvalidOperationException("PreStart fails.")]);
+        var child = Props.Create(() => new Listener(_watcher, _options, failures));
+        var parent = Sys.ActorOf(Props.Create(() => new Family(child)));
+        foreach (var message in new[] { "a", "b", "c" })
+        {
+            parent.Tell(message);
+        }
+
+        _watcher.ExpectMsg("made", Guard);
+        _store.ReleaseOpening();
+
+        _watcher.ExpectMsg("made", Guard);
+        _watcher.ExpectMsg("started", Guard);
+        parent.Tell("d");
+        foreach (var message in new[] { "a", "b", "c", "d" })
+        {
+            _watcher.ExpectMsg(message);
+        }
+    }
+
+    [Fact]
+    public void Query_in_the_constructor_waits_for_a_leader()
+    {
+        _store.ReleaseOpening();
+        Sys.ActorOf(Props.Create(() => new Curious(_watcher, _options)));
+        _watcher.ExpectMsg("started", Guard);
+        var group = new VirtualGroup(this);
+        for (var ticks = 0; ticks < 5; ticks++)
+        {
+            group.EngineOf("raft1");
+            group.Advance();
+        }
+
+        Assert.Contains("No leader confirmed", _watcher.ExpectMsg<QueryOutcome.Failed>(Guard).Reason);
+    }
+
+    [Fact]
+    public void Query_in_PostStop_fails()
+    {
+        _store.ReleaseOpening();
+        var actor = Sys.ActorOf(Props.Create(() => new Curious(_watcher, _options)));
+        _watcher.ExpectMsg("started", Guard);
+        Sys.Stop(actor);
+
+        _watcher.ExpectMsg<QueryOutcome.Failed>(Guard);
+        _watcher.ExpectMsg<QueryOutcome.Failed>(Guard);
+    }
+
+    // Its calls must not reach the engine, which would wait for the life of an actor that never begins.
+    [Fact]
+    public void Calls_in_the_constructor_of_a_second_actor_of_a_name_do_not_hold_up_the_first()
+    {
+        _store.ReleaseOpening();
+        var actor = Start();
+        _watcher.ExpectMsg("started", Guard);
+        var other = CreateTestProbe();
+        EventFilter.Exception<ActorInitializationException>(contains: "is the actor")
+            .ExpectOne(() => Sys.ActorOf(Props.Create(() => new Hasty(other, _options))));
+
+        actor.Tell(new Recorder.Explain(), TestActor);
+
+        ExpectMsg<Explanation>();
+    }
+
+    [Fact]
     public void Actor_that_stops_while_its_store_is_opened_has_no_PostStop_and_leaves_the_name_to_the_next_one()
     {
-        var actor = Sys.ActorOf(Props.Create(() => new Listener(_watcher, _options)));
+        var actor = Sys.ActorOf(Props.Create(() => new Listener(_watcher, _options, null)));
         _watcher.ExpectMsg("made", Guard);
         Watch(actor);
         Sys.EventStream.Subscribe(TestActor, typeof(Akka.Event.DeadLetter));
@@ -198,17 +283,27 @@ public sealed class OpeningTests : TestKit
     {
         private readonly IActorRef _watcher;
 
-        public Listener(IActorRef watcher, RaftOptions<string> options)
+        private readonly Queue<Exception>? _failures;
+
+        public Listener(IActorRef watcher, RaftOptions<string> options, Queue<Exception>? failures)
             : base(options)
         {
-            _watcher = watcher;
+            (_watcher, _failures) = (watcher, failures);
             _watcher.Tell("made");
             Listen();
         }
 
         public IStash Stash { get; set; } = null!; // Justification: Akka sets it before the actor starts.
 
-        protected override void PreStart() => _watcher.Tell("started");
+        protected override void PreStart()
+        {
+            if (_failures is not null && _failures.TryDequeue(out var failure))
+            {
+                throw failure;
+            }
+
+            _watcher.Tell("started");
+        }
 
         protected override void PostStop() => _watcher.Tell("stopped");
 
@@ -275,5 +370,28 @@ public sealed class OpeningTests : TestKit
         protected override void PreStart() => _watcher.Tell("started");
 
         protected override object? HandleAppend(Entry<string> entry) => null;
+    }
+
+    /// <summary>Asks before its start and after its stop.</summary>
+    private sealed class Curious : RaftActor<string>
+    {
+        private readonly IActorRef _watcher;
+
+        public Curious(IActorRef watcher, RaftOptions<string> options)
+            : base(options)
+        {
+            _watcher = watcher;
+            Ask();
+        }
+
+        protected override void PreStart() => _watcher.Tell("started");
+
+        protected override void PostStop() => Ask();
+
+        protected override object? HandleAppend(Entry<string> entry) => null;
+
+        protected override object? HandleQuery(object question) => question;
+
+        private void Ask() => Raft.Query("question", TimeSpan.FromMilliseconds(100), _watcher);
     }
 }
