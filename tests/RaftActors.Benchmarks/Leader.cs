@@ -120,7 +120,7 @@ internal sealed class Leader
         while (_core.Role != RaftRole.PreCandidate)
         {
             Step(Input.Tick.Instance);
-            Step(new Input.Persisted(_ticket)); // Nothing is sent and no election begins before the boot is durable.
+            Step(new Input.Persisted(_ticket)); // The process sends no message and begins no election before its boot is durable.
         }
 
         Vote(isPreVote: true, _core.Term.Next);

@@ -47,7 +47,7 @@ public static class RaftCodec
     /// <param name="type">The metadata of the type, from a JsonSerializerContext.</param>
     public static RaftCodec<T> Json<T>(JsonTypeInfo<T> type) => new JsonCodec<T>(type);
 
-    // What System.Text.Json reads at most by default. A deeper value must fail before it is in the log.
+    // The depth that System.Text.Json reads by default. A deeper value must fail before it is in the log.
     private const int DepthMax = 64;
 
     private sealed class JsonCodec<T>(JsonTypeInfo<T> type) : RaftCodec<T>

@@ -11,7 +11,7 @@ namespace RaftActors.Wire;
 /// </summary>
 internal static class WireFormat
 {
-    /// <summary>Written where earlier versions had the number of a process, counted from here on each node. Nothing reads it.</summary>
+    /// <summary>Written where earlier versions had the number of a process, counted from here on each node. No version reads it.</summary>
     public const long Reserved = 1008;
 
     private const byte TransferToAny = 0;

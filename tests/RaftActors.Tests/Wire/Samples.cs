@@ -88,7 +88,7 @@ internal static class Samples
         ["mx"] = new ChangeReply.Denied(Request, "nobody of that name"),
     };
 
-    /// <summary>What a <c>replyTo</c> receives, by manifest.</summary>
+    /// <summary>The messages that a <c>replyTo</c> receives, by manifest.</summary>
     public static readonly (string Manifest, object Message)[] Outcomes =
     [
         ("oa", new AppendOutcome.Done(Ref, new Serial(292), "twelve")),
