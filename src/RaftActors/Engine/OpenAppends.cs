@@ -53,27 +53,28 @@ internal sealed class OpenAppends(ProcessTelemetry telemetry)
 
         if (isOpen)
         {
-            telemetry.Appends.OnEnded(outcome, ended.Failure);
+            // Only the actor cancels an Append without a note: the engine has stopped.
+            telemetry.Appends.OnEnded(outcome, ended.Failed?.Failure ?? AppendFailure.Stopped);
             ended.ReplyTo?.Tell(outcome, sender);
         }
     }
 
     /// <summary>The pair is committed under this serial. The first note stays.</summary>
     public void NoteCommitted(RequestRef request, Serial serial) =>
-        telemetry.Commits.Stop(Note(request, serial, null, default));
+        telemetry.Commits.Stop(Note(request, serial, null));
 
     /// <summary>The Append failed. The first note stays.</summary>
     public void NoteCancelled(RequestRef request, CancelReason reason, AppendFailure failure) =>
-        Note(request, null, reason, failure);
+        Note(request, default, new Failed(reason, failure));
 
     /// <summary>Ends all with a note, in the order made: no life of the actor will.</summary>
     public void EndNoted(IActorRef sender) => EndWhere(open => open.IsNoted, sender);
 
     /// <summary>Ends those whose pair is committed up to this serial: it is not delivered to any life of the actor.</summary>
-    public void EndCommittedTo(Serial serial, IActorRef sender) => EndWhere(open => open.Committed <= serial, sender);
+    public void EndCommittedTo(Serial serial, IActorRef sender) => EndWhere(open => open.IsCommitted && open.Committed <= serial, sender);
 
     /// <summary>Ends those that failed: the actor's mailbox, which held the news, is gone.</summary>
-    public void EndCancelled(IActorRef sender) => EndWhere(open => open.Cancelled is not null, sender);
+    public void EndCancelled(IActorRef sender) => EndWhere(open => open.Failed is not null, sender);
 
     /// <summary>An actor became the process.</summary>
     public void OnActorCame()
@@ -112,17 +113,17 @@ internal sealed class OpenAppends(ProcessTelemetry telemetry)
     }
 
     // Returns the time of the call, if this is the first note.
-    private TimeSpan? Note(RequestRef request, Serial? committed, CancelReason? cancelled, AppendFailure failure)
+    private TimeSpan Note(RequestRef request, Serial committed, Failed? failed)
     {
         lock (_lock)
         {
             ref var open = ref CollectionsMarshal.GetValueRefOrNullRef(_open, request);
             if (Unsafe.IsNullRef(ref open) || open.IsNoted)
             {
-                return null;
+                return DurationMetric.NotMeasured;
             }
 
-            open = open with { Committed = committed, Cancelled = cancelled, Failure = failure };
+            open = open with { Committed = committed, Failed = failed };
             return open.MadeAt;
         }
     }
@@ -147,21 +148,22 @@ internal sealed class OpenAppends(ProcessTelemetry telemetry)
         }
     }
 
-    /// <param name="MadeAt">The time of the call; null: it is not measured.</param>
-    private readonly record struct Open(IActorRef? ReplyTo, TimeSpan? MadeAt)
+    private sealed record Failed(CancelReason Reason, AppendFailure Failure);
+
+    // A burst holds many, so it is small.
+    private readonly record struct Open(IActorRef? ReplyTo, TimeSpan MadeAt)
     {
-        // At most one of Committed and Cancelled is set.
-        public Serial? Committed { get; init; }
+        // At most one of Committed and Failed is set. No pair has the serial 0.
+        public Serial Committed { get; init; }
 
-        public CancelReason? Cancelled { get; init; }
+        public Failed? Failed { get; init; }
 
-        // Of Cancelled. Only the actor cancels an Append without a note: the engine has stopped.
-        public AppendFailure Failure { get; init; }
+        public bool IsCommitted => Committed != default;
 
-        public bool IsNoted => Committed is not null || Cancelled is not null;
+        public bool IsNoted => IsCommitted || Failed is not null;
 
-        public AppendOutcome ToOutcome(RequestRef request) => Committed is { } serial
-            ? new AppendOutcome.Done(request, serial, null)
-            : new AppendOutcome.Cancelled(request, Cancelled ?? new CancelReason.Unknown());
+        public AppendOutcome ToOutcome(RequestRef request) => IsCommitted
+            ? new AppendOutcome.Done(request, Committed, null)
+            : new AppendOutcome.Cancelled(request, Failed?.Reason ?? new CancelReason.Unknown());
     }
 }

@@ -17,14 +17,17 @@ internal sealed class DurationMetric(Histogram<double> histogram, ProcessTags ta
     public static Histogram<double> Create(string name, string description) =>
         RaftTelemetry.Meter.CreateHistogram(name, "s", description, tags: null, Advice);
 
-    /// <summary>Returns the time for <see cref="Stop"/>; null if there is no listener.</summary>
-    public TimeSpan? Start() => histogram.Enabled ? clock.HighResMonotonicClock : null;
+    /// <summary>The start of a duration that is not measured.</summary>
+    public static TimeSpan NotMeasured => TimeSpan.MinValue;
 
-    public void Stop(TimeSpan? started)
+    /// <summary>Returns the time for <see cref="Stop"/>; <see cref="NotMeasured"/> if there is no listener.</summary>
+    public TimeSpan Start() => histogram.Enabled ? clock.HighResMonotonicClock : NotMeasured;
+
+    public void Stop(TimeSpan started)
     {
-        if (started is { } start)
+        if (started != NotMeasured)
         {
-            histogram.Record((clock.HighResMonotonicClock - start).TotalSeconds, tags.Group, tags.Process);
+            histogram.Record((clock.HighResMonotonicClock - started).TotalSeconds, tags.Group, tags.Process);
         }
     }
 }
