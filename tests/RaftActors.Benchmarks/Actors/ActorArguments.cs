@@ -14,6 +14,7 @@ internal sealed record ActorArguments
           --seconds N      append: seconds of measurement, after two seconds of warm-up (default 5)
           --count LIST     burst: numbers of calls (default 10000,100000,1000000)
           --queries        burst: Query on a process that does not lead, instead of Append on the leader
+          --listen         listen to the metrics of RaftActors
           --by-kind        append: also count the messages of each kind
           --help           print this help
         """;
@@ -34,17 +35,20 @@ internal sealed record ActorArguments
 
     public bool IsByKind { get; private init; }
 
+    public bool Listens { get; private init; }
+
     /// <summary>Parses the options; null: print the help.</summary>
     public static ActorArguments? Parse(ReadOnlySpan<string> words)
     {
         var parsed = new ActorArguments();
         while (words is [var option, .. var rest])
         {
-            var isFlag = option is "--queries" or "--by-kind";
+            var isFlag = option is "--queries" or "--by-kind" or "--listen";
             var value = !isFlag && rest is [var next, ..] ? next : "";
             parsed = option switch
             {
                 "--queries" => parsed with { AreQueries = true },
+                "--listen" => parsed with { Listens = true },
                 "--by-kind" => parsed with { IsByKind = true },
                 "--directory" when value.Length > 0 => parsed with { Directory = value },
                 "--at" when value is "leader" or "others" or "all" => parsed with { At = value },

@@ -11,6 +11,7 @@ internal static class AppendBenchmark
 
     public static void Run(ActorArguments arguments)
     {
+        using var sink = arguments.Listens ? new MetricSink() : null;
         using var socketBytes = new SocketBytes();
         using var group = BenchmarkGroup.OverTcp(arguments.Directory);
         Task.WaitAll([.. group.Ready]);
@@ -48,6 +49,7 @@ internal static class AppendBenchmark
         PrintEach("bytes of serialized messages", after.Bytes - before.Bytes);
         PrintEach("bytes on the wire", after.Sent - before.Sent);
         PrintEach("bytes of garbage, all nodes and clients", after.Garbage - before.Garbage);
+        PrintEach("us of CPU, all nodes and clients", (long)(after.Cpu - before.Cpu).TotalMicroseconds);
         foreach (var (kind, count) in isByKind ? after.ByKind.OrderByDescending(each => each.Value).ToArray() : [])
         {
             PrintEach($"messages of kind {kind}", count - before.ByKind.GetValueOrDefault(kind));
@@ -65,6 +67,7 @@ internal static class AppendBenchmark
         long Bytes,
         long Sent,
         long Garbage,
+        TimeSpan Cpu,
         IReadOnlyDictionary<string, long> ByKind)
     {
         // Reads the socket bytes first, because that waits for a report. The other counters are read right after it.
@@ -81,6 +84,7 @@ internal static class AppendBenchmark
                 bytes,
                 sent,
                 GC.GetTotalAllocatedBytes(),
+                Environment.CpuUsage.TotalTime,
                 new Dictionary<string, long>(CountingSerializer.ByKind));
         }
     }

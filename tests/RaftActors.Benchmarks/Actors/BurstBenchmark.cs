@@ -12,7 +12,8 @@ internal static class BurstBenchmark
 {
     public static void Run(ActorArguments arguments)
     {
-        Console.WriteLine("     calls        ms  us/call  elections      done  unknown  not committed or failed");
+        using var sink = arguments.Listens ? new MetricSink() : null;
+        Console.WriteLine("     calls        ms  us/call  CPU us  garbage  elections      done  unknown  not committed or failed");
         foreach (var count in arguments.Counts)
         {
             Run(arguments, count);
@@ -31,12 +32,16 @@ internal static class BurstBenchmark
         var ended = new TaskCompletionSource<Outcomes>();
         var counter = group.SystemOf(0).ActorOf(Props.Create(() => new Counter(count, ended)));
         var elections = BenchmarkActor.Elections;
+        var (cpu, garbage) = (Environment.CpuUsage.TotalTime, GC.GetTotalAllocatedBytes());
         var watch = Stopwatch.StartNew();
         actor.Tell(burst, counter);
         var (done, unknown, failed) = ended.Task.Result;
         var milliseconds = watch.Elapsed.TotalMilliseconds;
         var time = FormattableString.Invariant($"{count,10}{milliseconds,10:F0}{1000 * milliseconds / count,9:F1}");
-        Console.WriteLine($"{time}{BenchmarkActor.Elections - elections,11}{done,10}{unknown,9}{failed,25}");
+        cpu = Environment.CpuUsage.TotalTime - cpu;
+        garbage = (GC.GetTotalAllocatedBytes() - garbage) / count;
+        var cost = FormattableString.Invariant($"{cpu.TotalMicroseconds / count,8:F1}{garbage,9}");
+        Console.WriteLine($"{time}{cost}{BenchmarkActor.Elections - elections,11}{done,10}{unknown,9}{failed,25}");
     }
 
     private sealed record Outcomes(int Done, int Unknown, int Failed);
