@@ -1,5 +1,6 @@
 using Akka.Dispatch;
 using Akka.Dispatch.SysMsg;
+using Akka.Event;
 
 namespace Akka.Actor;
 
@@ -92,9 +93,14 @@ internal sealed partial class ActorCell : IUntypedActorContext
     {
         (Actor as IActorStash)?.Stash?.UnstashAll();
         CancelTimers();
+        var cleared = Actor;
         Actor = null;
         _behaviours.Clear();
         CancelReceiveTimeout();
+        if (cleared is not null)
+        {
+            Release(cleared);
+        }
     }
 
     public void ClearMessage() => _envelope = default;
@@ -150,6 +156,19 @@ internal sealed partial class ActorCell : IUntypedActorContext
         catch (Exception failure)
         {
             _lifecycle.Fail(failure);
+        }
+    }
+
+    private void Release(ActorBase actor)
+    {
+        try
+        {
+            Props.Release(actor);
+        }
+        catch (Exception failure)
+        {
+            var text = $"Error while releasing: {failure.Message}";
+            SystemImpl.EventStream.Publish(new Error(failure, Self.Path.ToString(), Props.Type, text));
         }
     }
 

@@ -10,6 +10,7 @@ public class Props
     private static readonly ConcurrentDictionary<ConstructorInfo, ConstructorInvoker> Invokers = new();
 
     private readonly ConstructorInvoker? _constructor;
+    private readonly IIndirectActorProducer? _producer;
 
     private Props(Type type, object?[] arguments, ConstructorInvoker? constructor, SupervisorStrategy? supervisorStrategy)
     {
@@ -19,9 +20,13 @@ public class Props
         SupervisorStrategy = supervisorStrategy;
     }
 
+    private Props(IIndirectActorProducer producer, object?[] arguments)
+        : this(producer.ActorType, arguments, null, null) => _producer = producer;
+
     private Props(Props other)
         : this(other.Type, other.Arguments, other._constructor, other.SupervisorStrategy)
     {
+        _producer = other._producer;
         Dispatcher = other.Dispatcher;
         Mailbox = other.Mailbox;
     }
@@ -67,6 +72,10 @@ public class Props
         ? new Props(type, args, null, null)
         : throw new ArgumentException($"{type} is not an actor: it does not derive from ActorBase.", nameof(type));
 
+    /// <summary>The producer makes each instance, and releases it when the actor stops or restarts.</summary>
+    /// <param name="args">They are shown as <see cref="Arguments"/> only; the producer does not receive them.</param>
+    public static Props CreateBy(IIndirectActorProducer producer, params object[] args) => new(producer, args);
+
     public Props WithDispatcher(string dispatcher) => new(this) { Dispatcher = dispatcher };
 
     public Props WithMailbox(string mailbox) => new(this) { Mailbox = mailbox };
@@ -76,6 +85,11 @@ public class Props
     /// <summary>Creates an instance. Only the actor's cell may call it.</summary>
     public virtual ActorBase NewActor()
     {
+        if (_producer is not null)
+        {
+            return _producer.Produce();
+        }
+
         if (_constructor is not null)
         {
             return (ActorBase)_constructor.Invoke(Arguments.AsSpan());
@@ -85,6 +99,9 @@ public class Props
             | BindingFlags.CreateInstance | BindingFlags.DoNotWrapExceptions;
         return (ActorBase)Activator.CreateInstance(Type, AnyConstructor, null, Arguments, null)!;
     }
+
+    /// <summary>Gives an instance back to its producer, if it has one. Only the actor's cell may call it.</summary>
+    internal void Release(ActorBase actor) => _producer?.Release(actor);
 
     /// <summary>
     /// Reads constants and captured variables directly. All other expressions are compiled for the interpreter, which is slower.
