@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Reflection;
 
 using Akka;
@@ -43,6 +44,22 @@ public sealed class Raft : IExtension
             CoordinatedShutdown.PhaseBeforeClusterShutdown,
             "raft-hand-over",
             () => _registry.Ask<Done>(RaftRegistry.PrepareStop.Instance));
+    }
+
+    /// <summary>
+    /// The raft processes of this actor system, by group and name, as they are now. A process stays listed after its actor has stopped.
+    /// Any thread may read it. An actor with a wrong configuration has no process.
+    /// </summary>
+    public ImmutableArray<ProcessStatus> Processes
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _processes.OrderBy(each => each.Key.Group, StringComparer.Ordinal).ThenBy(each => each.Key.Name)
+                    .Select(each => each.Value.Describe())];
+            }
+        }
     }
 
     /// <summary>The defaults: <c>reference.conf</c>.</summary>

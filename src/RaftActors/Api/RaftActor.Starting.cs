@@ -160,9 +160,11 @@ public abstract partial class RaftActor<TValue>
         try
         {
             _ = Raft;
+            _process.Delivered = _order.Complete;
             Attach();
             start();
             _start = null;
+            Context.System.EventStream.Publish(new RaftEvent.Started(_process.Settings.Group, _process.Name, Self));
         }
         catch
         {

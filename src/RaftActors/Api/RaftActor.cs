@@ -321,6 +321,7 @@ public abstract partial class RaftActor<TValue> : ReceiveActor
         }
         finally
         {
+            _process.Delivered = _order.Complete;
             if (!hasReturned)
             {
                 OnFailed(step);

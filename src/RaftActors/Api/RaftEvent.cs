@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 
+using Akka.Actor;
+
 using RaftActors.Core;
 
 namespace RaftActors;
@@ -82,6 +84,12 @@ public abstract record RaftEvent(string Group, ProcessName Process)
     /// <param name="Group">The group id.</param>
     /// <param name="Process">The process of this node.</param>
     public sealed record Removed(string Group, ProcessName Process) : RaftEvent(Group, Process);
+
+    /// <summary>A raft actor has started: its store is open, and its PreStart has run. Published for each life of the actor.</summary>
+    /// <param name="Group">The group id.</param>
+    /// <param name="Process">The process of this node.</param>
+    /// <param name="Actor">The raft actor.</param>
+    public sealed record Started(string Group, ProcessName Process, IActorRef Actor) : RaftEvent(Group, Process);
 
     /// <summary>
     /// A raft actor failed in its start: its configuration or its store cannot be used. The supervisor decides what follows; by default

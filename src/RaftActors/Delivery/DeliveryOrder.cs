@@ -48,6 +48,9 @@ internal sealed class DeliveryOrder
     /// <summary>The highest serial that was delivered, or that the actor had at its start.</summary>
     public Serial Serial => _delivered.Highest;
 
+    /// <summary>All pairs up to this serial were delivered.</summary>
+    public Serial Complete => new(_delivered.FirstMissing.Value - 1);
+
     public Quorum? Quorum => _views.Quorum;
 
     /// <summary>Known on learners too, although HandleLeader is not called there.</summary>

@@ -90,6 +90,7 @@ internal sealed class EventDesk(EngineContext context, RaftCore core, Action<Raf
         var isReachable = context.Peers.FindReachable(name) is not null;
         if (isReachable ? _inReach.Add(name) : _inReach.Remove(name))
         {
+            context.Process.View = context.Process.View with { Reachable = [.. _inReach.Order()] };
             publish(new RaftEvent.PeerChanged(Group, Self, name, isReachable));
         }
     }

@@ -33,6 +33,34 @@ internal sealed class ProcessOpening
 
     public bool HasFailed => _opened.IsFaulted;
 
+    /// <summary>The state of the process for an operator. Any thread may call it.</summary>
+    public ProcessStatus Describe()
+    {
+        var described = new ProcessStatus(_settings.Group, _settings.Self) { Actor = Volatile.Read(ref _owner) };
+        if (!_opened.IsCompletedSuccessfully)
+        {
+            return described with { Failure = _opened.Exception?.InnerException?.Message };
+        }
+
+        // Committed is read last, so that a described process never seems further than it is.
+        var process = _opened.Result;
+        var (view, delivered) = (process.View, process.Delivered);
+        return described with
+        {
+            IsOpen = true,
+            Failure = view.Failure,
+            Fence = view.Fence,
+            Role = view.Role,
+            Term = view.Term,
+            Leader = view.LedBy,
+            Members = view.Members,
+            Reachable = view.Reachable,
+            IsDiskNearlyFull = view.IsDiskNearlyFull,
+            Delivered = delivered,
+            Committed = process.Pairs.CommittedSerial,
+        };
+    }
+
     /// <summary>Opens on a thread of its own.</summary>
     public void Start() => _opened.Start(TaskScheduler.Default);
 

@@ -25,6 +25,12 @@ internal sealed record ProcessView(RaftRole Role, Term Term, ProcessName? LedBy,
     /// <summary>The failure of the store that stopped the engine; null if there is none.</summary>
     public string? Failure { get; init; }
 
+    /// <summary>The other processes that this one has met and that are in reach, by name.</summary>
+    public ImmutableArray<ProcessName> Reachable { get; init; } = [];
+
+    /// <summary>The disk of the store has fewer free bytes than <c>raft.store.free-space-floor</c>.</summary>
+    public bool IsDiskNearlyFull { get; init; }
+
     /// <summary>The view without a Core: the founding roster, or of a joining process itself, without a vote.</summary>
     public static ProcessView AtStart(RaftSettings settings) => new(
         RaftRole.Follower,

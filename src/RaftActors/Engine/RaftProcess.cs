@@ -28,6 +28,7 @@ internal sealed class RaftProcess
 
     private long _requests;
     private long _lives;
+    private long _delivered;
     private InitialState? _initial;
     private RaftCore? _core;
     private volatile ProcessView _view;
@@ -86,6 +87,13 @@ internal sealed class RaftProcess
     }
 
     public ProcessTelemetry Telemetry { get; }
+
+    /// <summary>The living actor has received all pairs up to this serial. Only the actor sets it; any thread reads it.</summary>
+    public Serial Delivered
+    {
+        get => new(Volatile.Read(ref _delivered));
+        set => Volatile.Write(ref _delivered, value.Value);
+    }
 
     public OpenAppends Appends { get; }
 

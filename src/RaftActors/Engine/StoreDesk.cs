@@ -110,6 +110,7 @@ internal sealed class StoreDesk(EngineContext context, EngineDesks desks, Commit
 
     private void OnSpace(bool isShort)
     {
+        Process.View = Process.View with { IsDiskNearlyFull = isShort };
         if (isShort)
         {
             log.Warning(
