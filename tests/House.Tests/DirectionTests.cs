@@ -16,6 +16,7 @@ public sealed class DirectionTests
         ["RaftActors.Storage"] = ["RaftActors.Codec", "RaftActors.Core"],
         ["RaftActors"] = ["RaftActors.Codec", "RaftActors.Core", "RaftActors.Storage"],
         ["RaftActors.Testing"] = ["RaftActors", "RaftActors.Storage"],
+        ["RaftActors.Hosting"] = ["RaftActors"],
         ["RaftActors.Cli"] = ["RaftActors"],
         ["FourNodes"] = ["RaftActors"],
         ["RaftApp.Tests"] = ["RaftApp"],
@@ -24,7 +25,7 @@ public sealed class DirectionTests
 
     // The projects that use an actor runtime. Core does not.
     private static readonly string[] OnActors =
-        ["Akka.Embedded.TestKit", "RaftActors", "RaftActors.Testing", "RaftActors.Cli", "FourNodes"];
+        ["Akka.Embedded.TestKit", "RaftActors", "RaftActors.Testing", "RaftActors.Hosting", "RaftActors.Cli", "FourNodes"];
 
     public static TheoryData<string> Projects => new(Repository.Files("*.csproj", "src", "demo", "tests/RaftActors.Simulator"));
 

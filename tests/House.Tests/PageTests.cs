@@ -11,13 +11,15 @@ public sealed partial class PageTests
 {
     private const string FrontPage = "README.md";
 
-    [Fact]
-    public void Program_on_the_front_page_compiles()
+    [Theory]
+    [InlineData(FrontPage, 0)]
+    [InlineData("src/RaftActors.Hosting/README.md", 0)]
+    public void Program_on_the_page_compiles(string page, int block)
     {
         string[] usings = ["System", "System.Collections.Generic", "System.IO", "System.Linq", "System.Threading.Tasks"];
         var assemblies = Directory.GetFiles(AppContext.BaseDirectory, "*.dll").Where(IsOfTheProduct);
 
-        Assert.Empty(Compilation.ErrorsOf(OutputKind.ConsoleApplication, CodeOn(FrontPage), usings, assemblies));
+        Assert.Empty(Compilation.ErrorsOf(OutputKind.ConsoleApplication, [CodeOn(page)[block]], usings, assemblies));
     }
 
     [Fact]
@@ -66,7 +68,9 @@ public sealed partial class PageTests
     private static string WithoutIndentation(string code) => string.Join('\n', code.Split('\n').Select(line => line.Trim()));
 
     private static bool IsOfTheProduct(string assembly) =>
-        Path.GetFileName(assembly) is var name && (name.StartsWith("Akka", StringComparison.Ordinal) || name.StartsWith("RaftActors"));
+        Path.GetFileName(assembly) is var name && (name.StartsWith("Akka", StringComparison.Ordinal)
+        || name.StartsWith("RaftActors", StringComparison.Ordinal)
+        || name.StartsWith("Microsoft.Extensions", StringComparison.Ordinal));
 
     [GeneratedRegex("```csharp\n(.*?)```", RegexOptions.Singleline)]
     private static partial Regex CodeBlocks();

@@ -1,0 +1,17 @@
+using Akka.Actor;
+
+namespace RaftActors.Hosting;
+
+/// <summary>The actors and the actor system that <see cref="RaftHostBuilder"/> was given.</summary>
+internal sealed class HostPlan
+{
+    /// <summary>Finds the actor system that another component owns. Null: the host owns one.</summary>
+    public Func<IServiceProvider, ActorSystem>? ExistingSystem { get; set; }
+
+    public List<PlannedActor> Actors { get; } = [];
+}
+
+/// <summary>An actor to start.</summary>
+/// <param name="Name">The name of the actor below <c>/user</c>.</param>
+/// <param name="MakeProps">Makes the recipe. It reports each exception of the actor's constructor to the second argument.</param>
+internal sealed record PlannedActor(string Name, Func<IServiceProvider, Action<Exception>, Props> MakeProps);

@@ -1,0 +1,76 @@
+using System.Collections.Immutable;
+
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace RaftActors.Hosting;
+
+/// <summary>Judges the raft processes of a node. Each problem is a sentence for people.</summary>
+internal sealed class RaftHealth(RaftHost host, Func<ProcessStatus, IEnumerable<string>> judge, bool mustBeStarted) : IHealthCheck
+{
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        var problems = Problems();
+        return Task.FromResult(problems.IsEmpty
+            ? HealthCheckResult.Healthy()
+            : new HealthCheckResult(context.Registration.FailureStatus, string.Join(' ', problems)));
+    }
+
+    /// <summary>The process cannot serve again before its node restarts.</summary>
+    public static IEnumerable<string> Dead(ProcessStatus process)
+    {
+        if (process.Failure is { } failure)
+        {
+            yield return $"{Name(process)} has stopped: {failure}";
+        }
+        else if (process is { IsOpen: true, Actor: null })
+        {
+            yield return $"{Name(process)} has no actor: it has stopped, and the log has the cause.";
+        }
+    }
+
+    /// <summary>The process cannot serve now.</summary>
+    public static IEnumerable<string> NotReady(ProcessStatus process) => Dead(process).Concat(process switch
+    {
+        { Failure: not null } => [],
+        { IsOpen: false } => [$"{Name(process)} is still opening its store."],
+        { Fence: { } fence } => [$"{Name(process)} is fenced: {fence}"],
+        { Leader: null } => [$"{Name(process)} knows no leader."],
+        _ when process.Delivered < process.Committed =>
+            [$"{Name(process)} has received the pairs up to serial {process.Delivered} of {process.Committed}."],
+        _ => [],
+    });
+
+    /// <summary>The process serves, but one more failure can end that.</summary>
+    public static IEnumerable<string> AtRisk(ProcessStatus process)
+    {
+        if (process.Fence is { } fence)
+        {
+            yield return $"{Name(process)} is fenced: {fence}";
+        }
+
+        if (process.IsDiskNearlyFull)
+        {
+            yield return $"{Name(process)} takes no pairs as a leader: fewer bytes than raft.store.free-space-floor are free on its disk. "
+                + "Make room on it.";
+        }
+
+        var voters = process.Members.Where(member => member.IsVoter).Select(member => member.Name).ToList();
+        var inReach = voters.Count(voter => voter == process.Name || process.Reachable.Contains(voter));
+        if (process.IsOpen && inReach <= (voters.Count / 2) + 1)
+        {
+            yield return $"{Name(process)} reaches {inReach} of {voters.Count} voters: the group can lose none of them.";
+        }
+    }
+
+    private static string Name(ProcessStatus process) => $"{process.Name} of group {process.Group}";
+
+    private ImmutableArray<string> Problems()
+    {
+        if (!host.Started.IsCompletedSuccessfully || host.SystemOrNull is not { } system)
+        {
+            return mustBeStarted ? ["The raft actors have not started."] : [];
+        }
+
+        return [.. Raft.Get(system).Processes.SelectMany(judge)];
+    }
+}

@@ -1,0 +1,76 @@
+using System.Diagnostics.CodeAnalysis;
+
+using Akka.Actor;
+
+using Microsoft.Extensions.DependencyInjection;
+
+namespace RaftActors.Hosting;
+
+/// <summary>
+/// Collects the raft actors of an application. See
+/// <see cref="RaftHostingExtensions.AddRaftActors(IServiceCollection, Action{RaftHostBuilder})"/>.
+/// </summary>
+public sealed class RaftHostBuilder
+{
+    private readonly HostPlan _plan;
+
+    internal RaftHostBuilder(IServiceCollection services, HostPlan plan) => (Services, _plan) = (services, plan);
+
+    /// <summary>The services of the application.</summary>
+    public IServiceCollection Services { get; }
+
+    /// <summary>
+    /// Uses an actor system that another component owns, configures and stops. Default: the host owns one, made from
+    /// <see cref="RaftHostOptions"/>.
+    /// </summary>
+    /// <param name="existing">Finds the actor system. Called once, when the host starts.</param>
+    public RaftHostBuilder UseActorSystem(Func<IServiceProvider, ActorSystem> existing)
+    {
+        _plan.ExistingSystem = existing;
+        return this;
+    }
+
+    /// <summary>Sets options in code. Runs after the section <c>RaftActors</c> is bound.</summary>
+    public RaftHostBuilder Configure(Action<RaftHostOptions> configure)
+    {
+        Services.Configure(configure);
+        return this;
+    }
+
+    /// <summary>
+    /// Starts a raft actor of this type with the host. Services fill its constructor. Each instance has a scope of its own, which is
+    /// disposed when the instance stops or is restarted.
+    /// </summary>
+    /// <param name="name">
+    /// The name of the actor below <c>/user</c>, and of its process unless <see cref="RaftOptions{TValue}.Name"/> is set.
+    /// </param>
+    /// <exception cref="ArgumentException">The type is no raft actor, or the name is empty or taken.</exception>
+    public RaftHostBuilder AddActor<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TActor>(string name)
+        where TActor : ActorBase
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        if (!IsRaftActor(typeof(TActor)))
+        {
+            throw new ArgumentException($"{typeof(TActor)} is no raft actor. Derive it from RaftActor<TValue>.");
+        }
+
+        if (_plan.Actors.Any(actor => actor.Name == name))
+        {
+            throw new ArgumentException($"A raft actor with the name '{name}' was added before. Give this one another name.", nameof(name));
+        }
+
+        _plan.Actors.Add(new PlannedActor(name, static (services, onFailed) => Props.CreateBy(
+            new ScopedActorProducer<TActor>(services, onFailed))));
+        return this;
+    }
+
+    private static bool IsRaftActor(Type? type)
+    {
+        while (type is not null && !(type.IsGenericType && type.GetGenericTypeDefinition() == typeof(RaftActor<>)))
+        {
+            type = type.BaseType;
+        }
+
+        return type is not null;
+    }
+}

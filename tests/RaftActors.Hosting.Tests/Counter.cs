@@ -1,0 +1,48 @@
+using Akka.Actor;
+
+namespace RaftActors.Hosting.Tests;
+
+/// <summary>Adds numbers. Its constructor is filled by services.</summary>
+internal sealed class Counter : RaftActor<int>
+{
+    private int _total;
+
+    public Counter(Scoped scoped, Lives lives)
+    {
+        lives.Began(scoped);
+        Receive<int>(number => Raft.Append("number", number, replyTo: Sender));
+        Receive<Read>(_ => Raft.Query("total", replyTo: Sender));
+        Receive<Exception>(problem => throw problem);
+    }
+
+    protected override object? HandleAppend(Entry<int> entry) => _total += entry.Value;
+
+    protected override object? HandleQuery(object question) => _total;
+
+    public sealed record Read;
+}
+
+/// <summary>A service of the scope of one instance.</summary>
+internal sealed class Scoped : IAsyncDisposable
+{
+    private readonly TaskCompletionSource _disposed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Completes when the scope is disposed.</summary>
+    public Task Disposed => _disposed.Task;
+
+    public ValueTask DisposeAsync()
+    {
+        _disposed.SetResult();
+        return ValueTask.CompletedTask;
+    }
+}
+
+/// <summary>The instances of the counters of one host, in the order of their constructors.</summary>
+internal sealed class Lives
+{
+    private readonly System.Threading.Channels.Channel<Scoped> _begun = System.Threading.Channels.Channel.CreateUnbounded<Scoped>();
+
+    public void Began(Scoped scoped) => _begun.Writer.TryWrite(scoped);
+
+    public Task<Scoped> NextAsync() => _begun.Reader.ReadAsync().AsTask().WaitAsync(HostedNode.Guard);
+}

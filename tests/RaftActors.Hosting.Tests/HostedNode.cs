@@ -1,0 +1,125 @@
+using System.Threading.Channels;
+
+using Akka.Actor;
+
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+using TrialKit;
+
+namespace RaftActors.Hosting.Tests;
+
+/// <summary>A generic host with one counter, which listens on a port of 127.0.0.1.</summary>
+internal sealed class HostedNode : IAsyncDisposable
+{
+    // Longer than any step takes on a working machine.
+    public static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
+
+    public const string FastHocon =
+        """
+        akka.loglevel = WARNING
+        akka.coordinated-shutdown.phases.before-cluster-shutdown.timeout = 20s
+        raft {
+          discovery-interval = 100ms
+          tick-interval = 20ms
+          heartbeat-interval = 100ms
+          transfer-timeout = 8s
+          election-timeout { min = 3s, max = 5s }
+          quorum { stable-after = 200ms, allow-fewer-than-three = on }
+        }
+        """;
+
+    private readonly IHost _host;
+
+    /// <param name="configuration">Keys of the application's configuration, over those of the node.</param>
+    public HostedNode(
+        int port, int[] roster, Action<RaftHostBuilder>? add = null, params (string Key, string? Value)[] configuration)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["RaftActors:Node"] = $"127.0.0.1:{port}",
+            ["RaftActors:Hocon"] = FastHocon,
+        });
+        builder.Configuration.AddInMemoryCollection(roster.Select((each, i) =>
+            KeyValuePair.Create($"RaftActors:Roster:{i}", (string?)$"counter@127.0.0.1:{each}")));
+        builder.Configuration.AddInMemoryCollection(configuration.Select(each => KeyValuePair.Create(each.Key, each.Value)));
+        builder.Logging.AddProvider(Log);
+        builder.Services.AddScoped<Scoped>();
+        builder.Services.AddSingleton<Lives>();
+        builder.Services.AddRaftActors(add ?? (raft => raft.AddActor<Counter>("counter")));
+        builder.Services.AddHealthChecks().AddRaftActors();
+        _host = builder.Build();
+    }
+
+    public RecordedLog Log { get; } = new();
+
+    public IServiceProvider Services => _host.Services;
+
+    public RaftHost Raft => Services.GetRequiredService<RaftHost>();
+
+    public IActorRef Counter => Raft.GetActor("counter");
+
+    public Lives Lives => Services.GetRequiredService<Lives>();
+
+    public Task StartAsync() => _host.StartAsync().WaitAsync(Guard);
+
+    public Task StopAsync() => _host.StopAsync().WaitAsync(Guard);
+
+    public async Task<int> AddAsync(int number)
+    {
+        var outcome = await Counter.Ask<AppendOutcome>(number, Guard);
+        return (int)Assert.IsType<AppendOutcome.Done>(outcome).Result!;
+    }
+
+    /// <summary>Reads the total after all committed pairs. Then the actor has them.</summary>
+    public async Task<int> ReadAsync()
+    {
+        var outcome = await Counter.Ask<QueryOutcome>(new Counter.Read(), Guard);
+        return (int)Assert.IsType<QueryOutcome.Done>(outcome).Result!;
+    }
+
+    public async Task<HealthReportEntry> CheckAsync(string name)
+    {
+        var report = await Services.GetRequiredService<HealthCheckService>().CheckHealthAsync(each => each.Name == name);
+        return Assert.Single(report.Entries).Value;
+    }
+
+    /// <summary>The events of this node from now on.</summary>
+    public ChannelReader<RaftEvent> Subscribe()
+    {
+        var events = Channel.CreateUnbounded<RaftEvent>();
+        var writer = events.Writer;
+        var subscriber = Raft.System.ActorOf(Props.Create(() => new Forwarder(writer)));
+        Raft.System.EventStream.Subscribe(subscriber, typeof(RaftEvent));
+        return events.Reader;
+    }
+
+    /// <summary>Waits for such an event, and skips those before it.</summary>
+    public static async Task<TEvent> NextAsync<TEvent>(ChannelReader<RaftEvent> events, Predicate<TEvent> isExpected)
+        where TEvent : RaftEvent
+    {
+        using var guard = new CancellationTokenSource(Guard);
+        while (true)
+        {
+            if (await events.ReadAsync(guard.Token) is TEvent told && isExpected(told))
+            {
+                return told;
+            }
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        _host.Dispose();
+    }
+
+    private sealed class Forwarder : ReceiveActor
+    {
+        public Forwarder(ChannelWriter<RaftEvent> events) => Receive<RaftEvent>(told => { events.TryWrite(told); });
+    }
+}
