@@ -7,9 +7,10 @@ using RaftActors.Engine;
 namespace RaftActors.Tests.Delivery;
 
 /// <summary>
-/// One actor's deliveries under a random schedule of quorum, leader, commits, Gets, their ends, and snapshots. The actor requests all, some
-/// or none of the missing pairs. Reports a pair that is delivered twice or never, a hole before a pair, and an own Append that does not end
-/// exactly once. At the end of the schedule all pairs are committed, and all Gets are answered.
+/// One actor's deliveries under a random schedule of quorum, leader, commits, Gets, their ends, Queries, snapshots and restarts. The actor
+/// requests all, some or none of the missing pairs. Reports a pair that is delivered twice in a life or never, a hole before a pair or a
+/// Query, a Query without an answer, and an own Append that does not end exactly once in a life. At the end of the schedule all pairs are
+/// committed, and all Gets are answered.
 /// </summary>
 internal sealed class DeliverySchedule(int seed, LearnerDelivery delivery)
 {
@@ -25,10 +26,15 @@ internal sealed class DeliverySchedule(int seed, LearnerDelivery delivery)
     private readonly Dictionary<RequestRef, int> _ownEnds = [];
     private readonly Dictionary<RequestRef, long> _ownSerials = [];
     private readonly HashSet<long> _delivered = [];
+    private readonly Dictionary<RequestRef, long> _queries = [];
     private readonly List<string> _problems = [];
 
     private long _requests;
     private bool _isMember;
+    private bool _hasQuorum;
+
+    // The latest leader's term and serial.
+    private (int Term, long Serial)? _leader;
     private bool _isEnding;
 
     // The last serial committed here, and the last one committed anywhere.
@@ -43,8 +49,7 @@ internal sealed class DeliverySchedule(int seed, LearnerDelivery delivery)
     /// <returns>Null: all deliveries were correct.</returns>
     public string? Run()
     {
-        _order = _log.NewOrder(delivery);
-        _order.Take(new ToActor.Attached(1, ActorRefs.NoSender!, new Serial(_random.Next(8))));
+        Attach();
         var steps = _random.Next(4, 30);
         for (var i = 1; i <= steps; i++)
         {
@@ -59,7 +64,7 @@ internal sealed class DeliverySchedule(int seed, LearnerDelivery delivery)
     private void DoSomething(int term)
     {
         // Every other schedule is rich in Gets.
-        switch (_random.Next(seed % 2 == 0 ? 9 : 14))
+        switch (_random.Next(seed % 2 == 0 ? 11 : 16))
         {
             case 0:
                 _isMember = _random.Next(2) == 0;
@@ -72,20 +77,71 @@ internal sealed class DeliverySchedule(int seed, LearnerDelivery delivery)
             case 2 or 3 or 4:
                 Commit(isOwn: _random.Next(3) == 0);
                 break;
-            case 5 or 9 or 10:
+            case 5 or 11 or 12:
                 Get(new Serial(_random.NextInt64(1, _highest + 3)), "get");
                 Drain();
                 break;
-            case 6 or 11 or 12 when _gets.Count > 0:
+            case 6 or 13 or 14 when _gets.Count > 0:
                 AnswerIfCommitted(AnyGet());
                 break;
-            case 7 or 13 when _gets.Count > 0:
+            case 7 or 15 when _gets.Count > 0:
                 Cancel(AnyGet(), new CancelReason.Unavailable());
                 break;
             case 8 when _random.Next(2) == 0:
                 Restore(_told + _random.Next(1, 4));
                 break;
+            case 9:
+                Query();
+                break;
+            case 10 when _random.Next(2) == 0:
+                Restart();
+                break;
         }
+    }
+
+    private void Attach()
+    {
+        _order = _log.NewOrder(delivery);
+        _order.Take(new ToActor.Attached(1, ActorRefs.NoSender!, new Serial(_random.Next(8) + _told)));
+    }
+
+    // The engine tells the next life all that it told the life before. Only the last snapshot is told, not its pairs.
+    private void Restart()
+    {
+        _trace.Add("restart");
+        _delivered.Clear();
+        _gets.Clear();
+        _queries.Clear();
+        foreach (var own in _ownEnds.Where(own => own.Value == 1).Select(own => own.Key).ToArray())
+        {
+            _ownEnds[own] = 0;
+        }
+
+        Attach();
+        if (_latestSnapshot > 0)
+        {
+            Take(new ToActor.Restore(1, new Serial(_latestSnapshot)));
+        }
+
+        if (_hasQuorum)
+        {
+            TellQuorum();
+        }
+
+        if (_leader is var (term, serial))
+        {
+            TellLeader(term, Math.Max(serial, _told));
+        }
+
+        Take(new ToActor.Committed(1, new Serial(_told)));
+    }
+
+    private void Query()
+    {
+        _trace.Add($"query at {_told}");
+        var request = NewRequest();
+        _queries.Add(request, _told);
+        Take(new ToActor.Readable(1, request, new Serial(_told)));
     }
 
     private void End()
@@ -117,17 +173,21 @@ internal sealed class DeliverySchedule(int seed, LearnerDelivery delivery)
         {
             Demand(ends == 1, $"own Append {own.Number} ends {ends} times");
         }
+
+        Demand(_queries.Count == 0, $"{_queries.Count} Queries are never answered");
     }
 
     private void TellQuorum()
     {
         _trace.Add(_isMember ? "member" : "learner");
+        _hasQuorum = true;
         Take(new ToActor.QuorumIs(1, new Quorum(_isMember ? [Self, Other] : [Other], _isMember)));
     }
 
     private void TellLeader(int term, long serial)
     {
         _trace.Add($"leader at {serial}");
+        _leader = (term, serial);
         Take(new ToActor.LeaderIs(1, new Leader(Other, null, new Term(term), new Serial(serial), IsSelf: false, IsReady: true)));
     }
 
@@ -222,6 +282,10 @@ internal sealed class DeliverySchedule(int seed, LearnerDelivery delivery)
             case DeliveryStep.Answer answer:
                 _trace.Add($"(serial {answer.Pair.Serial})");
                 Deliver(answer.Pair, answer.Own);
+                break;
+            case DeliveryStep.Query query:
+                _trace.Add("(query)");
+                Demand(_queries.Remove(query.Request, out var last) && HasAllBefore(new Serial(last + 1)), "hole before a query");
                 break;
             case DeliveryStep.Completed completed:
                 _ownEnds[completed.Own]++;
