@@ -54,7 +54,7 @@ public sealed class StartFailureTests
     [Fact]
     public async Task Hocon_that_cannot_be_parsed_fails_the_start_and_names_its_option()
     {
-        await using var node = new HostedNode(_port, [_port], null, ("RaftActors:Hocon", "raft {"));
+        await using var node = new HostedNode(_port, [_port], null, ("RaftActors:Hocon", "raft.group = ${missing}"));
 
         var failure = await Assert.ThrowsAsync<RaftStartException>(node.StartAsync);
 
