@@ -3,6 +3,8 @@ using Akka.Event;
 
 using Microsoft.Extensions.Logging;
 
+using RaftActors.Storage;
+
 using AkkaLevel = Akka.Event.LogLevel;
 using LogLevel = Microsoft.Extensions.Logging.LogLevel;
 
@@ -54,9 +56,14 @@ internal sealed class AkkaLogger : ReceiveActor
         var logger = loggers.CreateLogger(entry.LogClass?.FullName ?? "Akka");
         if (logger.IsEnabled(level))
         {
-            LogMessages.FromAkka(logger, level, entry.Cause, entry.Message?.ToString() ?? "", entry.LogSource);
+            var cause = HasEnoughText(entry.Cause) ? null : entry.Cause;
+            LogMessages.FromAkka(logger, level, cause, entry.Message?.ToString() ?? "", entry.LogSource);
         }
     }
+
+    // The message names the cause and the remedy, so the stack trace adds nothing.
+    private static bool HasEnoughText(Exception? cause) =>
+        cause is ActorInitializationException { InnerException: RaftConfigurationException or StoreException };
 
     private static LogLevel LevelOf(AkkaLevel level) => level switch
     {

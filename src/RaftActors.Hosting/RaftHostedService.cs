@@ -16,6 +16,7 @@ internal sealed class RaftHostedService(
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
+        DemandOptions();
         var system = plan.ExistingSystem?.Invoke(services) ?? (_own = Create());
         try
         {
@@ -38,6 +39,19 @@ internal sealed class RaftHostedService(
     {
         _isStopping = true;
         return _own is null ? Task.CompletedTask : CoordinatedShutdown.Get(_own).Run(HostStopped.Instance).WaitAsync(cancellationToken);
+    }
+
+    // ValidateOnStart would show the user a stack trace with the sentences.
+    private void DemandOptions()
+    {
+        try
+        {
+            _ = options.Value;
+        }
+        catch (OptionsValidationException cause)
+        {
+            throw new RaftStartException(string.Join(' ', cause.Failures), null);
+        }
     }
 
     private ActorSystem Create()

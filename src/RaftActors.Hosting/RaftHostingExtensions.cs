@@ -16,8 +16,8 @@ public static class RaftHostingExtensions
     /// Starts raft actors with the host, and stops them with it. <see cref="RaftHost"/> is the service to find them. A second call adds
     /// to the first one.
     /// <para>
-    /// The host's start fails with an <see cref="OptionsValidationException"/> for wrong <see cref="RaftHostOptions"/>, and with a
-    /// <see cref="RaftStartException"/> if an actor cannot start. The host's stop runs Akka's CoordinatedShutdown, in which a leader
+    /// The host's start fails with a <see cref="RaftStartException"/> if <see cref="RaftHostOptions"/> are wrong or an actor cannot
+    /// start. The host's stop runs Akka's CoordinatedShutdown, in which a leader
     /// transfers its leadership.
     /// </para>
     /// </summary>
@@ -32,7 +32,7 @@ public static class RaftHostingExtensions
             services.AddSingleton(provider => new RaftHost(plan, provider));
             services.AddSingleton<IConfigureOptions<RaftHostOptions>, HostOptionsBinding>();
             services.AddSingleton<IValidateOptions<RaftHostOptions>, HostOptionsCheck>();
-            services.AddOptions<RaftHostOptions>().ValidateOnStart();
+            services.AddOptions<RaftHostOptions>();
             services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, RaftHostedService>());
         }
 

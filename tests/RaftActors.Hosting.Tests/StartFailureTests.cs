@@ -1,7 +1,5 @@
 using Akka.Actor;
 
-using Microsoft.Extensions.Options;
-
 using TrialKit;
 
 namespace RaftActors.Hosting.Tests;
@@ -23,9 +21,10 @@ public sealed class StartFailureTests
     {
         await using var node = new HostedNode(_port, [_port], null, ($"RaftActors:{key}", value));
 
-        var failure = await Assert.ThrowsAsync<OptionsValidationException>(node.StartAsync);
+        var failure = await Assert.ThrowsAsync<RaftStartException>(node.StartAsync);
 
         Assert.Contains(expected, failure.Message);
+        Assert.Equal($"{typeof(RaftStartException)}: {failure.Message}", failure.ToString());
     }
 
     [Fact]
@@ -33,7 +32,7 @@ public sealed class StartFailureTests
     {
         await using var node = new HostedNode(_port, [], raft => raft.UseActorSystem(_ => throw new InvalidOperationException()));
 
-        var failure = await Assert.ThrowsAsync<OptionsValidationException>(node.StartAsync);
+        var failure = await Assert.ThrowsAsync<RaftStartException>(node.StartAsync);
 
         Assert.Contains("RaftActors:Node has no effect, because UseActorSystem", failure.Message);
     }
