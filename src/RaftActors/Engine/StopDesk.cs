@@ -25,10 +25,16 @@ internal sealed class StopDesk(EngineContext context, Action<Input> step)
     private bool _isStopping;
     private bool _leadsOn;
 
+    // This process led when the stop began, or later. Invariant: it does not stop before it knows its successor, unless the time is up.
+    private bool _hasLed;
+
     // The target of the desk's latest transfer; null: Core chooses.
     private ProcessName? _target;
 
     private bool Leads => context.Leader is { IsSelf: true };
+
+    // The votes for a successor may still be on their way when this process has stepped down.
+    private bool IsHandedOver => !Leads && (!_hasLed || context.Leader is not null);
 
     // False: no other process is left to commit them, so they end with the engine.
     private bool CanAppendsEnd => context.Peers.ServingElsewhere.Any() || context.Quorum is { Members.Length: 1, IsMember: true };
@@ -127,6 +133,7 @@ internal sealed class StopDesk(EngineContext context, Action<Input> step)
             return;
         }
 
+        _hasLed = true;
         var self = context.Process.Name;
         ProcessName[] others = [.. context.Quorum?.Members.Select(member => member.Name).Where(name => name != self) ?? []];
         ProcessName[] elsewhere = [.. others.Intersect(context.Peers.ServingElsewhere)];
@@ -143,7 +150,7 @@ internal sealed class StopDesk(EngineContext context, Action<Input> step)
 
     private void Report()
     {
-        var isDone = (!Leads || _leadsOn)
+        var isDone = (IsHandedOver || _leadsOn)
             && (context.Process.Appends.Count == 0 || !CanAppendsEnd)
             && !_senders.Overlaps(context.Peers.ServingElsewhere);
         if (_asker is { } asker && (isDone || _deadline <= context.Now))

@@ -41,6 +41,30 @@ public sealed class StopDeskTests : TestKit
     }
 
     [Fact]
+    public void Leader_that_has_stepped_down_is_not_prepared_before_its_successor_leads()
+    {
+        _bench.Elect("raft1");
+        Begin();
+
+        _bench.Context.Leader = null;
+        _desk.OnLeaderChanged();
+        _desk.OnTick();
+        _asker.ExpectNoMsg(TimeSpan.Zero);
+
+        _bench.Elect("raft2");
+        _desk.OnLeaderChanged();
+        _asker.ExpectMsg<RaftRegistry.EnginePrepared>();
+    }
+
+    [Fact]
+    public void Process_that_does_not_lead_waits_for_no_leader()
+    {
+        Begin();
+
+        _asker.ExpectMsg<RaftRegistry.EnginePrepared>();
+    }
+
+    [Fact]
     public void Leader_names_a_voter_when_another_one_is_leaving()
     {
         _desk.Receive(new WireMessage.Leaving(Bench.NameOf("raft2"), IsReply: false), _bench["raft2"]);
