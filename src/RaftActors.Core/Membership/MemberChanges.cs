@@ -22,7 +22,7 @@ internal sealed class MemberChanges(RaftState state, Reconfiguration reconfigura
         }
         else if (WhyNeverCommitted(leader, next) is { } obstacle)
         {
-            state.Effects.Add(new Effect.MembersRefused(input.Request, MembersRefusalReason.Invalid, obstacle));
+            state.Effects.Add(new Effect.MembersRefused(input.Request, MembersRefusalReason.NotResponsive, obstacle));
         }
         else
         {

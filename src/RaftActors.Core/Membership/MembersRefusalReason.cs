@@ -12,6 +12,9 @@ public enum MembersRefusalReason
     /// <summary>The configuration that the change was computed from is no longer the latest.</summary>
     Outdated,
 
+    /// <summary>A process that would vote is not heard, or may not vote yet. Ask again when it is.</summary>
+    NotResponsive,
+
     /// <summary>The change makes no sense: the detail says why.</summary>
     Invalid,
 }

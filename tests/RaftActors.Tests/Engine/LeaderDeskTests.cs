@@ -108,6 +108,7 @@ public sealed class LeaderDeskTests : TestKit
     [InlineData(MembersRefusalReason.NotLeader, typeof(ChangeReply.Refused))]
     [InlineData(MembersRefusalReason.Outdated, typeof(ChangeReply.Refused))]
     [InlineData(MembersRefusalReason.UnderWay, typeof(ChangeReply.Refused))]
+    [InlineData(MembersRefusalReason.NotResponsive, typeof(ChangeReply.Refused))]
     public void Change_that_core_refuses_is_denied_only_if_it_is_invalid(MembersRefusalReason reason, Type answer)
     {
         _bench.Elect("raft1");

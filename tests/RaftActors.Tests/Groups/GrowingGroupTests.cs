@@ -171,13 +171,19 @@ public sealed class GrowingGroupTests : TestKit
     private void Join(ProcessName name, ProcessName by)
     {
         _nodes[by].Tell(new Recorder.Join(name), TestActor);
-        Assert.IsType<ChangeOutcome.Done>(ExpectMsg<ChangeOutcome>(TimeSpan.FromSeconds(30)));
+        ExpectChange();
     }
 
     private void Leave(ProcessName name, ProcessName by)
     {
         _nodes[by].Tell(new Recorder.Leave(name), TestActor);
-        Assert.IsType<ChangeOutcome.Done>(ExpectMsg<ChangeOutcome>(TimeSpan.FromSeconds(30)));
+        ExpectChange();
+    }
+
+    private void ExpectChange()
+    {
+        var outcome = ExpectMsg<ChangeOutcome>(TimeSpan.FromSeconds(30));
+        Assert.True(outcome is ChangeOutcome.Done, $"The change ended as {outcome}.");
     }
 
     private void ExpectRemoved(ProcessName name) => _nodes[name].ExpectEvent<RaftEvent.Removed>(_ => true);

@@ -40,7 +40,7 @@ public sealed class RestartTests : TestKit
         }
 
         var terms = _stores.Values.Select(store => store.Recovered!.State.HardState.Term).ToArray();
-        Assert.All(terms, term => Assert.True(StatusOf(second, "raft2").Leader!.Term > term));
+        Assert.All(terms, term => Assert.True(second.StatusOf("raft2").Leader!.Term > term));
     }
 
     // raft3's store is lost once, and its next incarnation is exchanged for the one that voted.
@@ -100,11 +100,33 @@ public sealed class RestartTests : TestKit
         // raft3 knows the leader, and sends nothing: after a crash its boot number might be given again.
         second.Actors["raft3"].Tell(new Recorder.Append("key2", "b"), TestActor);
         second.Advance(20);
-        Assert.Equal(new Serial(1), StatusOf(second, "raft1").Committed);
+        Assert.Equal(new Serial(1), second.StatusOf("raft1").Committed);
 
         _stores["raft3"].Release();
         second.AdvanceUntil("raft3", "append 2 key2=b own");
         ExpectMsg<AppendOutcome.Done>();
+    }
+
+    [Fact]
+    public void Leave_waits_until_a_majority_of_those_who_would_vote_is_heard()
+    {
+        Found();
+        Stop();
+        var second = NewGroup();
+        second.Start("raft1", new RaftOptions<string>());
+        second.Start("raft3", new RaftOptions<string>());
+        second.AdvanceUntil("raft1", "quorum of 3, member");
+        second.Advance(20);
+
+        // One of the two leads.
+        second.Actors["raft1"].Tell(new Recorder.Leave(new ProcessName("raft3@node1")), TestActor);
+        second.Advance(2);
+        second.Actors["raft1"].Tell(new Recorder.Explain(), TestActor);
+        Assert.Contains("a majority of those who would vote is not heard", ExpectMsg<Explanation>().Text);
+
+        second.Start("raft2", new RaftOptions<string>());
+        second.Advance(60);
+        ExpectMsg<ChangeOutcome.Done>();
     }
 
     [Fact]
@@ -128,7 +150,7 @@ public sealed class RestartTests : TestKit
         second.AdvanceUntil("raft1", "serial 3 key3=value3");
         Assert.Contains("missing 2 .. 3", second.AdvanceUntil("raft2", "serial 3 key3=value3"));
         Assert.Contains("missing 1 .. 3", second.AdvanceUntil("raft3", "serial 3 key3=value3"));
-        Assert.Equal(new Serial(3), StatusOf(second, "raft1").Committed);
+        Assert.Equal(new Serial(3), second.StatusOf("raft1").Committed);
     }
 
     [Fact]
@@ -187,11 +209,5 @@ public sealed class RestartTests : TestKit
         }
 
         return ExpectMsg<AppendOutcome.Done>();
-    }
-
-    private RaftStatus StatusOf(VirtualGroup group, string name)
-    {
-        group.Actors[name].Tell(new Recorder.GetStatus(), TestActor);
-        return ExpectMsg<RaftStatus>();
     }
 }
