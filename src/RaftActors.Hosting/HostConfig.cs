@@ -3,6 +3,8 @@ using System.Text.Json;
 
 using Akka.Configuration;
 
+using RaftActors.Discovery;
+
 namespace RaftActors.Hosting;
 
 /// <summary>Makes the configuration of the host's actor system from <see cref="RaftHostOptions"/>.</summary>
@@ -45,7 +47,7 @@ internal static class HostConfig
 
         // The host decides when the actor system stops.
         yield return "akka.coordinated-shutdown.run-by-clr-shutdown-hook = off";
-        if (options.Node is { } node && NodeName.Parse(node) is var (host, port))
+        if (options.Node is { } node && NodeAddress.Parse(node) is var (host, port))
         {
             yield return "akka.actor.provider = remote";
             yield return $"akka.remote.dot-netty.tcp {{ hostname = {Quote(host)}, port = {port} }}";

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 
 using RaftActors.Core;
+using RaftActors.Discovery;
 
 namespace RaftActors.Hosting;
 
@@ -50,7 +51,7 @@ internal sealed class HostOptionsCheck(HostPlan plan, HostPaths paths, IServiceP
             yield return $"{Name(nameof(options.SystemName))} is '{options.SystemName}'. Use letters, digits, - and _ only.";
         }
 
-        if (options.Node is null ? !hasHocon : NodeName.Parse(options.Node) is null)
+        if (options.Node is null ? !hasHocon : !NodeAddress.IsAddress(options.Node))
         {
             yield return $"{Name(nameof(options.Node))} is '{options.Node}'. Set it to the address of this node, as the other nodes "
                 + "reach it: host:port, or :port for 127.0.0.1.";
@@ -81,7 +82,7 @@ internal sealed class HostOptionsCheck(HostPlan plan, HostPaths paths, IServiceP
             yield return $"{Name(nameof(options.Roster))} has '{twice.Key}' more than once. Write each process once.";
         }
 
-        foreach (var contact in options.Contacts.Where(contact => NodeName.Parse(contact) is null))
+        foreach (var contact in options.Contacts.Where(contact => !NodeAddress.IsAddress(contact)))
         {
             yield return $"{Name(nameof(options.Contacts))} has '{contact}'. Write host:port, or :port for 127.0.0.1.";
         }

@@ -36,7 +36,7 @@ public sealed class OneNodeTests
     [Fact]
     public async Task Pairs_survive_a_restart_of_the_host_with_a_store_directory()
     {
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         var directory = ("RaftActors:StoreDirectory", folder.Path);
         await using (var node = new HostedNode(_port, [_port], null, directory))
         {

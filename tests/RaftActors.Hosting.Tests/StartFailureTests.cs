@@ -74,7 +74,7 @@ public sealed class StartFailureTests
     [Fact]
     public async Task Locked_store_fails_the_start_of_the_second_host()
     {
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         var directory = ("RaftActors:StoreDirectory", folder.Path);
         await using var first = new HostedNode(_port, [_port], null, directory);
         await first.StartAsync();

@@ -126,18 +126,17 @@ internal sealed class Progress(Member member, LogIndex next, long now)
     /// Notes that the other log lacks the place before the entries sent; the logs may agree at <paramref name="hint"/>. A stale
     /// reply changes nothing.
     /// </summary>
-    public bool Reject(LogIndex hint)
+    public void Reject(LogIndex hint)
     {
         var next = (hint < Match ? Match : hint).Next;
         if (next >= Next || State is ProgressState.SendingSnapshot or ProgressState.Refused)
         {
-            return false;
+            return;
         }
 
         Next = next;
         State = ProgressState.Probing;
         Demand();
-        return true;
     }
 
     /// <summary>Probes again, since messages may have been lost. Our log begins after <paramref name="start"/>.</summary>

@@ -16,7 +16,8 @@ internal static class NodeAddress
     public static Address? Of(string node, Address self) =>
         Parse(node) is var (host, port) ? new Address(self.Protocol, self.System, host, port) : null;
 
-    private static (string Host, int Port)? Parse(string node)
+    /// <returns>Null if the name is no address.</returns>
+    public static (string Host, int Port)? Parse(string node)
     {
         var colon = node.LastIndexOf(':');
         var host = colon > 0 ? node[..colon] : Loopback;

@@ -9,8 +9,6 @@ namespace RaftActors.Engine;
 /// <summary>The state that the desks of one engine share. For the engine's thread only.</summary>
 internal sealed class EngineContext(RaftProcess process, IActorRef self)
 {
-    private IActorRef? _actor;
-
     public RaftProcess Process { get; } = process;
 
     public IActorRef Self { get; } = self;
@@ -46,10 +44,10 @@ internal sealed class EngineContext(RaftProcess process, IActorRef self)
     /// <summary>This boot is durable. Requests wait for it: after a crash the next boot might use their numbers again.</summary>
     public bool HasBooted { get; set; }
 
-    public bool HasActor => _actor is not null;
+    public bool HasActor => Actor is not null;
 
     /// <summary>This process's actor; null: it has none now.</summary>
-    public IActorRef? Actor => _actor;
+    public IActorRef? Actor { get; private set; }
 
     /// <summary>The actor, if there is one, implements IRaftSnapshot.</summary>
     public bool TakesSnapshots { get; private set; }
@@ -64,7 +62,7 @@ internal sealed class EngineContext(RaftProcess process, IActorRef self)
     {
         var (found, committed) = (Process.Found, Process.Pairs.CommittedSerial);
         Own = found > committed ? found : committed;
-        _actor = actor;
+        Actor = actor;
         Life = life;
         TakesSnapshots = takesSnapshots;
         JudgesProposals = judgesProposals;
@@ -72,7 +70,7 @@ internal sealed class EngineContext(RaftProcess process, IActorRef self)
 
     public void Detach()
     {
-        _actor = null;
+        Actor = null;
         Process.Appends.EndNoted(Self);
     }
 
@@ -81,13 +79,13 @@ internal sealed class EngineContext(RaftProcess process, IActorRef self)
         (ConfigurationIndex, Configuration) = (index, configuration);
 
     /// <summary>Sends a message to the actor, if there is one. The next life gets the news at its start.</summary>
-    public void TellActor(ToActor message) => _actor?.Tell(message, Self);
+    public void TellActor(ToActor message) => Actor?.Tell(message, Self);
 
     /// <summary>An Append of this process failed. The actor tells its asker; without an actor, the asker is told here.</summary>
     public void CancelAppend(RequestRef own, CancelReason reason, AppendFailure failure)
     {
         Process.Appends.NoteCancelled(own, reason, failure);
-        if (_actor is null)
+        if (Actor is null)
         {
             Process.Appends.End(own, new AppendOutcome.Cancelled(own, reason), Self);
         }
@@ -99,7 +97,7 @@ internal sealed class EngineContext(RaftProcess process, IActorRef self)
     public void NoteCommitted(RequestRef own, Serial serial)
     {
         Process.Appends.NoteCommitted(own, serial);
-        if (_actor is null)
+        if (Actor is null)
         {
             Process.Appends.End(own, new AppendOutcome.Done(own, serial, null), Self);
         }

@@ -80,25 +80,9 @@ internal static class WireFormat
     public static WireMessage.AppendRequest ReadAppend(ref ByteReader reader) =>
         new(reader.Request(), reader.Text(), reader.Bytes().ToArray(), ReadHops(ref reader));
 
-    public static void WriteAppendTaken(ByteWriter writer, AppendReply.Taken taken)
-    {
-        writer.Request(taken.Request);
-        WritePlace(writer, taken.Place);
-    }
-
-    public static AppendReply.Taken ReadAppendTaken(ref ByteReader reader) => new(reader.Request(), ReadPlace(ref reader));
-
-    public static void WriteDiscarded(ByteWriter writer, AppendReply.Discarded discarded)
-    {
-        writer.Request(discarded.Request);
-        writer.Text(discarded.Reason);
-    }
-
-    public static AppendReply.Discarded ReadDiscarded(ref ByteReader reader) => new(reader.Request(), reader.Text());
-
     public static void WriteRepeated(ByteWriter writer, AppendReply.Repeated repeated)
     {
-        writer.Request(repeated.Request);
+        WriteReply(writer, repeated);
         writer.Number(repeated.Index.Value);
     }
 
@@ -116,7 +100,7 @@ internal static class WireFormat
 
     public static void WriteFound(ByteWriter writer, GetReply.Found found)
     {
-        writer.Request(found.Request);
+        WriteReply(writer, found);
         writer.Number(found.Serial.Value);
         writer.Text(found.Key);
         writer.Bytes(found.Value.Span);
@@ -135,38 +119,25 @@ internal static class WireFormat
     public static WireMessage.ChangeRequest ReadChange(ref ByteReader reader) =>
         new(reader.Request(), ReadGroupChange(ref reader), ReadHops(ref reader));
 
-    public static void WriteChangeTaken(ByteWriter writer, ChangeReply.Taken taken)
-    {
-        writer.Request(taken.Request);
-        WritePlace(writer, taken.Place);
-    }
-
-    public static ChangeReply.Taken ReadChangeTaken(ref ByteReader reader) => new(reader.Request(), ReadPlace(ref reader));
-
-    public static void WriteChangeRefused(ByteWriter writer, ChangeReply.Refused refused)
-    {
-        writer.Request(refused.Request);
-        writer.Text(refused.Detail);
-    }
-
-    public static ChangeReply.Refused ReadChangeRefused(ref ByteReader reader) => new(reader.Request(), reader.Text());
-
-    public static void WriteDenied(ByteWriter writer, ChangeReply.Denied denied)
-    {
-        writer.Request(denied.Request);
-        writer.Text(denied.Detail);
-    }
-
-    public static ChangeReply.Denied ReadDenied(ref ByteReader reader) => new(reader.Request(), reader.Text());
-
     /// <summary>A reply that holds nothing but its request.</summary>
-    public static void WriteReply(ByteWriter writer, AppendReply reply) => writer.Request(reply.Request);
+    public static void WriteReply(ByteWriter writer, RequestReply reply) => writer.Request(reply.Request);
 
-    /// <inheritdoc cref="WriteReply(ByteWriter, AppendReply)"/>
-    public static void WriteReply(ByteWriter writer, GetReply reply) => writer.Request(reply.Request);
+    /// <summary>A reply that gives the place of an entry in the leader's log.</summary>
+    public static void WriteReply(ByteWriter writer, RequestReply reply, LogPlace place)
+    {
+        WriteReply(writer, reply);
+        writer.Number(place.Index.Value);
+        writer.Number(place.Term.Value);
+    }
 
-    /// <inheritdoc cref="WriteReply(ByteWriter, AppendReply)"/>
-    public static void WriteReply(ByteWriter writer, ChangeReply reply) => writer.Request(reply.Request);
+    /// <summary>A reply that gives a reason.</summary>
+    public static void WriteReply(ByteWriter writer, RequestReply reply, string reason)
+    {
+        WriteReply(writer, reply);
+        writer.Text(reason);
+    }
+
+    public static LogPlace ReadPlace(ref ByteReader reader) => new(new LogIndex(reader.Count()), new Term(reader.Count()));
 
     private static LocalProcess ReadLocalProcess(ref ByteReader reader)
     {
@@ -181,14 +152,6 @@ internal static class WireFormat
         WireTable.BatchManifest => throw reader.Damaged("a batch holds a batch"),
         var manifest => WireTable.Read(ref reader, manifest),
     };
-
-    private static void WritePlace(ByteWriter writer, LogPlace place)
-    {
-        writer.Number(place.Index.Value);
-        writer.Number(place.Term.Value);
-    }
-
-    private static LogPlace ReadPlace(ref ByteReader reader) => new(new LogIndex(reader.Count()), new Term(reader.Count()));
 
     private static void WriteGroupChange(ByteWriter writer, GroupChange change)
     {

@@ -52,8 +52,11 @@ internal abstract record WireMessage
     public sealed record ChangeRequest(RequestId Request, GroupChange Change, int Hops) : WireMessage;
 }
 
+/// <summary>The reply to one of the three requests.</summary>
+internal abstract record RequestReply(RequestId Request) : WireMessage;
+
 /// <summary>The reply to a <see cref="WireMessage.AppendRequest"/>. Closed.</summary>
-internal abstract record AppendReply(RequestId Request) : WireMessage
+internal abstract record AppendReply(RequestId Request) : RequestReply(Request)
 {
     /// <summary>The leader's log has the pair at this place. It is not committed yet.</summary>
     public sealed record Taken(RequestId Request, LogPlace Place) : AppendReply(Request);
@@ -72,7 +75,7 @@ internal abstract record AppendReply(RequestId Request) : WireMessage
 }
 
 /// <summary>The reply to a <see cref="WireMessage.GetRequest"/>. Closed.</summary>
-internal abstract record GetReply(RequestId Request) : WireMessage
+internal abstract record GetReply(RequestId Request) : RequestReply(Request)
 {
     /// <summary>The pair, which is committed.</summary>
     public sealed record Found(RequestId Request, Serial Serial, string Key, ReadOnlyMemory<byte> Value) : GetReply(Request);
@@ -85,7 +88,7 @@ internal abstract record GetReply(RequestId Request) : WireMessage
 }
 
 /// <summary>The reply to a <see cref="WireMessage.ChangeRequest"/>. Closed.</summary>
-internal abstract record ChangeReply(RequestId Request) : WireMessage
+internal abstract record ChangeReply(RequestId Request) : RequestReply(Request)
 {
     /// <summary>The leader's log has the change of members at this place. It is done when it is committed.</summary>
     public sealed record Taken(RequestId Request, LogPlace Place) : ChangeReply(Request);

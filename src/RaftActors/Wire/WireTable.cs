@@ -21,9 +21,15 @@ internal static class WireTable
         Of<WireMessage.Batch>(BatchManifest, WireFormat.WriteBatch, WireFormat.ReadBatch),
 
         Of<WireMessage.AppendRequest>("a", WireFormat.WriteAppend, WireFormat.ReadAppend),
-        Of<AppendReply.Taken>("at", WireFormat.WriteAppendTaken, WireFormat.ReadAppendTaken),
+        Of<AppendReply.Taken>(
+            "at",
+            (writer, reply) => WireFormat.WriteReply(writer, reply, reply.Place),
+            (ref reader) => new AppendReply.Taken(reader.Request(), WireFormat.ReadPlace(ref reader))),
         Of<AppendReply.Refused>("ar", WireFormat.WriteReply, (ref reader) => new AppendReply.Refused(reader.Request())),
-        Of<AppendReply.Discarded>("ad", WireFormat.WriteDiscarded, WireFormat.ReadDiscarded),
+        Of<AppendReply.Discarded>(
+            "ad",
+            (writer, reply) => WireFormat.WriteReply(writer, reply, reply.Reason),
+            (ref reader) => new AppendReply.Discarded(reader.Request(), reader.Text())),
         Of<AppendReply.Repeated>("ap", WireFormat.WriteRepeated, WireFormat.ReadRepeated),
         Of<AppendReply.Forgotten>("af", WireFormat.WriteReply, (ref reader) => new AppendReply.Forgotten(reader.Request())),
 
@@ -33,10 +39,19 @@ internal static class WireTable
         Of<GetReply.Compacted>("gc", WireFormat.WriteReply, (ref reader) => new GetReply.Compacted(reader.Request())),
 
         Of<WireMessage.ChangeRequest>("m", WireFormat.WriteChange, WireFormat.ReadChange),
-        Of<ChangeReply.Taken>("mt", WireFormat.WriteChangeTaken, WireFormat.ReadChangeTaken),
+        Of<ChangeReply.Taken>(
+            "mt",
+            (writer, reply) => WireFormat.WriteReply(writer, reply, reply.Place),
+            (ref reader) => new ChangeReply.Taken(reader.Request(), WireFormat.ReadPlace(ref reader))),
         Of<ChangeReply.Done>("md", WireFormat.WriteReply, (ref reader) => new ChangeReply.Done(reader.Request())),
-        Of<ChangeReply.Refused>("mr", WireFormat.WriteChangeRefused, WireFormat.ReadChangeRefused),
-        Of<ChangeReply.Denied>("mx", WireFormat.WriteDenied, WireFormat.ReadDenied),
+        Of<ChangeReply.Refused>(
+            "mr",
+            (writer, reply) => WireFormat.WriteReply(writer, reply, reply.Detail),
+            (ref reader) => new ChangeReply.Refused(reader.Request(), reader.Text())),
+        Of<ChangeReply.Denied>(
+            "mx",
+            (writer, reply) => WireFormat.WriteReply(writer, reply, reply.Detail),
+            (ref reader) => new ChangeReply.Denied(reader.Request(), reader.Text())),
 
         OfCore<Message.Greeting>("cg", EnvelopeFormat.WriteGreeting, EnvelopeFormat.ReadGreeting),
         OfCore<Message.RequestVote>("cv", EnvelopeFormat.WriteRequestVote, EnvelopeFormat.ReadRequestVote),

@@ -16,11 +16,7 @@ public sealed class MembersTests : TestKit
         : base(VirtualGroup.Config)
     {
         _group = new VirtualGroup(this);
-        _group.Start("raft1", 2);
-        _group.Start("raft2", 2);
-        _group.Start("raft3", 2);
-        _group.AdvanceUntil("raft3", "led by raft1 at 2");
-        _group.Advance(5);
+        _group.Found(2, 2);
     }
 
     [Theory]
@@ -63,7 +59,7 @@ public sealed class MembersTests : TestKit
     [Fact]
     public void Change_that_is_based_on_the_latest_members_is_made()
     {
-        _group.Actors["raft2"].Tell(new Recorder.Join(Fourth, MembersIndexOf("raft2")), TestActor);
+        _group.Actors["raft2"].Tell(new Recorder.Join(Fourth, _group.StatusOf("raft2").MembersIndex), TestActor);
         _group.Settle();
         _group.Advance(2);
 
@@ -73,7 +69,7 @@ public sealed class MembersTests : TestKit
     [Fact]
     public void Change_that_is_based_on_earlier_members_is_refused_and_not_tried_again()
     {
-        var before = MembersIndexOf("raft2");
+        var before = _group.StatusOf("raft2").MembersIndex;
         Take("raft4");
 
         _group.Actors["raft2"].Tell(new Recorder.Leave(new ProcessName("raft3@node1"), before), TestActor);
@@ -137,9 +133,8 @@ public sealed class MembersTests : TestKit
         _group.Settle();
         _group.Advance(2);
         ExpectMsg<ChangeOutcome.Done>();
-        _group.Actors["raft1"].Tell(new Recorder.Explain(), TestActor);
 
-        var lines = ExpectMsg<Explanation>().Text.Split('\n');
+        var lines = ExplanationOf("raft1").Split('\n');
 
         Assert.EndsWith("raft1@node1 of default: Leader in term 1", lines[0]);
         Assert.Contains("raft3@node1 is in reach", lines);
@@ -153,17 +148,17 @@ public sealed class MembersTests : TestKit
     {
         _group.StartJoining("raft9");
         _group.Actors["raft9"].Tell(new Recorder.Join(Fourth), ActorRefs.NoSender);
-        _group.Actors["raft9"].Tell(new Recorder.Explain(), TestActor);
 
-        var lines = ExpectMsg<Explanation>().Text.Split('\n');
+        var lines = ExplanationOf("raft9").Split('\n');
+
         Assert.Contains("the joining of raft4@node1 waits: no leader could be reached", lines);
         Assert.Contains(lines, line => line.StartsWith("why no leader, or none that is ready: "));
     }
 
-    private LogIndex MembersIndexOf(string name)
+    private string ExplanationOf(string name)
     {
-        _group.Actors[name].Tell(new Recorder.GetStatus(), TestActor);
-        return ExpectMsg<RaftStatus>().MembersIndex;
+        _group.Actors[name].Tell(new Recorder.Explain(), TestActor);
+        return ExpectMsg<Explanation>().Text;
     }
 
     private void Take(string name)

@@ -17,7 +17,7 @@ public sealed class ProcessesTests : TestKit
     public void Processes_are_listed_by_name_with_leader_members_and_pairs()
     {
         Assert.Empty(Raft.Get(Sys).Processes);
-        Found();
+        _group.Found(0, 2);
 
         var processes = Raft.Get(Sys).Processes;
 
@@ -33,7 +33,7 @@ public sealed class ProcessesTests : TestKit
     [Fact]
     public void Process_whose_store_fails_is_listed_with_its_failure()
     {
-        Found();
+        _group.Found(0, 2);
 
         _group.Stores["raft3"].Fail("the disk is gone");
         _group.Settle();
@@ -44,7 +44,7 @@ public sealed class ProcessesTests : TestKit
     [Fact]
     public void Process_whose_actor_has_stopped_is_listed_without_an_actor()
     {
-        Found();
+        _group.Found(0, 2);
 
         Watch(_group.Actors["raft1"]);
         Sys.Stop(_group.Actors["raft1"]);
@@ -68,13 +68,4 @@ public sealed class ProcessesTests : TestKit
     }
 
     private static ProcessName NameOf(string name) => new($"{name}@node1");
-
-    private void Found()
-    {
-        _group.Start("raft1", 0);
-        _group.Start("raft2", 2);
-        _group.Start("raft3", 2);
-        _group.AdvanceUntil("raft3", "led by raft2 at 2");
-        _group.Advance(5);
-    }
 }

@@ -19,7 +19,7 @@ public sealed class QueryTests : TestKit
     [InlineData("raft3")]
     public void Query_on_any_process_sees_an_append_that_has_just_ended_on_another(string asked)
     {
-        Found();
+        _group.Found(4, 4);
         _group.Actors["raft2"].Tell(new Recorder.Append("key5", "value5"), TestActor);
         ExpectMsg<AppendOutcome.Done>();
         _group.Actors[asked].Tell(new Recorder.Query("how far?"), TestActor);
@@ -46,7 +46,7 @@ public sealed class QueryTests : TestKit
     [Fact]
     public void Leader_that_hears_no_majority_answers_no_query()
     {
-        Found();
+        _group.Found(4, 4);
         foreach (var silent in new[] { "raft2", "raft3" })
         {
             Watch(_group.EngineOf(silent));
@@ -74,14 +74,5 @@ public sealed class QueryTests : TestKit
         _group.AdvanceUntil("raft1", "query how far? at 4");
 
         ExpectMsg<QueryOutcome.Done>();
-    }
-
-    private void Found()
-    {
-        _group.Start("raft1", 4);
-        _group.Start("raft2", 4);
-        _group.Start("raft3", 4);
-        _group.AdvanceUntil("raft3", "led by raft1 at 4");
-        _group.Advance(5);
     }
 }

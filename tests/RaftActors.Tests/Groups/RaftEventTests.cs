@@ -29,7 +29,7 @@ public sealed class RaftEventTests : TestKit
     [Fact]
     public void Leader_publishes_each_of_its_roles_once_with_its_voters()
     {
-        Found();
+        _group.Found(0, 2);
 
         var told = Of<RaftEvent.RoleChanged>("raft2", Told());
 
@@ -44,7 +44,7 @@ public sealed class RaftEventTests : TestKit
     [Fact]
     public void Each_process_publishes_the_leader_once_and_so_does_a_learner()
     {
-        Found();
+        _group.Found(0, 2);
         _group.StartJoining("raft4");
         _group.Actors["raft2"].Tell(new Recorder.Join(NameOf("raft4")), TestActor);
         ExpectChangeDone("raft4");
@@ -60,7 +60,7 @@ public sealed class RaftEventTests : TestKit
     [Fact]
     public void Each_process_publishes_the_members_at_founding_and_at_each_join_or_leave()
     {
-        Found();
+        _group.Found(0, 2);
         _group.StartJoining("raft4");
         _group.Actors["raft2"].Tell(new Recorder.Join(NameOf("raft4")), TestActor);
         ExpectChangeDone("raft4");
@@ -84,7 +84,7 @@ public sealed class RaftEventTests : TestKit
     [Fact]
     public void Peer_that_goes_and_restarts_is_published_twice_however_often_discovery_reports_it()
     {
-        Found();
+        _group.Found(0, 2);
         var engine = _group.EngineOf("raft1");
         Told();
         var (address, peer) = (_group.EngineOf("raft2").Path.Address, NameOf("raft3"));
@@ -106,7 +106,7 @@ public sealed class RaftEventTests : TestKit
     [Fact]
     public void Refused_process_publishes_the_refusing_process_and_the_reason()
     {
-        Found();
+        _group.Found(0, 2);
         var stranger = VirtualGroup.MemberOf("raft1");
 
         _group.Say(stranger, "raft3", new Term(1), new Message.Refusal(RefusalReason.Removed, Serial.Zero, default, "it was removed"));
@@ -161,7 +161,7 @@ public sealed class RaftEventTests : TestKit
     [Fact]
     public void Process_whose_store_failed_publishes_Stopped_once_whatever_its_actor_does_then()
     {
-        Found();
+        _group.Found(0, 2);
 
         _group.Stores["raft3"].Fail("the disk is gone");
         _group.Settle();
@@ -174,7 +174,7 @@ public sealed class RaftEventTests : TestKit
     [Fact]
     public void Log_entry_of_an_engine_that_stopped_has_the_published_event()
     {
-        Found();
+        _group.Found(0, 2);
         RecordLog();
 
         _group.Stores["raft3"].Fail("the disk is gone");
@@ -200,7 +200,7 @@ public sealed class RaftEventTests : TestKit
     public void Status_shows_role_term_leader_and_members()
     {
         _group.Start("raft1", 0);
-        var before = StatusOf("raft1");
+        var before = _group.StatusOf("raft1");
         Assert.Equal((RaftRole.Follower, Term.Zero, null), (before.Role, before.Term, before.LedBy));
         Assert.Equal(GroupUid.None, before.Identity);
         Assert.Equal("raft1 raft2 raft3", TextOf(before.Members));
@@ -209,11 +209,11 @@ public sealed class RaftEventTests : TestKit
         _group.Start("raft3", 2);
         _group.AdvanceUntil("raft3", "led by raft2 at 2");
         _group.StartJoining("raft4");
-        Assert.Equal("(raft4)", TextOf(StatusOf("raft4").Members));
+        Assert.Equal("(raft4)", TextOf(_group.StatusOf("raft4").Members));
         _group.Actors["raft2"].Tell(new Recorder.Join(NameOf("raft4")), TestActor);
         ExpectChangeDone("raft4");
 
-        var (leader, learner) = (StatusOf("raft2"), StatusOf("raft4"));
+        var (leader, learner) = (_group.StatusOf("raft2"), _group.StatusOf("raft4"));
         Assert.Equal((RaftRole.Leader, new Term(1), NameOf("raft2")), (leader.Role, leader.Term, leader.LedBy));
         Assert.Equal((RaftRole.Follower, new Term(1), NameOf("raft2")), (learner.Role, learner.Term, learner.LedBy));
         Assert.Equal("raft1 raft2 raft3 (raft4)", TextOf(learner.Members));
@@ -238,21 +238,6 @@ public sealed class RaftEventTests : TestKit
 
     private static string TextOf(IEnumerable<GroupMember> members) => string.Join(
         ' ', members.Select(member => member.IsVoter ? member.Name.Process : $"({member.Name.Process})"));
-
-    private void Found()
-    {
-        _group.Start("raft1", 0);
-        _group.Start("raft2", 2);
-        _group.Start("raft3", 2);
-        _group.AdvanceUntil("raft3", "led by raft2 at 2");
-        _group.Advance(5);
-    }
-
-    private RaftStatus StatusOf(string name)
-    {
-        _group.Actors[name].Tell(new Recorder.GetStatus(), TestActor);
-        return ExpectMsg<RaftStatus>();
-    }
 
     private void ExpectChangeDone(string name)
     {

@@ -246,7 +246,7 @@ public sealed class SnapshotTests : TestKit
 
     private void Append(int count)
     {
-        var first = StatusOf("raft1").Committed.Value;
+        var first = _group.StatusOf("raft1").Committed.Value;
         for (var i = 1; i <= count; i++)
         {
             _group.Actors["raft1"].Tell(new Recorder.Append("key", $"{first + i}"), TestActor);
@@ -269,12 +269,6 @@ public sealed class SnapshotTests : TestKit
         }
 
         Assert.True(store.Waiting > 0);
-    }
-
-    private RaftStatus StatusOf(string name)
-    {
-        _group.Actors[name].Tell(new Recorder.GetStatus(), TestActor);
-        return ExpectMsg<RaftStatus>();
     }
 
     private void AssertHandedOver(string name, long until)

@@ -112,6 +112,23 @@ internal sealed class VirtualGroup(TestKitBase kit, ActorSystem system, IDiction
         Settle();
     }
 
+    /// <summary>Starts raft1 to raft3. Returns when raft3 knows the leader and is settled: raft1, or raft2 if it has more pairs.</summary>
+    public void Found(int first, int others)
+    {
+        Start("raft1", first);
+        Start("raft2", others);
+        Start("raft3", others);
+        AdvanceUntil("raft3", first < others ? $"led by raft2 at {others}" : $"led by raft1 at {first}");
+        Advance(5);
+    }
+
+    /// <summary>The status that a process's actor gives.</summary>
+    public RaftStatus StatusOf(string name)
+    {
+        Actors[name].Tell(new Recorder.GetStatus(), _pulse);
+        return _pulse.ExpectMsg<RaftStatus>(Guard);
+    }
+
     public IActorRef EngineOf(string name) =>
         Await($"/system/raft/default/{name}").Subject ?? throw new InvalidOperationException($"{name} has no engine.");
 

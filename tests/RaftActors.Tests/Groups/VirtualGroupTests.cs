@@ -168,11 +168,11 @@ public sealed class VirtualGroupTests : TestKit
         _group.AdvanceUntil("raft1", "led by raft2 at 4");
         _group.AdvanceUntil("raft3", "led by raft2 at 4");
 
-        var status = StatusOf("raft1");
+        var status = _group.StatusOf("raft1");
 
         Assert.Equal(_group.Actors["raft2"], status.Leader!.Actor);
         Assert.Equal([_group.Actors["raft2"], _group.Actors["raft3"]], status.Peers.Select(peer => peer.Actor));
-        Assert.Equal(_group.Actors["raft2"], StatusOf("raft2").Leader!.Actor);
+        Assert.Equal(_group.Actors["raft2"], _group.StatusOf("raft2").Leader!.Actor);
     }
 
     [Fact]
@@ -185,11 +185,11 @@ public sealed class VirtualGroupTests : TestKit
         ExpectTerminated(_group.Actors["raft3"]);
         _group.Advance(1);
 
-        Assert.Null(StatusOf("raft1").Peers[1].Actor);
+        Assert.Null(_group.StatusOf("raft1").Peers[1].Actor);
 
         _group.Start("raft3", 4);
         _group.AdvanceUntil("raft3", "led by raft2 at 4");
-        Assert.Equal(_group.Actors["raft3"], StatusOf("raft1").Peers[1].Actor);
+        Assert.Equal(_group.Actors["raft3"], _group.StatusOf("raft1").Peers[1].Actor);
     }
 
     // The engine of raft3 is the test's.
@@ -208,12 +208,6 @@ public sealed class VirtualGroupTests : TestKit
         _group.EngineOf("raft1").Tell(own, engine);
         _group.Settle();
         engine.ExpectNoMsg(TimeSpan.Zero);
-    }
-
-    private RaftStatus StatusOf(string name)
-    {
-        _group.Actors[name].Tell(new Recorder.GetStatus(), TestActor);
-        return ExpectMsg<RaftStatus>();
     }
 
     private void Found()

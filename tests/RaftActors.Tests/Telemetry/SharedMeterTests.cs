@@ -1,6 +1,8 @@
 using Akka.Actor;
 using Akka.Configuration;
 
+using TrialKit;
+
 namespace RaftActors.Tests.Telemetry;
 
 /// <summary>Several actor systems in one program, on real files and a real clock. They share the instruments.</summary>
@@ -9,7 +11,7 @@ public sealed class SharedMeterTests : IAsyncDisposable
     // Longer than any step takes on a working machine.
     private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
 
-    private readonly string _folder = Path.Combine(Path.GetTempPath(), $"raft-meters-{Guid.NewGuid():N}");
+    private readonly TemporaryFolder _folder = new();
     private readonly List<ActorSystem> _systems = [];
 
     [Fact]
@@ -29,7 +31,8 @@ public sealed class SharedMeterTests : IAsyncDisposable
     [Fact]
     public async Task Syncs_of_a_store_are_measured_with_their_entries_and_the_directory()
     {
-        using var metrics = new MetricRecorder("raft.directory", directory => directory.StartsWith(_folder, StringComparison.Ordinal));
+        using var metrics = new MetricRecorder("raft.directory", directory => directory.StartsWith(_folder.Path, StringComparison.Ordinal));
+
         var actor = Start("metered3");
 
         await actor.Ask<AppendOutcome.Done>(new Recorder.Append("key", "value", Guard), Guard);
@@ -40,7 +43,7 @@ public sealed class SharedMeterTests : IAsyncDisposable
         Assert.Equal(before + 1, metrics.Of("raft.fsync.entries").Sum(each => each.Value));
         Assert.Equal(metrics.Of("raft.fsync.entries").Count(), metrics.Of("raft.fsync.duration").Count());
         Assert.All(metrics.Of("raft.fsync.duration"), each => Assert.InRange(each.Value, 0, Guard.TotalSeconds));
-        Assert.All(metrics.All, each => Assert.Equal(Path.Combine(_folder, "metered3"), Assert.Single(each.Tags).Value));
+        Assert.All(metrics.All, each => Assert.Equal(_folder["metered3"], Assert.Single(each.Tags).Value));
     }
 
     public async ValueTask DisposeAsync()
@@ -50,7 +53,7 @@ public sealed class SharedMeterTests : IAsyncDisposable
             await system.Terminate().WaitAsync(Guard);
         }
 
-        Directory.Delete(_folder, recursive: true);
+        _folder.Dispose();
     }
 
     private IActorRef Start(string group)
@@ -66,7 +69,7 @@ public sealed class SharedMeterTests : IAsyncDisposable
               tick-interval = 20ms
               heartbeat-interval = 60ms
               election-timeout { min = 200ms, max = 400ms }
-              store { directory = "{{Path.Combine(_folder, group)}}", segment-size = 2MiB }
+              store { directory = "{{_folder[group]}}", segment-size = 2MiB }
             }
             """));
         _systems.Add(system);

@@ -1,4 +1,4 @@
-namespace RaftActors.Storage.Tests;
+namespace TrialKit;
 
 /// <summary>A folder of the real file system for one test. Dispose deletes it.</summary>
 internal sealed class TemporaryFolder : IDisposable
