@@ -1,23 +1,29 @@
 using Akka.Actor;
 
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+
 using RaftActors;
+using RaftActors.Hosting;
 
 using RaftApp;
 
-var ports = args.Length == 0 ? Node.Group : [.. args.Select(int.Parse)];
-var nodes = ports.Select(Node.Start).ToList();
-Console.WriteLine($"Nodes on ports {string.Join(", ", ports)}. Enter adds 1. The end of the input stops them.");
+var builder = WebApplication.CreateBuilder(args);
+builder.Services.AddRaftActors(raft => raft.AddActor<Counter>("counter"));
+builder.Services.AddHealthChecks().AddRaftActors();
+builder.Services.AddSingleton(new MetricsPage(RaftTelemetry.Name));
+var app = builder.Build();
 
-// Each line goes to the next node. All nodes have the same total.
-for (var line = 0; Console.ReadLine() is not null; line++)
+// Any node takes a click. The answer is the total, once a majority of the nodes has the click on disk.
+app.MapPost("/clicks", async (RaftHost raft) => await raft.GetActor("counter").Ask<AppendOutcome>(new Count(1)) switch
 {
-    var outcome = await nodes[line % nodes.Count].Counter.Ask<AppendOutcome>(new Count(1));
-    Console.WriteLine(outcome switch
-    {
-        AppendOutcome.Done done => $"total {done.Result}",
-        AppendOutcome.Cancelled cancelled => $"not counted: {cancelled.Reason}",
-        _ => $"{outcome}",
-    });
-}
-
-await Task.WhenAll(nodes.Select(node => node.System.Terminate()));
+    AppendOutcome.Done done => Results.Text($"total {done.Result}\n"),
+    AppendOutcome.Cancelled { Reason: CancelReason.NotCommitted reason } => Results.Problem($"{reason}", statusCode: 503),
+    var unknown => Results.Problem($"{unknown}", statusCode: 504),
+});
+app.MapHealthChecks("/health", new HealthCheckOptions
+{
+    ResponseWriter = (context, report) => context.Response.WriteAsync(string.Concat(
+        report.Entries.Select(check => $"{check.Key}: {check.Value.Status} {check.Value.Description}\n"))),
+});
+app.MapGet("/metrics", (MetricsPage metrics) => Results.Text(metrics.Write(), "text/plain; version=0.0.4"));
+app.Run();
