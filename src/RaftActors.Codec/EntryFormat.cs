@@ -7,8 +7,8 @@ namespace RaftActors.Codec;
 
 /// <summary>
 /// Encodes log entries, positions in a log, configurations and the descriptions of snapshots. Log, snapshot files and wire share these
-/// bytes, so a change needs a new version of all three formats. Each Read method throws <see cref="InvalidDataException"/> on bytes that
-/// its Write method did not write.
+/// bytes, so a change needs a new version of all three formats, or a new kind beside the old ones. Each Read method throws
+/// <see cref="InvalidDataException"/> on bytes that its Write method did not write.
 /// </summary>
 internal static class EntryFormat
 {
@@ -16,6 +16,8 @@ internal static class EntryFormat
     private const byte Reconfigure = 1;
     private const byte Pair = 2;
     private const byte OwnedPair = 3;
+    private const int KindShift = 32;
+    private const long WithMaxQuorum = 1;
     private const int EntrySizeMin = 4;
     private const int AnsweredSizeMin = 3;
 
@@ -157,11 +159,24 @@ internal static class EntryFormat
         var kind => throw reader.Damaged($"{kind} is no kind of entry"),
     };
 
-    /// <summary>Writes group uuid, quorum size, voters, old voters, learners and founding serials.</summary>
+    /// <summary>
+    /// Writes group uuid, quorum size, voters, old voters, learners and founding serials. There are two kinds of configurations. The
+    /// number of the quorum size has the kind from bit 32 on. Kind 1 has the maximum of the quorum size after it. An earlier version
+    /// wrote kind 0 only, and refuses a quorum size of more than 32 bits as damaged.
+    /// </summary>
     public static void WriteConfiguration(ByteWriter writer, Configuration configuration)
     {
         writer.Identity(configuration.Group.Value);
-        writer.Number(configuration.Size);
+        if (configuration.MaxQuorum is { } max)
+        {
+            writer.Number((WithMaxQuorum << KindShift) + configuration.Size);
+            writer.Number(max);
+        }
+        else
+        {
+            writer.Number(configuration.Size);
+        }
+
         writer.List(configuration.Voters, writer.Member);
         writer.List(configuration.OldVoters, writer.Member);
         writer.List(configuration.Learners, writer.Member);
@@ -173,13 +188,27 @@ internal static class EntryFormat
     }
 
     /// <summary>Reads a configuration.</summary>
-    public static Configuration ReadConfiguration(ref ByteReader reader) => new(
-        new GroupUid(reader.Identity()),
-        reader.Integer(),
-        ReadMembers(ref reader),
-        ReadMembers(ref reader),
-        ReadMembers(ref reader),
-        reader.List(2, static (ref ByteReader r) => new FoundingSerial(r.Name(), new Serial(r.Count()))));
+    public static Configuration ReadConfiguration(ref ByteReader reader)
+    {
+        var (group, kindAndSize) = (new GroupUid(reader.Identity()), reader.Count());
+        var (kind, size) = (kindAndSize >> KindShift, kindAndSize & uint.MaxValue);
+        int? max = kind == WithMaxQuorum ? reader.Integer() : null;
+        if (kind > WithMaxQuorum || size > int.MaxValue || (max is { } given && !QuorumSize.IsMaximum(given)))
+        {
+            throw reader.Damaged($"a configuration of kind {kind} has a quorum of {size} and at most {max}");
+        }
+
+        return new Configuration(
+            group,
+            (int)size,
+            ReadMembers(ref reader),
+            ReadMembers(ref reader),
+            ReadMembers(ref reader),
+            reader.List(2, static (ref ByteReader r) => new FoundingSerial(r.Name(), new Serial(r.Count()))))
+        {
+            MaxQuorum = max,
+        };
+    }
 
     private static ImmutableArray<Member> ReadMembers(ref ByteReader reader) =>
         reader.List(reader.MemberSizeMin, static (ref ByteReader r) => r.Member());

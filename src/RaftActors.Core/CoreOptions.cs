@@ -11,8 +11,11 @@ public sealed record CoreOptions
     /// <summary>The founding roster: the names of all N processes, the same on each of them.</summary>
     public required ImmutableArray<ProcessName> Roster { get; init; }
 
-    /// <summary>The largest quorum: odd, 3 to 11.</summary>
-    public int MaxQuorum { get; init; } = 11;
+    /// <summary>
+    /// The largest quorum: odd, 3 to 11. The founder records it in the group's first configuration. From then on the recorded maximum
+    /// counts, and this one only in a group that recorded none (<see cref="Configuration.MaxQuorum"/>).
+    /// </summary>
+    public int MaxQuorum { get; init; } = QuorumSize.Max;
 
     /// <summary>
     /// The shortest election timeout (§5.2). Each timeout is drawn at random between this and <see
@@ -124,7 +127,7 @@ public sealed record CoreOptions
         Demand(Self.Incarnation != Incarnation.None, "Self needs an incarnation");
         Demand(Roster.Contains(Self.Name), $"the roster does not contain {Self.Name}");
         Demand(Roster.Distinct().Count() == Roster.Length, "the roster contains a name twice");
-        Demand(MaxQuorum is >= 3 and <= 11 && MaxQuorum % 2 == 1, "MaxQuorum must be odd, from 3 to 11");
+        Demand(QuorumSize.IsMaximum(MaxQuorum), "MaxQuorum must be odd, from 3 to 11");
         Demand(FoundingUid != GroupUid.None, "FoundingUid must be an identity");
         Demand(HintStaggerTicks >= 0, "HintStaggerTicks must not be negative");
         Demand(HeartbeatTicks >= 1, "HeartbeatTicks must be positive");

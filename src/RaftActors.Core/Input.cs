@@ -87,6 +87,12 @@ public abstract record MemberChange
     public sealed record Leave(ProcessName Name) : MemberChange;
 
     /// <summary>
+    /// Records a new maximum of K: odd, 3 to 11. With a higher one, stable learners are promoted. With a lower one, the best voters stay,
+    /// the leader among them; the others become learners. The recorded maximum may be set again.
+    /// </summary>
+    public sealed record SetMaxQuorum(int Max) : MemberChange;
+
+    /// <summary>
     /// Makes exactly these members voters and learners; K is the number of the voters. Each member must be in the roster, and none
     /// may drop out of it.
     /// </summary>

@@ -56,11 +56,10 @@ internal sealed class Founding(RaftState state, Records records)
     {
         var present = state.Roster.Peers.Where(IsPresent).Select(peer => peer.Standing).ToList();
         present.Sort((one, other) => one.IsBetterThan(other) ? -1 : 1);
-        var size = QuorumSize.For(state.Founders.Length, state.Options.MaxQuorum);
         return FoundingConfiguration.Chosen(
             state.Options.FoundingUid,
             state.Configurations.FoundingRoster,
-            size,
+            state.Options.MaxQuorum,
             state.Standing,
             [.. present]);
     }

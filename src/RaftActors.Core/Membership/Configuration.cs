@@ -20,6 +20,12 @@ public sealed record Configuration(
     ImmutableArray<Member> Learners,
     ImmutableArray<FoundingSerial> FoundingSerials)
 {
+    /// <summary>
+    /// The largest K of this group: odd, 3 to 11. The founder writes its own <see cref="CoreOptions.MaxQuorum"/>, and
+    /// <see cref="MemberChange.SetMaxQuorum"/> changes it. Null: an earlier version founded the group and recorded none.
+    /// </summary>
+    public int? MaxQuorum { get; init; }
+
     /// <summary>Every decision needs two majorities.</summary>
     public bool IsJoint => !OldVoters.IsEmpty;
 
@@ -62,7 +68,8 @@ public sealed record Configuration(
         $"voters({string.Join(' ', Voters)})"
         + (Voters.Length == Size ? "" : $" of {Size}")
         + (IsJoint ? $" old({string.Join(' ', OldVoters)})" : "")
-        + (Learners.IsEmpty ? "" : $" learners({string.Join(' ', Learners)})");
+        + (Learners.IsEmpty ? "" : $" learners({string.Join(' ', Learners)})")
+        + (MaxQuorum is { } max and < QuorumSize.Max ? $" max {max}" : "");
 
     private static bool HasName(ImmutableArray<Member> members, ProcessName name)
     {

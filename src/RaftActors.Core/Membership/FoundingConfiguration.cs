@@ -24,8 +24,14 @@ internal static class FoundingConfiguration
     /// The founder and the K-1 best others vote, the rest learn. <paramref name="present"/> holds the others that were met, best
     /// first. Absent processes vote only if K needs them. The result is joint with all N, unless K = N.
     /// </summary>
-    public static Configuration Chosen(GroupUid group, Configuration all, int size, Standing founder, ImmutableArray<Standing> present)
+    public static Configuration Chosen(
+        GroupUid group,
+        Configuration all,
+        int maxQuorum,
+        Standing founder,
+        ImmutableArray<Standing> present)
     {
+        var size = QuorumSize.For(all.Voters.Length, maxQuorum);
         var met = present.Insert(0, founder);
         var absent = all.Voters.Select(member => member.Name).Except(met.Select(standing => standing.Name)).Order();
         var chosen = met.Select(standing => standing.Name).Concat(absent).Take(size).ToHashSet();
@@ -35,7 +41,10 @@ internal static class FoundingConfiguration
             [.. all.Voters.Where(member => chosen.Contains(member.Name))],
             chosen.Count == all.Voters.Length ? [] : all.Voters,
             [.. all.Voters.Where(member => !chosen.Contains(member.Name))],
-            [.. met.Select(standing => new FoundingSerial(standing.Name, standing.Position.Serial)).OrderBy(one => one.Name)]);
+            [.. met.Select(standing => new FoundingSerial(standing.Name, standing.Position.Serial)).OrderBy(one => one.Name)])
+        {
+            MaxQuorum = maxQuorum,
+        };
     }
 
     private static Member FirstOf(ProcessName name, ImmutableArray<PeerRecord> recorded) =>

@@ -59,13 +59,17 @@ internal sealed class MemberChanges(RaftState state, Reconfiguration reconfigura
 
     private MemberPlan PlanFor(LeaderRole leader, MemberChange change) => change switch
     {
-        MemberChange.Join(var name) => MemberPlan.Join(state.Configuration, name, state.Options.MaxQuorum),
+        MemberChange.Join(var name) => MemberPlan.Join(state.Configuration, name, state.MaxQuorum),
         MemberChange.Leave(var name) => MemberPlan.Leave(
             state.Configuration,
             name,
-            state.Options.MaxQuorum,
+            state.MaxQuorum,
             quorum.BestFirst(leader, state.Configuration.Voters),
             quorum.BestFirst(leader, state.Configuration.Learners).Where(member => quorum.IsCaughtUp(leader, member))),
+        MemberChange.SetMaxQuorum(var max) => MemberPlan.SetMaxQuorum(
+            state.Configuration,
+            max,
+            quorum.BestFirst(leader, state.Configuration.Voters)),
         MemberChange.Assign(var voters, var learners) => MemberPlan.Assign(state.Configuration, voters, learners),
         _ => throw new UnreachableException(),
     };

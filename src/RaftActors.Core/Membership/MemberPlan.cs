@@ -57,6 +57,25 @@ internal readonly record struct MemberPlan(Configuration? Next, string Reason)
             : new MemberPlan(Changed(configuration, size, chosen, name), $"{name} leaves");
     }
 
+    /// <summary>
+    /// Records a new maximum of K, and computes K anew. If more than K vote, the best K of them stay voters. If fewer vote, the leader
+    /// promotes learners later, by its rules for keeping K.
+    /// </summary>
+    /// <param name="voters">The voters of the configuration, best first.</param>
+    public static MemberPlan SetMaxQuorum(Configuration configuration, int max, IEnumerable<Member> voters)
+    {
+        if (!QuorumSize.IsMaximum(max))
+        {
+            return Senseless($"the maximum of the quorum is odd and from 3 to {QuorumSize.Max}, not {max}");
+        }
+
+        var size = QuorumSize.For(configuration.Names().Count(), max);
+        var chosen = voters.Take(size).ToList();
+        return new MemberPlan(
+            Changed(configuration with { MaxQuorum = max }, size, chosen),
+            $"at most {max} may vote");
+    }
+
     /// <summary>Makes exactly these members voters and learners.</summary>
     public static MemberPlan Assign(Configuration configuration, ImmutableArray<Member> voters, ImmutableArray<Member> learners)
     {
@@ -87,6 +106,11 @@ internal readonly record struct MemberPlan(Configuration? Next, string Reason)
         if (voters.IsEmpty || voters.DistinctBy(member => member.Name).Count() < voters.Length)
         {
             return Senseless("at least one member must vote, and no process may vote in two incarnations");
+        }
+
+        if (voters.Length > configuration.MaxQuorum)
+        {
+            return Senseless($"at most {configuration.MaxQuorum} may vote; set the maximum of the quorum first");
         }
 
         var next = configuration with { Size = voters.Length, Learners = [.. learners.Order()] };

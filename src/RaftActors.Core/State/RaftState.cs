@@ -163,6 +163,12 @@ internal sealed class RaftState
     /// <summary>The founding roster: that of the store, or the one given at start if the store has none.</summary>
     public ImmutableArray<ProcessName> Founders => HardState.Roster.IsEmpty ? Options.Roster : HardState.Roster;
 
+    /// <summary>
+    /// The largest K: the recorded one. In a group that recorded none it is this process's own, as in the versions that founded such
+    /// groups.
+    /// </summary>
+    public int MaxQuorum => Configuration.MaxQuorum ?? Options.MaxQuorum;
+
     /// <summary>The rank of this process in a founding.</summary>
     public Standing Standing => new(Log.LastPosition, Self.Name);
 

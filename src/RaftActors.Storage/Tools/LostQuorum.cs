@@ -28,8 +28,6 @@ namespace RaftActors.Storage.Tools;
 /// </remarks>
 internal static class LostQuorum
 {
-    private const int MaxQuorum = 11;
-
     /// <summary>Plans the new contents of a survivor's store.</summary>
     /// <param name="owner">The process that has the store.</param>
     /// <param name="incarnation">Its incarnation in the store.</param>
@@ -107,7 +105,7 @@ internal static class LostQuorum
             + $"{lost.Count + 1} survivors whose logs end last ('raft log verify' shows it). Let the others join again with empty stores.");
         var next = before with
         {
-            Size = QuorumSize.For(names.Length, MaxQuorum),
+            Size = QuorumSize.For(names.Length, before.MaxQuorum ?? QuorumSize.Max),
             Voters = [.. members.Concat(places.Select(name => new Member(name, Incarnation.None))).Order()],
             OldVoters = [],
             Learners = [],

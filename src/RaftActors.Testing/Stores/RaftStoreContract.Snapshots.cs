@@ -26,6 +26,15 @@ public static partial class RaftStoreContract
         bench.Reopen();
     }
 
+    private static void Snapshot_with_a_maximum_of_the_quorum_is_recovered(StoreBench bench)
+    {
+        bench.Open();
+        WriteNine(bench);
+        var saved = Snapshot(6, 1, 50);
+        bench.Save(saved with { Snapshot = saved.Snapshot with { Configuration = Bounded } });
+        bench.Reopen();
+    }
+
     private static void Snapshot_above_the_last_entry_is_recovered(StoreBench bench)
     {
         bench.Open();

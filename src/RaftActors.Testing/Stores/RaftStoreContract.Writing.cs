@@ -78,6 +78,7 @@ public static partial class RaftStoreContract
         bench.Open();
         bench.Persist(null, AllKinds(from: 1, term: 1));
         bench.Persist(HardState(2), AllKinds(from: 6, term: 2));
+        bench.Persist(null, Entry(11, 2, new Payload.Reconfigure(Bounded)));
         bench.Reopen();
     }
 

@@ -66,10 +66,11 @@ public sealed class MemberPlanProperties
         var name = Named(prng.Between(1, 7));
         var all = before.Everybody().ToList();
         ImmutableArray<Member> voters = [.. all.Where(_ => prng.Between(0, 1) == 0)];
-        return prng.Between(1, 3) switch
+        return prng.Between(1, 4) switch
         {
             1 => MemberPlan.Join(before, name, 5),
             2 => MemberPlan.Leave(before, name, 5, before.Voters, before.Learners),
+            3 => MemberPlan.SetMaxQuorum(before, prng.Between(2, 7), before.Voters),
             _ => MemberPlan.Assign(before, voters, [.. all.Except(voters)]),
         };
     }

@@ -12,12 +12,12 @@ internal static class ScenarioProcesses
     /// A line has the name and the log of a process. <c>raft1 preload=3</c>: three preloaded pairs. <c>preload=(a b c)</c>: pairs with
     /// these values. <c>terms=(1 1 2)</c>: the log of a founded group with entries of these terms, first the configuration.
     /// <c>term=3</c>: the current term, if later. <c>stopped</c>: started later. <c>clock=8000</c>: microseconds of its own clock in one
-    /// tick.
+    /// tick. <c>max-quorum=3</c>: the maximum quorum in its own options.
     /// </para>
     /// <para>
     /// The directive has the options of all. <c>joining</c>: each has a roster of itself alone and waits to join. <c>founded-quorum=5
-    /// max-quorum=3</c>: the maximum quorum was 5 at the founding and is 3 now. <c>lease=(10000 20)</c>: the minimum microseconds of a
-    /// tick and the maximum drift in percent.
+    /// max-quorum=3</c>: the maximum quorum was 5 at the founding and is 3 now. The given logs have recorded none.
+    /// <c>lease=(10000 20)</c>: the minimum microseconds of a tick and the maximum drift in percent.
     /// </para>
     /// </remarks>
     public static IEnumerable<(SimulatedProcess Process, bool IsStopped)> Of(Directive directive)
@@ -38,7 +38,7 @@ internal static class ScenarioProcesses
                 Roster = isJoining ? [ScenarioGroup.Named(lines[i].Word)] : roster,
                 IsJoining = isJoining,
                 KeepsQuorum = directive.Setting("keeps-quorum") != "no",
-                MaxQuorum = maxQuorum,
+                MaxQuorum = lines[i].Number("max-quorum", maxQuorum),
                 FoundingUid = ScenarioGroup.GroupOf(i + 1),
                 FoundingTimeoutTicks = directive.Number("founding-timeout", 200),
                 MaxUncommittedBytes = directive.Number("max-uncommitted", 64_000_000),

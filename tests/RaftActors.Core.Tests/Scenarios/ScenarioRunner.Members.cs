@@ -13,6 +13,10 @@ internal sealed partial class ScenarioRunner
     private void Leave(Directive directive) =>
         ChangeMembers(directive, new MemberChange.Leave(ScenarioGroup.Named(directive.Arguments[1])));
 
+    /// <summary><c>max-quorum raft1 5</c>: asks raft1 to let at most 5 processes vote.</summary>
+    private void SetMaxQuorum(Directive directive) =>
+        ChangeMembers(directive, new MemberChange.SetMaxQuorum(int.Parse(directive.Arguments[1])));
+
     /// <summary>
     /// <c>assign raft1 voters=(raft1 raft2 raft4) learners=(raft3)</c>: asks raft1 for these voters and learners. Each has its incarnation
     /// in raft1's configuration, or its first one.

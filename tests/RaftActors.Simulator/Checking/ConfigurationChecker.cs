@@ -5,10 +5,16 @@ namespace RaftActors.Simulator;
 
 /// <summary>
 /// Each majority of a configuration and each majority of the next one have a member in common (§6). A leader begins a change only when
-/// the previous change and an entry of its own term are committed.
+/// the previous change and an entry of its own term are committed. No more voters are chosen than the recorded maximum, which only an
+/// operator changes.
 /// </summary>
 internal sealed class ConfigurationChecker
 {
+    private readonly HashSet<int> _asked = [];
+
+    /// <summary>An operator asks for this maximum of the quorum. The group may refuse it.</summary>
+    public void OnAsked(int maxQuorum) => _asked.Add(maxQuorum);
+
     public void OnWritten(SimulatedProcess process, LogSlice entries)
     {
         foreach (ref readonly var entry in entries.Span)
@@ -35,8 +41,13 @@ internal sealed class ConfigurationChecker
         }
     }
 
-    private static void Check(SimulatedProcess process, in LogEntry entry, Configuration next)
+    private void Check(SimulatedProcess process, in LogEntry entry, Configuration next)
     {
+        if (next.Voters.Length > next.Size || next.Size > next.MaxQuorum || next.MaxQuorum is null)
+        {
+            throw new Violation("membership", $"{entry} has {next.Voters.Length} voters of {next.Size}, and at most {next.MaxQuorum}");
+        }
+
         if (HasTwice(next.Voters) || HasTwice(next.OldVoters))
         {
             throw new Violation("membership", $"{entry} has a name twice");
@@ -45,6 +56,11 @@ internal sealed class ConfigurationChecker
         if (Before(process.Log, entry.Index.Value) is not var (index, last))
         {
             return;
+        }
+
+        if (next.MaxQuorum is { } max && max != last.MaxQuorum && !_asked.Contains(max))
+        {
+            throw new Violation("membership", $"{process.Member} sets the maximum {max}, which no operator asked for");
         }
 
         if (!Overlap(last, next))

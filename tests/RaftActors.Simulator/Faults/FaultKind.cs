@@ -66,6 +66,9 @@ internal enum FaultKind
     /// <summary>An operator assigns the voters.</summary>
     Assign,
 
+    /// <summary>An operator sets the maximum of the quorum.</summary>
+    Resize,
+
     /// <summary>An operator transfers leadership.</summary>
     Transfer,
 

@@ -31,6 +31,7 @@ internal static class Schedule
         (FaultKind.Join, 4, 0, 0),
         (FaultKind.Leave, 3, 0, 0),
         (FaultKind.Assign, 6, 0, 0),
+        (FaultKind.Resize, 5, 0, 0),
         (FaultKind.Transfer, 6, 0, 0),
         (FaultKind.Snapshot, 12, 0, 0),
     ];

@@ -106,6 +106,7 @@ internal sealed class GroupPlan
     {
         ImmutableArray<ProcessName> roster = [.. Names[..Size]];
         var shared = DrawOptions(roster);
+        var hasEqualMaxima = _prng.Chance(50);
         var serial = _prng.Between(0, 3);
         var processes = new List<SimulatedProcess>();
         for (var number = 0; number < Size + _joiners; number++)
@@ -119,6 +120,7 @@ internal sealed class GroupPlan
                 Roster = isJoining ? [Names[number]] : roster,
                 IsJoining = isJoining,
                 FoundingUid = new GroupUid(new Guid(number + 1, 0, 0, new byte[8])),
+                MaxQuorum = hasEqualMaxima ? shared.MaxQuorum : _prng.Any([3, 3, 5, 11]),
                 Priority = _faults.Has(FaultKind.Priority) ? priority : 0,
             };
             var rate = HasLeases ? 1000 + (10 * DriftPercent * _prng.Between(0, 1)) : _prng.Between(900, 1100);

@@ -36,6 +36,11 @@ internal sealed partial class Simulation
             case FaultKind.Assign when MayChange(process):
                 Assign(process, prng);
                 break;
+            case FaultKind.Resize when MayChange(process):
+                var max = prng.Any([3, 3, 5, 7, 11]);
+                _configurations.OnAsked(max);
+                Change(process, new MemberChange.SetMaxQuorum(max), prng);
+                break;
         }
     }
 

@@ -25,6 +25,18 @@ public sealed class LostQuorumTests
         Assert.Equal(2, _group.Committed.Count(one => one.Entry.Payload is Payload.Pair { Key: "after" }));
     }
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData(5)]
+    public void Recovered_group_keeps_its_maximum_of_the_quorum(int? max)
+    {
+        var state = Survivors.StateOf(7, 1);
+        var founded = ((Payload.Reconfigure)state.Log[0].Payload).Configuration with { MaxQuorum = max };
+        state = state with { Log = [state.Log[0] with { Payload = new Payload.Reconfigure(founded) }] };
+
+        Assert.Equal(max, Planned(1, [1, 2, 3], state).After.MaxQuorum);
+    }
+
     [Fact]
     public void Higher_term_without_the_entries_does_not_win()
     {

@@ -22,6 +22,8 @@ internal static class Samples
         [Unmet],
         [new FoundingSerial(One.Name, new Serial(1)), new FoundingSerial(Two.Name, Serial.Zero)]);
 
+    private static readonly Configuration Bounded = Joint with { MaxQuorum = 5 };
+
     private static readonly Snapshot Snapshot = new(Position, new LogIndex(250), Joint, [], 1_000_000);
 
     private static readonly SessionState[] Sessions =
@@ -128,6 +130,14 @@ internal static class Samples
     /// <summary>Other contents of some kinds of messages, by manifest.</summary>
     public static readonly (string Manifest, object Message)[] Variants =
     [
+        ("ca", Core(new Message.AppendEntries(
+            Position,
+            [new LogEntry(new LogIndex(301), new Term(7), new Serial(290), new Payload.Reconfigure(Bounded))],
+            new LogIndex(299),
+            new Serial(292),
+            Round: 600))),
+        ("cs", Core(new Message.SnapshotChunk(
+            Snapshot with { Configuration = Bounded }, 1000, 65_000, [], new byte[] { 5, 6 }, new Serial(292), Round: 602))),
         ("cj", Core(new Message.ReadIndexReply(new ReadId(31), null))),
         ("cs", Core(new Message.SnapshotChunk(Snapshot, 1000, 65_000, [], new byte[] { 5, 6 }, new Serial(292), Round: 602))),
         ("cs", Core(new Message.SnapshotChunk(Snapshot, 1000, 998, [], default, new Serial(292), Round: 602))),
