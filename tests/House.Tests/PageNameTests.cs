@@ -7,7 +7,7 @@ namespace House.Tests;
 /// <summary>The links, files, tests, members, settings and metrics that a page names exist.</summary>
 public sealed partial class PageNameTests
 {
-    // The sources that name the instruments and their tags.
+    // The sources that name the instruments, the spans and their tags.
     private static readonly Lazy<string> Metrics = new(() => string.Concat(
         Repository.Files("*.cs", "src/RaftActors/Telemetry", "src/RaftActors.Storage/Log")
             .Where(file => file.Contains("/Telemetry/") || file.EndsWith("Metrics.cs", StringComparison.Ordinal))

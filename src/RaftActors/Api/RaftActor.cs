@@ -395,6 +395,7 @@ public abstract partial class RaftActor<TValue> : ReceiveActor
     private void Run(DeliveryStep.Append append)
     {
         var entry = Raft.ToEntry(append.Pair, append.Own);
+        using var span = _process.Telemetry.ApplySpans.Begin(entry.Serial);
         var start = _process.Telemetry.Applies.Start();
         var result = HandleAppend(entry);
         _process.Telemetry.Applies.Stop(start);
@@ -404,6 +405,7 @@ public abstract partial class RaftActor<TValue> : ReceiveActor
     private void Run(DeliveryStep.Answer answer)
     {
         var entry = Raft.ToEntry(answer.Pair, answer.Request ?? _process.NewRequest());
+        using var span = _process.Telemetry.ApplySpans.Begin(entry.Serial);
         var start = _process.Telemetry.Applies.Start();
         HandleSerial(entry);
         _process.Telemetry.Applies.Stop(start);

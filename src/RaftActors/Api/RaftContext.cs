@@ -1,8 +1,11 @@
+using System.Diagnostics;
+
 using Akka.Actor;
 
 using RaftActors.Core;
 using RaftActors.Delivery;
 using RaftActors.Engine;
+using RaftActors.Telemetry;
 using RaftActors.Wire;
 
 namespace RaftActors;
@@ -120,7 +123,8 @@ public sealed class RaftContext<TValue>
         var bytes = _values.Encode(value);
         _process.Settings.Limits.DemandFits(key, bytes);
         var request = _process.NewRequest();
-        Tell(new ToEngine.Append(request, key, bytes, timeout ?? _process.Settings.Requests.AppendTimeout), replyTo);
+        var span = Spans.Begin(Spans.Append, ActivityKind.Client, Activity.Current?.Context ?? default, _process.Telemetry.Tags);
+        Tell(new ToEngine.Append(request, key, bytes, timeout ?? _process.Settings.Requests.AppendTimeout, span), replyTo);
         return request;
     }
 
@@ -387,7 +391,7 @@ public sealed class RaftContext<TValue>
         switch (message)
         {
             case ToEngine.Append append:
-                _process.Appends.Add(append.Request, replyTo);
+                _process.Appends.Add(append.Request, replyTo, append.Span);
                 break;
             case ToEngine.Query query when question is not null:
                 _process.Queries.Add(query.Request, question, replyTo);

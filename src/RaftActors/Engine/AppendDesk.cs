@@ -56,6 +56,11 @@ internal sealed class AppendDesk(EngineContext context)
         pending.Deadline = _deadlines.Add(pending, context.DeadlineAfter(append.Timeout));
         pending.Waiting = _unsent.AddLast(pending);
         _pending.Add(pending.Number, pending);
+        if (append.Span is { } span)
+        {
+            context.Traces.Note(context.Process.ToId(append.Request), span.Context);
+        }
+
         SendWaiting();
     }
 
@@ -77,7 +82,8 @@ internal sealed class AppendDesk(EngineContext context)
         {
             _ahead = pending;
             var request = context.Process.ToId(pending.Append.Request);
-            context.Send(way.Engine, new WireMessage.AppendRequest(request, pending.Append.Key, pending.Append.Value, way.Hops));
+            var message = new WireMessage.AppendRequest(request, pending.Append.Key, pending.Append.Value, way.Hops);
+            context.Send(way.Engine, context.Traces.Attach(message));
         }
     }
 

@@ -93,6 +93,7 @@ internal sealed class CommitDesk(EngineContext context, EngineDesks desks, ILogg
             desks.Leading.OnCommitted(entry);
         }
 
+        context.Traces.OnCommitted(entry);
         desks.Appends.OnCommitted(entry);
         desks.Changes.OnCommitted(entry);
     }

@@ -17,6 +17,8 @@ internal sealed class EngineContext(RaftProcess process, IActorRef self)
 
     public Outbox Outbox { get; } = new(self, process.Settings.Limits.PairSizeMaxBytes);
 
+    public TraceDesk Traces { get; } = new(process.Telemetry.Tags, process.Telemetry.ApplySpans);
+
     /// <summary>As Core last said.</summary>
     public QuorumView? Quorum { get; set; }
 

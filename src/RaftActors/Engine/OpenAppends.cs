@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -32,9 +33,10 @@ internal sealed class OpenAppends(ProcessTelemetry telemetry)
     }
 
     /// <param name="replyTo">The asker; null: the outcome is not told.</param>
-    public void Add(RequestRef request, IActorRef? replyTo)
+    /// <param name="span">Ends with the Append; null: its trace is not sampled.</param>
+    public void Add(RequestRef request, IActorRef? replyTo, Activity? span = null)
     {
-        var open = new Open(replyTo, telemetry.Commits.Start());
+        var open = new Open(replyTo, telemetry.Commits.Start(), span);
         lock (_lock)
         {
             _open.Add(request, open);
@@ -54,6 +56,7 @@ internal sealed class OpenAppends(ProcessTelemetry telemetry)
         if (isOpen)
         {
             // Only the actor cancels an Append without a note: the engine has stopped.
+            Spans.End(ended.Span);
             telemetry.Appends.OnEnded(outcome, ended.Failed?.Failure ?? AppendFailure.Stopped);
             ended.ReplyTo?.Tell(outcome, sender);
         }
@@ -151,7 +154,7 @@ internal sealed class OpenAppends(ProcessTelemetry telemetry)
     private sealed record Failed(CancelReason Reason, AppendFailure Failure);
 
     // A burst holds many, so it is small.
-    private readonly record struct Open(IActorRef? ReplyTo, TimeSpan MadeAt)
+    private readonly record struct Open(IActorRef? ReplyTo, TimeSpan MadeAt, Activity? Span)
     {
         // At most one of Committed and Failed is set. No pair has the serial 0.
         public Serial Committed { get; init; }

@@ -111,6 +111,7 @@ internal sealed class Outbox(IActorRef self, int sizeMaxBytes)
 
         private static long SizeOf(WireMessage message) => OverheadBytes + message switch
         {
+            WireMessage.Traced traced => (OverheadBytes * traced.Links.Length) + SizeOf(traced.Inner),
             WireMessage.AppendRequest append => (3 * append.Key.Length) + append.Value.Length,
             AppendReply.Discarded discarded => 3 * discarded.Reason.Length,
             GetReply.Found answer => (3 * answer.Key.Length) + answer.Value.Length,

@@ -71,8 +71,15 @@ internal sealed class PeerDesk(
     }
 
     /// <summary>Sends a message of Core. Does nothing if the receiver was never met.</summary>
-    public void Send(Effect.Send send) =>
-        AddressOf(send.Envelope.To.Name)?.Tell(new WireMessage.CoreMessage(send.Envelope), context.Self);
+    public void Send(Effect.Send send)
+    {
+        if (send.Envelope.Body is Message.AppendEntriesReply { Accepted: true } reply)
+        {
+            context.Traces.OnAcknowledged(reply.Match);
+        }
+
+        AddressOf(send.Envelope.To.Name)?.Tell(context.Traces.Attach(send.Envelope), context.Self);
+    }
 
     /// <summary>
     /// Another engine announces its raft actor. This one then announces its own again: the other may have ignored an earlier announcement,

@@ -56,7 +56,7 @@ internal sealed class ProposalDesk(EngineContext context, Action<Input> step, Fu
         }
         else if (LeaderWay.PassOn(context, request.Hops) is { } leader)
         {
-            context.Outbox.PassOn(leader, request with { Hops = request.Hops - 1 }, origin);
+            context.Outbox.PassOn(leader, context.Traces.Attach(request with { Hops = request.Hops - 1 }), origin);
         }
         else
         {
@@ -286,6 +286,7 @@ internal sealed class ProposalDesk(EngineContext context, Action<Input> step, Fu
     {
         _open.Add(open.Request.Request, open);
         _bytes += open.Size;
+        context.Traces.BeginProposal(open.Request.Request);
     }
 
     private Open? Remove(RequestId request)

@@ -72,6 +72,7 @@ internal sealed class RaftEngine : UntypedActor, IWithTimers
     {
         _gauges.End();
         _desks.OnStopped();
+        _context.Traces.OnStopped();
         _process.Store.Close();
     }
 
@@ -144,6 +145,10 @@ internal sealed class RaftEngine : UntypedActor, IWithTimers
                     OnWire(each, sender);
                 }
 
+                break;
+            case WireMessage.Traced traced:
+                _context.Traces.Receive(traced);
+                OnWire(traced.Inner, sender);
                 break;
             case WireMessage.CoreMessage core:
                 _peers.Receive(core, sender);

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 using Akka.Actor;
 
 using RaftActors.Core;
@@ -26,7 +28,9 @@ internal abstract record ToEngine
     }
 
     /// <summary>Asks for an Append.</summary>
-    public sealed record Append(RequestRef Request, string Key, ReadOnlyMemory<byte> Value, TimeSpan Timeout) : ToEngine;
+    /// <param name="Span">Ends with the Append; null: its trace is not sampled.</param>
+    public sealed record Append(RequestRef Request, string Key, ReadOnlyMemory<byte> Value, TimeSpan Timeout, Activity? Span = null)
+        : ToEngine;
 
     /// <summary>Asks for the pair of a serial.</summary>
     public sealed record Get(RequestRef Request, Serial Serial, TimeSpan Timeout) : ToEngine;

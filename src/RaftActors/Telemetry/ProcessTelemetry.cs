@@ -6,7 +6,7 @@ using RaftActors.Engine;
 
 namespace RaftActors.Telemetry;
 
-/// <summary>The metrics of one process, except the gauges, which its engine has.</summary>
+/// <summary>The metrics and traces of one process, except the gauges and the trace desk, which its engine has.</summary>
 internal sealed class ProcessTelemetry
 {
     private static readonly Histogram<double> CommitDuration =
@@ -23,6 +23,7 @@ internal sealed class ProcessTelemetry
         Commits = new DurationMetric(CommitDuration, Tags, clock);
         Applies = new DurationMetric(ApplyDuration, Tags, clock);
         Reads = new ReadMetrics(Tags, settings.Lease.IsEnabled);
+        ApplySpans = new ApplySpans(Tags);
         Elections = new ElectionMetrics(Tags);
     }
 
@@ -35,6 +36,8 @@ internal sealed class ProcessTelemetry
     public DurationMetric Applies { get; }
 
     public ReadMetrics Reads { get; }
+
+    public ApplySpans ApplySpans { get; }
 
     public ElectionMetrics Elections { get; }
 }

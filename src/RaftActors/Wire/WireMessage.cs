@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 
 using Akka.Event;
 
@@ -35,6 +36,12 @@ internal abstract record WireMessage
 
     /// <summary>All messages of one engine turn to one other engine, in order. None of them is a batch.</summary>
     public sealed record Batch(ImmutableArray<WireMessage> Messages) : WireMessage;
+
+    /// <summary>
+    /// A message with the traces of the Appends in it: an <see cref="AppendRequest"/> or a <see cref="CoreMessage"/>. Sent only if a
+    /// trace is sampled.
+    /// </summary>
+    public sealed record Traced(ImmutableArray<TraceLink> Links, WireMessage Inner) : WireMessage;
 
     /// <summary>A message between two cores.</summary>
     public sealed record CoreMessage(Envelope Envelope) : WireMessage;
@@ -142,6 +149,10 @@ internal readonly record struct LogPlace(LogIndex Index, Term Term)
     /// <summary>True: the committed entry has this index and another term.</summary>
     public bool IsOverwrittenBy(LogEntry committed) => Index == committed.Index && Term != committed.Term;
 }
+
+/// <summary>The trace of an Append, as W3C Trace Context defines it.</summary>
+/// <param name="Parent">The sender's span.</param>
+internal readonly record struct TraceLink(RequestId Request, ActivityContext Parent);
 
 /// <summary>A process of the sender's node.</summary>
 /// <param name="Engine">The path of its engine, with address.</param>

@@ -13,12 +13,15 @@ internal static class WireTable
 {
     public const string BatchManifest = "b";
 
+    public const string TracedManifest = "z";
+
     private static readonly Kind[] Kinds =
     [
         Of<WireMessage.Hello>("h", WireFormat.WriteHello, WireFormat.ReadHello),
         Of<WireMessage.Leaving>("l", WireFormat.WriteLeaving, WireFormat.ReadLeaving),
         Of<WireMessage.ActorAt>("w", WireFormat.WriteActorAt, WireFormat.ReadActorAt),
         Of<WireMessage.Batch>(BatchManifest, WireFormat.WriteBatch, WireFormat.ReadBatch),
+        Of<WireMessage.Traced>(TracedManifest, TraceFormat.Write, TraceFormat.Read),
 
         Of<WireMessage.AppendRequest>("a", WireFormat.WriteAppend, WireFormat.ReadAppend),
         Of<AppendReply.Taken>(

@@ -16,7 +16,7 @@ public sealed class RaftMessageSerializerTests : TestKit
     public static TheoryData<string> Manifests => new(Samples.All.Keys);
 
     // These messages came with version 2.
-    public static TheoryData<string> ManifestsOfVersion1 => new(Samples.All.Keys.Except(["b", "w"]));
+    public static TheoryData<string> ManifestsOfVersion1 => new(Samples.All.Keys.Except(["b", "w", "z"]));
 
     [Fact]
     public void Serializer_is_registered_when_the_users_configuration_holds_the_defaults_already()
@@ -108,6 +108,19 @@ public sealed class RaftMessageSerializerTests : TestKit
         var bytes = _serializer.ToBinary(new WireMessage.Batch([batch]));
 
         Assert.Contains("a batch holds a batch", Assert.Throws<InvalidDataException>(() => _serializer.FromBinary(bytes, "b")).Message);
+    }
+
+    [Theory]
+    [InlineData("b")]
+    [InlineData("z")]
+    public void Message_with_traces_has_one_plain_message(string inner)
+    {
+        var traced = (WireMessage.Traced)Samples.All["z"] with { Inner = (WireMessage)Samples.All[inner] };
+        var bytes = _serializer.ToBinary(traced);
+
+        var problem = Assert.Throws<InvalidDataException>(() => _serializer.FromBinary(bytes, "z"));
+
+        Assert.Contains("a message with traces holds several messages", problem.Message);
     }
 
     [Fact]

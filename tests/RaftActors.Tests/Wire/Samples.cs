@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 using RaftActors.Core;
 using RaftActors.Wire;
 
@@ -60,6 +62,16 @@ internal static class Samples
             new WireMessage.AppendRequest(Request, "key100", new byte[] { 1, 2, 3 }, 1),
             new AppendReply.Taken(Request, new LogPlace(new LogIndex(304), new Term(7))),
         ]),
+        ["z"] = new WireMessage.Traced(
+            [
+                new TraceLink(Request, new ActivityContext(
+                    ActivityTraceId.CreateFromString("4bf92f3577b34da6a3ce929d0e0e4736"),
+                    ActivitySpanId.CreateFromString("00f067aa0ba902b7"),
+                    ActivityTraceFlags.Recorded,
+                    "vendor=value",
+                    isRemote: true)),
+            ],
+            new WireMessage.AppendRequest(Request, "key100", new byte[] { 1, 2, 3 }, 1)),
         ["cg"] = Core(new Message.Greeting(Position, new Incarnation(Id(4)), true)),
         ["cv"] = Core(new Message.RequestVote(Position, true, IsTransfer: true)),
         ["cw"] = Core(new Message.RequestVoteReply(true, false)),

@@ -1,0 +1,49 @@
+using System.Diagnostics;
+
+using RaftActors.Codec;
+
+namespace RaftActors.Wire;
+
+/// <summary>The bytes of a message with traces: the traces, then the message inside with its manifest.</summary>
+internal static class TraceFormat
+{
+    private const int TraceIdSize = 16;
+    private const int SpanIdSize = 8;
+
+    // A request has at least 3 bytes, and the trace state 1.
+    private const int LinkSizeMin = 3 + TraceIdSize + SpanIdSize + 1 + 1;
+
+    public static void Write(ByteWriter writer, WireMessage.Traced traced)
+    {
+        writer.List(traced.Links, link =>
+        {
+            writer.Request(link.Request);
+            Span<byte> ids = stackalloc byte[TraceIdSize + SpanIdSize];
+            link.Parent.TraceId.CopyTo(ids[..TraceIdSize]);
+            link.Parent.SpanId.CopyTo(ids[TraceIdSize..]);
+            writer.Rest(ids);
+            writer.Octet((byte)link.Parent.TraceFlags);
+            writer.Text(link.Parent.TraceState ?? "");
+        });
+        writer.Text(WireTable.Manifest(traced.Inner));
+        WireTable.Write(writer, traced.Inner);
+    }
+
+    public static WireMessage.Traced Read(ref ByteReader reader) => new(reader.List(LinkSizeMin, ReadLink), ReadInner(ref reader));
+
+    private static TraceLink ReadLink(ref ByteReader reader)
+    {
+        var request = reader.Request();
+        var traceId = ActivityTraceId.CreateFromBytes(reader.Raw(TraceIdSize));
+        var spanId = ActivitySpanId.CreateFromBytes(reader.Raw(SpanIdSize));
+        var flags = (ActivityTraceFlags)reader.Octet();
+        var state = reader.Text();
+        return new TraceLink(request, new ActivityContext(traceId, spanId, flags, state.Length == 0 ? null : state, isRemote: true));
+    }
+
+    private static WireMessage ReadInner(ref ByteReader reader) => reader.Text() switch
+    {
+        WireTable.BatchManifest or WireTable.TracedManifest => throw reader.Damaged("a message with traces holds several messages"),
+        var manifest => WireTable.Read(ref reader, manifest),
+    };
+}

@@ -1,0 +1,101 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+
+using Akka.Configuration;
+using Akka.TestKit.Xunit2;
+
+using RaftActors.Core;
+using RaftActors.Tests.Groups;
+
+namespace RaftActors.Tests.Telemetry;
+
+/// <summary>The traces of a group in virtual time. raft1 leads. No other test has the node "traced".</summary>
+public sealed class TraceTests : TestKit
+{
+    private static readonly Config Config = ConfigurationFactory.ParseString(
+        """
+        raft.node = "traced"
+        raft.roster = ["raft1@traced", "raft2@traced", "raft3@traced"]
+        """).WithFallback(VirtualGroup.Config);
+
+    private readonly ConcurrentQueue<Activity> _spans = [];
+    private readonly VirtualGroup _group;
+
+    public TraceTests()
+        : base(Config) => _group = new VirtualGroup(this);
+
+    [Fact]
+    public void Append_is_one_trace_from_its_caller_over_the_leader_to_all_processes()
+    {
+        Found();
+        using var listener = Listen(ActivitySamplingResult.AllDataAndRecorded);
+
+        Append("raft3");
+
+        var append = Assert.Single(_spans, span => span.OperationName == "raft.append");
+        var propose = Assert.Single(_spans, span => span.OperationName == "raft.propose");
+        var replicates = _spans.Where(span => span.OperationName == "raft.replicate").ToList();
+        Assert.Equal("raft3", ProcessOf(append));
+        Assert.Equal("raft1", ProcessOf(propose));
+        Assert.Equal(append.SpanId, propose.ParentSpanId);
+        Assert.Equal(["raft2", "raft3"], replicates.Select(ProcessOf).Order());
+        Assert.All(replicates, span => Assert.Equal(propose.SpanId, span.ParentSpanId));
+        Assert.Equal(
+            [propose.SpanId, .. replicates.OrderBy(ProcessOf).Select(span => span.SpanId)],
+            _spans.Where(span => span.OperationName == "raft.apply").OrderBy(ProcessOf).Select(span => span.ParentSpanId));
+        Assert.Single(_spans.Select(span => span.TraceId).Distinct());
+        Assert.All(_spans, span => Assert.True(span.IsStopped));
+    }
+
+    [Fact]
+    public void Appends_of_one_actor_are_traces_of_their_own()
+    {
+        Found();
+        using var listener = Listen(ActivitySamplingResult.AllDataAndRecorded);
+
+        Append("raft1");
+        Append("raft1");
+
+        // No span of the first Append is left on the actor's thread.
+        Assert.Equal(2, _spans.Where(span => span.OperationName == "raft.append").Select(span => span.TraceId).Distinct().Count());
+    }
+
+    [Fact]
+    public void Append_without_a_sampled_trace_has_no_spans()
+    {
+        Found();
+        using var listener = Listen(ActivitySamplingResult.None);
+
+        Append("raft3");
+
+        Assert.Empty(_spans);
+    }
+
+    private static string ProcessOf(Activity span) => ((string)span.GetTagItem("raft.process")!).Split('@')[0];
+
+    private static bool IsOurs(IEnumerable<KeyValuePair<string, object?>>? tags) => tags?.Any(IsOurs) == true;
+
+    private static bool IsOurs(KeyValuePair<string, object?> tag) =>
+        tag is { Key: "raft.process", Value: string name } && name.EndsWith("@traced", StringComparison.Ordinal);
+
+    private ActivityListener Listen(ActivitySamplingResult result)
+    {
+        var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == RaftTelemetry.Name,
+            Sample = (ref options) => IsOurs(options.Tags) ? result : ActivitySamplingResult.None,
+            ActivityStarted = _spans.Enqueue,
+        };
+        ActivitySource.AddActivityListener(listener);
+        return listener;
+    }
+
+    private void Found() => _group.Found(0, 0);
+
+    private void Append(string by)
+    {
+        _group.Actors[by].Tell(new Recorder.Append("key", "value"), TestActor);
+        _group.Advance(4);
+        ExpectMsg<AppendOutcome.Done>();
+    }
+}
