@@ -11,6 +11,7 @@ var builder = WebApplication.CreateBuilder(args);
 builder.Services.AddRaftActors(raft => raft.AddActor<Counter>("counter"));
 builder.Services.AddHealthChecks().AddRaftActors();
 builder.Services.AddSingleton(new MetricsPage(RaftTelemetry.Name));
+builder.Services.AddHostedService(services => ActivatorUtilities.CreateInstance<TraceLog>(services, RaftTelemetry.Name));
 var app = builder.Build();
 
 // Any node takes a click. The answer is the total, once a majority of the nodes has the click on disk.
