@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Serialization;
 
 using RaftActors.Codec;
+using RaftActors.Telemetry;
 
 namespace RaftActors.Wire;
 
@@ -19,6 +20,7 @@ internal sealed class RaftMessageSerializer(ExtendedActorSystem system) : Serial
     private const int KeptSizeMax = 256 * 1024;
 
     private readonly OutcomeFormat _outcomes = new(system);
+    private readonly TransportMetrics _metrics = new(system.Name);
 
     // Many threads call a serializer at a time.
     [ThreadStatic]
@@ -46,12 +48,14 @@ internal sealed class RaftMessageSerializer(ExtendedActorSystem system) : Serial
             _outcomes.Write(writer, obj);
         }
 
+        _metrics.OnSent(writer.Length);
         return writer.ToArray();
     }
 
     /// <inheritdoc/>
     public override object FromBinary(byte[] bytes, string manifest)
     {
+        _metrics.OnReceived(bytes.Length);
         var reader = new ByteReader(bytes);
         var version = reader.Octet();
         switch (version)

@@ -3,6 +3,7 @@ using System.Text;
 using Akka.Actor;
 using Akka.TestKit.Xunit2;
 
+using RaftActors.Tests.Telemetry;
 using RaftActors.Wire;
 
 namespace RaftActors.Tests.Wire;
@@ -52,6 +53,21 @@ public sealed class RaftMessageSerializerTests : TestKit
         Assert.Equal(manifest, _serializer.Manifest(message));
         Assert.Equal(message.GetType(), back.GetType());
         Assert.Equal(bytes, _serializer.ToBinary(back));
+    }
+
+    [Fact]
+    public void Bytes_of_a_message_are_counted_by_direction()
+    {
+        using var system = ActorSystem.Create("counted");
+        using var metrics = new MetricRecorder("raft.system", name => name == "counted");
+        var serializer = new RaftMessageSerializer((ExtendedActorSystem)system);
+
+        var bytes = serializer.ToBinary(Samples.All["a"]);
+        serializer.FromBinary([.. bytes], "a");
+        serializer.FromBinary([.. bytes], "a");
+
+        Assert.Equal(["transmit", "receive", "receive"], metrics.Of("raft.transport.io").Select(each => each.Tags["direction"]));
+        Assert.All(metrics.All, each => Assert.Equal(bytes.Length, each.Value));
     }
 
     [Fact]
