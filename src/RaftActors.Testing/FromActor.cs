@@ -32,6 +32,9 @@ public abstract record FromActor<TValue>
     /// <summary>The actor called Leave. End it with End of the scripted group.</summary>
     public sealed record Leave(RequestRef Request, ProcessName Name, LogIndex? BasedOn) : FromActor<TValue>;
 
+    /// <summary>The actor called SetMaxQuorum. End it with End of the scripted group.</summary>
+    public sealed record SetMaxQuorum(RequestRef Request, int Max, LogIndex? BasedOn) : FromActor<TValue>;
+
     /// <summary>The actor called Explain. The <c>replyTo</c> has its answer already: the group is a scripted one.</summary>
     public sealed record Explain(RequestRef Request) : FromActor<TValue>;
 

@@ -112,7 +112,9 @@ public sealed class ScriptedGroup<TValue>
     /// <summary>Confirms a Query of the actor at the present commit index. Callback: HandleQuery.</summary>
     public void Confirm(FromActor<TValue>.Query query) => Tell(engine => engine.Confirm(query.Request));
 
-    /// <summary>Ends a TransferLeadership, a Join or a Leave of the actor. Its <c>replyTo</c> receives the outcome.</summary>
+    /// <summary>
+    /// Ends a TransferLeadership, a Join, a Leave or a SetMaxQuorum of the actor. Its <c>replyTo</c> receives the outcome.
+    /// </summary>
     public void End(ChangeOutcome outcome) => Tell(engine => engine.End(outcome));
 
     /// <summary>Ends an Append, a Get or a Query of the actor without success. Callback: HandleCancel.</summary>

@@ -22,6 +22,7 @@ internal class Recorder : RaftActor<string>
         Receive<Transfer>(transfer => Raft.TransferLeadership(transfer.To, transfer.Timeout, Sender));
         Receive<Join>(join => Raft.Join(join.Name, replyTo: Sender, basedOn: join.BasedOn));
         Receive<Leave>(leave => Raft.Leave(leave.Name, replyTo: Sender, basedOn: leave.BasedOn));
+        Receive<SetMaxQuorum>(set => Raft.SetMaxQuorum(set.Max, replyTo: Sender, basedOn: set.BasedOn));
         Receive<Explain>(_ => Raft.Explain(Sender));
         Receive<GetStatus>(_ => Sender.Tell(Raft.Status));
         Receive<Snap>(_ => Raft.TakeSnapshot());
@@ -89,6 +90,8 @@ internal class Recorder : RaftActor<string>
     internal sealed record Join(ProcessName Name, LogIndex? BasedOn = null);
 
     internal sealed record Leave(ProcessName Name, LogIndex? BasedOn = null);
+
+    internal sealed record SetMaxQuorum(int Max, LogIndex? BasedOn = null);
 
     internal sealed record Explain;
 

@@ -24,6 +24,9 @@ internal sealed record GroupStatus(ImmutableArray<ServerStatus> Servers)
     /// <summary>The highest serial that a server knows to be committed.</summary>
     public long CommittedSerial => Answers.Select(status => status.CommittedSerial).DefaultIfEmpty().Max();
 
+    /// <summary>The largest number of servers that vote, as the server with the highest commit serial knows it; null: unknown.</summary>
+    public int? MaxQuorum => Answers.MaxBy(status => status.CommittedSerial)?.MaxQuorum;
+
     private IEnumerable<ServerStatus> Voters => Servers.Where(server => server.IsVoter is true);
 
     private IEnumerable<Reply.StatusIs> Answers => Servers.Select(one => one.Status).OfType<Reply.StatusIs>();

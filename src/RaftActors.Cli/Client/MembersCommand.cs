@@ -35,6 +35,7 @@ internal static class MembersCommand
             "raft members remove :9993 -S :9990",
             environment,
             (server, client) => Remove(server, client, environment)),
+        BuildQuorum(environment),
     };
 
     public static int Add(ServerId server, ClientSettings client, CommandEnvironment environment) => Change(
@@ -49,12 +50,45 @@ internal static class MembersCommand
         client,
         new ChangeReport(environment, client, "member-removed", $"removed {server}", $"{server} was removed"));
 
-    private static int Change(Func<long, TimeSpan, Request> request, ServerId server, ClientSettings client, ChangeReport report) =>
+    private static int SetMaxQuorum(int max, ClientSettings client, CommandEnvironment environment) => Change(
+        (number, timeout) => new Request.SetMaxQuorum(number, max, timeout),
+        null,
+        client,
+        new ChangeReport(environment, client, "quorum-set", $"at most {max} vote", $"the quorum was set to at most {max}"));
+
+    private static int Change(Func<long, TimeSpan, Request> request, ServerId? server, ClientSettings client, ChangeReport report) =>
         client.Run(async (servers, _, cancellation) =>
         {
             var outcome = await servers.AskAsync(request, mayRepeat: false, client.Timeout, report.Redirected, cancellation);
             return report.Ended(outcome, server, cancellation);
         });
+
+    private static Command BuildQuorum(CommandEnvironment environment)
+    {
+        var max = new Argument<int>("max") { Description = "The largest number of servers that vote: 3, 5, 7, 9 or 11." };
+        max.AcceptOnlyFromAmong("3", "5", "7", "9", "11");
+        var options = new ClientOptions(environment);
+        var command = new Command(
+            "quorum",
+            $"""
+            Sets the largest number of servers that vote; 11 in a new group. The group's log keeps it. With a higher number the leader
+            promotes learners that are caught up. With a lower one the surplus voters become learners, and the leader stays.
+
+            Refused if a majority of the remaining voters does not answer, or another change is in progress. A change with an unknown
+            outcome is not sent again: run 'raft members list' to see whether it was made.
+
+            {ChangeReport.ExitCodes}
+
+            Example:
+              raft members quorum 5 -S :9990
+            """)
+        {
+            max,
+        };
+        options.AddTo(command);
+        command.SetAction(parsed => SetMaxQuorum(parsed.GetValue(max), options.Read(parsed), environment));
+        return command;
+    }
 
     private static Command BuildChange(
         string verb,

@@ -71,6 +71,10 @@ internal static class StatusView
             writer.WriteNumber("servers", group.Servers.Length);
             writer.WriteNumber("answered", group.Servers.Count(server => server.Status is not null));
             writer.WriteBoolean("healthy", group.IsHealthy);
+            if (group.MaxQuorum is { } max)
+            {
+                writer.WriteNumber("maxQuorum", max);
+            }
         });
     }
 

@@ -6,6 +6,7 @@ namespace RaftActors.Cli.Protocol;
 [JsonSerializable(typeof(Request.Append))]
 [JsonSerializable(typeof(Request.AddMember))]
 [JsonSerializable(typeof(Request.RemoveMember))]
+[JsonSerializable(typeof(Request.SetMaxQuorum))]
 [JsonSerializable(typeof(Request.Transfer))]
 [JsonSerializable(typeof(Request.Status))]
 [JsonSerializable(typeof(Request.Explain))]

@@ -19,6 +19,7 @@ internal sealed class ProtocolSerializer(ExtendedActorSystem system) : Serialize
         ("append", ProtocolJson.Default.Append),
         ("add-member", ProtocolJson.Default.AddMember),
         ("remove-member", ProtocolJson.Default.RemoveMember),
+        ("set-max-quorum", ProtocolJson.Default.SetMaxQuorum),
         ("transfer", ProtocolJson.Default.Transfer),
         ("status", ProtocolJson.Default.Status),
         ("explain", ProtocolJson.Default.Explain),

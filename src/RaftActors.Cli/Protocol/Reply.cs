@@ -32,6 +32,7 @@ internal abstract record Reply(long Number)
     /// <param name="Note">A problem for the operator: it was removed, is fenced, or waits to be added. Null: none.</param>
     /// <param name="Standing">The same as a value.</param>
     /// <param name="Group">Identity of its group; empty: none yet.</param>
+    /// <param name="MaxQuorum">The largest number of servers that vote, as the group's log has it; null: it has none.</param>
     public sealed record StatusIs(
         long Number,
         ServerId Server,
@@ -44,7 +45,8 @@ internal abstract record Reply(long Number)
         ImmutableArray<MemberLine> Members,
         string? Note,
         ServerStanding Standing = ServerStanding.Member,
-        Guid Group = default) : Reply(Number);
+        Guid Group = default,
+        int? MaxQuorum = null) : Reply(Number);
 
     /// <summary>Reply to ReadLog: one page.</summary>
     /// <param name="Messages">In order of serial; empty: there is no later message.</param>

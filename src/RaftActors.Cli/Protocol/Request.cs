@@ -15,6 +15,9 @@ internal abstract record Request(long Number)
     /// <summary>Removes a server from the group.</summary>
     public sealed record RemoveMember(long Number, ServerId Server, TimeSpan Timeout) : Request(Number);
 
+    /// <summary>Sets the largest number of servers that vote.</summary>
+    public sealed record SetMaxQuorum(long Number, int Max, TimeSpan Timeout) : Request(Number);
+
     /// <summary>Transfers the leadership; null: the group chooses the new leader.</summary>
     public sealed record Transfer(long Number, ServerId? To, TimeSpan Timeout) : Request(Number);
 

@@ -126,6 +126,19 @@ internal sealed partial class LogServer
         Change(Sender, remove.Number, Raft.Leave(remove.Server.Process, ServerTimeout(remove.Timeout), Self));
     }
 
+    // A number in the JSON may be anything.
+    private void OnSetMaxQuorum(Request.SetMaxQuorum set)
+    {
+        var obstacle = QuorumSize.IsMaximum(set.Max) ? ChangeProblem() : $"At most {set.Max} cannot vote: give 3, 5, 7, 9 or 11.";
+        if (obstacle is not null)
+        {
+            Sender.Tell(new Reply.Refused(set.Number, obstacle), Self);
+            return;
+        }
+
+        Change(Sender, set.Number, Raft.SetMaxQuorum(set.Max, ServerTimeout(set.Timeout), Self));
+    }
+
     private void OnTransfer(Request.Transfer transfer)
     {
         if (((transfer.To is { } to ? NameProblem(to) : null) ?? ChangeProblem()) is { } obstacle)

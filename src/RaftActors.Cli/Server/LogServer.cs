@@ -150,6 +150,9 @@ internal sealed partial class LogServer : RaftActor<string>, IRaftSnapshot<byte[
             case Request.RemoveMember remove:
                 OnRemoveMember(remove);
                 break;
+            case Request.SetMaxQuorum set:
+                OnSetMaxQuorum(set);
+                break;
             case Request.Transfer transfer:
                 OnTransfer(transfer);
                 break;
@@ -252,7 +255,8 @@ internal sealed partial class LogServer : RaftActor<string>, IRaftSnapshot<byte[
         _view.Members ?? [],
         _view.Note,
         _view.Standing,
-        Raft.Status.Identity.Value);
+        Raft.Status.Identity.Value,
+        Raft.Status.MaxQuorum);
 
     private Reply.LogPage PageOf(Request.ReadLog read) => new(
         read.Number,

@@ -84,6 +84,7 @@ public sealed class RaftContext<TValue>
                 Identity = view.Identity,
                 Members = view.Members,
                 MembersIndex = view.MembersIndex,
+                MaxQuorum = view.MaxQuorum,
                 Fence = view.Fence,
                 Decision = view.Decision,
             };
@@ -254,6 +255,36 @@ public sealed class RaftContext<TValue>
     /// <returns>The ref of this call, as in the outcome.</returns>
     public RequestRef Leave(ProcessName name, TimeSpan? timeout = null, IActorRef? replyTo = null, LogIndex? basedOn = null) =>
         Change(new GroupChange.Leave(name, basedOn), timeout, replyTo);
+
+    /// <summary>
+    /// Sets the largest number of voters of the group. Any process of the group may call it. The group keeps the number until the next
+    /// call, whatever <c>raft.quorum.max</c> its processes have.
+    /// <para>
+    /// With a higher number the leader promotes caught-up learners. With a lower one, surplus voters become learners in the same change.
+    /// The leader stays a voter, and so do those that answer and have the longest logs.
+    /// </para>
+    /// </summary>
+    /// <param name="max">3, 5, 7, 9 or 11. The number that the group has already is allowed.</param>
+    /// <param name="timeout">
+    /// The time until the change is committed. After it the call ends as Refused or Unknown. Null: <c>raft.change-timeout</c>, 10 s by
+    /// default. It is rounded up to whole ticks.
+    /// </param>
+    /// <param name="replyTo">Receives one <see cref="ChangeOutcome"/>. Null: no message is sent.</param>
+    /// <param name="basedOn">
+    /// The <see cref="RaftStatus.MembersIndex"/> that the caller decided on. If the group has changed since, the call ends as Refused.
+    /// Null: it does not matter.
+    /// </param>
+    /// <returns>The ref of this call, as in the outcome.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="max"/> is not 3, 5, 7, 9 or 11.</exception>
+    public RequestRef SetMaxQuorum(int max, TimeSpan? timeout = null, IActorRef? replyTo = null, LogIndex? basedOn = null)
+    {
+        if (!QuorumSize.IsMaximum(max))
+        {
+            throw new ArgumentOutOfRangeException(nameof(max), max, "The maximum of the quorum is 3, 5, 7, 9 or 11. Use one of them.");
+        }
+
+        return Change(new GroupChange.SetMaxQuorum(max, basedOn), timeout, replyTo);
+    }
 
     /// <summary>
     /// Describes this process's view of the group, as text for people. It names the voters and the reasons for them, unreachable

@@ -33,8 +33,8 @@ public sealed record RaftOptions<TValue>
     public IReadOnlyList<string>? Roster { get; init; }
 
     /// <summary>
-    /// The highest number of voters: 3, 5, 7, 9 or 11. The other processes of the roster are learners. Null: <c>raft.quorum.max</c>, 11
-    /// by default.
+    /// The highest number of voters: 3, 5, 7, 9 or 11. The other processes of the roster are learners. The founder records its number in
+    /// the group's log; later <see cref="RaftContext{TValue}.SetMaxQuorum"/> changes it. Null: <c>raft.quorum.max</c>, 11 by default.
     /// </summary>
     public int? MaxQuorum { get; init; }
 

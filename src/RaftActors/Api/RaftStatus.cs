@@ -48,6 +48,12 @@ public sealed record RaftStatus(
     /// </summary>
     public LogIndex MembersIndex { get; init; }
 
+    /// <summary>
+    /// The largest number of voters that the group has recorded: 3, 5, 7, 9 or 11, as last committed on this process. Null before the
+    /// first commit, and in a group of an earlier version that recorded none. There the <c>raft.quorum.max</c> of the leader counts.
+    /// </summary>
+    public int? MaxQuorum { get; init; }
+
     /// <summary>Why the process is fenced, and the remedy, as text for people. Null if it is not fenced.</summary>
     public string? Fence { get; init; }
 

@@ -6,9 +6,10 @@ using RaftActors.Wire;
 namespace RaftActors.Engine;
 
 /// <summary>
-/// The transfers, joins and leaves that this process asked for and that have not ended. The desk sends a change when a leader is known. It
-/// sends it again only if it certainly changed nothing. A sent change without an answer ends as unknown. A Join is done when a committed
-/// configuration, from the change's index on, is not joint and has the name. A Leave is done when it lacks the name.
+/// The transfers and changes of members that this process asked for and that have not ended. The desk sends a change when a leader is
+/// known. It sends it again only if it certainly changed nothing. A sent change without an answer ends as unknown. A Join is done when a
+/// committed configuration, from the change's index on, is not joint and has the name. A Leave is done when it lacks the name, and a
+/// SetMaxQuorum when it has the maximum.
 /// </summary>
 internal sealed class ChangeDesk(EngineContext context)
 {
@@ -200,6 +201,7 @@ internal sealed class ChangeDesk(EngineContext context)
         {
             GroupChange.Join join => configuration.HasName(join.Name),
             GroupChange.Leave leave => !configuration.HasName(leave.Name),
+            GroupChange.SetMaxQuorum set => configuration.MaxQuorum == set.Max,
             _ => false,
         };
     }

@@ -17,6 +17,7 @@ internal static class EngineExplanation
             $"log up to {last.Index} with serial {last.Serial}, committed up to {core.CommitIndex}",
             context.Leader is { } leader ? $"led by {leader.Leader}{(leader.IsReady ? "" : ", which is not ready yet")}" : "led by nobody",
             $"{core.Configuration}",
+            OfMaxQuorum(core.Configuration.MaxQuorum, process.Settings.Quorum.Max),
         ];
         lines.AddRange(core.Configuration.Names().Where(name => name != process.Name).Select(name => OfPeer(context.Peers, name)));
         lines.AddRange(core.ExplainLeader().Select(reason => $"why no leader, or none that is ready: {reason}"));
@@ -36,6 +37,14 @@ internal static class EngineExplanation
 
         return string.Join('\n', lines);
     }
+
+    /// <summary>The largest number of voters, and whether the configuration file of this process differs.</summary>
+    public static string OfMaxQuorum(int? recorded, int own) => recorded switch
+    {
+        null => $"the group has recorded no maximum of the quorum: the leader's raft.quorum.max counts, which is {own} on this process",
+        { } max when max == own => $"at most {max} may vote",
+        { } max => $"at most {max} may vote, as the group has recorded: raft.quorum.max = {own} of this process does not count",
+    };
 
     private static string OfPeer(PeerBook peers, ProcessName name) => peers.Find(name) is null
         ? $"{name} was never met"

@@ -66,7 +66,13 @@ internal sealed class EventDesk(EngineContext context, RaftCore core, Action<Raf
         }
 
         var members = ProcessView.MembersOf(configuration);
-        context.Process.View = context.Process.View with { Members = members, MembersIndex = index, Identity = configuration.Group };
+        context.Process.View = context.Process.View with
+        {
+            Members = members,
+            MembersIndex = index,
+            MaxQuorum = configuration.MaxQuorum,
+            Identity = configuration.Group,
+        };
         if (_told is not { } told || !told.SequenceEqual(members))
         {
             _told = members;

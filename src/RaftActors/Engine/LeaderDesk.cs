@@ -8,8 +8,8 @@ using RaftActors.Wire;
 namespace RaftActors.Engine;
 
 /// <summary>
-/// The transfers, joins and leaves that processes of the group ask of the leader. If this process leads, the desk gives them to Core and
-/// answers the origin. Otherwise it passes them on.
+/// The transfers and changes of members that processes of the group ask of the leader. If this process leads, the desk gives them to Core
+/// and answers the origin. Otherwise it passes them on.
 /// </summary>
 internal sealed class LeaderDesk(EngineContext context, Action<Input> step)
 {
@@ -110,6 +110,9 @@ internal sealed class LeaderDesk(EngineContext context, Action<Input> step)
                 break;
             case GroupChange.Leave leave:
                 BeginMembers(request, new MemberChange.Leave(leave.Name), leave.BasedOn, origin);
+                break;
+            case GroupChange.SetMaxQuorum set:
+                BeginMembers(request, new MemberChange.SetMaxQuorum(set.Max), set.BasedOn, origin);
                 break;
             default:
                 throw new UnreachableException();

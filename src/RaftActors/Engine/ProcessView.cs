@@ -16,6 +16,9 @@ internal sealed record ProcessView(RaftRole Role, Term Term, ProcessName? LedBy,
     /// <summary>The index of the configuration that <see cref="Members"/> are of; 0: it is not committed.</summary>
     public LogIndex MembersIndex { get; init; }
 
+    /// <summary>The recorded maximum of the quorum, as committed here; null: none is known.</summary>
+    public int? MaxQuorum { get; init; }
+
     /// <summary>Why the process is fenced; null if it is not.</summary>
     public string? Fence { get; init; }
 

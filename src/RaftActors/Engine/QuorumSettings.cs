@@ -1,11 +1,13 @@
 using Akka.Configuration;
 
+using RaftActors.Core;
+
 using static RaftActors.RaftConfigurationException;
 
 namespace RaftActors.Engine;
 
 /// <summary>The size of the quorum, and how the leader keeps it: <c>raft.quorum</c>.</summary>
-/// <param name="Max">The maximum number of voters: 3, 5, 7, 9 or 11.</param>
+/// <param name="Max">The maximum number of voters that a founder records: 3, 5, 7, 9 or 11.</param>
 /// <param name="AllowFewerThanThree">A group of one or two processes is no mistake.</param>
 /// <param name="IsKept">The leader exchanges voters that are gone.</param>
 /// <param name="GoneTime">A voter that was not heard for this time is gone.</param>
@@ -25,7 +27,7 @@ internal sealed record QuorumSettings(int Max, bool AllowFewerThanThree, bool Is
     /// <exception cref="RaftConfigurationException">A setting is out of range, or contradicts another one.</exception>
     public void Validate(TimeSpan electionTimeoutMax)
     {
-        Demand(Max is >= 3 and <= 11 && Max % 2 == 1, $"raft.quorum.max is {Max}; it may be 3, 5, 7, 9 or 11.");
+        Demand(QuorumSize.IsMaximum(Max), $"raft.quorum.max is {Max}; it may be 3, 5, 7, 9 or 11.");
         Demand(GoneTime >= electionTimeoutMax, $"raft.quorum.gone-after is {GoneTime}; it may not be below raft.election-timeout.max, "
             + $"which is {electionTimeoutMax}.");
     }

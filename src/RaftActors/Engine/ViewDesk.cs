@@ -12,6 +12,7 @@ internal sealed class ViewDesk(EngineContext context, EngineDesks desks, ILoggin
 {
     // The processes that Core has met, with the last serial in their logs.
     private readonly SortedDictionary<ProcessName, Serial> _met = [];
+    private bool _hasComparedMaxQuorum;
 
     private ProcessName Self => context.Process.Name;
 
@@ -38,6 +39,7 @@ internal sealed class ViewDesk(EngineContext context, EngineDesks desks, ILoggin
             log.Info("{0}: {1}", Self, leader is null ? "there is no leader" : $"{leader.Leader} leads in term {leader.Term}");
         }
 
+        CompareMaxQuorum(leader);
         TellLeader();
         if (before is { IsSelf: true } && leader is not { IsSelf: true })
         {
@@ -80,6 +82,22 @@ internal sealed class ViewDesk(EngineContext context, EngineDesks desks, ILoggin
         if (_met.TryGetValue(name, out var serial))
         {
             TellMet(name, serial);
+        }
+    }
+
+    // Once in the life of the engine, and not before a leader is ready: until then older configurations may be replayed.
+    private void CompareMaxQuorum(LeaderView? leader)
+    {
+        var own = context.Process.Settings.Quorum.Max;
+        if (_hasComparedMaxQuorum || leader is not { IsReady: true } || context.Configuration is not { MaxQuorum: { } recorded })
+        {
+            return;
+        }
+
+        _hasComparedMaxQuorum = true;
+        if (recorded != own)
+        {
+            log.Info("{0}: {1}", Self, EngineExplanation.OfMaxQuorum(recorded, own));
         }
     }
 

@@ -11,6 +11,9 @@ internal sealed class StatusFormat(IActorRefProvider provider)
 {
     private const int NameSizeMin = 4;
 
+    // In the octet of the role: the maximum of the quorum comes last. A status without one has the bytes of earlier versions.
+    private const byte HasMaxQuorum = 0x80;
+
     private delegate T ReadKnown<out T>(ref ByteReader reader);
 
     public void Write(ByteWriter writer, RaftStatus status)
@@ -26,7 +29,7 @@ internal sealed class StatusFormat(IActorRefProvider provider)
         });
         Optional(writer, status.Leader, leader => Write(writer, leader));
         writer.List([.. status.Peers], peer => Write(writer, peer));
-        writer.Octet((byte)status.Role);
+        writer.Octet((byte)((byte)status.Role | (status.MaxQuorum is null ? 0 : HasMaxQuorum)));
         writer.Number(status.Term.Value);
         Optional(writer, status.LedBy?.Value, writer.Text);
         writer.Identity(status.Identity.Value);
@@ -38,27 +41,37 @@ internal sealed class StatusFormat(IActorRefProvider provider)
         writer.Number(status.MembersIndex.Value);
         Optional(writer, status.Fence, writer.Text);
         Optional(writer, status.Decision, writer.Text);
+        if (status.MaxQuorum is { } max)
+        {
+            writer.Number(max);
+        }
     }
 
-    public RaftStatus Read(ref ByteReader reader) => new(
-        reader.Name(),
-        reader.Text(),
-        new Serial(reader.Count()),
-        new Serial(reader.Count()),
-        Optional(ref reader, static (ref ByteReader r) =>
-            new Quorum(r.List(NameSizeMin, static (ref ByteReader each) => each.Name()), r.Flag())),
-        Optional(ref reader, ReadLeader),
-        reader.List(NameSizeMin, ReadPeer))
+    public RaftStatus Read(ref ByteReader reader)
     {
-        Role = ReadRole(ref reader),
-        Term = new Term(reader.Count()),
-        LedBy = reader.Flag() ? reader.Name() : null,
-        Identity = new GroupUid(reader.Identity()),
-        Members = reader.List(NameSizeMin, static (ref ByteReader r) => new GroupMember(r.Name(), r.Flag())),
-        MembersIndex = new LogIndex(reader.Count()),
-        Fence = Optional(ref reader, static (ref ByteReader r) => r.Text()),
-        Decision = Optional(ref reader, static (ref ByteReader r) => r.Text()),
-    };
+        var status = new RaftStatus(
+            reader.Name(),
+            reader.Text(),
+            new Serial(reader.Count()),
+            new Serial(reader.Count()),
+            Optional(ref reader, static (ref ByteReader r) =>
+                new Quorum(r.List(NameSizeMin, static (ref ByteReader each) => each.Name()), r.Flag())),
+            Optional(ref reader, ReadLeader),
+            reader.List(NameSizeMin, ReadPeer));
+        var (role, hasMaxQuorum) = ReadRole(ref reader);
+        return status with
+        {
+            Role = role,
+            Term = new Term(reader.Count()),
+            LedBy = reader.Flag() ? reader.Name() : null,
+            Identity = new GroupUid(reader.Identity()),
+            Members = reader.List(NameSizeMin, static (ref ByteReader r) => new GroupMember(r.Name(), r.Flag())),
+            MembersIndex = new LogIndex(reader.Count()),
+            Fence = Optional(ref reader, static (ref ByteReader r) => r.Text()),
+            Decision = Optional(ref reader, static (ref ByteReader r) => r.Text()),
+            MaxQuorum = hasMaxQuorum ? reader.Integer() : null,
+        };
+    }
 
     private void Write(ByteWriter writer, Leader leader)
     {
@@ -89,9 +102,12 @@ internal sealed class StatusFormat(IActorRefProvider provider)
 
     private IActorRef? ReadActor(ref ByteReader reader) => reader.Text() is { Length: > 0 } path ? provider.ResolveActorRef(path) : null;
 
-    private static RaftRole ReadRole(ref ByteReader reader) => (RaftRole)reader.Octet() is var role && Enum.IsDefined(role)
-        ? role
-        : throw reader.Damaged($"{(int)role} is no role");
+    private static (RaftRole Role, bool HasMaxQuorum) ReadRole(ref ByteReader reader)
+    {
+        var octet = reader.Octet();
+        var role = (RaftRole)(octet & ~HasMaxQuorum);
+        return Enum.IsDefined(role) ? (role, (octet & HasMaxQuorum) != 0) : throw reader.Damaged($"{(int)role} is no role");
+    }
 
     private static void Optional<T>(ByteWriter writer, T? value, Action<T> write)
         where T : class

@@ -20,6 +20,8 @@ internal static class WireFormat
     private const byte Leave = 3;
     private const byte JoinBasedOn = 4;
     private const byte LeaveBasedOn = 5;
+    private const byte SetMaxQuorum = 6;
+    private const byte SetMaxQuorumBasedOn = 7;
     private const int LocalProcessSizeMin = 4;
     private const int BatchedSizeMin = 3;
 
@@ -155,18 +157,24 @@ internal static class WireFormat
 
     private static void WriteGroupChange(ByteWriter writer, GroupChange change)
     {
-        (byte Kind, ProcessName? Name, LogIndex? BasedOn) parts = change switch
+        (byte Kind, ProcessName? Name, int? Max, LogIndex? BasedOn) parts = change switch
         {
-            GroupChange.Transfer { Target: null } => (TransferToAny, null, null),
-            GroupChange.Transfer transfer => (Transfer, transfer.Target, null),
-            GroupChange.Join join => (join.BasedOn is null ? Join : JoinBasedOn, join.Name, join.BasedOn),
-            GroupChange.Leave leave => (leave.BasedOn is null ? Leave : LeaveBasedOn, leave.Name, leave.BasedOn),
+            GroupChange.Transfer { Target: null } => (TransferToAny, null, null, null),
+            GroupChange.Transfer transfer => (Transfer, transfer.Target, null, null),
+            GroupChange.Join join => (join.BasedOn is null ? Join : JoinBasedOn, join.Name, null, join.BasedOn),
+            GroupChange.Leave leave => (leave.BasedOn is null ? Leave : LeaveBasedOn, leave.Name, null, leave.BasedOn),
+            GroupChange.SetMaxQuorum set => (set.BasedOn is null ? SetMaxQuorum : SetMaxQuorumBasedOn, null, set.Max, set.BasedOn),
             _ => throw new UnreachableException(),
         };
         writer.Octet(parts.Kind);
         if (parts.Name is { } name)
         {
             writer.Text(name.Value);
+        }
+
+        if (parts.Max is { } max)
+        {
+            writer.Number(max);
         }
 
         if (parts.BasedOn is { } index)
@@ -183,6 +191,8 @@ internal static class WireFormat
         Leave => new GroupChange.Leave(reader.Name()),
         JoinBasedOn => new GroupChange.Join(reader.Name(), new LogIndex(reader.Count())),
         LeaveBasedOn => new GroupChange.Leave(reader.Name(), new LogIndex(reader.Count())),
+        SetMaxQuorum => new GroupChange.SetMaxQuorum(reader.Integer()),
+        SetMaxQuorumBasedOn => new GroupChange.SetMaxQuorum(reader.Integer(), new LogIndex(reader.Count())),
         var kind => throw reader.Damaged($"{kind} is no kind of change"),
     };
 

@@ -132,6 +132,14 @@ internal abstract record GroupChange
         public override string ToString() => $"the joining of {Name}";
     }
 
+    /// <summary>At most so many processes vote.</summary>
+    /// <param name="BasedOn">The index of the configuration that must be the latest; null: any.</param>
+    public sealed record SetMaxQuorum(int Max, LogIndex? BasedOn = null) : GroupChange
+    {
+        /// <inheritdoc/>
+        public override string ToString() => $"the quorum of at most {Max}";
+    }
+
     /// <summary>The process leaves for good.</summary>
     /// <param name="BasedOn">The index of the configuration that must be the latest; null: any.</param>
     public sealed record Leave(ProcessName Name, LogIndex? BasedOn = null) : GroupChange

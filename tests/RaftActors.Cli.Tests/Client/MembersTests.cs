@@ -24,6 +24,26 @@ public sealed class MembersTests
     }
 
     [Fact]
+    public void Maximum_of_the_quorum_that_is_set_is_reported()
+    {
+        using var server = ScriptedServer.Answering(request => new Reply.Done(request.Number));
+
+        var run = Run.Of("members", "quorum", "5", "-S", $"{server.Id}");
+
+        Assert.Equal((0, "at most 5 vote\n", ""), (run.Code, run.Output, run.Error));
+        Assert.Equal(5, Assert.IsType<Request.SetMaxQuorum>(Assert.Single(server.Requests)).Max);
+    }
+
+    [Fact]
+    public void Number_that_is_no_maximum_of_the_quorum_is_a_wrong_command()
+    {
+        var run = Run.Of("members", "quorum", "4", "-S", ":1");
+
+        Assert.Equal((2, ""), (run.Code, run.Output));
+        Assert.Contains("'4'", run.Error);
+    }
+
+    [Fact]
     public void Refused_change_is_reported_with_the_reason()
     {
         using var server = ScriptedServer.Answering(request => new Reply.Refused(request.Number, ":9993 is a member already."));

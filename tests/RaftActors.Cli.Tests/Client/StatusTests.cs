@@ -131,7 +131,7 @@ public sealed class StatusTests : IDisposable
                     + $"term=3 serial=4 commit=7 lag=3 since=2026-11-20T17:52:24Z leader={leader} note=waits\u001b[2J",
                 $"kind=server server={_dead} address=127.0.0.1{_dead} role=unreachable member=True votes=True "
                     + $"note=cannot reach {_dead}: connection refused",
-                $"kind=group leader={leader} commit=7 servers=3 answered=2 healthy=True",
+                $"kind=group leader={leader} commit=7 servers=3 answered=2 healthy=True maxQuorum=5",
             ],
             run.Objects.Select(each => string.Join(' ', each.EnumerateObject().Select(member => $"{member.Name}={member.Value}"))));
     }
@@ -167,5 +167,5 @@ public sealed class StatusTests : IDisposable
     }
 
     private Reply.StatusIs Status(Request request, ServerId server, RaftRole role, long serial, string? note) => new(
-        request.Number, server, role, Term: 3, Since, serial, CommittedSerial: 7, _leader.Id, _members, note);
+        request.Number, server, role, Term: 3, Since, serial, CommittedSerial: 7, _leader.Id, _members, note, MaxQuorum: 5);
 }

@@ -226,6 +226,25 @@ public sealed class MembershipTests : ServerTest
     }
 
     [Fact]
+    public void Maximum_of_the_quorum_is_set()
+    {
+        StartInGroup();
+        Server.Tell(new Request.SetMaxQuorum(7, 5, Timeout), TestActor);
+        var set = Asked.ExpectMsg<FromActor<string>.SetMaxQuorum>();
+        Assert.Equal(5, set.Max);
+        Group.End(new ChangeOutcome.Done(set.Request));
+        ExpectMsg(new Reply.Done(7));
+    }
+
+    [Fact]
+    public void Number_that_is_no_maximum_of_the_quorum_is_refused()
+    {
+        StartInGroup();
+        Server.Tell(new Request.SetMaxQuorum(7, 4, Timeout), TestActor);
+        ExpectMsg(new Reply.Refused(7, "At most 4 cannot vote: give 3, 5, 7, 9 or 11."));
+    }
+
+    [Fact]
     public void Leadership_is_transferred_to_the_named_server()
     {
         StartInGroup();

@@ -137,6 +137,7 @@ internal static class Samples
             Fence = "restored",
             Decision = "raft2 is promoted",
         }),
+        ("os", new RaftStatus(One.Name, "orders", new Serial(3), new Serial(4), null, null, []) { MaxQuorum = 5 }),
     ];
 
     /// <summary>Other contents of some kinds of messages, by manifest.</summary>
@@ -158,6 +159,8 @@ internal static class Samples
         ("m", new WireMessage.ChangeRequest(Request, new GroupChange.Leave(Two.Name), 0)),
         ("m", new WireMessage.ChangeRequest(Request, new GroupChange.Join(Two.Name, new LogIndex(305)), 0)),
         ("m", new WireMessage.ChangeRequest(Request, new GroupChange.Leave(Two.Name, new LogIndex(305)), 0)),
+        ("m", new WireMessage.ChangeRequest(Request, new GroupChange.SetMaxQuorum(5), 0)),
+        ("m", new WireMessage.ChangeRequest(Request, new GroupChange.SetMaxQuorum(5, new LogIndex(305)), 0)),
     ];
 
     private static WireMessage.CoreMessage Core(Message body) =>
