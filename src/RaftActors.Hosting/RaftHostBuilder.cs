@@ -51,7 +51,7 @@ public sealed class RaftHostBuilder
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         if (!IsRaftActor(typeof(TActor)))
         {
-            throw new ArgumentException($"{typeof(TActor)} is no raft actor. Derive it from RaftActor<TValue>.");
+            throw new ArgumentException($"{typeof(TActor)} is no raft actor. Derive it from RaftActor<TValue, TResult>.");
         }
 
         if (_plan.Actors.Any(actor => actor.Name == name))
@@ -66,7 +66,7 @@ public sealed class RaftHostBuilder
 
     private static bool IsRaftActor(Type? type)
     {
-        while (type is not null && !(type.IsGenericType && type.GetGenericTypeDefinition() == typeof(RaftActor<>)))
+        while (type is not null && !(type.IsGenericType && type.GetGenericTypeDefinition() == typeof(RaftActor<,>)))
         {
             type = type.BaseType;
         }

@@ -66,7 +66,7 @@ internal sealed class ScriptedEngine<TValue>(ValueCodec<TValue> values, IActorRe
 
     public void Confirm(RequestRef request) => _actor?.Tell(new ToActor.Readable(_life, request, Process.Pairs.CommittedSerial));
 
-    public void End(ChangeOutcome outcome)
+    public void End(Outcome<Membership> outcome)
     {
         if (_changes.Remove(outcome.Request, out var replyTo))
         {

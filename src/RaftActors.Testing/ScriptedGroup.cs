@@ -115,7 +115,7 @@ public sealed class ScriptedGroup<TValue>
     /// <summary>
     /// Ends a TransferLeadership, a Join, a Leave or a SetMaxQuorum of the actor. Its <c>replyTo</c> receives the outcome.
     /// </summary>
-    public void End(ChangeOutcome outcome) => Tell(engine => engine.End(outcome));
+    public void End(Outcome<Membership> outcome) => Tell(engine => engine.End(outcome));
 
     /// <summary>Ends an Append, a Get or a Query of the actor without success. Callback: HandleCancel.</summary>
     public void Cancel(RequestRef request, CancelReason reason) => Tell(engine => engine.Cancel(request, reason));

@@ -8,9 +8,11 @@ using Akka.Configuration;
 using Akka.Event;
 
 using RaftActors.Core;
+using RaftActors.Delivery;
 using RaftActors.Discovery;
 using RaftActors.Engine;
 using RaftActors.Storage;
+using RaftActors.Wire;
 
 namespace RaftActors;
 
@@ -33,6 +35,7 @@ public sealed class Raft : IExtension
         // The defaults also name the serializer of the wire. A serializer that code adds would be lost: Akka.NET makes all serializers
         // again from the configuration whenever an extension injects its defaults.
         system.Settings.InjectTopLevelFallback(Reference);
+        ResultTypes = new ResultTypes(system);
         _stores = new StoreRoom(system);
         system.RegisterOnTermination(CloseStores);
         var discovery = DiscoverySettings.Read(system.Settings.Config.GetConfig("raft") ?? Config.Empty);
@@ -62,6 +65,9 @@ public sealed class Raft : IExtension
         }
     }
 
+    /// <summary>The result types that outcomes of other nodes may have.</summary>
+    internal ResultTypes ResultTypes { get; }
+
     /// <summary>The defaults: <c>reference.conf</c>.</summary>
     internal static Config Reference { get; } =
         ConfigurationFactory.FromResource("RaftActors.reference.conf", Assembly.GetExecutingAssembly());
@@ -74,6 +80,22 @@ public sealed class Raft : IExtension
 
     /// <summary>The raft groups of an actor system. The first call, or the first raft actor, creates them.</summary>
     public static Raft Get(ActorSystem system) => system.WithExtension<Raft, RaftExtension>();
+
+    /// <summary>
+    /// Lets this node exchange each <see cref="Outcome{TResult}"/> of a result type with other nodes. A node that has a raft actor with
+    /// this result type needs no call. Strings, numbers, bool, byte[] and <see cref="Membership"/> need none either. Thread-safe.
+    /// </summary>
+    /// <typeparam name="TResult">The type of the results. Its full name, without the assembly, is the same on all nodes.</typeparam>
+    /// <param name="codec">
+    /// The <see cref="RaftActor{TValue, TResult}.ResultCodec"/> of the actors. Null: the type has a serializer in
+    /// <c>akka.actor.serialization-bindings</c>.
+    /// </param>
+    /// <exception cref="RaftConfigurationException">The type has neither a codec nor a serializer.</exception>
+    public void AddResultType<TResult>(RaftCodec<TResult>? codec = null)
+    {
+        new ValueCodec<TResult>(_system, codec, "ResultCodec").DemandType("result");
+        ResultTypes.Add(codec);
+    }
 
     /// <summary>Reads and checks the settings of an actor.</summary>
     /// <exception cref="RaftConfigurationException">A setting is missing or wrong.</exception>

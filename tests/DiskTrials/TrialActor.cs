@@ -34,8 +34,9 @@ internal sealed class TrialActor : RaftActor<string>, IWithTimers
         _value = new string('v', valueSize);
         _notes = new StreamWriter(new FileStream(notes, FileMode.Append, FileAccess.Write, FileShare.Read));
         Receive<string>(line => Obey(line.Split(' ')));
-        Receive<AppendOutcome.Done>(done => Ended(done.Request, done.Serial.Value));
-        Receive<AppendOutcome.Cancelled>(OnCancelled);
+        Receive<Outcome<object?>.Done>(done => Ended(done.Request, done.Serial.Value));
+        Receive<Outcome<object?>.NotCommitted>(OnNotCommitted);
+        Receive<Outcome<object?>.Unknown>(unknown => Ended(unknown.Request, null));
         Receive<More>(_ => AppendMore());
     }
 
@@ -85,14 +86,14 @@ internal sealed class TrialActor : RaftActor<string>, IWithTimers
 
     private void Append(string key) => _keys.Add(Raft.Append(key, _value, replyTo: Self), key);
 
-    private void OnCancelled(AppendOutcome.Cancelled cancelled)
+    private void OnNotCommitted(Outcome<object?>.NotCommitted refused)
     {
-        if (cancelled.Reason is CancelReason.NotCommitted { Detail: var detail } && _refusals.Add(detail))
+        if (_refusals.Add(refused.Detail))
         {
-            Say($"refused {detail}");
+            Say($"refused {refused.Detail}");
         }
 
-        Ended(cancelled.Request, null);
+        Ended(refused.Request, null);
     }
 
     private void Ended(RequestRef request, long? serial)

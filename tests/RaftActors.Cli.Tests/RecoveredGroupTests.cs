@@ -96,7 +96,7 @@ public sealed class RecoveredGroupTests : TestKit
     private Serial Append(int number, string key)
     {
         _system!.ActorSelection($"/user/raft{number}").Tell(key, TestActor);
-        return ((AppendOutcome.Done)FishForMessage(message => message is AppendOutcome.Done, Guard)).Serial;
+        return ((Outcome<object?>.Done)FishForMessage(message => message is Outcome<object?>.Done, Guard)).Serial;
     }
 
     // Asks the actor for all delivered keys, when the last one has arrived.

@@ -22,7 +22,7 @@ public sealed class CounterHistoryTests
     {
         var history = new OperationHistory<int, int>();
         var lost = history.Invoke(client: 1, input: 5);
-        history.Unknown(lost);                              // its outcome was Cancelled, with the reason Unknown
+        history.Unknown(lost);                              // its outcome was Unknown
         var told = history.Invoke(client: 2, input: 1);
         history.Ok(told, 6);                                // so the 5 was counted
         var wrong = history.Invoke(client: 2, input: 1);

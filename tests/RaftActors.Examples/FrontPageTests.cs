@@ -21,11 +21,11 @@ public sealed partial class FrontPageTests : TestKit
         var ports = PortsThatAreFree();
         var counters = PagePorts.Select(port => StartNode(port, ports)).ToList();
 
-        var first = await counters[0].Ask<AppendOutcome>(new Count(1), TimeSpan.FromSeconds(60));
-        var second = await counters[2].Ask<AppendOutcome>(new Count(1), TimeSpan.FromSeconds(60));
+        var first = await counters[0].Ask<Outcome<int>>(new Count(1), TimeSpan.FromSeconds(60));
+        var second = await counters[2].Ask<Outcome<int>>(new Count(1), TimeSpan.FromSeconds(60));
 
-        Assert.Equal(1, Assert.IsType<AppendOutcome.Done>(first).Result);
-        Assert.Equal(2, Assert.IsType<AppendOutcome.Done>(second).Result);
+        Assert.Equal(1, Assert.IsType<Outcome<int>.Done>(first).Result);
+        Assert.Equal(2, Assert.IsType<Outcome<int>.Done>(second).Result);
     }
 
     [Fact]

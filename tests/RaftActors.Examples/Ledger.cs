@@ -10,7 +10,7 @@ namespace RaftActors.Examples;
 /// Accounts with the same balances on all nodes. A pair is a booking: its key is the account, its value the amount. No account is
 /// overdrawn: <see cref="HandleAppend"/> checks each booking, in the same order on every node. Snapshots of the balances bound the log.
 /// </summary>
-internal sealed class Ledger : RaftActor<int>, IRaftSnapshot<byte[]>
+internal sealed class Ledger : RaftActor<int, BookingResult>, IRaftSnapshot<byte[]>
 {
     private Dictionary<string, int> _balances = [];
     private readonly IActorRef _watcher;
@@ -30,7 +30,9 @@ internal sealed class Ledger : RaftActor<int>, IRaftSnapshot<byte[]>
     public void RestoreSnapshot(Serial serial, byte[] state) =>
         _balances = JsonSerializer.Deserialize<Dictionary<string, int>>(state) ?? [];
 
-    protected override object? HandleAppend(Entry<int> entry)
+    protected override RaftCodec<BookingResult> ResultCodec => RaftCodec.Json<BookingResult>();
+
+    protected override BookingResult HandleAppend(Entry<int> entry)
     {
         // Invariant: no balance is negative. Every node refuses the same bookings, because every node gets the same pairs in order.
         var balance = BalanceOf(entry.Key) + entry.Value;
@@ -59,7 +61,7 @@ internal sealed class Ledger : RaftActor<int>, IRaftSnapshot<byte[]>
 }
 
 /// <summary>
-/// Adds to an account, or takes from it. The sender receives an <see cref="AppendOutcome"/>. The result of a committed booking is a
+/// Adds to an account, or takes from it. The sender receives an <see cref="Outcome{TResult}"/>. The result of a committed booking is a
 /// <see cref="BookingResult"/>.
 /// </summary>
 internal sealed record Book(string Account, int Amount);
@@ -73,7 +75,9 @@ internal sealed record GetBalance(string Account);
 /// <summary>Reads the balance linearizably, on any node. The sender receives a <see cref="QueryOutcome"/>.</summary>
 internal sealed record ReadBalance(string Account);
 
-/// <summary>Transfers leadership before the node stops. The sender receives a <see cref="ChangeOutcome"/>.</summary>
+/// <summary>
+/// Transfers leadership before the node stops. The sender receives an <see cref="Outcome{TResult}"/> of <see cref="Membership"/>.
+/// </summary>
 internal sealed record HandOver;
 
 /// <summary>Sent to the watcher for each applied booking.</summary>

@@ -34,7 +34,7 @@ public sealed class LedgerTests : TestKit
         ledger.Tell(new Book("alice", 12), TestActor);
         group.Commit(asked.ExpectMsg<FromActor<int>.Append>());
 
-        ExpectMsg<AppendOutcome.Done>(done => Assert.Equal(new BookingResult(IsBooked: true, Balance: 42), done.Result));
+        ExpectMsg<Outcome<BookingResult>.Done>(done => Assert.Equal(new BookingResult(IsBooked: true, Balance: 42), done.Result));
     }
 
     [Fact]
@@ -45,9 +45,9 @@ public sealed class LedgerTests : TestKit
         var ledger = StartLedger();
 
         ledger.Tell(new Book("alice", 12), TestActor);
-        group.Cancel(asked.ExpectMsg<FromActor<int>.Append>().Request, new CancelReason.Unknown());
+        group.Cancel(asked.ExpectMsg<FromActor<int>.Append>().Request, new CancelReason.Unknown(UnknownReason.TimedOut));
 
-        ExpectMsg<AppendOutcome.Cancelled>(cancelled => Assert.IsType<CancelReason.Unknown>(cancelled.Reason));
+        ExpectMsg<Outcome<BookingResult>.Unknown>();
     }
 
     // The leader checks a proposal before the earlier ones are committed, so it accepts both.
@@ -71,8 +71,8 @@ public sealed class LedgerTests : TestKit
         group.Commit(asked.ExpectMsg<FromActor<int>.Append>());
         group.Commit(asked.ExpectMsg<FromActor<int>.Append>());
 
-        ExpectMsg<AppendOutcome.Done>(done => Assert.Equal(new BookingResult(IsBooked: true, Balance: 10), done.Result));
-        ExpectMsg<AppendOutcome.Done>(done => Assert.Equal(new BookingResult(IsBooked: false, Balance: 10), done.Result));
+        ExpectMsg<Outcome<BookingResult>.Done>(done => Assert.Equal(new BookingResult(IsBooked: true, Balance: 10), done.Result));
+        ExpectMsg<Outcome<BookingResult>.Done>(done => Assert.Equal(new BookingResult(IsBooked: false, Balance: 10), done.Result));
     }
 
     [Fact]
@@ -205,9 +205,9 @@ public sealed class LedgerTests : TestKit
 
         ledger.Tell(new HandOver(), TestActor);
         group.ElectPeer();
-        group.End(new ChangeOutcome.Done(asked.ExpectMsg<FromActor<int>.TransferLeadership>().Request));
+        group.End(Outcome<Membership>.Done.WithoutResult(default, asked.ExpectMsg<FromActor<int>.TransferLeadership>().Request));
 
-        ExpectMsg<ChangeOutcome.Done>();
+        ExpectMsg<Outcome<Membership>.Done>();
     }
 
     private IActorRef StartLedger(TestProbe? watcher = null)

@@ -8,7 +8,7 @@ namespace RaftActors.Examples;
 public sealed record Order(string Article, int Pieces);
 
 /// <summary>The stock, the same on all nodes. Orders and snapshots are JSON in the log.</summary>
-public sealed class Stock : RaftActor<Order>, IRaftSnapshot<Dictionary<string, int>>
+public sealed class Stock : RaftActor<Order, int>, IRaftSnapshot<Dictionary<string, int>>
 {
     private Dictionary<string, int> _pieces = [];
 
@@ -22,7 +22,7 @@ public sealed class Stock : RaftActor<Order>, IRaftSnapshot<Dictionary<string, i
 
     public void RestoreSnapshot(Serial serial, Dictionary<string, int> state) => _pieces = new(state);
 
-    protected override object? HandleAppend(Entry<Order> entry)
+    protected override int HandleAppend(Entry<Order> entry)
     {
         var (article, pieces) = entry.Value;
         return _pieces[article] = _pieces.GetValueOrDefault(article) - pieces;

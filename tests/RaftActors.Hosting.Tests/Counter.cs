@@ -3,7 +3,7 @@ using Akka.Actor;
 namespace RaftActors.Hosting.Tests;
 
 /// <summary>Adds numbers. Its constructor is filled by services.</summary>
-internal sealed class Counter : RaftActor<int>
+internal sealed class Counter : RaftActor<int, int>
 {
     private int _total;
 
@@ -15,7 +15,7 @@ internal sealed class Counter : RaftActor<int>
         Receive<Exception>(problem => throw problem);
     }
 
-    protected override object? HandleAppend(Entry<int> entry) => _total += entry.Value;
+    protected override int HandleAppend(Entry<int> entry) => _total += entry.Value;
 
     protected override object? HandleQuery(object question) => _total;
 

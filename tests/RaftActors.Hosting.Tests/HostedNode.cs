@@ -71,8 +71,8 @@ internal sealed class HostedNode : IAsyncDisposable
 
     public async Task<int> AddAsync(int number)
     {
-        var outcome = await Counter.Ask<AppendOutcome>(number, Guard);
-        return (int)Assert.IsType<AppendOutcome.Done>(outcome).Result!;
+        var outcome = await Counter.Ask<Outcome<int>>(number, Guard);
+        return outcome.OrThrow().Result;
     }
 
     /// <summary>Reads the total after all committed pairs. Then the actor has them.</summary>

@@ -93,7 +93,7 @@ public sealed class StartFailureTests
         var failure = Assert.Throws<ArgumentException>(() =>
             new HostedNode(_port, [_port], raft => raft.AddActor<ReceiveActor>("counter")));
 
-        Assert.Contains("Derive it from RaftActor<TValue>", failure.Message);
+        Assert.Contains("Derive it from RaftActor<TValue, TResult>", failure.Message);
     }
 
     private sealed class Needy : RaftActor<int>

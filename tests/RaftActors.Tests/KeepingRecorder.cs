@@ -8,7 +8,7 @@ namespace RaftActors.Tests;
 internal sealed class KeepingRecorder(IActorRef watcher, RaftOptions<string> options, KeepingRecorder.Kept kept)
     : Recorder(watcher, options with { LastSerial = kept.Serial })
 {
-    protected override object? HandleAppend(Entry<string> entry)
+    protected override int HandleAppend(Entry<string> entry)
     {
         kept.Serial = entry.Serial;
         return base.HandleAppend(entry);

@@ -117,10 +117,10 @@ public sealed class RaftActorTests : TestKit
         var append = _asked.ExpectMsg<FromActor<string>.Append>();
         Expect("started", "started");
 
-        _group.Cancel(append.Request, new CancelReason.Unknown());
+        _group.Cancel(append.Request, new CancelReason.Unknown(UnknownReason.TimedOut));
 
-        Expect("cancel Unknown { }");
-        ExpectMsg(new AppendOutcome.Cancelled(append.Request, new CancelReason.Unknown()));
+        Expect("cancel Unknown { Reason = TimedOut }");
+        ExpectMsg(new Outcome<int>.Unknown(UnknownReason.TimedOut, append.Request));
     }
 
     [Fact]
@@ -132,7 +132,7 @@ public sealed class RaftActorTests : TestKit
         var append = _asked.ExpectMsg<FromActor<string>.Append>();
         _group.Commit(append);
 
-        ExpectMsg(new AppendOutcome.Done(append.Request, new Serial(3), 3));
+        ExpectMsg(new Outcome<int>.Done(new Serial(3), 3, append.Request));
         actor.Tell(new InvalidOperationException("a restart that replays the pair"));
         _watcher.FishForMessage<string>(what => what == "started");
         _watcher.FishForMessage<string>(what => what == "started");
@@ -304,13 +304,13 @@ public sealed class RaftActorTests : TestKit
         var join = _asked.ExpectMsg<FromActor<string>.Join>(asked => Assert.Equal(name, asked.Name));
         var leave = _asked.ExpectMsg<FromActor<string>.Leave>(asked => Assert.Equal(name, asked.Name));
 
-        _group.End(new ChangeOutcome.Done(transfer.Request));
-        _group.End(new ChangeOutcome.Refused(join.Request, "it is in the group"));
-        _group.End(new ChangeOutcome.Unknown(leave.Request));
+        _group.End(Outcome<Membership>.Done.WithoutResult(default, transfer.Request));
+        _group.End(new Outcome<Membership>.NotCommitted(NotCommittedReason.Invalid, "it is in the group", join.Request));
+        _group.End(new Outcome<Membership>.Unknown(UnknownReason.TimedOut, leave.Request));
 
-        ExpectMsg(new ChangeOutcome.Done(transfer.Request));
-        ExpectMsg(new ChangeOutcome.Refused(join.Request, "it is in the group"));
-        ExpectMsg(new ChangeOutcome.Unknown(leave.Request));
+        ExpectMsg(Outcome<Membership>.Done.WithoutResult(default, transfer.Request));
+        ExpectMsg(new Outcome<Membership>.NotCommitted(NotCommittedReason.Invalid, "it is in the group", join.Request));
+        ExpectMsg(new Outcome<Membership>.Unknown(UnknownReason.TimedOut, leave.Request));
     }
 
     [Fact]

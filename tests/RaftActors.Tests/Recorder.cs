@@ -7,7 +7,7 @@ namespace RaftActors.Tests;
 /// <summary>
 /// A raft actor that tells its watcher, in words, each callback; it fetches what is missing and serves from the log, as is the default.
 /// </summary>
-internal class Recorder : RaftActor<string>
+internal class Recorder : RaftActor<string, int>
 {
     private readonly IActorRef _watcher;
     private Leader? _leader;
@@ -54,7 +54,7 @@ internal class Recorder : RaftActor<string>
         base.HandleMissing(gap);
     }
 
-    protected override object? HandleAppend(Entry<string> entry)
+    protected override int HandleAppend(Entry<string> entry)
     {
         Tell($"append {entry.Serial} {entry.Key}={entry.Value}{(entry.Request is null ? "" : " own")}");
         return entry.Key == "poison" ? throw new InvalidOperationException("poison") : entry.Value.Length;

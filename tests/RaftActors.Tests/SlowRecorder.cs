@@ -6,7 +6,7 @@ namespace RaftActors.Tests;
 /// <summary>A <see cref="Recorder"/> that moves the virtual clock while it applies a pair.</summary>
 internal sealed class SlowRecorder(IActorRef watcher, RaftOptions<string> options, TimeSpan time) : Recorder(watcher, options)
 {
-    protected override object? HandleAppend(Entry<string> entry)
+    protected override int HandleAppend(Entry<string> entry)
     {
         ((TestScheduler)Context.System.Scheduler).Advance(time);
         return base.HandleAppend(entry);

@@ -28,7 +28,7 @@ internal sealed class SnapshotRecorder(IActorRef watcher, RaftOptions<string>? o
         }
     }
 
-    protected override object? HandleAppend(Entry<string> entry)
+    protected override int HandleAppend(Entry<string> entry)
     {
         _state += $" {entry.Serial}={entry.Value}";
         return base.HandleAppend(entry);

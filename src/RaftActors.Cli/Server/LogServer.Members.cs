@@ -160,7 +160,7 @@ internal sealed partial class LogServer
 
         _requests[request] = answer =>
         {
-            if (answer is ChangeOutcome.Done && done is not null)
+            if (answer is Outcome<Membership>.Done && done is not null)
             {
                 done();
                 return;
@@ -169,8 +169,8 @@ internal sealed partial class LogServer
             client.Tell(
                 answer switch
                 {
-                    ChangeOutcome.Done => new Reply.Done(number),
-                    ChangeOutcome.Refused refused => new Reply.Refused(number, ServerId.Show(refused.Detail)),
+                    Outcome<Membership>.Done => new Reply.Done(number),
+                    Outcome<Membership>.NotCommitted refused => new Reply.Refused(number, ServerId.Show(refused.Detail)),
                     _ => new Reply.Unknown(number, "The time is up, and the request may have reached a leader."),
                 },
                 Self);

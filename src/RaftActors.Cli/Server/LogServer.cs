@@ -49,7 +49,7 @@ internal sealed partial class LogServer : RaftActor<string>, IRaftSnapshot<byte[
         Receive<Request>(OnRequest);
         Receive<RaftEvent>(OnEvent);
         Receive<Tick>(_ => OnTick());
-        Receive<ChangeOutcome>(outcome => Answer(outcome.Request, outcome));
+        Receive<Outcome<Membership>>(outcome => Answer(outcome.Request, outcome));
         Receive<Explanation>(explanation => Answer(explanation.Request, explanation));
         Receive<Reply.StatusIs>(OnProbed);
         Receive<ProbeOver>(OnProbeOver);

@@ -8,14 +8,18 @@ public abstract record CancelReason
     }
 
     /// <summary>Of an Append: the pair is not in the log and never will be. A retry is safe.</summary>
+    /// <param name="Reason">The cause.</param>
     /// <param name="Detail">
-    /// The cause, as text for people. The reason that <see cref="Verdict.Discard"/> gave, if HandleProposal discarded the pair.
+    /// The cause with its values, as text for people. The reason that <see cref="Verdict.Discard"/> gave, if HandleProposal discarded the
+    /// pair.
     /// </param>
-    public sealed record NotCommitted(string Detail) : CancelReason
+    public sealed record NotCommitted(NotCommittedReason Reason, string Detail) : CancelReason
     {
-        internal static NotCommitted OfStoppedEngine(string? failure) => new(failure is null
-            ? "The engine of this process has stopped. Restart its node."
-            : $"Restart the node: the engine of this process has stopped, because its store failed: {failure}");
+        internal static NotCommitted OfStoppedEngine(string? failure) => new(
+            NotCommittedReason.Stopped,
+            failure is null
+                ? "The engine of this process has stopped. Restart its node."
+                : $"Restart the node: the engine of this process has stopped, because its store failed: {failure}");
     }
 
     /// <summary>
@@ -23,7 +27,8 @@ public abstract record CancelReason
     /// HandleAppend or a snapshot still delivers it. A retry may append it twice: put an id into the pair, and check it in
     /// HandleAppend.
     /// </summary>
-    public sealed record Unknown : CancelReason;
+    /// <param name="Reason">The cause.</param>
+    public sealed record Unknown(UnknownReason Reason) : CancelReason;
 
     /// <summary>
     /// Of a Get: no process in reach had the pair in time. Of a Query: no leader confirmed the commit index in time. Of both: the

@@ -8,7 +8,7 @@ namespace RaftActors;
 
 /// <content> The start and the end of a life of the actor. The store is opened on another thread, so a start has two steps: the
 /// constructor, and the rest when the store is open. </content>
-public abstract partial class RaftActor<TValue>
+public abstract partial class RaftActor<TValue, TResult>
 {
     private DeferredMessages _deferred = new();
 
@@ -121,7 +121,8 @@ public abstract partial class RaftActor<TValue>
             var delivery = _options.LearnerDelivery ?? _process.Settings.LearnerDelivery;
             _order = new DeliveryOrder(last, delivery, _process.Pairs, _process.OwnRef);
             _turns = new DeliveryTurns(Self, _life);
-            return _raft = new RaftContext<TValue>(_process, _life, _order, _turns, _values, Self, this is IRaftSnapshot);
+            return _raft = new RaftContext<TValue>(
+                _process, _life, _order, _turns, _values, Self, this is IRaftSnapshot, OutcomeMaker<TResult>.Instance);
         }
         catch (Exception cause)
         {
@@ -135,6 +136,7 @@ public abstract partial class RaftActor<TValue>
         try
         {
             (this as IRaftSnapshot)?.DemandType(Context.System);
+            _extension.AddResultType(ResultCodec);
             _deferred = _opening.Claim(Self);
         }
         catch (RaftConfigurationException cause)

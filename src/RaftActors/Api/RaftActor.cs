@@ -7,16 +7,6 @@ using RaftActors.Storage;
 
 namespace RaftActors;
 
-/// <summary>A raft actor with values of any type. <see cref="RaftActor{TValue}"/> has the documentation.</summary>
-public abstract class RaftActor : RaftActor<object?>
-{
-    /// <inheritdoc/>
-    protected RaftActor(RaftOptions<object?>? options = null)
-        : base(options)
-    {
-    }
-}
-
 /// <summary>
 /// The base class of a replicated actor. Derive from it, override <see cref="HandleAppend"/>, and start one instance on each node. The
 /// instances form a group. All of them receive the same key/value pairs in the same order, with the same serials.
@@ -38,7 +28,11 @@ public abstract class RaftActor : RaftActor<object?>
 /// The type of the values. Strings, numbers, bool, byte[] and null need no serializer. Other types need a
 /// <see cref="RaftOptions{TValue}.Codec"/>, or a serializer in <c>akka.actor.serialization-bindings</c>.
 /// </typeparam>
-public abstract partial class RaftActor<TValue> : ReceiveActor
+/// <typeparam name="TResult">
+/// The type of the results of HandleAppend. The same types need no serializer. Other types need a <see cref="ResultCodec"/>, or a
+/// serializer in <c>akka.actor.serialization-bindings</c>, since the caller of Append may be on another node.
+/// </typeparam>
+public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
 {
     private readonly RaftActors.Raft _extension;
     private readonly RaftOptions<TValue> _options;
@@ -92,6 +86,12 @@ public abstract partial class RaftActor<TValue> : ReceiveActor
     protected RaftContext<TValue> Raft => _raft ?? BeginLife();
 
     /// <summary>
+    /// Converts results to bytes and back, for callers on other nodes. A node without such an actor needs
+    /// <see cref="RaftActors.Raft.AddResultType{TResult}"/>. Default: null, for a type that needs no codec or has a serializer.
+    /// </summary>
+    protected virtual RaftCodec<TResult>? ResultCodec => null;
+
+    /// <summary>
     /// Called with each committed pair, on every process, once in each life of the actor. Change the actor's state here. If the change
     /// depends on the pair and the state only, all processes reach the same state.
     /// <para>
@@ -106,9 +106,9 @@ public abstract partial class RaftActor<TValue> : ReceiveActor
     /// The pair. <see cref="Entry{TValue}.Request"/> is set on the process that appended it, and null on all others.
     /// </param>
     /// <returns>
-    /// The result for the caller of Append, in <see cref="AppendOutcome.Done"/>. Null is allowed. It is ignored on all other processes.
+    /// The result for the caller of Append, in <see cref="Outcome{TResult}.Done"/>. It is ignored on all other processes.
     /// </returns>
-    protected abstract object? HandleAppend(Entry<TValue> entry);
+    protected abstract TResult HandleAppend(Entry<TValue> entry);
 
     /// <summary>
     /// Called with a pair that this actor fetched by Get, in the order of the Gets. The same pair does not come through HandleAppend.
@@ -233,7 +233,7 @@ public abstract partial class RaftActor<TValue> : ReceiveActor
     private bool JudgesProposals() => IsOverridden((Func<Proposal<TValue>, Verdict>)HandleProposal);
 
     // A delegate names the most derived override.
-    private static bool IsOverridden(Delegate callback) => callback.Method.DeclaringType != typeof(RaftActor<TValue>);
+    private static bool IsOverridden(Delegate callback) => callback.Method.DeclaringType != typeof(RaftActor<TValue, TResult>);
 
     private void OnEngineMessage(ToActor message)
     {
@@ -243,7 +243,7 @@ public abstract partial class RaftActor<TValue> : ReceiveActor
                 _turns.OnContinue();
                 break;
             case ToActor.Resumed resumed:
-                Raft.Complete(resumed.Own, resumed.Serial, null);
+                CompleteWithoutResult(resumed.Own, resumed.Serial);
                 break;
             default:
                 _turns.Add(message);
@@ -374,7 +374,7 @@ public abstract partial class RaftActor<TValue> : ReceiveActor
                 Run(answer);
                 break;
             case DeliveryStep.Completed completed:
-                Raft.Complete(completed.Own, completed.Serial, null);
+                CompleteWithoutResult(completed.Own, completed.Serial);
                 break;
             case DeliveryStep.Restore:
                 Restore();
@@ -399,7 +399,10 @@ public abstract partial class RaftActor<TValue> : ReceiveActor
         var start = _process.Telemetry.Applies.Start();
         var result = HandleAppend(entry);
         _process.Telemetry.Applies.Stop(start);
-        Raft.Complete(append.Own, entry.Serial, result);
+        if (append.Own is { } own)
+        {
+            _process.Appends.Complete(own, entry.Serial, result, Self);
+        }
     }
 
     private void Run(DeliveryStep.Answer answer)
@@ -409,7 +412,15 @@ public abstract partial class RaftActor<TValue> : ReceiveActor
         var start = _process.Telemetry.Applies.Start();
         HandleSerial(entry);
         _process.Telemetry.Applies.Stop(start);
-        Raft.Complete(answer.Own, entry.Serial, null);
+        CompleteWithoutResult(answer.Own, entry.Serial);
+    }
+
+    private void CompleteWithoutResult(RequestRef? request, Serial serial)
+    {
+        if (request is { } own)
+        {
+            _process.Appends.Complete(own, serial, Self);
+        }
     }
 
     private void Restore()

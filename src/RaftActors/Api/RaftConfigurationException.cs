@@ -3,7 +3,7 @@ namespace RaftActors;
 /// <summary>
 /// A raft actor cannot start with its options and configuration. The message names the setting, its value and the remedy.
 /// </summary>
-public sealed class RaftConfigurationException : Exception
+public sealed class RaftConfigurationException : RaftException
 {
     internal RaftConfigurationException(string message)
         : base(message)

@@ -27,6 +27,7 @@ public sealed class RaftContext<TValue>
     private readonly ValueCodec<TValue> _values;
     private readonly IActorRef _actor;
     private readonly bool _takesSnapshots;
+    private readonly OutcomeMaker _outcomes;
 
     // The calls of the constructor, in order; null: the life has begun.
     private List<(ToEngine Message, IActorRef? ReplyTo, object? Question)>? _early = [];
@@ -38,7 +39,8 @@ public sealed class RaftContext<TValue>
         DeliveryTurns turns,
         ValueCodec<TValue> values,
         IActorRef actor,
-        bool takesSnapshots)
+        bool takesSnapshots,
+        OutcomeMaker outcomes)
     {
         _process = process;
         _life = life;
@@ -47,6 +49,7 @@ public sealed class RaftContext<TValue>
         _values = values;
         _actor = actor;
         _takesSnapshots = takesSnapshots;
+        _outcomes = outcomes;
     }
 
     /// <summary>This process.</summary>
@@ -111,8 +114,8 @@ public sealed class RaftContext<TValue>
     /// default. It is rounded up to whole ticks (<c>raft.tick-interval</c>).
     /// </param>
     /// <param name="replyTo">
-    /// Receives one <see cref="AppendOutcome"/>, even if this actor restarts or stops. Often the Sender of the handled message. Null:
-    /// no message is sent.
+    /// Receives one <see cref="Outcome{TResult}"/>, even if this actor restarts or stops. TResult is the one of the actor's
+    /// <see cref="RaftActor{TValue, TResult}"/>. Often the Sender of the handled message. Null: no message is sent.
     /// </param>
     /// <returns>The ref of this Append. <see cref="Entry{TValue}.Request"/> and HandleCancel have the same ref.</returns>
     /// <exception cref="ArgumentException">
@@ -206,11 +209,12 @@ public sealed class RaftContext<TValue>
     /// </summary>
     /// <param name="to">The new leader, a quorum member. Null: the best suited one, other than the current leader.</param>
     /// <param name="timeout">
-    /// The time until the named process leads. After it the call ends as Refused or Unknown. Null: <c>raft.change-timeout</c>, 10 s by
+    /// The time until the named process leads. After it the call ends as NotCommitted or Unknown. Null: <c>raft.change-timeout</c>, 10 s by
     /// default. It is rounded up to whole ticks.
     /// </param>
     /// <param name="replyTo">
-    /// Receives one <see cref="ChangeOutcome"/>: Done also if the process led already. Null: no message is sent.
+    /// Receives one <see cref="Outcome{TResult}"/> of <see cref="Membership"/>: Done also if the process led already. Null: no message is
+    /// sent.
     /// </param>
     /// <returns>The ref of this call, as in the outcome.</returns>
     public RequestRef TransferLeadership(ProcessName? to = null, TimeSpan? timeout = null, IActorRef? replyTo = null) =>
@@ -226,13 +230,15 @@ public sealed class RaftContext<TValue>
     /// </summary>
     /// <param name="name">The full name of the new process.</param>
     /// <param name="timeout">
-    /// The time until the change is committed. After it the call ends as Refused or Unknown. Null: <c>raft.change-timeout</c>, 10 s by
+    /// The time until the change is committed. After it the call ends as NotCommitted or Unknown. Null: <c>raft.change-timeout</c>, 10 s by
     /// default. It is rounded up to whole ticks.
     /// </param>
-    /// <param name="replyTo">Receives one <see cref="ChangeOutcome"/>. Null: no message is sent.</param>
+    /// <param name="replyTo">
+    /// Receives one <see cref="Outcome{TResult}"/> of <see cref="Membership"/>. Null: no message is sent.
+    /// </param>
     /// <param name="basedOn">
-    /// The <see cref="RaftStatus.MembersIndex"/> that the caller decided on. If the group has changed since, the call ends as Refused.
-    /// Null: it does not matter.
+    /// The <see cref="RaftStatus.MembersIndex"/> that the caller decided on. If the group has changed since, the call ends as NotCommitted,
+    /// with <see cref="NotCommittedReason.Outdated"/>. Null: it does not matter.
     /// </param>
     /// <returns>The ref of this call, as in the outcome.</returns>
     public RequestRef Join(ProcessName name, TimeSpan? timeout = null, IActorRef? replyTo = null, LogIndex? basedOn = null) =>
@@ -244,13 +250,15 @@ public sealed class RaftContext<TValue>
     /// </summary>
     /// <param name="name">The full name of the process to remove.</param>
     /// <param name="timeout">
-    /// The time until the change is committed. After it the call ends as Refused or Unknown. Null: <c>raft.change-timeout</c>, 10 s by
+    /// The time until the change is committed. After it the call ends as NotCommitted or Unknown. Null: <c>raft.change-timeout</c>, 10 s by
     /// default. It is rounded up to whole ticks.
     /// </param>
-    /// <param name="replyTo">Receives one <see cref="ChangeOutcome"/>. Null: no message is sent.</param>
+    /// <param name="replyTo">
+    /// Receives one <see cref="Outcome{TResult}"/> of <see cref="Membership"/>. Null: no message is sent.
+    /// </param>
     /// <param name="basedOn">
-    /// The <see cref="RaftStatus.MembersIndex"/> that the caller decided on. If the group has changed since, the call ends as Refused.
-    /// Null: it does not matter.
+    /// The <see cref="RaftStatus.MembersIndex"/> that the caller decided on. If the group has changed since, the call ends as NotCommitted,
+    /// with <see cref="NotCommittedReason.Outdated"/>. Null: it does not matter.
     /// </param>
     /// <returns>The ref of this call, as in the outcome.</returns>
     public RequestRef Leave(ProcessName name, TimeSpan? timeout = null, IActorRef? replyTo = null, LogIndex? basedOn = null) =>
@@ -266,13 +274,15 @@ public sealed class RaftContext<TValue>
     /// </summary>
     /// <param name="max">3, 5, 7, 9 or 11. The number that the group has already is allowed.</param>
     /// <param name="timeout">
-    /// The time until the change is committed. After it the call ends as Refused or Unknown. Null: <c>raft.change-timeout</c>, 10 s by
+    /// The time until the change is committed. After it the call ends as NotCommitted or Unknown. Null: <c>raft.change-timeout</c>, 10 s by
     /// default. It is rounded up to whole ticks.
     /// </param>
-    /// <param name="replyTo">Receives one <see cref="ChangeOutcome"/>. Null: no message is sent.</param>
+    /// <param name="replyTo">
+    /// Receives one <see cref="Outcome{TResult}"/> of <see cref="Membership"/>. Null: no message is sent.
+    /// </param>
     /// <param name="basedOn">
-    /// The <see cref="RaftStatus.MembersIndex"/> that the caller decided on. If the group has changed since, the call ends as Refused.
-    /// Null: it does not matter.
+    /// The <see cref="RaftStatus.MembersIndex"/> that the caller decided on. If the group has changed since, the call ends as NotCommitted,
+    /// with <see cref="NotCommittedReason.Outdated"/>. Null: it does not matter.
     /// </param>
     /// <returns>The ref of this call, as in the outcome.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="max"/> is not 3, 5, 7, 9 or 11.</exception>
@@ -356,14 +366,6 @@ public sealed class RaftContext<TValue>
         }
     }
 
-    internal void Complete(RequestRef? request, Serial serial, object? result)
-    {
-        if (request is { } own)
-        {
-            _process.Appends.End(own, new AppendOutcome.Done(own, serial, result), _actor);
-        }
-    }
-
     /// <param name="handleQuery">Null: the actor does not override HandleQuery.</param>
     internal void Answer(RequestRef request, Func<object, object?>? handleQuery)
     {
@@ -407,7 +409,7 @@ public sealed class RaftContext<TValue>
             query.Fail(why, _actor);
         }
 
-        _process.Appends.End(request, new AppendOutcome.Cancelled(request, reason), _actor);
+        _process.Appends.Cancel(request, reason, _actor);
     }
 
     // The outcomes of Appends and Queries are promised even if the actor restarts or stops, so the process notes these two.
@@ -422,7 +424,7 @@ public sealed class RaftContext<TValue>
         switch (message)
         {
             case ToEngine.Append append:
-                _process.Appends.Add(append.Request, replyTo, append.Span);
+                _process.Appends.Add(append.Request, replyTo, _outcomes, append.Span);
                 break;
             case ToEngine.Query query when question is not null:
                 _process.Queries.Add(query.Request, question, replyTo);

@@ -1,7 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 
 using RaftActors.Core;
-using RaftActors.Telemetry;
 using RaftActors.Wire;
 
 namespace RaftActors.Engine;
@@ -104,7 +103,11 @@ internal sealed class AppendDesk(EngineContext context)
                 SendLater(pending);
                 break;
             case AppendReply.Discarded discarded:
-                Cancel(pending, new CancelReason.NotCommitted(discarded.Reason), AppendFailure.Discarded);
+                Cancel(pending, new CancelReason.NotCommitted(NotCommittedReason.Discarded, discarded.Reason));
+                OpenWay(pending);
+                break;
+            case AppendReply.NoRoom full:
+                Cancel(pending, new CancelReason.NotCommitted(full.Reason, full.Detail));
                 OpenWay(pending);
                 break;
             case AppendReply.Repeated repeated when repeated.Index <= context.Commit:
@@ -113,7 +116,7 @@ internal sealed class AppendDesk(EngineContext context)
                 OpenWay(pending);
                 break;
             case AppendReply.Forgotten:
-                Cancel(pending, new CancelReason.Unknown(), AppendFailure.Forgotten);
+                Cancel(pending, new CancelReason.Unknown(UnknownReason.Forgotten));
                 OpenWay(pending);
                 break;
         }
@@ -139,8 +142,8 @@ internal sealed class AppendDesk(EngineContext context)
         {
             if (pending.Place is { } place && place.IsOverwrittenBy(entry))
             {
-                var reason = new CancelReason.NotCommitted("The leader that took it lost its term before it was committed.");
-                Cancel(pending, reason, AppendFailure.Overwritten);
+                var detail = "The leader that took it lost its term before it was committed. Append it again.";
+                Cancel(pending, new CancelReason.NotCommitted(NotCommittedReason.Overwritten, detail));
             }
         }
     }
@@ -152,7 +155,7 @@ internal sealed class AppendDesk(EngineContext context)
         {
             if (pending.Place?.Index <= last)
             {
-                Cancel(pending, new CancelReason.Unknown(), AppendFailure.Compacted);
+                Cancel(pending, new CancelReason.Unknown(UnknownReason.Compacted));
             }
         }
     }
@@ -179,7 +182,7 @@ internal sealed class AppendDesk(EngineContext context)
     {
         foreach (var pending in _pending.Values.OrderBy(pending => pending.Number).ToArray())
         {
-            Cancel(pending, pending.IsUnderWay ? new CancelReason.Unknown() : context.Process.EngineStopped, AppendFailure.Stopped);
+            Cancel(pending, pending.IsUnderWay ? new CancelReason.Unknown(UnknownReason.Stopped) : context.Process.EngineStopped);
         }
     }
 
@@ -223,16 +226,16 @@ internal sealed class AppendDesk(EngineContext context)
     {
         if (pending.IsUnderWay)
         {
-            Cancel(pending, new CancelReason.Unknown(), AppendFailure.TimedOut);
+            Cancel(pending, new CancelReason.Unknown(UnknownReason.TimedOut));
         }
         else if (LeaderWay.Find(context) is null)
         {
-            Cancel(pending, new CancelReason.NotCommitted("No leader could be reached in time."), AppendFailure.NoLeader);
+            Cancel(pending, new CancelReason.NotCommitted(NotCommittedReason.NoLeader, "No leader could be reached in time."));
         }
         else
         {
-            var reason = "It waited for earlier Appends of this process until its timeout. Append it again later.";
-            Cancel(pending, new CancelReason.NotCommitted(reason), AppendFailure.Busy);
+            var detail = "It waited for earlier Appends of this process until its timeout. Append it again later.";
+            Cancel(pending, new CancelReason.NotCommitted(NotCommittedReason.Busy, detail));
         }
     }
 
@@ -282,10 +285,10 @@ internal sealed class AppendDesk(EngineContext context)
         }
     }
 
-    private void Cancel(Pending pending, CancelReason reason, AppendFailure failure)
+    private void Cancel(Pending pending, CancelReason reason)
     {
         End(pending);
-        context.CancelAppend(pending.Append.Request, reason, failure);
+        context.CancelAppend(pending.Append.Request, reason);
     }
 
     private void End(Pending pending)

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 using Akka.Actor;
 
 using RaftActors.Core;
@@ -56,15 +58,22 @@ internal sealed class ChangeDesk(EngineContext context)
 
                 break;
             case ChangeReply.Done:
-                End(pending, new ChangeOutcome.Done(pending.Change.Request));
+                EndDone(pending);
+                break;
+            case ChangeReply.Changed changed:
+                EndDone(pending, pending.NewLeader(context.Leader?.Leader.Name), changed.Index, changed.Members);
                 break;
             case ChangeReply.Denied denied:
-                End(pending, new ChangeOutcome.Refused(pending.Change.Request, denied.Detail));
+                End(pending, NotCommitted(pending, NotCommittedReason.Invalid, denied.Detail));
+                break;
+            case ChangeReply.NotMade { IsOver: true } denied:
+                End(pending, NotCommitted(pending, denied.Reason, denied.Detail));
+                break;
+            case ChangeReply.NotMade refused:
+                SendLater(pending, refused.Reason, refused.Detail);
                 break;
             case ChangeReply.Refused refused:
-                // Sent again with the next tick, or when a new leader is known.
-                pending.IsSent = false;
-                pending.Obstacle = refused.Detail;
+                SendLater(pending, NotCommittedReason.NoLeader, refused.Detail);
                 break;
         }
     }
@@ -74,7 +83,7 @@ internal sealed class ChangeDesk(EngineContext context)
     {
         foreach (var pending in _pending.Values.Where(pending => pending.IsTransferredTo(leader)).ToArray())
         {
-            End(pending, new ChangeOutcome.Done(pending.Change.Request));
+            EndDone(pending, leader);
         }
     }
 
@@ -112,7 +121,7 @@ internal sealed class ChangeDesk(EngineContext context)
     {
         foreach (var pending in _pending.Values.Where(pending => pending.Deadline <= context.Now).ToArray())
         {
-            End(pending, ToOutcome(pending, "The timeout has passed"));
+            End(pending, ToOutcome(pending, UnknownReason.TimedOut, pending.Reason, "The timeout has passed"));
         }
 
         SendWaiting();
@@ -128,13 +137,17 @@ internal sealed class ChangeDesk(EngineContext context)
     {
         foreach (var pending in _pending.Values.ToArray())
         {
-            End(pending, ToOutcome(pending, "The engine has stopped"));
+            End(pending, ToOutcome(pending, UnknownReason.Stopped, NotCommittedReason.Stopped, "The engine has stopped"));
         }
     }
 
-    private static ChangeOutcome ToOutcome(Pending pending, string why) => pending.IsSent
-        ? new ChangeOutcome.Unknown(pending.Change.Request)
-        : new ChangeOutcome.Refused(pending.Change.Request, $"{why}: {pending.Obstacle}.");
+    private static Outcome<Membership> ToOutcome(Pending pending, UnknownReason unknown, NotCommittedReason reason, string why) =>
+        pending.IsSent
+            ? new Outcome<Membership>.Unknown(unknown, pending.Change.Request)
+            : NotCommitted(pending, reason, $"{why}: {pending.Obstacle}.");
+
+    private static Outcome<Membership>.NotCommitted NotCommitted(Pending pending, NotCommittedReason reason, string detail) =>
+        new(reason, detail, pending.Change.Request);
 
     private (Pending Pending, LogPlace Place)[] PlacedUpTo(LogIndex index) =>
         [.. _pending.Values
@@ -152,20 +165,46 @@ internal sealed class ChangeDesk(EngineContext context)
         }
         else if (context.Configuration is { IsJoint: false } latest)
         {
-            End(pending, pending.IsFulfilledBy(latest)
-                ? new ChangeOutcome.Done(pending.Change.Request)
-                : new ChangeOutcome.Unknown(pending.Change.Request));
+            if (pending.IsFulfilledBy(latest))
+            {
+                EndDone(pending);
+            }
+            else
+            {
+                End(pending, new Outcome<Membership>.Unknown(UnknownReason.Superseded, pending.Change.Request));
+            }
         }
     }
 
     private static void SendAgain(Pending pending)
     {
         pending.Place = null;
-        pending.IsSent = false;
-        pending.Obstacle = "the leader that took it lost its term before it was committed";
+        SendLater(pending, NotCommittedReason.Overwritten, "the leader that took it lost its term before it was committed");
     }
 
-    private void End(Pending pending, ChangeOutcome outcome)
+    // With the next tick, or when a new leader is known.
+    private static void SendLater(Pending pending, NotCommittedReason reason, string obstacle)
+    {
+        pending.IsSent = false;
+        pending.Reason = reason;
+        pending.Obstacle = obstacle;
+    }
+
+    private void EndDone(Pending pending) => EndDone(pending, pending.NewLeader(context.Leader?.Leader.Name));
+
+    private void EndDone(Pending pending, ProcessName? leader) => EndDone(
+        pending,
+        leader,
+        context.ConfigurationIndex,
+        context.Configuration is { } latest ? ProcessView.MembersOf(latest) : context.Process.View.Members);
+
+    private void EndDone(Pending pending, ProcessName? leader, LogIndex index, ImmutableArray<GroupMember> members)
+    {
+        var serial = context.Process.Pairs.CommittedSerial;
+        End(pending, new Outcome<Membership>.Done(serial, new Membership(members, index, leader), pending.Change.Request));
+    }
+
+    private void End(Pending pending, Outcome<Membership> outcome)
     {
         _pending.Remove(pending.Change.Request.Number);
         pending.Change.ReplyTo?.Tell(outcome, context.Self);
@@ -183,7 +222,9 @@ internal sealed class ChangeDesk(EngineContext context)
         // The leader when the change was sent.
         public ProcessName? Leader { get; set; }
 
-        // The reason of the latest refusal.
+        // The reason of the latest refusal, and its text.
+        public NotCommittedReason Reason { get; set; } = NotCommittedReason.NoLeader;
+
         public string Obstacle { get; set; } = "no leader could be reached";
 
         // Set by the answer of the leader that took the change.
@@ -195,6 +236,14 @@ internal sealed class ChangeDesk(EngineContext context)
             GroupChange.Transfer { Target: { } target } => target == leader,
             GroupChange.Transfer => Leader is { } old && old != leader,
             _ => false,
+        };
+
+        // After a transfer the leader that this process knows may still be the old one.
+        public ProcessName? NewLeader(ProcessName? known) => Change.What switch
+        {
+            GroupChange.Transfer { Target: { } target } => target,
+            GroupChange.Transfer when known == Leader => null,
+            _ => known,
         };
 
         public bool IsFulfilledBy(Configuration configuration) => Change.What switch

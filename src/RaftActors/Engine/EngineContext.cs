@@ -1,7 +1,6 @@
 using Akka.Actor;
 
 using RaftActors.Core;
-using RaftActors.Telemetry;
 using RaftActors.Wire;
 
 namespace RaftActors.Engine;
@@ -84,12 +83,12 @@ internal sealed class EngineContext(RaftProcess process, IActorRef self)
     public void TellActor(ToActor message) => Actor?.Tell(message, Self);
 
     /// <summary>An Append of this process failed. The actor tells its asker; without an actor, the asker is told here.</summary>
-    public void CancelAppend(RequestRef own, CancelReason reason, AppendFailure failure)
+    public void CancelAppend(RequestRef own, CancelReason reason)
     {
-        Process.Appends.NoteCancelled(own, reason, failure);
+        Process.Appends.NoteCancelled(own, reason);
         if (Actor is null)
         {
-            Process.Appends.End(own, new AppendOutcome.Cancelled(own, reason), Self);
+            Process.Appends.Cancel(own, reason, Self);
         }
 
         TellActor(new ToActor.Cancelled(ToActor.AnyLife, own, reason));
@@ -101,7 +100,7 @@ internal sealed class EngineContext(RaftProcess process, IActorRef self)
         Process.Appends.NoteCommitted(own, serial);
         if (Actor is null)
         {
-            Process.Appends.End(own, new AppendOutcome.Done(own, serial, null), Self);
+            Process.Appends.Complete(own, serial, Self);
         }
     }
 

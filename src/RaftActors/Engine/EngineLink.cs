@@ -66,7 +66,8 @@ internal sealed class EngineLink(RaftProcess process)
                 actor.Tell(new ToActor.Cancelled(ToActor.AnyLife, append.Request, stopped), actor);
                 break;
             case ToEngine.Change change:
-                change.ReplyTo?.Tell(new ChangeOutcome.Refused(change.Request, stopped.Detail), actor);
+                change.ReplyTo?.Tell(
+                    new Outcome<Membership>.NotCommitted(stopped.Reason, stopped.Detail, change.Request), actor);
                 break;
             case ToEngine.Explain explain:
                 explain.ReplyTo.Tell(new Explanation(explain.Request, stopped.Detail), actor);

@@ -63,12 +63,7 @@ internal sealed class LeaderDesk(EngineContext context, Action<Input> step)
     {
         if (_asked.Remove(refused.Request, out var asked))
         {
-            // A caller that named its configuration must look at the latest one before it asks again.
-            var isOver = refused.Reason == MembersRefusalReason.Invalid
-                || (refused.Reason == MembersRefusalReason.Outdated && asked.IsBased);
-            Tell(asked.Origin, isOver
-                ? new ChangeReply.Denied(refused.Request, refused.Detail)
-                : new ChangeReply.Refused(refused.Request, refused.Detail));
+            Tell(asked.Origin, ToReply(refused, asked.IsBased));
         }
     }
 
@@ -80,15 +75,16 @@ internal sealed class LeaderDesk(EngineContext context, Action<Input> step)
     {
         // One step may commit the entries of the next leader before it reports that this process stepped down.
         _taken.RemoveAll(taken => taken.Term != entry.Term);
-        if (_taken.Count == 0 || entry.Payload is not Payload.Reconfigure { Configuration.IsJoint: false })
+        if (_taken.Count == 0 || entry.Payload is not Payload.Reconfigure { Configuration: { IsJoint: false } configuration })
         {
             return;
         }
 
+        var members = ProcessView.MembersOf(configuration);
         foreach (var taken in _taken.Where(taken => taken.Index <= entry.Index).ToArray())
         {
             _taken.Remove(taken);
-            Tell(taken.Origin, new ChangeReply.Done(taken.Request));
+            Tell(taken.Origin, new ChangeReply.Changed(taken.Request, entry.Index, members));
         }
     }
 
@@ -137,7 +133,8 @@ internal sealed class LeaderDesk(EngineContext context, Action<Input> step)
         }
         else
         {
-            Tell(origin, new ChangeReply.Refused(request, "another transfer of the leadership is under way"));
+            var detail = "another transfer of the leadership is under way";
+            Tell(origin, new ChangeReply.NotMade(request, NotCommittedReason.Busy, detail, IsOver: false));
         }
     }
 
@@ -153,10 +150,30 @@ internal sealed class LeaderDesk(EngineContext context, Action<Input> step)
         TransferOutcome.NotLeader => new ChangeReply.Refused(request, $"{context.Process.Name} has stepped down"),
         TransferOutcome.NoSuchVoter => new ChangeReply.Denied(
             request, _target is { } target ? $"{target} is not a voter that could lead." : "No other voter could lead."),
-        TransferOutcome.TimedOut => new ChangeReply.Denied(
-            request, $"No process took over within raft.transfer-timeout; {context.Process.Name} still leads."),
+        TransferOutcome.TimedOut => new ChangeReply.NotMade(
+            request,
+            NotCommittedReason.NotResponsive,
+            $"No process took over within raft.transfer-timeout; {context.Process.Name} still leads.",
+            IsOver: true),
         _ => throw new UnreachableException(),
     };
+
+    // A caller that named its configuration must look at the latest one before it asks again.
+    private static ChangeReply ToReply(Effect.MembersRefused refused, bool isBased)
+    {
+        var (request, detail) = (refused.Request, refused.Detail);
+        return refused.Reason switch
+        {
+            MembersRefusalReason.NotLeader => new ChangeReply.Refused(request, detail),
+            MembersRefusalReason.UnderWay => new ChangeReply.NotMade(request, NotCommittedReason.Busy, detail, IsOver: false),
+            MembersRefusalReason.Outdated when isBased => new ChangeReply.NotMade(
+                request, NotCommittedReason.Outdated, detail, IsOver: true),
+            MembersRefusalReason.Outdated => new ChangeReply.NotMade(request, NotCommittedReason.Busy, detail, IsOver: false),
+            MembersRefusalReason.NotResponsive => new ChangeReply.NotMade(request, NotCommittedReason.NotResponsive, detail, IsOver: false),
+            MembersRefusalReason.Invalid => new ChangeReply.Denied(request, detail),
+            _ => throw new UnreachableException(),
+        };
+    }
 
     private void Tell(IActorRef origin, ChangeReply reply) => origin.Tell(reply, context.Self);
 }

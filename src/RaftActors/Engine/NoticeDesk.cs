@@ -1,5 +1,4 @@
 using RaftActors.Core;
-using RaftActors.Telemetry;
 
 namespace RaftActors.Engine;
 
@@ -71,7 +70,7 @@ internal sealed class NoticeDesk(EngineContext context)
             serial = pair.Serial;
             if (context.Process.OwnRef(pair) is { } own)
             {
-                context.CancelAppend(own, new CancelReason.Unknown(), AppendFailure.Stopped);
+                context.CancelAppend(own, new CancelReason.Unknown(UnknownReason.Stopped));
             }
         }
     }

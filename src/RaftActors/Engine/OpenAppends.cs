@@ -33,31 +33,44 @@ internal sealed class OpenAppends(ProcessTelemetry telemetry)
     }
 
     /// <param name="replyTo">The asker; null: the outcome is not told.</param>
+    /// <param name="outcomes">Makes the outcomes of the actor that appends.</param>
     /// <param name="span">Ends with the Append; null: its trace is not sampled.</param>
-    public void Add(RequestRef request, IActorRef? replyTo, Activity? span = null)
+    public void Add(RequestRef request, IActorRef? replyTo, OutcomeMaker outcomes, Activity? span = null)
     {
-        var open = new Open(replyTo, telemetry.Commits.Start(), span);
+        var open = new Open(replyTo, outcomes, telemetry.Commits.Start(), span);
         lock (_lock)
         {
             _open.Add(request, open);
         }
     }
 
-    /// <summary>Tells the asker, unless the Append has ended before.</summary>
-    public void End(RequestRef request, AppendOutcome outcome, IActorRef sender)
+    /// <summary>Tells the asker the result, unless the Append has ended before.</summary>
+    public void Complete<TResult>(RequestRef request, Serial serial, TResult result, IActorRef sender)
     {
-        Open ended;
-        bool isOpen;
-        lock (_lock)
+        if (TryTake(request, out var ended))
         {
-            isOpen = _open.Remove(request, out ended);
+            telemetry.Appends.OnDone();
+            ended.ReplyTo?.Tell(new Outcome<TResult>.Done(serial, result, request), sender);
         }
+    }
 
-        if (isOpen)
+    /// <summary>Tells the asker that the pair is committed, without a result, unless the Append has ended before.</summary>
+    public void Complete(RequestRef request, Serial serial, IActorRef sender)
+    {
+        if (TryTake(request, out var ended))
         {
-            // Only the actor cancels an Append without a note: the engine has stopped.
-            Spans.End(ended.Span);
-            telemetry.Appends.OnEnded(outcome, ended.Failed?.Failure ?? AppendFailure.Stopped);
+            telemetry.Appends.OnDone();
+            ended.ReplyTo?.Tell(ended.Outcomes.Done(request, serial), sender);
+        }
+    }
+
+    /// <summary>Tells the asker the reason, unless the Append has ended before.</summary>
+    public void Cancel(RequestRef request, CancelReason reason, IActorRef sender)
+    {
+        if (TryTake(request, out var ended))
+        {
+            var outcome = ended.Outcomes.Cancelled(request, reason);
+            telemetry.Appends.OnCancelled(reason);
             ended.ReplyTo?.Tell(outcome, sender);
         }
     }
@@ -67,8 +80,7 @@ internal sealed class OpenAppends(ProcessTelemetry telemetry)
         telemetry.Commits.Stop(Note(request, serial, null));
 
     /// <summary>The Append failed. The first note stays.</summary>
-    public void NoteCancelled(RequestRef request, CancelReason reason, AppendFailure failure) =>
-        Note(request, default, new Failed(reason, failure));
+    public void NoteCancelled(RequestRef request, CancelReason reason) => Note(request, default, reason);
 
     /// <summary>Ends all with a note, in the order made: no life of the actor will.</summary>
     public void EndNoted(IActorRef sender) => EndWhere(open => open.IsNoted, sender);
@@ -77,7 +89,7 @@ internal sealed class OpenAppends(ProcessTelemetry telemetry)
     public void EndCommittedTo(Serial serial, IActorRef sender) => EndWhere(open => open.IsCommitted && open.Committed <= serial, sender);
 
     /// <summary>Ends those that failed: the actor's mailbox, which held the news, is gone.</summary>
-    public void EndCancelled(IActorRef sender) => EndWhere(open => open.Failed is not null, sender);
+    public void EndCancelled(IActorRef sender) => EndWhere(open => open.Reason is not null, sender);
 
     /// <summary>An actor became the process.</summary>
     public void OnActorCame()
@@ -108,15 +120,27 @@ internal sealed class OpenAppends(ProcessTelemetry telemetry)
 
             foreach (var request in _open.Keys)
             {
-                NoteCancelled(request, unread, AppendFailure.Stopped);
+                NoteCancelled(request, unread);
             }
         }
 
         EndNoted(sender);
     }
 
+    private bool TryTake(RequestRef request, out Open ended)
+    {
+        bool isOpen;
+        lock (_lock)
+        {
+            isOpen = _open.Remove(request, out ended);
+        }
+
+        Spans.End(ended.Span);
+        return isOpen;
+    }
+
     // Returns the time of the call, if this is the first note.
-    private TimeSpan Note(RequestRef request, Serial committed, Failed? failed)
+    private TimeSpan Note(RequestRef request, Serial committed, CancelReason? reason)
     {
         lock (_lock)
         {
@@ -126,7 +150,7 @@ internal sealed class OpenAppends(ProcessTelemetry telemetry)
                 return DurationMetric.NotMeasured;
             }
 
-            open = open with { Committed = committed, Failed = failed };
+            open = open with { Committed = committed, Reason = reason };
             return open.MadeAt;
         }
     }
@@ -147,26 +171,27 @@ internal sealed class OpenAppends(ProcessTelemetry telemetry)
 
         foreach (var (request, open) in ended.OrderBy(each => each.Request.Number))
         {
-            End(request, open.ToOutcome(request), sender);
+            if (open.Reason is { } reason)
+            {
+                Cancel(request, reason, sender);
+            }
+            else
+            {
+                Complete(request, open.Committed, sender);
+            }
         }
     }
 
-    private sealed record Failed(CancelReason Reason, AppendFailure Failure);
-
     // A burst holds many, so it is small.
-    private readonly record struct Open(IActorRef? ReplyTo, TimeSpan MadeAt, Activity? Span)
+    private readonly record struct Open(IActorRef? ReplyTo, OutcomeMaker Outcomes, TimeSpan MadeAt, Activity? Span)
     {
-        // At most one of Committed and Failed is set. No pair has the serial 0.
+        // At most one of Committed and Reason is set. No pair has the serial 0.
         public Serial Committed { get; init; }
 
-        public Failed? Failed { get; init; }
+        public CancelReason? Reason { get; init; }
 
         public bool IsCommitted => Committed != default;
 
-        public bool IsNoted => IsCommitted || Failed is not null;
-
-        public AppendOutcome ToOutcome(RequestRef request) => IsCommitted
-            ? new AppendOutcome.Done(request, Committed, null)
-            : new AppendOutcome.Cancelled(request, Failed?.Reason ?? new CancelReason.Unknown());
+        public bool IsNoted => IsCommitted || Reason is not null;
     }
 }

@@ -194,10 +194,14 @@ internal sealed class ProposalDesk(EngineContext context, Action<Input> step, Fu
     private static AppendReply ToReply(RequestId request, RejectionReason reason) => reason switch
     {
         RejectionReason.NotLeader => new AppendReply.Refused(request),
-        RejectionReason.Busy => new AppendReply.Discarded(
-            request, "The leader has too many uncommitted bytes (raft.uncommitted-size-max); append it again later."),
-        RejectionReason.DiskFull => new AppendReply.Discarded(
-            request, "The leader's disk is nearly full (raft.store.free-space-floor); make room on it, or transfer the leadership."),
+        RejectionReason.Busy => new AppendReply.NoRoom(
+            request,
+            NotCommittedReason.Busy,
+            "The leader has too many uncommitted bytes (raft.uncommitted-size-max); append it again later."),
+        RejectionReason.DiskFull => new AppendReply.NoRoom(
+            request,
+            NotCommittedReason.DiskFull,
+            "The leader's disk is nearly full (raft.store.free-space-floor); make room on it, or transfer the leadership."),
         RejectionReason.Expired => new AppendReply.Forgotten(request),
         _ => throw new UnreachableException(),
     };
@@ -213,8 +217,8 @@ internal sealed class ProposalDesk(EngineContext context, Action<Input> step, Fu
 
         if (_open.Count > 0 && _bytes + open.Size > context.Process.Settings.Limits.UncommittedSizeMaxBytes)
         {
-            var reason = "The leader has too many bytes of proposals to judge (raft.uncommitted-size-max); append it again later.";
-            context.Send(open.Origin, new AppendReply.Discarded(request, reason));
+            var detail = "The leader has too many bytes of proposals to judge (raft.uncommitted-size-max); append it again later.";
+            context.Send(open.Origin, new AppendReply.NoRoom(request, NotCommittedReason.Busy, detail));
         }
         else if (!context.JudgesProposals)
         {

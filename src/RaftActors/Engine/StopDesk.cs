@@ -2,7 +2,6 @@ using Akka.Actor;
 
 using RaftActors.Core;
 using RaftActors.Discovery;
-using RaftActors.Telemetry;
 using RaftActors.Wire;
 
 namespace RaftActors.Engine;
@@ -15,7 +14,7 @@ namespace RaftActors.Engine;
 internal sealed class StopDesk(EngineContext context, Action<Input> step)
 {
     private static readonly CancelReason.NotCommitted NodeStops =
-        new("This node is stopping and takes no more pairs. Append it on another node.");
+        new(NotCommittedReason.Stopped, "This node is stopping and takes no more pairs. Append it on another node.");
 
     // Processes that may still send requests.
     private readonly HashSet<ProcessName> _senders = [];
@@ -82,7 +81,7 @@ internal sealed class StopDesk(EngineContext context, Action<Input> step)
             return false;
         }
 
-        context.CancelAppend(append.Request, NodeStops, AppendFailure.Stopped);
+        context.CancelAppend(append.Request, NodeStops);
         return true;
     }
 

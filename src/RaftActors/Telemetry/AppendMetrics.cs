@@ -9,8 +9,17 @@ internal sealed class AppendMetrics(ProcessTags tags)
     private static readonly Counter<long> Appends =
         RaftTelemetry.Meter.CreateCounter<long>("raft.appends", "{append}", "Appends of this process that ended.");
 
-    /// <param name="failure">The reason, if the outcome is no success.</param>
-    public void OnEnded(AppendOutcome outcome, AppendFailure failure)
+    public void OnDone() => Count("done", null);
+
+    public void OnCancelled(CancelReason reason)
+    {
+        if (Appends.Enabled)
+        {
+            Count(reason is CancelReason.Unknown ? "unknown" : "not_committed", NameOf(reason));
+        }
+    }
+
+    private void Count(string outcome, string? reason)
     {
         if (!Appends.Enabled)
         {
@@ -18,30 +27,39 @@ internal sealed class AppendMetrics(ProcessTags tags)
         }
 
         TagList all = [tags.Group, tags.Process];
-        switch (outcome)
+        all.Add("outcome", outcome);
+        if (reason is not null)
         {
-            case AppendOutcome.Done:
-                all.Add("outcome", "done");
-                break;
-            case AppendOutcome.Cancelled cancelled:
-                all.Add("outcome", cancelled.Reason is CancelReason.Unknown ? "unknown" : "not_committed");
-                all.Add("reason", NameOf(failure));
-                break;
+            all.Add("reason", reason);
         }
 
         Appends.Add(1, all);
     }
 
-    private static string NameOf(AppendFailure failure) => failure switch
+    private static string NameOf(CancelReason reason) => reason switch
     {
-        AppendFailure.Stopped => "stopped",
-        AppendFailure.Discarded => "discarded",
-        AppendFailure.NoLeader => "no_leader",
-        AppendFailure.Busy => "busy",
-        AppendFailure.Overwritten => "overwritten",
-        AppendFailure.TimedOut => "timed_out",
-        AppendFailure.Forgotten => "forgotten",
-        AppendFailure.Compacted => "compacted",
+        CancelReason.NotCommitted { Reason: var known } => NameOf(known),
+        CancelReason.Unknown { Reason: var known } => NameOf(known),
         _ => throw new UnreachableException(),
+    };
+
+    private static string NameOf(NotCommittedReason reason) => reason switch
+    {
+        NotCommittedReason.Discarded => "discarded",
+        NotCommittedReason.NoLeader => "no_leader",
+        NotCommittedReason.Busy => "busy",
+        NotCommittedReason.DiskFull => "disk_full",
+        NotCommittedReason.Overwritten => "overwritten",
+        NotCommittedReason.Stopped => "stopped",
+        _ => "other",
+    };
+
+    private static string NameOf(UnknownReason reason) => reason switch
+    {
+        UnknownReason.TimedOut => "timed_out",
+        UnknownReason.Forgotten => "forgotten",
+        UnknownReason.Compacted => "compacted",
+        UnknownReason.Stopped => "stopped",
+        _ => "other",
     };
 }

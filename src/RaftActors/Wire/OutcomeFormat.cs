@@ -10,34 +10,34 @@ using RaftActors.Delivery;
 namespace RaftActors.Wire;
 
 /// <summary>
-/// The bytes of the messages that a <c>replyTo</c> receives, if it is on another node. The results of HandleAppend and HandleQuery are
-/// written as values are, without a codec: a result needs a type that RaftActors knows, or a serializer of Akka.
+/// The bytes of the messages that a <c>replyTo</c> receives, if it is on another node. An answer of HandleQuery
+/// is written as values are, without a codec: it needs a type that RaftActors knows, or a serializer of Akka. A result of HandleAppend is
+/// written with the name of its type, which <see cref="ResultTypes"/> must have on both nodes.
 /// </summary>
 internal sealed class OutcomeFormat(ExtendedActorSystem system)
 {
     private readonly ValueCodec<object?> _results = new(system, codecPlace: null);
     private readonly StatusFormat _status = new(system.Provider);
 
+    // The extension makes the serializers while it is made itself, so it is asked later.
+    private ResultTypes ResultTypes => Raft.Get(system).ResultTypes;
+
     private enum Kind : byte
     {
         Done = 0,
         NotCommitted = 1,
         Unknown = 2,
-        Unavailable = 3,
-        Compacted = 4,
-        AlreadyDelivered = 5,
-        Refused = 6,
         Failed = 7,
     }
 
-    /// <summary>The types that this format writes, with all that derive from them, by manifest. A manifest never changes.</summary>
+    /// <summary>The types that this format writes, with all that derive from them, by manifest. A manifest never changes, and oa and oc
+    /// are used up.</summary>
     public static IReadOnlyDictionary<string, Type> Types { get; } = new SortedDictionary<string, Type>(StringComparer.Ordinal)
     {
-        ["oa"] = typeof(AppendOutcome),
-        ["oc"] = typeof(ChangeOutcome),
         ["oe"] = typeof(Explanation),
         ["oq"] = typeof(QueryOutcome),
         ["os"] = typeof(RaftStatus),
+        ["ot"] = typeof(IOutcome),
     };
 
     public static string Manifest(object outcome) => Types.First(each => each.Value.IsInstanceOfType(outcome)).Key;
@@ -46,11 +46,8 @@ internal sealed class OutcomeFormat(ExtendedActorSystem system)
     {
         switch (outcome)
         {
-            case AppendOutcome append:
-                WriteAppend(writer, append);
-                break;
-            case ChangeOutcome change:
-                WriteChange(writer, change);
+            case IOutcome typed:
+                WriteOutcome(writer, typed);
                 break;
             case QueryOutcome query:
                 WriteQuery(writer, query);
@@ -70,77 +67,57 @@ internal sealed class OutcomeFormat(ExtendedActorSystem system)
     /// <exception cref="InvalidDataException">The manifest is unknown, or the bytes are no such message.</exception>
     public object Read(ref ByteReader reader, string manifest) => manifest switch
     {
-        "oa" => ReadAppend(ref reader),
-        "oc" => ReadChange(ref reader),
         "oe" => new Explanation(ReadRef(ref reader), reader.Text()),
         "oq" => ReadQuery(ref reader),
         "os" => _status.Read(ref reader),
+        "ot" => ReadOutcome(ref reader),
         _ => throw reader.Damaged($"'{manifest}' is no manifest of this version"),
     };
 
-    private void WriteAppend(ByteWriter writer, AppendOutcome outcome)
+    private void WriteOutcome(ByteWriter writer, IOutcome outcome)
     {
-        switch (outcome)
+        var type = ResultTypes.Of(outcome.ResultType);
+        var parts = type.Take(outcome, warning => system.Log.Warning("{0}", warning));
+        writer.Text(type.Name);
+        switch (parts)
         {
-            case AppendOutcome.Done done:
+            case OutcomeParts.Done done:
                 WriteKind(writer, Kind.Done, done.Request);
                 writer.Number(done.Serial.Value);
-                writer.Bytes((TryEncode(done.Result, done.Request, out _) ?? _results.Encode(null)).Span);
-                break;
-            case AppendOutcome.Cancelled(var request, var reason):
-                WriteKind(writer, KindOf(reason), request);
-                if (reason is CancelReason.NotCommitted { Detail: var detail })
+                writer.Flag(done.Result is not null);
+                if (done.Result is { } result)
                 {
-                    writer.Text(detail);
+                    writer.Bytes(result.Span);
                 }
 
                 break;
-        }
-    }
-
-    private AppendOutcome ReadAppend(ref ByteReader reader)
-    {
-        var (kind, request) = ((Kind)reader.Octet(), ReadRef(ref reader));
-        return kind switch
-        {
-            Kind.Done => new AppendOutcome.Done(request, new Serial(reader.Count()), Decode(reader.Bytes())),
-            Kind.NotCommitted => new AppendOutcome.Cancelled(request, new CancelReason.NotCommitted(reader.Text())),
-            Kind.Unknown => new AppendOutcome.Cancelled(request, new CancelReason.Unknown()),
-            Kind.Unavailable => new AppendOutcome.Cancelled(request, new CancelReason.Unavailable()),
-            Kind.Compacted => new AppendOutcome.Cancelled(request, new CancelReason.Compacted()),
-            Kind.AlreadyDelivered => new AppendOutcome.Cancelled(request, new CancelReason.AlreadyDelivered()),
-            _ => throw reader.Damaged($"{kind} is no outcome of an Append"),
-        };
-    }
-
-    private static void WriteChange(ByteWriter writer, ChangeOutcome outcome)
-    {
-        switch (outcome)
-        {
-            case ChangeOutcome.Done done:
-                WriteKind(writer, Kind.Done, done.Request);
+            case OutcomeParts.NotCommitted known:
+                WriteKind(writer, Kind.NotCommitted, known.Request);
+                writer.Octet((byte)known.Reason);
+                writer.Text(known.Detail);
                 break;
-            case ChangeOutcome.Unknown unknown:
-                WriteKind(writer, Kind.Unknown, unknown.Request);
-                break;
-            case ChangeOutcome.Refused refused:
-                WriteKind(writer, Kind.Refused, refused.Request);
-                writer.Text(refused.Detail);
+            case OutcomeParts.Unknown known:
+                WriteKind(writer, Kind.Unknown, known.Request);
+                writer.Octet((byte)known.Reason);
                 break;
         }
     }
 
-    private static ChangeOutcome ReadChange(ref ByteReader reader)
+    private IOutcome ReadOutcome(ref ByteReader reader)
     {
+        var type = ResultTypes.Of(reader.Text());
         var (kind, request) = ((Kind)reader.Octet(), ReadRef(ref reader));
-        return kind switch
+        return type.Make(kind switch
         {
-            Kind.Done => new ChangeOutcome.Done(request),
-            Kind.Unknown => new ChangeOutcome.Unknown(request),
-            Kind.Refused => new ChangeOutcome.Refused(request, reader.Text()),
-            _ => throw reader.Damaged($"{kind} is no outcome of a change"),
-        };
+            Kind.Done => new OutcomeParts.Done(request, new Serial(reader.Count()), ReadResult(ref reader)),
+            Kind.NotCommitted => new OutcomeParts.NotCommitted(request, WireFormat.ReadNotCommittedReason(ref reader), reader.Text()),
+            Kind.Unknown => new OutcomeParts.Unknown(request, WireFormat.ReadUnknownReason(ref reader)),
+            _ => throw reader.Damaged($"{kind} is no outcome"),
+        });
     }
+
+    private static ReadOnlyMemory<byte>? ReadResult(ref ByteReader reader) =>
+        reader.Flag() ? reader.Bytes().ToArray() : default(ReadOnlyMemory<byte>?);
 
     // An answer that cannot be written fails the query. The asker would wait for its time-out otherwise.
     private void WriteQuery(ByteWriter writer, QueryOutcome outcome)
@@ -179,7 +156,7 @@ internal sealed class OutcomeFormat(ExtendedActorSystem system)
         };
     }
 
-    // Null: the result cannot be written, and is left out. The asker must hear that its pair is committed all the same.
+    // Null: the answer cannot be written.
     private ReadOnlyMemory<byte>? TryEncode(object? result, RequestRef request, out string problem)
     {
         try
@@ -196,16 +173,6 @@ internal sealed class OutcomeFormat(ExtendedActorSystem system)
     }
 
     private object? Decode(ReadOnlySpan<byte> result) => _results.Decode(result.ToArray());
-
-    private static Kind KindOf(CancelReason reason) => reason switch
-    {
-        CancelReason.NotCommitted => Kind.NotCommitted,
-        CancelReason.Unknown => Kind.Unknown,
-        CancelReason.Unavailable => Kind.Unavailable,
-        CancelReason.Compacted => Kind.Compacted,
-        CancelReason.AlreadyDelivered => Kind.AlreadyDelivered,
-        _ => throw new UnreachableException(),
-    };
 
     private static void WriteKind(ByteWriter writer, Kind kind, RequestRef request)
     {

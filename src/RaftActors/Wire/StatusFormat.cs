@@ -33,11 +33,7 @@ internal sealed class StatusFormat(IActorRefProvider provider)
         writer.Number(status.Term.Value);
         Optional(writer, status.LedBy?.Value, writer.Text);
         writer.Identity(status.Identity.Value);
-        writer.List(status.Members, member =>
-        {
-            writer.Text(member.Name.Value);
-            writer.Flag(member.IsVoter);
-        });
+        WireFormat.WriteMembers(writer, status.Members);
         writer.Number(status.MembersIndex.Value);
         Optional(writer, status.Fence, writer.Text);
         Optional(writer, status.Decision, writer.Text);
@@ -65,7 +61,7 @@ internal sealed class StatusFormat(IActorRefProvider provider)
             Term = new Term(reader.Count()),
             LedBy = reader.Flag() ? reader.Name() : null,
             Identity = new GroupUid(reader.Identity()),
-            Members = reader.List(NameSizeMin, static (ref ByteReader r) => new GroupMember(r.Name(), r.Flag())),
+            Members = WireFormat.ReadMembers(ref reader),
             MembersIndex = new LogIndex(reader.Count()),
             Fence = Optional(ref reader, static (ref ByteReader r) => r.Text()),
             Decision = Optional(ref reader, static (ref ByteReader r) => r.Text()),

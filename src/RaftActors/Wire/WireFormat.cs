@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 
 using RaftActors.Codec;
@@ -22,6 +23,7 @@ internal static class WireFormat
     private const byte LeaveBasedOn = 5;
     private const byte SetMaxQuorum = 6;
     private const byte SetMaxQuorumBasedOn = 7;
+    private const int GroupMemberSizeMin = 5;
     private const int LocalProcessSizeMin = 4;
     private const int BatchedSizeMin = 3;
 
@@ -138,6 +140,60 @@ internal static class WireFormat
         WriteReply(writer, reply);
         writer.Text(reason);
     }
+
+    public static void WriteNoRoom(ByteWriter writer, AppendReply.NoRoom reply)
+    {
+        WriteReply(writer, reply, reply.Detail);
+        writer.Octet((byte)reply.Reason);
+    }
+
+    public static AppendReply.NoRoom ReadNoRoom(ref ByteReader reader)
+    {
+        var (request, detail) = (reader.Request(), reader.Text());
+        return new AppendReply.NoRoom(request, ReadNotCommittedReason(ref reader), detail);
+    }
+
+    public static void WriteNotMade(ByteWriter writer, ChangeReply.NotMade reply)
+    {
+        WriteReply(writer, reply, reply.Detail);
+        writer.Octet((byte)reply.Reason);
+        writer.Flag(reply.IsOver);
+    }
+
+    public static ChangeReply.NotMade ReadNotMade(ref ByteReader reader)
+    {
+        var (request, detail) = (reader.Request(), reader.Text());
+        return new ChangeReply.NotMade(request, ReadNotCommittedReason(ref reader), detail, reader.Flag());
+    }
+
+    public static void WriteChanged(ByteWriter writer, ChangeReply.Changed reply)
+    {
+        WriteReply(writer, reply);
+        writer.Number(reply.Index.Value);
+        WriteMembers(writer, reply.Members);
+    }
+
+    public static ChangeReply.Changed ReadChanged(ref ByteReader reader) =>
+        new(reader.Request(), new LogIndex(reader.Count()), ReadMembers(ref reader));
+
+    public static void WriteMembers(ByteWriter writer, ImmutableArray<GroupMember> members) => writer.List(members, member =>
+    {
+        writer.Text(member.Name.Value);
+        writer.Flag(member.IsVoter);
+    });
+
+    public static ImmutableArray<GroupMember> ReadMembers(ref ByteReader reader) =>
+        reader.List(GroupMemberSizeMin, static (ref ByteReader each) => new GroupMember(each.Name(), each.Flag()));
+
+    public static NotCommittedReason ReadNotCommittedReason(ref ByteReader reader) =>
+        (NotCommittedReason)reader.Octet() is var reason && Enum.IsDefined(reason)
+            ? reason
+            : throw reader.Damaged($"{(int)reason} is no reason of this version");
+
+    public static UnknownReason ReadUnknownReason(ref ByteReader reader) =>
+        (UnknownReason)reader.Octet() is var reason && Enum.IsDefined(reason)
+            ? reason
+            : throw reader.Damaged($"{(int)reason} is no reason of this version");
 
     public static LogPlace ReadPlace(ref ByteReader reader) => new(new LogIndex(reader.Count()), new Term(reader.Count()));
 

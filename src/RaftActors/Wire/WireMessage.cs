@@ -71,8 +71,12 @@ internal abstract record AppendReply(RequestId Request) : RequestReply(Request)
     /// <summary>The sender does not lead, or has no actor that could judge. It wrote nothing, so the request may be sent again.</summary>
     public sealed record Refused(RequestId Request) : AppendReply(Request);
 
-    /// <summary>The leader's actor discards the pair, or the leader has no room for it. It was not written and never will be.</summary>
+    /// <summary>HandleProposal of the leader discards the pair. It was not written and never will be.</summary>
     public sealed record Discarded(RequestId Request, string Reason) : AppendReply(Request);
+
+    /// <summary>The leader has no room for the pair. It was not written and never will be.</summary>
+    /// <param name="Reason">Busy or DiskFull.</param>
+    public sealed record NoRoom(RequestId Request, NotCommittedReason Reason, string Detail) : AppendReply(Request);
 
     /// <summary>The leader's log had the request before. It is committed at this index.</summary>
     public sealed record Repeated(RequestId Request, LogIndex Index) : AppendReply(Request);
@@ -100,13 +104,21 @@ internal abstract record ChangeReply(RequestId Request) : RequestReply(Request)
     /// <summary>The leader's log has the change of members at this place. It is done when it is committed.</summary>
     public sealed record Taken(RequestId Request, LogPlace Place) : ChangeReply(Request);
 
-    /// <summary>The change is done.</summary>
+    /// <summary>The transfer is done.</summary>
     public sealed record Done(RequestId Request) : ChangeReply(Request);
 
-    /// <summary>The group is unchanged: the sender does not lead, or cannot do it now. The request may be sent again.</summary>
+    /// <summary>The change of members is done: these are the members now.</summary>
+    /// <param name="Index">The index of their configuration.</param>
+    public sealed record Changed(RequestId Request, LogIndex Index, ImmutableArray<GroupMember> Members) : ChangeReply(Request);
+
+    /// <summary>The group is unchanged, because the sender does not lead. The request may be sent again.</summary>
     public sealed record Refused(RequestId Request, string Detail) : ChangeReply(Request);
 
-    /// <summary>The group is unchanged, and the request is over.</summary>
+    /// <summary>The leader left the group unchanged.</summary>
+    /// <param name="IsOver">False: the request may be sent again.</param>
+    public sealed record NotMade(RequestId Request, NotCommittedReason Reason, string Detail, bool IsOver) : ChangeReply(Request);
+
+    /// <summary>The group is unchanged, because the change is impossible. The request is over.</summary>
     public sealed record Denied(RequestId Request, string Detail) : ChangeReply(Request);
 }
 

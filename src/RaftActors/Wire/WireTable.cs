@@ -33,6 +33,7 @@ internal static class WireTable
             "ad",
             (writer, reply) => WireFormat.WriteReply(writer, reply, reply.Reason),
             (ref reader) => new AppendReply.Discarded(reader.Request(), reader.Text())),
+        Of<AppendReply.NoRoom>("an", WireFormat.WriteNoRoom, WireFormat.ReadNoRoom),
         Of<AppendReply.Repeated>("ap", WireFormat.WriteRepeated, WireFormat.ReadRepeated),
         Of<AppendReply.Forgotten>("af", WireFormat.WriteReply, (ref reader) => new AppendReply.Forgotten(reader.Request())),
 
@@ -47,6 +48,8 @@ internal static class WireTable
             (writer, reply) => WireFormat.WriteReply(writer, reply, reply.Place),
             (ref reader) => new ChangeReply.Taken(reader.Request(), WireFormat.ReadPlace(ref reader))),
         Of<ChangeReply.Done>("md", WireFormat.WriteReply, (ref reader) => new ChangeReply.Done(reader.Request())),
+        Of<ChangeReply.Changed>("mc", WireFormat.WriteChanged, WireFormat.ReadChanged),
+        Of<ChangeReply.NotMade>("mn", WireFormat.WriteNotMade, WireFormat.ReadNotMade),
         Of<ChangeReply.Refused>(
             "mr",
             (writer, reply) => WireFormat.WriteReply(writer, reply, reply.Detail),

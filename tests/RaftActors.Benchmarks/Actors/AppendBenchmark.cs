@@ -103,9 +103,9 @@ internal static class AppendBenchmark
         public Client(IActorRef actor, int valueSize, Tally tally)
         {
             (_actor, _append) = (actor, new BenchmarkActor.Append(1, new byte[valueSize]));
-            Receive<AppendOutcome>(outcome =>
+            Receive<Outcome<object?>>(outcome =>
             {
-                Interlocked.Increment(ref outcome is AppendOutcome.Done ? ref tally.Appends : ref tally.Failures);
+                Interlocked.Increment(ref outcome is Outcome<object?>.Done ? ref tally.Appends : ref tally.Failures);
                 _actor.Tell(_append, Self);
             });
         }

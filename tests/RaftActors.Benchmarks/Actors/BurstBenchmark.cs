@@ -58,10 +58,10 @@ internal static class BurstBenchmark
             {
                 switch (outcome)
                 {
-                    case AppendOutcome.Done or QueryOutcome.Done:
+                    case Outcome<object?>.Done or QueryOutcome.Done:
                         _done++;
                         break;
-                    case AppendOutcome.Cancelled { Reason: CancelReason.Unknown }:
+                    case Outcome<object?>.Unknown:
                         _unknown++;
                         break;
                     default:

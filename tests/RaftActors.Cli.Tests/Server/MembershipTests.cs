@@ -25,7 +25,7 @@ public sealed class MembershipTests : ServerTest
         ExpectMsg(new Reply.Redirected(7, Id(9991)));
         var join = Asked.ExpectMsg<FromActor<string>.Join>();
         Assert.Equal(Process(9993), join.Name);
-        Group.End(new ChangeOutcome.Done(join.Request));
+        Group.End(Outcome<Membership>.Done.WithoutResult(default, join.Request));
         Status();
         ExpectNoMsg(TimeSpan.Zero);
         Answer(StatusOf(9993, ServerStanding.Member, 9990, 9991, 9992, 9993) with { Number = FirstProbe + 1 });
@@ -38,7 +38,7 @@ public sealed class MembershipTests : ServerTest
         StartInGroup();
         Add(9993);
         Answer(StatusOf(9993, ServerStanding.Waiting));
-        Group.End(new ChangeOutcome.Done(Asked.ExpectMsg<FromActor<string>.Join>().Request));
+        Group.End(Outcome<Membership>.Done.WithoutResult(default, Asked.ExpectMsg<FromActor<string>.Join>().Request));
         Status();
         Answer(StatusOf(9993, ServerStanding.Waiting) with { Number = FirstProbe + 1 });
         Status();
@@ -56,7 +56,8 @@ public sealed class MembershipTests : ServerTest
         Add(9993);
         Answer(StatusOf(9993, ServerStanding.Waiting));
         var join = Asked.ExpectMsg<FromActor<string>.Join>();
-        Group.End(new ChangeOutcome.Refused(join.Request, "The time is up: raft@:9993 is not caught up."));
+        var detail = "The time is up: raft@:9993 is not caught up.";
+        Group.End(new Outcome<Membership>.NotCommitted(NotCommittedReason.NotResponsive, detail, join.Request));
         ExpectMsg(new Reply.Refused(7, "The time is up: :9993 is not caught up."));
     }
 
@@ -67,7 +68,7 @@ public sealed class MembershipTests : ServerTest
         Add(9993);
         Answer(StatusOf(9993, ServerStanding.Removed, 9991, 9992));
         var join = Asked.ExpectMsg<FromActor<string>.Join>();
-        Group.End(new ChangeOutcome.Unknown(join.Request));
+        Group.End(new Outcome<Membership>.Unknown(UnknownReason.TimedOut, join.Request));
         ExpectMsg<Reply.Unknown>(unknown => unknown.Number == 7);
     }
 
@@ -203,7 +204,7 @@ public sealed class MembershipTests : ServerTest
         Remove(port);
         var leave = Asked.ExpectMsg<FromActor<string>.Leave>();
         Assert.Equal(Process(port), leave.Name);
-        Group.End(new ChangeOutcome.Done(leave.Request));
+        Group.End(Outcome<Membership>.Done.WithoutResult(default, leave.Request));
         ExpectMsg(new Reply.Done(7));
     }
 
@@ -232,7 +233,7 @@ public sealed class MembershipTests : ServerTest
         Server.Tell(new Request.SetMaxQuorum(7, 5, Timeout), TestActor);
         var set = Asked.ExpectMsg<FromActor<string>.SetMaxQuorum>();
         Assert.Equal(5, set.Max);
-        Group.End(new ChangeOutcome.Done(set.Request));
+        Group.End(Outcome<Membership>.Done.WithoutResult(default, set.Request));
         ExpectMsg(new Reply.Done(7));
     }
 
@@ -251,7 +252,7 @@ public sealed class MembershipTests : ServerTest
         Server.Tell(new Request.Transfer(7, Id(9992), Timeout), TestActor);
         var transfer = Asked.ExpectMsg<FromActor<string>.TransferLeadership>();
         Assert.Equal(Process(9992), transfer.To);
-        Group.End(new ChangeOutcome.Done(transfer.Request));
+        Group.End(Outcome<Membership>.Done.WithoutResult(default, transfer.Request));
         ExpectMsg(new Reply.Done(7));
     }
 

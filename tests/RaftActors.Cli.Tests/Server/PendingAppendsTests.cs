@@ -165,7 +165,7 @@ public sealed class PendingAppendsTests : ServerTest
         var first = ExpectAttempt();
 
         Wait(Second);
-        Group.Cancel(first.Request, new CancelReason.Unknown());
+        Group.Cancel(first.Request, new CancelReason.Unknown(UnknownReason.TimedOut));
 
         var second = ExpectAttempt();
         Assert.Equal((first.Key, first.Value), (second.Key, second.Value));
@@ -180,7 +180,7 @@ public sealed class PendingAppendsTests : ServerTest
         Append(1, "id", "i like beer");
         var first = ExpectAttempt();
         Wait(Second);
-        Group.Cancel(first.Request, new CancelReason.Unknown());
+        Group.Cancel(first.Request, new CancelReason.Unknown(UnknownReason.TimedOut));
         var second = ExpectAttempt();
 
         Group.Commit(first);
@@ -200,7 +200,8 @@ public sealed class PendingAppendsTests : ServerTest
         var end = TimeSpan.Zero;
         while (end < Timeout)
         {
-            Group.Cancel(ExpectAttempt().Request, new CancelReason.NotCommitted("No leader could be reached in time."));
+            var reason = new CancelReason.NotCommitted(NotCommittedReason.NoLeader, "No leader could be reached in time.");
+            Group.Cancel(ExpectAttempt().Request, reason);
             var pause = TimeSpan.FromMilliseconds(500);
             end += pause;
             Wait(pause);
@@ -217,8 +218,8 @@ public sealed class PendingAppendsTests : ServerTest
         Append(1, "id", "i like beer");
         var first = ExpectAttempt();
         Wait(Second);
-        Group.Cancel(first.Request, new CancelReason.Unknown());
-        Group.Cancel(ExpectAttempt().Request, new CancelReason.NotCommitted("busy"));
+        Group.Cancel(first.Request, new CancelReason.Unknown(UnknownReason.TimedOut));
+        Group.Cancel(ExpectAttempt().Request, new CancelReason.NotCommitted(NotCommittedReason.Busy, "busy"));
         Status();
         Asked.ExpectNoMsg(TimeSpan.Zero);
 

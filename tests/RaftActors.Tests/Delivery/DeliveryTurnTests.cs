@@ -68,7 +68,7 @@ public sealed class DeliveryTurnTests : TestKit
 
         for (var i = 0; i < Pairs; i++)
         {
-            ExpectMsg(new AppendOutcome.Done(appends[i].Request, new Serial(Pairs + i + 1), i));
+            ExpectMsg(new Outcome<int>.Done(new Serial(Pairs + i + 1), i, appends[i].Request));
         }
     }
 
@@ -99,11 +99,11 @@ public sealed class DeliveryTurnTests : TestKit
         actor.Tell(new object[]
         {
             new ToActor.QuorumIs(1, new Quorum([.. _group.Peers], IsMember: false)),
-            new ToActor.Cancelled(ToActor.AnyLife, append.Request, new CancelReason.Unknown()),
+            new ToActor.Cancelled(ToActor.AnyLife, append.Request, new CancelReason.Unknown(UnknownReason.TimedOut)),
             new InvalidOperationException("a restart"),
         });
 
-        ExpectMsg(new AppendOutcome.Cancelled(append.Request, new CancelReason.Unknown()));
+        ExpectMsg(new Outcome<object?>.Unknown(UnknownReason.TimedOut, append.Request));
         _watcher.ExpectMsg(append.Request);
     }
 

@@ -11,7 +11,7 @@ namespace RaftActors.Tests.Delivery;
 /// <summary>A restart while the actor holds the cancellation of an Append.</summary>
 public sealed class HeldCancellationTests : TestKit
 {
-    private static readonly CancelReason.NotCommitted Reason = new("The test says so.");
+    private static readonly CancelReason.NotCommitted Reason = new(NotCommittedReason.Busy, "The test says so.");
 
     private readonly TestProbe _asked;
     private readonly TestProbe _watcher;
@@ -43,7 +43,7 @@ public sealed class HeldCancellationTests : TestKit
             new RestartException(),
         });
 
-        ExpectMsg(new AppendOutcome.Cancelled(append.Request, Reason));
+        ExpectMsg(new Outcome<object?>.NotCommitted(Reason.Reason, Reason.Detail, append.Request));
         _watcher.ExpectMsg(actor);
         _watcher.ExpectMsg(append.Request);
     }

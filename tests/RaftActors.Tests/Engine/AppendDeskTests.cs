@@ -65,7 +65,7 @@ public sealed class AppendDeskTests : TestKit
 
         _desk.OnInstalled(new LogIndex(7));
 
-        _bench.Actor.ExpectMsg(new ToActor.Cancelled(ToActor.AnyLife, requests[0], new CancelReason.Unknown()));
+        _bench.Actor.ExpectMsg(new ToActor.Cancelled(ToActor.AnyLife, requests[0], new CancelReason.Unknown(UnknownReason.Compacted)));
         _bench.Actor.ExpectNoMsg(TimeSpan.Zero);
         Assert.Equal(2, _desk.Count);
     }
@@ -358,7 +358,8 @@ public sealed class AppendDeskTests : TestKit
 
         _desk.Receive(new AppendReply.Discarded(sent.Request, "overdrawn"));
 
-        Assert.Equal(new CancelReason.NotCommitted("overdrawn"), _bench.Actor.ExpectMsg<ToActor.Cancelled>().Reason);
+        var reason = new CancelReason.NotCommitted(NotCommittedReason.Discarded, "overdrawn");
+        Assert.Equal(reason, _bench.Actor.ExpectMsg<ToActor.Cancelled>().Reason);
     }
 
     [Fact]

@@ -50,15 +50,16 @@ public sealed class ChangeDeskTests : TestKit
     public void Refused_change_is_sent_again_and_ends_with_the_reason_of_the_latest_refusal()
     {
         var change = SubmitTo("raft2", Join);
-        _desk.Receive(new ChangeReply.Refused(_bench.Process.ToId(change), "another change is under way"));
+        _desk.Receive(UnderWay(change));
         _desk.OnTick();
         _bench["raft2"].ExpectMsg<WireMessage.ChangeRequest>();
-        _desk.Receive(new ChangeReply.Refused(_bench.Process.ToId(change), "another change is under way"));
+        _desk.Receive(UnderWay(change));
 
         _bench.Context.Now += 20;
         _desk.OnTick();
 
-        ExpectMsg(new ChangeOutcome.Refused(change, "The timeout has passed: another change is under way."));
+        var detail = "The timeout has passed: another change is under way.";
+        ExpectMsg(new Outcome<Membership>.NotCommitted(NotCommittedReason.Busy, detail, change));
     }
 
     [Fact]
@@ -67,7 +68,7 @@ public sealed class ChangeDeskTests : TestKit
         var change = SubmitTo("raft2", Join);
         _desk.Receive(new ChangeReply.Denied(_bench.Process.ToId(change), "raft9@node9 is in the group already"));
 
-        ExpectMsg(new ChangeOutcome.Refused(change, "raft9@node9 is in the group already"));
+        ExpectMsg(new Outcome<Membership>.NotCommitted(NotCommittedReason.Invalid, "raft9@node9 is in the group already", change));
     }
 
     [Fact]
@@ -77,7 +78,7 @@ public sealed class ChangeDeskTests : TestKit
         _bench.Context.Now += 20;
         _desk.OnTick();
 
-        ExpectMsg(new ChangeOutcome.Unknown(change));
+        ExpectMsg(new Outcome<Membership>.Unknown(UnknownReason.TimedOut, change));
     }
 
     [Fact]
@@ -91,7 +92,7 @@ public sealed class ChangeDeskTests : TestKit
 
         Commit(Reconfigure(8, 3, isJoint: false, Joined));
 
-        ExpectMsg(new ChangeOutcome.Done(change));
+        ExpectMsg<Outcome<Membership>.Done>(done => Assert.Equal(change, done.Request));
     }
 
     [Fact]
@@ -131,7 +132,7 @@ public sealed class ChangeDeskTests : TestKit
         Commit(Reconfigure(12, 3, isJoint: false));
         _desk.Receive(new ChangeReply.Taken(_bench.Process.ToId(change), new LogPlace(new LogIndex(7), new Term(2))));
 
-        ExpectMsg(new ChangeOutcome.Unknown(change));
+        ExpectMsg(new Outcome<Membership>.Unknown(UnknownReason.Superseded, change));
     }
 
     [Fact]
@@ -141,7 +142,7 @@ public sealed class ChangeDeskTests : TestKit
         _desk.Receive(new ChangeReply.Taken(_bench.Process.ToId(change), new LogPlace(new LogIndex(7), new Term(2))));
         Install(10, Reconfigure(9, 3, isJoint: false));
 
-        ExpectMsg(new ChangeOutcome.Unknown(change));
+        ExpectMsg(new Outcome<Membership>.Unknown(UnknownReason.Superseded, change));
     }
 
     [Fact]
@@ -165,7 +166,7 @@ public sealed class ChangeDeskTests : TestKit
         _desk.Receive(new ChangeReply.Taken(_bench.Process.ToId(change), new LogPlace(new LogIndex(7), new Term(2))));
         Install(10, Reconfigure(8, 2, isJoint: false, Joined));
 
-        ExpectMsg(new ChangeOutcome.Done(change));
+        ExpectMsg<Outcome<Membership>.Done>(done => Assert.Equal(change, done.Request));
     }
 
     [Fact]
@@ -174,11 +175,11 @@ public sealed class ChangeDeskTests : TestKit
         var (first, second) = (SubmitTo("raft2", Leave), SubmitTo("raft2", Leave));
         _desk.Receive(new ChangeReply.Taken(_bench.Process.ToId(first), new LogPlace(new LogIndex(7), new Term(2))));
         Install(10, Reconfigure(8, 2, isJoint: false));
-        ExpectMsg(new ChangeOutcome.Done(first));
+        ExpectMsg<Outcome<Membership>.Done>(done => Assert.Equal(first, done.Request));
 
         Commit(Reconfigure(12, 3, isJoint: false, Joined));
         _desk.Receive(new ChangeReply.Taken(_bench.Process.ToId(second), new LogPlace(new LogIndex(11), new Term(2))));
-        ExpectMsg(new ChangeOutcome.Unknown(second));
+        ExpectMsg(new Outcome<Membership>.Unknown(UnknownReason.Superseded, second));
     }
 
     [Fact]
@@ -190,7 +191,7 @@ public sealed class ChangeDeskTests : TestKit
 
         _desk.OnLeader(Bench.NameOf("raft3"));
 
-        ExpectMsg(new ChangeOutcome.Done(change));
+        ExpectMsg<Outcome<Membership>.Done>(done => Assert.Equal(change, done.Request));
     }
 
     [Fact]
@@ -203,7 +204,7 @@ public sealed class ChangeDeskTests : TestKit
 
         _desk.OnLeader(Bench.NameOf("raft3"));
 
-        ExpectMsg(new ChangeOutcome.Done(change));
+        ExpectMsg<Outcome<Membership>.Done>(done => Assert.Equal(change, done.Request));
     }
 
     [Fact]
@@ -212,8 +213,12 @@ public sealed class ChangeDeskTests : TestKit
         var waiting = Submit(Join);
         _desk.OnStopped();
 
-        ExpectMsg(new ChangeOutcome.Refused(waiting, "The engine has stopped: no leader could be reached."));
+        var detail = "The engine has stopped: no leader could be reached.";
+        ExpectMsg(new Outcome<Membership>.NotCommitted(NotCommittedReason.Stopped, detail, waiting));
     }
+
+    private ChangeReply.NotMade UnderWay(RequestRef change) =>
+        new(_bench.Process.ToId(change), NotCommittedReason.Busy, "another change is under way", IsOver: false);
 
     private RequestRef SubmitTo(string leader, GroupChange what)
     {

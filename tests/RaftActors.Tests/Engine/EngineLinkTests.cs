@@ -117,8 +117,8 @@ public sealed class EngineLinkTests : TestKit
         var query = new ToEngine.Query(_process.NewRequest(), TimeSpan.FromSeconds(1));
         _process.Engine.Tell(query, _actor, 1);
 
-        ExpectMsg<ChangeOutcome.Refused>(refused => Assert.Equal(unread.Request, refused.Request));
-        ExpectMsg<ChangeOutcome.Refused>(refused => Assert.Equal(late.Request, refused.Request));
+        ExpectMsg<Outcome<Membership>.NotCommitted>(refused => Assert.Equal(unread.Request, refused.Request));
+        ExpectMsg<Outcome<Membership>.NotCommitted>(refused => Assert.Equal(late.Request, refused.Request));
         _actor.ExpectMsg(new ToActor.Cancelled(1, query.Request, new CancelReason.Unavailable()));
     }
 

@@ -72,7 +72,8 @@ public sealed class LeaderDeskTests : TestKit
 
         _desk.OnCommitted(Reconfigure(9, isJoint: false));
 
-        _origin.ExpectMsg(new ChangeReply.Done(RequestOf(1)));
+        var changed = _origin.ExpectMsg<ChangeReply.Changed>();
+        Assert.Equal((1, new LogIndex(9)), (changed.Request.Number, changed.Index));
     }
 
     [Fact]
@@ -104,25 +105,39 @@ public sealed class LeaderDeskTests : TestKit
     }
 
     [Theory]
-    [InlineData(MembersRefusalReason.Invalid, typeof(ChangeReply.Denied))]
-    [InlineData(MembersRefusalReason.NotLeader, typeof(ChangeReply.Refused))]
-    [InlineData(MembersRefusalReason.Outdated, typeof(ChangeReply.Refused))]
-    [InlineData(MembersRefusalReason.UnderWay, typeof(ChangeReply.Refused))]
-    [InlineData(MembersRefusalReason.NotResponsive, typeof(ChangeReply.Refused))]
-    public void Change_that_core_refuses_is_denied_only_if_it_is_invalid(MembersRefusalReason reason, Type answer)
+    [InlineData(MembersRefusalReason.Outdated, NotCommittedReason.Busy)]
+    [InlineData(MembersRefusalReason.UnderWay, NotCommittedReason.Busy)]
+    [InlineData(MembersRefusalReason.NotResponsive, NotCommittedReason.NotResponsive)]
+    public void Change_that_core_cannot_make_now_is_sent_again(MembersRefusalReason refusal, NotCommittedReason reason)
     {
-        _bench.Elect("raft1");
-        Submit(1, new GroupChange.Join(Newcomer));
-        _desk.OnRefused(new Effect.MembersRefused(RequestOf(1), reason, "why"));
+        Refuse(refusal);
 
-        Assert.IsType(answer, _origin.ExpectMsg<WireMessage>());
+        _origin.ExpectMsg(new ChangeReply.NotMade(RequestOf(1), reason, "why", IsOver: false));
+    }
+
+    [Fact]
+    public void Change_that_makes_no_sense_is_denied_and_one_to_a_former_leader_is_sent_again()
+    {
+        Refuse(MembersRefusalReason.Invalid);
+        Refuse(MembersRefusalReason.NotLeader);
+
+        _origin.ExpectMsg(new ChangeReply.Denied(RequestOf(1), "why"));
+        _origin.ExpectMsg(new ChangeReply.Refused(RequestOf(1), "why"));
+    }
+
+    [Fact]
+    public void Change_that_is_based_on_an_older_configuration_is_over()
+    {
+        Refuse(MembersRefusalReason.Outdated, basedOn: new LogIndex(2));
+
+        _origin.ExpectMsg(new ChangeReply.NotMade(RequestOf(1), NotCommittedReason.Outdated, "why", IsOver: true));
     }
 
     [Theory]
     [InlineData(TransferOutcome.Done, "raft3", typeof(ChangeReply.Done))]
     [InlineData(TransferOutcome.NotLeader, "raft3", typeof(ChangeReply.Refused))]
     [InlineData(TransferOutcome.NoSuchVoter, "raft3", typeof(ChangeReply.Denied))]
-    [InlineData(TransferOutcome.TimedOut, null, typeof(ChangeReply.Denied))]
+    [InlineData(TransferOutcome.TimedOut, null, typeof(ChangeReply.NotMade))]
     public void Transfer_goes_to_core_and_its_outcome_to_the_origin(TransferOutcome outcome, string? process, Type answer)
     {
         ProcessName? target = process is null ? null : Bench.NameOf(process);
@@ -152,7 +167,7 @@ public sealed class LeaderDeskTests : TestKit
         Submit(1, new GroupChange.Transfer(Bench.NameOf("raft3")));
         Submit(2, new GroupChange.Transfer(Bench.NameOf("raft3")));
         Submit(3, new GroupChange.Transfer(Bench.NameOf("raft2")));
-        Assert.Equal(3, _origin.ExpectMsg<ChangeReply.Refused>().Request.Number);
+        Assert.Equal(3, _origin.ExpectMsg<ChangeReply.NotMade>().Request.Number);
 
         _desk.OnTransferEnded(new Effect.TransferEnded(Bench.NameOf("raft3"), TransferOutcome.Done));
 
@@ -169,6 +184,13 @@ public sealed class LeaderDeskTests : TestKit
         _desk.OnTransferEnded(new Effect.TransferEnded(Bench.NameOf("raft2"), TransferOutcome.TimedOut));
 
         _origin.ExpectNoMsg(TimeSpan.Zero);
+    }
+
+    private void Refuse(MembersRefusalReason reason, LogIndex? basedOn = null)
+    {
+        _bench.Elect("raft1");
+        Submit(1, new GroupChange.Join(Newcomer, basedOn));
+        _desk.OnRefused(new Effect.MembersRefused(RequestOf(1), reason, "why"));
     }
 
     private static RequestId RequestOf(long number) => new(Bench.MemberOf("raft4"), number);

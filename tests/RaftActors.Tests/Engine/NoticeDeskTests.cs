@@ -87,7 +87,7 @@ public sealed class NoticeDeskTests : TestKit
 
         _desk.OnStopped();
 
-        _bench.Actor.ExpectMsg(new ToActor.Cancelled(ToActor.AnyLife, own, new CancelReason.Unknown()));
+        _bench.Actor.ExpectMsg(new ToActor.Cancelled(ToActor.AnyLife, own, new CancelReason.Unknown(UnknownReason.Stopped)));
         _bench.Actor.ExpectNoMsg(TimeSpan.Zero);
     }
 

@@ -173,7 +173,7 @@ public sealed class ProposalDeskTests : TestKit
         _desk.OnRejected(new Effect.Rejected([((Input.Propose)_steps[0]).Pairs[1]], RejectionReason.Busy));
 
         Assert.Equal(1, _origin.ExpectMsg<AppendReply.Taken>().Request.Number);
-        _origin.ExpectMsg<AppendReply.Discarded>(discarded => Assert.Contains("append it again later", discarded.Reason));
+        _origin.ExpectMsg<AppendReply.NoRoom>(full => Assert.Contains("append it again later", full.Detail));
     }
 
     [Fact]
@@ -366,10 +366,10 @@ public sealed class ProposalDeskTests : TestKit
             _desk.Submit(new WireMessage.AppendRequest(RequestOf(number), "key", half, 0), _origin);
         }
 
-        var discarded = new[] { 2, 3 }.Select(number => _origin.ExpectMsg<AppendReply.Discarded>(each =>
+        var discarded = new[] { 2, 3 }.Select(number => _origin.ExpectMsg<AppendReply.NoRoom>(each =>
         {
             Assert.Equal(RequestOf(number), each.Request);
-            Assert.Contains("append it again later", each.Reason);
+            Assert.Contains("append it again later", each.Detail);
         }));
         Assert.Equal(2, discarded.Count());
         Assert.Equal(1, _bench.Actor.ExpectMsg<ToActor.Judge>().Request.Number);

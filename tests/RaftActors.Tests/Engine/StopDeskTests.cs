@@ -109,7 +109,7 @@ public sealed class StopDeskTests : TestKit
         }
 
         _bench.Elect("raft1");
-        _bench.Process.Appends.Add(_bench.Process.NewRequest(), null);
+        _bench.Process.Appends.Add(_bench.Process.NewRequest(), null, OutcomeMaker<int>.Instance);
         Begin();
 
         Assert.Empty(_steps);
@@ -134,12 +134,12 @@ public sealed class StopDeskTests : TestKit
     {
         _bench.Elect("raft2");
         var open = _bench.Process.NewRequest();
-        _bench.Process.Appends.Add(open, null);
+        _bench.Process.Appends.Add(open, null, OutcomeMaker<int>.Instance);
         Begin();
         _desk.OnTick();
         _asker.ExpectNoMsg(TimeSpan.Zero);
 
-        _bench.Process.Appends.End(open, new AppendOutcome.Done(open, new Serial(1), null), TestActor);
+        _bench.Process.Appends.Complete(open, new Serial(1), TestActor);
         _desk.OnTick();
 
         _asker.ExpectMsg<RaftRegistry.EnginePrepared>();
@@ -149,7 +149,7 @@ public sealed class StopDeskTests : TestKit
     public void Process_whose_appends_do_not_end_is_prepared_after_twice_the_transfer_timeout()
     {
         _bench.Elect("raft2");
-        _bench.Process.Appends.Add(_bench.Process.NewRequest(), null);
+        _bench.Process.Appends.Add(_bench.Process.NewRequest(), null, OutcomeMaker<int>.Instance);
         Begin();
         _bench.Context.Now += 79;
         _desk.OnTick();

@@ -27,7 +27,7 @@ public sealed class ClusterGroupTests : TestKit
             _nodes[3].Append($"k{i}", "v", TestActor);
         }
 
-        var serials = ReceiveN(20, TimeSpan.FromSeconds(30)).Cast<AppendOutcome.Done>().Select(done => done.Serial);
+        var serials = ReceiveN(20, TimeSpan.FromSeconds(30)).Cast<Outcome<int>.Done>().Select(done => done.Serial);
         Assert.Equal(Enumerable.Range(5, 20).Select(n => new Serial(n)), serials);
         foreach (var node in _nodes)
         {
@@ -49,7 +49,7 @@ public sealed class ClusterGroupTests : TestKit
             _nodes[3].Append($"k{i}", "v", TestActor);
         }
 
-        var serials = ReceiveN(20, TimeSpan.FromSeconds(30)).Cast<AppendOutcome.Done>().Select(done => done.Serial);
+        var serials = ReceiveN(20, TimeSpan.FromSeconds(30)).Cast<Outcome<int>.Done>().Select(done => done.Serial);
         Assert.Equal(Enumerable.Range(5, 20).Select(n => new Serial(n)), serials);
         _nodes[1].Expect("append 5 k0=v");
         for (var i = 1; i < 20; i++)
@@ -91,7 +91,7 @@ public sealed class ClusterGroupTests : TestKit
         // From a quorum member: a request that a learner sends through a leaving member may be lost, and ends as unknown.
         _nodes[2].Append("key100", "value100", TestActor);
 
-        ExpectMsg<AppendOutcome.Done>(TimeSpan.FromSeconds(30));
+        ExpectMsg<Outcome<int>.Done>(TimeSpan.FromSeconds(30));
         _nodes[0].Expect("append 5 key100=value100");
         _nodes[3].Expect("append 5 key100=value100");
     }
@@ -101,10 +101,10 @@ public sealed class ClusterGroupTests : TestKit
     {
         Start(Path.Combine(_folder, "restart"), 0, 0, 0);
         _nodes[0].Append("key1", "a", TestActor);
-        ExpectMsg<AppendOutcome.Done>(TimeSpan.FromSeconds(30));
+        ExpectMsg<Outcome<int>.Done>(TimeSpan.FromSeconds(30));
         _nodes[2].Stop();
         _nodes[0].Append("key2", "b", TestActor);
-        ExpectMsg<AppendOutcome.Done>(TimeSpan.FromSeconds(30));
+        ExpectMsg<Outcome<int>.Done>(TimeSpan.FromSeconds(30));
 
         _nodes.Add(new ClusterNode(this, 3, 0, _nodes[0], Path.Combine(_folder, "restart")));
         _nodes[3].Expect("quorum of 3, member");
@@ -113,7 +113,7 @@ public sealed class ClusterGroupTests : TestKit
 
         // Two of the three voters are left.
         _nodes[3].Append("key3", "c", TestActor);
-        Assert.Equal(new Serial(3), ExpectMsg<AppendOutcome.Done>(TimeSpan.FromSeconds(30)).Serial);
+        Assert.Equal(new Serial(3), ExpectMsg<Outcome<int>.Done>(TimeSpan.FromSeconds(30)).Serial);
     }
 
     protected override void AfterAll()

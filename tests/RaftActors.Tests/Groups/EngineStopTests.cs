@@ -8,7 +8,8 @@ namespace RaftActors.Tests.Groups;
 /// <summary>The engine is gone for good. Every request of its actor still ends.</summary>
 public sealed class EngineStopTests : TestKit
 {
-    private const string NotCommitted = "cancel NotCommitted { Detail = The engine of this process has stopped. Restart its node. }";
+    private const string NotCommitted =
+        "cancel NotCommitted { Reason = Stopped, Detail = The engine of this process has stopped. Restart its node. }";
 
     private readonly VirtualGroup _group;
 
@@ -33,8 +34,8 @@ public sealed class EngineStopTests : TestKit
         ExpectMsg<ActorIdentity>();
         _group.EngineOf("raft3").Tell(PoisonPill.Instance);
 
-        ExpectMsg<AppendOutcome.Cancelled>(cancelled => Assert.IsType<CancelReason.Unknown>(cancelled.Reason));
-        Expect("raft3", "cancel Unknown { }");
+        ExpectMsg<Outcome<int>.Unknown>();
+        Expect("raft3", "cancel Unknown { Reason = Stopped }");
         Expect("raft3", "cancel Unavailable { }", "leader lost", "quorum lost");
     }
 
@@ -45,7 +46,7 @@ public sealed class EngineStopTests : TestKit
         _group.Actors["raft3"].Tell(new Recorder.Append("key", "value"), TestActor);
         _group.Actors["raft3"].Tell(new Recorder.Get(new Serial(1)));
 
-        ExpectMsg<AppendOutcome.Cancelled>(cancelled => Assert.IsType<CancelReason.NotCommitted>(cancelled.Reason));
+        ExpectMsg<Outcome<int>.NotCommitted>();
         Assert.Equal(
             [NotCommitted, "cancel Unavailable { }", "leader lost", "quorum lost"],
             Enumerable.Range(0, 4).Select(_ => _group.Watchers["raft3"].ExpectMsg<string>()).Order(StringComparer.Ordinal));
@@ -101,7 +102,7 @@ public sealed class EngineStopTests : TestKit
     {
         _group.Actors["raft3"].Tell(new Recorder.Append("key", "value"), TestActor);
         Expect("raft3", NotCommitted);
-        ExpectMsg<AppendOutcome.Cancelled>();
+        ExpectMsg<Outcome<int>.NotCommitted>();
         _group.Actors["raft3"].Tell(new Recorder.Get(new Serial(1)));
         Expect("raft3", "cancel Unavailable { }");
     }

@@ -213,10 +213,10 @@ public sealed class FileGroupTests : TestKit
 
     private void Stop() => Assert.True(_systems[^1].Terminate().Wait(Guard));
 
-    private AppendOutcome.Done Append(string name, string key, string value)
+    private Outcome<int>.Done Append(string name, string key, string value)
     {
         _nodes[name].Actor.Tell(new Recorder.Append(key, value, Guard), TestActor);
-        return ExpectMsg<AppendOutcome.Done>(Guard);
+        return ExpectMsg<Outcome<int>.Done>(Guard);
     }
 
     private void Expect(string name, string expected) =>

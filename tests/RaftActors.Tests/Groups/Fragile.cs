@@ -30,7 +30,7 @@ public enum Moment
 }
 
 /// <summary>A raft actor that fails once, at the moment of its fuse. It reports each pair and state.</summary>
-internal sealed class Fragile : RaftActor<string>, IRaftSnapshot<string>
+internal sealed class Fragile : RaftActor<string, int>, IRaftSnapshot<string>
 {
     private readonly IActorRef _watcher;
     private readonly Fuse _fuse;
@@ -84,12 +84,12 @@ internal sealed class Fragile : RaftActor<string>, IRaftSnapshot<string>
 
     protected override void HandleLeader(Leader? leader) => _fuse.Burn(Moment.HandleLeader);
 
-    protected override object? HandleAppend(Entry<string> entry)
+    protected override int HandleAppend(Entry<string> entry)
     {
         _fuse.Burn(Moment.HandleAppend);
         _state += $" {entry.Serial}={entry.Value}";
         _watcher.Tell($"state{_state}");
-        return _state;
+        return _state.Length;
     }
 
     /// <summary>Fails once.</summary>

@@ -165,7 +165,7 @@ public sealed class GrowingGroupTests : TestKit
     {
         _appended++;
         _nodes[by].Tell(new Recorder.Append($"key{_appended}", "v", TimeSpan.FromSeconds(20)), TestActor);
-        Assert.IsType<AppendOutcome.Done>(ExpectMsg<AppendOutcome>(TimeSpan.FromSeconds(30)));
+        Assert.IsType<Outcome<int>.Done>(ExpectMsg<Outcome<int>>(TimeSpan.FromSeconds(30)));
     }
 
     private void Join(ProcessName name, ProcessName by)
@@ -182,8 +182,8 @@ public sealed class GrowingGroupTests : TestKit
 
     private void ExpectChange()
     {
-        var outcome = ExpectMsg<ChangeOutcome>(TimeSpan.FromSeconds(30));
-        Assert.True(outcome is ChangeOutcome.Done, $"The change ended as {outcome}.");
+        var outcome = ExpectMsg<Outcome<Membership>>(TimeSpan.FromSeconds(30));
+        Assert.True(outcome is Outcome<Membership>.Done, $"The change ended as {outcome}.");
     }
 
     private void ExpectRemoved(ProcessName name) => _nodes[name].ExpectEvent<RaftEvent.Removed>(_ => true);

@@ -42,12 +42,12 @@ public sealed class MaxQuorumTests : TestKit
 
         Set("raft2", 5);
         _group.AdvanceUntil("raft5", "quorum of 5, member");
-        ExpectMsg<ChangeOutcome.Done>();
+        ExpectMsg<Outcome<Membership>.Done>();
         Assert.Equal((5, 5), (Voters(), _group.StatusOf("raft3").MaxQuorum));
 
         Set("raft3", 3);
         _group.AdvanceUntil("raft5", "quorum of 3, learner");
-        ExpectMsg<ChangeOutcome.Done>();
+        ExpectMsg<Outcome<Membership>.Done>();
         Assert.Equal((3, 3), (Voters(), _group.StatusOf("raft3").MaxQuorum));
         Assert.Equal(_group.StatusOf("raft1").Self, _group.StatusOf("raft3").LedBy);
     }
@@ -59,7 +59,7 @@ public sealed class MaxQuorumTests : TestKit
 
         Set("raft2", 3);
 
-        ExpectMsg<ChangeOutcome.Done>();
+        ExpectMsg<Outcome<Membership>.Done>();
     }
 
     [Fact]
@@ -71,7 +71,7 @@ public sealed class MaxQuorumTests : TestKit
 
         Set("raft2", 5, before);
 
-        Assert.Contains($"it was based on the configuration at {before}", ExpectMsg<ChangeOutcome.Refused>().Detail);
+        Assert.Contains($"it was based on the configuration at {before}", ExpectMsg<Outcome<Membership>.NotCommitted>().Detail);
     }
 
     [Theory]
@@ -100,7 +100,7 @@ public sealed class MaxQuorumTests : TestKit
         _group.StartJoining(name);
         _group.Actors["raft2"].Tell(new Recorder.Join(new ProcessName($"{name}@node1")), TestActor);
         _group.AdvanceUntil(name, "quorum of 3, learner");
-        ExpectMsg<ChangeOutcome.Done>();
+        ExpectMsg<Outcome<Membership>.Done>();
         _group.Advance(60);
     }
 

@@ -31,7 +31,7 @@ public sealed class MembersTests : TestKit
         var told = _group.AdvanceUntil("raft4", "append 3 key3=value3");
 
         Assert.Equal(["quorum of 3, learner", "append 1 key1=value1", "append 2 key2=value2", "append 3 key3=value3"], told);
-        Assert.IsType<ChangeOutcome.Done>(FishForMessage(outcome => outcome is ChangeOutcome));
+        Assert.IsType<Outcome<Membership>.Done>(FishForMessage(outcome => outcome is Outcome<Membership>));
     }
 
     [Fact]
@@ -40,7 +40,7 @@ public sealed class MembersTests : TestKit
         _group.Actors["raft2"].Tell(new Recorder.Join(Fourth), TestActor);
         _group.Settle();
         _group.Advance(2);
-        ExpectMsg<ChangeOutcome.Done>();
+        ExpectMsg<Outcome<Membership>.Done>();
 
         _group.StartJoining("raft4");
 
@@ -53,7 +53,7 @@ public sealed class MembersTests : TestKit
         _group.Actors["raft2"].Tell(new Recorder.Join(new ProcessName("raft3@node1")), TestActor);
         _group.Settle();
 
-        Assert.Contains("raft3@node1", ExpectMsg<ChangeOutcome.Refused>().Detail);
+        Assert.Contains("raft3@node1", ExpectMsg<Outcome<Membership>.NotCommitted>().Detail);
     }
 
     [Fact]
@@ -63,7 +63,7 @@ public sealed class MembersTests : TestKit
         _group.Settle();
         _group.Advance(2);
 
-        ExpectMsg<ChangeOutcome.Done>();
+        ExpectMsg<Outcome<Membership>.Done>();
     }
 
     [Fact]
@@ -76,8 +76,8 @@ public sealed class MembersTests : TestKit
         _group.Actors["raft3"].Tell(new Recorder.Join(new ProcessName("raft5@node1"), before), TestActor);
         _group.Settle();
 
-        Assert.Contains($"it was based on the configuration at {before}", ExpectMsg<ChangeOutcome.Refused>().Detail);
-        Assert.Contains($"it was based on the configuration at {before}", ExpectMsg<ChangeOutcome.Refused>().Detail);
+        Assert.Contains($"it was based on the configuration at {before}", ExpectMsg<Outcome<Membership>.NotCommitted>().Detail);
+        Assert.Contains($"it was based on the configuration at {before}", ExpectMsg<Outcome<Membership>.NotCommitted>().Detail);
     }
 
     [Theory]
@@ -92,7 +92,7 @@ public sealed class MembersTests : TestKit
 
         _group.AdvanceUntil("raft4", "quorum of 3, member");
         _group.Advance(60);
-        ExpectMsg<ChangeOutcome.Done>();
+        ExpectMsg<Outcome<Membership>.Done>();
         var other = leaver == "raft2" ? "raft3" : "raft2";
         _group.Actors[other].Tell(new Recorder.Append("key3", "value3"), TestActor);
         _group.AdvanceUntil("raft4", "append 3 key3=value3");
@@ -119,7 +119,7 @@ public sealed class MembersTests : TestKit
             _group.Actors["raft2"].Tell(new Recorder.Join(Fourth), TestActor);
             _group.Settle();
             _group.Advance(5);
-            ExpectMsg<ChangeOutcome.Done>();
+            ExpectMsg<Outcome<Membership>.Done>();
         });
 
         _group.Actors["raft1"].Tell(new Recorder.GetStatus(), TestActor);
@@ -132,7 +132,7 @@ public sealed class MembersTests : TestKit
         _group.Actors["raft2"].Tell(new Recorder.Join(Fourth), TestActor);
         _group.Settle();
         _group.Advance(2);
-        ExpectMsg<ChangeOutcome.Done>();
+        ExpectMsg<Outcome<Membership>.Done>();
 
         var lines = ExplanationOf("raft1").Split('\n');
 
@@ -166,7 +166,7 @@ public sealed class MembersTests : TestKit
         _group.StartJoining(name);
         _group.Actors["raft2"].Tell(new Recorder.Join(new ProcessName($"{name}@node1")), TestActor);
         _group.AdvanceUntil(name, "append 2 key2=value2");
-        ExpectMsg<ChangeOutcome.Done>();
+        ExpectMsg<Outcome<Membership>.Done>();
         _group.Advance(45);
     }
 }

@@ -34,7 +34,7 @@ public sealed class NodeStopTests : TestKit
         var roster = $"raft.roster = [{string.Join(", ", names.Select(name => $"\"{name}\""))}]\nraft.quorum.max = 3\n{Patience}";
         names.ForEach(name => _nodes.Add(new NamedNode(this, name, roster)));
         _nodes[0].Tell(new Recorder.Append("first", "v", Guard), TestActor);
-        ExpectMsg<AppendOutcome.Done>(Guard);
+        ExpectMsg<Outcome<int>.Done>(Guard);
         var stopped = Find(role);
 
         Append(_nodes);
@@ -42,8 +42,8 @@ public sealed class NodeStopTests : TestKit
         Append(_nodes.Where(node => node != stopped));
         await stopping;
 
-        var outcomes = ReceiveN(Burst * ((2 * _nodes.Count) - 1), Guard).Cast<AppendOutcome>().ToList();
-        Assert.DoesNotContain(outcomes, outcome => outcome is AppendOutcome.Cancelled { Reason: not CancelReason.NotCommitted });
+        var outcomes = ReceiveN(Burst * ((2 * _nodes.Count) - 1), Guard).Cast<Outcome<int>>().ToList();
+        Assert.DoesNotContain(outcomes, outcome => outcome is Outcome<int>.Unknown);
     }
 
     protected override void AfterAll()

@@ -21,7 +21,7 @@ public sealed class QueryTests : TestKit
     {
         _group.Found(4, 4);
         _group.Actors["raft2"].Tell(new Recorder.Append("key5", "value5"), TestActor);
-        ExpectMsg<AppendOutcome.Done>();
+        ExpectMsg<Outcome<int>.Done>();
         _group.Actors[asked].Tell(new Recorder.Query("how far?"), TestActor);
         _group.Settle();
         _group.Advance(2);

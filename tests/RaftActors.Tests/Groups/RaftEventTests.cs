@@ -243,7 +243,7 @@ public sealed class RaftEventTests : TestKit
     {
         _group.Settle();
         _group.Advance(5);
-        ExpectMsg<ChangeOutcome.Done>();
+        ExpectMsg<Outcome<Membership>.Done>();
     }
 
     // All events since the last call, or since the beginning. The end marker comes after them.

@@ -42,11 +42,11 @@ public sealed class RemoteAskerTests : TestKit
     [Fact]
     public async Task Outcome_of_an_append_reaches_an_asker_on_another_node()
     {
-        var first = await _counter.Ask<AppendOutcome>("append 40", Guard);
-        var second = await _counter.Ask<AppendOutcome>("append 2", Guard);
+        var first = await _counter.Ask<Outcome<int>>("append 40", Guard);
+        var second = await _counter.Ask<Outcome<int>>("append 2", Guard);
 
-        var done = Assert.IsType<AppendOutcome.Done>(second);
-        Assert.Equal(new Serial(1), Assert.IsType<AppendOutcome.Done>(first).Serial);
+        var done = Assert.IsType<Outcome<int>.Done>(second);
+        Assert.Equal(new Serial(1), Assert.IsType<Outcome<int>.Done>(first).Serial);
         Assert.Equal((new Serial(2), 42), (done.Serial, done.Result));
         Assert.Equal("counter", done.Request.Origin.Process);
     }
@@ -54,21 +54,21 @@ public sealed class RemoteAskerTests : TestKit
     [Fact]
     public async Task Outcomes_of_queries_and_changes_reach_an_asker_on_another_node()
     {
-        await _counter.Ask<AppendOutcome>("append 40", Guard);
+        await _counter.Ask<Outcome<int>>("append 40", Guard);
 
         var answer = Assert.IsType<QueryOutcome.Done>(await _counter.Ask<QueryOutcome>("total", Guard));
-        var change = await _counter.Ask<ChangeOutcome>("leave", Guard);
+        var change = await _counter.Ask<Outcome<Membership>>("leave", Guard);
         var explanation = await _counter.Ask<Explanation>("explain", Guard);
 
         Assert.Equal(40, answer.Result);
-        Assert.IsType<ChangeOutcome.Refused>(change);
+        Assert.IsType<Outcome<Membership>.NotCommitted>(change);
         Assert.Contains("Leader in term", explanation.Text);
     }
 
     [Fact]
     public async Task Status_reaches_another_node_with_actors_that_can_be_told()
     {
-        await _counter.Ask<AppendOutcome>("append 40", Guard);
+        await _counter.Ask<Outcome<int>>("append 40", Guard);
 
         var status = await _counter.Ask<RaftStatus>("status", Guard);
         var again = await status.Leader!.Actor!.Ask<RaftStatus>("status", Guard);
@@ -83,7 +83,7 @@ public sealed class RemoteAskerTests : TestKit
         base.AfterAll();
     }
 
-    private sealed class Counter : RaftActor<int>
+    private sealed class Counter : RaftActor<int, int>
     {
         private int _total;
 
@@ -109,7 +109,7 @@ public sealed class RemoteAskerTests : TestKit
             }
         });
 
-        protected override object? HandleAppend(Entry<int> entry) => _total += entry.Value;
+        protected override int HandleAppend(Entry<int> entry) => _total += entry.Value;
 
         protected override object? HandleQuery(object question) => _total;
     }

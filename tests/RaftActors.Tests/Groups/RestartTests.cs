@@ -104,7 +104,7 @@ public sealed class RestartTests : TestKit
 
         _stores["raft3"].Release();
         second.AdvanceUntil("raft3", "append 2 key2=b own");
-        ExpectMsg<AppendOutcome.Done>();
+        ExpectMsg<Outcome<int>.Done>();
     }
 
     [Fact]
@@ -126,7 +126,7 @@ public sealed class RestartTests : TestKit
 
         second.Start("raft2", new RaftOptions<string>());
         second.Advance(60);
-        ExpectMsg<ChangeOutcome.Done>();
+        ExpectMsg<Outcome<Membership>.Done>();
     }
 
     [Fact]
@@ -200,7 +200,7 @@ public sealed class RestartTests : TestKit
 
     private void Stop() => Assert.True(_systems[^1].Terminate().Wait(TimeSpan.FromSeconds(30)));
 
-    private AppendOutcome.Done Append(VirtualGroup group, string name, string key, string value)
+    private Outcome<int>.Done Append(VirtualGroup group, string name, string key, string value)
     {
         group.Actors[name].Tell(new Recorder.Append(key, value), TestActor);
         for (var ticks = 0; ticks < 100 && !HasMessages; ticks++)
@@ -208,6 +208,6 @@ public sealed class RestartTests : TestKit
             group.Advance();
         }
 
-        return ExpectMsg<AppendOutcome.Done>();
+        return ExpectMsg<Outcome<int>.Done>();
     }
 }

@@ -73,6 +73,6 @@ public sealed class StaleMessageTests : TestKit
     {
         _group.Actors["raft1"].Tell(new Recorder.Append("key", value), TestActor);
         _group.Settle();
-        ExpectMsg<AppendOutcome.Done>();
+        ExpectMsg<Outcome<int>.Done>();
     }
 }

@@ -29,7 +29,7 @@ public sealed class StoreFailureTests : TestKit
         EventFilter.Error(contains: "raft1@node1 has stopped and is not started again, since its store failed: the disk is gone.")
             .ExpectOne(() => _group.Stores["raft1"].Fail("the disk is gone."));
 
-        ExpectMsg<AppendOutcome.Cancelled>(cancelled => Assert.IsType<CancelReason.Unknown>(cancelled.Reason));
+        ExpectMsg<Outcome<int>.Unknown>();
         engine.ExpectMsg<Terminated>();
         _group.AdvanceUntil("raft1", "quorum lost");
         Assert.Equal(0, _group.Stores["raft1"].Users);
@@ -44,10 +44,11 @@ public sealed class StoreFailureTests : TestKit
 
         _group.Actors["raft3"].Tell(new Recorder.Append("key", "value"), TestActor);
 
+        var refused = ExpectMsg<Outcome<int>.NotCommitted>();
         Assert.Equal(
-            new CancelReason.NotCommitted(
+            (NotCommittedReason.Stopped,
                 "Restart the node: the engine of this process has stopped, because its store failed: the disk is gone."),
-            ExpectMsg<AppendOutcome.Cancelled>().Reason);
+            (refused.Reason, refused.Detail));
     }
 
     [Fact]
@@ -61,7 +62,7 @@ public sealed class StoreFailureTests : TestKit
         _group.Actors["raft2"].Tell(new Recorder.Append("key", "value"), TestActor);
         _group.AdvanceUntil("raft2", "append 1 key=value own");
 
-        ExpectMsg<AppendOutcome.Done>();
+        ExpectMsg<Outcome<int>.Done>();
     }
 
     [Fact]
@@ -77,8 +78,9 @@ public sealed class StoreFailureTests : TestKit
         _group.Actors["raft1"].Tell(new Recorder.Append("key", "value"), TestActor);
         _group.Advance(60);
 
-        var reason = Assert.IsType<CancelReason.NotCommitted>(ExpectMsg<AppendOutcome.Cancelled>().Reason);
-        Assert.Contains("disk is nearly full", reason.Detail);
+        var refused = ExpectMsg<Outcome<int>.NotCommitted>();
+        Assert.Equal(NotCommittedReason.DiskFull, refused.Reason);
+        Assert.Contains("disk is nearly full", refused.Detail);
         foreach (var store in _group.Stores.Values)
         {
             store.TellSpace(isShort: false);

@@ -35,7 +35,7 @@ public sealed class TransferTests : TestKit
         _group.Settle();
         _group.Advance(5);
 
-        ExpectMsg<ChangeOutcome.Done>();
+        ExpectMsg<Outcome<Membership>.Done>();
         _group.Watchers["raft3"].FishForMessage<string>(told => told == "leads");
         _group.Watchers["raft1"].FishForMessage<string>(told => told == "led by raft3 at 4");
     }
@@ -47,7 +47,7 @@ public sealed class TransferTests : TestKit
         _group.Settle();
         _group.Advance(5);
 
-        ExpectMsg<ChangeOutcome.Done>();
+        ExpectMsg<Outcome<Membership>.Done>();
         _group.Watchers["raft1"].FishForMessage<string>(told => told.StartsWith("led by"));
     }
 
@@ -62,7 +62,7 @@ public sealed class TransferTests : TestKit
         _group.Settle();
         _group.Advance(20);
 
-        Assert.Equal([5L, 6, 7], ReceiveN(3).Cast<AppendOutcome.Done>().Select(done => done.Serial.Value));
+        Assert.Equal([5L, 6, 7], ReceiveN(3).Cast<Outcome<int>.Done>().Select(done => done.Serial.Value));
         _group.Watchers["raft3"].FishForMessage<string>(told => told == "append 7 key7=c");
         ExpectNoMsg(TimeSpan.Zero);
     }
@@ -73,7 +73,7 @@ public sealed class TransferTests : TestKit
         _group.Actors["raft2"].Tell(new Recorder.Transfer(new ProcessName("raft9@node1")), TestActor);
         _group.Settle();
 
-        Assert.Equal("raft9@node1 is not a voter that could lead.", ExpectMsg<ChangeOutcome.Refused>().Detail);
+        Assert.Equal("raft9@node1 is not a voter that could lead.", ExpectMsg<Outcome<Membership>.NotCommitted>().Detail);
     }
 
     [Fact]
@@ -89,11 +89,11 @@ public sealed class TransferTests : TestKit
 
         _group.Advance(2);
 
-        var refused = ExpectMsg<ChangeOutcome.Refused>();
+        var refused = ExpectMsg<Outcome<Membership>.NotCommitted>();
         Assert.Equal("No process took over within raft.transfer-timeout; raft1@node1 still leads.", refused.Detail);
         _group.Actors["raft2"].Tell(new Recorder.Append("key5", "a"), TestActor);
         _group.Settle();
         _group.Advance(2);
-        ExpectMsg<AppendOutcome.Done>();
+        ExpectMsg<Outcome<int>.Done>();
     }
 }

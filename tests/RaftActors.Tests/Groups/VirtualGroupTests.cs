@@ -43,7 +43,7 @@ public sealed class VirtualGroupTests : TestKit
         _group.AdvanceUntil("raft1", "append 5 key100=value100 own");
         _group.AdvanceUntil("raft2", "append 5 key100=value100");
         _group.AdvanceUntil("raft3", "append 5 key100=value100");
-        ExpectMsg<AppendOutcome.Done>(done => Assert.Equal((new Serial(5), 8), (done.Serial, done.Result)));
+        ExpectMsg<Outcome<int>.Done>(done => Assert.Equal((new Serial(5), 8), (done.Serial, done.Result)));
     }
 
     [Fact]
@@ -52,8 +52,8 @@ public sealed class VirtualGroupTests : TestKit
         Found();
         _group.Actors["raft3"].Tell(new Recorder.Append("key100", "no"), TestActor);
 
-        _group.AdvanceUntil("raft3", "cancel NotCommitted { Detail = no from raft3 }");
-        ExpectMsg<AppendOutcome.Cancelled>();
+        _group.AdvanceUntil("raft3", "cancel NotCommitted { Reason = Discarded, Detail = no from raft3 }");
+        ExpectMsg<Outcome<int>.NotCommitted>();
     }
 
     [Fact]
@@ -104,7 +104,7 @@ public sealed class VirtualGroupTests : TestKit
 
         _group.Advance(1);
 
-        Assert.IsType<CancelReason.NotCommitted>(ExpectMsg<AppendOutcome.Cancelled>().Reason);
+        ExpectMsg<Outcome<int>.NotCommitted>();
     }
 
     [Fact]
@@ -119,7 +119,7 @@ public sealed class VirtualGroupTests : TestKit
 
         _group.Advance();
 
-        ExpectMsg<AppendOutcome.Cancelled>();
+        ExpectMsg<Outcome<int>.NotCommitted>();
     }
 
     [Fact]
@@ -134,7 +134,7 @@ public sealed class VirtualGroupTests : TestKit
 
         _group.Advance(by: TimeSpan.FromMilliseconds(1));
 
-        ExpectMsg<AppendOutcome.Cancelled>();
+        ExpectMsg<Outcome<int>.NotCommitted>();
     }
 
     [Fact]

@@ -56,6 +56,16 @@ public sealed class AppendFailureTests : TestKit
     }
 
     [Fact]
+    public void Append_that_the_leader_has_no_room_for_is_counted_with_the_reason_of_the_leader()
+    {
+        Refuse(NotCommittedReason.Busy);
+        Refuse(NotCommittedReason.DiskFull);
+
+        Assert.Equal(
+            ["metered outcome=not_committed reason=busy: 1", "metered outcome=not_committed reason=disk_full: 1"], Counts());
+    }
+
+    [Fact]
     public void Append_that_waited_behind_a_full_window_until_its_timeout_is_counted_as_busy()
     {
         for (var i = 0; i <= AppendDesk.WindowAppends; i++)
@@ -79,10 +89,13 @@ public sealed class AppendFailureTests : TestKit
 
     private IEnumerable<string> Counts() => _metrics.Of("raft.appends").Select(each => each.ToString());
 
+    private void Refuse(NotCommittedReason reason) =>
+        _desk.Receive(new AppendReply.NoRoom(_bench.Process.ToId(Append()), reason, "no room"));
+
     private RequestRef Append()
     {
         var request = _bench.Process.NewRequest();
-        _bench.Process.Appends.Add(request, null);
+        _bench.Process.Appends.Add(request, null, OutcomeMaker<int>.Instance);
         _desk.Submit(new ToEngine.Append(request, "key", ReadOnlyMemory<byte>.Empty, Timeout));
         return request;
     }

@@ -30,7 +30,7 @@ public sealed class TelemetryTests : TestKit
         Append("raft2");
         _group.Advance(2);
         Release("raft1", "raft3");
-        ExpectMsg<AppendOutcome.Done>();
+        ExpectMsg<Outcome<int>.Done>();
 
         Assert.Equal(["raft2 outcome=done: 1"], Texts("raft.appends"));
         Assert.Equal(["raft2: 0.1"], Texts("raft.commit.duration"));
@@ -41,7 +41,7 @@ public sealed class TelemetryTests : TestKit
     {
         Found();
         Append("raft3", "no");
-        ExpectMsg<AppendOutcome.Cancelled>();
+        ExpectMsg<Outcome<int>.NotCommitted>();
 
         Assert.Equal(["raft3 outcome=not_committed reason=discarded: 1"], Texts("raft.appends"));
         Assert.Empty(Texts("raft.commit.duration"));
@@ -53,7 +53,7 @@ public sealed class TelemetryTests : TestKit
         _group.Start("raft1", 0);
         Append("raft1", timeout: TimeSpan.FromMilliseconds(100));
         _group.Advance(2);
-        ExpectMsg<AppendOutcome.Cancelled>();
+        ExpectMsg<Outcome<int>.NotCommitted>();
 
         Assert.Equal(["raft1 outcome=not_committed reason=no_leader: 1"], Texts("raft.appends"));
     }
@@ -65,7 +65,7 @@ public sealed class TelemetryTests : TestKit
         Hold("raft1", "raft2", "raft3");
         Append("raft2", timeout: TimeSpan.FromMilliseconds(100));
         _group.Advance(2);
-        ExpectMsg<AppendOutcome.Cancelled>();
+        ExpectMsg<Outcome<int>.Unknown>();
 
         Assert.Equal(["raft2 outcome=unknown reason=timed_out: 1"], Texts("raft.appends"));
     }
@@ -76,7 +76,7 @@ public sealed class TelemetryTests : TestKit
         Found();
         Stop("raft2");
         Append("raft2");
-        ExpectMsg<AppendOutcome.Cancelled>();
+        ExpectMsg<Outcome<int>.NotCommitted>();
 
         Assert.Equal(["raft2 outcome=not_committed reason=stopped: 1"], Texts("raft.appends"));
     }
@@ -116,7 +116,7 @@ public sealed class TelemetryTests : TestKit
         _group.Start("raft3", 1);
         _group.AdvanceUntil("raft2", "serial 1 key1=value1");
         Append("raft3");
-        ExpectMsg<AppendOutcome.Done>();
+        ExpectMsg<Outcome<int>.Done>();
         _group.AdvanceUntil("raft2", "append 2 key=value");
 
         var times = _metrics.Of("raft.apply.duration").ToLookup(each => each.Place, each => each.Value);
@@ -219,7 +219,7 @@ public sealed class TelemetryTests : TestKit
     {
         Found();
         Append("raft1");
-        ExpectMsg<AppendOutcome.Done>();
+        ExpectMsg<Outcome<int>.Done>();
         _metrics.Observe("raft.term");
 
         Assert.NotEmpty(_metrics.All);

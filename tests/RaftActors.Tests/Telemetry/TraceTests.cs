@@ -96,6 +96,6 @@ public sealed class TraceTests : TestKit
     {
         _group.Actors[by].Tell(new Recorder.Append("key", "value"), TestActor);
         _group.Advance(4);
-        ExpectMsg<AppendOutcome.Done>();
+        ExpectMsg<Outcome<int>.Done>();
     }
 }

@@ -9,6 +9,8 @@ namespace RaftActors.Tests.Wire;
 
 public sealed class OutcomeFormatTests : TestKit
 {
+    private static readonly RequestRef Request = new(new("raft1@node1"), default, 7);
+
     private readonly RaftMessageSerializer _serializer;
 
     public OutcomeFormatTests()
@@ -32,11 +34,12 @@ public sealed class OutcomeFormatTests : TestKit
     [Fact]
     public void There_is_a_sample_of_each_outcome_and_each_is_bound_to_the_serializer()
     {
-        var families = OutcomeFormat.Types.Values;
+        var families = OutcomeFormat.Types.Values.Select(type => type.IsInterface ? typeof(Outcome<>) : type);
         var all = families.SelectMany(type => type.IsAbstract ? type.GetNestedTypes() : [type]);
+        var sampled = Samples.Outcomes.Select(each => each.Message.GetType()).ToHashSet();
 
-        Assert.Equal(all.ToHashSet(), Samples.Outcomes.Select(each => each.Message.GetType()).ToHashSet());
-        Assert.All(all, type => Assert.IsType<RaftMessageSerializer>(Sys.Serialization.FindSerializerForType(type)));
+        Assert.Equal(all.ToHashSet(), sampled.Select(type => type.IsGenericType ? type.GetGenericTypeDefinition() : type).ToHashSet());
+        Assert.All(sampled, type => Assert.IsType<RaftMessageSerializer>(Sys.Serialization.FindSerializerForType(type)));
     }
 
     [Fact]
@@ -51,24 +54,70 @@ public sealed class OutcomeFormatTests : TestKit
     [Fact]
     public void Committed_pair_is_reported_even_if_its_result_cannot_be_written()
     {
-        var done = new AppendOutcome.Done(default(RequestRef) with { Origin = new("raft1@node1") }, new Serial(3), new Unbound());
+        var done = new Outcome<object?>.Done(new Serial(3), new Unbound(), Request);
         byte[] bytes = [];
 
         EventFilter.Warning(contains: "Unbound cannot be written: it has no serializer. Bind a serializer of your own")
             .ExpectOne(() => bytes = _serializer.ToBinary(done));
 
-        Assert.Equal(done with { Result = null }, _serializer.FromBinary(bytes, "oa"));
+        Assert.Equal(Outcome<object?>.Done.WithoutResult(new Serial(3), Request), _serializer.FromBinary(bytes, "ot"));
+    }
+
+    [Fact]
+    public void Result_of_an_applications_type_is_read_on_a_node_that_knows_the_type()
+    {
+        Raft.Get(Sys).AddResultType(RaftCodec.Json<Price>());
+        var done = new Outcome<Price>.Done(new Serial(3), new Price(7), Request);
+
+        var read = _serializer.FromBinary(_serializer.ToBinary(done), "ot");
+
+        Assert.Equal(done, read);
+    }
+
+    [Fact]
+    public void Result_type_that_the_reading_node_does_not_know_is_refused_with_the_remedy()
+    {
+        Raft.Get(Sys).AddResultType(RaftCodec.Json<Price>());
+        var bytes = _serializer.ToBinary(new Outcome<Price>.Done(new Serial(3), new Price(7), Request));
+        using var other = ActorSystem.Create("other");
+
+        var problem = Assert.Throws<InvalidDataException>(
+            () => new RaftMessageSerializer((ExtendedActorSystem)other).FromBinary(bytes, "ot"));
+
+        Assert.Contains("a result of type RaftActors.Tests.Wire.OutcomeFormatTests+Price cannot be read on this node", problem.Message);
+        Assert.Contains("Call Raft.Get(system).AddResultType<Price>()", problem.Message);
+    }
+
+    [Fact]
+    public void Message_never_loads_a_type_that_the_node_was_not_told_of()
+    {
+        var bytes = _serializer.ToBinary(new Outcome<long>.Unknown(UnknownReason.TimedOut, Request));
+        var forged = Encoding.Latin1.GetBytes(Encoding.Latin1.GetString(bytes).Replace("Int64", "Int16"));
+        var foreign = Encoding.Latin1.GetBytes(Encoding.Latin1.GetString(bytes).Replace("System.Int64", "System.Range"));
+
+        Assert.IsType<Outcome<short>.Unknown>(_serializer.FromBinary(forged, "ot"));
+        Assert.Throws<InvalidDataException>(() => _serializer.FromBinary(foreign, "ot"));
+    }
+
+    [Fact]
+    public void Outcome_whose_result_type_the_writing_node_does_not_know_is_refused_with_the_remedy()
+    {
+        var problem = Assert.Throws<ArgumentException>(() => _serializer.ToBinary(new Outcome<Price>.Unknown(UnknownReason.TimedOut)));
+
+        Assert.Contains("Call Raft.Get(system).AddResultType<Price>()", problem.Message);
     }
 
     [Fact]
     public void Query_whose_answer_cannot_be_written_fails_with_the_reason()
     {
-        var done = new QueryOutcome.Done(default(RequestRef) with { Origin = new("raft1@node1") }, new Unbound());
+        var done = new QueryOutcome.Done(Request, new Unbound());
 
         var failed = Assert.IsType<QueryOutcome.Failed>(_serializer.FromBinary(_serializer.ToBinary(done), "oq"));
 
         Assert.Contains("Unbound cannot be written", failed.Reason);
     }
+
+    private sealed record Price(int Cents);
 
     private sealed class Unbound;
 }

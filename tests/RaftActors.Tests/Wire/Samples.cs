@@ -89,6 +89,7 @@ internal static class Samples
         ["at"] = new AppendReply.Taken(Request, new LogPlace(new LogIndex(304), new Term(7))),
         ["ar"] = new AppendReply.Refused(Request),
         ["ad"] = new AppendReply.Discarded(Request, "overdrawn"),
+        ["an"] = new AppendReply.NoRoom(Request, NotCommittedReason.DiskFull, "the disk is full"),
         ["ap"] = new AppendReply.Repeated(Request, new LogIndex(304)),
         ["af"] = new AppendReply.Forgotten(Request),
         ["g"] = new WireMessage.GetRequest(Request, new Serial(17), new LogIndex(300)),
@@ -97,6 +98,9 @@ internal static class Samples
         ["gc"] = new GetReply.Compacted(Request),
         ["m"] = new WireMessage.ChangeRequest(Request, new GroupChange.Transfer(Two.Name), 1),
         ["mt"] = new ChangeReply.Taken(Request, new LogPlace(new LogIndex(305), new Term(7))),
+        ["mc"] = new ChangeReply.Changed(
+            Request, new LogIndex(305), [new GroupMember(One.Name, IsVoter: true), new GroupMember(Two.Name, IsVoter: false)]),
+        ["mn"] = new ChangeReply.NotMade(Request, NotCommittedReason.NotResponsive, "it is not heard", IsOver: true),
         ["md"] = new ChangeReply.Done(Request),
         ["mr"] = new ChangeReply.Refused(Request, "another change is under way"),
         ["mx"] = new ChangeReply.Denied(Request, "nobody of that name"),
@@ -105,16 +109,6 @@ internal static class Samples
     /// <summary>The messages that a <c>replyTo</c> receives, by manifest.</summary>
     public static readonly (string Manifest, object Message)[] Outcomes =
     [
-        ("oa", new AppendOutcome.Done(Ref, new Serial(292), "twelve")),
-        ("oa", new AppendOutcome.Done(Ref, new Serial(292), null)),
-        ("oa", new AppendOutcome.Cancelled(Ref, new CancelReason.NotCommitted("overdrawn"))),
-        ("oa", new AppendOutcome.Cancelled(Ref, new CancelReason.Unknown())),
-        ("oa", new AppendOutcome.Cancelled(Ref, new CancelReason.Unavailable())),
-        ("oa", new AppendOutcome.Cancelled(Ref, new CancelReason.Compacted())),
-        ("oa", new AppendOutcome.Cancelled(Ref, new CancelReason.AlreadyDelivered())),
-        ("oc", new ChangeOutcome.Done(Ref)),
-        ("oc", new ChangeOutcome.Refused(Ref, "it is in the group")),
-        ("oc", new ChangeOutcome.Unknown(Ref)),
         ("oq", new QueryOutcome.Done(Ref, 42L)),
         ("oq", new QueryOutcome.Failed(Ref, "ask again")),
         ("oe", new Explanation(Ref, "two\nlines")),
@@ -138,6 +132,18 @@ internal static class Samples
             Decision = "raft2 is promoted",
         }),
         ("os", new RaftStatus(One.Name, "orders", new Serial(3), new Serial(4), null, null, []) { MaxQuorum = 5 }),
+        ("ot", new Outcome<string>.Done(new Serial(292), "twelve", Ref)),
+        ("ot", new Outcome<object?>.Done(new Serial(292), 12, Ref)),
+        ("ot", new Outcome<object?>.Done(new Serial(292), null, Ref)),
+        ("ot", Outcome<int>.Done.WithoutResult(new Serial(292), Ref)),
+        ("ot", new Outcome<int>.NotCommitted(NotCommittedReason.Discarded, "overdrawn", Ref)),
+        ("ot", new Outcome<int>.Unknown(UnknownReason.Forgotten, Ref)),
+        ("ot", new Outcome<Membership>.Done(
+            new Serial(292),
+            new Membership(
+                [new GroupMember(One.Name, IsVoter: true), new GroupMember(Two.Name, IsVoter: false)], new LogIndex(305), Two.Name),
+            Ref)),
+        ("ot", new Outcome<Membership>.Done(new Serial(292), new Membership([], new LogIndex(305), null), Ref)),
     ];
 
     /// <summary>Other contents of some kinds of messages, by manifest.</summary>

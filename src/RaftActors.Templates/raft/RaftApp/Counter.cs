@@ -5,15 +5,15 @@ using RaftActors;
 namespace RaftApp;
 
 /// <summary>A number that is the same on all nodes. Each node runs one instance.</summary>
-public sealed class Counter : RaftActor<int>
+public sealed class Counter : RaftActor<int, int>
 {
     private int _total;
 
-    // Append may be called on any node. The sender receives an AppendOutcome.
+    // Append may be called on any node. The sender receives an Outcome<int>.
     public Counter() => Receive<Count>(count => Raft.Append("clicks", count.Number, replyTo: Sender));
 
     // Called on every node with the same entries in the same order. The result goes to the sender of the Count.
-    protected override object? HandleAppend(Entry<int> entry) => _total += entry.Value;
+    protected override int HandleAppend(Entry<int> entry) => _total += entry.Value;
 }
 
 /// <summary>Adds a number to the counter.</summary>

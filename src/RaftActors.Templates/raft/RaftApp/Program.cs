@@ -15,12 +15,10 @@ builder.Services.AddHostedService(services => ActivatorUtilities.CreateInstance<
 var app = builder.Build();
 
 // Any node takes a click. The answer is the total, once a majority of the nodes has the click on disk.
-app.MapPost("/clicks", async (RaftHost raft) => await raft.GetActor("counter").Ask<AppendOutcome>(new Count(1)) switch
-{
-    AppendOutcome.Done done => Results.Text($"total {done.Result}\n"),
-    AppendOutcome.Cancelled { Reason: CancelReason.NotCommitted reason } => Results.Problem($"{reason}", statusCode: 503),
-    var unknown => Results.Problem($"{unknown}", statusCode: 504),
-});
+app.MapPost("/clicks", async (RaftHost raft) => (await raft.GetActor("counter").Ask<Outcome<int>>(new Count(1))).Match(
+    done => Results.Text($"total {done.Result}\n"),
+    notCommitted => Results.Problem(notCommitted.Detail, statusCode: 503),
+    unknown => Results.Problem($"The click is counted now, later or never: {unknown.Reason}", statusCode: 504)));
 app.MapHealthChecks("/health", new HealthCheckOptions
 {
     ResponseWriter = (context, report) => context.Response.WriteAsync(string.Concat(

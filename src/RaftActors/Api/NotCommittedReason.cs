@@ -1,0 +1,34 @@
+namespace RaftActors;
+
+/// <summary>Why nothing was appended or changed. The numbers are part of the messages between nodes.</summary>
+public enum NotCommittedReason
+{
+    /// <summary>HandleProposal of the leader discarded the pair.</summary>
+    Discarded = 0,
+
+    /// <summary>No leader could be reached in time.</summary>
+    NoLeader = 1,
+
+    /// <summary>
+    /// The leader has too many uncommitted bytes, or earlier calls were not finished in time. Of a change: another change was under way.
+    /// </summary>
+    Busy = 2,
+
+    /// <summary>The disk of the leader is nearly full (<c>raft.store.free-space-floor</c>).</summary>
+    DiskFull = 3,
+
+    /// <summary>The entry of another leader took its place in the log.</summary>
+    Overwritten = 4,
+
+    /// <summary>The node stops, or the engine of the process has stopped.</summary>
+    Stopped = 5,
+
+    /// <summary>Of a change: <c>basedOn</c> is not the latest configuration.</summary>
+    Outdated = 6,
+
+    /// <summary>Of a change: it is impossible in this group. For instance the joining process is a member already.</summary>
+    Invalid = 7,
+
+    /// <summary>Of a change: a process that it needs did not answer in time, or may not vote yet.</summary>
+    NotResponsive = 8,
+}

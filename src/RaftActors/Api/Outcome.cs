@@ -1,0 +1,106 @@
+using System.Text;
+
+using RaftActors.Wire;
+
+namespace RaftActors;
+
+/// <summary>
+/// How an Append or a change of the group ended: done, not committed, or unknown. The <c>replyTo</c> of the call receives exactly one. A
+/// closed set of types.
+/// </summary>
+/// <typeparam name="TResult">
+/// Of an Append: the type of the results of HandleAppend. Of a change: <see cref="Membership"/>.
+/// </typeparam>
+public abstract record Outcome<TResult> : IOutcome
+{
+    private Outcome(RequestRef request) => Request = request;
+
+    /// <summary>The ref that the call returned.</summary>
+    public RequestRef Request { get; init; }
+
+    Type IOutcome.ResultType => typeof(TResult);
+
+    /// <summary>Calls the function of the case that this outcome is, and returns its value.</summary>
+    /// <typeparam name="T">The type of the value.</typeparam>
+    /// <param name="done">Called for <see cref="Done"/>.</param>
+    /// <param name="notCommitted">Called for <see cref="NotCommitted"/>.</param>
+    /// <param name="unknown">Called for <see cref="Unknown"/>.</param>
+    public T Match<T>(Func<Done, T> done, Func<NotCommitted, T> notCommitted, Func<Unknown, T> unknown)
+    {
+        ArgumentNullException.ThrowIfNull(done);
+        ArgumentNullException.ThrowIfNull(notCommitted);
+        ArgumentNullException.ThrowIfNull(unknown);
+        return this switch
+        {
+            Done known => done(known),
+            NotCommitted known => notCommitted(known),
+            _ => unknown((Unknown)this),
+        };
+    }
+
+    /// <summary>Returns this outcome if it is <see cref="Done"/>, and throws otherwise.</summary>
+    /// <exception cref="RaftNotCommittedException">Nothing was appended or changed. A retry is safe.</exception>
+    /// <exception cref="RaftUnknownOutcomeException">The call took effect already, will, or never will.</exception>
+    public Done OrThrow() => Match(
+        done => done,
+        notCommitted => throw new RaftNotCommittedException(notCommitted.Reason, notCommitted.Detail, notCommitted.Request),
+        unknown => throw new RaftUnknownOutcomeException(unknown.Reason, unknown.Request));
+
+    /// <summary>The pair is committed: no later leader can lack it. Or the change is in force.</summary>
+    public sealed record Done : Outcome<TResult>
+    {
+        private readonly TResult _result;
+
+        /// <summary>Creates an outcome with a result.</summary>
+        /// <param name="serial">See <see cref="Serial"/>.</param>
+        /// <param name="result">See <see cref="Result"/>.</param>
+        /// <param name="request">The ref that the call returned.</param>
+        public Done(Serial serial, TResult result, RequestRef request = default)
+            : base(request) => (Serial, _result, HasResult) = (serial, result, true);
+
+        /// <summary>Of an Append: the serial of the pair. Of a change: the last serial that was committed before this outcome.</summary>
+        public Serial Serial { get; init; }
+
+        /// <summary>
+        /// Of an Append: the return value of HandleAppend on the process that appended the pair. Of a change: the group after it.
+        /// </summary>
+        /// <exception cref="InvalidOperationException"><see cref="HasResult"/> is false.</exception>
+        public TResult Result => HasResult
+            ? _result
+            : throw new InvalidOperationException($"The pair {Serial} of {Request} is committed without a result. Ask HasResult first.");
+
+        /// <summary>
+        /// False if no HandleAppend returned for the pair on the process that appended it. Then the pair came through HandleSerial or in a
+        /// snapshot, HandleAppend threw, or the actor had stopped. False also if the result could not be written for another node.
+        /// </summary>
+        public bool HasResult { get; private init; }
+
+        /// <summary>Creates an outcome without a result.</summary>
+        /// <param name="serial">See <see cref="Serial"/>.</param>
+        /// <param name="request">The ref that the call returned.</param>
+        public static Done WithoutResult(Serial serial, RequestRef request = default) =>
+            new(serial, default!, request) { HasResult = false }; // Justification: the result is never read.
+
+        /// <inheritdoc/>
+        protected override bool PrintMembers(StringBuilder builder)
+        {
+            builder.Append($"Serial = {Serial}, ").Append(HasResult ? $"Result = {_result}" : "HasResult = False");
+            builder.Append($", Request = {Request}");
+            return true;
+        }
+    }
+
+    /// <summary>Nothing was appended or changed, and this call will not do it. A retry is safe.</summary>
+    /// <param name="Reason">The cause.</param>
+    /// <param name="Detail">The cause with its values, as text for people.</param>
+    /// <param name="Request">The ref that the call returned.</param>
+    public sealed record NotCommitted(NotCommittedReason Reason, string Detail, RequestRef Request = default) : Outcome<TResult>(Request);
+
+    /// <summary>
+    /// The call may have reached a leader. It took effect already, will, or never will. If the pair of an Append is committed, HandleAppend
+    /// or a snapshot still delivers it. A retry may append it twice: put an id into the pair, and check it in HandleAppend.
+    /// </summary>
+    /// <param name="Reason">The cause.</param>
+    /// <param name="Request">The ref that the call returned.</param>
+    public sealed record Unknown(UnknownReason Reason, RequestRef Request = default) : Outcome<TResult>(Request);
+}

@@ -1,0 +1,20 @@
+namespace RaftActors;
+
+/// <summary>Why the outcome of a call is unknown. The numbers are part of the messages between nodes.</summary>
+public enum UnknownReason
+{
+    /// <summary>A leader may have taken the call, and its commit was not known in time.</summary>
+    TimedOut = 0,
+
+    /// <summary>The leader does not remember whether it took the Append before (<see cref="RequestRef"/>).</summary>
+    Forgotten = 1,
+
+    /// <summary>A snapshot covers the place of the pair in the log, so the process cannot compare the two.</summary>
+    Compacted = 2,
+
+    /// <summary>The engine of the process stopped before the commit was known.</summary>
+    Stopped = 3,
+
+    /// <summary>Of a change: a later change was committed before this process could see this one.</summary>
+    Superseded = 4,
+}

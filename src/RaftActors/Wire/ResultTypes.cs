@@ -1,0 +1,116 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+
+using Akka.Actor;
+
+using RaftActors.Codec;
+using RaftActors.Delivery;
+
+namespace RaftActors.Wire;
+
+/// <summary>
+/// The result types whose outcomes this node exchanges with other nodes, by name. A name that arrives is looked up here and nowhere
+/// else, so a message never loads a type. Thread-safe.
+/// </summary>
+internal sealed class ResultTypes
+{
+    private readonly ActorSystem _system;
+    private readonly ConcurrentDictionary<string, ResultType> _byName = [];
+
+    public ResultTypes(ActorSystem system)
+    {
+        _system = system;
+        Add<object?>();
+        Add<string>();
+        Add<byte[]>();
+        Add<bool>();
+        Add<sbyte>();
+        Add<byte>();
+        Add<short>();
+        Add<ushort>();
+        Add<int>();
+        Add<uint>();
+        Add<long>();
+        Add<ulong>();
+        Add<float>();
+        Add<double>();
+        Add<decimal>();
+        Add(new MembershipCodec());
+    }
+
+    /// <summary>Adds a type, or replaces its codec.</summary>
+    /// <param name="codec">Null: RaftActors knows the type, or Akka has a serializer for it.</param>
+    public void Add<T>(RaftCodec<T>? codec = null) => _byName[NameOf(typeof(T))] = new Known<T>(_system, codec);
+
+    /// <exception cref="ArgumentException">The type is unknown here.</exception>
+    public ResultType Of(Type type) => _byName.TryGetValue(NameOf(type), out var known) && known.Type == type
+        ? known
+        : throw new ArgumentException(
+            $"An outcome with a result of type {type} cannot leave this node. {HowToAdd(type.Name)}", nameof(type));
+
+    /// <exception cref="InvalidDataException">No type of this name is known here.</exception>
+    public ResultType Of(string name) => _byName.GetValueOrDefault(name) ?? throw new InvalidDataException(
+        $"An outcome with a result of type {name} cannot be read on this node. {HowToAdd(name.Split('.', '+')[^1])}");
+
+    private static string HowToAdd(string type) =>
+        $"Call Raft.Get(system).AddResultType<{type}>() when the node starts, or start a raft actor with this result type.";
+
+    // Without the assembly and its version, which may differ between nodes.
+    private static string NameOf(Type type) => type.ToString();
+
+    /// <summary>A result type.</summary>
+    internal abstract class ResultType(Type type)
+    {
+        public Type Type => type;
+
+        public string Name { get; } = NameOf(type);
+
+        /// <summary>Takes an outcome apart, with its result as bytes.</summary>
+        /// <param name="warn">Called with the reason if the result cannot be written. The asker then gets the outcome without it.</param>
+        public abstract OutcomeParts Take(IOutcome outcome, Action<string> warn);
+
+        /// <exception cref="InvalidDataException">The bytes are no result of this type.</exception>
+        public abstract IOutcome Make(OutcomeParts parts);
+    }
+
+    private sealed class Known<T>(ActorSystem system, RaftCodec<T>? codec) : ResultType(typeof(T))
+    {
+        private readonly ValueCodec<T> _values = new(system, codec, codecPlace: null);
+
+        public override OutcomeParts Take(IOutcome outcome, Action<string> warn) => outcome switch
+        {
+            Outcome<T>.Done done => new OutcomeParts.Done(done.Request, done.Serial, TryEncode(done, warn)),
+            Outcome<T>.NotCommitted known => new OutcomeParts.NotCommitted(known.Request, known.Reason, known.Detail),
+            Outcome<T>.Unknown known => new OutcomeParts.Unknown(known.Request, known.Reason),
+            _ => throw new UnreachableException(),
+        };
+
+        public override IOutcome Make(OutcomeParts parts) => parts switch
+        {
+            OutcomeParts.Done { Result: { } result } done => new Outcome<T>.Done(done.Serial, _values.Decode(result), done.Request),
+            OutcomeParts.Done done => Outcome<T>.Done.WithoutResult(done.Serial, done.Request),
+            OutcomeParts.NotCommitted known => new Outcome<T>.NotCommitted(known.Reason, known.Detail, known.Request),
+            OutcomeParts.Unknown known => new Outcome<T>.Unknown(known.Reason, known.Request),
+            _ => throw new UnreachableException(),
+        };
+
+        // The asker must hear that its pair is committed, even if the result cannot be written.
+        private ReadOnlyMemory<byte>? TryEncode(Outcome<T>.Done done, Action<string> warn)
+        {
+            if (!done.HasResult)
+            {
+                return null;
+            }
+
+            try
+            {
+                return _values.Encode(done.Result);
+            }
+            catch (ArgumentException e)
+            {
+                warn($"The result of {done.Request} cannot leave its node. {e.Message}");
+                return null;
+            }
+        }
+    }
+}

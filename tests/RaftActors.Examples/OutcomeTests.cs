@@ -1,0 +1,55 @@
+using Akka.Actor;
+using Akka.Serialization;
+using Akka.TestKit.Xunit2;
+
+using RaftActors.Testing;
+
+namespace RaftActors.Examples;
+
+public sealed class OutcomeTests : TestKit
+{
+    [Fact]
+    public async Task Each_case_of_an_outcome_has_its_text()
+    {
+        var asked = CreateTestProbe();
+        var group = new ScriptedGroup<int>(Sys, asked);
+        var counter = Sys.ActorOf(Props.Create(() => new Counter()));
+        group.BuildQuorum(withActor: false);
+
+        var done = CountOneAsync(counter);
+        group.Commit(await ExpectAppendAsync());
+        var discarded = CountOneAsync(counter);
+        group.Cancel((await ExpectAppendAsync()).Request, new CancelReason.NotCommitted(NotCommittedReason.Discarded, "too many clicks"));
+        var lost = CountOneAsync(counter);
+        group.Cancel((await ExpectAppendAsync()).Request, new CancelReason.Unknown(UnknownReason.TimedOut));
+
+        Assert.Equal("the total is 1", await done);
+        Assert.Equal("nothing was counted: too many clicks", await discarded);
+        Assert.Equal("counted already, later or never", await lost);
+
+        Task<FromActor<int>.Append> ExpectAppendAsync() => asked.ExpectMsgAsync<FromActor<int>.Append>().AsTask();
+    }
+
+    [Fact]
+    public void Node_that_only_asks_names_the_result_type_once()
+    {
+        var system = Sys;
+
+        Raft.Get(system).AddResultType(RaftCodec.Json<BookingResult>());
+
+        var request = new RequestRef(new ProcessName("ledger@node1"), Incarnation.None, 1);
+        var done = new Outcome<BookingResult>.Done(new Serial(1), new BookingResult(IsBooked: true, Balance: 5), request);
+        var serializer = (SerializerWithStringManifest)system.Serialization.FindSerializerFor(done);
+        Assert.Equal(done, serializer.FromBinary(serializer.ToBinary(done), serializer.Manifest(done)));
+    }
+
+    private static async Task<string> CountOneAsync(IActorRef counter)
+    {
+        var outcome = await counter.Ask<Outcome<int>>(new Count(1));
+        var text = outcome.Match(
+            done => $"the total is {done.Result}",
+            notCommitted => $"nothing was counted: {notCommitted.Detail}",
+            unknown => "counted already, later or never");
+        return text;
+    }
+}
