@@ -154,10 +154,10 @@ public sealed class RaftCore
     public LogSlice Read(LogIndex first, int limit) => first > _state.Log.Base.Index ? _state.Log.From(first, limit) : default;
 
     /// <summary>
-    /// Returns the index at which the log has a request, committed or not; null if it has none, or has forgotten it. A leader's shell asks
+    /// Finds the pair of a request in the log, committed or not; null if there is none, or if it was forgotten. A leader's shell asks
     /// before it shows a pair to the application. Whether the log takes the pair is still decided by <see cref="Input.Propose"/>.
     /// </summary>
-    public LogIndex? IndexOf(RequestId request) => _proposals.IndexOf(request);
+    public AnsweredRequest? Find(RequestId request) => _proposals.Find(request);
 
     /// <summary>
     /// Returns what is to be stored beside the application's state at an index: above that of <see cref="Snapshot"/>, not above the last

@@ -7,6 +7,7 @@ using Akka.Cluster;
 using Akka.Configuration;
 using Akka.Event;
 
+using RaftActors.Client;
 using RaftActors.Core;
 using RaftActors.Delivery;
 using RaftActors.Discovery;
@@ -95,6 +96,34 @@ public sealed class Raft : IExtension
     {
         new ValueCodec<TResult>(_system, codec, "ResultCodec").DemandType("result");
         ResultTypes.Add(codec);
+    }
+
+    /// <summary>
+    /// Creates a client of a group. The group may be on this node, on other nodes, or both. The node needs neither a raft actor nor
+    /// settings, except an address (<c>akka.actor.provider = remote</c>) and contacts if it belongs to no cluster. Thread-safe.
+    /// </summary>
+    /// <typeparam name="TValue">The type of the values of the group, as its actors have it.</typeparam>
+    /// <typeparam name="TResult">The type of the results of HandleAppend, as the actors have it.</typeparam>
+    /// <param name="group">The name of the group. Null: <c>raft.group</c>.</param>
+    /// <param name="options">Null, and each unset option: the configuration of the actor system decides.</param>
+    /// <exception cref="RaftConfigurationException">A setting is wrong, or a type has neither a codec nor a serializer.</exception>
+    public RaftClient<TValue, TResult> CreateClient<TValue, TResult>(
+        string? group = null, RaftClientOptions<TValue, TResult>? options = null)
+    {
+        options ??= new RaftClientOptions<TValue, TResult>();
+        var values = new ValueCodec<TValue>(_system, options.Codec, "RaftClientOptions.Codec");
+        values.DemandType("value");
+        if (options.ResultCodec is not null || !ResultTypes.Has(typeof(TResult)))
+        {
+            AddResultType(options.ResultCodec);
+        }
+
+        var settings = ClientSettings.Read(_system.Settings.Config, _system.Provider.DefaultAddress, group, options);
+        var calls = new ClientCalls(settings.PendingMax);
+        var actor = _system.SystemActorOf(Props.Create(() => new ClientActor(settings, calls)), $"raft-client-{Guid.NewGuid():N}");
+        var timeout = options.AppendTimeout ?? settings.Requests.AppendTimeout;
+        var results = new ValueCodec<object?>(_system, codecPlace: null);
+        return new LiveClient<TValue, TResult>(settings, values, results, timeout, calls, actor);
     }
 
     /// <summary>Reads and checks the settings of an actor.</summary>

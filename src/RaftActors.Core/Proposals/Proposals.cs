@@ -5,11 +5,11 @@ namespace RaftActors.Core;
 /// <summary>Pairs that are proposed to this process: appends them if it leads, and recognises retries.</summary>
 internal sealed class Proposals(RaftState state, LeaderLog log)
 {
-    /// <summary>The index at which the log has a request; see <see cref="RaftCore.IndexOf"/>.</summary>
-    public LogIndex? IndexOf(RequestId request)
+    /// <summary>The place of a request in the log; see <see cref="RaftCore.Find"/>.</summary>
+    public AnsweredRequest? Find(RequestId request)
     {
         var session = state.Sessions.Of(request.Origin);
-        return state.Role is LeaderRole leader && IsNew(leader, session, request) ? null : Find(session, request)?.Index;
+        return state.Role is LeaderRole leader && IsNew(leader, session, request) ? null : Find(session, request);
     }
 
     /// <summary>The shell proposes pairs.</summary>

@@ -31,4 +31,10 @@ public enum NotCommittedReason
 
     /// <summary>Of a change: a process that it needs did not answer in time, or may not vote yet.</summary>
     NotResponsive = 8,
+
+    /// <summary>Of a <see cref="RaftClient"/>: the caller cancelled the call before it was sent.</summary>
+    Canceled = 9,
+
+    /// <summary>Of a <see cref="RaftClient"/>: it was disposed before the call was sent.</summary>
+    Closed = 10,
 }

@@ -20,6 +20,11 @@ public abstract record Outcome<TResult> : IOutcome
 
     Type IOutcome.ResultType => typeof(TResult);
 
+    CancelReason? IOutcome.Failure => Match<CancelReason?>(
+        _ => null,
+        notCommitted => new CancelReason.NotCommitted(notCommitted.Reason, notCommitted.Detail),
+        unknown => new CancelReason.Unknown(unknown.Reason));
+
     /// <summary>Calls the function of the case that this outcome is, and returns its value.</summary>
     /// <typeparam name="T">The type of the value.</typeparam>
     /// <param name="done">Called for <see cref="Done"/>.</param>
@@ -37,6 +42,13 @@ public abstract record Outcome<TResult> : IOutcome
             _ => unknown((Unknown)this),
         };
     }
+
+    Outcome<T> IOutcome.As<T>() => this as Outcome<T> ?? Match<Outcome<T>>(
+        done => done.HasResult && (done.Result is T || (done.Result is null && default(T) is null))
+            ? new Outcome<T>.Done(done.Serial, (T)(object)done.Result!, done.Request) // Justification: T admits null, as just asked.
+            : Outcome<T>.Done.WithoutResult(done.Serial, done.Request),
+        notCommitted => new Outcome<T>.NotCommitted(notCommitted.Reason, notCommitted.Detail, notCommitted.Request),
+        unknown => new Outcome<T>.Unknown(unknown.Reason, unknown.Request));
 
     /// <summary>Returns this outcome if it is <see cref="Done"/>, and throws otherwise.</summary>
     /// <exception cref="RaftNotCommittedException">Nothing was appended or changed. A retry is safe.</exception>

@@ -121,6 +121,8 @@ public abstract partial class RaftActor<TValue, TResult>
             var delivery = _options.LearnerDelivery ?? _process.Settings.LearnerDelivery;
             _order = new DeliveryOrder(last, delivery, _process.Pairs, _process.OwnRef);
             _turns = new DeliveryTurns(Self, _life);
+            _process.FindFault = _values.FindFault;
+            _process.Outcomes = OutcomeMaker<TResult>.Instance;
             return _raft = new RaftContext<TValue>(
                 _process, _life, _order, _turns, _values, Self, this is IRaftSnapshot, OutcomeMaker<TResult>.Instance);
         }

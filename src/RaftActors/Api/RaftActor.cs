@@ -4,6 +4,7 @@ using RaftActors.Core;
 using RaftActors.Delivery;
 using RaftActors.Engine;
 using RaftActors.Storage;
+using RaftActors.Wire;
 
 namespace RaftActors;
 
@@ -272,6 +273,12 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
             case ToActor.Judge judge:
                 Judge(judge);
                 break;
+            case ToActor.Asked { Call: ClientCall.Query query, Client: var client }:
+                Raft.QueryFor(query, new ValueCodec<object?>(Context.System, codecPlace: null), client);
+                break;
+            case ToActor.Asked asked:
+                asked.Client.Tell(Raft.Status, Self);
+                break;
             case ToActor.Serve serve:
                 Raft.Serve(serve, HandleGet);
                 break;
@@ -386,8 +393,11 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
                 Raft.Answer(query.Request, IsOverridden((Func<object, object?>)HandleQuery) ? HandleQuery : null);
                 break;
             case DeliveryStep.Cancel cancel:
-                Raft.Abandon(cancel.Request, cancel.Reason);
-                HandleCancel(cancel.Request, cancel.Reason);
+                if (Raft.Abandon(cancel.Request, cancel.Reason))
+                {
+                    HandleCancel(cancel.Request, cancel.Reason);
+                }
+
                 break;
         }
     }

@@ -346,7 +346,9 @@ public sealed class RaftContext<TValue>
         }
     }
 
-    internal Entry<TValue> ToEntry(StoredPair pair, RequestRef? request) => new(pair.Serial, pair.Key, _values.Decode(pair.Value), request);
+    /// <param name="request">Of an Append: shown only if this process made it.</param>
+    internal Entry<TValue> ToEntry(StoredPair pair, RequestRef? request) => new(
+        pair.Serial, pair.Key, _values.Decode(pair.Value), request is { } known && _process.IsOwn(known) ? known : null);
 
     internal Proposal<TValue> ToProposal(ToActor.Judge judge) => new(judge.Key, _values.Decode(judge.Value), judge.Request.Origin.Name);
 
@@ -366,6 +368,32 @@ public sealed class RaftContext<TValue>
         }
     }
 
+    /// <summary>Starts a query of a client.</summary>
+    internal void QueryFor(ClientCall.Query call, ValueCodec<object?> questions, IActorRef client)
+    {
+        object? question;
+        try
+        {
+            question = call.Question.IsEmpty ? LastCommitted.Instance : questions.Decode(call.Question);
+        }
+        catch (Exception e)
+        {
+            // A serializer of the user may throw anything.
+            client.Tell(new QueryOutcome.Failed(_process.NewRequest(), $"{Self} cannot read the question: {e.Message}"), _actor);
+            return;
+        }
+
+        if (question is null)
+        {
+            client.Tell(new QueryOutcome.Failed(_process.NewRequest(), "A question may not be null."), _actor);
+            return;
+        }
+
+        var request = _process.NewRequest();
+        _process.Queries.Add(request, question, client, isOfClient: true);
+        _process.Engine.Tell(new ToEngine.Query(request, call.Timeout), _actor, _life);
+    }
+
     /// <param name="handleQuery">Null: the actor does not override HandleQuery.</param>
     internal void Answer(RequestRef request, Func<object, object?>? handleQuery)
     {
@@ -377,8 +405,9 @@ public sealed class RaftContext<TValue>
         QueryOutcome outcome = new QueryOutcome.Failed(request, "HandleQuery threw an exception.");
         try
         {
-            outcome = handleQuery is null
-                ? new QueryOutcome.Failed(request, "This actor answers no queries, because it does not override HandleQuery. Override it.")
+            const string Silent = "This actor answers no queries, because it does not override HandleQuery. Override it.";
+            outcome = query.Question is LastCommitted ? new QueryOutcome.Done(request, _process.Pairs.CommittedSerial.Value)
+                : handleQuery is null ? new QueryOutcome.Failed(request, Silent)
                 : new QueryOutcome.Done(request, handleQuery(query.Question));
         }
         finally
@@ -399,10 +428,13 @@ public sealed class RaftContext<TValue>
         }
     }
 
-    internal void Abandon(RequestRef request, CancelReason reason)
+    /// <summary>Ends a call. False: a client made it, so the actor does not know it.</summary>
+    internal bool Abandon(RequestRef request, CancelReason reason)
     {
+        var isOwn = true;
         if (_process.Queries.TryTake(request, out var query))
         {
+            isOwn = !query.IsOfClient;
             var why = _process.Engine.HasStopped
                 ? _process.EngineStopped.Detail
                 : "No leader confirmed the commit index in time. Ask again.";
@@ -410,6 +442,7 @@ public sealed class RaftContext<TValue>
         }
 
         _process.Appends.Cancel(request, reason, _actor);
+        return isOwn;
     }
 
     // The outcomes of Appends and Queries are promised even if the actor restarts or stops, so the process notes these two.
@@ -440,5 +473,11 @@ public sealed class RaftContext<TValue>
         var deadline = timeout ?? _process.Settings.Requests.ChangeTimeout;
         Tell(new ToEngine.Change(request, change, deadline, replyTo));
         return request;
+    }
+
+    // The question of a client for the last committed serial.
+    private sealed class LastCommitted
+    {
+        public static LastCommitted Instance { get; } = new();
     }
 }

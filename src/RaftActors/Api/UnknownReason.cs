@@ -17,4 +17,10 @@ public enum UnknownReason
 
     /// <summary>Of a change: a later change was committed before this process could see this one.</summary>
     Superseded = 4,
+
+    /// <summary>Of a <see cref="RaftClient"/>: the caller cancelled its wait after the call was sent.</summary>
+    Canceled = 5,
+
+    /// <summary>Of a <see cref="RaftClient"/>: it was disposed after the call was sent.</summary>
+    Closed = 6,
 }

@@ -118,6 +118,9 @@ internal sealed class DeliveryOrder
             case ToActor.TakeSnapshot:
                 _isStateWanted = true;
                 break;
+            case ToActor.Repeated repeated when _delivered.Contains(repeated.Serial):
+                _notices.Enqueue(new DeliveryStep.Completed(repeated.Request, repeated.Serial));
+                break;
             case ToActor.Answered answered:
                 _gets.Answer(answered.Request, answered.Pair);
                 break;

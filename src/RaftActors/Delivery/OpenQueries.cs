@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using Akka.Actor;
 
 using RaftActors.Telemetry;
+using RaftActors.Wire;
 
 namespace RaftActors.Delivery;
 
@@ -17,8 +18,9 @@ internal sealed class OpenQueries(ReadMetrics metrics)
     public IEnumerable<RequestRef> Requests => _open.Keys;
 
     /// <param name="replyTo">The asker; null: the answer is not told.</param>
-    public void Add(RequestRef request, object question, IActorRef? replyTo) =>
-        _open.Add(request, new OpenQuery(request, question, replyTo, metrics));
+    /// <param name="isOfClient">A client asks, which may ask another process.</param>
+    public void Add(RequestRef request, object question, IActorRef? replyTo, bool isOfClient = false) =>
+        _open.Add(request, new OpenQuery(request, question, replyTo, isOfClient, metrics));
 
     public bool TryTake(RequestRef request, [NotNullWhen(true)] out OpenQuery? query) => _open.Remove(request, out query);
 
@@ -33,9 +35,15 @@ internal sealed class OpenQueries(ReadMetrics metrics)
     }
 
     /// <summary>A question, and the actor that waits for its answer.</summary>
-    public sealed record OpenQuery(RequestRef Request, object Question, IActorRef? ReplyTo, ReadMetrics Metrics)
+    public sealed record OpenQuery(RequestRef Request, object Question, IActorRef? ReplyTo, bool IsOfClient, ReadMetrics Metrics)
     {
-        public void Fail(string reason, IActorRef sender) => End(new QueryOutcome.Failed(Request, reason), sender);
+        /// <summary>Ends the query before the actor saw it.</summary>
+        public void Fail(string reason, IActorRef sender)
+        {
+            var outcome = new QueryOutcome.Failed(Request, reason);
+            Metrics.OnEnded(outcome);
+            ReplyTo?.Tell(IsOfClient ? new ClientReply.Declined(reason) : outcome, sender);
+        }
 
         public void End(QueryOutcome outcome, IActorRef sender)
         {

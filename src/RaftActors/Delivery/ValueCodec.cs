@@ -103,6 +103,21 @@ internal sealed class ValueCodec<TValue>(
         };
     }
 
+    /// <summary>Says why a value cannot be read; null: it can. Thread-safe.</summary>
+    public string? FindFault(ReadOnlyMemory<byte> bytes)
+    {
+        try
+        {
+            _ = Decode(bytes);
+            return null;
+        }
+        catch (Exception e)
+        {
+            // A serializer of the user may throw anything.
+            return e.Message;
+        }
+    }
+
     /// <summary>The bytes that the codec wrote; null if the value was written in another way.</summary>
     public static byte[]? ContentOfCodec(ReadOnlySpan<byte> bytes) =>
         bytes is [(byte)Kind.Encoded, .. var content] ? content.ToArray() : null;

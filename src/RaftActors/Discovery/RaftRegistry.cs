@@ -37,6 +37,7 @@ internal sealed class RaftRegistry : ReceiveActor, IWithTimers
         Receive<ToEngine.Attach>(attach => RoomOf(attach.Process.Settings.Group).Forward(attach));
         Receive<EngineStarted>(OnEngineStarted);
         Receive<WireMessage.Hello>(OnHello);
+        Receive<ClientCall.Locate>(OnLocate);
         Receive<DisassociatedEvent>(disassociated => OnReachability(disassociated.RemoteAddress, false));
         Receive<EngineNames>(OnEngineNames);
         Receive<GreetTime>(_ => OnGreetTime());
@@ -144,6 +145,31 @@ internal sealed class RaftRegistry : ReceiveActor, IWithTimers
         else
         {
             Sender.Tell(ToHello(isReply: true), Self);
+        }
+    }
+
+    // An engine of the group answers, on this node or on another one. Without one, the other registries may know one.
+    private void OnLocate(ClientCall.Locate locate)
+    {
+        if (_local.FirstOrDefault(each => each.Key.Group == locate.Group).Value is { } engine)
+        {
+            engine.Forward(locate);
+        }
+        else if (_nodes.Values.Where(node => node.IsReachable).SelectMany(node => node.Processes)
+            .FirstOrDefault(process => process.Group == locate.Group) is { } elsewhere)
+        {
+            ((ExtendedActorSystem)Context.System).Provider.ResolveActorRef(elsewhere.Engine).Forward(locate);
+        }
+        else if (locate.Hops > 0 && _nodes.Count > 0)
+        {
+            foreach (var node in _nodes.Values)
+            {
+                RegistryAt(node.Address).Tell(locate with { Hops = locate.Hops - 1 }, Sender);
+            }
+        }
+        else
+        {
+            Sender.Tell(new ClientReply.Located(locate.Group, null, default, []), Self);
         }
     }
 
@@ -268,9 +294,11 @@ internal sealed class RaftRegistry : ReceiveActor, IWithTimers
     {
         if (_local.Count > 0)
         {
-            Context.ActorSelection(new RootActorPath(address) / "system" / "raft").Tell(ToHello(isReply: false), Self);
+            RegistryAt(address).Tell(ToHello(isReply: false), Self);
         }
     }
+
+    private static ActorSelection RegistryAt(Address address) => Context.ActorSelection(new RootActorPath(address) / "system" / "raft");
 
     private WireMessage.Hello ToHello(bool isReply)
     {

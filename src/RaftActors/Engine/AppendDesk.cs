@@ -6,8 +6,13 @@ using RaftActors.Wire;
 namespace RaftActors.Engine;
 
 /// <summary>
-/// The Appends of this process that have not ended. The desk sends an Append when a leader is known. It sends it again only after a
-/// refusal, which proves that nothing was written. So a pair is in the log at most once. An Append without an answer ends as unknown.
+/// The Appends of this process that have not ended, and those of clients that asked it. The desk sends an Append when a leader is known. It
+/// sends it again only after a refusal, which proves that nothing was written. So a pair is in the log at most once. An Append without an
+/// answer ends as unknown.
+/// <para>
+/// A client may send its Append again as a retry, through any process. The desk then sends it again too, also if the answer of a leader is
+/// missing. The sessions of the group find out whether the log has the pair.
+/// </para>
 /// <para>
 /// Appends reach the leader in the order made. A quorum member on the way may refuse the first, because it does not know the leader yet,
 /// and pass on the second. So one Append goes ahead alone, until the leader has answered it.
@@ -23,6 +28,9 @@ internal sealed class AppendDesk(EngineContext context)
 
     private readonly Dictionary<long, Pending> _pending = [];
     private readonly Deadlines<Pending> _deadlines = new();
+
+    // The Appends of clients, by request. Each has a number of this process too, for the order of the calls.
+    private readonly Dictionary<RequestId, Pending> _ofClients = [];
 
     // Appends to send. Invariant: each number in _refused is below each number in _unsent, because the lowest is sent first.
     private readonly LinkedList<Pending> _unsent = [];
@@ -47,11 +55,21 @@ internal sealed class AppendDesk(EngineContext context)
 
     public int Count => _pending.Count;
 
+    /// <summary>The bytes of the keys and values of the Appends of clients.</summary>
+    public long BytesOfClients { get; private set; }
+
     private bool HasUnsent => _refused.Count > 0 || _unsent.Count > 0;
 
     public void Submit(ToEngine.Append append)
     {
-        var pending = new Pending(append);
+        var isOwn = context.Process.IsOwn(append.Request);
+        var pending = new Pending(append, isOwn ? append.Request.Number : context.Process.NewRequest().Number);
+        if (!isOwn)
+        {
+            _ofClients.Add(context.Process.ToId(append.Request), pending);
+            BytesOfClients += pending.Size;
+        }
+
         pending.Deadline = _deadlines.Add(pending, context.DeadlineAfter(append.Timeout));
         pending.Waiting = _unsent.AddLast(pending);
         _pending.Add(pending.Number, pending);
@@ -62,6 +80,27 @@ internal sealed class AppendDesk(EngineContext context)
 
         SendWaiting();
     }
+
+    /// <summary>Sends the Append of a client again, because the client did. False: the desk does not have it.</summary>
+    public bool Retry(RequestId request)
+    {
+        if (!_ofClients.TryGetValue(request, out var pending))
+        {
+            return false;
+        }
+
+        pending.IsRetry = true;
+        if (pending.IsUnderWay)
+        {
+            SendLater(pending);
+        }
+
+        SendWaiting();
+        return true;
+    }
+
+    /// <summary>A client waits here for the Append of this request.</summary>
+    public bool IsOfClient(RequestId request) => _ofClients.Count > 0 && _ofClients.ContainsKey(request);
 
     /// <summary>Sends the waiting Appends that the window has room for, in the order made.</summary>
     public void SendWaiting()
@@ -80,15 +119,15 @@ internal sealed class AppendDesk(EngineContext context)
         while ((_isWayOpen || _ahead is not { IsUnderWay: true }) && TryTakeUnsent(out var pending))
         {
             _ahead = pending;
-            var request = context.Process.ToId(pending.Append.Request);
-            var message = new WireMessage.AppendRequest(request, pending.Append.Key, pending.Append.Value, way.Hops);
+            var (request, key, value) = (context.Process.ToId(pending.Append.Request), pending.Append.Key, pending.Append.Value);
+            var message = new WireMessage.AppendRequest(request, key, value, way.Hops, pending.IsRetry);
             context.Send(way.Engine, context.Traces.Attach(message));
         }
     }
 
     public void Receive(AppendReply reply)
     {
-        if (!_pending.TryGetValue(reply.Request.Number, out var pending))
+        if (Find(reply.Request) is not { } pending)
         {
             return;
         }
@@ -100,6 +139,7 @@ internal sealed class AppendDesk(EngineContext context)
                 OpenWay(pending);
                 break;
             case AppendReply.Refused when pending.IsUnderWay:
+                _isTurnedAway |= _window.Holds(pending);
                 SendLater(pending);
                 break;
             case AppendReply.Discarded discarded:
@@ -108,6 +148,11 @@ internal sealed class AppendDesk(EngineContext context)
                 break;
             case AppendReply.NoRoom full:
                 Cancel(pending, new CancelReason.NotCommitted(full.Reason, full.Detail));
+                OpenWay(pending);
+                break;
+            case AppendReply.Committed committed:
+                End(pending);
+                context.EndRepeated(pending.Append.Request, committed.Serial);
                 OpenWay(pending);
                 break;
             case AppendReply.Repeated repeated when repeated.Index <= context.Commit:
@@ -130,8 +175,7 @@ internal sealed class AppendDesk(EngineContext context)
     {
         if (entry.Payload is Payload.Pair { Request: { } request }
             && _pending.Count > 0
-            && request.Origin == context.Process.Member
-            && _pending.TryGetValue(request.Number, out var own))
+            && Find(request) is { } own)
         {
             End(own);
             OpenWay(own);
@@ -140,7 +184,7 @@ internal sealed class AppendDesk(EngineContext context)
         // Another term at its index: the Append was overwritten, and no process sends it again.
         while (TryTakePlaced(entry.Index) is { } pending)
         {
-            if (pending.Place is { } place && place.IsOverwrittenBy(entry))
+            if (pending.Place is { } place && place.IsOverwrittenBy(entry) && !pending.IsRetry)
             {
                 var detail = "The leader that took it lost its term before it was committed. Append it again.";
                 Cancel(pending, new CancelReason.NotCommitted(NotCommittedReason.Overwritten, detail));
@@ -182,9 +226,13 @@ internal sealed class AppendDesk(EngineContext context)
     {
         foreach (var pending in _pending.Values.OrderBy(pending => pending.Number).ToArray())
         {
-            Cancel(pending, pending.IsUnderWay ? new CancelReason.Unknown(UnknownReason.Stopped) : context.Process.EngineStopped);
+            Cancel(pending, pending.MayBeWritten ? new CancelReason.Unknown(UnknownReason.Stopped) : context.Process.EngineStopped);
         }
     }
+
+    private Pending? Find(RequestId request) => request.Origin == context.Process.Member
+        ? _pending.GetValueOrDefault(request.Number)
+        : _ofClients.GetValueOrDefault(request);
 
     private void Put(Pending pending, LogPlace place)
     {
@@ -197,7 +245,6 @@ internal sealed class AppendDesk(EngineContext context)
     // With the next tick, or when a new leader is known. Sending at once would be a busy loop.
     private void SendLater(Pending pending)
     {
-        _isTurnedAway |= _window.Holds(pending);
         _window.Release(pending, context.Now);
         pending.IsUnderWay = false;
         _refused.Add(pending.Number);
@@ -224,7 +271,7 @@ internal sealed class AppendDesk(EngineContext context)
 
     private void CancelLate(Pending pending)
     {
-        if (pending.IsUnderWay)
+        if (pending.MayBeWritten)
         {
             Cancel(pending, new CancelReason.Unknown(UnknownReason.TimedOut));
         }
@@ -294,6 +341,11 @@ internal sealed class AppendDesk(EngineContext context)
     private void End(Pending pending)
     {
         _pending.Remove(pending.Number);
+        if (_ofClients.Count > 0 && _ofClients.Remove(context.Process.ToId(pending.Append.Request)))
+        {
+            BytesOfClients -= pending.Size;
+        }
+
         StopWaiting(pending);
         _deadlines.Remove(pending.Deadline);
         Forget(pending.Place, pending.Number);
@@ -355,11 +407,18 @@ internal sealed class AppendDesk(EngineContext context)
         }
     }
 
-    private sealed class Pending(ToEngine.Append append)
+    private sealed class Pending(ToEngine.Append append, long number)
     {
         public ToEngine.Append Append { get; } = append;
 
-        public long Number { get; } = append.Request.Number;
+        public long Number { get; } = number;
+
+        public long Size => (3 * Append.Key.Length) + Append.Value.Length;
+
+        // The client sent it before, to this process or to another one.
+        public bool IsRetry { get; set; } = append.IsRetry;
+
+        public bool MayBeWritten => IsUnderWay || IsRetry;
 
         public LinkedListNode<Pending> Deadline { get; set; } = null!;
 

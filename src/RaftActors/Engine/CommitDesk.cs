@@ -27,6 +27,7 @@ internal sealed class CommitDesk(EngineContext context, EngineDesks desks, ILogg
         desks.Proposals.OnCommitted();
         desks.Serving.ServeHeld();
         desks.Queries.OnCommitted();
+        desks.Clients.OnCommitted();
         desks.Snapshots.OnCommitted(commit.Entries);
     }
 
@@ -51,6 +52,7 @@ internal sealed class CommitDesk(EngineContext context, EngineDesks desks, ILogg
         desks.Proposals.OnCommitted();
         desks.Serving.ServeHeld();
         desks.Queries.OnCommitted();
+        desks.Clients.OnCommitted();
     }
 
     /// <summary>Pairs up to this serial are compacted. A life that began while the snapshot was saved may not have read them yet.</summary>
@@ -81,9 +83,10 @@ internal sealed class CommitDesk(EngineContext context, EngineDesks desks, ILogg
     private void OnCommitted(LogEntry entry)
     {
         context.Commit = entry.Index;
-        if (entry.Payload is Payload.Pair { Request: { } request } && request.Origin == Process.Member)
+        if (entry.Payload is Payload.Pair { Request: { } request }
+            && (request.Origin == Process.Member || desks.Appends.IsOfClient(request)))
         {
-            context.NoteCommitted(Process.ToRef(request.Number), entry.Serial);
+            context.NoteCommitted(RaftProcess.RefOf(request), entry.Serial);
         }
 
         if (entry.Payload is Payload.Reconfigure(var configuration))

@@ -82,19 +82,33 @@ internal sealed class EngineContext(RaftProcess process, IActorRef self)
     /// <summary>Sends a message to the actor, if there is one. The next life gets the news at its start.</summary>
     public void TellActor(ToActor message) => Actor?.Tell(message, Self);
 
-    /// <summary>An Append of this process failed. The actor tells its asker; without an actor, the asker is told here.</summary>
+    /// <summary>
+    /// An Append failed. The actor tells the asker of its own Append. Without an actor, and for the Append of a client, the asker is told
+    /// here.
+    /// </summary>
     public void CancelAppend(RequestRef own, CancelReason reason)
     {
         Process.Appends.NoteCancelled(own, reason);
-        if (Actor is null)
+        var isOwn = Process.IsOwn(own);
+        if (Actor is null || !isOwn)
         {
             Process.Appends.Cancel(own, reason, Self);
         }
 
-        TellActor(new ToActor.Cancelled(ToActor.AnyLife, own, reason));
+        if (isOwn)
+        {
+            TellActor(new ToActor.Cancelled(ToActor.AnyLife, own, reason));
+        }
     }
 
-    /// <summary>The pair of an Append of this process is committed. Call it before the actor is told.</summary>
+    /// <summary>The pair of an Append was appended before. The actor ends the Append when the pair is delivered, or was before.</summary>
+    public void EndRepeated(RequestRef request, Serial serial)
+    {
+        NoteCommitted(request, serial);
+        TellActor(new ToActor.Repeated(Life, request, serial));
+    }
+
+    /// <summary>The pair of an Append of this process, or of a client, is committed. Call it before the actor is told.</summary>
     public void NoteCommitted(RequestRef own, Serial serial)
     {
         Process.Appends.NoteCommitted(own, serial);

@@ -10,14 +10,18 @@ namespace RaftActors.Engine;
 /// </summary>
 /// <param name="step">Gives Core an input.</param>
 /// <param name="publish">Publishes an event on the event stream.</param>
-internal sealed class EngineDesks(EngineContext context, RaftCore core, Action<Input> step, Action<RaftEvent> publish)
+/// <param name="address">The address of this node.</param>
+internal sealed class EngineDesks(
+    EngineContext context, RaftCore core, Action<Input> step, Action<RaftEvent> publish, Address address)
 {
+    private ClientDesk? _clients;
+
     public NoticeDesk Notices { get; } = new(context);
 
     public AppendDesk Appends { get; } = new(context);
 
     public ProposalDesk Proposals { get; } =
-        new(context, step, core.IndexOf, () => context.Self.Tell(ToSelf.ProposeTurn.Instance, context.Self));
+        new(context, step, core.Find, () => context.Self.Tell(ToSelf.ProposeTurn.Instance, context.Self));
 
     public GetDesk Gets { get; } = new(context);
 
@@ -34,6 +38,8 @@ internal sealed class EngineDesks(EngineContext context, RaftCore core, Action<I
     public StopDesk Stopping { get; } = new(context, step);
 
     public EventDesk Events { get; } = new(context, core, publish);
+
+    public ClientDesk Clients => _clients ??= new ClientDesk(context, this, () => EngineExplanation.Of(context, core, this), address);
 
     /// <summary>An engine that takes requests may have come into sight, so requests that wait for one are sent.</summary>
     public void OnServerInSight()
@@ -53,6 +59,7 @@ internal sealed class EngineDesks(EngineContext context, RaftCore core, Action<I
         Gets.OnTick();
         Serving.OnTick();
         Stopping.OnTick();
+        Clients.OnTick();
     }
 
     /// <summary>A life of the actor has ended, and with it all that only this life waits for.</summary>

@@ -18,6 +18,7 @@ internal sealed class OpenAppends(ProcessTelemetry telemetry)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<RequestRef, Open> _open = [];
+    private int _ofClients;
     private bool _isActorGone;
     private bool _isEngineGone;
 
@@ -32,15 +33,33 @@ internal sealed class OpenAppends(ProcessTelemetry telemetry)
         }
     }
 
+    /// <summary>The number of those that clients made.</summary>
+    public int CountOfClients => Volatile.Read(ref _ofClients);
+
     /// <param name="replyTo">The asker; null: the outcome is not told.</param>
     /// <param name="outcomes">Makes the outcomes of the actor that appends.</param>
     /// <param name="span">Ends with the Append; null: its trace is not sampled.</param>
-    public void Add(RequestRef request, IActorRef? replyTo, OutcomeMaker outcomes, Activity? span = null)
+    public void Add(RequestRef request, IActorRef? replyTo, OutcomeMaker outcomes, Activity? span = null, bool isOfClient = false)
     {
-        var open = new Open(replyTo, outcomes, telemetry.Commits.Start(), span);
+        var open = new Open(replyTo, outcomes, telemetry.Commits.Start(), span, isOfClient);
         lock (_lock)
         {
             _open.Add(request, open);
+            _ofClients += isOfClient ? 1 : 0;
+        }
+    }
+
+    /// <summary>A client waits for this Append.</summary>
+    public bool HasOfClient(RequestRef request)
+    {
+        if (CountOfClients == 0)
+        {
+            return false;
+        }
+
+        lock (_lock)
+        {
+            return _open.TryGetValue(request, out var open) && open.IsOfClient;
         }
     }
 
@@ -133,6 +152,7 @@ internal sealed class OpenAppends(ProcessTelemetry telemetry)
         lock (_lock)
         {
             isOpen = _open.Remove(request, out ended);
+            _ofClients -= ended.IsOfClient ? 1 : 0;
         }
 
         Spans.End(ended.Span);
@@ -183,7 +203,8 @@ internal sealed class OpenAppends(ProcessTelemetry telemetry)
     }
 
     // A burst holds many, so it is small.
-    private readonly record struct Open(IActorRef? ReplyTo, OutcomeMaker Outcomes, TimeSpan MadeAt, Activity? Span)
+    private readonly record struct Open(
+        IActorRef? ReplyTo, OutcomeMaker Outcomes, TimeSpan MadeAt, Activity? Span, bool IsOfClient)
     {
         // At most one of Committed and Reason is set. No pair has the serial 0.
         public Serial Committed { get; init; }

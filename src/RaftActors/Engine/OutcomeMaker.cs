@@ -1,13 +1,15 @@
+using RaftActors.Wire;
+
 namespace RaftActors.Engine;
 
 /// <summary>Makes the outcomes of one result type, for code that does not know the type.</summary>
 internal abstract class OutcomeMaker
 {
     /// <summary>Makes an outcome without a result.</summary>
-    public abstract object Done(RequestRef request, Serial serial);
+    public abstract IOutcome Done(RequestRef request, Serial serial);
 
     /// <exception cref="InvalidOperationException">No Append ends with this reason.</exception>
-    public abstract object Cancelled(RequestRef request, CancelReason reason);
+    public abstract IOutcome Cancelled(RequestRef request, CancelReason reason);
 }
 
 /// <inheritdoc/>
@@ -20,10 +22,10 @@ internal sealed class OutcomeMaker<TResult> : OutcomeMaker
     public static OutcomeMaker<TResult> Instance { get; } = new();
 
     /// <inheritdoc/>
-    public override object Done(RequestRef request, Serial serial) => Outcome<TResult>.Done.WithoutResult(serial, request);
+    public override IOutcome Done(RequestRef request, Serial serial) => Outcome<TResult>.Done.WithoutResult(serial, request);
 
     /// <inheritdoc/>
-    public override object Cancelled(RequestRef request, CancelReason reason) => reason switch
+    public override IOutcome Cancelled(RequestRef request, CancelReason reason) => reason switch
     {
         CancelReason.NotCommitted known => new Outcome<TResult>.NotCommitted(known.Reason, known.Detail, request),
         CancelReason.Unknown known => new Outcome<TResult>.Unknown(known.Reason, request),

@@ -18,8 +18,8 @@ namespace RaftActors.Engine;
 /// write and one message.
 /// </para>
 /// </summary>
-/// <param name="find">Returns the index at which the log already has a request; null: not known.</param>
-internal sealed class ProposalDesk(EngineContext context, Action<Input> step, Func<RequestId, LogIndex?> find, Action askForTurn)
+/// <param name="find">Returns the place at which the log already has a request; null: not known.</param>
+internal sealed class ProposalDesk(EngineContext context, Action<Input> step, Func<RequestId, AnsweredRequest?> find, Action askForTurn)
 {
     /// <summary>
     /// The maximum number of uncommitted proposals. Pairs that come later share one write, and one message to each process. Messages are
@@ -29,7 +29,7 @@ internal sealed class ProposalDesk(EngineContext context, Action<Input> step, Fu
 
     private readonly Dictionary<RequestId, Open> _open = [];
     private readonly List<Open> _accepted = [];
-    private readonly PriorityQueue<Open, LogIndex> _repeated = new();
+    private readonly PriorityQueue<(Open Open, Serial Serial), LogIndex> _repeated = new();
 
     // The last index of each uncommitted proposal.
     private readonly Queue<LogIndex> _uncommitted = [];
@@ -111,7 +111,7 @@ internal sealed class ProposalDesk(EngineContext context, Action<Input> step, Fu
     {
         if (Remove(repeated.Request) is { } open)
         {
-            Repeat(open, repeated.Index);
+            Repeat(open, repeated.Index, repeated.Serial);
         }
     }
 
@@ -150,7 +150,7 @@ internal sealed class ProposalDesk(EngineContext context, Action<Input> step, Fu
         while (_repeated.TryPeek(out var due, out var index) && index <= context.Commit)
         {
             _repeated.Dequeue();
-            context.Send(due.Origin, new AppendReply.Repeated(due.Request.Request, index));
+            context.Send(due.Open.Origin, new AppendReply.Committed(due.Open.Request.Request, due.Serial));
         }
     }
 
@@ -170,9 +170,11 @@ internal sealed class ProposalDesk(EngineContext context, Action<Input> step, Fu
     {
         _uncommitted.Clear();
         RefuseAll();
-        foreach (var (open, _) in _repeated.UnorderedItems)
+        foreach (var ((open, _), _) in _repeated.UnorderedItems)
         {
-            context.Send(open.Origin, new AppendReply.Forgotten(open.Request.Request));
+            // The next leader answers a retry, because it finds the request in its log or appends the pair.
+            var request = open.Request.Request;
+            context.Send(open.Origin, open.Request.IsRetry ? new AppendReply.Refused(request) : new AppendReply.Forgotten(request));
         }
 
         _repeated.Clear();
@@ -225,9 +227,9 @@ internal sealed class ProposalDesk(EngineContext context, Action<Input> step, Fu
             Add(open);
             Accept(open);
         }
-        else if (find(request) is { } index)
+        else if (find(request) is { } found)
         {
-            Repeat(open, index);
+            Repeat(open, found.Index, found.Serial);
         }
         else
         {
@@ -254,9 +256,18 @@ internal sealed class ProposalDesk(EngineContext context, Action<Input> step, Fu
             return;
         }
 
-        ImmutableArray<Payload.Pair> pairs = [.. _accepted.Select(open => open.ToPair())];
+        Open[] accepted = [.. _accepted];
         _accepted.Clear();
-        step(new Input.Propose(pairs));
+        for (var first = 0; first < accepted.Length;)
+        {
+            // Core takes retries apart from first attempts. The order stays.
+            var areRetries = accepted[first].Request.IsRetry;
+            var next = Array.FindIndex(accepted, first, open => open.Request.IsRetry != areRetries);
+            var end = next < 0 ? accepted.Length : next;
+            ImmutableArray<Payload.Pair> pairs = [.. accepted[first..end].Select(open => open.ToPair())];
+            step(new Input.Propose(pairs, areRetries));
+            first = end;
+        }
     }
 
     // The actor of the life before may have judged proposals where this one does not.
@@ -272,9 +283,9 @@ internal sealed class ProposalDesk(EngineContext context, Action<Input> step, Fu
         }
     }
 
-    private void Repeat(Open open, LogIndex index)
+    private void Repeat(Open open, LogIndex index, Serial serial)
     {
-        _repeated.Enqueue(open, index);
+        _repeated.Enqueue((open, serial), index);
         OnCommitted();
     }
 

@@ -39,12 +39,12 @@ internal sealed class RaftEngine : UntypedActor, IWithTimers
         _readOwn = message => OnWire(message, _context.Self);
         _ticks = new TickTimer(Self, clock, process.Settings.Timing.TickInterval);
         _steps = new EngineSteps(_context, core, clock);
-        _desks = new EngineDesks(_context, core, _steps.Step, Context.System.EventStream.Publish);
+        var provider = ((ExtendedActorSystem)Context.System).Provider;
+        _desks = new EngineDesks(_context, core, _steps.Step, Context.System.EventStream.Publish, provider.DefaultAddress);
         var commits = new CommitDesk(_context, _desks, log);
         var views = new ViewDesk(_context, _desks, log);
         _inbox = new InboxDesk(_context, core, _desks, StopFor);
-        _peers = new PeerDesk(
-            _context, core, _desks, views, _steps.Step, registry, ((ExtendedActorSystem)Context.System).Provider);
+        _peers = new PeerDesk(_context, core, _desks, views, _steps.Step, registry, provider);
         _lives = new LifeDesk(_context, core, _desks, views, _peers, commits, Context);
         _store = new StoreDesk(_context, _desks, commits, _steps.Step, log);
         _gauges = new ProcessGauges(_context, core, _desks);
@@ -168,6 +168,9 @@ internal sealed class RaftEngine : UntypedActor, IWithTimers
                 break;
             case AppendReply reply:
                 _desks.Appends.Receive(reply);
+                break;
+            case ClientCall call:
+                _desks.Clients.Submit(call, sender);
                 break;
             case WireMessage.GetRequest get:
                 _desks.Serving.Submit(get, sender);

@@ -97,6 +97,15 @@ internal sealed class RaftProcess
 
     public OpenAppends Appends { get; }
 
+    /// <summary>
+    /// Says why the actor cannot read a value; null: it can. Thread-safe. A pair whose value the actors cannot read would stop all of them.
+    /// Null: the process has had no actor yet.
+    /// </summary>
+    public Func<ReadOnlyMemory<byte>, string?>? FindFault { get; set; }
+
+    /// <summary>Makes the outcomes of the actor. Null: the process has had no actor yet.</summary>
+    public OutcomeMaker? Outcomes { get; set; }
+
     /// <summary>The actor's messages that the engine has not read.</summary>
     public EngineInbox Inbox { get; } = new();
 
@@ -174,11 +183,17 @@ internal sealed class RaftProcess
 
     public RequestRef ToRef(long number) => new(Member.Name, Member.Incarnation, number);
 
-    public RequestId ToId(RequestRef request) => new(Member, request.Number);
+    public RequestId ToId(RequestRef request) =>
+        new(IsOwn(request) ? Member : new Member(request.Origin, request.Incarnation), request.Number);
 
-    /// <summary>The Append of this pair; null if another process made it, or none.</summary>
+    public static RequestRef RefOf(RequestId request) => new(request.Origin.Name, request.Origin.Incarnation, request.Number);
+
+    /// <summary>This process made the call. Otherwise a client did.</summary>
+    public bool IsOwn(RequestRef request) => request.Incarnation == Member.Incarnation && request.Origin == Name;
+
+    /// <summary>The Append of this pair; null if neither this process nor a client that waits here made it.</summary>
     public RequestRef? OwnRef(StoredPair pair) =>
-        pair.Request is { } request && request.Origin == Member ? ToRef(request.Number) : null;
+        pair.Request is { } request && (request.Origin == Member || Appends.HasOfClient(RefOf(request))) ? RefOf(request) : null;
 
     /// <summary>The number of a new life of the actor, above those of earlier lives.</summary>
     public long BeginLife() => Interlocked.Increment(ref _lives);

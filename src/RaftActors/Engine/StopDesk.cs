@@ -13,7 +13,7 @@ namespace RaftActors.Engine;
 /// </summary>
 internal sealed class StopDesk(EngineContext context, Action<Input> step)
 {
-    private static readonly CancelReason.NotCommitted NodeStops =
+    public static CancelReason.NotCommitted NodeStops { get; } =
         new(NotCommittedReason.Stopped, "This node is stopping and takes no more pairs. Append it on another node.");
 
     // Processes that may still send requests.
@@ -29,6 +29,8 @@ internal sealed class StopDesk(EngineContext context, Action<Input> step)
 
     // The target of the desk's latest transfer; null: Core chooses.
     private ProcessName? _target;
+
+    public bool IsStopping => _isStopping;
 
     private bool Leads => context.Leader is { IsSelf: true };
 

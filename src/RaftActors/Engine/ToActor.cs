@@ -1,6 +1,7 @@
 using Akka.Actor;
 
 using RaftActors.Core;
+using RaftActors.Wire;
 
 namespace RaftActors.Engine;
 
@@ -69,6 +70,11 @@ internal abstract record ToActor(long Life)
     /// <summary>The actor is to give its state. It answers with <see cref="ToEngine.State"/>.</summary>
     public sealed record TakeSnapshot(long Life) : ToActor(Life);
 
+    /// <summary>
+    /// The pair of a client's Append was appended before, with this serial. If it was delivered before, the actor ends the Append now.
+    /// </summary>
+    public sealed record Repeated(long Life, RequestRef Request, Serial Serial) : ToActor(Life);
+
     /// <summary>A Get was answered.</summary>
     public sealed record Answered(long Life, RequestRef Request, StoredPair Pair) : ToActor(Life);
 
@@ -77,6 +83,9 @@ internal abstract record ToActor(long Life)
 
     /// <summary>An Append, a Get or a Query ended without success.</summary>
     public sealed record Cancelled(long Life, RequestRef Request, CancelReason Reason) : ToActor(Life);
+
+    /// <summary>A client asks the actor. The answer goes to the client.</summary>
+    public sealed record Asked(long Life, ClientCall Call, IActorRef Client) : ToActor(Life);
 
     /// <summary>This process leads: may this pair be written? The actor answers with <see cref="ToEngine.Judged"/>.</summary>
     public sealed record Judge(long Life, RequestId Request, string Key, ReadOnlyMemory<byte> Value) : ToActor(Life);

@@ -29,7 +29,9 @@ internal abstract record ToEngine
 
     /// <summary>Asks for an Append.</summary>
     /// <param name="Span">Ends with the Append; null: its trace is not sampled.</param>
-    public sealed record Append(RequestRef Request, string Key, ReadOnlyMemory<byte> Value, TimeSpan Timeout, Activity? Span = null)
+    /// <param name="IsRetry">A client sent it before; the actor sends none again.</param>
+    public sealed record Append(
+        RequestRef Request, string Key, ReadOnlyMemory<byte> Value, TimeSpan Timeout, Activity? Span = null, bool IsRetry = false)
         : ToEngine;
 
     /// <summary>Asks for the pair of a serial.</summary>

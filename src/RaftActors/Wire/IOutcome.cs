@@ -7,4 +7,13 @@ internal interface IOutcome
 {
     /// <summary>The type of the result.</summary>
     Type ResultType { get; }
+
+    /// <summary>The ref of the call.</summary>
+    RequestRef Request { get; }
+
+    /// <summary>Why the call is not done; null: it is.</summary>
+    CancelReason? Failure { get; }
+
+    /// <summary>The same outcome with another type of results. A result of another type is left out.</summary>
+    Outcome<T> As<T>();
 }

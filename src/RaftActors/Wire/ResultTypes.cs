@@ -42,6 +42,8 @@ internal sealed class ResultTypes
     /// <param name="codec">Null: RaftActors knows the type, or Akka has a serializer for it.</param>
     public void Add<T>(RaftCodec<T>? codec = null) => _byName[NameOf(typeof(T))] = new Known<T>(_system, codec);
 
+    public bool Has(Type type) => _byName.TryGetValue(NameOf(type), out var known) && known.Type == type;
+
     /// <exception cref="ArgumentException">The type is unknown here.</exception>
     public ResultType Of(Type type) => _byName.TryGetValue(NameOf(type), out var known) && known.Type == type
         ? known

@@ -24,26 +24,33 @@ internal static class WireFormat
     private const byte SetMaxQuorum = 6;
     private const byte SetMaxQuorumBasedOn = 7;
     private const int GroupMemberSizeMin = 5;
+
+    // Added to the hops of a retry. Earlier versions read every number of hops above 1 as 1, so they take a retry for a first attempt.
+    private const long RetryHops = 2;
     private const int LocalProcessSizeMin = 4;
     private const int BatchedSizeMin = 3;
 
     public static void WriteHello(ByteWriter writer, WireMessage.Hello hello)
     {
         writer.Flag(hello.IsReply);
-        writer.List(hello.Processes, process =>
-        {
-            writer.Text(process.Group);
-            writer.Text(process.Name.Value);
-            writer.Number(Reserved);
-            writer.Text(process.Engine);
-        });
+        WriteProcesses(writer, hello.Processes);
     }
 
     public static WireMessage.Hello ReadHello(ref ByteReader reader)
     {
         var isReply = reader.Flag();
-        return new WireMessage.Hello(reader.List(LocalProcessSizeMin, ReadLocalProcess), isReply);
+        return new WireMessage.Hello(ReadProcesses(ref reader), isReply);
     }
+
+    public static void WriteProcesses(ByteWriter writer, ImmutableArray<LocalProcess> processes) => writer.List(processes, process =>
+    {
+        writer.Text(process.Group);
+        writer.Text(process.Name.Value);
+        writer.Number(Reserved);
+        writer.Text(process.Engine);
+    });
+
+    public static ImmutableArray<LocalProcess> ReadProcesses(ref ByteReader reader) => reader.List(LocalProcessSizeMin, ReadLocalProcess);
 
     public static void WriteActorAt(ByteWriter writer, WireMessage.ActorAt actor)
     {
@@ -78,11 +85,24 @@ internal static class WireFormat
         writer.Request(append.Request);
         writer.Text(append.Key);
         writer.Bytes(append.Value.Span);
-        writer.Number(append.Hops);
+        writer.Number(append.Hops + (append.IsRetry ? RetryHops : 0));
     }
 
-    public static WireMessage.AppendRequest ReadAppend(ref ByteReader reader) =>
-        new(reader.Request(), reader.Text(), reader.Bytes().ToArray(), ReadHops(ref reader));
+    public static WireMessage.AppendRequest ReadAppend(ref ByteReader reader)
+    {
+        var (request, key, value, hops) = (reader.Request(), reader.Text(), reader.Bytes().ToArray(), reader.Count());
+        return hops >= RetryHops
+            ? new WireMessage.AppendRequest(request, key, value, HopsOf(hops - RetryHops), IsRetry: true)
+            : new WireMessage.AppendRequest(request, key, value, HopsOf(hops));
+    }
+
+    public static void WriteCommitted(ByteWriter writer, AppendReply.Committed committed)
+    {
+        WriteReply(writer, committed);
+        writer.Number(committed.Serial.Value);
+    }
+
+    public static AppendReply.Committed ReadCommitted(ref ByteReader reader) => new(reader.Request(), new Serial(reader.Count()));
 
     public static void WriteRepeated(ByteWriter writer, AppendReply.Repeated repeated)
     {
@@ -121,7 +141,7 @@ internal static class WireFormat
     }
 
     public static WireMessage.ChangeRequest ReadChange(ref ByteReader reader) =>
-        new(reader.Request(), ReadGroupChange(ref reader), ReadHops(ref reader));
+        new(reader.Request(), ReadGroupChange(ref reader), HopsOf(reader.Count()));
 
     /// <summary>A reply that holds nothing but its request.</summary>
     public static void WriteReply(ByteWriter writer, RequestReply reply) => writer.Request(reply.Request);
@@ -211,7 +231,7 @@ internal static class WireFormat
         var manifest => WireTable.Read(ref reader, manifest),
     };
 
-    private static void WriteGroupChange(ByteWriter writer, GroupChange change)
+    public static void WriteGroupChange(ByteWriter writer, GroupChange change)
     {
         (byte Kind, ProcessName? Name, int? Max, LogIndex? BasedOn) parts = change switch
         {
@@ -239,7 +259,7 @@ internal static class WireFormat
         }
     }
 
-    private static GroupChange ReadGroupChange(ref ByteReader reader) => reader.Octet() switch
+    public static GroupChange ReadGroupChange(ref ByteReader reader) => reader.Octet() switch
     {
         TransferToAny => new GroupChange.Transfer(null),
         Transfer => new GroupChange.Transfer(reader.Name()),
@@ -253,5 +273,5 @@ internal static class WireFormat
     };
 
     // Invariant: a request is passed on at most once, whatever number of hops it carries.
-    private static int ReadHops(ref ByteReader reader) => (int)Math.Min(reader.Count(), 1);
+    public static int HopsOf(long hops) => (int)Math.Min(hops, 1);
 }

@@ -50,7 +50,10 @@ internal abstract record WireMessage
     /// Asks the leader to append a pair. A receiver that does not lead passes it on if <paramref name="Hops"/> is above 0, with one hop
     /// less. The <see cref="AppendReply"/> goes to the Akka sender, which is the origin's engine.
     /// </summary>
-    public sealed record AppendRequest(RequestId Request, string Key, ReadOnlyMemory<byte> Value, int Hops) : WireMessage;
+    /// <param name="Request">Any origin: a process of the group, or a client.</param>
+    /// <param name="IsRetry">The request may have reached a leader before.</param>
+    public sealed record AppendRequest(
+        RequestId Request, string Key, ReadOnlyMemory<byte> Value, int Hops, bool IsRetry = false) : WireMessage;
 
     /// <summary>Asks for a pair. The receiver answers once it has committed up to <paramref name="AskerCommit"/>.</summary>
     public sealed record GetRequest(RequestId Request, Serial Serial, LogIndex AskerCommit) : WireMessage;
@@ -78,7 +81,10 @@ internal abstract record AppendReply(RequestId Request) : RequestReply(Request)
     /// <param name="Reason">Busy or DiskFull.</param>
     public sealed record NoRoom(RequestId Request, NotCommittedReason Reason, string Detail) : AppendReply(Request);
 
-    /// <summary>The leader's log had the request before. It is committed at this index.</summary>
+    /// <summary>The log had the request before, and its pair is committed under this serial.</summary>
+    public sealed record Committed(RequestId Request, Serial Serial) : AppendReply(Request);
+
+    /// <summary>As <see cref="Committed"/>, from a node of an earlier version, which does not tell the serial.</summary>
     public sealed record Repeated(RequestId Request, LogIndex Index) : AppendReply(Request);
 
     /// <summary>The leader cannot tell whether the request was appended before. It did not append it now.</summary>

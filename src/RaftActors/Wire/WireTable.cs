@@ -34,6 +34,7 @@ internal static class WireTable
             (writer, reply) => WireFormat.WriteReply(writer, reply, reply.Reason),
             (ref reader) => new AppendReply.Discarded(reader.Request(), reader.Text())),
         Of<AppendReply.NoRoom>("an", WireFormat.WriteNoRoom, WireFormat.ReadNoRoom),
+        Of<AppendReply.Committed>("ac", WireFormat.WriteCommitted, WireFormat.ReadCommitted),
         Of<AppendReply.Repeated>("ap", WireFormat.WriteRepeated, WireFormat.ReadRepeated),
         Of<AppendReply.Forgotten>("af", WireFormat.WriteReply, (ref reader) => new AppendReply.Forgotten(reader.Request())),
 
@@ -58,6 +59,18 @@ internal static class WireTable
             "mx",
             (writer, reply) => WireFormat.WriteReply(writer, reply, reply.Detail),
             (ref reader) => new ChangeReply.Denied(reader.Request(), reader.Text())),
+
+        Of<ClientCall.Locate>("kl", ClientFormat.WriteLocate, ClientFormat.ReadLocate),
+        Of<ClientCall.Append>("ka", ClientFormat.WriteAppend, ClientFormat.ReadAppend),
+        Of<ClientCall.Query>("kq", ClientFormat.WriteQuery, ClientFormat.ReadQuery),
+        Of<ClientCall.Read>("kg", ClientFormat.WriteRead, ClientFormat.ReadRead),
+        Of<ClientCall.Change>("km", ClientFormat.WriteChange, ClientFormat.ReadChange),
+        Of<ClientCall.Explain>("ke", (_, _) => { }, (ref _) => new ClientCall.Explain()),
+        Of<ClientCall.Status>("ks", (_, _) => { }, (ref _) => new ClientCall.Status()),
+        Of<ClientReply.Pairs>("kp", ClientFormat.WritePairs, ClientFormat.ReadPairs),
+        Of<ClientReply.Declined>(
+            "kd", (writer, declined) => writer.Text(declined.Why), (ref reader) => new ClientReply.Declined(reader.Text())),
+        Of<ClientReply.Located>("kr", ClientFormat.WriteLocated, ClientFormat.ReadLocated),
 
         OfCore<Message.Greeting>("cg", EnvelopeFormat.WriteGreeting, EnvelopeFormat.ReadGreeting),
         OfCore<Message.RequestVote>("cv", EnvelopeFormat.WriteRequestVote, EnvelopeFormat.ReadRequestVote),

@@ -96,13 +96,13 @@ public sealed class ClientTests
     {
         var lab = Ready();
         lab.Propose("a");
-        Assert.Equal(new LogIndex(3), lab.Core.IndexOf(new RequestId(Raft1, 1)));
+        Assert.Equal(new LogIndex(3), lab.Core.Find(new RequestId(Raft1, 1))?.Index);
 
         lab.Acknowledge(3);
 
-        Assert.Equal(new LogIndex(3), lab.Core.IndexOf(new RequestId(Raft1, 1)));
-        Assert.Null(lab.Core.IndexOf(new RequestId(Raft1, 2)));
-        Assert.Null(lab.Core.IndexOf(new RequestId(Raft2, 1)));
+        Assert.Equal(new LogIndex(3), lab.Core.Find(new RequestId(Raft1, 1))?.Index);
+        Assert.Null(lab.Core.Find(new RequestId(Raft1, 2)));
+        Assert.Null(lab.Core.Find(new RequestId(Raft2, 1)));
     }
 
     [Fact]

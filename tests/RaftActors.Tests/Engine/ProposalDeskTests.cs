@@ -255,7 +255,7 @@ public sealed class ProposalDeskTests : TestKit
             _desk.OnCommitted();
         }
 
-        _origin.ExpectMsg(new AppendReply.Repeated(RequestOf(1), new LogIndex(index)));
+        _origin.ExpectMsg(new AppendReply.Committed(RequestOf(1), new Serial(index)));
     }
 
     [Fact]
@@ -352,7 +352,7 @@ public sealed class ProposalDeskTests : TestKit
         _bench.Commit(4);
         _desk.OnCommitted();
 
-        _origin.ExpectMsg(new AppendReply.Repeated(RequestOf(1), new LogIndex(4)));
+        _origin.ExpectMsg(new AppendReply.Committed(RequestOf(1), new Serial(4)));
         Assert.Empty(_steps);
     }
 
@@ -391,7 +391,8 @@ public sealed class ProposalDeskTests : TestKit
         Assert.Equal(numbers, taken.Select(each => each.Request.Number));
     }
 
-    private LogIndex? FindInLog(RequestId request) => _log.TryGetValue(request, out var index) ? index : null;
+    private AnsweredRequest? FindInLog(RequestId request) =>
+        _log.TryGetValue(request, out var index) ? new AnsweredRequest(request.Number, index, new Serial(index.Value)) : null;
 
     private void Submit(params long[] numbers)
     {

@@ -61,8 +61,8 @@ internal sealed class ScheduledProcess
 
     public static RequestId? RequestOf(LogEntry entry) => (entry.Payload as Payload.Pair)?.Request;
 
-    public LogIndex? Find(RequestId request) =>
-        _log.Where(entry => RequestOf(entry) == request).Select(entry => (LogIndex?)entry.Index).FirstOrDefault();
+    public AnsweredRequest? Find(RequestId request) => _log.Where(entry => RequestOf(entry) == request)
+        .Select(entry => (AnsweredRequest?)new AnsweredRequest(request.Number, entry.Index, entry.Serial)).FirstOrDefault();
 
     public LogEntry Append(Payload payload)
     {

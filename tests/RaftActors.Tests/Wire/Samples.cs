@@ -1,6 +1,7 @@
 using System.Diagnostics;
 
 using RaftActors.Core;
+using RaftActors.Engine;
 using RaftActors.Wire;
 
 namespace RaftActors.Tests.Wire;
@@ -72,6 +73,16 @@ internal static class Samples
                     isRemote: true)),
             ],
             new WireMessage.AppendRequest(Request, "key100", new byte[] { 1, 2, 3 }, 1)),
+        ["kl"] = new ClientCall.Locate("orders", Hops: 1),
+        ["ka"] = new ClientCall.Append(Request, "key100", new byte[] { 1, 2, 3 }, TimeSpan.FromMilliseconds(5001), IsRetry: true),
+        ["kr"] = new ClientReply.Located("orders", Two.Name, new Term(7), [Process]),
+        ["kq"] = new ClientCall.Query(new byte[] { 1, 2, 3 }, TimeSpan.FromMilliseconds(5001)),
+        ["kg"] = new ClientCall.Read(new Serial(292), 256, TimeSpan.FromMilliseconds(5001)),
+        ["km"] = new ClientCall.Change(new GroupChange.Join(Two.Name), TimeSpan.FromMilliseconds(5001)),
+        ["ke"] = new ClientCall.Explain(),
+        ["ks"] = new ClientCall.Status(),
+        ["kp"] = new ClientReply.Pairs([new StoredPair(new Serial(293), "key100", new byte[] { 1, 2, 3 })], new Serial(200)),
+        ["kd"] = new ClientReply.Declined("no actor"),
         ["cg"] = Core(new Message.Greeting(Position, new Incarnation(Id(4)), true)),
         ["cv"] = Core(new Message.RequestVote(Position, true, IsTransfer: true)),
         ["cw"] = Core(new Message.RequestVoteReply(true, false)),
@@ -90,6 +101,7 @@ internal static class Samples
         ["ar"] = new AppendReply.Refused(Request),
         ["ad"] = new AppendReply.Discarded(Request, "overdrawn"),
         ["an"] = new AppendReply.NoRoom(Request, NotCommittedReason.DiskFull, "the disk is full"),
+        ["ac"] = new AppendReply.Committed(Request, new Serial(292)),
         ["ap"] = new AppendReply.Repeated(Request, new LogIndex(304)),
         ["af"] = new AppendReply.Forgotten(Request),
         ["g"] = new WireMessage.GetRequest(Request, new Serial(17), new LogIndex(300)),
@@ -160,6 +172,9 @@ internal static class Samples
         ("cj", Core(new Message.ReadIndexReply(new ReadId(31), null))),
         ("cs", Core(new Message.SnapshotChunk(Snapshot, 1000, 65_000, [], new byte[] { 5, 6 }, new Serial(292), Round: 602))),
         ("cs", Core(new Message.SnapshotChunk(Snapshot, 1000, 998, [], default, new Serial(292), Round: 602))),
+        ("a", new WireMessage.AppendRequest(Request, "key100", new byte[] { 1 }, 0, IsRetry: true)),
+        ("a", new WireMessage.AppendRequest(Request, "key100", new byte[] { 1 }, 1, IsRetry: true)),
+        ("kr", new ClientReply.Located("orders", null, default, [])),
         ("m", new WireMessage.ChangeRequest(Request, new GroupChange.Transfer(null), 0)),
         ("m", new WireMessage.ChangeRequest(Request, new GroupChange.Join(Two.Name), 0)),
         ("m", new WireMessage.ChangeRequest(Request, new GroupChange.Leave(Two.Name), 0)),

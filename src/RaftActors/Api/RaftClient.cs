@@ -1,0 +1,132 @@
+namespace RaftActors;
+
+/// <summary>
+/// Calls one group from outside of its actors: on a node of the group, on another node, or in a process that is no member. Thread-safe;
+/// create one for the whole application with <see cref="Raft.CreateClient{TValue, TResult}"/>.
+/// </summary>
+public abstract class RaftClient : IAsyncDisposable
+{
+    /// <summary>For clients of tests.</summary>
+    protected RaftClient()
+    {
+    }
+
+    /// <summary>The name of the group.</summary>
+    public abstract string Group { get; }
+
+    /// <summary>Asks all known processes for their state.</summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="RaftUnavailableException">No process of the group answered in time.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public abstract Task<GroupStatus> StatusAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>Describes one process's view of the group, as text for people. The leader knows most.</summary>
+    /// <param name="process">The process to ask. Null: the leader, or any other process if the leader is silent.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="RaftUnavailableException">The process did not answer in time, or is not known.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public abstract Task<string> ExplainAsync(ProcessName? process = null, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Adds a process to the group, as <see cref="RaftContext{TValue}.Join"/> does. The client sends the call to one process and never
+    /// again, because the group does not recognise a repeated change.
+    /// </summary>
+    /// <param name="name">The full name of the new process.</param>
+    /// <param name="basedOn">
+    /// The <see cref="Membership.Index"/> that the caller decided on. If the group has changed since, nothing is changed. Null: any.
+    /// </param>
+    /// <param name="timeout">The time until the end. Null: <c>raft.change-timeout</c>, 10 s by default.</param>
+    /// <param name="cancellationToken">Ends the wait only, as in AppendAsync.</param>
+    public abstract Task<Outcome<Membership>> JoinAsync(
+        ProcessName name, LogIndex? basedOn = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Removes a process from the group, as <see cref="RaftContext{TValue}.Leave"/> does. Sent once, as by JoinAsync.</summary>
+    /// <param name="name">The full name of the process to remove.</param>
+    /// <param name="basedOn">As in <see cref="JoinAsync"/>.</param>
+    /// <param name="timeout">The time until the end. Null: <c>raft.change-timeout</c>, 10 s by default.</param>
+    /// <param name="cancellationToken">Ends the wait only, as in AppendAsync.</param>
+    public abstract Task<Outcome<Membership>> LeaveAsync(
+        ProcessName name, LogIndex? basedOn = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Transfers leadership, as <see cref="RaftContext{TValue}.TransferLeadership"/> does. Sent once, as by JoinAsync.
+    /// </summary>
+    /// <param name="to">The new leader, a quorum member. Null: the best suited one, other than the current leader.</param>
+    /// <param name="timeout">The time until the end. Null: <c>raft.change-timeout</c>, 10 s by default.</param>
+    /// <param name="cancellationToken">Ends the wait only, as in AppendAsync.</param>
+    public abstract Task<Outcome<Membership>> TransferLeadershipAsync(
+        ProcessName? to = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Ends the client. Appends that were not sent end at once. Those that were sent have <c>raft.client.close-timeout</c> to end.
+    /// </summary>
+    public abstract ValueTask DisposeAsync();
+}
+
+/// <inheritdoc/>
+/// <typeparam name="TValue">The type of the values of the group.</typeparam>
+/// <typeparam name="TResult">The type of the results of HandleAppend.</typeparam>
+public abstract class RaftClient<TValue, TResult> : RaftClient
+{
+    /// <summary>
+    /// Appends a pair. The task never fails for a reason of the group: it ends with one of the three outcomes. The calls of one thread are
+    /// committed in their order while the leader stays.
+    /// <para>
+    /// The client sends the pair again until the deadline, to another process if one is silent. The group recognises a repeated attempt,
+    /// so it appends the pair at most once. A second call appends a second pair.
+    /// </para>
+    /// </summary>
+    /// <param name="key">The key. Any text; keys need not be unique.</param>
+    /// <param name="value">The value, which may be null. It is converted to bytes in this call.</param>
+    /// <param name="timeout">The time until the end. Null: <see cref="RaftClientOptions.AppendTimeout"/>.</param>
+    /// <param name="cancellationToken">
+    /// Ends the wait only. The outcome is NotCommitted if the pair was not sent, and Unknown otherwise: a sent pair cannot be recalled.
+    /// </param>
+    /// <exception cref="ArgumentException">
+    /// The type of the value has no codec and no serializer, or key and value together exceed <c>raft.pair-size-max</c>.
+    /// </exception>
+    public abstract Task<Outcome<TResult>> AppendAsync(
+        string key, TValue value, TimeSpan? timeout = null, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Asks HandleQuery of one process: the leader, or another one if the leader is silent. The answer is linearizable: its state is not
+    /// older than this call. It costs one round of messages between the leader and a majority. The client repeats the question until the
+    /// deadline, so HandleQuery may see it more than once.
+    /// </summary>
+    /// <typeparam name="TAnswer">The type of the answer.</typeparam>
+    /// <param name="question">
+    /// The argument of HandleQuery. Its type and that of the answer need a type that RaftActors knows, or a serializer of Akka.
+    /// </param>
+    /// <param name="timeout">The time until the end. Null: <c>raft.query-timeout</c>, 5 s by default.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="ArgumentException">The type of the question has no serializer.</exception>
+    /// <exception cref="InvalidOperationException">The answer is of another type.</exception>
+    /// <exception cref="RaftUnavailableException">No process answered in time, or HandleQuery failed.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public abstract Task<TAnswer> QueryAsync<TAnswer>(
+        object question, TimeSpan? timeout = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Fetches a committed pair from the log of a process.</summary>
+    /// <param name="serial">The serial of the pair, 1 or more.</param>
+    /// <param name="timeout">The time until the end. Null: <c>raft.get-timeout</c>, 5 s by default.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The pair. Null: a linearizable read found that it is not committed.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="serial"/> is below 1.</exception>
+    /// <exception cref="RaftCompactedException">The pair was discarded, because a snapshot covers it.</exception>
+    /// <exception cref="RaftUnavailableException">No process answered in time.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public abstract Task<Entry<TValue>?> GetAsync(
+        Serial serial, TimeSpan? timeout = null, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Streams the committed pairs after a serial: in order, without holes, each once in an enumeration. It goes on with another process if
+    /// one is silent, and waits for the next pair without an end. At most <c>raft.client.subscription-window</c> pairs are fetched ahead of
+    /// the reader.
+    /// </summary>
+    /// <param name="after">The last serial that the caller has. 0: from the first pair on.</param>
+    /// <param name="cancellationToken">Ends the enumeration.</param>
+    /// <exception cref="RaftCompactedException">The next pair was discarded, because a snapshot covers it.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public abstract IAsyncEnumerable<Entry<TValue>> SubscribeAsync(Serial after, CancellationToken cancellationToken = default);
+}

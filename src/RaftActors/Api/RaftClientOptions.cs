@@ -1,0 +1,34 @@
+namespace RaftActors;
+
+/// <summary>
+/// Options of a <see cref="RaftClient"/>. Each unset option comes from <c>raft.groups.NAME</c>, then from <c>raft</c>.
+/// </summary>
+public record RaftClientOptions
+{
+    /// <summary>
+    /// Nodes that know the group, besides the own one: <c>system@host:port</c>, or <c>host:port</c> if the system has the name of this one.
+    /// Null: <c>raft.client.contacts</c>.
+    /// </summary>
+    public IReadOnlyList<string>? Contacts { get; init; }
+
+    /// <summary>
+    /// The maximum number of open Appends. The next one ends at once as <see cref="NotCommittedReason.Busy"/>. Null:
+    /// <c>raft.client.pending-max</c>, 10,000 by default.
+    /// </summary>
+    public int? PendingMax { get; init; }
+
+    /// <summary>The timeout of an Append that names none. Null: <c>raft.append-timeout</c>, 5 s by default.</summary>
+    public TimeSpan? AppendTimeout { get; init; }
+}
+
+/// <inheritdoc/>
+/// <typeparam name="TValue">The type of the values of the group.</typeparam>
+/// <typeparam name="TResult">The type of the results of HandleAppend.</typeparam>
+public sealed record RaftClientOptions<TValue, TResult> : RaftClientOptions
+{
+    /// <summary>The <see cref="RaftOptions{TValue}.Codec"/> of the actors. Null: they have none.</summary>
+    public RaftCodec<TValue>? Codec { get; init; }
+
+    /// <summary>The <see cref="RaftActor{TValue, TResult}.ResultCodec"/> of the actors. Null: they have none.</summary>
+    public RaftCodec<TResult>? ResultCodec { get; init; }
+}

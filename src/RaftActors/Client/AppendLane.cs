@@ -1,0 +1,168 @@
+using Akka.Actor;
+
+using RaftActors.Core;
+using RaftActors.Engine;
+using RaftActors.Wire;
+
+namespace RaftActors.Client;
+
+/// <summary>
+/// The Appends of one client, in the order of the calls. The client is an origin of its own in the sessions of the group. It numbers its
+/// Appends when it sends them first. So the group recognises an attempt whose pair is in the log already.
+/// <para>
+/// Invariant: the numbers of the open Appends span at most <see cref="Span"/>. A session remembers that many requests of one origin. So it
+/// does not forget a request that may still be sent again.
+/// </para>
+/// For the client's actor only.
+/// </summary>
+/// <param name="origin">The name and the incarnation of the client. No other client has them.</param>
+/// <param name="patience">The time without an answer until an Append is sent again. It doubles with each attempt.</param>
+internal sealed class AppendLane(Member origin, TimeSpan patience)
+{
+    /// <summary>The requests that a session remembers.</summary>
+    public const int Span = 256;
+
+    private readonly LinkedList<ClientAppend> _waiting = [];
+    private readonly SortedDictionary<long, ClientAppend> _sent = [];
+    private long _last;
+    private bool _isClosed;
+
+    /// <summary>An Append has not ended.</summary>
+    public bool IsOpen => _waiting.Count > 0 || _sent.Count > 0;
+
+    /// <summary>The time of the oldest attempt that is not answered; null: there is none.</summary>
+    public TimeSpan? UnansweredSince => _sent.Values.Where(append => append.Attempts > 0).Select(append => (TimeSpan?)append.SentAt).Min();
+
+    public void Add(ClientAppend append, TimeSpan now)
+    {
+        if (_isClosed || append.Task.IsCompleted)
+        {
+            End(append, ReasonOf(append, NotCommittedReason.Closed, UnknownReason.Closed));
+            return;
+        }
+
+        append.Deadline = now + append.Timeout;
+        append.Waiting = _waiting.AddLast(append);
+    }
+
+    /// <summary>Sends the Appends that wait, as far as the span allows.</summary>
+    /// <param name="send">Sends a call to the group.</param>
+    public void SendWaiting(TimeSpan now, Action<ClientCall> send)
+    {
+        while (_waiting.First is { Value: var append } && (_sent.Count == 0 || _last + 1 - _sent.Keys.First() < Span))
+        {
+            StopWaiting(append);
+            append.Number = ++_last;
+            _sent.Add(append.Number, append);
+            Send(append, now, send);
+        }
+    }
+
+    /// <summary>The way to the leader has changed: sends all open Appends again, in their order.</summary>
+    public void SendAll(TimeSpan now, Action<ClientCall> send)
+    {
+        foreach (var append in _sent.Values)
+        {
+            Send(append, now, send);
+        }
+
+        SendWaiting(now, send);
+    }
+
+    /// <summary>Sends the Appends again that have waited long enough for an answer.</summary>
+    public void SendOverdue(TimeSpan now, Action<ClientCall> send)
+    {
+        foreach (var append in _sent.Values.Where(append => append.NextAt <= now))
+        {
+            Send(append, now, send);
+        }
+    }
+
+    public void Receive(IOutcome outcome, TimeSpan now)
+    {
+        if (outcome.Request.Incarnation != origin.Incarnation || !_sent.TryGetValue(outcome.Request.Number, out var append))
+        {
+            return;
+        }
+
+        if (outcome.Failure is { } failure && IsWorthARetry(failure))
+        {
+            // Invariant: "not committed" is definite only for a single attempt. An earlier one may still reach a leader.
+            append.Attempts = failure is CancelReason.NotCommitted && append.Attempts == 1 ? 0 : append.Attempts;
+            append.NextAt = now;
+        }
+        else if (outcome.Failure is CancelReason.NotCommitted && append.Attempts > 1)
+        {
+            append.NextAt = now + PatienceOf(append);
+        }
+        else
+        {
+            End(append, outcome);
+        }
+    }
+
+    /// <summary>Ends the Appends whose time is up.</summary>
+    /// <param name="whyNotSent">Explains why an Append was not sent.</param>
+    public void EndLate(TimeSpan now, Func<CancelReason.NotCommitted> whyNotSent)
+    {
+        foreach (var append in _sent.Values.Concat(_waiting).Where(append => append.Deadline <= now).ToArray())
+        {
+            End(append, append.Attempts > 0 ? new CancelReason.Unknown(UnknownReason.TimedOut) : whyNotSent());
+        }
+    }
+
+    /// <summary>The caller waits no more.</summary>
+    public void Cancel(ClientAppend append) => End(append, ReasonOf(append, NotCommittedReason.Canceled, UnknownReason.Canceled));
+
+    /// <summary>Ends all: the client is disposed. Later ones end at once.</summary>
+    /// <param name="onlyUnsent">True: ends those that cannot be in the log.</param>
+    public void Close(bool onlyUnsent)
+    {
+        _isClosed = true;
+        foreach (var append in _sent.Values.Concat(_waiting).Where(append => !onlyUnsent || append.Attempts == 0).ToArray())
+        {
+            End(append, ReasonOf(append, NotCommittedReason.Closed, UnknownReason.Closed));
+        }
+    }
+
+    private static bool IsWorthARetry(CancelReason failure) => failure is
+        CancelReason.NotCommitted { Reason: NotCommittedReason.NoLeader or NotCommittedReason.Overwritten or NotCommittedReason.Stopped }
+        or CancelReason.Unknown { Reason: not UnknownReason.Forgotten };
+
+    private static CancelReason ReasonOf(ClientAppend append, NotCommittedReason unsent, UnknownReason sent) => append.Attempts > 0
+        ? new CancelReason.Unknown(sent)
+        : new CancelReason.NotCommitted(unsent, unsent == NotCommittedReason.Closed
+            ? "The client was disposed before the pair was sent."
+            : "The call was cancelled before the pair was sent.");
+
+    private TimeSpan PatienceOf(ClientAppend append) => patience * Math.Pow(2, Math.Min(append.Attempts, 6) - 1);
+
+    private void Send(ClientAppend append, TimeSpan now, Action<ClientCall> send)
+    {
+        var isRetry = append.Attempts > 0;
+        append.Attempts++;
+        append.SentAt = now;
+        append.NextAt = now + PatienceOf(append);
+        send(new ClientCall.Append(
+            new RequestId(origin, append.Number), append.Key, append.Value, append.Deadline - now, isRetry));
+    }
+
+    private void End(ClientAppend append, CancelReason reason) =>
+        End(append, OutcomeMaker<object?>.Instance.Cancelled(new RequestRef(origin.Name, origin.Incarnation, append.Number), reason));
+
+    private void End(ClientAppend append, IOutcome outcome)
+    {
+        StopWaiting(append);
+        _sent.Remove(append.Number);
+        append.End(outcome);
+    }
+
+    private void StopWaiting(ClientAppend append)
+    {
+        if (append.Waiting is { } node)
+        {
+            _waiting.Remove(node);
+            append.Waiting = null;
+        }
+    }
+}

@@ -1,0 +1,267 @@
+using Akka.Actor;
+using Akka.Remote;
+
+using RaftActors.Core;
+using RaftActors.Wire;
+
+namespace RaftActors.Client;
+
+/// <summary>
+/// One client of a group, on any node: finds the group, and sends its Appends to the leader until they end. Its timer runs while an Append
+/// is open.
+/// </summary>
+internal sealed class ClientActor : UntypedActor, IWithTimers
+{
+    private const int TicksPerPatience = 10;
+
+    private readonly ClientSettings _settings;
+    private readonly ClientCalls _calls;
+    private readonly AppendLane _lane;
+    private readonly GroupFinder _finder;
+    private readonly QuestionLane _questions;
+    private IActorRef? _target;
+    private TimeSpan _heardAt;
+    private TimeSpan _pingedAt;
+    private bool _hasTimer;
+    private bool _isClosing;
+    private TimeSpan _closesAt;
+
+    public ClientActor(ClientSettings settings, ClientCalls calls)
+    {
+        (_settings, _calls) = (settings, calls);
+        var provider = ((ExtendedActorSystem)Context.System).Provider;
+        var self = Self;
+        var registries = settings.Contacts.Prepend(provider.DefaultAddress).Distinct()
+            .Select(address => Context.ActorSelection(new RootActorPath(address) / "system" / "raft")).ToArray();
+        _lane = new AppendLane(NewOrigin(provider.DefaultAddress), settings.AttemptTimeout);
+        _finder = new GroupFinder(
+            settings.Group,
+            (engine, call) => engine.Tell(call, self),
+            call => Array.ForEach(registries, registry => registry.Tell(call, self)),
+            provider.ResolveActorRef,
+            settings.AttemptTimeout);
+        _questions = new QuestionLane(_finder, settings.AttemptTimeout);
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!; // Justification: Akka sets it before the actor starts.
+
+    private static TimeSpan Now => Context.System.Scheduler.MonotonicClock;
+
+    protected override void PreStart() => Context.System.EventStream.Subscribe(Self, typeof(DisassociatedEvent));
+
+    // The next instance is another origin: it does not know which numbers were used. It reads the calls that wait in the mailbox.
+    protected override void PreRestart(Exception reason, object? message)
+    {
+        _lane.Close(onlyUnsent: false);
+        _questions.Close();
+        foreach (var relay in Context.GetChildren())
+        {
+            Context.Stop(relay);
+        }
+    }
+
+    protected override void PostStop()
+    {
+        _lane.Close(onlyUnsent: false);
+        _questions.Close();
+        _calls.OnStopped();
+    }
+
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case Submit submit:
+                _lane.Add(submit.Append, Now);
+                Begin();
+                break;
+            case Ask ask:
+                _questions.Add(ask.Question, Context.ActorOf(Props.Create(() => new ClientRelay())), Now);
+                Begin();
+                break;
+            case ClientRelay.Reply reply:
+                if (_questions.Receive(Sender, reply.Message, Now))
+                {
+                    Context.Stop(Sender);
+                }
+
+                break;
+            case Cancel cancel:
+                _lane.Cancel(cancel.Append);
+                break;
+            case IOutcome outcome:
+                OnHeard();
+                _lane.Receive(outcome, Now);
+                SendWaiting();
+                break;
+            case ClientReply.Located located:
+                OnHeard();
+                _finder.Receive(located, Sender, Now);
+                Follow();
+                TellQuestions();
+                break;
+            case DisassociatedEvent disassociated:
+                _finder.OnUnreachable(disassociated.RemoteAddress, Now);
+                Follow();
+                break;
+            case Tick:
+                OnTick();
+                break;
+            case Close:
+                OnClose();
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
+
+        StopIfClosed();
+    }
+
+    private bool IsOpen => _lane.IsOpen || _questions.IsOpen;
+
+    private static Member NewOrigin(Address own)
+    {
+        var id = Guid.NewGuid();
+        var node = own.HasLocalScope ? own.System : $"{own.Host}:{own.Port}";
+        return new Member(new ProcessName($"client-{id.ToString("N")[..8]}@{node}"), new Incarnation(id));
+    }
+
+    // Without a way to the leader the Append waits: a process that knows no leader could not do more.
+    private void Begin()
+    {
+        if (_target is null)
+        {
+            if (!_hasTimer)
+            {
+                _finder.Ask(Now);
+            }
+        }
+        else
+        {
+            SendWaiting();
+        }
+
+        if (!_hasTimer)
+        {
+            _hasTimer = true;
+            Timers.StartPeriodicTimer(Tick.Instance, Tick.Instance, _settings.AttemptTimeout / TicksPerPatience);
+        }
+    }
+
+    private void OnHeard()
+    {
+        if (Sender.Equals(_target))
+        {
+            _heardAt = Now;
+        }
+
+        _finder.OnHeard(Sender);
+    }
+
+    private void OnTick()
+    {
+        var now = Now;
+        _lane.EndLate(now, WhyNotSent);
+        if (_lane.UnansweredSince is { } since && _target is not null)
+        {
+            if (now - (since > _heardAt ? since : _heardAt) >= _settings.AttemptTimeout)
+            {
+                _finder.OnSilent(now);
+                Follow();
+            }
+        }
+
+        // Also for questions: a leader that was deposed while nobody sent it an Append says so.
+        if (IsOpen && now - _pingedAt >= _settings.AttemptTimeout / 4)
+        {
+            _pingedAt = now;
+            _finder.Ping();
+        }
+
+        if (_target is { } target)
+        {
+            _lane.SendOverdue(now, call => target.Tell(call, Self));
+        }
+        else if (IsOpen)
+        {
+            _finder.Ask(now);
+        }
+
+        TellQuestions();
+        if (!IsOpen)
+        {
+            _hasTimer = false;
+            Timers.Cancel(Tick.Instance);
+        }
+    }
+
+    // A changed way sends all open Appends again, in their order.
+    private void Follow()
+    {
+        if (Equals(_finder.Way, _target))
+        {
+            return;
+        }
+
+        _target = _finder.Way;
+        _heardAt = Now;
+        if (_target is { } target)
+        {
+            _lane.SendAll(Now, call => target.Tell(call, Self));
+        }
+    }
+
+    private void SendWaiting()
+    {
+        if (_target is { } target)
+        {
+            _lane.SendWaiting(Now, call => target.Tell(call, Self));
+        }
+    }
+
+    private void TellQuestions()
+    {
+        foreach (var relay in _questions.OnTick(Now))
+        {
+            Context.Stop(relay);
+        }
+    }
+
+    private CancelReason.NotCommitted WhyNotSent() => _target is null
+        ? new CancelReason.NotCommitted(NotCommittedReason.NoLeader, _finder.WhyNoWay)
+        : new CancelReason.NotCommitted(
+            NotCommittedReason.Busy, "It waited for earlier Appends of this client until its timeout. Append it again later.");
+
+    private void OnClose()
+    {
+        _isClosing = true;
+        _questions.Close();
+        _closesAt = Now + _settings.CloseTimeout;
+        _lane.Close(onlyUnsent: true);
+    }
+
+    private void StopIfClosed()
+    {
+        if (_isClosing && (!_lane.IsOpen || Now >= _closesAt))
+        {
+            Context.Stop(Self);
+        }
+    }
+
+    internal sealed record Submit(ClientAppend Append);
+
+    internal sealed record Cancel(ClientAppend Append);
+
+    internal sealed record Ask(ClientQuestion Question);
+
+    internal sealed class Close
+    {
+        public static Close Instance { get; } = new();
+    }
+
+    private sealed class Tick
+    {
+        public static Tick Instance { get; } = new();
+    }
+}

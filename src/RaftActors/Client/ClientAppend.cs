@@ -1,0 +1,38 @@
+using RaftActors.Wire;
+
+namespace RaftActors.Client;
+
+/// <summary>One Append of a client, until it ends. The actor of the client alone changes it; the task is safe for any thread.</summary>
+internal sealed class ClientAppend(string key, ReadOnlyMemory<byte> value, TimeSpan timeout)
+{
+    private readonly TaskCompletionSource<IOutcome> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public string Key => key;
+
+    public ReadOnlyMemory<byte> Value => value;
+
+    public TimeSpan Timeout => timeout;
+
+    /// <summary>The outcome. Its task never fails.</summary>
+    public Task<IOutcome> Task => _end.Task;
+
+    /// <summary>Its place among those that wait; null: it was sent, or has ended.</summary>
+    public LinkedListNode<ClientAppend>? Waiting { get; set; }
+
+    /// <summary>The number of its request; 0: it was not sent yet.</summary>
+    public long Number { get; set; }
+
+    /// <summary>The number of times that it was sent without a definite answer. Above 0 it may be in the log.</summary>
+    public int Attempts { get; set; }
+
+    public TimeSpan SentAt { get; set; }
+
+    /// <summary>It is sent again at this time, or with a new way to the leader.</summary>
+    public TimeSpan NextAt { get; set; }
+
+    /// <summary>The time at which it ends in any case.</summary>
+    public TimeSpan Deadline { get; set; }
+
+    /// <summary>Ends it, unless it has ended before.</summary>
+    public void End(IOutcome outcome) => _end.TrySetResult(outcome);
+}

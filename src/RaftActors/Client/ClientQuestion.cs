@@ -1,0 +1,47 @@
+using RaftActors.Wire;
+
+namespace RaftActors.Client;
+
+/// <summary>
+/// One call of a client that is no Append, until it ends. The actor of the client alone changes it; the task is safe for any thread.
+/// </summary>
+/// <param name="toCall">Makes the call. Gets the time that is left.</param>
+/// <param name="mayRepeat">False: the call is sent once, because a second one might do more.</param>
+/// <param name="to">The process to ask. Null: the leader first, then any other.</param>
+internal sealed class ClientQuestion(TimeSpan timeout, Func<TimeSpan, ClientCall> toCall, bool mayRepeat = true, ProcessName? to = null)
+{
+    private readonly TaskCompletionSource<ClientAnswer> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public TimeSpan Timeout => timeout;
+
+    public bool MayRepeat => mayRepeat;
+
+    public ProcessName? To => to;
+
+    /// <summary>The answer, or that there is none. Its task never fails.</summary>
+    public Task<ClientAnswer> Task => _end.Task;
+
+    /// <summary>The number of times that it was sent.</summary>
+    public int Attempts { get; set; }
+
+    /// <summary>Why it was not answered, as the last process that declined it said.</summary>
+    public string? Why { get; set; }
+
+    /// <summary>It is sent again at this time.</summary>
+    public TimeSpan NextAt { get; set; }
+
+    /// <summary>The time at which it ends in any case.</summary>
+    public TimeSpan Deadline { get; set; }
+
+    public ClientCall ToCall(TimeSpan now) => toCall(Deadline - now);
+
+    /// <summary>Says why a reply is no answer, so that another process is asked; null: it is the answer.</summary>
+    public static string? WhyNot(object reply) => (reply as ClientReply.Declined)?.Why;
+
+    public void End(object? reply, string why) => _end.TrySetResult(new ClientAnswer(reply, Attempts > 0, why));
+}
+
+/// <param name="Reply">Null: there was none in time.</param>
+/// <param name="WasSent">The call may have reached a process.</param>
+/// <param name="Why">Why there is no reply, as text for people.</param>
+internal sealed record ClientAnswer(object? Reply, bool WasSent, string Why);

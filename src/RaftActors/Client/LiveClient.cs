@@ -1,0 +1,219 @@
+using System.Runtime.CompilerServices;
+
+using Akka.Actor;
+
+using RaftActors.Delivery;
+using RaftActors.Engine;
+using RaftActors.Wire;
+
+namespace RaftActors.Client;
+
+/// <summary>A client that has an actor in its actor system.</summary>
+internal sealed class LiveClient<TValue, TResult>(
+    ClientSettings settings,
+    ValueCodec<TValue> values,
+    ValueCodec<object?> results,
+    TimeSpan appendTimeout,
+    ClientCalls calls,
+    IActorRef actor)
+    : RaftClient<TValue, TResult>
+{
+    public override string Group => settings.Group;
+
+    public override async Task<Outcome<TResult>> AppendAsync(
+        string key, TValue value, TimeSpan? timeout = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        var bytes = values.Encode(value);
+        settings.Limits.DemandFits(key, bytes);
+        var append = new ClientAppend(key, bytes, timeout ?? appendTimeout);
+        if (!calls.TryAdd(append))
+        {
+            return new Outcome<TResult>.NotCommitted(
+                NotCommittedReason.Busy,
+                $"This client has {settings.PendingMax} open Appends (raft.client.pending-max). Append it again later.");
+        }
+
+        try
+        {
+            actor.Tell(new ClientActor.Submit(append), ActorRefs.NoSender);
+            calls.EndIfStopped(append);
+            using var registration = cancellationToken.Register(
+                () => actor.Tell(new ClientActor.Cancel(append), ActorRefs.NoSender));
+            var outcome = await append.Task.ConfigureAwait(false);
+            return outcome.As<TResult>();
+        }
+        finally
+        {
+            calls.Remove(append);
+        }
+    }
+
+    public override async Task<TAnswer> QueryAsync<TAnswer>(
+        object question, TimeSpan? timeout = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(question);
+        var answer = await QueryAsync(results.Encode(question), timeout ?? settings.Requests.QueryTimeout, cancellationToken)
+            .ConfigureAwait(false);
+        return answer switch
+        {
+            TAnswer typed => typed,
+            null when default(TAnswer) is null => default!, // Justification: TAnswer admits null, as just asked.
+            _ => throw new InvalidOperationException(
+                $"HandleQuery answered with a {answer?.GetType().ToString() ?? "null"}, and the caller expects a {typeof(TAnswer)}."),
+        };
+    }
+
+    public override async Task<Entry<TValue>?> GetAsync(
+        Serial serial, TimeSpan? timeout = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(serial.Value, 1);
+        var time = timeout ?? settings.Requests.GetTimeout;
+        var before = new Serial(serial.Value - 1);
+        var found = await ReadAsync(before, 1, TimeSpan.Zero, time, cancellationToken).ConfigureAwait(false);
+        if (found.Length == 0)
+        {
+            // The process may lag, or be deposed. If the pair is committed, it arrives there, or at another process.
+            var last = await QueryAsync(ReadOnlyMemory<byte>.Empty, time, cancellationToken).ConfigureAwait(false);
+            if (last is not long committed || committed < serial.Value)
+            {
+                return null;
+            }
+
+            found = await ReadAsync(before, 1, settings.AttemptTimeout / 2, time, cancellationToken).ConfigureAwait(false);
+        }
+
+        return found.Length > 0 ? found[0] : throw new RaftUnavailableException($"The process that was asked lacks serial {serial}.");
+    }
+
+    public override async IAsyncEnumerable<Entry<TValue>> SubscribeAsync(
+        Serial after, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        while (true)
+        {
+            foreach (var entry in await ReadOnAsync(after, cancellationToken).ConfigureAwait(false))
+            {
+                yield return entry;
+                after = entry.Serial;
+            }
+        }
+    }
+
+    public override async Task<GroupStatus> StatusAsync(CancellationToken cancellationToken = default)
+    {
+        var located = await DemandAsync<ClientReply.Located>(
+            new ClientQuestion(settings.Requests.QueryTimeout, _ => new ClientCall.Locate(Group, Hops: 0)), cancellationToken)
+            .ConfigureAwait(false);
+        var asked = located.Processes.Select(process => process.Name).Order().Select(async name =>
+        {
+            var question = new ClientQuestion(settings.AttemptTimeout, _ => new ClientCall.Status(), to: name);
+            return (Name: name, Status: (await AskAsync(question, cancellationToken).ConfigureAwait(false)).Reply as RaftStatus);
+        });
+        var answers = await Task.WhenAll(asked).ConfigureAwait(false);
+        return new GroupStatus(
+            Group,
+            [.. answers.Select(answer => answer.Status).OfType<RaftStatus>()],
+            [.. answers.Where(answer => answer.Status is null).Select(answer => answer.Name)]);
+    }
+
+    public override async Task<string> ExplainAsync(ProcessName? process = null, CancellationToken cancellationToken = default)
+    {
+        var question = new ClientQuestion(settings.Requests.QueryTimeout, _ => new ClientCall.Explain(), to: process);
+        return (await DemandAsync<Explanation>(question, cancellationToken).ConfigureAwait(false)).Text;
+    }
+
+    public override Task<Outcome<Membership>> JoinAsync(
+        ProcessName name, LogIndex? basedOn = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
+        ChangeAsync(new GroupChange.Join(name, basedOn), timeout, cancellationToken);
+
+    public override Task<Outcome<Membership>> LeaveAsync(
+        ProcessName name, LogIndex? basedOn = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
+        ChangeAsync(new GroupChange.Leave(name, basedOn), timeout, cancellationToken);
+
+    public override Task<Outcome<Membership>> TransferLeadershipAsync(
+        ProcessName? to = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
+        ChangeAsync(new GroupChange.Transfer(to), timeout, cancellationToken);
+
+    public override async ValueTask DisposeAsync()
+    {
+        actor.Tell(ClientActor.Close.Instance, ActorRefs.NoSender);
+        await calls.Stopped.ConfigureAwait(false);
+    }
+
+    private async Task<object?> QueryAsync(ReadOnlyMemory<byte> question, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        var outcome = await DemandAsync<QueryOutcome>(
+            new ClientQuestion(timeout, left => new ClientCall.Query(question, left)), cancellationToken).ConfigureAwait(false);
+        return outcome is QueryOutcome.Done done ? done.Result : throw new RaftUnavailableException(((QueryOutcome.Failed)outcome).Reason);
+    }
+
+    // Without an end: a subscription outlives any failure of the group.
+    private async Task<Entry<TValue>[]> ReadOnAsync(Serial after, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                return await ReadAsync(
+                    after, settings.SubscriptionWindow, settings.AttemptTimeout / 2, settings.Requests.GetTimeout, cancellationToken)
+                    .ConfigureAwait(false);
+            }
+            catch (RaftUnavailableException)
+            {
+                ObjectDisposedException.ThrowIf(calls.Stopped.IsCompleted, this);
+            }
+        }
+    }
+
+    private async Task<Entry<TValue>[]> ReadAsync(
+        Serial after, int max, TimeSpan wait, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        var question = new ClientQuestion(timeout, _ => new ClientCall.Read(after, max, wait));
+        var pairs = await DemandAsync<ClientReply.Pairs>(question, cancellationToken).ConfigureAwait(false);
+        return pairs.Base > after
+            ? throw new RaftCompactedException(after.Next, pairs.Base.Next)
+            : [.. pairs.Found.Select(pair => new Entry<TValue>(pair.Serial, pair.Key, values.Decode(pair.Value), null))];
+    }
+
+    private async Task<Outcome<Membership>> ChangeAsync(GroupChange change, TimeSpan? timeout, CancellationToken cancellationToken)
+    {
+        var question = new ClientQuestion(
+            timeout ?? settings.Requests.ChangeTimeout, left => new ClientCall.Change(change, left), mayRepeat: false);
+        ClientAnswer answer;
+        try
+        {
+            answer = await AskAsync(question, cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // It may have been sent, and cannot be recalled.
+            return new Outcome<Membership>.Unknown(UnknownReason.Canceled);
+        }
+
+        return answer switch
+        {
+            { Reply: IOutcome outcome } => outcome.As<Membership>(),
+            { WasSent: true } => new Outcome<Membership>.Unknown(UnknownReason.TimedOut),
+            _ => new Outcome<Membership>.NotCommitted(NotCommittedReason.NoLeader, answer.Why),
+        };
+    }
+
+    private async Task<TReply> DemandAsync<TReply>(ClientQuestion question, CancellationToken cancellationToken)
+        where TReply : class
+    {
+        var answer = await AskAsync(question, cancellationToken).ConfigureAwait(false);
+        return answer.Reply as TReply ?? throw new RaftUnavailableException($"Group '{Group}' did not answer. {answer.Why}");
+    }
+
+    private async Task<ClientAnswer> AskAsync(ClientQuestion question, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        actor.Tell(new ClientActor.Ask(question), ActorRefs.NoSender);
+        using var registration = cancellationToken.Register(() => question.End(null, "The call was cancelled."));
+        var first = await Task.WhenAny(question.Task, calls.Stopped).ConfigureAwait(false);
+        cancellationToken.ThrowIfCancellationRequested();
+        return first == question.Task
+            ? await question.Task.ConfigureAwait(false)
+            : new ClientAnswer(null, question.Attempts > 0, "The client was disposed, or its actor system has stopped.");
+    }
+}

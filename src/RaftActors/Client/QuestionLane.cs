@@ -1,0 +1,95 @@
+using Akka.Actor;
+
+namespace RaftActors.Client;
+
+/// <summary>
+/// The open questions of one client. A question goes to one process at a time, and to the next one after silence or a decline, until its
+/// deadline. Each has an actor of its own that receives the reply, since most replies name no request of the client. For the client's actor
+/// only.
+/// </summary>
+/// <param name="patience">The time without an answer until the next process is asked.</param>
+internal sealed class QuestionLane(GroupFinder finder, TimeSpan patience)
+{
+    private readonly Dictionary<IActorRef, ClientQuestion> _open = [];
+    private bool _isClosed;
+
+    public bool IsOpen => _open.Count > 0;
+
+    public void Add(ClientQuestion question, IActorRef relay, TimeSpan now)
+    {
+        (question.Deadline, question.NextAt) = (now + question.Timeout, now);
+        _open.Add(relay, question);
+        if (_isClosed)
+        {
+            Close();
+            return;
+        }
+
+        Send(question, relay, now);
+    }
+
+    /// <summary>A reply came to the relay of a question. True: the question has ended.</summary>
+    public bool Receive(IActorRef relay, object reply, TimeSpan now)
+    {
+        if (!_open.TryGetValue(relay, out var question))
+        {
+            return true;
+        }
+
+        if (ClientQuestion.WhyNot(reply) is { } why && question.MayRepeat)
+        {
+            // With the next tick: the reason rarely goes at once.
+            (question.Why, question.NextAt) = (why, now);
+            return false;
+        }
+
+        End(relay, question, reply, "");
+        return true;
+    }
+
+    /// <summary>Asks again where it is time. Returns the relays of the questions that have ended.</summary>
+    public IReadOnlyList<IActorRef> OnTick(TimeSpan now)
+    {
+        List<IActorRef> ended = [];
+        foreach (var (relay, question) in _open.ToArray())
+        {
+            if (question.Deadline <= now || question.Task.IsCompleted)
+            {
+                End(relay, question, null, question.Why ?? (question.Attempts > 0 ? "No process answered in time." : finder.WhyNoWay));
+                ended.Add(relay);
+            }
+            else if (question.NextAt <= now && (question.MayRepeat || question.Attempts == 0))
+            {
+                Send(question, relay, now);
+            }
+        }
+
+        return ended;
+    }
+
+    /// <summary>Ends all: the client is disposed.</summary>
+    public void Close()
+    {
+        _isClosed = true;
+        foreach (var (relay, question) in _open.ToArray())
+        {
+            End(relay, question, null, "The client was disposed.");
+        }
+    }
+
+    private void Send(ClientQuestion question, IActorRef relay, TimeSpan now)
+    {
+        if (finder.Find(question.To, question.Attempts) is { } engine)
+        {
+            question.Attempts++;
+            question.NextAt = now + patience;
+            engine.Tell(question.ToCall(now), relay);
+        }
+    }
+
+    private void End(IActorRef relay, ClientQuestion question, object? reply, string why)
+    {
+        _open.Remove(relay);
+        question.End(reply, why);
+    }
+}

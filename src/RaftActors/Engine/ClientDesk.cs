@@ -1,0 +1,203 @@
+using System.Diagnostics;
+
+using Akka.Actor;
+
+using RaftActors.Core;
+using RaftActors.Wire;
+
+namespace RaftActors.Engine;
+
+/// <summary>
+/// The calls of clients, which may be anywhere. The desk checks a call, and passes it to the desk that handles the same call of the actor.
+/// A client that vanishes costs nothing but its open calls, each until its timeout: at most <see cref="MaxAppends"/> Appends, as many bytes
+/// as a leader takes before a commit, and <see cref="MaxWaiting"/> reads that wait for a pair.
+/// </summary>
+/// <param name="explain">Explains the state of the process to a person.</param>
+/// <param name="own">The address of this node.</param>
+internal sealed class ClientDesk(EngineContext context, EngineDesks desks, Func<string> explain, Address own)
+{
+    /// <summary>The maximum number of open Appends of all clients.</summary>
+    public const int MaxAppends = 16_384;
+
+    // The maximum number of pairs in one reply, and roughly the bytes of a pair without its key and value.
+    private const int MaxPairs = 1024;
+    private const int OverheadBytes = 16;
+
+    /// <summary>The maximum number of reads that wait for the next pair. Others are answered at once.</summary>
+    public const int MaxWaiting = 1024;
+
+    // Reads that wait for the pair after their serial.
+    private readonly SortedDictionary<(Serial After, long Number), Waiting> _waiting = [];
+    private readonly Deadlines<Waiting> _deadlines = new();
+    private long _reads;
+
+    private RaftProcess Process => context.Process;
+
+    /// <summary>The commit index moved.</summary>
+    public void OnCommitted()
+    {
+        while (_waiting.Count > 0 && _waiting.First() is var (key, waiting) && key.After < Process.Pairs.CommittedSerial)
+        {
+            End(waiting);
+        }
+    }
+
+    public void OnTick()
+    {
+        while (_deadlines.TryTakeDue(context.Now, out var waiting))
+        {
+            End(waiting);
+        }
+    }
+
+    public void Submit(ClientCall call, IActorRef client)
+    {
+        switch (call)
+        {
+            case ClientCall.Locate:
+                client.Tell(Locate(), context.Self);
+                break;
+            case ClientCall.Append append:
+                Submit(append, client);
+                break;
+            case ClientCall.Query or ClientCall.Status when !context.HasActor:
+                client.Tell(new ClientReply.Declined($"{Process.Name} has no actor now"), context.Self);
+                break;
+            case ClientCall.Query or ClientCall.Status:
+                context.TellActor(new ToActor.Asked(context.Life, call, client));
+                break;
+            case ClientCall.Read read:
+                Submit(read, client);
+                break;
+            case ClientCall.Change change:
+                desks.Changes.Submit(new ToEngine.Change(Process.NewRequest(), change.What, change.Timeout, client));
+                break;
+            case ClientCall.Explain:
+                client.Tell(new Explanation(Process.NewRequest(), explain()), context.Self);
+                break;
+        }
+    }
+
+    private void Submit(ClientCall.Read read, IActorRef client)
+    {
+        if (read.After < Process.Pairs.CommittedSerial || read.Wait == TimeSpan.Zero || _waiting.Count >= MaxWaiting)
+        {
+            Answer(read, client);
+            return;
+        }
+
+        var waiting = new Waiting(read, client, ++_reads);
+        waiting.Deadline = _deadlines.Add(waiting, context.DeadlineAfter(read.Wait));
+        _waiting.Add(waiting.Key, waiting);
+    }
+
+    private void End(Waiting waiting)
+    {
+        _waiting.Remove(waiting.Key);
+        _deadlines.Remove(waiting.Deadline);
+        Answer(waiting.Read, waiting.Client);
+    }
+
+    // A reply must fit into a frame of the transport, as a batch of the engines does. One pair of any size fits.
+    private void Answer(ClientCall.Read read, IActorRef client)
+    {
+        var batch = new StoredPair[Math.Min(read.Max, MaxPairs)];
+        var count = Process.Pairs.ReadAfter(read.After, batch);
+        var (end, bytes) = (0, 0L);
+        while (end < count && (end == 0 || bytes + SizeOf(batch[end]) <= Process.Settings.Limits.PairSizeMaxBytes))
+        {
+            bytes += SizeOf(batch[end++]);
+        }
+
+        client.Tell(new ClientReply.Pairs([.. batch.AsSpan(0, end)], Process.Pairs.Base), context.Self);
+    }
+
+    private static long SizeOf(StoredPair pair) => OverheadBytes + (3 * pair.Key.Length) + pair.Value.Length;
+
+    private ClientReply.Located Locate()
+    {
+        var process = Process;
+        LocalProcess At(ProcessName name, IActorRef engine) =>
+            new(process.Settings.Group, name, engine.Path.ToSerializationFormatWithAddress(own));
+
+        List<LocalProcess> all = [At(process.Name, context.Self)];
+        all.AddRange(context.Peers.Names.Order().Select(name => (Name: name, Engine: context.Peers.FindServing(name)))
+            .Where(each => each.Engine is not null).Select(each => At(each.Name, each.Engine!))); // Justification: just asked.
+        return new ClientReply.Located(process.Settings.Group, context.Leader?.Leader.Name, context.Leader?.Term ?? default, [.. all]);
+    }
+
+    private void Submit(ClientCall.Append call, IActorRef client)
+    {
+        var request = RaftProcess.RefOf(call.Request);
+        if (call.IsRetry && desks.Appends.Retry(call.Request))
+        {
+            return;
+        }
+
+        if (Process.Appends.HasOfClient(request))
+        {
+            // The pair is committed, and the actor ends the Append when it is delivered.
+            return;
+        }
+
+        if (FindObstacle(call) is { } obstacle)
+        {
+            client.Tell(new Outcome<object?>.NotCommitted(obstacle.Reason, obstacle.Detail, request), context.Self);
+            return;
+        }
+
+        var outcomes = Process.Outcomes ?? throw new UnreachableException("A process without an actor was refused before.");
+        Process.Appends.Add(request, client, outcomes, isOfClient: true);
+        desks.Appends.Submit(new ToEngine.Append(request, call.Key, call.Value, call.Timeout, IsRetry: call.IsRetry));
+    }
+
+    private CancelReason.NotCommitted? FindObstacle(ClientCall.Append call)
+    {
+        var (process, limits) = (Process, Process.Settings.Limits);
+        if (process.Member == call.Request.Origin)
+        {
+            return new(NotCommittedReason.Invalid, $"The client has name and incarnation of {process.Name}. Create another client.");
+        }
+
+        if (desks.Stopping.IsStopping)
+        {
+            return StopDesk.NodeStops;
+        }
+
+        if (!context.HasActor || process.FindFault is not { } findFault)
+        {
+            return new(NotCommittedReason.Stopped, $"{process.Name} has no actor now. Append the pair on another node.");
+        }
+
+        if (process.Appends.CountOfClients >= MaxAppends || desks.Appends.BytesOfClients >= limits.UncommittedSizeMaxBytes)
+        {
+            return new(NotCommittedReason.Busy, $"{process.Name} has too many open Appends of clients. Append the pair again later.");
+        }
+
+        try
+        {
+            limits.DemandFits(call.Key, call.Value);
+        }
+        catch (ArgumentException e)
+        {
+            return new(NotCommittedReason.Invalid, e.Message);
+        }
+
+        // A value that the actors cannot read would stop all of them once it is committed.
+        return findFault(call.Value) is { } fault
+            ? new(NotCommittedReason.Invalid, $"The actors of group '{process.Settings.Group}' cannot read the value. {fault} Create the "
+                + "client with the type of values, and the codec, of the actors.")
+            : null;
+    }
+
+    private sealed class Waiting(ClientCall.Read read, IActorRef client, long number)
+    {
+        public ClientCall.Read Read => read;
+
+        public IActorRef Client => client;
+
+        public (Serial After, long Number) Key => (read.After, number);
+
+        public LinkedListNode<Waiting> Deadline { get; set; } = null!; // Justification: set before it waits.
+    }
+}

@@ -1,0 +1,98 @@
+using RaftActors.Codec;
+using RaftActors.Core;
+using RaftActors.Engine;
+
+namespace RaftActors.Wire;
+
+/// <summary>
+/// The bytes of the messages between clients and engines. <see cref="WireTable"/> maps manifests to these functions. Times are in
+/// milliseconds.
+/// </summary>
+internal static class ClientFormat
+{
+    private const int PairSizeMin = 3;
+
+    public static void WriteLocate(ByteWriter writer, ClientCall.Locate locate)
+    {
+        writer.Text(locate.Group);
+        writer.Number(locate.Hops);
+    }
+
+    public static ClientCall.Locate ReadLocate(ref ByteReader reader) => new(reader.Text(), WireFormat.HopsOf(reader.Count()));
+
+    public static void WriteAppend(ByteWriter writer, ClientCall.Append append)
+    {
+        writer.Request(append.Request);
+        writer.Text(append.Key);
+        writer.Bytes(append.Value.Span);
+        WriteTime(writer, append.Timeout);
+        writer.Flag(append.IsRetry);
+    }
+
+    public static ClientCall.Append ReadAppend(ref ByteReader reader) =>
+        new(reader.Request(), reader.Text(), reader.Bytes().ToArray(), ReadTime(ref reader), reader.Flag());
+
+    public static void WriteLocated(ByteWriter writer, ClientReply.Located located)
+    {
+        writer.Text(located.Group);
+        writer.Text(located.Leader?.Value ?? "");
+        writer.Number(located.Term.Value);
+        WireFormat.WriteProcesses(writer, located.Processes);
+    }
+
+    public static ClientReply.Located ReadLocated(ref ByteReader reader)
+    {
+        var group = reader.Text();
+        var leader = reader.Bytes();
+        ProcessName? name = leader.IsEmpty ? null : ByteReader.NameOf(leader);
+        return new ClientReply.Located(group, name, new Term(reader.Count()), WireFormat.ReadProcesses(ref reader));
+    }
+
+    public static void WriteQuery(ByteWriter writer, ClientCall.Query query)
+    {
+        writer.Bytes(query.Question.Span);
+        WriteTime(writer, query.Timeout);
+    }
+
+    public static ClientCall.Query ReadQuery(ref ByteReader reader) => new(reader.Bytes().ToArray(), ReadTime(ref reader));
+
+    public static void WriteRead(ByteWriter writer, ClientCall.Read read)
+    {
+        writer.Number(read.After.Value);
+        writer.Number(read.Max);
+        WriteTime(writer, read.Wait);
+    }
+
+    public static ClientCall.Read ReadRead(ref ByteReader reader) =>
+        new(new Serial(reader.Count()), (int)Math.Clamp(reader.Count(), 1, int.MaxValue), ReadTime(ref reader));
+
+    public static void WriteChange(ByteWriter writer, ClientCall.Change change)
+    {
+        WireFormat.WriteGroupChange(writer, change.What);
+        WriteTime(writer, change.Timeout);
+    }
+
+    public static ClientCall.Change ReadChange(ref ByteReader reader) => new(WireFormat.ReadGroupChange(ref reader), ReadTime(ref reader));
+
+    public static void WritePairs(ByteWriter writer, ClientReply.Pairs pairs)
+    {
+        writer.List(pairs.Found, pair =>
+        {
+            writer.Number(pair.Serial.Value);
+            writer.Text(pair.Key);
+            writer.Bytes(pair.Value.Span);
+        });
+        writer.Number(pairs.Base.Value);
+    }
+
+    public static ClientReply.Pairs ReadPairs(ref ByteReader reader) =>
+        new(reader.List(PairSizeMin, ReadPair), new Serial(reader.Count()));
+
+    private static StoredPair ReadPair(ref ByteReader reader) =>
+        new(new Serial(reader.Count()), reader.Text(), reader.Bytes().ToArray());
+
+    private static void WriteTime(ByteWriter writer, TimeSpan time) => writer.Number((long)Math.Ceiling(time.TotalMilliseconds));
+
+    // Longer than any call may take. A larger number is damage, and would overflow.
+    private static TimeSpan ReadTime(ref ByteReader reader) => TimeSpan.FromMilliseconds(Math.Min(reader.Count(), int.MaxValue));
+}

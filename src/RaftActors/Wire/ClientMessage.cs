@@ -1,0 +1,76 @@
+using System.Collections.Immutable;
+
+using Akka.Event;
+
+using RaftActors.Core;
+using RaftActors.Engine;
+
+namespace RaftActors.Wire;
+
+/// <summary>
+/// A message of a client to an engine, or to a registry that passes it on. The client need not belong to the group. The answer goes to the
+/// Akka sender. Closed.
+/// </summary>
+internal abstract record ClientCall : WireMessage
+{
+    private ClientCall()
+    {
+    }
+
+    /// <summary>
+    /// Asks for the processes of a group. A registry without an engine of the group asks the other registries that it knows, if
+    /// <paramref name="Hops"/> is above 0. The answer is <see cref="ClientReply.Located"/>. A client repeats it, so dead letters of it are
+    /// not logged.
+    /// </summary>
+    public sealed record Locate(string Group, int Hops) : ClientCall, IDeadLetterSuppression;
+
+    /// <summary>
+    /// Asks a process to append a pair, as if its own actor had asked. The answer is the outcome, once the pair was delivered there.
+    /// </summary>
+    /// <param name="Request">The client is its origin. All attempts of one Append have the same.</param>
+    /// <param name="Timeout">The time until the process gives up.</param>
+    /// <param name="IsRetry">The client has sent the request before, here or elsewhere.</param>
+    public sealed record Append(RequestId Request, string Key, ReadOnlyMemory<byte> Value, TimeSpan Timeout, bool IsRetry) : ClientCall;
+
+    /// <summary>Asks the actor of a process, as its own Query does. The answer is a <see cref="QueryOutcome"/>.</summary>
+    /// <param name="Question">Written as a result is. Empty: asks for the last committed serial, and every actor answers.</param>
+    public sealed record Query(ReadOnlyMemory<byte> Question, TimeSpan Timeout) : ClientCall;
+
+    /// <summary>Asks a process for a committed pair. The answer is <see cref="ClientReply.Pairs"/>.</summary>
+    /// <param name="After">The serial before the first pair.</param>
+    /// <param name="Max">The maximum number of pairs, 1 or more.</param>
+    /// <param name="Wait">How long the process may wait for the first pair.</param>
+    public sealed record Read(Serial After, int Max, TimeSpan Wait) : ClientCall;
+
+    /// <summary>Asks for a change of the group, as an actor does. The answer is the outcome.</summary>
+    public sealed record Change(GroupChange What, TimeSpan Timeout) : ClientCall;
+
+    /// <summary>Asks a process for its <see cref="Explanation"/>.</summary>
+    public sealed record Explain : ClientCall;
+
+    /// <summary>Asks a process for its <see cref="RaftStatus"/>.</summary>
+    public sealed record Status : ClientCall;
+}
+
+/// <summary>An answer to a client that is no outcome. Closed.</summary>
+internal abstract record ClientReply : WireMessage
+{
+    private ClientReply()
+    {
+    }
+
+    /// <summary>The processes of a group.</summary>
+    /// <param name="Leader">The leader, as the answering process knows it; null: it knows none.</param>
+    /// <param name="Term">The leader's term.</param>
+    /// <param name="Processes">Empty: the asked node knows no process of the group.</param>
+    public sealed record Located(string Group, ProcessName? Leader, Term Term, ImmutableArray<LocalProcess> Processes)
+        : ClientReply, IDeadLetterSuppression;
+
+    /// <summary>Committed pairs after the serial that was asked for, in order and without holes.</summary>
+    /// <param name="Found">Empty: none is committed on this process, or it discarded the first.</param>
+    /// <param name="Base">The process has discarded the pairs up to this serial.</param>
+    public sealed record Pairs(ImmutableArray<StoredPair> Found, Serial Base) : ClientReply;
+
+    /// <summary>The process cannot answer now. Another one may.</summary>
+    public sealed record Declined(string Why) : ClientReply;
+}

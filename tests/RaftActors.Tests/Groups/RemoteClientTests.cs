@@ -1,0 +1,165 @@
+using Akka.Actor;
+using Akka.Configuration;
+using Akka.TestKit.Xunit2;
+
+using TrialKit;
+
+namespace RaftActors.Tests.Groups;
+
+/// <summary>A process that is no member calls a group over real sockets.</summary>
+public sealed class RemoteClientTests : TestKit
+{
+    private const string Remote =
+        """
+        akka {
+          loglevel = ERROR
+          log-dead-letters = off
+          actor.provider = remote
+          remote.dot-netty.tcp { hostname = "127.0.0.1", port = 0 }
+        }
+        """;
+
+    private readonly List<ActorSystem> _systems = [];
+
+    [Fact]
+    public async Task Append_from_another_actor_system_commits_and_returns_the_result()
+    {
+        var port = StartCounter();
+        await using var client = NewClient<int, int>($"counters@127.0.0.1:{port}");
+
+        var first = await client.AppendAsync("clicks", 40);
+        var second = await client.AppendAsync("clicks", 2);
+
+        Assert.Equal((new Serial(1), 40), (first.OrThrow().Serial, first.OrThrow().Result));
+        Assert.Equal((new Serial(2), 42), (second.OrThrow().Serial, second.OrThrow().Result));
+    }
+
+    [Fact]
+    public async Task Query_and_get_and_status_are_answered_in_another_actor_system()
+    {
+        var port = StartCounter();
+        await using var client = NewClient<int, int>($"counters@127.0.0.1:{port}");
+        await client.AppendAsync("clicks", 40);
+
+        Assert.Equal(40, await client.QueryAsync<int>("total"));
+        Assert.Equal(("clicks", 40), await client.GetAsync(new Serial(1)) is { } entry ? (entry.Key, entry.Value) : default);
+        Assert.Null(await client.GetAsync(new Serial(2)));
+        var status = await client.StatusAsync();
+        Assert.Equal(($"counter@:{port}", RaftRole.Leader), (status.Leader?.Value, Assert.Single(status.Processes).Role));
+        Assert.Empty(status.Silent);
+        Assert.Contains("Leader in term", await client.ExplainAsync());
+    }
+
+    [Fact]
+    public async Task Change_is_answered_in_another_actor_system()
+    {
+        var port = StartCounter();
+        await using var client = NewClient<int, int>($"counters@127.0.0.1:{port}");
+
+        var join = await client.JoinAsync(new ProcessName("late@:1"));
+        var stranger = await client.LeaveAsync(new ProcessName("unknown@:1"));
+
+        Assert.Contains(join.OrThrow().Result.Members, member => member.Name.Process == "late");
+        Assert.Equal(NotCommittedReason.Invalid, Assert.IsType<Outcome<Membership>.NotCommitted>(stranger).Reason);
+    }
+
+    [Fact]
+    public async Task Subscription_yields_the_pairs_before_and_after_its_start_in_order()
+    {
+        var port = StartCounter();
+        await using var client = NewClient<int, int>($"counters@127.0.0.1:{port}");
+        await Task.WhenAll(Enumerable.Range(1, 300).Select(number => client.AppendAsync("clicks", number)));
+        var seen = new List<int>();
+
+        await foreach (var entry in client.SubscribeAsync(after: new Serial(100)))
+        {
+            seen.Add(entry.Value);
+            if (entry.Serial.Value == 300)
+            {
+                _ = client.AppendAsync("clicks", 301);
+            }
+
+            if (entry.Serial.Value == 301)
+            {
+                break;
+            }
+        }
+
+        Assert.Equal(Enumerable.Range(101, 201), seen);
+    }
+
+    [Fact]
+    public async Task Value_of_another_type_is_refused_before_it_reaches_an_actor()
+    {
+        var port = StartCounter();
+        var contact = $"counters@127.0.0.1:{port}";
+        await using var wrong = NewClient<string, int>(contact);
+        await using var right = NewClient<int, int>(contact);
+
+        var refused = Assert.IsType<Outcome<int>.NotCommitted>(await wrong.AppendAsync("clicks", "one"));
+        var taken = await right.AppendAsync("clicks", 1);
+
+        Assert.Equal(NotCommittedReason.Invalid, refused.Reason);
+        Assert.Contains("A value is of type String; this actor's values are of type Int32.", refused.Detail);
+        Assert.Equal(new Serial(1), taken.OrThrow().Serial);
+    }
+
+    [Fact]
+    public async Task Client_without_contacts_finds_a_group_of_its_own_node()
+    {
+        StartCounter();
+        await using var client = Raft.Get(_systems.Single()).CreateClient<int, int>();
+
+        Assert.Equal(40, (await client.AppendAsync("clicks", 40)).OrThrow().Result);
+        Assert.Equal(40, await client.QueryAsync<int>("total"));
+    }
+
+    [Fact]
+    public async Task Append_to_a_contact_that_no_process_listens_at_ends_as_not_committed()
+    {
+        await using var client = NewClient<int, int>($"counters@127.0.0.1:{FreePorts.Next()}");
+
+        var outcome = await client.AppendAsync("clicks", 1, TimeSpan.FromMilliseconds(300));
+
+        var refused = Assert.IsType<Outcome<int>.NotCommitted>(outcome);
+        Assert.Equal(NotCommittedReason.NoLeader, refused.Reason);
+        Assert.Contains("raft.client.contacts", refused.Detail);
+        await Assert.ThrowsAsync<RaftUnavailableException>(() => client.QueryAsync<int>("total", TimeSpan.FromMilliseconds(300)));
+    }
+
+    protected override void AfterAll()
+    {
+        Task.WaitAll([.. _systems.Select(system => system.Terminate())]);
+        base.AfterAll();
+    }
+
+    private int StartCounter()
+    {
+        var port = FreePorts.Next();
+        var config = $$"""
+            akka.remote.dot-netty.tcp.port = {{port}}
+            raft { discovery = node-names, node = ":{{port}}", roster = ["counter@:{{port}}"], quorum.allow-fewer-than-three = on }
+            """;
+        Start("counters", config).ActorOf(Props.Create(() => new Counter()), "counter");
+        return port;
+    }
+
+    private RaftClient<TValue, TResult> NewClient<TValue, TResult>(string contact) =>
+        Raft.Get(Start("shop", "")).CreateClient<TValue, TResult>(options: new() { Contacts = [contact] });
+
+    private ActorSystem Start(string name, string config)
+    {
+        var system = ActorSystem.Create(name, ConfigurationFactory.ParseString(config).WithFallback(Remote));
+        _systems.Add(system);
+        return system;
+    }
+
+    private sealed class Counter : RaftActor<int, int>
+    {
+        private int _total;
+
+        protected override int HandleAppend(Entry<int> entry) => _total += entry.Value;
+
+        protected override object? HandleQuery(object question) => question is "total" ? _total : null;
+    }
+}
