@@ -137,6 +137,18 @@ public sealed class ValueTypeTests : TestKit
     }
 
     [Fact]
+    public void Actor_whose_results_cannot_be_written_does_not_start_and_its_host_is_told_why()
+    {
+        Sys.EventStream.Subscribe(TestActor, typeof(RaftEvent));
+
+        EventFilter.Exception<ActorInitializationException>().ExpectOne(() => Sys.ActorOf(Props.Create(() => new Pricer()), "raft1"));
+
+        var failed = ExpectMsg<RaftEvent.StartFailed>();
+        Assert.Contains("The result type RaftActors.Tests.Delivery.Price has no serializer.", failed.Cause.Message);
+        Assert.Contains("Set ResultCodec = RaftCodec.Json<Price>()", failed.Cause.Message);
+    }
+
+    [Fact]
     public void Actor_whose_snapshots_cannot_be_written_does_not_start_and_its_host_is_told_why()
     {
         Sys.EventStream.Subscribe(TestActor, typeof(RaftEvent));
@@ -174,6 +186,11 @@ public sealed class ValueTypeTests : TestKit
     private sealed class PriceList : RaftActor<Price>
     {
         protected override object? HandleAppend(Entry<Price> entry) => null;
+    }
+
+    private sealed class Pricer : RaftActor<int, Price>
+    {
+        protected override Price HandleAppend(Entry<int> entry) => new(entry.Value, "EUR");
     }
 
     private sealed class Stock : RaftActor<int>, IRaftSnapshot<Price>

@@ -25,18 +25,18 @@ public sealed class RemoteAskerTests : TestKit
     private readonly ActorSystem _client = ActorSystem.Create(
         "client", ConfigurationFactory.ParseString("akka.extensions = [\"RaftActors.RaftExtension, RaftActors\"]").WithFallback(Remote));
 
+    private readonly int _port = FreePorts.Next();
     private readonly ActorSelection _counter;
 
     public RemoteAskerTests()
     {
-        var port = FreePorts.Next();
         var config = $$"""
-            akka.remote.dot-netty.tcp.port = {{port}}
-            raft { discovery = node-names, node = ":{{port}}", roster = ["counter@:{{port}}"], quorum.allow-fewer-than-three = on }
+            akka.remote.dot-netty.tcp.port = {{_port}}
+            raft { discovery = node-names, node = ":{{_port}}", roster = ["counter@:{{_port}}"], quorum.allow-fewer-than-three = on }
             """;
         _node = ActorSystem.Create("counters", ConfigurationFactory.ParseString(config).WithFallback(Remote));
         _node.ActorOf(Props.Create(() => new Counter()), "counter");
-        _counter = _client.ActorSelection($"akka.tcp://counters@127.0.0.1:{port}/user/counter");
+        _counter = At("counter");
     }
 
     [Fact]
@@ -77,10 +77,48 @@ public sealed class RemoteAskerTests : TestKit
         Assert.Equal(status.Self, again.Self);
     }
 
+    [Fact]
+    public async Task Result_of_an_applications_type_reaches_an_asker_that_named_the_type()
+    {
+        Raft.Get(_client).AddResultType(RaftCodec.Json<Price>());
+
+        _node.ActorOf(Props.Create(() => new Pricer($"pricer@:{_port}")), "pricer");
+
+        var outcome = await At("pricer").Ask<Outcome<Price>>("buy", Guard);
+
+        Assert.Equal(new Price(12), outcome.OrThrow().Result);
+    }
+
+    [Fact]
+    public async Task Committed_change_reaches_an_asker_on_another_node_with_the_members_after_it()
+    {
+        await _counter.Ask<Outcome<int>>("append 40", Guard);
+
+        var joined = (await _counter.Ask<Outcome<Membership>>("join new@:1", Guard)).OrThrow();
+
+        Assert.Contains(new GroupMember(new ProcessName("new@:1"), IsVoter: false), joined.Result.Members);
+        Assert.Equal("counter", joined.Result.Leader?.Process);
+    }
+
     protected override void AfterAll()
     {
         Task.WaitAll(_client.Terminate(), _node.Terminate());
         base.AfterAll();
+    }
+
+    private ActorSelection At(string actor) => _client.ActorSelection($"akka.tcp://counters@127.0.0.1:{_port}/user/{actor}");
+
+    private sealed record Price(int Cents);
+
+    private sealed class Pricer : RaftActor<int, Price>
+    {
+        public Pricer(string name)
+            : base(new() { Group = "prices", Roster = [name] }) =>
+            Receive<string>(_ => Raft.Append("price", 12, replyTo: Sender));
+
+        protected override RaftCodec<Price> ResultCodec => RaftCodec.Json<Price>();
+
+        protected override Price HandleAppend(Entry<int> entry) => new(entry.Value);
     }
 
     private sealed class Counter : RaftActor<int, int>
@@ -96,6 +134,9 @@ public sealed class RemoteAskerTests : TestKit
                     break;
                 case ["total"]:
                     Raft.Query(text, replyTo: Sender);
+                    break;
+                case ["join", var name]:
+                    Raft.Join(new ProcessName(name), replyTo: Sender);
                     break;
                 case ["leave"]:
                     Raft.Leave(new ProcessName("unknown@:1"), replyTo: Sender);
