@@ -19,7 +19,7 @@ public abstract record FromActor<TValue>
     public sealed record Get(RequestRef Request, Serial Serial) : FromActor<TValue>;
 
     /// <summary>The actor called Query. End it with Confirm or Cancel of the scripted group.</summary>
-    public sealed record Query(RequestRef Request) : FromActor<TValue>;
+    public sealed record Query(RequestRef Request, ReadConsistency Consistency = default) : FromActor<TValue>;
 
     /// <summary>The actor called TransferLeadership. End it with End of the scripted group.</summary>
     /// <param name="Request">The ref of the call.</param>

@@ -143,7 +143,7 @@ internal sealed class ScriptedEngine<TValue>(ValueCodec<TValue> values, IActorRe
                 probe?.Tell(new FromActor<TValue>.Get(get.Request, get.Serial), _actor);
                 break;
             case ToEngine.Query query:
-                probe?.Tell(new FromActor<TValue>.Query(query.Request), _actor);
+                probe?.Tell(new FromActor<TValue>.Query(query.Request, query.Consistency), _actor);
                 break;
             case ToEngine.Change change:
                 _changes[change.Request] = change.ReplyTo;

@@ -18,7 +18,7 @@ internal class Recorder : RaftActor<string, int>
         _watcher = watcher;
         Receive<Append>(append => Raft.Append(append.Key, append.Value, append.Timeout, Sender));
         Receive<Get>(get => Raft.Get(get.Serial));
-        Receive<Query>(query => Raft.Query(query.Question, query.Timeout, Sender));
+        Receive<Query>(query => Raft.Query(query.Question, query.Timeout, Sender, query.Consistency));
         Receive<Transfer>(transfer => Raft.TransferLeadership(transfer.To, transfer.Timeout, Sender));
         Receive<Join>(join => Raft.Join(join.Name, replyTo: Sender, basedOn: join.BasedOn));
         Receive<Leave>(leave => Raft.Leave(leave.Name, replyTo: Sender, basedOn: leave.BasedOn));
@@ -83,7 +83,7 @@ internal class Recorder : RaftActor<string, int>
 
     internal sealed record Get(Serial Serial);
 
-    internal sealed record Query(string Question, TimeSpan? Timeout = null);
+    internal sealed record Query(string Question, TimeSpan? Timeout = null, ReadConsistency? Consistency = null);
 
     internal sealed record Transfer(ProcessName? To, TimeSpan? Timeout = null);
 

@@ -7,14 +7,14 @@ public abstract record QueryOutcome
     {
     }
 
-    /// <summary>The actor answered from a state that is not older than the question.</summary>
+    /// <summary>The actor answered from a state that has the consistency of the Query.</summary>
     /// <param name="Request">The ref that Query returned.</param>
     /// <param name="Result">The return value of HandleQuery.</param>
     public sealed record Done(RequestRef Request, object? Result) : QueryOutcome;
 
     /// <summary>
-    /// The question was not answered. No leader confirmed the commit index in time, or the actor failed, stopped, or does not override
-    /// HandleQuery. A query changes nothing, so a retry is safe.
+    /// The question was not answered. No leader confirmed the commit index in time, or this process did not reach the serial in time, or
+    /// the actor failed, stopped, or does not override HandleQuery. A query changes nothing, so a retry is safe.
     /// </summary>
     /// <param name="Request">The ref that Query returned.</param>
     /// <param name="Reason">The cause, as text for people.</param>

@@ -173,8 +173,9 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
     protected virtual Verdict HandleProposal(Proposal<TValue> proposal) => Verdict.Accept;
 
     /// <summary>
-    /// Called when a Query of this actor may be answered. The actor has received every pair that any process had committed before the
-    /// Query was made. Default: without an override, each Query ends as <see cref="QueryOutcome.Failed"/>.
+    /// Called when a Query of this actor may be answered: the actor's state has the consistency of the Query. By default the actor has
+    /// received every pair that any process had committed before the Query was made. Without an override, each Query ends as
+    /// <see cref="QueryOutcome.Failed"/>.
     /// </summary>
     /// <param name="question">The argument of <see cref="RaftContext{TValue}.Query"/>.</param>
     /// <returns>The answer, for the <c>replyTo</c> of the Query. Null is an answer, too.</returns>

@@ -178,28 +178,31 @@ public sealed class RaftContext<TValue>
     public Entry<TValue>? Read(Serial serial) => _process.Pairs.Read(serial) is { } pair ? ToEntry(pair, null) : null;
 
     /// <summary>
-    /// Starts a linearizable read (thesis §6.4): HandleQuery answers the question from a state that is never older than this call. Any
-    /// process of the group may ask. It writes no entry to the log.
+    /// Starts a read: HandleQuery of this actor answers the question. By default the read is linearizable (thesis §6.4): the state is never
+    /// older than this call. Any process of the group may ask. It writes no entry to the log.
     /// <para>
-    /// The leader confirms its commit index by one round of messages to a majority, or without messages under a lease
-    /// (<c>raft.lease.enabled</c>). HandleQuery is called when this actor has received all pairs up to that index. Otherwise the Query
-    /// ends in HandleCancel as <see cref="CancelReason.Unavailable"/>. A query changes nothing, so a retry is safe.
+    /// For a linearizable read the leader confirms its commit index by one round of messages to a majority, or without messages under a
+    /// lease (<c>raft.lease.enabled</c>). HandleQuery is called when this actor has received all pairs up to that index. Otherwise the
+    /// Query ends in HandleCancel as <see cref="CancelReason.Unavailable"/>. A query changes nothing, so a retry is safe.
     /// </para>
     /// </summary>
     /// <param name="question">The argument of HandleQuery. It stays in this actor and is never converted to bytes.</param>
     /// <param name="timeout">
-    /// The time until the confirmed index is committed on this process. The delivery to a lagging actor may take longer. Null:
-    /// <c>raft.query-timeout</c>, 5 s by default. It is rounded up to whole ticks.
+    /// The time until the confirmed index, or the serial asked for, is committed on this process. The delivery to a lagging actor may take
+    /// longer. Null: <c>raft.query-timeout</c>, 5 s by default. It is rounded up to whole ticks.
     /// </param>
     /// <param name="replyTo">
     /// Receives one <see cref="QueryOutcome"/>, even if this actor restarts or stops. Null: no message is sent.
     /// </param>
+    /// <param name="consistency">How old the state may be. Null: <see cref="ReadConsistency.Linearizable"/>.</param>
     /// <returns>The ref of this Query. HandleCancel has the same ref.</returns>
-    public RequestRef Query(object question, TimeSpan? timeout = null, IActorRef? replyTo = null)
+    public RequestRef Query(
+        object question, TimeSpan? timeout = null, IActorRef? replyTo = null, ReadConsistency? consistency = null)
     {
         ArgumentNullException.ThrowIfNull(question);
         var request = _process.NewRequest();
-        Tell(new ToEngine.Query(request, timeout ?? _process.Settings.Requests.QueryTimeout), replyTo, question);
+        var limit = timeout ?? _process.Settings.Requests.QueryTimeout;
+        Tell(new ToEngine.Query(request, limit, consistency ?? ReadConsistency.Linearizable), replyTo, question);
         return request;
     }
 
@@ -390,8 +393,8 @@ public sealed class RaftContext<TValue>
         }
 
         var request = _process.NewRequest();
-        _process.Queries.Add(request, question, client, isOfClient: true);
-        _process.Engine.Tell(new ToEngine.Query(request, call.Timeout), _actor, _life);
+        _process.Queries.Add(request, question, ReadConsistency.Linearizable, client, isOfClient: true);
+        _process.Engine.Tell(new ToEngine.Query(request, call.Timeout, ReadConsistency.Linearizable), _actor, _life);
     }
 
     /// <param name="handleQuery">Null: the actor does not override HandleQuery.</param>
@@ -437,7 +440,7 @@ public sealed class RaftContext<TValue>
             isOwn = !query.IsOfClient;
             var why = _process.Engine.HasStopped
                 ? _process.EngineStopped.Detail
-                : "No leader confirmed the commit index in time. Ask again.";
+                : "No leader confirmed the commit index in time, or this process did not reach the serial. Ask again.";
             query.Fail(why, _actor);
         }
 
@@ -460,7 +463,7 @@ public sealed class RaftContext<TValue>
                 _process.Appends.Add(append.Request, replyTo, _outcomes, append.Span);
                 break;
             case ToEngine.Query query when question is not null:
-                _process.Queries.Add(query.Request, question, replyTo);
+                _process.Queries.Add(query.Request, question, query.Consistency, replyTo);
                 break;
         }
 

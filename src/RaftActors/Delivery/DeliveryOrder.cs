@@ -25,7 +25,7 @@ internal sealed class DeliveryOrder
     private readonly PendingGets _gets = new();
     private readonly MissingSerials _missing;
     private readonly PendingRestore _restore = new();
-    private readonly Queue<ToActor.Readable> _queries = [];
+    private readonly PriorityQueue<ToActor.Readable, (Serial Serial, long Number)> _queries = new();
     private readonly Queue<DeliveryStep> _notices = [];
     private readonly DeliveredViews _views;
 
@@ -125,7 +125,7 @@ internal sealed class DeliveryOrder
                 _gets.Answer(answered.Request, answered.Pair);
                 break;
             case ToActor.Readable readable:
-                _queries.Enqueue(readable);
+                _queries.Enqueue(readable, (readable.Serial, readable.Request.Number));
                 break;
             case ToActor.Cancelled cancelled:
                 TakeCancelled(cancelled);
@@ -215,9 +215,11 @@ internal sealed class DeliveryOrder
 
     private RequestRef? OwnRef(Serial serial) => _committed.TryRead(serial) is { } pair ? _ownRef(pair) : null;
 
-    // All pairs up to the query's serial must be delivered. The serials of later queries are not lower.
+    // All pairs up to the query's serial must be delivered. A query with a lower serial does not wait for one with a higher serial.
     private DeliveryStep.Query? TryTakeQuery() =>
-        _queries.TryPeek(out var next) && next.Serial < _delivered.FirstMissing ? new DeliveryStep.Query(_queries.Dequeue().Request) : null;
+        _queries.TryPeek(out var next, out _) && next.Serial < _delivered.FirstMissing
+            ? new DeliveryStep.Query(_queries.Dequeue().Request)
+            : null;
 
     private DeliveryStep? TryTakeAnswer()
     {

@@ -19,8 +19,9 @@ internal sealed class OpenQueries(ReadMetrics metrics)
 
     /// <param name="replyTo">The asker; null: the answer is not told.</param>
     /// <param name="isOfClient">A client asks, which may ask another process.</param>
-    public void Add(RequestRef request, object question, IActorRef? replyTo, bool isOfClient = false) =>
-        _open.Add(request, new OpenQuery(request, question, replyTo, isOfClient, metrics));
+    public void Add(
+        RequestRef request, object question, ReadConsistency consistency, IActorRef? replyTo, bool isOfClient = false) =>
+        _open.Add(request, new OpenQuery(request, question, consistency, replyTo, isOfClient, metrics));
 
     public bool TryTake(RequestRef request, [NotNullWhen(true)] out OpenQuery? query) => _open.Remove(request, out query);
 
@@ -35,19 +36,20 @@ internal sealed class OpenQueries(ReadMetrics metrics)
     }
 
     /// <summary>A question, and the actor that waits for its answer.</summary>
-    public sealed record OpenQuery(RequestRef Request, object Question, IActorRef? ReplyTo, bool IsOfClient, ReadMetrics Metrics)
+    public sealed record OpenQuery(
+        RequestRef Request, object Question, ReadConsistency Consistency, IActorRef? ReplyTo, bool IsOfClient, ReadMetrics Metrics)
     {
         /// <summary>Ends the query before the actor saw it.</summary>
         public void Fail(string reason, IActorRef sender)
         {
             var outcome = new QueryOutcome.Failed(Request, reason);
-            Metrics.OnEnded(outcome);
+            Metrics.OnEnded(outcome, Consistency);
             ReplyTo?.Tell(IsOfClient ? new ClientReply.Declined(reason) : outcome, sender);
         }
 
         public void End(QueryOutcome outcome, IActorRef sender)
         {
-            Metrics.OnEnded(outcome);
+            Metrics.OnEnded(outcome, Consistency);
             ReplyTo?.Tell(outcome, sender);
         }
     }

@@ -4,7 +4,8 @@ namespace RaftActors.Engine;
 
 /// <summary>
 /// The queries of the actor's present life that have not ended. Core finds the index that the answer must include. When this process has
-/// committed that index, the actor answers. A query that no leader confirmed is asked again until its timeout.
+/// committed that index, the actor answers. A query that no leader confirmed is asked again until its timeout. A query that names a serial
+/// needs no leader: it waits until this process has committed that serial.
 /// </summary>
 internal sealed class QueryDesk(EngineContext context, Action<Input> step)
 {
@@ -20,6 +21,9 @@ internal sealed class QueryDesk(EngineContext context, Action<Input> step)
     // Queries whose index is not committed here yet.
     private readonly SortedSet<(LogIndex Index, long Number)> _confirmed = [];
 
+    // Queries whose serial is not committed here yet.
+    private readonly SortedSet<(Serial Serial, long Number)> _awaited = [];
+
     // Queries to give to Core, and queries that Core failed. The next tick or leader asks again for the latter.
     private readonly SortedSet<long> _unasked = [];
     private readonly SortedSet<long> _failed = [];
@@ -32,10 +36,20 @@ internal sealed class QueryDesk(EngineContext context, Action<Input> step)
 
     public void Submit(ToEngine.Query query)
     {
-        var pending = new Pending(query.Request);
+        if (query.Consistency.NotBelow is { } reached && reached <= context.Process.Pairs.CommittedSerial)
+        {
+            Release(query.Request, reached);
+            return;
+        }
+
+        var pending = new Pending(query.Request, query.Consistency.NotBelow);
         pending.Deadline = _deadlines.Add(pending, context.DeadlineAfter(query.Timeout));
         _pending.Add(pending.Number, pending);
-        if (_unasked.Count == 0 && HasRoom)
+        if (pending.Awaited is { } serial)
+        {
+            _awaited.Add((serial, pending.Number));
+        }
+        else if (_unasked.Count == 0 && HasRoom)
         {
             Ask(pending);
         }
@@ -82,6 +96,13 @@ internal sealed class QueryDesk(EngineContext context, Action<Input> step)
         {
             Answer(_pending[number]);
         }
+
+        while (_awaited.Count > 0 && _awaited.Min is var (serial, waiting) && serial <= context.Process.Pairs.CommittedSerial)
+        {
+            var pending = _pending[waiting];
+            End(pending);
+            Release(pending.Request, serial);
+        }
     }
 
     public void OnTick()
@@ -110,6 +131,7 @@ internal sealed class QueryDesk(EngineContext context, Action<Input> step)
         _deadlines.Clear();
         _asked.Clear();
         _confirmed.Clear();
+        _awaited.Clear();
         _unasked.Clear();
         _failed.Clear();
     }
@@ -136,8 +158,11 @@ internal sealed class QueryDesk(EngineContext context, Action<Input> step)
     private void Answer(Pending pending)
     {
         End(pending);
-        context.TellActor(new ToActor.Readable(context.Life, pending.Request, context.Process.Pairs.CommittedSerial));
+        Release(pending.Request, context.Process.Pairs.CommittedSerial);
     }
+
+    // The actor answers when it has received all pairs up to the serial.
+    private void Release(RequestRef request, Serial serial) => context.TellActor(new ToActor.Readable(context.Life, request, serial));
 
     private void End(Pending pending)
     {
@@ -154,9 +179,14 @@ internal sealed class QueryDesk(EngineContext context, Action<Input> step)
         {
             _confirmed.Remove((index, pending.Number));
         }
+
+        if (pending.Awaited is { } serial)
+        {
+            _awaited.Remove((serial, pending.Number));
+        }
     }
 
-    private sealed class Pending(RequestRef request)
+    private sealed class Pending(RequestRef request, Serial? awaited)
     {
         public RequestRef Request { get; } = request;
 
@@ -166,6 +196,9 @@ internal sealed class QueryDesk(EngineContext context, Action<Input> step)
 
         // The number of the query in Core.
         public ReadId? Read { get; set; }
+
+        // This process must have committed this serial; null: a leader must confirm the query.
+        public Serial? Awaited { get; } = awaited;
 
         // The pairs up to this index must be delivered before the answer; null: no leader has confirmed the query yet.
         public LogIndex? Index { get; set; }

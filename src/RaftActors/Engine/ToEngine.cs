@@ -37,8 +37,8 @@ internal abstract record ToEngine
     /// <summary>Asks for the pair of a serial.</summary>
     public sealed record Get(RequestRef Request, Serial Serial, TimeSpan Timeout) : ToEngine;
 
-    /// <summary>Asks for the index that a linearizable answer must include.</summary>
-    public sealed record Query(RequestRef Request, TimeSpan Timeout) : ToEngine;
+    /// <summary>Asks when the actor may answer a query.</summary>
+    public sealed record Query(RequestRef Request, TimeSpan Timeout, ReadConsistency Consistency) : ToEngine;
 
     /// <summary>Asks the leader for a change. The engine itself answers <paramref name="ReplyTo"/>.</summary>
     public sealed record Change(RequestRef Request, GroupChange What, TimeSpan Timeout, IActorRef? ReplyTo) : ToEngine;

@@ -9,7 +9,7 @@ internal sealed class ReadMetrics(ProcessTags tags, bool hasLeases)
     private static readonly Counter<long> Reads =
         RaftTelemetry.Meter.CreateCounter<long>("raft.reads", "{read}", "Queries of this process that ended.");
 
-    public void OnEnded(QueryOutcome outcome)
+    public void OnEnded(QueryOutcome outcome, ReadConsistency consistency)
     {
         if (Reads.Enabled)
         {
@@ -18,9 +18,17 @@ internal sealed class ReadMetrics(ProcessTags tags, bool hasLeases)
                 [
                     tags.Group,
                     tags.Process,
-                    new("consistency", hasLeases ? "lease" : "linearizable"),
+                    new("consistency", KindOf(consistency)),
                     new("outcome", outcome is QueryOutcome.Done ? "done" : "failed"),
                 ]);
         }
     }
+
+    // Without the serial, so that the number of tags is bounded.
+    private string KindOf(ReadConsistency consistency) => consistency.NotBelow switch
+    {
+        null => hasLeases ? "lease" : "linearizable",
+        { Value: 0 } => "local",
+        _ => "not-older-than",
+    };
 }

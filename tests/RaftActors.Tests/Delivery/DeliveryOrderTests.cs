@@ -323,6 +323,17 @@ public sealed class DeliveryOrderTests
     }
 
     [Fact]
+    public void Query_with_a_lower_serial_does_not_wait_for_one_with_a_higher_serial()
+    {
+        var order = Start(last: 2);
+        Query(order, serial: 4);
+        Query(order, serial: 2);
+        Query(order, serial: 0);
+
+        Assert.Equal(["query 2", "query 1"], Due(order));
+    }
+
+    [Fact]
     public void Query_on_an_as_committed_learner_waits_for_missing_pairs_below_its_serial()
     {
         var order = Start(delivery: LearnerDelivery.AsCommitted);

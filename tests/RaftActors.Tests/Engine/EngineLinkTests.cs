@@ -114,7 +114,7 @@ public sealed class EngineLinkTests : TestKit
         var unread = Change(life: 1);
         _process.Engine.Lose(_actor, 1);
         var late = Change(life: 1);
-        var query = new ToEngine.Query(_process.NewRequest(), TimeSpan.FromSeconds(1));
+        var query = new ToEngine.Query(_process.NewRequest(), TimeSpan.FromSeconds(1), default);
         _process.Engine.Tell(query, _actor, 1);
 
         ExpectMsg<Outcome<Membership>.NotCommitted>(refused => Assert.Equal(unread.Request, refused.Request));

@@ -45,6 +45,45 @@ public sealed class QueryDeskTests : TestKit
     }
 
     [Fact]
+    public void Query_that_names_a_serial_waits_for_its_commit_here_and_for_no_leader()
+    {
+        var request = Submit(ReadConsistency.NotOlderThan(new Serial(5)));
+        _bench.Commit(4);
+        _desk.OnCommitted();
+        _bench.Actor.ExpectNoMsg(TimeSpan.Zero);
+
+        _bench.Commit(5, 6);
+        _desk.OnCommitted();
+
+        _bench.Actor.ExpectMsg(new ToActor.Readable(1, request, new Serial(5)));
+        Assert.Equal((0, 0), (_steps.Count, _desk.Count));
+    }
+
+    [Fact]
+    public void Query_that_names_a_committed_serial_or_none_is_answered_at_once()
+    {
+        var old = Submit(ReadConsistency.NotOlderThan(new Serial(3)));
+        var local = Submit(ReadConsistency.Local);
+
+        _bench.Actor.ExpectMsg(new ToActor.Readable(1, old, new Serial(3)));
+        _bench.Actor.ExpectMsg(new ToActor.Readable(1, local, Serial.Zero));
+        Assert.Equal((0, 0), (_steps.Count, _desk.Count));
+    }
+
+    [Fact]
+    public void Query_whose_serial_is_not_committed_in_time_is_cancelled()
+    {
+        var request = Submit(ReadConsistency.NotOlderThan(new Serial(4)));
+        _bench.Context.Now += 20;
+        _desk.OnTick();
+        _bench.Commit(4);
+        _desk.OnCommitted();
+
+        _bench.Actor.ExpectMsg(new ToActor.Cancelled(1, request, new CancelReason.Unavailable()));
+        _bench.Actor.ExpectNoMsg(TimeSpan.Zero);
+    }
+
+    [Fact]
     public void Query_without_a_leader_waits_for_one()
     {
         Submit();
@@ -121,10 +160,10 @@ public sealed class QueryDeskTests : TestKit
         Assert.Equal(0, _desk.Count);
     }
 
-    private RequestRef Submit()
+    private RequestRef Submit(ReadConsistency consistency = default)
     {
         var request = _bench.Process.NewRequest();
-        _desk.Submit(new ToEngine.Query(request, TimeSpan.FromSeconds(1)));
+        _desk.Submit(new ToEngine.Query(request, TimeSpan.FromSeconds(1), consistency));
         return request;
     }
 

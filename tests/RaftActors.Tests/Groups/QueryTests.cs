@@ -64,6 +64,61 @@ public sealed class QueryTests : TestKit
         ExpectMsg<QueryOutcome.Failed>();
     }
 
+    [Theory]
+    [InlineData("raft1")]
+    [InlineData("raft3")]
+    public void Query_that_names_the_serial_of_an_append_sees_it_on_any_process(string asked)
+    {
+        _group.Found(4, 4);
+        Ask(asked, ReadConsistency.NotOlderThan(new Serial(5)));
+        _group.Advance(2);
+        ExpectNoMsg(TimeSpan.Zero);
+
+        _group.Actors["raft2"].Tell(new Recorder.Append("key5", "value5"), ActorRefs.NoSender);
+        _group.Settle();
+        _group.Advance(2);
+
+        ExpectMsg<QueryOutcome.Done>(done => Assert.True((Serial)done.Result! >= new Serial(5)));
+    }
+
+    [Fact]
+    public void Process_without_a_leader_answers_local_queries_and_those_for_serials_that_it_has()
+    {
+        _group.Found(4, 4);
+        foreach (var silent in new[] { "raft1", "raft3" })
+        {
+            Watch(_group.EngineOf(silent));
+            _group.EngineOf(silent).Tell(PoisonPill.Instance);
+            ExpectMsg<Terminated>();
+        }
+
+        _group.AdvanceUntil("raft2", "leader lost");
+        Ask("raft2", ReadConsistency.Local);
+        Ask("raft2", ReadConsistency.NotOlderThan(new Serial(4)));
+        Ask("raft2", ReadConsistency.NotOlderThan(new Serial(5)), TimeSpan.FromMilliseconds(200));
+
+        ExpectMsg<QueryOutcome.Done>(done => Assert.Equal(new Serial(4), done.Result));
+        ExpectMsg<QueryOutcome.Done>(done => Assert.Equal(new Serial(4), done.Result));
+        ExpectNoMsg(TimeSpan.Zero);
+        _group.Advance(4);
+        ExpectMsg<QueryOutcome.Failed>();
+    }
+
+    [Fact]
+    public void Local_queries_of_one_process_never_go_back()
+    {
+        _group.Found(4, 4);
+        List<Serial> seen = [];
+        for (var pair = 5; pair < 15; pair++)
+        {
+            _group.Actors["raft2"].Tell(new Recorder.Append($"key{pair}", "value"), ActorRefs.NoSender);
+            _group.Actors["raft3"].Tell(new Recorder.Query("how far?", Consistency: ReadConsistency.Local), TestActor);
+            seen.Add((Serial)ExpectMsg<QueryOutcome.Done>().Result!);
+        }
+
+        Assert.Equal(seen.Order(), seen);
+    }
+
     [Fact]
     public void Query_that_is_asked_before_the_group_is_founded_waits_for_its_leader()
     {
@@ -74,5 +129,11 @@ public sealed class QueryTests : TestKit
         _group.AdvanceUntil("raft1", "query how far? at 4");
 
         ExpectMsg<QueryOutcome.Done>();
+    }
+
+    private void Ask(string process, ReadConsistency consistency, TimeSpan? timeout = null)
+    {
+        _group.Actors[process].Tell(new Recorder.Query("how far?", timeout, consistency), TestActor);
+        _group.Settle();
     }
 }

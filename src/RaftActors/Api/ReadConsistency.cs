@@ -1,0 +1,44 @@
+using RaftActors.Core;
+
+namespace RaftActors;
+
+/// <summary>How old the state may be that answers a Query. The default value is <see cref="Linearizable"/>.</summary>
+public readonly record struct ReadConsistency
+{
+    private ReadConsistency(Serial notBelow) => NotBelow = notBelow;
+
+    /// <summary>
+    /// Never older than the call: the state includes every pair that was committed before. Costs one round of messages to a majority,
+    /// which concurrent queries share. Costs no messages on a leader while it has a lease (<c>raft.lease.enabled</c>).
+    /// </summary>
+    public static ReadConsistency Linearizable => default;
+
+    /// <summary>
+    /// The present state of this process. Costs no messages and waits for nothing. The state may lag without bound, but it never goes
+    /// back within a life of the actor.
+    /// </summary>
+    public static ReadConsistency Local { get; } = NotOlderThan(Serial.Zero);
+
+    /// <summary>Not below this serial. 0 means any state. Null: linearizable.</summary>
+    internal Serial? NotBelow { get; }
+
+    /// <summary>
+    /// A state that includes the pair with this serial and all before it. Costs no messages: the query waits until this process has
+    /// delivered the pair to its actor. The serial of an Append's outcome lets the caller read its own write on any process.
+    /// </summary>
+    /// <param name="serial">0 or more. If the pair is not committed here within the timeout, the query fails.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="serial"/> is negative.</exception>
+    public static ReadConsistency NotOlderThan(Serial serial)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(serial.Value);
+        return new ReadConsistency(serial);
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => NotBelow switch
+    {
+        null => "linearizable",
+        { Value: 0 } => "local",
+        { } serial => $"not older than {serial}",
+    };
+}
