@@ -47,7 +47,7 @@ internal sealed class AppendLane(Member origin, TimeSpan patience)
 
     /// <summary>Sends the Appends that wait, as far as the span allows.</summary>
     /// <param name="send">Sends a call to the group.</param>
-    public void SendWaiting(TimeSpan now, Action<ClientCall> send)
+    public void SendWaiting(TimeSpan now, Action<ClientCall.Append> send)
     {
         while (_waiting.First is { Value: var append } && (_sent.Count == 0 || _last + 1 - _sent.Keys.First() < Span))
         {
@@ -59,7 +59,7 @@ internal sealed class AppendLane(Member origin, TimeSpan patience)
     }
 
     /// <summary>The way to the leader has changed: sends all open Appends again, in their order.</summary>
-    public void SendAll(TimeSpan now, Action<ClientCall> send)
+    public void SendAll(TimeSpan now, Action<ClientCall.Append> send)
     {
         foreach (var append in _sent.Values)
         {
@@ -70,7 +70,7 @@ internal sealed class AppendLane(Member origin, TimeSpan patience)
     }
 
     /// <summary>Sends the Appends again that have waited long enough for an answer.</summary>
-    public void SendOverdue(TimeSpan now, Action<ClientCall> send)
+    public void SendOverdue(TimeSpan now, Action<ClientCall.Append> send)
     {
         foreach (var append in _sent.Values.Where(append => append.NextAt <= now))
         {
@@ -137,7 +137,7 @@ internal sealed class AppendLane(Member origin, TimeSpan patience)
 
     private TimeSpan PatienceOf(ClientAppend append) => patience * Math.Pow(2, Math.Min(append.Attempts, 6) - 1);
 
-    private void Send(ClientAppend append, TimeSpan now, Action<ClientCall> send)
+    private void Send(ClientAppend append, TimeSpan now, Action<ClientCall.Append> send)
     {
         var isRetry = append.Attempts > 0;
         append.Attempts++;

@@ -127,6 +127,34 @@ public sealed class RemoteClientTests : TestKit
         await Assert.ThrowsAsync<RaftUnavailableException>(() => client.QueryAsync<int>("total", TimeSpan.FromMilliseconds(300)));
     }
 
+    [Fact]
+    public async Task Client_with_as_many_open_appends_as_it_allows_refuses_the_next_one_at_once()
+    {
+        await using var client = Raft.Get(Start("shop", "raft.client.pending-max = 1")).CreateClient<int, int>();
+        var first = client.AppendAsync("clicks", 1);
+
+        var second = await client.AppendAsync("clicks", 2);
+
+        Assert.Equal(NotCommittedReason.Busy, Assert.IsType<Outcome<int>.NotCommitted>(second).Reason);
+        Assert.False(first.IsCompleted);
+    }
+
+    [Fact]
+    public async Task Cancelled_append_and_disposed_client_end_unsent_appends_as_not_committed()
+    {
+        using var cancellation = new CancellationTokenSource();
+        var client = Raft.Get(Start("shop", "")).CreateClient<int, int>();
+        var first = client.AppendAsync("clicks", 1, cancellationToken: cancellation.Token);
+        var second = client.AppendAsync("clicks", 2);
+
+        await cancellation.CancelAsync();
+        Assert.Equal(NotCommittedReason.Canceled, Assert.IsType<Outcome<int>.NotCommitted>(await first).Reason);
+        await client.DisposeAsync();
+
+        Assert.Equal(NotCommittedReason.Closed, Assert.IsType<Outcome<int>.NotCommitted>(await second).Reason);
+        Assert.Equal(NotCommittedReason.Closed, Assert.IsType<Outcome<int>.NotCommitted>(await client.AppendAsync("clicks", 3)).Reason);
+    }
+
     protected override void AfterAll()
     {
         Task.WaitAll([.. _systems.Select(system => system.Terminate())]);

@@ -1,0 +1,191 @@
+using RaftActors.Client;
+using RaftActors.Core;
+using RaftActors.Wire;
+
+namespace RaftActors.Tests.Client;
+
+public sealed class AppendLaneTests
+{
+    private static readonly Member Origin = new(new ProcessName("client-1@shop"), new Incarnation(new Guid(7, 0, 0, new byte[8])));
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
+    private readonly AppendLane _lane = new(Origin, Patience);
+    private readonly List<ClientCall.Append> _sent = [];
+    private TimeSpan _now;
+
+    [Fact]
+    public void Silent_append_is_sent_again_with_its_number_as_a_retry_and_ever_more_rarely()
+    {
+        Add();
+        SendWaiting();
+
+        Pass(1);
+        Pass(1);
+        Pass(1);
+
+        Assert.Equal([(1L, false), (1, true), (1, true)], _sent.Select(call => (call.Request.Number, call.IsRetry)));
+    }
+
+    [Fact]
+    public void Refusal_of_the_only_attempt_is_definite()
+    {
+        var append = Add();
+        SendWaiting();
+
+        Answer(1, new CancelReason.NotCommitted(NotCommittedReason.Discarded, "no"));
+
+        Assert.Equal(new CancelReason.NotCommitted(NotCommittedReason.Discarded, "no"), EndOf(append));
+        Assert.False(_lane.IsOpen);
+    }
+
+    [Fact]
+    public void Refusal_of_a_retry_is_not_definite_because_the_first_attempt_may_still_arrive()
+    {
+        var append = Add(TimeSpan.FromSeconds(5));
+        SendWaiting();
+        Pass(1);
+
+        Answer(1, new CancelReason.NotCommitted(NotCommittedReason.Discarded, "no"));
+        Assert.False(append.Task.IsCompleted);
+        Pass(4);
+
+        Assert.Equal(new CancelReason.Unknown(UnknownReason.TimedOut), EndOf(append));
+    }
+
+    [Theory]
+    [InlineData(NotCommittedReason.NoLeader)]
+    [InlineData(NotCommittedReason.Overwritten)]
+    [InlineData(NotCommittedReason.Stopped)]
+    public void Append_that_a_process_could_not_place_is_sent_again_as_a_first_attempt(NotCommittedReason reason)
+    {
+        var append = Add();
+        SendWaiting();
+
+        Answer(1, new CancelReason.NotCommitted(reason, "elsewhere"));
+        Pass(0);
+
+        Assert.Equal([false, false], _sent.Select(call => call.IsRetry));
+        Assert.False(append.Task.IsCompleted);
+    }
+
+    [Fact]
+    public void Retry_that_a_process_lost_is_sent_again_and_a_forgotten_one_is_not()
+    {
+        var (first, second) = (Add(), Add());
+        SendWaiting();
+
+        Answer(1, new CancelReason.Unknown(UnknownReason.Compacted));
+        Answer(2, new CancelReason.Unknown(UnknownReason.Forgotten));
+        Pass(0);
+
+        Assert.Equal([1L, 2, 1], _sent.Select(call => call.Request.Number));
+        Assert.False(first.Task.IsCompleted);
+        Assert.Equal(new CancelReason.Unknown(UnknownReason.Forgotten), EndOf(second));
+    }
+
+    [Fact]
+    public async Task Open_numbers_span_no_more_than_a_session_holds()
+    {
+        var appends = Enumerable.Range(0, 600).Select(_ => Add()).ToList();
+        SendWaiting();
+        Assert.Equal(AppendLane.Span, _sent.Count);
+
+        // The lowest number is open, so later ones that are done make no room.
+        Done(2);
+        SendWaiting();
+        Assert.Equal(AppendLane.Span, _sent.Count);
+
+        Done(1);
+        SendWaiting();
+        Assert.Equal(AppendLane.Span + 2, _sent.Count);
+        Assert.Equal(new Serial(1), (await appends[0].Task).As<int>().OrThrow().Serial);
+    }
+
+    [Fact]
+    public void New_way_gets_all_open_appends_in_their_order()
+    {
+        _ = Enumerable.Range(0, 3).Select(_ => Add()).ToList();
+        SendWaiting();
+        Done(2);
+        Add();
+
+        _sent.Clear();
+        _lane.SendAll(_now, _sent.Add);
+
+        Assert.Equal([(1L, true), (3, true), (4, false)], _sent.Select(call => (call.Request.Number, call.IsRetry)));
+    }
+
+    [Fact]
+    public void Cancelled_append_is_definite_only_if_it_was_not_sent()
+    {
+        var sent = Add();
+        SendWaiting();
+        var waiting = Add();
+
+        _lane.Cancel(sent);
+        _lane.Cancel(waiting);
+
+        Assert.Equal(new CancelReason.Unknown(UnknownReason.Canceled), EndOf(sent));
+        Assert.Equal(NotCommittedReason.Canceled, Assert.IsType<CancelReason.NotCommitted>(EndOf(waiting)).Reason);
+        Assert.False(_lane.IsOpen);
+    }
+
+    [Fact]
+    public void Closing_ends_unsent_appends_at_once_and_sent_ones_when_the_grace_is_over()
+    {
+        var sent = Add();
+        SendWaiting();
+        var waiting = Add();
+
+        _lane.Close(onlyUnsent: true);
+        Assert.Equal(NotCommittedReason.Closed, Assert.IsType<CancelReason.NotCommitted>(EndOf(waiting)).Reason);
+        Assert.False(sent.Task.IsCompleted);
+
+        _lane.Close(onlyUnsent: false);
+        Assert.Equal(new CancelReason.Unknown(UnknownReason.Closed), EndOf(sent));
+        Assert.Equal(NotCommittedReason.Closed, Assert.IsType<CancelReason.NotCommitted>(EndOf(Add())).Reason);
+    }
+
+    [Fact]
+    public void Outcome_for_another_client_is_ignored()
+    {
+        var append = Add();
+        SendWaiting();
+
+        _lane.Receive(new Outcome<int>.Done(new Serial(1), 1, new RequestRef(Origin.Name, Incarnation.None, 1)), _now);
+
+        Assert.False(append.Task.IsCompleted);
+    }
+
+    private static CancelReason? EndOf(ClientAppend append)
+    {
+        Assert.True(append.Task.IsCompleted);
+        return append.Task.Result.Failure;
+    }
+
+    private static RequestRef RefOf(long number) => new(Origin.Name, Origin.Incarnation, number);
+
+    private ClientAppend Add(TimeSpan? timeout = null)
+    {
+        var append = new ClientAppend("key", new byte[] { 1 }, timeout ?? TimeSpan.FromMinutes(1));
+        _lane.Add(append, _now);
+        return append;
+    }
+
+    private void SendWaiting() => _lane.SendWaiting(_now, _sent.Add);
+
+    private void Pass(int seconds)
+    {
+        _now += TimeSpan.FromSeconds(seconds);
+        _lane.EndLate(_now, () => new CancelReason.NotCommitted(NotCommittedReason.NoLeader, "none"));
+        _lane.SendOverdue(_now, _sent.Add);
+    }
+
+    private void Done(long number) => _lane.Receive(new Outcome<int>.Done(new Serial(number), 1, RefOf(number)), _now);
+
+    private void Answer(long number, CancelReason reason) => _lane.Receive(
+        reason is CancelReason.NotCommitted no
+            ? new Outcome<int>.NotCommitted(no.Reason, no.Detail, RefOf(number))
+            : new Outcome<int>.Unknown(((CancelReason.Unknown)reason).Reason, RefOf(number)),
+        _now);
+}
