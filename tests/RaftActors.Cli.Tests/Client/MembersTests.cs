@@ -59,7 +59,7 @@ public sealed class MembersTests
         using var silent = ScriptedServer.Silent();
         using var next = ScriptedServer.Answering(request => new Reply.Done(request.Number));
 
-        var run = Run.Here("members", "remove", ":9993", "-S", $"{silent.Id},{next.Id}", "--timeout", "2");
+        var run = Run.Here("members", "remove", ":9993", "-S", $"{silent.Id},{next.Id}", "--timeout", "5");
 
         Assert.Equal(
             (3, "", $"raft: unknown whether :9993 was removed: {silent.Id} did not answer in time; run 'raft status' to find out\n"),
