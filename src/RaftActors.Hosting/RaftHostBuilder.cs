@@ -64,6 +64,25 @@ public sealed class RaftHostBuilder
         return this;
     }
 
+    /// <summary>
+    /// Registers a singleton <see cref="RaftClient{TValue, TResult}"/> of a group. Keyed by the group's name if one is given. The host must
+    /// have started before the client is used.
+    /// </summary>
+    /// <typeparam name="TValue">The type of the values of the group, as its actors have it.</typeparam>
+    /// <typeparam name="TResult">The type of the results of HandleAppend, as the actors have it.</typeparam>
+    /// <param name="group">The name of the group. Null: <c>raft.group</c>.</param>
+    /// <param name="options">Null, and each unset option: the configuration decides.</param>
+    public RaftHostBuilder AddClient<TValue, TResult>(string? group = null, RaftClientOptions<TValue, TResult>? options = null)
+    {
+        RaftClient<TValue, TResult> Create(IServiceProvider services) =>
+            Raft.Get(services.GetRequiredService<RaftHost>().System).CreateClient(group, options);
+
+        _ = group is null
+            ? Services.AddSingleton(Create)
+            : Services.AddKeyedSingleton(group, (services, _) => Create(services));
+        return this;
+    }
+
     private static bool IsRaftActor(Type? type)
     {
         while (type is not null && !(type.IsGenericType && type.GetGenericTypeDefinition() == typeof(RaftActor<,>)))

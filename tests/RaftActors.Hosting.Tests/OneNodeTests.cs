@@ -34,6 +34,23 @@ public sealed class OneNodeTests
     }
 
     [Fact]
+    public async Task Injected_client_calls_the_group_and_ends_with_the_services()
+    {
+        RaftClient<int, int> client;
+        await using (var node = new HostedNode(_port, [_port], raft => raft.AddActor<Counter>("counter").AddClient<int, int>()))
+        {
+            await node.StartAsync();
+            client = node.Services.GetRequiredService<RaftClient<int, int>>();
+
+            Assert.Equal(5, (await client.AppendAsync("number", 5)).OrThrow().Result);
+            Assert.Same(client, node.Services.GetRequiredService<RaftClient<int, int>>());
+        }
+
+        var late = Assert.IsType<Outcome<int>.NotCommitted>(await client.AppendAsync("number", 5));
+        Assert.Equal(NotCommittedReason.Closed, late.Reason);
+    }
+
+    [Fact]
     public async Task Pairs_survive_a_restart_of_the_host_with_a_store_directory()
     {
         using var folder = new TemporaryFolder();

@@ -89,8 +89,7 @@ public abstract class RaftClient<TValue, TResult> : RaftClient
         string key, TValue value, TimeSpan? timeout = null, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Asks HandleQuery of one process: the leader, or another one if the leader is silent. The answer is linearizable: its state is not
-    /// older than this call. It costs one round of messages between the leader and a majority. The client repeats the question until the
+    /// Asks HandleQuery of one process: the leader, or another one if the leader is silent. The client repeats the question until the
     /// deadline, so HandleQuery may see it more than once.
     /// </summary>
     /// <typeparam name="TAnswer">The type of the answer.</typeparam>
@@ -98,13 +97,17 @@ public abstract class RaftClient<TValue, TResult> : RaftClient
     /// The argument of HandleQuery. Its type and that of the answer need a type that RaftActors knows, or a serializer of Akka.
     /// </param>
     /// <param name="timeout">The time until the end. Null: <c>raft.query-timeout</c>, 5 s by default.</param>
+    /// <param name="consistency">How old the state may be. Null: <see cref="ReadConsistency.Linearizable"/>.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="ArgumentException">The type of the question has no serializer.</exception>
     /// <exception cref="InvalidOperationException">The answer is of another type.</exception>
     /// <exception cref="RaftUnavailableException">No process answered in time, or HandleQuery failed.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public abstract Task<TAnswer> QueryAsync<TAnswer>(
-        object question, TimeSpan? timeout = null, CancellationToken cancellationToken = default);
+        object question,
+        TimeSpan? timeout = null,
+        ReadConsistency? consistency = null,
+        CancellationToken cancellationToken = default);
 
     /// <summary>Fetches a committed pair from the log of a process.</summary>
     /// <param name="serial">The serial of the pair, 1 or more.</param>

@@ -393,8 +393,8 @@ public sealed class RaftContext<TValue>
         }
 
         var request = _process.NewRequest();
-        _process.Queries.Add(request, question, ReadConsistency.Linearizable, client, isOfClient: true);
-        _process.Engine.Tell(new ToEngine.Query(request, call.Timeout, ReadConsistency.Linearizable), _actor, _life);
+        _process.Queries.Add(request, question, call.Consistency, client, isOfClient: true);
+        _process.Engine.Tell(new ToEngine.Query(request, call.Timeout, call.Consistency), _actor, _life);
     }
 
     /// <param name="handleQuery">Null: the actor does not override HandleQuery.</param>

@@ -50,11 +50,14 @@ internal sealed class LiveClient<TValue, TResult>(
     }
 
     public override async Task<TAnswer> QueryAsync<TAnswer>(
-        object question, TimeSpan? timeout = null, CancellationToken cancellationToken = default)
+        object question,
+        TimeSpan? timeout = null,
+        ReadConsistency? consistency = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(question);
-        var answer = await QueryAsync(results.Encode(question), timeout ?? settings.Requests.QueryTimeout, cancellationToken)
-            .ConfigureAwait(false);
+        var (bytes, limit) = (results.Encode(question), timeout ?? settings.Requests.QueryTimeout);
+        var answer = await QueryAsync(bytes, limit, consistency ?? ReadConsistency.Linearizable, cancellationToken).ConfigureAwait(false);
         return answer switch
         {
             TAnswer typed => typed,
@@ -74,7 +77,8 @@ internal sealed class LiveClient<TValue, TResult>(
         if (found.Length == 0)
         {
             // The process may lag, or be deposed. If the pair is committed, it arrives there, or at another process.
-            var last = await QueryAsync(ReadOnlyMemory<byte>.Empty, time, cancellationToken).ConfigureAwait(false);
+            var last = await QueryAsync(ReadOnlyMemory<byte>.Empty, time, ReadConsistency.Linearizable, cancellationToken)
+                .ConfigureAwait(false);
             if (last is not long committed || committed < serial.Value)
             {
                 return null;
@@ -140,10 +144,11 @@ internal sealed class LiveClient<TValue, TResult>(
         await calls.Stopped.ConfigureAwait(false);
     }
 
-    private async Task<object?> QueryAsync(ReadOnlyMemory<byte> question, TimeSpan timeout, CancellationToken cancellationToken)
+    private async Task<object?> QueryAsync(
+        ReadOnlyMemory<byte> question, TimeSpan timeout, ReadConsistency consistency, CancellationToken cancellationToken)
     {
-        var outcome = await DemandAsync<QueryOutcome>(
-            new ClientQuestion(timeout, left => new ClientCall.Query(question, left)), cancellationToken).ConfigureAwait(false);
+        var asked = new ClientQuestion(timeout, left => new ClientCall.Query(question, left, consistency));
+        var outcome = await DemandAsync<QueryOutcome>(asked, cancellationToken).ConfigureAwait(false);
         return outcome is QueryOutcome.Done done ? done.Result : throw new RaftUnavailableException(((QueryOutcome.Failed)outcome).Reason);
     }
 

@@ -52,9 +52,16 @@ internal static class ClientFormat
     {
         writer.Bytes(query.Question.Span);
         WriteTime(writer, query.Timeout);
+        writer.Flag(query.Consistency.NotBelow is not null);
+        writer.Number(query.Consistency.NotBelow?.Value ?? 0);
     }
 
-    public static ClientCall.Query ReadQuery(ref ByteReader reader) => new(reader.Bytes().ToArray(), ReadTime(ref reader));
+    public static ClientCall.Query ReadQuery(ref ByteReader reader)
+    {
+        var (question, timeout) = (reader.Bytes().ToArray(), ReadTime(ref reader));
+        var (isWeak, serial) = (reader.Flag(), new Serial(reader.Count()));
+        return new ClientCall.Query(question, timeout, isWeak ? ReadConsistency.NotOlderThan(serial) : ReadConsistency.Linearizable);
+    }
 
     public static void WriteRead(ByteWriter writer, ClientCall.Read read)
     {

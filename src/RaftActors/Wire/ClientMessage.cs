@@ -34,7 +34,7 @@ internal abstract record ClientCall : WireMessage
 
     /// <summary>Asks the actor of a process, as its own Query does. The answer is a <see cref="QueryOutcome"/>.</summary>
     /// <param name="Question">Written as a result is. Empty: asks for the last committed serial, and every actor answers.</param>
-    public sealed record Query(ReadOnlyMemory<byte> Question, TimeSpan Timeout) : ClientCall;
+    public sealed record Query(ReadOnlyMemory<byte> Question, TimeSpan Timeout, ReadConsistency Consistency) : ClientCall;
 
     /// <summary>Asks a process for a committed pair. The answer is <see cref="ClientReply.Pairs"/>.</summary>
     /// <param name="After">The serial before the first pair.</param>

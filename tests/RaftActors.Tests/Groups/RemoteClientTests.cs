@@ -42,6 +42,7 @@ public sealed class RemoteClientTests : TestKit
         await client.AppendAsync("clicks", 40);
 
         Assert.Equal(40, await client.QueryAsync<int>("total"));
+        Assert.Equal(40, await client.QueryAsync<int>("total", consistency: ReadConsistency.NotOlderThan(new Serial(1))));
         Assert.Equal(("clicks", 40), await client.GetAsync(new Serial(1)) is { } entry ? (entry.Key, entry.Value) : default);
         Assert.Null(await client.GetAsync(new Serial(2)));
         var status = await client.StatusAsync();

@@ -76,7 +76,8 @@ internal static class Samples
         ["kl"] = new ClientCall.Locate("orders", Hops: 1),
         ["ka"] = new ClientCall.Append(Request, "key100", new byte[] { 1, 2, 3 }, TimeSpan.FromMilliseconds(5001), IsRetry: true),
         ["kr"] = new ClientReply.Located("orders", Two.Name, new Term(7), [Process]),
-        ["kq"] = new ClientCall.Query(new byte[] { 1, 2, 3 }, TimeSpan.FromMilliseconds(5001)),
+        ["kq"] = new ClientCall.Query(
+            new byte[] { 1, 2, 3 }, TimeSpan.FromMilliseconds(5001), ReadConsistency.NotOlderThan(new Serial(292))),
         ["kg"] = new ClientCall.Read(new Serial(292), 256, TimeSpan.FromMilliseconds(5001)),
         ["km"] = new ClientCall.Change(new GroupChange.Join(Two.Name), TimeSpan.FromMilliseconds(5001)),
         ["ke"] = new ClientCall.Explain(),
@@ -175,6 +176,7 @@ internal static class Samples
         ("a", new WireMessage.AppendRequest(Request, "key100", new byte[] { 1 }, 0, IsRetry: true)),
         ("a", new WireMessage.AppendRequest(Request, "key100", new byte[] { 1 }, 1, IsRetry: true)),
         ("kr", new ClientReply.Located("orders", null, default, [])),
+        ("kq", new ClientCall.Query(new byte[] { 1 }, TimeSpan.Zero, ReadConsistency.Linearizable)),
         ("m", new WireMessage.ChangeRequest(Request, new GroupChange.Transfer(null), 0)),
         ("m", new WireMessage.ChangeRequest(Request, new GroupChange.Join(Two.Name), 0)),
         ("m", new WireMessage.ChangeRequest(Request, new GroupChange.Leave(Two.Name), 0)),
