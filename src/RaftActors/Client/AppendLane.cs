@@ -143,8 +143,9 @@ internal sealed class AppendLane(Member origin, TimeSpan patience)
         append.Attempts++;
         append.SentAt = now;
         append.NextAt = now + PatienceOf(append);
-        send(new ClientCall.Append(
-            new RequestId(origin, append.Number), append.Key, append.Value, append.Deadline - now, isRetry));
+        // The next tick ends it if its time is up. A process could not read a negative time.
+        var left = append.Deadline > now ? append.Deadline - now : TimeSpan.Zero;
+        send(new ClientCall.Append(new RequestId(origin, append.Number), append.Key, append.Value, left, isRetry));
     }
 
     private void End(ClientAppend append, CancelReason reason) =>

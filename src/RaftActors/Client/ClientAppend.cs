@@ -5,13 +5,16 @@ namespace RaftActors.Client;
 /// <summary>One Append of a client, until it ends. The actor of the client alone changes it; the task is safe for any thread.</summary>
 internal sealed class ClientAppend(string key, ReadOnlyMemory<byte> value, TimeSpan timeout)
 {
+    /// <summary>The longest timeout of a call. A later deadline might overflow.</summary>
+    public static readonly TimeSpan TimeoutMax = TimeSpan.FromMilliseconds(int.MaxValue);
+
     private readonly TaskCompletionSource<IOutcome> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public string Key => key;
 
     public ReadOnlyMemory<byte> Value => value;
 
-    public TimeSpan Timeout => timeout;
+    public TimeSpan Timeout => timeout < TimeoutMax ? timeout : TimeoutMax;
 
     /// <summary>The outcome. Its task never fails.</summary>
     public Task<IOutcome> Task => _end.Task;

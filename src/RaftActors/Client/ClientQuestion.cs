@@ -12,7 +12,7 @@ internal sealed class ClientQuestion(TimeSpan timeout, Func<TimeSpan, ClientCall
 {
     private readonly TaskCompletionSource<ClientAnswer> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public TimeSpan Timeout => timeout;
+    public TimeSpan Timeout => timeout < ClientAppend.TimeoutMax ? timeout : ClientAppend.TimeoutMax;
 
     public bool MayRepeat => mayRepeat;
 

@@ -22,6 +22,7 @@ internal sealed class GroupFinder(
     private readonly SortedDictionary<ProcessName, IActorRef> _engines = [];
     private readonly Dictionary<IActorRef, TimeSpan> _silentSince = [];
     private (ProcessName Name, Term Term)? _leader;
+    private TimeSpan _leaderAt;
     private IActorRef? _way;
     private TimeSpan _askedRegistriesAt = TimeSpan.MinValue;
 
@@ -84,9 +85,12 @@ internal sealed class GroupFinder(
             Learn(process.Name, resolve(process.Engine));
         }
 
-        if (located.Leader is { } leader && (_leader is null || located.Term >= _leader.Value.Term))
+        // Terms rise. But a group that lost all its stores is founded anew, in the first term. Then no process knows the old one.
+        var isForgotten = _way is null && now - _leaderAt >= patience;
+        if (located.Leader is { } leader && (_leader is null || isForgotten || located.Term >= _leader.Value.Term))
         {
             _leader = (leader, located.Term);
+            _leaderAt = now;
             FindWay(sender, now);
         }
         else if (_way is { } way && way.Equals(sender) && located.Leader is null)

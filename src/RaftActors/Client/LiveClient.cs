@@ -18,6 +18,8 @@ internal sealed class LiveClient<TValue, TResult>(
     IActorRef actor)
     : RaftClient<TValue, TResult>
 {
+    private volatile bool _isDisposed;
+
     public override string Group => settings.Group;
 
     public override async Task<Outcome<TResult>> AppendAsync(
@@ -140,6 +142,7 @@ internal sealed class LiveClient<TValue, TResult>(
 
     public override async ValueTask DisposeAsync()
     {
+        _isDisposed = true;
         actor.Tell(ClientActor.Close.Instance, ActorRefs.NoSender);
         await calls.Stopped.ConfigureAwait(false);
     }
@@ -165,7 +168,7 @@ internal sealed class LiveClient<TValue, TResult>(
             }
             catch (RaftUnavailableException)
             {
-                ObjectDisposedException.ThrowIf(calls.Stopped.IsCompleted, this);
+                ObjectDisposedException.ThrowIf(_isDisposed || calls.Stopped.IsCompleted, this);
             }
         }
     }

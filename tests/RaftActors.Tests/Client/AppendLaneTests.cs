@@ -116,6 +116,18 @@ public sealed class AppendLaneTests
     }
 
     [Fact]
+    public void Way_that_is_found_after_the_deadline_gets_no_negative_time()
+    {
+        Add(TimeSpan.FromSeconds(1));
+        SendWaiting();
+        _now += TimeSpan.FromSeconds(2);
+
+        _lane.SendAll(_now, _sent.Add);
+
+        Assert.Equal([TimeSpan.FromSeconds(1), TimeSpan.Zero], _sent.Select(call => call.Timeout));
+    }
+
+    [Fact]
     public void Cancelled_append_is_definite_only_if_it_was_not_sent()
     {
         var sent = Add();
