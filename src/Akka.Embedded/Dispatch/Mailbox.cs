@@ -67,7 +67,7 @@ internal sealed class Mailbox(ActorCell cell, Dispatcher dispatcher) : IThreadPo
 
             message.Next = head;
         }
-        while (Interlocked.CompareExchange(ref _systemMessages, message, head) != head);
+        while (!ReferenceEquals(Interlocked.CompareExchange(ref _systemMessages, message, head), head));
         Schedule();
     }
 
