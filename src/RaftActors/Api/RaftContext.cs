@@ -127,7 +127,7 @@ public sealed class RaftContext<TValue>
         var bytes = _values.Encode(value);
         _process.Settings.Limits.DemandFits(key, bytes);
         var request = _process.NewRequest();
-        var span = Spans.Begin(Spans.Append, ActivityKind.Client, Activity.Current?.Context ?? default, _process.Telemetry.Tags);
+        var span = Spans.Begin(Spans.Append, ActivityKind.Client, parent: default, _process.Telemetry.Tags);
         Tell(new ToEngine.Append(request, key, bytes, timeout ?? _process.Settings.Requests.AppendTimeout, span), replyTo);
         return request;
     }

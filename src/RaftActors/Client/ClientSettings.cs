@@ -58,13 +58,13 @@ internal sealed record ClientSettings(
     {
         var at = contact.IndexOf('@');
         var system = at > 0 ? contact[..at] : self.System;
+        var address = NodeAddress.Of(contact[(at + 1)..], self, system);
         Demand(
-            NodeAddress.Parse(contact[(at + 1)..]) is not null,
+            address is not null,
             $"raft.client.contacts names '{contact}', which is no address. Write system@host:port, or host:port.");
         Demand(
             !self.HasLocalScope,
             $"raft.client.contacts names '{contact}', but this actor system has no address. Set akka.actor.provider = remote.");
-        var (host, port) = NodeAddress.Parse(contact[(at + 1)..])!.Value; // Justification: just demanded.
-        return new Address(self.Protocol, system, host, port);
+        return address!; // Justification: just demanded.
     }
 }

@@ -23,11 +23,10 @@ internal sealed class GroupFinder(
     private readonly Dictionary<IActorRef, TimeSpan> _silentSince = [];
     private (ProcessName Name, Term Term)? _leader;
     private TimeSpan _leaderAt;
-    private IActorRef? _way;
     private TimeSpan _askedRegistriesAt = TimeSpan.MinValue;
 
     /// <summary>The engine to send calls to; null: none is known now.</summary>
-    public IActorRef? Way => _way;
+    public IActorRef? Way { get; private set; }
 
     /// <summary>The engine to ask a question. Each attempt asks the next one, the leader's first.</summary>
     /// <param name="name">The process to ask. Null: any.</param>
@@ -38,7 +37,7 @@ internal sealed class GroupFinder(
             return _engines.GetValueOrDefault(wanted);
         }
 
-        IActorRef[] engines = [.. _engines.Values.OrderBy(engine => engine.Equals(_way) ? 0 : _silentSince.ContainsKey(engine) ? 2 : 1)];
+        IActorRef[] engines = [.. _engines.Values.OrderBy(engine => engine.Equals(Way) ? 0 : _silentSince.ContainsKey(engine) ? 2 : 1)];
         return engines.Length == 0 ? null : engines[attempts % engines.Length];
     }
 
@@ -66,7 +65,7 @@ internal sealed class GroupFinder(
     /// <summary>Asks the engine on the way whether it is still there.</summary>
     public void Ping()
     {
-        if (_way is { } way)
+        if (Way is { } way)
         {
             ask(way, new ClientCall.Locate(group, Hops: 0));
         }
@@ -86,16 +85,16 @@ internal sealed class GroupFinder(
         }
 
         // Terms rise. But a group that lost all its stores is founded anew, in the first term. Then no process knows the old one.
-        var isForgotten = _way is null && now - _leaderAt >= patience;
+        var isForgotten = Way is null && now - _leaderAt >= patience;
         if (located.Leader is { } leader && (_leader is null || isForgotten || located.Term >= _leader.Value.Term))
         {
             _leader = (leader, located.Term);
             _leaderAt = now;
             FindWay(sender, now);
         }
-        else if (_way is { } way && way.Equals(sender) && located.Leader is null)
+        else if (Way is { } way && way.Equals(sender) && located.Leader is null)
         {
-            _way = null;
+            Way = null;
         }
     }
 
@@ -105,10 +104,10 @@ internal sealed class GroupFinder(
     /// <summary>The engine on the way does not answer.</summary>
     public void OnSilent(TimeSpan now)
     {
-        if (_way is { } way)
+        if (Way is { } way)
         {
             _silentSince.TryAdd(way, now);
-            _way = null;
+            Way = null;
         }
     }
 
@@ -120,9 +119,9 @@ internal sealed class GroupFinder(
             _silentSince.TryAdd(engine, now);
         }
 
-        if (_way is { } way && way.Path.Address.Equals(node))
+        if (Way is { } way && way.Path.Address.Equals(node))
         {
-            _way = null;
+            Way = null;
         }
     }
 
@@ -149,11 +148,11 @@ internal sealed class GroupFinder(
 
         if (!_silentSince.TryGetValue(engine, out var since))
         {
-            _way = engine;
+            Way = engine;
         }
-        else if (now - since >= patience && _way is null)
+        else if (now - since >= patience && Way is null)
         {
-            _way = follower;
+            Way = follower;
         }
     }
 }

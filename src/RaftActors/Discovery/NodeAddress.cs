@@ -13,8 +13,11 @@ internal static class NodeAddress
 
     /// <param name="self">The address of an actor system of the same protocol and name.</param>
     /// <returns>Null if the name is no address.</returns>
-    public static Address? Of(string node, Address self) =>
-        Parse(node) is var (host, port) ? new Address(self.Protocol, self.System, host, port) : null;
+    public static Address? Of(string node, Address self) => Of(node, self, self.System);
+
+    /// <returns>Null if the name is no address.</returns>
+    public static Address? Of(string node, Address self, string system) =>
+        Parse(node) is var (host, port) ? new Address(self.Protocol, system, host, port) : null;
 
     /// <returns>Null if the name is no address.</returns>
     public static (string Host, int Port)? Parse(string node)

@@ -18,8 +18,6 @@ internal sealed class TraceDesk(ProcessTags tags, ApplySpans applies)
     private readonly Dictionary<RequestId, Trace> _traces = [];
     private readonly LinkedList<RequestId> _inOrder = [];
 
-    public int Count => _traces.Count;
-
     /// <summary>An Append of this process, or of another one that sends it with its trace.</summary>
     public void Note(RequestId request, ActivityContext parent)
     {
@@ -57,7 +55,7 @@ internal sealed class TraceDesk(ProcessTags tags, ApplySpans applies)
         List<TraceLink> links = [];
         foreach (var entry in append.Entries)
         {
-            if (entry.Payload is Payload.Pair { Request: { } request } && _traces.TryGetValue(request, out var trace))
+            if (Find(entry) is var (request, trace))
             {
                 links.Add(new TraceLink(request, trace.Parent));
             }
@@ -78,7 +76,7 @@ internal sealed class TraceDesk(ProcessTags tags, ApplySpans applies)
         {
             foreach (var entry in append.Entries)
             {
-                if (entry.Payload is Payload.Pair { Request: { } request } && _traces.TryGetValue(request, out var trace))
+                if (Find(entry) is var (_, trace))
                 {
                     trace.Index = entry.Index;
                     trace.Begin(Spans.Replicate, ActivityKind.Server, tags);
@@ -107,7 +105,7 @@ internal sealed class TraceDesk(ProcessTags tags, ApplySpans applies)
     /// <summary>The entry is committed here, and the actor will apply it.</summary>
     public void OnCommitted(LogEntry entry)
     {
-        if (_traces.Count > 0 && entry.Payload is Payload.Pair { Request: { } request } && _traces.TryGetValue(request, out var trace))
+        if (_traces.Count > 0 && Find(entry) is var (request, trace))
         {
             applies.Add(entry.Serial, trace.Parent);
             Forget(request);
@@ -122,6 +120,9 @@ internal sealed class TraceDesk(ProcessTags tags, ApplySpans applies)
             trace.End();
         }
     }
+
+    private (RequestId Request, Trace Trace)? Find(LogEntry entry) =>
+        entry.Payload is Payload.Pair { Request: { } request } && _traces.TryGetValue(request, out var trace) ? (request, trace) : null;
 
     private void Forget(RequestId request)
     {

@@ -13,6 +13,7 @@ internal static class Spans
     public const string Replicate = "raft.replicate";
     public const string Apply = "raft.apply";
 
+    /// <param name="parent">The default: <see cref="Activity.Current"/>, if there is one.</param>
     /// <returns>Null if there is no listener, or none samples the trace.</returns>
     public static Activity? Begin(string name, ActivityKind kind, ActivityContext parent, ProcessTags tags)
     {

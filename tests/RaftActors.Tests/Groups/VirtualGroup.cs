@@ -14,12 +14,7 @@ namespace RaftActors.Tests.Groups;
 internal sealed class VirtualGroup(TestKitBase kit, ActorSystem system, IDictionary<string, ScriptedStore>? stores = null)
 {
     /// <summary>For the test's actor system.</summary>
-    public static readonly Config Config = ConfigurationFactory.ParseString(
-        """
-        akka.scheduler.implementation = "VirtualTime.VirtualScheduler, RaftActors.Tests"
-        raft.node = "node1"
-        raft.roster = ["raft1@node1", "raft2@node1", "raft3@node1"]
-        """);
+    public static readonly Config Config = ConfigOf("node1");
 
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(50);
 
@@ -33,6 +28,14 @@ internal sealed class VirtualGroup(TestKitBase kit, ActorSystem system, IDiction
         : this(kit, kit.Sys)
     {
     }
+
+    /// <summary>For an actor system whose processes are on this node.</summary>
+    public static Config ConfigOf(string node) => ConfigurationFactory.ParseString(
+        $"""
+        akka.scheduler.implementation = "VirtualTime.VirtualScheduler, RaftActors.Tests"
+        raft.node = "{node}"
+        raft.roster = ["raft1@{node}", "raft2@{node}", "raft3@{node}"]
+        """);
 
     /// <summary>The messages of each process's actor; see <see cref="Recorder"/>.</summary>
     public Dictionary<string, TestProbe> Watchers { get; } = [];

@@ -1,5 +1,4 @@
 using Akka.Actor;
-using Akka.Configuration;
 using Akka.TestKit.Xunit2;
 
 using RaftActors.Core;
@@ -10,22 +9,16 @@ namespace RaftActors.Tests.Telemetry;
 /// <summary>The metrics of a group in virtual time. raft1 leads. No other test has the node "metered".</summary>
 public sealed class TelemetryTests : TestKit
 {
-    private static readonly Config Config = ConfigurationFactory.ParseString(
-        """
-        raft.node = "metered"
-        raft.roster = ["raft1@metered", "raft2@metered", "raft3@metered"]
-        """).WithFallback(VirtualGroup.Config);
-
     private readonly MetricRecorder _metrics = new("raft.process", process => process.EndsWith("@metered", StringComparison.Ordinal));
     private readonly VirtualGroup _group;
 
     public TelemetryTests()
-        : base(Config) => _group = new VirtualGroup(this);
+        : base(VirtualGroup.ConfigOf("metered")) => _group = new VirtualGroup(this);
 
     [Fact]
     public void Append_is_counted_as_done_and_timed_on_the_process_that_made_it()
     {
-        Found();
+        _group.Found(0, 0);
         Hold("raft1", "raft3");
         Append("raft2");
         _group.Advance(2);
@@ -39,7 +32,7 @@ public sealed class TelemetryTests : TestKit
     [Fact]
     public void Append_that_the_leader_discards_is_counted_with_the_reason()
     {
-        Found();
+        _group.Found(0, 0);
         Append("raft3", "no");
         ExpectMsg<Outcome<int>.NotCommitted>();
 
@@ -61,7 +54,7 @@ public sealed class TelemetryTests : TestKit
     [Fact]
     public void Append_that_a_leader_took_and_did_not_commit_in_time_is_counted_as_unknown()
     {
-        Found();
+        _group.Found(0, 0);
         Hold("raft1", "raft2", "raft3");
         Append("raft2", timeout: TimeSpan.FromMilliseconds(100));
         _group.Advance(2);
@@ -73,7 +66,7 @@ public sealed class TelemetryTests : TestKit
     [Fact]
     public void Append_after_the_engine_has_stopped_is_counted_with_the_reason()
     {
-        Found();
+        _group.Found(0, 0);
         Stop("raft2");
         Append("raft2");
         ExpectMsg<Outcome<int>.NotCommitted>();
@@ -84,7 +77,7 @@ public sealed class TelemetryTests : TestKit
     [Fact]
     public void Query_is_counted_with_its_outcome()
     {
-        Found();
+        _group.Found(0, 0);
         _group.Actors["raft2"].Tell(new Recorder.Query("how far?"), TestActor);
         _group.Settle();
         _group.Advance(2);
@@ -101,7 +94,7 @@ public sealed class TelemetryTests : TestKit
     [Fact]
     public void Election_is_counted_once_by_its_winner()
     {
-        Found();
+        _group.Found(0, 0);
         _group.Actors["raft1"].Tell(new Recorder.Transfer(new ProcessName("raft3@metered")), TestActor);
         _group.AdvanceUntil("raft3", "leads");
 
@@ -128,7 +121,7 @@ public sealed class TelemetryTests : TestKit
     [Fact]
     public void Gauges_show_the_term_and_the_role_of_each_process()
     {
-        Found();
+        _group.Found(0, 0);
         _group.Actors["raft1"].Tell(new Recorder.GetStatus(), TestActor);
         var term = ExpectMsg<RaftStatus>().Term;
 
@@ -146,7 +139,7 @@ public sealed class TelemetryTests : TestKit
     [Fact]
     public void Gauges_show_the_open_appends_in_each_stage()
     {
-        Found();
+        _group.Found(0, 0);
         Hold("raft1", "raft2", "raft3");
         for (var i = 0; i < 6; i++)
         {
@@ -168,7 +161,7 @@ public sealed class TelemetryTests : TestKit
     [Fact]
     public void Leader_shows_how_many_entries_each_process_lacks_on_disk()
     {
-        Found();
+        _group.Found(0, 0);
         Hold("raft3");
         Append("raft1");
         Append("raft1");
@@ -203,7 +196,7 @@ public sealed class TelemetryTests : TestKit
     [Fact]
     public async Task Gauges_of_a_process_end_with_its_engine()
     {
-        Found();
+        _group.Found(0, 0);
         Stop("raft2");
         _group.Advance();
 
@@ -217,7 +210,7 @@ public sealed class TelemetryTests : TestKit
     [Fact]
     public void Each_instrument_has_a_unit_and_a_description()
     {
-        Found();
+        _group.Found(0, 0);
         Append("raft1");
         ExpectMsg<Outcome<int>.Done>();
         _metrics.Observe("raft.term");
@@ -260,14 +253,5 @@ public sealed class TelemetryTests : TestKit
         _group.EngineOf(name).Tell(PoisonPill.Instance);
         ExpectMsg<Terminated>();
         _group.Settle();
-    }
-
-    private void Found()
-    {
-        _group.Start("raft1", 0);
-        _group.Start("raft2", 0);
-        _group.Start("raft3", 0);
-        _group.AdvanceUntil("raft1", "leads");
-        _group.Advance(5);
     }
 }

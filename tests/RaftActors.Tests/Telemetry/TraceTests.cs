@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 
-using Akka.Configuration;
 using Akka.TestKit.Xunit2;
 
 using RaftActors.Core;
@@ -12,22 +11,16 @@ namespace RaftActors.Tests.Telemetry;
 /// <summary>The traces of a group in virtual time. raft1 leads. No other test has the node "traced".</summary>
 public sealed class TraceTests : TestKit
 {
-    private static readonly Config Config = ConfigurationFactory.ParseString(
-        """
-        raft.node = "traced"
-        raft.roster = ["raft1@traced", "raft2@traced", "raft3@traced"]
-        """).WithFallback(VirtualGroup.Config);
-
     private readonly ConcurrentQueue<Activity> _spans = [];
     private readonly VirtualGroup _group;
 
     public TraceTests()
-        : base(Config) => _group = new VirtualGroup(this);
+        : base(VirtualGroup.ConfigOf("traced")) => _group = new VirtualGroup(this);
 
     [Fact]
     public void Append_is_one_trace_from_its_caller_over_the_leader_to_all_processes()
     {
-        Found();
+        _group.Found(0, 0);
         using var listener = Listen(ActivitySamplingResult.AllDataAndRecorded);
 
         Append("raft3");
@@ -50,7 +43,7 @@ public sealed class TraceTests : TestKit
     [Fact]
     public void Appends_of_one_actor_are_traces_of_their_own()
     {
-        Found();
+        _group.Found(0, 0);
         using var listener = Listen(ActivitySamplingResult.AllDataAndRecorded);
 
         Append("raft1");
@@ -63,7 +56,7 @@ public sealed class TraceTests : TestKit
     [Fact]
     public void Append_without_a_sampled_trace_has_no_spans()
     {
-        Found();
+        _group.Found(0, 0);
         using var listener = Listen(ActivitySamplingResult.None);
 
         Append("raft3");
@@ -89,8 +82,6 @@ public sealed class TraceTests : TestKit
         ActivitySource.AddActivityListener(listener);
         return listener;
     }
-
-    private void Found() => _group.Found(0, 0);
 
     private void Append(string by)
     {
