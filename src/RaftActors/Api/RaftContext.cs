@@ -393,7 +393,8 @@ public sealed class RaftContext<TValue>
         }
 
         var request = _process.NewRequest();
-        _process.Queries.Add(request, question, call.Consistency, client, isOfClient: true);
+        var span = call is ClientCall.TracedQuery traced ? BeginQuery(ActivityKind.Server, traced.Parent) : null;
+        _process.Queries.Add(request, question, call.Consistency, client, span, isOfClient: true);
         _process.Engine.Tell(new ToEngine.Query(request, call.Timeout, call.Consistency), _actor, _life);
     }
 
@@ -405,6 +406,7 @@ public sealed class RaftContext<TValue>
             return;
         }
 
+        using var scope = Spans.Enter(query.Span);
         QueryOutcome outcome = new QueryOutcome.Failed(request, "HandleQuery threw an exception.");
         try
         {
@@ -463,12 +465,16 @@ public sealed class RaftContext<TValue>
                 _process.Appends.Add(append.Request, replyTo, _outcomes, append.Span);
                 break;
             case ToEngine.Query query when question is not null:
-                _process.Queries.Add(query.Request, question, query.Consistency, replyTo);
+                var span = BeginQuery(ActivityKind.Internal, parent: default);
+                _process.Queries.Add(query.Request, question, query.Consistency, replyTo, span);
                 break;
         }
 
         _process.Engine.Tell(message, _actor, _life);
     }
+
+    private Activity? BeginQuery(ActivityKind kind, ActivityContext parent) =>
+        Spans.Begin(Spans.Query, kind, parent, _process.Telemetry.Tags);
 
     private RequestRef Change(GroupChange change, TimeSpan? timeout, IActorRef? replyTo)
     {

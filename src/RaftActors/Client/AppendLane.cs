@@ -47,7 +47,7 @@ internal sealed class AppendLane(Member origin, TimeSpan patience)
 
     /// <summary>Sends the Appends that wait, as far as the span allows.</summary>
     /// <param name="send">Sends a call to the group.</param>
-    public void SendWaiting(TimeSpan now, Action<ClientCall.Append> send)
+    public void SendWaiting(TimeSpan now, Action<WireMessage> send)
     {
         while (_waiting.First is { Value: var append } && (_sent.Count == 0 || _last + 1 - _sent.Keys.First() < Span))
         {
@@ -59,7 +59,7 @@ internal sealed class AppendLane(Member origin, TimeSpan patience)
     }
 
     /// <summary>The way to the leader has changed: sends all open Appends again, in their order.</summary>
-    public void SendAll(TimeSpan now, Action<ClientCall.Append> send)
+    public void SendAll(TimeSpan now, Action<WireMessage> send)
     {
         foreach (var append in _sent.Values)
         {
@@ -70,7 +70,7 @@ internal sealed class AppendLane(Member origin, TimeSpan patience)
     }
 
     /// <summary>Sends the Appends again that have waited long enough for an answer.</summary>
-    public void SendOverdue(TimeSpan now, Action<ClientCall.Append> send)
+    public void SendOverdue(TimeSpan now, Action<WireMessage> send)
     {
         foreach (var append in _sent.Values.Where(append => append.NextAt <= now))
         {
@@ -137,7 +137,7 @@ internal sealed class AppendLane(Member origin, TimeSpan patience)
 
     private TimeSpan PatienceOf(ClientAppend append) => patience * Math.Pow(2, Math.Min(append.Attempts, 6) - 1);
 
-    private void Send(ClientAppend append, TimeSpan now, Action<ClientCall.Append> send)
+    private void Send(ClientAppend append, TimeSpan now, Action<WireMessage> send)
     {
         var isRetry = append.Attempts > 0;
         append.Attempts++;
@@ -145,7 +145,9 @@ internal sealed class AppendLane(Member origin, TimeSpan patience)
         append.NextAt = now + PatienceOf(append);
         // The next tick ends it if its time is up. A process could not read a negative time.
         var left = append.Deadline > now ? append.Deadline - now : TimeSpan.Zero;
-        send(new ClientCall.Append(new RequestId(origin, append.Number), append.Key, append.Value, left, isRetry));
+        var request = new RequestId(origin, append.Number);
+        var call = new ClientCall.Append(request, append.Key, append.Value, left, isRetry);
+        send(append.Span is { } span ? new WireMessage.Traced([new TraceLink(request, span.Context)], call) : call);
     }
 
     private void End(ClientAppend append, CancelReason reason) =>

@@ -1,9 +1,12 @@
+using System.Diagnostics;
+
 using RaftActors.Wire;
 
 namespace RaftActors.Client;
 
 /// <summary>One Append of a client, until it ends. The actor of the client alone changes it; the task is safe for any thread.</summary>
-internal sealed class ClientAppend(string key, ReadOnlyMemory<byte> value, TimeSpan timeout)
+/// <param name="span">The client's span; null: the trace is not sampled.</param>
+internal sealed class ClientAppend(string key, ReadOnlyMemory<byte> value, TimeSpan timeout, Activity? span = null)
 {
     /// <summary>The longest timeout of a call. A later deadline might overflow.</summary>
     public static readonly TimeSpan TimeoutMax = TimeSpan.FromMilliseconds(int.MaxValue);
@@ -15,6 +18,8 @@ internal sealed class ClientAppend(string key, ReadOnlyMemory<byte> value, TimeS
     public ReadOnlyMemory<byte> Value => value;
 
     public TimeSpan Timeout => timeout < TimeoutMax ? timeout : TimeoutMax;
+
+    public Activity? Span => span;
 
     /// <summary>The outcome. Its task never fails.</summary>
     public Task<IOutcome> Task => _end.Task;

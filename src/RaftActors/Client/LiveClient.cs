@@ -1,9 +1,11 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 
 using Akka.Actor;
 
 using RaftActors.Delivery;
 using RaftActors.Engine;
+using RaftActors.Telemetry;
 using RaftActors.Wire;
 
 namespace RaftActors.Client;
@@ -28,9 +30,11 @@ internal sealed class LiveClient<TValue, TResult>(
         ArgumentNullException.ThrowIfNull(key);
         var bytes = values.Encode(value);
         settings.Limits.DemandFits(key, bytes);
-        var append = new ClientAppend(key, bytes, timeout ?? appendTimeout);
+        var span = Spans.BeginOfClient(Spans.Append, Group);
+        var append = new ClientAppend(key, bytes, timeout ?? appendTimeout, span);
         if (!calls.TryAdd(append))
         {
+            Spans.End(span);
             return new Outcome<TResult>.NotCommitted(
                 NotCommittedReason.Busy,
                 $"This client has {settings.PendingMax} open Appends (raft.client.pending-max). Append it again later.");
@@ -48,6 +52,7 @@ internal sealed class LiveClient<TValue, TResult>(
         finally
         {
             calls.Remove(append);
+            Spans.End(span);
         }
     }
 
@@ -59,7 +64,18 @@ internal sealed class LiveClient<TValue, TResult>(
     {
         ArgumentNullException.ThrowIfNull(question);
         var (bytes, limit) = (results.Encode(question), timeout ?? settings.Requests.QueryTimeout);
-        var answer = await QueryAsync(bytes, limit, consistency ?? ReadConsistency.Linearizable, cancellationToken).ConfigureAwait(false);
+        var span = Spans.BeginOfClient(Spans.Query, Group);
+        object? answer;
+        try
+        {
+            answer = await QueryAsync(bytes, limit, consistency ?? ReadConsistency.Linearizable, cancellationToken, span)
+                .ConfigureAwait(false);
+        }
+        finally
+        {
+            Spans.End(span);
+        }
+
         return answer switch
         {
             TAnswer typed => typed,
@@ -148,9 +164,15 @@ internal sealed class LiveClient<TValue, TResult>(
     }
 
     private async Task<object?> QueryAsync(
-        ReadOnlyMemory<byte> question, TimeSpan timeout, ReadConsistency consistency, CancellationToken cancellationToken)
+        ReadOnlyMemory<byte> question,
+        TimeSpan timeout,
+        ReadConsistency consistency,
+        CancellationToken cancellationToken,
+        Activity? span = null)
     {
-        var asked = new ClientQuestion(timeout, left => new ClientCall.Query(question, left, consistency));
+        var asked = new ClientQuestion(timeout, left => span is null
+            ? new ClientCall.Query(question, left, consistency)
+            : new ClientCall.TracedQuery(question, left, consistency, span.Context));
         var outcome = await DemandAsync<QueryOutcome>(asked, cancellationToken).ConfigureAwait(false);
         return outcome is QueryOutcome.Done done ? done.Result : throw new RaftUnavailableException(((QueryOutcome.Failed)outcome).Reason);
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 
 using Akka.Actor;
@@ -18,10 +19,16 @@ internal sealed class OpenQueries(ReadMetrics metrics)
     public IEnumerable<RequestRef> Requests => _open.Keys;
 
     /// <param name="replyTo">The asker; null: the answer is not told.</param>
+    /// <param name="span">Ends with the query; null: its trace is not sampled.</param>
     /// <param name="isOfClient">A client asks, which may ask another process.</param>
     public void Add(
-        RequestRef request, object question, ReadConsistency consistency, IActorRef? replyTo, bool isOfClient = false) =>
-        _open.Add(request, new OpenQuery(request, question, consistency, replyTo, isOfClient, metrics));
+        RequestRef request,
+        object question,
+        ReadConsistency consistency,
+        IActorRef? replyTo,
+        Activity? span,
+        bool isOfClient = false) =>
+        _open.Add(request, new OpenQuery(request, question, consistency, replyTo, isOfClient, metrics, span));
 
     public bool TryTake(RequestRef request, [NotNullWhen(true)] out OpenQuery? query) => _open.Remove(request, out query);
 
@@ -37,19 +44,27 @@ internal sealed class OpenQueries(ReadMetrics metrics)
 
     /// <summary>A question, and the actor that waits for its answer.</summary>
     public sealed record OpenQuery(
-        RequestRef Request, object Question, ReadConsistency Consistency, IActorRef? ReplyTo, bool IsOfClient, ReadMetrics Metrics)
+        RequestRef Request,
+        object Question,
+        ReadConsistency Consistency,
+        IActorRef? ReplyTo,
+        bool IsOfClient,
+        ReadMetrics Metrics,
+        Activity? Span)
     {
         /// <summary>Ends the query before the actor saw it.</summary>
         public void Fail(string reason, IActorRef sender)
         {
             var outcome = new QueryOutcome.Failed(Request, reason);
             Metrics.OnEnded(outcome, Consistency);
+            Spans.End(Span);
             ReplyTo?.Tell(IsOfClient ? new ClientReply.Declined(reason) : outcome, sender);
         }
 
         public void End(QueryOutcome outcome, IActorRef sender)
         {
             Metrics.OnEnded(outcome, Consistency);
+            Spans.End(Span);
             ReplyTo?.Tell(outcome, sender);
         }
     }

@@ -7,9 +7,9 @@ using RaftActors.Wire;
 namespace RaftActors.Engine;
 
 /// <summary>
-/// The sampled traces of the Appends that this process has part in. A trace goes with the request to the leader, and with its entry to the
-/// other processes. Without samples the desk is empty and costs a comparison. At most <see cref="MaxTraces"/> are known: the oldest is
-/// forgotten first.
+/// The sampled traces of the Appends that this process has part in. A trace comes with the call of a client. It goes with the request to
+/// the leader, and with its entry to the other processes. Without samples the desk is empty and costs a comparison. At most
+/// <see cref="MaxTraces"/> are known: the oldest is forgotten first.
 /// </summary>
 internal sealed class TraceDesk(ProcessTags tags, ApplySpans applies)
 {
@@ -18,7 +18,7 @@ internal sealed class TraceDesk(ProcessTags tags, ApplySpans applies)
     private readonly Dictionary<RequestId, Trace> _traces = [];
     private readonly LinkedList<RequestId> _inOrder = [];
 
-    /// <summary>An Append of this process, or of another one that sends it with its trace.</summary>
+    /// <summary>An Append of this process, or of a client or another process that sends it with its trace.</summary>
     public void Note(RequestId request, ActivityContext parent)
     {
         Forget(request);
@@ -69,7 +69,11 @@ internal sealed class TraceDesk(ProcessTags tags, ApplySpans applies)
     {
         foreach (var link in traced.Links)
         {
-            Note(link.Request, link.Parent);
+            // A client may send its Append again. The spans of the first attempt go on.
+            if (traced.Inner is not ClientCall.Append || !_traces.ContainsKey(link.Request))
+            {
+                Note(link.Request, link.Parent);
+            }
         }
 
         if (traced.Inner is WireMessage.CoreMessage { Envelope.Body: Message.AppendEntries append })

@@ -12,20 +12,25 @@ internal static class Spans
     public const string Propose = "raft.propose";
     public const string Replicate = "raft.replicate";
     public const string Apply = "raft.apply";
+    public const string Query = "raft.query";
 
+    /// <summary>Begins a span of a process.</summary>
     /// <param name="parent">The default: <see cref="Activity.Current"/>, if there is one.</param>
     /// <returns>Null if there is no listener, or none samples the trace.</returns>
-    public static Activity? Begin(string name, ActivityKind kind, ActivityContext parent, ProcessTags tags)
-    {
-        if (!RaftTelemetry.Source.HasListeners())
-        {
-            return null;
-        }
+    public static Activity? Begin(string name, ActivityKind kind, ActivityContext parent, ProcessTags tags) =>
+        RaftTelemetry.Source.HasListeners() ? Begin(name, kind, parent, [tags.Group, tags.Process]) : null;
 
-        var current = Activity.Current;
-        var span = RaftTelemetry.Source.StartActivity(name, kind, parent, [tags.Group, tags.Process]);
-        Activity.Current = current;
-        return span;
+    /// <summary>Begins a span of a client, below <see cref="Activity.Current"/>.</summary>
+    /// <returns>Null if there is no listener, or none samples the trace.</returns>
+    public static Activity? BeginOfClient(string name, string group) =>
+        RaftTelemetry.Source.HasListeners() ? Begin(name, ActivityKind.Client, default, [new("raft.group", group)]) : null;
+
+    /// <summary>Makes a span <see cref="Activity.Current"/> until the result is disposed. Null: changes nothing.</summary>
+    public static Scope Enter(Activity? span)
+    {
+        var before = Activity.Current;
+        Activity.Current = span ?? before;
+        return new Scope(before);
     }
 
     public static void End(Activity? span)
@@ -36,5 +41,18 @@ internal static class Spans
             span.Dispose();
             Activity.Current = current;
         }
+    }
+
+    private static Activity? Begin(string name, ActivityKind kind, ActivityContext parent, KeyValuePair<string, object?>[] tags)
+    {
+        var current = Activity.Current;
+        var span = RaftTelemetry.Source.StartActivity(name, kind, parent, tags);
+        Activity.Current = current;
+        return span;
+    }
+
+    internal readonly ref struct Scope(Activity? before)
+    {
+        public void Dispose() => Activity.Current = before;
     }
 }

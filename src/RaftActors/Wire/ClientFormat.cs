@@ -63,6 +63,18 @@ internal static class ClientFormat
         return new ClientCall.Query(question, timeout, isWeak ? ReadConsistency.NotOlderThan(serial) : ReadConsistency.Linearizable);
     }
 
+    public static void WriteTracedQuery(ByteWriter writer, ClientCall.TracedQuery query)
+    {
+        WriteQuery(writer, query);
+        TraceFormat.WriteContext(writer, query.Parent);
+    }
+
+    public static ClientCall.TracedQuery ReadTracedQuery(ref ByteReader reader)
+    {
+        var (question, timeout, consistency) = ReadQuery(ref reader);
+        return new ClientCall.TracedQuery(question, timeout, consistency, TraceFormat.ReadContext(ref reader));
+    }
+
     public static void WriteRead(ByteWriter writer, ClientCall.Read read)
     {
         writer.Number(read.After.Value);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 
 using Akka.Event;
 
@@ -34,7 +35,13 @@ internal abstract record ClientCall : WireMessage
 
     /// <summary>Asks the actor of a process, as its own Query does. The answer is a <see cref="QueryOutcome"/>.</summary>
     /// <param name="Question">Written as a result is. Empty: asks for the last committed serial, and every actor answers.</param>
-    public sealed record Query(ReadOnlyMemory<byte> Question, TimeSpan Timeout, ReadConsistency Consistency) : ClientCall;
+    public record Query(ReadOnlyMemory<byte> Question, TimeSpan Timeout, ReadConsistency Consistency) : ClientCall;
+
+    /// <summary>A query with a sampled trace.</summary>
+    /// <param name="Parent">The client's span.</param>
+    public sealed record TracedQuery(
+        ReadOnlyMemory<byte> Question, TimeSpan Timeout, ReadConsistency Consistency, ActivityContext Parent)
+        : Query(Question, Timeout, Consistency);
 
     /// <summary>Asks a process for a committed pair. The answer is <see cref="ClientReply.Pairs"/>.</summary>
     /// <param name="After">The serial before the first pair.</param>

@@ -18,12 +18,7 @@ internal static class TraceFormat
         writer.List(traced.Links, link =>
         {
             writer.Request(link.Request);
-            Span<byte> ids = stackalloc byte[TraceIdSize + SpanIdSize];
-            link.Parent.TraceId.CopyTo(ids[..TraceIdSize]);
-            link.Parent.SpanId.CopyTo(ids[TraceIdSize..]);
-            writer.Rest(ids);
-            writer.Octet((byte)link.Parent.TraceFlags);
-            writer.Text(link.Parent.TraceState ?? "");
+            WriteContext(writer, link.Parent);
         });
         writer.Text(WireTable.Manifest(traced.Inner));
         WireTable.Write(writer, traced.Inner);
@@ -31,15 +26,26 @@ internal static class TraceFormat
 
     public static WireMessage.Traced Read(ref ByteReader reader) => new(reader.List(LinkSizeMin, ReadLink), ReadInner(ref reader));
 
-    private static TraceLink ReadLink(ref ByteReader reader)
+    public static void WriteContext(ByteWriter writer, ActivityContext context)
     {
-        var request = reader.Request();
+        Span<byte> ids = stackalloc byte[TraceIdSize + SpanIdSize];
+        context.TraceId.CopyTo(ids[..TraceIdSize]);
+        context.SpanId.CopyTo(ids[TraceIdSize..]);
+        writer.Rest(ids);
+        writer.Octet((byte)context.TraceFlags);
+        writer.Text(context.TraceState ?? "");
+    }
+
+    public static ActivityContext ReadContext(ref ByteReader reader)
+    {
         var traceId = ActivityTraceId.CreateFromBytes(reader.Raw(TraceIdSize));
         var spanId = ActivitySpanId.CreateFromBytes(reader.Raw(SpanIdSize));
         var flags = (ActivityTraceFlags)reader.Octet();
         var state = reader.Text();
-        return new TraceLink(request, new ActivityContext(traceId, spanId, flags, state.Length == 0 ? null : state, isRemote: true));
+        return new ActivityContext(traceId, spanId, flags, state.Length == 0 ? null : state, isRemote: true);
     }
+
+    private static TraceLink ReadLink(ref ByteReader reader) => new(reader.Request(), ReadContext(ref reader));
 
     private static WireMessage ReadInner(ref ByteReader reader) => reader.Text() switch
     {

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 using RaftActors.Client;
 using RaftActors.Core;
 using RaftActors.Wire;
@@ -11,6 +13,7 @@ public sealed class AppendLaneTests
 
     private readonly AppendLane _lane = new(Origin, Patience);
     private readonly List<ClientCall.Append> _sent = [];
+    private readonly List<TraceLink> _links = [];
     private TimeSpan _now;
 
     [Fact]
@@ -24,6 +27,20 @@ public sealed class AppendLaneTests
         Pass(1);
 
         Assert.Equal([(1L, false), (1, true), (1, true)], _sent.Select(call => (call.Request.Number, call.IsRetry)));
+    }
+
+    [Fact]
+    public void Each_attempt_of_an_append_carries_its_trace_only_if_that_is_sampled()
+    {
+        using var span = new Activity("caller").Start();
+        _lane.Add(new ClientAppend("key", default, TimeSpan.FromSeconds(5), span), _now);
+        Add();
+
+        SendWaiting();
+        Pass(1);
+
+        Assert.Equal([1L, 2, 1, 2], _sent.Select(call => call.Request.Number));
+        Assert.Equal([(1L, span.Context), (1, span.Context)], _links.Select(link => (link.Request.Number, link.Parent)));
     }
 
     [Fact]
@@ -110,7 +127,7 @@ public sealed class AppendLaneTests
         Add();
 
         _sent.Clear();
-        _lane.SendAll(_now, _sent.Add);
+        _lane.SendAll(_now, Take);
 
         Assert.Equal([(1L, true), (3, true), (4, false)], _sent.Select(call => (call.Request.Number, call.IsRetry)));
     }
@@ -122,7 +139,7 @@ public sealed class AppendLaneTests
         SendWaiting();
         _now += TimeSpan.FromSeconds(2);
 
-        _lane.SendAll(_now, _sent.Add);
+        _lane.SendAll(_now, Take);
 
         Assert.Equal([TimeSpan.FromSeconds(1), TimeSpan.Zero], _sent.Select(call => call.Timeout));
     }
@@ -184,13 +201,20 @@ public sealed class AppendLaneTests
         return append;
     }
 
-    private void SendWaiting() => _lane.SendWaiting(_now, _sent.Add);
+    private void Take(WireMessage message)
+    {
+        var traced = message as WireMessage.Traced;
+        _links.AddRange(traced?.Links ?? []);
+        _sent.Add((ClientCall.Append)(traced?.Inner ?? message));
+    }
+
+    private void SendWaiting() => _lane.SendWaiting(_now, Take);
 
     private void Pass(int seconds)
     {
         _now += TimeSpan.FromSeconds(seconds);
         _lane.EndLate(_now, () => new CancelReason.NotCommitted(NotCommittedReason.NoLeader, "none"));
-        _lane.SendOverdue(_now, _sent.Add);
+        _lane.SendOverdue(_now, Take);
     }
 
     private void Done(long number) => _lane.Receive(new Outcome<int>.Done(new Serial(number), 1, RefOf(number)), _now);

@@ -11,8 +11,13 @@ namespace RaftActors.Tests.Telemetry;
 /// <summary>The traces of a group in virtual time. raft1 leads. No other test has the node "traced".</summary>
 public sealed class TraceTests : TestKit
 {
+    // Longer than any step takes on a working machine.
+    private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan VirtualDay = TimeSpan.FromDays(1);
+
     private readonly ConcurrentQueue<Activity> _spans = [];
     private readonly VirtualGroup _group;
+    private readonly Activity _caller = new("caller");
 
     public TraceTests()
         : base(VirtualGroup.ConfigOf("traced")) => _group = new VirtualGroup(this);
@@ -64,7 +69,71 @@ public sealed class TraceTests : TestKit
         Assert.Empty(_spans);
     }
 
+    [Fact]
+    public async Task Append_of_a_client_is_one_trace_from_the_callers_span_to_all_processes()
+    {
+        _group.Found(0, 0);
+        using var listener = Listen(ActivitySamplingResult.AllDataAndRecorded);
+        var client = Raft.Get(Sys).CreateClient<string, int>();
+        Task<Outcome<int>> outcome;
+        using (_caller.Start())
+        {
+            outcome = client.AppendAsync("key", "value", VirtualDay);
+        }
+
+        _group.AdvanceUntil("raft3", "append 1 key=value");
+        await outcome.WaitAsync(Guard);
+
+        var append = Assert.Single(_spans, span => span.OperationName == "raft.append");
+        var propose = Assert.Single(_spans, span => span.OperationName == "raft.propose");
+        Assert.Equal((_caller.SpanId, ActivityKind.Client), (append.ParentSpanId, append.Kind));
+        Assert.Equal(append.SpanId, propose.ParentSpanId);
+        Assert.Equal("default", append.GetTagItem("raft.group"));
+        Assert.Equal(2, _spans.Count(span => span.OperationName == "raft.replicate" && span.ParentSpanId == propose.SpanId));
+        Assert.Equal(3, _spans.Count(span => span.OperationName == "raft.apply"));
+        Assert.All(_spans, span => Assert.Equal((_caller.TraceId, true), (span.TraceId, span.IsStopped)));
+    }
+
+    [Fact]
+    public async Task Query_of_a_client_is_one_trace_from_the_callers_span_to_the_process_that_answers()
+    {
+        _group.Found(1, 0);
+        using var listener = Listen(ActivitySamplingResult.AllDataAndRecorded);
+        var client = Raft.Get(Sys).CreateClient<string, int>();
+        Task<Serial> answer;
+        using (_caller.Start())
+        {
+            answer = client.QueryAsync<Serial>("where", VirtualDay);
+        }
+
+        _group.AdvanceUntil("raft1", "query where at 1");
+        await answer.WaitAsync(Guard);
+
+        var asked = Assert.Single(_spans, span => span.Kind == ActivityKind.Client);
+        var answered = Assert.Single(_spans, span => span.Kind == ActivityKind.Server);
+        Assert.All(_spans, span => Assert.Equal(("raft.query", true), (span.OperationName, span.IsStopped)));
+        Assert.Equal((_caller.SpanId, asked.SpanId), (asked.ParentSpanId, answered.ParentSpanId));
+        Assert.Equal("raft1", ProcessOf(answered));
+    }
+
+    [Fact]
+    public void Query_of_an_actor_has_a_span_of_its_own()
+    {
+        _group.Found(0, 0);
+        using var listener = Listen(ActivitySamplingResult.AllDataAndRecorded);
+
+        _group.Actors["raft2"].Tell(new Recorder.Query("where"), TestActor);
+        _group.AdvanceUntil("raft2", "query where at 0");
+        ExpectMsg<QueryOutcome.Done>();
+
+        var query = Assert.Single(_spans);
+        Assert.Equal(("raft.query", "raft2", true), (query.OperationName, ProcessOf(query), query.IsStopped));
+    }
+
     private static string ProcessOf(Activity span) => ((string)span.GetTagItem("raft.process")!).Split('@')[0];
+
+    // Other tests have clients of a group with the same name.
+    private bool IsOurs(ActivityContext parent) => _caller.Id is not null && parent.TraceId == _caller.TraceId;
 
     private static bool IsOurs(IEnumerable<KeyValuePair<string, object?>>? tags) => tags?.Any(IsOurs) == true;
 
@@ -76,7 +145,7 @@ public sealed class TraceTests : TestKit
         var listener = new ActivityListener
         {
             ShouldListenTo = source => source.Name == RaftTelemetry.Name,
-            Sample = (ref options) => IsOurs(options.Tags) ? result : ActivitySamplingResult.None,
+            Sample = (ref options) => IsOurs(options.Parent) || IsOurs(options.Tags) ? result : ActivitySamplingResult.None,
             ActivityStarted = _spans.Enqueue,
         };
         ActivitySource.AddActivityListener(listener);

@@ -52,6 +52,13 @@ internal static class Samples
 
     private static readonly LocalProcess Process = new("orders", One.Name, "akka.tcp://demo@127.0.0.1:2551/system/raft/x#42");
 
+    private static readonly ActivityContext Sampled = new(
+        ActivityTraceId.CreateFromString("4bf92f3577b34da6a3ce929d0e0e4736"),
+        ActivitySpanId.CreateFromString("00f067aa0ba902b7"),
+        ActivityTraceFlags.Recorded,
+        "vendor=value",
+        isRemote: true);
+
     /// <summary>By manifest.</summary>
     public static readonly SortedDictionary<string, object> All = new(StringComparer.Ordinal)
     {
@@ -65,12 +72,7 @@ internal static class Samples
         ]),
         ["z"] = new WireMessage.Traced(
             [
-                new TraceLink(Request, new ActivityContext(
-                    ActivityTraceId.CreateFromString("4bf92f3577b34da6a3ce929d0e0e4736"),
-                    ActivitySpanId.CreateFromString("00f067aa0ba902b7"),
-                    ActivityTraceFlags.Recorded,
-                    "vendor=value",
-                    isRemote: true)),
+                new TraceLink(Request, Sampled),
             ],
             new WireMessage.AppendRequest(Request, "key100", new byte[] { 1, 2, 3 }, 1)),
         ["kl"] = new ClientCall.Locate("orders", Hops: 1),
@@ -78,6 +80,8 @@ internal static class Samples
         ["kr"] = new ClientReply.Located("orders", Two.Name, new Term(7), [Process]),
         ["kq"] = new ClientCall.Query(
             new byte[] { 1, 2, 3 }, TimeSpan.FromMilliseconds(5001), ReadConsistency.NotOlderThan(new Serial(292))),
+        ["kt"] = new ClientCall.TracedQuery(
+            new byte[] { 1, 2, 3 }, TimeSpan.FromMilliseconds(5001), ReadConsistency.Linearizable, Sampled),
         ["kg"] = new ClientCall.Read(new Serial(292), 256, TimeSpan.FromMilliseconds(5001)),
         ["km"] = new ClientCall.Change(new GroupChange.Join(Two.Name), TimeSpan.FromMilliseconds(5001)),
         ["ke"] = new ClientCall.Explain(),

@@ -9,10 +9,10 @@ public sealed class Counter : RaftActor<int, int>
 {
     private int _total;
 
-    // Append may be called on any node. The sender receives an Outcome<int>.
+    // An actor may append by a message too. The sender receives an Outcome<int>.
     public Counter() => Receive<Count>(count => Raft.Append("clicks", count.Number, replyTo: Sender));
 
-    // Called on every node with the same entries in the same order. The result goes to the sender of the Count.
+    // Called on every node with the same entries in the same order. The result goes to the caller.
     protected override int HandleAppend(Entry<int> entry) => _total += entry.Value;
 }
 

@@ -1,21 +1,18 @@
-using Akka.Actor;
-
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 
 using RaftActors;
-using RaftActors.Hosting;
 
 using RaftApp;
 
 var builder = WebApplication.CreateBuilder(args);
-builder.Services.AddRaftActors(raft => raft.AddActor<Counter>("counter"));
+builder.Services.AddRaftActors(raft => raft.AddActor<Counter>("counter").AddClient<int, int>());
 builder.Services.AddHealthChecks().AddRaftActors();
 builder.Services.AddSingleton(new MetricsPage(RaftTelemetry.Name));
 builder.Services.AddHostedService(services => ActivatorUtilities.CreateInstance<TraceLog>(services, RaftTelemetry.Name));
 var app = builder.Build();
 
 // Any node takes a click. The answer is the total, once a majority of the nodes has the click on disk.
-app.MapPost("/clicks", async (RaftHost raft) => (await raft.GetActor("counter").Ask<Outcome<int>>(new Count(1))).Match(
+app.MapPost("/clicks", async (RaftClient<int, int> counter) => (await counter.AppendAsync("clicks", 1)).Match(
     done => Results.Text($"total {done.Result}\n"),
     notCommitted => Results.Problem(notCommitted.Detail, statusCode: 503),
     unknown => Results.Problem($"The click is counted now, later or never: {unknown.Reason}", statusCode: 504)));

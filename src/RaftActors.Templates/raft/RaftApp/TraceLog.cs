@@ -17,7 +17,7 @@ public sealed class TraceLog : IHostedService, IDisposable
             "{Trace} {Span} of {Process} took {Milliseconds} ms",
             span.TraceId,
             span.OperationName,
-            span.GetTagItem("raft.process"),
+            span.GetTagItem("raft.process") ?? "a client",
             span.Duration.TotalMilliseconds),
     };
 
