@@ -14,6 +14,7 @@ internal static class AllTrials
         ("frozen-leader", KillTrials.Freeze),
         ("churn", ChurnTrials.Members),
         ("bad-input", InputTrials.All),
+        ("clients", ClientTrials.KillLeader),
     ];
 
     private static readonly (string Name, Func<Trial, Task<string>> Run)[] OnNetworks =
@@ -36,14 +37,15 @@ internal static class AllTrials
         return 0;
     }
 
-    public static async Task<int> Run(string tools, string only, int? rounds, int port)
+    public static async Task<int> Run(string tools, string only, int? rounds, int? seconds, int port)
     {
         var work = Directory.CreateTempSubdirectory("rafttrials").FullName;
         try
         {
             var canRun = CanRun(tools, only);
             var trials = Named(Here, only).Concat(canRun == 0 ? Named(OnNetworks, only) : []);
-            return Math.Max(canRun, await TrialRunner.Run(trials, name => new Trial(Path.Combine(work, name), tools, port, rounds)));
+            return Math.Max(
+                canRun, await TrialRunner.Run(trials, name => new Trial(Path.Combine(work, name), tools, port, rounds, seconds)));
         }
         finally
         {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 
+using RaftTrials.Clients;
 using RaftTrials.Load;
 
 namespace RaftTrials;
@@ -10,6 +11,12 @@ internal static class CommandLine
     private static readonly Option<int?> Rounds = new("--rounds")
     {
         Description = "Number of rounds of each trial. Default: each trial has its own number.",
+        HelpName = "n",
+    };
+
+    private static readonly Option<int?> Seconds = new("--seconds")
+    {
+        Description = "The time in which the trial 'clients' kills leaders. Default: 300.",
         HelpName = "n",
     };
 
@@ -43,7 +50,7 @@ internal static class CommandLine
             "Runs raft servers as processes under load; kills, freezes, partitions and replaces them; then checks all answers against the "
             + "log. Prints a line for each trial. Exit code 0: all held; 1: one failed, or cannot run on this machine.")
         {
-            Rounds, Only, Tools, Port, CanRun, LoadCommand.Build(),
+            Rounds, Seconds, Only, Tools, Port, CanRun, LoadCommand.Build(), MemberCommand.Build(),
         };
         root.SetAction((parsed, _) =>
         {
@@ -51,7 +58,7 @@ internal static class CommandLine
             var only = parsed.GetValue(Only) ?? "";
             return parsed.GetValue(CanRun)
                 ? Task.FromResult(AllTrials.CanRun(tools, only))
-                : AllTrials.Run(tools, only, parsed.GetValue(Rounds), parsed.GetValue(Port));
+                : AllTrials.Run(tools, only, parsed.GetValue(Rounds), parsed.GetValue(Seconds), parsed.GetValue(Port));
         });
         return root;
     }

@@ -25,7 +25,7 @@ internal sealed class Group : IDisposable
         Servers =
         [
             .. hosts.Select((host, place) =>
-                new RaftServer(host, PortOf(place), Path.Combine(work, $"server{place + 1}"), list, Elections)),
+                Make(host, PortOf(place), Path.Combine(work, $"server{place + 1}"), list)),
         ];
     }
 
@@ -108,12 +108,7 @@ internal sealed class Group : IDisposable
         List<StoredLog> stores = [];
         foreach (var server in members)
         {
-            var verified = await RaftProgram.Run(Host.Here, "log", "verify", "--data", server.Data);
-            if (verified.Code != 0)
-            {
-                throw new TrialFailure($"the files of {server.Id} are damaged: {verified}");
-            }
-
+            await server.Verify();
             stores.Add(StoredLog.Of(server.Id, server.Data));
         }
 
@@ -135,6 +130,13 @@ internal sealed class Group : IDisposable
         {
             server.Dispose();
         }
+    }
+
+    private RaftServer Make(Host host, int port, string data, string founders)
+    {
+        string[] name = host.Address.Length > 0 ? ["--host", host.Address] : [];
+        string[] arguments = ["server", "-c", founders, "-p", $"{port}", "--data", data, .. name];
+        return new RaftServer(host, port, data, RaftProgram.Path, arguments, Elections);
     }
 
     // No server logs this, so a command asks for it repeatedly.

@@ -1,19 +1,18 @@
 namespace RaftTrials.Servers;
 
-/// <summary>A raft server and its restarts.</summary>
+/// <summary>A server of the raft program, or another program that logs like it, and its restarts.</summary>
 internal sealed class RaftServer : IDisposable
 {
     private readonly List<ChildProcess> _processes = [];
     private readonly Action<OutputLine> _heard;
+    private readonly string _program;
     private readonly string[] _arguments;
 
-    /// <param name="founders">The value of <c>-c</c>.</param>
+    /// <param name="program">The path of its program, a .NET assembly.</param>
     /// <param name="elections">Receives the elections that the server logs.</param>
-    public RaftServer(Host host, int port, string data, string founders, Elections elections)
+    public RaftServer(Host host, int port, string data, string program, string[] arguments, Elections elections)
     {
-        (Host, Id, Data) = (host, $"{host.Address}:{port}", data);
-        string[] name = host.Address.Length > 0 ? ["--host", host.Address] : [];
-        _arguments = ["server", "-c", founders, "-p", $"{port}", "--data", data, .. name];
+        (Host, Id, Data, _program, _arguments) = (host, $"{host.Address}:{port}", data, program, arguments);
         _heard = line =>
         {
             if (ServerLines.Elected(line) is { } term)
@@ -34,7 +33,7 @@ internal sealed class RaftServer : IDisposable
     /// <summary>The latest process of this server.</summary>
     public ChildProcess Process => _processes[^1];
 
-    public void Start() => _processes.Add(Host.Start(RaftProgram.Path, _arguments, heard: _heard));
+    public void Start() => _processes.Add(Host.Start(_program, _arguments, heard: _heard));
 
     /// <summary>Deletes the data directory.</summary>
     public void Wipe() => Directory.Delete(Data, recursive: true);
@@ -48,6 +47,16 @@ internal sealed class RaftServer : IDisposable
         if (await Process.Ended(Guards.Wait) is var code && code != 0)
         {
             throw new TrialFailure($"after SIGTERM {Id} {(code is null ? "still runs" : $"ended with exit code {code}")}");
+        }
+    }
+
+    /// <summary>Checks the files of the stopped server with <c>raft log verify</c>.</summary>
+    public async Task Verify()
+    {
+        var verified = await RaftProgram.Run(Host.Here, "log", "verify", "--data", Data);
+        if (verified.Code != 0)
+        {
+            throw new TrialFailure($"the files of {Id} are damaged: {verified}");
         }
     }
 

@@ -8,12 +8,14 @@ internal sealed class Trial : ITrial
     private readonly string _tools;
     private readonly int _firstPort;
     private readonly int? _rounds;
+    private readonly int? _seconds;
+    private readonly List<RaftServer> _members = [];
     private Group? _group;
     private Network? _network;
 
-    public Trial(string work, string tools, int firstPort, int? rounds)
+    public Trial(string work, string tools, int firstPort, int? rounds, int? seconds)
     {
-        (Work, _tools, _firstPort, _rounds) = (work, tools, firstPort, rounds);
+        (Work, _tools, _firstPort, _rounds, _seconds) = (work, tools, firstPort, rounds, seconds);
         Directory.CreateDirectory(work);
     }
 
@@ -24,6 +26,24 @@ internal sealed class Trial : ITrial
     /// <summary>The value of --rounds.</summary>
     /// <param name="usual">The default.</param>
     public int Rounds(int usual) => _rounds ?? usual;
+
+    /// <summary>The value of --seconds.</summary>
+    /// <param name="usual">The default.</param>
+    public int Seconds(int usual) => _seconds ?? usual;
+
+    /// <summary>Creates nodes on this machine that run an actor of a user.</summary>
+    public (IReadOnlyList<RaftServer> Servers, Elections Elections) Members(int count)
+    {
+        var elections = new Elections();
+        List<int> ports = [.. Enumerable.Range(_firstPort, count)];
+        _members.AddRange(ports.Select(port =>
+        {
+            var data = Path.Combine(Work, $"{port}");
+            string[] arguments = ["member", "--port", $"{port}", "--ports", string.Join(',', ports), "--data", data];
+            return new RaftServer(Host.Here, port, data, Path.Combine(AppContext.BaseDirectory, "RaftTrials.dll"), arguments, elections);
+        }));
+        return (_members, elections);
+    }
 
     /// <summary>Creates servers on this machine.</summary>
     /// <param name="founders">The number of servers that found the group. The others wait to be added. Null: all.</param>
@@ -38,11 +58,12 @@ internal sealed class Trial : ITrial
     }
 
     /// <inheritdoc/>
-    public string Tails() => _group?.Tails() ?? "";
+    public string Tails() => _group?.Tails() ?? string.Join('\n', _members.Select(member => $"--- {member.Id}\n{member.Tail()}"));
 
     public void Dispose()
     {
         _group?.Dispose();
+        _members.ForEach(member => member.Dispose());
         _network?.Dispose();
     }
 }

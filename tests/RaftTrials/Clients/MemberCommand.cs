@@ -1,0 +1,88 @@
+using System.CommandLine;
+
+using Akka.Actor;
+using Akka.Configuration;
+
+using RaftActors;
+using RaftActors.Cli.Server;
+
+namespace RaftTrials.Clients;
+
+/// <summary>The hidden command of a node with a <see cref="Register"/>. SIGTERM ends it in order.</summary>
+internal static class MemberCommand
+{
+    private static readonly Option<int> Port = new("--port") { Required = true };
+    private static readonly Option<string> Ports = new("--ports") { Required = true };
+    private static readonly Option<string> Data = new("--data") { Required = true };
+
+    public static Command Build()
+    {
+        var command = new Command("member") { Port, Ports, Data };
+        command.Hidden = true;
+        command.SetAction((parsed, _) => Run(parsed.GetValue(Port), parsed.GetValue(Ports)!.Split(','), parsed.GetValue(Data)!));
+        return command;
+    }
+
+    /// <summary>The configuration of a node of the trial. The client's node has the port 0, and no raft actor.</summary>
+    public static Config Network(int port) => ConfigurationFactory.ParseString(
+        $$"""
+        akka {
+          loglevel = WARNING
+          log-dead-letters = off
+          actor.provider = remote
+          remote {
+            retry-gate-closed-for = 200ms
+            dot-netty.tcp { hostname = "127.0.0.1", port = {{port}} }
+          }
+        }
+        """);
+
+    private static async Task<int> Run(int port, string[] ports, string data)
+    {
+        var terminal = new ServerTerminal(TextWriter.Null, Console.Error, TimeProvider.System);
+        using var stop = new StopSignal();
+        var roster = string.Join(", ", ports.Select(each => $"\"register@127.0.0.1:{each}\""));
+        var system = ActorSystem.Create("trial", ConfigurationFactory.ParseString(
+            $$"""
+            raft {
+              discovery = node-names
+              node = "127.0.0.1:{{port}}"
+              roster = [{{roster}}]
+              store { directory = "{{data}}", segment-size = 16MiB, free-space-floor = 64MiB }
+              election-timeout { min = 300ms, max = 600ms }
+              heartbeat-interval = 50ms
+              tick-interval = 10ms
+            }
+            """).WithFallback(Network(port)));
+        system.EventStream.Subscribe(system.ActorOf(Props.Create(() => new Reporter(terminal)), "reporter"), typeof(RaftEvent));
+        var register = system.ActorOf(Props.Create(() => new Register()), "register");
+        _ = Task.Run(() => Obey(register, terminal));
+        await stop.Received;
+        await system.Terminate();
+        return 0;
+    }
+
+    // Each line is "SERIAL PATH": write the log up to that serial.
+    private static void Obey(IActorRef register, ServerTerminal terminal)
+    {
+        while (Console.In.ReadLine()?.Split(' ', 2) is [var serial, var path])
+        {
+            register.Tell(new WriteLog(long.Parse(serial), path, () => terminal.Log($"wrote {path}")), ActorRefs.NoSender);
+        }
+    }
+
+    /// <summary>Logs leaders in the words of the raft program, which <see cref="Servers.ServerLines"/> reads.</summary>
+    private sealed class Reporter : ReceiveActor
+    {
+        public Reporter(ServerTerminal terminal)
+        {
+            Receive<RaftEvent.RoleChanged>(
+                changed => terminal.Log($"elected leader in term {changed.Term} by {string.Join(' ', changed.Votes)}"),
+                changed => changed.Role == RaftRole.Leader);
+            Receive<RaftEvent.LeaderChanged>(
+                changed => terminal.Log($"{changed.Leader} leads in term {changed.Term}"),
+                changed => changed.Leader is { } leader && leader != changed.Process);
+            Receive<RaftEvent>(_ => { });
+        }
+    }
+}

@@ -1,0 +1,106 @@
+using System.Diagnostics;
+
+using Akka.Actor;
+
+using RaftActors;
+
+using RaftTrials.Clients;
+using RaftTrials.Servers;
+
+namespace RaftTrials.Trials;
+
+/// <summary>Clients in a process that is no member, and three nodes with an actor of a user. This process holds the clients.</summary>
+internal static class ClientTrials
+{
+    private const int Members = 3;
+    private const int UsualSeconds = 300;
+
+    /// <summary>Kills the leader every three to five seconds, and restarts it.</summary>
+    public static async Task<string> KillLeader(Trial trial)
+    {
+        var (servers, elections) = trial.Members(Members);
+        foreach (var server in servers)
+        {
+            server.Start();
+        }
+
+        await elections.After(0, Guards.Wait);
+        using var system = ActorSystem.Create("clients", MemberCommand.Network(0));
+        var book = new CallBook();
+        var load = new ClientLoad(system, [.. servers.Select(server => $"trial@127.0.0.1{server.Id}")], book);
+        using CancellationTokenSource stop = new();
+        var calls = load.Run(stop.Token);
+        var subscriptions = load.Subscribe();
+        var kills = await Kill(elections, TimeSpan.FromSeconds(trial.Seconds(UsualSeconds)));
+        await stop.CancelAsync();
+        await Ended(calls, "calls");
+        var last = await load.AppendLast();
+        await Ended(subscriptions, "subscriptions");
+        await system.Terminate();
+        var logs = await Logs(trial, servers, last);
+        var findings = CallCheck.Of(book, logs);
+        return findings.Count == 0
+            ? $"{kills} kills of the leader; {Summary(book)}; {logs[0].Count} in the log"
+            : throw new TrialFailure(string.Join("\n        ", findings));
+    }
+
+    private static async Task<int> Kill(Elections elections, TimeSpan time)
+    {
+        var (random, started, kills) = (new Random(1), Stopwatch.GetTimestamp(), 0);
+        while (Stopwatch.GetElapsedTime(started) < time)
+        {
+            await Task.Delay(random.Next(3000, 5000));
+            var election = elections.Latest!;
+            election.Server.Kill();
+            kills++;
+
+            // Some servers restart before the others have elected the next leader.
+            await Task.Delay(random.Next(1500));
+            election.Server.Start();
+            await elections.After(election.Term, Guards.Wait);
+        }
+
+        return kills;
+    }
+
+    private static async Task Ended(Task calls, string what)
+    {
+        try
+        {
+            await calls.WaitAsync(Guards.Wait);
+        }
+        catch (TimeoutException)
+        {
+            throw new TrialFailure($"some {what} have not ended after {Guards.Wait.TotalSeconds} s without faults");
+        }
+        catch (Exception e) when (e is not TrialFailure)
+        {
+            throw new TrialFailure($"one of the {what} threw {e}");
+        }
+    }
+
+    private static async Task<IReadOnlyList<IReadOnlyList<LoggedPair>>> Logs(Trial trial, IReadOnlyList<RaftServer> servers, long last)
+    {
+        List<IReadOnlyList<LoggedPair>> logs = [];
+        foreach (var (place, server) in servers.Index())
+        {
+            var path = Path.Combine(trial.Work, $"log{place + 1}");
+            server.Process.Tell($"{last} {path}");
+            await server.Says(line => line.Text.EndsWith($"wrote {path}", StringComparison.Ordinal), $"its log up to {last}");
+            logs.Add([.. (await File.ReadAllLinesAsync(path)).Select(LoggedPair.Parse)]);
+            await server.Stop();
+            await server.Verify();
+        }
+
+        return logs;
+    }
+
+    private static string Summary(CallBook book)
+    {
+        var (done, unknown) = (book.Appends.Count(append => append.Outcome is Outcome<long>.Done),
+            book.Appends.Count(append => append.Outcome is Outcome<long>.Unknown));
+        return $"{done} appends done, {book.Appends.Count - done - unknown} not committed, {unknown} unknown; {book.Reads.Count} reads and "
+            + $"{book.Gets.Count} Gets answered, {book.Failed} failed; {book.Streams.Count} subscriptions with "
+            + $"{book.Streams.Sum(stream => stream.Pairs.Count)} pairs";
+    }
+}
