@@ -15,11 +15,13 @@ internal sealed class Lab
     /// <param name="term">Its current term, if later than that of its last entry.</param>
     /// <param name="with">Changes the default options.</param>
     /// <param name="configured">Changes the default configuration, in which all three vote.</param>
+    /// <param name="stored">Changes the default hard state, in which raft1 may vote.</param>
     public Lab(
         long[] terms,
         long term = 0,
         Func<CoreOptions, CoreOptions>? with = null,
-        Func<Configuration, Configuration>? configured = null)
+        Func<Configuration, Configuration>? configured = null,
+        Func<HardState, HardState>? stored = null)
     {
         var options = new CoreOptions { Self = Raft1, Roster = Roster, FoundingUid = Group, Seed = 1 };
         var state = FoundedGroup.State(Roster, 11, Group, terms, term);
@@ -28,7 +30,9 @@ internal sealed class Lab
             state = state with { Log = [state.Log[0] with { Payload = new Payload.Reconfigure(configured(usual)) }, .. state.Log.Skip(1)] };
         }
 
-        Core = new RaftCore(with?.Invoke(options) ?? options, state);
+        state = state with { HardState = stored?.Invoke(state.HardState) ?? state.HardState };
+        options = with?.Invoke(options) ?? options;
+        (Self, Core) = (options.Self, new RaftCore(options, state));
         Step(new Input.Persisted(default));
         Done.Clear();
     }
@@ -38,6 +42,9 @@ internal sealed class Lab
     public static Member Raft2 => new(Roster[1], SimulatedProcess.IncarnationOf(1));
 
     public static Member Raft3 => new(Roster[2], SimulatedProcess.IncarnationOf(1));
+
+    /// <summary>The process that the test drives: raft1, unless the options name another incarnation.</summary>
+    public Member Self { get; }
 
     public RaftCore Core { get; }
 
@@ -115,7 +122,7 @@ internal sealed class Lab
     }
 
     public void Receive(Member from, long term, Message body, Boot boot = default) =>
-        Step(new Input.Receive(new Envelope(from, Raft1, Group, new Term(term), boot, body)));
+        Step(new Input.Receive(new Envelope(from, Self, Group, new Term(term), boot, body)));
 
     public void Append(Member from, long term, LogPosition previous, LogSlice entries, long commit = 0) =>
         Receive(from, term, new Message.AppendEntries(previous, entries, new LogIndex(commit), default));

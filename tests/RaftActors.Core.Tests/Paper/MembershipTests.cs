@@ -121,6 +121,22 @@ public sealed class MembershipTests
         Assert.Equal(before, lab.Core.Configuration);
     }
 
+    /// <summary>The configuration may still be truncated, and then another incarnation of the process be admitted.</summary>
+    [Fact]
+    public void A_new_incarnation_may_vote_only_when_a_configuration_that_holds_it_is_committed()
+    {
+        var self = WithIncarnation(Raft1, 2);
+        var lab = new Lab(
+            [1], with: options => options with { Self = self }, stored: state => state with { IsAdmitted = false });
+        var holding = new Payload.Reconfigure(lab.Core.Configuration with { Learners = [self] });
+
+        lab.Append(Raft2, 1, At(1), [new LogEntry(new LogIndex(2), new Term(1), Serial.Zero, holding)], commit: 1);
+        Assert.Equal((true, false), (lab.Core.Configuration.Holds(self), lab.Core.IsAdmitted));
+
+        lab.Append(Raft2, 1, lab.Core.LastPosition, [], commit: 2);
+        Assert.True(lab.Core.IsAdmitted);
+    }
+
     /// <summary>The removal may still be truncated, and until its commit the process may be needed.</summary>
     [Fact]
     public void A_removed_process_is_heard_until_its_removal_is_committed()
