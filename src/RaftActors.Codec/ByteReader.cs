@@ -146,6 +146,9 @@ internal ref struct ByteReader(ReadOnlySpan<byte> bytes)
     /// <summary>Reads the origin and the number of a request.</summary>
     public RequestId Request() => new(Member(), Count());
 
+    /// <summary>Reads the 16 bytes of a request key.</summary>
+    public RequestKeyHash RequestKey() => new(Identity());
+
     /// <summary>Reads the number of items, then each item.</summary>
     /// <param name="itemSizeMin">The least number of bytes of an item. A number of items that cannot fit is refused.</param>
     /// <param name="read">Reads one item.</param>

@@ -131,6 +131,9 @@ internal sealed class ByteWriter
         Number(value.Number);
     }
 
+    /// <summary>Writes the 16 bytes of a request key.</summary>
+    public void RequestKey(RequestKeyHash value) => Identity(value.Value);
+
     /// <summary>Writes the number of items, then each item.</summary>
     public void List<T>(ImmutableArray<T> items, Action<T> write)
     {

@@ -16,10 +16,12 @@ internal static class EntryFormat
     private const byte Reconfigure = 1;
     private const byte Pair = 2;
     private const byte OwnedPair = 3;
+    private const byte KeyedPair = 4;
     private const int KindShift = 32;
     private const long WithMaxQuorum = 1;
     private const int EntrySizeMin = 4;
     private const int AnsweredSizeMin = 3;
+    private const int KeySizeMin = 18;
 
     /// <summary>Writes index, term, serial and prefix hash.</summary>
     public static void WritePosition(ByteWriter writer, LogPosition position)
@@ -47,18 +49,27 @@ internal static class EntryFormat
     /// <summary>Reads entries. Their values are copies.</summary>
     public static LogSlice ReadEntries(ref ByteReader reader) => new(reader.List(EntrySizeMin, ReadEntry).AsMemory());
 
-    /// <summary>Writes the description of a snapshot, then its sessions.</summary>
+    /// <summary>Writes the description of a snapshot, its sessions, and its keys if it has any.</summary>
     public static void WriteSnapshot(ByteWriter writer, Snapshot snapshot)
     {
         WriteDescription(writer, snapshot);
         WriteSessions(writer, snapshot.Sessions);
+        if (!snapshot.Keys.Keys.IsEmpty)
+        {
+            writer.Number(snapshot.Keys.Forgotten.Value);
+            WriteKeys(writer, snapshot.Keys.Keys);
+        }
     }
 
     /// <summary>Reads the description of a snapshot and its sessions.</summary>
-    public static Snapshot ReadSnapshot(ref ByteReader reader) =>
-        ReadDescription(ref reader) with { Sessions = ReadSessions(ref reader) };
+    /// <param name="hasKeys">Reads its keys too.</param>
+    public static Snapshot ReadSnapshot(ref ByteReader reader, bool hasKeys)
+    {
+        var snapshot = ReadDescription(ref reader) with { Sessions = ReadSessions(ref reader) };
+        return hasKeys ? snapshot with { Keys = new KeyTable(new Serial(reader.Count()), ReadKeys(ref reader)) } : snapshot;
+    }
 
-    /// <summary>Writes position, configuration and length of a snapshot, without its sessions.</summary>
+    /// <summary>Writes position, configuration and length of a snapshot, without its sessions and keys.</summary>
     public static void WriteDescription(ByteWriter writer, Snapshot snapshot)
     {
         WritePosition(writer, snapshot.Position);
@@ -67,7 +78,7 @@ internal static class EntryFormat
         writer.Number(snapshot.Length);
     }
 
-    /// <summary>Reads the description of a snapshot. Its sessions are empty.</summary>
+    /// <summary>Reads the description of a snapshot. Its sessions and keys are empty.</summary>
     public static Snapshot ReadDescription(ref ByteReader reader) => new(
         ReadPosition(ref reader),
         new LogIndex(reader.Count()),
@@ -97,6 +108,39 @@ internal static class EntryFormat
     {
         var sessions = reader.List(reader.MemberSizeMin + 2, ReadSession);
         return sessions.Length <= Snapshot.MaxSessions ? sessions : throw reader.Damaged($"there are {sessions.Length} sessions");
+    }
+
+    /// <summary>Writes request keys in the order of their commits.</summary>
+    public static void WriteKeys(ByteWriter writer, ImmutableArray<CommittedKey> keys)
+    {
+        // The pairs are often consecutive. Then a key takes 18 bytes.
+        var before = default(CommittedKey);
+        writer.List(keys, key =>
+        {
+            writer.RequestKey(key.Key);
+            writer.Difference(key.Index.Value - before.Index.Value);
+            writer.Difference(key.Serial.Value - before.Serial.Value);
+            before = key;
+        });
+    }
+
+    /// <summary>Reads request keys, at most <see cref="KeyTable.MaxKeys"/>.</summary>
+    public static ImmutableArray<CommittedKey> ReadKeys(ref ByteReader reader)
+    {
+        var before = default(CommittedKey);
+        var keys = reader.List(KeySizeMin, (ref ByteReader r) => before = ReadKey(ref r, before));
+        return keys.Length <= KeyTable.MaxKeys ? keys : throw reader.Damaged($"there are {keys.Length} request keys");
+    }
+
+    private static CommittedKey ReadKey(ref ByteReader reader, CommittedKey before)
+    {
+        var key = new CommittedKey(
+            reader.RequestKey(),
+            new LogIndex(reader.CountFrom(before.Index.Value)),
+            new Serial(reader.CountFrom(before.Serial.Value)));
+        return key.Index > before.Index && key.Serial > before.Serial
+            ? key
+            : throw reader.Damaged($"the request key of serial {key.Serial} comes after that of serial {before.Serial}");
     }
 
     private static SessionState ReadSession(ref ByteReader reader)
@@ -132,10 +176,15 @@ internal static class EntryFormat
                 WriteConfiguration(writer, reconfigure.Configuration);
                 break;
             case Payload.Pair pair:
-                writer.Octet(pair.Request is null ? Pair : OwnedPair);
+                writer.Octet(pair is Payload.KeyedPair ? KeyedPair : pair.Request is null ? Pair : OwnedPair);
                 if (pair.Request is { } request)
                 {
                     writer.Request(request);
+                }
+
+                if (pair is Payload.KeyedPair keyed)
+                {
+                    writer.RequestKey(keyed.RequestKey);
                 }
 
                 writer.Text(pair.Key);
@@ -156,8 +205,15 @@ internal static class EntryFormat
         Reconfigure => new Payload.Reconfigure(ReadConfiguration(ref reader)),
         Pair => new Payload.Pair(null, reader.Text(), reader.Bytes().ToArray()),
         OwnedPair => new Payload.Pair(reader.Request(), reader.Text(), reader.Bytes().ToArray()),
+        KeyedPair => ReadKeyedPair(ref reader),
         var kind => throw reader.Damaged($"{kind} is no kind of entry"),
     };
+
+    private static Payload.KeyedPair ReadKeyedPair(ref ByteReader reader)
+    {
+        var (request, requestKey) = (reader.Request(), reader.RequestKey());
+        return new Payload.KeyedPair(requestKey, request, reader.Text(), reader.Bytes().ToArray());
+    }
 
     /// <summary>
     /// Writes group uuid, quorum size, voters, old voters, learners and founding serials. There are two kinds of configurations. The

@@ -114,7 +114,7 @@ public sealed record CoreOptions
     public bool IsJoining { get; init; }
 
     /// <summary>
-    /// The number of requests remembered. Not a user setting: all processes of a group must forget the same requests. Only tests
+    /// The number of requests and keys remembered. Not a user setting: all processes of a group must forget the same ones. Only tests
     /// set other bounds, to reach them sooner.
     /// </summary>
     internal SessionBounds Sessions { get; init; } = new();
@@ -149,6 +149,7 @@ public sealed record CoreOptions
         Demand(
             Sessions.MaxRequests is >= 1 and <= SessionState.MaxAnswered,
             $"Sessions.MaxRequests must be from 1 to {SessionState.MaxAnswered}");
+        Demand(Sessions.MaxKeys is >= 1 and <= KeyTable.MaxKeys, $"Sessions.MaxKeys must be from 1 to {KeyTable.MaxKeys}");
         Demand(Lease is null || Lease.TickMicroseconds >= 1, "Lease.TickMicroseconds must be positive");
         Demand(Lease is null || Lease.MaxDriftPercent is >= 0 and < 100, "Lease.MaxDriftPercent must be from 0 to 99");
     }
@@ -167,10 +168,12 @@ public sealed record CoreOptions
 /// <param name="MaxDriftPercent">By how much the clock of one process may run faster than another's.</param>
 public sealed record LeaseOptions(long TickMicroseconds, int MaxDriftPercent);
 
-/// <summary>The number of requests that every process remembers, to recognise retries.</summary>
+/// <summary>The number of requests and request keys that every process remembers, to recognise retries.</summary>
 /// <param name="MaxOrigins">The most origins; those of the latest requests stay.</param>
 /// <param name="MaxRequests">The most requests of one origin; those with the highest numbers stay.</param>
-internal sealed record SessionBounds(int MaxOrigins = Snapshot.MaxSessions, int MaxRequests = SessionState.MaxAnswered);
+/// <param name="MaxKeys">The most request keys of all origins; those of the latest pairs stay.</param>
+internal sealed record SessionBounds(
+    int MaxOrigins = Snapshot.MaxSessions, int MaxRequests = SessionState.MaxAnswered, int MaxKeys = KeyTable.MaxKeys);
 
 /// <summary>
 /// Parts of Raft that can be left out, to run the test suites of other libraries. No group in production leaves one out.

@@ -63,14 +63,24 @@ public static class Describe
         Message.ReadIndex question => $"ReadIndex {question.Id}",
         Message.ReadIndexReply reply => $"ReadIndexReply {reply.Id}: {(reply.Index is { } index ? $"{index}" : "not the leader")}",
         Message.SnapshotChunk chunk =>
-            $"SnapshotChunk {(chunk.Sessions.IsEmpty ? $"{chunk.Data.Length} bytes" : Sessions(chunk.Sessions.Length))} at {chunk.Place} "
-            + $"of {chunk.Snapshot}{If(chunk.SessionCount > 0, $", {Sessions(chunk.SessionCount)}")}{Of(chunk.Round)}",
+            $"SnapshotChunk {ContentOf(chunk)} at {chunk.Place} of {chunk.Snapshot}"
+            + $"{If(chunk.SessionCount > 0, $", {Sessions(chunk.SessionCount)}")}{If(chunk.KeyCount > 0, $", {Keys(chunk.KeyCount)}")}"
+            + $"{Of(chunk.Round)}",
         Message.SnapshotChunkReply reply => $"SnapshotChunkReply {reply.Snapshot}, next {reply.NextPlace}{Of(reply.Round)}",
         Message.ComparePrefix comparison =>
             $"ComparePrefix agreed {comparison.Agreed}, differs {comparison.Differs}, mine {comparison.Mine}",
         Message.Refusal refusal => $"Refusal {refusal.Reason} {refusal.Serial}: {refusal.Detail}",
         _ => throw new UnreachableException(),
     };
+
+    private static string ContentOf(Message.SnapshotChunk chunk) => chunk switch
+    {
+        { Sessions.IsEmpty: false } => Sessions(chunk.Sessions.Length),
+        { Keys.IsEmpty: false } => Keys(chunk.Keys.Length),
+        _ => $"{chunk.Data.Length} bytes",
+    };
+
+    private static string Keys(int count) => count == 1 ? "1 key" : $"{count} keys";
 
     private static string Sessions(int count) => count == 1 ? "1 session" : $"{count} sessions";
 

@@ -74,8 +74,8 @@ public abstract record Effect
     public sealed record Accepted(LogSlice Entries) : Effect;
 
     /// <summary>
-    /// The leader's log already has the pair of this request, at this index. It is committed when <see cref="Commit"/> has delivered that
-    /// index, which may have been long ago.
+    /// The leader's log already has the pair of this request, or another one with the same request key, at this index. It is committed when
+    /// <see cref="Commit"/> has delivered that index, which may have been long ago.
     /// </summary>
     public sealed record Repeated(RequestId Request, LogIndex Index, Serial Serial) : Effect;
 

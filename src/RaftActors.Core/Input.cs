@@ -28,7 +28,14 @@ public abstract record Input
     /// </summary>
     /// <param name="AreRetries">The pairs may have been proposed before, here or to another process. Then a request that the group
     /// may have forgotten is rejected as <see cref="RejectionReason.Expired"/>.</param>
-    public sealed record Propose(ImmutableArray<Payload.Pair> Pairs, bool AreRetries = false) : Input;
+    public sealed record Propose(ImmutableArray<Payload.Pair> Pairs, bool AreRetries = false) : Input
+    {
+        /// <summary>
+        /// For each pair a serial of the group from before the first attempt with its request key; null: not known. A key that may have
+        /// been committed above this serial and forgotten is rejected as <see cref="RejectionReason.Expired"/>. Empty: none is known.
+        /// </summary>
+        public ImmutableArray<Serial?> Since { get; init; } = [];
+    }
 
     /// <summary>The write of this ticket, and all before it, are durable.</summary>
     public sealed record Persisted(Ticket Ticket) : Input;

@@ -154,10 +154,11 @@ public sealed class RaftCore
     public LogSlice Read(LogIndex first, int limit) => first > _state.Log.Base.Index ? _state.Log.From(first, limit) : default;
 
     /// <summary>
-    /// Finds the pair of a request in the log, committed or not; null if there is none, or if it was forgotten. A leader's shell asks
-    /// before it shows a pair to the application. Whether the log takes the pair is still decided by <see cref="Input.Propose"/>.
+    /// Finds the pair of a request, or else of its request key, in the log of a leader, committed or not; null if there is none, or if it
+    /// was forgotten. The shell asks before it shows a pair to the application. Whether the log takes the pair is still decided by
+    /// <see cref="Input.Propose"/>. A process that does not lead finds committed pairs only.
     /// </summary>
-    public AnsweredRequest? Find(RequestId request) => _proposals.Find(request);
+    public AnsweredRequest? Find(RequestId request, RequestKeyHash? key = null) => _proposals.Find(request, key);
 
     /// <summary>
     /// Returns what is to be stored beside the application's state at an index: above that of <see cref="Snapshot"/>, not above the last
@@ -215,8 +216,8 @@ public sealed class RaftCore
             case Input.Receive(var envelope):
                 _receiving.OnReceive(envelope);
                 break;
-            case Input.Propose(var pairs, var areRetries):
-                _proposals.OnPropose(pairs, areRetries);
+            case Input.Propose propose:
+                _proposals.OnPropose(propose);
                 break;
             case Input.Persisted(var ticket):
                 OnPersisted(ticket);

@@ -11,7 +11,7 @@ internal sealed class LeaderLog(RaftState state)
         var serial = payload is Payload.Pair ? before.Serial.Next : before.Serial;
         var entry = new LogEntry(before.Index.Next, state.Term, serial, payload);
         state.Append(entry);
-        leader.Open.Append(payload);
+        leader.Open.Append(entry);
         if (payload is Payload.Reconfigure(var configuration))
         {
             leader.Track(configuration, state.Self, entry.Index, state.Now);

@@ -30,11 +30,29 @@ public abstract record Payload
     /// <summary>
     /// A pair of key and value. Core neither reads nor copies the value, so the caller must not change the bytes.
     /// </summary>
-    public sealed record Pair(RequestId? Request, string Key, ReadOnlyMemory<byte> Value) : Payload
+    public record Pair(RequestId? Request, string Key, ReadOnlyMemory<byte> Value) : Payload
     {
         /// <inheritdoc/>
         public override string ToString() => $"{Key}={Value.Length}B";
 
         internal override int Size => base.Size + (3 * Key.Length) + Value.Length;
+    }
+
+    /// <summary>
+    /// A pair with a request key: the group appends it once, whichever members ask for it. See <see cref="KeyTable"/>.
+    /// </summary>
+    public sealed record KeyedPair : Pair
+    {
+        /// <summary>Creates the pair of one request.</summary>
+        public KeyedPair(RequestKeyHash requestKey, RequestId request, string key, ReadOnlyMemory<byte> value)
+            : base(request, key, value) => RequestKey = requestKey;
+
+        /// <summary>The key that all attempts share.</summary>
+        public RequestKeyHash RequestKey { get; }
+
+        /// <inheritdoc/>
+        public override string ToString() => $"{base.ToString()} ({RequestKey})";
+
+        internal override int Size => base.Size + RequestKeyHash.Size;
     }
 }

@@ -82,13 +82,13 @@ public abstract record Message
 
     /// <summary>
     /// InstallSnapshot (§7): a piece of a snapshot, in place of entries that the leader has compacted. It also says what
-    /// AppendEntries says about the leader. The pieces are one sequence: first the sessions, then the bytes of the state. So the
-    /// description is complete before the first byte is written. A piece holds sessions, or bytes, or neither.
+    /// AppendEntries says about the leader. The pieces are one sequence: first the sessions, then the keys, then the bytes of the state.
+    /// So the description is complete before the first byte is written. A piece holds sessions, or keys, or bytes, or none of them.
     /// </summary>
-    /// <param name="Snapshot">The description without the sessions, which may take megabytes.</param>
+    /// <param name="Snapshot">The description without the sessions and keys, which may take megabytes.</param>
     /// <param name="SessionCount">The number of its sessions.</param>
-    /// <param name="Place">The place of the piece in the sequence. Below <paramref name="SessionCount"/> each place is a session,
-    /// from there on a byte.</param>
+    /// <param name="Place">The place of the piece in the sequence. Below <paramref name="SessionCount"/> each place is a session.
+    /// From there on <see cref="KeyCount"/> places are a key each, and then each place is a byte.</param>
     /// <param name="Sessions">The sessions from there on.</param>
     /// <param name="Data">The bytes from there on.</param>
     public sealed record SnapshotChunk(
@@ -100,8 +100,14 @@ public abstract record Message
         Serial LeaderSerial,
         long Round) : Message
     {
-        /// <summary>A heartbeat, or the whole of a snapshot without sessions and bytes.</summary>
-        public bool IsEmpty => Sessions.IsEmpty && Data.IsEmpty;
+        /// <summary>The number of the keys of the snapshot.</summary>
+        public int KeyCount { get; init; }
+
+        /// <summary>The keys from <see cref="Place"/> on.</summary>
+        public ImmutableArray<CommittedKey> Keys { get; init; } = [];
+
+        /// <summary>A heartbeat, or the whole of a snapshot without sessions, keys and bytes.</summary>
+        public bool IsEmpty => Sessions.IsEmpty && Keys.IsEmpty && Data.IsEmpty;
     }
 
     /// <summary>

@@ -1,16 +1,20 @@
 namespace RaftActors.Core;
 
 /// <summary>
-/// The uncommitted part of a leader's log: its size, and the highest request number of each origin in it. Numbers rise. So a
-/// request above that number, and above the committed ones, is not in the log, and need not be searched for.
+/// The uncommitted part of a leader's log: its size, its request keys, and the highest request number of each origin in it. Numbers rise.
+/// So a request above that number, and above the committed ones, is not in the log, and need not be searched for.
 /// </summary>
 internal sealed class OpenProposals
 {
     private const int FewOrigins = 2048;
 
     private readonly Dictionary<Member, Highest> _byOrigin = [];
+    private readonly Dictionary<RequestKeyHash, (LogIndex Index, Serial Serial)> _byKey = [];
     private Highest? _latest;
     private int _manyOrigins = FewOrigins;
+
+    /// <summary>The places of all uncommitted requests, gathered by the first search; null: nothing is searched for.</summary>
+    private Dictionary<RequestId, (LogIndex Index, Serial Serial)>? _byRequest;
 
     /// <summary>The approximate size of keys and values in bytes.</summary>
     public long Bytes { get; private set; }
@@ -24,30 +28,38 @@ internal sealed class OpenProposals
     public void Rebuild(LogSlice open)
     {
         _byOrigin.Clear();
-        (_latest, Bytes) = (null, 0);
+        _byKey.Clear();
+        (_latest, _byRequest, Bytes) = (null, null, 0);
         foreach (var entry in open)
         {
-            Append(entry.Payload);
+            Append(entry);
         }
 
         _manyOrigins = Math.Max(FewOrigins, 2 * _byOrigin.Count);
     }
 
     /// <summary>Notes that the log has an entry.</summary>
-    public void Append(Payload payload)
+    public void Append(LogEntry entry)
     {
-        Bytes += payload.Size;
-        if (payload is Payload.Pair { Request: { } request })
+        Bytes += entry.Payload.Size;
+        if (entry.Payload is not Payload.Pair { Request: { } request } pair)
         {
-            var highest = Of(request.Origin);
-            if (highest is null)
-            {
-                highest = new Highest(request.Origin);
-                _byOrigin.Add(request.Origin, highest);
-            }
+            return;
+        }
 
-            highest.Number = Math.Max(highest.Number, request.Number);
-            _latest = highest;
+        var highest = Of(request.Origin);
+        if (highest is null)
+        {
+            highest = new Highest(request.Origin);
+            _byOrigin.Add(request.Origin, highest);
+        }
+
+        highest.Number = Math.Max(highest.Number, request.Number);
+        _latest = highest;
+        _byRequest?.TryAdd(request, (entry.Index, entry.Serial));
+        if (pair is Payload.KeyedPair keyed)
+        {
+            _byKey.TryAdd(keyed.RequestKey, (entry.Index, entry.Serial));
         }
     }
 
@@ -56,10 +68,42 @@ internal sealed class OpenProposals
     {
         Bytes -= payload.Size;
         Invariant.That(Bytes >= 0, "an entry is committed once");
+        if (payload is Payload.KeyedPair keyed)
+        {
+            _byKey.Remove(keyed.RequestKey);
+        }
+
+        if (_byRequest is not null && payload is Payload.Pair { Request: { } request })
+        {
+            _byRequest.Remove(request);
+            _byRequest = _byRequest.Count > 0 ? _byRequest : null;
+        }
     }
 
     /// <summary>Whether the number is above all uncommitted ones of its origin.</summary>
     public bool IsAboveAll(RequestId request) => Of(request.Origin) is not { } highest || request.Number > highest.Number;
+
+    /// <summary>The place of an uncommitted request; null if there is none.</summary>
+    /// <param name="open">All uncommitted entries. Only the first of many searches looks at each of them.</param>
+    public (LogIndex Index, Serial Serial)? Find(RequestId request, LogSlice open)
+    {
+        if (_byRequest is null)
+        {
+            _byRequest = [];
+            foreach (var entry in open)
+            {
+                if (entry.Payload is Payload.Pair { Request: { } each })
+                {
+                    _byRequest.TryAdd(each, (entry.Index, entry.Serial));
+                }
+            }
+        }
+
+        return _byRequest.TryGetValue(request, out var place) ? place : null;
+    }
+
+    /// <summary>The place of the uncommitted pair with this key; null if there is none.</summary>
+    public (LogIndex Index, Serial Serial)? Find(RequestKeyHash key) => _byKey.TryGetValue(key, out var place) ? place : null;
 
     private Highest? Of(Member origin) => _latest?.Origin == origin ? _latest : _byOrigin.GetValueOrDefault(origin);
 

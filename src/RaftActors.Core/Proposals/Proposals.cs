@@ -5,16 +5,18 @@ namespace RaftActors.Core;
 /// <summary>Pairs that are proposed to this process: appends them if it leads, and recognises retries.</summary>
 internal sealed class Proposals(RaftState state, LeaderLog log)
 {
-    /// <summary>The place of a request in the log; see <see cref="RaftCore.Find"/>.</summary>
-    public AnsweredRequest? Find(RequestId request)
+    /// <summary>The place of a request or key in the log; see <see cref="RaftCore.Find"/>.</summary>
+    public AnsweredRequest? Find(RequestId request, RequestKeyHash? key)
     {
-        var session = state.Sessions.Of(request.Origin);
-        return state.Role is LeaderRole leader && IsNew(leader, session, request) ? null : Find(session, request);
+        var leader = state.Role as LeaderRole;
+        return FindRequest(leader, state.Sessions.Of(request.Origin), request)
+            ?? (key is { } known ? FindKey(leader, known, request) : null);
     }
 
     /// <summary>The shell proposes pairs.</summary>
-    public void OnPropose(ImmutableArray<Payload.Pair> pairs, bool areRetries)
+    public void OnPropose(Input.Propose propose)
     {
+        var pairs = propose.Pairs;
         if (state.Role is not LeaderRole leader)
         {
             state.Effects.Add(new Effect.Rejected(pairs, RejectionReason.NotLeader));
@@ -42,7 +44,7 @@ internal sealed class Proposals(RaftState state, LeaderLog log)
                 break;
             }
 
-            Propose(leader, pairs[i], areRetries);
+            Propose(leader, pairs[i], propose.AreRetries, propose.Since.IsEmpty ? null : propose.Since[i]);
         }
 
         if (first <= state.Log.Last)
@@ -55,7 +57,7 @@ internal sealed class Proposals(RaftState state, LeaderLog log)
     private bool IsTooMuch(LeaderRole leader, Payload.Pair pair) =>
         leader.Open.Bytes > 0 && leader.Open.Bytes + pair.Size > state.Options.MaxUncommittedBytes;
 
-    private void Propose(LeaderRole leader, Payload.Pair pair, bool isRetry)
+    private void Propose(LeaderRole leader, Payload.Pair pair, bool isRetry, Serial? since)
     {
         if (pair.Request is not { } request)
         {
@@ -65,14 +67,24 @@ internal sealed class Proposals(RaftState state, LeaderLog log)
 
         // A leader's log has everything that is committed (§5.4). So a request that was appended before is found, or was never
         // committed and never will be. A request that is found is answered with its commit, which a leader of an older term may not
-        // have reached.
+        // have reached. The same holds for a request key.
         var session = state.Sessions.Of(request.Origin);
-        if (!IsNew(leader, session, request) && Find(session, request) is { } known)
+        var keyed = pair as Payload.KeyedPair;
+        if (FindRequest(leader, session, request) is { } known)
         {
             state.Effects.Add(new Effect.Repeated(request, known.Index, known.Serial));
         }
+        else if (keyed is not null && FindKey(leader, keyed.RequestKey, request) is { } first)
+        {
+            state.Effects.Add(new Effect.Repeated(request, first.Index, first.Serial));
+        }
         else if (request.Number <= (session?.Forgotten ?? 0) || (session is null && isRetry && state.Sessions.IsFull))
         {
+            state.Effects.Add(new Effect.Rejected([pair], RejectionReason.Expired));
+        }
+        else if (keyed is not null && since < state.Keys.Forgotten)
+        {
+            // A pair of this key that was committed after that serial may have been forgotten.
             state.Effects.Add(new Effect.Rejected([pair], RejectionReason.Expired));
         }
         else
@@ -97,21 +109,23 @@ internal sealed class Proposals(RaftState state, LeaderLog log)
     private static bool IsNew(LeaderRole leader, Session? session, RequestId request) =>
         request.Number > (session?.Highest ?? 0) && leader.Open.IsAboveAll(request);
 
-    private AnsweredRequest? Find(Session? session, RequestId request)
+    private AnsweredRequest? FindRequest(LeaderRole? leader, Session? session, RequestId request)
     {
+        if (leader is not null && IsNew(leader, session, request))
+        {
+            return null;
+        }
+
         if (session?.Find(request.Number) is { } committed)
         {
             return committed;
         }
 
-        foreach (var entry in state.Log.From(state.CommitIndex.Next))
-        {
-            if (entry.Payload is Payload.Pair pair && pair.Request == request)
-            {
-                return new AnsweredRequest(request.Number, entry.Index, entry.Serial);
-            }
-        }
-
-        return null;
+        return leader?.Open.Find(request, state.Log.From(state.CommitIndex.Next)) is var (index, serial)
+            ? new AnsweredRequest(request.Number, index, serial)
+            : null;
     }
+
+    private AnsweredRequest? FindKey(LeaderRole? leader, RequestKeyHash key, RequestId request) =>
+        (state.Keys.Find(key) ?? leader?.Open.Find(key)) is var (index, serial) ? new AnsweredRequest(request.Number, index, serial) : null;
 }

@@ -15,6 +15,8 @@ public enum RejectionReason
     /// <summary>The leader's disk is nearly full (<see cref="Input.DiskSpace"/>).</summary>
     DiskFull,
 
-    /// <summary>The session has forgotten requests as old as this one: whether it was appended before is unknown.</summary>
+    /// <summary>
+    /// The session, or the table of request keys, has forgotten entries as old as this one: whether it was appended before is unknown.
+    /// </summary>
     Expired,
 }

@@ -38,6 +38,7 @@ internal sealed class Commitment(RaftState state)
         foreach (var entry in state.Log.From(state.CommitIndex.Next, (int)(index.Value - state.CommitIndex.Value)))
         {
             state.Sessions.Add(entry);
+            state.Keys.Add(entry);
             leader?.Open.Commit(entry.Payload);
         }
 

@@ -4,30 +4,34 @@ namespace RaftActors.Core;
 
 /// <summary>
 /// The snapshot that a process receives. Pieces of another leader, or of another place in the log, belong to another transfer and
-/// are never mixed. The sessions are gathered in memory; the state, which follows them, goes to the disk.
+/// are never mixed. The sessions and keys are gathered in memory; the state, which follows them, goes to the disk.
 /// </summary>
-internal sealed class IncomingSnapshot(Member leader, Snapshot snapshot, int sessionCount)
+internal sealed class IncomingSnapshot(Member leader, Snapshot snapshot, int sessionCount, int keyCount)
 {
     private readonly Queue<(Ticket Ticket, long End)> _writes = [];
     private readonly List<SessionState> _sessions = [];
+    private readonly List<CommittedKey> _keys = [];
 
     /// <summary>The leader that sends it.</summary>
     public Member Leader { get; } = leader;
 
-    /// <summary>Its description; without sessions until <see cref="HasSessions"/>.</summary>
+    /// <summary>Its description; without sessions and keys until all of them have come.</summary>
     public Snapshot Snapshot { get; private set; } = snapshot;
 
-    /// <summary>All sessions have come, so the description is complete.</summary>
+    /// <summary>All sessions have come.</summary>
     public bool HasSessions => Received >= sessionCount;
+
+    /// <summary>All sessions and keys have come, so the description is complete.</summary>
+    public bool HasTables => Received >= sessionCount + keyCount;
 
     /// <summary>The place up to which it has come without a gap.</summary>
     public long Received { get; private set; }
 
-    /// <summary>The place up to which it need not be sent again: all sessions, and the durable part of the state.</summary>
+    /// <summary>The place up to which it need not be sent again: all sessions and keys, and the durable part of the state.</summary>
     public long Stored { get; private set; }
 
     /// <summary>The bytes of the state that have come.</summary>
-    public long Offset => Received - sessionCount;
+    public long Offset => Received - sessionCount - keyCount;
 
     /// <summary>The snapshot is whole.</summary>
     public bool IsWhole => Offset == Snapshot.Length;
@@ -36,9 +40,13 @@ internal sealed class IncomingSnapshot(Member leader, Snapshot snapshot, int ses
     public bool IsNext(ImmutableArray<SessionState> sessions, long place) =>
         place == Received && !sessions.IsEmpty && sessions.Length <= sessionCount - Received;
 
-    /// <summary>Whether these are the next bytes of the state; all sessions must be there.</summary>
+    /// <summary>Whether these are the next keys; all sessions must be there.</summary>
+    public bool IsNext(ImmutableArray<CommittedKey> keys, long place) =>
+        place == Received && HasSessions && !keys.IsEmpty && keys.Length <= keyCount - _keys.Count;
+
+    /// <summary>Whether these are the next bytes of the state; all sessions and keys must be there.</summary>
     public bool IsNext(ReadOnlyMemory<byte> data, long place) =>
-        place == Received && HasSessions && data.Length <= Snapshot.Length - Offset && (!data.IsEmpty || Snapshot.Length == 0);
+        place == Received && HasTables && data.Length <= Snapshot.Length - Offset && (!data.IsEmpty || Snapshot.Length == 0);
 
     /// <summary>Adds sessions. They need no disk: after a crash the transfer begins again, with the state.</summary>
     public void Add(ImmutableArray<SessionState> sessions)
@@ -49,6 +57,18 @@ internal sealed class IncomingSnapshot(Member leader, Snapshot snapshot, int ses
         if (HasSessions)
         {
             Snapshot = Snapshot with { Sessions = [.. _sessions] };
+        }
+    }
+
+    /// <summary>Adds keys, which need no disk either.</summary>
+    public void Add(ImmutableArray<CommittedKey> keys)
+    {
+        _keys.AddRange(keys);
+        Received += keys.Length;
+        Stored = Received;
+        if (HasTables)
+        {
+            Snapshot = Snapshot with { Keys = Snapshot.Keys with { Keys = [.. _keys] } };
         }
     }
 

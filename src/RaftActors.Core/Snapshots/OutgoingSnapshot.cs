@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace RaftActors.Core;
 
 /// <summary>
-/// One transfer of a snapshot, as its leader knows it. The sessions and then the state are one sequence of places. A few pieces are
+/// One transfer of a snapshot, as its leader knows it. The sessions, the keys and the state are one sequence of places. A few pieces are
 /// outstanding at a time. A lost piece is noticed at a heartbeat; then everything from the receiver's place on is sent again.
 /// </summary>
 internal sealed class OutgoingSnapshot(Snapshot snapshot, long now)
@@ -24,7 +24,11 @@ internal sealed class OutgoingSnapshot(Snapshot snapshot, long now)
     public Snapshot Snapshot { get; } = snapshot;
 
     /// <summary>The description that each piece carries.</summary>
-    public Snapshot Description { get; } = snapshot with { Sessions = [] };
+    public Snapshot Description { get; } = snapshot with
+    {
+        Sessions = [],
+        Keys = snapshot.Keys with { Keys = [] },
+    };
 
     /// <summary>The receiver has it up to this place, the state on disk.</summary>
     public long Stored { get; private set; }
@@ -37,13 +41,16 @@ internal sealed class OutgoingSnapshot(Snapshot snapshot, long now)
 
     private int SessionCount => Snapshot.Sessions.Length;
 
-    private long End => SessionCount + Snapshot.Length;
+    /// <summary>The place of the first byte of the state.</summary>
+    public long StateStart => SessionCount + Snapshot.Keys.Keys.Length;
+
+    private long End => StateStart + Snapshot.Length;
 
     /// <summary>
-    /// Takes the next piece if the window allows one: the sessions from a place on, or the room for bytes of the state. A session
-    /// is never split, even if it exceeds <paramref name="pieceBytes"/>.
+    /// Takes the next piece if the window allows one: the sessions or the keys from a place on, or the room for bytes of the state. A
+    /// session is never split, even if it exceeds <paramref name="pieceBytes"/>.
     /// </summary>
-    public (long Place, ImmutableArray<SessionState> Sessions)? TakeNext(int pieceBytes)
+    public (long Place, ImmutableArray<SessionState> Sessions, ImmutableArray<CommittedKey> Keys)? TakeNext(int pieceBytes)
     {
         if (_sent == End || _ends.Count >= _window)
         {
@@ -52,9 +59,10 @@ internal sealed class OutgoingSnapshot(Snapshot snapshot, long now)
 
         var place = _sent;
         ImmutableArray<SessionState> sessions = place < SessionCount ? SessionsFrom((int)place, pieceBytes) : [];
-        _sent = sessions.IsEmpty ? Math.Min(End, place + pieceBytes) : place + sessions.Length;
+        ImmutableArray<CommittedKey> keys = place >= SessionCount && place < StateStart ? KeysFrom((int)place, pieceBytes) : [];
+        _sent = place >= StateStart ? Math.Min(End, place + pieceBytes) : place + sessions.Length + keys.Length;
         _ends.Enqueue(_sent);
-        return (place, sessions);
+        return (place, sessions, keys);
     }
 
     /// <summary>Takes the receiver's reply. A lower place than before means that it restarted.</summary>
@@ -98,6 +106,13 @@ internal sealed class OutgoingSnapshot(Snapshot snapshot, long now)
     {
         _sent = place;
         _ends.Clear();
+    }
+
+    private ImmutableArray<CommittedKey> KeysFrom(int place, int pieceBytes)
+    {
+        var first = place - SessionCount;
+        var count = Math.Max(1, pieceBytes / CommittedKey.SizeMax);
+        return Snapshot.Keys.Keys.Slice(first, Math.Min(count, Snapshot.Keys.Keys.Length - first));
     }
 
     private ImmutableArray<SessionState> SessionsFrom(int first, int pieceBytes)

@@ -23,6 +23,9 @@ public sealed record Snapshot(
     /// <summary>The most origins that a snapshot holds. Part of the format.</summary>
     public const int MaxSessions = 1024;
 
+    /// <summary>The committed request keys, so that a repeat is not appended again.</summary>
+    public KeyTable Keys { get; init; } = KeyTable.Empty;
+
     /// <inheritdoc/>
     public override string ToString() => $"up to {Position}, {Length} bytes";
 }
@@ -60,6 +63,28 @@ public sealed record SessionState(Member Origin, long Forgotten, ImmutableArray<
     /// <summary>The size of a number with a sign bit.</summary>
     private static int SizeOf(long difference) =>
         (BitOperations.Log2((ulong)((difference << 1) ^ (difference >> 63)) | 1) / 7) + 1;
+}
+
+/// <summary>
+/// The latest committed request keys, in the order of their commits. They follow from the committed entries alone, so they are the same
+/// on every process.
+/// </summary>
+/// <param name="Forgotten">The serial of the last keyed pair whose key was forgotten; 0: none was.</param>
+/// <param name="Keys">The keys, the oldest first.</param>
+public sealed record KeyTable(Serial Forgotten, ImmutableArray<CommittedKey> Keys)
+{
+    /// <summary>The most keys that a group remembers. Part of the format.</summary>
+    public const int MaxKeys = 16_384;
+
+    /// <summary>No key was ever committed.</summary>
+    public static KeyTable Empty { get; } = new(Serial.Zero, []);
+}
+
+/// <summary>A committed request key, and the place of its pair.</summary>
+public readonly record struct CommittedKey(RequestKeyHash Key, LogIndex Index, Serial Serial)
+{
+    /// <summary>The largest size in bytes: the key, and two numbers with 7 bits in a byte.</summary>
+    internal const int SizeMax = RequestKeyHash.Size + 20;
 }
 
 /// <summary>A committed request, and the place of its pair.</summary>

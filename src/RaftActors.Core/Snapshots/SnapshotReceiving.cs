@@ -59,10 +59,12 @@ internal sealed class SnapshotReceiving(
             }
         }
 
-        return state.Snapshots.Incoming = new IncomingSnapshot(leader, snapshot, chunk.SessionCount);
+        return state.Snapshots.Incoming = new IncomingSnapshot(leader, snapshot, chunk.SessionCount, chunk.KeyCount);
     }
 
-    /// <summary>Takes the next sessions or bytes. Any other piece is a heartbeat, came twice, or follows one that was lost.</summary>
+    /// <summary>
+    /// Takes the next sessions, keys or bytes. Any other piece is a heartbeat, came twice, or follows one that was lost.
+    /// </summary>
     private void TakePiece(IncomingSnapshot incoming, Message.SnapshotChunk chunk)
     {
         var isState = incoming.IsNext(chunk.Data, chunk.Place);
@@ -70,6 +72,11 @@ internal sealed class SnapshotReceiving(
         {
             incoming.Add(chunk.Sessions);
             isState = incoming.IsWhole; // The state has no bytes, so no other piece follows.
+        }
+        else if (incoming.IsNext(chunk.Keys, chunk.Place))
+        {
+            incoming.Add(chunk.Keys);
+            isState = incoming.IsWhole;
         }
 
         if (isState)
@@ -125,6 +132,7 @@ internal sealed class SnapshotReceiving(
         state.Snapshots.Incoming = null;
         state.Snapshots.Discarded = (position, position.Index);
         state.Sessions = new Sessions(state.Options.Sessions, snapshot.Sessions);
+        state.Keys = new RequestKeys(state.Options.Sessions, snapshot.Keys);
         commitment.Set(position.Index);
         state.Delivered = position.Index;
         var ticket = state.Durability.TakeTicket();

@@ -8,11 +8,11 @@ internal sealed class SnapshotSending(RaftState state)
     /// <summary>Sends the pieces that the receiver's window takes.</summary>
     public void SendPieces(Progress progress, OutgoingSnapshot outgoing)
     {
-        while (outgoing.TakeNext(state.Options.SnapshotChunkBytes) is var (place, sessions))
+        while (outgoing.TakeNext(state.Options.SnapshotChunkBytes) is var (place, sessions, keys))
         {
-            var envelope = state.EnvelopeOf(progress.Member, ChunkOf(outgoing, place, sessions), state.Term);
-            var offset = place - outgoing.Snapshot.Sessions.Length;
-            state.Durability.Send(sessions.IsEmpty
+            var envelope = state.EnvelopeOf(progress.Member, ChunkOf(outgoing, place, sessions, keys), state.Term);
+            var offset = place - outgoing.StateStart;
+            state.Durability.Send(sessions.IsEmpty && keys.IsEmpty
                 ? new Effect.SendChunk(envelope, offset, state.Options.SnapshotChunkBytes)
                 : new Effect.Send(envelope));
         }
@@ -35,16 +35,21 @@ internal sealed class SnapshotSending(RaftState state)
     /// <summary>Sends an empty piece.</summary>
     public void SendPlace(Progress progress, OutgoingSnapshot outgoing)
     {
-        state.Send(progress.Member, ChunkOf(outgoing, outgoing.Stored, []));
+        state.Send(progress.Member, ChunkOf(outgoing, outgoing.Stored, [], []));
         progress.SentRound = state.LatestRound;
     }
 
-    private Message.SnapshotChunk ChunkOf(OutgoingSnapshot outgoing, long place, ImmutableArray<SessionState> sessions) => new(
-        outgoing.Description,
-        outgoing.Snapshot.Sessions.Length,
-        place,
-        sessions,
-        default,
-        state.Log.LastPosition.Serial,
-        state.LatestRound);
+    private Message.SnapshotChunk ChunkOf(
+        OutgoingSnapshot outgoing, long place, ImmutableArray<SessionState> sessions, ImmutableArray<CommittedKey> keys) => new(
+            outgoing.Description,
+            outgoing.Snapshot.Sessions.Length,
+            place,
+            sessions,
+            default,
+            state.Log.LastPosition.Serial,
+            state.LatestRound)
+        {
+            KeyCount = outgoing.Snapshot.Keys.Keys.Length,
+            Keys = keys,
+        };
 }

@@ -15,7 +15,8 @@ internal sealed class Snapshots(RaftState state)
             nameof(index),
             index,
             "The group's first configuration comes after these preloaded pairs; a snapshot needs one.");
-        return new Snapshot(state.Log.PositionAt(index), at, configuration, SessionsAt(index), length);
+        var (sessions, keys) = RequestsAt(index);
+        return new Snapshot(state.Log.PositionAt(index), at, configuration, sessions, length) { Keys = keys };
     }
 
     /// <summary>A snapshot of the application's state is durable.</summary>
@@ -100,19 +101,21 @@ internal sealed class Snapshots(RaftState state)
     }
 
     /// <summary>
-    /// The sessions at a delivered index. The table at the commit index may have forgotten an origin that was remembered at that index. A
-    /// process that starts from the snapshot would then forget other origins than this one. So the entries after the last snapshot are
-    /// added to its table once more.
+    /// The sessions and keys at a delivered index. The tables at the commit index may have forgotten an origin or a key that was
+    /// remembered at that index. A process that starts from the snapshot would then forget others than this one. So the entries after the
+    /// last snapshot are added to its tables once more.
     /// </summary>
-    private ImmutableArray<SessionState> SessionsAt(LogIndex index)
+    private (ImmutableArray<SessionState> Sessions, KeyTable Keys) RequestsAt(LogIndex index)
     {
         var sessions = new Sessions(state.Options.Sessions, state.Snapshots.Latest?.Sessions ?? []);
+        var keys = new RequestKeys(state.Options.Sessions, state.Snapshots.Latest?.Keys ?? KeyTable.Empty);
         var start = state.Snapshots.Latest?.Position.Index ?? LogIndex.Zero;
         foreach (var entry in state.Log.From(start.Next, (int)(index.Value - start.Value)))
         {
             sessions.Add(entry);
+            keys.Add(entry);
         }
 
-        return sessions.ToStates();
+        return (sessions.ToStates(), keys.ToTable());
     }
 }

@@ -21,6 +21,7 @@ internal sealed class RaftState
         Timer = new ElectionTimer(options, Clock, Durability);
         Configurations = new ConfigurationHistory(FoundingRoster());
         Sessions = new Sessions(options.Sessions, initial.Snapshot?.Sessions ?? []);
+        Keys = new RequestKeys(options.Sessions, initial.Snapshot?.Keys ?? KeyTable.Empty);
     }
 
     /// <summary>The settings of this process; they never change.</summary>
@@ -72,6 +73,9 @@ internal sealed class RaftState
 
     /// <summary>The committed requests, to recognise retries.</summary>
     public Sessions Sessions { get; set; }
+
+    /// <summary>The committed request keys, to recognise repeats of any origin.</summary>
+    public RequestKeys Keys { get; set; }
 
     /// <summary>When this process campaigns.</summary>
     public ElectionTimer Timer { get; }

@@ -123,6 +123,11 @@ internal static class RecordFormat
                     writer.Request(request);
                 }
 
+                if (pair is Payload.KeyedPair keyed)
+                {
+                    writer.RequestKey(keyed.RequestKey);
+                }
+
                 writer.Text(pair.Key);
                 writer.Rest(pair.Value.Span);
                 return pair.Request is null ? (byte)0 : RecordHeader.HasRequest;
@@ -138,6 +143,7 @@ internal static class RecordFormat
     {
         Payload.NoOp => RecordType.NoOp,
         Payload.Reconfigure => RecordType.Configuration,
+        Payload.KeyedPair => RecordType.KeyedPair,
         Payload.Pair => RecordType.Pair,
         _ => throw Unknown(payload),
     };
@@ -151,6 +157,7 @@ internal static class RecordFormat
         {
             RecordType.NoOp => Payload.NoOp.Instance,
             RecordType.Configuration => ReadConfiguration(body.Span),
+            RecordType.KeyedPair => ReadKeyedPair(body, origins),
             _ => ReadPair(header.Flags, body, origins),
         });
 
@@ -170,5 +177,13 @@ internal static class RecordFormat
         RequestId? request = (flags & RecordHeader.HasRequest) != 0 ? new RequestId(origins.Read(ref reader), reader.Count()) : null;
         var key = reader.Text();
         return new Payload.Pair(request, key, body[reader.Position..]);
+    }
+
+    private static Payload.KeyedPair ReadKeyedPair(ReadOnlyMemory<byte> body, OriginCache origins)
+    {
+        var reader = new ByteReader(body.Span);
+        var request = new RequestId(origins.Read(ref reader), reader.Count());
+        var (requestKey, key) = (reader.RequestKey(), reader.Text());
+        return new Payload.KeyedPair(requestKey, request, key, body[reader.Position..]);
     }
 }

@@ -23,4 +23,7 @@ internal enum RecordType : byte
 
     /// <summary>An entry with a key and a value.</summary>
     Pair = 7,
+
+    /// <summary>An entry with a request key, a key and a value.</summary>
+    KeyedPair = 8,
 }

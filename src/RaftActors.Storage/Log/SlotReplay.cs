@@ -97,7 +97,7 @@ internal sealed class SlotReplay(ushort number)
                 return null;
             case RecordType.Base or RecordType.Installed:
                 return Begin(header, scan.Body.Span);
-            case RecordType.NoOp or RecordType.Configuration or RecordType.Pair:
+            case RecordType.NoOp or RecordType.Configuration or RecordType.Pair or RecordType.KeyedPair:
                 return Append(RecordFormat.ReadEntry(header, scan.Body, _origins), segment);
             default:
                 return $"record type {(int)header.Type} is unknown";

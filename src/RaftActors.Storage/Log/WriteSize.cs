@@ -11,6 +11,7 @@ internal static class WriteSize
     public const int RecordMax = RecordHeader.Size + 64;
 
     private const int MemberMax = 64;
+    private const int RequestKeyMax = 16;
     private const int HardStateMax = 256;
 
     // A char takes at most 3 bytes of UTF-8.
@@ -38,6 +39,7 @@ internal static class WriteSize
             if (entry.Payload is Payload.Pair pair)
             {
                 size += (CharMax * pair.Key.Length) + pair.Value.Length + (pair.Request is { } request ? Of(request.Origin.Name) : 0);
+                size += pair is Payload.KeyedPair ? RequestKeyMax : 0;
             }
             else if (entry.Payload is Payload.Reconfigure { Configuration: var configuration })
             {

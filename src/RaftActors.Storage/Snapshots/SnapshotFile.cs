@@ -210,8 +210,8 @@ internal sealed class SnapshotFile : IDisposable
         if (version > SnapshotFormat.Version)
         {
             throw new StoreException(
-                $"{_path} has format version {version}, and this program reads version {SnapshotFormat.Version}. Start the program that "
-                + "wrote it, or a newer one.");
+                $"{_path} has format version {version}, and this program reads versions 1 to {SnapshotFormat.Version}. Start the program "
+                + "that wrote it, or a newer one.");
         }
 
         var length = SnapshotFormat.DescriptionLengthOf(header);
@@ -230,7 +230,8 @@ internal sealed class SnapshotFile : IDisposable
     {
         try
         {
-            var (group, name, snapshot) = SnapshotFormat.DecodeDescription(head.AsSpan(SnapshotFormat.HeaderSize));
+            var (group, name, snapshot) = SnapshotFormat.DecodeDescription(
+                head.AsSpan(SnapshotFormat.HeaderSize), SnapshotFormat.VersionOf(head));
             return (new StoreOwner(group, new ProcessName(name)), snapshot);
         }
         catch (Exception e) when (e is InvalidDataException or FormatException)

@@ -12,8 +12,12 @@ internal static class SnapshotFormat
     public const int BlockSize = 64 << 10;
     public const int ChecksumSize = sizeof(uint);
 
-    /// <summary>The version of the format. There is no other so far.</summary>
-    public const int Version = 1;
+    /// <summary>
+    /// The latest version of the format: its description ends with the request keys. A snapshot without keys is written in version 1.
+    /// </summary>
+    public const int Version = 2;
+
+    private const int WithoutKeys = 1;
 
     private const int ChecksumOffset = 12;
     private const int LengthOffset = 16;
@@ -31,7 +35,7 @@ internal static class SnapshotFormat
         EntryFormat.WriteSnapshot(writer, snapshot);
         var bytes = writer.ToArray();
         Magic.CopyTo(bytes);
-        BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(8), Version);
+        BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(8), (ushort)(snapshot.Keys.Keys.IsEmpty ? WithoutKeys : Version));
         BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(10), HeaderSize);
         BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(LengthOffset), bytes.Length - HeaderSize);
         BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(ChecksumOffset), ChecksumOf(bytes));
@@ -53,10 +57,10 @@ internal static class SnapshotFormat
 
     /// <summary>Decodes the description.</summary>
     /// <exception cref="InvalidDataException">The bytes are not a description.</exception>
-    public static (string Group, string Name, Snapshot Snapshot) DecodeDescription(ReadOnlySpan<byte> bytes)
+    public static (string Group, string Name, Snapshot Snapshot) DecodeDescription(ReadOnlySpan<byte> bytes, int version)
     {
         var reader = new ByteReader(bytes);
-        var description = (reader.Text(), reader.Text(), EntryFormat.ReadSnapshot(ref reader));
+        var description = (reader.Text(), reader.Text(), EntryFormat.ReadSnapshot(ref reader, hasKeys: version > WithoutKeys));
         reader.End();
         return description;
     }

@@ -145,7 +145,12 @@ internal static class LogDump
             Key = pair.Key,
             Size = pair.Value.Length,
             Preview = PreviewOf(pair.Value.Span),
-            Detail = pair.Request is { } request ? $"request {request}" : null,
+            Detail = pair switch
+            {
+                Payload.KeyedPair keyed => $"request {keyed.Request}, request key {keyed.RequestKey}",
+                { Request: { } request } => $"request {request}",
+                _ => null,
+            },
         },
         Payload.Reconfigure(var configuration) => item with { Detail = $"{configuration}, group {configuration.Group.Value:N}" },
         _ => item,
@@ -177,7 +182,7 @@ internal static class LogDump
         RecordType.Installed => "installed",
         RecordType.NoOp => "no-op",
         RecordType.Configuration => "configuration",
-        RecordType.Pair => "pair",
+        RecordType.Pair or RecordType.KeyedPair => "pair",
         _ => $"type-{(int)type}",
     };
 

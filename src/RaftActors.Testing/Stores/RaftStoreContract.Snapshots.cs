@@ -35,6 +35,15 @@ public static partial class RaftStoreContract
         bench.Reopen();
     }
 
+    private static void Snapshot_with_request_keys_is_recovered(StoreBench bench)
+    {
+        bench.Open();
+        WriteNine(bench);
+        var saved = Snapshot(6, 1, 50);
+        bench.Save(saved with { Snapshot = saved.Snapshot with { Keys = Keys } });
+        bench.Reopen();
+    }
+
     private static void Snapshot_above_the_last_entry_is_recovered(StoreBench bench)
     {
         bench.Open();

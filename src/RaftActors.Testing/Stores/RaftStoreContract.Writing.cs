@@ -79,6 +79,7 @@ public static partial class RaftStoreContract
         bench.Persist(null, AllKinds(from: 1, term: 1));
         bench.Persist(HardState(2), AllKinds(from: 6, term: 2));
         bench.Persist(null, Entry(11, 2, new Payload.Reconfigure(Bounded)));
+        bench.Persist(null, KeyedEntry(12, 2), KeyedEntry(13, 2));
         bench.Reopen();
     }
 

@@ -48,7 +48,16 @@ internal static class StoreSamples
     public static LogEntry Entry(long index, long term, Payload payload) =>
         new(new LogIndex(index), new Term(term), new Serial(index), payload);
 
-    /// <summary>Returns one entry of each kind, from an index upwards.</summary>
+    /// <summary>The keys of a snapshot, the first of which was forgotten.</summary>
+    public static KeyTable Keys { get; } = new(
+        new Serial(1),
+        [new(KeyOf(2), new LogIndex(3), new Serial(2)), new(KeyOf(3), new LogIndex(long.MaxValue), new Serial(long.MaxValue))]);
+
+    /// <summary>Returns a pair with a request key.</summary>
+    public static LogEntry KeyedEntry(long index, long term) =>
+        Entry(index, term, new Payload.KeyedPair(KeyOf(index), new RequestId(Members[4], index), "keyed", Bytes(20, index)));
+
+    /// <summary>Returns one entry of each kind, from an index upwards, except a pair with a request key.</summary>
     public static LogEntry[] AllKinds(long from, long term) =>
     [
         Entry(from, term, Payload.NoOp.Instance),
@@ -70,6 +79,8 @@ internal static class StoreSamples
         var snapshot = new Snapshot(Position(index, term), new LogIndex(1), Joint, [session], size);
         return new SavedSnapshot(snapshot, Bytes(size, index * 31));
     }
+
+    private static RequestKeyHash KeyOf(long number) => new(new Guid((int)number, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10));
 
     public static byte[] Bytes(int size, long seed)
     {

@@ -22,7 +22,7 @@ internal static class StoreText
     public static string Of(Snapshot? snapshot) => snapshot is null
         ? "none"
         : $"{Of(snapshot.Position)}, configuration of {snapshot.ConfigurationIndex}: {Of(snapshot.Configuration)}, sessions "
-            + $"[{Join(snapshot.Sessions, Of)}], {snapshot.Length} bytes";
+            + $"[{Join(snapshot.Sessions, Of)}]{KeysOf(snapshot.Keys)}, {snapshot.Length} bytes";
 
     /// <summary>Prints up to 32 bytes in full, and the length and hash of more.</summary>
     public static string Of(ReadOnlySpan<byte> bytes) => bytes.Length <= 32
@@ -31,6 +31,8 @@ internal static class StoreText
 
     private static string Of(Payload payload) => payload switch
     {
+        Payload.KeyedPair keyed =>
+            $"({Of(keyed.Request?.Origin)}/{keyed.Request?.Number} key {keyed.RequestKey.Value:N}) {keyed.Key}={Of(keyed.Value.Span)}",
         Payload.Pair({ } request, var key, var value) => $"({Of(request.Origin)}/{request.Number}) {key}={Of(value.Span)}",
         Payload.Pair(_, var key, var value) => $"{key}={Of(value.Span)}",
         Payload.Reconfigure(var configuration) => Of(configuration),
@@ -46,6 +48,10 @@ internal static class StoreText
     private static string Of(SessionState session) =>
         $"{Of(session.Origin)} forgot {session.Forgotten}, answered "
         + $"{Join(session.Answered, one => $"{one.Number}:{one.Index}:{one.Serial}")}";
+
+    private static string KeysOf(KeyTable keys) => keys.Keys.IsEmpty
+        ? ""
+        : $", keys forgotten to {keys.Forgotten} [{Join(keys.Keys, one => $"{one.Key.Value:N}:{one.Index}:{one.Serial}")}]";
 
     private static string Of(Member? member) => member is { } some ? Of(some) : "nobody";
 

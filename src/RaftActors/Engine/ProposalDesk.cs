@@ -18,8 +18,9 @@ namespace RaftActors.Engine;
 /// write and one message.
 /// </para>
 /// </summary>
-/// <param name="find">Returns the place at which the log already has a request; null: not known.</param>
-internal sealed class ProposalDesk(EngineContext context, Action<Input> step, Func<RequestId, AnsweredRequest?> find, Action askForTurn)
+/// <param name="find">Returns the place at which the log already has a request or its key; null: not known.</param>
+internal sealed class ProposalDesk(
+    EngineContext context, Action<Input> step, Func<RequestId, RequestKeyHash?, AnsweredRequest?> find, Action askForTurn)
 {
     /// <summary>
     /// The maximum number of uncommitted proposals. Pairs that come later share one write, and one message to each process. Messages are
@@ -227,7 +228,7 @@ internal sealed class ProposalDesk(EngineContext context, Action<Input> step, Fu
             Add(open);
             Accept(open);
         }
-        else if (find(request) is { } found)
+        else if (find(request, null) is { } found)
         {
             Repeat(open, found.Index, found.Serial);
         }

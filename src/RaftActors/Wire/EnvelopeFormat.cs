@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 using RaftActors.Codec;
 using RaftActors.Core;
 
@@ -11,6 +13,8 @@ namespace RaftActors.Wire;
 /// </summary>
 internal static class EnvelopeFormat
 {
+    private const int KeyCountShift = 32;
+
     public static void Write<T>(ByteWriter writer, Envelope envelope, Action<ByteWriter, T> writeBody)
         where T : Message
     {
@@ -104,15 +108,25 @@ internal static class EnvelopeFormat
     public static Message.ReadIndexReply ReadReadIndexReply(ref ByteReader reader) =>
         new(new ReadId(reader.Count()), reader.Flag() ? new LogIndex(reader.Count()) : null);
 
-    // The place decides whether the chunk holds sessions or bytes of the state.
+    // The place decides whether the chunk holds sessions, keys or bytes of the state. The number of sessions has that of the keys from bit
+    // 32 on, so a snapshot without keys keeps the bytes of earlier versions. They refuse one with keys: it has too many sessions.
     public static void WriteChunk(ByteWriter writer, Message.SnapshotChunk chunk)
     {
         WriteDescription(writer, chunk.Snapshot);
-        writer.Number(chunk.SessionCount);
+        writer.Number(((long)chunk.KeyCount << KeyCountShift) + chunk.SessionCount);
         writer.Number(chunk.Place);
+        if (chunk.KeyCount > 0)
+        {
+            writer.Number(chunk.Snapshot.Keys.Forgotten.Value);
+        }
+
         if (chunk.Place < chunk.SessionCount)
         {
             WriteSessions(writer, chunk.Sessions);
+        }
+        else if (chunk.Place < chunk.SessionCount + chunk.KeyCount)
+        {
+            WriteKeys(writer, chunk.Keys);
         }
         else
         {
@@ -125,21 +139,26 @@ internal static class EnvelopeFormat
 
     public static Message.SnapshotChunk ReadChunk(ref ByteReader reader)
     {
-        var (snapshot, sessionCount, place) = (ReadDescription(ref reader), reader.Count(), reader.Count());
-        if (sessionCount > Snapshot.MaxSessions)
+        var (snapshot, counts, place) = (ReadDescription(ref reader), reader.Count(), reader.Count());
+        var (sessionCount, keyCount) = (counts & uint.MaxValue, counts >> KeyCountShift);
+        if (sessionCount > Snapshot.MaxSessions || keyCount > KeyTable.MaxKeys)
         {
-            throw reader.Damaged($"it announces {sessionCount} sessions, and {Snapshot.MaxSessions} is the maximum");
+            throw reader.Damaged(
+                $"it announces {sessionCount} sessions and {keyCount} keys; at most {Snapshot.MaxSessions} and {KeyTable.MaxKeys} may be");
         }
 
-        var hasSessions = place < sessionCount;
-        return new Message.SnapshotChunk(
-            snapshot,
-            (int)sessionCount,
-            place,
-            hasSessions ? ReadSessions(ref reader) : [],
-            hasSessions ? [] : reader.Bytes().ToArray(),
-            new Serial(reader.Count()),
-            reader.Count());
+        if (keyCount > 0)
+        {
+            snapshot = snapshot with { Keys = new KeyTable(new Serial(reader.Count()), []) };
+        }
+
+        var (hasSessions, isState) = (place < sessionCount, place >= sessionCount + keyCount);
+        ImmutableArray<SessionState> sessions = hasSessions ? ReadSessions(ref reader) : [];
+        ImmutableArray<CommittedKey> keys = hasSessions || isState ? [] : ReadKeys(ref reader);
+        var data = isState ? reader.Bytes().ToArray() : [];
+        var chunk = new Message.SnapshotChunk(
+            snapshot, (int)sessionCount, place, sessions, data, new Serial(reader.Count()), reader.Count());
+        return keyCount > 0 ? chunk with { KeyCount = (int)keyCount, Keys = keys } : chunk;
     }
 
     public static void WriteChunkReply(ByteWriter writer, Message.SnapshotChunkReply reply)

@@ -16,15 +16,29 @@ internal sealed partial class ScenarioRunner
 
     /// <summary>
     /// <c>request raft2 7 a=1</c>: proposes the client's seventh request, one pair, at raft2. <c>retry</c> marks it as perhaps proposed
-    /// before. <c>request raft2 7 ann a=1</c> is a request of the client ann.
+    /// before. <c>request raft2 7 ann a=1</c> is a request of the client ann. <c>request raft2 7 a=1 request-key=0000beef since=3</c> has
+    /// a request key, and was not proposed before serial 3 was committed.
     /// </summary>
     private void Request(Directive directive, bool isRetry)
     {
-        var (key, value) = directive.Settings.Single();
+        var (key, value) = directive.Settings.Single(setting => setting.Key is not ("request-key" or "since"));
         var name = directive.Arguments.ElementAtOrDefault(2) ?? "client";
         var client = new Member(ScenarioGroup.Named(name), SimulatedProcess.IncarnationOf(1));
         var request = new RequestId(client, long.Parse(directive.Arguments[1]));
-        _group[directive.Arguments[0]].Step(new Input.Propose([new Payload.Pair(request, key, Encoding.UTF8.GetBytes(value))], isRetry));
+        var bytes = Encoding.UTF8.GetBytes(value);
+        var pair = directive.Setting("request-key") is { } text
+            ? new Payload.KeyedPair(KeyOf(text), request, key, bytes)
+            : new Payload.Pair(request, key, bytes);
+        Serial? since = directive.Setting("since") is { } serial ? new Serial(long.Parse(serial)) : null;
+        _group[directive.Arguments[0]].Step(new Input.Propose([pair], isRetry) { Since = [since] });
+    }
+
+    /// <summary>The key that is shown as this text: eight hexadecimal digits.</summary>
+    private static RequestKeyHash KeyOf(string text)
+    {
+        var bytes = new byte[16];
+        Convert.FromHexString(text).CopyTo(bytes, 0);
+        return new RequestKeyHash(new Guid(bytes));
     }
 
     /// <summary><c>read raft1 3</c>: three reads. Reads are numbered through the whole scenario.</summary>

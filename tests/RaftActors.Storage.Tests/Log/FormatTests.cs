@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 
+using RaftActors.Codec;
 using RaftActors.Core;
 using RaftActors.DiskModel;
 using RaftActors.Storage.Log;
@@ -105,6 +106,34 @@ public sealed class FormatTests
         Assert.Equal(FullState().ToString(), found.State.HardState.ToString());
         Assert.Equal(FullState().Recorded.ToArray(), found.State.HardState.Recorded.ToArray());
         Assert.Equal(FullState().Roster.ToArray(), found.State.HardState.Roster.ToArray());
+    }
+
+    [Fact]
+    public void Pair_with_a_request_key_has_the_documented_bytes()
+    {
+        var pair = new Payload.KeyedPair(new RequestKeyHash(Identity), new RequestId(Member(1), 7), "k", new byte[] { 9 });
+        var writer = new ByteWriter();
+
+        Assert.Equal(RecordHeader.HasRequest, RecordFormat.WritePayload(writer, pair));
+        Assert.Equal((RecordType)8, RecordFormat.TypeOf(pair));
+
+        var origin = "0B" + Convert.ToHexString("raft1@node1"u8) + "01000000000000000000000000000007" + "07";
+        Assert.Equal(origin + Convert.ToHexString(Identity.ToByteArray()) + "016B" + "09", Convert.ToHexString(writer.Written));
+    }
+
+    [Fact]
+    public void Pair_with_a_request_key_is_read_with_every_field()
+    {
+        var life = new Life(new ModelDisk());
+        var pair = new Payload.KeyedPair(new RequestKeyHash(Identity), new RequestId(Member(1), 7), "k", Life.Bytes(33, 9));
+        life.Open("a", Life.Entry(1, 0));
+        life.Ask("a", ticket => new Effect.Persist(ticket, null, [new(new LogIndex(2), new Term(1), new Serial(2), pair)]));
+        life.Directory.WriteQueued();
+
+        var found = Assert.IsType<Payload.KeyedPair>(new Life(life.Cut()).Open().State.Log[1].Payload);
+
+        Assert.Equal((pair.RequestKey, pair.Request, pair.Key), (found.RequestKey, found.Request, found.Key));
+        Assert.Equal(pair.Value.ToArray(), found.Value.ToArray());
     }
 
     private static string Golden(string file) => Path.Combine(AppContext.BaseDirectory, "Log", "testdata", file);

@@ -140,7 +140,7 @@ public sealed class SnapshotDamageTests
 
         var error = Assert.Throws<StoreException>(() => Open(new ModelDisk(whole.With(PathOf(10), file))));
 
-        Assert.Contains("has format version 7, and this program reads version 1", error.Message);
+        Assert.Contains("has format version 7, and this program reads versions 1 to 2", error.Message);
     }
 
     [Fact]

@@ -391,7 +391,7 @@ public sealed class ProposalDeskTests : TestKit
         Assert.Equal(numbers, taken.Select(each => each.Request.Number));
     }
 
-    private AnsweredRequest? FindInLog(RequestId request) =>
+    private AnsweredRequest? FindInLog(RequestId request, RequestKeyHash? key) =>
         _log.TryGetValue(request, out var index) ? new AnsweredRequest(request.Number, index, new Serial(index.Value)) : null;
 
     private void Submit(params long[] numbers)

@@ -61,7 +61,7 @@ internal sealed class ScheduledProcess
 
     public static RequestId? RequestOf(LogEntry entry) => (entry.Payload as Payload.Pair)?.Request;
 
-    public AnsweredRequest? Find(RequestId request) => _log.Where(entry => RequestOf(entry) == request)
+    public AnsweredRequest? Find(RequestId request, RequestKeyHash? key = null) => _log.Where(entry => RequestOf(entry) == request)
         .Select(entry => (AnsweredRequest?)new AnsweredRequest(request.Number, entry.Index, entry.Serial)).FirstOrDefault();
 
     public LogEntry Append(Payload payload)

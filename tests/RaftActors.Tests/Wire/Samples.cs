@@ -42,6 +42,15 @@ internal static class Samples
         new(Two, 3, []),
     ];
 
+    private static readonly RequestKeyHash Key = new(Id(5));
+
+    private static readonly CommittedKey[] Keys =
+    [
+        new(Key, new LogIndex(280), new Serial(275)),
+        new(new RequestKeyHash(Id(6)), new LogIndex(281), new Serial(276)),
+        new(new RequestKeyHash(Id(7)), new LogIndex(long.MaxValue), new Serial(long.MaxValue)),
+    ];
+
     private static readonly LogEntry[] Entries =
     [
         new(new LogIndex(301), new Term(7), new Serial(290), Payload.NoOp.Instance),
@@ -174,6 +183,15 @@ internal static class Samples
             Round: 600))),
         ("cs", Core(new Message.SnapshotChunk(
             Snapshot with { Configuration = Bounded }, 1000, 65_000, [], new byte[] { 5, 6 }, new Serial(292), Round: 602))),
+        ("ca", Core(new Message.AppendEntries(
+            Position,
+            [new LogEntry(new LogIndex(301), new Term(7), new Serial(291), new Payload.KeyedPair(Key, Request, "key1", new byte[] { 1 }))],
+            new LogIndex(299),
+            new Serial(292),
+            Round: 600))),
+        ("cs", Core(Chunk(998) with { Sessions = [.. Sessions] })),
+        ("cs", Core(Chunk(1000) with { Keys = [.. Keys] })),
+        ("cs", Core(Chunk(1003) with { Data = new byte[] { 5, 6 } })),
         ("cj", Core(new Message.ReadIndexReply(new ReadId(31), null))),
         ("cs", Core(new Message.SnapshotChunk(Snapshot, 1000, 65_000, [], new byte[] { 5, 6 }, new Serial(292), Round: 602))),
         ("cs", Core(new Message.SnapshotChunk(Snapshot, 1000, 998, [], default, new Serial(292), Round: 602))),
@@ -189,6 +207,10 @@ internal static class Samples
         ("m", new WireMessage.ChangeRequest(Request, new GroupChange.SetMaxQuorum(5), 0)),
         ("m", new WireMessage.ChangeRequest(Request, new GroupChange.SetMaxQuorum(5, new LogIndex(305)), 0)),
     ];
+
+    /// <summary>A piece of a snapshot with three request keys.</summary>
+    private static Message.SnapshotChunk Chunk(long place) => new(
+        Snapshot with { Keys = new KeyTable(new Serial(270), []) }, 1000, place, [], default, new Serial(292), Round: 602) { KeyCount = 3 };
 
     private static WireMessage.CoreMessage Core(Message body) =>
         new(new Envelope(One, Unmet, new GroupUid(Id(9)), new Term(7), Boot, body));
