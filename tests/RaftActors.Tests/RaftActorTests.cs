@@ -227,7 +227,7 @@ public sealed class RaftActorTests : TestKit
         _group.BuildQuorum(withActor: false);
 
         Expect("quorum of 2, learner", "append 1 key1=value1", "append 2 key2=value2", "query how far? at 2");
-        ExpectMsg(new QueryOutcome.Done(query.Request, new Serial(2)));
+        ExpectMsg(new QueryOutcome.Done(query.Request, new Serial(2), new Serial(2)));
     }
 
     [Fact]

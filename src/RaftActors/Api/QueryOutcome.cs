@@ -10,7 +10,11 @@ public abstract record QueryOutcome
     /// <summary>The actor answered from a state that has the consistency of the Query.</summary>
     /// <param name="Request">The ref that Query returned.</param>
     /// <param name="Result">The return value of HandleQuery.</param>
-    public sealed record Done(RequestRef Request, object? Result) : QueryOutcome;
+    /// <param name="Serial">
+    /// The last serial of the state that answered: a token for <see cref="ReadConsistency.NotOlderThan"/>. 0 before the first pair, and
+    /// from a node of an earlier version.
+    /// </param>
+    public sealed record Done(RequestRef Request, object? Result, Serial Serial) : QueryOutcome;
 
     /// <summary>
     /// The question was not answered. No leader confirmed the commit index in time, or this process did not reach the serial in time, or

@@ -103,7 +103,16 @@ public abstract class RaftClient<TValue, TResult> : RaftClient
     /// <exception cref="InvalidOperationException">The answer is of another type.</exception>
     /// <exception cref="RaftUnavailableException">No process answered in time, or HandleQuery failed.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public abstract Task<TAnswer> QueryAsync<TAnswer>(
+    public async Task<TAnswer> QueryAsync<TAnswer>(
+        object question,
+        TimeSpan? timeout = null,
+        ReadConsistency? consistency = null,
+        CancellationToken cancellationToken = default) =>
+        (await QueryWithSerialAsync<TAnswer>(question, timeout, consistency, cancellationToken).ConfigureAwait(false)).Value;
+
+    /// <summary>As <see cref="QueryAsync"/>, with the serial of the state that answered.</summary>
+    /// <inheritdoc cref="QueryAsync"/>
+    public abstract Task<Answer<TAnswer>> QueryWithSerialAsync<TAnswer>(
         object question,
         TimeSpan? timeout = null,
         ReadConsistency? consistency = null,

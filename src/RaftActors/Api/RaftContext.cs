@@ -411,9 +411,9 @@ public sealed class RaftContext<TValue>
         try
         {
             const string Silent = "This actor answers no queries, because it does not override HandleQuery. Override it.";
-            outcome = query.Question is LastCommitted ? new QueryOutcome.Done(request, _process.Pairs.CommittedSerial.Value)
+            outcome = query.Question is LastCommitted ? new QueryOutcome.Done(request, _process.Pairs.CommittedSerial.Value, Serial)
                 : handleQuery is null ? new QueryOutcome.Failed(request, Silent)
-                : new QueryOutcome.Done(request, handleQuery(query.Question));
+                : new QueryOutcome.Done(request, handleQuery(query.Question), Serial);
         }
         finally
         {

@@ -56,7 +56,7 @@ internal sealed class LiveClient<TValue, TResult>(
         }
     }
 
-    public override async Task<TAnswer> QueryAsync<TAnswer>(
+    public override async Task<Answer<TAnswer>> QueryWithSerialAsync<TAnswer>(
         object question,
         TimeSpan? timeout = null,
         ReadConsistency? consistency = null,
@@ -65,10 +65,10 @@ internal sealed class LiveClient<TValue, TResult>(
         ArgumentNullException.ThrowIfNull(question);
         var (bytes, limit) = (results.Encode(question), timeout ?? settings.Requests.QueryTimeout);
         var span = Spans.BeginOfClient(Spans.Query, Group);
-        object? answer;
+        QueryOutcome.Done done;
         try
         {
-            answer = await QueryAsync(bytes, limit, consistency ?? ReadConsistency.Linearizable, cancellationToken, span)
+            done = await QueryAsync(bytes, limit, consistency ?? ReadConsistency.Linearizable, cancellationToken, span)
                 .ConfigureAwait(false);
         }
         finally
@@ -76,11 +76,12 @@ internal sealed class LiveClient<TValue, TResult>(
             Spans.End(span);
         }
 
-        return answer switch
+        return done.Result switch
         {
-            TAnswer typed => typed,
-            null when default(TAnswer) is null => default!, // Justification: TAnswer admits null, as just asked.
-            _ => throw new InvalidOperationException(
+            TAnswer typed => new Answer<TAnswer>(typed, done.Serial),
+            // Justification: TAnswer admits null, as just asked.
+            null when default(TAnswer) is null => new Answer<TAnswer>(default!, done.Serial),
+            var answer => throw new InvalidOperationException(
                 $"HandleQuery answered with a {answer?.GetType().ToString() ?? "null"}, and the caller expects a {typeof(TAnswer)}."),
         };
     }
@@ -97,7 +98,7 @@ internal sealed class LiveClient<TValue, TResult>(
             // The process may lag, or be deposed. If the pair is committed, it arrives there, or at another process.
             var last = await QueryAsync(ReadOnlyMemory<byte>.Empty, time, ReadConsistency.Linearizable, cancellationToken)
                 .ConfigureAwait(false);
-            if (last is not long committed || committed < serial.Value)
+            if (last.Result is not long committed || committed < serial.Value)
             {
                 return null;
             }
@@ -163,7 +164,7 @@ internal sealed class LiveClient<TValue, TResult>(
         await calls.Stopped.ConfigureAwait(false);
     }
 
-    private async Task<object?> QueryAsync(
+    private async Task<QueryOutcome.Done> QueryAsync(
         ReadOnlyMemory<byte> question,
         TimeSpan timeout,
         ReadConsistency consistency,
@@ -174,7 +175,7 @@ internal sealed class LiveClient<TValue, TResult>(
             ? new ClientCall.Query(question, left, consistency)
             : new ClientCall.TracedQuery(question, left, consistency, span.Context));
         var outcome = await DemandAsync<QueryOutcome>(asked, cancellationToken).ConfigureAwait(false);
-        return outcome is QueryOutcome.Done done ? done.Result : throw new RaftUnavailableException(((QueryOutcome.Failed)outcome).Reason);
+        return outcome as QueryOutcome.Done ?? throw new RaftUnavailableException(((QueryOutcome.Failed)outcome).Reason);
     }
 
     // Without an end: a subscription outlives any failure of the group.

@@ -28,6 +28,9 @@ internal sealed class OutcomeFormat(ExtendedActorSystem system)
         NotCommitted = 1,
         Unknown = 2,
         Failed = 7,
+
+        // Done with the serial of the state that answered. Earlier versions write Done, without it.
+        Answered = 8,
     }
 
     /// <summary>The types that this format writes, with all that derive from them, by manifest. A manifest never changes, and oa and oc
@@ -134,7 +137,8 @@ internal sealed class OutcomeFormat(ExtendedActorSystem system)
                 return;
             }
 
-            WriteKind(writer, Kind.Done, done.Request);
+            WriteKind(writer, Kind.Answered, done.Request);
+            writer.Number(done.Serial.Value);
             writer.Bytes(bytes.Span);
         }
     }
@@ -150,10 +154,17 @@ internal sealed class OutcomeFormat(ExtendedActorSystem system)
         var (kind, request) = ((Kind)reader.Octet(), ReadRef(ref reader));
         return kind switch
         {
-            Kind.Done => new QueryOutcome.Done(request, Decode(reader.Bytes())),
+            Kind.Done => new QueryOutcome.Done(request, Decode(reader.Bytes()), Serial.Zero),
+            Kind.Answered => ReadAnswered(ref reader, request),
             Kind.Failed => new QueryOutcome.Failed(request, reader.Text()),
             _ => throw reader.Damaged($"{kind} is no outcome of a Query"),
         };
+    }
+
+    private QueryOutcome.Done ReadAnswered(ref ByteReader reader, RequestRef request)
+    {
+        var serial = new Serial(reader.Count());
+        return new QueryOutcome.Done(request, Decode(reader.Bytes()), serial);
     }
 
     // Null: the answer cannot be written.

@@ -56,7 +56,7 @@ public sealed class LiveClientTests : TestKit
 
         var call = Expect<ClientCall.Query>();
         Assert.Equal(TimeSpan.FromMilliseconds(int.MaxValue), call.Timeout);
-        _engine.Reply(new QueryOutcome.Done(default, 7));
+        _engine.Reply(new QueryOutcome.Done(default, 7, default));
 
         Assert.Equal(7, await query.WaitAsync(Guard));
     }

@@ -52,6 +52,17 @@ public sealed class OutcomeFormatTests : TestKit
     }
 
     [Fact]
+    public void Answer_of_an_earlier_version_is_read_without_a_serial()
+    {
+        var bytes = Convert.FromHexString(
+            "020000157261667431406e6f646531406c6f63616c686f737401000000020003000405060708090a0bf0a204090b2a00000000000000");
+
+        var done = Assert.IsType<QueryOutcome.Done>(_serializer.FromBinary(bytes, "oq"));
+
+        Assert.Equal((42L, Serial.Zero), (done.Result, done.Serial));
+    }
+
+    [Fact]
     public void Committed_pair_is_reported_even_if_its_result_cannot_be_written()
     {
         var done = new Outcome<object?>.Done(new Serial(3), new Unbound(), Request);
@@ -110,7 +121,7 @@ public sealed class OutcomeFormatTests : TestKit
     [Fact]
     public void Query_whose_answer_cannot_be_written_fails_with_the_reason()
     {
-        var done = new QueryOutcome.Done(Request, new Unbound());
+        var done = new QueryOutcome.Done(Request, new Unbound(), new Serial(3));
 
         var failed = Assert.IsType<QueryOutcome.Failed>(_serializer.FromBinary(_serializer.ToBinary(done), "oq"));
 

@@ -135,7 +135,7 @@ internal static class Samples
     /// <summary>The messages that a <c>replyTo</c> receives, by manifest.</summary>
     public static readonly (string Manifest, object Message)[] Outcomes =
     [
-        ("oq", new QueryOutcome.Done(Ref, 42L)),
+        ("oq", new QueryOutcome.Done(Ref, 42L, new Serial(292))),
         ("oq", new QueryOutcome.Failed(Ref, "ask again")),
         ("oe", new Explanation(Ref, "two\nlines")),
         ("os", new RaftStatus(One.Name, "orders", new Serial(3), new Serial(4), null, null, [])),
