@@ -44,9 +44,12 @@ public abstract record Outcome<TResult> : IOutcome
     }
 
     Outcome<T> IOutcome.As<T>() => this as Outcome<T> ?? Match<Outcome<T>>(
-        done => done.HasResult && (done.Result is T || (done.Result is null && default(T) is null))
+        done => !done.HasResult ? Outcome<T>.Done.WithoutResult(done.Serial, done.Request)
+            : done.Result is T || (done.Result is null && default(T) is null)
             ? new Outcome<T>.Done(done.Serial, (T)(object)done.Result!, done.Request) // Justification: T admits null, as just asked.
-            : Outcome<T>.Done.WithoutResult(done.Serial, done.Request),
+            : throw new InvalidOperationException(
+                $"The pair {done.Serial} of {done.Request} is committed. Its result is {(object?)done.Result?.GetType() ?? "null"}, and "
+                    + $"this client expects {typeof(T)}. Create the client with the result type of the actors."),
         notCommitted => new Outcome<T>.NotCommitted(notCommitted.Reason, notCommitted.Detail, notCommitted.Request),
         unknown => new Outcome<T>.Unknown(unknown.Reason, unknown.Request));
 

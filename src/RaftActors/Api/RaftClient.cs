@@ -49,6 +49,17 @@ public abstract class RaftClient : IAsyncDisposable
         ProcessName name, LogIndex? basedOn = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default);
 
     /// <summary>
+    /// Sets the largest number of voters, as <see cref="RaftContext{TValue}.SetMaxQuorum"/> does. Sent once, as by JoinAsync.
+    /// </summary>
+    /// <param name="max">3, 5, 7, 9 or 11. The number that the group has already is allowed.</param>
+    /// <param name="basedOn">As in <see cref="JoinAsync"/>.</param>
+    /// <param name="timeout">The time until the end. Null: <c>raft.change-timeout</c>, 10 s by default.</param>
+    /// <param name="cancellationToken">Ends the wait only, as in AppendAsync.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="max"/> is not 3, 5, 7, 9 or 11.</exception>
+    public abstract Task<Outcome<Membership>> SetMaxQuorumAsync(
+        int max, LogIndex? basedOn = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default);
+
+    /// <summary>
     /// Transfers leadership, as <see cref="RaftContext{TValue}.TransferLeadership"/> does. Sent once, as by JoinAsync.
     /// </summary>
     /// <param name="to">The new leader, a quorum member. Null: the best suited one, other than the current leader.</param>
@@ -84,6 +95,9 @@ public abstract class RaftClient<TValue, TResult> : RaftClient
     /// </param>
     /// <exception cref="ArgumentException">
     /// The type of the value has no codec and no serializer, or key and value together exceed <c>raft.pair-size-max</c>.
+    /// </exception>
+    /// <exception cref="InvalidOperationException">
+    /// The pair is committed, and its result is of another type than <typeparamref name="TResult"/>.
     /// </exception>
     public abstract Task<Outcome<TResult>> AppendAsync(
         string key, TValue value, TimeSpan? timeout = null, CancellationToken cancellationToken = default);

@@ -12,7 +12,8 @@ public record RaftClientOptions
     public IReadOnlyList<string>? Contacts { get; init; }
 
     /// <summary>
-    /// The maximum number of open Appends. The next one ends at once as <see cref="NotCommittedReason.Busy"/>. Null:
+    /// The maximum number of open Appends, and of open other calls. The next Append or change ends at once as
+    /// <see cref="NotCommittedReason.Busy"/>, and the next read as <see cref="RaftUnavailableException"/>. Null:
     /// <c>raft.client.pending-max</c>, 10,000 by default.
     /// </summary>
     public int? PendingMax { get; init; }

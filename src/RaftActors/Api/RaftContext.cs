@@ -289,15 +289,8 @@ public sealed class RaftContext<TValue>
     /// </param>
     /// <returns>The ref of this call, as in the outcome.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="max"/> is not 3, 5, 7, 9 or 11.</exception>
-    public RequestRef SetMaxQuorum(int max, TimeSpan? timeout = null, IActorRef? replyTo = null, LogIndex? basedOn = null)
-    {
-        if (!QuorumSize.IsMaximum(max))
-        {
-            throw new ArgumentOutOfRangeException(nameof(max), max, "The maximum of the quorum is 3, 5, 7, 9 or 11. Use one of them.");
-        }
-
-        return Change(new GroupChange.SetMaxQuorum(max, basedOn), timeout, replyTo);
-    }
+    public RequestRef SetMaxQuorum(int max, TimeSpan? timeout = null, IActorRef? replyTo = null, LogIndex? basedOn = null) =>
+        Change(GroupChange.SetMaxQuorum.Of(max, basedOn), timeout, replyTo);
 
     /// <summary>
     /// Describes this process's view of the group, as text for people. It names the voters and the reasons for them, unreachable

@@ -101,6 +101,24 @@ internal sealed class AppendLane(Member origin, TimeSpan patience)
         }
     }
 
+    /// <summary>An outcome whose result is of a type that this node does not know.</summary>
+    /// <param name="outcome">The outcome without its result.</param>
+    /// <param name="cause">Says how to make the type known.</param>
+    public void ReceiveUnreadable(IOutcome outcome, Exception cause, TimeSpan now)
+    {
+        if (outcome.Failure is null && _sent.Remove(outcome.Request.Number, out var append))
+        {
+            append.Fail(new InvalidOperationException(
+                $"The pair of {outcome.Request} is committed, and this client cannot read its result. {cause.Message} Create the client "
+                    + "with the result type of the actors.",
+                cause));
+        }
+        else
+        {
+            Receive(outcome, now);
+        }
+    }
+
     /// <summary>Ends the Appends whose time is up.</summary>
     /// <param name="whyNotSent">Explains why an Append was not sent.</param>
     public void EndLate(TimeSpan now, Func<CancelReason.NotCommitted> whyNotSent)

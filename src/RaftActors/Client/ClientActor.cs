@@ -47,7 +47,15 @@ internal sealed class ClientActor : UntypedActor, IWithTimers
 
     private static TimeSpan Now => Context.System.Scheduler.MonotonicClock;
 
-    protected override void PreStart() => Context.System.EventStream.Subscribe(Self, typeof(DisassociatedEvent));
+    protected override void PreStart()
+    {
+        Context.System.EventStream.Subscribe(Self, typeof(DisassociatedEvent));
+        if (_calls.IsClosing)
+        {
+            // The instance before failed while its last calls were ending. They have ended with it.
+            Context.Stop(Self);
+        }
+    }
 
     // The next instance is another origin: it does not know which numbers were used. It reads the calls that wait in the mailbox.
     protected override void PreRestart(Exception reason, object? message)
@@ -88,6 +96,18 @@ internal sealed class ClientActor : UntypedActor, IWithTimers
                 break;
             case Cancel cancel:
                 _lane.Cancel(cancel.Append);
+                break;
+            case Renounce renounce:
+                if (_questions.Cancel(renounce.Question) is { } relay)
+                {
+                    Context.Stop(relay);
+                }
+
+                break;
+            case Status.Failure { State: IOutcome unreadable } failure:
+                OnHeard();
+                _lane.ReceiveUnreadable(unreadable, failure.Cause, Now);
+                SendWaiting();
                 break;
             case IOutcome outcome:
                 OnHeard();
@@ -236,6 +256,7 @@ internal sealed class ClientActor : UntypedActor, IWithTimers
     private void OnClose()
     {
         _isClosing = true;
+        _calls.IsClosing = true;
         _questions.Close();
         _closesAt = Now + _settings.CloseTimeout;
         _lane.Close(onlyUnsent: true);
@@ -254,6 +275,9 @@ internal sealed class ClientActor : UntypedActor, IWithTimers
     internal sealed record Cancel(ClientAppend Append);
 
     internal sealed record Ask(ClientQuestion Question);
+
+    /// <summary>The caller waits no more for the answer.</summary>
+    internal sealed record Renounce(ClientQuestion Question);
 
     internal sealed class Close
     {

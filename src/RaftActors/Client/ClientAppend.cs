@@ -17,11 +17,11 @@ internal sealed class ClientAppend(string key, ReadOnlyMemory<byte> value, TimeS
 
     public ReadOnlyMemory<byte> Value => value;
 
-    public TimeSpan Timeout => timeout < TimeoutMax ? timeout : TimeoutMax;
+    public TimeSpan Timeout => Limit(timeout);
 
     public Activity? Span => span;
 
-    /// <summary>The outcome. Its task never fails.</summary>
+    /// <summary>The outcome. Its task fails only if this client cannot read the result.</summary>
     public Task<IOutcome> Task => _end.Task;
 
     /// <summary>Its place among those that wait; null: it was sent, or has ended.</summary>
@@ -43,4 +43,11 @@ internal sealed class ClientAppend(string key, ReadOnlyMemory<byte> value, TimeS
 
     /// <summary>Ends it, unless it has ended before.</summary>
     public void End(IOutcome outcome) => _end.TrySetResult(outcome);
+
+    /// <summary>The pair is committed, and this client cannot read the result.</summary>
+    public void Fail(InvalidOperationException cause) => _end.TrySetException(cause);
+
+    /// <summary>A timeout that a deadline can have. <see cref="System.Threading.Timeout.InfiniteTimeSpan"/> is the longest one.</summary>
+    public static TimeSpan Limit(TimeSpan timeout) =>
+        timeout < TimeoutMax && timeout != System.Threading.Timeout.InfiniteTimeSpan ? timeout : TimeoutMax;
 }

@@ -1,3 +1,5 @@
+using Akka.Actor;
+
 using RaftActors.Wire;
 
 namespace RaftActors.Client;
@@ -12,14 +14,20 @@ internal sealed class ClientQuestion(TimeSpan timeout, Func<TimeSpan, ClientCall
 {
     private readonly TaskCompletionSource<ClientAnswer> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public TimeSpan Timeout => timeout < ClientAppend.TimeoutMax ? timeout : ClientAppend.TimeoutMax;
+    public TimeSpan Timeout => ClientAppend.Limit(timeout);
 
     public bool MayRepeat => mayRepeat;
 
     public ProcessName? To => to;
 
+    /// <summary>It does not count against the maximum of open calls.</summary>
+    public bool IsOfSubscription { get; init; }
+
     /// <summary>The answer, or that there is none. Its task never fails.</summary>
     public Task<ClientAnswer> Task => _end.Task;
+
+    /// <summary>The actor that receives the reply; null: the client's actor has not read the question.</summary>
+    public IActorRef? Relay { get; set; }
 
     /// <summary>The number of times that it was sent.</summary>
     public int Attempts { get; set; }
@@ -38,10 +46,14 @@ internal sealed class ClientQuestion(TimeSpan timeout, Func<TimeSpan, ClientCall
     /// <summary>Says why a reply is no answer, so that another process is asked; null: it is the answer.</summary>
     public static string? WhyNot(object reply) => (reply as ClientReply.Declined)?.Why;
 
-    public void End(object? reply, string why) => _end.TrySetResult(new ClientAnswer(reply, Attempts > 0, why));
+    public void End(object reply) => _end.TrySetResult(new ClientAnswer(reply, WasSent: true, default, ""));
+
+    /// <summary>Ends it without a reply.</summary>
+    public void End(NotCommittedReason cause, string why) => _end.TrySetResult(new ClientAnswer(null, Attempts > 0, cause, why));
 }
 
 /// <param name="Reply">Null: there was none in time.</param>
 /// <param name="WasSent">The call may have reached a process.</param>
-/// <param name="Why">Why there is no reply, as text for people.</param>
-internal sealed record ClientAnswer(object? Reply, bool WasSent, string Why);
+/// <param name="Cause">Why there is no reply: NoLeader also stands for silence until the timeout.</param>
+/// <param name="Why">The same as text for people.</param>
+internal sealed record ClientAnswer(object? Reply, bool WasSent, NotCommittedReason Cause, string Why);

@@ -157,6 +157,10 @@ internal sealed class LiveClient<TValue, TResult>(
         ProcessName? to = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
         ChangeAsync(new GroupChange.Transfer(to), timeout, cancellationToken);
 
+    public override Task<Outcome<Membership>> SetMaxQuorumAsync(
+        int max, LogIndex? basedOn = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
+        ChangeAsync(GroupChange.SetMaxQuorum.Of(max, basedOn), timeout, cancellationToken);
+
     public override async ValueTask DisposeAsync()
     {
         _isDisposed = true;
@@ -185,8 +189,8 @@ internal sealed class LiveClient<TValue, TResult>(
         {
             try
             {
-                return await ReadAsync(
-                    after, settings.SubscriptionWindow, settings.AttemptTimeout / 2, settings.Requests.GetTimeout, cancellationToken)
+                var (window, wait) = (settings.SubscriptionWindow, settings.AttemptTimeout / 2);
+                return await ReadAsync(after, window, wait, settings.Requests.GetTimeout, cancellationToken, isSubscription: true)
                     .ConfigureAwait(false);
             }
             catch (RaftUnavailableException)
@@ -197,9 +201,9 @@ internal sealed class LiveClient<TValue, TResult>(
     }
 
     private async Task<Entry<TValue>[]> ReadAsync(
-        Serial after, int max, TimeSpan wait, TimeSpan timeout, CancellationToken cancellationToken)
+        Serial after, int max, TimeSpan wait, TimeSpan timeout, CancellationToken cancellationToken, bool isSubscription = false)
     {
-        var question = new ClientQuestion(timeout, _ => new ClientCall.Read(after, max, wait));
+        var question = new ClientQuestion(timeout, _ => new ClientCall.Read(after, max, wait)) { IsOfSubscription = isSubscription };
         var pairs = await DemandAsync<ClientReply.Pairs>(question, cancellationToken).ConfigureAwait(false);
         return pairs.Base > after
             ? throw new RaftCompactedException(after.Next, pairs.Base.Next)
@@ -210,41 +214,73 @@ internal sealed class LiveClient<TValue, TResult>(
     {
         var question = new ClientQuestion(
             timeout ?? settings.Requests.ChangeTimeout, left => new ClientCall.Change(change, left), mayRepeat: false);
-        ClientAnswer answer;
-        try
+        var answer = await AskAsync(question, cancellationToken).ConfigureAwait(false);
+        if (answer.Reply is IOutcome outcome)
         {
-            answer = await AskAsync(question, cancellationToken).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException)
-        {
-            // It may have been sent, and cannot be recalled.
-            return new Outcome<Membership>.Unknown(UnknownReason.Canceled);
+            return outcome.As<Membership>();
         }
 
-        return answer switch
-        {
-            { Reply: IOutcome outcome } => outcome.As<Membership>(),
-            { WasSent: true } => new Outcome<Membership>.Unknown(UnknownReason.TimedOut),
-            _ => new Outcome<Membership>.NotCommitted(NotCommittedReason.NoLeader, answer.Why),
-        };
+        return answer.WasSent
+            ? new Outcome<Membership>.Unknown(answer.Cause switch
+            {
+                NotCommittedReason.Canceled => UnknownReason.Canceled,
+                NotCommittedReason.Closed => UnknownReason.Closed,
+                _ => UnknownReason.TimedOut,
+            })
+            : new Outcome<Membership>.NotCommitted(answer.Cause, answer.Why);
     }
 
     private async Task<TReply> DemandAsync<TReply>(ClientQuestion question, CancellationToken cancellationToken)
         where TReply : class
     {
+        cancellationToken.ThrowIfCancellationRequested();
         var answer = await AskAsync(question, cancellationToken).ConfigureAwait(false);
-        return answer.Reply as TReply ?? throw new RaftUnavailableException($"Group '{Group}' did not answer. {answer.Why}");
+        if (answer.Reply is TReply reply)
+        {
+            return reply;
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+        throw new RaftUnavailableException($"Group '{Group}' did not answer. {answer.Why}");
     }
 
     private async Task<ClientAnswer> AskAsync(ClientQuestion question, CancellationToken cancellationToken)
     {
-        cancellationToken.ThrowIfCancellationRequested();
-        actor.Tell(new ClientActor.Ask(question), ActorRefs.NoSender);
-        using var registration = cancellationToken.Register(() => question.End(null, "The call was cancelled."));
-        var first = await Task.WhenAny(question.Task, calls.Stopped).ConfigureAwait(false);
-        cancellationToken.ThrowIfCancellationRequested();
-        return first == question.Task
-            ? await question.Task.ConfigureAwait(false)
-            : new ClientAnswer(null, question.Attempts > 0, "The client was disposed, or its actor system has stopped.");
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return new ClientAnswer(null, WasSent: false, NotCommittedReason.Canceled, "The call was cancelled before it was sent.");
+        }
+
+        // A subscription has one open call. Its caller bounds the number of subscriptions.
+        if (!question.IsOfSubscription && !calls.TryBeginQuestion())
+        {
+            return new ClientAnswer(
+                null,
+                WasSent: false,
+                NotCommittedReason.Busy,
+                $"This client has {settings.PendingMax} open calls besides its Appends (raft.client.pending-max). Call it again later.");
+        }
+
+        try
+        {
+            actor.Tell(new ClientActor.Ask(question), ActorRefs.NoSender);
+            using var registration = cancellationToken.Register(
+                () => actor.Tell(new ClientActor.Renounce(question), ActorRefs.NoSender));
+            var first = await Task.WhenAny(question.Task, calls.Stopped).ConfigureAwait(false);
+            return first == question.Task
+                ? await question.Task.ConfigureAwait(false)
+                : new ClientAnswer(
+                    null,
+                    question.Attempts > 0,
+                    NotCommittedReason.Closed,
+                    "The client was disposed, or its actor system has stopped.");
+        }
+        finally
+        {
+            if (!question.IsOfSubscription)
+            {
+                calls.EndQuestion();
+            }
+        }
     }
 }

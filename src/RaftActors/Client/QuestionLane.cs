@@ -17,7 +17,7 @@ internal sealed class QuestionLane(GroupFinder finder, TimeSpan patience)
 
     public void Add(ClientQuestion question, IActorRef relay, TimeSpan now)
     {
-        (question.Deadline, question.NextAt) = (now + question.Timeout, now);
+        (question.Relay, question.Deadline, question.NextAt) = (relay, now + question.Timeout, now);
         _open.Add(relay, question);
         if (_isClosed)
         {
@@ -43,8 +43,21 @@ internal sealed class QuestionLane(GroupFinder finder, TimeSpan patience)
             return false;
         }
 
-        End(relay, question, reply, "");
+        _open.Remove(relay);
+        question.End(reply);
         return true;
+    }
+
+    /// <summary>The caller waits no more. Returns the relay of the question, if it was open.</summary>
+    public IActorRef? Cancel(ClientQuestion question)
+    {
+        if (question.Relay is not { } relay || !_open.ContainsKey(relay))
+        {
+            return null;
+        }
+
+        End(relay, question, NotCommittedReason.Canceled, "The call was cancelled.");
+        return relay;
     }
 
     /// <summary>Asks again where it is time. Returns the relays of the questions that have ended.</summary>
@@ -55,7 +68,8 @@ internal sealed class QuestionLane(GroupFinder finder, TimeSpan patience)
         {
             if (question.Deadline <= now || question.Task.IsCompleted)
             {
-                End(relay, question, null, question.Why ?? (question.Attempts > 0 ? "No process answered in time." : finder.WhyNoWay));
+                var why = question.Why ?? (question.Attempts > 0 ? "No process answered in time." : finder.WhyNoWay);
+                End(relay, question, NotCommittedReason.NoLeader, why);
                 ended.Add(relay);
             }
             else if (question.NextAt <= now && (question.MayRepeat || question.Attempts == 0))
@@ -73,7 +87,7 @@ internal sealed class QuestionLane(GroupFinder finder, TimeSpan patience)
         _isClosed = true;
         foreach (var (relay, question) in _open.ToArray())
         {
-            End(relay, question, null, "The client was disposed.");
+            End(relay, question, NotCommittedReason.Closed, "The client was disposed.");
         }
     }
 
@@ -87,9 +101,9 @@ internal sealed class QuestionLane(GroupFinder finder, TimeSpan patience)
         }
     }
 
-    private void End(IActorRef relay, ClientQuestion question, object? reply, string why)
+    private void End(IActorRef relay, ClientQuestion question, NotCommittedReason cause, string why)
     {
         _open.Remove(relay);
-        question.End(reply, why);
+        question.End(cause, why);
     }
 }

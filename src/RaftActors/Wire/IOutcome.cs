@@ -14,6 +14,7 @@ internal interface IOutcome
     /// <summary>Why the call is not done; null: it is.</summary>
     CancelReason? Failure { get; }
 
-    /// <summary>The same outcome with another type of results. A result of another type is left out.</summary>
+    /// <summary>The same outcome with another type of results.</summary>
+    /// <exception cref="InvalidOperationException">It has a result that is not of this type.</exception>
     Outcome<T> As<T>();
 }

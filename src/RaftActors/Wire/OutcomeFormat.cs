@@ -106,17 +106,32 @@ internal sealed class OutcomeFormat(ExtendedActorSystem system)
         }
     }
 
-    private IOutcome ReadOutcome(ref ByteReader reader)
+    // An unknown type fails the asker at once, as an answer of another type does. The asker would wait for its time-out otherwise.
+    private object ReadOutcome(ref ByteReader reader)
     {
-        var type = ResultTypes.Of(reader.Text());
+        var name = reader.Text();
+        var parts = ReadParts(ref reader);
+        if (ResultTypes.Find(name) is { } type)
+        {
+            return type.Make(parts);
+        }
+
+        var problem = ResultTypes.UnknownName(name);
+        system.Log.Warning("{0}", problem.Message);
+        var withoutResult = parts is OutcomeParts.Done done ? done with { Result = null } : parts;
+        return new Status.Failure(problem, ResultTypes.Of(typeof(object)).Make(withoutResult));
+    }
+
+    private static OutcomeParts ReadParts(ref ByteReader reader)
+    {
         var (kind, request) = ((Kind)reader.Octet(), ReadRef(ref reader));
-        return type.Make(kind switch
+        return kind switch
         {
             Kind.Done => new OutcomeParts.Done(request, new Serial(reader.Count()), ReadResult(ref reader)),
             Kind.NotCommitted => new OutcomeParts.NotCommitted(request, WireFormat.ReadNotCommittedReason(ref reader), reader.Text()),
             Kind.Unknown => new OutcomeParts.Unknown(request, WireFormat.ReadUnknownReason(ref reader)),
             _ => throw reader.Damaged($"{kind} is no outcome"),
-        });
+        };
     }
 
     private static ReadOnlyMemory<byte>? ReadResult(ref ByteReader reader) =>

@@ -50,8 +50,10 @@ internal sealed class ResultTypes
         : throw new ArgumentException(
             $"An outcome with a result of type {type} cannot leave this node. {HowToAdd(type.Name)}", nameof(type));
 
-    /// <exception cref="InvalidDataException">No type of this name is known here.</exception>
-    public ResultType Of(string name) => _byName.GetValueOrDefault(name) ?? throw new InvalidDataException(
+    /// <summary>The type of this name; null: it is unknown here.</summary>
+    public ResultType? Find(string name) => _byName.GetValueOrDefault(name);
+
+    public static InvalidDataException UnknownName(string name) => new(
         $"An outcome with a result of type {name} cannot be read on this node. {HowToAdd(name.Split('.', '+')[^1])}");
 
     private static string HowToAdd(string type) =>

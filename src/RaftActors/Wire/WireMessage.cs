@@ -154,6 +154,11 @@ internal abstract record GroupChange
     /// <param name="BasedOn">The index of the configuration that must be the latest; null: any.</param>
     public sealed record SetMaxQuorum(int Max, LogIndex? BasedOn = null) : GroupChange
     {
+        /// <exception cref="ArgumentOutOfRangeException">No group can have this maximum.</exception>
+        public static SetMaxQuorum Of(int max, LogIndex? basedOn) => QuorumSize.IsMaximum(max)
+            ? new SetMaxQuorum(max, basedOn)
+            : throw new ArgumentOutOfRangeException(nameof(max), max, "The maximum of the quorum is 3, 5, 7, 9 or 11. Use one of them.");
+
         /// <inheritdoc/>
         public override string ToString() => $"the quorum of at most {Max}";
     }

@@ -16,6 +16,7 @@ public sealed class LiveClientTests : TestKit
 
     private readonly TestProbe _engine;
     private readonly LiveClient<int, int> _client;
+    private readonly IActorRef _actor;
 
     public LiveClientTests()
         : base("""
@@ -26,13 +27,13 @@ public sealed class LiveClientTests : TestKit
         Raft.Get(Sys);
         _engine = CreateTestProbe();
         var settings = ClientSettings.Read(
-            Sys.Settings.Config, new Address("akka", Sys.Name), "orders", new RaftClientOptions());
+            Sys.Settings.Config, new Address("akka", Sys.Name), "orders", new RaftClientOptions { PendingMax = 2 });
         var calls = new ClientCalls(settings.PendingMax);
-        var actor = Sys.ActorOf(Props.Create(() => new ClientActor(settings, calls)));
-        _client = new LiveClient<int, int>(settings, new(Sys, codecPlace: null), new(Sys, codecPlace: null), Guard, calls, actor);
+        _actor = Sys.ActorOf(Props.Create(() => new ClientActor(settings, calls)));
+        _client = new LiveClient<int, int>(settings, new(Sys, codecPlace: null), new(Sys, codecPlace: null), Guard, calls, _actor);
         var leader = new ProcessName("orders@node");
         var found = new LocalProcess("orders", leader, _engine.Ref.Path.ToSerializationFormat());
-        actor.Tell(new ClientReply.Located("orders", leader, new Term(1), [found]), _engine.Ref);
+        _actor.Tell(new ClientReply.Located("orders", leader, new Term(1), [found]), _engine.Ref);
     }
 
     [Theory]
@@ -75,6 +76,88 @@ public sealed class LiveClientTests : TestKit
         Complete(call, sender);
         Assert.Equal(new Serial(1), (await append.WaitAsync(Guard)).OrThrow().Serial);
         await disposal;
+    }
+
+    [Fact]
+    public void Calls_with_the_infinite_timeout_are_sent_with_the_longest_one()
+    {
+        _ = _client.QueryAsync<int>("total", Timeout.InfiniteTimeSpan);
+        _ = _client.AppendAsync("clicks", 1, Timeout.InfiniteTimeSpan);
+
+        Assert.Equal(TimeSpan.FromMilliseconds(int.MaxValue), Expect<ClientCall.Query>().Timeout);
+        Assert.Equal(TimeSpan.FromMilliseconds(int.MaxValue), Expect<ClientCall.Append>().Timeout);
+    }
+
+    [Fact]
+    public async Task Change_that_is_cancelled_before_it_was_sent_is_not_committed()
+    {
+        var name = new ProcessName("late@node");
+
+        var join = await _client.JoinAsync(name, cancellationToken: new CancellationToken(canceled: true));
+        var leave = await _client.LeaveAsync(name, cancellationToken: new CancellationToken(canceled: true));
+
+        Assert.Equal(NotCommittedReason.Canceled, Assert.IsType<Outcome<Membership>.NotCommitted>(join).Reason);
+        Assert.Equal(NotCommittedReason.Canceled, Assert.IsType<Outcome<Membership>.NotCommitted>(leave).Reason);
+        _engine.ExpectNoMsg(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public async Task Change_that_is_cancelled_after_it_was_sent_is_unknown()
+    {
+        using var cancellation = new CancellationTokenSource();
+        var set = _client.SetMaxQuorumAsync(5, cancellationToken: cancellation.Token);
+        Assert.Equal(new GroupChange.SetMaxQuorum(5), Expect<ClientCall.Change>().What);
+
+        await cancellation.CancelAsync();
+
+        Assert.Equal(UnknownReason.Canceled, Assert.IsType<Outcome<Membership>.Unknown>(await set.WaitAsync(Guard)).Reason);
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => _client.SetMaxQuorumAsync(4));
+    }
+
+    [Fact]
+    public async Task Client_whose_actor_fails_while_it_is_disposed_ends()
+    {
+        var append = _client.AppendAsync("clicks", 1);
+        Expect<ClientCall.Append>();
+        var disposal = _client.DisposeAsync().AsTask();
+
+        _actor.Tell(new ClientReply.Located("orders", null, default, default), _engine.Ref);
+
+        await disposal.WaitAsync(Guard);
+        Assert.Equal(UnknownReason.Closed, Assert.IsType<Outcome<int>.Unknown>(await append.WaitAsync(Guard)).Reason);
+    }
+
+    [Fact]
+    public async Task Result_of_another_type_fails_the_call_and_says_that_the_pair_is_committed()
+    {
+        var append = _client.AppendAsync("clicks", 1);
+        var (origin, number) = Expect<ClientCall.Append>().Request;
+        _engine.LastSender.Tell(new Outcome<string>.Done(new Serial(7), "seven", new RequestRef(origin.Name, origin.Incarnation, number)));
+
+        var problem = await Assert.ThrowsAsync<InvalidOperationException>(() => append.WaitAsync(Guard));
+
+        Assert.Contains("The pair 7 of", problem.Message);
+        Assert.Contains("is committed. Its result is System.String, and this client expects System.Int32.", problem.Message);
+    }
+
+    [Fact]
+    public async Task Calls_above_the_maximum_are_refused_at_once_and_one_that_ends_makes_room()
+    {
+        var first = _client.QueryAsync<int>("total");
+        Expect<ClientCall.Query>();
+        var relay = _engine.LastSender;
+        _ = _client.ExplainAsync();
+        Expect<ClientCall.Explain>();
+
+        var refused = await Assert.ThrowsAsync<RaftUnavailableException>(() => _client.QueryAsync<int>("total"));
+        var change = Assert.IsType<Outcome<Membership>.NotCommitted>(await _client.TransferLeadershipAsync());
+        relay.Tell(new QueryOutcome.Done(default, 7, default), _engine.Ref);
+        Assert.Equal(7, await first.WaitAsync(Guard));
+        _ = _client.StatusAsync();
+
+        Assert.Contains("raft.client.pending-max", refused.Message);
+        Assert.Equal(NotCommittedReason.Busy, change.Reason);
+        Expect<ClientCall.Locate>();
     }
 
     private TCall Expect<TCall>()

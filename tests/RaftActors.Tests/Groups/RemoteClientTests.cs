@@ -107,6 +107,19 @@ public sealed class RemoteClientTests : TestKit
     }
 
     [Fact]
+    public async Task Result_of_a_type_that_the_client_does_not_know_fails_the_call_at_once()
+    {
+        var port = FreePorts.Next();
+        Start("counters", ConfigOf(port)).ActorOf(Props.Create(() => new Priced()), "counter");
+        await using var client = NewClient<int, int>($"counters@127.0.0.1:{port}");
+
+        var problem = await Assert.ThrowsAsync<InvalidOperationException>(() => client.AppendAsync("clicks", 1));
+
+        Assert.Contains("is committed, and this client cannot read its result.", problem.Message);
+        Assert.Contains("AddResultType<Price>()", problem.Message);
+    }
+
+    [Fact]
     public async Task Client_without_contacts_finds_a_group_of_its_own_node()
     {
         StartCounter();
@@ -166,13 +179,14 @@ public sealed class RemoteClientTests : TestKit
     private int StartCounter()
     {
         var port = FreePorts.Next();
-        var config = $$"""
-            akka.remote.dot-netty.tcp.port = {{port}}
-            raft { discovery = node-names, node = ":{{port}}", roster = ["counter@:{{port}}"], quorum.allow-fewer-than-three = on }
-            """;
-        Start("counters", config).ActorOf(Props.Create(() => new Counter()), "counter");
+        Start("counters", ConfigOf(port)).ActorOf(Props.Create(() => new Counter()), "counter");
         return port;
     }
+
+    private static string ConfigOf(int port) => $$"""
+        akka.remote.dot-netty.tcp.port = {{port}}
+        raft { discovery = node-names, node = ":{{port}}", roster = ["counter@:{{port}}"], quorum.allow-fewer-than-three = on }
+        """;
 
     private RaftClient<TValue, TResult> NewClient<TValue, TResult>(string contact) =>
         Raft.Get(Start("shop", "")).CreateClient<TValue, TResult>(options: new() { Contacts = [contact] });
@@ -182,6 +196,15 @@ public sealed class RemoteClientTests : TestKit
         var system = ActorSystem.Create(name, ConfigurationFactory.ParseString(config).WithFallback(Remote));
         _systems.Add(system);
         return system;
+    }
+
+    private sealed record Price(int Cents);
+
+    private sealed class Priced : RaftActor<int, Price>
+    {
+        protected override RaftCodec<Price>? ResultCodec => RaftCodec.Json<Price>();
+
+        protected override Price HandleAppend(Entry<int> entry) => new(entry.Value);
     }
 
     private sealed class Counter : RaftActor<int, int>
