@@ -108,9 +108,23 @@ public sealed class Raft : IExtension
     /// <param name="options">Null, and each unset option: the configuration of the actor system decides.</param>
     /// <exception cref="RaftConfigurationException">A setting is wrong, or a type has neither a codec nor a serializer.</exception>
     public RaftClient<TValue, TResult> CreateClient<TValue, TResult>(
-        string? group = null, RaftClientOptions<TValue, TResult>? options = null)
+        string? group = null, RaftClientOptions<TValue, TResult>? options = null) =>
+        CreateClient(group, options ?? new RaftClientOptions<TValue, TResult>(), ownsSystem: false);
+
+    /// <summary>
+    /// Creates a client that neither appends nor reads: for the status of a group, and for changes of its members. Otherwise as
+    /// <see cref="CreateClient{TValue, TResult}(string?, RaftClientOptions{TValue, TResult}?)"/>.
+    /// </summary>
+    /// <param name="group">The name of the group. Null: <c>raft.group</c>.</param>
+    /// <param name="options">Null, and each unset option: the configuration of the actor system decides.</param>
+    /// <exception cref="RaftConfigurationException">A setting is wrong.</exception>
+    public RaftClient CreateClient(string? group = null, RaftClientOptions? options = null) =>
+        CreateClient<object?, object?>(group, new() { Contacts = options?.Contacts, PendingMax = options?.PendingMax });
+
+    /// <param name="ownsSystem">The client terminates the actor system when it is disposed.</param>
+    internal RaftClient<TValue, TResult> CreateClient<TValue, TResult>(
+        string? group, RaftClientOptions<TValue, TResult> options, bool ownsSystem)
     {
-        options ??= new RaftClientOptions<TValue, TResult>();
         var values = new ValueCodec<TValue>(_system, options.Codec, "RaftClientOptions.Codec");
         values.DemandType("value");
         if (options.ResultCodec is not null || !ResultTypes.Has(typeof(TResult)))
@@ -123,7 +137,7 @@ public sealed class Raft : IExtension
         var actor = _system.SystemActorOf(Props.Create(() => new ClientActor(settings, calls)), $"raft-client-{Guid.NewGuid():N}");
         var timeout = options.AppendTimeout ?? settings.Requests.AppendTimeout;
         var results = new ValueCodec<object?>(_system, codecPlace: null);
-        return new LiveClient<TValue, TResult>(settings, values, results, timeout, calls, actor);
+        return new LiveClient<TValue, TResult>(settings, values, results, timeout, calls, actor, ownsSystem ? _system : null);
     }
 
     /// <summary>Reads and checks the settings of an actor.</summary>

@@ -1,8 +1,14 @@
+using Akka.Configuration;
+
+using RaftActors.Client;
+
 namespace RaftActors;
 
 /// <summary>
 /// Calls one group from outside of its actors: on a node of the group, on another node, or in a process that is no member. Thread-safe;
-/// create one for the whole application with <see cref="Raft.CreateClient{TValue, TResult}"/>.
+/// create one for the whole application with
+/// <see cref="Raft.CreateClient{TValue, TResult}(string?, RaftClientOptions{TValue, TResult}?)"/>. A program without an actor system uses
+/// <see cref="Create{TValue, TResult}"/>.
 /// </summary>
 public abstract class RaftClient : IAsyncDisposable
 {
@@ -13,6 +19,41 @@ public abstract class RaftClient : IAsyncDisposable
 
     /// <summary>The name of the group.</summary>
     public abstract string Group { get; }
+
+    /// <summary>
+    /// Creates a client with a small actor system of its own, for a program that has none. Disposing the client terminates it. The first
+    /// call looks for the group; this method does not.
+    /// </summary>
+    /// <typeparam name="TValue">The type of the values of the group, as its actors have it.</typeparam>
+    /// <typeparam name="TResult">The type of the results of HandleAppend, as the actors have it.</typeparam>
+    /// <param name="contacts">Nodes of the group, one or more: <c>system@host:port</c>.</param>
+    /// <param name="group">The name of the group. Null: <c>raft.group</c>, which is <c>default</c>.</param>
+    /// <param name="options">Null, and each unset option: <paramref name="settings"/> decide. Contacts are ignored.</param>
+    /// <param name="settings">
+    /// Settings of the actor system, such as <c>akka.remote.dot-netty.tcp.hostname</c>. Null: it listens on a free port of the address that
+    /// leads to the first contact, and logs errors only.
+    /// </param>
+    /// <exception cref="ArgumentException">There is no contact, or one names no actor system.</exception>
+    /// <exception cref="RaftConfigurationException">A setting is wrong, or a type has neither a codec nor a serializer.</exception>
+    public static RaftClient<TValue, TResult> Create<TValue, TResult>(
+        IReadOnlyList<string> contacts,
+        string? group = null,
+        RaftClientOptions<TValue, TResult>? options = null,
+        Config? settings = null)
+    {
+        ArgumentNullException.ThrowIfNull(contacts);
+        var system = OwnSystem.Start(contacts, settings);
+        try
+        {
+            return Raft.Get(system).CreateClient(
+                group, (options ?? new RaftClientOptions<TValue, TResult>()) with { Contacts = contacts }, ownsSystem: true);
+        }
+        catch
+        {
+            _ = system.Terminate();
+            throw;
+        }
+    }
 
     /// <summary>Asks all known processes for their state.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>

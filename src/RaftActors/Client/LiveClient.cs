@@ -11,18 +11,23 @@ using RaftActors.Wire;
 namespace RaftActors.Client;
 
 /// <summary>A client that has an actor in its actor system.</summary>
+/// <param name="ownSystem">Terminated with the client; null: the actor system is not the client's.</param>
 internal sealed class LiveClient<TValue, TResult>(
     ClientSettings settings,
     ValueCodec<TValue> values,
     ValueCodec<object?> results,
     TimeSpan appendTimeout,
     ClientCalls calls,
-    IActorRef actor)
+    IActorRef actor,
+    ActorSystem? ownSystem = null)
     : RaftClient<TValue, TResult>
 {
     private volatile bool _isDisposed;
 
     public override string Group => settings.Group;
+
+    /// <summary>The actor system that ends with the client; null: none.</summary>
+    internal ActorSystem? OwnSystem => ownSystem;
 
     public override async Task<Outcome<TResult>> AppendAsync(
         string key, TValue value, TimeSpan? timeout = null, CancellationToken cancellationToken = default)
@@ -166,6 +171,10 @@ internal sealed class LiveClient<TValue, TResult>(
         _isDisposed = true;
         actor.Tell(ClientActor.Close.Instance, ActorRefs.NoSender);
         await calls.Stopped.ConfigureAwait(false);
+        if (ownSystem is not null)
+        {
+            await ownSystem.Terminate().ConfigureAwait(false);
+        }
     }
 
     private async Task<QueryOutcome.Done> QueryAsync(

@@ -2,6 +2,8 @@ using Akka.Actor;
 using Akka.Configuration;
 using Akka.TestKit.Xunit2;
 
+using RaftActors.Client;
+
 using TrialKit;
 
 namespace RaftActors.Tests.Groups;
@@ -117,6 +119,44 @@ public sealed class RemoteClientTests : TestKit
 
         Assert.Contains("is committed, and this client cannot read its result.", problem.Message);
         Assert.Contains("AddResultType<Price>()", problem.Message);
+    }
+
+    [Fact]
+    public async Task Client_of_a_program_without_an_actor_system_has_one_of_its_own_that_ends_with_it()
+    {
+        var port = StartCounter();
+        var client = RaftClient.Create<int, int>([$"counters@127.0.0.1:{port}"]);
+        var own = ((LiveClient<int, int>)client).OwnSystem!;
+
+        Assert.Equal(40, (await client.AppendAsync("clicks", 40)).OrThrow().Result);
+        await client.DisposeAsync();
+
+        Assert.True(own.WhenTerminated.IsCompletedSuccessfully);
+    }
+
+    [Theory]
+    [InlineData("127.0.0.1:2551", "The contact '127.0.0.1:2551' names no actor system. Write system@host:port.")]
+    [InlineData(null, "A client with an actor system of its own needs contacts: system@host:port.")]
+    public void Client_of_a_program_without_an_actor_system_needs_full_contacts(string? contact, string why)
+    {
+        string[] contacts = contact is null ? [] : [contact];
+
+        var problem = Assert.Throws<ArgumentException>(() => RaftClient.Create<int, int>(contacts));
+
+        Assert.StartsWith(why, problem.Message);
+    }
+
+    [Fact]
+    public async Task Client_without_types_shows_and_changes_the_group()
+    {
+        var port = StartCounter();
+        await using var client = Raft.Get(Start("shop", "")).CreateClient(
+            options: new RaftClientOptions { Contacts = [$"counters@127.0.0.1:{port}"] });
+
+        var change = await client.SetMaxQuorumAsync(5);
+
+        Assert.Equal($"counter@:{port}", Assert.Single(change.OrThrow().Result.Members).Name.Value);
+        Assert.Equal(5, Assert.Single((await client.StatusAsync()).Processes).MaxQuorum);
     }
 
     [Fact]
