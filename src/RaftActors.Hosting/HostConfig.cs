@@ -3,6 +3,7 @@ using System.Text.Json;
 
 using Akka.Configuration;
 
+using RaftActors.Client;
 using RaftActors.Discovery;
 
 namespace RaftActors.Hosting;
@@ -32,7 +33,9 @@ internal static class HostConfig
 
         if (options.Contacts.Count > 0)
         {
-            yield return $"raft.contacts = [{string.Join(", ", options.Contacts.Select(Quote))}]";
+            var contacts = string.Join(", ", options.Contacts.Select(Quote));
+            yield return $"raft.contacts = [{contacts}]";
+            yield return $"raft.client.contacts = [{contacts}]";
         }
 
         if (options.StoreDirectory is { } directory)
@@ -52,6 +55,12 @@ internal static class HostConfig
             yield return "akka.actor.provider = remote";
             yield return $"akka.remote.dot-netty.tcp {{ hostname = {Quote(host)}, port = {port} }}";
             yield return "raft.discovery = node-names";
+        }
+        else if (options.Node is null && options.Contacts.Count > 0)
+        {
+            // A front end: other nodes connect to it at the address that it calls them from.
+            yield return "akka.actor.provider = remote";
+            yield return $"akka.remote.dot-netty.tcp {{ hostname = {Quote(OwnSystem.HostTowards(options.Contacts[0]))}, port = 0 }}";
         }
     }
 

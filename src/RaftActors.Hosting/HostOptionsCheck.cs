@@ -51,13 +51,21 @@ internal sealed class HostOptionsCheck(HostPlan plan, HostPaths paths, IServiceP
             yield return $"{Name(nameof(options.SystemName))} is '{options.SystemName}'. Use letters, digits, - and _ only.";
         }
 
-        if (options.Node is null ? !hasHocon : !NodeAddress.IsAddress(options.Node))
+        // A front end has clients only. Nodes connect to it at any port, and no roster names it.
+        var isFrontEnd = plan.Actors.Count == 0;
+        if (options.Node is null ? !hasHocon && !isFrontEnd : !NodeAddress.IsAddress(options.Node))
         {
             yield return $"{Name(nameof(options.Node))} is '{options.Node}'. Set it to the address of this node, as the other nodes "
                 + "reach it: host:port, or :port for 127.0.0.1.";
         }
 
-        if (options.Roster.Count == 0 && options.Contacts.Count == 0 && !hasHocon)
+        if (isFrontEnd && options.Contacts.Count == 0 && !hasHocon)
+        {
+            yield return $"{Name(nameof(options.Contacts))} is empty, and this host has no raft actor. Name nodes of the group, such as "
+                + "10.0.0.1:2551.";
+        }
+
+        if (!isFrontEnd && options.Roster.Count == 0 && options.Contacts.Count == 0 && !hasHocon)
         {
             yield return $"{Name(nameof(options.Roster))} is empty. Name all processes of the group, on each node the same, such as "
                 + "counter@10.0.0.1:2551. A process that joins a group needs a node of the group in "

@@ -9,6 +9,9 @@ internal sealed class HostPlan
     public Func<IServiceProvider, ActorSystem>? ExistingSystem { get; set; }
 
     public List<PlannedActor> Actors { get; } = [];
+
+    /// <summary>Registers a result type each. Run before the actors start.</summary>
+    public List<Action<Raft>> ResultTypes { get; } = [];
 }
 
 /// <summary>An actor to start.</summary>

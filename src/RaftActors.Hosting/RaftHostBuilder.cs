@@ -7,7 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace RaftActors.Hosting;
 
 /// <summary>
-/// Collects the raft actors of an application. See
+/// Collects the raft actors and the clients of an application. See
 /// <see cref="RaftHostingExtensions.AddRaftActors(IServiceCollection, Action{RaftHostBuilder})"/>.
 /// </summary>
 public sealed class RaftHostBuilder
@@ -80,6 +80,18 @@ public sealed class RaftHostBuilder
         _ = group is null
             ? Services.AddSingleton(Create)
             : Services.AddKeyedSingleton(group, (services, _) => Create(services));
+        return this;
+    }
+
+    /// <summary>
+    /// Lets this node exchange outcomes with results of this type with other nodes, as <see cref="Raft.AddResultType{TResult}"/> does. A
+    /// host with a raft actor or a client of this result type needs no call.
+    /// </summary>
+    /// <typeparam name="TResult">The type of the results of HandleAppend.</typeparam>
+    /// <param name="codec">The <see cref="RaftActor{TValue, TResult}.ResultCodec"/> of the actors. Null: Akka has a serializer.</param>
+    public RaftHostBuilder AddResultType<TResult>(RaftCodec<TResult>? codec = null)
+    {
+        _plan.ResultTypes.Add(raft => raft.AddResultType(codec));
         return this;
     }
 

@@ -15,7 +15,7 @@ public sealed class RaftHostOptions
     /// <summary>
     /// The address of this node, as the other nodes reach it: <c>host:port</c>, or <c>:port</c> for 127.0.0.1. It sets <c>raft.node</c>.
     /// It also sets the provider, hostname and port of Akka.Remote, and <c>raft.discovery = node-names</c>, where the HOCON does not.
-    /// Null: the HOCON sets them.
+    /// Null: the HOCON sets them. A front end, which has clients and no raft actor, needs no node: it listens on a free port.
     /// </summary>
     public string? Node { get; set; }
 
@@ -26,7 +26,8 @@ public sealed class RaftHostOptions
     public IList<string> Roster { get; set; } = [];
 
     /// <summary>
-    /// The addresses of further nodes to greet. It sets <c>raft.contacts</c>. Empty: the HOCON has them, or there are none.
+    /// The addresses of further nodes to greet, and those that clients ask. It sets <c>raft.contacts</c> and <c>raft.client.contacts</c>.
+    /// Empty: the HOCON has them, or there are none. A front end needs at least one.
     /// </summary>
     public IList<string> Contacts { get; set; } = [];
 

@@ -51,6 +51,39 @@ public sealed class OneNodeTests
     }
 
     [Fact]
+    public async Task Front_end_without_an_actor_calls_the_group_and_is_healthy()
+    {
+        await using var node = new HostedNode(_port, [_port]);
+        await node.StartAsync();
+        await using var frontEnd = new HostedNode(
+            0,
+            [],
+            raft => raft.AddClient<int, int>().AddResultType(RaftCodec.Json<Price>()),
+            ("RaftActors:Node", null),
+            ("RaftActors:Hocon", null),
+            ("RaftActors:Contacts:0", $"127.0.0.1:{_port}"));
+        await frontEnd.StartAsync();
+        var client = frontEnd.Services.GetRequiredService<RaftClient<int, int>>();
+
+        Assert.Equal(5, (await client.AppendAsync("number", 5)).OrThrow().Result);
+        foreach (var check in new[] { "raft-live", "raft-ready", "raft-at-risk" })
+        {
+            Assert.Equal(HealthStatus.Healthy, (await frontEnd.CheckAsync(check)).Status);
+        }
+    }
+
+    [Fact]
+    public async Task Front_end_without_contacts_does_not_start()
+    {
+        var frontEnd = new HostedNode(
+            0, [], raft => raft.AddClient<int, int>(), ("RaftActors:Node", null), ("RaftActors:Hocon", null));
+
+        var problem = await Assert.ThrowsAsync<RaftStartException>(frontEnd.StartAsync);
+
+        Assert.StartsWith("RaftActors:Contacts is empty, and this host has no raft actor.", problem.Message);
+    }
+
+    [Fact]
     public async Task Pairs_survive_a_restart_of_the_host_with_a_store_directory()
     {
         using var folder = new TemporaryFolder();
@@ -121,6 +154,8 @@ public sealed class OneNodeTests
         Assert.False(system.WhenTerminated.IsCompleted);
         await system.Terminate().WaitAsync(HostedNode.Guard);
     }
+
+    private sealed record Price(int Cents);
 
     // An existing system has a configuration of its own.
     private static (string Key, string? Value)[] NoOptions => [("RaftActors:Node", null), ("RaftActors:Hocon", null)];
