@@ -1,0 +1,183 @@
+using System.Runtime.CompilerServices;
+
+using RaftActors.Core;
+
+namespace RaftActors.Testing;
+
+/// <summary>
+/// A client for tests of code that calls a group. The test chooses the outcome of each call, and commits the pairs of the group. It needs
+/// no actor system, no network and no clock. Thread-safe.
+/// </summary>
+/// <typeparam name="TValue">The type of the values of the group.</typeparam>
+/// <typeparam name="TResult">The type of the results of HandleAppend.</typeparam>
+/// <param name="group">The name of the group.</param>
+public sealed class ScriptedClient<TValue, TResult>(string group = "default") : RaftClient<TValue, TResult>
+{
+    private const string NoScript = "The test has no script for this call.";
+
+    private readonly Lock _lock = new();
+    private readonly List<Entry<TValue>> _log = [];
+    private TaskCompletionSource _next = NewNews();
+    private bool _isDisposed;
+
+    /// <inheritdoc/>
+    public override string Group => group;
+
+    /// <summary>
+    /// Chooses the outcome of each Append by its key and value. It may call <see cref="Commit"/>. Null: each ends as NotCommitted, with the
+    /// reason NoLeader.
+    /// </summary>
+    public Func<string, TValue, Outcome<TResult>>? OnAppend { get; set; }
+
+    /// <summary>Answers each query. Null: each ends as <see cref="RaftUnavailableException"/>.</summary>
+    public Func<object, object?>? OnQuery { get; set; }
+
+    /// <summary>Commits a pair: subscriptions and GetAsync have it from now on. Serials are 1, 2, 3 and so on.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="value">The value.</param>
+    public Entry<TValue> Commit(string key, TValue value)
+    {
+        lock (_lock)
+        {
+            var entry = new Entry<TValue>(new Serial(_log.Count + 1), key, value);
+            _log.Add(entry);
+            TellNews();
+            return entry;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override Task<Outcome<TResult>> AppendAsync(
+        string key, TValue value, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
+        Task.FromResult(
+            IsDisposed ? new Outcome<TResult>.NotCommitted(NotCommittedReason.Closed, "The client was disposed.")
+            : cancellationToken.IsCancellationRequested
+            ? new Outcome<TResult>.NotCommitted(NotCommittedReason.Canceled, "The call was cancelled before the pair was sent.")
+            : OnAppend?.Invoke(key, value) ?? new Outcome<TResult>.NotCommitted(NotCommittedReason.NoLeader, NoScript));
+
+    /// <inheritdoc/>
+    public override Task<Answer<TAnswer>> QueryWithSerialAsync<TAnswer>(
+        object question,
+        TimeSpan? timeout = null,
+        ReadConsistency? consistency = null,
+        CancellationToken cancellationToken = default)
+    {
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return Task.FromCanceled<Answer<TAnswer>>(cancellationToken);
+        }
+
+        return OnQuery is null || IsDisposed
+            ? Task.FromException<Answer<TAnswer>>(new RaftUnavailableException(NoScript))
+            : Task.FromResult(new Answer<TAnswer>((TAnswer)OnQuery(question)!, new Serial(Log().Count)));
+    }
+
+    /// <inheritdoc/>
+    public override Task<Entry<TValue>?> GetAsync(
+        Serial serial, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
+        Task.FromResult(Log().Find(entry => entry.Serial == serial));
+
+    /// <inheritdoc/>
+    public override async IAsyncEnumerable<Entry<TValue>> SubscribeAsync(
+        Serial after, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        while (true)
+        {
+            var (next, news) = Next(after);
+            ObjectDisposedException.ThrowIf(IsDisposed, this);
+            if (next is null)
+            {
+                await news.WaitAsync(cancellationToken).ConfigureAwait(false);
+            }
+            else
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                yield return next;
+                after = next.Serial;
+            }
+        }
+    }
+
+    /// <summary>Returns a group without processes.</summary>
+    /// <inheritdoc/>
+    public override Task<GroupStatus> StatusAsync(CancellationToken cancellationToken = default) =>
+        Task.FromResult(new GroupStatus(group, [], []));
+
+    /// <inheritdoc/>
+    public override Task<string> ExplainAsync(ProcessName? process = null, CancellationToken cancellationToken = default) =>
+        Task.FromResult(NoScript);
+
+    /// <summary>Ends as NotCommitted.</summary>
+    /// <inheritdoc/>
+    public override Task<Outcome<Membership>> JoinAsync(
+        ProcessName name, LogIndex? basedOn = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
+        NotChanged();
+
+    /// <summary>Ends as NotCommitted.</summary>
+    /// <inheritdoc/>
+    public override Task<Outcome<Membership>> LeaveAsync(
+        ProcessName name, LogIndex? basedOn = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
+        NotChanged();
+
+    /// <summary>Ends as NotCommitted.</summary>
+    /// <inheritdoc/>
+    public override Task<Outcome<Membership>> SetMaxQuorumAsync(
+        int max, LogIndex? basedOn = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
+        NotChanged();
+
+    /// <summary>Ends as NotCommitted.</summary>
+    /// <inheritdoc/>
+    public override Task<Outcome<Membership>> TransferLeadershipAsync(
+        ProcessName? to = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
+        NotChanged();
+
+    /// <inheritdoc/>
+    public override ValueTask DisposeAsync()
+    {
+        lock (_lock)
+        {
+            _isDisposed = true;
+            TellNews();
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    private bool IsDisposed
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _isDisposed;
+            }
+        }
+    }
+
+    private static TaskCompletionSource NewNews() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private static Task<Outcome<Membership>> NotChanged() =>
+        Task.FromResult<Outcome<Membership>>(new Outcome<Membership>.NotCommitted(NotCommittedReason.NoLeader, NoScript));
+
+    private void TellNews()
+    {
+        _next.TrySetResult();
+        _next = NewNews();
+    }
+
+    private List<Entry<TValue>> Log()
+    {
+        lock (_lock)
+        {
+            return [.. _log];
+        }
+    }
+
+    private (Entry<TValue>? Next, Task News) Next(Serial after)
+    {
+        lock (_lock)
+        {
+            return (after.Value < _log.Count ? _log[(int)after.Value] : null, _next.Task);
+        }
+    }
+}
