@@ -1,14 +1,27 @@
 using BenchmarkDotNet.Running;
 
 using RaftActors.Benchmarks.Actors;
+using RaftActors.Benchmarks.Cluster;
 using RaftActors.Benchmarks.Store;
 
 namespace RaftActors.Benchmarks;
 
 internal static class Program
 {
-    private static void Main(string[] arguments)
+    private static async Task Main(string[] arguments)
     {
+        if (arguments is ["cluster-node", .. var node])
+        {
+            await ClusterNode.RunAsync(node);
+            return;
+        }
+
+        if (arguments is ["cluster", .. var clusterOptions])
+        {
+            await RunClusterAsync(ClusterArguments.Parse(clusterOptions));
+            return;
+        }
+
         if (arguments is ["bytes"])
         {
             Bytes.Print();
@@ -28,6 +41,18 @@ internal static class Program
         }
 
         BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(arguments);
+    }
+
+    private static async Task RunClusterAsync(ClusterArguments? arguments)
+    {
+        if (arguments is null)
+        {
+            Console.WriteLine(ClusterArguments.Help);
+        }
+        else
+        {
+            Environment.ExitCode = await ClusterBenchmark.RunAsync(arguments);
+        }
     }
 
     private static void RunStore(string name, StoreArguments? arguments)

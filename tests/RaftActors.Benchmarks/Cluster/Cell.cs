@@ -1,0 +1,28 @@
+namespace RaftActors.Benchmarks.Cluster;
+
+/// <summary>One combination that is measured.</summary>
+/// <param name="At">The node with the clients: leader or follower.</param>
+/// <param name="Payload">Bytes of a value.</param>
+internal sealed record Cell(string Store, string Topology, string At, int Clients, int Payload)
+{
+    public override string ToString() =>
+        $"{Store}, {Topology}{(At == "leader" ? "" : $", at a {At}")}, {Clients} clients, {Payload} B";
+}
+
+/// <summary>What the clients of one run saw.</summary>
+/// <param name="Latencies">p50, p99, p99.9 and maximum, in microseconds.</param>
+/// <param name="Failed">Appends that did not end as Done.</param>
+internal sealed record Load(long Operations, double OperationsPerSecond, double[] Latencies, long Failed);
+
+/// <summary>The figures of one run.</summary>
+/// <param name="Nodes">The cost of all nodes and clients in the window.</param>
+/// <param name="OtherCores">Cores that other programs used in the window.</param>
+internal sealed record CellRun(Load Load, NodeCounters Nodes, TimeSpan Window, double OtherCores)
+{
+    public double CpuMicrosecondsPerOperation => Nodes.Cpu.TotalMicroseconds / Math.Max(1, Load.Operations);
+
+    public double GarbageBytesPerOperation => Nodes.GarbageBytes / (double)Math.Max(1, Load.Operations);
+
+    /// <summary>The longest share of the window that one process stood still for a collection.</summary>
+    public double PausedShare => Nodes.Paused / Window;
+}

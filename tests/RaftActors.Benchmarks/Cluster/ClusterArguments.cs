@@ -1,0 +1,84 @@
+namespace RaftActors.Benchmarks.Cluster;
+
+/// <summary>The options of the benchmark of clusters.</summary>
+internal sealed record ClusterArguments
+{
+    public const string Help = """
+        cluster [options]  measures Appends through RaftClient: a fresh group of three nodes for each cell and run
+
+          --store LIST      memory and file; file syncs each write (default memory,file)
+          --topology LIST   single: three actor systems in one process; multi: three processes (default single,multi)
+          --clients LIST    closed loops, each with one open Append (default 1,16,64,256)
+          --payload LIST    bytes of a value (default 256)
+          --at NODE         the node with the clients: leader or follower (default leader)
+          --seconds N       length of the window, after a warm-up of 3 s (default 10)
+          --runs N          runs of each cell; they take turns with those of the other cells (default 5)
+          --directory DIR   folder of the stores, on the disk to measure (default: the current directory)
+          --csv FILE        also write a line for each run
+          --runtime-label X name of the actor runtime in the tables (default: its assembly and version)
+          --help            print this help
+        """;
+
+    public IReadOnlyList<string> Stores { get; private init; } = ["memory", "file"];
+
+    public IReadOnlyList<string> Topologies { get; private init; } = ["single", "multi"];
+
+    public int[] Clients { get; private init; } = [1, 16, 64, 256];
+
+    public int[] Payloads { get; private init; } = [256];
+
+    public string At { get; private init; } = "leader";
+
+    public int Seconds { get; private init; } = 10;
+
+    public int Runs { get; private init; } = 5;
+
+    public string Directory { get; private init; } = ".";
+
+    public string? Csv { get; private init; }
+
+    public string? RuntimeLabel { get; private init; }
+
+    /// <summary>All cells, in the order of the table.</summary>
+    public IEnumerable<Cell> Cells =>
+        from store in Stores
+        from topology in Topologies
+        from payload in Payloads
+        from clients in Clients
+        select new Cell(store, topology, At, clients, payload);
+
+    /// <summary>Parses the options; null: print the help.</summary>
+    public static ClusterArguments? Parse(ReadOnlySpan<string> words)
+    {
+        var parsed = new ClusterArguments();
+        while (words is [var option, .. var rest])
+        {
+            var value = rest is [var next, ..] ? next : "";
+            parsed = option switch
+            {
+                "--store" when Words(value, "memory", "file") is { } stores => parsed with { Stores = stores },
+                "--topology" when Words(value, "single", "multi") is { } topologies => parsed with { Topologies = topologies },
+                "--clients" when OptionValue.Numbers(value) is { } clients => parsed with { Clients = clients },
+                "--payload" when OptionValue.Numbers(value) is { } payloads => parsed with { Payloads = payloads },
+                "--at" when value is "leader" or "follower" => parsed with { At = value },
+                "--seconds" when OptionValue.Numbers(value) is [var seconds] => parsed with { Seconds = seconds },
+                "--runs" when OptionValue.Numbers(value) is [var runs] => parsed with { Runs = runs },
+                "--directory" when value.Length > 0 => parsed with { Directory = value },
+                "--csv" when value.Length > 0 => parsed with { Csv = value },
+                "--runtime-label" when value.Length > 0 => parsed with { RuntimeLabel = value },
+                _ => null,
+            };
+            if (parsed is null)
+            {
+                return null;
+            }
+
+            words = rest[1..];
+        }
+
+        return parsed;
+    }
+
+    private static string[]? Words(string value, params string[] allowed) =>
+        value.Split(',') is var words && words.All(allowed.Contains) ? words : null;
+}

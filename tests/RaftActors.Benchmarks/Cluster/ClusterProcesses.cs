@@ -1,0 +1,73 @@
+using System.Globalization;
+
+using TrialKit;
+
+namespace RaftActors.Benchmarks.Cluster;
+
+/// <summary>The child processes of one run of a cell.</summary>
+internal sealed class ClusterProcesses : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly Cell _cell;
+    private readonly string? _directory;
+    private readonly List<ChildProcess> _nodes = [];
+
+    private ClusterProcesses(Cell cell, string folder)
+    {
+        _cell = cell;
+        _directory = cell.Store == "file" ? Directory.CreateDirectory(Path.Combine(folder, Path.GetRandomFileName())).FullName : null;
+        var ports = FreePorts.Take(3).Select(port => port.ToString(CultureInfo.InvariantCulture)).ToArray();
+        foreach (var own in cell.Topology == "single" ? [string.Join(',', ports)] : ports)
+        {
+            string[] arguments = [typeof(ClusterProcesses).Assembly.Location, "cluster-node", string.Join(',', ports), own];
+            _nodes.Add(ChildProcess.Start(Environment.ProcessPath!, _directory is null ? arguments : [.. arguments, _directory]));
+        }
+    }
+
+    /// <summary>Starts a fresh cluster, measures it, and removes it.</summary>
+    public static async Task<CellRun> RunAsync(Cell cell, int seconds, string folder)
+    {
+        using var cluster = new ClusterProcesses(cell, folder);
+        return await cluster.MeasureAsync(seconds);
+    }
+
+    public void Dispose()
+    {
+        _nodes.ForEach(node => node.Dispose());
+        if (_directory is not null)
+        {
+            Directory.Delete(_directory, recursive: true);
+        }
+    }
+
+    private async Task<CellRun> MeasureAsync(int seconds)
+    {
+        var leads = _nodes.Select(node => node.Line("leads", 1, Patience)).ToArray();
+        var leader = _nodes[Array.IndexOf(leads, await Task.WhenAny(leads))];
+        var loaded = _cell.At == "leader" ? leader : _nodes.Find(node => node != leader) ?? leader;
+        loaded.Tell(FormattableString.Invariant($"load {_cell.At} {_cell.Clients} {_cell.Payload} {seconds}"));
+        await loaded.Line("begin", 1, Patience);
+        var (before, busyBefore) = (await ReadAsync(), BusyCores.Now);
+        await loaded.Line("end", 1, Patience + TimeSpan.FromSeconds(seconds));
+        var (after, busyAfter) = (await ReadAsync(), BusyCores.Now);
+        var window = busyAfter.At - busyBefore.At;
+        var nodes = NodeCounters.Sum([.. before.Zip(after, (first, last) => last - first)]);
+        var load = Parse(await loaded.Line("load ", 1, Patience));
+        return new CellRun(load, nodes, window, ((busyAfter.Busy - busyBefore.Busy) - nodes.Cpu) / window);
+    }
+
+    private async Task<NodeCounters[]> ReadAsync() => await Task.WhenAll(_nodes.Select(async node =>
+    {
+        var from = node.LineCount;
+        node.Tell("read");
+        var line = await node.Line(line => line.Text.StartsWith("counters ", StringComparison.Ordinal), Patience, from);
+        return NodeCounters.Parse(line!.Text["counters ".Length..]);
+    }));
+
+    private static Load Parse(string line)
+    {
+        var numbers = line.Split(' ').Skip(1).Select(word => double.Parse(word, CultureInfo.InvariantCulture)).ToArray();
+        return new Load((long)numbers[0], numbers[1], numbers[2..6], (long)numbers[6]);
+    }
+}
