@@ -12,6 +12,9 @@ namespace RaftActors.Codec;
 /// </summary>
 internal ref struct ByteReader(ReadOnlySpan<byte> bytes)
 {
+    // Null: the caller may use the bytes again.
+    private readonly ReadOnlyMemory<byte>? _kept;
+
     private const int WrittenMemberSizeMin = 17;
 
     private readonly ReadOnlySpan<byte> _bytes = bytes;
@@ -19,6 +22,12 @@ internal ref struct ByteReader(ReadOnlySpan<byte> bytes)
     // The members read so far, in order. Null: members are not shared.
     private List<Member>? _members;
     private int _position;
+
+    /// <summary>Reads bytes that never change, so that values may be views of them.</summary>
+    public static ByteReader OfKept(ReadOnlyMemory<byte> bytes) => new(bytes);
+
+    private ByteReader(ReadOnlyMemory<byte> bytes)
+        : this(bytes.Span) => _kept = bytes;
 
     /// <summary>Reads one item of a list.</summary>
     public delegate T Read<T>(ref ByteReader reader);
@@ -30,7 +39,8 @@ internal ref struct ByteReader(ReadOnlySpan<byte> bytes)
     public readonly int MemberSizeMin => _members is null ? WrittenMemberSizeMin : 1;
 
     /// <summary>Expects members as <see cref="ByteWriter.ShareMembers"/> writes them, from here on.</summary>
-    public void ShareMembers() => _members = [];
+    /// <param name="members">An empty list, for the reader only while it reads.</param>
+    public void ShareMembers(List<Member> members) => _members = members;
 
     /// <summary>Reads one byte.</summary>
     public byte Octet() => Take(1)[0];
@@ -92,6 +102,13 @@ internal ref struct ByteReader(ReadOnlySpan<byte> bytes)
         return length <= _bytes.Length - _position ? Take((int)length) : throw Damaged($"{length} bytes are announced");
     }
 
+    /// <summary>Reads a length and that many bytes. The result stays valid: it is a view of kept bytes, or a copy.</summary>
+    public ReadOnlyMemory<byte> Value()
+    {
+        var bytes = Bytes();
+        return _kept is { } kept ? kept.Slice(_position - bytes.Length, bytes.Length) : bytes.ToArray();
+    }
+
     /// <summary>Reads a length and that many bytes of UTF-8.</summary>
     public string Text() => StrictText.Decode(Bytes());
 
@@ -110,7 +127,7 @@ internal ref struct ByteReader(ReadOnlySpan<byte> bytes)
     {
         try
         {
-            return new ProcessName(StrictText.Decode(text));
+            return NameCache.OfThread.Decode(text);
         }
         catch (FormatException e)
         {

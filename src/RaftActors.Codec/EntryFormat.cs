@@ -46,7 +46,7 @@ internal static class EntryFormat
         }
     }
 
-    /// <summary>Reads entries. Their values are copies.</summary>
+    /// <summary>Reads entries.</summary>
     public static LogSlice ReadEntries(ref ByteReader reader) => new(reader.List(EntrySizeMin, ReadEntry).AsMemory());
 
     /// <summary>Writes the description of a snapshot, its sessions, and its keys if it has any.</summary>
@@ -198,13 +198,12 @@ internal static class EntryFormat
     private static LogEntry ReadEntry(ref ByteReader reader) =>
         new(new LogIndex(reader.Count()), new Term(reader.Count()), new Serial(reader.Count()), ReadPayload(ref reader));
 
-    // The value is copied. A transport may use its buffer again, and one value would otherwise keep a whole message in memory.
     private static Payload ReadPayload(ref ByteReader reader) => reader.Octet() switch
     {
         NoOp => Payload.NoOp.Instance,
         Reconfigure => new Payload.Reconfigure(ReadConfiguration(ref reader)),
-        Pair => new Payload.Pair(null, reader.Text(), reader.Bytes().ToArray()),
-        OwnedPair => new Payload.Pair(reader.Request(), reader.Text(), reader.Bytes().ToArray()),
+        Pair => new Payload.Pair(null, reader.Text(), reader.Value()),
+        OwnedPair => new Payload.Pair(reader.Request(), reader.Text(), reader.Value()),
         KeyedPair => ReadKeyedPair(ref reader),
         var kind => throw reader.Damaged($"{kind} is no kind of entry"),
     };
@@ -212,7 +211,7 @@ internal static class EntryFormat
     private static Payload.KeyedPair ReadKeyedPair(ref ByteReader reader)
     {
         var (request, requestKey) = (reader.Request(), reader.RequestKey());
-        return new Payload.KeyedPair(requestKey, request, reader.Text(), reader.Bytes().ToArray());
+        return new Payload.KeyedPair(requestKey, request, reader.Text(), reader.Value());
     }
 
     /// <summary>

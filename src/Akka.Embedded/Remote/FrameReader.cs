@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 
 namespace Akka.Remote;
 
@@ -14,6 +15,7 @@ internal sealed class FrameReader(Socket socket, int maximumFrameSizeBytes)
     private int _end;
 
     /// <summary>Waits for more bytes. Returns false if the peer closed the connection in order.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<bool> FillAsync(CancellationToken cancellation = default)
     {
         MakeRoom();

@@ -20,7 +20,7 @@ internal sealed class InboundDispatcher(TcpTransport transport)
         var recipient = Resolve(reader.ReadBlock());
         var senderPath = reader.ReadBlock();
         var serializerId = reader.ReadInt32();
-        var manifest = _manifests.GetOrAdd(reader.ReadBlock(), Encoding.UTF8.GetString);
+        var manifest = _manifests.GetOrAdd(reader.ReadBlock(), static text => Encoding.UTF8.GetString(text));
         object message;
         try
         {

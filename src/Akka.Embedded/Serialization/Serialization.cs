@@ -40,10 +40,11 @@ public class Serialization
     public ExtendedActorSystem System { get; }
 
     /// <summary>Runs an action. Meanwhile, references to this system's actors are written so that other systems can reach them.</summary>
-    public static T WithTransport<T>(ExtendedActorSystem system, Func<T> action) => WithAddress(system.Provider.DefaultAddress, action);
+    public static T WithTransport<T>(ExtendedActorSystem system, Func<T> action) =>
+        WithAddress(system.Provider.DefaultAddress, action, static action => action());
 
     public static T WithTransport<TState, T>(ExtendedActorSystem system, TState state, Func<TState, T> action) =>
-        WithAddress(system.Provider.DefaultAddress, () => action(state));
+        WithAddress(system.Provider.DefaultAddress, state, action);
 
     /// <summary>
     /// Returns a reference as text: path and uid, with the current transport's address. Outside of a transport, a local actor's
@@ -126,13 +127,13 @@ public class Serialization
         _found.Clear();
     }
 
-    internal static T WithAddress<T>(Address address, Func<T> action)
+    internal static T WithAddress<TState, T>(Address address, TState state, Func<TState, T> action)
     {
         var outer = _addressInRefs;
         _addressInRefs = address;
         try
         {
-            return action();
+            return action(state);
         }
         finally
         {

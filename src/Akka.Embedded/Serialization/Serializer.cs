@@ -36,7 +36,8 @@ public abstract class Serializer
     public T FromBinary<T>(byte[] bytes) => (T)FromBinary(bytes, typeof(T))!;
 
     /// <summary>Like <see cref="ToBinary"/>, but writes references to actors of this system with the given address.</summary>
-    public byte[] ToBinaryWithAddress(Address address, object obj) => Serialization.WithAddress(address, () => ToBinary(obj));
+    public byte[] ToBinaryWithAddress(Address address, object obj) =>
+        Serialization.WithAddress(address, (Serializer: this, Object: obj), static pair => pair.Serializer.ToBinary(pair.Object));
 
     private int ReadIdentifier()
     {

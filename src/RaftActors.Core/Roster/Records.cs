@@ -59,7 +59,6 @@ internal sealed class Records(RaftState state)
     public bool Record(Envelope envelope)
     {
         var (member, recorded) = (envelope.From, state.HardState.Recorded);
-        var record = new PeerRecord(member, envelope.Boot);
         for (var i = 0; i < recorded.Length; i++)
         {
             if (recorded[i].Member == member)
@@ -69,16 +68,23 @@ internal sealed class Records(RaftState state)
                     return false;
                 }
 
+                var record = new PeerRecord(member, envelope.Boot);
                 state.Durability.SetHardState(state.HardState with { Recorded = recorded.SetItem(i, record) });
                 return true;
             }
         }
 
-        // Stable order: the first incarnation of a name stays before the later ones.
+        Add(member, new PeerRecord(member, envelope.Boot));
+        return true;
+    }
+
+    // Stable order: the first incarnation of a name stays before the later ones.
+    private void Add(Member member, PeerRecord record)
+    {
+        var recorded = state.HardState.Recorded;
         var needed = recorded.Where(one => IsNeeded(one.Member, member.Name)).Append(record);
         state.Durability.SetHardState(state.HardState with { Recorded = [.. needed.OrderBy(one => one.Member.Name)] });
         state.Configurations.FoundingRoster = state.FoundingRoster();
-        return true;
     }
 
     /// <summary>

@@ -23,15 +23,14 @@ internal sealed class AppendLane(Member origin, TimeSpan patience)
     public const int Span = 256;
 
     private readonly LinkedList<ClientAppend> _waiting = [];
-    private readonly SortedDictionary<long, ClientAppend> _sent = [];
-    private long _last;
+    private readonly SentAppends _sent = new(Span);
     private bool _isClosed;
 
     /// <summary>An Append has not ended.</summary>
-    public bool IsOpen => _waiting.Count > 0 || _sent.Count > 0;
+    public bool IsOpen => _waiting.Count > 0 || !_sent.IsEmpty;
 
     /// <summary>The time of the oldest attempt that is not answered; null: there is none.</summary>
-    public TimeSpan? UnansweredSince => _sent.Values.Where(append => append.Attempts > 0).Select(append => (TimeSpan?)append.SentAt).Min();
+    public TimeSpan? UnansweredSince => _sent.Where(append => append.Attempts > 0).Select(append => (TimeSpan?)append.SentAt).Min();
 
     public void Add(ClientAppend append, TimeSpan now)
     {
@@ -49,11 +48,10 @@ internal sealed class AppendLane(Member origin, TimeSpan patience)
     /// <param name="send">Sends a call to the group.</param>
     public void SendWaiting(TimeSpan now, Action<WireMessage> send)
     {
-        while (_waiting.First is { Value: var append } && (_sent.Count == 0 || _last + 1 - _sent.Keys.First() < Span))
+        while (_waiting.First is { Value: var append } && _sent.HasRoom)
         {
             StopWaiting(append);
-            append.Number = ++_last;
-            _sent.Add(append.Number, append);
+            _sent.Add(append);
             Send(append, now, send);
         }
     }
@@ -61,7 +59,7 @@ internal sealed class AppendLane(Member origin, TimeSpan patience)
     /// <summary>The way to the leader has changed: sends all open Appends again, in their order.</summary>
     public void SendAll(TimeSpan now, Action<WireMessage> send)
     {
-        foreach (var append in _sent.Values)
+        foreach (var append in _sent)
         {
             Send(append, now, send);
         }
@@ -72,7 +70,7 @@ internal sealed class AppendLane(Member origin, TimeSpan patience)
     /// <summary>Sends the Appends again that have waited long enough for an answer.</summary>
     public void SendOverdue(TimeSpan now, Action<WireMessage> send)
     {
-        foreach (var append in _sent.Values.Where(append => append.NextAt <= now))
+        foreach (var append in _sent.Where(append => append.NextAt <= now))
         {
             Send(append, now, send);
         }
@@ -80,7 +78,7 @@ internal sealed class AppendLane(Member origin, TimeSpan patience)
 
     public void Receive(IOutcome outcome, TimeSpan now)
     {
-        if (outcome.Request.Incarnation != origin.Incarnation || !_sent.TryGetValue(outcome.Request.Number, out var append))
+        if (outcome.Request.Incarnation != origin.Incarnation || _sent.Find(outcome.Request.Number) is not { } append)
         {
             return;
         }
@@ -123,7 +121,7 @@ internal sealed class AppendLane(Member origin, TimeSpan patience)
     /// <param name="whyNotSent">Explains why an Append was not sent.</param>
     public void EndLate(TimeSpan now, Func<CancelReason.NotCommitted> whyNotSent)
     {
-        foreach (var append in _sent.Values.Concat(_waiting).Where(append => append.Deadline <= now).ToArray())
+        foreach (var append in _sent.Concat(_waiting).Where(append => append.Deadline <= now).ToArray())
         {
             End(append, append.Attempts > 0 ? new CancelReason.Unknown(UnknownReason.TimedOut) : whyNotSent());
         }
@@ -137,7 +135,7 @@ internal sealed class AppendLane(Member origin, TimeSpan patience)
     public void Close(bool onlyUnsent)
     {
         _isClosed = true;
-        foreach (var append in _sent.Values.Concat(_waiting).Where(append => !onlyUnsent || append.Attempts == 0).ToArray())
+        foreach (var append in _sent.Concat(_waiting).Where(append => !onlyUnsent || append.Attempts == 0).ToArray())
         {
             End(append, ReasonOf(append, NotCommittedReason.Closed, UnknownReason.Closed));
         }

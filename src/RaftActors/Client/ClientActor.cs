@@ -19,6 +19,7 @@ internal sealed class ClientActor : UntypedActor, IWithTimers
     private readonly AppendLane _lane;
     private readonly GroupFinder _finder;
     private readonly QuestionLane _questions;
+    private readonly Action<WireMessage> _send;
     private IActorRef? _target;
     private TimeSpan _heardAt;
     private TimeSpan _pingedAt;
@@ -41,6 +42,7 @@ internal sealed class ClientActor : UntypedActor, IWithTimers
             provider.ResolveActorRef,
             settings.AttemptTimeout);
         _questions = new QuestionLane(_finder, settings.AttemptTimeout);
+        _send = call => _target!.Tell(call, self); // Justification: the lane sends only while there is a target.
     }
 
     public ITimerScheduler Timers { get; set; } = null!; // Justification: Akka sets it before the actor starts.
@@ -199,9 +201,9 @@ internal sealed class ClientActor : UntypedActor, IWithTimers
             _finder.Ping();
         }
 
-        if (_target is { } target)
+        if (_target is not null)
         {
-            _lane.SendOverdue(now, call => target.Tell(call, Self));
+            _lane.SendOverdue(now, _send);
         }
         else if (IsOpen)
         {
@@ -226,17 +228,17 @@ internal sealed class ClientActor : UntypedActor, IWithTimers
 
         _target = _finder.Way;
         _heardAt = Now;
-        if (_target is { } target)
+        if (_target is not null)
         {
-            _lane.SendAll(Now, call => target.Tell(call, Self));
+            _lane.SendAll(Now, _send);
         }
     }
 
     private void SendWaiting()
     {
-        if (_target is { } target)
+        if (_target is not null)
         {
-            _lane.SendWaiting(Now, call => target.Tell(call, Self));
+            _lane.SendWaiting(Now, _send);
         }
     }
 

@@ -78,15 +78,15 @@ internal sealed class ValueCodec<TValue>(
         bool flag => new[] { (byte)(flag ? Kind.True : Kind.False) },
         sbyte number => Write(Kind.SByte, [(byte)number]),
         byte number => Write(Kind.Byte, [number]),
-        short number => Write(Kind.Int16, 2, bytes => BinaryPrimitives.WriteInt16LittleEndian(bytes, number)),
-        ushort number => Write(Kind.UInt16, 2, bytes => BinaryPrimitives.WriteUInt16LittleEndian(bytes, number)),
-        int number => Write(Kind.Int32, 4, bytes => BinaryPrimitives.WriteInt32LittleEndian(bytes, number)),
-        uint number => Write(Kind.UInt32, 4, bytes => BinaryPrimitives.WriteUInt32LittleEndian(bytes, number)),
-        long number => Write(Kind.Int64, 8, bytes => BinaryPrimitives.WriteInt64LittleEndian(bytes, number)),
-        ulong number => Write(Kind.UInt64, 8, bytes => BinaryPrimitives.WriteUInt64LittleEndian(bytes, number)),
-        float number => Write(Kind.Single, 4, bytes => BinaryPrimitives.WriteSingleLittleEndian(bytes, number)),
-        double number => Write(Kind.Double, 8, bytes => BinaryPrimitives.WriteDoubleLittleEndian(bytes, number)),
-        decimal number => Write(Kind.Decimal, 16, bytes => WriteDecimal(bytes, number)),
+        short number => WriteLow(Kind.Int16, 2, number),
+        ushort number => WriteLow(Kind.UInt16, 2, number),
+        int number => WriteLow(Kind.Int32, 4, number),
+        uint number => WriteLow(Kind.UInt32, 4, number),
+        long number => WriteLow(Kind.Int64, 8, number),
+        ulong number => WriteLow(Kind.UInt64, 8, (long)number),
+        float number => WriteLow(Kind.Single, 4, BitConverter.SingleToInt32Bits(number)),
+        double number => WriteLow(Kind.Double, 8, BitConverter.DoubleToInt64Bits(number)),
+        decimal number => WriteDecimal(number),
         _ => Serialize(value),
     };
 
@@ -106,6 +106,12 @@ internal sealed class ValueCodec<TValue>(
     /// <summary>Says why a value cannot be read; null: it can. Thread-safe.</summary>
     public string? FindFault(ReadOnlyMemory<byte> bytes)
     {
+        // Each content of this kind can be read, and reading would copy it.
+        if (bytes.Span is [(byte)Kind.Bytes, ..] && typeof(TValue).IsAssignableFrom(typeof(byte[])))
+        {
+            return null;
+        }
+
         try
         {
             _ = Decode(bytes);
@@ -141,21 +147,24 @@ internal sealed class ValueCodec<TValue>(
 
     private static byte[] Write(Kind kind, ReadOnlySpan<byte> content) => [(byte)kind, .. content];
 
-    private static byte[] Write(Kind kind, int size, SpanAction write)
+    // The lowest bytes of the number.
+    private static byte[] WriteLow(Kind kind, int size, long number)
     {
-        var bytes = new byte[1 + size];
-        bytes[0] = (byte)kind;
-        write(bytes.AsSpan(1));
-        return bytes;
+        Span<byte> all = stackalloc byte[sizeof(long)];
+        BinaryPrimitives.WriteInt64LittleEndian(all, number);
+        return Write(kind, all[..size]);
     }
 
-    private static void WriteDecimal(Span<byte> bytes, decimal number)
+    private static byte[] WriteDecimal(decimal number)
     {
+        Span<byte> bytes = stackalloc byte[sizeof(decimal)];
         var parts = decimal.GetBits(number);
-        for (var i = 0; i < 4; i++)
+        for (var i = 0; i < parts.Length; i++)
         {
-            BinaryPrimitives.WriteInt32LittleEndian(bytes[(4 * i)..], parts[i]);
+            BinaryPrimitives.WriteInt32LittleEndian(bytes[(sizeof(int) * i)..], parts[i]);
         }
+
+        return Write(Kind.Decimal, bytes);
     }
 
     private object? DecodeOwn(ReadOnlySpan<byte> content)
@@ -273,8 +282,6 @@ internal sealed class ValueCodec<TValue>(
         var manifest = reader.Text();
         return system.Serialization.Deserialize(reader.Rest().ToArray(), checked((int)identifier), manifest);
     }
-
-    private delegate void SpanAction(Span<byte> bytes);
 
     private sealed record Bound(Type Type, Serializer Serializer);
 }

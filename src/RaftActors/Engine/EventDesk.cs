@@ -38,7 +38,7 @@ internal sealed class EventDesk(EngineContext context, RaftCore core, Action<Raf
     {
         var before = context.Process.View;
         var now = before.With(core);
-        if (now == before)
+        if (ReferenceEquals(now, before))
         {
             return;
         }

@@ -36,6 +36,11 @@ internal sealed class GetDesk(EngineContext context)
     /// <summary>The commit index moved.</summary>
     public void OnCommitted()
     {
+        if (_pending.Count == 0)
+        {
+            return;
+        }
+
         foreach (var pending in _pending.Values.Where(pending => pending.IsOwn).ToArray())
         {
             GiveIfCommitted(pending);

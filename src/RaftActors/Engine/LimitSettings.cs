@@ -24,7 +24,7 @@ internal sealed record LimitSettings(
     /// <exception cref="ArgumentException">The pair exceeds <c>raft.pair-size-max</c>.</exception>
     public void DemandFits(string key, ReadOnlyMemory<byte> value)
     {
-        var size = StrictText.Encode(key).Length + value.Length;
+        var size = StrictText.SizeOf(key) + value.Length;
         if (size > PairSizeMaxBytes)
         {
             throw new ArgumentException(

@@ -46,7 +46,12 @@ internal sealed record ProcessView(RaftRole Role, Term Term, ProcessName? LedBy,
     public static ImmutableArray<GroupMember> MembersOf(Configuration configuration) =>
         [.. configuration.Names().Select(name => new GroupMember(name, configuration.Voters.Any(voter => voter.Name == name)))];
 
-    /// <summary>The same with what Core says now.</summary>
-    public ProcessView With(RaftCore core) =>
-        this with { Role = core.Role, Term = core.Term, LedBy = core.Leader?.Name, Identity = core.Configuration.Group };
+    /// <summary>The same with what Core says now. The same object if Core says nothing new, as in most steps.</summary>
+    public ProcessView With(RaftCore core)
+    {
+        var (role, term, ledBy, identity) = (core.Role, core.Term, core.Leader?.Name, core.Configuration.Group);
+        return role == Role && term == Term && ledBy == LedBy && identity == Identity
+            ? this
+            : this with { Role = role, Term = term, LedBy = ledBy, Identity = identity };
+    }
 }

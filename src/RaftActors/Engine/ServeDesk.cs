@@ -31,6 +31,11 @@ internal sealed class ServeDesk(EngineContext context)
     /// <summary>The commit index moved.</summary>
     public void ServeHeld()
     {
+        if (_held.Count == 0)
+        {
+            return;
+        }
+
         foreach (var held in _held.Where(IsDue).ToArray())
         {
             _held.Remove(held);

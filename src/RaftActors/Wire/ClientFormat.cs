@@ -30,7 +30,7 @@ internal static class ClientFormat
     }
 
     public static ClientCall.Append ReadAppend(ref ByteReader reader) =>
-        new(reader.Request(), reader.Text(), reader.Bytes().ToArray(), ReadTime(ref reader), reader.Flag());
+        new(reader.Request(), reader.Text(), reader.Value(), ReadTime(ref reader), reader.Flag());
 
     public static void WriteLocated(ByteWriter writer, ClientReply.Located located)
     {
@@ -58,7 +58,7 @@ internal static class ClientFormat
 
     public static ClientCall.Query ReadQuery(ref ByteReader reader)
     {
-        var (question, timeout) = (reader.Bytes().ToArray(), ReadTime(ref reader));
+        var (question, timeout) = (reader.Value(), ReadTime(ref reader));
         var (isWeak, serial) = (reader.Flag(), new Serial(reader.Count()));
         return new ClientCall.Query(question, timeout, isWeak ? ReadConsistency.NotOlderThan(serial) : ReadConsistency.Linearizable);
     }
@@ -108,7 +108,7 @@ internal static class ClientFormat
         new(reader.List(PairSizeMin, ReadPair), new Serial(reader.Count()));
 
     private static StoredPair ReadPair(ref ByteReader reader) =>
-        new(new Serial(reader.Count()), reader.Text(), reader.Bytes().ToArray());
+        new(new Serial(reader.Count()), reader.Text(), reader.Value());
 
     private static void WriteTime(ByteWriter writer, TimeSpan time) => writer.Number((long)Math.Ceiling(time.TotalMilliseconds));
 

@@ -155,7 +155,7 @@ internal static class EnvelopeFormat
         var (hasSessions, isState) = (place < sessionCount, place >= sessionCount + keyCount);
         ImmutableArray<SessionState> sessions = hasSessions ? ReadSessions(ref reader) : [];
         ImmutableArray<CommittedKey> keys = hasSessions || isState ? [] : ReadKeys(ref reader);
-        var data = isState ? reader.Bytes().ToArray() : [];
+        var data = isState ? reader.Value() : ReadOnlyMemory<byte>.Empty;
         var chunk = new Message.SnapshotChunk(
             snapshot, (int)sessionCount, place, sessions, data, new Serial(reader.Count()), reader.Count());
         return keyCount > 0 ? chunk with { KeyCount = (int)keyCount, Keys = keys } : chunk;

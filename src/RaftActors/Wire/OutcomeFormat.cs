@@ -135,7 +135,7 @@ internal sealed class OutcomeFormat(ExtendedActorSystem system)
     }
 
     private static ReadOnlyMemory<byte>? ReadResult(ref ByteReader reader) =>
-        reader.Flag() ? reader.Bytes().ToArray() : default(ReadOnlyMemory<byte>?);
+        reader.Flag() ? reader.Value() : default(ReadOnlyMemory<byte>?);
 
     // An answer that cannot be written fails the query. The asker would wait for its time-out otherwise.
     private void WriteQuery(ByteWriter writer, QueryOutcome outcome)

@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Serialization;
 
 using RaftActors.Codec;
+using RaftActors.Core;
 using RaftActors.Telemetry;
 
 namespace RaftActors.Wire;
@@ -18,6 +19,7 @@ internal sealed class RaftMessageSerializer(ExtendedActorSystem system) : Serial
 
     // A thread keeps at most this much of the buffer of its latest message.
     private const int KeptSizeMax = 256 * 1024;
+    private const int KeptMembersMax = 64;
 
     private readonly OutcomeFormat _outcomes = new(system);
     private readonly TransportMetrics _metrics = new(system.Name);
@@ -25,6 +27,10 @@ internal sealed class RaftMessageSerializer(ExtendedActorSystem system) : Serial
     // Many threads call a serializer at a time.
     [ThreadStatic]
     private static ByteWriter? _writer;
+
+    // Null while it is used: a serializer of the user may read a message in a message.
+    [ThreadStatic]
+    private static List<Member>? _members;
 
     /// <inheritdoc/>
     public override int Identifier => 1520;
@@ -56,14 +62,33 @@ internal sealed class RaftMessageSerializer(ExtendedActorSystem system) : Serial
     public override object FromBinary(byte[] bytes, string manifest)
     {
         _metrics.OnReceived(bytes.Length);
-        var reader = new ByteReader(bytes);
+        var members = _members ?? [];
+        _members = null;
+        try
+        {
+            return Read(bytes, manifest, members);
+        }
+        finally
+        {
+            if (members.Capacity <= KeptMembersMax)
+            {
+                members.Clear();
+                _members = members;
+            }
+        }
+    }
+
+    // Akka makes an array for each message, so the values of the message may be views of it.
+    private object Read(byte[] bytes, string manifest, List<Member> members)
+    {
+        var reader = ByteReader.OfKept(bytes);
         var version = reader.Octet();
         switch (version)
         {
             case 1:
                 break;
             case Version:
-                reader.ShareMembers();
+                reader.ShareMembers(members);
                 break;
             default:
                 throw reader.Damaged($"its format has version {version}, and this node knows only 1 to {Version}; update this node");

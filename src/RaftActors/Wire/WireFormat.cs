@@ -90,7 +90,7 @@ internal static class WireFormat
 
     public static WireMessage.AppendRequest ReadAppend(ref ByteReader reader)
     {
-        var (request, key, value, hops) = (reader.Request(), reader.Text(), reader.Bytes().ToArray(), reader.Count());
+        var (request, key, value, hops) = (reader.Request(), reader.Text(), reader.Value(), reader.Count());
         return hops >= RetryHops
             ? new WireMessage.AppendRequest(request, key, value, HopsOf(hops - RetryHops), IsRetry: true)
             : new WireMessage.AppendRequest(request, key, value, HopsOf(hops));
@@ -131,7 +131,7 @@ internal static class WireFormat
     }
 
     public static GetReply.Found ReadFound(ref ByteReader reader) =>
-        new(reader.Request(), new Serial(reader.Count()), reader.Text(), reader.Bytes().ToArray());
+        new(reader.Request(), new Serial(reader.Count()), reader.Text(), reader.Value());
 
     public static void WriteChange(ByteWriter writer, WireMessage.ChangeRequest change)
     {
