@@ -78,7 +78,7 @@ internal sealed class AppendLane(Member origin, TimeSpan patience)
 
     public void Receive(IOutcome outcome, TimeSpan now)
     {
-        if (outcome.Request.Incarnation != origin.Incarnation || _sent.Find(outcome.Request.Number) is not { } append)
+        if (Find(outcome.Request) is not { } append)
         {
             return;
         }
@@ -104,8 +104,9 @@ internal sealed class AppendLane(Member origin, TimeSpan patience)
     /// <param name="cause">Says how to make the type known.</param>
     public void ReceiveUnreadable(IOutcome outcome, Exception cause, TimeSpan now)
     {
-        if (outcome.Failure is null && _sent.Remove(outcome.Request.Number, out var append))
+        if (outcome.Failure is null && Find(outcome.Request) is { } append)
         {
+            _sent.Remove(append.Number);
             append.Fail(new InvalidOperationException(
                 $"The pair of {outcome.Request} is committed, and this client cannot read its result. {cause.Message} Create the client "
                     + "with the result type of the actors.",
@@ -150,6 +151,10 @@ internal sealed class AppendLane(Member origin, TimeSpan patience)
         : new CancelReason.NotCommitted(unsent, unsent == NotCommittedReason.Closed
             ? "The client was disposed before the pair was sent."
             : "The call was cancelled before the pair was sent.");
+
+    // Null: it has ended, or it is of an earlier life of the client's actor.
+    private ClientAppend? Find(RequestRef request) =>
+        request.Incarnation == origin.Incarnation ? _sent.Find(request.Number) : null;
 
     private TimeSpan PatienceOf(ClientAppend append) => patience * Math.Pow(2, Math.Min(append.Attempts, 6) - 1);
 
