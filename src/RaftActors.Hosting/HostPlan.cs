@@ -10,6 +10,9 @@ internal sealed class HostPlan
 
     public List<PlannedActor> Actors { get; } = [];
 
+    /// <summary>Names the types of a JSON context each. Run before the result types are registered.</summary>
+    public List<Action<Raft>> JsonTypes { get; } = [];
+
     /// <summary>Registers a result type each. Run before the actors start.</summary>
     public List<Action<Raft>> ResultTypes { get; } = [];
 }

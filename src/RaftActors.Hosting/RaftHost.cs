@@ -81,6 +81,7 @@ public sealed class RaftHost
         var started = _started;
         var log = system.ActorOf(Props.Create(() => new RaftEventLogger(logger)));
         var watch = system.ActorOf(Props.Create(() => new StartWatch(started)));
+        _plan.JsonTypes.ForEach(use => use(Raft.Get(system)));
         _plan.ResultTypes.ForEach(add => add(Raft.Get(system)));
         system.EventStream.Subscribe(log, typeof(RaftEvent));
         system.EventStream.Subscribe(watch, typeof(RaftEvent.Started));

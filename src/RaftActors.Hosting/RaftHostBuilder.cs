@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text.Json.Serialization;
 
 using Akka.Actor;
 
@@ -34,6 +35,17 @@ public sealed class RaftHostBuilder
     public RaftHostBuilder Configure(Action<RaftHostOptions> configure)
     {
         Services.Configure(configure);
+        return this;
+    }
+
+    /// <summary>Writes and reads the types of a source-generated context as JSON, as <see cref="Raft.UseJson"/> does.</summary>
+    /// <typeparam name="TContext">The context, by its own type.</typeparam>
+    /// <param name="context">The context, such as <c>ShopJson.Default</c>.</param>
+    public RaftHostBuilder UseJson<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] TContext>(TContext context)
+        where TContext : JsonSerializerContext
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        _plan.JsonTypes.Add(raft => raft.UseJson(context));
         return this;
     }
 

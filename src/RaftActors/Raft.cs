@@ -1,5 +1,8 @@
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 
 using Akka;
 using Akka.Actor;
@@ -81,6 +84,29 @@ public sealed class Raft : IExtension
 
     /// <summary>The raft groups of an actor system. The first call, or the first raft actor, creates them.</summary>
     public static Raft Get(ActorSystem system) => system.WithExtension<Raft, RaftExtension>();
+
+    /// <summary>
+    /// Writes and reads the types of a source-generated context as JSON, on this node: values, results, questions, answers and states of
+    /// snapshots. A codec that is set for a type wins. Strings, numbers, bool and byte[] keep their bytes. Call it on each node, before
+    /// the actors and clients of these types are created. Several contexts are allowed; for a type in two of them the first one counts.
+    /// Thread-safe.
+    /// </summary>
+    /// <typeparam name="TContext">The context, by its own type. It works with trimming and ahead-of-time compilation.</typeparam>
+    /// <param name="context">
+    /// The context, such as <c>ShopJson.Default</c>. JSON of a declared type has the bytes of
+    /// <see cref="RaftCodec.Json{T}(JsonTypeInfo{T})"/>. Questions, answers and values of an undeclared type carry the full name of
+    /// their type.
+    /// </param>
+    /// <returns>This object.</returns>
+    /// <exception cref="ArgumentException">The context has no types, or a type has the name of another one.</exception>
+    /// <exception cref="InvalidOperationException">An actor or a client uses one of the types without JSON already.</exception>
+    public Raft UseJson<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] TContext>(TContext context)
+        where TContext : JsonSerializerContext
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        JsonTypes.Of(_system).Use(context);
+        return this;
+    }
 
     /// <summary>
     /// Lets this node exchange each <see cref="Outcome{TResult}"/> of a result type with other nodes. A node that has a raft actor with

@@ -1,4 +1,4 @@
-using Akka.Actor;
+using System.Text.Json.Serialization;
 
 using RaftActors.Core;
 
@@ -7,16 +7,17 @@ namespace RaftActors.Examples;
 /// <summary>A value of a type of your own.</summary>
 public sealed record Order(string Article, int Pieces);
 
+/// <summary>The types that a node writes as JSON: <c>Raft.Get(system).UseJson(ShopJson.Default)</c>.</summary>
+[JsonSerializable(typeof(Order))]
+[JsonSerializable(typeof(Dictionary<string, int>))]
+public sealed partial class ShopJson : JsonSerializerContext;
+
 /// <summary>The stock, the same on all nodes. Orders and snapshots are JSON in the log.</summary>
 public sealed class Stock : RaftActor<Order, int>, IRaftSnapshot<Dictionary<string, int>>
 {
     private Dictionary<string, int> _pieces = [];
 
-    public Stock()
-        : base(new() { Codec = RaftCodec.Json<Order>() }) =>
-        Receive<Order>(order => Raft.Append("order", order, replyTo: Sender));
-
-    public RaftCodec<Dictionary<string, int>> StateCodec { get; } = RaftCodec.Json<Dictionary<string, int>>();
+    public Stock() => Receive<Order>(order => Raft.Append("order", order, replyTo: Sender));
 
     public Dictionary<string, int> TakeSnapshot(Serial serial) => new(_pieces);
 

@@ -8,17 +8,18 @@ using RaftActors.Testing;
 
 namespace RaftActors.Examples;
 
-/// <summary>Tests an actor with codecs. The scripted group needs the same codecs.</summary>
+/// <summary>Tests an actor with types of the application. The scripted group uses their JSON too.</summary>
 public sealed class StockTests : TestKit
 {
     [Fact]
     public void Order_and_snapshot_are_stored_as_json_and_restored()
     {
         var asked = CreateTestProbe();
-        var group = new ScriptedGroup<Order>(Sys, RaftCodec.Json<Order>(), asked);
+        Raft.Get(Sys).UseJson(ShopJson.Default);
+        var group = new ScriptedGroup<Order>(Sys, asked);
         var stock = Sys.ActorOf(Props.Create(() => new Stock()));
         group.BuildQuorum(withActor: false);
-        group.SendSnapshot(new Serial(10), new Dictionary<string, int> { ["apple"] = 7 }, RaftCodec.Json<Dictionary<string, int>>());
+        group.SendSnapshot(new Serial(10), new Dictionary<string, int> { ["apple"] = 7 });
 
         stock.Tell(new Order("apple", 3), TestActor);
         group.Commit(asked.ExpectMsg<FromActor<Order>.Append>());

@@ -33,19 +33,23 @@ public abstract class RaftClient : IAsyncDisposable
     /// Settings of the actor system, such as <c>akka.remote.dot-netty.tcp.hostname</c>. Null: it listens on a free port of the address that
     /// leads to the first contact, and logs errors only.
     /// </param>
+    /// <param name="configure">Called before the client is made, for instance to name types by <see cref="Raft.UseJson"/>.</param>
     /// <exception cref="ArgumentException">There is no contact, or one names no actor system.</exception>
     /// <exception cref="RaftConfigurationException">A setting is wrong, or a type has neither a codec nor a serializer.</exception>
     public static RaftClient<TValue, TResult> Create<TValue, TResult>(
         IReadOnlyList<string> contacts,
         string? group = null,
         RaftClientOptions<TValue, TResult>? options = null,
-        Config? settings = null)
+        Config? settings = null,
+        Action<Raft>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(contacts);
         var system = OwnSystem.Start(contacts, settings);
         try
         {
-            return Raft.Get(system).CreateClient(
+            var raft = Raft.Get(system);
+            configure?.Invoke(raft);
+            return raft.CreateClient(
                 group, (options ?? new RaftClientOptions<TValue, TResult>()) with { Contacts = contacts }, ownsSystem: true);
         }
         catch

@@ -3,6 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
+using RaftActors.Delivery;
+
 namespace RaftActors;
 
 /// <summary>
@@ -47,21 +49,13 @@ public static class RaftCodec
     /// <param name="type">The metadata of the type, from a JsonSerializerContext.</param>
     public static RaftCodec<T> Json<T>(JsonTypeInfo<T> type) => new JsonCodec<T>(type);
 
-    // The depth that System.Text.Json reads by default. A deeper value must fail before it is in the log.
-    private const int DepthMax = 64;
-
     private sealed class JsonCodec<T>(JsonTypeInfo<T> type) : RaftCodec<T>
     {
         public override void Encode(T value, IBufferWriter<byte> output)
         {
-            using var writer = new Utf8JsonWriter(output, new JsonWriterOptions
-            {
-                Encoder = type.Options.Encoder,
-                Indented = type.Options.WriteIndented,
-                MaxDepth = type.Options.MaxDepth is 0 ? DepthMax : type.Options.MaxDepth,
-                SkipValidation = true,
-            });
+            var writer = JsonWriters.Take(type.Options, output);
             JsonSerializer.Serialize(writer, value, type);
+            JsonWriters.Return(type.Options, writer);
         }
 
         public override T? Decode(ReadOnlySpan<byte> bytes) => JsonSerializer.Deserialize(bytes, type);

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Numerics;
 
 using Akka.Actor;
 using Akka.Serialization;
@@ -9,26 +10,23 @@ using RaftActors.Codec;
 namespace RaftActors.Delivery;
 
 /// <summary>
-/// Encodes values: one octet for the kind, then the value, little-endian. The user's codec encodes all values but null, if there is one.
-/// Otherwise a type without a kind of its own goes through its Akka serializer, with the serializer's number and manifest.
+/// Encodes values: one octet for the kind, then the value, little-endian. The user's codec encodes all values but null, if there is one;
+/// else the JSON of the declared type does. Otherwise a type without a kind of its own goes through the JSON of its own type, with the
+/// name of the type, or through its Akka serializer, with the serializer's number and manifest. Thread-safe.
 /// </summary>
 /// <param name="codec">Null: the user has none.</param>
 /// <param name="codecPlace">Where the user would set a codec; null: nowhere.</param>
 internal sealed class ValueCodec<TValue>(
     ActorSystem system, RaftCodec<TValue>? codec = null, string? codecPlace = "RaftOptions.Codec")
 {
-    private static readonly HashSet<Type> Natives =
-    [
-        typeof(string), typeof(byte[]), typeof(bool), typeof(sbyte), typeof(byte), typeof(short), typeof(ushort), typeof(int), typeof(uint),
-        typeof(long), typeof(ulong), typeof(float), typeof(double), typeof(decimal),
-    ];
-
     // A thread keeps at most this much of the buffer of its latest value.
     private const int KeptSizeMax = 64 * 1024;
 
     [ThreadStatic]
     private static ArrayBufferWriter<byte>? _buffer;
 
+    private RaftCodec<TValue>? _codec = codec;
+    private volatile bool _isCodecSought = codec is not null || KnownTypes.Has(typeof(TValue));
     private Bound? _lastBound;
 
     // In logs and on the wire: a number never changes its meaning.
@@ -52,6 +50,24 @@ internal sealed class ValueCodec<TValue>(
         Decimal = 15,
         Serialized = 16,
         Encoded = 17,
+        Named = 18,
+    }
+
+    private JsonTypes Json => field ??= JsonTypes.Of(system);
+
+    // Sought at the first use: the types may be named after a test has made its ValueCodec.
+    private RaftCodec<TValue>? Codec
+    {
+        get
+        {
+            if (!_isCodecSought)
+            {
+                _codec = Json.CodecOf<TValue>();
+                _isCodecSought = true;
+            }
+
+            return _codec;
+        }
     }
 
     /// <summary>
@@ -62,7 +78,7 @@ internal sealed class ValueCodec<TValue>(
     public void DemandType(string what)
     {
         var type = Nullable.GetUnderlyingType(typeof(TValue)) ?? typeof(TValue);
-        var isKnown = codec is not null || Natives.Contains(type) || type.IsAbstract || type == typeof(object);
+        var isKnown = Codec is not null || KnownTypes.Has(type) || type.IsAbstract || Json.Of(type) is not null;
         RaftConfigurationException.Demand(
             isKnown || BoundSerializer.Of(system, type) is not null,
             $"The {what} type {type} has no serializer. {HowToBind(type)}");
@@ -72,21 +88,22 @@ internal sealed class ValueCodec<TValue>(
     public ReadOnlyMemory<byte> Encode(TValue value) => value switch
     {
         null => new[] { (byte)Kind.Null },
-        _ when codec is not null => WriteEncoded(codec, value),
-        string text => Write(Kind.String, StrictText.Encode(text)),
+        _ when Codec is { } known => WriteEncoded(known, value),
+        string text => WriteText(text),
         byte[] bytes => Write(Kind.Bytes, bytes),
         bool flag => new[] { (byte)(flag ? Kind.True : Kind.False) },
-        sbyte number => Write(Kind.SByte, [(byte)number]),
-        byte number => Write(Kind.Byte, [number]),
-        short number => WriteLow(Kind.Int16, 2, number),
-        ushort number => WriteLow(Kind.UInt16, 2, number),
-        int number => WriteLow(Kind.Int32, 4, number),
-        uint number => WriteLow(Kind.UInt32, 4, number),
-        long number => WriteLow(Kind.Int64, 8, number),
-        ulong number => WriteLow(Kind.UInt64, 8, (long)number),
-        float number => WriteLow(Kind.Single, 4, BitConverter.SingleToInt32Bits(number)),
-        double number => WriteLow(Kind.Double, 8, BitConverter.DoubleToInt64Bits(number)),
+        sbyte number => Write(Kind.SByte, number),
+        byte number => Write(Kind.Byte, number),
+        short number => Write(Kind.Int16, number),
+        ushort number => Write(Kind.UInt16, number),
+        int number => Write(Kind.Int32, number),
+        uint number => Write(Kind.UInt32, number),
+        long number => Write(Kind.Int64, number),
+        ulong number => Write(Kind.UInt64, number),
+        float number => Write(Kind.Single, BitConverter.SingleToUInt32Bits(number)),
+        double number => Write(Kind.Double, BitConverter.DoubleToUInt64Bits(number)),
         decimal number => WriteDecimal(number),
+        _ when Json.Of(value.GetType()) is { } type => WriteNamed(type, value),
         _ => Serialize(value),
     };
 
@@ -130,11 +147,29 @@ internal sealed class ValueCodec<TValue>(
 
     private static byte[] WriteEncoded(RaftCodec<TValue> codec, TValue value)
     {
-        // A codec may encode a part of its value by another codec, so the buffer is taken while it is used.
+        var output = TakeBuffer(Kind.Encoded);
+        codec.Encode(value, output);
+        return Take(output);
+    }
+
+    private static byte[] WriteNamed(JsonType type, object value)
+    {
+        var output = TakeBuffer(Kind.Named);
+        type.Encode(value, output);
+        return Take(output);
+    }
+
+    // A codec may encode a part of its value by another codec, so the buffer is taken while it is used.
+    private static ArrayBufferWriter<byte> TakeBuffer(Kind kind)
+    {
         var output = _buffer ?? new ArrayBufferWriter<byte>();
         _buffer = null;
-        output.Write([(byte)Kind.Encoded]);
-        codec.Encode(value, output);
+        output.Write([(byte)kind]);
+        return output;
+    }
+
+    private static byte[] Take(ArrayBufferWriter<byte> output)
+    {
         var bytes = output.WrittenSpan.ToArray();
         if (output.Capacity <= KeptSizeMax)
         {
@@ -147,29 +182,40 @@ internal sealed class ValueCodec<TValue>(
 
     private static byte[] Write(Kind kind, ReadOnlySpan<byte> content) => [(byte)kind, .. content];
 
-    // The lowest bytes of the number.
-    private static byte[] WriteLow(Kind kind, int size, long number)
+    private static byte[] Write<T>(Kind kind, T number)
+        where T : IBinaryInteger<T>
     {
-        Span<byte> all = stackalloc byte[sizeof(long)];
-        BinaryPrimitives.WriteInt64LittleEndian(all, number);
-        return Write(kind, all[..size]);
+        var bytes = new byte[1 + number.GetByteCount()];
+        bytes[0] = (byte)kind;
+        number.TryWriteLittleEndian(bytes.AsSpan(1), out _); // Fits. WriteLittleEndian would box the number.
+        return bytes;
+    }
+
+    private static byte[] WriteText(string text)
+    {
+        var bytes = new byte[1 + StrictText.SizeOf(text)];
+        bytes[0] = (byte)Kind.String;
+        StrictText.Encode(text, bytes.AsSpan(1));
+        return bytes;
     }
 
     private static byte[] WriteDecimal(decimal number)
     {
-        Span<byte> bytes = stackalloc byte[sizeof(decimal)];
-        var parts = decimal.GetBits(number);
-        for (var i = 0; i < parts.Length; i++)
+        var bytes = new byte[1 + sizeof(decimal)];
+        bytes[0] = (byte)Kind.Decimal;
+        Span<int> parts = stackalloc int[4];
+        decimal.GetBits(number, parts);
+        for (var i = 0; i < 4; i++)
         {
-            BinaryPrimitives.WriteInt32LittleEndian(bytes[(sizeof(int) * i)..], parts[i]);
+            BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(1 + (4 * i)), parts[i]);
         }
 
-        return Write(Kind.Decimal, bytes);
+        return bytes;
     }
 
     private object? DecodeOwn(ReadOnlySpan<byte> content)
     {
-        if (codec is null)
+        if (Codec is not { } known)
         {
             throw new InvalidDataException(
                 $"A value of {content.Length} bytes was written by a codec, and this actor has none. Set the codec that wrote it.");
@@ -177,11 +223,27 @@ internal sealed class ValueCodec<TValue>(
 
         try
         {
-            return codec.Decode(content);
+            return known.Decode(content);
         }
         catch (Exception e)
         {
             throw new InvalidDataException($"The codec cannot read a value of {content.Length} bytes: {e.Message}", e);
+        }
+    }
+
+    private object? DecodeNamed(ReadOnlySpan<byte> content)
+    {
+        var reader = new ByteReader(content);
+        var name = reader.Text();
+        var type = Json.Of(name) ?? throw new InvalidDataException(
+            $"A value of type {name} cannot be read on this node: no context of Raft.UseJson has the type. Add the type to one.");
+        try
+        {
+            return type.Decode(reader.Rest());
+        }
+        catch (Exception e)
+        {
+            throw new InvalidDataException($"The JSON of a {name} cannot be read: {e.Message}", e);
         }
     }
 
@@ -212,6 +274,7 @@ internal sealed class ValueCodec<TValue>(
             Kind.Double => BinaryPrimitives.ReadDoubleLittleEndian(Exactly(content, 8)),
             Kind.Decimal => ReadDecimal(Exactly(content, 16)),
             Kind.Serialized => Deserialize(content),
+            Kind.Named => DecodeNamed(content),
             _ => throw new InvalidDataException($"A value has the unknown kind {bytes[0]}."),
         };
     }
@@ -271,8 +334,9 @@ internal sealed class ValueCodec<TValue>(
     }
 
     private string HowToBind(Type type) =>
-        (codecPlace is null ? "Bind" : $"Set {codecPlace} = RaftCodec.Json<{type.Name}>(), or bind")
-        + " a serializer of your own: akka.actor { serializers.NAME = "
+        "Add it to the JsonSerializerContext of Raft.UseJson, "
+        + (codecPlace is null ? "" : $"set {codecPlace} = RaftCodec.Json<{type.Name}>(), ")
+        + "or bind a serializer of your own: akka.actor { serializers.NAME = "
         + $"\"SERIALIZER, ASSEMBLY\", serialization-bindings {{ \"{type.FullName}, {type.Assembly.GetName().Name}\" = NAME }} }}.";
 
     private object? Deserialize(ReadOnlySpan<byte> content)

@@ -19,7 +19,7 @@ internal sealed class MembershipCodec : RaftCodec<Membership>
             writer.Text(leader.Value);
         }
 
-        output.Write(writer.ToArray());
+        output.Write(writer.Written);
     }
 
     /// <inheritdoc/>

@@ -40,7 +40,7 @@ public sealed class ValueTypeTests : TestKit
         var problem = Assert.Throws<RaftConfigurationException>(() => Demand<Price>());
 
         Assert.StartsWith("The value type RaftActors.Tests.Delivery.Price has no serializer.", problem.Message);
-        Assert.Contains("Set Here = RaftCodec.Json<Price>(), or bind", problem.Message);
+        Assert.Contains("Add it to the JsonSerializerContext of Raft.UseJson, set Here = RaftCodec.Json<Price>(), ", problem.Message);
         Assert.Contains("\"RaftActors.Tests.Delivery.Price, RaftActors.Tests\" = NAME", problem.Message);
         Assert.DoesNotContain('\n', problem.Message);
     }
@@ -133,7 +133,7 @@ public sealed class ValueTypeTests : TestKit
 
         var failed = ExpectMsg<RaftEvent.StartFailed>();
         Assert.Equal(("default", new ProcessName("raft1@node1")), (failed.Group, failed.Process));
-        Assert.Contains("RaftActors.Tests.Delivery.Price has no serializer. Set RaftOptions.Codec", failed.Cause.Message);
+        Assert.Contains("RaftActors.Tests.Delivery.Price has no serializer. Add it", failed.Cause.Message);
     }
 
     [Fact]
@@ -145,7 +145,7 @@ public sealed class ValueTypeTests : TestKit
 
         var failed = ExpectMsg<RaftEvent.StartFailed>();
         Assert.Contains("The result type RaftActors.Tests.Delivery.Price has no serializer.", failed.Cause.Message);
-        Assert.Contains("Set ResultCodec = RaftCodec.Json<Price>()", failed.Cause.Message);
+        Assert.Contains("set ResultCodec = RaftCodec.Json<Price>()", failed.Cause.Message);
     }
 
     [Fact]

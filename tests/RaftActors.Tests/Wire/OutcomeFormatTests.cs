@@ -68,7 +68,7 @@ public sealed class OutcomeFormatTests : TestKit
         var done = new Outcome<object?>.Done(new Serial(3), new Unbound(), Request);
         byte[] bytes = [];
 
-        EventFilter.Warning(contains: "Unbound cannot be written: it has no serializer. Bind a serializer of your own")
+        EventFilter.Warning(contains: "Unbound cannot be written: it has no serializer. Add it to the JsonSerializerContext")
             .ExpectOne(() => bytes = _serializer.ToBinary(done));
 
         Assert.Equal(Outcome<object?>.Done.WithoutResult(new Serial(3), Request), _serializer.FromBinary(bytes, "ot"));
