@@ -126,6 +126,9 @@ internal sealed class Proposals(RaftState state, LeaderLog log)
             : null;
     }
 
-    private AnsweredRequest? FindKey(LeaderRole? leader, RequestKeyHash key, RequestId request) =>
-        (state.Keys.Find(key) ?? leader?.Open.Find(key)) is var (index, serial) ? new AnsweredRequest(request.Number, index, serial) : null;
+    private AnsweredRequest? FindKey(LeaderRole? leader, RequestKeyHash key, RequestId request)
+    {
+        var place = state.Keys.Find(key) ?? leader?.Open.Find(key);
+        return place is var (index, serial) ? new AnsweredRequest(request.Number, index, serial) : null;
+    }
 }

@@ -111,7 +111,8 @@ internal static class Same
         || (one, other) switch
         {
             (Payload.Pair pair, Payload.Pair second) =>
-                pair.Request == second.Request && pair.Key == second.Key && pair.Value.Span.SequenceEqual(second.Value.Span),
+                pair.Request == second.Request && pair.Key == second.Key && pair.Value.Span.SequenceEqual(second.Value.Span)
+                && (pair as Payload.KeyedPair)?.RequestKey == (second as Payload.KeyedPair)?.RequestKey,
             (Payload.NoOp, Payload.NoOp) => true,
             _ => $"{one}" == $"{other}",
         };

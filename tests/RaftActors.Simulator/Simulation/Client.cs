@@ -4,8 +4,11 @@ using RaftActors.Testing.History;
 namespace RaftActors.Simulator;
 
 /// <summary>A pair that a client appends, with all attempts.</summary>
-internal sealed class ClientRequest(Payload.Pair pair, Operation<KeyOperation, long> operation)
+/// <param name="since">A serial from before the first attempt with the request key; null: the client tells none.</param>
+internal sealed class ClientRequest(Payload.Pair pair, Operation<KeyOperation, long> operation, Serial? since = null)
 {
+    public Serial? Since => since;
+
     public RequestId Id => pair.Request!.Value;
 
     public Payload.Pair Pair => pair;
@@ -44,6 +47,9 @@ internal sealed class ClientRead(Client client, Operation<KeyOperation, long> op
 internal sealed class Client(int number, GroupPlan plan, Prng prng, IClientWorld world)
 {
     private const int AttemptsMax = 6;
+
+    /// <summary>All choices about request keys. Those of <c>prng</c> are the same as without keys.</summary>
+    private readonly Prng _keys = new(plan.KeySeed + (ulong)number);
 
     private readonly List<ClientRequest> _requests = [];
     private readonly bool _retries = world.Faults.Has(FaultKind.Retry) && prng.Chance(80);
@@ -150,6 +156,30 @@ internal sealed class Client(int number, GroupPlan plan, Prng prng, IClientWorld
         }
     }
 
+    /// <summary>
+    /// Another pair with the key of the request is in the log. If no attempt was accepted, the pair of this request is not.
+    /// </summary>
+    public void OnKeyKnown(ClientRequest request)
+    {
+        if (request.HasEnded)
+        {
+            return;
+        }
+
+        if (request.Open > 0)
+        {
+            world.History.Unknown(request.Operation);
+        }
+        else
+        {
+            world.History.Fail(request.Operation);
+            world.NoteFailed(request.Id);
+        }
+
+        OnEnded(request);
+        BeginSession();
+    }
+
     public void OnRead(ClientRead read, long value)
     {
         world.History.Ok(read.Operation, value);
@@ -221,15 +251,36 @@ internal sealed class Client(int number, GroupPlan plan, Prng prng, IClientWorld
             BeginSession();
         }
 
+        if (plan.HasKeys && _keys.Chance(30) && world.AnyKeyed(_keys) is { } known)
+        {
+            // As a client that restarted, or another one. Sometimes with another value, of which nothing may come.
+            Add(_keys.Chance(90) ? known : known with { Put = known.Put with { Value = world.NextValue() } });
+            Send();
+            return;
+        }
+
         for (var count = prng.Chance(70) ? 1 : prng.Between(2, plan.IsBig ? 1000 : 4); count > 0; count--)
         {
             var put = new KeyOperation(prng.Between(0, KeyValueState.Keys - 1), IsPut: true, world.NextValue());
+            if (plan.HasKeys && _keys.Chance(60))
+            {
+                Add(world.BeginKeyed(put, isDated: _keys.Chance(50)));
+                continue;
+            }
+
             var pair = new Payload.Pair(
                 new RequestId(_session, ++_lastNumber), KeyValueState.KeyName(put.Key), BitConverter.GetBytes(put.Value));
             _requests.Add(new ClientRequest(pair, world.History.Invoke(number, put)));
         }
 
         Send();
+    }
+
+    private void Add(KeyedOperation known)
+    {
+        var (request, put) = (new RequestId(_session, ++_lastNumber), known.Put);
+        var pair = new Payload.KeyedPair(known.Key, request, KeyValueState.KeyName(put.Key), BitConverter.GetBytes(put.Value));
+        _requests.Add(new ClientRequest(pair, world.History.Invoke(number, put), known.Since));
     }
 
     private void Send()
@@ -248,6 +299,13 @@ internal interface IClientWorld
     OperationHistory<KeyOperation, long> History { get; }
 
     long NextValue();
+
+    /// <summary>Begins an operation that any client may attempt again.</summary>
+    /// <param name="isDated">Each attempt tells a serial from before the first one.</param>
+    KeyedOperation BeginKeyed(KeyOperation put, bool isDated);
+
+    /// <summary>One of the latest of these operations; null if there is none.</summary>
+    KeyedOperation? AnyKeyed(Prng prng);
 
     void Wake(int client, int timer, long after);
 

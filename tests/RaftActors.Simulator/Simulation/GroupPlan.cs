@@ -15,6 +15,7 @@ internal sealed class GroupPlan
     private readonly Prng _prng;
     private readonly FaultSet _faults;
     private readonly int _joiners;
+    private readonly int _maxKeys;
 
     /// <summary>
     /// Whether elections are fast and begin at nearly the same time after the loss of a leader. So a lease that is slightly too long
@@ -25,6 +26,8 @@ internal sealed class GroupPlan
     public GroupPlan(ulong seed, FaultSet faults)
     {
         (_prng, _faults) = (new Prng(seed), faults);
+        var keys = new Prng(~seed);
+        (HasKeys, _maxKeys, KeySeed) = (keys.Chance(35), keys.Any([1, 2, 3, 5, 9, KeyTable.MaxKeys]), keys.Next());
         Size = _prng.Between(1, 100) switch
         {
             <= 2 => 1,
@@ -93,6 +96,12 @@ internal sealed class GroupPlan
 
     public int Clients { get; }
 
+    /// <summary>Whether clients use request keys, and repeat the operations of others. The other seeds run as without keys.</summary>
+    public bool HasKeys { get; }
+
+    /// <summary>The seed of all choices about request keys.</summary>
+    public ulong KeySeed { get; }
+
     /// <summary>The probability in percent that a client begins another session, so that origins are forgotten.</summary>
     public int NewSessionPercent { get; }
 
@@ -160,7 +169,7 @@ internal sealed class GroupPlan
             GoneTicks = electionMax + _prng.Between(0, 100),
             StableTicks = _prng.Between(0, 30),
             KeepsQuorum = _prng.Chance(70),
-            Sessions = DrawSessions(),
+            Sessions = DrawSessions() with { MaxKeys = _maxKeys },
             Lease = HasLeases ? new LeaseOptions(TickMicroseconds, DriftPercent) : null,
             Variations = DrawVariations(),
         };

@@ -10,10 +10,21 @@ internal sealed partial class Simulation
     private readonly HashSet<RequestId> _failed = [];
     private readonly Dictionary<long, SimulatedProcess> _readers = [];
     private readonly Dictionary<RequestId, (Client Client, ClientRequest Request)> _requests = [];
+    private readonly List<KeyedOperation> _keyed = [];
     private long _values;
     private long _reads;
 
     public long NextValue() => ++_values;
+
+    public KeyedOperation BeginKeyed(KeyOperation put, bool isDated)
+    {
+        var since = _ledger.Count > 0 ? _ledger[_ledger.Count].Serial : Serial.Zero;
+        _keyed.Add(KeyedOperation.Begin(_keyed.Count + 1, put, isDated ? since : null));
+        return _keyed[^1];
+    }
+
+    public KeyedOperation? AnyKeyed(Prng prng) =>
+        _keyed.Count > 0 ? _keyed[^Math.Min(prng.Between(1, prng.Any([3, 12, 40])), _keyed.Count)] : null;
 
     public void Wake(int client, int timer, long after) =>
         _queue.Add(_now + (_now < _burstUntil ? Math.Min(after, 1500) : after), EventKind.Client, client, timer);
@@ -33,7 +44,10 @@ internal sealed partial class Simulation
         }
 
         var areRetries = requests.Exists(request => request.Attempts > 1 || request.HasEnded);
-        Step(process, new Input.Propose([.. requests.Select(request => request.Pair)], areRetries));
+        Step(process, new Input.Propose([.. requests.Select(request => request.Pair)], areRetries)
+        {
+            Since = _plan.HasKeys ? [.. requests.Select(request => request.Since)] : [],
+        });
     }
 
     public long Read(Client client, KeyOperation operation, Prng prng)
@@ -115,6 +129,25 @@ internal sealed partial class Simulation
 
     private void OnRepeated(SimulatedProcess process, Effect.Repeated repeated)
     {
+        var (client, request) = _requests[repeated.Request];
+        if (request.Pair is Payload.KeyedPair { RequestKey: var key })
+        {
+            var entry = repeated.Index.Value <= process.Given
+                ? _ledger[repeated.Index.Value]
+                : process.Core!.Read(repeated.Index, 1)[0];
+            KeyChecker.OnRepeated(process, key, repeated, entry);
+            if ((entry.Payload as Payload.Pair)?.Request != repeated.Request)
+            {
+                // The pair of another attempt. Until it is committed the client waits, and asks again.
+                if (repeated.Index.Value <= process.Given)
+                {
+                    client.OnKeyKnown(request);
+                }
+
+                return;
+            }
+        }
+
         if (repeated.Index.Value > process.Given)
         {
             Expect(process, repeated.Request, repeated.Index.Value);
@@ -127,7 +160,6 @@ internal sealed partial class Simulation
             throw new Violation("requests", $"{process.Member} reports {repeated.Request} at {repeated.Index}, and it is not there");
         }
 
-        var (client, request) = _requests[repeated.Request];
         client.OnCommitted(request);
     }
 
@@ -136,7 +168,11 @@ internal sealed partial class Simulation
         var (client, request) = _requests[id];
         if (reason == RejectionReason.Expired)
         {
-            _sessions.OnExpired(process, id);
+            if (!_keys.MayHaveForgotten(process, request))
+            {
+                _sessions.OnExpired(process, id);
+            }
+
             client.OnExpired(request);
         }
         else

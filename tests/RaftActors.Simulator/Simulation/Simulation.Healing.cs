@@ -13,6 +13,7 @@ internal sealed partial class Simulation
     private readonly LeaderChecker _leaders;
     private readonly DeliveryChecker _delivery;
     private readonly SessionChecker _sessions;
+    private readonly KeyChecker _keys;
     private readonly ExchangeChecker _exchanges;
 
     private void Heal()

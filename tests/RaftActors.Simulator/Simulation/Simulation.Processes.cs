@@ -299,6 +299,7 @@ internal sealed partial class Simulation
         process.State.Load(process.Incoming.GetBuffer().AsSpan(0, (int)process.Incoming.Length));
         _delivery.OnSnapshot(process, install.Snapshot);
         _sessions.OnSnapshot(process, install.Snapshot);
+        _keys.OnSnapshot(process, install.Snapshot);
         process.SnapshotTo = process.Given;
         DeliveryChecker.CheckKeptLog(process, install);
         process.Log.BeginAt(install.Snapshot.Position, install.KeepsLog);
@@ -316,6 +317,11 @@ internal sealed partial class Simulation
             {
                 TellWhoAppended(process, entry);
             }
+        }
+
+        for (var index = known + 1; index <= _ledger.Count; index++)
+        {
+            _keys.OnCommitted(_ledger[index]);
         }
 
         if (_ledger.Count > known)
@@ -337,6 +343,7 @@ internal sealed partial class Simulation
             var data = index == process.Given ? process.State.ToBytes() : _ledger.Replay(index).ToBytes();
             var snapshot = process.Core!.DescribeSnapshot(new LogIndex(index), data.Length);
             _sessions.OnSnapshot(process, snapshot);
+            _keys.OnSnapshot(process, snapshot);
             Write(process, new TakenSnapshot(snapshot, data));
         }
     }

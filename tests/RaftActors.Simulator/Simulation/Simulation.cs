@@ -55,7 +55,9 @@ internal sealed partial class Simulation : IClientWorld
         _entitlement = new Entitlement(_ledger, _processes, _plan.Size);
         (_votes, _delivery) = (new VoteChecker(_entitlement), new DeliveryChecker(_ledger, _processes, _entitlement));
         (_leaders, _matching) = (new LeaderChecker(_ledger, _votes, _damage), new LogMatchingChecker(_damage));
-        (_sessions, _exchanges) = (new SessionChecker(_ledger, _processes[0].Options.Sessions), new ExchangeChecker(_processes));
+        var bounds = _processes[0].Options.Sessions;
+        (_sessions, _keys) = (new SessionChecker(_ledger, bounds), new KeyChecker(_ledger, bounds));
+        _exchanges = new ExchangeChecker(_processes);
         Events = only is null ? _plan.Events : _plan.Events.FindAll(one => only.Contains(one.Number));
         for (var number = 0; number < _plan.Clients; number++)
         {
