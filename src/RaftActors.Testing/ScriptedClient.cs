@@ -24,10 +24,10 @@ public sealed class ScriptedClient<TValue, TResult>(string group = "default") : 
     public override string Group => group;
 
     /// <summary>
-    /// Chooses the outcome of each Append by its key and value. It may call <see cref="Commit"/>. Null: each ends as NotCommitted, with the
-    /// reason NoLeader.
+    /// Chooses the outcome of each Append by its key, value and request key. It may call <see cref="Commit"/>. Null: each ends as
+    /// NotCommitted, with the reason NoLeader.
     /// </summary>
-    public Func<string, TValue, Outcome<TResult>>? OnAppend { get; set; }
+    public Func<string, TValue, RequestKey?, Outcome<TResult>>? OnAppend { get; set; }
 
     /// <summary>Answers each query. Null: each ends as <see cref="RaftUnavailableException"/>.</summary>
     public Func<object, object?>? OnQuery { get; set; }
@@ -48,12 +48,16 @@ public sealed class ScriptedClient<TValue, TResult>(string group = "default") : 
 
     /// <inheritdoc/>
     public override Task<Outcome<TResult>> AppendAsync(
-        string key, TValue value, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
+        string key,
+        TValue value,
+        TimeSpan? timeout = null,
+        CancellationToken cancellationToken = default,
+        RequestKey? requestKey = null) =>
         Task.FromResult(
             IsDisposed ? new Outcome<TResult>.NotCommitted(NotCommittedReason.Closed, "The client was disposed.")
             : cancellationToken.IsCancellationRequested
             ? new Outcome<TResult>.NotCommitted(NotCommittedReason.Canceled, "The call was cancelled before the pair was sent.")
-            : OnAppend?.Invoke(key, value) ?? new Outcome<TResult>.NotCommitted(NotCommittedReason.NoLeader, NoScript));
+            : OnAppend?.Invoke(key, value, requestKey) ?? new Outcome<TResult>.NotCommitted(NotCommittedReason.NoLeader, NoScript));
 
     /// <inheritdoc/>
     public override Task<Answer<TAnswer>> QueryWithSerialAsync<TAnswer>(

@@ -13,13 +13,13 @@ public sealed class ClickPageTests
     [Fact]
     public async Task Page_shows_each_outcome_of_a_click()
     {
-        _client.OnAppend = (key, value) => new Outcome<int>.Done(_client.Commit(key, value).Serial, 42);
+        _client.OnAppend = (key, value, _) => new Outcome<int>.Done(_client.Commit(key, value).Serial, 42);
         Assert.Equal("the total is 42", await _page.ClickAsync());
 
-        _client.OnAppend = (_, _) => new Outcome<int>.NotCommitted(NotCommittedReason.Busy, "too many clicks");
+        _client.OnAppend = (_, _, _) => new Outcome<int>.NotCommitted(NotCommittedReason.Busy, "too many clicks");
         Assert.Equal("try again: too many clicks", await _page.ClickAsync());
 
-        _client.OnAppend = (_, _) => new Outcome<int>.Unknown(UnknownReason.TimedOut);
+        _client.OnAppend = (_, _, _) => new Outcome<int>.Unknown(UnknownReason.TimedOut);
         Assert.Equal("counted already, later or never: TimedOut", await _page.ClickAsync());
     }
 

@@ -16,7 +16,7 @@ internal class Recorder : RaftActor<string, int>
         : base(options)
     {
         _watcher = watcher;
-        Receive<Append>(append => Raft.Append(append.Key, append.Value, append.Timeout, Sender));
+        Receive<Append>(append => Raft.Append(append.Key, append.Value, append.Timeout, Sender, append.RequestKey));
         Receive<Get>(get => Raft.Get(get.Serial));
         Receive<Query>(query => Raft.Query(query.Question, query.Timeout, Sender, query.Consistency));
         Receive<Transfer>(transfer => Raft.TransferLeadership(transfer.To, transfer.Timeout, Sender));
@@ -79,7 +79,7 @@ internal class Recorder : RaftActor<string, int>
 
     protected void Tell(string what) => _watcher.Tell(what);
 
-    internal sealed record Append(string Key, string Value, TimeSpan? Timeout = null);
+    internal sealed record Append(string Key, string Value, TimeSpan? Timeout = null, RequestKey? RequestKey = null);
 
     internal sealed record Get(Serial Serial);
 

@@ -86,7 +86,8 @@ public abstract record Outcome<TResult> : IOutcome
 
         /// <summary>
         /// False if no HandleAppend returned for the pair on the process that appended it. Then the pair came through HandleSerial or in a
-        /// snapshot, HandleAppend threw, or the actor had stopped. False also if the result could not be written for another node.
+        /// snapshot, HandleAppend threw, or the actor had stopped. False also if the result could not be written for another node, and
+        /// for a repeat: an earlier attempt, or another call with the same <see cref="RequestKey"/>, appended the pair.
         /// </summary>
         public bool HasResult { get; private init; }
 

@@ -129,7 +129,7 @@ public abstract class RaftClient<TValue, TResult> : RaftClient
     /// committed in their order while the leader stays.
     /// <para>
     /// The client sends the pair again until the deadline, to another process if one is silent. The group recognises a repeated attempt,
-    /// so it appends the pair at most once. A second call appends a second pair.
+    /// so it appends the pair at most once. A second call appends a second pair, unless both have the same request key.
     /// </para>
     /// </summary>
     /// <param name="key">The key. Any text; keys need not be unique.</param>
@@ -138,14 +138,23 @@ public abstract class RaftClient<TValue, TResult> : RaftClient
     /// <param name="cancellationToken">
     /// Ends the wait only. The outcome is NotCommitted if the pair was not sent, and Unknown otherwise: a sent pair cannot be recalled.
     /// </param>
+    /// <param name="requestKey">
+    /// Makes the call safe to repeat, by any client. A repeat ends as Done with the serial of the first pair, and
+    /// <see cref="Outcome{TResult}.Done.HasResult"/> is false. Null: the call is never repeated.
+    /// </param>
     /// <exception cref="ArgumentException">
-    /// The type of the value has no codec and no serializer, or key and value together exceed <c>raft.pair-size-max</c>.
+    /// The type of the value has no codec and no serializer, or key and value together exceed <c>raft.pair-size-max</c>. Or the request key
+    /// has no text.
     /// </exception>
     /// <exception cref="InvalidOperationException">
     /// The pair is committed, and its result is of another type than <typeparamref name="TResult"/>.
     /// </exception>
     public abstract Task<Outcome<TResult>> AppendAsync(
-        string key, TValue value, TimeSpan? timeout = null, CancellationToken cancellationToken = default);
+        string key,
+        TValue value,
+        TimeSpan? timeout = null,
+        CancellationToken cancellationToken = default,
+        RequestKey? requestKey = null);
 
     /// <summary>
     /// Asks HandleQuery of one process: the leader, or another one if the leader is silent. The client repeats the question until the

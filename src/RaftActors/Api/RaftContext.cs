@@ -117,18 +117,26 @@ public sealed class RaftContext<TValue>
     /// Receives one <see cref="Outcome{TResult}"/>, even if this actor restarts or stops. TResult is the one of the actor's
     /// <see cref="RaftActor{TValue, TResult}"/>. Often the Sender of the handled message. Null: no message is sent.
     /// </param>
+    /// <param name="requestKey">
+    /// Makes the Append safe to repeat. A repeat ends with a Done without result to <paramref name="replyTo"/>, and without a callback.
+    /// </param>
     /// <returns>The ref of this Append. <see cref="Entry{TValue}.Request"/> and HandleCancel have the same ref.</returns>
     /// <exception cref="ArgumentException">
-    /// The type of the value has no codec and no serializer, or key and value together exceed <c>raft.pair-size-max</c>.
+    /// The value has no codec, key and value together exceed <c>raft.pair-size-max</c>, or the request key has no text.
     /// </exception>
-    public RequestRef Append(string key, TValue value, TimeSpan? timeout = null, IActorRef? replyTo = null)
+    public RequestRef Append(
+        string key, TValue value, TimeSpan? timeout = null, IActorRef? replyTo = null, RequestKey? requestKey = null)
     {
         ArgumentNullException.ThrowIfNull(key);
-        var bytes = _values.Encode(value);
+        var (bytes, hashedKey) = (_values.Encode(value), requestKey?.ToHash());
         _process.Settings.Limits.DemandFits(key, bytes);
         var request = _process.NewRequest();
         var span = Spans.Begin(Spans.Append, ActivityKind.Client, parent: default, _process.Telemetry.Tags);
-        Tell(new ToEngine.Append(request, key, bytes, timeout ?? _process.Settings.Requests.AppendTimeout, span), replyTo);
+        var limit = timeout ?? _process.Settings.Requests.AppendTimeout;
+        var append = hashedKey is { } known
+            ? new ToEngine.KeyedAppend(known, request, key, bytes, limit, span)
+            : new ToEngine.Append(request, key, bytes, limit, span);
+        Tell(append, replyTo);
         return request;
     }
 

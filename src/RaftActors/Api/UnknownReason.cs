@@ -6,7 +6,10 @@ public enum UnknownReason
     /// <summary>A leader may have taken the call, and its commit was not known in time.</summary>
     TimedOut = 0,
 
-    /// <summary>The leader does not remember whether it took the Append before (<see cref="RequestRef"/>).</summary>
+    /// <summary>
+    /// The leader does not remember whether it took the Append before (<see cref="RequestRef"/>), or a pair with its
+    /// <see cref="RequestKey"/>.
+    /// </summary>
     Forgotten = 1,
 
     /// <summary>A snapshot covers the place of the pair in the log, so the process cannot compare the two.</summary>

@@ -167,7 +167,9 @@ internal sealed class AppendLane(Member origin, TimeSpan patience)
         // The next tick ends it if its time is up. A process could not read a negative time.
         var left = append.Deadline > now ? append.Deadline - now : TimeSpan.Zero;
         var request = new RequestId(origin, append.Number);
-        var call = new ClientCall.Append(request, append.Key, append.Value, left, isRetry);
+        var call = append.RequestKey is { } requestKey
+            ? new ClientCall.KeyedAppend(requestKey, request, append.Key, append.Value, left, isRetry)
+            : new ClientCall.Append(request, append.Key, append.Value, left, isRetry);
         send(append.Span is { } span ? new WireMessage.Traced([new TraceLink(request, span.Context)], call) : call);
     }
 

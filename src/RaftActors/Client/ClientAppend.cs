@@ -6,7 +6,9 @@ namespace RaftActors.Client;
 
 /// <summary>One Append of a client, until it ends. The actor of the client alone changes it; the task is safe for any thread.</summary>
 /// <param name="span">The client's span; null: the trace is not sampled.</param>
-internal sealed class ClientAppend(string key, ReadOnlyMemory<byte> value, TimeSpan timeout, Activity? span = null)
+/// <param name="requestKey">Null: the caller does not repeat the call.</param>
+internal sealed class ClientAppend(
+    string key, ReadOnlyMemory<byte> value, TimeSpan timeout, Activity? span = null, HashedKey? requestKey = null)
 {
     /// <summary>The longest timeout of a call. A later deadline might overflow.</summary>
     public static readonly TimeSpan TimeoutMax = TimeSpan.FromMilliseconds(int.MaxValue);
@@ -20,6 +22,8 @@ internal sealed class ClientAppend(string key, ReadOnlyMemory<byte> value, TimeS
     public TimeSpan Timeout => Limit(timeout);
 
     public Activity? Span => span;
+
+    public HashedKey? RequestKey => requestKey;
 
     /// <summary>The outcome. Its task fails only if this client cannot read the result.</summary>
     public Task<IOutcome> Task => _end.Task;

@@ -30,13 +30,17 @@ internal sealed class LiveClient<TValue, TResult>(
     internal ActorSystem? OwnSystem => ownSystem;
 
     public override async Task<Outcome<TResult>> AppendAsync(
-        string key, TValue value, TimeSpan? timeout = null, CancellationToken cancellationToken = default)
+        string key,
+        TValue value,
+        TimeSpan? timeout = null,
+        CancellationToken cancellationToken = default,
+        RequestKey? requestKey = null)
     {
         ArgumentNullException.ThrowIfNull(key);
-        var bytes = values.Encode(value);
+        var (bytes, hashedKey) = (values.Encode(value), requestKey?.ToHash());
         settings.Limits.DemandFits(key, bytes);
         var span = Spans.BeginOfClient(Spans.Append, Group);
-        var append = new ClientAppend(key, bytes, timeout ?? appendTimeout, span);
+        var append = new ClientAppend(key, bytes, timeout ?? appendTimeout, span, hashedKey);
         if (!calls.TryAdd(append))
         {
             Spans.End(span);

@@ -26,6 +26,7 @@ internal sealed class DeliveryOrder
     private readonly MissingSerials _missing;
     private readonly PendingRestore _restore = new();
     private readonly PriorityQueue<ToActor.Readable, (Serial Serial, long Number)> _queries = new();
+    private readonly PriorityQueue<ToActor.Repeated, Serial> _repeated = new();
     private readonly Queue<DeliveryStep> _notices = [];
     private readonly DeliveredViews _views;
 
@@ -118,8 +119,8 @@ internal sealed class DeliveryOrder
             case ToActor.TakeSnapshot:
                 _isStateWanted = true;
                 break;
-            case ToActor.Repeated repeated when _delivered.Contains(repeated.Serial):
-                _notices.Enqueue(new DeliveryStep.Completed(repeated.Request, repeated.Serial));
+            case ToActor.Repeated repeated:
+                _repeated.Enqueue(repeated, repeated.Serial);
                 break;
             case ToActor.Answered answered:
                 _gets.Answer(answered.Request, answered.Pair);
@@ -148,7 +149,8 @@ internal sealed class DeliveryOrder
             return _restore.TryOffer();
         }
 
-        return TryTakeQuery() ?? TryTakeMissing() ?? TryTakeAnswer() ?? TryTakeAppend() ?? (DeliveryStep?)TryTakeSnapshot();
+        return TryTakeRepeated() ?? TryTakeQuery() ?? TryTakeMissing() ?? TryTakeAnswer() ?? TryTakeAppend()
+            ?? (DeliveryStep?)TryTakeSnapshot();
     }
 
     /// <summary>The snapshot cannot be read, so nothing more is delivered.</summary>
@@ -214,6 +216,18 @@ internal sealed class DeliveryOrder
     }
 
     private RequestRef? OwnRef(Serial serial) => _committed.TryRead(serial) is { } pair ? _ownRef(pair) : null;
+
+    // The pair is that of another Append, so its delivery ends only the other one.
+    private DeliveryStep? TryTakeRepeated()
+    {
+        if (!_repeated.TryPeek(out var next, out _) || !_delivered.Contains(next.Serial))
+        {
+            return null;
+        }
+
+        _repeated.Dequeue();
+        return new DeliveryStep.Completed(next.Request, next.Serial);
+    }
 
     // All pairs up to the query's serial must be delivered. A query with a lower serial does not wait for one with a higher serial.
     private DeliveryStep.Query? TryTakeQuery() =>

@@ -25,7 +25,9 @@ internal abstract record DeliveryStep
     /// <param name="Own">The Append of this pair, if this process made it and the pair is released.</param>
     public sealed record Answer(StoredPair Pair, RequestRef? Request, RequestRef? Own) : DeliveryStep;
 
-    /// <summary>The pair of this Append was delivered by HandleSerial before it was released.</summary>
+    /// <summary>
+    /// The pair of this Append was delivered by HandleSerial before it was released, or was appended by an earlier attempt.
+    /// </summary>
     public sealed record Completed(RequestRef Own, Serial Serial) : DeliveryStep;
 
     public sealed record Restore(Serial Serial) : DeliveryStep;

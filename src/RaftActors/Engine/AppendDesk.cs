@@ -119,9 +119,7 @@ internal sealed class AppendDesk(EngineContext context)
         while ((_isWayOpen || _ahead is not { IsUnderWay: true }) && TryTakeUnsent(out var pending))
         {
             _ahead = pending;
-            var (request, key, value) = (context.Process.ToId(pending.Append.Request), pending.Append.Key, pending.Append.Value);
-            var message = new WireMessage.AppendRequest(request, key, value, way.Hops, pending.IsRetry);
-            context.Send(way.Engine, context.Traces.Attach(message));
+            context.Send(way.Engine, context.Traces.Attach(ToMessage(pending, way.Hops)));
         }
     }
 
@@ -228,6 +226,14 @@ internal sealed class AppendDesk(EngineContext context)
         {
             Cancel(pending, pending.MayBeWritten ? new CancelReason.Unknown(UnknownReason.Stopped) : context.Process.EngineStopped);
         }
+    }
+
+    private WireMessage.AppendRequest ToMessage(Pending pending, int hops)
+    {
+        var (request, key, value) = (context.Process.ToId(pending.Append.Request), pending.Append.Key, pending.Append.Value);
+        return pending.Append is ToEngine.KeyedAppend keyed
+            ? new WireMessage.KeyedAppendRequest(keyed.RequestKey, request, key, value, hops, pending.IsRetry)
+            : new WireMessage.AppendRequest(request, key, value, hops, pending.IsRetry);
     }
 
     private Pending? Find(RequestId request) => request.Origin == context.Process.Member

@@ -148,7 +148,9 @@ internal sealed class ClientDesk(EngineContext context, EngineDesks desks, Func<
 
         var outcomes = Process.Outcomes ?? throw new UnreachableException("A process without an actor was refused before.");
         Process.Appends.Add(request, client, outcomes, isOfClient: true);
-        desks.Appends.Submit(new ToEngine.Append(request, call.Key, call.Value, call.Timeout, IsRetry: call.IsRetry));
+        desks.Appends.Submit(call is ClientCall.KeyedAppend keyed
+            ? new ToEngine.KeyedAppend(keyed.RequestKey, request, call.Key, call.Value, call.Timeout, IsRetry: call.IsRetry)
+            : new ToEngine.Append(request, call.Key, call.Value, call.Timeout, IsRetry: call.IsRetry));
     }
 
     private CancelReason.NotCommitted? FindObstacle(ClientCall.Append call)

@@ -101,7 +101,10 @@ internal sealed class EngineContext(RaftProcess process, IActorRef self)
         }
     }
 
-    /// <summary>The pair of an Append was appended before. The actor ends the Append when the pair is delivered, or was before.</summary>
+    /// <summary>
+    /// The pair of an Append, or another one with its request key, was appended before. The actor ends the Append when that pair is
+    /// delivered, or was before.
+    /// </summary>
     public void EndRepeated(RequestRef request, Serial serial)
     {
         NoteCommitted(request, serial);

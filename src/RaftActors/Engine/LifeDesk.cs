@@ -32,6 +32,12 @@ internal sealed class LifeDesk(
         context.TellActor(new ToActor.Attached(attach.Life, context.Self, context.Own));
         var last = TellLatestSnapshot(attach);
         context.Process.Appends.EndCommittedTo(last, context.Self);
+        foreach (var (request, serial) in context.Process.Appends.Committed())
+        {
+            // It may be a repeat. The life before did not end it.
+            context.TellActor(new ToActor.Repeated(attach.Life, request, serial));
+        }
+
         if (isOtherActor)
         {
             context.Process.Appends.EndCancelled(context.Self);

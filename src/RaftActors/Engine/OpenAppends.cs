@@ -107,6 +107,15 @@ internal sealed class OpenAppends(ProcessTelemetry telemetry)
     /// <summary>Ends those whose pair is committed up to this serial: it is not delivered to any life of the actor.</summary>
     public void EndCommittedTo(Serial serial, IActorRef sender) => EndWhere(open => open.IsCommitted && open.Committed <= serial, sender);
 
+    /// <summary>Those whose pair is committed, with its serial.</summary>
+    public IReadOnlyList<(RequestRef Request, Serial Serial)> Committed()
+    {
+        lock (_lock)
+        {
+            return [.. _open.Where(each => each.Value.IsCommitted).Select(each => (each.Key, each.Value.Committed))];
+        }
+    }
+
     /// <summary>Ends those that failed: the actor's mailbox, which held the news, is gone.</summary>
     public void EndCancelled(IActorRef sender) => EndWhere(open => open.Reason is not null, sender);
 

@@ -74,6 +74,14 @@ internal sealed class ProposalDesk(
 
         if (judged.Verdict.Reason is { } reason)
         {
+            // The pair of another call with this key may have been appended while the actor judged.
+            if (open.RequestKey is { } key && find(judged.Request, key.Hash) is { } found)
+            {
+                Remove(judged.Request);
+                Repeat(open, found.Index, found.Serial);
+                return;
+            }
+
             End(judged.Request, new AppendReply.Discarded(judged.Request, reason));
             return;
         }
@@ -173,9 +181,10 @@ internal sealed class ProposalDesk(
         RefuseAll();
         foreach (var ((open, _), _) in _repeated.UnorderedItems)
         {
-            // The next leader answers a retry, because it finds the request in its log or appends the pair.
+            // The next leader answers a retry or a repeated key, because it finds it in its log or appends the pair.
             var request = open.Request.Request;
-            context.Send(open.Origin, open.Request.IsRetry ? new AppendReply.Refused(request) : new AppendReply.Forgotten(request));
+            var isSafe = open.Request.IsRetry || open.RequestKey is not null;
+            context.Send(open.Origin, isSafe ? new AppendReply.Refused(request) : new AppendReply.Forgotten(request));
         }
 
         _repeated.Clear();
@@ -228,7 +237,7 @@ internal sealed class ProposalDesk(
             Add(open);
             Accept(open);
         }
-        else if (find(request, null) is { } found)
+        else if (find(request, open.RequestKey?.Hash) is { } found)
         {
             Repeat(open, found.Index, found.Serial);
         }
@@ -265,8 +274,10 @@ internal sealed class ProposalDesk(
             var areRetries = accepted[first].Request.IsRetry;
             var next = Array.FindIndex(accepted, first, open => open.Request.IsRetry != areRetries);
             var end = next < 0 ? accepted.Length : next;
-            ImmutableArray<Payload.Pair> pairs = [.. accepted[first..end].Select(open => open.ToPair())];
-            step(new Input.Propose(pairs, areRetries));
+            var run = accepted[first..end];
+            ImmutableArray<Payload.Pair> pairs = [.. run.Select(open => open.ToPair())];
+            var isDated = Array.Exists(run, open => open.RequestKey?.Since is not null);
+            step(new Input.Propose(pairs, areRetries) { Since = isDated ? [.. run.Select(open => open.RequestKey?.Since)] : [] });
             first = end;
         }
     }
@@ -331,6 +342,10 @@ internal sealed class ProposalDesk(
 
         public int Size => OverheadBytes + (3 * Request.Key.Length) + Request.Value.Length;
 
-        public Payload.Pair ToPair() => new(Request.Request, Request.Key, Request.Value);
+        public HashedKey? RequestKey => (Request as WireMessage.KeyedAppendRequest)?.RequestKey;
+
+        public Payload.Pair ToPair() => RequestKey is { } key
+            ? new Payload.KeyedPair(key.Hash, Request.Request, Request.Key, Request.Value)
+            : new Payload.Pair(Request.Request, Request.Key, Request.Value);
     }
 }

@@ -71,7 +71,7 @@ internal abstract record ToActor(long Life)
     public sealed record TakeSnapshot(long Life) : ToActor(Life);
 
     /// <summary>
-    /// The pair of a client's Append was appended before, with this serial. If it was delivered before, the actor ends the Append now.
+    /// The pair of an Append was appended before, with this serial. The actor ends the Append when that pair is delivered, or was before.
     /// </summary>
     public sealed record Repeated(long Life, RequestRef Request, Serial Serial) : ToActor(Life);
 

@@ -30,9 +30,20 @@ internal abstract record ToEngine
     /// <summary>Asks for an Append.</summary>
     /// <param name="Span">Ends with the Append; null: its trace is not sampled.</param>
     /// <param name="IsRetry">A client sent it before; the actor sends none again.</param>
-    public sealed record Append(
+    public record Append(
         RequestRef Request, string Key, ReadOnlyMemory<byte> Value, TimeSpan Timeout, Activity? Span = null, bool IsRetry = false)
         : ToEngine;
+
+    /// <summary>Asks for an Append with a request key.</summary>
+    public sealed record KeyedAppend(
+        HashedKey RequestKey,
+        RequestRef Request,
+        string Key,
+        ReadOnlyMemory<byte> Value,
+        TimeSpan Timeout,
+        Activity? Span = null,
+        bool IsRetry = false)
+        : Append(Request, Key, Value, Timeout, Span, IsRetry);
 
     /// <summary>Asks for the pair of a serial.</summary>
     public sealed record Get(RequestRef Request, Serial Serial, TimeSpan Timeout) : ToEngine;

@@ -32,6 +32,18 @@ internal static class ClientFormat
     public static ClientCall.Append ReadAppend(ref ByteReader reader) =>
         new(reader.Request(), reader.Text(), reader.Value(), ReadTime(ref reader), reader.Flag());
 
+    public static void WriteKeyedAppend(ByteWriter writer, ClientCall.KeyedAppend append)
+    {
+        HashedKey.Write(writer, append.RequestKey);
+        WriteAppend(writer, append);
+    }
+
+    public static ClientCall.KeyedAppend ReadKeyedAppend(ref ByteReader reader)
+    {
+        var (key, append) = (HashedKey.Read(ref reader), ReadAppend(ref reader));
+        return new ClientCall.KeyedAppend(key, append.Request, append.Key, append.Value, append.Timeout, append.IsRetry);
+    }
+
     public static void WriteLocated(ByteWriter writer, ClientReply.Located located)
     {
         writer.Text(located.Group);

@@ -31,7 +31,12 @@ internal abstract record ClientCall : WireMessage
     /// <param name="Request">The client is its origin. All attempts of one Append have the same.</param>
     /// <param name="Timeout">The time until the process gives up.</param>
     /// <param name="IsRetry">The client has sent the request before, here or elsewhere.</param>
-    public sealed record Append(RequestId Request, string Key, ReadOnlyMemory<byte> Value, TimeSpan Timeout, bool IsRetry) : ClientCall;
+    public record Append(RequestId Request, string Key, ReadOnlyMemory<byte> Value, TimeSpan Timeout, bool IsRetry) : ClientCall;
+
+    /// <summary>An <see cref="Append"/> with a request key.</summary>
+    public sealed record KeyedAppend(
+        HashedKey RequestKey, RequestId Request, string Key, ReadOnlyMemory<byte> Value, TimeSpan Timeout, bool IsRetry)
+        : Append(Request, Key, Value, Timeout, IsRetry);
 
     /// <summary>Asks the actor of a process, as its own Query does. The answer is a <see cref="QueryOutcome"/>.</summary>
     /// <param name="Question">Written as a result is. Empty: asks for the last committed serial, and every actor answers.</param>

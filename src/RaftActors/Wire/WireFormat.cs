@@ -96,6 +96,18 @@ internal static class WireFormat
             : new WireMessage.AppendRequest(request, key, value, HopsOf(hops));
     }
 
+    public static void WriteKeyedAppend(ByteWriter writer, WireMessage.KeyedAppendRequest append)
+    {
+        HashedKey.Write(writer, append.RequestKey);
+        WriteAppend(writer, append);
+    }
+
+    public static WireMessage.KeyedAppendRequest ReadKeyedAppend(ref ByteReader reader)
+    {
+        var (key, append) = (HashedKey.Read(ref reader), ReadAppend(ref reader));
+        return new WireMessage.KeyedAppendRequest(key, append.Request, append.Key, append.Value, append.Hops, append.IsRetry);
+    }
+
     public static void WriteCommitted(ByteWriter writer, AppendReply.Committed committed)
     {
         WriteReply(writer, committed);

@@ -24,6 +24,7 @@ internal static class WireTable
         Of<WireMessage.Traced>(TracedManifest, TraceFormat.Write, TraceFormat.Read),
 
         Of<WireMessage.AppendRequest>("a", WireFormat.WriteAppend, WireFormat.ReadAppend),
+        Of<WireMessage.KeyedAppendRequest>("ak", WireFormat.WriteKeyedAppend, WireFormat.ReadKeyedAppend),
         Of<AppendReply.Taken>(
             "at",
             (writer, reply) => WireFormat.WriteReply(writer, reply, reply.Place),
@@ -62,6 +63,7 @@ internal static class WireTable
 
         Of<ClientCall.Locate>("kl", ClientFormat.WriteLocate, ClientFormat.ReadLocate),
         Of<ClientCall.Append>("ka", ClientFormat.WriteAppend, ClientFormat.ReadAppend),
+        Of<ClientCall.KeyedAppend>("kk", ClientFormat.WriteKeyedAppend, ClientFormat.ReadKeyedAppend),
         Of<ClientCall.Query>("kq", ClientFormat.WriteQuery, ClientFormat.ReadQuery),
         Of<ClientCall.TracedQuery>("kt", ClientFormat.WriteTracedQuery, ClientFormat.ReadTracedQuery),
         Of<ClientCall.Read>("kg", ClientFormat.WriteRead, ClientFormat.ReadRead),

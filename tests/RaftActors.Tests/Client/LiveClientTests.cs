@@ -51,6 +51,22 @@ public sealed class LiveClientTests : TestKit
     }
 
     [Fact]
+    public async Task Request_key_is_sent_with_its_serial_and_an_unknown_outcome_says_that_it_was_forgotten()
+    {
+        var key = new RequestKey("order 7", new Serial(3));
+        var append = _client.AppendAsync("clicks", 1, requestKey: key);
+
+        var call = Expect<ClientCall.KeyedAppend>();
+        Assert.Equal(key.ToHash(), call.RequestKey);
+        var (origin, number) = call.Request;
+        var request = new RequestRef(origin.Name, origin.Incarnation, number);
+        _engine.Reply(new Outcome<int>.Unknown(UnknownReason.Forgotten, request));
+
+        var outcome = Assert.IsType<Outcome<int>.Unknown>(await append.WaitAsync(Guard));
+        Assert.Equal(UnknownReason.Forgotten, outcome.Reason);
+    }
+
+    [Fact]
     public async Task Query_with_an_endless_timeout_is_sent()
     {
         var query = _client.QueryAsync<int>("total", TimeSpan.MaxValue);

@@ -352,6 +352,22 @@ public sealed class DeliveryOrderTests
 
     private DeliveryOrder Start(LearnerDelivery delivery = LearnerDelivery.InOrder, long last = 0) => _log.NewOrder(delivery, last);
 
+    [Fact]
+    public void Repeat_ends_when_the_pair_of_the_first_attempt_is_delivered()
+    {
+        var order = Start();
+        Become(order, member: false);
+        order.Take(new ToActor.Repeated(1, new RequestRef(Self, default, 9), new Serial(2)));
+        Commit(order, 1);
+        Assert.Equal(["quorum", "append 1"], Due(order));
+
+        Commit(order, 2, 3);
+        Assert.Equal(["append 2", "completed 2", "append 3"], Due(order));
+
+        order.Take(new ToActor.Repeated(1, new RequestRef(Self, default, 10), new Serial(1)));
+        Assert.Equal(["completed 1"], Due(order));
+    }
+
     private void Commit(DeliveryOrder order, params long[] serials) => Array.ForEach(serials, serial => _log.Commit(order, serial));
 
     private static string Describe(DeliveryStep step, List<RequestRef> requests) => step switch
@@ -362,6 +378,7 @@ public sealed class DeliveryOrderTests
         DeliveryStep.Missing missing => $"missing {missing.Gap}",
         DeliveryStep.Append append => $"append {append.Pair.Serial}",
         DeliveryStep.Answer answer => $"serial {answer.Pair.Serial}",
+        DeliveryStep.Completed completed => $"completed {completed.Serial}",
         DeliveryStep.Query query => $"query {requests.IndexOf(query.Request)}",
         DeliveryStep.Cancel cancel => $"cancel {requests.IndexOf(cancel.Request)} {cancel.Reason.GetType().Name}",
         _ => throw new ArgumentException($"{step} is new.", nameof(step)),

@@ -9,6 +9,8 @@ namespace RaftActors.Tests.Engine;
 
 public sealed class ProposalDeskTests : TestKit
 {
+    private static readonly RequestKeyHash Key = new(new Guid(7, 0, 0, new byte[8]));
+
     private readonly List<Input> _steps = [];
     private readonly Dictionary<RequestId, LogIndex> _log = [];
     private int _turns;
@@ -272,6 +274,49 @@ public sealed class ProposalDeskTests : TestKit
     }
 
     [Fact]
+    public void Former_leader_lets_the_origin_ask_again_for_a_repeated_key()
+    {
+        _bench.Elect("raft1");
+        _bench.Context.Attach(_bench.Actor, 2, judgesProposals: false);
+        _desk.Submit(Keyed(1), _origin);
+        _desk.OnTurn();
+        _desk.OnRepeated(new Effect.Repeated(RequestOf(1), new LogIndex(4), new Serial(4)));
+
+        _desk.OnDeposed();
+
+        _origin.ExpectMsg(new AppendReply.Refused(RequestOf(1)));
+    }
+
+    [Fact]
+    public void Keyed_pair_is_proposed_with_the_serial_from_before_its_first_attempt()
+    {
+        _bench.Elect("raft1");
+        _bench.Context.Attach(_bench.Actor, 2, judgesProposals: false);
+        _desk.Submit(Request(1), _origin);
+        _desk.Submit(Keyed(2, since: new Serial(5)), _origin);
+        _desk.OnTurn();
+
+        var propose = Assert.IsType<Input.Propose>(Assert.Single(_steps));
+        Assert.Equal<IEnumerable<Serial?>>([null, new Serial(5)], propose.Since);
+        Assert.Equal(Key, Assert.IsType<Payload.KeyedPair>(propose.Pairs[1]).RequestKey);
+    }
+
+    [Fact]
+    public void Discarded_pair_whose_key_was_appended_meanwhile_is_answered_with_the_first_pair()
+    {
+        _bench.Elect("raft1");
+        _desk.Submit(Keyed(1), _origin);
+        _bench.Actor.ExpectMsg<ToActor.Judge>();
+        _log[RequestOf(1)] = new LogIndex(4);
+
+        _desk.OnJudged(new ToEngine.Judged(RequestOf(1), Verdict.Discard("paid already")));
+        _bench.Commit(4);
+        _desk.OnCommitted();
+
+        _origin.ExpectMsg(new AppendReply.Committed(RequestOf(1), new Serial(4)));
+    }
+
+    [Fact]
     public void Pair_that_an_earlier_life_accepted_is_not_judged_again_and_is_proposed_once()
     {
         _bench.Elect("raft1");
@@ -390,6 +435,9 @@ public sealed class ProposalDeskTests : TestKit
         var taken = _origin.ReceiveN(numbers.Length).Cast<AppendReply.Taken>();
         Assert.Equal(numbers, taken.Select(each => each.Request.Number));
     }
+
+    private static WireMessage.KeyedAppendRequest Keyed(long number, Serial? since = null) =>
+        new(new HashedKey(Key, since), RequestOf(number), "key", new byte[1], 0);
 
     private AnsweredRequest? FindInLog(RequestId request, RequestKeyHash? key) =>
         _log.TryGetValue(request, out var index) ? new AnsweredRequest(request.Number, index, new Serial(index.Value)) : null;

@@ -86,6 +86,8 @@ internal static class Samples
             new WireMessage.AppendRequest(Request, "key100", new byte[] { 1, 2, 3 }, 1)),
         ["kl"] = new ClientCall.Locate("orders", Hops: 1),
         ["ka"] = new ClientCall.Append(Request, "key100", new byte[] { 1, 2, 3 }, TimeSpan.FromMilliseconds(5001), IsRetry: true),
+        ["kk"] = new ClientCall.KeyedAppend(
+            new HashedKey(Key, new Serial(290)), Request, "key100", new byte[] { 1, 2, 3 }, TimeSpan.FromMilliseconds(5001), IsRetry: true),
         ["kr"] = new ClientReply.Located("orders", Two.Name, new Term(7), [Process]),
         ["kq"] = new ClientCall.Query(
             new byte[] { 1, 2, 3 }, TimeSpan.FromMilliseconds(5001), ReadConsistency.NotOlderThan(new Serial(292))),
@@ -111,6 +113,8 @@ internal static class Samples
         ["cs"] = Core(new Message.SnapshotChunk(Snapshot, 1000, 998, [.. Sessions], default, new Serial(292), Round: 602)),
         ["cu"] = Core(new Message.SnapshotChunkReply(Position, 128_000, Round: 602)),
         ["a"] = new WireMessage.AppendRequest(Request, "key100", new byte[] { 1, 2, 3 }, 1),
+        ["ak"] = new WireMessage.KeyedAppendRequest(
+            new HashedKey(Key, new Serial(290)), Request, "key100", new byte[] { 1, 2, 3 }, 1),
         ["at"] = new AppendReply.Taken(Request, new LogPlace(new LogIndex(304), new Term(7))),
         ["ar"] = new AppendReply.Refused(Request),
         ["ad"] = new AppendReply.Discarded(Request, "overdrawn"),
@@ -197,6 +201,7 @@ internal static class Samples
         ("cs", Core(new Message.SnapshotChunk(Snapshot, 1000, 998, [], default, new Serial(292), Round: 602))),
         ("a", new WireMessage.AppendRequest(Request, "key100", new byte[] { 1 }, 0, IsRetry: true)),
         ("a", new WireMessage.AppendRequest(Request, "key100", new byte[] { 1 }, 1, IsRetry: true)),
+        ("ak", new WireMessage.KeyedAppendRequest(new HashedKey(Key, null), Request, "key100", new byte[] { 1 }, 0, IsRetry: true)),
         ("kr", new ClientReply.Located("orders", null, default, [])),
         ("kq", new ClientCall.Query(new byte[] { 1 }, TimeSpan.Zero, ReadConsistency.Linearizable)),
         ("m", new WireMessage.ChangeRequest(Request, new GroupChange.Transfer(null), 0)),

@@ -1,0 +1,128 @@
+using Akka.Actor;
+using Akka.TestKit.Xunit2;
+
+namespace RaftActors.Tests.Groups;
+
+/// <summary>Appends that are repeated under a request key, by clients and by actors.</summary>
+public sealed class RequestKeyTests : TestKit
+{
+    // Longer than any step takes on a working machine.
+    private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan VirtualDay = TimeSpan.FromDays(1);
+
+    private readonly VirtualGroup _group;
+
+    public RequestKeyTests()
+        : base(VirtualGroup.Config) => _group = new VirtualGroup(this);
+
+    [Fact]
+    public async Task Calls_of_two_clients_with_one_key_append_one_pair()
+    {
+        _group.Found(0, 0);
+        var calls = new[] { NewClient(), NewClient() }.Select(client => Append(client, "bill", "paid", "order 7")).ToList();
+
+        var outcomes = new[] { await EndOf(calls[0]), await EndOf(calls[1]) };
+
+        Assert.Equal([new Serial(1), new Serial(1)], outcomes.Select(outcome => outcome.Serial));
+        Assert.Single(outcomes, outcome => outcome.HasResult && outcome.Result == "paid".Length);
+        Assert.Equal(new Serial(1), _group.StatusOf("raft1").Serial);
+    }
+
+    [Fact]
+    public async Task Client_that_was_created_anew_repeats_a_call_and_learns_the_first_serial()
+    {
+        _group.Found(0, 0);
+        var first = await EndOf(Append(NewClient(), "bill", "paid", "order 7"));
+
+        // The value is not compared.
+        var second = await EndOf(Append(NewClient(), "bill", "paid twice", "order 7"));
+        var other = await EndOf(Append(NewClient(), "bill", "paid", "order 8"));
+
+        Assert.Equal((new Serial(1), true), (first.Serial, first.HasResult));
+        Assert.Equal((new Serial(1), false), (second.Serial, second.HasResult));
+        Assert.Equal((new Serial(2), true), (other.Serial, other.HasResult));
+    }
+
+    [Fact]
+    public async Task Another_leader_recognises_the_repeat_of_a_client()
+    {
+        _group.Found(0, 0);
+        var client = NewClient();
+        await EndOf(Append(client, "bill", "paid", "order 7"));
+        _group.Actors["raft1"].Tell(new Recorder.Transfer(new ProcessName("raft2@node1")), TestActor);
+        _group.AdvanceUntil("raft2", "leads");
+
+        var second = await EndOf(Append(client, "bill", "paid", "order 7"));
+
+        Assert.Equal((new Serial(1), false), (second.Serial, second.HasResult));
+    }
+
+    [Fact]
+    public void Repeat_of_an_actor_ends_with_the_first_serial_and_without_a_callback_on_any_process()
+    {
+        _group.Found(0, 0);
+        _group.Actors["raft3"].Tell(new Recorder.Append("bill", "paid", RequestKey: "order 7"), TestActor);
+        _group.AdvanceUntil("raft3", "append 1 bill=paid own");
+        ExpectMsg<Outcome<int>.Done>(done => Assert.Equal((new Serial(1), true), (done.Serial, done.HasResult)), Guard);
+
+        foreach (var name in (string[])["raft3", "raft2", "raft1"])
+        {
+            _group.Actors[name].Tell(new Recorder.Append("bill", "paid", RequestKey: "order 7"), TestActor);
+            _group.Advance(5);
+
+            ExpectMsg<Outcome<int>.Done>(done => Assert.Equal((new Serial(1), false), (done.Serial, done.HasResult)), Guard);
+        }
+
+        _group.Actors["raft3"].Tell(new Recorder.Append("bill", "open"), TestActor);
+        Assert.Equal(["append 2 bill=open own"], _group.AdvanceUntil("raft3", "append 2 bill=open own"));
+    }
+
+    [Fact]
+    public void Known_key_is_not_shown_to_HandleProposal()
+    {
+        _group.Found(0, 0);
+        _group.Actors["raft1"].Tell(new Recorder.Append("bill", "paid", RequestKey: "order 7"), TestActor);
+        _group.AdvanceUntil("raft1", "append 1 bill=paid own");
+        ExpectMsg<Outcome<int>.Done>(_ => { }, Guard);
+
+        // HandleProposal discards this value.
+        _group.Actors["raft2"].Tell(new Recorder.Append("bill", "no", RequestKey: "order 7"), TestActor);
+        _group.Advance(5);
+
+        ExpectMsg<Outcome<int>.Done>(done => Assert.Equal(new Serial(1), done.Serial), Guard);
+    }
+
+    [Fact]
+    public void Key_without_a_text_or_with_half_a_surrogate_pair_is_refused()
+    {
+        Assert.Throws<ArgumentException>(() => new RequestKey("").ToHash());
+        Assert.Throws<ArgumentException>(() => default(RequestKey).ToHash());
+        Assert.ThrowsAny<ArgumentException>(() => new RequestKey(new string('\ud800', 1)).ToHash());
+    }
+
+    [Fact]
+    public void Key_is_hashed_by_its_text_in_utf8()
+    {
+        // echo -n 'order 7' | sha256sum
+        var hash = new RequestKey("order 7", new Serial(3)).ToHash();
+
+        Assert.Equal("0fc89f8ae19394b48debd6353bb9ad33", Convert.ToHexStringLower(hash.Hash.Value.ToByteArray()));
+        Assert.Equal(new Serial(3), hash.Since);
+    }
+
+    private static Task<Outcome<int>> Append(RaftClient<string, int> client, string key, string value, string requestKey) =>
+        client.AppendAsync(key, value, VirtualDay, requestKey: requestKey);
+
+    private RaftClient<string, int> NewClient() => Raft.Get(Sys).CreateClient<string, int>();
+
+    /// <summary>Advances the clock until the call has ended.</summary>
+    private async Task<Outcome<int>.Done> EndOf(Task<Outcome<int>> call)
+    {
+        for (var ticks = 0; ticks < 1000 && !call.IsCompleted; ticks++)
+        {
+            _group.Advance();
+        }
+
+        return (await call.WaitAsync(Guard)).OrThrow();
+    }
+}
