@@ -60,6 +60,7 @@ public static class Describe
             $"AppendEntriesReply match {reply.Match}{If(!reply.IsAdmitted, ", not to be counted")}{Of(reply.Round)}",
         Message.AppendEntriesReply reply => $"AppendEntriesReply refused, try {reply.Match}/{reply.ConflictTerm}{Of(reply.Round)}",
         Message.TimeoutNow => "TimeoutNow",
+        Message.ReadRound question => $"ReadRound {question.Id}",
         Message.ReadIndex question => $"ReadIndex {question.Id}",
         Message.ReadIndexReply reply => $"ReadIndexReply {reply.Id}: {(reply.Index is { } index ? $"{index}" : "not the leader")}",
         Message.SnapshotChunk chunk =>

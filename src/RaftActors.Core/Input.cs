@@ -50,7 +50,10 @@ public abstract record Input
     /// Asks for the index that a state must have applied to answer a linearizable read (§8, thesis §6.4). Any process may be asked.
     /// The effect is <see cref="Effect.ReadReady"/> or <see cref="Effect.ReadFailed"/>.
     /// </summary>
-    public sealed record Read(ReadId Id) : Input;
+    /// <param name="Id">The shell's number of the read.</param>
+    /// <param name="MayUseLease">False: a round of messages confirms the read, so no clock matters, even if the leader holds a
+    /// lease.</param>
+    public sealed record Read(ReadId Id, bool MayUseLease = true) : Input;
 
     /// <summary>
     /// Transfer the leadership to that voter, or to the most suitable one if null (thesis §3.10). The effect is <see

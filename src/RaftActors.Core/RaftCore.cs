@@ -228,8 +228,8 @@ public sealed class RaftCore
             case Input.PeerUnreachable(var name):
                 _campaign.OnPeerUnreachable(name);
                 break;
-            case Input.Read(var id):
-                _reads.OnRead(id);
+            case Input.Read(var id, var mayUseLease):
+                _reads.OnRead(id, mayUseLease);
                 break;
             case Input.Transfer(var target):
                 _transfers.OnTransfer(target);

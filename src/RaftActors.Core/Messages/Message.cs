@@ -77,6 +77,11 @@ public abstract record Message
     /// <summary>Asks the leader for the commit index, as of now (thesis §6.4). One question may serve many reads.</summary>
     public sealed record ReadIndex(ReadId Id) : Message;
 
+    /// <summary>
+    /// As <see cref="ReadIndex"/>, but the leader answers by a round of messages even if it holds a lease. Sent with leases only.
+    /// </summary>
+    public sealed record ReadRound(ReadId Id) : Message;
+
     /// <summary>The answer; no index if the receiver does not lead.</summary>
     public sealed record ReadIndexReply(ReadId Id, LogIndex? Index) : Message;
 

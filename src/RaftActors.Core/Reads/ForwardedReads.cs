@@ -17,13 +17,20 @@ internal sealed class ForwardedReads
     /// <summary>Reads have come since the outstanding question.</summary>
     public bool HasWaiting => _waiting.Count > 0;
 
+    /// <summary>All waiting reads may be answered by a lease.</summary>
+    public bool MayUseLease { get; private set; } = true;
+
     /// <summary>Adds a read, for the next question.</summary>
-    public void Add(ReadId id) => _waiting.Add(id);
+    public void Add(ReadId id, bool mayUseLease)
+    {
+        _waiting.Add(id);
+        MayUseLease &= mayUseLease;
+    }
 
     /// <summary>Starts a question for all waiting reads.</summary>
     public void Ask(ReadId question, long now)
     {
-        (Question, AskedAt) = (question, now);
+        (Question, AskedAt, MayUseLease) = (question, now, true);
         (_asked, _waiting) = (_waiting, _asked);
     }
 

@@ -9,6 +9,7 @@ internal sealed class ReadRounds
 {
     private List<ReadQuestion> _waiting = [];
     private List<ReadQuestion> _asked = [];
+    private int _waitingForLease;
 
     /// <summary>The number of the latest round; 0 before the first of the term.</summary>
     public long Latest { get; private set; }
@@ -25,14 +26,18 @@ internal sealed class ReadRounds
     /// <summary>Reads have come since the latest round began.</summary>
     public bool HasWaiting => _waiting.Count > 0;
 
-    /// <summary>Adds a read, for the next round.</summary>
-    public void Add(ReadQuestion question) => _waiting.Add(question);
+    /// <summary>Adds a read, for the next round or for a lease.</summary>
+    public void Add(ReadQuestion question)
+    {
+        _waiting.Add(question);
+        _waitingForLease += question.MayUseLease ? 1 : 0;
+    }
 
     /// <summary>Begins a round for all waiting reads.</summary>
     public void Start(LogIndex index, Instant now)
     {
         Invariant.That(!IsUnderWay, "one round of reads is under way at a time");
-        (IsUnderWay, Latest, Index, StartedAt) = (true, Latest + 1, index, now);
+        (IsUnderWay, Latest, Index, StartedAt, _waitingForLease) = (true, Latest + 1, index, now, 0);
         (_asked, _waiting) = (_waiting, _asked);
     }
 
@@ -43,8 +48,32 @@ internal sealed class ReadRounds
         return Take(ref _asked);
     }
 
-    /// <summary>Returns the waiting reads, which need no round.</summary>
-    public IReadOnlyList<ReadQuestion> TakeWaiting() => Take(ref _waiting);
+    /// <summary>Returns all waiting reads.</summary>
+    public IReadOnlyList<ReadQuestion> TakeWaiting()
+    {
+        _waitingForLease = 0;
+        return Take(ref _waiting);
+    }
+
+    /// <summary>Returns the waiting reads that a lease may answer. The others wait for the next round.</summary>
+    public IReadOnlyList<ReadQuestion> TakeForLease()
+    {
+        if (_waitingForLease == _waiting.Count)
+        {
+            return TakeWaiting();
+        }
+
+        // Without this, each step would search the reads that wait for a round.
+        if (_waitingForLease == 0)
+        {
+            return [];
+        }
+
+        var taken = _waiting.FindAll(question => question.MayUseLease);
+        _waiting.RemoveAll(question => question.MayUseLease);
+        _waitingForLease = 0;
+        return taken;
+    }
 
     private static List<ReadQuestion> Take(ref List<ReadQuestion> questions)
     {
@@ -56,4 +85,5 @@ internal sealed class ReadRounds
 
 /// <summary>A read that is not answered yet.</summary>
 /// <param name="Asker">The process that asked by a message; null if it was this process's shell.</param>
-internal readonly record struct ReadQuestion(Member? Asker, ReadId Id);
+/// <param name="MayUseLease">False: a round must confirm it.</param>
+internal readonly record struct ReadQuestion(Member? Asker, ReadId Id, bool MayUseLease);

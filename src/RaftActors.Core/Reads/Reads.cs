@@ -7,15 +7,15 @@ internal sealed class Reads(RaftState state, Leases leases)
     private const long QuestionsPerBoot = 1_000_000_000_000;
 
     /// <summary>The shell asks for a read.</summary>
-    public void OnRead(ReadId id)
+    public void OnRead(ReadId id, bool mayUseLease)
     {
         switch (state.Role)
         {
             case LeaderRole leader:
-                leader.Rounds.Add(new ReadQuestion(null, id));
+                leader.Rounds.Add(new ReadQuestion(null, id, mayUseLease));
                 break;
             case FollowerRole { Leader: not null } follower:
-                follower.Reads.Add(id);
+                follower.Reads.Add(id, mayUseLease);
                 AskLeader(follower);
                 break;
             default:
@@ -25,15 +25,15 @@ internal sealed class Reads(RaftState state, Leases leases)
     }
 
     /// <summary>A follower asks for its reads.</summary>
-    public void OnReadIndex(Envelope envelope, Message.ReadIndex question)
+    public void OnReadIndex(Envelope envelope, ReadId id, bool mayUseLease)
     {
         if (state.Role is LeaderRole leader)
         {
-            leader.Rounds.Add(new ReadQuestion(envelope.From, question.Id));
+            leader.Rounds.Add(new ReadQuestion(envelope.From, id, mayUseLease));
         }
         else
         {
-            state.Send(envelope.From, new Message.ReadIndexReply(question.Id, null));
+            state.Send(envelope.From, new Message.ReadIndexReply(id, null));
         }
     }
 
@@ -87,9 +87,10 @@ internal sealed class Reads(RaftState state, Leases leases)
 
         if (leader.Lease.Holds(state.Clock.Instant))
         {
-            Answer(leader.Rounds.TakeWaiting(), state.CommitIndex);
+            Answer(leader.Rounds.TakeForLease(), state.CommitIndex);
         }
-        else if (!leader.Rounds.IsUnderWay)
+
+        if (leader.Rounds.HasWaiting && !leader.Rounds.IsUnderWay)
         {
             leader.Rounds.Start(state.CommitIndex, state.Clock.Instant);
             EndConfirmedRound(leader); // A leader that is the only voter confirms its own round.
@@ -137,7 +138,7 @@ internal sealed class Reads(RaftState state, Leases leases)
 
     private void Answer(IReadOnlyList<ReadQuestion> questions, LogIndex? index)
     {
-        foreach (var (asker, id) in questions)
+        foreach (var (asker, id, _) in questions)
         {
             if (asker is { } member)
             {
@@ -162,8 +163,9 @@ internal sealed class Reads(RaftState state, Leases leases)
         if (follower.Reads is { Question: null, HasWaiting: true } reads)
         {
             var question = new ReadId((state.HardState.Boot.Number * QuestionsPerBoot) + ++state.ReadQuestions);
+            var needsRound = state.Options.Lease is not null && !reads.MayUseLease;
             reads.Ask(question, state.Now);
-            state.Send(follower.Leader!.Value, new Message.ReadIndex(question));
+            state.Send(follower.Leader!.Value, needsRound ? new Message.ReadRound(question) : new Message.ReadIndex(question));
         }
     }
 

@@ -102,7 +102,10 @@ internal sealed class Receiving(RaftState state, Strangers strangers, Records re
                 Leaders.Replies.OnSnapshotChunkReply(envelope, reply);
                 break;
             case Message.ReadIndex question:
-                Leaders.Reads.OnReadIndex(envelope, question);
+                Leaders.Reads.OnReadIndex(envelope, question.Id, mayUseLease: true);
+                break;
+            case Message.ReadRound question:
+                Leaders.Reads.OnReadIndex(envelope, question.Id, mayUseLease: false);
                 break;
             case Message.ReadIndexReply reply:
                 Leaders.Reads.OnReadIndexReply(envelope, reply);

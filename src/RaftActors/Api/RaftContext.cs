@@ -189,9 +189,10 @@ public sealed class RaftContext<TValue>
     /// Starts a read: HandleQuery of this actor answers the question. By default the read is linearizable (thesis §6.4): the state is never
     /// older than this call. Any process of the group may ask. It writes no entry to the log.
     /// <para>
-    /// For a linearizable read the leader confirms its commit index by one round of messages to a majority, or without messages under a
-    /// lease (<c>raft.lease.enabled</c>). HandleQuery is called when this actor has received all pairs up to that index. Otherwise the
-    /// Query ends in HandleCancel as <see cref="CancelReason.Unavailable"/>. A query changes nothing, so a retry is safe.
+    /// For a linearizable read the leader confirms its commit index by one round of messages to a majority. For
+    /// <see cref="ReadConsistency.Lease"/> it needs none while it holds a lease. HandleQuery is called when this actor has received all
+    /// pairs up to that index. Otherwise the Query ends in HandleCancel as <see cref="CancelReason.Unavailable"/>. A query changes
+    /// nothing, so a retry is safe.
     /// </para>
     /// </summary>
     /// <param name="question">The argument of HandleQuery. It stays in this actor and is never converted to bytes.</param>

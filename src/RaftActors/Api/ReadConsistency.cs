@@ -5,13 +5,19 @@ namespace RaftActors;
 /// <summary>How old the state may be that answers a Query. The default value is <see cref="Linearizable"/>.</summary>
 public readonly record struct ReadConsistency
 {
-    private ReadConsistency(Serial notBelow) => NotBelow = notBelow;
+    private ReadConsistency(Serial? notBelow, bool mayUseLease) => (NotBelow, MayUseLease) = (notBelow, mayUseLease);
 
     /// <summary>
     /// Never older than the call: the state includes every pair that was committed before. Costs one round of messages to a majority,
-    /// which concurrent queries share. Costs no messages on a leader while it has a lease (<c>raft.lease.enabled</c>).
+    /// which concurrent queries share. It does not depend on clocks, whatever <c>raft.lease.enabled</c> is.
     /// </summary>
     public static ReadConsistency Linearizable => default;
+
+    /// <summary>
+    /// As <see cref="Linearizable"/>, and without messages while the leader holds a lease. Otherwise the query costs a round. It needs
+    /// <c>raft.lease.enabled</c> on all nodes, and clocks that run evenly: a suspended machine can answer with an old state.
+    /// </summary>
+    public static ReadConsistency Lease { get; } = new(notBelow: null, mayUseLease: true);
 
     /// <summary>
     /// The present state of this process. Costs no messages and waits for nothing. The state may lag without bound, but it never goes
@@ -19,8 +25,11 @@ public readonly record struct ReadConsistency
     /// </summary>
     public static ReadConsistency Local { get; } = NotOlderThan(Serial.Zero);
 
-    /// <summary>Not below this serial. 0 means any state. Null: linearizable.</summary>
+    /// <summary>Not below this serial. 0 means any state. Null: linearizable, or lease.</summary>
     internal Serial? NotBelow { get; }
+
+    /// <summary>The leader may answer without a round while it holds a lease.</summary>
+    internal bool MayUseLease { get; }
 
     /// <summary>
     /// A state that includes the pair with this serial and all before it. Costs no messages: the query waits until this process has
@@ -31,13 +40,13 @@ public readonly record struct ReadConsistency
     public static ReadConsistency NotOlderThan(Serial serial)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(serial.Value);
-        return new ReadConsistency(serial);
+        return new ReadConsistency(serial, mayUseLease: false);
     }
 
     /// <inheritdoc/>
     public override string ToString() => NotBelow switch
     {
-        null => "linearizable",
+        null => MayUseLease ? "lease" : "linearizable",
         { Value: 0 } => "local",
         { } serial => $"not older than {serial}",
     };

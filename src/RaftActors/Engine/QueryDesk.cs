@@ -42,7 +42,7 @@ internal sealed class QueryDesk(EngineContext context, Action<Input> step)
             return;
         }
 
-        var pending = new Pending(query.Request, query.Consistency.NotBelow);
+        var pending = new Pending(query.Request, query.Consistency);
         pending.Deadline = _deadlines.Add(pending, context.DeadlineAfter(query.Timeout));
         _pending.Add(pending.Number, pending);
         if (pending.Awaited is { } serial)
@@ -152,7 +152,7 @@ internal sealed class QueryDesk(EngineContext context, Action<Input> step)
         var id = new ReadId(++_reads);
         pending.Read = id;
         _asked.Add(id, pending);
-        step(new Input.Read(id));
+        step(new Input.Read(id, pending.MayUseLease));
     }
 
     private void Answer(Pending pending)
@@ -186,7 +186,7 @@ internal sealed class QueryDesk(EngineContext context, Action<Input> step)
         }
     }
 
-    private sealed class Pending(RequestRef request, Serial? awaited)
+    private sealed class Pending(RequestRef request, ReadConsistency consistency)
     {
         public RequestRef Request { get; } = request;
 
@@ -198,7 +198,9 @@ internal sealed class QueryDesk(EngineContext context, Action<Input> step)
         public ReadId? Read { get; set; }
 
         // This process must have committed this serial; null: a leader must confirm the query.
-        public Serial? Awaited { get; } = awaited;
+        public Serial? Awaited { get; } = consistency.NotBelow;
+
+        public bool MayUseLease { get; } = consistency.MayUseLease;
 
         // The pairs up to this index must be delivered before the answer; null: no leader has confirmed the query yet.
         public LogIndex? Index { get; set; }

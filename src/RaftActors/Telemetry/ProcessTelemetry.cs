@@ -22,7 +22,7 @@ internal sealed class ProcessTelemetry
         Appends = new AppendMetrics(Tags);
         Commits = new DurationMetric(CommitDuration, Tags, clock);
         Applies = new DurationMetric(ApplyDuration, Tags, clock);
-        Reads = new ReadMetrics(Tags, settings.Lease.IsEnabled);
+        Reads = new ReadMetrics(Tags);
         ApplySpans = new ApplySpans(Tags);
         Elections = new ElectionMetrics(Tags);
     }

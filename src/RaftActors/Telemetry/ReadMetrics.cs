@@ -3,8 +3,7 @@ using System.Diagnostics.Metrics;
 namespace RaftActors.Telemetry;
 
 /// <summary><c>raft.reads</c>: the Queries of one process that ended. Thread-safe.</summary>
-/// <param name="hasLeases">The leader of the group answers without messages while it has a lease.</param>
-internal sealed class ReadMetrics(ProcessTags tags, bool hasLeases)
+internal sealed class ReadMetrics(ProcessTags tags)
 {
     private static readonly Counter<long> Reads =
         RaftTelemetry.Meter.CreateCounter<long>("raft.reads", "{read}", "Queries of this process that ended.");
@@ -25,9 +24,9 @@ internal sealed class ReadMetrics(ProcessTags tags, bool hasLeases)
     }
 
     // Without the serial, so that the number of tags is bounded.
-    private string KindOf(ReadConsistency consistency) => consistency.NotBelow switch
+    private static string KindOf(ReadConsistency consistency) => consistency.NotBelow switch
     {
-        null => hasLeases ? "lease" : "linearizable",
+        null => consistency.MayUseLease ? "lease" : "linearizable",
         { Value: 0 } => "local",
         _ => "not-older-than",
     };

@@ -64,15 +64,20 @@ internal static class ClientFormat
     {
         writer.Bytes(query.Question.Span);
         WriteTime(writer, query.Timeout);
-        writer.Flag(query.Consistency.NotBelow is not null);
-        writer.Number(query.Consistency.NotBelow?.Value ?? 0);
+        // A lease is the number 1 without a serial. Earlier versions read it as linearizable, which is stronger.
+        var consistency = query.Consistency;
+        writer.Flag(consistency.NotBelow is not null);
+        writer.Number(consistency.NotBelow?.Value ?? (consistency.MayUseLease ? 1 : 0));
     }
 
     public static ClientCall.Query ReadQuery(ref ByteReader reader)
     {
         var (question, timeout) = (reader.Value(), ReadTime(ref reader));
         var (isWeak, serial) = (reader.Flag(), new Serial(reader.Count()));
-        return new ClientCall.Query(question, timeout, isWeak ? ReadConsistency.NotOlderThan(serial) : ReadConsistency.Linearizable);
+        return new ClientCall.Query(
+            question,
+            timeout,
+            isWeak ? ReadConsistency.NotOlderThan(serial) : serial.Value == 1 ? ReadConsistency.Lease : ReadConsistency.Linearizable);
     }
 
     public static void WriteTracedQuery(ByteWriter writer, ClientCall.TracedQuery query)

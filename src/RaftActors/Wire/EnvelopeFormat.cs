@@ -93,6 +93,10 @@ internal static class EnvelopeFormat
 
     public static void WriteReadIndex(ByteWriter writer, Message.ReadIndex question) => writer.Number(question.Id.Value);
 
+    public static void WriteReadRound(ByteWriter writer, Message.ReadRound question) => writer.Number(question.Id.Value);
+
+    public static Message.ReadRound ReadReadRound(ref ByteReader reader) => new(new ReadId(reader.Count()));
+
     public static Message.ReadIndex ReadReadIndex(ref ByteReader reader) => new(new ReadId(reader.Count()));
 
     public static void WriteReadIndexReply(ByteWriter writer, Message.ReadIndexReply reply)

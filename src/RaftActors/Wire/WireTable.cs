@@ -82,6 +82,7 @@ internal static class WireTable
         OfCore<Message.AppendEntriesReply>("cb", EnvelopeFormat.WriteAppendEntriesReply, EnvelopeFormat.ReadAppendEntriesReply),
         OfCore<Message.TimeoutNow>("ct", (_, _) => { }, (ref _) => Message.TimeoutNow.Instance),
         OfCore<Message.ReadIndex>("ci", EnvelopeFormat.WriteReadIndex, EnvelopeFormat.ReadReadIndex),
+        OfCore<Message.ReadRound>("cr", EnvelopeFormat.WriteReadRound, EnvelopeFormat.ReadReadRound),
         OfCore<Message.ReadIndexReply>("cj", EnvelopeFormat.WriteReadIndexReply, EnvelopeFormat.ReadReadIndexReply),
         OfCore<Message.SnapshotChunk>("cs", EnvelopeFormat.WriteChunk, EnvelopeFormat.ReadChunk),
         OfCore<Message.SnapshotChunkReply>("cu", EnvelopeFormat.WriteChunkReply, EnvelopeFormat.ReadChunkReply),

@@ -41,12 +41,14 @@ internal sealed partial class ScenarioRunner
         return new RequestKeyHash(new Guid(bytes));
     }
 
-    /// <summary><c>read raft1 3</c>: three reads. Reads are numbered through the whole scenario.</summary>
+    /// <summary>
+    /// <c>read raft1 3</c>: three reads. Reads are numbered through the whole scenario. <c>read raft1 lease=no</c>: no lease may answer.
+    /// </summary>
     private void Read(Directive directive)
     {
         for (var count = directive.Arguments.Count > 1 ? int.Parse(directive.Arguments[1]) : 1; count > 0; count--)
         {
-            _group[directive.Arguments[0]].Step(new Input.Read(new ReadId(++_reads)));
+            _group[directive.Arguments[0]].Step(new Input.Read(new ReadId(++_reads), directive.Setting("lease") != "no"));
         }
     }
 

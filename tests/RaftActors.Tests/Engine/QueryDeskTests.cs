@@ -160,6 +160,17 @@ public sealed class QueryDeskTests : TestKit
         Assert.Equal(0, _desk.Count);
     }
 
+    [Fact]
+    public void Only_a_query_that_names_the_lease_may_use_it()
+    {
+        _bench.Elect("raft2");
+
+        Submit();
+        Submit(ReadConsistency.Lease);
+
+        Assert.Equal([false, true], _steps.Cast<Input.Read>().Select(read => read.MayUseLease));
+    }
+
     private RequestRef Submit(ReadConsistency consistency = default)
     {
         var request = _bench.Process.NewRequest();
