@@ -216,8 +216,11 @@ internal static class Samples
     ];
 
     /// <summary>A piece of a snapshot with three request keys.</summary>
-    private static Message.SnapshotChunk Chunk(long place) => new(
-        Snapshot with { Keys = new KeyTable(new Serial(270), []) }, 1000, place, [], default, new Serial(292), Round: 602) { KeyCount = 3 };
+    private static Message.SnapshotChunk Chunk(long place)
+    {
+        var snapshot = Snapshot with { Keys = new KeyTable(new Serial(270), []) };
+        return new Message.SnapshotChunk(snapshot, 1000, place, [], default, new Serial(292), Round: 602) { KeyCount = 3 };
+    }
 
     private static WireMessage.CoreMessage Core(Message body) =>
         new(new Envelope(One, Unmet, new GroupUid(Id(9)), new Term(7), Boot, body));
