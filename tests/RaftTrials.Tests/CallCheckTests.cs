@@ -59,6 +59,16 @@ public sealed class CallCheckTests
     }
 
     [Fact]
+    public void Repeat_with_the_serial_of_another_pair_is_found()
+    {
+        var call = _book.Append(1, "k");
+        _book.End(call, Done(1, 1));
+        _book.AddRepeat(call, new Outcome<long>.Done(new Serial(2), 2));
+
+        Says("'2 k 1-1' was committed, and the log has 'nothing' there", "k 1-1");
+    }
+
+    [Fact]
     public void Present_pair_that_was_not_committed_is_found()
     {
         Append("k", new Outcome<long>.NotCommitted(NotCommittedReason.Canceled, ""));

@@ -15,6 +15,9 @@ internal sealed class CallBook
 
     public List<AppendCall> Appends { get; } = [];
 
+    /// <summary>The calls that repeated an append with its request key and ended as Done.</summary>
+    public List<AppendCall> Repeats { get; } = [];
+
     public List<ReadCall> Reads { get; } = [];
 
     public List<GetCall> Gets { get; } = [];
@@ -71,6 +74,15 @@ internal sealed class CallBook
                     History.Unknown(call.Operation);
                     break;
             }
+        }
+    }
+
+    /// <summary>Records the end of a call that repeated an append, which may have ended or not.</summary>
+    public void AddRepeat(OpenCall call, Outcome<long>.Done done)
+    {
+        lock (_lock)
+        {
+            Repeats.Add(new AppendCall(call.Call.Key, call.Call.Id!, call.Floor, done));
         }
     }
 

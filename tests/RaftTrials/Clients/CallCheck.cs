@@ -56,7 +56,7 @@ internal sealed class CallCheck
         _log.Index().Where(pair => pair.Item.Serial != pair.Index + 1).Select(pair => $"'{pair.Item}' is at place {pair.Index + 1}");
 
     private IEnumerable<string> WrongAppends() =>
-        _book.Appends.Select(append => append.Outcome switch
+        _book.Appends.Concat(_book.Repeats).Select(append => append.Outcome switch
         {
             Outcome<long>.Done done => WrongDone(append, done),
             Outcome<long>.NotCommitted when _serialsById.TryGetValue(append.Id, out var serials) =>

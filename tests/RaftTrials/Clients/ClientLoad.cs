@@ -18,6 +18,10 @@ internal sealed class ClientLoad(ActorSystem system, IReadOnlyList<string> conta
     private const int BurstSize = 10;
     private const int PauseMax = 60;
     private const int StreamMax = 500;
+    private const int RepeatsMax = 3;
+
+    // One append of so many is repeated although it is done.
+    private const int DoneRepeated = 10;
 
     // Keys change, so that no key collects many unknown appends: these make the check of a history expensive.
     private static readonly TimeSpan KeyTime = TimeSpan.FromSeconds(2);
@@ -105,7 +109,33 @@ internal sealed class ClientLoad(ActorSystem system, IReadOnlyList<string> conta
         int number, RaftClient<string, long> client, string key, TimeSpan? timeout, CancellationToken patience)
     {
         var call = book.Append(number, key);
-        book.End(call, await client.AppendAsync(key, call.Call.Id!, timeout, patience));
+        var dice = Random.Shared.Next(2 * DoneRepeated);
+        RequestKey? requestKey = dice < DoneRepeated ? new RequestKey(call.Call.Id!, new Serial(call.Floor)) : default(RequestKey?);
+        var outcome = await client.AppendAsync(key, call.Call.Id!, timeout, patience, requestKey);
+        for (var i = 0; i < RepeatsMax && requestKey is { } known && outcome is Outcome<long>.Unknown; i++)
+        {
+            // A repeat that was not committed says nothing about the first attempt.
+            outcome = await Repeat(call, known) ?? outcome;
+        }
+
+        book.End(call, outcome);
+        if (dice == 0 && outcome is Outcome<long>.Done)
+        {
+            await Repeat(call, requestKey!.Value);
+        }
+    }
+
+    /// <summary>Repeats an append by another client. Null: it is not done, as far as the client knows.</summary>
+    private async Task<Outcome<long>.Done?> Repeat(OpenCall call, RequestKey requestKey)
+    {
+        await using var client = Create();
+        var done = await client.AppendAsync(call.Call.Key, call.Call.Id!, requestKey: requestKey) as Outcome<long>.Done;
+        if (done is not null)
+        {
+            book.AddRepeat(call, done);
+        }
+
+        return done;
     }
 
     private async Task Read(int number, RaftClient<string, long> client, string key)

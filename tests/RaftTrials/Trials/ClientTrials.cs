@@ -99,7 +99,8 @@ internal static class ClientTrials
     {
         var (done, unknown) = (book.Appends.Count(append => append.Outcome is Outcome<long>.Done),
             book.Appends.Count(append => append.Outcome is Outcome<long>.Unknown));
-        return $"{done} appends done, {book.Appends.Count - done - unknown} not committed, {unknown} unknown; {book.Reads.Count} reads and "
+        return $"{done} appends done, {book.Appends.Count - done - unknown} not committed, {unknown} unknown; {book.Repeats.Count} repeats "
+            + $"with keys done, none appended twice; {book.Reads.Count} reads and "
             + $"{book.Gets.Count} Gets answered, {book.Failed} failed; {book.Streams.Count} subscriptions with "
             + $"{book.Streams.Sum(stream => stream.Pairs.Count)} pairs";
     }
