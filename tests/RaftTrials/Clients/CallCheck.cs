@@ -123,9 +123,52 @@ internal sealed class CallCheck
     }
 
     private IEnumerable<string> History() =>
-        Linearizability.Check(_book.History, new KeyModel()) is var verdict and not HistoryVerdict<KeyCall, KeyState>.Linearizable
+        Linearizability.Check(Completed(), new KeyModel()) is var verdict and not HistoryVerdict<KeyCall, KeyState>.Linearizable
             ? [verdict.ToString()]
             : [];
+
+    /// <summary>
+    /// The history with what the log tells about unknown appends: each took effect before the end, with the count of its place, or never.
+    /// Without this, the search has too many orders to try after a long time without a leader.
+    /// </summary>
+    private OperationHistory<KeyCall, KeyState> Completed()
+    {
+        var history = new OperationHistory<KeyCall, KeyState>();
+        var operations = _book.History.Operations;
+        var ended = operations.Where(each => each.Outcome != OperationOutcome.Unknown && each.Ended is not null);
+        var events = operations.Select(each => (Place: each.Invoked, Operation: each, IsEnd: false))
+            .Concat(ended.Select(each => (Place: each.Ended!.Value, Operation: each, IsEnd: true)))
+            .Concat(operations.Where(each => each.Outcome == OperationOutcome.Unknown)
+                .Select(each => (Place: int.MaxValue, Operation: each, IsEnd: true)));
+        Dictionary<Operation<KeyCall, KeyState>, Operation<KeyCall, KeyState>> copies = [];
+        foreach (var (_, operation, isEnd) in events.OrderBy(each => each.Place))
+        {
+            if (!isEnd)
+            {
+                copies[operation] = history.Invoke(operation.Client, operation.Input);
+            }
+            else if (OutputOf(operation) is { } output)
+            {
+                history.Ok(copies[operation], output);
+            }
+            else
+            {
+                history.Fail(copies[operation]);
+            }
+        }
+
+        return history;
+    }
+
+    // Null: it had no effect.
+    private KeyState? OutputOf(Operation<KeyCall, KeyState> operation)
+    {
+        var isTold = operation.Outcome == OperationOutcome.Ok && operation.Output.Value.Count != KeyModel.NoResult;
+        return isTold ? operation.Output.Value
+            : operation.Input.Id is { } id && _serialsById.TryGetValue(id, out var serials) ? StateAt(operation.Input.Key, serials[0])
+            : operation.Outcome == OperationOutcome.Ok ? operation.Output.Value
+            : null;
+    }
 
     private LoggedPair? At(long serial) => serial >= 1 && serial <= _log.Count ? _log[(int)serial - 1] : null;
 
