@@ -4,7 +4,7 @@ using RaftActors.Core;
 namespace RaftActors.Wire;
 
 /// <summary>A <see cref="RequestKey"/>, as messages hold it.</summary>
-internal readonly record struct HashedKey(RequestKeyHash Hash, Serial? Since)
+internal sealed record HashedKey(RequestKeyHash Hash, Serial? Since)
 {
     public static void Write(ByteWriter writer, HashedKey key)
     {
