@@ -59,7 +59,7 @@ internal sealed class RaftHostedService(
         var (name, config) = (options.Value.SystemName, HostConfig.Of(options.Value, paths));
         try
         {
-            return ActorSystem.Create(name, config);
+            return ActorSystem.Create(name, config.WithFallback(Raft.DefaultConfig()));
         }
         catch (Exception cause)
         {

@@ -26,6 +26,9 @@ namespace RaftActors;
 /// </summary>
 public sealed class Raft : IExtension
 {
+    private static readonly Config Defaults =
+        ConfigurationFactory.FromResource("RaftActors.reference.conf", Assembly.GetExecutingAssembly());
+
     private readonly Lock _lock = new();
     private readonly Dictionary<(string Group, ProcessName Name), ProcessOpening> _processes = [];
     private readonly ExtendedActorSystem _system;
@@ -38,7 +41,7 @@ public sealed class Raft : IExtension
 
         // The defaults also name the serializer of the wire. A serializer that code adds would be lost: Akka.NET makes all serializers
         // again from the configuration whenever an extension injects its defaults.
-        system.Settings.InjectTopLevelFallback(Reference);
+        system.Settings.InjectTopLevelFallback(DefaultConfig());
         ResultTypes = new ResultTypes(system);
         _stores = new StoreRoom(system);
         system.RegisterOnTermination(CloseStores);
@@ -72,15 +75,18 @@ public sealed class Raft : IExtension
     /// <summary>The result types that outcomes of other nodes may have.</summary>
     internal ResultTypes ResultTypes { get; }
 
-    /// <summary>The defaults: <c>reference.conf</c>.</summary>
-    internal static Config Reference { get; } =
-        ConfigurationFactory.FromResource("RaftActors.reference.conf", Assembly.GetExecutingAssembly());
-
     /// <summary>The actor that raft actors attach to: <c>/system/raft</c>, or in a test the scripted group.</summary>
     internal IActorRef Host => ScriptedHost ?? _registry;
 
     /// <summary>A test sets it before its first raft actor starts. Then names and rosters are not checked.</summary>
     internal IActorRef? ScriptedHost { get; set; }
+
+    /// <summary>
+    /// The defaults, with the serializer of the messages between nodes. The extension adds them when it starts. A system that has them from
+    /// the start, by <c>config.WithFallback(Raft.DefaultConfig())</c>, can read messages that arrive before. Otherwise it logs and drops
+    /// them, and loses nothing else.
+    /// </summary>
+    public static Config DefaultConfig() => Defaults;
 
     /// <summary>The raft groups of an actor system. The first call, or the first raft actor, creates them.</summary>
     public static Raft Get(ActorSystem system) => system.WithExtension<Raft, RaftExtension>();

@@ -33,7 +33,7 @@ internal static class OwnSystem
               remote.dot-netty.tcp { hostname = "{{HostTowards(contacts[0])}}", port = 0 }
             }
             """);
-        return ActorSystem.Create("raft-client", settings?.WithFallback(own) ?? own);
+        return ActorSystem.Create("raft-client", (settings?.WithFallback(own) ?? own).WithFallback(Raft.DefaultConfig()));
     }
 
     /// <summary>

@@ -16,7 +16,7 @@ internal static class ConfigKeys
     private static readonly string[] OfNode = ["node", "group", "discovery", "contacts", "discovery-interval", Groups];
 
     /// <summary>Each path of reference.conf below <c>raft</c>, and whether it holds further keys.</summary>
-    private static readonly Dictionary<string, bool> Known = PathsIn(Raft.Reference.GetConfig("raft")!, "").ToDictionary();
+    private static readonly Dictionary<string, bool> Known = PathsIn(Raft.DefaultConfig().GetConfig("raft")!, "").ToDictionary();
 
     /// <param name="raft">The configuration of <c>raft</c>.</param>
     /// <exception cref="RaftConfigurationException">It holds a key that reference.conf does not have.</exception>

@@ -15,7 +15,7 @@ internal static class StartFailure
     /// <param name="process">The name of the process, without its node.</param>
     public static void Publish(ActorSystem system, string? group, string process, Exception cause)
     {
-        var config = system.Settings.Config.WithFallback(Raft.Reference);
+        var config = system.Settings.Config.WithFallback(Raft.DefaultConfig());
         var node = config.GetString("raft.node") is { Length: > 0 } configured ? configured : UnknownNode;
         var name = new ProcessName($"{(process.Length > 0 ? process : UnknownNode)}@{node}");
         system.EventStream.Publish(new RaftEvent.StartFailed(group ?? config.GetString("raft.group") ?? "", name, cause));

@@ -14,6 +14,8 @@ namespace RaftActors.Cli.Tests.Client;
 /// </summary>
 internal sealed class ScriptedServer : IDisposable
 {
+    private static readonly ConcurrentBag<Socket> Holders = [];
+
     private readonly ActorSystem _system;
 
     /// <param name="script">Returns the replies to a request, in order; empty: it is never answered.</param>
@@ -54,12 +56,15 @@ internal sealed class ScriptedServer : IDisposable
         return new(request => [new Reply.Committed(request.Number, Interlocked.Increment(ref serial), WasThere: false)], port);
     }
 
-    /// <summary>An address without a listener.</summary>
+    /// <summary>
+    /// An address without a listener. A socket holds the port until the process ends: a parallel test program could listen on a free one.
+    /// </summary>
     public static ServerId Dead()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return new ServerId("", ((IPEndPoint)listener.LocalEndpoint).Port);
+        var holder = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        holder.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        Holders.Add(holder);
+        return new ServerId("", ((IPEndPoint)holder.LocalEndPoint!).Port); // Justification: a bound socket has an address.
     }
 
     /// <summary>Starts to end the server: closes its connections and releases the port.</summary>

@@ -52,7 +52,8 @@ public sealed class ClientSettingsTests
     [Fact]
     public void Contacts_need_an_actor_system_with_an_address()
     {
-        var config = ConfigurationFactory.ParseString("raft.client.contacts = [\"orders@10.0.0.1:2552\"]").WithFallback(Raft.Reference);
+        var config = ConfigurationFactory.ParseString("raft.client.contacts = [\"orders@10.0.0.1:2552\"]")
+            .WithFallback(Raft.DefaultConfig());
 
         var problem = Assert.Throws<RaftConfigurationException>(
             () => ClientSettings.Read(config, new Address("akka", "shop"), null, new RaftClientOptions()));
@@ -61,5 +62,5 @@ public sealed class ClientSettingsTests
     }
 
     private static ClientSettings Read(string config, string? group = null) => ClientSettings.Read(
-        ConfigurationFactory.ParseString(config).WithFallback(Raft.Reference), Self, group, new RaftClientOptions());
+        ConfigurationFactory.ParseString(config).WithFallback(Raft.DefaultConfig()), Self, group, new RaftClientOptions());
 }

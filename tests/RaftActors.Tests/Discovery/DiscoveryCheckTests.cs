@@ -58,7 +58,7 @@ public sealed class DiscoveryCheckTests
         var system = ActorSystem.Create("check", ConfigurationFactory.ParseString(text));
         try
         {
-            var root = system.Settings.Config.WithFallback(Raft.Reference);
+            var root = system.Settings.Config.WithFallback(Raft.DefaultConfig());
             DiscoveryCheck.Demand(system, RaftSettings.Read(root, new RaftOptions<string>(), "raft1", null));
         }
         finally

@@ -25,7 +25,7 @@ internal sealed class Bench
     /// <param name="name">The name of the process.</param>
     public Bench(TestKitBase kit, LogSlice preload = default, string name = "raft1")
     {
-        var config = ConfigurationFactory.ParseString(Settings).WithFallback(Raft.Reference);
+        var config = ConfigurationFactory.ParseString(Settings).WithFallback(Raft.DefaultConfig());
         var settings = RaftSettings.Read(config, new RaftOptions<string>(), name, null);
         Store = new ScriptedStore();
         var (store, recovered) = HostedStore.Open(Store, new StoreOwner(settings.Group, settings.Self), preload);

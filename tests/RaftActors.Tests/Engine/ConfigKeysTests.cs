@@ -56,5 +56,5 @@ public sealed class ConfigKeysTests
     }
 
     private static void Read(string config) => // Justification: the reference has raft.
-        ConfigKeys.DemandKnown(ConfigurationFactory.ParseString(config).WithFallback(Raft.Reference).GetConfig("raft")!);
+        ConfigKeys.DemandKnown(ConfigurationFactory.ParseString(config).WithFallback(Raft.DefaultConfig()).GetConfig("raft")!);
 }

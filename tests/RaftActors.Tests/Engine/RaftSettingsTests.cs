@@ -259,7 +259,7 @@ public sealed class RaftSettingsTests
     private static CoreOptions ToCore(RaftSettings settings) => settings.ToCoreOptions(new Member(settings.Self, default), 1);
 
     private static RaftSettings Read(string config, RaftOptions<string>? options = null) => RaftSettings.Read(
-        ConfigurationFactory.ParseString(config).WithFallback(Raft.Reference),
+        ConfigurationFactory.ParseString(config).WithFallback(Raft.DefaultConfig()),
         options ?? new RaftOptions<string>(),
         "raft1",
         defaultNode: null);

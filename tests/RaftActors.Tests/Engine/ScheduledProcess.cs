@@ -161,7 +161,7 @@ internal sealed class ScheduledProcess
     private static RaftSettings SettingsOf(int number)
     {
         var config = ConfigurationFactory.ParseString(Bench.Settings.Replace("raft.node = \"node1\"", $"raft.node = \"node{number}\""));
-        return RaftSettings.Read(config.WithFallback(Raft.Reference), new RaftOptions<string>(), $"raft{number}", null);
+        return RaftSettings.Read(config.WithFallback(Raft.DefaultConfig()), new RaftOptions<string>(), $"raft{number}", null);
     }
 
     // Overwrites the uncommitted entries of a former leader.

@@ -23,11 +23,22 @@ public sealed class RaftMessageSerializerTests : TestKit
     [Fact]
     public void Serializer_is_registered_when_the_users_configuration_holds_the_defaults_already()
     {
-        using var system = ActorSystem.Create("configured", Raft.Reference);
+        using var system = ActorSystem.Create("configured", Raft.DefaultConfig());
 
         Raft.Get(system);
 
         Assert.IsType<RaftMessageSerializer>(system.Serialization.FindSerializerForType(typeof(WireMessage.Hello)));
+    }
+
+    [Fact]
+    public void System_with_the_defaults_reads_messages_before_it_starts_the_extension()
+    {
+        var bytes = _serializer.ToBinary(Samples.All["kl"]);
+        using var system = ActorSystem.Create("started", Raft.DefaultConfig());
+
+        var message = system.Serialization.Deserialize(bytes, _serializer.Identifier, "kl");
+
+        Assert.Equal(Samples.All["kl"], message);
     }
 
     [Fact]

@@ -53,7 +53,7 @@ internal static class MemberCommand
               heartbeat-interval = 50ms
               tick-interval = 10ms
             }
-            """).WithFallback(Network(port)));
+            """).WithFallback(Network(port)).WithFallback(Raft.DefaultConfig()));
         system.EventStream.Subscribe(system.ActorOf(Props.Create(() => new Reporter(terminal)), "reporter"), typeof(RaftEvent));
         var register = system.ActorOf(Props.Create(() => new Register()), "register");
         _ = Task.Run(() => Obey(register, terminal));
