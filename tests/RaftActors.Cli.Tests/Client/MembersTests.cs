@@ -61,9 +61,9 @@ public sealed class MembersTests
 
         var run = Run.Here("members", "remove", ":9993", "-S", $"{silent.Id},{next.Id}", "--timeout", "5");
 
-        Assert.Equal(
-            (3, "", $"raft: unknown whether :9993 was removed: {silent.Id} did not answer in time; run 'raft status' to find out\n"),
-            (run.Code, run.Output, run.Error));
+        // On a busy machine the connection may be lost before the time is up. The outcome is unknown then too.
+        Assert.Equal((3, ""), (run.Code, run.Output));
+        Assert.Matches("^raft: unknown whether :9993 was removed: .*; run 'raft status' to find out\n$", run.Error);
         Assert.Single(silent.Requests);
         Assert.Empty(next.Requests);
     }
