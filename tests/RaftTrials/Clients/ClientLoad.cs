@@ -78,7 +78,8 @@ internal sealed class ClientLoad(ActorSystem system, IReadOnlyList<string> conta
             {
                 < 50 => Append(number, client, key, timeout, patience.Token),
                 < 55 => Burst(number, client, key, timeout, patience.Token),
-                < 75 => Read(number, client, key),
+                < 65 => Read(number, client, key, ReadConsistency.Linearizable),
+                < 75 => Read(number, client, key, ReadConsistency.Lease),
                 < 83 => Read(client, key, book.Floor),
                 < 90 => Read(client, key, 0),
                 _ => Get(client, Math.Max(1, book.Floor + random.Next(-200, 20))),
@@ -138,10 +139,10 @@ internal sealed class ClientLoad(ActorSystem system, IReadOnlyList<string> conta
         return done;
     }
 
-    private async Task Read(int number, RaftClient<string, long> client, string key)
+    private async Task Read(int number, RaftClient<string, long> client, string key, ReadConsistency linearizable)
     {
         var call = book.Read(number, key);
-        book.End(call, await Ask(client, key, ReadConsistency.Linearizable));
+        book.End(call, await Ask(client, key, linearizable));
     }
 
     private async Task Read(RaftClient<string, long> client, string key, long atLeast) =>

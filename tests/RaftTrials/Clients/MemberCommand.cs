@@ -52,6 +52,7 @@ internal static class MemberCommand
               election-timeout { min = 300ms, max = 600ms }
               heartbeat-interval = 50ms
               tick-interval = 10ms
+              lease.enabled = on
             }
             """).WithFallback(Network(port)).WithFallback(Raft.DefaultConfig()));
         system.EventStream.Subscribe(system.ActorOf(Props.Create(() => new Reporter(terminal)), "reporter"), typeof(RaftEvent));
