@@ -7,6 +7,8 @@ using Akka.Configuration;
 
 using RaftActors.Cli.Protocol;
 
+using TrialKit;
+
 namespace RaftActors.Cli.Tests.Client;
 
 /// <summary>
@@ -19,8 +21,10 @@ internal sealed class ScriptedServer : IDisposable
     private readonly ActorSystem _system;
 
     /// <param name="script">Returns the replies to a request, in order; empty: it is never answered.</param>
-    public ScriptedServer(Func<Request, IEnumerable<Reply>> script, int port = 0)
+    /// <param name="port">Null: a free one, which stays free for the next server of this test.</param>
+    public ScriptedServer(Func<Request, IEnumerable<Reply>> script, int? port = null)
     {
+        var bound = port ?? FreePorts.Next();
         _system = ActorSystem.Create(ServerId.GroupName, ConfigurationFactory.ParseString(
             $$"""
             akka {
@@ -28,7 +32,7 @@ internal sealed class ScriptedServer : IDisposable
               stdout-loglevel = OFF
               actor.provider = remote
               coordinated-shutdown.run-by-actor-system-terminate = off
-              remote.dot-netty.tcp { hostname = "127.0.0.1", port = {{port}}, maximum-frame-size = {{MessageLimits.FrameBytesMax}}b }
+              remote.dot-netty.tcp { hostname = "127.0.0.1", port = {{bound}}, maximum-frame-size = {{MessageLimits.FrameBytesMax}}b }
             }
             """).WithFallback(ProtocolSerializer.Registration));
         Id = new ServerId("", ((ExtendedActorSystem)_system).Provider.DefaultAddress.Port!.Value);
@@ -50,7 +54,7 @@ internal sealed class ScriptedServer : IDisposable
     public static ScriptedServer Silent() => new(_ => []);
 
     /// <summary>A server that commits every append, in order, from serial 1.</summary>
-    public static ScriptedServer Committing(int port = 0)
+    public static ScriptedServer Committing(int? port = null)
     {
         var serial = 0;
         return new(request => [new Reply.Committed(request.Number, Interlocked.Increment(ref serial), WasThere: false)], port);
