@@ -12,12 +12,12 @@ namespace RaftActors.Codec;
 /// </summary>
 internal ref struct ByteReader(ReadOnlySpan<byte> bytes)
 {
-    // Null: the caller may use the bytes again.
-    private readonly ReadOnlyMemory<byte>? _kept;
-
     private const int WrittenMemberSizeMin = 17;
 
     private readonly ReadOnlySpan<byte> _bytes = bytes;
+
+    // Null: the caller may use the bytes again.
+    private readonly ReadOnlyMemory<byte>? _kept;
 
     // The members read so far, in order. Null: members are not shared.
     private List<Member>? _members;

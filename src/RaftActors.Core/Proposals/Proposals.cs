@@ -9,8 +9,7 @@ internal sealed class Proposals(RaftState state, LeaderLog log)
     public AnsweredRequest? Find(RequestId request, RequestKeyHash? key)
     {
         var leader = state.Role as LeaderRole;
-        return FindRequest(leader, state.Sessions.Of(request.Origin), request)
-            ?? (key is { } known ? FindKey(leader, known, request) : null);
+        return FindRequest(leader, state.Sessions.Of(request.Origin), request) ?? FindKey(leader, key, request);
     }
 
     /// <summary>The shell proposes pairs.</summary>
@@ -70,13 +69,9 @@ internal sealed class Proposals(RaftState state, LeaderLog log)
         // have reached. The same holds for a request key.
         var session = state.Sessions.Of(request.Origin);
         var keyed = pair as Payload.KeyedPair;
-        if (FindRequest(leader, session, request) is { } known)
+        if ((FindRequest(leader, session, request) ?? FindKey(leader, keyed?.RequestKey, request)) is { } known)
         {
             state.Effects.Add(new Effect.Repeated(request, known.Index, known.Serial));
-        }
-        else if (keyed is not null && FindKey(leader, keyed.RequestKey, request) is { } first)
-        {
-            state.Effects.Add(new Effect.Repeated(request, first.Index, first.Serial));
         }
         else if (request.Number <= (session?.Forgotten ?? 0) || (session is null && isRetry && state.Sessions.IsFull))
         {
@@ -126,8 +121,13 @@ internal sealed class Proposals(RaftState state, LeaderLog log)
             : null;
     }
 
-    private AnsweredRequest? FindKey(LeaderRole? leader, RequestKeyHash key, RequestId request)
+    private AnsweredRequest? FindKey(LeaderRole? leader, RequestKeyHash? requestKey, RequestId request)
     {
+        if (requestKey is not { } key)
+        {
+            return null;
+        }
+
         var place = state.Keys.Find(key) ?? leader?.Open.Find(key);
         return place is var (index, serial) ? new AnsweredRequest(request.Number, index, serial) : null;
     }

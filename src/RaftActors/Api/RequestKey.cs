@@ -32,10 +32,8 @@ public readonly record struct RequestKey(string Text, Serial? Since = null)
             throw new ArgumentException("The request key has no text. Pass a text that names the operation, or no key.");
         }
 
-        var bytes = new byte[StrictText.SizeOf(Text)];
-        StrictText.Encode(Text, bytes);
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(bytes, hash);
+        SHA256.HashData(StrictText.Encode(Text), hash);
         return new HashedKey(new RequestKeyHash(new Guid(hash[..16])), Since);
     }
 }

@@ -21,7 +21,7 @@ internal sealed class ClusterProcesses : IDisposable
         foreach (var own in cell.Topology == "single" ? [string.Join(',', ports)] : ports)
         {
             string[] arguments = [typeof(ClusterProcesses).Assembly.Location, "cluster-node", string.Join(',', ports), own];
-            _nodes.Add(ChildProcess.Start(Environment.ProcessPath!, _directory is null ? arguments : [.. arguments, _directory]));
+            _nodes.Add(ChildProcess.Start("dotnet", _directory is null ? arguments : [.. arguments, _directory]));
         }
     }
 

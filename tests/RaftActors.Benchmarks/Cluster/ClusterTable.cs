@@ -1,5 +1,7 @@
 using System.Globalization;
 
+using RaftActors.Benchmarks.Store;
+
 namespace RaftActors.Benchmarks.Cluster;
 
 /// <summary>Prints a table in Markdown. Each figure is the median of the runs; the rate has its minimum and maximum too.</summary>
@@ -16,20 +18,14 @@ internal static class ClusterTable
         {
             var all = runs[cell];
             var rates = all.Select(run => run.Load.OperationsPerSecond).ToArray();
-            var latencies = Enumerable.Range(0, 4).Select(place => Median(all.Select(run => run.Load.Latencies[place])));
+            var latencies = Enumerable.Range(0, 4).Select(place => Round.Median(all, run => run.Load.Latencies[place]));
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {cell} | {rates.Min():N0} / {Median(rates):N0} / {rates.Max():N0} | " +
+                $"| {cell} | {rates.Min():N0} / {Round.Median(rates, rate => rate):N0} / {rates.Max():N0} | " +
                 $"{string.Join(" | ", latencies.Select(one => one.ToString("N0", CultureInfo.InvariantCulture)))} | " +
-                $"{Median(all.Select(run => run.CpuMicrosecondsPerOperation)):F1} | " +
-                $"{Median(all.Select(run => run.GarbageBytesPerOperation)):N0} | {100 * Median(all.Select(run => run.PausedShare)):F2} | " +
-                $"{Median(all.Select(run => run.OtherCores)):F2} | {all.Sum(run => run.Load.Failed)} |"));
+                $"{Round.Median(all, run => run.CpuMicrosecondsPerOperation):F1} | " +
+                $"{Round.Median(all, run => run.GarbageBytesPerOperation):N0} | {100 * Round.Median(all, run => run.PausedShare):F2} | " +
+                $"{Round.Median(all, run => run.OtherCores):F2} | {all.Sum(run => run.Load.Failed)} |"));
         }
-    }
-
-    private static double Median(IEnumerable<double> values)
-    {
-        var sorted = values.Order().ToArray();
-        return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
     }
 }

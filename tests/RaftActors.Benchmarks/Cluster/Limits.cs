@@ -87,9 +87,6 @@ internal sealed record Limits(double Sync, double SyncOfThree, double RoundTrip)
         return MedianMicroseconds(times);
     }
 
-    private static double MedianMicroseconds(List<long> ticks)
-    {
-        ticks.Sort();
-        return Stopwatch.GetElapsedTime(0, ticks[ticks.Count / 2]).TotalMicroseconds;
-    }
+    private static double MedianMicroseconds(List<long> ticks) =>
+        Round.Median(ticks, one => Stopwatch.GetElapsedTime(0, one).TotalMicroseconds);
 }

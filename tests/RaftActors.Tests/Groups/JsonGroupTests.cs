@@ -11,26 +11,13 @@ namespace RaftActors.Tests.Groups;
 /// <summary>A group and a client with types of the application, and one call for their JSON on each node.</summary>
 public sealed class JsonGroupTests : TestKit
 {
-    private const string Remote =
-        """
-        akka {
-          loglevel = ERROR
-          actor.provider = remote
-          remote.dot-netty.tcp { hostname = "127.0.0.1", port = 0 }
-        }
-        """;
-
     private readonly int _port = FreePorts.Next();
     private readonly ActorSystem _node;
-    private readonly ActorSystem _client = ActorSystem.Create("client", Remote);
+    private readonly ActorSystem _client = ActorSystem.Create("client", RemoteNode.Network);
 
     public JsonGroupTests()
     {
-        var config = $$"""
-            akka.remote.dot-netty.tcp.port = {{_port}}
-            raft { discovery = node-names, node = ":{{_port}}", roster = ["stock@:{{_port}}"], quorum.allow-fewer-than-three = on }
-            """;
-        _node = ActorSystem.Create("shop", ConfigurationFactory.ParseString(config).WithFallback(Remote));
+        _node = ActorSystem.Create("shop", RemoteNode.ConfigOf("stock", _port));
         Raft.Get(_node).UseJson(StockJson.Default);
     }
 

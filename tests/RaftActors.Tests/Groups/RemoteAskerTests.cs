@@ -9,32 +9,20 @@ namespace RaftActors.Tests.Groups;
 /// <summary>An actor system without raft actors asks a raft actor on another node.</summary>
 public sealed class RemoteAskerTests : TestKit
 {
-    private const string Remote =
-        """
-        akka {
-          loglevel = ERROR
-          actor.provider = remote
-          remote.dot-netty.tcp { hostname = "127.0.0.1", port = 0 }
-        }
-        """;
-
     // Longer than any answer takes on a working machine.
     private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
 
     private readonly ActorSystem _node;
     private readonly ActorSystem _client = ActorSystem.Create(
-        "client", ConfigurationFactory.ParseString("akka.extensions = [\"RaftActors.RaftExtension, RaftActors\"]").WithFallback(Remote));
+        "client",
+        ConfigurationFactory.ParseString("akka.extensions = [\"RaftActors.RaftExtension, RaftActors\"]").WithFallback(RemoteNode.Network));
 
     private readonly int _port = FreePorts.Next();
     private readonly ActorSelection _counter;
 
     public RemoteAskerTests()
     {
-        var config = $$"""
-            akka.remote.dot-netty.tcp.port = {{_port}}
-            raft { discovery = node-names, node = ":{{_port}}", roster = ["counter@:{{_port}}"], quorum.allow-fewer-than-three = on }
-            """;
-        _node = ActorSystem.Create("counters", ConfigurationFactory.ParseString(config).WithFallback(Remote));
+        _node = ActorSystem.Create("counters", RemoteNode.ConfigOf("counter", _port));
         _node.ActorOf(Props.Create(() => new Counter()), "counter");
         _counter = At("counter");
     }

@@ -11,16 +11,6 @@ namespace RaftActors.Tests.Groups;
 /// <summary>A process that is no member calls a group over real sockets.</summary>
 public sealed class RemoteClientTests : TestKit
 {
-    private const string Remote =
-        """
-        akka {
-          loglevel = ERROR
-          log-dead-letters = off
-          actor.provider = remote
-          remote.dot-netty.tcp { hostname = "127.0.0.1", port = 0 }
-        }
-        """;
-
     private readonly List<ActorSystem> _systems = [];
 
     [Fact]
@@ -112,7 +102,7 @@ public sealed class RemoteClientTests : TestKit
     public async Task Result_of_a_type_that_the_client_does_not_know_fails_the_call_at_once()
     {
         var port = FreePorts.Next();
-        Start("counters", ConfigOf(port)).ActorOf(Props.Create(() => new Priced()), "counter");
+        Start("counters", RemoteNode.ConfigOf("counter", port)).ActorOf(Props.Create(() => new Priced()), "counter");
         await using var client = NewClient<int, int>($"counters@127.0.0.1:{port}");
 
         var problem = await Assert.ThrowsAsync<InvalidOperationException>(() => client.AppendAsync("clicks", 1));
@@ -150,7 +140,7 @@ public sealed class RemoteClientTests : TestKit
     public async Task Client_without_types_shows_and_changes_the_group()
     {
         var port = StartCounter();
-        await using var client = Raft.Get(Start("shop", "")).CreateClient(
+        await using var client = Raft.Get(Start("shop", Config.Empty)).CreateClient(
             options: new RaftClientOptions { Contacts = [$"counters@127.0.0.1:{port}"] });
 
         var change = await client.SetMaxQuorumAsync(5);
@@ -198,7 +188,7 @@ public sealed class RemoteClientTests : TestKit
     public async Task Cancelled_append_and_disposed_client_end_unsent_appends_as_not_committed()
     {
         using var cancellation = new CancellationTokenSource();
-        var client = Raft.Get(Start("shop", "")).CreateClient<int, int>();
+        var client = Raft.Get(Start("shop", Config.Empty)).CreateClient<int, int>();
         var first = client.AppendAsync("clicks", 1, cancellationToken: cancellation.Token);
         var second = client.AppendAsync("clicks", 2);
 
@@ -219,21 +209,16 @@ public sealed class RemoteClientTests : TestKit
     private int StartCounter()
     {
         var port = FreePorts.Next();
-        Start("counters", ConfigOf(port)).ActorOf(Props.Create(() => new Counter()), "counter");
+        Start("counters", RemoteNode.ConfigOf("counter", port)).ActorOf(Props.Create(() => new Counter()), "counter");
         return port;
     }
 
-    private static string ConfigOf(int port) => $$"""
-        akka.remote.dot-netty.tcp.port = {{port}}
-        raft { discovery = node-names, node = ":{{port}}", roster = ["counter@:{{port}}"], quorum.allow-fewer-than-three = on }
-        """;
-
     private RaftClient<TValue, TResult> NewClient<TValue, TResult>(string contact) =>
-        Raft.Get(Start("shop", "")).CreateClient<TValue, TResult>(options: new() { Contacts = [contact] });
+        Raft.Get(Start("shop", Config.Empty)).CreateClient<TValue, TResult>(options: new() { Contacts = [contact] });
 
-    private ActorSystem Start(string name, string config)
+    private ActorSystem Start(string name, Config config)
     {
-        var system = ActorSystem.Create(name, ConfigurationFactory.ParseString(config).WithFallback(Remote));
+        var system = ActorSystem.Create(name, config.WithFallback(RemoteNode.Network));
         _systems.Add(system);
         return system;
     }

@@ -1,0 +1,25 @@
+using Akka.Configuration;
+
+namespace RaftActors.Tests.Groups;
+
+/// <summary>The configuration of actor systems that call each other over real sockets.</summary>
+internal static class RemoteNode
+{
+    /// <summary>For a system without a raft actor. It listens on a free port.</summary>
+    public static readonly Config Network = ConfigurationFactory.ParseString(
+        """
+        akka {
+          loglevel = ERROR
+          log-dead-letters = off
+          actor.provider = remote
+          remote.dot-netty.tcp { hostname = "127.0.0.1", port = 0 }
+        }
+        """);
+
+    /// <summary>For a system at this port whose one raft process is the whole group.</summary>
+    public static Config ConfigOf(string process, int port) => ConfigurationFactory.ParseString(
+        $$"""
+        akka.remote.dot-netty.tcp.port = {{port}}
+        raft { discovery = node-names, node = ":{{port}}", roster = ["{{process}}@:{{port}}"], quorum.allow-fewer-than-three = on }
+        """).WithFallback(Network);
+}
