@@ -20,4 +20,8 @@ internal static class OptionValue
 
         return [.. numbers];
     }
+
+    /// <summary>Parses words, separated by commas; null if one is not allowed.</summary>
+    public static string[]? Words(string text, params string[] allowed) =>
+        text.Split(',') is var words && words.All(allowed.Contains) ? words : null;
 }

@@ -1,89 +1,100 @@
+using System.Runtime.InteropServices;
+
 using BenchmarkDotNet.Running;
 
 using RaftActors.Benchmarks.Actors;
 using RaftActors.Benchmarks.Cluster;
+using RaftActors.Benchmarks.Compare;
 using RaftActors.Benchmarks.Store;
 
 namespace RaftActors.Benchmarks;
 
 internal static class Program
 {
-    private static async Task Main(string[] arguments)
+    private const int BadUsage = 2;
+
+    private static readonly TimeSpan TimeToEnd = TimeSpan.FromSeconds(5);
+
+    private static readonly Verb[] Verbs =
+    [
+        new("cluster", "Appends through RaftClient: groups of three nodes", ClusterArguments.Help,
+            (words, stop) => ClusterBenchmark.RunAsync(ClusterArguments.Parse(words), stop)),
+        new("compare", "the same, in turn with other Raft libraries", CompareArguments.Help,
+            (words, stop) => CompareBenchmark.RunAsync(CompareArguments.Parse(words), stop)),
+        Verb.Of("bytes", "exact bytes of a committed entry in Core", "bytes  has no options", _ => Bytes.Print()),
+        Verb.Of("store", "a durable append", StoreArguments.Help, words => StoreBenchmark.Run(StoreArguments.Parse(words))),
+        Verb.Of("store-recovery", "the opening of a long log", StoreArguments.Help,
+            words => StoreRecovery.Run(StoreArguments.Parse(words))),
+        Verb.Of("append", "the parts of an Append", ActorArguments.Help, words => AppendBenchmark.Run(ActorArguments.Parse(words))),
+        Verb.Of("burst", "many simultaneous calls", ActorArguments.Help, words => BurstBenchmark.Run(ActorArguments.Parse(words))),
+        new(ClusterNode.Verb, Summary: null, "", (words, _) => ClusterNode.RunAsync(words)),
+    ];
+
+    private static async Task<int> Main(string[] arguments)
     {
-        if (arguments is ["cluster-node", .. var node])
+        if (arguments is [] or ["--help"])
         {
-            await ClusterNode.RunAsync(node);
-            return;
+            PrintVerbs();
+            return 0;
         }
 
-        if (arguments is ["cluster", .. var clusterOptions])
+        if (arguments[0].StartsWith("--", StringComparison.Ordinal))
         {
-            await RunClusterAsync(ClusterArguments.Parse(clusterOptions));
-            return;
+            BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(arguments);
+            return 0;
         }
 
-        if (arguments is ["bytes"])
+        if (Array.Find(Verbs, verb => verb.Name == arguments[0]) is not { } verb)
         {
-            Bytes.Print();
-            return;
+            Console.Error.WriteLine($"There is no benchmark '{arguments[0]}'. --help lists them.");
+            return BadUsage;
         }
 
-        if (arguments is ["store" or "store-recovery", .. var options])
+        if (arguments.Contains("--help"))
         {
-            RunStore(arguments[0], StoreArguments.Parse(options));
-            return;
+            Console.WriteLine(verb.Help);
+            return 0;
         }
 
-        if (arguments is ["append" or "burst", .. var actorOptions])
-        {
-            RunActors(arguments[0], ActorArguments.Parse(actorOptions));
-            return;
-        }
-
-        BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(arguments);
+        return await RunAsync(verb, arguments[1..]);
     }
 
-    private static async Task RunClusterAsync(ClusterArguments? arguments)
+    private static async Task<int> RunAsync(Verb verb, string[] options)
     {
-        if (arguments is null)
+        using CancellationTokenSource stop = new();
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        try
         {
-            Console.WriteLine(ClusterArguments.Help);
+            return await verb.Run(options, stop.Token);
         }
-        else
+        catch (UsageException exception)
         {
-            Environment.ExitCode = await ClusterBenchmark.RunAsync(arguments);
+            Console.Error.WriteLine(exception.Message);
+            return BadUsage;
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            Console.Error.WriteLine("Interrupted.");
+            return Verb.Interrupted;
+        }
+
+        void Stop(PosixSignalContext context)
+        {
+            context.Cancel = true;
+            stop.Cancel();
+            _ = Task.Delay(TimeToEnd).ContinueWith(_ => Environment.Exit(Verb.Interrupted), TaskScheduler.Default);
         }
     }
 
-    private static void RunStore(string name, StoreArguments? arguments)
+    private static void PrintVerbs()
     {
-        if (arguments is null)
+        Console.WriteLine("Benchmarks of RaftActors. --help after a name lists its options.\n");
+        foreach (var verb in Verbs.Where(verb => verb.Summary is not null))
         {
-            Console.WriteLine(StoreArguments.Help);
+            Console.WriteLine($"  {verb.Name,-15} {verb.Summary}");
         }
-        else if (name == "store")
-        {
-            StoreBenchmark.Run(arguments);
-        }
-        else
-        {
-            StoreRecovery.Run(arguments);
-        }
-    }
 
-    private static void RunActors(string name, ActorArguments? arguments)
-    {
-        if (arguments is null)
-        {
-            Console.WriteLine(ActorArguments.Help);
-        }
-        else if (name == "append")
-        {
-            AppendBenchmark.Run(arguments);
-        }
-        else
-        {
-            BurstBenchmark.Run(arguments);
-        }
+        Console.WriteLine($"  {"--filter '*'",-15} Core alone, with BenchmarkDotNet");
     }
 }

@@ -37,8 +37,8 @@ internal sealed record ActorArguments
 
     public bool Listens { get; private init; }
 
-    /// <summary>Parses the options; null: print the help.</summary>
-    public static ActorArguments? Parse(ReadOnlySpan<string> words)
+    /// <exception cref="UsageException">An option is unknown, or its value cannot be read.</exception>
+    public static ActorArguments Parse(ReadOnlySpan<string> words)
     {
         var parsed = new ActorArguments();
         while (words is [var option, .. var rest])
@@ -56,13 +56,8 @@ internal sealed record ActorArguments
                 "--value" when OptionValue.Numbers(value) is [var size] => parsed with { ValueSize = size },
                 "--seconds" when OptionValue.Numbers(value) is [var seconds] => parsed with { Seconds = seconds },
                 "--count" when OptionValue.Numbers(value) is { } counts => parsed with { Counts = counts },
-                _ => null,
+                _ => throw UsageException.Of(option, value),
             };
-            if (parsed is null)
-            {
-                return null;
-            }
-
             words = isFlag ? rest : rest[1..];
         }
 

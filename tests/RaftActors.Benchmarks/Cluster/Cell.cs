@@ -12,7 +12,11 @@ internal sealed record Cell(string Store, string Topology, string At, int Client
 /// <summary>What the clients of one run saw.</summary>
 /// <param name="Latencies">p50, p99, p99.9 and maximum, in microseconds.</param>
 /// <param name="Failed">Appends that did not end as Done.</param>
-internal sealed record Load(long Operations, double OperationsPerSecond, double[] Latencies, long Failed);
+internal sealed record Load(long Operations, double OperationsPerSecond, double[] Latencies, long Failed)
+{
+    public override string ToString() => FormattableString.Invariant(
+        $"{OperationsPerSecond:N0}/s, p50 {Latencies[0]:N0} us, p99 {Latencies[1]:N0} us");
+}
 
 /// <summary>The figures of one run.</summary>
 /// <param name="Nodes">The cost of all nodes and clients in the window.</param>

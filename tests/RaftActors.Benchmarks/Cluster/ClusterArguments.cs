@@ -47,8 +47,8 @@ internal sealed record ClusterArguments
         from clients in Clients
         select new Cell(store, topology, At, clients, payload);
 
-    /// <summary>Parses the options; null: print the help.</summary>
-    public static ClusterArguments? Parse(ReadOnlySpan<string> words)
+    /// <exception cref="UsageException">An option is unknown, or its value cannot be read.</exception>
+    public static ClusterArguments Parse(ReadOnlySpan<string> words)
     {
         var parsed = new ClusterArguments();
         while (words is [var option, .. var rest])
@@ -56,8 +56,8 @@ internal sealed record ClusterArguments
             var value = rest is [var next, ..] ? next : "";
             parsed = option switch
             {
-                "--store" when Words(value, "memory", "file") is { } stores => parsed with { Stores = stores },
-                "--topology" when Words(value, "single", "multi") is { } topologies => parsed with { Topologies = topologies },
+                "--store" when OptionValue.Words(value, "memory", "file") is { } stores => parsed with { Stores = stores },
+                "--topology" when OptionValue.Words(value, "single", "multi") is { } topologies => parsed with { Topologies = topologies },
                 "--clients" when OptionValue.Numbers(value) is { } clients => parsed with { Clients = clients },
                 "--payload" when OptionValue.Numbers(value) is { } payloads => parsed with { Payloads = payloads },
                 "--at" when value is "leader" or "follower" => parsed with { At = value },
@@ -66,19 +66,11 @@ internal sealed record ClusterArguments
                 "--directory" when value.Length > 0 => parsed with { Directory = value },
                 "--csv" when value.Length > 0 => parsed with { Csv = value },
                 "--runtime-label" when value.Length > 0 => parsed with { RuntimeLabel = value },
-                _ => null,
+                _ => throw UsageException.Of(option, value),
             };
-            if (parsed is null)
-            {
-                return null;
-            }
-
             words = rest[1..];
         }
 
         return parsed;
     }
-
-    private static string[]? Words(string value, params string[] allowed) =>
-        value.Split(',') is var words && words.All(allowed.Contains) ? words : null;
 }

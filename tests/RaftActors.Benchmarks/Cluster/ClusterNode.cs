@@ -11,6 +11,8 @@ namespace RaftActors.Benchmarks.Cluster;
 /// </summary>
 internal sealed class ClusterNode
 {
+    public const string Verb = "cluster-node";
+
     private static readonly TimeSpan Warming = TimeSpan.FromSeconds(3);
 
     private readonly List<ActorSystem> _systems = [];
@@ -21,7 +23,7 @@ internal sealed class ClusterNode
     /// <param name="arguments">
     /// The ports of all nodes, those of this process, and the folder of the stores unless they are in memory.
     /// </param>
-    public static async Task RunAsync(string[] arguments)
+    public static async Task<int> RunAsync(string[] arguments)
     {
         var (all, own) = (arguments[0].Split(','), arguments[1].Split(','));
         var node = new ClusterNode();
@@ -38,8 +40,8 @@ internal sealed class ClusterNode
         }
 
         await Task.WhenAll(loads);
-
         await Task.WhenAll(node._systems.Select(system => system.Terminate()));
+        return 0;
     }
 
     private async Task DoAsync(string[] words)

@@ -13,23 +13,33 @@ internal sealed class ClusterProcesses : IDisposable
     private readonly string? _directory;
     private readonly List<ChildProcess> _nodes = [];
 
-    private ClusterProcesses(Cell cell, string folder)
+    private ClusterProcesses(Contender contender, Cell cell, string folder)
     {
         _cell = cell;
         _directory = cell.Store == "file" ? Directory.CreateDirectory(Path.Combine(folder, Path.GetRandomFileName())).FullName : null;
-        var ports = FreePorts.Take(3).Select(port => port.ToString(CultureInfo.InvariantCulture)).ToArray();
-        foreach (var own in cell.Topology == "single" ? [string.Join(',', ports)] : ports)
+        var ports = FreePorts.Take(contender.Ports).Select(port => port.ToString(CultureInfo.InvariantCulture)).ToArray();
+        var isOneProcess = contender.IsOneProcess || cell.Topology == "single";
+        foreach (var own in isOneProcess ? [string.Join(',', ports)] : ports)
         {
-            string[] arguments = [typeof(ClusterProcesses).Assembly.Location, "cluster-node", string.Join(',', ports), own];
-            _nodes.Add(ChildProcess.Start("dotnet", _directory is null ? arguments : [.. arguments, _directory]));
+            string[] arguments = [.. contender.Command[1..], string.Join(',', ports), own];
+            _nodes.Add(ChildProcess.Start(contender.Command[0], _directory is null ? arguments : [.. arguments, _directory]));
         }
     }
 
     /// <summary>Starts a fresh cluster, measures it, and removes it.</summary>
-    public static async Task<CellRun> RunAsync(Cell cell, int seconds, string folder)
+    /// <exception cref="OperationCanceledException">The token was cancelled. The processes have ended.</exception>
+    public static async Task<CellRun> RunAsync(Contender contender, Cell cell, int seconds, string folder, CancellationToken stop)
     {
-        using var cluster = new ClusterProcesses(cell, folder);
-        return await cluster.MeasureAsync(seconds);
+        using var cluster = new ClusterProcesses(contender, cell, folder);
+        await using var stopping = stop.Register(() => cluster._nodes.ForEach(node => node.Kill()));
+        try
+        {
+            return await cluster.MeasureAsync(seconds);
+        }
+        catch (TimeoutException) when (stop.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(stop);
+        }
     }
 
     public void Dispose()

@@ -7,21 +7,20 @@ namespace RaftActors.Benchmarks.Cluster;
 /// <summary>Prints a table in Markdown. Each figure is the median of the runs; the rate has its minimum and maximum too.</summary>
 internal static class ClusterTable
 {
-    public static void Print(IEnumerable<Cell> cells, IReadOnlyDictionary<Cell, List<CellRun>> runs)
+    public static void Print(IEnumerable<(string Name, List<CellRun> Runs)> rows)
     {
         Console.WriteLine();
         Console.WriteLine(
             "| cell | ops/s min / median / max | p50 us | p99 us | p99.9 us | max us " +
             "| CPU us/op | garbage B/op | paused % | other cores | failed |");
         Console.WriteLine("|---|---|---|---|---|---|---|---|---|---|---|");
-        foreach (var cell in cells)
+        foreach (var (name, all) in rows)
         {
-            var all = runs[cell];
             var rates = all.Select(run => run.Load.OperationsPerSecond).ToArray();
             var latencies = Enumerable.Range(0, 4).Select(place => Round.Median(all, run => run.Load.Latencies[place]));
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {cell} | {rates.Min():N0} / {Round.Median(rates, rate => rate):N0} / {rates.Max():N0} | " +
+                $"| {name} | {rates.Min():N0} / {Round.Median(rates, rate => rate):N0} / {rates.Max():N0} | " +
                 $"{string.Join(" | ", latencies.Select(one => one.ToString("N0", CultureInfo.InvariantCulture)))} | " +
                 $"{Round.Median(all, run => run.CpuMicrosecondsPerOperation):F1} | " +
                 $"{Round.Median(all, run => run.GarbageBytesPerOperation):N0} | {100 * Round.Median(all, run => run.PausedShare):F2} | " +

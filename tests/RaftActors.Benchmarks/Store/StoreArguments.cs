@@ -31,8 +31,8 @@ internal sealed record StoreArguments
 
     public int SizeMebibytes { get; private init; } = 1024;
 
-    /// <summary>Parses the options; null: print the help.</summary>
-    public static StoreArguments? Parse(ReadOnlySpan<string> words)
+    /// <exception cref="UsageException">An option is unknown, or its value cannot be read.</exception>
+    public static StoreArguments Parse(ReadOnlySpan<string> words)
     {
         var parsed = new StoreArguments();
         while (words is [var option, .. var rest])
@@ -47,13 +47,8 @@ internal sealed record StoreArguments
                 "--payload" when OptionValue.Numbers(value) is { } payloads => parsed with { Payloads = payloads },
                 "--in-memory" => parsed with { IsInMemory = true },
                 "--size" when OptionValue.Numbers(value) is [var size] => parsed with { SizeMebibytes = size },
-                _ => null,
+                _ => throw UsageException.Of(option, value),
             };
-            if (parsed is null)
-            {
-                return null;
-            }
-
             words = option == "--in-memory" ? rest : rest[1..];
         }
 

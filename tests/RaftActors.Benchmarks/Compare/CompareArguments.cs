@@ -1,0 +1,40 @@
+using RaftActors.Benchmarks.Cluster;
+
+namespace RaftActors.Benchmarks.Compare;
+
+/// <summary>The options of the comparison with other libraries.</summary>
+internal sealed record CompareArguments(ClusterArguments Cluster, IReadOnlyList<string> Peers)
+{
+    public static string Help { get; } = $"""
+        compare [options]  measures Appends of RaftActors and of other libraries in turn, and prints ratios within the same run
+
+          --peer LIST       hashicorp and etcd; etcd has no store in memory (default hashicorp,etcd)
+
+        The other options are those of cluster; the clients are at the leader.
+
+        {ClusterArguments.Help}
+        """;
+
+    /// <exception cref="UsageException">An option is unknown, or its value cannot be read.</exception>
+    public static CompareArguments Parse(string[] words)
+    {
+        string[] peers = ["hashicorp", "etcd"];
+        var others = new List<string>();
+        for (var place = 0; place < words.Length; place++)
+        {
+            if (words[place] != "--peer")
+            {
+                others.Add(words[place]);
+                continue;
+            }
+
+            var value = ++place < words.Length ? words[place] : "";
+            peers = OptionValue.Words(value, "hashicorp", "etcd") ?? throw UsageException.Of("--peer", value);
+        }
+
+        var cluster = ClusterArguments.Parse([.. others]);
+        return cluster.At == "leader"
+            ? new CompareArguments(cluster, peers)
+            : throw new UsageException("The programs of the peers append at the leader only. Leave --at out.");
+    }
+}

@@ -1,0 +1,78 @@
+using System.Diagnostics;
+
+using RaftActors.Benchmarks.Cluster;
+
+using TrialKit;
+
+namespace RaftActors.Benchmarks.Compare;
+
+/// <summary>Builds the Go programs of the peers with the libraries of Debian.</summary>
+internal static class Peers
+{
+    private const string DebianSources = "/usr/share/gocode";
+
+    private static readonly TimeSpan BuildTime = TimeSpan.FromMinutes(10);
+
+    private static readonly string[] Hashicorp =
+        ["golang-github-hashicorp-raft-dev", "golang-github-hashicorp-raft-boltdb-dev", "golang-go"];
+
+    private static readonly string[] Etcd = ["etcd-server", "golang-etcd-server-dev", "golang-go"];
+
+    /// <exception cref="UsageException">A package is missing, or the program does not compile.</exception>
+    public static async Task<Contender> PrepareAsync(string name, CancellationToken stop) => name switch
+    {
+        "hashicorp" => new Contender($"hashicorp/raft {await VersionOf(Hashicorp)}", await BuildAsync(name, stop)),
+        _ => new Contender($"etcd {await VersionOf(Etcd)}", await BuildAsync(name, stop))
+        {
+            Ports = 6,
+            IsOneProcess = true,
+            Supports = cell => cell is { Store: "file", Topology: "multi" },
+        },
+    };
+
+    // The version of the first package. All of them are needed.
+    private static async Task<string> VersionOf(string[] packages)
+    {
+        var versions = new List<string>();
+        foreach (var package in packages)
+        {
+            versions.Add(await QueryAsync(package) ?? throw new UsageException(
+                $"The Debian package {package} is not installed. Install all: apt-get install {string.Join(' ', packages)}"));
+        }
+
+        return versions[0];
+    }
+
+    private static async Task<string?> QueryAsync(string package)
+    {
+        using var query = Process.Start(new ProcessStartInfo("dpkg-query", ["-W", "-f", "${db:Status-Status} ${Version}", package])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+        var output = await query.StandardOutput.ReadToEndAsync();
+        await query.WaitForExitAsync();
+        return output.Split(' ') is ["installed", var version] ? version : null;
+    }
+
+    private static async Task<string> BuildAsync(string name, CancellationToken stop)
+    {
+        var sources = Path.Combine(AppContext.BaseDirectory, "Compare", "go");
+        var program = Path.Combine(AppContext.BaseDirectory, "Compare", "bin", name);
+        Console.Error.WriteLine($"Building {name}. The first time takes half a minute.");
+        using var build = ChildProcess.Start("go", ["build", "-o", program, name], new Dictionary<string, string>
+        {
+            ["GO111MODULE"] = "off",
+            ["GOPATH"] = $"{sources}:{DebianSources}",
+        });
+        await using var stopping = stop.Register(build.Kill);
+        if (await build.Ended(BuildTime) is not 0)
+        {
+            stop.ThrowIfCancellationRequested();
+            throw new UsageException(
+                $"go cannot build {sources}/src/{name}:\n{string.Join('\n', build.Lines(_ => true).Select(line => line.Text))}");
+        }
+
+        return program;
+    }
+}

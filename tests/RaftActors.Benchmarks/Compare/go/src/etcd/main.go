@@ -1,0 +1,117 @@
+// Three servers of etcd and their clients: "etcd PORTS PORTS DIRECTORY" with three ports between the servers and three for clients.
+// The servers are child processes, which Linux kills with this one. The clients call the leader over gRPC.
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"peer"
+
+	"go.etcd.io/etcd/clientv3"
+)
+
+const connections = 8
+
+// USER_HZ, the unit of /proc/PID/stat.
+const ticksPerSecond = 100
+
+func main() {
+	// The death signal of a child comes when the thread that started it ends.
+	runtime.LockOSThread()
+	var urls []string
+	for _, port := range strings.Split(os.Args[1], ",") {
+		urls = append(urls, "http://127.0.0.1:"+port)
+	}
+	var servers []*exec.Cmd
+	for place := range urls[:3] {
+		servers = append(servers, start(place, urls, filepath.Join(os.Args[3], strconv.Itoa(place))))
+	}
+	clients := connect(leaderOf(urls[3:]))
+	fmt.Println("leads")
+	submit := func(client int, value []byte) error {
+		_, err := clients[client%connections].Put(context.Background(), "key", string(value))
+		return err
+	}
+	peer.Run(submit, func() time.Duration { return peer.OwnCpu() + cpuOf(servers) })
+	for _, server := range servers {
+		peer.Must(server.Process.Kill())
+	}
+}
+
+func start(place int, urls []string, directory string) *exec.Cmd {
+	var cluster []string
+	for other, url := range urls[:3] {
+		cluster = append(cluster, fmt.Sprintf("node%d=%s", other, url))
+	}
+	server := exec.Command("etcd", "--name", fmt.Sprintf("node%d", place), "--data-dir", directory,
+		"--log-level", "error", "--logger", "zap",
+		"--heartbeat-interval", "100", "--election-timeout", "1000", "--snapshot-count", "1000000000",
+		"--quota-backend-bytes", "8589934592",
+		"--listen-peer-urls", urls[place], "--initial-advertise-peer-urls", urls[place],
+		"--listen-client-urls", urls[place+3], "--advertise-client-urls", urls[place+3],
+		"--initial-cluster", strings.Join(cluster, ","))
+	server.Stderr = os.Stderr
+	server.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	peer.Must(server.Start())
+	return server
+}
+
+// leaderOf waits for the leader, and returns its address for clients.
+func leaderOf(urls []string) string {
+	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
+		for _, url := range urls {
+			if leads(url) {
+				return url
+			}
+		}
+	}
+	peer.Must(fmt.Errorf("etcd elected no leader within 30 s"))
+	return ""
+}
+
+func leads(url string) bool {
+	client, err := clientv3.New(clientv3.Config{Endpoints: []string{url}, DialTimeout: time.Second})
+	if err != nil {
+		return false
+	}
+	defer client.Close()
+	within, stop := context.WithTimeout(context.Background(), time.Second)
+	defer stop()
+	status, err := client.Status(within, url)
+	return err == nil && status.Leader != 0 && status.Leader == status.Header.MemberId
+}
+
+func connect(url string) []*clientv3.Client {
+	var clients []*clientv3.Client
+	for len(clients) < connections {
+		client, err := clientv3.New(clientv3.Config{Endpoints: []string{url}, DialTimeout: 10 * time.Second})
+		peer.Must(err)
+		clients = append(clients, client)
+	}
+	return clients
+}
+
+func cpuOf(processes []*exec.Cmd) time.Duration {
+	var ticks int64
+	for _, process := range processes {
+		text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", process.Process.Pid))
+		peer.Must(err)
+		// PID (NAME) STATE PPID ...: the fields 14 and 15 are utime and stime.
+		words := strings.Fields(string(text[strings.LastIndexByte(string(text), ')')+1:]))
+		for _, word := range words[11:13] {
+			one, err := strconv.ParseInt(word, 10, 64)
+			peer.Must(err)
+			ticks += one
+		}
+	}
+	return time.Duration(ticks) * time.Second / ticksPerSecond
+}

@@ -1,0 +1,131 @@
+// Package peer has the clients and the commands that all measured peers share. A peer writes "leads" once it leads, and reads commands from
+// standard input: "load leader CLIENTS PAYLOAD SECONDS" and "read". It ends with its input.
+package peer
+
+import (
+	"bufio"
+	"fmt"
+	"os"
+	"runtime"
+	"runtime/debug"
+	"sort"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"time"
+)
+
+const warming = 3 * time.Second
+
+// Append submits a value and returns once the leader has applied it.
+type Append func(client int, value []byte) error
+
+// Run obeys the commands until the input ends.
+// cpu returns the processor time of this peer until now, with its child processes.
+func Run(submit Append, cpu func() time.Duration) {
+	input := bufio.NewScanner(os.Stdin)
+	for input.Scan() {
+		words := strings.Fields(input.Text())
+		switch {
+		case len(words) == 1 && words[0] == "read":
+			fmt.Println("counters", counters(cpu()))
+		case len(words) == 5 && words[0] == "load":
+			go load(submit, number(words[2]), number(words[3]), time.Duration(number(words[4]))*time.Second)
+		}
+	}
+}
+
+// OwnCpu is the processor time of this process until now.
+func OwnCpu() time.Duration {
+	var usage syscall.Rusage
+	Must(syscall.Getrusage(syscall.RUSAGE_SELF, &usage))
+	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
+}
+
+// Must ends the process with the error, if there is one.
+func Must(err error) {
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+// counters has the units of the C# program: ticks of 100 ns, bytes, ticks.
+func counters(cpu time.Duration) string {
+	var memory runtime.MemStats
+	runtime.ReadMemStats(&memory)
+	var pauses debug.GCStats
+	debug.ReadGCStats(&pauses)
+	return fmt.Sprintf("%d %d %d", cpu/100, memory.TotalAlloc, pauses.PauseTotal/100)
+}
+
+func load(submit Append, clients int, payload int, window time.Duration) {
+	Must(submit(0, []byte{0}))
+	var begin, end, failed int64
+	var stop int32
+	latencies := make([][]int64, clients)
+	var loops sync.WaitGroup
+	origin := time.Now()
+	for client := 0; client < clients; client++ {
+		loops.Add(1)
+		go func(client int) {
+			defer loops.Done()
+			for atomic.LoadInt32(&stop) == 0 {
+				value := make([]byte, payload)
+				value[0] = byte(client)
+				start := int64(time.Since(origin))
+				err := submit(client, value)
+				stopped := int64(time.Since(origin))
+				first, last := atomic.LoadInt64(&begin), atomic.LoadInt64(&end)
+				if first == 0 || start < first || last != 0 && stopped > last {
+					continue
+				}
+				if err != nil {
+					atomic.AddInt64(&failed, 1)
+				} else {
+					latencies[client] = append(latencies[client], stopped-start)
+				}
+			}
+		}(client)
+	}
+	time.Sleep(warming)
+	runtime.GC()
+	fmt.Println("begin")
+	atomic.StoreInt64(&begin, int64(time.Since(origin)))
+	time.Sleep(window)
+	atomic.StoreInt64(&end, int64(time.Since(origin)))
+	fmt.Println("end")
+	atomic.StoreInt32(&stop, 1)
+	loops.Wait()
+	report(latencies, time.Duration(end-begin), failed)
+}
+
+func report(latencies [][]int64, window time.Duration, failed int64) {
+	var all []int64
+	for _, own := range latencies {
+		all = append(all, own...)
+	}
+	sort.Slice(all, func(i, j int) bool { return all[i] < all[j] })
+	fmt.Printf("load %d %f %f %f %f %f %d\n", len(all), float64(len(all))/window.Seconds(),
+		percentile(all, 0.5), percentile(all, 0.99), percentile(all, 0.999), percentile(all, 1), failed)
+}
+
+// percentile is in microseconds.
+func percentile(sorted []int64, share float64) float64 {
+	if len(sorted) == 0 {
+		return 0
+	}
+	place := int(share * float64(len(sorted)))
+	if place == len(sorted) {
+		place--
+	}
+	return float64(sorted[place]) / 1000
+}
+
+func number(word string) int {
+	value, err := strconv.Atoi(word)
+	Must(err)
+	return value
+}
