@@ -143,11 +143,21 @@ internal sealed class Reads(RaftState state, Leases leases)
             if (asker is { } member)
             {
                 state.Send(member, new Message.ReadIndexReply(id, index));
+                AwaitNotice(member, index);
             }
             else
             {
                 Answer(id, index);
             }
+        }
+    }
+
+    /// <summary>The asker waits until it knows that everything up to the index is committed.</summary>
+    private void AwaitNotice(Member asker, LogIndex? index)
+    {
+        if (index is { } at && state.Role is LeaderRole leader)
+        {
+            leader.Of(asker)?.Notices.Await(at);
         }
     }
 

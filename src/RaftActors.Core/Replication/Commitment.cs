@@ -40,6 +40,7 @@ internal sealed class Commitment(RaftState state)
             state.Sessions.Add(entry);
             state.Keys.Add(entry);
             leader?.Open.Commit(entry.Payload);
+            AwaitNotice(leader, entry);
         }
 
         Set(index);
@@ -77,6 +78,27 @@ internal sealed class Commitment(RaftState state)
         {
             state.Effects.Add(new Effect.Commit(log.From(state.Delivered.Next, (int)(end.Value - state.Delivered.Value))));
             state.Delivered = end;
+        }
+    }
+
+    /// <summary>The process that made a proposal waits for its commit, and all processes wait for that of a configuration.</summary>
+    private static void AwaitNotice(LeaderRole? leader, LogEntry entry)
+    {
+        if (leader is null)
+        {
+            return;
+        }
+
+        if (entry.Payload is Payload.Pair { Request: { } request })
+        {
+            leader.Of(request.Origin)?.Notices.Await(entry.Index);
+        }
+        else if (entry.Payload is Payload.Reconfigure)
+        {
+            foreach (var progress in leader.Progresses)
+            {
+                progress.Notices.Await(entry.Index);
+            }
         }
     }
 

@@ -57,8 +57,8 @@ internal sealed class Progress(Member member, LogIndex next, long now)
     /// <summary>The tick since when it has answered and kept up without a break; null if it does not.</summary>
     public long? KeepsUpSince { get; private set; }
 
-    /// <summary>The highest commit index that it was sent.</summary>
-    public LogIndex SentCommit { get; private set; }
+    /// <summary>What it was told of the commit index.</summary>
+    public CommitNotices Notices { get; } = new();
 
     /// <summary>The latest round of reads that it was asked to confirm.</summary>
     public long SentRound { get; set; }
@@ -79,7 +79,7 @@ internal sealed class Progress(Member member, LogIndex next, long now)
     /// <summary>Notes that entries up to <paramref name="last"/>, of that size in bytes, were sent with a commit index.</summary>
     public void Sent(LogIndex last, long size, LogIndex commit)
     {
-        SentCommit = commit;
+        Notices.Told(commit);
         if (State == ProgressState.Probing)
         {
             State = ProgressState.Asked;

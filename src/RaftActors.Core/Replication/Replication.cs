@@ -43,7 +43,7 @@ internal sealed class Replication(RaftState state, SnapshotSending snapshots)
 
     /// <summary>
     /// To a process that replicates: all new entries, in as many messages as its window takes, without waiting for replies. To one that is
-    /// probed: one message at a time. The commit index goes with the entries, or alone if there are none.
+    /// probed: one message at a time. The commit index goes with the entries, or alone as <see cref="CommitNotices"/> allows.
     /// </summary>
     private void SendNews(LeaderRole leader, Progress progress)
     {
@@ -59,7 +59,7 @@ internal sealed class Replication(RaftState state, SnapshotSending snapshots)
             SendEntries(leader, progress, state.Options.MaxEntriesPerMessage);
         }
 
-        if (progress.State == ProgressState.Replicating && progress.SentCommit < state.CommitIndex)
+        if (progress.State == ProgressState.Replicating && progress.Notices.TryTake(state.CommitIndex, state.Now))
         {
             SendEntries(leader, progress, 0);
         }
