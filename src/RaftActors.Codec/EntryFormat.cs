@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 
 using RaftActors.Core;
 
@@ -47,7 +48,10 @@ internal static class EntryFormat
     }
 
     /// <summary>Reads entries.</summary>
-    public static LogSlice ReadEntries(ref ByteReader reader) => new(reader.List(EntrySizeMin, ReadEntry).AsMemory());
+    public static LogSlice ReadEntries(ref ByteReader reader) =>
+        reader.List(EntrySizeMin, ReadEntry) is { IsEmpty: false } entries
+            ? new LogSlice(ImmutableCollectionsMarshal.AsArray(entries)!) // Justification: a list of items has an array.
+            : default;
 
     /// <summary>Writes the description of a snapshot, its sessions, and its keys if it has any.</summary>
     public static void WriteSnapshot(ByteWriter writer, Snapshot snapshot)

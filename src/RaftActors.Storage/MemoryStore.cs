@@ -38,7 +38,7 @@ public sealed class MemoryStore : IRaftStore
 
         _listener = listener;
         _incoming.SetLength(0);
-        var state = new InitialState(_hardState, LogSlice.Of(_log.Entries.Span))
+        var state = new InitialState(_hardState, _log.Entries)
         {
             Base = _log.Range.Base,
             Snapshot = _snapshots.Count > 0 ? _snapshots[^1].Snapshot : null,
@@ -111,7 +111,7 @@ public sealed class MemoryStore : IRaftStore
 
     private void Append(LogSlice entries)
     {
-        foreach (ref readonly var entry in entries.Span)
+        foreach (ref readonly var entry in entries)
         {
             _log.Append(entry);
         }

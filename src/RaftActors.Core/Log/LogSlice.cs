@@ -8,41 +8,118 @@ namespace RaftActors.Core;
 /// of two slices, not the slices: equal ones may be views of different memory.
 /// </summary>
 [CollectionBuilder(typeof(LogSlice), nameof(Of))]
-public readonly struct LogSlice(ReadOnlyMemory<LogEntry> entries) : IReadOnlyList<LogEntry>
+public readonly struct LogSlice : IReadOnlyList<LogEntry>
 {
+    private const int OneChunk = 31;
+
+    private readonly LogEntry[][]? _chunks;
+    private readonly int _shift;
+    private readonly int _start;
+
+    /// <summary>Shows all entries of an array. The caller must not change them any more.</summary>
+    public LogSlice(LogEntry[] entries)
+        : this([entries], OneChunk, 0, entries.Length)
+    {
+    }
+
+    /// <summary>Shows entries in chunks of the length 2^<paramref name="shift"/>.</summary>
+    internal LogSlice(LogEntry[][] chunks, int shift, int start, int length) =>
+        (_chunks, _shift, _start, Length) = (chunks, shift, start, length);
+
     /// <summary>The number of entries.</summary>
-    public int Length => entries.Length;
+    public int Length { get; }
 
     /// <summary>The slice has no entries.</summary>
-    public bool IsEmpty => entries.IsEmpty;
+    public bool IsEmpty => Length == 0;
 
-    /// <summary>The entries as a span.</summary>
-    public ReadOnlySpan<LogEntry> Span => entries.Span;
-
-    int IReadOnlyCollection<LogEntry>.Count => entries.Length;
+    int IReadOnlyCollection<LogEntry>.Count => Length;
 
     /// <summary>The entry at a place, from 0.</summary>
-    public LogEntry this[int place] => entries.Span[place];
+    /// <exception cref="ArgumentOutOfRangeException">The place is negative, or not below <see cref="Length"/>.</exception>
+    public LogEntry this[int place]
+    {
+        get
+        {
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)place, (uint)Length, nameof(place));
+            return SpanAt(place)[0];
+        }
+    }
 
     /// <summary>Copies entries into a slice.</summary>
-    public static LogSlice Of(ReadOnlySpan<LogEntry> entries) => new(entries.ToArray());
+    public static LogSlice Of(ReadOnlySpan<LogEntry> entries) => entries.IsEmpty ? default : new(entries.ToArray());
+
+    /// <summary>Shows entries of a list.</summary>
+    /// <param name="list">The list. The slice stays as it is when the list changes.</param>
+    /// <param name="first">The place of the first entry, from 0.</param>
+    /// <param name="count">The number of entries.</param>
+    public static LogSlice Of(ChunkedList<LogEntry> list, int first, int count) => ChunkedList<LogEntry>.Slice(list, first, count);
 
     /// <summary>The slice without its first <paramref name="count"/> entries.</summary>
-    public LogSlice Skip(int count) => new(entries[count..]);
+    public LogSlice Skip(int count) => Slice(count, Length - count);
 
     /// <summary>The first <paramref name="count"/> entries.</summary>
-    public LogSlice Take(int count) => new(entries[..count]);
+    public LogSlice Take(int count) => Slice(0, count);
 
     /// <summary>Enumerates the entries without garbage.</summary>
-    public ReadOnlySpan<LogEntry>.Enumerator GetEnumerator() => entries.Span.GetEnumerator();
+    public Enumerator GetEnumerator() => new(this);
 
     IEnumerator<LogEntry> IEnumerable<LogEntry>.GetEnumerator()
     {
-        for (var place = 0; place < entries.Length; place++)
+        for (var place = 0; place < Length; place++)
         {
-            yield return entries.Span[place];
+            yield return this[place];
         }
     }
 
     IEnumerator IEnumerable.GetEnumerator() => ((IEnumerable<LogEntry>)this).GetEnumerator();
+
+    /// <summary>Tells whether two slices show the same memory, so that their entries are the same.</summary>
+    internal bool IsSameView(LogSlice other) => (_chunks, _start, Length) == (other._chunks, other._start, other.Length);
+
+    private LogSlice Slice(int first, int length)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)length, (uint)Length, "count");
+        return length == 0 ? default : new LogSlice(_chunks!, _shift, _start + first, length); // Justification: it has entries.
+    }
+
+    /// <summary>The entries from a place on, up to the end of its chunk.</summary>
+    private ReadOnlySpan<LogEntry> SpanAt(int place)
+    {
+        // Justification: the slice has an entry at this place.
+        var (chunk, first) = (_chunks![(_start + place) >> _shift], (_start + place) & ~(-1 << _shift));
+        return chunk.AsSpan(first, Math.Min(chunk.Length - first, Length - place));
+    }
+
+    /// <summary>Enumerates the entries of a slice.</summary>
+    public ref struct Enumerator
+    {
+        private readonly LogSlice _slice;
+        private ReadOnlySpan<LogEntry> _span;
+        private int _next;
+        private int _place;
+
+        internal Enumerator(LogSlice slice) => _slice = slice;
+
+        /// <summary>The present entry.</summary>
+        public readonly ref readonly LogEntry Current => ref _span[_place];
+
+        /// <summary>Moves to the next entry.</summary>
+        /// <returns>False: there is none.</returns>
+        public bool MoveNext()
+        {
+            if (++_place < _span.Length)
+            {
+                return true;
+            }
+
+            if (_next == _slice.Length)
+            {
+                return false;
+            }
+
+            _span = _slice.SpanAt(_next);
+            (_next, _place) = (_next + _span.Length, 0);
+            return true;
+        }
+    }
 }

@@ -3,27 +3,24 @@ namespace RaftActors.Core;
 /// <summary>
 /// The log in memory: every entry after <see cref="Base"/> up to <see cref="Last"/>, with the hash over all pairs up to it.
 /// </summary>
-/// <remarks>
-/// One array holds all entries, so any slice is a view without a copy. Invariant: a written place is never written again, since a
-/// slice may show it. A change that would do so begins a new array.
-/// </remarks>
 internal sealed partial class RaftLog
 {
-    private LogEntry[] _entries;
-    private ulong[] _hashes;
-
-    /// <summary>The place of the first entry after <see cref="Base"/> in the arrays.</summary>
-    private int _head;
-
-    private int _count;
+    private readonly ChunkedList<LogEntry> _entries;
+    private readonly ChunkedList<ulong> _hashes;
 
     /// <summary>Starts from durable entries.</summary>
     /// <param name="position">The place before the first entry.</param>
     /// <param name="entries">All entries after it.</param>
     /// <exception cref="ArgumentException">The entries are not consecutive.</exception>
     public RaftLog(LogPosition position, LogSlice entries)
+        : this(position, entries, new(), new())
     {
-        (_entries, _hashes) = (new LogEntry[entries.Length], new ulong[entries.Length]);
+    }
+
+    /// <summary>Starts from durable entries, in empty lists with any length of chunks.</summary>
+    internal RaftLog(LogPosition position, LogSlice entries, ChunkedList<LogEntry> ownEntries, ChunkedList<ulong> hashes)
+    {
+        (_entries, _hashes) = (ownEntries, hashes);
         Base = position;
         foreach (var entry in entries)
         {
@@ -43,7 +40,7 @@ internal sealed partial class RaftLog
     public LogPosition Base { get; private set; }
 
     /// <summary>The index of the last entry.</summary>
-    public LogIndex Last => new(Base.Index.Value + _count);
+    public LogIndex Last => new(Base.Index.Value + _entries.Count);
 
     /// <summary>The approximate size of the entries after <see cref="Base"/>, in bytes.</summary>
     public long Size { get; private set; }
@@ -52,7 +49,7 @@ internal sealed partial class RaftLog
     public LogPosition LastPosition => PositionAt(Last);
 
     /// <summary>The term of the entry at an index from <see cref="Base"/> to <see cref="Last"/>; term 0 before the first.</summary>
-    public Term TermAt(LogIndex index) => index == Base.Index ? Base.Term : _entries[SlotOf(index)].Term;
+    public Term TermAt(LogIndex index) => index == Base.Index ? Base.Term : _entries[PlaceOf(index)].Term;
 
     /// <summary>The position at an index from <see cref="Base"/> to <see cref="Last"/>.</summary>
     public LogPosition PositionAt(LogIndex index)
@@ -62,9 +59,9 @@ internal sealed partial class RaftLog
             return Base;
         }
 
-        var slot = SlotOf(index);
-        ref readonly var entry = ref _entries[slot];
-        return new LogPosition(index, entry.Term, entry.Serial, _hashes[slot]);
+        var place = PlaceOf(index);
+        ref readonly var entry = ref _entries[place];
+        return new LogPosition(index, entry.Term, entry.Serial, _hashes[place]);
     }
 
     /// <summary>
@@ -75,33 +72,27 @@ internal sealed partial class RaftLog
     public LogSlice From(LogIndex first, int limit, long bytes, out long size)
     {
         size = 0;
-        var end = (int)Math.Min(limit, Last.Value - first.Value + 1);
-        if (end <= 0)
-        {
-            return default;
-        }
-
-        var slot = SlotOf(first);
+        var entries = From(first, limit);
         var count = 0;
-        for (; count < end; count++)
+        foreach (ref readonly var entry in entries)
         {
-            var more = size + _entries[slot + count].Payload.Size;
+            var more = size + entry.Payload.Size;
             if (more > bytes && count > 0)
             {
                 break;
             }
 
-            size = more;
+            (size, count) = (more, count + 1);
         }
 
-        return new LogSlice(_entries.AsMemory(slot, count));
+        return entries.Take(count);
     }
 
     /// <summary>Returns at most <paramref name="limit"/> entries from an index above <see cref="Base"/> on.</summary>
     public LogSlice From(LogIndex first, int limit = int.MaxValue)
     {
         var count = (int)Math.Min(limit, Last.Value - first.Value + 1);
-        return count <= 0 ? default : new LogSlice(_entries.AsMemory(SlotOf(first), count));
+        return count <= 0 ? default : LogSlice.Of(_entries, PlaceOf(first), count);
     }
 
     /// <summary>
@@ -152,33 +143,30 @@ internal sealed partial class RaftLog
     public void TruncateFrom(LogIndex index)
     {
         Invariant.That(index > Base.Index && index <= Last, "only what is in the log is truncated");
-        Size -= SizeOf(From(index));
-        _count = (int)(index.Value - Base.Index.Value - 1);
-        Renew(_count);
+        var gone = From(index);
+        Size -= SizeOf(gone);
+        _entries.RemoveLast(gone.Length);
+        _hashes.RemoveLast(gone.Length);
         ForgetWritesAbove(Last);
     }
 
-    /// <summary>
-    /// Removes all entries up to an index, which becomes <see cref="Base"/>. The arrays shrink when half of their entries are dead,
-    /// so an entry is copied at most once for each discarded one.
-    /// </summary>
+    /// <summary>Removes all entries up to an index, which becomes <see cref="Base"/>.</summary>
     public void DiscardTo(LogIndex index)
     {
         Invariant.That(index >= Base.Index, "the log never grows at its beginning");
         var position = PositionAt(index);
         var count = (int)(index.Value - Base.Index.Value);
-        Size -= SizeOf(new LogSlice(_entries.AsMemory(_head, count)));
-        (Base, _head, _count) = (position, _head + count, _count - count);
-        if (_head > _entries.Length / 2)
-        {
-            Renew(2 * _count);
-        }
+        Size -= SizeOf(LogSlice.Of(_entries, 0, count));
+        _entries.RemoveFirst(count);
+        _hashes.RemoveFirst(count);
+        Base = position;
     }
 
     /// <summary>Removes all entries and continues after a place. Writes under way no longer make any entry durable.</summary>
     public void Reset(LogPosition position)
     {
-        (_entries, _hashes, _head, _count) = ([], [], 0, 0);
+        _entries.Clear();
+        _hashes.Clear();
         (Base, Size) = (position, 0);
         ForgetWrites();
     }
@@ -191,7 +179,7 @@ internal sealed partial class RaftLog
     private static long SizeOf(LogSlice entries)
     {
         var size = 0L;
-        foreach (ref readonly var entry in entries.Span)
+        foreach (ref readonly var entry in entries)
         {
             size += entry.Payload.Size;
         }
@@ -202,28 +190,14 @@ internal sealed partial class RaftLog
     private void Push(LogEntry entry)
     {
         var hash = PrefixHash.Extend(LastPosition.Hash, entry.Payload);
-        if (_head + _count == _entries.Length)
-        {
-            Renew(Math.Max(16, 2 * _count));
-        }
-
-        (_entries[_head + _count], _hashes[_head + _count]) = (entry, hash);
+        _entries.Add(entry);
+        _hashes.Add(hash);
         Size += entry.Payload.Size;
-        _count++;
     }
 
-    /// <summary>Continues in arrays of this size. Slices still show the old ones.</summary>
-    private void Renew(int capacity)
-    {
-        var (entries, hashes) = (new LogEntry[capacity], new ulong[capacity]);
-        Array.Copy(_entries, _head, entries, 0, _count);
-        Array.Copy(_hashes, _head, hashes, 0, _count);
-        (_entries, _hashes, _head) = (entries, hashes, 0);
-    }
-
-    private int SlotOf(LogIndex index)
+    private int PlaceOf(LogIndex index)
     {
         Invariant.That(index > Base.Index && index <= Last, "only what is in the log is looked at");
-        return _head + (int)(index.Value - Base.Index.Value - 1);
+        return (int)(index.Value - Base.Index.Value - 1);
     }
 }

@@ -103,7 +103,7 @@ internal sealed class Replication(RaftState state, SnapshotSending snapshots)
         var (position, serial) = (state.Log.PositionAt(previous), state.Log.LastPosition.Serial);
         if (leader.LastSent is { } last
             && last.Previous == position
-            && last.Entries.Span == entries.Span
+            && last.Entries.IsSameView(entries)
             && last.Commit == state.CommitIndex
             && last.LeaderSerial == serial
             && last.Round == leader.Rounds.Latest)

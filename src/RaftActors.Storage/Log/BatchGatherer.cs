@@ -192,7 +192,7 @@ internal sealed class BatchGatherer(
     private void AppendAll(Slot slot, LogSlice entries)
     {
         var next = entries.IsEmpty ? LogIndex.Zero : entries[0].Index;
-        foreach (ref readonly var entry in entries.Span)
+        foreach (ref readonly var entry in entries)
         {
             // Invariant: the entries of one write are consecutive, so no entry replaces another one of the same write.
             if (entry.Index != next)

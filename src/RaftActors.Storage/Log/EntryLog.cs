@@ -9,33 +9,24 @@ namespace RaftActors.Storage.Log;
 /// <param name="range">The range at the beginning. All its entries are absent.</param>
 internal sealed class EntryLog(LogRange range)
 {
-    private const int CapacityMin = 64;
-
-    private LogEntry[] _entries = [];
-    private int _head;
-    private int _count;
+    private readonly ChunkedList<LogEntry> _entries = new();
     private LogRange _range = range;
 
     public LogRange Range => _range;
 
-    /// <summary>The entries present, which end at the end of the range. A view that the next change invalidates.</summary>
-    public LogSlice Entries => new(_entries.AsMemory(_head, _count));
+    /// <summary>The entries present, which end at the end of the range.</summary>
+    public LogSlice Entries => LogSlice.Of(_entries, 0, _entries.Count);
 
     /// <summary>Entries of the range up to this index are absent. Equals the index of the base if none is.</summary>
-    public LogIndex AbsentTo => new(_range.Last.Value - _count);
+    public LogIndex AbsentTo => new(_range.Last.Value - _entries.Count);
 
     /// <summary>Appends an entry. It replaces all entries at and above its index.</summary>
     public void Append(in LogEntry entry)
     {
         var first = AbsentTo.Next;
         _range.Append(entry.Index);
-        Keep(0, (int)Math.Clamp(entry.Index.Value - first.Value, 0, _count));
-        if (_head + _count == _entries.Length)
-        {
-            Grow();
-        }
-
-        _entries[_head + _count++] = entry;
+        KeepFirst(entry.Index.Value - first.Value);
+        _entries.Add(entry);
     }
 
     /// <inheritdoc cref="LogRange.Discard"/>
@@ -62,7 +53,7 @@ internal sealed class EntryLog(LogRange range)
     {
         if (last < _range.Last)
         {
-            Keep(0, (int)Math.Clamp(last.Value - AbsentTo.Value, 0, _count));
+            KeepFirst(last.Value - AbsentTo.Value);
             _range.Last = last;
         }
 
@@ -71,29 +62,7 @@ internal sealed class EntryLog(LogRange range)
     }
 
     // After the base has moved. The entries present always end at the end of the range, or none is left.
-    private void DropOldest()
-    {
-        var kept = (int)Math.Min(_count, _range.Count);
-        Keep(_count - kept, kept);
-    }
+    private void DropOldest() => _entries.RemoveFirst((int)Math.Max(0, _entries.Count - _range.Count));
 
-    /// <summary>Keeps some of the entries, and clears the others, so that they do not hold their values in memory.</summary>
-    private void Keep(int first, int count)
-    {
-        _entries.AsSpan(_head, first).Clear();
-        _entries.AsSpan(_head + first + count, _count - first - count).Clear();
-        (_head, _count) = count == 0 ? (0, 0) : (_head + first, count);
-    }
-
-    private void Grow()
-    {
-        var grown = _head > _entries.Length / 2 ? _entries : new LogEntry[Math.Max(CapacityMin, 2 * _entries.Length)];
-        Array.Copy(_entries, _head, grown, 0, _count);
-        if (grown == _entries)
-        {
-            _entries.AsSpan(_count, _head).Clear();
-        }
-
-        (_entries, _head) = (grown, 0);
-    }
+    private void KeepFirst(long count) => _entries.RemoveLast(_entries.Count - (int)Math.Clamp(count, 0, _entries.Count));
 }

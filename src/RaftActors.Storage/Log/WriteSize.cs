@@ -33,7 +33,7 @@ internal static class WriteSize
     public static long Of(LogSlice entries)
     {
         var size = 0L;
-        foreach (ref readonly var entry in entries.Span)
+        foreach (ref readonly var entry in entries)
         {
             size += RecordMax;
             if (entry.Payload is Payload.Pair pair)

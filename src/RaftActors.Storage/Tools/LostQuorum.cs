@@ -150,7 +150,7 @@ internal static class LostQuorum
     /// </summary>
     private static InitialState With(InitialState state, Configuration after)
     {
-        var entries = state.Log.Span.ToArray();
+        var entries = state.Log.ToArray();
         foreach (ref var entry in entries.AsSpan())
         {
             entry = entry.Payload is Payload.Reconfigure ? entry with { Payload = new Payload.Reconfigure(after) } : entry;

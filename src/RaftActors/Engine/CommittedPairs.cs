@@ -9,7 +9,7 @@ namespace RaftActors.Engine;
 internal sealed class CommittedPairs
 {
     private readonly Lock _lock = new();
-    private readonly List<(LogIndex Index, Payload.Pair Pair)> _pairs = [];
+    private readonly ChunkedList<(LogIndex Index, Payload.Pair Pair)> _pairs = new();
 
     private Serial _base;
 
@@ -112,7 +112,7 @@ internal sealed class CommittedPairs
                 return false;
             }
 
-            _pairs.RemoveRange(0, (int)Math.Min(_pairs.Count, serial.Value - _base.Value));
+            _pairs.RemoveFirst((int)Math.Min(_pairs.Count, serial.Value - _base.Value));
             _base = serial;
             return true;
         }

@@ -44,7 +44,7 @@ public sealed class LogDiscardProperties
         }).QuickCheckThrowOnFailure();
     }
 
-    /// <summary>An entry and its hash take 40 bytes, and each entry moves to another array about twice.</summary>
+    /// <summary>An entry and its hash take 40 bytes, and each entry moves to another chunk about once.</summary>
     [Fact]
     public void A_compacted_log_reuses_its_memory()
     {
@@ -77,7 +77,8 @@ public sealed class LogDiscardProperties
         private Ticket _done;
         private int _value;
 
-        public RaftLog Log { get; } = new(default, []);
+        // The chunks are short, so that the log spans many.
+        public RaftLog Log { get; } = new(default, [], new(chunkLength: 4), new(chunkLength: 4));
 
         private LogPosition Last => _list.Count == 0 ? _base : _list[^1].Position;
 

@@ -17,7 +17,7 @@ internal sealed class ConfigurationChecker
 
     public void OnWritten(SimulatedProcess process, LogSlice entries)
     {
-        foreach (ref readonly var entry in entries.Span)
+        foreach (ref readonly var entry in entries)
         {
             if (entry.Payload is Payload.Reconfigure(var next))
             {

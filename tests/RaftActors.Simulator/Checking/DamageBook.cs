@@ -41,7 +41,7 @@ internal sealed class DamageBook
             return;
         }
 
-        foreach (ref readonly var entry in entries.Span)
+        foreach (ref readonly var entry in entries)
         {
             if (Holds(entry))
             {

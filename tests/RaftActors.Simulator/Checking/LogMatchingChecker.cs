@@ -12,7 +12,7 @@ internal sealed class LogMatchingChecker(DamageBook damage)
 
     public void OnWritten(SimulatedProcess process, LogSlice entries)
     {
-        foreach (ref readonly var entry in entries.Span)
+        foreach (ref readonly var entry in entries)
         {
             Check(process, entry);
         }

@@ -28,7 +28,7 @@ internal sealed class LogImage
     {
         Base = start;
         _entries.Clear();
-        _entries.AddRange(entries.Span);
+        _entries.AddRange(entries);
     }
 
     public LogSlice All() => LogSlice.Of(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_entries));
@@ -46,7 +46,7 @@ internal sealed class LogImage
         Violation.Unless(first <= Last + 1, "write", $"entries from {first} on are written to a log that ends at {Last}");
         var kept = (int)(first - Base.Index.Value - 1);
         _entries.RemoveRange(kept, _entries.Count - kept);
-        _entries.AddRange(entries.Span);
+        _entries.AddRange(entries);
     }
 
     /// <summary>Replaces one entry.</summary>

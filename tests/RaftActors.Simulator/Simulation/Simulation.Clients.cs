@@ -94,7 +94,7 @@ internal sealed partial class Simulation
         switch (effect)
         {
             case Effect.Accepted(var entries):
-                foreach (ref readonly var entry in entries.Span)
+                foreach (ref readonly var entry in entries)
                 {
                     Expect(process, ((Payload.Pair)entry.Payload).Request!.Value, entry.Index.Value);
                 }

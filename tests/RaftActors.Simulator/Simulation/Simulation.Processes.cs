@@ -309,7 +309,7 @@ internal sealed partial class Simulation
     private void Commit(SimulatedProcess process, LogSlice entries, Configuration before)
     {
         var known = _ledger.Count;
-        foreach (ref readonly var entry in entries.Span)
+        foreach (ref readonly var entry in entries)
         {
             _delivery.OnCommit(process, entry, before);
             process.State.Apply(entry);
