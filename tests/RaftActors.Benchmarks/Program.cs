@@ -5,6 +5,8 @@ using BenchmarkDotNet.Running;
 using RaftActors.Benchmarks.Actors;
 using RaftActors.Benchmarks.Cluster;
 using RaftActors.Benchmarks.Compare;
+using RaftActors.Benchmarks.Failover;
+using RaftActors.Benchmarks.Reads;
 using RaftActors.Benchmarks.Store;
 
 namespace RaftActors.Benchmarks;
@@ -21,6 +23,11 @@ internal static class Program
             (words, stop) => ClusterBenchmark.RunAsync(ClusterArguments.Parse(words), stop)),
         new("compare", "the same, in turn with other Raft libraries", CompareArguments.Help,
             (words, stop) => CompareBenchmark.RunAsync(CompareArguments.Parse(words), stop)),
+        new("read", "queries of each consistency", ReadArguments.Help,
+            (words, stop) => ReadBenchmark.RunAsync(ReadArguments.Parse(words), stop)),
+        new("failover", "the time without a leader after a fault of the leader", FailoverArguments.Help,
+            (words, stop) => FailoverBenchmark.RunAsync(FailoverArguments.Parse(words), stop)),
+        new("idle", "the processor time of a group without clients", IdleBenchmark.Help, IdleBenchmark.RunAsync),
         Verb.Of("bytes", "exact bytes of a committed entry in Core", "bytes  has no options", _ => Bytes.Print()),
         Verb.Of("store", "a durable append", StoreArguments.Help, words => StoreBenchmark.Run(StoreArguments.Parse(words))),
         Verb.Of("store-recovery", "the opening of a long log", StoreArguments.Help,
@@ -28,6 +35,7 @@ internal static class Program
         Verb.Of("append", "the parts of an Append", ActorArguments.Help, words => AppendBenchmark.Run(ActorArguments.Parse(words))),
         Verb.Of("burst", "many simultaneous calls", ActorArguments.Help, words => BurstBenchmark.Run(ActorArguments.Parse(words))),
         new(ClusterNode.Verb, Summary: null, "", (words, _) => ClusterNode.RunAsync(words)),
+        new(FailoverNode.Verb, Summary: null, "", (words, _) => FailoverNode.RunAsync(words)),
     ];
 
     private static async Task<int> Main(string[] arguments)

@@ -5,8 +5,17 @@ namespace RaftActors.Benchmarks.Cluster;
 /// <param name="Payload">Bytes of a value.</param>
 internal sealed record Cell(string Store, string Topology, string At, int Clients, int Payload)
 {
-    public override string ToString() =>
-        $"{Store}, {Topology}{(At == "leader" ? "" : $", at a {At}")}, {Clients} clients, {Payload} B";
+    /// <summary>The consistency of queries, see <see cref="Reads.Reader"/>; null: the clients append.</summary>
+    public string? Consistency { get; init; }
+
+    /// <summary>The command of <see cref="ClusterNode"/>.</summary>
+    public string Command(int seconds) => Consistency is null
+        ? FormattableString.Invariant($"load {At} {Clients} {Payload} {seconds}")
+        : FormattableString.Invariant($"query {At} {Clients} {Consistency} {seconds}");
+
+    public override string ToString() => Consistency is null
+        ? $"{Store}, {Topology}{(At == "leader" ? "" : $", at a {At}")}, {Clients} clients, {Payload} B"
+        : $"{Consistency}, {Topology}, at {(At == "leader" ? "the leader" : $"a {At}")}, {Clients} clients";
 }
 
 /// <summary>What the clients of one run saw.</summary>
@@ -26,6 +35,8 @@ internal sealed record CellRun(Load Load, NodeCounters Nodes, TimeSpan Window, d
     public double CpuMicrosecondsPerOperation => Nodes.Cpu.TotalMicroseconds / Math.Max(1, Load.Operations);
 
     public double GarbageBytesPerOperation => Nodes.GarbageBytes / (double)Math.Max(1, Load.Operations);
+
+    public double MessagesPerOperation => Nodes.Messages / (double)Math.Max(1, Load.Operations);
 
     /// <summary>The longest share of the window that one process stood still for a collection.</summary>
     public double PausedShare => Nodes.Paused / Window;

@@ -2,29 +2,33 @@ using System.Diagnostics;
 
 namespace RaftActors.Benchmarks.Cluster;
 
-/// <summary>Clients of one group, each with one open Append. The next one begins when it has ended.</summary>
-internal sealed class ClosedLoop(RaftClient<byte[], object?> group, int clients, int payload)
+/// <summary>Clients with one open operation each. The next one begins when it has ended. Thread-safe.</summary>
+internal sealed class ClosedLoop(int clients)
 {
+    private static readonly TimeSpan Warming = TimeSpan.FromSeconds(3);
+
     private readonly LatencyHistogram _latencies = new();
     private long _failed;
     private long _begin = long.MaxValue;
     private long _end = long.MaxValue;
+    private volatile bool _isStopping;
 
-    /// <summary>Runs the clients.</summary>
-    /// <param name="warming">The time before the window.</param>
-    /// <param name="window">An Append counts if it begins and ends in the window.</param>
-    /// <param name="onWindow">Called when the window begins, and when it ends.</param>
-    public async Task<Load> RunAsync(TimeSpan warming, TimeSpan window, Action<bool> onWindow)
+    /// <summary>No client begins another operation.</summary>
+    public bool IsStopping => _isStopping;
+
+    /// <summary>Runs the clients, and writes <c>begin</c> and <c>end</c> with the window.</summary>
+    /// <param name="window">An operation counts if it begins and ends in the window.</param>
+    /// <param name="run">Runs the client with this number until <see cref="IsStopping"/>.</param>
+    public async Task<Load> RunAsync(TimeSpan window, Func<ClosedLoop, byte, Task> run)
     {
-        using CancellationTokenSource stop = new();
-        Task[] loops = [.. Enumerable.Range(0, clients).Select(client => Task.Run(() => RunClientAsync((byte)client, stop.Token)))];
-        await Task.Delay(warming);
-        onWindow(true);
+        Task[] loops = [.. Enumerable.Range(0, clients).Select(client => run(this, (byte)client))];
+        await Task.Delay(Warming);
+        Console.WriteLine("begin");
         Volatile.Write(ref _begin, Stopwatch.GetTimestamp());
         await Task.Delay(window);
         Volatile.Write(ref _end, Stopwatch.GetTimestamp());
-        onWindow(false);
-        await stop.CancelAsync();
+        Console.WriteLine("end");
+        _isStopping = true;
         await Task.WhenAll(loops);
         var seconds = Stopwatch.GetElapsedTime(_begin, _end).TotalSeconds;
         return new Load(
@@ -34,28 +38,35 @@ internal sealed class ClosedLoop(RaftClient<byte[], object?> group, int clients,
             _failed);
     }
 
-    private async Task RunClientAsync(byte client, CancellationToken stop)
+    /// <summary>A client that appends values.</summary>
+    public async Task AppendAsync(RaftClient<byte[], object?> group, byte client, int payload)
     {
-        while (!stop.IsCancellationRequested)
+        while (!_isStopping)
         {
             var value = new byte[payload];
             value[0] = client;
             var start = Stopwatch.GetTimestamp();
-            var outcome = await group.AppendAsync("key", value, cancellationToken: CancellationToken.None);
-            var end = Stopwatch.GetTimestamp();
-            if (start < Volatile.Read(ref _begin) || end > Volatile.Read(ref _end))
-            {
-                continue;
-            }
+            Count(start, await group.AppendAsync("key", value, cancellationToken: CancellationToken.None) is Outcome<object?>.Done);
+        }
+    }
 
-            if (outcome is Outcome<object?>.Done)
-            {
-                _latencies.Add(Stopwatch.GetElapsedTime(start, end));
-            }
-            else
-            {
-                Interlocked.Increment(ref _failed);
-            }
+    /// <summary>Counts an operation that ends now.</summary>
+    /// <param name="start">The timestamp of its begin.</param>
+    public void Count(long start, bool isDone)
+    {
+        var end = Stopwatch.GetTimestamp();
+        if (start < Volatile.Read(ref _begin) || end > Volatile.Read(ref _end))
+        {
+            return;
+        }
+
+        if (isDone)
+        {
+            _latencies.Add(Stopwatch.GetElapsedTime(start, end));
+        }
+        else
+        {
+            Interlocked.Increment(ref _failed);
         }
     }
 }

@@ -22,7 +22,7 @@ internal static class ClusterBenchmark
         {
             foreach (var cell in cells)
             {
-                var result = await ClusterProcesses.RunAsync(Contender.Ours, cell, arguments.Seconds, arguments.Directory, stop);
+                var result = await ClusterProcesses.RunAsync(Contender.Ours(), cell, arguments.Seconds, arguments.Directory, stop);
                 runs[cell].Add(result);
                 csv.Write(runtime, cell, result);
                 progress.Report($"{cell}: {result.Load}");

@@ -1,19 +1,18 @@
 using System.Globalization;
 
 using Akka.Actor;
-using Akka.Configuration;
+
+using RaftActors.Benchmarks.Reads;
 
 namespace RaftActors.Benchmarks.Cluster;
 
 /// <summary>
 /// A child process with one node of the cluster, or with all three. It reads commands from standard input, and ends with it:
-/// <c>load CLIENTS PAYLOAD SECONDS</c> and <c>read</c>.
+/// <c>count</c> for messages, <c>load AT CLIENTS PAYLOAD SECONDS</c>, <c>query AT CLIENTS CONSISTENCY SECONDS</c> and <c>read</c>.
 /// </summary>
 internal sealed class ClusterNode
 {
     public const string Verb = "cluster-node";
-
-    private static readonly TimeSpan Warming = TimeSpan.FromSeconds(3);
 
     private readonly List<ActorSystem> _systems = [];
 
@@ -21,15 +20,15 @@ internal sealed class ClusterNode
     private int _leader = -1;
 
     /// <param name="arguments">
-    /// The ports of all nodes, those of this process, and the folder of the stores unless they are in memory.
+    /// Settings as HOCON, the ports of all nodes, those of this process, and the folder of the stores unless they are in memory.
     /// </param>
     public static async Task<int> RunAsync(string[] arguments)
     {
-        var (all, own) = (arguments[0].Split(','), arguments[1].Split(','));
+        var (settings, all, own) = (arguments[0], arguments[1].Split(','), arguments[2].Split(','));
         var node = new ClusterNode();
         foreach (var port in own)
         {
-            node.Start(port, all, arguments.Length > 2 ? Path.Combine(arguments[2], port) : null);
+            node.Start(NodeSystem.Create(settings, port, all, arguments.Length > 3 ? Path.Combine(arguments[3], port) : null));
         }
 
         // A load does not hold up the commands after it.
@@ -51,37 +50,51 @@ internal sealed class ClusterNode
             case ["read"]:
                 Console.WriteLine($"counters {NodeCounters.Now}");
                 break;
+            case ["count"]:
+                MessageCounter.Start();
+                break;
             case ["load", var at, var clients, var payload, var seconds]:
-                await LoadAsync(at, Number(clients), Number(payload), TimeSpan.FromSeconds(Number(seconds)));
+                await AppendAsync(PlaceOf(at), Number(clients), Number(payload), TimeSpan.FromSeconds(Number(seconds)));
+                break;
+            case ["query", var at, var clients, var consistency, var seconds]:
+                await QueryAsync(PlaceOf(at), Number(clients), Reader.Consistency(consistency), TimeSpan.FromSeconds(Number(seconds)));
                 break;
         }
     }
 
-    private async Task LoadAsync(string at, int clients, int payload, TimeSpan window)
+    private int PlaceOf(string at) => at == "leader" ? _leader : Enumerable.Range(0, _systems.Count).First(place => place != _leader);
+
+    private async Task AppendAsync(int place, int clients, int payload, TimeSpan window)
     {
-        var place = at == "leader" ? _leader : _systems.FindIndex(system => _systems.IndexOf(system) != _leader);
+        await AppendBarrierAsync(_systems[place]);
         await using var group = Raft.Get(_systems[place]).CreateClient<byte[], object?>();
+        Report(await new ClosedLoop(clients).RunAsync(
+            window, (loop, client) => Task.Run(() => loop.AppendAsync(group, client, payload))));
+    }
+
+    private async Task QueryAsync(int place, int clients, ReadConsistency consistency, TimeSpan window)
+    {
+        var system = _systems[place];
+        await AppendBarrierAsync(system);
+        var raft = await system.ActorSelection("/user/raft").ResolveOne(TimeSpan.FromSeconds(5));
+        Report(await new ClosedLoop(clients).RunAsync(window, (loop, _) => Reader.RunAsync(system, raft, consistency, loop)));
+    }
+
+    private static async Task AppendBarrierAsync(ActorSystem system)
+    {
+        await using var group = Raft.Get(system).CreateClient<byte[], object?>();
         (await group.AppendAsync("barrier", [], TimeSpan.FromSeconds(30))).OrThrow();
-        var load = await new ClosedLoop(group, clients, payload).RunAsync(
-            Warming, window, isBegin => Console.WriteLine(isBegin ? "begin" : "end"));
+    }
+
+    private static void Report(Load load)
+    {
         var latencies = string.Join(' ', load.Latencies.Select(one => one.ToString("R", CultureInfo.InvariantCulture)));
         Console.WriteLine(FormattableString.Invariant($"load {load.Operations} {load.OperationsPerSecond:R} {latencies} {load.Failed}"));
     }
 
-    private void Start(string port, string[] all, string? directory)
+    private void Start(ActorSystem system)
     {
         var place = _systems.Count;
-        var system = ActorSystem.Create("benchmark", ConfigurationFactory.ParseString(
-            $$"""
-            akka { loglevel = WARNING, stdout-loglevel = ERROR, log-dead-letters = off }
-            akka.actor.provider = remote
-            akka.remote.dot-netty.tcp { hostname = "127.0.0.1", port = {{port}} }
-            raft {
-              node = ":{{port}}", discovery = node-names, append-timeout = 60s
-              roster = [{{string.Join(", ", all.Select(other => $"\"raft@:{other}\""))}}]
-              store.directory = "{{directory}}"
-            }
-            """));
         _systems.Add(system);
         system.ActorOf(Props.Create(() => new Counting(() => OnLeads(place))), "raft");
     }
@@ -95,10 +108,19 @@ internal sealed class ClusterNode
     private static int Number(string word) => int.Parse(word, CultureInfo.InvariantCulture);
 
     /// <summary>Counts the pairs and adds up their first bytes.</summary>
-    private sealed class Counting(Action onLeads) : RaftActor<byte[]>
+    private sealed class Counting : RaftActor<byte[]>
     {
+        private readonly Action _onLeads;
         private int _count;
         private long _sum;
+
+        public Counting(Action onLeads)
+        {
+            _onLeads = onLeads;
+            Receive<ReadConsistency>(consistency => Raft.Query(this, replyTo: Sender, consistency: consistency));
+        }
+
+        protected override object? HandleQuery(object question) => _count;
 
         protected override object? HandleAppend(Entry<byte[]> entry)
         {
@@ -111,7 +133,7 @@ internal sealed class ClusterNode
         {
             if (leader is { IsSelf: true, IsReady: true })
             {
-                onLeads();
+                _onLeads();
             }
         }
     }

@@ -56,7 +56,12 @@ internal sealed class ClusterProcesses : IDisposable
         var leads = _nodes.Select(node => node.Line("leads", 1, Patience)).ToArray();
         var leader = _nodes[Array.IndexOf(leads, await Task.WhenAny(leads))];
         var loaded = _cell.At == "leader" ? leader : _nodes.Find(node => node != leader) ?? leader;
-        loaded.Tell(FormattableString.Invariant($"load {_cell.At} {_cell.Clients} {_cell.Payload} {seconds}"));
+        if (_cell.Consistency is not null)
+        {
+            _nodes.ForEach(node => node.Tell("count"));
+        }
+
+        loaded.Tell(_cell.Command(seconds));
         await loaded.Line("begin", 1, Patience);
         var (before, busyBefore) = (await ReadAsync(), BusyCores.Now);
         await loaded.Line("end", 1, Patience + TimeSpan.FromSeconds(seconds));

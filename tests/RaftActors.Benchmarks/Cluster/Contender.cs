@@ -7,9 +7,6 @@ namespace RaftActors.Benchmarks.Cluster;
 /// <param name="Command">The program and its first arguments.</param>
 internal sealed record Contender(string Name, params string[] Command)
 {
-    /// <summary>RaftActors, in the build that runs.</summary>
-    public static Contender Ours { get; } = new("RaftActors", "dotnet", typeof(Contender).Assembly.Location, ClusterNode.Verb);
-
     /// <summary>The number of ports of a group.</summary>
     public int Ports { get; init; } = 3;
 
@@ -18,4 +15,9 @@ internal sealed record Contender(string Name, params string[] Command)
 
     /// <summary>The cells that it can run.</summary>
     public Func<Cell, bool> Supports { get; init; } = _ => true;
+
+    /// <summary>RaftActors, in the build that runs.</summary>
+    /// <param name="settings">Settings of the nodes, as HOCON.</param>
+    public static Contender Ours(string settings = "") =>
+        new("RaftActors", "dotnet", typeof(Contender).Assembly.Location, ClusterNode.Verb, settings);
 }

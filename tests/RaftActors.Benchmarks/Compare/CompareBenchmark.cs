@@ -9,7 +9,7 @@ internal static class CompareBenchmark
     public static async Task<int> RunAsync(CompareArguments arguments, CancellationToken stop)
     {
         var cluster = arguments.Cluster;
-        Contender[] contenders = [Contender.Ours with { Name = cluster.RuntimeLabel ?? $"RaftActors on {ClusterBenchmark.RuntimeName}" }];
+        Contender[] contenders = [Contender.Ours() with { Name = cluster.RuntimeLabel ?? $"RaftActors on {ClusterBenchmark.RuntimeName}" }];
         foreach (var peer in arguments.Peers)
         {
             contenders = [.. contenders, await Peers.PrepareAsync(peer, stop)];

@@ -1,0 +1,41 @@
+namespace RaftActors.Benchmarks.Cluster;
+
+/// <summary>Measures the processor time of a group without clients.</summary>
+internal static class IdleBenchmark
+{
+    public const string Help = """
+        idle [options]     measures the processor time of three processes without clients, with stores in memory
+
+          --heartbeat MS    time between two heartbeats; election timeouts are 10 and 20 times as long (default 50)
+          --seconds N       length of the window, after a warm-up of 3 s (default 60)
+          --help            print this help
+        """;
+
+    /// <exception cref="UsageException">An option is unknown, or its value cannot be read.</exception>
+    public static async Task<int> RunAsync(string[] words, CancellationToken stop)
+    {
+        var (heartbeat, seconds) = (50, 60);
+        for (var place = 0; place < words.Length; place += 2)
+        {
+            var value = words.ElementAtOrDefault(place + 1) ?? "";
+            (heartbeat, seconds) = words[place] switch
+            {
+                "--heartbeat" when OptionValue.Numbers(value) is [var number] => (number, seconds),
+                "--seconds" when OptionValue.Numbers(value) is [var number] => (heartbeat, number),
+                _ => throw UsageException.Of(words[place], value),
+            };
+        }
+
+        var settings = FormattableString.Invariant(
+            $"raft {{ heartbeat-interval = {heartbeat}ms, election-timeout {{ min = {10 * heartbeat}ms, max = {20 * heartbeat}ms }} }}");
+        Console.Error.WriteLine(FormattableString.Invariant($"Measuring for {seconds} s."));
+        var cell = new Cell("memory", "multi", "leader", Clients: 0, Payload: 0);
+        var run = await ClusterProcesses.RunAsync(Contender.Ours(settings), cell, seconds, ".", stop);
+        var garbage = run.Nodes.GarbageBytes / run.Window.TotalSeconds / 1000;
+        Console.WriteLine(ClusterBenchmark.RuntimeName);
+        Console.WriteLine(FormattableString.Invariant(
+            $"{100 * (run.Nodes.Cpu / run.Window):F2} % of a core in all three processes, {garbage:N1} kB/s of garbage, ") +
+            FormattableString.Invariant($"heartbeats every {heartbeat} ms; other cores {run.OtherCores:F2}"));
+        return 0;
+    }
+}

@@ -1,0 +1,25 @@
+using Akka.Actor;
+using Akka.Configuration;
+
+namespace RaftActors.Benchmarks.Cluster;
+
+/// <summary>Creates the actor system of a node on the loopback address.</summary>
+internal static class NodeSystem
+{
+    /// <param name="settings">Settings that override the others, as HOCON.</param>
+    /// <param name="port">The port of this node.</param>
+    /// <param name="all">The ports of all nodes.</param>
+    /// <param name="directory">The folder of the store; null: the store is in memory.</param>
+    public static ActorSystem Create(string settings, string port, string[] all, string? directory) =>
+        ActorSystem.Create("benchmark", ConfigurationFactory.ParseString(settings).WithFallback(ConfigurationFactory.ParseString(
+            $$"""
+            akka { loglevel = WARNING, stdout-loglevel = ERROR, log-dead-letters = off }
+            akka.actor.provider = remote
+            akka.remote.dot-netty.tcp { hostname = "127.0.0.1", port = {{port}} }
+            raft {
+              node = ":{{port}}", discovery = node-names, append-timeout = 60s
+              roster = [{{string.Join(", ", all.Select(other => $"\"raft@:{other}\""))}}]
+              store.directory = "{{directory}}"
+            }
+            """)));
+}
