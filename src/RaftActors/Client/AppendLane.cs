@@ -13,11 +13,12 @@ namespace RaftActors.Client;
 /// Invariant: the numbers of the open Appends span at most <see cref="Span"/>. A session remembers that many requests of one origin. So it
 /// does not forget a request that may still be sent again.
 /// </para>
-/// For the client's actor only.
+/// Not thread-safe: see <see cref="SharedLane"/>.
 /// </summary>
 /// <param name="origin">The name and the incarnation of the client. No other client has them.</param>
 /// <param name="patience">The time without an answer until an Append is sent again. It doubles with each attempt.</param>
-internal sealed class AppendLane(Member origin, TimeSpan patience)
+/// <param name="replyTo">Takes the outcome if the process is on this node; null: the sender of the Append does.</param>
+internal sealed class AppendLane(Member origin, TimeSpan patience, ICanTell? replyTo = null)
 {
     /// <summary>The requests that a session remembers.</summary>
     public const int Span = 256;
@@ -28,6 +29,9 @@ internal sealed class AppendLane(Member origin, TimeSpan patience)
 
     /// <summary>An Append has not ended.</summary>
     public bool IsOpen => _waiting.Count > 0 || !_sent.IsEmpty;
+
+    /// <summary>An Append that is added now can be sent at once.</summary>
+    public bool HasRoom => _waiting.Count == 0 && _sent.HasRoom;
 
     /// <summary>The time of the oldest attempt that is not answered; null: there is none.</summary>
     public TimeSpan? UnansweredSince => _sent.Where(append => append.Attempts > 0).Select(append => (TimeSpan?)append.SentAt).Min();
@@ -168,8 +172,8 @@ internal sealed class AppendLane(Member origin, TimeSpan patience)
         var left = append.Deadline > now ? append.Deadline - now : TimeSpan.Zero;
         var request = new RequestId(origin, append.Number);
         var call = append.RequestKey is { } requestKey
-            ? new ClientCall.KeyedAppend(requestKey, request, append.Key, append.Value, left, isRetry)
-            : new ClientCall.Append(request, append.Key, append.Value, left, isRetry);
+            ? new ClientCall.KeyedAppend(requestKey, request, append.Key, append.Value, left, isRetry) { ReplyTo = replyTo }
+            : new ClientCall.Append(request, append.Key, append.Value, left, isRetry) { ReplyTo = replyTo };
         send(append.Span is { } span ? new WireMessage.Traced([new TraceLink(request, span.Context)], call) : call);
     }
 

@@ -16,11 +16,9 @@ internal sealed class ClientActor : UntypedActor, IWithTimers
 
     private readonly ClientSettings _settings;
     private readonly ClientCalls _calls;
-    private readonly AppendLane _lane;
+    private readonly SharedLane _lane;
     private readonly GroupFinder _finder;
     private readonly QuestionLane _questions;
-    private readonly Action<WireMessage> _send;
-    private IActorRef? _target;
     private TimeSpan _heardAt;
     private TimeSpan _pingedAt;
     private bool _hasTimer;
@@ -34,7 +32,7 @@ internal sealed class ClientActor : UntypedActor, IWithTimers
         var self = Self;
         var registries = settings.Contacts.Prepend(provider.DefaultAddress).Distinct()
             .Select(address => Context.ActorSelection(new RootActorPath(address) / "system" / "raft")).ToArray();
-        _lane = new AppendLane(NewOrigin(provider.DefaultAddress), settings.AttemptTimeout);
+        _lane = new SharedLane(NewOrigin(provider.DefaultAddress), settings.AttemptTimeout, self, Context.System.Scheduler);
         _finder = new GroupFinder(
             settings.Group,
             (engine, call) => engine.Tell(call, self),
@@ -42,7 +40,6 @@ internal sealed class ClientActor : UntypedActor, IWithTimers
             provider.ResolveActorRef,
             settings.AttemptTimeout);
         _questions = new QuestionLane(_finder, settings.AttemptTimeout);
-        _send = call => _target!.Tell(call, self); // Justification: the lane sends only while there is a target.
     }
 
     public ITimerScheduler Timers { get; set; } = null!; // Justification: Akka sets it before the actor starts.
@@ -56,6 +53,10 @@ internal sealed class ClientActor : UntypedActor, IWithTimers
         {
             // The instance before failed while its last calls were ending. They have ended with it.
             Context.Stop(Self);
+        }
+        else
+        {
+            _calls.Lane = _lane;
         }
     }
 
@@ -82,7 +83,8 @@ internal sealed class ClientActor : UntypedActor, IWithTimers
         switch (message)
         {
             case Submit submit:
-                _lane.Add(submit.Append, Now);
+                _lane.Add(submit.Append);
+                _calls.OnRead();
                 Begin();
                 break;
             case Ask ask:
@@ -108,13 +110,11 @@ internal sealed class ClientActor : UntypedActor, IWithTimers
                 break;
             case Status.Failure { State: IOutcome unreadable } failure:
                 OnHeard();
-                _lane.ReceiveUnreadable(unreadable, failure.Cause, Now);
-                SendWaiting();
+                _lane.ReceiveUnreadable(unreadable, failure.Cause);
                 break;
             case IOutcome outcome:
                 OnHeard();
-                _lane.Receive(outcome, Now);
-                SendWaiting();
+                _lane.Receive(outcome);
                 break;
             case ClientReply.Located located:
                 OnHeard();
@@ -152,28 +152,22 @@ internal sealed class ClientActor : UntypedActor, IWithTimers
     // Without a way to the leader the Append waits: a process that knows no leader could not do more.
     private void Begin()
     {
-        if (_target is null)
+        if (_lane.Target is null && !_hasTimer)
         {
-            if (!_hasTimer)
-            {
-                _finder.Ask(Now);
-            }
-        }
-        else
-        {
-            SendWaiting();
+            _finder.Ask(Now);
         }
 
         if (!_hasTimer)
         {
             _hasTimer = true;
+            _lane.Watch();
             Timers.StartPeriodicTimer(Tick.Instance, Tick.Instance, _settings.AttemptTimeout / TicksPerPatience);
         }
     }
 
     private void OnHeard()
     {
-        if (Sender.Equals(_target))
+        if (Sender.Equals(_lane.Target))
         {
             _heardAt = Now;
         }
@@ -184,8 +178,8 @@ internal sealed class ClientActor : UntypedActor, IWithTimers
     private void OnTick()
     {
         var now = Now;
-        _lane.EndLate(now, WhyNotSent);
-        if (_lane.UnansweredSince is { } since && _target is not null)
+        _lane.EndLate(WhyNotSent);
+        if (_lane.UnansweredSince is { } since && _lane.Target is not null)
         {
             if (now - (since > _heardAt ? since : _heardAt) >= _settings.AttemptTimeout)
             {
@@ -201,44 +195,26 @@ internal sealed class ClientActor : UntypedActor, IWithTimers
             _finder.Ping();
         }
 
-        if (_target is not null)
-        {
-            _lane.SendOverdue(now, _send);
-        }
-        else if (IsOpen)
+        _lane.SendOverdue();
+        if (_lane.Target is null && IsOpen)
         {
             _finder.Ask(now);
         }
 
         TellQuestions();
-        if (!IsOpen)
+        if (!_questions.IsOpen && _lane.TryRest())
         {
             _hasTimer = false;
             Timers.Cancel(Tick.Instance);
         }
     }
 
-    // A changed way sends all open Appends again, in their order.
     private void Follow()
     {
-        if (Equals(_finder.Way, _target))
+        if (!Equals(_finder.Way, _lane.Target))
         {
-            return;
-        }
-
-        _target = _finder.Way;
-        _heardAt = Now;
-        if (_target is not null)
-        {
-            _lane.SendAll(Now, _send);
-        }
-    }
-
-    private void SendWaiting()
-    {
-        if (_target is not null)
-        {
-            _lane.SendWaiting(Now, _send);
+            _heardAt = Now;
+            _lane.Follow(_finder.Way);
         }
     }
 
@@ -250,7 +226,7 @@ internal sealed class ClientActor : UntypedActor, IWithTimers
         }
     }
 
-    private CancelReason.NotCommitted WhyNotSent() => _target is null
+    private CancelReason.NotCommitted WhyNotSent() => _lane.Target is null
         ? new CancelReason.NotCommitted(NotCommittedReason.NoLeader, _finder.WhyNoWay)
         : new CancelReason.NotCommitted(
             NotCommittedReason.Busy, "It waited for earlier Appends of this client until its timeout. Append it again later.");

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 
+using Akka.Actor;
+
 using RaftActors.Engine;
 
 namespace RaftActors.Client;
@@ -10,11 +12,14 @@ namespace RaftActors.Client;
 /// <param name="pendingMax">The maximum number of open Appends, and of other open calls.</param>
 internal sealed class ClientCalls(int pendingMax)
 {
-    private readonly ConcurrentDictionary<ClientAppend, byte> _open = [];
+    // The Appends that were told to the actor, until they end.
+    private readonly ConcurrentDictionary<ClientAppend, byte> _told = [];
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _count;
+    private int _unread;
     private int _questions;
     private volatile bool _isClosing;
+    private volatile SharedLane? _lane;
 
     /// <summary>The client was disposed. Outlives a restart of its actor.</summary>
     public bool IsClosing
@@ -23,21 +28,48 @@ internal sealed class ClientCalls(int pendingMax)
         set => _isClosing = value;
     }
 
+    /// <summary>The lane of the actor's present instance; null: it has not started.</summary>
+    public SharedLane? Lane
+    {
+        get => _lane;
+        set => _lane = value;
+    }
+
     /// <summary>Ends when the actor of the client has stopped.</summary>
     public Task Stopped => _stopped.Task;
 
-    /// <summary>False: as many are open as the client allows.</summary>
-    public bool TryAdd(ClientAppend append)
+    /// <summary>False: as many Appends are open as the client allows.</summary>
+    public bool TryBeginAppend()
     {
-        if (Interlocked.Increment(ref _count) > pendingMax)
+        if (Interlocked.Increment(ref _count) <= pendingMax)
         {
-            Interlocked.Decrement(ref _count);
-            return false;
+            return true;
         }
 
-        _open.TryAdd(append, 0);
-        return true;
+        Interlocked.Decrement(ref _count);
+        return false;
     }
+
+    /// <summary>Sends an Append on the lane, or tells it to the actor. It never overtakes one that the actor has not read.</summary>
+    public void Begin(ClientAppend append, IActorRef actor)
+    {
+        if (Volatile.Read(ref _unread) == 0 && _lane?.TrySend(append) == true)
+        {
+            return;
+        }
+
+        Interlocked.Increment(ref _unread);
+        _told.TryAdd(append, 0);
+        actor.Tell(new ClientActor.Submit(append), ActorRefs.NoSender);
+        if (Stopped.IsCompleted)
+        {
+            // The actor never reads it.
+            End(append);
+        }
+    }
+
+    /// <summary>The actor has read an Append, and the lane has it.</summary>
+    public void OnRead() => Interlocked.Decrement(ref _unread);
 
     /// <summary>False: as many calls that are no Appends are open as the client allows.</summary>
     public bool TryBeginQuestion()
@@ -53,28 +85,17 @@ internal sealed class ClientCalls(int pendingMax)
 
     public void EndQuestion() => Interlocked.Decrement(ref _questions);
 
-    /// <summary>Call it after the Append was told to the actor. An Append that the actor never reads ends here.</summary>
-    public void EndIfStopped(ClientAppend append)
+    public void EndAppend(ClientAppend append)
     {
-        if (Stopped.IsCompleted)
-        {
-            End(append);
-        }
-    }
-
-    public void Remove(ClientAppend append)
-    {
-        if (_open.TryRemove(append, out _))
-        {
-            Interlocked.Decrement(ref _count);
-        }
+        _told.TryRemove(append, out _);
+        Interlocked.Decrement(ref _count);
     }
 
     /// <summary>The actor has stopped, and has ended the Appends that it had read.</summary>
     public void OnStopped()
     {
         _stopped.TrySetResult();
-        foreach (var append in _open.Keys)
+        foreach (var append in _told.Keys)
         {
             End(append);
         }

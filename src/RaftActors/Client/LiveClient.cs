@@ -41,7 +41,7 @@ internal sealed class LiveClient<TValue, TResult>(
         settings.Limits.DemandFits(key, bytes);
         var span = Spans.BeginOfClient(Spans.Append, Group);
         var append = new ClientAppend(key, bytes, timeout ?? appendTimeout, span, hashedKey);
-        if (!calls.TryAdd(append))
+        if (!calls.TryBeginAppend())
         {
             Spans.End(span);
             return new Outcome<TResult>.NotCommitted(
@@ -51,16 +51,14 @@ internal sealed class LiveClient<TValue, TResult>(
 
         try
         {
-            actor.Tell(new ClientActor.Submit(append), ActorRefs.NoSender);
-            calls.EndIfStopped(append);
-            using var registration = cancellationToken.Register(
-                () => actor.Tell(new ClientActor.Cancel(append), ActorRefs.NoSender));
+            calls.Begin(append, actor);
+            using var registration = cancellationToken.CanBeCanceled ? CancelWith(append, cancellationToken) : default;
             var outcome = await append.Task.ConfigureAwait(false);
             return outcome.As<TResult>();
         }
         finally
         {
-            calls.Remove(append);
+            calls.EndAppend(append);
             Spans.End(span);
         }
     }
@@ -180,6 +178,10 @@ internal sealed class LiveClient<TValue, TResult>(
             await ownSystem.Terminate().ConfigureAwait(false);
         }
     }
+
+    // On its own, so that a call that cannot be cancelled makes no closure.
+    private CancellationTokenRegistration CancelWith(ClientAppend append, CancellationToken cancellationToken) =>
+        cancellationToken.Register(() => actor.Tell(new ClientActor.Cancel(append), ActorRefs.NoSender));
 
     private async Task<QueryOutcome.Done> QueryAsync(
         ReadOnlyMemory<byte> question,

@@ -4,7 +4,7 @@ namespace RaftActors.Client;
 
 /// <summary>
 /// The open Appends that were sent, in the order of their numbers. The numbers are 1, 2, 3 ..., and the open ones span at most
-/// <paramref name="span"/>. For the client's actor only.
+/// <paramref name="span"/>. Not thread-safe.
 /// </summary>
 internal sealed class SentAppends(int span) : IEnumerable<ClientAppend>
 {

@@ -129,6 +129,7 @@ internal sealed class ClientDesk(EngineContext context, EngineDesks desks, Func<
     private void Submit(ClientCall.Append call, IActorRef client)
     {
         var request = RaftProcess.RefOf(call.Request);
+        var replyTo = call.ReplyTo ?? client;
         if (call.IsRetry && desks.Appends.Retry(call.Request))
         {
             return;
@@ -142,12 +143,12 @@ internal sealed class ClientDesk(EngineContext context, EngineDesks desks, Func<
 
         if (FindObstacle(call) is { } obstacle)
         {
-            client.Tell(new Outcome<object?>.NotCommitted(obstacle.Reason, obstacle.Detail, request), context.Self);
+            replyTo.Tell(new Outcome<object?>.NotCommitted(obstacle.Reason, obstacle.Detail, request), context.Self);
             return;
         }
 
         var outcomes = Process.Outcomes ?? throw new UnreachableException("A process without an actor was refused before.");
-        Process.Appends.Add(request, client, outcomes, isOfClient: true);
+        Process.Appends.Add(request, replyTo, outcomes, isOfClient: true);
         desks.Appends.Submit(call is ClientCall.KeyedAppend keyed
             ? new ToEngine.KeyedAppend(keyed.RequestKey, request, call.Key, call.Value, call.Timeout, IsRetry: call.IsRetry)
             : new ToEngine.Append(request, call.Key, call.Value, call.Timeout, IsRetry: call.IsRetry));

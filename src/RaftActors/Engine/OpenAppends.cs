@@ -39,7 +39,7 @@ internal sealed class OpenAppends(ProcessTelemetry telemetry)
     /// <param name="replyTo">The asker; null: the outcome is not told.</param>
     /// <param name="outcomes">Makes the outcomes of the actor that appends.</param>
     /// <param name="span">Ends with the Append; null: its trace is not sampled.</param>
-    public void Add(RequestRef request, IActorRef? replyTo, OutcomeMaker outcomes, Activity? span = null, bool isOfClient = false)
+    public void Add(RequestRef request, ICanTell? replyTo, OutcomeMaker outcomes, Activity? span = null, bool isOfClient = false)
     {
         var open = new Open(replyTo, outcomes, telemetry.Commits.Start(), span, isOfClient);
         lock (_lock)
@@ -213,7 +213,7 @@ internal sealed class OpenAppends(ProcessTelemetry telemetry)
 
     // A burst holds many, so it is small.
     private readonly record struct Open(
-        IActorRef? ReplyTo, OutcomeMaker Outcomes, TimeSpan MadeAt, Activity? Span, bool IsOfClient)
+        ICanTell? ReplyTo, OutcomeMaker Outcomes, TimeSpan MadeAt, Activity? Span, bool IsOfClient)
     {
         // At most one of Committed and Reason is set. No pair has the serial 0.
         public Serial Committed { get; init; }

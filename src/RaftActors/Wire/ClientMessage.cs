@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 
+using Akka.Actor;
 using Akka.Event;
 
 using RaftActors.Core;
@@ -31,7 +32,11 @@ internal abstract record ClientCall : WireMessage
     /// <param name="Request">The client is its origin. All attempts of one Append have the same.</param>
     /// <param name="Timeout">The time until the process gives up.</param>
     /// <param name="IsRetry">The client has sent the request before, here or elsewhere.</param>
-    public record Append(RequestId Request, string Key, ReadOnlyMemory<byte> Value, TimeSpan Timeout, bool IsRetry) : ClientCall;
+    public record Append(RequestId Request, string Key, ReadOnlyMemory<byte> Value, TimeSpan Timeout, bool IsRetry) : ClientCall
+    {
+        /// <summary>Takes the outcome in place of the sender; null: the sender does. It does not go to other nodes.</summary>
+        public ICanTell? ReplyTo { get; init; }
+    }
 
     /// <summary>An <see cref="Append"/> with a request key.</summary>
     public sealed record KeyedAppend(
