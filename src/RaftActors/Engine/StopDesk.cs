@@ -27,6 +27,9 @@ internal sealed class StopDesk(EngineContext context, Action<Input> step)
     // This process led when the stop began, or later. Invariant: it does not stop before it knows its successor, unless the time is up.
     private bool _hasLed;
 
+    // The voters to which this process last handed over.
+    private ProcessName[] _successors = [];
+
     // The target of the desk's latest transfer; null: Core chooses.
     private ProcessName? _target;
 
@@ -36,6 +39,9 @@ internal sealed class StopDesk(EngineContext context, Action<Input> step)
 
     // The votes for a successor may still be on their way when this process has stepped down.
     private bool IsHandedOver => !Leads && (!_hasLed || context.Leader is not null);
+
+    // The successors are gone or stop too: none of them will lead, however long this process waits.
+    private bool IsLast => _hasLed && !_successors.Intersect(context.Peers.ServingElsewhere).Any();
 
     // False: no other process is left to commit them, so they end with the engine.
     private bool CanAppendsEnd => context.Peers.ServingElsewhere.Any() || context.Quorum is { Members.Length: 1, IsMember: true };
@@ -145,13 +151,14 @@ internal sealed class StopDesk(EngineContext context, Action<Input> step)
         }
 
         // Core chooses the best voter, but does not know which voters are on stopping nodes.
+        _successors = elsewhere;
         _target = elsewhere.Length == others.Length ? null : elsewhere[0];
         step(new Input.Transfer(_target));
     }
 
     private void Report()
     {
-        var isDone = (IsHandedOver || _leadsOn)
+        var isDone = (IsHandedOver || _leadsOn || IsLast)
             && (context.Process.Appends.Count == 0 || !CanAppendsEnd)
             && !_senders.Overlaps(context.Peers.ServingElsewhere);
         if (_asker is { } asker && (isDone || _deadline <= context.Now))

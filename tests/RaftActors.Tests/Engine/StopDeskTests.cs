@@ -116,6 +116,28 @@ public sealed class StopDeskTests : TestKit
         _asker.ExpectMsg<RaftRegistry.EnginePrepared>();
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Leader_whose_successors_are_all_gone_is_prepared_at_once(bool hasSteppedDown)
+    {
+        _bench.Elect("raft1");
+        Begin();
+        if (hasSteppedDown)
+        {
+            _bench.Context.Leader = null;
+            _desk.OnLeaderChanged();
+        }
+
+        _bench.LoseSightOf("raft2");
+        _desk.OnTick();
+        _asker.ExpectNoMsg(TimeSpan.Zero);
+
+        _bench.LoseSightOf("raft3");
+        _desk.OnTick();
+        _asker.ExpectMsg<RaftRegistry.EnginePrepared>();
+    }
+
     [Fact]
     public void Process_that_is_elected_again_while_its_node_stops_hands_over_again()
     {
