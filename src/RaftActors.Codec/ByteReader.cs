@@ -112,6 +112,9 @@ internal ref struct ByteReader(ReadOnlySpan<byte> bytes)
     /// <summary>Reads a length and that many bytes of UTF-8.</summary>
     public string Text() => StrictText.Decode(Bytes());
 
+    /// <summary>Reads the key of a pair: a length and that many bytes of UTF-8. Equal keys often share one string.</summary>
+    public string Key() => KeyCache.OfThread.Decode(Bytes());
+
     /// <summary>Reads all remaining bytes. The result is a view of the input, not a copy.</summary>
     public ReadOnlySpan<byte> Rest() => Take(_bytes.Length - _position);
 
@@ -201,7 +204,11 @@ internal ref struct ByteReader(ReadOnlySpan<byte> bytes)
     public readonly InvalidDataException Damaged(string what) =>
         new($"Cannot decode {_bytes.Length} bytes: at byte {_position}, {what}.");
 
-    private Member WrittenMember() => new(Name(), new Incarnation(Identity()));
+    private Member WrittenMember()
+    {
+        var name = Bytes();
+        return MemberCache.OfThread.Decode(name, new Incarnation(Identity()));
+    }
 
     private ReadOnlySpan<byte> Take(int size)
     {

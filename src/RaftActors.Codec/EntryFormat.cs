@@ -206,8 +206,8 @@ internal static class EntryFormat
     {
         NoOp => Payload.NoOp.Instance,
         Reconfigure => new Payload.Reconfigure(ReadConfiguration(ref reader)),
-        Pair => new Payload.Pair(null, reader.Text(), reader.Value()),
-        OwnedPair => new Payload.Pair(reader.Request(), reader.Text(), reader.Value()),
+        Pair => new Payload.Pair(null, reader.Key(), reader.Value()),
+        OwnedPair => new Payload.Pair(reader.Request(), reader.Key(), reader.Value()),
         KeyedPair => ReadKeyedPair(ref reader),
         var kind => throw reader.Damaged($"{kind} is no kind of entry"),
     };
@@ -215,7 +215,7 @@ internal static class EntryFormat
     private static Payload.KeyedPair ReadKeyedPair(ref ByteReader reader)
     {
         var (request, requestKey) = (reader.Request(), reader.RequestKey());
-        return new Payload.KeyedPair(requestKey, request, reader.Text(), reader.Value());
+        return new Payload.KeyedPair(requestKey, request, reader.Key(), reader.Value());
     }
 
     /// <summary>

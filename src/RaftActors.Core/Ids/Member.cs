@@ -1,12 +1,58 @@
 namespace RaftActors.Core;
 
 /// <summary>The identity of a process in a group: its name and its incarnation. Never an address.</summary>
-public readonly record struct Member(ProcessName Name, Incarnation Incarnation) : IComparable<Member>
+/// <remarks>
+/// Copies share one object. Each entry of a log and each message hold members, and a reference takes a third of a name and an incarnation.
+/// </remarks>
+public readonly record struct Member : IComparable<Member>
 {
+    private static readonly Identity Nobody = new(default, default);
+
+    private readonly Identity? _identity;
+
+    /// <summary>Creates a member, with an object of its own.</summary>
+    public Member(ProcessName name, Incarnation incarnation) => _identity = new Identity(name, incarnation);
+
+    /// <summary>The name of the process.</summary>
+    public ProcessName Name
+    {
+        get => Shared.Name;
+        init => _identity = new Identity(value, Incarnation);
+    }
+
+    /// <summary>The incarnation of the process.</summary>
+    public Incarnation Incarnation
+    {
+        get => Shared.Incarnation;
+        init => _identity = new Identity(Name, value);
+    }
+
+    private Identity Shared => _identity ?? Nobody;
+
+    /// <summary>Gives name and incarnation.</summary>
+    public void Deconstruct(out ProcessName name, out Incarnation incarnation) => (name, incarnation) = (Name, Incarnation);
+
+    /// <inheritdoc/>
+    public bool Equals(Member other) =>
+        ReferenceEquals(_identity, other._identity)
+        || (Shared.Hash == other.Shared.Hash && Incarnation == other.Incarnation && Name == other.Name);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => Shared.Hash;
+
     /// <inheritdoc/>
     public int CompareTo(Member other) =>
         Name.CompareTo(other.Name) is var byName and not 0 ? byName : Incarnation.CompareTo(other.Incarnation);
 
     /// <inheritdoc/>
     public override string ToString() => $"{Name}#{Incarnation}";
+
+    private sealed class Identity(ProcessName name, Incarnation incarnation)
+    {
+        public ProcessName Name => name;
+
+        public Incarnation Incarnation => incarnation;
+
+        public int Hash { get; } = (name, incarnation).GetHashCode();
+    }
 }

@@ -32,6 +32,16 @@ public abstract record Payload
     /// </summary>
     public record Pair(RequestId? Request, string Key, ReadOnlyMemory<byte> Value) : Payload
     {
+        // The default: none. A nullable would take 8 bytes more in each entry of the log.
+        private readonly RequestId _request = Request.GetValueOrDefault();
+
+        /// <summary>The call that proposed the pair. Null: none did, as for a preloaded pair.</summary>
+        public RequestId? Request
+        {
+            get => _request == default ? null : _request;
+            init => _request = value.GetValueOrDefault();
+        }
+
         /// <inheritdoc/>
         public override string ToString() => $"{Key}={Value.Length}B";
 

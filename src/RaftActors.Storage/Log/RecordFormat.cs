@@ -149,7 +149,7 @@ internal static class RecordFormat
     };
 
     /// <summary>Decodes an entry. Its value is a view of the body, not a copy.</summary>
-    public static LogEntry ReadEntry(in RecordHeader header, ReadOnlyMemory<byte> body, OriginCache origins) => new(
+    public static LogEntry ReadEntry(in RecordHeader header, ReadOnlyMemory<byte> body) => new(
         new LogIndex(header.Index),
         new Term(header.Term),
         new Serial(header.Serial),
@@ -157,8 +157,8 @@ internal static class RecordFormat
         {
             RecordType.NoOp => Payload.NoOp.Instance,
             RecordType.Configuration => ReadConfiguration(body.Span),
-            RecordType.KeyedPair => ReadKeyedPair(body, origins),
-            _ => ReadPair(header.Flags, body, origins),
+            RecordType.KeyedPair => ReadKeyedPair(body),
+            _ => ReadPair(header.Flags, body),
         });
 
     private static UnreachableException Unknown(Payload payload) => new($"An entry has the unknown payload {payload.GetType().Name}.");
@@ -171,19 +171,19 @@ internal static class RecordFormat
         return new Payload.Reconfigure(configuration);
     }
 
-    private static Payload.Pair ReadPair(byte flags, ReadOnlyMemory<byte> body, OriginCache origins)
+    private static Payload.Pair ReadPair(byte flags, ReadOnlyMemory<byte> body)
     {
         var reader = new ByteReader(body.Span);
-        RequestId? request = (flags & RecordHeader.HasRequest) != 0 ? new RequestId(origins.Read(ref reader), reader.Count()) : null;
-        var key = reader.Text();
+        RequestId? request = (flags & RecordHeader.HasRequest) != 0 ? reader.Request() : null;
+        var key = reader.Key();
         return new Payload.Pair(request, key, body[reader.Position..]);
     }
 
-    private static Payload.KeyedPair ReadKeyedPair(ReadOnlyMemory<byte> body, OriginCache origins)
+    private static Payload.KeyedPair ReadKeyedPair(ReadOnlyMemory<byte> body)
     {
         var reader = new ByteReader(body.Span);
-        var request = new RequestId(origins.Read(ref reader), reader.Count());
-        var (requestKey, key) = (reader.RequestKey(), reader.Text());
+        var request = reader.Request();
+        var (requestKey, key) = (reader.RequestKey(), reader.Key());
         return new Payload.KeyedPair(requestKey, request, key, body[reader.Position..]);
     }
 }

@@ -5,8 +5,6 @@ namespace RaftActors.Storage.Log;
 /// <summary>Replays the records of one slot, in the order in which they were written.</summary>
 internal sealed class SlotReplay(ushort number)
 {
-    private readonly OriginCache _origins = new();
-
     // Null until the first base record.
     private EntryLog? _log;
     private StoreOwner? _owner;
@@ -98,7 +96,7 @@ internal sealed class SlotReplay(ushort number)
             case RecordType.Base or RecordType.Installed:
                 return Begin(header, scan.Body.Span);
             case RecordType.NoOp or RecordType.Configuration or RecordType.Pair or RecordType.KeyedPair:
-                return Append(RecordFormat.ReadEntry(header, scan.Body, _origins), segment);
+                return Append(RecordFormat.ReadEntry(header, scan.Body), segment);
             default:
                 return $"record type {(int)header.Type} is unknown";
         }

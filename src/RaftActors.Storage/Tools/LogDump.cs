@@ -50,11 +50,10 @@ internal static class LogDump
         };
         var bytes = segment.UpTo(end);
         var check = SegmentCheck.Of(header, bytes, end is not null);
-        var origins = new OriginCache();
         var scan = new LogScan(header, bytes);
         while (scan.MoveNext())
         {
-            yield return ItemAt(scan, segment.Name, owners, origins) with { State = StateOf(scan, check) };
+            yield return ItemAt(scan, segment.Name, owners) with { State = StateOf(scan, check) };
         }
 
         if (isLast)
@@ -80,13 +79,13 @@ internal static class LogDump
     }
 
     private static LogItem ItemAt(
-        in LogScan scan, string file, Dictionary<ushort, StoreOwner> owners, OriginCache origins) => scan.Kind switch
+        in LogScan scan, string file, Dictionary<ushort, StoreOwner> owners) => scan.Kind switch
         {
             ScanKind.Batch => new LogItem(file, scan.Offset, scan.Batch.IsSeal ? "seal" : "batch")
             {
                 Detail = scan.Batch.IsSeal ? null : $"{scan.Batch.Records} records, {scan.Batch.Length} bytes",
             },
-            ScanKind.Record => RecordAt(scan, file, owners, origins),
+            ScanKind.Record => RecordAt(scan, file, owners),
             ScanKind.BadBody => WithPlace(
                 new LogItem(file, scan.Offset, KindOf(scan.Record.Type))
                 {
@@ -101,7 +100,7 @@ internal static class LogDump
             },
         };
 
-    private static LogItem RecordAt(in LogScan scan, string file, Dictionary<ushort, StoreOwner> owners, OriginCache origins)
+    private static LogItem RecordAt(in LogScan scan, string file, Dictionary<ushort, StoreOwner> owners)
     {
         var (header, body) = (scan.Record, scan.Body);
         try
@@ -121,7 +120,7 @@ internal static class LogDump
                     item = item with { Detail = $"the log ends at {RecordFormat.ReadBase(header, body.Span).Last}" };
                     break;
                 default:
-                    item = WithPayload(item, RecordFormat.ReadEntry(header, body, origins).Payload);
+                    item = WithPayload(item, RecordFormat.ReadEntry(header, body).Payload);
                     break;
             }
 

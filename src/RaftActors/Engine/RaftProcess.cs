@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 
 using Akka.Actor;
 
+using RaftActors.Codec;
 using RaftActors.Core;
 using RaftActors.Delivery;
 using RaftActors.Storage;
@@ -184,7 +185,7 @@ internal sealed class RaftProcess
     public RequestRef ToRef(long number) => new(Member.Name, Member.Incarnation, number);
 
     public RequestId ToId(RequestRef request) =>
-        new(IsOwn(request) ? Member : new Member(request.Origin, request.Incarnation), request.Number);
+        new(IsOwn(request) ? Member : MemberCache.OfThread.Of(request.Origin, request.Incarnation), request.Number);
 
     public static RequestRef RefOf(RequestId request) => new(request.Origin.Name, request.Origin.Incarnation, request.Number);
 

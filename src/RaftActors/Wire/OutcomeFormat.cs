@@ -207,7 +207,7 @@ internal sealed class OutcomeFormat(ExtendedActorSystem system)
     }
 
     private static void WriteRef(ByteWriter writer, RequestRef request) =>
-        writer.Request(new RequestId(new Member(request.Origin, request.Incarnation), request.Number));
+        writer.Request(new RequestId(MemberCache.OfThread.Of(request.Origin, request.Incarnation), request.Number));
 
     private static RequestRef ReadRef(ref ByteReader reader)
     {
