@@ -7,6 +7,7 @@ using RaftActors.Benchmarks.Cluster;
 using RaftActors.Benchmarks.Compare;
 using RaftActors.Benchmarks.Failover;
 using RaftActors.Benchmarks.Reads;
+using RaftActors.Benchmarks.Runtime;
 using RaftActors.Benchmarks.Store;
 
 namespace RaftActors.Benchmarks;
@@ -28,6 +29,7 @@ internal static class Program
         new("failover", "the time without a leader after a fault of the leader", FailoverArguments.Help,
             (words, stop) => FailoverBenchmark.RunAsync(FailoverArguments.Parse(words), stop)),
         new("idle", "the processor time of a group without clients", IdleBenchmark.Help, IdleBenchmark.RunAsync),
+        new("runtime", "the actor runtime of this build", RuntimeBenchmark.Help, RuntimeBenchmark.RunAsync),
         Verb.Of("bytes", "exact bytes of a committed entry in Core", "bytes  has no options", _ => Bytes.Print()),
         Verb.Of("store", "a durable append", StoreArguments.Help, words => StoreBenchmark.Run(StoreArguments.Parse(words))),
         Verb.Of("store-recovery", "the opening of a long log", StoreArguments.Help,

@@ -15,6 +15,7 @@ internal sealed record ClusterArguments
           --runs N          runs of each cell; they take turns with those of the other cells (default 5)
           --directory DIR   folder of the stores, on the disk to measure (default: the current directory)
           --csv FILE        also write a line for each run
+          --svg FILE        also draw the rate and p99 by the number of clients
           --runtime-label X name of the actor runtime in the tables (default: its assembly and version)
           --help            print this help
         """;
@@ -36,6 +37,8 @@ internal sealed record ClusterArguments
     public string Directory { get; private init; } = ".";
 
     public string? Csv { get; private init; }
+
+    public string? Svg { get; private init; }
 
     public string? RuntimeLabel { get; private init; }
 
@@ -65,6 +68,7 @@ internal sealed record ClusterArguments
                 "--runs" when OptionValue.Numbers(value) is [var runs] => parsed with { Runs = runs },
                 "--directory" when value.Length > 0 => parsed with { Directory = value },
                 "--csv" when value.Length > 0 => parsed with { Csv = value },
+                "--svg" when value.Length > 0 => parsed with { Svg = value },
                 "--runtime-label" when value.Length > 0 => parsed with { RuntimeLabel = value },
                 _ => throw UsageException.Of(option, value),
             };

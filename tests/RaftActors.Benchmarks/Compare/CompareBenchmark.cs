@@ -9,7 +9,8 @@ internal static class CompareBenchmark
     public static async Task<int> RunAsync(CompareArguments arguments, CancellationToken stop)
     {
         var cluster = arguments.Cluster;
-        Contender[] contenders = [Contender.Ours() with { Name = cluster.RuntimeLabel ?? $"RaftActors on {ClusterBenchmark.RuntimeName}" }];
+        Contender[] contenders =
+            [Contender.Ours() with { Name = cluster.RuntimeLabel ?? $"RaftActors on {ClusterBenchmark.RuntimeName}" }];
         foreach (var peer in arguments.Peers)
         {
             contenders = [.. contenders, await Peers.PrepareAsync(peer, stop)];
@@ -34,6 +35,7 @@ internal static class CompareBenchmark
         }
 
         ClusterTable.Print(pairs.Select(pair => ($"{pair.Contender.Name}: {pair.Cell}", runs[pair])));
+        ClusterPlot.Write(cluster.Svg, pairs.Select(pair => (pair.Contender.Name, pair.Cell, runs[pair])));
         RatioTable.Print(
             from pair in pairs
             where pair.Contender != contenders[0]
