@@ -22,6 +22,7 @@ internal ref struct ByteReader(ReadOnlySpan<byte> bytes)
     // The members read so far, in order. Null: members are not shared.
     private List<Member>? _members;
     private int _position;
+    private bool _hasView;
 
     /// <summary>Reads bytes that never change, so that values may be views of them.</summary>
     public static ByteReader OfKept(ReadOnlyMemory<byte> bytes) => new(bytes);
@@ -34,6 +35,9 @@ internal ref struct ByteReader(ReadOnlySpan<byte> bytes)
 
     /// <summary>Number of bytes read so far.</summary>
     public readonly int Position => _position;
+
+    /// <summary>A value that was read is a view of the kept bytes, so their owner must not use them again.</summary>
+    public readonly bool HasView => _hasView;
 
     /// <summary>The least number of bytes that a member takes in this input.</summary>
     public readonly int MemberSizeMin => _members is null ? WrittenMemberSizeMin : 1;
@@ -106,7 +110,13 @@ internal ref struct ByteReader(ReadOnlySpan<byte> bytes)
     public ReadOnlyMemory<byte> Value()
     {
         var bytes = Bytes();
-        return _kept is { } kept ? kept.Slice(_position - bytes.Length, bytes.Length) : bytes.ToArray();
+        if (_kept is not { } kept || bytes.IsEmpty)
+        {
+            return bytes.ToArray();
+        }
+
+        _hasView = true;
+        return kept.Slice(_position - bytes.Length, bytes.Length);
     }
 
     /// <summary>Reads a length and that many bytes of UTF-8.</summary>

@@ -26,6 +26,9 @@ internal sealed class ByteWriter
     /// </summary>
     public Span<byte> Written => _buffer.AsSpan(0, Length);
 
+    /// <summary>Number of members that are shared so far; 0 if members are not shared.</summary>
+    public int SharedMembers => _members?.Count ?? 0;
+
     /// <summary>Copies the bytes written.</summary>
     public byte[] ToArray() => Written.ToArray();
 
@@ -40,6 +43,25 @@ internal sealed class ByteWriter
         {
             _buffer = [];
         }
+    }
+
+    /// <summary>
+    /// Forgets the bytes from a place on. Members that they introduced stay shared: call <see cref="ForgetMembers"/> too.
+    /// </summary>
+    /// <param name="length">The number of bytes to keep, at most <see cref="Length"/>.</param>
+    public void Cut(int length) => Length = length;
+
+    /// <summary>Forgets the shared members. The reader must forget them at the same place.</summary>
+    public void ForgetMembers() => _members?.Clear();
+
+    /// <summary>Gives the bytes written to the caller, and continues in another buffer. Shared members stay known.</summary>
+    /// <param name="next">The buffer to continue in. Its content is overwritten.</param>
+    public ArraySegment<byte> Detach(byte[] next)
+    {
+        var written = new ArraySegment<byte>(_buffer, 0, Length);
+        _buffer = next;
+        Length = 0;
+        return written;
     }
 
     /// <summary>

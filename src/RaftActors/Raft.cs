@@ -16,6 +16,7 @@ using RaftActors.Delivery;
 using RaftActors.Discovery;
 using RaftActors.Engine;
 using RaftActors.Storage;
+using RaftActors.Transport;
 using RaftActors.Wire;
 
 namespace RaftActors;
@@ -45,9 +46,16 @@ public sealed class Raft : IExtension
         ResultTypes = new ResultTypes(system);
         _stores = new StoreRoom(system);
         system.RegisterOnTermination(CloseStores);
-        var discovery = DiscoverySettings.Read(system.Settings.Config.GetConfig("raft") ?? Config.Empty);
+        var raft = system.Settings.Config.GetConfig("raft") ?? Config.Empty;
+        var (discovery, transport) = (DiscoverySettings.Read(raft), TransportSettings.Read(raft));
         var source = SourceOf(system, discovery);
         _registry = system.SystemActorOf(Props.Create(() => new RaftRegistry(source, discovery.Interval)), "raft");
+        if (Lanes.Start(system, transport, _registry) is { } lanes)
+        {
+            Lanes = lanes;
+            system.RegisterOnTermination(lanes.Dispose);
+            _registry.Tell(lanes, ActorRefs.NoSender);
+        }
 
         // After the services of the node, so that their last Appends are taken, and before the node leaves its cluster.
         CoordinatedShutdown.Get(system).AddTask(
@@ -77,6 +85,9 @@ public sealed class Raft : IExtension
 
     /// <summary>The actor that raft actors attach to: <c>/system/raft</c>, or in a test the scripted group.</summary>
     internal IActorRef Host => ScriptedHost ?? _registry;
+
+    /// <summary>Null: engines send all messages to other nodes by Akka.</summary>
+    internal Lanes? Lanes { get; }
 
     /// <summary>A test sets it before its first raft actor starts. Then names and rosters are not checked.</summary>
     internal IActorRef? ScriptedHost { get; set; }

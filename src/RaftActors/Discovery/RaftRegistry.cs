@@ -7,6 +7,7 @@ using Akka.Remote;
 
 using RaftActors.Core;
 using RaftActors.Engine;
+using RaftActors.Transport;
 using RaftActors.Wire;
 
 namespace RaftActors.Discovery;
@@ -28,6 +29,9 @@ internal sealed class RaftRegistry : ReceiveActor, IWithTimers
     private readonly HashSet<IActorRef> _unprepared = [];
     private IActorRef? _stopper;
 
+    // Null: engines send all messages by Akka.
+    private Lanes? _lanes;
+
     /// <param name="source">Null: the actor system has no address, so there are no other nodes.</param>
     /// <param name="interval">The time between two Hellos to a node that has not answered.</param>
     public RaftRegistry(INodeSource? source, TimeSpan interval)
@@ -37,6 +41,12 @@ internal sealed class RaftRegistry : ReceiveActor, IWithTimers
         Receive<ToEngine.Attach>(attach => RoomOf(attach.Process.Settings.Group).Forward(attach));
         Receive<EngineStarted>(OnEngineStarted);
         Receive<WireMessage.Hello>(OnHello);
+        Receive<Lanes>(OnLanes);
+        Receive<WireMessage.LaneAt>(endpoint => _lanes?.Learn(Sender.Path.Address, endpoint));
+        Receive<WireMessage.LaneFence>(OnLaneFence);
+        Receive<LaneNews.Connected>(OnLaneConnected);
+        Receive<LaneNews.Disconnected>(disconnected => OnLaneEnded(disconnected.Address));
+        Receive<LaneNews.Ended>(ended => OnLaneEnded(ended.Address));
         Receive<ClientCall.Locate>(OnLocate);
         Receive<DisassociatedEvent>(disassociated => OnReachability(disassociated.RemoteAddress, false));
         Receive<EngineNames>(OnEngineNames);
@@ -144,7 +154,43 @@ internal sealed class RaftRegistry : ReceiveActor, IWithTimers
         }
         else
         {
-            Sender.Tell(ToHello(isReply: true), Self);
+            SayHello(Sender, isReply: true);
+        }
+    }
+
+    private void OnLanes(Lanes lanes)
+    {
+        _lanes = lanes;
+        foreach (var node in _nodes.Values)
+        {
+            node.HasAnswered = false;
+        }
+
+        GreetAll();
+    }
+
+    private void OnLaneConnected(LaneNews.Connected connected) =>
+        RegistryAt(connected.Address).Tell(new WireMessage.LaneFence(connected.Node, connected.Number, IsReply: false), Self);
+
+    private void OnLaneFence(WireMessage.LaneFence fence)
+    {
+        if (fence.IsReply)
+        {
+            _lanes?.Open(Sender.Path.Address, fence);
+        }
+        else if (fence.Node == _lanes?.Endpoint.Node)
+        {
+            Sender.Tell(fence with { IsReply = true }, Self);
+        }
+    }
+
+    // The node is gone, or only the connection is. The answer to a Hello shows which.
+    private void OnLaneEnded(Address address)
+    {
+        OnReachability(address, false);
+        if (_nodes.ContainsKey(address))
+        {
+            Greet(address);
         }
     }
 
@@ -245,12 +291,14 @@ internal sealed class RaftRegistry : ReceiveActor, IWithTimers
         if (node is { IsNamed: false, IsReachable: false })
         {
             _nodes.Remove(node.Address);
+            _lanes?.Forget(node.Address);
         }
     }
 
     private void OnGreetTime()
     {
         GreetAll();
+        _lanes?.Retry();
         _watch.Check(Now, HasPeer, WhyAlone);
     }
 
@@ -294,7 +342,16 @@ internal sealed class RaftRegistry : ReceiveActor, IWithTimers
     {
         if (_local.Count > 0)
         {
-            RegistryAt(address).Tell(ToHello(isReply: false), Self);
+            SayHello(RegistryAt(address), isReply: false);
+        }
+    }
+
+    private void SayHello(ICanTell to, bool isReply)
+    {
+        to.Tell(ToHello(isReply), Self);
+        if (_lanes is { } lanes)
+        {
+            to.Tell(lanes.Endpoint, Self);
         }
     }
 

@@ -13,7 +13,8 @@ internal static class ConfigKeys
     private const string Groups = "groups";
 
     // Settings of the whole node, as reference.conf documents.
-    private static readonly string[] OfNode = ["node", "group", "discovery", "contacts", "discovery-interval", Groups];
+    private static readonly string[] OfNode =
+        ["node", "group", "discovery", "contacts", "discovery-interval", "transport", "transport-tcp", Groups];
 
     /// <summary>Each path of reference.conf below <c>raft</c>, and whether it holds further keys.</summary>
     private static readonly Dictionary<string, bool> Known = PathsIn(Raft.DefaultConfig().GetConfig("raft")!, "").ToDictionary();

@@ -1,22 +1,32 @@
 using Akka.Actor;
 
+using RaftActors.Transport;
 using RaftActors.Wire;
 
 namespace RaftActors.Engine;
 
 /// <summary>
 /// The messages of an engine to other engines, and to itself, within one turn. At the end of the turn the outbox sends each engine its
-/// messages as one batch, in order. Outside a turn it sends each message at once.
+/// messages as one batch, in order. Outside a turn it sends each message at once. A message to a node with an open <see cref="Lane"/> is
+/// encoded at once, and the end of the turn sends the bytes.
 /// </summary>
 /// <param name="sizeMaxBytes">The rough limit of a batch, which must fit into a frame of the transport.</param>
 internal sealed class Outbox(IActorRef self, int sizeMaxBytes)
 {
+    // Engines come and go, and a reference to an engine is mostly the same object.
+    private const int MaxFoundLanes = 1000;
+
     // Roughly the bytes of a message without its key and value.
     private const int OverheadBytes = 64;
 
     private readonly List<Letter> _letters = [];
     private readonly Queue<WireMessage> _own = [];
+    private readonly Dictionary<IActorRef, Lane?> _foundLanes = new(ReferenceEqualityComparer.Instance);
+    private readonly List<Lane> _written = [];
     private bool _hasTurn;
+
+    /// <summary>The lanes of this node; null: all messages to other nodes go by Akka.</summary>
+    public Lanes? Lanes { get; set; }
 
     public void Send(IActorRef to, WireMessage message)
     {
@@ -30,9 +40,23 @@ internal sealed class Outbox(IActorRef self, int sizeMaxBytes)
         }
     }
 
+    /// <summary>Sends a message ahead of the messages of this turn that go by Akka.</summary>
+    public void SendFirst(IActorRef to, WireMessage message)
+    {
+        if (!TrySendByLane(to, message, self))
+        {
+            to.Tell(message, self);
+        }
+    }
+
     /// <summary>Sends a message of another engine, which gets the answer.</summary>
     public void PassOn(IActorRef to, WireMessage message, IActorRef from)
     {
+        if (TrySendByLane(to, message, from))
+        {
+            return;
+        }
+
         if (_hasTurn)
         {
             LetterTo(to, from).Add(message, sizeMaxBytes);
@@ -59,7 +83,51 @@ internal sealed class Outbox(IActorRef self, int sizeMaxBytes)
         }
 
         _letters.Clear();
+        foreach (var lane in _written)
+        {
+            lane.Flush();
+        }
+
+        _written.Clear();
         _hasTurn = false;
+    }
+
+    private bool TrySendByLane(IActorRef to, WireMessage message, IActorRef from)
+    {
+        // The lane may have been connected within this turn. A later message must not overtake those that wait in a letter.
+        if (Lanes is null
+            || LaneTo(to) is not { } lane
+            || _letters.Exists(letter => ReferenceEquals(letter.To, to))
+            || !lane.TryWrite(to, message, from))
+        {
+            return false;
+        }
+
+        if (!_hasTurn)
+        {
+            lane.Flush();
+        }
+        else if (!_written.Contains(lane))
+        {
+            _written.Add(lane);
+        }
+
+        return true;
+    }
+
+    private Lane? LaneTo(IActorRef to)
+    {
+        if (_foundLanes.TryGetValue(to, out var found))
+        {
+            return found;
+        }
+
+        if (_foundLanes.Count >= MaxFoundLanes)
+        {
+            _foundLanes.Clear();
+        }
+
+        return _foundLanes[to] = Lanes!.Find(to); // Justification: the caller has checked it.
     }
 
     private Letter LetterTo(IActorRef to, IActorRef from)

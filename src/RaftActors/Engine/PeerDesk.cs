@@ -78,7 +78,10 @@ internal sealed class PeerDesk(
             context.Traces.OnAcknowledged(reply.Match);
         }
 
-        AddressOf(send.Envelope.To.Name)?.Tell(context.Traces.Attach(send.Envelope), context.Self);
+        if (AddressOf(send.Envelope.To.Name) is { } engine)
+        {
+            context.Outbox.SendFirst(engine, context.Traces.Attach(send.Envelope));
+        }
     }
 
     /// <summary>

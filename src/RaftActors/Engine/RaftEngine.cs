@@ -35,6 +35,7 @@ internal sealed class RaftEngine : UntypedActor, IWithTimers
         var clock = Context.System.Scheduler;
         _process = process;
         _context = new EngineContext(process, Self);
+        _context.Outbox.Lanes = Raft.Get(Context.System).Lanes;
         var core = process.TakeCore();
         _readOwn = message => OnWire(message, _context.Self);
         _ticks = new TickTimer(Self, clock, process.Settings.Timing.TickInterval);

@@ -5,6 +5,7 @@ using Akka.Configuration;
 using RaftActors.Core;
 using RaftActors.Discovery;
 using RaftActors.Storage;
+using RaftActors.Transport;
 
 using static RaftActors.RaftConfigurationException;
 
@@ -46,6 +47,8 @@ internal sealed record RaftSettings
 
     public required DiscoverySettings Discovery { get; init; }
 
+    public required TransportSettings Transport { get; init; }
+
     /// <summary>Whether a process of the group is on another node, or may be later.</summary>
     public bool SpansNodes => Discovery.IsByNames || Roster.Any(name => name.Node != Self.Node);
 
@@ -81,6 +84,7 @@ internal sealed record RaftSettings
             Store = StoreSettings.Read(config),
             Snapshots = SnapshotSettings.Read(config),
             Discovery = DiscoverySettings.Read(raft),
+            Transport = TransportSettings.Read(raft),
             FrameSizeMaxBytes = root.GetByteSize("akka.remote.dot-netty.tcp.maximum-frame-size") ?? 0,
         };
     }

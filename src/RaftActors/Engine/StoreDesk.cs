@@ -96,7 +96,7 @@ internal sealed class StoreDesk(EngineContext context, EngineDesks desks, Commit
         {
             var data = Process.Store.ReadSnapshot(chunk.Snapshot.Position, send.Offset, send.Limit);
             var envelope = send.Envelope with { Body = chunk with { Data = data } };
-            engine.Tell(new WireMessage.CoreMessage(envelope), context.Self);
+            context.Outbox.SendFirst(engine, new WireMessage.CoreMessage(envelope));
         }
         catch (StoreException e)
         {

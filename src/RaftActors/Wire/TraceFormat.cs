@@ -20,8 +20,7 @@ internal static class TraceFormat
             writer.Request(link.Request);
             WriteContext(writer, link.Parent);
         });
-        writer.Text(WireTable.Manifest(traced.Inner));
-        WireTable.Write(writer, traced.Inner);
+        WireTable.WriteNamed(writer, traced.Inner);
     }
 
     public static WireMessage.Traced Read(ref ByteReader reader) => new(reader.List(LinkSizeMin, ReadLink), ReadInner(ref reader));
@@ -47,9 +46,6 @@ internal static class TraceFormat
 
     private static TraceLink ReadLink(ref ByteReader reader) => new(reader.Request(), ReadContext(ref reader));
 
-    private static WireMessage ReadInner(ref ByteReader reader) => reader.Text() switch
-    {
-        WireTable.BatchManifest or WireTable.TracedManifest => throw reader.Damaged("a message with traces holds several messages"),
-        var manifest => WireTable.Read(ref reader, manifest),
-    };
+    private static WireMessage ReadInner(ref ByteReader reader) =>
+        WireTable.ReadNamed(ref reader, WireTable.BatchManifest, WireTable.TracedManifest);
 }

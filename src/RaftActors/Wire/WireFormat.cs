@@ -72,11 +72,35 @@ internal static class WireFormat
         return new WireMessage.Leaving(reader.Name(), isReply);
     }
 
-    public static void WriteBatch(ByteWriter writer, WireMessage.Batch batch) => writer.List(batch.Messages, each =>
+    public static void WriteLaneAt(ByteWriter writer, WireMessage.LaneAt lane)
     {
-        writer.Text(WireTable.Manifest(each));
-        WireTable.Write(writer, each);
-    });
+        writer.Number(lane.Port);
+        writer.Hash(lane.Node);
+    }
+
+    public static WireMessage.LaneAt ReadLaneAt(ref ByteReader reader) => new(ReadPort(ref reader), reader.Hash());
+
+    public static void WriteLaneFence(ByteWriter writer, WireMessage.LaneFence fence)
+    {
+        writer.Flag(fence.IsReply);
+        writer.Hash(fence.Node);
+        writer.Number(fence.Connection);
+    }
+
+    public static WireMessage.LaneFence ReadLaneFence(ref ByteReader reader)
+    {
+        var isReply = reader.Flag();
+        return new WireMessage.LaneFence(reader.Hash(), reader.Count(), isReply);
+    }
+
+    public static void WriteBatch(ByteWriter writer, WireMessage.Batch batch)
+    {
+        writer.Number(batch.Messages.Length);
+        foreach (var each in batch.Messages)
+        {
+            WireTable.WriteNamed(writer, each);
+        }
+    }
 
     public static WireMessage.Batch ReadBatch(ref ByteReader reader) => new(reader.List(BatchedSizeMin, ReadBatched));
 
@@ -236,12 +260,10 @@ internal static class WireFormat
         return new LocalProcess(group, name, reader.Text());
     }
 
-    // A batch in a batch is refused, so damaged bytes cannot nest without end.
-    private static WireMessage ReadBatched(ref ByteReader reader) => reader.Text() switch
-    {
-        WireTable.BatchManifest => throw reader.Damaged("a batch holds a batch"),
-        var manifest => WireTable.Read(ref reader, manifest),
-    };
+    private static WireMessage ReadBatched(ref ByteReader reader) => WireTable.ReadNamed(ref reader, WireTable.BatchManifest);
+
+    private static int ReadPort(ref ByteReader reader) =>
+        reader.Count() is var port and > 0 and <= ushort.MaxValue ? (int)port : throw reader.Damaged("a port is out of range");
 
     public static void WriteGroupChange(ByteWriter writer, GroupChange change)
     {

@@ -24,6 +24,21 @@ internal abstract record WireMessage
     public sealed record Hello(ImmutableArray<LocalProcess> Processes, bool IsReply) : WireMessage, IDeadLetterSuppression;
 
     /// <summary>
+    /// Between registries, with each Hello of a node whose <c>raft.transport</c> is tcp: it takes messages of engines at this port of the
+    /// host of its address. Nodes without a lane ignore it.
+    /// </summary>
+    /// <param name="Node">The identity of the running actor system. A restarted one has another.</param>
+    public sealed record LaneAt(int Port, ulong Node) : WireMessage, IDeadLetterSuppression;
+
+    /// <summary>
+    /// Between registries: all messages that the sender's engines sent by Akka before this one have arrived when the reply comes back.
+    /// From then on they use the lane. Without this, a later request could overtake an earlier one.
+    /// </summary>
+    /// <param name="Node">The receiver, as its <see cref="LaneAt"/> said.</param>
+    /// <param name="Connection">The number of the sender's connection to it.</param>
+    public sealed record LaneFence(ulong Node, long Connection, bool IsReply) : WireMessage, IDeadLetterSuppression;
+
+    /// <summary>
     /// Between engines: the node of <paramref name="Process"/> is about to stop, so the receiver sends it no more requests. The receiver
     /// answers with another Leaving, whose <paramref name="IsReply"/> is true. The reply arrives after all earlier requests.
     /// </summary>

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Text;
 
 using RaftActors.Codec;
 using RaftActors.Core;
@@ -11,13 +12,21 @@ namespace RaftActors.Wire;
 /// </summary>
 internal static class WireTable
 {
+    public const string HelloManifest = "h";
+
+    public const string LaneAtManifest = "t";
+
+    public const string LaneFenceManifest = "tf";
+
     public const string BatchManifest = "b";
 
     public const string TracedManifest = "z";
 
     private static readonly Kind[] Kinds =
     [
-        Of<WireMessage.Hello>("h", WireFormat.WriteHello, WireFormat.ReadHello),
+        Of<WireMessage.Hello>(HelloManifest, WireFormat.WriteHello, WireFormat.ReadHello),
+        Of<WireMessage.LaneAt>(LaneAtManifest, WireFormat.WriteLaneAt, WireFormat.ReadLaneAt),
+        Of<WireMessage.LaneFence>(LaneFenceManifest, WireFormat.WriteLaneFence, WireFormat.ReadLaneFence),
         Of<WireMessage.Leaving>("l", WireFormat.WriteLeaving, WireFormat.ReadLeaving),
         Of<WireMessage.ActorAt>("w", WireFormat.WriteActorAt, WireFormat.ReadActorAt),
         Of<WireMessage.Batch>(BatchManifest, WireFormat.WriteBatch, WireFormat.ReadBatch),
@@ -94,6 +103,9 @@ internal static class WireTable
 
     private static readonly FrozenDictionary<string, Kind> ByManifest = Kinds.ToFrozenDictionary(kind => kind.Manifest);
 
+    // Invariant: a manifest has one or two letters of ASCII.
+    private static readonly FrozenDictionary<int, Kind> ByNumber = Kinds.ToFrozenDictionary(kind => NumberOf(kind.ManifestBytes));
+
     /// <summary>The type of each kind of message: its own, or that of the body of a <see cref="WireMessage.CoreMessage"/>.</summary>
     public static IEnumerable<Type> Types => Kinds.Select(kind => kind.Type);
 
@@ -105,6 +117,39 @@ internal static class WireTable
     public static WireMessage Read(ref ByteReader reader, string manifest) => ByManifest.TryGetValue(manifest, out var kind)
         ? kind.Read(ref reader)
         : throw reader.Damaged($"'{manifest}' is no manifest of this version");
+
+    /// <summary>Writes the manifest and the message.</summary>
+    public static void WriteNamed(ByteWriter writer, WireMessage message)
+    {
+        var kind = KindOf(message);
+        writer.Bytes(kind.ManifestBytes);
+        kind.Write(writer, message);
+    }
+
+    /// <summary>Reads a manifest and the message.</summary>
+    /// <param name="reader">The bytes of <see cref="WriteNamed"/>.</param>
+    /// <param name="refused">Manifests that may not come here, so that damaged bytes cannot nest without end.</param>
+    /// <exception cref="InvalidDataException">The manifest is unknown or refused, or the bytes are no such message.</exception>
+    public static WireMessage ReadNamed(ref ByteReader reader, params ReadOnlySpan<string> refused)
+    {
+        // Without the number, each message would make a string of its manifest.
+        var kind = ByNumber.GetValueOrDefault(NumberOf(reader.Bytes()));
+        if (kind is null)
+        {
+            throw reader.Damaged("it has a manifest that this version does not know");
+        }
+
+        return refused.Contains(kind.Manifest)
+            ? throw reader.Damaged($"a message '{kind.Manifest}' is inside of another one")
+            : kind.Read(ref reader);
+    }
+
+    private static int NumberOf(ReadOnlySpan<byte> manifest) => manifest switch
+    {
+        [var one] => one,
+        [var one, var two] => one | (two << 8),
+        _ => 0,
+    };
 
     private static Kind KindOf(WireMessage message) =>
         ByType[message is WireMessage.CoreMessage core ? core.Envelope.Body.GetType() : message.GetType()];
@@ -134,5 +179,8 @@ internal static class WireTable
             });
 
     private sealed record Kind(
-        string Manifest, Type Type, Action<ByteWriter, WireMessage> Write, ByteReader.Read<WireMessage> Read);
+        string Manifest, Type Type, Action<ByteWriter, WireMessage> Write, ByteReader.Read<WireMessage> Read)
+    {
+        public byte[] ManifestBytes { get; } = Encoding.ASCII.GetBytes(Manifest);
+    }
 }

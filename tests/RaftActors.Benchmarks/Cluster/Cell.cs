@@ -8,13 +8,16 @@ internal sealed record Cell(string Store, string Topology, string At, int Client
     /// <summary>The consistency of queries, see <see cref="Reads.Reader"/>; null: the clients append.</summary>
     public string? Consistency { get; init; }
 
+    /// <summary>The value of raft.transport.</summary>
+    public string Transport { get; init; } = "akka";
+
     /// <summary>The command of <see cref="ClusterNode"/>.</summary>
     public string Command(int seconds) => Consistency is null
         ? FormattableString.Invariant($"load {At} {Clients} {Payload} {seconds}")
         : FormattableString.Invariant($"query {At} {Clients} {Consistency} {seconds}");
 
     public override string ToString() => Consistency is null
-        ? $"{Store}, {Topology}{(At == "leader" ? "" : $", at a {At}")}, {Clients} clients, {Payload} B"
+        ? $"{Store}, {Topology}{(At == "leader" ? "" : $", at a {At}")}, {Clients} clients, {Payload} B, {Transport}"
         : $"{Consistency}, {Topology}, at {(At == "leader" ? "the leader" : $"a {At}")}, {Clients} clients";
 }
 

@@ -22,7 +22,8 @@ internal static class ClusterBenchmark
         {
             foreach (var cell in cells)
             {
-                var result = await ClusterProcesses.RunAsync(Contender.Ours(), cell, arguments.Seconds, arguments.Directory, stop);
+                var ours = Contender.Ours($"raft.transport = {cell.Transport}");
+                var result = await ClusterProcesses.RunAsync(ours, cell, arguments.Seconds, arguments.Directory, stop);
                 runs[cell].Add(result);
                 csv.Write(runtime, cell, result);
                 progress.Report($"{cell}: {result.Load}");

@@ -9,8 +9,9 @@ internal static class CompareBenchmark
     public static async Task<int> RunAsync(CompareArguments arguments, CancellationToken stop)
     {
         var cluster = arguments.Cluster;
+        var ours = Contender.Ours($"raft.transport = {cluster.Transports[0]}");
         Contender[] contenders =
-            [Contender.Ours() with { Name = cluster.RuntimeLabel ?? $"RaftActors on {ClusterBenchmark.RuntimeName}" }];
+            [ours with { Name = cluster.RuntimeLabel ?? $"RaftActors on {ClusterBenchmark.RuntimeName}" }];
         foreach (var peer in arguments.Peers)
         {
             contenders = [.. contenders, await Peers.PrepareAsync(peer, stop)];

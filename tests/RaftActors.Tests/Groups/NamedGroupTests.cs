@@ -15,11 +15,13 @@ public sealed class NamedGroupTests : TestKit
     {
     }
 
-    [Fact]
-    public void Processes_of_a_roster_find_each_other_by_their_names()
+    [Theory]
+    [InlineData("akka")]
+    [InlineData("tcp")]
+    public void Processes_of_a_roster_find_each_other_by_their_names(string transport)
     {
         var names = NewNames(3);
-        var nodes = names.Select(name => Start(name, Roster(names))).ToList();
+        var nodes = names.Select(name => Start(name, $"{Roster(names)}\nraft.transport = {transport}")).ToList();
 
         Append(nodes[2], "key", "value");
 
@@ -51,11 +53,14 @@ public sealed class NamedGroupTests : TestKit
         newcomer.ExpectEvent<RaftEvent.PeerChanged>(changed => changed is { IsReachable: true } && changed.Peer == first.Name);
     }
 
-    [Fact]
-    public void Restarted_members_find_processes_that_only_their_logs_name()
+    [Theory]
+    [InlineData("akka")]
+    [InlineData("tcp")]
+    public void Restarted_members_find_processes_that_only_their_logs_name(string transport)
     {
         var names = NewNames(3);
-        string[] configs = [Roster(names[0]), "raft.joining = on", "raft.joining = on"];
+        var configs = new[] { Roster(names[0]), "raft.joining = on", "raft.joining = on" }
+            .Select(config => $"{config}\nraft.transport = {transport}").ToList();
         var before = names.Zip(configs, Start).ToList();
         Join(before[0], names[1]);
         Join(before[0], names[2]);
@@ -84,12 +89,15 @@ public sealed class NamedGroupTests : TestKit
         nodes[0].Expect("append 3 key3=three");
     }
 
-    [Fact]
-    public void Leader_whose_sockets_close_is_replaced_long_before_an_election_timeout()
+    [Theory]
+    [InlineData("akka")]
+    [InlineData("tcp")]
+    public void Leader_whose_sockets_close_is_replaced_long_before_an_election_timeout(string transport)
     {
         var names = NewNames(3);
-        const string patient =
-            """
+        var patient =
+            $$"""
+            raft.transport = {{transport}}
             akka.coordinated-shutdown.run-by-actor-system-terminate = off
             raft.election-timeout { min = 60s, max = 90s }
             raft.heartbeat-interval = 1s

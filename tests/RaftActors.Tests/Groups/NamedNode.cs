@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Configuration;
+using Akka.Event;
 using Akka.TestKit;
 
 using RaftActors.Core;
@@ -47,6 +48,8 @@ internal sealed class NamedNode
         (Watcher, Events) = (kit.CreateTestProbe(), kit.CreateTestProbe());
         _system.EventStream.Subscribe(Events, typeof(RaftEvent));
         _system.EventStream.Subscribe(Watcher, typeof(RaftEvent.StartFailed));
+        Logged = kit.CreateTestProbe();
+        _system.EventStream.Subscribe(Logged, typeof(Info));
         _actor = _system.ActorOf(Props.Create(() => new Recorder(Watcher, null)), name.Process);
         Expect("started");
     }
@@ -58,6 +61,13 @@ internal sealed class NamedNode
 
     /// <summary>The events that the engine publishes.</summary>
     public TestProbe Events { get; }
+
+    /// <summary>What the node logs as information, if <c>akka.loglevel</c> is INFO.</summary>
+    public TestProbe Logged { get; }
+
+    public ActorSystem System => _system;
+
+    public Address Address => ((ExtendedActorSystem)_system).Provider.DefaultAddress;
 
     /// <summary>An address without a listener.</summary>
     public static ProcessName NewName() => new($"raft@:{FreePorts.Next()}");
@@ -78,6 +88,14 @@ internal sealed class NamedNode
     /// <summary>Waits for such an event, and skips those before it.</summary>
     public TEvent ExpectEvent<TEvent>(Predicate<TEvent> isExpected)
         where TEvent : RaftEvent => Events.FishForMessage(isExpected, Guard, $"{Name} to publish a {typeof(TEvent).Name}");
+
+    /// <summary>Waits until this node sends messages of its engine to others by connections of raft's own.</summary>
+    public void ExpectLanesTo(IEnumerable<NamedNode> others)
+    {
+        var missing = others.Select(other => $"Raft messages to {other.Address} go by a connection of their own.").ToHashSet();
+        Logged.FishForMessage<Info>(
+            info => missing.Remove($"{info.Message}") && missing.Count == 0, Guard, $"{Name} to connect to the others");
+    }
 
     /// <summary>Stops the actor system. A second call does nothing.</summary>
     public void Stop() => Assert.True(_system.Terminate().Wait(Guard), $"{Name} did not stop.");

@@ -18,7 +18,7 @@ public sealed class RaftMessageSerializerTests : TestKit
 
     // These messages came with version 2.
     public static TheoryData<string> ManifestsOfVersion1 => new(Samples.All.Keys
-        .Where(manifest => manifest[0] != 'k').Except(["ac", "ak", "an", "b", "cr", "mc", "mn", "w", "z"]));
+        .Where(manifest => manifest[0] != 'k').Except(["ac", "ak", "an", "b", "cr", "mc", "mn", "t", "tf", "w", "z"]));
 
     [Fact]
     public void Serializer_is_registered_when_the_users_configuration_holds_the_defaults_already()
@@ -135,7 +135,9 @@ public sealed class RaftMessageSerializerTests : TestKit
         var batch = (WireMessage.Batch)Samples.All["b"];
         var bytes = _serializer.ToBinary(new WireMessage.Batch([batch]));
 
-        Assert.Contains("a batch holds a batch", Assert.Throws<InvalidDataException>(() => _serializer.FromBinary(bytes, "b")).Message);
+        var problem = Assert.Throws<InvalidDataException>(() => _serializer.FromBinary(bytes, "b"));
+
+        Assert.Contains("a message 'b' is inside of another one", problem.Message);
     }
 
     [Theory]
@@ -148,7 +150,7 @@ public sealed class RaftMessageSerializerTests : TestKit
 
         var problem = Assert.Throws<InvalidDataException>(() => _serializer.FromBinary(bytes, "z"));
 
-        Assert.Contains("a message with traces holds several messages", problem.Message);
+        Assert.Contains($"a message '{inner}' is inside of another one", problem.Message);
     }
 
     [Fact]

@@ -72,6 +72,8 @@ internal static class Samples
     public static readonly SortedDictionary<string, object> All = new(StringComparer.Ordinal)
     {
         ["h"] = new WireMessage.Hello([Process], true),
+        ["t"] = new WireMessage.LaneAt(2552, 0x0123456789ABCDEF),
+        ["tf"] = new WireMessage.LaneFence(0x0123456789ABCDEF, 300, IsReply: true),
         ["w"] = new WireMessage.ActorAt(One.Name, "akka.tcp://demo@127.0.0.1:2551/user/ledger#43"),
         ["l"] = new WireMessage.Leaving(One.Name, true),
         ["b"] = new WireMessage.Batch(

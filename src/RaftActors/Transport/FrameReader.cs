@@ -1,0 +1,74 @@
+using Akka.Actor;
+
+using RaftActors.Codec;
+using RaftActors.Core;
+using RaftActors.Wire;
+
+namespace RaftActors.Transport;
+
+/// <summary>Reads the frames that a <see cref="FrameWriter"/> wrote for one connection. Not thread-safe.</summary>
+/// <param name="resolve">Finds the actor at a path with address.</param>
+internal sealed class FrameReader(Address own, Func<string, IActorRef> resolve)
+{
+    // Only engines send and receive messages of a lane.
+    public const string EnginesPath = "/system/raft/";
+
+    // A frame may introduce members beyond those that the writer forgets at.
+    private const int KnownMax = 64 * FrameWriter.MaxKnown;
+
+    private readonly List<IActorRef> _receivers = [];
+    private readonly List<IActorRef> _senders = [];
+    private readonly List<Member> _members = [];
+
+    /// <param name="bytes">Bytes that never change while the message lives, if it has views of them.</param>
+    /// <param name="hasView">The message has views of the bytes.</param>
+    /// <exception cref="InvalidDataException">The bytes are no frame.</exception>
+    public Frame Read(ReadOnlyMemory<byte> bytes, out bool hasView)
+    {
+        var reader = ByteReader.OfKept(bytes);
+        if (reader.Flag())
+        {
+            _receivers.Clear();
+            _senders.Clear();
+            _members.Clear();
+        }
+
+        var to = ReadActor(ref reader, _receivers, path => EngineAt($"{own}{path}"));
+        var from = ReadActor(ref reader, _senders, EngineAt);
+        reader.ShareMembers(_members);
+        var message = WireTable.ReadNamed(
+            ref reader, WireTable.BatchManifest, WireTable.HelloManifest, WireTable.LaneAtManifest, WireTable.LaneFenceManifest);
+        reader.End();
+        if (_members.Count > KnownMax)
+        {
+            throw reader.Damaged($"it introduces too many members: {_members.Count}");
+        }
+
+        hasView = reader.HasView;
+        return new Frame(to, message, from);
+    }
+
+    private static IActorRef ReadActor(ref ByteReader reader, List<IActorRef> known, Func<string, IActorRef> find)
+    {
+        var place = reader.Count();
+        if (place > known.Count || known.Count > KnownMax)
+        {
+            throw reader.Damaged($"actor {place} of {known.Count} is named");
+        }
+
+        if (place == 0)
+        {
+            known.Add(find(reader.Text()));
+        }
+
+        return place == 0 ? known[^1] : known[(int)place - 1];
+    }
+
+    private IActorRef EngineAt(string path) =>
+        ActorPath.TryParse(path, out var parsed)
+        && parsed.ToStringWithoutAddress().StartsWith(EnginesPath, StringComparison.Ordinal)
+            ? resolve(path)
+            : throw new InvalidDataException($"'{path}' is no path of an engine.");
+
+    internal readonly record struct Frame(IActorRef To, WireMessage Message, IActorRef From);
+}

@@ -1,0 +1,104 @@
+using System.Buffers.Binary;
+
+using Akka.Actor;
+
+using RaftActors.Codec;
+using RaftActors.Wire;
+
+namespace RaftActors.Transport;
+
+/// <summary>
+/// Writes the frames of one connection: the length in 4 bytes, a flag, the receiver, the sender, and the message with its manifest. Paths
+/// and members are written in full once for each connection; later they are their place among those written. Not thread-safe.
+/// </summary>
+/// <param name="own">The address of this actor system.</param>
+internal sealed class FrameWriter(Address own, int frameSizeMaxBytes)
+{
+    /// <summary>When so many paths or members are known, both sides forget all. A reader accepts some more.</summary>
+    public const int MaxKnown = 1000;
+
+    private readonly ByteWriter _writer = NewWriter();
+    private readonly Dictionary<IActorRef, int> _receivers = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<IActorRef, int> _senders = new(ReferenceEqualityComparer.Instance);
+    private bool _mustForget;
+
+    /// <summary>Number of bytes that <see cref="Take"/> would return.</summary>
+    public int Length => _writer.Length;
+
+    /// <summary>False: the message is too large for a frame, and nothing was written.</summary>
+    public bool TryWrite(IActorRef to, WireMessage message, IActorRef from)
+    {
+        var start = _writer.Length;
+        var isWritten = false;
+        try
+        {
+            Write(to, message, from);
+            var size = _writer.Length - start - sizeof(int);
+            isWritten = size <= frameSizeMaxBytes;
+            if (isWritten)
+            {
+                BinaryPrimitives.WriteInt32LittleEndian(_writer.Written[start..], size);
+            }
+
+            return isWritten;
+        }
+        finally
+        {
+            // Also when the message cannot be encoded: half a frame would make the rest of the connection unreadable.
+            if (!isWritten)
+            {
+                _writer.Cut(start);
+                _mustForget = true;
+            }
+        }
+    }
+
+    /// <summary>Takes the frames. The writer continues in the other buffer.</summary>
+    public ArraySegment<byte> Take(byte[] next) => _writer.Detach(next);
+
+    private static ByteWriter NewWriter()
+    {
+        var writer = new ByteWriter();
+        writer.ShareMembers();
+        return writer;
+    }
+
+    private void Write(IActorRef to, WireMessage message, IActorRef from)
+    {
+        var forgets = _mustForget || _receivers.Count + _senders.Count > MaxKnown || _writer.SharedMembers > MaxKnown;
+        if (forgets)
+        {
+            _receivers.Clear();
+            _senders.Clear();
+            _writer.ForgetMembers();
+            _mustForget = false;
+        }
+
+        _writer.Room(sizeof(int));
+        _writer.Flag(forgets);
+        if (IsNew(_receivers, to))
+        {
+            _writer.Text(to.Path.Uid == 0 ? to.Path.ToStringWithoutAddress() : $"{to.Path.ToStringWithoutAddress()}#{to.Path.Uid}");
+        }
+
+        if (IsNew(_senders, from))
+        {
+            _writer.Text(from.Path.ToSerializationFormatWithAddress(own));
+        }
+
+        WireTable.WriteNamed(_writer, message);
+    }
+
+    private bool IsNew(Dictionary<IActorRef, int> known, IActorRef actor)
+    {
+        if (known.TryGetValue(actor, out var place))
+        {
+            _writer.Number(place);
+            return false;
+        }
+
+        known.Add(actor, known.Count + 1);
+        _writer.Number(0);
+        return true;
+    }
+}

@@ -1,0 +1,364 @@
+using System.Net.Sockets;
+
+using Akka.Actor;
+using Akka.Event;
+
+using RaftActors.Telemetry;
+using RaftActors.Wire;
+
+namespace RaftActors.Transport;
+
+/// <summary>
+/// The way for messages of engines to one other node: one connection of this node's own, if there is one. Engines write frames on their
+/// threads. The engine that finds the connection idle also sends them, without waiting: so a frame costs no change of threads. If the
+/// socket is full, a task sends the rest, and later frames wait for it. Thread-safe.
+/// </summary>
+internal sealed class Lane(Address address, LaneContext context)
+{
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
+
+    private readonly Lock _lock = new();
+    private WireMessage.LaneAt? _endpoint;
+    private Connection? _connection;
+    private WireMessage.LaneAt? _warned;
+    private long _connections;
+
+    /// <summary>Connects to the node, unless this is done or under way. Another endpoint ends the connection to the former one.</summary>
+    public void Learn(WireMessage.LaneAt endpoint)
+    {
+        lock (_lock)
+        {
+            if (endpoint != _endpoint)
+            {
+                EndNow();
+                _endpoint = endpoint;
+            }
+        }
+
+        Connect();
+    }
+
+    /// <summary>Tries again to connect, if the node is known and there is no connection. Ends one whose fence was lost.</summary>
+    public void Retry()
+    {
+        lock (_lock)
+        {
+            if (_connection is { IsConnected: true, IsOpen: false } fenced)
+            {
+                if (fenced.IsOverdue)
+                {
+                    EndNow();
+                }
+
+                fenced.IsOverdue = true;
+            }
+        }
+
+        Connect();
+    }
+
+    private void Connect()
+    {
+        lock (_lock)
+        {
+            if (_endpoint is { } endpoint && _connection is null)
+            {
+                _connection = new Connection(endpoint, ++_connections, context);
+                _ = ConnectAsync(_connection);
+            }
+        }
+    }
+
+    /// <summary>Ends the connection, and makes no other one until the next <see cref="Learn"/>.</summary>
+    public void Forget()
+    {
+        lock (_lock)
+        {
+            EndNow();
+            _endpoint = null;
+        }
+    }
+
+    /// <summary>All messages that went by Akka have arrived. The lane sends those that it took since, and all later ones.</summary>
+    public void Open(WireMessage.LaneFence fence)
+    {
+        lock (_lock)
+        {
+            if (_connection is not { IsConnected: true } connection || connection.Number != fence.Connection)
+            {
+                return;
+            }
+
+            connection.IsOpen = true;
+        }
+
+        context.Log.Info("Raft messages to {0} go by a connection of their own.", address);
+        Flush();
+    }
+
+    /// <summary>
+    /// Takes a message, to be sent by the next <see cref="Flush"/>, or drops it if too many bytes wait. False: it must go by Akka.
+    /// </summary>
+    public bool TryWrite(IActorRef to, WireMessage message, IActorRef from)
+    {
+        lock (_lock)
+        {
+            if (_connection is not { IsConnected: true, Frames: var frames })
+            {
+                return false;
+            }
+
+            if (frames.Length > context.Settings.QueueSizeMaxBytes)
+            {
+                context.Metrics.OnDropped();
+                return true;
+            }
+
+            return frames.TryWrite(to, message, from);
+        }
+    }
+
+    /// <summary>Sends the messages, as far as the socket takes them without waiting. A task sends the rest.</summary>
+    public void Flush()
+    {
+        Connection? connection;
+        ArraySegment<byte> bytes;
+        lock (_lock)
+        {
+            connection = _connection;
+            if (connection is not { IsOpen: true } || !connection.TryBeginSending(out bytes))
+            {
+                return;
+            }
+        }
+
+        while (connection.TrySendNow(ref bytes))
+        {
+            if (bytes.Count > 0)
+            {
+                _ = SendAsync(connection, bytes);
+                return;
+            }
+
+            if (!TryContinue(connection, out bytes))
+            {
+                return;
+            }
+        }
+
+        End(connection);
+    }
+
+    private async Task SendAsync(Connection connection, ArraySegment<byte> bytes)
+    {
+        try
+        {
+            do
+            {
+                await connection.SendAsync(bytes);
+            }
+            while (TryContinue(connection, out bytes));
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            End(connection);
+        }
+    }
+
+    private bool TryContinue(Connection connection, out ArraySegment<byte> bytes)
+    {
+        lock (_lock)
+        {
+            return connection.TryContinueSending(out bytes);
+        }
+    }
+
+    private async Task ConnectAsync(Connection connection)
+    {
+        try
+        {
+            using var timeout = new CancellationTokenSource(ConnectTimeout);
+            await connection.ConnectAsync(address.Host!, timeout.Token); // Justification: an address of another node has a host.
+            lock (_lock)
+            {
+                if (connection != _connection)
+                {
+                    return;
+                }
+
+                connection.IsConnected = true;
+                context.Metrics.OnConnected();
+            }
+
+            context.Registry.Tell(new LaneNews.Connected(address, connection.Endpoint.Node, connection.Number), ActorRefs.NoSender);
+            await connection.WaitForEndAsync();
+        }
+        catch (Exception e) when (e is SocketException or OperationCanceledException or InvalidDataException or ObjectDisposedException)
+        {
+            WarnOnce(connection, e.Message);
+        }
+
+        End(connection);
+    }
+
+    // A firewall that lets only the port of the remoting pass is reported once, not at each attempt.
+    private void WarnOnce(Connection connection, string why)
+    {
+        lock (_lock)
+        {
+            if (connection != _connection || connection.IsConnected || _warned == connection.Endpoint)
+            {
+                return;
+            }
+
+            _warned = connection.Endpoint;
+        }
+
+        context.Log.Warning(
+            "Raft messages to {0} go by Akka.Remote, because its port {1} for raft (raft.transport-tcp.port) cannot be reached: {2}",
+            address,
+            connection.Endpoint.Port,
+            why);
+    }
+
+    private void End(Connection connection)
+    {
+        lock (_lock)
+        {
+            if (connection == _connection)
+            {
+                if (connection.IsConnected)
+                {
+                    context.Registry.Tell(new LaneNews.Disconnected(address), ActorRefs.NoSender);
+                }
+
+                EndNow();
+            }
+        }
+
+        connection.Dispose();
+    }
+
+    private void EndNow()
+    {
+        if (_connection is { IsConnected: true })
+        {
+            context.Metrics.OnDisconnected();
+        }
+
+        _connection?.Dispose();
+        _connection = null;
+    }
+
+    /// <summary>One connection. Its owner's lock guards all but the sending.</summary>
+    private sealed class Connection(WireMessage.LaneAt endpoint, long number, LaneContext context) : IDisposable
+    {
+        private readonly Socket _socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        private byte[] _spare = [];
+        private bool _isSending;
+
+        public WireMessage.LaneAt Endpoint => endpoint;
+
+        public long Number => number;
+
+        /// <summary>The handshake is complete, so the connection takes messages.</summary>
+        public bool IsConnected { get; set; }
+
+        /// <summary>The fence came back, so the connection sends them.</summary>
+        public bool IsOpen { get; set; }
+
+        /// <summary>The fence should have come back.</summary>
+        public bool IsOverdue { get; set; }
+
+        public FrameWriter Frames { get; } = new(context.Own, context.Settings.FrameSizeMaxBytes);
+
+        public async Task ConnectAsync(string host, CancellationToken cancellation)
+        {
+            await _socket.ConnectAsync(host, endpoint.Port, cancellation);
+            var greeting = new LaneHandshake(context.Own.ToString(), context.Node, endpoint.Node).ToBytes();
+            for (var sent = 0; sent < greeting.Length;)
+            {
+                sent += await _socket.SendAsync(greeting.AsMemory(sent), cancellation);
+            }
+
+            var answer = new byte[LaneHandshake.AnswerSize];
+            for (var read = 0; read < answer.Length;)
+            {
+                var count = await _socket.ReceiveAsync(answer.AsMemory(read), cancellation);
+                read += count > 0 ? count : throw new InvalidDataException("the other node closed it before the handshake was complete");
+            }
+
+            if (LaneHandshake.ReadAnswer(answer) != endpoint.Node)
+            {
+                throw new InvalidDataException("another actor system has this port now");
+            }
+
+            _socket.Blocking = false;
+        }
+
+        /// <summary>Returns when the other side has closed the connection, which is the only thing that it may do.</summary>
+        public async Task WaitForEndAsync() => await _socket.ReceiveAsync(new byte[1]);
+
+        public bool TryBeginSending(out ArraySegment<byte> bytes)
+        {
+            bytes = default;
+            if (_isSending || Frames.Length == 0)
+            {
+                return false;
+            }
+
+            _isSending = true;
+            bytes = Frames.Take(_spare);
+            return true;
+        }
+
+        /// <summary>The latest bytes are sent. False: there are no others now.</summary>
+        public bool TryContinueSending(out ArraySegment<byte> bytes)
+        {
+            _isSending = false;
+            return TryBeginSending(out bytes);
+        }
+
+        /// <summary>Sends without waiting; what the socket did not take is left. False: the connection has ended.</summary>
+        public bool TrySendNow(ref ArraySegment<byte> bytes)
+        {
+            try
+            {
+                var (all, sent) = (bytes, _socket.Send(bytes, SocketFlags.None, out var error));
+                if (error is not (SocketError.Success or SocketError.WouldBlock))
+                {
+                    return false;
+                }
+
+                OnSent(all, sent, ref bytes);
+                return true;
+            }
+            catch (ObjectDisposedException)
+            {
+                return false;
+            }
+        }
+
+        public async Task SendAsync(ArraySegment<byte> bytes)
+        {
+            while (bytes.Count > 0)
+            {
+                var sent = await _socket.SendAsync(bytes, SocketFlags.None);
+                OnSent(bytes, sent, ref bytes);
+            }
+        }
+
+        public void Dispose() => _socket.Dispose();
+
+        // The buffer of sent bytes is the next one to write to.
+        private void OnSent(ArraySegment<byte> all, int sent, ref ArraySegment<byte> rest)
+        {
+            context.Metrics.OnSent(sent);
+            rest = all[sent..];
+            if (rest.Count == 0)
+            {
+                _spare = all.Array!; // Justification: frames were written to it.
+            }
+        }
+    }
+}

@@ -1,0 +1,13 @@
+using Akka.Actor;
+using Akka.Event;
+
+using RaftActors.Telemetry;
+
+namespace RaftActors.Transport;
+
+/// <summary>What all connections of one actor system share.</summary>
+/// <param name="Own">The address of the actor system.</param>
+/// <param name="Node">Its identity: a restarted system has another.</param>
+/// <param name="Registry">Gets <see cref="LaneNews"/>.</param>
+internal sealed record LaneContext(
+    TransportSettings Settings, Address Own, ulong Node, IActorRef Registry, ILoggingAdapter Log, TransportMetrics Metrics);

@@ -1,0 +1,101 @@
+using System.Buffers.Binary;
+
+using RaftActors.Codec;
+using RaftActors.Wire;
+
+namespace RaftActors.Transport;
+
+/// <summary>
+/// The first bytes of a connection. The connecting node names itself and the node that it expects; the listening node answers with its own
+/// identity, or closes. This is where authentication and encryption belong: nothing is read from a connection before its handshake.
+/// </summary>
+/// <param name="Address">The address of the connecting actor system.</param>
+/// <param name="Node">The identity of the connecting actor system.</param>
+/// <param name="Expected">The identity of the listening one, as its <see cref="WireMessage.LaneAt"/> said.</param>
+internal readonly record struct LaneHandshake(string Address, ulong Node, ulong Expected)
+{
+    /// <summary>The bytes before the rest of a handshake: the magic number, the version of the lane, and the length of the rest.</summary>
+    public const int HeadSize = MagicSize + 1 + sizeof(ushort);
+
+    /// <summary>The bytes of an answer.</summary>
+    public const int AnswerSize = MagicSize + 1 + sizeof(ulong);
+
+    private const int MagicSize = 8;
+    private const byte Version = 1;
+    private const int RestSizeMax = 1024;
+
+    private static ReadOnlySpan<byte> Magic => "RAFTLANE"u8;
+
+    public byte[] ToBytes()
+    {
+        var rest = new ByteWriter();
+        rest.Octet(RaftMessageSerializer.Version);
+        rest.Text(Address);
+        rest.Hash(Node);
+        rest.Hash(Expected);
+        var bytes = new byte[HeadSize + rest.Length];
+        WriteStart(bytes);
+        BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(MagicSize + 1), (ushort)rest.Length);
+        rest.Written.CopyTo(bytes.AsSpan(HeadSize));
+        return bytes;
+    }
+
+    /// <summary>Reads the head, and returns the length of the rest.</summary>
+    /// <exception cref="InvalidDataException">The bytes are no handshake of this version.</exception>
+    public static int ReadHead(ReadOnlySpan<byte> head)
+    {
+        DemandStart(head);
+        var size = BinaryPrimitives.ReadUInt16LittleEndian(head[(MagicSize + 1)..]);
+        return size <= RestSizeMax ? size : throw new InvalidDataException($"The handshake announces {size} bytes; at most {RestSizeMax}.");
+    }
+
+    /// <exception cref="InvalidDataException">The bytes are no handshake of this version.</exception>
+    public static LaneHandshake ReadRest(ReadOnlySpan<byte> rest)
+    {
+        var reader = new ByteReader(rest);
+        var format = reader.Octet();
+        if (format != RaftMessageSerializer.Version)
+        {
+            throw reader.Damaged($"its messages have version {format}, and this node knows only {RaftMessageSerializer.Version}");
+        }
+
+        var handshake = new LaneHandshake(reader.Text(), reader.Hash(), reader.Hash());
+        reader.End();
+        return handshake;
+    }
+
+    public static byte[] AnswerOf(ulong node)
+    {
+        var bytes = new byte[AnswerSize];
+        WriteStart(bytes);
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(MagicSize + 1), node);
+        return bytes;
+    }
+
+    /// <summary>Reads the identity of the listening actor system.</summary>
+    /// <exception cref="InvalidDataException">The bytes are no answer of this version.</exception>
+    public static ulong ReadAnswer(ReadOnlySpan<byte> answer)
+    {
+        DemandStart(answer);
+        return BinaryPrimitives.ReadUInt64LittleEndian(answer[(MagicSize + 1)..]);
+    }
+
+    private static void WriteStart(Span<byte> bytes)
+    {
+        Magic.CopyTo(bytes);
+        bytes[MagicSize] = Version;
+    }
+
+    private static void DemandStart(ReadOnlySpan<byte> bytes)
+    {
+        if (!bytes.StartsWith(Magic))
+        {
+            throw new InvalidDataException("The first bytes are not those of a raft node.");
+        }
+
+        if (bytes[MagicSize] != Version)
+        {
+            throw new InvalidDataException($"The version of the lane is {bytes[MagicSize]}, and this node knows only {Version}.");
+        }
+    }
+}

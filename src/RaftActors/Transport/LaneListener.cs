@@ -1,0 +1,153 @@
+using System.Net;
+using System.Net.Sockets;
+
+using Akka.Actor;
+using Akka.Event;
+
+namespace RaftActors.Transport;
+
+/// <summary>
+/// Accepts the connections of other nodes and reads each of them on a thread of its own. A bad connection is closed with one warning.
+/// </summary>
+internal sealed class LaneListener : IDisposable
+{
+    // Far more than a group has nodes. More connections are closed at once.
+    private const int MaxConnections = 256;
+
+    private readonly Lock _lock = new();
+    private readonly HashSet<InboundLane> _inbound = [];
+    private readonly Dictionary<Address, InboundLane> _latest = [];
+    private readonly LaneContext _context;
+    private readonly Func<string, IActorRef> _resolve;
+    private readonly Socket _socket;
+    private bool _isDisposed;
+
+    /// <param name="resolve">Finds the actor at a path with address.</param>
+    /// <exception cref="RaftConfigurationException">The port cannot be opened.</exception>
+    public LaneListener(LaneContext context, Func<string, IActorRef> resolve)
+    {
+        (_context, _resolve) = (context, resolve);
+        _socket = Listen(context.Settings, context.Own.Host!); // Justification: the system has an address.
+        Port = ((IPEndPoint)_socket.LocalEndPoint!).Port; // Justification: a bound socket has one.
+        _ = AcceptAsync();
+    }
+
+    public int Port { get; }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _socket.Dispose();
+        lock (_lock)
+        {
+            _isDisposed = true;
+            foreach (var lane in _inbound)
+            {
+                lane.Dispose();
+            }
+        }
+    }
+
+    private static Socket Listen(TransportSettings settings, string ownHost)
+    {
+        var host = settings.Hostname.Length > 0 ? settings.Hostname : ownHost;
+        Socket? socket = null;
+        try
+        {
+            var found = Dns.GetHostAddresses(host);
+            var address = found.FirstOrDefault(each => each.AddressFamily == AddressFamily.InterNetwork) ?? found[0];
+            socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            socket.Bind(new IPEndPoint(address, settings.Port));
+            socket.Listen();
+            return socket;
+        }
+        catch (Exception e) when (e is SocketException or ArgumentException or IndexOutOfRangeException)
+        {
+            socket?.Dispose();
+            throw new RaftConfigurationException(
+                $"Cannot listen on {host}:{settings.Port} for raft messages: {e.Message}. Set raft.transport-tcp.hostname to an address of "
+                + "this machine, and raft.transport-tcp.port to a free port (0: any).");
+        }
+    }
+
+    private async Task AcceptAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                Begin(await _socket.AcceptAsync());
+            }
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            if (!_isDisposed)
+            {
+                _context.Log.Error(e, "No further raft connections are accepted on port {0}; messages go by Akka.Remote.", Port);
+            }
+        }
+    }
+
+    private void Begin(Socket socket)
+    {
+        var lane = new InboundLane(socket, _context, _resolve);
+        lock (_lock)
+        {
+            if (_isDisposed || _inbound.Count >= MaxConnections)
+            {
+                lane.Dispose();
+                return;
+            }
+
+            _inbound.Add(lane);
+        }
+
+        new Thread(() => Run(lane, socket)) { IsBackground = true, Name = "raft-lane" }.Start();
+    }
+
+    private void Run(InboundLane lane, Socket socket)
+    {
+        var from = socket.RemoteEndPoint;
+        try
+        {
+            lane.Run(() => OnHandshake(lane));
+        }
+        catch (InvalidDataException e)
+        {
+            _context.Log.Warning("Closed a raft connection from {0}: {1}", lane.Peer?.ToString() ?? $"{from}", e.Message);
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            _context.Log.Debug("The raft connection from {0} ended: {1}", lane.Peer?.ToString() ?? $"{from}", e.Message);
+        }
+
+        lane.Dispose();
+        OnEnd(lane);
+    }
+
+    // Of two connections of a node the latest counts: it has restarted, or connected again.
+    private void OnHandshake(InboundLane lane)
+    {
+        lock (_lock)
+        {
+            _latest.GetValueOrDefault(lane.Peer!)?.Dispose(); // Justification: the handshake set it.
+            _latest[lane.Peer!] = lane;
+        }
+    }
+
+    private void OnEnd(InboundLane lane)
+    {
+        lock (_lock)
+        {
+            _inbound.Remove(lane);
+            if (lane.Peer is not { } peer || _latest.GetValueOrDefault(peer) != lane)
+            {
+                return;
+            }
+
+            _latest.Remove(peer);
+        }
+
+        _context.Registry.Tell(new LaneNews.Ended(lane.Peer), ActorRefs.NoSender);
+    }
+}

@@ -1,0 +1,44 @@
+using Akka.Configuration;
+
+using static RaftActors.RaftConfigurationException;
+
+namespace RaftActors.Transport;
+
+/// <summary>How the messages between engines reach other nodes. The settings are of the whole node.</summary>
+/// <param name="IsTcp">True: by lanes of raft's own. False: all by the actor system's remoting.</param>
+/// <param name="Hostname">The name or address to listen on; empty: the host of the actor system's own address.</param>
+/// <param name="Port">The port to listen on; 0: any free one.</param>
+/// <param name="FrameSizeMaxBytes">The largest message of a lane. A larger one goes by the actor system's remoting.</param>
+/// <param name="QueueSizeMaxBytes">The bytes that wait for one node. Messages above it are dropped.</param>
+internal sealed record TransportSettings(bool IsTcp, string Hostname, int Port, int FrameSizeMaxBytes, int QueueSizeMaxBytes)
+{
+    private const int SizeMaxBytes = 1 << 30;
+
+    /// <param name="raft">The configuration of <c>raft</c>.</param>
+    /// <exception cref="RaftConfigurationException">A setting is wrong.</exception>
+    public static TransportSettings Read(Config raft)
+    {
+        var port = raft.GetInt("transport-tcp.port");
+        Demand(port is >= 0 and <= ushort.MaxValue, $"raft.transport-tcp.port is {port}; it may be 0 to {ushort.MaxValue}.");
+        return new TransportSettings(
+            ReadIsTcp(raft.GetString("transport")),
+            raft.GetString("transport-tcp.hostname") ?? "",
+            port,
+            ReadSize(raft, "transport-tcp.frame-size-max"),
+            ReadSize(raft, "transport-tcp.queue-size-max"));
+    }
+
+    private static bool ReadIsTcp(string? text) => text switch
+    {
+        "akka" => false,
+        "tcp" => true,
+        _ => throw new RaftConfigurationException($"raft.transport is '{text}'; it may be akka or tcp."),
+    };
+
+    private static int ReadSize(Config raft, string key)
+    {
+        var size = raft.GetByteSize(key) ?? 0;
+        Demand(size is >= 1024 and <= SizeMaxBytes, $"raft.{key} is {size} bytes; it may be 1KiB to 1GiB.");
+        return (int)size;
+    }
+}

@@ -1,0 +1,163 @@
+using System.Net.Sockets;
+
+using Akka.TestKit.Xunit2;
+
+using RaftActors.Core;
+using RaftActors.Transport;
+
+namespace RaftActors.Tests.Groups;
+
+/// <summary>Groups of three nodes, some or all of which have <c>raft.transport = tcp</c>.</summary>
+public sealed class LaneGroupTests : TestKit
+{
+    private readonly List<NamedNode> _nodes = [];
+    private readonly List<ProcessName> _names = [.. Enumerable.Range(0, 3).Select(_ => NamedNode.NewName())];
+    private int _appended;
+
+    public LaneGroupTests()
+        : base("akka.loglevel = ERROR")
+    {
+    }
+
+    [Fact]
+    public void Each_node_has_a_connection_to_each_other_one_and_the_group_commits_over_them()
+    {
+        StartAll("tcp", "tcp", "tcp");
+
+        _nodes.ForEach(node => node.ExpectLanesTo(OthersOf(node)));
+        AppendOnEachNode();
+    }
+
+    [Fact]
+    public void Node_without_connections_of_its_own_takes_part_by_the_remoting()
+    {
+        StartAll("tcp", "tcp", "akka");
+
+        _nodes[0].ExpectLanesTo([_nodes[1]]);
+        _nodes[1].ExpectLanesTo([_nodes[0]]);
+
+        AppendOnEachNode();
+    }
+
+    [Fact]
+    public void Group_commits_after_the_connections_of_a_node_broke_and_connects_again()
+    {
+        StartAll("tcp", "tcp", "tcp");
+        _nodes.ForEach(node => node.ExpectLanesTo(OthersOf(node)));
+        AppendOnEachNode();
+        var leader = _nodes[0].ExpectEvent<RaftEvent.LeaderChanged>(changed => changed.Leader is not null).Leader;
+        var broken = _nodes.First(node => node.Name != leader);
+
+        foreach (var other in OthersOf(broken))
+        {
+            Break(broken, other);
+            Break(other, broken);
+        }
+
+        AppendOnEachNode();
+        broken.ExpectLanesTo(OthersOf(broken));
+        foreach (var other in OthersOf(broken))
+        {
+            other.ExpectLanesTo([broken]);
+        }
+
+        AppendOnEachNode();
+    }
+
+    [Fact]
+    public void Restarted_node_at_the_same_address_gets_connections_of_its_new_actor_system()
+    {
+        StartAll("tcp", "tcp", "tcp");
+        _nodes.ForEach(node => node.ExpectLanesTo(OthersOf(node)));
+        AppendOnEachNode();
+        _nodes[2].Stop();
+        _nodes.RemoveAt(2);
+
+        Start(_names[2], "tcp");
+
+        _nodes[2].ExpectLanesTo(OthersOf(_nodes[2]));
+        _nodes[0].ExpectLanesTo([_nodes[2]]);
+        _nodes[1].ExpectLanesTo([_nodes[2]]);
+        AppendOnEachNode();
+        _nodes[2].Expect($"append {_appended} key{_appended}=value own");
+    }
+
+    [Fact]
+    public void Bytes_of_another_program_close_their_connection_only()
+    {
+        StartAll("tcp", "tcp", "tcp");
+        AppendOnEachNode();
+        using var foreign = ConnectTo(_nodes[0]);
+
+        foreign.Send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"u8);
+
+        WaitForEnd(foreign);
+        AppendOnEachNode();
+    }
+
+    protected override void AfterAll()
+    {
+        _nodes.ForEach(node => node.Stop());
+        base.AfterAll();
+    }
+
+    // A second connection in the name of a node replaces its first one. Its damaged frame closes it too.
+    private static void Break(NamedNode from, NamedNode to)
+    {
+        using var intruder = ConnectTo(to);
+        intruder.Send([.. new LaneHandshake(from.Address.ToString(), 1, LanesOf(to).Endpoint.Node).ToBytes(), 0xFF, 0xFF, 0xFF, 0xFF]);
+        WaitForEnd(intruder);
+    }
+
+    private static void WaitForEnd(Socket socket)
+    {
+        var error = SocketError.Success;
+        while (error == SocketError.Success && socket.Receive(new byte[100], SocketFlags.None, out error) > 0)
+        {
+        }
+
+        Assert.True(error is SocketError.Success or SocketError.ConnectionReset, $"{error}");
+    }
+
+    private static Socket ConnectTo(NamedNode node)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = 30_000 };
+        socket.Connect("127.0.0.1", LanesOf(node).Endpoint.Port);
+        return socket;
+    }
+
+    private static Lanes LanesOf(NamedNode node) => Raft.Get(node.System).Lanes!; // Justification: its transport is tcp.
+
+    private IEnumerable<NamedNode> OthersOf(NamedNode node) => _nodes.Where(other => other != node);
+
+    private void StartAll(params string[] transports)
+    {
+        foreach (var (name, transport) in _names.Zip(transports))
+        {
+            Start(name, transport);
+        }
+    }
+
+    private void Start(ProcessName name, string transport) => _nodes.Add(new NamedNode(
+        this,
+        name,
+        $$"""
+        akka { loglevel = INFO, stdout-loglevel = OFF, loggers = [] }
+        raft {
+          transport = {{transport}}
+          roster = [{{string.Join(", ", _names.Select(each => $"\"{each}\""))}}]
+          append-timeout = 20s
+        }
+        """));
+
+    // Each pair gets the next serial, so none is lost and none is doubled.
+    private void AppendOnEachNode()
+    {
+        foreach (var node in _nodes)
+        {
+            _appended++;
+            node.Tell(new Recorder.Append($"key{_appended}", "value", TimeSpan.FromSeconds(20)), TestActor);
+            Assert.Equal(_appended, ExpectMsg<Outcome<int>.Done>(TimeSpan.FromSeconds(30)).Serial.Value);
+        }
+    }
+}
