@@ -13,7 +13,7 @@ public sealed class VerbTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Theory]
-    [InlineData("cluster --store file --topology multi --clients 1 --seconds 1 --runs 1", "| file, multi, 1 clients, 256 B |")]
+    [InlineData("cluster --store file --topology multi --clients 1 --seconds 1 --runs 1", "| file, multi, 1 clients, 256 B, akka |")]
     [InlineData("read --consistency lease --at follower --clients 1 --seconds 1 --runs 1", "| lease, single, at a follower, 1 clients |")]
     [InlineData("failover --fault kill --rounds 1", "| kill | first commit |")]
     [InlineData("idle --seconds 1", "% of a core in all three processes")]
@@ -49,6 +49,7 @@ public sealed class VerbTests : IDisposable
     [Theory]
     [InlineData("cluster --clients none", "'--clients none'")]
     [InlineData("compare --peer zookeeper", "'--peer zookeeper'")]
+    [InlineData("compare --transport akka,tcp", "one transport")]
     [InlineData("failover --min 300 --max 150", "--min 300 is above --max 150")]
     [InlineData("clusters", "There is no benchmark 'clusters'")]
     public async Task Wrong_option_ends_with_an_explanation(string command, string explanation)

@@ -31,7 +31,7 @@ internal static class ClusterBenchmark
         }
 
         ClusterTable.Print(cells.Select(cell => ($"{cell}", runs[cell])));
-        ClusterPlot.Write(arguments.Svg, cells.Select(cell => (runtime, cell, runs[cell])));
+        ClusterPlot.Write(arguments.Svg, cells.Select(cell => ($"{runtime}, {cell.Transport}", cell, runs[cell])));
         return runs.Values.SelectMany(all => all).Any(run => run.Load.Failed > 0) ? 1 : 0;
     }
 }

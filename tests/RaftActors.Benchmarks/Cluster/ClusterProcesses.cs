@@ -53,7 +53,7 @@ internal sealed class ClusterProcesses : IDisposable
 
     private async Task<CellRun> MeasureAsync(int seconds)
     {
-        var leads = _nodes.Select(node => node.Line("leads", 1, Patience)).ToArray();
+        var leads = _nodes.Select(node => LineAsync(node, "leads")).ToArray();
         var leader = _nodes[Array.IndexOf(leads, await Task.WhenAny(leads))];
         var loaded = _cell.At == "leader" ? leader : _nodes.Find(node => node != leader) ?? leader;
         if (_cell.Consistency is not null)
@@ -62,13 +62,13 @@ internal sealed class ClusterProcesses : IDisposable
         }
 
         loaded.Tell(_cell.Command(seconds));
-        await loaded.Line("begin", 1, Patience);
+        await LineAsync(loaded, "begin");
         var (before, busyBefore) = (await ReadAsync(), BusyCores.Now);
-        await loaded.Line("end", 1, Patience + TimeSpan.FromSeconds(seconds));
+        await LineAsync(loaded, "end", seconds);
         var (after, busyAfter) = (await ReadAsync(), BusyCores.Now);
         var window = busyAfter.At - busyBefore.At;
         var nodes = NodeCounters.Sum([.. before.Zip(after, (first, last) => last - first)]);
-        var load = Parse(await loaded.Line("load ", 1, Patience));
+        var load = Parse(await LineAsync(loaded, "load"));
         return new CellRun(load, nodes, window, ((busyAfter.Busy - busyBefore.Busy) - nodes.Cpu) / window);
     }
 
@@ -76,9 +76,19 @@ internal sealed class ClusterProcesses : IDisposable
     {
         var from = node.LineCount;
         node.Tell("read");
-        var line = await node.Line(line => line.Text.StartsWith("counters ", StringComparison.Ordinal), Patience, from);
-        return NodeCounters.Parse(line!.Text["counters ".Length..]);
+        var line = await LineAsync(node, "counters", from: from);
+        return NodeCounters.Parse(line["counters ".Length..]);
     }));
+
+    // The line whose first word this is. The runtime's log is in the same output, and may contain the word elsewhere.
+    private static async Task<string> LineAsync(ChildProcess node, string word, int seconds = 0, int from = 0)
+    {
+        var line = await node.Line(
+            line => !line.IsError && line.Text.Split(' ')[0] == word, Patience + TimeSpan.FromSeconds(seconds), from);
+        return line?.Text ?? throw new TimeoutException(
+            $"A node did not write '{word}' in time. Its last lines are:\n"
+            + string.Join('\n', node.Lines(_ => true).TakeLast(10).Select(one => one.Text)));
+    }
 
     private static Load Parse(string line)
     {

@@ -33,6 +33,11 @@ internal sealed record CompareArguments(ClusterArguments Cluster, IReadOnlyList<
         }
 
         var cluster = ClusterArguments.Parse([.. others]);
+        if (cluster.Transports.Count > 1)
+        {
+            throw new UsageException("compare measures one transport. Run it once for each.");
+        }
+
         return cluster.At == "leader"
             ? new CompareArguments(cluster, peers)
             : throw new UsageException("The programs of the peers append at the leader only. Leave --at out.");
