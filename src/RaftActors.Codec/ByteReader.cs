@@ -19,16 +19,20 @@ internal ref struct ByteReader(ReadOnlySpan<byte> bytes)
     // Null: the caller may use the bytes again.
     private readonly ReadOnlyMemory<byte>? _kept;
 
+    private readonly Func<Member, ValueSlab?>? _findSlab;
+
     // The members read so far, in order. Null: members are not shared.
     private List<Member>? _members;
     private int _position;
     private bool _hasView;
+    private ValueSlab? _slab;
 
     /// <summary>Reads bytes that never change, so that values may be views of them.</summary>
-    public static ByteReader OfKept(ReadOnlyMemory<byte> bytes) => new(bytes);
+    /// <param name="findSlab">Finds the memory for the values in the log of a member. Null, or a result of null: they are views.</param>
+    public static ByteReader OfKept(ReadOnlyMemory<byte> bytes, Func<Member, ValueSlab?>? findSlab = null) => new(bytes, findSlab);
 
-    private ByteReader(ReadOnlyMemory<byte> bytes)
-        : this(bytes.Span) => _kept = bytes;
+    private ByteReader(ReadOnlyMemory<byte> bytes, Func<Member, ValueSlab?>? findSlab)
+        : this(bytes.Span) => (_kept, _findSlab) = (bytes, findSlab);
 
     /// <summary>Reads one item of a list.</summary>
     public delegate T Read<T>(ref ByteReader reader);
@@ -38,6 +42,9 @@ internal ref struct ByteReader(ReadOnlySpan<byte> bytes)
 
     /// <summary>A value that was read is a view of the kept bytes, so their owner must not use them again.</summary>
     public readonly bool HasView => _hasView;
+
+    /// <summary>The values from here on are for the log of this member; null: for a message.</summary>
+    public void ReadFor(Member? log) => _slab = log is { } member ? _findSlab?.Invoke(member) : null;
 
     /// <summary>The least number of bytes that a member takes in this input.</summary>
     public readonly int MemberSizeMin => _members is null ? WrittenMemberSizeMin : 1;
@@ -115,8 +122,14 @@ internal ref struct ByteReader(ReadOnlySpan<byte> bytes)
             return bytes.ToArray();
         }
 
+        var view = kept.Slice(_position - bytes.Length, bytes.Length);
+        if (_slab is not null)
+        {
+            return _slab.Hold(view);
+        }
+
         _hasView = true;
-        return kept.Slice(_position - bytes.Length, bytes.Length);
+        return view;
     }
 
     /// <summary>Reads a length and that many bytes of UTF-8.</summary>

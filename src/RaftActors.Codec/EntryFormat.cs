@@ -41,7 +41,7 @@ internal static class EntryFormat
     public static void WriteEntries(ByteWriter writer, LogSlice entries)
     {
         writer.Number(entries.Length);
-        foreach (var entry in entries)
+        foreach (ref readonly var entry in entries)
         {
             WriteEntry(writer, entry);
         }
@@ -165,52 +165,56 @@ internal static class EntryFormat
             : throw reader.Damaged($"request {number} comes after {before.Number}");
     }
 
-    private static void WriteEntry(ByteWriter writer, LogEntry entry)
+    private static void WriteEntry(ByteWriter writer, in LogEntry entry)
     {
         writer.Number(entry.Index.Value);
         writer.Number(entry.Term.Value);
         writer.Number(entry.Serial.Value);
-        switch (entry.Payload)
+        if (entry.Key is { } key)
         {
-            case Payload.NoOp:
-                writer.Octet(NoOp);
-                break;
-            case Payload.Reconfigure reconfigure:
-                writer.Octet(Reconfigure);
-                WriteConfiguration(writer, reconfigure.Configuration);
-                break;
-            case Payload.Pair pair:
-                writer.Octet(pair is Payload.KeyedPair ? KeyedPair : pair.Request is null ? Pair : OwnedPair);
-                if (pair.Request is { } request)
-                {
-                    writer.Request(request);
-                }
-
-                if (pair is Payload.KeyedPair keyed)
-                {
-                    writer.RequestKey(keyed.RequestKey);
-                }
-
-                writer.Text(pair.Key);
-                writer.Bytes(pair.Value.Span);
-                break;
-            default:
-                throw new UnreachableException($"An entry has the unknown payload {entry.Payload.GetType().Name}.");
+            WritePair(writer, entry, key);
+        }
+        else if (entry.Configuration is { } configuration)
+        {
+            writer.Octet(Reconfigure);
+            WriteConfiguration(writer, configuration);
+        }
+        else
+        {
+            writer.Octet(NoOp);
         }
     }
 
-    private static LogEntry ReadEntry(ref ByteReader reader) =>
-        new(new LogIndex(reader.Count()), new Term(reader.Count()), new Serial(reader.Count()), ReadPayload(ref reader));
-
-    private static Payload ReadPayload(ref ByteReader reader) => reader.Octet() switch
+    private static void WritePair(ByteWriter writer, in LogEntry entry, string key)
     {
-        NoOp => Payload.NoOp.Instance,
-        Reconfigure => new Payload.Reconfigure(ReadConfiguration(ref reader)),
-        Pair => new Payload.Pair(null, reader.Key(), reader.Value()),
-        OwnedPair => new Payload.Pair(reader.Request(), reader.Key(), reader.Value()),
-        KeyedPair => ReadKeyedPair(ref reader),
-        var kind => throw reader.Damaged($"{kind} is no kind of entry"),
-    };
+        writer.Octet(entry.RequestKey is not null ? KeyedPair : entry.Request is null ? Pair : OwnedPair);
+        if (entry.Request is { } request)
+        {
+            writer.Request(request);
+        }
+
+        if (entry.RequestKey is { } requestKey)
+        {
+            writer.RequestKey(requestKey);
+        }
+
+        writer.Text(key);
+        writer.Bytes(entry.Value.Span);
+    }
+
+    private static LogEntry ReadEntry(ref ByteReader reader)
+    {
+        var (index, term, serial) = (new LogIndex(reader.Count()), new Term(reader.Count()), new Serial(reader.Count()));
+        return reader.Octet() switch
+        {
+            NoOp => new LogEntry(index, term, serial, Payload.NoOp.Instance),
+            Reconfigure => new LogEntry(index, term, serial, new Payload.Reconfigure(ReadConfiguration(ref reader))),
+            Pair => new LogEntry(index, term, serial, null, reader.Key(), reader.Value()),
+            OwnedPair => new LogEntry(index, term, serial, reader.Request(), reader.Key(), reader.Value()),
+            KeyedPair => new LogEntry(index, term, serial, ReadKeyedPair(ref reader)),
+            var kind => throw reader.Damaged($"{kind} is no kind of entry"),
+        };
+    }
 
     private static Payload.KeyedPair ReadKeyedPair(ref ByteReader reader)
     {

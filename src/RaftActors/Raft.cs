@@ -272,6 +272,7 @@ public sealed class Raft : IExtension
             }
 
             var process = new RaftProcess(settings, store, recovered, preload, _system.Scheduler);
+            ValueSlabs.Of(_system).Add(process.Member, store.Values);
             process.MakeCore();
             if (makeStore is not null || settings.Store.Directory.Length > 0)
             {

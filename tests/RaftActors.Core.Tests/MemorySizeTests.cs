@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace RaftActors.Core.Tests;
 
 /// <summary>A log keeps each pair in memory, so each byte of it counts.</summary>
@@ -7,16 +9,42 @@ public sealed class MemorySizeTests
     private static readonly Member Origin = new(Name, new Incarnation(new Guid(1, 0, 0, new byte[8])));
 
     [Fact]
-    public void A_pair_takes_56_bytes_beside_its_key_and_value()
+    public void An_entry_takes_64_bytes_and_no_object_beside_its_key_and_value()
     {
-        var pairs = new Payload.Pair[100];
+        var entries = new LogEntry[100];
+        byte[] value = [1];
         var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < pairs.Length; i++)
+        for (var i = 0; i < entries.Length; i++)
         {
-            pairs[i] = new Payload.Pair(new RequestId(Origin, i), "key", default);
+            entries[i] = new LogEntry(new LogIndex(i + 1), new Term(1), new Serial(i + 1), new RequestId(Origin, i), "key", value);
         }
 
-        Assert.Equal(56 * pairs.Length, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(64, Unsafe.SizeOf<LogEntry>());
+    }
+
+    [Fact]
+    public void An_entry_has_the_parts_of_its_payload()
+    {
+        var request = new RequestId(Origin, 7);
+        byte[] value = [1];
+        var pair = Of(new Payload.Pair(request, "key", value));
+        var keyed = Of(new Payload.KeyedPair(new RequestKeyHash(new Guid(1, 0, 0, new byte[8])), request, "key", value));
+        var bare = Of(new Payload.Pair(null, "", default));
+
+        Assert.Equal((request, "key", 1, null), (pair.Request, pair.Key, pair.Value.Length, pair.RequestKey));
+        Assert.Equal((request, "key", 1), (keyed.Request, keyed.Key, keyed.Value.Length));
+        Assert.NotNull(keyed.RequestKey);
+        Assert.Equal((null, "", 0), (bare.Request, bare.Key, bare.Value.Length));
+        Assert.All([pair, keyed, bare], entry => Assert.True(entry is { IsPair: true, Configuration: null }));
+        Assert.Equal(new Payload.Pair(request, "key", value), pair.Payload);
+        Assert.Equal(pair, Of(pair.Payload));
+        Assert.NotEqual(pair, keyed);
+
+        var founding = Of(new Payload.Reconfigure(new Configuration(default, 1, [Origin], [], [], [])));
+        Assert.Equal((false, null, null), (founding.IsPair, founding.Key, founding.Request));
+        Assert.NotNull(founding.Configuration);
+        Assert.Equal((false, null, null), (Of(Payload.NoOp.Instance).IsPair, Of(Payload.NoOp.Instance).Key, founding.RequestKey));
     }
 
     [Fact]
@@ -46,4 +74,6 @@ public sealed class MemorySizeTests
         Assert.Equal(0, Origin.CompareTo(other));
         Assert.True(new Member(Name, Incarnation.None).CompareTo(Origin) < 0);
     }
+
+    private static LogEntry Of(Payload payload) => new(new LogIndex(1), new Term(1), new Serial(1), payload);
 }

@@ -1,11 +1,76 @@
 namespace RaftActors.Core;
 
 /// <summary>
-/// One entry of the Raft log. <paramref name="Serial"/> is that of the last pair up to and including this entry, so no-op and
-/// configuration entries repeat the serial before them.
+/// One entry of the Raft log. <see cref="Serial"/> is that of the last pair up to and including this entry, so no-op and configuration
+/// entries repeat the serial before them.
 /// </summary>
-public readonly record struct LogEntry(LogIndex Index, Term Term, Serial Serial, Payload Payload)
+/// <remarks>
+/// An entry has the parts of its pair, without an object for the pair. A log has many entries, and keeps them long. The garbage collector
+/// would visit each such object, and move it twice. <see cref="Payload"/> makes the object of a pair anew at each call.
+/// </remarks>
+public readonly record struct LogEntry
 {
+    // The key of a pair. Any other payload, and a pair with a request key, is an object.
+    private readonly object? _content;
+    private readonly RequestId _request;
+    private readonly ReadOnlyMemory<byte> _value;
+
+    /// <summary>Creates an entry.</summary>
+    public LogEntry(LogIndex index, Term term, Serial serial, Payload payload)
+    {
+        (Index, Term, Serial) = (index, term, serial);
+        Payload = payload;
+    }
+
+    /// <summary>Creates an entry with a pair.</summary>
+    /// <param name="request">The call that proposed the pair; null: none did.</param>
+    public LogEntry(LogIndex index, Term term, Serial serial, RequestId? request, string key, ReadOnlyMemory<byte> value)
+    {
+        (Index, Term, Serial) = (index, term, serial);
+        (_content, _request, _value) = (key, request.GetValueOrDefault(), value);
+    }
+
+    /// <summary>The place in the log, from 1.</summary>
+    public LogIndex Index { get; init; }
+
+    /// <summary>The term of the leader that appended the entry; 0 for a preloaded pair.</summary>
+    public Term Term { get; init; }
+
+    /// <summary>The serial of the last pair up to here.</summary>
+    public Serial Serial { get; init; }
+
+    /// <summary>The content. Each call makes the object of a pair anew.</summary>
+    public Payload Payload
+    {
+        get => _content is string key ? new Payload.Pair(Request, key, _value) : (Payload)_content!; // Justification: null if default.
+        init => (_content, _request, _value) = value.GetType() == typeof(Payload.Pair) && value is Payload.Pair pair
+            ? ((object)pair.Key, pair.Request.GetValueOrDefault(), pair.Value)
+            : (value, default(RequestId), default(ReadOnlyMemory<byte>));
+    }
+
+    /// <summary>The entry is a pair.</summary>
+    public bool IsPair => _content is string or Payload.Pair;
+
+    /// <summary>The key of the pair; null if the entry is no pair.</summary>
+    public string? Key => _content as string ?? (_content as Payload.Pair)?.Key;
+
+    /// <summary>The value of the pair; empty if the entry is no pair.</summary>
+    public ReadOnlyMemory<byte> Value => _content is Payload.Pair pair ? pair.Value : _value;
+
+    /// <summary>The call that proposed the pair. Null: none did, or the entry is no pair.</summary>
+    public RequestId? Request => _content is Payload.Pair pair ? pair.Request : _request == default ? null : _request;
+
+    /// <summary>The request key of the pair; null if it has none, or the entry is no pair.</summary>
+    public RequestKeyHash? RequestKey => (_content as Payload.KeyedPair)?.RequestKey;
+
+    /// <summary>The configuration; null if the entry is another one.</summary>
+    public Configuration? Configuration => (_content as Payload.Reconfigure)?.Configuration;
+
+    /// <summary>The approximate size in a message, in bytes. Each character of a key counts as its largest encoding.</summary>
+    internal int Size => _content is string key
+        ? Payload.SizeOf(key, _value)
+        : ((Payload)_content!).Size; // Justification: null if default.
+
     /// <inheritdoc/>
     public override string ToString() => $"{Index}/{Term} s{Serial} {Payload}";
 }

@@ -3,12 +3,17 @@ namespace RaftActors.Core;
 /// <summary>The content of a log entry: a no-op, a configuration, or a pair. Closed.</summary>
 public abstract record Payload
 {
+    private const int SizeWithoutPair = 64;
+
     private Payload()
     {
     }
 
     /// <summary>Its approximate size in a message, in bytes. Each character of a key counts as its largest encoding.</summary>
-    internal virtual int Size => 64;
+    internal virtual int Size => SizeWithoutPair;
+
+    /// <summary>The size of a pair without a request key.</summary>
+    internal static int SizeOf(string key, ReadOnlyMemory<byte> value) => SizeWithoutPair + (3 * key.Length) + value.Length;
 
     /// <summary>The entry with which a leader opens its term, so that it can commit the entries of earlier terms (§8).</summary>
     public sealed record NoOp : Payload
@@ -45,7 +50,7 @@ public abstract record Payload
         /// <inheritdoc/>
         public override string ToString() => $"{Key}={Value.Length}B";
 
-        internal override int Size => base.Size + (3 * Key.Length) + Value.Length;
+        internal override int Size => SizeOf(Key, Value);
     }
 
     /// <summary>

@@ -16,21 +16,22 @@ internal static class PrefixHash
     private const ulong Odd2 = 0xD6E8FEB86659FD93;
 
     /// <summary>The hash after one more entry.</summary>
-    public static ulong Extend(ulong prefix, Payload payload)
+    public static ulong Extend(ulong prefix, in LogEntry entry)
     {
-        if (payload is not Payload.Pair pair)
+        if (entry.Key is not { } key)
         {
             return prefix;
         }
 
         // Both lengths are hashed, so that ("ab", "c") and ("a", "bc") differ.
-        var hash = Mix(prefix ^ (uint)pair.Key.Length, (uint)pair.Value.Length);
-        foreach (var letter in pair.Key)
+        var value = entry.Value;
+        var hash = Mix(prefix ^ (uint)key.Length, (uint)value.Length);
+        foreach (var letter in key)
         {
             hash = Mix(hash, letter);
         }
 
-        return Extend(hash, pair.Value.Span);
+        return Extend(hash, value.Span);
     }
 
     private static ulong Extend(ulong hash, ReadOnlySpan<byte> bytes)

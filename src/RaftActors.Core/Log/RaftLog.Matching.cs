@@ -36,7 +36,7 @@ internal sealed partial class RaftLog
                 return new LogMatch(own == Term.Zero ? LogFit.Disputed : LogFit.Fits, entry.Index, i);
             }
 
-            hash = PrefixHash.Extend(hash, entry.Payload);
+            hash = PrefixHash.Extend(hash, entry);
             if (!Holds(new LogPosition(entry.Index, entry.Term, entry.Serial, hash)))
             {
                 return new LogMatch(LogFit.Disputed, entry.Index);

@@ -76,7 +76,7 @@ internal sealed partial class RaftLog
         var count = 0;
         foreach (ref readonly var entry in entries)
         {
-            var more = size + entry.Payload.Size;
+            var more = size + entry.Size;
             if (more > bytes && count > 0)
             {
                 break;
@@ -174,14 +174,14 @@ internal sealed partial class RaftLog
     private static bool FollowsOn(LogPosition before, LogEntry entry) =>
         entry.Index == before.Index.Next
         && entry.Term >= before.Term
-        && entry.Serial == (entry.Payload is Payload.Pair ? before.Serial.Next : before.Serial);
+        && entry.Serial == (entry.IsPair ? before.Serial.Next : before.Serial);
 
     private static long SizeOf(LogSlice entries)
     {
         var size = 0L;
         foreach (ref readonly var entry in entries)
         {
-            size += entry.Payload.Size;
+            size += entry.Size;
         }
 
         return size;
@@ -189,10 +189,10 @@ internal sealed partial class RaftLog
 
     private void Push(LogEntry entry)
     {
-        var hash = PrefixHash.Extend(LastPosition.Hash, entry.Payload);
+        var hash = PrefixHash.Extend(LastPosition.Hash, entry);
         _entries.Add(entry);
         _hashes.Add(hash);
-        Size += entry.Payload.Size;
+        Size += entry.Size;
     }
 
     private int PlaceOf(LogIndex index)

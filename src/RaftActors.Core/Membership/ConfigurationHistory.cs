@@ -30,7 +30,7 @@ internal sealed class ConfigurationHistory(Configuration foundingRoster)
     /// <summary>Adds the configuration of an appended entry, if it is one.</summary>
     public void Append(LogEntry entry)
     {
-        if (entry.Payload is Payload.Reconfigure(var configuration))
+        if (entry.Configuration is { } configuration)
         {
             Invariant.That(entry.Index > LatestIndex, "configurations are in the order of the log");
             _entries.Add((entry.Index, configuration));

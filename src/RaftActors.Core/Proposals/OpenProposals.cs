@@ -41,8 +41,8 @@ internal sealed class OpenProposals
     /// <summary>Notes that the log has an entry.</summary>
     public void Append(LogEntry entry)
     {
-        Bytes += entry.Payload.Size;
-        if (entry.Payload is not Payload.Pair { Request: { } request } pair)
+        Bytes += entry.Size;
+        if (entry.Request is not { } request)
         {
             return;
         }
@@ -57,23 +57,23 @@ internal sealed class OpenProposals
         highest.Number = Math.Max(highest.Number, request.Number);
         _latest = highest;
         _byRequest?.TryAdd(request, (entry.Index, entry.Serial));
-        if (pair is Payload.KeyedPair keyed)
+        if (entry.RequestKey is { } key)
         {
-            _byKey.TryAdd(keyed.RequestKey, (entry.Index, entry.Serial));
+            _byKey.TryAdd(key, (entry.Index, entry.Serial));
         }
     }
 
     /// <summary>Notes that an entry is committed.</summary>
-    public void Commit(Payload payload)
+    public void Commit(LogEntry entry)
     {
-        Bytes -= payload.Size;
+        Bytes -= entry.Size;
         Invariant.That(Bytes >= 0, "an entry is committed once");
-        if (payload is Payload.KeyedPair keyed)
+        if (entry.RequestKey is { } key)
         {
-            _byKey.Remove(keyed.RequestKey);
+            _byKey.Remove(key);
         }
 
-        if (_byRequest is not null && payload is Payload.Pair { Request: { } request })
+        if (_byRequest is not null && entry.Request is { } request)
         {
             _byRequest.Remove(request);
             _byRequest = _byRequest.Count > 0 ? _byRequest : null;
@@ -92,7 +92,7 @@ internal sealed class OpenProposals
             _byRequest = [];
             foreach (var entry in open)
             {
-                if (entry.Payload is Payload.Pair { Request: { } each })
+                if (entry.Request is { } each)
                 {
                     _byRequest.TryAdd(each, (entry.Index, entry.Serial));
                 }

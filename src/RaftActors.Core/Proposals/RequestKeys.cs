@@ -33,7 +33,7 @@ internal sealed class RequestKeys
     /// <summary>Adds a committed entry. A known key keeps its place.</summary>
     public void Add(LogEntry entry)
     {
-        if (entry.Payload is not Payload.KeyedPair { RequestKey: var key } || !_places.TryAdd(key, (entry.Index, entry.Serial)))
+        if (entry.RequestKey is not { } key || !_places.TryAdd(key, (entry.Index, entry.Serial)))
         {
             return;
         }

@@ -35,7 +35,7 @@ internal sealed class Sessions
     /// <summary>Adds a committed entry.</summary>
     public void Add(LogEntry entry)
     {
-        if (entry.Payload is Payload.Pair { Request: { } request })
+        if (entry.Request is { } request)
         {
             Touch(request).Add(new AnsweredRequest(request.Number, entry.Index, entry.Serial));
         }

@@ -39,7 +39,7 @@ internal sealed class Commitment(RaftState state)
         {
             state.Sessions.Add(entry);
             state.Keys.Add(entry);
-            leader?.Open.Commit(entry.Payload);
+            leader?.Open.Commit(entry);
             AwaitNotice(leader, entry);
         }
 
@@ -89,11 +89,11 @@ internal sealed class Commitment(RaftState state)
             return;
         }
 
-        if (entry.Payload is Payload.Pair { Request: { } request })
+        if (entry.Request is { } request)
         {
             leader.Of(request.Origin)?.Notices.Await(entry.Index);
         }
-        else if (entry.Payload is Payload.Reconfigure)
+        else if (entry.Configuration is not null)
         {
             foreach (var progress in leader.Progresses)
             {

@@ -14,7 +14,7 @@ internal sealed class Following(RaftState state, RoleChanges roles, Commitment c
 
         foreach (var entry in request.Entries)
         {
-            if (entry.Payload is Payload.Reconfigure(var configuration) && state.IsOfOtherGroup(configuration.Group))
+            if (entry.Configuration is { } configuration && state.IsOfOtherGroup(configuration.Group))
             {
                 refusals.RefuseOtherGroup(envelope, configuration.Group);
                 return;
@@ -115,7 +115,7 @@ internal sealed class Following(RaftState state, RoleChanges roles, Commitment c
         }
 
         var taken = 0;
-        while (taken < entries.Length && entries[taken].Payload is not Payload.Pair)
+        while (taken < entries.Length && !entries[taken].IsPair)
         {
             taken++;
         }

@@ -9,7 +9,7 @@ internal sealed class Peer(ProcessName name)
     public ProcessName Name { get; } = name;
 
     /// <summary>The incarnation that sent the last message. Not durable, and not what is counted: a configuration says that.</summary>
-    public Incarnation Current { get; private set; }
+    public Incarnation Current => Member.Incarnation;
 
     /// <summary>The end of its log, as of its last greeting.</summary>
     public LogPosition Position { get; private set; }
@@ -47,7 +47,7 @@ internal sealed class Peer(ProcessName name)
     public Envelope? KeptRequest { get; set; }
 
     /// <summary>The process with the incarnation that sent the last message.</summary>
-    public Member Member => new(Name, Current);
+    public Member Member { get; private set; } = new(name, Incarnation.None);
 
     /// <summary>How far its log is known to reach.</summary>
     public LogPosition Farthest => KeptRequest is { Body: Message.RequestVote request } && request.Position.IsAtLeastAsUpToDateAs(Position)
@@ -68,7 +68,7 @@ internal sealed class Peer(ProcessName name)
         }
 
         _isInDoubt = Current != Incarnation.None && !isNewStart;
-        Current = envelope.From.Incarnation;
+        Member = new Member(Name, envelope.From.Incarnation);
         Position = default;
         HasConfirmedUs = false;
         DivergesAt = null;

@@ -69,9 +69,9 @@ internal sealed class BatchBuilder(int keptSizeMax)
     public void AddEntry(ushort slot, in LogEntry entry)
     {
         var start = BeginRecord();
-        var flags = RecordFormat.WritePayload(_writer, entry.Payload);
+        var flags = RecordFormat.WritePayload(_writer, entry);
         EndRecord(
-            start, RecordFormat.TypeOf(entry.Payload), slot, entry.Index.Value, entry.Term.Value, entry.Serial.Value, flags);
+            start, RecordFormat.TypeOf(entry), slot, entry.Index.Value, entry.Term.Value, entry.Serial.Value, flags);
         Entries++;
     }
 

@@ -110,43 +110,41 @@ internal static class RecordFormat
     }
 
     /// <returns>The flags for the header of the record.</returns>
-    public static byte WritePayload(ByteWriter writer, Payload payload)
+    public static byte WritePayload(ByteWriter writer, in LogEntry entry)
     {
-        switch (payload)
+        if (entry.Configuration is { } configuration)
         {
-            case Payload.Reconfigure reconfigure:
-                EntryFormat.WriteConfiguration(writer, reconfigure.Configuration);
-                return 0;
-            case Payload.Pair pair:
-                if (pair.Request is { } request)
-                {
-                    writer.Request(request);
-                }
-
-                if (pair is Payload.KeyedPair keyed)
-                {
-                    writer.RequestKey(keyed.RequestKey);
-                }
-
-                writer.Text(pair.Key);
-                writer.Rest(pair.Value.Span);
-                return pair.Request is null ? (byte)0 : RecordHeader.HasRequest;
-            case Payload.NoOp:
-                return 0;
-            default:
-                throw Unknown(payload);
+            EntryFormat.WriteConfiguration(writer, configuration);
         }
+
+        if (entry.Key is not { } key)
+        {
+            return 0;
+        }
+
+        var flags = (byte)0;
+        if (entry.Request is { } request)
+        {
+            writer.Request(request);
+            flags = RecordHeader.HasRequest;
+        }
+
+        if (entry.RequestKey is { } requestKey)
+        {
+            writer.RequestKey(requestKey);
+        }
+
+        writer.Text(key);
+        writer.Rest(entry.Value.Span);
+        return flags;
     }
 
-    /// <summary>The type of the record for an entry with this payload.</summary>
-    public static RecordType TypeOf(Payload payload) => payload switch
-    {
-        Payload.NoOp => RecordType.NoOp,
-        Payload.Reconfigure => RecordType.Configuration,
-        Payload.KeyedPair => RecordType.KeyedPair,
-        Payload.Pair => RecordType.Pair,
-        _ => throw Unknown(payload),
-    };
+    /// <summary>The type of the record for an entry.</summary>
+    public static RecordType TypeOf(in LogEntry entry) =>
+        entry.RequestKey is not null ? RecordType.KeyedPair
+        : entry.IsPair ? RecordType.Pair
+        : entry.Configuration is not null ? RecordType.Configuration
+        : RecordType.NoOp;
 
     /// <summary>Decodes an entry. Its value is a view of the body, not a copy.</summary>
     public static LogEntry ReadEntry(in RecordHeader header, ReadOnlyMemory<byte> body) => new(
@@ -160,8 +158,6 @@ internal static class RecordFormat
             RecordType.KeyedPair => ReadKeyedPair(body),
             _ => ReadPair(header.Flags, body),
         });
-
-    private static UnreachableException Unknown(Payload payload) => new($"An entry has the unknown payload {payload.GetType().Name}.");
 
     private static Payload.Reconfigure ReadConfiguration(ReadOnlySpan<byte> body)
     {

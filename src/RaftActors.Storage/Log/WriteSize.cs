@@ -36,12 +36,12 @@ internal static class WriteSize
         foreach (ref readonly var entry in entries)
         {
             size += RecordMax;
-            if (entry.Payload is Payload.Pair pair)
+            if (entry.Key is { } key)
             {
-                size += (CharMax * pair.Key.Length) + pair.Value.Length + (pair.Request is { } request ? Of(request.Origin.Name) : 0);
-                size += pair is Payload.KeyedPair ? RequestKeyMax : 0;
+                size += (CharMax * key.Length) + entry.Value.Length + (entry.Request is { } request ? Of(request.Origin.Name) : 0);
+                size += entry.RequestKey is not null ? RequestKeyMax : 0;
             }
-            else if (entry.Payload is Payload.Reconfigure { Configuration: var configuration })
+            else if (entry.Configuration is { } configuration)
             {
                 // One name may be a voter, an old voter and the holder of a founding serial.
                 size += configuration.Everybody().Sum(member => 3 * Of(member.Name));

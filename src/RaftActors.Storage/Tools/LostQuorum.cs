@@ -58,7 +58,7 @@ internal static class LostQuorum
         var latest = state.Snapshot?.Configuration;
         foreach (var entry in state.Log)
         {
-            if (entry.Payload is Payload.Reconfigure(var configuration) && !(entry.Index <= state.Snapshot?.Position.Index))
+            if (entry.Configuration is { } configuration && !(entry.Index <= state.Snapshot?.Position.Index))
             {
                 latest = configuration;
             }
@@ -80,7 +80,7 @@ internal static class LostQuorum
 
         foreach (var entry in state.Log)
         {
-            if (entry.Payload is Payload.Reconfigure(var configuration) && configuration.Group == state.HardState.Group)
+            if (entry.Configuration is { } configuration && configuration.Group == state.HardState.Group)
             {
                 return configuration;
             }
@@ -153,7 +153,7 @@ internal static class LostQuorum
         var entries = state.Log.ToArray();
         foreach (ref var entry in entries.AsSpan())
         {
-            entry = entry.Payload is Payload.Reconfigure ? entry with { Payload = new Payload.Reconfigure(after) } : entry;
+            entry = entry.Configuration is not null ? entry with { Payload = new Payload.Reconfigure(after) } : entry;
         }
 
         return state with

@@ -171,7 +171,7 @@ internal sealed class AppendDesk(EngineContext context)
     /// </summary>
     public void OnCommitted(LogEntry entry)
     {
-        if (entry.Payload is Payload.Pair { Request: { } request }
+        if (entry.Request is { } request
             && _pending.Count > 0
             && Find(request) is { } own)
         {

@@ -101,7 +101,7 @@ internal sealed class ChangeDesk(EngineContext context)
             {
                 SendAgain(pending);
             }
-            else if (entry.Payload is Payload.Reconfigure)
+            else if (entry.Configuration is not null)
             {
                 Judge(pending, place.Index);
             }

@@ -83,13 +83,13 @@ internal sealed class CommitDesk(EngineContext context, EngineDesks desks, ILogg
     private void OnCommitted(LogEntry entry)
     {
         context.Commit = entry.Index;
-        if (entry.Payload is Payload.Pair { Request: { } request }
+        if (entry.Request is { } request
             && (request.Origin == Process.Member || desks.Appends.IsOfClient(request)))
         {
             context.NoteCommitted(RaftProcess.RefOf(request), entry.Serial);
         }
 
-        if (entry.Payload is Payload.Reconfigure(var configuration))
+        if (entry.Configuration is { } configuration)
         {
             context.CommitConfiguration(entry.Index, configuration);
             desks.Events.OnConfiguration(entry.Index, configuration);

@@ -9,7 +9,7 @@ namespace RaftActors.Engine;
 internal sealed class CommittedPairs
 {
     private readonly Lock _lock = new();
-    private readonly ChunkedList<(LogIndex Index, Payload.Pair Pair)> _pairs = new();
+    private readonly ChunkedList<LogEntry> _pairs = new();
 
     private Serial _base;
 
@@ -47,12 +47,12 @@ internal sealed class CommittedPairs
     {
         lock (_lock)
         {
-            foreach (var entry in entries)
+            foreach (ref readonly var entry in entries)
             {
                 _last = entry.Index;
-                if (entry.Payload is Payload.Pair pair)
+                if (entry.IsPair)
                 {
-                    _pairs.Add((entry.Index, pair));
+                    _pairs.Add(entry);
                 }
             }
         }
@@ -63,7 +63,7 @@ internal sealed class CommittedPairs
     {
         lock (_lock)
         {
-            return serial > _base && serial <= Last ? new StoredPair(serial, At(serial).Pair) : null;
+            return serial > _base && serial <= Last ? StoredPair.Of(At(serial)) : null;
         }
     }
 
@@ -82,7 +82,7 @@ internal sealed class CommittedPairs
             for (var place = 0; place < count; place++)
             {
                 serial = serial.Next;
-                batch[place] = new StoredPair(serial, At(serial).Pair);
+                batch[place] = StoredPair.Of(At(serial));
             }
 
             return count;
@@ -128,5 +128,5 @@ internal sealed class CommittedPairs
         }
     }
 
-    private (LogIndex Index, Payload.Pair Pair) At(Serial serial) => _pairs[(int)(serial.Value - _base.Value - 1)];
+    private ref readonly LogEntry At(Serial serial) => ref _pairs[(int)(serial.Value - _base.Value - 1)];
 }

@@ -1,5 +1,6 @@
 using Akka.Actor;
 
+using RaftActors.Codec;
 using RaftActors.Core;
 using RaftActors.Storage;
 
@@ -34,6 +35,9 @@ internal sealed class HostedStore : IStoreListener
             throw;
         }
     }
+
+    /// <summary>The memory for the values of the log. Thread-safe.</summary>
+    public ValueSlab Values { get; } = new();
 
     /// <summary>True: the store loses everything when its node stops.</summary>
     public bool IsInMemory => _store is MemoryStore;

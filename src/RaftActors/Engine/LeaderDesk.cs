@@ -75,7 +75,7 @@ internal sealed class LeaderDesk(EngineContext context, Action<Input> step)
     {
         // One step may commit the entries of the next leader before it reports that this process stepped down.
         _taken.RemoveAll(taken => taken.Term != entry.Term);
-        if (_taken.Count == 0 || entry.Payload is not Payload.Reconfigure { Configuration: { IsJoint: false } configuration })
+        if (_taken.Count == 0 || entry.Configuration is not { IsJoint: false } configuration)
         {
             return;
         }

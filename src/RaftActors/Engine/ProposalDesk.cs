@@ -3,6 +3,7 @@ using System.Diagnostics;
 
 using Akka.Actor;
 
+using RaftActors.Codec;
 using RaftActors.Core;
 using RaftActors.Wire;
 
@@ -108,7 +109,7 @@ internal sealed class ProposalDesk(
         _uncommitted.Enqueue(accepted.Entries[^1].Index);
         foreach (var entry in accepted.Entries)
         {
-            if (entry.Payload is Payload.Pair { Request: { } request })
+            if (entry.Request is { } request)
             {
                 End(request, new AppendReply.Taken(request, new LogPlace(entry.Index, entry.Term)));
             }
@@ -275,7 +276,7 @@ internal sealed class ProposalDesk(
             var next = Array.FindIndex(accepted, first, open => open.Request.IsRetry != areRetries);
             var end = next < 0 ? accepted.Length : next;
             var run = accepted[first..end];
-            ImmutableArray<Payload.Pair> pairs = [.. run.Select(open => open.ToPair())];
+            ImmutableArray<Payload.Pair> pairs = [.. run.Select(open => open.ToPair(context.Process.Store.Values))];
             var isDated = Array.Exists(run, open => open.RequestKey?.Since is not null);
             step(new Input.Propose(pairs, areRetries) { Since = isDated ? [.. run.Select(open => open.RequestKey?.Since)] : [] });
             first = end;
@@ -344,8 +345,12 @@ internal sealed class ProposalDesk(
 
         public HashedKey? RequestKey => (Request as WireMessage.KeyedAppendRequest)?.RequestKey;
 
-        public Payload.Pair ToPair() => RequestKey is { } key
-            ? new Payload.KeyedPair(key.Hash, Request.Request, Request.Key, Request.Value)
-            : new Payload.Pair(Request.Request, Request.Key, Request.Value);
+        public Payload.Pair ToPair(ValueSlab values)
+        {
+            var value = values.Hold(Request.Value);
+            return RequestKey is { } key
+                ? new Payload.KeyedPair(key.Hash, Request.Request, Request.Key, value)
+                : new Payload.Pair(Request.Request, Request.Key, value);
+        }
     }
 }

@@ -49,13 +49,13 @@ internal sealed class SnapshotDesk(EngineContext context, RaftCore core, Action<
 
     public void OnCommitted(LogSlice entries)
     {
-        foreach (var entry in entries)
+        foreach (ref readonly var entry in entries)
         {
-            if (entry.Payload is Payload.Pair pair)
+            if (entry.Key is { } key)
             {
-                _bytes += pair.Key.Length + pair.Value.Length;
+                _bytes += key.Length + entry.Value.Length;
             }
-            else if (entry.Payload is Payload.Reconfigure)
+            else if (entry.Configuration is not null)
             {
                 _firstConfiguration ??= entry.Index;
             }

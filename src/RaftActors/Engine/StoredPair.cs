@@ -2,19 +2,12 @@ using RaftActors.Core;
 
 namespace RaftActors.Engine;
 
-/// <summary>A committed pair: its serial, and the pair as it is in the log.</summary>
-internal readonly record struct StoredPair(Serial Serial, Payload.Pair Logged)
+/// <summary>A committed pair.</summary>
+/// <param name="Value">As <see cref="Delivery.ValueCodec{TValue}"/> encoded it.</param>
+/// <param name="Request">The Append of this pair. Null for a preloaded pair, and for another process's answer to a Get.</param>
+internal readonly record struct StoredPair(Serial Serial, string Key, ReadOnlyMemory<byte> Value, RequestId? Request = null)
 {
-    public StoredPair(Serial serial, string key, ReadOnlyMemory<byte> value)
-        : this(serial, new Payload.Pair(null, key, value))
-    {
-    }
-
-    public string Key => Logged.Key;
-
-    /// <summary>As <see cref="Delivery.ValueCodec{TValue}"/> encoded it.</summary>
-    public ReadOnlyMemory<byte> Value => Logged.Value;
-
-    /// <summary>The Append of this pair. Null for a preloaded pair, and for another process's answer to a Get.</summary>
-    public RequestId? Request => Logged.Request;
+    /// <param name="entry">An entry with a pair.</param>
+    public static StoredPair Of(in LogEntry entry) =>
+        new(entry.Serial, entry.Key!, entry.Value, entry.Request); // Justification: a pair has a key.
 }

@@ -126,7 +126,7 @@ internal sealed class TraceDesk(ProcessTags tags, ApplySpans applies)
     }
 
     private (RequestId Request, Trace Trace)? Find(LogEntry entry) =>
-        entry.Payload is Payload.Pair { Request: { } request } && _traces.TryGetValue(request, out var trace) ? (request, trace) : null;
+        entry.Request is { } request && _traces.TryGetValue(request, out var trace) ? (request, trace) : null;
 
     private void Forget(RequestId request)
     {

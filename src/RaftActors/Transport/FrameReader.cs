@@ -8,7 +8,8 @@ namespace RaftActors.Transport;
 
 /// <summary>Reads the frames that a <see cref="FrameWriter"/> wrote for one connection. Not thread-safe.</summary>
 /// <param name="resolve">Finds the actor at a path with address.</param>
-internal sealed class FrameReader(Address own, Func<string, IActorRef> resolve)
+/// <param name="findSlab">Finds the memory for the values in the log of a member; null: they are views of the bytes.</param>
+internal sealed class FrameReader(Address own, Func<string, IActorRef> resolve, Func<Member, ValueSlab?>? findSlab = null)
 {
     // Only engines send and receive messages of a lane.
     public const string EnginesPath = "/system/raft/";
@@ -25,7 +26,7 @@ internal sealed class FrameReader(Address own, Func<string, IActorRef> resolve)
     /// <exception cref="InvalidDataException">The bytes are no frame.</exception>
     public Frame Read(ReadOnlyMemory<byte> bytes, out bool hasView)
     {
-        var reader = ByteReader.OfKept(bytes);
+        var reader = ByteReader.OfKept(bytes, findSlab);
         if (reader.Flag())
         {
             _receivers.Clear();

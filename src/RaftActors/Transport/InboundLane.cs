@@ -16,7 +16,7 @@ internal sealed class InboundLane(Socket socket, LaneContext context, Func<strin
     private const int HandshakeTimeoutMilliseconds = 5000;
 
     private readonly ReceiveBlock _block = new(context.Settings.FrameSizeMaxBytes);
-    private readonly FrameReader _frames = new(context.Own, resolve);
+    private readonly FrameReader _frames = new(context.Own, resolve, context.FindSlab);
     private readonly List<WireMessage> _batch = [];
     private (IActorRef To, IActorRef From)? _ends;
 

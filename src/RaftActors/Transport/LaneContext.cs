@@ -1,6 +1,8 @@
 using Akka.Actor;
 using Akka.Event;
 
+using RaftActors.Codec;
+using RaftActors.Core;
 using RaftActors.Telemetry;
 
 namespace RaftActors.Transport;
@@ -10,4 +12,8 @@ namespace RaftActors.Transport;
 /// <param name="Node">Its identity: a restarted system has another.</param>
 /// <param name="Registry">Gets <see cref="LaneNews"/>.</param>
 internal sealed record LaneContext(
-    TransportSettings Settings, Address Own, ulong Node, IActorRef Registry, ILoggingAdapter Log, TransportMetrics Metrics);
+    TransportSettings Settings, Address Own, ulong Node, IActorRef Registry, ILoggingAdapter Log, TransportMetrics Metrics)
+{
+    /// <summary>Finds the memory for the values in the log of a member of this node.</summary>
+    public Func<Member, ValueSlab?>? FindSlab { get; init; }
+}

@@ -27,7 +27,10 @@ internal sealed class Lanes : IDisposable
     {
         var own = system.Provider.DefaultAddress;
         var node = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
-        _context = new LaneContext(settings, own, node, registry, system.Log, new TransportMetrics(system.Name));
+        _context = new LaneContext(settings, own, node, registry, system.Log, new TransportMetrics(system.Name))
+        {
+            FindSlab = ValueSlabs.Of(system).Find,
+        };
         _listener = new LaneListener(_context, system.Provider.ResolveActorRef);
     }
 

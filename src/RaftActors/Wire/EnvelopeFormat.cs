@@ -27,13 +27,15 @@ internal static class EnvelopeFormat
     }
 
     public static Envelope Read<T>(ref ByteReader reader, ByteReader.Read<T> readBody)
-        where T : Message => new(
-            reader.Member(),
-            reader.Member(),
-            new GroupUid(reader.Identity()),
-            new Term(reader.Count()),
-            reader.Boot(),
-            readBody(ref reader));
+        where T : Message
+    {
+        var (from, to) = (reader.Member(), reader.Member());
+        reader.ReadFor(to);
+        var envelope = new Envelope(
+            from, to, new GroupUid(reader.Identity()), new Term(reader.Count()), reader.Boot(), readBody(ref reader));
+        reader.ReadFor(null);
+        return envelope;
+    }
 
     public static void WriteGreeting(ByteWriter writer, Message.Greeting greeting)
     {

@@ -23,6 +23,7 @@ internal sealed class RaftMessageSerializer(ExtendedActorSystem system) : Serial
 
     private readonly OutcomeFormat _outcomes = new(system);
     private readonly TransportMetrics _metrics = new(system.Name);
+    private readonly Func<Member, ValueSlab?> _findSlab = ValueSlabs.Of(system).Find;
 
     // Many threads call a serializer at a time.
     [ThreadStatic]
@@ -78,10 +79,10 @@ internal sealed class RaftMessageSerializer(ExtendedActorSystem system) : Serial
         }
     }
 
-    // Akka makes an array for each message, so the values of the message may be views of it.
+    // Akka makes an array for each message, so the values of the message may be views of it. Those of entries outlive the message.
     private object Read(byte[] bytes, string manifest, List<Member> members)
     {
-        var reader = ByteReader.OfKept(bytes);
+        var reader = ByteReader.OfKept(bytes, _findSlab);
         var version = reader.Octet();
         switch (version)
         {

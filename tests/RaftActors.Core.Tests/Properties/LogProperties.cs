@@ -91,11 +91,11 @@ public sealed class LogProperties
     [Fact]
     public void The_hash_covers_pairs_only_and_where_each_key_ends()
     {
-        var pair = PrefixHash.Extend(PrefixHash.Empty, new Payload.Pair(null, "ab", "c"u8.ToArray()));
+        var pair = Hash(PrefixHash.Empty, new Payload.Pair(null, "ab", "c"u8.ToArray()));
 
-        Assert.Equal(pair, PrefixHash.Extend(pair, Payload.NoOp.Instance));
-        Assert.NotEqual(pair, PrefixHash.Extend(PrefixHash.Empty, new Payload.Pair(null, "a", "bc"u8.ToArray())));
-        Assert.NotEqual(PrefixHash.Empty, PrefixHash.Extend(PrefixHash.Empty, new Payload.Pair(null, "", default)));
+        Assert.Equal(pair, Hash(pair, Payload.NoOp.Instance));
+        Assert.NotEqual(pair, Hash(PrefixHash.Empty, new Payload.Pair(null, "a", "bc"u8.ToArray())));
+        Assert.NotEqual(PrefixHash.Empty, Hash(PrefixHash.Empty, new Payload.Pair(null, "", default)));
     }
 
     /// <summary>The hash is compared between machines and stored on disks, so a change of it is a change of format.</summary>
@@ -103,10 +103,13 @@ public sealed class LogProperties
     public void The_hash_of_known_pairs_never_changes()
     {
         var hash = Enumerable.Range(0, 20).Aggregate(PrefixHash.Empty, (prefix, i) =>
-            PrefixHash.Extend(prefix, new Payload.Pair(null, $"key{i}", new byte[i])));
+            Hash(prefix, new Payload.Pair(null, $"key{i}", new byte[i])));
 
         Assert.Equal(0xB72035F8385FE981UL, hash);
     }
+
+    private static ulong Hash(ulong prefix, Payload payload) =>
+        PrefixHash.Extend(prefix, new LogEntry(new LogIndex(1), new Term(1), new Serial(1), payload));
 
     private static RaftLog LogOf(IEnumerable<long> terms, int[]? values = null) =>
         new(default, [.. terms.Select((term, i) => Entry(i + 1, term, values?[i] ?? 0))]);

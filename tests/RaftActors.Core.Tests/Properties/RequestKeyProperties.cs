@@ -97,7 +97,7 @@ public sealed class RequestKeyProperties
 
         var next = Entry(51, 51);
         open.Append(next);
-        open.Commit(entries[0].Payload);
+        open.Commit(entries[0]);
 
         Assert.Equal((next.Index, next.Serial), open.Find(RequestOf(next), [.. entries[1..], next]));
         Assert.Null(open.Find(RequestOf(entries[0]), [.. entries[1..], next]));

@@ -112,10 +112,11 @@ public sealed class FormatTests
     public void Pair_with_a_request_key_has_the_documented_bytes()
     {
         var pair = new Payload.KeyedPair(new RequestKeyHash(Identity), new RequestId(Member(1), 7), "k", new byte[] { 9 });
+        var entry = new LogEntry(new LogIndex(1), new Term(1), new Serial(1), pair);
         var writer = new ByteWriter();
 
-        Assert.Equal(RecordHeader.HasRequest, RecordFormat.WritePayload(writer, pair));
-        Assert.Equal((RecordType)8, RecordFormat.TypeOf(pair));
+        Assert.Equal(RecordHeader.HasRequest, RecordFormat.WritePayload(writer, entry));
+        Assert.Equal((RecordType)8, RecordFormat.TypeOf(entry));
 
         var origin = "0B" + Convert.ToHexString("raft1@node1"u8) + "01000000000000000000000000000007" + "07";
         Assert.Equal(origin + Convert.ToHexString(Identity.ToByteArray()) + "016B" + "09", Convert.ToHexString(writer.Written));

@@ -1,0 +1,24 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+
+using Akka.Actor;
+
+using RaftActors.Codec;
+using RaftActors.Core;
+
+namespace RaftActors.Wire;
+
+/// <summary>The memory for values of the processes of one actor system. Its serializer reads entries into it. Thread-safe.</summary>
+internal sealed class ValueSlabs
+{
+    private static readonly ConditionalWeakTable<ActorSystem, ValueSlabs> OfSystems = [];
+
+    private readonly ConcurrentDictionary<Member, ValueSlab> _slabs = [];
+
+    public static ValueSlabs Of(ActorSystem system) => OfSystems.GetValue(system, _ => new ValueSlabs());
+
+    public void Add(Member process, ValueSlab slab) => _slabs[process] = slab;
+
+    /// <summary>Null: no process of the actor system has this name and incarnation.</summary>
+    public ValueSlab? Find(Member process) => _slabs.GetValueOrDefault(process);
+}
