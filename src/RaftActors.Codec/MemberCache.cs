@@ -37,7 +37,7 @@ internal sealed class MemberCache
     public Member Decode(ReadOnlySpan<byte> name, Incarnation incarnation)
     {
         var known = _places[PlaceOf(incarnation)];
-        return known.Incarnation == incarnation && Ascii.Equals(name, known.Name.Value)
+        return known.Incarnation == incarnation && !name.IsEmpty && Ascii.Equals(name, known.Name.Value)
             ? known
             : Of(ByteReader.NameOf(name), incarnation);
     }

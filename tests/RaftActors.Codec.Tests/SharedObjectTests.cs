@@ -78,6 +78,10 @@ public sealed class SharedObjectTests
             MemberCache.OfThread.Decode(Encoding.UTF8.GetBytes(one.Value), Incarnation.None));
     }
 
+    [Fact]
+    public void A_member_without_a_name_is_refused() =>
+        Assert.Throws<InvalidDataException>(() => new ByteReader(new byte[17]).Member());
+
     private static string Read(string key)
     {
         var writer = new ByteWriter();

@@ -65,6 +65,7 @@ internal class Recorder : RaftActor<string, int>
     protected override Verdict HandleProposal(Proposal<string> proposal) => proposal.Value switch
     {
         "no" => Verdict.Discard($"no from {proposal.Origin.Process}"),
+        "half" => Verdict.Discard("half of \ud83d"),
         "broken" => throw new InvalidOperationException("broken"),
         _ => Verdict.Accept,
     };

@@ -183,7 +183,12 @@ internal sealed class AppendLane(Member origin, TimeSpan patience, ICanTell? rep
     private void End(ClientAppend append, IOutcome outcome)
     {
         StopWaiting(append);
-        _sent.Remove(append.Number);
+        if (_sent.Find(append.Number) == append)
+        {
+            // An Append of an earlier life of the client's actor may have the same number.
+            _sent.Remove(append.Number);
+        }
+
         append.End(outcome);
     }
 

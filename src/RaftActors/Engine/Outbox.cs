@@ -97,7 +97,7 @@ internal sealed class Outbox(IActorRef self, int sizeMaxBytes)
         // The lane may have been connected within this turn. A later message must not overtake those that wait in a letter.
         if (Lanes is null
             || LaneTo(to) is not { } lane
-            || _letters.Exists(letter => ReferenceEquals(letter.To, to))
+            || HasLetterTo(to)
             || !lane.TryWrite(to, message, from))
         {
             return false;
@@ -113,6 +113,19 @@ internal sealed class Outbox(IActorRef self, int sizeMaxBytes)
         }
 
         return true;
+    }
+
+    private bool HasLetterTo(IActorRef to)
+    {
+        foreach (var letter in _letters)
+        {
+            if (letter.To.Equals(to))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private Lane? LaneTo(IActorRef to)

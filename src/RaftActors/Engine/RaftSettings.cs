@@ -135,6 +135,7 @@ internal sealed record RaftSettings
         Timing.Validate();
         StoreSettings.Validate(Store, Limits.PairSizeMaxBytes);
         Snapshots.Validate(SpansNodes ? FrameSizeMaxBytes : 0);
+        Transport.Validate(Limits.PairSizeMaxBytes);
     }
 
     private static string ReadNode(Config raft, string? defaultNode)

@@ -25,7 +25,7 @@ internal sealed class FrameWriter(Address own, int frameSizeMaxBytes)
     /// <summary>Number of bytes that <see cref="Take"/> would return.</summary>
     public int Length => _writer.Length;
 
-    /// <summary>False: the message is too large for a frame, and nothing was written.</summary>
+    /// <summary>False: the message is too large for a frame, or has a text that is no Unicode. Nothing was written.</summary>
     public bool TryWrite(IActorRef to, WireMessage message, IActorRef from)
     {
         var start = _writer.Length;
@@ -41,6 +41,11 @@ internal sealed class FrameWriter(Address own, int frameSizeMaxBytes)
             }
 
             return isWritten;
+        }
+        catch (ArgumentException)
+        {
+            // Akka logs such a message, and drops it. An exception would stop the engine.
+            return false;
         }
         finally
         {

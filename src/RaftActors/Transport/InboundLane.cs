@@ -15,10 +15,12 @@ internal sealed class InboundLane(Socket socket, LaneContext context, Func<strin
 {
     private const int HandshakeTimeoutMilliseconds = 5000;
 
-    private readonly ReceiveBlock _block = new(context.Settings.FrameSizeMaxBytes);
     private readonly FrameReader _frames = new(context.Own, resolve, context.FindSlab);
     private readonly List<WireMessage> _batch = [];
     private (IActorRef To, IActorRef From)? _ends;
+
+    // Large. A connection that has not shaken hands has none.
+    private ReceiveBlock _block = null!; // Justification: the handshake comes before the first use.
 
     /// <summary>The node that the handshake named; null: there was none yet.</summary>
     public Address? Peer { get; private set; }
@@ -35,6 +37,7 @@ internal sealed class InboundLane(Socket socket, LaneContext context, Func<strin
         }
 
         onHandshake();
+        _block = new ReceiveBlock(context.Settings.FrameSizeMaxBytes);
         while (socket.Receive(_block.Room().Span) is var count and > 0)
         {
             context.Metrics.OnReceived(count);
@@ -48,6 +51,7 @@ internal sealed class InboundLane(Socket socket, LaneContext context, Func<strin
     private bool TryShakeHands()
     {
         socket.NoDelay = true;
+        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
         socket.ReceiveTimeout = HandshakeTimeoutMilliseconds;
         var head = ReadExactly(LaneHandshake.HeadSize);
         var handshake = LaneHandshake.ReadRest(ReadExactly(LaneHandshake.ReadHead(head)));

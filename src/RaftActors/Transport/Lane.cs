@@ -15,6 +15,9 @@ namespace RaftActors.Transport;
 /// </summary>
 internal sealed class Lane(Address address, LaneContext context)
 {
+    // An engine that sends goes on with what others have written meanwhile, but not for long: it misses its ticks.
+    private const int MaxRounds = 4;
+
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
 
     private readonly Lock _lock = new();
@@ -132,16 +135,18 @@ internal sealed class Lane(Address address, LaneContext context)
             }
         }
 
-        while (connection.TrySendNow(ref bytes))
+        for (var round = 1; connection.TrySendNow(ref bytes); round++)
         {
-            if (bytes.Count > 0)
+            var isFull = bytes.Count > 0;
+            if (!isFull && !TryContinue(connection, out bytes))
             {
-                _ = SendAsync(connection, bytes);
                 return;
             }
 
-            if (!TryContinue(connection, out bytes))
+            if (isFull || round == MaxRounds)
             {
+                var rest = bytes;
+                _ = Task.Run(() => SendAsync(connection, rest));
                 return;
             }
         }
@@ -253,6 +258,13 @@ internal sealed class Lane(Address address, LaneContext context)
     /// <summary>One connection. Its owner's lock guards all but the sending.</summary>
     private sealed class Connection(WireMessage.LaneAt endpoint, long number, LaneContext context) : IDisposable
     {
+        // IPPROTO_TCP and TCP_USER_TIMEOUT of Linux.
+        private const int TcpLevel = 6;
+        private const int TcpUserTimeout = 18;
+
+        // Longer than the network of a working group is silent.
+        private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(3);
+
         private readonly Socket _socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         private byte[] _spare = [];
         private bool _isSending;
@@ -293,7 +305,17 @@ internal sealed class Lane(Address address, LaneContext context)
                 throw new InvalidDataException("another actor system has this port now");
             }
 
+            EndWithoutAnswer();
             _socket.Blocking = false;
+        }
+
+        // Else TCP would send lost bytes again ever more rarely, and a healed network would seem broken for as long as it was.
+        private void EndWithoutAnswer()
+        {
+            if (OperatingSystem.IsLinux())
+            {
+                _socket.SetRawSocketOption(TcpLevel, TcpUserTimeout, BitConverter.GetBytes((int)AnswerTimeout.TotalMilliseconds));
+            }
         }
 
         /// <summary>Returns when the other side has closed the connection, which is the only thing that it may do.</summary>

@@ -14,13 +14,15 @@ internal sealed class LaneListener : IDisposable
     // Far more than a group has nodes. More connections are closed at once.
     private const int MaxConnections = 256;
 
+    private static readonly TimeSpan AcceptPause = TimeSpan.FromSeconds(1);
+
     private readonly Lock _lock = new();
     private readonly HashSet<InboundLane> _inbound = [];
     private readonly Dictionary<Address, InboundLane> _latest = [];
     private readonly LaneContext _context;
     private readonly Func<string, IActorRef> _resolve;
     private readonly Socket _socket;
-    private bool _isDisposed;
+    private volatile bool _isDisposed;
 
     /// <param name="resolve">Finds the actor at a path with address.</param>
     /// <exception cref="RaftConfigurationException">The port cannot be opened.</exception>
@@ -37,10 +39,10 @@ internal sealed class LaneListener : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        _isDisposed = true;
         _socket.Dispose();
         lock (_lock)
         {
-            _isDisposed = true;
             foreach (var lane in _inbound)
             {
                 lane.Dispose();
@@ -72,18 +74,20 @@ internal sealed class LaneListener : IDisposable
 
     private async Task AcceptAsync()
     {
-        try
+        while (!_isDisposed)
         {
-            while (true)
+            try
             {
                 Begin(await _socket.AcceptAsync());
             }
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            if (!_isDisposed)
+            catch (Exception e) when (e is SocketException or ObjectDisposedException)
             {
-                _context.Log.Error(e, "No further raft connections are accepted on port {0}; messages go by Akka.Remote.", Port);
+                if (!_isDisposed)
+                {
+                    // The process may have too many open files for now.
+                    _context.Log.Warning("Cannot accept a raft connection on port {0}: {1}", Port, e.Message);
+                    await Task.Delay(AcceptPause);
+                }
             }
         }
     }
@@ -107,18 +111,24 @@ internal sealed class LaneListener : IDisposable
 
     private void Run(InboundLane lane, Socket socket)
     {
-        var from = socket.RemoteEndPoint;
+        var from = "";
         try
         {
+            from = $"{socket.RemoteEndPoint}";
             lane.Run(() => OnHandshake(lane));
         }
         catch (InvalidDataException e)
         {
-            _context.Log.Warning("Closed a raft connection from {0}: {1}", lane.Peer?.ToString() ?? $"{from}", e.Message);
+            _context.Log.Warning("Closed a raft connection from {0}: {1}", lane.Peer?.ToString() ?? from, e.Message);
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
-            _context.Log.Debug("The raft connection from {0} ended: {1}", lane.Peer?.ToString() ?? $"{from}", e.Message);
+            _context.Log.Debug("The raft connection from {0} ended: {1}", lane.Peer?.ToString() ?? from, e.Message);
+        }
+        catch (Exception e)
+        {
+            // The thread is the listener's own, so an exception that left it would end the program.
+            _context.Log.Error(e, "Closed a raft connection from {0}, which failed", lane.Peer?.ToString() ?? from);
         }
 
         lane.Dispose();

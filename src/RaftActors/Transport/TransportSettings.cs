@@ -28,6 +28,11 @@ internal sealed record TransportSettings(bool IsTcp, string Hostname, int Port, 
             ReadSize(raft, "transport-tcp.queue-size-max"));
     }
 
+    /// <exception cref="RaftConfigurationException">A lane cannot take each message.</exception>
+    public void Validate(int pairSizeMaxBytes) => Demand(!IsTcp || FrameSizeMaxBytes >= 2L * pairSizeMaxBytes,
+        $"raft.transport-tcp.frame-size-max is {FrameSizeMaxBytes} bytes, and raft.pair-size-max is {pairSizeMaxBytes}. Set the first to "
+        + "at least twice the second: a message that does not fit goes another way, and may be overtaken.");
+
     private static bool ReadIsTcp(string? text) => text switch
     {
         "akka" => false,

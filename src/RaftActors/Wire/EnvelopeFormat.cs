@@ -30,7 +30,7 @@ internal static class EnvelopeFormat
         where T : Message
     {
         var (from, to) = (reader.Member(), reader.Member());
-        reader.ReadFor(to);
+        reader.ReadFor(typeof(T) == typeof(Message.AppendEntries) ? to : null);
         var envelope = new Envelope(
             from, to, new GroupUid(reader.Identity()), new Term(reader.Count()), reader.Boot(), readBody(ref reader));
         reader.ReadFor(null);

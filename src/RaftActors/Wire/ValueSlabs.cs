@@ -13,12 +13,14 @@ internal sealed class ValueSlabs
 {
     private static readonly ConditionalWeakTable<ActorSystem, ValueSlabs> OfSystems = [];
 
-    private readonly ConcurrentDictionary<Member, ValueSlab> _slabs = [];
+    // Weak: a process may stop before its actor system does.
+    private readonly ConcurrentDictionary<Member, WeakReference<ValueSlab>> _slabs = [];
 
     public static ValueSlabs Of(ActorSystem system) => OfSystems.GetValue(system, _ => new ValueSlabs());
 
-    public void Add(Member process, ValueSlab slab) => _slabs[process] = slab;
+    public void Add(Member process, ValueSlab slab) => _slabs[process] = new WeakReference<ValueSlab>(slab);
 
     /// <summary>Null: no process of the actor system has this name and incarnation.</summary>
-    public ValueSlab? Find(Member process) => _slabs.GetValueOrDefault(process);
+    public ValueSlab? Find(Member process) =>
+        _slabs.TryGetValue(process, out var known) && known.TryGetTarget(out var slab) ? slab : null;
 }

@@ -201,6 +201,9 @@ public sealed class RaftSettingsTests
     [InlineData(Node + "\n" + Roster + "\nraft.store.sync = never", "raft.store.sync is 'never'; it may be always, interval or none.")]
     [InlineData(Node + "\n" + Roster + "\nraft.store.segment-size = 1kB", "segment-size is 1000; it must be from 1048576 to 10737")]
     [InlineData(Node + "\n" + Roster + "\nraft.pair-size-max = 33MiB", "it must be at least twice raft.pair-size-max, which is 34603008.")]
+    [InlineData(
+        Node + "\n" + Roster + "\nraft { transport = tcp, transport-tcp.frame-size-max = 1MiB, pair-size-max = 600kB }",
+        "raft.transport-tcp.frame-size-max is 1048576 bytes, and raft.pair-size-max is 600000. Set the first to at least twice")]
     [InlineData(Node + "\n" + Roster + "\nraft.store.sync-interval = 0ms", "raft.store.sync-interval is 00:00:00; it must be above zero.")]
     [InlineData(Node + "\n" + Roster + "\nraft.store.seal-after = 0ms", "raft.store.seal-after is 00:00:00; it must be above zero.")]
     [InlineData(Node + "\n" + Roster + "\nraft.store.batch-size-max = 0b", "raft.store.batch-size-max is 0; it must be from 1 to 10737")]

@@ -95,6 +95,21 @@ public sealed class LaneGroupTests : TestKit
         AppendOnEachNode();
     }
 
+    [Fact]
+    public void Reason_with_half_a_character_is_lost_and_stops_no_engine()
+    {
+        StartAll("tcp", "tcp", "tcp");
+        _nodes.ForEach(node => node.ExpectLanesTo(OthersOf(node)));
+        AppendOnEachNode();
+        foreach (var node in _nodes)
+        {
+            node.Tell(new Recorder.Append("key", "half", TimeSpan.FromSeconds(2)), TestActor);
+            Assert.IsNotType<Outcome<int>.Done>(FishForMessage(message => message is Outcome<int>, TimeSpan.FromSeconds(30)));
+        }
+
+        AppendOnEachNode();
+    }
+
     protected override void AfterAll()
     {
         _nodes.ForEach(node => node.Stop());

@@ -91,6 +91,36 @@ public sealed class LaneTests : TestKit
     }
 
     [Fact]
+    public void Message_that_cannot_be_encoded_is_left_to_akka_which_drops_it()
+    {
+        using var other = Connect();
+        var origin = new Member(new ProcessName("raft1@node1"), Incarnation.None);
+
+        Assert.False(_lane.TryWrite(_engine, new AppendReply.Discarded(new RequestId(origin, 1), "half of \ud83d"), _engine));
+        Assert.True(Write(1));
+    }
+
+    [Fact]
+    public void Connections_that_begin_while_the_listener_closes_end_with_it()
+    {
+        var provider = ((ExtendedActorSystem)Sys).Provider;
+        var settings = new TransportSettings(IsTcp: true, "127.0.0.1", 0, FrameSizeMaxBytes: 5000, QueueSizeMax);
+        var context = new LaneContext(settings, provider.DefaultAddress, 1, TestActor, Sys.Log, new TransportMetrics(_name));
+        for (var round = 0; round < 50; round++)
+        {
+            var listener = new LaneListener(context, provider.ResolveActorRef);
+            var sockets = Enumerable.Range(0, 4).Select(_ => new Socket(SocketType.Stream, ProtocolType.Tcp)).ToArray();
+            Array.ForEach(sockets, socket => socket.Connect(IPAddress.Loopback, listener.Port));
+
+            listener.Dispose();
+
+            // An exception on a thread of the listener would end this program.
+            Assert.All(sockets, socket => Assert.True(HasEnded(socket)));
+            Array.ForEach(sockets, socket => socket.Dispose());
+        }
+    }
+
+    [Fact]
     public void Connection_that_is_closed_leaves_the_messages_to_akka_and_is_made_again()
     {
         Connect().Dispose();
@@ -203,6 +233,20 @@ public sealed class LaneTests : TestKit
         Assert.Equal(Node, LaneHandshake.ReadRest(rest).Expected);
         socket.Send(LaneHandshake.AnswerOf(answer));
         return socket;
+    }
+
+    // The other side closes it, in order or by a reset.
+    private static bool HasEnded(Socket socket)
+    {
+        socket.ReceiveTimeout = (int)Guard.TotalMilliseconds;
+        try
+        {
+            return socket.Receive(new byte[1]) == 0;
+        }
+        catch (SocketException e)
+        {
+            return e.SocketErrorCode == SocketError.ConnectionReset;
+        }
     }
 
     private void ExpectDisconnected() => ExpectMsg<LaneNews.Disconnected>(Guard);
