@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 
 using Akka.Actor;
 using Akka.Configuration;
+using Akka.Event;
 using Akka.TestKit;
 using Akka.TestKit.Xunit2;
 
@@ -72,11 +73,14 @@ public sealed class FileGroupTests : TestKit
     {
         const string snapshots = "raft.snapshot { after-entries = 10, retained-entries = 0 }";
         Start("a", snapshots, takesSnapshots: true);
+        var logged = CreateTestProbe();
+        _systems[^1].EventStream.Subscribe(logged.Ref, typeof(Debug));
         for (var i = 1; i <= 35; i++)
         {
             Append("raft1", $"key{i}", $"{i}");
         }
 
+        logged.FishForMessage<Debug>(debug => $"{debug.Message}".StartsWith("raft1@node1 saved the snapshot"), Guard);
         Stop();
         Assert.True(Recover("a", "raft1").State.Base.Index > LogIndex.Zero);
 
@@ -197,7 +201,7 @@ public sealed class FileGroupTests : TestKit
         var config = ConfigurationFactory.ParseString(
             $$"""
             {{settings}}
-            akka { loglevel = ERROR, stdout-loglevel = OFF }
+            akka { loglevel = DEBUG, stdout-loglevel = OFF }
             raft {
               node = node1
               roster = ["raft1@node1", "raft2@node1", "raft3@node1"]
