@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Diagnostics;
 using System.Runtime.InteropServices;
 
 using RaftActors.Core;
@@ -165,6 +164,22 @@ internal static class EntryFormat
             : throw reader.Damaged($"request {number} comes after {before.Number}");
     }
 
+    /// <summary>Writes the request, the request key and the key of a pair, as far as it has them.</summary>
+    public static void WriteBeforeValue(ByteWriter writer, in LogEntry entry, string key)
+    {
+        if (entry.Request is { } request)
+        {
+            writer.Request(request);
+        }
+
+        if (entry.RequestKey is { } requestKey)
+        {
+            writer.RequestKey(requestKey);
+        }
+
+        writer.Text(key);
+    }
+
     private static void WriteEntry(ByteWriter writer, in LogEntry entry)
     {
         writer.Number(entry.Index.Value);
@@ -188,17 +203,7 @@ internal static class EntryFormat
     private static void WritePair(ByteWriter writer, in LogEntry entry, string key)
     {
         writer.Octet(entry.RequestKey is not null ? KeyedPair : entry.Request is null ? Pair : OwnedPair);
-        if (entry.Request is { } request)
-        {
-            writer.Request(request);
-        }
-
-        if (entry.RequestKey is { } requestKey)
-        {
-            writer.RequestKey(requestKey);
-        }
-
-        writer.Text(key);
+        WriteBeforeValue(writer, entry, key);
         writer.Bytes(entry.Value.Span);
     }
 

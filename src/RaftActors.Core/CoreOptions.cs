@@ -68,6 +68,12 @@ public sealed record CoreOptions
     /// </summary>
     public long MaxUncommittedBytes { get; init; } = 64_000_000;
 
+    /// <summary>
+    /// The bytes of the log in memory above which entries are evicted: those that are durable and delivered, the oldest first. The store
+    /// must be able to read them back.
+    /// </summary>
+    public long LogMemoryBytes { get; init; } = 64 << 20;
+
     /// <summary>The entries kept before a snapshot, for processes that are not far behind.</summary>
     public int RetainedEntries { get; init; } = 1000;
 
@@ -138,6 +144,7 @@ public sealed record CoreOptions
         Demand(MaxInflightMessages >= 1, "MaxInflightMessages must be positive");
         Demand(MaxInflightBytes >= 1, "MaxInflightBytes must be positive");
         Demand(MaxUncommittedBytes >= 1, "MaxUncommittedBytes must be positive");
+        Demand(LogMemoryBytes >= 0, "LogMemoryBytes must not be negative");
         Demand(RetainedEntries >= 0, "RetainedEntries must not be negative");
         Demand(SnapshotChunkBytes >= 1, "SnapshotChunkBytes must be positive");
         Demand(TransferTimeoutTicks >= 1, "TransferTimeoutTicks must be positive");

@@ -13,6 +13,7 @@ public static class Describe
     {
         Effect.Send(var envelope) => $"-> {Of(envelope)}",
         Effect.SendChunk(var envelope, _, var limit) => $"-> {Of(envelope)}, at most {limit} bytes",
+        Effect.SendEntries(var envelope, var last) => $"-> {Of(envelope)}, with the entries up to {last} from the store",
         Effect.Persist persist => $"persists #{persist.Ticket}{Of(persist.HardState)}{Range(" entries", persist.Entries)}",
         Effect.StoreChunk store =>
             $"persists #{store.Ticket} {store.Data.Length} bytes at {store.Offset} of the snapshot {store.Snapshot}",

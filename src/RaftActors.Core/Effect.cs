@@ -21,6 +21,24 @@ public abstract record Effect
     /// </summary>
     public sealed record SendChunk(Envelope Envelope, long Offset, int Limit) : Effect;
 
+    /// <summary>
+    /// Send this <see cref="Message.AppendEntries"/> with its entries filled in (<see cref="With"/>): those after its previous place up to
+    /// <paramref name="Last"/>. They left the memory of Core, and the store has them. Is left undone if one of them was discarded since.
+    /// </summary>
+    public sealed record SendEntries(Envelope Envelope, LogPosition Last) : Effect
+    {
+        /// <summary>The index of the first entry.</summary>
+        public LogIndex First => Request.Previous.Index.Next;
+
+        private Message.AppendEntries Request => (Message.AppendEntries)Envelope.Body;
+
+        /// <summary>The message with these entries.</summary>
+        /// <exception cref="ArgumentException">They are not the entries that left the memory.</exception>
+        public Envelope With(LogSlice entries) => Request.Previous.After(entries) == Last
+            ? Envelope with { Body = Request with { Entries = entries } }
+            : throw new ArgumentException($"The entries {First} to {Last.Index} are not those that were written.", nameof(entries));
+    }
+
     /// <summary>An action of the store. The store carries writes out in the order given, each whole or not at all. Closed.</summary>
     public abstract record Write : Effect
     {

@@ -83,7 +83,7 @@ public sealed class RaftCore
             Elections = (new Admission(_state), _voting, _campaign),
             Group = (commitment, reconfiguration, _reads),
             Leadership = (replication, _transfers, _succession),
-            Outcome = (_snapshots, new Views(_state, commitment)),
+            Outcome = (_snapshots, new Eviction(_state), new Views(_state, commitment)),
         };
         _leaderExplanation = new LeaderExplanation(_state, _campaign, founding);
         _membershipExplanation = new MembershipExplanation(_state);
@@ -121,7 +121,13 @@ public sealed class RaftCore
     /// <summary>The end of the compacted part: the log begins after this place.</summary>
     public LogPosition Base => _state.Log.Base;
 
-    /// <summary>The approximate size of the log after <see cref="Base"/>, in bytes.</summary>
+    /// <summary>
+    /// The entries after this place are in memory. Those between <see cref="Base"/> and this place were delivered, and only the store has
+    /// them.
+    /// </summary>
+    public LogPosition Floor => _state.Log.Floor;
+
+    /// <summary>The approximate size of the log after <see cref="Base"/>, in bytes, in memory or not.</summary>
     public long LogSize => _state.Log.Size;
 
     /// <summary>Everything up to here is committed, as far as this process knows.</summary>
@@ -149,9 +155,9 @@ public sealed class RaftCore
 
     /// <summary>
     /// Returns at most <paramref name="limit"/> entries from an index on. Those above <see cref="CommitIndex"/> may still be replaced.
-    /// Empty if the index is compacted or beyond the end.
+    /// Empty if the index is compacted, evicted or beyond the end.
     /// </summary>
-    public LogSlice Read(LogIndex first, int limit) => first > _state.Log.Base.Index ? _state.Log.From(first, limit) : default;
+    public LogSlice Read(LogIndex first, int limit) => first > _state.Log.Floor.Index ? _state.Log.From(first, limit) : default;
 
     /// <summary>
     /// Finds the pair of a request, or else of its request key, in the log of a leader, committed or not; null if there is none, or if it
@@ -166,8 +172,9 @@ public sealed class RaftCore
     /// since it may be sent in pieces.
     /// </summary>
     /// <param name="length">The size of that state in bytes.</param>
+    /// <param name="read">Reads entries after the latest snapshot that are no longer in memory. Null: all are.</param>
     /// <exception cref="ArgumentOutOfRangeException">The index is outside that range, or the size is negative.</exception>
-    public Snapshot DescribeSnapshot(LogIndex index, long length) => _snapshots.Describe(index, length);
+    public Snapshot DescribeSnapshot(LogIndex index, long length, ReadEntries? read = null) => _snapshots.Describe(index, length, read);
 
     /// <summary>
     /// Returns whether the sender is the latest known start of a process that this one deals with. If not, the address that the message

@@ -16,7 +16,7 @@ internal sealed class Settlement(RaftState state, RoleChanges roles)
     public required (Replication Replication, Transfers Transfers, Succession Succession) Leadership { get; init; }
 
     /// <summary>The rules about discarding and announcing.</summary>
-    public required (Snapshots Snapshots, Views Views) Outcome { get; init; }
+    public required (Snapshots Snapshots, Eviction Eviction, Views Views) Outcome { get; init; }
 
     /// <summary>Runs the list.</summary>
     /// <param name="wasAdmitted">Whether this process was admitted when the step began.</param>
@@ -43,5 +43,6 @@ internal sealed class Settlement(RaftState state, RoleChanges roles)
         Outcome.Snapshots.Settle();
         state.Durability.PersistChanges();
         Outcome.Views.Settle();
+        Outcome.Eviction.Settle();
     }
 }

@@ -35,6 +35,8 @@ internal sealed class FileStore(StoreDirectory directory, StoreOwner owner) : IR
     public ReadOnlyMemory<byte> ReadSnapshot(LogPosition position, long offset, int limit) =>
         (Opened().Opening.Snapshots ?? throw NotOpen()).Read(position, offset, limit);
 
+    public LogSlice ReadLog(LogIndex first, LogIndex last) => directory.Reader.Read(Opened().Slot, first, last);
+
     public void Dispose()
     {
         if (_opened is { } opened)

@@ -6,8 +6,8 @@ namespace RaftActors.Storage;
 /// Keeps the hard state, the log and the snapshots of one process of one group across a crash. <c>RaftStoreContract</c> of
 /// RaftActors.Testing tests any implementation.
 /// <para>
-/// Calls come from one thread at a time. <see cref="ReadSnapshot"/> may come from any thread. The contents of an effect never change, so a
-/// store may keep them without a copy.
+/// Calls come from one thread at a time. <see cref="ReadSnapshot"/> and <see cref="ReadLog"/> may come from any thread. The contents of an
+/// effect never change, so a store may keep them without a copy.
 /// </para>
 /// </summary>
 public interface IRaftStore : IDisposable
@@ -37,6 +37,14 @@ public interface IRaftStore : IDisposable
     /// <summary>Reads bytes of a snapshot's state from an offset: <paramref name="limit"/>, or fewer at the end of the state.</summary>
     /// <exception cref="StoreException">The snapshot does not exist any more, or cannot be read.</exception>
     ReadOnlyMemory<byte> ReadSnapshot(LogPosition position, long offset, int limit);
+
+    /// <summary>
+    /// Reads entries back, from the first index to the last one. All of them were reported as durable, or recovered, and were not replaced.
+    /// Blocks for the disk.
+    /// </summary>
+    /// <returns>All these entries. Empty: one of them is discarded.</returns>
+    /// <exception cref="StoreException">The entries cannot be read, or are damaged.</exception>
+    LogSlice ReadLog(LogIndex first, LogIndex last);
 }
 
 /// <summary>

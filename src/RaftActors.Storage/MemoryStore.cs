@@ -106,6 +106,18 @@ public sealed class MemoryStore : IRaftStore
         }
     }
 
+    /// <inheritdoc/>
+    public LogSlice ReadLog(LogIndex first, LogIndex last)
+    {
+        lock (_lock)
+        {
+            var before = first.Value - 1 - _log.Range.Base.Index.Value;
+            return before < 0 || last > _log.Range.Last || last < first
+                ? default
+                : _log.Entries.Skip((int)before).Take((int)(last.Value - first.Value + 1));
+        }
+    }
+
     /// <summary>Closes the store. Its contents stay for the next <see cref="Open"/>.</summary>
     public void Dispose() => _listener = null;
 

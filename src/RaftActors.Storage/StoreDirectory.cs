@@ -24,7 +24,7 @@ public sealed partial class StoreDirectory : IDisposable
 
     private StoreDirectory(StoreOptions options, IDisk disk, Func<Guid> identities, bool hasThread)
     {
-        (_options, _disk, _identities) = (options, disk, identities);
+        (_options, _disk, _identities, Reader) = (options, disk, identities, new EntryReader(disk));
         _files = new SegmentFiles(disk, options.SegmentSizeBytes, new SyncMetrics(options.Directory));
         try
         {
@@ -92,6 +92,8 @@ public sealed partial class StoreDirectory : IDisposable
     }
 
     internal LogWriter Writer { get; }
+
+    internal EntryReader Reader { get; }
 
     internal SnapshotSaver Saver { get; }
 

@@ -15,6 +15,9 @@ internal sealed class Totals
 
     public long Snapshots { get; set; }
 
+    /// <summary>Messages with entries that a leader no longer had in memory.</summary>
+    public long PagesRead { get; set; }
+
     public long MembershipChanges { get; set; }
 
     public long Reads { get; set; }
@@ -29,6 +32,7 @@ internal sealed class Totals
         Elections += other.Elections;
         Commits += other.Commits;
         Snapshots += other.Snapshots;
+        PagesRead += other.PagesRead;
         MembershipChanges += other.MembershipChanges;
         Reads += other.Reads;
         Histories += other.Histories;
@@ -37,5 +41,5 @@ internal sealed class Totals
     /// <inheritdoc/>
     public override string ToString() =>
         $"{Seeds} seeds, {Messages} messages delivered, {Crashes} crashes, {Elections} elections, {Commits} commits, {Snapshots} snapshots "
-        + $"installed, {MembershipChanges} configurations, {Reads} reads, {Histories} histories checked";
+        + $"installed, {PagesRead} pages read, {MembershipChanges} configurations, {Reads} reads, {Histories} histories checked";
 }

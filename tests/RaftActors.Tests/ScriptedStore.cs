@@ -18,6 +18,7 @@ internal sealed class ScriptedStore : IRaftStore
     private Pace _pace;
     private int _users;
     private int _openings;
+    private int _logReads;
 
     private enum Pace
     {
@@ -33,6 +34,9 @@ internal sealed class ScriptedStore : IRaftStore
 
     /// <summary>The number of openings.</summary>
     public int Openings => Volatile.Read(ref _openings);
+
+    /// <summary>The number of reads of the log.</summary>
+    public int LogReads => Volatile.Read(ref _logReads);
 
     /// <summary>Ends when the store is closed for the first time.</summary>
     public Task Closed => _closed.Task;
@@ -127,6 +131,12 @@ internal sealed class ScriptedStore : IRaftStore
 
     public ReadOnlyMemory<byte> ReadSnapshot(LogPosition position, long offset, int limit) =>
         ReadingFailure is { } failure ? throw failure : _memory.ReadSnapshot(position, offset, limit);
+
+    public LogSlice ReadLog(LogIndex first, LogIndex last)
+    {
+        Interlocked.Increment(ref _logReads);
+        return ReadingFailure is { } failure ? throw failure : _memory.ReadLog(first, last);
+    }
 
     public void Dispose()
     {

@@ -12,8 +12,7 @@ internal sealed class Comparison(RaftState state, Refusals refusals)
     public static bool ContradictsPreload(RaftLog log, Peer peer) =>
         peer.GreetedAt is not null
         && peer.Position.Term == Term.Zero
-        && peer.Position.Index >= log.Base.Index
-        && peer.Position.Index <= log.Last
+        && log.Knows(peer.Position.Index)
         && log.TermAt(peer.Position.Index) == Term.Zero
         && !log.Holds(peer.Position);
 
@@ -53,15 +52,17 @@ internal sealed class Comparison(RaftState state, Refusals refusals)
     /// <code>
     /// agreed 0, differs 8, mine @4   ->   agreed 4, differs 8, mine @6   ->   agreed 4, differs 6, mine @5   ->   agreed 5, differs 6
     /// </code>
-    /// Compacted entries cannot be compared; then the first comparable serial is named. In a group only messages of the current term count:
-    /// a log may have been replaced since an earlier one. The leader's next heartbeat begins again.
+    /// Compacted entries cannot be compared, and of evicted ones only the ends of pages. Then the first serial that may differ is named.
+    /// In a group only messages of the current term count: a log may have been replaced since an earlier one. The leader's next heartbeat
+    /// begins again.
     /// </summary>
     public void OnComparePrefix(Peer peer, Term term, Message.ComparePrefix comparison)
     {
         var (log, at) = (state.Log, comparison.Mine.Index);
+        var isComparable = at > log.Last || log.Knows(at);
         var (agreed, differs) = log.Holds(comparison.Mine) ? (at, comparison.Differs)
-            : at < log.Base.Index ? (comparison.Agreed, comparison.Differs)
-            : (comparison.Agreed, at);
+            : isComparable ? (comparison.Agreed, at)
+            : (comparison.Agreed, comparison.Differs);
         if (differs <= agreed
             || (at < log.Base.Index && differs <= log.Base.Index)
             || differs > log.Last.Next
@@ -71,21 +72,23 @@ internal sealed class Comparison(RaftState state, Refusals refusals)
         }
 
         var lowest = agreed > log.Base.Index ? agreed : log.Base.Index;
-        if (differs > lowest.Next)
+        if (differs > lowest.Next && NextToCompare(lowest, differs, isComparable ? null : at) is { } next)
         {
-            var middle = new LogIndex(lowest.Value + ((differs.Value - lowest.Value) / 2));
-            state.Send(peer.Member, new Message.ComparePrefix(agreed, differs, log.PositionAt(middle)));
-            return;
+            state.Send(peer.Member, new Message.ComparePrefix(agreed, differs, log.PositionAt(next)));
         }
-
-        Diverge(peer, lowest.Next);
+        else if (differs > log.Last || log.Knows(differs))
+        {
+            Diverge(peer, differs, log.KnownUpTo(lowest).Serial.Next);
+        }
     }
 
     /// <summary>The log of that process differs from ours from an index on, and neither gives way: both processes report it.</summary>
-    public void Diverge(Peer peer, LogIndex at)
+    /// <param name="at">An index at which they differ.</param>
+    /// <param name="from">The first serial that may differ; null: that of the entry at the index.</param>
+    public void Diverge(Peer peer, LogIndex at, Serial? from = null)
     {
         var log = state.Log;
-        var serial = log.PositionAt(new LogIndex(at.Value - 1)).Serial.Next;
+        var serial = from ?? log.KnownUpTo(new LogIndex(at.Value - 1)).Serial.Next;
         peer.DivergesAt = serial;
         var (what, remedy) = log.TermAt(at > log.Last ? log.Last : at) == Term.Zero
             ? ("preloaded pairs", "decide which are right, and restart the other process with the same ones or with none")
@@ -95,5 +98,22 @@ internal sealed class Comparison(RaftState state, Refusals refusals)
         var refusal = new Message.Refusal(RefusalReason.Diverged, serial, default, detail) { Index = at, Hash = hash };
         refusals.Show(peer, peer.Member, refusal);
         state.Send(peer.Member, refusal);
+    }
+
+    /// <summary>A known place between two indices, near their middle; null if there is none.</summary>
+    /// <param name="unknown">
+    /// The place that the other process compared, if it is not known here. A later one is taken, so that the two processes cannot go on for
+    /// ever with places that only one of them knows.
+    /// </param>
+    private LogIndex? NextToCompare(LogIndex agreed, LogIndex differs, LogIndex? unknown)
+    {
+        var middle = new LogIndex(agreed.Value + ((differs.Value - agreed.Value) / 2));
+        if (unknown is null && state.Log.KnownUpTo(middle).Index is var before && before > agreed)
+        {
+            return before;
+        }
+
+        var after = state.Log.KnownFrom(unknown > middle ? unknown.Value.Next : middle);
+        return after < differs ? after : null;
     }
 }

@@ -32,9 +32,9 @@ internal sealed class Verdicts(RaftState state, RoleChanges roles, Comparison co
 
         if ((peer.DivergesAt is null || state.Leader == envelope.From)
             && refusal.Index > state.Log.Base.Index
-            && refusal.Index <= state.Log.Last)
+            && state.Log.Knows(refusal.Index))
         {
-            comparison.Diverge(peer, refusal.Index);
+            comparison.Diverge(peer, refusal.Index, refusal.Serial);
         }
 
         peer.DivergesAt = refusal.Serial;
@@ -110,12 +110,12 @@ internal sealed class Verdicts(RaftState state, RoleChanges roles, Comparison co
     }
 
     /// <summary>
-    /// Our log has at that place what the report says that the other one has, or has compacted the place. So the report is late. If the
+    /// Our log has at that place what the report says that the other one has, or has not kept its position. So the report is late. If the
     /// logs still differ, the next comparison finds it.
     /// </summary>
     private bool IsRefuted(Message.Refusal refusal) =>
-        refusal.Index < state.Log.Base.Index
-        || (refusal.Index <= state.Log.Last && state.Log.PositionAt(refusal.Index).Hash == refusal.Hash);
+        refusal.Index <= state.Log.Last
+        && (!state.Log.Knows(refusal.Index) || state.Log.PositionAt(refusal.Index).Hash == refusal.Hash);
 
     /// <summary>Preloaded pairs are not judged: a process that has only those, and other ones, was never in the group.</summary>
     private bool MayJudge(Progress progress, Divergence divergence) =>

@@ -43,13 +43,13 @@ public readonly record struct LogEntry
     public Payload Payload
     {
         get => _content is string key ? new Payload.Pair(Request, key, _value) : (Payload)_content!; // Justification: null if default.
-        init => (_content, _request, _value) = value.GetType() == typeof(Payload.Pair) && value is Payload.Pair pair
+        init => (_content, _request, _value) = value is Payload.Pair pair and not Payload.KeyedPair
             ? ((object)pair.Key, pair.Request.GetValueOrDefault(), pair.Value)
             : (value, default(RequestId), default(ReadOnlyMemory<byte>));
     }
 
     /// <summary>The entry is a pair.</summary>
-    public bool IsPair => _content is string or Payload.Pair;
+    public bool IsPair => Key is not null;
 
     /// <summary>The key of the pair; null if the entry is no pair.</summary>
     public string? Key => _content as string ?? (_content as Payload.Pair)?.Key;

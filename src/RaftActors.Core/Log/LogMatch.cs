@@ -6,7 +6,9 @@ internal enum LogFit
     /// <summary>They can be stored. Entries of the log that contradict them give way (§5.3).</summary>
     Fits,
 
-    /// <summary>The place before them is compacted here, so it is committed and the leader has the same entries.</summary>
+    /// <summary>
+    /// The place before them is compacted or evicted here, so it is committed and the leader has the same entries.
+    /// </summary>
     Compacted,
 
     /// <summary>The log does not have the place before them (§5.3). The leader should try an earlier one.</summary>

@@ -9,6 +9,18 @@ public readonly record struct LogPosition(LogIndex Index, Term Term, Serial Seri
     /// </summary>
     internal bool IsAtLeastAsUpToDateAs(LogPosition other) => Term != other.Term ? Term > other.Term : Index >= other.Index;
 
+    /// <summary>The position after entries that follow here.</summary>
+    internal LogPosition After(LogSlice entries)
+    {
+        var position = this;
+        foreach (ref readonly var entry in entries)
+        {
+            position = new LogPosition(entry.Index, entry.Term, entry.Serial, PrefixHash.Extend(position.Hash, entry));
+        }
+
+        return position;
+    }
+
     /// <inheritdoc/>
     public override string ToString() => $"{Index}/{Term} s{Serial}";
 }

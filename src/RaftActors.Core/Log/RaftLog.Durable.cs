@@ -15,6 +15,11 @@ internal sealed partial class RaftLog
     /// <summary>The entries up to here are on disk.</summary>
     public LogIndex Durable { get; private set; }
 
+    /// <summary>
+    /// The entries up to here are in the store. <see cref="Durable"/> may be higher: a snapshot may overtake their write.
+    /// </summary>
+    public LogIndex Stored { get; private set; }
+
     /// <summary>The disk may still hold truncated entries.</summary>
     public bool IsOverwriting { get; private set; }
 
@@ -41,9 +46,10 @@ internal sealed partial class RaftLog
         var done = 0;
         for (; done < _writes.Count && _writes[done].Ticket <= ticket; done++)
         {
-            Durable = Max(Durable, _writes[done].End);
+            Stored = Max(Stored, _writes[done].End);
         }
 
+        Durable = Max(Durable, Stored);
         Invariant.That(Durable <= Last, "only an entry of the log is durable");
         _writes.RemoveRange(0, done);
         IsOverwriting &= !(_overwrittenBy <= ticket);
@@ -71,7 +77,7 @@ internal sealed partial class RaftLog
     {
         _firstUnsaved = Min(_firstUnsaved, last.Next);
         (IsOverwriting, _overwrittenBy) = (true, null);
-        Durable = Min(Durable, last);
+        (Durable, Stored) = (Min(Durable, last), Min(Stored, last));
         for (var i = 0; i < _writes.Count; i++)
         {
             _writes[i] = _writes[i] with { End = Min(_writes[i].End, last) };
@@ -81,7 +87,7 @@ internal sealed partial class RaftLog
     private void ForgetWrites()
     {
         _writes.Clear();
-        (_firstUnsaved, Durable) = (Last.Next, LogIndex.Zero);
+        (_firstUnsaved, Durable, Stored) = (Last.Next, LogIndex.Zero, LogIndex.Zero);
         (IsOverwriting, _overwrittenBy) = (true, null);
     }
 

@@ -9,9 +9,9 @@ internal sealed partial class RaftLog
     /// </summary>
     public LogMatch Match(LogPosition previous, LogSlice entries)
     {
-        if (previous.Index < Base.Index)
+        if (previous.Index < Floor.Index)
         {
-            return new LogMatch(LogFit.Compacted, Base.Index);
+            return MatchFromFloor(previous, entries);
         }
 
         if (!Holds(previous))
@@ -54,6 +54,27 @@ internal sealed partial class RaftLog
         TermAt(position.Index) is var own && own != Term.Zero && own != position.Term;
 
     /// <summary>
+    /// The place before the entries is compacted or evicted, so it is committed, and the leader has the same entries there (§5.4). The
+    /// entries up to <see cref="Floor"/> lead to the same hash, or one of the two logs is damaged.
+    /// </summary>
+    private LogMatch MatchFromFloor(LogPosition previous, LogSlice entries)
+    {
+        var known = (int)Math.Min(entries.Length, Floor.Index.Value - previous.Index.Value);
+        if (known == entries.Length)
+        {
+            return new LogMatch(LogFit.Compacted, Floor.Index);
+        }
+
+        if (previous.After(entries.Take(known)) != Floor)
+        {
+            return new LogMatch(LogFit.Damaged, Floor.Index);
+        }
+
+        var rest = Match(Floor, entries.Skip(known));
+        return rest with { Known = known + rest.Known };
+    }
+
+    /// <summary>
     /// Two entries that leaders wrote, with the same index and term, are the same (§5.3, Figure 3). If they differ, one was damaged.
     /// </summary>
     private bool IsDamaged(LogPosition previous) =>
@@ -73,7 +94,7 @@ internal sealed partial class RaftLog
         }
 
         return TermAt(previous.Index) == previous.Term
-            ? new LogIndex(Math.Max(Base.Index.Value, previous.Index.Value / 2))
+            ? new LogIndex(Math.Max(Floor.Index.Value, previous.Index.Value / 2))
             : LastNotAbove(previous.Term, new LogIndex(previous.Index.Value - 1));
     }
 }

@@ -1,7 +1,8 @@
 namespace RaftActors.Core;
 
 /// <summary>
-/// The log in memory: every entry after <see cref="Base"/> up to <see cref="Last"/>, with the hash over all pairs up to it.
+/// The log: every entry after <see cref="Base"/> up to <see cref="Last"/>. Those after <see cref="Floor"/> are in memory, with the hash
+/// over all pairs up to each.
 /// </summary>
 internal sealed partial class RaftLog
 {
@@ -21,7 +22,7 @@ internal sealed partial class RaftLog
     internal RaftLog(LogPosition position, LogSlice entries, ChunkedList<LogEntry> ownEntries, ChunkedList<ulong> hashes)
     {
         (_entries, _hashes) = (ownEntries, hashes);
-        Base = position;
+        (Base, Floor) = (position, position);
         foreach (var entry in entries)
         {
             if (!FollowsOn(LastPosition, entry))
@@ -32,15 +33,15 @@ internal sealed partial class RaftLog
             Push(entry);
         }
 
-        Durable = Last;
+        (Durable, Stored) = (Last, Last);
         _firstUnsaved = Last.Next;
     }
 
-    /// <summary>The place before the first entry.</summary>
+    /// <summary>The place before the first entry, in memory or not.</summary>
     public LogPosition Base { get; private set; }
 
     /// <summary>The index of the last entry.</summary>
-    public LogIndex Last => new(Base.Index.Value + _entries.Count);
+    public LogIndex Last => new(Floor.Index.Value + _entries.Count);
 
     /// <summary>The approximate size of the entries after <see cref="Base"/>, in bytes.</summary>
     public long Size { get; private set; }
@@ -49,14 +50,21 @@ internal sealed partial class RaftLog
     public LogPosition LastPosition => PositionAt(Last);
 
     /// <summary>The term of the entry at an index from <see cref="Base"/> to <see cref="Last"/>; term 0 before the first.</summary>
-    public Term TermAt(LogIndex index) => index == Base.Index ? Base.Term : _entries[PlaceOf(index)].Term;
+    public Term TermAt(LogIndex index) =>
+        index > Floor.Index ? _entries[PlaceOf(index)].Term
+        : index > Base.Index ? PageOf(index).End.Term
+        : PositionAt(index).Term;
 
-    /// <summary>The position at an index from <see cref="Base"/> to <see cref="Last"/>.</summary>
+    /// <summary>
+    /// The position at an index from <see cref="Floor"/> to <see cref="Last"/>, at <see cref="Base"/>, or at the end of a page.
+    /// </summary>
     public LogPosition PositionAt(LogIndex index)
     {
-        if (index == Base.Index)
+        if (index <= Floor.Index)
         {
-            return Base;
+            var known = index == Floor.Index ? Floor : KnownUpTo(index);
+            Invariant.That(known.Index == index, "of evicted entries only the ends of pages are known");
+            return known;
         }
 
         var place = PlaceOf(index);
@@ -65,7 +73,7 @@ internal sealed partial class RaftLog
     }
 
     /// <summary>
-    /// Returns at most <paramref name="limit"/> entries from an index above <see cref="Base"/> on, and at most <paramref
+    /// Returns at most <paramref name="limit"/> entries from an index above <see cref="Floor"/> on, and at most <paramref
     /// name="bytes"/> bytes, but always one entry.
     /// </summary>
     /// <param name="size">Their size in bytes.</param>
@@ -88,7 +96,7 @@ internal sealed partial class RaftLog
         return entries.Take(count);
     }
 
-    /// <summary>Returns at most <paramref name="limit"/> entries from an index above <see cref="Base"/> on.</summary>
+    /// <summary>Returns at most <paramref name="limit"/> entries from an index above <see cref="Floor"/> on.</summary>
     public LogSlice From(LogIndex first, int limit = int.MaxValue)
     {
         var count = (int)Math.Min(limit, Last.Value - first.Value + 1);
@@ -97,10 +105,10 @@ internal sealed partial class RaftLog
 
     /// <summary>
     /// Whether this log holds that place: the consistency check of §5.3. The hash compares content too, since preloaded entries
-    /// share a term.
+    /// share a term. False if the place is evicted (<see cref="Knows"/>).
     /// </summary>
     public bool Holds(LogPosition position) =>
-        position.Index >= Base.Index && position.Index <= Last && PositionAt(position.Index) == position;
+        Knows(position.Index) && PositionAt(position.Index) == position;
 
     /// <summary>
     /// The last index at or before <paramref name="index"/> whose term is not above <paramref name="term"/>. It skips a conflicting
@@ -142,7 +150,7 @@ internal sealed partial class RaftLog
     /// <summary>Removes all entries at and above an index. Writes under way no longer make their places durable.</summary>
     public void TruncateFrom(LogIndex index)
     {
-        Invariant.That(index > Base.Index && index <= Last, "only what is in the log is truncated");
+        Invariant.That(index > Floor.Index && index <= Last, "only what is in memory is truncated");
         var gone = From(index);
         Size -= SizeOf(gone);
         _entries.RemoveLast(gone.Length);
@@ -150,16 +158,23 @@ internal sealed partial class RaftLog
         ForgetWritesAbove(Last);
     }
 
-    /// <summary>Removes all entries up to an index, which becomes <see cref="Base"/>.</summary>
+    /// <summary>Removes all entries up to an index, which becomes <see cref="Base"/>. Its position is known.</summary>
     public void DiscardTo(LogIndex index)
     {
         Invariant.That(index >= Base.Index, "the log never grows at its beginning");
         var position = PositionAt(index);
-        var count = (int)(index.Value - Base.Index.Value);
+        DiscardPagesTo(position);
+        Base = position;
+        if (index <= Floor.Index)
+        {
+            return;
+        }
+
+        var count = (int)(index.Value - Floor.Index.Value);
         Size -= SizeOf(LogSlice.Of(_entries, 0, count));
         _entries.RemoveFirst(count);
         _hashes.RemoveFirst(count);
-        Base = position;
+        Floor = position;
     }
 
     /// <summary>Removes all entries and continues after a place. Writes under way no longer make any entry durable.</summary>
@@ -168,6 +183,7 @@ internal sealed partial class RaftLog
         _entries.Clear();
         _hashes.Clear();
         (Base, Size) = (position, 0);
+        ForgetPages(position);
         ForgetWrites();
     }
 
@@ -197,7 +213,7 @@ internal sealed partial class RaftLog
 
     private int PlaceOf(LogIndex index)
     {
-        Invariant.That(index > Base.Index && index <= Last, "only what is in the log is looked at");
-        return (int)(index.Value - Base.Index.Value - 1);
+        Invariant.That(index > Floor.Index && index <= Last, "only what is in memory is looked at");
+        return (int)(index.Value - Floor.Index.Value - 1);
     }
 }

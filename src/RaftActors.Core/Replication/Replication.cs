@@ -90,11 +90,33 @@ internal sealed class Replication(RaftState state, SnapshotSending snapshots)
 
     private void SendEntries(LeaderRole leader, Progress progress, int limit)
     {
+        if (limit > 0 && progress.Next <= state.Log.Floor.Index)
+        {
+            SendPage(leader, progress);
+            return;
+        }
+
         var entries = state.Log.From(progress.Next, limit, state.Options.MaxBytesPerMessage, out var size);
-        var previous = new LogIndex(progress.Next.Value - 1);
+        var previous = state.Log.KnownUpTo(new LogIndex(progress.Next.Value - 1)).Index;
+        Invariant.That(
+            previous.Next == progress.Next || progress.State != ProgressState.Replicating,
+            "a process that replicates rejects a heartbeat if it lost a message");
         state.Send(progress.Member, AppendEntriesAfter(leader, previous, entries));
         progress.Sent(new LogIndex(previous.Value + entries.Length), size, state.CommitIndex);
         progress.SentRound = entries.IsEmpty ? leader.Rounds.Latest : progress.SentRound;
+    }
+
+    /// <summary>
+    /// Sends the page of an entry that is no longer in memory. It may begin before that entry: the receiver finds that it has the entries
+    /// already.
+    /// </summary>
+    private void SendPage(LeaderRole leader, Progress progress)
+    {
+        var previous = state.Log.KnownUpTo(new LogIndex(progress.Next.Value - 1)).Index;
+        var page = state.Log.PageOf(progress.Next);
+        var envelope = state.EnvelopeOf(progress.Member, AppendEntriesAfter(leader, previous, []), state.Term);
+        state.Durability.Send(new Effect.SendEntries(envelope, page.End));
+        progress.Sent(page.End.Index, page.Size, state.CommitIndex);
     }
 
     /// <summary>Builds a message, or takes the last one again: processes that are equally far are sent the same object.</summary>

@@ -6,7 +6,7 @@ namespace RaftActors.Core;
 internal sealed class Snapshots(RaftState state)
 {
     /// <summary>Describes a snapshot; see <see cref="RaftCore.DescribeSnapshot"/>.</summary>
-    public Snapshot Describe(LogIndex index, long length)
+    public Snapshot Describe(LogIndex index, long length, ReadEntries? read)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(index, state.Snapshots.Latest?.Position.Index ?? LogIndex.Zero);
@@ -15,8 +15,8 @@ internal sealed class Snapshots(RaftState state)
             nameof(index),
             index,
             "The group's first configuration comes after these preloaded pairs; a snapshot needs one.");
-        var (sessions, keys) = RequestsAt(index);
-        return new Snapshot(state.Log.PositionAt(index), at, configuration, sessions, length) { Keys = keys };
+        var (position, sessions, keys) = StateAt(index, read);
+        return new Snapshot(position, at, configuration, sessions, length) { Keys = keys };
     }
 
     /// <summary>A snapshot of the application's state is durable.</summary>
@@ -28,7 +28,8 @@ internal sealed class Snapshots(RaftState state)
         }
 
         Invariant.That(
-            snapshot.Position.Index <= state.Delivered && state.Log.Holds(snapshot.Position),
+            snapshot.Position.Index <= state.Delivered
+                && (!state.Log.Knows(snapshot.Position.Index) || state.Log.Holds(snapshot.Position)),
             "a snapshot covers entries that were delivered");
         state.Snapshots.Latest = snapshot;
         state.Log.Covered(snapshot.Position.Index);
@@ -83,10 +84,12 @@ internal sealed class Snapshots(RaftState state)
 
     private void DiscardLogTo(LogIndex end)
     {
-        if (end <= state.Log.Base.Index)
+        if (end <= state.Log.Base.Index || state.Log.KnownUpTo(end).Index is var known && known <= state.Log.Base.Index)
         {
             return;
         }
+
+        end = known; // A page of evicted entries is discarded as a whole.
 
         Invariant.That(end <= state.CommitIndex, "only committed entries are discarded");
         state.Log.DiscardTo(end);
@@ -101,21 +104,45 @@ internal sealed class Snapshots(RaftState state)
     }
 
     /// <summary>
-    /// The sessions and keys at a delivered index. The tables at the commit index may have forgotten an origin or a key that was
+    /// The position, sessions and keys at a delivered index. The tables at the commit index may have forgotten an origin or a key that was
     /// remembered at that index. A process that starts from the snapshot would then forget others than this one. So the entries after the
     /// last snapshot are added to its tables once more.
     /// </summary>
-    private (ImmutableArray<SessionState> Sessions, KeyTable Keys) RequestsAt(LogIndex index)
+    private (LogPosition Position, ImmutableArray<SessionState> Sessions, KeyTable Keys) StateAt(LogIndex index, ReadEntries? read)
     {
         var sessions = new Sessions(state.Options.Sessions, state.Snapshots.Latest?.Sessions ?? []);
         var keys = new RequestKeys(state.Options.Sessions, state.Snapshots.Latest?.Keys ?? KeyTable.Empty);
-        var start = state.Snapshots.Latest?.Position.Index ?? LogIndex.Zero;
-        foreach (var entry in state.Log.From(start.Next, (int)(index.Value - start.Value)))
+        var position = state.Snapshots.Latest?.Position ?? default;
+        while (position.Index < index)
         {
-            sessions.Add(entry);
-            keys.Add(entry);
+            var entries = EntriesAfter(position, index, read);
+            foreach (var entry in entries)
+            {
+                sessions.Add(entry);
+                keys.Add(entry);
+            }
+
+            position = position.After(entries);
+            Invariant.That(
+                !state.Log.Knows(position.Index) || state.Log.Holds(position), "the store has the entries that left the memory");
         }
 
-        return (sessions.ToStates(), keys.ToTable());
+        return (position, sessions.ToStates(), keys.ToTable());
+    }
+
+    private LogSlice EntriesAfter(LogPosition position, LogIndex index, ReadEntries? read)
+    {
+        var (first, log) = (position.Index.Next, state.Log);
+        if (first > log.Floor.Index)
+        {
+            return log.From(first, (int)(index.Value - position.Index.Value));
+        }
+
+        var page = log.PageOf(first).End.Index;
+        var last = page < index ? page : index;
+        var entries = read?.Invoke(first, last) ?? default;
+        return entries.Length == last.Value - position.Index.Value
+            ? entries
+            : throw new ArgumentException($"The entries {first} to {last} are not in memory, and were not read.", nameof(read));
     }
 }

@@ -23,6 +23,9 @@ internal sealed class BatchBuilder(int keptSizeMax)
 
     public bool IsEmpty => _records == 0;
 
+    /// <summary>The offset of the next record in the segment.</summary>
+    public long NextOffset => _offset + _writer.Length;
+
     /// <summary>Begins a batch.</summary>
     /// <param name="seed">The seed of the segment's checksums.</param>
     /// <param name="offset">The place of the batch in the segment.</param>

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Diagnostics;
 
 using RaftActors.Codec;
 using RaftActors.Core;
@@ -122,21 +121,9 @@ internal static class RecordFormat
             return 0;
         }
 
-        var flags = (byte)0;
-        if (entry.Request is { } request)
-        {
-            writer.Request(request);
-            flags = RecordHeader.HasRequest;
-        }
-
-        if (entry.RequestKey is { } requestKey)
-        {
-            writer.RequestKey(requestKey);
-        }
-
-        writer.Text(key);
+        EntryFormat.WriteBeforeValue(writer, entry, key);
         writer.Rest(entry.Value.Span);
-        return flags;
+        return entry.Request is null ? (byte)0 : RecordHeader.HasRequest;
     }
 
     /// <summary>The type of the record for an entry.</summary>

@@ -5,6 +5,7 @@ namespace RaftActors.Storage.Log;
 
 /// <summary>
 /// One process's part of a shared log, as it will be when all gathered writes are on disk. Guarded by <see cref="LogWriter.Lock"/>.
+/// Any thread may call <see cref="RunsOf"/>.
 /// </summary>
 internal sealed class Slot(ushort number, StoreOwner owner, Incarnation incarnation)
 {
@@ -43,12 +44,15 @@ internal sealed class Slot(ushort number, StoreOwner owner, Incarnation incarnat
     /// <summary>Makes the slot of a process whose records were read.</summary>
     public static Slot Of(SlotReplay read) => new(read);
 
-    /// <summary>Notes that an entry goes into a segment.</summary>
-    public void Append(LogIndex index, long segment)
+    /// <summary>Notes that the record of an entry goes to an offset of a segment.</summary>
+    public void Append(LogIndex index, long segment, long offset)
     {
         _log.Append(index);
-        _runs.Add(index, segment);
+        _runs.Add(index, segment, offset);
     }
+
+    /// <inheritdoc cref="EntryRuns.Find"/>
+    public EntryRun[] RunsOf(LogIndex first, LogIndex last) => _runs.Find(first, last);
 
     /// <inheritdoc cref="LogRange.Discard"/>
     public bool Discard(LogPosition position)

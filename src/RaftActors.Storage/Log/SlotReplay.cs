@@ -96,7 +96,7 @@ internal sealed class SlotReplay(ushort number)
             case RecordType.Base or RecordType.Installed:
                 return Begin(header, scan.Body.Span);
             case RecordType.NoOp or RecordType.Configuration or RecordType.Pair or RecordType.KeyedPair:
-                return Append(RecordFormat.ReadEntry(header, scan.Body), segment);
+                return Append(RecordFormat.ReadEntry(header, scan.Body), segment, scan.Offset);
             default:
                 return $"record type {(int)header.Type} is unknown";
         }
@@ -113,6 +113,7 @@ internal sealed class SlotReplay(ushort number)
         if (_log is null)
         {
             _log = new EntryLog(new LogRange(position, last));
+            Runs.CutTo(_log.Range);
             return null;
         }
 
@@ -127,7 +128,7 @@ internal sealed class SlotReplay(ushort number)
         return null;
     }
 
-    private string? Append(in LogEntry entry, long segment)
+    private string? Append(in LogEntry entry, long segment, long offset)
     {
         if (_log is null || !_log.Range.CanAppend(entry.Index))
         {
@@ -135,7 +136,7 @@ internal sealed class SlotReplay(ushort number)
         }
 
         _log.Append(entry);
-        Runs.Add(entry.Index, segment);
+        Runs.Add(entry.Index, segment, offset);
         return null;
     }
 }

@@ -42,6 +42,7 @@ internal sealed class StoreBench(StoreUnderTest place, StoreOwner owner) : IStor
         StoreContractException.Unless(difference is null, $"The recovered state differs from the written one: {difference}.");
         Model = Model.Reopened();
         CompareSnapshots();
+        CompareLog();
         return recovered;
     }
 
@@ -65,6 +66,11 @@ internal sealed class StoreBench(StoreUnderTest place, StoreOwner owner) : IStor
     public void Close()
     {
         Finish();
+        if (_store is not null)
+        {
+            CompareLog();
+        }
+
         _store?.Dispose();
         _store = null;
     }
@@ -135,6 +141,19 @@ internal sealed class StoreBench(StoreUnderTest place, StoreOwner owner) : IStor
         }
     }
 
+    /// <summary>Demands that ranges of the log read as they were written: the whole log, its halves, and the entries one by one.</summary>
+    public void CompareLog()
+    {
+        var log = Model.Log;
+        CompareEntries(log, 0, log.Count);
+        CompareEntries(log, 0, log.Count / 2);
+        CompareEntries(log, log.Count / 2, log.Count);
+        for (var place = 0; place < Math.Min(log.Count, 20); place++)
+        {
+            CompareEntries(log, place, place + 1);
+        }
+    }
+
     public void OnPersisted(Ticket ticket) => Hear(() => _heard.Add(ticket));
 
     public void OnSnapshotSaved(Snapshot snapshot) => Hear(() => _saved.Add(snapshot));
@@ -162,6 +181,19 @@ internal sealed class StoreBench(StoreUnderTest place, StoreOwner owner) : IStor
                     !_heard.Contains(_last), $"Ticket {_last} was reported twice: by the result of Write and to the listener.");
             }
         }
+    }
+
+    private void CompareEntries(IReadOnlyList<LogEntry> log, int from, int end)
+    {
+        if (from == end)
+        {
+            return;
+        }
+
+        var found = Store.ReadLog(log[from].Index, log[end - 1].Index).Select(StoreText.Of);
+        StoreContractException.Unless(
+            found.SequenceEqual(log.Skip(from).Take(end - from).Select(StoreText.Of)),
+            $"The entries {log[from].Index} to {log[end - 1].Index} read as {string.Join(", ", found)}.");
     }
 
     private void Hear(Action note)

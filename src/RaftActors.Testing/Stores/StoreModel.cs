@@ -27,6 +27,9 @@ internal sealed record StoreModel
     /// <summary>The highest allowed index of the next entry.</summary>
     public LogIndex Next => (_givenUpAt?.Index ?? (_entries.IsEmpty ? _bases[^1].Index : _entries[^1].Index)).Next;
 
+    /// <summary>The entries that a store must read back. It may have discarded all others.</summary>
+    public IReadOnlyList<LogEntry> Log => _givenUpAt is null ? _entries.FindAll(entry => entry.Index > _bases.Max(one => one.Index)) : [];
+
     public StoreModel After(Effect.Write write) => write switch
     {
         Effect.Persist(_, var hardState, var entries) => Append(entries) with { _hardState = hardState ?? _hardState },

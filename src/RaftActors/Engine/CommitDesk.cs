@@ -55,12 +55,12 @@ internal sealed class CommitDesk(EngineContext context, EngineDesks desks, ILogg
         desks.Clients.OnCommitted();
     }
 
-    /// <summary>Pairs up to this serial are compacted. A life that began while the snapshot was saved may not have read them yet.</summary>
-    public void OnCompacted(Serial serial)
+    /// <summary>Pairs up to this place are compacted. A life that began while the snapshot was saved may not have read them yet.</summary>
+    public void OnCompacted(LogPosition position)
     {
-        if (Process.Pairs.DiscardTo(serial))
+        if (Process.Pairs.DiscardTo(position.Serial, position.Index))
         {
-            desks.Notices.Tell(new ToActor.Restore(context.Life, serial));
+            desks.Notices.Tell(new ToActor.Restore(context.Life, position.Serial));
         }
     }
 

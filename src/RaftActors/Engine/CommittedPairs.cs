@@ -1,20 +1,37 @@
 using RaftActors.Core;
+using RaftActors.Storage;
 
 namespace RaftActors.Engine;
 
 /// <summary>
-/// The committed pairs of one process, by serial, from the last compacted one on. The engine alone changes them. The actor reads them in
-/// batches, as far as <see cref="ToActor.Committed"/> allows. Thread-safe: a lock guards each call, and a pair never changes.
+/// The committed pairs of one process, by serial, from the last compacted one on. The latest are in memory, the others are read from the
+/// store. The engine alone changes them. The actor reads them in batches, as far as <see cref="ToActor.Committed"/> allows. Thread-safe: a
+/// lock guards each call, and a pair never changes. A call that reads the store blocks for the disk, without the lock.
 /// </summary>
-internal sealed class CommittedPairs
+/// <param name="read">Reads entries from the store; null: no pair is evicted.</param>
+internal sealed class CommittedPairs(ReadEntries? read = null)
 {
+    // One read of the store brings a page. A page is as large as one message of a leader.
+    private const int PagePairsMax = 256;
+    private const int PageBytesMax = 64_000;
+
     private readonly Lock _lock = new();
     private readonly ChunkedList<LogEntry> _pairs = new();
 
-    private Serial _base;
+    // The pairs that are in the store only, in pages.
+    private readonly ChunkedList<Page> _pages = new();
+
+    // The compacted part ends here.
+    private (Serial Serial, LogIndex Index) _base;
+
+    // The pairs after this serial are in memory.
+    private Serial _floor;
 
     // The last committed entry, a pair or not.
     private LogIndex _last;
+
+    // The pairs that were read last: a restarted actor reads each page in several batches.
+    private LogEntry[] _read = [];
 
     /// <summary>The last compacted serial: a snapshot covers the pairs up to it, and they are not here.</summary>
     public Serial Base
@@ -23,7 +40,7 @@ internal sealed class CommittedPairs
         {
             lock (_lock)
             {
-                return _base;
+                return _base.Serial;
             }
         }
     }
@@ -40,7 +57,7 @@ internal sealed class CommittedPairs
         }
     }
 
-    private Serial Last => new(_base.Value + _pairs.Count);
+    private Serial Last => new(_floor.Value + _pairs.Count);
 
     /// <summary>Adds the pairs among the next committed entries.</summary>
     public void Commit(LogSlice entries)
@@ -59,61 +76,126 @@ internal sealed class CommittedPairs
     }
 
     /// <summary>The pair of this serial; null if it is not committed here, or compacted.</summary>
+    /// <exception cref="StoreException">The pair cannot be read from the store.</exception>
     public StoredPair? Read(Serial serial)
     {
-        lock (_lock)
-        {
-            return serial > _base && serial <= Last ? StoredPair.Of(At(serial)) : null;
-        }
+        var pair = default(StoredPair);
+        return serial > Serial.Zero && ReadAfter(new Serial(serial.Value - 1), new Span<StoredPair>(ref pair)) == 1 ? pair : null;
     }
 
-    /// <summary>Reads the pairs after a serial, in order, as many as the batch holds.</summary>
+    /// <summary>Reads the pairs after a serial, in order, as many as the batch holds. Those from the store may be fewer.</summary>
     /// <returns>How many pairs were read; 0 if the next one is not committed here, or compacted.</returns>
+    /// <exception cref="StoreException">The pairs cannot be read from the store.</exception>
     public int ReadAfter(Serial serial, Span<StoredPair> batch)
     {
         lock (_lock)
         {
-            if (serial < _base || serial >= Last)
+            if (!IsHere(serial.Next))
             {
                 return 0;
             }
 
-            var count = (int)Math.Min(batch.Length, Last.Value - serial.Value);
-            for (var place = 0; place < count; place++)
+            if (serial >= _floor)
             {
-                serial = serial.Next;
-                batch[place] = StoredPair.Of(At(serial));
-            }
+                var count = (int)Math.Min(batch.Length, Last.Value - serial.Value);
+                for (var place = 0; place < count; place++)
+                {
+                    serial = serial.Next;
+                    batch[place] = StoredPair.Of(At(serial));
+                }
 
-            return count;
+                return count;
+            }
         }
+
+        var pairs = ReadPage(serial.Next);
+        pairs = pairs[..Math.Min(batch.Length, pairs.Length)];
+        for (var place = 0; place < pairs.Length; place++)
+        {
+            batch[place] = StoredPair.Of(pairs[place]);
+        }
+
+        return pairs.Length;
     }
 
     /// <summary>
     /// The index of the last committed entry with this serial. Entries without a pair repeat the serial before them. Null if the serial is
     /// not committed here, or compacted.
     /// </summary>
+    /// <exception cref="StoreException">The next pair cannot be read from the store.</exception>
     public LogIndex? LastIndexOf(Serial serial)
     {
         lock (_lock)
         {
-            return serial < _base || serial > Last ? null : serial == Last ? _last : new LogIndex(At(serial.Next).Index.Value - 1);
+            if (serial == Last)
+            {
+                return _last;
+            }
+
+            if (serial < _base.Serial || serial > Last)
+            {
+                return null;
+            }
+
+            if (serial >= _floor)
+            {
+                return new LogIndex(At(serial.Next).Index.Value - 1);
+            }
         }
+
+        return ReadPage(serial.Next) is [var next, ..] ? new LogIndex(next.Index.Value - 1) : null;
     }
 
-    /// <summary>Removes the pairs up to a serial, which a snapshot covers.</summary>
-    /// <returns>False if they were removed before.</returns>
-    public bool DiscardTo(Serial serial)
+    /// <summary>Removes the pairs up to a serial from memory: the store has them.</summary>
+    public void EvictTo(Serial serial)
     {
         lock (_lock)
         {
-            if (serial <= _base)
+            var count = (int)Math.Min(serial.Value - _floor.Value, _pairs.Count);
+            if (count <= 0 || read is null)
             {
+                return;
+            }
+
+            var (size, pairs) = (0, 0);
+            for (var place = 0; place < count; place++)
+            {
+                ref readonly var pair = ref _pairs[place];
+                (size, pairs) = (size + pair.Value.Length, pairs + 1);
+                if (pairs == PagePairsMax || size >= PageBytesMax || place + 1 == count)
+                {
+                    _pages.Add(new Page(pair.Serial, pair.Index));
+                    (size, pairs) = (0, 0);
+                }
+            }
+
+            _pairs.RemoveFirst(count);
+            _floor = new Serial(_floor.Value + count);
+        }
+    }
+
+    /// <summary>Removes the pairs up to a place, which a snapshot covers.</summary>
+    /// <returns>False if they were removed before.</returns>
+    public bool DiscardTo(Serial serial, LogIndex index)
+    {
+        lock (_lock)
+        {
+            if (serial <= _base.Serial)
+            {
+                // Entries without a pair may follow the last compacted one. The store discards them too.
+                _base = serial == _base.Serial && index > _base.Index ? (serial, index) : _base;
                 return false;
             }
 
-            _pairs.RemoveFirst((int)Math.Min(_pairs.Count, serial.Value - _base.Value));
-            _base = serial;
+            var pages = 0;
+            while (pages < _pages.Count && _pages[pages].Last <= serial)
+            {
+                pages++;
+            }
+
+            _pages.RemoveFirst(pages);
+            _pairs.RemoveFirst((int)Math.Clamp(serial.Value - _floor.Value, 0, _pairs.Count));
+            (_base, _floor) = ((serial, index), serial > _floor ? serial : _floor);
             return true;
         }
     }
@@ -124,9 +206,78 @@ internal sealed class CommittedPairs
         lock (_lock)
         {
             _pairs.Clear();
-            (_base, _last) = (position.Serial, position.Index);
+            _pages.Clear();
+            (_base, _floor, _last, _read) = ((position.Serial, position.Index), position.Serial, position.Index, []);
         }
     }
 
-    private ref readonly LogEntry At(Serial serial) => ref _pairs[(int)(serial.Value - _base.Value - 1)];
+    private ref readonly LogEntry At(Serial serial) => ref _pairs[(int)(serial.Value - _floor.Value - 1)];
+
+    private bool IsHere(Serial serial) => serial > _base.Serial && serial <= Last;
+
+    /// <summary>The pairs from an evicted one on, up to the end of its page. Empty if it was compacted meanwhile.</summary>
+    private ReadOnlySpan<LogEntry> ReadPage(Serial serial)
+    {
+        while (true)
+        {
+            LogIndex first, last;
+            lock (_lock)
+            {
+                if (_read is [var cached, ..] && serial >= cached.Serial && serial.Value < cached.Serial.Value + _read.Length)
+                {
+                    return _read.AsSpan((int)(serial.Value - cached.Serial.Value));
+                }
+
+                if (!IsHere(serial))
+                {
+                    return default;
+                }
+
+                var page = PlaceOfPage(serial);
+                var before = page == 0 || _pages[page - 1].End < _base.Index ? _base.Index : _pages[page - 1].End;
+                (first, last) = (before.Next, _pages[page].End);
+            }
+
+            var pairs = read!(first, last).Where(entry => entry.IsPair).ToArray(); // Justification: without a store no pair is evicted.
+            lock (_lock)
+            {
+                if (!IsHere(serial))
+                {
+                    return default;
+                }
+
+                var place = pairs.Length == 0 ? -1 : serial.Value - pairs[0].Serial.Value;
+                if (place >= 0 && place < pairs.Length && pairs[place].Serial == serial)
+                {
+                    _read = pairs;
+                    return pairs.AsSpan((int)place);
+                }
+
+                // Otherwise the first entries of the page were compacted meanwhile, and the rest of the page is read.
+                if (first > _base.Index)
+                {
+                    throw new StoreException($"The store lacks the committed pair {serial}, which belongs to the entries {first} to "
+                        + $"{last}. Move the store's directory away and start the process again: it rejoins its group.");
+                }
+            }
+        }
+    }
+
+    /// <summary>The first page that ends at a serial or after it.</summary>
+    private int PlaceOfPage(Serial serial)
+    {
+        var (low, high) = (0, _pages.Count - 1);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            (low, high) = _pages[middle].Last < serial ? (middle + 1, high) : (low, middle);
+        }
+
+        return low;
+    }
+
+    /// <summary>Pairs that are in the store only, after those of the page before.</summary>
+    /// <param name="Last">The serial of the last pair.</param>
+    /// <param name="End">The index of the last pair.</param>
+    private readonly record struct Page(Serial Last, LogIndex End);
 }

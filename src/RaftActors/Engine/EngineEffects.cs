@@ -54,6 +54,13 @@ internal sealed class EngineEffects(
             case Effect.SendChunk send:
                 store.SendChunk(send);
                 break;
+            case Effect.SendEntries send:
+                if (store.Fill(send) is { } filled)
+                {
+                    peers.Send(filled);
+                }
+
+                break;
             case Effect.Write write:
                 store.Write(write);
                 break;

@@ -62,6 +62,22 @@ internal sealed class HostedStore : IStoreListener
     public ReadOnlyMemory<byte> ReadSnapshot(LogPosition position, long offset, int limit) =>
         _store.ReadSnapshot(position, offset, limit);
 
+    /// <summary>Reads entries that left the memory. A failure ends the engine, as that of a write does. Thread-safe.</summary>
+    /// <returns>All these entries, or none if one of them is compacted.</returns>
+    /// <exception cref="StoreException">The entries cannot be read.</exception>
+    public LogSlice ReadLog(LogIndex first, LogIndex last)
+    {
+        try
+        {
+            return _store.ReadLog(first, last);
+        }
+        catch (StoreException e)
+        {
+            Tell(new StoreNews.Failed(e));
+            throw;
+        }
+    }
+
     /// <summary>Closes the store. A second call does nothing. Any thread may call it once the engine has stopped.</summary>
     public void Close()
     {

@@ -11,15 +11,17 @@ namespace RaftActors.Engine;
 /// <param name="UncommittedSizeMaxBytes">The bytes of pairs that a leader takes before they are committed.</param>
 /// <param name="MaxInflightMessages">The number of unanswered messages with entries to one process.</param>
 /// <param name="InflightSizeMaxBytes">The bytes of those messages, and of a process's Appends under way.</param>
+/// <param name="LogMemoryMaxBytes">The bytes of the log in memory, with its own memory for each entry.</param>
 internal sealed record LimitSettings(
-    int PairSizeMaxBytes, long UncommittedSizeMaxBytes, int MaxInflightMessages, long InflightSizeMaxBytes)
+    int PairSizeMaxBytes, long UncommittedSizeMaxBytes, int MaxInflightMessages, long InflightSizeMaxBytes, long LogMemoryMaxBytes)
 {
     /// <param name="config">The configuration of <c>raft</c>, or of a group.</param>
     public static LimitSettings Read(Config config) => new(
         (int)Math.Clamp(config.GetByteSize("pair-size-max") ?? 0, 1, int.MaxValue),
         config.GetByteSize("uncommitted-size-max") ?? 0,
         config.GetInt("in-flight.messages-max"),
-        config.GetByteSize("in-flight.size-max") ?? 0);
+        config.GetByteSize("in-flight.size-max") ?? 0,
+        config.GetByteSize("log-memory-max") ?? 0);
 
     /// <exception cref="ArgumentException">The pair exceeds <c>raft.pair-size-max</c>.</exception>
     public void DemandFits(string key, ReadOnlyMemory<byte> value)
@@ -39,5 +41,6 @@ internal sealed record LimitSettings(
         Demand(UncommittedSizeMaxBytes >= 1, $"raft.uncommitted-size-max is {UncommittedSizeMaxBytes}; it must be 1 byte or more.");
         Demand(MaxInflightMessages >= 1, $"raft.in-flight.messages-max is {MaxInflightMessages}; it must be 1 or more.");
         Demand(InflightSizeMaxBytes >= 1, $"raft.in-flight.size-max is {InflightSizeMaxBytes}; it must be 1 byte or more.");
+        Demand(LogMemoryMaxBytes >= 1, $"raft.log-memory-max is {LogMemoryMaxBytes}; it must be 1 byte or more.");
     }
 }

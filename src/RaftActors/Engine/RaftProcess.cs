@@ -43,6 +43,7 @@ internal sealed class RaftProcess
         Settings = settings;
         Member = new Member(settings.Self, incarnation);
         Store = store;
+        Pairs = new CommittedPairs(store.ReadLog);
         HasUnexpectedlyNewStore = recovered.IsNew && !store.IsInMemory;
         Engine = new EngineLink(this);
         Telemetry = new ProcessTelemetry(settings, clock);
@@ -78,7 +79,7 @@ internal sealed class RaftProcess
 
     public HostedStore Store { get; }
 
-    public CommittedPairs Pairs { get; } = new();
+    public CommittedPairs Pairs { get; }
 
     /// <summary>The view that the engine published last. Only the engine sets it.</summary>
     public ProcessView View

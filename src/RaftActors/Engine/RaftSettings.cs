@@ -104,6 +104,7 @@ internal sealed record RaftSettings
         MaxInflightMessages = Limits.MaxInflightMessages,
         MaxInflightBytes = Limits.InflightSizeMaxBytes,
         MaxUncommittedBytes = Limits.UncommittedSizeMaxBytes,
+        LogMemoryBytes = Limits.LogMemoryMaxBytes,
         Priority = Priority,
         TransferTimeoutTicks = Timing.ToTicks(Timing.TransferTimeout),
         DiskStallTicks = Timing.ToTicks(Timing.DiskStallTimeout),

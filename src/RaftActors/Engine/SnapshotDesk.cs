@@ -102,7 +102,8 @@ internal sealed class SnapshotDesk(EngineContext context, RaftCore core, Action<
             && index >= _firstConfiguration)
         {
             _stage = Stage.Saving;
-            context.Process.Store.SaveSnapshot(core.DescribeSnapshot(index, bytes.Length), bytes);
+            var store = context.Process.Store;
+            store.SaveSnapshot(core.DescribeSnapshot(index, bytes.Length, store.ReadLog), bytes);
         }
     }
 

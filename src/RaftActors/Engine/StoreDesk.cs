@@ -44,7 +44,7 @@ internal sealed class StoreDesk(EngineContext context, EngineDesks desks, Commit
         switch (write)
         {
             case Effect.Discard discard:
-                commits.OnCompacted(discard.Log.Serial);
+                commits.OnCompacted(discard.Log);
                 break;
             case Effect.InstallSnapshot install:
                 _installing = install;
@@ -83,6 +83,11 @@ internal sealed class StoreDesk(EngineContext context, EngineDesks desks, Commit
             desks.Notices.Release(install.Snapshot);
         }
     }
+
+    /// <summary>Reads the entries of a message, which left Core's memory. Null: they were compacted meanwhile.</summary>
+    /// <exception cref="StoreException">The entries cannot be read, so the engine fails.</exception>
+    public Effect.Send? Fill(Effect.SendEntries send) =>
+        Process.Store.ReadLog(send.First, send.Last.Index) is { IsEmpty: false } entries ? new Effect.Send(send.With(entries)) : null;
 
     /// <summary>Reads bytes of a snapshot and sends them. A failed read is logged once for each snapshot.</summary>
     public void SendChunk(Effect.SendChunk send)

@@ -116,6 +116,8 @@ internal sealed class StoreRoom(ActorSystem system)
         public ReadOnlyMemory<byte> ReadSnapshot(LogPosition position, long offset, int limit) =>
             store.ReadSnapshot(position, offset, limit);
 
+        public LogSlice ReadLog(LogIndex first, LogIndex last) => store.ReadLog(first, last);
+
         public void Dispose()
         {
             try

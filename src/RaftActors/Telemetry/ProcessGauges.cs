@@ -20,7 +20,7 @@ internal sealed class ProcessGauges(EngineContext context, RaftCore core, Engine
     [
         Create("raft.term", "{term}", "Latest term that the process knows.", reading => reading.Term),
         Create("raft.role", "{role}", "Role: 0 follower, 1 pre-candidate, 2 candidate, 3 leader.", reading => (int)reading.Role),
-        Create("raft.log.size", "By", "Size of the log in memory, without compacted entries.", reading => reading.LogSize),
+        Create("raft.log.size", "By", "Size of the log without compacted entries.", reading => reading.LogSize),
         Create("raft.snapshot.size", "By", "Size of the state in the latest snapshot.", reading => reading.SnapshotSize),
         Create("raft.peer.lag", "{entry}", "Entries of the leader that a process does not have on disk.", "peer", reading => reading.Lags),
         Create("raft.pending", "{append}", "Open Appends.", "stage", reading => reading.Pending),

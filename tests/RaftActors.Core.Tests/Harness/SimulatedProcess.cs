@@ -117,19 +117,27 @@ internal sealed class SimulatedProcess
                 _disk.Write(effect);
             }
 
-            Did?.Invoke(this, effect is Effect.SendChunk chunk ? Filled(chunk) : effect);
+            Did?.Invoke(this, effect switch
+            {
+                Effect.SendChunk chunk => Filled(chunk),
+                Effect.SendEntries send => new Effect.Send(send.With(ReadLog(send.First, send.Last.Index))),
+                _ => effect,
+            });
         }
     }
 
     /// <summary>Takes a snapshot up to the commit index; it is durable at once.</summary>
     public void TakeSnapshot(long length)
     {
-        var snapshot = Core!.DescribeSnapshot(Core.CommitIndex, length);
+        var snapshot = Core!.DescribeSnapshot(Core.CommitIndex, length, ReadLog);
         _disk.Take(snapshot);
         Step(new Input.SnapshotTaken(snapshot));
     }
 
     public void FinishOneWrite() => Step(new Input.Persisted(_disk.FinishOne()));
+
+    private LogSlice ReadLog(LogIndex first, LogIndex last) =>
+        Durable.Log.Skip((int)(first.Value - Durable.Base.Index.Value - 1)).Take((int)(last.Value - first.Value + 1));
 
     private static ulong SeedOf(ulong seed, int timesOpened, int incarnation) => seed + (ulong)(timesOpened + (1000 * incarnation));
 

@@ -9,22 +9,13 @@ namespace RaftActors.Core.Tests.Properties;
 /// </summary>
 public sealed class LogDiscardProperties
 {
-    private static Arbitrary<(int Kind, int At)[]> Actions =>
-        (from kind in Gen.Choose(0, 9) from at in Gen.Choose(0, 99) select (kind, at)).ArrayOf(120).ToArbitrary();
+    private static Arbitrary<(int Kind, int At)[]> Actions => ActionsTo(9);
 
     [Fact]
-    public void A_log_with_compaction_agrees_with_a_list()
-    {
-        Prop.ForAll(Actions, actions =>
-        {
-            var pair = new Pair();
-            return actions.All(action =>
-            {
-                pair.Do(action.Kind, action.At);
-                return pair.Agree();
-            });
-        }).QuickCheckThrowOnFailure();
-    }
+    public void A_log_with_compaction_agrees_with_a_list() => CheckAgreement(Actions);
+
+    [Fact]
+    public void A_log_with_compaction_and_eviction_agrees_with_a_list() => CheckAgreement(ActionsTo(13));
 
     [Fact]
     public void A_slice_of_the_log_never_changes()
@@ -58,6 +49,20 @@ public sealed class LogDiscardProperties
 
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 100_000 * 72, 100_000 * 72 * 4);
     }
+
+    private static Arbitrary<(int Kind, int At)[]> ActionsTo(int lastKind) =>
+        (from kind in Gen.Choose(0, lastKind) from at in Gen.Choose(0, 99) select (kind, at)).ArrayOf(120).ToArbitrary();
+
+    private static void CheckAgreement(Arbitrary<(int Kind, int At)[]> sequences) =>
+        Prop.ForAll(sequences, actions =>
+        {
+            var pair = new Pair();
+            return actions.All(action =>
+            {
+                pair.Do(action.Kind, action.At);
+                return pair.Agree();
+            });
+        }).QuickCheckThrowOnFailure();
 
     private static string Text(LogSlice slice) => string.Join<LogEntry>(' ', slice);
 
@@ -101,6 +106,9 @@ public sealed class LogDiscardProperties
                 case 7:
                     Ask();
                     break;
+                case > 9:
+                    Evict(at);
+                    break;
                 case >= 8 when _done < _asked:
                     _done = _done.Next;
                     Log.Saved(_done);
@@ -115,8 +123,11 @@ public sealed class LogDiscardProperties
             return Log.Base == _base
                 && Log.LastPosition == Last
                 && Log.Size == _list.Sum(one => (long)one.Entry.Payload.Size)
-                && Text(Log.From(_base.Index.Next)) == string.Join(' ', _list.Select(one => one.Entry))
-                && _list.TrueForAll(one => Log.PositionAt(one.Position.Index) == one.Position && Log.Holds(one.Position))
+                && Text(Log.From(Log.Floor.Index.Next)) == string.Join(' ', _list.Where(IsInMemory).Select(one => one.Entry))
+                && _list.TrueForAll(one => Log.TermAt(one.Position.Index) == one.Position.Term)
+                && _list.TrueForAll(one => !IsInMemory(one) || Log.PositionAt(one.Position.Index) == one.Position)
+                && _list.TrueForAll(one => Log.Knows(one.Position.Index) == Log.Holds(one.Position))
+                && _list.TrueForAll(one => Log.KnownUpTo(one.Position.Index) is var known && (known == _base || Log.Holds(known)))
                 && Log.Durable.Value <= durable
                 && (Log.HasUnsaved || _asked > _done || Log.Durable == Log.Last);
         }
@@ -129,8 +140,19 @@ public sealed class LogDiscardProperties
             _list.Add((new LogPosition(entry.Index, entry.Term, entry.Serial, hash), entry, null));
         }
 
+        private bool IsInMemory((LogPosition Position, LogEntry Entry, Ticket? Written) one) => one.Position.Index > Log.Floor.Index;
+
+        private void Evict(int at) =>
+            Log.Evict(Log.Stored, 100 * at, entriesMax: 1 + (at % 4), bytesMax: 100, [new LogIndex(_base.Index.Value + at)]);
+
         private void Truncate(int keep)
         {
+            keep = Math.Max(keep, (int)(Log.Floor.Index.Value - _base.Index.Value));
+            if (keep == _list.Count)
+            {
+                return;
+            }
+
             Log.TruncateFrom(_list[keep].Position.Index);
             _list.RemoveRange(keep, _list.Count - keep);
         }
@@ -139,6 +161,11 @@ public sealed class LogDiscardProperties
         private void Discard(int at)
         {
             Ask();
+            while (!Log.Knows(_list[at].Position.Index))
+            {
+                at++;
+            }
+
             var position = _list[at].Position;
             Log.Covered(position.Index);
             Log.DiscardTo(position.Index);

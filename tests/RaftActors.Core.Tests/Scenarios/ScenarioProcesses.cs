@@ -18,7 +18,7 @@ internal static class ScenarioProcesses
     /// The directive has the options of all. <c>joining</c>: each has a roster of itself alone and waits to join. <c>founded-quorum=5
     /// max-quorum=3</c>: the maximum quorum was 5 at the founding and is 3 now. The given logs have recorded none.
     /// <c>lease=(10000 20)</c>: the minimum microseconds of a tick and the maximum drift in percent. <c>keys=2</c>: the number of request
-    /// keys remembered.
+    /// keys remembered. <c>memory=0</c>: the bytes of the log in memory.
     /// </para>
     /// </remarks>
     public static IEnumerable<(SimulatedProcess Process, bool IsStopped)> Of(Directive directive)
@@ -50,6 +50,7 @@ internal static class ScenarioProcesses
                 Variations = new RaftVariations(PreVote: directive.Setting("pre-vote") != "no"),
                 MaxInflightMessages = directive.Number("inflight", 64),
                 MaxInflightBytes = directive.Number("inflight-bytes", 4_000_000),
+                LogMemoryBytes = directive.Number("memory", 64 << 20),
                 RetainedEntries = directive.Number("retained", 1000),
                 SnapshotChunkBytes = directive.Number("piece", 64_000),
                 Sessions = new SessionBounds(MaxKeys: directive.Number("keys", KeyTable.MaxKeys)),

@@ -74,6 +74,14 @@ internal sealed class StoredDisk : SimulatedDisk, IStoreListener
         return read;
     }
 
+    public override LogSlice ReadLog(LogIndex first, LogIndex last)
+    {
+        var (said, read) = (base.ReadLog(first, last), _store!.ReadLog(first, last));
+        var isSame = read.Select(StoreText.Of).SequenceEqual(said.Select(StoreText.Of));
+        Violation.Unless(isSame, "store", $"the entries {first} to {last} read differently");
+        return read;
+    }
+
     public override void Write(object write)
     {
         base.Write(write);

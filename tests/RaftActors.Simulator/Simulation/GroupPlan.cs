@@ -8,6 +8,7 @@ internal sealed class GroupPlan
 {
     private const int TickMicroseconds = 1000;
     private const int JoinersMax = 5;
+    private const ulong MemorySeed = 0x10C;
 
     private static readonly ProcessName[] Names = [.. Enumerable.Range(1, 9 + JoinersMax).Select(i => new ProcessName($"raft{i:00}@x"))];
     private static readonly Payload.Pair[] Preloads = [.. Enumerable.Range(1, 8).Select(PreloadedPair)];
@@ -16,6 +17,9 @@ internal sealed class GroupPlan
     private readonly FaultSet _faults;
     private readonly int _joiners;
     private readonly int _maxKeys;
+
+    /// <summary>Draws the bounds of the logs in memory. The other draws do not depend on it.</summary>
+    private readonly Prng _memory;
 
     /// <summary>
     /// Whether elections are fast and begin at nearly the same time after the loss of a leader. So a lease that is slightly too long
@@ -40,6 +44,7 @@ internal sealed class GroupPlan
             <= 98 => 8,
             _ => 9,
         };
+        _memory = new Prng(~seed ^ MemorySeed);
         _joiners = _prng.Chance(20) ? _prng.Between(3, JoinersMax) : 2;
         IsBig = _prng.Between(1, 300) == 1;
         HasUnequalPreloads = _prng.Chance(25);
@@ -130,6 +135,7 @@ internal sealed class GroupPlan
                 IsJoining = isJoining,
                 FoundingUid = new GroupUid(new Guid(number + 1, 0, 0, new byte[8])),
                 MaxQuorum = hasEqualMaxima ? shared.MaxQuorum : _prng.Any([3, 3, 5, 11]),
+                LogMemoryBytes = _memory.Any([0, 0, 1000, 3000, 10_000, 64 << 20]),
                 Priority = _faults.Has(FaultKind.Priority) ? priority : 0,
             };
             var rate = HasLeases ? 1000 + (10 * DriftPercent * _prng.Between(0, 1)) : _prng.Between(900, 1100);

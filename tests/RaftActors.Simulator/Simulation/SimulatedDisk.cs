@@ -62,6 +62,12 @@ internal class SimulatedDisk
         return data[..Math.Min(limit, data.Length)];
     }
 
+    /// <summary>Reads entries of the log; none if one of them was discarded, or is not written.</summary>
+    public virtual LogSlice ReadLog(LogIndex first, LogIndex last) =>
+        first > Log.Base.Index && last.Value <= Log.Last
+            ? Log.All().Skip((int)(first.Value - 1 - Log.Base.Index.Value)).Take((int)(last.Value - first.Value + 1))
+            : default;
+
     /// <summary>Begins a write: an effect for the disk, or a snapshot of the process itself.</summary>
     public virtual void Write(object write) => _underWay.Enqueue(write);
 

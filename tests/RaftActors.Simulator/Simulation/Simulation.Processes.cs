@@ -203,6 +203,11 @@ internal sealed partial class Simulation
             process.Ticked();
         }
 
+        var floor = core.Floor.Index.Value;
+        Violation.Unless(
+            core.Floor == core.Base || (floor <= process.Given && floor <= process.Disk.Log.Last),
+            "eviction",
+            $"entries up to {floor} left the memory too early");
         _leaders.OnStepped(process, before);
     }
 
@@ -215,6 +220,9 @@ internal sealed partial class Simulation
                 break;
             case Effect.SendChunk chunk:
                 SendChunk(process, chunk);
+                break;
+            case Effect.SendEntries send:
+                SendEntries(process, send);
                 break;
             case Effect.Persist(_, _, var entries):
                 process.Log.Write(entries);
@@ -293,6 +301,20 @@ internal sealed partial class Simulation
         }
     }
 
+    private void SendEntries(SimulatedProcess process, Effect.SendEntries effect)
+    {
+        var entries = process.Disk.ReadLog(effect.First, effect.Last.Index);
+        if (entries.IsEmpty)
+        {
+            Violation.Unless(
+                effect.First <= process.Disk.Log.Base.Index, "eviction", $"entry {effect.First} left the memory, and is nowhere");
+            return;
+        }
+
+        Totals.PagesRead++;
+        Send(process, effect.With(entries));
+    }
+
     private void Install(SimulatedProcess process, Effect.InstallSnapshot install)
     {
         Totals.Snapshots++;
@@ -341,7 +363,7 @@ internal sealed partial class Simulation
             var index = prng.Chance(50) ? process.Given : prng.Between((int)first, (int)process.Given);
             process.SnapshotTo = index;
             var data = index == process.Given ? process.State.ToBytes() : _ledger.Replay(index).ToBytes();
-            var snapshot = process.Core!.DescribeSnapshot(new LogIndex(index), data.Length);
+            var snapshot = process.Core!.DescribeSnapshot(new LogIndex(index), data.Length, process.Disk.ReadLog);
             _sessions.OnSnapshot(process, snapshot);
             _keys.OnSnapshot(process, snapshot);
             Write(process, new TakenSnapshot(snapshot, data));

@@ -18,6 +18,7 @@ internal sealed class BrokenStore(MemoryStore inner, string defect) : IRaftStore
         "drops entries of an install that keeps the log",
         "keeps entries of an install that does not", "forgets snapshots that overtake", "reads from the beginning", "reads without a limit",
         "reads what is not there", "serves pieces", "goes on where another began", "tells of no snapshot", "changes a value",
+        "reads no entry", "reads from another entry on", "reads an entry too few",
     ];
 
     public RecoveredState Open(StoreOwner owner, LogSlice preload, IStoreListener listener)
@@ -105,6 +106,14 @@ internal sealed class BrokenStore(MemoryStore inner, string defect) : IRaftStore
         "reads without a limit" => inner.ReadSnapshot(position, offset, int.MaxValue),
         "reads what is not there" when !_saved.Exists(one => one.Position == position) => default,
         _ => inner.ReadSnapshot(position, offset, limit),
+    };
+
+    public LogSlice ReadLog(LogIndex first, LogIndex last) => defect switch
+    {
+        "reads no entry" => default,
+        "reads from another entry on" => inner.ReadLog(new LogIndex(Math.Max(1, first.Value - 1)), last),
+        "reads an entry too few" => inner.ReadLog(first, last) is { IsEmpty: false } entries ? entries.Take(entries.Length - 1) : default,
+        _ => inner.ReadLog(first, last),
     };
 
     public void Dispose() => inner.Dispose();

@@ -68,6 +68,20 @@ public sealed class RecoveryTests
     }
 
     [Fact]
+    public void Bad_byte_under_an_entry_that_is_read_back_is_damage_with_its_index()
+    {
+        var life = Written(Life.Entry(1), Life.Entry(2), Life.Entry(3));
+        using (var file = life.Disk.Open(Life.FileOf(1)))
+        {
+            file.Write(FindValue(life.Disk.Now.Files[Life.FileOf(1)], 2), [255]);
+        }
+
+        Assert.Equal(new LogIndex(1), Assert.Single(life.StoreOf().ReadLog(new LogIndex(1), new LogIndex(1))).Index);
+        var damage = Assert.Throws<StoreDamagedException>(() => life.StoreOf().ReadLog(new LogIndex(2), new LogIndex(3))).Damage;
+        Assert.Equal(("model:/" + Life.FileOf(1), new LogIndex(2)), (damage.File, damage.Index));
+    }
+
+    [Fact]
     public void Bad_byte_is_damage_before_a_seal_and_a_torn_tail_without_one()
     {
         var unsealed = Written(Life.Entry(1)).Write("a", Life.Entry(2));

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 using RaftActors.Core;
 using RaftActors.DiskModel;
 
@@ -148,6 +150,20 @@ public sealed class SharedLogTests
         Assert.Equal(made.Incarnation, found.Incarnation);
         Assert.Equal("0: 1/0 2/0", Life.Text(found));
         Assert.Equal(20, Assert.IsType<Payload.Pair>(found.State.Log[0].Payload).Value.Length);
+    }
+
+    [Fact]
+    public void Value_that_is_read_back_does_not_keep_the_bytes_around_it_in_memory()
+    {
+        var life = Three();
+        life.Write("a", Life.Entry(1)).Write("b", Life.Entry(1, 1, 3000)).Write("a", Life.Entry(2));
+
+        var values = life.StoreOf("a").ReadLog(new LogIndex(1), new LogIndex(2))
+            .Select(entry => Assert.IsType<Payload.Pair>(entry.Payload).Value).ToList();
+
+        Assert.Equal([20, 20], values.Select(value => value.Length));
+        Assert.All(values, value =>
+            Assert.True(MemoryMarshal.TryGetArray(value, out var array) && array.Array?.Length < 100));
     }
 
     private static Life Three()

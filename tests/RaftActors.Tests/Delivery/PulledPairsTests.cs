@@ -57,7 +57,7 @@ public sealed class PulledPairsTests
     {
         var order = NewLearner();
         _log.Commit(order, 5);
-        _log.Pairs.DiscardTo(new Serial(4));
+        _log.Pairs.DiscardTo(new Serial(4), new LogIndex(4));
         Assert.Null(order.TryTakeNext());
 
         order.Take(new ToActor.Restore(1, new Serial(4)));
@@ -75,7 +75,7 @@ public sealed class PulledPairsTests
         Assert.IsType<DeliveryStep.Append>(order.TryTakeNext());
         Assert.IsType<DeliveryStep.Append>(order.TryTakeNext());
 
-        _log.Pairs.DiscardTo(new Serial(2));
+        _log.Pairs.DiscardTo(new Serial(2), new LogIndex(2));
         order.Take(new ToActor.Restore(1, new Serial(2)));
 
         Assert.Null(order.TryTakeNext());

@@ -1,11 +1,15 @@
 using RaftActors.Core;
 using RaftActors.Engine;
+using RaftActors.Storage;
 
 namespace RaftActors.Tests.Engine;
 
 public sealed class CommittedPairsTests
 {
     private readonly CommittedPairs _pairs = new();
+    private readonly List<string> _reads = [];
+    private LogIndex _base;
+    private Action _onRead = () => { };
 
     // Index  1  2        3  4        5  6
     // Serial 1  1 (none) 2  2 (none) 3  3 (none)
@@ -33,7 +37,7 @@ public sealed class CommittedPairsTests
     [Fact]
     public void Pairs_after_a_serial_whose_successor_is_discarded_are_not_read()
     {
-        _pairs.DiscardTo(new Serial(2));
+        _pairs.DiscardTo(new Serial(2), new LogIndex(4));
 
         Assert.Empty(ReadAfter(1, 10));
         Assert.Equal("key3", Assert.Single(ReadAfter(2, 10)).Key);
@@ -51,8 +55,8 @@ public sealed class CommittedPairsTests
     [Fact]
     public void Discarded_pair_is_not_read()
     {
-        _pairs.DiscardTo(new Serial(2));
-        _pairs.DiscardTo(new Serial(1));
+        _pairs.DiscardTo(new Serial(2), new LogIndex(4));
+        _pairs.DiscardTo(new Serial(1), new LogIndex(2));
 
         Assert.Equal((new Serial(2), new Serial(3)), (_pairs.Base, _pairs.CommittedSerial));
         Assert.Null(_pairs.Read(new Serial(2)));
@@ -73,6 +77,107 @@ public sealed class CommittedPairsTests
         Assert.Equal("key11", _pairs.Read(new Serial(11))?.Key);
         Assert.Null(_pairs.Read(new Serial(3)));
         Assert.Equal(new LogIndex(20), _pairs.LastIndexOf(new Serial(10)));
+    }
+
+    [Fact]
+    public void Evicted_pair_is_read_from_the_store()
+    {
+        var pairs = NewEvicted(count: 1000, evictedTo: 600);
+
+        Assert.Equal("key1", pairs.Read(new Serial(1))?.Key);
+        Assert.Equal("key600", pairs.Read(new Serial(600))?.Key);
+        Assert.Equal("key601", pairs.Read(new Serial(601))?.Key);
+        Assert.Null(pairs.Read(new Serial(1001)));
+        Assert.Equal((Serial.Zero, new Serial(1000)), (pairs.Base, pairs.CommittedSerial));
+    }
+
+    [Fact]
+    public void All_pairs_are_read_in_order_with_one_read_of_the_store_for_each_page()
+    {
+        var pairs = NewEvicted(count: 1000, evictedTo: 600);
+        var (batch, serial) = (new StoredPair[64], 0L);
+
+        while (pairs.ReadAfter(new Serial(serial), batch) is var count and > 0)
+        {
+            Assert.Equal(Enumerable.Range((int)serial + 1, count).Select(i => $"key{i}"), batch[..count].Select(pair => pair.Key));
+            serial += count;
+        }
+
+        Assert.Equal(1000, serial);
+        Assert.Equal(["1-511", "512-1023", "1024-1199"], _reads);
+    }
+
+    [Fact]
+    public void Discarded_pairs_are_not_read_from_the_store()
+    {
+        var pairs = NewEvicted(count: 1000, evictedTo: 600);
+
+        pairs.DiscardTo(new Serial(300), new LogIndex(600));
+
+        Assert.Null(pairs.Read(new Serial(300)));
+        Assert.Equal("key301", pairs.Read(new Serial(301))?.Key);
+        Assert.Equal(["601-1023"], _reads);
+
+        pairs.DiscardTo(new Serial(700), new LogIndex(1400));
+        Assert.Null(pairs.Read(new Serial(301)));
+        Assert.Equal("key701", pairs.Read(new Serial(701))?.Key);
+    }
+
+    [Fact]
+    public void Last_entry_of_an_evicted_serial_is_the_one_before_the_next_pair()
+    {
+        var pairs = NewEvicted(count: 1000, evictedTo: 600);
+
+        Assert.Equal(new LogIndex(2), pairs.LastIndexOf(new Serial(1)));
+        Assert.Equal(new LogIndex(1200), pairs.LastIndexOf(new Serial(600)));
+    }
+
+    [Fact]
+    public void Pair_that_the_store_lacks_is_an_error()
+    {
+        var pairs = new CommittedPairs((_, _) => default);
+        pairs.Commit([Pair(1, 1), Pair(2, 2)]);
+        pairs.EvictTo(new Serial(1));
+
+        Assert.Throws<StoreException>(() => pairs.Read(new Serial(1)));
+        Assert.Equal("key2", pairs.Read(new Serial(2))?.Key);
+    }
+
+    [Fact]
+    public void Page_whose_first_entries_are_compacted_while_it_is_read_is_read_from_the_next_one_on()
+    {
+        var pairs = NewEvicted(count: 1000, evictedTo: 600);
+        _onRead = () => pairs.DiscardTo(new Serial(50), _base = new LogIndex(100));
+
+        Assert.Equal("key100", pairs.Read(new Serial(100))?.Key);
+        Assert.Equal(["1-511", "101-511"], _reads);
+    }
+
+    [Fact]
+    public void Compacted_entries_without_a_pair_are_not_read_from_the_store()
+    {
+        var pairs = NewEvicted(count: 1000, evictedTo: 600);
+        pairs.DiscardTo(new Serial(50), new LogIndex(99));
+
+        pairs.DiscardTo(new Serial(50), _base = new LogIndex(100));
+
+        Assert.Equal("key51", pairs.Read(new Serial(51))?.Key);
+        Assert.Equal(["101-511"], _reads);
+    }
+
+    // The pair of serial n has index 2n-1, and a no-op follows it. The store has the entries after _base.
+    private CommittedPairs NewEvicted(int count, int evictedTo)
+    {
+        LogSlice log = [.. Enumerable.Range(1, count).SelectMany(i => new[] { Pair((2 * i) - 1, i), NoOp(2 * i, i) })];
+        var pairs = new CommittedPairs((first, last) =>
+        {
+            _reads.Add($"{first}-{last}");
+            _onRead();
+            return first > _base ? log.Skip((int)first.Value - 1).Take((int)(last.Value - first.Value + 1)) : default;
+        });
+        pairs.Commit(log);
+        pairs.EvictTo(new Serial(evictedTo));
+        return pairs;
     }
 
     private StoredPair[] ReadAfter(long serial, int limit)

@@ -192,7 +192,7 @@ public sealed class GetDeskTests : TestKit
     {
         BuildQuorumOfOthers();
         _bench.Commit(1, 2);
-        _bench.Process.Pairs.DiscardTo(new Serial(1));
+        _bench.Process.Pairs.DiscardTo(new Serial(1), new LogIndex(1));
         BeginLife();
 
         Get(1);

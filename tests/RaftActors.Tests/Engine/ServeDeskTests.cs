@@ -58,7 +58,7 @@ public sealed class ServeDeskTests : TestKit
     public void Actor_that_does_not_have_what_a_snapshot_stands_for_says_so_and_one_with_a_store_of_its_own_answers()
     {
         _bench.Commit(1, 2);
-        _bench.Process.Pairs.DiscardTo(new Serial(1));
+        _bench.Process.Pairs.DiscardTo(new Serial(1), new LogIndex(1));
         Ask(serial: 1, askerCommit: 0);
         _desk.OnServed(new ToEngine.Served(_bench.Actor.ExpectMsg<ToActor.Serve>().Request, null));
         _bench["raft4"].ExpectMsg<GetReply.Compacted>();

@@ -107,6 +107,34 @@ public sealed class FileGroupTests : TestKit
     }
 
     [Fact]
+    public void Actor_gets_pairs_that_left_the_memory_after_its_own_restart_and_after_that_of_its_node()
+    {
+        const string settings = "raft.log-memory-max = 2kB";
+        Start("a", settings);
+        for (var i = 1; i <= 20; i++)
+        {
+            Append("raft1", $"key{i}", new string('v', 500));
+        }
+
+        _nodes["raft1"].Actor.Tell(new InvalidOperationException("a restart"));
+        Expect("raft1", "started");
+        Expect("raft1", "started");
+        ExpectAll("raft1");
+        Stop();
+
+        Start("a", settings);
+        ExpectAll("raft2");
+
+        void ExpectAll(string name)
+        {
+            for (var i = 1; i <= 20; i++)
+            {
+                Expect(name, $"serial {i} key{i}={new string('v', 500)}");
+            }
+        }
+    }
+
+    [Fact]
     public void Node_cannot_use_a_directory_that_another_node_has()
     {
         Start("a");
@@ -188,12 +216,17 @@ public sealed class FileGroupTests : TestKit
         var system = NewSystem(directory, settings);
         foreach (var name in new[] { "raft1", "raft2", "raft3" })
         {
-            var watcher = CreateTestProbe();
-            var props = takesSnapshots
-                ? Props.Create(() => new SnapshotRecorder(watcher, null))
-                : Props.Create(() => new Recorder(watcher, null));
-            _nodes[name] = (system.ActorOf(props, name), watcher);
+            Start(system, name, takesSnapshots);
         }
+    }
+
+    private void Start(ActorSystem system, string name, bool takesSnapshots = false)
+    {
+        var watcher = CreateTestProbe();
+        var props = takesSnapshots
+            ? Props.Create(() => new SnapshotRecorder(watcher, null))
+            : Props.Create(() => new Recorder(watcher, null));
+        _nodes[name] = (system.ActorOf(props, name), watcher);
     }
 
     private ActorSystem NewSystem(string directory, string settings)
