@@ -35,6 +35,7 @@ public sealed class Raft : IExtension
     private readonly ExtendedActorSystem _system;
     private readonly IActorRef _registry;
     private readonly StoreRoom _stores;
+    private bool _hasLanes;
 
     internal Raft(ExtendedActorSystem system)
     {
@@ -47,16 +48,9 @@ public sealed class Raft : IExtension
         _stores = new StoreRoom(system);
         system.RegisterOnTermination(CloseStores);
         var raft = system.Settings.Config.GetConfig("raft") ?? Config.Empty;
-        var (discovery, transport) = (DiscoverySettings.Read(raft), TransportSettings.Read(raft));
+        var discovery = DiscoverySettings.Read(raft);
         var source = SourceOf(system, discovery);
         _registry = system.SystemActorOf(Props.Create(() => new RaftRegistry(source, discovery.Interval)), "raft");
-        if (Lanes.Start(system, transport, _registry) is { } lanes)
-        {
-            Lanes = lanes;
-            system.RegisterOnTermination(lanes.Dispose);
-            _registry.Tell(lanes, ActorRefs.NoSender);
-        }
-
         // After the services of the node, so that their last Appends are taken, and before the node leaves its cluster.
         CoordinatedShutdown.Get(system).AddTask(
             CoordinatedShutdown.PhaseBeforeClusterShutdown,
@@ -86,8 +80,8 @@ public sealed class Raft : IExtension
     /// <summary>The actor that raft actors attach to: <c>/system/raft</c>, or in a test the scripted group.</summary>
     internal IActorRef Host => ScriptedHost ?? _registry;
 
-    /// <summary>Null: engines send all messages to other nodes by Akka.</summary>
-    internal Lanes? Lanes { get; }
+    /// <summary>Null: engines send all messages to other nodes by Akka. Set before the first engine starts.</summary>
+    internal Lanes? Lanes { get; private set; }
 
     /// <summary>A test sets it before its first raft actor starts. Then names and rosters are not checked.</summary>
     internal IActorRef? ScriptedHost { get; set; }
@@ -193,6 +187,7 @@ public sealed class Raft : IExtension
         {
             settings.Validate();
             DiscoveryCheck.Demand(_system, settings);
+            StartLanes(settings.Transport);
         }
 
         return settings;
@@ -235,6 +230,22 @@ public sealed class Raft : IExtension
         }
 
         return opening;
+    }
+
+    // A node that has only clients opens no port.
+    private void StartLanes(TransportSettings transport)
+    {
+        lock (_lock)
+        {
+            if (!_hasLanes && Lanes.Start(_system, transport, _registry) is { } lanes)
+            {
+                Lanes = lanes;
+                _system.RegisterOnTermination(lanes.Dispose);
+                _registry.Tell(lanes, ActorRefs.NoSender);
+            }
+
+            _hasLanes = true;
+        }
     }
 
     private ProcessOpening? FindOpening(RaftSettings settings)

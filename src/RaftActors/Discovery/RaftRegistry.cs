@@ -45,6 +45,7 @@ internal sealed class RaftRegistry : ReceiveActor, IWithTimers
         Receive<WireMessage.LaneAt>(endpoint => _lanes?.Learn(Sender.Path.Address, endpoint));
         Receive<WireMessage.LaneFence>(OnLaneFence);
         Receive<LaneNews.Connected>(OnLaneConnected);
+        Receive<LaneNews.Failed>(OnLaneFailed);
         Receive<LaneNews.Disconnected>(disconnected => OnLaneEnded(disconnected.Address));
         Receive<LaneNews.Ended>(ended => OnLaneEnded(ended.Address));
         Receive<ClientCall.Locate>(OnLocate);
@@ -184,6 +185,15 @@ internal sealed class RaftRegistry : ReceiveActor, IWithTimers
         }
     }
 
+    // The answer to the next Hello brings the endpoint again, if there still is one.
+    private void OnLaneFailed(LaneNews.Failed failed)
+    {
+        if (_nodes.TryGetValue(failed.Address, out var node))
+        {
+            node.HasAnswered = false;
+        }
+    }
+
     // The node is gone, or only the connection is. The answer to a Hello shows which.
     private void OnLaneEnded(Address address)
     {
@@ -298,7 +308,6 @@ internal sealed class RaftRegistry : ReceiveActor, IWithTimers
     private void OnGreetTime()
     {
         GreetAll();
-        _lanes?.Retry();
         _watch.Check(Now, HasPeer, WhyAlone);
     }
 

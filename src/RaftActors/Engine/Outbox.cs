@@ -23,6 +23,9 @@ internal sealed class Outbox(IActorRef self, int sizeMaxBytes)
     private readonly Queue<WireMessage> _own = [];
     private readonly Dictionary<IActorRef, Lane?> _foundLanes = new(ReferenceEqualityComparer.Instance);
     private readonly List<Lane> _written = [];
+
+    // Lanes that wait for messages of this turn that go by Akka.
+    private readonly List<Lane> _detoured = [];
     private bool _hasTurn;
 
     /// <summary>The lanes of this node; null: all messages to other nodes go by Akka.</summary>
@@ -46,6 +49,10 @@ internal sealed class Outbox(IActorRef self, int sizeMaxBytes)
         if (!TrySendByLane(to, message, self))
         {
             to.Tell(message, self);
+            if (!_hasTurn)
+            {
+                EndDetours();
+            }
         }
     }
 
@@ -64,6 +71,7 @@ internal sealed class Outbox(IActorRef self, int sizeMaxBytes)
         else
         {
             to.Tell(message, from);
+            EndDetours();
         }
     }
 
@@ -83,6 +91,7 @@ internal sealed class Outbox(IActorRef self, int sizeMaxBytes)
         }
 
         _letters.Clear();
+        EndDetours();
         foreach (var lane in _written)
         {
             lane.Flush();
@@ -92,14 +101,30 @@ internal sealed class Outbox(IActorRef self, int sizeMaxBytes)
         _hasTurn = false;
     }
 
+    /// <summary>The engine has failed or stopped. Lanes no longer wait for its messages.</summary>
+    public void Stop() => EndDetours();
+
+    private void EndDetours()
+    {
+        foreach (var lane in _detoured)
+        {
+            lane.EndDetour();
+        }
+
+        _detoured.Clear();
+    }
+
     private bool TrySendByLane(IActorRef to, WireMessage message, IActorRef from)
     {
         // The lane may have been connected within this turn. A later message must not overtake those that wait in a letter.
-        if (Lanes is null
-            || LaneTo(to) is not { } lane
-            || HasLetterTo(to)
-            || !lane.TryWrite(to, message, from))
+        if (Lanes is null || LaneTo(to) is not { } lane || HasLetterTo(to))
         {
+            return false;
+        }
+
+        if (!lane.TryWrite(to, message, from))
+        {
+            _detoured.Add(lane);
             return false;
         }
 

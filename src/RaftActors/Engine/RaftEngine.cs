@@ -74,6 +74,7 @@ internal sealed class RaftEngine : UntypedActor, IWithTimers
         _gauges.End();
         _desks.OnStopped();
         _context.Traces.OnStopped();
+        _context.Outbox.Stop();
         _process.Store.Close();
     }
 

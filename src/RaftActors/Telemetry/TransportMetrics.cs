@@ -12,7 +12,7 @@ internal sealed class TransportMetrics(string system)
         RaftTelemetry.Meter.CreateCounter<long>("raft.transport.io", "By", "Bytes of messages to and from other nodes.");
 
     private static readonly UpDownCounter<long> Connections = RaftTelemetry.Meter.CreateUpDownCounter<long>(
-        "raft.transport.connections", "{connection}", "Connections of this node to others with raft.transport = tcp.");
+        "raft.transport.connections", "{connection}", "Connections of raft's own to other nodes.");
 
     private static readonly Counter<long> Dropped = RaftTelemetry.Meter.CreateCounter<long>(
         "raft.transport.dropped", "{message}", "Messages dropped because too many bytes waited for their node.");

@@ -17,14 +17,16 @@ internal sealed class FrameReader(Address own, Func<string, IActorRef> resolve, 
     // A frame may introduce members beyond those that the writer forgets at.
     private const int KnownMax = 64 * FrameWriter.MaxKnown;
 
+    private readonly string _own = own.ToString();
     private readonly List<IActorRef> _receivers = [];
     private readonly List<IActorRef> _senders = [];
     private readonly List<Member> _members = [];
 
     /// <param name="bytes">Bytes that never change while the message lives, if it has views of them.</param>
     /// <param name="hasView">The message has views of the bytes.</param>
+    /// <returns>Null: the message is of a kind that this version does not know.</returns>
     /// <exception cref="InvalidDataException">The bytes are no frame.</exception>
-    public Frame Read(ReadOnlyMemory<byte> bytes, out bool hasView)
+    public Frame? Read(ReadOnlyMemory<byte> bytes, out bool hasView)
     {
         var reader = ByteReader.OfKept(bytes, findSlab);
         if (reader.Flag())
@@ -34,11 +36,15 @@ internal sealed class FrameReader(Address own, Func<string, IActorRef> resolve, 
             _members.Clear();
         }
 
-        var to = ReadActor(ref reader, _receivers, path => EngineAt($"{own}{path}"));
-        var from = ReadActor(ref reader, _senders, EngineAt);
+        var to = ReadActor(ref reader, _receivers, _own);
+        var from = ReadActor(ref reader, _senders, node: "");
         reader.ShareMembers(_members);
-        var message = WireTable.ReadNamed(
-            ref reader, WireTable.BatchManifest, WireTable.HelloManifest, WireTable.LaneAtManifest, WireTable.LaneFenceManifest);
+        if (ReadMessage(ref reader) is not { } message)
+        {
+            hasView = false;
+            return null;
+        }
+
         reader.End();
         if (_members.Count > KnownMax)
         {
@@ -49,7 +55,22 @@ internal sealed class FrameReader(Address own, Func<string, IActorRef> resolve, 
         return new Frame(to, message, from);
     }
 
-    private static IActorRef ReadActor(ref ByteReader reader, List<IActorRef> known, Func<string, IActorRef> find)
+    // Null: its kind is unknown. If it introduced members, the next frame forgets all; see FrameWriter.
+    private static WireMessage? ReadMessage(ref ByteReader reader)
+    {
+        try
+        {
+            return WireTable.ReadNamed(
+                ref reader, WireTable.BatchManifest, WireTable.HelloManifest, WireTable.LaneAtManifest, WireTable.LaneFenceManifest);
+        }
+        catch (UnknownMessageException)
+        {
+            return null;
+        }
+    }
+
+    /// <param name="node">The address that a path lacks.</param>
+    private IActorRef ReadActor(ref ByteReader reader, List<IActorRef> known, string node)
     {
         var place = reader.Count();
         if (place > known.Count || known.Count > KnownMax)
@@ -59,7 +80,7 @@ internal sealed class FrameReader(Address own, Func<string, IActorRef> resolve, 
 
         if (place == 0)
         {
-            known.Add(find(reader.Text()));
+            known.Add(EngineAt(node + reader.Text()));
         }
 
         return place == 0 ? known[^1] : known[(int)place - 1];

@@ -3,6 +3,7 @@ using System.Buffers.Binary;
 using Akka.Actor;
 
 using RaftActors.Codec;
+using RaftActors.Core;
 using RaftActors.Wire;
 
 namespace RaftActors.Transport;
@@ -16,6 +17,9 @@ internal sealed class FrameWriter(Address own, int frameSizeMaxBytes)
 {
     /// <summary>When so many paths or members are known, both sides forget all. A reader accepts some more.</summary>
     public const int MaxKnown = 1000;
+
+    /// <summary>A larger buffer is left to the garbage collector: one large message, or a slow node, made it large.</summary>
+    public const int KeptSizeMax = 1024 * 1024;
 
     private readonly ByteWriter _writer = NewWriter();
     private readonly Dictionary<IActorRef, int> _receivers = new(ReferenceEqualityComparer.Instance);
@@ -58,8 +62,16 @@ internal sealed class FrameWriter(Address own, int frameSizeMaxBytes)
         }
     }
 
-    /// <summary>Takes the frames. The writer continues in the other buffer.</summary>
-    public ArraySegment<byte> Take(byte[] next) => _writer.Detach(next);
+    /// <summary>Takes the frames. The writer continues in the other buffer, unless that is too large to keep.</summary>
+    public ArraySegment<byte> Take(byte[] next) => _writer.Detach(next.Length <= KeptSizeMax ? next : []);
+
+    /// <summary>True: every version that has lanes can read the message.</summary>
+    public static bool IsKnownToAll(WireMessage message) => message switch
+    {
+        WireMessage.AppendRequest or AppendReply.Taken or AppendReply.Committed => true,
+        WireMessage.CoreMessage core => core.Envelope.Body is Message.AppendEntries or Message.AppendEntriesReply,
+        _ => false,
+    };
 
     private static ByteWriter NewWriter()
     {
@@ -76,7 +88,6 @@ internal sealed class FrameWriter(Address own, int frameSizeMaxBytes)
             _receivers.Clear();
             _senders.Clear();
             _writer.ForgetMembers();
-            _mustForget = false;
         }
 
         _writer.Room(sizeof(int));
@@ -91,7 +102,10 @@ internal sealed class FrameWriter(Address own, int frameSizeMaxBytes)
             _writer.Text(from.Path.ToSerializationFormatWithAddress(own));
         }
 
+        // A reader that does not know the kind cannot learn members from it. All versions know the kinds that are sent most.
+        var members = _writer.SharedMembers;
         WireTable.WriteNamed(_writer, message);
+        _mustForget = _writer.SharedMembers > members && !IsKnownToAll(message);
     }
 
     private bool IsNew(Dictionary<IActorRef, int> known, IActorRef actor)

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Net.Sockets;
 
 using Akka.Actor;
+using Akka.Event;
 
 using RaftActors.Wire;
 
@@ -18,6 +19,7 @@ internal sealed class InboundLane(Socket socket, LaneContext context, Func<strin
     private readonly FrameReader _frames = new(context.Own, resolve, context.FindSlab);
     private readonly List<WireMessage> _batch = [];
     private (IActorRef To, IActorRef From)? _ends;
+    private bool _hasWarned;
 
     // Large. A connection that has not shaken hands has none.
     private ReceiveBlock _block = null!; // Justification: the handshake comes before the first use.
@@ -51,7 +53,7 @@ internal sealed class InboundLane(Socket socket, LaneContext context, Func<strin
     private bool TryShakeHands()
     {
         socket.NoDelay = true;
-        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+        LaneSocket.KeepAlive(socket);
         socket.ReceiveTimeout = HandshakeTimeoutMilliseconds;
         var head = ReadExactly(LaneHandshake.HeadSize);
         var handshake = LaneHandshake.ReadRest(ReadExactly(LaneHandshake.ReadHead(head)));
@@ -88,7 +90,12 @@ internal sealed class InboundLane(Socket socket, LaneContext context, Func<strin
     {
         while (_block.TryTake(out var bytes))
         {
-            var frame = _frames.Read(bytes, out var hasView);
+            if (_frames.Read(bytes, out var hasView) is not { } frame)
+            {
+                WarnOnce();
+                continue;
+            }
+
             if (hasView)
             {
                 _block.Keep();
@@ -104,6 +111,15 @@ internal sealed class InboundLane(Socket socket, LaneContext context, Func<strin
         }
 
         TellBatch();
+    }
+
+    private void WarnOnce()
+    {
+        if (!_hasWarned)
+        {
+            _hasWarned = true;
+            context.Log.Warning("Raft messages from {0} are dropped if their kind is newer than this node. Update this node.", Peer);
+        }
     }
 
     private void TellBatch()

@@ -20,55 +20,37 @@ internal sealed class Lane(Address address, LaneContext context)
 
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
 
+    // A fence is lost with the connection of the remoting that bears it. Then the messages before it are lost as well.
+    private const int MaxFences = 5;
+
+    private static readonly TimeSpan FencePause = TimeSpan.FromMilliseconds(200);
+
+    // The time from a failed attempt to the next one is twice as long each time.
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
+
     private readonly Lock _lock = new();
-    private WireMessage.LaneAt? _endpoint;
     private Connection? _connection;
     private WireMessage.LaneAt? _warned;
     private long _connections;
+    private TimeSpan _pause;
+
+    // Messages that engines are about to send by Akka. A fence must follow them.
+    private int _detours;
 
     /// <summary>Connects to the node, unless this is done or under way. Another endpoint ends the connection to the former one.</summary>
     public void Learn(WireMessage.LaneAt endpoint)
     {
         lock (_lock)
         {
-            if (endpoint != _endpoint)
+            if (_connection?.Endpoint == endpoint)
             {
-                EndNow();
-                _endpoint = endpoint;
+                return;
             }
-        }
 
-        Connect();
-    }
-
-    /// <summary>Tries again to connect, if the node is known and there is no connection. Ends one whose fence was lost.</summary>
-    public void Retry()
-    {
-        lock (_lock)
-        {
-            if (_connection is { IsConnected: true, IsOpen: false } fenced)
-            {
-                if (fenced.IsOverdue)
-                {
-                    EndNow();
-                }
-
-                fenced.IsOverdue = true;
-            }
-        }
-
-        Connect();
-    }
-
-    private void Connect()
-    {
-        lock (_lock)
-        {
-            if (_endpoint is { } endpoint && _connection is null)
-            {
-                _connection = new Connection(endpoint, ++_connections, context);
-                _ = ConnectAsync(_connection);
-            }
+            EndNow();
+            _connection = new Connection(endpoint, ++_connections, context);
+            _ = ConnectAsync(_connection);
         }
     }
 
@@ -78,7 +60,6 @@ internal sealed class Lane(Address address, LaneContext context)
         lock (_lock)
         {
             EndNow();
-            _endpoint = null;
         }
     }
 
@@ -87,7 +68,7 @@ internal sealed class Lane(Address address, LaneContext context)
     {
         lock (_lock)
         {
-            if (_connection is not { IsConnected: true } connection || connection.Number != fence.Connection)
+            if (_connection is not { IsConnected: true, IsOpen: false } connection || connection.Number != fence.Connection)
             {
                 return;
             }
@@ -100,24 +81,39 @@ internal sealed class Lane(Address address, LaneContext context)
     }
 
     /// <summary>
-    /// Takes a message, to be sent by the next <see cref="Flush"/>, or drops it if too many bytes wait. False: it must go by Akka.
+    /// Takes a message, to be sent by the next <see cref="Flush"/>, or drops it if too many bytes wait. False: the caller must send it by
+    /// Akka, and then call <see cref="EndDetour"/>.
     /// </summary>
     public bool TryWrite(IActorRef to, WireMessage message, IActorRef from)
     {
         lock (_lock)
         {
-            if (_connection is not { IsConnected: true, Frames: var frames })
+            if (_connection is { IsConnected: true, Frames: var frames })
             {
-                return false;
+                if (frames.Length > context.Settings.QueueSizeMaxBytes)
+                {
+                    context.Metrics.OnDropped();
+                    return true;
+                }
+
+                if (frames.TryWrite(to, message, from))
+                {
+                    return true;
+                }
             }
 
-            if (frames.Length > context.Settings.QueueSizeMaxBytes)
-            {
-                context.Metrics.OnDropped();
-                return true;
-            }
+            _detours++;
+            return false;
+        }
+    }
 
-            return frames.TryWrite(to, message, from);
+    /// <summary>A message that <see cref="TryWrite"/> refused was sent by Akka.</summary>
+    public void EndDetour()
+    {
+        lock (_lock)
+        {
+            _detours--;
+            AskForFence();
         }
     }
 
@@ -164,8 +160,10 @@ internal sealed class Lane(Address address, LaneContext context)
             }
             while (TryContinue(connection, out bytes));
         }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        catch (Exception e)
         {
+            // A connection whose sending has stopped would hold its messages for ever.
+            LogUnlessLost(e);
             End(connection);
         }
     }
@@ -192,18 +190,60 @@ internal sealed class Lane(Address address, LaneContext context)
                 }
 
                 connection.IsConnected = true;
+                _pause = default;
                 context.Metrics.OnConnected();
+                AskForFence();
             }
 
-            context.Registry.Tell(new LaneNews.Connected(address, connection.Endpoint.Node, connection.Number), ActorRefs.NoSender);
+            _ = OpenInTimeAsync(connection);
             await connection.WaitForEndAsync();
         }
-        catch (Exception e) when (e is SocketException or OperationCanceledException or InvalidDataException or ObjectDisposedException)
+        catch (Exception e)
         {
+            LogUnlessLost(e);
             WarnOnce(connection, e.Message);
         }
 
         End(connection);
+    }
+
+    // The registry sends a fence.
+    private void AskForFence()
+    {
+        if (_detours == 0 && _connection is { IsConnected: true, IsFenced: false } connection)
+        {
+            connection.IsFenced = true;
+            context.Registry.Tell(new LaneNews.Connected(address, connection.Endpoint.Node, connection.Number), ActorRefs.NoSender);
+        }
+    }
+
+    // Asks again for a fence that did not come back, and in the end opens without it. Raft takes a message that was overtaken then.
+    private async Task OpenInTimeAsync(Connection connection)
+    {
+        for (var fences = 1; fences <= MaxFences; fences++)
+        {
+            await Task.Delay(FencePause);
+            lock (_lock)
+            {
+                if (connection != _connection || connection.IsOpen)
+                {
+                    return;
+                }
+
+                connection.IsFenced = false;
+                AskForFence();
+            }
+        }
+
+        Open(new WireMessage.LaneFence(connection.Endpoint.Node, connection.Number, IsReply: true));
+    }
+
+    private void LogUnlessLost(Exception e)
+    {
+        if (e is not (SocketException or OperationCanceledException or InvalidDataException or ObjectDisposedException))
+        {
+            context.Log.Error(e, "The raft connection to {0} failed", address);
+        }
     }
 
     // A firewall that lets only the port of the remoting pass is reported once, not at each attempt.
@@ -232,16 +272,31 @@ internal sealed class Lane(Address address, LaneContext context)
         {
             if (connection == _connection)
             {
-                if (connection.IsConnected)
-                {
-                    context.Registry.Tell(new LaneNews.Disconnected(address), ActorRefs.NoSender);
-                }
-
+                _ = connection.IsConnected ? TellDisconnectedAsync() : TellFailedAsync();
                 EndNow();
             }
         }
 
         connection.Dispose();
+    }
+
+    private Task TellDisconnectedAsync()
+    {
+        context.Log.Info("Raft messages to {0} go by Akka.Remote, because their connection has ended.", address);
+        return TellAsync(new LaneNews.Disconnected(address), default);
+    }
+
+    private Task TellFailedAsync()
+    {
+        var pause = _pause;
+        _pause = pause == default ? FirstPause : pause < LongestPause / 2 ? 2 * pause : LongestPause;
+        return TellAsync(new LaneNews.Failed(address), pause);
+    }
+
+    private async Task TellAsync(LaneNews news, TimeSpan pause)
+    {
+        await Task.Delay(pause);
+        context.Registry.Tell(news, ActorRefs.NoSender);
     }
 
     private void EndNow()
@@ -258,13 +313,6 @@ internal sealed class Lane(Address address, LaneContext context)
     /// <summary>One connection. Its owner's lock guards all but the sending.</summary>
     private sealed class Connection(WireMessage.LaneAt endpoint, long number, LaneContext context) : IDisposable
     {
-        // IPPROTO_TCP and TCP_USER_TIMEOUT of Linux.
-        private const int TcpLevel = 6;
-        private const int TcpUserTimeout = 18;
-
-        // Longer than the network of a working group is silent.
-        private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(3);
-
         private readonly Socket _socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         private byte[] _spare = [];
         private bool _isSending;
@@ -279,8 +327,8 @@ internal sealed class Lane(Address address, LaneContext context)
         /// <summary>The fence came back, so the connection sends them.</summary>
         public bool IsOpen { get; set; }
 
-        /// <summary>The fence should have come back.</summary>
-        public bool IsOverdue { get; set; }
+        /// <summary>The registry was asked for a fence.</summary>
+        public bool IsFenced { get; set; }
 
         public FrameWriter Frames { get; } = new(context.Own, context.Settings.FrameSizeMaxBytes);
 
@@ -305,17 +353,9 @@ internal sealed class Lane(Address address, LaneContext context)
                 throw new InvalidDataException("another actor system has this port now");
             }
 
-            EndWithoutAnswer();
+            LaneSocket.KeepAlive(_socket);
+            LaneSocket.EndWithoutAnswer(_socket);
             _socket.Blocking = false;
-        }
-
-        // Else TCP would send lost bytes again ever more rarely, and a healed network would seem broken for as long as it was.
-        private void EndWithoutAnswer()
-        {
-            if (OperatingSystem.IsLinux())
-            {
-                _socket.SetRawSocketOption(TcpLevel, TcpUserTimeout, BitConverter.GetBytes((int)AnswerTimeout.TotalMilliseconds));
-            }
         }
 
         /// <summary>Returns when the other side has closed the connection, which is the only thing that it may do.</summary>

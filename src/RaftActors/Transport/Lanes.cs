@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Security.Cryptography;
 
 using Akka.Actor;
+using Akka.Configuration;
 using Akka.Event;
 
 using RaftActors.Telemetry;
@@ -15,6 +16,8 @@ namespace RaftActors.Transport;
 /// </summary>
 internal sealed class Lanes : IDisposable
 {
+    private const string RemotingKey = "akka.remote.dot-netty.tcp";
+
     private readonly LaneContext _context;
     private readonly LaneListener _listener;
 
@@ -37,11 +40,44 @@ internal sealed class Lanes : IDisposable
     /// <summary>Tells other nodes where the engines of this one take messages.</summary>
     public WireMessage.LaneAt Endpoint => new(_listener.Port, _context.Node);
 
-    /// <summary>Opens the port. Null: the settings ask for none, or the actor system has no address.</summary>
+    /// <summary>
+    /// Opens the port. Null: all messages go by the remoting. Then the settings ask for it, the actor system has no address, or its
+    /// remoting is encrypted.
+    /// </summary>
     /// <param name="registry">Gets <see cref="LaneNews"/>.</param>
     /// <exception cref="RaftConfigurationException">The port cannot be opened.</exception>
-    public static Lanes? Start(ExtendedActorSystem system, TransportSettings settings, IActorRef registry) =>
-        settings.IsTcp && system.Provider.DefaultAddress.HasGlobalScope ? new Lanes(system, settings, registry) : null;
+    public static Lanes? Start(ExtendedActorSystem system, TransportSettings settings, IActorRef registry)
+    {
+        if (!settings.IsTcp || system.Provider.DefaultAddress.HasLocalScope)
+        {
+            return null;
+        }
+
+        if (IsEncrypted(system.Settings.Config))
+        {
+            system.Log.Info($"Raft messages go by Akka.Remote, because {RemotingKey}.enable-ssl is on, and raft.transport = tcp has no "
+                + "encryption.");
+            return null;
+        }
+
+        return new Lanes(system, settings with { Hostname = HostOf(system, settings) }, registry);
+    }
+
+    /// <summary>Whether the remoting uses TLS. Then no message may leave the node without.</summary>
+    public static bool IsEncrypted(Config config) => config.GetBoolean($"{RemotingKey}.enable-ssl");
+
+    // Listens where the remoting listens, which need not be where others reach it. Only the embedded runtime has a bind-hostname.
+    private static string HostOf(ActorSystem system, TransportSettings settings)
+    {
+        var config = system.Settings.Config;
+        string?[] hosts =
+        [
+            settings.Hostname,
+            config.GetString($"{RemotingKey}.bind-hostname"),
+            config.GetString($"{RemotingKey}.hostname"),
+        ];
+        return hosts.FirstOrDefault(host => !string.IsNullOrEmpty(host)) ?? "";
+    }
 
     /// <summary>The lane to the node of an engine, whether it is open or not. Null: the actor is on this node, or is no engine.</summary>
     public Lane? Find(IActorRef engine)
@@ -59,15 +95,6 @@ internal sealed class Lanes : IDisposable
 
     /// <summary>The node is gone.</summary>
     public void Forget(Address address) => _lanes.GetValueOrDefault(address)?.Forget();
-
-    /// <summary>Tries again to connect to the known nodes without a connection.</summary>
-    public void Retry()
-    {
-        foreach (var (_, lane) in _lanes)
-        {
-            lane.Retry();
-        }
-    }
 
     /// <summary>The fence came back.</summary>
     public void Open(Address address, WireMessage.LaneFence fence) => LaneTo(address).Open(fence);

@@ -31,6 +31,7 @@ internal sealed class ReceiveBlock(int frameSizeMaxBytes)
         if (_start == _end)
         {
             _start = _end = _keptEnd;
+            TrimIfLarge();
         }
 
         var needed = Math.Max(RoomMinBytes, FrameSize() is { } size ? size + sizeof(int) - (_end - _start) : 0);
@@ -62,6 +63,16 @@ internal sealed class ReceiveBlock(int frameSizeMaxBytes)
 
     /// <summary>Views of the frame that was taken last live on.</summary>
     public void Keep() => _keptEnd = _start;
+
+    // One large frame made the block larger. Else the connection would keep it for ever.
+    private void TrimIfLarge()
+    {
+        if (_bytes.Length > SizeBytes)
+        {
+            _bytes = GC.AllocateUninitializedArray<byte>(SizeBytes);
+            _start = _end = _keptEnd = 0;
+        }
+    }
 
     // Null: the length has not arrived yet.
     private int? FrameSize()

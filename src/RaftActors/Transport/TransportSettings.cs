@@ -6,7 +6,7 @@ namespace RaftActors.Transport;
 
 /// <summary>How the messages between engines reach other nodes. The settings are of the whole node.</summary>
 /// <param name="IsTcp">True: by lanes of raft's own. False: all by the actor system's remoting.</param>
-/// <param name="Hostname">The name or address to listen on; empty: the host of the actor system's own address.</param>
+/// <param name="Hostname">The name or address to listen on; empty: where the actor system's remoting listens.</param>
 /// <param name="Port">The port to listen on; 0: any free one.</param>
 /// <param name="FrameSizeMaxBytes">The largest message of a lane. A larger one goes by the actor system's remoting.</param>
 /// <param name="QueueSizeMaxBytes">The bytes that wait for one node. Messages above it are dropped.</param>

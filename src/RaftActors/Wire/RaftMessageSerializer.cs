@@ -69,6 +69,10 @@ internal sealed class RaftMessageSerializer(ExtendedActorSystem system) : Serial
         {
             return Read(bytes, manifest, members);
         }
+        catch (UnknownMessageException e)
+        {
+            throw new InvalidDataException(e.Message, e);
+        }
         finally
         {
             if (members.Capacity <= KeptMembersMax)

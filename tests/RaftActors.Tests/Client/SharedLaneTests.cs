@@ -118,7 +118,7 @@ public sealed class SharedLaneTests : TestKit
         _lane.Watch();
     }
 
-    // What the actor was told, if anything: a marker sent now comes after it.
+    // The first message that the actor was told; null: none. The marker sent here comes after it.
     private object? NextOfActor()
     {
         _actor.Ref.Tell("end", ActorRefs.NoSender);

@@ -50,6 +50,8 @@ internal sealed class NamedNode
         _system.EventStream.Subscribe(Watcher, typeof(RaftEvent.StartFailed));
         Logged = kit.CreateTestProbe();
         _system.EventStream.Subscribe(Logged, typeof(Info));
+        Warned = kit.CreateTestProbe();
+        _system.EventStream.Subscribe(Warned, typeof(Warning));
         _actor = _system.ActorOf(Props.Create(() => new Recorder(Watcher, null)), name.Process);
         Expect("started");
     }
@@ -64,6 +66,9 @@ internal sealed class NamedNode
 
     /// <summary>What the node logs as information, if <c>akka.loglevel</c> is INFO.</summary>
     public TestProbe Logged { get; }
+
+    /// <summary>The warnings of the node, if <c>akka.loglevel</c> is INFO or WARNING.</summary>
+    public TestProbe Warned { get; }
 
     public ActorSystem System => _system;
 
@@ -96,6 +101,10 @@ internal sealed class NamedNode
         Logged.FishForMessage<Info>(
             info => missing.Remove($"{info.Message}") && missing.Count == 0, Guard, $"{Name} to connect to the others");
     }
+
+    /// <summary>Waits until this node warns that it cannot connect to another one.</summary>
+    public void ExpectNoLaneTo(NamedNode other) =>
+        Warned.FishForMessage<Warning>(warning => $"{warning.Message}".Contains($"to {other.Address} go by Akka.Remote"), Guard);
 
     /// <summary>Stops the actor system. A second call does nothing.</summary>
     public void Stop() => Assert.True(_system.Terminate().Wait(Guard), $"{Name} did not stop.");

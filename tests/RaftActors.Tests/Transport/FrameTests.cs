@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Text;
 
 using Akka.Actor;
 using Akka.TestKit.Xunit2;
@@ -38,7 +39,7 @@ public sealed class FrameTests : TestKit
     {
         var message = (WireMessage)Samples.All[manifest];
 
-        var frame = _reader.Read(Encode(message), out _);
+        var frame = Read(Encode(message));
 
         Assert.Equal(Fields.Of(message), Fields.Of(frame.Message));
         Assert.Equal([$"{Far}/system/raft/g/to#7", $"{Near}/system/raft/g/from#8"], _resolved);
@@ -52,8 +53,8 @@ public sealed class FrameTests : TestKit
 
         var (first, second) = (Encode(message, to, from), Encode(message, to, from));
 
-        Assert.Equal(Fields.Of(message), Fields.Of(_reader.Read(first, out _).Message));
-        Assert.Equal(Fields.Of(message), Fields.Of(_reader.Read(second, out _).Message));
+        Assert.Equal(Fields.Of(message), Fields.Of(Read(first).Message));
+        Assert.Equal(Fields.Of(message), Fields.Of(Read(second).Message));
         Assert.Equal(2, _resolved.Count);
         Assert.InRange(second.Length, 1, 20);
     }
@@ -67,7 +68,7 @@ public sealed class FrameTests : TestKit
         Assert.False(_writer.TryWrite(to, new WireMessage.AppendRequest(reply.Request, "", new byte[SizeMax], 1), from));
 
         Assert.Equal(0, _writer.Length);
-        Assert.Equal(Fields.Of(reply), Fields.Of(_reader.Read(Encode(reply, to, from), out _).Message));
+        Assert.Equal(Fields.Of(reply), Fields.Of(Read(Encode(reply, to, from)).Message));
     }
 
     [Fact]
@@ -78,7 +79,7 @@ public sealed class FrameTests : TestKit
             var origin = new Member(new ProcessName($"raft{number}@node1"), Incarnation.None);
             var message = new AppendReply.Refused(new RequestId(origin, number));
 
-            var frame = _reader.Read(Encode(message, EngineAt(Far, "to", number), EngineAt(Near, "from", 8)), out _);
+            var frame = Read(Encode(message, EngineAt(Far, "to", number), EngineAt(Near, "from", 8)));
 
             Assert.Equal(message, frame.Message);
             Assert.Equal(number, frame.To.Path.Uid);
@@ -90,7 +91,7 @@ public sealed class FrameTests : TestKit
     {
         var bytes = Encode((WireMessage)Samples.All["a"]);
 
-        var append = Assert.IsType<WireMessage.AppendRequest>(_reader.Read(bytes, out var hasView).Message);
+        var append = Assert.IsType<WireMessage.AppendRequest>(_reader.Read(bytes, out var hasView)?.Message);
 
         Assert.True(hasView);
         Assert.True(append.Value.Span.Overlaps(bytes.Span));
@@ -137,6 +138,39 @@ public sealed class FrameTests : TestKit
     [InlineData("b")]
     public void Message_that_engines_do_not_exchange_by_a_lane_is_refused(string manifest) =>
         Assert.Throws<InvalidDataException>(() => _reader.Read(Encode((WireMessage)Samples.All[manifest]), out _));
+
+    [Theory]
+    [MemberData(nameof(Manifests))]
+    public void Frames_after_a_message_of_a_newer_version_are_read(string manifest)
+    {
+        var message = (WireMessage)Samples.All[manifest];
+        if (FrameWriter.IsKnownToAll(message))
+        {
+            Assert.Contains(manifest, (string[])["a", "ak", "at", "ac", "ca", "cb"]);
+            return;
+        }
+
+        var newer = Encode(message).ToArray();
+        var name = Encoding.ASCII.GetBytes(manifest);
+        var place = newer.AsSpan().IndexOf((byte[])[(byte)name.Length, .. name]);
+        newer.AsSpan(place + 1, name.Length).Fill((byte)'?');
+
+        Assert.Null(_reader.Read(newer, out _));
+        Assert.Equal(Fields.Of(message), Fields.Of(Read(Encode(message)).Message));
+        Assert.Equal(Fields.Of(message), Fields.Of(Read(Encode(message)).Message));
+    }
+
+    [Fact]
+    public void Buffer_that_a_large_message_needed_is_not_kept()
+    {
+        _writer.Take(new byte[FrameWriter.KeptSizeMax + 1]);
+        _writer.TryWrite(EngineAt(Far, "to", 7), (WireMessage)Samples.All["at"], EngineAt(Near, "from", 8));
+
+        Assert.InRange(_writer.Take([]).Array!.Length, 0, FrameWriter.KeptSizeMax); // Justification: a message was written to it.
+    }
+
+    private FrameReader.Frame Read(ReadOnlyMemory<byte> bytes) =>
+        _reader.Read(bytes, out _) ?? throw new InvalidOperationException("The kind of the message is unknown.");
 
     private IActorRef EngineAt(Address node, string name, long uid) => At($"{node}/system/raft/g/{name}#{uid}");
 

@@ -2,9 +2,11 @@ using System.Net;
 using System.Net.Sockets;
 
 using Akka.Actor;
+using Akka.Configuration;
 using Akka.TestKit.Xunit2;
 
 using RaftActors.Core;
+using RaftActors.Engine;
 using RaftActors.Telemetry;
 using RaftActors.Tests.Groups;
 using RaftActors.Tests.Telemetry;
@@ -22,6 +24,7 @@ public sealed class LaneTests : TestKit
     private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
 
     private readonly string _name = $"lane-{Guid.NewGuid():N}";
+    private readonly Address _address = new("akka.tcp", "demo", "127.0.0.1", 2551);
     private readonly Socket _listener = new(SocketType.Stream, ProtocolType.Tcp);
     private readonly MetricRecorder _metrics;
     private readonly Lane _lane;
@@ -29,18 +32,15 @@ public sealed class LaneTests : TestKit
     private readonly WireMessage.LaneAt _endpoint;
 
     public LaneTests()
-        : base(RemoteNode.Network)
+        : base(ConfigurationFactory.ParseString("akka { loglevel = WARNING, stdout-loglevel = OFF }").WithFallback(RemoteNode.Network))
     {
         _listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         _listener.Listen();
         _listener.ReceiveTimeout = (int)Guard.TotalMilliseconds;
         _metrics = new MetricRecorder("raft.system", name => name == _name);
         var provider = ((ExtendedActorSystem)Sys).Provider;
-        var settings = new TransportSettings(IsTcp: true, "", 0, FrameSizeMaxBytes: 5000, QueueSizeMax);
-        var context = new LaneContext(settings, provider.DefaultAddress, 1, TestActor, Sys.Log, new TransportMetrics(_name));
-        var address = new Address("akka.tcp", "demo", "127.0.0.1", 2551);
-        _lane = new Lane(address, context);
-        _engine = provider.ResolveActorRef($"{address}/system/raft/g/raft1#5");
+        _lane = new Lane(_address, NewContext());
+        _engine = provider.ResolveActorRef($"{_address}/system/raft/g/raft1#5");
         _endpoint = new WireMessage.LaneAt(((IPEndPoint)_listener.LocalEndPoint!).Port, Node); // Justification: it is bound.
     }
 
@@ -48,6 +48,7 @@ public sealed class LaneTests : TestKit
     public void Message_goes_by_akka_until_the_other_node_has_answered_the_handshake()
     {
         Assert.False(Write(1));
+        _lane.EndDetour();
 
         using var other = Connect();
 
@@ -101,11 +102,29 @@ public sealed class LaneTests : TestKit
     }
 
     [Fact]
+    public void Listener_goes_on_when_it_could_not_accept_a_connection()
+    {
+        var provider = ((ExtendedActorSystem)Sys).Provider;
+        var hasFailed = false;
+        using var listener = new LaneListener(NewContext(), provider.ResolveActorRef, socket =>
+        {
+            var fails = !hasFailed;
+            hasFailed = true;
+            return fails ? throw new InvalidOperationException("no memory") : socket.AcceptAsync();
+        });
+        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = (int)Guard.TotalMilliseconds };
+        socket.Connect(IPAddress.Loopback, listener.Port);
+
+        socket.Send(new LaneHandshake($"{_address}", 2, Expected: 1).ToBytes());
+
+        Assert.Equal(1UL, LaneHandshake.ReadAnswer(Receive(socket, LaneHandshake.AnswerSize)));
+    }
+
+    [Fact]
     public void Connections_that_begin_while_the_listener_closes_end_with_it()
     {
         var provider = ((ExtendedActorSystem)Sys).Provider;
-        var settings = new TransportSettings(IsTcp: true, "127.0.0.1", 0, FrameSizeMaxBytes: 5000, QueueSizeMax);
-        var context = new LaneContext(settings, provider.DefaultAddress, 1, TestActor, Sys.Log, new TransportMetrics(_name));
+        var context = NewContext();
         for (var round = 0; round < 50; round++)
         {
             var listener = new LaneListener(context, provider.ResolveActorRef);
@@ -127,9 +146,8 @@ public sealed class LaneTests : TestKit
         ExpectDisconnected();
 
         Assert.False(Write(1));
-        _lane.Retry();
-        using var other = Accept();
-        ExpectMsg<LaneNews.Connected>(connected => Assert.Equal(2, connected.Number), Guard);
+        _lane.EndDetour();
+        using var other = Connect(number: 2);
         Assert.True(Write(2));
     }
 
@@ -138,9 +156,7 @@ public sealed class LaneTests : TestKit
     {
         Connect().Dispose();
         ExpectDisconnected();
-        _lane.Retry();
-        using var other = Accept();
-        ExpectMsg<LaneNews.Connected>(Guard);
+        using var other = Connect(number: 2);
         Write(1);
 
         _lane.Open(new WireMessage.LaneFence(Node, 1, IsReply: true));
@@ -149,15 +165,96 @@ public sealed class LaneTests : TestKit
     }
 
     [Fact]
-    public void Connection_whose_fence_is_lost_ends_at_the_second_retry()
+    public void Lost_fence_is_asked_for_again_and_in_the_end_not_waited_for()
     {
         using var other = Connect();
+        Write(1);
 
-        _lane.Retry();
-        Assert.True(Write(1));
-        _lane.Retry();
+        ExpectMsg<LaneNews>(new LaneNews.Connected(_address, Node, 1), Guard);
+        Assert.True(Receive(other, 4) is [> 0, 0, 0, 0]);
+    }
 
-        Assert.Equal([1, -1], _metrics.Of("raft.transport.connections").Select(each => each.Value));
+    [Fact]
+    public void Fence_follows_the_messages_that_go_by_akka_when_the_connection_is_made()
+    {
+        Assert.False(Write(1));
+        _lane.Learn(_endpoint);
+        using var other = Accept();
+        ExpectNoMsg(TimeSpan.FromMilliseconds(100));
+
+        _lane.EndDetour();
+
+        ExpectMsg<LaneNews.Connected>(Guard);
+    }
+
+    [Fact]
+    public void Fence_follows_the_messages_of_a_turn_within_which_the_connection_is_made()
+    {
+        using var lanes = Lanes.Start((ExtendedActorSystem)Sys, NewContext().Settings, TestActor);
+        var outbox = new Outbox(TestActor, sizeMaxBytes: 1000) { Lanes = lanes };
+        outbox.BeginTurn();
+        outbox.Send(_engine, new WireMessage.Leaving(new ProcessName("raft1@node1"), IsReply: false));
+        lanes!.Learn(_address, _endpoint); // Justification: the system has an address.
+        using var other = Accept();
+        ExpectNoMsg(TimeSpan.FromMilliseconds(100));
+
+        outbox.EndTurn(_ => { });
+
+        ExpectMsg<LaneNews.Connected>(Guard);
+    }
+
+    [Fact]
+    public void Port_that_cannot_be_reached_is_tried_again_when_it_is_learned_again_and_warned_of_once()
+    {
+        _listener.Dispose();
+
+        EventFilter.Warning(contains: "cannot be reached").ExpectOne(() =>
+        {
+            for (var attempt = 1; attempt <= 3; attempt++)
+            {
+                _lane.Learn(_endpoint);
+                ExpectMsg<LaneNews>(new LaneNews.Failed(_address), Guard);
+            }
+        });
+    }
+
+    [Fact]
+    public void Connection_whose_bytes_get_no_answer_ends_within_seconds()
+    {
+        using var other = Connect();
+        _lane.Open(new WireMessage.LaneFence(Node, 1, IsReply: true));
+
+        // The other side reads none of them, so its machine stops taking them.
+        for (var number = 1; number <= 3000; number++)
+        {
+            Write(number, size: 4000);
+            _lane.Flush();
+        }
+
+        ExpectDisconnected();
+    }
+
+    [Fact]
+    public void Engine_that_sends_does_not_go_on_for_the_others_without_end()
+    {
+        using var other = Connect();
+        _lane.Open(new WireMessage.LaneFence(Node, 1, IsReply: true));
+        var (self, sends) = (Environment.CurrentManagedThreadId, 0);
+        using var metrics = new MetricRecorder("raft.system", name =>
+        {
+            // Another engine writes during each send of this one.
+            if (name == _name && Environment.CurrentManagedThreadId == self && ++sends < 100)
+            {
+                Write(sends);
+            }
+
+            return false;
+        });
+
+        Write(0);
+        _lane.Flush();
+
+        Assert.InRange(sends, 1, 5);
     }
 
     [Fact]
@@ -195,7 +292,7 @@ public sealed class LaneTests : TestKit
             block.Add(received);
             while (block.TryTake(out var bytes))
             {
-                var append = Assert.IsType<WireMessage.AppendRequest>(reader.Read(bytes, out _).Message);
+                var append = Assert.IsType<WireMessage.AppendRequest>(reader.Read(bytes, out _)?.Message);
                 Assert.True(append.Request.Number > last);
                 last = append.Request.Number;
                 count++;
@@ -217,11 +314,18 @@ public sealed class LaneTests : TestKit
         return bytes[..socket.Receive(bytes)];
     }
 
-    private Socket Connect()
+    private LaneContext NewContext()
+    {
+        var settings = new TransportSettings(IsTcp: true, "127.0.0.1", 0, FrameSizeMaxBytes: 5000, QueueSizeMax);
+        var own = ((ExtendedActorSystem)Sys).Provider.DefaultAddress;
+        return new LaneContext(settings, own, 1, TestActor, Sys.Log, new TransportMetrics(_name));
+    }
+
+    private Socket Connect(long number = 1)
     {
         _lane.Learn(_endpoint);
         var other = Accept();
-        ExpectMsg<LaneNews.Connected>(Guard);
+        FishForMessage(message => message is LaneNews.Connected connected && connected.Number == number, Guard);
         return other;
     }
 
@@ -249,7 +353,7 @@ public sealed class LaneTests : TestKit
         }
     }
 
-    private void ExpectDisconnected() => ExpectMsg<LaneNews.Disconnected>(Guard);
+    private void ExpectDisconnected() => FishForMessage(message => message is LaneNews.Disconnected, Guard);
 
     private bool Write(long number, int size = 0)
     {

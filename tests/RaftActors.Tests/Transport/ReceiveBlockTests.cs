@@ -78,6 +78,16 @@ public sealed class ReceiveBlockTests
     }
 
     [Fact]
+    public void Memory_of_a_large_frame_is_given_back()
+    {
+        ReceiveInPieces(FrameOf(3 * ReceiveBlock.SizeBytes, 2));
+        _block.TryTake(out var large);
+
+        Assert.Equal(ReceiveBlock.SizeBytes, _block.Room().Length);
+        Assert.DoesNotContain(large.ToArray(), one => one != 2);
+    }
+
+    [Fact]
     public void Length_above_the_limit_is_refused_before_memory_is_reserved()
     {
         var before = GC.GetAllocatedBytesForCurrentThread();

@@ -1,0 +1,4 @@
+namespace RaftActors.Wire;
+
+/// <summary>A message within others, or in a frame of a lane, has a manifest of a newer version.</summary>
+internal sealed class UnknownMessageException(string message) : Exception(message);

@@ -1,0 +1,68 @@
+using System.Net;
+using System.Net.Sockets;
+
+using Akka.Actor;
+using Akka.Configuration;
+using Akka.TestKit.Xunit2;
+
+using RaftActors.Tests.Groups;
+using RaftActors.Transport;
+
+namespace RaftActors.Tests.Transport;
+
+/// <summary>A node whose remoting listens on another address than the one where others reach it.</summary>
+public sealed class LanesTests : TestKit
+{
+    private const string Network =
+        """
+        akka.remote.dot-netty.tcp { hostname = "127.0.0.1", public-hostname = "203.0.113.7" }
+        raft.transport = tcp
+        """;
+
+    private static readonly TransportSettings Settings = new(IsTcp: true, "", 0, FrameSizeMaxBytes: 5000, QueueSizeMaxBytes: 5000);
+
+    public LanesTests()
+        : base(ConfigurationFactory.ParseString(Network).WithFallback(RemoteNode.Network))
+    {
+    }
+
+    private ExtendedActorSystem System => (ExtendedActorSystem)Sys;
+
+    [Fact]
+    public void Node_listens_where_its_remoting_listens()
+    {
+        using var lanes = Lanes.Start(System, Settings, TestActor);
+        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+
+        socket.Connect(IPAddress.Loopback, lanes!.Endpoint.Port); // Justification: the system has an address.
+
+        Assert.Equal("203.0.113.7", System.Provider.DefaultAddress.Host);
+    }
+
+    [Fact]
+    public void Port_in_use_is_named_with_the_setting()
+    {
+        using var lanes = Lanes.Start(System, Settings, TestActor);
+        var port = lanes!.Endpoint.Port; // Justification: the system has an address.
+
+        var problem = Assert.Throws<RaftConfigurationException>(() => Lanes.Start(System, Settings with { Port = port }, TestActor));
+
+        Assert.Contains($"Cannot listen on 127.0.0.1:{port} for raft messages", problem.Message);
+        Assert.Contains("raft.transport-tcp.port", problem.Message);
+    }
+
+    [Fact]
+    public void Node_that_has_only_clients_opens_no_port()
+    {
+        Raft.Get(Sys).CreateClient("orders");
+
+        Assert.Null(Raft.Get(Sys).Lanes);
+    }
+
+    [Theory]
+    [InlineData("", false)]
+    [InlineData("akka.remote.dot-netty.tcp.enable-ssl = off", false)]
+    [InlineData("akka.remote.dot-netty.tcp.enable-ssl = on", true)]
+    public void Messages_of_an_encrypted_remoting_take_no_connection_without_encryption(string config, bool isEncrypted) =>
+        Assert.Equal(isEncrypted, Lanes.IsEncrypted(ConfigurationFactory.ParseString(config)));
+}
