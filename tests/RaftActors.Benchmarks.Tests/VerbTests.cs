@@ -13,10 +13,11 @@ public sealed class VerbTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Theory]
-    [InlineData("cluster --store file --topology multi --clients 1 --seconds 1 --runs 1", "| file, multi, 1 clients, 256 B, akka |")]
-    [InlineData("read --consistency lease --at follower --clients 1 --seconds 1 --runs 1", "| lease, single, at a follower, 1 clients |")]
-    [InlineData("failover --fault kill --rounds 1", "| kill | first commit |")]
-    [InlineData("idle --seconds 1", "% of a core in all three processes")]
+    [InlineData("cluster --store file --topology multi --clients 1 --seconds 1 --runs 1", "| file, multi, 1 clients, 256 B, tcp |")]
+    [InlineData("read --consistency lease --at follower --clients 1 --seconds 1 --runs 1", "lease, single, at a follower, 1 clients, tcp")]
+    [InlineData("failover --fault kill --rounds 1 --transport akka", "| kill | first commit |")]
+    [InlineData("idle --seconds 1 --transport akka", "heartbeats every 50 ms, akka")]
+    [InlineData("demo --rounds 1", "| all four hold serials 1 to 5 | 1/1 |")]
     [InlineData("runtime --count 100 --runs 1", "| remote Ask, 64 at a time |")]
     public async Task Benchmark_prints_its_table(string command, string line)
     {
@@ -26,6 +27,18 @@ public sealed class VerbTests : IDisposable
         Assert.Equal(0, await program.Ended(Patience));
 
         Assert.Contains(program.Lines(one => !one.IsError), one => one.Text.Contains(line, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Too_much_garbage_is_a_failure()
+    {
+        var command = "cluster --store memory --topology single --clients 1 --seconds 1 --runs 1 --garbage-max 1";
+        using var program = Start(command.Split(' '));
+
+        Assert.Equal(1, await program.Ended(Patience));
+
+        Assert.Contains(
+            program.Lines(line => line.IsError), line => line.Text.EndsWith("more than --garbage-max 1", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -5,6 +5,7 @@ using BenchmarkDotNet.Running;
 using RaftActors.Benchmarks.Actors;
 using RaftActors.Benchmarks.Cluster;
 using RaftActors.Benchmarks.Compare;
+using RaftActors.Benchmarks.Demo;
 using RaftActors.Benchmarks.Failover;
 using RaftActors.Benchmarks.Reads;
 using RaftActors.Benchmarks.Runtime;
@@ -29,6 +30,7 @@ internal static class Program
         new("failover", "the time without a leader after a fault of the leader", FailoverArguments.Help,
             (words, stop) => FailoverBenchmark.RunAsync(FailoverArguments.Parse(words), stop)),
         new("idle", "the processor time of a group without clients", IdleBenchmark.Help, IdleBenchmark.RunAsync),
+        new("demo", "the time until the demo of four nodes has formed its group", DemoBenchmark.Help, DemoBenchmark.RunAsync),
         new("runtime", "the actor runtime of this build", RuntimeBenchmark.Help, RuntimeBenchmark.RunAsync),
         Verb.Of("bytes", "exact bytes of a committed entry in Core", "bytes  has no options", _ => Bytes.Print()),
         Verb.Of("store", "a durable append", StoreArguments.Help, words => StoreBenchmark.Run(StoreArguments.Parse(words))),

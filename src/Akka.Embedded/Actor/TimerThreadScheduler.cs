@@ -14,7 +14,9 @@ internal sealed class TimerThreadScheduler : IScheduler, IAdvancedScheduler, IDi
 
     private readonly PriorityQueue<Entry, (TimeSpan Due, long Number)> _entries = new();
     private readonly Lock _lock = new();
-    private readonly ManualResetEventSlim _earlier = new();
+
+    // Without spinning: the next entry is mostly milliseconds away, and an idle node would spin before each wait.
+    private readonly ManualResetEventSlim _earlier = new(false, spinCount: 0);
     private readonly ILoggingAdapter _log;
     private readonly Thread _thread;
     private long _numbers;

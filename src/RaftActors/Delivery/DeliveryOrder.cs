@@ -29,6 +29,7 @@ internal sealed class DeliveryOrder
     private readonly PriorityQueue<ToActor.Repeated, Serial> _repeated = new();
     private readonly Queue<DeliveryStep> _notices = [];
     private readonly DeliveredViews _views;
+    private readonly DeliveryStep.Append _append = new();
 
     // Gets up to here are answered from this process's own pairs.
     private Serial _own;
@@ -135,7 +136,8 @@ internal sealed class DeliveryOrder
     }
 
     /// <summary>
-    /// The callback to make now; null: nothing is due before more is taken. The pair of the step counts as delivered.
+    /// The callback to make now; null: nothing is due before more is taken. The pair of the step counts as delivered. The step is valid
+    /// until the next call.
     /// </summary>
     public DeliveryStep? TryTakeNext()
     {
@@ -274,7 +276,7 @@ internal sealed class DeliveryOrder
         }
 
         _delivered.Add(serial);
-        return new DeliveryStep.Append(pair, _ownRef(pair));
+        return _append.Set(pair, _ownRef(pair));
     }
 
     // A state that lacks a pair below its highest one is the state of no serial.

@@ -18,8 +18,20 @@ internal abstract record DeliveryStep
 
     public sealed record Missing(SerialRange Gap) : DeliveryStep;
 
-    /// <param name="Own">The Append of this pair, if this process made it.</param>
-    public sealed record Append(StoredPair Pair, RequestRef? Own) : DeliveryStep;
+    /// <summary>A pair is due. One object serves all pairs of a life, so that no pair makes garbage. It changes with the next.</summary>
+    public sealed record Append : DeliveryStep
+    {
+        public StoredPair Pair { get; private set; }
+
+        /// <summary>The Append of this pair, if this process made it.</summary>
+        public RequestRef? Own { get; private set; }
+
+        public Append Set(in StoredPair pair, RequestRef? own)
+        {
+            (Pair, Own) = (pair, own);
+            return this;
+        }
+    }
 
     /// <param name="Request">The Get; null: a serial of a range that needed no request, so the actor gives it one now.</param>
     /// <param name="Own">The Append of this pair, if this process made it and the pair is released.</param>

@@ -5,8 +5,8 @@ internal static class KnownTypes
 {
     private static readonly HashSet<Type> All =
     [
-        typeof(string), typeof(byte[]), typeof(bool), typeof(sbyte), typeof(byte), typeof(short), typeof(ushort), typeof(int), typeof(uint),
-        typeof(long), typeof(ulong), typeof(float), typeof(double), typeof(decimal),
+        typeof(string), typeof(byte[]), typeof(ReadOnlyMemory<byte>), typeof(bool), typeof(sbyte), typeof(byte), typeof(short),
+        typeof(ushort), typeof(int), typeof(uint), typeof(long), typeof(ulong), typeof(float), typeof(double), typeof(decimal),
     ];
 
     /// <summary>Whether this is such a type, the nullable form of one, or the type of any value.</summary>

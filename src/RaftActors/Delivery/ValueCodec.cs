@@ -53,6 +53,9 @@ internal sealed class ValueCodec<TValue>(
         Named = 18,
     }
 
+    // Such values are views of the encoded bytes, not copies.
+    private static bool IsView => typeof(TValue) == typeof(ReadOnlyMemory<byte>) || typeof(TValue) == typeof(ReadOnlyMemory<byte>?);
+
     private JsonTypes Json => field ??= JsonTypes.Of(system);
 
     // Sought at the first use: the types may be named after a test has made its ValueCodec.
@@ -91,6 +94,7 @@ internal sealed class ValueCodec<TValue>(
         _ when Codec is { } known => WriteEncoded(known, value),
         string text => WriteText(text),
         byte[] bytes => Write(Kind.Bytes, bytes),
+        ReadOnlyMemory<byte> bytes => Write(Kind.Bytes, bytes.Span),
         bool flag => new[] { (byte)(flag ? Kind.True : Kind.False) },
         sbyte number => Write(Kind.SByte, number),
         byte number => Write(Kind.Byte, number),
@@ -110,6 +114,11 @@ internal sealed class ValueCodec<TValue>(
     /// <exception cref="InvalidDataException">The bytes are damaged, or hold a value of another type.</exception>
     public TValue Decode(ReadOnlyMemory<byte> bytes)
     {
+        if (IsView && bytes.Span is [(byte)Kind.Bytes, ..])
+        {
+            return (TValue)(object)bytes[1..]; // Compiled without a box.
+        }
+
         var value = bytes.Span is [(byte)Kind.Encoded, .. var content] ? DecodeOwn(content) : DecodeAny(bytes.Span);
         return value switch
         {
@@ -123,8 +132,9 @@ internal sealed class ValueCodec<TValue>(
     /// <summary>Says why a value cannot be read; null: it can. Thread-safe.</summary>
     public string? FindFault(ReadOnlyMemory<byte> bytes)
     {
-        // Each content of this kind can be read, and reading would copy it.
-        if (bytes.Span is [(byte)Kind.Bytes, ..] && typeof(TValue).IsAssignableFrom(typeof(byte[])))
+        // Each content of this kind can be read, and reading a byte[] would copy it.
+        if (bytes.Span is [(byte)Kind.Bytes, ..]
+            && (IsView || typeof(TValue).IsAssignableFrom(typeof(byte[]))))
         {
             return null;
         }

@@ -36,8 +36,8 @@ internal sealed class AppendDesk(EngineContext context)
     private readonly LinkedList<Pending> _unsent = [];
     private readonly SortedSet<long> _refused = [];
 
-    // Places in the logs of leaders, until that index is committed.
-    private readonly SortedSet<(LogIndex Index, long Number)> _places = [];
+    // The numbers of Appends by their place in the log of a leader, until that index is committed. Some have ended, or have another place.
+    private readonly PriorityQueue<long, LogIndex> _places = new();
 
     private readonly AppendWindow _window = new(WindowAppends, context.Process.Settings.Limits.InflightSizeMaxBytes);
 
@@ -195,10 +195,7 @@ internal sealed class AppendDesk(EngineContext context)
     {
         while (TryTakePlaced(last) is { } pending)
         {
-            if (pending.Place?.Index <= last)
-            {
-                Cancel(pending, new CancelReason.Unknown(UnknownReason.Compacted));
-            }
+            Cancel(pending, new CancelReason.Unknown(UnknownReason.Compacted));
         }
     }
 
@@ -242,9 +239,8 @@ internal sealed class AppendDesk(EngineContext context)
 
     private void Put(Pending pending, LogPlace place)
     {
-        Forget(pending.Place, pending.Number);
         pending.Place = place;
-        _places.Add((place.Index, pending.Number));
+        _places.Enqueue(pending.Number, place.Index);
         _window.HeardAt = context.Now;
     }
 
@@ -320,13 +316,16 @@ internal sealed class AppendDesk(EngineContext context)
 
     private Pending? TryTakePlaced(LogIndex index)
     {
-        if (_places.Count == 0 || _places.Min is var place && place.Index > index)
+        while (_places.TryPeek(out var number, out var place) && place <= index)
         {
-            return null;
+            _places.Dequeue();
+            if (_pending.TryGetValue(number, out var pending) && pending.Place?.Index == place)
+            {
+                return pending;
+            }
         }
 
-        _places.Remove(place);
-        return _pending[place.Number];
+        return null;
     }
 
     private void OpenWay(Pending answered)
@@ -354,17 +353,8 @@ internal sealed class AppendDesk(EngineContext context)
 
         StopWaiting(pending);
         _deadlines.Remove(pending.Deadline);
-        Forget(pending.Place, pending.Number);
         _window.Release(pending, context.Now);
         pending.IsUnderWay = false;
-    }
-
-    private void Forget(LogPlace? place, long number)
-    {
-        if (place is { } known)
-        {
-            _places.Remove((known.Index, number));
-        }
     }
 
     /// <summary>

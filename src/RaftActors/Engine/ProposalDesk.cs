@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 
 using Akka.Actor;
 
@@ -272,15 +273,34 @@ internal sealed class ProposalDesk(
         for (var first = 0; first < accepted.Length;)
         {
             // Core takes retries apart from first attempts. The order stays.
-            var areRetries = accepted[first].Request.IsRetry;
-            var next = Array.FindIndex(accepted, first, open => open.Request.IsRetry != areRetries);
-            var end = next < 0 ? accepted.Length : next;
-            var run = accepted[first..end];
-            ImmutableArray<Payload.Pair> pairs = [.. run.Select(open => open.ToPair(context.Process.Store.Values))];
-            var isDated = Array.Exists(run, open => open.RequestKey?.Since is not null);
-            step(new Input.Propose(pairs, areRetries) { Since = isDated ? [.. run.Select(open => open.RequestKey?.Since)] : [] });
+            var end = first + 1;
+            while (end < accepted.Length && accepted[end].Request.IsRetry == accepted[first].Request.IsRetry)
+            {
+                end++;
+            }
+
+            step(ToInput(accepted.AsSpan(first..end)));
             first = end;
         }
+    }
+
+    private Input.Propose ToInput(ReadOnlySpan<Open> run)
+    {
+        var pairs = new Payload.Pair[run.Length];
+        Serial?[]? since = null;
+        for (var place = 0; place < run.Length; place++)
+        {
+            pairs[place] = run[place].ToPair(context.Process.Store.Values);
+            if (run[place].RequestKey?.Since is { } known)
+            {
+                (since ??= new Serial?[run.Length])[place] = known;
+            }
+        }
+
+        return new Input.Propose(ImmutableCollectionsMarshal.AsImmutableArray(pairs), run[0].Request.IsRetry)
+        {
+            Since = ImmutableCollectionsMarshal.AsImmutableArray(since ?? []),
+        };
     }
 
     // The actor of the life before may have judged proposals where this one does not.

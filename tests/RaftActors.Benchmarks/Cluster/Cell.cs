@@ -9,7 +9,7 @@ internal sealed record Cell(string Store, string Topology, string At, int Client
     public string? Consistency { get; init; }
 
     /// <summary>The value of raft.transport.</summary>
-    public string Transport { get; init; } = "akka";
+    public string Transport { get; init; } = "tcp";
 
     /// <summary>The command of <see cref="ClusterNode"/>.</summary>
     public string Command(int seconds) => Consistency is null
@@ -18,7 +18,7 @@ internal sealed record Cell(string Store, string Topology, string At, int Client
 
     public override string ToString() => Consistency is null
         ? $"{Store}, {Topology}{(At == "leader" ? "" : $", at a {At}")}, {Clients} clients, {Payload} B, {Transport}"
-        : $"{Consistency}, {Topology}, at {(At == "leader" ? "the leader" : $"a {At}")}, {Clients} clients";
+        : $"{Consistency}, {Topology}, at {(At == "leader" ? "the leader" : $"a {At}")}, {Clients} clients, {Transport}";
 }
 
 /// <summary>What the clients of one run saw.</summary>

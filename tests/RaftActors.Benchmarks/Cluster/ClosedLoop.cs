@@ -38,13 +38,13 @@ internal sealed class ClosedLoop(int clients)
             _failed);
     }
 
-    /// <summary>A client that appends values.</summary>
-    public async Task AppendAsync(RaftClient<byte[], object?> group, byte client, int payload)
+    /// <summary>A client that appends one value again and again.</summary>
+    public async Task AppendAsync(RaftClient<ReadOnlyMemory<byte>, object?> group, byte client, int payload)
     {
+        var value = new byte[payload];
+        value[0] = client;
         while (!_isStopping)
         {
-            var value = new byte[payload];
-            value[0] = client;
             var start = Stopwatch.GetTimestamp();
             Count(start, await group.AppendAsync("key", value, cancellationToken: CancellationToken.None) is Outcome<object?>.Done);
         }

@@ -10,11 +10,12 @@ internal sealed record ClusterArguments
           --topology LIST   single: three actor systems in one process; multi: three processes (default single,multi)
           --clients LIST    closed loops, each with one open Append (default 1,16,64,256)
           --payload LIST    bytes of a value (default 256)
-          --transport LIST  akka and tcp: the values of raft.transport (default akka)
+          --transport LIST  akka and tcp: the values of raft.transport (default tcp)
           --at NODE         the node with the clients: leader or follower (default leader)
           --seconds N       length of the window, after a warm-up of 3 s (default 10)
           --runs N          runs of each cell; they take turns with those of the other cells (default 5)
           --directory DIR   folder of the stores, on the disk to measure (default: the current directory)
+          --garbage-max N   the exit code is 1 if a run allocates more than N bytes an Append, what the log keeps included
           --csv FILE        also write a line for each run
           --svg FILE        also draw the rate and p99 by the number of clients
           --runtime-label X name of the actor runtime in the tables (default: its assembly and version)
@@ -29,7 +30,7 @@ internal sealed record ClusterArguments
 
     public int[] Payloads { get; private init; } = [256];
 
-    public IReadOnlyList<string> Transports { get; private init; } = ["akka"];
+    public IReadOnlyList<string> Transports { get; private init; } = ["tcp"];
 
     public string At { get; private init; } = "leader";
 
@@ -38,6 +39,8 @@ internal sealed record ClusterArguments
     public int Runs { get; private init; } = 5;
 
     public string Directory { get; private init; } = ".";
+
+    public int GarbageMax { get; private init; } = int.MaxValue;
 
     public string? Csv { get; private init; }
 
@@ -72,6 +75,7 @@ internal sealed record ClusterArguments
                 "--seconds" when OptionValue.Numbers(value) is [var seconds] => parsed with { Seconds = seconds },
                 "--runs" when OptionValue.Numbers(value) is [var runs] => parsed with { Runs = runs },
                 "--directory" when value.Length > 0 => parsed with { Directory = value },
+                "--garbage-max" when OptionValue.Numbers(value) is [var bytes] => parsed with { GarbageMax = bytes },
                 "--csv" when value.Length > 0 => parsed with { Csv = value },
                 "--svg" when value.Length > 0 => parsed with { Svg = value },
                 "--runtime-label" when value.Length > 0 => parsed with { RuntimeLabel = value },

@@ -8,7 +8,7 @@ internal static class ClusterBenchmark
     /// <summary>The actor runtime of this build, with its version.</summary>
     public static string RuntimeName => typeof(ActorSystem).Assembly.GetName() is var name ? $"{name.Name} {name.Version}" : "";
 
-    /// <returns>The exit code: 1 if an Append did not end as Done.</returns>
+    /// <returns>The exit code: 1 if an Append did not end as Done, or a run made too much garbage.</returns>
     public static async Task<int> RunAsync(ClusterArguments arguments, CancellationToken stop)
     {
         var runtime = arguments.RuntimeLabel ?? RuntimeName;
@@ -16,6 +16,7 @@ internal static class ClusterBenchmark
         Console.WriteLine($"{runtime}. {limits}");
         Cell[] cells = [.. arguments.Cells];
         var runs = cells.ToDictionary(cell => cell, _ => new List<CellRun>());
+        var hasFailed = false;
         using var csv = new ClusterCsv(arguments.Csv);
         var progress = new Progress(arguments.Runs * cells.Length);
         for (var run = 0; run < arguments.Runs; run++)
@@ -27,11 +28,17 @@ internal static class ClusterBenchmark
                 runs[cell].Add(result);
                 csv.Write(runtime, cell, result);
                 progress.Report($"{cell}: {result.Load}");
+                if (result.GarbageBytesPerOperation > arguments.GarbageMax)
+                {
+                    hasFailed = true;
+                    Console.Error.WriteLine(FormattableString.Invariant(
+                        $"{cell}: {result.GarbageBytesPerOperation:N0} bytes an Append, more than --garbage-max {arguments.GarbageMax}"));
+                }
             }
         }
 
         ClusterTable.Print(cells.Select(cell => ($"{cell}", runs[cell])));
         ClusterPlot.Write(arguments.Svg, cells.Select(cell => ($"{runtime}, {cell.Transport}", cell, runs[cell])));
-        return runs.Values.SelectMany(all => all).Any(run => run.Load.Failed > 0) ? 1 : 0;
+        return hasFailed || runs.Values.SelectMany(all => all).Any(run => run.Load.Failed > 0) ? 1 : 0;
     }
 }

@@ -67,7 +67,7 @@ internal sealed class ClusterNode
     private async Task AppendAsync(int place, int clients, int payload, TimeSpan window)
     {
         await AppendBarrierAsync(_systems[place]);
-        await using var group = Raft.Get(_systems[place]).CreateClient<byte[], object?>();
+        await using var group = Raft.Get(_systems[place]).CreateClient<ReadOnlyMemory<byte>, object?>();
         Report(await new ClosedLoop(clients).RunAsync(
             window, (loop, client) => Task.Run(() => loop.AppendAsync(group, client, payload))));
     }
@@ -82,8 +82,8 @@ internal sealed class ClusterNode
 
     private static async Task AppendBarrierAsync(ActorSystem system)
     {
-        await using var group = Raft.Get(system).CreateClient<byte[], object?>();
-        (await group.AppendAsync("barrier", [], TimeSpan.FromSeconds(30))).OrThrow();
+        await using var group = Raft.Get(system).CreateClient<ReadOnlyMemory<byte>, object?>();
+        (await group.AppendAsync("barrier", ReadOnlyMemory<byte>.Empty, TimeSpan.FromSeconds(30))).OrThrow();
     }
 
     private static void Report(Load load)
@@ -108,7 +108,7 @@ internal sealed class ClusterNode
     private static int Number(string word) => int.Parse(word, CultureInfo.InvariantCulture);
 
     /// <summary>Counts the pairs and adds up their first bytes.</summary>
-    private sealed class Counting : RaftActor<byte[]>
+    private sealed class Counting : RaftActor<ReadOnlyMemory<byte>>
     {
         private readonly Action _onLeads;
         private int _count;
@@ -122,10 +122,10 @@ internal sealed class ClusterNode
 
         protected override object? HandleQuery(object question) => _count;
 
-        protected override object? HandleAppend(Entry<byte[]> entry)
+        protected override object? HandleAppend(Entry<ReadOnlyMemory<byte>> entry)
         {
             _count++;
-            _sum += entry.Value is [var first, ..] ? first : 0;
+            _sum += entry.Value.Span is [var first, ..] ? first : 0;
             return null;
         }
 

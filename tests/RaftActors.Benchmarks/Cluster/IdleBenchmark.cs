@@ -7,6 +7,7 @@ internal static class IdleBenchmark
         idle [options]     measures the processor time of three processes without clients, with stores in memory
 
           --heartbeat MS    time between two heartbeats; election timeouts are 10 and 20 times as long (default 50)
+          --transport NAME  akka or tcp: the value of raft.transport (default tcp)
           --seconds N       length of the window, after a warm-up of 3 s (default 60)
           --help            print this help
         """;
@@ -14,20 +15,26 @@ internal static class IdleBenchmark
     /// <exception cref="UsageException">An option is unknown, or its value cannot be read.</exception>
     public static async Task<int> RunAsync(string[] words, CancellationToken stop)
     {
-        var (heartbeat, seconds) = (50, 60);
+        var (heartbeat, seconds, transport) = (50, 60, "tcp");
         for (var place = 0; place < words.Length; place += 2)
         {
             var value = words.ElementAtOrDefault(place + 1) ?? "";
-            (heartbeat, seconds) = words[place] switch
+            (heartbeat, seconds, transport) = words[place] switch
             {
-                "--heartbeat" when OptionValue.Numbers(value) is [var number] => (number, seconds),
-                "--seconds" when OptionValue.Numbers(value) is [var number] => (heartbeat, number),
+                "--heartbeat" when OptionValue.Numbers(value) is [var number] => (number, seconds, transport),
+                "--seconds" when OptionValue.Numbers(value) is [var number] => (heartbeat, number, transport),
+                "--transport" when value is "akka" or "tcp" => (heartbeat, seconds, value),
                 _ => throw UsageException.Of(words[place], value),
             };
         }
 
         var settings = FormattableString.Invariant(
-            $"raft {{ heartbeat-interval = {heartbeat}ms, election-timeout {{ min = {10 * heartbeat}ms, max = {20 * heartbeat}ms }} }}");
+            $$"""
+            raft {
+              transport = {{transport}}, heartbeat-interval = {{heartbeat}}ms
+              election-timeout { min = {{10 * heartbeat}}ms, max = {{20 * heartbeat}}ms }
+            }
+            """);
         Console.Error.WriteLine(FormattableString.Invariant($"Measuring for {seconds} s."));
         var cell = new Cell("memory", "multi", "leader", Clients: 0, Payload: 0);
         var run = await ClusterProcesses.RunAsync(Contender.Ours(settings), cell, seconds, ".", stop);
@@ -35,7 +42,7 @@ internal static class IdleBenchmark
         Console.WriteLine(ClusterBenchmark.RuntimeName);
         Console.WriteLine(FormattableString.Invariant(
             $"{100 * (run.Nodes.Cpu / run.Window):F2} % of a core in all three processes, {garbage:N1} kB/s of garbage, ") +
-            FormattableString.Invariant($"heartbeats every {heartbeat} ms; other cores {run.OtherCores:F2}"));
+            FormattableString.Invariant($"heartbeats every {heartbeat} ms, {transport}; other cores {run.OtherCores:F2}"));
         return 0;
     }
 }

@@ -17,7 +17,8 @@ internal static class ReadBenchmark
         {
             foreach (var cell in cells)
             {
-                var contender = Contender.Ours(cell.Consistency == "lease" ? "raft.lease.enabled = on" : "");
+                var lease = cell.Consistency == "lease" ? "on" : "off";
+                var contender = Contender.Ours($"raft {{ transport = {cell.Transport}, lease.enabled = {lease} }}");
                 var result = await ClusterProcesses.RunAsync(contender, cell, arguments.Seconds, ".", stop);
                 runs[cell].Add(result);
                 progress.Report($"{cell}: {result.Load}");

@@ -51,6 +51,7 @@ public sealed class ValueTypeTests : TestKit
         Demand<string>();
         Demand<int?>();
         Demand<object>();
+        Demand<ReadOnlyMemory<byte>>();
         Demand<Color>();
         Demand<RedColor>();
         Demand<Varnish>();
