@@ -85,7 +85,8 @@ internal sealed class Comparison(RaftState state, Refusals refusals)
     /// <summary>The log of that process differs from ours from an index on, and neither gives way: both processes report it.</summary>
     /// <param name="at">An index at which they differ.</param>
     /// <param name="from">The first serial that may differ; null: that of the entry at the index.</param>
-    public void Diverge(Peer peer, LogIndex at, Serial? from = null)
+    /// <param name="refused">The boot of a message of that process that shows the difference; 0.0 without one.</param>
+    public void Diverge(Peer peer, LogIndex at, Serial? from = null, Boot refused = default)
     {
         var log = state.Log;
         var serial = from ?? log.KnownUpTo(new LogIndex(at.Value - 1)).Serial.Next;
@@ -95,7 +96,7 @@ internal sealed class Comparison(RaftState state, Refusals refusals)
             : ("logs", "within one term, so one of the two is damaged: restart that process with an empty store");
         var detail = $"the {what} of {state.Self.Name} and {peer.Name} differ from serial {serial} on; {remedy}";
         var hash = at > log.Last ? PrefixHash.Empty : log.PositionAt(at).Hash;
-        var refusal = new Message.Refusal(RefusalReason.Diverged, serial, default, detail) { Index = at, Hash = hash };
+        var refusal = new Message.Refusal(RefusalReason.Diverged, serial, refused, detail) { Index = at, Hash = hash };
         refusals.Show(peer, peer.Member, refusal);
         state.Send(peer.Member, refusal);
     }

@@ -25,7 +25,7 @@ internal sealed class Verdicts(RaftState state, RoleChanges roles, Comparison co
     /// </summary>
     public void OnDiverged(Peer peer, Envelope envelope, Message.Refusal refusal)
     {
-        if (IsRefuted(refusal))
+        if (IsRefuted(envelope, refusal))
         {
             return;
         }
@@ -110,12 +110,20 @@ internal sealed class Verdicts(RaftState state, RoleChanges roles, Comparison co
     }
 
     /// <summary>
-    /// Our log has at that place what the report says that the other one has, or has not kept its position. So the report is late. If the
-    /// logs still differ, the next comparison finds it.
+    /// Our log has at that place what the report says that the other one has. So the report is late. If the logs still differ, the next
+    /// comparison finds it. If our log has not kept the position, only a report on a message of ours counts.
     /// </summary>
-    private bool IsRefuted(Message.Refusal refusal) =>
-        refusal.Index <= state.Log.Last
-        && (!state.Log.Knows(refusal.Index) || state.Log.PositionAt(refusal.Index).Hash == refusal.Hash);
+    private bool IsRefuted(Envelope envelope, Message.Refusal refusal)
+    {
+        var (log, at) = (state.Log, refusal.Index);
+        return at <= log.Last && (log.Knows(at) ? log.PositionAt(at).Hash == refusal.Hash : !IsOfOurMessage(envelope, refusal));
+    }
+
+    /// <summary>
+    /// The sender compared a message that this boot sent in this term. As a leader, we have only added to our log since then.
+    /// </summary>
+    private bool IsOfOurMessage(Envelope envelope, Message.Refusal refusal) =>
+        state.Role is LeaderRole && envelope.Term == state.Term && refusal.Boot == state.HardState.Boot;
 
     /// <summary>Preloaded pairs are not judged: a process that has only those, and other ones, was never in the group.</summary>
     private bool MayJudge(Progress progress, Divergence divergence) =>

@@ -133,7 +133,7 @@ public abstract record Message
     /// <summary>
     /// Refuses the receiver, with the reason. Definite: the receiver must change something before it tries again.
     /// </summary>
-    /// <param name="Boot">The boot of the refused message; a later boot is not meant.</param>
+    /// <param name="Boot">The boot of the refused message; a later boot is not meant. 0.0 if no single message is refused.</param>
     public sealed record Refusal(RefusalReason Reason, Serial Serial, Boot Boot, string Detail) : Message
     {
         /// <summary>If the logs diverge: the first index that differs.</summary>

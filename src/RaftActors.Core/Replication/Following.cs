@@ -35,7 +35,7 @@ internal sealed class Following(RaftState state, RoleChanges roles, Commitment c
                 comparison.OnDamage(peer, envelope.From, match.At, isHeartbeat: request.Entries.IsEmpty);
                 break;
             case LogFit.Disputed:
-                comparison.Diverge(peer, match.At);
+                comparison.Diverge(peer, match.At, refused: envelope.Boot);
                 break;
             case LogFit.Fits:
                 Store(envelope.From, request, match);

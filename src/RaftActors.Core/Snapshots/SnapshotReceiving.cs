@@ -31,7 +31,7 @@ internal sealed class SnapshotReceiving(
         }
         else if (position.Index <= state.Log.Last && !state.Log.Holds(position) && !state.Log.GivesWayTo(position))
         {
-            comparison.Diverge(peer, position.Index);
+            comparison.Diverge(peer, position.Index, refused: envelope.Boot);
         }
         else if (HasRoomFor(chunk) && Transfer(envelope.From, chunk) is { } incoming)
         {
