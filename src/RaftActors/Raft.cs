@@ -35,7 +35,7 @@ public sealed class Raft : IExtension
     private readonly ExtendedActorSystem _system;
     private readonly IActorRef _registry;
     private readonly StoreRoom _stores;
-    private bool _hasLanes;
+    private bool _areLanesDecided;
 
     internal Raft(ExtendedActorSystem system)
     {
@@ -237,14 +237,14 @@ public sealed class Raft : IExtension
     {
         lock (_lock)
         {
-            if (!_hasLanes && Lanes.Start(_system, transport, _registry) is { } lanes)
+            if (!_areLanesDecided && Lanes.Start(_system, transport, _registry) is { } lanes)
             {
                 Lanes = lanes;
                 _system.RegisterOnTermination(lanes.Dispose);
                 _registry.Tell(lanes, ActorRefs.NoSender);
             }
 
-            _hasLanes = true;
+            _areLanesDecided = true;
         }
     }
 

@@ -105,6 +105,22 @@ public sealed class ChunkedList<T>
         }
     }
 
+    /// <summary>
+    /// The number of first items for which a condition holds, in a time that grows with its logarithm. The condition must hold for no item
+    /// after one for which it does not.
+    /// </summary>
+    public int CountWhile<TLimit>(TLimit limit, Func<T, TLimit, bool> isBelow)
+    {
+        var (low, high) = (0, Count);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            (low, high) = isBelow(this[middle], limit) ? (middle + 1, high) : (low, middle);
+        }
+
+        return low;
+    }
+
     /// <summary>Removes all items.</summary>
     public void Clear() => (_chunks, _used, _head, Count) = ([], 0, 0, 0);
 

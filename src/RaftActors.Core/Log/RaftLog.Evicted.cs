@@ -105,11 +105,11 @@ internal sealed partial class RaftLog
     /// <summary>Removes the pages up to a known place.</summary>
     private void DiscardPagesTo(LogPosition position)
     {
-        var count = 0;
-        for (; count < _pages.Count && _pages[count].End.Index <= position.Index; count++)
+        var count = _pages.CountWhile(position.Index, static (page, last) => page.End.Index <= last);
+        for (var page = 0; page < count; page++)
         {
-            Size -= _pages[count].Size;
-            EvictedSize -= _pages[count].Size;
+            Size -= _pages[page].Size;
+            EvictedSize -= _pages[page].Size;
         }
 
         _pages.RemoveFirst(count);
@@ -127,16 +127,7 @@ internal sealed partial class RaftLog
     private int PlaceOfPage(LogIndex index)
     {
         Invariant.That(index > Base.Index && index <= Floor.Index, "only evicted entries are in pages");
-
-        // Invariant: the page at high ends at the index or after it, those below low before it.
-        var (low, high) = (0, _pages.Count - 1);
-        while (low < high)
-        {
-            var middle = (low + high) / 2;
-            (low, high) = _pages[middle].End.Index < index ? (middle + 1, high) : (low, middle);
-        }
-
-        return low;
+        return _pages.CountWhile(index, static (page, index) => page.End.Index < index);
     }
 
     /// <summary>Evicted entries of one term, after the page before or after <see cref="Base"/>.</summary>

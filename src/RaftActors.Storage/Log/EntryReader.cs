@@ -72,7 +72,7 @@ internal sealed class EntryReader(IDisk disk)
                 throw Damaged(path, window.At, next, "the record is not what was written");
             }
 
-            if (record.Slot == slot && IsEntry(record.Type))
+            if (record.Slot == slot && RecordFormat.IsEntry(record.Type))
             {
                 // Invariant: the entries of a run are consecutive.
                 if (record.Index != next.Value)
@@ -93,9 +93,6 @@ internal sealed class EntryReader(IDisk disk)
             window.Skip((int)record.PaddedLength);
         }
     }
-
-    private static bool IsEntry(RecordType type) =>
-        type is RecordType.NoOp or RecordType.Configuration or RecordType.Pair or RecordType.KeyedPair;
 
     private static StoreDamagedException Damaged(string path, long offset, LogIndex index, string what) =>
         new(new StoreDamage(path, offset, index, null, what));

@@ -126,6 +126,10 @@ internal static class RecordFormat
         return entry.Request is null ? (byte)0 : RecordHeader.HasRequest;
     }
 
+    /// <summary>Whether a record of this type holds an entry.</summary>
+    public static bool IsEntry(RecordType type) =>
+        type is RecordType.NoOp or RecordType.Configuration or RecordType.Pair or RecordType.KeyedPair;
+
     /// <summary>The type of the record for an entry.</summary>
     public static RecordType TypeOf(in LogEntry entry) =>
         entry.RequestKey is not null ? RecordType.KeyedPair

@@ -95,7 +95,7 @@ internal sealed class SlotReplay(ushort number)
                 return null;
             case RecordType.Base or RecordType.Installed:
                 return Begin(header, scan.Body.Span);
-            case RecordType.NoOp or RecordType.Configuration or RecordType.Pair or RecordType.KeyedPair:
+            case var type when RecordFormat.IsEntry(type):
                 return Append(RecordFormat.ReadEntry(header, scan.Body), segment, scan.Offset);
             default:
                 return $"record type {(int)header.Type} is unknown";

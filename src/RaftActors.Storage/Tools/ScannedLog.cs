@@ -69,7 +69,7 @@ internal sealed class ScannedLog
             case RecordType.Owner:
                 Owners[header.Slot] = RecordFormat.ReadOwner(scan.Body.Span).Owner;
                 break;
-            case RecordType.NoOp or RecordType.Configuration or RecordType.Pair or RecordType.KeyedPair:
+            case var type when RecordFormat.IsEntry(type):
                 if (!_indices.TryGetValue(header.Slot, out var indices))
                 {
                     _indices.Add(header.Slot, indices = []);

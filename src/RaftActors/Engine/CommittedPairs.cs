@@ -149,6 +149,12 @@ internal sealed class CommittedPairs(ReadEntries? read = null)
     /// <summary>Removes the pairs up to a serial from memory: the store has them.</summary>
     public void EvictTo(Serial serial)
     {
+        // Only the engine calls this, after each step, and only the engine changes the serial.
+        if (serial <= _floor)
+        {
+            return;
+        }
+
         lock (_lock)
         {
             var count = (int)Math.Min(serial.Value - _floor.Value, _pairs.Count);
@@ -187,13 +193,7 @@ internal sealed class CommittedPairs(ReadEntries? read = null)
                 return false;
             }
 
-            var pages = 0;
-            while (pages < _pages.Count && _pages[pages].Last <= serial)
-            {
-                pages++;
-            }
-
-            _pages.RemoveFirst(pages);
+            _pages.RemoveFirst(_pages.CountWhile(serial, static (page, last) => page.Last <= last));
             _pairs.RemoveFirst((int)Math.Clamp(serial.Value - _floor.Value, 0, _pairs.Count));
             (_base, _floor) = ((serial, index), serial > _floor ? serial : _floor);
             return true;
@@ -233,7 +233,7 @@ internal sealed class CommittedPairs(ReadEntries? read = null)
                     return default;
                 }
 
-                var page = PlaceOfPage(serial);
+                var page = _pages.CountWhile(serial, static (page, serial) => page.Last < serial);
                 var before = page == 0 || _pages[page - 1].End < _base.Index ? _base.Index : _pages[page - 1].End;
                 (first, last) = (before.Next, _pages[page].End);
             }
@@ -261,19 +261,6 @@ internal sealed class CommittedPairs(ReadEntries? read = null)
                 }
             }
         }
-    }
-
-    /// <summary>The first page that ends at a serial or after it.</summary>
-    private int PlaceOfPage(Serial serial)
-    {
-        var (low, high) = (0, _pages.Count - 1);
-        while (low < high)
-        {
-            var middle = (low + high) / 2;
-            (low, high) = _pages[middle].Last < serial ? (middle + 1, high) : (low, middle);
-        }
-
-        return low;
     }
 
     /// <summary>Pairs that are in the store only, after those of the page before.</summary>

@@ -13,20 +13,9 @@ internal sealed class EngineSteps(EngineContext context, RaftCore core, ISchedul
     private readonly Queue<Input> _inputs = [];
     private EngineEffects _effects = null!; // Justification: Begin sets it before the first step.
     private bool _isStepping;
-    private Serial _evictedTo;
 
     /// <summary>Sets the part that carries out effects. Call it once, before the first step.</summary>
     public void Begin(EngineEffects effects) => _effects = effects;
-
-    // The pairs leave the memory together with Core's entries.
-    private void EvictPairs()
-    {
-        if (core.Floor.Serial > _evictedTo)
-        {
-            _evictedTo = core.Floor.Serial;
-            context.Process.Pairs.EvictTo(_evictedTo);
-        }
-    }
 
     public void Step(Input input)
     {
@@ -45,7 +34,7 @@ internal sealed class EngineSteps(EngineContext context, RaftCore core, ISchedul
             var effects = core.Step(next, now);
             context.LogSerial = core.LastPosition.Serial;
             _effects.CarryOut(effects);
-            EvictPairs();
+            context.Process.Pairs.EvictTo(core.Floor.Serial); // They leave the memory together with Core's entries.
         }
 
         _isStepping = false;

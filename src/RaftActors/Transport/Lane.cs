@@ -272,7 +272,16 @@ internal sealed class Lane(Address address, LaneContext context)
         {
             if (connection == _connection)
             {
-                _ = connection.IsConnected ? TellDisconnectedAsync() : TellFailedAsync();
+                if (connection.IsConnected)
+                {
+                    context.Log.Info("Raft messages to {0} go by Akka.Remote, because their connection has ended.", address);
+                    context.Registry.Tell(new LaneNews.Disconnected(address), ActorRefs.NoSender);
+                }
+                else
+                {
+                    _ = TellFailedAsync();
+                }
+
                 EndNow();
             }
         }
@@ -280,23 +289,12 @@ internal sealed class Lane(Address address, LaneContext context)
         connection.Dispose();
     }
 
-    private Task TellDisconnectedAsync()
-    {
-        context.Log.Info("Raft messages to {0} go by Akka.Remote, because their connection has ended.", address);
-        return TellAsync(new LaneNews.Disconnected(address), default);
-    }
-
-    private Task TellFailedAsync()
+    private async Task TellFailedAsync()
     {
         var pause = _pause;
         _pause = pause == default ? FirstPause : pause < LongestPause / 2 ? 2 * pause : LongestPause;
-        return TellAsync(new LaneNews.Failed(address), pause);
-    }
-
-    private async Task TellAsync(LaneNews news, TimeSpan pause)
-    {
         await Task.Delay(pause);
-        context.Registry.Tell(news, ActorRefs.NoSender);
+        context.Registry.Tell(new LaneNews.Failed(address), ActorRefs.NoSender);
     }
 
     private void EndNow()

@@ -61,7 +61,7 @@ internal static class DemoBenchmark
             var sorted = reached[mark].Order().ToArray();
             var figures = new[] { 0, 0.5, 0.9, 1 }.Select(share => sorted is []
                 ? "-"
-                : FormattableString.Invariant($"{sorted[Math.Max(0, (int)Math.Ceiling(share * sorted.Length) - 1)]:F1}"));
+                : FormattableString.Invariant($"{Percentile.Of(sorted, share):F1}"));
             Console.WriteLine($"| {mark.Name} | {sorted.Length}/{rounds} | {string.Join(" | ", figures)} |");
         }
 

@@ -66,8 +66,7 @@ internal static class FailoverBenchmark
     private static string Row(string fault, string until, IEnumerable<Failover> rounds, Func<Failover, TimeSpan> figure)
     {
         var sorted = rounds.Select(round => figure(round).TotalMilliseconds).Order().ToArray();
-        var cells = Percentiles.Select(one => FormattableString.Invariant(
-            $"{sorted[Math.Max(0, (int)Math.Ceiling(one.Share * sorted.Length) - 1)]:F1}"));
+        var cells = Percentiles.Select(one => FormattableString.Invariant($"{Percentile.Of(sorted, one.Share):F1}"));
         return $"| {fault} | {until} | {string.Join(" | ", cells)} |";
     }
 }

@@ -79,6 +79,21 @@ public sealed class ChunkedListProperties
     }
 
     [Fact]
+    public void A_binary_search_counts_the_items_below_a_limit()
+    {
+        var list = new ChunkedList<long>(ChunkLength);
+        for (var count = 0; count <= 3 * ChunkLength; count++)
+        {
+            for (var limit = 0; limit <= count + 1; limit++)
+            {
+                Assert.Equal(Math.Min(limit, count), list.CountWhile(limit, static (item, limit) => item < limit));
+            }
+
+            list.Add(count);
+        }
+    }
+
+    [Fact]
     public void A_short_list_is_small()
     {
         var before = GC.GetAllocatedBytesForCurrentThread();
