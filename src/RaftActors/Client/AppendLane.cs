@@ -38,7 +38,7 @@ internal sealed class AppendLane(Member origin, TimeSpan patience, ICanTell? rep
 
     public void Add(ClientAppend append, TimeSpan now)
     {
-        if (_isClosed || append.Task.IsCompleted)
+        if (_isClosed || append.HasEnded)
         {
             End(append, ReasonOf(append, NotCommittedReason.Closed, UnknownReason.Closed));
             return;
@@ -46,6 +46,15 @@ internal sealed class AppendLane(Member origin, TimeSpan patience, ICanTell? rep
 
         append.Deadline = now + append.Timeout;
         append.Waiting = _waiting.AddLast(append);
+    }
+
+    /// <summary>Sends an Append at once. There must be room.</summary>
+    /// <param name="send">Sends a call to the group.</param>
+    public void AddAndSend(ClientAppend append, TimeSpan now, Action<WireMessage> send)
+    {
+        append.Deadline = now + append.Timeout;
+        _sent.Add(append);
+        Send(append, now, send);
     }
 
     /// <summary>Sends the Appends that wait, as far as the span allows.</summary>

@@ -4,16 +4,16 @@ using RaftActors.Wire;
 
 namespace RaftActors.Client;
 
-/// <summary>One Append of a client, until it ends. The actor of the client alone changes it; the task is safe for any thread.</summary>
-/// <param name="span">The client's span; null: the trace is not sampled.</param>
+/// <summary>One Append of a client, until it ends. The lane of the client alone changes it. Any thread may end it.</summary>
+/// <param name="span">The client's span, which ends with it; null: the trace is not sampled.</param>
 /// <param name="requestKey">Null: the caller does not repeat the call.</param>
-internal sealed class ClientAppend(
+internal abstract class ClientAppend(
     string key, ReadOnlyMemory<byte> value, TimeSpan timeout, Activity? span = null, HashedKey? requestKey = null)
 {
     /// <summary>The longest timeout of a call. A later deadline might overflow.</summary>
     public static readonly TimeSpan TimeoutMax = TimeSpan.FromMilliseconds(int.MaxValue);
 
-    private readonly TaskCompletionSource<IOutcome> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    public abstract bool HasEnded { get; }
 
     public string Key => key;
 
@@ -24,9 +24,6 @@ internal sealed class ClientAppend(
     public Activity? Span => span;
 
     public HashedKey? RequestKey => requestKey;
-
-    /// <summary>The outcome. Its task fails only if this client cannot read the result.</summary>
-    public Task<IOutcome> Task => _end.Task;
 
     /// <summary>Its place among those that wait; null: it was sent, or has ended.</summary>
     public LinkedListNode<ClientAppend>? Waiting { get; set; }
@@ -46,10 +43,10 @@ internal sealed class ClientAppend(
     public TimeSpan Deadline { get; set; }
 
     /// <summary>Ends it, unless it has ended before.</summary>
-    public void End(IOutcome outcome) => _end.TrySetResult(outcome);
+    public abstract void End(IOutcome outcome);
 
     /// <summary>The pair is committed, and this client cannot read the result.</summary>
-    public void Fail(InvalidOperationException cause) => _end.TrySetException(cause);
+    public abstract void Fail(InvalidOperationException cause);
 
     /// <summary>A timeout that a deadline can have. <see cref="System.Threading.Timeout.InfiniteTimeSpan"/> is the longest one.</summary>
     public static TimeSpan Limit(TimeSpan timeout) =>

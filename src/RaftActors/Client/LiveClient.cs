@@ -29,7 +29,7 @@ internal sealed class LiveClient<TValue, TResult>(
     /// <summary>The actor system that ends with the client; null: none.</summary>
     internal ActorSystem? OwnSystem => ownSystem;
 
-    public override async Task<Outcome<TResult>> AppendAsync(
+    public override Task<Outcome<TResult>> AppendAsync(
         string key,
         TValue value,
         TimeSpan? timeout = null,
@@ -39,28 +39,17 @@ internal sealed class LiveClient<TValue, TResult>(
         ArgumentNullException.ThrowIfNull(key);
         var (bytes, hashedKey) = (values.Encode(value), requestKey?.ToHash());
         settings.Limits.DemandFits(key, bytes);
-        var span = Spans.BeginOfClient(Spans.Append, Group);
-        var append = new ClientAppend(key, bytes, timeout ?? appendTimeout, span, hashedKey);
         if (!calls.TryBeginAppend())
         {
-            Spans.End(span);
-            return new Outcome<TResult>.NotCommitted(
+            return Task.FromResult<Outcome<TResult>>(new Outcome<TResult>.NotCommitted(
                 NotCommittedReason.Busy,
-                $"This client has {settings.PendingMax} open Appends (raft.client.pending-max). Append it again later.");
+                $"This client has {settings.PendingMax} open Appends (raft.client.pending-max). Append it again later."));
         }
 
-        try
-        {
-            calls.Begin(append, actor);
-            using var registration = cancellationToken.CanBeCanceled ? CancelWith(append, cancellationToken) : default;
-            var outcome = await append.Task.ConfigureAwait(false);
-            return outcome.As<TResult>();
-        }
-        finally
-        {
-            calls.EndAppend(append);
-            Spans.End(span);
-        }
+        var span = Spans.BeginOfClient(Spans.Append, Group);
+        var append = new TypedAppend<TResult>(key, bytes, timeout ?? appendTimeout, calls, span, hashedKey);
+        calls.Begin(append, actor);
+        return cancellationToken.CanBeCanceled ? WaitAsync(append, cancellationToken) : append.Task;
     }
 
     public override async Task<Answer<TAnswer>> QueryWithSerialAsync<TAnswer>(
@@ -179,9 +168,12 @@ internal sealed class LiveClient<TValue, TResult>(
         }
     }
 
-    // On its own, so that a call that cannot be cancelled makes no closure.
-    private CancellationTokenRegistration CancelWith(ClientAppend append, CancellationToken cancellationToken) =>
-        cancellationToken.Register(() => actor.Tell(new ClientActor.Cancel(append), ActorRefs.NoSender));
+    private async Task<Outcome<TResult>> WaitAsync(TypedAppend<TResult> append, CancellationToken cancellationToken)
+    {
+        using var registration = cancellationToken.Register(
+            () => actor.Tell(new ClientActor.Cancel(append), ActorRefs.NoSender));
+        return await append.Task.ConfigureAwait(false);
+    }
 
     private async Task<QueryOutcome.Done> QueryAsync(
         ReadOnlyMemory<byte> question,

@@ -65,9 +65,7 @@ internal sealed class SharedLane : ICanTell
                 return false;
             }
 
-            var now = _clock.MonotonicClock;
-            _lane.Add(append, now);
-            _lane.SendWaiting(now, _send);
+            _lane.AddAndSend(append, _clock.MonotonicClock, _send);
             return true;
         }
     }

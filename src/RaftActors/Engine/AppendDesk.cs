@@ -60,6 +60,9 @@ internal sealed class AppendDesk(EngineContext context)
 
     private bool HasUnsent => _refused.Count > 0 || _unsent.Count > 0;
 
+    // One Append goes ahead alone, until the way is open.
+    private bool MaySend => _isWayOpen || _ahead is not { IsUnderWay: true };
+
     public void Submit(ToEngine.Append append)
     {
         var isOwn = context.Process.IsOwn(append.Request);
@@ -71,14 +74,21 @@ internal sealed class AppendDesk(EngineContext context)
         }
 
         pending.Deadline = _deadlines.Add(pending, context.DeadlineAfter(append.Timeout));
-        pending.Waiting = _unsent.AddLast(pending);
         _pending.Add(pending.Number, pending);
         if (append.Span is { } span)
         {
             context.Traces.Note(context.Process.ToId(append.Request), span.Context);
         }
 
-        SendWaiting();
+        if (HasUnsent || TakeWay() is not { } way || !MaySend || !_window.TryEnter(pending, context.Now))
+        {
+            pending.Waiting = _unsent.AddLast(pending);
+            SendWaiting();
+        }
+        else
+        {
+            Send(pending, way);
+        }
     }
 
     /// <summary>Sends the Append of a client again, because the client did. False: the desk does not have it.</summary>
@@ -105,21 +115,14 @@ internal sealed class AppendDesk(EngineContext context)
     /// <summary>Sends the waiting Appends that the window has room for, in the order made.</summary>
     public void SendWaiting()
     {
-        if (!HasUnsent || FindWay() is not { } way)
+        if (!HasUnsent || TakeWay() is not { } way)
         {
             return;
         }
 
-        if (way != _way)
+        while (MaySend && TryTakeUnsent(out var pending))
         {
-            (_way, _ahead, _isWayOpen) = (way, null, way.Hops == 0);
-            _window.Reset(context.Now);
-        }
-
-        while ((_isWayOpen || _ahead is not { IsUnderWay: true }) && TryTakeUnsent(out var pending))
-        {
-            _ahead = pending;
-            context.Send(way.Engine, context.Traces.Attach(ToMessage(pending, way.Hops)));
+            Send(pending, way);
         }
     }
 
@@ -253,6 +256,18 @@ internal sealed class AppendDesk(EngineContext context)
         _isWayOpen = _way is { Hops: 0 };
     }
 
+    private LeaderWay? TakeWay()
+    {
+        var way = FindWay();
+        if (way is not null && way != _way)
+        {
+            (_way, _ahead, _isWayOpen) = (way, null, way.Hops == 0);
+            _window.Reset(context.Now);
+        }
+
+        return way;
+    }
+
     private LeaderWay? FindWay()
     {
         if (context.Leader is { } leader && leader.Term != _term)
@@ -297,8 +312,14 @@ internal sealed class AppendDesk(EngineContext context)
         }
 
         StopWaiting(pending);
-        pending.IsUnderWay = true;
         return true;
+    }
+
+    private void Send(Pending pending, LeaderWay way)
+    {
+        pending.IsUnderWay = true;
+        _ahead = pending;
+        context.Send(way.Engine, context.Traces.Attach(ToMessage(pending, way.Hops)));
     }
 
     private void StopWaiting(Pending pending)

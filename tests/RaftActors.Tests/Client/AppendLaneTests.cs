@@ -33,7 +33,7 @@ public sealed class AppendLaneTests
     public void Each_attempt_of_an_append_carries_its_trace_only_if_that_is_sampled()
     {
         using var span = new Activity("caller").Start();
-        _lane.Add(new ClientAppend("key", default, TimeSpan.FromSeconds(5), span), _now);
+        _lane.Add(new TypedAppend<int>("key", default, TimeSpan.FromSeconds(5), span: span), _now);
         Add();
 
         SendWaiting();
@@ -115,7 +115,7 @@ public sealed class AppendLaneTests
         Done(1);
         SendWaiting();
         Assert.Equal(AppendLane.Span + 2, _sent.Count);
-        Assert.Equal(new Serial(1), (await appends[0].Task).As<int>().OrThrow().Serial);
+        Assert.Equal(new Serial(1), (await appends[0].Task).OrThrow().Serial);
     }
 
     [Fact]
@@ -186,17 +186,17 @@ public sealed class AppendLaneTests
         Assert.False(append.Task.IsCompleted);
     }
 
-    private static CancelReason? EndOf(ClientAppend append)
+    private static CancelReason? EndOf(TypedAppend<int> append)
     {
         Assert.True(append.Task.IsCompleted);
-        return append.Task.Result.Failure;
+        return ((IOutcome)append.Task.Result).Failure;
     }
 
     private static RequestRef RefOf(long number) => new(Origin.Name, Origin.Incarnation, number);
 
-    private ClientAppend Add(TimeSpan? timeout = null)
+    private TypedAppend<int> Add(TimeSpan? timeout = null)
     {
-        var append = new ClientAppend("key", new byte[] { 1 }, timeout ?? TimeSpan.FromMinutes(1));
+        var append = new TypedAppend<int>("key", new byte[] { 1 }, timeout ?? TimeSpan.FromMinutes(1));
         _lane.Add(append, _now);
         return append;
     }

@@ -107,7 +107,7 @@ public sealed class SharedLaneTests : TestKit
         Assert.Equal(["first", "second", "third"], Enumerable.Range(0, 3).Select(_ => _engine.ExpectMsg<ClientCall.Append>().Key));
     }
 
-    private static ClientAppend Append(string key = "key") => new(key, new byte[] { 1 }, TimeSpan.FromMinutes(1));
+    private static TypedAppend<int> Append(string key = "key") => new(key, new byte[] { 1 }, TimeSpan.FromMinutes(1));
 
     private static Outcome<int>.Done DoneOf(ClientCall.Append call) =>
         new(new Serial(1), 1, new RequestRef(Origin.Name, Origin.Incarnation, call.Request.Number));
