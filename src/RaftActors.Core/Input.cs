@@ -75,6 +75,13 @@ public abstract record Input
     public sealed record DiskSpace(bool IsShort) : Input;
 
     /// <summary>
+    /// The shell asks the application for its state. Core keeps the entries after this index in memory, so that the snapshot can be
+    /// described at this index or above (<see cref="RaftCore.DescribeSnapshot"/>). If the log in memory exceeds
+    /// <see cref="CoreOptions.LogMemoryBytes"/> by more than 16 MiB, they leave it nevertheless. Null: Core need not keep them any longer.
+    /// </summary>
+    public sealed record SnapshotPlanned(LogIndex? From) : Input;
+
+    /// <summary>
     /// A snapshot of the application's state is durable. It covers entries that <see cref="Effect.Commit"/> delivered.
     /// </summary>
     public sealed record SnapshotTaken(Snapshot Snapshot) : Input;

@@ -168,13 +168,12 @@ public sealed class RaftCore
 
     /// <summary>
     /// Returns what is to be stored beside the application's state at an index: above that of <see cref="Snapshot"/>, not above the last
-    /// one that <see cref="Effect.Commit"/> delivered, and not below the group's first configuration. There is one snapshot for an index,
-    /// since it may be sent in pieces.
+    /// one that <see cref="Effect.Commit"/> delivered, not below <see cref="Floor"/> (<see cref="Input.SnapshotPlanned"/>), and not below
+    /// the group's first configuration. There is one snapshot for an index, since it may be sent in pieces.
     /// </summary>
     /// <param name="length">The size of that state in bytes.</param>
-    /// <param name="read">Reads entries after the latest snapshot that are no longer in memory. Null: all are.</param>
     /// <exception cref="ArgumentOutOfRangeException">The index is outside that range, or the size is negative.</exception>
-    public Snapshot DescribeSnapshot(LogIndex index, long length, ReadEntries? read = null) => _snapshots.Describe(index, length, read);
+    public Snapshot DescribeSnapshot(LogIndex index, long length) => _snapshots.Describe(index, length);
 
     /// <summary>
     /// Returns whether the sender is the latest known start of a process that this one deals with. If not, the address that the message
@@ -246,6 +245,9 @@ public sealed class RaftCore
                 break;
             case Input.DiskSpace(var isShort):
                 _succession.OnDiskSpace(isShort);
+                break;
+            case Input.SnapshotPlanned(var index):
+                _state.Snapshots.Planned = index;
                 break;
             case Input.SnapshotTaken(var snapshot):
                 _snapshots.OnSnapshotTaken(snapshot);

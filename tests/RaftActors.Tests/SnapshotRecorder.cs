@@ -7,7 +7,8 @@ namespace RaftActors.Tests;
 /// <summary>
 /// A recorder whose state is the list of the pairs that it was handed, so that one that is missing, doubled or out of order shows.
 /// </summary>
-internal sealed class SnapshotRecorder(IActorRef watcher, RaftOptions<string>? options = null)
+/// <param name="mayTake">TakeSnapshot waits for it. Null: it does not wait.</param>
+internal sealed class SnapshotRecorder(IActorRef watcher, RaftOptions<string>? options = null, ManualResetEventSlim? mayTake = null)
     : Recorder(watcher, options), IRaftSnapshot<string>
 {
     private string _state = "";
@@ -15,6 +16,7 @@ internal sealed class SnapshotRecorder(IActorRef watcher, RaftOptions<string>? o
     public string TakeSnapshot(Serial serial)
     {
         Tell($"take {serial}");
+        mayTake?.Wait();
         return _state.Contains("secret") ? throw new InvalidOperationException("secret") : _state;
     }
 

@@ -3,6 +3,9 @@ namespace RaftActors.Core;
 /// <summary>Keeps the log in memory below a bound: the store has the entries that leave.</summary>
 internal sealed class Eviction(RaftState state)
 {
+    /// <summary>The bytes above the bound that a planned snapshot may keep in memory. A stuck application must not exhaust it.</summary>
+    private const long PlannedBytesMax = 16 << 20;
+
     /// <summary>
     /// Above the bound, evicts entries until an eighth of it is free. So an eviction is rare. Entries that are not in the store, or not
     /// delivered, stay: they may be truncated, and the shell has not seen them.
@@ -13,7 +16,10 @@ internal sealed class Eviction(RaftState state)
         if (log.MemorySize > bound)
         {
             var end = log.Stored < state.Delivered ? log.Stored : state.Delivered;
-            log.Evict(end, bound - (bound / 8), state.Options.MaxEntriesPerMessage, state.Options.MaxBytesPerMessage, SentTo());
+            end = state.Snapshots.Planned < end && log.MemorySize <= bound + PlannedBytesMax ? state.Snapshots.Planned.Value : end;
+            var (entries, bytes) = (state.Options.MaxEntriesPerMessage, state.Options.MaxBytesPerMessage);
+            var evicted = log.Evict(end, bound - (bound / 8), entries, bytes, SentTo());
+            state.Snapshots.OnEvicted(evicted, state.Options.Sessions);
         }
     }
 

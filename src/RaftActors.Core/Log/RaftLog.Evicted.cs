@@ -54,7 +54,8 @@ internal sealed partial class RaftLog
     /// <param name="entriesMax">The most entries of a page.</param>
     /// <param name="bytesMax">The most bytes of a page; a larger entry has a page of its own.</param>
     /// <param name="ends">A page that has one of these entries ends there.</param>
-    public void Evict(LogIndex end, long kept, int entriesMax, long bytesMax, ReadOnlySpan<LogIndex> ends)
+    /// <returns>The removed entries.</returns>
+    public LogSlice Evict(LogIndex end, long kept, int entriesMax, long bytesMax, ReadOnlySpan<LogIndex> ends)
     {
         Invariant.That(end <= Stored, "only entries in the store leave the memory");
         var (size, count, excess, gone) = (0L, 0, MemorySize - kept, 0);
@@ -82,12 +83,15 @@ internal sealed partial class RaftLog
             (size, count) = (size + entry.Size, count + 1);
         }
 
+        var removed = LogSlice.Of(_entries, 0, gone);
         if (gone > 0)
         {
             Floor = _pages[_pages.Count - 1].End;
             _entries.RemoveFirst(gone);
             _hashes.RemoveFirst(gone);
         }
+
+        return removed;
     }
 
     /// <summary>The lowest of these indices that is not below another one; 0 if there is none.</summary>

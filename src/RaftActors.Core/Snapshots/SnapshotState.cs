@@ -3,12 +3,50 @@ namespace RaftActors.Core;
 /// <summary>The snapshots that this process has, receives, and has given up.</summary>
 internal sealed class SnapshotState
 {
+    private Snapshot? _latest;
+
     /// <summary>The latest snapshot that is durable, or is being installed; null if there is none.</summary>
-    public Snapshot? Latest { get; set; }
+    public Snapshot? Latest
+    {
+        get => _latest;
+        set
+        {
+            _latest = value;
+            AtFloor = value?.Position.Index >= AtFloor?.Index ? null : AtFloor;
+        }
+    }
+
+    /// <summary>
+    /// The tables at <see cref="RaftLog.Floor"/>; null if it is not above <see cref="Latest"/>. Without them the next snapshot would read
+    /// all entries that left the memory.
+    /// </summary>
+    public SnapshotTables? AtFloor { get; private set; }
+
+    /// <summary>
+    /// The shell will describe a snapshot at this index or above. Null: it has no such plan. See <see cref="Input.SnapshotPlanned"/>.
+    /// </summary>
+    public LogIndex? Planned { get; set; }
 
     /// <summary>The snapshot that is being received; null if none is.</summary>
     public IncomingSnapshot? Incoming { get; set; }
 
     /// <summary>The content of the last <see cref="Effect.Discard"/>.</summary>
     public (LogPosition Log, LogIndex Snapshot) Discarded { get; set; }
+
+    /// <summary>Takes the entries that left the memory into the tables, unless the latest snapshot covers them.</summary>
+    public void OnEvicted(LogSlice entries, SessionBounds bounds)
+    {
+        if (!entries.IsEmpty && !(entries[^1].Index <= Latest?.Position.Index))
+        {
+            AtFloor ??= new SnapshotTables(bounds, Latest);
+            AtFloor.Add(entries);
+        }
+    }
+
+    /// <summary>New tables, from which the entries in memory lead to a snapshot: those at the floor, or of the latest snapshot.</summary>
+    public SnapshotTables TablesBelow(LogIndex index, SessionBounds bounds)
+    {
+        Invariant.That(AtFloor is null || AtFloor.Index <= index, "a snapshot is not below the tables");
+        return AtFloor?.Copy() ?? new SnapshotTables(bounds, Latest);
+    }
 }

@@ -6,17 +6,22 @@ namespace RaftActors.Core;
 internal sealed class Snapshots(RaftState state)
 {
     /// <summary>Describes a snapshot; see <see cref="RaftCore.DescribeSnapshot"/>.</summary>
-    public Snapshot Describe(LogIndex index, long length, ReadEntries? read)
+    public Snapshot Describe(LogIndex index, long length)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(index, state.Snapshots.Latest?.Position.Index ?? LogIndex.Zero);
+        ArgumentOutOfRangeException.ThrowIfLessThan(index, state.Log.Floor.Index);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(index, state.Delivered);
         var (at, configuration) = state.Configurations.LatestUpTo(index) ?? throw new ArgumentOutOfRangeException(
             nameof(index),
             index,
             "The group's first configuration comes after these preloaded pairs; a snapshot needs one.");
-        var (position, sessions, keys) = StateAt(index, read);
-        return new Snapshot(position, at, configuration, sessions, length) { Keys = keys };
+
+        // The tables at the commit index may have forgotten an origin or a key that was remembered at this index. A process that starts
+        // from the snapshot would then forget others than this one. So the entries in memory are added to earlier tables once more.
+        var tables = state.Snapshots.TablesBelow(index, state.Options.Sessions);
+        tables.Add(state.Log.From(tables.Index.Next, (int)(index.Value - tables.Index.Value)));
+        return tables.Describe(state.Log.PositionAt(index), at, configuration, length);
     }
 
     /// <summary>A snapshot of the application's state is durable.</summary>
@@ -101,48 +106,5 @@ internal sealed class Snapshots(RaftState state)
                 progress.ProbeAgain(end); // The reply says whether the process has the place where the log begins now.
             }
         }
-    }
-
-    /// <summary>
-    /// The position, sessions and keys at a delivered index. The tables at the commit index may have forgotten an origin or a key that was
-    /// remembered at that index. A process that starts from the snapshot would then forget others than this one. So the entries after the
-    /// last snapshot are added to its tables once more.
-    /// </summary>
-    private (LogPosition Position, ImmutableArray<SessionState> Sessions, KeyTable Keys) StateAt(LogIndex index, ReadEntries? read)
-    {
-        var sessions = new Sessions(state.Options.Sessions, state.Snapshots.Latest?.Sessions ?? []);
-        var keys = new RequestKeys(state.Options.Sessions, state.Snapshots.Latest?.Keys ?? KeyTable.Empty);
-        var position = state.Snapshots.Latest?.Position ?? default;
-        while (position.Index < index)
-        {
-            var entries = EntriesAfter(position, index, read);
-            foreach (var entry in entries)
-            {
-                sessions.Add(entry);
-                keys.Add(entry);
-            }
-
-            position = position.After(entries);
-            Invariant.That(
-                !state.Log.Knows(position.Index) || state.Log.Holds(position), "the store has the entries that left the memory");
-        }
-
-        return (position, sessions.ToStates(), keys.ToTable());
-    }
-
-    private LogSlice EntriesAfter(LogPosition position, LogIndex index, ReadEntries? read)
-    {
-        var (first, log) = (position.Index.Next, state.Log);
-        if (first > log.Floor.Index)
-        {
-            return log.From(first, (int)(index.Value - position.Index.Value));
-        }
-
-        var page = log.PageOf(first).End.Index;
-        var last = page < index ? page : index;
-        var entries = read?.Invoke(first, last) ?? default;
-        return entries.Length == last.Value - position.Index.Value
-            ? entries
-            : throw new ArgumentException($"The entries {first} to {last} are not in memory, and were not read.", nameof(read));
     }
 }

@@ -463,6 +463,7 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
     private void TakeSnapshot(Serial serial)
     {
         ReadOnlyMemory<byte>? state = null;
+        _process.Engine.Tell(new ToEngine.StateBegun(serial), Self, _life);
         try
         {
             state = ((IRaftSnapshot)this).Take(Context.System, serial);

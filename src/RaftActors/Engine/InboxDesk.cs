@@ -61,6 +61,9 @@ internal sealed class InboxDesk(EngineContext context, RaftCore core, EngineDesk
             case ToEngine.WantSnapshot:
                 desks.Snapshots.Ask();
                 break;
+            case ToEngine.StateBegun begun:
+                desks.Snapshots.OnStateBegun(begun.Serial);
+                break;
             case ToEngine.State state:
                 desks.Snapshots.OnState(state);
                 break;

@@ -4,8 +4,9 @@ using RaftActors.Wire;
 namespace RaftActors.Engine;
 
 /// <summary>
-/// Takes snapshots of this process's own actor. If enough was committed since the last one, the desk asks the actor for its state. The
-/// store saves the state. Then Core discards the entries that the snapshot covers.
+/// Takes snapshots of this process's own actor. If enough was committed since the last one, the desk asks the actor for its state. Core
+/// describes the snapshot when the actor begins to make it: a large state takes long, and the entries may leave the memory meanwhile. The
+/// store saves both. Then Core discards the entries that the snapshot covers.
 /// </summary>
 internal sealed class SnapshotDesk(EngineContext context, RaftCore core, Action<Input> step)
 {
@@ -13,6 +14,12 @@ internal sealed class SnapshotDesk(EngineContext context, RaftCore core, Action<
     private const int EntryOverheadBytes = 64;
 
     private Stage _stage;
+
+    // The snapshot whose state the actor makes, described without its length. Null: the actor has not begun, or began too late.
+    private (Serial Serial, Snapshot Description)? _begun;
+
+    // The actor began too late: entries that the description needs had left the memory. So the desk asks again.
+    private bool _isLate;
 
     // The commit index at the latest question to the actor, and the bytes of the pairs committed since.
     private LogIndex _askedAt;
@@ -37,8 +44,8 @@ internal sealed class SnapshotDesk(EngineContext context, RaftCore core, Action<
             var settings = context.Process.Settings.Snapshots;
             var since = Latest > _askedAt ? Latest : _askedAt;
             var entries = context.Commit.Value - since.Value;
-            return (entries >= settings.AfterEntries || _bytes >= settings.AfterBytes)
-                && _bytes + (entries * EntryOverheadBytes) >= LatestBytes / 2;
+            return _isLate || ((entries >= settings.AfterEntries || _bytes >= settings.AfterBytes)
+                && _bytes + (entries * EntryOverheadBytes) >= LatestBytes / 2);
         }
     }
 
@@ -74,7 +81,11 @@ internal sealed class SnapshotDesk(EngineContext context, RaftCore core, Action<
     /// <summary>A new life of the actor began. A question to the life before it is lost.</summary>
     public void OnAttached()
     {
-        _stage = _stage == Stage.Asked ? Stage.Idle : _stage;
+        if (_stage == Stage.Asked)
+        {
+            EndQuestion();
+        }
+
         AskIfDue();
     }
 
@@ -83,9 +94,30 @@ internal sealed class SnapshotDesk(EngineContext context, RaftCore core, Action<
     {
         if (_stage == Stage.Idle && context is { HasActor: true, TakesSnapshots: true })
         {
-            (_stage, _askedAt, _bytes) = (Stage.Asked, context.Commit, 0);
+            (_stage, _askedAt, _bytes, _isLate) = (Stage.Asked, context.Commit, 0, false);
+            step(new Input.SnapshotPlanned(context.Commit));
             context.TellActor(new ToActor.TakeSnapshot(context.Life));
         }
+    }
+
+    /// <summary>The actor makes its state after the pairs up to this serial.</summary>
+    public void OnStateBegun(Serial serial)
+    {
+        if (_stage != Stage.Asked)
+        {
+            return;
+        }
+
+        _isLate = serial < core.Floor.Serial;
+        if (!_isLate
+            && context.Process.Pairs.LastIndexOf(serial) is { } index
+            && index > Latest
+            && index >= _firstConfiguration)
+        {
+            _begun = (serial, core.DescribeSnapshot(index, 0));
+        }
+
+        step(new Input.SnapshotPlanned(null));
     }
 
     public void OnState(ToEngine.State state)
@@ -95,15 +127,15 @@ internal sealed class SnapshotDesk(EngineContext context, RaftCore core, Action<
             return;
         }
 
-        _stage = Stage.Idle;
+        var begun = _begun;
+        EndQuestion();
         if (state.Bytes is { } bytes
-            && context.Process.Pairs.LastIndexOf(state.Serial) is { } index
-            && index > Latest
-            && index >= _firstConfiguration)
+            && begun is var (serial, description)
+            && serial == state.Serial
+            && description.Position.Index > Latest)
         {
             _stage = Stage.Saving;
-            var store = context.Process.Store;
-            store.SaveSnapshot(core.DescribeSnapshot(index, bytes.Length, store.ReadLog), bytes);
+            context.Process.Store.SaveSnapshot(description with { Length = bytes.Length }, bytes);
         }
     }
 
@@ -116,6 +148,12 @@ internal sealed class SnapshotDesk(EngineContext context, RaftCore core, Action<
         }
 
         step(new Input.SnapshotTaken(snapshot));
+    }
+
+    private void EndQuestion()
+    {
+        (_stage, _begun) = (Stage.Idle, null);
+        step(new Input.SnapshotPlanned(null));
     }
 
     private void AskIfDue()

@@ -60,6 +60,9 @@ internal abstract record ToEngine
     /// <summary>Asks for a snapshot now.</summary>
     public sealed record WantSnapshot : ToEngine;
 
+    /// <summary>The actor begins to make its state after the pairs up to this serial. <see cref="State"/> follows.</summary>
+    public sealed record StateBegun(Serial Serial) : ToEngine;
+
     /// <summary>
     /// The answer to <see cref="ToActor.TakeSnapshot"/>: the state after the pairs up to this serial; null: the actor failed to give
     /// it.

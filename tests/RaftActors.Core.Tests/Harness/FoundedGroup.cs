@@ -28,7 +28,7 @@ internal static class FoundedGroup
     }
 
     /// <summary>Returns the leader of a group of one.</summary>
-    public static SimulatedProcess Alone(int retainedEntries = 1000, SessionBounds? sessions = null)
+    public static SimulatedProcess Alone(int retainedEntries = 1000, SessionBounds? sessions = null, long logMemory = 64 << 20)
     {
         var (name, group) = (new ProcessName("alone@x"), new GroupUid(new Guid(1, 0, 0, new byte[8])));
         var options = new CoreOptions
@@ -39,6 +39,8 @@ internal static class FoundedGroup
             Seed = 1,
             RetainedEntries = retainedEntries,
             Sessions = sessions ?? new SessionBounds(),
+            LogMemoryBytes = logMemory,
+            MaxEntriesPerMessage = 3,
         };
         var process = new SimulatedProcess(options, State([name], 3, group, [1]), InitialState.Empty);
         process.Start();

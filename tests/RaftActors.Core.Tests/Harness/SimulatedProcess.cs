@@ -129,7 +129,7 @@ internal sealed class SimulatedProcess
     /// <summary>Takes a snapshot up to the commit index; it is durable at once.</summary>
     public void TakeSnapshot(long length)
     {
-        var snapshot = Core!.DescribeSnapshot(Core.CommitIndex, length, ReadLog);
+        var snapshot = Core!.DescribeSnapshot(Core.CommitIndex, length);
         _disk.Take(snapshot);
         Step(new Input.SnapshotTaken(snapshot));
     }

@@ -354,16 +354,18 @@ internal sealed partial class Simulation
         AnswerReads(process);
     }
 
-    /// <summary>Takes a snapshot of a random delivered index, since an application may lag behind its deliveries.</summary>
+    /// <summary>
+    /// Takes a snapshot of a random delivered index whose next entry is in memory, since an application may lag behind its deliveries.
+    /// </summary>
     private void TakeSnapshot(SimulatedProcess process, Prng prng)
     {
-        var first = Math.Max(process.SnapshotTo + 1, _ledger.FoundedAt);
+        var first = Math.Max(Math.Max(process.SnapshotTo + 1, process.Core?.Floor.Index.Value ?? 0), _ledger.FoundedAt);
         if (process.IsRunning && _ledger.FoundedAt > 0 && first <= process.Given)
         {
             var index = prng.Chance(50) ? process.Given : prng.Between((int)first, (int)process.Given);
             process.SnapshotTo = index;
             var data = index == process.Given ? process.State.ToBytes() : _ledger.Replay(index).ToBytes();
-            var snapshot = process.Core!.DescribeSnapshot(new LogIndex(index), data.Length, process.Disk.ReadLog);
+            var snapshot = process.Core!.DescribeSnapshot(new LogIndex(index), data.Length);
             _sessions.OnSnapshot(process, snapshot);
             _keys.OnSnapshot(process, snapshot);
             Write(process, new TakenSnapshot(snapshot, data));

@@ -60,11 +60,11 @@ internal sealed class VirtualGroup(TestKitBase kit, ActorSystem system, IDiction
         Start(name, new RaftOptions<string>());
     }
 
-    /// <summary>A process whose actor takes snapshots.</summary>
-    public void StartSnapshotting(string name, RaftOptions<string>? options = null)
+    /// <summary>A process whose actor takes snapshots. It makes its state when it may.</summary>
+    public void StartSnapshotting(string name, RaftOptions<string>? options = null, ManualResetEventSlim? mayTake = null)
     {
         var (watcher, all) = Prepare(name, options ?? new RaftOptions<string>());
-        Watch(name, watcher, system.ActorOf(Props.Create(() => new SnapshotRecorder(watcher, all)), name));
+        Watch(name, watcher, system.ActorOf(Props.Create(() => new SnapshotRecorder(watcher, all, mayTake)), name));
     }
 
     /// <summary>A process whose actor keeps its pairs in a store of its own, across its lives.</summary>

@@ -1,4 +1,6 @@
-namespace RaftActors.Core;
+using RaftActors.Core;
+
+namespace RaftActors.Engine;
 
 /// <summary>Reads entries from the store, from the first index to the last one. All of them, or none if one was discarded.</summary>
-public delegate LogSlice ReadEntries(LogIndex first, LogIndex last);
+internal delegate LogSlice ReadEntries(LogIndex first, LogIndex last);
