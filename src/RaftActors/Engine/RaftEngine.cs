@@ -6,6 +6,7 @@ using Akka.Event;
 using RaftActors.Core;
 using RaftActors.Discovery;
 using RaftActors.Telemetry;
+using RaftActors.Transport;
 using RaftActors.Wire;
 
 namespace RaftActors.Engine;
@@ -15,7 +16,7 @@ namespace RaftActors.Engine;
 /// its inputs, and <see cref="EngineEffects"/> carries out Core's effects. The actor's path is <c>/system/raft/{group}/{name}</c>.
 /// A restart of the user's actor does not touch the engine: the next life attaches.
 /// </summary>
-internal sealed class RaftEngine : UntypedActor, IWithTimers
+internal sealed class RaftEngine : UntypedActor
 {
     private readonly RaftProcess _process;
     private readonly EngineContext _context;
@@ -28,6 +29,10 @@ internal sealed class RaftEngine : UntypedActor, IWithTimers
     private readonly TickTimer _ticks;
     private readonly ProcessGauges _gauges;
     private readonly Action<WireMessage> _readOwn;
+    private readonly Action<WireMessage, IActorRef> _readLane;
+    private readonly EngineTurns _turns;
+    private readonly LaneReceivers? _receivers;
+    private long _heardByMailboxAt;
 
     public RaftEngine(RaftProcess process, IActorRef registry)
     {
@@ -36,9 +41,12 @@ internal sealed class RaftEngine : UntypedActor, IWithTimers
         _process = process;
         _context = new EngineContext(process, Self);
         _context.Outbox.Lanes = Raft.Get(Context.System).Lanes;
+        _receivers = _context.Outbox.Lanes?.Receivers;
+        _turns = new EngineTurns(Self, TakeTurn);
         var core = process.TakeCore();
         _readOwn = message => OnWire(message, _context.Self);
-        _ticks = new TickTimer(Self, clock, process.Settings.Timing.TickInterval);
+        _readLane = OnWire;
+        _ticks = new TickTimer(Self, clock, process.Settings.Timing.TickInterval, _turns.TryTake);
         _steps = new EngineSteps(_context, core, clock);
         var provider = ((ExtendedActorSystem)Context.System).Provider;
         _desks = new EngineDesks(_context, core, _steps.Step, Context.System.EventStream.Publish, provider.DefaultAddress);
@@ -57,20 +65,26 @@ internal sealed class RaftEngine : UntypedActor, IWithTimers
         }
     }
 
-    public ITimerScheduler Timers { get; set; } = null!; // Justification: Akka sets it before the actor starts.
+    // Ticks that overtook the heartbeats in the mailbox would end the election timeout early.
+    private bool HearsPeersByMailbox =>
+        _context.Now - _heardByMailboxAt <= _process.Settings.Timing.ToTicks(_process.Settings.Timing.ElectionTimeoutMax);
 
     protected override void PreStart()
     {
         _peers.OnStarted();
         _desks.Events.OnStarted();
         _process.Store.MeetEngine(Self);
-        _ticks.Arm(Timers);
+        _ticks.Arm(maySkipMailbox: false);
         _gauges.Begin();
+        _receivers?.Add(Self, _turns);
     }
 
     // Also runs after a failure. GroupRoom does the rest, after the engine is gone.
     protected override void PostStop()
     {
+        _receivers?.Remove(Self);
+        _turns.End();
+        _ticks.Stop();
         _gauges.End();
         _desks.OnStopped();
         _context.Traces.OnStopped();
@@ -78,17 +92,28 @@ internal sealed class RaftEngine : UntypedActor, IWithTimers
         _process.Store.Close();
     }
 
-    protected override void OnReceive(object message)
+    protected override void OnReceive(object message) => _turns.Take(message, Sender);
+
+    private void TakeTurn(object message, IActorRef sender)
     {
         _context.Outbox.BeginTurn();
-        Handle(message);
+        Handle(message, sender);
         _context.Outbox.EndTurn(_readOwn);
     }
 
-    private void Handle(object message)
+    // Invariant: the thread of a lane has no Context, and passes lane turns only.
+    private void Handle(object message, IActorRef sender)
     {
         switch (message)
         {
+            case ToSelf.LaneTurn turn:
+                if (turn == ToSelf.LaneTurn.Announced)
+                {
+                    _turns.EndAnnouncement();
+                }
+
+                _turns.ReadLanes(_readLane);
+                break;
             case ToSelf.Tick tick:
                 OnTick(tick);
                 break;
@@ -96,13 +121,14 @@ internal sealed class RaftEngine : UntypedActor, IWithTimers
                 _desks.Proposals.OnTurn();
                 break;
             case WireMessage wire:
-                OnWire(wire, Sender);
+                _heardByMailboxAt = _context.Now;
+                OnWire(wire, sender);
                 break;
             case ToEngine.ReadInbox:
                 _inbox.Read();
                 break;
             case ToEngine.Attach attach:
-                _lives.OnAttach(attach, Sender);
+                _lives.OnAttach(attach, sender);
                 break;
             case PeerNews news:
                 _peers.OnNews(news);
@@ -114,7 +140,7 @@ internal sealed class RaftEngine : UntypedActor, IWithTimers
                 _store.OnNews(news);
                 break;
             case RaftRegistry.PrepareStop:
-                _desks.Stopping.Begin(Sender);
+                _desks.Stopping.Begin(sender);
                 break;
             case Terminated terminated:
                 _lives.OnTerminated(terminated.ActorRef);
@@ -129,7 +155,7 @@ internal sealed class RaftEngine : UntypedActor, IWithTimers
     {
         if (_ticks.TryTake(tick))
         {
-            _ticks.Arm(Timers);
+            _ticks.Arm(maySkipMailbox: _desks.AreIdle && !HearsPeersByMailbox);
             _context.Now++;
             _steps.Step(Input.Tick.Instance);
             _desks.OnTick();
@@ -194,6 +220,7 @@ internal sealed class RaftEngine : UntypedActor, IWithTimers
     private void StopFor(string failure)
     {
         _process.View = _process.View with { Failure = failure };
+        _turns.End();
         Context.Stop(Self);
     }
 }

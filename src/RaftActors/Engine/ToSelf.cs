@@ -1,3 +1,5 @@
+using Akka.Event;
+
 namespace RaftActors.Engine;
 
 /// <summary>The messages of an engine to itself. Closed.</summary>
@@ -8,12 +10,22 @@ internal abstract class ToSelf
     }
 
     /// <summary>Time passes. See <see cref="TickTimer"/>.</summary>
-    public sealed class Tick : ToSelf
+    public sealed class Tick : ToSelf, IDeadLetterSuppression
     {
         public static Tick OnTime { get; } = new();
 
         /// <summary>The tick was due long ago, and is behind the messages that came until then.</summary>
         public static Tick Late { get; } = new();
+    }
+
+    /// <summary>The engine reads what has arrived by lanes. See <see cref="EngineTurns"/>.</summary>
+    public sealed class LaneTurn : ToSelf
+    {
+        /// <summary>In the mailbox.</summary>
+        public static LaneTurn Announced { get; } = new();
+
+        /// <summary>On the thread of a lane.</summary>
+        public static LaneTurn OfLane { get; } = new();
     }
 
     /// <summary>The turn that <see cref="ProposalDesk"/> asked for.</summary>
