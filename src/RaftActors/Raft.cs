@@ -45,6 +45,7 @@ public sealed class Raft : IExtension
         // again from the configuration whenever an extension injects its defaults.
         system.Settings.InjectTopLevelFallback(DefaultConfig());
         ResultTypes = new ResultTypes(system);
+        EngineDispatcher.AddTo(system);
         _stores = new StoreRoom(system);
         system.RegisterOnTermination(CloseStores);
         var raft = system.Settings.Config.GetConfig("raft") ?? Config.Empty;

@@ -21,7 +21,7 @@ internal sealed partial class ActorCell : IUntypedActorContext
     /// <summary>Number of asynchronous handlers that have not ended. While it is above zero, the current message stays the same.</summary>
     private int _tasks;
 
-    public ActorCell(ActorSystemImpl system, LocalActorRef self, Props props, Dispatcher dispatcher, InternalActorRef parent)
+    public ActorCell(ActorSystemImpl system, LocalActorRef self, Props props, MessageDispatcher dispatcher, InternalActorRef parent)
     {
         SystemImpl = system;
         Self = self;

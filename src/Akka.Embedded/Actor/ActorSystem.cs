@@ -28,6 +28,9 @@ public abstract class ActorSystem : IActorRefFactory, IDisposable
 
     public abstract IScheduler Scheduler { get; }
 
+    /// <summary>The dispatchers, to add one of your own.</summary>
+    public abstract Dispatch.Dispatchers Dispatchers { get; }
+
     /// <summary>Serializes messages and selects a serializer for each type.</summary>
     public abstract Serialization.Serialization Serialization { get; }
 

@@ -45,7 +45,7 @@ internal sealed class ActorSystemImpl : ExtendedActorSystem
 
     public override Task WhenTerminated => _terminated.Task;
 
-    public Dispatchers Dispatchers { get; }
+    public override Dispatchers Dispatchers { get; }
 
     public SystemLoggers Loggers { get; }
 

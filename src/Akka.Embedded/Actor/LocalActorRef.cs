@@ -8,7 +8,7 @@ internal class LocalActorRef : InternalActorRef
 {
     private readonly Mailbox _mailbox;
 
-    public LocalActorRef(ActorSystemImpl system, Props props, Dispatcher dispatcher, InternalActorRef supervisor, ActorPath path)
+    public LocalActorRef(ActorSystemImpl system, Props props, MessageDispatcher dispatcher, InternalActorRef supervisor, ActorPath path)
     {
         Path = path;
         Cell = new ActorCell(system, this, props, dispatcher, supervisor);

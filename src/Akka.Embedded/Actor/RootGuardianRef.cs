@@ -4,7 +4,7 @@ namespace Akka.Actor;
 
 /// <summary>The root of all actors. It also holds names without an actor, such as <c>temp</c>.</summary>
 internal sealed class RootGuardianRef(
-    ActorSystemImpl system, Props props, Dispatcher dispatcher, InternalActorRef supervisor, ActorPath path)
+    ActorSystemImpl system, Props props, MessageDispatcher dispatcher, InternalActorRef supervisor, ActorPath path)
     : LocalActorRef(system, props, dispatcher, supervisor, path)
 {
     private readonly Dictionary<string, InternalActorRef> _extraNames = [];

@@ -4,30 +4,41 @@ using Akka.Configuration;
 
 namespace Akka.Dispatch;
 
-/// <summary>The dispatchers of one actor system by id. An id is the path of a dispatcher's configuration.</summary>
-internal sealed class Dispatchers(Settings settings)
+/// <summary>The dispatchers of one actor system by id. Any thread may use it.</summary>
+public sealed class Dispatchers
 {
-    public const string DefaultDispatcherId = "akka.actor.default-dispatcher";
-    public const string InternalDispatcherId = "akka.actor.internal-dispatcher";
+    internal const string DefaultDispatcherId = "akka.actor.default-dispatcher";
+    internal const string InternalDispatcherId = "akka.actor.internal-dispatcher";
 
-    private readonly ConcurrentDictionary<string, Dispatcher> _dispatchers = new();
+    private readonly ConcurrentDictionary<string, MessageDispatcherConfigurator> _configurators = new();
 
-    /// <summary>Replaces the configured dispatcher with this id, for actors that are created from now on.</summary>
-    public void Register(Dispatcher dispatcher) => _dispatchers[dispatcher.Id] = dispatcher;
+    internal Dispatchers(Settings settings) => Prerequisites = new DispatcherPrerequisites(settings);
 
-    /// <exception cref="ConfigurationException">No section of the configuration has this id.</exception>
-    public Dispatcher Lookup(string? id) => _dispatchers.GetOrAdd(id is null or "" ? DefaultDispatcherId : id, Make);
+    /// <summary>The part of the actor system that a configurator gets.</summary>
+    public IDispatcherPrerequisites Prerequisites { get; }
 
-    private Dispatcher Make(string id)
+    /// <summary>
+    /// Sets the configurator of an id, which actors then name by <see cref="Props.WithDispatcher"/>. False: the id has one already, by this
+    /// method or because an actor uses the configuration's section of this id.
+    /// </summary>
+    public bool RegisterConfigurator(string id, MessageDispatcherConfigurator configurator) => _configurators.TryAdd(id, configurator);
+
+    /// <exception cref="ConfigurationException">No configurator and no section of the configuration has this id.</exception>
+    internal MessageDispatcher Lookup(string? id) =>
+        _configurators.GetOrAdd(id is null or "" ? DefaultDispatcherId : id, Make).Dispatcher();
+
+    private EmbeddedConfigurator Make(string id)
     {
         if (id == CallingThreadDispatcher.CallingThreadDispatcherId)
         {
-            return new CallingThreadDispatcher();
+            return new EmbeddedConfigurator(Config.Empty, Prerequisites, configurator => new CallingThreadDispatcher(configurator));
         }
 
         // The thread pool runs all configured dispatchers. Their types and executors affect performance only, so they are ignored.
-        var section = settings.Config.GetConfig(id)
+        var section = Prerequisites.Settings.Config.GetConfig(id)
             ?? throw new ConfigurationException($"Dispatcher [{id}] is not configured; add a section {id} with a key throughput.");
-        return new ThreadPoolDispatcher(id, Math.Max(1, section.GetInt("throughput", 30)));
+        var throughput = Math.Max(1, section.GetInt("throughput", 30));
+        return new EmbeddedConfigurator(
+            section, Prerequisites, configurator => new ThreadPoolDispatcher(configurator) { Throughput = throughput });
     }
 }

@@ -13,7 +13,7 @@ namespace Akka.Dispatch;
 /// reads <see cref="_scheduled"/>. The runner clears <see cref="_scheduled"/> with a full fence, then checks the queues. So at
 /// least one of the two sees the other.
 /// </remarks>
-internal sealed class Mailbox(ActorCell cell, Dispatcher dispatcher) : IThreadPoolWorkItem
+internal sealed class Mailbox(ActorCell cell, MessageDispatcher dispatcher) : IRunnable
 {
     /// <summary>The head of the system queue after the mailbox was closed. So closing is one atomic step.</summary>
     private static readonly SystemMessage Closed = new Terminate();
@@ -111,7 +111,7 @@ internal sealed class Mailbox(ActorCell cell, Dispatcher dispatcher) : IThreadPo
     void IThreadPoolWorkItem.Execute() => Run();
 
     /// <summary>Handles system messages, and ordinary ones up to the dispatcher's throughput.</summary>
-    internal void Run()
+    public void Run()
     {
         var previous = ActorCell.Current;
         ActorCell.Current = cell;

@@ -43,7 +43,8 @@ internal sealed class GroupRoom : UntypedActor
         if (!_residents.TryGetValue(name, out var resident))
         {
             var registry = Context.Parent;
-            var engine = Context.ActorOf(Props.Create(() => new RaftEngine(attach.Process, registry)), Uri.EscapeDataString(name.Process));
+            var props = Props.Create(() => new RaftEngine(attach.Process, registry)).WithDispatcher(EngineDispatcher.DispatcherId);
+            var engine = Context.ActorOf(props, Uri.EscapeDataString(name.Process));
             resident = new Resident(attach.Process, Context.Watch(engine), Sender);
             _residents.Add(name, resident);
         }

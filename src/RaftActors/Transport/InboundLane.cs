@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using Akka.Actor;
 using Akka.Event;
 
+using RaftActors.Engine;
 using RaftActors.Wire;
 
 namespace RaftActors.Transport;
@@ -48,7 +49,18 @@ internal sealed class InboundLane(Socket socket, LaneContext context, Func<strin
         {
             context.Metrics.OnReceived(count);
             _block.Add(count);
-            ReadFrames();
+            var isAllRead = false;
+            EngineDispatcher.BeginOffer();
+            try
+            {
+                ReadFrames();
+                isAllRead = socket.Available == 0;
+            }
+            finally
+            {
+                // With more to read, the engine works on the pool meanwhile.
+                EngineDispatcher.EndOffer(isTaken: isAllRead);
+            }
         }
     }
 

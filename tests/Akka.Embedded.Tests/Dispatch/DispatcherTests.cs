@@ -66,8 +66,10 @@ public sealed class DispatcherTests() : ActorTest("own-dispatcher { type = ForkJ
     [Fact]
     public async Task Registered_dispatcher_decides_when_mailboxes_run()
     {
-        var steps = new StepDispatcher("own-dispatcher");
-        ((ActorSystemImpl)System).Dispatchers.Register(steps);
+        var configurator = new StepConfigurator(System.Dispatchers.Prerequisites);
+        var steps = configurator.Steps;
+        Assert.True(System.Dispatchers.RegisterConfigurator("own-dispatcher", configurator));
+        Assert.False(System.Dispatchers.RegisterConfigurator("own-dispatcher", configurator));
         List<object> log = [];
         Action<IActorContext, object> receive = (_, message) => log.Add(message);
         var actor = System.ActorOf(Props.Create(() => new FunctionActor(receive)).WithDispatcher("own-dispatcher"));
@@ -88,18 +90,35 @@ public sealed class DispatcherTests() : ActorTest("own-dispatcher { type = ForkJ
         }
     }
 
-    private sealed class StepDispatcher(string id) : Dispatcher(id, throughput: 1)
+    private sealed class StepConfigurator : MessageDispatcherConfigurator
     {
-        private readonly ConcurrentQueue<Mailbox> _waiting = new();
+        public StepConfigurator(IDispatcherPrerequisites prerequisites)
+            : base(Config.Empty, prerequisites) => Steps = new StepDispatcher(this);
 
-        public override void Execute(Mailbox mailbox) => _waiting.Enqueue(mailbox);
+        public StepDispatcher Steps { get; }
+
+        public override MessageDispatcher Dispatcher() => Steps;
+    }
+
+    private sealed class StepDispatcher : MessageDispatcher
+    {
+        private readonly ConcurrentQueue<IRunnable> _waiting = new();
+
+        public StepDispatcher(MessageDispatcherConfigurator configurator)
+            : base(configurator) => Throughput = 1;
 
         public void RunNext()
         {
-            if (_waiting.TryDequeue(out Mailbox? mailbox))
+            if (_waiting.TryDequeue(out var run))
             {
-                mailbox.Run();
+                run.Run();
             }
+        }
+
+        protected override void ExecuteTask(IRunnable run) => _waiting.Enqueue(run);
+
+        protected override void Shutdown()
+        {
         }
     }
 }

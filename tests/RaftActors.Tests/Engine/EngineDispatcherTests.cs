@@ -1,0 +1,90 @@
+using Akka.Actor;
+using Akka.TestKit.Xunit2;
+
+using RaftActors.Engine;
+
+namespace RaftActors.Tests.Engine;
+
+public sealed class EngineDispatcherTests : TestKit
+{
+    public EngineDispatcherTests() => EngineDispatcher.AddTo(Sys);
+
+    [Fact]
+    public void Engine_runs_on_the_thread_that_offers_itself()
+    {
+        var engine = Engine();
+
+        EngineDispatcher.BeginOffer();
+        engine.Tell("message");
+        ExpectNoMsg(TimeSpan.Zero);
+        EngineDispatcher.EndOffer(isTaken: true);
+
+        Assert.Equal(Environment.CurrentManagedThreadId, ExpectMsg<int>());
+    }
+
+    [Fact]
+    public void Refused_offer_leaves_the_engine_to_the_pool()
+    {
+        var engine = Engine();
+
+        EngineDispatcher.BeginOffer();
+        engine.Tell("message");
+        EngineDispatcher.EndOffer(isTaken: false);
+
+        Assert.NotEqual(Environment.CurrentManagedThreadId, ExpectMsg<int>());
+    }
+
+    [Fact]
+    public void Second_engine_does_not_wait_for_the_thread()
+    {
+        var (first, second) = (Engine(), Engine());
+
+        EngineDispatcher.BeginOffer();
+        first.Tell("message");
+        second.Tell("message");
+        var other = ExpectMsg<int>();
+        EngineDispatcher.EndOffer(isTaken: true);
+
+        Assert.NotEqual(Environment.CurrentManagedThreadId, other);
+        Assert.Equal(Environment.CurrentManagedThreadId, ExpectMsg<int>());
+    }
+
+    [Fact]
+    public void Thread_comes_back_from_an_engine_that_has_much_to_do()
+    {
+        var engine = Engine();
+
+        EngineDispatcher.BeginOffer();
+        for (var message = 0; message < 100; message++)
+        {
+            engine.Tell("message");
+        }
+
+        EngineDispatcher.EndOffer(isTaken: true);
+        var threads = ReceiveN(100).Cast<int>().ToList();
+
+        Assert.Equal(Environment.CurrentManagedThreadId, threads[0]);
+        Assert.NotEqual(Environment.CurrentManagedThreadId, threads[^1]);
+    }
+
+    // An actor that tells its threads. It was idle at the end of a run on this thread, so it is idle when this returns.
+    private IActorRef Engine()
+    {
+        var engine = Sys.ActorOf(Props.Create(() => new ThreadTeller(TestActor)).WithDispatcher(EngineDispatcher.DispatcherId));
+        AwaitCondition(() => RunsHere(engine), RemainingOrDefault);
+        return engine;
+    }
+
+    private bool RunsHere(IActorRef engine)
+    {
+        EngineDispatcher.BeginOffer();
+        engine.Tell("message");
+        EngineDispatcher.EndOffer(isTaken: true);
+        return ExpectMsg<int>() == Environment.CurrentManagedThreadId;
+    }
+
+    private sealed class ThreadTeller(IActorRef observer) : UntypedActor
+    {
+        protected override void OnReceive(object message) => observer.Tell(Environment.CurrentManagedThreadId);
+    }
+}
