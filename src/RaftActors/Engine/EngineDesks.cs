@@ -41,7 +41,7 @@ internal sealed class EngineDesks(
 
     public ClientDesk Clients => _clients ??= new ClientDesk(context, this, () => EngineExplanation.Of(context, core, this), address);
 
-    /// <summary>No request is open that could make the next tick a long one.</summary>
+    /// <summary>No request is open, so a tick has little to do.</summary>
     public bool AreIdle => Appends.Count + Proposals.Count + Queries.Count + Gets.Count == 0;
 
     /// <summary>An engine that takes requests may have come into sight, so requests that wait for one are sent.</summary>

@@ -6,7 +6,6 @@ using Akka.Event;
 using RaftActors.Core;
 using RaftActors.Discovery;
 using RaftActors.Telemetry;
-using RaftActors.Transport;
 using RaftActors.Wire;
 
 namespace RaftActors.Engine;
@@ -29,10 +28,6 @@ internal sealed class RaftEngine : UntypedActor
     private readonly TickTimer _ticks;
     private readonly ProcessGauges _gauges;
     private readonly Action<WireMessage> _readOwn;
-    private readonly Action<WireMessage, IActorRef> _readLane;
-    private readonly EngineTurns _turns;
-    private readonly LaneReceivers? _receivers;
-    private long _heardByMailboxAt;
 
     public RaftEngine(RaftProcess process, IActorRef registry)
     {
@@ -41,12 +36,9 @@ internal sealed class RaftEngine : UntypedActor
         _process = process;
         _context = new EngineContext(process, Self);
         _context.Outbox.Lanes = Raft.Get(Context.System).Lanes;
-        _receivers = _context.Outbox.Lanes?.Receivers;
-        _turns = new EngineTurns(Self, TakeTurn);
         var core = process.TakeCore();
         _readOwn = message => OnWire(message, _context.Self);
-        _readLane = OnWire;
-        _ticks = new TickTimer(Self, clock, process.Settings.Timing.TickInterval, _turns.TryTake);
+        _ticks = new TickTimer(Self, clock, process.Settings.Timing.TickInterval);
         _steps = new EngineSteps(_context, core, clock);
         var provider = ((ExtendedActorSystem)Context.System).Provider;
         _desks = new EngineDesks(_context, core, _steps.Step, Context.System.EventStream.Publish, provider.DefaultAddress);
@@ -65,25 +57,18 @@ internal sealed class RaftEngine : UntypedActor
         }
     }
 
-    // Ticks that overtook the heartbeats in the mailbox would end the election timeout early.
-    private bool HearsPeersByMailbox =>
-        _context.Now - _heardByMailboxAt <= _process.Settings.Timing.ToTicks(_process.Settings.Timing.ElectionTimeoutMax);
-
     protected override void PreStart()
     {
         _peers.OnStarted();
         _desks.Events.OnStarted();
         _process.Store.MeetEngine(Self);
-        _ticks.Arm(maySkipMailbox: false);
+        _ticks.Arm(isShort: false);
         _gauges.Begin();
-        _receivers?.Add(Self, _turns);
     }
 
     // Also runs after a failure. GroupRoom does the rest, after the engine is gone.
     protected override void PostStop()
     {
-        _receivers?.Remove(Self);
-        _turns.End();
         _ticks.Stop();
         _gauges.End();
         _desks.OnStopped();
@@ -92,28 +77,17 @@ internal sealed class RaftEngine : UntypedActor
         _process.Store.Close();
     }
 
-    protected override void OnReceive(object message) => _turns.Take(message, Sender);
-
-    private void TakeTurn(object message, IActorRef sender)
+    protected override void OnReceive(object message)
     {
         _context.Outbox.BeginTurn();
-        Handle(message, sender);
+        Handle(message);
         _context.Outbox.EndTurn(_readOwn);
     }
 
-    // Invariant: the thread of a lane has no Context, and passes lane turns only.
-    private void Handle(object message, IActorRef sender)
+    private void Handle(object message)
     {
         switch (message)
         {
-            case ToSelf.LaneTurn turn:
-                if (turn == ToSelf.LaneTurn.Announced)
-                {
-                    _turns.EndAnnouncement();
-                }
-
-                _turns.ReadLanes(_readLane);
-                break;
             case ToSelf.Tick tick:
                 OnTick(tick);
                 break;
@@ -121,14 +95,13 @@ internal sealed class RaftEngine : UntypedActor
                 _desks.Proposals.OnTurn();
                 break;
             case WireMessage wire:
-                _heardByMailboxAt = _context.Now;
-                OnWire(wire, sender);
+                OnWire(wire, Sender);
                 break;
             case ToEngine.ReadInbox:
                 _inbox.Read();
                 break;
             case ToEngine.Attach attach:
-                _lives.OnAttach(attach, sender);
+                _lives.OnAttach(attach, Sender);
                 break;
             case PeerNews news:
                 _peers.OnNews(news);
@@ -140,7 +113,7 @@ internal sealed class RaftEngine : UntypedActor
                 _store.OnNews(news);
                 break;
             case RaftRegistry.PrepareStop:
-                _desks.Stopping.Begin(sender);
+                _desks.Stopping.Begin(Sender);
                 break;
             case Terminated terminated:
                 _lives.OnTerminated(terminated.ActorRef);
@@ -155,7 +128,7 @@ internal sealed class RaftEngine : UntypedActor
     {
         if (_ticks.TryTake(tick))
         {
-            _ticks.Arm(maySkipMailbox: _desks.AreIdle && !HearsPeersByMailbox);
+            _ticks.Arm(isShort: _desks.AreIdle);
             _context.Now++;
             _steps.Step(Input.Tick.Instance);
             _desks.OnTick();
@@ -220,7 +193,6 @@ internal sealed class RaftEngine : UntypedActor
     private void StopFor(string failure)
     {
         _process.View = _process.View with { Failure = failure };
-        _turns.End();
         Context.Stop(Self);
     }
 }

@@ -8,23 +8,20 @@ namespace RaftActors.Engine;
 /// Invariant: a tick may come late but never early, because votes and the leader's lease hold for a number of ticks.
 /// </para>
 /// </summary>
-/// <param name="tryTakeTurn">Lets an idle engine take the tick on this thread. False: the engine is busy.</param>
-internal sealed class TickTimer(IActorRef self, IScheduler clock, TimeSpan interval, Func<object, bool> tryTakeTurn)
+internal sealed class TickTimer(IActorRef self, IScheduler clock, TimeSpan interval)
 {
     private readonly Cancelable _stop = new(clock);
     private Action? _onDue;
     private TimeSpan _due;
-    private volatile bool _maySkipMailbox;
+    private volatile bool _isShort;
 
     /// <summary>Starts the timer of the next tick.</summary>
-    /// <param name="maySkipMailbox">
-    /// True: the engine has little to do, and its mailbox has no heartbeats. Then the tick runs on the scheduler's thread, and wakes no
-    /// thread of the pool.
+    /// <param name="isShort">
+    /// True: the engine will have little to do, so it may run on the scheduler's thread. Otherwise other timers would wait for it.
     /// </param>
-    public void Arm(bool maySkipMailbox)
+    public void Arm(bool isShort)
     {
-        _due = clock.MonotonicClock + interval;
-        _maySkipMailbox = maySkipMailbox;
+        (_due, _isShort) = (clock.MonotonicClock + interval, isShort);
         clock.Advanced.ScheduleOnce(interval, _onDue ??= OnDue, _stop);
     }
 
@@ -50,9 +47,8 @@ internal sealed class TickTimer(IActorRef self, IScheduler clock, TimeSpan inter
 
     private void OnDue()
     {
-        if (!_maySkipMailbox || !tryTakeTurn(ToSelf.Tick.OnTime))
-        {
-            self.Tell(ToSelf.Tick.OnTime, ActorRefs.NoSender);
-        }
+        EngineDispatcher.BeginOffer();
+        self.Tell(ToSelf.Tick.OnTime, ActorRefs.NoSender);
+        EngineDispatcher.EndOffer(isTaken: _isShort);
     }
 }

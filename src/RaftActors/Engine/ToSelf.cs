@@ -18,16 +18,6 @@ internal abstract class ToSelf
         public static Tick Late { get; } = new();
     }
 
-    /// <summary>The engine reads what has arrived by lanes. See <see cref="EngineTurns"/>.</summary>
-    public sealed class LaneTurn : ToSelf
-    {
-        /// <summary>In the mailbox.</summary>
-        public static LaneTurn Announced { get; } = new();
-
-        /// <summary>On the thread of a lane.</summary>
-        public static LaneTurn OfLane { get; } = new();
-    }
-
     /// <summary>The turn that <see cref="ProposalDesk"/> asked for.</summary>
     public sealed class ProposeTurn : ToSelf
     {

@@ -11,18 +11,14 @@ namespace RaftActors.Transport;
 
 /// <summary>
 /// Reads one connection of another node, on a thread of its own: a thread that waits in the socket is woken without a detour, and a node
-/// has few connections. The messages of one read for one engine are one batch, which an idle engine handles on this thread.
+/// has few connections. The messages of one read for one engine are told as one batch.
 /// </summary>
 internal sealed class InboundLane(Socket socket, LaneContext context, Func<string, IActorRef> resolve) : IDisposable
 {
     private const int HandshakeTimeoutMilliseconds = 5000;
 
-    // Engines come and go, and a reference to an engine is mostly the same object.
-    private const int MaxReceivers = 1000;
-
     private readonly FrameReader _frames = new(context.Own, resolve, context.FindSlab);
     private readonly List<WireMessage> _batch = [];
-    private readonly Dictionary<IActorRef, ILaneReceiver> _receivers = new(ReferenceEqualityComparer.Instance);
     private (IActorRef To, IActorRef From)? _ends;
     private bool _hasWarned;
 
@@ -142,30 +138,10 @@ internal sealed class InboundLane(Socket socket, LaneContext context, Func<strin
     {
         if (_ends is var (to, from))
         {
-            Pass(to, _batch.Count == 1 ? _batch[0] : new WireMessage.Batch([.. _batch]), from);
+            to.Tell(_batch.Count == 1 ? _batch[0] : new WireMessage.Batch([.. _batch]), from);
         }
 
         _batch.Clear();
         _ends = null;
-    }
-
-    private void Pass(IActorRef to, WireMessage message, IActorRef from)
-    {
-        var isFirst = !_receivers.TryGetValue(to, out var receiver);
-        receiver ??= context.Receivers.Find(to);
-        if (receiver?.TryReceive(message, from, isFirst) != true)
-        {
-            _receivers.Remove(to);
-            to.Tell(message, from);
-        }
-        else if (isFirst)
-        {
-            if (_receivers.Count >= MaxReceivers)
-            {
-                _receivers.Clear();
-            }
-
-            _receivers.Add(to, receiver);
-        }
     }
 }

@@ -16,7 +16,4 @@ internal sealed record LaneContext(
 {
     /// <summary>Finds the memory for the values in the log of a member of this node.</summary>
     public Func<Member, ValueSlab?>? FindSlab { get; init; }
-
-    /// <summary>The engines of this node. A message to any other actor is told.</summary>
-    public LaneReceivers Receivers { get; } = new();
 }

@@ -40,9 +40,6 @@ internal sealed class Lanes : IDisposable
     /// <summary>Tells other nodes where the engines of this one take messages.</summary>
     public WireMessage.LaneAt Endpoint => new(_listener.Port, _context.Node);
 
-    /// <summary>The engines of this node.</summary>
-    public LaneReceivers Receivers => _context.Receivers;
-
     /// <summary>
     /// Opens the port. Null: all messages go by the remoting. Then the settings ask for it, the actor system has no address, or its
     /// remoting is encrypted.

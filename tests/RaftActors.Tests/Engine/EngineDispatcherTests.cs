@@ -7,8 +7,6 @@ namespace RaftActors.Tests.Engine;
 
 public sealed class EngineDispatcherTests : TestKit
 {
-    public EngineDispatcherTests() => EngineDispatcher.AddTo(Sys);
-
     [Fact]
     public void Engine_runs_on_the_thread_that_offers_itself()
     {
@@ -67,24 +65,5 @@ public sealed class EngineDispatcherTests : TestKit
         Assert.NotEqual(Environment.CurrentManagedThreadId, threads[^1]);
     }
 
-    // An actor that tells its threads. It was idle at the end of a run on this thread, so it is idle when this returns.
-    private IActorRef Engine()
-    {
-        var engine = Sys.ActorOf(Props.Create(() => new ThreadTeller(TestActor)).WithDispatcher(EngineDispatcher.DispatcherId));
-        AwaitCondition(() => RunsHere(engine), RemainingOrDefault);
-        return engine;
-    }
-
-    private bool RunsHere(IActorRef engine)
-    {
-        EngineDispatcher.BeginOffer();
-        engine.Tell("message");
-        EngineDispatcher.EndOffer(isTaken: true);
-        return ExpectMsg<int>() == Environment.CurrentManagedThreadId;
-    }
-
-    private sealed class ThreadTeller(IActorRef observer) : UntypedActor
-    {
-        protected override void OnReceive(object message) => observer.Tell(Environment.CurrentManagedThreadId);
-    }
+    private IActorRef Engine() => ThreadTeller.StartIdle(this);
 }

@@ -5,66 +5,39 @@ using RaftActors.Engine;
 
 namespace RaftActors.Tests.Engine;
 
-/// <summary>The timer of the ticks, with an engine that is idle or busy as the test says.</summary>
+/// <summary>The timer of the ticks, with an idle engine and virtual time.</summary>
 public sealed class TickTimerTests : TestKit
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(50);
 
     private readonly TestProbe _mailbox;
     private readonly TickTimer _timer;
-    private int _taken;
-    private bool _isIdle = true;
 
     public TickTimerTests()
         : base("akka.scheduler.implementation = \"VirtualTime.VirtualScheduler, RaftActors.Tests\"")
     {
         _mailbox = CreateTestProbe();
-        _timer = new TickTimer(_mailbox, Sys.Scheduler, Interval, _ =>
-        {
-            _taken += _isIdle ? 1 : 0;
-            return _isIdle;
-        });
+        _timer = new TickTimer(_mailbox, Sys.Scheduler, Interval);
     }
 
-    [Fact]
-    public void Idle_engine_takes_the_tick_without_its_mailbox()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Tick_comes_after_the_interval_and_not_before(bool isShort)
     {
-        _timer.Arm(maySkipMailbox: true);
-        Advance(Interval - TimeSpan.FromMilliseconds(1));
-        Assert.Equal(0, _taken);
+        _timer.Arm(isShort);
 
+        Advance(Interval - TimeSpan.FromMilliseconds(1));
+        _mailbox.ExpectNoMsg(TimeSpan.Zero);
         Advance(TimeSpan.FromMilliseconds(1));
 
-        Assert.Equal(1, _taken);
-        _mailbox.ExpectNoMsg(TimeSpan.Zero);
-    }
-
-    [Fact]
-    public void Tick_waits_in_the_mailbox_of_a_busy_engine()
-    {
-        _isIdle = false;
-        _timer.Arm(maySkipMailbox: true);
-
-        Advance(Interval);
-
-        _mailbox.ExpectMsg(ToSelf.Tick.OnTime);
-    }
-
-    [Fact]
-    public void Tick_that_must_not_overtake_the_mailbox_waits_in_it()
-    {
-        _timer.Arm(maySkipMailbox: false);
-
-        Advance(Interval);
-
-        Assert.Equal(0, _taken);
         _mailbox.ExpectMsg(ToSelf.Tick.OnTime);
     }
 
     [Fact]
     public void Stopped_timer_brings_no_tick()
     {
-        _timer.Arm(maySkipMailbox: false);
+        _timer.Arm(isShort: true);
         _timer.Stop();
 
         Advance(Interval);
@@ -75,13 +48,27 @@ public sealed class TickTimerTests : TestKit
     [Fact]
     public void Tick_of_a_suspended_machine_counts_once_behind_the_mailbox()
     {
-        _timer.Arm(maySkipMailbox: true);
+        _timer.Arm(isShort: true);
         Advance((3 * Interval) + TimeSpan.FromMilliseconds(1));
 
+        _mailbox.ExpectMsg(ToSelf.Tick.OnTime);
         Assert.False(_timer.TryTake(ToSelf.Tick.OnTime));
 
         _mailbox.ExpectMsg(ToSelf.Tick.Late);
         Assert.True(_timer.TryTake(ToSelf.Tick.Late));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Only_a_short_tick_runs_the_engine_on_the_thread_of_the_scheduler(bool isShort)
+    {
+        var timer = new TickTimer(ThreadTeller.StartIdle(this), Sys.Scheduler, Interval);
+        timer.Arm(isShort);
+
+        Advance(Interval);
+
+        Assert.Equal(isShort, ExpectMsg<int>() == Environment.CurrentManagedThreadId);
     }
 
     private void Advance(TimeSpan by) => ((TestScheduler)Sys.Scheduler).Advance(by);
