@@ -22,6 +22,7 @@ internal sealed class InboxDesk(EngineContext context, RaftCore core, EngineDesk
             PassOn(message);
         }
 
+        desks.Queries.AskWaiting();
         if (inbox.EndReading(context.Life))
         {
             context.Self.Tell(ToEngine.ReadInbox.Instance, context.Self);

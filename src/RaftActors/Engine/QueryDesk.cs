@@ -3,9 +3,9 @@ using RaftActors.Core;
 namespace RaftActors.Engine;
 
 /// <summary>
-/// The queries of the actor's present life that have not ended. Core finds the index that the answer must include. When this process has
-/// committed that index, the actor answers. A query that no leader confirmed is asked again until its timeout. A query that names a serial
-/// needs no leader: it waits until this process has committed that serial.
+/// The queries of the actor's present life that have not ended. One read in Core finds the index that the answers to all queries of one
+/// turn must include. When this process has committed that index, the actor answers. Queries that no leader confirmed are asked again
+/// until their timeout. A query that names a serial needs no leader: it waits until this process has committed that serial.
 /// </summary>
 internal sealed class QueryDesk(EngineContext context, Action<Input> step)
 {
@@ -14,26 +14,33 @@ internal sealed class QueryDesk(EngineContext context, Action<Input> step)
     /// </summary>
     public const int WindowReads = 4096;
 
-    private readonly Dictionary<long, Pending> _pending = [];
     private readonly Deadlines<Pending> _deadlines = new();
-    private readonly Dictionary<ReadId, Pending> _asked = [];
 
-    // Queries whose index is not committed here yet.
-    private readonly SortedSet<(LogIndex Index, long Number)> _confirmed = [];
+    // Queries to give to Core. Some may have ended.
+    private readonly List<Pending> _unasked = [];
+    private readonly List<Pending> _unaskedForLease = [];
+
+    // Queries in Core, by their read. Some may have ended.
+    private readonly Dictionary<ReadId, List<Pending>> _asked = [];
+
+    // Queries whose index is not committed here yet. Some may have ended.
+    private readonly PriorityQueue<List<Pending>, (LogIndex Index, long Read)> _confirmed = new();
+
+    // Queries that Core failed. The next tick or leader asks again.
+    private readonly List<Pending> _failed = [];
 
     // Queries whose serial is not committed here yet.
-    private readonly SortedSet<(Serial Serial, long Number)> _awaited = [];
-
-    // Queries to give to Core, and queries that Core failed. The next tick or leader asks again for the latter.
-    private readonly SortedSet<long> _unasked = [];
-    private readonly SortedSet<long> _failed = [];
+    private readonly SortedDictionary<(Serial Serial, long Number), Pending> _awaited = [];
+    private int _inCore;
     private long _reads;
 
-    public int Count => _pending.Count;
+    /// <summary>The queries that have not ended.</summary>
+    public int Count { get; private set; }
 
     // Only a leader can confirm a query.
-    private bool HasRoom => context.Leader is not null && _asked.Count < WindowReads;
+    private bool HasRoom => context.Leader is not null && _inCore < WindowReads;
 
+    /// <summary>Takes a query. Call <see cref="AskWaiting"/> after the last one of a turn.</summary>
     public void Submit(ToEngine.Query query)
     {
         if (query.Consistency.NotBelow is { } reached && reached <= context.Process.Pairs.CommittedSerial)
@@ -44,37 +51,39 @@ internal sealed class QueryDesk(EngineContext context, Action<Input> step)
 
         var pending = new Pending(query.Request, query.Consistency);
         pending.Deadline = _deadlines.Add(pending, context.DeadlineAfter(query.Timeout));
-        _pending.Add(pending.Number, pending);
+        Count++;
         if (pending.Awaited is { } serial)
         {
-            _awaited.Add((serial, pending.Number));
-        }
-        else if (_unasked.Count == 0 && HasRoom)
-        {
-            Ask(pending);
+            _awaited.Add((serial, pending.Number), pending);
         }
         else
         {
-            _unasked.Add(pending.Number);
+            UnaskedLike(pending).Add(pending);
         }
+    }
+
+    /// <summary>Asks Core for all queries that wait, by one read. Queries that a lease may answer have a read of their own.</summary>
+    public void AskWaiting()
+    {
+        Ask(_unasked, mayUseLease: false);
+        Ask(_unaskedForLease, mayUseLease: true);
     }
 
     public void OnReady(Effect.ReadReady ready)
     {
-        if (!_asked.Remove(ready.Id, out var pending))
+        if (!_asked.Remove(ready.Id, out var queries))
         {
             return;
         }
 
-        pending.Read = null;
+        _inCore -= queries.Count;
         if (ready.Index <= context.Commit)
         {
-            Answer(pending);
+            Answer(queries);
         }
         else
         {
-            pending.Index = ready.Index;
-            _confirmed.Add((ready.Index, pending.Number));
+            _confirmed.Enqueue(queries, (ready.Index, ready.Id.Value));
         }
 
         AskWaiting();
@@ -82,35 +91,45 @@ internal sealed class QueryDesk(EngineContext context, Action<Input> step)
 
     public void OnFailed(Effect.ReadFailed failed)
     {
-        if (_asked.Remove(failed.Id, out var pending))
+        if (_asked.Remove(failed.Id, out var queries))
         {
-            pending.Read = null;
-            _failed.Add(pending.Number);
+            _inCore -= queries.Count;
+            _failed.AddRange(queries);
         }
     }
 
     /// <summary>The commit index moved.</summary>
     public void OnCommitted()
     {
-        while (_confirmed.Count > 0 && _confirmed.Min is var (index, number) && index <= context.Commit)
+        while (_confirmed.TryPeek(out var queries, out var place) && place.Index <= context.Commit)
         {
-            Answer(_pending[number]);
+            _confirmed.Dequeue();
+            Answer(queries);
         }
 
-        while (_awaited.Count > 0 && _awaited.Min is var (serial, waiting) && serial <= context.Process.Pairs.CommittedSerial)
+        while (_awaited.Count > 0 && _awaited.First() is var (key, pending) && key.Serial <= context.Process.Pairs.CommittedSerial)
         {
-            var pending = _pending[waiting];
             End(pending);
-            Release(pending.Request, serial);
+            Release(pending.Request, key.Serial);
         }
     }
 
     public void OnTick()
     {
+        var isLate = false;
         while (_deadlines.TryTakeDue(context.Now, out var pending))
         {
+            isLate = true;
             End(pending);
             context.TellActor(new ToActor.Cancelled(context.Life, pending.Request, new CancelReason.Unavailable()));
+        }
+
+        if (isLate)
+        {
+            // Without this, queries would accumulate while there is no leader.
+            _unasked.RemoveAll(static pending => pending.HasEnded);
+            _unaskedForLease.RemoveAll(static pending => pending.HasEnded);
+            _failed.RemoveAll(static pending => pending.HasEnded);
         }
 
         AskAgain();
@@ -119,7 +138,11 @@ internal sealed class QueryDesk(EngineContext context, Action<Input> step)
     /// <summary>A leader is known, or a tick has passed.</summary>
     public void AskAgain()
     {
-        _unasked.UnionWith(_failed);
+        foreach (var pending in _failed)
+        {
+            UnaskedLike(pending).Add(pending);
+        }
+
         _failed.Clear();
         AskWaiting();
     }
@@ -127,38 +150,43 @@ internal sealed class QueryDesk(EngineContext context, Action<Input> step)
     /// <summary>The life that asked has ended.</summary>
     public void Forget()
     {
-        _pending.Clear();
         _deadlines.Clear();
+        _unasked.Clear();
+        _unaskedForLease.Clear();
         _asked.Clear();
         _confirmed.Clear();
-        _awaited.Clear();
-        _unasked.Clear();
         _failed.Clear();
+        _awaited.Clear();
+        (_inCore, Count) = (0, 0);
     }
 
-    // If one fails at once, so would the others.
-    private void AskWaiting()
+    private List<Pending> UnaskedLike(Pending pending) => pending.MayUseLease ? _unaskedForLease : _unasked;
+
+    // If one read fails at once, so would the others.
+    private void Ask(List<Pending> unasked, bool mayUseLease)
     {
-        while (_unasked.Count > 0 && _failed.Count == 0 && HasRoom)
+        while (unasked.Count > 0 && _failed.Count == 0 && HasRoom)
         {
-            var next = _unasked.Min;
-            _unasked.Remove(next);
-            Ask(_pending[next]);
+            var queries = unasked.GetRange(0, Math.Min(unasked.Count, WindowReads - _inCore));
+            unasked.RemoveRange(0, queries.Count);
+            var id = new ReadId(++_reads);
+            _asked.Add(id, queries);
+            _inCore += queries.Count;
+            step(new Input.Read(id, mayUseLease));
         }
     }
 
-    private void Ask(Pending pending)
+    private void Answer(List<Pending> queries)
     {
-        var id = new ReadId(++_reads);
-        pending.Read = id;
-        _asked.Add(id, pending);
-        step(new Input.Read(id, pending.MayUseLease));
-    }
-
-    private void Answer(Pending pending)
-    {
-        End(pending);
-        Release(pending.Request, context.Process.Pairs.CommittedSerial);
+        var serial = context.Process.Pairs.CommittedSerial;
+        foreach (var pending in queries)
+        {
+            if (!pending.HasEnded)
+            {
+                End(pending);
+                Release(pending.Request, serial);
+            }
+        }
     }
 
     // The actor answers when it has received all pairs up to the serial.
@@ -166,20 +194,9 @@ internal sealed class QueryDesk(EngineContext context, Action<Input> step)
 
     private void End(Pending pending)
     {
-        _pending.Remove(pending.Number);
-        _unasked.Remove(pending.Number);
-        _failed.Remove(pending.Number);
+        Count--;
+        pending.HasEnded = true;
         _deadlines.Remove(pending.Deadline);
-        if (pending.Read is { } read)
-        {
-            _asked.Remove(read);
-        }
-
-        if (pending.Index is { } index)
-        {
-            _confirmed.Remove((index, pending.Number));
-        }
-
         if (pending.Awaited is { } serial)
         {
             _awaited.Remove((serial, pending.Number));
@@ -188,21 +205,17 @@ internal sealed class QueryDesk(EngineContext context, Action<Input> step)
 
     private sealed class Pending(RequestRef request, ReadConsistency consistency)
     {
-        public RequestRef Request { get; } = request;
+        public RequestRef Request => request;
 
-        public long Number { get; } = request.Number;
+        public long Number => request.Number;
 
-        public LinkedListNode<Pending> Deadline { get; set; } = null!;
+        public LinkedListNode<Pending> Deadline { get; set; } = null!; // Justification: set before it waits.
 
-        // The number of the query in Core.
-        public ReadId? Read { get; set; }
+        public bool HasEnded { get; set; }
 
         // This process must have committed this serial; null: a leader must confirm the query.
-        public Serial? Awaited { get; } = consistency.NotBelow;
+        public Serial? Awaited => consistency.NotBelow;
 
-        public bool MayUseLease { get; } = consistency.MayUseLease;
-
-        // The pairs up to this index must be delivered before the answer; null: no leader has confirmed the query yet.
-        public LogIndex? Index { get; set; }
+        public bool MayUseLease => consistency.MayUseLease;
     }
 }

@@ -148,7 +148,7 @@ public sealed class QueryDeskTests : TestKit
         var requests = Enumerable.Range(0, 20_000).Select(_ => Submit()).ToArray();
         Assert.Equal(QueryDesk.WindowReads, _steps.Count);
 
-        for (var answered = 0; answered < requests.Length; answered++)
+        for (var answered = 0; answered < _steps.Count; answered++)
         {
             _desk.OnReady(new Effect.ReadReady(((Input.Read)_steps[answered]).Id, new LogIndex(4)));
         }
@@ -157,6 +157,60 @@ public sealed class QueryDeskTests : TestKit
         _desk.OnCommitted();
 
         Assert.Equal(requests, _bench.Actor.ReceiveN(requests.Length).Cast<ToActor.Readable>().Select(readable => readable.Request));
+        Assert.Equal(0, _desk.Count);
+    }
+
+    [Fact]
+    public void Queries_of_one_turn_have_one_read_and_those_that_name_the_lease_another()
+    {
+        _bench.Elect("raft2");
+        RequestRef[] requests =
+        [
+            SubmitOnly(), SubmitOnly(ReadConsistency.Lease), SubmitOnly(), SubmitOnly(ReadConsistency.Lease),
+        ];
+        Assert.Empty(_steps);
+
+        _desk.AskWaiting();
+
+        Assert.Equal([false, true], _steps.Cast<Input.Read>().Select(read => read.MayUseLease));
+        _desk.OnReady(new Effect.ReadReady(Asked(), new LogIndex(1)));
+        Assert.Equal([requests[1], requests[3]], Answered(2));
+        _desk.OnReady(new Effect.ReadReady(((Input.Read)_steps[0]).Id, new LogIndex(1)));
+        Assert.Equal([requests[0], requests[2]], Answered(2));
+    }
+
+    [Fact]
+    public void Queries_of_one_turn_fill_the_window_and_the_rest_waits()
+    {
+        _bench.Elect("raft2");
+        var requests = Enumerable.Range(0, QueryDesk.WindowReads + 5).Select(_ => SubmitOnly()).ToArray();
+        _desk.AskWaiting();
+        var first = Assert.IsType<Input.Read>(Assert.Single(_steps)).Id;
+
+        _desk.OnReady(new Effect.ReadReady(first, new LogIndex(1)));
+
+        Assert.Equal(requests[..QueryDesk.WindowReads], Answered(QueryDesk.WindowReads));
+        _bench.Actor.ExpectNoMsg(TimeSpan.Zero);
+        _desk.OnReady(new Effect.ReadReady(Asked(), new LogIndex(1)));
+        Assert.Equal(requests[QueryDesk.WindowReads..], Answered(5));
+    }
+
+    [Fact]
+    public void Query_that_ended_is_not_answered_with_the_others_of_its_read()
+    {
+        _bench.Elect("raft2");
+        var late = SubmitOnly();
+        _bench.Context.Now += 10;
+        var request = SubmitOnly();
+        _desk.AskWaiting();
+        _bench.Context.Now += 10;
+        _desk.OnTick();
+        Assert.Equal(late, _bench.Actor.ExpectMsg<ToActor.Cancelled>().Request);
+
+        _desk.OnReady(new Effect.ReadReady(Asked(), new LogIndex(1)));
+
+        Assert.Equal([request], Answered(1));
+        _bench.Actor.ExpectNoMsg(TimeSpan.Zero);
         Assert.Equal(0, _desk.Count);
     }
 
@@ -171,12 +225,23 @@ public sealed class QueryDeskTests : TestKit
         Assert.Equal([false, true], _steps.Cast<Input.Read>().Select(read => read.MayUseLease));
     }
 
+    // In a turn of its own.
     private RequestRef Submit(ReadConsistency consistency = default)
+    {
+        var request = SubmitOnly(consistency);
+        _desk.AskWaiting();
+        return request;
+    }
+
+    private RequestRef SubmitOnly(ReadConsistency consistency = default)
     {
         var request = _bench.Process.NewRequest();
         _desk.Submit(new ToEngine.Query(request, TimeSpan.FromSeconds(1), consistency));
         return request;
     }
+
+    private IEnumerable<RequestRef> Answered(int count) =>
+        _bench.Actor.ReceiveN(count).Cast<ToActor.Readable>().Select(readable => readable.Request);
 
     private ReadId Asked() => Assert.IsType<Input.Read>(_steps[^1]).Id;
 }
