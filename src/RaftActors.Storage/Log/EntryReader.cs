@@ -4,11 +4,11 @@ using RaftActors.Storage.Disk;
 
 namespace RaftActors.Storage.Log;
 
-/// <summary>Reads entries of a slot back from the segments, and checks each record. Thread-safe: it opens the files anew.</summary>
+/// <summary>
+/// Reads entries of a slot back from the segments, and checks each record. Thread-safe: each read opens the files anew, each file once.
+/// </summary>
 internal sealed class EntryReader(IDisk disk)
 {
-    private const int WindowBytes = 64 * 1024;
-
     /// <summary>Reads durable entries. Empty: one of them is discarded.</summary>
     /// <exception cref="StoreException">The disk cannot be read, or is damaged.</exception>
     public LogSlice Read(Slot slot, LogIndex first, LogIndex last)
@@ -20,13 +20,21 @@ internal sealed class EntryReader(IDisk disk)
         }
 
         var entries = new LogEntry[checked((int)(last.Value - first.Value + 1))];
+        Segment? segment = null;
         try
         {
             for (var i = 0; i < runs.Length; i++)
             {
+                if (segment?.Number != runs[i].Segment)
+                {
+                    segment?.Dispose();
+                    segment = new Segment(disk, runs[i].Segment);
+                }
+
                 // A later run holds what replaced the entries of this one.
                 var end = i + 1 < runs.Length ? runs[i + 1].First : last.Next;
-                ReadRun(slot.Number, runs[i], end, entries, first);
+                segment.MoveTo(runs[i].Offset);
+                ReadRun(slot.Number, segment, runs[i].First, end, entries, first);
             }
         }
         catch (FileNotFoundException) when (slot.RunsOf(first, last).Length == 0)
@@ -38,38 +46,36 @@ internal sealed class EntryReader(IDisk disk)
             throw new StoreException($"Cannot read the entries {first} to {last} of {slot.Owner}: {e.Message.TrimEnd('.')}. Repair the "
                 + "disk, and start the process again.", e);
         }
+        finally
+        {
+            segment?.Dispose();
+        }
 
         return new LogSlice(entries);
     }
 
-    private void ReadRun(ushort slot, EntryRun run, LogIndex end, LogEntry[] entries, LogIndex first)
+    private static void ReadRun(ushort slot, Segment segment, LogIndex next, LogIndex end, LogEntry[] entries, LogIndex first)
     {
-        var name = LogReader.NameOf(run.Segment);
-        using var file = disk.Open(name);
-        var (path, begin) = (disk.PathOf(name), new byte[SegmentHeader.Size]);
-        file.Read(0, begin);
-        var seed = SegmentHeader.Read(begin, path).Seed;
-        var window = new Window(file, run.Offset);
-        var next = run.First;
+        var (path, seed) = (segment.Path, segment.Seed);
         while (next < end)
         {
-            if (BatchHeader.Stands(window.Peek(BatchHeader.Size).Span, seed, window.At))
+            if (BatchHeader.Stands(segment.Peek(BatchHeader.Size).Span, seed, segment.At))
             {
-                window.Skip(BatchHeader.Size);
+                segment.Skip(BatchHeader.Size);
                 continue;
             }
 
-            var header = window.Peek(RecordHeader.Size);
-            if (header.IsEmpty || RecordHeader.ChecksumOf(header.Span, seed, window.At) != RecordHeader.ExpectedOf(header.Span))
+            var header = segment.Peek(RecordHeader.Size);
+            if (header.IsEmpty || RecordHeader.ChecksumOf(header.Span, seed, segment.At) != RecordHeader.ExpectedOf(header.Span))
             {
-                throw Damaged(path, window.At, next, "no record begins here");
+                throw Damaged(path, segment.At, next, "no record begins here");
             }
 
             var record = RecordHeader.Read(header.Span);
-            var bytes = window.Peek(record.PaddedLength);
+            var bytes = segment.Peek(record.PaddedLength);
             if (bytes.IsEmpty || record.BodyChecksum != Crc32C.Of(bytes.Span[RecordHeader.Size..]))
             {
-                throw Damaged(path, window.At, next, "the record is not what was written");
+                throw Damaged(path, segment.At, next, "the record is not what was written");
             }
 
             if (record.Slot == slot && RecordFormat.IsEntry(record.Type))
@@ -77,7 +83,7 @@ internal sealed class EntryReader(IDisk disk)
                 // Invariant: the entries of a run are consecutive.
                 if (record.Index != next.Value)
                 {
-                    throw Damaged(path, window.At, next, $"entry {record.Index} stands in its place");
+                    throw Damaged(path, segment.At, next, $"entry {record.Index} stands in its place");
                 }
 
                 if (next >= first)
@@ -90,33 +96,72 @@ internal sealed class EntryReader(IDisk disk)
                 next = next.Next;
             }
 
-            window.Skip((int)record.PaddedLength);
+            segment.Skip((int)record.PaddedLength);
         }
     }
 
     private static StoreDamagedException Damaged(string path, long offset, LogIndex index, string what) =>
         new(new StoreDamage(path, offset, index, null, what));
 
-    /// <summary>The bytes of a segment from an offset on.</summary>
-    private sealed class Window(IDiskFile file, long at)
+    /// <summary>
+    /// An open segment, and the bytes of it that were read last. The first read is short, because most pages are. Each further read of the
+    /// segment is twice as long.
+    /// </summary>
+    private sealed class Segment : IDisposable
     {
+        private const int FirstBytes = 4 * 1024;
+        private const int BytesMax = 64 * 1024;
+
+        private readonly IDiskFile _file;
+        private byte[] _buffer = [];
         private ReadOnlyMemory<byte> _bytes;
+        private int _size = FirstBytes;
 
-        public long At { get; private set; } = at;
+        public Segment(IDisk disk, long number)
+        {
+            var name = LogReader.NameOf(number);
+            (Number, Path, _file) = (number, disk.PathOf(name), disk.Open(name));
+            Span<byte> header = stackalloc byte[SegmentHeader.Size];
+            try
+            {
+                _file.Read(0, header);
+                Seed = SegmentHeader.Read(header, Path).Seed;
+            }
+            catch
+            {
+                _file.Dispose();
+                throw;
+            }
+        }
 
-        /// <summary>The next bytes, exactly so many. Empty: the segment ends before.</summary>
+        public long Number { get; }
+
+        public string Path { get; }
+
+        public uint Seed { get; }
+
+        /// <summary>The offset of the next byte.</summary>
+        public long At { get; private set; }
+
+        public void Dispose() => _file.Dispose();
+
+        public void MoveTo(long offset) =>
+            (At, _bytes) = (offset, offset >= At && offset - At <= _bytes.Length ? _bytes[(int)(offset - At)..] : default);
+
+        /// <summary>The next bytes, exactly so many, until the next call. Empty: the segment ends before.</summary>
         public ReadOnlyMemory<byte> Peek(long count)
         {
             if (count > _bytes.Length)
             {
-                var size = Math.Min(Math.Max(count, WindowBytes), file.Length - At);
+                var size = (int)Math.Min(Math.Max(count, _size), _file.Length - At);
                 if (size < count)
                 {
                     return default;
                 }
 
-                var bytes = GC.AllocateUninitializedArray<byte>((int)size);
-                _bytes = bytes.AsMemory(0, file.Read(At, bytes));
+                _buffer = size > _buffer.Length ? GC.AllocateUninitializedArray<byte>(size) : _buffer;
+                _bytes = _buffer.AsMemory(0, _file.Read(At, _buffer.AsSpan(0, size)));
+                _size = Math.Min(2 * _size, BytesMax);
             }
 
             return count <= _bytes.Length ? _bytes[..(int)count] : default;

@@ -2,12 +2,18 @@ using RaftActors.Storage.Disk;
 
 namespace RaftActors.Storage.Tests.Snapshots;
 
-/// <summary>Runs an action in the middle of a read, and counts open files.</summary>
+/// <summary>Runs an action in the middle of a read, and counts files and reads.</summary>
 internal sealed class WatchedDisk(IDisk disk) : IDisk
 {
     public Action? OnRead { get; set; }
 
     public int OpenFiles { get; private set; }
+
+    public int Openings { get; private set; }
+
+    public int Reads { get; private set; }
+
+    public long BytesRead { get; private set; }
 
     public string PathOf(string name) => disk.PathOf(name);
 
@@ -37,6 +43,7 @@ internal sealed class WatchedDisk(IDisk disk) : IDisk
         {
             (_disk, _file) = (disk, file);
             disk.OpenFiles++;
+            disk.Openings++;
         }
 
         public long Length => _file.Length;
@@ -45,7 +52,10 @@ internal sealed class WatchedDisk(IDisk disk) : IDisk
         {
             _disk.OnRead?.Invoke();
             ObjectDisposedException.ThrowIf(_isClosed, this);
-            return _file.Read(offset, buffer);
+            var read = _file.Read(offset, buffer);
+            _disk.Reads++;
+            _disk.BytesRead += read;
+            return read;
         }
 
         public void Write(long offset, ReadOnlySpan<byte> bytes) => _file.Write(offset, bytes);
