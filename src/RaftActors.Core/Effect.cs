@@ -24,6 +24,7 @@ public abstract record Effect
     /// <summary>
     /// Send this <see cref="Message.AppendEntries"/> with its entries filled in (<see cref="With"/>): those after its previous place up to
     /// <paramref name="Last"/>. They left the memory of Core, and the store has them. Is left undone if one of them was discarded since.
+    /// The shell need not wait for the store. But a later AppendEntries that overtakes this one is refused, and costs a probe.
     /// </summary>
     public sealed record SendEntries(Envelope Envelope, LogPosition Last) : Effect
     {

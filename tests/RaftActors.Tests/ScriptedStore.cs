@@ -13,6 +13,7 @@ internal sealed class ScriptedStore : IRaftStore
     private readonly MemoryStore _memory = new();
     private readonly Queue<Action> _held = [];
     private readonly ManualResetEventSlim _mayOpen = new(initialState: true);
+    private readonly ManualResetEventSlim _mayRead = new(initialState: true);
     private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private IStoreListener? _listener;
     private Pace _pace;
@@ -55,6 +56,9 @@ internal sealed class ScriptedStore : IRaftStore
 
     /// <summary>The failure of reading a snapshot; null: it succeeds.</summary>
     public StoreException? ReadingFailure { get; set; }
+
+    /// <summary>Reads of the log return other pairs than were written.</summary>
+    public bool GarblesReads { get; set; }
 
     /// <summary>The number of writes that are not durable yet.</summary>
     public int Waiting
@@ -135,7 +139,11 @@ internal sealed class ScriptedStore : IRaftStore
     public LogSlice ReadLog(LogIndex first, LogIndex last)
     {
         Interlocked.Increment(ref _logReads);
-        return ReadingFailure is { } failure ? throw failure : _memory.ReadLog(first, last);
+        _mayRead.Wait();
+        var entries = ReadingFailure is { } failure ? throw failure : _memory.ReadLog(first, last);
+        return GarblesReads
+            ? [.. entries.Select(entry => new LogEntry(entry.Index, entry.Term, entry.Serial, null, "other", default))]
+            : entries;
     }
 
     public void Dispose()
@@ -148,6 +156,11 @@ internal sealed class ScriptedStore : IRaftStore
     public void HoldOpening() => _mayOpen.Reset();
 
     public void ReleaseOpening() => _mayOpen.Set();
+
+    /// <summary>From now on a read of the log waits for <see cref="ReleaseReads"/>.</summary>
+    public void HoldReads() => _mayRead.Reset();
+
+    public void ReleaseReads() => _mayRead.Set();
 
     /// <summary>From now on the disk writes nothing.</summary>
     public void Hold()

@@ -19,6 +19,7 @@ internal sealed class EngineEffects(
     ViewDesk views,
     CommitDesk commits,
     PeerDesk peers,
+    PageDesk pages,
     StoreDesk store,
     ILoggingAdapter log)
 {
@@ -49,17 +50,13 @@ internal sealed class EngineEffects(
         switch (effect)
         {
             case Effect.Send send:
-                peers.Send(send);
+                pages.Send(send);
                 break;
             case Effect.SendChunk send:
                 store.SendChunk(send);
                 break;
             case Effect.SendEntries send:
-                if (store.Fill(send) is { } filled)
-                {
-                    peers.Send(filled);
-                }
-
+                pages.Send(send);
                 break;
             case Effect.Write write:
                 store.Write(write);

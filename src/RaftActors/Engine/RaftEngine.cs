@@ -47,15 +47,20 @@ internal sealed class RaftEngine : UntypedActor
         _inbox = new InboxDesk(_context, core, _desks, StopFor);
         _peers = new PeerDesk(_context, core, _desks, views, _steps.Step, registry, provider);
         _lives = new LifeDesk(_context, core, _desks, views, _peers, commits, Context);
-        _store = new StoreDesk(_context, _desks, commits, _steps.Step, log);
+        var reader = Context.ActorOf(Props.Create(() => new PageReader(process.Store)), "pages");
+        var pages = new PageDesk(_peers.Send, send => reader.Tell(send, _context.Self), () => core.Term);
+        _store = new StoreDesk(_context, _desks, commits, pages, _steps.Step, log);
         _gauges = new ProcessGauges(_context, core, _desks);
-        _steps.Begin(new EngineEffects(_context, core, _desks, views, commits, _peers, _store, log));
+        _steps.Begin(new EngineEffects(_context, core, _desks, views, commits, _peers, pages, _store, log));
         if (core.Snapshot is { } snapshot)
         {
             _context.Commit = snapshot.Position.Index;
             _context.CommitConfiguration(snapshot.ConfigurationIndex, snapshot.Configuration);
         }
     }
+
+    // A reader that fails ends the engine.
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Escalate);
 
     protected override void PreStart()
     {

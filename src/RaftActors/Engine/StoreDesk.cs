@@ -8,9 +8,10 @@ using RaftActors.Wire;
 namespace RaftActors.Engine;
 
 /// <summary>
-/// Gives the store Core's writes and reads, and Core the store's reports. Invariant: no effect after a failed write is carried out.
+/// Gives the store Core's writes, and Core the store's reports. Invariant: no effect after a failed write is carried out.
 /// </summary>
-internal sealed class StoreDesk(EngineContext context, EngineDesks desks, CommitDesk commits, Action<Input> step, ILoggingAdapter log)
+internal sealed class StoreDesk(
+    EngineContext context, EngineDesks desks, CommitDesk commits, PageDesk pages, Action<Input> step, ILoggingAdapter log)
 {
     // The write of the latest snapshot from another process, until it is durable.
     private Effect.InstallSnapshot? _installing;
@@ -31,6 +32,9 @@ internal sealed class StoreDesk(EngineContext context, EngineDesks desks, Commit
             case StoreNews.SnapshotSaved saved:
                 log.Debug("{0} saved the snapshot {1} of its actor", Process.Name, saved.Snapshot);
                 desks.Snapshots.OnSaved(saved.Snapshot);
+                break;
+            case StoreNews.PageRead page:
+                pages.OnRead(page);
                 break;
             case StoreNews.Space space:
                 OnSpace(space.IsShort);
@@ -83,11 +87,6 @@ internal sealed class StoreDesk(EngineContext context, EngineDesks desks, Commit
             desks.Notices.Release(install.Snapshot);
         }
     }
-
-    /// <summary>Reads the entries of a message, which left Core's memory. Null: they were compacted meanwhile.</summary>
-    /// <exception cref="StoreException">The entries cannot be read, so the engine fails.</exception>
-    public Effect.Send? Fill(Effect.SendEntries send) =>
-        Process.Store.ReadLog(send.First, send.Last.Index) is { IsEmpty: false } entries ? new Effect.Send(send.With(entries)) : null;
 
     /// <summary>Reads bytes of a snapshot and sends them. A failed read is logged once for each snapshot.</summary>
     public void SendChunk(Effect.SendChunk send)

@@ -16,6 +16,9 @@ internal abstract record StoreNews
     /// <summary>A snapshot of the actor's state is durable.</summary>
     public sealed record SnapshotSaved(Snapshot Snapshot) : StoreNews;
 
+    /// <summary>The store's answer to a message whose entries left the memory. Null: the entries were compacted meanwhile.</summary>
+    public sealed record PageRead(Effect.SendEntries Message, Effect.Send? Filled) : StoreNews;
+
     /// <summary>The disk has become nearly full, or has room again.</summary>
     public sealed record Space(bool IsShort) : StoreNews;
 

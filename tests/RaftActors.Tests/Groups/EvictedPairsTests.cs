@@ -46,12 +46,36 @@ public sealed class EvictedPairsTests : TestKit
     }
 
     [Fact]
-    public void Engine_stops_if_its_store_cannot_be_read()
+    public void Engine_stops_if_its_store_cannot_be_read() =>
+        AssertStops(store => store.ReadingFailure = new StoreException("the disk is broken"));
+
+    [Fact]
+    public void Engine_stops_if_its_store_returns_other_entries() => AssertStops(store => store.GarblesReads = true);
+
+    [Fact]
+    public void Group_commits_while_the_leader_reads_entries_for_a_process_that_lags()
+    {
+        _group.Found(Pairs, Pairs);
+        var store = _group.Stores["raft1"];
+        var before = store.LogReads;
+        _group.StartJoining("raft4");
+        store.HoldReads();
+        _group.Actors["raft1"].Tell(new Recorder.Join(new ProcessName("raft4@node1")), ActorRefs.NoSender);
+        _group.AdvanceEnginesUntil(() => store.LogReads > before);
+
+        _group.Actors["raft1"].Tell(new Recorder.Append("key", "value"), TestActor);
+        ExpectMsg<Outcome<int>.Done>();
+
+        store.ReleaseReads();
+        ExpectAll("raft4", "append");
+    }
+
+    private void AssertStops(Action<ScriptedStore> breakStore)
     {
         _group.Found(Pairs, Pairs);
         var engine = CreateTestProbe();
         engine.Watch(_group.EngineOf("raft1"));
-        _group.Stores["raft1"].ReadingFailure = new StoreException("the disk is broken");
+        breakStore(_group.Stores["raft1"]);
 
         _group.StartJoining("raft4");
         _group.Actors["raft1"].Tell(new Recorder.Join(new ProcessName("raft4@node1")), ActorRefs.NoSender);

@@ -157,6 +157,18 @@ internal sealed class VirtualGroup(TestKitBase kit, ActorSystem system, IDiction
         }
     }
 
+    /// <summary>Advances the clock until the condition holds. Waits for the engines only, and not for reads of their stores.</summary>
+    public void AdvanceEnginesUntil(Func<bool> isReached)
+    {
+        for (var ticks = 0; ticks < 1000 && !isReached(); ticks++)
+        {
+            ((TestScheduler)system.Scheduler).Advance(Tick);
+            _names.ForEach(name => Await($"/system/raft/default/{name}"));
+        }
+
+        Assert.True(isReached());
+    }
+
     /// <summary>Advances the clock at once.</summary>
     public void Advance(TimeSpan by)
     {
@@ -198,6 +210,8 @@ internal sealed class VirtualGroup(TestKitBase kit, ActorSystem system, IDiction
             Await("/system/raft/default");
             foreach (var name in _names)
             {
+                Await($"/system/raft/default/{name}");
+                Await($"/system/raft/default/{name}/pages");
                 Await($"/system/raft/default/{name}");
                 Actors[name].Tell(new Identify(name), _pulse);
                 _pulse.ExpectMsg<ActorIdentity>(Guard);
