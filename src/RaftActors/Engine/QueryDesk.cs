@@ -37,6 +37,9 @@ internal sealed class QueryDesk(EngineContext context, Action<Input> step)
     /// <summary>The queries that have not ended.</summary>
     public int Count { get; private set; }
 
+    /// <summary>The reads whose index is not committed here yet.</summary>
+    public int Confirmed => _confirmed.Count;
+
     // Only a leader can confirm a query.
     private bool HasRoom => context.Leader is not null && _inCore < WindowReads;
 
@@ -126,10 +129,7 @@ internal sealed class QueryDesk(EngineContext context, Action<Input> step)
 
         if (isLate)
         {
-            // Without this, queries would accumulate while there is no leader.
-            _unasked.RemoveAll(static pending => pending.HasEnded);
-            _unaskedForLease.RemoveAll(static pending => pending.HasEnded);
-            _failed.RemoveAll(static pending => pending.HasEnded);
+            ForgetEnded();
         }
 
         AskAgain();
@@ -158,6 +158,20 @@ internal sealed class QueryDesk(EngineContext context, Action<Input> step)
         _failed.Clear();
         _awaited.Clear();
         (_inCore, Count) = (0, 0);
+    }
+
+    // Otherwise queries would accumulate while there is no leader, or while this process commits nothing.
+    private void ForgetEnded()
+    {
+        _unasked.RemoveAll(static pending => pending.HasEnded);
+        _unaskedForLease.RemoveAll(static pending => pending.HasEnded);
+        _failed.RemoveAll(static pending => pending.HasEnded);
+        if (_confirmed.Count > 0)
+        {
+            var open = _confirmed.UnorderedItems.Where(item => item.Element.Exists(static pending => !pending.HasEnded)).ToArray();
+            _confirmed.Clear();
+            _confirmed.EnqueueRange(open);
+        }
     }
 
     private List<Pending> UnaskedLike(Pending pending) => pending.MayUseLease ? _unaskedForLease : _unasked;

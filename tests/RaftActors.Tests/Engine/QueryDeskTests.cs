@@ -215,6 +215,23 @@ public sealed class QueryDeskTests : TestKit
     }
 
     [Fact]
+    public void Reads_whose_queries_have_ended_are_forgotten_though_nothing_is_committed()
+    {
+        _bench.Elect("raft2");
+        for (var round = 0; round < 3; round++)
+        {
+            Submit();
+            _desk.OnReady(new Effect.ReadReady(Asked(), new LogIndex(1000)));
+            Assert.Equal(1, _desk.Confirmed);
+
+            _bench.Context.Now += 20;
+            _desk.OnTick();
+
+            Assert.Equal(0, _desk.Confirmed);
+        }
+    }
+
+    [Fact]
     public void Only_a_query_that_names_the_lease_may_use_it()
     {
         _bench.Elect("raft2");
