@@ -22,6 +22,12 @@ internal sealed class FrameReader(Address own, Func<string, IActorRef> resolve, 
     private readonly List<IActorRef> _senders = [];
     private readonly List<Member> _members = [];
 
+    // The paths of the receivers without their numbers: an engine that starts again is the same one.
+    private readonly HashSet<string> _engines = [];
+
+    /// <summary>The number of engines that the connection is known to have messages for.</summary>
+    public int Engines => _engines.Count;
+
     /// <param name="bytes">Bytes that never change while the message lives, if it has views of them.</param>
     /// <param name="hasView">The message has views of the bytes.</param>
     /// <returns>Null: the message is of a kind that this version does not know.</returns>
@@ -32,11 +38,18 @@ internal sealed class FrameReader(Address own, Func<string, IActorRef> resolve, 
         if (reader.Flag())
         {
             _receivers.Clear();
+            _engines.Clear();
             _senders.Clear();
             _members.Clear();
         }
 
+        var known = _receivers.Count;
         var to = ReadActor(ref reader, _receivers, _own);
+        if (_receivers.Count > known)
+        {
+            _engines.Add(to.Path.ToStringWithoutAddress());
+        }
+
         var from = ReadActor(ref reader, _senders, node: "");
         reader.ShareMembers(_members);
         if (ReadMessage(ref reader) is not { } message)

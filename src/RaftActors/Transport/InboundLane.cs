@@ -45,17 +45,18 @@ internal sealed class InboundLane(Socket socket, LaneContext context, Func<strin
         {
             context.Metrics.OnReceived(count);
             _block.Add(count);
-            var isAllRead = false;
+            var mayRunHere = false;
             EngineDispatcher.BeginOffer();
             try
             {
                 ReadFrames();
-                isAllRead = socket.Available == 0;
+
+                // A slow engine must not hold up the messages of another one. With more to read, the engine works on the pool meanwhile.
+                mayRunHere = _frames.Engines == 1 && socket.Available == 0;
             }
             finally
             {
-                // With more to read, the engine works on the pool meanwhile.
-                EngineDispatcher.EndOffer(isTaken: isAllRead);
+                EngineDispatcher.EndOffer(isTaken: mayRunHere);
             }
         }
     }

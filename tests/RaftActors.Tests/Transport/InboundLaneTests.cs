@@ -1,0 +1,106 @@
+using System.Net;
+using System.Net.Sockets;
+
+using Akka.Actor;
+using Akka.TestKit.Xunit2;
+
+using RaftActors.Core;
+using RaftActors.Telemetry;
+using RaftActors.Tests.Engine;
+using RaftActors.Tests.Groups;
+using RaftActors.Transport;
+using RaftActors.Wire;
+
+namespace RaftActors.Tests.Transport;
+
+/// <summary>The reader of one connection. The test is the node that sends.</summary>
+public sealed class InboundLaneTests : TestKit
+{
+    private const ulong Node = 7;
+
+    private static readonly Address Near = new("akka.tcp", "demo", "127.0.0.1", 2551);
+    private static readonly Address Far = new("akka.tcp", "demo", "127.0.0.1", 2552);
+    private static readonly string Sender = $"{Far}/system/raft/g/from#8";
+    private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
+
+    private readonly Dictionary<string, IActorRef> _engines = [];
+    private readonly FrameWriter _writer = new(Far, frameSizeMaxBytes: 5000);
+    private readonly Socket _socket = new(SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = (int)Guard.TotalMilliseconds };
+    private readonly Thread _reader;
+
+    public InboundLaneTests()
+        : base(RemoteNode.Network)
+    {
+        using var listener = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        listener.Listen();
+        _socket.Connect(listener.LocalEndPoint!); // Justification: it is bound.
+        var settings = new TransportSettings(IsTcp: true, "127.0.0.1", 0, FrameSizeMaxBytes: 5000, QueueSizeMaxBytes: 5000);
+        var context = new LaneContext(settings, Near, Node, TestActor, Sys.Log, new TransportMetrics("inbound"));
+        var lane = new InboundLane(listener.Accept(), context, path => _engines[path]);
+        _reader = new Thread(() => Run(lane));
+    }
+
+    [Fact]
+    public void Engine_that_is_alone_runs_on_the_thread_of_the_lane()
+    {
+        Begin("raft1");
+
+        Send("raft1");
+
+        Assert.Equal(_reader.ManagedThreadId, ExpectMsg<int>(Guard));
+    }
+
+    [Fact]
+    public void Slow_engine_does_not_hold_up_the_messages_of_another_one()
+    {
+        Begin("raft1", "raft2");
+        Send("raft1");
+        Assert.Equal(_reader.ManagedThreadId, ExpectMsg<int>(Guard));
+
+        Send("raft2");
+
+        Assert.NotEqual(_reader.ManagedThreadId, ExpectMsg<int>(Guard));
+    }
+
+    protected override void AfterAll()
+    {
+        _socket.Dispose();
+        _reader.Join();
+        base.AfterAll();
+    }
+
+    private static void Run(InboundLane lane)
+    {
+        using (lane)
+        {
+            lane.Run(() => { });
+        }
+    }
+
+    // Starts the reader when all engines are idle.
+    private void Begin(params string[] names)
+    {
+        foreach (var name in names)
+        {
+            _engines.Add(PathOf(name), ThreadTeller.StartIdle(this));
+        }
+
+        _engines.Add(Sender, TestActor);
+        _reader.Start();
+        _socket.Send(new LaneHandshake($"{Far}", 8, Expected: Node).ToBytes());
+        Assert.Equal(LaneHandshake.AnswerSize, _socket.Receive(new byte[LaneHandshake.AnswerSize]));
+    }
+
+    private void Send(string name)
+    {
+        var request = new RequestId(new Member(new ProcessName("raft1@node1"), Incarnation.None), 1);
+        var message = new AppendReply.Taken(request, new LogPlace(new LogIndex(1), new Term(1)));
+        Assert.True(_writer.TryWrite(At(PathOf(name)), message, At(Sender)));
+        _socket.Send(_writer.Take([]));
+    }
+
+    private static string PathOf(string name) => $"{Near}/system/raft/g/{name}#5";
+
+    private IActorRef At(string path) => ((ExtendedActorSystem)Sys).Provider.ResolveActorRef(path);
+}
