@@ -18,6 +18,7 @@ internal sealed class HostedNode : IAsyncDisposable
     // Longer than any step takes on a working machine.
     public static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
 
+    // A node that restarts waits for the longest election timeout before it leads alone. An Append waits longer.
     public const string FastHocon =
         """
         akka.loglevel = WARNING
@@ -28,6 +29,7 @@ internal sealed class HostedNode : IAsyncDisposable
           heartbeat-interval = 100ms
           transfer-timeout = 8s
           election-timeout { min = 3s, max = 5s }
+          append-timeout = 20s
           quorum { stable-after = 200ms, allow-fewer-than-three = on }
         }
         """;
