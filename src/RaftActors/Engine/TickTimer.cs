@@ -47,6 +47,11 @@ internal sealed class TickTimer(IActorRef self, IScheduler clock, TimeSpan inter
 
     private void OnDue()
     {
+        if (_stop.IsCancellationRequested)
+        {
+            return; // A TestScheduler of Akka.NET runs cancelled actions too.
+        }
+
         EngineDispatcher.BeginOffer();
         self.Tell(ToSelf.Tick.OnTime, ActorRefs.NoSender);
         EngineDispatcher.EndOffer(isTaken: _isShort);
