@@ -7,10 +7,9 @@ namespace Akka.Dispatch;
 public abstract class MessageDispatcher
 {
     /// <param name="configurator">The configurator that makes this dispatcher.</param>
-    protected MessageDispatcher(MessageDispatcherConfigurator configurator) => Configurator = configurator;
-
-    /// <summary>The maker of this dispatcher.</summary>
-    public MessageDispatcherConfigurator Configurator { get; }
+    protected MessageDispatcher(MessageDispatcherConfigurator configurator)
+    {
+    }
 
     /// <summary>The maximum number of messages that a mailbox handles in one run.</summary>
     public int Throughput { get; set; } = 100;

@@ -15,14 +15,9 @@ public abstract class MessageDispatcherConfigurator
 {
     /// <param name="config">The configuration of the dispatcher.</param>
     /// <param name="prerequisites">The actor system has them as <see cref="Dispatchers.Prerequisites"/>.</param>
-    protected MessageDispatcherConfigurator(Config config, IDispatcherPrerequisites prerequisites) =>
-        (Config, Prerequisites) = (config, prerequisites);
-
-    /// <summary>The configuration of the dispatcher.</summary>
-    public Config Config { get; }
-
-    /// <summary>The part of the actor system that the dispatcher knows.</summary>
-    public IDispatcherPrerequisites Prerequisites { get; }
+    protected MessageDispatcherConfigurator(Config config, IDispatcherPrerequisites prerequisites)
+    {
+    }
 
     /// <summary>Returns the dispatcher, the same one at each call. Called for each actor that uses it.</summary>
     public abstract MessageDispatcher Dispatcher();
