@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Akka.Actor;
 using Akka.Event;
+using Akka.Remote;
 
 namespace Akka.Cluster;
 
@@ -25,9 +26,9 @@ internal abstract record ClusterMessage : IDeadLetterSuppression
 
     internal sealed record GossipEnvelope(UniqueAddress From, UniqueAddress To, Gossip Gossip) : ClusterMessage;
 
-    internal sealed record Heartbeat : ClusterMessage;
+    internal sealed record Heartbeat : ClusterMessage, IHeartbeat;
 
-    internal sealed record HeartbeatReply(UniqueAddress From) : ClusterMessage;
+    internal sealed record HeartbeatReply(UniqueAddress From) : ClusterMessage, IHeartbeat;
 
     /// <summary>An exiting or downed node confirms that it knows this and stops. It may be removed.</summary>
     internal sealed record ExitingConfirmed(UniqueAddress Node) : ClusterMessage;

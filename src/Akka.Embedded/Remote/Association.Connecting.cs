@@ -81,7 +81,11 @@ internal sealed partial class Association
         return true;
     }
 
-    public void InboundEnded(InboundLink link) => Interlocked.CompareExchange(ref _inbound, null, link);
+    public void InboundEnded(InboundLink link)
+    {
+        LastConnected = FailureDetector.MonotonicTime();
+        Interlocked.CompareExchange(ref _inbound, null, link);
+    }
 
     public void LinkClosed(OutboundLink link, Exception? cause)
     {
@@ -93,6 +97,7 @@ internal sealed partial class Association
             }
 
             _link = null;
+            LastConnected = FailureDetector.MonotonicTime();
             CloseGate();
         }
 
@@ -109,17 +114,18 @@ internal sealed partial class Association
 
     private async Task ConnectAsync()
     {
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        var connection = new Connection(new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true });
         try
         {
+            RefuseOtherProtocol();
             using var timeout = new CancellationTokenSource(_settings.ConnectionTimeout);
             try
             {
-                // Justification: TcpTransport.For refuses an address without host and port.
-                await socket.ConnectAsync(Address.Host!, Address.Port!.Value, timeout.Token).ConfigureAwait(false);
-                var reader = new FrameReader(socket, _settings.MaximumFrameSizeBytes);
-                var uid = await ShakeHandsAsync(socket, reader, timeout.Token).ConfigureAwait(false);
-                Activate(new OutboundLink(this, socket, reader, _settings), uid);
+                // Justification: AssociationTable.For refuses an address without host and port.
+                await connection.ConnectAsync(Address.Host!, Address.Port!.Value, timeout.Token).ConfigureAwait(false);
+                var reader = new FrameReader(connection, _settings.MaximumFrameSizeBytes);
+                var uid = await ShakeHandsAsync(connection, reader, timeout.Token).ConfigureAwait(false);
+                Activate(new OutboundLink(this, connection, reader, _settings), uid);
             }
             catch (OperationCanceledException)
             {
@@ -129,18 +135,36 @@ internal sealed partial class Association
         }
         catch (Exception cause)
         {
-            socket.Dispose();
+            connection.Dispose();
             ConnectFailed(cause);
         }
     }
 
-    private async Task<int> ShakeHandsAsync(Socket socket, FrameReader reader, CancellationToken cancellation)
+    // Otherwise the attempt would fail at the peer, with an error about malformed bytes.
+    private void RefuseOtherProtocol()
     {
+        var protocol = transport.LocalAddress.Protocol;
+        if (Address.Protocol != protocol)
+        {
+            throw new RemoteTransportException(
+                $"{Address} has the protocol {Address.Protocol}, and this system uses {protocol}. "
+                + "Set akka.remote.dot-netty.tcp.enable-ssl to the same value on both systems, and use the address that the peer logs");
+        }
+    }
+
+    private async Task<int> ShakeHandsAsync(Connection connection, FrameReader reader, CancellationToken cancellation)
+    {
+        if (transport.Tls is { } tls)
+        {
+            // Justification: as above.
+            await tls.OpenAsync(connection, Address.Host!, cancellation).ConfigureAwait(false);
+        }
+
         var hello = new WireWriter();
         new Hello(transport.LocalAddress, transport.Uid, Address, QuarantinedUid).Write(hello);
         for (var rest = hello.Written; !rest.IsEmpty;)
         {
-            rest = rest[await socket.SendAsync(rest, SocketFlags.None, cancellation).ConfigureAwait(false)..];
+            rest = rest[await connection.SendAsync(rest, cancellation).ConfigureAwait(false)..];
         }
 
         while (true)
@@ -150,11 +174,29 @@ internal sealed partial class Association
                 return uid;
             }
 
-            if (!await reader.FillAsync(cancellation).ConfigureAwait(false))
+            await ReadAnswerAsync(reader, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    private async Task ReadAnswerAsync(FrameReader reader, CancellationToken cancellation)
+    {
+        Exception? cause = null;
+        try
+        {
+            if (await reader.FillAsync(cancellation).ConfigureAwait(false))
             {
-                throw new WireException("the peer closed the connection instead of answering the handshake");
+                return;
             }
         }
+        catch (IOException failure) when (transport.Tls is not null)
+        {
+            cause = failure;
+        }
+
+        // In TLS 1.3 the acceptor checks the opener's certificate after the opener's part of the handshake.
+        const string Certificate = "; probably it did not accept the certificate of this system, and its log says why";
+        throw new WireException(
+            $"the peer closed the connection instead of answering the handshake{(transport.Tls is null ? "" : Certificate)}", cause: cause);
     }
 
     private int? TryReadAnswer(FrameReader frames)
@@ -175,7 +217,7 @@ internal sealed partial class Association
                     transport.Publish(new ThisActorSystemQuarantinedEvent(transport.LocalAddress, Address));
                 }
 
-                throw new WireException($"the peer refused the connection: {reader.ReadText()}");
+                throw new WireException($"the peer refused the connection: {PeerLog.Printable(reader.ReadText())}");
             default:
                 throw new WireException($"the peer answered the handshake with a frame of kind {kind}");
         }

@@ -23,12 +23,15 @@ internal sealed partial class Association(TcpTransport transport, Address addres
     private readonly Queue<Waiting> _waiting = new();
     private readonly SystemMessageOutbox _outbox = new(transport.Settings.SystemMessageBufferSize);
     private volatile OutboundLink? _link;
-    private Phase _phase;
+    private volatile Phase _phase;
     private int? _outboxUid;
     private int? _quarantinedUid;
     private long _overflowCount;
     private TimeSpan? _idleSince;
     private volatile bool _isForgotten;
+
+    /// <summary>Creates an association that drops all messages. The table of associations is full.</summary>
+    public static Association Closed(TcpTransport transport, Address address) => new(transport, address) { _phase = Phase.Closed };
 
     private enum Phase
     {
@@ -45,6 +48,12 @@ internal sealed partial class Association(TcpTransport transport, Address addres
 
     /// <summary>Whether a new association replaces this one.</summary>
     public bool IsForgotten => _isForgotten;
+
+    /// <summary>Whether this association drops all messages.</summary>
+    public bool IsClosed => _phase == Phase.Closed;
+
+    /// <summary>The time when this association lost its last connection, or began.</summary>
+    public TimeSpan LastConnected { get; private set; } = FailureDetector.MonotonicTime();
 
     /// <summary>
     /// Whether this association has no state that a new one would lack. The numbers of exchanged system messages are such state: a
@@ -176,6 +185,21 @@ internal sealed partial class Association(TcpTransport transport, Address addres
         _inbound?.Close();
     }
 
+    /// <summary>
+    /// Forgets this association at once if it is disconnected. With state, its peer must restart before system messages between the
+    /// two are delivered again. A restart is also the end of a quarantine that is forgotten.
+    /// </summary>
+    public bool TryForget(bool evenWithState)
+    {
+        lock (_gate)
+        {
+            _isForgotten |= evenWithState
+                ? _phase is Phase.Idle or Phase.Gated && _inbound is null && _outbox.Count == 0
+                : IsIdle;
+            return _isForgotten;
+        }
+    }
+
     private void ForgetIfIdle(TimeSpan now)
     {
         lock (_gate)
@@ -224,7 +248,8 @@ internal sealed partial class Association(TcpTransport transport, Address addres
         {
             return;
         }
-        switch (link.WriteMessage(serialized, waiting.Recipient, waiting.Sender, transport.LocalAddress))
+        var isUrgent = waiting.Message is IHeartbeat || waiting.Recipient.IsRemoteWatcher;
+        switch (link.WriteMessage(serialized, waiting.Recipient, waiting.Sender, transport.LocalAddress, isUrgent))
         {
             case WriteOutcome.Full:
                 Overflow(waiting.Message, waiting.Sender, waiting.Recipient);

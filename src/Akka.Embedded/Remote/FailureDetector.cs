@@ -2,6 +2,9 @@ using System.Diagnostics;
 
 namespace Akka.Remote;
 
+/// <summary>A heartbeat or its answer. It overtakes other messages on its connection, so that large messages do not delay it.</summary>
+internal interface IHeartbeat;
+
 /// <summary>
 /// Suspects a peer by the times of its heartbeats. Before the first heartbeat the peer counts as available. Uses the monotonic
 /// clock, because a change of the wall clock must not make a living peer suspect.

@@ -29,12 +29,12 @@ internal sealed record Hello(Address From, int Uid, Address To, int? Quarantined
         var reader = new WireReader(body);
         if (kind != FrameKind.Hello || reader.ReadInt32() != Magic)
         {
-            throw new WireException("the peer does not speak this protocol (its first bytes are not the magic number)");
+            throw new WireException("the peer does not speak this protocol (its first bytes are not the magic number)", "protocol");
         }
         var version = reader.ReadByte();
         if (version != Version)
         {
-            throw new WireException($"the peer speaks version {version} of the protocol, this system speaks version {Version}");
+            throw new WireException($"the peer speaks version {version} of the protocol, this system speaks version {Version}", "version");
         }
         var from = reader.ReadAddress();
         var uid = reader.ReadInt32();

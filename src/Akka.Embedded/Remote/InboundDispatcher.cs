@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 using Akka.Actor;
 using Akka.Event;
@@ -5,13 +6,10 @@ using Akka.Event;
 namespace Akka.Remote;
 
 /// <summary>Delivers the messages of one inbound link to actors. Only the link's reader uses it, so its caches need no lock.</summary>
-internal sealed class InboundDispatcher(TcpTransport transport)
+internal sealed class InboundDispatcher(TcpTransport transport, IPAddress? peer)
 {
-    /// <summary>The maximum number of entries in a cache. A full cache is cleared, so that a peer cannot exhaust the memory.</summary>
-    private const int CacheLimit = 4096;
-
-    private readonly ByteKeyedCache<InternalActorRef> _refs = new(CacheLimit);
-    private readonly ByteKeyedCache<string> _manifests = new(CacheLimit);
+    private readonly ByteKeyedCache<InternalActorRef> _refs = new();
+    private readonly ByteKeyedCache<string> _manifests = new();
 
     /// <summary>Delivers a message. A message that cannot be read is logged and dropped; later messages are not affected.</summary>
     public void Deliver(ReadOnlySpan<byte> body)
@@ -29,16 +27,19 @@ internal sealed class InboundDispatcher(TcpTransport transport)
         }
         catch (Exception cause)
         {
-            transport.Log.Error(
-                cause,
+            transport.PeerLog.Write(
+                LogLevel.ErrorLevel,
+                peer,
+                "unreadable messages",
                 $"A message to {recipient.Path} was dropped: serializer {serializerId} cannot read its manifest [{manifest}]. "
-                + "Both systems need the same serializers and message types.");
+                + "Both systems need the same serializers and message types.",
+                cause);
             return;
         }
         var sender = senderPath.IsEmpty ? transport.System.DeadLetters : Resolve(senderPath);
         if (message is ActorSelectionMessage selection)
         {
-            selection.Deliver(recipient, sender);
+            DeliverSelection(selection, recipient, sender);
         }
         else
         {
@@ -47,6 +48,25 @@ internal sealed class InboundDispatcher(TcpTransport transport)
     }
 
     public void DeliverSystemMessage(ReadOnlySpan<byte> body) => RemoteSystemMessage.Deliver(body, transport.Provider);
+
+    // A '..' after a pattern visits the same actors again and again: a hundred bytes would keep the processor busy for days.
+    private void DeliverSelection(ActorSelectionMessage selection, InternalActorRef recipient, IActorRef sender)
+    {
+        for (var inner = selection; inner is not null; inner = inner.Message as ActorSelectionMessage)
+        {
+            var pattern = Array.FindIndex(inner.Elements, static element => element.AsSpan().ContainsAny('*', '?'));
+            if (pattern >= 0 && Array.IndexOf(inner.Elements, "..", pattern) >= 0)
+            {
+                transport.PeerLog.Write(
+                    LogLevel.WarningLevel,
+                    peer,
+                    "selections",
+                    $"A selection from {peer} was dropped: its path '{string.Join('/', inner.Elements)}' has '..' after a pattern.");
+                return;
+            }
+        }
+        selection.Deliver(recipient, sender);
+    }
 
     private InternalActorRef Resolve(ReadOnlySpan<byte> path)
     {
@@ -65,19 +85,32 @@ internal sealed class InboundDispatcher(TcpTransport transport)
 }
 
 /// <summary>A bounded dictionary with UTF-8 bytes as keys. A look-up allocates neither an array nor a string.</summary>
-internal sealed class ByteKeyedCache<TValue>(int limit)
+internal sealed class ByteKeyedCache<TValue>
     where TValue : class
 {
+    /// <summary>
+    /// The maximum number of entries, and of the bytes of their keys. A full cache is cleared, so that a peer cannot exhaust the memory.
+    /// </summary>
+    internal const int CountMax = 4096;
+    internal const int KeyBytesMax = 512 * 1024;
+
     private readonly Dictionary<byte[], TValue> _values = new(BytesComparer.Instance);
+    private int _keyBytes;
 
     public bool TryGet(ReadOnlySpan<byte> key, out TValue value) =>
         _values.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(key, out value!); // Justification: null only if it returns false.
 
     public void Add(ReadOnlySpan<byte> key, TValue value)
     {
-        if (_values.Count >= limit)
+        if (key.Length > KeyBytesMax)
+        {
+            return;
+        }
+        _keyBytes += key.Length;
+        if (_values.Count >= CountMax || _keyBytes > KeyBytesMax)
         {
             _values.Clear();
+            _keyBytes = key.Length;
         }
         _values[key.ToArray()] = value;
     }

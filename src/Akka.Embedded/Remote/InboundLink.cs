@@ -1,4 +1,4 @@
-using System.Net.Sockets;
+using System.Net;
 using Akka.Actor;
 
 namespace Akka.Remote;
@@ -7,39 +7,42 @@ namespace Akka.Remote;
 /// The receiving end of one connection. It handles the opener's hello, delivers its messages in order, and answers with
 /// acknowledgements and heartbeats.
 /// </summary>
-internal sealed class InboundLink(TcpTransport transport, Socket socket, RemoteSettings settings)
+internal sealed class InboundLink(TcpTransport transport, Connection connection, RemoteSettings settings)
 {
-    private readonly FrameReader _reader = new(socket, settings.MaximumFrameSizeBytes);
+    private readonly FrameReader _reader = new(connection, settings.MaximumFrameSizeBytes);
     private readonly DeadlineFailureDetector _detector = new(settings.LinkAcceptablePause, settings.LinkHeartbeatInterval);
-    private readonly InboundDispatcher _dispatcher = new(transport);
+    private readonly InboundDispatcher _dispatcher = new(transport, connection.Peer);
     private readonly WireWriter _answers = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Association? _association;
     private Exception? _closedBecause;
 
     /// <summary>Completes when the last message of this link has been delivered.</summary>
     public Task Ended => _ended.Task;
 
+    /// <summary>The IP address of the opener, if known.</summary>
+    public IPAddress? Peer => connection.Peer;
+
     public int PeerUid { get; private set; }
 
     public async Task RunAsync()
     {
-        Association? association = null;
         Exception? cause = null;
         try
         {
-            association = await ShakeHandsAsync().ConfigureAwait(false);
-            if (association is not null)
+            if (await TryShakeHandsInTimeAsync().ConfigureAwait(false))
             {
-                await ReceiveAsync(association).ConfigureAwait(false);
+                // Justification: null only if the handshake failed.
+                await ReceiveAsync(_association!).ConfigureAwait(false);
             }
         }
         catch (Exception failure)
         {
             cause = _closedBecause ?? failure;
         }
-        socket.Dispose();
+        connection.Dispose();
         _ended.TrySetResult();
-        transport.InboundEnded(this, association, cause);
+        transport.InboundEnded(this, _association, cause);
     }
 
     public void Tick()
@@ -53,15 +56,32 @@ internal sealed class InboundLink(TcpTransport transport, Socket socket, RemoteS
     public void Close(Exception? cause = null)
     {
         _closedBecause ??= cause;
-        socket.Dispose();
+        connection.Close();
     }
 
-    /// <summary>Handles the hello. Returns the association of this connection, or null if the connection was refused.</summary>
-    private async Task<Association?> ShakeHandsAsync()
+    // At the deadline the connection is closed. That ends each read and write, also if the peer sends a byte per second or reads none.
+    private async Task<bool> TryShakeHandsInTimeAsync()
     {
-        var hello = await ReadHelloAsync().WaitAsync(settings.ConnectionTimeout).ConfigureAwait(false);
+        using var deadline = new CancellationTokenSource(settings.ConnectionTimeout);
+        using var closing = deadline.Token.UnsafeRegister(static link => ((InboundLink)link!).HandshakeTimedOut(), this);
+        if (transport.Tls is { } tls)
+        {
+            await tls.AcceptAsync(connection).ConfigureAwait(false);
+        }
+        var isAccepted = await TryShakeHandsAsync().ConfigureAwait(false);
+        transport.HandshakeEnded(this);
+        return isAccepted;
+    }
+
+    private void HandshakeTimedOut() => Close(new TimeoutException(
+        $"the handshake took longer than {settings.ConnectionTimeout.TotalSeconds} s (akka.remote.dot-netty.tcp.connection-timeout)"));
+
+    /// <summary>Handles the hello. Returns whether the connection was accepted.</summary>
+    private async Task<bool> TryShakeHandsAsync()
+    {
+        var hello = await ReadHelloAsync().ConfigureAwait(false);
         PeerUid = hello.Uid;
-        var (association, refusal) = transport.Accept(hello);
+        var (association, refusal) = transport.Accept(hello, connection);
         if (refusal is { } because)
         {
             var frame = _answers.BeginFrame(FrameKind.Refusal);
@@ -69,19 +89,23 @@ internal sealed class InboundLink(TcpTransport transport, Socket socket, RemoteS
             _answers.WriteText(because.Text);
             _answers.EndFrame(frame);
             await AnswerAsync().ConfigureAwait(false);
-            return null;
+            return false;
         }
         // Wait for the peer's older connection: its remaining messages precede those of this connection.
         // Justification: the association is null only if refused.
-        while (!await association!.TryReplaceInboundAsync(this, hello.Uid).ConfigureAwait(false))
+        _association = association!;
+        while (!await _association.TryReplaceInboundAsync(this, hello.Uid).ConfigureAwait(false))
         {
-            association = transport.For(hello.From);
+            _association = transport.For(hello.From) is { IsClosed: false } next
+                ? next
+                : throw new WireException("this system is shutting down, or has connections with too many addresses", "closed");
         }
         var welcome = _answers.BeginFrame(FrameKind.Welcome);
         _answers.WriteInt32(transport.Uid);
         _answers.EndFrame(welcome);
         await AnswerAsync().ConfigureAwait(false);
-        return association;
+        _reader.AdmitMessages();
+        return true;
     }
 
     private async Task<Hello> ReadHelloAsync()
@@ -94,7 +118,7 @@ internal sealed class InboundLink(TcpTransport transport, Socket socket, RemoteS
             }
             if (!await _reader.FillAsync().ConfigureAwait(false))
             {
-                throw new WireException("the connection was closed before the handshake");
+                throw new WireException("the connection was closed before the handshake", "closed");
             }
         }
     }
@@ -154,7 +178,7 @@ internal sealed class InboundLink(TcpTransport transport, Socket socket, RemoteS
     {
         for (var rest = _answers.Written; !rest.IsEmpty;)
         {
-            rest = rest[await socket.SendAsync(rest, SocketFlags.None).ConfigureAwait(false)..];
+            rest = rest[await connection.SendAsync(rest).ConfigureAwait(false)..];
         }
         _answers.Clear();
     }

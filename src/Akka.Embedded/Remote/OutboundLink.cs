@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Net.Sockets;
 using System.Text;
 using Akka.Actor;
@@ -14,31 +15,41 @@ internal enum WriteOutcome
 
 /// <summary>
 /// The sending end of one connection. Any thread appends frames to a buffer, under a lock. One writer at a time replaces the buffer
-/// by an empty one and sends its whole content. So a burst of messages is one system call.
+/// by an empty one and sends its whole content. So a burst of messages is one system call. Heartbeats have a buffer of their own, and
+/// wait for at most one block of a large content.
 /// </summary>
-internal sealed class OutboundLink(Association association, Socket socket, FrameReader reader, RemoteSettings settings)
+internal sealed class OutboundLink(Association association, Connection connection, FrameReader reader, RemoteSettings settings)
     : IThreadPoolWorkItem
 {
     /// <summary>The limit of bytes that wait for the network. Further messages are dropped, which bounds the memory.</summary>
     internal const int BufferLimitBytes = 64 * 1024 * 1024;
     private const int KeptCapacityBytes = 1024 * 1024;
 
+    /// <summary>A larger content is sent in blocks of whole frames. A larger frame is a block of its own.</summary>
+    private const int BlockBytes = 256 * 1024;
+    private const int UrgentLimitBytes = 64 * 1024;
+
     private readonly DeadlineFailureDetector _detector = new(settings.LinkAcceptablePause, settings.LinkHeartbeatInterval);
     private readonly TaskCompletionSource _readerEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _gate = new();
     private WireWriter _filling = new();
     private WireWriter _leaving = new();
+    private WireWriter _urgent = new();
+    private WireWriter _urgentLeaving = new();
     private bool _isWriting;
     private bool _isClosed;
     private TaskCompletionSource? _drained;
     private IActorRef? _lastSender;
     private byte[] _lastSenderPath = [];
 
-    public WriteOutcome WriteMessage(in SerializedMessage message, RemoteActorRef recipient, IActorRef? sender, Address localAddress)
+    /// <param name="isUrgent">The message is a heartbeat. It overtakes other messages.</param>
+    public WriteOutcome WriteMessage(
+        in SerializedMessage message, RemoteActorRef recipient, IActorRef? sender, Address localAddress, bool isUrgent)
     {
         lock (_gate)
         {
-            if (_isClosed || _filling.Length + message.Payload.Length > BufferLimitBytes)
+            var (target, limitBytes) = isUrgent ? (_urgent, UrgentLimitBytes) : (_filling, BufferLimitBytes);
+            if (_isClosed || target.Length + message.Payload.Length > limitBytes)
             {
                 return _isClosed ? WriteOutcome.Closed : WriteOutcome.Full;
             }
@@ -48,13 +59,13 @@ internal sealed class OutboundLink(Association association, Socket socket, Frame
                 _lastSender = sender;
                 _lastSenderPath = Encoding.UTF8.GetBytes(sender?.Path.ToSerializationFormatWithAddress(localAddress) ?? "");
             }
-            var frame = _filling.BeginFrame(FrameKind.Message);
-            _filling.WriteBlock(recipient.SerializedPath);
-            _filling.WriteBlock(_lastSenderPath);
-            _filling.WriteInt32(message.SerializerId);
-            _filling.WriteText(message.Manifest);
-            _filling.WriteRaw(message.Payload);
-            _filling.EndFrame(frame);
+            var frame = target.BeginFrame(FrameKind.Message);
+            target.WriteBlock(recipient.SerializedPath);
+            target.WriteBlock(_lastSenderPath);
+            target.WriteInt32(message.SerializerId);
+            target.WriteText(message.Manifest);
+            target.WriteRaw(message.Payload);
+            target.EndFrame(frame);
             StartWriting();
             return WriteOutcome.Written;
         }
@@ -82,8 +93,11 @@ internal sealed class OutboundLink(Association association, Socket socket, Frame
         }
         lock (_gate)
         {
-            _filling.EndFrame(_filling.BeginFrame(FrameKind.Heartbeat));
-            StartWriting();
+            if (_urgent.Length < UrgentLimitBytes)
+            {
+                _urgent.EndFrame(_urgent.BeginFrame(FrameKind.Heartbeat));
+                StartWriting();
+            }
         }
     }
 
@@ -106,6 +120,7 @@ internal sealed class OutboundLink(Association association, Socket socket, Frame
         }
         _readerEnded.TrySetResult();
         Close(cause);
+        connection.Dispose();
     }
 
     /// <summary>Sends the buffered messages, closes the sending direction, and waits until the peer has received everything.</summary>
@@ -120,11 +135,11 @@ internal sealed class OutboundLink(Association association, Socket socket, Frame
         try
         {
             await drained.Task.WaitAsync(patience).ConfigureAwait(false);
-            socket.Shutdown(SocketShutdown.Send);
+            await connection.FinishSendingAsync().WaitAsync(patience).ConfigureAwait(false);
             // Closing with unread acknowledgements would reset the connection and lose messages. So the peer closes first.
             await _readerEnded.Task.WaitAsync(patience).ConfigureAwait(false);
         }
-        catch (Exception failure) when (failure is TimeoutException or SocketException or ObjectDisposedException)
+        catch (Exception failure) when (failure is TimeoutException or IOException or SocketException or InvalidOperationException)
         {
             // The peer is too slow or gone, and the remaining messages are lost.
         }
@@ -143,7 +158,7 @@ internal sealed class OutboundLink(Association association, Socket socket, Frame
             _isClosed = true;
             _drained?.TrySetResult();
         }
-        socket.Dispose();
+        connection.Close();
         association.LinkClosed(this, cause);
     }
 
@@ -170,7 +185,7 @@ internal sealed class OutboundLink(Association association, Socket socket, Frame
                 _leaving.Clear(KeptCapacityBytes);
                 lock (_gate)
                 {
-                    if (_filling.Length == 0 || _isClosed)
+                    if (_isClosed || (_filling.Length == 0 && _urgent.Length == 0))
                     {
                         _isWriting = false;
                         _drained?.TrySetResult();
@@ -178,16 +193,61 @@ internal sealed class OutboundLink(Association association, Socket socket, Frame
                     }
                     (_filling, _leaving) = (_leaving, _filling);
                 }
-                for (var rest = _leaving.Written; !rest.IsEmpty;)
+                var rest = _leaving.Written;
+                do
                 {
-                    rest = rest[await socket.SendAsync(rest, SocketFlags.None).ConfigureAwait(false)..];
+                    await SendUrgentAsync().ConfigureAwait(false);
+                    var block = FirstBlock(rest);
+                    rest = rest[block.Length..];
+                    while (!block.IsEmpty)
+                    {
+                        block = block[await connection.SendAsync(block).ConfigureAwait(false)..];
+                    }
                 }
+                while (!rest.IsEmpty);
             }
         }
         catch (Exception failure)
         {
             Close(failure);
         }
+    }
+
+    private ValueTask SendUrgentAsync()
+    {
+        lock (_gate)
+        {
+            if (_urgent.Length == 0)
+            {
+                return ValueTask.CompletedTask;
+            }
+            (_urgent, _urgentLeaving) = (_urgentLeaving, _urgent);
+        }
+        return SendUrgentLeavingAsync();
+    }
+
+    private async ValueTask SendUrgentLeavingAsync()
+    {
+        for (var rest = _urgentLeaving.Written; !rest.IsEmpty;)
+        {
+            rest = rest[await connection.SendAsync(rest).ConfigureAwait(false)..];
+        }
+        _urgentLeaving.Clear();
+    }
+
+    private static ReadOnlyMemory<byte> FirstBlock(ReadOnlyMemory<byte> content)
+    {
+        if (content.Length <= BlockBytes)
+        {
+            return content;
+        }
+        var length = 0;
+        do
+        {
+            length += sizeof(int) + BinaryPrimitives.ReadInt32LittleEndian(content.Span[length..]);
+        }
+        while (length < BlockBytes && length < content.Length);
+        return content[..length];
     }
 
     private void ReadFrames()

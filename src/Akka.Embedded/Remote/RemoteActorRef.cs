@@ -5,10 +5,10 @@ using Akka.Dispatch.SysMsg;
 namespace Akka.Remote;
 
 /// <summary>A reference to an actor of another system. Messages may be lost. Those of one sender arrive in order.</summary>
-internal sealed class RemoteActorRef(RemoteActorRefProvider provider, Association association, ActorPath path) : InternalActorRef
+internal sealed class RemoteActorRef(RemoteActorRefProvider provider, ActorPath path) : InternalActorRef
 {
     private byte[]? _serializedPath;
-    private Association _association = association;
+    private Association? _association;
 
     public override ActorPath Path { get; } = path;
 
@@ -17,14 +17,18 @@ internal sealed class RemoteActorRef(RemoteActorRefProvider provider, Associatio
     public override LocalActorRefProvider Provider => provider;
 
     public override InternalActorRef Parent =>
-        Path.Depth == 0 ? Nobody.Instance : new RemoteActorRef(provider, Association, Path.Parent);
+        Path.Depth == 0 ? Nobody.Instance : new RemoteActorRef(provider, Path.Parent);
+
+    /// <summary>Whether this refers to another system's remote watcher, which receives heartbeats only.</summary>
+    internal bool IsRemoteWatcher { get; } = path is { Depth: 2, Name: RemoteWatcher.Name, Parent.Name: "system" };
 
     /// <summary>The path in UTF-8, as sent with every message. Computed once.</summary>
     internal byte[] SerializedPath => _serializedPath ??= Encoding.UTF8.GetBytes(Path.ToSerializationFormat());
 
-    // A reference may outlive the association of its address.
-    private Association Association =>
-        _association.IsForgotten ? _association = provider.Transport.For(Path.Address) : _association;
+    // Found with the first message: a peer may name any address as a sender. A reference may outlive the association of its address.
+    private Association Association => _association is { IsForgotten: false, IsClosed: false } known
+        ? known
+        : _association = provider.Transport.For(Path.Address);
 
     public override InternalActorRef GetChild(ReadOnlySpan<string> names)
     {
@@ -33,7 +37,7 @@ internal sealed class RemoteActorRef(RemoteActorRefProvider provider, Associatio
         {
             child = name == ".." ? child.Parent : child / name;
         }
-        return new RemoteActorRef(provider, Association, child);
+        return new RemoteActorRef(provider, child);
     }
 
     /// <summary>

@@ -28,7 +28,7 @@ internal class RemoteActorRefProvider : LocalActorRefProvider
         // Open the port first. If that fails, no other service has started.
         Transport = new TcpTransport(System, this, RemoteSettings);
         base.Init();
-        RemoteWatcher = InternalActorRef.Of(System.SystemActorOf(Props.Create(() => new RemoteWatcher(this)), "remote-watcher"));
+        RemoteWatcher = InternalActorRef.Of(System.SystemActorOf(Props.Create(() => new RemoteWatcher(this)), Remote.RemoteWatcher.Name));
         Transport.Start();
     }
 
@@ -43,7 +43,7 @@ internal class RemoteActorRefProvider : LocalActorRefProvider
         {
             return ResolveLocal(path);
         }
-        return path.Address.HasLocalScope ? DeadLetterRef : new RemoteActorRef(this, Transport.For(path.Address), path);
+        return path.Address.HasLocalScope ? DeadLetterRef : new RemoteActorRef(this, path);
     }
 
     /// <summary>Resolves a path from the network. A malformed path resolves to the dead letters.</summary>

@@ -34,6 +34,9 @@ internal sealed class RemoteSettings(Config remote)
 
     public TimeSpan LinkAcceptablePause { get; } = remote.GetTimeSpan("transport-failure-detector.acceptable-heartbeat-pause");
 
+    /// <summary>Null if akka.remote.dot-netty.tcp.enable-ssl is off.</summary>
+    public Config? Ssl { get; } = remote.GetBoolean("dot-netty.tcp.enable-ssl") ? remote.GetConfig("dot-netty.tcp.ssl") : null;
+
     public Config WatchFailureDetector { get; } = remote.GetConfig("watch-failure-detector") ?? Config.Empty;
 
     private static string Text(Config remote, string key) => remote.GetString(key) ?? "";

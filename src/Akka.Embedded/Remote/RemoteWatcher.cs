@@ -12,6 +12,9 @@ namespace Akka.Remote;
 /// </summary>
 internal sealed class RemoteWatcher(RemoteActorRefProvider provider) : UntypedActor
 {
+    /// <summary>The name of the actor, below /system.</summary>
+    public const string Name = "remote-watcher";
+
     private readonly Config _config = provider.RemoteSettings.WatchFailureDetector;
     private readonly Dictionary<InternalActorRef, HashSet<InternalActorRef>> _watchersOf = [];
     private readonly Dictionary<Address, Node> _nodes = [];
@@ -75,7 +78,7 @@ internal sealed class RemoteWatcher(RemoteActorRefProvider provider) : UntypedAc
         if (!_nodes.ContainsKey(address))
         {
             var scheduler = Context.System.Scheduler;
-            var remoteWatcher = provider.ResolveInternal($"{address}/system/remote-watcher");
+            var remoteWatcher = provider.ResolveInternal($"{address}/system/{Name}");
             _nodes[address] = new Node(new PhiAccrualFailureDetector(_config, () => scheduler.MonotonicClock), remoteWatcher, Now);
             AskForHeartbeat(address, _nodes[address]);
         }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using Akka.Actor;
@@ -10,31 +9,36 @@ namespace Akka.Remote;
 internal readonly record struct SerializedMessage(int SerializerId, string Manifest, byte[] Payload);
 
 /// <summary>
-/// The TCP transport of an actor system. It listens, keeps one <see cref="Association"/> for each remote address, and decides which
-/// connections are accepted.
+/// The transport of an actor system: TCP with or without TLS. It listens, keeps one <see cref="Association"/> for each remote address,
+/// and decides which connections are accepted.
 /// </summary>
 internal sealed class TcpTransport
 {
-    private const string Protocol = "akka.tcp";
-
-    private readonly ConcurrentDictionary<Address, Association> _associations = new();
-    private readonly ConcurrentDictionary<InboundLink, bool> _inbound = new();
     private readonly Socket _listener;
+    /// <summary>Inbound connections of one peer are logged with so many lines in each window of <see cref="PeerLog"/>.</summary>
+    private const int LinesPerWindow = 10;
+
     private readonly Timer _timer;
     private volatile bool _isStopped;
 
-    /// <summary>Opens the listening port.</summary>
-    /// <exception cref="RemoteTransportException">The port cannot be opened. The message says where, why, and what to change.</exception>
+    /// <summary>Reads the certificate, if TLS is on, and opens the listening port.</summary>
+    /// <exception cref="RemoteTransportException">
+    /// One of the two is impossible. The message says where, why, and what to change.
+    /// </exception>
     public TcpTransport(ExtendedActorSystem system, RemoteActorRefProvider provider, RemoteSettings settings)
     {
         System = system;
         Provider = provider;
         Settings = settings;
         Log = Logging.GetLogger(system, "remoting");
+        PeerLog = new PeerLog(Log);
+        Tls = settings.Ssl is { } ssl ? new Tls(new TlsSettings(ssl), Log) : null;
         (_listener, BoundPort) = Listener.Open(settings);
+        Associations = new AssociationTable(this);
+        Acceptor = new Acceptor(this, () => _listener.AcceptAsync(CancellationToken.None));
         string[] hosts = [settings.PublicHostname, settings.Hostname, Dns.GetHostName()];
         var port = settings.PublicPort != 0 ? settings.PublicPort : BoundPort;
-        LocalAddress = new Address(Protocol, system.Name, hosts.First(host => host.Length > 0), port);
+        LocalAddress = new Address(Tls is null ? "akka.tcp" : "akka.ssl.tcp", system.Name, hosts.First(host => host.Length > 0), port);
         var interval = settings.LinkHeartbeatInterval;
         _timer = new Timer(_ => Tick(FailureDetector.MonotonicTime()), null, interval, interval);
     }
@@ -47,6 +51,11 @@ internal sealed class TcpTransport
 
     public ILoggingAdapter Log { get; }
 
+    public PeerLog PeerLog { get; }
+
+    /// <summary>Null if connections are not encrypted.</summary>
+    public Tls? Tls { get; }
+
     public Address LocalAddress { get; }
 
     /// <summary>The local port. Behind a forwarding router it differs from the public port.</summary>
@@ -58,35 +67,19 @@ internal sealed class TcpTransport
     /// <summary>Starts to accept connections, which may deliver messages at once.</summary>
     public void Start()
     {
-        _ = AcceptAsync();
+        _ = Task.Run(Acceptor.RunAsync);
         Publish(new RemotingListenEvent([LocalAddress]));
     }
 
     /// <summary>The number of remote addresses with an association.</summary>
-    internal int AssociationCount => _associations.Count;
+    internal int AssociationCount => Associations.Count;
 
-    /// <summary>
-    /// Returns the association of an address. It is not forgotten at the time of the call, but may be forgotten afterwards.
-    /// </summary>
-    /// <exception cref="ArgumentException">The address is local: it has no host or no port.</exception>
-    public Association For(Address address)
-    {
-        while (true)
-        {
-            var association = _associations.GetOrAdd(
-                address,
-                static (key, transport) => key.HasLocalScope
-                    ? throw new ArgumentException($"{key} has no host and port, so another actor system cannot send to it.")
-                    : new Association(transport, key),
-                this);
-            if (!association.IsForgotten)
-            {
-                return association;
-            }
+    internal AssociationTable Associations { get; }
 
-            Remove(association);
-        }
-    }
+    internal Acceptor Acceptor { get; }
+
+    /// <inheritdoc cref="AssociationTable.For"/>
+    public Association For(Address address) => Associations.For(address);
 
     /// <summary>
     /// Serializes a message. Returns null if that fails. The failure is logged here, because the sender gets no other notice.
@@ -126,15 +119,21 @@ internal sealed class TcpTransport
         System.DeadLetters.Tell(new DeadLetter(message, sender ?? System.DeadLetters, recipient), sender);
 
     /// <summary>Decides about a connection. Returns its association, or the reason for its refusal.</summary>
-    public (Association? Association, (RefusalReason Reason, string Text)? Refusal) Accept(Hello hello)
+    public (Association? Association, (RefusalReason Reason, string Text)? Refusal) Accept(Hello hello, Connection connection)
     {
         if (!hello.To.Equals(LocalAddress))
         {
-            Log.Error(
-                $"A connection from {hello.From} for {hello.To} was refused: this actor system is {LocalAddress}. "
-                + "Messages to other addresses are refused; addresses are compared letter by letter. "
+            return Misdirected(
+                $"the address is not {hello.To} but {LocalAddress}",
+                "Messages to other addresses are refused; addresses are compared letter by letter. "
                 + "Use that address, or set akka.remote.dot-netty.tcp.public-hostname.");
-            return (null, (RefusalReason.Misdirected, $"the address is not {hello.To} but {LocalAddress}"));
+        }
+
+        if (Tls?.AllowsName(connection.PeerCertificate, hello.From.Host) == false)
+        {
+            return Misdirected(
+                $"the certificate '{connection.PeerCertificate?.Subject}' is not valid for the host {hello.From.Host}",
+                "Issue a certificate with that name, or set akka.remote.dot-netty.tcp.ssl.validate-certificate-hostname = off.");
         }
 
         var association = For(hello.From);
@@ -150,20 +149,43 @@ internal sealed class TcpTransport
             return (null, (RefusalReason.AcceptorIsQuarantined, $"its uid {Uid} is the quarantined one"));
         }
 
-        return _isStopped ? (null, (RefusalReason.Misdirected, "it is shutting down")) : (association, null);
+        if (_isStopped)
+        {
+            return (null, (RefusalReason.Misdirected, "it is shutting down"));
+        }
+
+        return association.IsClosed
+            ? Misdirected("it has connections with too many addresses", "Find out which peers use so many.")
+            : (association, null);
+
+        (Association?, (RefusalReason, string)?) Misdirected(string why, string remedy)
+        {
+            PeerLog.Write(
+                LogLevel.ErrorLevel,
+                connection.Peer,
+                "refused connections",
+                $"A connection from {hello.From} ({connection.Peer}) was refused: {why}. {remedy}");
+            return (null, (RefusalReason.Misdirected, why));
+        }
     }
+
+    public void HandshakeEnded(InboundLink link) => Acceptor.HandshakeEnded(link);
 
     public void InboundEnded(InboundLink link, Association? association, Exception? cause)
     {
-        _inbound.TryRemove(link, out _);
+        Acceptor.Ended(link);
         if (association is not null)
         {
             association.InboundEnded(link);
-            PublishLoss(association.Address, isInbound: true, cause);
+            PublishLoss(association.Address, isInbound: true, cause, link.Peer);
         }
         else if (cause is not null && !_isStopped)
         {
-            Log.Warning($"A connection to {LocalAddress} was closed before its handshake: {cause.Message}.");
+            PeerLog.Write(
+                LogLevel.WarningLevel,
+                link.Peer,
+                (cause as WireException)?.Kind ?? cause.GetType().Name,
+                $"A connection from {link.Peer} to {LocalAddress} was closed before its handshake: {cause.Message}.");
         }
     }
 
@@ -174,7 +196,8 @@ internal sealed class TcpTransport
         Provider.AddressTerminated(address);
     }
 
-    public void Publish(RemotingLifecycleEvent @event)
+    /// <param name="limitedAs">Limits the number of log lines about a peer: the kind of the event.</param>
+    public void Publish(RemotingLifecycleEvent @event, string? limitedAs = null, IPAddress? peer = null)
     {
         if (_isStopped && @event is not RemotingShutdownEvent)
         {
@@ -182,21 +205,35 @@ internal sealed class TcpTransport
         }
 
         System.EventStream.Publish(@event);
-        if (Settings.IsLoggingLifecycleEvents)
+        if (!Settings.IsLoggingLifecycleEvents)
         {
-            Log.Log(@event.LogLevel(), null, @event.ToString()!); // Justification: each event has a text.
+            return;
+        }
+
+        var text = @event.ToString()!; // Justification: each event has a text.
+        if (limitedAs is null)
+        {
+            Log.Log(@event.LogLevel(), null, PeerLog.Printable(text));
+        }
+        else
+        {
+            PeerLog.Write(@event.LogLevel(), peer, limitedAs, text, linesPerWindow: @event is AssociationEvent ? LinesPerWindow : 1);
         }
     }
 
-    public void PublishLoss(Address address, bool isInbound, Exception? cause)
+    public void PublishLoss(Address address, bool isInbound, Exception? cause, IPAddress? peer = null)
     {
-        // A sender sees a reset when its peer ends. It is not an error, like any other end of a connection.
-        if (cause is not (null or ObjectDisposedException or SocketException { SocketErrorCode: SocketError.ConnectionReset }))
+        // TLS wraps the errors of the socket.
+        var error = cause is IOException { InnerException: SocketException inner } ? inner : cause;
+        // A sender sees a reset when its peer ends. It is not an error, like any other end of a connection. Nor is its own closing.
+        if (error is not (null or ObjectDisposedException
+            or SocketException { SocketErrorCode: SocketError.ConnectionReset or SocketError.OperationAborted }))
         {
-            Publish(new AssociationErrorEvent(cause, LocalAddress, address, isInbound, LogLevel.WarningLevel));
+            var lost = new AssociationErrorEvent(error, LocalAddress, address, isInbound, LogLevel.WarningLevel);
+            Publish(lost, isInbound ? "failed connections" : null, peer);
         }
 
-        Publish(new DisassociatedEvent(LocalAddress, address, isInbound));
+        Publish(new DisassociatedEvent(LocalAddress, address, isInbound), isInbound ? "ended connections" : null, peer);
     }
 
     /// <summary>Closes the port, then sends the buffered messages. Afterwards the port is free.</summary>
@@ -207,58 +244,20 @@ internal sealed class TcpTransport
             return;
         }
 
+        Acceptor.Stop();
         _listener.Dispose();
         await _timer.DisposeAsync().ConfigureAwait(false);
-        await Task.WhenAll(_associations.Values.Select(a => a.CloseAsync())).ConfigureAwait(false);
-        foreach (var link in _inbound.Keys)
-        {
-            link.Close();
-        }
-
+        await Task.WhenAll(Associations.All.Select(a => a.CloseAsync())).ConfigureAwait(false);
+        Acceptor.CloseAll();
+        PeerLog.Tick(TimeSpan.MaxValue);
         Publish(new RemotingShutdownEvent());
-    }
-
-    private void Remove(Association association) => _associations.TryRemove(KeyValuePair.Create(association.Address, association));
-
-    private async Task AcceptAsync()
-    {
-        while (!_isStopped)
-        {
-            try
-            {
-                var socket = await _listener.AcceptAsync().ConfigureAwait(false);
-                socket.NoDelay = true;
-                socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
-                var link = new InboundLink(this, socket, Settings);
-                _inbound[link] = true;
-                _ = Task.Run(link.RunAsync);
-            }
-            catch (Exception failure) when (failure is SocketException or ObjectDisposedException)
-            {
-                // A failed accept must not end the loop. Only a closed listener ends it.
-                if (!_isStopped)
-                {
-                    Publish(new RemotingErrorEvent(failure));
-                }
-            }
-        }
     }
 
     /// <summary>Called by the timer. A test may pass a later time.</summary>
     internal void Tick(TimeSpan now)
     {
-        foreach (var association in _associations.Values)
-        {
-            association.Tick(now);
-            if (association.IsForgotten)
-            {
-                Remove(association);
-            }
-        }
-
-        foreach (var link in _inbound.Keys)
-        {
-            link.Tick();
-        }
+        Associations.Tick(now);
+        Acceptor.Tick();
+        PeerLog.Tick(now);
     }
 }

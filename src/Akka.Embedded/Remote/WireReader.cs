@@ -74,4 +74,9 @@ internal ref struct WireReader(ReadOnlySpan<byte> bytes)
 }
 
 /// <summary>Bytes from the network violate the wire format. The connection cannot be used further.</summary>
-internal sealed class WireException(string message) : SerializationException(message);
+internal sealed class WireException(string message, string kind = "format", Exception? cause = null)
+    : SerializationException(message, cause)
+{
+    /// <summary>Errors of one kind and one peer share the limit of <see cref="PeerLog"/>.</summary>
+    public string Kind { get; } = kind;
+}

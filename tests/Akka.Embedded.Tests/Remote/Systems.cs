@@ -51,6 +51,20 @@ public abstract class Systems : IAsyncLifetime
     private protected static TcpTransport TransportOf(ActorSystem system) =>
         ((RemoteActorRefProvider)((ExtendedActorSystem)system).Provider).Transport;
 
+    /// <summary>Waits until a system has so many inbound connections.</summary>
+    private protected static Task LinksAsync(ActorSystem system, int count) =>
+        UntilAsync(() => TransportOf(system).Acceptor.LinkCount == count);
+
+    private protected static async Task UntilAsync(Func<bool> condition)
+    {
+        using var timeout = new CancellationTokenSource(Probe.Patience);
+        while (!condition())
+        {
+            timeout.Token.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+    }
+
     private protected static Address AddressOf(ActorSystem system) => ((ExtendedActorSystem)system).Provider.DefaultAddress;
 
     /// <summary>Creates a reference of one system to an actor of another.</summary>

@@ -9,6 +9,7 @@ internal sealed class TcpProxy : IDisposable
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly List<Socket> _sockets = [];
     private TaskCompletionSource _open = Opened();
+    private long _bytesUntilFreeze = long.MaxValue;
 
     public TcpProxy()
     {
@@ -25,7 +26,18 @@ internal sealed class TcpProxy : IDisposable
     /// <summary>Holds back all bytes from now on. Connections stay open.</summary>
     public void Freeze() => _open = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public void Thaw() => _open.TrySetResult();
+    public void Thaw()
+    {
+        Interlocked.Exchange(ref _bytesUntilFreeze, long.MaxValue);
+        _open.TrySetResult();
+    }
+
+    /// <summary>Forwards about so many bytes, and holds back the rest.</summary>
+    public void ThawFor(long bytes)
+    {
+        Interlocked.Exchange(ref _bytesUntilFreeze, bytes);
+        _open.TrySetResult();
+    }
 
     /// <summary>Closes all connections. It accepts new ones.</summary>
     public void Cut()
@@ -95,6 +107,12 @@ internal sealed class TcpProxy : IDisposable
             while (await from.ReceiveAsync(buffer) is var count and > 0)
             {
                 await _open.Task;
+                if (Interlocked.Add(ref _bytesUntilFreeze, -count) < 0)
+                {
+                    Freeze();
+                    Interlocked.Exchange(ref _bytesUntilFreeze, long.MaxValue);
+                    await _open.Task;
+                }
                 await to.SendAsync(buffer.AsMemory(0, count));
             }
         }
