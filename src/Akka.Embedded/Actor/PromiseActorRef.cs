@@ -63,7 +63,7 @@ internal sealed class PromiseActorRef<T> : InternalActorRef
         }
     }
 
-    protected override bool AllowsNull => true;
+    private protected override bool AllowsNull => true;
 
     protected override void TellInternal(object? message, IActorRef? sender)
     {
