@@ -15,6 +15,7 @@ using RaftActors.Core;
 using RaftActors.Delivery;
 using RaftActors.Discovery;
 using RaftActors.Engine;
+using RaftActors.Security;
 using RaftActors.Storage;
 using RaftActors.Transport;
 using RaftActors.Wire;
@@ -171,6 +172,7 @@ public sealed class Raft : IExtension
         }
 
         var settings = ClientSettings.Read(_system.Settings.Config, _system.Provider.DefaultAddress, group, options);
+        StartLanes(isClient: true);
         var calls = new ClientCalls(settings.PendingMax);
         var actor = _system.SystemActorOf(Props.Create(() => new ClientActor(settings, calls)), $"raft-client-{Guid.NewGuid():N}");
         var timeout = options.AppendTimeout ?? settings.Requests.AppendTimeout;
@@ -188,7 +190,7 @@ public sealed class Raft : IExtension
         {
             settings.Validate();
             DiscoveryCheck.Demand(_system, settings);
-            StartLanes(settings.Transport);
+            StartLanes(isClient: false);
         }
 
         return settings;
@@ -234,18 +236,40 @@ public sealed class Raft : IExtension
     }
 
     // A node that has only clients opens no port.
-    private void StartLanes(TransportSettings transport)
+    private void StartLanes(bool isClient)
     {
         lock (_lock)
         {
-            if (!_areLanesDecided && Lanes.Start(_system, transport, _registry) is { } lanes)
+            var raft = _system.Settings.Config.GetConfig("raft") ?? Config.Empty;
+            var security = SecuritySettings.Read(raft);
+            if (isClient && !security.IsOn)
+            {
+                return;
+            }
+
+            var transport = TransportSettings.Read(raft);
+            transport.DemandAgreement(security, isByNames: isClient || DiscoverySettings.Read(raft).IsByNames);
+            if (!_areLanesDecided && Lanes.Make(_system, transport, security, _registry) is { } lanes)
             {
                 Lanes = lanes;
                 _system.RegisterOnTermination(lanes.Dispose);
-                _registry.Tell(lanes, ActorRefs.NoSender);
+            }
+
+            if (!_areLanesDecided && !isClient)
+            {
+                ExposureCheck.Warn(_system, transport, security);
             }
 
             _areLanesDecided = true;
+            if (!isClient)
+            {
+                Lanes?.Listen();
+            }
+
+            if (Lanes is not null)
+            {
+                _registry.Tell(Lanes, ActorRefs.NoSender);
+            }
         }
     }
 

@@ -37,4 +37,7 @@ public enum NotCommittedReason
 
     /// <summary>Of a <see cref="RaftClient"/>: it was disposed before the call was sent.</summary>
     Closed = 10,
+
+    /// <summary>Of a <see cref="RaftClient"/>: its role does not allow the call (<c>raft.security.roles</c>).</summary>
+    Unauthorized = 11,
 }

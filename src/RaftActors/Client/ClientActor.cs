@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Remote;
 
 using RaftActors.Core;
+using RaftActors.Transport;
 using RaftActors.Wire;
 
 namespace RaftActors.Client;
@@ -29,15 +30,17 @@ internal sealed class ClientActor : UntypedActor, IWithTimers
     {
         (_settings, _calls) = (settings, calls);
         var provider = ((ExtendedActorSystem)Context.System).Provider;
+        var lanes = Raft.Get(Context.System).Lanes;
         var self = Self;
         var registries = settings.Contacts.Prepend(provider.DefaultAddress).Distinct()
-            .Select(address => Context.ActorSelection(new RootActorPath(address) / "system" / "raft")).ToArray();
+            .Select(address => RegistryAt(lanes, address)).ToArray();
         _lane = new SharedLane(NewOrigin(provider.DefaultAddress), settings.AttemptTimeout, self, Context.System.Scheduler);
         _finder = new GroupFinder(
             settings.Group,
             (engine, call) => engine.Tell(call, self),
             call => Array.ForEach(registries, registry => registry.Tell(call, self)),
-            provider.ResolveActorRef,
+            lanes is null ? provider.ResolveActorRef : lanes.Resolve,
+            () => lanes?.Problems ?? "",
             settings.AttemptTimeout);
         _questions = new QuestionLane(_finder, settings.AttemptTimeout);
     }
@@ -49,6 +52,7 @@ internal sealed class ClientActor : UntypedActor, IWithTimers
     protected override void PreStart()
     {
         Context.System.EventStream.Subscribe(Self, typeof(DisassociatedEvent));
+        Context.System.EventStream.Subscribe(Self, typeof(LaneNews.Disconnected));
         if (_calls.IsClosing)
         {
             // The instance before failed while its last calls were ending. They have ended with it.
@@ -126,6 +130,10 @@ internal sealed class ClientActor : UntypedActor, IWithTimers
                 _finder.OnUnreachable(disassociated.RemoteAddress, Now);
                 Follow();
                 break;
+            case LaneNews.Disconnected disconnected:
+                _finder.OnUnreachable(disconnected.Address, Now);
+                Follow();
+                break;
             case Tick:
                 OnTick();
                 break;
@@ -148,6 +156,10 @@ internal sealed class ClientActor : UntypedActor, IWithTimers
         var node = own.HasLocalScope ? own.System : $"{own.Host}:{own.Port}";
         return new Member(new ProcessName($"client-{id.ToString("N")[..8]}@{node}"), new Incarnation(id));
     }
+
+    private static ICanTell RegistryAt(Lanes? lanes, Address address) => lanes is { IsSole: true } && address.HasGlobalScope
+        ? lanes.Resolve($"{address}/system/raft")
+        : Context.ActorSelection(new RootActorPath(address) / "system" / "raft");
 
     // Without a way to the leader the Append waits: a process that knows no leader could not do more.
     private void Begin()

@@ -12,9 +12,15 @@ namespace RaftActors.Client;
 /// <param name="ask">Sends a question to an engine.</param>
 /// <param name="askRegistries">Sends a question to the registries of the own node and of the contacts.</param>
 /// <param name="resolve">Makes the reference of a path.</param>
+/// <param name="problems">Explains to people why nodes cannot be reached; empty: nothing is known.</param>
 /// <param name="patience">The time without an answer until an engine counts as silent.</param>
 internal sealed class GroupFinder(
-    string group, Action<IActorRef, ClientCall> ask, Action<ClientCall> askRegistries, Func<string, IActorRef> resolve, TimeSpan patience)
+    string group,
+    Action<IActorRef, ClientCall> ask,
+    Action<ClientCall> askRegistries,
+    Func<string, IActorRef> resolve,
+    Func<string> problems,
+    TimeSpan patience)
 {
     // The most engines that are remembered. A group has far fewer.
     private const int EnginesMax = 256;
@@ -45,7 +51,8 @@ internal sealed class GroupFinder(
     public string WhyNoWay => _engines.Count > 0
         ? $"No leader of group '{group}' is known to {string.Join(", ", _engines.Keys)}."
         : $"No process of group '{group}' was found, on this node or on another one. Check the name of the group, raft.client.contacts, "
-            + "and that these nodes run.";
+            + "and that these nodes run."
+                + (problems() is { Length: > 0 } known ? $" {known}." : "");
 
     /// <summary>Asks for the leader: the engines, and the registries if they may know more.</summary>
     public void Ask(TimeSpan now)

@@ -227,6 +227,11 @@ internal sealed class LiveClient<TValue, TResult>(
             return outcome.As<Membership>();
         }
 
+        if (answer.Reply is ClientReply.Forbidden forbidden)
+        {
+            return new Outcome<Membership>.NotCommitted(NotCommittedReason.Unauthorized, forbidden.Why);
+        }
+
         return answer.WasSent
             ? new Outcome<Membership>.Unknown(answer.Cause switch
             {
@@ -245,6 +250,11 @@ internal sealed class LiveClient<TValue, TResult>(
         if (answer.Reply is TReply reply)
         {
             return reply;
+        }
+
+        if (answer.Reply is ClientReply.Forbidden forbidden)
+        {
+            throw new RaftUnauthorizedException(forbidden.Why);
         }
 
         cancellationToken.ThrowIfCancellationRequested();

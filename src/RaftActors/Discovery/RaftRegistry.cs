@@ -44,9 +44,12 @@ internal sealed class RaftRegistry : ReceiveActor, IWithTimers
         Receive<Lanes>(OnLanes);
         Receive<WireMessage.LaneAt>(endpoint => _lanes?.Learn(Sender.Path.Address, endpoint));
         Receive<WireMessage.LaneFence>(OnLaneFence);
+        Receive<ByRemoting>(OnByRemoting);
+        Receive<LaneNews.Wanted>(wanted => SelectionAt(wanted.Address).Tell(new WireMessage.Hello([], IsReply: false), Self));
+        Receive<LaneNews.Opened>(opened => Greet(opened.Address));
         Receive<LaneNews.Connected>(OnLaneConnected);
         Receive<LaneNews.Failed>(OnLaneFailed);
-        Receive<LaneNews.Disconnected>(disconnected => OnLaneEnded(disconnected.Address));
+        Receive<LaneNews.Disconnected>(OnLaneDisconnected);
         Receive<LaneNews.Ended>(ended => OnLaneEnded(ended.Address));
         Receive<ClientCall.Locate>(OnLocate);
         Receive<DisassociatedEvent>(disassociated => OnReachability(disassociated.RemoteAddress, false));
@@ -162,6 +165,7 @@ internal sealed class RaftRegistry : ReceiveActor, IWithTimers
     private void OnLanes(Lanes lanes)
     {
         _lanes = lanes;
+        TellNamed();
         foreach (var node in _nodes.Values)
         {
             node.HasAnswered = false;
@@ -179,10 +183,31 @@ internal sealed class RaftRegistry : ReceiveActor, IWithTimers
         {
             _lanes?.Open(Sender.Path.Address, fence);
         }
-        else if (fence.Node == _lanes?.Endpoint.Node)
+        else if (fence.Node == _lanes?.Endpoint?.Node)
         {
             Sender.Tell(fence with { IsReply = true }, Self);
         }
+    }
+
+    // Any program may have sent it. The port is no secret, and the connection shows whether it is the right one.
+    private void OnByRemoting(ByRemoting message)
+    {
+        switch (message.Rumour)
+        {
+            case WireMessage.Hello when _lanes?.Endpoint is { } endpoint:
+                SelectionAt(Sender.Path.Address).Tell(endpoint, Self);
+                break;
+            case WireMessage.LaneAt endpoint:
+                _lanes?.LearnRumour(Sender.Path.Address, endpoint);
+                break;
+        }
+    }
+
+    // Clients look for another way.
+    private void OnLaneDisconnected(LaneNews.Disconnected disconnected)
+    {
+        Context.System.EventStream.Publish(disconnected);
+        OnLaneEnded(disconnected.Address);
     }
 
     // The answer to the next Hello brings the endpoint again, if there still is one.
@@ -214,9 +239,17 @@ internal sealed class RaftRegistry : ReceiveActor, IWithTimers
         else if (_nodes.Values.Where(node => node.IsReachable).SelectMany(node => node.Processes)
             .FirstOrDefault(process => process.Group == locate.Group) is { } elsewhere)
         {
-            ((ExtendedActorSystem)Context.System).Provider.ResolveActorRef(elsewhere.Engine).Forward(locate);
+            if (_lanes is { IsSole: true })
+            {
+                // A client connects to each node itself, and proves its role there.
+                var known = _nodes.Values.SelectMany(node => node.Processes).Where(process => process.Group == locate.Group);
+                Sender.Tell(new ClientReply.Located(locate.Group, null, default, [.. known]), Self);
+                return;
+            }
+
+            Resolve(elsewhere.Engine).Forward(locate);
         }
-        else if (locate.Hops > 0 && _nodes.Count > 0)
+        else if (locate.Hops > 0 && _nodes.Count > 0 && _lanes is not { IsSole: true })
         {
             foreach (var node in _nodes.Values)
             {
@@ -240,6 +273,7 @@ internal sealed class RaftRegistry : ReceiveActor, IWithTimers
                     break;
                 case NodeNews.Unnamed(var address) when _nodes.TryGetValue(address, out var node):
                     node.IsNamed = false;
+                    TellNamed();
                     ForgetIfGone(node);
                     break;
                 case NodeNews.Reachable(var address):
@@ -256,6 +290,7 @@ internal sealed class RaftRegistry : ReceiveActor, IWithTimers
     {
         node.IsNamed = true;
         node.HasAnswered = false;
+        TellNamed();
         Greet(node.Address);
     }
 
@@ -358,13 +393,22 @@ internal sealed class RaftRegistry : ReceiveActor, IWithTimers
     private void SayHello(ICanTell to, bool isReply)
     {
         to.Tell(ToHello(isReply), Self);
-        if (_lanes is { } lanes)
+        if (_lanes?.Endpoint is { } endpoint)
         {
-            to.Tell(lanes.Endpoint, Self);
+            to.Tell(endpoint, Self);
         }
     }
 
-    private static ActorSelection RegistryAt(Address address) => Context.ActorSelection(new RootActorPath(address) / "system" / "raft");
+    private void TellNamed() =>
+        _lanes?.SetNamed([.. _nodes.Values.Where(node => node.IsNamed).Select(node => node.Address)]);
+
+    private ICanTell RegistryAt(Address address) =>
+        _lanes is { IsSole: true } ? Resolve($"{address}/system/raft") : SelectionAt(address);
+
+    private static ActorSelection SelectionAt(Address address) => Context.ActorSelection(new RootActorPath(address) / "system" / "raft");
+
+    private IActorRef Resolve(string path) =>
+        _lanes?.Resolve(path) ?? ((ExtendedActorSystem)Context.System).Provider.ResolveActorRef(path);
 
     private WireMessage.Hello ToHello(bool isReply)
     {
@@ -377,12 +421,11 @@ internal sealed class RaftRegistry : ReceiveActor, IWithTimers
             isReply);
     }
 
-    private static void Introduce(Node node, IActorRef engine, string group)
+    private void Introduce(Node node, IActorRef engine, string group)
     {
         foreach (var process in node.Processes.Where(process => process.Group == group))
         {
-            var peer = ((ExtendedActorSystem)Context.System).Provider.ResolveActorRef(process.Engine);
-            engine.Tell(new PeerNews.Found(process.Name, peer));
+            engine.Tell(new PeerNews.Found(process.Name, Resolve(process.Engine)));
         }
     }
 

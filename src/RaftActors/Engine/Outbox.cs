@@ -21,11 +21,11 @@ internal sealed class Outbox(IActorRef self, int sizeMaxBytes)
 
     private readonly List<Letter> _letters = [];
     private readonly Queue<WireMessage> _own = [];
-    private readonly Dictionary<IActorRef, Lane?> _foundLanes = new(ReferenceEqualityComparer.Instance);
-    private readonly List<Lane> _written = [];
+    private readonly Dictionary<IActorRef, ILane?> _foundLanes = new(ReferenceEqualityComparer.Instance);
+    private readonly List<ILane> _written = [];
 
     // Lanes that wait for messages of this turn that go by Akka.
-    private readonly List<Lane> _detoured = [];
+    private readonly List<ILane> _detoured = [];
     private bool _hasTurn;
 
     /// <summary>The lanes of this node; null: all messages to other nodes go by Akka.</summary>
@@ -153,7 +153,7 @@ internal sealed class Outbox(IActorRef self, int sizeMaxBytes)
         return false;
     }
 
-    private Lane? LaneTo(IActorRef to)
+    private ILane? LaneTo(IActorRef to)
     {
         if (_foundLanes.TryGetValue(to, out var found))
         {

@@ -7,26 +7,40 @@ using RaftActors.Wire;
 namespace RaftActors.Transport;
 
 /// <summary>Reads the frames that a <see cref="FrameWriter"/> wrote for one connection. Not thread-safe.</summary>
-/// <param name="resolve">Finds the actor at a path with address.</param>
+/// <param name="resolve">Finds the actor of this node at a path with address.</param>
 /// <param name="findSlab">Finds the memory for the values in the log of a member; null: they are views of the bytes.</param>
 internal sealed class FrameReader(Address own, Func<string, IActorRef> resolve, Func<Member, ValueSlab?>? findSlab = null)
 {
-    // Only engines send and receive messages of a lane.
-    public const string EnginesPath = "/system/raft/";
+    private const string EnginesPath = "/system/raft/";
 
     // A frame may introduce members beyond those that the writer forgets at.
     private const int KnownMax = 64 * FrameWriter.MaxKnown;
 
     private readonly string _own = own.ToString();
-    private readonly List<IActorRef> _receivers = [];
+    private readonly List<Receiver> _receivers = [];
     private readonly List<IActorRef> _senders = [];
     private readonly List<Member> _members = [];
 
     // The paths of the receivers without their numbers: an engine that starts again is the same one.
     private readonly HashSet<string> _engines = [];
 
-    /// <summary>The number of engines that the connection is known to have messages for.</summary>
+    /// <summary>The number of actors that the connection is known to have messages for.</summary>
     public int Engines => _engines.Count;
+
+    /// <summary>Makes the reference of a sender from its path with address. Null: as for actors of this node.</summary>
+    public Func<string, IActorRef>? ResolveSender { get; init; }
+
+    /// <summary>Whether the actor at a path, without address, takes messages from lanes.</summary>
+    public Func<string, bool> MayReceive { get; init; } = IsEngine;
+
+    /// <summary>Whether the actor at a path, without address, sends messages by lanes.</summary>
+    public Func<string, bool> MaySend { get; init; } = IsEngine;
+
+    /// <summary>True: also messages of registries. False: they go by Akka.</summary>
+    public bool TakesHellos { get; init; }
+
+    /// <summary>Whether a path, without address, is the one of an engine.</summary>
+    public static bool IsEngine(string path) => path.StartsWith(EnginesPath, StringComparison.Ordinal);
 
     /// <param name="bytes">Bytes that never change while the message lives, if it has views of them.</param>
     /// <param name="hasView">The message has views of the bytes.</param>
@@ -43,14 +57,8 @@ internal sealed class FrameReader(Address own, Func<string, IActorRef> resolve, 
             _members.Clear();
         }
 
-        var known = _receivers.Count;
-        var to = ReadActor(ref reader, _receivers, _own);
-        if (_receivers.Count > known)
-        {
-            _engines.Add(to.Path.ToStringWithoutAddress());
-        }
-
-        var from = ReadActor(ref reader, _senders, node: "");
+        var to = ReadReceiver(ref reader);
+        var from = ReadSender(ref reader);
         reader.ShareMembers(_members);
         if (ReadMessage(ref reader) is not { } message)
         {
@@ -65,16 +73,23 @@ internal sealed class FrameReader(Address own, Func<string, IActorRef> resolve, 
         }
 
         hasView = reader.HasView;
-        return new Frame(to, message, from);
+        return new Frame(to.Actor, message, from, to.IsEngine);
     }
 
     // Null: its kind is unknown. If it introduced members, the next frame forgets all; see FrameWriter.
-    private static WireMessage? ReadMessage(ref ByteReader reader)
+    private WireMessage? ReadMessage(ref ByteReader reader)
     {
         try
         {
-            return WireTable.ReadNamed(
-                ref reader, WireTable.BatchManifest, WireTable.HelloManifest, WireTable.LaneAtManifest, WireTable.LaneFenceManifest);
+            return TakesHellos
+                ? WireTable.ReadNamed(ref reader, WireTable.BatchManifest, WireTable.LaneFenceManifest)
+                : WireTable.ReadNamed(
+                    ref reader,
+                    WireTable.BatchManifest,
+                    WireTable.HelloManifest,
+                    WireTable.LaneAtManifest,
+                    WireTable.LaneFenceManifest,
+                    WireTable.ForeignManifest);
         }
         catch (UnknownMessageException)
         {
@@ -82,28 +97,50 @@ internal sealed class FrameReader(Address own, Func<string, IActorRef> resolve, 
         }
     }
 
-    /// <param name="node">The address that a path lacks.</param>
-    private IActorRef ReadActor(ref ByteReader reader, List<IActorRef> known, string node)
+    private Receiver ReadReceiver(ref ByteReader reader)
     {
-        var place = reader.Count();
-        if (place > known.Count || known.Count > KnownMax)
+        var place = ReadPlace(ref reader, _receivers.Count);
+        if (place > 0)
         {
-            throw reader.Damaged($"actor {place} of {known.Count} is named");
+            return _receivers[place - 1];
         }
 
-        if (place == 0)
-        {
-            known.Add(EngineAt(node + reader.Text()));
-        }
-
-        return place == 0 ? known[^1] : known[(int)place - 1];
+        var path = _own + reader.Text();
+        var bare = Demand(path, MayReceive);
+        _engines.Add(bare);
+        var receiver = new Receiver(resolve(path), IsEngine(bare));
+        _receivers.Add(receiver);
+        return receiver;
     }
 
-    private IActorRef EngineAt(string path) =>
-        ActorPath.TryParse(path, out var parsed)
-        && parsed.ToStringWithoutAddress().StartsWith(EnginesPath, StringComparison.Ordinal)
-            ? resolve(path)
-            : throw new InvalidDataException($"'{path}' is no path of an engine.");
+    private IActorRef ReadSender(ref ByteReader reader)
+    {
+        var place = ReadPlace(ref reader, _senders.Count);
+        if (place == 0)
+        {
+            var path = reader.Text();
+            _ = Demand(path, MaySend);
+            _senders.Add((ResolveSender ?? resolve)(path));
+        }
 
-    internal readonly record struct Frame(IActorRef To, WireMessage Message, IActorRef From);
+        return place == 0 ? _senders[^1] : _senders[place - 1];
+    }
+
+    // 0: the actor is new, and its path follows.
+    private static int ReadPlace(ref ByteReader reader, int known)
+    {
+        var place = reader.Count();
+        return place <= known && known <= KnownMax ? (int)place : throw reader.Damaged($"actor {place} of {known} is named");
+    }
+
+    // Returns the path without address and without the number of the actor.
+    private static string Demand(string path, Func<string, bool> isAllowed) =>
+        ActorPath.TryParse(path, out var parsed) && parsed.ToStringWithoutAddress() is var bare && isAllowed(bare)
+            ? bare
+            : throw new InvalidDataException($"'{path}' is no path of an actor that lanes serve.");
+
+    /// <param name="IsToEngine">An engine takes batches.</param>
+    internal readonly record struct Frame(IActorRef To, WireMessage Message, IActorRef From, bool IsToEngine);
+
+    private readonly record struct Receiver(IActorRef Actor, bool IsEngine);
 }

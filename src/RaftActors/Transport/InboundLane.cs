@@ -1,49 +1,115 @@
 using System.Collections.Immutable;
-using System.Net.Sockets;
 
 using Akka.Actor;
 using Akka.Event;
 
 using RaftActors.Engine;
+using RaftActors.Security;
 using RaftActors.Wire;
 
 namespace RaftActors.Transport;
 
 /// <summary>
-/// Reads one connection of another node, on a thread of its own: a thread that waits in the socket is woken without a detour, and a node
-/// has few connections. The messages of one read for one engine are told as one batch.
+/// Reads one connection after its handshake. A node's connection has a thread of its own: a thread that waits in the socket is woken
+/// without a detour, and a node has few connections. Clients share the threads of the pool. The messages of one read for one engine are
+/// told as one batch.
 /// </summary>
-internal sealed class InboundLane(Socket socket, LaneContext context, Func<string, IActorRef> resolve) : IDisposable
+internal sealed class InboundLane : IDisposable
 {
-    private const int HandshakeTimeoutMilliseconds = 5000;
+    // The actors of clients are the only ones that take answers.
+    private const string ClientsPath = "/system/raft-client-";
+    private const string RegistryPath = "/system/raft";
 
-    private readonly FrameReader _frames = new(context.Own, resolve, context.FindSlab);
+    private readonly LaneChannel _channel;
+    private readonly LaneContext _context;
+    private readonly LaneIdentity? _identity;
+    private readonly LaneGate? _gate;
+    private readonly FrameReader _frames;
     private readonly List<WireMessage> _batch = [];
+    private readonly ReceiveBlock _block;
     private (IActorRef To, IActorRef From)? _ends;
     private bool _hasWarned;
 
-    // Large. A connection that has not shaken hands has none.
-    private ReceiveBlock _block = null!; // Justification: the handshake comes before the first use.
+    /// <summary>A connection that another node or a client has opened.</summary>
+    /// <param name="laneTo">The way to a node; null: Akka's remoting.</param>
+    public InboundLane(LaneChannel channel, LaneContext context, LaneGreeting greeting, Func<Address, ILane?> laneTo)
+        : this(
+            channel,
+            context,
+            greeting.Peer,
+            greeting.ClientRole is null ? laneTo(greeting.Peer) : new ReplyLane(channel, context),
+            IsService)
+    {
+        IsClient = greeting.ClientRole is not null;
+        _identity = greeting.Identity;
+        _gate = _identity is { } identity ? new LaneGate(identity, Peer, greeting.ClientRole ?? LaneRole.Node, context) : null;
+    }
 
-    /// <summary>The node that the handshake named; null: there was none yet.</summary>
-    public Address? Peer { get; private set; }
+    /// <summary>The answers on a connection that this client has opened.</summary>
+    /// <param name="lane">The way back.</param>
+    public InboundLane(LaneChannel channel, LaneContext context, ILane lane, Address peer)
+        : this(channel, context, peer, lane, IsAnswered)
+    {
+    }
+
+    private InboundLane(
+        LaneChannel channel, LaneContext context, Address peer, ILane? lane, Func<LaneContext, string, bool> mayReceive)
+    {
+        (_channel, _context, Peer) = (channel, context, peer);
+        _block = new ReceiveBlock(context.Settings.FrameSizeMaxBytes);
+        _frames = new FrameReader(context.Own, context.Resolve, context.FindSlab)
+        {
+            ResolveSender = lane is null ? context.Resolve : path => new LaneRef(ActorPath.Parse(path), lane, context),
+            MayReceive = lane is null ? FrameReader.IsEngine : path => mayReceive(context, path),
+            MaySend = lane is null ? FrameReader.IsEngine : _ => true,
+            TakesHellos = lane is not null,
+        };
+    }
+
+    /// <summary>The other actor system.</summary>
+    public Address Peer { get; }
+
+    /// <summary>Another actor system that has only clients has opened it.</summary>
+    public bool IsClient { get; }
+
+    /// <summary>Whether the present credentials would let it in.</summary>
+    public bool IsStillAccepted => _identity is null || _context.Credentials!.Current.StillAccepts(_identity, _channel.Certificate);
 
     /// <summary>Reads until the connection ends.</summary>
-    /// <param name="onHandshake">Called when <see cref="Peer"/> is known.</param>
-    /// <exception cref="InvalidDataException">The other side is no raft node, or sent damaged bytes.</exception>
-    /// <exception cref="SocketException">The connection was lost.</exception>
-    public void Run(Action onHandshake)
+    /// <exception cref="InvalidDataException">The other side sent damaged bytes.</exception>
+    /// <exception cref="IOException">The connection was lost.</exception>
+    public Task RunToEndAsync()
     {
-        if (!TryShakeHands())
+        if (IsClient)
         {
-            return;
+            _channel.Socket.Blocking = false;
+            return RunAsync();
         }
 
-        onHandshake();
-        _block = new ReceiveBlock(context.Settings.FrameSizeMaxBytes);
-        while (socket.Receive(_block.Room().Span) is var count and > 0)
+        var end = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        new Thread(() => Run(end)) { IsBackground = true, Name = "raft-lane" }.Start();
+        return end.Task;
+    }
+
+    /// <summary>Reads until the connection ends, on threads of the pool.</summary>
+    /// <exception cref="InvalidDataException">The other side sent damaged bytes.</exception>
+    public async Task RunAsync()
+    {
+        while (await _channel.ReceiveAsync(_block.Room()).ConfigureAwait(false) is var count and > 0)
         {
-            context.Metrics.OnReceived(count);
+            _context.Metrics.OnReceived(count);
+            _block.Add(count);
+            ReadFrames();
+        }
+    }
+
+    /// <summary>Reads until the connection ends, on this thread.</summary>
+    /// <exception cref="InvalidDataException">The other side sent damaged bytes.</exception>
+    public void Run()
+    {
+        while (_channel.Receive(_block.Room().Span) is var count and > 0)
+        {
+            _context.Metrics.OnReceived(count);
             _block.Add(count);
             var mayRunHere = false;
             EngineDispatcher.BeginOffer();
@@ -52,7 +118,7 @@ internal sealed class InboundLane(Socket socket, LaneContext context, Func<strin
                 ReadFrames();
 
                 // A slow engine must not hold up the messages of another one. With more to read, the engine works on the pool meanwhile.
-                mayRunHere = _frames.Engines == 1 && socket.Available == 0;
+                mayRunHere = _frames.Engines == 1 && _channel.Socket.Available == 0;
             }
             finally
             {
@@ -61,43 +127,27 @@ internal sealed class InboundLane(Socket socket, LaneContext context, Func<strin
         }
     }
 
-    public void Dispose() => socket.Dispose();
+    public void Dispose() => _channel.Dispose();
 
-    private bool TryShakeHands()
+    // An exception that left the thread would end the program.
+    private void Run(TaskCompletionSource end)
     {
-        socket.NoDelay = true;
-        LaneSocket.KeepAlive(socket);
-        socket.ReceiveTimeout = HandshakeTimeoutMilliseconds;
-        var head = ReadExactly(LaneHandshake.HeadSize);
-        var handshake = LaneHandshake.ReadRest(ReadExactly(LaneHandshake.ReadHead(head)));
-        if (!Address.TryParse(handshake.Address, out Address? peer))
+        try
         {
-            throw new InvalidDataException($"'{handshake.Address}' is no address of an actor system.");
+            Run();
+            end.SetResult();
         }
-
-        // The other node looks for an actor system that had this port before.
-        if (handshake.Expected != context.Node)
+        catch (Exception e)
         {
-            return false;
+            end.SetException(e);
         }
-
-        Peer = peer;
-        socket.Send(LaneHandshake.AnswerOf(context.Node));
-        socket.ReceiveTimeout = 0;
-        return true;
     }
 
-    private byte[] ReadExactly(int size)
-    {
-        var bytes = new byte[size];
-        for (var read = 0; read < size;)
-        {
-            var count = socket.Receive(bytes.AsSpan(read));
-            read += count > 0 ? count : throw new InvalidDataException("The connection ended before its handshake was complete.");
-        }
+    private static bool IsService(LaneContext context, string path) =>
+        FrameReader.IsEngine(path) || path == RegistryPath || context.Foreign.IsDoor(path);
 
-        return bytes;
-    }
+    private static bool IsAnswered(LaneContext context, string path) =>
+        path.StartsWith(ClientsPath, StringComparison.Ordinal) || path == RegistryPath || context.Foreign.IsDoor(path);
 
     private void ReadFrames()
     {
@@ -114,16 +164,36 @@ internal sealed class InboundLane(Socket socket, LaneContext context, Func<strin
                 _block.Keep();
             }
 
-            if (_ends != (frame.To, frame.From))
-            {
-                TellBatch();
-                _ends = (frame.To, frame.From);
-            }
-
-            _batch.Add(frame.Message);
+            Take(frame);
         }
 
         TellBatch();
+    }
+
+    private void Take(in FrameReader.Frame frame)
+    {
+        var message = frame.Message is WireMessage.Foreign foreign
+            ? _context.Foreign.Read(foreign, frame.To.Path.ToStringWithoutAddress())
+            : frame.Message;
+        if (_gate?.Admits(frame.To, message, frame.From) == false)
+        {
+            return;
+        }
+
+        if (!frame.IsToEngine || message is not WireMessage forEngine)
+        {
+            TellBatch();
+            frame.To.Tell(message, frame.From);
+            return;
+        }
+
+        if (_ends != (frame.To, frame.From))
+        {
+            TellBatch();
+            _ends = (frame.To, frame.From);
+        }
+
+        _batch.Add(forEngine);
     }
 
     private void WarnOnce()
@@ -131,7 +201,7 @@ internal sealed class InboundLane(Socket socket, LaneContext context, Func<strin
         if (!_hasWarned)
         {
             _hasWarned = true;
-            context.Log.Warning("Raft messages from {0} are dropped if their kind is newer than this node. Update this node.", Peer);
+            _context.Log.Warning("Raft messages from {0} are dropped if their kind is newer than this node. Update this node.", Peer);
         }
     }
 

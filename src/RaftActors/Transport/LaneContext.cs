@@ -3,6 +3,7 @@ using Akka.Event;
 
 using RaftActors.Codec;
 using RaftActors.Core;
+using RaftActors.Security;
 using RaftActors.Telemetry;
 
 namespace RaftActors.Transport;
@@ -16,4 +17,19 @@ internal sealed record LaneContext(
 {
     /// <summary>Finds the memory for the values in the log of a member of this node.</summary>
     public Func<Member, ValueSlab?>? FindSlab { get; init; }
+
+    /// <summary>Null: connections are neither encrypted nor authenticated.</summary>
+    public CredentialStore? Credentials { get; init; }
+
+    /// <summary>Messages that are no <see cref="Wire.WireMessage"/>. Only encrypted connections take them.</summary>
+    public ForeignMessages Foreign { get; init; } = null!; // Justification: see Credentials.
+
+    /// <summary>This actor system takes no connections, since it has clients only.</summary>
+    public Func<bool> IsClient { get; init; } = () => false;
+
+    /// <summary>Whether a roster, a contact or the log of a group on this node names the node.</summary>
+    public Func<Address, bool> IsNamed { get; init; } = _ => false;
+
+    /// <summary>Finds an actor of this node.</summary>
+    public required Func<string, IActorRef> Resolve { get; init; }
 }

@@ -7,12 +7,13 @@ namespace RaftActors.Transport;
 
 /// <summary>
 /// The first bytes of a connection. The connecting node names itself and the node that it expects; the listening node answers with its own
-/// identity, or closes. This is where authentication and encryption belong: nothing is read from a connection before its handshake.
+/// identity, or closes. With <c>raft.security</c> it comes after the handshake of TLS, and has a version of its own.
 /// </summary>
 /// <param name="Address">The address of the connecting actor system.</param>
 /// <param name="Node">The identity of the connecting actor system.</param>
-/// <param name="Expected">The identity of the listening one, as its <see cref="WireMessage.LaneAt"/> said.</param>
-internal readonly record struct LaneHandshake(string Address, ulong Node, ulong Expected)
+/// <param name="Expected">The identity of the listening one, as its <see cref="WireMessage.LaneAt"/> said. 0: it is not known.</param>
+/// <param name="IsClient">True: the connecting one has no port, and takes answers by the same connection. Null: without encryption.</param>
+internal readonly record struct LaneHandshake(string Address, ulong Node, ulong Expected, bool? IsClient = null)
 {
     /// <summary>The bytes before the rest of a handshake: the magic number, the version of the lane, and the length of the rest.</summary>
     public const int HeadSize = MagicSize + 1 + sizeof(ushort);
@@ -22,6 +23,10 @@ internal readonly record struct LaneHandshake(string Address, ulong Node, ulong 
 
     private const int MagicSize = 8;
     private const byte Version = 1;
+    private const byte SecureVersion = 2;
+
+    // The first byte of a handshake of TLS.
+    private const byte TlsHandshake = 0x16;
     private const int RestSizeMax = 1024;
 
     private static ReadOnlySpan<byte> Magic => "RAFTLANE"u8;
@@ -33,8 +38,13 @@ internal readonly record struct LaneHandshake(string Address, ulong Node, ulong 
         rest.Text(Address);
         rest.Hash(Node);
         rest.Hash(Expected);
+        if (IsClient is { } isClient)
+        {
+            rest.Flag(isClient);
+        }
+
         var bytes = new byte[HeadSize + rest.Length];
-        WriteStart(bytes);
+        WriteStart(bytes, IsClient is null ? Version : SecureVersion);
         BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(MagicSize + 1), (ushort)rest.Length);
         rest.Written.CopyTo(bytes.AsSpan(HeadSize));
         return bytes;
@@ -42,15 +52,15 @@ internal readonly record struct LaneHandshake(string Address, ulong Node, ulong 
 
     /// <summary>Reads the head, and returns the length of the rest.</summary>
     /// <exception cref="InvalidDataException">The bytes are no handshake of this version.</exception>
-    public static int ReadHead(ReadOnlySpan<byte> head)
+    public static int ReadHead(ReadOnlySpan<byte> head, bool isSecure = false)
     {
-        DemandStart(head);
+        DemandStart(head, isSecure ? SecureVersion : Version);
         var size = BinaryPrimitives.ReadUInt16LittleEndian(head[(MagicSize + 1)..]);
         return size <= RestSizeMax ? size : throw new InvalidDataException($"The handshake announces {size} bytes; at most {RestSizeMax}.");
     }
 
     /// <exception cref="InvalidDataException">The bytes are no handshake of this version.</exception>
-    public static LaneHandshake ReadRest(ReadOnlySpan<byte> rest)
+    public static LaneHandshake ReadRest(ReadOnlySpan<byte> rest, bool isSecure = false)
     {
         var reader = new ByteReader(rest);
         var format = reader.Octet();
@@ -59,7 +69,7 @@ internal readonly record struct LaneHandshake(string Address, ulong Node, ulong 
             throw reader.Damaged($"its messages have version {format}, and this node knows only {RaftMessageSerializer.Version}");
         }
 
-        var handshake = new LaneHandshake(reader.Text(), reader.Hash(), reader.Hash());
+        var handshake = new LaneHandshake(reader.Text(), reader.Hash(), reader.Hash(), isSecure ? reader.Flag() : null);
         reader.End();
         return handshake;
     }
@@ -67,7 +77,7 @@ internal readonly record struct LaneHandshake(string Address, ulong Node, ulong 
     public static byte[] AnswerOf(ulong node)
     {
         var bytes = new byte[AnswerSize];
-        WriteStart(bytes);
+        WriteStart(bytes, Version);
         BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(MagicSize + 1), node);
         return bytes;
     }
@@ -76,26 +86,31 @@ internal readonly record struct LaneHandshake(string Address, ulong Node, ulong 
     /// <exception cref="InvalidDataException">The bytes are no answer of this version.</exception>
     public static ulong ReadAnswer(ReadOnlySpan<byte> answer)
     {
-        DemandStart(answer);
+        DemandStart(answer, Version);
         return BinaryPrimitives.ReadUInt64LittleEndian(answer[(MagicSize + 1)..]);
     }
 
-    private static void WriteStart(Span<byte> bytes)
+    private static void WriteStart(Span<byte> bytes, byte version)
     {
         Magic.CopyTo(bytes);
-        bytes[MagicSize] = Version;
+        bytes[MagicSize] = version;
     }
 
-    private static void DemandStart(ReadOnlySpan<byte> bytes)
+    private static void DemandStart(ReadOnlySpan<byte> bytes, byte version)
     {
+        if (bytes[0] == TlsHandshake)
+        {
+            throw new InvalidDataException("It uses TLS, and this node does not. Set raft.security on both, or on none.");
+        }
+
         if (!bytes.StartsWith(Magic))
         {
             throw new InvalidDataException("The first bytes are not those of a raft node.");
         }
 
-        if (bytes[MagicSize] != Version)
+        if (bytes[MagicSize] != version)
         {
-            throw new InvalidDataException($"The version of the lane is {bytes[MagicSize]}, and this node knows only {Version}.");
+            throw new InvalidDataException($"The version of the lane is {bytes[MagicSize]}, and this node knows only {version}.");
         }
     }
 }

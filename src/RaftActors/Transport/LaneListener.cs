@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Authentication;
 
 using Akka.Actor;
 using Akka.Event;
@@ -7,41 +8,57 @@ using Akka.Event;
 namespace RaftActors.Transport;
 
 /// <summary>
-/// Accepts the connections of other nodes and reads each of them on a thread of its own. A bad connection is closed, and a repeated cause
-/// is logged once.
+/// Accepts the connections of other nodes and of clients. A connection that fails its handshake, or sends damaged bytes, is closed, and its
+/// cause is logged once a minute.
 /// </summary>
 internal sealed class LaneListener : IDisposable
 {
-    // Far more than a group has nodes. More connections are closed at once.
-    private const int MaxConnections = 256;
+    // Far more than a group has nodes and a node has clients. More connections are closed at once.
+    private const int MaxConnections = 1024;
+    private const int MaxHandshakes = 64;
 
-    // A foreign program that tries for ever makes few different warnings.
-    private const int MaxWarnings = 1000;
-
+    private static readonly TimeSpan HandshakeTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan AcceptPause = TimeSpan.FromSeconds(1);
 
     private readonly Lock _lock = new();
     private readonly HashSet<InboundLane> _inbound = [];
     private readonly Dictionary<Address, InboundLane> _latest = [];
+    private readonly HandshakeRoom _handshakes = new(MaxHandshakes);
+    private readonly WarningLimit _warnings = new(TimeProvider.System);
     private readonly LaneContext _context;
-    private readonly Func<string, IActorRef> _resolve;
+    private readonly Func<Address, ILane?> _laneTo;
     private readonly Func<Socket, Task<Socket>> _accept;
-    private readonly HashSet<(string From, string Why)> _warned = [];
     private readonly Socket _socket;
     private volatile bool _isDisposed;
 
-    /// <param name="resolve">Finds the actor at a path with address.</param>
+    /// <param name="laneTo">The way to a node; null: Akka's remoting.</param>
     /// <param name="accept">Accepts the next connection; null: the operating system does.</param>
     /// <exception cref="RaftConfigurationException">The port cannot be opened.</exception>
-    public LaneListener(LaneContext context, Func<string, IActorRef> resolve, Func<Socket, Task<Socket>>? accept = null)
+    public LaneListener(LaneContext context, Func<Address, ILane?> laneTo, Func<Socket, Task<Socket>>? accept = null)
     {
-        (_context, _resolve, _accept) = (context, resolve, accept ?? (listening => listening.AcceptAsync()));
+        (_context, _laneTo, _accept) = (context, laneTo, accept ?? (listening => listening.AcceptAsync()));
         _socket = Listen(context.Settings);
         Port = ((IPEndPoint)_socket.LocalEndPoint!).Port; // Justification: a bound socket has one.
         _ = AcceptAsync();
     }
 
     public int Port { get; }
+
+    /// <summary>The credentials have changed: closes the connections that would not be accepted now.</summary>
+    public void Recheck()
+    {
+        InboundLane[] all;
+        lock (_lock)
+        {
+            all = [.. _inbound];
+        }
+
+        foreach (var lane in all.Where(lane => !lane.IsStillAccepted))
+        {
+            _context.Log.Warning("Closed the raft connection of {0}: its credentials are no longer accepted.", lane.Peer);
+            lane.Dispose();
+        }
+    }
 
     /// <inheritdoc/>
     public void Dispose()
@@ -73,8 +90,11 @@ internal sealed class LaneListener : IDisposable
             socket?.Dispose();
             var host = settings.Hostname.Length > 0 ? settings.Hostname : "any address";
             throw new RaftConfigurationException(
-                $"Cannot listen on {host}:{settings.Port} for raft messages: {e.Message}. Set raft.transport-tcp.hostname to an address of "
-                + "this machine, and raft.transport-tcp.port to a free port (0: any).");
+                $"Cannot listen on {host}:{settings.Port} for raft messages: {e.Message}. " + (settings.IsAtAddress
+                    ? "raft.transport-tcp.at-address uses the port of the node's address, so the remoting must listen elsewhere: set "
+                        + "akka.remote.dot-netty.tcp { hostname = 127.0.0.1, port = 0, public-hostname, public-port }."
+                    : "Set raft.transport-tcp.hostname to an address of this machine, and raft.transport-tcp.port to a free port "
+                        + "(0: any)."));
         }
     }
 
@@ -96,7 +116,8 @@ internal sealed class LaneListener : IDisposable
         {
             try
             {
-                Begin(await _accept(_socket));
+                var socket = await _accept(_socket);
+                _ = TakeAsync(socket);
                 isFailing = false;
             }
             catch (Exception e)
@@ -108,7 +129,7 @@ internal sealed class LaneListener : IDisposable
 
                 if (!isFailing)
                 {
-                    // The process may have too many open files, or no memory for a thread, for now.
+                    // The process may have too many open files, or no memory, for now.
                     _context.Log.Warning("Cannot accept raft connections on port {0} for now: {1}", Port, e.Message);
                 }
 
@@ -118,88 +139,112 @@ internal sealed class LaneListener : IDisposable
         }
     }
 
-    private void Begin(Socket socket)
+    // From the handshake to the end of one connection.
+    private async Task TakeAsync(Socket socket)
     {
-        var lane = new InboundLane(socket, _context, _resolve);
+        await Task.Yield();
+        var from = (socket.RemoteEndPoint as IPEndPoint)?.Address ?? IPAddress.None;
+        using var channel = new LaneChannel(socket);
+        InboundLane? lane = null;
+        try
+        {
+            if (await ShakeHandsAsync(channel, from) is not { } greeting)
+            {
+                return;
+            }
+
+            lane = new InboundLane(channel, _context, greeting, _laneTo);
+            if (TryAdd(lane))
+            {
+                await lane.RunToEndAsync();
+            }
+        }
+        catch (Exception e)
+        {
+            OnFailed(lane?.Peer.ToString() ?? from.ToString(), e);
+        }
+
+        OnEnd(lane);
+    }
+
+    private async Task<LaneGreeting?> ShakeHandsAsync(LaneChannel channel, IPAddress from)
+    {
+        var place = _handshakes.Enter(from, channel.Dispose);
+        try
+        {
+            channel.Socket.NoDelay = true;
+            LaneSocket.KeepAlive(channel.Socket);
+            using var timeout = new CancellationTokenSource(HandshakeTimeout);
+            return await LaneGreeting.TakeAsync(channel, _context, timeout.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            throw new InvalidDataException($"Its handshake took more than {HandshakeTimeout.TotalSeconds} s.");
+        }
+        finally
+        {
+            _handshakes.Leave(place);
+        }
+    }
+
+    private void OnFailed(string from, Exception e)
+    {
+        switch (e)
+        {
+            case InvalidDataException:
+                Warn(from, e.Message);
+                break;
+            case AuthenticationException:
+                Warn(from, $"{e.Message}.");
+                break;
+            case SocketException or IOException or ObjectDisposedException:
+                _context.Log.Debug("The raft connection from {0} ended: {1}", from, e.Message);
+                break;
+            default:
+                _context.Log.Error(e, "Closed a raft connection from {0}, which failed", from);
+                break;
+        }
+    }
+
+    private void Warn(string from, string why)
+    {
+        if (_warnings.TryGive(from, why, out var text))
+        {
+            _context.Log.Warning("Closed a raft connection from {0}: {1}", from, text);
+        }
+    }
+
+    // Of two connections of a node the latest counts: it has restarted, or connected again.
+    private bool TryAdd(InboundLane lane)
+    {
         lock (_lock)
         {
             if (_isDisposed || _inbound.Count >= MaxConnections)
             {
-                lane.Dispose();
-                return;
+                return false;
             }
 
             _inbound.Add(lane);
-        }
-
-        new Thread(() => Run(lane, socket)) { IsBackground = true, Name = "raft-lane" }.Start();
-    }
-
-    private void Run(InboundLane lane, Socket socket)
-    {
-        var from = "";
-        try
-        {
-            from = $"{(socket.RemoteEndPoint as IPEndPoint)?.Address}";
-            lane.Run(() => OnHandshake(lane));
-        }
-        catch (InvalidDataException e)
-        {
-            WarnOnce(lane.Peer?.ToString() ?? from, e.Message);
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            _context.Log.Debug("The raft connection from {0} ended: {1}", lane.Peer?.ToString() ?? from, e.Message);
-        }
-        catch (Exception e)
-        {
-            // The thread is the listener's own, so an exception that left it would end the program.
-            _context.Log.Error(e, "Closed a raft connection from {0}, which failed", lane.Peer?.ToString() ?? from);
-        }
-
-        lane.Dispose();
-        OnEnd(lane);
-    }
-
-    private void WarnOnce(string from, string why)
-    {
-        lock (_lock)
-        {
-            if (_warned.Count >= MaxWarnings)
+            if (!lane.IsClient)
             {
-                _warned.Clear();
+                _latest.GetValueOrDefault(lane.Peer)?.Dispose();
+                _latest[lane.Peer] = lane;
             }
 
-            if (!_warned.Add((from, why)))
-            {
-                return;
-            }
-        }
-
-        _context.Log.Warning("Closed a raft connection from {0}: {1}", from, why);
-    }
-
-    // Of two connections of a node the latest counts: it has restarted, or connected again.
-    private void OnHandshake(InboundLane lane)
-    {
-        lock (_lock)
-        {
-            _latest.GetValueOrDefault(lane.Peer!)?.Dispose(); // Justification: the handshake set it.
-            _latest[lane.Peer!] = lane;
+            return true;
         }
     }
 
-    private void OnEnd(InboundLane lane)
+    private void OnEnd(InboundLane? lane)
     {
         lock (_lock)
         {
-            _inbound.Remove(lane);
-            if (lane.Peer is not { } peer || _latest.GetValueOrDefault(peer) != lane)
+            if (lane is null || !_inbound.Remove(lane) || _latest.GetValueOrDefault(lane.Peer) != lane)
             {
                 return;
             }
 
-            _latest.Remove(peer);
+            _latest.Remove(lane.Peer);
         }
 
         _context.Registry.Tell(new LaneNews.Ended(lane.Peer), ActorRefs.NoSender);

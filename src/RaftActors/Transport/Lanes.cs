@@ -1,10 +1,12 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using System.Security.Cryptography;
 
 using Akka.Actor;
 using Akka.Configuration;
 using Akka.Event;
 
+using RaftActors.Security;
 using RaftActors.Telemetry;
 using RaftActors.Wire;
 
@@ -18,83 +20,157 @@ internal sealed class Lanes : IDisposable
 {
     private const string RemotingKey = "akka.remote.dot-netty.tcp";
 
+    private readonly Lock _lock = new();
     private readonly LaneContext _context;
-    private readonly LaneListener _listener;
+    private readonly ExtendedActorSystem _system;
+    private readonly CredentialStore? _credentials;
+    private LaneListener? _listener;
+    private ImmutableHashSet<Address> _named = [];
 
     // A node keeps its lane for ever, because engines remember it. A lane without a connection is small.
     private readonly ConcurrentDictionary<Address, Lane> _lanes = new();
+    private readonly ConcurrentDictionary<Address, SoleLane> _soleLanes = new();
 
-    /// <summary>Opens the port.</summary>
-    /// <exception cref="RaftConfigurationException">The port cannot be opened.</exception>
-    private Lanes(ExtendedActorSystem system, TransportSettings settings, IActorRef registry)
+    /// <exception cref="RaftConfigurationException">The credentials cannot be read.</exception>
+    private Lanes(ExtendedActorSystem system, TransportSettings settings, SecuritySettings security, IActorRef registry)
     {
-        var own = system.Provider.DefaultAddress;
+        _system = system;
+        _credentials = security.IsOn ? new CredentialStore(security, system.Log) : null;
         var node = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
-        _context = new LaneContext(settings, own, node, registry, system.Log, new TransportMetrics(system.Name))
+        _context = new LaneContext(
+            settings, system.Provider.DefaultAddress, node, registry, system.Log, new TransportMetrics(system.Name))
         {
             FindSlab = ValueSlabs.Of(system).Find,
+            Credentials = _credentials,
+            Foreign = new ForeignMessages(system),
+            IsClient = () => Volatile.Read(ref _listener) is null,
+            IsNamed = address => Volatile.Read(ref _named).Contains(address),
+            Resolve = system.Provider.ResolveActorRef,
         };
-        _listener = new LaneListener(_context, system.Provider.ResolveActorRef);
+        if (_credentials is not null)
+        {
+            _credentials.Changed += () => _listener?.Recheck();
+        }
     }
 
-    /// <summary>Tells other nodes where the engines of this one take messages.</summary>
-    public WireMessage.LaneAt Endpoint => new(_listener.Port, _context.Node);
+    /// <summary>Connections are encrypted and authenticated, and nothing of raft goes by the remoting.</summary>
+    public bool IsSole => _credentials is not null;
+
+    /// <summary>Tells other nodes where the engines of this one take messages; null: this actor system has only clients.</summary>
+    public WireMessage.LaneAt? Endpoint => _listener is { } listener ? new WireMessage.LaneAt(listener.Port, _context.Node) : null;
+
+    /// <summary>The messages besides those of engines.</summary>
+    public ForeignMessages Foreign => _context.Foreign;
 
     /// <summary>
-    /// Opens the port. Null: all messages go by the remoting. Then the settings ask for it, the actor system has no address, or its
-    /// remoting is encrypted.
+    /// Null: all messages go by the remoting. Then the settings ask for it, the actor system has no address, or its remoting is encrypted
+    /// and raft is not.
     /// </summary>
     /// <param name="registry">Gets <see cref="LaneNews"/>.</param>
-    /// <exception cref="RaftConfigurationException">The port cannot be opened.</exception>
-    public static Lanes? Start(ExtendedActorSystem system, TransportSettings settings, IActorRef registry)
+    /// <exception cref="RaftConfigurationException">The credentials cannot be read.</exception>
+    public static Lanes? Make(ExtendedActorSystem system, TransportSettings settings, SecuritySettings security, IActorRef registry)
     {
-        if (!settings.IsTcp || system.Provider.DefaultAddress.HasLocalScope)
+        if (system.Provider.DefaultAddress.HasLocalScope || (!settings.IsTcp && !security.IsOn))
         {
             return null;
         }
 
-        if (IsEncrypted(system.Settings.Config))
+        if (!security.IsOn && IsEncrypted(system.Settings.Config))
         {
-            system.Log.Info($"Raft messages go by Akka.Remote, because {RemotingKey}.enable-ssl is on, and raft.transport = tcp has no "
-                + "encryption.");
+            system.Log.Info($"Raft messages go by Akka.Remote, because {RemotingKey}.enable-ssl is on, and raft.security is not set.");
             return null;
         }
 
-        return new Lanes(system, settings with { Hostname = HostOf(system, settings) }, registry);
+        var port = settings.IsAtAddress ? system.Provider.DefaultAddress.Port!.Value : settings.Port; // Justification: it has an address.
+        return new Lanes(system, settings with { Hostname = HostOf(system, settings), Port = port }, security, registry);
+    }
+
+    /// <summary>Opens the port, unless it is open: this actor system has a process.</summary>
+    /// <exception cref="RaftConfigurationException">The port cannot be opened.</exception>
+    public void Listen()
+    {
+        lock (_lock)
+        {
+            if (_listener is not null)
+            {
+                return;
+            }
+
+            Volatile.Write(ref _listener, new LaneListener(_context, address => IsSole ? SoleLaneTo(address) : null));
+            foreach (var (_, lane) in _soleLanes)
+            {
+                // It was opened as a client's.
+                lane.Forget();
+            }
+        }
     }
 
     /// <summary>Whether the remoting uses TLS. Then no message may leave the node without.</summary>
     public static bool IsEncrypted(Config config) => config.GetBoolean($"{RemotingKey}.enable-ssl");
 
     // Listens where the remoting listens, which need not be where others reach it. Only the embedded runtime has a bind-hostname.
-    private static string HostOf(ActorSystem system, TransportSettings settings)
+    public static string HostOf(ExtendedActorSystem system, TransportSettings settings)
     {
         var config = system.Settings.Config;
-        string?[] hosts =
-        [
-            settings.Hostname,
-            config.GetString($"{RemotingKey}.bind-hostname"),
-            config.GetString($"{RemotingKey}.hostname"),
-        ];
+        string?[] hosts = settings.IsAtAddress
+            ? [settings.Hostname, system.Provider.DefaultAddress.Host]
+            : [settings.Hostname, config.GetString($"{RemotingKey}.bind-hostname"), config.GetString($"{RemotingKey}.hostname")];
         return hosts.FirstOrDefault(host => !string.IsNullOrEmpty(host)) ?? "";
     }
 
+    /// <summary>The reference of an actor at a path with address, on this node or another one.</summary>
+    public IActorRef Resolve(string path) =>
+        IsSole && ActorPath.TryParse(path, out var parsed) && parsed.Address.HasGlobalScope && !parsed.Address.Equals(_context.Own)
+            ? new LaneRef(parsed, SoleLaneTo(parsed.Address), _context)
+            : _system.Provider.ResolveActorRef(path);
+
     /// <summary>The lane to the node of an engine, whether it is open or not. Null: the actor is on this node, or is no engine.</summary>
-    public Lane? Find(IActorRef engine)
+    public ILane? Find(IActorRef engine)
     {
+        if (engine is LaneRef reference)
+        {
+            return reference.Lane;
+        }
+
         var path = engine.Path;
-        return path.Address.HasGlobalScope
+        return !IsSole
+            && path.Address.HasGlobalScope
             && !path.Address.Equals(_context.Own)
-            && path.ToStringWithoutAddress().StartsWith(FrameReader.EnginesPath, StringComparison.Ordinal)
+            && FrameReader.IsEngine(path.ToStringWithoutAddress())
                 ? LaneTo(path.Address)
                 : null;
     }
 
     /// <summary>Connects to a node, unless that is done.</summary>
-    public void Learn(Address address, WireMessage.LaneAt endpoint) => LaneTo(address).Learn(endpoint);
+    public void Learn(Address address, WireMessage.LaneAt endpoint)
+    {
+        if (IsSole)
+        {
+            SoleLaneTo(address).Learn(endpoint);
+        }
+        else
+        {
+            LaneTo(address).Learn(endpoint);
+        }
+    }
+
+    /// <summary>
+    /// As <see cref="Learn"/>, for news that any program may have sent. Ignored unless this node had a message for the address.
+    /// </summary>
+    public void LearnRumour(Address address, WireMessage.LaneAt endpoint) => _soleLanes.GetValueOrDefault(address)?.Learn(endpoint);
+
+    /// <summary>The nodes that the groups of this node name. Their certificates make them nodes.</summary>
+    public void SetNamed(ImmutableHashSet<Address> named) => Volatile.Write(ref _named, named);
+
+    /// <summary>Why some connections could not be made, for people; empty: all were made.</summary>
+    public string Problems => string.Join(' ', _soleLanes.Values.Select(lane => lane.Problem).Where(problem => problem is not null));
 
     /// <summary>The node is gone.</summary>
-    public void Forget(Address address) => _lanes.GetValueOrDefault(address)?.Forget();
+    public void Forget(Address address)
+    {
+        _lanes.GetValueOrDefault(address)?.Forget();
+        _soleLanes.GetValueOrDefault(address)?.Forget();
+    }
 
     /// <summary>The fence came back.</summary>
     public void Open(Address address, WireMessage.LaneFence fence) => LaneTo(address).Open(fence);
@@ -102,12 +178,21 @@ internal sealed class Lanes : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _listener.Dispose();
-        foreach (var (_, lane) in _lanes)
+        _credentials?.Dispose();
+        _listener?.Dispose();
+        foreach (var lane in _lanes.Values)
+        {
+            lane.Forget();
+        }
+
+        foreach (var lane in _soleLanes.Values)
         {
             lane.Forget();
         }
     }
 
     private Lane LaneTo(Address address) => _lanes.GetOrAdd(address, static (to, context) => new Lane(to, context), _context);
+
+    private SoleLane SoleLaneTo(Address address) =>
+        _soleLanes.GetOrAdd(address, static (to, context) => new SoleLane(to, context), _context);
 }

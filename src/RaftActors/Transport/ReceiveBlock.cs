@@ -24,7 +24,10 @@ internal sealed class ReceiveBlock(int frameSizeMaxBytes)
     // The end of the bytes under views.
     private int _keptEnd;
 
-    /// <summary>The room for the next received bytes, and for all that is left of the present frame.</summary>
+    /// <summary>
+    /// The room for the next received bytes. It at most doubles the bytes that a frame has brought so far: a frame that only announces its
+    /// size gets no memory for it.
+    /// </summary>
     /// <exception cref="InvalidDataException">The present frame is too large. No memory was reserved for it.</exception>
     public Memory<byte> Room()
     {
@@ -34,7 +37,9 @@ internal sealed class ReceiveBlock(int frameSizeMaxBytes)
             TrimIfLarge();
         }
 
-        var needed = Math.Max(RoomMinBytes, FrameSize() is { } size ? size + sizeof(int) - (_end - _start) : 0);
+        var unread = _end - _start;
+        var missing = FrameSize() is { } size ? size + sizeof(int) - unread : 0;
+        var needed = Math.Max(RoomMinBytes, Math.Min(missing, Math.Max(SizeBytes, unread)));
         if (_bytes.Length - _end < needed)
         {
             MakeRoom(needed);

@@ -1,5 +1,7 @@
 using Akka.Configuration;
 
+using RaftActors.Security;
+
 using static RaftActors.RaftConfigurationException;
 
 namespace RaftActors.Transport;
@@ -12,6 +14,9 @@ namespace RaftActors.Transport;
 /// <param name="QueueSizeMaxBytes">The bytes that wait for one node. Messages above it are dropped.</param>
 internal sealed record TransportSettings(bool IsTcp, string Hostname, int Port, int FrameSizeMaxBytes, int QueueSizeMaxBytes)
 {
+    /// <summary>Each node takes connections at the port of its address.</summary>
+    public bool IsAtAddress { get; init; }
+
     private const int SizeMaxBytes = 1 << 30;
 
     /// <param name="raft">The configuration of <c>raft</c>.</param>
@@ -25,7 +30,28 @@ internal sealed record TransportSettings(bool IsTcp, string Hostname, int Port, 
             raft.GetString("transport-tcp.hostname") ?? "",
             port,
             ReadSize(raft, "transport-tcp.frame-size-max"),
-            ReadSize(raft, "transport-tcp.queue-size-max"));
+            ReadSize(raft, "transport-tcp.queue-size-max"))
+        {
+            IsAtAddress = raft.GetBoolean("transport-tcp.at-address"),
+        };
+    }
+
+    /// <exception cref="RaftConfigurationException">The settings do not go with those of <c>raft.security</c>.</exception>
+    public void DemandAgreement(SecuritySettings security, bool isByNames)
+    {
+        Demand(
+            IsTcp || !security.IsOn,
+            "raft.security is set, and raft.transport is akka. Set raft.transport = tcp: only its connections can be protected.");
+        Demand(
+            !IsAtAddress || security.IsOn,
+            "raft.transport-tcp.at-address is on, and raft.security is not set. Set raft.security, or turn at-address off.");
+        Demand(
+            !IsAtAddress || isByNames,
+            "raft.transport-tcp.at-address is on, and raft.discovery is cluster. A cluster needs the remoting: turn at-address off.");
+        Demand(
+            !security.IsOn || isByNames || security.Tls is null || security.Roles.Nodes.Length > 0,
+            "raft.security.tls is set, raft.discovery is cluster, and raft.security.roles.node is empty. Name the nodes there: any program "
+            + "may join a cluster.");
     }
 
     /// <exception cref="RaftConfigurationException">A lane cannot take each message.</exception>

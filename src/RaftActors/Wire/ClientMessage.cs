@@ -88,6 +88,9 @@ internal abstract record ClientReply : WireMessage
     /// <param name="Base">The process has discarded the pairs up to this serial.</param>
     public sealed record Pairs(ImmutableArray<StoredPair> Found, Serial Base) : ClientReply;
 
+    /// <summary>The client has no right to ask. No other process would answer either.</summary>
+    public sealed record Forbidden(string Why) : ClientReply;
+
     /// <summary>The process cannot answer now. Another one may.</summary>
     public sealed record Declined(string Why) : ClientReply;
 }

@@ -1,9 +1,13 @@
 using Akka.Actor;
+using Akka.Configuration;
+using Akka.Event;
 using Akka.Serialization;
 
 using RaftActors.Codec;
 using RaftActors.Core;
+using RaftActors.Security;
 using RaftActors.Telemetry;
+using RaftActors.Transport;
 
 namespace RaftActors.Wire;
 
@@ -14,6 +18,9 @@ namespace RaftActors.Wire;
 /// </summary>
 internal sealed class RaftMessageSerializer(ExtendedActorSystem system) : SerializerWithStringManifest(system)
 {
+    /// <summary>The number of this serializer. It never changes.</summary>
+    public const int Number = 1520;
+
     /// <summary>The version that is written. Version 1 is read too: it repeats each member in full.</summary>
     public const byte Version = 2;
 
@@ -22,6 +29,8 @@ internal sealed class RaftMessageSerializer(ExtendedActorSystem system) : Serial
     private const int KeptMembersMax = 64;
 
     private readonly OutcomeFormat _outcomes = new(system);
+    private readonly bool _isSecure = SecuritySettings.IsOnIn(system.Settings.Config.GetConfig("raft") ?? Config.Empty);
+    private readonly WarningLimit _warnings = new(TimeProvider.System);
     private readonly TransportMetrics _metrics = new(system.Name);
     private readonly Func<Member, ValueSlab?> _findSlab = ValueSlabs.Of(system).Find;
 
@@ -34,7 +43,7 @@ internal sealed class RaftMessageSerializer(ExtendedActorSystem system) : Serial
     private static List<Member>? _members;
 
     /// <inheritdoc/>
-    public override int Identifier => 1520;
+    public override int Identifier => Number;
 
     /// <inheritdoc/>
     public override string Manifest(object o) => o is WireMessage message ? WireTable.Manifest(message) : OutcomeFormat.Manifest(o);
@@ -67,7 +76,8 @@ internal sealed class RaftMessageSerializer(ExtendedActorSystem system) : Serial
         _members = null;
         try
         {
-            return Read(bytes, manifest, members);
+            var message = Read(bytes, manifest, members);
+            return _isSecure && message is WireMessage wire ? Distrust(wire) : message;
         }
         catch (UnknownMessageException e)
         {
@@ -81,6 +91,22 @@ internal sealed class RaftMessageSerializer(ExtendedActorSystem system) : Serial
                 _members = members;
             }
         }
+    }
+
+    // Akka's remoting does not say who has sent a message. Lanes do, and do not call this method for messages of raft.
+    private ByRemoting Distrust(WireMessage message)
+    {
+        if (message is WireMessage.Hello or WireMessage.LaneAt)
+        {
+            return new ByRemoting(message);
+        }
+
+        if (_warnings.TryGive("", "Refused a message of raft that came by Akka's remoting, because raft.security is set.", out var text))
+        {
+            system.Log.Warning("{0}", text);
+        }
+
+        return new ByRemoting(null);
     }
 
     // Akka makes an array for each message, so the values of the message may be views of it. Those of entries outlive the message.

@@ -80,6 +80,16 @@ internal static class WireFormat
 
     public static WireMessage.LaneAt ReadLaneAt(ref ByteReader reader) => new(ReadPort(ref reader), reader.Hash());
 
+    public static void WriteForeign(ByteWriter writer, WireMessage.Foreign foreign)
+    {
+        writer.Number(foreign.Serializer);
+        writer.Text(foreign.Manifest);
+        writer.Bytes(foreign.Bytes.Span);
+    }
+
+    public static WireMessage.Foreign ReadForeign(ref ByteReader reader) =>
+        new((int)reader.Count(), reader.Text(), reader.Bytes().ToArray());
+
     public static void WriteLaneFence(ByteWriter writer, WireMessage.LaneFence fence)
     {
         writer.Flag(fence.IsReply);

@@ -58,6 +58,9 @@ internal abstract record WireMessage
     /// </summary>
     public sealed record Traced(ImmutableArray<TraceLink> Links, WireMessage Inner) : WireMessage;
 
+    /// <summary>A message of another serializer. Only encrypted lanes bear it, and a list says which kinds are read.</summary>
+    public sealed record Foreign(int Serializer, string Manifest, ReadOnlyMemory<byte> Bytes) : WireMessage;
+
     /// <summary>A message between two cores.</summary>
     public sealed record CoreMessage(Envelope Envelope) : WireMessage;
 

@@ -22,6 +22,8 @@ internal static class WireTable
 
     public const string TracedManifest = "z";
 
+    public const string ForeignManifest = "x";
+
     private static readonly Kind[] Kinds =
     [
         Of<WireMessage.Hello>(HelloManifest, WireFormat.WriteHello, WireFormat.ReadHello),
@@ -31,6 +33,8 @@ internal static class WireTable
         Of<WireMessage.ActorAt>("w", WireFormat.WriteActorAt, WireFormat.ReadActorAt),
         Of<WireMessage.Batch>(BatchManifest, WireFormat.WriteBatch, WireFormat.ReadBatch),
         Of<WireMessage.Traced>(TracedManifest, TraceFormat.Write, TraceFormat.Read),
+
+        Of<WireMessage.Foreign>(ForeignManifest, WireFormat.WriteForeign, WireFormat.ReadForeign),
 
         Of<WireMessage.AppendRequest>("a", WireFormat.WriteAppend, WireFormat.ReadAppend),
         Of<WireMessage.KeyedAppendRequest>("ak", WireFormat.WriteKeyedAppend, WireFormat.ReadKeyedAppend),
@@ -82,6 +86,8 @@ internal static class WireTable
         Of<ClientReply.Pairs>("kp", ClientFormat.WritePairs, ClientFormat.ReadPairs),
         Of<ClientReply.Declined>(
             "kd", (writer, declined) => writer.Text(declined.Why), (ref reader) => new ClientReply.Declined(reader.Text())),
+        Of<ClientReply.Forbidden>(
+            "kf", (writer, forbidden) => writer.Text(forbidden.Why), (ref reader) => new ClientReply.Forbidden(reader.Text())),
         Of<ClientReply.Located>("kr", ClientFormat.WriteLocated, ClientFormat.ReadLocated),
 
         OfCore<Message.Greeting>("cg", EnvelopeFormat.WriteGreeting, EnvelopeFormat.ReadGreeting),

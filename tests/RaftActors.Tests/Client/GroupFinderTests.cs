@@ -15,7 +15,7 @@ public sealed class GroupFinderTests : TestKit
     private readonly GroupFinder _finder;
     private TimeSpan _now = TimeSpan.FromMinutes(1);
 
-    public GroupFinderTests() => _finder = new GroupFinder("orders", (_, _) => { }, _ => { }, path => _engines[path], Patience);
+    public GroupFinderTests() => _finder = new GroupFinder("orders", (_, _) => { }, _ => { }, path => _engines[path], () => "", Patience);
 
     [Fact]
     public void Leader_of_an_older_term_is_not_followed_while_processes_know_a_later_one()

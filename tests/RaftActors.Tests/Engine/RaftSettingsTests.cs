@@ -47,6 +47,7 @@ public sealed class RaftSettingsTests
         ["transport"] = settings => settings.Transport.IsTcp,
         ["transport-tcp.hostname"] = settings => settings.Transport.Hostname,
         ["transport-tcp.port"] = settings => settings.Transport.Port,
+        ["transport-tcp.at-address"] = settings => settings.Transport.IsAtAddress,
         ["transport-tcp.frame-size-max"] = settings => settings.Transport.FrameSizeMaxBytes,
         ["transport-tcp.queue-size-max"] = settings => settings.Transport.QueueSizeMaxBytes,
         ["learner.delivery"] = settings => settings.LearnerDelivery,
@@ -98,6 +99,7 @@ public sealed class RaftSettingsTests
         { "transport", "akka", true, false },
         { "transport-tcp.hostname", "10.0.0.1", "", "10.0.0.1" },
         { "transport-tcp.port", "2552", 0, 2552 },
+        { "transport-tcp.at-address", "on", false, true },
         { "transport-tcp.frame-size-max", "1MiB", 16 << 20, 1 << 20 },
         { "transport-tcp.queue-size-max", "1MiB", 64 << 20, 1 << 20 },
         { "learner.delivery", "as-committed", LearnerDelivery.InOrder, LearnerDelivery.AsCommitted },
@@ -128,8 +130,8 @@ public sealed class RaftSettingsTests
         // These keys have no default.
         string[] others = ["node", "roster"];
 
-        // ClientSettingsTests has the keys of clients.
-        var ofProcesses = LeavesOfReference().Where(key => !key.StartsWith("client.", StringComparison.Ordinal));
+        // ClientSettingsTests and SecuritySettingsTests have the others.
+        var ofProcesses = LeavesOfReference().Where(key => key.Split('.')[0] is not ("client" or "security"));
         Assert.Equal(Keys.Keys.Concat(others).Order(), ofProcesses.Order());
         Assert.Equal(Keys.Keys.Order(), Values.Select(row => (string)row[0]).Order());
     }

@@ -166,7 +166,7 @@ public sealed class LaneGroupTests : TestKit
     private static void Break(NamedNode from, NamedNode to)
     {
         using var intruder = ConnectTo(to);
-        intruder.Send([.. new LaneHandshake(from.Address.ToString(), 1, LanesOf(to).Endpoint.Node).ToBytes(), 0xFF, 0xFF, 0xFF, 0xFF]);
+        intruder.Send([.. new LaneHandshake(from.Address.ToString(), 1, LanesOf(to).Endpoint!.Node).ToBytes(), 0xFF, 0xFF, 0xFF, 0xFF]);
         WaitForEnd(intruder);
     }
 
@@ -183,7 +183,7 @@ public sealed class LaneGroupTests : TestKit
     private static Socket ConnectTo(NamedNode node)
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = 30_000 };
-        socket.Connect("127.0.0.1", LanesOf(node).Endpoint.Port);
+        socket.Connect("127.0.0.1", LanesOf(node).Endpoint!.Port);
         return socket;
     }
 

@@ -40,10 +40,14 @@ internal sealed class NamedNode
     private readonly IActorRef _actor;
 
     /// <param name="config">On top of what all nodes of the tests have.</param>
-    public NamedNode(TestKitBase kit, ProcessName name, string config)
+    /// <param name="isBehind">True: the remoting listens on a port that others do not know.</param>
+    public NamedNode(TestKitBase kit, ProcessName name, string config, bool isBehind = false)
     {
         Name = name;
-        var own = $"raft.node = \"{name.Node}\"\nakka.remote.dot-netty.tcp.port = {name.Node[1..]}";
+        var port = isBehind
+            ? $"{{ port = 0, public-hostname = \"127.0.0.1\", public-port = {name.Node[1..]} }}"
+            : $"{{ port = {name.Node[1..]} }}";
+        var own = $"raft.node = \"{name.Node}\"\nakka.remote.dot-netty.tcp {port}";
         _system = ActorSystem.Create("named", ConfigurationFactory.ParseString($"{config}\n{own}").WithFallback(Shared));
         (Watcher, Events) = (kit.CreateTestProbe(), kit.CreateTestProbe());
         _system.EventStream.Subscribe(Events, typeof(RaftEvent));
@@ -98,6 +102,14 @@ internal sealed class NamedNode
     public void ExpectLanesTo(IEnumerable<NamedNode> others)
     {
         var missing = others.Select(other => $"Raft messages to {other.Address} go by a connection of their own.").ToHashSet();
+        Logged.FishForMessage<Info>(
+            info => missing.Remove($"{info.Message}") && missing.Count == 0, Guard, $"{Name} to connect to the others");
+    }
+
+    /// <summary>Waits until this node has encrypted connections to others.</summary>
+    public void ExpectEncryptedTo(IEnumerable<NamedNode> others)
+    {
+        var missing = others.Select(other => $"Raft messages to {other.Address} go by an encrypted connection.").ToHashSet();
         Logged.FishForMessage<Info>(
             info => missing.Remove($"{info.Message}") && missing.Count == 0, Guard, $"{Name} to connect to the others");
     }

@@ -36,8 +36,11 @@ public sealed class InboundLaneTests : TestKit
         listener.Listen();
         _socket.Connect(listener.LocalEndPoint!); // Justification: it is bound.
         var settings = new TransportSettings(IsTcp: true, "127.0.0.1", 0, FrameSizeMaxBytes: 5000, QueueSizeMaxBytes: 5000);
-        var context = new LaneContext(settings, Near, Node, TestActor, Sys.Log, new TransportMetrics("inbound"));
-        var lane = new InboundLane(listener.Accept(), context, path => _engines[path]);
+        var context = new LaneContext(settings, Near, Node, TestActor, Sys.Log, new TransportMetrics("inbound"))
+        {
+            Resolve = path => _engines[path],
+        };
+        var lane = new InboundLane(new LaneChannel(listener.Accept()), context, new LaneGreeting(Far, null, null), _ => null);
         _reader = new Thread(() => Run(lane));
     }
 
@@ -74,7 +77,7 @@ public sealed class InboundLaneTests : TestKit
     {
         using (lane)
         {
-            lane.Run(() => { });
+            lane.Run();
         }
     }
 
@@ -88,8 +91,6 @@ public sealed class InboundLaneTests : TestKit
 
         _engines.Add(Sender, TestActor);
         _reader.Start();
-        _socket.Send(new LaneHandshake($"{Far}", 8, Expected: Node).ToBytes());
-        Assert.Equal(LaneHandshake.AnswerSize, _socket.Receive(new byte[LaneHandshake.AnswerSize]));
     }
 
     private void Send(string name)

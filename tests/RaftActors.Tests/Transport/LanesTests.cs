@@ -31,10 +31,10 @@ public sealed class LanesTests : TestKit
     [Fact]
     public void Node_listens_where_its_remoting_listens()
     {
-        using var lanes = Lanes.Start(System, Settings, TestActor);
+        using var lanes = Unprotected.Listen(System, Settings, TestActor);
         using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
 
-        socket.Connect(IPAddress.Loopback, lanes!.Endpoint.Port); // Justification: the system has an address.
+        socket.Connect(IPAddress.Loopback, lanes.Endpoint!.Port); // Justification: it listens.
 
         Assert.Equal("203.0.113.7", System.Provider.DefaultAddress.Host);
     }
@@ -42,10 +42,10 @@ public sealed class LanesTests : TestKit
     [Fact]
     public void Port_in_use_is_named_with_the_setting()
     {
-        using var lanes = Lanes.Start(System, Settings, TestActor);
-        var port = lanes!.Endpoint.Port; // Justification: the system has an address.
+        using var lanes = Unprotected.Listen(System, Settings, TestActor);
+        var port = lanes.Endpoint!.Port; // Justification: it listens.
 
-        var problem = Assert.Throws<RaftConfigurationException>(() => Lanes.Start(System, Settings with { Port = port }, TestActor));
+        var problem = Assert.Throws<RaftConfigurationException>(() => Unprotected.Listen(System, Settings with { Port = port }, TestActor));
 
         Assert.Contains($"Cannot listen on 127.0.0.1:{port} for raft messages", problem.Message);
         Assert.Contains("raft.transport-tcp.port", problem.Message);

@@ -72,6 +72,7 @@ internal static class Samples
     public static readonly SortedDictionary<string, object> All = new(StringComparer.Ordinal)
     {
         ["h"] = new WireMessage.Hello([Process], true),
+        ["x"] = new WireMessage.Foreign(1520, "ot", new byte[] { 1, 2 }),
         ["t"] = new WireMessage.LaneAt(2552, 0x0123456789ABCDEF),
         ["tf"] = new WireMessage.LaneFence(0x0123456789ABCDEF, 300, IsReply: true),
         ["w"] = new WireMessage.ActorAt(One.Name, "akka.tcp://demo@127.0.0.1:2551/user/ledger#43"),
@@ -101,6 +102,7 @@ internal static class Samples
         ["ks"] = new ClientCall.Status(),
         ["kp"] = new ClientReply.Pairs([new StoredPair(new Serial(293), "key100", new byte[] { 1, 2, 3 })], new Serial(200)),
         ["kd"] = new ClientReply.Declined("no actor"),
+        ["kf"] = new ClientReply.Forbidden("a reader"),
         ["cg"] = Core(new Message.Greeting(Position, new Incarnation(Id(4)), true)),
         ["cv"] = Core(new Message.RequestVote(Position, true, IsTransfer: true)),
         ["cw"] = Core(new Message.RequestVoteReply(true, false)),

@@ -1,0 +1,22 @@
+using System.Security.Authentication;
+
+namespace RaftActors.Security;
+
+/// <summary>Replaces the words of TLS by the reason, where this node knows it.</summary>
+internal static class AuthenticationReason
+{
+    /// <param name="handshake">A handshake of TLS.</param>
+    /// <param name="problem">Null: this node refused nothing.</param>
+    /// <exception cref="AuthenticationException">The handshake failed.</exception>
+    public static async Task WithReason(this Task handshake, Func<string?> problem)
+    {
+        try
+        {
+            await handshake.ConfigureAwait(false);
+        }
+        catch (AuthenticationException e)
+        {
+            throw new AuthenticationException(problem() ?? $"TLS failed: {(e.InnerException ?? e).Message}", e);
+        }
+    }
+}

@@ -1,0 +1,82 @@
+using System.Security.Cryptography;
+
+using Akka.Event;
+
+namespace RaftActors.Security;
+
+/// <summary>
+/// The credentials of a node as its files have them. They are read again when a file has changed. New files that cannot be read are logged
+/// once, and the former credentials stay in force. Thread-safe.
+/// </summary>
+internal sealed class CredentialStore : IDisposable
+{
+    private readonly Lock _reading = new();
+    private readonly SecuritySettings _settings;
+    private readonly ILoggingAdapter _log;
+    private readonly Timer _timer;
+    private volatile LaneCredentials _current;
+    private byte[] _read;
+
+    /// <exception cref="RaftConfigurationException">A file is missing or wrong.</exception>
+    public CredentialStore(SecuritySettings settings, ILoggingAdapter log)
+    {
+        (_settings, _log) = (settings, log);
+        _read = Fingerprint();
+        _current = CredentialFiles.Read(settings);
+        _timer = new Timer(_ => Refresh(), null, settings.ReloadInterval, settings.ReloadInterval);
+    }
+
+    /// <summary>The credentials have changed. Called on a thread of the pool.</summary>
+    public event Action? Changed;
+
+    public LaneCredentials Current => _current;
+
+    /// <summary>Reads the files again, if their content has changed.</summary>
+    public void Refresh()
+    {
+        lock (_reading)
+        {
+            var found = Fingerprint();
+            if (found.AsSpan().SequenceEqual(_read))
+            {
+                return;
+            }
+
+            _read = found;
+            try
+            {
+                _current = CredentialFiles.Read(_settings);
+                _log.Info("Read the changed files of raft.security.");
+            }
+            catch (RaftConfigurationException e)
+            {
+                _log.Warning("The changed files of raft.security are not used, and the former ones stay in force. {0}", e.Message);
+                return;
+            }
+        }
+
+        Changed?.Invoke();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _timer.Dispose();
+
+    // Of the content: the time of a file tells nothing where a link to a directory is exchanged, as Kubernetes does.
+    private byte[] Fingerprint()
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var file in CredentialFiles.Of(_settings))
+        {
+            try
+            {
+                hash.AppendData(File.ReadAllBytes(file));
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                hash.AppendData("missing"u8);
+            }
+        }
+
+        return hash.GetHashAndReset();
+    }
+}

@@ -1,0 +1,82 @@
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
+
+using RaftActors.Security;
+
+namespace RaftActors.Transport;
+
+/// <summary>
+/// The bytes of one connection: as they are, or encrypted by TLS. One thread may receive while another one sends. Closing it ends both.
+/// </summary>
+internal sealed class LaneChannel(Socket socket) : IDisposable
+{
+    private SealingStream? _sealing;
+    private SslStream? _tls;
+
+    public Socket Socket => socket;
+
+    /// <summary>The certificate that the other side showed; null: none.</summary>
+    public X509Certificate2? Certificate => _tls?.RemoteCertificate as X509Certificate2;
+
+    /// <summary>Encrypts an incoming connection, and finds out who the other side is.</summary>
+    public Task<LaneIdentity> AuthenticateAsServerAsync(LaneCredentials credentials, CancellationToken cancellation) =>
+        credentials.AuthenticateAsServerAsync(BeginTls(), cancellation);
+
+    /// <summary>Encrypts an outgoing connection, and finds out who the other side is.</summary>
+    public Task<LaneIdentity> AuthenticateAsClientAsync(LaneCredentials credentials, string host, CancellationToken cancellation) =>
+        credentials.AuthenticateAsClientAsync(BeginTls(), host, cancellation);
+
+    /// <summary>The handshake is over. Bytes are sent by <see cref="SendNow"/> and <see cref="SendAsync"/> from now on.</summary>
+    public void Begin() => _sealing?.Collect();
+
+    /// <summary>Sends bytes of the handshake.</summary>
+    public async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
+    {
+        if (_tls is { } tls)
+        {
+            await tls.WriteAsync(bytes, cancellation).ConfigureAwait(false);
+            return;
+        }
+
+        while (!bytes.IsEmpty)
+        {
+            bytes = bytes[await socket.SendAsync(bytes, cancellation).ConfigureAwait(false)..];
+        }
+    }
+
+    /// <summary>Receives some bytes. Blocks until there are any. 0: the other side has closed the connection.</summary>
+    public int Receive(Span<byte> bytes) => _tls is { } tls ? tls.Read(bytes) : socket.Receive(bytes);
+
+    /// <summary>As <see cref="Receive"/>, without blocking a thread.</summary>
+    public ValueTask<int> ReceiveAsync(Memory<byte> bytes, CancellationToken cancellation = default) =>
+        _tls is { } tls ? tls.ReadAsync(bytes, cancellation) : socket.ReceiveAsync(bytes, cancellation);
+
+    /// <summary>Makes the bytes that the socket must send. They are valid until the next call.</summary>
+    public ArraySegment<byte> Seal(ArraySegment<byte> bytes)
+    {
+        if (_tls is not { } tls || _sealing is not { } sealing)
+        {
+            return bytes;
+        }
+
+        sealing.Reset();
+        tls.Write(bytes);
+        return sealing.Take();
+    }
+
+    /// <summary>Sends sealed bytes as far as the socket takes them without waiting.</summary>
+    public int SendNow(ArraySegment<byte> bytes, out SocketError error) => socket.Send(bytes, SocketFlags.None, out error);
+
+    /// <summary>Sends some sealed bytes.</summary>
+    public Task<int> SendAsync(ArraySegment<byte> bytes) => socket.SendAsync(bytes, SocketFlags.None);
+
+    /// <inheritdoc/>
+    public void Dispose() => socket.Dispose();
+
+    private SslStream BeginTls()
+    {
+        _sealing = new SealingStream(socket);
+        return _tls = new SslStream(_sealing, leaveInnerStreamOpen: false);
+    }
+}

@@ -1,0 +1,111 @@
+using System.Net.Sockets;
+using System.Security.Authentication;
+
+using Akka.Actor;
+
+using RaftActors.Security;
+using RaftActors.Wire;
+
+namespace RaftActors.Transport;
+
+/// <summary>One outgoing connection. Its owner's lock guards all but the sending.</summary>
+internal sealed class LaneConnection : IDisposable
+{
+    private readonly LaneContext _context;
+    private readonly LaneChannel _channel = new(new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true });
+    private readonly bool _isClient;
+
+    /// <param name="endpoint">Its node is 0 if this node does not know the identity of the other one.</param>
+    /// <param name="gate">The owner's lock.</param>
+    /// <param name="onLost">See <see cref="LaneSender"/>.</param>
+    /// <param name="isClient">This actor system has no port of its own: answers come by the same connection.</param>
+    public LaneConnection(
+        WireMessage.LaneAt endpoint,
+        long number,
+        LaneContext context,
+        Lock gate,
+        Action<LaneConnection, Exception?> onLost,
+        bool isClient = false)
+    {
+        (Endpoint, Number, _context, _isClient) = (endpoint, number, context, isClient);
+        var frames = new FrameWriter(context.Own, context.Settings.FrameSizeMaxBytes);
+        Sender = new LaneSender(gate, _channel, frames, context.Metrics, cause => onLost(this, cause));
+    }
+
+    public WireMessage.LaneAt Endpoint { get; }
+
+    public long Number { get; }
+
+    public LaneSender Sender { get; }
+
+    /// <summary>Answers come by this connection.</summary>
+    public bool IsClient => _isClient;
+
+    /// <summary>The handshake is complete, so the connection takes messages.</summary>
+    public bool IsConnected { get; set; }
+
+    /// <summary>The fence came back, so the connection sends them.</summary>
+    public bool IsOpen { get; set; }
+
+    /// <summary>The registry was asked for a fence.</summary>
+    public bool IsFenced { get; set; }
+
+    /// <exception cref="SocketException">There is no connection.</exception>
+    /// <exception cref="InvalidDataException">The other side is not the node.</exception>
+    /// <exception cref="AuthenticationException">The other side cannot prove its identity, or does not accept this node's.</exception>
+    public async Task ConnectAsync(string host, CancellationToken cancellation)
+    {
+        await _channel.Socket.ConnectAsync(host, Endpoint.Port, cancellation);
+        if (_context.Credentials?.Current is { } credentials)
+        {
+            await _channel.AuthenticateAsClientAsync(credentials, host, cancellation);
+        }
+
+        bool? isClient = _context.Credentials is null ? null : _isClient;
+        await _channel.WriteAsync(
+            new LaneHandshake(_context.Own.ToString(), _context.Node, Endpoint.Node, isClient).ToBytes(), cancellation);
+        var node = LaneHandshake.ReadAnswer(await ReadAnswerAsync(cancellation));
+        if (Endpoint.Node != 0 && node != Endpoint.Node)
+        {
+            throw new InvalidDataException("another actor system has this port now");
+        }
+
+        LaneSocket.KeepAlive(_channel.Socket);
+        LaneSocket.EndWithoutAnswer(_channel.Socket);
+        _channel.Begin();
+        _channel.Socket.Blocking = false;
+    }
+
+    /// <summary>Returns when the other side has closed the connection, which is the only thing that it may do.</summary>
+    public async Task WaitForEndAsync() => await _channel.ReceiveAsync(new byte[1]);
+
+    /// <summary>Reads the answers to a client until the connection ends.</summary>
+    /// <exception cref="InvalidDataException">The other side sent damaged bytes.</exception>
+    public Task ReadAnswersAsync(ILane lane, Address peer) => new InboundLane(_channel, _context, lane, peer).RunAsync();
+
+    /// <inheritdoc/>
+    public void Dispose() => _channel.Dispose();
+
+    private async Task<byte[]> ReadAnswerAsync(CancellationToken cancellation)
+    {
+        var answer = new byte[LaneHandshake.AnswerSize];
+        try
+        {
+            for (var read = 0; read < answer.Length;)
+            {
+                var count = await _channel.ReceiveAsync(answer.AsMemory(read), cancellation);
+                read += count > 0 ? count : throw new InvalidDataException(_context.Credentials is null
+                    ? "the other node closed it before the handshake was complete"
+                    : "the other node did not accept this one; its log says why");
+            }
+        }
+        catch (IOException e) when (_context.Credentials is not null)
+        {
+            // TLS 1.3 tells the connecting side only now that its certificate was refused.
+            throw new AuthenticationException(
+                $"the other node did not accept this one; its log says why ({(e.InnerException ?? e).Message})", e);
+        }
+
+        return answer;
+    }
+}

@@ -1,0 +1,121 @@
+using Akka.Actor;
+using Akka.Event;
+
+using RaftActors.Core;
+using RaftActors.Engine;
+using RaftActors.Security;
+using RaftActors.Wire;
+
+namespace RaftActors.Transport;
+
+/// <summary>
+/// Checks each message of one incoming, authenticated connection: a node speaks only for itself, and a client does only what its role
+/// allows. A refused message is answered where it has an answer, and the first one of each kind is logged. Not thread-safe.
+/// </summary>
+/// <param name="peer">The address that the other side may speak for.</param>
+/// <param name="role">Its role on this connection. A client's is never <see cref="LaneRole.Node"/>.</param>
+internal sealed class LaneGate(LaneIdentity identity, Address peer, LaneRole role, LaneContext context)
+{
+    private const int MaxKnown = 1000;
+
+    private readonly HashSet<ProcessName> _vouched = [];
+    private readonly HashSet<string> _logged = [];
+
+    /// <summary>Whether a message may pass. Answers the others.</summary>
+    public bool Admits(IActorRef to, object message, IActorRef from)
+    {
+        if (WhyNot(to, message, from) is not { } why)
+        {
+            return true;
+        }
+
+        if (_logged.Count < MaxKnown && _logged.Add(why))
+        {
+            context.Log.Warning("Refused a message of {0} at {1}: {2}", identity, peer, why);
+        }
+
+        if (AnswerTo(to, message, why) is { } answer)
+        {
+            from.Tell(answer, to);
+        }
+
+        return false;
+    }
+
+    /// <summary>The role that a message needs.</summary>
+    public LaneRole RoleFor(IActorRef to, object message) => message switch
+    {
+        ClientCall.Append => LaneRole.Writer,
+        ClientCall.Change => LaneRole.Operator,
+        ClientCall => LaneRole.Reader,
+        WireMessage.Traced traced => RoleFor(to, traced.Inner),
+        WireMessage => LaneRole.Node,
+        _ => context.Foreign.RoleFor(message, to.Path.ToStringWithoutAddress()),
+    };
+
+    private string? WhyNot(IActorRef to, object message, IActorRef from)
+    {
+        if (!from.Path.Address.Equals(peer))
+        {
+            return $"its sender is at {from.Path.Address}.";
+        }
+
+        if (role < LaneRole.Node)
+        {
+            var needed = RoleFor(to, message);
+            return role >= needed ? null : WhyNot(needed);
+        }
+
+        return message switch
+        {
+            WireMessage.CoreMessage core => WhyNot(core.Envelope.From.Name),
+            WireMessage.Traced { Inner: WireMessage.CoreMessage core } => WhyNot(core.Envelope.From.Name),
+            WireMessage.Hello hello => hello.Processes.Select(WhyNot).FirstOrDefault(why => why is not null),
+            _ => null,
+        };
+    }
+
+    private string WhyNot(LaneRole needed) => needed == LaneRole.Node
+        ? $"it has the role {NameOf(role)}, and such messages are for nodes."
+        : $"it has the role {NameOf(role)}, and this call needs the role {NameOf(needed)}. Give it the role on all nodes, in "
+            + "raft.security.roles or in the secrets file.";
+
+    private string? WhyNot(LocalProcess process) =>
+        ActorPath.TryParse(process.Engine, out var path) && path.Address.Equals(peer)
+            ? WhyNot(process.Name)
+            : $"the engine of {process.Name} is at {process.Engine}.";
+
+    private string? WhyNot(ProcessName name)
+    {
+        if (_vouched.Contains(name))
+        {
+            return null;
+        }
+
+        if (!identity.VouchesFor(name))
+        {
+            return $"it speaks for {name}, and its certificate has no name of that node. Issue one with the subject alternative name "
+                + $"'{name.Node}', or with its host.";
+        }
+
+        if (_vouched.Count < MaxKnown)
+        {
+            _vouched.Add(name);
+        }
+
+        return null;
+    }
+
+    private object? AnswerTo(IActorRef to, object message, string why) => message switch
+    {
+        ClientCall.Append append => OutcomeMaker<object?>.Instance.Cancelled(
+            RaftProcess.RefOf(append.Request),
+            new CancelReason.NotCommitted(NotCommittedReason.Unauthorized, $"{identity} was refused: {why}")),
+        ClientCall => new ClientReply.Forbidden($"{identity} was refused: {why}"),
+        WireMessage.Traced traced => AnswerTo(to, traced.Inner, why),
+        WireMessage => null,
+        _ => context.Foreign.Refuse(message, to.Path.ToStringWithoutAddress(), $"{identity} was refused: {why}"),
+    };
+
+    private static string NameOf(LaneRole role) => role.ToString().ToLowerInvariant();
+}

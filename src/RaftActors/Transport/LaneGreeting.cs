@@ -1,0 +1,83 @@
+using Akka.Actor;
+
+using RaftActors.Security;
+
+namespace RaftActors.Transport;
+
+/// <summary>The outcome of the handshake of an incoming connection.</summary>
+/// <param name="Peer">The address of the other actor system.</param>
+/// <param name="Identity">Null: the connection is not encrypted.</param>
+/// <param name="ClientRole">The rights of a client; null: the other side is a node.</param>
+internal sealed record LaneGreeting(Address Peer, LaneIdentity? Identity, LaneRole? ClientRole)
+{
+    /// <summary>Shakes hands. Null: the other side looks for an actor system that had this port before.</summary>
+    /// <exception cref="InvalidDataException">The other side is no raft node, or has no rights here.</exception>
+    /// <exception cref="System.Security.Authentication.AuthenticationException">It could not prove its identity.</exception>
+    public static async Task<LaneGreeting?> TakeAsync(LaneChannel channel, LaneContext context, CancellationToken cancellation)
+    {
+        var identity = context.Credentials?.Current is { } credentials
+            ? await channel.AuthenticateAsServerAsync(credentials, cancellation).ConfigureAwait(false)
+            : null;
+        var isSecure = identity is not null;
+        var head = await ReadAsync(channel, LaneHandshake.HeadSize, cancellation).ConfigureAwait(false);
+        var rest = await ReadAsync(channel, LaneHandshake.ReadHead(head, isSecure), cancellation).ConfigureAwait(false);
+        var handshake = LaneHandshake.ReadRest(rest, isSecure);
+        if (!Address.TryParse(handshake.Address, out Address? peer) || peer.HasLocalScope)
+        {
+            throw new InvalidDataException($"'{handshake.Address}' is no address of an actor system.");
+        }
+
+        if (handshake.Expected != context.Node && !(isSecure && handshake.Expected == 0))
+        {
+            return null;
+        }
+
+        var greeting = new LaneGreeting(peer, identity, handshake.IsClient == true ? RoleOfClient(identity!) : null);
+        if (identity is not null && greeting.ClientRole is null)
+        {
+            DemandNode(identity, peer, context);
+        }
+
+        await channel.WriteAsync(LaneHandshake.AnswerOf(context.Node), cancellation).ConfigureAwait(false);
+        channel.Begin();
+        return greeting;
+    }
+
+    // A node may do as a client what an operator may.
+    private static LaneRole RoleOfClient(LaneIdentity identity) => identity.Role switch
+    {
+        LaneRole.Node => LaneRole.Operator,
+        { } role => role,
+        null => throw new InvalidDataException(
+            $"{identity} has no role here. Name it in raft.security.roles.reader, writer or operator, on all nodes."),
+    };
+
+    private static void DemandNode(LaneIdentity identity, Address peer, LaneContext context)
+    {
+        if (!identity.VouchesFor(peer.Host!)) // Justification: the address of another system has a host.
+        {
+            throw new InvalidDataException(
+                $"{identity} says that it is {peer}, and its certificate is not for '{peer.Host}'. Issue one with that subject alternative "
+                + "name.");
+        }
+
+        if (identity.Role != LaneRole.Node && !(identity.Role is null && context.IsNamed(peer)))
+        {
+            throw new InvalidDataException(
+                $"{identity} at {peer} is not known as a node. Name it in raft.security.roles.node, or with discovery = node-names in the "
+                + "roster or raft.contacts; a joining node is known after Join.");
+        }
+    }
+
+    private static async Task<byte[]> ReadAsync(LaneChannel channel, int size, CancellationToken cancellation)
+    {
+        var bytes = new byte[size];
+        for (var read = 0; read < size;)
+        {
+            var count = await channel.ReceiveAsync(bytes.AsMemory(read), cancellation).ConfigureAwait(false);
+            read += count > 0 ? count : throw new InvalidDataException("The connection ended before its handshake was complete.");
+        }
+
+        return bytes;
+    }
+}

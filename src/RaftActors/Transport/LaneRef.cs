@@ -1,0 +1,32 @@
+using Akka.Actor;
+using Akka.Event;
+
+using RaftActors.Wire;
+
+namespace RaftActors.Transport;
+
+/// <summary>
+/// The reference of an actor on another node, whose messages go only by a lane of raft. It takes the messages of raft: others have no
+/// place in a frame, and are dropped with a warning.
+/// </summary>
+internal sealed class LaneRef(ActorPath path, ILane lane, LaneContext context) : ActorRefBase
+{
+    /// <inheritdoc/>
+    public override ActorPath Path => path;
+
+    public ILane Lane => lane;
+
+    /// <inheritdoc/>
+    protected override void TellInternal(object message, IActorRef? sender)
+    {
+        if ((message as WireMessage ?? context.Foreign.TryWrite(message)) is not { } written)
+        {
+            context.Log.Warning("A {0} to {1} was dropped: it is no message of raft.", message.GetType(), path);
+            return;
+        }
+
+        // A frame has a sender in any case. The registry of this node ignores answers to others.
+        lane.TryWrite(this, written, sender ?? context.Registry);
+        lane.Flush();
+    }
+}

@@ -1,0 +1,128 @@
+using System.Net.Sockets;
+
+using RaftActors.Telemetry;
+
+namespace RaftActors.Transport;
+
+/// <summary>
+/// The sending side of one connection. Any thread writes frames. The thread that finds the connection idle also sends them, without
+/// waiting: so a frame costs no change of threads. If the socket is full, a task sends the rest, and later frames wait for it.
+/// </summary>
+/// <param name="gate">The owner's lock. It guards the frames.</param>
+/// <param name="onLost">Called once or more if the connection is lost, without the lock. Null: the socket said so.</param>
+internal sealed class LaneSender(
+    Lock gate, LaneChannel channel, FrameWriter frames, TransportMetrics metrics, Action<Exception?> onLost)
+{
+    // An engine that sends goes on with what others have written meanwhile, but not for long: it misses its ticks.
+    private const int MaxRounds = 4;
+
+    private byte[] _spare = [];
+    private bool _isSending;
+
+    /// <summary>Guarded by the lock.</summary>
+    public FrameWriter Frames => frames;
+
+    /// <summary>
+    /// Sends the frames, as far as the socket takes them without waiting. A task sends the rest. Call it without the lock.
+    /// </summary>
+    public void Flush()
+    {
+        ArraySegment<byte> frames;
+        lock (gate)
+        {
+            if (!TryBegin(out frames))
+            {
+                return;
+            }
+        }
+
+        for (var round = 1; TrySendNow(frames, out var rest); round++)
+        {
+            var isFull = rest.Count > 0;
+            if (!isFull && !TryContinue(frames, out frames))
+            {
+                return;
+            }
+
+            if (isFull || round == MaxRounds)
+            {
+                var (sending, left) = (frames, isFull ? rest : (ArraySegment<byte>?)null);
+                _ = Task.Run(() => SendAsync(sending, left));
+                return;
+            }
+        }
+
+        onLost(null);
+    }
+
+    private async Task SendAsync(ArraySegment<byte> bytes, ArraySegment<byte>? begun)
+    {
+        try
+        {
+            do
+            {
+                var rest = begun ?? channel.Seal(bytes);
+                begun = null;
+                while (rest.Count > 0)
+                {
+                    var sent = await channel.SendAsync(rest).ConfigureAwait(false);
+                    metrics.OnSent(sent);
+                    rest = rest[sent..];
+                }
+            }
+            while (TryContinue(bytes, out bytes));
+        }
+        catch (Exception e)
+        {
+            // A connection whose sending has stopped would hold its messages for ever.
+            onLost(e);
+        }
+    }
+
+    private bool TryBegin(out ArraySegment<byte> bytes)
+    {
+        bytes = default;
+        if (_isSending || frames.Length == 0)
+        {
+            return false;
+        }
+
+        _isSending = true;
+        bytes = frames.Take(_spare);
+        return true;
+    }
+
+    // The buffer of sent bytes is the next one to write to. False: there are no others now.
+    private bool TryContinue(ArraySegment<byte> sent, out ArraySegment<byte> bytes)
+    {
+        lock (gate)
+        {
+            _spare = sent.Array!; // Justification: frames were written to it.
+            _isSending = false;
+            return TryBegin(out bytes);
+        }
+    }
+
+    // False: the connection has ended.
+    private bool TrySendNow(ArraySegment<byte> bytes, out ArraySegment<byte> rest)
+    {
+        rest = default;
+        try
+        {
+            var all = channel.Seal(bytes);
+            var sent = channel.SendNow(all, out var error);
+            if (error is not (SocketError.Success or SocketError.WouldBlock))
+            {
+                return false;
+            }
+
+            metrics.OnSent(sent);
+            rest = all[sent..];
+            return true;
+        }
+        catch (Exception e) when (e is ObjectDisposedException or IOException)
+        {
+            return false;
+        }
+    }
+}

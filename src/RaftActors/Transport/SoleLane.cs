@@ -1,0 +1,224 @@
+using System.Net.Sockets;
+using System.Security.Authentication;
+
+using Akka.Actor;
+using Akka.Event;
+
+using RaftActors.Wire;
+
+namespace RaftActors.Transport;
+
+/// <summary>
+/// The only way for messages of raft to one other node: an encrypted connection on which both sides have proved their identity. It connects
+/// when there is a message. A message that cannot be sent is lost, as by a broken network. Thread-safe.
+/// </summary>
+internal sealed class SoleLane(Address address, LaneContext context) : ILane
+{
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
+
+    // The pause after a failed attempt is twice as long each time.
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan AskPause = TimeSpan.FromMilliseconds(500);
+
+    private readonly Lock _lock = new();
+    private LaneConnection? _connection;
+    private WireMessage.LaneAt? _endpoint;
+    private long _connections;
+    private TimeSpan _pause;
+    private long _nextAttempt;
+    private long _nextQuestion;
+    private string? _problem;
+
+    /// <summary>Why there is no connection; null: there is one, or none was tried.</summary>
+    public string? Problem => Volatile.Read(ref _problem);
+
+    /// <summary>The node may be at this endpoint. An open connection stays: only its end shows that the node has moved.</summary>
+    public void Learn(WireMessage.LaneAt endpoint)
+    {
+        lock (_lock)
+        {
+            if (_connection is { IsConnected: true })
+            {
+                _endpoint = endpoint;
+                return;
+            }
+
+            if (_endpoint != endpoint)
+            {
+                _endpoint = endpoint;
+                _nextAttempt = default;
+                EndNow();
+            }
+
+            BeginIfTime();
+        }
+    }
+
+    /// <summary>Ends the connection. The next message makes another one.</summary>
+    public void Forget()
+    {
+        lock (_lock)
+        {
+            EndNow();
+        }
+    }
+
+    /// <inheritdoc/>
+    public bool TryWrite(IActorRef to, WireMessage message, IActorRef from)
+    {
+        lock (_lock)
+        {
+            BeginIfTime();
+            if (_connection is null || _connection.Sender.Frames.Length > context.Settings.QueueSizeMaxBytes)
+            {
+                context.Metrics.OnDropped();
+            }
+            else if (!_connection.Sender.Frames.TryWrite(to, message, from))
+            {
+                context.Metrics.OnDropped();
+                context.Log.Warning("A {0} to {1} was dropped: it does not fit into a frame (raft.transport-tcp.frame-size-max), or has a "
+                    + "text that is no Unicode.", message.GetType().Name, to);
+            }
+        }
+
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public void EndDetour()
+    {
+    }
+
+    /// <inheritdoc/>
+    public void Flush()
+    {
+        LaneSender? sender;
+        lock (_lock)
+        {
+            sender = _connection is { IsConnected: true } connection ? connection.Sender : null;
+        }
+
+        sender?.Flush();
+    }
+
+    private void BeginIfTime()
+    {
+        var now = Environment.TickCount64;
+        if (_connection is not null || now < _nextAttempt)
+        {
+            return;
+        }
+
+        if (EndpointNow() is { } endpoint)
+        {
+            _connection = new LaneConnection(endpoint, ++_connections, context, _lock, OnLost, context.IsClient());
+            _ = ConnectAsync(_connection);
+        }
+        else if (now >= _nextQuestion)
+        {
+            _nextQuestion = now + (long)AskPause.TotalMilliseconds;
+            context.Registry.Tell(new LaneNews.Wanted(address), ActorRefs.NoSender);
+        }
+    }
+
+    private WireMessage.LaneAt? EndpointNow() => context.Settings.IsAtAddress
+        ? new WireMessage.LaneAt(address.Port!.Value, Node: 0) // Justification: the address of a node has a port.
+        : _endpoint;
+
+    private async Task ConnectAsync(LaneConnection connection)
+    {
+        // Not on the engine's thread: a name may have to be looked up.
+        await Task.Yield();
+        try
+        {
+            using var timeout = new CancellationTokenSource(ConnectTimeout);
+            await connection.ConnectAsync(address.Host!, timeout.Token); // Justification: an address of another node has a host.
+            lock (_lock)
+            {
+                if (connection != _connection)
+                {
+                    return;
+                }
+
+                connection.IsConnected = true;
+                _pause = default;
+                Volatile.Write(ref _problem, null);
+                context.Metrics.OnConnected();
+            }
+
+            context.Log.Info("Raft messages to {0} go by an encrypted connection.", address);
+            context.Registry.Tell(new LaneNews.Opened(address), ActorRefs.NoSender);
+            connection.Sender.Flush();
+            await (connection.IsClient ? connection.ReadAnswersAsync(this, address) : connection.WaitForEndAsync());
+            End(connection, "it has ended");
+        }
+        catch (Exception e)
+        {
+            OnLost(connection, e);
+        }
+    }
+
+    private void OnLost(LaneConnection connection, Exception? cause)
+    {
+        if (cause is not (null or SocketException or IOException or OperationCanceledException or InvalidDataException
+            or ObjectDisposedException or AuthenticationException))
+        {
+            context.Log.Error(cause, "The raft connection to {0} failed", address);
+        }
+
+        End(connection, cause switch
+        {
+            null => "it was lost",
+            OperationCanceledException => $"no answer within {ConnectTimeout.TotalSeconds} s",
+            _ => cause.Message,
+        });
+    }
+
+    private void End(LaneConnection connection, string why)
+    {
+        lock (_lock)
+        {
+            if (connection == _connection)
+            {
+                if (connection.IsConnected)
+                {
+                    context.Log.Info("The raft connection to {0} has ended.", address);
+                    context.Registry.Tell(new LaneNews.Disconnected(address), ActorRefs.NoSender);
+                }
+                else
+                {
+                    OnFailed(connection, why);
+                }
+
+                EndNow();
+            }
+        }
+
+        connection.Dispose();
+    }
+
+    // An attempt fails for the same reason again and again. Only the first one is worth a line.
+    private void OnFailed(LaneConnection connection, string why)
+    {
+        _pause = _pause == default ? FirstPause : _pause < LongestPause / 2 ? 2 * _pause : LongestPause;
+        _nextAttempt = Environment.TickCount64 + (long)_pause.TotalMilliseconds;
+        var problem = $"{address.Host}:{connection.Endpoint.Port}: {why}";
+        if (_problem != problem)
+        {
+            Volatile.Write(ref _problem, problem);
+            context.Log.Warning("Cannot connect to raft on {0}: {1}.", address, why.TrimEnd('.'));
+        }
+    }
+
+    private void EndNow()
+    {
+        if (_connection is { IsConnected: true })
+        {
+            context.Metrics.OnDisconnected();
+        }
+
+        _connection?.Dispose();
+        _connection = null;
+    }
+}

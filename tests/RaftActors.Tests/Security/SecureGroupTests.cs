@@ -1,0 +1,365 @@
+using Akka.Actor;
+using Akka.Configuration;
+using Akka.TestKit.Xunit2;
+
+using RaftActors.Core;
+using RaftActors.Tests.Groups;
+
+namespace RaftActors.Tests.Security;
+
+/// <summary>Groups of three nodes and their clients, with <c>raft.security</c>.</summary>
+public sealed class SecureGroupTests : TestKit
+{
+    private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("raft-secure-").FullName;
+    private readonly List<NamedNode> _nodes = [];
+    private readonly List<RaftClient<string, int>> _clients = [];
+    private readonly List<ProcessName> _names = [.. Enumerable.Range(0, 3).Select(_ => NamedNode.NewName())];
+    private readonly TestCertificates _ca;
+    private int _appended;
+
+    public SecureGroupTests()
+        : base("akka.loglevel = ERROR") => _ca = new TestCertificates(_folder);
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Group_with_certificates_commits_over_encrypted_connections(bool isAtAddress)
+    {
+        StartAll(Tls(_ca.Issue("node", ["127.0.0.1"])), isAtAddress);
+
+        ExpectLanes();
+        AppendOnEachNode();
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Group_with_a_shared_secret_commits_over_encrypted_connections(bool isAtAddress)
+    {
+        StartAll(Secrets("node", $"node cluster {NewSecret}"), isAtAddress);
+
+        ExpectLanes();
+        AppendOnEachNode();
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Client_does_what_its_role_allows(bool hasCertificates)
+    {
+        StartAlone(hasCertificates, "operator", "writer", "reader");
+        var (boss, writer, reader) = (
+            Connect(CredentialsOf(hasCertificates, "operator")),
+            Connect(CredentialsOf(hasCertificates, "writer")),
+            Connect(CredentialsOf(hasCertificates, "reader")));
+
+        Assert.Equal(1, (await writer.AppendAsync("key", "value")).OrThrow().Serial.Value);
+        Assert.Equal("value", (await reader.GetAsync(new Serial(1)))?.Value);
+        Assert.Equal(2, (await boss.AppendAsync("key", "more")).OrThrow().Serial.Value);
+        var joined = (await boss.JoinAsync(new ProcessName("late@:1"))).OrThrow().Result;
+        Assert.Contains(joined.Members, member => member.Name.Process == "late");
+
+        var append = Assert.IsType<Outcome<int>.NotCommitted>(await reader.AppendAsync("key", "value"));
+        var change = Assert.IsType<Outcome<Membership>.NotCommitted>(await writer.LeaveAsync(new ProcessName("late@:1")));
+        Assert.Equal((NotCommittedReason.Unauthorized, NotCommittedReason.Unauthorized), (append.Reason, change.Reason));
+        Assert.Contains("needs the role writer", append.Detail);
+        Assert.Contains("needs the role operator", change.Detail);
+        ExpectWarning("needs the role writer");
+    }
+
+    [Fact]
+    public async Task Client_whose_name_has_no_role_is_told_so_by_the_log_of_the_node()
+    {
+        StartAlone(hasCertificates: true, "writer");
+        var stranger = Connect(Tls(_ca.Issue("stranger", ["stranger"], isClient: true)));
+
+        var outcome = await stranger.AppendAsync("key", "value", TimeSpan.FromSeconds(1));
+
+        var refused = Assert.IsType<Outcome<int>.NotCommitted>(outcome);
+        Assert.Contains("did not accept this one", refused.Detail);
+        ExpectWarning("'stranger' has no role here");
+    }
+
+    [Fact]
+    public async Task Client_with_a_certificate_of_another_ca_is_refused()
+    {
+        StartAlone(hasCertificates: true, "writer");
+        var other = new TestCertificates(_folder, "other");
+        var forged = Connect(Tls(other.Issue("forged", ["writer"], isClient: true)));
+
+        var outcome = await forged.AppendAsync("key", "value", TimeSpan.FromSeconds(1));
+
+        Assert.IsType<Outcome<int>.NotCommitted>(outcome);
+        ExpectWarning("its certificate is not accepted");
+    }
+
+    [Fact]
+    public async Task Client_with_an_expired_certificate_is_refused()
+    {
+        StartAlone(hasCertificates: true, "writer");
+        var security = Tls(_ca.Issue("writer", ["writer"], isClient: true, days: -1));
+
+        var problem = Assert.Throws<RaftConfigurationException>(() => Connect(security));
+
+        Assert.Contains("has expired", problem.Message);
+        await Task.CompletedTask;
+    }
+
+    [Fact]
+    public async Task Client_with_a_wrong_secret_is_refused()
+    {
+        StartAlone(hasCertificates: false, "writer");
+        var forged = Connect(Secrets("forged", $"writer writer {Guid.NewGuid():N}"));
+        var unknown = Connect(Secrets("unknown", $"writer nameless {NewSecret}"));
+
+        var outcomes = await Task.WhenAll(
+            forged.AppendAsync("key", "value", TimeSpan.FromSeconds(1)), unknown.AppendAsync("key", "value", TimeSpan.FromSeconds(1)));
+
+        Assert.All(outcomes, outcome => Assert.IsType<Outcome<int>.NotCommitted>(outcome));
+        ExpectWarning("it does not know a secret of this node");
+    }
+
+    [Fact]
+    public async Task Client_without_credentials_gets_no_answer_by_the_remoting()
+    {
+        StartAlone(hasCertificates: true, isAtAddress: false, "writer");
+        var plain = Connect("", isAtAddress: false);
+
+        var outcome = await plain.AppendAsync("key", "value", TimeSpan.FromSeconds(1));
+
+        Assert.IsType<Outcome<int>.NotCommitted>(outcome);
+        ExpectWarning("Refused a message of raft that came by Akka's remoting");
+    }
+
+    [Fact]
+    public async Task Client_does_not_trust_a_node_whose_certificate_is_for_another_host()
+    {
+        _names.RemoveRange(1, 2);
+        Start(_names[0], Tls(_ca.Issue("node", ["elsewhere.example"]), "writer = [writer]"));
+        var client = Connect(Tls(_ca.Issue("writer", ["writer"], isClient: true)));
+
+        var outcome = await client.AppendAsync("key", "value", TimeSpan.FromSeconds(1));
+
+        Assert.Contains("its certificate is for elsewhere.example", Assert.IsType<Outcome<int>.NotCommitted>(outcome).Detail);
+    }
+
+    [Fact]
+    public void Node_that_no_roster_names_is_refused()
+    {
+        var security = Tls(_ca.Issue("node", ["127.0.0.1"]));
+        var stranger = _names[2];
+        _names.RemoveAt(2);
+        StartAll(security);
+        ExpectLanes();
+        AppendOnEachNode();
+
+        var founders = _names.ToArray();
+        Start(stranger, $"{security}\nraft {{ joining = on, roster = [], contacts = [\"{founders[0].Node}\"] }}");
+
+        ExpectWarning("is not known as a node");
+    }
+
+    [Fact]
+    public async Task Client_whose_secret_is_removed_loses_its_connection()
+    {
+        StartAlone(hasCertificates: false, "writer", "reader");
+        var writer = Connect(CredentialsOf(hasCertificates: false, "writer"));
+        Assert.IsType<Outcome<int>.Done>(await writer.AppendAsync("key", "value"));
+
+        Secrets("node", $"node cluster {NewSecret}", LineOf("reader"));
+
+        ExpectWarning("its credentials are no longer accepted");
+        Assert.IsNotType<Outcome<int>.Done>(await writer.AppendAsync("key", "more", TimeSpan.FromSeconds(1)));
+    }
+
+    [Fact]
+    public async Task Certificates_and_ca_are_exchanged_node_by_node_under_load()
+    {
+        foreach (var name in _names)
+        {
+            Start(name, $$"""
+                raft.security.reload-interval = 50ms
+                raft.security.tls { certificate = "{{_ca.Issue(FileOf(name), ["127.0.0.1"])}}", ca = "{{CopyOfCa(name)}}" }
+                raft.security.roles.writer = [writer]
+                """);
+        }
+
+        ExpectLanes();
+        var client = Connect(Tls(_ca.Issue("writer", ["writer"], isClient: true)));
+        using var end = new CancellationTokenSource();
+        var load = AppendUntil(client, end.Token);
+        var next = new TestCertificates(_folder, "next");
+
+        // Each node accepts both roots, then shows a new certificate, then accepts the new root only.
+        RotateOnEach(name => File.AppendAllText(CaOf(name), File.ReadAllText(next.Ca)));
+        File.AppendAllText(_ca.Ca, File.ReadAllText(next.Ca));
+        RotateOnEach(name => next.Issue(FileOf(name), ["127.0.0.1"]));
+        next.Issue("writer", ["writer"], isClient: true);
+        RotateOnEach(name => File.Copy(next.Ca, CaOf(name), overwrite: true));
+
+        AppendOnEachNode(after: () => end.Cancel(), load);
+        await load;
+    }
+
+    [Fact]
+    public async Task Secrets_are_exchanged_node_by_node_under_load()
+    {
+        var (old, fresh) = ($"node old {NewSecret}", $"node fresh {Guid.NewGuid():N}");
+        foreach (var name in _names)
+        {
+            Start(name, Secrets(FileOf(name), old, LineOf("writer")));
+        }
+
+        ExpectLanes();
+        var client = Connect(CredentialsOf(hasCertificates: false, "writer"));
+        using var end = new CancellationTokenSource();
+        var load = AppendUntil(client, end.Token);
+
+        RotateOnEach(name => Secrets(FileOf(name), old, fresh, LineOf("writer")));
+        RotateOnEach(name => Secrets(FileOf(name), fresh, old, LineOf("writer")));
+        RotateOnEach(name => Secrets(FileOf(name), fresh, LineOf("writer")));
+
+        AppendOnEachNode(after: () => end.Cancel(), load);
+        await load;
+    }
+
+    private static string NewSecret { get; } = $"{Guid.NewGuid():N}{Guid.NewGuid():N}";
+
+    protected override void AfterAll()
+    {
+        _clients.ForEach(client => client.DisposeAsync().AsTask().Wait(Guard));
+        _nodes.ForEach(node => node.Stop());
+        Directory.Delete(_folder, recursive: true);
+        base.AfterAll();
+    }
+
+    private string Tls(string certificate, string roles = "") => $$"""
+        raft.security.reload-interval = 50ms
+        raft.security.tls { certificate = "{{certificate}}", ca = "{{_ca.Ca}}" }
+        raft.security.roles { {{roles}} }
+        """;
+
+    private string Secrets(string file, params string[] lines)
+    {
+        var path = Path.Combine(_folder, $"{file}.secrets");
+        File.WriteAllLines(path, lines);
+        return $$"""raft.security { reload-interval = 50ms, secrets-file = "{{path}}" }""";
+    }
+
+    private void ExpectLanes()
+    {
+        foreach (var node in _nodes)
+        {
+            node.ExpectEncryptedTo(_nodes.Where(other => other != node));
+        }
+    }
+
+    private void StartAll(string security, bool isAtAddress = true) => _names.ForEach(name => Start(name, security, isAtAddress));
+
+    private void Start(ProcessName name, string security, bool isAtAddress = true) => _nodes.Add(new NamedNode(
+        this,
+        name,
+        $$"""
+        akka { loglevel = INFO, stdout-loglevel = OFF, loggers = [] }
+        raft {
+          roster = [{{string.Join(", ", _names.Select(each => $"\"{each}\""))}}]
+          append-timeout = 20s
+          transport-tcp.at-address = {{(isAtAddress ? "on" : "off")}}
+        }
+        {{security}}
+        """,
+        isBehind: isAtAddress));
+
+    private void StartAlone(bool hasCertificates, params string[] roles) => StartAlone(hasCertificates, isAtAddress: true, roles);
+
+    // A group of one node.
+    private void StartAlone(bool hasCertificates, bool isAtAddress, params string[] roles)
+    {
+        _names.RemoveRange(1, 2);
+        var security = hasCertificates
+            ? Tls(_ca.Issue("node", ["127.0.0.1"]), string.Join('\n', roles.Select(role => $"{role} = [{role}]")))
+            : Secrets("node", [$"node cluster {NewSecret}", .. roles.Select(LineOf)]);
+        Start(_names[0], security, isAtAddress);
+    }
+
+    private static string LineOf(string role) => $"{role} {role} {role}-{NewSecret}";
+
+    private string CredentialsOf(bool hasCertificates, string role) => hasCertificates
+        ? Tls(_ca.Issue(role, [role], isClient: true))
+        : Secrets(role, LineOf(role));
+
+    private RaftClient<string, int> Connect(string security, bool isAtAddress = true)
+    {
+        var client = RaftClient.Create<string, int>(
+            [.. _names.Select(name => $"named@127.0.0.1{name.Node}")],
+            settings: ConfigurationFactory.ParseString(
+                $"raft.transport-tcp.at-address = {(isAtAddress ? "on" : "off")}\nraft.client.attempt-timeout = 300ms\n{security}"));
+        _clients.Add(client);
+        return client;
+    }
+
+    private void ExpectWarning(string part) => _nodes[0].Warned.FishForMessage<Akka.Event.Warning>(
+        warning => $"{warning.Message}".Contains(part), Guard, $"a warning '{part}'");
+
+    private static string FileOf(ProcessName name) => $"node{name.Node[1..]}";
+
+    private string CaOf(ProcessName name) => Path.Combine(_folder, $"{FileOf(name)}.ca");
+
+    private string CopyOfCa(ProcessName name)
+    {
+        File.Copy(_ca.Ca, CaOf(name), overwrite: true);
+        return CaOf(name);
+    }
+
+    private void RotateOnEach(Action<ProcessName> rotate)
+    {
+        foreach (var node in _nodes)
+        {
+            rotate(node.Name);
+            node.Logged.FishForMessage<Akka.Event.Info>(
+                info => $"{info.Message}".StartsWith("Read the changed files", StringComparison.Ordinal), Guard, $"{node.Name} to read");
+        }
+    }
+
+    // Each Append commits, and each pair gets a serial of its own.
+    private static async Task<int> AppendUntil(RaftClient<string, int> client, CancellationToken end)
+    {
+        var last = new Serial(0);
+        var count = 0;
+        while (!end.IsCancellationRequested)
+        {
+            var done = (await client.AppendAsync("load", "value", TimeSpan.FromSeconds(20))).OrThrow();
+            Assert.True(done.Serial > last);
+            last = done.Serial;
+            count++;
+        }
+
+        return count;
+    }
+
+    private void AppendOnEachNode(Action after, Task<int> load)
+    {
+        foreach (var node in _nodes)
+        {
+            node.Tell(new Recorder.Append("own", "value", TimeSpan.FromSeconds(20)), TestActor);
+            ExpectMsg<Outcome<int>.Done>(Guard);
+        }
+
+        after();
+        Assert.True(load.Wait(Guard));
+        Assert.True(load.Result > 0);
+    }
+
+    // Each pair gets the next serial, so none is lost and none is doubled.
+    private void AppendOnEachNode()
+    {
+        foreach (var node in _nodes)
+        {
+            _appended++;
+            node.Tell(new Recorder.Append($"key{_appended}", "value", TimeSpan.FromSeconds(20)), TestActor);
+            Assert.Equal(_appended, ExpectMsg<Outcome<int>.Done>(TimeSpan.FromSeconds(30)).Serial.Value);
+        }
+    }
+}

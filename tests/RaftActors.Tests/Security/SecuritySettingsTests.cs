@@ -1,0 +1,118 @@
+using Akka.Configuration;
+
+using RaftActors.Core;
+using RaftActors.Security;
+
+namespace RaftActors.Tests.Security;
+
+public sealed class SecuritySettingsTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("raft-security-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Theory]
+    [InlineData("security { tls.certificate = a, tls.ca = c, secrets-file = b }", "are both set")]
+    [InlineData("security.tls.certificate = a", "raft.security.tls.ca is not")]
+    [InlineData("security.tls.key = a", "no certificate")]
+    [InlineData("security.reload-interval = 0s", "reload-interval")]
+    public void Wrong_settings_are_refused_with_the_key(string raft, string part)
+    {
+        var problem = Assert.Throws<RaftConfigurationException>(() => SecuritySettings.Read(Config(raft)));
+
+        Assert.Contains(part, problem.Message);
+    }
+
+    [Fact]
+    public void Every_key_is_read()
+    {
+        var tls = SecuritySettings.Read(Config(
+            """
+            security {
+              tls { certificate = a, key = b, password = c, ca = d, pins = [e] }
+              reload-interval = 5s
+              roles { node = [n], operator = [o], writer = [w], reader = [r] }
+            }
+            """));
+        var secrets = SecuritySettings.Read(Config("security.secrets-file = s"));
+
+        Assert.Equal(("a", "b", "c", "d", "e"), (tls.Tls!.Certificate, tls.Tls.Key, tls.Tls.Password, tls.Tls.Ca, tls.Tls.Pins[0]));
+        Assert.Equal(("n", "o", "w", "r"), (tls.Roles.Nodes[0], tls.Roles.Operators[0], tls.Roles.Writers[0], tls.Roles.Readers[0]));
+        Assert.Equal((TimeSpan.FromSeconds(5), "s", true), (tls.ReloadInterval, secrets.SecretsFile, secrets.IsOn));
+    }
+
+    [Fact]
+    public void Nothing_is_protected_without_certificate_and_secrets() => Assert.False(SecuritySettings.Read(Config("")).IsOn);
+
+    [Theory]
+    [InlineData("node a short", "Line 1", "at least 32")]
+    [InlineData("boss a 0123456789012345678901234567890123456789", "Line 1", "roles are node, operator, writer and reader")]
+    [InlineData("node a", "Line 1", "three words")]
+    [InlineData("# nothing", "", "has no secret")]
+    public void Wrong_line_of_a_secrets_file_is_named_without_the_secret(string content, string place, string part)
+    {
+        var path = Path.Combine(_folder, "secrets");
+        File.WriteAllText(path, content);
+
+        var problem = Assert.Throws<RaftConfigurationException>(() => CredentialFiles.Read(Secrets(path)));
+
+        Assert.Contains(place, problem.Message);
+        Assert.Contains(part, problem.Message);
+        Assert.DoesNotContain("0123456789", problem.Message);
+    }
+
+    [Fact]
+    public void Missing_file_is_named()
+    {
+        var path = Path.Combine(_folder, "missing");
+
+        var problem = Assert.Throws<RaftConfigurationException>(() => CredentialFiles.Read(Secrets(path)));
+
+        Assert.Contains(path, problem.Message);
+    }
+
+    [Fact]
+    public void Certificate_without_its_key_is_refused_with_the_remedy()
+    {
+        var ca = new TestCertificates(_folder);
+        var settings = new SecuritySettings(
+            new TlsFiles(ca.Ca, "", "", ca.Ca, []), "", TimeSpan.FromSeconds(1), new RoleRules([], [], [], []));
+
+        var problem = Assert.Throws<RaftConfigurationException>(() => CredentialFiles.Read(settings));
+
+        Assert.Contains(ca.Ca, problem.Message);
+    }
+
+    [Theory]
+    [InlineData("*", "alice", LaneRole.Writer)]
+    [InlineData("*.example.com", "alice.example.com", LaneRole.Writer)]
+    [InlineData("*.example.com", "a.b.example.com", null)]
+    [InlineData("*.example.com", "example.com", null)]
+    [InlineData("Alice", "alice", LaneRole.Writer)]
+    [InlineData("alice", "alice.example.com", null)]
+    public void Role_follows_the_pattern_of_a_name(string pattern, string name, object? role) =>
+        Assert.Equal((LaneRole?)role, new RoleRules([], [], [pattern], []).RoleOf([name]));
+
+    [Fact]
+    public void Highest_role_of_a_name_counts() =>
+        Assert.Equal(LaneRole.Operator, new RoleRules([], ["alice"], ["*"], ["*"]).RoleOf(["alice"]));
+
+    [Theory]
+    [InlineData("node1", "raft@node1@localhost", true)]
+    [InlineData("node1@localhost", "raft@node1@localhost", true)]
+    [InlineData("n1.example.com", "raft@n1.example.com:9990", true)]
+    [InlineData("*.example.com", "raft@n1.example.com:9990", true)]
+    [InlineData("10.0.0.7", "raft@10.0.0.7:9990", true)]
+    [InlineData("127.0.0.1", "raft@:9990", true)]
+    [InlineData("node2", "raft@node1@localhost", false)]
+    [InlineData("n1", "raft@n1.example.com:9990", false)]
+    [InlineData("*", "raft@node1@localhost", false)]
+    public void Certificate_vouches_for_the_processes_of_its_host(string name, string process, bool vouches) =>
+        Assert.Equal(vouches, new LaneIdentity(name, [name], null).VouchesFor(new ProcessName(process)));
+
+    private static Config Config(string raft) =>
+        ConfigurationFactory.ParseString(raft).WithFallback(Raft.DefaultConfig().GetConfig("raft")!); // Justification: it has this section.
+
+    private static SecuritySettings Secrets(string path) =>
+        new(Tls: null, path, TimeSpan.FromSeconds(1), new RoleRules([], [], [], []));
+}

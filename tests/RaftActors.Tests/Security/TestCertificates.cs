@@ -1,0 +1,63 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace RaftActors.Tests.Security;
+
+/// <summary>A CA of one test, with the certificates that it signs, as PEM files in a directory of the test.</summary>
+internal sealed class TestCertificates
+{
+    private const string ServerUse = "1.3.6.1.5.5.7.3.1";
+    private const string ClientUse = "1.3.6.1.5.5.7.3.2";
+
+    private readonly string _folder;
+    private readonly X509Certificate2 _ca;
+
+    /// <param name="folder">Exists.</param>
+    public TestCertificates(string folder, string name = "ca")
+    {
+        _folder = folder;
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign, true));
+        _ca = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-2), DateTimeOffset.UtcNow.AddDays(2));
+        Ca = Path.Combine(folder, $"{name}.pem");
+        File.WriteAllText(Ca, $"{_ca.ExportCertificatePem()}\n");
+    }
+
+    /// <summary>The file of the CA's certificate.</summary>
+    public string Ca { get; }
+
+    /// <summary>Writes a certificate and its key into one file, and returns its path.</summary>
+    /// <param name="file">The name of the file, without extension.</param>
+    /// <param name="names">DNS names and addresses.</param>
+    public string Issue(string file, string[] names, bool isClient = false, int days = 1)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest($"CN={names[0]}", key, HashAlgorithmName.SHA256);
+        var alternatives = new SubjectAlternativeNameBuilder();
+        foreach (var name in names)
+        {
+            if (IPAddress.TryParse(name, out var address))
+            {
+                alternatives.AddIpAddress(address);
+            }
+            else
+            {
+                alternatives.AddDnsName(name);
+            }
+        }
+
+        request.CertificateExtensions.Add(alternatives.Build());
+        OidCollection uses = isClient ? [new Oid(ClientUse)] : [new Oid(ServerUse), new Oid(ClientUse)];
+        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension(uses, false));
+        var (from, to) = (DateTimeOffset.UtcNow.AddDays(-1 + Math.Min(days, 0)), DateTimeOffset.UtcNow.AddDays(days));
+        using var certificate = request.Create(_ca, from, to, RandomNumberGenerator.GetBytes(8));
+        var path = Path.Combine(_folder, $"{file}.pem");
+        var next = $"{path}.next";
+        File.WriteAllText(next, $"{certificate.ExportCertificatePem()}\n{key.ExportPkcs8PrivateKeyPem()}\n");
+        File.Move(next, path, overwrite: true);
+        return path;
+    }
+}
