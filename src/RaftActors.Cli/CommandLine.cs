@@ -61,6 +61,11 @@ internal static class CommandLine
         Required = true,
     };
 
+    public static Option<bool> AllowSharedDirectory() => new("--allow-shared-directory")
+    {
+        Description = "Accept a data directory that other users can write to. They could replace the log.",
+    };
+
     public static Option<bool> Json() => new("--json") { Description = "Print one JSON object per line. The README lists the members." };
 
     public static Option<string?> Group() => new("--group") { Description = "Only the stores of this group.", HelpName = "name" };

@@ -39,18 +39,22 @@ public sealed partial class StoreDirectory : IDisposable
         Saver = new SnapshotSaver(Writer, options, hasThread);
     }
 
-    /// <summary>Opens or creates a directory on the machine's own disk. Starts the thread that writes the log.</summary>
-    /// <exception cref="StoreException">Another process has the directory, it belongs to another program, the disk fails, or the log is
-    /// damaged. Damage to one store alone is reported by <see cref="IRaftStore.Open"/> of that store.</exception>
+    /// <summary>
+    /// Opens or creates a directory on the machine's own disk. Starts the thread that writes the log. New files have mode 0600, and new
+    /// folders 0700.
+    /// </summary>
+    /// <exception cref="StoreException">Another process has the directory, it belongs to another program, other users can change it, the
+    /// disk fails, or the log is damaged. Damage to one store alone is reported by <see cref="IRaftStore.Open"/> of that store.</exception>
     public static StoreDirectory Open(StoreOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Check();
-        var taken = DirectoryLock.Take(options.Directory);
+        var taken = DirectoryLock.Take(options.Directory, options.AllowSharedDirectory);
         try
         {
             var opened = OpenWithThread(options, new FileDisk(options.Directory));
             opened._lock = taken;
+            opened.RestrictFiles();
             return opened;
         }
         catch
@@ -162,6 +166,16 @@ public sealed partial class StoreDirectory : IDisposable
         }
 
         _lock?.Dispose();
+    }
+
+    // Follows the opening, because only then all files are known to belong to a store.
+    private void RestrictFiles()
+    {
+        if (!_options.AllowSharedDirectory && StoreFiles.Restrict(Path.GetFullPath(_options.Directory)) is { } open)
+        {
+            _notes.Add($"Other users have rights to {open}, and its mode cannot be changed. Run 'chmod -R go= {_options.Directory}' as the "
+                + "owner of the files.");
+        }
     }
 
     private StoreException Refusal(Exception cause) => new(

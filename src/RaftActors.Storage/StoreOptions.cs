@@ -10,6 +10,12 @@ public sealed record StoreOptions
     public required string Directory { get; init; }
 
     /// <summary>
+    /// True: accepts a directory that other users can write to, or that belongs to another user. Otherwise such a directory is refused,
+    /// because those users could replace the files of the store. Default: false. Windows: without effect.
+    /// </summary>
+    public bool AllowSharedDirectory { get; init; }
+
+    /// <summary>
     /// Bytes of one segment of the log, 4 KiB to 1 GiB. Default: 64 MiB. The file is allocated at once. Discarded entries free whole
     /// segments.
     /// </summary>

@@ -1,3 +1,5 @@
+using System.Runtime.Versioning;
+
 namespace RaftActors.Cli.Tests;
 
 /// <summary><c>raft log repair</c>: damaged stores are moved aside, and all others stay.</summary>
@@ -42,6 +44,26 @@ public sealed class RepairTests : IDisposable
         Assert.True(File.Exists(Path.Combine(_folder.Path, "damaged-1", snapshot)));
         Assert.True(_folder.Write(StoreFolder.OwnerOf(1)).IsNew);
         Assert.Equal(5, _folder.Write(StoreFolder.OwnerOf(2)).State.Log.Length);
+    }
+
+    [Fact]
+    [UnsupportedOSPlatform("windows")]
+    public void Store_that_other_users_can_write_to_is_repaired_or_recovered_only_if_that_is_allowed()
+    {
+        _folder.WritePairs(StoreFolder.OwnerOf(1), 3);
+        File.SetUnixFileMode(_folder.Path, File.GetUnixFileMode(_folder.Path) | UnixFileMode.OtherWrite);
+        string[] repair = ["log", "repair", "--data", _folder.Path];
+        string[] recover = ["recover", "--data", _folder.Path, "--group", "ledger", "--process", "raft1@a", "--members", "raft1@a"];
+
+        foreach (var command in (string[][])[repair, recover])
+        {
+            var refused = Run.Here(command);
+            Assert.Equal(ExitCode.Failed, refused.Code);
+            Assert.Contains($"other users can write to {_folder.Path}", refused.Error);
+        }
+
+        Assert.Contains("There is nothing to repair.", Run.Here([.. repair, "--allow-shared-directory"]).Output);
+        Assert.DoesNotContain("other users", Run.Here([.. recover, "--allow-shared-directory"]).Error);
     }
 
     [Fact]

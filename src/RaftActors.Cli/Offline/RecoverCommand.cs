@@ -24,6 +24,7 @@ internal static class RecoverCommand
             Required = true,
             CustomParser = CommandLine.ParseNames,
         };
+        var shared = CommandLine.AllowSharedDirectory();
         var yes = new Option<bool>("--yes") { Description = "Do not ask for confirmation. For scripts." };
         var command = new Command(
             "recover",
@@ -46,13 +47,13 @@ internal static class RecoverCommand
               raft recover --data /var/lib/raft --group ledger --process raft1@a --members raft1@a,raft2@b
             """)
         {
-            data, group, process, members, yes,
+            data, group, process, members, shared, yes,
         };
         command.SetAction(parsed =>
         {
             var owner = new StoreOwner(parsed.GetValue(group)!, parsed.GetValue(process)!.Value);
             var directory = parsed.GetValue(data)!;
-            using var recovery = LostQuorumStore.Open(directory, owner, parsed.GetValue(members)!);
+            using var recovery = LostQuorumStore.Open(directory, owner, parsed.GetValue(members)!, parsed.GetValue(shared));
             Show(environment.Output, recovery.Plan);
             var question = $"Type the name of the group ({owner.Group}) to recover it: ";
             if (!parsed.GetValue(yes) && !Confirmation.IsGiven(environment, question, owner.Group))

@@ -11,6 +11,7 @@ internal static class RepairCommand
     {
         var data = CommandLine.Data();
         var json = CommandLine.Json();
+        var shared = CommandLine.AllowSharedDirectory();
         var yes = new Option<bool>("--yes") { Description = "Do not ask for confirmation. For scripts." };
         var command = new Command(
             "repair",
@@ -29,11 +30,11 @@ internal static class RepairCommand
               raft log repair --data /var/lib/raft
             """)
         {
-            data, json, yes,
+            data, shared, json, yes,
         };
         command.SetAction(parsed =>
         {
-            using var repair = LogRepair.Open(parsed.GetValue(data)!);
+            using var repair = LogRepair.Open(parsed.GetValue(data)!, parsed.GetValue(shared));
             var isJson = parsed.GetValue(json);
             VerifyCommand.Write(environment.Output, repair.Report, isJson);
             if (repair.Report.IsWhole)

@@ -12,11 +12,19 @@ internal static class DataFolder
     private const string LostAndFound = "lost+found";
 
     /// <summary>Accepts a missing or empty directory, and the directory of a server.</summary>
-    /// <exception cref="StoreException">It is a file, holds files of another program, or cannot be read.</exception>
-    public static void Check(string path)
+    /// <param name="path">A full path.</param>
+    /// <param name="isSharedAllowed">True: accepts a directory that other users can change.</param>
+    /// <exception cref="StoreException">It is a file, holds files of another program, cannot be read, or other users can change it.
+    /// </exception>
+    public static void Check(string path, bool isSharedAllowed)
     {
         try
         {
+            if (!isSharedAllowed)
+            {
+                TrustedPath.Check(path);
+            }
+
             if (File.Exists(path))
             {
                 throw new StoreException($"Cannot use {path} as the data directory: it is a file. Name a directory with --data.");

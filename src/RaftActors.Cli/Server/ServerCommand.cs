@@ -40,8 +40,9 @@ internal static class ServerCommand
         };
         var min = Timeout("--election-timeout-min", "-t", "The shortest", ServerSettings.DefaultElectionTimeoutMin);
         var max = Timeout("--election-timeout-max", "-T", "The longest", ServerSettings.DefaultElectionTimeoutMax);
+        var shared = CommandLine.AllowSharedDirectory();
         var verbose = new Option<bool>("--verbose") { Description = "Log more on standard error." };
-        var command = new Command("server", Help) { cluster, port, host, bind, data, min, max, verbose };
+        var command = new Command("server", Help) { cluster, port, host, bind, data, shared, min, max, verbose };
         command.SetAction(parsed => ServerSettings.TryMake(
             parsed.GetValue(cluster),
             parsed.GetValue(port)!,
@@ -53,7 +54,7 @@ internal static class ServerCommand
             parsed.GetValue(verbose),
             out var settings,
             out var problem)
-                ? Run(settings, environment)
+                ? Run(settings with { AllowsSharedDirectory = parsed.GetValue(shared) }, environment)
                 : throw new UsageException(problem));
         return command;
     }

@@ -64,7 +64,12 @@ internal static class ServerConfig
               pair-size-max = {{MessageLimits.TextBytesMax + (4 * MessageLimits.IdLettersMax)}}b
 
               # A quarter of the defaults: several servers often share one small disk.
-              store { directory = {{Quoted(settings.Data)}}, segment-size = 16MiB, free-space-floor = 64MiB }
+              store {
+                directory = {{Quoted(settings.Data)}}
+                allow-shared-directory = {{(settings.AllowsSharedDirectory ? "on" : "off")}}
+                segment-size = 16MiB
+                free-space-floor = 64MiB
+              }
             }
             """)).WithFallback(ProtocolSerializer.Registration);
     }

@@ -21,7 +21,7 @@ internal static class ServerProgram
         var terminal = new ServerTerminal(environment.Output, environment.Error, TimeProvider.System);
         try
         {
-            DataFolder.Check(settings.Data);
+            DataFolder.Check(settings.Data, settings.AllowsSharedDirectory);
             using var system = ActorSystem.Create(ServerId.GroupName, ServerConfig.Of(settings));
             return await Run(settings, terminal, system, stop);
         }

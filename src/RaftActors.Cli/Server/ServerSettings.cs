@@ -28,6 +28,9 @@ internal sealed record ServerSettings(
 
     public static TimeSpan LongestElectionTimeout { get; } = TimeSpan.FromMilliseconds(LongestMilliseconds);
 
+    /// <summary>Whether other users may be able to change the data directory.</summary>
+    public bool AllowsSharedDirectory { get; init; }
+
     /// <summary>Whether the server is in its own list. If so it founds the group; otherwise it waits to be added.</summary>
     public bool IsFounder => Servers.Contains(Id);
 

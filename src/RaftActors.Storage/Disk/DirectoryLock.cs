@@ -22,8 +22,10 @@ internal sealed class DirectoryLock : IDisposable
     private DirectoryLock(SafeFileHandle file) => _file = file;
 
     /// <summary>Creates a missing directory, durably, and takes the lock.</summary>
+    /// <param name="directory">A path.</param>
+    /// <param name="isSharedAllowed">True: accepts a directory that other users can change.</param>
     /// <exception cref="StoreException">Another holder has the lock, or the directory cannot be used.</exception>
-    public static DirectoryLock Take(string directory)
+    public static DirectoryLock Take(string directory, bool isSharedAllowed = false)
     {
         var path = Path.GetFullPath(directory);
         if (File.Exists(path))
@@ -33,7 +35,7 @@ internal sealed class DirectoryLock : IDisposable
 
         try
         {
-            Make(path);
+            Make(path, isSharedAllowed);
             var file = OpenLocked(Path.Combine(path, FileName));
             Sign(file);
             return new DirectoryLock(file);
@@ -63,6 +65,21 @@ internal sealed class DirectoryLock : IDisposable
     /// <summary>Releases the lock.</summary>
     public void Dispose() => _file.Dispose();
 
+    // Another user could create a missing directory between the check and its creation, so the check is repeated.
+    private static void Make(string path, bool isSharedAllowed)
+    {
+        if (isSharedAllowed)
+        {
+            Make(path);
+            return;
+        }
+
+        TrustedPath.Check(path);
+        Make(path);
+        TrustedPath.Check(path);
+        StoreFiles.Check(path);
+    }
+
     // If a power cut removed the directory, every acknowledged write in it would be lost. So its name is synced in the parent. An existing
     // directory is synced too, because the start that created it may have died before its sync. A parent that cannot be synced is accepted
     // if the directory existed: this program may lack the right to read it.
@@ -75,7 +92,7 @@ internal sealed class DirectoryLock : IDisposable
             Make(parent);
         }
 
-        Directory.CreateDirectory(path);
+        PrivateFile.CreateFolder(path);
         if (parent is not null && !OperatingSystem.IsWindows() && Libc.SyncFolder(parent) is var error and not 0 && isNew)
         {
             throw DiskFailure.Of(parent, "could not be made durable with its names", error);
@@ -89,7 +106,7 @@ internal sealed class DirectoryLock : IDisposable
         var share = OperatingSystem.IsWindows() ? FileShare.Read : FileShare.None;
         try
         {
-            return File.OpenHandle(path, mode, access, share);
+            return access == FileAccess.Read ? File.OpenHandle(path, mode, access, share) : PrivateFile.Open(path, mode, share);
         }
         catch (IOException e) when (IsTaken(e))
         {

@@ -51,7 +51,7 @@ internal sealed class FileDisk(string directory) : IDisk
         var path = PathOf(name);
         try
         {
-            Directory.CreateDirectory(path);
+            PrivateFile.CreateFolder(path);
         }
         catch (Exception e) when (IsFailure(e))
         {
@@ -163,7 +163,7 @@ internal sealed class FileDisk(string directory) : IDisk
     {
         try
         {
-            return File.OpenHandle(path, mode, FileAccess.ReadWrite, Shared);
+            return PrivateFile.Open(path, mode, Shared);
         }
         catch (Exception e) when (IsFailure(e))
         {

@@ -15,6 +15,16 @@ internal static partial class Libc
 
     private const string Library = "libc";
     private const int CloseOnExec = 0x80000;
+    private const int NoEntry = 2;
+    private const int NoFolder = 20;
+
+    // Of statx: AT_FDCWD, AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS, S_IFMT, S_IFDIR, S_IFLNK.
+    private const int CurrentFolder = -100;
+    private const int NoFollow = 0x100;
+    private const uint BasicStatus = 0x7ff;
+    private const ushort KindBits = 0xf000;
+    private const ushort FolderKind = 0x4000;
+    private const ushort LinkKind = 0xa000;
 
     // Resolves the symbols as the program itself would. So a preloaded library that makes the disk fail is not bypassed.
     static Libc() => NativeLibrary.SetDllImportResolver(
@@ -46,6 +56,37 @@ internal static partial class Libc
 
         return error;
     }
+
+    /// <summary>statx without following a symbolic link. Unlike stat, it has one layout on all processors.</summary>
+    /// <returns>Null: the path does not exist.</returns>
+    public static FileRights? Rights(string path)
+    {
+        var status = default(FileStatus);
+        while (Status(CurrentFolder, path, NoFollow, BasicStatus, ref status) < 0)
+        {
+            switch (Marshal.GetLastPInvokeError())
+            {
+                case Interrupted:
+                    break;
+                case NoEntry or NoFolder:
+                    return null;
+                case var error:
+                    throw DiskFailure.Of(path, "does not report its rights", error);
+            }
+        }
+
+        var kind = status.Mode & KindBits;
+        return new FileRights(
+            kind == FolderKind,
+            status.Owner,
+            status.Group,
+            (UnixFileMode)(status.Mode & ~KindBits),
+            kind == LinkKind ? new FileInfo(path).LinkTarget : null);
+    }
+
+    /// <summary>geteuid: the number of the user whose rights this process has.</summary>
+    [LibraryImport(Library, EntryPoint = "geteuid")]
+    public static partial uint User();
 
     /// <summary>Opens a file for reading without .NET's advisory lock, so that a locked file can be read.</summary>
     public static SafeFileHandle OpenUnlocked(string path) => new(OpenForReading(path, OperatingSystem.IsLinux() ? CloseOnExec : 0), true);
@@ -82,6 +123,23 @@ internal static partial class Libc
     [LibraryImport(Library, EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int OpenForReading(string path, int flags);
 
+    [LibraryImport(Library, EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Status(int folder, string path, int flags, uint mask, ref FileStatus status);
+
     [LibraryImport(Library, EntryPoint = "close")]
     private static partial int Close(int file);
+
+    // struct statx.
+    [StructLayout(LayoutKind.Explicit, Size = 256)]
+    private struct FileStatus
+    {
+        [FieldOffset(20)]
+        public uint Owner;
+
+        [FieldOffset(24)]
+        public uint Group;
+
+        [FieldOffset(28)]
+        public ushort Mode;
+    }
 }

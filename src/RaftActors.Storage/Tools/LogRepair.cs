@@ -27,10 +27,13 @@ internal sealed class LogRepair : IDisposable
     public bool IsWholeLog => Report.Damages.Any(damage => damage.Owner is null);
 
     /// <summary>Locks the directory and checks all of it.</summary>
-    /// <exception cref="StoreException">The directory has no log, is in use, has a newer version, or cannot be read.</exception>
-    public static LogRepair Open(string directory)
+    /// <param name="directory">A path.</param>
+    /// <param name="isSharedAllowed">True: accepts a directory that other users can change.</param>
+    /// <exception cref="StoreException">The directory has no log, is in use, has a newer version, cannot be read, or other users can
+    /// change it.</exception>
+    public static LogRepair Open(string directory, bool isSharedAllowed)
     {
-        var offline = OfflineDirectory.ToChange(directory);
+        var offline = OfflineDirectory.ToChange(directory, isSharedAllowed);
         try
         {
             return new LogRepair(offline, LogVerify.Check(offline));

@@ -29,10 +29,11 @@ internal sealed class LostQuorumStore : IDisposable
     /// <param name="directory">The directory of the store.</param>
     /// <param name="owner">The process to recover.</param>
     /// <param name="survivors">The names of all survivors, this process included.</param>
+    /// <param name="isSharedAllowed">True: accepts a directory that other users can change.</param>
     /// <exception cref="StoreException">The recovery is unsafe or impossible. The message has the reason and the remedy.</exception>
-    public static LostQuorumStore Open(string directory, StoreOwner owner, IEnumerable<ProcessName> survivors)
+    public static LostQuorumStore Open(string directory, StoreOwner owner, IEnumerable<ProcessName> survivors, bool isSharedAllowed)
     {
-        var offline = OfflineDirectory.ToChange(directory);
+        var offline = OfflineDirectory.ToChange(directory, isSharedAllowed);
         try
         {
             return Open(offline, owner, survivors);

@@ -30,11 +30,13 @@ internal sealed class OfflineDirectory : IDisposable
     }
 
     /// <summary>Opens a directory for changes.</summary>
-    /// <exception cref="StoreException">The directory has no log, or is in use.</exception>
-    public static OfflineDirectory ToChange(string directory)
+    /// <param name="directory">A path.</param>
+    /// <param name="isSharedAllowed">True: accepts a directory that other users can change.</param>
+    /// <exception cref="StoreException">The directory has no log, is in use, or other users can change it.</exception>
+    public static OfflineDirectory ToChange(string directory, bool isSharedAllowed)
     {
         Demand(directory);
-        return new OfflineDirectory(new FileDisk(directory), DirectoryLock.Take(directory));
+        return new OfflineDirectory(new FileDisk(directory), DirectoryLock.Take(directory, isSharedAllowed));
     }
 
     /// <summary>The numbers of the segments, in order.</summary>

@@ -58,6 +58,12 @@ internal sealed class StoreRoom(ActorSystem system)
                 options.Sync.ToString().ToLower(CultureInfo.InvariantCulture),
                 options.Directory);
         }
+
+        if (options.AllowSharedDirectory)
+        {
+            system.Log.Warning(
+                "raft.store.allow-shared-directory is on for {0}: every user who can write to it can replace the log.", options.Directory);
+        }
     }
 
     // One directory, open or not. Its lock is held while the log is read and while it is closed, which holds up no other directory.

@@ -18,6 +18,7 @@ internal static class StoreSettings
     public static StoreOptions Read(Config config) => new()
     {
         Directory = config.GetString("store.directory") ?? "",
+        AllowSharedDirectory = config.GetBoolean("store.allow-shared-directory"),
         SegmentSizeBytes = config.GetByteSize("store.segment-size") ?? 0,
         Sync = ReadSync(config.GetString("store.sync")),
         SyncInterval = config.GetTimeSpan("store.sync-interval", allowInfinite: false),

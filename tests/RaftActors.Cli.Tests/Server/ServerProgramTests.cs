@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.Versioning;
 using System.Text;
 using System.Text.RegularExpressions;
 
@@ -209,6 +210,23 @@ public sealed class ServerProgramTests : IDisposable
                     ? UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
                     : UnixFileMode.UserRead | UnixFileMode.UserWrite,
                 entry.UnixFileMode));
+    }
+
+    [Fact]
+    [UnsupportedOSPlatform("windows")]
+    public async Task Data_directory_that_other_users_can_write_to_is_refused_unless_allowed()
+    {
+        var port = FreePorts.Next();
+        var data = Directory.CreateDirectory(_folder.DataOf(port));
+        data.UnixFileMode |= UnixFileMode.OtherWrite;
+        var refused = _folder.Start($":{port}", port);
+
+        await refused.Line($"Cannot use {data.FullName} as a store: other users can write to {data.FullName}");
+        Assert.Equal(ExitCode.Failed, await refused.Exit());
+        Assert.Empty(data.GetFileSystemInfos());
+
+        var allowed = _folder.Start($":{port}", port, "--allow-shared-directory");
+        await allowed.Line("raft.store.allow-shared-directory is on");
     }
 
     [Fact]

@@ -79,6 +79,13 @@ public sealed class StoreRoomTests : TestKit
     }
 
     [Fact]
+    public void Permission_to_use_a_shared_directory_is_warned_about()
+    {
+        EventFilter.Warning(start: $"raft.store.allow-shared-directory is on for {_folder}: every user")
+            .ExpectOne(() => StoreOf(Options with { AllowSharedDirectory = true }, OwnerOf("orders")).Dispose());
+    }
+
+    [Fact]
     public void Log_in_memory_is_logged_where_the_group_has_one_node()
     {
         EventFilter.Info(start: "raft1@node1 of group orders keeps its log in memory")

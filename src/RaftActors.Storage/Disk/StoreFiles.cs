@@ -1,0 +1,86 @@
+using System.Runtime.Versioning;
+
+using RaftActors.Storage.Log;
+using RaftActors.Storage.Snapshots;
+
+namespace RaftActors.Storage.Disk;
+
+/// <summary>The files that a store finds in its directory. Checks their owners and restricts their modes.</summary>
+internal static class StoreFiles
+{
+    /// <summary>
+    /// Checks that no other user owns a file of the store. Such a file may be a symbolic link to a file elsewhere, or its owner may have it
+    /// open.
+    /// </summary>
+    /// <exception cref="StoreException">Another user owns a file.</exception>
+    /// <exception cref="IOException">The rights cannot be read.</exception>
+    public static void Check(string directory)
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            Check(directory, Libc.User(), FileRights.Read);
+        }
+    }
+
+    /// <param name="directory">The full path of the store.</param>
+    /// <param name="user">The number of the user of this process.</param>
+    /// <param name="read">Returns the rights of a path; null: it does not exist.</param>
+    public static void Check(string directory, uint user, Func<string, FileRights?> read)
+    {
+        foreach (var path in Entries(directory).Concat(PathsOfStore(directory)))
+        {
+            if (read(path) is { } rights && rights.BelongsToOtherThan(user))
+            {
+                throw new StoreException(
+                    $"Cannot use {directory} as a store: {path} belongs to user {rights.Owner}, and this program runs as user {user}. Run "
+                    + $"it as user {rights.Owner}, or run 'chown -hR {user} {directory}' if that user is trusted. {TrustedPath.Allow}");
+            }
+        }
+    }
+
+    /// <summary>Restricts all files to their owner. Earlier versions created them with the modes of the umask.</summary>
+    /// <returns>The first path whose mode cannot be changed; null: there is none.</returns>
+    /// <exception cref="IOException">The rights cannot be read.</exception>
+    public static string? Restrict(string directory)
+    {
+        string? failed = null;
+        if (!OperatingSystem.IsWindows())
+        {
+            foreach (var path in PathsOfStore(directory))
+            {
+                if (FileRights.Read(path) is { IsOpenToOthers: true, LinkTarget: null } && !IsRestricted(path))
+                {
+                    failed ??= path;
+                }
+            }
+        }
+
+        return failed;
+    }
+
+    [UnsupportedOSPlatform("windows")]
+    private static bool IsRestricted(string path)
+    {
+        try
+        {
+            File.SetUnixFileMode(path, Directory.Exists(path) ? PrivateFile.FolderMode : PrivateFile.FileMode);
+            return true;
+        }
+        catch (Exception e) when (FileDisk.IsFailure(e))
+        {
+            return false;
+        }
+    }
+
+    private static IEnumerable<string> PathsOfStore(string directory)
+    {
+        var (log, snapshots) = (Path.Combine(directory, LogReader.Folder), Path.Combine(directory, SnapshotName.Folder));
+        return
+        [
+            Path.Combine(directory, DirectoryLock.FileName), log, .. Entries(log),
+            snapshots, .. Entries(snapshots), .. Entries(snapshots).SelectMany(Entries),
+        ];
+    }
+
+    private static string[] Entries(string folder) => Directory.Exists(folder) ? Directory.GetFileSystemEntries(folder) : [];
+}
