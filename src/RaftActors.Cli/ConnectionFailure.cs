@@ -18,7 +18,8 @@ internal static class ConnectionFailure
             _ when deepest.Message.StartsWith(RefusedText, StringComparison.Ordinal) => "connection refused",
             _ when deepest is TimeoutException || deepest.Message.Contains("timed out", StringComparison.OrdinalIgnoreCase) => "no answer",
             SocketException => deepest.Message,
-            _ => $"no raft server of this name listens at this address ({deepest.Message.TrimEnd('.')})",
+            _ => $"no raft server of this name listens at this address, or it needs --tls-cert or --secrets "
+                + $"({deepest.Message.TrimEnd('.')})",
         };
     }
 }

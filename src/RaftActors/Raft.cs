@@ -36,6 +36,7 @@ public sealed class Raft : IExtension
     private readonly ExtendedActorSystem _system;
     private readonly IActorRef _registry;
     private readonly StoreRoom _stores;
+    private readonly ForeignMessages _foreign;
     private bool _areLanesDecided;
 
     internal Raft(ExtendedActorSystem system)
@@ -48,6 +49,7 @@ public sealed class Raft : IExtension
         ResultTypes = new ResultTypes(system);
         EngineDispatcher.AddTo(system);
         _stores = new StoreRoom(system);
+        _foreign = new ForeignMessages(system);
         system.RegisterOnTermination(CloseStores);
         var raft = system.Settings.Config.GetConfig("raft") ?? Config.Empty;
         var discovery = DiscoverySettings.Read(raft);
@@ -180,6 +182,20 @@ public sealed class Raft : IExtension
         return new LiveClient<TValue, TResult>(settings, values, results, timeout, calls, actor, ownsSystem ? _system : null);
     }
 
+    /// <summary>
+    /// Lets an actor exchange messages of its own kinds with other nodes by the encrypted connections. Without <c>raft.security</c> it has
+    /// no effect, and messages go by the remoting.
+    /// </summary>
+    /// <exception cref="RaftConfigurationException">A setting of <c>raft.security</c> is wrong.</exception>
+    internal void OpenDoor(LaneDoor door)
+    {
+        _foreign.Open(door);
+        StartLanes(isClient: true);
+    }
+
+    /// <summary>The reference of an actor at a path with address, by the encrypted connections if there are any.</summary>
+    internal IActorRef ActorAt(string path) => Lanes?.Resolve(path) ?? _system.Provider.ResolveActorRef(path);
+
     /// <summary>Reads and checks the settings of an actor.</summary>
     /// <exception cref="RaftConfigurationException">A setting is missing or wrong.</exception>
     internal RaftSettings ReadSettings<TValue>(RaftOptions<TValue> options, IActorRef actor)
@@ -249,7 +265,7 @@ public sealed class Raft : IExtension
 
             var transport = TransportSettings.Read(raft);
             transport.DemandAgreement(security, isByNames: isClient || DiscoverySettings.Read(raft).IsByNames);
-            if (!_areLanesDecided && Lanes.Make(_system, transport, security, _registry) is { } lanes)
+            if (!_areLanesDecided && Lanes.Make(_system, transport, security, _foreign, _registry) is { } lanes)
             {
                 Lanes = lanes;
                 _system.RegisterOnTermination(lanes.Dispose);

@@ -15,7 +15,10 @@ public sealed class ConnectionFailureTests
         { new AggregateException(new SocketException((int)SocketError.HostNotFound)), "the host name is unknown" },
         { new TimeoutException("no answer within 1 s"), "no answer" },
         { new IOException("association failed", new IOException("connection timed out: 10.0.0.1:1")), "no answer" },
-        { new IOException("the handshake failed."), "no raft server of this name listens at this address (the handshake failed)" },
+        {
+            new IOException("the handshake failed."),
+            "no raft server of this name listens at this address, or it needs --tls-cert or --secrets (the handshake failed)"
+        },
     };
 
     [Theory]

@@ -27,7 +27,12 @@ internal sealed record Run(int Code, string Output, string Error)
         using var typed = new StringReader(input);
         using var output = new StringWriter();
         using var error = new StringWriter();
-        var environment = new CommandEnvironment(typed, output, error, variable: name => name == "RAFT_SERVERS" ? servers : Timeout);
+        var environment = new CommandEnvironment(typed, output, error, variable: name => name switch
+        {
+            "RAFT_SERVERS" => servers,
+            "RAFT_TIMEOUT" => Timeout,
+            _ => null,
+        });
         return new Run(Program.Run(arguments, environment), $"{output}", $"{error}");
     }
 

@@ -2,6 +2,8 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using System.CommandLine.Parsing;
 
+using RaftActors.Cli.Security;
+
 namespace RaftActors.Cli.Client;
 
 /// <summary>The options that all commands to servers share.</summary>
@@ -17,6 +19,7 @@ internal sealed class ClientOptions
 
     public ClientOptions(CommandEnvironment environment)
     {
+        Security = new SecurityOptions(environment);
         Servers = new("--server", "-S")
         {
             Description = "The servers to ask, separated by commas: ':9990,:9991'. If one cannot be reached or refuses, the "
@@ -40,6 +43,8 @@ internal sealed class ClientOptions
 
     public Option<TimeSpan> Timeout { get; }
 
+    public SecurityOptions Security { get; }
+
     public Option<bool> Json { get; } = CommandLine.Json();
 
     public void AddTo(Command command)
@@ -47,10 +52,11 @@ internal sealed class ClientOptions
         command.Add(Servers);
         command.Add(Timeout);
         command.Add(Json);
+        Security.AddTo(command);
     }
 
     public ClientSettings Read(ParseResult parsed) =>
-        new(parsed.GetValue(Servers), parsed.GetValue(Timeout), parsed.GetValue(Json));
+        new(parsed.GetValue(Servers), parsed.GetValue(Timeout), parsed.GetValue(Json), Security.Read(parsed));
 
     public static ServerId? ParseServer(ArgumentResult result)
     {

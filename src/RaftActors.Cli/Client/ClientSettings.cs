@@ -1,9 +1,11 @@
 using System.Collections.Immutable;
 
+using RaftActors.Cli.Security;
+
 namespace RaftActors.Cli.Client;
 
 /// <summary>The values of <see cref="ClientOptions"/>.</summary>
-internal sealed record ClientSettings(ImmutableArray<ServerId> Servers, TimeSpan Timeout, bool IsJson)
+internal sealed record ClientSettings(ImmutableArray<ServerId> Servers, TimeSpan Timeout, bool IsJson, ConnectionSecurity Security)
 {
     public static readonly ImmutableArray<ServerId> DefaultServers = [new("", 9990)];
 
@@ -13,7 +15,7 @@ internal sealed record ClientSettings(ImmutableArray<ServerId> Servers, TimeSpan
     public int Run(Func<ServerList, ServerConnection, CancellationToken, Task<int>> command)
     {
         using var interruption = new Interruption();
-        using var connection = new ServerConnection();
+        using var connection = new ServerConnection(Security);
         return command(new ServerList(connection, Servers), connection, interruption.Token).GetAwaiter().GetResult();
     }
 }

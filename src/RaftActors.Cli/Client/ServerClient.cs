@@ -3,6 +3,7 @@ using Akka.Event;
 using Akka.Remote;
 
 using RaftActors.Cli.Protocol;
+using RaftActors.Transport;
 
 namespace RaftActors.Cli.Client;
 
@@ -22,6 +23,7 @@ internal sealed class ServerClient : UntypedActor
     {
         Context.System.EventStream.Subscribe(Self, typeof(AssociationErrorEvent));
         Context.System.EventStream.Subscribe(Self, typeof(DisassociatedEvent));
+        Context.System.EventStream.Subscribe(Self, typeof(LaneNews));
     }
 
     protected override void OnReceive(object message)
@@ -43,6 +45,15 @@ internal sealed class ServerClient : UntypedActor
             case DisassociatedEvent end:
                 OnDisconnected(end.RemoteAddress, "the connection was closed");
                 break;
+            case LaneNews.Opened opened:
+                OnOpened(opened.Address);
+                break;
+            case LaneNews.Refused refused:
+                OnDisconnected(refused.Address, Clause.Of(refused.Why));
+                break;
+            case LaneNews.Disconnected end:
+                OnDisconnected(end.Address, "the connection was closed");
+                break;
             case GiveUp giveUp:
                 OnGiveUp(giveUp);
                 break;
@@ -63,7 +74,11 @@ internal sealed class ServerClient : UntypedActor
         }
 
         link.Unsent.Add(request);
-        if (link.IdentifyNumber == 0)
+        if (link.Lanes is { } lanes)
+        {
+            lanes.Connect(link.Address);
+        }
+        else if (link.IdentifyNumber == 0)
         {
             link.IdentifyNumber = ++_lastIdentify;
             link.Raft.Tell(new Identify(link.IdentifyNumber), Self);
@@ -80,9 +95,7 @@ internal sealed class ServerClient : UntypedActor
 
         if (identity.Subject is not null)
         {
-            link.IsOpen = true;
-            link.Unsent.ForEach(request => link.Send(request, Self));
-            link.Unsent.Clear();
+            link.Open(Self);
         }
         else if (!Sender.Path.Address.HasLocalScope)
         {
@@ -94,6 +107,9 @@ internal sealed class ServerClient : UntypedActor
             link.Close(failure);
         }
     }
+
+    private void OnOpened(Address address) =>
+        _links.Values.FirstOrDefault(link => !link.IsOpen && link.Address.Equals(address))?.Open(Self);
 
     private void OnReply(Reply reply)
     {
@@ -137,8 +153,11 @@ internal sealed class ServerClient : UntypedActor
     {
         public Address Address { get; } = new("akka.tcp", ServerId.GroupName, server.Hostname, server.Port);
 
-        public IActorRef Raft { get; } = ((ExtendedActorSystem)system).Provider.ResolveActorRef(
+        public IActorRef Raft { get; } = RaftActors.Raft.Get(system).ActorAt(
             $"akka.tcp://{ServerId.GroupName}@{server.Hostname}:{server.Port}/user/{ServerId.GroupName}");
+
+        /// <summary>The encrypted connections; null: there are none.</summary>
+        public Lanes? Lanes { get; } = RaftActors.Raft.Get(system).Lanes;
 
         /// <summary>Number of the last Identify sent on this connection; 0: none was sent.</summary>
         public long IdentifyNumber { get; set; }
@@ -152,6 +171,13 @@ internal sealed class ServerClient : UntypedActor
         public List<PendingRequest> Unsent { get; } = [];
 
         public Dictionary<long, PendingRequest> Sent { get; } = [];
+
+        public void Open(IActorRef self)
+        {
+            IsOpen = true;
+            Unsent.ForEach(request => Send(request, self));
+            Unsent.Clear();
+        }
 
         public void Send(PendingRequest request, IActorRef self)
         {

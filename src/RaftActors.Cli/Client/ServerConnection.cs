@@ -6,6 +6,7 @@ using Akka.Configuration;
 using Akka.Remote;
 
 using RaftActors.Cli.Protocol;
+using RaftActors.Cli.Security;
 
 namespace RaftActors.Cli.Client;
 
@@ -13,7 +14,7 @@ namespace RaftActors.Cli.Client;
 /// Sends requests to servers, for the duration of one command. It starts an actor system for each local address through which it reaches
 /// servers; most machines need one. Thread-safe.
 /// </summary>
-internal sealed class ServerConnection : IDisposable
+internal sealed class ServerConnection(ConnectionSecurity security) : IDisposable
 {
     // All requests are answered or given up by then, so there is no reason to wait for a server that is gone.
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromMilliseconds(200);
@@ -72,7 +73,7 @@ internal sealed class ServerConnection : IDisposable
         Task.WaitAll(ends, ShutdownTimeout);
     }
 
-    private static (ActorSystem System, IActorRef Client) Start(string hostname)
+    private (ActorSystem System, IActorRef Client) Start(string hostname)
     {
         var config = ConfigurationFactory.ParseString(
             $$"""
@@ -91,13 +92,25 @@ internal sealed class ServerConnection : IDisposable
               }
             }
             """);
-        var system = ActorSystem.Create(ServerId.GroupName, config.WithFallback(ProtocolSerializer.Registration));
+        var own = ConfigurationFactory.ParseString(security.ToHocon()).WithFallback(config);
+        var system = ActorSystem.Create(ServerId.GroupName, own.WithFallback(ProtocolSerializer.Registration));
+        if (security.IsOn)
+        {
+            Raft.Get(system).OpenDoor(RequestDoor.OfClient);
+        }
+
         return (system, system.ActorOf(Props.Create<ServerClient>(), "client"));
     }
 
     // Cached, so that requests to one server are sent in the order of the calls.
     private async ValueTask<string> LocalAddressTowardsAsync(ServerId server, TimeSpan patience, CancellationToken cancellation)
     {
+        if (security.IsOn)
+        {
+            // Answers come by the connection of the request.
+            return "127.0.0.1";
+        }
+
         if (!_localAddresses.TryGetValue(server, out var address))
         {
             address = await LocalAddress.TowardsAsync(server, cancellation).WaitAsync(patience, cancellation);

@@ -38,7 +38,7 @@ internal sealed class ShortForms
 
     public void AddTo(RootCommand root, CommandEnvironment environment)
     {
-        foreach (var option in _serving.Append(_command).Concat(_asking))
+        foreach (var option in _serving.Append(_command).Concat(_asking).Concat(_client.Security.All))
         {
             root.Add(option);
         }
@@ -91,7 +91,7 @@ internal sealed class ShortForms
         parsed.GetValue(_verbose),
         out var settings,
         out var problem)
-            ? settings
+            ? settings with { Security = _client.Security.Read(parsed) }
             : throw new UsageException(problem);
 
     private int Ask(ParseResult parsed, CommandEnvironment environment)

@@ -14,6 +14,9 @@ namespace RaftActors.Cli.Protocol;
 /// </summary>
 internal sealed class ProtocolSerializer(ExtendedActorSystem system) : SerializerWithStringManifest(system)
 {
+    /// <summary>The number of this serializer. It never changes.</summary>
+    public const int Number = 1521;
+
     private static readonly (string Manifest, JsonTypeInfo Kind)[] Kinds =
     [
         ("append", ProtocolJson.Default.Append),
@@ -52,7 +55,7 @@ internal sealed class ProtocolSerializer(ExtendedActorSystem system) : Serialize
         """);
 
     /// <inheritdoc/>
-    public override int Identifier => 1521;
+    public override int Identifier => Number;
 
     /// <inheritdoc/>
     public override string Manifest(object o)

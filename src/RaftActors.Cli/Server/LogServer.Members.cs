@@ -101,8 +101,12 @@ internal sealed partial class LogServer
             return;
         }
 
-        var why = ConnectionFailure.Of(failed.Cause);
-        foreach (var (number, _) in _probes.Where(each => AddressOf(each.Value.Server) == failed.RemoteAddress.ToString()).ToArray())
+        OnUnreachable(failed.RemoteAddress, ConnectionFailure.Of(failed.Cause));
+    }
+
+    private void OnUnreachable(Address address, string why)
+    {
+        foreach (var (number, _) in _probes.Where(each => AddressOf(each.Value.Server) == address.ToString()).ToArray())
         {
             OnUnreachable(number, why);
         }
@@ -227,8 +231,9 @@ internal sealed partial class LogServer
     private string AddressOf(ServerId server) =>
         new Address("akka.tcp", Context.System.Name, server.Hostname, server.Port).ToString();
 
-    private ActorSelection ServerAt(ServerId server) =>
-        Context.ActorSelection($"{AddressOf(server)}{Self.Path.ToStringWithoutAddress()}");
+    private ICanTell ServerAt(ServerId server) => _settings.Security.IsOn
+        ? RaftActors.Raft.Get(Context.System).ActorAt($"{AddressOf(server)}{Self.Path.ToStringWithoutAddress()}")
+        : Context.ActorSelection($"{AddressOf(server)}{Self.Path.ToStringWithoutAddress()}");
 
     private void LogStart()
     {

@@ -6,6 +6,7 @@ using Akka.Remote;
 using RaftActors.Cli.Protocol;
 using RaftActors.Core;
 using RaftActors.Storage.Disk;
+using RaftActors.Transport;
 
 namespace RaftActors.Cli.Server;
 
@@ -46,6 +47,7 @@ internal sealed partial class LogServer : RaftActor<string>, IRaftSnapshot<byte[
         _appends = new PendingAppends((id, text, timeout) => Raft.Append(id, text, timeout), (client, reply) => client.Tell(reply, Self));
         Context.System.EventStream.Subscribe(Self, typeof(RaftEvent));
         Context.System.EventStream.Subscribe(Self, typeof(AssociationErrorEvent));
+        Context.System.EventStream.Subscribe(Self, typeof(LaneNews.Refused));
         Receive<Request>(OnRequest);
         Receive<RaftEvent>(OnEvent);
         Receive<Tick>(_ => OnTick());
@@ -55,6 +57,7 @@ internal sealed partial class LogServer : RaftActor<string>, IRaftSnapshot<byte[
         Receive<ProbeOver>(OnProbeOver);
         Receive<MembershipTick>(OnMembershipTick);
         Receive<AssociationErrorEvent>(OnNoAssociation);
+        Receive<LaneNews.Refused>(refused => OnUnreachable(refused.Address, Clause.Of(refused.Why)));
     }
 
     public ITimerScheduler Timers { get; set; } = null!;

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 
+using RaftActors.Cli.Security;
+
 namespace RaftActors.Cli.Server;
 
 /// <summary><c>raft server</c>.</summary>
@@ -23,8 +25,7 @@ internal static class ServerCommand
         var host = new Option<string?>("--host")
         {
             Description = "The name or IPv4 address by which others reach this server, as in the -c lists. Default: this machine only "
-                + "(127.0.0.1). There is no encryption and no authentication: every program that reaches the port can read and "
-                + "write. Use a trusted network.",
+                + "(127.0.0.1). Without --tls-cert or --secrets, every program that reaches the port can read and write.",
             HelpName = "name",
         };
         var bind = new Option<string?>("--bind")
@@ -42,7 +43,15 @@ internal static class ServerCommand
         var max = Timeout("--election-timeout-max", "-T", "The longest", ServerSettings.DefaultElectionTimeoutMax);
         var shared = CommandLine.AllowSharedDirectory();
         var verbose = new Option<bool>("--verbose") { Description = "Log more on standard error." };
-        var command = new Command("server", Help) { cluster, port, host, bind, data, shared, min, max, verbose };
+        var security = new SecurityOptions(environment);
+        var operators = Names("--operators", "append, read, change members and transfer the leadership");
+        var writers = Names("--writers", "append and read");
+        var readers = Names("--readers", "read");
+        var command = new Command("server", Help)
+        {
+            cluster, port, host, bind, data, shared, min, max, verbose, operators, writers, readers,
+        };
+        security.AddTo(command);
         command.SetAction(parsed => ServerSettings.TryMake(
             parsed.GetValue(cluster),
             parsed.GetValue(port)!,
@@ -54,9 +63,22 @@ internal static class ServerCommand
             parsed.GetValue(verbose),
             out var settings,
             out var problem)
-                ? Run(settings with { AllowsSharedDirectory = parsed.GetValue(shared) }, environment)
+                ? Run(
+                    settings with
+                    {
+                        AllowsSharedDirectory = parsed.GetValue(shared),
+                        Security = Secured(security.Read(parsed), parsed),
+                    },
+                    environment)
                 : throw new UsageException(problem));
         return command;
+
+        ConnectionSecurity Secured(ConnectionSecurity read, ParseResult parsed) => read with
+        {
+            Operators = SecurityOptions.NamesOf(parsed.GetValue(operators)),
+            Writers = SecurityOptions.NamesOf(parsed.GetValue(writers)),
+            Readers = SecurityOptions.NamesOf(parsed.GetValue(readers)),
+        };
     }
 
     // StopSignal handles Ctrl-C here, and the default handler must not end the process.
@@ -79,9 +101,18 @@ internal static class ServerCommand
           raft server -c ':9990,:9991,:9992' -p 9990
           raft server -c ':9990,:9991,:9992' -p 9991
           raft server -c ':9990,:9991,:9992' -p 9992
+        With encryption and authentication, in a directory of certificates that 'raft certs' made:
+          raft server -c ':9990,:9991,:9992' -p 9990 --tls-cert 127.0.0.1.pem --tls-key 127.0.0.1.key --tls-ca ca.pem --operators alice
         A fourth server, which waits until 'raft members add :9993 -S :9990' adds it:
           raft server -c ':9990,:9991,:9992' -p 9993
         """;
+
+    private static Option<string?> Names(string name, string rights) => new(name)
+    {
+        Description = $"With --tls-cert: the names in certificates of clients that may {rights}, separated by commas. "
+            + "'*.example.com' stands for all names one level below. A client without a role is refused.",
+        HelpName = "names",
+    };
 
     private static Option<int?> Timeout(string name, string letter, string which, int value) => new(name, letter)
     {

@@ -17,7 +17,7 @@ internal static class ServerConfig
     {
         var heartbeat = Math.Clamp(settings.ElectionTimeoutMin / 3 / TickMilliseconds * TickMilliseconds, TickMilliseconds, HeartbeatMax);
         var contacts = string.Join(", ", settings.Others.Select(server => Quoted(server.ToString())));
-        return ConfigurationFactory.ParseString(string.Create(CultureInfo.InvariantCulture, $$"""
+        var plain = ConfigurationFactory.ParseString(string.Create(CultureInfo.InvariantCulture, $$"""
             akka {
               loglevel = {{(settings.IsVerbose ? "INFO" : "WARNING")}}
               # The server's own log reports failures while the system starts and stops.
@@ -72,7 +72,21 @@ internal static class ServerConfig
               }
             }
             """)).WithFallback(ProtocolSerializer.Registration);
+        return settings.Security.IsOn ? Secure(settings).WithFallback(plain) : plain;
     }
+
+    // The port of the server is raft's. The remoting has a port that no other machine reaches, and nothing is sent by it.
+    private static Config Secure(ServerSettings settings) => ConfigurationFactory.ParseString(string.Create(CultureInfo.InvariantCulture, $$"""
+        {{settings.Security.ToHocon()}}
+        raft.transport-tcp.hostname = {{Quoted(settings.Bind ?? settings.Id.Hostname)}}
+        akka.remote.dot-netty.tcp {
+          hostname = "127.0.0.1"
+          bind-hostname = "127.0.0.1"
+          port = 0
+          public-hostname = {{Quoted(settings.Id.Hostname)}}
+          public-port = {{settings.Id.Port}}
+        }
+        """));
 
     /// <summary>Whether the configuration was made with --verbose.</summary>
     public static bool IsVerbose(Config config) => config.GetString("akka.loglevel") == "INFO";

@@ -4,6 +4,7 @@ using System.Reflection;
 using Akka.Actor;
 using Akka.Event;
 
+using RaftActors.Cli.Protocol;
 using RaftActors.Storage;
 
 namespace RaftActors.Cli.Server;
@@ -25,7 +26,7 @@ internal static class ServerProgram
             using var system = ActorSystem.Create(ServerId.GroupName, ServerConfig.Of(settings));
             return await Run(settings, terminal, system, stop);
         }
-        catch (Exception e) when (e is StoreException || SocketFailure(e) is not null)
+        catch (Exception e) when (e is StoreException or RaftConfigurationException || SocketFailure(e) is not null)
         {
             terminal.Log(SocketFailure(e) is { } failure ? CannotListen(settings, failure) : e.Message);
             return ExitCode.Failed;
@@ -39,6 +40,7 @@ internal static class ServerProgram
         system.EventStream.Subscribe(narrator, typeof(RaftEvent));
         system.EventStream.Subscribe(narrator, typeof(Error));
         LogSettings(settings, terminal);
+        Raft.Get(system).OpenDoor(RequestDoor.OfServer);
         var clock = TimeProvider.System;
         system.ActorOf(Props.Create(() => new LogServer(settings, terminal, failed, clock, null)), ActorName);
         await Task.WhenAny(stop.Received, failed.Task);

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 
+using RaftActors.Cli.Security;
+
 namespace RaftActors.Cli.Server;
 
 /// <summary>The settings of one server.</summary>
@@ -19,6 +21,9 @@ internal sealed record ServerSettings(
     int ElectionTimeoutMax,
     bool IsVerbose)
 {
+    /// <summary>How its connections are protected.</summary>
+    public ConnectionSecurity Security { get; init; } = ConnectionSecurity.None;
+
     public const int DefaultElectionTimeoutMin = 150;
     public const int DefaultElectionTimeoutMax = 300;
 

@@ -46,7 +46,8 @@ internal sealed class RaftRegistry : ReceiveActor, IWithTimers
         Receive<WireMessage.LaneFence>(OnLaneFence);
         Receive<ByRemoting>(OnByRemoting);
         Receive<LaneNews.Wanted>(wanted => SelectionAt(wanted.Address).Tell(new WireMessage.Hello([], IsReply: false), Self));
-        Receive<LaneNews.Opened>(opened => Greet(opened.Address));
+        Receive<LaneNews.Opened>(OnLaneOpened);
+        Receive<LaneNews.Refused>(Context.System.EventStream.Publish);
         Receive<LaneNews.Connected>(OnLaneConnected);
         Receive<LaneNews.Failed>(OnLaneFailed);
         Receive<LaneNews.Disconnected>(OnLaneDisconnected);
@@ -112,6 +113,7 @@ internal sealed class RaftRegistry : ReceiveActor, IWithTimers
     {
         _watch.OnNames(names, Now);
         OnSource(names);
+        TellNamed();
     }
 
     private void OnPrepareStop()
@@ -165,7 +167,6 @@ internal sealed class RaftRegistry : ReceiveActor, IWithTimers
     private void OnLanes(Lanes lanes)
     {
         _lanes = lanes;
-        TellNamed();
         foreach (var node in _nodes.Values)
         {
             node.HasAnswered = false;
@@ -201,6 +202,12 @@ internal sealed class RaftRegistry : ReceiveActor, IWithTimers
                 _lanes?.LearnRumour(Sender.Path.Address, endpoint);
                 break;
         }
+    }
+
+    private void OnLaneOpened(LaneNews.Opened opened)
+    {
+        Context.System.EventStream.Publish(opened);
+        Greet(opened.Address);
     }
 
     // Clients look for another way.

@@ -9,8 +9,8 @@ namespace RaftActors.Security;
 
 /// <summary>
 /// Shared secrets. TLS encrypts with certificates that prove nothing: each process makes its own. Within TLS both sides prove that they
-/// know the same secret, by a keyed hash (HMAC-SHA-256) of two fresh challenges and of the certificate of the listening side. So no secret is
-/// sent, and a proof is worth nothing on another connection (channel binding, as tls-server-end-point of RFC 5929).
+/// know the same secret, by a keyed hash (HMAC-SHA-256) of two fresh challenges and of the certificate of the listening side. So no
+/// secret is sent, and a proof is worth nothing on another connection (channel binding, as tls-server-end-point of RFC 5929).
 /// <para>
 /// The connecting side sends the name of its secret and a challenge; the listening side a challenge; the connecting side its proof; the
 /// listening side checks it, and only then sends its own.

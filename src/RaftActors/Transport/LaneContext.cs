@@ -30,6 +30,9 @@ internal sealed record LaneContext(
     /// <summary>Whether a roster, a contact or the log of a group on this node names the node.</summary>
     public Func<Address, bool> IsNamed { get; init; } = _ => false;
 
+    /// <summary>Completes when <see cref="IsNamed"/> knows the nodes that the first group of this node names.</summary>
+    public Task NamesKnown { get; init; } = Task.CompletedTask;
+
     /// <summary>Finds an actor of this node.</summary>
     public required Func<string, IActorRef> Resolve { get; init; }
 }

@@ -77,8 +77,8 @@ internal sealed class LaneGate(LaneIdentity identity, Address peer, LaneRole rol
 
     private string WhyNot(LaneRole needed) => needed == LaneRole.Node
         ? $"it has the role {NameOf(role)}, and such messages are for nodes."
-        : $"it has the role {NameOf(role)}, and this call needs the role {NameOf(needed)}. Give it the role on all nodes, in "
-            + "raft.security.roles or in the secrets file.";
+        : $"it has the role {NameOf(role)}, and this call needs the role {NameOf(needed)}. Give it the role on all nodes: in "
+            + $"raft.security.roles, by --{NameOf(needed)}s, or in the secrets file.";
 
     private string? WhyNot(LocalProcess process) =>
         ActorPath.TryParse(process.Engine, out var path) && path.Address.Equals(peer)

@@ -35,6 +35,11 @@ internal sealed record LaneGreeting(Address Peer, LaneIdentity? Identity, LaneRo
         var greeting = new LaneGreeting(peer, identity, handshake.IsClient == true ? RoleOfClient(identity!) : null);
         if (identity is not null && greeting.ClientRole is null)
         {
+            if (identity.Role is null)
+            {
+                await context.NamesKnown.WaitAsync(cancellation).ConfigureAwait(false);
+            }
+
             DemandNode(identity, peer, context);
         }
 

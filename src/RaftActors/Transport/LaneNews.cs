@@ -21,6 +21,10 @@ internal abstract record LaneNews(Address Address)
     /// <summary>Only encrypted connections: there is a message for the node, and this node does not know its port.</summary>
     public sealed record Wanted(Address Address) : LaneNews(Address);
 
+    /// <summary>Only encrypted connections: this node could not connect to that one, or was not let in.</summary>
+    /// <param name="Why">For people.</param>
+    public sealed record Refused(Address Address, string Why) : LaneNews(Address);
+
     /// <summary>Only encrypted connections: this node has one to that node, which takes messages.</summary>
     public sealed record Opened(Address Address) : LaneNews(Address);
 

@@ -25,6 +25,7 @@ internal sealed class Lanes : IDisposable
     private readonly ExtendedActorSystem _system;
     private readonly CredentialStore? _credentials;
     private LaneListener? _listener;
+    private readonly TaskCompletionSource _namesKnown = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ImmutableHashSet<Address> _named = [];
 
     // A node keeps its lane for ever, because engines remember it. A lane without a connection is small.
@@ -32,7 +33,12 @@ internal sealed class Lanes : IDisposable
     private readonly ConcurrentDictionary<Address, SoleLane> _soleLanes = new();
 
     /// <exception cref="RaftConfigurationException">The credentials cannot be read.</exception>
-    private Lanes(ExtendedActorSystem system, TransportSettings settings, SecuritySettings security, IActorRef registry)
+    private Lanes(
+        ExtendedActorSystem system,
+        TransportSettings settings,
+        SecuritySettings security,
+        ForeignMessages foreign,
+        IActorRef registry)
     {
         _system = system;
         _credentials = security.IsOn ? new CredentialStore(security, system.Log) : null;
@@ -42,9 +48,10 @@ internal sealed class Lanes : IDisposable
         {
             FindSlab = ValueSlabs.Of(system).Find,
             Credentials = _credentials,
-            Foreign = new ForeignMessages(system),
+            Foreign = foreign,
             IsClient = () => Volatile.Read(ref _listener) is null,
-            IsNamed = address => Volatile.Read(ref _named).Contains(address),
+            IsNamed = IsNamed,
+            NamesKnown = _namesKnown.Task,
             Resolve = system.Provider.ResolveActorRef,
         };
         if (_credentials is not null)
@@ -59,16 +66,19 @@ internal sealed class Lanes : IDisposable
     /// <summary>Tells other nodes where the engines of this one take messages; null: this actor system has only clients.</summary>
     public WireMessage.LaneAt? Endpoint => _listener is { } listener ? new WireMessage.LaneAt(listener.Port, _context.Node) : null;
 
-    /// <summary>The messages besides those of engines.</summary>
-    public ForeignMessages Foreign => _context.Foreign;
-
     /// <summary>
     /// Null: all messages go by the remoting. Then the settings ask for it, the actor system has no address, or its remoting is encrypted
     /// and raft is not.
     /// </summary>
+    /// <param name="foreign">The messages besides those of engines.</param>
     /// <param name="registry">Gets <see cref="LaneNews"/>.</param>
     /// <exception cref="RaftConfigurationException">The credentials cannot be read.</exception>
-    public static Lanes? Make(ExtendedActorSystem system, TransportSettings settings, SecuritySettings security, IActorRef registry)
+    public static Lanes? Make(
+        ExtendedActorSystem system,
+        TransportSettings settings,
+        SecuritySettings security,
+        ForeignMessages foreign,
+        IActorRef registry)
     {
         if (system.Provider.DefaultAddress.HasLocalScope || (!settings.IsTcp && !security.IsOn))
         {
@@ -82,7 +92,7 @@ internal sealed class Lanes : IDisposable
         }
 
         var port = settings.IsAtAddress ? system.Provider.DefaultAddress.Port!.Value : settings.Port; // Justification: it has an address.
-        return new Lanes(system, settings with { Hostname = HostOf(system, settings), Port = port }, security, registry);
+        return new Lanes(system, settings with { Hostname = HostOf(system, settings), Port = port }, security, foreign, registry);
     }
 
     /// <summary>Opens the port, unless it is open: this actor system has a process.</summary>
@@ -141,6 +151,9 @@ internal sealed class Lanes : IDisposable
                 : null;
     }
 
+    /// <summary>Connects to a node, and publishes the outcome on the event stream.</summary>
+    public void Connect(Address address) => SoleLaneTo(address).Connect();
+
     /// <summary>Connects to a node, unless that is done.</summary>
     public void Learn(Address address, WireMessage.LaneAt endpoint)
     {
@@ -160,7 +173,15 @@ internal sealed class Lanes : IDisposable
     public void LearnRumour(Address address, WireMessage.LaneAt endpoint) => _soleLanes.GetValueOrDefault(address)?.Learn(endpoint);
 
     /// <summary>The nodes that the groups of this node name. Their certificates make them nodes.</summary>
-    public void SetNamed(ImmutableHashSet<Address> named) => Volatile.Write(ref _named, named);
+    public void SetNamed(ImmutableHashSet<Address> named)
+    {
+        Volatile.Write(ref _named, named);
+        _namesKnown.TrySetResult();
+    }
+
+    // Named, or this node has connected to it by itself: an operator has told it to, and the other node has proved its name.
+    private bool IsNamed(Address address) => Volatile.Read(ref _named).Contains(address)
+        || (_soleLanes.TryGetValue(address, out var lane) && lane.IsConnected);
 
     /// <summary>Why some connections could not be made, for people; empty: all were made.</summary>
     public string Problems => string.Join(' ', _soleLanes.Values.Select(lane => lane.Problem).Where(problem => problem is not null));

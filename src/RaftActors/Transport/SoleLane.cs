@@ -33,6 +33,18 @@ internal sealed class SoleLane(Address address, LaneContext context) : ILane
     /// <summary>Why there is no connection; null: there is one, or none was tried.</summary>
     public string? Problem => Volatile.Read(ref _problem);
 
+    /// <summary>There is a connection, and the other side has proved that it is the node.</summary>
+    public bool IsConnected
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _connection is { IsConnected: true };
+            }
+        }
+    }
+
     /// <summary>The node may be at this endpoint. An open connection stays: only its end shows that the node has moved.</summary>
     public void Learn(WireMessage.LaneAt endpoint)
     {
@@ -51,6 +63,21 @@ internal sealed class SoleLane(Address address, LaneContext context) : ILane
                 EndNow();
             }
 
+            BeginIfTime();
+        }
+    }
+
+    /// <summary>Connects now, without a message. The registry is told the outcome, also if there is a connection.</summary>
+    public void Connect()
+    {
+        lock (_lock)
+        {
+            if (_connection is { IsConnected: true })
+            {
+                context.Registry.Tell(new LaneNews.Opened(address), ActorRefs.NoSender);
+            }
+
+            _nextAttempt = default;
             BeginIfTime();
         }
     }
@@ -151,7 +178,7 @@ internal sealed class SoleLane(Address address, LaneContext context) : ILane
             context.Registry.Tell(new LaneNews.Opened(address), ActorRefs.NoSender);
             connection.Sender.Flush();
             await (connection.IsClient ? connection.ReadAnswersAsync(this, address) : connection.WaitForEndAsync());
-            End(connection, "it has ended");
+            End(connection, "it has ended", isRefused: false);
         }
         catch (Exception e)
         {
@@ -167,15 +194,17 @@ internal sealed class SoleLane(Address address, LaneContext context) : ILane
             context.Log.Error(cause, "The raft connection to {0} failed", address);
         }
 
-        End(connection, cause switch
+        var why = cause switch
         {
             null => "it was lost",
             OperationCanceledException => $"no answer within {ConnectTimeout.TotalSeconds} s",
             _ => cause.Message,
-        });
+        };
+        End(connection, why, isRefused: cause is AuthenticationException or InvalidDataException);
     }
 
-    private void End(LaneConnection connection, string why)
+    // A node that is not running is no problem of security, and the registry tells of it.
+    private void End(LaneConnection connection, string why, bool isRefused)
     {
         lock (_lock)
         {
@@ -188,7 +217,7 @@ internal sealed class SoleLane(Address address, LaneContext context) : ILane
                 }
                 else
                 {
-                    OnFailed(connection, why);
+                    OnFailed(connection, why, isRefused);
                 }
 
                 EndNow();
@@ -199,15 +228,17 @@ internal sealed class SoleLane(Address address, LaneContext context) : ILane
     }
 
     // An attempt fails for the same reason again and again. Only the first one is worth a line.
-    private void OnFailed(LaneConnection connection, string why)
+    private void OnFailed(LaneConnection connection, string why, bool isRefused)
     {
         _pause = _pause == default ? FirstPause : _pause < LongestPause / 2 ? 2 * _pause : LongestPause;
         _nextAttempt = Environment.TickCount64 + (long)_pause.TotalMilliseconds;
+        context.Registry.Tell(new LaneNews.Refused(address, why), ActorRefs.NoSender);
         var problem = $"{address.Host}:{connection.Endpoint.Port}: {why}";
         if (_problem != problem)
         {
             Volatile.Write(ref _problem, problem);
-            context.Log.Warning("Cannot connect to raft on {0}: {1}.", address, why.TrimEnd('.'));
+            var line = $"Cannot connect to raft on {address}: {why.TrimEnd('.')}.";
+            context.Log.Log(isRefused ? LogLevel.WarningLevel : LogLevel.InfoLevel, null, line);
         }
     }
 

@@ -1,0 +1,73 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+
+namespace RaftActors.Cli.Security;
+
+/// <summary>The options about encryption and authentication that servers and clients share.</summary>
+internal sealed class SecurityOptions
+{
+    /// <summary>Environment variables with the defaults of the options.</summary>
+    public const string CertificateVariable = "RAFT_TLS_CERT";
+    public const string KeyVariable = "RAFT_TLS_KEY";
+    public const string CaVariable = "RAFT_TLS_CA";
+    public const string SecretsVariable = "RAFT_SECRETS";
+
+    /// <summary>The password of an encrypted key. It has no option, since other users see the options of a process.</summary>
+    public const string PasswordVariable = "RAFT_TLS_PASSWORD";
+
+    private readonly CommandEnvironment _environment;
+
+    public SecurityOptions(CommandEnvironment environment)
+    {
+        _environment = environment;
+        Certificate = FileOption("--tls-cert", CertificateVariable, "The certificate to show, as PEM or PFX. Connections then use TLS 1.3.");
+        Key = FileOption("--tls-key", KeyVariable, "The private key of the certificate, as PEM, if it is in a file of its own. The "
+            + $"environment variable {PasswordVariable} has the password of an encrypted key.");
+        Ca = FileOption("--tls-ca", CaVariable, "The certificates of the CA that the other side's certificate must have, as PEM.");
+        Secrets = FileOption("--secrets", SecretsVariable, "A file with shared secrets in place of certificates: lines 'ROLE NAME SECRET'. "
+            + "The first one is the proof of this program. Roles: node, operator, writer, reader.");
+    }
+
+    public Option<string?> Certificate { get; }
+
+    public Option<string?> Key { get; }
+
+    public Option<string?> Ca { get; }
+
+    public Option<string?> Secrets { get; }
+
+    public ImmutableArray<Option> All => [Certificate, Key, Ca, Secrets];
+
+    public void AddTo(Command command)
+    {
+        foreach (var option in All)
+        {
+            command.Add(option);
+        }
+    }
+
+    /// <exception cref="UsageException">The values do not go together, or a file is missing.</exception>
+    public ConnectionSecurity Read(ParseResult parsed)
+    {
+        var security = new ConnectionSecurity(
+            PathOf(parsed.GetValue(Certificate)),
+            PathOf(parsed.GetValue(Key)),
+            _environment.Variable(PasswordVariable),
+            PathOf(parsed.GetValue(Ca)),
+            PathOf(parsed.GetValue(Secrets)));
+        return security.Problem() is { } problem ? throw new UsageException(problem) : security;
+    }
+
+    /// <summary>Names, separated by commas.</summary>
+    public static ImmutableArray<string> NamesOf(string? list) =>
+        [.. (list ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)];
+
+    private static string? PathOf(string? file) => string.IsNullOrWhiteSpace(file) ? null : Path.GetFullPath(file);
+
+    private Option<string?> FileOption(string name, string variable, string description) => new(name)
+    {
+        Description = $"{description} Default: the environment variable {variable}.",
+        HelpName = "file",
+        DefaultValueFactory = _ => _environment.Variable(variable),
+    };
+}

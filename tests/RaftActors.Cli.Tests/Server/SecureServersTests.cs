@@ -1,0 +1,101 @@
+namespace RaftActors.Cli.Tests.Server;
+
+/// <summary>Servers with encryption and authentication, each in a process of its own, and their clients.</summary>
+public sealed class SecureServersTests : IDisposable
+{
+    private readonly string _home = Directory.CreateTempSubdirectory("raft-secure-").FullName;
+    private readonly List<ServerProcess> _servers = [];
+    private readonly int[] _ports = [.. Enumerable.Range(0, 4).Select(_ => TrialKit.FreePorts.Next())];
+    private readonly string _secret = $"{Guid.NewGuid():N}{Guid.NewGuid():N}";
+
+    public void Dispose()
+    {
+        _servers.ForEach(server => server.Dispose());
+        Directory.Delete(_home, recursive: true);
+    }
+
+    [Fact]
+    public async Task Servers_with_shared_secrets_serve_each_client_by_its_role()
+    {
+        await StartAll("--secrets", SecretsOf("servers", "node cluster", "operator boss", "writer app", "reader eye"));
+        var (boss, app, eye) = (SecretsOf("boss", "operator boss"), SecretsOf("app", "writer app"), SecretsOf("eye", "reader eye"));
+
+        Assert.EndsWith("committed, serial 1\n", Ask("append", "hello", "--secrets", app).Output);
+        Assert.Equal(0, Ask("status", "--secrets", eye).Code);
+        await Start(3, "--secrets", Path.Combine(_home, "servers"));
+        Assert.Equal(0, Ask("members", "add", $":{_ports[3]}", "--secrets", boss).Code);
+        Assert.Contains($":{_ports[3]}", Ask("status", "--secrets", eye).Output);
+
+        var (append, add) = (Ask("append", "no", "--secrets", eye), Ask("members", "remove", $":{_ports[3]}", "--secrets", app));
+        Assert.Equal((1, 1), (append.Code, add.Code));
+        Assert.Contains("'eye' was refused: it has the role reader, and this call needs the role writer", append.Error);
+        Assert.Contains("'app' was refused: it has the role writer, and this call needs the role operator", add.Error);
+    }
+
+    [Fact]
+    public async Task Client_without_the_secret_is_refused_with_the_reason()
+    {
+        await StartAll("--secrets", SecretsOf("servers", "node cluster", "writer app"));
+        var wrong = Path.Combine(_home, "wrong");
+        File.WriteAllText(wrong, $"writer app {Guid.NewGuid():N}");
+
+        var (forged, plain) = (Ask("append", "no", "--secrets", wrong), Ask("append", "no"));
+
+        Assert.Equal((1, 1), (forged.Code, plain.Code));
+        Assert.Contains("compare the two secrets files", forged.Error);
+        Assert.Contains("it needs --tls-cert or --secrets", plain.Error);
+        await _servers[0].Line("it does not know a secret of this node");
+    }
+
+    [Theory]
+    [InlineData("--tls-cert is given without --tls-ca", "--tls-cert", "x")]
+    [InlineData("without --tls-cert", "--tls-ca", "x")]
+    [InlineData("Use one of them", "--tls-cert", "x", "--secrets", "y")]
+    [InlineData("There is no file", "--secrets", "/missing/file")]
+    public void Options_that_do_not_go_together_are_refused_with_the_remedy(string part, params string[] options)
+    {
+        var run = Run.Here(["status", .. options]);
+
+        Assert.Equal(2, run.Code);
+        Assert.Contains(part, run.Error);
+    }
+
+    [Fact]
+    public async Task Server_on_all_addresses_without_protection_warns()
+    {
+        var server = ServerProcess.Start(
+            "server", "-c", $":{_ports[0]}", "-p", $"{_ports[0]}", "--bind", "0.0.0.0", "--data", Path.Combine(_home, "open"));
+        _servers.Add(server);
+
+        Assert.Contains("listens on 0.0.0.0", await server.Line("without encryption and authentication"));
+    }
+
+    private string SecretsOf(string file, params string[] lines)
+    {
+        var path = Path.Combine(_home, file);
+        File.WriteAllLines(path, lines.Select(line => $"{line} {line.Split(' ')[1]}-{_secret}"));
+        return path;
+    }
+
+    private async Task StartAll(params string[] security)
+    {
+        foreach (var place in Enumerable.Range(0, 3))
+        {
+            await Start(place, security);
+        }
+
+        await _servers[0].Line("the group is founded");
+    }
+
+    private async Task Start(int place, params string[] security)
+    {
+        var cluster = string.Join(',', _ports.Take(3).Select(port => $":{port}"));
+        var data = Path.Combine(_home, $"{place}");
+        var server = ServerProcess.Start(["server", "-c", cluster, "-p", $"{_ports[place]}", "--data", data, .. security]);
+        _servers.Add(server);
+        await server.Line("listens on");
+    }
+
+    private Run Ask(params string[] arguments) =>
+        Run.Here("", arguments, string.Join(',', _ports.Take(3).Select(port => $":{port}")));
+}
