@@ -34,7 +34,7 @@ public sealed class RemotingLimitsTests : Systems
     [Fact]
     public async Task Oldest_handshake_is_closed_when_too_many_are_in_progress()
     {
-        var b = Start("b");
+        var b = Start("b", "akka.remote.dot-netty.tcp.connection-timeout = 1h");
         TransportOf(b).Acceptor.HandshakesMax = 2;
         var established = await (await RawPeer.ConnectAsync(b)).JoinAsync(b);
         using var first = await RawPeer.ConnectAsync(b);
@@ -118,6 +118,38 @@ public sealed class RemotingLimitsTests : Systems
     }
 
     [Fact]
+    public async Task Address_whose_handshake_failed_after_the_hello_is_forgotten()
+    {
+        var b = Start("b", $$"""
+            akka.remote.dot-netty.tcp.connection-timeout = 300ms
+            akka.actor.serializers.slow = "{{typeof(SlowSerializer).AssemblyQualifiedName}}"
+            akka.actor.serialization-bindings { "{{typeof(SlowMessage).AssemblyQualifiedName}}" = slow }
+            """);
+        var serializer = (SlowSerializer)b.Serialization.FindSerializerFor(new SlowMessage());
+        using var former = await (await RawPeer.ConnectAsync(b)).JoinAsync(b);
+        await former.WriteFrameAsync(FrameKind.Message, writer =>
+        {
+            writer.WriteText($"{AddressOf(b)}/user/none");
+            writer.WriteText("");
+            writer.WriteInt32(SlowSerializer.Id);
+            writer.WriteText("");
+        });
+        await serializer.Begun.WaitAsync(Probe.Patience);
+
+        // The hello is accepted. The welcome waits for the former connection, beyond the deadline.
+        using var peer = await RawPeer.ConnectAsync(b);
+        await peer.SayHelloAsync(b);
+        await peer.ReadToEndAsync();
+        serializer.Continue();
+        await LinksAsync(b, count: 0);
+        var now = FailureDetector.MonotonicTime();
+        TransportOf(b).Tick(now);
+        TransportOf(b).Tick(now + Association.IdleLimit);
+
+        Assert.Equal(0, TransportOf(b).AssociationCount);
+    }
+
+    [Fact]
     public async Task Connected_addresses_stay_when_the_table_is_full_and_others_are_refused()
     {
         var b = Start("b");
@@ -178,10 +210,13 @@ public sealed class RemotingLimitsTests : Systems
         await writer.SendAsync(BitConverter.GetBytes(50_000_000));
         await reader.FillAsync();
         Assert.False(reader.TryRead(out FrameKind _, out ReadOnlySpan<byte> _));
-        await writer.SendAsync(new byte[100]);
-        await reader.FillAsync();
+        await writer.SendAsync(new byte[3 * FrameReader.ControlFrameLimitBytes]);
+        for (var i = 0; i < 3; i++)
+        {
+            await reader.FillAsync();
+        }
 
-        Assert.InRange(reader.BufferBytes, 1, 2 * FrameReader.ControlFrameLimitBytes);
+        Assert.InRange(reader.BufferBytes, 1, 10 * FrameReader.ControlFrameLimitBytes);
     }
 
     [Fact]
@@ -230,6 +265,34 @@ public sealed class RemotingLimitsTests : Systems
         });
         Assert.InRange(kept, 1, ByteKeyedCache<string>.KeyBytesMax / 4096);
     }
+
+    /// <summary>Reads its message when the test lets it.</summary>
+    internal sealed class SlowSerializer(ExtendedActorSystem system) : Akka.Serialization.Serializer(system)
+    {
+        public const int Id = 4712;
+
+        private readonly TaskCompletionSource _begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly ManualResetEventSlim _continue = new();
+
+        public Task Begun => _begun.Task;
+
+        public override int Identifier => Id;
+
+        public override bool IncludeManifest => false;
+
+        public void Continue() => _continue.Set();
+
+        public override byte[] ToBinary(object obj) => [];
+
+        public override object FromBinary(byte[] bytes, Type? type)
+        {
+            _begun.TrySetResult();
+            _continue.Wait(Probe.Patience);
+            return new SlowMessage();
+        }
+    }
+
+    internal sealed record SlowMessage;
 
     private static void WritePayload(WireWriter writer, ActorSystem system)
     {
