@@ -23,8 +23,8 @@ public abstract class TestActorRefBase<TActor> : IActorRef, IActorRefProxy
     public IActorRef Ref => _ref;
 
     /// <summary>The current instance. A restart replaces it.</summary>
-    /// <exception cref="InvalidOperationException">The actor has ended, or its constructor threw.</exception>
-    public TActor UnderlyingActor => (TActor?)_ref.Cell.Actor ?? throw new InvalidOperationException(
+    /// <exception cref="IllegalActorStateException">The actor has ended, or its constructor threw.</exception>
+    public TActor UnderlyingActor => (TActor?)_ref.Cell.Actor ?? throw new IllegalActorStateException(
         $"{_ref} has no instance of {typeof(TActor)}: it has ended, or its constructor threw.");
 
     InternalActorRef IActorRefProxy.Target => _ref;

@@ -31,8 +31,8 @@ public class TestEventListener : DefaultLogger
         }
     }
 
-    /// <summary>Asks the filters for an event, the most recent first.</summary>
-    private bool IsTaken(object happening) => _counters.FindLast(counter => counter.Takes(happening)) is not null;
+    /// <summary>Asks the filters for an event, the oldest first.</summary>
+    private bool IsTaken(object happening) => _counters.Exists(counter => counter.Takes(happening));
 
     internal abstract class Command;
 

@@ -7,21 +7,19 @@ using Xunit.Abstractions;
 namespace Akka.TestKit.Xunit2;
 
 /// <summary>
-/// Base class of tests with xunit 2. Each test gets an actor system named <c>test</c>, which terminates with the test. A system
-/// that the test passes in is not terminated.
+/// Base class of tests with xunit 2. Each test gets an actor system named <c>test</c>, or the system that the test passes in. The system
+/// terminates with the test.
 /// </summary>
 public class TestKit : TestKitBase, IDisposable
 {
     /// <summary>The output that receives the log, or null.</summary>
     protected readonly ITestOutputHelper? Output;
 
-    private readonly bool _ownsSystem;
     private bool _isDisposed;
 
     public TestKit(ActorSystem? system = null, ITestOutputHelper? output = null)
         : base(Assertions, system)
     {
-        _ownsSystem = system is null;
         Output = output;
         InitializeLogger(Sys);
     }
@@ -29,7 +27,6 @@ public class TestKit : TestKitBase, IDisposable
     public TestKit(Config config, string? actorSystemName = null, ITestOutputHelper? output = null)
         : base(Assertions, config, actorSystemName)
     {
-        _ownsSystem = true;
         Output = output;
         InitializeLogger(Sys);
     }
@@ -37,7 +34,6 @@ public class TestKit : TestKitBase, IDisposable
     public TestKit(ActorSystemSetup config, string? actorSystemName = null, ITestOutputHelper? output = null)
         : base(Assertions, config, actorSystemName)
     {
-        _ownsSystem = true;
         Output = output;
         InitializeLogger(Sys);
     }
@@ -57,13 +53,7 @@ public class TestKit : TestKitBase, IDisposable
     }
 
     /// <summary>Called once after the test. Terminates the actor system.</summary>
-    protected virtual void AfterAll()
-    {
-        if (_ownsSystem)
-        {
-            Shutdown();
-        }
-    }
+    protected virtual void AfterAll() => Shutdown();
 
     protected virtual void Dispose(bool disposing)
     {

@@ -90,7 +90,7 @@ internal sealed class ActorLifecycle(ActorCell cell)
             }
             catch (Exception failure)
             {
-                PublishError(failure, failedActor.GetType(), $"Error while restarting: {failure.Message}");
+                PublishError(new PreRestartException(cell.Self, failure, cause), failedActor.GetType(), failure.Message);
             }
 
             cell.ClearActor();
@@ -214,7 +214,7 @@ internal sealed class ActorLifecycle(ActorCell cell)
         catch (Exception failure)
         {
             cell.ClearActor();
-            Fail(new PostRestartException(failure, cause), null, survivors);
+            Fail(new PostRestartException(cell.Self, failure, cause), null, survivors);
             return;
         }
 

@@ -42,11 +42,21 @@ public class ActorInitializationException : AkkaException
     public IActorRef? Actor { get; set; }
 }
 
+/// <summary>PreRestart of an actor failed. The restart continues.</summary>
+public class PreRestartException : ActorInitializationException
+{
+    internal PreRestartException(IActorRef actor, Exception restartException, Exception cause)
+        : base(actor, $"Exception pre restart ({restartException.GetType()})", cause) => RestartException = restartException;
+
+    /// <summary>The failure of PreRestart. The inner exception is the cause of the restart.</summary>
+    public Exception RestartException { get; }
+}
+
 /// <summary>An actor could not be created again during a restart.</summary>
 public class PostRestartException : ActorInitializationException
 {
-    internal PostRestartException(Exception cause, Exception originalCause)
-        : base($"Exception post restart ({originalCause.GetType().Name}: {originalCause.Message})", cause)
+    internal PostRestartException(IActorRef actor, Exception cause, Exception originalCause)
+        : base(actor, $"Exception post restart ({originalCause.GetType()})", cause)
     {
     }
 }

@@ -55,12 +55,12 @@ public sealed class CoordinatedShutdown : IExtension
     public static CoordinatedShutdown Get(ActorSystem sys) => new CoordinatedShutdownExtension().Apply(sys);
 
     /// <summary>Adds a task to a phase. The task does not run if the phase has begun already.</summary>
-    /// <exception cref="ArgumentException">The phase is unknown.</exception>
+    /// <exception cref="ConfigurationException">The phase is unknown.</exception>
     public void AddTask(string phase, string taskName, Func<Task<Done>> task)
     {
         if (!Phases.Contains(phase))
         {
-            throw new ArgumentException($"Unknown phase [{phase}], known phases [{string.Join(", ", Phases)}].", nameof(phase));
+            throw new ConfigurationException($"Unknown phase [{phase}], known phases [{string.Join(", ", Phases)}].");
         }
 
         lock (_lock)

@@ -17,30 +17,17 @@ internal sealed class DeathWatch(ActorCell cell)
 
     private bool _isSubscribedToLostAddresses;
 
-    /// <summary>Watches an actor. If the message is not null, it replaces the Terminated message.</summary>
-    /// <exception cref="InvalidOperationException">The actor is watched already, for another message.</exception>
+    /// <summary>
+    /// Watches an actor. If the message is not null, it replaces the Terminated message. Does nothing if the actor is watched already.
+    /// </summary>
     public void Watch(IActorRef subject, object? message)
     {
         var watchee = InternalActorRef.Of(subject);
-        if (watchee.Equals(cell.Self))
+        if (!watchee.Equals(cell.Self) && _watching.TryAdd(watchee, message))
         {
-            return;
+            watchee.SendSystemMessage(new Watch(watchee, cell.Self));
+            SubscribeToLostAddresses(watchee);
         }
-
-        if (_watching.TryGetValue(watchee, out var earlier))
-        {
-            if (!Equals(earlier, message))
-            {
-                throw new InvalidOperationException(
-                    $"{cell.Self} watches {watchee} already, for the message [{earlier ?? "Terminated"}]. Unwatch it first.");
-            }
-
-            return;
-        }
-
-        _watching.Add(watchee, message);
-        watchee.SendSystemMessage(new Watch(watchee, cell.Self));
-        SubscribeToLostAddresses(watchee);
     }
 
     public void Unwatch(IActorRef subject)

@@ -95,7 +95,7 @@ internal sealed class PromiseActorRef<T> : InternalActorRef
     private void TimedOut()
     {
         Release();
-        _answer.TrySetException(new AskTimeoutException($"Timeout after {_timeout.TotalSeconds} seconds"));
+        _answer.TrySetException(new AskTimeoutException($"Timeout after {_timeout.TotalSeconds:F2} seconds"));
     }
 
     private void Cancelled()

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Linq.Expressions;
 using System.Reflection;
+using Akka.Dispatch;
 
 namespace Akka.Actor;
 
@@ -36,8 +37,8 @@ public class Props
     /// <summary>The constructor arguments. Every instance receives the same objects, including restarted ones.</summary>
     public object?[] Arguments { get; }
 
-    /// <summary>The id of the dispatcher. Empty: the default dispatcher.</summary>
-    public string Dispatcher { get; private init; } = "";
+    /// <summary>The id of the dispatcher.</summary>
+    public string Dispatcher { get; private init; } = Dispatchers.DefaultDispatcherId;
 
     /// <summary>The id of the mailbox. It has no effect: every mailbox is unbounded and supports a stash.</summary>
     public string Mailbox { get; private init; } = "";
@@ -68,9 +69,14 @@ public class Props
         where TActor : ActorBase, new() => new(typeof(TActor), [], null, supervisorStrategy);
 
     /// <param name="args">Selects a constructor of the type when an instance is created.</param>
-    public static Props Create(Type type, params object[] args) => typeof(ActorBase).IsAssignableFrom(type)
-        ? new Props(type, args, null, null)
-        : throw new ArgumentException($"{type} is not an actor: it does not derive from ActorBase.", nameof(type));
+    /// <exception cref="ArgumentException">The type is no actor.</exception>
+    public static Props Create(Type type, params object[] args)
+    {
+        ArgumentNullException.ThrowIfNull(type);
+        return typeof(ActorBase).IsAssignableFrom(type)
+            ? new Props(type, args, null, null)
+            : throw new ArgumentException($"{type} is not an actor: it does not derive from ActorBase.", nameof(type));
+    }
 
     /// <summary>The producer makes each instance, and releases it when the actor stops or restarts.</summary>
     /// <param name="args">They are shown as <see cref="Arguments"/> only; the producer does not receive them.</param>

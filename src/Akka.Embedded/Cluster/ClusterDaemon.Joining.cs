@@ -59,7 +59,9 @@ internal sealed partial class ClusterDaemon
             case JoinStep.Found:
                 _joinTimer?.Cancel();
                 LogInfo("is joining itself and founds a new cluster");
-                Adopt(MembershipRules.Join(_gossip, _self, _self, _settings.Roles));
+                var founded = MembershipRules.Join(_gossip, _self, _self, _settings.Roles);
+                // In one step, as in Akka.NET: no subscriber sees the founder joining unless it waits for more members.
+                Adopt(MembershipRules.LeaderActions(founded, _self, _exitingConfirmed, _settings.MinNrOfMembers));
                 break;
             case JoinStep.GiveUp(var seedNodes, var limit):
                 _log.Error(

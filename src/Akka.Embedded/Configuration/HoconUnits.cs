@@ -8,7 +8,7 @@ internal static class HoconUnits
     /// <summary>The length of a unit in ticks of 100 ns.</summary>
     private static readonly Dictionary<string, double> TicksByUnit = Table(
         (0.01, "ns nano nanos nanosecond nanoseconds"),
-        (TimeSpan.TicksPerMicrosecond, "us micro micros microsecond microseconds"),
+        (TimeSpan.TicksPerMicrosecond, "micro micros microsecond microseconds"),
         (TimeSpan.TicksPerMillisecond, "ms milli millis millisecond milliseconds"),
         (TimeSpan.TicksPerSecond, "s second seconds"),
         (TimeSpan.TicksPerMinute, "m minute minutes"),
@@ -42,22 +42,22 @@ internal static class HoconUnits
     /// <summary>Parses a duration. A number without a unit is milliseconds.</summary>
     public static TimeSpan? Duration(string text)
     {
-        var ticks = WithUnit(text, TicksByUnit, unitless: TimeSpan.TicksPerMillisecond);
+        var ticks = WithUnit(text, TicksByUnit, unitless: TimeSpan.TicksPerMillisecond, NumberStyles.AllowDecimalPoint);
         return ticks < long.MaxValue ? new TimeSpan((long)Math.Round(ticks.Value)) : null;
     }
 
+    /// <summary>Parses a size. As in Akka.NET, its number is a whole one.</summary>
     public static long? ByteSize(string text)
     {
-        var bytes = WithUnit(text, BytesByUnit, unitless: 1);
+        var bytes = WithUnit(text, BytesByUnit, unitless: 1, NumberStyles.None);
         return bytes < long.MaxValue ? (long)bytes.Value : null;
     }
 
-    private static double? WithUnit(string text, Dictionary<string, double> units, double unitless)
+    private static double? WithUnit(string text, Dictionary<string, double> units, double unitless, NumberStyles styles)
     {
         var number = text.TrimEnd().TrimEnd("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ".ToCharArray());
         var unit = text[number.Length..].TrimEnd();
-        const NumberStyles Styles = NumberStyles.AllowDecimalPoint | NumberStyles.AllowTrailingWhite;
-        if (!double.TryParse(number, Styles, CultureInfo.InvariantCulture, out var value))
+        if (!double.TryParse(number, styles | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var value))
         {
             return null;
         }

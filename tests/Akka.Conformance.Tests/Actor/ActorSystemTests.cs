@@ -65,6 +65,82 @@ public sealed class ActorSystemTests : Akka.TestKit.Xunit2.TestKit
         Assert.Equal("second", system.Settings.Config.GetString("b"));
     }
 
+    [Fact]
+    public async Task Callbacks_of_termination_run_in_reverse_order()
+    {
+        using var system = ActorSystem.Create("callbacks");
+        var ran = new List<int>();
+        for (var i = 1; i <= 3; i++)
+        {
+            var number = i;
+            system.RegisterOnTermination(() => ran.Add(number));
+        }
+
+        await system.Terminate();
+
+        Assert.Equal([3, 2, 1], ran);
+    }
+
+    [Fact]
+    public async Task Ended_system_makes_no_actors()
+    {
+        using var system = ActorSystem.Create("ended");
+        await system.Terminate();
+
+        Assert.Throws<InvalidOperationException>(() => system.ActorOf(Silent.Props));
+    }
+
+    [Fact]
+    public void Extension_is_made_once()
+    {
+        var provider = new CountingProvider();
+
+        var extension = Sys.WithExtension<Counting, CountingProvider>();
+
+        Assert.Same(extension, Sys.RegisterExtension(provider));
+        Assert.Same(extension, provider.Get(Sys));
+        Assert.True(Sys.HasExtension<Counting>());
+    }
+
+    [Fact]
+    public void Configured_strategy_supervises_the_top_level_actors()
+    {
+        using var system = ActorSystem.Create(
+            "stopping", "akka.actor.guardian-supervisor-strategy = \"Akka.Actor.StoppingSupervisorStrategy\"");
+        var actor = system.ActorOf(Scripted.Props((_, _) => throw new InvalidOperationException("as told")));
+        Watch(actor);
+
+        actor.Tell("fail");
+
+        ExpectTerminated(actor);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("$a")]
+    [InlineData("a b")]
+    [InlineData("a/b")]
+    [InlineData("a%4")]
+    public void Malformed_actor_name_is_refused(string name) =>
+        Assert.Throws<InvalidActorNameException>(() => Sys.ActorOf(Silent.Props, name));
+
+    [Fact]
+    public void Name_of_a_living_actor_is_refused()
+    {
+        Sys.ActorOf(Silent.Props, "taken");
+
+        Assert.Throws<InvalidActorNameException>(() => Sys.ActorOf(Silent.Props, "taken"));
+    }
+
+    [Fact]
+    public void Names_are_generated_for_actors_without_one()
+    {
+        var (one, two) = (Sys.ActorOf(Silent.Props), Sys.ActorOf(Silent.Props));
+
+        Assert.StartsWith("$", one.Path.Name);
+        Assert.NotEqual(one.Path, two.Path);
+    }
+
     private sealed class Failing : IExtension;
 
     private sealed class FailingProvider : ExtensionIdProvider<Failing>
@@ -76,5 +152,12 @@ public sealed class ActorSystemTests : Akka.TestKit.Xunit2.TestKit
             Attempts++;
             throw new InvalidOperationException("asked to fail");
         }
+    }
+
+    private sealed class Counting : IExtension;
+
+    private sealed class CountingProvider : ExtensionIdProvider<Counting>
+    {
+        public override Counting CreateExtension(ExtendedActorSystem system) => new();
     }
 }

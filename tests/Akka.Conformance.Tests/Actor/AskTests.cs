@@ -61,8 +61,82 @@ public sealed class AskTests : Akka.TestKit.Xunit2.TestKit
         Assert.True(await actor.GracefulStop(Long));
     }
 
+    [Fact]
+    public async Task Ask_without_a_timeout_takes_the_configured_one()
+    {
+        using var system = ActorSystem.Create("asks", "akka.actor.ask-timeout = 10ms");
+        var actor = system.ActorOf(Silent.Props);
+
+        await Assert.ThrowsAsync<AskTimeoutException>(() => actor.Ask<string>("question"));
+    }
+
+    [Fact]
+    public async Task Late_answer_becomes_a_dead_letter()
+    {
+        var actor = Sys.ActorOf(Scripted.Props((context, _) => TestActor.Tell(context.Sender)));
+        await Assert.ThrowsAsync<AskTimeoutException>(() => actor.Ask<string>("question", TimeSpan.FromMilliseconds(1)));
+        var asker = ExpectMsg<IActorRef>();
+
+        EventFilter.DeadLetter<string>().ExpectOne(() => asker.Tell("late"));
+    }
+
+    [Fact]
+    public async Task Second_answer_becomes_a_dead_letter()
+    {
+        var actor = Sys.ActorOf(Scripted.Props((context, _) => TestActor.Tell(context.Sender)));
+        var answer = actor.Ask<string>("question", Long);
+        var asker = ExpectMsg<IActorRef>();
+        asker.Tell("first");
+        Assert.Equal("first", await answer);
+
+        EventFilter.DeadLetter<string>().ExpectOne(() => asker.Tell("second"));
+    }
+
+    [Fact]
+    public async Task Ask_with_a_cancelled_token_is_cancelled()
+    {
+        var actor = Sys.ActorOf(Silent.Props);
+        using var cancellation = new CancellationTokenSource();
+        var answer = actor.Ask<string>("question", cancellation.Token);
+
+        await cancellation.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => answer);
+    }
+
+    [Fact]
+    public async Task Message_may_carry_the_reference_that_receives_the_reply()
+    {
+        var actor = Sys.ActorOf(Scripted.Props((_, message) => ((IActorRef)message).Tell("reply")));
+
+        Assert.Equal("reply", await actor.Ask<string>(asker => asker, Long, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task Actor_may_await_an_Ask_in_its_handler()
+    {
+        var inner = Sys.ActorOf(Props.Create(() => new Answers("answer")));
+        var outer = Sys.ActorOf(Props.Create(() => new Forwards(inner)));
+
+        Assert.Equal("answer", await outer.Ask<string>("question", Long));
+    }
+
+    [Fact]
+    public async Task GracefulStop_of_an_ended_actor_returns_true()
+    {
+        var actor = Sys.ActorOf(Silent.Props);
+        Assert.True(await actor.GracefulStop(Long));
+
+        Assert.True(await actor.GracefulStop(Long));
+    }
+
     private sealed class Answers : ReceiveActor
     {
         public Answers(object? answer) => ReceiveAny(_ => Sender.Tell(answer!));
+    }
+
+    private sealed class Forwards : ReceiveActor
+    {
+        public Forwards(IActorRef to) => ReceiveAsync<string>(async question => Sender.Tell(await to.Ask<string>(question, Long)));
     }
 }

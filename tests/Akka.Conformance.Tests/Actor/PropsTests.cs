@@ -72,4 +72,44 @@ public sealed class PropsTests : Akka.TestKit.Xunit2.TestKit
 
         protected override void PostStop() => observer.Tell($"stopped {number}");
     }
+
+    [Fact]
+    public void Props_name_the_default_dispatcher_until_another_is_given()
+    {
+        var props = Silent.Props;
+        var other = props.WithDispatcher("own").WithMailbox("own");
+
+        Assert.Equal(("akka.actor.default-dispatcher", ""), (props.Dispatcher, props.Mailbox));
+        Assert.Equal(("own", "own"), (other.Dispatcher, other.Mailbox));
+    }
+
+    [Fact]
+    public void Strategy_of_props_is_null_until_one_is_given()
+    {
+        Assert.Null(Silent.Props.SupervisorStrategy);
+        Assert.Same(
+            SupervisorStrategy.StoppingStrategy,
+            Silent.Props.WithSupervisorStrategy(SupervisorStrategy.StoppingStrategy).SupervisorStrategy);
+    }
+
+    [Fact]
+    public void Null_is_refused_as_a_type() => Assert.Throws<ArgumentNullException>(() => Props.Create((Type)null!));
+
+    [Fact]
+    public void Arguments_choose_the_constructor_and_are_reused_after_a_restart()
+    {
+        var actor = Sys.ActorOf(Props.Create(typeof(TwoArguments), TestActor, 7));
+        ExpectMsg("made with 7");
+
+        actor.Tell("fail");
+
+        ExpectMsg("made with 7");
+    }
+
+    private sealed class TwoArguments : UntypedActor
+    {
+        public TwoArguments(IActorRef observer, int number) => observer.Tell($"made with {number}");
+
+        protected override void OnReceive(object message) => throw new InvalidOperationException("as told");
+    }
 }

@@ -59,4 +59,29 @@ public sealed class SchedulerTests : Akka.TestKit.Xunit2.TestKit
 
         await ran.Task.WaitAsync(Guard);
     }
+
+    [Fact]
+    public void Negative_delays_and_empty_intervals_are_refused()
+    {
+        var scheduler = Sys.Scheduler;
+        var (past, none) = (TimeSpan.FromMilliseconds(-1), TimeSpan.Zero);
+
+        Assert.Throws<ArgumentOutOfRangeException>(() => scheduler.Advanced.ScheduleOnce(past, () => { }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => scheduler.ScheduleTellOnce(past, TestActor, "x", ActorRefs.NoSender));
+        Assert.Throws<ArgumentOutOfRangeException>(() => scheduler.Advanced.ScheduleRepeatedly(past, Tick, () => { }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => scheduler.Advanced.ScheduleRepeatedly(Tick, none, () => { }));
+        Assert.Throws<ArgumentOutOfRangeException>(
+            () => scheduler.ScheduleTellRepeatedly(Tick, none, TestActor, "x", ActorRefs.NoSender));
+    }
+
+    [Fact]
+    public void Scheduled_message_has_the_given_sender()
+    {
+        var probe = CreateTestProbe();
+
+        Sys.Scheduler.ScheduleTellOnce(TimeSpan.Zero, TestActor, "x", probe);
+
+        ExpectMsg("x");
+        Assert.Equal(probe.Ref, LastSender);
+    }
 }

@@ -59,4 +59,87 @@ public sealed class SelectionTests : Akka.TestKit.Xunit2.TestKit
 
         await Assert.ThrowsAsync<ActorNotFoundException>(() => resolved.WaitAsync(TimeSpan.FromSeconds(30)));
     }
+
+    [Fact]
+    public void Paths_and_patterns_reach_the_actors_that_they_name()
+    {
+        var parent = Sys.ActorOf(Relay.Props, "relay");
+        parent.Tell("one", TestActor);
+        parent.Tell("two", TestActor);
+        var (one, two) = (ExpectMsg<IActorRef>(), ExpectMsg<IActorRef>());
+
+        Assert.Equal([one], Reached(Sys.ActorSelection("/user/relay/one")));
+        Assert.Equal([one], Reached(Sys.ActorSelection("user/relay/one")));
+        Assert.Equal([one], Reached(Sys.ActorSelection(one.Path)));
+        Assert.Equal([one], Reached(Sys.ActorSelection(one.Path.ToString())));
+        Assert.Equal([one], Reached(Sys.ActorSelection("/user/relay/two/../one")));
+        Assert.Equal([one, two], Reached(Sys.ActorSelection("/user/relay/*")));
+        Assert.Equal([two], Reached(Sys.ActorSelection("/user/*/t?o")));
+        Assert.Equal([parent], Reached(Sys.ActorSelection("/user/relay")));
+    }
+
+    [Fact]
+    public void Path_of_an_actors_context_begins_at_the_actor()
+    {
+        var parent = Sys.ActorOf(Scripted.Props((context, message) =>
+        {
+            context.ActorOf(Silent.Props, "child");
+            context.ActorSelection((string)message).Tell(new Identify(1), context.Sender);
+        }), "parent");
+
+        parent.Tell("child", TestActor);
+
+        ExpectMsg<ActorIdentity>(identity => Assert.Equal(parent.Path / "child", identity.Subject!.Path));
+    }
+
+    [Fact]
+    public void Forwarded_message_keeps_its_sender()
+    {
+        var selection = Sys.ActorSelection(TestActor.Path);
+        var forwarder = Sys.ActorOf(Scripted.Props((context, message) => selection.Tell(message, context.Sender)));
+        var probe = CreateTestProbe();
+
+        forwarder.Tell("hello", probe);
+
+        ExpectMsg("hello");
+        Assert.Equal(probe.Ref, LastSender);
+    }
+
+    [Fact]
+    public async Task ResolveOne_gives_the_reference()
+    {
+        var actor = Sys.ActorOf(Silent.Props, "one");
+
+        Assert.Same(actor, await Sys.ActorSelection("/user/one").ResolveOne(Long));
+    }
+
+    [Fact]
+    public void Text_of_a_selection_shows_its_anchor_and_its_path()
+    {
+        Assert.Equal("/user/a/*", Sys.ActorSelection("/user/a/*").PathString);
+        Assert.StartsWith($"ActorSelection[Anchor(akka://{Sys.Name}/", Sys.ActorSelection("/user/a").ToString());
+        Assert.EndsWith("Path(/user/a)]", Sys.ActorSelection("/user/a").ToString());
+    }
+
+    /// <summary>Returns the actors that answer for a selection before the next message to this test.</summary>
+    private IEnumerable<IActorRef> Reached(ActorSelection selection)
+    {
+        selection.Tell(new Identify("selected"), TestActor);
+        Sys.ActorSelection("/user/relay*").Tell(new Identify("last"), TestActor);
+        var subjects = new List<IActorRef>();
+        for (var answer = ExpectMsg<ActorIdentity>(); !"last".Equals(answer.MessageId); answer = ExpectMsg<ActorIdentity>())
+        {
+            subjects.Add(answer.Subject!); // Justification: the actors exist.
+        }
+
+        return subjects.OrderBy(subject => subject.Path.Name, StringComparer.Ordinal);
+    }
+
+    /// <summary>Makes children by name, and reports each to the sender.</summary>
+    private sealed class Relay : ReceiveActor
+    {
+        public Relay() => Receive<string>(name => Sender.Tell(Context.ActorOf(Silent.Props, name)));
+
+        public static Props Props { get; } = Akka.Actor.Props.Create(() => new Relay());
+    }
 }

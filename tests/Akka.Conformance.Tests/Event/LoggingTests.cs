@@ -5,6 +5,37 @@ namespace Akka.Conformance.Tests.Event;
 
 public sealed class LoggingTests : Akka.TestKit.Xunit2.TestKit
 {
+    [Fact]
+    public void Log_event_has_level_source_class_and_cause()
+    {
+        Sys.EventStream.Subscribe(TestActor, typeof(Error));
+        Sys.EventStream.Subscribe(TestActor, typeof(Warning));
+        var cause = new InvalidOperationException("as told");
+
+        var actor = Sys.ActorOf(Scripted.Props((context, _) => context.GetLogger().Error(cause, "it {0}", "failed")));
+        actor.Tell("log");
+
+        ExpectMsg<Error>(error =>
+        {
+            Assert.Equal((LogLevel.ErrorLevel, "IT FAILED"), (error.LogLevel(), error.Message.ToString()));
+            Assert.StartsWith(actor.Path.ToString(), error.LogSource);
+            Assert.Same(cause, error.Cause);
+            Assert.Equal(typeof(Scripted), error.LogClass);
+        });
+        Sys.Log.Warning("careful");
+        ExpectMsg<Warning>();
+    }
+
+    [Fact]
+    public void Levels_are_enabled_from_the_configured_one_up()
+    {
+        using var system = ActorSystem.Create("levels", "akka.loglevel = WARNING");
+
+        var log = Logging.GetLogger(system, this);
+
+        Assert.Equal((false, false, true, true), (log.IsDebugEnabled, log.IsInfoEnabled, log.IsWarningEnabled, log.IsErrorEnabled));
+    }
+
     private static readonly string Settings =
         $"""
         akka.loglevel = DEBUG

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.Event;
 
 namespace Akka.Conformance.Tests.TestKit;
 
@@ -23,8 +24,45 @@ public sealed class EventFilterTests : Akka.TestKit.Xunit2.TestKit
         EventFilter.Info(source: "/USER/talkative").ExpectOne(() => Sys.ActorOf(Props.Create(() => new Talkative()), "Talkative"));
     }
 
+    [Fact]
+    public void Event_counts_for_the_oldest_filter_that_matches()
+    {
+        EventFilter.Info().Expect(2, () =>
+        {
+            using (EventFilter.Info("muted").Mute())
+            {
+                Sys.Log.Info("muted");
+            }
+
+            Sys.Log.Info("muted");
+        });
+    }
+
+    [Theory]
+    [InlineData("an exact text", null, null, true)]
+    [InlineData(null, "an ex", null, true)]
+    [InlineData(null, null, "act", true)]
+    [InlineData("an exact", null, null, false)]
+    [InlineData(null, "exact", null, false)]
+    [InlineData(null, null, "text an", false)]
+    public void Text_start_or_part_selects_an_event(string? message, string? start, string? contains, bool isSelected) =>
+        EventFilter.Warning(message, start, contains).Expect(isSelected ? 1 : 0, () => Sys.Log.Warning("an exact text"));
+
+    [Fact]
+    public void Filter_of_another_level_does_not_count() => EventFilter.Error().Expect(0, () => Sys.Log.Warning("careful"));
+
+    [Fact]
+    public void Filters_can_be_joined()
+    {
+        EventFilter.Error("one").And.Warning("two").Expect(2, () =>
+        {
+            Sys.Log.Error("one");
+            Sys.Log.Warning("two");
+        });
+    }
+
     private sealed class Talkative : ReceiveActor
     {
-        public Talkative() => Akka.Event.LoggingExtensions.Info(Akka.Event.Logging.GetLogger(Context), "hello");
+        public Talkative() => Context.GetLogger().Info("hello");
     }
 }

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.Configuration;
 
 namespace Akka.Embedded.Tests.Actor;
 
@@ -63,7 +64,7 @@ public sealed class CoordinatedShutdownTests() : ActorTest("akka.coordinated-shu
     [Fact]
     public void Task_for_an_unknown_phase_is_refused()
     {
-        Assert.Throws<ArgumentException>(() => CoordinatedShutdown.Get(System).AddTask("no-such-phase", "task", () => Log("never")));
+        Assert.Throws<ConfigurationException>(() => CoordinatedShutdown.Get(System).AddTask("no-such-phase", "task", () => Log("never")));
     }
 
     private Task<Done> Log(string text)

@@ -76,20 +76,6 @@ public sealed class DeathWatchTests : ActorTest
     }
 
     [Fact]
-    public async Task WatchWith_is_refused_when_the_message_differs_from_the_earlier_one()
-    {
-        var subject = _subject;
-        IActorRef watcher = NewActor((context, _) =>
-        {
-            context.Watch(subject);
-            var refusal = Record.Exception(() => context.WatchWith(subject, "other"));
-            context.Sender.Tell(refusal!);
-        });
-
-        Assert.IsType<InvalidOperationException>(await watcher.Ask(new object(), Patience));
-    }
-
-    [Fact]
     public async Task Unwatch_discards_a_Terminated_that_is_in_the_mailbox()
     {
         var log = NewCollector();

@@ -57,16 +57,6 @@ public sealed class PropsTests : ActorTest
         Assert.Throws<ArgumentException>(() => Props.Create(typeof(string)));
     }
 
-    [Fact]
-    public void With_methods_do_not_change_the_original()
-    {
-        var props = Props.Create<FunctionActor>();
-
-        var other = props.WithDispatcher("dispatcher").WithMailbox("mailbox");
-
-        Assert.Equal(("", "", "dispatcher", "mailbox"), (props.Dispatcher, props.Mailbox, other.Dispatcher, other.Mailbox));
-    }
-
     private sealed class Reporter : ReceiveActor
     {
         public Reporter(IActorRef log, object first, object second)

@@ -93,25 +93,6 @@ public sealed class EventFilterTests() : TestKit("akka.loglevel = DEBUG, akka.te
         }));
     }
 
-    [Fact]
-    public async Task Muted_events_are_kept_from_the_filters_that_were_set_before()
-    {
-        await EventFilter.Info().ExpectAsync(1, async () =>
-        {
-            using (EventFilter.Info("muted").Mute())
-            {
-                Log.Info("muted");
-                await EventFilter.Warning("done").ExpectOneAsync(() =>
-                {
-                    Log.Warning("done");
-                    return Task.CompletedTask;
-                });
-            }
-
-            Log.Info("muted");
-        });
-    }
-
     private static void Say(int times, Action say)
     {
         for (var i = 0; i < times; i++)

@@ -20,16 +20,6 @@ public sealed class LifecycleTests
     }
 
     [Fact]
-    public void A_system_passed_in_is_not_terminated()
-    {
-        using var owner = new TestKit("akka.loglevel = ERROR");
-
-        new TestKit(owner.Sys).Dispose();
-
-        Assert.False(owner.Sys.WhenTerminated.IsCompleted);
-    }
-
-    [Fact]
     public void The_configuration_of_a_setup_precedes_the_defaults()
     {
         using var kit = new TestKit(

@@ -27,7 +27,7 @@ public sealed class TestActorRefTests : TestKit
         Watch(actor);
         Sys.Stop(actor);
         ExpectTerminated(actor);
-        Assert.Throws<InvalidOperationException>(() => actor.UnderlyingActor);
+        Assert.Throws<IllegalActorStateException>(() => actor.UnderlyingActor);
     }
 
     [Fact]
