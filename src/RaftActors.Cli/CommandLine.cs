@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Parsing;
 
+using RaftActors.Cli.Certificates;
 using RaftActors.Cli.Client;
 using RaftActors.Cli.Offline;
 using RaftActors.Cli.Server;
@@ -47,6 +48,7 @@ internal static class CommandLine
                 RepairCommand.Build(environment),
             },
             RecoverCommand.Build(environment),
+            CertsCommand.Build(environment),
         };
         new ShortForms(environment).AddTo(root, environment);
         var help = root.Options.OfType<HelpOption>().Single();

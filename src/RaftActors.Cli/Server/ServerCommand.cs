@@ -33,12 +33,7 @@ internal static class ServerCommand
             Description = "The local address to listen on, if it is not --host. 0.0.0.0 listens on all addresses of this machine.",
             HelpName = "address",
         };
-        var data = new Option<string?>("--data")
-        {
-            Description = "This server's own directory, on a local disk. Default: ~/.goraft/HOST_PORT (~/.goraft/_9990). Never share it, "
-                + "and never restore an old copy.",
-            HelpName = "dir",
-        };
+        var data = Data();
         var min = Timeout("--election-timeout-min", "-t", "The shortest", ServerSettings.DefaultElectionTimeoutMin);
         var max = Timeout("--election-timeout-max", "-T", "The longest", ServerSettings.DefaultElectionTimeoutMax);
         var shared = CommandLine.AllowSharedDirectory();
@@ -112,6 +107,13 @@ internal static class ServerCommand
         Description = $"With --tls-cert: the names in certificates of clients that may {rights}, separated by commas. "
             + "'*.example.com' stands for all names one level below. A client without a role is refused.",
         HelpName = "names",
+    };
+
+    private static Option<string?> Data() => new("--data")
+    {
+        Description = "This server's own directory, on a local disk. Default: ~/.goraft/HOST_PORT (~/.goraft/_9990). Never share it, "
+            + "and never restore an old copy.",
+        HelpName = "dir",
     };
 
     private static Option<int?> Timeout(string name, string letter, string which, int value) => new(name, letter)

@@ -24,12 +24,18 @@ internal sealed class TrustedPath(uint user, Func<string, FileRights?> read)
     /// <exception cref="IOException">The rights cannot be read.</exception>
     public static void Check(string directory)
     {
-        if (!OperatingSystem.IsWindows()
-            && new TrustedPath(Libc.User(), FileRights.Read).Objection(Path.GetFullPath(directory)) is { } objection)
+        if (ObjectionTo(directory) is { } objection)
         {
             throw new StoreException($"Cannot use {directory} as a store: {objection} {Allow}");
         }
     }
+
+    /// <summary>Checks an existing or missing directory.</summary>
+    /// <returns>The first problem with its remedy, as sentences; null: there is none.</returns>
+    /// <exception cref="IOException">The rights cannot be read.</exception>
+    public static string? ObjectionTo(string directory) => OperatingSystem.IsWindows()
+        ? null
+        : new TrustedPath(Libc.User(), FileRights.Read).Objection(Path.GetFullPath(directory));
 
     /// <summary>Follows a full path from the root folder, through symbolic links, and checks each folder on the way.</summary>
     /// <returns>The first problem with its remedy, as sentences; null: there is none.</returns>
@@ -86,11 +92,11 @@ internal sealed class TrustedPath(uint user, Func<string, FileRights?> read)
     private string? Problem(string path, FileRights folder, bool isAbove) =>
         folder.BelongsToOtherThan(user) ? BelongsToOther(path, folder)
         : folder.IsWritableByOtherThan(user) && !(isAbove && folder.IsSticky)
-            ? $"other users can write to {path} ({folder}), so they could replace the files of the store. Run 'chmod go-w {path}', or name "
-                + "another directory."
+            ? $"other users can write to {path} ({folder}), so they could replace files below it. Run 'chmod go-w {path}', or name another "
+                + "directory."
         : null;
 
     private string BelongsToOther(string path, FileRights rights) =>
-        $"{path} belongs to user {rights.Owner}, and this program runs as user {user}. User {rights.Owner} could replace the files of the "
-        + $"store. Run the program as user {rights.Owner}, run 'chown {user} {path}', or name another directory.";
+        $"{path} belongs to user {rights.Owner}, and this program runs as user {user}. User {rights.Owner} could replace files below "
+        + $"it. Run the program as user {rights.Owner}, run 'chown {user} {path}', or name another directory.";
 }

@@ -95,7 +95,7 @@ public sealed class CommandLineTests
         var verbs = Run.Here("--help").Lines.SkipWhile(line => line != "Commands:").Skip(1).ToArray();
 
         Assert.Equal(
-            ["server", "append", "print", "count", "members", "status", "transfer", "explain", "log", "recover"],
+            ["server", "append", "print", "count", "members", "status", "transfer", "explain", "log", "recover", "certs"],
             verbs.Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[0]));
     }
 

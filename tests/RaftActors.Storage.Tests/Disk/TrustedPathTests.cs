@@ -99,7 +99,7 @@ public sealed class TrustedPathTests
         _files["/srv"] = Folder("2775", FileRights.Root, group: 2000);
 
         Assert.Equal(
-            "other users can write to /srv (mode 2775, owner 0, group 2000), so they could replace the files of the store. Run "
+            "other users can write to /srv (mode 2775, owner 0, group 2000), so they could replace files below it. Run "
             + "'chmod go-w /srv', or name another directory.",
             ObjectionTo("/srv/raft"));
     }

@@ -1,0 +1,106 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+
+using RaftActors.Storage.Disk;
+
+namespace RaftActors.Cli.Certificates;
+
+/// <summary>The PEM files of a CA and of its certificates in one folder, which only its user can read.</summary>
+internal sealed class CertificateFolder(string path)
+{
+    public const string CertificateEnding = ".pem";
+    public const string KeyEnding = ".key";
+
+    private const string Ca = "ca";
+    private const string Unfinished = ".new";
+
+    public string CaCertificate => PathOf(Ca + CertificateEnding);
+
+    public string CaKey => PathOf(Ca + KeyEnding);
+
+    /// <summary>Creates a missing folder.</summary>
+    /// <exception cref="IOException">Other users could change it, or the disk refuses.</exception>
+    public void Prepare()
+    {
+        // Another user could create a missing folder between the check and its creation.
+        RefuseIfShared();
+        PrivateFile.CreateFolder(path);
+        RefuseIfShared();
+    }
+
+    /// <summary>Refuses holders whose files exist.</summary>
+    /// <exception cref="IOException">A file exists.</exception>
+    public void RefuseExisting(IEnumerable<CertificateName> holders)
+    {
+        var existing = holders.SelectMany(holder => new[] { CertificateOf(holder), KeyOf(holder) }).FirstOrDefault(Path.Exists);
+        if (existing is not null)
+        {
+            throw new IOException($"{existing} exists, and nothing was written. Replace it with --force, or leave its name out.");
+        }
+    }
+
+    public string CertificateOf(CertificateName holder) => PathOf(holder.File + CertificateEnding);
+
+    public string KeyOf(CertificateName holder) => PathOf(holder.File + KeyEnding);
+
+    /// <summary>Reads the CA of the folder.</summary>
+    /// <returns>Null: the folder has none.</returns>
+    /// <exception cref="IOException">It is incomplete, expired or wrong.</exception>
+    public CertificateAuthority? ReadCa(DateTimeOffset now)
+    {
+        if (!Path.Exists(CaCertificate) && !Path.Exists(CaKey))
+        {
+            return null;
+        }
+
+        try
+        {
+            var certificate = X509Certificate2.CreateFromPemFile(CaCertificate, CaKey);
+            return certificate.NotAfter > now
+                ? new CertificateAuthority(certificate)
+                : throw new IOException($"The CA in {CaCertificate} has expired on {certificate.NotAfter:u}. Use a new folder.");
+        }
+        catch (Exception e) when (e is CryptographicException or ArgumentException or FileNotFoundException)
+        {
+            throw new IOException(
+                $"The CA in {CaCertificate} and {CaKey} cannot be used: {e.Message.TrimEnd('.')}. Put both files of one CA back, or use a "
+                + "new folder.",
+                e);
+        }
+    }
+
+    public void WriteCa(CertificateAuthority authority) => Write(authority.Certificate, CaCertificate, CaKey, isReplacing: false);
+
+    public void Write(CertificateName holder, X509Certificate2 certificate, bool isReplacing) =>
+        Write(certificate, CertificateOf(holder), KeyOf(holder), isReplacing);
+
+    private static void Write(X509Certificate2 certificate, string certificateFile, string keyFile, bool isReplacing)
+    {
+        using var key = certificate.GetECDsaPrivateKey()!; // Justification: CertificateAuthority makes ECDSA keys.
+        WriteFile(keyFile, key.ExportPkcs8PrivateKeyPem(), isReplacing);
+        WriteFile(certificateFile, certificate.ExportCertificatePem(), isReplacing);
+    }
+
+    // A file appears whole, and follows no symbolic link.
+    private static void WriteFile(string path, string pem, bool isReplacing)
+    {
+        File.Delete(path + Unfinished);
+        using (var file = PrivateFile.Open(path + Unfinished, FileMode.CreateNew, FileShare.None))
+        {
+            RandomAccess.Write(file, Encoding.ASCII.GetBytes(pem + '\n'), 0);
+        }
+
+        File.Move(path + Unfinished, path, isReplacing);
+    }
+
+    private void RefuseIfShared()
+    {
+        if (TrustedPath.ObjectionTo(path) is { } objection)
+        {
+            throw new IOException($"Cannot keep keys in {path}: {objection}");
+        }
+    }
+
+    private string PathOf(string name) => Path.Combine(path, name);
+}

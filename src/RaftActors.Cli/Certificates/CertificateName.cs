@@ -1,0 +1,40 @@
+using System.Net;
+
+namespace RaftActors.Cli.Certificates;
+
+/// <summary>The holder of a certificate: a server or a client.</summary>
+/// <param name="Names">Its DNS names and addresses. The first one names its files.</param>
+internal sealed record CertificateName(IReadOnlyList<string> Names, bool IsServer)
+{
+    /// <summary>The first name.</summary>
+    public string Name => Names[0];
+
+    /// <summary>The name of its files, without an ending.</summary>
+    public string File => Name.Replace(':', '_').Replace('*', '_');
+
+    /// <summary>Reads an argument of the command line.</summary>
+    /// <param name="text">A name; for a server also several, separated by commas.</param>
+    /// <exception cref="UsageException">It is no name.</exception>
+    public static CertificateName Parse(string text, bool isServer)
+    {
+        var names = isServer ? text.Split(',', StringSplitOptions.TrimEntries) : [text];
+        foreach (var name in names)
+        {
+            var isAddress = IPAddress.TryParse(name, out _);
+            if (isServer ? !isAddress && !IsDnsName(WithoutWildcard(name)) : isAddress || !IsDnsName(name))
+            {
+                throw new UsageException(isServer
+                    ? $"'{name}' is neither a host name nor an address. Write it without a port: node1, node1.example.com or 10.0.0.1"
+                    : $"'{name}' is not the name of a client. It has letters, digits, '-' and '.', and is no address: alice");
+            }
+        }
+
+        return names[0].Equals("ca", StringComparison.OrdinalIgnoreCase)
+            ? throw new UsageException("'ca' is the name of the files of the CA. Use another name")
+            : new CertificateName(names, isServer);
+    }
+
+    private static string WithoutWildcard(string name) => name.StartsWith("*.", StringComparison.Ordinal) ? name[2..] : name;
+
+    private static bool IsDnsName(string name) => Uri.CheckHostName(name) == UriHostNameType.Dns;
+}
