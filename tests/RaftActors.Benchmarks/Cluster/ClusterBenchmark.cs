@@ -23,7 +23,7 @@ internal static class ClusterBenchmark
         {
             foreach (var cell in cells)
             {
-                var ours = Contender.Ours($"raft.transport = {cell.Transport}");
+                var ours = Contender.Ours(TransportConfig.Of(cell.Transport));
                 var result = await ClusterProcesses.RunAsync(ours, cell, arguments.Seconds, arguments.Directory, stop);
                 runs[cell].Add(result);
                 csv.Write(runtime, cell, result);

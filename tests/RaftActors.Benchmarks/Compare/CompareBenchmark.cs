@@ -9,7 +9,7 @@ internal static class CompareBenchmark
     public static async Task<int> RunAsync(CompareArguments arguments, CancellationToken stop)
     {
         var cluster = arguments.Cluster;
-        var ours = Contender.Ours($"raft.transport = {cluster.Transports[0]}");
+        var ours = Contender.Ours(TransportConfig.Of(cluster.Transports[0]));
         Contender[] contenders =
             [ours with { Name = cluster.RuntimeLabel ?? $"RaftActors on {ClusterBenchmark.RuntimeName}" }];
         foreach (var peer in arguments.Peers)
