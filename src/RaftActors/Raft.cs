@@ -186,11 +186,16 @@ public sealed class Raft : IExtension
     /// Lets an actor exchange messages of its own kinds with other nodes by the encrypted connections. Without <c>raft.security</c> it has
     /// no effect, and messages go by the remoting.
     /// </summary>
-    /// <exception cref="RaftConfigurationException">A setting of <c>raft.security</c> is wrong.</exception>
-    internal void OpenDoor(LaneDoor door)
+    /// <param name="listens">True: also opens the port, if there is <c>raft.security</c>. False: this actor system only calls others.</param>
+    /// <exception cref="RaftConfigurationException">A setting of <c>raft.security</c> is wrong, or the port cannot be opened.</exception>
+    internal void OpenDoor(LaneDoor door, bool listens)
     {
         _foreign.Open(door);
         StartLanes(isClient: true);
+        if (listens && Lanes is { IsSole: true } lanes)
+        {
+            lanes.Listen();
+        }
     }
 
     /// <summary>The reference of an actor at a path with address, by the encrypted connections if there are any.</summary>

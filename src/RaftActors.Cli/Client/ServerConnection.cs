@@ -96,7 +96,7 @@ internal sealed class ServerConnection(ConnectionSecurity security) : IDisposabl
         var system = ActorSystem.Create(ServerId.GroupName, own.WithFallback(ProtocolSerializer.Registration));
         if (security.IsOn)
         {
-            Raft.Get(system).OpenDoor(RequestDoor.OfClient);
+            Raft.Get(system).OpenDoor(RequestDoor.OfClient, listens: false);
         }
 
         return (system, system.ActorOf(Props.Create<ServerClient>(), "client"));

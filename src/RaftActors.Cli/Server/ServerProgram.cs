@@ -39,8 +39,8 @@ internal static class ServerProgram
         var narrator = system.ActorOf(Props.Create(() => new EventLogger(settings, terminal, $"/user/{ActorName}", failed)), "narrator");
         system.EventStream.Subscribe(narrator, typeof(RaftEvent));
         system.EventStream.Subscribe(narrator, typeof(Error));
+        Raft.Get(system).OpenDoor(RequestDoor.OfServer, listens: true);
         LogSettings(settings, terminal);
-        Raft.Get(system).OpenDoor(RequestDoor.OfServer);
         var clock = TimeProvider.System;
         system.ActorOf(Props.Create(() => new LogServer(settings, terminal, failed, clock, null)), ActorName);
         await Task.WhenAny(stop.Received, failed.Task);

@@ -5,8 +5,8 @@ namespace RaftActors;
 /// </summary>
 public sealed class RaftConfigurationException : RaftException
 {
-    internal RaftConfigurationException(string message)
-        : base(message)
+    internal RaftConfigurationException(string message, Exception? cause = null)
+        : base(message, cause)
     {
     }
 

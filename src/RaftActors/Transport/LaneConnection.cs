@@ -14,6 +14,7 @@ internal sealed class LaneConnection : IDisposable
     private readonly LaneContext _context;
     private readonly LaneChannel _channel = new(new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true });
     private readonly bool _isClient;
+    private volatile bool _isVerified;
 
     /// <param name="endpoint">Its node is 0 if this node does not know the identity of the other one.</param>
     /// <param name="gate">The owner's lock.</param>
@@ -41,6 +42,9 @@ internal sealed class LaneConnection : IDisposable
     /// <summary>Answers come by this connection.</summary>
     public bool IsClient => _isClient;
 
+    /// <summary>The other side has proved that it is the node. It learns that only later.</summary>
+    public bool IsVerified => _isVerified;
+
     /// <summary>The handshake is complete, so the connection takes messages.</summary>
     public bool IsConnected { get; set; }
 
@@ -59,6 +63,7 @@ internal sealed class LaneConnection : IDisposable
         if (_context.Credentials?.Current is { } credentials)
         {
             await _channel.AuthenticateAsClientAsync(credentials, host, cancellation);
+            _isVerified = true;
         }
 
         bool? isClient = _context.Credentials is null ? null : _isClient;

@@ -89,12 +89,11 @@ internal sealed class LaneListener : IDisposable
         {
             socket?.Dispose();
             var host = settings.Hostname.Length > 0 ? settings.Hostname : "any address";
-            throw new RaftConfigurationException(
-                $"Cannot listen on {host}:{settings.Port} for raft messages: {e.Message}. " + (settings.IsAtAddress
-                    ? "raft.transport-tcp.at-address uses the port of the node's address, so the remoting must listen elsewhere: set "
-                        + "akka.remote.dot-netty.tcp { hostname = 127.0.0.1, port = 0, public-hostname, public-port }."
-                    : "Set raft.transport-tcp.hostname to an address of this machine, and raft.transport-tcp.port to a free port "
-                        + "(0: any)."));
+            var remedy = settings.IsAtAddress
+                ? "raft.transport-tcp.at-address uses the port of the node's address, so the remoting must listen elsewhere: set "
+                    + "akka.remote.dot-netty.tcp { hostname = 127.0.0.1, port = 0, public-hostname, public-port }."
+                : "Set raft.transport-tcp.hostname to an address of this machine, and raft.transport-tcp.port to a free port (0: any).";
+            throw new RaftConfigurationException($"Cannot listen on {host}:{settings.Port} for raft messages: {e.Message}. {remedy}", e);
         }
     }
 

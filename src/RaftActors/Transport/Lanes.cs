@@ -106,7 +106,7 @@ internal sealed class Lanes : IDisposable
                 return;
             }
 
-            Volatile.Write(ref _listener, new LaneListener(_context, address => IsSole ? SoleLaneTo(address) : null));
+            Volatile.Write(ref _listener, new LaneListener(_context, LaneToMet));
             foreach (var (_, lane) in _soleLanes)
             {
                 // It was opened as a client's.
@@ -181,7 +181,7 @@ internal sealed class Lanes : IDisposable
 
     // Named, or this node has connected to it by itself: an operator has told it to, and the other node has proved its name.
     private bool IsNamed(Address address) => Volatile.Read(ref _named).Contains(address)
-        || (_soleLanes.TryGetValue(address, out var lane) && lane.IsConnected);
+        || (_soleLanes.TryGetValue(address, out var lane) && lane.IsVerified);
 
     /// <summary>Why some connections could not be made, for people; empty: all were made.</summary>
     public string Problems => string.Join(' ', _soleLanes.Values.Select(lane => lane.Problem).Where(problem => problem is not null));
@@ -213,6 +213,19 @@ internal sealed class Lanes : IDisposable
     }
 
     private Lane LaneTo(Address address) => _lanes.GetOrAdd(address, static (to, context) => new Lane(to, context), _context);
+
+    // The way back to a node that has connected to this one.
+    private SoleLane? LaneToMet(Address address)
+    {
+        if (!IsSole)
+        {
+            return null;
+        }
+
+        var lane = SoleLaneTo(address);
+        lane.OnMet();
+        return lane;
+    }
 
     private SoleLane SoleLaneTo(Address address) =>
         _soleLanes.GetOrAdd(address, static (to, context) => new SoleLane(to, context), _context);

@@ -33,15 +33,25 @@ internal sealed class SoleLane(Address address, LaneContext context) : ILane
     /// <summary>Why there is no connection; null: there is one, or none was tried.</summary>
     public string? Problem => Volatile.Read(ref _problem);
 
-    /// <summary>There is a connection, and the other side has proved that it is the node.</summary>
-    public bool IsConnected
+    /// <summary>This node has connected, and the other side has proved that it is the node.</summary>
+    public bool IsVerified
     {
         get
         {
             lock (_lock)
             {
-                return _connection is { IsConnected: true };
+                return _connection is { IsVerified: true };
             }
+        }
+    }
+
+    /// <summary>The other node has connected to this one. So it can be reached now, and would let this one in.</summary>
+    public void OnMet()
+    {
+        lock (_lock)
+        {
+            _nextAttempt = default;
+            _pause = default;
         }
     }
 

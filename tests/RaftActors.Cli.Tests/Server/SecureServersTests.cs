@@ -17,19 +17,26 @@ public sealed class SecureServersTests : IDisposable
     [Fact]
     public async Task Servers_with_shared_secrets_serve_each_client_by_its_role()
     {
-        await StartAll("--secrets", SecretsOf("servers", "node cluster", "operator boss", "writer app", "reader eye"));
-        var (boss, app, eye) = (SecretsOf("boss", "operator boss"), SecretsOf("app", "writer app"), SecretsOf("eye", "reader eye"));
+        string[] server = ["--secrets", SecretsOf("servers", "node cluster", "operator boss", "writer app", "reader eye")];
+        await StartAll(server);
 
-        Assert.EndsWith("committed, serial 1\n", Ask("append", "hello", "--secrets", app).Output);
-        Assert.Equal(0, Ask("status", "--secrets", eye).Code);
-        await Start(3, "--secrets", Path.Combine(_home, "servers"));
-        Assert.Equal(0, Ask("members", "add", $":{_ports[3]}", "--secrets", boss).Code);
-        Assert.Contains($":{_ports[3]}", Ask("status", "--secrets", eye).Output);
+        await ServesByRole(
+            server,
+            boss: ["--secrets", SecretsOf("boss", "operator boss")],
+            app: ["--secrets", SecretsOf("app", "writer app")],
+            eye: ["--secrets", SecretsOf("eye", "reader eye")]);
+    }
 
-        var (append, add) = (Ask("append", "no", "--secrets", eye), Ask("members", "remove", $":{_ports[3]}", "--secrets", app));
-        Assert.Equal((1, 1), (append.Code, add.Code));
-        Assert.Contains("'eye' was refused: it has the role reader, and this call needs the role writer", append.Error);
-        Assert.Contains("'app' was refused: it has the role writer, and this call needs the role operator", add.Error);
+    [Fact]
+    public async Task Servers_with_certificates_of_raft_certs_serve_each_client_by_its_role()
+    {
+        var folder = Path.Combine(_home, "certs");
+        var made = Run.Here("certs", "--dir", folder, "127.0.0.1", "--client", "boss", "--client", "app", "--client", "eye");
+        Assert.Equal(0, made.Code);
+        string[] server = [.. FilesOf("127.0.0.1"), "--operators", "boss", "--writers", "app", "--readers", "eye"];
+        await StartAll(server);
+
+        await ServesByRole(server, FilesOf("boss"), FilesOf("app"), FilesOf("eye"));
     }
 
     [Fact]
@@ -68,6 +75,26 @@ public sealed class SecureServersTests : IDisposable
         _servers.Add(server);
 
         Assert.Contains("listens on 0.0.0.0", await server.Line("without encryption and authentication"));
+    }
+
+    private async Task ServesByRole(string[] server, string[] boss, string[] app, string[] eye)
+    {
+        Assert.EndsWith("committed, serial 1\n", Ask(["append", "hello", .. app]).Output);
+        Assert.Equal(0, Ask(["status", .. eye]).Code);
+        await Start(3, server);
+        Assert.Equal(0, Ask(["members", "add", $":{_ports[3]}", .. boss]).Code);
+        Assert.Contains($":{_ports[3]}", Ask(["status", .. eye]).Output);
+
+        var (append, remove) = (Ask(["append", "no", .. eye]), Ask(["members", "remove", $":{_ports[3]}", .. app]));
+        Assert.Equal((1, 1), (append.Code, remove.Code));
+        Assert.Contains("'eye' was refused: it has the role reader, and this call needs the role writer", append.Error);
+        Assert.Contains("'app' was refused: it has the role writer, and this call needs the role operator", remove.Error);
+    }
+
+    private string[] FilesOf(string name)
+    {
+        var path = Path.Combine(_home, "certs", name);
+        return ["--tls-cert", $"{path}.pem", "--tls-key", $"{path}.key", "--tls-ca", Path.Combine(_home, "certs", "ca.pem")];
     }
 
     private string SecretsOf(string file, params string[] lines)
