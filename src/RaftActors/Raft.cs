@@ -186,7 +186,7 @@ public sealed class Raft : IExtension
     /// Lets an actor exchange messages of its own kinds with other nodes by the encrypted connections. Without <c>raft.security</c> it has
     /// no effect, and messages go by the remoting.
     /// </summary>
-    /// <param name="listens">True: also opens the port, if there is <c>raft.security</c>. False: this actor system only calls others.</param>
+    /// <param name="listens">True: also opens the port, if there is <c>raft.security</c>. False: only calls others.</param>
     /// <exception cref="RaftConfigurationException">A setting of <c>raft.security</c> is wrong, or the port cannot be opened.</exception>
     internal void OpenDoor(LaneDoor door, bool listens)
     {

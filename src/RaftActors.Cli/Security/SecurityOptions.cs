@@ -20,7 +20,7 @@ internal sealed class SecurityOptions
     public SecurityOptions(CommandEnvironment environment)
     {
         _environment = environment;
-        Certificate = FileOption("--tls-cert", CertificateVariable, "The certificate to show, as PEM or PFX. Connections then use TLS 1.3.");
+        Certificate = FileOption("--tls-cert", CertificateVariable, "The certificate to show, as PEM or PFX. It turns TLS 1.3 on.");
         Key = FileOption("--tls-key", KeyVariable, "The private key of the certificate, as PEM, if it is in a file of its own. The "
             + $"environment variable {PasswordVariable} has the password of an encrypted key.");
         Ca = FileOption("--tls-ca", CaVariable, "The certificates of the CA that the other side's certificate must have, as PEM.");

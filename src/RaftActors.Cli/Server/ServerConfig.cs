@@ -76,7 +76,9 @@ internal static class ServerConfig
     }
 
     // The port of the server is raft's. The remoting has a port that no other machine reaches, and nothing is sent by it.
-    private static Config Secure(ServerSettings settings) => ConfigurationFactory.ParseString(string.Create(CultureInfo.InvariantCulture, $$"""
+    private static Config Secure(ServerSettings settings) => ConfigurationFactory.ParseString(string.Create(
+        CultureInfo.InvariantCulture,
+        $$"""
         {{settings.Security.ToHocon()}}
         raft.transport-tcp.hostname = {{Quoted(settings.Bind ?? settings.Id.Hostname)}}
         akka.remote.dot-netty.tcp {

@@ -17,8 +17,8 @@ internal static class AuthenticationReason
         catch (AuthenticationException e)
         {
             throw new AuthenticationException(
-                problem() ?? $"TLS failed ({(e.InnerException ?? e).Message.TrimEnd('.')}); the other side may have no raft.security, or be "
-                    + "no raft program",
+                problem() ?? $"TLS failed ({(e.InnerException ?? e).Message.TrimEnd('.')}); the other side may have no raft.security, "
+                    + "or be no raft program",
                 e);
         }
     }

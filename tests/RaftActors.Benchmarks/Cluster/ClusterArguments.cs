@@ -70,7 +70,7 @@ internal sealed record ClusterArguments
                 "--topology" when OptionValue.Words(value, "single", "multi") is { } topologies => parsed with { Topologies = topologies },
                 "--clients" when OptionValue.Numbers(value) is { } clients => parsed with { Clients = clients },
                 "--payload" when OptionValue.Numbers(value) is { } payloads => parsed with { Payloads = payloads },
-                "--transport" when OptionValue.Words(value, "akka", "tcp", "tls") is { } transports => parsed with { Transports = transports },
+                "--transport" when OptionValue.Words(value, "akka", "tcp", "tls") is { } ways => parsed with { Transports = ways },
                 "--at" when value is "leader" or "follower" => parsed with { At = value },
                 "--seconds" when OptionValue.Numbers(value) is [var seconds] => parsed with { Seconds = seconds },
                 "--runs" when OptionValue.Numbers(value) is [var runs] => parsed with { Runs = runs },

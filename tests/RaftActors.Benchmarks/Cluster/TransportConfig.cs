@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 
 namespace RaftActors.Benchmarks.Cluster;
 
-/// <summary>The settings of a way for messages between nodes: the values of raft.transport, and <c>tls</c> for tcp with raft.security.</summary>
+/// <summary>The settings of a way between nodes: the values of raft.transport, and <c>tls</c> for tcp with raft.security.</summary>
 internal static class TransportConfig
 {
     private static readonly Lazy<string> SecretsFile = new(() =>

@@ -13,7 +13,8 @@ internal static class Unprotected
     /// <summary>The lanes of a node that listens.</summary>
     public static Lanes Listen(ExtendedActorSystem system, TransportSettings settings, IActorRef registry)
     {
-        var lanes = Lanes.Make(system, settings, Settings, new ForeignMessages(system), registry)!; // Justification: the system has an address.
+        // Justification: the system has an address.
+        var lanes = Lanes.Make(system, settings, Settings, new ForeignMessages(system), registry)!;
         lanes.Listen();
         return lanes;
     }
