@@ -12,7 +12,7 @@ namespace RaftActors.Security;
 /// </summary>
 /// <param name="own">This node's certificate, with its private key.</param>
 /// <param name="intermediates">The certificates between it and the root.</param>
-/// <param name="roots">The trusted roots; empty: the pins alone decide.</param>
+/// <param name="roots">The trusted roots. A pin without a root would prove a key, and no name.</param>
 /// <param name="pins">SHA-256 of accepted public keys, as base64; empty: the roots alone decide.</param>
 internal sealed class CertificateCredentials(
     X509Certificate2 own,
@@ -32,25 +32,29 @@ internal sealed class CertificateCredentials(
     public override async Task<LaneIdentity> AuthenticateAsServerAsync(SslStream tls, CancellationToken cancellation)
     {
         string? problem = null;
-        await tls.AuthenticateAsServerAsync(ServerOptions((_, shown, _, _) => (problem = Problem(shown, ClientUse)) is null), cancellation)
-            .WithReason(() => problem).ConfigureAwait(false);
-        return IdentityOf(tls);
+        var sent = new X509Certificate2Collection();
+        var options = ServerOptions((_, shown, chain, _) => (problem = Problem(shown, Take(chain, sent), ClientUse)) is null);
+        await tls.AuthenticateAsServerAsync(options, cancellation).WithReason(() => problem).ConfigureAwait(false);
+        return IdentityOf(tls, sent);
     }
 
     /// <inheritdoc/>
     public override async Task<LaneIdentity> AuthenticateAsClientAsync(SslStream tls, string host, CancellationToken cancellation)
     {
         string? problem = null;
+        var sent = new X509Certificate2Collection();
         var options = ClientOptions(
-            host, showsCertificate: true, (_, shown, _, _) => (problem = Problem(shown, ServerUse) ?? ProblemOfHost(shown, host)) is null);
+            host,
+            showsCertificate: true,
+            (_, shown, chain, _) => (problem = Problem(shown, Take(chain, sent), ServerUse) ?? ProblemOfHost(shown, host)) is null);
         await tls.AuthenticateAsClientAsync(options, cancellation).WithReason(() => problem).ConfigureAwait(false);
-        return IdentityOf(tls);
+        return IdentityOf(tls, sent);
     }
 
     /// <inheritdoc/>
     public override bool StillAccepts(LaneIdentity identity, X509Certificate2? certificate) =>
         certificate is not null
-        && Problem(certificate, use: null) is null
+        && Problem(certificate, identity.Intermediates, use: null) is null
         && identity.Role == roles.RoleOf(CertificateNames.Of(certificate));
 
     private static string? ProblemOfHost(X509Certificate? shown, string host)
@@ -62,14 +66,25 @@ internal sealed class CertificateCredentials(
                 + $"certificate with the subject alternative name '{host}'";
     }
 
-    private LaneIdentity IdentityOf(SslStream tls)
+    // TLS disposes its own.
+    private static X509Certificate2Collection Take(X509Chain? chain, X509Certificate2Collection sent)
+    {
+        foreach (var each in chain?.ChainPolicy.ExtraStore ?? [])
+        {
+            sent.Add(X509CertificateLoader.LoadCertificate(each.RawData));
+        }
+
+        return sent;
+    }
+
+    private LaneIdentity IdentityOf(SslStream tls, X509Certificate2Collection sent)
     {
         var names = CertificateNames.Of((X509Certificate2)tls.RemoteCertificate!); // Justification: the handshake demands it.
-        return new LaneIdentity(names.FirstOrDefault("without a name"), names, roles.RoleOf(names));
+        return new LaneIdentity(names.FirstOrDefault("without a name"), names, roles.RoleOf(names)) { Intermediates = sent };
     }
 
     // Null: it is accepted.
-    private string? Problem(X509Certificate? shown, string? use)
+    private string? Problem(X509Certificate? shown, X509Certificate2Collection sent, string? use)
     {
         if (shown is not X509Certificate2 certificate)
         {
@@ -81,7 +96,7 @@ internal sealed class CertificateCredentials(
             return $"the key of its certificate ({PinOf(certificate)}) is not in raft.security.tls.pins";
         }
 
-        return roots.Count > 0 ? ProblemOfChain(certificate, use) : ProblemOfTime(certificate);
+        return ProblemOfChain(certificate, sent, use);
     }
 
     private static string PinOf(X509Certificate2 certificate) =>
@@ -92,11 +107,12 @@ internal sealed class CertificateCredentials(
             ? $"its certificate is valid from {certificate.NotBefore:u} to {certificate.NotAfter:u}, and now is {DateTime.Now:u}"
             : null;
 
-    private string? ProblemOfChain(X509Certificate2 certificate, string? use)
+    private string? ProblemOfChain(X509Certificate2 certificate, X509Certificate2Collection sent, string? use)
     {
         using var chain = new X509Chain();
         chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
         chain.ChainPolicy.CustomTrustStore.AddRange(roots);
+        chain.ChainPolicy.ExtraStore.AddRange(sent);
         chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
         chain.ChainPolicy.DisableCertificateDownloads = true;
         if (use is not null)

@@ -8,6 +8,7 @@ namespace RaftActors.Security;
 internal static class CertificateNames
 {
     private const string SubjectAlternativeName = "2.5.29.17";
+    private const string CommonName = "2.5.4.3";
 
     public static ImmutableArray<string> Of(X509Certificate2 certificate)
     {
@@ -22,13 +23,21 @@ internal static class CertificateNames
             }
         }
 
-        if (names.Count == 0 && certificate.GetNameInfo(X509NameType.SimpleName, forIssuer: false) is { Length: > 0 } common)
+        if (names.Count == 0)
         {
-            names.Add(common);
+            names.AddRange(CommonNames(certificate));
         }
 
         return names.ToImmutable();
     }
+
+    // GetNameInfo would take an organisation or a mail address for the name if there is no CN.
+    private static IEnumerable<string> CommonNames(X509Certificate2 certificate) => certificate.SubjectName
+        .EnumerateRelativeDistinguishedNames()
+        .Where(part => !part.HasMultipleElements && part.GetSingleElementType().Value == CommonName)
+        .Select(part => part.GetSingleElementValue() ?? "")
+        .Where(name => name.Length > 0)
+        .Take(1);
 
     private static string TextOf(IPAddress address) => (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString();
 }

@@ -80,23 +80,17 @@ internal static class CredentialFiles
     private static X509Certificate2Collection ReadRoots(string path)
     {
         var roots = new X509Certificate2Collection();
-        if (path.Length > 0)
+        try
         {
-            try
-            {
-                roots.ImportFromPemFile(path);
-            }
-            catch (CryptographicException e)
-            {
-                throw new InvalidDataException($"The CA in {path} cannot be read: {e.Message.TrimEnd('.')}. Use a PEM file.");
-            }
-
-            if (roots.Count == 0)
-            {
-                throw new InvalidDataException($"{path} has no certificate. Use a PEM file with the certificates of your CA.");
-            }
+            roots.ImportFromPemFile(path);
+        }
+        catch (CryptographicException e)
+        {
+            throw new InvalidDataException($"The CA in {path} cannot be read: {e.Message.TrimEnd('.')}. Use a PEM file.");
         }
 
-        return roots;
+        return roots.Count > 0
+            ? roots
+            : throw new InvalidDataException($"{path} has no certificate. Use a PEM file with the certificates of your CA.");
     }
 }

@@ -23,7 +23,7 @@ internal sealed class CredentialStore : IDisposable
         (_settings, _log) = (settings, log);
         _read = Fingerprint();
         _current = CredentialFiles.Read(settings);
-        _timer = new Timer(_ => Refresh(), null, settings.ReloadInterval, settings.ReloadInterval);
+        _timer = new Timer(_ => OnTime(), null, settings.ReloadInterval, settings.ReloadInterval);
     }
 
     /// <summary>The credentials have changed. Called on a thread of the pool.</summary>
@@ -56,6 +56,19 @@ internal sealed class CredentialStore : IDisposable
         }
 
         Changed?.Invoke();
+    }
+
+    // An exception that left the timer would end the program.
+    private void OnTime()
+    {
+        try
+        {
+            Refresh();
+        }
+        catch (Exception e)
+        {
+            _log.Error(e, "The files of raft.security could not be read again");
+        }
     }
 
     /// <inheritdoc/>

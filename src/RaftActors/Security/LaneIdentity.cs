@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Security.Cryptography.X509Certificates;
 
 using RaftActors.Core;
 
@@ -10,6 +11,12 @@ namespace RaftActors.Security;
 /// <param name="Role">The role that the settings give it; null: none.</param>
 internal sealed record LaneIdentity(string Name, ImmutableArray<string>? Names, LaneRole? Role)
 {
+    /// <summary>The key that it has proved. Null: it has shown a certificate.</summary>
+    public byte[]? Key { get; init; }
+
+    /// <summary>The certificates that it sent between its own and the root.</summary>
+    public X509Certificate2Collection Intermediates { get; init; } = [];
+
     /// <summary>Whether it may speak for a host: its certificate has the name or address.</summary>
     public bool VouchesFor(string host)
     {

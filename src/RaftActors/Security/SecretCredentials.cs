@@ -45,7 +45,7 @@ internal sealed class SecretCredentials(ImmutableArray<SharedSecret> secrets)
         }
 
         await tls.WriteAsync(Prove(secret, "server"u8, transcript), cancellation).ConfigureAwait(false);
-        return new LaneIdentity(secret.Name, Names: null, secret.Role);
+        return IdentityOf(secret);
     }
 
     /// <inheritdoc/>
@@ -64,13 +64,16 @@ internal sealed class SecretCredentials(ImmutableArray<SharedSecret> secrets)
         await tls.WriteAsync(Prove(secret, "client"u8, transcript), cancellation).ConfigureAwait(false);
         var proof = await ReadAsync(tls, ProofSize, cancellation).ConfigureAwait(false);
         return CryptographicOperations.FixedTimeEquals(proof, Prove(secret, "server"u8, transcript))
-            ? new LaneIdentity(secret.Name, Names: null, secret.Role)
+            ? IdentityOf(secret)
             : throw new AuthenticationException("it does not know the secret of this node; compare the two secrets files");
     }
 
     /// <inheritdoc/>
     public override bool StillAccepts(LaneIdentity identity, X509Certificate2? certificate) =>
-        secrets.Any(secret => secret.Name == identity.Name && secret.Role == identity.Role);
+        secrets.Any(secret =>
+            secret.Name == identity.Name && secret.Role == identity.Role && secret.Key.AsSpan().SequenceEqual(identity.Key));
+
+    private static LaneIdentity IdentityOf(SharedSecret secret) => new(secret.Name, Names: null, secret.Role) { Key = secret.Key };
 
     private static byte[] Transcript(X509Certificate server, byte[] hello, byte[] challenge) =>
         [.. SHA256.HashData(server.GetRawCertData()), .. hello, .. challenge];

@@ -56,9 +56,10 @@ internal sealed record SecuritySettings(TlsFiles? Tls, string SecretsFile, TimeS
             TextOf(raft, "security.tls.ca"),
             [.. raft.GetStringList("security.tls.pins")]);
         Demand(
-            tls.Ca.Length > 0 || tls.Pins.Length > 0,
+            tls.Ca.Length > 0,
             "raft.security.tls.certificate is set, and raft.security.tls.ca is not. Name the file with the certificates of your CA: every "
-            + "certificate that a well-known CA signed would be accepted otherwise. Or list the accepted keys in raft.security.tls.pins.");
+            + "certificate that a well-known CA signed would be accepted otherwise. Self-signed certificates can stand there themselves; "
+            + "raft.security.tls.pins does not replace them, since the owner of a key can write any name into a certificate.");
         return tls;
     }
 
@@ -69,7 +70,7 @@ internal sealed record SecuritySettings(TlsFiles? Tls, string SecretsFile, TimeS
 /// <param name="Certificate">PEM with the certificate and its intermediate ones, or PFX.</param>
 /// <param name="Key">PEM with the private key; empty: it is in the certificate's file.</param>
 /// <param name="Password">Of a PFX file or an encrypted key; empty: none.</param>
-/// <param name="Ca">PEM with the trusted roots; empty: <paramref name="Pins"/> alone decide.</param>
+/// <param name="Ca">PEM with the trusted roots.</param>
 /// <param name="Pins">SHA-256 of accepted public keys, as base64. Empty: the roots alone decide.</param>
 internal sealed record TlsFiles(string Certificate, string Key, string Password, string Ca, ImmutableArray<string> Pins)
 {

@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
 using Akka.Configuration;
 
 using RaftActors.Core;
@@ -14,6 +17,7 @@ public sealed class SecuritySettingsTests : IDisposable
     [Theory]
     [InlineData("security { tls.certificate = a, tls.ca = c, secrets-file = b }", "are both set")]
     [InlineData("security.tls.certificate = a", "raft.security.tls.ca is not")]
+    [InlineData("security.tls { certificate = a, pins = [p] }", "pins does not replace them")]
     [InlineData("security.tls.key = a", "no certificate")]
     [InlineData("security.reload-interval = 0s", "reload-interval")]
     public void Wrong_settings_are_refused_with_the_key(string raft, string part)
@@ -92,6 +96,19 @@ public sealed class SecuritySettingsTests : IDisposable
     [InlineData("alice", "alice.example.com", null)]
     public void Role_follows_the_pattern_of_a_name(string pattern, string name, object? role) =>
         Assert.Equal((LaneRole?)role, new RoleRules([], [], [pattern], []).RoleOf([name]));
+
+    [Theory]
+    [InlineData("CN=alice, O=shop", "alice")]
+    [InlineData("O=alice", "")]
+    [InlineData("E=alice@example.com, OU=alice", "")]
+    public void Certificate_without_alternative_names_has_only_the_name_of_its_cn(string subject, string name)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest(subject, key, HashAlgorithmName.SHA256);
+        using var certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow, DateTimeOffset.UtcNow.AddDays(1));
+
+        Assert.Equal(name, string.Join(", ", CertificateNames.Of(certificate)));
+    }
 
     [Fact]
     public void Highest_role_of_a_name_counts() =>

@@ -12,6 +12,7 @@ internal sealed class TestCertificates
 
     private readonly string _folder;
     private readonly X509Certificate2 _ca;
+    private readonly string _chain = "";
 
     /// <param name="folder">Exists.</param>
     public TestCertificates(string folder, string name = "ca")
@@ -24,6 +25,21 @@ internal sealed class TestCertificates
         _ca = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-2), DateTimeOffset.UtcNow.AddDays(2));
         Ca = Path.Combine(folder, $"{name}.pem");
         File.WriteAllText(Ca, $"{_ca.ExportCertificatePem()}\n");
+    }
+
+    private TestCertificates(TestCertificates root, X509Certificate2 ca) =>
+        (_folder, Ca, _ca, _chain) = (root._folder, root.Ca, ca, $"{ca.ExportCertificatePem()}\n");
+
+    /// <summary>A CA that this one has signed. Its certificates come with its own.</summary>
+    public TestCertificates Below(string name)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign, true));
+        var (from, to) = (DateTimeOffset.UtcNow.AddDays(-1.5), DateTimeOffset.UtcNow.AddDays(1.5));
+        using var certificate = request.Create(_ca, from, to, RandomNumberGenerator.GetBytes(8));
+        return new TestCertificates(this, certificate.CopyWithPrivateKey(key));
     }
 
     /// <summary>The file of the CA's certificate.</summary>
@@ -56,7 +72,7 @@ internal sealed class TestCertificates
         using var certificate = request.Create(_ca, from, to, RandomNumberGenerator.GetBytes(8));
         var path = Path.Combine(_folder, $"{file}.pem");
         var next = $"{path}.next";
-        File.WriteAllText(next, $"{certificate.ExportCertificatePem()}\n{key.ExportPkcs8PrivateKeyPem()}\n");
+        File.WriteAllText(next, $"{certificate.ExportCertificatePem()}\n{_chain}{key.ExportPkcs8PrivateKeyPem()}\n");
         File.Move(next, path, overwrite: true);
         return path;
     }
