@@ -1,4 +1,3 @@
-using System.Diagnostics;
 
 using Akka.Actor;
 using Akka.Event;
@@ -191,7 +190,9 @@ internal sealed class RaftEngine : UntypedActor
                 _desks.Changes.Receive(reply);
                 break;
             default:
-                throw new UnreachableException();
+                // Sent by a node that lies, or is newer. An exception would stop this engine.
+                Unhandled(message);
+                break;
         }
     }
 

@@ -16,6 +16,11 @@ internal sealed class FrameReader(Address own, Func<string, IActorRef> resolve, 
     // A frame may introduce members beyond those that the writer forgets at.
     private const int KnownMax = 64 * FrameWriter.MaxKnown;
 
+    // The memory of one connection. Longer than any path of raft, and more than a writer introduces before it forgets.
+    private const int PathLengthMax = 4096;
+    private const int ShownMax = 200;
+    private const int ActorsMax = 2 * FrameWriter.MaxKnown;
+
     private readonly string _own = own.ToString();
     private readonly List<Receiver> _receivers = [];
     private readonly List<IActorRef> _senders = [];
@@ -130,14 +135,23 @@ internal sealed class FrameReader(Address own, Func<string, IActorRef> resolve, 
     private static int ReadPlace(ref ByteReader reader, int known)
     {
         var place = reader.Count();
-        return place <= known && known <= KnownMax ? (int)place : throw reader.Damaged($"actor {place} of {known} is named");
+        return place <= known && known <= ActorsMax ? (int)place : throw reader.Damaged($"actor {place} of {known} is named");
     }
 
     // Returns the path without address and without the number of the actor.
     private static string Demand(string path, Func<string, bool> isAllowed) =>
-        ActorPath.TryParse(path, out var parsed) && parsed.ToStringWithoutAddress() is var bare && isAllowed(bare)
+        path.Length <= PathLengthMax
+        && ActorPath.TryParse(path, out var parsed)
+        && parsed.ToStringWithoutAddress() is var bare
+        && !ClimbsUp(bare)
+        && isAllowed(bare)
             ? bare
-            : throw new InvalidDataException($"'{path}' is no path of an actor that lanes serve.");
+            : throw new InvalidDataException(
+                $"'{path.AsSpan(0, Math.Min(path.Length, ShownMax))}' is no path of an actor that lanes serve.");
+
+    // Akka takes such a name for the parent, so the path would lead to any actor of this node.
+    private static bool ClimbsUp(string bare) =>
+        bare.Contains("/../", StringComparison.Ordinal) || bare.EndsWith("/..", StringComparison.Ordinal);
 
     /// <param name="IsToEngine">An engine takes batches.</param>
     internal readonly record struct Frame(IActorRef To, WireMessage Message, IActorRef From, bool IsToEngine);

@@ -72,6 +72,9 @@ internal sealed class InboundLane : IDisposable
     /// <summary>Another actor system that has only clients has opened it.</summary>
     public bool IsClient { get; }
 
+    /// <summary>Another node has opened it, and has proved that it is one. Their number is that of the group.</summary>
+    public bool IsProvenNode => _identity is not null && !IsClient;
+
     /// <summary>Whether the present credentials would let it in.</summary>
     public bool IsStillAccepted => _identity is null || _context.Credentials!.Current.StillAccepts(_identity, _channel.Certificate);
 
@@ -144,7 +147,7 @@ internal sealed class InboundLane : IDisposable
     }
 
     private static bool IsService(LaneContext context, string path) =>
-        FrameReader.IsEngine(path) || path == RegistryPath || context.Foreign.IsDoor(path);
+        FrameReader.IsEngine(path) || IsAnswered(context, path);
 
     private static bool IsAnswered(LaneContext context, string path) =>
         path.StartsWith(ClientsPath, StringComparison.Ordinal) || path == RegistryPath || context.Foreign.IsDoor(path);
@@ -172,6 +175,11 @@ internal sealed class InboundLane : IDisposable
 
     private void Take(in FrameReader.Frame frame)
     {
+        if (_gate?.AdmitsUnread(frame.To, frame.Message) == false)
+        {
+            return;
+        }
+
         var message = frame.Message is WireMessage.Foreign foreign
             ? _context.Foreign.Read(foreign, frame.To.Path.ToStringWithoutAddress())
             : frame.Message;

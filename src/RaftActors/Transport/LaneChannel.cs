@@ -12,20 +12,30 @@ namespace RaftActors.Transport;
 internal sealed class LaneChannel(Socket socket) : IDisposable
 {
     private SealingStream? _sealing;
-    private SslStream? _tls;
+    private volatile SslStream? _tls;
 
     public Socket Socket => socket;
 
     /// <summary>The certificate that the other side showed; null: none.</summary>
-    public X509Certificate2? Certificate => _tls?.RemoteCertificate as X509Certificate2;
+    public X509Certificate2? Certificate { get; private set; }
 
     /// <summary>Encrypts an incoming connection, and finds out who the other side is.</summary>
-    public Task<LaneIdentity> AuthenticateAsServerAsync(LaneCredentials credentials, CancellationToken cancellation) =>
-        credentials.AuthenticateAsServerAsync(BeginTls(), cancellation);
+    public async Task<LaneIdentity> AuthenticateAsServerAsync(LaneCredentials credentials, CancellationToken cancellation)
+    {
+        var tls = BeginTls();
+        var identity = await credentials.AuthenticateAsServerAsync(tls, cancellation).ConfigureAwait(false);
+        Certificate = tls.RemoteCertificate as X509Certificate2;
+        return identity;
+    }
 
     /// <summary>Encrypts an outgoing connection, and finds out who the other side is.</summary>
-    public Task<LaneIdentity> AuthenticateAsClientAsync(LaneCredentials credentials, string host, CancellationToken cancellation) =>
-        credentials.AuthenticateAsClientAsync(BeginTls(), host, cancellation);
+    public async Task<LaneIdentity> AuthenticateAsClientAsync(LaneCredentials credentials, string host, CancellationToken cancellation)
+    {
+        var tls = BeginTls();
+        var identity = await credentials.AuthenticateAsClientAsync(tls, host, cancellation).ConfigureAwait(false);
+        Certificate = tls.RemoteCertificate as X509Certificate2;
+        return identity;
+    }
 
     /// <summary>The handshake is over. Bytes are sent by <see cref="SendNow"/> and <see cref="SendAsync"/> from now on.</summary>
     public void Begin() => _sealing?.Collect();
@@ -72,7 +82,13 @@ internal sealed class LaneChannel(Socket socket) : IDisposable
     public Task<int> SendAsync(ArraySegment<byte> bytes) => socket.SendAsync(bytes, SocketFlags.None);
 
     /// <inheritdoc/>
-    public void Dispose() => socket.Dispose();
+    public void Dispose()
+    {
+        socket.Dispose();
+
+        // Its memory is none of the garbage collector's, which would free it late in a flood of connections.
+        _tls?.Dispose();
+    }
 
     private SslStream BeginTls()
     {

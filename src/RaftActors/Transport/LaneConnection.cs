@@ -14,7 +14,7 @@ internal sealed class LaneConnection : IDisposable
     private readonly LaneContext _context;
     private readonly LaneChannel _channel = new(new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true });
     private readonly bool _isClient;
-    private volatile bool _isVerified;
+    private volatile LaneIdentity? _identity;
 
     /// <param name="endpoint">Its node is 0 if this node does not know the identity of the other one.</param>
     /// <param name="gate">The owner's lock.</param>
@@ -43,7 +43,7 @@ internal sealed class LaneConnection : IDisposable
     public bool IsClient => _isClient;
 
     /// <summary>The other side has proved that it is the node. It learns that only later.</summary>
-    public bool IsVerified => _isVerified;
+    public bool IsVerified => _identity is not null;
 
     /// <summary>The handshake is complete, so the connection takes messages.</summary>
     public bool IsConnected { get; set; }
@@ -54,6 +54,9 @@ internal sealed class LaneConnection : IDisposable
     /// <summary>The registry was asked for a fence.</summary>
     public bool IsFenced { get; set; }
 
+    /// <summary>Whether the present credentials would let this node connect to the other one.</summary>
+    public bool IsStillAccepted => _identity is null || _context.Credentials!.Current.StillAccepts(_identity, _channel.Certificate);
+
     /// <exception cref="SocketException">There is no connection.</exception>
     /// <exception cref="InvalidDataException">The other side is not the node.</exception>
     /// <exception cref="AuthenticationException">The other side cannot prove its identity, or does not accept this node's.</exception>
@@ -62,8 +65,7 @@ internal sealed class LaneConnection : IDisposable
         await _channel.Socket.ConnectAsync(host, Endpoint.Port, cancellation);
         if (_context.Credentials?.Current is { } credentials)
         {
-            await _channel.AuthenticateAsClientAsync(credentials, host, cancellation);
-            _isVerified = true;
+            _identity = await _channel.AuthenticateAsClientAsync(credentials, host, cancellation);
         }
 
         bool? isClient = _context.Credentials is null ? null : _isClient;

@@ -24,6 +24,9 @@ internal sealed record LaneContext(
     /// <summary>Messages that are no <see cref="Wire.WireMessage"/>. Only encrypted connections take them.</summary>
     public ForeignMessages Foreign { get; init; } = null!; // Justification: see Credentials.
 
+    /// <summary>Limits the log lines about refused messages.</summary>
+    public WarningLimit Refusals { get; } = new(TimeProvider.System);
+
     /// <summary>This actor system takes no connections, since it has clients only.</summary>
     public Func<bool> IsClient { get; init; } = () => false;
 

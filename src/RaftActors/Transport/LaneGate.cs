@@ -10,7 +10,7 @@ namespace RaftActors.Transport;
 
 /// <summary>
 /// Checks each message of one incoming, authenticated connection: a node speaks only for itself, and a client does only what its role
-/// allows. A refused message is answered where it has an answer, and the first one of each kind is logged. Not thread-safe.
+/// allows. A refused message is answered where it has an answer, and the first one of each kind is logged once a minute. Not thread-safe.
 /// </summary>
 /// <param name="peer">The address that the other side may speak for.</param>
 /// <param name="role">Its role on this connection. A client's is never <see cref="LaneRole.Node"/>.</param>
@@ -19,7 +19,6 @@ internal sealed class LaneGate(LaneIdentity identity, Address peer, LaneRole rol
     private const int MaxKnown = 1000;
 
     private readonly HashSet<ProcessName> _vouched = [];
-    private readonly HashSet<string> _logged = [];
 
     /// <summary>Whether a message may pass. Answers the others.</summary>
     public bool Admits(IActorRef to, object message, IActorRef from)
@@ -29,16 +28,26 @@ internal sealed class LaneGate(LaneIdentity identity, Address peer, LaneRole rol
             return true;
         }
 
-        if (_logged.Count < MaxKnown && _logged.Add(why))
-        {
-            context.Log.Warning("Refused a message of {0} at {1}: {2}", identity, peer, why);
-        }
-
+        Log(why);
         if (AnswerTo(to, message, why) is { } answer)
         {
             from.Tell(answer, to);
         }
 
+        return false;
+    }
+
+    /// <summary>
+    /// Whether a message may be read at all. Serializers of the program read an outcome, so no client may send one. There is no answer.
+    /// </summary>
+    public bool AdmitsUnread(IActorRef to, WireMessage message)
+    {
+        if (role == LaneRole.Node || message is not WireMessage.Foreign || context.Foreign.IsDoor(to.Path.ToStringWithoutAddress()))
+        {
+            return true;
+        }
+
+        Log(WhyNot(LaneRole.Node));
         return false;
     }
 
@@ -73,6 +82,15 @@ internal sealed class LaneGate(LaneIdentity identity, Address peer, LaneRole rol
             WireMessage.Hello hello => hello.Processes.Select(WhyNot).FirstOrDefault(why => why is not null),
             _ => null,
         };
+    }
+
+    // By the name, which the other side cannot choose: a client that connects again and again must not fill the log.
+    private void Log(string why)
+    {
+        if (context.Refusals.TryGive(identity.Name, why, out var text))
+        {
+            context.Log.Warning("Refused a message of {0} at {1}: {2}", identity, peer, text);
+        }
     }
 
     private string WhyNot(LaneRole needed) => needed == LaneRole.Node

@@ -22,7 +22,7 @@ internal sealed record LaneGreeting(Address Peer, LaneIdentity? Identity, LaneRo
         var head = await ReadAsync(channel, LaneHandshake.HeadSize, cancellation).ConfigureAwait(false);
         var rest = await ReadAsync(channel, LaneHandshake.ReadHead(head, isSecure), cancellation).ConfigureAwait(false);
         var handshake = LaneHandshake.ReadRest(rest, isSecure);
-        if (!Address.TryParse(handshake.Address, out Address? peer) || peer.HasLocalScope)
+        if (!Address.TryParse(handshake.Address, out Address? peer) || peer.HasLocalScope || peer.Port is null)
         {
             throw new InvalidDataException($"'{handshake.Address}' is no address of an actor system.");
         }

@@ -28,15 +28,22 @@ internal sealed class LaneListener : IDisposable
     private readonly LaneContext _context;
     private readonly Func<Address, ILane?> _laneTo;
     private readonly Func<Socket, Task<Socket>> _accept;
+    private readonly int _maxConnections;
     private readonly Socket _socket;
     private volatile bool _isDisposed;
 
     /// <param name="laneTo">The way to a node; null: Akka's remoting.</param>
     /// <param name="accept">Accepts the next connection; null: the operating system does.</param>
+    /// <param name="maxConnections">More are closed at once. With authentication nodes are taken in any case.</param>
     /// <exception cref="RaftConfigurationException">The port cannot be opened.</exception>
-    public LaneListener(LaneContext context, Func<Address, ILane?> laneTo, Func<Socket, Task<Socket>>? accept = null)
+    public LaneListener(
+        LaneContext context,
+        Func<Address, ILane?> laneTo,
+        Func<Socket, Task<Socket>>? accept = null,
+        int maxConnections = MaxConnections)
     {
-        (_context, _laneTo, _accept) = (context, laneTo, accept ?? (listening => listening.AcceptAsync()));
+        (_context, _laneTo, _accept, _maxConnections) =
+            (context, laneTo, accept ?? (listening => listening.AcceptAsync()), maxConnections);
         _socket = Listen(context.Settings);
         Port = ((IPEndPoint)_socket.LocalEndPoint!).Port; // Justification: a bound socket has one.
         _ = AcceptAsync();
@@ -53,7 +60,15 @@ internal sealed class LaneListener : IDisposable
             all = [.. _inbound];
         }
 
-        foreach (var lane in all.Where(lane => !lane.IsStillAccepted))
+        foreach (var lane in all)
+        {
+            Recheck(lane);
+        }
+    }
+
+    private void Recheck(InboundLane lane)
+    {
+        if (!lane.IsStillAccepted)
         {
             _context.Log.Warning("Closed the raft connection of {0}: its credentials are no longer accepted.", lane.Peer);
             lane.Dispose();
@@ -155,6 +170,8 @@ internal sealed class LaneListener : IDisposable
             lane = new InboundLane(channel, _context, greeting, _laneTo);
             if (TryAdd(lane))
             {
+                // The credentials may have changed since its handshake, before it was added.
+                Recheck(lane);
                 await lane.RunToEndAsync();
             }
         }
@@ -200,7 +217,11 @@ internal sealed class LaneListener : IDisposable
                 _context.Log.Debug("The raft connection from {0} ended: {1}", from, e.Message);
                 break;
             default:
-                _context.Log.Error(e, "Closed a raft connection from {0}, which failed", from);
+                if (_warnings.TryGive(from, e.GetType().Name, out _))
+                {
+                    _context.Log.Error(e, "Closed a raft connection from {0}, which failed", from);
+                }
+
                 break;
         }
     }
@@ -218,7 +239,7 @@ internal sealed class LaneListener : IDisposable
     {
         lock (_lock)
         {
-            if (_isDisposed || _inbound.Count >= MaxConnections)
+            if (_isDisposed || (_inbound.Count >= _maxConnections && !lane.IsProvenNode))
             {
                 return false;
             }

@@ -52,7 +52,6 @@ internal sealed class LaneSender(
             }
         }
 
-        onLost(null);
     }
 
     private async Task SendAsync(ArraySegment<byte> bytes, ArraySegment<byte>? begun)
@@ -103,7 +102,7 @@ internal sealed class LaneSender(
         }
     }
 
-    // False: the connection has ended.
+    // False: the connection has ended, which its owner knows.
     private bool TrySendNow(ArraySegment<byte> bytes, out ArraySegment<byte> rest)
     {
         rest = default;
@@ -113,6 +112,7 @@ internal sealed class LaneSender(
             var sent = channel.SendNow(all, out var error);
             if (error is not (SocketError.Success or SocketError.WouldBlock))
             {
+                onLost(null);
                 return false;
             }
 
@@ -120,8 +120,10 @@ internal sealed class LaneSender(
             rest = all[sent..];
             return true;
         }
-        catch (Exception e) when (e is ObjectDisposedException or IOException)
+        catch (Exception e)
         {
+            // Any exception: one that left this method would stop the engine that sends.
+            onLost(e is ObjectDisposedException or IOException ? null : e);
             return false;
         }
     }

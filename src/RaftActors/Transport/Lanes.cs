@@ -56,7 +56,7 @@ internal sealed class Lanes : IDisposable
         };
         if (_credentials is not null)
         {
-            _credentials.Changed += () => _listener?.Recheck();
+            _credentials.Changed += Recheck;
         }
     }
 
@@ -171,6 +171,15 @@ internal sealed class Lanes : IDisposable
     /// As <see cref="Learn"/>, for news that any program may have sent. Ignored unless this node had a message for the address.
     /// </summary>
     public void LearnRumour(Address address, WireMessage.LaneAt endpoint) => _soleLanes.GetValueOrDefault(address)?.Learn(endpoint);
+
+    private void Recheck()
+    {
+        _listener?.Recheck();
+        foreach (var lane in _soleLanes.Values)
+        {
+            lane.Recheck();
+        }
+    }
 
     /// <summary>The nodes that the groups of this node name. Their certificates make them nodes.</summary>
     public void SetNamed(ImmutableHashSet<Address> named)

@@ -92,6 +92,22 @@ internal sealed class SoleLane(Address address, LaneContext context) : ILane
         }
     }
 
+    /// <summary>The credentials have changed: ends a connection to a node that would not be accepted now.</summary>
+    public void Recheck()
+    {
+        LaneConnection? connection;
+        lock (_lock)
+        {
+            connection = _connection is { IsConnected: true } ? _connection : null;
+        }
+
+        if (connection is { IsStillAccepted: false })
+        {
+            context.Log.Warning("Closed the raft connection to {0}: its credentials are no longer accepted.", address);
+            End(connection, "its credentials are no longer accepted", isRefused: true);
+        }
+    }
+
     /// <summary>Ends the connection. The next message makes another one.</summary>
     public void Forget()
     {
@@ -186,6 +202,9 @@ internal sealed class SoleLane(Address address, LaneContext context) : ILane
 
             context.Log.Info("Raft messages to {0} go by an encrypted connection.", address);
             context.Registry.Tell(new LaneNews.Opened(address), ActorRefs.NoSender);
+
+            // The credentials may have changed since the handshake.
+            Recheck();
             connection.Sender.Flush();
             await (connection.IsClient ? connection.ReadAnswersAsync(this, address) : connection.WaitForEndAsync());
             End(connection, "it has ended", isRefused: false);

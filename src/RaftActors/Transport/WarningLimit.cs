@@ -8,7 +8,8 @@ namespace RaftActors.Transport;
 /// </summary>
 internal sealed class WarningLimit(TimeProvider clock)
 {
-    private const int MaxKnown = 1000;
+    private const int MaxKnown = 100;
+    private const int MaxOfSource = 5;
 
     private static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
 
@@ -30,20 +31,30 @@ internal sealed class WarningLimit(TimeProvider clock)
                 return false;
             }
 
-            if (_given.Count >= MaxKnown)
+            if (_given.Count >= MaxKnown || _given.Keys.Count(each => each.From == from) >= MaxOfSource)
             {
-                // Many addresses at once: the next minute has few lines, whatever they do.
-                if (clock.GetElapsedTime(_given.Values.Max(each => each.At), now) < Pause)
+                // Many addresses at once, or a source with ever other words: they get no more lines in this minute.
+                Forget(now);
+                if (_given.Count >= MaxKnown || _given.Keys.Count(each => each.From == from) >= MaxOfSource)
                 {
                     return false;
                 }
-
-                _given.Clear();
             }
 
             _given[key] = (now, 0);
             text = given.HeldBack > 0 ? $"{why} ({given.HeldBack} more like this since the last line.)" : why;
             return true;
+        }
+    }
+
+    private void Forget(long now)
+    {
+        foreach (var (key, given) in _given)
+        {
+            if (clock.GetElapsedTime(given.At, now) >= Pause)
+            {
+                _given.Remove(key);
+            }
         }
     }
 }

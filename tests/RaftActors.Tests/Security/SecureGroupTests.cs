@@ -70,6 +70,32 @@ public sealed class SecureGroupTests : TestKit
     }
 
     [Fact]
+    public async Task Client_in_the_actor_system_of_a_node_gets_the_answers_of_other_nodes()
+    {
+        StartAll(Secrets("node", $"node cluster {NewSecret}"));
+        ExpectLanes();
+        var client = Raft.Get(_nodes[0].System).CreateClient<string, int>(options: new() { Contacts = [$"{_nodes[1].Address}"] });
+
+        var outcome = await client.AppendAsync("key", "value", TimeSpan.FromSeconds(20));
+
+        await client.DisposeAsync();
+        Assert.Equal(1, outcome.OrThrow().Serial.Value);
+        while (_nodes[0].Warned.HasMessages)
+        {
+            Assert.DoesNotContain("is no path of an actor", $"{_nodes[0].Warned.ExpectMsg<Akka.Event.Warning>(Guard).Message}");
+        }
+    }
+
+    [Fact]
+    public async Task Client_whose_certificate_is_signed_by_an_intermediate_one_appends()
+    {
+        StartAlone(hasCertificates: true, "writer");
+        var client = Connect(Tls(_ca.Below("middle").Issue("writer", ["writer"], isClient: true)));
+
+        Assert.Equal(1, (await client.AppendAsync("key", "value")).OrThrow().Serial.Value);
+    }
+
+    [Fact]
     public async Task Client_whose_name_has_no_role_is_told_so_by_the_log_of_the_node()
     {
         StartAlone(hasCertificates: true, "writer");

@@ -1,0 +1,272 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Text;
+
+using Akka.Actor;
+using Akka.Configuration;
+using Akka.Event;
+using Akka.TestKit;
+using Akka.TestKit.Xunit2;
+
+using RaftActors.Security;
+using RaftActors.Telemetry;
+using RaftActors.Tests.Groups;
+using RaftActors.Transport;
+using RaftActors.Wire;
+
+namespace RaftActors.Tests.Security;
+
+/// <summary>The listener of a node with shared secrets. The test is the other side, and does not keep to the rules.</summary>
+public sealed class HostilePeerTests : TestKit
+{
+    private const ulong Node = 7;
+    private const string Engine = "/system/raft/g/p";
+    private const int SizeMax = 100_000;
+
+    private static readonly string Secret = $"{Guid.NewGuid():N}{Guid.NewGuid():N}";
+    private static readonly string Writer = $"writer billing {Secret}";
+    private static readonly string Peer = $"node cluster {Secret}";
+    private static readonly Address Near = new("akka.tcp", "demo", "127.0.0.1", 2551);
+    private static readonly Address Far = new("akka.tcp", "demo", "127.0.0.1", 2552);
+    private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("raft-hostile-").FullName;
+    private readonly TransportSettings _settings = new(IsTcp: true, "127.0.0.1", 0, SizeMax, SizeMax);
+    private readonly List<IDisposable> _open = [];
+    private readonly LaneContext _context;
+    private readonly CredentialStore _store;
+    private readonly LaneListener _listener;
+    private readonly TestProbe _engine;
+    private readonly TestProbe _warned;
+
+    public HostilePeerTests()
+        : base(ConfigurationFactory.ParseString("akka { loglevel = WARNING, stdout-loglevel = OFF }").WithFallback(RemoteNode.Network))
+    {
+        (_engine, _warned) = (CreateTestProbe(), CreateTestProbe());
+        Sys.EventStream.Subscribe(_warned, typeof(Warning));
+        _store = new CredentialStore(Write("node", Peer, Writer), Sys.Log);
+        var system = (ExtendedActorSystem)Sys;
+        _context = new LaneContext(_settings, Near, Node, TestActor, Sys.Log, new TransportMetrics("hostile"))
+        {
+            Credentials = _store,
+            Foreign = new ForeignMessages(system),
+            Resolve = _ => _engine,
+        };
+        _listener = Listen(new LaneListener(_context, _ => null));
+    }
+
+    [Fact]
+    public async Task Secret_that_is_changed_under_its_name_ends_the_connections_of_the_old_one()
+    {
+        var writer = await Greet(await Connect(Writer), isClient: true);
+
+        Write("node", Peer, $"writer billing {Guid.NewGuid():N}");
+        _store.Refresh();
+
+        Assert.True(HasEnded(writer));
+    }
+
+    [Fact]
+    public async Task Connection_that_proved_a_secret_before_its_removal_and_says_its_name_after_it_is_closed()
+    {
+        var writer = await Connect(Writer);
+        Write("node", Peer);
+        _store.Refresh();
+
+        await Greet(writer, isClient: true);
+
+        Assert.True(HasEnded(writer));
+    }
+
+    [Fact]
+    public void Node_ends_its_own_connection_to_a_node_whose_secret_is_removed()
+    {
+        var address = At(Near, _listener.Port);
+        using var lanes = Lanes.Make(
+            (ExtendedActorSystem)Sys,
+            _settings with { IsAtAddress = true },
+            Write("other", Peer),
+            _context.Foreign,
+            TestActor)!; // Justification: the system has an address.
+        lanes.Connect(address);
+        FishForMessage<LaneNews>(news => news is LaneNews.Opened, Guard);
+
+        Write("other", $"node fresh {Guid.NewGuid():N}");
+
+        FishForMessage<LaneNews>(news => news is LaneNews.Disconnected, Guard);
+    }
+
+    [Theory]
+    [InlineData("/system/raft/../../user/secret")]
+    [InlineData("/system/raft/g/..")]
+    public async Task Path_that_leads_up_to_another_actor_closes_the_connection(string path)
+    {
+        var writer = await Greet(await Connect(Writer), isClient: true);
+
+        Send(writer, path, new ClientCall.Status(), $"{Far}/user/a");
+
+        Assert.True(HasEnded(writer));
+        _engine.ExpectNoMsg(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public async Task Path_longer_than_any_of_raft_closes_the_connection()
+    {
+        var writer = await Greet(await Connect(Writer), isClient: true);
+
+        Send(writer, Engine, new ClientCall.Status(), $"{Far}/user/{new string('a', 10_000)}");
+
+        Assert.True(HasEnded(writer));
+    }
+
+    [Fact]
+    public async Task Outcome_of_a_client_is_refused_before_a_serializer_reads_it()
+    {
+        var writer = await Greet(await Connect(Writer), isClient: true);
+
+        Send(writer, Engine, new WireMessage.Foreign(RaftMessageSerializer.Number, "ot", "damaged"u8.ToArray()), $"{Far}/user/a");
+        Send(writer, Engine, new ClientCall.Status(), $"{Far}/user/a");
+
+        _engine.ExpectMsg<ClientCall.Status>(Guard);
+        Assert.Contains("such messages are for nodes", $"{_warned.ExpectMsg<Warning>(Guard).Message}");
+    }
+
+    [Fact]
+    public async Task Client_with_ever_other_senders_fills_no_log()
+    {
+        for (var connection = 0; connection < 3; connection++)
+        {
+            var writer = await Greet(await Connect(Writer), isClient: true);
+            for (var port = 1; port <= 100; port++)
+            {
+                Send(writer, Engine, new ClientCall.Status(), $"{At(Far, port + (100 * connection))}/user/a");
+            }
+
+            Send(writer, Engine, new ClientCall.Status(), $"{Far}/user/a");
+            _engine.ExpectMsg<ClientCall.Status>(Guard);
+        }
+
+        var lines = 0;
+        while (_warned.HasMessages)
+        {
+            _warned.ExpectMsg<Warning>(Guard);
+            lines++;
+        }
+
+        Assert.InRange(lines, 1, 20);
+    }
+
+    [Fact]
+    public async Task Unknown_name_gets_a_challenge_as_a_known_one_and_no_proof()
+    {
+        var unknown = await Assert.ThrowsAnyAsync<Exception>(() => Connect($"writer {new string('\0', 3)}x {Secret}"));
+
+        Assert.Contains("instead of its proof", unknown.Message);
+    }
+
+    [Fact]
+    public async Task Writer_that_connects_as_a_node_is_refused()
+    {
+        var writer = await Connect(Writer);
+
+        await Assert.ThrowsAnyAsync<IOException>(() => Greet(writer, isClient: false));
+    }
+
+    [Fact]
+    public async Task Clients_in_all_places_keep_no_node_out()
+    {
+        var listener = Listen(new LaneListener(_context, _ => new NoLane(), maxConnections: 1));
+        await Greet(await Connect(Writer, listener), isClient: true);
+        var second = await Greet(await Connect(Writer, listener), isClient: true);
+        Assert.True(HasEnded(second));
+
+        var node = await Greet(await Connect(Peer, listener), isClient: false);
+        Send(node, Engine, new ClientCall.Status(), $"{Far}{Engine}");
+
+        _engine.ExpectMsg<ClientCall.Status>(Guard);
+    }
+
+    protected override void AfterAll()
+    {
+        _open.ForEach(each => each.Dispose());
+        _store.Dispose();
+        Directory.Delete(_folder, recursive: true);
+        base.AfterAll();
+    }
+
+    private LaneListener Listen(LaneListener listener)
+    {
+        _open.Add(listener);
+        _store.Changed += listener.Recheck;
+        return listener;
+    }
+
+    private SecuritySettings Write(string file, params string[] lines)
+    {
+        var path = Path.Combine(_folder, file);
+        File.WriteAllLines($"{path}.next", lines);
+        File.Move($"{path}.next", path, overwrite: true);
+        return new SecuritySettings(Tls: null, path, TimeSpan.FromMilliseconds(50), new RoleRules([], [], [], []));
+    }
+
+    // Proves a secret, and says no more.
+    private async Task<SslStream> Connect(string line, LaneListener? listener = null)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = (int)Guard.TotalMilliseconds };
+        await socket.ConnectAsync(IPAddress.Loopback, (listener ?? _listener).Port);
+        var tls = new SslStream(new NetworkStream(socket, ownsSocket: true));
+        _open.Add(tls);
+        var credentials = new SecretCredentials(SecretsFile.Read(Encoding.UTF8.GetBytes(line), "the test"));
+        await credentials.AuthenticateAsClientAsync(tls, "127.0.0.1", CancellationToken.None);
+        return tls;
+    }
+
+    private static async Task<SslStream> Greet(SslStream tls, bool isClient)
+    {
+        await tls.WriteAsync(new LaneHandshake($"{Far}", 1, Expected: 0, isClient).ToBytes());
+        await tls.ReadExactlyAsync(new byte[LaneHandshake.AnswerSize]);
+        return tls;
+    }
+
+    // Each frame is the first one of its writer, so its paths are written in full.
+    private void Send(SslStream tls, string to, WireMessage message, string from)
+    {
+        var writer = new FrameWriter(Far, SizeMax);
+        Assert.True(writer.TryWrite(At($"{Near}{to}"), message, At(from)));
+        var bytes = writer.Take([]);
+
+        // The flag after the length: the reader forgets the paths before.
+        bytes[sizeof(int)] = 1;
+        tls.Write(bytes);
+    }
+
+    private static Address At(Address address, int port) => new(address.Protocol, address.System, address.Host, port);
+
+    private LaneRef At(string path) => new(ActorPath.Parse(path), null!, _context); // Justification: only its path is used.
+
+    private static bool HasEnded(SslStream tls)
+    {
+        try
+        {
+            return tls.Read(new byte[1]) == 0;
+        }
+        catch (IOException e)
+        {
+            return e.InnerException is not SocketException { SocketErrorCode: SocketError.TimedOut or SocketError.WouldBlock };
+        }
+    }
+
+    private sealed class NoLane : ILane
+    {
+        public bool TryWrite(IActorRef to, WireMessage message, IActorRef from) => true;
+
+        public void EndDetour()
+        {
+        }
+
+        public void Flush()
+        {
+        }
+    }
+}
