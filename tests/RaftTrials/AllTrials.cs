@@ -15,6 +15,7 @@ internal static class AllTrials
         ("churn", ChurnTrials.Members),
         ("bad-input", InputTrials.All),
         ("clients", ClientTrials.KillLeader),
+        ("hostile", HostileTrials.All),
     ];
 
     private static readonly (string Name, Func<Trial, Task<string>> Run)[] OnNetworks =

@@ -16,7 +16,7 @@ internal static class CommandLine
 
     private static readonly Option<int?> Seconds = new("--seconds")
     {
-        Description = "The time in which the trial 'clients' kills leaders. Default: 300.",
+        Description = "The time in which the trial 'clients' kills leaders (default: 300), or 'hostile' attacks (default: 20).",
         HelpName = "n",
     };
 

@@ -23,6 +23,9 @@ internal sealed partial class ChildProcess : IDisposable
 
     private ChildProcess(Process process, Action<OutputLine>? heard) => (_process, _heard) = (process, heard);
 
+    /// <summary>The number of the process.</summary>
+    public int Id => _process.Id;
+
     public bool HasEnded => _process.HasExited;
 
     /// <summary>The number of lines so far. Pass it to <c>Line</c> to wait for later lines only.</summary>

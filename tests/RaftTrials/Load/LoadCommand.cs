@@ -2,6 +2,7 @@ using System.CommandLine;
 
 using RaftActors.Cli;
 using RaftActors.Cli.Client;
+using RaftActors.Cli.Security;
 
 using RaftTrials.Check;
 
@@ -38,7 +39,10 @@ internal static class LoadCommand
     /// <param name="texts">Appends only these, in order; null: runs the writers until standard input ends.</param>
     private static async Task<int> Run(string name, int writers, int alone, List<ServerId> servers, TimeSpan timeout, string[]? texts)
     {
-        using var connection = new ServerConnection();
+        // As for the raft program, the variable names the file with the secret of these clients.
+        var secrets = Environment.GetEnvironmentVariable(SecurityOptions.SecretsVariable);
+        var security = ConnectionSecurity.None with { Secrets = secrets };
+        using var connection = new ServerConnection(security);
         if (texts is not null)
         {
             var writer = WriterOf(name, servers);
@@ -67,7 +71,7 @@ internal static class LoadCommand
         Writer WriterOf(string writer, List<ServerId> asked)
         {
             var list = new ServerList(connection, [.. asked]);
-            var appender = new Appender(list, new ClientSettings([.. asked], timeout, IsJson: false), requestId: null, _ => { });
+            var appender = new Appender(list, new ClientSettings([.. asked], timeout, IsJson: false, security), requestId: null, _ => { });
             return new Writer(writer, (text, id) => appender.AppendAsync(text, id, CancellationToken.None), Tell);
         }
     }

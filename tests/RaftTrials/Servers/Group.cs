@@ -17,7 +17,9 @@ internal sealed class Group : IDisposable
 
     /// <param name="hosts">The host of each server.</param>
     /// <param name="founders">The first servers, which found the group. The others wait to be added. Null: all.</param>
-    public Group(string work, int firstPort, IReadOnlyList<Host> hosts, int? founders = null)
+    /// <param name="options">More options of the command that starts a server.</param>
+    public Group(
+        string work, int firstPort, IReadOnlyList<Host> hosts, int? founders = null, params IReadOnlyList<string> options)
     {
         int PortOf(int place) => hosts[place].Address.Length > 0 ? firstPort : firstPort + place;
         var ids = hosts.Select((host, place) => $"{host.Address}:{PortOf(place)}").ToList();
@@ -25,7 +27,7 @@ internal sealed class Group : IDisposable
         Servers =
         [
             .. hosts.Select((host, place) =>
-                Make(host, PortOf(place), Path.Combine(work, $"server{place + 1}"), list)),
+                Make(host, PortOf(place), Path.Combine(work, $"server{place + 1}"), list, options)),
         ];
     }
 
@@ -132,10 +134,10 @@ internal sealed class Group : IDisposable
         }
     }
 
-    private RaftServer Make(Host host, int port, string data, string founders)
+    private RaftServer Make(Host host, int port, string data, string founders, IReadOnlyList<string> options)
     {
         string[] name = host.Address.Length > 0 ? ["--host", host.Address] : [];
-        string[] arguments = ["server", "-c", founders, "-p", $"{port}", "--data", data, .. name];
+        string[] arguments = ["server", "-c", founders, "-p", $"{port}", "--data", data, .. name, .. options];
         return new RaftServer(host, port, data, RaftProgram.Path, arguments, Elections);
     }
 

@@ -47,8 +47,9 @@ internal sealed class Trial : ITrial
 
     /// <summary>Creates servers on this machine.</summary>
     /// <param name="founders">The number of servers that found the group. The others wait to be added. Null: all.</param>
-    public Group Group(int servers, int? founders = null) =>
-        _group = new Group(Work, _firstPort, [.. Enumerable.Repeat(Host.Here, servers)], founders);
+    /// <param name="options">More options of the command that starts a server.</param>
+    public Group Group(int servers, int? founders = null, params IReadOnlyList<string> options) =>
+        _group = new Group(Work, _firstPort, [.. Enumerable.Repeat(Host.Here, servers)], founders, options);
 
     /// <summary>Creates servers in a network namespace each.</summary>
     public async Task<(Group Group, Network Network)> GroupOnNetwork(int servers)

@@ -1,0 +1,149 @@
+using System.Security.Cryptography;
+
+using RaftActors.Cli.Client;
+using RaftActors.Cli.Protocol;
+using RaftActors.Cli.Security;
+
+using RaftTrials.Servers;
+
+namespace RaftTrials.Hostile;
+
+/// <summary>The attacks of <see cref="Trials.HostileTrials"/>. Each goes on until it is cancelled, and counts its attempts.</summary>
+internal sealed class Attacks(IReadOnlyList<RaftServer> servers, IReadOnlyList<int> ports, Credentials credentials)
+{
+    private const int HalfOpen = 100;
+    private const int SlowReaders = 6;
+    private const int AsksPerBurst = 100;
+    private const int GarbageSize = 300;
+
+    // At most 50 attempts a second of each kind: the trial is about what they do to a server, not about its processor.
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan TricklePause = TimeSpan.FromSeconds(1);
+
+    // The start of a handshake of TLS, and of the first message of Akka's remoting.
+    private static readonly byte[] TlsStart = [0x16, 3, 1, 1, 0];
+    private static readonly byte[] AkkaStart = [34, 0, 0, 0, 0x12, 32, 8, 1, 0x12, 28, 10, 18, 10, 4, .. "raft"u8];
+
+    /// <summary>The attacks by name, with their numbers of attempts.</summary>
+    public IReadOnlyList<(string Name, Func<Count, CancellationToken, Task> Run)> All =>
+    [
+        ("connections", (count, stop) => Repeat(count, async intruder => await intruder.Send(new byte[1], stop), stop)),
+        ("garbage", (count, stop) => Repeat(count, intruder => Say(intruder, RandomNumberGenerator.GetBytes(GarbageSize), stop), stop)),
+        ("bytes of Akka", (count, stop) => Repeat(count, intruder => Say(intruder, AkkaStart, stop), stop)),
+        ("silent connections", (count, stop) => Many(HalfOpen, count, intruder => intruder.End(stop), stop)),
+        ("one byte a second", (count, stop) => Many(HalfOpen, count, intruder => Trickle(intruder, stop), stop)),
+        ("wrong secret", (count, stop) => Repeat(count, intruder => intruder.Prove(credentials.Forged, stop), stop)),
+        ("writer as a node", (count, stop) => Repeat(count, intruder => Greet(intruder, isClient: false, stop), stop)),
+        ("former version", (count, stop) => Repeat(count, intruder => Greet(intruder, isClient: null, stop), stop)),
+        ("frame of 2 GB", (count, stop) => Repeat(count, intruder => Announce(intruder, stop), stop)),
+        ("path to another actor", (count, stop) => Repeat(count, intruder => Climb(intruder, stop), stop)),
+        ("append of a reader", AppendAsReader),
+        ("slow reader", (count, stop) => Many(SlowReaders, count, intruder => AskOnly(intruder, stop), stop)),
+    ];
+
+    // One connection after the other, to one server after the other.
+    private async Task Repeat(Count count, Func<Intruder, Task> attack, CancellationToken stop, int first = 0)
+    {
+        for (var turn = first; !stop.IsCancellationRequested; turn++)
+        {
+            await Once(count, ports[turn % ports.Count], attack, stop);
+            await Task.Delay(Pause, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    // Many connections at a time.
+    private Task Many(int number, Count count, Func<Intruder, Task> attack, CancellationToken stop) =>
+        Task.WhenAll(Enumerable.Range(0, number).Select(first => Repeat(count, attack, stop, first)));
+
+    private static async Task Once(Count count, int port, Func<Intruder, Task> attack, CancellationToken stop)
+    {
+        try
+        {
+            count.Add();
+            using var intruder = await Intruder.Connect(port, stop);
+            await attack(intruder);
+        }
+        catch (Exception e) when (Intruder.IsEnd(e) || e is OperationCanceledException)
+        {
+        }
+    }
+
+    private static async Task Say(Intruder intruder, byte[] bytes, CancellationToken stop)
+    {
+        await intruder.Send(bytes, stop);
+        await intruder.End(stop);
+    }
+
+    private static async Task Trickle(Intruder intruder, CancellationToken stop)
+    {
+        for (var place = 0; ; place++)
+        {
+            await intruder.Send(new[] { place < TlsStart.Length ? TlsStart[place] : (byte)0 }, stop);
+            await Task.Delay(TricklePause, stop);
+        }
+    }
+
+    private async Task Greet(Intruder intruder, bool? isClient, CancellationToken stop)
+    {
+        await intruder.Prove(credentials.Writer, stop);
+        await intruder.Greet(isClient, stop);
+    }
+
+    private async Task Announce(Intruder intruder, CancellationToken stop)
+    {
+        await Greet(intruder, isClient: true, stop);
+        await Say(intruder, [0xff, 0xff, 0xff, 0x7f, 1], stop);
+    }
+
+    private async Task Climb(Intruder intruder, CancellationToken stop)
+    {
+        await Greet(intruder, isClient: true, stop);
+        await intruder.Ask("/system/raft/../../user/raft", stop);
+        await intruder.End(stop);
+    }
+
+    private async Task AskOnly(Intruder intruder, CancellationToken stop)
+    {
+        await Greet(intruder, isClient: true, stop);
+        while (true)
+        {
+            await intruder.Ask(AsksPerBurst, stop);
+            await Task.Delay(Pause, stop);
+        }
+    }
+
+    private async Task AppendAsReader(Count count, CancellationToken stop)
+    {
+        var security = ConnectionSecurity.None with { Secrets = credentials.ReaderFile };
+        using var connection = new ServerConnection(security);
+        var ids = servers.Select(server => Cli(server.Id)).ToList();
+        var settings = new ClientSettings([.. ids], Guards.Request, IsJson: false, security);
+        var appender = new Appender(new ServerList(connection, [.. ids]), settings, requestId: null, _ => { });
+        while (!stop.IsCancellationRequested)
+        {
+            count.Add();
+            if (await appender.AppendAsync("forged", $"forged-{count.Value}", CancellationToken.None) is RequestOutcome.Answered
+                {
+                    Reply: Reply.Committed,
+                })
+            {
+                throw new TrialFailure("a reader has appended a message");
+            }
+
+            await Task.Delay(Pause, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private static RaftActors.Cli.ServerId Cli(string text) =>
+        RaftActors.Cli.ServerId.TryParse(text, out var id) ? id : throw new FormatException($"'{text}' is not a server address");
+}
+
+/// <summary>Counts the attempts of one attack. Thread-safe.</summary>
+internal sealed class Count
+{
+    private int _value;
+
+    public int Value => Volatile.Read(ref _value);
+
+    public void Add() => Interlocked.Increment(ref _value);
+}

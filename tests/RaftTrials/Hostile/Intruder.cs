@@ -1,0 +1,128 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Text;
+
+using Akka.Actor;
+
+using RaftActors.Security;
+using RaftActors.Transport;
+using RaftActors.Wire;
+
+namespace RaftTrials.Hostile;
+
+/// <summary>
+/// One connection of an attacker to a server. It comes from another address than those of the healthy programs, as in a network: a full
+/// room of handshakes closes those of the address with the most of them.
+/// </summary>
+internal sealed class Intruder : IDisposable
+{
+    private static readonly IPAddress Source = IPAddress.Parse("127.0.0.2");
+    private static readonly Address Own = new("akka.tcp", "raft", "127.0.0.2", 1);
+
+    private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+    private SslStream? _tls;
+
+    public static async Task<Intruder> Connect(int port, CancellationToken stop)
+    {
+        var intruder = new Intruder();
+        intruder._socket.Bind(new IPEndPoint(Source, 0));
+        await intruder._socket.ConnectAsync(IPAddress.Loopback, port, stop);
+        return intruder;
+    }
+
+    public async Task Send(ReadOnlyMemory<byte> bytes, CancellationToken stop)
+    {
+        if (_tls is { } tls)
+        {
+            await tls.WriteAsync(bytes, stop);
+        }
+        else
+        {
+            await _socket.SendAsync(bytes, stop);
+        }
+    }
+
+    /// <summary>Encrypts the connection, and proves a secret.</summary>
+    /// <param name="line">As in a file of secrets.</param>
+    public async Task Prove(string line, CancellationToken stop)
+    {
+        _tls = new SslStream(new NetworkStream(_socket));
+        var credentials = new SecretCredentials(SecretsFile.Read(Encoding.UTF8.GetBytes(line), "the trial"));
+        await credentials.AuthenticateAsClientAsync(_tls, "127.0.0.1", stop);
+    }
+
+    /// <summary>Says its address. Returns when the server has answered.</summary>
+    /// <param name="isClient">Null: as a node without encryption does, which is the former version.</param>
+    public async Task Greet(bool? isClient, CancellationToken stop)
+    {
+        await Send(new LaneHandshake($"{Own}", 1, Expected: 0, isClient).ToBytes(), stop);
+        await _tls!.ReadExactlyAsync(new byte[LaneHandshake.AnswerSize], stop); // Justification: Prove has made it.
+    }
+
+    /// <summary>Asks the registry for the processes of the group, many times. Reads no answer.</summary>
+    public Task Ask(int times, CancellationToken stop)
+    {
+        var frames = new FrameWriter(Own, 1 << 20);
+        var (to, from) = (At("/system/raft"), At("/user/intruder"));
+        for (var i = 0; i < times; i++)
+        {
+            frames.TryWrite(to, new ClientCall.Locate("raft", Hops: 0), from);
+        }
+
+        return Send(Forgetting(frames), stop);
+    }
+
+    /// <summary>Asks an actor for its state.</summary>
+    public Task Ask(string path, CancellationToken stop)
+    {
+        var frames = new FrameWriter(Own, 1 << 20);
+        frames.TryWrite(At(path), new ClientCall.Status(), At("/user/intruder"));
+        return Send(Forgetting(frames), stop);
+    }
+
+    /// <summary>Returns when the server has closed the connection.</summary>
+    public async Task End(CancellationToken stop)
+    {
+        try
+        {
+            var bytes = new byte[1024];
+            while ((_tls is { } tls ? await tls.ReadAsync(bytes, stop) : await _socket.ReceiveAsync(bytes, stop)) > 0)
+            {
+            }
+        }
+        catch (Exception e) when (IsEnd(e))
+        {
+        }
+    }
+
+    /// <summary>The server has closed the connection, or refused the proof.</summary>
+    public static bool IsEnd(Exception e) => e is SocketException or IOException or AuthenticationException or ObjectDisposedException;
+
+    public void Dispose()
+    {
+        _tls?.Dispose();
+        _socket.Dispose();
+    }
+
+    // The flag of the first frame: the server forgets the paths of the frames before.
+    private static ArraySegment<byte> Forgetting(FrameWriter frames)
+    {
+        var bytes = frames.Take([]);
+        bytes[sizeof(int)] = 1;
+        return bytes;
+    }
+
+    private static IActorRef At(string path) => new Named(new RootActorPath(Own) / path.Split('/', StringSplitOptions.RemoveEmptyEntries));
+
+    // A reference of which only the path is used.
+    private sealed class Named(ActorPath path) : ActorRefBase
+    {
+        public override ActorPath Path => path;
+
+        protected override void TellInternal(object message, IActorRef? sender)
+        {
+        }
+    }
+}

@@ -1,0 +1,145 @@
+using System.Diagnostics;
+using System.Globalization;
+
+using RaftActors.Cli.Security;
+
+using RaftTrials.Check;
+using RaftTrials.Hostile;
+using RaftTrials.Servers;
+
+namespace RaftTrials.Trials;
+
+/// <summary>Attackers beside a healthy client of three servers with shared secrets.</summary>
+internal static class HostileTrials
+{
+    private const int Servers = 3;
+    private const int Writers = 4;
+    private const int CommitsBefore = 300;
+    private const int CommitsAfter = 50;
+    private const int UsualSeconds = 20;
+    private const int GrowthMaxMegabytes = 200;
+
+    // Each server, for all attacks.
+    private const int LinesMax = 60;
+
+    public static async Task<string> All(Trial trial)
+    {
+        var credentials = new Credentials(trial.Work);
+        Environment.SetEnvironmentVariable(SecurityOptions.SecretsVariable, credentials.WriterFile);
+        try
+        {
+            return await Run(trial, credentials);
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable(SecurityOptions.SecretsVariable, null);
+        }
+    }
+
+    private static async Task<string> Run(Trial trial, Credentials credentials)
+    {
+        var group = trial.Group(Servers, options: ["--secrets", credentials.Servers]);
+        group.StartAll();
+        await group.Elections.After(0, Guards.Wait);
+        group.Load("healthy", Writers, group.Servers, timeout: Guards.Request);
+        await group.Journal.Committed(CommitsBefore, since: 0, Guards.Wait);
+
+        var (begin, before) = (Stopwatch.GetTimestamp(), MemoryOf(group));
+        var lines = group.Servers.Select(server => server.Process.LineCount).ToList();
+        var attacks = new Attacks(group.Servers, [.. Enumerable.Range(trial.FirstPort, Servers)], credentials).All
+            .Select(attack => (attack.Name, attack.Run, Count: new Count())).ToList();
+        using CancellationTokenSource stop = new(TimeSpan.FromSeconds(trial.Seconds(UsualSeconds)));
+        var running = attacks.Select(attack => Task.Run(() => attack.Run(attack.Count, stop.Token))).ToList();
+        List<long[]> during = [];
+        while (!stop.IsCancellationRequested)
+        {
+            during.Add(MemoryOf(group));
+            await Task.Delay(TimeSpan.FromSeconds(1), stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        await Task.WhenAll(running).WaitAsync(Guards.Wait);
+        var end = Stopwatch.GetTimestamp();
+        await group.Journal.Committed(CommitsAfter, since: end, Guards.Wait);
+        var after = MemoryOf(group);
+        foreach (var attack in attacks)
+        {
+            Console.Out.WriteLine($"        {attack.Name,-22} {attack.Count.Value,7} attempts");
+        }
+
+        foreach (var (place, server) in group.Servers.Index())
+        {
+            Show(server, lines[place], before[place], during.Max(each => each[place]), after[place]);
+        }
+
+        var times = Times(group.Journal.Attempts, begin, end);
+        Demand(group);
+        return $"{await group.Check([.. group.Servers])}; {attacks.Sum(attack => attack.Count.Value)} attempts of {attacks.Count} attacks; "
+            + times;
+    }
+
+    // The log is on standard error; standard output has the lines of the application.
+    private static void Show(RaftServer server, int from, long before, long during, long after)
+    {
+        var said = server.Process.Lines(_ => true).Skip(from).Where(line => line.IsError).ToList();
+        Console.Out.WriteLine($"        {server.Id}: VmRSS {before} MB before, at most {during} MB during, {after} MB after; "
+            + $"{said.Count} lines in the log");
+        foreach (var line in said)
+        {
+            Console.Out.WriteLine($"          {(line.Text.Length > 200 ? $"{line.Text[..200]}..." : line.Text)}");
+        }
+
+        if (said.Count > LinesMax)
+        {
+            throw new TrialFailure($"{server.Id} has written {said.Count} lines into its log; at most {LinesMax} are expected");
+        }
+
+        if (after - before > GrowthMaxMegabytes || during - before > GrowthMaxMegabytes)
+        {
+            throw new TrialFailure($"the memory of {server.Id} grew from {before} MB to {during} MB, and was {after} MB at the end");
+        }
+    }
+
+    private static void Demand(Group group)
+    {
+        if (group.Servers.FirstOrDefault(server => !server.IsRunning) is { } dead)
+        {
+            throw new TrialFailure($"{dead.Id} has ended");
+        }
+
+        if (group.Journal.Attempts.FirstOrDefault(attempt => attempt.Outcome != Outcome.Committed) is { } lost)
+        {
+            throw new TrialFailure($"an Append of the healthy client ended as {lost.Outcome}: {lost}");
+        }
+    }
+
+    private static string Times(IReadOnlyList<Attempt> attempts, long begin, long end) =>
+        $"an Append before the attacks {Summary(attempts.Where(attempt => attempt.Ended < begin))}, during them "
+        + Summary(attempts.Where(attempt => attempt.Started >= begin && attempt.Ended <= end));
+
+    private static string Summary(IEnumerable<Attempt> attempts)
+    {
+        var times = attempts.Select(attempt => Stopwatch.GetElapsedTime(attempt.Started, attempt.Ended)).Order().ToList();
+        return times.Count == 0
+            ? "none"
+            : $"p50 {Gaps.Text(times[(times.Count - 1) / 2])}, p99 {Gaps.Text(times[(times.Count - 1) * 99 / 100])} of {times.Count}";
+    }
+
+    // In megabytes, of each server. A server that has ended has 0; Demand reports it.
+    private static long[] MemoryOf(Group group) => [.. group.Servers.Select(server => MemoryOf(server.Process.Id))];
+
+    private static long MemoryOf(int process)
+    {
+        try
+        {
+            var line = File.ReadLines($"/proc/{process}/status")
+                .FirstOrDefault(each => each.StartsWith("VmRSS:", StringComparison.Ordinal));
+            return line?.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [_, var size, ..]
+                ? long.Parse(size, CultureInfo.InvariantCulture) / 1024
+                : 0;
+        }
+        catch (IOException)
+        {
+            return 0;
+        }
+    }
+}
