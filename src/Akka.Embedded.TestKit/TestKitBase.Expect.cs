@@ -72,12 +72,6 @@ public abstract partial class TestKitBase
         IActorRef target, TimeSpan? timeout = null, string? hint = null, CancellationToken cancellationToken = default) =>
         ExpectTerminated(false, target, timeout, hint, cancellationToken);
 
-    public T ExpectMsgAnyOf<T>(IEnumerable<T> messages, CancellationToken cancellationToken = default) =>
-        Finished(ExpectAnyOf(true, [.. messages], cancellationToken));
-
-    public ValueTask<T> ExpectMsgAnyOfAsync<T>(IEnumerable<T> messages, CancellationToken cancellationToken = default) =>
-        ExpectAnyOf(false, [.. messages], cancellationToken);
-
     private ValueTask<Terminated> ExpectTerminated(
         bool blocks, IActorRef target, TimeSpan? timeout, string? hint, CancellationToken cancellationToken) => Expect<Terminated>(
             blocks,
@@ -86,18 +80,6 @@ public abstract partial class TestKitBase
             timeout,
             hint,
             cancellationToken);
-
-    private ValueTask<T> ExpectAnyOf<T>(bool blocks, T[] messages, CancellationToken cancellationToken)
-    {
-        var expected = "one of " + string.Join(", ", messages.Select(Quoted));
-        return Expect<T>(
-            blocks,
-            (message, sender) => _assertions.AssertTrue(messages.Contains(message), Unlike(expected, message, sender)),
-            expected,
-            timeout: null,
-            hint: null,
-            cancellationToken);
-    }
 
     /// <summary>The common part of all expectations: receives a message, checks its type, then its content.</summary>
     /// <param name="blocks">Whether to block the thread, so that the task has completed on return.</param>

@@ -67,12 +67,6 @@ public abstract partial class TestKitBase : IActorRefFactory
 
     public static Config DefaultConfig => Configs.TestConfigs.DefaultConfig;
 
-    /// <summary>Turns on all debug logging of the runtime: receiving, lifecycles and subscriptions.</summary>
-    public static Config FullDebugConfig { get; } = ConfigurationFactory.ParseString("""
-        akka.loglevel = DEBUG
-        akka.actor.debug { receive = on, autoreceive = on, lifecycle = on, event-stream = on, unhandled = on }
-        """);
-
     public ActorSystem Sys { get; }
 
     public TestKitSettings TestKitSettings { get; }
@@ -98,12 +92,8 @@ public abstract partial class TestKitBase : IActorRefFactory
 
     public virtual TestProbe CreateTestProbe(ActorSystem system, string? name = null) => new(system, _assertions, name);
 
-    public virtual TestLatch CreateTestLatch(int count = 1) => new(Dilated, TestKitSettings.DefaultTimeout, count);
-
     /// <summary>Creates another actor whose messages arrive in this test kit's queue.</summary>
     public IActorRef CreateTestActor(string name) => CreateTestActor(Sys, name);
-
-    public EventFilterFactory CreateEventFilter(ActorSystem system) => new(this, system);
 
     /// <summary>Discards messages that match, after the auto pilot has seen them.</summary>
     public void IgnoreMessages(Func<object, bool> shouldIgnoreMessage) => Command((actor, _) => actor.IsIgnored = shouldIgnoreMessage);

@@ -23,18 +23,6 @@ internal sealed class TestMessageQueue
     public async ValueTask<MessageEnvelope?> Take(bool blocks, TimeSpan timeout, CancellationToken cancellationToken) =>
         await Wait(blocks, timeout, cancellationToken) && _messages.TryDequeue(out var envelope) ? envelope : null;
 
-    /// <summary>Returns the next message and leaves it in the queue. Returns null if none arrives in time.</summary>
-    public async ValueTask<MessageEnvelope?> Peek(bool blocks, TimeSpan timeout, CancellationToken cancellationToken)
-    {
-        if (!await Wait(blocks, timeout, cancellationToken))
-        {
-            return null;
-        }
-
-        _available.Release();
-        return _messages.TryPeek(out var envelope) ? envelope : null;
-    }
-
     private ValueTask<bool> Wait(bool blocks, TimeSpan timeout, CancellationToken cancellationToken)
     {
         // A semaphore takes milliseconds as an int. Rounded up: a wait may be too long, but never too short.

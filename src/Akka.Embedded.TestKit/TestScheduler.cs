@@ -41,8 +41,6 @@ public class TestScheduler : IScheduler, IAdvancedScheduler
 
     public IAdvancedScheduler Advanced => this;
 
-    protected DateTimeOffset TimeNow => Now;
-
     /// <summary>
     /// Moves the clock, then runs each due action once, in order of time. As with Akka.NET, actions scheduled meanwhile count from
     /// the new time. A repeated action does not run again for missed intervals.
@@ -63,12 +61,6 @@ public class TestScheduler : IScheduler, IAdvancedScheduler
                 Add(interval, entry);
             }
         }
-    }
-
-    public void AdvanceTo(DateTimeOffset when)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(when, Now);
-        Advance(when - Now);
     }
 
     public void ScheduleTellOnce(TimeSpan delay, ICanTell receiver, object message, IActorRef? sender)

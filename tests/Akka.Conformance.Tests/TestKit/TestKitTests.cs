@@ -128,17 +128,6 @@ public sealed class TestKitTests : Akka.TestKit.Xunit2.TestKit
     }
 
     [Fact]
-    public void ReceiveWhile_ends_before_the_first_message_that_does_not_match()
-    {
-        TestActor.Tell(1);
-        TestActor.Tell(2);
-        TestActor.Tell("stop");
-
-        Assert.Equal([1, 2], ReceiveWhile<object>(RemainingOrDefault, message => message is int ? message : null!).Cast<int>());
-        ExpectMsg("stop");
-    }
-
-    [Fact]
     public void ExpectMsgAllOf_takes_the_messages_in_any_order_and_no_others()
     {
         TestActor.Tell("b");

@@ -71,14 +71,6 @@ public sealed class ExpectMessageTests : TestKit
         Fails(() => ExpectMsg<int>((_, sender) => sender.Equals(Sys.DeadLetters)));
         Passes(() => ExpectMsg(2, (expected, actual) => expected == actual + 1));
         Fails(() => ExpectMsg(1, (expected, actual) => expected == actual + 1));
-        Passes(() => ExpectMsgFrom<int>(TestActor));
-        Fails(() => ExpectMsgFrom<int>(Sys.DeadLetters));
-        Passes(() => ExpectMsgFrom(TestActor, 1));
-        Fails(() => ExpectMsgFrom(TestActor, 2));
-        Passes(() => ExpectMsgFrom<int>(sender => sender.Equals(TestActor), i => i == 1));
-        Fails(() => ExpectMsgFrom<int>(sender => sender.Equals(Sys.DeadLetters), i => i == 1));
-        Passes(() => ExpectMsgAnyOf([3, 1]));
-        Fails(() => ExpectMsgAnyOf([3, 2]));
 
         void Passes(Action expectation)
         {

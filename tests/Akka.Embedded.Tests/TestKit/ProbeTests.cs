@@ -12,12 +12,12 @@ public sealed class ProbeTests : TestKit
         var (first, second) = (CreateTestProbe("first"), CreateTestProbe("second"));
 
         first.Send(second, "question");
-        second.ExpectMsgFrom(first, "question");
+        second.ExpectMsg<string>((text, sender) => text == "question" && sender.Equals(first));
         second.Reply("answer");
-        first.ExpectMsgFrom(second, "answer");
+        first.ExpectMsg<string>((text, sender) => text == "answer" && sender.Equals(second));
         first.Forward(TestActor);
 
-        ExpectMsgFrom(second, "answer");
+        ExpectMsg<string>((text, sender) => text == "answer" && sender.Equals(second));
         Assert.Equal("akka://test/system/first", first.Ref.Path.ToString());
     }
 

@@ -52,7 +52,7 @@ public sealed class TestSchedulerTests() : TestKit(TestConfigs.TestSchedulerConf
         var actor = ActorOfAsTestActorRef<Ticker>(Props.Create(() => new Ticker(TestActor)));
 
         Scheduler.Advance(TimeSpan.FromMinutes(1));
-        ExpectMsgFrom(actor, "tick");
+        ExpectMsg<string>((text, sender) => text == "tick" && sender.Equals(actor));
         Assert.Equal(1, actor.UnderlyingActor.Ticks);
     }
 
