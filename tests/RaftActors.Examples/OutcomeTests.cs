@@ -39,8 +39,9 @@ public sealed class OutcomeTests : TestKit
 
         var request = new RequestRef(new ProcessName("ledger@node1"), Incarnation.None, 1);
         var done = new Outcome<BookingResult>.Done(new Serial(1), new BookingResult(IsBooked: true, Balance: 5), request);
-        var serializer = (SerializerWithStringManifest)system.Serialization.FindSerializerFor(done);
-        Assert.Equal(done, serializer.FromBinary(serializer.ToBinary(done), serializer.Manifest(done)));
+        var serializer = system.Serialization.FindSerializerFor(done);
+        var manifest = Serialization.ManifestFor(serializer, done);
+        Assert.Equal(done, system.Serialization.Deserialize(serializer.ToBinary(done), serializer.Identifier, manifest));
     }
 
     private static async Task<string> CountOneAsync(IActorRef counter)

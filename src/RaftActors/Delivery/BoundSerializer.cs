@@ -8,22 +8,47 @@ using Akka.Serialization;
 namespace RaftActors.Delivery;
 
 /// <summary>
-/// Finds the Akka serializers that the user has bound to a type. The serializer that Akka.NET binds to <c>System.Object</c> does not
+/// The Akka serializer that the user has bound to a type. The serializer that Akka.NET binds to <c>System.Object</c> does not
 /// count. It takes every type, and its format may change from version to version, so a log cannot rely on it.
 /// </summary>
-internal static class BoundSerializer
+/// <remarks>No member has Akka's own type: it is <c>Serializer</c> in 1.5, and was <c>SerializerV2</c> in a beta of 1.6.</remarks>
+internal sealed class BoundSerializer
 {
     private const string Bindings = "akka.actor.serialization-bindings";
 
-    /// <returns>Null if the type has none.</returns>
-    public static Serializer? Of(ActorSystem system, Type type) =>
-        Find(system, type) is { } found && (found != Find(system, typeof(object)) || IsBoundByName(system, type)) ? found : null;
+    private readonly Func<object, string> _manifest;
+    private readonly Func<object, byte[]> _write;
 
-    private static Serializer? Find(ActorSystem system, Type type)
+    private BoundSerializer(int identifier, string name, Func<object, string> manifest, Func<object, byte[]> write)
+    {
+        Identifier = identifier;
+        Name = name;
+        _manifest = manifest;
+        _write = write;
+    }
+
+    public int Identifier { get; }
+
+    /// <summary>The full name of the serializer's type.</summary>
+    public string Name { get; }
+
+    /// <returns>Null if the type has none.</returns>
+    public static BoundSerializer? Of(ActorSystem system, Type type) =>
+        Find(system, type) is { } found && (found.Identifier != Find(system, typeof(object))?.Identifier || IsBoundByName(system, type))
+            ? found
+            : null;
+
+    public string ManifestOf(object value) => _manifest(value);
+
+    public byte[] Write(object value) => _write(value);
+
+    private static BoundSerializer? Find(ActorSystem system, Type type)
     {
         try
         {
-            return system.Serialization.FindSerializerForType(type);
+            var found = system.Serialization.FindSerializerForType(type);
+            return new BoundSerializer(
+                found.Identifier, $"{found.GetType()}", value => Serialization.ManifestFor(found, value), found.ToBinary);
         }
         catch (SerializationException)
         {

@@ -3,7 +3,6 @@ using System.Buffers.Binary;
 using System.Numerics;
 
 using Akka.Actor;
-using Akka.Serialization;
 
 using RaftActors.Codec;
 
@@ -322,18 +321,18 @@ internal sealed class ValueCodec<TValue>(
             var writer = new ByteWriter();
             writer.Octet((byte)Kind.Serialized);
             writer.Number(serializer.Identifier);
-            writer.Text(Serialization.ManifestFor(serializer, value));
-            writer.Rest(serializer.ToBinary(value));
+            writer.Text(serializer.ManifestOf(value));
+            writer.Rest(serializer.Write(value));
             return writer.ToArray();
         }
         catch (Exception e)
         {
             throw new ArgumentException(
-                $"A {value.GetType()} cannot be written: {serializer.GetType()} fails: {e.Message}", nameof(value), e);
+                $"A {value.GetType()} cannot be written: {serializer.Name} fails: {e.Message}", nameof(value), e);
         }
     }
 
-    private Serializer? FindBound(Type type)
+    private BoundSerializer? FindBound(Type type)
     {
         if (_lastBound?.Type != type && BoundSerializer.Of(system, type) is { } found)
         {
@@ -357,5 +356,5 @@ internal sealed class ValueCodec<TValue>(
         return system.Serialization.Deserialize(reader.Rest().ToArray(), checked((int)identifier), manifest);
     }
 
-    private sealed record Bound(Type Type, Serializer Serializer);
+    private sealed record Bound(Type Type, BoundSerializer Serializer);
 }

@@ -16,7 +16,7 @@ public sealed class ProtocolSerializerTests : TestKit
     {
         Sys.Settings.InjectTopLevelFallback("late-extension.key = value");
 
-        Assert.IsType<ProtocolSerializer>(Sys.Serialization.FindSerializerForType(typeof(Request.Append)));
-        Assert.IsType<ProtocolSerializer>(Sys.Serialization.FindSerializerForType(typeof(Reply.Committed)));
+        Assert.Equal(ProtocolSerializer.Number, Sys.Serialization.FindSerializerForType(typeof(Request.Append)).Identifier);
+        Assert.Equal(ProtocolSerializer.Number, Sys.Serialization.FindSerializerForType(typeof(Reply.Committed)).Identifier);
     }
 }

@@ -27,7 +27,7 @@ public sealed class RaftMessageSerializerTests : TestKit
 
         Raft.Get(system);
 
-        Assert.IsType<RaftMessageSerializer>(system.Serialization.FindSerializerForType(typeof(WireMessage.Hello)));
+        Assert.Equal(RaftMessageSerializer.Number, system.Serialization.FindSerializerForType(typeof(WireMessage.Hello)).Identifier);
     }
 
     [Fact]
