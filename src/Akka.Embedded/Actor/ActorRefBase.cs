@@ -31,6 +31,11 @@ public abstract class ActorRefBase : IActorRef
         return order != 0 ? order : Path.Uid.CompareTo(other!.Path.Uid);
     }
 
+    /// <exception cref="ArgumentException">The object is no reference.</exception>
+    public int CompareTo(object? obj) => obj is null or IActorRef
+        ? CompareTo((IActorRef?)obj)
+        : throw new ArgumentException("Object must be of type IActorRef.", nameof(obj));
+
     public override string ToString() => Path.Uid == 0 ? $"[{Path}]" : $"[{Path}#{Path.Uid}]";
 
     /// <summary>Sends the message. It is not null.</summary>
