@@ -13,8 +13,7 @@ internal abstract record HoconNode
         {
             (null, _) or (_, HoconFinalNode or HoconListNode) => later,
             (HoconFinalNode or HoconListNode, HoconFieldsNode) => later,
-            (HoconLayersNode layers, _) => new HoconLayersNode([.. layers.Layers, later]),
-            _ => new HoconLayersNode([earlier, later]),
+            _ => new HoconLayersNode(earlier, later),
         };
     }
 }
@@ -33,7 +32,7 @@ internal sealed record HoconFieldsNode : HoconNode
     public HoconFieldsNode FieldsUnder(string key)
     {
         var earlier = Fields.GetValueOrDefault(key);
-        if ((earlier is HoconLayersNode layers ? layers.Layers[^1] : earlier) is HoconFieldsNode open)
+        if ((earlier is HoconLayersNode layers ? layers.Later : earlier) is HoconFieldsNode open)
         {
             return open;
         }
@@ -51,8 +50,25 @@ internal sealed record HoconFieldsNode : HoconNode
 /// <summary>Adjacent values on one line: strings are joined, lists appended, objects merged.</summary>
 internal sealed record HoconJoinNode(IReadOnlyList<HoconNode> Pieces, HoconOrigin Origin) : HoconNode;
 
-/// <summary>The values of one key, the latest last.</summary>
-internal sealed record HoconLayersNode(IReadOnlyList<HoconNode> Layers) : HoconNode;
+/// <summary>The values of one key.</summary>
+/// <param name="Earlier">The values before the latest one. A substitution may stand for them, so this is a chain, and no list.</param>
+internal sealed record HoconLayersNode(HoconNode Earlier, HoconNode Later) : HoconNode
+{
+    /// <summary>All values, the latest first.</summary>
+    public IEnumerable<HoconNode> LatestFirst
+    {
+        get
+        {
+            HoconNode node = this;
+            for (; node is HoconLayersNode layers; node = layers.Earlier)
+            {
+                yield return layers.Later;
+            }
+
+            yield return node;
+        }
+    }
+}
 
 /// <summary><c>${path}</c> or <c>${?path}</c>.</summary>
 internal sealed record HoconSubstitutionNode(IReadOnlyList<string> Path, bool IsOptional, HoconOrigin Origin) : HoconNode

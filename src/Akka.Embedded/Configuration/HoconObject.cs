@@ -14,6 +14,10 @@ internal sealed class HoconObject(OrderedDictionary<string, HoconValue> fields) 
 
     public int Count => _fields.Count;
 
+    public override int Depth { get; } = 1 + fields.Select(field => field.Value.Depth).DefaultIfEmpty().Max();
+
+    public override long Size { get; } = 1 + fields.Sum(field => field.Key.Length + field.Value.Size);
+
     public IEnumerable<KeyValuePair<string, HoconValue>> Fields => _fields;
 
     /// <summary>Returns the value under a path, or null.</summary>

@@ -6,6 +6,9 @@ namespace Akka.Configuration;
 /// </summary>
 internal sealed class HoconParser
 {
+    /// <summary>The limit of objects and lists inside of each other. Without it, a text of brackets would overflow the stack.</summary>
+    public const int DepthMax = 256;
+
     private const string AValue = "a value (quote it if it holds one of $ \" { } [ ] : = , # ` ^ ? ! @ * & \\)";
 
     private readonly HoconReader _reader;
@@ -89,6 +92,7 @@ internal sealed class HoconParser
     {
         var keys = ReadKeys();
         keys.ForEach(_path.Add);
+        DemandDepth();
         _reader.SkipSpaces();
         var isBareObject = _reader.Current == '{';
         if (!isBareObject && !_reader.TrySkip("=") && !_reader.TrySkip(":"))
@@ -101,6 +105,15 @@ internal sealed class HoconParser
         ReadValue(into, keys);
         _path.RemoveRange(_path.Count - keys.Count, keys.Count);
         return isBareObject;
+    }
+
+    // Each object and list that is being parsed has at least one element in the path.
+    private void DemandDepth()
+    {
+        if (_path.Count > DepthMax)
+        {
+            throw HoconReader.Error(_reader.Origin, $"more than {DepthMax} objects and lists are inside of each other");
+        }
     }
 
     private List<string> ReadKeys()
@@ -217,6 +230,7 @@ internal sealed class HoconParser
     {
         var items = new List<HoconNode>();
         _path.Add("[]"); // Items of a list have no path that a substitution could name.
+        DemandDepth();
         _reader.SkipLines();
         while (!_reader.TrySkip("]"))
         {
@@ -257,9 +271,14 @@ internal sealed class HoconParser
         }
 
         var name = _reader.ReadQuotedText();
+        if (name.Length == 0 || name.Contains('\0') || _reader.Source.Contains('\0'))
+        {
+            throw HoconReader.Error(origin, $"'{name}' is no name of a file");
+        }
+
         var file = Path.Combine(Path.GetDirectoryName(_reader.Source) ?? "", name);
-        var chain = _includedFrom.Append(Path.GetFullPath(_reader.Source)).ToList();
-        if (chain.Contains(Path.GetFullPath(file)))
+        var chain = _includedFrom.Append(FullPath(_reader.Source)).ToList();
+        if (chain.Contains(FullPath(file)))
         {
             throw HoconReader.Error(origin, $"'{file}' includes itself");
         }
@@ -268,6 +287,8 @@ internal sealed class HoconParser
         parser.ReadDocument(into);
         return true;
     }
+
+    private static string FullPath(string file) => file.Length == 0 ? "" : Path.GetFullPath(file);
 
     private static string ReadFile(string file, HoconOrigin origin)
     {

@@ -27,7 +27,7 @@ internal static class HoconPath
 
     /// <summary>Returns a key as written inside a path: quoted if it contains other characters than letters, digits, - and _.</summary>
     public static string Segment(string key) =>
-        key.Length > 0 && key.All(c => char.IsLetterOrDigit(c) || c is '-' or '_' or '/') ? key : HoconText.Quote(key);
+        key is not ("" or "include") && key.All(c => char.IsLetterOrDigit(c) || c is '-' or '_' or '/') ? key : HoconText.Quote(key);
 
     public static string Join(IEnumerable<string> keys) => string.Join('.', keys.Select(Segment));
 }

@@ -230,9 +230,10 @@ internal sealed class HoconReader(string text, string source)
     private void ReadLineDirective(ReadOnlySpan<char> comment)
     {
         var quote = comment.IndexOf('"');
-        if (quote > 0 && comment.TrimEnd()[^1] == '"' && int.TryParse(comment["#line ".Length..quote], out var line))
+        var end = comment.LastIndexOf('"');
+        if (end > quote && comment.TrimEnd()[^1] == '"' && int.TryParse(comment["#line ".Length..quote], out var line))
         {
-            Source = comment[(quote + 1)..comment.LastIndexOf('"')].ToString();
+            Source = comment[(quote + 1)..end].ToString();
             _line = line - 1;
         }
     }

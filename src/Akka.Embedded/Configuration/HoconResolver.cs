@@ -3,11 +3,23 @@ namespace Akka.Configuration;
 /// <summary>Replaces the substitutions of a parsed text by their values.</summary>
 internal sealed class HoconResolver(HoconFieldsNode root)
 {
+    /// <summary>The limit of substitutions that depend on each other. Without it, a long chain would overflow the stack.</summary>
+    private const int ChainMax = 400;
+
+    /// <summary>
+    /// The limit of the characters and values that all substitutions stand for. Without it, some lines of the form
+    /// <c>b = ${a}${a}</c> would fill the memory.
+    /// </summary>
+    private const long SizeMax = 4 << 20;
+
     /// <summary>The resolved nodes. A node with IsDone false is being resolved.</summary>
     private readonly Dictionary<HoconNode, (bool IsDone, HoconValue? Value)> _resolved = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>The substitution entered last. An error about a cycle names its place.</summary>
     private HoconOrigin _current;
+
+    private int _chain;
+    private long _size;
 
     public HoconObject Resolve() => ResolveFields(root);
 
@@ -51,7 +63,7 @@ internal sealed class HoconResolver(HoconFieldsNode root)
     private HoconValue? ResolveLayers(HoconLayersNode layers)
     {
         var values = new List<HoconValue>();
-        foreach (var layer in layers.Layers.Reverse())
+        foreach (var layer in layers.LatestFirst)
         {
             if (Resolve(layer) is { } value)
             {
@@ -85,12 +97,18 @@ internal sealed class HoconResolver(HoconFieldsNode root)
     private HoconValue? ResolveSubstitution(HoconSubstitutionNode substitution)
     {
         _current = substitution.Origin;
+        if (++_chain > ChainMax)
+        {
+            throw HoconReader.Error(_current, $"more than {ChainMax} substitutions depend on each other");
+        }
+
         var value = substitution switch
         {
             { MeansEarlierValue: false } => Find(substitution.Path),
             { EarlierValue: { } earlier } => Resolve(earlier),
             _ => null,
         };
+        _chain--;
         if (value is null && Environment.GetEnvironmentVariable(string.Join('.', substitution.Path)) is { } variable)
         {
             value = new HoconText(variable, substitution.Origin, isQuoted: true);
@@ -103,7 +121,16 @@ internal sealed class HoconResolver(HoconFieldsNode root)
                 substitution.Origin, $"${{{path}}} is neither set in this text nor an environment variable; set it, or write ${{?{path}}}");
         }
 
-        return value;
+        return value is null ? null : Bounded(value, substitution.Origin);
+    }
+
+    private HoconValue Bounded(HoconValue value, HoconOrigin origin)
+    {
+        _size += value.Size;
+        return value.Depth <= HoconParser.DepthMax && _size <= SizeMax ? value : throw HoconReader.Error(
+            origin,
+            $"this substitution makes more than {HoconParser.DepthMax} objects and lists inside of each other, or all substitutions stand "
+            + $"for more than {SizeMax} characters");
     }
 
     /// <summary>

@@ -20,6 +20,12 @@ internal abstract class HoconValue : Hocon.HoconValue
     }
 
     public abstract void Write(StringBuilder text, int indent);
+
+    /// <summary>Number of objects and lists inside of each other, with this one. A text has none.</summary>
+    public virtual int Depth => 0;
+
+    /// <summary>Number of characters and values, as written out.</summary>
+    public abstract long Size { get; }
 }
 
 /// <summary>A number, boolean or string: HOCON decides on access. The text is null for <c>null</c>.</summary>
@@ -28,6 +34,8 @@ internal sealed class HoconText(string? text, HoconOrigin origin, bool isQuoted)
     public string? Text { get; } = text;
 
     public HoconOrigin Origin { get; } = origin;
+
+    public override long Size => 1L + (Text?.Length ?? 0);
 
     public bool IsSpace => !isQuoted && string.IsNullOrWhiteSpace(Text) && Text is not null;
 
@@ -57,6 +65,10 @@ internal sealed class HoconText(string? text, HoconOrigin origin, bool isQuoted)
 internal sealed class HoconArray(IReadOnlyList<HoconValue> items) : HoconValue
 {
     public IReadOnlyList<HoconValue> Items { get; } = items;
+
+    public override int Depth { get; } = 1 + items.Select(item => item.Depth).DefaultIfEmpty().Max();
+
+    public override long Size { get; } = 1 + items.Sum(item => item.Size);
 
     public override void Write(StringBuilder text, int indent)
     {
