@@ -141,16 +141,23 @@ internal sealed class ClusterMessageSerializer(ExtendedActorSystem system) : Ser
     {
         var nodes = ReadEach(ref reader, ReadNode);
         var members = ReadEach(ref reader, (ref WireReader one) =>
-            new Member(ReadIndexed(ref one), (int)one.ReadVarint(), (MemberStatus)one.ReadByte(), ReadRoles(ref one)));
+            new Member(ReadIndexed(ref one), (int)one.ReadVarint(), ReadStatus(ref one), ReadRoles(ref one)));
         var seen = ReadEach(ref reader, ReadIndexed);
         var rows = ReadEach(ref reader, (ref WireReader one) =>
             KeyValuePair.Create(ReadIndexed(ref one), new Reachability.Row(one.ReadVarint(), [.. ReadEach(ref one, ReadIndexed)])));
         var versions = ReadEach(ref reader, (ref WireReader one) => KeyValuePair.Create(ReadIndexed(ref one), one.ReadVarint()));
-        return new Gossip(
-            [.. members],
-            [.. seen],
-            new Reachability(rows.ToImmutableSortedDictionary()),
-            new VectorClock(versions.ToImmutableSortedDictionary()));
+        try
+        {
+            return new Gossip(
+                [.. members],
+                [.. seen],
+                new Reachability(rows.ToImmutableSortedDictionary()),
+                new VectorClock(versions.ToImmutableSortedDictionary()));
+        }
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException)
+        {
+            throw new WireException($"a gossip contradicts itself: {e.Message}");
+        }
 
         UniqueAddress ReadIndexed(ref WireReader one)
         {
@@ -160,6 +167,11 @@ internal sealed class ClusterMessageSerializer(ExtendedActorSystem system) : Ser
                 : throw new WireException($"a gossip refers to node {index}, but its table has {nodes.Count}");
         }
     }
+
+    private static MemberStatus ReadStatus(ref WireReader reader) =>
+        (MemberStatus)reader.ReadByte() is var status && Enum.IsDefined(status)
+            ? status
+            : throw new WireException($"a member has the unknown status {status}");
 
     private static List<T> ReadEach<T>(ref WireReader reader, Read<T> read)
     {

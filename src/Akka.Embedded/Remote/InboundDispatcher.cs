@@ -36,6 +36,16 @@ internal sealed class InboundDispatcher(TcpTransport transport, IPAddress? peer)
                 cause);
             return;
         }
+        // Otherwise a peer could make this system connect to any host, and send there in its name.
+        if (!recipient.IsLocal)
+        {
+            transport.PeerLog.Write(
+                LogLevel.WarningLevel,
+                peer,
+                "recipients",
+                $"A message from {peer} to {recipient.Path} was dropped: this actor system is {transport.LocalAddress}.");
+            return;
+        }
         var sender = senderPath.IsEmpty ? transport.System.DeadLetters : Resolve(senderPath);
         if (message is ActorSelectionMessage selection)
         {

@@ -6,7 +6,7 @@ namespace Akka.Remote;
 /// <summary>Encodes the system messages that other systems receive: kind, recipient, and the fields of that kind.</summary>
 internal static class RemoteSystemMessage
 {
-    private enum Kind : byte
+    internal enum Kind : byte
     {
         Watch = 1,
         Unwatch = 2,
@@ -51,35 +51,49 @@ internal static class RemoteSystemMessage
         void WriteRef(IActorRef actor) => writer.WriteText(actor.Path.ToSerializationFormatWithAddress(localAddress));
     }
 
-    public static void Deliver(ReadOnlySpan<byte> body, RemoteActorRefProvider provider)
+    /// <exception cref="WireException">The bytes are no system message.</exception>
+    public static Parts Read(ReadOnlySpan<byte> body)
     {
         var reader = new WireReader(body);
-        var kind = (Kind)reader.ReadByte();
-        var recipient = provider.ResolveInternal(reader.ReadText());
-        switch (kind)
+        var (kind, recipient) = ((Kind)reader.ReadByte(), reader.ReadText());
+        return kind switch
+        {
+            Kind.Watch or Kind.Unwatch => new Parts(kind, recipient, reader.ReadText(), false, false),
+            Kind.DeathWatchNotification => new Parts(kind, recipient, reader.ReadText(), reader.ReadBoolean(), reader.ReadBoolean()),
+            Kind.Terminate => new Parts(kind, recipient, "", false, false),
+            _ => throw new WireException($"unknown kind {kind} of system message"),
+        };
+    }
+
+    public static void Deliver(ReadOnlySpan<byte> body, RemoteActorRefProvider provider)
+    {
+        var message = Read(body);
+        var recipient = provider.ResolveInternal(message.Recipient);
+        switch (message.Kind)
         {
             case Kind.Watch:
-                recipient.SendSystemMessage(new Watch(recipient, provider.ResolveInternal(reader.ReadText())));
+                recipient.SendSystemMessage(new Watch(recipient, provider.ResolveInternal(message.Actor)));
                 break;
             case Kind.Unwatch:
-                recipient.SendSystemMessage(new Unwatch(recipient, provider.ResolveInternal(reader.ReadText())));
+                recipient.SendSystemMessage(new Unwatch(recipient, provider.ResolveInternal(message.Actor)));
                 break;
             case Kind.DeathWatchNotification:
-                var path = reader.ReadText();
-                var existenceConfirmed = reader.ReadBoolean();
-                var addressTerminated = reader.ReadBoolean();
                 // A watcher that used the path without uid did not know the uid of the ended actor.
-                foreach (var name in (string[])[path, path.Split('#')[0]])
+                foreach (var name in (string[])[message.Actor, message.Actor.Split('#')[0]])
                 {
                     var died = provider.ResolveInternal(name);
-                    recipient.SendSystemMessage(new DeathWatchNotification(died, existenceConfirmed, addressTerminated));
+                    recipient.SendSystemMessage(
+                        new DeathWatchNotification(died, message.ExistenceConfirmed, message.AddressTerminated));
                 }
                 break;
             case Kind.Terminate:
                 recipient.SendSystemMessage(new Terminate());
                 break;
-            default:
-                throw new WireException($"unknown kind {kind} of system message");
         }
     }
+
+    /// <summary>A message with its actors as paths.</summary>
+    /// <param name="Actor">The watcher, or the ended actor; empty: the kind has none.</param>
+    internal readonly record struct Parts(
+        Kind Kind, string Recipient, string Actor, bool ExistenceConfirmed, bool AddressTerminated);
 }

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Runtime.CompilerServices;
 using System.Runtime.Serialization;
 using System.Text;
 using Akka.Actor;
@@ -9,6 +8,12 @@ namespace Akka.Remote;
 /// <summary>Reads the format of <see cref="WireWriter"/>. Truncated or malformed bytes give a <see cref="WireException"/>.</summary>
 internal ref struct WireReader(ReadOnlySpan<byte> bytes)
 {
+    private const int DepthMax = 32;
+
+    /// <summary>The number of nested messages that this thread is reading.</summary>
+    [ThreadStatic]
+    private static int _depth;
+
     private ReadOnlySpan<byte> _rest = bytes;
 
     public readonly ReadOnlySpan<byte> Rest => _rest;
@@ -48,16 +53,34 @@ internal ref struct WireReader(ReadOnlySpan<byte> bytes)
 
     public string ReadText() => Encoding.UTF8.GetString(ReadBlock());
 
-    public Address ReadAddress() => Address.Parse(ReadText());
+    public Address ReadAddress()
+    {
+        var text = ReadText();
+        return Address.TryParse(text, out Address? address)
+            ? address
+            : throw new WireException($"'{text}' is not an actor system's address");
+    }
 
     /// <summary>Reads a message that is nested in another.</summary>
     public object? ReadPayload(Serialization.Serialization serialization)
     {
-        // Messages may be nested, and the network decides the depth. An exception is better than a stack overflow.
-        RuntimeHelpers.EnsureSufficientExecutionStack();
-        var identifier = ReadInt32();
-        var manifest = ReadText();
-        return serialization.Deserialize(ReadBlock().ToArray(), identifier, manifest);
+        // Messages may be nested, and the network decides the depth. Each level takes stack, and copies all levels inside of it.
+        if (_depth == DepthMax)
+        {
+            throw new WireException($"More than {DepthMax} messages are nested in each other.");
+        }
+
+        _depth++;
+        try
+        {
+            var identifier = ReadInt32();
+            var manifest = ReadText();
+            return serialization.Deserialize(ReadBlock().ToArray(), identifier, manifest);
+        }
+        finally
+        {
+            _depth--;
+        }
     }
 
     private ReadOnlySpan<byte> Take(int count)

@@ -57,7 +57,7 @@ public sealed class HostilePeerTests : Systems, IDisposable
         var warnings = Probe.Of<Warning>(b);
         using var peer = await ConnectAsync(b, isTls);
 
-        await peer.WriteAsync(BitConverter.GetBytes(FrameReader.ControlFrameLimitBytes + 1));
+        await peer.WriteAsync(BitConverter.GetBytes(FrameBuffer.ControlFrameLimitBytes + 1));
         await peer.ReadToEndAsync();
 
         Assert.Contains("the peer does not speak this protocol", await LineAsync(warnings));

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.Remote;
 
 namespace Akka.Embedded.Tests.Remote;
 
@@ -164,6 +165,24 @@ public sealed class RemoteMessagingTests : Systems
         watcher.Watch(nobody);
 
         Assert.False((await watcher.NextAsync<Terminated>()).ExistenceConfirmed);
+    }
+
+    [Fact]
+    public async Task Message_of_a_peer_for_a_third_system_is_not_passed_on()
+    {
+        var (b, c) = (Start("b"), Start("c"));
+        var probe = new Probe(c);
+        var frame = new WireWriter();
+        frame.WriteText(probe.Ref.Path.ToSerializationFormatWithAddress(AddressOf(c)));
+        frame.WriteText("");
+        frame.WriteInt32(b.Serialization.FindSerializerFor("by b").Identifier);
+        frame.WriteText("S");
+        frame.WriteRaw("by b"u8);
+
+        new InboundDispatcher(TransportOf(b), peer: null).Deliver(frame.Written.Span);
+        Ref(b, probe.Ref, owner: c).Tell("of b");
+
+        Assert.Equal("of b", await probe.ExpectAsync<string>());
     }
 
     [Fact]

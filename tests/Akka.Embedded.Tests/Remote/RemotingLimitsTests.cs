@@ -210,11 +210,11 @@ public sealed class RemotingLimitsTests : Systems
         await writer.SendAsync(BitConverter.GetBytes(50_000_000));
         await reader.FillAsync();
         Assert.False(reader.TryRead(out FrameKind _, out ReadOnlySpan<byte> _));
-        await writer.SendAsync(new byte[3 * FrameReader.ControlFrameLimitBytes]);
+        await writer.SendAsync(new byte[3 * FrameBuffer.ControlFrameLimitBytes]);
         for (var i = 0; i < 3; i++)
         {
             await reader.FillAsync();
-            Assert.InRange(reader.BufferBytes, 1, 10 * FrameReader.ControlFrameLimitBytes);
+            Assert.InRange(reader.BufferBytes, 1, 10 * FrameBuffer.ControlFrameLimitBytes);
         }
     }
 
