@@ -16,6 +16,9 @@ internal readonly record struct BatchHeader(int Length, int Records, long Synced
     /// <summary>Tells whether the batch is a seal: it only records that all before it is durable.</summary>
     public bool IsSeal => Records == 0;
 
+    // More batches than a disk can hold.
+    private const long BeforeMax = 1L << 60;
+
     private const uint Mark = 0x48435442; // "BTCH"
 
     /// <summary>The first bytes of every batch header.</summary>
@@ -41,11 +44,22 @@ internal readonly record struct BatchHeader(int Length, int Records, long Synced
         BinaryPrimitives.ReadInt64LittleEndian(bytes[16..]),
         BinaryPrimitives.ReadInt64LittleEndian(bytes[24..]));
 
-    /// <summary>Tells whether these bytes are an intact batch header at this offset.</summary>
+    /// <summary>
+    /// Tells whether these bytes are an intact batch header at this offset. Numbers that no writer writes are damage too: a right
+    /// checksum proves only that somebody computed it.
+    /// </summary>
     public static bool Stands(ReadOnlySpan<byte> bytes, uint seed, long offset) =>
         bytes.Length >= Size
         && BinaryPrimitives.ReadUInt32LittleEndian(bytes) == Mark
-        && ExpectedOf(bytes) == ChecksumOf(bytes, seed, offset);
+        && ExpectedOf(bytes) == ChecksumOf(bytes, seed, offset)
+        && Read(bytes).IsPossibleAt(offset);
+
+    private bool IsPossibleAt(long offset) =>
+        Length >= Size
+        && Length % RecordHeader.Alignment == 0
+        && Records >= 0
+        && Synced >= 0 && Synced <= offset
+        && Before is >= 0 and < BeforeMax;
 
     /// <summary>The checksum in the header.</summary>
     public static uint ExpectedOf(ReadOnlySpan<byte> bytes) => BinaryPrimitives.ReadUInt32LittleEndian(bytes[4..]);

@@ -98,13 +98,18 @@ internal readonly record struct SegmentHeader(long Number, Guid Log, long Previo
                 + "Start the program that wrote it, or a newer one.");
         }
 
-        return new SegmentHeader(
+        var header = new SegmentHeader(
             BinaryPrimitives.ReadInt64LittleEndian(bytes[16..]),
             new Guid(bytes[24..40]),
             BinaryPrimitives.ReadInt64LittleEndian(bytes[40..]),
             BinaryPrimitives.ReadInt64LittleEndian(bytes[48..]))
         { IsOld = version != Version };
+        return IsEnd(header.PreviousEnd) && IsEnd(header.Born)
+            ? header
+            : throw new StoreDamagedException(new StoreDamage(file, 0, null, null, "the segment's header has impossible sizes"));
     }
+
+    private static bool IsEnd(long offset) => offset is 0 or (>= Size and <= int.MaxValue);
 
     private static uint ChecksumOf(ReadOnlySpan<byte> header) => Crc32C.Append(Crc32C.Of(header[..ChecksumAt]), header[AfterChecksum..]);
 }

@@ -57,11 +57,44 @@ public sealed class FormatTests
     {
         var bytes = new byte[BatchHeader.Size];
         var (here, there) = (new SegmentHeader(1, Identity, 0, 64).Seed, new SegmentHeader(2, Identity, 0, 64).Seed);
-        new BatchHeader(100, 3, 64, 9).Write(bytes, here, 64);
+        new BatchHeader(104, 3, 64, 9).Write(bytes, here, 64);
 
         Assert.True(BatchHeader.Stands(bytes, here, 64));
         Assert.False(BatchHeader.Stands(bytes, here, 72));
         Assert.False(BatchHeader.Stands(bytes, there, 64));
+    }
+
+    [Theory]
+    [InlineData(24, 3, 64, 9)]
+    [InlineData(100, 3, 64, 9)]
+    [InlineData(-8, 3, 64, 9)]
+    [InlineData(104, -1, 64, 9)]
+    [InlineData(104, 3, 65, 9)]
+    [InlineData(104, 3, -1, 9)]
+    [InlineData(104, 3, 64, -1)]
+    [InlineData(104, 3, 64, long.MaxValue)]
+    public void Header_with_numbers_that_no_writer_writes_is_refused(int length, int records, long synced, long before)
+    {
+        var (bytes, seed) = (new byte[BatchHeader.Size], new SegmentHeader(1, Identity, 0, 64).Seed);
+
+        new BatchHeader(length, records, synced, before).Write(bytes, seed, 64);
+
+        Assert.False(BatchHeader.Stands(bytes, seed, 64));
+    }
+
+    [Theory]
+    [InlineData(-1, 64)]
+    [InlineData(8, 64)]
+    [InlineData(long.MaxValue, 64)]
+    [InlineData(64, -1)]
+    [InlineData(64, long.MinValue)]
+    public void Segment_with_sizes_that_no_writer_writes_is_damaged(long previousEnd, long born)
+    {
+        var bytes = new byte[SegmentHeader.Size];
+
+        new SegmentHeader(2, Identity, previousEnd, born).Write(bytes);
+
+        Assert.Throws<StoreDamagedException>(() => SegmentHeader.Read(bytes, "file"));
     }
 
     /// <summary>Every version of the format must stay readable.</summary>
