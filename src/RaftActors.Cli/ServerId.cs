@@ -10,6 +10,7 @@ namespace RaftActors.Cli;
 /// The name of a server, which is its address too: <c>:9990</c> on this machine, <c>host:9990</c> elsewhere. All servers and clients must
 /// write it in the same way. <c>localhost</c> and <c>127.0.0.1</c> are read as this machine.
 /// </summary>
+[method: JsonConstructor]
 internal readonly record struct ServerId(string Host, int Port) : IComparable<ServerId>
 {
     /// <summary>The name of the group, of each raft actor and of each actor system.</summary>

@@ -2,7 +2,11 @@ using System.Text.Json.Serialization;
 
 namespace RaftActors.Cli.Protocol;
 
-/// <summary>How requests and replies are written as JSON, made when the program is compiled.</summary>
+/// <summary>
+/// How requests and replies are written as JSON, made when the program is compiled. A member without a default value must be there, and
+/// must not be null if its type is not: a peer may send anything.
+/// </summary>
+[JsonSourceGenerationOptions(RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(Request.Append))]
 [JsonSerializable(typeof(Request.AddMember))]
 [JsonSerializable(typeof(Request.RemoveMember))]

@@ -76,17 +76,30 @@ internal sealed class ProtocolSerializer(ExtendedActorSystem system) : Serialize
         JsonSerializer.SerializeToUtf8Bytes(obj, obj.GetType(), ProtocolJson.Default);
 
     /// <inheritdoc/>
+    /// <exception cref="InvalidDataException">The manifest is unknown, or the bytes are no such message.</exception>
     public override object FromBinary(byte[] bytes, string manifest)
     {
         foreach (var (known, kind) in Kinds)
         {
             if (known == manifest)
             {
-                return JsonSerializer.Deserialize(bytes, kind)
-                    ?? throw new InvalidDataException($"Cannot read a message of kind '{manifest}': it is null.");
+                return Read(bytes, manifest, kind);
             }
         }
 
         throw new InvalidDataException($"Cannot read a message of kind '{manifest}': this version does not know it.");
+    }
+
+    private static object Read(byte[] bytes, string manifest, JsonTypeInfo kind)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(bytes, kind)
+                ?? throw new InvalidDataException($"Cannot read a message of kind '{manifest}': it is null.");
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidDataException($"Cannot read a message of kind '{manifest}': {e.Message}", e);
+        }
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 using RaftActors.Core;
 
@@ -58,9 +59,11 @@ internal abstract record Reply(long Number)
 }
 
 /// <summary>A message of the log.</summary>
+[method: JsonConstructor]
 internal readonly record struct LogMessage(long Serial, string RequestId, string Text);
 
 /// <summary>A member of the group.</summary>
+[method: JsonConstructor]
 internal readonly record struct MemberLine(ServerId Server, bool IsVoter);
 
 /// <summary>The relation of a server to its group, as far as it knows.</summary>

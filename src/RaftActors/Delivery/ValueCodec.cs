@@ -351,9 +351,19 @@ internal sealed class ValueCodec<TValue>(
     private object? Deserialize(ReadOnlySpan<byte> content)
     {
         var reader = new ByteReader(content);
-        var identifier = reader.Number();
+        var identifier = reader.Integer();
         var manifest = reader.Text();
-        return system.Serialization.Deserialize(reader.Rest().ToArray(), checked((int)identifier), manifest);
+        using var nesting = Nesting.Enter();
+        try
+        {
+            return system.Serialization.Deserialize(reader.Rest().ToArray(), identifier, manifest);
+        }
+        catch (Exception e) when (e is not InvalidDataException)
+        {
+            throw new InvalidDataException(
+                $"Akka's serializer {identifier} cannot read a value of {content.Length} bytes with the manifest '{manifest}': {e.Message}",
+                e);
+        }
     }
 
     private sealed record Bound(Type Type, BoundSerializer Serializer);

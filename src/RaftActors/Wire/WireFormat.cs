@@ -88,7 +88,7 @@ internal static class WireFormat
     }
 
     public static WireMessage.Foreign ReadForeign(ref ByteReader reader) =>
-        new((int)reader.Count(), reader.Text(), reader.Bytes().ToArray());
+        new(reader.Integer(), reader.Text(), reader.Bytes().ToArray());
 
     public static void WriteLaneFence(ByteWriter writer, WireMessage.LaneFence fence)
     {
