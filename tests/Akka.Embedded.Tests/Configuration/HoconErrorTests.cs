@@ -4,6 +4,37 @@ namespace Akka.Embedded.Tests.Configuration;
 
 public sealed class HoconErrorTests
 {
+    /// <summary>Texts that would fill the stack or the memory, and the end of the error.</summary>
+    public static TheoryData<string, string> Excesses => new()
+    {
+        { "a = " + string.Concat(Enumerable.Repeat("[", 257)), "more than 256 objects and lists are inside of each other." },
+        { string.Concat(Enumerable.Repeat("a {", 257)), "more than 256 objects and lists are inside of each other." },
+        { string.Concat(Enumerable.Repeat("a.", 256)) + "a = 1", "more than 256 objects and lists are inside of each other." },
+        { "a = 1\n" + string.Concat(Enumerable.Repeat("a = ${a}1\n", 500)), "more than 400 substitutions depend on each other." },
+        { Lines(300, "[${a#}]"), "this substitution makes more than 256 objects and lists inside of each other, or" },
+        { Lines(60, "${a#}${a#}"), "or all substitutions stand for more than 4194304 characters." },
+        { Lines(60, "{l = ${a#}, r = ${a#}}"), "or all substitutions stand for more than 4194304 characters." },
+    };
+
+    [Theory]
+    [MemberData(nameof(Excesses))]
+    public void Text_that_would_fill_the_stack_or_the_memory_is_refused(string text, string expected)
+    {
+        var error = Assert.Throws<ConfigurationException>(() => ConfigurationFactory.ParseString(text));
+
+        Assert.Contains(expected, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Text_of_256_levels_is_read_and_written()
+    {
+        var text = string.Concat(Enumerable.Repeat("a {", 256)) + string.Concat(Enumerable.Repeat("\n}", 256));
+
+        var config = ConfigurationFactory.ParseString(text);
+
+        Assert.Equal(config.ToString(), ConfigurationFactory.ParseString(config.ToString()).ToString());
+    }
+
     [Theory]
     [InlineData("a", "<string>:1:2: found the end of the text, expected '=', ':' or '{' after the key a.")]
     [InlineData("a b", "<string>:1:4: found the end of the text, expected '=', ':' or '{' after the key \"a b\".")]
@@ -50,5 +81,12 @@ public sealed class HoconErrorTests
         var error = Assert.Throws<ConfigurationException>(() => ConfigurationFactory.ParseString(text).GetInt("a"));
 
         Assert.Equal(expected, error.Message);
+    }
+
+    // Lines in which each key has the value of the one before it, at each #.
+    private static string Lines(int count, string value)
+    {
+        var lines = Enumerable.Range(1, count).Select(each => $"a{each} = " + value.Replace("#", $"{each - 1}", StringComparison.Ordinal));
+        return "a0 = 1\n" + string.Join('\n', lines);
     }
 }

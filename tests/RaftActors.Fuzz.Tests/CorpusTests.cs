@@ -1,0 +1,49 @@
+using RaftActors.Fuzz.Running;
+using RaftActors.Fuzz.Targets;
+
+// A campaign compares the memory in use before and after it.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]
+
+namespace RaftActors.Fuzz.Tests;
+
+public sealed class CorpusTests
+{
+    /// <summary>The target's folder and the file of each input that broke a property once.</summary>
+    public static TheoryData<string> Inputs =>
+        new(TargetList.All.SelectMany(target => Corpus.FilesOf(target.Name).Select(file => $"{target.Name}/{Path.GetFileName(file)}")));
+
+    public static TheoryData<string> Names => new(TargetList.All.Select(target => target.Name));
+
+    [Theory]
+    [MemberData(nameof(Inputs))]
+    public void An_input_that_broke_a_property_once_breaks_none(string file)
+    {
+        var input = Corpus.Load(Path.Combine(Corpus.Folder, file));
+
+        Assert.Null(OneInput.Judge(TargetList.Find(file.Split('/')[0])!, input).Fault);
+    }
+
+    [Fact]
+    public void Every_folder_of_the_corpus_is_that_of_a_target() => Assert.All(
+        Directory.GetDirectories(Corpus.Folder), folder => Assert.NotNull(TargetList.Find(Path.GetFileName(folder))));
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void The_inputs_of_the_products_own_writers_are_read(string name)
+    {
+        var target = TargetList.Find(name)!;
+
+        Assert.All(target.Seeds(), input => Assert.Null(OneInput.Judge(target, input).Fault));
+        Assert.Contains(target.Seeds(), input => OneInput.Judge(target, input).Refusal is null);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Mutated_inputs_are_read_or_refused(string name)
+    {
+        var result = new Campaign(TargetList.Find(name)!, seed: 7, []).Run(500, _ => { });
+
+        Assert.Empty(result.Found);
+        Assert.InRange(result.Refused, 1, 499);
+    }
+}

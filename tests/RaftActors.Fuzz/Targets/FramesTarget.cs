@@ -1,0 +1,117 @@
+using System.Buffers.Binary;
+
+using Akka.Actor;
+
+using RaftActors.Codec;
+using RaftActors.Core;
+using RaftActors.Tests.Wire;
+using RaftActors.Transport;
+using RaftActors.Wire;
+
+namespace RaftActors.Fuzz.Targets;
+
+/// <summary>
+/// The bytes of a lane after its handshake. They arrive in pieces, whose sizes depend on the first byte of the input. So frames are cut
+/// everywhere.
+/// </summary>
+internal sealed class FramesTarget : Target
+{
+    private const int FrameSizeMax = 32 * 1024;
+    private const string Door = "/user/raft";
+
+    private static readonly Address Near = new("akka.tcp", "demo", "127.0.0.1", 2551);
+    private static readonly Address Far = new("akka.tcp", "demo", "127.0.0.1", 2552);
+    private static readonly ValueSlab Slab = new();
+
+    public override string Name => "frames";
+
+    public override string Reads => "ReceiveBlock and FrameReader, the frames of a lane";
+
+    // Two blocks for each connection: one with views of values stays as it is.
+    public override int BytesMin => 3 * ReceiveBlock.SizeBytes;
+
+    public override IReadOnlyList<byte[]> Words { get; } = [.. FrameOf(Samples.All["at"]).Chunk(16), [0, 0, 0, 0], [1, 0, 0, 0, 1]];
+
+    public override IEnumerable<byte[]> Seeds()
+    {
+        var messages = Samples.All.Concat(Samples.Variants.Select(each => KeyValuePair.Create(each.Manifest, each.Message)))
+            .Select(each => each.Value).OfType<WireMessage>()
+            .Where(each => each is not (WireMessage.Batch or WireMessage.LaneFence)).ToArray();
+        return [.. messages.Select(FrameOf), .. messages.Chunk(8).Select(FramesOf)];
+    }
+
+    public override object Read(byte[] input)
+    {
+        var (block, frames) = (new ReceiveBlock(FrameSizeMax), new List<FrameReader.Frame>());
+        var reader = NewReader(takesHellos: input is [> 127, ..]);
+        for (var (at, piece) = (1, input.Length > 0 ? 1 + input[0] : 0); at < input.Length; at += piece)
+        {
+            var room = block.Room().Span;
+            piece = Math.Min(piece, Math.Min(room.Length, input.Length - at));
+            input.AsSpan(at, piece).CopyTo(room);
+            block.Add(piece);
+            while (block.TryTake(out var bytes))
+            {
+                if (reader.Read(bytes, out var hasView) is { } frame)
+                {
+                    frames.Add(frame);
+                }
+
+                if (hasView)
+                {
+                    block.Keep();
+                }
+            }
+        }
+
+        return frames;
+    }
+
+    public override string ShapeOf(object read) =>
+        string.Concat(((List<FrameReader.Frame>)read).Select(frame => frame.Message.GetType().Name));
+
+    public override void Check(object read)
+    {
+        var frames = (List<FrameReader.Frame>)read;
+        var (writer, reader) = (new FrameWriter(Near, FrameSizeMax * 4), NewReader(takesHellos: true));
+        foreach (var (to, message, from, _) in frames)
+        {
+            if (!writer.TryWrite(to, message, from))
+            {
+                throw new ViolationException($"A message that was read cannot be written: {Fields.Of(message)}");
+            }
+
+            var bytes = writer.Take([]);
+            DemandEqual(bytes.Count - sizeof(int), BinaryPrimitives.ReadInt32LittleEndian(bytes), "A frame has another length");
+            var again = reader.Read(bytes.ToArray().AsMemory(sizeof(int)), out _);
+            DemandEqual(Fields.Of(message), Fields.Of(again?.Message), "A message changes when its frame is written again");
+        }
+    }
+
+    public override bool IsRefusal(Exception e) => e is InvalidDataException;
+
+    // The product resolves each path. The result without remoting is the dead letters, so the check takes the path.
+    private static FrameReader NewReader(bool takesHellos) => new(
+        Far,
+        path => FuzzSystem.Instance.Provider.ResolveActorRef(path) is { } ? new NamedActor(ActorPath.Parse(path)) : Nobody.Instance,
+        member => member.Incarnation == Incarnation.None ? Slab : null)
+    {
+        TakesHellos = takesHellos,
+        MayReceive = path => FrameReader.IsEngine(path) || path == Door,
+    };
+
+    private static byte[] FrameOf(object message) => FramesOf([(WireMessage)message]);
+
+    private static byte[] FramesOf(WireMessage[] messages)
+    {
+        var writer = new FrameWriter(Near, FrameSizeMax);
+        var to = new NamedActor(ActorPath.Parse($"{Far}/system/raft/g/to#7"));
+        var from = new NamedActor(ActorPath.Parse($"{Near}/system/raft/g/from#8"));
+        foreach (var message in messages)
+        {
+            writer.TryWrite(to, message, from);
+        }
+
+        return [200, .. writer.Take([])];
+    }
+}

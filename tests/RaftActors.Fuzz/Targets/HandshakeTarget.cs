@@ -1,0 +1,59 @@
+using Akka.Actor;
+
+using RaftActors.Transport;
+
+namespace RaftActors.Fuzz.Targets;
+
+/// <summary>The first bytes of a lane, of either side.</summary>
+internal sealed class HandshakeTarget : Target
+{
+    private const byte IsAnswer = 1;
+    private const byte IsSecure = 2;
+
+    public override string Name => "handshake";
+
+    public override string Reads => "LaneHandshake";
+
+    public override IEnumerable<byte[]> Seeds() =>
+    [
+        [0, .. new LaneHandshake("akka.tcp://demo@127.0.0.1:2551", 1, 2).ToBytes()],
+        [0, .. new LaneHandshake("akka.tcp://größe@[::1]:2551", ulong.MaxValue, 0).ToBytes()],
+        [IsSecure, .. new LaneHandshake("akka.tcp://demo@127.0.0.1:2551", 1, 0, IsClient: true).ToBytes()],
+        [IsAnswer, .. LaneHandshake.AnswerOf(0x0123456789ABCDEF)],
+    ];
+
+    // As the two ends of a lane do it: they read a fixed number of bytes, and then those that these announce.
+    public override object Read(byte[] input)
+    {
+        if (input is [IsAnswer, ..])
+        {
+            return LaneHandshake.ReadAnswer(Take(input, 1, LaneHandshake.AnswerSize));
+        }
+
+        var isSecure = input is [IsSecure, ..];
+        var size = LaneHandshake.ReadHead(Take(input, 1, LaneHandshake.HeadSize), isSecure);
+        var handshake = LaneHandshake.ReadRest(Take(input, 1 + LaneHandshake.HeadSize, size), isSecure);
+        return (handshake, Address.TryParse(handshake.Address, out Address? address) ? address : null);
+    }
+
+    public override void Check(object read)
+    {
+        if (read is ulong node)
+        {
+            DemandEqual(node, LaneHandshake.ReadAnswer(LaneHandshake.AnswerOf(node)), "The answer changes");
+        }
+        else
+        {
+            var (handshake, address) = ((LaneHandshake, Address?))read;
+            var again = LaneHandshake.ReadRest(handshake.ToBytes().AsSpan(LaneHandshake.HeadSize), handshake.IsClient is not null);
+            DemandEqual(handshake, again, "The handshake changes");
+            DemandEqual(address, address is null ? null : Address.Parse(address.ToString()), "The address changes");
+        }
+    }
+
+    public override bool IsRefusal(Exception e) => e is InvalidDataException;
+
+    private static ReadOnlySpan<byte> Take(byte[] input, int at, int size) => at + size <= input.Length
+        ? input.AsSpan(at, size)
+        : throw new InvalidDataException("The connection ended before its handshake was complete.");
+}

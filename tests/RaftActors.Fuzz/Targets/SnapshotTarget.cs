@@ -1,0 +1,57 @@
+using RaftActors.DiskModel;
+using RaftActors.Storage;
+using RaftActors.Storage.Snapshots;
+
+namespace RaftActors.Fuzz.Targets;
+
+/// <summary>A snapshot file: its description, and the checked reads of its state.</summary>
+internal sealed class SnapshotTarget : Target
+{
+    private const string Ending = ".snap";
+    private const string File = "file" + Ending;
+
+    public override string Name => "snapshot";
+
+    public override string Reads => "SnapshotFile and SnapshotFormat";
+
+    // The model of a disk copies what is read, and a session of three bytes is an object with a list.
+    public override int BytesPerByte => 512;
+
+    public override IEnumerable<byte[]> Seeds() => new[] { "v1", "v2" }
+        .SelectMany(version => DirectoryImage.Unpack(DirectoryImage.PackGolden(version)))
+        .Where(file => file.Name.EndsWith(Ending, StringComparison.Ordinal))
+        .Select(file => file.Bytes);
+
+    public override byte[] Mutate(byte[] input, Inputs.Mutator mutator)
+    {
+        var mutated = base.Mutate(input, mutator);
+        if (mutator.Random.Next(8) > 0)
+        {
+            Checksums.MendSnapshot(mutated);
+        }
+
+        return mutated;
+    }
+
+    public override object Read(byte[] input)
+    {
+        var disk = new ModelDisk(DiskImage.Empty.With(File, input)) { IsRecording = false };
+        using var file = SnapshotFile.Open(disk, File);
+        file.Verify();
+        file.TryRead(0, int.MaxValue);
+        file.TryRead(file.Snapshot.Length / 2, 1);
+        return (file.Owner, file.Snapshot);
+    }
+
+    public override void Check(object read)
+    {
+        var (owner, snapshot) = ((StoreOwner, Core.Snapshot))read;
+        var bytes = SnapshotFormat.Encode(owner, snapshot);
+        var (group, name, again) = SnapshotFormat.DecodeDescription(
+            bytes.AsSpan(SnapshotFormat.HeaderSize), SnapshotFormat.VersionOf(bytes));
+        DemandEqual(owner, new StoreOwner(group, new ProcessName(name)), "The owner changes");
+        DemandEqual(Tests.Wire.Fields.Of(snapshot), Tests.Wire.Fields.Of(again), "A description changes when it is written again");
+    }
+
+    public override bool IsRefusal(Exception e) => e is StoreException;
+}

@@ -1,0 +1,41 @@
+using System.Text;
+
+using Akka.Remote;
+
+namespace RaftActors.Fuzz.Targets;
+
+/// <summary>The numbered system messages of the embedded remoting: watches and their ends.</summary>
+internal sealed class SystemMessagesTarget : Target
+{
+    private const string Recipient = "akka.tcp://demo@127.0.0.1:2551/user/größe#42";
+    private const string Watcher = "akka.tcp://demo@127.0.0.1:2552/system/remote-watcher#-1";
+
+    public override string Name => "system";
+
+    public override string Reads => "RemoteSystemMessage of the embedded remoting";
+
+    public override IEnumerable<byte[]> Seeds()
+    {
+        foreach (var kind in Enum.GetValues<RemoteSystemMessage.Kind>())
+        {
+            var writer = new WireWriter();
+            writer.WriteByte((byte)kind);
+            writer.WriteBlock(Encoding.UTF8.GetBytes(Recipient));
+            writer.WriteText(Watcher);
+            writer.WriteBoolean(true);
+            writer.WriteBoolean(false);
+            yield return writer.ToArray();
+        }
+    }
+
+    public override object Read(byte[] input)
+    {
+        var read = RemoteSystemMessage.Read(input);
+        _ = (FuzzSystem.Instance.Provider.ResolveActorRef(read.Recipient), FuzzSystem.Instance.Provider.ResolveActorRef(read.Actor));
+        return read;
+    }
+
+    public override string ShapeOf(object read) => $"{((RemoteSystemMessage.Parts)read).Kind}";
+
+    public override bool IsRefusal(Exception e) => e is WireException;
+}

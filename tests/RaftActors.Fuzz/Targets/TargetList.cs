@@ -1,0 +1,17 @@
+namespace RaftActors.Fuzz.Targets;
+
+/// <summary>All targets, in the order of the page.</summary>
+internal static class TargetList
+{
+    public static Target[] All { get; } =
+    [
+        new FramesTarget(), new HandshakeTarget(), new MessagesTarget(), new ValuesTarget(), new SecretsTarget(),
+        new RemoteFramesTarget(), new HelloTarget(), new SystemMessagesTarget(), new AkkaMessagesTarget(), new ClusterTarget(),
+        new HoconTarget(),
+        new DirectoryTarget(), new SnapshotTarget(), new ToolsTarget(),
+        new CliTarget(), new CliFilesTarget(),
+    ];
+
+    /// <summary>Null: no target has this name.</summary>
+    public static Target? Find(string name) => Array.Find(All, target => target.Name == name);
+}
