@@ -38,13 +38,16 @@ internal abstract class LaneCredentials(SslStreamCertificateContext certificate)
     };
 
     private protected SslClientAuthenticationOptions ClientOptions(
-        string host, bool showsCertificate, RemoteCertificateValidationCallback demand) => new()
+        string host, bool showsCertificate, RemoteCertificateValidationCallback demand)
     {
-        TargetHost = host,
-        ClientCertificateContext = showsCertificate ? certificate : null,
-        EnabledSslProtocols = SslProtocols.Tls13,
-        AllowTlsResume = false,
-        CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
-        RemoteCertificateValidationCallback = demand,
-    };
+        return new SslClientAuthenticationOptions
+        {
+            TargetHost = host,
+            ClientCertificateContext = showsCertificate ? certificate : null,
+            EnabledSslProtocols = SslProtocols.Tls13,
+            AllowTlsResume = false,
+            CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
+            RemoteCertificateValidationCallback = demand,
+        };
+    }
 }
