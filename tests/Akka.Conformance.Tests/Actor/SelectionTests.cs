@@ -68,14 +68,14 @@ public sealed class SelectionTests : Akka.TestKit.Xunit2.TestKit
         parent.Tell("two", TestActor);
         var (one, two) = (ExpectMsg<IActorRef>(), ExpectMsg<IActorRef>());
 
-        Assert.Equal([one], Reached(Sys.ActorSelection("/user/relay/one")));
-        Assert.Equal([one], Reached(Sys.ActorSelection("user/relay/one")));
-        Assert.Equal([one], Reached(Sys.ActorSelection(one.Path)));
-        Assert.Equal([one], Reached(Sys.ActorSelection(one.Path.ToString())));
-        Assert.Equal([one], Reached(Sys.ActorSelection("/user/relay/two/../one")));
-        Assert.Equal([one, two], Reached(Sys.ActorSelection("/user/relay/*")));
-        Assert.Equal([two], Reached(Sys.ActorSelection("/user/*/t?o")));
-        Assert.Equal([parent], Reached(Sys.ActorSelection("/user/relay")));
+        Assert.Equal([one], Reached(Sys.ActorSelection("/user/relay/one"), parent, one, two));
+        Assert.Equal([one], Reached(Sys.ActorSelection("user/relay/one"), parent, one, two));
+        Assert.Equal([one], Reached(Sys.ActorSelection(one.Path), parent, one, two));
+        Assert.Equal([one], Reached(Sys.ActorSelection(one.Path.ToString()), parent, one, two));
+        Assert.Equal([one], Reached(Sys.ActorSelection("/user/relay/two/../one"), parent, one, two));
+        Assert.Equal([one, two], Reached(Sys.ActorSelection("/user/relay/*"), parent, one, two));
+        Assert.Equal([two], Reached(Sys.ActorSelection("/user/*/t?o"), parent, one, two));
+        Assert.Equal([parent], Reached(Sys.ActorSelection("/user/relay"), parent, one, two));
     }
 
     [Fact]
@@ -121,15 +121,27 @@ public sealed class SelectionTests : Akka.TestKit.Xunit2.TestKit
         Assert.EndsWith("Path(/user/a)]", Sys.ActorSelection("/user/a").ToString());
     }
 
-    /// <summary>Returns the actors that answer for a selection before the next message to this test.</summary>
-    private IEnumerable<IActorRef> Reached(ActorSelection selection)
+    /// <summary>Returns the actors that a selection reaches. All of them answer, and no answer can come late.</summary>
+    private IEnumerable<IActorRef> Reached(ActorSelection selection, params IActorRef[] all)
     {
         selection.Tell(new Identify("selected"), TestActor);
-        Sys.ActorSelection("/user/relay*").Tell(new Identify("last"), TestActor);
-        var subjects = new List<IActorRef>();
-        for (var answer = ExpectMsg<ActorIdentity>(); !"last".Equals(answer.MessageId); answer = ExpectMsg<ActorIdentity>())
+        foreach (var each in all)
         {
-            subjects.Add(answer.Subject!); // Justification: the actors exist.
+            each.Tell(new Identify("last"), TestActor);
+        }
+
+        var subjects = new List<IActorRef>();
+        for (var missing = all.Length; missing > 0;)
+        {
+            var answer = ExpectMsg<ActorIdentity>();
+            if ("last".Equals(answer.MessageId))
+            {
+                missing--;
+            }
+            else
+            {
+                subjects.Add(answer.Subject!); // Justification: the actors exist.
+            }
         }
 
         return subjects.OrderBy(subject => subject.Path.Name, StringComparer.Ordinal);
