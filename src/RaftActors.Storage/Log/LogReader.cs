@@ -140,7 +140,7 @@ internal sealed class LogReader(IDisk disk)
     private ReadOnlyMemory<byte> ReadSegment(long number, long? end)
     {
         using var file = disk.Open(NameOf(number));
-        if (end > file.Length)
+        if (end > file.Length || end < SegmentHeader.Size)
         {
             throw new StoreDamagedException(new StoreDamage(
                 disk.PathOf(NameOf(number)), file.Length, null, null, $"the segment should have {end} bytes"));
