@@ -24,6 +24,7 @@ internal sealed class InboundLane : IDisposable
     private readonly LaneContext _context;
     private readonly LaneIdentity? _identity;
     private readonly LaneGate? _gate;
+    private readonly ReplyLane? _replies;
     private readonly FrameReader _frames;
     private readonly List<WireMessage> _batch = [];
     private readonly ReceiveBlock _block;
@@ -37,7 +38,7 @@ internal sealed class InboundLane : IDisposable
             channel,
             context,
             greeting.Peer,
-            greeting.ClientRole is null ? laneTo(greeting.Peer) : new ReplyLane(channel, context),
+            greeting.ClientRole is null ? laneTo(greeting.Peer) : new ReplyLane(channel, context, greeting),
             IsService)
     {
         IsClient = greeting.ClientRole is not null;
@@ -55,7 +56,7 @@ internal sealed class InboundLane : IDisposable
     private InboundLane(
         LaneChannel channel, LaneContext context, Address peer, ILane? lane, Func<LaneContext, string, bool> mayReceive)
     {
-        (_channel, _context, Peer) = (channel, context, peer);
+        (_channel, _context, Peer, _replies) = (channel, context, peer, lane as ReplyLane);
         _block = new ReceiveBlock(context.Settings.FrameSizeMaxBytes);
         _frames = new FrameReader(context.Own, context.Resolve, context.FindSlab)
         {
@@ -85,8 +86,7 @@ internal sealed class InboundLane : IDisposable
     {
         if (IsClient)
         {
-            _channel.Socket.Blocking = false;
-            return RunAsync();
+            return RunClientAsync();
         }
 
         var end = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -143,6 +143,20 @@ internal sealed class InboundLane : IDisposable
         catch (Exception e)
         {
             end.SetException(e);
+        }
+    }
+
+    private async Task RunClientAsync()
+    {
+        _channel.Socket.Blocking = false;
+        _replies?.Open();
+        try
+        {
+            await RunAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            _replies?.Close();
         }
     }
 

@@ -27,6 +27,9 @@ internal sealed record LaneContext(
     /// <summary>Limits the log lines about refused messages.</summary>
     public WarningLimit Refusals { get; } = new(TimeProvider.System);
 
+    /// <summary>Limits the answers that wait for clients.</summary>
+    public ReplyRoom Replies { get; } = new(Settings.QueueSizeMaxBytes, TimeProvider.System);
+
     /// <summary>This actor system takes no connections, since it has clients only.</summary>
     public Func<bool> IsClient { get; init; } = () => false;
 

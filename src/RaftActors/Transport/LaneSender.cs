@@ -18,9 +18,13 @@ internal sealed class LaneSender(
 
     private byte[] _spare = [];
     private bool _isSending;
+    private int _sendingBytes;
 
     /// <summary>Guarded by the lock.</summary>
     public FrameWriter Frames => frames;
+
+    /// <summary>Bytes that are written, and not sent; those of one batch until its end. Without the lock it may be out of date.</summary>
+    public int WaitingBytes => frames.Length + Volatile.Read(ref _sendingBytes);
 
     /// <summary>
     /// Sends the frames, as far as the socket takes them without waiting. A task sends the rest. Call it without the lock.
@@ -88,6 +92,7 @@ internal sealed class LaneSender(
 
         _isSending = true;
         bytes = frames.Take(_spare);
+        _sendingBytes = bytes.Count;
         return true;
     }
 
@@ -98,6 +103,7 @@ internal sealed class LaneSender(
         {
             _spare = sent.Array!; // Justification: frames were written to it.
             _isSending = false;
+            _sendingBytes = 0;
             return TryBegin(out bytes);
         }
     }

@@ -1,11 +1,13 @@
 using Akka.Actor;
+using Akka.Event;
 
 using RaftActors.Wire;
 
 namespace RaftActors.Transport;
 
 /// <summary>
-/// The way to one client: the connection that the client has opened. A client that reads too slowly loses its connection. Thread-safe.
+/// The way to one client: the connection that the client has opened. If too many answers wait for all clients together, the client that
+/// reads most slowly loses its connection. Thread-safe.
 /// </summary>
 internal sealed class ReplyLane : ILane
 {
@@ -13,30 +15,58 @@ internal sealed class ReplyLane : ILane
     private readonly LaneContext _context;
     private readonly LaneChannel _channel;
     private readonly LaneSender _sender;
+    private readonly LaneGreeting _client;
+    private readonly ReplyRoom.Place _place;
+    private bool _isClosed;
 
-    public ReplyLane(LaneChannel channel, LaneContext context)
+    public ReplyLane(LaneChannel channel, LaneContext context, LaneGreeting client)
     {
-        (_channel, _context) = (channel, context);
+        (_channel, _context, _client) = (channel, context, client);
         _sender = new LaneSender(
             _lock, channel, new FrameWriter(context.Own, context.Settings.FrameSizeMaxBytes), context.Metrics, _ => channel.Dispose());
+        _place = new ReplyRoom.Place(() => WaitingBytes, OnTooSlow);
+    }
+
+    /// <summary>Bytes of the answers that wait.</summary>
+    public int WaitingBytes => _sender.WaitingBytes;
+
+    public bool IsClosed => Volatile.Read(ref _isClosed);
+
+    /// <summary>The connection is in use from now on. Call <see cref="Close"/> at its end.</summary>
+    public void Open() => _context.Replies.Enter(_place);
+
+    /// <summary>Closes the connection, and drops the answers that wait.</summary>
+    public void Close()
+    {
+        _context.Replies.Leave(_place);
+        lock (_lock)
+        {
+            _isClosed = true;
+            _sender.Frames.Take([]);
+        }
+
+        _channel.Dispose();
     }
 
     /// <inheritdoc/>
     public bool TryWrite(IActorRef to, WireMessage message, IActorRef from)
     {
-        bool isFull;
+        bool isGrown;
         lock (_lock)
         {
-            isFull = _sender.Frames.Length > _context.Settings.QueueSizeMaxBytes;
-            if (isFull || !_sender.Frames.TryWrite(to, message, from))
+            _context.Replies.OnWriting(_place, isFirst: _sender.Frames.Length == 0);
+            if (_isClosed || !_sender.Frames.TryWrite(to, message, from))
             {
                 _context.Metrics.OnDropped();
+                return true;
             }
+
+            isGrown = _context.Replies.OnWritten(_place);
         }
 
-        if (isFull)
+        if (isGrown)
         {
-            _channel.Dispose();
+            _context.Replies.MakeRoom();
         }
 
         return true;
@@ -49,4 +79,16 @@ internal sealed class ReplyLane : ILane
 
     /// <inheritdoc/>
     public void Flush() => _sender.Flush();
+
+    private void OnTooSlow()
+    {
+        Close();
+        var why = "it reads its answers too slowly, and the answers that wait for all clients exceed raft.transport-tcp.queue-size-max "
+            + $"({_context.Settings.QueueSizeMaxBytes} bytes). Let it read faster or ask for less at a time, or raise the setting on this "
+            + "node.";
+        if (_context.Refusals.TryGive(_client.Identity?.Name ?? $"{_client.Peer}", why, out var text))
+        {
+            _context.Log.Warning("Closed the raft connection of client {0} at {1}: {2}", _client.Identity, _client.Peer, text);
+        }
+    }
 }

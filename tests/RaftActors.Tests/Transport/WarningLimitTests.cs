@@ -4,7 +4,7 @@ namespace RaftActors.Tests.Transport;
 
 public sealed class WarningLimitTests
 {
-    private readonly Clock _clock = new();
+    private readonly ManualClock _clock = new();
     private readonly WarningLimit _limit;
 
     public WarningLimitTests() => _limit = new WarningLimit(_clock);
@@ -49,14 +49,5 @@ public sealed class WarningLimitTests
         Assert.True(_limit.TryGive("10.0.0.2", "Garbage.", out _));
         _clock.Seconds += 60;
         Assert.True(_limit.TryGive("10.0.0.1", "Garbage.", out _));
-    }
-
-    private sealed class Clock : TimeProvider
-    {
-        public long Seconds { get; set; }
-
-        public override long TimestampFrequency => 1;
-
-        public override long GetTimestamp() => Seconds;
     }
 }

@@ -1,0 +1,250 @@
+using System.Net;
+using System.Net.Sockets;
+
+using Akka.Actor;
+using Akka.Configuration;
+using Akka.Event;
+using Akka.TestKit;
+using Akka.TestKit.Xunit2;
+
+using RaftActors.Security;
+using RaftActors.Telemetry;
+using RaftActors.Tests.Groups;
+using RaftActors.Transport;
+using RaftActors.Wire;
+
+namespace RaftActors.Tests.Transport;
+
+/// <summary>The ways to clients of one node. The test is the clients.</summary>
+public sealed class ReplyLaneTests : TestKit
+{
+    private const int QueueSizeMax = 200_000;
+    private const int AnswerSize = 10_000;
+
+    // Far more than the sockets and the queue take.
+    private const int MaxAnswers = 10_000;
+
+    private static readonly Address Near = new("akka.tcp", "demo", "127.0.0.1", 2551);
+    private static readonly Address Far = new("akka.tcp", "demo", "127.0.0.1", 2552);
+    private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
+
+    private readonly Socket _listener = new(SocketType.Stream, ProtocolType.Tcp) { SendBufferSize = 10_000 };
+    private readonly List<Client> _clients = [];
+    private readonly LaneContext _context;
+    private readonly TestProbe _warned;
+
+    public ReplyLaneTests()
+        : base(ConfigurationFactory.ParseString("akka { loglevel = WARNING, stdout-loglevel = OFF }").WithFallback(RemoteNode.Network))
+    {
+        _listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        _listener.Listen();
+        _warned = CreateTestProbe();
+        Sys.EventStream.Subscribe(_warned, typeof(Warning));
+        var settings = new TransportSettings(IsTcp: true, "127.0.0.1", 0, FrameSizeMaxBytes: 100_000, QueueSizeMax);
+        _context = new LaneContext(settings, Near, 7, TestActor, Sys.Log, new TransportMetrics("replies"))
+        {
+            Resolve = ((ExtendedActorSystem)Sys).Provider.ResolveActorRef,
+        };
+    }
+
+    [Fact]
+    public void Client_that_does_not_read_is_closed_and_one_that_reads_goes_on()
+    {
+        var (slow, healthy) = (Connect("slow"), Connect("healthy"));
+
+        for (var answer = 1; answer <= MaxAnswers && !slow.IsClosed; answer++)
+        {
+            slow.Answer();
+            healthy.Answer();
+            healthy.Read();
+        }
+
+        Assert.True(slow.HasEnded());
+        Assert.False(healthy.IsClosed);
+        healthy.Answer();
+        healthy.Read();
+        Assert.Equal(1, _context.Replies.Count);
+    }
+
+    [Fact]
+    public void Warning_names_the_slow_client_and_the_setting()
+    {
+        var slow = Connect("slow");
+
+        slow.AnswerUntilClosed();
+
+        var warning = $"{_warned.ExpectMsg<Warning>(Guard).Message}";
+        Assert.Contains($"client 'slow' at {Far}", warning);
+        Assert.Contains("raise", warning);
+        Assert.Contains($"raft.transport-tcp.queue-size-max ({QueueSizeMax} bytes)", warning);
+    }
+
+    [Fact]
+    public void Client_that_is_closed_again_and_again_gets_one_warning()
+    {
+        for (var connection = 1; connection <= 3; connection++)
+        {
+            Connect("slow").AnswerUntilClosed();
+        }
+
+        _warned.ExpectMsg<Warning>(Guard);
+        _warned.ExpectNoMsg(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public void Clients_that_do_not_read_have_together_no_more_waiting_than_one_may()
+    {
+        var clients = Enumerable.Range(1, 10).Select(number => Connect($"slow {number}")).ToArray();
+
+        for (var answer = 1; answer <= MaxAnswers && !clients.Any(client => client.IsClosed); answer++)
+        {
+            foreach (var client in clients)
+            {
+                client.Answer();
+            }
+
+            Assert.InRange(clients.Sum(client => client.Waiting), 0, QueueSizeMax + (10 * ReplyRoom.StepMaxBytes));
+        }
+
+        Assert.InRange(clients.Count(client => client.IsClosed), 1, 9);
+    }
+
+    [Fact]
+    public void Answers_that_are_being_sent_wait_too()
+    {
+        var slow = Connect("slow");
+        for (var answer = 1; answer <= 15; answer++)
+        {
+            slow.Write();
+        }
+
+        slow.Lane.Flush();
+
+        Assert.InRange(slow.Lane.WaitingBytes, 15 * AnswerSize, QueueSizeMax);
+    }
+
+    [Fact]
+    public void Closed_client_holds_no_answers()
+    {
+        var slow = Connect("slow");
+        slow.AnswerUntilClosed();
+
+        Assert.InRange(slow.Lane.WaitingBytes, 0, QueueSizeMax);
+        var waiting = slow.Lane.WaitingBytes;
+        slow.Answer();
+        Assert.Equal(waiting, slow.Lane.WaitingBytes);
+    }
+
+    [Fact]
+    public async Task Client_whose_connection_has_ended_is_not_counted()
+    {
+        var end = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        await end.ConnectAsync(_listener.LocalEndPoint!); // Justification: it is bound.
+        using var lane = new InboundLane(new LaneChannel(await _listener.AcceptAsync()), _context, GreetingOf("left"), _ => null);
+        var reading = lane.RunToEndAsync();
+        Assert.Equal(1, _context.Replies.Count);
+
+        end.Dispose();
+        await reading.WaitAsync(Guard);
+
+        Assert.Equal(0, _context.Replies.Count);
+    }
+
+    protected override void AfterAll()
+    {
+        _clients.ForEach(client => client.Dispose());
+        _listener.Dispose();
+        base.AfterAll();
+    }
+
+    private static LaneGreeting GreetingOf(string name) => new(Far, new LaneIdentity(name, null, LaneRole.Reader), LaneRole.Reader);
+
+    private Client Connect(string name)
+    {
+        var end = new Socket(SocketType.Stream, ProtocolType.Tcp)
+        {
+            ReceiveBufferSize = 10_000,
+            ReceiveTimeout = (int)Guard.TotalMilliseconds,
+        };
+        end.Connect(_listener.LocalEndPoint!); // Justification: it is bound.
+        var socket = _listener.Accept();
+        socket.Blocking = false;
+        var client = new Client(new ReplyLane(new LaneChannel(socket), _context, GreetingOf(name)), end, TestActor, _context);
+        _clients.Add(client);
+        return client;
+    }
+
+    private sealed class Client : IDisposable
+    {
+        private static readonly byte[] Content = new byte[AnswerSize];
+
+        private readonly byte[] _buffer = new byte[AnswerSize];
+        private readonly Socket _end;
+        private readonly IActorRef _actor;
+        private readonly LaneRef _to;
+
+        public Client(ReplyLane lane, Socket end, IActorRef actor, LaneContext context)
+        {
+            (Lane, _end, _actor) = (lane, end, actor);
+            _to = new LaneRef(ActorPath.Parse($"{Far}/system/raft-client-1"), lane, context);
+            lane.Open();
+        }
+
+        public ReplyLane Lane { get; }
+
+        public int Waiting => IsClosed ? 0 : Lane.WaitingBytes;
+
+        public bool IsClosed => Lane.IsClosed;
+
+        public void Answer()
+        {
+            Write();
+            Lane.Flush();
+        }
+
+        public void Write() => Lane.TryWrite(_to, new WireMessage.Foreign(1, "m", Content), _actor);
+
+        public void AnswerUntilClosed()
+        {
+            for (var answer = 1; answer <= MaxAnswers && !IsClosed; answer++)
+            {
+                Answer();
+            }
+
+            Assert.True(IsClosed);
+        }
+
+        /// <summary>Reads one answer.</summary>
+        public void Read()
+        {
+            for (var rest = AnswerSize; rest > 0;)
+            {
+                var count = _end.Receive(_buffer, 0, rest, SocketFlags.None);
+                rest -= count > 0 ? count : throw new InvalidOperationException("The connection has ended");
+            }
+        }
+
+        /// <summary>Reads to the end of the connection.</summary>
+        public bool HasEnded()
+        {
+            try
+            {
+                while (_end.Receive(_buffer) > 0)
+                {
+                }
+
+                return true;
+            }
+            catch (SocketException e)
+            {
+                return e.SocketErrorCode == SocketError.ConnectionReset;
+            }
+        }
+
+        public void Dispose()
+        {
+            Lane.Close();
+            _end.Dispose();
+        }
+    }
+}
