@@ -25,6 +25,7 @@ internal sealed class InboundLane : IDisposable
     private readonly LaneIdentity? _identity;
     private readonly LaneGate? _gate;
     private readonly ReplyLane? _replies;
+    private readonly TaskCompletionSource _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly FrameReader _frames;
     private readonly List<WireMessage> _batch = [];
     private readonly ReceiveBlock _block;
@@ -42,6 +43,7 @@ internal sealed class InboundLane : IDisposable
             IsService)
     {
         IsClient = greeting.ClientRole is not null;
+        Node = greeting.Node;
         _identity = greeting.Identity;
         _gate = _identity is { } identity ? new LaneGate(identity, Peer, greeting.ClientRole ?? LaneRole.Node, context) : null;
     }
@@ -70,6 +72,12 @@ internal sealed class InboundLane : IDisposable
     /// <summary>The other actor system.</summary>
     public Address Peer { get; }
 
+    /// <summary>Its identity.</summary>
+    public ulong Node { get; }
+
+    /// <summary>Completes when the last bytes of a node's connection were read.</summary>
+    public Task End => _end.Task;
+
     /// <summary>Another actor system that has only clients has opened it.</summary>
     public bool IsClient { get; }
 
@@ -89,9 +97,8 @@ internal sealed class InboundLane : IDisposable
             return RunClientAsync();
         }
 
-        var end = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        new Thread(() => Run(end)) { IsBackground = true, Name = "raft-lane" }.Start();
-        return end.Task;
+        new Thread(RunToEnd) { IsBackground = true, Name = "raft-lane" }.Start();
+        return _end.Task;
     }
 
     /// <summary>Reads until the connection ends, on threads of the pool.</summary>
@@ -130,19 +137,20 @@ internal sealed class InboundLane : IDisposable
         }
     }
 
+    /// <inheritdoc/>
     public void Dispose() => _channel.Dispose();
 
     // An exception that left the thread would end the program.
-    private void Run(TaskCompletionSource end)
+    private void RunToEnd()
     {
         try
         {
             Run();
-            end.SetResult();
+            _end.TrySetResult();
         }
         catch (Exception e)
         {
-            end.SetException(e);
+            _end.TrySetException(e);
         }
     }
 

@@ -81,6 +81,19 @@ internal sealed class LaneChannel(Socket socket) : IDisposable
     /// <summary>Sends some sealed bytes.</summary>
     public Task<int> SendAsync(ArraySegment<byte> bytes) => socket.SendAsync(bytes, SocketFlags.None);
 
+    /// <summary>Sends no more. The other side reads to the end, and then closes the connection.</summary>
+    public void Finish()
+    {
+        try
+        {
+            socket.Shutdown(SocketShutdown.Send);
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // It has ended, which its owner knows.
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

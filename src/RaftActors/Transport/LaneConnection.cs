@@ -13,22 +13,22 @@ internal sealed class LaneConnection : IDisposable
 {
     private readonly LaneContext _context;
     private readonly LaneChannel _channel = new(new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true });
-    private readonly bool _isClient;
+    private readonly LaneKind _kind;
     private volatile LaneIdentity? _identity;
+    private LaneCredentials? _credentials;
 
     /// <param name="endpoint">Its node is 0 if this node does not know the identity of the other one.</param>
     /// <param name="gate">The owner's lock.</param>
     /// <param name="onLost">See <see cref="LaneSender"/>.</param>
-    /// <param name="isClient">This actor system has no port of its own: answers come by the same connection.</param>
     public LaneConnection(
         WireMessage.LaneAt endpoint,
         long number,
         LaneContext context,
         Lock gate,
         Action<LaneConnection, Exception?> onLost,
-        bool isClient = false)
+        LaneKind kind = LaneKind.Node)
     {
-        (Endpoint, Number, _context, _isClient) = (endpoint, number, context, isClient);
+        (Endpoint, Number, _context, _kind) = (endpoint, number, context, kind);
         var frames = new FrameWriter(context.Own, context.Settings.FrameSizeMaxBytes);
         Sender = new LaneSender(gate, _channel, frames, context.Metrics, cause => onLost(this, cause));
     }
@@ -40,7 +40,7 @@ internal sealed class LaneConnection : IDisposable
     public LaneSender Sender { get; }
 
     /// <summary>Answers come by this connection.</summary>
-    public bool IsClient => _isClient;
+    public bool IsClient => _kind == LaneKind.Client;
 
     /// <summary>The other side has proved that it is the node. It learns that only later.</summary>
     public bool IsVerified => _identity is not null;
@@ -54,6 +54,9 @@ internal sealed class LaneConnection : IDisposable
     /// <summary>The registry was asked for a fence.</summary>
     public bool IsFenced { get; set; }
 
+    /// <summary>Both sides have proved their identity with credentials that have changed since.</summary>
+    public bool IsOutdated => _context.Credentials is { } store && _credentials != store.Current;
+
     /// <summary>Whether the present credentials would let this node connect to the other one.</summary>
     public bool IsStillAccepted => _identity is null || _context.Credentials!.Current.StillAccepts(_identity, _channel.Certificate);
 
@@ -65,12 +68,13 @@ internal sealed class LaneConnection : IDisposable
         await _channel.Socket.ConnectAsync(host, Endpoint.Port, cancellation);
         if (_context.Credentials?.Current is { } credentials)
         {
+            _credentials = credentials;
             _identity = await _channel.AuthenticateAsClientAsync(credentials, host, cancellation);
         }
 
-        bool? isClient = _context.Credentials is null ? null : _isClient;
+        LaneKind? kind = _context.Credentials is null ? null : _kind;
         await _channel.WriteAsync(
-            new LaneHandshake(_context.Own.ToString(), _context.Node, Endpoint.Node, isClient).ToBytes(), cancellation);
+            new LaneHandshake(_context.Own.ToString(), _context.Node, Endpoint.Node, kind).ToBytes(), cancellation);
         var node = LaneHandshake.ReadAnswer(await ReadAnswerAsync(cancellation));
         if (Endpoint.Node != 0 && node != Endpoint.Node)
         {

@@ -10,6 +10,12 @@ namespace RaftActors.Transport;
 /// <param name="ClientRole">The rights of a client; null: the other side is a node.</param>
 internal sealed record LaneGreeting(Address Peer, LaneIdentity? Identity, LaneRole? ClientRole)
 {
+    /// <summary>The identity of the other actor system.</summary>
+    public ulong Node { get; init; }
+
+    /// <summary>The connection takes the place of the latest one of the same actor system.</summary>
+    public bool IsSuccessor { get; init; }
+
     /// <summary>Shakes hands. Null: the other side looks for an actor system that had this port before.</summary>
     /// <exception cref="InvalidDataException">The other side is no raft node, or has no rights here.</exception>
     /// <exception cref="System.Security.Authentication.AuthenticationException">It could not prove its identity.</exception>
@@ -32,7 +38,11 @@ internal sealed record LaneGreeting(Address Peer, LaneIdentity? Identity, LaneRo
             return null;
         }
 
-        var greeting = new LaneGreeting(peer, identity, handshake.IsClient == true ? RoleOfClient(identity!) : null);
+        var greeting = new LaneGreeting(peer, identity, handshake.Kind == LaneKind.Client ? RoleOfClient(identity!) : null)
+        {
+            Node = handshake.Node,
+            IsSuccessor = handshake.Kind == LaneKind.Successor,
+        };
         if (identity is not null && greeting.ClientRole is null)
         {
             if (identity.Role is null)

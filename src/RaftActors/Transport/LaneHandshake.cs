@@ -12,8 +12,8 @@ namespace RaftActors.Transport;
 /// <param name="Address">The address of the connecting actor system.</param>
 /// <param name="Node">The identity of the connecting actor system.</param>
 /// <param name="Expected">The identity of the listening one, as its <see cref="WireMessage.LaneAt"/> said. 0: it is not known.</param>
-/// <param name="IsClient">True: the connecting one has no port, and takes answers by the same connection. Null: without encryption.</param>
-internal readonly record struct LaneHandshake(string Address, ulong Node, ulong Expected, bool? IsClient = null)
+/// <param name="Kind">Null: the connection is not encrypted.</param>
+internal readonly record struct LaneHandshake(string Address, ulong Node, ulong Expected, LaneKind? Kind = null)
 {
     /// <summary>The bytes before the rest of a handshake: the magic number, the version of the lane, and the length of the rest.</summary>
     public const int HeadSize = MagicSize + 1 + sizeof(ushort);
@@ -38,13 +38,13 @@ internal readonly record struct LaneHandshake(string Address, ulong Node, ulong 
         rest.Text(Address);
         rest.Hash(Node);
         rest.Hash(Expected);
-        if (IsClient is { } isClient)
+        if (Kind is { } kind)
         {
-            rest.Flag(isClient);
+            rest.Octet((byte)kind);
         }
 
         var bytes = new byte[HeadSize + rest.Length];
-        WriteStart(bytes, IsClient is null ? Version : SecureVersion);
+        WriteStart(bytes, Kind is null ? Version : SecureVersion);
         BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(MagicSize + 1), (ushort)rest.Length);
         rest.Written.CopyTo(bytes.AsSpan(HeadSize));
         return bytes;
@@ -69,7 +69,7 @@ internal readonly record struct LaneHandshake(string Address, ulong Node, ulong 
             throw reader.Damaged($"its messages have version {format}, and this node knows only {RaftMessageSerializer.Version}");
         }
 
-        var handshake = new LaneHandshake(reader.Text(), reader.Hash(), reader.Hash(), isSecure ? reader.Flag() : null);
+        var handshake = new LaneHandshake(reader.Text(), reader.Hash(), reader.Hash(), isSecure ? ReadKind(ref reader) : null);
         reader.End();
         return handshake;
     }
@@ -89,6 +89,12 @@ internal readonly record struct LaneHandshake(string Address, ulong Node, ulong 
         DemandStart(answer, Version);
         return BinaryPrimitives.ReadUInt64LittleEndian(answer[(MagicSize + 1)..]);
     }
+
+    private static LaneKind ReadKind(ref ByteReader reader) => reader.Octet() switch
+    {
+        <= (byte)LaneKind.Successor and var kind => (LaneKind)kind,
+        var other => throw reader.Damaged($"the kind of the connection is {other}"),
+    };
 
     private static void WriteStart(Span<byte> bytes, byte version)
     {

@@ -19,6 +19,7 @@ internal sealed class LaneListener : IDisposable
 
     private static readonly TimeSpan HandshakeTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan AcceptPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan SuccessionTimeout = TimeSpan.FromSeconds(5);
 
     private readonly Lock _lock = new();
     private readonly HashSet<InboundLane> _inbound = [];
@@ -168,10 +169,11 @@ internal sealed class LaneListener : IDisposable
             }
 
             lane = new InboundLane(channel, _context, greeting, _laneTo);
-            if (TryAdd(lane))
+            if (TryAdd(lane, greeting.IsSuccessor, out var former))
             {
                 // The credentials may have changed since its handshake, before it was added.
                 Recheck(lane);
+                await EndAsync(former);
                 await lane.RunToEndAsync();
             }
         }
@@ -234,9 +236,21 @@ internal sealed class LaneListener : IDisposable
         }
     }
 
-    // Of two connections of a node the latest counts: it has restarted, or connected again.
-    private bool TryAdd(InboundLane lane)
+    // Messages of the former connection come before those of its successor.
+    private static async Task EndAsync(InboundLane? former)
     {
+        if (former is not null)
+        {
+            await Task.WhenAny(former.End, Task.Delay(SuccessionTimeout));
+            former.Dispose();
+        }
+    }
+
+    // Of two connections of a node the latest counts: it has restarted, or connected again. Only before a successor, the former one may be
+    // read to its end.
+    private bool TryAdd(InboundLane lane, bool isSuccessor, out InboundLane? former)
+    {
+        former = null;
         lock (_lock)
         {
             if (_isDisposed || (_inbound.Count >= _maxConnections && !lane.IsProvenNode))
@@ -247,7 +261,13 @@ internal sealed class LaneListener : IDisposable
             _inbound.Add(lane);
             if (!lane.IsClient)
             {
-                _latest.GetValueOrDefault(lane.Peer)?.Dispose();
+                former = _latest.GetValueOrDefault(lane.Peer);
+                if (!isSuccessor || former?.Node != lane.Node)
+                {
+                    former?.Dispose();
+                    former = null;
+                }
+
                 _latest[lane.Peer] = lane;
             }
 

@@ -19,6 +19,7 @@ internal sealed class LaneSender(
     private byte[] _spare = [];
     private bool _isSending;
     private int _sendingBytes;
+    private bool _isFinishing;
 
     /// <summary>Guarded by the lock.</summary>
     public FrameWriter Frames => frames;
@@ -55,7 +56,17 @@ internal sealed class LaneSender(
                 return;
             }
         }
+    }
 
+    /// <summary>Sends what was written, and then ends this direction of the connection. Call it without the lock.</summary>
+    public void Finish()
+    {
+        lock (gate)
+        {
+            _isFinishing = true;
+        }
+
+        Flush();
     }
 
     private async Task SendAsync(ArraySegment<byte> bytes, ArraySegment<byte>? begun)
@@ -85,8 +96,18 @@ internal sealed class LaneSender(
     private bool TryBegin(out ArraySegment<byte> bytes)
     {
         bytes = default;
-        if (_isSending || frames.Length == 0)
+        if (_isSending)
         {
+            return false;
+        }
+
+        if (frames.Length == 0)
+        {
+            if (_isFinishing)
+            {
+                channel.Finish();
+            }
+
             return false;
         }
 

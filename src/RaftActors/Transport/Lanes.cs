@@ -56,7 +56,7 @@ internal sealed class Lanes : IDisposable
         };
         if (_credentials is not null)
         {
-            _credentials.Changed += Recheck;
+            _credentials.Changed += OnCredentialsChanged;
         }
     }
 
@@ -170,14 +170,15 @@ internal sealed class Lanes : IDisposable
     /// <summary>
     /// As <see cref="Learn"/>, for news that any program may have sent. Ignored unless this node had a message for the address.
     /// </summary>
-    public void LearnRumour(Address address, WireMessage.LaneAt endpoint) => _soleLanes.GetValueOrDefault(address)?.Learn(endpoint);
+    public void LearnRumour(Address address, WireMessage.LaneAt endpoint) =>
+        _soleLanes.GetValueOrDefault(address)?.Learn(endpoint, isRumour: true);
 
-    private void Recheck()
+    private void OnCredentialsChanged()
     {
         _listener?.Recheck();
         foreach (var lane in _soleLanes.Values)
         {
-            lane.Recheck();
+            lane.Renew();
         }
     }
 

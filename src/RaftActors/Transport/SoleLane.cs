@@ -15,20 +15,25 @@ namespace RaftActors.Transport;
 internal sealed class SoleLane(Address address, LaneContext context) : ILane
 {
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
-
-    // The pause after a failed attempt is twice as long each time.
-    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(3);
-    private static readonly TimeSpan AskPause = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan RenewalPause = TimeSpan.FromSeconds(5);
 
     private readonly Lock _lock = new();
+    private readonly LaneAttempts _attempts = new(
+        context.Settings.IsAtAddress
+            ? new WireMessage.LaneAt(address.Port!.Value, Node: 0) // Justification: the address of a node has a port.
+            : null,
+        TimeProvider.System);
+
     private LaneConnection? _connection;
-    private WireMessage.LaneAt? _endpoint;
+
+    // Connects with changed credentials, while the present connection goes on.
+    private LaneConnection? _successor;
+
+    // Each sends what was written before its successor took over.
+    private readonly List<LaneConnection> _former = [];
     private long _connections;
-    private TimeSpan _pause;
-    private long _nextAttempt;
-    private long _nextQuestion;
     private string? _problem;
+    private string? _renewalProblem;
 
     /// <summary>Why there is no connection; null: there is one, or none was tried.</summary>
     public string? Problem => Volatile.Read(ref _problem);
@@ -50,26 +55,26 @@ internal sealed class SoleLane(Address address, LaneContext context) : ILane
     {
         lock (_lock)
         {
-            _nextAttempt = default;
-            _pause = default;
+            _attempts.Hurry();
         }
     }
 
     /// <summary>The node may be at this endpoint. An open connection stays: only its end shows that the node has moved.</summary>
-    public void Learn(WireMessage.LaneAt endpoint)
+    /// <param name="endpoint">The place.</param>
+    /// <param name="isRumour">Any program may have said so.</param>
+    public void Learn(WireMessage.LaneAt endpoint, bool isRumour = false)
     {
         lock (_lock)
         {
+            var isNew = _attempts.Learn(endpoint);
             if (_connection is { IsConnected: true })
             {
-                _endpoint = endpoint;
                 return;
             }
 
-            if (_endpoint != endpoint)
+            if (isNew && !isRumour)
             {
-                _endpoint = endpoint;
-                _nextAttempt = default;
+                _attempts.Hurry();
                 EndNow();
             }
 
@@ -87,25 +92,34 @@ internal sealed class SoleLane(Address address, LaneContext context) : ILane
                 context.Registry.Tell(new LaneNews.Opened(address), ActorRefs.NoSender);
             }
 
-            _nextAttempt = default;
+            _attempts.Hurry();
             BeginIfTime();
         }
     }
 
-    /// <summary>The credentials have changed: ends a connection to a node that would not be accepted now.</summary>
-    public void Recheck()
+    /// <summary>
+    /// The credentials have changed: connects with them, and only then ends the present connection. If that fails, the present one stays as
+    /// long as its proof is accepted.
+    /// </summary>
+    public void Renew()
     {
-        LaneConnection? connection;
         lock (_lock)
         {
-            connection = _connection is { IsConnected: true } ? _connection : null;
+            if (_connection is not { IsConnected: true, IsOutdated: true } present)
+            {
+                return;
+            }
+
+            if (!present.IsClient)
+            {
+                _successor?.Dispose();
+                _successor = new LaneConnection(present.Endpoint, ++_connections, context, _lock, OnLost, LaneKind.Successor);
+                _ = ConnectAsync(_successor);
+                return;
+            }
         }
 
-        if (connection is { IsStillAccepted: false })
-        {
-            context.Log.Warning("Closed the raft connection to {0}: its credentials are no longer accepted.", address);
-            End(connection, "its credentials are no longer accepted", isRefused: true);
-        }
+        EndIfRefused();
     }
 
     /// <summary>Ends the connection. The next message makes another one.</summary>
@@ -157,27 +171,22 @@ internal sealed class SoleLane(Address address, LaneContext context) : ILane
 
     private void BeginIfTime()
     {
-        var now = Environment.TickCount64;
-        if (_connection is not null || now < _nextAttempt)
+        if (_connection is not null)
         {
             return;
         }
 
-        if (EndpointNow() is { } endpoint)
+        if (_attempts.Next() is { } endpoint)
         {
-            _connection = new LaneConnection(endpoint, ++_connections, context, _lock, OnLost, context.IsClient());
+            var kind = context.IsClient() ? LaneKind.Client : LaneKind.Node;
+            _connection = new LaneConnection(endpoint, ++_connections, context, _lock, OnLost, kind);
             _ = ConnectAsync(_connection);
         }
-        else if (now >= _nextQuestion)
+        else if (_attempts.MustAsk())
         {
-            _nextQuestion = now + (long)AskPause.TotalMilliseconds;
             context.Registry.Tell(new LaneNews.Wanted(address), ActorRefs.NoSender);
         }
     }
-
-    private WireMessage.LaneAt? EndpointNow() => context.Settings.IsAtAddress
-        ? new WireMessage.LaneAt(address.Port!.Value, Node: 0) // Justification: the address of a node has a port.
-        : _endpoint;
 
     private async Task ConnectAsync(LaneConnection connection)
     {
@@ -187,24 +196,13 @@ internal sealed class SoleLane(Address address, LaneContext context) : ILane
         {
             using var timeout = new CancellationTokenSource(ConnectTimeout);
             await connection.ConnectAsync(address.Host!, timeout.Token); // Justification: an address of another node has a host.
-            lock (_lock)
+            if (!TryTake(connection))
             {
-                if (connection != _connection)
-                {
-                    return;
-                }
-
-                connection.IsConnected = true;
-                _pause = default;
-                Volatile.Write(ref _problem, null);
-                context.Metrics.OnConnected();
+                return;
             }
 
-            context.Log.Info("Raft messages to {0} go by an encrypted connection.", address);
-            context.Registry.Tell(new LaneNews.Opened(address), ActorRefs.NoSender);
-
             // The credentials may have changed since the handshake.
-            Recheck();
+            Renew();
             connection.Sender.Flush();
             await (connection.IsClient ? connection.ReadAnswersAsync(this, address) : connection.WaitForEndAsync());
             End(connection, "it has ended", isRefused: false);
@@ -212,6 +210,57 @@ internal sealed class SoleLane(Address address, LaneContext context) : ILane
         catch (Exception e)
         {
             OnLost(connection, e);
+        }
+    }
+
+    // The connection takes messages from now on. False: it is no longer wanted.
+    private bool TryTake(LaneConnection connection)
+    {
+        LaneConnection? former = null;
+        lock (_lock)
+        {
+            if (connection == _successor)
+            {
+                (former, _connection, _successor) = (_connection, connection, null);
+                _former.Add(former!); // Justification: a successor ends together with the connection that it succeeds.
+            }
+
+            if (connection != _connection)
+            {
+                return false;
+            }
+
+            connection.IsConnected = true;
+            _attempts.OnConnected(connection.Endpoint);
+            Volatile.Write(ref _problem, null);
+        }
+
+        if (former is not null)
+        {
+            former.Sender.Finish();
+            Volatile.Write(ref _renewalProblem, null);
+            context.Log.Info("Raft messages to {0} go by a connection with the changed credentials.", address);
+            return true;
+        }
+
+        context.Metrics.OnConnected();
+        context.Log.Info("Raft messages to {0} go by an encrypted connection.", address);
+        context.Registry.Tell(new LaneNews.Opened(address), ActorRefs.NoSender);
+        return true;
+    }
+
+    private void EndIfRefused()
+    {
+        LaneConnection? connection;
+        lock (_lock)
+        {
+            connection = _connection is { IsConnected: true } ? _connection : null;
+        }
+
+        if (connection is { IsStillAccepted: false })
+        {
+            context.Log.Warning("Closed the raft connection to {0}: its credentials are no longer accepted.", address);
+            End(connection, "its credentials are no longer accepted", isRefused: true);
         }
     }
 
@@ -235,8 +284,12 @@ internal sealed class SoleLane(Address address, LaneContext context) : ILane
     // A node that is not running is no problem of security, and the registry tells of it.
     private void End(LaneConnection connection, string why, bool isRefused)
     {
+        bool isSuccessor;
         lock (_lock)
         {
+            _former.Remove(connection);
+            isSuccessor = connection == _successor;
+            _successor = isSuccessor ? null : _successor;
             if (connection == _connection)
             {
                 if (connection.IsConnected)
@@ -254,13 +307,34 @@ internal sealed class SoleLane(Address address, LaneContext context) : ILane
         }
 
         connection.Dispose();
+        if (isSuccessor)
+        {
+            OnRenewalFailed(why.TrimEnd('.'));
+        }
+    }
+
+    // The other node may not know the new credentials yet.
+    private void OnRenewalFailed(string why)
+    {
+        if (Interlocked.Exchange(ref _renewalProblem, why) != why)
+        {
+            context.Log.Warning("Cannot connect to raft on {0} with the changed credentials: {1}.", address, why);
+        }
+
+        EndIfRefused();
+        _ = RenewLaterAsync();
+    }
+
+    private async Task RenewLaterAsync()
+    {
+        await Task.Delay(RenewalPause);
+        Renew();
     }
 
     // An attempt fails for the same reason again and again. Only the first one is worth a line.
     private void OnFailed(LaneConnection connection, string why, bool isRefused)
     {
-        _pause = _pause == default ? FirstPause : _pause < LongestPause / 2 ? 2 * _pause : LongestPause;
-        _nextAttempt = Environment.TickCount64 + (long)_pause.TotalMilliseconds;
+        _attempts.OnFailed();
         context.Registry.Tell(new LaneNews.Refused(address, why), ActorRefs.NoSender);
         var problem = $"{address.Host}:{connection.Endpoint.Port}: {why}";
         if (_problem != problem)
@@ -279,6 +353,9 @@ internal sealed class SoleLane(Address address, LaneContext context) : ILane
         }
 
         _connection?.Dispose();
-        _connection = null;
+        _successor?.Dispose();
+        _former.ForEach(former => former.Dispose());
+        _former.Clear();
+        (_connection, _successor) = (null, null);
     }
 }

@@ -59,7 +59,7 @@ public sealed class HostilePeerTests : TestKit
     [Fact]
     public async Task Secret_that_is_changed_under_its_name_ends_the_connections_of_the_old_one()
     {
-        var writer = await Greet(await Connect(Writer), isClient: true);
+        var writer = await Greet(await Connect(Writer), LaneKind.Client);
 
         Write("node", Peer, $"writer billing {Guid.NewGuid():N}");
         _store.Refresh();
@@ -74,7 +74,7 @@ public sealed class HostilePeerTests : TestKit
         Write("node", Peer);
         _store.Refresh();
 
-        await Greet(writer, isClient: true);
+        await Greet(writer, LaneKind.Client);
 
         Assert.True(HasEnded(writer));
     }
@@ -102,7 +102,7 @@ public sealed class HostilePeerTests : TestKit
     [InlineData("/system/raft/g/..")]
     public async Task Path_that_leads_up_to_another_actor_closes_the_connection(string path)
     {
-        var writer = await Greet(await Connect(Writer), isClient: true);
+        var writer = await Greet(await Connect(Writer), LaneKind.Client);
 
         Send(writer, path, new ClientCall.Status(), $"{Far}/user/a");
 
@@ -113,7 +113,7 @@ public sealed class HostilePeerTests : TestKit
     [Fact]
     public async Task Path_longer_than_any_of_raft_closes_the_connection()
     {
-        var writer = await Greet(await Connect(Writer), isClient: true);
+        var writer = await Greet(await Connect(Writer), LaneKind.Client);
 
         Send(writer, Engine, new ClientCall.Status(), $"{Far}/user/{new string('a', 10_000)}");
 
@@ -123,7 +123,7 @@ public sealed class HostilePeerTests : TestKit
     [Fact]
     public async Task Outcome_of_a_client_is_refused_before_a_serializer_reads_it()
     {
-        var writer = await Greet(await Connect(Writer), isClient: true);
+        var writer = await Greet(await Connect(Writer), LaneKind.Client);
 
         Send(writer, Engine, new WireMessage.Foreign(RaftMessageSerializer.Number, "ot", "damaged"u8.ToArray()), $"{Far}/user/a");
         Send(writer, Engine, new ClientCall.Status(), $"{Far}/user/a");
@@ -137,7 +137,7 @@ public sealed class HostilePeerTests : TestKit
     {
         for (var connection = 0; connection < 3; connection++)
         {
-            var writer = await Greet(await Connect(Writer), isClient: true);
+            var writer = await Greet(await Connect(Writer), LaneKind.Client);
             for (var port = 1; port <= 100; port++)
             {
                 Send(writer, Engine, new ClientCall.Status(), $"{At(Far, port + (100 * connection))}/user/a");
@@ -170,21 +170,59 @@ public sealed class HostilePeerTests : TestKit
     {
         var writer = await Connect(Writer);
 
-        await Assert.ThrowsAnyAsync<IOException>(() => Greet(writer, isClient: false));
+        await Assert.ThrowsAnyAsync<IOException>(() => Greet(writer, LaneKind.Node));
     }
 
     [Fact]
     public async Task Clients_in_all_places_keep_no_node_out()
     {
         var listener = Listen(new LaneListener(_context, _ => new NoLane(), maxConnections: 1));
-        await Greet(await Connect(Writer, listener), isClient: true);
-        var second = await Greet(await Connect(Writer, listener), isClient: true);
+        await Greet(await Connect(Writer, listener), LaneKind.Client);
+        var second = await Greet(await Connect(Writer, listener), LaneKind.Client);
         Assert.True(HasEnded(second));
 
-        var node = await Greet(await Connect(Peer, listener), isClient: false);
+        var node = await Greet(await Connect(Peer, listener), LaneKind.Node);
         Send(node, Engine, new ClientCall.Status(), $"{Far}{Engine}");
 
         _engine.ExpectMsg<ClientCall.Status>(Guard);
+    }
+
+    [Fact]
+    public async Task Successor_of_a_connection_is_read_after_the_last_message_of_the_former_one()
+    {
+        var listener = Listen(new LaneListener(_context, _ => new NoLane()));
+        var former = await Greet(await Connect(Peer, listener), LaneKind.Node);
+        var successor = await Greet(await Connect(Peer, listener), LaneKind.Successor);
+        Send(successor, Engine, new ClientCall.Explain(), $"{Far}{Engine}");
+
+        for (var i = 0; i < 100; i++)
+        {
+            Send(former, Engine, new ClientCall.Status(), $"{Far}{Engine}");
+        }
+
+        await former.ShutdownAsync();
+        former.Close();
+
+        for (var i = 0; i < 100; i++)
+        {
+            _engine.ExpectMsg<ClientCall.Status>(Guard);
+        }
+
+        _engine.ExpectMsg<ClientCall.Explain>(Guard);
+        Assert.False(HasMessages);
+    }
+
+    [Fact]
+    public async Task Later_connection_that_is_no_successor_ends_the_former_one_at_once()
+    {
+        var listener = Listen(new LaneListener(_context, _ => new NoLane()));
+        var former = await Greet(await Connect(Peer, listener), LaneKind.Node);
+        var later = await Greet(await Connect(Peer, listener), LaneKind.Node);
+
+        Send(later, Engine, new ClientCall.Status(), $"{Far}{Engine}");
+
+        _engine.ExpectMsg<ClientCall.Status>(Guard);
+        Assert.True(HasEnded(former));
     }
 
     protected override void AfterAll()
@@ -222,9 +260,9 @@ public sealed class HostilePeerTests : TestKit
         return tls;
     }
 
-    private static async Task<SslStream> Greet(SslStream tls, bool isClient)
+    private static async Task<SslStream> Greet(SslStream tls, LaneKind kind)
     {
-        await tls.WriteAsync(new LaneHandshake($"{Far}", 1, Expected: 0, isClient).ToBytes());
+        await tls.WriteAsync(new LaneHandshake($"{Far}", 1, Expected: 0, kind).ToBytes());
         await tls.ReadExactlyAsync(new byte[LaneHandshake.AnswerSize]);
         return tls;
     }

@@ -1,11 +1,11 @@
 namespace RaftActors.Tests.Transport;
 
-/// <summary>A clock that the test moves.</summary>
+/// <summary>A clock that the test sets.</summary>
 internal sealed class ManualClock : TimeProvider
 {
-    public long Seconds { get; set; }
+    public TimeSpan Now { get; set; }
 
-    public override long TimestampFrequency => 1;
+    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
-    public override long GetTimestamp() => Seconds;
+    public override long GetTimestamp() => Now.Ticks;
 }

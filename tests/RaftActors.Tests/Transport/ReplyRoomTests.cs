@@ -45,7 +45,7 @@ public sealed class ReplyRoomTests
             Enter($"slow {number}").Write(Max / 20);
         }
 
-        _clock.Seconds++;
+        _clock.Now += TimeSpan.FromSeconds(1);
         var healthy = Enter("healthy");
         for (var answer = 1; answer <= 100; answer++)
         {
@@ -65,12 +65,12 @@ public sealed class ReplyRoomTests
         {
             healthy.BeginSending();
             healthy.Write(Mebibyte);
-            _clock.Seconds++;
+            _clock.Now += TimeSpan.FromSeconds(1);
         }
 
         healthy.BeginSending();
         Enter("slow").Write(Mebibyte);
-        _clock.Seconds++;
+        _clock.Now += TimeSpan.FromSeconds(1);
         healthy.Write(Mebibyte);
 
         Enter("latest").Write(Max - (2 * Mebibyte));
@@ -93,7 +93,7 @@ public sealed class ReplyRoomTests
                 client.Write(1000);
             }
 
-            _clock.Seconds++;
+            _clock.Now += TimeSpan.FromSeconds(1);
             Assert.InRange(AllWaiting, 1, Max + (1000L * ReplyRoom.StepMaxBytes));
         }
 

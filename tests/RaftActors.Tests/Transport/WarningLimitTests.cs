@@ -15,7 +15,7 @@ public sealed class WarningLimitTests
         Assert.True(_limit.TryGive("10.0.0.1", "Garbage.", out var first));
         Assert.False(_limit.TryGive("10.0.0.1", "Garbage.", out _));
         Assert.False(_limit.TryGive("10.0.0.1", "Garbage.", out _));
-        _clock.Seconds += 60;
+        _clock.Now += TimeSpan.FromMinutes(1);
 
         Assert.True(_limit.TryGive("10.0.0.1", "Garbage.", out var second));
 
@@ -47,7 +47,7 @@ public sealed class WarningLimitTests
 
         Assert.Equal(5, given);
         Assert.True(_limit.TryGive("10.0.0.2", "Garbage.", out _));
-        _clock.Seconds += 60;
+        _clock.Now += TimeSpan.FromMinutes(1);
         Assert.True(_limit.TryGive("10.0.0.1", "Garbage.", out _));
     }
 }

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using RaftActors.Cli.Client;
 using RaftActors.Cli.Protocol;
 using RaftActors.Cli.Security;
+using RaftActors.Transport;
 
 using RaftTrials.Servers;
 
@@ -33,8 +34,8 @@ internal sealed class Attacks(IReadOnlyList<RaftServer> servers, IReadOnlyList<i
         ("silent connections", (count, stop) => Many(HalfOpen, count, intruder => intruder.End(stop), stop)),
         ("one byte a second", (count, stop) => Many(HalfOpen, count, intruder => Trickle(intruder, stop), stop)),
         ("wrong secret", (count, stop) => Repeat(count, intruder => intruder.Prove(credentials.Forged, stop), stop)),
-        ("writer as a node", (count, stop) => Repeat(count, intruder => Greet(intruder, isClient: false, stop), stop)),
-        ("former version", (count, stop) => Repeat(count, intruder => Greet(intruder, isClient: null, stop), stop)),
+        ("writer as a node", (count, stop) => Repeat(count, intruder => Greet(intruder, LaneKind.Node, stop), stop)),
+        ("former version", (count, stop) => Repeat(count, intruder => Greet(intruder, kind: null, stop), stop)),
         ("frame of 2 GB", (count, stop) => Repeat(count, intruder => Announce(intruder, stop), stop)),
         ("path to another actor", (count, stop) => Repeat(count, intruder => Climb(intruder, stop), stop)),
         ("append of a reader", AppendAsReader),
@@ -83,28 +84,28 @@ internal sealed class Attacks(IReadOnlyList<RaftServer> servers, IReadOnlyList<i
         }
     }
 
-    private async Task Greet(Intruder intruder, bool? isClient, CancellationToken stop)
+    private async Task Greet(Intruder intruder, LaneKind? kind, CancellationToken stop)
     {
         await intruder.Prove(credentials.Writer, stop);
-        await intruder.Greet(isClient, stop);
+        await intruder.Greet(kind, stop);
     }
 
     private async Task Announce(Intruder intruder, CancellationToken stop)
     {
-        await Greet(intruder, isClient: true, stop);
+        await Greet(intruder, LaneKind.Client, stop);
         await Say(intruder, [0xff, 0xff, 0xff, 0x7f, 1], stop);
     }
 
     private async Task Climb(Intruder intruder, CancellationToken stop)
     {
-        await Greet(intruder, isClient: true, stop);
+        await Greet(intruder, LaneKind.Client, stop);
         await intruder.Ask("/system/raft/../../user/raft", stop);
         await intruder.End(stop);
     }
 
     private async Task AskOnly(Intruder intruder, CancellationToken stop)
     {
-        await Greet(intruder, isClient: true, stop);
+        await Greet(intruder, LaneKind.Client, stop);
         while (true)
         {
             await intruder.Ask(AsksPerBurst, stop);

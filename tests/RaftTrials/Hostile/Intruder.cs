@@ -54,10 +54,10 @@ internal sealed class Intruder : IDisposable
     }
 
     /// <summary>Says its address. Returns when the server has answered.</summary>
-    /// <param name="isClient">Null: as a node without encryption does, which is the former version.</param>
-    public async Task Greet(bool? isClient, CancellationToken stop)
+    /// <param name="kind">Null: as a node without encryption does, which is the former version.</param>
+    public async Task Greet(LaneKind? kind, CancellationToken stop)
     {
-        await Send(new LaneHandshake($"{Own}", 1, Expected: 0, isClient).ToBytes(), stop);
+        await Send(new LaneHandshake($"{Own}", 1, Expected: 0, kind).ToBytes(), stop);
         await _tls!.ReadExactlyAsync(new byte[LaneHandshake.AnswerSize], stop); // Justification: Prove has made it.
     }
 

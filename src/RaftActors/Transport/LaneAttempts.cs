@@ -1,0 +1,70 @@
+using RaftActors.Wire;
+
+namespace RaftActors.Transport;
+
+/// <summary>
+/// Where another node may take connections, and when to try the next one. Any program may spread a rumour of the place. So a rumour hurries
+/// nothing, and a place that has proved right is tried as well. Not thread-safe.
+/// </summary>
+/// <param name="fixedEndpoint">The node takes connections there and nowhere else; null: news tell where.</param>
+internal sealed class LaneAttempts(WireMessage.LaneAt? fixedEndpoint, TimeProvider clock)
+{
+    // The pause after a failed attempt is twice as long each time.
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan AskPause = TimeSpan.FromMilliseconds(500);
+
+    private WireMessage.LaneAt? _told;
+    private WireMessage.LaneAt? _proved;
+    private bool _isProvedNext;
+    private TimeSpan _pause;
+    private long _failedAt;
+    private long? _askedAt;
+
+    /// <summary>The place for an attempt now; null: there is no place, or it is not yet time.</summary>
+    public WireMessage.LaneAt? Next()
+    {
+        if (_pause != default && clock.GetElapsedTime(_failedAt) < _pause)
+        {
+            return null;
+        }
+
+        return fixedEndpoint ?? (_isProvedNext ? _proved ?? _told : _told ?? _proved);
+    }
+
+    /// <summary>Whether to ask for the place now. It is unknown, or attempts there fail.</summary>
+    public bool MustAsk()
+    {
+        var pause = _pause == default ? AskPause : LongestPause;
+        if (fixedEndpoint is not null || (_askedAt is { } at && clock.GetElapsedTime(at) < pause))
+        {
+            return false;
+        }
+
+        _askedAt = clock.GetTimestamp();
+        return true;
+    }
+
+    /// <summary>The node may be at this place.</summary>
+    /// <returns>The next attempt is at another place than the last one.</returns>
+    public bool Learn(WireMessage.LaneAt endpoint)
+    {
+        var isNew = fixedEndpoint is null && _told != endpoint;
+        _told = endpoint;
+        return isNew;
+    }
+
+    /// <summary>The next attempt need not wait.</summary>
+    public void Hurry() => _pause = default;
+
+    /// <summary>The node was at this place.</summary>
+    public void OnConnected(WireMessage.LaneAt endpoint) => (_proved, _isProvedNext, _pause) = (endpoint, false, default);
+
+    /// <summary>The attempt has failed. The next one is at the other place, if there are two.</summary>
+    public void OnFailed()
+    {
+        _isProvedNext = !_isProvedNext;
+        _pause = _pause == default ? FirstPause : _pause < LongestPause / 2 ? 2 * _pause : LongestPause;
+        _failedAt = clock.GetTimestamp();
+    }
+}
