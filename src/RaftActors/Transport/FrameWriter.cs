@@ -13,18 +13,25 @@ namespace RaftActors.Transport;
 /// and members are written in full once for each connection; later they are their place among those written. Not thread-safe.
 /// </summary>
 /// <param name="own">The address of this actor system.</param>
-internal sealed class FrameWriter(Address own, int frameSizeMaxBytes)
+/// <param name="keptSizeMax">A larger buffer is left to the garbage collector: one large message, or a slow node, made it large.</param>
+internal sealed class FrameWriter(Address own, int frameSizeMaxBytes, int keptSizeMax = FrameWriter.KeptSizeMax)
 {
     /// <summary>When so many paths or members are known, both sides forget all. A reader accepts some more.</summary>
     public const int MaxKnown = 1000;
 
-    /// <summary>A larger buffer is left to the garbage collector: one large message, or a slow node, made it large.</summary>
+    /// <summary>The largest buffer that is kept for a node.</summary>
     public const int KeptSizeMax = 1024 * 1024;
+
+    /// <summary>The largest buffer that is kept for a client: there may be a thousand, and most of them idle.</summary>
+    public const int KeptForClientMax = 64 * 1024;
 
     private readonly ByteWriter _writer = NewWriter();
     private readonly Dictionary<IActorRef, int> _receivers = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<IActorRef, int> _senders = new(ReferenceEqualityComparer.Instance);
     private bool _mustForget;
+
+    /// <summary>The largest buffer to keep for this connection.</summary>
+    public int KeptSize => keptSizeMax;
 
     /// <summary>Number of bytes that <see cref="Take"/> would return.</summary>
     public int Length => _writer.Length;
@@ -63,7 +70,7 @@ internal sealed class FrameWriter(Address own, int frameSizeMaxBytes)
     }
 
     /// <summary>Takes the frames. The writer continues in the other buffer, unless that is too large to keep.</summary>
-    public ArraySegment<byte> Take(byte[] next) => _writer.Detach(next.Length <= KeptSizeMax ? next : []);
+    public ArraySegment<byte> Take(byte[] next) => _writer.Detach(next.Length <= keptSizeMax ? next : []);
 
     /// <summary>True: every version that has lanes can read the message.</summary>
     public static bool IsKnownToAll(WireMessage message) => message switch

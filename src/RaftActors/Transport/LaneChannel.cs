@@ -37,6 +37,9 @@ internal sealed class LaneChannel(Socket socket) : IDisposable
         return identity;
     }
 
+    /// <summary>The size of the buffer for sealed bytes.</summary>
+    public int KeptBytes => _sealing?.Size ?? 0;
+
     /// <summary>The handshake is over. Bytes are sent by <see cref="SendNow"/> and <see cref="SendAsync"/> from now on.</summary>
     public void Begin() => _sealing?.Collect();
 
@@ -62,7 +65,7 @@ internal sealed class LaneChannel(Socket socket) : IDisposable
     public ValueTask<int> ReceiveAsync(Memory<byte> bytes, CancellationToken cancellation = default) =>
         _tls is { } tls ? tls.ReadAsync(bytes, cancellation) : socket.ReceiveAsync(bytes, cancellation);
 
-    /// <summary>Makes the bytes that the socket must send. They are valid until the next call.</summary>
+    /// <summary>Makes the bytes that the socket must send. They are valid until <see cref="OnSent"/>.</summary>
     public ArraySegment<byte> Seal(ArraySegment<byte> bytes)
     {
         if (_tls is not { } tls || _sealing is not { } sealing)
@@ -70,13 +73,16 @@ internal sealed class LaneChannel(Socket socket) : IDisposable
             return bytes;
         }
 
-        sealing.Reset();
         tls.Write(bytes);
         return sealing.Take();
     }
 
     /// <summary>Sends sealed bytes as far as the socket takes them without waiting.</summary>
     public int SendNow(ArraySegment<byte> bytes, out SocketError error) => socket.Send(bytes, SocketFlags.None, out error);
+
+    /// <summary>All sealed bytes are sent.</summary>
+    /// <param name="keptSize">A larger buffer is left to the garbage collector.</param>
+    public void OnSent(int keptSize) => _sealing?.Reset(keptSize);
 
     /// <summary>Sends some sealed bytes.</summary>
     public Task<int> SendAsync(ArraySegment<byte> bytes) => socket.SendAsync(bytes, SocketFlags.None);

@@ -24,6 +24,9 @@ internal sealed class LaneSender(
     /// <summary>Guarded by the lock.</summary>
     public FrameWriter Frames => frames;
 
+    /// <summary>The size of the buffers that an idle connection keeps.</summary>
+    public int KeptBytes => _spare.Length + channel.KeptBytes;
+
     /// <summary>Bytes that are written, and not sent; those of one batch until its end. Without the lock it may be out of date.</summary>
     public int WaitingBytes => frames.Length + Volatile.Read(ref _sendingBytes);
 
@@ -122,7 +125,8 @@ internal sealed class LaneSender(
     {
         lock (gate)
         {
-            _spare = sent.Array!; // Justification: frames were written to it.
+            _spare = sent.Array!.Length <= frames.KeptSize ? sent.Array : []; // Justification: frames were written to it.
+            channel.OnSent(frames.KeptSize);
             _isSending = false;
             _sendingBytes = 0;
             return TryBegin(out bytes);

@@ -22,13 +22,16 @@ internal sealed class ReplyLane : ILane
     public ReplyLane(LaneChannel channel, LaneContext context, LaneGreeting client)
     {
         (_channel, _context, _client) = (channel, context, client);
-        _sender = new LaneSender(
-            _lock, channel, new FrameWriter(context.Own, context.Settings.FrameSizeMaxBytes), context.Metrics, _ => channel.Dispose());
+        var frames = new FrameWriter(context.Own, context.Settings.FrameSizeMaxBytes, FrameWriter.KeptForClientMax);
+        _sender = new LaneSender(_lock, channel, frames, context.Metrics, _ => channel.Dispose());
         _place = new ReplyRoom.Place(() => WaitingBytes, OnTooSlow);
     }
 
     /// <summary>Bytes of the answers that wait.</summary>
     public int WaitingBytes => _sender.WaitingBytes;
+
+    /// <summary>The size of the buffers that are kept when no answers wait.</summary>
+    public int KeptBytes => _sender.KeptBytes;
 
     public bool IsClosed => Volatile.Read(ref _isClosed);
 

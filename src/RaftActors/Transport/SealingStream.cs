@@ -8,8 +8,6 @@ namespace RaftActors.Transport;
 /// </summary>
 internal sealed class SealingStream(Socket socket) : Stream
 {
-    private const int KeptSizeMax = 1024 * 1024;
-
     private readonly NetworkStream _network = new(socket, ownsSocket: false);
     private readonly Lock _lock = new();
     private byte[] _sealed = [];
@@ -35,6 +33,18 @@ internal sealed class SealingStream(Socket socket) : Stream
         set => throw new NotSupportedException();
     }
 
+    /// <summary>The size of the buffer for collected bytes.</summary>
+    public int Size
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _sealed.Length;
+            }
+        }
+    }
+
     /// <summary>The handshake is over: collects written bytes from now on.</summary>
     public void Collect() => _collects = true;
 
@@ -48,12 +58,13 @@ internal sealed class SealingStream(Socket socket) : Stream
     }
 
     /// <summary>Forgets the bytes that were taken.</summary>
-    public void Reset()
+    /// <param name="keptSize">A larger buffer is left to the garbage collector.</param>
+    public void Reset(int keptSize)
     {
         lock (_lock)
         {
             _count = 0;
-            _sealed = _sealed.Length > KeptSizeMax ? [] : _sealed;
+            _sealed = _sealed.Length <= keptSize ? _sealed : [];
         }
     }
 

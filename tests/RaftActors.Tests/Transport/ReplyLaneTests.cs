@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
 
 using Akka.Actor;
@@ -123,6 +124,28 @@ public sealed class ReplyLaneTests : TestKit
         Assert.InRange(slow.Lane.WaitingBytes, 15 * AnswerSize, QueueSizeMax);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Client_that_has_read_its_answers_keeps_only_small_buffers(bool isEncrypted)
+    {
+        var client = isEncrypted ? await ConnectEncrypted("client") : Connect("client");
+        for (var answer = 1; answer <= 15; answer++)
+        {
+            client.Write();
+        }
+
+        client.Lane.Flush();
+        for (var answer = 1; answer <= 15; answer++)
+        {
+            client.Read();
+        }
+
+        AwaitCondition(() => client.Lane.WaitingBytes == 0, Guard);
+
+        Assert.InRange(client.Lane.KeptBytes, 0, 2 * FrameWriter.KeptForClientMax);
+    }
+
     [Fact]
     public void Closed_client_holds_no_answers()
     {
@@ -161,15 +184,37 @@ public sealed class ReplyLaneTests : TestKit
 
     private Client Connect(string name)
     {
+        var (socket, end) = ConnectSockets();
+        return NewClient(name, new LaneChannel(socket), new NetworkStream(end, ownsSocket: true));
+    }
+
+    private async Task<Client> ConnectEncrypted(string name)
+    {
+        var (socket, end) = ConnectSockets();
+        var credentials = new SecretCredentials([new SharedSecret(name, LaneRole.Reader, new byte[32])]);
+        var (channel, tls) = (new LaneChannel(socket), new SslStream(new NetworkStream(end, ownsSocket: true)));
+        await Task.WhenAll(
+            channel.AuthenticateAsServerAsync(credentials, CancellationToken.None),
+            credentials.AuthenticateAsClientAsync(tls, "127.0.0.1", CancellationToken.None));
+        channel.Begin();
+        return NewClient(name, channel, tls);
+    }
+
+    private (Socket Near, Socket Far) ConnectSockets()
+    {
         var end = new Socket(SocketType.Stream, ProtocolType.Tcp)
         {
             ReceiveBufferSize = 10_000,
             ReceiveTimeout = (int)Guard.TotalMilliseconds,
         };
         end.Connect(_listener.LocalEndPoint!); // Justification: it is bound.
-        var socket = _listener.Accept();
-        socket.Blocking = false;
-        var client = new Client(new ReplyLane(new LaneChannel(socket), _context, GreetingOf(name)), end, TestActor, _context);
+        return (_listener.Accept(), end);
+    }
+
+    private Client NewClient(string name, LaneChannel channel, Stream end)
+    {
+        channel.Socket.Blocking = false;
+        var client = new Client(new ReplyLane(channel, _context, GreetingOf(name)), end, TestActor, _context);
         _clients.Add(client);
         return client;
     }
@@ -179,11 +224,11 @@ public sealed class ReplyLaneTests : TestKit
         private static readonly byte[] Content = new byte[AnswerSize];
 
         private readonly byte[] _buffer = new byte[AnswerSize];
-        private readonly Socket _end;
+        private readonly Stream _end;
         private readonly IActorRef _actor;
         private readonly LaneRef _to;
 
-        public Client(ReplyLane lane, Socket end, IActorRef actor, LaneContext context)
+        public Client(ReplyLane lane, Stream end, IActorRef actor, LaneContext context)
         {
             (Lane, _end, _actor) = (lane, end, actor);
             _to = new LaneRef(ActorPath.Parse($"{Far}/system/raft-client-1"), lane, context);
@@ -214,30 +259,23 @@ public sealed class ReplyLaneTests : TestKit
             Assert.True(IsClosed);
         }
 
-        /// <summary>Reads one answer.</summary>
-        public void Read()
-        {
-            for (var rest = AnswerSize; rest > 0;)
-            {
-                var count = _end.Receive(_buffer, 0, rest, SocketFlags.None);
-                rest -= count > 0 ? count : throw new InvalidOperationException("The connection has ended");
-            }
-        }
+        /// <summary>Reads one answer, but for the few bytes around it.</summary>
+        public void Read() => _end.ReadExactly(_buffer);
 
         /// <summary>Reads to the end of the connection.</summary>
         public bool HasEnded()
         {
             try
             {
-                while (_end.Receive(_buffer) > 0)
+                while (_end.Read(_buffer) > 0)
                 {
                 }
 
                 return true;
             }
-            catch (SocketException e)
+            catch (IOException e)
             {
-                return e.SocketErrorCode == SocketError.ConnectionReset;
+                return e.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionReset };
             }
         }
 
