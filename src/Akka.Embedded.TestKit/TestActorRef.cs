@@ -4,8 +4,8 @@ using Akka.Dispatch;
 namespace Akka.TestKit;
 
 /// <summary>
-/// The reference of an actor that runs on the sender's thread, before the send returns. The test can access the instance. No other
-/// thread may use the actor meanwhile.
+/// The reference of an actor that runs on the sender's thread, before the send returns, unless its props name a dispatcher. The test
+/// can access the instance. No other thread may use the actor meanwhile.
 /// </summary>
 public abstract class TestActorRefBase<TActor> : IActorRef, IActorRefProxy
     where TActor : ActorBase
@@ -14,7 +14,9 @@ public abstract class TestActorRefBase<TActor> : IActorRef, IActorRefProxy
 
     protected TestActorRefBase(ActorSystem system, Props actorProps, IActorRef? supervisor = null, string? name = null)
     {
-        var props = actorProps.WithDispatcher(CallingThreadDispatcher.CallingThreadDispatcherId);
+        var props = actorProps.Dispatcher == Dispatchers.DefaultDispatcherId
+            ? actorProps.WithDispatcher(CallingThreadDispatcher.CallingThreadDispatcherId)
+            : actorProps;
         _ref = (LocalActorRef)(supervisor is null ? system.ActorOf(props, name) : Parent(supervisor).ActorOf(props, name));
     }
 

@@ -11,7 +11,7 @@ namespace Akka.Actor;
 public abstract class ActorPath : IEquatable<ActorPath>, IComparable<ActorPath>
 {
     private static readonly SearchValues<char> ValidCharacters = SearchValues.Create(
-        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.*$+:@&=,!~';()");
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789\"-_.*$+:@&=,!~';()");
 
     private string? _withoutAddress;
 

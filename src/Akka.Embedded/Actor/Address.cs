@@ -69,7 +69,7 @@ public sealed class Address : IEquatable<Address>, IComparable<Address>
         authority = slash < 0 ? authority : authority[..slash];
         var at = authority.IndexOf('@');
         var system = at < 0 ? authority : authority[..at];
-        if (system.IsEmpty || system.Contains(':'))
+        if (system.IsEmpty)
         {
             return false;
         }

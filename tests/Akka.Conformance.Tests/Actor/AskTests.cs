@@ -105,6 +105,23 @@ public sealed class AskTests : Akka.TestKit.Xunit2.TestKit
     }
 
     [Fact]
+    public async Task Late_answer_to_a_cancelled_Ask_is_no_dead_letter()
+    {
+        var actor = Sys.ActorOf(Scripted.Props((context, _) => TestActor.Tell(context.Sender)));
+        using var cancellation = new CancellationTokenSource();
+        var answer = actor.Ask<string>("question", cancellation.Token);
+        var asker = ExpectMsg<IActorRef>();
+        await cancellation.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => answer);
+        Sys.EventStream.Subscribe(TestActor, typeof(DeadLetter));
+
+        asker.Tell("late");
+        Sys.DeadLetters.Tell("last");
+
+        ExpectMsg<DeadLetter>(letter => Assert.Equal("last", letter.Message));
+    }
+
+    [Fact]
     public async Task Message_may_carry_the_reference_that_receives_the_reply()
     {
         var actor = Sys.ActorOf(Scripted.Props((_, message) => ((IActorRef)message).Tell("reply")));

@@ -22,14 +22,44 @@ public sealed class CancelableTests : Akka.TestKit.Xunit2.TestKit
         Assert.Equal(1, calls);
     }
 
-    [Fact]
-    public async Task CancelAfter_cancels_after_its_delay()
+    [Theory]
+    [InlineData(true, 1)]
+    [InlineData(false, 2)]
+    public void Failed_callback_ends_the_others_when_the_first_exception_is_to_be_thrown(bool throwOnFirst, int expected)
+    {
+        using var cancelable = new Cancelable(Sys.Scheduler);
+        var calls = 0;
+        cancelable.Token.Register(Fail);
+        cancelable.Token.Register(Fail);
+
+        Assert.ThrowsAny<Exception>(() => cancelable.Cancel(throwOnFirst));
+
+        Assert.Equal(expected, calls);
+
+        void Fail()
+        {
+            calls++;
+            throw new InvalidOperationException("as told");
+        }
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task CancelAfter_cancels_after_its_delay(bool isInMilliseconds)
     {
         using var cancelable = new Cancelable(Sys.Scheduler);
         var cancelled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         cancelable.Token.Register(cancelled.SetResult);
 
-        cancelable.CancelAfter(TimeSpan.FromMilliseconds(1));
+        if (isInMilliseconds)
+        {
+            cancelable.CancelAfter(1);
+        }
+        else
+        {
+            cancelable.CancelAfter(TimeSpan.FromMilliseconds(1));
+        }
 
         await cancelled.Task.WaitAsync(Guard);
         Assert.True(cancelable.IsCancellationRequested);

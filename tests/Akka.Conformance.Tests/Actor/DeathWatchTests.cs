@@ -133,6 +133,38 @@ public sealed class DeathWatchTests : Akka.TestKit.Xunit2.TestKit
         });
     }
 
+    [Fact]
+    public void Terminated_in_the_mailbox_is_discarded_when_its_actor_is_unwatched()
+    {
+        using var release = new ManualResetEventSlim();
+        var subject = _subject;
+        var watcher = Sys.ActorOf(Scripted.Props((context, message) =>
+        {
+            switch (message)
+            {
+                case "unwatch":
+                    context.Watch(subject);
+                    TestActor.Tell("watches");
+                    release.Wait();
+                    context.Unwatch(subject);
+                    break;
+                default:
+                    TestActor.Tell(message);
+                    break;
+            }
+        }));
+        watcher.Tell("unwatch");
+        ExpectMsg("watches");
+        Watch(_subject);
+        Sys.Stop(_subject);
+        ExpectTerminated(_subject);
+
+        release.Set();
+        watcher.Tell("last");
+
+        ExpectMsg("last");
+    }
+
     private IActorRef Watcher(Action<IActorContext, IActorRef> watch)
     {
         var subject = _subject;

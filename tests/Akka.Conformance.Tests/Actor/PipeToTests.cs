@@ -60,4 +60,29 @@ public sealed class PipeToTests : Akka.TestKit.Xunit2.TestKit
 
         ExpectMsg<Status.Failure>();
     }
+
+    [Fact]
+    public void Completed_task_is_sent_at_once()
+    {
+        Task.FromResult("done").PipeTo(TestActor);
+
+        ExpectMsg("done");
+    }
+
+    [Fact]
+    public void ValueTask_is_sent_like_a_task()
+    {
+        var failed = new InvalidOperationException("as told");
+
+        new ValueTask<string>("done").PipeTo(TestActor);
+        new ValueTask<string>(_source.Task).PipeTo(TestActor, success: text => $"got {text}");
+        ValueTask.CompletedTask.PipeTo(TestActor);
+        ValueTask.CompletedTask.PipeTo(TestActor, success: () => "completed");
+        ValueTask.FromException<string>(failed).PipeTo(TestActor, failure: cause => $"failed: {cause.GetBaseException().Message}");
+        _source.SetResult("it");
+
+        ExpectMsgAllOf("done", "got it", "completed", "failed: as told");
+        ValueTask.FromException(failed).PipeTo(TestActor);
+        ExpectMsg<Status.Failure>(failure => Assert.Same(failed, failure.Cause.GetBaseException()));
+    }
 }

@@ -95,6 +95,131 @@ public sealed class ReceiveActorTests : Akka.TestKit.Xunit2.TestKit
         ExpectMsg("number 7");
     }
 
+    [Theory]
+    [InlineData("text", "string text")]
+    [InlineData("long text", "long")]
+    [InlineData(7, "int 7")]
+    [InlineData(70, "big")]
+    [InlineData(7L, "long integer")]
+    public void Handler_of_a_type_object_takes_messages_of_that_type(object message, string handled)
+    {
+        var actor = Sys.ActorOf(Props.Create(() => new ByTypeObject()));
+
+        actor.Tell(message, TestActor);
+
+        ExpectMsg(handled);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Self_and_Sender_are_the_same_after_an_await(bool isByRunTask)
+    {
+        var actor = Sys.ActorOf(Props.Create(() => new Yielding(isByRunTask)));
+
+        actor.Tell("go", TestActor);
+        actor.Tell("again", TestActor);
+
+        ExpectMsg(actor);
+        ExpectMsg(actor);
+    }
+
+    [Fact]
+    public void Next_message_is_handled_when_an_asynchronous_handler_has_left_its_context()
+    {
+        var actor = Sys.ActorOf(Props.Create(() => new LeavesContext()));
+
+        actor.Tell("first", TestActor);
+        actor.Tell("second", TestActor);
+
+        ExpectMsg("first");
+        ExpectMsg("second");
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Child_made_in_the_constructor_talks_to_its_parent(bool isInTask)
+    {
+        Sys.ActorOf(Props.Create(() => new MakesChild(TestActor, isInTask)));
+
+        ExpectMsg("started");
+    }
+
+    private sealed class ByTypeObject : ReceiveActor
+    {
+        public ByTypeObject()
+        {
+            Receive(typeof(string), text => Sender.Tell("long"), text => ((string)text).Length > 5);
+            Receive(typeof(string), text => Sender.Tell($"string {text}"));
+            Receive(typeof(int), number => (int)number > 10, _ => Sender.Tell("big"));
+            Receive(typeof(int), number => Sender.Tell($"int {number}"));
+            ReceiveAsync(typeof(long), async _ =>
+            {
+                await Task.Yield();
+                Sender.Tell("long integer");
+            });
+        }
+    }
+
+    private sealed class Yielding : ReceiveActor
+    {
+        public Yielding(bool isByRunTask)
+        {
+            if (isByRunTask)
+            {
+                Receive<string>(_ => RunTask(AnswerAsync));
+            }
+            else
+            {
+                ReceiveAsync<string>(_ => AnswerAsync());
+            }
+        }
+
+        private async Task AnswerAsync()
+        {
+            await Task.Yield();
+            Sender.Tell(Self);
+        }
+    }
+
+    private sealed class LeavesContext : ReceiveActor
+    {
+        public LeavesContext() => ReceiveAsync<string>(async text =>
+        {
+            var sender = Sender;
+            await Task.Run(() => { }).ConfigureAwait(false);
+            sender.Tell(text);
+        });
+    }
+
+    private sealed class MakesChild : ReceiveActor
+    {
+        public MakesChild(IActorRef observer, bool isInTask)
+        {
+            Receive<string>(observer.Tell);
+            if (isInTask)
+            {
+                RunTask(Make);
+            }
+            else
+            {
+                Make();
+            }
+        }
+
+        private static void Make() => Context.ActorOf(Props.Create(() => new Starting()));
+    }
+
+    private sealed class Starting : UntypedActor
+    {
+        protected override void PreStart() => Context.Parent.Tell("started");
+
+        protected override void OnReceive(object message)
+        {
+        }
+    }
+
     private sealed class Sorting : ReceiveActor
     {
         public Sorting()

@@ -84,4 +84,53 @@ public sealed class SchedulerTests : Akka.TestKit.Xunit2.TestKit
         ExpectMsg("x");
         Assert.Equal(probe.Ref, LastSender);
     }
+
+    [Fact]
+    public void Delay_of_zero_runs_at_once()
+    {
+        var scheduler = Sys.Scheduler;
+
+        scheduler.Advanced.ScheduleOnce(TimeSpan.Zero, () => TestActor.Tell(1));
+        scheduler.ScheduleTellOnce(TimeSpan.Zero, TestActor, 2, ActorRefs.NoSender);
+        scheduler.Advanced.ScheduleRepeatedly(TimeSpan.Zero, Guard, () => TestActor.Tell(3));
+        scheduler.ScheduleTellRepeatedly(TimeSpan.Zero, Guard, TestActor, 4, ActorRefs.NoSender);
+
+        ExpectMsgAllOf(1, 2, 3, 4);
+    }
+
+    [Fact]
+    public void Many_actions_and_messages_of_one_moment_are_all_run()
+    {
+        for (var i = 0; i < 200; i++)
+        {
+            var number = i;
+            Sys.Scheduler.Advanced.ScheduleOnce(Tick, () => TestActor.Tell(number));
+            Sys.Scheduler.ScheduleTellOnce(Tick, TestActor, -number, ActorRefs.NoSender);
+        }
+
+        var received = ReceiveN(400, Guard).Cast<int>().Order();
+
+        Assert.Equal(Enumerable.Range(0, 200).SelectMany(number => (int[])[number, -number]).Order(), received);
+    }
+
+    [Fact]
+    public void Repeated_action_and_message_run_again_and_again()
+    {
+        Sys.Scheduler.Advanced.ScheduleRepeatedly(Tick, Tick, () => TestActor.Tell("action"));
+        Sys.Scheduler.ScheduleTellRepeatedly(Tick, Tick, TestActor, "message", ActorRefs.NoSender);
+
+        foreach (var kind in (string[])["action", "message", "action", "message"])
+        {
+            FishForMessage<string>(received => received == kind);
+        }
+    }
+
+    [Fact]
+    public void Time_of_the_scheduler_is_the_systems_time()
+    {
+        var before = DateTimeOffset.UtcNow;
+        var now = Sys.Scheduler.Now;
+
+        Assert.InRange(now, before, DateTimeOffset.UtcNow);
+    }
 }

@@ -69,6 +69,61 @@ public sealed class StashTests : Akka.TestKit.Xunit2.TestKit
         ExpectMsg("refused");
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Stashed_messages_survive_a_restart_unless_the_stash_is_cleared(bool isCleared)
+    {
+        var actor = Sys.ActorOf(Props.Create(() => new Failing(TestActor, isCleared)));
+        actor.Tell(1);
+        actor.Tell(2);
+
+        actor.Tell("fail");
+        actor.Tell("last");
+
+        foreach (var message in isCleared ? (object[])["last"] : [1, 2, "last"])
+        {
+            ExpectMsg(message);
+        }
+    }
+
+    [Fact]
+    public void Stashed_messages_of_an_ended_actor_become_dead_letters()
+    {
+        var actor = Sys.ActorOf(Props.Create(() => new Failing(TestActor, false)));
+        actor.Tell(1);
+        actor.Tell(2);
+
+        EventFilter.DeadLetter<int>().Expect(2, () => actor.Tell(PoisonPill.Instance));
+    }
+
+    private sealed class Failing : ReceiveActor, IWithUnboundedStash
+    {
+        private readonly IActorRef _observer;
+        private readonly bool _clears;
+
+        public Failing(IActorRef observer, bool clears)
+        {
+            (_observer, _clears) = (observer, clears);
+            Receive<int>(_ => Stash.Stash());
+            Receive<string>(_ => throw new InvalidOperationException("as told"));
+        }
+
+        public IStash Stash { get; set; } = null!; // Justification: set before the first message.
+
+        protected override void PreRestart(Exception reason, object? message)
+        {
+            if (_clears)
+            {
+                Stash.ClearStash();
+            }
+
+            base.PreRestart(reason, message);
+        }
+
+        protected override void PostRestart(Exception reason) => Become(() => ReceiveAny(_observer.Tell));
+    }
+
     private sealed class Keeper : ReceiveActor, IWithUnboundedStash
     {
         private readonly IActorRef _observer;

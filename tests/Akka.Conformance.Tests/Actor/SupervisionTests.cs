@@ -132,6 +132,51 @@ public sealed class SupervisionTests : Akka.TestKit.Xunit2.TestKit
         EventFilter.Error("as told").ExpectOne(() => second.Tell(new InvalidOperationException("as told")));
     }
 
+    [Fact]
+    public void Strategy_of_all_for_one_restarts_the_siblings_of_the_failed_actor()
+    {
+        var supervisor = Supervisor(new AllForOneStrategy(_ => Directive.Restart));
+        var failing = Child(supervisor, Failing);
+        Child(supervisor, Props.Create(() => new Restarting(TestActor)));
+
+        failing.Tell(new InvalidOperationException("as told"));
+
+        ExpectMsg("restarted");
+    }
+
+    /// <summary>No window counts for ever. A window without a number allows one restart in that time.</summary>
+    [Theory]
+    [InlineData(null, null, 9)]
+    [InlineData(3, null, 3)]
+    [InlineData(3, 1, 3)]
+    [InlineData(null, 1, 1)]
+    public void Restarts_are_limited_by_their_number_and_their_window(int? limit, int? hours, int allowed)
+    {
+        TimeSpan? window = hours is { } count ? TimeSpan.FromHours(count) : null;
+        foreach (var strategy in (SupervisorStrategy[])
+                 [
+                     new OneForOneStrategy(limit, window, _ => Directive.Restart),
+                     new OneForOneStrategy(limit, window, SupervisorStrategy.DefaultDecider),
+                     new AllForOneStrategy(limit, window, _ => Directive.Restart),
+                     new AllForOneStrategy(limit, window, SupervisorStrategy.DefaultDecider),
+                 ])
+        {
+            var child = Watch(Child(Supervisor(strategy), Failing));
+            for (var failure = 1; failure <= allowed; failure++)
+            {
+                child.Tell(new InvalidOperationException("as told"));
+                child.Tell(Silent.Props);
+                ExpectMsg<IActorRef>();
+            }
+
+            if (limit is not null || hours is not null)
+            {
+                child.Tell(new InvalidOperationException("as told"));
+                ExpectTerminated(child);
+            }
+        }
+    }
+
     private Props Failing => ParentProps(SupervisorStrategy.DefaultStrategy);
 
     private Props ParentProps(SupervisorStrategy strategy)
@@ -164,6 +209,15 @@ public sealed class SupervisionTests : Akka.TestKit.Xunit2.TestKit
                     throw failure;
             }
         }
+    }
+
+    private sealed class Restarting(IActorRef observer) : UntypedActor
+    {
+        protected override void OnReceive(object message)
+        {
+        }
+
+        protected override void PostRestart(Exception reason) => observer.Tell("restarted");
     }
 
     private sealed class FailsTwice : UntypedActor

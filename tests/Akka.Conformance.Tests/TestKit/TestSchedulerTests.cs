@@ -49,4 +49,48 @@ public sealed class TestSchedulerTests() : Akka.TestKit.Xunit2.TestKit(TestConfi
 
         Assert.Equal(["x"], happened);
     }
+
+    [Fact]
+    public void Message_is_sent_at_its_moment_and_not_before()
+    {
+        Sys.Scheduler.ScheduleTellOnce(TimeSpan.FromSeconds(1), TestActor, "x", ActorRefs.NoSender);
+
+        Scheduler.Advance(TimeSpan.FromMilliseconds(999));
+        Assert.False(HasMessages);
+        Scheduler.Advance(TimeSpan.FromMilliseconds(1));
+
+        ExpectMsg("x");
+    }
+
+    [Fact]
+    public void Messages_of_one_moment_are_sent_in_the_order_in_which_they_were_scheduled()
+    {
+        for (var i = 0; i < 10; i++)
+        {
+            Sys.Scheduler.ScheduleTellOnce(TimeSpan.FromSeconds(1), TestActor, i, ActorRefs.NoSender);
+        }
+
+        Scheduler.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Equal(Enumerable.Range(0, 10), ReceiveN(10).Cast<int>());
+    }
+
+    [Fact]
+    public void Repeated_message_begins_after_its_first_delay_and_ends_when_it_is_cancelled()
+    {
+        var repeated = Sys.Scheduler.ScheduleTellRepeatedlyCancelable(
+            TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5), TestActor, "x", ActorRefs.NoSender);
+        Scheduler.Advance(TimeSpan.FromSeconds(1));
+        ExpectMsg("x");
+        for (var i = 0; i < 100; i++)
+        {
+            Scheduler.Advance(TimeSpan.FromSeconds(5));
+            ExpectMsg("x");
+        }
+
+        repeated.Cancel();
+        Scheduler.Advance(TimeSpan.FromSeconds(5));
+
+        Assert.False(HasMessages);
+    }
 }
