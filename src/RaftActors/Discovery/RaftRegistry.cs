@@ -19,6 +19,9 @@ namespace RaftActors.Discovery;
 /// </summary>
 internal sealed class RaftRegistry : ReceiveActor, IWithTimers
 {
+    // A node that leaves is told so by the group.
+    private const int IntervalsToLeave = 10;
+
     private readonly SortedDictionary<(string Group, ProcessName Name), IActorRef> _local = [];
     private readonly SortedDictionary<Address, Node> _nodes = [];
     private readonly INodeSource? _source;
@@ -280,6 +283,7 @@ internal sealed class RaftRegistry : ReceiveActor, IWithTimers
                     break;
                 case NodeNews.Unnamed(var address) when _nodes.TryGetValue(address, out var node):
                     node.IsNamed = false;
+                    node.UnnamedAt = Now;
                     TellNamed();
                     ForgetIfGone(node);
                     break;
@@ -296,6 +300,7 @@ internal sealed class RaftRegistry : ReceiveActor, IWithTimers
     private void OnNamed(Node node)
     {
         node.IsNamed = true;
+        node.UnnamedAt = null;
         node.HasAnswered = false;
         TellNamed();
         Greet(node.Address);
@@ -350,6 +355,12 @@ internal sealed class RaftRegistry : ReceiveActor, IWithTimers
     private void OnGreetTime()
     {
         GreetAll();
+        foreach (var node in _nodes.Values.Where(node => Now - node.UnnamedAt > IntervalsToLeave * _interval).ToArray())
+        {
+            node.UnnamedAt = null;
+            _lanes?.Expel(node.Address);
+        }
+
         _watch.Check(Now, HasPeer, WhyAlone);
     }
 
@@ -465,6 +476,9 @@ internal sealed class RaftRegistry : ReceiveActor, IWithTimers
 
         // True: the source names the node. False: the node sent a Hello.
         public bool IsNamed { get; set; }
+
+        // The source named the node until then.
+        public TimeSpan? UnnamedAt { get; set; }
 
         // The node has answered since our list last changed. Until then it gets Hellos.
         public bool HasAnswered { get; set; }

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 
 using Akka.Event;
 
@@ -16,6 +17,7 @@ internal sealed class CredentialStore : IDisposable
     private readonly Timer _timer;
     private volatile LaneCredentials _current;
     private byte[] _read;
+    private X509Certificate2? _ending;
 
     /// <exception cref="RaftConfigurationException">A file is missing or wrong.</exception>
     public CredentialStore(SecuritySettings settings, ILoggingAdapter log)
@@ -23,6 +25,7 @@ internal sealed class CredentialStore : IDisposable
         (_settings, _log) = (settings, log);
         _read = Fingerprint();
         _current = CredentialFiles.Read(settings);
+        WarnOfEnd();
         _timer = new Timer(_ => OnTime(), null, settings.ReloadInterval, settings.ReloadInterval);
     }
 
@@ -64,10 +67,26 @@ internal sealed class CredentialStore : IDisposable
         try
         {
             Refresh();
+            WarnOfEnd();
         }
         catch (Exception e)
         {
             _log.Error(e, "The files of raft.security could not be read again");
+        }
+    }
+
+    // Once for each certificate. Some live for a day, others for years.
+    private void WarnOfEnd()
+    {
+        if (_current is CertificateCredentials { Own: var own } && own != _ending
+            && own.NotAfter - DateTime.Now < (own.NotAfter - own.NotBefore) / 3)
+        {
+            _ending = own;
+            _log.Warning(
+                "The certificate in {0} expires on {1:u}. Then other nodes refuse new connections. Replace it by a new one, which is read "
+                    + "without a restart.",
+                _settings.Tls!.Certificate, // Justification: it has been read.
+                own.NotAfter);
         }
     }
 

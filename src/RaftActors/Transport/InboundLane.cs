@@ -84,6 +84,9 @@ internal sealed class InboundLane : IDisposable
     /// <summary>Another node has opened it, and has proved that it is one. Their number is that of the group.</summary>
     public bool IsProvenNode => _identity is not null && !IsClient;
 
+    /// <summary>Another node has opened it, which is one because a group names it.</summary>
+    public bool IsNodeByName => IsProvenNode && _identity?.Role is null;
+
     /// <summary>Whether the present credentials would let it in.</summary>
     public bool IsStillAccepted => _identity is null || _context.Credentials!.Current.StillAccepts(_identity, _channel.Certificate);
 

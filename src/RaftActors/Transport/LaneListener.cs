@@ -67,6 +67,22 @@ internal sealed class LaneListener : IDisposable
         }
     }
 
+    /// <summary>Closes the connection of a node that was accepted only because a group named it.</summary>
+    public void Expel(Address peer)
+    {
+        InboundLane? lane;
+        lock (_lock)
+        {
+            lane = _latest.GetValueOrDefault(peer);
+        }
+
+        if (lane is { IsNodeByName: true })
+        {
+            _context.Log.Info("Closed the raft connection of {0}: it has left the groups of this node.", peer);
+            lane.Dispose();
+        }
+    }
+
     private void Recheck(InboundLane lane)
     {
         if (!lane.IsStillAccepted)

@@ -203,6 +203,16 @@ internal sealed class Lanes : IDisposable
         _soleLanes.GetValueOrDefault(address)?.Forget();
     }
 
+    /// <summary>No group of this node names the other one any more. Without a role of its own, it is no node from now on.</summary>
+    public void Expel(Address address)
+    {
+        if (IsSole)
+        {
+            _soleLanes.GetValueOrDefault(address)?.Forget();
+            _listener?.Expel(address);
+        }
+    }
+
     /// <summary>The fence came back.</summary>
     public void Open(Address address, WireMessage.LaneFence fence) => LaneTo(address).Open(fence);
 

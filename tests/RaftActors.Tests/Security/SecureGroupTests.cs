@@ -190,6 +190,33 @@ public sealed class SecureGroupTests : TestKit
     }
 
     [Fact]
+    public void Node_warns_when_less_than_a_third_of_the_time_of_its_certificate_is_left()
+    {
+        _names.RemoveRange(1, 2);
+
+        Start(_names[0], Tls(_ca.Issue("node", ["127.0.0.1"], days: 0.25)));
+
+        ExpectWarning("node.pem expires on ");
+    }
+
+    [Fact]
+    public async Task Node_that_has_left_loses_its_connections_and_is_refused()
+    {
+        StartAll(Tls(_ca.Issue("node", ["127.0.0.1"]), "operator = [boss]"));
+        ExpectLanes();
+        AppendOnEachNode();
+        var boss = Connect(Tls(_ca.Issue("boss", ["boss"], isClient: true)));
+
+        (await boss.LeaveAsync(_names[2], timeout: TimeSpan.FromSeconds(20))).OrThrow();
+
+        _nodes[0].Logged.FishForMessage<Akka.Event.Info>(
+            info => $"{info.Message}" == $"Closed the raft connection of {_nodes[2].Address}: it has left the groups of this node.",
+            Guard,
+            "the connection of the node to be closed");
+        ExpectWarning($"{_nodes[2].Address} is not known as a node");
+    }
+
+    [Fact]
     public async Task Client_whose_secret_is_removed_loses_its_connection()
     {
         StartAlone(hasCertificates: false, "writer", "reader");

@@ -48,7 +48,7 @@ internal sealed class TestCertificates
     /// <summary>Writes a certificate and its key into one file, and returns its path.</summary>
     /// <param name="file">The name of the file, without extension.</param>
     /// <param name="names">DNS names and addresses.</param>
-    public string Issue(string file, string[] names, bool isClient = false, int days = 1)
+    public string Issue(string file, string[] names, bool isClient = false, double days = 1)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest($"CN={names[0]}", key, HashAlgorithmName.SHA256);
