@@ -11,9 +11,25 @@ internal static class CredentialFiles
     public static ImmutableArray<string> Of(SecuritySettings settings) =>
         settings.Tls is { } tls ? [.. tls.All] : [settings.SecretsFile];
 
+    /// <summary>Why the rights of a file forbid its use, with the remedy; null: none does.</summary>
+    public static string? ObjectionTo(SecuritySettings settings) => Of(settings)
+        .Select(file => CredentialRights.ObjectionTo(file, IsSecret(settings, file)))
+        .FirstOrDefault(objection => objection is not null);
+
+    /// <summary>The risks of files that are used all the same.</summary>
+    public static IEnumerable<string> ConcernsAbout(SecuritySettings settings) => Of(settings)
+        .Where(file => IsSecret(settings, file))
+        .Select(CredentialRights.ConcernAbout)
+        .OfType<string>();
+
     /// <exception cref="RaftConfigurationException">A file is missing or wrong. The message says which, why, and what to do.</exception>
     public static LaneCredentials Read(SecuritySettings settings)
     {
+        if (ObjectionTo(settings) is { } objection)
+        {
+            throw new RaftConfigurationException($"Cannot use the files of raft.security: {objection}");
+        }
+
         try
         {
             return settings.Tls is { } tls
@@ -23,6 +39,22 @@ internal static class CredentialFiles
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
         {
             throw new RaftConfigurationException($"Cannot read the files of raft.security: {e.Message}");
+        }
+    }
+
+    private static bool IsSecret(SecuritySettings settings, string file) => settings.Tls is not { } tls
+        || file == tls.Key || (file == tls.Certificate && (tls.Key.Length == 0 || IsPfx(file)));
+
+    private static bool IsPfx(string file)
+    {
+        try
+        {
+            return X509Certificate2.GetCertContentType(file) == X509ContentType.Pkcs12;
+        }
+        catch (Exception e) when (e is CryptographicException or IOException or UnauthorizedAccessException)
+        {
+            // Reading the file reports this.
+            return false;
         }
     }
 
@@ -49,7 +81,7 @@ internal static class CredentialFiles
         var others = new X509Certificate2Collection();
         try
         {
-            if (X509Certificate2.GetCertContentType(files.Certificate) == X509ContentType.Pkcs12)
+            if (IsPfx(files.Certificate))
             {
                 var all = X509CertificateLoader.LoadPkcs12CollectionFromFile(files.Certificate, password);
                 var own = all.FirstOrDefault(each => each.HasPrivateKey)

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 
 using Akka.Event;
 
@@ -26,6 +27,7 @@ internal sealed class CredentialStore : IDisposable
         _read = Fingerprint();
         _current = CredentialFiles.Read(settings);
         WarnOfEnd();
+        WarnOfConcerns();
         _timer = new Timer(_ => OnTime(), null, settings.ReloadInterval, settings.ReloadInterval);
     }
 
@@ -50,6 +52,7 @@ internal sealed class CredentialStore : IDisposable
             {
                 _current = CredentialFiles.Read(_settings);
                 _log.Info("Read the changed files of raft.security.");
+                WarnOfConcerns();
             }
             catch (RaftConfigurationException e)
             {
@@ -59,6 +62,14 @@ internal sealed class CredentialStore : IDisposable
         }
 
         Changed?.Invoke();
+    }
+
+    private void WarnOfConcerns()
+    {
+        foreach (var concern in CredentialFiles.ConcernsAbout(_settings))
+        {
+            _log.Warning("{0}", concern);
+        }
     }
 
     // An exception that left the timer would end the program.
@@ -93,7 +104,8 @@ internal sealed class CredentialStore : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _timer.Dispose();
 
-    // Of the content: the time of a file tells nothing where a link to a directory is exchanged, as Kubernetes does.
+    // Of the content: the time of a file tells nothing where a link to a directory is exchanged, as Kubernetes does. And of the rights that
+    // forbid its use, which a chmod changes.
     private byte[] Fingerprint()
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -109,6 +121,7 @@ internal sealed class CredentialStore : IDisposable
             }
         }
 
+        hash.AppendData(Encoding.UTF8.GetBytes(CredentialFiles.ObjectionTo(_settings) ?? ""));
         return hash.GetHashAndReset();
     }
 }

@@ -44,7 +44,7 @@ public sealed class SecureServersTests : IDisposable
     {
         await StartAll("--secrets", SecretsOf("servers", "node cluster", "writer app"));
         var wrong = Path.Combine(_home, "wrong");
-        File.WriteAllText(wrong, $"writer app {Guid.NewGuid():N}");
+        WritePrivate(wrong, $"writer app {Guid.NewGuid():N}");
 
         var (forged, plain) = (Ask("append", "no", "--secrets", wrong), Ask("append", "no"));
 
@@ -100,8 +100,17 @@ public sealed class SecureServersTests : IDisposable
     private string SecretsOf(string file, params string[] lines)
     {
         var path = Path.Combine(_home, file);
-        File.WriteAllLines(path, lines.Select(line => $"{line} {line.Split(' ')[1]}-{_secret}"));
+        WritePrivate(path, [.. lines.Select(line => $"{line} {line.Split(' ')[1]}-{_secret}")]);
         return path;
+    }
+
+    private static void WritePrivate(string path, params string[] lines)
+    {
+        File.WriteAllLines(path, lines);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        }
     }
 
     private async Task StartAll(params string[] security)

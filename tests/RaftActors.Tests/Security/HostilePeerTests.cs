@@ -243,7 +243,7 @@ public sealed class HostilePeerTests : TestKit
     private SecuritySettings Write(string file, params string[] lines)
     {
         var path = Path.Combine(_folder, file);
-        File.WriteAllLines($"{path}.next", lines);
+        PrivateText.Write($"{path}.next", lines);
         File.Move($"{path}.next", path, overwrite: true);
         return new SecuritySettings(Tls: null, path, TimeSpan.FromMilliseconds(50), new RoleRules([], [], [], []));
     }

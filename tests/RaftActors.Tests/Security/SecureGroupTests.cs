@@ -327,7 +327,7 @@ public sealed class SecureGroupTests : TestKit
     private string Secrets(string file, params string[] lines)
     {
         var path = Path.Combine(_folder, $"{file}.secrets");
-        File.WriteAllLines(path, lines);
+        PrivateText.Write(path, lines);
         return $$"""raft.security { reload-interval = 50ms, secrets-file = "{{path}}" }""";
     }
 

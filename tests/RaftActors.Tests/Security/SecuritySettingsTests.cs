@@ -56,7 +56,7 @@ public sealed class SecuritySettingsTests : IDisposable
     public void Wrong_line_of_a_secrets_file_is_named_without_the_secret(string content, string place, string part)
     {
         var path = Path.Combine(_folder, "secrets");
-        File.WriteAllText(path, content);
+        PrivateText.Write(path, content);
 
         var problem = Assert.Throws<RaftConfigurationException>(() => CredentialFiles.Read(Secrets(path)));
 
@@ -79,6 +79,7 @@ public sealed class SecuritySettingsTests : IDisposable
     public void Certificate_without_its_key_is_refused_with_the_remedy()
     {
         var ca = new TestCertificates(_folder);
+        PrivateText.Restrict(ca.Ca);
         var settings = new SecuritySettings(
             new TlsFiles(ca.Ca, "", "", ca.Ca, []), "", TimeSpan.FromSeconds(1), new RoleRules([], [], [], []));
 

@@ -72,7 +72,7 @@ internal sealed class TestCertificates
         using var certificate = request.Create(_ca, from, to, RandomNumberGenerator.GetBytes(8));
         var path = Path.Combine(_folder, $"{file}.pem");
         var next = $"{path}.next";
-        File.WriteAllText(next, $"{certificate.ExportCertificatePem()}\n{_chain}{key.ExportPkcs8PrivateKeyPem()}\n");
+        PrivateText.Write(next, $"{certificate.ExportCertificatePem()}\n{_chain}{key.ExportPkcs8PrivateKeyPem()}");
         File.Move(next, path, overwrite: true);
         return path;
     }

@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
 
+using RaftActors.Storage.Disk;
+
 namespace RaftTrials.Hostile;
 
 /// <summary>The shared secrets of a trial, as files of the servers and of each client.</summary>
@@ -42,6 +44,10 @@ internal sealed class Credentials
     private string Write(string name, params string[] lines)
     {
         var path = Path.Combine(_folder, $"{name}.secrets");
+        using (PrivateFile.Open(path, FileMode.CreateNew, FileShare.None))
+        {
+        }
+
         File.WriteAllLines(path, lines);
         return path;
     }

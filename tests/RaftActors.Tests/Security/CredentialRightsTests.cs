@@ -1,0 +1,245 @@
+using System.Security.Cryptography.X509Certificates;
+
+using Akka.Configuration;
+using Akka.Event;
+using Akka.TestKit;
+using Akka.TestKit.Xunit2;
+
+using RaftActors.Security;
+
+namespace RaftActors.Tests.Security;
+
+/// <summary>The rights that files of raft.security may have.</summary>
+public sealed class CredentialRightsTests : TestKit
+{
+    private const uint User = 1000;
+    private const uint Other = 1001;
+
+    private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("raft-rights-").FullName;
+    private readonly TestProbe _warned;
+
+    public CredentialRightsTests()
+        : base(ConfigurationFactory.ParseString("akka { loglevel = WARNING, stdout-loglevel = OFF }"))
+    {
+        _warned = CreateTestProbe();
+        Sys.EventStream.Subscribe(_warned, typeof(Warning));
+    }
+
+    [Theory]
+    [InlineData("600", User, true)]
+    [InlineData("400", User, true)]
+    [InlineData("640", User, false)]
+    [InlineData("604", User, false)]
+    [InlineData("644", User, false)]
+    [InlineData("610", User, false)]
+    [InlineData("600", FileOwnership.Root, true)]
+    [InlineData("640", FileOwnership.Root, true)]
+    [InlineData("440", FileOwnership.Root, true)]
+    [InlineData("644", FileOwnership.Root, true)]
+    [InlineData("444", FileOwnership.Root, true)]
+    [InlineData("660", FileOwnership.Root, false)]
+    [InlineData("646", FileOwnership.Root, false)]
+    [InlineData("600", Other, false)]
+    [InlineData("644", Other, false)]
+    public void Secret_is_used_as_its_owner_and_mode_allow(string mode, uint owner, bool isUsed) =>
+        Assert.Equal(isUsed, CredentialRights.ObjectionTo("/etc/key", isSecret: true, Rights(mode, owner), User) is null);
+
+    [Theory]
+    [InlineData("644", User, 7, true)]
+    [InlineData("664", User, 7, false)]
+    [InlineData("664", User, User, true)]
+    [InlineData("666", User, User, false)]
+    [InlineData("644", FileOwnership.Root, 0, true)]
+    [InlineData("664", FileOwnership.Root, 0, false)]
+    [InlineData("644", Other, 7, false)]
+    public void Trusted_roots_may_be_read_and_not_changed_by_others(string mode, uint owner, uint group, bool isUsed) =>
+        Assert.Equal(isUsed, CredentialRights.ObjectionTo("/etc/ca", isSecret: false, Rights(mode, owner, group), User) is null);
+
+    [Theory]
+    [InlineData("644", FileOwnership.Root, true)]
+    [InlineData("444", FileOwnership.Root, true)]
+    [InlineData("440", FileOwnership.Root, false)]
+    [InlineData("400", FileOwnership.Root, false)]
+    [InlineData("600", User, false)]
+    public void Secret_of_root_that_all_may_read_gets_a_warning(string mode, uint owner, bool isWarned) =>
+        Assert.Equal(isWarned, CredentialRights.ConcernAbout("/etc/key", Rights(mode, owner)) is not null);
+
+    [Fact]
+    public void File_of_an_unknown_owner_counts_as_the_users_own()
+    {
+        Assert.Null(CredentialRights.ObjectionTo("/etc/key", isSecret: true, Rights("600", owner: null), User));
+        Assert.NotNull(CredentialRights.ObjectionTo("/etc/key", isSecret: true, Rights("640", owner: null), User));
+    }
+
+    [Fact]
+    public void Refusal_says_who_may_read_the_file_and_what_to_do()
+    {
+        var problem = CredentialRights.ObjectionTo("/etc/key", isSecret: true, Rights("644", User), User);
+
+        Assert.Equal(
+            "/etc/key has secrets, and other users may read it (mode 644, owner 1000, group 7). Run 'chmod 600 /etc/key'.", problem);
+    }
+
+    [Fact]
+    public void Owner_and_mode_are_read_through_links_as_kubernetes_makes_them()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        Directory.CreateDirectory(Path.Combine(_folder, "..2026"));
+        PrivateText.Write(Path.Combine(_folder, "..2026", "key"), "secret");
+        File.CreateSymbolicLink(Path.Combine(_folder, "..data"), "..2026");
+        File.CreateSymbolicLink(Path.Combine(_folder, "key"), "..data/key");
+
+        var rights = FileOwnership.Read(Path.Combine(_folder, "key"))!.Value; // Justification: it exists.
+
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, rights.Mode);
+        Assert.Equal(OperatingSystem.IsLinux() ? FileOwnership.User() : null, rights.Owner);
+        Assert.Null(FileOwnership.Read(Path.Combine(_folder, "missing")));
+    }
+
+    [Theory]
+    [InlineData("secrets")]
+    [InlineData("certificate")]
+    [InlineData("key")]
+    [InlineData("ca")]
+    [InlineData("pfx")]
+    public void Node_does_not_start_with_a_file_that_all_users_may_change(string file)
+    {
+        var (settings, path) = Settings(file);
+        using (new CredentialStore(settings, Sys.Log))
+        {
+        }
+
+        if (!OpenToAll(path))
+        {
+            return;
+        }
+
+        var problem = Assert.Throws<RaftConfigurationException>(() => new CredentialStore(settings, Sys.Log));
+
+        Assert.Contains($"other users can change {path}", problem.Message);
+    }
+
+    [Theory]
+    [InlineData("secrets", "600")]
+    [InlineData("certificate", "600")]
+    [InlineData("key", "600")]
+    [InlineData("pfx", "600")]
+    [InlineData("ca", "go-w")]
+    public void Files_with_secrets_are_told_from_others(string file, string remedy)
+    {
+        var (settings, path) = Settings(file);
+
+        if (OpenToAll(path))
+        {
+            Assert.Contains($"'chmod {remedy} {path}'", CredentialFiles.ObjectionTo(settings));
+        }
+    }
+
+    [Fact]
+    public void Node_starts_with_a_secret_that_all_may_read_only_if_it_is_roots_and_warns()
+    {
+        var (settings, path) = Settings("secrets");
+        if (!Allow("644", path) || OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        if (FileOwnership.Read(path)?.Owner != FileOwnership.Root)
+        {
+            var problem = Assert.Throws<RaftConfigurationException>(() => new CredentialStore(settings, Sys.Log));
+            Assert.Contains($"'chmod 600 {path}'", problem.Message);
+            return;
+        }
+
+        using var store = new CredentialStore(settings, Sys.Log);
+        Assert.Contains("defaultMode: 0440", $"{_warned.ExpectMsg<Warning>(Guard).Message}");
+    }
+
+    [Fact]
+    public void Changed_file_with_wrong_rights_is_not_used_until_they_are_mended()
+    {
+        var (settings, path) = Settings("secrets");
+        using var store = new CredentialStore(settings, Sys.Log);
+        var former = store.Current;
+
+        PrivateText.Write($"{path}.next", $"node cluster {Guid.NewGuid():N}");
+        if (!OpenToAll($"{path}.next"))
+        {
+            return;
+        }
+
+        File.Move($"{path}.next", path, overwrite: true);
+        store.Refresh();
+        Assert.Same(former, store.Current);
+        Assert.Contains("the former ones stay in force", $"{_warned.ExpectMsg<Warning>(Guard).Message}");
+
+        PrivateText.Restrict(path);
+        store.Refresh();
+        Assert.NotSame(former, store.Current);
+    }
+
+    protected override void AfterAll()
+    {
+        Directory.Delete(_folder, recursive: true);
+        base.AfterAll();
+    }
+
+    private static FileOwnership Rights(string mode, uint? owner, uint group = 7) =>
+        new(owner, owner is null ? null : group, (UnixFileMode)Convert.ToInt32(mode, 8));
+
+    private static bool OpenToAll(string path) => Allow("666", path);
+
+    // False: Windows has no modes.
+    private static bool Allow(string mode, string path)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return false;
+        }
+
+        File.SetUnixFileMode(path, (UnixFileMode)Convert.ToInt32(mode, 8));
+        return true;
+    }
+
+    // Files that may be used, and the path of one of them.
+    private (SecuritySettings Settings, string Path) Settings(string file)
+    {
+        var interval = TimeSpan.FromHours(1);
+        var roles = new RoleRules([], [], [], []);
+        if (file == "secrets")
+        {
+            var secrets = Path.Combine(_folder, "secrets");
+            PrivateText.Write(secrets, $"node cluster {Guid.NewGuid():N}");
+            return (new SecuritySettings(null, secrets, interval, roles), secrets);
+        }
+
+        var ca = new TestCertificates(_folder);
+        var certificate = ca.Issue("node", ["127.0.0.1"]);
+        var key = "";
+        if (file is "key" or "pfx")
+        {
+            key = Path.Combine(_folder, "node.key");
+            File.Copy(certificate, key);
+        }
+
+        if (file == "pfx")
+        {
+            using var own = X509Certificate2.CreateFromPemFile(certificate);
+            File.WriteAllBytes(certificate, own.Export(X509ContentType.Pkcs12));
+        }
+
+        var path = file switch
+        {
+            "ca" => ca.Ca,
+            "key" => key,
+            _ => certificate,
+        };
+        return (new SecuritySettings(new TlsFiles(certificate, key, "", ca.Ca, []), "", interval, roles), path);
+    }
+}
