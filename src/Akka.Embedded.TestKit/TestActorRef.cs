@@ -39,8 +39,6 @@ public abstract class TestActorRefBase<TActor> : IActorRef, IActorRefProxy
 
     public static bool operator !=(IActorRef? actorRef, TestActorRefBase<TActor>? testActorRef) => !Equals(testActorRef, actorRef);
 
-    public static IActorRef ToActorRef(TestActorRefBase<TActor> actorRef) => actorRef._ref;
-
     public void Tell(object message, IActorRef? sender) => _ref.Tell(message, sender);
 
     public void Tell(object message) => _ref.Tell(message);

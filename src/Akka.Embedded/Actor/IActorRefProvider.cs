@@ -6,9 +6,6 @@ public interface IActorRefProvider
     /// <summary>The address at which other systems reach this one. Without remoting, the local address.</summary>
     Address DefaultAddress { get; }
 
-    /// <summary>Returns the address under which the system at the given address reaches this one, or null if it cannot.</summary>
-    Address? GetExternalAddressFor(Address address);
-
     /// <summary>Returns the reference for a path, even if no actor is there. Does not contact other systems.</summary>
     IActorRef ResolveActorRef(string path);
 

@@ -66,8 +66,6 @@ internal class LocalActorRefProvider : IActorRefProvider
     /// <summary>Returns a path below <c>/temp</c> that was never used before.</summary>
     public ActorPath TempPath() => RootPath / "temp" / ("$" + TemporaryNames.Encode(Interlocked.Increment(ref _tempNames) - 1));
 
-    public virtual Address? GetExternalAddressFor(Address address) => address == RootPath.Address ? address : null;
-
     public IActorRef ResolveActorRef(string path) =>
         ActorPath.TryParse(path, out var actorPath) ? ResolveActorRef(actorPath) : DeadLetters;
 

@@ -59,16 +59,17 @@ public class Cluster : IExtension
     /// Joins the node at an address and retries until it succeeds. The node's own address founds a new cluster. A member ignores
     /// it.
     /// </summary>
-    public void Join(Address address) => _daemon.Tell(new ClusterCommand.JoinTo(address));
+    public void Join(Address address) => _daemon.Tell(new ClusterCommand.JoinTo(Global(address)));
 
     /// <summary>
     /// Joins the first of these nodes that is a member. The first node of the list founds a cluster if none of the others is a
     /// member.
     /// </summary>
-    public void JoinSeedNodes(IEnumerable<Address> seedNodes) => _daemon.Tell(new ClusterCommand.JoinSeedNodes([.. seedNodes]));
+    public void JoinSeedNodes(IEnumerable<Address> seedNodes) =>
+        _daemon.Tell(new ClusterCommand.JoinSeedNodes([.. seedNodes.Select(Global)]));
 
     /// <summary>Removes the node at an address gracefully: Leaving, Exiting, Removed.</summary>
-    public void Leave(Address address) => _daemon.Tell(new ClusterCommand.Leave(address));
+    public void Leave(Address address) => _daemon.Tell(new ClusterCommand.Leave(Global(address)));
 
     /// <summary>Leaves the cluster. Completes when this node is removed.</summary>
     public Task LeaveAsync() => LeaveAsync(CancellationToken.None);
@@ -84,7 +85,7 @@ public class Cluster : IExtension
     /// Declares that the node at an address is gone for good. If it is only cut off, both sides continue as separate clusters. The
     /// caller is responsible for that decision.
     /// </summary>
-    public void Down(Address address) => _daemon.Tell(new ClusterCommand.Down(address));
+    public void Down(Address address) => _daemon.Tell(new ClusterCommand.Down(Global(address)));
 
     public void Subscribe(IActorRef subscriber, params Type[] to) =>
         Subscribe(subscriber, ClusterEvent.SubscriptionInitialStateMode.InitialStateAsSnapshot, to);
@@ -142,6 +143,9 @@ public class Cluster : IExtension
             _ = CoordinatedShutdown.Get(System).Run(CoordinatedShutdown.ClusterDowningReason.Instance);
         }
     }
+
+    /// <summary>Returns the node's own address for its local one, which the path of a local actor has.</summary>
+    private Address Global(Address address) => address.HasLocalScope && address.System == SelfAddress.System ? SelfAddress : address;
 
     /// <summary>Leaves the cluster when the actor system shuts down, so that the other nodes need not detect its failure.</summary>
     private void AddShutdownTasks(CoordinatedShutdown shutdown)

@@ -34,9 +34,6 @@ internal class RemoteActorRefProvider : LocalActorRefProvider
 
     public override Task ShutDownAsync() => Transport is null ? Task.CompletedTask : Transport.StopAsync();
 
-    public override Address? GetExternalAddressFor(Address address) =>
-        address.HasLocalScope ? base.GetExternalAddressFor(address) : DefaultAddress;
-
     public override InternalActorRef Resolve(ActorPath path)
     {
         if (path.Address == RootPath.Address || path.Address == DefaultAddress)

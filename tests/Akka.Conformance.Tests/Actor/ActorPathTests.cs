@@ -60,6 +60,18 @@ public sealed class ActorPathTests
     }
 
     [Fact]
+    public void Names_are_appended_to_a_path()
+    {
+        Assert.True(ActorPath.TryParse(Root, "/", out var same));
+        Assert.True(ActorPath.TryParse(Root, "/abc/def", out var path));
+        Assert.True(ActorPath.TryParse(path, "/ghi", out var longer));
+
+        Assert.Equal(Root, same);
+        Assert.Equal("akka.tcp://mysys/abc/def", path.ToString());
+        Assert.Equal("akka.tcp://mysys/abc/def/ghi", longer.ToString());
+    }
+
+    [Fact]
     public void Elements_are_the_names_from_the_root()
     {
         Assert.Equal(["user", "foo", "bar"], (Root / "user" / "foo" / "bar").Elements);
