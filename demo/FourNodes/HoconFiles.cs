@@ -25,12 +25,26 @@ internal static class HoconFiles
         var logFile = "";
         if (!settings.Verbose)
         {
-            var folder = Directory.CreateDirectory(Path.Combine(AppContext.BaseDirectory, "logs"));
-            logFile = Path.Combine(folder.FullName, node + ".log");
+            var folder = Path.Combine(AppContext.BaseDirectory, "logs");
+            CreatePrivate(folder);
+            logFile = Path.Combine(folder, node + ".log");
         }
 
         var port = settings.Port is { } p ? $"akka.remote.dot-netty.tcp.port = {p}\n" : "";
         return ConfigurationFactory.ParseString($"{port}fournodes.log-file = \"{logFile.Replace("\\", "\\\\")}\"");
+    }
+
+    /// <summary>Creates a missing folder for this user only, as the store does. Windows has no modes.</summary>
+    internal static void CreatePrivate(string folder)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(folder);
+        }
+        else
+        {
+            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
     }
 
     private static Config Parse(string file)
