@@ -53,20 +53,29 @@ public sealed class ThreadTests : Akka.TestKit.Xunit2.TestKit
     public void Stop_overtakes_the_messages_in_the_mailbox()
     {
         using var release = new ManualResetEventSlim();
-        var actor = Watch(Sys.ActorOf(Scripted.Props((_, message) =>
+        var holding = Scripted.Props((_, message) =>
         {
             TestActor.Tell(message);
             release.Wait();
-        })));
+        });
+        var parent = Sys.ActorOf(Scripted.Props((context, message) =>
+        {
+            if (message is "stop")
+            {
+                context.Stop(context.Child("child"));
+            }
+
+            context.Sender.Tell(message is "stop" ? "told" : context.ActorOf(holding, "child"));
+        }));
+        parent.Tell("make", TestActor);
+        var actor = Watch(ExpectMsg<IActorRef>());
         actor.Tell("first");
         ExpectMsg("first");
         actor.Tell("second");
+        parent.Tell("stop", TestActor);
+        ExpectMsg("told");
 
-        EventFilter.DeadLetter<string>().ExpectOne(() =>
-        {
-            Sys.Stop(actor);
-            release.Set();
-        });
+        EventFilter.DeadLetter<string>().ExpectOne(release.Set);
 
         ExpectTerminated(actor);
     }
