@@ -23,7 +23,7 @@ internal sealed class RaftRegistry : ReceiveActor, IWithTimers
     private const int IntervalsToLeave = 10;
 
     private readonly SortedDictionary<(string Group, ProcessName Name), IActorRef> _local = [];
-    private readonly SortedDictionary<Address, Node> _nodes = [];
+    private readonly SortedDictionary<Address, KnownNode> _nodes = [];
     private readonly INodeSource? _source;
     private readonly TimeSpan _interval;
     private readonly PeerWatch _watch = new(Context.GetLogger());
@@ -274,7 +274,8 @@ internal sealed class RaftRegistry : ReceiveActor, IWithTimers
 
     private void OnSource(object message)
     {
-        foreach (var news in _source?.Read(message) ?? [])
+        NodeNews[] all = [.. _source?.Read(message) ?? []];
+        foreach (var news in all)
         {
             switch (news)
             {
@@ -284,7 +285,6 @@ internal sealed class RaftRegistry : ReceiveActor, IWithTimers
                 case NodeNews.Unnamed(var address) when _nodes.TryGetValue(address, out var node):
                     node.IsNamed = false;
                     node.UnnamedAt = Now;
-                    TellNamed();
                     ForgetIfGone(node);
                     break;
                 case NodeNews.Reachable(var address):
@@ -295,15 +295,24 @@ internal sealed class RaftRegistry : ReceiveActor, IWithTimers
                     break;
             }
         }
+
+        // A node may be greeted when all of them are known: it connects to this one at once.
+        if (all.Length > 0)
+        {
+            TellNamed();
+        }
+
+        foreach (var named in all.OfType<NodeNews.Named>())
+        {
+            Greet(named.Address);
+        }
     }
 
-    private void OnNamed(Node node)
+    private static void OnNamed(KnownNode node)
     {
         node.IsNamed = true;
         node.UnnamedAt = null;
         node.HasAnswered = false;
-        TellNamed();
-        Greet(node.Address);
     }
 
     // Reports an unreachable node again. Of two connections, the later one may have brought a message after the first had ended. Then an
@@ -331,11 +340,11 @@ internal sealed class RaftRegistry : ReceiveActor, IWithTimers
         ForgetIfGone(node);
     }
 
-    private Node NodeAt(Address address)
+    private KnownNode NodeAt(Address address)
     {
         if (!_nodes.TryGetValue(address, out var node))
         {
-            node = new Node(address);
+            node = new KnownNode(address);
             _nodes.Add(address, node);
         }
 
@@ -343,7 +352,7 @@ internal sealed class RaftRegistry : ReceiveActor, IWithTimers
     }
 
     // No group names the node, and if it restarts, it sends a Hello.
-    private void ForgetIfGone(Node node)
+    private void ForgetIfGone(KnownNode node)
     {
         if (node is { IsNamed: false, IsReachable: false })
         {
@@ -389,7 +398,7 @@ internal sealed class RaftRegistry : ReceiveActor, IWithTimers
             : _source?.WhyNoNodes ?? "This actor system has no address, so all processes of the group must run in it. Start them here.";
     }
 
-    private string AddressesOf(Func<Node, bool> which) => string.Join(", ", _nodes.Values.Where(which).Select(node => node.Address));
+    private string AddressesOf(Func<KnownNode, bool> which) => string.Join(", ", _nodes.Values.Where(which).Select(node => node.Address));
 
     private void GreetAll()
     {
@@ -439,7 +448,7 @@ internal sealed class RaftRegistry : ReceiveActor, IWithTimers
             isReply);
     }
 
-    private void Introduce(Node node, IActorRef engine, string group)
+    private void Introduce(KnownNode node, IActorRef engine, string group)
     {
         foreach (var process in node.Processes.Where(process => process.Group == group))
         {
@@ -463,25 +472,6 @@ internal sealed class RaftRegistry : ReceiveActor, IWithTimers
     internal sealed class EnginePrepared
     {
         public static EnginePrepared Instance { get; } = new();
-    }
-
-    private sealed class Node(Address address)
-    {
-        public Address Address { get; } = address;
-
-        public ImmutableArray<LocalProcess> Processes { get; set; } = [];
-
-        // A message came from the node, and its connection has not ended since.
-        public bool IsReachable { get; set; }
-
-        // True: the source names the node. False: the node sent a Hello.
-        public bool IsNamed { get; set; }
-
-        // The source named the node until then.
-        public TimeSpan? UnnamedAt { get; set; }
-
-        // The node has answered since our list last changed. Until then it gets Hellos.
-        public bool HasAnswered { get; set; }
     }
 
     private sealed class GreetTime

@@ -1,0 +1,28 @@
+using System.Collections.Immutable;
+
+using Akka.Actor;
+
+using RaftActors.Wire;
+
+namespace RaftActors.Discovery;
+
+/// <summary>Another node, as the registry of this one knows it.</summary>
+internal sealed class KnownNode(Address address)
+{
+    public Address Address { get; } = address;
+
+    /// <summary>The processes that it has told of.</summary>
+    public ImmutableArray<LocalProcess> Processes { get; set; } = [];
+
+    /// <summary>A message came from the node, and its connection has not ended since.</summary>
+    public bool IsReachable { get; set; }
+
+    /// <summary>True: the source names the node. False: the node sent a Hello.</summary>
+    public bool IsNamed { get; set; }
+
+    /// <summary>The source named the node until then.</summary>
+    public TimeSpan? UnnamedAt { get; set; }
+
+    /// <summary>The node has answered since our list last changed. Until then it gets Hellos.</summary>
+    public bool HasAnswered { get; set; }
+}
