@@ -15,7 +15,8 @@ internal static class AllTrials
         ("churn", ChurnTrials.Members),
         ("bad-input", InputTrials.All),
         ("clients", ClientTrials.KillLeader),
-        ("hostile", HostileTrials.All),
+        ("hostile", HostileTrials.Secrets),
+        ("hostile-tls", HostileTrials.Certificates),
     ];
 
     private static readonly (string Name, Func<Trial, Task<string>> Run)[] OnNetworks =

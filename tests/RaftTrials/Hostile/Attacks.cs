@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 
 using RaftActors.Cli.Client;
 using RaftActors.Cli.Protocol;
-using RaftActors.Cli.Security;
+using RaftActors.Security;
 using RaftActors.Transport;
 
 using RaftTrials.Servers;
@@ -33,7 +33,8 @@ internal sealed class Attacks(IReadOnlyList<RaftServer> servers, IReadOnlyList<i
         ("bytes of Akka", (count, stop) => Repeat(count, intruder => Say(intruder, AkkaStart, stop), stop)),
         ("silent connections", (count, stop) => Many(HalfOpen, count, intruder => intruder.End(stop), stop)),
         ("one byte a second", (count, stop) => Many(HalfOpen, count, intruder => Trickle(intruder, stop), stop)),
-        ("wrong secret", (count, stop) => Repeat(count, intruder => intruder.Prove(credentials.Forged, stop), stop)),
+        .. credentials.Refused.Select(refused => Attack(
+            refused.Name, (count, stop) => Repeat(count, intruder => Forge(intruder, refused.Shown, stop), stop))),
         ("writer as a node", (count, stop) => Repeat(count, intruder => Greet(intruder, LaneKind.Node, stop), stop)),
         ("former version", (count, stop) => Repeat(count, intruder => Greet(intruder, kind: null, stop), stop)),
         ("frame of 2 GB", (count, stop) => Repeat(count, intruder => Announce(intruder, stop), stop)),
@@ -84,6 +85,17 @@ internal sealed class Attacks(IReadOnlyList<RaftServer> servers, IReadOnlyList<i
         }
     }
 
+    private static (string Name, Func<Count, CancellationToken, Task> Run) Attack(
+        string name, Func<Count, CancellationToken, Task> run) => (name, run);
+
+    // With TLS 1.3 the connecting side learns only from the answer that its certificate is refused.
+    private static async Task Forge(Intruder intruder, LaneCredentials shown, CancellationToken stop)
+    {
+        await intruder.Prove(shown, stop);
+        await intruder.Greet(LaneKind.Client, stop);
+        throw new TrialFailure("a server has accepted a forged proof");
+    }
+
     private async Task Greet(Intruder intruder, LaneKind? kind, CancellationToken stop)
     {
         await intruder.Prove(credentials.Writer, stop);
@@ -115,7 +127,7 @@ internal sealed class Attacks(IReadOnlyList<RaftServer> servers, IReadOnlyList<i
 
     private async Task AppendAsReader(Count count, CancellationToken stop)
     {
-        var security = ConnectionSecurity.None with { Secrets = credentials.ReaderFile };
+        var security = credentials.Reader;
         using var connection = new ServerConnection(security);
         var ids = servers.Select(server => Cli(server.Id)).ToList();
         var settings = new ClientSettings([.. ids], Guards.Request, IsJson: false, security);

@@ -1,54 +1,28 @@
-using System.Security.Cryptography;
-
-using RaftActors.Storage.Disk;
+using RaftActors.Cli.Security;
+using RaftActors.Security;
 
 namespace RaftTrials.Hostile;
 
-/// <summary>The shared secrets of a trial, as files of the servers and of each client.</summary>
-internal sealed class Credentials
+/// <summary>How servers and clients of a trial prove their identity. The healthy client is a writer.</summary>
+internal abstract class Credentials : IDisposable
 {
-    private const int SecretBytes = 32;
+    /// <summary>Of each server.</summary>
+    public abstract IReadOnlyList<string> ServerOptions { get; }
 
-    private readonly string _folder;
+    /// <summary>The environment variables of the healthy client.</summary>
+    public abstract IReadOnlyDictionary<string, string> Variables { get; }
 
-    /// <param name="folder">Exists.</param>
-    public Credentials(string folder)
+    /// <summary>A client that may read, and not append.</summary>
+    public abstract ConnectionSecurity Reader { get; }
+
+    /// <summary>The proof of the writer.</summary>
+    public abstract LaneCredentials Writer { get; }
+
+    /// <summary>Proofs that no server accepts.</summary>
+    public abstract IReadOnlyList<(string Name, LaneCredentials Shown)> Refused { get; }
+
+    /// <inheritdoc/>
+    public virtual void Dispose()
     {
-        _folder = folder;
-        Writer = $"writer app {NewSecret()}";
-        Reader = $"reader watch {NewSecret()}";
-        Servers = Write("servers", $"node cluster {NewSecret()}", Writer, Reader);
-        WriterFile = Write("writer", Writer);
-        ReaderFile = Write("reader", Reader);
-        Forged = $"writer app {NewSecret()}";
-    }
-
-    /// <summary>The line of the client with the writer's role.</summary>
-    public string Writer { get; }
-
-    /// <summary>The line of the client with the reader's role.</summary>
-    public string Reader { get; }
-
-    /// <summary>The writer's name with another secret.</summary>
-    public string Forged { get; }
-
-    /// <summary>The file of the servers.</summary>
-    public string Servers { get; }
-
-    public string WriterFile { get; }
-
-    public string ReaderFile { get; }
-
-    private static string NewSecret() => Convert.ToHexString(RandomNumberGenerator.GetBytes(SecretBytes));
-
-    private string Write(string name, params string[] lines)
-    {
-        var path = Path.Combine(_folder, $"{name}.secrets");
-        using (PrivateFile.Open(path, FileMode.CreateNew, FileShare.None))
-        {
-        }
-
-        File.WriteAllLines(path, lines);
-        return path;
     }
 }

@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
-using System.Text;
 
 using Akka.Actor;
 
@@ -44,12 +43,10 @@ internal sealed class Intruder : IDisposable
         }
     }
 
-    /// <summary>Encrypts the connection, and proves a secret.</summary>
-    /// <param name="line">As in a file of secrets.</param>
-    public async Task Prove(string line, CancellationToken stop)
+    /// <summary>Encrypts the connection, and proves an identity.</summary>
+    public async Task Prove(LaneCredentials credentials, CancellationToken stop)
     {
         _tls = new SslStream(new NetworkStream(_socket));
-        var credentials = new SecretCredentials(SecretsFile.Read(Encoding.UTF8.GetBytes(line), "the trial"));
         await credentials.AuthenticateAsClientAsync(_tls, "127.0.0.1", stop);
     }
 

@@ -39,9 +39,13 @@ internal static class LoadCommand
     /// <param name="texts">Appends only these, in order; null: runs the writers until standard input ends.</param>
     private static async Task<int> Run(string name, int writers, int alone, List<ServerId> servers, TimeSpan timeout, string[]? texts)
     {
-        // As for the raft program, the variable names the file with the secret of these clients.
-        var secrets = Environment.GetEnvironmentVariable(SecurityOptions.SecretsVariable);
-        var security = ConnectionSecurity.None with { Secrets = secrets };
+        // As for the raft program, the variables name the files of these clients.
+        var security = new ConnectionSecurity(
+            Environment.GetEnvironmentVariable(SecurityOptions.CertificateVariable),
+            Environment.GetEnvironmentVariable(SecurityOptions.KeyVariable),
+            Password: null,
+            Environment.GetEnvironmentVariable(SecurityOptions.CaVariable),
+            Environment.GetEnvironmentVariable(SecurityOptions.SecretsVariable));
         using var connection = new ServerConnection(security);
         if (texts is not null)
         {

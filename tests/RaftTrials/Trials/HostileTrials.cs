@@ -1,15 +1,13 @@
 using System.Diagnostics;
 using System.Globalization;
 
-using RaftActors.Cli.Security;
-
 using RaftTrials.Check;
 using RaftTrials.Hostile;
 using RaftTrials.Servers;
 
 namespace RaftTrials.Trials;
 
-/// <summary>Attackers beside a healthy client of three servers with shared secrets.</summary>
+/// <summary>Attackers beside a healthy client of three servers.</summary>
 internal static class HostileTrials
 {
     private const int Servers = 3;
@@ -22,28 +20,43 @@ internal static class HostileTrials
     // Each server, for all attacks.
     private const int LinesMax = 60;
 
-    public static async Task<string> All(Trial trial)
+    /// <summary>With shared secrets.</summary>
+    public static Task<string> Secrets(Trial trial) => All(trial, new SecretFiles(trial.Work));
+
+    /// <summary>With certificates.</summary>
+    public static Task<string> Certificates(Trial trial) => All(trial, new CertificateFiles(trial.Work));
+
+    private static async Task<string> All(Trial trial, Credentials credentials)
     {
-        var credentials = new Credentials(trial.Work);
-        Environment.SetEnvironmentVariable(SecurityOptions.SecretsVariable, credentials.WriterFile);
+        using var all = credentials;
+        Set(credentials.Variables.Keys, name => credentials.Variables[name]);
         try
         {
             return await Run(trial, credentials);
         }
         finally
         {
-            Environment.SetEnvironmentVariable(SecurityOptions.SecretsVariable, null);
+            Set(credentials.Variables.Keys, _ => null);
+        }
+    }
+
+    private static void Set(IEnumerable<string> names, Func<string, string?> valueOf)
+    {
+        foreach (var name in names)
+        {
+            Environment.SetEnvironmentVariable(name, valueOf(name));
         }
     }
 
     private static async Task<string> Run(Trial trial, Credentials credentials)
     {
-        var group = trial.Group(Servers, options: ["--secrets", credentials.Servers]);
+        var group = trial.Group(Servers, options: [.. credentials.ServerOptions]);
         group.StartAll();
         await group.Elections.After(0, Guards.Wait);
         group.Load("healthy", Writers, group.Servers, timeout: Guards.Request);
         await group.Journal.Committed(CommitsBefore, since: 0, Guards.Wait);
 
+        DemandNoRefusal(group);
         var (begin, before) = (Stopwatch.GetTimestamp(), MemoryOf(group));
         var lines = group.Servers.Select(server => server.Process.LineCount).ToList();
         var attacks = new Attacks(group.Servers, [.. Enumerable.Range(trial.FirstPort, Servers)], credentials).All
@@ -63,7 +76,7 @@ internal static class HostileTrials
         var after = MemoryOf(group);
         foreach (var attack in attacks)
         {
-            Console.Out.WriteLine($"        {attack.Name,-22} {attack.Count.Value,7} attempts");
+            Console.Out.WriteLine($"        {attack.Name,-26} {attack.Count.Value,7} attempts");
         }
 
         foreach (var (place, server) in group.Servers.Index())
@@ -96,6 +109,19 @@ internal static class HostileTrials
         if (after - before > GrowthMaxMegabytes || during - before > GrowthMaxMegabytes)
         {
             throw new TrialFailure($"the memory of {server.Id} grew from {before} MB to {during} MB, and was {after} MB at the end");
+        }
+    }
+
+    // The servers start together, and each one knows the others as nodes when they connect.
+    private static void DemandNoRefusal(Group group)
+    {
+        foreach (var server in group.Servers)
+        {
+            var refused = server.Process.Lines(line => line.Text.Contains("Closed a raft connection", StringComparison.Ordinal));
+            if (refused.FirstOrDefault() is { } refusal)
+            {
+                throw new TrialFailure($"{server.Id} refused a server or the healthy client: {refusal.Text}");
+            }
         }
     }
 

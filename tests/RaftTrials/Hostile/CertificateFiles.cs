@@ -1,0 +1,88 @@
+using System.Security.Cryptography.X509Certificates;
+
+using RaftActors.Cli.Certificates;
+using RaftActors.Cli.Security;
+using RaftActors.Security;
+
+namespace RaftTrials.Hostile;
+
+/// <summary>Certificates, as <c>raft certs</c> makes them.</summary>
+internal sealed class CertificateFiles : Credentials
+{
+    private const string WriterName = "app";
+    private const string ReaderName = "watch";
+
+    private static readonly TimeSpan Validity = TimeSpan.FromDays(30);
+
+    private readonly CertificateFolder _folder;
+
+    // Old enough for a certificate that has expired.
+    private readonly CertificateAuthority _authority = CertificateAuthority.Make(DateTimeOffset.Now - 3 * Validity);
+    private readonly CertificateAuthority _other = CertificateAuthority.Make(DateTimeOffset.Now);
+
+    /// <param name="folder">Exists.</param>
+    public CertificateFiles(string folder)
+    {
+        _folder = new CertificateFolder(Path.Combine(folder, "certificates"));
+        _folder.Prepare();
+        _folder.WriteCa(_authority);
+        var (server, reader) = (Write("127.0.0.1", isServer: true), Write(ReaderName, isServer: false));
+        var writer = Write(WriterName, isServer: false);
+        ServerOptions =
+        [
+            "--tls-cert", server.Certificate!, "--tls-key", server.Key!, "--tls-ca", server.Ca!, // Justification: Write sets them.
+            "--writers", WriterName, "--readers", ReaderName,
+        ];
+        Variables = new Dictionary<string, string>
+        {
+            [SecurityOptions.CertificateVariable] = writer.Certificate!,
+            [SecurityOptions.KeyVariable] = writer.Key!,
+            [SecurityOptions.CaVariable] = writer.Ca!,
+        };
+        Reader = reader;
+        Writer = Of(Sign(_authority, WriterName, DateTimeOffset.Now));
+        Refused =
+        [
+            ("no certificate", SecretFiles.Of($"writer {WriterName} {SecretFiles.NewSecret()}")),
+            ("certificate of another CA", Of(Sign(_other, WriterName, DateTimeOffset.Now))),
+            ("expired certificate", Of(Sign(_authority, WriterName, DateTimeOffset.Now - 2 * Validity))),
+            ("name without a role", Of(Sign(_authority, "stranger", DateTimeOffset.Now))),
+        ];
+    }
+
+    public override IReadOnlyList<string> ServerOptions { get; }
+
+    public override IReadOnlyDictionary<string, string> Variables { get; }
+
+    public override ConnectionSecurity Reader { get; }
+
+    public override LaneCredentials Writer { get; }
+
+    public override IReadOnlyList<(string Name, LaneCredentials Shown)> Refused { get; }
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        _authority.Dispose();
+        _other.Dispose();
+    }
+
+    private static X509Certificate2 Sign(CertificateAuthority authority, string name, DateTimeOffset from) =>
+        TlsKeys.ForTls(authority.Sign(CertificateName.Parse(name, isServer: false), from, Validity));
+
+    private CertificateCredentials Of(X509Certificate2 own) =>
+        new(own, intermediates: [], roots: [_authority.Certificate], pins: [], new RoleRules([], [], [], []));
+
+    private ConnectionSecurity Write(string name, bool isServer)
+    {
+        var holder = CertificateName.Parse(name, isServer);
+        using var certificate = _authority.Sign(holder, DateTimeOffset.Now, Validity);
+        _folder.Write(holder, certificate, isReplacing: false);
+        return ConnectionSecurity.None with
+        {
+            Certificate = _folder.CertificateOf(holder),
+            Key = _folder.KeyOf(holder),
+            Ca = _folder.CaCertificate,
+        };
+    }
+}
