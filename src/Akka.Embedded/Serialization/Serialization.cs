@@ -3,6 +3,8 @@ using System.Runtime.Serialization;
 using Akka.Actor;
 using Akka.Configuration;
 
+using ParsedType = System.Reflection.Metadata.TypeName;
+
 namespace Akka.Serialization;
 
 /// <summary>
@@ -203,7 +205,8 @@ public class Serialization
     /// </summary>
     private Type BoundType(string manifest, Serializer serializer)
     {
-        var type = Type.GetType(
+        // Type.GetType throws for some names that it cannot parse.
+        var type = !ParsedType.TryParse(manifest, out _) ? null : Type.GetType(
             manifest,
             name => Array.Find(AppDomain.CurrentDomain.GetAssemblies(), assembly => assembly.GetName().Name == name.Name),
             typeResolver: null);
