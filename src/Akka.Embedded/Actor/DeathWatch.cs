@@ -17,6 +17,9 @@ internal sealed class DeathWatch(ActorCell cell)
 
     private bool _isSubscribedToLostAddresses;
 
+    /// <summary>The number of actors that watch this one. For tests.</summary>
+    internal int WatcherCount => _watchedBy.Count;
+
     /// <summary>
     /// Watches an actor. If the message is not null, it replaces the Terminated message. Does nothing if the actor is watched already.
     /// </summary>

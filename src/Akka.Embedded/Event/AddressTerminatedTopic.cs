@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Akka.Actor;
+using Akka.Dispatch.SysMsg;
 
 namespace Akka.Event;
 
@@ -17,6 +18,16 @@ internal sealed class AddressTerminatedTopic
         foreach (var subscriber in _subscribers.Keys.Order())
         {
             subscriber.Tell(terminated, ActorRefs.NoSender);
+        }
+    }
+
+    /// <summary>Ends the watches of one watcher by system messages, so that they precede all later watches.</summary>
+    public void Unwatch(InternalActorRef watcher)
+    {
+        foreach (var (subscriber, _) in _subscribers)
+        {
+            var watchee = InternalActorRef.Of(subscriber);
+            watchee.SendSystemMessage(new Unwatch(watchee, watcher));
         }
     }
 }

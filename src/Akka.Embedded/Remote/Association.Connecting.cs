@@ -58,7 +58,7 @@ internal sealed partial class Association
             if (_inboxUid != uid)
             {
                 _inboxUid = uid;
-                Inbox = new SystemMessageInbox();
+                Inbox = new SystemMessageInbox(Inbox);
             }
 
             if (_phase == Phase.Gated)

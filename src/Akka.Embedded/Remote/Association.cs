@@ -63,7 +63,7 @@ internal sealed partial class Association(TcpTransport transport, Address addres
         && _inbound is null
         && _quarantinedUid is null
         && _outbox is { Count: 0, IsUnused: true }
-        && Inbox.LastTaken == 0;
+        && Inbox.IsUnused;
 
     /// <summary>
     /// Sends a message. Never blocks on the network and never throws. A message that cannot be sent becomes a dead letter.
@@ -187,15 +187,21 @@ internal sealed partial class Association(TcpTransport transport, Address addres
 
     /// <summary>
     /// Forgets this association at once if it is disconnected. With state, its peer must restart before system messages between the
-    /// two are delivered again. A restart is also the end of a quarantine that is forgotten.
+    /// two are delivered again. A restart is also the end of a quarantine that is forgotten. The watches of the peer end.
     /// </summary>
     public bool TryForget(bool evenWithState)
     {
         lock (_gate)
         {
-            _isForgotten |= evenWithState
-                ? _phase is Phase.Idle or Phase.Gated && _inbound is null && _outbox.Count == 0
-                : IsIdle;
+            if (evenWithState ? _phase is Phase.Idle or Phase.Gated && _inbound is null && _outbox.Count == 0 : IsIdle)
+            {
+                if (!Inbox.IsUnused)
+                {
+                    // First, because the next association of the address may deliver watches.
+                    transport.Provider.EndWatches(Address);
+                }
+                _isForgotten = true;
+            }
             return _isForgotten;
         }
     }

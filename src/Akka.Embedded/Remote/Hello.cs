@@ -9,7 +9,7 @@ namespace Akka.Remote;
 internal sealed record Hello(Address From, int Uid, Address To, int? QuarantinedUid)
 {
     private const int Magic = 0x4B41_4552;
-    private const byte Version = 1;
+    private const byte Version = 2;
 
     public void Write(WireWriter writer)
     {

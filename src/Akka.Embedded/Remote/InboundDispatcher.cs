@@ -57,7 +57,21 @@ internal sealed class InboundDispatcher(TcpTransport transport, IPAddress? peer)
         }
     }
 
-    public void DeliverSystemMessage(ReadOnlySpan<byte> body) => RemoteSystemMessage.Deliver(body, transport.Provider);
+    /// <param name="opener">The address of the system that opened the link.</param>
+    public void DeliverSystemMessage(ReadOnlySpan<byte> body, Address opener)
+    {
+        var message = RemoteSystemMessage.Read(body);
+        // Otherwise a peer could make this system connect to any host, or take living actors for dead.
+        if (!RemoteSystemMessage.TryDeliver(message, opener, transport.Provider))
+        {
+            transport.PeerLog.Write(
+                LogLevel.WarningLevel,
+                peer,
+                "system messages",
+                $"A system message ({message.Kind}) from {opener} ({peer}) about {message.Watched} was dropped: "
+                + $"a peer may watch only actors of {transport.LocalAddress}, and may report only the ends of its own.");
+        }
+    }
 
     // A '..' after a pattern visits the same actors again and again: a hundred bytes would keep the processor busy for days.
     private void DeliverSelection(ActorSelectionMessage selection, InternalActorRef recipient, IActorRef sender)

@@ -150,7 +150,7 @@ internal sealed class InboundLink(TcpTransport transport, Connection connection,
                     var reader = new WireReader(body);
                     if (association.Inbox.Take(reader.ReadVarint()))
                     {
-                        _dispatcher.DeliverSystemMessage(reader.Rest);
+                        _dispatcher.DeliverSystemMessage(reader.Rest, association.Address);
                     }
                     break;
                 case FrameKind.Heartbeat:

@@ -42,7 +42,7 @@ internal sealed class RemoteActorRef(RemoteActorRefProvider provider, ActorPath 
 
     /// <summary>
     /// Sends watches through the remote watcher, which sends one watch per watched actor and monitors the other system. Ignores
-    /// messages that only a parent sends, because children are not deployed remotely.
+    /// Terminate and all messages that only a parent sends, because actors are not deployed remotely.
     /// </summary>
     public override void SendSystemMessage(SystemMessage message)
     {
@@ -55,7 +55,7 @@ internal sealed class RemoteActorRef(RemoteActorRefProvider provider, ActorPath 
                 provider.RemoteWatcher.Tell(new RemoteWatcher.UnwatchRemote(this, unwatch.Watcher), null);
                 break;
             default:
-                if (RemoteSystemMessage.Encode(message, this, provider.DefaultAddress) is { } body)
+                if (RemoteSystemMessage.Encode(message, provider.DefaultAddress) is { } body)
                 {
                     Association.SendSystemMessage(body);
                 }

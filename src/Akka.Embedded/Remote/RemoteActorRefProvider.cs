@@ -46,8 +46,18 @@ internal class RemoteActorRefProvider : LocalActorRefProvider
     /// <summary>Resolves a path from the network. A malformed path resolves to the dead letters.</summary>
     public InternalActorRef ResolveInternal(string path) => InternalActorRef.Of(ResolveActorRef(path));
 
+    /// <summary>
+    /// The remote watcher of another system, without a uid. So an actor has at most one watcher for each address, however often a
+    /// peer reconnects as a new incarnation.
+    /// </summary>
+    public InternalActorRef RemoteWatcherAt(Address address) =>
+        Resolve(new RootActorPath(address) / "system" / Remote.RemoteWatcher.Name);
+
     /// <summary>Tells the watchers of actors at an address that those are dead.</summary>
     public void AddressTerminated(Address address) => System.AddressTerminatedTopic.Publish(new AddressTerminated(address));
+
+    /// <summary>Ends all watches of another system, as if it had sent an Unwatch to each actor.</summary>
+    public void EndWatches(Address address) => System.AddressTerminatedTopic.Unwatch(RemoteWatcherAt(address));
 
     /// <summary>Adds a default configuration. For constructors: a system without remoting or cluster has none of their keys.</summary>
     protected void AddDefaults(string resource) =>

@@ -3,97 +3,93 @@ using Akka.Dispatch.SysMsg;
 
 namespace Akka.Remote;
 
-/// <summary>Encodes the system messages that other systems receive: kind, recipient, and the fields of that kind.</summary>
+/// <summary>
+/// Encodes the system messages that other systems receive: kind and watched actor. The watcher is never sent. It is the remote watcher
+/// at the other end of the connection, so a peer can neither name other watchers nor other receivers.
+/// </summary>
 internal static class RemoteSystemMessage
 {
     internal enum Kind : byte
     {
+        /// <summary>The sender's remote watcher watches an actor of the receiver.</summary>
         Watch = 1,
         Unwatch = 2,
-        DeathWatchNotification = 3,
-        Terminate = 4,
+        /// <summary>An actor of the sender has ended, or never existed.</summary>
+        Ended = 3,
     }
 
     /// <summary>Encodes a message. Returns null for a kind that is not sent to other systems.</summary>
-    public static byte[]? Encode(SystemMessage message, RemoteActorRef recipient, Address localAddress)
+    public static byte[]? Encode(SystemMessage message, Address localAddress)
     {
         var writer = new WireWriter();
         switch (message)
         {
             case Watch watch:
-                Begin(Kind.Watch);
-                WriteRef(watch.Watcher);
+                Write(Kind.Watch, watch.Watchee);
                 break;
             case Unwatch unwatch:
-                Begin(Kind.Unwatch);
-                WriteRef(unwatch.Watcher);
+                Write(Kind.Unwatch, unwatch.Watchee);
                 break;
-            case DeathWatchNotification notification:
-                Begin(Kind.DeathWatchNotification);
-                WriteRef(notification.Actor);
-                writer.WriteBoolean(notification.ExistenceConfirmed);
-                writer.WriteBoolean(notification.AddressTerminated);
-                break;
-            case Terminate:
-                Begin(Kind.Terminate);
+            case DeathWatchNotification ended:
+                Write(Kind.Ended, ended.Actor);
+                writer.WriteBoolean(ended.ExistenceConfirmed);
                 break;
             default:
                 return null;
         }
         return writer.ToArray();
 
-        void Begin(Kind kind)
+        void Write(Kind kind, InternalActorRef watched)
         {
             writer.WriteByte((byte)kind);
-            writer.WriteBlock(recipient.SerializedPath);
+            writer.WriteText(watched.Path.ToSerializationFormatWithAddress(localAddress));
         }
-
-        void WriteRef(IActorRef actor) => writer.WriteText(actor.Path.ToSerializationFormatWithAddress(localAddress));
     }
 
     /// <exception cref="WireException">The bytes are no system message.</exception>
     public static Parts Read(ReadOnlySpan<byte> body)
     {
         var reader = new WireReader(body);
-        var (kind, recipient) = ((Kind)reader.ReadByte(), reader.ReadText());
+        var (kind, watched) = ((Kind)reader.ReadByte(), reader.ReadText());
         return kind switch
         {
-            Kind.Watch or Kind.Unwatch => new Parts(kind, recipient, reader.ReadText(), false, false),
-            Kind.DeathWatchNotification => new Parts(kind, recipient, reader.ReadText(), reader.ReadBoolean(), reader.ReadBoolean()),
-            Kind.Terminate => new Parts(kind, recipient, "", false, false),
+            Kind.Watch or Kind.Unwatch => new Parts(kind, watched, false),
+            Kind.Ended => new Parts(kind, watched, reader.ReadBoolean()),
             _ => throw new WireException($"unknown kind {kind} of system message"),
         };
     }
 
-    public static void Deliver(ReadOnlySpan<byte> body, RemoteActorRefProvider provider)
+    /// <summary>
+    /// Delivers a message of the system at an address. Returns false if it drops the message: a peer watches actors of this system
+    /// only, and reports the ends of its own actors only.
+    /// </summary>
+    public static bool TryDeliver(Parts message, Address peer, RemoteActorRefProvider provider)
     {
-        var message = Read(body);
-        var recipient = provider.ResolveInternal(message.Recipient);
+        var watched = provider.ResolveInternal(message.Watched);
+        if (message.Kind == Kind.Ended ? watched.Path.Address != peer : !watched.IsLocal)
+        {
+            return false;
+        }
         switch (message.Kind)
         {
             case Kind.Watch:
-                recipient.SendSystemMessage(new Watch(recipient, provider.ResolveInternal(message.Actor)));
+                watched.SendSystemMessage(new Watch(watched, provider.RemoteWatcherAt(peer)));
                 break;
             case Kind.Unwatch:
-                recipient.SendSystemMessage(new Unwatch(recipient, provider.ResolveInternal(message.Actor)));
+                watched.SendSystemMessage(new Unwatch(watched, provider.RemoteWatcherAt(peer)));
                 break;
-            case Kind.DeathWatchNotification:
+            case Kind.Ended:
                 // A watcher that used the path without uid did not know the uid of the ended actor.
-                foreach (var name in (string[])[message.Actor, message.Actor.Split('#')[0]])
+                foreach (var name in (string[])[message.Watched, message.Watched.Split('#')[0]])
                 {
-                    var died = provider.ResolveInternal(name);
-                    recipient.SendSystemMessage(
-                        new DeathWatchNotification(died, message.ExistenceConfirmed, message.AddressTerminated));
+                    var ended = new DeathWatchNotification(provider.ResolveInternal(name), message.ExistenceConfirmed, false);
+                    provider.RemoteWatcher.SendSystemMessage(ended);
                 }
                 break;
-            case Kind.Terminate:
-                recipient.SendSystemMessage(new Terminate());
-                break;
         }
+        return true;
     }
 
-    /// <summary>A message with its actors as paths.</summary>
-    /// <param name="Actor">The watcher, or the ended actor; empty: the kind has none.</param>
-    internal readonly record struct Parts(
-        Kind Kind, string Recipient, string Actor, bool ExistenceConfirmed, bool AddressTerminated);
+    /// <param name="Watched">The path of the watched actor.</param>
+    internal readonly record struct Parts(Kind Kind, string Watched, bool ExistenceConfirmed);
 }

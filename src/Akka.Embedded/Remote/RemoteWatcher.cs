@@ -78,7 +78,7 @@ internal sealed class RemoteWatcher(RemoteActorRefProvider provider) : UntypedAc
         if (!_nodes.ContainsKey(address))
         {
             var scheduler = Context.System.Scheduler;
-            var remoteWatcher = provider.ResolveInternal($"{address}/system/{Name}");
+            var remoteWatcher = provider.RemoteWatcherAt(address);
             _nodes[address] = new Node(new PhiAccrualFailureDetector(_config, () => scheduler.MonotonicClock), remoteWatcher, Now);
             AskForHeartbeat(address, _nodes[address]);
         }

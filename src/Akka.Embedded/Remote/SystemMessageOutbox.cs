@@ -62,9 +62,15 @@ internal sealed class SystemMessageOutbox(int capacity)
 }
 
 /// <summary>The receiving side of <see cref="SystemMessageOutbox"/>: accepts each number once and in order.</summary>
-internal sealed class SystemMessageInbox
+/// <param name="former">The inbox of the peer's former incarnation. Null: there was none.</param>
+internal sealed class SystemMessageInbox(SystemMessageInbox? former = null)
 {
+    private readonly bool _wasUnused = former?.IsUnused != false;
+
     public long LastTaken { get; private set; }
+
+    /// <summary>Whether no incarnation of the peer has sent a system message. Otherwise it may watch actors here.</summary>
+    public bool IsUnused => _wasUnused && LastTaken == 0;
 
     /// <summary>Returns whether to deliver the message. False for a duplicate.</summary>
     public bool Take(long number)

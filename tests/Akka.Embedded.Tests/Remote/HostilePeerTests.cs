@@ -76,7 +76,7 @@ public sealed class HostilePeerTests : Systems, IDisposable
         await peer.SayHelloAsync(b, version: 77);
         await peer.ReadToEndAsync();
 
-        Assert.EndsWith("the peer speaks version 77 of the protocol, this system speaks version 1.", await LineAsync(warnings));
+        Assert.EndsWith("the peer speaks version 77 of the protocol, this system speaks version 2.", await LineAsync(warnings));
         await AssertServesAsync(b, isTls);
     }
 

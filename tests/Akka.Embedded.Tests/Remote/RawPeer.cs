@@ -40,21 +40,21 @@ internal sealed class RawPeer : IDisposable
     }
 
     /// <summary>Says hello as a system at an invented address.</summary>
-    public Task SayHelloAsync(ActorSystem to, string host = "invented", int port = 1, int uid = 1, byte version = 1)
+    public Task SayHelloAsync(ActorSystem to, string host = "invented", int port = 1, int uid = 1, byte version = 2)
     {
         var local = ((ExtendedActorSystem)to).Provider.DefaultAddress;
         var writer = new WireWriter();
         new Hello(new Address(local.Protocol, "raw", host, port), uid, local, null).Write(writer);
         var bytes = writer.ToArray();
-        Assert.Equal(1, bytes[9]);
+        Assert.Equal(2, bytes[9]);
         bytes[9] = version;
         return WriteAsync(bytes);
     }
 
     /// <summary>Says hello and awaits the welcome.</summary>
-    public async Task<RawPeer> JoinAsync(ActorSystem to, string host = "invented", int port = 1)
+    public async Task<RawPeer> JoinAsync(ActorSystem to, string host = "invented", int port = 1, int uid = 1)
     {
-        await SayHelloAsync(to, host, port);
+        await SayHelloAsync(to, host, port, uid);
         Assert.Equal(FrameKind.Welcome, (await ReadFrameAsync()).Kind);
         return this;
     }

@@ -106,7 +106,7 @@ public sealed class RemotingLimitsTests : Systems
             await peer.WriteFrameAsync(FrameKind.SystemMessage, writer =>
             {
                 writer.WriteVarint(1);
-                writer.WriteByte(4); // Terminate, of an actor that does not exist.
+                writer.WriteByte((byte)RemoteSystemMessage.Kind.Unwatch);
                 writer.WriteText($"{AddressOf(b)}/user/none");
             });
             Assert.Equal(FrameKind.Acknowledgement, (await peer.ReadFrameAsync()).Kind);

@@ -1,5 +1,3 @@
-using System.Text;
-
 using Akka.Remote;
 
 namespace RaftActors.Fuzz.Targets;
@@ -7,8 +5,7 @@ namespace RaftActors.Fuzz.Targets;
 /// <summary>The numbered system messages of the embedded remoting: watches and their ends.</summary>
 internal sealed class SystemMessagesTarget : Target
 {
-    private const string Recipient = "akka.tcp://demo@127.0.0.1:2551/user/größe#42";
-    private const string Watcher = "akka.tcp://demo@127.0.0.1:2552/system/remote-watcher#-1";
+    private const string Watched = "akka.tcp://demo@127.0.0.1:2551/user/größe#42";
 
     public override string Name => "system";
 
@@ -20,10 +17,8 @@ internal sealed class SystemMessagesTarget : Target
         {
             var writer = new WireWriter();
             writer.WriteByte((byte)kind);
-            writer.WriteBlock(Encoding.UTF8.GetBytes(Recipient));
-            writer.WriteText(Watcher);
+            writer.WriteText(Watched);
             writer.WriteBoolean(true);
-            writer.WriteBoolean(false);
             yield return writer.ToArray();
         }
     }
@@ -31,7 +26,7 @@ internal sealed class SystemMessagesTarget : Target
     public override object Read(byte[] input)
     {
         var read = RemoteSystemMessage.Read(input);
-        _ = (FuzzSystem.Instance.Provider.ResolveActorRef(read.Recipient), FuzzSystem.Instance.Provider.ResolveActorRef(read.Actor));
+        _ = FuzzSystem.Instance.Provider.ResolveActorRef(read.Watched);
         return read;
     }
 
