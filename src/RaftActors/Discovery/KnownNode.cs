@@ -20,9 +20,6 @@ internal sealed class KnownNode(Address address)
     /// <summary>True: the source names the node. False: the node sent a Hello.</summary>
     public bool IsNamed { get; set; }
 
-    /// <summary>The source named the node until then.</summary>
-    public TimeSpan? UnnamedAt { get; set; }
-
     /// <summary>The node has answered since our list last changed. Until then it gets Hellos.</summary>
     public bool HasAnswered { get; set; }
 }

@@ -24,6 +24,9 @@ internal sealed class RaftRegistry : ReceiveActor, IWithTimers
 
     private readonly SortedDictionary<(string Group, ProcessName Name), IActorRef> _local = [];
     private readonly SortedDictionary<Address, KnownNode> _nodes = [];
+
+    // The source named the node until then. Kept though the node is forgotten: its connections to this one may still be open.
+    private readonly Dictionary<Address, TimeSpan> _leaving = [];
     private readonly INodeSource? _source;
     private readonly TimeSpan _interval;
     private readonly PeerWatch _watch = new(Context.GetLogger());
@@ -284,7 +287,7 @@ internal sealed class RaftRegistry : ReceiveActor, IWithTimers
                     break;
                 case NodeNews.Unnamed(var address) when _nodes.TryGetValue(address, out var node):
                     node.IsNamed = false;
-                    node.UnnamedAt = Now;
+                    _leaving[address] = Now;
                     ForgetIfGone(node);
                     break;
                 case NodeNews.Reachable(var address):
@@ -308,10 +311,10 @@ internal sealed class RaftRegistry : ReceiveActor, IWithTimers
         }
     }
 
-    private static void OnNamed(KnownNode node)
+    private void OnNamed(KnownNode node)
     {
         node.IsNamed = true;
-        node.UnnamedAt = null;
+        _leaving.Remove(node.Address);
         node.HasAnswered = false;
     }
 
@@ -364,10 +367,10 @@ internal sealed class RaftRegistry : ReceiveActor, IWithTimers
     private void OnGreetTime()
     {
         GreetAll();
-        foreach (var node in _nodes.Values.Where(node => Now - node.UnnamedAt > IntervalsToLeave * _interval).ToArray())
+        foreach (var (address, _) in _leaving.Where(each => Now - each.Value > IntervalsToLeave * _interval).ToArray())
         {
-            node.UnnamedAt = null;
-            _lanes?.Expel(node.Address);
+            _leaving.Remove(address);
+            _lanes?.Expel(address);
         }
 
         _watch.Check(Now, HasPeer, WhyAlone);

@@ -21,6 +21,9 @@ internal sealed class LaneAttempts(WireMessage.LaneAt? fixedEndpoint, TimeProvid
     private long _failedAt;
     private long? _askedAt;
 
+    /// <summary>The place was asked for, and no attempt has succeeded since.</summary>
+    public bool IsAsked { get; private set; }
+
     /// <summary>The place for an attempt now; null: there is no place, or it is not yet time.</summary>
     public WireMessage.LaneAt? Next()
     {
@@ -42,7 +45,7 @@ internal sealed class LaneAttempts(WireMessage.LaneAt? fixedEndpoint, TimeProvid
         }
 
         _askedAt = clock.GetTimestamp();
-        return true;
+        return IsAsked = true;
     }
 
     /// <summary>The node may be at this place.</summary>
@@ -58,7 +61,10 @@ internal sealed class LaneAttempts(WireMessage.LaneAt? fixedEndpoint, TimeProvid
     public void Hurry() => _pause = default;
 
     /// <summary>The node was at this place.</summary>
-    public void OnConnected(WireMessage.LaneAt endpoint) => (_proved, _isProvedNext, _pause) = (endpoint, false, default);
+    public void OnConnected(WireMessage.LaneAt endpoint) => (_proved, _isProvedNext, _pause, IsAsked) = (endpoint, false, default, false);
+
+    /// <summary>No message waits for the node. The next one may ask at once.</summary>
+    public void OnForgotten() => (_askedAt, IsAsked) = (null, false);
 
     /// <summary>The attempt has failed. The next one is at the other place, if there are two.</summary>
     public void OnFailed()

@@ -78,7 +78,11 @@ internal sealed class SoleLane(Address address, LaneContext context) : ILane
                 EndNow();
             }
 
-            BeginIfTime();
+            // A connection makes the other side a node here. So only messages and answers begin one, and a node that has left cannot.
+            if (!isRumour || _attempts.IsAsked)
+            {
+                BeginIfTime();
+            }
         }
     }
 
@@ -127,6 +131,7 @@ internal sealed class SoleLane(Address address, LaneContext context) : ILane
     {
         lock (_lock)
         {
+            _attempts.OnForgotten();
             EndNow();
         }
     }

@@ -26,7 +26,7 @@ public sealed class GreetingTests : TestKit
         var system = (ExtendedActorSystem)Sys;
         _node = system.Provider.DefaultAddress;
         (_other, _engine) = (CreateTestProbe(), CreateTestProbe());
-        var (other, source) = (_other.Ref, new Script());
+        var (other, source) = (_other.Ref, new NodeScript());
         system.SystemActorOf(Props.Create(() => new Forwarder(other)), "raft");
         _registry = Sys.ActorOf(Props.Create(() => new RaftRegistry(source, Interval)));
         _registry.Tell(new RaftRegistry.EngineStarted(new Bench(this).Process), _engine);
@@ -129,22 +129,6 @@ public sealed class GreetingTests : TestKit
         }
 
         return count;
-    }
-
-    // The messages of the test are the news itself.
-    private sealed class Script : INodeSource
-    {
-        public string WhyNoNodes => "";
-
-        public void Start(IActorRef registry)
-        {
-        }
-
-        public void Stop(IActorRef registry)
-        {
-        }
-
-        public IEnumerable<NodeNews> Read(object message) => message is NodeNews news ? [news] : [];
     }
 
     private sealed class Forwarder : ReceiveActor

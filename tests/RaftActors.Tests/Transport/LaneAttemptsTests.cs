@@ -26,6 +26,18 @@ public sealed class LaneAttemptsTests
     }
 
     [Fact]
+    public void Question_for_the_place_is_open_until_an_attempt_succeeds()
+    {
+        _attempts.MustAsk();
+        _attempts.OnFailed();
+        Assert.True(_attempts.IsAsked);
+
+        _attempts.OnConnected(Right);
+
+        Assert.False(_attempts.IsAsked);
+    }
+
+    [Fact]
     public void Pause_after_each_failure_is_twice_as_long_up_to_three_seconds()
     {
         _attempts.Learn(Right);

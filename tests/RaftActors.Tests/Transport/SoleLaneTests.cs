@@ -83,6 +83,42 @@ public sealed class SoleLaneTests : TestKit
         lane.Forget();
     }
 
+    [Fact]
+    public void Rumour_of_the_place_begins_a_connection_only_if_the_lane_has_asked_for_it()
+    {
+        var (attempts, place) = (0, new WireMessage.LaneAt(_listener.Port, 1));
+        var context = NewContext(Far, 2, _farStore, isAtAddress: false) with { IsClient = () => ++attempts < 0 };
+        var lane = new SoleLane(Near, context);
+        lane.Learn(place, isRumour: true);
+        Assert.Equal(0, attempts);
+
+        lane.Forget();
+        lane = new SoleLane(Near, context);
+        lane.Connect();
+        lane.Learn(place, isRumour: true);
+        FishForMessage<LaneNews>(news => news is LaneNews.Opened, Guard);
+        lane.Forget();
+        lane.Learn(place, isRumour: true);
+        Assert.Equal(1, attempts);
+
+        lane.Forget();
+    }
+
+    [Fact]
+    public void Rumour_of_the_place_of_a_forgotten_node_begins_no_connection()
+    {
+        var attempts = 0;
+        var context = NewContext(Far, 2, _farStore, isAtAddress: false) with { IsClient = () => ++attempts < 0 };
+        var lane = new SoleLane(Near, context);
+        lane.Connect();
+        ExpectMsg<LaneNews.Wanted>(Guard);
+
+        lane.Forget();
+        lane.Learn(new WireMessage.LaneAt(_listener.Port, 1), isRumour: true);
+
+        Assert.Equal(0, attempts);
+    }
+
     protected override void AfterAll()
     {
         _listener.Dispose();

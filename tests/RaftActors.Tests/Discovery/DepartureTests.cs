@@ -1,0 +1,132 @@
+using Akka.Actor;
+using Akka.Configuration;
+using Akka.Event;
+using Akka.TestKit;
+using Akka.TestKit.Xunit2;
+
+using RaftActors.Discovery;
+using RaftActors.Security;
+using RaftActors.Telemetry;
+using RaftActors.Tests.Groups;
+using RaftActors.Tests.Security;
+using RaftActors.Transport;
+
+namespace RaftActors.Tests.Discovery;
+
+/// <summary>A registry with encrypted connections. The test is its source of nodes, and the other node.</summary>
+public sealed class DepartureTests : TestKit
+{
+    private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+    private static readonly Address Other = new("akka.tcp", "other", "127.0.0.1", 2552);
+
+    private static readonly Config Config = ConfigurationFactory.ParseString(
+        """
+        akka { scheduler.implementation = "VirtualTime.VirtualScheduler, RaftActors.Tests", loglevel = INFO, loggers = [] }
+        """).WithFallback(RemoteNode.Network);
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("raft-departure-").FullName;
+    private readonly TestProbe _news;
+    private readonly IActorRef _registry;
+    private readonly Lanes _lanes;
+    private readonly CredentialStore _credentials;
+    private readonly SoleLane _fromOther;
+
+    public DepartureTests()
+        : base(Config)
+    {
+        var system = (ExtendedActorSystem)Sys;
+        var ca = new TestCertificates(_folder);
+        var security = new SecuritySettings(
+            new TlsFiles(ca.Issue("node", ["127.0.0.1"]), "", "", ca.Ca, []), "", TimeSpan.FromHours(1), new RoleRules([], [], [], []));
+        var transport = new TransportSettings(IsTcp: true, "", 0, FrameSizeMaxBytes: 5000, QueueSizeMaxBytes: 5000);
+        _registry = Sys.ActorOf(Props.Create(() => new RaftRegistry(new NodeScript(), Interval)));
+        _lanes = Lanes.Make(system, transport, security, new ForeignMessages(system), _registry)!; // Justification: it has an address.
+        _lanes.Listen();
+        _registry.Tell(_lanes);
+
+        _news = CreateTestProbe();
+        _credentials = new CredentialStore(security, Sys.Log);
+        var other = new LaneContext(transport with { IsAtAddress = true }, Other, 2, _news, Sys.Log, new TransportMetrics("other"))
+        {
+            Credentials = _credentials,
+            Foreign = new ForeignMessages(system),
+            Resolve = _ => _news,
+        };
+        var own = system.Provider.DefaultAddress;
+        var here = new Address(own.Protocol, own.System, own.Host, _lanes.Endpoint!.Port); // Justification: it listens.
+        _fromOther = new SoleLane(here, other);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Connection_of_a_node_that_has_left_is_closed_though_the_node_counts_as_unreachable(bool isUnreachableBefore)
+    {
+        Connect();
+
+        NodeNews[] news = [new NodeNews.Unreachable(Other), new NodeNews.Unnamed(Other)];
+        Say(isUnreachableBefore ? news : [news[1], news[0]]);
+        Wait(11);
+
+        _news.FishForMessage<LaneNews>(news => news is LaneNews.Disconnected, Guard);
+    }
+
+    [Fact]
+    public void Connection_of_a_node_that_is_named_again_soon_after_it_has_left_stays_open()
+    {
+        Connect();
+        var closed = CreateTestProbe();
+        Sys.EventStream.Subscribe(closed, typeof(Info));
+
+        Say(new NodeNews.Unnamed(Other));
+        Wait(9);
+        Say(new NodeNews.Named(Other));
+        Wait(20);
+
+        Assert.False(closed.HasMessages);
+    }
+
+    protected override void AfterAll()
+    {
+        _fromOther.Forget();
+        _lanes.Dispose();
+        _credentials.Dispose();
+        Directory.Delete(_folder, recursive: true);
+        base.AfterAll();
+    }
+
+    private void Connect()
+    {
+        Say(new NodeNews.Named(Other), new NodeNews.Reachable(Other));
+        _fromOther.Connect();
+        _news.FishForMessage<LaneNews>(news => news is LaneNews.Opened, Guard);
+    }
+
+    private void Say(params NodeNews[] all)
+    {
+        foreach (var news in all)
+        {
+            _registry.Tell(news);
+        }
+
+        Settle();
+    }
+
+    private void Wait(int intervals)
+    {
+        for (var i = 0; i < intervals; i++)
+        {
+            ((TestScheduler)Sys.Scheduler).Advance(Interval);
+        }
+
+        Settle();
+    }
+
+    // The registry has read all messages so far.
+    private void Settle()
+    {
+        _registry.Tell(new Identify("now"), TestActor);
+        ExpectMsg<ActorIdentity>(Guard);
+    }
+}
