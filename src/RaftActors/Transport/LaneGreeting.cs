@@ -16,7 +16,9 @@ internal sealed record LaneGreeting(Address Peer, LaneIdentity? Identity, LaneRo
     /// <summary>The connection takes the place of the latest one of the same actor system.</summary>
     public bool IsSuccessor { get; init; }
 
-    /// <summary>Shakes hands. Null: the other side looks for an actor system that had this port before.</summary>
+    /// <summary>
+    /// Shakes hands, up to the answer of <see cref="AnswerAsync"/>. Null: the other side looks for an actor system that had this port before.
+    /// </summary>
     /// <exception cref="InvalidDataException">The other side is no raft node, or has no rights here.</exception>
     /// <exception cref="System.Security.Authentication.AuthenticationException">It could not prove its identity.</exception>
     public static async Task<LaneGreeting?> TakeAsync(LaneChannel channel, LaneContext context, CancellationToken cancellation)
@@ -53,9 +55,14 @@ internal sealed record LaneGreeting(Address Peer, LaneIdentity? Identity, LaneRo
             DemandNode(identity, peer, context);
         }
 
+        return greeting;
+    }
+
+    /// <summary>Tells the other side that the connection takes its messages.</summary>
+    public static async Task AnswerAsync(LaneChannel channel, LaneContext context, CancellationToken cancellation)
+    {
         await channel.WriteAsync(LaneHandshake.AnswerOf(context.Node), cancellation).ConfigureAwait(false);
         channel.Begin();
-        return greeting;
     }
 
     // A node may do as a client what an operator may.

@@ -187,10 +187,18 @@ internal sealed class LaneListener : IDisposable
             lane = new InboundLane(channel, _context, greeting, _laneTo);
             if (TryAdd(lane, greeting.IsSuccessor, out var former))
             {
+                // Not earlier: the other side may end the former connection now, which is no hint that it has gone.
+                using var timeout = new CancellationTokenSource(HandshakeTimeout);
+                await LaneGreeting.AnswerAsync(channel, _context, timeout.Token);
+
                 // The credentials may have changed since its handshake, before it was added.
                 Recheck(lane);
                 await EndAsync(former);
                 await lane.RunToEndAsync();
+            }
+            else if (!_isDisposed)
+            {
+                Warn(from.ToString(), $"{_maxConnections} connections are open. Only nodes get another one.");
             }
         }
         catch (Exception e)

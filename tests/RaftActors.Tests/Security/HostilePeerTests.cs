@@ -178,8 +178,9 @@ public sealed class HostilePeerTests : TestKit
     {
         var listener = Listen(new LaneListener(_context, _ => new NoLane(), maxConnections: 1));
         await Greet(await Connect(Writer, listener), LaneKind.Client);
-        var second = await Greet(await Connect(Writer, listener), LaneKind.Client);
-        Assert.True(HasEnded(second));
+        var second = await Connect(Writer, listener);
+        await Assert.ThrowsAnyAsync<IOException>(() => Greet(second, LaneKind.Client));
+        Assert.Contains("1 connections are open", $"{_warned.ExpectMsg<Warning>(Guard).Message}");
 
         var node = await Greet(await Connect(Peer, listener), LaneKind.Node);
         Send(node, Engine, new ClientCall.Status(), $"{Far}{Engine}");
@@ -210,6 +211,32 @@ public sealed class HostilePeerTests : TestKit
 
         _engine.ExpectMsg<ClientCall.Explain>(Guard);
         Assert.False(HasMessages);
+    }
+
+    [Fact]
+    public async Task Successor_is_answered_only_when_the_end_of_the_former_connection_is_no_hint_any_more()
+    {
+        var answered = new TaskCompletionSource();
+        var isEarly = false;
+        var places = 0;
+        var listener = Listen(new LaneListener(_context, _ =>
+        {
+            // The listener makes the place of the connection now.
+            isEarly |= ++places == 2 && answered.Task.Wait(TimeSpan.FromMilliseconds(500));
+            return new NoLane();
+        }));
+        var former = await Greet(await Connect(Peer, listener), LaneKind.Node);
+        var connected = await Connect(Peer, listener);
+
+        await Greet(connected, LaneKind.Successor);
+        answered.SetResult();
+        await former.ShutdownAsync();
+        former.Close();
+        Send(connected, Engine, new ClientCall.Status(), $"{Far}{Engine}");
+
+        _engine.ExpectMsg<ClientCall.Status>(Guard);
+        Assert.False(isEarly, "The listener answered before the connection had a place.");
+        Assert.False(HasMessages, "The registry was told that the node has gone.");
     }
 
     [Fact]
