@@ -28,6 +28,9 @@ internal sealed class Lanes : IDisposable
     private readonly TaskCompletionSource _namesKnown = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ImmutableHashSet<Address> _named = [];
 
+    // An answer to such a node may still make a connection to it, which does not make it a node again. One for each node that has left.
+    private readonly ConcurrentDictionary<Address, bool> _expelled = new();
+
     // A node keeps its lane for ever, because engines remember it. A lane without a connection is small.
     private readonly ConcurrentDictionary<Address, Lane> _lanes = new();
     private readonly ConcurrentDictionary<Address, SoleLane> _soleLanes = new();
@@ -186,12 +189,17 @@ internal sealed class Lanes : IDisposable
     public void SetNamed(ImmutableHashSet<Address> named)
     {
         Volatile.Write(ref _named, named);
+        foreach (var address in named)
+        {
+            _expelled.TryRemove(address, out _);
+        }
+
         _namesKnown.TrySetResult();
     }
 
     // Named, or this node has connected to it by itself: an operator has told it to, and the other node has proved its name.
     private bool IsNamed(Address address) => Volatile.Read(ref _named).Contains(address)
-        || (_soleLanes.TryGetValue(address, out var lane) && lane.IsVerified);
+        || (!_expelled.ContainsKey(address) && _soleLanes.TryGetValue(address, out var lane) && lane.IsVerified);
 
     /// <summary>Why some connections could not be made, for people; empty: all were made.</summary>
     public string Problems => string.Join(' ', _soleLanes.Values.Select(lane => lane.Problem).Where(problem => problem is not null));
@@ -208,6 +216,7 @@ internal sealed class Lanes : IDisposable
     {
         if (IsSole)
         {
+            _expelled[address] = true;
             _soleLanes.GetValueOrDefault(address)?.Forget();
             _listener?.Expel(address);
         }

@@ -10,6 +10,7 @@ using RaftActors.Telemetry;
 using RaftActors.Tests.Groups;
 using RaftActors.Tests.Security;
 using RaftActors.Transport;
+using RaftActors.Wire;
 
 namespace RaftActors.Tests.Discovery;
 
@@ -30,6 +31,7 @@ public sealed class DepartureTests : TestKit
     private readonly IActorRef _registry;
     private readonly Lanes _lanes;
     private readonly CredentialStore _credentials;
+    private readonly LaneContext _other;
     private readonly SoleLane _fromOther;
 
     public DepartureTests()
@@ -47,7 +49,7 @@ public sealed class DepartureTests : TestKit
 
         _news = CreateTestProbe();
         _credentials = new CredentialStore(security, Sys.Log);
-        var other = new LaneContext(transport with { IsAtAddress = true }, Other, 2, _news, Sys.Log, new TransportMetrics("other"))
+        _other = new LaneContext(transport with { IsAtAddress = true }, Other, 2, _news, Sys.Log, new TransportMetrics("other"))
         {
             Credentials = _credentials,
             Foreign = new ForeignMessages(system),
@@ -55,7 +57,7 @@ public sealed class DepartureTests : TestKit
         };
         var own = system.Provider.DefaultAddress;
         var here = new Address(own.Protocol, own.System, own.Host, _lanes.Endpoint!.Port); // Justification: it listens.
-        _fromOther = new SoleLane(here, other);
+        _fromOther = new SoleLane(here, _other);
     }
 
     [Theory]
@@ -70,6 +72,35 @@ public sealed class DepartureTests : TestKit
         Wait(11);
 
         _news.FishForMessage<LaneNews>(news => news is LaneNews.Disconnected, Guard);
+    }
+
+    [Fact]
+    public void Node_that_has_left_is_refused_also_while_this_node_answers_it()
+    {
+        var opened = CreateTestProbe();
+        Sys.EventStream.Subscribe(opened, typeof(LaneNews.Opened));
+        using var listener = new LaneListener(_other with { IsNamed = _ => true }, _ => _fromOther);
+        Connect();
+        Say(new NodeNews.Unreachable(Other), new NodeNews.Unnamed(Other));
+        Wait(11);
+        _news.FishForMessage<LaneNews>(news => news is LaneNews.Disconnected, Guard);
+
+        _lanes.Learn(Other, new WireMessage.LaneAt(listener.Port, 2));
+        opened.ExpectMsg<LaneNews.Opened>(Guard);
+        _fromOther.Connect();
+
+        Assert.IsType<LaneNews.Refused>(_news.FishForMessage<LaneNews>(news => news is LaneNews.Refused or LaneNews.Opened, Guard));
+    }
+
+    [Fact]
+    public void Node_that_is_named_again_long_after_it_has_left_may_connect()
+    {
+        Connect();
+        Say(new NodeNews.Unnamed(Other));
+        Wait(11);
+        _news.FishForMessage<LaneNews>(news => news is LaneNews.Disconnected, Guard);
+
+        Connect();
     }
 
     [Fact]
