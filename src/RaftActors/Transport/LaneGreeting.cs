@@ -17,7 +17,8 @@ internal sealed record LaneGreeting(Address Peer, LaneIdentity? Identity, LaneRo
     public bool IsSuccessor { get; init; }
 
     /// <summary>
-    /// Shakes hands, up to the answer of <see cref="AnswerAsync"/>. Null: the other side looks for an actor system that had this port before.
+    /// Shakes hands, up to the answer of <see cref="AnswerAsync"/>. Null: the other side looks for an actor system that had this port
+    /// before.
     /// </summary>
     /// <exception cref="InvalidDataException">The other side is no raft node, or has no rights here.</exception>
     /// <exception cref="System.Security.Authentication.AuthenticationException">It could not prove its identity.</exception>
