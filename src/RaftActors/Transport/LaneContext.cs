@@ -28,7 +28,7 @@ internal sealed record LaneContext(
     public WarningLimit Refusals { get; } = new(TimeProvider.System);
 
     /// <summary>Limits the answers that wait for clients.</summary>
-    public ReplyRoom Replies { get; } = new(Settings.QueueSizeMaxBytes, TimeProvider.System);
+    public ReplyRoom Replies { get; } = new(Settings.ReplySizeMaxBytes, TimeProvider.System);
 
     /// <summary>This actor system takes no connections, since it has clients only.</summary>
     public Func<bool> IsClient { get; init; } = () => false;

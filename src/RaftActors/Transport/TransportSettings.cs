@@ -11,13 +11,14 @@ namespace RaftActors.Transport;
 /// <param name="Hostname">The name or address to listen on; empty: where the actor system's remoting listens.</param>
 /// <param name="Port">The port to listen on; 0: any free one.</param>
 /// <param name="FrameSizeMaxBytes">The largest message of a lane. A larger one goes by the actor system's remoting.</param>
-/// <param name="QueueSizeMaxBytes">
-/// The bytes that wait for one node: messages above it are dropped. Also the bytes that wait for all clients together.
-/// </param>
+/// <param name="QueueSizeMaxBytes">The bytes that wait for one node. Messages above it are dropped.</param>
 internal sealed record TransportSettings(bool IsTcp, string Hostname, int Port, int FrameSizeMaxBytes, int QueueSizeMaxBytes)
 {
     /// <summary>Each node takes connections at the port of its address.</summary>
     public bool IsAtAddress { get; init; }
+
+    /// <summary>The bytes that wait for all clients together: one message has place in any case.</summary>
+    public int ReplySizeMaxBytes => Math.Max(QueueSizeMaxBytes / 4, FrameSizeMaxBytes);
 
     private const int SizeMaxBytes = 1 << 30;
 

@@ -19,7 +19,7 @@ namespace RaftActors.Tests.Transport;
 /// <summary>The ways to clients of one node. The test is the clients.</summary>
 public sealed class ReplyLaneTests : TestKit
 {
-    private const int QueueSizeMax = 200_000;
+    private const int ReplySizeMax = 200_000;
     private const int AnswerSize = 10_000;
 
     // Far more than the sockets and the queue take.
@@ -41,7 +41,7 @@ public sealed class ReplyLaneTests : TestKit
         _listener.Listen();
         _warned = CreateTestProbe();
         Sys.EventStream.Subscribe(_warned, typeof(Warning));
-        var settings = new TransportSettings(IsTcp: true, "127.0.0.1", 0, FrameSizeMaxBytes: 100_000, QueueSizeMax);
+        var settings = new TransportSettings(IsTcp: true, "127.0.0.1", 0, FrameSizeMaxBytes: 100_000, 4 * ReplySizeMax);
         _context = new LaneContext(settings, Near, 7, TestActor, Sys.Log, new TransportMetrics("replies"))
         {
             Resolve = ((ExtendedActorSystem)Sys).Provider.ResolveActorRef,
@@ -77,7 +77,7 @@ public sealed class ReplyLaneTests : TestKit
         var warning = $"{_warned.ExpectMsg<Warning>(Guard).Message}";
         Assert.Contains($"client 'slow' at {Far}", warning);
         Assert.Contains("raise", warning);
-        Assert.Contains($"raft.transport-tcp.queue-size-max ({QueueSizeMax} bytes)", warning);
+        Assert.Contains($"exceed {ReplySizeMax} bytes (a quarter of raft.transport-tcp.queue-size-max)", warning);
     }
 
     [Fact]
@@ -104,7 +104,7 @@ public sealed class ReplyLaneTests : TestKit
                 client.Answer();
             }
 
-            Assert.InRange(clients.Sum(client => client.Waiting), 0, QueueSizeMax + (10 * ReplyRoom.StepMaxBytes));
+            Assert.InRange(clients.Sum(client => client.Waiting), 0, ReplySizeMax + (10 * ReplyRoom.StepMaxBytes));
         }
 
         Assert.InRange(clients.Count(client => client.IsClosed), 1, 9);
@@ -121,7 +121,7 @@ public sealed class ReplyLaneTests : TestKit
 
         slow.Lane.Flush();
 
-        Assert.InRange(slow.Lane.WaitingBytes, 15 * AnswerSize, QueueSizeMax);
+        Assert.InRange(slow.Lane.WaitingBytes, 15 * AnswerSize, ReplySizeMax);
     }
 
     [Theory]
@@ -152,7 +152,7 @@ public sealed class ReplyLaneTests : TestKit
         var slow = Connect("slow");
         slow.AnswerUntilClosed();
 
-        Assert.InRange(slow.Lane.WaitingBytes, 0, QueueSizeMax);
+        Assert.InRange(slow.Lane.WaitingBytes, 0, ReplySizeMax);
         var waiting = slow.Lane.WaitingBytes;
         slow.Answer();
         Assert.Equal(waiting, slow.Lane.WaitingBytes);
