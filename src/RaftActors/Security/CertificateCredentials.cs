@@ -22,6 +22,8 @@ internal sealed class CertificateCredentials(
     RoleRules roles)
     : LaneCredentials(SslStreamCertificateContext.Create(own, intermediates, offline: true))
 {
+    private readonly RoleRules _roles = roles;
+
     private const string ServerUse = "1.3.6.1.5.5.7.3.1";
     private const string ClientUse = "1.3.6.1.5.5.7.3.2";
 
@@ -31,31 +33,31 @@ internal sealed class CertificateCredentials(
     /// <inheritdoc/>
     public override async Task<LaneIdentity> AuthenticateAsServerAsync(SslStream tls, CancellationToken cancellation)
     {
-        string? problem = null;
-        var sent = new X509Certificate2Collection();
-        var options = ServerOptions((_, shown, chain, _) => (problem = Problem(shown, Take(chain, sent), ClientUse)) is null);
-        await tls.AuthenticateAsServerAsync(options, cancellation).WithReason(() => problem).ConfigureAwait(false);
-        return IdentityOf(tls, sent);
+        using var check = new Check(this, ClientUse, host: null);
+        await tls.AuthenticateAsServerAsync(ServerOptions(check.Accepts), cancellation).WithReason(() => check.Problem).ConfigureAwait(false);
+        return check.Identity;
     }
 
     /// <inheritdoc/>
     public override async Task<LaneIdentity> AuthenticateAsClientAsync(SslStream tls, string host, CancellationToken cancellation)
     {
-        string? problem = null;
-        var sent = new X509Certificate2Collection();
-        var options = ClientOptions(
-            host,
-            showsCertificate: true,
-            (_, shown, chain, _) => (problem = Problem(shown, Take(chain, sent), ServerUse) ?? ProblemOfHost(shown, host)) is null);
-        await tls.AuthenticateAsClientAsync(options, cancellation).WithReason(() => problem).ConfigureAwait(false);
-        return IdentityOf(tls, sent);
+        using var check = new Check(this, ServerUse, host);
+        var options = ClientOptions(host, showsCertificate: true, check.Accepts);
+        await tls.AuthenticateAsClientAsync(options, cancellation).WithReason(() => check.Problem).ConfigureAwait(false);
+        return check.Identity;
     }
 
     /// <inheritdoc/>
-    public override bool StillAccepts(LaneIdentity identity, X509Certificate2? certificate) =>
-        certificate is not null
-        && Problem(certificate, identity.Intermediates, use: null) is null
-        && identity.Role == roles.RoleOf(CertificateNames.Of(certificate));
+    public override bool StillAccepts(LaneIdentity identity)
+    {
+        if (identity.Certificates is not [var own, .. var sent])
+        {
+            return false;
+        }
+
+        using var certificate = X509CertificateLoader.LoadCertificate(own);
+        return Problem(certificate, sent, use: null) is null && identity.Role == _roles.RoleOf(CertificateNames.Of(certificate));
+    }
 
     private static string? ProblemOfHost(X509Certificate? shown, string host)
     {
@@ -66,25 +68,8 @@ internal sealed class CertificateCredentials(
                 + $"certificate with the subject alternative name '{host}'";
     }
 
-    // TLS disposes its own.
-    private static X509Certificate2Collection Take(X509Chain? chain, X509Certificate2Collection sent)
-    {
-        foreach (var each in chain?.ChainPolicy.ExtraStore ?? [])
-        {
-            sent.Add(X509CertificateLoader.LoadCertificate(each.RawData));
-        }
-
-        return sent;
-    }
-
-    private LaneIdentity IdentityOf(SslStream tls, X509Certificate2Collection sent)
-    {
-        var names = CertificateNames.Of((X509Certificate2)tls.RemoteCertificate!); // Justification: the handshake demands it.
-        return new LaneIdentity(names.FirstOrDefault("without a name"), names, roles.RoleOf(names)) { Intermediates = sent };
-    }
-
     // Null: it is accepted.
-    private string? Problem(X509Certificate? shown, X509Certificate2Collection sent, string? use)
+    private string? Problem(X509Certificate? shown, ImmutableArray<byte[]> sent, string? use)
     {
         if (shown is not X509Certificate2 certificate)
         {
@@ -107,9 +92,26 @@ internal sealed class CertificateCredentials(
             ? $"its certificate is valid from {certificate.NotBefore:u} to {certificate.NotAfter:u}, and now is {DateTime.Now:u}"
             : null;
 
-    private string? ProblemOfChain(X509Certificate2 certificate, X509Certificate2Collection sent, string? use)
+    // The framework leaves certificates to the garbage collector, which does not see their memory: a flood of connections would fill it.
+    private string? ProblemOfChain(X509Certificate2 certificate, ImmutableArray<byte[]> sent, string? use)
     {
+        X509Certificate2[] intermediates = [.. sent.Select(X509CertificateLoader.LoadCertificate)];
         using var chain = new X509Chain();
+        try
+        {
+            return ProblemOfChain(chain, certificate, intermediates, use);
+        }
+        finally
+        {
+            foreach (var used in chain.ChainElements.Select(element => element.Certificate).Concat(intermediates))
+            {
+                used.Dispose();
+            }
+        }
+    }
+
+    private string? ProblemOfChain(X509Chain chain, X509Certificate2 certificate, X509Certificate2[] sent, string? use)
+    {
         chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
         chain.ChainPolicy.CustomTrustStore.AddRange(roots);
         chain.ChainPolicy.ExtraStore.AddRange(sent);
@@ -124,5 +126,40 @@ internal sealed class CertificateCredentials(
             ? null
             : ProblemOfTime(certificate) ?? "its certificate is not accepted: "
                 + string.Join("; ", chain.ChainStatus.Select(status => status.StatusInformation.Trim().TrimEnd('.')).Distinct());
+    }
+
+    // What one handshake shows.
+    private sealed class Check(CertificateCredentials credentials, string use, string? host) : IDisposable
+    {
+        private X509Certificate? _shown;
+        private ImmutableArray<byte[]> _sent = [];
+
+        /// <summary>Null: the certificate is accepted.</summary>
+        public string? Problem { get; private set; }
+
+        /// <summary>After the handshake.</summary>
+        public LaneIdentity Identity
+        {
+            get
+            {
+                var certificate = (X509Certificate2)_shown!; // Justification: the handshake demands it.
+                var names = CertificateNames.Of(certificate);
+                return new LaneIdentity(names.FirstOrDefault("without a name"), names, credentials._roles.RoleOf(names))
+                {
+                    Certificates = [certificate.RawData, .. _sent],
+                };
+            }
+        }
+
+        public bool Accepts(object sender, X509Certificate? shown, X509Chain? chain, SslPolicyErrors errors)
+        {
+            _shown = shown;
+            _sent = [.. chain?.ChainPolicy.ExtraStore.Select(each => each.RawData) ?? []];
+            Problem = credentials.Problem(shown, _sent, use) ?? (host is null ? null : ProblemOfHost(shown, host));
+            return Problem is null;
+        }
+
+        /// <inheritdoc/>
+        public void Dispose() => _shown?.Dispose();
     }
 }

@@ -24,7 +24,7 @@ internal abstract class LaneCredentials(SslStreamCertificateContext certificate)
     public abstract Task<LaneIdentity> AuthenticateAsClientAsync(SslStream tls, string host, CancellationToken cancellation);
 
     /// <summary>Whether the identity of an open connection would still be accepted, and with the same role.</summary>
-    public abstract bool StillAccepts(LaneIdentity identity, X509Certificate2? certificate);
+    public abstract bool StillAccepts(LaneIdentity identity);
 
     // A resumed session would skip the check of the certificate.
     private protected SslServerAuthenticationOptions ServerOptions(RemoteCertificateValidationCallback? demand) => new()

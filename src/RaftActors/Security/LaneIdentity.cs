@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Security.Cryptography.X509Certificates;
 
 using RaftActors.Core;
 
@@ -14,8 +13,8 @@ internal sealed record LaneIdentity(string Name, ImmutableArray<string>? Names, 
     /// <summary>The key that it has proved. Null: it has shown a certificate.</summary>
     public byte[]? Key { get; init; }
 
-    /// <summary>The certificates that it sent between its own and the root.</summary>
-    public X509Certificate2Collection Intermediates { get; init; } = [];
+    /// <summary>Its certificate, and those that it sent between it and the root: their bytes, which need no disposal. Empty: a secret.</summary>
+    public ImmutableArray<byte[]> Certificates { get; init; } = [];
 
     /// <summary>Whether it may speak for a host: its certificate has the name or address.</summary>
     public bool VouchesFor(string host)

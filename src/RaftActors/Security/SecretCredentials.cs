@@ -69,7 +69,7 @@ internal sealed class SecretCredentials(ImmutableArray<SharedSecret> secrets)
     }
 
     /// <inheritdoc/>
-    public override bool StillAccepts(LaneIdentity identity, X509Certificate2? certificate) =>
+    public override bool StillAccepts(LaneIdentity identity) =>
         secrets.Any(secret =>
             secret.Name == identity.Name && secret.Role == identity.Role && secret.Key.AsSpan().SequenceEqual(identity.Key));
 

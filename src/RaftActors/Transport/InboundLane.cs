@@ -88,7 +88,7 @@ internal sealed class InboundLane : IDisposable
     public bool IsNodeByName => IsProvenNode && _identity?.Role is null;
 
     /// <summary>Whether the present credentials would let it in.</summary>
-    public bool IsStillAccepted => _identity is null || _context.Credentials!.Current.StillAccepts(_identity, _channel.Certificate);
+    public bool IsStillAccepted => _identity is null || _context.Credentials!.Current.StillAccepts(_identity);
 
     /// <summary>Reads until the connection ends.</summary>
     /// <exception cref="InvalidDataException">The other side sent damaged bytes.</exception>

@@ -1,6 +1,5 @@
 using System.Net.Security;
 using System.Net.Sockets;
-using System.Security.Cryptography.X509Certificates;
 
 using RaftActors.Security;
 
@@ -16,25 +15,16 @@ internal sealed class LaneChannel(Socket socket) : IDisposable
 
     public Socket Socket => socket;
 
-    /// <summary>The certificate that the other side showed; null: none.</summary>
-    public X509Certificate2? Certificate { get; private set; }
-
     /// <summary>Encrypts an incoming connection, and finds out who the other side is.</summary>
     public async Task<LaneIdentity> AuthenticateAsServerAsync(LaneCredentials credentials, CancellationToken cancellation)
     {
-        var tls = BeginTls();
-        var identity = await credentials.AuthenticateAsServerAsync(tls, cancellation).ConfigureAwait(false);
-        Certificate = tls.RemoteCertificate as X509Certificate2;
-        return identity;
+        return await credentials.AuthenticateAsServerAsync(BeginTls(), cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Encrypts an outgoing connection, and finds out who the other side is.</summary>
     public async Task<LaneIdentity> AuthenticateAsClientAsync(LaneCredentials credentials, string host, CancellationToken cancellation)
     {
-        var tls = BeginTls();
-        var identity = await credentials.AuthenticateAsClientAsync(tls, host, cancellation).ConfigureAwait(false);
-        Certificate = tls.RemoteCertificate as X509Certificate2;
-        return identity;
+        return await credentials.AuthenticateAsClientAsync(BeginTls(), host, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>The size of the buffer for sealed bytes.</summary>

@@ -58,7 +58,7 @@ internal sealed class LaneConnection : IDisposable
     public bool IsOutdated => _context.Credentials is { } store && _credentials != store.Current;
 
     /// <summary>Whether the present credentials would let this node connect to the other one.</summary>
-    public bool IsStillAccepted => _identity is null || _context.Credentials!.Current.StillAccepts(_identity, _channel.Certificate);
+    public bool IsStillAccepted => _identity is null || _context.Credentials!.Current.StillAccepts(_identity);
 
     /// <exception cref="SocketException">There is no connection.</exception>
     /// <exception cref="InvalidDataException">The other side is not the node.</exception>

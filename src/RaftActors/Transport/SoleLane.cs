@@ -116,7 +116,12 @@ internal sealed class SoleLane(Address address, LaneContext context) : ILane
 
             if (!present.IsClient)
             {
-                _successor?.Dispose();
+                if (_successor is not null)
+                {
+                    // The other node may have put it in place of the present one. If it is outdated, it gets a successor itself.
+                    return;
+                }
+
                 _successor = new LaneConnection(present.Endpoint, ++_connections, context, _lock, OnLost, LaneKind.Successor);
                 _ = ConnectAsync(_successor);
                 return;
