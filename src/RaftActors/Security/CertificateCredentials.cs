@@ -22,10 +22,10 @@ internal sealed class CertificateCredentials(
     RoleRules roles)
     : LaneCredentials(SslStreamCertificateContext.Create(own, intermediates, offline: true))
 {
-    private readonly RoleRules _roles = roles;
-
     private const string ServerUse = "1.3.6.1.5.5.7.3.1";
     private const string ClientUse = "1.3.6.1.5.5.7.3.2";
+
+    private readonly RoleRules _roles = roles;
 
     /// <summary>This node's certificate.</summary>
     public X509Certificate2 Own => own;
@@ -34,7 +34,8 @@ internal sealed class CertificateCredentials(
     public override async Task<LaneIdentity> AuthenticateAsServerAsync(SslStream tls, CancellationToken cancellation)
     {
         using var check = new Check(this, ClientUse, host: null);
-        await tls.AuthenticateAsServerAsync(ServerOptions(check.Accepts), cancellation).WithReason(() => check.Problem).ConfigureAwait(false);
+        var options = ServerOptions(check.Accepts);
+        await tls.AuthenticateAsServerAsync(options, cancellation).WithReason(() => check.Problem).ConfigureAwait(false);
         return check.Identity;
     }
 
@@ -128,7 +129,7 @@ internal sealed class CertificateCredentials(
                 + string.Join("; ", chain.ChainStatus.Select(status => status.StatusInformation.Trim().TrimEnd('.')).Distinct());
     }
 
-    // What one handshake shows.
+    /// <summary>The check of the other side in one handshake.</summary>
     private sealed class Check(CertificateCredentials credentials, string use, string? host) : IDisposable
     {
         private X509Certificate? _shown;

@@ -13,7 +13,9 @@ internal sealed record LaneIdentity(string Name, ImmutableArray<string>? Names, 
     /// <summary>The key that it has proved. Null: it has shown a certificate.</summary>
     public byte[]? Key { get; init; }
 
-    /// <summary>Its certificate, and those that it sent between it and the root: their bytes, which need no disposal. Empty: a secret.</summary>
+    /// <summary>
+    /// Its certificate, and those that it sent between it and the root: their bytes, which need no disposal. Empty: it has proved a secret.
+    /// </summary>
     public ImmutableArray<byte[]> Certificates { get; init; } = [];
 
     /// <summary>Whether it may speak for a host: its certificate has the name or address.</summary>

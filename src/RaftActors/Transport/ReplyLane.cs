@@ -86,9 +86,9 @@ internal sealed class ReplyLane : ILane
     private void OnTooSlow()
     {
         Close();
-        var why = $"it reads its answers too slowly, and the answers that wait for all clients exceed {_context.Settings.ReplySizeMaxBytes} "
-            + "bytes (a quarter of raft.transport-tcp.queue-size-max). Let it read faster or ask for less at a time, or raise the setting "
-            + "on this node.";
+        var max = _context.Settings.ReplySizeMaxBytes;
+        var why = $"it reads its answers too slowly, and the answers that wait for all clients exceed {max} bytes (a quarter "
+            + "of raft.transport-tcp.queue-size-max). Let it read faster or ask for less at a time, or raise the setting on this node.";
         if (_context.Refusals.TryGive(_client.Identity?.Name ?? $"{_client.Peer}", why, out var text))
         {
             _context.Log.Warning("Closed the raft connection of client {0} at {1}: {2}", _client.Identity, _client.Peer, text);
