@@ -21,15 +21,11 @@ internal sealed class Lane(Address address, LaneContext context) : ILane
 
     private static readonly TimeSpan FencePause = TimeSpan.FromMilliseconds(200);
 
-    // The time from a failed attempt to the next one is twice as long each time.
-    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
-
     private readonly Lock _lock = new();
+    private readonly GrowingPause _pause = new(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30));
     private LaneConnection? _connection;
     private WireMessage.LaneAt? _warned;
     private long _connections;
-    private TimeSpan _pause;
 
     // Messages that engines are about to send by Akka. A fence must follow them.
     private int _detours;
@@ -146,7 +142,7 @@ internal sealed class Lane(Address address, LaneContext context) : ILane
                 }
 
                 connection.IsConnected = true;
-                _pause = default;
+                _pause.Reset();
                 context.Metrics.OnConnected();
                 AskForFence();
             }
@@ -247,8 +243,9 @@ internal sealed class Lane(Address address, LaneContext context) : ILane
 
     private async Task TellFailedAsync()
     {
-        var pause = _pause;
-        _pause = pause == default ? FirstPause : pause < LongestPause / 2 ? 2 * pause : LongestPause;
+        // The first one tells at once.
+        var pause = _pause.Current;
+        _pause.Grow();
         await Task.Delay(pause);
         context.Registry.Tell(new LaneNews.Failed(address), ActorRefs.NoSender);
     }

@@ -9,15 +9,13 @@ namespace RaftActors.Transport;
 /// <param name="fixedEndpoint">The node takes connections there and nowhere else; null: news tell where.</param>
 internal sealed class LaneAttempts(WireMessage.LaneAt? fixedEndpoint, TimeProvider clock)
 {
-    // The pause after a failed attempt is twice as long each time.
-    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan AskPause = TimeSpan.FromMilliseconds(500);
 
+    private readonly GrowingPause _pause = new(TimeSpan.FromMilliseconds(100), LongestPause);
     private WireMessage.LaneAt? _told;
     private WireMessage.LaneAt? _proved;
     private bool _isProvedNext;
-    private TimeSpan _pause;
     private long _failedAt;
     private long? _askedAt;
 
@@ -27,7 +25,7 @@ internal sealed class LaneAttempts(WireMessage.LaneAt? fixedEndpoint, TimeProvid
     /// <summary>The place for an attempt now; null: there is no place, or it is not yet time.</summary>
     public WireMessage.LaneAt? Next()
     {
-        if (_pause != default && clock.GetElapsedTime(_failedAt) < _pause)
+        if (clock.GetElapsedTime(_failedAt) < _pause.Current)
         {
             return null;
         }
@@ -38,7 +36,7 @@ internal sealed class LaneAttempts(WireMessage.LaneAt? fixedEndpoint, TimeProvid
     /// <summary>Whether to ask for the place now. It is unknown, or attempts there fail.</summary>
     public bool MustAsk()
     {
-        var pause = _pause == default ? AskPause : LongestPause;
+        var pause = _pause.Current == default ? AskPause : LongestPause;
         if (fixedEndpoint is not null || (_askedAt is { } at && clock.GetElapsedTime(at) < pause))
         {
             return false;
@@ -58,10 +56,14 @@ internal sealed class LaneAttempts(WireMessage.LaneAt? fixedEndpoint, TimeProvid
     }
 
     /// <summary>The next attempt need not wait.</summary>
-    public void Hurry() => _pause = default;
+    public void Hurry() => _pause.Reset();
 
     /// <summary>The node was at this place.</summary>
-    public void OnConnected(WireMessage.LaneAt endpoint) => (_proved, _isProvedNext, _pause, IsAsked) = (endpoint, false, default, false);
+    public void OnConnected(WireMessage.LaneAt endpoint)
+    {
+        (_proved, _isProvedNext, IsAsked) = (endpoint, false, false);
+        _pause.Reset();
+    }
 
     /// <summary>No message waits for the node. The next one may ask at once.</summary>
     public void OnForgotten() => (_askedAt, IsAsked) = (null, false);
@@ -70,7 +72,7 @@ internal sealed class LaneAttempts(WireMessage.LaneAt? fixedEndpoint, TimeProvid
     public void OnFailed()
     {
         _isProvedNext = !_isProvedNext;
-        _pause = _pause == default ? FirstPause : _pause < LongestPause / 2 ? 2 * _pause : LongestPause;
+        _pause.Grow();
         _failedAt = clock.GetTimestamp();
     }
 }

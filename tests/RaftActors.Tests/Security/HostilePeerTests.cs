@@ -12,6 +12,7 @@ using Akka.TestKit.Xunit2;
 using RaftActors.Security;
 using RaftActors.Telemetry;
 using RaftActors.Tests.Groups;
+using RaftActors.Tests.Transport;
 using RaftActors.Transport;
 using RaftActors.Wire;
 
@@ -319,19 +320,6 @@ public sealed class HostilePeerTests : TestKit
         catch (IOException e)
         {
             return e.InnerException is not SocketException { SocketErrorCode: SocketError.TimedOut or SocketError.WouldBlock };
-        }
-    }
-
-    private sealed class NoLane : ILane
-    {
-        public bool TryWrite(IActorRef to, WireMessage message, IActorRef from) => true;
-
-        public void EndDetour()
-        {
-        }
-
-        public void Flush()
-        {
         }
     }
 }

@@ -160,17 +160,4 @@ public sealed class SoleLaneTests : TestKit
             Resolve = _ => _engine,
         };
     }
-
-    private sealed class NoLane : ILane
-    {
-        public bool TryWrite(IActorRef to, WireMessage message, IActorRef from) => true;
-
-        public void EndDetour()
-        {
-        }
-
-        public void Flush()
-        {
-        }
-    }
 }

@@ -22,13 +22,19 @@ internal static class LoadCommand
     {
         var command = new Command("load") { Name, Writers, Alone, Servers, Milliseconds, Texts };
         command.Hidden = true;
+
+        // As for the raft program, variables of the environment name the files of these clients.
+        var security = new SecurityOptions(
+            new CommandEnvironment(Console.In, Console.Out, Console.Error, variable: Environment.GetEnvironmentVariable));
+        security.AddTo(command);
         command.SetAction((parsed, _) => Run(
             parsed.GetValue(Name)!,
             parsed.GetValue(Writers),
             parsed.GetValue(Alone),
             [.. parsed.GetValue(Servers)!.Split(',').Select(Parse)],
             TimeSpan.FromMilliseconds(parsed.GetValue(Milliseconds)),
-            parsed.GetValue(Texts)?.Split(',')));
+            parsed.GetValue(Texts)?.Split(','),
+            security.Read(parsed)));
         return command;
     }
 
@@ -37,15 +43,9 @@ internal static class LoadCommand
     public static string NameAlone(string load, int number) => $"{load}a{number + 1}";
 
     /// <param name="texts">Appends only these, in order; null: runs the writers until standard input ends.</param>
-    private static async Task<int> Run(string name, int writers, int alone, List<ServerId> servers, TimeSpan timeout, string[]? texts)
+    private static async Task<int> Run(
+        string name, int writers, int alone, List<ServerId> servers, TimeSpan timeout, string[]? texts, ConnectionSecurity security)
     {
-        // As for the raft program, the variables name the files of these clients.
-        var security = new ConnectionSecurity(
-            Environment.GetEnvironmentVariable(SecurityOptions.CertificateVariable),
-            Environment.GetEnvironmentVariable(SecurityOptions.KeyVariable),
-            Password: null,
-            Environment.GetEnvironmentVariable(SecurityOptions.CaVariable),
-            Environment.GetEnvironmentVariable(SecurityOptions.SecretsVariable));
         using var connection = new ServerConnection(security);
         if (texts is not null)
         {
