@@ -123,7 +123,11 @@ public abstract record Effect
     public sealed record MembersRefused(RequestId Request, MembersRefusalReason Reason, string Detail) : Effect;
 
     /// <summary>The leader appended a configuration, for this reason. For people.</summary>
-    public sealed record MembersDecided(LogIndex Index, Configuration Configuration, string Reason) : Effect;
+    public sealed record MembersDecided(LogIndex Index, Configuration Configuration, string Reason) : Effect
+    {
+        /// <summary>The configuration only ends the joint one before it, as was decided with that one.</summary>
+        public bool EndsJoint { get; init; }
+    }
 
     /// <summary>A process of the group was met, for the first time or again.</summary>
     public sealed record PeerMet(Member Peer, Serial Serial) : Effect;

@@ -57,6 +57,9 @@ internal static partial class LogMessages
     [LoggerMessage(21, LogLevel.Critical, "{Process} of group {Group}: the engine has stopped. {Detail}")]
     public static partial void Stopped(ILogger logger, ProcessName process, string group, string detail);
 
+    [LoggerMessage(22, LogLevel.Information, "{Process} of group {Group}: decided to change the members at index {Index}: {Reason}.")]
+    public static partial void MembersDecided(ILogger logger, ProcessName process, string group, string reason, LogIndex index);
+
     [LoggerMessage(EventId = 40, Message = "{Text} [{Source}]")]
     public static partial void FromAkka(ILogger logger, LogLevel level, Exception? cause, string text, string source);
 }

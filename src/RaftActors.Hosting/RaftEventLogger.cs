@@ -38,6 +38,9 @@ internal sealed class RaftEventLogger : ReceiveActor
             case RaftEvent.MembersChanged changed:
                 LogMembers(changed);
                 break;
+            case RaftEvent.MembersDecided decided:
+                LogMessages.MembersDecided(_logger, process, group, decided.Reason, decided.Index);
+                break;
             case RaftEvent.PeerChanged { IsReachable: true } changed:
                 LogMessages.PeerReachable(_logger, process, group, changed.Peer);
                 break;

@@ -94,6 +94,9 @@ public sealed class ThreeNodesTests : IAsyncLifetime
         Assert.Contains("the leader is counter@127.0.0.1", (await FindAsync(13)).Text);
         Assert.Contains("the learners are none", (await FindAsync(15)).Text);
         Assert.Equal(LogLevel.Information, (await FindAsync(16)).Level);
+        await CompleteAsync();
+        var decision = await Leader().Log.FindAsync(entry => entry is { Category: "RaftActors", Id: 22 });
+        Assert.EndsWith("decided to change the members at index 1: the group is founded.", decision.Text);
     }
 
     private Task<RecordedLog.Entry> FindAsync(int id) =>

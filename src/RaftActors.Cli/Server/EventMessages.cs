@@ -29,6 +29,7 @@ internal sealed class EventMessages(ServerSettings settings)
             RaftEvent.RoleChanged changed => OnRole(changed),
             RaftEvent.LeaderChanged changed => OnLeader(changed),
             RaftEvent.PeerChanged changed => OnPeer(changed),
+            RaftEvent.MembersDecided { Promoted.Length: > 0 } decided => $"changes the voters: {ServerId.Show(decided.Reason)}",
             RaftEvent.Refused refused => OnRefused(refused),
             _ => null,
         };

@@ -39,8 +39,9 @@ internal sealed class Reconfiguration(RaftState state, LeaderLog log)
         Invariant.That(
             state.Configurations.IsEmpty || next.MayFollow(state.Configuration),
             "voters change through a joint configuration (§6)");
+        var endsJoint = state.Configuration.IsJoint && !next.IsJoint;
         var entry = log.Append((LeaderRole)state.Role, new Payload.Reconfigure(next));
-        state.Effects.Add(new Effect.MembersDecided(entry.Index, next, reason));
+        state.Effects.Add(new Effect.MembersDecided(entry.Index, next, reason) { EndsJoint = endsJoint });
         return entry.Index;
     }
 

@@ -55,6 +55,28 @@ public abstract record RaftEvent(string Group, ProcessName Process)
     }
 
     /// <summary>
+    /// This process leads, and decided to change the members: at the founding, for a request, or to keep the quorum. The end of a joint
+    /// configuration is no decision of its own. <see cref="MembersChanged"/> follows when the change is committed; it never does if
+    /// another process becomes the leader first.
+    /// </summary>
+    /// <param name="Group">The group id.</param>
+    /// <param name="Process">The leader.</param>
+    /// <param name="Index">The index of the configuration in the log.</param>
+    /// <param name="Promoted">
+    /// The new voters, by name; empty if the voters stay. A process with another store than before is in both lists.
+    /// </param>
+    /// <param name="Demoted">The former voters, by name.</param>
+    /// <param name="Reason">The reason, as text for people.</param>
+    public sealed record MembersDecided(
+        string Group,
+        ProcessName Process,
+        LogIndex Index,
+        ImmutableArray<ProcessName> Promoted,
+        ImmutableArray<ProcessName> Demoted,
+        string Reason)
+        : RaftEvent(Group, Process);
+
+    /// <summary>
     /// Another process became reachable or unreachable. It is a member of the group, or a process that wants to join. The end of a
     /// connection is published at once. A frozen process is noticed later.
     /// </summary>

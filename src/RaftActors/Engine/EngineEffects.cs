@@ -133,7 +133,7 @@ internal sealed class EngineEffects(
     {
         var decision = $"{decided.Configuration}, since {decided.Reason}";
         context.Process.View = context.Process.View with { Decision = decision };
-        log.Info("{0} decided: {1}", Self, decision);
+        log.Info("{0} decided: {1}", Self, decision, desks.Events.OnDecided(decided));
     }
 
     // A process with a new store rejoins by itself, as a learner. Only the loss of a store on a disk is unexpected.

@@ -90,6 +90,23 @@ internal sealed class EventDesk(EngineContext context, RaftCore core, Action<Raf
         }
     }
 
+    /// <summary>This leader has appended a configuration.</summary>
+    /// <returns>The published event; null if the configuration only ends a joint one.</returns>
+    public RaftEvent.MembersDecided? OnDecided(Effect.MembersDecided effect)
+    {
+        if (effect.EndsJoint)
+        {
+            return null;
+        }
+
+        var (voters, before) = (effect.Configuration.Voters, effect.Configuration.OldVoters);
+        ImmutableArray<ProcessName> promoted = before.IsEmpty ? [] : [.. voters.Except(before).Select(member => member.Name)];
+        var decided = new RaftEvent.MembersDecided(
+            Group, Self, effect.Index, promoted, [.. before.Except(voters).Select(member => member.Name)], effect.Reason);
+        publish(decided);
+        return decided;
+    }
+
     /// <summary>A peer was met, or its reachability changed.</summary>
     public void OnPeer(ProcessName name)
     {

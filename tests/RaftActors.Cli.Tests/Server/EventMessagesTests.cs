@@ -64,6 +64,17 @@ public sealed class EventMessagesTests
         Assert.Equal([":9991 leads in term 1", ":9991 leads in term 2", "lost the leader :9991"], told);
     }
 
+    [Fact]
+    public void Change_of_the_voters_is_reported_with_its_reason_and_other_decisions_are_not()
+    {
+        const string Reason = "raft@:9991#01 takes the place of raft@:9992#02, which was not heard for 1000 ticks";
+        var decided = new RaftEvent.MembersDecided("raft", Self, new LogIndex(7), [Other], [new("raft@:9992")], Reason);
+
+        var told = Tell(decided, decided with { Promoted = [], Demoted = [], Reason = "raft@:9993 joins" });
+
+        Assert.Equal(["changes the voters: :9991#01 takes the place of :9992#02, which was not heard for 1000 ticks"], told);
+    }
+
     [Theory]
     [InlineData(RefusalReason.NotInRoster, "-c")]
     [InlineData(RefusalReason.OtherGroup, "move their data directories away")]

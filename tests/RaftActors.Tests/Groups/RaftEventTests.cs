@@ -82,6 +82,42 @@ public sealed class RaftEventTests : TestKit
     }
 
     [Fact]
+    public void Leader_publishes_each_decision_about_the_members_with_its_reason()
+    {
+        _group.Found(0, 2);
+        _group.StartJoining("raft4");
+        _group.Actors["raft2"].Tell(new Recorder.Join(NameOf("raft4")), TestActor);
+        ExpectChangeDone("raft4");
+        Told();
+        RecordLog();
+
+        _group.Stores["raft3"].Fail("the disk is gone");
+        _group.Advance(260);
+
+        var told = Told();
+        var decided = Assert.Single(told.OfType<RaftEvent.MembersDecided>());
+        Assert.Equal(NameOf("raft2"), decided.Process);
+        Assert.Equal((NameOf("raft4"), NameOf("raft3")), (Assert.Single(decided.Promoted), Assert.Single(decided.Demoted)));
+        Assert.Matches("^raft4@node1#.* takes the place of raft3@node1#.*, which was not heard for 20[0-9] ticks$", decided.Reason);
+        Assert.All(told.OfType<RaftEvent.MembersChanged>(), changed => Assert.True(changed.Index > decided.Index));
+        Assert.Contains(decided, Logged());
+    }
+
+    [Fact]
+    public void Decision_that_keeps_the_voters_names_none()
+    {
+        _group.Found(0, 2);
+        _group.StartJoining("raft4");
+        _group.Actors["raft2"].Tell(new Recorder.Join(NameOf("raft4")), TestActor);
+        ExpectChangeDone("raft4");
+
+        var decided = Told().OfType<RaftEvent.MembersDecided>().ToList();
+
+        Assert.Equal(["the group is founded", "raft4@node1 joins", "raft4@node1 came"], decided.Select(one => one.Reason));
+        Assert.All(decided, one => Assert.Equal((0, 0), (one.Promoted.Length, one.Demoted.Length)));
+    }
+
+    [Fact]
     public void Peer_that_goes_and_restarts_is_published_twice_however_often_discovery_reports_it()
     {
         _group.Found(0, 2);
