@@ -86,6 +86,15 @@ public sealed record CoreOptions
     /// </summary>
     public int Priority { get; init; }
 
+    /// <summary>
+    /// The failure domain of this process, such as a rack or a zone; at most <see cref="FailureDomainLengthMax"/> characters. A leader
+    /// prefers learners of domains with few voters. A preference only: no vote and no commit depends on it. Empty: none is known.
+    /// </summary>
+    public string FailureDomain { get; init; } = "";
+
+    /// <summary>The most characters of <see cref="FailureDomain"/>.</summary>
+    public const int FailureDomainLengthMax = 100;
+
     /// <summary>The ticks that a transfer of leadership may take. Then the leader goes on.</summary>
     public int TransferTimeoutTicks { get; init; } = 40;
 
@@ -109,7 +118,7 @@ public sealed record CoreOptions
 
     /// <summary>
     /// A learner that answered and kept up for this many ticks may be promoted. The same time lies between two changes of the
-    /// quorum.
+    /// quorum. A process that lost its vote lately must keep up for longer: twice as long for each time, at most eight times.
     /// </summary>
     public int StableTicks { get; init; } = 40;
 
@@ -150,6 +159,7 @@ public sealed record CoreOptions
         Demand(TransferTimeoutTicks >= 1, "TransferTimeoutTicks must be positive");
         Demand(DiskStallTicks >= 1, "DiskStallTicks must be positive");
         Demand(GoneTicks >= ElectionTimeoutMaxTicks, "GoneTicks must not be below ElectionTimeoutMaxTicks");
+        Demand(FailureDomain.Length <= FailureDomainLengthMax, $"FailureDomain has at most {FailureDomainLengthMax} characters");
         Demand(StableTicks >= 0, "StableTicks must not be negative");
         Demand(!IsJoining || Roster.Length == 1, "a joining process has a roster of itself alone");
         Demand(Sessions.MaxOrigins is >= 1 and <= Snapshot.MaxSessions, $"Sessions.MaxOrigins must be from 1 to {Snapshot.MaxSessions}");

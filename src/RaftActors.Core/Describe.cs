@@ -50,7 +50,8 @@ public static class Describe
     /// <summary>Describes the content of a message.</summary>
     public static string Of(Message message) => message switch
     {
-        Message.Greeting greeting => $"Greeting{If(greeting.IsReply, " back")}, at {greeting.Position}, recorded {greeting.Recorded}",
+        Message.Greeting greeting => $"Greeting{If(greeting.IsReply, " back")}, at {greeting.Position}, recorded {greeting.Recorded}"
+            + If(greeting.FailureDomain.Length > 0, $", in {greeting.FailureDomain}"),
         Message.RequestVote request =>
             $"{(request.IsPreVote ? "PreVote" : "RequestVote")}{If(request.IsTransfer, " by transfer")}, at {request.Position}",
         Message.RequestVoteReply reply =>

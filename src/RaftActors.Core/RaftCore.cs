@@ -49,12 +49,13 @@ public sealed class RaftCore
 
         var log = new LeaderLog(_state);
         var reconfiguration = new Reconfiguration(_state, log);
-        var quorum = new QuorumKeeping(_state, reconfiguration);
+        var domains = new FailureDomains(_state);
+        var quorum = new QuorumKeeping(_state, reconfiguration, domains);
         _memberChanges = new MemberChanges(_state, reconfiguration, quorum);
         _proposals = new Proposals(_state, log);
         _succession = new Succession(_state, _transfers, reconfiguration);
 
-        var founding = new Founding(_state, records);
+        var founding = new Founding(_state, records, domains);
         var leading = new Leading(_state, roles, log, founding, reconfiguration);
         _voting = new Voting(_state, roles, founding);
         _campaign = new Campaign(_state, roles, founding, _voting, leading);
@@ -86,7 +87,7 @@ public sealed class RaftCore
             Outcome = (_snapshots, new Eviction(_state), new Views(_state, commitment)),
         };
         _leaderExplanation = new LeaderExplanation(_state, _campaign, founding);
-        _membershipExplanation = new MembershipExplanation(_state);
+        _membershipExplanation = new MembershipExplanation(_state, domains);
 
         Recovery.Start(_state, initial, commitment);
         _state.Roster.Update(_state);

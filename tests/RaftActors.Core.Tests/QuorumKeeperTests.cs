@@ -134,6 +134,47 @@ public sealed class QuorumKeeperTests
         Assert.Equal(15, _keeper.LaggedFor(Member));
     }
 
+    [Fact]
+    public void A_member_must_be_fit_for_twice_as_long_for_each_vote_that_it_lost_up_to_eight_times()
+    {
+        List<long> required = [_keeper.RequiredTicks(Member, Options)];
+        for (var losses = 0; losses < 4; losses++)
+        {
+            _keeper.LostVote(Member.Name);
+            required.Add(_keeper.RequiredTicks(Member, Options));
+        }
+
+        Assert.Equal([40, 80, 160, 320, 320], required);
+    }
+
+    [Fact]
+    public void Losses_of_a_member_are_forgotten_once_it_was_fit_for_32_times_the_usual_time()
+    {
+        _progress.IsAdmitted = true;
+        _progress.Accept(new LogIndex(5), start: default, last: new LogIndex(5));
+        _keeper.LostVote(Member.Name);
+        Watch(now: 5);
+        Watch(now: 5 + (31 * Options.StableTicks));
+        Assert.Equal(1, _keeper.LossesOf(Member.Name));
+
+        Watch(now: 5 + (32 * Options.StableTicks));
+
+        Assert.Equal(0, _keeper.LossesOf(Member.Name));
+    }
+
+    [Fact]
+    public void Losses_of_a_member_that_is_not_fit_are_kept_until_it_leaves()
+    {
+        _keeper.LostVote(Member.Name);
+        Watch(now: 5);
+        Watch(now: 100 * Options.StableTicks);
+        Assert.Equal(1, _keeper.LossesOf(Member.Name));
+
+        _keeper.Watch([], new LogIndex(5), 101 * Options.StableTicks, Options);
+
+        Assert.Equal(0, _keeper.LossesOf(Member.Name));
+    }
+
     /// <summary>Watches at a tick; the member was heard at the tick before.</summary>
     private void Watch(long now, long committed = 5)
     {

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 
 using RaftActors.Cli.Security;
+using RaftActors.Core;
 
 namespace RaftActors.Cli.Server;
 
@@ -37,6 +38,7 @@ internal static class ServerCommand
         var min = Timeout("--election-timeout-min", "-t", "The shortest", ServerSettings.DefaultElectionTimeoutMin);
         var max = Timeout("--election-timeout-max", "-T", "The longest", ServerSettings.DefaultElectionTimeoutMax);
         var shared = CommandLine.AllowSharedDirectory();
+        var domain = FailureDomain();
         var verbose = new Option<bool>("--verbose") { Description = "Log more on standard error." };
         var security = new SecurityOptions(environment);
         var operators = Names("--operators", "append, read, change members and transfer the leadership");
@@ -44,7 +46,7 @@ internal static class ServerCommand
         var readers = Names("--readers", "read");
         var command = new Command("server", Help)
         {
-            cluster, port, host, bind, data, shared, min, max, verbose, operators, writers, readers,
+            cluster, port, host, bind, data, shared, min, max, domain, verbose, operators, writers, readers,
         };
         security.AddTo(command);
         command.SetAction(parsed => ServerSettings.TryMake(
@@ -61,6 +63,7 @@ internal static class ServerCommand
                 ? Run(
                     settings with
                     {
+                        FailureDomain = parsed.GetValue(domain) ?? "",
                         AllowsSharedDirectory = parsed.GetValue(shared),
                         Security = Secured(security.Read(parsed), parsed),
                     },
@@ -116,6 +119,13 @@ internal static class ServerCommand
         HelpName = "dir",
     };
 
+    private static Option<string?> FailureDomain() => new("--failure-domain")
+    {
+        Description = "The rack or zone of this server, as any text. The leader spreads the votes over these. Set it on all servers.",
+        HelpName = "name",
+        CustomParser = ParseFailureDomain,
+    };
+
     private static Option<int?> Timeout(string name, string letter, string which, int value) => new(name, letter)
     {
         Description = $"{which} time without a leader after which a server campaigns: {Duration.Forms}. A number without a unit means "
@@ -123,6 +133,18 @@ internal static class ServerCommand
         HelpName = "time",
         CustomParser = ParseElectionTimeout,
     };
+
+    private static string? ParseFailureDomain(ArgumentResult result)
+    {
+        var text = result.Tokens[0].Value;
+        if (text.Length > CoreOptions.FailureDomainLengthMax || text.Any(char.IsControl))
+        {
+            result.AddError(
+                $"--failure-domain is a name of at most {CoreOptions.FailureDomainLengthMax} characters on one line, such as rack-1.");
+        }
+
+        return text;
+    }
 
     public static int? ParseElectionTimeout(ArgumentResult result) =>
         (int?)Duration.Parse(

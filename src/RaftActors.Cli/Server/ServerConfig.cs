@@ -54,6 +54,7 @@ internal static class ServerConfig
 
             raft {
               node = {{Quoted(settings.Id.ToString())}}
+              failure-domain = {{Quoted(settings.FailureDomain)}}
               discovery = node-names
               contacts = [{{contacts}}]
               tick-interval = {{TickMilliseconds}}ms

@@ -33,6 +33,9 @@ internal sealed record ServerSettings(
 
     public static TimeSpan LongestElectionTimeout { get; } = TimeSpan.FromMilliseconds(LongestMilliseconds);
 
+    /// <summary>The rack or zone of the server; empty: none.</summary>
+    public string FailureDomain { get; init; } = "";
+
     /// <summary>Whether other users may be able to change the data directory.</summary>
     public bool AllowsSharedDirectory { get; init; }
 

@@ -4,7 +4,7 @@ namespace RaftActors.Core;
 /// The first election, until a configuration is in the log: plain Raft among all N processes, with a preference for the best
 /// (<see cref="Standing"/>).
 /// </summary>
-internal sealed class Founding(RaftState state, Records records)
+internal sealed class Founding(RaftState state, Records records, FailureDomains domains)
 {
     /// <summary>It may vote, and its preloaded pairs contradict those of no process that is present.</summary>
     private bool CanFound =>
@@ -51,7 +51,7 @@ internal sealed class Founding(RaftState state, Records records)
             && IsPresent(peer)
             && peer.Standing.IsBetterThan(candidate));
 
-    /// <summary>The first configuration: the founder and the K-1 best of those that are present.</summary>
+    /// <summary>The first configuration: the founder and K-1 of those that are present, spread over domains, then the best.</summary>
     public Configuration Configuration()
     {
         var present = state.Roster.Peers.Where(IsPresent).Select(peer => peer.Standing).ToList();
@@ -61,7 +61,8 @@ internal sealed class Founding(RaftState state, Records records)
             state.Configurations.FoundingRoster,
             state.Options.MaxQuorum,
             state.Standing,
-            [.. present]);
+            [.. present],
+            domains.Of);
     }
 
     /// <summary>Why no group is founded; empty if this process may campaign for it.</summary>

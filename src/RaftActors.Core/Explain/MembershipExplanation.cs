@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace RaftActors.Core;
 
 /// <summary>Answers why a process is no quorum member. The leader knows most of it. Changes nothing.</summary>
-internal sealed class MembershipExplanation(RaftState state)
+internal sealed class MembershipExplanation(RaftState state, FailureDomains domains)
 {
     /// <summary>See <see cref="RaftCore.ExplainMembership"/>.</summary>
     public ImmutableArray<Reason> Explain(ProcessName name) => state switch
@@ -51,6 +51,11 @@ internal sealed class MembershipExplanation(RaftState state)
         else if (WhyLagging(voter) is { } lag)
         {
             yield return lag;
+        }
+
+        if (isCounted && domains.Of(name) is { Length: > 0 } domain && domains.Crowded(configuration.Voters) == domain)
+        {
+            yield return new Reason.DomainCrowded(domain, [.. configuration.Voters.Where(one => domains.Of(one.Name) == domain)]);
         }
     }
 
@@ -117,9 +122,9 @@ internal sealed class MembershipExplanation(RaftState state)
         {
             yield return new Reason.QuorumNotKept();
         }
-        else if (fitFor < options.StableTicks)
+        else if (leader.Keeper.RequiredTicks(learner, options) is var required && fitFor < required)
         {
-            yield return new Reason.NotStable(options.StableTicks - fitFor);
+            yield return new Reason.NotStable(required - fitFor, LostVote: required > options.StableTicks);
         }
         else if (quietFor < options.StableTicks)
         {

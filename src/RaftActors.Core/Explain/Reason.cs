@@ -266,10 +266,22 @@ public abstract record Reason
     }
 
     /// <summary>It has not kept up for <see cref="CoreOptions.StableTicks"/> yet.</summary>
-    internal sealed record NotStable(long TicksLeft) : Reason
+    /// <param name="TicksLeft">The rest of the time.</param>
+    /// <param name="LostVote">It lost its vote lately for being gone, so it must keep up for longer than others.</param>
+    internal sealed record NotStable(long TicksLeft, bool LostVote = false) : Reason
     {
         /// <inheritdoc/>
-        public override string ToString() => $"it must keep up for another {TicksLeft} ticks";
+        public override string ToString() =>
+            $"it must keep up for another {TicksLeft} ticks{(LostVote ? ", since it lost its vote lately" : "")}";
+    }
+
+    /// <summary>A failure domain has a majority of the voters. Its failure would stop the group.</summary>
+    internal sealed record DomainCrowded(string Domain, ImmutableArray<Member> Voters) : Reason
+    {
+        /// <inheritdoc/>
+        public override string ToString() =>
+            $"most voters are in {Domain}: {Names(Voters)}; a fit learner of another domain gets one of these votes, if that domain then "
+            + "has fewer voters than this one had";
     }
 
     /// <summary>The quorum changed, or the leader was elected, less than <see cref="CoreOptions.StableTicks"/> ago.</summary>

@@ -22,19 +22,21 @@ internal static class FoundingConfiguration
 
     /// <summary>
     /// The founder and the K-1 best others vote, the rest learn. <paramref name="present"/> holds the others that were met, best
-    /// first. Absent processes vote only if K needs them. The result is joint with all N, unless K = N.
+    /// first. Those of a failure domain with fewer voters come before them. Absent processes vote only if K needs them. The result is
+    /// joint with all N, unless K = N.
     /// </summary>
     public static Configuration Chosen(
         GroupUid group,
         Configuration all,
         int maxQuorum,
         Standing founder,
-        ImmutableArray<Standing> present)
+        ImmutableArray<Standing> present,
+        Func<ProcessName, string> domainOf)
     {
         var size = QuorumSize.For(all.Voters.Length, maxQuorum);
         var met = present.Insert(0, founder);
         var absent = all.Voters.Select(member => member.Name).Except(met.Select(standing => standing.Name)).Order();
-        var chosen = met.Select(standing => standing.Name).Concat(absent).Take(size).ToHashSet();
+        var chosen = Spread(founder.Name, [.. present.Select(standing => standing.Name)], domainOf).Concat(absent).Take(size).ToHashSet();
         return new Configuration(
             group,
             size,
@@ -45,6 +47,23 @@ internal static class FoundingConfiguration
         {
             MaxQuorum = maxQuorum,
         };
+    }
+
+    /// <summary>The founder, then again and again the first process whose domain has come least often.</summary>
+    private static IEnumerable<ProcessName> Spread(ProcessName founder, List<ProcessName> bestFirst, Func<ProcessName, string> domainOf)
+    {
+        var counts = new Dictionary<string, int>();
+        for (var next = founder; ; next = bestFirst.MinBy(name => counts.GetValueOrDefault(domainOf(name))))
+        {
+            yield return next;
+            bestFirst.Remove(next);
+            if (bestFirst.Count == 0)
+            {
+                yield break;
+            }
+
+            counts[domainOf(next)] = counts.GetValueOrDefault(domainOf(next)) + 1;
+        }
     }
 
     private static Member FirstOf(ProcessName name, ImmutableArray<PeerRecord> recorded) =>

@@ -7,6 +7,9 @@ namespace RaftActors.Core;
 /// <param name="Reason">Why the change is made or refused; for people.</param>
 internal readonly record struct MemberPlan(Configuration? Next, string Reason)
 {
+    /// <summary>The process whose vote another one gets, because it is gone.</summary>
+    public ProcessName? Lost { get; init; }
+
     /// <summary>Keeps a place for a process, which becomes a learner when it comes.</summary>
     public static MemberPlan Join(Configuration configuration, ProcessName name, int maxQuorum)
     {

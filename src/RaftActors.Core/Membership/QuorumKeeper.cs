@@ -6,8 +6,16 @@ namespace RaftActors.Core;
 /// </summary>
 internal sealed class QuorumKeeper
 {
+    private const int LossesMax = 3;
+
+    // In StableTicks; four times the longest time that losses can demand.
+    private const int ForgivenAfter = 4 << LossesMax;
+
     private SortedList<Member, long> _fitSince = [];
     private SortedList<Member, Lag> _lags = [];
+
+    // How often a process lost its vote for being gone, up to LossesMax. Forgotten when it leaves, or has been fit for long.
+    private readonly SortedList<ProcessName, int> _losses = [];
     private LogIndex _committedBefore;
     private long _watchedAt;
 
@@ -44,6 +52,7 @@ internal sealed class QuorumKeeper
         }
 
         (_fitSince, _lags, _committedBefore, _watchedAt) = (fitSince, lags, committed, now);
+        Forgive(peers, options.StableTicks);
     }
 
     /// <summary>The tick since when this member has been fit; null if it is not.</summary>
@@ -55,8 +64,40 @@ internal sealed class QuorumKeeper
     /// </summary>
     public long LaggedFor(Member member) => _lags.TryGetValue(member, out var lag) ? lag.Ticks : 0;
 
+    /// <summary>
+    /// The ticks for which this member must be fit before it may vote. They double with each vote that it lost for being gone, so that an
+    /// unsteady process or link does not change the quorum again and again.
+    /// </summary>
+    public long RequiredTicks(Member member, CoreOptions options) => (long)options.StableTicks << LossesOf(member.Name);
+
+    /// <summary>How often this process lost its vote lately, as far as it counts: 0 to 3.</summary>
+    public int LossesOf(ProcessName name) => _losses.GetValueOrDefault(name);
+
     /// <summary>Notes that the quorum was changed.</summary>
     public void Changed(long now) => QuietSince = now;
+
+    /// <summary>Notes that another process got the vote of this one, which was gone.</summary>
+    public void LostVote(ProcessName name) => _losses[name] = Math.Min(LossesOf(name) + 1, LossesMax);
+
+    private void Forgive(IEnumerable<Progress> peers, int stableTicks)
+    {
+        for (var i = _losses.Count - 1; i >= 0; i--)
+        {
+            var name = _losses.GetKeyAtIndex(i);
+            var since = long.MaxValue;
+            var isMember = false;
+            foreach (var progress in peers)
+            {
+                isMember |= progress.Member.Name == name;
+                since = progress.Member.Name == name ? FitSince(progress.Member) ?? since : since;
+            }
+
+            if (!isMember || _watchedAt - since >= (long)stableTicks * ForgivenAfter)
+            {
+                _losses.RemoveAt(i);
+            }
+        }
+    }
 
     private Lag LagOf(Progress progress, long now, int goneTicks)
     {

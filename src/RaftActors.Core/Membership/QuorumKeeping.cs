@@ -4,7 +4,7 @@ namespace RaftActors.Core;
 /// The leader keeps K voters that are present. Each change is one step under a joint configuration, so the number of votes needed never
 /// rises on the way. A change needs a majority of its future voters to answer now, so no step makes the group smaller than it can bear.
 /// </summary>
-internal sealed class QuorumKeeping(RaftState state, Reconfiguration reconfiguration)
+internal sealed class QuorumKeeping(RaftState state, Reconfiguration reconfiguration, FailureDomains domains)
 {
     /// <summary>At each heartbeat: watches all members, and makes a change if one is due.</summary>
     public void OnHeartbeat(LeaderRole leader)
@@ -22,6 +22,11 @@ internal sealed class QuorumKeeping(RaftState state, Reconfiguration reconfigura
         if (BetterQuorum(leader) is { Next: { } next } plan && IsMajorityResponsive(leader, next))
         {
             keeper.Changed(state.Now);
+            if (plan.Lost is { } lost)
+            {
+                keeper.LostVote(lost);
+            }
+
             reconfiguration.Decide(next, plan.Reason);
         }
     }
@@ -49,7 +54,9 @@ internal sealed class QuorumKeeping(RaftState state, Reconfiguration reconfigura
 
     private MemberPlan BetterQuorum(LeaderRole leader)
     {
-        var stable = BestFirst(leader, state.Configuration.Learners).Where(member => IsStable(leader, member)).ToList();
+        var stable = BestFirst(leader, state.Configuration.Learners)
+            .Where(member => IsStable(leader, member))
+            .OrderBy(member => leader.Keeper.LossesOf(member.Name)).ToList();
         if (Promotion(stable) is { Next: not null } promotion)
         {
             return promotion;
@@ -60,7 +67,9 @@ internal sealed class QuorumKeeping(RaftState state, Reconfiguration reconfigura
             return exchange;
         }
 
-        return state.Configuration.Voters.Length > state.Configuration.Size ? Demotion(leader) : default;
+        return state.Configuration.Voters.Length > state.Configuration.Size
+            ? Demotion(leader)
+            : Spreading(leader, stable);
     }
 
     /// <summary>
@@ -77,7 +86,13 @@ internal sealed class QuorumKeeping(RaftState state, Reconfiguration reconfigura
             size--;
         }
 
-        var promoted = newcomers.Take(size - voters.Length).ToList();
+        var promoted = new List<Member>();
+        while (promoted.Count < size - voters.Length)
+        {
+            promoted.Add(domains.Fittest([.. voters, .. promoted], newcomers));
+            newcomers.RemoveAll(member => member.Name == promoted[^1].Name);
+        }
+
         return promoted.Count == 0
             ? default
             : new MemberPlan(
@@ -102,14 +117,30 @@ internal sealed class QuorumKeeping(RaftState state, Reconfiguration reconfigura
             var fit = stable.FindAll(member => !others.Any(voter => voter.Name == member.Name));
             if (fit.Count > 0)
             {
-                var substitute = fit.Exists(member => member.Name == gone.Name) ? fit.Find(member => member.Name == gone.Name) : fit[0];
+                var isRestarted = fit.Exists(member => member.Name == gone.Name);
+                var substitute = isRestarted ? fit.Find(member => member.Name == gone.Name) : domains.Fittest(others, fit);
+                var preference = isRestarted ? "" : domains.Preference(substitute, others, fit);
                 return new MemberPlan(
                     MemberPlan.Changed(state.Configuration, state.Configuration.Size, others.Add(substitute)),
-                    $"{substitute} takes the place of {gone}, which {why}");
+                    $"{substitute} takes the place of {gone}, which {why}{preference}")
+                {
+                    Lost = isRestarted ? null : gone.Name,
+                };
             }
         }
 
         return default;
+    }
+
+    /// <summary>
+    /// Takes a vote from a domain that has the majority of them. This can wait, so the vote does not go to a process that lost one lately.
+    /// </summary>
+    private MemberPlan Spreading(LeaderRole leader, List<Member> stable)
+    {
+        stable.RemoveAll(member => leader.Keeper.LossesOf(member.Name) > 0);
+        return stable.Count > 0 && domains.Crowded(state.Configuration.Voters) is { } crowded
+            ? domains.Spread(crowded, [.. BestFirst(leader, state.Configuration.Voters)], stable)
+            : default;
     }
 
     private MemberPlan Demotion(LeaderRole leader)
@@ -151,9 +182,10 @@ internal sealed class QuorumKeeping(RaftState state, Reconfiguration reconfigura
         return silence >= state.Options.GoneTicks ? $"was not heard for {silence} ticks" : null;
     }
 
-    /// <summary>It was fit at each heartbeat for <see cref="CoreOptions.StableTicks"/>.</summary>
+    /// <summary>It was fit at each heartbeat for long enough.</summary>
     private bool IsStable(LeaderRole leader, Member member) =>
-        IsCaughtUp(leader, member) && state.Now - leader.Keeper.FitSince(member) >= state.Options.StableTicks;
+        IsCaughtUp(leader, member)
+        && state.Now - leader.Keeper.FitSince(member) >= leader.Keeper.RequiredTicks(member, state.Options);
 
     private bool IsRunning(LeaderRole leader, Member member) =>
         leader.Of(member) is { } progress && state.IsResponsive(progress) && !state.IsReplaced(member);

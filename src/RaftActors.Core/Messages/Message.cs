@@ -28,7 +28,11 @@ public abstract record Message
     /// <param name="Recorded">The incarnation that the sender has durably recorded as the first of the receiver's name; none if it
     /// has not met it.</param>
     /// <param name="IsReply">This is a reply, which gets none.</param>
-    public sealed record Greeting(LogPosition Position, Incarnation Recorded, bool IsReply) : Message;
+    public sealed record Greeting(LogPosition Position, Incarnation Recorded, bool IsReply) : Message
+    {
+        /// <summary>The sender's <see cref="CoreOptions.FailureDomain"/>.</summary>
+        public string FailureDomain { get; init; } = "";
+    }
 
     /// <summary>RequestVote (§5.2), or the question whether it would be granted (pre-vote, thesis §9.6).</summary>
     /// <param name="IsTransfer">The leader told the sender to campaign, so no voter refuses it for that leader's sake.</param>

@@ -60,7 +60,8 @@ internal sealed class Greetings(RaftState state, Records records, Refusals refus
         comparison.CompareWith(peer);
     }
 
-    private Message.Greeting GreetingTo(Peer peer, bool isReply) => new(state.Log.LastPosition, records.FirstOf(peer.Name), isReply);
+    private Message.Greeting GreetingTo(Peer peer, bool isReply) =>
+        new(state.Log.LastPosition, records.FirstOf(peer.Name), isReply) { FailureDomain = state.Options.FailureDomain };
 
     /// <summary>
     /// The sender has just started, or lost its connection. The leader probes it at once, so that it need not wait for the next heartbeat.

@@ -14,6 +14,9 @@ internal sealed class Peer(ProcessName name)
     /// <summary>The end of its log, as of its last greeting.</summary>
     public LogPosition Position { get; private set; }
 
+    /// <summary>Its <see cref="CoreOptions.FailureDomain"/>, as it said last; empty if it has none, or has not greeted.</summary>
+    public string FailureDomain { get; private set; } = "";
+
     /// <summary>The tick of its last greeting; null if none came since the connection was last lost.</summary>
     public long? GreetedAt { get; private set; }
 
@@ -82,6 +85,7 @@ internal sealed class Peer(ProcessName name)
     {
         DivergesAt = IsFounded || Position == greeting.Position ? DivergesAt : null;
         Position = greeting.Position;
+        FailureDomain = greeting.FailureDomain;
         HasConfirmedUs |= greeting.Recorded == self;
         GreetedAt = now;
         RepliedAt = greeting.IsReply ? now : RepliedAt;

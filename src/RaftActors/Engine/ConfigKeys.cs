@@ -14,7 +14,9 @@ internal static class ConfigKeys
 
     // Settings of the whole node, as reference.conf documents.
     private static readonly string[] OfNode =
-        ["node", "group", "discovery", "contacts", "discovery-interval", "transport", "transport-tcp", "security", Groups];
+    [
+        "node", "group", "failure-domain", "discovery", "contacts", "discovery-interval", "transport", "transport-tcp", "security", Groups,
+    ];
 
     /// <summary>Each path of reference.conf below <c>raft</c>, and whether it holds further keys.</summary>
     private static readonly Dictionary<string, bool> Known = PathsIn(Raft.DefaultConfig().GetConfig("raft")!, "").ToDictionary();

@@ -14,20 +14,30 @@ namespace RaftActors.Engine;
 /// <param name="StableTime">A learner must be fit for this time before it may vote.</param>
 internal sealed record QuorumSettings(int Max, bool AllowFewerThanThree, bool IsKept, TimeSpan GoneTime, TimeSpan StableTime)
 {
+    /// <summary>The failure domain of this node; empty if it has none.</summary>
+    public required string FailureDomain { get; init; }
+
     /// <param name="config">The configuration of <c>raft</c>, or of a group.</param>
+    /// <param name="raft">The configuration of <c>raft</c>, which has the settings of the whole node.</param>
     /// <param name="options">Override the configuration.</param>
     /// <exception cref="RaftConfigurationException">A value cannot be read.</exception>
-    public static QuorumSettings Read<TValue>(Config config, RaftOptions<TValue> options) => new(
+    public static QuorumSettings Read<TValue>(Config config, Config raft, RaftOptions<TValue> options) => new(
         options.MaxQuorum ?? config.GetInt("quorum.max"),
         options.AllowFewerThanThree ?? config.GetBoolean("quorum.allow-fewer-than-three"),
         config.GetBoolean("quorum.keep"),
         config.ReadTime("quorum.gone-after"),
-        config.ReadTime("quorum.stable-after"));
+        config.ReadTime("quorum.stable-after"))
+    {
+        FailureDomain = raft.GetString("failure-domain") ?? "",
+    };
 
     /// <exception cref="RaftConfigurationException">A setting is out of range, or contradicts another one.</exception>
     public void Validate(TimeSpan electionTimeoutMax)
     {
         Demand(QuorumSize.IsMaximum(Max), $"raft.quorum.max is {Max}; it may be 3, 5, 7, 9 or 11.");
+        Demand(
+            FailureDomain.Length <= CoreOptions.FailureDomainLengthMax,
+            $"raft.failure-domain has {FailureDomain.Length} characters; it may have {CoreOptions.FailureDomainLengthMax}.");
         Demand(GoneTime >= electionTimeoutMax, $"raft.quorum.gone-after is {GoneTime}; it may not be below raft.election-timeout.max, "
             + $"which is {electionTimeoutMax}.");
     }

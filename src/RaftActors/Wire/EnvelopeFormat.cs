@@ -14,6 +14,8 @@ namespace RaftActors.Wire;
 internal static class EnvelopeFormat
 {
     private const int KeyCountShift = 32;
+    private const int ReplyBit = 1;
+    private const int DomainBit = 2;
 
     public static void Write<T>(ByteWriter writer, Envelope envelope, Action<ByteWriter, T> writeBody)
         where T : Message
@@ -37,15 +39,31 @@ internal static class EnvelopeFormat
         return envelope;
     }
 
+    // The octet of the flag has a second bit if a failure domain follows. So a greeting without one keeps the bytes of earlier versions.
+    // They refuse a greeting with one.
     public static void WriteGreeting(ByteWriter writer, Message.Greeting greeting)
     {
         WritePosition(writer, greeting.Position);
         writer.Identity(greeting.Recorded.Value);
-        writer.Flag(greeting.IsReply);
+        var hasDomain = greeting.FailureDomain.Length > 0;
+        writer.Octet((byte)((greeting.IsReply ? ReplyBit : 0) | (hasDomain ? DomainBit : 0)));
+        if (hasDomain)
+        {
+            writer.Text(greeting.FailureDomain);
+        }
     }
 
-    public static Message.Greeting ReadGreeting(ref ByteReader reader) =>
-        new(ReadPosition(ref reader), new Incarnation(reader.Identity()), reader.Flag());
+    public static Message.Greeting ReadGreeting(ref ByteReader reader)
+    {
+        var (position, recorded, flags) = (ReadPosition(ref reader), new Incarnation(reader.Identity()), reader.Octet());
+        if ((flags & ~(ReplyBit | DomainBit)) != 0)
+        {
+            throw reader.Damaged($"a flag is {flags}");
+        }
+
+        var greeting = new Message.Greeting(position, recorded, (flags & ReplyBit) != 0);
+        return (flags & DomainBit) != 0 ? greeting with { FailureDomain = ReadDomain(ref reader) } : greeting;
+    }
 
     public static void WriteRequestVote(ByteWriter writer, Message.RequestVote request)
     {
@@ -203,6 +221,11 @@ internal static class EnvelopeFormat
             Index = new LogIndex(reader.Count()),
             Hash = reader.Hash(),
         };
+
+    private static string ReadDomain(ref ByteReader reader) =>
+        reader.Text() is { Length: > 0 and <= CoreOptions.FailureDomainLengthMax } domain
+            ? domain
+            : throw reader.Damaged($"a failure domain has 1 to {CoreOptions.FailureDomainLengthMax} characters");
 
     private static RefusalReason ReadReason(ref ByteReader reader) =>
         (RefusalReason)reader.Integer() is var reason && Enum.IsDefined(reason) ? reason : throw reader.Damaged($"{reason} is no reason");

@@ -36,6 +36,9 @@ internal sealed partial class ScenarioGroup
     /// <summary>Processes that receive no message, though the others receive theirs.</summary>
     public HashSet<string> Deaf { get; } = [];
 
+    /// <summary>Links whose messages are lost, from the first process to the second.</summary>
+    public HashSet<(string From, string To)> Cut { get; } = [];
+
     /// <summary>Processes whose writes stay under way until <c>persist</c> or <c>fast-disk</c>.</summary>
     public HashSet<string> SlowDisks { get; } = [];
 
@@ -61,6 +64,7 @@ internal sealed partial class ScenarioGroup
     {
         Parts.Clear();
         Deaf.Clear();
+        Cut.Clear();
     }
 
     public void Say(string line) => _output.Append(line).Append('\n');
@@ -173,7 +177,7 @@ internal sealed partial class ScenarioGroup
     private bool IsShown(Envelope envelope) => Show == Detail.All || (Show == Detail.Messages && envelope.Body is not Message.Greeting);
 
     private bool AreConnected(string one, string other) =>
-        Parts.Count == 0 || Parts.Any(part => part.Contains(one) && part.Contains(other));
+        !Cut.Contains((one, other)) && (Parts.Count == 0 || Parts.Any(part => part.Contains(one) && part.Contains(other)));
 
     [GeneratedRegex(@"(?<name>\w+)@x(#(?<incarnation>\d{8}|\?))?")]
     private static partial Regex MemberPattern();

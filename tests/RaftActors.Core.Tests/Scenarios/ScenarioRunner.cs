@@ -33,6 +33,7 @@ internal sealed partial class ScenarioRunner
             case "unreachable": Hint(directive); break;
             case "partition": _group.Parts.AddRange(directive.Arguments.Select(part => part.Split(' ').ToHashSet())); break;
             case "deafen": _group.Deaf.UnionWith(directive.Arguments); break;
+            case "cut": _group.Cut.Add((directive.Arguments[0], directive.Arguments[1])); break;
             case "heal": _group.Heal(); break;
             // Messages under way.
             case "deliver": Matching(directive).ForEach(_group.Deliver); break;

@@ -21,6 +21,7 @@ public sealed class RaftSettingsTests
         ["quorum.keep"] = settings => settings.Quorum.IsKept,
         ["quorum.gone-after"] = settings => settings.Quorum.GoneTime,
         ["quorum.stable-after"] = settings => settings.Quorum.StableTime,
+        ["failure-domain"] = settings => settings.Quorum.FailureDomain,
         ["priority"] = settings => settings.Priority,
         ["transfer-timeout"] = settings => settings.Timing.TransferTimeout,
         ["lease.enabled"] = settings => settings.Lease.IsEnabled,
@@ -74,6 +75,7 @@ public sealed class RaftSettingsTests
         { "quorum.keep", "off", true, false },
         { "quorum.gone-after", "1m", TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(1) },
         { "quorum.stable-after", "1s", TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(1) },
+        { "failure-domain", "\"rack 1, room 2\"", "", "rack 1, room 2" },
         { "priority", "-3", 0, -3 },
         { "transfer-timeout", "1s", TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(1) },
         { "lease.enabled", "on", false, true },
@@ -260,7 +262,7 @@ public sealed class RaftSettingsTests
         var core = ToCore(Read($$"""
             {{Node}}
             {{Roster}}
-            raft { priority = 7, transfer-timeout = 1s, disk-stall-timeout = 3s, uncommitted-size-max = 1kB }
+            raft { failure-domain = rack-1, priority = 7, transfer-timeout = 1s, disk-stall-timeout = 3s, uncommitted-size-max = 1kB }
             raft.quorum { keep = off, gone-after = 20s, stable-after = 4s }
             raft.lease { enabled = on, max-drift-percent = 5 }
             raft.in-flight { messages-max = 2, size-max = 2kB }
@@ -270,6 +272,7 @@ public sealed class RaftSettingsTests
         Assert.Equal((9, 3000), (core.RetainedEntries, core.SnapshotChunkBytes));
         Assert.Equal((7, 20, 60), (core.Priority, core.TransferTimeoutTicks, core.DiskStallTicks));
         Assert.Equal((false, 400, 80), (core.KeepsQuorum, core.GoneTicks, core.StableTicks));
+        Assert.Equal("rack-1", core.FailureDomain);
         Assert.Equal(new LeaseOptions(50_000, 5), core.Lease);
         Assert.Equal((2, 2000L, 1000L), (core.MaxInflightMessages, core.MaxInflightBytes, core.MaxUncommittedBytes));
         Assert.Null(ToCore(Read($"{Node}\n{Roster}")).Lease);

@@ -176,6 +176,33 @@ public sealed class RaftMessageSerializerTests : TestKit
         Assert.Equal(golden, Convert.ToHexStringLower(_serializer.ToBinary(read)));
     }
 
+    [Fact]
+    public void Greeting_with_a_failure_domain_has_a_second_bit_and_the_domain()
+    {
+        var variant = Samples.Variants.First(each => each.Manifest == "cg").Message;
+        var golden = ReadGolden(2, "cg-domain");
+        var bytes = _serializer.ToBinary(variant);
+
+        Assert.Equal(golden, Convert.ToHexStringLower(bytes));
+        Assert.StartsWith(ReadGolden(2, "cg")[..^2] + "03", golden);
+        for (var length = 0; length < bytes.Length; length++)
+        {
+            Assert.Throws<InvalidDataException>(() => _serializer.FromBinary(bytes[..length], "cg"));
+        }
+    }
+
+    [Theory]
+    [InlineData("04", "a flag is 4")]
+    [InlineData("0300", "1 to 100 characters")]
+    [InlineData("0365", "1 to 100 characters")]
+    public void Greeting_with_an_unknown_bit_or_a_wrong_domain_is_refused(string end, string expected)
+    {
+        var domain = end == "0365" ? string.Concat(Enumerable.Repeat("61", 101)) : "";
+        var bytes = Convert.FromHexString(ReadGolden(2, "cg")[..^2] + end + domain);
+
+        Assert.Contains(expected, Assert.Throws<InvalidDataException>(() => _serializer.FromBinary(bytes, "cg")).Message);
+    }
+
     [Theory]
     [MemberData(nameof(Manifests))]
     public void Message_that_is_cut_or_too_long_is_refused(string manifest)

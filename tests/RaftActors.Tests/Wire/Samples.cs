@@ -198,6 +198,8 @@ internal static class Samples
             new LogIndex(299),
             new Serial(292),
             Round: 600))),
+        ("cg", Core(new Message.Greeting(Position, new Incarnation(Id(4)), true) { FailureDomain = "räck-1" })),
+        ("cg", Core(new Message.Greeting(Position, new Incarnation(Id(4)), false) { FailureDomain = "räck-1" })),
         ("cs", Core(Chunk(998) with { Sessions = [.. Sessions] })),
         ("cs", Core(Chunk(1000) with { Keys = [.. Keys] })),
         ("cs", Core(Chunk(1003) with { Data = new byte[] { 5, 6 } })),
