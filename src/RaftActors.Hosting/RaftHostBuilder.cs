@@ -61,18 +61,28 @@ public sealed class RaftHostBuilder
         where TActor : ActorBase
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
-        if (!IsRaftActor(typeof(TActor)))
+        Add<TActor>(name);
+        return this;
+    }
+
+    /// <summary>
+    /// Starts one raft actor of this type for each shard, and registers the shards as a singleton service. Services fill the constructor as
+    /// with <see cref="AddActor{TActor}"/>. One of its parameters is the <see cref="RaftShard"/>, for <see
+    /// cref="RaftOptions{TValue}.Shard"/>.
+    /// </summary>
+    /// <param name="shards">The shards, the same on all nodes. The group of a shard is the name of its actor, too.</param>
+    /// <exception cref="ArgumentException">The type is no raft actor, or the name of a shard is taken.</exception>
+    public RaftHostBuilder AddShards<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TActor>(
+        RaftShards shards)
+        where TActor : ActorBase
+    {
+        ArgumentNullException.ThrowIfNull(shards);
+        foreach (var shard in shards.All)
         {
-            throw new ArgumentException($"{typeof(TActor)} is no raft actor. Derive it from RaftActor<TValue, TResult>.");
+            Add<TActor>(shard.Group, shard);
         }
 
-        if (_plan.Actors.Any(actor => actor.Name == name))
-        {
-            throw new ArgumentException($"A raft actor with the name '{name}' was added before. Give this one another name.", nameof(name));
-        }
-
-        _plan.Actors.Add(new PlannedActor(name, static (services, onFailed) => Props.CreateBy(
-            new ScopedActorProducer<TActor>(services, onFailed))));
+        Services.AddSingleton(shards);
         return this;
     }
 
@@ -96,6 +106,20 @@ public sealed class RaftHostBuilder
     }
 
     /// <summary>
+    /// Registers a singleton <see cref="RaftShardsClient{TValue, TResult}"/>. The host must have started before it is used.
+    /// </summary>
+    /// <typeparam name="TValue">The type of the values of the groups, as their actors have it.</typeparam>
+    /// <typeparam name="TResult">The type of the results of HandleAppend, as the actors have it.</typeparam>
+    /// <param name="shards">The shards, as the actors have them.</param>
+    /// <param name="options">Null, and each unset option: the configuration decides.</param>
+    public RaftHostBuilder AddClient<TValue, TResult>(RaftShards shards, RaftClientOptions<TValue, TResult>? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(shards);
+        Services.AddSingleton(services => Raft.Get(services.GetRequiredService<RaftHost>().System).CreateClient(shards, options));
+        return this;
+    }
+
+    /// <summary>
     /// Lets this node exchange outcomes with results of this type with other nodes, as <see cref="Raft.AddResultType{TResult}"/> does. A
     /// host with a raft actor or a client of this result type needs no call.
     /// </summary>
@@ -105,6 +129,25 @@ public sealed class RaftHostBuilder
     {
         _plan.ResultTypes.Add(raft => raft.AddResultType(codec));
         return this;
+    }
+
+    /// <param name="arguments">Arguments of the actor's constructor, besides those that services fill.</param>
+    private void Add<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TActor>(
+        string name, params object[] arguments)
+        where TActor : ActorBase
+    {
+        if (!IsRaftActor(typeof(TActor)))
+        {
+            throw new ArgumentException($"{typeof(TActor)} is no raft actor. Derive it from RaftActor<TValue, TResult>.");
+        }
+
+        if (_plan.Actors.Any(actor => actor.Name == name))
+        {
+            throw new ArgumentException($"A raft actor with the name '{name}' was added before. Give this one another name.", nameof(name));
+        }
+
+        _plan.Actors.Add(new PlannedActor(name, (services, onFailed) => Props.CreateBy(
+            new ScopedActorProducer<TActor>(services, onFailed, arguments))));
     }
 
     private static bool IsRaftActor(Type? type)

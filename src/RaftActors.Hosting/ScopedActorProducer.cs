@@ -10,8 +10,9 @@ namespace RaftActors.Hosting;
 
 /// <summary>Makes the instances of an actor, each with the services of a scope of its own. Disposes the scope with the instance.</summary>
 /// <param name="onFailed">Called with each exception of the constructor or of its services.</param>
+/// <param name="arguments">Arguments of the constructor, besides those that services fill.</param>
 internal sealed class ScopedActorProducer<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TActor>(
-    IServiceProvider services, Action<Exception> onFailed) : IIndirectActorProducer
+    IServiceProvider services, Action<Exception> onFailed, object[] arguments) : IIndirectActorProducer
     where TActor : ActorBase
 {
     private readonly ConcurrentDictionary<ActorBase, AsyncServiceScope> _scopes = new(ReferenceEqualityComparer.Instance);
@@ -23,7 +24,7 @@ internal sealed class ScopedActorProducer<[DynamicallyAccessedMembers(Dynamicall
         var scope = services.GetRequiredService<IServiceScopeFactory>().CreateAsyncScope();
         try
         {
-            var actor = ActivatorUtilities.CreateInstance<TActor>(scope.ServiceProvider);
+            var actor = ActivatorUtilities.CreateInstance<TActor>(scope.ServiceProvider, arguments);
             _scopes[actor] = scope;
             return actor;
         }

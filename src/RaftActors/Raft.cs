@@ -162,6 +162,23 @@ public sealed class Raft : IExtension
     public RaftClient CreateClient(string? group = null, RaftClientOptions? options = null) =>
         CreateClient<object?, object?>(group, new() { Contacts = options?.Contacts, PendingMax = options?.PendingMax });
 
+    /// <summary>
+    /// Creates the clients of all shards. Otherwise as <see cref="CreateClient{TValue, TResult}(string?, RaftClientOptions{TValue,
+    /// TResult}?)"/>.
+    /// </summary>
+    /// <typeparam name="TValue">The type of the values of the groups, as their actors have it.</typeparam>
+    /// <typeparam name="TResult">The type of the results of HandleAppend, as the actors have it.</typeparam>
+    /// <param name="shards">The shards, as the actors have them.</param>
+    /// <param name="options">
+    /// The options of each client. Null, and each unset option: the configuration of the actor system decides.
+    /// </param>
+    public RaftShardsClient<TValue, TResult> CreateClient<TValue, TResult>(
+        RaftShards shards, RaftClientOptions<TValue, TResult>? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(shards);
+        return new RaftShardsClient<TValue, TResult>(shards, group => CreateClient(group, options));
+    }
+
     /// <param name="ownsSystem">The client terminates the actor system when it is disposed.</param>
     internal RaftClient<TValue, TResult> CreateClient<TValue, TResult>(
         string? group, RaftClientOptions<TValue, TResult> options, bool ownsSystem)

@@ -19,13 +19,14 @@ public sealed class DirectionTests
         ["RaftActors.Hosting"] = ["RaftActors"],
         ["RaftActors.Cli"] = ["RaftActors"],
         ["FourNodes"] = ["RaftActors"],
+        ["KeyValue"] = ["RaftActors.Hosting"],
         ["RaftApp.Tests"] = ["RaftApp"],
         ["RaftActors.Simulator"] = ["RaftActors.Core", "RaftActors.Storage", "RaftActors.DiskModel"],
     };
 
     // The projects that use an actor runtime. Core does not.
     private static readonly string[] OnActors =
-        ["Akka.Embedded.TestKit", "RaftActors", "RaftActors.Testing", "RaftActors.Hosting", "RaftActors.Cli", "FourNodes"];
+        ["Akka.Embedded.TestKit", "RaftActors", "RaftActors.Testing", "RaftActors.Hosting", "RaftActors.Cli", "FourNodes", "KeyValue"];
 
     public static TheoryData<string> Projects => new(Repository.Files("*.csproj", "src", "demo", "tests/RaftActors.Simulator"));
 

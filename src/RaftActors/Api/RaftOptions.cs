@@ -21,6 +21,13 @@ public sealed record RaftOptions<TValue>
     public string? Group { get; init; }
 
     /// <summary>
+    /// Makes the actor a process of a shard. Then <see cref="Group"/> and <see cref="Name"/> are those of the shard unless they are
+    /// set. Of the roster only the nodes count: the shard has one process on each. The leaders of the shards spread over the nodes:
+    /// each shard prefers another node, among those of the highest <c>raft.priority</c>. Null: no shard.
+    /// </summary>
+    public RaftShard? Shard { get; init; }
+
+    /// <summary>
     /// The process's own name, without the node: <c>raft1</c> of <c>raft1@node1@localhost</c>. Without <c>@</c>. Null: the name of the
     /// actor.
     /// </summary>

@@ -20,6 +20,9 @@ internal sealed class ClientQuestion(TimeSpan timeout, Func<TimeSpan, ClientCall
 
     public ProcessName? To => to;
 
+    /// <summary>A process of the client's own node is asked first, if there is one: any process may answer.</summary>
+    public bool PrefersOwnNode { get; init; }
+
     /// <summary>It does not count against the maximum of open calls.</summary>
     public bool IsOfSubscription { get; init; }
 

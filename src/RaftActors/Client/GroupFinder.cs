@@ -36,14 +36,19 @@ internal sealed class GroupFinder(
 
     /// <summary>The engine to ask a question. Each attempt asks the next one, the leader's first.</summary>
     /// <param name="name">The process to ask. Null: any.</param>
-    public IActorRef? Find(ProcessName? name, int attempts)
+    /// <param name="prefersOwnNode">True: an engine of this node comes before that of the leader.</param>
+    public IActorRef? Find(ProcessName? name, int attempts, bool prefersOwnNode = false)
     {
         if (name is { } wanted)
         {
             return _engines.GetValueOrDefault(wanted);
         }
 
-        IActorRef[] engines = [.. _engines.Values.OrderBy(engine => engine.Equals(Way) ? 0 : _silentSince.ContainsKey(engine) ? 2 : 1)];
+        int PlaceOf(IActorRef engine) => prefersOwnNode && engine.Path.Address.HasLocalScope ? 0
+            : engine.Equals(Way) ? 1
+            : _silentSince.ContainsKey(engine) ? 3
+            : 2;
+        IActorRef[] engines = [.. _engines.Values.OrderBy(PlaceOf)];
         return engines.Length == 0 ? null : engines[attempts % engines.Length];
     }
 

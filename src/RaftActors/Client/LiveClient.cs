@@ -184,7 +184,10 @@ internal sealed class LiveClient<TValue, TResult>(
     {
         var asked = new ClientQuestion(timeout, left => span is null
             ? new ClientCall.Query(question, left, consistency)
-            : new ClientCall.TracedQuery(question, left, consistency, span.Context));
+            : new ClientCall.TracedQuery(question, left, consistency, span.Context))
+        {
+            PrefersOwnNode = consistency.NotBelow is not null,
+        };
         var outcome = await DemandAsync<QueryOutcome>(asked, cancellationToken).ConfigureAwait(false);
         return outcome as QueryOutcome.Done ?? throw new RaftUnavailableException(((QueryOutcome.Failed)outcome).Reason);
     }

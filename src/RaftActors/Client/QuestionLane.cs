@@ -93,7 +93,7 @@ internal sealed class QuestionLane(GroupFinder finder, TimeSpan patience)
 
     private void Send(ClientQuestion question, IActorRef relay, TimeSpan now)
     {
-        if (finder.Find(question.To, question.Attempts) is { } engine)
+        if (finder.Find(question.To, question.Attempts, question.PrefersOwnNode) is { } engine)
         {
             question.Attempts++;
             question.NextAt = now + patience;

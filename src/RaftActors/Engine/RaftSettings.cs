@@ -61,13 +61,20 @@ internal sealed record RaftSettings
     {
         var raft = root.GetConfig("raft") ?? Config.Empty;
         ConfigKeys.DemandKnown(raft);
-        var group = options.Group ?? raft.GetString("group") ?? "";
+        var group = options.Group ?? options.Shard?.Group ?? raft.GetString("group") ?? "";
         var own = raft.GetConfig("groups")?.GetConfig(group);
         var config = own is null || own.IsEmpty ? raft : own.WithFallback(raft);
 
-        var self = Parse($"{options.Name ?? actorName}@{ReadNode(raft, defaultNode)}");
+        var self = Parse($"{options.Name ?? options.Shard?.Group ?? actorName}@{ReadNode(raft, defaultNode)}");
         var isJoining = options.IsJoining ?? config.GetBoolean("joining");
-        var roster = (options.Roster ?? [.. config.GetStringList("roster")]).Select(Parse);
+        ImmutableArray<ProcessName> roster = [.. (options.Roster ?? [.. config.GetStringList("roster")]).Select(Parse)];
+        var priority = config.GetInt("priority");
+        if (options.Shard is { } shard)
+        {
+            roster = ShardPlan.RosterOf(shard, roster);
+            priority = ShardPlan.PriorityOf(shard, self, roster, priority);
+        }
+
         return new RaftSettings
         {
             Group = group,
@@ -75,7 +82,7 @@ internal sealed record RaftSettings
             Roster = isJoining ? [self] : [.. roster.Order()],
             IsJoining = isJoining,
             Quorum = QuorumSettings.Read(config, raft, options),
-            Priority = config.GetInt("priority"),
+            Priority = priority,
             Lease = LeaseSettings.Read(config),
             LearnerDelivery = options.LearnerDelivery ?? ReadDelivery(config.GetString("learner.delivery")),
             Timing = TimingSettings.Read(config),

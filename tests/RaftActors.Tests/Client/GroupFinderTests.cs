@@ -46,6 +46,20 @@ public sealed class GroupFinderTests : TestKit
         Assert.Equal(after, _finder.Way);
     }
 
+    [Fact]
+    public void Question_that_any_process_may_answer_goes_to_the_own_node_first_and_to_the_leader_next()
+    {
+        var (local, leader) = (NewEngine("local"), CreateTestProbe().Ref);
+        _engines["leader"] = new EngineElsewhere(leader, "akka.tcp://shop@10.0.0.1:2551/system/raft/orders/leader");
+        Locate(_engines["leader"], "leader", term: 1);
+        Locate(local, "local", term: 1);
+        Locate(_engines["leader"], "leader", term: 1);
+
+        Assert.Equal(local, _finder.Find(null, attempts: 0, prefersOwnNode: true));
+        Assert.Equal(_engines["leader"], _finder.Find(null, attempts: 1, prefersOwnNode: true));
+        Assert.Equal(_engines["leader"], _finder.Find(null, attempts: 0));
+    }
+
     private IActorRef NewEngine(string name) => _engines[name] = CreateTestProbe().Ref;
 
     private void Locate(IActorRef sender, string leader, long term)
@@ -53,5 +67,12 @@ public sealed class GroupFinderTests : TestKit
         var name = new ProcessName($"{leader}@node");
         var reply = new ClientReply.Located("orders", name, new Term(term), [new LocalProcess("orders", name, leader)]);
         _finder.Receive(reply, sender, _now);
+    }
+
+    private sealed class EngineElsewhere(IActorRef engine, string path) : ActorRefBase
+    {
+        public override ActorPath Path { get; } = ActorPath.Parse(path);
+
+        protected override void TellInternal(object message, IActorRef? sender) => engine.Tell(message, sender);
     }
 }

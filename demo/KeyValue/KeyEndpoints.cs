@@ -1,0 +1,149 @@
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Net.Http.Headers;
+
+using RaftActors;
+
+using Client = RaftActors.RaftShardsClient<KeyValue.Change, KeyValue.Written>;
+
+namespace KeyValue;
+
+/// <summary><c>/kv/{key}</c>: reads, writes and deletes one item.</summary>
+internal static class KeyEndpoints
+{
+    public static void Map(IEndpointRouteBuilder app)
+    {
+        var keys = app.MapGroup("/kv");
+        keys.MapGet("/{key}", GetAsync)
+            .WithSummary("Reads an item. ETag is its serial.")
+            .Produces(StatusCodes.Status200OK)
+            .Produces(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status400BadRequest)
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        Describe(keys.MapPut("/{key}", PutAsync).WithSummary("Writes an item; with If-Match or If-None-Match only if it is as expected."))
+            .Accepts<byte[]>("*/*")
+            .Produces(StatusCodes.Status201Created)
+            .ProducesProblem(StatusCodes.Status413PayloadTooLarge);
+        Describe(keys.MapDelete("/{key}", DeleteAsync).WithSummary("Deletes an item; with If-Match only if it is as expected."))
+            .Produces(StatusCodes.Status404NotFound);
+    }
+
+    private static RouteHandlerBuilder Describe(RouteHandlerBuilder write) => write
+        .Produces(StatusCodes.Status204NoContent)
+        .ProducesProblem(StatusCodes.Status400BadRequest)
+        .ProducesProblem(StatusCodes.Status412PreconditionFailed)
+        .ProducesProblem(StatusCodes.Status503ServiceUnavailable)
+        .ProducesProblem(StatusCodes.Status504GatewayTimeout);
+
+    private static async Task<IResult> GetAsync(
+        string key,
+        [FromQuery] string? consistency,
+        [FromHeader(Name = Session.Header)] string? session,
+        Client client,
+        HttpContext http)
+    {
+        var group = client.Shards.Of(key).Group;
+        if (!Session.TryParse(session, out var seen) || Consistency.Parse(consistency, seen, group) is not { } level)
+        {
+            return Results.Problem(
+                $"consistency is '{consistency}' and {Session.Header} is '{session}'. Use linearizable, lease, local, or session with "
+                    + $"the {Session.Header} of an earlier answer.",
+                statusCode: StatusCodes.Status400BadRequest);
+        }
+
+        try
+        {
+            var (item, serial) = await client.For(key).QueryWithSerialAsync<Item?>(
+                new GetItem(key), consistency: level, cancellationToken: http.RequestAborted);
+            http.Response.Headers[Session.Header] = seen.With(group, serial.Value).ToString();
+            if (item is null)
+            {
+                return Results.NotFound();
+            }
+
+            return Results.Bytes(item.Value, item.ContentType, entityTag: new EntityTagHeaderValue($"\"{item.Serial}\""));
+        }
+        catch (RaftUnavailableException cause)
+        {
+            return Problems.Unavailable(http, cause.Message);
+        }
+    }
+
+    private static async Task<IResult> PutAsync(string key, [AsParameters] WriteHeaders headers, Client client, HttpContext http)
+    {
+        using MemoryStream body = new();
+        await http.Request.Body.CopyToAsync(body, http.RequestAborted);
+        return await WriteAsync(key, body.ToArray(), http.Request.ContentType, headers, client, http);
+    }
+
+    private static Task<IResult> DeleteAsync(string key, [AsParameters] WriteHeaders headers, Client client, HttpContext http) =>
+        WriteAsync(key, null, null, headers, client, http);
+
+    private static async Task<IResult> WriteAsync(
+        string key, byte[]? value, string? contentType, WriteHeaders headers, Client client, HttpContext http)
+    {
+        if (!headers.TryGetCondition(out var condition) || !Session.TryParse(headers.Session, out var seen))
+        {
+            return Results.Problem(
+                $"If-Match is '{headers.IfMatch}', If-None-Match is '{headers.IfNoneMatch}', and {Session.Header} is "
+                    + $"'{headers.Session}'. Use If-Match with one ETag or *, or If-None-Match with *, and the "
+                    + $"{Session.Header} of an earlier answer.",
+                statusCode: StatusCodes.Status400BadRequest);
+        }
+
+        try
+        {
+            RequestKey? repeat = headers.IdempotencyKey is { Length: > 0 } text ? new RequestKey(text) : default(RequestKey?);
+            var outcome = await client.For(key).AppendAsync(
+                key, new Change(value, contentType, condition), cancellationToken: http.RequestAborted, requestKey: repeat);
+            if (outcome is not Outcome<Written>.Done done)
+            {
+                return Problems.Of(http, outcome);
+            }
+
+            var (group, serial) = (client.Shards.Of(key).Group, done.Serial.Value);
+            http.Response.Headers[Session.Header] = seen.With(group, serial).ToString();
+            return done.HasResult ? Answer(http, key, serial, done.Result, isDelete: value is null)
+                : condition is null ? Answer(http, key, serial, new Written(IsApplied: true, serial), isDelete: value is null)
+                : await AnswerRepeatAsync(http, key, serial, client);
+        }
+        catch (ArgumentException cause)
+        {
+            return Results.Problem(cause.Message, statusCode: StatusCodes.Status413PayloadTooLarge);
+        }
+    }
+
+    // The pair is committed, and another attempt has its result. The state still tells whether the change had an effect.
+    private static async Task<IResult> AnswerRepeatAsync(HttpContext http, string key, long serial, Client client)
+    {
+        try
+        {
+            var wasApplied = await client.For(key).QueryAsync<bool?>(
+                new WasApplied(serial), consistency: ReadConsistency.NotOlderThan(new(serial)), cancellationToken: http.RequestAborted);
+            return wasApplied is { } known
+                ? Answer(http, key, serial, new Written(known, serial), isDelete: false)
+                : Problems.Unknown($"The change has serial {serial}. Whether the item was as expected then was forgotten.");
+        }
+        catch (RaftUnavailableException cause)
+        {
+            return Problems.Unknown($"The change has serial {serial}. Whether the item was as expected is not known: {cause.Message}");
+        }
+    }
+
+    private static IResult Answer(HttpContext http, string key, long serial, Written written, bool isDelete)
+    {
+        if (!written.IsApplied)
+        {
+            return Results.Problem(
+                $"The item of '{key}' is not as the condition expects. Read it, and try again with its ETag.",
+                statusCode: StatusCodes.Status412PreconditionFailed);
+        }
+
+        if (isDelete)
+        {
+            return written.Before is null ? Results.NotFound() : Results.NoContent();
+        }
+
+        http.Response.Headers.ETag = $"\"{serial}\"";
+        return written.Before is null ? Results.Created() : Results.NoContent();
+    }
+}

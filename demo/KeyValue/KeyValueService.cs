@@ -1,0 +1,83 @@
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+using RaftActors;
+using RaftActors.Hosting;
+
+using RaftApp;
+
+namespace KeyValue;
+
+/// <summary>One node of the service.</summary>
+internal static class KeyValueService
+{
+    public const string Help = """
+        A replicated key/value service over HTTP. Each process is one node.
+
+          run.sh                        three nodes on this machine, HTTP on 127.0.0.1:8081 to 8083
+          KeyValue OPTIONS              one node
+
+        Options, also as environment variables with __ for the colon (RaftActors__Node), or in appsettings.json:
+          --urls URL                    where this node takes HTTP, such as http://127.0.0.1:8081
+          --RaftActors:Node ADDRESS     the address of this node for the other nodes, such as 127.0.0.1:2551
+          --RaftActors:Roster:N NAME    the nodes that found the groups, N from 0, such as kv@127.0.0.1:2551
+          --RaftActors:StoreDirectory   the directory for logs and snapshots. Default: none, everything in memory
+          --groups COUNT                how many groups share the keys, the same on all nodes for ever. Default: 1
+        """;
+
+    /// <exception cref="UsageException">The number of groups is wrong.</exception>
+    public static WebApplication Build(string[] args)
+    {
+        var builder = WebApplication.CreateBuilder(args);
+        var shards = ShardsOf(builder.Configuration["groups"] ?? "1");
+        builder.Services.AddRaftActors(raft => raft
+            .UseJson(KeyValueJson.Default)
+            .AddShards<KeyValueStore>(shards)
+            .AddClient<Change, Written>(shards));
+        builder.Services.AddHealthChecks().AddRaftActors();
+        builder.Services.AddSingleton(new MetricsPage(RaftTelemetry.Name));
+        builder.Services.AddOpenApi();
+
+        var app = builder.Build();
+        KeyEndpoints.Map(app);
+        WatchEndpoint.Map(app);
+        app.MapGet("/status", (RaftHost host) => StatusOf(host)).WithSummary("The groups as this node sees them.");
+        app.MapGet("/metrics", (MetricsPage metrics) => Results.Text(metrics.Write(), "text/plain; version=0.0.4"))
+            .WithSummary("The metrics of this node, for Prometheus.");
+        MapHealth(app, "/healthz", _ => true);
+        MapHealth(app, "/healthz/live", check => check.Tags.Contains("live"));
+        MapHealth(app, "/healthz/ready", check => check.Tags.Contains("ready"));
+        app.MapOpenApi();
+        return app;
+    }
+
+    private static RaftShards ShardsOf(string count) =>
+        int.TryParse(count, out var number) && number is >= 1 and <= RaftShards.CountMax
+            ? new RaftShards("kv", number)
+            : throw new UsageException($"--groups is '{count}'. Use a number from 1 to {RaftShards.CountMax}.");
+
+    private static IEnumerable<object> StatusOf(RaftHost host) => Raft.Get(host.System).Processes.Select(process => new
+    {
+        process.Group,
+        Process = process.Name.Value,
+        Role = process.Role.ToString(),
+        Term = process.Term.Value,
+        Leader = process.Leader?.Value,
+        Delivered = process.Delivered.Value,
+        Committed = process.Committed.Value,
+        Voters = process.Members.Where(member => member.IsVoter).Select(member => member.Name.Value),
+        Learners = process.Members.Where(member => !member.IsVoter).Select(member => member.Name.Value),
+        Problem = process.Failure ?? process.Fence,
+    });
+
+    private static void MapHealth(WebApplication app, string path, Func<HealthCheckRegistration, bool> which) =>
+        app.MapHealthChecks(path, new HealthCheckOptions
+        {
+            Predicate = which,
+            ResponseWriter = (context, report) => context.Response.WriteAsync(string.Concat(
+                report.Entries.Select(check => $"{check.Key}: {check.Value.Status} {check.Value.Description}\n"))),
+        });
+}
+
+/// <summary>The options of the program cannot be used.</summary>
+internal sealed class UsageException(string message) : Exception(message);

@@ -1,0 +1,25 @@
+using RaftActors;
+
+namespace KeyValue;
+
+/// <summary>Answers to requests that did not end well.</summary>
+internal static class Problems
+{
+    // An election takes about so long.
+    private const string RetryAfterSeconds = "2";
+
+    /// <summary>503: nothing was changed, so the request can be sent again. 504: the change may have been made.</summary>
+    public static IResult Of(HttpContext http, Outcome<Written> outcome) => outcome.Match(
+        done => throw new ArgumentException($"{done} is no problem."),
+        notCommitted => Unavailable(http, notCommitted.Detail),
+        unknown => Unknown($"The change is made already, later or never: {unknown.Reason}. Send the request again with the same "
+            + "Idempotency-Key, if it had one. Otherwise read the item first."));
+
+    public static IResult Unavailable(HttpContext http, string why)
+    {
+        http.Response.Headers.RetryAfter = RetryAfterSeconds;
+        return Results.Problem(why, statusCode: StatusCodes.Status503ServiceUnavailable);
+    }
+
+    public static IResult Unknown(string why) => Results.Problem(why, statusCode: StatusCodes.Status504GatewayTimeout);
+}

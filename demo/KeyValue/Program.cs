@@ -1,0 +1,20 @@
+using KeyValue;
+
+using RaftActors.Hosting;
+
+if (args.Contains("--help"))
+{
+    Console.WriteLine(KeyValueService.Help);
+    return 0;
+}
+
+try
+{
+    await KeyValueService.Build(args).RunAsync();
+    return 0;
+}
+catch (Exception cause) when (cause is RaftStartException or UsageException or IOException)
+{
+    Console.Error.WriteLine($"KeyValue cannot start. {cause.Message} See --help.");
+    return 1;
+}

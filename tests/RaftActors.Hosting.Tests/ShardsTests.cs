@@ -1,0 +1,46 @@
+using Microsoft.Extensions.DependencyInjection;
+
+using TrialKit;
+
+namespace RaftActors.Hosting.Tests;
+
+/// <summary>Several groups that divide keys, by one line of the builder.</summary>
+public sealed class ShardsTests
+{
+    private readonly int _port = FreePorts.Next();
+
+    [Fact]
+    public async Task Pair_goes_to_the_group_of_its_key()
+    {
+        var shards = new RaftShards("tally", 4);
+        await using var node = new HostedNode(
+            _port, [_port], raft => raft.AddShards<Tally>(shards).AddClient<int, string>(shards));
+        await node.StartAsync();
+        await using var client = node.Services.GetRequiredService<RaftShardsClient<int, string>>();
+
+        foreach (var key in new[] { "a", "b", "c", "d", "e", "f" })
+        {
+            Assert.Equal(shards.Of(key).Group, (await client.For(key).AppendAsync(key, 1)).OrThrow().Result);
+        }
+
+        Assert.Same(shards, node.Services.GetRequiredService<RaftShards>());
+    }
+
+    [Fact]
+    public async Task Shard_of_others_is_refused()
+    {
+        var shards = new RaftShards("tally", 4);
+        await using var node = new HostedNode(_port, [_port], raft => raft.AddShards<Tally>(shards).AddClient<int, string>(shards));
+        await node.StartAsync();
+        var client = node.Services.GetRequiredService<RaftShardsClient<int, string>>();
+
+        Assert.Throws<ArgumentException>(() => client[new RaftShards("tally", 5).All[4]]);
+        Assert.Throws<ArgumentException>(() => client[new RaftShards("other", 4).All[0]]);
+    }
+
+    /// <summary>Answers with the name of its group.</summary>
+    private sealed class Tally(RaftShard shard) : RaftActor<int, string>(new() { Shard = shard })
+    {
+        protected override string HandleAppend(Entry<int> entry) => Raft.Status.Group;
+    }
+}
