@@ -53,11 +53,16 @@ internal static class EntryFormat
             : default;
 
     /// <summary>Writes the description of a snapshot, its sessions, and its keys if it has any.</summary>
-    public static void WriteSnapshot(ByteWriter writer, Snapshot snapshot)
+    public static void WriteSnapshot(ByteWriter writer, Snapshot snapshot) =>
+        WriteSnapshot(writer, snapshot, hasKeys: !snapshot.Keys.Keys.IsEmpty);
+
+    /// <summary>Writes the description of a snapshot and its sessions.</summary>
+    /// <param name="hasKeys">Writes its keys too, even if there is none.</param>
+    public static void WriteSnapshot(ByteWriter writer, Snapshot snapshot, bool hasKeys)
     {
         WriteDescription(writer, snapshot);
         WriteSessions(writer, snapshot.Sessions);
-        if (!snapshot.Keys.Keys.IsEmpty)
+        if (hasKeys)
         {
             writer.Number(snapshot.Keys.Forgotten.Value);
             WriteKeys(writer, snapshot.Keys.Keys);

@@ -32,6 +32,8 @@ internal sealed class FileStore(StoreDirectory directory, StoreOwner owner) : IR
 
     public void SaveSnapshot(Snapshot snapshot, ReadOnlyMemory<byte> state) => directory.Saver.Save(Opened().Opening, snapshot, state);
 
+    public ISnapshotWriter BeginSnapshot(Snapshot snapshot) => directory.Saver.Begin(Opened().Opening, snapshot);
+
     public ReadOnlyMemory<byte> ReadSnapshot(LogPosition position, long offset, int limit) =>
         (Opened().Opening.Snapshots ?? throw NotOpen()).Read(position, offset, limit);
 

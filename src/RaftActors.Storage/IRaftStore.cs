@@ -6,8 +6,8 @@ namespace RaftActors.Storage;
 /// Keeps the hard state, the log and the snapshots of one process of one group across a crash. <c>RaftStoreContract</c> of
 /// RaftActors.Testing tests any implementation.
 /// <para>
-/// Calls come from one thread at a time. <see cref="ReadSnapshot"/> and <see cref="ReadLog"/> may come from any thread. The contents of an
-/// effect never change, so a store may keep them without a copy.
+/// Calls come from one thread at a time. <see cref="BeginSnapshot"/>, <see cref="ReadSnapshot"/> and <see cref="ReadLog"/> may come from
+/// any thread. The contents of an effect never change, so a store may keep them without a copy.
 /// </para>
 /// </summary>
 public interface IRaftStore : IDisposable
@@ -33,6 +33,14 @@ public interface IRaftStore : IDisposable
     /// <param name="snapshot">The description of the snapshot.</param>
     /// <param name="state">The bytes of the state, <see cref="Snapshot.Length"/> of them. The caller must not change them.</param>
     void SaveSnapshot(Snapshot snapshot, ReadOnlyMemory<byte> state);
+
+    /// <summary>
+    /// Begins to save a snapshot of the application's own state whose length is not known yet. At most one is open at a time; a further
+    /// call drops the one before. Closing the store drops it too. Any thread may call it.
+    /// </summary>
+    /// <param name="snapshot">The description of the snapshot. Its length does not count.</param>
+    /// <returns>Null, the default: the store takes a state as one block. The caller collects it for <see cref="SaveSnapshot"/>.</returns>
+    ISnapshotWriter? BeginSnapshot(Snapshot snapshot) => null;
 
     /// <summary>Reads bytes of a snapshot's state from an offset: <paramref name="limit"/>, or fewer at the end of the state.</summary>
     /// <exception cref="StoreException">The snapshot does not exist any more, or cannot be read.</exception>

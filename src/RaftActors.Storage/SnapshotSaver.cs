@@ -29,6 +29,14 @@ internal sealed class SnapshotSaver(LogWriter writer, StoreOptions options, bool
         });
     }
 
+    /// <summary>Begins a snapshot that the caller writes piece by piece, in its own thread. It waits for no other save.</summary>
+    public ISnapshotWriter Begin(SlotOpening opening, Snapshot snapshot)
+    {
+        var streamed = new StoredSnapshotWriter(writer, options, opening, snapshot);
+        opening.KeepStream(streamed);
+        return streamed;
+    }
+
     /// <summary>Does the pending saves. The caller holds the lock of the writer.</summary>
     /// <returns>Whether any was finished.</returns>
     public bool SavePending() => _pending.Count > 0 && _pending.RemoveAll(TrySave) > 0;

@@ -40,7 +40,7 @@ public abstract record FromActor<TValue>
 
     /// <summary>
     /// The actor returned this state from TakeSnapshot. The state was converted to bytes and back; with a StateCodec it is the codec's
-    /// bytes. A later life receives it in RestoreSnapshot.
+    /// bytes. The state of an IRaftStreamSnapshot is a byte[]. A later life receives it in RestoreSnapshot.
     /// </summary>
     public sealed record Snapshot(Serial Serial, object? State) : FromActor<TValue>;
 

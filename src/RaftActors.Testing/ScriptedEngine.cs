@@ -156,7 +156,12 @@ internal sealed class ScriptedEngine<TValue>(ValueCodec<TValue> values, IActorRe
             case ToEngine.WantSnapshot:
                 TakeSnapshot();
                 break;
-            case ToEngine.State { Bytes: { } bytes } state:
+            case ToEngine.State { Taken.Writer: { } writer } state:
+                var streamed = Written(writer);
+                Keep(state.Serial, streamed);
+                probe?.Tell(new FromActor<TValue>.Snapshot(state.Serial, streamed), _actor);
+                break;
+            case ToEngine.State { Taken.Bytes: { } bytes } state:
                 Keep(state.Serial, bytes);
                 var decoded = ValueCodec<object?>.ContentOfCodec(bytes.Span) ?? new ValueCodec<object?>(Context.System).Decode(bytes);
                 probe?.Tell(new FromActor<TValue>.Snapshot(state.Serial, decoded), _actor);
@@ -246,6 +251,14 @@ internal sealed class ScriptedEngine<TValue>(ValueCodec<TValue> values, IActorRe
         var snapshot = new Snapshot(PositionOf(serial), LogIndex.Zero, configuration, [], state.Length);
         Process.Store.SaveSnapshot(snapshot, state);
         Process.View = Process.View with { Snapshot = snapshot };
+    }
+
+    // A test wants the state at once, so the engine waits for its writer.
+    private static byte[] Written(StateWriter writer)
+    {
+        using var state = new MemoryStream();
+        writer(state, CancellationToken.None).GetAwaiter().GetResult();
+        return state.ToArray();
     }
 
     private Entry<TValue>? ToEntry(StoredPair? pair) =>

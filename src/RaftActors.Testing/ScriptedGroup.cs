@@ -160,6 +160,18 @@ public sealed class ScriptedGroup<TValue>
         Tell(engine => engine.SendSnapshot(serial, bytes));
     }
 
+    /// <summary>Does the same for an actor that implements <see cref="IRaftStreamSnapshot"/>.</summary>
+    /// <param name="serial">The snapshot covers all pairs up to this serial.</param>
+    /// <param name="state">The bytes that a <see cref="StateWriter"/> wrote.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A higher serial is committed already.</exception>
+    public void SendStreamSnapshot(Serial serial, byte[] state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        ArgumentOutOfRangeException.ThrowIfLessThan(serial.Value, _last.Value);
+        _last = serial;
+        Tell(engine => engine.SendSnapshot(serial, state));
+    }
+
     private void Elect(Func<ProcessName, ProcessName> choose)
     {
         var term = new Term(++_term);

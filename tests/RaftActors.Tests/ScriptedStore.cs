@@ -119,7 +119,24 @@ internal sealed class ScriptedStore : IRaftStore
         }
     }
 
+    /// <summary>The store takes a state in pieces. Otherwise the engine collects it.</summary>
+    public bool TakesStreams { get; set; }
+
+    /// <summary>Released for each snapshot that the store has, and for each that was dropped.</summary>
+    public SemaphoreSlim SnapshotEnds { get; } = new(0);
+
+    /// <summary>The failure of the next piece of a state; null: it succeeds.</summary>
+    public StoreException? StreamFailure { get; set; }
+
+    public ISnapshotWriter? BeginSnapshot(Snapshot snapshot) => TakesStreams ? new StreamedState(this, snapshot) : null;
+
     public void SaveSnapshot(Snapshot snapshot, ReadOnlyMemory<byte> state)
+    {
+        Save(snapshot, state);
+        SnapshotEnds.Release();
+    }
+
+    private void Save(Snapshot snapshot, ReadOnlyMemory<byte> state)
     {
         lock (_lock)
         {
@@ -204,6 +221,25 @@ internal sealed class ScriptedStore : IRaftStore
 
     /// <summary>The disk becomes nearly full, or has room again.</summary>
     public void TellSpace(bool isShort) => _listener?.OnSpace(isShort);
+
+    private sealed class StreamedState(ScriptedStore store, Snapshot snapshot) : ISnapshotWriter
+    {
+        private readonly MemoryStream _state = new();
+
+        public void Append(ReadOnlySpan<byte> state)
+        {
+            if (store.StreamFailure is { } failure)
+            {
+                throw failure;
+            }
+
+            _state.Write(state);
+        }
+
+        public void Complete() => store.Save(snapshot with { Length = _state.Length }, _state.ToArray());
+
+        public void Dispose() => store.SnapshotEnds.Release();
+    }
 
     private bool Do(Effect.Write write)
     {

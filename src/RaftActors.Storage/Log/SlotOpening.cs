@@ -14,6 +14,7 @@ internal sealed class SlotOpening(IStoreListener listener, SnapshotFolder snapsh
     private volatile IStoreListener? _listener = listener;
     private volatile SnapshotFolder? _snapshots = snapshots;
     private Task _saves = Task.CompletedTask;
+    private StoredSnapshotWriter? _stream;
     private Ticket? _ticket;
     private Ticket? _told;
     private bool _isTouched;
@@ -89,16 +90,32 @@ internal sealed class SlotOpening(IStoreListener listener, SnapshotFolder snapsh
         }
     }
 
-    /// <summary>Starts no more saves, and waits for the one that is being written. Saves that wait for room are abandoned.</summary>
+    /// <summary>Keeps a streamed snapshot until <see cref="StopSaving"/>, and drops the one before. Thread-safe.</summary>
+    public void KeepStream(StoredSnapshotWriter stream)
+    {
+        StoredSnapshotWriter? dropped;
+        lock (_savesLock)
+        {
+            (dropped, _stream) = _stopping.IsCancellationRequested ? (stream, null) : (_stream, stream);
+        }
+
+        dropped?.Dispose();
+    }
+
+    /// <summary>
+    /// Starts no more saves, and waits for the one that is being written. Saves that wait for room, and a streamed snapshot, are dropped.
+    /// </summary>
     public void StopSaving()
     {
         _stopping.Cancel();
         Task saves;
+        StoredSnapshotWriter? stream;
         lock (_savesLock)
         {
-            saves = _saves;
+            (saves, stream, _stream) = (_saves, _stream, null);
         }
 
+        stream?.Dispose();
         saves.Wait();
     }
 }

@@ -17,7 +17,7 @@ internal sealed class SnapshotFile : IDisposable
 
     private readonly IDiskFile _file;
     private readonly string _path;
-    private readonly uint _fileChecksum;
+    private readonly uint _seed;
     private readonly long _stateOffset;
     private readonly byte[] _checksums;
     private int _users = 1;
@@ -26,18 +26,9 @@ internal sealed class SnapshotFile : IDisposable
     {
         _file = file;
         _path = path;
-        var head = ReadHead();
-        _fileChecksum = SnapshotFormat.StatedChecksum(head);
-        (Owner, Snapshot) = Decode(head);
-        var blocks = SnapshotFormat.BlocksOf(Snapshot.Length);
-        var (expected, actual) = (head.Length + (blocks * SnapshotFormat.ChecksumSize) + Snapshot.Length, file.Length);
-        if (actual != expected)
-        {
-            throw Damaged(Math.Min(actual, expected), $"it has {actual} bytes and should have {expected}");
-        }
-
-        _checksums = ReadWhole(head.Length, (int)(blocks * SnapshotFormat.ChecksumSize));
-        _stateOffset = head.Length + _checksums.Length;
+        var head = new SnapshotHead(file, path);
+        (Owner, Snapshot, _seed, _stateOffset) = (head.Owner, head.Snapshot, head.Seed, head.StateOffset);
+        _checksums = head.ReadChecksums();
     }
 
     /// <summary>The process that has the snapshot.</summary>
@@ -181,7 +172,7 @@ internal sealed class SnapshotFile : IDisposable
             var block = offset / SnapshotFormat.BlockSize;
             var bytes = blocks[..Math.Min(SnapshotFormat.BlockSize, blocks.Length)];
             var expected = BinaryPrimitives.ReadUInt32LittleEndian(_checksums.AsSpan((int)block * SnapshotFormat.ChecksumSize));
-            var found = Crc32C.Append(SnapshotFormat.SeedOf(_fileChecksum, block), bytes);
+            var found = Crc32C.Append(SnapshotFormat.SeedOf(_seed, block), bytes);
             if (found != expected)
             {
                 throw Damaged(_stateOffset + offset, $"block {block} of the state is not what was written", new(expected, found));
@@ -190,61 +181,6 @@ internal sealed class SnapshotFile : IDisposable
             offset += bytes.Length;
             blocks = blocks[bytes.Length..];
         }
-    }
-
-    private byte[] ReadHead()
-    {
-        var header = new byte[SnapshotFormat.HeaderSize];
-        var read = _file.Read(0, header);
-        if (read < header.Length)
-        {
-            throw Damaged(read, "it ends within its header");
-        }
-
-        if (!header.AsSpan().StartsWith(SnapshotFormat.Magic))
-        {
-            throw Damaged(0, "it does not begin with the magic of a snapshot");
-        }
-
-        var version = SnapshotFormat.VersionOf(header);
-        if (version > SnapshotFormat.Version)
-        {
-            throw new StoreException(
-                $"{_path} has format version {version}, and this program reads versions 1 to {SnapshotFormat.Version}. Start the program "
-                + "that wrote it, or a newer one.");
-        }
-
-        var length = SnapshotFormat.DescriptionLengthOf(header);
-        var lengthMax = Math.Min(_file.Length, Array.MaxLength) - header.Length;
-        if (version == 0 || SnapshotFormat.HeaderSizeOf(header) != SnapshotFormat.HeaderSize || length > lengthMax)
-        {
-            throw Damaged(header.Length, "its header has impossible sizes");
-        }
-
-        var head = ReadWhole(0, header.Length + (int)length);
-        var (expected, found) = (SnapshotFormat.StatedChecksum(head), SnapshotFormat.ChecksumOf(head));
-        return found == expected ? head : throw Damaged(0, "its header is not what was written", new(expected, found));
-    }
-
-    private (StoreOwner Owner, Snapshot Snapshot) Decode(byte[] head)
-    {
-        try
-        {
-            var (group, name, snapshot) = SnapshotFormat.DecodeDescription(
-                head.AsSpan(SnapshotFormat.HeaderSize), SnapshotFormat.VersionOf(head));
-            return (new StoreOwner(group, new ProcessName(name)), snapshot);
-        }
-        catch (Exception e) when (e is InvalidDataException or FormatException)
-        {
-            throw Damaged(SnapshotFormat.HeaderSize, $"its description cannot be decoded: {e.Message.TrimEnd('.')}");
-        }
-    }
-
-    private byte[] ReadWhole(long offset, int length)
-    {
-        var bytes = new byte[length];
-        ReadInto(offset, bytes);
-        return bytes;
     }
 
     private void ReadInto(long offset, Span<byte> bytes)

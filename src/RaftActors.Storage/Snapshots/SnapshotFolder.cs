@@ -123,6 +123,37 @@ internal sealed class SnapshotFolder : IDisposable
         Keep(SnapshotFile.Open(_disk, PathOf(name.With(SnapshotName.Whole))));
     }
 
+    /// <summary>Begins a file for a snapshot whose length is not known yet. It counts after <see cref="Finish"/>.</summary>
+    public SnapshotStreamWriter Begin(Snapshot snapshot) =>
+        new(_disk, PathOf(SnapshotName.Of(snapshot.Position).With(SnapshotName.Unfinished)), _owner, snapshot);
+
+    /// <summary>Makes a streamed snapshot durable and names it. Drops it if the latest snapshot is as late.</summary>
+    public void Finish(SnapshotStreamWriter writer)
+    {
+        var position = writer.Snapshot.Position;
+        if (IsOutdone(position))
+        {
+            Drop(writer);
+            return;
+        }
+
+        writer.Finish();
+        writer.Dispose();
+        var name = SnapshotName.Of(position);
+        GiveName(name, SnapshotName.Unfinished);
+        Keep(SnapshotFile.Open(_disk, PathOf(name.With(SnapshotName.Whole))));
+    }
+
+    /// <summary>Closes the file of an unfinished snapshot and deletes it.</summary>
+    public void Drop(SnapshotStreamWriter writer)
+    {
+        writer.Dispose();
+        TryDelete(writer.Name);
+    }
+
+    /// <summary>The free bytes of the disk.</summary>
+    public long FreeBytes() => _disk.FreeBytes();
+
     /// <summary>
     /// Writes a piece of a snapshot that is being received, at the end of the piece before. A piece at offset 0 begins a new file,
     /// and drops the pieces of any other snapshot.

@@ -1,14 +1,11 @@
-using System.Buffers.Binary;
-
-using RaftActors.Codec;
 using RaftActors.Core;
 using RaftActors.Storage.Disk;
 
 namespace RaftActors.Storage.Snapshots;
 
 /// <summary>
-/// Writes the file of one snapshot, from the first byte of the state to the last. Allocates the whole file first. Only the checksums
-/// of the blocks are kept in memory.
+/// Writes the file of one snapshot of known length, from the first byte of the state to the last. Allocates the whole file first. Only the
+/// checksums of the blocks are kept in memory. Syncs as often as <see cref="SnapshotStreamWriter"/>.
 /// </summary>
 internal sealed class SnapshotWriter : IDisposable
 {
@@ -16,10 +13,9 @@ internal sealed class SnapshotWriter : IDisposable
 
     private readonly IDiskFile _file;
     private readonly byte[] _head;
-    private readonly byte[] _checksums;
-    private readonly uint _fileChecksum;
+    private readonly BlockChecksums _checksums;
     private readonly long _stateOffset;
-    private uint _checksum;
+    private long _synced;
 
     /// <summary>Creates the file.</summary>
     /// <exception cref="DiskFullException">There is no room, and no file was created.</exception>
@@ -28,13 +24,12 @@ internal sealed class SnapshotWriter : IDisposable
         Name = name;
         Snapshot = snapshot;
         _head = SnapshotFormat.Encode(owner, snapshot);
-        _fileChecksum = SnapshotFormat.StatedChecksum(_head);
 
         // The file comes before the array: a sender's claim of the length is believed only as far as the disk has room for it.
-        var checksumsLength = SnapshotFormat.BlocksOf(snapshot.Length) * SnapshotFormat.ChecksumSize;
-        _stateOffset = _head.Length + checksumsLength;
+        var blocks = SnapshotFormat.BlocksOf(snapshot.Length);
+        _stateOffset = _head.Length + (blocks * SnapshotFormat.ChecksumSize);
         _file = disk.Create(name, _stateOffset + snapshot.Length);
-        _checksums = new byte[checksumsLength];
+        _checksums = new BlockChecksums(SnapshotFormat.StatedChecksum(_head), blocks);
     }
 
     public string Name { get; }
@@ -42,7 +37,7 @@ internal sealed class SnapshotWriter : IDisposable
     public Snapshot Snapshot { get; }
 
     /// <summary>The number of bytes of the state written so far.</summary>
-    public long Written { get; private set; }
+    public long Written => _checksums.Length;
 
     /// <summary>Appends bytes of the state.</summary>
     /// <exception cref="DiskFullException">There is no room. The call had no effect and may be repeated.</exception>
@@ -53,21 +48,27 @@ internal sealed class SnapshotWriter : IDisposable
             throw new InvalidOperationException($"The snapshot {Snapshot} has no place for {state.Length} bytes at {Written}.");
         }
 
-        var before = (Written, _checksum);
+        var before = _checksums.Mark;
         try
         {
             while (!state.IsEmpty)
             {
                 var piece = state[..Math.Min(WriteSize, state.Length)];
                 _file.Write(_stateOffset + Written, piece);
-                AddChecksums(piece);
+                _checksums.Add(piece);
                 state = state[piece.Length..];
             }
         }
         catch (DiskFullException)
         {
-            (Written, _checksum) = before;
+            _checksums.Rewind(before);
             throw;
+        }
+
+        if (Written - _synced >= SnapshotStreamWriter.SyncSize)
+        {
+            _file.Sync();
+            _synced = Written;
         }
     }
 
@@ -79,25 +80,11 @@ internal sealed class SnapshotWriter : IDisposable
             throw new InvalidOperationException($"The snapshot {Snapshot} cannot be finished after {Written} bytes of its state.");
         }
 
-        _file.Write(_head.Length, _checksums);
+        _file.Write(_head.Length, _checksums.Bytes);
         _file.Write(0, _head);
         _file.Sync();
     }
 
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();
-
-    // A block may arrive in several pieces.
-    private void AddChecksums(ReadOnlySpan<byte> state)
-    {
-        while (!state.IsEmpty)
-        {
-            var (block, within) = Math.DivRem(Written, SnapshotFormat.BlockSize);
-            var part = state[..(int)Math.Min(SnapshotFormat.BlockSize - within, state.Length)];
-            _checksum = Crc32C.Append(within == 0 ? SnapshotFormat.SeedOf(_fileChecksum, block) : _checksum, part);
-            BinaryPrimitives.WriteUInt32LittleEndian(_checksums.AsSpan((int)block * SnapshotFormat.ChecksumSize), _checksum);
-            Written += part.Length;
-            state = state[part.Length..];
-        }
-    }
 }

@@ -35,6 +35,12 @@ public static partial class RaftStoreContract
         Snapshots_at_and_above_the_discarded_index_stay_readable,
         Latest_snapshot_survives_every_discard,
         Missing_snapshot_cannot_be_read,
+        Streamed_snapshot_is_recovered_and_can_be_read_in_pieces,
+        Streamed_snapshot_of_an_empty_state_is_recovered,
+        Older_streamed_snapshot_does_not_replace_a_later_one,
+        Streamed_snapshot_is_no_snapshot_before_it_is_complete,
+        Writes_go_on_while_a_snapshot_is_streamed,
+        Streamed_snapshot_ends_with_its_store,
         Received_pieces_are_no_snapshot_before_the_install,
         Piece_at_offset_zero_starts_a_new_snapshot,
         Install_that_keeps_the_log_keeps_later_entries,
@@ -48,6 +54,7 @@ public static partial class RaftStoreContract
         Unacknowledged_write_is_complete_or_absent_after_a_crash,
         Unacknowledged_install_is_complete_or_absent_after_a_crash,
         Saved_snapshot_survives_a_crash,
+        Streamed_snapshot_survives_a_crash_once_it_is_complete,
         Store_accepts_writes_after_a_crash);
 
     /// <summary>Returns the names of the cases. Each name is a rule of the contract.</summary>

@@ -125,6 +125,36 @@ internal sealed class StoreBench(StoreUnderTest place, StoreOwner owner) : IStor
         WaitFor(() => _saved.Count == _savesAsked, "of a saved snapshot");
     }
 
+    /// <summary>Writes a snapshot in pieces. Its description tells no length.</summary>
+    /// <returns>The unfinished snapshot. Null: the store does not take a state in pieces.</returns>
+    public ISnapshotWriter? Stream(SavedSnapshot saved, int pieceSize)
+    {
+        var writer = Store.BeginSnapshot(saved.Snapshot with { Length = 0 });
+        for (var offset = 0; offset < saved.State.Length; offset += pieceSize)
+        {
+            writer?.Append(saved.State.Span[offset..Math.Min(offset + pieceSize, saved.State.Length)]);
+        }
+
+        return writer;
+    }
+
+    /// <summary>Completes a snapshot of <see cref="Stream"/>, and waits until the listener is told.</summary>
+    public void Complete(SavedSnapshot saved, ISnapshotWriter? writer)
+    {
+        if (writer is null)
+        {
+            return;
+        }
+
+        using (writer)
+        {
+            _savesAsked++;
+            writer.Complete();
+            Model = Model.With(saved);
+            WaitFor(() => _saved.Count == _savesAsked, "of a streamed snapshot");
+        }
+    }
+
     /// <summary>Waits until every write is reported as durable: by the result of Write, or by the listener.</summary>
     public void Finish() =>
         WaitFor(() => _last == default || _known.Contains(_last) || _heard.Exists(one => one >= _last), $"of ticket {_last}");

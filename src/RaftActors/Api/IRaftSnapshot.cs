@@ -2,18 +2,23 @@ using Akka.Actor;
 
 using RaftActors.Core;
 using RaftActors.Delivery;
+using RaftActors.Engine;
 
 namespace RaftActors;
 
-/// <summary>The base of <see cref="IRaftSnapshot{TState}"/>. Implement that interface, not this one.</summary>
+/// <summary>
+/// The base of <see cref="IRaftSnapshot{TState}"/> and <see cref="IRaftStreamSnapshot"/>. Implement one of them, not this one.
+/// </summary>
 public interface IRaftSnapshot
 {
     /// <exception cref="RaftConfigurationException">The type of the state has neither a codec nor a serializer.</exception>
     internal void DemandType(ActorSystem system);
 
-    internal ReadOnlyMemory<byte> Take(ActorSystem system, Serial serial);
+    internal TakenState Take(ActorSystem system, Serial serial);
 
-    internal void Restore(ActorSystem system, Serial serial, ReadOnlyMemory<byte> state);
+    /// <summary>Restores the latest snapshot of the process, and returns its serial.</summary>
+    /// <exception cref="UnreadableSnapshotException">The store cannot read it.</exception>
+    internal Serial Restore(ActorSystem system, RaftProcess process);
 }
 
 /// <summary>
@@ -23,6 +28,9 @@ public interface IRaftSnapshot
 /// A snapshot is taken after <c>raft.snapshot.after-entries</c> entries or <c>raft.snapshot.after-bytes</c> bytes. Older entries are
 /// then discarded, except the last <c>raft.snapshot.retained-entries</c>. A new life of the actor starts from the latest snapshot. A
 /// process that lags too far receives one. So all processes of a group implement this interface, or none does.
+/// </para>
+/// <para>
+/// The state is one block in memory. <see cref="IRaftStreamSnapshot"/> writes and reads a larger one piece by piece.
 /// </para>
 /// </summary>
 /// <typeparam name="TState">
@@ -62,9 +70,13 @@ public interface IRaftSnapshot<TState> : IRaftSnapshot
     void IRaftSnapshot.DemandType(ActorSystem system) =>
         new ValueCodec<TState>(system, StateCodec, $"{nameof(IRaftSnapshot)}.{nameof(StateCodec)}").DemandType("snapshot state");
 
-    ReadOnlyMemory<byte> IRaftSnapshot.Take(ActorSystem system, Serial serial) =>
-        new ValueCodec<TState>(system, StateCodec).Encode(TakeSnapshot(serial));
+    TakenState IRaftSnapshot.Take(ActorSystem system, Serial serial) =>
+        new(new ValueCodec<TState>(system, StateCodec).Encode(TakeSnapshot(serial)), null);
 
-    void IRaftSnapshot.Restore(ActorSystem system, Serial serial, ReadOnlyMemory<byte> state) =>
+    Serial IRaftSnapshot.Restore(ActorSystem system, RaftProcess process)
+    {
+        var (serial, state) = process.ReadSnapshot();
         RestoreSnapshot(serial, new ValueCodec<TState>(system, StateCodec).Decode(state));
+        return serial;
+    }
 }

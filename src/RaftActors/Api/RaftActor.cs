@@ -281,6 +281,9 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
             case ToActor.Asked asked:
                 asked.Client.Tell(Raft.Status, Self);
                 break;
+            case ToActor.SnapshotFailed failed:
+                failed.Cause.Throw();
+                break;
             case ToActor.Serve serve:
                 Raft.Serve(serve, HandleGet);
                 break;
@@ -442,12 +445,12 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
             throw _process.SnapshotNotTaken(this);
         }
 
-        (Serial Serial, ReadOnlyMemory<byte> State) latest;
+        Serial serial;
         try
         {
-            latest = _process.ReadSnapshot();
+            serial = snapshots.Restore(Context.System, _process);
         }
-        catch (StoreException e)
+        catch (UnreadableSnapshotException e)
         {
             // The store has failed, not the actor: every further life would fail at the same place.
             _order.GiveUp();
@@ -455,14 +458,13 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
             return;
         }
 
-        snapshots.Restore(Context.System, latest.Serial, latest.State);
-        _order.Restored(latest.Serial);
-        _process.Appends.EndCommittedTo(latest.Serial, Self);
+        _order.Restored(serial);
+        _process.Appends.EndCommittedTo(serial, Self);
     }
 
     private void TakeSnapshot(Serial serial)
     {
-        ReadOnlyMemory<byte>? state = null;
+        TakenState state = default;
         _process.Engine.Tell(new ToEngine.StateBegun(serial), Self, _life);
         try
         {

@@ -279,10 +279,11 @@ internal sealed class DeliveryOrder
         return _append.Set(pair, _ownRef(pair));
     }
 
-    // A state that lacks a pair below its highest one is the state of no serial.
+    // A state that lacks a pair below its highest one is the state of no serial. A life that still fetches its first pairs would give a
+    // state that is older than the latest snapshot.
     private DeliveryStep.TakeSnapshot? TryTakeSnapshot()
     {
-        if (!_isStateWanted || _delivered.HasHoles)
+        if (!_isStateWanted || _delivered.HasHoles || _delivered.Highest < _committed.Released)
         {
             return null;
         }

@@ -71,6 +71,7 @@ internal sealed class EngineDesks(
         Notices.Forget();
         Gets.Forget();
         Queries.Forget();
+        Snapshots.OnLifeEnded();
         Serving.RefuseAll();
     }
 
@@ -80,5 +81,6 @@ internal sealed class EngineDesks(
         Notices.OnStopped();
         Appends.OnStopped();
         Changes.OnStopped();
+        Snapshots.OnStopped();
     }
 }

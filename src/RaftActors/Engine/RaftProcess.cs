@@ -147,12 +147,17 @@ internal sealed class RaftProcess
         Interlocked.Exchange(ref _core, null) ?? throw new InvalidOperationException("Core was taken before: a process has one engine.");
 
     /// <summary>Reads the state of the latest snapshot, for the actor. Reads again if the engine replaces the snapshot meanwhile.</summary>
-    /// <exception cref="StoreException">It cannot be read.</exception>
+    /// <exception cref="UnreadableSnapshotException">It cannot be read.</exception>
+    /// <exception cref="RaftConfigurationException">It is too large for one block.</exception>
     public (Serial Serial, ReadOnlyMemory<byte> State) ReadSnapshot()
     {
         while (true)
         {
             var latest = View.Snapshot ?? throw new InvalidOperationException("There is no snapshot.");
+            RaftConfigurationException.Demand(
+                latest.Length <= Array.MaxLength,
+                $"The snapshot of '{Name}' of group '{Settings.Group}' has {latest.Length} bytes, and IRaftSnapshot<TState> reads "
+                + $"{Array.MaxLength} at most. Implement IRaftStreamSnapshot, as the actor did that took it.");
             try
             {
                 var state = Store.ReadSnapshot(latest.Position, 0, checked((int)latest.Length));
@@ -163,8 +168,15 @@ internal sealed class RaftProcess
             catch (StoreException) when (View.Snapshot != latest)
             {
             }
+            catch (StoreException e)
+            {
+                throw new UnreadableSnapshotException(e);
+            }
         }
     }
+
+    /// <summary>Opens the state of the latest snapshot, for the actor. The caller disposes it.</summary>
+    public SnapshotStream OpenSnapshot() => new(this, View.Snapshot ?? throw new InvalidOperationException("There is no snapshot."));
 
     /// <exception cref="RaftConfigurationException">The next pair is compacted, and the actor restores no snapshots.</exception>
     public void DemandPairsAfter(Serial last, object actor)
@@ -177,8 +189,8 @@ internal sealed class RaftProcess
 
     public RaftConfigurationException SnapshotNotTaken(object actor) => new(
         $"'{Name}' of group '{Settings.Group}' has no pairs up to serial {Pairs.Base}, because a snapshot covers them, and "
-        + $"{actor.GetType()} cannot restore a snapshot. Implement IRaftSnapshot<TState>, as the actors did that took the snapshot, or "
-        + "set RaftOptions.LastSerial to the last pair in the application's own store.");
+        + $"{actor.GetType()} cannot restore a snapshot. Implement IRaftSnapshot<TState> or IRaftStreamSnapshot, as the actors did "
+        + "that took the snapshot, or set RaftOptions.LastSerial to the last pair in the application's own store.");
 
     /// <summary>A request number that no other start of this process has. For the actor.</summary>
     public RequestRef NewRequest() => ToRef(Interlocked.Increment(ref _requests));

@@ -1,4 +1,7 @@
+using System.Runtime.ExceptionServices;
+
 using RaftActors.Core;
+using RaftActors.Storage;
 using RaftActors.Wire;
 
 namespace RaftActors.Engine;
@@ -6,7 +9,7 @@ namespace RaftActors.Engine;
 /// <summary>
 /// Takes snapshots of this process's own actor. If enough was committed since the last one, the desk asks the actor for its state. Core
 /// describes the snapshot when the actor begins to make it: a large state takes long, and the entries may leave the memory meanwhile. The
-/// store saves both. Then Core discards the entries that the snapshot covers.
+/// store saves both: a block at once, and a stream while the actor goes on. Then Core discards the entries that the snapshot covers.
 /// </summary>
 internal sealed class SnapshotDesk(EngineContext context, RaftCore core, Action<Input> step)
 {
@@ -18,8 +21,12 @@ internal sealed class SnapshotDesk(EngineContext context, RaftCore core, Action<
     // The snapshot whose state the actor makes, described without its length. Null: the actor has not begun, or began too late.
     private (Serial Serial, Snapshot Description)? _begun;
 
-    // The actor began too late: entries that the description needs had left the memory. So the desk asks again.
-    private bool _isLate;
+    // The desk asks again: the actor began too late, when entries that the description needs had left the memory, or a new life of the
+    // actor ended the stream.
+    private bool _mustRepeat;
+
+    // The state that is being written; null: none. A cancelled one stays until its writer has returned.
+    private StateStreaming? _streaming;
 
     // The commit index at the latest question to the actor, and the bytes of the pairs committed since.
     private LogIndex _askedAt;
@@ -32,6 +39,7 @@ internal sealed class SnapshotDesk(EngineContext context, RaftCore core, Action<
     {
         Idle,
         Asked,
+        Streaming,
         Saving,
     }
 
@@ -44,7 +52,7 @@ internal sealed class SnapshotDesk(EngineContext context, RaftCore core, Action<
             var settings = context.Process.Settings.Snapshots;
             var since = Latest > _askedAt ? Latest : _askedAt;
             var entries = context.Commit.Value - since.Value;
-            return _isLate || ((entries >= settings.AfterEntries || _bytes >= settings.AfterBytes)
+            return _mustRepeat || ((entries >= settings.AfterEntries || _bytes >= settings.AfterBytes)
                 && _bytes + (entries * EntryOverheadBytes) >= LatestBytes / 2);
         }
     }
@@ -76,25 +84,41 @@ internal sealed class SnapshotDesk(EngineContext context, RaftCore core, Action<
     {
         _bytes = 0;
         _firstConfiguration ??= snapshot.ConfigurationIndex;
+        if (_streaming?.Description.Position.Index <= snapshot.Position.Index)
+        {
+            _streaming.Cancel();
+        }
     }
 
-    /// <summary>A new life of the actor began. A question to the life before it is lost.</summary>
-    public void OnAttached()
+    /// <summary>
+    /// A life of the actor has ended. A question to it is lost, and so is a state that it has not written: its writer may read what ends
+    /// with the actor.
+    /// </summary>
+    public void OnLifeEnded()
     {
         if (_stage == Stage.Asked)
         {
             EndQuestion();
         }
-
-        AskIfDue();
+        else if (_stage == Stage.Streaming)
+        {
+            _mustRepeat = true;
+            _streaming?.Cancel();
+        }
     }
+
+    /// <summary>A new life of the actor began.</summary>
+    public void OnAttached() => AskIfDue();
+
+    /// <summary>The engine has stopped.</summary>
+    public void OnStopped() => _streaming?.Cancel();
 
     /// <summary>Asks the actor for its state, if it takes snapshots and none is under way.</summary>
     public void Ask()
     {
         if (_stage == Stage.Idle && context is { HasActor: true, TakesSnapshots: true })
         {
-            (_stage, _askedAt, _bytes, _isLate) = (Stage.Asked, context.Commit, 0, false);
+            (_stage, _askedAt, _bytes, _mustRepeat) = (Stage.Asked, context.Commit, 0, false);
             step(new Input.SnapshotPlanned(context.Commit));
             context.TellActor(new ToActor.TakeSnapshot(context.Life));
         }
@@ -108,8 +132,8 @@ internal sealed class SnapshotDesk(EngineContext context, RaftCore core, Action<
             return;
         }
 
-        _isLate = serial < core.Floor.Serial;
-        if (!_isLate
+        _mustRepeat = serial < core.Floor.Serial;
+        if (!_mustRepeat
             && context.Process.Pairs.LastIndexOf(serial) is { } index
             && index > Latest
             && index >= _firstConfiguration)
@@ -122,32 +146,76 @@ internal sealed class SnapshotDesk(EngineContext context, RaftCore core, Action<
 
     public void OnState(ToEngine.State state)
     {
-        if (_stage != Stage.Asked)
+        var begun = _begun;
+        var isWanted = _stage == Stage.Asked
+            && begun is var (serial, description)
+            && serial == state.Serial
+            && description.Position.Index > Latest;
+        if (_stage == Stage.Asked)
+        {
+            EndQuestion();
+        }
+
+        if (state.Taken.Writer is { } writer)
+        {
+            Stream(isWanted ? begun?.Description : null, writer);
+        }
+        else if (isWanted && begun is (_, var wanted) && state.Taken.Bytes is { } bytes)
+        {
+            Save(wanted, bytes);
+        }
+    }
+
+    /// <summary>The writer of the state has returned, or failed. A store with streams has reported a saved snapshot before.</summary>
+    public void OnStreamed(StoreNews.StateStreamed news)
+    {
+        if (news.Streaming != _streaming)
         {
             return;
         }
 
-        var begun = _begun;
-        EndQuestion();
-        if (state.Bytes is { } bytes
-            && begun is var (serial, description)
-            && serial == state.Serial
-            && description.Position.Index > Latest)
+        (_stage, _streaming) = (Stage.Idle, null);
+        var description = news.Streaming.Description;
+        if (news.Collected is { } bytes && !news.Streaming.IsCancelled && description.Position.Index > Latest)
         {
-            _stage = Stage.Saving;
-            context.Process.Store.SaveSnapshot(description with { Length = bytes.Length }, bytes);
+            Save(description, bytes);
         }
+        else if (news is { Failure: { } failure and not StoreException, Streaming.IsCancelled: false })
+        {
+            context.TellActor(new ToActor.SnapshotFailed(context.Life, ExceptionDispatchInfo.Capture(failure)));
+        }
+
+        AskIfDue();
     }
 
     public void OnSaved(Snapshot snapshot)
     {
-        _stage = Stage.Idle;
+        (_stage, _streaming) = (Stage.Idle, null);
         if (snapshot.Position.Index > Latest)
         {
             context.Process.View = context.Process.View with { Snapshot = snapshot };
         }
 
         step(new Input.SnapshotTaken(snapshot));
+    }
+
+    private void Save(Snapshot description, ReadOnlyMemory<byte> bytes)
+    {
+        _stage = Stage.Saving;
+        context.Process.Store.SaveSnapshot(description with { Length = bytes.Length }, bytes);
+    }
+
+    /// <param name="description">Null: the snapshot is not needed.</param>
+    private void Stream(Snapshot? description, StateWriter writer)
+    {
+        if (description is null)
+        {
+            StateStreaming.Release(writer);
+            return;
+        }
+
+        _stage = Stage.Streaming;
+        _streaming = StateStreaming.Start(context.Process.Store, description, writer, context.Self);
     }
 
     private void EndQuestion()

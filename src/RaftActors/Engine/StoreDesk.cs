@@ -33,6 +33,10 @@ internal sealed class StoreDesk(
                 log.Debug("{0} saved the snapshot {1} of its actor", Process.Name, saved.Snapshot);
                 desks.Snapshots.OnSaved(saved.Snapshot);
                 break;
+            case StoreNews.StateStreamed streamed:
+                LogFailure(streamed);
+                desks.Snapshots.OnStreamed(streamed);
+                break;
             case StoreNews.PageRead page:
                 pages.OnRead(page);
                 break;
@@ -109,6 +113,14 @@ internal sealed class StoreDesk(
                 _unreadable = chunk.Snapshot.Position;
                 log.Error(e, "{0} cannot read the snapshot that {1} needs: {2}", Process.Name, send.Envelope.To.Name, e.Message);
             }
+        }
+    }
+
+    private void LogFailure(StoreNews.StateStreamed streamed)
+    {
+        if (streamed is { Failure: StoreException e, Streaming.IsCancelled: false })
+        {
+            log.Warning("{0}: {1}", Process.Name, e.Message);
         }
     }
 

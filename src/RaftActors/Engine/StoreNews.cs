@@ -16,6 +16,11 @@ internal abstract record StoreNews
     /// <summary>A snapshot of the actor's state is durable.</summary>
     public sealed record SnapshotSaved(Snapshot Snapshot) : StoreNews;
 
+    /// <summary>The writer of the actor's state has ended. <see cref="SnapshotSaved"/> came before, if it has saved the snapshot.</summary>
+    /// <param name="Collected">The state, which the store takes as one block. Null: the store has saved it, or the writer failed.</param>
+    /// <param name="Failure">Null: the writer has written the state.</param>
+    public sealed record StateStreamed(StateStreaming Streaming, ReadOnlyMemory<byte>? Collected, Exception? Failure) : StoreNews;
+
     /// <summary>The store's answer to a message whose entries left the memory. Null: the entries were compacted meanwhile.</summary>
     public sealed record PageRead(Effect.SendEntries Message, Effect.Send? Filled) : StoreNews;
 

@@ -119,6 +119,8 @@ internal sealed class StoreRoom(ActorSystem system)
 
         public void SaveSnapshot(Snapshot snapshot, ReadOnlyMemory<byte> state) => store.SaveSnapshot(snapshot, state);
 
+        public ISnapshotWriter? BeginSnapshot(Snapshot snapshot) => store.BeginSnapshot(snapshot);
+
         public ReadOnlyMemory<byte> ReadSnapshot(LogPosition position, long offset, int limit) =>
             store.ReadSnapshot(position, offset, limit);
 

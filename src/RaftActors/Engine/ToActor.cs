@@ -1,3 +1,5 @@
+using System.Runtime.ExceptionServices;
+
 using Akka.Actor;
 
 using RaftActors.Core;
@@ -69,6 +71,9 @@ internal abstract record ToActor(long Life)
 
     /// <summary>The actor is to give its state. It answers with <see cref="ToEngine.State"/>.</summary>
     public sealed record TakeSnapshot(long Life) : ToActor(Life);
+
+    /// <summary>The writer of the actor's state has thrown. The actor throws the same.</summary>
+    public sealed record SnapshotFailed(long Life, ExceptionDispatchInfo Cause) : ToActor(Life);
 
     /// <summary>
     /// The pair of an Append was appended before, with this serial. The actor ends the Append when that pair is delivered, or was before.

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using Akka.Actor;
 
 using RaftActors.Core;
+using RaftActors.Delivery;
 using RaftActors.Wire;
 
 namespace RaftActors.Engine;
@@ -63,11 +64,8 @@ internal abstract record ToEngine
     /// <summary>The actor begins to make its state after the pairs up to this serial. <see cref="State"/> follows.</summary>
     public sealed record StateBegun(Serial Serial) : ToEngine;
 
-    /// <summary>
-    /// The answer to <see cref="ToActor.TakeSnapshot"/>: the state after the pairs up to this serial; null: the actor failed to give
-    /// it.
-    /// </summary>
-    public sealed record State(Serial Serial, ReadOnlyMemory<byte>? Bytes) : ToEngine;
+    /// <summary>The answer to <see cref="ToActor.TakeSnapshot"/>: the state after the pairs up to this serial.</summary>
+    public sealed record State(Serial Serial, TakenState Taken) : ToEngine;
 
     /// <summary>The latest snapshot cannot be read, so the actor cannot restore its state.</summary>
     public sealed record Unreadable(string Detail) : ToEngine;

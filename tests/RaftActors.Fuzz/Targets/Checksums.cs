@@ -55,8 +55,14 @@ internal static class Checksums
 
     public static void MendSnapshot(Span<byte> file)
     {
-        if (file.Length < SnapshotFormat.HeaderSize)
+        if (file.Length < SnapshotFormat.StreamedHeaderSize)
         {
+            return;
+        }
+
+        if (SnapshotFormat.IsStreamed(file))
+        {
+            MendStreamed(file);
             return;
         }
 
@@ -70,6 +76,27 @@ internal static class Checksums
         var checksum = SnapshotFormat.ChecksumOf(head);
         BinaryPrimitives.WriteUInt32LittleEndian(head[12..], checksum);
         MendBlocks(file[head.Length..], checksum);
+    }
+
+    private static void MendStreamed(Span<byte> file)
+    {
+        var (state, description) = (SnapshotFormat.StateLengthOf(file), SnapshotFormat.DescriptionLengthOf(file));
+        var rest = file.Length - SnapshotFormat.StreamedHeaderSize;
+        if (state < 0 || state > rest || description > rest - state)
+        {
+            return;
+        }
+
+        var begin = SnapshotFormat.StreamedHeaderSize + (int)state;
+        byte[] head = [.. file[..SnapshotFormat.StreamedHeaderSize], .. file.Slice(begin, (int)description)];
+        BinaryPrimitives.WriteUInt32LittleEndian(file[12..], SnapshotFormat.ChecksumOf(head));
+        var checksums = file[(begin + (int)description)..];
+        if (state > 0 && checksums.Length >= SnapshotFormat.ChecksumSize)
+        {
+            var block = file.Slice(SnapshotFormat.StreamedHeaderSize, (int)Math.Min(state, SnapshotFormat.BlockSize));
+            var seed = SnapshotFormat.SeedOf(SnapshotFormat.StreamSeedIn(file), 0);
+            BinaryPrimitives.WriteUInt32LittleEndian(checksums, Crc32C.Append(seed, block));
+        }
     }
 
     private static void MendRecords(Span<byte> file, int at, uint seed)

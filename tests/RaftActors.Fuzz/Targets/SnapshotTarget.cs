@@ -17,7 +17,7 @@ internal sealed class SnapshotTarget : Target
     // The model of a disk copies what is read, and a session of three bytes is an object with a list.
     public override int BytesPerByte => 512;
 
-    public override IEnumerable<byte[]> Seeds() => new[] { "v1", "v2" }
+    public override IEnumerable<byte[]> Seeds() => new[] { "v1", "v2", "v3" }
         .SelectMany(version => DirectoryImage.Unpack(DirectoryImage.PackGolden(version)))
         .Where(file => file.Name.EndsWith(Ending, StringComparison.Ordinal))
         .Select(file => file.Bytes);

@@ -8,6 +8,7 @@ internal sealed class BrokenStore(MemoryStore inner, string defect) : IRaftStore
     private readonly List<Snapshot> _saved = [];
     private Effect.Persist? _late;
     private IStoreListener? _listener;
+    private bool _isClosed;
 
     public static IReadOnlyList<string> Defects { get; } =
     [
@@ -19,6 +20,8 @@ internal sealed class BrokenStore(MemoryStore inner, string defect) : IRaftStore
         "keeps entries of an install that does not", "forgets snapshots that overtake", "reads from the beginning", "reads without a limit",
         "reads what is not there", "serves pieces", "goes on where another began", "tells of no snapshot", "changes a value",
         "reads no entry", "reads from another entry on", "reads an entry too few",
+        "streams a byte too few", "keeps a dropped stream", "tells of no stream", "streams into a closed store",
+        "lets a late stream replace a later snapshot",
     ];
 
     public RecoveredState Open(StoreOwner owner, LogSlice preload, IStoreListener listener)
@@ -100,6 +103,8 @@ internal sealed class BrokenStore(MemoryStore inner, string defect) : IRaftStore
         }
     }
 
+    public ISnapshotWriter BeginSnapshot(Snapshot snapshot) => new Stream(this, snapshot);
+
     public ReadOnlyMemory<byte> ReadSnapshot(LogPosition position, long offset, int limit) => defect switch
     {
         "reads from the beginning" => inner.ReadSnapshot(position, 0, limit),
@@ -116,11 +121,64 @@ internal sealed class BrokenStore(MemoryStore inner, string defect) : IRaftStore
         _ => inner.ReadLog(first, last),
     };
 
-    public void Dispose() => inner.Dispose();
+    public void Dispose()
+    {
+        _isClosed = true;
+        inner.Dispose();
+    }
 
     private static LogEntry Change(LogEntry entry) => entry.Payload is Payload.Pair { Value.Length: > 0 } pair
         ? entry with { Payload = pair with { Value = pair.Value[1..] } }
         : entry;
 
+    private MemoryStore Inner => inner;
+
     private bool Is(string other) => defect == other;
+
+    private sealed class Stream(BrokenStore store, Snapshot snapshot) : ISnapshotWriter
+    {
+        private readonly MemoryStream _state = new();
+        private readonly IStoreListener? _listener = store._listener;
+        private bool _isComplete;
+
+        public void Append(ReadOnlySpan<byte> state)
+        {
+            DemandOpen();
+            _state.Write(state);
+        }
+
+        public void Complete()
+        {
+            DemandOpen();
+            _isComplete = true;
+            var bytes = store.Is("streams a byte too few") && _state.Length > 0 ? _state.ToArray()[1..] : _state.ToArray();
+            if (store.Is("lets a late stream replace a later snapshot"))
+            {
+                store.Inner.Write(new Effect.StoreChunk(default, snapshot, 0, bytes));
+                store.Inner.Write(new Effect.InstallSnapshot(default, snapshot with { Length = bytes.Length }, KeepsLog: true));
+                _listener?.OnSnapshotSaved(snapshot);
+            }
+            else if (!store.Is("tells of no stream"))
+            {
+                store.SaveSnapshot(snapshot with { Length = bytes.Length }, bytes);
+            }
+        }
+
+        public void Dispose()
+        {
+            if (store.Is("keeps a dropped stream") && !_isComplete && !store._isClosed)
+            {
+                _isComplete = true;
+                store.SaveSnapshot(snapshot with { Length = _state.Length }, _state.ToArray());
+            }
+        }
+
+        private void DemandOpen()
+        {
+            if (store._isClosed && !store.Is("streams into a closed store"))
+            {
+                throw new StoreException("The store is closed.");
+            }
+        }
+    }
 }

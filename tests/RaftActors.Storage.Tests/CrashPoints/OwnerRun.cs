@@ -15,6 +15,8 @@ internal sealed class OwnerRun(ModelDisk disk, StoreOwner owner, Chronicle chron
     private readonly SortedDictionary<long, long> _terms = [];
     private IRaftStore? _store;
     private SavedSnapshot? _incoming;
+    private ISnapshotWriter? _stream;
+    private SavedSnapshot? _streamed;
     private Ticket _ticket;
     private Ticket _done;
     private Ticket _replaced;
@@ -40,7 +42,7 @@ internal sealed class OwnerRun(ModelDisk disk, StoreOwner owner, Chronicle chron
     /// <summary>Opens the store, and compares the recovered state with the chronicle.</summary>
     public void Open(StoreDirectory directory)
     {
-        _store = directory.StoreOf(owner);
+        (_store, _stream) = (directory.StoreOf(owner), null);
         var preload = owner.Group == "group1" ? Preloaded : default;
         var found = _store.Open(owner, preload, this);
         chronicle.Open(found, preload, Now);
@@ -69,6 +71,11 @@ internal sealed class OwnerRun(ModelDisk disk, StoreOwner owner, Chronicle chron
     public void Step(Random random)
     {
         var step = random.Next(16);
+        if (step < 9)
+        {
+            EndStream();
+        }
+
         if (step < 3)
         {
             Note("append");
@@ -196,8 +203,28 @@ internal sealed class OwnerRun(ModelDisk disk, StoreOwner owner, Chronicle chron
     {
         var saved = StoreSamples.Snapshot(index, _terms[index], size);
         _asked = index;
-        chronicle.AskSave(saved, Now);
-        _store!.SaveSnapshot(saved.Snapshot, saved.State);
+        if (index % 3 > 0)
+        {
+            chronicle.AskSave(saved, Now);
+            _store!.SaveSnapshot(saved.Snapshot, saved.State);
+            return;
+        }
+
+        Note("stream");
+        (_stream, _streamed) = (_store!.BeginSnapshot(saved.Snapshot with { Length = 0 }), saved);
+        _stream!.Append(saved.State.Span[..(saved.State.Length / 2)]);
+    }
+
+    private void EndStream()
+    {
+        if (_stream is { } stream && _streamed is { } saved)
+        {
+            Note("end of a stream");
+            (_stream, _streamed) = (null, null);
+            chronicle.AskSave(saved, Now);
+            stream.Append(saved.State.Span[(saved.State.Length / 2)..]);
+            stream.Complete();
+        }
     }
 
     private void Receive(Random random)

@@ -13,10 +13,12 @@ public sealed class SnapshotDamageTests
     private const int Block = 64 << 10;
     private const int VersionOffset = 8;
 
-    [Fact]
-    public void Each_flipped_byte_of_the_latest_snapshot_is_detected_at_opening()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Each_flipped_byte_of_the_latest_snapshot_is_detected_at_opening(bool isStreamed)
     {
-        var whole = ImageWith(Of(10, 200));
+        var whole = isStreamed ? ImageOfStream(10, 200) : ImageWith(Of(10, 200));
         var file = whole.Files[PathOf(10)];
 
         Assert.All(Enumerable.Range(0, file.Length), offset =>
@@ -27,18 +29,21 @@ public sealed class SnapshotDamageTests
         });
     }
 
-    [Fact]
-    public void Each_bit_that_flips_after_opening_is_detected_when_it_is_read()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Each_bit_that_flips_after_opening_is_detected_when_it_is_read(bool isStreamed)
     {
         var snapshot = Of(10, 200);
-        var disk = new ModelDisk(ImageWith(snapshot)) { IsRecording = false };
+        var disk = new ModelDisk(isStreamed ? ImageOfStream(10, 200) : ImageWith(snapshot)) { IsRecording = false };
         var folder = Open(disk);
         using var file = disk.Open(PathOf(10));
         var bytes = disk.Now.Files[PathOf(10)];
+        var state = isStreamed ? SnapshotFormat.StreamedHeaderSize : bytes.Length - 200;
 
         Assert.All(Enumerable.Range(0, 8 * 200), bit =>
         {
-            var offset = bytes.Length - 200 + (bit / 8);
+            var offset = state + (bit / 8);
             file.Write(offset, [(byte)(bytes[offset] ^ (1 << (bit % 8)))]);
             Assert.Throws<StoreDamagedException>(() => folder.Read(snapshot.Position, 100, 1));
             file.Write(offset, [bytes[offset]]);
@@ -46,10 +51,12 @@ public sealed class SnapshotDamageTests
         AssertHolds(folder, snapshot);
     }
 
-    [Fact]
-    public void Each_wrong_length_of_the_file_is_detected_at_opening()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Each_wrong_length_of_the_file_is_detected_at_opening(bool isStreamed)
     {
-        var whole = ImageWith(Of(10, 50));
+        var whole = isStreamed ? ImageOfStream(10, 50) : ImageWith(Of(10, 50));
         var file = whole.Files[PathOf(10)];
 
         Assert.All(Enumerable.Range(0, file.Length), length => AssertDamaged(whole.With(PathOf(10), file[..length])));
@@ -101,6 +108,17 @@ public sealed class SnapshotDamageTests
     }
 
     [Fact]
+    public void Blocks_of_another_streamed_snapshot_are_detected_even_with_their_checksums()
+    {
+        var (whole, other) = (ImageOfStream(10, Block), ImageOfStream(11, Block));
+        var (file, stranger) = (whole.Files[PathOf(10)].ToArray(), other.Files[PathOf(11)]);
+        stranger.AsSpan(SnapshotFormat.StreamedHeaderSize, Block).CopyTo(file.AsSpan(SnapshotFormat.StreamedHeaderSize));
+        stranger.AsSpan(^4..).CopyTo(file.AsSpan(^4..));
+
+        Assert.Equal("block 0 of the state is not what was written", AssertDamaged(whole.With(PathOf(10), file)).What);
+    }
+
+    [Fact]
     public void Blocks_of_another_snapshot_are_detected_even_with_their_checksums()
     {
         var (whole, other) = (ImageWith(Of(10, Block)), ImageWith(Of(11, Block)));
@@ -140,7 +158,7 @@ public sealed class SnapshotDamageTests
 
         var error = Assert.Throws<StoreException>(() => Open(new ModelDisk(whole.With(PathOf(10), file))));
 
-        Assert.Contains("has format version 7, and this program reads versions 1 to 2", error.Message);
+        Assert.Contains("has format version 7, and this program reads versions 1 to 3", error.Message);
     }
 
     [Fact]
@@ -203,6 +221,13 @@ public sealed class SnapshotDamageTests
             folder.Save(snapshot, StateOf(snapshot));
         }
 
+        return disk.Now;
+    }
+
+    private static DiskImage ImageOfStream(long index, long length)
+    {
+        var disk = new ModelDisk();
+        Open(disk).Stream(index, length);
         return disk.Now;
     }
 

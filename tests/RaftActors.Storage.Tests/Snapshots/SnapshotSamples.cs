@@ -59,6 +59,19 @@ internal static class SnapshotSamples
     public static void Save(this SnapshotFolder folder, long index, long length) =>
         folder.Save(Of(index, length), StateOf(Of(index, length)));
 
+    /// <summary>Saves a snapshot whose length is not known at its beginning, in pieces.</summary>
+    public static void Stream(this SnapshotFolder folder, long index, long length, int pieceSize = 100_000)
+    {
+        using var writer = folder.Begin(Of(index, 0));
+        var state = StateOf(Of(index, length));
+        for (var offset = 0; offset < length; offset += pieceSize)
+        {
+            writer.Append(state.AsSpan(offset..(int)Math.Min(offset + pieceSize, length)));
+        }
+
+        folder.Finish(writer);
+    }
+
     /// <summary>Asserts that a snapshot is in the folder, with its description and state.</summary>
     public static void AssertHolds(SnapshotFolder folder, Snapshot snapshot)
     {

@@ -37,7 +37,7 @@ public sealed class SnapshotDeskTests : TestKit
     [Fact]
     public void Entries_need_not_stay_in_memory_for_an_earlier_life_of_the_actor()
     {
-        _desk.OnAttached();
+        _desk.OnLifeEnded();
 
         Assert.Equal(new Input.SnapshotPlanned(null), _inputs[^1]);
     }

@@ -1,0 +1,127 @@
+using RaftActors.Core;
+using RaftActors.Storage.Disk;
+
+namespace RaftActors.Storage.Snapshots;
+
+/// <summary>The checked description of a snapshot file of any version, and the places of its parts.</summary>
+internal sealed class SnapshotHead
+{
+    private readonly IDiskFile _file;
+    private readonly string _path;
+    private readonly long _checksumsOffset;
+
+    /// <summary>Reads and checks header and description, and the length of the file.</summary>
+    /// <exception cref="StoreDamagedException">The file is damaged.</exception>
+    /// <exception cref="StoreException">The file has a newer version.</exception>
+    public SnapshotHead(IDiskFile file, string path)
+    {
+        (_file, _path) = (file, path);
+        var header = ReadHeader();
+        var isStreamed = SnapshotFormat.IsStreamed(header);
+        var stateLength = isStreamed ? SnapshotFormat.StateLengthOf(header) : 0;
+        var descriptionOffset = header.Length + stateLength;
+        byte[] head = [.. header, .. ReadWhole(descriptionOffset, DescriptionLengthOf(header, stateLength))];
+        var (expected, found) = (SnapshotFormat.StatedChecksum(head), SnapshotFormat.ChecksumOf(head));
+        if (found != expected)
+        {
+            throw Damaged(0, "its header is not what was written", new(expected, found));
+        }
+
+        (Owner, Snapshot) = Decode(head, header.Length, descriptionOffset);
+        if (isStreamed && Snapshot.Length != stateLength)
+        {
+            throw Damaged(descriptionOffset, $"its description tells of {Snapshot.Length} bytes, and its header of {stateLength}");
+        }
+
+        Seed = isStreamed ? SnapshotFormat.StreamSeedIn(header) : expected;
+        _checksumsOffset = stateLength + head.Length;
+        StateOffset = isStreamed ? header.Length : _checksumsOffset + ChecksumsLength;
+        DemandLength(head.Length + ChecksumsLength + Snapshot.Length);
+    }
+
+    /// <summary>The process that has the snapshot.</summary>
+    public StoreOwner Owner { get; }
+
+    /// <summary>The description of the snapshot.</summary>
+    public Snapshot Snapshot { get; }
+
+    /// <summary>The seed of the blocks.</summary>
+    public uint Seed { get; }
+
+    /// <summary>In bytes from the beginning of the file.</summary>
+    public long StateOffset { get; }
+
+    private long ChecksumsLength => SnapshotFormat.BlocksOf(Snapshot.Length) * SnapshotFormat.ChecksumSize;
+
+    /// <summary>Reads the checksums of the blocks.</summary>
+    public byte[] ReadChecksums() => ReadWhole(_checksumsOffset, (int)ChecksumsLength);
+
+    private byte[] ReadHeader()
+    {
+        var header = new byte[SnapshotFormat.HeaderSize];
+        var read = _file.Read(0, header);
+        if (read < header.Length)
+        {
+            throw Damaged(read, "it ends within its header");
+        }
+
+        if (!header.AsSpan().StartsWith(SnapshotFormat.Magic))
+        {
+            throw Damaged(0, "it does not begin with the magic of a snapshot");
+        }
+
+        var version = SnapshotFormat.VersionOf(header);
+        if (version > SnapshotFormat.Version)
+        {
+            throw new StoreException(
+                $"{_path} has format version {version}, and this program reads versions 1 to {SnapshotFormat.Version}. Start the program "
+                + "that wrote it, or a newer one.");
+        }
+
+        var size = SnapshotFormat.IsStreamed(header) ? SnapshotFormat.StreamedHeaderSize : SnapshotFormat.HeaderSize;
+        return version > 0 && SnapshotFormat.HeaderSizeOf(header) == size ? ReadWhole(0, size) : throw WithImpossibleSizes(header);
+    }
+
+    private int DescriptionLengthOf(byte[] header, long stateLength)
+    {
+        var length = SnapshotFormat.DescriptionLengthOf(header);
+        var room = _file.Length - header.Length - stateLength;
+        return stateLength >= 0 && length <= Math.Min(room, Array.MaxLength - header.Length)
+            ? (int)length
+            : throw WithImpossibleSizes(header);
+    }
+
+    private (StoreOwner Owner, Snapshot Snapshot) Decode(byte[] head, int headerLength, long descriptionOffset)
+    {
+        try
+        {
+            var (group, name, snapshot) = SnapshotFormat.DecodeDescription(head.AsSpan(headerLength), SnapshotFormat.VersionOf(head));
+            return (new StoreOwner(group, new ProcessName(name)), snapshot);
+        }
+        catch (Exception e) when (e is InvalidDataException or FormatException)
+        {
+            throw Damaged(descriptionOffset, $"its description cannot be decoded: {e.Message.TrimEnd('.')}");
+        }
+    }
+
+    private void DemandLength(long expected)
+    {
+        var actual = _file.Length;
+        if (actual != expected)
+        {
+            throw Damaged(Math.Min(actual, expected), $"it has {actual} bytes and should have {expected}");
+        }
+    }
+
+    private byte[] ReadWhole(long offset, int length)
+    {
+        var bytes = new byte[length];
+        var read = _file.Read(offset, bytes);
+        return read == length ? bytes : throw Damaged(offset + read, "it ends too early");
+    }
+
+    private StoreDamagedException WithImpossibleSizes(byte[] header) => Damaged(header.Length, "its header has impossible sizes");
+
+    private StoreDamagedException Damaged(long offset, string what, ChecksumMismatch? checksum = null) =>
+        new(new StoreDamage(_path, offset, null, checksum, what));
+}

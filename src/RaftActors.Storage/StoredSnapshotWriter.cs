@@ -1,0 +1,135 @@
+using RaftActors.Core;
+using RaftActors.Storage.Disk;
+using RaftActors.Storage.Log;
+using RaftActors.Storage.Snapshots;
+
+namespace RaftActors.Storage;
+
+/// <summary>
+/// Writes a streamed snapshot into the folder of an opening. Invariant: the file is named, or it is deleted. It ends before it takes the
+/// room below <see cref="StoreOptions.FreeSpaceFloorBytes"/>, which the log needs. Any thread may dispose it.
+/// </summary>
+internal sealed class StoredSnapshotWriter(LogWriter log, StoreOptions options, SlotOpening opening, Snapshot snapshot) : ISnapshotWriter
+{
+    private readonly Lock _lock = new();
+    private SnapshotStreamWriter? _writer;
+    private StoreException? _end;
+
+    /// <inheritdoc/>
+    public void Append(ReadOnlySpan<byte> state)
+    {
+        lock (_lock)
+        {
+            var folder = DemandOpen();
+            try
+            {
+                DemandRoom(folder, state.Length);
+                _writer ??= folder.Begin(snapshot);
+                _writer.Append(state);
+            }
+            catch (Exception e)
+            {
+                throw Fail(e);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Complete()
+    {
+        lock (_lock)
+        {
+            var folder = DemandOpen();
+            try
+            {
+                SyncLog();
+                _writer ??= folder.Begin(snapshot);
+                folder.Finish(_writer);
+            }
+            catch (Exception e)
+            {
+                throw Fail(e);
+            }
+
+            var finished = _writer.Snapshot;
+            (_writer, _end) = (null, new StoreException($"The snapshot {finished} is complete."));
+            opening.Listener?.OnSnapshotSaved(finished);
+        }
+    }
+
+    /// <summary>Drops an unfinished snapshot. Waits for the call that is being made.</summary>
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            End(new StoreException($"The snapshot up to {snapshot.Position} was dropped, or its store was closed."));
+        }
+    }
+
+    private SnapshotFolder DemandOpen()
+    {
+        if ((_end ?? log.Failure) is { } end)
+        {
+            throw end;
+        }
+
+        return opening.Snapshots ?? throw new StoreException("The store is closed.");
+    }
+
+    private void DemandRoom(SnapshotFolder folder, int size)
+    {
+        var free = folder.FreeBytes();
+        if (free - size < options.FreeSpaceFloorBytes)
+        {
+            throw new DiskFullException($"{free} bytes are free, and the log keeps {options.FreeSpaceFloorBytes} for itself.");
+        }
+    }
+
+    // A snapshot must not be more durable than the entries that it covers, because the log must not contradict it.
+    private void SyncLog()
+    {
+        if (options.Sync != SyncPolicy.Always)
+        {
+            lock (log.Lock)
+            {
+                log.Sync();
+            }
+
+            if (log.Failure is { } failure)
+            {
+                throw failure;
+            }
+        }
+    }
+
+    // Without room the log goes on. Any other failure leaves the disk in doubt, so it ends the log too.
+    private StoreException Fail(Exception cause)
+    {
+        if (cause is DiskFullException)
+        {
+            return End(new StoreException(
+                $"The snapshot up to {snapshot.Position} was not saved, because the disk has no room: {cause.Message.TrimEnd('.')}. Make "
+                + "room on it. A later snapshot is taken as usual.",
+                cause));
+        }
+
+        lock (log.Lock)
+        {
+            log.Fail(cause);
+        }
+
+        return End(log.Failure ?? new StoreException(cause.Message, cause));
+    }
+
+    private StoreException End(StoreException end)
+    {
+        _end ??= end;
+        if (_writer is { } writer)
+        {
+            _writer = null;
+            opening.Snapshots?.Drop(writer);
+        }
+
+        return _end;
+    }
+}

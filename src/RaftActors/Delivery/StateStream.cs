@@ -1,0 +1,112 @@
+using RaftActors.Storage;
+
+namespace RaftActors.Delivery;
+
+/// <summary>
+/// Takes the bytes of a state from its <see cref="StateWriter"/>, and gives them to the store in pieces. Disposing it does nothing, because
+/// writers of text dispose their streams.
+/// </summary>
+internal sealed class StateStream(ISnapshotWriter target, CancellationToken stopping) : Stream
+{
+    private const int PieceSize = 256 << 10;
+
+    private readonly byte[] _buffer = new byte[PieceSize];
+    private int _buffered;
+    private long _length;
+
+    /// <summary>The failure of the store; null: none.</summary>
+    public StoreException? Failure { get; private set; }
+
+    public override bool CanRead => false;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => true;
+
+    public override long Length => _length;
+
+    public override long Position
+    {
+        get => _length;
+        set => throw new NotSupportedException("A state is written from its first byte to its last.");
+    }
+
+    public override void Write(ReadOnlySpan<byte> buffer)
+    {
+        stopping.ThrowIfCancellationRequested();
+        _length += buffer.Length;
+        while (!buffer.IsEmpty)
+        {
+            var part = buffer[..Math.Min(buffer.Length, PieceSize - _buffered)];
+            part.CopyTo(_buffer.AsSpan(_buffered));
+            _buffered += part.Length;
+            buffer = buffer[part.Length..];
+            if (_buffered == PieceSize)
+            {
+                stopping.ThrowIfCancellationRequested();
+                Append();
+            }
+        }
+    }
+
+    public override void Write(byte[] buffer, int offset, int count)
+    {
+        ValidateBufferArguments(buffer, offset, count);
+        Write(buffer.AsSpan(offset, count));
+    }
+
+    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        Write(buffer.Span);
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Does nothing. The store gets whole pieces.</summary>
+    public override void Flush()
+    {
+    }
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("A state is written, not read.");
+
+    public override long Seek(long offset, SeekOrigin origin) => Position = offset;
+
+    public override void SetLength(long value) => Position = value;
+
+    /// <summary>The state is complete: saves it.</summary>
+    public void Complete()
+    {
+        stopping.ThrowIfCancellationRequested();
+        Append();
+        Try(target.Complete);
+    }
+
+    private void Append()
+    {
+        var count = _buffered;
+        _buffered = 0;
+        Try(() => target.Append(_buffer.AsSpan(0, count)));
+    }
+
+    // A writer may catch the exception and go on: its state is incomplete.
+    private void Try(Action action)
+    {
+        if (Failure is { } before)
+        {
+            throw before;
+        }
+
+        try
+        {
+            action();
+        }
+        catch (StoreException e)
+        {
+            Failure = e;
+            throw;
+        }
+    }
+}

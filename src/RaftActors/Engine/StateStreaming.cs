@@ -1,0 +1,100 @@
+using Akka.Actor;
+
+using RaftActors.Core;
+using RaftActors.Delivery;
+using RaftActors.Storage;
+
+namespace RaftActors.Engine;
+
+/// <summary>
+/// Writes the state of the actor into the store while the actor goes on: runs its <see cref="StateWriter"/> on a thread of its own. Tells
+/// the engine <see cref="StoreNews.StateStreamed"/> at its end. Invariant: an unfinished snapshot is dropped before the engine is told.
+/// </summary>
+internal sealed class StateStreaming
+{
+    private readonly CancellationTokenSource _stopping = new();
+
+    /// <param name="description">Without its length.</param>
+    private StateStreaming(Snapshot description) => Description = description;
+
+    /// <summary>The description of the snapshot, without its length.</summary>
+    public Snapshot Description { get; }
+
+    /// <summary>The snapshot is not needed any more.</summary>
+    public bool IsCancelled => _stopping.IsCancellationRequested;
+
+    public static StateStreaming Start(HostedStore store, Snapshot description, StateWriter writer, IActorRef engine)
+    {
+        var streaming = new StateStreaming(description);
+        RunOnThread(async () => engine.Tell(await streaming.Run(store, writer).ConfigureAwait(false)));
+        return streaming;
+    }
+
+    /// <summary>Runs the writer of a snapshot that is not needed, so that it releases what it holds.</summary>
+    public static void Release(StateWriter writer) => RunOnThread(async () =>
+    {
+        try
+        {
+            var isCancelled = new CancellationToken(canceled: true);
+            using var state = new StateStream(new CollectedState(), isCancelled);
+            await writer(state, isCancelled).ConfigureAwait(false);
+        }
+        catch (Exception)
+        {
+            // The snapshot is not taken, so its failure is none.
+        }
+    });
+
+    /// <summary>Drops the snapshot, soon. Does not wait for it.</summary>
+    public void Cancel() => _stopping.Cancel();
+
+    // A writer may block for minutes, and would take a thread of the pool.
+    private static void RunOnThread(Func<Task> run) =>
+        _ = Task.Factory.StartNew(run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    private async Task<StoreNews.StateStreamed> Run(HostedStore store, StateWriter writer)
+    {
+        StateStream? state = null;
+        try
+        {
+            var collected = new CollectedState();
+            using var target = store.BeginSnapshot(Description) ?? collected;
+            state = new StateStream(target, _stopping.Token);
+            await writer(state, _stopping.Token).ConfigureAwait(false);
+            state.Complete();
+            return new StoreNews.StateStreamed(this, target == collected ? collected.Bytes : null, null);
+        }
+        catch (Exception e)
+        {
+            return new StoreNews.StateStreamed(this, null, state?.Failure ?? e);
+        }
+    }
+
+    /// <summary>Collects a state for a store that takes it as one block.</summary>
+    private sealed class CollectedState : ISnapshotWriter
+    {
+        private readonly MemoryStream _bytes = new();
+
+        public ReadOnlyMemory<byte> Bytes => _bytes.GetBuffer().AsMemory(0, (int)_bytes.Length);
+
+        public void Append(ReadOnlySpan<byte> state)
+        {
+            if (_bytes.Length + state.Length > Array.MaxLength)
+            {
+                throw new StoreException(
+                    $"A snapshot of more than {Array.MaxLength} bytes was not saved: this store takes a state as one block. Set "
+                    + "raft.store.directory, or let the store implement BeginSnapshot.");
+            }
+
+            _bytes.Write(state);
+        }
+
+        public void Complete()
+        {
+        }
+
+        public void Dispose()
+        {
+        }
+    }
+}

@@ -1,0 +1,204 @@
+using RaftActors.Core;
+using RaftActors.DiskModel;
+using RaftActors.Storage.Disk;
+using RaftActors.Storage.Snapshots;
+using RaftActors.Storage.Tests.Log;
+
+using static RaftActors.Storage.Tests.Snapshots.SnapshotSamples;
+
+namespace RaftActors.Storage.Tests.Snapshots;
+
+/// <summary>Snapshots whose length is known at their end only.</summary>
+public sealed class StreamedSnapshotTests
+{
+    private const int Block = 64 << 10;
+    private const string File = "snapshots/1/00000000000000000005-1";
+
+    private readonly ModelDisk _disk = new();
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(Block - 1)]
+    [InlineData(Block)]
+    [InlineData(Block + 1)]
+    [InlineData((20 * Block) + 7)]
+    public void Streamed_snapshot_is_there_after_a_restart(int length)
+    {
+        Open(_disk).Stream(10, length, pieceSize: 50_001);
+
+        var folder = Open(_disk);
+
+        AssertHolds(folder, Of(10, length));
+        Assert.Empty(folder.Notes);
+        Assert.Equal([NameOf(10)], _disk.List(Folder));
+    }
+
+    [Fact]
+    public void Streamed_snapshot_is_there_after_a_restart_on_the_machines_own_disk()
+    {
+        using var temporary = new TemporaryFolder();
+        var disk = new FileDisk(temporary.Path);
+        using (var folder = Open(disk))
+        {
+            folder.Stream(10, (3 * Block) + 5);
+        }
+
+        using var again = Open(disk);
+
+        AssertHolds(again, Of(10, (3 * Block) + 5));
+    }
+
+    [Fact]
+    public void Long_state_is_synced_while_it_is_written()
+    {
+        var folder = Open(_disk);
+        using var writer = folder.Begin(Of(10, 0));
+        var piece = new byte[SnapshotStreamWriter.SyncSize / 2];
+        writer.Append(piece);
+        var before = _disk.Operations.OfType<DiskOperation.Sync>().Count();
+
+        writer.Append(piece);
+
+        Assert.Equal(before + 1, _disk.Operations.OfType<DiskOperation.Sync>().Count());
+    }
+
+    [Fact]
+    public void Each_power_cut_leaves_the_last_snapshot_that_was_completed()
+    {
+        var folder = Open(_disk);
+        folder.Stream(10, 700, pieceSize: 300);
+        var promised = _disk.Operations.Count;
+        folder.Stream(20, 900, pieceSize: 300);
+
+        Assert.All(_disk.Cuts(), cut =>
+        {
+            var found = new ModelDisk(cut.Found);
+            var kept = Open(found);
+            Assert.True(cut.Operations < promised || kept.Kept.Count > 0, $"{cut}");
+            Assert.All(kept.Kept, one => AssertHolds(kept, Of(one.Position.Index.Value, one.Position.Index.Value == 10 ? 700 : 900)));
+            Assert.All(found.List(Folder), file => Assert.EndsWith(".snap", file));
+        });
+    }
+
+    [Fact]
+    public void Snapshot_that_is_dropped_leaves_no_file()
+    {
+        var life = OpenLife();
+
+        using (var writer = Begin(life))
+        {
+            writer.Append(new byte[300]);
+            Assert.Contains($"{File}.tmp", _disk.Now.Files.Keys);
+        }
+
+        AssertNoFile();
+    }
+
+    [Fact]
+    public void Closing_the_store_drops_the_snapshot()
+    {
+        var life = OpenLife();
+        using var writer = Begin(life);
+        writer.Append(new byte[300]);
+
+        life.StoreOf().Dispose();
+
+        AssertNoFile();
+        Assert.Throws<StoreException>(() => writer.Append(new byte[1]));
+        Assert.Throws<StoreException>(writer.Complete);
+        AssertNoFile();
+    }
+
+    [Fact]
+    public void Further_snapshot_drops_the_one_before()
+    {
+        var life = OpenLife();
+        using var first = Begin(life);
+        first.Append(new byte[300]);
+
+        using var second = life.StoreOf().BeginSnapshot(Life.Snapshot(6))!;
+
+        AssertNoFile();
+        Assert.Throws<StoreException>(() => first.Append(new byte[1]));
+        second.Append(new byte[100]);
+        second.Complete();
+        Assert.Equal("a saved 6", life.Told[^1]);
+    }
+
+    [Theory]
+    [InlineData(DiskFault.WriteFull)]
+    [InlineData(DiskFault.CreateFull)]
+    public void Full_disk_ends_the_snapshot_and_the_log_goes_on(DiskFault fault)
+    {
+        var life = OpenLife();
+        using var writer = Begin(life);
+        _disk.Fail(fault);
+
+        var error = Assert.Throws<StoreException>(() => writer.Append(new byte[300]));
+
+        Assert.Contains("was not saved, because the disk has no room", error.Message);
+        AssertNoFile();
+        Assert.Same(error, Assert.Throws<StoreException>(() => writer.Append(new byte[1])));
+        life.Write("a", Life.Entry(1));
+        Assert.Contains("a persisted 1", life.Told);
+    }
+
+    [Fact]
+    public void Snapshot_leaves_the_log_its_room_on_the_disk()
+    {
+        var life = OpenLife(Life.Options with { FreeSpaceFloorBytes = 10_000 });
+        _disk.Capacity = _disk.Now.Files.Values.Sum(bytes => (long)bytes.Length) + 21_000;
+        using var writer = Begin(life);
+        for (var i = 0; i < 10; i++)
+        {
+            writer.Append(new byte[1000]);
+        }
+
+        Assert.Throws<StoreException>(() => writer.Append(new byte[1000]));
+        AssertNoFile();
+    }
+
+    [Theory]
+    [InlineData(DiskFault.Write)]
+    [InlineData(DiskFault.Create)]
+    public void Failing_disk_ends_the_snapshot_and_the_log(DiskFault fault)
+    {
+        var life = OpenLife();
+        using var writer = Begin(life);
+        _disk.Fail(fault);
+
+        Assert.Throws<StoreException>(() => writer.Append(new byte[300]));
+
+        AssertNoFile();
+        Assert.StartsWith("a failed", life.Told[^1]);
+    }
+
+    [Theory]
+    [InlineData(DiskFault.Sync)]
+    [InlineData(DiskFault.Rename)]
+    [InlineData(DiskFault.SyncFolder)]
+    public void Failure_at_the_end_of_the_state_ends_the_log(DiskFault fault)
+    {
+        var life = OpenLife();
+        using var writer = Begin(life);
+        writer.Append(new byte[300]);
+        _disk.Fail(fault);
+
+        Assert.Throws<StoreException>(writer.Complete);
+
+        Assert.DoesNotContain($"{File}.tmp", _disk.Now.Files.Keys);
+        Assert.StartsWith("a failed", life.Told[^1]);
+    }
+
+    private static ISnapshotWriter Begin(Life life) => life.StoreOf().BeginSnapshot(Life.Snapshot(5))!;
+
+    private Life OpenLife(StoreOptions? options = null)
+    {
+        var life = new Life(_disk, options);
+        life.Open();
+        return life;
+    }
+
+    private void AssertNoFile() => Assert.DoesNotContain(_disk.Now.Files.Keys, file => file.StartsWith(File, StringComparison.Ordinal));
+}

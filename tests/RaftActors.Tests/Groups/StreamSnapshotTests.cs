@@ -1,0 +1,207 @@
+using Akka.Configuration;
+using Akka.TestKit.Xunit2;
+
+using RaftActors.Core;
+using RaftActors.Storage;
+
+namespace RaftActors.Tests.Groups;
+
+/// <summary>Snapshots that the actors write as streams, on threads of their own.</summary>
+public sealed class StreamSnapshotTests : TestKit
+{
+    private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
+
+    private static readonly Config Config = ConfigurationFactory.ParseString(
+        """
+        raft.roster = ["raft1@node1", "raft2@node1", "raft3@node1", "raft4@node1"]
+        raft.snapshot { after-entries = 10, retained-entries = 2 }
+        """).WithFallback(VirtualGroup.Config);
+
+    private readonly VirtualGroup _group;
+    private readonly StreamRecorder.Script _third;
+
+    public StreamSnapshotTests()
+        : base(Config)
+    {
+        _group = new VirtualGroup(this);
+        _group.StartStreaming("raft1");
+        _group.StartStreaming("raft2", takesStreams: false);
+        _third = _group.StartStreaming("raft3");
+        _group.AdvanceUntil("raft1", "leads");
+    }
+
+    [Theory]
+    [InlineData("raft2")]
+    [InlineData("raft3")]
+    public void New_life_restores_the_streamed_state_and_gets_the_pairs_after_it(string name)
+    {
+        Append(12);
+        AwaitSnapshot(name);
+
+        Restart(name);
+        Append(1);
+
+        AssertDelivered(_group.AdvanceUntil(name, "append 13 key=13"), until: 13);
+        Assert.True(_group.Stores[name].DiscardedTo > LogIndex.Zero);
+    }
+
+    [Fact]
+    public void Actor_applies_pairs_while_its_state_is_written_and_the_state_is_that_of_its_serial()
+    {
+        _third.Hold();
+        Append(12);
+        Until("raft3", "writing 8");
+        Append(13);
+        _group.AdvanceUntil("raft3", "append 25 key=25");
+        Assert.Null(_group.Stores["raft3"].DiscardedTo);
+
+        _third.Release();
+        AwaitSnapshot("raft3");
+        Restart("raft3");
+
+        _group.AdvanceUntil("raft3", "restore 8: " + string.Join(' ', Enumerable.Range(1, 8).Select(serial => $"{serial}={serial}")));
+    }
+
+    [Fact]
+    public void Restart_of_the_actor_drops_the_state_and_the_new_life_writes_another()
+    {
+        _third.Hold();
+        Append(12);
+        Until("raft3", "writing 8");
+
+        Restart("raft3");
+
+        // A follower learns of the last commit by a tick, so the serial is that of the leader, or the one before.
+        var told = Until("raft3", what => what is "writing 11" or "writing 12");
+        Assert.Contains("dropped 8", told);
+        Assert.DoesNotContain(told, what => what.StartsWith("restore ", StringComparison.Ordinal));
+        Assert.Null(_group.Stores["raft3"].DiscardedTo);
+        _third.Release();
+        AwaitSnapshot("raft3", count: 2);
+        Assert.NotNull(_group.Stores["raft3"].DiscardedTo);
+    }
+
+    [Fact]
+    public void Failed_writer_fails_the_actor_and_leaves_no_snapshot()
+    {
+        _third.Failure = new InvalidOperationException("no state today");
+        Append(7);
+        _group.AdvanceUntil("raft3", "append 7 key=7");
+
+        EventFilter.Exception<InvalidOperationException>("no state today").ExpectOne(() => Append(1));
+
+        var told = Until("raft3", "serial 8 key=8");
+        Assert.Contains("started", told);
+        Assert.DoesNotContain(told, what => what.StartsWith("restore ", StringComparison.Ordinal));
+        _third.Failure = null;
+        Append(12);
+        AwaitSnapshot("raft3", count: 2);
+        Assert.NotNull(_group.Stores["raft3"].DiscardedTo);
+    }
+
+    [Fact]
+    public void Store_without_room_drops_the_snapshot_with_a_warning_and_the_actor_goes_on()
+    {
+        _group.Stores["raft3"].StreamFailure = new StoreException("There is no room for it.");
+        Append(7);
+
+        EventFilter.Warning(contains: "There is no room for it.").ExpectOne(() => Append(1));
+
+        _group.Stores["raft3"].StreamFailure = null;
+        Append(12);
+        AwaitSnapshot("raft3", count: 2);
+        Assert.DoesNotContain("started", _group.AdvanceUntil("raft3", "append 20 key=20"));
+        Assert.NotNull(_group.Stores["raft3"].DiscardedTo);
+    }
+
+    [Fact]
+    public void Lagging_process_restores_a_streamed_snapshot_of_another_one()
+    {
+        Append(25);
+        AwaitSnapshot("raft1", count: 2);
+
+        _group.StartStreaming("raft4");
+        _group.Advance(40);
+        Append(1);
+
+        AssertDelivered(_group.AdvanceUntil("raft4", "append 26 key=26"), until: 26);
+    }
+
+    [Fact]
+    public void Unreadable_snapshot_stops_the_engine_even_if_the_actor_ignores_the_failure()
+    {
+        Append(12);
+        AwaitSnapshot("raft3");
+        _group.Stores["raft3"].ReadingFailure = new StoreException("A byte of it is wrong.");
+
+        EventFilter.Error(contains: "raft3@node1 has stopped and is not started again, since its store failed: A byte of it is wrong.")
+            .ExpectOne(() => Restart("raft3"));
+
+        Assert.Contains("cannot restore 8", Until("raft3", "quorum lost"));
+    }
+
+    [Fact]
+    public async Task Stop_of_the_actor_system_drops_a_state_that_is_being_written()
+    {
+        _third.Hold();
+        Append(12);
+        Until("raft3", "writing 8");
+
+        await Sys.Terminate().WaitAsync(Guard);
+
+        Assert.True(await _group.Stores["raft3"].SnapshotEnds.WaitAsync(Guard));
+        Assert.Null(_group.Stores["raft3"].DiscardedTo);
+    }
+
+    private void Restart(string name) => _group.Actors[name].Tell(new InvalidOperationException("a restart"), TestActor);
+
+    private void Append(int count)
+    {
+        var first = _group.StatusOf("raft1").Committed.Value;
+        for (var i = 1; i <= count; i++)
+        {
+            _group.Actors["raft1"].Tell(new Recorder.Append("key", $"{first + i}"), TestActor);
+            _group.Settle();
+        }
+
+        ReceiveN(count);
+    }
+
+    // The writer is on a thread of its own.
+    private void AwaitSnapshot(string name, int count = 1)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            Assert.True(_group.Stores[name].SnapshotEnds.Wait(Guard));
+        }
+
+        _group.Settle();
+    }
+
+    /// <summary>Returns all messages of an actor up to this one, which a thread of the process's own may bring.</summary>
+    private List<string> Until(string name, string last) => Until(name, what => what == last);
+
+    private List<string> Until(string name, Func<string, bool> isLast)
+    {
+        List<string> told = [];
+        do
+        {
+            told.Add(_group.Watchers[name].ExpectMsg<string>(Guard));
+        }
+        while (!isLast(told[^1]));
+
+        return told;
+    }
+
+    // The last life got each pair once, in order: first those in the snapshot's state, then those after it.
+    private static void AssertDelivered(List<string> told, long until)
+    {
+        var last = told.FindLastIndex(what => what.StartsWith("restore ", StringComparison.Ordinal));
+        Assert.True(last >= 0, string.Join("; ", told));
+        var state = told[last].Split(':')[1].Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(pair => pair.Split('=')[0]);
+        var after = told.Skip(last)
+            .Where(what => what.StartsWith("append ", StringComparison.Ordinal) || what.StartsWith("serial ", StringComparison.Ordinal))
+            .Select(what => what.Split(' ')[1]);
+        Assert.Equal(Enumerable.Range(1, (int)until).Select(serial => $"{serial}"), state.Concat(after));
+    }
+}
