@@ -37,6 +37,7 @@ public sealed class Raft : IExtension
     private readonly IActorRef _registry;
     private readonly StoreRoom _stores;
     private readonly ForeignMessages _foreign;
+    private RaftTransport? _transport;
     private bool _areLanesDecided;
 
     internal Raft(ExtendedActorSystem system)
@@ -48,12 +49,13 @@ public sealed class Raft : IExtension
         system.Settings.InjectTopLevelFallback(DefaultConfig());
         ResultTypes = new ResultTypes(system);
         EngineDispatcher.AddTo(system);
+        Address = CustomAddress.OwnOf(system);
         _stores = new StoreRoom(system);
         _foreign = new ForeignMessages(system);
         system.RegisterOnTermination(CloseStores);
         var raft = system.Settings.Config.GetConfig("raft") ?? Config.Empty;
         var discovery = DiscoverySettings.Read(raft);
-        var source = SourceOf(system, discovery);
+        var source = SourceOf(system, discovery, CustomAddress.IsUsedIn(raft));
         _registry = system.SystemActorOf(Props.Create(() => new RaftRegistry(source, discovery.Interval)), "raft");
         // After the services of the node, so that their last Appends are taken, and before the node leaves its cluster.
         CoordinatedShutdown.Get(system).AddTask(
@@ -85,7 +87,10 @@ public sealed class Raft : IExtension
     internal IActorRef Host => ScriptedHost ?? _registry;
 
     /// <summary>Null: engines send all messages to other nodes by Akka. Set before the first engine starts.</summary>
-    internal Lanes? Lanes { get; private set; }
+    internal ILanes? Lanes { get; private set; }
+
+    /// <summary>The address of this node in the paths that other nodes use.</summary>
+    internal Address Address { get; }
 
     /// <summary>A test sets it before its first raft actor starts. Then names and rosters are not checked.</summary>
     internal IActorRef? ScriptedHost { get; set; }
@@ -120,6 +125,29 @@ public sealed class Raft : IExtension
     {
         ArgumentNullException.ThrowIfNull(context);
         JsonTypes.Of(_system).Use(context);
+        return this;
+    }
+
+    /// <summary>
+    /// Carries the messages of raft through a network of the application's choice. Needs <c>raft.transport = custom</c>. Call it on each
+    /// node, once, before its first raft actor or client is created. Messages of other nodes are taken from now on. Thread-safe.
+    /// </summary>
+    /// <param name="transport">One for each actor system. It is used until the actor system has ended.</param>
+    /// <returns>This object.</returns>
+    /// <exception cref="InvalidOperationException">This actor system or this transport has one already.</exception>
+    /// <exception cref="RaftConfigurationException"><c>raft.transport</c> is not custom, or a setting contradicts it.</exception>
+    public Raft UseTransport(RaftTransport transport)
+    {
+        ArgumentNullException.ThrowIfNull(transport);
+        var way = _system.Settings.Config.GetString("raft.transport");
+        RaftConfigurationException.Demand(
+            way == "custom", $"Raft.UseTransport was called, and raft.transport is {way}. Set raft.transport = custom.");
+        if (Interlocked.CompareExchange(ref _transport, transport, null) is not null)
+        {
+            throw new InvalidOperationException("This actor system has a transport already. Call Raft.UseTransport once.");
+        }
+
+        StartLanes(isClient: true);
         return this;
     }
 
@@ -190,7 +218,7 @@ public sealed class Raft : IExtension
             AddResultType(options.ResultCodec);
         }
 
-        var settings = ClientSettings.Read(_system.Settings.Config, _system.Provider.DefaultAddress, group, options);
+        var settings = ClientSettings.Read(_system.Settings.Config, Address, group, options);
         StartLanes(isClient: true);
         var calls = new ClientCalls(settings.PendingMax);
         var actor = _system.SystemActorOf(Props.Create(() => new ClientActor(settings, calls)), $"raft-client-{Guid.NewGuid():N}");
@@ -209,7 +237,7 @@ public sealed class Raft : IExtension
     {
         _foreign.Open(door);
         StartLanes(isClient: true);
-        if (listens && Lanes is { IsSole: true } lanes)
+        if (listens && Lanes is Lanes { IsSole: true } lanes)
         {
             lanes.Listen();
         }
@@ -217,6 +245,10 @@ public sealed class Raft : IExtension
 
     /// <summary>The reference of an actor at a path with address, by the encrypted connections if there are any.</summary>
     internal IActorRef ActorAt(string path) => Lanes?.Resolve(path) ?? _system.Provider.ResolveActorRef(path);
+
+    /// <summary>The reference of a user's actor at a path with address. Its own messages go by the remoting.</summary>
+    internal IActorRef UserActorAt(string path) =>
+        Lanes is CustomLanes lanes ? lanes.Resolve(path) : _system.Provider.ResolveActorRef(path);
 
     /// <summary>Reads and checks the settings of an actor.</summary>
     /// <exception cref="RaftConfigurationException">A setting is missing or wrong.</exception>
@@ -280,20 +312,20 @@ public sealed class Raft : IExtension
         {
             var raft = _system.Settings.Config.GetConfig("raft") ?? Config.Empty;
             var security = SecuritySettings.Read(raft);
-            if (isClient && !security.IsOn)
+            var transport = TransportSettings.Read(raft);
+            if (isClient && !security.IsOn && !transport.IsCustom)
             {
                 return;
             }
 
-            var transport = TransportSettings.Read(raft);
             transport.DemandAgreement(security, isByNames: isClient || DiscoverySettings.Read(raft).IsByNames);
-            if (!_areLanesDecided && Lanes.Make(_system, transport, security, _foreign, _registry) is { } lanes)
+            if (!_areLanesDecided && MakeLanes(transport, security) is { } lanes)
             {
                 Lanes = lanes;
                 _system.RegisterOnTermination(lanes.Dispose);
             }
 
-            if (!_areLanesDecided && !isClient)
+            if (!_areLanesDecided && !isClient && !transport.IsCustom)
             {
                 ExposureCheck.Warn(_system, transport, security);
             }
@@ -301,7 +333,7 @@ public sealed class Raft : IExtension
             _areLanesDecided = true;
             if (!isClient)
             {
-                Lanes?.Listen();
+                (Lanes as Lanes)?.Listen();
             }
 
             if (Lanes is not null)
@@ -309,6 +341,21 @@ public sealed class Raft : IExtension
                 _registry.Tell(Lanes, ActorRefs.NoSender);
             }
         }
+    }
+
+    private ILanes? MakeLanes(TransportSettings settings, SecuritySettings security)
+    {
+        if (!settings.IsCustom)
+        {
+            return Transport.Lanes.Make(_system, settings, security, _foreign, _registry);
+        }
+
+        var transport = _transport ?? throw new RaftConfigurationException(
+            "raft.transport is custom, and this actor system has no transport. Call Raft.Get(system).UseTransport(...) before its first "
+            + "raft actor or client is created; or set raft.transport = tcp.");
+        RaftConfigurationException.Demand(
+            Address.HasGlobalScope, CustomAddress.WhyNone(_system.Settings.Config.GetString("raft.node") ?? ""));
+        return new CustomLanes(_system, transport, settings, Address, _foreign, _registry);
     }
 
     private ProcessOpening? FindOpening(RaftSettings settings)
@@ -320,8 +367,9 @@ public sealed class Raft : IExtension
     }
 
     // An actor system without an address has no other nodes.
-    private static INodeSource? SourceOf(ExtendedActorSystem system, DiscoverySettings discovery) =>
-        system.Provider.DefaultAddress.HasLocalScope ? null
+    private INodeSource? SourceOf(ExtendedActorSystem system, DiscoverySettings discovery, bool isCustom) =>
+        Address.HasLocalScope ? null
+        : isCustom ? new NamedNodes(Address, discovery.Contacts, system.Log, isCustom: true)
         : discovery.IsByNames ? new NamedNodes(system.Provider.DefaultAddress, discovery.Contacts, system.Log)
         : DiscoveryCheck.IsClustered(system) ? new ClusterNodes(Cluster.Get(system))
         : null;

@@ -157,7 +157,7 @@ internal sealed class ServerClient : UntypedActor
             $"akka.tcp://{ServerId.GroupName}@{server.Hostname}:{server.Port}/user/{ServerId.GroupName}");
 
         /// <summary>The encrypted connections; null: there are none.</summary>
-        public Lanes? Lanes { get; } = RaftActors.Raft.Get(system).Lanes;
+        public Lanes? Lanes { get; } = RaftActors.Raft.Get(system).Lanes as Lanes;
 
         /// <summary>Number of the last Identify sent on this connection; 0: none was sent.</summary>
         public long IdentifyNumber { get; set; }

@@ -30,11 +30,12 @@ internal sealed class ClientActor : UntypedActor, IWithTimers
     {
         (_settings, _calls) = (settings, calls);
         var provider = ((ExtendedActorSystem)Context.System).Provider;
-        var lanes = Raft.Get(Context.System).Lanes;
+        var raft = Raft.Get(Context.System);
+        var lanes = raft.Lanes;
         var self = Self;
         var registries = settings.Contacts.Prepend(provider.DefaultAddress).Distinct()
             .Select(address => RegistryAt(lanes, address)).ToArray();
-        _lane = new SharedLane(NewOrigin(provider.DefaultAddress), settings.AttemptTimeout, self, Context.System.Scheduler);
+        _lane = new SharedLane(NewOrigin(raft.Address), settings.AttemptTimeout, self, Context.System.Scheduler);
         _finder = new GroupFinder(
             settings.Group,
             (engine, call) => engine.Tell(call, self),
@@ -157,7 +158,7 @@ internal sealed class ClientActor : UntypedActor, IWithTimers
         return new Member(new ProcessName($"client-{id.ToString("N")[..8]}@{node}"), new Incarnation(id));
     }
 
-    private static ICanTell RegistryAt(Lanes? lanes, Address address) => lanes is { IsSole: true } && address.HasGlobalScope
+    private static ICanTell RegistryAt(ILanes? lanes, Address address) => lanes is { IsSole: true } && address.HasGlobalScope
         ? lanes.Resolve($"{address}/system/raft")
         : Context.ActorSelection(new RootActorPath(address) / "system" / "raft");
 

@@ -56,6 +56,12 @@ internal sealed record ClientSettings(
     // "system@host:port", or "host:port" of a system with the name of this one.
     private static Address ToAddress(string contact, Address self)
     {
+        if (CustomAddress.NodeOf(self) is not null)
+        {
+            return CustomAddress.Of(contact)
+                ?? throw new RaftConfigurationException($"raft.client.contacts is wrong. {CustomAddress.WhyNone(contact)}");
+        }
+
         var at = contact.IndexOf('@');
         var system = at > 0 ? contact[..at] : self.System;
         var address = NodeAddress.Of(contact[(at + 1)..], self, system);

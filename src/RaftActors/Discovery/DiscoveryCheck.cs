@@ -13,7 +13,11 @@ internal static class DiscoveryCheck
     /// <exception cref="RaftConfigurationException">The processes of the group could not find each other.</exception>
     public static void Demand(ActorSystem system, RaftSettings settings)
     {
-        if (settings.Discovery.IsByNames)
+        if (settings.Transport.IsCustom)
+        {
+            DemandNames(settings);
+        }
+        else if (settings.Discovery.IsByNames)
         {
             DemandAddresses(system, settings);
         }
@@ -38,6 +42,16 @@ internal static class DiscoveryCheck
             throw new RaftConfigurationException(
                 $"This node lacks the role '{ClusterNodes.Role}', so the other nodes would not look for '{settings.Self}' on it. "
                 + $"Set akka.cluster.roles = [{ClusterNodes.Role}].");
+        }
+    }
+
+    // A custom transport needs names, and no address of the actor system.
+    private static void DemandNames(RaftSettings settings)
+    {
+        foreach (var name in settings.Roster.Append(settings.Self))
+        {
+            RaftConfigurationException.Demand(
+                CustomAddress.Of(name.Node) is not null, $"The node of '{name}' is wrong. {CustomAddress.WhyNone(name.Node)}");
         }
     }
 

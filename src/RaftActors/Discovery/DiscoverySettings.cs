@@ -5,7 +5,9 @@ using Akka.Configuration;
 namespace RaftActors.Discovery;
 
 /// <summary>How this node finds the other nodes. The settings are of the whole node.</summary>
-/// <param name="IsByNames">True: a node's name is its address. False: Akka.Cluster knows the nodes.</param>
+/// <param name="IsByNames">
+/// True: a node's name is its address, or stands for it with a custom transport. False: Akka.Cluster knows the nodes.
+/// </param>
 /// <param name="Contacts">Nodes that get a Hello even if no group names them. Only for nodes whose names are addresses.</param>
 /// <param name="Interval">The time between two Hellos to a node that has not answered.</param>
 internal sealed record DiscoverySettings(bool IsByNames, ImmutableArray<string> Contacts, TimeSpan Interval)
@@ -14,14 +16,17 @@ internal sealed record DiscoverySettings(bool IsByNames, ImmutableArray<string> 
     public static DiscoverySettings Read(Config raft)
     {
         var contacts = raft.GetStringList("contacts");
-        if (contacts.FirstOrDefault(name => !NodeAddress.IsAddress(name)) is { } wrong)
+        var isCustom = CustomAddress.IsUsedIn(raft);
+        if (contacts.FirstOrDefault(name => isCustom ? CustomAddress.Of(name) is null : !NodeAddress.IsAddress(name)) is { } wrong)
         {
-            throw new RaftConfigurationException($"raft.contacts names '{wrong}', which is no address. Write host:port, or :port.");
+            throw new RaftConfigurationException(isCustom
+                ? $"raft.contacts is wrong. {CustomAddress.WhyNone(wrong)}"
+                : $"raft.contacts names '{wrong}', which is no address. Write host:port, or :port.");
         }
 
         var interval = raft.GetTimeSpan("discovery-interval", allowInfinite: false);
         RaftConfigurationException.Demand(interval > TimeSpan.Zero, $"raft.discovery-interval is {interval}; it must be above zero.");
-        return new DiscoverySettings(ReadWay(raft.GetString("discovery")), [.. contacts], interval);
+        return new DiscoverySettings(ReadWay(raft.GetString("discovery")) || isCustom, [.. contacts], interval);
     }
 
     private static bool ReadWay(string? text) => text switch

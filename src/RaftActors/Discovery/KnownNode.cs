@@ -20,6 +20,12 @@ internal sealed class KnownNode(Address address)
     /// <summary>True: the source names the node. False: the node sent a Hello.</summary>
     public bool IsNamed { get; set; }
 
+    /// <summary>Time of its latest Hello, by the scheduler's clock.</summary>
+    public TimeSpan HeardAt { get; set; }
+
+    /// <summary>Time of the latest Hello to it, by the scheduler's clock.</summary>
+    public TimeSpan GreetedAt { get; set; }
+
     /// <summary>The node has answered since our list last changed. Until then it gets Hellos.</summary>
     public bool HasAnswered { get; set; }
 }

@@ -12,7 +12,11 @@ namespace RaftActors.Discovery;
 /// processes of its founding roster and of each configuration that may still be in force. This source does not report unreachable nodes;
 /// their connections do.
 /// </summary>
-internal sealed class NamedNodes(Address self, ImmutableArray<string> contacts, ILoggingAdapter log) : INodeSource
+/// <param name="self">The address of this node.</param>
+/// <param name="contacts">Nodes to greet even if no group names them.</param>
+/// <param name="log">The log of the actor system.</param>
+/// <param name="isCustom">The names are those of a custom transport.</param>
+internal sealed class NamedNodes(Address self, ImmutableArray<string> contacts, ILoggingAdapter log, bool isCustom = false) : INodeSource
 {
     private readonly Dictionary<(string Group, ProcessName Name), ImmutableArray<ProcessName>> _namedBy = [];
     private readonly HashSet<string> _refused = [];
@@ -50,8 +54,12 @@ internal sealed class NamedNodes(Address self, ImmutableArray<string> contacts, 
     // A process may join under any name. If the name is no address, the process cannot be found, which is logged once.
     private IEnumerable<Address> ToAddress(string node)
     {
-        var address = NodeAddress.Of(node, self);
-        if (address is null && _refused.Add(node))
+        var address = isCustom ? CustomAddress.Of(node) : NodeAddress.Of(node, self);
+        if (address is null && isCustom && _refused.Add(node))
+        {
+            log.Warning("{0}", CustomAddress.WhyNone(node));
+        }
+        else if (address is null && _refused.Add(node))
         {
             log.Warning("Node '{0}' cannot be found: with raft.discovery = node-names a node's name is host:port, or :port.", node);
         }

@@ -22,11 +22,16 @@ internal sealed class RaftRegistry : ReceiveActor, IWithTimers
     // A node that leaves is told so by the group.
     private const int IntervalsToLeave = 10;
 
+    // A custom transport reports no node as unreachable. So nodes exchange Hellos all the time, and silence counts.
+    private const int IntervalsToGreet = 4;
+    private const int IntervalsOfSilence = 12;
+
     private readonly SortedDictionary<(string Group, ProcessName Name), IActorRef> _local = [];
     private readonly SortedDictionary<Address, KnownNode> _nodes = [];
 
     // The source named the node until then. Kept though the node is forgotten: its connections to this one may still be open.
     private readonly Dictionary<Address, TimeSpan> _leaving = [];
+    private readonly Address _own = CustomAddress.OwnOf((ExtendedActorSystem)Context.System);
     private readonly INodeSource? _source;
     private readonly TimeSpan _interval;
     private readonly PeerWatch _watch = new(Context.GetLogger());
@@ -36,7 +41,7 @@ internal sealed class RaftRegistry : ReceiveActor, IWithTimers
     private IActorRef? _stopper;
 
     // Null: engines send all messages by Akka.
-    private Lanes? _lanes;
+    private ILanes? _lanes;
 
     /// <param name="source">Null: the actor system has no address, so there are no other nodes.</param>
     /// <param name="interval">The time between two Hellos to a node that has not answered.</param>
@@ -47,8 +52,8 @@ internal sealed class RaftRegistry : ReceiveActor, IWithTimers
         Receive<ToEngine.Attach>(attach => RoomOf(attach.Process.Settings.Group).Forward(attach));
         Receive<EngineStarted>(OnEngineStarted);
         Receive<WireMessage.Hello>(OnHello);
-        Receive<Lanes>(OnLanes);
-        Receive<WireMessage.LaneAt>(endpoint => _lanes?.Learn(Sender.Path.Address, endpoint));
+        Receive<ILanes>(OnLanes);
+        Receive<WireMessage.LaneAt>(endpoint => TcpLanes?.Learn(Sender.Path.Address, endpoint));
         Receive<WireMessage.LaneFence>(OnLaneFence);
         Receive<ByRemoting>(OnByRemoting);
         Receive<LaneNews.Wanted>(wanted => SelectionAt(wanted.Address).Tell(new WireMessage.Hello([], IsReply: false), Self));
@@ -73,7 +78,7 @@ internal sealed class RaftRegistry : ReceiveActor, IWithTimers
 
     private static TimeSpan Now => Context.System.Scheduler.MonotonicClock;
 
-    private static Address OwnAddress => ((ExtendedActorSystem)Context.System).Provider.DefaultAddress;
+    private Lanes? TcpLanes => _lanes as Lanes;
 
     protected override void PreStart()
     {
@@ -155,6 +160,7 @@ internal sealed class RaftRegistry : ReceiveActor, IWithTimers
         var node = NodeAt(Sender.Path.Address);
         node.Processes = hello.Processes;
         node.IsReachable = true;
+        node.HeardAt = Now;
         foreach (var (key, local) in _local)
         {
             Introduce(node, local, key.Group);
@@ -170,7 +176,7 @@ internal sealed class RaftRegistry : ReceiveActor, IWithTimers
         }
     }
 
-    private void OnLanes(Lanes lanes)
+    private void OnLanes(ILanes lanes)
     {
         _lanes = lanes;
         foreach (var node in _nodes.Values)
@@ -188,9 +194,9 @@ internal sealed class RaftRegistry : ReceiveActor, IWithTimers
     {
         if (fence.IsReply)
         {
-            _lanes?.Open(Sender.Path.Address, fence);
+            TcpLanes?.Open(Sender.Path.Address, fence);
         }
-        else if (fence.Node == _lanes?.Endpoint?.Node)
+        else if (fence.Node == TcpLanes?.Endpoint?.Node)
         {
             Sender.Tell(fence with { IsReply = true }, Self);
         }
@@ -201,11 +207,11 @@ internal sealed class RaftRegistry : ReceiveActor, IWithTimers
     {
         switch (message.Rumour)
         {
-            case WireMessage.Hello when _lanes?.Endpoint is { } endpoint:
+            case WireMessage.Hello when TcpLanes?.Endpoint is { } endpoint:
                 SelectionAt(Sender.Path.Address).Tell(endpoint, Self);
                 break;
             case WireMessage.LaneAt endpoint:
-                _lanes?.LearnRumour(Sender.Path.Address, endpoint);
+                TcpLanes?.LearnRumour(Sender.Path.Address, endpoint);
                 break;
         }
     }
@@ -367,13 +373,33 @@ internal sealed class RaftRegistry : ReceiveActor, IWithTimers
     private void OnGreetTime()
     {
         GreetAll();
+        if (_lanes is CustomLanes)
+        {
+            KeepInTouch();
+        }
+
         foreach (var (address, _) in _leaving.Where(each => Now - each.Value > IntervalsToLeave * _interval).ToArray())
         {
             _leaving.Remove(address);
-            _lanes?.Expel(address);
+            TcpLanes?.Expel(address);
         }
 
         _watch.Check(Now, HasPeer, WhyAlone);
+    }
+
+    private void KeepInTouch()
+    {
+        foreach (var node in _nodes.Values.ToArray())
+        {
+            if (node.IsReachable && Now - node.HeardAt > IntervalsOfSilence * _interval)
+            {
+                OnReachability(node.Address, false);
+            }
+            else if (node.HasAnswered && Now - node.GreetedAt >= IntervalsToGreet * _interval)
+            {
+                Greet(node.Address);
+            }
+        }
     }
 
     private bool HasPeer(EngineNames names)
@@ -383,25 +409,7 @@ internal sealed class RaftRegistry : ReceiveActor, IWithTimers
             || _nodes.Values.Any(node => node.IsReachable && node.Processes.Any(process => process.Group == group && process.Name != self));
     }
 
-    private string WhyAlone(EngineNames names)
-    {
-        List<string> why = [];
-        if (AddressesOf(node => !node.IsReachable) is { Length: > 0 } silent)
-        {
-            why.Add($"No answer from {silent}: check that these nodes run, and that their ports can be reached from here.");
-        }
-
-        if (AddressesOf(node => node.IsReachable) is { Length: > 0 } strangers)
-        {
-            why.Add($"{strangers} answered, but none of their processes belongs to this group: check the actors that they start, "
-                + "and raft.group.");
-        }
-
-        return why.Count > 0 ? string.Join(' ', why)
-            : _source?.WhyNoNodes ?? "This actor system has no address, so all processes of the group must run in it. Start them here.";
-    }
-
-    private string AddressesOf(Func<KnownNode, bool> which) => string.Join(", ", _nodes.Values.Where(which).Select(node => node.Address));
+    private string WhyAlone(EngineNames names) => AloneReason.Of(_nodes.Values, _source);
 
     private void GreetAll()
     {
@@ -416,6 +424,11 @@ internal sealed class RaftRegistry : ReceiveActor, IWithTimers
     {
         if (_local.Count > 0)
         {
+            if (_nodes.TryGetValue(address, out var node))
+            {
+                node.GreetedAt = Now;
+            }
+
             SayHello(RegistryAt(address), isReply: false);
         }
     }
@@ -423,14 +436,14 @@ internal sealed class RaftRegistry : ReceiveActor, IWithTimers
     private void SayHello(ICanTell to, bool isReply)
     {
         to.Tell(ToHello(isReply), Self);
-        if (_lanes?.Endpoint is { } endpoint)
+        if (TcpLanes?.Endpoint is { } endpoint)
         {
             to.Tell(endpoint, Self);
         }
     }
 
     private void TellNamed() =>
-        _lanes?.SetNamed([.. _nodes.Values.Where(node => node.IsNamed).Select(node => node.Address)]);
+        TcpLanes?.SetNamed([.. _nodes.Values.Where(node => node.IsNamed).Select(node => node.Address)]);
 
     private ICanTell RegistryAt(Address address) =>
         _lanes is { IsSole: true } ? Resolve($"{address}/system/raft") : SelectionAt(address);
@@ -442,12 +455,11 @@ internal sealed class RaftRegistry : ReceiveActor, IWithTimers
 
     private WireMessage.Hello ToHello(bool isReply)
     {
-        var own = OwnAddress;
         return new WireMessage.Hello(
             [.. _local.Select(each => new LocalProcess(
                 each.Key.Group,
                 each.Key.Name,
-                each.Value.Path.ToSerializationFormatWithAddress(own)))],
+                each.Value.Path.ToSerializationFormatWithAddress(_own)))],
             isReply);
     }
 

@@ -29,7 +29,7 @@ internal sealed class Outbox(IActorRef self, int sizeMaxBytes)
     private bool _hasTurn;
 
     /// <summary>The lanes of this node; null: all messages to other nodes go by Akka.</summary>
-    public Lanes? Lanes { get; set; }
+    public ILanes? Lanes { get; set; }
 
     public void Send(IActorRef to, WireMessage message)
     {

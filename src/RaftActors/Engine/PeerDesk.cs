@@ -19,7 +19,7 @@ internal sealed class PeerDesk(
     ViewDesk views,
     Action<Input> step,
     IActorRef registry,
-    IActorRefProvider provider)
+    Raft raft)
 {
     // The sender of the current message, if Core does not trust it to be the latest boot of its name.
     private (ProcessName Name, IActorRef Engine)? _untrusted;
@@ -36,7 +36,12 @@ internal sealed class PeerDesk(
         switch (news)
         {
             case PeerNews.Found found:
-                Meet(found.Name, found.Engine);
+                if (!Meet(found.Name, found.Engine) && context.HasActor)
+                {
+                    // The announcement to a known process may be lost.
+                    TellActorTo(found.Name);
+                }
+
                 break;
             case PeerNews.Reachable(var name, var node) when context.Peers.Mark(name, node, isReachable: true):
                 OnReachable(news.Name);
@@ -90,7 +95,7 @@ internal sealed class PeerDesk(
     /// </summary>
     public void Receive(WireMessage.ActorAt message, IActorRef sender)
     {
-        var actor = message.Path.Length == 0 ? null : provider.ResolveActorRef(message.Path);
+        var actor = message.Path.Length == 0 ? null : raft.UserActorAt(message.Path);
         if (context.Peers.LearnActor(message.Process, sender, actor))
         {
             views.OnPeer(message.Process);
@@ -123,12 +128,16 @@ internal sealed class PeerDesk(
     private IActorRef? AddressOf(ProcessName name) =>
         _untrusted is ({ } untrusted, var sender) && untrusted == name ? sender : context.Peers.Find(name);
 
-    private void Meet(ProcessName name, IActorRef engine)
+    // True: it was news.
+    private bool Meet(ProcessName name, IActorRef engine)
     {
-        if (context.Peers.Learn(name, engine))
+        if (!context.Peers.Learn(name, engine))
         {
-            OnReachable(name);
+            return false;
         }
+
+        OnReachable(name);
+        return true;
     }
 
     private void OnReachable(ProcessName name)
@@ -148,7 +157,7 @@ internal sealed class PeerDesk(
     {
         if (context.Peers.Find(name) is { } engine)
         {
-            var path = context.Actor?.Path.ToSerializationFormatWithAddress(provider.DefaultAddress) ?? "";
+            var path = context.Actor?.Path.ToSerializationFormatWithAddress(raft.Address) ?? "";
             context.Send(engine, new WireMessage.ActorAt(context.Process.Name, path));
         }
     }

@@ -143,7 +143,7 @@ internal sealed record RaftSettings
         Lease.Validate();
         Timing.Validate();
         StoreSettings.Validate(Store, Limits.PairSizeMaxBytes);
-        Snapshots.Validate(SpansNodes ? FrameSizeMaxBytes : 0);
+        Snapshots.Validate(Transport.IsCustom ? Transport.FrameSizeMaxBytes : SpansNodes ? FrameSizeMaxBytes : 0);
         Transport.Validate(Limits.PairSizeMaxBytes);
     }
 

@@ -69,6 +69,9 @@ internal sealed class FrameWriter(Address own, int frameSizeMaxBytes, int keptSi
         }
     }
 
+    /// <summary>The next frame names its actors in full, so that it can be read without those before it.</summary>
+    public void Forget() => _mustForget = true;
+
     /// <summary>Takes the frames. The writer continues in the other buffer, unless that is too large to keep.</summary>
     public ArraySegment<byte> Take(byte[] next) => _writer.Detach(next.Length <= keptSizeMax ? next : []);
 

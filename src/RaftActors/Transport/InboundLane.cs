@@ -27,9 +27,8 @@ internal sealed class InboundLane : IDisposable
     private readonly ReplyLane? _replies;
     private readonly TaskCompletionSource _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly FrameReader _frames;
-    private readonly List<WireMessage> _batch = [];
+    private readonly EngineBatch _batch = new();
     private readonly ReceiveBlock _block;
-    private (IActorRef To, IActorRef From)? _ends;
     private bool _hasWarned;
 
     /// <summary>A connection that another node or a client has opened.</summary>
@@ -171,7 +170,8 @@ internal sealed class InboundLane : IDisposable
         }
     }
 
-    private static bool IsService(LaneContext context, string path) =>
+    /// <summary>Whether the actor at a path, without address, takes messages of other nodes.</summary>
+    public static bool IsService(LaneContext context, string path) =>
         FrameReader.IsEngine(path) || IsAnswered(context, path);
 
     private static bool IsAnswered(LaneContext context, string path) =>
@@ -195,7 +195,7 @@ internal sealed class InboundLane : IDisposable
             Take(frame);
         }
 
-        TellBatch();
+        _batch.Tell();
     }
 
     private void Take(in FrameReader.Frame frame)
@@ -213,20 +213,7 @@ internal sealed class InboundLane : IDisposable
             return;
         }
 
-        if (!frame.IsToEngine || message is not WireMessage forEngine)
-        {
-            TellBatch();
-            frame.To.Tell(message, frame.From);
-            return;
-        }
-
-        if (_ends != (frame.To, frame.From))
-        {
-            TellBatch();
-            _ends = (frame.To, frame.From);
-        }
-
-        _batch.Add(forEngine);
+        _batch.Add(frame, message);
     }
 
     private void WarnOnce()
@@ -236,16 +223,5 @@ internal sealed class InboundLane : IDisposable
             _hasWarned = true;
             _context.Log.Warning("Raft messages from {0} are dropped if their kind is newer than this node. Update this node.", Peer);
         }
-    }
-
-    private void TellBatch()
-    {
-        if (_ends is var (to, from))
-        {
-            to.Tell(_batch.Count == 1 ? _batch[0] : new WireMessage.Batch([.. _batch]), from);
-        }
-
-        _batch.Clear();
-        _ends = null;
     }
 }

@@ -16,7 +16,7 @@ namespace RaftActors.Transport;
 /// The connections of one actor system for the messages of its engines, beside the actor system's remoting: one listener, and one
 /// connection to each other node that has announced its own. Without a lane, a message goes by the remoting. Thread-safe.
 /// </summary>
-internal sealed class Lanes : IDisposable
+internal sealed class Lanes : ILanes
 {
     private const string RemotingKey = "akka.remote.dot-netty.tcp";
 
@@ -63,7 +63,8 @@ internal sealed class Lanes : IDisposable
         }
     }
 
-    /// <summary>Connections are encrypted and authenticated, and nothing of raft goes by the remoting.</summary>
+    // Connections are encrypted and authenticated.
+    /// <inheritdoc/>
     public bool IsSole => _credentials is not null;
 
     /// <summary>Tells other nodes where the engines of this one take messages; null: this actor system has only clients.</summary>
@@ -131,13 +132,13 @@ internal sealed class Lanes : IDisposable
         return hosts.FirstOrDefault(host => !string.IsNullOrEmpty(host)) ?? "";
     }
 
-    /// <summary>The reference of an actor at a path with address, on this node or another one.</summary>
+    /// <inheritdoc/>
     public IActorRef Resolve(string path) =>
         IsSole && ActorPath.TryParse(path, out var parsed) && parsed.Address.HasGlobalScope && !parsed.Address.Equals(_context.Own)
             ? new LaneRef(parsed, SoleLaneTo(parsed.Address), _context)
             : _system.Provider.ResolveActorRef(path);
 
-    /// <summary>The lane to the node of an engine, whether it is open or not. Null: the actor is on this node, or is no engine.</summary>
+    /// <inheritdoc/>
     public ILane? Find(IActorRef engine)
     {
         if (engine is LaneRef reference)
@@ -201,10 +202,10 @@ internal sealed class Lanes : IDisposable
     private bool IsNamed(Address address) => Volatile.Read(ref _named).Contains(address)
         || (!_expelled.ContainsKey(address) && _soleLanes.TryGetValue(address, out var lane) && lane.IsVerified);
 
-    /// <summary>Why some connections could not be made, for people; empty: all were made.</summary>
+    /// <inheritdoc/>
     public string Problems => string.Join(' ', _soleLanes.Values.Select(lane => lane.Problem).Where(problem => problem is not null));
 
-    /// <summary>The node is gone.</summary>
+    /// <inheritdoc/>
     public void Forget(Address address)
     {
         _lanes.GetValueOrDefault(address)?.Forget();

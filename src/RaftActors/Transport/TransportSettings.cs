@@ -14,6 +14,9 @@ namespace RaftActors.Transport;
 /// <param name="QueueSizeMaxBytes">The bytes that wait for one node. Messages above it are dropped.</param>
 internal sealed record TransportSettings(bool IsTcp, string Hostname, int Port, int FrameSizeMaxBytes, int QueueSizeMaxBytes)
 {
+    /// <summary>By the <see cref="RaftTransport"/> of the application. No message of raft goes by the remoting.</summary>
+    public bool IsCustom { get; init; }
+
     /// <summary>Each node takes connections at the port of its address.</summary>
     public bool IsAtAddress { get; init; }
 
@@ -26,15 +29,18 @@ internal sealed record TransportSettings(bool IsTcp, string Hostname, int Port, 
     /// <exception cref="RaftConfigurationException">A setting is wrong.</exception>
     public static TransportSettings Read(Config raft)
     {
+        var transport = raft.GetString("transport");
+        Demand(transport is "tcp" or "akka" or "custom", $"raft.transport is '{transport}'; it may be tcp, akka or custom.");
         var port = raft.GetInt("transport-tcp.port");
         Demand(port is >= 0 and <= ushort.MaxValue, $"raft.transport-tcp.port is {port}; it may be 0 to {ushort.MaxValue}.");
         return new TransportSettings(
-            ReadIsTcp(raft.GetString("transport")),
+            transport == "tcp",
             raft.GetString("transport-tcp.hostname") ?? "",
             port,
             ReadSize(raft, "transport-tcp.frame-size-max"),
             ReadSize(raft, "transport-tcp.queue-size-max"))
         {
+            IsCustom = transport == "custom",
             IsAtAddress = raft.GetBoolean("transport-tcp.at-address"),
         };
     }
@@ -42,6 +48,10 @@ internal sealed record TransportSettings(bool IsTcp, string Hostname, int Port, 
     /// <exception cref="RaftConfigurationException">The settings do not go with those of <c>raft.security</c>.</exception>
     public void DemandAgreement(SecuritySettings security, bool isByNames)
     {
+        Demand(
+            !IsCustom || !security.IsOn,
+            "raft.security is set, and raft.transport is custom. Leave raft.security out, and let the custom transport encrypt and "
+            + "authenticate its messages; or set raft.transport = tcp.");
         Demand(
             IsTcp || !security.IsOn,
             "raft.security is set, and raft.transport is akka. Set raft.transport = tcp: only its connections can be protected.");
@@ -58,16 +68,9 @@ internal sealed record TransportSettings(bool IsTcp, string Hostname, int Port, 
     }
 
     /// <exception cref="RaftConfigurationException">A lane cannot take each message.</exception>
-    public void Validate(int pairSizeMaxBytes) => Demand(!IsTcp || FrameSizeMaxBytes >= 2L * pairSizeMaxBytes,
+    public void Validate(int pairSizeMaxBytes) => Demand((!IsTcp && !IsCustom) || FrameSizeMaxBytes >= 2L * pairSizeMaxBytes,
         $"raft.transport-tcp.frame-size-max is {FrameSizeMaxBytes} bytes, and raft.pair-size-max is {pairSizeMaxBytes}. Set the first to "
         + "at least twice the second: a message that does not fit goes another way, and may be overtaken.");
-
-    private static bool ReadIsTcp(string? text) => text switch
-    {
-        "akka" => false,
-        "tcp" => true,
-        _ => throw new RaftConfigurationException($"raft.transport is '{text}'; it may be akka or tcp."),
-    };
 
     private static int ReadSize(Config raft, string key)
     {

@@ -17,7 +17,7 @@ namespace RaftActors.Wire;
 internal sealed class OutcomeFormat(ExtendedActorSystem system)
 {
     private readonly ValueCodec<object?> _results = new(system, codecPlace: null);
-    private readonly StatusFormat _status = new(system.Provider);
+    private readonly StatusFormat _status = new(system);
 
     // The extension makes the serializers while it is made itself, so it is asked later.
     private ResultTypes ResultTypes => Raft.Get(system).ResultTypes;

@@ -3,16 +3,19 @@ using System.Collections.Immutable;
 using Akka.Actor;
 
 using RaftActors.Codec;
+using RaftActors.Discovery;
 
 namespace RaftActors.Wire;
 
 /// <summary>The bytes of a <see cref="RaftStatus"/>. Actors are written as paths with their addresses.</summary>
-internal sealed class StatusFormat(IActorRefProvider provider)
+internal sealed class StatusFormat(ExtendedActorSystem system)
 {
     private const int NameSizeMin = 4;
 
     // In the octet of the role: the maximum of the quorum comes last. A status without one has the bytes of earlier versions.
     private const byte HasMaxQuorum = 0x80;
+
+    private Address? _own;
 
     private delegate T ReadKnown<out T>(ref ByteReader reader);
 
@@ -94,9 +97,11 @@ internal sealed class StatusFormat(IActorRefProvider provider)
         reader.Name(), ReadActor(ref reader), new Serial(reader.Count()), reader.Flag());
 
     private void WriteActor(ByteWriter writer, IActorRef? actor) =>
-        writer.Text(actor?.Path.ToSerializationFormatWithAddress(provider.DefaultAddress) ?? "");
+        writer.Text(actor?.Path.ToSerializationFormatWithAddress(_own ??= CustomAddress.OwnOf(system)) ?? "");
 
-    private IActorRef? ReadActor(ref ByteReader reader) => reader.Text() is { Length: > 0 } path ? provider.ResolveActorRef(path) : null;
+    private IActorRef? ReadActor(ref ByteReader reader) => reader.Text() is not { Length: > 0 } path ? null
+        : CustomAddress.IsIn(path) ? Raft.Get(system).UserActorAt(path)
+        : system.Provider.ResolveActorRef(path);
 
     private static (RaftRole Role, bool HasMaxQuorum) ReadRole(ref ByteReader reader)
     {

@@ -187,7 +187,7 @@ public sealed class LaneGroupTests : TestKit
         return socket;
     }
 
-    private static Lanes LanesOf(NamedNode node) => Raft.Get(node.System).Lanes!; // Justification: its transport is tcp.
+    private static Lanes LanesOf(NamedNode node) => (Lanes)Raft.Get(node.System).Lanes!; // Justification: its transport is tcp.
 
     private IEnumerable<NamedNode> OthersOf(NamedNode node) => _nodes.Where(other => other != node);
 

@@ -1,0 +1,277 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+
+using Akka.Actor;
+using Akka.Event;
+
+using RaftActors.Wire;
+
+namespace RaftActors.Transport;
+
+/// <summary>
+/// The way to one other node by a <see cref="RaftTransport"/>, whose network may lose, delay, repeat and reorder. The frames of one turn
+/// make one message. Thread-safe.
+/// <para>
+/// Invariant: each message arrives at most once. It names the running actor systems of both sides and has a number, and a receiver takes
+/// each number of the present system once. Only the answer to an own question tells which system runs now: a delayed message does not.
+/// </para>
+/// </summary>
+/// <param name="node">The name of the other node.</param>
+/// <param name="address">Its address.</param>
+/// <param name="send">Sends a message to it.</param>
+/// <param name="clock">For the time between two questions.</param>
+internal sealed class CustomLane(
+    string node, Address address, LaneContext context, Action<string, ReadOnlyMemory<byte>> send, TimeProvider clock) : ILane
+{
+    /// <summary>A message is sent when it has so many bytes, also before the end of a turn.</summary>
+    public const int FullBytes = 32 * 1024;
+
+    private const int MaxSenders = 1000;
+
+    private static readonly TimeSpan AskInterval = TimeSpan.FromMilliseconds(200);
+
+    // Guards all but the receiving of frames.
+    private readonly Lock _lock = new();
+    private readonly FrameWriter _writer = new(context.Own, context.Settings.FrameSizeMaxBytes);
+    private byte[] _spare = [];
+
+    // The other node's running actor system; 0: not known. Messages to it are lost until then.
+    private ulong _peer;
+    private ulong _question = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
+    private long? _askedAt;
+    private long _sent;
+    private SeenNumbers _seen = new();
+
+    // Guards the receiving of frames.
+    private readonly Lock _receiving = new();
+    private readonly EngineBatch _batch = new();
+    private readonly Dictionary<string, IActorRef> _senders = [];
+    private FrameReader? _reader;
+    private bool _hasWarned;
+
+    /// <inheritdoc/>
+    public bool TryWrite(IActorRef to, WireMessage message, IActorRef from)
+    {
+        byte[]? full = null;
+        byte[]? question = null;
+        lock (_lock)
+        {
+            if (_peer == 0)
+            {
+                context.Metrics.OnDropped();
+                question = AskIfTime();
+            }
+            else
+            {
+                Write(to, message, from);
+                full = _writer.Length >= FullBytes ? Take() : null;
+            }
+        }
+
+        Send(question);
+        Send(full);
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public void EndDetour()
+    {
+    }
+
+    /// <inheritdoc/>
+    public void Flush()
+    {
+        byte[]? message;
+        lock (_lock)
+        {
+            message = _writer.Length > 0 ? Take() : null;
+        }
+
+        Send(message);
+    }
+
+    /// <summary>Takes a message of the other node.</summary>
+    /// <exception cref="InvalidDataException">It is damaged.</exception>
+    public void Receive(ReadOnlyMemory<byte> message)
+    {
+        context.Metrics.OnReceived(message.Length);
+        var head = Datagram.Read(message.Span);
+        switch (head.Kind)
+        {
+            case Datagram.Purpose.Ask:
+                Send(new Datagram(Datagram.Purpose.Answer, context.Node, head.To, 0).ToBytes());
+                AskUnlessKnown(head.From);
+                break;
+            case Datagram.Purpose.Answer:
+                OnAnswer(head);
+                break;
+            case Datagram.Purpose.Frames when IsFirst(head):
+                ReadFrames(message[Datagram.Size..]);
+                break;
+            case Datagram.Purpose.Frames when head.To != context.Node:
+                // The other side does not know that this system has started. It asks when it is asked.
+                AskUnlessKnown(0);
+                break;
+            case Datagram.Purpose.Frames:
+                AskUnlessKnown(head.From);
+                break;
+        }
+    }
+
+    private void Write(IActorRef to, WireMessage message, IActorRef from)
+    {
+        if (_writer.Length == 0)
+        {
+            _writer.Forget();
+        }
+
+        if (!_writer.TryWrite(to, message, from))
+        {
+            context.Metrics.OnDropped();
+            context.Log.Warning("A {0} to {1} was dropped: it does not fit into a frame (raft.transport-tcp.frame-size-max), or has a text "
+                + "that is no Unicode.", message.GetType().Name, to);
+        }
+    }
+
+    private byte[] Take()
+    {
+        var frames = _writer.Take(_spare);
+        var message = new Datagram(Datagram.Purpose.Frames, context.Node, _peer, ++_sent).ToBytes(frames);
+        _spare = frames.Array!; // Justification: the writer's buffer.
+        return message;
+    }
+
+    private void AskUnlessKnown(ulong system)
+    {
+        byte[]? question;
+        lock (_lock)
+        {
+            question = system == 0 || system != _peer ? AskIfTime() : null;
+        }
+
+        Send(question);
+    }
+
+    // The same question until it is answered: with a new one each time, no answer would be in time on a slow network.
+    private byte[]? AskIfTime()
+    {
+        if (_askedAt is { } asked && clock.GetElapsedTime(asked) < AskInterval)
+        {
+            return null;
+        }
+
+        _askedAt = clock.GetTimestamp();
+        return new Datagram(Datagram.Purpose.Ask, context.Node, _question, 0).ToBytes();
+    }
+
+    private void OnAnswer(Datagram answer)
+    {
+        lock (_lock)
+        {
+            if (answer.To != _question)
+            {
+                return;
+            }
+
+            (_question, _askedAt) = (_question + 1, null);
+            if (answer.From == _peer)
+            {
+                return;
+            }
+
+            // Frames for the system before are lost.
+            Take();
+            (_peer, _seen) = (answer.From, new SeenNumbers());
+        }
+
+        context.Log.Info("Raft messages to {0} go by the custom transport.", node);
+        context.Registry.Tell(new LaneNews.Opened(address), ActorRefs.NoSender);
+    }
+
+    private bool IsFirst(Datagram head)
+    {
+        lock (_lock)
+        {
+            return head.To == context.Node && head.From == _peer && _seen.TryAdd(head.Number);
+        }
+    }
+
+    private void ReadFrames(ReadOnlyMemory<byte> bytes)
+    {
+        lock (_receiving)
+        {
+            _reader ??= NewReader();
+            try
+            {
+                for (var left = bytes; !left.IsEmpty;)
+                {
+                    var size = left.Length >= sizeof(int) ? BinaryPrimitives.ReadInt32LittleEndian(left.Span) : -1;
+                    if (size < 0 || size > left.Length - sizeof(int))
+                    {
+                        throw new InvalidDataException($"Of a frame of {size} bytes only {left.Length} came.");
+                    }
+
+                    ReadFrame(_reader, left.Slice(sizeof(int), size));
+                    left = left[(sizeof(int) + size)..];
+                }
+            }
+            finally
+            {
+                _batch.Tell();
+            }
+        }
+    }
+
+    private void ReadFrame(FrameReader reader, ReadOnlyMemory<byte> bytes)
+    {
+        if (reader.Read(bytes, out _) is { } frame)
+        {
+            _batch.Add(frame, frame.Message is WireMessage.Foreign foreign
+                ? context.Foreign.Read(foreign, frame.To.Path.ToStringWithoutAddress())
+                : frame.Message);
+        }
+        else if (!_hasWarned)
+        {
+            _hasWarned = true;
+            context.Log.Warning("Raft messages from {0} are dropped if their kind is newer than this node. Update this node.", node);
+        }
+    }
+
+    private FrameReader NewReader() => new(context.Own, context.Resolve, context.FindSlab)
+    {
+        ResolveSender = SenderAt,
+        MayReceive = path => InboundLane.IsService(context, path),
+        MaySend = _ => true,
+        TakesHellos = true,
+    };
+
+    // Each message names its senders anew, and a reference for each would be garbage.
+    private IActorRef SenderAt(string path)
+    {
+        if (_senders.TryGetValue(path, out var known))
+        {
+            return known;
+        }
+
+        if (_senders.Count >= MaxSenders)
+        {
+            _senders.Clear();
+        }
+
+        var parsed = ActorPath.Parse(path);
+        return _senders[path] = parsed.Address.Equals(address)
+            ? new LaneRef(parsed, this, context)
+            : throw new InvalidDataException($"A message from {node} has the sender '{path}', which is on another node.");
+    }
+
+    private void Send(byte[]? message)
+    {
+        if (message is null)
+        {
+            return;
+        }
+
+        context.Metrics.OnSent(message.Length);
+        send(node, message);
+    }
+}

@@ -1,0 +1,122 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+
+using Akka.Actor;
+using Akka.Event;
+
+using RaftActors.Discovery;
+using RaftActors.Telemetry;
+using RaftActors.Wire;
+
+namespace RaftActors.Transport;
+
+/// <summary>
+/// The ways of one actor system to other nodes by a <see cref="RaftTransport"/>. They carry all messages of raft. Thread-safe.
+/// </summary>
+internal sealed class CustomLanes : ILanes
+{
+    private readonly ExtendedActorSystem _system;
+    private readonly RaftTransport _transport;
+    private readonly LaneContext _context;
+
+    // A node keeps its lane for ever: what the lane knows keeps messages from arriving twice.
+    private readonly ConcurrentDictionary<Address, CustomLane> _lanes = new();
+
+    /// <param name="own">The address of this node, which its name stands for.</param>
+    /// <param name="foreign">The messages besides those of engines.</param>
+    /// <param name="registry">Gets <see cref="LaneNews"/>.</param>
+    /// <exception cref="InvalidOperationException">The transport belongs to an actor system already.</exception>
+    public CustomLanes(
+        ExtendedActorSystem system,
+        RaftTransport transport,
+        TransportSettings settings,
+        Address own,
+        ForeignMessages foreign,
+        IActorRef registry)
+    {
+        (_system, _transport) = (system, transport);
+        var node = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
+        _context = new LaneContext(settings, own, node, registry, system.Log, new TransportMetrics(system.Name))
+        {
+            FindSlab = ValueSlabs.Of(system).Find,
+            Foreign = foreign,
+            Resolve = ResolveOwn,
+        };
+        transport.Attach(Receive);
+    }
+
+    /// <inheritdoc/>
+    public bool IsSole => true;
+
+    /// <inheritdoc/>
+    public string Problems => "";
+
+    /// <inheritdoc/>
+    public IActorRef Resolve(string path)
+    {
+        if (!ActorPath.TryParse(path, out var parsed) || parsed.Address.HasLocalScope)
+        {
+            return _system.Provider.ResolveActorRef(path);
+        }
+
+        return parsed.Address.Equals(_context.Own) ? ResolveOwn(path)
+            : CustomAddress.NodeOf(parsed.Address) is { } node ? new LaneRef(parsed, LaneTo(node, parsed.Address), _context)
+            : _system.DeadLetters;
+    }
+
+    /// <inheritdoc/>
+    public ILane? Find(IActorRef engine) => (engine as LaneRef)?.Lane;
+
+    /// <inheritdoc/>
+    public void Forget(Address address)
+    {
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _transport.Detach();
+
+    // The address stands for the node's name, and the actor system does not know it.
+    private IActorRef ResolveOwn(string path) =>
+        _system.Provider.ResolveActorRef($"{_system.Provider.DefaultAddress}{path.AsSpan(_context.Own.ToString().Length)}");
+
+    private CustomLane LaneTo(string node, Address address) => _lanes.GetOrAdd(
+        address,
+        static (to, made) => new CustomLane(made.Node, to, made.Lanes._context, made.Lanes.Send, TimeProvider.System),
+        (Node: node, Lanes: this));
+
+    private void Send(string node, ReadOnlyMemory<byte> message)
+    {
+        try
+        {
+            _transport.Send(node, message);
+        }
+        catch (Exception e)
+        {
+            Warn(node, $"A raft message to {node} was lost, because {_transport.GetType()} failed: {e.Message}");
+        }
+    }
+
+    private void Receive(string node, ReadOnlyMemory<byte> message)
+    {
+        try
+        {
+            var address = CustomAddress.Of(node) ?? throw new InvalidDataException(CustomAddress.WhyNone(node));
+            if (!address.Equals(_context.Own))
+            {
+                LaneTo(node, address).Receive(message);
+            }
+        }
+        catch (InvalidDataException e)
+        {
+            Warn(node, $"A raft message from {node} was dropped, because it is damaged: {e.Message}");
+        }
+    }
+
+    private void Warn(string node, string what)
+    {
+        if (_context.Refusals.TryGive(node, what, out var text))
+        {
+            _system.Log.Warning("{0}", text);
+        }
+    }
+}

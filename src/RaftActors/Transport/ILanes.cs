@@ -1,0 +1,22 @@
+using Akka.Actor;
+
+namespace RaftActors.Transport;
+
+/// <summary>The ways for messages of raft to other nodes: <see cref="Lanes"/> by TCP, or <see cref="CustomLanes"/>. Thread-safe.</summary>
+internal interface ILanes : IDisposable
+{
+    /// <summary>No message of raft goes by the remoting.</summary>
+    bool IsSole { get; }
+
+    /// <summary>Why some nodes cannot be reached, for people; empty: nothing is known.</summary>
+    string Problems { get; }
+
+    /// <summary>The reference of an actor at a path with address, on this node or another one.</summary>
+    IActorRef Resolve(string path);
+
+    /// <summary>The lane to the node of an engine, whether it is open or not. Null: the actor is on this node, or is no engine.</summary>
+    ILane? Find(IActorRef engine);
+
+    /// <summary>The node is gone.</summary>
+    void Forget(Address address);
+}

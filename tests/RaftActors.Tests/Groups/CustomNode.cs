@@ -1,0 +1,85 @@
+using Akka.Actor;
+using Akka.Configuration;
+using Akka.TestKit;
+
+using RaftActors.Core;
+
+namespace RaftActors.Tests.Groups;
+
+/// <summary>A node with a custom transport: an actor system without remoting, and one raft process.</summary>
+internal sealed class CustomNode
+{
+    private const string Shared =
+        """
+        akka {
+          loglevel = ERROR
+          log-dead-letters = off
+        }
+        raft {
+          transport = custom
+          discovery-interval = 100ms
+          founding-timeout = 3s
+          tick-interval = 20ms
+          heartbeat-interval = 100ms
+          election-timeout { min = 600ms, max = 1s }
+          append-timeout = 3s
+          snapshot { after-entries = 40, retained-entries = 20 }
+          store.segment-size = 1MiB
+          store.free-space-floor = 0b
+          quorum.allow-fewer-than-three = on
+        }
+        """;
+
+    // Longer than any step takes on a working machine.
+    private static readonly TimeSpan Guard = TimeSpan.FromSeconds(60);
+
+    private readonly IActorRef _actor;
+
+    /// <param name="config">On top of what all nodes of the tests have.</param>
+    public CustomNode(TestKitBase kit, string node, RaftTransport transport, string config)
+    {
+        Name = new ProcessName($"raft@{node}");
+        System = ActorSystem.Create("custom", ConfigurationFactory.ParseString($"raft.node = \"{node}\"\n{config}").WithFallback(Shared));
+        (Watcher, Events) = (kit.CreateTestProbe(), kit.CreateTestProbe());
+        System.EventStream.Subscribe(Events, typeof(RaftEvent));
+        System.EventStream.Subscribe(Watcher, typeof(RaftEvent.StartFailed));
+        Raft.Get(System).UseTransport(transport);
+        _actor = System.ActorOf(Props.Create(() => new SnapshotRecorder(Watcher, null, null)), Name.Process);
+    }
+
+    public ProcessName Name { get; }
+
+    public ActorSystem System { get; }
+
+    /// <summary>The messages of the process's actor; see <see cref="SnapshotRecorder"/>.</summary>
+    public TestProbe Watcher { get; }
+
+    public TestProbe Events { get; }
+
+    public Task<object> Ask(object message) => _actor.Ask<object>(message, Guard);
+
+    /// <summary>Waits for this message, and returns it with those before it.</summary>
+    public List<string> ExpectUpTo(Predicate<string> isLast)
+    {
+        var all = new List<string>();
+        Watcher.FishForMessage<object>(
+            told =>
+            {
+                if (told is RaftEvent.StartFailed failed)
+                {
+                    throw new InvalidOperationException($"{Name} did not start: {failed.Cause}");
+                }
+
+                all.Add($"{told}");
+                return isLast($"{told}");
+            },
+            Guard,
+            $"{Name} to tell the last message");
+        return all;
+    }
+
+    public TEvent ExpectEvent<TEvent>(Predicate<TEvent> isExpected)
+        where TEvent : RaftEvent => Events.FishForMessage(isExpected, Guard, $"{Name} to publish a {typeof(TEvent).Name}");
+
+    public void Stop() => Assert.True(System.Terminate().Wait(Guard), $"{Name} did not stop.");
+}
