@@ -20,13 +20,15 @@ public sealed class DirectionTests
         ["RaftActors.Cli"] = ["RaftActors"],
         ["FourNodes"] = ["RaftActors"],
         ["KeyValue"] = ["RaftActors.Hosting"],
+        ["Maelstrom"] = ["RaftActors"],
         ["RaftApp.Tests"] = ["RaftApp"],
         ["RaftActors.Simulator"] = ["RaftActors.Core", "RaftActors.Storage", "RaftActors.DiskModel"],
     };
 
     // The projects that use an actor runtime. Core does not.
     private static readonly string[] OnActors =
-        ["Akka.Embedded.TestKit", "RaftActors", "RaftActors.Testing", "RaftActors.Hosting", "RaftActors.Cli", "FourNodes", "KeyValue"];
+        ["Akka.Embedded.TestKit", "RaftActors", "RaftActors.Testing", "RaftActors.Hosting", "RaftActors.Cli", "FourNodes", "KeyValue",
+            "Maelstrom"];
 
     public static TheoryData<string> Projects => new(Repository.Files("*.csproj", "src", "demo", "tests/RaftActors.Simulator"));
 
