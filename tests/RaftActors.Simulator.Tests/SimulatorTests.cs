@@ -59,6 +59,23 @@ public sealed class SimulatorTests
     }
 
     [Theory]
+    [InlineData(3)]
+    [InlineData(5)]
+    public void A_quorum_that_heals_commits_more_of_the_time_than_a_fixed_one(int voters)
+    {
+        AvailabilityCount fixedOnes = default, healing = default;
+        for (var seed = 1UL; seed <= 4; seed++)
+        {
+            fixedOnes += AvailabilityTrial.Run(seed, voters, keepsQuorum: false, TimeSpan.FromMinutes(30));
+            healing += AvailabilityTrial.Run(seed, voters, keepsQuorum: true, TimeSpan.FromMinutes(30));
+        }
+
+        Assert.True(healing.WithCommit > fixedOnes.WithCommit, $"healing {healing}, fixed {fixedOnes}");
+        Assert.Equal((0, fixedOnes.Intervals), (fixedOnes.Changes, healing.Intervals));
+        Assert.InRange(healing.Changes, 1, long.MaxValue);
+    }
+
+    [Theory]
     [InlineData("votes twice", "vote")]
     [InlineData("answers before the disk", "acknowledgement")]
     [InlineData("makes two changes at a time", "membership")]

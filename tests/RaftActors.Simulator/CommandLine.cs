@@ -67,6 +67,12 @@ internal static class CommandLine
         Description = "Plant each bug of the folder 'mutants' in a copy of Core, one at a time, and print the first seed that finds it.",
     };
 
+    private static readonly Option<bool> Availability = new("--availability")
+    {
+        Description = "Measure the share of the time in which a group commits while its nodes are lost and repaired: with a quorum that "
+            + "heals, and with a fixed one.",
+    };
+
     private static readonly Option<string?> Name = new("--mutant")
     {
         Description = "With --mutants: only the bugs whose name contains this text.",
@@ -79,7 +85,7 @@ internal static class CommandLine
             "Runs Raft groups under faults in virtual time, one group for each seed. Exit code 0: no violation; 1: a violation; "
             + "2: wrong usage.")
         {
-            Seeds, Seed, Trace, Only, Faults, Disk, Seconds, Jobs, Twice, Mutants, Name,
+            Seeds, Seed, Trace, Only, Faults, Disk, Seconds, Jobs, Twice, Mutants, Name, Availability,
         };
         command.Validators.Add(parsed =>
         {
@@ -98,6 +104,11 @@ internal static class CommandLine
             }
 
             var jobs = parsed.GetValue(Jobs);
+            if (parsed.GetValue(Availability))
+            {
+                return AvailabilityTrial.Run(first, last, jobs, Console.Out);
+            }
+
             DiskMaker? disks = parsed.GetValue(Disk) == DiskKind.Files ? StoredDisk.Make : null;
             var only = parsed.GetResult(Only) is null ? null : parsed.GetValue(Only);
             return parsed.GetValue(Seed) is { } seed

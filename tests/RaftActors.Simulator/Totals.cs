@@ -20,6 +20,9 @@ internal sealed class Totals
 
     public long MembershipChanges { get; set; }
 
+    /// <summary>Decisions of leaders for other voters; the first of a group is its founding.</summary>
+    public long VoterChanges { get; set; }
+
     public long Reads { get; set; }
 
     public long Histories { get; set; }
@@ -34,6 +37,7 @@ internal sealed class Totals
         Snapshots += other.Snapshots;
         PagesRead += other.PagesRead;
         MembershipChanges += other.MembershipChanges;
+        VoterChanges += other.VoterChanges;
         Reads += other.Reads;
         Histories += other.Histories;
     }

@@ -9,6 +9,7 @@ internal sealed class GroupPlan
     private const int TickMicroseconds = 1000;
     private const int JoinersMax = 5;
     private const ulong MemorySeed = 0x10C;
+    private const ulong DomainSeed = 0xD03A;
 
     private static readonly ProcessName[] Names = [.. Enumerable.Range(1, 9 + JoinersMax).Select(i => new ProcessName($"raft{i:00}@x"))];
     private static readonly Payload.Pair[] Preloads = [.. Enumerable.Range(1, 8).Select(PreloadedPair)];
@@ -20,6 +21,9 @@ internal sealed class GroupPlan
 
     /// <summary>Draws the bounds of the logs in memory. The other draws do not depend on it.</summary>
     private readonly Prng _memory;
+
+    /// <summary>Draws the failure domains, like <see cref="_memory"/>.</summary>
+    private readonly Prng _domains;
 
     /// <summary>
     /// Whether elections are fast and begin at nearly the same time after the loss of a leader. So a lease that is slightly too long
@@ -45,6 +49,7 @@ internal sealed class GroupPlan
             _ => 9,
         };
         _memory = new Prng(~seed ^ MemorySeed);
+        _domains = new Prng(~seed ^ DomainSeed);
         _joiners = _prng.Chance(20) ? _prng.Between(3, JoinersMax) : 2;
         IsBig = _prng.Between(1, 300) == 1;
         HasUnequalPreloads = _prng.Chance(25);
@@ -71,7 +76,50 @@ internal sealed class GroupPlan
         RuntimeSeed = _prng.Next();
     }
 
+    /// <summary>A group for <see cref="Availability"/>: no faults of the schedule and no clients, since it has its own.</summary>
+    /// <param name="shared">The options of all processes. <c>Self</c> and <c>FoundingUid</c> are replaced.</param>
+    /// <param name="end">The time at which all lost nodes come back, in microseconds.</param>
+    private GroupPlan(ulong seed, int size, CoreOptions shared, long end)
+    {
+        (_prng, _memory, _domains, _faults, _maxKeys) = (new Prng(seed), new Prng(seed), new Prng(seed), default, KeyTable.MaxKeys);
+        (Size, FaultsEnd, Events, HasPunctualTicks) = (size, end, [], true);
+        (LatencyMax, WriteMax, RuntimeSeed) = (300, 50, _prng.Next());
+        ImmutableArray<ProcessName> roster = [.. Names[..size]];
+        Processes =
+        [
+            .. Enumerable.Range(0, size).Select(number => new SimulatedProcess(
+                number,
+                shared with
+                {
+                    Self = new Member(Names[number], SimulatedProcess.IncarnationOf(number, 1)),
+                    Roster = roster,
+                    FoundingUid = new GroupUid(new Guid(number + 1, 0, 0, new byte[8])),
+                },
+                [],
+                rate: 1000,
+                origin: 0)),
+        ];
+    }
+
+    /// <summary>A group with the default options, except for the voters.</summary>
+    public static GroupPlan Steady(ulong seed, int size, int maxQuorum, bool keepsQuorum, long end) => new(
+        seed,
+        size,
+        new CoreOptions
+        {
+            Self = new Member(Names[0], SimulatedProcess.IncarnationOf(0, 1)),
+            Roster = [],
+            FoundingUid = new GroupUid(new Guid(1, 0, 0, new byte[8])),
+            Seed = 0,
+            MaxQuorum = maxQuorum,
+            KeepsQuorum = keepsQuorum,
+        },
+        end);
+
     public int Size { get; }
+
+    /// <summary>Whether no tick is late.</summary>
+    public bool HasPunctualTicks { get; }
 
     public bool HasUnequalPreloads { get; }
 
@@ -122,6 +170,7 @@ internal sealed class GroupPlan
         var shared = DrawOptions(roster);
         var hasEqualMaxima = _prng.Chance(50);
         var serial = _prng.Between(0, 3);
+        string[] domains = _domains.Any<string[]>([[""], [""], ["a", "b"], ["a", "b", "c"], ["", "a", "b"]]);
         var processes = new List<SimulatedProcess>();
         for (var number = 0; number < Size + _joiners; number++)
         {
@@ -136,6 +185,7 @@ internal sealed class GroupPlan
                 FoundingUid = new GroupUid(new Guid(number + 1, 0, 0, new byte[8])),
                 MaxQuorum = hasEqualMaxima ? shared.MaxQuorum : _prng.Any([3, 3, 5, 11]),
                 LogMemoryBytes = _memory.Any([0, 0, 1000, 3000, 10_000, 64 << 20]),
+                FailureDomain = _domains.Any(domains),
                 Priority = _faults.Has(FaultKind.Priority) ? priority : 0,
             };
             var rate = HasLeases ? 1000 + (10 * DriftPercent * _prng.Between(0, 1)) : _prng.Between(900, 1100);

@@ -94,7 +94,7 @@ internal sealed partial class Simulation
         switch (effect)
         {
             case Effect.Accepted(var entries):
-                foreach (ref readonly var entry in entries)
+                foreach (ref readonly var entry in entries.IsEmpty || IsProbe((Payload.Pair)entries[0].Payload) ? [] : entries)
                 {
                     Expect(process, ((Payload.Pair)entry.Payload).Request!.Value, entry.Index.Value);
                 }
@@ -104,7 +104,7 @@ internal sealed partial class Simulation
                 OnRepeated(process, repeated);
                 break;
             case Effect.Rejected(var pairs, var reason):
-                foreach (var pair in pairs)
+                foreach (var pair in pairs.Where(pair => !IsProbe(pair)))
                 {
                     OnRejected(process, pair.Request!.Value, reason);
                 }

@@ -63,7 +63,7 @@ internal sealed partial class Simulation
         }
 
         // Ticks may be late, and are never early.
-        var late = !_isHealed && _prng.Chance(5) ? _prng.Between(0, 3000) : 0;
+        var late = !_isHealed && !_plan.HasPunctualTicks && _prng.Chance(5) ? _prng.Between(0, 3000) : 0;
         _queue.Add(_now + process.TickInterval + late, EventKind.Tick, process.Number, start);
         if (!process.IsPaused)
         {
@@ -192,6 +192,11 @@ internal sealed partial class Simulation
         {
             Note(process, effect);
             Carry(process, effect, before);
+            if (effect is Effect.MembersDecided { Configuration.IsJoint: true })
+            {
+                Totals.VoterChanges++;
+            }
+
             if (input is Input.Tick && effect is Effect.MembersDecided decided)
             {
                 _exchanges.OnDecided(process, decided.Configuration);

@@ -37,9 +37,15 @@ internal sealed partial class Simulation : IClientWorld
     /// <param name="trace">Receives all inputs and effects, one on each line; null: no trace.</param>
     /// <param name="disks">Makes the disks; null: simulated disks.</param>
     public Simulation(ulong seed, FaultSet faults, IReadOnlySet<int>? only = null, TextWriter? trace = null, DiskMaker? disks = null)
+        : this(new GroupPlan(seed, faults), faults, only, trace, disks)
     {
-        (Faults, _trace) = (faults, trace);
-        _plan = new GroupPlan(seed, faults);
+    }
+
+    /// <param name="plan">The group, which this simulation alone uses.</param>
+    public Simulation(
+        GroupPlan plan, FaultSet faults, IReadOnlySet<int>? only = null, TextWriter? trace = null, DiskMaker? disks = null)
+    {
+        (_plan, Faults, _trace) = (plan, faults, trace);
         _processes = _plan.Processes;
         _prng = new Prng(_plan.RuntimeSeed);
         _network = new SimulatedNetwork(_plan, new Prng(_prng.Next()));
