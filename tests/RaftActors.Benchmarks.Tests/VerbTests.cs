@@ -19,10 +19,11 @@ public sealed class VerbTests : IDisposable
     [InlineData("idle --seconds 1 --transport akka", "heartbeats every 50 ms, akka")]
     [InlineData("demo --rounds 1", "| all four hold serials 1 to 5 | 1/1 |")]
     [InlineData("runtime --count 100 --runs 1", "| remote Ask, 64 at a time |")]
+    [InlineData("large-state --size 64 --seconds 1 --heap-max 60", "| sent and restored |")]
     public async Task Benchmark_prints_its_table(string command, string line)
     {
         string[] words = command.Split(' ');
-        using var program = Start(words[0] is "cluster" or "failover" ? [.. words, "--directory", _folder.Path] : words);
+        using var program = Start(words[0] is "cluster" or "failover" or "large-state" ? [.. words, "--directory", _folder.Path] : words);
 
         Assert.Equal(0, await program.Ended(Patience));
 

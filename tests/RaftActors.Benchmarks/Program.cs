@@ -7,6 +7,7 @@ using RaftActors.Benchmarks.Cluster;
 using RaftActors.Benchmarks.Compare;
 using RaftActors.Benchmarks.Demo;
 using RaftActors.Benchmarks.Failover;
+using RaftActors.Benchmarks.Large;
 using RaftActors.Benchmarks.Reads;
 using RaftActors.Benchmarks.Runtime;
 using RaftActors.Benchmarks.Store;
@@ -32,6 +33,8 @@ internal static class Program
         new("idle", "the processor time of a group without clients", IdleBenchmark.Help, IdleBenchmark.RunAsync),
         new("demo", "the time until the demo of four nodes has formed its group", DemoBenchmark.Help, DemoBenchmark.RunAsync),
         new("runtime", "the actor runtime of this build", RuntimeBenchmark.Help, RuntimeBenchmark.RunAsync),
+        new("large-state", "a large state: taken, sent and restored while appends go on", LargeStateArguments.Help,
+            (words, stop) => LargeStateBenchmark.RunAsync(LargeStateArguments.Parse(words), stop)),
         Verb.Of("bytes", "exact bytes of a committed entry in Core", "bytes  has no options", _ => Bytes.Print()),
         Verb.Of("store", "a durable append", StoreArguments.Help, words => StoreBenchmark.Run(StoreArguments.Parse(words))),
         Verb.Of("store-recovery", "the opening of a long log", StoreArguments.Help,

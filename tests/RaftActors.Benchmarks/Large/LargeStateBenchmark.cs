@@ -1,0 +1,99 @@
+using Akka.Actor;
+
+using RaftActors.Benchmarks.Cluster;
+
+using TrialKit;
+
+namespace RaftActors.Benchmarks.Large;
+
+/// <summary>
+/// Three nodes take a large snapshot while appends go on. Then one node loses its store, is sent the snapshot, and restores it. All nodes
+/// are in this process, so its memory is that of all of them.
+/// </summary>
+internal sealed class LargeStateBenchmark(LargeStateArguments arguments, string root)
+{
+    private const string Settings = "raft.snapshot { after-entries = 1000000000, after-bytes = 1000000GB, retained-entries = 0 }";
+
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(30);
+
+    private readonly string[] _ports = [.. FreePorts.Take(3).Select(port => $"{port}")];
+    private readonly Dictionary<string, Node> _nodes = [];
+
+    public static async Task<int> RunAsync(LargeStateArguments arguments, CancellationToken stop)
+    {
+        var root = Directory.CreateDirectory(Path.Combine(arguments.Directory, $"large-state-{Environment.ProcessId}")).FullName;
+        try
+        {
+            return await new LargeStateBenchmark(arguments, root).MeasureAsync(stop);
+        }
+        finally
+        {
+            Directory.Delete(root, recursive: true);
+        }
+    }
+
+    private async Task<int> MeasureAsync(CancellationToken stop)
+    {
+        Console.WriteLine($"Three nodes in one process, each with a state of {arguments.SizeMebibytes} MiB.");
+        Console.WriteLine("Latencies are in ms, memory in MiB. The heap is that after a collection.");
+        Console.WriteLine();
+        Console.WriteLine("| phase | seconds | appends | p50 | p99 | max | peak resident | peak heap |");
+        Console.WriteLine("|---|---|---|---|---|---|---|---|");
+        foreach (var port in _ports)
+        {
+            Start(port);
+        }
+
+        await Task.WhenAll(_nodes.Values.Select(node => node.Ready.Task)).WaitAsync(Patience, stop);
+        var leader = _nodes[_ports[0]].Actor;
+        LargeStatePhase[] phases = [new("appends alone"), new("taken and stored by three"), new("sent and restored")];
+        await phases[0].RunAsync(leader, arguments.Clients, () => Task.Delay(TimeSpan.FromSeconds(arguments.Seconds), stop));
+        await phases[1].RunAsync(leader, arguments.Clients, () => TakeAsync(stop));
+        await phases[2].RunAsync(leader, arguments.Clients, () => WipeAsync(_ports[2], stop));
+        await Task.WhenAll(_nodes.Values.Select(node => node.System.Terminate()));
+        var heap = phases.Max(phase => phase.HeapBytes) >> 20;
+        if (heap > arguments.HeapMaxMebibytes)
+        {
+            await Console.Error.WriteLineAsync($"The heap had {heap} MiB, more than --heap-max {arguments.HeapMaxMebibytes}.");
+            return 1;
+        }
+
+        return 0;
+    }
+
+    private async Task TakeAsync(CancellationToken stop)
+    {
+        foreach (var node in _nodes.Values)
+        {
+            node.Actor.Tell(new LargeStateActor.Snap());
+        }
+
+        while (!_ports.All(HasSnapshot))
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(100), stop);
+        }
+    }
+
+    private async Task WipeAsync(string port, CancellationToken stop)
+    {
+        await _nodes[port].System.Terminate();
+        Directory.Delete(FolderOf(port), recursive: true);
+        await Start(port).Restored.Task.WaitAsync(Patience, stop);
+    }
+
+    private bool HasSnapshot(string port) =>
+        Directory.EnumerateFiles(FolderOf(port), "*.snap", SearchOption.AllDirectories).Any();
+
+    private string FolderOf(string port) => Path.Combine(root, port);
+
+    private Node Start(string port)
+    {
+        var system = NodeSystem.Create(Settings, port, _ports, FolderOf(port));
+        var (ready, restored) = (new TaskCompletionSource(), new TaskCompletionSource<long>());
+        var size = (long)arguments.SizeMebibytes << 20;
+        var actor = system.ActorOf(Props.Create(() => new LargeStateActor(size, ready, restored)), "raft");
+        return _nodes[port] = new Node(system, actor, ready, restored);
+    }
+
+    private sealed record Node(ActorSystem System, IActorRef Actor, TaskCompletionSource Ready, TaskCompletionSource<long> Restored);
+}
