@@ -61,7 +61,7 @@ public sealed class RaftHostBuilder
         where TActor : ActorBase
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
-        Add<TActor>(name);
+        Add<TActor>(name, _ => []);
         return this;
     }
 
@@ -79,7 +79,7 @@ public sealed class RaftHostBuilder
         ArgumentNullException.ThrowIfNull(shards);
         foreach (var shard in shards.All)
         {
-            Add<TActor>(shard.Group, shard);
+            Add<TActor>(shard.Group, _ => [shard]);
         }
 
         Services.AddSingleton(shards);
@@ -102,6 +102,34 @@ public sealed class RaftHostBuilder
         _ = group is null
             ? Services.AddSingleton(Create)
             : Services.AddKeyedSingleton(group, (services, _) => Create(services));
+        return this;
+    }
+
+    /// <summary>
+    /// Starts the actors that host entities, one for each shard, and registers a singleton <see cref="EntityClient"/>. Services fill the
+    /// constructor of an entity; they are those of the application, not of a scope.
+    /// </summary>
+    /// <typeparam name="TEntity">The type of the entities.</typeparam>
+    /// <typeparam name="TState">The type of their states.</typeparam>
+    /// <param name="shards">The shards, the same on all nodes.</param>
+    /// <param name="options">Null: the defaults.</param>
+    /// <exception cref="ArgumentException">The name of a shard is taken.</exception>
+    public RaftHostBuilder AddEntities<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TEntity, TState>(
+        RaftShards shards, EntityShardOptions<TState>? options = null)
+        where TEntity : ReplicatedEntity<TState>
+    {
+        ArgumentNullException.ThrowIfNull(shards);
+        foreach (var shard in shards.All)
+        {
+            Add<EntityShard<TEntity, TState>>(shard.Group, services =>
+            [
+                shard,
+                new Func<TEntity>(() => ActivatorUtilities.CreateInstance<TEntity>(services)),
+                options ?? new EntityShardOptions<TState>(),
+            ]);
+        }
+
+        Services.AddSingleton(services => Raft.Get(services.GetRequiredService<RaftHost>().System).CreateEntityClient(shards));
         return this;
     }
 
@@ -131,9 +159,9 @@ public sealed class RaftHostBuilder
         return this;
     }
 
-    /// <param name="arguments">Arguments of the actor's constructor, besides those that services fill.</param>
+    /// <param name="argumentsOf">Makes the arguments of the actor's constructor besides those that services fill.</param>
     private void Add<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TActor>(
-        string name, params object[] arguments)
+        string name, Func<IServiceProvider, object[]> argumentsOf)
         where TActor : ActorBase
     {
         if (!IsRaftActor(typeof(TActor)))
@@ -147,7 +175,7 @@ public sealed class RaftHostBuilder
         }
 
         _plan.Actors.Add(new PlannedActor(name, (services, onFailed) => Props.CreateBy(
-            new ScopedActorProducer<TActor>(services, onFailed, arguments))));
+            new ScopedActorProducer<TActor>(services, onFailed, argumentsOf(services)))));
     }
 
     private static bool IsRaftActor(Type? type)

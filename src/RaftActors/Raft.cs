@@ -207,6 +207,15 @@ public sealed class Raft : IExtension
         return new RaftShardsClient<TValue, TResult>(shards, group => CreateClient(group, options));
     }
 
+    /// <summary>Creates a client of the entities of shards. <see cref="EntityShard{TEntity, TState}"/> hosts them.</summary>
+    /// <param name="shards">The shards, as the actors have them.</param>
+    /// <param name="options">The options of the client of each shard. Null, and each unset option: the configuration decides.</param>
+    public EntityClient CreateEntityClient(RaftShards shards, RaftClientOptions? options = null) => new(
+        _system,
+        CreateClient<object?, object?>(
+            shards,
+            new() { Contacts = options?.Contacts, PendingMax = options?.PendingMax, AppendTimeout = options?.AppendTimeout }));
+
     /// <param name="ownsSystem">The client terminates the actor system when it is disposed.</param>
     internal RaftClient<TValue, TResult> CreateClient<TValue, TResult>(
         string? group, RaftClientOptions<TValue, TResult> options, bool ownsSystem)

@@ -1,0 +1,77 @@
+using RaftActors.Core;
+
+namespace RaftActors;
+
+/// <summary>
+/// One of many small state machines, each with an id: an account, a cart, a device. Derive from it, and override
+/// <see cref="HandleCommand"/>. All nodes have a copy of each entity. The entities of a shard are in one group
+/// (<see cref="RaftShards"/>), so millions of them cost a few groups. <see cref="EntityShard{TEntity, TState}"/> hosts them, and
+/// <see cref="EntityClient"/> calls them.
+/// <para>
+/// An entity is created when its first command or question comes. An idle entity is passivated: its object is dropped, and its state
+/// stays as bytes. The next command or question creates it again from them. So the state is the only memory of an entity, and writing
+/// and reading it must lose nothing.
+/// </para>
+/// <para>The methods run in the actor of the shard, one at a time, so they need no locks. They are synchronous.</para>
+/// </summary>
+/// <typeparam name="TState">
+/// The type of the state. It needs a type that RaftActors knows, a type of <see cref="Raft.UseJson"/>, a serializer of Akka, or
+/// <see cref="EntityShardOptions{TState}.StateCodec"/>.
+/// </typeparam>
+public abstract class ReplicatedEntity<TState>
+{
+    private TState _state = default!; // Justification: the shard sets it before any other call.
+
+    /// <summary>The id: any text. It is the key of the entity's pairs.</summary>
+    protected string Id { get; private set; } = "";
+
+    /// <summary>The serial of the last command of this entity, in the log of its shard. 0: there was none.</summary>
+    protected Serial Serial { get; private set; }
+
+    /// <summary>The state. Replace or change it in <see cref="HandleCommand"/> only.</summary>
+    protected TState State
+    {
+        get => _state;
+        set => _state = value;
+    }
+
+    internal bool IsRemoved { get; private set; }
+
+    /// <summary>Returns the state of an id without one.</summary>
+    protected abstract TState NewState();
+
+    /// <summary>
+    /// Handles a committed command, on every node, in the same order. Change <see cref="State"/> here, by the command and the state
+    /// alone: then all nodes reach the same state. A rule that fails is a result, not an exception: an exception restarts the actor of
+    /// the shard on each node, which replays the command.
+    /// </summary>
+    /// <param name="command">The command that <see cref="EntityClient.SendAsync{TResult}"/> was given.</param>
+    /// <returns>The result, for the caller.</returns>
+    protected abstract object? HandleCommand(object? command);
+
+    /// <summary>
+    /// Answers a question, on one node. Never changes the state. The question of an id without a state is answered by a new entity,
+    /// which is then dropped. Default: returns <see cref="State"/>.
+    /// </summary>
+    /// <param name="question">The question that <see cref="EntityClient.AskAsync{TAnswer}"/> was given.</param>
+    protected virtual object? HandleQuestion(object? question) => State;
+
+    /// <summary>
+    /// Removes the state after this command. The next command of the id finds a new one. Call it in <see cref="HandleCommand"/>.
+    /// </summary>
+    protected void Remove() => IsRemoved = true;
+
+    internal void Begin(string id) => (Id, State) = (id, NewState());
+
+    internal void Begin(string id, Serial serial, TState state) => (Id, Serial, State) = (id, serial, state);
+
+    internal object? Apply(object? command, Serial serial)
+    {
+        (Serial, IsRemoved) = (serial, false);
+        return HandleCommand(command);
+    }
+
+    internal object? Answer(object? question) => HandleQuestion(question);
+
+    internal (Serial Serial, TState State) Contents => (Serial, State);
+}

@@ -1,0 +1,65 @@
+using Akka.Actor;
+using Akka.Configuration;
+using Akka.TestKit.Xunit2;
+
+using RaftActors.Core;
+using RaftActors.Testing;
+
+namespace RaftActors.Examples;
+
+/// <summary>Accounts on one node.</summary>
+public sealed class AccountTests() : TestKit(Hocon)
+{
+    private static readonly Config Hocon = ConfigurationFactory.ParseString(
+        """
+        raft { node = "node1", roster = ["bank@node1"], quorum.allow-fewer-than-three = on }
+        """);
+
+    [Fact]
+    public async Task Account_refuses_to_pay_more_than_it_has()
+    {
+        await using var bank = StartBank(Sys);
+
+        await bank.SendAsync<bool>("alice", new Deposit(100));
+        var tooMuch = await bank.SendAsync<bool>("alice", new Withdraw(101));
+        var enough = await bank.SendAsync<bool>("alice", new Withdraw(60));
+
+        Assert.False(tooMuch.OrThrow().Result);
+        Assert.True(enough.OrThrow().Result);
+        Assert.Equal(new Balance(40), await bank.AskAsync<Balance>("alice"));
+        Assert.Equal(new Balance(0), await bank.AskAsync<Balance>("bob"));
+    }
+
+    [Fact]
+    public void Snapshot_restores_the_accounts()
+    {
+        Raft.Get(Sys).UseJson(BankJson.Default);
+        var asked = CreateTestProbe();
+        var group = new ScriptedGroup<object?>(Sys, asked);
+        var shard = new RaftShards("bank", 1).All[0];
+        Sys.ActorOf(Props.Create(() => new EntityShard<Account, Balance>(shard, () => new Account(), null)), shard.Group);
+        group.BuildQuorum(withActor: false);
+        group.Commit("alice", new Deposit(100));
+        group.TakeSnapshot();
+        var before = (byte[])asked.ExpectMsg<FromActor<object?>.Snapshot>().State!;
+        group.Commit("alice", new Deposit(1));
+        group.Commit("bob", new Deposit(1));
+
+        group.SendStreamSnapshot(new Serial(100), before);
+        group.TakeSnapshot();
+
+        Assert.Equal(before, asked.ExpectMsg<FromActor<object?>.Snapshot>().State);
+    }
+
+    private static EntityClient StartBank(ActorSystem system)
+    {
+        Raft.Get(system).UseJson(BankJson.Default);
+        var shards = new RaftShards("bank", 4);
+        foreach (var shard in shards.All)
+        {
+            system.ActorOf(Props.Create(() => new EntityShard<Account, Balance>(shard, () => new Account(), null)), shard.Group);
+        }
+
+        return Raft.Get(system).CreateEntityClient(shards);
+    }
+}

@@ -1,0 +1,60 @@
+using Microsoft.Extensions.DependencyInjection;
+
+using TrialKit;
+
+namespace RaftActors.Hosting.Tests;
+
+/// <summary>Entities of an application, by one line of the builder.</summary>
+public sealed class EntitiesTests
+{
+    private readonly int _port = FreePorts.Next();
+
+    [Fact]
+    public async Task Command_goes_to_the_entity_of_its_id_whose_constructor_services_fill()
+    {
+        await using var node = NewNode();
+        await node.StartAsync();
+        var client = node.Services.GetRequiredService<EntityClient>();
+
+        await client.SendAsync<int>("a", 1);
+        var second = await client.SendAsync<int>("a", 2);
+        var other = await client.SendAsync<int>("b", 5);
+
+        Assert.Equal((3, 5), (second.OrThrow().Result, other.OrThrow().Result));
+        Assert.Equal(3, await client.AskAsync<int>("a"));
+    }
+
+    [Fact]
+    public async Task Entity_has_its_state_after_a_restart_of_its_node()
+    {
+        using TemporaryFolder folder = new();
+        await using (var first = NewNode(folder.Path))
+        {
+            await first.StartAsync();
+            var client = first.Services.GetRequiredService<EntityClient>();
+            for (var i = 0; i < 30; i++)
+            {
+                (await client.SendAsync<int>($"id{i % 3}", 1)).OrThrow();
+            }
+        }
+
+        await using var second = NewNode(folder.Path);
+        await second.StartAsync();
+
+        Assert.Equal(10, await second.Services.GetRequiredService<EntityClient>().AskAsync<int>("id1"));
+    }
+
+    private HostedNode NewNode(string? folder = null) => new(
+        _port,
+        [_port],
+        raft => raft.AddEntities<Tally, int>(new RaftShards("tally", 2)),
+        ("RaftActors:StoreDirectory", folder),
+        ("RaftActors:Hocon", $"{HostedNode.FastHocon}\nraft.snapshot {{ after-entries = 4, retained-entries = 0 }}"));
+
+    private sealed class Tally(Lives lives) : ReplicatedEntity<int>
+    {
+        protected override int NewState() => lives is null ? -1 : 0;
+
+        protected override object? HandleCommand(object? command) => State += (int)command!;
+    }
+}
