@@ -29,6 +29,16 @@ public sealed class ServerLinesTests
         Assert.Null(ServerLines.Elected(Output("2026/11/20 18:08:42 Logs [elected leader in term 7 by me]")));
     }
 
+    [Fact]
+    public void Replaced_voter_is_read_with_or_without_a_host()
+    {
+        const string Time = "2026/11/22 12:10:42 changes the voters: ";
+
+        Assert.Equal(":4491", ServerLines.Replaced(Error($"{Time}:4495#1f00 takes the place of :4491#2e00, which was not heard")));
+        Assert.Equal("n1:9990", ServerLines.Replaced(Error($"{Time}n2:9990#1f takes the place of n1:9990#2e, which lost its store")));
+        Assert.Null(ServerLines.Replaced(Error($"{Time}:4495#1f00 caught up, and 3 of 5 vote")));
+    }
+
     private static OutputLine Output(string text) => new(text, IsError: false, 0);
 
     private static OutputLine Error(string text) => new(text, IsError: true, 0);

@@ -12,6 +12,8 @@ internal static class AllTrials
         ("kill-all", KillTrials.All),
         ("wiped-disk", KillTrials.Wipe),
         ("frozen-leader", KillTrials.Freeze),
+        ("heal-one", HealTrials.OneAfterAnother),
+        ("heal-two", HealTrials.TwoAtOnce),
         ("churn", ChurnTrials.Members),
         ("bad-input", InputTrials.All),
         ("clients", ClientTrials.KillLeader),

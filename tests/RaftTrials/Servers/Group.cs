@@ -90,6 +90,23 @@ internal sealed class Group : IDisposable
             .Order(StringComparer.Ordinal).SequenceEqual(expected));
     }
 
+    /// <summary>Waits until this number of servers vote and all of them are among these.</summary>
+    /// <returns>The voters.</returns>
+    public async Task<IReadOnlyList<RaftServer>> Voters(IReadOnlyList<RaftServer> among, int count)
+    {
+        List<RaftServer> voters = [];
+        var list = string.Join(',', among.Select(server => server.Id));
+        await Answers(among[0], ["members", "list", "--json", "-S", list], answer =>
+        {
+            var ids = answer.Output.Select(line => JsonDocument.Parse(line).RootElement)
+                .Where(line => line.GetProperty("votes").GetBoolean())
+                .Select(line => line.GetProperty("server").GetString()).ToList();
+            voters = [.. among.Where(server => ids.Contains(server.Id))];
+            return ids.Count == count && voters.Count == count;
+        });
+        return voters;
+    }
+
     /// <summary>Waits until a server that restarted with an empty disk votes again, and all others vote.</summary>
     public static Task VotesAgain(RaftServer server) =>
         Answers(server, ["explain", "-S", server.Id], answer => ExplainLines.AllVote([.. answer.Output]));

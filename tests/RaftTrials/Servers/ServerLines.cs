@@ -24,6 +24,13 @@ internal static partial class ServerLines
     public static long? Leads(OutputLine line) =>
         line.IsError && LeadsLine().Match(line.Text) is { Success: true } match ? long.Parse(match.Groups[1].Value) : null;
 
+    /// <summary>The server whose vote this leader gives to another one; null: another line.</summary>
+    public static string? Replaced(OutputLine line) =>
+        line.IsError && ReplacedLine().Match(line.Text) is { Success: true } match ? match.Groups[1].Value : null;
+
+    [GeneratedRegex(@"^\d{4}/\d\d/\d\d \d\d:\d\d:\d\d changes the voters: \S+ takes the place of ([^\s#]+)#")]
+    private static partial Regex ReplacedLine();
+
     [GeneratedRegex(@"^\d{4}/\d\d/\d\d \d\d:\d\d:\d\d elected leader in term (\d+) ")]
     private static partial Regex ElectedLine();
 
