@@ -23,6 +23,7 @@ internal sealed class CustomNode
           heartbeat-interval = 100ms
           election-timeout { min = 600ms, max = 1s }
           append-timeout = 3s
+          transfer-timeout = 500ms
           snapshot { after-entries = 40, retained-entries = 20 }
           store.segment-size = 1MiB
           store.free-space-floor = 0b
