@@ -9,10 +9,23 @@ namespace RaftActors.Discovery;
 /// <summary>Another node, as the registry of this one knows it.</summary>
 internal sealed class KnownNode(Address address)
 {
+    private ILookup<string, LocalProcess> _byGroup = Array.Empty<LocalProcess>().ToLookup(process => process.Group);
+
     public Address Address { get; } = address;
 
     /// <summary>The processes that it has told of.</summary>
-    public ImmutableArray<LocalProcess> Processes { get; set; } = [];
+    public ImmutableArray<LocalProcess> Processes
+    {
+        get;
+        set
+        {
+            field = value;
+            _byGroup = value.ToLookup(process => process.Group, StringComparer.Ordinal);
+        }
+    } = [];
+
+    /// <summary>Those of one group.</summary>
+    public IEnumerable<LocalProcess> ProcessesOf(string group) => _byGroup[group];
 
     /// <summary>A message came from the node, and its connection has not ended since.</summary>
     public bool IsReachable { get; set; }

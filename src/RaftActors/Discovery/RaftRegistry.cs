@@ -26,7 +26,7 @@ internal sealed class RaftRegistry : ReceiveActor, IWithTimers
     private const int IntervalsToGreet = 4;
     private const int IntervalsOfSilence = 12;
 
-    private readonly SortedDictionary<(string Group, ProcessName Name), IActorRef> _local = [];
+    private readonly LocalEngines _local = new();
     private readonly SortedDictionary<Address, KnownNode> _nodes = [];
 
     // The source named the node until then. Kept though the node is forgotten: its connections to this one may still be open.
@@ -104,13 +104,13 @@ internal sealed class RaftRegistry : ReceiveActor, IWithTimers
     {
         var process = started.Process;
         var group = process.Settings.Group;
-        foreach (var (key, other) in _local.Where(each => each.Key.Group == group))
+        foreach (var (name, other) in _local.Of(group))
         {
             other.Tell(new PeerNews.Found(process.Name, Sender));
-            Sender.Tell(new PeerNews.Found(key.Name, other));
+            Sender.Tell(new PeerNews.Found(name, other));
         }
 
-        _local.Add((group, process.Name), Sender);
+        _local.Add(group, process.Name, Sender);
         foreach (var node in _nodes.Values)
         {
             node.HasAnswered = false;
@@ -130,7 +130,7 @@ internal sealed class RaftRegistry : ReceiveActor, IWithTimers
     private void OnPrepareStop()
     {
         _stopper = Sender;
-        foreach (var local in _local.Values)
+        foreach (var (_, _, local) in _local.All)
         {
             // An engine that has failed answers by its Terminated.
             _unprepared.Add(Context.Watch(local));
@@ -161,9 +161,9 @@ internal sealed class RaftRegistry : ReceiveActor, IWithTimers
         node.Processes = hello.Processes;
         node.IsReachable = true;
         node.HeardAt = Now;
-        foreach (var (key, local) in _local)
+        foreach (var (group, _, local) in _local.All)
         {
-            Introduce(node, local, key.Group);
+            Introduce(node, local, group);
         }
 
         if (hello.IsReply)
@@ -251,17 +251,17 @@ internal sealed class RaftRegistry : ReceiveActor, IWithTimers
     // An engine of the group answers, on this node or on another one. Without one, the other registries may know one.
     private void OnLocate(ClientCall.Locate locate)
     {
-        if (_local.FirstOrDefault(each => each.Key.Group == locate.Group).Value is { } engine)
+        if (_local.Of(locate.Group).FirstOrDefault().Value is { } engine)
         {
             engine.Forward(locate);
         }
-        else if (_nodes.Values.Where(node => node.IsReachable).SelectMany(node => node.Processes)
-            .FirstOrDefault(process => process.Group == locate.Group) is { } elsewhere)
+        else if (_nodes.Values.Where(node => node.IsReachable).SelectMany(node => node.ProcessesOf(locate.Group))
+            .FirstOrDefault() is { } elsewhere)
         {
             if (_lanes is { IsSole: true })
             {
                 // A client connects to each node itself, and proves its role there.
-                var known = _nodes.Values.SelectMany(node => node.Processes).Where(process => process.Group == locate.Group);
+                var known = _nodes.Values.SelectMany(node => node.ProcessesOf(locate.Group));
                 Sender.Tell(new ClientReply.Located(locate.Group, null, default, [.. known]), Self);
                 return;
             }
@@ -340,7 +340,7 @@ internal sealed class RaftRegistry : ReceiveActor, IWithTimers
             PeerNews news = isReachable
                 ? new PeerNews.Reachable(process.Name, address)
                 : new PeerNews.Unreachable(process.Name, address);
-            foreach (var (_, local) in _local.Where(each => each.Key.Group == process.Group))
+            foreach (var (_, local) in _local.Of(process.Group))
             {
                 local.Tell(news);
             }
@@ -405,8 +405,8 @@ internal sealed class RaftRegistry : ReceiveActor, IWithTimers
     private bool HasPeer(EngineNames names)
     {
         var (group, self) = (names.Process.Settings.Group, names.Process.Name);
-        return _local.Keys.Any(key => key.Group == group && key.Name != self)
-            || _nodes.Values.Any(node => node.IsReachable && node.Processes.Any(process => process.Group == group && process.Name != self));
+        return _local.Of(group).Any(other => other.Key != self)
+            || _nodes.Values.Any(node => node.IsReachable && node.ProcessesOf(group).Any(process => process.Name != self));
     }
 
     private string WhyAlone(EngineNames names) => AloneReason.Of(_nodes.Values, _source);
@@ -422,7 +422,7 @@ internal sealed class RaftRegistry : ReceiveActor, IWithTimers
     // Without engines there is nothing to introduce. The first engine sends the Hellos.
     private void Greet(Address address)
     {
-        if (_local.Count > 0)
+        if (!_local.IsEmpty)
         {
             if (_nodes.TryGetValue(address, out var node))
             {
@@ -453,19 +453,14 @@ internal sealed class RaftRegistry : ReceiveActor, IWithTimers
     private IActorRef Resolve(string path) =>
         _lanes?.Resolve(path) ?? ((ExtendedActorSystem)Context.System).Provider.ResolveActorRef(path);
 
-    private WireMessage.Hello ToHello(bool isReply)
-    {
-        return new WireMessage.Hello(
-            [.. _local.Select(each => new LocalProcess(
-                each.Key.Group,
-                each.Key.Name,
-                each.Value.Path.ToSerializationFormatWithAddress(_own)))],
-            isReply);
-    }
+    private WireMessage.Hello ToHello(bool isReply) => new(
+        [.. _local.All.Select(each => new LocalProcess(
+            each.Group, each.Name, each.Engine.Path.ToSerializationFormatWithAddress(_own)))],
+        isReply);
 
     private void Introduce(KnownNode node, IActorRef engine, string group)
     {
-        foreach (var process in node.Processes.Where(process => process.Group == group))
+        foreach (var process in node.ProcessesOf(group))
         {
             engine.Tell(new PeerNews.Found(process.Name, Resolve(process.Engine)));
         }

@@ -1,0 +1,30 @@
+using Akka.Actor;
+
+using RaftActors.Core;
+
+namespace RaftActors.Discovery;
+
+/// <summary>The engines of this node, by group. A node may have a thousand groups, so none is looked for among all engines.</summary>
+internal sealed class LocalEngines
+{
+    private readonly SortedDictionary<string, SortedDictionary<ProcessName, IActorRef>> _groups = new(StringComparer.Ordinal);
+
+    public bool IsEmpty => _groups.Count == 0;
+
+    /// <summary>All engines, by the names of their groups and processes.</summary>
+    public IEnumerable<(string Group, ProcessName Name, IActorRef Engine)> All =>
+        _groups.SelectMany(group => group.Value.Select(each => (group.Key, each.Key, each.Value)));
+
+    /// <summary>The engines of one group.</summary>
+    public IEnumerable<KeyValuePair<ProcessName, IActorRef>> Of(string group) => _groups.GetValueOrDefault(group) ?? [];
+
+    public void Add(string group, ProcessName name, IActorRef engine)
+    {
+        if (!_groups.TryGetValue(group, out var engines))
+        {
+            _groups.Add(group, engines = []);
+        }
+
+        engines.Add(name, engine);
+    }
+}
