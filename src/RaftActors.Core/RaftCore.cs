@@ -134,6 +134,12 @@ public sealed class RaftCore
     /// <summary>Everything up to here is committed, as far as this process knows.</summary>
     public LogIndex CommitIndex => _state.CommitIndex;
 
+    /// <summary>The entries up to here are committed and in the store. No later write replaces them.</summary>
+    public LogIndex CommittedInStore => _state.CommitIndex < _state.Log.Stored ? _state.CommitIndex : _state.Log.Stored;
+
+    /// <summary>The latest configuration that is known to be committed, and its index; null: none is.</summary>
+    public (LogIndex Index, Configuration Configuration)? CommittedConfiguration => _state.Configurations.LatestUpTo(_state.CommitIndex);
+
     /// <summary>The configuration in force: the latest in the log, or the founding roster.</summary>
     public Configuration Configuration => _state.Configuration;
 

@@ -30,6 +30,8 @@ internal sealed class FileStore(StoreDirectory directory, StoreOwner owner) : IR
         return false;
     }
 
+    public void NoteCommitted(LogIndex index) => Opened().Slot.NoteCommitted(index);
+
     public void SaveSnapshot(Snapshot snapshot, ReadOnlyMemory<byte> state) => directory.Saver.Save(Opened().Opening, snapshot, state);
 
     public ISnapshotWriter BeginSnapshot(Snapshot snapshot) => directory.Saver.Begin(Opened().Opening, snapshot);

@@ -28,6 +28,14 @@ public interface IRaftStore : IDisposable
     bool Write(Effect.Write write);
 
     /// <summary>
+    /// The entries up to an index are committed, and reported as durable. A store may return the latest index that it noted as
+    /// <see cref="InitialState.Committed"/> of a later opening, or an earlier one. Default: does nothing. Does not block.
+    /// </summary>
+    void NoteCommitted(LogIndex index)
+    {
+    }
+
+    /// <summary>
     /// Saves a snapshot of the application's own state beside the log, atomically, and tells the listener. It may overtake queued writes.
     /// </summary>
     /// <param name="snapshot">The description of the snapshot.</param>

@@ -73,7 +73,7 @@ public sealed partial class StoreDirectory
         _disk.SyncFolder("");
         RefuseForeignFiles(LogReader.Folder, name => SegmentHeader.NumberOf(name) is not null || SegmentFiles.IsUnfinished(name));
         SegmentFiles.RemoveUnfinished(_disk);
-        var reader = new LogReader(_disk);
+        var reader = new LogReader(_disk, _options.RecoveredSizeMaxBytes);
         reader.ReadHeaders();
         var log = reader.Segments.Count > 0 ? reader.Segments[0].Log : _identities();
         var writer = new LogWriter(_disk, _options, _files, log, hasClock: hasThread);
@@ -127,7 +127,7 @@ public sealed partial class StoreDirectory
         }
 
         Writer.BeginSlot(slot, preload);
-        return Opened(slot, snapshots, listener, isNew: true, preload);
+        return Opened(slot, snapshots, listener, isNew: true, preload, LogIndex.Zero);
     }
 
     private (OpenedSlot Opened, RecoveredState Recovered) OpenFound(Slot slot, IStoreListener listener)
@@ -152,20 +152,42 @@ public sealed partial class StoreDirectory
         }
 
         slot.Recovered = null;
-        return Opened(slot, snapshots, listener, isNew: false, read.Entries);
+        return Opened(slot, snapshots, listener, isNew: false, read.Entries, read.Committed);
     }
 
     private (OpenedSlot Opened, RecoveredState Recovered) Opened(
-        Slot slot, SnapshotFolder snapshots, IStoreListener listener, bool isNew, LogSlice entries)
+        Slot slot, SnapshotFolder snapshots, IStoreListener listener, bool isNew, LogSlice entries, LogIndex committed)
     {
         slot.Opening = new SlotOpening(listener, snapshots);
         var state = new InitialState(slot.HardState ?? InitialState.Empty.HardState, entries)
         {
             Base = slot.Log.Base,
+            Earlier = EarlierOf(slot, entries),
+            Committed = committed,
             Snapshot = snapshots.Kept.Count > 0 ? snapshots.Kept[^1] : null,
         };
         ImmutableArray<string> notes = [.. _notes, .. snapshots.Notes];
         return (new OpenedSlot(slot, slot.Opening), new RecoveredState(slot.Incarnation, isNew, state, notes));
+    }
+
+    /// <summary>The entries that the opening did not keep in memory. Null: it kept all.</summary>
+    private EarlierLog? EarlierOf(Slot slot, LogSlice kept)
+    {
+        var last = new LogIndex(slot.Log.Last.Value - kept.Length);
+        return last > slot.Log.Base.Index ? new EarlierLog(last, PagesOf(slot, slot.Log.Base.Index.Next, last)) : null;
+    }
+
+    // A run has 64 KiB of the log.
+    private IEnumerable<LogSlice> PagesOf(Slot slot, LogIndex first, LogIndex last)
+    {
+        const int runsMax = 8;
+        var runs = slot.RunsOf(first, last);
+        for (var run = 0; run < runs.Length; run += runsMax)
+        {
+            var from = run == 0 ? first : runs[run].First;
+            var end = run + runsMax < runs.Length ? new LogIndex(runs[run + runsMax].First.Value - 1) : last;
+            yield return Reader.Read(slot, from, end);
+        }
     }
 
     /// <summary>Reads the records of a slot that was open before. The records of the first reading are not kept.</summary>
@@ -177,7 +199,7 @@ public sealed partial class StoreDirectory
             throw failure;
         }
 
-        var reader = new LogReader(_disk);
+        var reader = new LogReader(_disk, _options.RecoveredSizeMaxBytes);
         reader.ReadHeaders();
         reader.ReadAll(slot.Number, _files.End);
         var read = reader.Slots.First();

@@ -43,6 +43,12 @@ public sealed record StoreOptions
     /// </summary>
     public long FreeSpaceFloorBytes { get; init; } = 256 << 20;
 
+    /// <summary>
+    /// The bytes of the last entries that an opening returns as <see cref="Core.InitialState.Log"/>, about. It returns those before as
+    /// <see cref="Core.InitialState.Earlier"/>, and reads them when they are enumerated. Default: no bound, so all are in the log.
+    /// </summary>
+    public long RecoveredSizeMaxBytes { get; init; } = long.MaxValue;
+
     /// <summary>The time before a write without room is tried again. Only tests change it.</summary>
     internal TimeSpan RetryAfter { get; init; } = TimeSpan.FromSeconds(1);
 
@@ -55,6 +61,7 @@ public sealed record StoreOptions
         Demand(BatchSizeMaxBytes is >= 1 and <= SegmentSizeMax, $"BatchSizeMaxBytes must be from 1 to {SegmentSizeMax}");
         Demand(SyncInterval > TimeSpan.Zero && SyncInterval.TotalMilliseconds < int.MaxValue, "SyncInterval must be positive");
         Demand(SealAfter > TimeSpan.Zero && SealAfter.TotalMilliseconds < int.MaxValue, "SealAfter must be positive");
+        Demand(RecoveredSizeMaxBytes >= 1, "RecoveredSizeMaxBytes must be 1 or more");
         Demand(FreeSpaceFloorBytes is >= 0 and < long.MaxValue / 2, $"FreeSpaceFloorBytes must be from 0 to {(long.MaxValue / 2) - 1}");
     }
 

@@ -34,6 +34,45 @@ public sealed class RecoveryTests
         Assert.Contains(core.Step(Input.Tick.Instance), effect => effect is Effect.Discard(var log, _) && log == core.Base);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(5)]
+    public void A_log_that_is_read_in_pages_gives_the_same_process(int snapshot)
+    {
+        var whole = snapshot == 0 ? Whole : Recovered(0, SnapshotAt(snapshot));
+        LogSlice[] pages = [whole.Log.Take(2), whole.Log.Skip(2).Take(1)];
+        var paged = whole with { Earlier = new EarlierLog(new LogIndex(3), pages), Log = whole.Log.Skip(3) };
+
+        var (expected, core) = (NewCore(whole), NewCore(paged));
+
+        Assert.Equal(expected.LastPosition, core.LastPosition);
+        Assert.Equal(expected.CommitIndex, core.CommitIndex);
+        Assert.Equal($"{expected.Configuration}", $"{core.Configuration}");
+        Assert.Equal(expected.LogSize, core.LogSize);
+        Assert.Equal(core.Base, core.Floor);
+    }
+
+    [Fact]
+    public void Committed_entries_leave_the_memory_at_the_start_and_others_stay()
+    {
+        LogSlice[] pages = [Whole.Log.Take(2), Whole.Log.Skip(2).Take(3)];
+        var paged = Whole with { Earlier = new EarlierLog(new LogIndex(5), pages), Log = Whole.Log.Skip(5), Committed = new LogIndex(4) };
+
+        var core = NewCore(paged, logMemory: 0);
+
+        Assert.Equal(new LogIndex(4), core.CommitIndex);
+        Assert.InRange(core.Floor.Index.Value, 1, 4);
+        Assert.Equal(Log.LastPosition, core.LastPosition);
+    }
+
+    [Fact]
+    public void A_log_that_ends_before_its_recorded_end_is_reported_as_damaged()
+    {
+        var paged = Whole with { Earlier = new EarlierLog(new LogIndex(3), [Whole.Log.Take(2)]), Log = Whole.Log.Skip(3) };
+
+        Assert.Throws<ArgumentException>(() => NewCore(paged));
+    }
+
     [Fact]
     public void A_log_that_begins_late_without_a_snapshot_is_reported_as_damaged()
     {
@@ -128,10 +167,11 @@ public sealed class RecoveryTests
     private static InitialState Recovered(int start, Snapshot? snapshot) =>
         Whole with { Base = Log.PositionAt(new LogIndex(start)), Log = Whole.Log.Skip(start), Snapshot = snapshot };
 
-    private static RaftCore NewCore(InitialState initial)
+    private static RaftCore NewCore(InitialState initial, long logMemory = 64 << 20)
     {
         var self = new Member(Roster[0], SimulatedProcess.IncarnationOf(1));
-        return new RaftCore(new CoreOptions { Self = self, Roster = Roster, FoundingUid = Group, Seed = 1 }, initial);
+        var options = new CoreOptions { Self = self, Roster = Roster, FoundingUid = Group, Seed = 1, LogMemoryBytes = logMemory };
+        return new RaftCore(options, initial);
     }
 
     private static ImmutableArray<Effect> Receive(RaftCore core, Message body)

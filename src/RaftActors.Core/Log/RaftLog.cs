@@ -23,18 +23,7 @@ internal sealed partial class RaftLog
     {
         (_entries, _hashes) = (ownEntries, hashes);
         (Base, Floor) = (position, position);
-        foreach (var entry in entries)
-        {
-            if (!FollowsOn(LastPosition, entry))
-            {
-                throw new ArgumentException($"The log does not go on from {LastPosition} to {entry}.", nameof(entries));
-            }
-
-            Push(entry);
-        }
-
-        (Durable, Stored) = (Last, Last);
-        _firstUnsaved = Last.Next;
+        Recover(entries);
     }
 
     /// <summary>The place before the first entry, in memory or not.</summary>
@@ -145,6 +134,24 @@ internal sealed partial class RaftLog
         }
 
         Push(entry);
+    }
+
+    /// <summary>Appends entries that are durable already, at the start of the process.</summary>
+    /// <exception cref="ArgumentException">The entries are not consecutive.</exception>
+    public void Recover(LogSlice entries)
+    {
+        foreach (var entry in entries)
+        {
+            if (!FollowsOn(LastPosition, entry))
+            {
+                throw new ArgumentException($"The log does not go on from {LastPosition} to {entry}.", "initial");
+            }
+
+            Push(entry);
+        }
+
+        (Durable, Stored) = (Last, Last);
+        _firstUnsaved = Last.Next;
     }
 
     /// <summary>Removes all entries at and above an index. Writes under way no longer make their places durable.</summary>

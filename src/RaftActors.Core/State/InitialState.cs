@@ -5,7 +5,9 @@ namespace RaftActors.Core;
 /// configuration that contradict neither themselves nor each other.
 /// </summary>
 /// <param name="HardState">Term, vote and records.</param>
-/// <param name="Log">All entries after <see cref="Base"/>, durable already; preloaded ones have term 0 (<see cref="Preload"/>).</param>
+/// <param name="Log">
+/// All entries after <see cref="Base"/> and <see cref="Earlier"/>, durable already; preloaded ones have term 0 (<see cref="Preload"/>).
+/// </param>
 public sealed record InitialState(HardState HardState, LogSlice Log)
 {
     /// <summary>An empty store.</summary>
@@ -14,9 +16,26 @@ public sealed record InitialState(HardState HardState, LogSlice Log)
     /// <summary>The last compacted entry; the zero position if there is none. Where it is not zero there is a snapshot.</summary>
     public LogPosition Base { get; init; }
 
+    /// <summary>The entries after <see cref="Base"/> that are not in memory; null: all are in <see cref="Log"/>.</summary>
+    public EarlierLog? Earlier { get; init; }
+
+    /// <summary>
+    /// The entries up to this index are known to be committed; 0: the store knows of none. Core keeps no more of them in memory than
+    /// <see cref="CoreOptions.LogMemoryBytes"/> allows. Others stay in memory until a leader commits them.
+    /// </summary>
+    public LogIndex Committed { get; init; }
+
+    /// <summary>The index of the last entry.</summary>
+    public LogIndex Last => Log.Length > 0 ? Log[^1].Index : Earlier?.Last ?? Base.Index;
+
     /// <summary>
     /// The latest snapshot, at or above <see cref="Base"/>; null if there is none. It may go beyond the end of the log, if it became
     /// durable before the entries. Then it covers all of them.
     /// </summary>
     public Snapshot? Snapshot { get; init; }
 }
+
+/// <summary>The first entries of a log, which the store reads when they are enumerated.</summary>
+/// <param name="Last">The index of the last of them.</param>
+/// <param name="Pages">The entries, in order. An enumeration may throw an exception of the store.</param>
+public sealed record EarlierLog(LogIndex Last, IEnumerable<LogSlice> Pages);

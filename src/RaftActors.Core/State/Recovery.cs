@@ -13,7 +13,7 @@ internal static class Recovery
         Demand(
             start.Index == LogIndex.Zero || snapshot is not null,
             $"the log begins after {start}, and no snapshot covers the entries before");
-        var log = new RaftLog(start, initial.Log);
+        var log = new RaftLog(start, initial.Earlier is null ? initial.Log : default);
         if (snapshot is null)
         {
             return log;
@@ -24,13 +24,17 @@ internal static class Recovery
         Demand(
             snapshot.ConfigurationIndex <= position.Index,
             $"the snapshot covers {position}, and its configuration is of {snapshot.ConfigurationIndex}");
-        if (log.Last < position.Index)
+        if (initial.Last < position.Index)
         {
             // The application was given entries that this disk was still writing, and its snapshot became durable first. It covers them.
             return new RaftLog(position, []);
         }
 
-        Demand(log.Holds(position), $"the snapshot covers {position}, where the log has {log.PositionAt(position.Index)}");
+        if (initial.Earlier is null)
+        {
+            DemandAgreement(log, position);
+        }
+
         return log;
     }
 
@@ -40,10 +44,10 @@ internal static class Recovery
     /// </summary>
     public static HardState HardStateOf(InitialState initial)
     {
-        var (stored, log) = (initial.HardState, initial.Log);
+        var stored = initial.HardState;
         return initial.Snapshot is { Position: var position }
             && position.Term > stored.Term
-            && position.Index.Value > initial.Base.Index.Value + log.Length
+            && position.Index > initial.Last
                 ? stored with { Term = position.Term, VotedFor = null }
                 : stored;
     }
@@ -53,8 +57,6 @@ internal static class Recovery
     /// <exception cref="RosterMismatchException">Before its group was founded, the process had another roster.</exception>
     public static void Start(RaftState state, InitialState initial, Commitment commitment)
     {
-        var last = state.Log.LastPosition;
-        Demand(state.Term >= last.Term, $"the log has reached term {last.Term}, but the stored term is {state.Term}");
         state.Snapshots.Discarded = (initial.Base, LogIndex.Zero);
         state.Snapshots.Latest = initial.Snapshot;
         var start = LogIndex.Zero;
@@ -66,13 +68,11 @@ internal static class Recovery
             state.Configurations.StartFrom(snapshot, keepsLog: false);
         }
 
-        foreach (var entry in state.Log.From(start.Next))
-        {
-            state.Configurations.Append(entry);
-        }
-
-        commitment.Set(start);
-        state.Delivered = start;
+        var committed = Load(state, initial, start);
+        var last = state.Log.LastPosition;
+        Demand(state.Term >= last.Term, $"the log has reached term {last.Term}, but the stored term is {state.Term}");
+        commitment.Set(committed);
+        state.Delivered = committed;
         state.Durability.SetHardState(WithThisStart(state));
 
         // A promise made before this start is forgotten, so it counts as made now. In term 0 no leader was ever heard.
@@ -101,6 +101,65 @@ internal static class Recovery
             Roster = isUnfounded ? [.. state.Founders.Order()] : state.HardState.Roster,
         };
     }
+
+    /// <summary>
+    /// Takes what follows from the entries above the snapshot: configurations, and the sessions and request keys of the committed ones.
+    /// Entries of an <see cref="EarlierLog"/> pass through the log. The committed ones leave the memory again, above its bound.
+    /// </summary>
+    /// <param name="start">The index of the snapshot; 0: there is none.</param>
+    /// <returns>The commit index.</returns>
+    private static LogIndex Load(RaftState state, InitialState initial, LogIndex start)
+    {
+        var (log, last) = (state.Log, initial.Last);
+        var committed = initial.Committed < last ? initial.Committed : last;
+        committed = committed > start ? committed : start;
+        if (initial.Earlier is not { } earlier || last < start)
+        {
+            Take(state, log.From(start.Next), start, committed);
+            return committed;
+        }
+
+        foreach (var entries in earlier.Pages.Append(initial.Log))
+        {
+            log.Recover(entries);
+            Take(state, entries, start, committed);
+            var options = state.Options;
+            if (log.MemorySize > options.LogMemoryBytes)
+            {
+                var (end, kept) = (committed < log.Last ? committed : log.Last, options.LogMemoryBytes - (options.LogMemoryBytes / 8));
+                state.Snapshots.OnEvicted(
+                    log.Evict(end, kept, options.MaxEntriesPerMessage, options.MaxBytesPerMessage, [start]), options.Sessions);
+            }
+        }
+
+        Demand(log.Last == last, $"the log ends at {log.Last}, and should end at {last}");
+        if (initial.Snapshot is { Position: var position })
+        {
+            DemandAgreement(log, position);
+        }
+
+        return committed;
+    }
+
+    private static void Take(RaftState state, LogSlice entries, LogIndex start, LogIndex committed)
+    {
+        foreach (var entry in entries)
+        {
+            if (entry.Index > start)
+            {
+                state.Configurations.Append(entry);
+            }
+
+            if (entry.Index > start && entry.Index <= committed)
+            {
+                state.Sessions.Add(entry);
+                state.Keys.Add(entry);
+            }
+        }
+    }
+
+    private static void DemandAgreement(RaftLog log, LogPosition position) =>
+        Demand(log.Holds(position), $"the snapshot covers {position}, where the log has {log.PositionAt(position.Index)}");
 
     private static void Demand(bool holds, string damage)
     {

@@ -69,6 +69,9 @@ internal sealed class BatchBuilder(int keptSizeMax)
         EndRecord(start, type, slot, position.Index.Value, position.Term.Value, position.Serial.Value);
     }
 
+    /// <param name="index">The entries up to it are committed.</param>
+    public void AddCommitted(ushort slot, LogIndex index) => EndRecord(BeginRecord(), RecordType.Committed, slot, index.Value);
+
     public void AddEntry(ushort slot, in LogEntry entry)
     {
         var start = BeginRecord();

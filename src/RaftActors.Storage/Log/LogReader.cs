@@ -3,7 +3,8 @@ using RaftActors.Storage.Disk;
 namespace RaftActors.Storage.Log;
 
 /// <summary>Reads the segments of a log, in order, and replays the records of each slot. Changes nothing on disk.</summary>
-internal sealed class LogReader(IDisk disk)
+/// <param name="keptMax">The bytes of the last entries of a slot that stay in memory. Default: all.</param>
+internal sealed class LogReader(IDisk disk, long keptMax = long.MaxValue)
 {
     public const string Folder = "log";
 
@@ -123,7 +124,7 @@ internal sealed class LogReader(IDisk disk)
     {
         if (!_slots.TryGetValue(number, out var slot))
         {
-            _slots.Add(number, slot = new SlotReplay(number));
+            _slots.Add(number, slot = new SlotReplay(number, keptMax));
         }
 
         return slot;

@@ -26,4 +26,7 @@ internal enum RecordType : byte
 
     /// <summary>An entry with a request key, a key and a value.</summary>
     KeyedPair = 8,
+
+    /// <summary>The entries up to an index are committed. Each segment begins with it, once any are.</summary>
+    Committed = 9,
 }

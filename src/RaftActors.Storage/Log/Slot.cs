@@ -5,16 +5,18 @@ namespace RaftActors.Storage.Log;
 
 /// <summary>
 /// One process's part of a shared log, as it will be when all gathered writes are on disk. Guarded by <see cref="LogWriter.Lock"/>.
-/// Any thread may call <see cref="RunsOf"/>.
+/// Any thread may call <see cref="RunsOf"/> and <see cref="NoteCommitted"/>.
 /// </summary>
 internal sealed class Slot(ushort number, StoreOwner owner, Incarnation incarnation)
 {
     private readonly EntryRuns _runs = new();
     private LogRange _log;
+    private long _committed;
 
     private Slot(SlotReplay read)
         : this(read.Number, read.Owner, read.Incarnation) =>
-        (_log, _runs, HardState, Recovered, Damage) = (read.Range, read.Runs, read.HardState, read, read.Damage);
+        (_log, _runs, HardState, Recovered, Damage, _committed) =
+            (read.Range, read.Runs, read.HardState, read, read.Damage, read.Committed.Value);
 
     public ushort Number => number;
 
@@ -73,6 +75,9 @@ internal sealed class Slot(ushort number, StoreOwner owner, Incarnation incarnat
         _runs.CutTo(_log);
     }
 
+    /// <summary>The entries up to an index are committed and in the log. The next segment records it.</summary>
+    public void NoteCommitted(LogIndex index) => Volatile.Write(ref _committed, index.Value);
+
     /// <summary>Adds the records that each segment begins with, so that older segments are needed for their entries only.</summary>
     public void AddTo(BatchBuilder builder)
     {
@@ -90,5 +95,9 @@ internal sealed class Slot(ushort number, StoreOwner owner, Incarnation incarnat
         // A received snapshot gets its final name when the store is opened. Until then each checkpoint must repeat that it is installed.
         var isNamed = Recovered is null || !Recovered.Installed.Contains(_log.Base);
         builder.AddBase(number, isNamed ? RecordType.Base : RecordType.Installed, _log);
+        if (new LogIndex(Math.Min(Volatile.Read(ref _committed), _log.Last.Value)) is var committed && committed > _log.Base.Index)
+        {
+            builder.AddCommitted(number, committed);
+        }
     }
 }

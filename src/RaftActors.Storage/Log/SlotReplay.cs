@@ -3,7 +3,8 @@ using RaftActors.Core;
 namespace RaftActors.Storage.Log;
 
 /// <summary>Replays the records of one slot, in the order in which they were written.</summary>
-internal sealed class SlotReplay(ushort number)
+/// <param name="keptMax">The bytes of the last entries that stay in memory.</param>
+internal sealed class SlotReplay(ushort number, long keptMax)
 {
     // Null until the first base record.
     private EntryLog? _log;
@@ -23,8 +24,11 @@ internal sealed class SlotReplay(ushort number)
 
     public LogRange Range => _log?.Range ?? default;
 
-    /// <summary>All entries after the base. The entries present, if some are absent.</summary>
+    /// <summary>The last entries. Those before them are absent, or were not kept in memory.</summary>
     public LogSlice Entries => _log?.Entries ?? default;
+
+    /// <summary>The entries up to this index are committed; 0: it is not known of any.</summary>
+    public LogIndex Committed { get; private set; }
 
     /// <summary>The segments that hold the entries.</summary>
     public EntryRuns Runs { get; } = new();
@@ -95,6 +99,9 @@ internal sealed class SlotReplay(ushort number)
                 return null;
             case RecordType.Base or RecordType.Installed:
                 return Begin(header, scan.Body.Span);
+            case RecordType.Committed:
+                Committed = new LogIndex(header.Index);
+                return null;
             case var type when RecordFormat.IsEntry(type):
                 return Append(RecordFormat.ReadEntry(header, scan.Body), segment, scan.Offset);
             default:
@@ -135,7 +142,10 @@ internal sealed class SlotReplay(ushort number)
             return $"the log holds entries {Range.Base.Index.Next} to {Range.Last}, and this entry does not follow them";
         }
 
+        // No entry replaces a committed one. If one does, the commit index is not to be trusted.
+        Committed = entry.Index > Committed ? Committed : new LogIndex(entry.Index.Value - 1);
         _log.Append(entry);
+        _log.ReleaseAbove(keptMax);
         Runs.Add(entry.Index, segment, offset);
         return null;
     }

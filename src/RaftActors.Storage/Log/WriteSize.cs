@@ -27,7 +27,7 @@ internal static class WriteSize
     };
 
     /// <summary>The size of the records that a slot begins with.</summary>
-    public static long Of(StoreOwner owner) => (CharMax * owner.Group.Length) + Of(owner.Name) + (3 * RecordMax);
+    public static long Of(StoreOwner owner) => (CharMax * owner.Group.Length) + Of(owner.Name) + (4 * RecordMax);
 
     /// <summary>The size of some entries.</summary>
     public static long Of(LogSlice entries)

@@ -119,6 +119,9 @@ internal static class LogDump
                 case RecordType.Base or RecordType.Installed:
                     item = item with { Detail = $"the log ends at {RecordFormat.ReadBase(header, body.Span).Last}" };
                     break;
+                case RecordType.Committed:
+                    item = item with { Detail = $"the entries up to {header.Index} are committed" };
+                    break;
                 default:
                     item = WithPayload(item, RecordFormat.ReadEntry(header, body).Payload);
                     break;
@@ -133,8 +136,8 @@ internal static class LogDump
         }
     }
 
-    private static LogItem WithPlace(LogItem item, in RecordHeader header) => header.Type is RecordType.Owner or RecordType.HardState
-        ? item
+    private static LogItem WithPlace(LogItem item, in RecordHeader header) =>
+        header.Type is RecordType.Owner or RecordType.HardState or RecordType.Committed ? item
         : item with { Index = header.Index, Term = header.Term, Serial = header.Serial };
 
     private static LogItem WithPayload(LogItem item, Payload payload) => payload switch
@@ -179,6 +182,7 @@ internal static class LogDump
         RecordType.HardState => "hard-state",
         RecordType.Base => "base",
         RecordType.Installed => "installed",
+        RecordType.Committed => "committed",
         RecordType.NoOp => "no-op",
         RecordType.Configuration => "configuration",
         RecordType.Pair or RecordType.KeyedPair => "pair",

@@ -54,7 +54,7 @@ internal sealed record StoreModel
     {
         var begin = _givenUpAt == found.Base ? _entries.Count : _entries.FindLastIndex(entry => entry.Index <= found.Base.Index) + 1;
         var expected = _entries.Skip(begin).Select(StoreText.Of).ToArray();
-        var log = found.Log.Select(StoreText.Of).ToArray();
+        var log = (found.Earlier?.Pages ?? []).Append(found.Log).SelectMany(page => page).Select(StoreText.Of).ToArray();
         var place = Enumerable.Range(0, Math.Max(expected.Length, log.Length)).FirstOrDefault(i => At(expected, i) != At(log, i), -1);
         return _givenUpAt != found.Base && !_bases.Contains(found.Base)
             ? $"the log begins after {StoreText.Of(found.Base)}, and it may begin after {string.Join(" or ", _bases.Select(StoreText.Of))}"

@@ -35,6 +35,7 @@ internal sealed class EngineSteps(EngineContext context, RaftCore core, ISchedul
             context.LogSerial = core.LastPosition.Serial;
             _effects.CarryOut(effects);
             context.Process.Pairs.EvictTo(core.Floor.Serial); // They leave the memory together with Core's entries.
+            context.Process.Store.NoteCommitted(core.CommittedInStore);
         }
 
         _isStepping = false;

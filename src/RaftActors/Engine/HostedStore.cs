@@ -17,6 +17,7 @@ internal sealed class HostedStore : IStoreListener
     private List<StoreNews>? _early = [];
     private IActorRef? _engine;
     private int _closings;
+    private LogIndex _committed;
 
     private HostedStore(IRaftStore store) => _store = store;
 
@@ -54,6 +55,16 @@ internal sealed class HostedStore : IStoreListener
 
     /// <summary>True: the write is durable already, and no report follows.</summary>
     public bool Write(Effect.Write write) => _store.Write(write);
+
+    /// <inheritdoc cref="IRaftStore.NoteCommitted"/>
+    public void NoteCommitted(LogIndex index)
+    {
+        if (index > _committed)
+        {
+            _committed = index;
+            _store.NoteCommitted(index);
+        }
+    }
 
     public void SaveSnapshot(Snapshot snapshot, ReadOnlyMemory<byte> state) => _store.SaveSnapshot(snapshot, state);
 

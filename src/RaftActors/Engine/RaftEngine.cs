@@ -50,10 +50,10 @@ internal sealed class RaftEngine : UntypedActor
         _store = new StoreDesk(_context, _desks, commits, pages, _steps.Step, log);
         _gauges = new ProcessGauges(_context, core, _desks);
         _steps.Begin(new EngineEffects(_context, core, _desks, views, commits, _peers, pages, _store, log));
-        if (core.Snapshot is { } snapshot)
+        _context.Commit = core.CommitIndex;
+        if (core.CommittedConfiguration is var (index, configuration))
         {
-            _context.Commit = snapshot.Position.Index;
-            _context.CommitConfiguration(snapshot.ConfigurationIndex, snapshot.Configuration);
+            _context.CommitConfiguration(index, configuration);
         }
     }
 

@@ -49,7 +49,6 @@ internal sealed class RaftProcess
         Telemetry = new ProcessTelemetry(settings, clock);
         Appends = new OpenAppends(Telemetry);
         Queries = new OpenQueries(Telemetry.Reads);
-        _initial = recovered.State;
         _view = ProcessView.AtStart(settings) with { Snapshot = recovered.State.Snapshot };
         Preloaded = CountPreloaded(recovered.State, preload);
         Found = recovered.State.Log.IsEmpty ? recovered.State.Base.Serial : recovered.State.Log[^1].Serial;
@@ -57,7 +56,7 @@ internal sealed class RaftProcess
         // The group remembers the requests of an incarnation and takes a repeated number for a retry, whose pair it drops. So each start
         // has numbers of its own, and no request is sent before the start is on disk.
         _requests = recovered.State.HardState.Boot.Number << RequestBits;
-        HoldCommitted(recovered.State);
+        _initial = HoldCommitted(recovered.State);
     }
 
     public RaftSettings Settings { get; }
@@ -138,6 +137,8 @@ internal sealed class RaftProcess
                 e);
         }
 
+        HoldKept(_initial);
+        Pairs.EvictTo(_core.Floor.Serial);
         _initial = null;
         _view = _view.With(_core) with { Members = ProcessView.MembersOf(_core.Configuration) };
     }
@@ -218,33 +219,65 @@ internal sealed class RaftProcess
     private static Serial CountPreloaded(InitialState state, LogSlice preload)
     {
         var count = 0;
-        while (state.Base.Index == LogIndex.Zero
-            && count < Math.Min(preload.Length, state.Log.Length)
-            && state.Log[count].Payload is Payload.Pair found
-            && preload[count].Payload is Payload.Pair brought
-            && found.Request is null
-            && found.Key == brought.Key
-            && found.Value.Span.SequenceEqual(brought.Value.Span))
+        if (state.Base.Index > LogIndex.Zero || preload.IsEmpty)
         {
+            return Serial.Zero;
+        }
+
+        foreach (var entry in (state.Earlier?.Pages ?? []).Append(state.Log).SelectMany(page => page))
+        {
+            if (count == preload.Length
+                || entry.Payload is not Payload.Pair found
+                || preload[count].Payload is not Payload.Pair brought
+                || found.Request is not null
+                || found.Key != brought.Key
+                || !found.Value.Span.SequenceEqual(brought.Value.Span))
+            {
+                break;
+            }
+
             count++;
         }
 
         return new Serial(count);
     }
 
-    // Core commits the entries after the snapshot anew. Entries before it that are still in the log can be served, too.
-    private void HoldCommitted(InitialState state)
+    // Core commits the entries after those that are known to be committed anew. Entries before the snapshot that are still in the log can
+    // be served, too. Entries that are not in memory pass by here while Core reads them.
+    private InitialState HoldCommitted(InitialState state)
     {
-        if (state.Snapshot is not { Position: var position })
-        {
-            return;
-        }
+        var isOvertaken = state.Snapshot?.Position.Index > state.Last;
+        Pairs.StartAfter(isOvertaken ? state.Snapshot!.Position : state.Base); // Justification: above, a snapshot overtakes the log.
+        return state.Earlier is { } earlier && !isOvertaken
+            ? state with { Earlier = earlier with { Pages = earlier.Pages.Select(Hold) } }
+            : state;
 
-        var (start, count) = (state.Base, position.Index.Value - state.Base.Index.Value);
-        Pairs.StartAfter(count <= state.Log.Length ? start : position);
-        if (count <= state.Log.Length)
+        LogSlice Hold(LogSlice page)
         {
-            Pairs.Commit(state.Log.Take((int)count));
+            HoldCommitted(page, CommittedOf(state));
+            if (page.Length > 0 && page[^1].Index <= CommittedOf(state))
+            {
+                Pairs.EvictTo(page[^1].Serial);
+            }
+
+            return page;
         }
     }
+
+    private void HoldKept(InitialState state)
+    {
+        if (!(state.Snapshot?.Position.Index > state.Last))
+        {
+            HoldCommitted(state.Log, CommittedOf(state));
+        }
+    }
+
+    private void HoldCommitted(LogSlice entries, LogIndex committed)
+    {
+        var count = entries.IsEmpty ? 0 : (int)Math.Clamp(committed.Value - entries[0].Index.Value + 1, 0, entries.Length);
+        Pairs.Commit(entries.Take(count));
+    }
+
+    private static LogIndex CommittedOf(InitialState state) =>
+        state.Snapshot?.Position.Index is { } covered && covered > state.Committed ? covered : state.Committed;
 }

@@ -33,7 +33,7 @@ internal sealed class SnapshotDesk(EngineContext context, RaftCore core, Action<
     private long _bytes;
 
     // The index of the first known configuration. A snapshot needs a configuration, so it may not end before it.
-    private LogIndex? _firstConfiguration = core.Snapshot?.ConfigurationIndex;
+    private LogIndex? _firstConfiguration = core.CommittedConfiguration?.Index;
 
     private enum Stage
     {

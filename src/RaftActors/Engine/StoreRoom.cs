@@ -117,6 +117,8 @@ internal sealed class StoreRoom(ActorSystem system)
 
         public bool Write(Effect.Write write) => store.Write(write);
 
+        public void NoteCommitted(LogIndex index) => store.NoteCommitted(index);
+
         public void SaveSnapshot(Snapshot snapshot, ReadOnlyMemory<byte> state) => store.SaveSnapshot(snapshot, state);
 
         public ISnapshotWriter? BeginSnapshot(Snapshot snapshot) => store.BeginSnapshot(snapshot);

@@ -12,6 +12,9 @@ internal static class StoreSettings
     private const long SegmentSizeMinBytes = 1 << 20;
     private const long SizeMaxBytes = 1 << 30;
 
+    // A start reads a log through Core, which keeps raft.log-memory-max of it. So the opening itself keeps little.
+    private const long RecoveredSizeMaxBytes = 4 << 20;
+
     /// <param name="config">The configuration of <c>raft</c>, or of a group.</param>
     /// <returns>The options. An empty directory means a store in memory.</returns>
     /// <exception cref="RaftConfigurationException">A value has the wrong type.</exception>
@@ -25,6 +28,7 @@ internal static class StoreSettings
         BatchSizeMaxBytes = (int)Math.Clamp(config.GetByteSize("store.batch-size-max") ?? 0, 0, int.MaxValue),
         SealAfter = config.GetTimeSpan("store.seal-after", allowInfinite: false),
         FreeSpaceFloorBytes = config.GetByteSize("store.free-space-floor") ?? 0,
+        RecoveredSizeMaxBytes = RecoveredSizeMaxBytes,
     };
 
     /// <param name="pairSizeMaxBytes">The size of the largest pair.</param>

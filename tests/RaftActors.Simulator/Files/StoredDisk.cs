@@ -20,6 +20,7 @@ internal sealed class StoredDisk : SimulatedDisk, IStoreListener
         SegmentSizeBytes = 4096,
         BatchSizeMaxBytes = 2048,
         FreeSpaceFloorBytes = 0,
+        RecoveredSizeMaxBytes = 100,
     };
 
     private readonly StoreOwner _owner;
@@ -81,6 +82,8 @@ internal sealed class StoredDisk : SimulatedDisk, IStoreListener
         Violation.Unless(isSame, "store", $"the entries {first} to {last} read differently");
         return read;
     }
+
+    public override void NoteCommitted(LogIndex index) => _store!.NoteCommitted(index);
 
     public override void Write(object write)
     {

@@ -119,11 +119,16 @@ internal class SimulatedDisk
         IsStuck = false;
     }
 
+    /// <summary>The entries up to an index are committed and durable. Default: the disk does not care.</summary>
+    public virtual void NoteCommitted(LogIndex index)
+    {
+    }
+
     /// <summary>Replaces the whole content.</summary>
     protected void Load(InitialState state, IEnumerable<TakenSnapshot> snapshots)
     {
         HardState = state.HardState;
-        Log.Load(state.Base, state.Log);
+        Log.Load(state.Base, [.. (state.Earlier?.Pages ?? []).Append(state.Log).SelectMany(page => page)]);
         _snapshots.Clear();
         _snapshots.AddRange(snapshots);
     }

@@ -90,8 +90,18 @@ internal sealed class SimulatedProcess(int number, CoreOptions options, LogSlice
             State.Load(snapshot.Data);
         }
 
-        Given = SnapshotTo = State.Index;
-        Core = new RaftCore(Told with { Self = Member, Seed = seed }, Disk.Open());
+        SnapshotTo = State.Index;
+        var found = Disk.Open();
+        foreach (var entry in Log.All())
+        {
+            if (entry.Index.Value > State.Index && entry.Index <= found.Committed)
+            {
+                State.Apply(entry);
+            }
+        }
+
+        Given = State.Index;
+        Core = new RaftCore(Told with { Self = Member, Seed = seed }, found);
     }
 
     /// <summary>Chooses another kind of disk, before the first start.</summary>

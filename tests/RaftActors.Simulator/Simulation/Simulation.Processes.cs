@@ -203,6 +203,7 @@ internal sealed partial class Simulation
             }
         }
 
+        process.Disk.NoteCommitted(core.CommittedInStore);
         if (input is Input.Tick)
         {
             process.Ticked();

@@ -110,6 +110,7 @@ public sealed class GoldenDirectoryTests
             directory.WriteQueued();
             one.Write(new Effect.Persist(new Ticket(3), HardState(4, isFull: true), [Entry(9, 4, "fills", size: 1900)]));
             directory.WriteQueued();
+            one.NoteCommitted(new LogIndex(8));
             one.Write(new Effect.Persist(new Ticket(4), null, [Entry(10, 4, "rolls", size: 1900)]));
             directory.WriteQueued();
             Stream(one, Snapshot(8, 3, 70_000));
@@ -137,6 +138,7 @@ public sealed class GoldenDirectoryTests
             var (state, snapshot) = (found.State, found.State.Snapshot!);
             text.Append($"{owner}, incarnation {found.Incarnation.Value:N}, {(found.IsNew ? "new" : "found")}\n");
             text.Append($"  {StoreText.Of(state.HardState)}\n  the log begins after {StoreText.Of(state.Base)}\n");
+            text.Append(state.Committed > LogIndex.Zero ? $"  committed to {state.Committed}\n" : "");
             text.Append($"  snapshot {StoreText.Of(snapshot)}\n");
             text.Append($"    {StoreText.Of(store.ReadSnapshot(snapshot.Position, 0, (int)snapshot.Length).Span)}\n");
             text.AppendJoin("", state.Log.Select(entry => $"  {StoreText.Of(entry)}\n"));
