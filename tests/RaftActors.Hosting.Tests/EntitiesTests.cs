@@ -41,7 +41,8 @@ public sealed class EntitiesTests
         await using var second = NewNode(folder.Path);
         await second.StartAsync();
 
-        Assert.Equal(10, await second.Services.GetRequiredService<EntityClient>().AskAsync<int>("id1"));
+        var restarted = second.Services.GetRequiredService<EntityClient>();
+        Assert.Equal(10, await restarted.AskAsync<int>("id1", timeout: HostedNode.Guard));
     }
 
     private HostedNode NewNode(string? folder = null) => new(
