@@ -113,7 +113,8 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
     protected abstract TResult HandleAppend(Entry<TValue> entry);
 
     /// <summary>
-    /// Called with a pair that this actor fetched by Get, in the order of the Gets. The same pair does not come through HandleAppend.
+    /// Called with a pair that this actor fetched by Get, in the order of the Gets. The same pair does not come through HandleAppend. If a
+    /// Get of a missing pair was cancelled, HandleAppend delivers that pair before the ones behind it, so the serials stay in order.
     /// Default: calls <see cref="HandleAppend"/>.
     /// </summary>
     /// <param name="entry">The pair. <see cref="Entry{TValue}.Request"/> is the ref of the Get.</param>

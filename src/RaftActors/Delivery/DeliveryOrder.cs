@@ -239,6 +239,11 @@ internal sealed class DeliveryOrder
 
     private DeliveryStep? TryTakeAnswer()
     {
+        if (_gets.FirstAnswered is { } answered && MustWait(answered))
+        {
+            return null;
+        }
+
         if (_gets.TryTakeAnswered() is (var request, var pair))
         {
             return _delivered.Add(pair.Serial)
@@ -247,7 +252,7 @@ internal sealed class DeliveryOrder
                     request, pair.Serial <= _restore.Restored ? new CancelReason.Compacted() : new CancelReason.AlreadyDelivered());
         }
 
-        if (!_gets.IsEmpty || OwnAnswer is not { } own)
+        if (!_gets.IsEmpty || OwnAnswer is not { } own || MustWait(own.Serial))
         {
             return null;
         }
@@ -256,6 +261,10 @@ internal sealed class DeliveryOrder
         _delivered.Add(own.Serial);
         return new DeliveryStep.Answer(own, null, _ownRef(own));
     }
+
+    // Without this, a missing pair whose Get was cancelled would come after the pairs behind it. HandleAppend delivers it first.
+    private bool MustWait(Serial serial) =>
+        !IsAsCommitted && serial > _delivered.FirstMissing && _missing.FindOwed() == _delivered.FirstMissing;
 
     private DeliveryStep.Append? TryTakeAppend()
     {

@@ -82,8 +82,22 @@ internal sealed class PendingGets
         return pending.Serial;
     }
 
+    /// <summary>The serial of the first pending Get, if it is answered.</summary>
+    public Serial? FirstAnswered => First()?.Answer?.Serial;
+
     /// <summary>Takes the first pending Get, if it is answered.</summary>
     public (RequestRef Request, StoredPair Pair)? TryTakeAnswered()
+    {
+        if (First() is not { Answer: { } pair, Request: var request })
+        {
+            return null;
+        }
+
+        Remove(request);
+        return (request, pair);
+    }
+
+    private Pending? First()
     {
         if (_pending.Count == 0)
         {
@@ -91,14 +105,7 @@ internal sealed class PendingGets
         }
 
         using var all = _pending.Values.GetEnumerator();
-        if (!all.MoveNext() || all.Current.Answer is not { } pair)
-        {
-            return null;
-        }
-
-        var request = all.Current.Request;
-        Remove(request);
-        return (request, pair);
+        return all.MoveNext() ? all.Current : null;
     }
 
     private Serial TakeReserved(Serial first)

@@ -138,7 +138,7 @@ public sealed class DeliveryOrderTests
     }
 
     [Fact]
-    public void Pair_of_a_cancelled_get_is_delivered_by_append()
+    public void Pair_of_a_cancelled_get_is_delivered_by_append_before_the_pairs_behind_it()
     {
         var order = Start();
         Become(order, member: true);
@@ -148,7 +148,23 @@ public sealed class DeliveryOrderTests
         Answer(order, request: 1, serial: 2);
         Cancel(order, request: 0);
 
-        Assert.Equal(["cancel 0 Unavailable", "serial 2", "append 1", "append 3"], Due(order));
+        Assert.Equal(["cancel 0 Unavailable", "append 1", "serial 2", "append 3"], Due(order));
+    }
+
+    [Fact]
+    public void Answers_behind_a_cancelled_get_wait_until_its_pair_is_committed_here()
+    {
+        var order = Start();
+        Become(order, member: true);
+        Lead(order, serial: 3);
+        Due(order, gap => Ask(order, gap));
+        Answer(order, request: 0, serial: 1);
+        Answer(order, request: 2, serial: 3);
+        Cancel(order, request: 1);
+        Assert.Equal(["cancel 1 Unavailable", "serial 1"], Due(order));
+
+        Commit(order, 1, 2);
+        Assert.Equal(["append 2", "serial 3"], Due(order));
     }
 
     [Fact]

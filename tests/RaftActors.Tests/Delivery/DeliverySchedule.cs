@@ -8,9 +8,9 @@ namespace RaftActors.Tests.Delivery;
 
 /// <summary>
 /// One actor's deliveries under a random schedule of quorum, leader, commits, Gets, their ends, Queries, snapshots and restarts. The actor
-/// requests all, some or none of the missing pairs. Reports a pair that is delivered twice in a life or never, a hole before a pair or a
-/// Query, a Query without an answer, and an own Append that does not end exactly once in a life. At the end of the schedule all pairs are
-/// committed, and all Gets are answered.
+/// requests all, some or none of the missing pairs. Reports a pair that is delivered twice in a life or never, a hole before a pair that no
+/// Get of the actor explains or before a Query, a Query without an answer, and an own Append that does not end exactly once in a life. At
+/// the end of the schedule all pairs are committed, and all Gets are answered.
 /// </summary>
 internal sealed class DeliverySchedule(int seed, LearnerDelivery delivery)
 {
@@ -36,6 +36,9 @@ internal sealed class DeliverySchedule(int seed, LearnerDelivery delivery)
     // The latest leader's term and serial.
     private (int Term, long Serial)? _leader;
     private bool _isEnding;
+
+    // The present life has requested pairs besides those of a gap. They come in the order of its requests.
+    private bool _hasOwnGets;
 
     // The last serial committed here, and the last one committed anywhere.
     private long _told;
@@ -78,6 +81,7 @@ internal sealed class DeliverySchedule(int seed, LearnerDelivery delivery)
                 Commit(isOwn: _random.Next(3) == 0);
                 break;
             case 5 or 11 or 12:
+                _hasOwnGets = true;
                 Get(new Serial(_random.NextInt64(1, _highest + 3)), "get");
                 Drain();
                 break;
@@ -111,6 +115,7 @@ internal sealed class DeliverySchedule(int seed, LearnerDelivery delivery)
         _trace.Add("restart");
         _delivered.Clear();
         _gets.Clear();
+        _hasOwnGets = false;
         _queries.Clear();
         foreach (var own in _ownEnds.Where(own => own.Value == 1).Select(own => own.Key).ToArray())
         {
@@ -283,6 +288,8 @@ internal sealed class DeliverySchedule(int seed, LearnerDelivery delivery)
                 break;
             case DeliveryStep.Answer answer:
                 _trace.Add($"(serial {answer.Pair.Serial})");
+                Demand(
+                    delivery == LearnerDelivery.AsCommitted || _hasOwnGets || HasAllBefore(answer.Pair.Serial), "hole before a serial");
                 Deliver(answer.Pair, answer.Own);
                 break;
             case DeliveryStep.Query query:
