@@ -38,7 +38,9 @@ internal sealed class RaftHostedService(
     public Task StopAsync(CancellationToken cancellationToken)
     {
         _isStopping = true;
-        return _own is null ? Task.CompletedTask : CoordinatedShutdown.Get(_own).Run(HostStopped.Instance).WaitAsync(cancellationToken);
+        return _own is null
+            ? Task.CompletedTask
+            : CoordinatedShutdown.Get(_own).Run(CoordinatedShutdown.ClrExitReason.Instance).WaitAsync(cancellationToken);
     }
 
     // ValidateOnStart would show the user a stack trace with the sentences.
@@ -73,16 +75,6 @@ internal sealed class RaftHostedService(
         {
             LogMessages.SystemTerminated(HostLog.Of(services), system.Name);
             services.GetService<IHostApplicationLifetime>()?.StopApplication();
-        }
-    }
-
-    /// <summary>The reason of a shutdown that the host began.</summary>
-    public sealed class HostStopped : CoordinatedShutdown.Reason
-    {
-        public static readonly HostStopped Instance = new();
-
-        private HostStopped()
-        {
         }
     }
 }

@@ -55,7 +55,7 @@ public sealed class ThreeNodesTests : IAsyncLifetime
 
         await leader.StopAsync();
 
-        Assert.Equal("HostStopped", shutdown.ShutdownReason?.GetType().Name);
+        Assert.IsType<CoordinatedShutdown.ClrExitReason>(shutdown.ShutdownReason);
         Assert.Equal(4, await others[0].AddAsync(1));
     }
 
