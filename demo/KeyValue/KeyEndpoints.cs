@@ -41,8 +41,8 @@ internal static class KeyEndpoints
         Client client,
         HttpContext http)
     {
-        var group = client.Shards.Of(key).Group;
-        if (!Session.TryParse(session, out var seen) || Consistency.Parse(consistency, seen, group) is not { } level)
+        var shard = client.Shards.Of(key);
+        if (!Session.TryParse(session, out var seen) || Consistency.Parse(consistency, seen, shard.Group) is not { } level)
         {
             return Results.Problem(
                 $"consistency is '{consistency}' and {Session.Header} is '{session}'. Use linearizable, lease, local, or session with "
@@ -52,9 +52,9 @@ internal static class KeyEndpoints
 
         try
         {
-            var (item, serial) = await client.For(key).QueryWithSerialAsync<Item?>(
+            var (item, serial) = await client[shard].QueryWithSerialAsync<Item?>(
                 new GetItem(key), consistency: level, cancellationToken: http.RequestAborted);
-            http.Response.Headers[Session.Header] = seen.With(group, serial.Value).ToString();
+            http.Response.Headers[Session.Header] = seen.With(shard.Group, serial.Value).ToString();
             if (item is null)
             {
                 return Results.NotFound();
@@ -93,15 +93,16 @@ internal static class KeyEndpoints
         try
         {
             RequestKey? repeat = headers.IdempotencyKey is { Length: > 0 } text ? new RequestKey(text) : default(RequestKey?);
-            var outcome = await client.For(key).AppendAsync(
+            var shard = client.Shards.Of(key);
+            var outcome = await client[shard].AppendAsync(
                 key, new Change(value, contentType, condition), cancellationToken: http.RequestAborted, requestKey: repeat);
             if (outcome is not Outcome<Written>.Done done)
             {
                 return Problems.Of(http, outcome);
             }
 
-            var (group, serial) = (client.Shards.Of(key).Group, done.Serial.Value);
-            http.Response.Headers[Session.Header] = seen.With(group, serial).ToString();
+            var serial = done.Serial.Value;
+            http.Response.Headers[Session.Header] = seen.With(shard.Group, serial).ToString();
             return done.HasResult ? Answer(http, key, serial, done.Result, isDelete: value is null)
                 : condition is null ? Answer(http, key, serial, new Written(IsApplied: true, serial), isDelete: value is null)
                 : await AnswerRepeatAsync(http, key, serial, client);

@@ -28,18 +28,20 @@ internal sealed record KeyValueState(Dictionary<string, Item> Items, Queue<long>
             return new Written(IsApplied: false, present?.Serial);
         }
 
-        _ = change.Value is null ? Items.Remove(key) : Put(key, new Item(change.Value, change.ContentType, serial));
+        if (change.Value is null)
+        {
+            Items.Remove(key);
+        }
+        else
+        {
+            Items[key] = new Item(change.Value, change.ContentType, serial);
+        }
+
         return new Written(IsApplied: true, present?.Serial);
     }
 
     /// <summary>Whether the change with this serial had an effect. Null: that was forgotten.</summary>
     public bool? WasApplied(long serial) => serial <= ForgottenTo ? null : !Refused.Contains(serial);
-
-    private bool Put(string key, Item item)
-    {
-        Items[key] = item;
-        return true;
-    }
 
     private void Refuse(long serial)
     {
