@@ -1,4 +1,4 @@
-namespace RaftTrials.Servers;
+namespace TrialKit;
 
 /// <summary>A place to run processes: this machine, or a network namespace on it.</summary>
 /// <param name="Address">IP address; empty: this machine.</param>

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace RaftTrials.Servers;
+namespace TrialKit;
 
 /// <summary>Network namespaces on this machine, and a software switch between them that drops, loses and delays packets.</summary>
 internal sealed class Network : IDisposable

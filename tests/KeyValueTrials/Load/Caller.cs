@@ -1,0 +1,162 @@
+using System.Diagnostics;
+
+using KeyValueTrials.Check;
+
+namespace KeyValueTrials.Load;
+
+/// <summary>One client: it sends one request after the other, keeps its session, and repeats writes by their Idempotency-Key.</summary>
+internal sealed class Caller(int number, CallBook book, Func<IReadOnlyList<NodeClient>> nodes)
+{
+    private const int AttemptsMax = 5;
+
+    private readonly Random _random = new();
+    private readonly Dictionary<string, long> _etags = [];
+    private Session _session = Session.Empty;
+    private int _node;
+
+    /// <summary>Writes one key again and again, so that its downtime can be measured. It leaves a node that does not answer soon.</summary>
+    public async Task WriteSteadily(string key, TimeSpan pause, CancellationToken stop)
+    {
+        while (!stop.IsCancellationRequested)
+        {
+            await Write(key, isDelete: false, condition: null, isKeyed: true, TimeSpan.FromSeconds(1));
+            await Pause(pause, stop);
+        }
+    }
+
+    /// <summary>Calls of all kinds over all keys.</summary>
+    public async Task CallRandomly(IReadOnlyList<string> keys, TimeSpan pauseMax, CancellationToken stop)
+    {
+        while (!stop.IsCancellationRequested)
+        {
+            var key = keys[_random.Next(keys.Count)];
+            var isKeyed = _random.Next(3) > 0;
+            // Some clients are impatient: their requests end without an answer, and are made all the same.
+            var patience = TimeSpan.FromMilliseconds(_random.Next(5) == 0 ? _random.Next(5, 300) : 8000);
+            await (_random.Next(100) switch
+            {
+                < 24 => Write(key, isDelete: false, null, isKeyed, patience),
+                < 40 => Write(key, isDelete: false, _etags.GetValueOrDefault(key), isKeyed, patience),
+                < 44 => Write(key, isDelete: false, WriteCall.IfAbsent, isKeyed, patience),
+                < 48 => Write(key, isDelete: false, WriteCall.IfPresent, isKeyed, patience),
+                < 53 => Write(key, isDelete: true, null, isKeyed, patience),
+                < 57 => Write(key, isDelete: true, _etags.GetValueOrDefault(key, WriteCall.IfPresent), isKeyed, patience),
+                < 68 => Read(key, Level.Linearizable, patience),
+                < 78 => Read(key, Level.Lease, patience),
+                < 90 => Read(key, Level.Session, patience),
+                _ => Read(key, Level.Local, patience),
+            });
+            if (_random.Next(8) == 0)
+            {
+                _node++;
+            }
+
+            await Pause(pauseMax * _random.NextDouble(), stop);
+        }
+    }
+
+    /// <summary>Writes until an attempt is applied, and returns the call.</summary>
+    public async Task<WriteCall> WriteSurely(string key, TimeSpan patience)
+    {
+        var since = Stopwatch.GetTimestamp();
+        while (Stopwatch.GetElapsedTime(since) < patience)
+        {
+            var call = await Write(key, isDelete: false, condition: null, isKeyed: true, TimeSpan.FromSeconds(10));
+            if (call.End == WriteEnd.Applied)
+            {
+                return call;
+            }
+        }
+
+        throw new TrialFailure($"no write of {key} was applied within {patience.TotalSeconds} s");
+    }
+
+    private async Task<WriteCall> Write(string key, bool isDelete, long? condition, bool isKeyed, TimeSpan patience)
+    {
+        var call = book.Begin(number, key, isDelete, condition);
+        var repeatKey = isKeyed ? $"{number}-{call.Began}" : null;
+        var isSure = true;
+        for (var attempt = 1; ; attempt++)
+        {
+            var answer = await Attempt(call, repeatKey, patience);
+            isSure &= answer.End != WriteEnd.Unknown;
+            if (answer.End is WriteEnd.Applied or WriteEnd.Refused)
+            {
+                End(call, answer);
+                break;
+            }
+
+            _node++;
+            if (!isKeyed || attempt == AttemptsMax)
+            {
+                // An earlier attempt may still be under way, so the last one does not speak for all.
+                book.End(call, isSure ? WriteEnd.NotMade : WriteEnd.Unknown, 0, wasAbsent: false);
+                return call;
+            }
+
+            book.CountRepeat();
+            await Task.Delay(_random.Next(20, 200));
+        }
+
+        if (isKeyed && _random.Next(10) == 0)
+        {
+            book.CountRepeat();
+            _node += _random.Next(3);
+            var again = await Attempt(call, repeatKey, patience);
+            if (again.End is WriteEnd.Applied or WriteEnd.Refused)
+            {
+                End(call, again);
+            }
+        }
+
+        return call;
+    }
+
+    // With the session of this client the answer would not tell the serial of a DELETE or of a refused change.
+    private Task<WriteAnswer> Attempt(WriteCall call, string? repeatKey, TimeSpan patience) => Node().Write(
+        call, repeatKey, call is { Value: not null, Condition: null } && _random.Next(2) == 0 ? _session : null, patience);
+
+    private void End(WriteCall call, WriteAnswer answer)
+    {
+        var session = answer.Session ?? throw new TrialFailure($"the answer to '{call}' has no Raft-Session");
+        if (!book.Groups.TryGetValue(call.Key, out var group))
+        {
+            // The first write of a key, before other clients start.
+            book.Groups[call.Key] = group = session.Groups.Single();
+        }
+
+        var serial = answer.Serial ?? session[group];
+        book.End(call, answer.End, serial, answer.WasAbsent);
+        _session = _session.With(session);
+        _etags[call.Key] = serial;
+    }
+
+    private async Task Read(string key, Level level, TimeSpan patience)
+    {
+        var (client, group, before) = (Node(), book.Groups[key], _session);
+        var (life, began) = (client.Node.Life, Stopwatch.GetTimestamp());
+        var sent = level == Level.Session || _random.Next(2) == 0 ? before : null;
+        if (await client.Read(key, level, sent, patience) is not { } answer)
+        {
+            _node++;
+            book.Add(call: (ReadCall?)null);
+            return;
+        }
+
+        var (ended, seen, at) = (Stopwatch.GetTimestamp(), sent?[group] ?? 0, answer.Session[group]);
+        life = life == client.Node.Life ? life : $"{life} to {client.Node.Life}";
+        book.Add(new ReadCall(
+            number, key, level, life, seen, began, ended, answer.Serial, answer.Value, at > seen ? at : null));
+        _session = _session.With(answer.Session);
+        _etags[key] = answer.Serial > 0 ? answer.Serial : WriteCall.IfAbsent;
+    }
+
+    private NodeClient Node()
+    {
+        var all = nodes();
+        return all[(number + _node) % all.Count];
+    }
+
+    private static async Task Pause(TimeSpan time, CancellationToken stop) =>
+        await Task.Delay(time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+}

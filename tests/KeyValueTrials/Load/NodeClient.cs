@@ -1,0 +1,160 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+
+using KeyValueTrials.Check;
+using KeyValueTrials.Nodes;
+
+namespace KeyValueTrials.Load;
+
+/// <summary>Sends requests of the clients to one node. Thread-safe.</summary>
+internal sealed class NodeClient(KeyValueNode node, string network) : IDisposable
+{
+    private static readonly TimeSpan ConnectPatience = TimeSpan.FromSeconds(1);
+
+    private readonly HttpClient _http = new(new SocketsHttpHandler
+    {
+        ConnectTimeout = ConnectPatience,
+        ConnectCallback = NetworkSockets.ConnectFrom(network),
+        UseProxy = false,
+    })
+    {
+        BaseAddress = new Uri(node.Url),
+        Timeout = Timeout.InfiniteTimeSpan,
+    };
+
+    public KeyValueNode Node => node;
+
+    /// <summary>Sends one attempt of a write.</summary>
+    /// <param name="repeatKey">The Idempotency-Key. Null: none.</param>
+    public async Task<WriteAnswer> Write(WriteCall call, string? repeatKey, Session? session, TimeSpan patience)
+    {
+        using HttpRequestMessage request = new(call.Value is null ? HttpMethod.Delete : HttpMethod.Put, $"/kv/{call.Key}");
+        var body = new OnceContent(Encoding.UTF8.GetBytes(call.Value ?? "x"));
+        request.Content = body;
+        AddCondition(request, call.Condition);
+        session?.AddTo(request);
+        if (repeatKey is not null)
+        {
+            request.Headers.Add("Idempotency-Key", repeatKey);
+        }
+
+        try
+        {
+            using CancellationTokenSource guard = new(patience);
+            using var answer = await _http.SendAsync(request, guard.Token);
+            return AnswerOf(answer, Session.Of(answer));
+        }
+        catch (Exception e) when (e is HttpRequestException or OperationCanceledException or IOException)
+        {
+            return new WriteAnswer(body.IsSent ? WriteEnd.Unknown : WriteEnd.NotMade, null, false, null);
+        }
+    }
+
+    /// <summary>Reads an item. Null: no answer.</summary>
+    public async Task<ReadAnswer?> Read(string key, Level level, Session? session, TimeSpan patience)
+    {
+        using HttpRequestMessage request = new(HttpMethod.Get, $"/kv/{key}?consistency={$"{level}".ToLowerInvariant()}");
+        session?.AddTo(request);
+        try
+        {
+            using CancellationTokenSource guard = new(patience);
+            using var answer = await _http.SendAsync(request, guard.Token);
+            return answer.StatusCode switch
+            {
+                HttpStatusCode.OK => new ReadAnswer(
+                    SerialOf(answer)!.Value, await answer.Content.ReadAsStringAsync(guard.Token), Session.Of(answer)!),
+                HttpStatusCode.NotFound => new ReadAnswer(0, null, Session.Of(answer)!),
+                HttpStatusCode.ServiceUnavailable => null,
+                _ => throw new TrialFailure($"{node.Name} answered {request} with {answer}"),
+            };
+        }
+        catch (Exception e) when (e is HttpRequestException or OperationCanceledException or IOException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The lines of a watch, until it breaks or the token is cancelled.</summary>
+    public async IAsyncEnumerable<string> Watch(
+        string key, long after, bool isReconnected, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken stop)
+    {
+        using HttpRequestMessage request = new(HttpMethod.Get, isReconnected ? $"/watch/{key}" : $"/watch/{key}?after={after}");
+        if (isReconnected)
+        {
+            request.Headers.Add("Last-Event-ID", after.ToString(CultureInfo.InvariantCulture));
+        }
+
+        using var answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stop);
+        if (answer.StatusCode != HttpStatusCode.OK)
+        {
+            yield break;
+        }
+
+        using StreamReader lines = new(await answer.Content.ReadAsStreamAsync(stop));
+        while (await lines.ReadLineAsync(stop) is { } line)
+        {
+            yield return line;
+        }
+    }
+
+    /// <summary>Gets a page of the node. Null: it does not answer with success.</summary>
+    public async Task<string?> Get(string path, TimeSpan patience)
+    {
+        try
+        {
+            using CancellationTokenSource guard = new(patience);
+            using var answer = await _http.GetAsync(path, guard.Token);
+            return answer.IsSuccessStatusCode ? await answer.Content.ReadAsStringAsync(guard.Token) : null;
+        }
+        catch (Exception e) when (e is HttpRequestException or OperationCanceledException or IOException)
+        {
+            return null;
+        }
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private static void AddCondition(HttpRequestMessage request, long? condition)
+    {
+        switch (condition)
+        {
+            case null:
+                break;
+            case WriteCall.IfAbsent:
+                request.Headers.IfNoneMatch.Add(EntityTagHeaderValue.Any);
+                break;
+            case WriteCall.IfPresent:
+                request.Headers.IfMatch.Add(EntityTagHeaderValue.Any);
+                break;
+            case var serial:
+                request.Headers.IfMatch.Add(new EntityTagHeaderValue($"\"{serial}\""));
+                break;
+        }
+    }
+
+    private WriteAnswer AnswerOf(HttpResponseMessage answer, Session? session) => answer.StatusCode switch
+    {
+        HttpStatusCode.Created => new(WriteEnd.Applied, SerialOf(answer), true, session),
+        HttpStatusCode.NoContent => new(WriteEnd.Applied, SerialOf(answer), false, session),
+        HttpStatusCode.NotFound => new(WriteEnd.Applied, null, true, session),
+        HttpStatusCode.PreconditionFailed => new(WriteEnd.Refused, null, false, session),
+        HttpStatusCode.ServiceUnavailable => new(WriteEnd.NotMade, null, false, null),
+        HttpStatusCode.GatewayTimeout => new(WriteEnd.Unknown, null, false, null),
+        _ => throw new TrialFailure($"{node.Name} answered {answer.RequestMessage} with {answer}"),
+    };
+
+    private static long? SerialOf(HttpResponseMessage answer) =>
+        answer.Headers.ETag is { } tag ? long.Parse(tag.Tag.Trim('"'), CultureInfo.InvariantCulture) : null;
+}
+
+/// <summary>The answer to one attempt of a write.</summary>
+/// <param name="Serial">The ETag; null: none.</param>
+/// <param name="WasAbsent">The status says that there was no item before. False: it may be a repeat, which does not know.</param>
+/// <param name="Session">The session of the answer; null: none.</param>
+internal sealed record WriteAnswer(WriteEnd End, long? Serial, bool WasAbsent, Session? Session);
+
+/// <summary>The answer to a read.</summary>
+/// <param name="Serial">The ETag; 0: not found.</param>
+internal sealed record ReadAnswer(long Serial, string? Value, Session Session);

@@ -1,0 +1,217 @@
+using System.Diagnostics;
+
+using KeyValueTrials.Check;
+using KeyValueTrials.Load;
+
+namespace KeyValueTrials.Nodes;
+
+/// <summary>The nodes of a trial, the clients, and the check at the end.</summary>
+internal sealed class Cluster : IDisposable
+{
+    /// <summary>Two on each node that founds the cluster, so that the leaders spread.</summary>
+    private const int Groups = 3;
+
+    private const int Keys = 6;
+    private const int WritersOfAKey = 2;
+    private const int Callers = 8;
+
+    // Snapshots are taken, and the log keeps all changes, so that a watch at the end shows them from the first one.
+    private const string Settings = "lease.enabled = on, snapshot { after-entries = 2000, retained-entries = 10000000 }";
+
+    private static readonly TimeSpan WriterPause = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan CallerPauseMax = TimeSpan.FromMilliseconds(60);
+
+    private readonly CancellationTokenSource _stop = new();
+    private readonly List<Task> _running = [];
+    private readonly List<NodeClient> _clients = [];
+    private readonly string[] _options;
+    private volatile IReadOnlyList<NodeClient> _asked;
+
+    /// <param name="nodes">All nodes. The first <paramref name="founders"/> found the groups.</param>
+    /// <param name="network">The network namespace of the clients; empty: that of this process.</param>
+    /// <param name="hocon">More settings of the section raft.</param>
+    public Cluster(IReadOnlyList<KeyValueNode> nodes, int founders, string network = "", string hocon = "")
+    {
+        Nodes = nodes;
+        _clients.AddRange(nodes.Select(node => new NodeClient(node, network)));
+        _asked = [.. _clients.Take(founders)];
+        _options =
+        [
+            "--groups", $"{Groups}", "--RaftActors:Hocon", $"raft {{ {Settings}{(hocon.Length > 0 ? $", {hocon}" : "")} }}",
+            .. nodes.Take(founders).SelectMany((node, place) => new[] { $"--RaftActors:Roster:{place}", $"kv@{node.Address}" }),
+        ];
+    }
+
+    public IReadOnlyList<KeyValueNode> Nodes { get; }
+
+    public CallBook Book { get; } = new();
+
+    /// <summary>The nodes that clients ask.</summary>
+    public IReadOnlyList<KeyValueNode> Asked
+    {
+        get => [.. _asked.Select(client => client.Node)];
+        set => _asked = [.. _clients.Where(client => value.Contains(client.Node))];
+    }
+
+    private static IReadOnlyList<string> AllKeys => [.. Enumerable.Range(1, Keys).Select(number => $"k{number}")];
+
+    public void Start(KeyValueNode node, IReadOnlyDictionary<string, string>? environment = null) => node.Start(_options, environment);
+
+    /// <summary>Starts the nodes that clients ask, writes each key once, and starts the clients.</summary>
+    public async Task StartAll(IReadOnlyDictionary<string, string>? environment = null)
+    {
+        foreach (var node in Asked)
+        {
+            Start(node, environment);
+        }
+
+        await Task.WhenAll(Asked.Select(Ready));
+        var number = 0;
+        foreach (var key in AllKeys)
+        {
+            await Make(++number).WriteSurely(key, Guards.Wait);
+        }
+
+        foreach (var key in AllKeys)
+        {
+            for (var writer = 0; writer < WritersOfAKey; writer++)
+            {
+                var caller = Make(++number);
+                Run(() => caller.WriteSteadily(key, WriterPause, _stop.Token));
+            }
+
+            var (watcher, seed) = (new Watcher(key, Book, () => _asked), number);
+            Run(() => watcher.Run(seed, _stop.Token));
+        }
+
+        for (var each = 0; each < Callers; each++)
+        {
+            var caller = Make(++number);
+            Run(() => caller.CallRandomly(AllKeys, CallerPauseMax, _stop.Token));
+        }
+
+        await Served(Stopwatch.GetTimestamp());
+    }
+
+    /// <summary>Waits until the node says that it is ready: it knows the leaders and has all pairs that it knows to be committed.</summary>
+    public Task Ready(KeyValueNode node) => Until(node, "/healthz/ready", _ => true, "is not ready");
+
+    /// <summary>Waits until a page of the node is as wanted.</summary>
+    public async Task Until(KeyValueNode node, string path, Func<string, bool> isIt, string otherwise)
+    {
+        var client = ClientOf(node);
+        var since = Stopwatch.GetTimestamp();
+        while (await client.Get(path, Guards.Request) is not { } page || !isIt(page))
+        {
+            if (Stopwatch.GetElapsedTime(since) > Guards.Wait)
+            {
+                throw new TrialFailure($"{node.Name} {otherwise} after {Guards.Wait.TotalSeconds} s");
+            }
+
+            await Task.Delay(100);
+        }
+    }
+
+    /// <summary>Waits until each key has this number of applied writes after a time.</summary>
+    public async Task Served(long since, int writes = 10)
+    {
+        var began = Stopwatch.GetTimestamp();
+        while (Book.LeastAppliedSince(since) < writes)
+        {
+            if (_running.Find(task => task.IsFaulted) is { } failed)
+            {
+                await failed;
+            }
+
+            if (Stopwatch.GetElapsedTime(began) > Guards.Wait)
+            {
+                throw new TrialFailure($"a key has not had {writes} applied writes for {Guards.Wait.TotalSeconds} s");
+            }
+
+            await Task.Delay(50);
+        }
+    }
+
+    /// <summary>The node that leads the most groups, as another node sees it.</summary>
+    public async Task<KeyValueNode> Leader()
+    {
+        var leaders = new List<KeyValueNode>();
+        await Until(Asked[0], "/status", page =>
+        {
+            var addresses = GroupStatus.Parse(page).Select(group => group.Leader?.Split('@')[^1]).ToList();
+            leaders = [.. Asked.Where(node => addresses.Contains(node.Address)).OrderByDescending(
+                node => addresses.Count(address => address == node.Address))];
+            return leaders.Count > 0;
+        }, "knows no leader");
+        return leaders[0];
+    }
+
+    /// <summary>Stops the clients when no fault is left, and compares all that they saw.</summary>
+    /// <param name="members">The nodes with a copy. All of them run.</param>
+    /// <returns>The summary for the trial's line.</returns>
+    public async Task<string> Check(params IReadOnlyList<KeyValueNode> members)
+    {
+        await _stop.CancelAsync();
+        await Task.WhenAll(_running);
+        Dictionary<string, Dictionary<string, List<Change>>> histories = [];
+        Dictionary<string, Dictionary<string, Change>> last = [];
+        Dictionary<string, WriteCall> ends = [];
+        foreach (var key in AllKeys)
+        {
+            ends[key] = await Make(1000 + ends.Count).WriteSurely(key, Guards.Wait);
+        }
+
+        foreach (var node in members)
+        {
+            Dictionary<string, List<Change>> changes = [];
+            Dictionary<string, Change> items = [];
+            foreach (var key in AllKeys)
+            {
+                changes[key] = await Watcher.All(ClientOf(node), key, ends[key].Value!, Guards.Wait);
+                items[key] = await Last(node, key, ends[key].Serial);
+            }
+
+            (histories[node.Name], last[node.Name]) = (changes, items);
+        }
+
+        var findings = CallCheck.Of(Book, histories, last);
+        return findings.Count == 0 ? $"{Book}" : throw new TrialFailure(string.Join("\n        ", findings));
+    }
+
+    /// <summary>The last lines of the nodes.</summary>
+    public string Tails() => string.Join('\n', Nodes.Select(node => $"--- {node.Name}, {node.Address}\n{node.Tail()}"));
+
+    public void Dispose()
+    {
+        _stop.Cancel();
+        foreach (var node in Nodes)
+        {
+            node.Dispose();
+        }
+
+        _clients.ForEach(client => client.Dispose());
+        _stop.Dispose();
+    }
+
+    private void Run(Func<Task> load) => _running.Add(Task.Run(load));
+
+    private Caller Make(int number) => new(number, Book, () => _asked);
+
+    private NodeClient ClientOf(KeyValueNode node) => _clients.Find(client => client.Node == node)!;
+
+    // The node's own copy, as soon as it has the last change.
+    private async Task<Change> Last(KeyValueNode node, string key, long serial)
+    {
+        var since = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            var answer = await ClientOf(node).Read(key, Level.Local, null, Guards.Request);
+            if (answer is not null && (answer.Serial >= serial || Stopwatch.GetElapsedTime(since) > Guards.Wait))
+            {
+                return new Change(answer.Serial, answer.Value);
+            }
+
+            await Task.Delay(50);
+        }
+    }
+}

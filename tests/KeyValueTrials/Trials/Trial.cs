@@ -1,0 +1,72 @@
+using KeyValueTrials.Nodes;
+
+namespace KeyValueTrials.Trials;
+
+/// <summary>The resources of one trial. Dispose ends all processes and removes the network and the disks.</summary>
+internal sealed class Trial : ITrial
+{
+    private const int HttpPort = 8080;
+    private const int RaftPort = 2551;
+
+    private readonly string _work;
+    private readonly string _tools;
+    private readonly int? _rounds;
+    private readonly List<Action> _undo = [];
+    private Cluster? _cluster;
+
+    public Trial(string work, string tools, int? rounds)
+    {
+        (_work, _tools, _rounds) = (work, tools, rounds);
+        Directory.CreateDirectory(work);
+    }
+
+    /// <summary>The value of --rounds.</summary>
+    /// <param name="usual">The default.</param>
+    public int Rounds(int usual) => _rounds ?? usual;
+
+    /// <summary>A path in the trial's folder.</summary>
+    public string this[string name] => Path.Combine(_work, name);
+
+    /// <summary>Creates nodes on this machine.</summary>
+    /// <param name="founders">The number of nodes that found the groups. Null: all.</param>
+    /// <param name="hocon">More settings of the section raft.</param>
+    public Cluster Nodes(int count, int? founders = null, string hocon = "")
+    {
+        var ports = FreePorts.Take(2 * count);
+        return _cluster = new Cluster(
+            [.. Enumerable.Range(1, count).Select(
+                number => new KeyValueNode(number, Host.Here, ports[number - 1], ports[count + number - 1], this[$"node{number}"]))],
+            founders ?? count,
+            hocon: hocon);
+    }
+
+    /// <summary>Creates nodes in a network namespace each. The clients are in one more, which is never cut off.</summary>
+    public async Task<(Cluster Cluster, Network Network)> NodesOnNetwork(int count)
+    {
+        var network = await Network.Start(_tools, _work, count + 1);
+        _undo.Add(network.Dispose);
+        _cluster = new Cluster(
+            [.. Enumerable.Range(1, count).Select(
+                number => new KeyValueNode(number, Network.Host(number), HttpPort, RaftPort, this[$"node{number}"]))],
+            count,
+            Network.Host(count + 1).Prefix[^1]);
+        return (_cluster, network);
+    }
+
+    /// <summary>Mounts a disk in memory where the data of a node will be.</summary>
+    public void SmallDisk(KeyValueNode node, int megabytes)
+    {
+        Directory.CreateDirectory(node.Data);
+        Machine.Run("mount", "-t", "tmpfs", "-o", $"size={megabytes}m", "tmpfs", node.Data);
+        _undo.Add(() => Machine.Run("umount", node.Data));
+    }
+
+    /// <inheritdoc/>
+    public string Tails() => _cluster?.Tails() ?? "";
+
+    public void Dispose()
+    {
+        _cluster?.Dispose();
+        _undo.ForEach(undo => undo());
+    }
+}
