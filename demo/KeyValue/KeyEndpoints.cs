@@ -98,7 +98,8 @@ internal static class KeyEndpoints
                 key, new Change(value, contentType, condition), cancellationToken: http.RequestAborted, requestKey: repeat);
             if (outcome is not Outcome<Written>.Done done)
             {
-                return Problems.Of(http, outcome);
+                return Problems.Of(
+                    http, outcome, "Send the request again with the same Idempotency-Key, if it had one. Otherwise read the item first.");
             }
 
             var serial = done.Serial.Value;

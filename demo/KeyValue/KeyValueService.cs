@@ -41,6 +41,7 @@ internal static class KeyValueService
         var app = builder.Build();
         KeyEndpoints.Map(app);
         WatchEndpoint.Map(app);
+        NodeEndpoints.Map(app);
         app.MapGet("/status", (RaftHost host) => StatusOf(host)).WithSummary("The groups as this node sees them.");
         app.MapGet("/metrics", (MetricsPage metrics) => Results.Text(metrics.Write(), "text/plain; version=0.0.4"))
             .WithSummary("The metrics of this node, for Prometheus.");

@@ -9,11 +9,10 @@ internal static class Problems
     private const string RetryAfterSeconds = "2";
 
     /// <summary>503: nothing was changed, so the request can be sent again. 504: the change may have been made.</summary>
-    public static IResult Of(HttpContext http, Outcome<Written> outcome) => outcome.Match(
+    public static IResult Of<TResult>(HttpContext http, Outcome<TResult> outcome, string remedy) => outcome.Match(
         done => throw new ArgumentException($"{done} is no problem."),
         notCommitted => Unavailable(http, notCommitted.Detail),
-        unknown => Unknown($"The change is made already, later or never: {unknown.Reason}. Send the request again with the same "
-            + "Idempotency-Key, if it had one. Otherwise read the item first."));
+        unknown => Unknown($"The change is made already, later or never: {unknown.Reason}. {remedy}"));
 
     public static IResult Unavailable(HttpContext http, string why)
     {

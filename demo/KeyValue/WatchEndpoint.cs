@@ -11,7 +11,7 @@ namespace KeyValue;
 
 /// <summary>
 /// <c>/watch/{key}</c>: the changes of one item as server-sent events, in order, each once, from a serial on. The id of an event is its
-/// serial, so a browser that reconnects goes on where it was.
+/// serial, so a browser that reconnects goes on where it was. The stream also ends when this node stops.
 /// </summary>
 internal static class WatchEndpoint
 {
@@ -25,13 +25,17 @@ internal static class WatchEndpoint
         [FromQuery] long? after,
         [FromHeader(Name = "Last-Event-ID")] long? lastEventId,
         Client client,
+        IHostApplicationLifetime life,
         HttpContext http)
     {
+        // Without the second token, a node that stops would wait for the end of all streams: 30 s by default.
+        var stop = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, life.ApplicationStopping);
+        http.Response.RegisterForDispose(stop);
         try
         {
-            var from = lastEventId ?? after ?? await LastSerialAsync(key, client, http.RequestAborted);
+            var from = lastEventId ?? after ?? await LastSerialAsync(key, client, stop.Token);
             return from >= 0
-                ? TypedResults.ServerSentEvents(ChangesAsync(key, new Serial(from), client.For(key), http.RequestAborted))
+                ? TypedResults.ServerSentEvents(ChangesAsync(key, new Serial(from), client.For(key), stop.Token))
                 : Results.Problem($"after is {from}. Use 0 or more.", statusCode: StatusCodes.Status400BadRequest);
         }
         catch (RaftUnavailableException cause)
@@ -57,6 +61,10 @@ internal static class WatchEndpoint
             catch (RaftCompactedException cause)
             {
                 gone = cause;
+            }
+            catch (OperationCanceledException)
+            {
+                yield break;
             }
 
             if (gone is not null)

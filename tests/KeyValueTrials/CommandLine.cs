@@ -23,16 +23,27 @@ internal static class CommandLine
         HelpName = "folder",
     };
 
+    private static readonly Option<bool> CanRun = new("--can-run")
+    {
+        Description = "Run nothing. Exit code 0: all these trials can run on this machine; 1: some cannot, with the reason.",
+    };
+
     public static RootCommand Build()
     {
         var root = new RootCommand(
-            "Runs nodes of demo/KeyValue as processes under load; kills, freezes, restarts and partitions them; then checks all answers "
-            + "against the changes of each key. Prints a line for each trial. Exit code 0: all held; 1: one failed.")
+            "Runs nodes of demo/KeyValue as processes under load; kills, freezes, restarts, partitions and replaces them; then checks all "
+            + "answers against the changes of each key. Prints a line for each trial. Exit code 0: all held; 1: one failed, or cannot run "
+            + "on this machine.")
         {
-            Rounds, Only, Tools,
+            Rounds, Only, Tools, CanRun,
         };
-        root.SetAction((parsed, _) => AllTrials.Run(
-            parsed.GetValue(Tools) ?? Machine.ToolsFolder, parsed.GetValue(Only) ?? "", parsed.GetValue(Rounds)));
+        root.SetAction((parsed, _) =>
+        {
+            var (tools, only) = (parsed.GetValue(Tools) ?? Machine.ToolsFolder, parsed.GetValue(Only) ?? "");
+            return parsed.GetValue(CanRun)
+                ? Task.FromResult(AllTrials.CanRun(tools, only))
+                : AllTrials.Run(tools, only, parsed.GetValue(Rounds));
+        });
         return root;
     }
 }

@@ -114,6 +114,37 @@ internal sealed class NodeClient(KeyValueNode node, string network) : IDisposabl
         }
     }
 
+    /// <summary>Sends a request that changes the roster. False: it has not ended well.</summary>
+    public async Task<bool> Change(HttpMethod method, string path, TimeSpan patience)
+    {
+        try
+        {
+            using CancellationTokenSource guard = new(patience);
+            using HttpRequestMessage request = new(method, path);
+            using var answer = await _http.SendAsync(request, guard.Token);
+            return answer.IsSuccessStatusCode;
+        }
+        catch (Exception e) when (e is HttpRequestException or OperationCanceledException or IOException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>The header Date of an answer: the wall clock of the node. Null: no answer.</summary>
+    public async Task<DateTimeOffset?> Time(TimeSpan patience)
+    {
+        try
+        {
+            using CancellationTokenSource guard = new(patience);
+            using var answer = await _http.GetAsync("/healthz/live", guard.Token);
+            return answer.Headers.Date;
+        }
+        catch (Exception e) when (e is HttpRequestException or OperationCanceledException or IOException)
+        {
+            return null;
+        }
+    }
+
     public void Dispose() => _http.Dispose();
 
     private static void AddCondition(HttpRequestMessage request, long? condition)

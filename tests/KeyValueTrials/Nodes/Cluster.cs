@@ -24,7 +24,8 @@ internal sealed class Cluster : IDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly List<Task> _running = [];
     private readonly List<NodeClient> _clients = [];
-    private readonly string[] _options;
+    private readonly string _hocon;
+    private readonly string[] _roster;
     private volatile IReadOnlyList<NodeClient> _asked;
 
     /// <param name="nodes">All nodes. The first <paramref name="founders"/> found the groups.</param>
@@ -35,9 +36,9 @@ internal sealed class Cluster : IDisposable
         Nodes = nodes;
         _clients.AddRange(nodes.Select(node => new NodeClient(node, network)));
         _asked = [.. _clients.Take(founders)];
-        _options =
+        _hocon = hocon.Length > 0 ? $"{Settings}, {hocon}" : Settings;
+        _roster =
         [
-            "--groups", $"{Groups}", "--RaftActors:Hocon", $"raft {{ {Settings}{(hocon.Length > 0 ? $", {hocon}" : "")} }}",
             .. nodes.Take(founders).SelectMany((node, place) => new[] { $"--RaftActors:Roster:{place}", $"kv@{node.Address}" }),
         ];
     }
@@ -55,14 +56,24 @@ internal sealed class Cluster : IDisposable
 
     private static IReadOnlyList<string> AllKeys => [.. Enumerable.Range(1, Keys).Select(number => $"k{number}")];
 
-    public void Start(KeyValueNode node, IReadOnlyDictionary<string, string>? environment = null) => node.Start(_options, environment);
+    /// <summary>Starts a founder.</summary>
+    public void Start(KeyValueNode node, IReadOnlyDictionary<string, string>? environment = null) =>
+        node.Start(["--groups", $"{Groups}", "--RaftActors:Hocon", $"raft {{ {_hocon} }}", .. _roster], environment);
+
+    /// <summary>Starts a node that joins.</summary>
+    /// <param name="contact">A member.</param>
+    public void Start(KeyValueNode node, KeyValueNode contact) => node.Start(
+    [
+        "--groups", $"{Groups}", "--RaftActors:Hocon", $"raft {{ {_hocon}, joining = on }}", "--RaftActors:Contacts:0", contact.Address,
+    ]);
 
     /// <summary>Starts the nodes that clients ask, writes each key once, and starts the clients.</summary>
-    public async Task StartAll(IReadOnlyDictionary<string, string>? environment = null)
+    /// <param name="environment">The environment of a node. Null: that of this process.</param>
+    public async Task StartAll(Func<KeyValueNode, IReadOnlyDictionary<string, string>>? environment = null)
     {
         foreach (var node in Asked)
         {
-            Start(node, environment);
+            Start(node, environment?.Invoke(node));
         }
 
         await Task.WhenAll(Asked.Select(Ready));
@@ -95,6 +106,9 @@ internal sealed class Cluster : IDisposable
 
     /// <summary>Waits until the node says that it is ready: it knows the leaders and has all pairs that it knows to be committed.</summary>
     public Task Ready(KeyValueNode node) => Until(node, "/healthz/ready", _ => true, "is not ready");
+
+    /// <summary>Whether the node says that all its raft processes and actors run.</summary>
+    public async Task<bool> IsLive(KeyValueNode node) => await ClientOf(node).Get("/healthz/live", Guards.Request) is not null;
 
     /// <summary>Waits until a page of the node is as wanted.</summary>
     public async Task Until(KeyValueNode node, string path, Func<string, bool> isIt, string otherwise)
@@ -145,6 +159,37 @@ internal sealed class Cluster : IDisposable
         }, "knows no leader");
         return leaders[0];
     }
+
+    /// <summary>Asks a node to add another one to all groups, or to remove it, until it has.</summary>
+    public async Task Change(KeyValueNode asked, HttpMethod method, KeyValueNode node)
+    {
+        var since = Stopwatch.GetTimestamp();
+        while (!await ClientOf(asked).Change(method, $"/nodes/{node.Address}", Guards.Wait))
+        {
+            if (Stopwatch.GetElapsedTime(since) > Guards.Wait)
+            {
+                throw new TrialFailure($"{asked.Name} has not taken {method} /nodes/{node.Address} within {Guards.Wait.TotalSeconds} s");
+            }
+
+            await Task.Delay(100);
+        }
+    }
+
+    /// <summary>Waits until all these nodes vote in all groups, and no other is a member.</summary>
+    public Task Vote(IReadOnlyList<KeyValueNode> nodes)
+    {
+        var addresses = nodes.Select(node => node.Address).Order(StringComparer.Ordinal).ToList();
+        return Until(
+            nodes[0],
+            "/status",
+            page => GroupStatus.Parse(page).All(group => group.Learners.Count == 0
+                && group.Voters.Select(voter => voter.Split('@')[^1]).Order(StringComparer.Ordinal).SequenceEqual(addresses)),
+            $"does not say that {addresses.Count} nodes vote");
+    }
+
+    /// <summary>The time of day by a node's clock.</summary>
+    public async Task<DateTimeOffset> TimeOf(KeyValueNode node) => await ClientOf(node).Time(Guards.Wait)
+        ?? throw new TrialFailure($"{node.Name} does not answer");
 
     /// <summary>Stops the clients when no fault is left, and compares all that they saw.</summary>
     /// <param name="members">The nodes with a copy. All of them run.</param>

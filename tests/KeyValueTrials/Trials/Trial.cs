@@ -35,7 +35,7 @@ internal sealed class Trial : ITrial
         var ports = FreePorts.Take(2 * count);
         return _cluster = new Cluster(
             [.. Enumerable.Range(1, count).Select(
-                number => new KeyValueNode(number, Host.Here, ports[number - 1], ports[count + number - 1], this[$"node{number}"]))],
+                number => new KeyValueNode(number, Host.Here, ports[number - 1], ports[count + number - 1], this[$"disk{number}/raft"]))],
             founders ?? count,
             hocon: hocon);
     }
@@ -47,18 +47,20 @@ internal sealed class Trial : ITrial
         _undo.Add(network.Dispose);
         _cluster = new Cluster(
             [.. Enumerable.Range(1, count).Select(
-                number => new KeyValueNode(number, Network.Host(number), HttpPort, RaftPort, this[$"node{number}"]))],
+                number => new KeyValueNode(number, Network.Host(number), HttpPort, RaftPort, this[$"disk{number}/raft"]))],
             count,
             Network.Host(count + 1).Prefix[^1]);
         return (_cluster, network);
     }
 
     /// <summary>Mounts a disk in memory where the data of a node will be.</summary>
-    public void SmallDisk(KeyValueNode node, int megabytes)
+    /// <returns>The path of the disk.</returns>
+    public string SmallDisk(KeyValueNode node, int megabytes)
     {
-        Directory.CreateDirectory(node.Data);
-        Machine.Run("mount", "-t", "tmpfs", "-o", $"size={megabytes}m", "tmpfs", node.Data);
-        _undo.Add(() => Machine.Run("umount", node.Data));
+        var disk = Directory.CreateDirectory(Path.GetDirectoryName(node.Data)!).FullName;
+        Machine.Run("mount", "-t", "tmpfs", "-o", $"size={megabytes}m", "tmpfs", disk);
+        _undo.Add(() => Machine.Run("umount", disk));
+        return disk;
     }
 
     /// <inheritdoc/>
