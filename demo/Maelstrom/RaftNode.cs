@@ -18,6 +18,8 @@ internal sealed class RaftNode
           loglevel = INFO
           loggers = ["Maelstrom.ErrorLog, Maelstrom"]
           log-dead-letters = off
+          # A signal ends the program. With this hook it would stop the actor system only.
+          coordinated-shutdown.run-by-clr-shutdown-hook = off
         }
         raft {
           transport = custom

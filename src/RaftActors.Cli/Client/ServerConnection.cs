@@ -82,7 +82,11 @@ internal sealed class ServerConnection(ConnectionSecurity security) : IDisposabl
               stdout-loglevel = OFF
               log-dead-letters = off
               actor.provider = remote
-              coordinated-shutdown.run-by-actor-system-terminate = off
+              coordinated-shutdown {
+                run-by-actor-system-terminate = off
+                # A signal ends the program at once. With this hook it would stop the actor system, and the program would go on.
+                run-by-clr-shutdown-hook = off
+              }
               remote {
                 log-remote-lifecycle-events = off
                 retry-gate-closed-for = 50ms

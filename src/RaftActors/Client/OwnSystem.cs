@@ -29,6 +29,8 @@ internal static class OwnSystem
             akka {
               loglevel = ERROR
               log-dead-letters = off
+              # The program decides what a signal does. With this hook a signal would stop this system, and the program would go on.
+              coordinated-shutdown.run-by-clr-shutdown-hook = off
               actor.provider = remote
               remote.dot-netty.tcp { hostname = "{{HostTowards(contacts[0])}}", port = 0 }
             }

@@ -124,6 +124,15 @@ public sealed class RemoteClientTests : TestKit
         Assert.True(own.WhenTerminated.IsCompletedSuccessfully);
     }
 
+    [Fact]
+    public async Task Own_actor_system_of_a_client_leaves_signals_to_the_program()
+    {
+        await using var client = RaftClient.Create<int, int>(["counters@127.0.0.1:1"]);
+        var config = ((LiveClient<int, int>)client).OwnSystem!.Settings.Config;
+
+        Assert.False(config.GetBoolean("akka.coordinated-shutdown.run-by-clr-shutdown-hook", true));
+    }
+
     [Theory]
     [InlineData("127.0.0.1:2551", "The contact '127.0.0.1:2551' names no actor system. Write system@host:port.")]
     [InlineData(null, "A client with an actor system of its own needs contacts: system@host:port.")]

@@ -29,6 +29,8 @@ internal static class MemberCommand
         akka {
           loglevel = WARNING
           log-dead-letters = off
+          # StopSignal ends the program in order.
+          coordinated-shutdown.run-by-clr-shutdown-hook = off
           actor.provider = remote
           remote {
             retry-gate-closed-for = 200ms
