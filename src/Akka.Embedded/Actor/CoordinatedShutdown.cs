@@ -128,10 +128,10 @@ public sealed class CoordinatedShutdown : IExtension
         }
     }
 
-    /// <summary>The reason for a shutdown.</summary>
+    /// <summary>The reason for a shutdown. A program cannot add one here: versions of Akka.NET differ in its abstract members.</summary>
     public class Reason
     {
-        protected Reason()
+        private protected Reason()
         {
         }
     }

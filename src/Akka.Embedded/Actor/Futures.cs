@@ -3,7 +3,7 @@ namespace Akka.Actor;
 /// <summary>Ask: sends a message and returns a task for the reply.</summary>
 /// <remarks>
 /// The task fails with <see cref="AskTimeoutException"/> if no reply arrives in time. A <see cref="Status.Failure"/> fails it with its
-/// cause, unless <c>T</c> accepts the failure itself. Without a timeout <c>akka.actor.ask-timeout</c> applies, by default infinite.
+/// cause, unless <c>T</c> is a <see cref="Status"/>. Without a timeout <c>akka.actor.ask-timeout</c> applies, by default infinite.
 /// </remarks>
 public static class Futures
 {

@@ -71,10 +71,10 @@ internal sealed class PromiseActorRef<T> : InternalActorRef
         Release();
         var taken = message switch
         {
-            // Before Status.Failure, so that an Ask for object receives the failure itself.
-            T answer => _answer.TrySetResult(answer),
-            Status.Failure failure => _answer.TrySetException(
+            // Before T, so that an Ask for object fails. An Ask for Status, or for Status.Failure, receives the failure itself.
+            Status.Failure failure when !typeof(T).IsAssignableTo(typeof(Status)) => _answer.TrySetException(
                 failure.Cause ?? new TaskCanceledException("The reply is a Status.Failure without a cause.")),
+            T answer => _answer.TrySetResult(answer),
             null => _answer.TrySetResult(default!), // Justification: the reply is null, and T may not be nullable.
             _ => Refuse(message),
         };

@@ -86,8 +86,9 @@ public class Settings
     private static ILogMessageFormatter FormatterOf(string name)
     {
         const string Key = "akka.logger-formatter";
-        return ConfiguredType.Find(name, Key) == typeof(DefaultLogMessageFormatter)
-            ? DefaultLogMessageFormatter.Instance
+        var type = ConfiguredType.Find(name, Key);
+        return type == typeof(SemanticLogMessageFormatter) ? SemanticLogMessageFormatter.Instance
+            : type == typeof(DefaultLogMessageFormatter) ? DefaultLogMessageFormatter.Instance
             : ConfiguredType.Create<ILogMessageFormatter>(name, Key);
     }
 

@@ -25,8 +25,13 @@ public abstract class AllDeadLetters
 public sealed class DeadLetter(object message, IActorRef? sender, IActorRef recipient) : AllDeadLetters(message, sender, recipient);
 
 /// <summary>A dead letter of an expected kind. It is not logged.</summary>
-public sealed class SuppressedDeadLetter(IDeadLetterSuppression message, IActorRef? sender, IActorRef recipient)
-    : AllDeadLetters(message, sender, recipient);
+public sealed class SuppressedDeadLetter : AllDeadLetters
+{
+    internal SuppressedDeadLetter(IDeadLetterSuppression message, IActorRef? sender, IActorRef recipient)
+        : base(message, sender, recipient)
+    {
+    }
+}
 
 /// <summary>A message for which the receiver had no handler.</summary>
 public sealed class UnhandledMessage(object message, IActorRef? sender, IActorRef recipient) : AllDeadLetters(message, sender, recipient);

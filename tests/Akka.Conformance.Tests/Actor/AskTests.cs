@@ -28,12 +28,22 @@ public sealed class AskTests : Akka.TestKit.Xunit2.TestKit
     }
 
     [Fact]
-    public async Task Failure_is_the_answer_when_the_Ask_expects_any_object()
+    public async Task Failure_fails_the_Ask_when_it_expects_any_object()
     {
         var failure = new Status.Failure(new InvalidOperationException("no"));
         var actor = Sys.ActorOf(Props.Create(() => new Answers(failure)));
 
-        Assert.Same(failure, await actor.Ask("question", Long));
+        Assert.Same(failure.Cause, await Assert.ThrowsAsync<InvalidOperationException>(() => actor.Ask("question", Long)));
+    }
+
+    [Fact]
+    public async Task Failure_is_the_answer_when_the_Ask_expects_a_Status()
+    {
+        var failure = new Status.Failure(new InvalidOperationException("no"));
+        var actor = Sys.ActorOf(Props.Create(() => new Answers(failure)));
+
+        Assert.Same(failure, await actor.Ask<Status>("question", Long));
+        Assert.Same(failure, await actor.Ask<Status.Failure>("question", Long));
     }
 
     [Fact]

@@ -37,7 +37,8 @@ public sealed class ClusterTests() : Akka.TestKit.Xunit2.TestKit(Settings)
     {
         await JoinAsync(Sys);
 
-        Assert.Equal(MemberStatus.Up, Cluster.SelfMember.Status);
+        // The properties follow the events: on Akka.NET an actor of the extension updates them.
+        AwaitCondition(() => Cluster.SelfMember.Status == MemberStatus.Up && Cluster.State.Leader is not null);
         Assert.Equal(["writer"], Cluster.SelfMember.Roles);
         Assert.Equal(["writer"], Cluster.SelfRoles);
         Assert.Equal(Cluster.SelfAddress, Cluster.State.Leader);

@@ -10,7 +10,7 @@ public sealed class DefaultsTests
         akka.actor.guardian-supervisor-strategy = Akka.Actor.DefaultSupervisorStrategy
         akka.actor.default-dispatcher.throughput = 30
         akka.actor.internal-dispatcher.throughput = 5
-        akka.logger-formatter = Akka.Event.DefaultLogMessageFormatter, Akka
+        akka.logger-formatter = Akka.Event.SemanticLogMessageFormatter, Akka
         akka.actor.debug.unhandled = off
         akka.logger-startup-timeout = 5s
         akka.logger-async-start = off
@@ -89,7 +89,7 @@ public sealed class DefaultsTests
     {
         "true" => "on",
         "false" => "off",
-        "Akka.Event.DefaultLogMessageFormatter,Akka" => "Akka.Event.DefaultLogMessageFormatter, Akka",
+        "Akka.Event.SemanticLogMessageFormatter,Akka" => "Akka.Event.SemanticLogMessageFormatter, Akka",
         var other => other,
     };
 }

@@ -66,7 +66,7 @@ public sealed class LoggingTests : Akka.TestKit.Xunit2.TestKit
     }
 
     [Fact]
-    public void Log_event_with_a_wrong_format_has_no_text_and_the_logger_goes_on()
+    public void Log_event_with_a_wrong_format_shows_the_format_and_its_arguments_and_the_logger_goes_on()
     {
         using var system = ActorSystem.Create("formats");
         var events = CreateTestProbe();
@@ -75,8 +75,42 @@ public sealed class LoggingTests : Akka.TestKit.Xunit2.TestKit
         system.Log.Info("{0} and {1}", "one");
         system.Log.Info("{0} and {1}", "one", "two");
 
-        Assert.Throws<FormatException>(() => events.ExpectMsg<Info>().Message.ToString());
+        var wrong = events.ExpectMsg<Info>().Message.ToString();
+        Assert.StartsWith("[INVALID LOG FORMAT]", wrong);
+        Assert.Contains("[{0} and {1}]", wrong);
+        Assert.Contains("[one]", wrong);
         Assert.Equal("one and two", events.ExpectMsg<Info>().Message.ToString());
+    }
+
+    [Theory]
+    [InlineData("{Drink} for {Guest}", "tea for null")]
+    [InlineData("{Drink}, {Guest}, {Table}", "tea, null, {Table}")]
+    [InlineData("{{{Drink}}} is {Drink}", "{tea} is null")]
+    [InlineData("[{Drink,5}] [{Guest,-5}]", "[  tea] [null ]")]
+    [InlineData("{0} for {1}", "tea for ")]
+    [InlineData("no placeholder", "no placeholder")]
+    [InlineData("{Drink:dd", "{Drink:dd")]
+    public void Placeholders_with_names_take_the_arguments_in_their_order(string template, string text)
+    {
+        using var system = ActorSystem.Create("templates");
+        var events = CreateTestProbe();
+        system.EventStream.Subscribe(events, typeof(Info));
+
+        system.Log.Info(template, "tea", (object?)null);
+
+        Assert.Equal(text, events.ExpectMsg<Info>().Message.ToString());
+    }
+
+    [Fact]
+    public void Placeholder_with_a_name_may_have_a_format()
+    {
+        using var system = ActorSystem.Create("templates");
+        var events = CreateTestProbe();
+        system.EventStream.Subscribe(events, typeof(Info));
+
+        system.Log.Info("costs {Price:F2} on {Day:yyyy-MM-dd}, not {Price:Q}", 1.5, new DateTime(2026, 11, 22), 3);
+
+        Assert.Equal("costs 1.50 on 2026-11-22, not 3", events.ExpectMsg<Info>().Message.ToString());
     }
 
     private sealed class Deaf : UntypedActor

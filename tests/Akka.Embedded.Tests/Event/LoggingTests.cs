@@ -37,9 +37,9 @@ public sealed class LoggingTests() : ActorTest("akka.loglevel = INFO, akka.log-d
     }
 
     [Fact]
-    public void Line_of_a_format_that_does_not_fit_its_arguments_shows_both_and_its_source()
+    public void Line_of_a_message_that_its_formatter_refuses_shows_the_format_the_arguments_and_the_source()
     {
-        var message = new ArgumentsLogMessage(DefaultLogMessageFormatter.Instance, "{0} {1}", ["one"]);
+        var message = new ArgumentsLogMessage(new StrictFormatter(), "{0} {1}", ["one"]);
 
         var line = StandardOutLogger.LineOf(new Info("/user/source", typeof(string), message));
 
@@ -112,4 +112,12 @@ public sealed class RecordingLogger : ReceiveActor
     }
 
     public static List<object> Received { get; } = [];
+}
+
+/// <summary>A formatter as users write one, which throws if the arguments do not fit.</summary>
+internal sealed class StrictFormatter : ILogMessageFormatter
+{
+    public string Format(string format, params object[] args) => string.Format(format, args);
+
+    public string Format(string format, IEnumerable<object> args) => string.Format(format, args.ToArray());
 }
