@@ -21,6 +21,9 @@ internal sealed class LargeStateBenchmark(LargeStateArguments arguments, string 
 
     public static async Task<int> RunAsync(LargeStateArguments arguments, CancellationToken stop)
     {
+        // DotNetty, the network library of Akka.NET, pools blocks of 16 MiB, up to two a core, and uses little of them.
+        // Without the pools the heap is that of raft. DotNetty reads this variable when the first actor system opens its port.
+        Environment.SetEnvironmentVariable("io.netty.allocator.numHeapArenas", "0");
         var root = Directory.CreateDirectory(Path.Combine(arguments.Directory, $"large-state-{Environment.ProcessId}")).FullName;
         try
         {
