@@ -60,8 +60,8 @@ internal sealed class ReadCheck(KeyHistory history, WriteCheck writes, IReadOnly
         }
     }
 
-    /// <summary>Reads of a process's own state that go back.</summary>
-    public IEnumerable<string> StaleLives() => reads.Where(read => read.Level is Level.Session or Level.Local)
+    /// <summary>Local reads of a process that go back. Another node may answer a session read, if this one lags.</summary>
+    public IEnumerable<string> StaleLives() => reads.Where(read => read.Level == Level.Local)
         .GroupBy(read => read.Life)
         .SelectMany(life => OrderSweep.Of(history, [.. life.Select(OrderedCall.OfRead)]))
         .Select(finding => $"in one process, {finding}");

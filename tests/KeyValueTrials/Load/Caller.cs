@@ -43,12 +43,14 @@ internal sealed class Caller(int number, CallBook book, Func<IReadOnlyList<NodeC
                 < 57 => Write(key, isDelete: true, _etags.GetValueOrDefault(key, WriteCall.IfPresent), isKeyed, patience),
                 < 68 => Read(key, Level.Linearizable, patience),
                 < 78 => Read(key, Level.Lease, patience),
-                < 90 => Read(key, Level.Session, patience),
+                < 85 => Read(key, Level.Session, patience),
                 _ => Read(key, Level.Local, patience),
             });
-            if (_random.Next(8) == 0)
+            if (_random.Next(3) == 0)
             {
+                // At once, and at another node: it may not have the latest call of this session yet.
                 _node++;
+                await Read(key, Level.Session, patience);
             }
 
             await Pause(pauseMax * _random.NextDouble(), stop);

@@ -16,7 +16,7 @@ internal sealed class Cluster : IDisposable
     private const int Callers = 8;
 
     // Snapshots are taken, and the log keeps all changes, so that a watch at the end shows them from the first one.
-    private const string Settings = "lease.enabled = on, snapshot { after-entries = 2000, retained-entries = 10000000 }";
+    private const string Settings = "lease.enabled = on\nsnapshot { after-entries = 2000, retained-entries = 10000000 }\n";
 
     private static readonly TimeSpan WriterPause = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan CallerPauseMax = TimeSpan.FromMilliseconds(60);
@@ -36,7 +36,7 @@ internal sealed class Cluster : IDisposable
         Nodes = nodes;
         _clients.AddRange(nodes.Select(node => new NodeClient(node, network)));
         _asked = [.. _clients.Take(founders)];
-        _hocon = hocon.Length > 0 ? $"{Settings}, {hocon}" : Settings;
+        _hocon = Settings + hocon;
         _roster =
         [
             .. nodes.Take(founders).SelectMany((node, place) => new[] { $"--RaftActors:Roster:{place}", $"kv@{node.Address}" }),
@@ -64,7 +64,7 @@ internal sealed class Cluster : IDisposable
     /// <param name="contact">A member.</param>
     public void Start(KeyValueNode node, KeyValueNode contact) => node.Start(
     [
-        "--groups", $"{Groups}", "--RaftActors:Hocon", $"raft {{ {_hocon}, joining = on }}", "--RaftActors:Contacts:0", contact.Address,
+        "--groups", $"{Groups}", "--RaftActors:Hocon", $"raft {{ joining = on\n{_hocon} }}", "--RaftActors:Contacts:0", contact.Address,
     ]);
 
     /// <summary>Starts the nodes that clients ask, writes each key once, and starts the clients.</summary>
@@ -117,9 +117,10 @@ internal sealed class Cluster : IDisposable
         var since = Stopwatch.GetTimestamp();
         while (await client.Get(path, Guards.Request) is not { } page || !isIt(page))
         {
-            if (Stopwatch.GetElapsedTime(since) > Guards.Wait)
+            if (!node.IsRunning || Stopwatch.GetElapsedTime(since) > Guards.Wait)
             {
-                throw new TrialFailure($"{node.Name} {otherwise} after {Guards.Wait.TotalSeconds} s");
+                throw new TrialFailure(
+                    $"{node.Name} {(node.IsRunning ? otherwise : "has ended")} after {Stopwatch.GetElapsedTime(since).TotalSeconds:0} s");
             }
 
             await Task.Delay(100);
