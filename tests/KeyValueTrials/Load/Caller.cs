@@ -14,12 +14,13 @@ internal sealed class Caller(int number, CallBook book, Func<IReadOnlyList<NodeC
     private Session _session = Session.Empty;
     private int _node;
 
-    /// <summary>Writes one key again and again, so that its downtime can be measured. It leaves a node that does not answer soon.</summary>
-    public async Task WriteSteadily(string key, TimeSpan pause, CancellationToken stop)
+    /// <summary>Writes one key again and again, so that its downtime can be measured.</summary>
+    /// <param name="isKeyed">Repeats writes by their key, and soon leaves a silent node. Otherwise waits for 503 or 504.</param>
+    public async Task WriteSteadily(string key, bool isKeyed, TimeSpan pause, CancellationToken stop)
     {
         while (!stop.IsCancellationRequested)
         {
-            await Write(key, isDelete: false, condition: null, isKeyed: true, TimeSpan.FromSeconds(1));
+            await Write(key, isDelete: false, condition: null, isKeyed, TimeSpan.FromSeconds(isKeyed ? 1 : 5));
             await Pause(pause, stop);
         }
     }
