@@ -78,9 +78,15 @@ public sealed class ThreeNodesTests : IAsyncLifetime
         var events = leader.Subscribe();
 
         await _nodes.First(node => node != leader).StopAsync();
-        await HostedNode.NextAsync<RaftEvent.PeerChanged>(events, told => !told.IsReachable);
+        // On a busy machine another node can seem gone for a moment first. Then the loss of the stopped one is a later event.
+        HealthReportEntry risk;
+        do
+        {
+            await HostedNode.NextAsync<RaftEvent.PeerChanged>(events, told => !told.IsReachable);
+            risk = await leader.CheckAsync("raft-at-risk");
+        }
+        while (risk.Status == HealthStatus.Healthy);
 
-        var risk = await leader.CheckAsync("raft-at-risk");
         Assert.Equal(HealthStatus.Degraded, risk.Status);
         Assert.Contains("reaches 2 of 3 voters: the group can lose none of them", risk.Description);
         Assert.Contains("risk", risk.Tags);

@@ -13,6 +13,7 @@ internal sealed class BenchmarkGroup : IDisposable
         akka.loglevel = WARNING
         akka.stdout-loglevel = WARNING
         akka.log-dead-letters = off
+        akka.coordinated-shutdown.run-by-clr-shutdown-hook = off
         raft { append-timeout = 60s, query-timeout = 60s, transfer-timeout = 5s }
         """;
 

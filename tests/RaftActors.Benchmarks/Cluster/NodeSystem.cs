@@ -14,6 +14,7 @@ internal static class NodeSystem
         ActorSystem.Create("benchmark", ConfigurationFactory.ParseString(settings).WithFallback(ConfigurationFactory.ParseString(
             $$"""
             akka { loglevel = WARNING, stdout-loglevel = ERROR, log-dead-letters = off }
+            akka.coordinated-shutdown.run-by-clr-shutdown-hook = off
             akka.actor.provider = remote
             akka.remote.dot-netty.tcp { hostname = "127.0.0.1", port = {{port}} }
             raft {

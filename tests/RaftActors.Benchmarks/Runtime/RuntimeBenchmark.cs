@@ -94,6 +94,7 @@ internal sealed class RuntimeBenchmark : IDisposable
     private static ActorSystem CreateSystem(int port) => ActorSystem.Create("runtime", ConfigurationFactory.ParseString(
         $$"""
         akka { loglevel = WARNING, stdout-loglevel = ERROR, log-dead-letters = off }
+        akka.coordinated-shutdown.run-by-clr-shutdown-hook = off
         akka.actor.provider = remote
         akka.remote.dot-netty.tcp { hostname = "127.0.0.1", port = {{port}} }
         """));
