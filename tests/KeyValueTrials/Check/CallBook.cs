@@ -98,12 +98,12 @@ internal sealed class CallBook
         }
     }
 
-    /// <summary>The number of applied writes of each key that ended after this time.</summary>
-    public int LeastAppliedSince(long time)
+    /// <summary>The number of applied writes after this time of that of these keys which has the fewest.</summary>
+    public int LeastAppliedSince(long time, IReadOnlyList<string> keys)
     {
         lock (_lock)
         {
-            return Groups.Keys.Min(key => _applied.TryGetValue(key, out var times) ? times.Count - FirstAfter(times, time) : 0);
+            return keys.Min(key => _applied.TryGetValue(key, out var times) ? times.Count - FirstAfter(times, time) : 0);
         }
     }
 
@@ -112,7 +112,7 @@ internal sealed class CallBook
     {
         lock (_lock)
         {
-            return _applied.Values.Max(times =>
+            return _applied.Values.Where(times => times.Count > 1).Max(times =>
             {
                 var first = Math.Max(0, FirstAfter(times, from) - 1);
                 return times.Skip(first).Zip(times.Skip(first + 1)).Max(pair => Stopwatch.GetElapsedTime(pair.First, pair.Second));

@@ -26,11 +26,14 @@ internal sealed class Caller(int number, CallBook book, Func<IReadOnlyList<NodeC
     }
 
     /// <summary>Calls of all kinds over all keys.</summary>
-    public async Task CallRandomly(IReadOnlyList<string> keys, TimeSpan pauseMax, CancellationToken stop)
+    /// <param name="quiet">Keys that are only read.</param>
+    public async Task CallRandomly(
+        IReadOnlyList<string> keys, IReadOnlyList<string> quiet, TimeSpan pauseMax, CancellationToken stop)
     {
         while (!stop.IsCancellationRequested)
         {
             var key = keys[_random.Next(keys.Count)];
+            var readKey = _random.Next(4) == 0 ? quiet[_random.Next(quiet.Count)] : key;
             var isKeyed = _random.Next(3) > 0;
             // Some clients are impatient: their requests end without an answer, and are made all the same.
             var patience = TimeSpan.FromMilliseconds(_random.Next(5) == 0 ? _random.Next(5, 300) : 8000);
@@ -42,10 +45,10 @@ internal sealed class Caller(int number, CallBook book, Func<IReadOnlyList<NodeC
                 < 48 => Write(key, isDelete: false, WriteCall.IfPresent, isKeyed, patience),
                 < 53 => Write(key, isDelete: true, null, isKeyed, patience),
                 < 57 => Write(key, isDelete: true, _etags.GetValueOrDefault(key, WriteCall.IfPresent), isKeyed, patience),
-                < 68 => Read(key, Level.Linearizable, patience),
-                < 78 => Read(key, Level.Lease, patience),
-                < 85 => Read(key, Level.Session, patience),
-                _ => Read(key, Level.Local, patience),
+                < 68 => Read(readKey, Level.Linearizable, patience),
+                < 78 => Read(readKey, Level.Lease, patience),
+                < 85 => Read(readKey, Level.Session, patience),
+                _ => Read(readKey, Level.Local, patience),
             });
             if (_random.Next(3) == 0)
             {

@@ -12,6 +12,7 @@ internal sealed class Cluster : IDisposable
     private const int Groups = 3;
 
     private const int Keys = 6;
+    private const int QuietKeys = 4;
     private const int WritersOfAKey = 2;
     private const int Callers = 8;
 
@@ -25,6 +26,7 @@ internal sealed class Cluster : IDisposable
 
     private readonly CancellationTokenSource _stop = new();
     private readonly List<Task> _running = [];
+    private readonly Dictionary<string, WriteCall> _ends = [];
     private readonly List<NodeClient> _clients = [];
     private readonly string _hocon;
     private readonly string[] _roster;
@@ -56,7 +58,10 @@ internal sealed class Cluster : IDisposable
         set => _asked = [.. _clients.Where(client => value.Contains(client.Node))];
     }
 
-    private static IReadOnlyList<string> AllKeys => [.. Enumerable.Range(1, Keys).Select(number => $"k{number}")];
+    private static IReadOnlyList<string> BusyKeys => [.. Enumerable.Range(1, Keys).Select(number => $"k{number}")];
+
+    /// <summary>Keys that are written once. After a restart their items come from snapshots, and no write replaces a lost one.</summary>
+    private static IReadOnlyList<string> AllQuietKeys => [.. Enumerable.Range(1, QuietKeys).Select(number => $"q{number}")];
 
     /// <summary>Starts a founder.</summary>
     public void Start(KeyValueNode node, IReadOnlyDictionary<string, string>? environment = null) =>
@@ -80,12 +85,12 @@ internal sealed class Cluster : IDisposable
 
         await Task.WhenAll(Asked.Select(Ready));
         var number = 0;
-        foreach (var key in AllKeys)
+        foreach (var key in BusyKeys.Concat(AllQuietKeys))
         {
-            await Make(++number).WriteSurely(key, Guards.Wait);
+            _ends[key] = await Make(++number).WriteSurely(key, Guards.Wait);
         }
 
-        foreach (var key in AllKeys)
+        foreach (var key in BusyKeys)
         {
             for (var writer = 0; writer < WritersOfAKey; writer++)
             {
@@ -100,7 +105,7 @@ internal sealed class Cluster : IDisposable
         for (var each = 0; each < Callers; each++)
         {
             var caller = Make(++number);
-            Run(() => caller.CallRandomly(AllKeys, CallerPauseMax, _stop.Token));
+            Run(() => caller.CallRandomly(BusyKeys, AllQuietKeys, CallerPauseMax, _stop.Token));
         }
 
         await Served(Stopwatch.GetTimestamp());
@@ -133,7 +138,7 @@ internal sealed class Cluster : IDisposable
     public async Task Served(long since, int writes = 10)
     {
         var began = Stopwatch.GetTimestamp();
-        while (Book.LeastAppliedSince(since) < writes)
+        while (Book.LeastAppliedSince(since, BusyKeys) < writes)
         {
             if (_running.Find(task => task.IsFaulted) is { } failed)
             {
@@ -203,20 +208,19 @@ internal sealed class Cluster : IDisposable
         await Task.WhenAll(_running);
         Dictionary<string, Dictionary<string, List<Change>>> histories = [];
         Dictionary<string, Dictionary<string, Change>> last = [];
-        Dictionary<string, WriteCall> ends = [];
-        foreach (var key in AllKeys)
+        foreach (var (place, key) in BusyKeys.Index())
         {
-            ends[key] = await Make(1000 + ends.Count).WriteSurely(key, Guards.Wait);
+            _ends[key] = await Make(1000 + place).WriteSurely(key, Guards.Wait);
         }
 
         foreach (var node in members)
         {
             Dictionary<string, List<Change>> changes = [];
             Dictionary<string, Change> items = [];
-            foreach (var key in AllKeys)
+            foreach (var (key, end) in _ends)
             {
-                changes[key] = await Watcher.All(ClientOf(node), key, ends[key].Value!, Guards.Wait);
-                items[key] = await Last(node, key, ends[key].Serial);
+                changes[key] = await Watcher.All(ClientOf(node), key, end.Value!, Guards.Wait);
+                items[key] = await Last(node, key, end.Serial);
             }
 
             (histories[node.Name], last[node.Name]) = (changes, items);
