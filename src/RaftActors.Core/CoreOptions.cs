@@ -123,6 +123,12 @@ public sealed record CoreOptions
     public int StableTicks { get; init; } = 40;
 
     /// <summary>
+    /// A leader whose group had no work for this many ticks asks it to become quiescent. 0: never; the process then agrees to no such
+    /// question either.
+    /// </summary>
+    public int QuiesceTicks { get; init; }
+
+    /// <summary>
     /// This process founds no group and waits until a group takes it in. Its roster names itself alone; it learns of the others
     /// from the log.
     /// </summary>
@@ -161,6 +167,7 @@ public sealed record CoreOptions
         Demand(GoneTicks >= ElectionTimeoutMaxTicks, "GoneTicks must not be below ElectionTimeoutMaxTicks");
         Demand(FailureDomain.Length <= FailureDomainLengthMax, $"FailureDomain has at most {FailureDomainLengthMax} characters");
         Demand(StableTicks >= 0, "StableTicks must not be negative");
+        Demand(QuiesceTicks >= 0, "QuiesceTicks must not be negative");
         Demand(!IsJoining || Roster.Length == 1, "a joining process has a roster of itself alone");
         Demand(Sessions.MaxOrigins is >= 1 and <= Snapshot.MaxSessions, $"Sessions.MaxOrigins must be from 1 to {Snapshot.MaxSessions}");
         Demand(

@@ -38,6 +38,9 @@ public static class Describe
         Effect.LeaderChanged { Leader: { } leader } =>
             $"leader {leader.Leader} of term {leader.Term} at serial {leader.Serial}"
             + $"{If(leader.IsSelf, ", itself")}{If(leader.IsReady, ", ready")}",
+        Effect.Quiesced quiesced =>
+            $"quiescent under {quiesced.Leader} of term {quiesced.Term}, watches {string.Join(' ', quiesced.Watched)}",
+        Effect.Woken => "awake",
         Effect.Refused refused => $"refused by {refused.By}: {refused.Reason} {refused.Serial}: {refused.Detail}",
         Effect.Fenced fenced => $"fenced: {fenced.Fence.Reason} {fenced.Fence.Serial}: {fenced.Detail}",
         _ => throw new UnreachableException(),
@@ -61,6 +64,8 @@ public static class Describe
         Message.AppendEntriesReply { Accepted: true } reply =>
             $"AppendEntriesReply match {reply.Match}{If(!reply.IsAdmitted, ", not to be counted")}{Of(reply.Round)}",
         Message.AppendEntriesReply reply => $"AppendEntriesReply refused, try {reply.Match}/{reply.ConflictTerm}{Of(reply.Round)}",
+        Message.Quiesce question => $"Quiesce at {question.Last}",
+        Message.QuiesceReply reply => $"QuiesceReply at {reply.Last}{If(!reply.Agrees, " refused")}",
         Message.TimeoutNow => "TimeoutNow",
         Message.ReadRound question => $"ReadRound {question.Id}",
         Message.ReadIndex question => $"ReadIndex {question.Id}",

@@ -40,6 +40,22 @@ public abstract record Effect
             : throw new ArgumentException($"The entries {First} to {Last.Index} are not those that were written.", nameof(entries));
     }
 
+    /// <summary>
+    /// The process is quiescent under this leader: it needs no ticks until <see cref="Woken"/>. May come again.
+    /// </summary>
+    /// <param name="Watched">
+    /// The leader; on the leader itself, those that have agreed. The shell reports one whose node is silent as
+    /// <see cref="Input.PeerUnreachable"/>. A leader that is quiescent no more needs an <see cref="Input.Wake"/>.
+    /// </param>
+    public sealed record Quiesced(Member Leader, Term Term, ImmutableArray<Member> Watched) : Effect;
+
+    /// <summary>The process is no longer quiescent: begin its ticks.</summary>
+    public sealed record Woken : Effect
+    {
+        /// <summary>The only instance needed.</summary>
+        public static Woken Instance { get; } = new();
+    }
+
     /// <summary>An action of the store. The store carries writes out in the order given, each whole or not at all. Closed.</summary>
     public abstract record Write : Effect
     {

@@ -19,6 +19,15 @@ public abstract record Input
         public static Tick Instance { get; } = new();
     }
 
+    /// <summary>
+    /// Wakes a quiescent process: the shell cannot tell any more whether the rest of its group is quiescent. Void for an awake process.
+    /// </summary>
+    public sealed record Wake : Input
+    {
+        /// <summary>The only instance needed.</summary>
+        public static Wake Instance { get; } = new();
+    }
+
     /// <summary>A message arrived.</summary>
     public sealed record Receive(Envelope Envelope) : Input;
 

@@ -16,6 +16,7 @@ public sealed class RaftCore
     private readonly Campaign _campaign;
     private readonly Voting _voting;
     private readonly LeaderTicks _leaderTicks;
+    private readonly Quiescence _quiescence;
     private readonly Proposals _proposals;
     private readonly Reads _reads;
     private readonly Transfers _transfers;
@@ -68,15 +69,17 @@ public sealed class RaftCore
         var replies = new Replies(_state, roles, snapshotSending, refusals);
         _snapshots = new Snapshots(_state);
 
+        _quiescence = new Quiescence(_state, following, replication, quorum);
         _leaderTicks = new LeaderTicks(_state, roles, replication, leases)
         {
-            Rules = (_succession, new Farewells(_state), quorum, verdicts),
+            Rules = (_succession, new Farewells(_state), quorum, verdicts, _quiescence),
         };
         _receiving = new Receiving(_state, strangers, records, refusals, _greetings)
         {
             Elections = (_voting, _campaign),
             Followers = (following, snapshotReceiving),
             Leaders = (replies, _reads),
+            Quiescence = _quiescence,
             Divergence = (comparison, verdicts, fencing),
         };
         _settlement = new Settlement(_state, roles)
@@ -149,6 +152,12 @@ public sealed class RaftCore
     /// <summary>Whether this incarnation may vote and campaign.</summary>
     public bool IsAdmitted => _state.IsAdmitted;
 
+    /// <summary>The process counts no ticks, since its group has no work.</summary>
+    public bool IsQuiescent => _state.Quiet.IsQuiescent;
+
+    /// <summary>On a leader: why it does not ask its group to become quiescent; null: it asks, or does not lead.</summary>
+    public string? WhyAwake => _state.Role is LeaderRole leader ? _quiescence.WhyNot(leader) : null;
+
     /// <summary>Why this process is fenced; null if it is not.</summary>
     public Fence? Fence => _state.HardState.Fence;
 
@@ -212,8 +221,13 @@ public sealed class RaftCore
 
         _state.Clock.Read(now);
         var wasAdmitted = _state.IsAdmitted;
-        Take(input);
+        if (_quiescence.Admit(input))
+        {
+            Take(input);
+        }
+
         _settlement.Run(wasAdmitted);
+        _quiescence.Settle();
         ImmutableArray<Effect> effects = [.. _state.Effects];
         _state.Effects.Clear();
         return effects;
@@ -225,6 +239,8 @@ public sealed class RaftCore
         {
             case Input.Tick:
                 OnTick();
+                break;
+            case Input.Wake:
                 break;
             case Input.Receive(var envelope):
                 _receiving.OnReceive(envelope);

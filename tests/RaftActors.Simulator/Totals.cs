@@ -23,6 +23,9 @@ internal sealed class Totals
     /// <summary>Decisions of leaders for other voters; the first of a group is its founding.</summary>
     public long VoterChanges { get; set; }
 
+    /// <summary>Times that a process became quiescent.</summary>
+    public long Quiesced { get; set; }
+
     public long Reads { get; set; }
 
     public long Histories { get; set; }
@@ -38,6 +41,7 @@ internal sealed class Totals
         PagesRead += other.PagesRead;
         MembershipChanges += other.MembershipChanges;
         VoterChanges += other.VoterChanges;
+        Quiesced += other.Quiesced;
         Reads += other.Reads;
         Histories += other.Histories;
     }
@@ -45,5 +49,6 @@ internal sealed class Totals
     /// <inheritdoc/>
     public override string ToString() =>
         $"{Seeds} seeds, {Messages} messages delivered, {Crashes} crashes, {Elections} elections, {Commits} commits, {Snapshots} snapshots "
-        + $"installed, {PagesRead} pages read, {MembershipChanges} configurations, {Reads} reads, {Histories} histories checked";
+        + $"installed, {PagesRead} pages read, {MembershipChanges} configurations, {Quiesced} times quiescent, {Reads} reads, "
+        + $"{Histories} histories checked";
 }

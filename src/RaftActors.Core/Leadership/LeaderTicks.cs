@@ -4,7 +4,9 @@ namespace RaftActors.Core;
 internal sealed class LeaderTicks(RaftState state, RoleChanges roles, Replication replication, Leases leases)
 {
     /// <summary>The rules about who leads and who votes.</summary>
-    public required (Succession Succession, Farewells Farewells, QuorumKeeping Quorum, Verdicts Verdicts) Rules { get; init; }
+    public required (
+        Succession Succession, Farewells Farewells, QuorumKeeping Quorum, Verdicts Verdicts, Quiescence Quiescence) Rules
+    { get; init; }
 
     /// <summary>One tick of a leader.</summary>
     public void OnTick(LeaderRole leader)
@@ -33,7 +35,12 @@ internal sealed class LeaderTicks(RaftState state, RoleChanges roles, Replicatio
             return;
         }
 
-        leases.Renew(leader);
+        Rules.Quiescence.OnHeartbeat(leader);
+        if (!state.Quiet.IsAsking)
+        {
+            leases.Renew(leader);
+        }
+
         foreach (var progress in leader.Progresses)
         {
             if (!state.IsResponsive(progress) && progress.State == ProgressState.Replicating)

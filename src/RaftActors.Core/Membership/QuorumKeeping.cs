@@ -31,6 +31,14 @@ internal sealed class QuorumKeeping(RaftState state, Reconfiguration reconfigura
         }
     }
 
+    /// <summary>
+    /// Whether the voters stay while no member comes or goes: no change is due, and no running learner can cause one later.
+    /// </summary>
+    public bool IsSettled(LeaderRole leader) =>
+        !state.Options.KeepsQuorum
+        || (BetterQuorum(leader).Next is null
+            && state.Configuration.Learners.All(learner => IsStable(leader, learner) || !IsRunning(leader, learner)));
+
     /// <summary>The leader, then the members that answer, then by length of log, then in the order of members.</summary>
     public IEnumerable<Member> BestFirst(LeaderRole leader, IEnumerable<Member> members) => members
         .OrderBy(member => member == state.Self ? 0 : IsRunning(leader, member) ? 1 : 2)

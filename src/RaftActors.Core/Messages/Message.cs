@@ -71,6 +71,19 @@ public abstract record Message
         long Round = 0,
         int Priority = 0) : Message;
 
+    /// <summary>
+    /// A leader without work asks for quiescence, in place of a heartbeat. The receiver agrees if its log ends at the same place, committed
+    /// and durable.
+    /// </summary>
+    public sealed record Quiesce(LogPosition Last) : Message;
+
+    /// <summary>The answer to <see cref="Quiesce"/>.</summary>
+    /// <param name="Last">The end of the leader's log, as it was asked.</param>
+    /// <param name="Agrees">
+    /// True: the sender is quiescent. It has everything up to there, and counts no ticks until it is woken.
+    /// </param>
+    public sealed record QuiesceReply(LogIndex Last, bool Agrees) : Message;
+
     /// <summary>The leader tells one voter to campaign at once, without a pre-vote (thesis §3.10).</summary>
     public sealed record TimeoutNow : Message
     {

@@ -14,6 +14,9 @@ internal sealed class Receiving(RaftState state, Strangers strangers, Records re
     /// <summary>Replies to this leader, and questions of its followers' reads.</summary>
     public required (Replies Replies, Reads Reads) Leaders { get; init; }
 
+    /// <summary>Groups without work.</summary>
+    public required Quiescence Quiescence { get; init; }
+
     /// <summary>Logs that differ where Raft demands the same.</summary>
     public required (Comparison Comparison, Verdicts Verdicts, Fencing Fencing) Divergence { get; init; }
 
@@ -91,6 +94,12 @@ internal sealed class Receiving(RaftState state, Strangers strangers, Records re
                 break;
             case Message.AppendEntries request:
                 Followers.Following.OnAppendEntries(peer, envelope, request);
+                break;
+            case Message.Quiesce question:
+                Quiescence.OnQuiesce(envelope, question);
+                break;
+            case Message.QuiesceReply reply:
+                Leaders.Replies.OnQuiesceReply(envelope, reply);
                 break;
             case Message.SnapshotChunk chunk:
                 Followers.Snapshots.OnSnapshotChunk(peer, envelope, chunk);

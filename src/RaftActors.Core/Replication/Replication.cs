@@ -37,7 +37,16 @@ internal sealed class Replication(RaftState state, SnapshotSending snapshots)
         }
         else if (state.Role is LeaderRole leader)
         {
-            SendEntries(leader, progress, 0);
+            // A heartbeat would wake a process that has agreed. Another one gets it every other time: it may be of an earlier version.
+            var isAsked = state.Quiet.IsAsking && progress.State == ProgressState.Replicating;
+            if (isAsked && (state.Quiet.Agreed.Contains(progress.Member) || state.Now / state.Options.HeartbeatTicks % 2 == 0))
+            {
+                state.Send(progress.Member, new Message.Quiesce(state.Log.LastPosition));
+            }
+            else
+            {
+                SendEntries(leader, progress, 0);
+            }
         }
     }
 
@@ -101,6 +110,7 @@ internal sealed class Replication(RaftState state, SnapshotSending snapshots)
         Invariant.That(
             previous.Next == progress.Next || progress.State != ProgressState.Replicating,
             "a process that replicates rejects a heartbeat if it lost a message");
+        state.Quiet.Agreed.Remove(progress.Member);
         state.Send(progress.Member, AppendEntriesAfter(leader, previous, entries));
         progress.Sent(new LogIndex(previous.Value + entries.Length), size, state.CommitIndex);
         progress.SentRound = entries.IsEmpty ? leader.Rounds.Latest : progress.SentRound;

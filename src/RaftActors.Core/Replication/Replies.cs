@@ -37,6 +37,25 @@ internal sealed class Replies(RaftState state, RoleChanges roles, SnapshotSendin
         Reads.OnRoundReply((LeaderRole)state.Role, progress, reply.Round);
     }
 
+    /// <summary>A process is quiescent, or it is not.</summary>
+    public void OnQuiesceReply(Envelope envelope, Message.QuiesceReply reply)
+    {
+        if (ProgressOf(envelope) is not { } progress)
+        {
+            return;
+        }
+
+        var hasAll = progress.State == ProgressState.Replicating && progress.Match == reply.Last && reply.Last == state.Log.Last;
+        if (reply.Agrees && hasAll)
+        {
+            state.Quiet.Agreed.Add(progress.Member);
+        }
+        else
+        {
+            state.Quiet.Agreed.Remove(progress.Member);
+        }
+    }
+
     /// <summary>A process says how much of a snapshot it has.</summary>
     public void OnSnapshotChunkReply(Envelope envelope, Message.SnapshotChunkReply reply)
     {

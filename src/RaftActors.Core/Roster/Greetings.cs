@@ -19,7 +19,8 @@ internal sealed class Greetings(RaftState state, Records records, Refusals refus
 
     /// <summary>
     /// Greets again, at the pace of heartbeats, every peer that has not replied. Before the founding there are no heartbeats to show which
-    /// processes run, so all are greeted. A removed process greets no one: no process would accept it.
+    /// processes run, so all are greeted. So they are by a learner without a leader: a quiescent leader does not know that it missed
+    /// something, and a learner does not campaign. A removed process greets no one: no process would accept it.
     /// </summary>
     public void OnTick()
     {
@@ -28,9 +29,10 @@ internal sealed class Greetings(RaftState state, Records records, Refusals refus
             return;
         }
 
+        var misses = state.Options.QuiesceTicks > 0 && state.Leader is null && !state.Configuration.IsVoter(state.Self);
         foreach (var peer in state.Roster.Peers)
         {
-            if (state.IsFounding || peer.RepliedAt is null)
+            if (state.IsFounding || misses || peer.RepliedAt is null)
             {
                 Greet(peer);
             }

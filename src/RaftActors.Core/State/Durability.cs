@@ -43,6 +43,9 @@ internal sealed class Durability(CoreOptions options, Clock clock, List<Effect> 
     /// <summary>The hard state is on disk as it is now.</summary>
     public bool IsHardStateDurable => HardStateTicket <= Done;
 
+    /// <summary>All writes are durable.</summary>
+    public bool IsIdle => _outstanding.Count == 0 && !log.HasUnsaved && !_isHardStateUnsaved;
+
     /// <summary>The oldest outstanding write takes longer than <see cref="CoreOptions.DiskStallTicks"/>.</summary>
     public bool IsStalled => _outstanding.TryPeek(out var oldest) && clock.Now - oldest.At > options.DiskStallTicks;
 

@@ -92,6 +92,9 @@ internal sealed class RaftState
     /// <summary>The transfer of leadership that is under way.</summary>
     public TransferState Transfers { get; } = new();
 
+    /// <summary>Whether the group has work.</summary>
+    public QuietState Quiet { get; } = new();
+
     /// <summary>The latest snapshot, and one that is being received.</summary>
     public SnapshotState Snapshots { get; } = new();
 

@@ -18,7 +18,8 @@ internal static class ScenarioProcesses
     /// The directive has the options of all. <c>joining</c>: each has a roster of itself alone and waits to join. <c>founded-quorum=5
     /// max-quorum=3</c>: the maximum quorum was 5 at the founding and is 3 now. The given logs have recorded none.
     /// <c>lease=(10000 20)</c>: the minimum microseconds of a tick and the maximum drift in percent. <c>keys=2</c>: the number of request
-    /// keys remembered. <c>memory=0</c>: the bytes of the log in memory.
+    /// keys remembered. <c>memory=0</c>: the bytes of the log in memory. <c>quiesce=20</c>: the ticks without work until the group becomes
+    /// quiescent; also on a line, for one process.
     /// </para>
     /// </remarks>
     public static IEnumerable<(SimulatedProcess Process, bool IsStopped)> Of(Directive directive)
@@ -45,6 +46,7 @@ internal static class ScenarioProcesses
                 MaxUncommittedBytes = directive.Number("max-uncommitted", 64_000_000),
                 MaxEntriesPerMessage = directive.Number("max-entries", 256),
                 Seed = SeedOf(i),
+                QuiesceTicks = lines[i].Number("quiesce", directive.Number("quiesce", 0)),
                 Priority = lines[i].Number("priority", 0),
                 FailureDomain = lines[i].Setting("domain") ?? "",
                 Lease = LeaseOf(directive.Setting("lease")),

@@ -31,6 +31,7 @@ internal sealed partial class ScenarioRunner
             case "stabilize": _group.Stabilize(() => IsReached(directive.Setting("until"), [.. _group.Running])); break;
             case "connect": Connect(directive); break;
             case "unreachable": Hint(directive); break;
+            case "wake": ForEach(directive, process => process.Step(Input.Wake.Instance)); break;
             case "partition": _group.Parts.AddRange(directive.Arguments.Select(part => part.Split(' ').ToHashSet())); break;
             case "deafen": _group.Deaf.UnionWith(directive.Arguments); break;
             case "cut": _group.Cut.Add((directive.Arguments[0], directive.Arguments[1])); break;

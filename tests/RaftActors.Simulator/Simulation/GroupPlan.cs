@@ -10,6 +10,7 @@ internal sealed class GroupPlan
     private const int JoinersMax = 5;
     private const ulong MemorySeed = 0x10C;
     private const ulong DomainSeed = 0xD03A;
+    private const ulong QuietSeed = 0x9E57;
 
     private static readonly ProcessName[] Names = [.. Enumerable.Range(1, 9 + JoinersMax).Select(i => new ProcessName($"raft{i:00}@x"))];
     private static readonly Payload.Pair[] Preloads = [.. Enumerable.Range(1, 8).Select(PreloadedPair)];
@@ -50,6 +51,8 @@ internal sealed class GroupPlan
         };
         _memory = new Prng(~seed ^ MemorySeed);
         _domains = new Prng(~seed ^ DomainSeed);
+        var quiet = new Prng(~seed ^ QuietSeed);
+        (QuiesceTicks, HasOtherGroups) = (quiet.Any([0, 1, 5, 20, 60]), quiet.Chance(50));
         _joiners = _prng.Chance(20) ? _prng.Between(3, JoinersMax) : 2;
         IsBig = _prng.Between(1, 300) == 1;
         HasUnequalPreloads = _prng.Chance(25);
@@ -127,6 +130,14 @@ internal sealed class GroupPlan
     public bool WipesEarly { get; }
 
     public bool HasLeases { get; }
+
+    /// <summary>
+    /// The ticks without work after which the group becomes quiescent; 0: it never does. The other draws do not depend on it.
+    /// </summary>
+    public int QuiesceTicks { get; }
+
+    /// <summary>Whether its nodes have other quiescent groups, so that their beats come in any case.</summary>
+    public bool HasOtherGroups { get; }
 
     public int DriftPercent { get; }
 
@@ -225,6 +236,7 @@ internal sealed class GroupPlan
             GoneTicks = electionMax + _prng.Between(0, 100),
             StableTicks = _prng.Between(0, 30),
             KeepsQuorum = _prng.Chance(70),
+            QuiesceTicks = QuiesceTicks,
             Sessions = DrawSessions() with { MaxKeys = _maxKeys },
             Lease = HasLeases ? new LeaseOptions(TickMicroseconds, DriftPercent) : null,
             Variations = DrawVariations(),

@@ -49,6 +49,9 @@ internal sealed class SimulatedProcess(int number, CoreOptions options, LogSlice
     /// <summary>The number of its starts.</summary>
     public int Starts { get; private set; }
 
+    /// <summary>The watch of its node while it is quiescent; otherwise null.</summary>
+    public QuietWatch? Watch { get; set; }
+
     /// <summary>Whether it is suspended; its inputs wait.</summary>
     public bool IsPaused { get; set; }
 
@@ -121,6 +124,7 @@ internal sealed class SimulatedProcess(int number, CoreOptions options, LogSlice
     {
         _commits.Clear();
         Core = null;
+        Watch = null;
         IsPaused = IsWriting = IsFenced = false;
         Inbox.Clear();
         Incoming.SetLength(0);

@@ -109,5 +109,7 @@ internal sealed partial class Simulation
     private string Status(SimulatedProcess process) => process.Core is not { } core
         ? $"{process.Member} stopped"
         : $"{process.Member} {core.Role} of term {core.Term} under {core.Leader}, {core.LastPosition}, commit {core.CommitIndex}, "
-            + $"given {process.Given}, admitted {core.IsAdmitted}, {core.Configuration}{(process.IsFenced ? ", fenced" : "")}";
+            + $"given {process.Given}, admitted {core.IsAdmitted}, {core.Configuration}"
+            + $"{(core.IsQuiescent ? ", quiescent" : core.WhyAwake is { } why ? $", awake since {why}" : "")}"
+            + $"{(process.IsFenced ? ", fenced" : "")}";
 }

@@ -65,7 +65,16 @@ internal sealed partial class Simulation
         // Ticks may be late, and are never early.
         var late = !_isHealed && !_plan.HasPunctualTicks && _prng.Chance(5) ? _prng.Between(0, 3000) : 0;
         _queue.Add(_now + process.TickInterval + late, EventKind.Tick, process.Number, start);
-        if (!process.IsPaused)
+        if (process.IsPaused)
+        {
+            return;
+        }
+
+        if (process.Watch is { } watch)
+        {
+            Watch(process, watch);
+        }
+        else
         {
             Step(process, Input.Tick.Instance);
         }
@@ -262,6 +271,13 @@ internal sealed partial class Simulation
             case Effect.Refused { Reason: RefusalReason.Diverged }:
                 // After the founding timeout, processes with fewer preloaded pairs founded the group. This one reports it and stays out.
                 _mayStayApart |= _plan.HasUnequalPreloads;
+                break;
+            case Effect.Quiesced quiesced:
+                Totals.Quiesced++;
+                process.Watch = new QuietWatch(quiesced);
+                break;
+            case Effect.Woken:
+                process.Watch = null;
                 break;
             case Effect.Fenced fenced:
                 OnFenced(process, fenced.Fence);

@@ -49,6 +49,7 @@ internal sealed partial class Simulation : IClientWorld
         _processes = _plan.Processes;
         _prng = new Prng(_plan.RuntimeSeed);
         _network = new SimulatedNetwork(_plan, new Prng(_prng.Next()));
+        _beats = new Prng(~_plan.RuntimeSeed);
         foreach (var process in _processes)
         {
             _numbers.Add(process.Name, process.Number);
@@ -186,7 +187,7 @@ internal sealed partial class Simulation : IClientWorld
         }
 
         _clients.ForEach(client => client.IsStopping = true);
-        if (_clients.TrueForAll(client => client.IsIdle) && IsTogether())
+        if (_clients.TrueForAll(client => client.IsIdle) && IsTogether() && IsAtRest())
         {
             CheckHistory();
             return true;

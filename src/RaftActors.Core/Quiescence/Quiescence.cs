@@ -1,0 +1,201 @@
+using System.Collections.Immutable;
+
+namespace RaftActors.Core;
+
+/// <summary>
+/// A group without work becomes quiescent: no process of it counts ticks or sends heartbeats. The leader asks for it in place of its
+/// heartbeats. Each process agrees if it has all that the leader has, and the leader follows when all have agreed. Meanwhile the shells
+/// watch whether the nodes of the group hear each other, once for all groups of two nodes. They report a silent one as
+/// <see cref="Input.PeerUnreachable"/>.
+/// </summary>
+/// <remarks>
+/// Safety does not depend on it: a quiescent process has no rights that an awake one lacks. A process that wakes alone campaigns after an
+/// election timeout at the latest. Its pre-vote wakes the leader, whose heartbeats wake all.
+/// </remarks>
+internal sealed class Quiescence(RaftState state, Following following, Replication replication, QuorumKeeping quorum)
+{
+    /// <summary>Before each input: wakes the process if the input is work.</summary>
+    /// <returns>False: the input is void.</returns>
+    public bool Admit(Input input)
+    {
+        if (IsWork(input))
+        {
+            (state.Quiet.BusyAt, state.Quiet.IsAsking) = (state.Now, false);
+            state.Quiet.Agreed.Clear();
+        }
+
+        if (!state.Quiet.IsQuiescent)
+        {
+            return true;
+        }
+
+        if (!Wakes(input))
+        {
+            return input is not Input.Tick;
+        }
+
+        Wake();
+        return true;
+    }
+
+    /// <summary>At each heartbeat of a leader, before it is sent: decides whether it asks the others to become quiescent.</summary>
+    public void OnHeartbeat(LeaderRole leader) => state.Quiet.IsAsking = WhyNot(leader) is null;
+
+    /// <summary>
+    /// The leader asks. This process agrees if it has everything that the leader has, and nothing else to do. The question stands for a
+    /// heartbeat, so it gets an answer in any case.
+    /// </summary>
+    public void OnQuiesce(Envelope envelope, Message.Quiesce question)
+    {
+        if (envelope.Term != state.Term || state.Role is not FollowerRole follower || follower.Leader != envelope.From)
+        {
+            return;
+        }
+
+        following.HearLeader(envelope, question.Last.Serial);
+        state.Quiet.HasAgreed = state.Options.QuiesceTicks > 0
+            && question.Last == state.Log.LastPosition
+            && follower.Reads is { Question: null, HasWaiting: false }
+            && HasNothingToDo();
+        state.Send(envelope.From, new Message.QuiesceReply(question.Last.Index, state.Quiet.HasAgreed));
+    }
+
+    /// <summary>At the end of each step: a process that agreed is quiescent, and a leader if all others are.</summary>
+    public void Settle()
+    {
+        if (state.Role is LeaderRole leader)
+        {
+            if (!state.Quiet.IsQuiescent && state.Quiet.IsAsking && WhyNot(leader) is null && AllAgree(leader))
+            {
+                Sleep(state.Self, [.. leader.Progresses.Where(progress => !IsGone(progress)).Select(progress => progress.Member)]);
+            }
+        }
+        else if (state.Quiet.HasAgreed && state.Leader is { } leading)
+        {
+            // Said again for each question: while another process has not agreed, only the questions show that the leader is there.
+            Sleep(leading, [leading]);
+        }
+
+        state.Quiet.HasAgreed = false;
+    }
+
+    /// <summary>Why the leader does not ask the others; null: it asks. The guard of quiescence.</summary>
+    public string? WhyNot(LeaderRole leader)
+    {
+        if (state.Options.QuiesceTicks == 0)
+        {
+            return "it is turned off";
+        }
+
+        if (state.Now - state.Quiet.BusyAt < state.Options.QuiesceTicks)
+        {
+            return "the group had work lately";
+        }
+
+        if (!HasNothingToDo() || !state.IsReady || leader.Rounds.IsUnderWay || leader.Rounds.HasWaiting)
+        {
+            return "a write, a commit or a read is under way";
+        }
+
+        if (state.Configuration.IsJoint || leader.Leaving.Count > 0 || state.Transfers.Current is not null)
+        {
+            return "the members or the leader change";
+        }
+
+        foreach (var progress in leader.Progresses)
+        {
+            if (IsGone(progress))
+            {
+                continue;
+            }
+
+            if (progress.State != ProgressState.Replicating || progress.Match != state.Log.Last || !state.IsResponsive(progress))
+            {
+                return $"{progress.Member} lags or is silent";
+            }
+
+            if (progress.Priority > state.Options.Priority && state.Configuration.IsVoter(progress.Member))
+            {
+                return $"{progress.Member} should lead";
+            }
+        }
+
+        return quorum.IsSettled(leader) ? null : "the voters may change";
+    }
+
+    private void Sleep(Member leading, ImmutableArray<Member> watched)
+    {
+        Invariant.That(state.CommitIndex == state.Log.Last, "a quiescent process has nothing to commit");
+        state.Quiet.IsQuiescent = true;
+        state.Effects.Add(new Effect.Quiesced(leading, state.Term, watched));
+    }
+
+    private bool AllAgree(LeaderRole leader)
+    {
+        foreach (var progress in leader.Progresses)
+        {
+            if (!state.Quiet.Agreed.Contains(progress.Member) && !IsGone(progress))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    // If a learner could have taken its vote, it has it by now.
+    private bool IsGone(Progress progress) => state.Now - progress.RepliedAt >= 2L * state.Options.GoneTicks;
+
+    private bool HasNothingToDo() =>
+        state.CommitIndex == state.Log.Last
+        && state.Log.Durable == state.Log.Last
+        && state.Durability.IsIdle
+        && !state.IsFenced
+        && state.IsAdmitted;
+
+    private bool IsWork(Input input) => input switch
+    {
+        Input.Propose or Input.Read or Input.Transfer or Input.ChangeMembers or Input.DiskSpace => true,
+        Input.PeerReachable or Input.PeerUnreachable => true,
+        Input.Receive(var envelope) => IsOfPeer(envelope) && envelope.Body is not (
+            Message.AppendEntries { Entries.IsEmpty: true } or Message.AppendEntriesReply or Message.Quiesce or Message.QuiesceReply),
+        _ => false,
+    };
+
+    private bool Wakes(Input input) => input switch
+    {
+        Input.Tick or Input.Persisted or Input.SnapshotPlanned or Input.SnapshotTaken => false,
+        Input.PeerUnreachable(var name) => state.Role is LeaderRole || state.Leader?.Name == name,
+        Input.Receive(var envelope) => IsOfPeer(envelope) && !IsOfQuiescence(envelope),
+        _ => true,
+    };
+
+    // A process that was removed may greet for ever.
+    private bool IsOfPeer(Envelope envelope) => state.Roster.Of(envelope.From.Name) is not null;
+
+    // The leader repeats its question until all have agreed, and an answer may come twice.
+    private bool IsOfQuiescence(Envelope envelope) => envelope.Term == state.Term && envelope.Body switch
+    {
+        Message.Quiesce question => envelope.From == state.Leader && question.Last == state.Log.LastPosition,
+        Message.QuiesceReply { Agrees: true } reply => state.Role is LeaderRole && reply.Last == state.Log.Last,
+        Message.AppendEntriesReply { Accepted: true } reply => state.Role is LeaderRole && reply.Match == state.Log.Last,
+        _ => false,
+    };
+
+    private void Wake()
+    {
+        (state.Quiet.IsQuiescent, state.Quiet.IsAsking, state.Quiet.BusyAt) = (false, false, state.Now);
+        state.Effects.Add(Effect.Woken.Instance);
+        if (state.Role is LeaderRole leader)
+        {
+            foreach (var progress in leader.Progresses)
+            {
+                replication.SendHeartbeat(progress);
+            }
+        }
+        else
+        {
+            state.Timer.Reset();
+        }
+    }
+}
