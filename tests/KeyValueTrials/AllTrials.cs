@@ -13,6 +13,7 @@ internal static class AllTrials
         ("freeze", KillTrials.Freeze, _ => null),
         ("rolling", KillTrials.Rolling, _ => null),
         ("roster", RosterTrials.Exchange, _ => null),
+        ("groups", GroupsTrials.Idle, _ => null),
         ("partition", PartitionTrials.Split, Network.Problem),
         ("clock", ClockTrials.Jump, _ => ClockTrials.Problem()),
         ("full-disk", DiskTrials.Fill, _ => DiskTrials.Problem()),

@@ -24,6 +24,9 @@ internal sealed class KnownNode(Address address)
         }
     } = [];
 
+    /// <summary>Collects a list of processes that comes in parts.</summary>
+    public HelloParts Parts { get; } = new();
+
     /// <summary>Those of one group.</summary>
     public IEnumerable<LocalProcess> ProcessesOf(string group) => _byGroup[group];
 

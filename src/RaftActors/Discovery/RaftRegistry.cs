@@ -17,7 +17,7 @@ namespace RaftActors.Discovery;
 /// processes of one group to each other. Nodes come from an <see cref="INodeSource"/> or from an incoming Hello. Its news about unreachable
 /// nodes is a hint.
 /// </summary>
-internal sealed class RaftRegistry : ReceiveActor, IWithTimers
+internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
 {
     // A node that leaves is told so by the group.
     private const int IntervalsToLeave = 10;
@@ -35,10 +35,14 @@ internal sealed class RaftRegistry : ReceiveActor, IWithTimers
     private readonly INodeSource? _source;
     private readonly TimeSpan _interval;
     private readonly PeerWatch _watch = new(Context.GetLogger());
+    private readonly QuietGroups _quiet = new();
 
     // Engines that are not ready to stop yet, and the asker that waits for them.
     private readonly HashSet<IActorRef> _unprepared = [];
     private IActorRef? _stopper;
+
+    private TimeSpan _greetedAll = TimeSpan.MinValue / 2;
+    private long _hellos;
 
     // Null: engines send all messages by Akka.
     private ILanes? _lanes;
@@ -52,6 +56,7 @@ internal sealed class RaftRegistry : ReceiveActor, IWithTimers
         Receive<ToEngine.Attach>(attach => RoomOf(attach.Process.Settings.Group).Forward(attach));
         Receive<EngineStarted>(OnEngineStarted);
         Receive<WireMessage.Hello>(OnHello);
+        Receive<WireMessage.HelloPart>(OnHelloPart);
         Receive<ILanes>(OnLanes);
         Receive<WireMessage.LaneAt>(endpoint => TcpLanes?.Learn(Sender.Path.Address, endpoint));
         Receive<WireMessage.LaneFence>(OnLaneFence);
@@ -66,7 +71,12 @@ internal sealed class RaftRegistry : ReceiveActor, IWithTimers
         Receive<ClientCall.Locate>(OnLocate);
         Receive<DisassociatedEvent>(disassociated => OnReachability(disassociated.RemoteAddress, false));
         Receive<EngineNames>(OnEngineNames);
+        Receive<QuietProcess>(OnQuiesced);
+        Receive<EngineWoken>(woken => _quiet.Remove(woken.Group, woken.Name));
+        Receive<WireMessage.NodeBeat>(beat => _quiet.OnBeat(AddressOf(Sender), beat, Now));
+        Receive<BeatTime>(_ => OnBeatTime());
         Receive<GreetTime>(_ => OnGreetTime());
+        Receive<GreetOnce>(_ => GreetAll());
         Receive<PrepareStop>(_ => OnPrepareStop());
         Receive<EnginePrepared>(_ => OnPrepared(Sender));
         Receive<Terminated>(terminated => OnPrepared(terminated.ActorRef));
@@ -117,7 +127,7 @@ internal sealed class RaftRegistry : ReceiveActor, IWithTimers
             Introduce(node, Sender, group);
         }
 
-        GreetAll();
+        GreetSoon();
     }
 
     private void OnEngineNames(EngineNames names)
@@ -155,6 +165,14 @@ internal sealed class RaftRegistry : ReceiveActor, IWithTimers
         }
     }
 
+    private void OnHelloPart(WireMessage.HelloPart part)
+    {
+        if (NodeAt(Sender.Path.Address).Parts.Add(part) is { } whole)
+        {
+            OnHello(whole);
+        }
+    }
+
     private void OnHello(WireMessage.Hello hello)
     {
         var node = NodeAt(Sender.Path.Address);
@@ -173,78 +191,6 @@ internal sealed class RaftRegistry : ReceiveActor, IWithTimers
         else
         {
             SayHello(Sender, isReply: true);
-        }
-    }
-
-    private void OnLanes(ILanes lanes)
-    {
-        _lanes = lanes;
-        foreach (var node in _nodes.Values)
-        {
-            node.HasAnswered = false;
-        }
-
-        GreetAll();
-    }
-
-    private void OnLaneConnected(LaneNews.Connected connected) =>
-        RegistryAt(connected.Address).Tell(new WireMessage.LaneFence(connected.Node, connected.Number, IsReply: false), Self);
-
-    private void OnLaneFence(WireMessage.LaneFence fence)
-    {
-        if (fence.IsReply)
-        {
-            TcpLanes?.Open(Sender.Path.Address, fence);
-        }
-        else if (fence.Node == TcpLanes?.Endpoint?.Node)
-        {
-            Sender.Tell(fence with { IsReply = true }, Self);
-        }
-    }
-
-    // Any program may have sent it. The port is no secret, and the connection shows whether it is the right one.
-    private void OnByRemoting(ByRemoting message)
-    {
-        switch (message.Rumour)
-        {
-            case WireMessage.Hello when TcpLanes?.Endpoint is { } endpoint:
-                SelectionAt(Sender.Path.Address).Tell(endpoint, Self);
-                break;
-            case WireMessage.LaneAt endpoint:
-                TcpLanes?.LearnRumour(Sender.Path.Address, endpoint);
-                break;
-        }
-    }
-
-    private void OnLaneOpened(LaneNews.Opened opened)
-    {
-        Context.System.EventStream.Publish(opened);
-        Greet(opened.Address);
-    }
-
-    // Clients look for another way.
-    private void OnLaneDisconnected(LaneNews.Disconnected disconnected)
-    {
-        Context.System.EventStream.Publish(disconnected);
-        OnLaneEnded(disconnected.Address);
-    }
-
-    // The answer to the next Hello brings the endpoint again, if there still is one.
-    private void OnLaneFailed(LaneNews.Failed failed)
-    {
-        if (_nodes.TryGetValue(failed.Address, out var node))
-        {
-            node.HasAnswered = false;
-        }
-    }
-
-    // The node is gone, or only the connection is. The answer to a Hello shows which.
-    private void OnLaneEnded(Address address)
-    {
-        OnReachability(address, false);
-        if (_nodes.ContainsKey(address))
-        {
-            Greet(address);
         }
     }
 
@@ -411,8 +357,22 @@ internal sealed class RaftRegistry : ReceiveActor, IWithTimers
 
     private string WhyAlone(EngineNames names) => AloneReason.Of(_nodes.Values, _source);
 
+    // A node may start a thousand engines at once, and each Hello has all of them.
+    private void GreetSoon()
+    {
+        if (Now - _greetedAll >= _interval / 2)
+        {
+            GreetAll();
+        }
+        else if (!Timers.IsTimerActive(GreetOnce.Instance))
+        {
+            Timers.StartSingleTimer(GreetOnce.Instance, GreetOnce.Instance, _interval / 2);
+        }
+    }
+
     private void GreetAll()
     {
+        _greetedAll = Now;
         foreach (var node in _nodes.Values.Where(node => !node.HasAnswered))
         {
             Greet(node.Address);
@@ -435,7 +395,11 @@ internal sealed class RaftRegistry : ReceiveActor, IWithTimers
 
     private void SayHello(ICanTell to, bool isReply)
     {
-        to.Tell(ToHello(isReply), Self);
+        foreach (var part in HelloParts.Of(OwnProcesses(), isReply, ++_hellos))
+        {
+            to.Tell(part, Self);
+        }
+
         if (TcpLanes?.Endpoint is { } endpoint)
         {
             to.Tell(endpoint, Self);
@@ -453,10 +417,10 @@ internal sealed class RaftRegistry : ReceiveActor, IWithTimers
     private IActorRef Resolve(string path) =>
         _lanes?.Resolve(path) ?? ((ExtendedActorSystem)Context.System).Provider.ResolveActorRef(path);
 
-    private WireMessage.Hello ToHello(bool isReply) => new(
-        [.. _local.All.Select(each => new LocalProcess(
-            each.Group, each.Name, each.Engine.Path.ToSerializationFormatWithAddress(_own)))],
-        isReply);
+    private ImmutableArray<LocalProcess> OwnProcesses() =>
+    [
+        .. _local.All.Select(each => new LocalProcess(each.Group, each.Name, each.Engine.Path.ToSerializationFormatWithAddress(_own))),
+    ];
 
     private void Introduce(KnownNode node, IActorRef engine, string group)
     {
@@ -482,6 +446,11 @@ internal sealed class RaftRegistry : ReceiveActor, IWithTimers
     internal sealed class EnginePrepared
     {
         public static EnginePrepared Instance { get; } = new();
+    }
+
+    private sealed class GreetOnce
+    {
+        public static GreetOnce Instance { get; } = new();
     }
 
     private sealed class GreetTime

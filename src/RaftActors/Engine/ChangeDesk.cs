@@ -117,6 +117,9 @@ internal sealed class ChangeDesk(EngineContext context)
         }
     }
 
+    /// <summary>The number of changes that have not ended.</summary>
+    public int Count => _pending.Count;
+
     public void OnTick()
     {
         foreach (var pending in _pending.Values.Where(pending => pending.Deadline <= context.Now).ToArray())

@@ -31,6 +31,9 @@ internal sealed class ClientDesk(EngineContext context, EngineDesks desks, Func<
     private readonly Deadlines<Waiting> _deadlines = new();
     private long _reads;
 
+    /// <summary>Reads wait for a pair.</summary>
+    public bool HasWaiting => _waiting.Count > 0;
+
     private RaftProcess Process => context.Process;
 
     /// <summary>The commit index moved.</summary>

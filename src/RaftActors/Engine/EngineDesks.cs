@@ -44,6 +44,10 @@ internal sealed class EngineDesks(
     /// <summary>No request is open, so a tick has little to do.</summary>
     public bool AreIdle => Appends.Count + Proposals.Count + Queries.Count + Gets.Count == 0;
 
+    /// <summary>No desk waits for a tick.</summary>
+    public bool AreAtRest =>
+        AreIdle && Changes.Count + Serving.Count == 0 && !Stopping.IsAsked && _clients is not { HasWaiting: true };
+
     /// <summary>An engine that takes requests may have come into sight, so requests that wait for one are sent.</summary>
     public void OnServerInSight()
     {

@@ -113,6 +113,12 @@ internal sealed class EngineEffects(
             case Effect.Refused refused:
                 OnRefused(refused);
                 break;
+            case Effect.Quiesced quiesced:
+                peers.OnQuiesced(quiesced);
+                break;
+            case Effect.Woken:
+                peers.OnWoken();
+                break;
             case Effect.Fenced fenced:
                 OnFenced(fenced.Detail);
                 break;

@@ -22,6 +22,15 @@ internal static class EngineExplanation
         lines.AddRange(core.Configuration.Names().Where(name => name != process.Name).Select(name => OfPeer(context.Peers, name)));
         lines.AddRange(core.ExplainLeader().Select(reason => $"why no leader, or none that is ready: {reason}"));
         lines.AddRange(core.ExplainSerial(last.Serial).Select(reason => $"why serial {last.Serial} is not committed: {reason}"));
+        if (core.IsQuiescent)
+        {
+            lines.Add("quiescent: no work, so no heartbeats");
+        }
+        else if (process.Settings.Timing.MayBeQuiescent && core.WhyAwake is { } why)
+        {
+            lines.Add($"not quiescent: {why}");
+        }
+
         lines.AddRange(core.ExplainMembership().Select(reason => $"about the members: {reason}"));
         lines.AddRange(desks.Changes.Explain());
         lines.Add($"waiting: {desks.Appends.Count} appends, {desks.Gets.Count} gets, {desks.Queries.Count} queries");

@@ -52,6 +52,12 @@ internal sealed class PeerDesk(
                 step(new Input.PeerUnreachable(news.Name));
                 desks.Gets.OnUnreachable(news.Name);
                 break;
+            case PeerNews.Silent when core.IsQuiescent:
+                step(new Input.PeerUnreachable(news.Name));
+                break;
+            case PeerNews.LeadsNoMore when core.IsQuiescent:
+                step(Input.Wake.Instance);
+                break;
         }
     }
 
@@ -124,6 +130,31 @@ internal sealed class PeerDesk(
             registry.Tell(new RaftRegistry.EngineNames(context.Process, _toldNames), context.Self);
         }
     }
+
+    /// <summary>The process is quiescent. From now on the nodes watch each other on its behalf.</summary>
+    public void OnQuiesced(Effect.Quiesced quiesced)
+    {
+        var timing = context.Process.Settings.Timing;
+        ImmutableArray<(ProcessName, Address)> watched = [.. quiesced.Watched.Select(member => (member.Name, NodeOf(member.Name)))];
+        registry.Tell(
+            new QuietProcess(
+                context.Process.Settings.Group,
+                context.Process.Name,
+                context.Self,
+                quiesced.Leader.Name,
+                quiesced.Term,
+                watched,
+                timing.HeartbeatInterval,
+                timing.ElectionTimeoutMin),
+            context.Self);
+    }
+
+    /// <summary>The process is quiescent no more, or its engine stops.</summary>
+    public void OnWoken() =>
+        registry.Tell(new RaftRegistry.EngineWoken(context.Process.Settings.Group, context.Process.Name), context.Self);
+
+    private Address NodeOf(ProcessName name) =>
+        context.Peers.Find(name)?.Path.Address is { HasGlobalScope: true } address ? address : raft.Address;
 
     private IActorRef? AddressOf(ProcessName name) =>
         _untrusted is ({ } untrusted, var sender) && untrusted == name ? sender : context.Peers.Find(name);

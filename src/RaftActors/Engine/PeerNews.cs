@@ -17,4 +17,10 @@ internal abstract record PeerNews(ProcessName Name)
     /// The node of the process is silent, gone, or closed the connection. The process may have restarted on another node.
     /// </summary>
     public sealed record Unreachable(ProcessName Name, Address Node) : PeerNews(Name);
+
+    /// <summary>To a quiescent process: the node of a process on which it depends is silent.</summary>
+    public sealed record Silent(ProcessName Name) : PeerNews(Name);
+
+    /// <summary>To a quiescent process: its leader is not quiescent, or does not lead any more.</summary>
+    public sealed record LeadsNoMore(ProcessName Name) : PeerNews(Name);
 }

@@ -16,6 +16,7 @@ namespace RaftActors.Engine;
 internal sealed class RaftEngine : UntypedActor
 {
     private readonly RaftProcess _process;
+    private readonly RaftCore _core;
     private readonly EngineContext _context;
     private readonly EngineSteps _steps;
     private readonly EngineDesks _desks;
@@ -35,7 +36,7 @@ internal sealed class RaftEngine : UntypedActor
         _context = new EngineContext(process, Self);
         var raft = Raft.Get(Context.System);
         _context.Outbox.Lanes = raft.Lanes;
-        var core = process.TakeCore();
+        var core = _core = process.TakeCore();
         _readOwn = message => OnWire(message, _context.Self);
         _ticks = new TickTimer(Self, clock, process.Settings.Timing.TickInterval);
         _steps = new EngineSteps(_context, core, clock);
@@ -65,7 +66,7 @@ internal sealed class RaftEngine : UntypedActor
         _peers.OnStarted();
         _desks.Events.OnStarted();
         _process.Store.MeetEngine(Self);
-        _ticks.Arm(isShort: false);
+        KeepTicking();
         _gauges.Begin();
     }
 
@@ -73,6 +74,7 @@ internal sealed class RaftEngine : UntypedActor
     protected override void PostStop()
     {
         _ticks.Stop();
+        _peers.OnWoken();
         _gauges.End();
         _desks.OnStopped();
         _context.Traces.OnStopped();
@@ -85,6 +87,7 @@ internal sealed class RaftEngine : UntypedActor
         _context.Outbox.BeginTurn();
         Handle(message);
         _context.Outbox.EndTurn(_readOwn);
+        KeepTicking();
     }
 
     private void Handle(object message)
@@ -131,11 +134,20 @@ internal sealed class RaftEngine : UntypedActor
     {
         if (_ticks.TryTake(tick))
         {
-            _ticks.Arm(isShort: _desks.AreIdle);
+            KeepTicking();
             _context.Now++;
             _steps.Step(Input.Tick.Instance);
             _desks.OnTick();
             _gauges.OnTick();
+        }
+    }
+
+    // A quiescent process with no request open needs no ticks. The first message that changes this starts them again.
+    private void KeepTicking()
+    {
+        if (!_core.IsQuiescent || !_desks.AreAtRest)
+        {
+            _ticks.Arm(isShort: _desks.AreIdle);
         }
     }
 

@@ -56,6 +56,9 @@ internal sealed class ServeDesk(EngineContext context)
         context.Send(held.Asker, reply);
     }
 
+    /// <summary>The number of Gets that wait for a commit.</summary>
+    public int Count => _held.Count;
+
     /// <summary>Drops Gets whose askers have given up.</summary>
     public void OnTick() => _held.RemoveAll(held => held.Deadline <= context.Now);
 

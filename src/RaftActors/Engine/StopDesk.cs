@@ -35,6 +35,9 @@ internal sealed class StopDesk(EngineContext context, Action<Input> step)
 
     public bool IsStopping => _isStopping;
 
+    /// <summary>The node waits until this process may stop.</summary>
+    public bool IsAsked => _asker is not null;
+
     private bool Leads => context.Leader is { IsSelf: true };
 
     // The votes for a successor may still be on their way when this process has stepped down.

@@ -13,14 +13,21 @@ internal sealed class TickTimer(IActorRef self, IScheduler clock, TimeSpan inter
     private readonly Cancelable _stop = new(clock);
     private Action? _onDue;
     private TimeSpan _due;
+    private bool _isArmed;
     private volatile bool _isShort;
 
-    /// <summary>Starts the timer of the next tick.</summary>
+    /// <summary>Starts the timer of the next tick, unless it runs.</summary>
     /// <param name="isShort">
     /// True: the engine will have little to do, so it may run on the scheduler's thread. Otherwise other timers would wait for it.
     /// </param>
     public void Arm(bool isShort)
     {
+        if (_isArmed)
+        {
+            return;
+        }
+
+        _isArmed = true;
         (_due, _isShort) = (clock.MonotonicClock + interval, isShort);
         clock.Advanced.ScheduleOnce(interval, _onDue ??= OnDue, _stop);
     }
@@ -37,6 +44,7 @@ internal sealed class TickTimer(IActorRef self, IScheduler clock, TimeSpan inter
         var now = clock.MonotonicClock;
         if (tick == ToSelf.Tick.Late || now <= _due + (2 * interval))
         {
+            _isArmed = false;
             return true;
         }
 

@@ -16,16 +16,27 @@ internal sealed record TimingSettings(
     TimeSpan TransferTimeout,
     TimeSpan DiskStallTimeout)
 {
+    /// <summary>A group without work becomes quiescent.</summary>
+    public required bool MayBeQuiescent { get; init; }
+
+    /// <summary>The time without work after which it does.</summary>
+    public required TimeSpan QuiescentAfter { get; init; }
+
     /// <param name="config">The configuration of <c>raft</c>, or of a group.</param>
+    /// <param name="isShard">The group is one of <see cref="RaftShards"/>.</param>
     /// <exception cref="RaftConfigurationException">A time is not above zero.</exception>
-    public static TimingSettings Read(Config config) => new(
+    public static TimingSettings Read(Config config, bool isShard) => new(
         config.ReadTime("tick-interval"),
         config.ReadTime("election-timeout.min"),
         config.ReadTime("election-timeout.max"),
         config.ReadTime("heartbeat-interval"),
         config.ReadTime("founding-timeout"),
         config.ReadTime("transfer-timeout"),
-        config.ReadTime("disk-stall-timeout"));
+        config.ReadTime("disk-stall-timeout"))
+    {
+        MayBeQuiescent = config.GetString("quiescence.enabled") == "shards" ? isShard : config.GetBoolean("quiescence.enabled"),
+        QuiescentAfter = config.ReadTime("quiescence.after"),
+    };
 
     /// <summary>Rounds a time up to whole ticks, at least one.</summary>
     public int ToTicks(TimeSpan time) => (int)Math.Clamp(Math.Ceiling(time / TickInterval), 1, int.MaxValue / 2);

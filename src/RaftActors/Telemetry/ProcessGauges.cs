@@ -35,7 +35,8 @@ internal sealed class ProcessGauges(EngineContext context, RaftCore core, Engine
     /// <summary>The engine has stopped.</summary>
     public void End() => Running.TryRemove(this, out _);
 
-    public void OnTick() => _reading = Array.Exists(All, gauge => gauge.Enabled) ? Read() : null;
+    /// <summary>A tick passed. A quiescent process counts no more ticks, so this reading stays until it is woken.</summary>
+    public void OnTick() => _reading = core.IsQuiescent || Array.Exists(All, gauge => gauge.Enabled) ? Read() : null;
 
     private static ObservableGauge<long> Create(string name, string unit, string description, Func<Reading, long> read) =>
         RaftTelemetry.Meter.CreateObservableGauge(name, () => Observe((tags, reading) => [new(read(reading), tags)]), unit, description);

@@ -92,6 +92,8 @@ internal sealed class FrameReader(Address own, Func<string, IActorRef> resolve, 
                     ref reader,
                     WireTable.BatchManifest,
                     WireTable.HelloManifest,
+                    WireTable.HelloPartManifest,
+                    WireTable.BeatManifest,
                     WireTable.LaneAtManifest,
                     WireTable.LaneFenceManifest,
                     WireTable.ForeignManifest);

@@ -79,7 +79,8 @@ internal sealed class LaneGate(LaneIdentity identity, Address peer, LaneRole rol
         {
             WireMessage.CoreMessage core => WhyNot(core.Envelope.From.Name),
             WireMessage.Traced { Inner: WireMessage.CoreMessage core } => WhyNot(core.Envelope.From.Name),
-            WireMessage.Hello hello => hello.Processes.Select(WhyNot).FirstOrDefault(why => why is not null),
+            WireMessage.Hello hello => WhyNot(hello.Processes),
+            WireMessage.HelloPart part => WhyNot(part.Processes),
             _ => null,
         };
     }
@@ -97,6 +98,8 @@ internal sealed class LaneGate(LaneIdentity identity, Address peer, LaneRole rol
         ? $"it has the role {NameOf(role)}, and such messages are for nodes."
         : $"it has the role {NameOf(role)}, and this call needs the role {NameOf(needed)}. Give it the role on all nodes: in "
             + $"raft.security.roles, by --{NameOf(needed)}s, or in the secrets file.";
+
+    private string? WhyNot(IEnumerable<LocalProcess> processes) => processes.Select(WhyNot).FirstOrDefault(why => why is not null);
 
     private string? WhyNot(LocalProcess process) =>
         ActorPath.TryParse(process.Engine, out var path) && path.Address.Equals(peer)

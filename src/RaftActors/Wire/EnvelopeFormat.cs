@@ -111,6 +111,18 @@ internal static class EnvelopeFormat
     public static Message.AppendEntriesReply ReadAppendEntriesReply(ref ByteReader reader) => new(
         reader.Flag(), new LogIndex(reader.Count()), new Term(reader.Count()), reader.Flag(), reader.Count(), reader.Integer());
 
+    public static void WriteQuiesce(ByteWriter writer, Message.Quiesce question) => WritePosition(writer, question.Last);
+
+    public static Message.Quiesce ReadQuiesce(ref ByteReader reader) => new(ReadPosition(ref reader));
+
+    public static void WriteQuiesceReply(ByteWriter writer, Message.QuiesceReply reply)
+    {
+        writer.Number(reply.Last.Value);
+        writer.Flag(reply.Agrees);
+    }
+
+    public static Message.QuiesceReply ReadQuiesceReply(ref ByteReader reader) => new(new LogIndex(reader.Count()), reader.Flag());
+
     public static void WriteReadIndex(ByteWriter writer, Message.ReadIndex question) => writer.Number(question.Id.Value);
 
     public static void WriteReadRound(ByteWriter writer, Message.ReadRound question) => writer.Number(question.Id.Value);

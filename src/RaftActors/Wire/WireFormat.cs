@@ -3,6 +3,7 @@ using System.Diagnostics;
 
 using RaftActors.Codec;
 using RaftActors.Core;
+using RaftActors.Discovery;
 
 namespace RaftActors.Wire;
 
@@ -27,6 +28,7 @@ internal static class WireFormat
 
     // Added to the hops of a retry. Earlier versions read every number of hops above 1 as 1, so they take a retry for a first attempt.
     private const long RetryHops = 2;
+    private const int HelloPartsMax = 1000;
     private const int LocalProcessSizeMin = 4;
     private const int BatchedSizeMin = 3;
 
@@ -40,6 +42,26 @@ internal static class WireFormat
     {
         var isReply = reader.Flag();
         return new WireMessage.Hello(ReadProcesses(ref reader), isReply);
+    }
+
+    public static void WriteHelloPart(ByteWriter writer, WireMessage.HelloPart part)
+    {
+        writer.Flag(part.IsReply);
+        writer.Number(part.Number);
+        writer.Number(part.Place);
+        writer.Number(part.Count);
+        WriteProcesses(writer, part.Processes);
+    }
+
+    public static WireMessage.HelloPart ReadHelloPart(ref ByteReader reader)
+    {
+        var (isReply, number, place, count) = (reader.Flag(), reader.Count(), reader.Count(), reader.Count());
+        if (place >= count || count > HelloPartsMax)
+        {
+            throw reader.Damaged($"it is part {place} of {count}");
+        }
+
+        return new WireMessage.HelloPart(ReadProcesses(ref reader), isReply, number, (int)place, (int)count);
     }
 
     public static void WriteProcesses(ByteWriter writer, ImmutableArray<LocalProcess> processes) => writer.List(processes, process =>
@@ -79,6 +101,25 @@ internal static class WireFormat
     }
 
     public static WireMessage.LaneAt ReadLaneAt(ref ByteReader reader) => new(ReadPort(ref reader), reader.Hash());
+
+    public static void WriteBeat(ByteWriter writer, WireMessage.NodeBeat beat)
+    {
+        foreach (var part in beat.Led)
+        {
+            writer.Hash(part);
+        }
+    }
+
+    public static WireMessage.NodeBeat ReadBeat(ref ByteReader reader)
+    {
+        var led = ImmutableArray.CreateBuilder<ulong>(QuietGroups.Parts);
+        for (var part = 0; part < QuietGroups.Parts; part++)
+        {
+            led.Add(reader.Hash());
+        }
+
+        return new WireMessage.NodeBeat(led.MoveToImmutable());
+    }
 
     public static void WriteForeign(ByteWriter writer, WireMessage.Foreign foreign)
     {

@@ -23,6 +23,12 @@ internal abstract record WireMessage
     /// </summary>
     public sealed record Hello(ImmutableArray<LocalProcess> Processes, bool IsReply) : WireMessage, IDeadLetterSuppression;
 
+    /// <summary>A part of a Hello whose list of processes is long.</summary>
+    /// <param name="Number">The same in all parts of one list.</param>
+    /// <param name="Place">From 0 to <paramref name="Count"/> - 1.</param>
+    public sealed record HelloPart(ImmutableArray<LocalProcess> Processes, bool IsReply, long Number, int Place, int Count)
+        : WireMessage, IDeadLetterSuppression;
+
     /// <summary>
     /// Between registries, with each Hello of a node whose <c>raft.transport</c> is tcp: it takes messages of engines at this port of the
     /// host of its address. Nodes without a lane ignore it.
@@ -37,6 +43,16 @@ internal abstract record WireMessage
     /// <param name="Node">The receiver, as its <see cref="LaneAt"/> said.</param>
     /// <param name="Connection">The number of the sender's connection to it.</param>
     public sealed record LaneFence(ulong Node, long Connection, bool IsReply) : WireMessage, IDeadLetterSuppression;
+
+    /// <summary>
+    /// Between registries, at the pace of heartbeats, while processes of both nodes are quiescent in one group. It stands for the
+    /// heartbeats of all these groups.
+    /// </summary>
+    /// <param name="Led">
+    /// The exclusive or of the digests of the groups that the sender's node leads and that are quiescent on the receiver's, in
+    /// <see cref="Discovery.QuietGroups.Parts"/> parts.
+    /// </param>
+    public sealed record NodeBeat(ImmutableArray<ulong> Led) : WireMessage, IDeadLetterSuppression;
 
     /// <summary>
     /// Between engines: the node of <paramref name="Process"/> is about to stop, so the receiver sends it no more requests. The receiver

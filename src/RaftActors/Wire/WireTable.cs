@@ -14,6 +14,10 @@ internal static class WireTable
 {
     public const string HelloManifest = "h";
 
+    public const string HelloPartManifest = "hp";
+
+    public const string BeatManifest = "n";
+
     public const string LaneAtManifest = "t";
 
     public const string LaneFenceManifest = "tf";
@@ -27,8 +31,10 @@ internal static class WireTable
     private static readonly Kind[] Kinds =
     [
         Of<WireMessage.Hello>(HelloManifest, WireFormat.WriteHello, WireFormat.ReadHello),
+        Of<WireMessage.HelloPart>(HelloPartManifest, WireFormat.WriteHelloPart, WireFormat.ReadHelloPart),
         Of<WireMessage.LaneAt>(LaneAtManifest, WireFormat.WriteLaneAt, WireFormat.ReadLaneAt),
         Of<WireMessage.LaneFence>(LaneFenceManifest, WireFormat.WriteLaneFence, WireFormat.ReadLaneFence),
+        Of<WireMessage.NodeBeat>(BeatManifest, WireFormat.WriteBeat, WireFormat.ReadBeat),
         Of<WireMessage.Leaving>("l", WireFormat.WriteLeaving, WireFormat.ReadLeaving),
         Of<WireMessage.ActorAt>("w", WireFormat.WriteActorAt, WireFormat.ReadActorAt),
         Of<WireMessage.Batch>(BatchManifest, WireFormat.WriteBatch, WireFormat.ReadBatch),
@@ -95,6 +101,8 @@ internal static class WireTable
         OfCore<Message.RequestVoteReply>("cw", EnvelopeFormat.WriteRequestVoteReply, EnvelopeFormat.ReadRequestVoteReply),
         OfCore<Message.AppendEntries>("ca", EnvelopeFormat.WriteAppendEntries, EnvelopeFormat.ReadAppendEntries),
         OfCore<Message.AppendEntriesReply>("cb", EnvelopeFormat.WriteAppendEntriesReply, EnvelopeFormat.ReadAppendEntriesReply),
+        OfCore<Message.Quiesce>("cq", EnvelopeFormat.WriteQuiesce, EnvelopeFormat.ReadQuiesce),
+        OfCore<Message.QuiesceReply>("cd", EnvelopeFormat.WriteQuiesceReply, EnvelopeFormat.ReadQuiesceReply),
         OfCore<Message.TimeoutNow>("ct", (_, _) => { }, (ref _) => Message.TimeoutNow.Instance),
         OfCore<Message.ReadIndex>("ci", EnvelopeFormat.WriteReadIndex, EnvelopeFormat.ReadReadIndex),
         OfCore<Message.ReadRound>("cr", EnvelopeFormat.WriteReadRound, EnvelopeFormat.ReadReadRound),

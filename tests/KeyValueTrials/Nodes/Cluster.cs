@@ -8,9 +8,6 @@ namespace KeyValueTrials.Nodes;
 /// <summary>The nodes of a trial, the clients, and the check at the end.</summary>
 internal sealed class Cluster : IDisposable
 {
-    /// <summary>Two on each node that founds the cluster, so that the leaders spread.</summary>
-    private const int Groups = 3;
-
     private const int Keys = 6;
     private const int QuietKeys = 4;
     private const int WritersOfAKey = 2;
@@ -30,13 +27,16 @@ internal sealed class Cluster : IDisposable
     private readonly List<NodeClient> _clients = [];
     private readonly string _hocon;
     private readonly string[] _roster;
+    private readonly string _groups;
     private volatile IReadOnlyList<NodeClient> _asked;
 
     /// <param name="nodes">All nodes. The first <paramref name="founders"/> found the groups.</param>
     /// <param name="network">The network namespace of the clients; empty: that of this process.</param>
     /// <param name="hocon">More settings of the section raft.</param>
-    public Cluster(IReadOnlyList<KeyValueNode> nodes, int founders, string network = "", string hocon = "")
+    /// <param name="groups">The number of groups. Three: the leaders spread over the nodes.</param>
+    public Cluster(IReadOnlyList<KeyValueNode> nodes, int founders, string network = "", string hocon = "", int groups = 3)
     {
+        _groups = $"{groups}";
         Nodes = nodes;
         _clients.AddRange(nodes.Select(node => new NodeClient(node, network)));
         _asked = [.. _clients.Take(founders)];
@@ -65,18 +65,25 @@ internal sealed class Cluster : IDisposable
 
     /// <summary>Starts a founder.</summary>
     public void Start(KeyValueNode node, IReadOnlyDictionary<string, string>? environment = null) =>
-        node.Start(["--groups", $"{Groups}", "--RaftActors:Hocon", $"raft {{ {_hocon} }}", .. _roster], environment);
+        node.Start(["--groups", _groups, "--RaftActors:Hocon", $"raft {{ {_hocon} }}", .. _roster], environment);
 
     /// <summary>Starts a node that joins.</summary>
     /// <param name="contact">A member.</param>
     public void Start(KeyValueNode node, KeyValueNode contact) => node.Start(
     [
-        "--groups", $"{Groups}", "--RaftActors:Hocon", $"raft {{ joining = on\n{_hocon} }}", "--RaftActors:Contacts:0", contact.Address,
+        "--groups", _groups, "--RaftActors:Hocon", $"raft {{ joining = on\n{_hocon} }}", "--RaftActors:Contacts:0", contact.Address,
     ]);
 
     /// <summary>Starts the nodes that clients ask, writes each key once, and starts the clients.</summary>
     /// <param name="environment">The environment of a node. Null: that of this process.</param>
     public async Task StartAll(Func<KeyValueNode, IReadOnlyDictionary<string, string>>? environment = null)
+    {
+        await StartNodes(environment);
+        await StartClients();
+    }
+
+    /// <summary>Starts the nodes that clients ask.</summary>
+    public async Task StartNodes(Func<KeyValueNode, IReadOnlyDictionary<string, string>>? environment = null)
     {
         foreach (var node in Asked)
         {
@@ -84,6 +91,11 @@ internal sealed class Cluster : IDisposable
         }
 
         await Task.WhenAll(Asked.Select(Ready));
+    }
+
+    /// <summary>Writes each key once, and starts the clients.</summary>
+    public async Task StartClients()
+    {
         var number = 0;
         foreach (var key in BusyKeys.Concat(AllQuietKeys))
         {

@@ -30,14 +30,16 @@ internal sealed class Trial : ITrial
     /// <summary>Creates nodes on this machine.</summary>
     /// <param name="founders">The number of nodes that found the groups. Null: all.</param>
     /// <param name="hocon">More settings of the section raft.</param>
-    public Cluster Nodes(int count, int? founders = null, string hocon = "")
+    /// <param name="groups">The number of groups.</param>
+    public Cluster Nodes(int count, int? founders = null, string hocon = "", int groups = 3)
     {
         var ports = FreePorts.Take(2 * count);
         return _cluster = new Cluster(
             [.. Enumerable.Range(1, count).Select(
                 number => new KeyValueNode(number, Host.Here, ports[number - 1], ports[count + number - 1], this[$"disk{number}/raft"]))],
             founders ?? count,
-            hocon: hocon);
+            hocon: hocon,
+            groups: groups);
     }
 
     /// <summary>Creates nodes in a network namespace each. The clients are in one more, which is never cut off.</summary>

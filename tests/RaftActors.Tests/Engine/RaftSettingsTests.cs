@@ -24,6 +24,8 @@ public sealed class RaftSettingsTests
         ["failure-domain"] = settings => settings.Quorum.FailureDomain,
         ["priority"] = settings => settings.Priority,
         ["transfer-timeout"] = settings => settings.Timing.TransferTimeout,
+        ["quiescence.enabled"] = settings => settings.Timing.MayBeQuiescent,
+        ["quiescence.after"] = settings => settings.Timing.QuiescentAfter,
         ["lease.enabled"] = settings => settings.Lease.IsEnabled,
         ["lease.max-drift-percent"] = settings => settings.Lease.MaxDriftPercent,
         ["disk-stall-timeout"] = settings => settings.Timing.DiskStallTimeout,
@@ -78,6 +80,8 @@ public sealed class RaftSettingsTests
         { "failure-domain", "\"rack 1, room 2\"", "", "rack 1, room 2" },
         { "priority", "-3", 0, -3 },
         { "transfer-timeout", "1s", TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(1) },
+        { "quiescence.enabled", "on", false, true },
+        { "quiescence.after", "1m", TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(1) },
         { "lease.enabled", "on", false, true },
         { "lease.max-drift-percent", "5", 10, 5 },
         { "disk-stall-timeout", "1s", TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(1) },
@@ -126,6 +130,15 @@ public sealed class RaftSettingsTests
     {
         Assert.Equal(byDefault, Keys[key](Read(Node)));
         Assert.Equal(whenSet, Keys[key](Read($"{Node}\nraft.{key} = {text}")));
+    }
+
+    [Fact]
+    public void Shard_becomes_quiescent_unless_that_is_turned_off()
+    {
+        var shard = new RaftOptions<string> { Shard = new RaftShards("visits", 2).All[0] };
+
+        Assert.True(Read(Node, shard).Timing.MayBeQuiescent);
+        Assert.False(Read($"{Node}\nraft.quiescence.enabled = off", shard).Timing.MayBeQuiescent);
     }
 
     [Fact]

@@ -72,6 +72,8 @@ internal static class Samples
     public static readonly SortedDictionary<string, object> All = new(StringComparer.Ordinal)
     {
         ["h"] = new WireMessage.Hello([Process], true),
+        ["hp"] = new WireMessage.HelloPart([Process], true, 41, 2, 3),
+        ["n"] = new WireMessage.NodeBeat([.. Enumerable.Range(0, 32).Select(part => 0x0123456789ABCDEFUL + (ulong)part)]),
         ["x"] = new WireMessage.Foreign(1520, "ot", new byte[] { 1, 2 }),
         ["t"] = new WireMessage.LaneAt(2552, 0x0123456789ABCDEF),
         ["tf"] = new WireMessage.LaneFence(0x0123456789ABCDEF, 300, IsReply: true),
@@ -111,6 +113,8 @@ internal static class Samples
         ["cp"] = Core(new Message.ComparePrefix(new LogIndex(2), new LogIndex(300), Position)),
         ["cx"] = Core(
             new Message.Refusal(RefusalReason.Diverged, new Serial(3), Boot, "they differ") { Index = new LogIndex(4), Hash = 77 }),
+        ["cq"] = Core(new Message.Quiesce(Position)),
+        ["cd"] = Core(new Message.QuiesceReply(new LogIndex(299), Agrees: true)),
         ["ct"] = Core(Message.TimeoutNow.Instance),
         ["ci"] = Core(new Message.ReadIndex(new ReadId(31))),
         ["cr"] = Core(new Message.ReadRound(new ReadId(31))),

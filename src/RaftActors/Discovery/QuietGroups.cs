@@ -1,0 +1,93 @@
+using Akka.Actor;
+
+using RaftActors.Core;
+using RaftActors.Engine;
+using RaftActors.Wire;
+
+namespace RaftActors.Discovery;
+
+/// <summary>
+/// The quiescent processes of this node. Nodes that share quiescent groups send each other one beat for all of them. A silent node wakes
+/// the processes that depend on it. So does a beat whose digest shows that its sender does not lead a group in quiescence any more. For the
+/// registry's thread only.
+/// </summary>
+internal sealed class QuietGroups
+{
+    /// <summary>The parts of a digest. A difference wakes the groups of one part, not all.</summary>
+    public const int Parts = 32;
+
+    private readonly Dictionary<(string Group, ProcessName Name), QuietProcess> _processes = [];
+    private readonly SortedDictionary<Address, QuietNode> _nodes = [];
+
+    /// <summary>The time between two beats; null: no process is quiescent.</summary>
+    public TimeSpan? Interval => _processes.Count == 0 ? null : _processes.Values.Min(process => process.Interval);
+
+    /// <summary>A process is quiescent. It may have been before, under another leader or in another term.</summary>
+    public void Add(QuietProcess process, TimeSpan now)
+    {
+        Remove(process.Group, process.Name);
+        process.Since = now;
+        _processes.Add((process.Group, process.Name), process);
+        foreach (var (name, address) in process.Watched)
+        {
+            if (!_nodes.TryGetValue(address, out var node))
+            {
+                _nodes.Add(address, node = new QuietNode { HeardAt = now });
+            }
+
+            node.Add(process, name);
+        }
+    }
+
+    /// <summary>The process is quiescent no more.</summary>
+    public void Remove(string group, ProcessName name)
+    {
+        if (!_processes.Remove((group, name), out var process))
+        {
+            return;
+        }
+
+        foreach (var (other, address) in process.Watched)
+        {
+            if (_nodes.TryGetValue(address, out var node))
+            {
+                node.Remove(process, other);
+            }
+        }
+    }
+
+    /// <summary>A node is there, and leads these groups in quiescence.</summary>
+    public void OnBeat(Address from, WireMessage.NodeBeat beat, TimeSpan now)
+    {
+        if (!_nodes.TryGetValue(from, out var node))
+        {
+            return;
+        }
+
+        node.HeardAt = now;
+        foreach (var process in node.Compare(beat.Led, now))
+        {
+            process.Engine.Tell(new PeerNews.LeadsNoMore(process.Leader), ActorRefs.NoSender);
+        }
+    }
+
+    /// <summary>Wakes the processes of silent nodes, and returns the beats to send.</summary>
+    public IEnumerable<(Address To, WireMessage.NodeBeat Beat)> OnTime(TimeSpan now)
+    {
+        foreach (var (address, node) in _nodes.ToArray())
+        {
+            if (node.IsEmpty)
+            {
+                _nodes.Remove(address);
+                continue;
+            }
+
+            foreach (var (process, other) in node.Silent(now))
+            {
+                process.Engine.Tell(new PeerNews.Silent(other), ActorRefs.NoSender);
+            }
+
+            yield return (address, node.ToBeat());
+        }
+    }
+}

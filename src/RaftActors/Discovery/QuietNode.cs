@@ -1,0 +1,89 @@
+using System.Collections.Immutable;
+
+using RaftActors.Core;
+using RaftActors.Wire;
+
+namespace RaftActors.Discovery;
+
+/// <summary>Another node and the quiescent processes here that depend on its processes. For the registry's thread only.</summary>
+internal sealed class QuietNode
+{
+    // Beats and news of quiescence cross on the way, so one different digest proves nothing.
+    private const int DifferencesMax = 3;
+
+    private readonly Dictionary<(QuietProcess Here, ProcessName There), ulong> _pairs = [];
+    private readonly ulong[] _led = new ulong[QuietGroups.Parts];
+    private readonly ulong[] _followed = new ulong[QuietGroups.Parts];
+    private readonly int[] _differences = new int[QuietGroups.Parts];
+    private TimeSpan _patience = TimeSpan.MaxValue;
+
+    /// <summary>Time of its latest beat, by the scheduler's clock.</summary>
+    public TimeSpan HeardAt { get; set; }
+
+    public bool IsEmpty => _pairs.Count == 0;
+
+    /// <param name="there">The process on that node.</param>
+    public void Add(QuietProcess here, ProcessName there)
+    {
+        _patience = here.Patience < _patience ? here.Patience : _patience;
+        var digest = here.DigestWith(there);
+        _pairs.Add((here, there), digest);
+        Toggle(here, digest);
+    }
+
+    public void Remove(QuietProcess here, ProcessName there)
+    {
+        if (_pairs.Remove((here, there), out var digest))
+        {
+            Toggle(here, digest);
+        }
+    }
+
+    public WireMessage.NodeBeat ToBeat() => new([.. _led]);
+
+    /// <summary>
+    /// Compares the groups that the node leads in quiescence with those that follow it here. Returns the processes to wake.
+    /// </summary>
+    public IReadOnlyList<QuietProcess> Compare(ImmutableArray<ulong> led, TimeSpan now)
+    {
+        var differs = false;
+        for (var part = 0; part < QuietGroups.Parts; part++)
+        {
+            _differences[part] = led[part] == _followed[part] ? 0 : _differences[part] + 1;
+            differs |= _differences[part] > 0;
+        }
+
+        if (!differs)
+        {
+            return [];
+        }
+
+        foreach (var ((here, _), digest) in _pairs)
+        {
+            if (now - here.Since < DifferencesMax * here.Interval)
+            {
+                _differences[PartOf(digest)] = 0; // Its leader may not be quiescent yet.
+            }
+        }
+
+        return
+        [
+            .. _pairs.Where(pair => !pair.Key.Here.Leads && _differences[PartOf(pair.Value)] >= DifferencesMax)
+                .Select(pair => pair.Key.Here),
+        ];
+    }
+
+    /// <summary>The processes to wake because the node is silent, with the process there on which each depends.</summary>
+    public IReadOnlyList<(QuietProcess Here, ProcessName There)> Silent(TimeSpan now)
+    {
+        var silence = now - HeardAt;
+        return silence < _patience
+            ? []
+            : [.. _pairs.Keys.Where(pair => silence >= pair.Here.Patience && now - pair.Here.Since >= pair.Here.Patience)];
+    }
+
+    private static int PartOf(ulong digest) => (int)(digest % QuietGroups.Parts);
+
+    // The exclusive or of numbers does not depend on their order, and removes a number that it has.
+    private void Toggle(QuietProcess here, ulong digest) => (here.Leads ? _led : _followed)[PartOf(digest)] ^= digest;
+}

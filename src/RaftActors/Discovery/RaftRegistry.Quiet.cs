@@ -1,0 +1,44 @@
+using Akka.Actor;
+using Akka.Event;
+
+using RaftActors.Core;
+
+namespace RaftActors.Discovery;
+
+/// <content>Quiescent processes: one beat for all of them to each node.</content>
+internal sealed partial class RaftRegistry
+{
+    private Address AddressOf(IActorRef sender) => sender.Path.Address is { HasGlobalScope: true } address ? address : _own;
+
+    private void OnQuiesced(QuietProcess process)
+    {
+        _quiet.Add(process, Now);
+        if (!Timers.IsTimerActive(BeatTime.Instance))
+        {
+            Timers.StartSingleTimer(BeatTime.Instance, BeatTime.Instance, process.Interval);
+        }
+    }
+
+    private void OnBeatTime()
+    {
+        foreach (var (address, beat) in _quiet.OnTime(Now))
+        {
+            // Processes of one group may be on one node. It beats to itself, since one of them may stop alone.
+            ICanTell to = address.Equals(_own) ? Self : RegistryAt(address);
+            to.Tell(beat, Self);
+        }
+
+        if (_quiet.Interval is { } interval)
+        {
+            Timers.StartSingleTimer(BeatTime.Instance, BeatTime.Instance, interval);
+        }
+    }
+
+    /// <summary>A process is quiescent no more, or its engine has stopped.</summary>
+    internal sealed record EngineWoken(string Group, ProcessName Name) : IDeadLetterSuppression;
+
+    private sealed class BeatTime
+    {
+        public static BeatTime Instance { get; } = new();
+    }
+}

@@ -1,0 +1,88 @@
+using System.Diagnostics;
+
+using KeyValueTrials.Nodes;
+
+namespace KeyValueTrials.Trials;
+
+/// <summary>A thousand groups on three nodes, nearly all of them idle.</summary>
+internal static class GroupsTrials
+{
+    private const int Groups = 1000;
+
+    /// <summary>Of one core, for each node: ten times what was measured.</summary>
+    private const double IdlePercentMax = 20;
+
+    // Groups are quiescent 5 s after their last work. Until then leaders move to the nodes that should lead.
+    private static readonly TimeSpan ToRest = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Measured = TimeSpan.FromSeconds(20);
+
+    /// <summary>
+    /// Measures the cost of idle groups. Then clients call six of them, and the node that leads the most groups is killed: all groups get
+    /// new leaders.
+    /// </summary>
+    public static async Task<string> Idle(Trial trial)
+    {
+        var cluster = trial.Nodes(3, groups: Groups);
+        var began = Stopwatch.GetTimestamp();
+        await cluster.StartNodes();
+        await AllLed(cluster, cluster.Nodes[0], none: null);
+        var founded = Stopwatch.GetElapsedTime(began);
+        var idle = await CostOfRest(cluster);
+        await cluster.StartClients();
+
+        List<TimeSpan> elections = [];
+        var downtimes = new Downtimes();
+        for (var round = 1; round <= trial.Rounds(5); round++)
+        {
+            var node = await cluster.Leader();
+            var witness = cluster.Nodes.First(other => other != node);
+            var killed = Stopwatch.GetTimestamp();
+            node.Process.Kill();
+            await AllLed(cluster, witness, none: node);
+            elections.Add(Stopwatch.GetElapsedTime(killed));
+            await cluster.Served(killed);
+            cluster.Start(node);
+            await KillTrials.Recovered(cluster, node);
+            downtimes.Add(cluster, killed);
+        }
+
+        var (longest, usual) = (elections.Max(), elections.Order().ElementAt(elections.Count / 2));
+        return $"{Groups} groups were led after {founded.TotalSeconds:0} s; idle: {idle}; after a kill all were led again in p50 "
+            + $"{usual.TotalSeconds:0.0} s, at most {longest.TotalSeconds:0.0} s; {downtimes}; {await cluster.Check(cluster.Nodes)}";
+    }
+
+    // The dead node leads until a group has another leader.
+    private static Task AllLed(Cluster cluster, KeyValueNode witness, KeyValueNode? none) => cluster.Until(
+        witness,
+        "/status",
+        page => GroupStatus.Parse(page) is { Count: Groups } groups
+            && groups.All(group => group.Leader is { } leader && leader.Split('@')[^1] != none?.Address),
+        "does not know leaders of all groups");
+
+    private static async Task<string> CostOfRest(Cluster cluster)
+    {
+        await Task.Delay(ToRest);
+        var before = cluster.Nodes.Select(TimeOf).ToList();
+        var began = Stopwatch.GetTimestamp();
+        await Task.Delay(Measured);
+        var time = Stopwatch.GetElapsedTime(began);
+        var percent = cluster.Nodes.Zip(before, (node, start) => (TimeOf(node) - start) / time * 100).Max();
+        var memory = cluster.Nodes.Max(MemoryOf) >> 20;
+        return percent <= IdlePercentMax
+            ? $"{percent:0.0} % of a core and {memory} MiB for a node at most"
+            : throw new TrialFailure(
+                $"a node with {Groups} idle groups takes {percent:0.0} % of a core; the limit is {IdlePercentMax} %");
+    }
+
+    private static TimeSpan TimeOf(KeyValueNode node)
+    {
+        using var process = Process.GetProcessById(node.Process.Id);
+        return process.TotalProcessorTime;
+    }
+
+    private static long MemoryOf(KeyValueNode node)
+    {
+        using var process = Process.GetProcessById(node.Process.Id);
+        return process.WorkingSet64;
+    }
+}

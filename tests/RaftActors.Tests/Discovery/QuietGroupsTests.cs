@@ -1,0 +1,148 @@
+using System.Collections.Immutable;
+
+using Akka.Actor;
+using Akka.TestKit;
+using Akka.TestKit.Xunit2;
+
+using RaftActors.Core;
+using RaftActors.Discovery;
+using RaftActors.Engine;
+using RaftActors.Wire;
+
+namespace RaftActors.Tests.Discovery;
+
+public sealed class QuietGroupsTests : TestKit
+{
+    private static readonly Address One = new("akka.tcp", "raft", "node1", 2551);
+    private static readonly Address Two = new("akka.tcp", "raft", "node2", 2551);
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
+    private readonly QuietGroups _here = new();
+    private readonly QuietGroups _there = new();
+    private readonly TestProbe _engine;
+
+    public QuietGroupsTests() => _engine = CreateTestProbe("engine");
+
+    [Fact]
+    public void One_beat_stands_for_all_groups_of_two_nodes()
+    {
+        Follow(groups: 100);
+
+        Assert.Equal(Two, Assert.Single(_here.OnTime(Interval)).To);
+    }
+
+    [Fact]
+    public void No_beat_is_sent_without_quiescent_processes()
+    {
+        Follow(groups: 1);
+        _here.Remove("group0", new ProcessName("raft1@node1"));
+
+        Assert.Empty(_here.OnTime(Interval));
+        Assert.Null(_here.Interval);
+    }
+
+    [Fact]
+    public void Beats_of_a_node_that_leads_the_same_groups_wake_nobody()
+    {
+        Follow(groups: 100);
+        Lead(groups: 100);
+
+        BeatFor(100);
+
+        _engine.ExpectNoMsg(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public void Silent_node_wakes_the_processes_that_depend_on_it()
+    {
+        Follow(groups: 2);
+
+        _ = _here.OnTime(Patience - Interval).ToList();
+        _engine.ExpectNoMsg(TimeSpan.Zero);
+        _ = _here.OnTime(Patience).ToList();
+
+        _engine.ExpectMsg(new PeerNews.Silent(new ProcessName("raft2@node2")));
+        _engine.ExpectMsg(new PeerNews.Silent(new ProcessName("raft2@node2")));
+        _engine.ExpectNoMsg(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public void Group_that_its_leader_left_wakes_its_follower_and_few_others()
+    {
+        Follow(groups: 100);
+        Lead(groups: 100);
+        BeatFor(20);
+        _there.Remove("group7", new ProcessName("raft2@node2"));
+
+        BeatFor(2, from: 20);
+        _engine.ExpectNoMsg(TimeSpan.Zero);
+        BeatFor(1, from: 22);
+
+        var woken = 0;
+        for (; _engine.HasMessages; woken++)
+        {
+            _engine.ExpectMsg<PeerNews.LeadsNoMore>();
+        }
+
+        Assert.InRange(woken, 1, 20);
+    }
+
+    [Fact]
+    public void Process_that_is_not_quiescent_any_more_is_not_woken()
+    {
+        Follow(groups: 1);
+        Lead(groups: 1);
+        _here.Remove("group0", new ProcessName("raft1@node1"));
+
+        BeatFor(10);
+        _ = _here.OnTime(10 * Patience).ToList();
+
+        _engine.ExpectNoMsg(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public void Follower_that_agreed_before_its_leader_is_quiescent_waits()
+    {
+        Follow(groups: 1);
+
+        BeatFor(2);
+
+        _engine.ExpectNoMsg(TimeSpan.Zero);
+    }
+
+    // raft1 of each group is here. It follows raft2, which is there.
+    private void Follow(int groups)
+    {
+        for (var group = 0; group < groups; group++)
+        {
+            _here.Add(Process(group, "raft1@node1", "raft2@node2", Two), TimeSpan.Zero);
+        }
+    }
+
+    private void Lead(int groups)
+    {
+        for (var group = 0; group < groups; group++)
+        {
+            _there.Add(Process(group, "raft2@node2", "raft1@node1", One), TimeSpan.Zero);
+        }
+    }
+
+    // The beats of the other node, each at its time.
+    private void BeatFor(int count, int from = 0)
+    {
+        for (var i = from + 1; i <= from + count; i++)
+        {
+            var beats = _there.OnTime(TimeSpan.Zero).Where(beat => beat.To.Equals(One)).Select(beat => beat.Beat);
+            var beat = beats.FirstOrDefault() ?? new WireMessage.NodeBeat([.. new ulong[QuietGroups.Parts]]);
+            _here.OnBeat(Two, beat, i * Interval);
+        }
+    }
+
+    private QuietProcess Process(int group, string name, string other, Address node)
+    {
+        ImmutableArray<(ProcessName, Address)> watched = [(new ProcessName(other), node)];
+        return new QuietProcess(
+            $"group{group}", new ProcessName(name), _engine, new ProcessName("raft2@node2"), new Term(3), watched, Interval, Patience);
+    }
+}

@@ -1,0 +1,79 @@
+using Akka.Actor;
+using Akka.Configuration;
+using Akka.TestKit.Xunit2;
+
+using RaftActors.Core;
+
+namespace RaftActors.Tests.Groups;
+
+/// <summary>Engines of a group that becomes quiescent, in virtual time.</summary>
+public sealed class QuiescenceTests : TestKit
+{
+    private readonly VirtualGroup _group;
+
+    public QuiescenceTests()
+        : base(ConfigurationFactory.ParseString("raft.quiescence { enabled = on, after = 1s }").WithFallback(VirtualGroup.Config)) =>
+        _group = new VirtualGroup(this);
+
+    [Fact]
+    public void Idle_group_is_quiescent_and_its_explanation_says_so()
+    {
+        Rest();
+
+        Assert.Contains("quiescent: no work, so no heartbeats", Explain("raft1"));
+        Assert.Contains("quiescent: no work, so no heartbeats", Explain("raft3"));
+    }
+
+    [Fact]
+    public void Group_with_work_lately_is_not_quiescent_and_its_leader_explains_why()
+    {
+        Rest();
+
+        _group.Actors["raft2"].Tell(new Recorder.Append("key100", "value100"), TestActor);
+        _group.AdvanceUntil("raft2", "append 5 key100=value100 own");
+        ExpectMsg<Outcome<int>.Done>();
+        _group.Advance(2);
+
+        Assert.Contains("not quiescent: the group had work lately", Explain("raft1"));
+    }
+
+    [Theory]
+    [InlineData("raft1")]
+    [InlineData("raft3")]
+    public void Pair_that_is_appended_on_any_quiescent_process_reaches_all(string name)
+    {
+        Rest();
+
+        _group.Actors[name].Tell(new Recorder.Append("key100", "value100"), TestActor);
+
+        _group.AdvanceUntil(name, "append 5 key100=value100 own");
+        _group.AdvanceUntil("raft2", "append 5 key100=value100");
+        ExpectMsg<Outcome<int>.Done>();
+    }
+
+    [Fact]
+    public void Engine_of_the_leader_that_fails_is_noticed_and_another_one_leads()
+    {
+        Rest();
+
+        _group.Stores["raft1"].Fail("the disk is gone");
+
+        Assert.Equal(["leader lost"], _group.AdvanceUntil("raft3", "leader lost"));
+        _group.Actors["raft2"].Tell(new Recorder.Append("key100", "value100"), TestActor);
+        _group.AdvanceUntil("raft2", "append 5 key100=value100 own");
+        ExpectMsg<Outcome<int>.Done>();
+    }
+
+    // Pairs 1 to 4 are preloaded on raft1, which leads.
+    private void Rest()
+    {
+        _group.Found(4, 4);
+        _group.Advance(200);
+    }
+
+    private string Explain(string name)
+    {
+        _group.Actors[name].Tell(new Recorder.Explain(), TestActor);
+        return ExpectMsg<Explanation>().Text;
+    }
+}
