@@ -50,6 +50,9 @@ internal static class HostConfig
 
         // The host decides when the actor system stops.
         yield return "akka.coordinated-shutdown.run-by-clr-shutdown-hook = off";
+
+        // Otherwise Akka.NET can lose all messages to a node that restarted quickly.
+        yield return "akka.remote.use-passive-connections = off";
         if (options.Node is { } node && NodeAddress.Parse(node) is var (host, port))
         {
             yield return "akka.actor.provider = remote";

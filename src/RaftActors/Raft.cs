@@ -337,6 +337,7 @@ public sealed class Raft : IExtension
             if (!_areLanesDecided && !isClient && !transport.IsCustom)
             {
                 ExposureCheck.Warn(_system, transport, security);
+                PassiveConnections.Warn(_system);
             }
 
             _areLanesDecided = true;

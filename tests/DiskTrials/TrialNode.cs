@@ -45,6 +45,7 @@ internal static class TrialNode
               log-dead-letters = off
               actor.provider = cluster
               remote.dot-netty.tcp { hostname = "127.0.0.1", port = {{firstPort + number - 1}} }
+              remote.use-passive-connections = off
               cluster {
                 seed-nodes = [{{seeds}}]
                 roles = ["raft"]

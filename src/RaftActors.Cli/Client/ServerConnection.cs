@@ -90,6 +90,7 @@ internal sealed class ServerConnection(ConnectionSecurity security) : IDisposabl
               remote {
                 log-remote-lifecycle-events = off
                 retry-gate-closed-for = 50ms
+                use-passive-connections = off
                 flush-wait-on-shutdown = 100ms
                 transport-failure-detector { heartbeat-interval = 1s, acceptable-heartbeat-pause = 3s }
                 dot-netty.tcp { hostname = "{{hostname}}", port = 0, maximum-frame-size = {{MessageLimits.FrameBytesMax}}b }

@@ -38,6 +38,8 @@ internal static class ServerConfig
                   acceptable-heartbeat-pause = 3s
                 }
                 retry-gate-closed-for = 500ms
+                # Otherwise Akka.NET can lose all messages to a server that restarted quickly.
+                use-passive-connections = off
                 flush-wait-on-shutdown = 500ms
                 log-remote-lifecycle-events = {{(settings.IsVerbose ? "on" : "off")}}
 

@@ -32,6 +32,7 @@ internal static class OwnSystem
               # The program decides what a signal does. With this hook a signal would stop this system, and the program would go on.
               coordinated-shutdown.run-by-clr-shutdown-hook = off
               actor.provider = remote
+              remote.use-passive-connections = off
               remote.dot-netty.tcp { hostname = "{{HostTowards(contacts[0])}}", port = 0 }
             }
             """);

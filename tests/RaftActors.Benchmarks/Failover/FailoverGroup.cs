@@ -24,7 +24,7 @@ internal sealed class FailoverGroup : IDisposable
         var (min, max) = (arguments.MinMilliseconds, arguments.MaxMilliseconds);
         _settings = FormattableString.Invariant(
             $$"""
-            akka.remote { retry-gate-closed-for = 500ms, flush-wait-on-shutdown = 500ms }
+            akka.remote { retry-gate-closed-for = 500ms, use-passive-connections = off, flush-wait-on-shutdown = 500ms }
             raft {
               tick-interval = 5ms, heartbeat-interval = {{min / 3}}ms, election-timeout { min = {{min}}ms, max = {{max}}ms }
               discovery-interval = 100ms, quorum.keep = off, transport = {{arguments.Transport}}

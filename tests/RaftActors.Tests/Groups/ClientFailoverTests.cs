@@ -15,6 +15,7 @@ public sealed class ClientFailoverTests : TestKit
           actor.provider = remote
           remote.dot-netty.tcp { hostname = "127.0.0.1", port = 0, connection-timeout = 1s }
           remote.retry-gate-closed-for = 200ms
+          remote.use-passive-connections = off
         }
         raft.client.attempt-timeout = 500ms
         """;

@@ -17,6 +17,7 @@ internal sealed class ClusterNode
           log-dead-letters = off
           actor.provider = cluster
           remote.dot-netty.tcp { hostname = "127.0.0.1", port = 0 }
+          remote.use-passive-connections = off
           cluster {
             roles = [raft]
             seed-node-timeout = 300ms

@@ -21,6 +21,7 @@ internal sealed class NamedNode
           actor.provider = remote
           remote.dot-netty.tcp { hostname = "127.0.0.1", connection-timeout = 1s }
           remote.retry-gate-closed-for = 200ms
+          remote.use-passive-connections = off
         }
         raft {
           discovery = node-names

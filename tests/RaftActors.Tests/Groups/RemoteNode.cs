@@ -13,6 +13,7 @@ internal static class RemoteNode
           log-dead-letters = off
           actor.provider = remote
           remote.dot-netty.tcp { hostname = "127.0.0.1", port = 0 }
+          remote.use-passive-connections = off
         }
         """);
 

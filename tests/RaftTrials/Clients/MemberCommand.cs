@@ -34,6 +34,7 @@ internal static class MemberCommand
           actor.provider = remote
           remote {
             retry-gate-closed-for = 200ms
+            use-passive-connections = off
             dot-netty.tcp { hostname = "127.0.0.1", port = {{port}} }
           }
         }
