@@ -42,6 +42,9 @@ internal sealed class KnownNode(Address address)
     /// <summary>Time of the latest Hello to it, by the scheduler's clock.</summary>
     public TimeSpan GreetedAt { get; set; }
 
+    /// <summary>The latest Hello to it has our list as it is now. An answer that comes earlier is to an earlier list.</summary>
+    public bool HasLatestList { get; set; }
+
     /// <summary>The node has answered since our list last changed. Until then it gets Hellos.</summary>
     public bool HasAnswered { get; set; }
 }

@@ -123,7 +123,7 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
         _local.Add(group, process.Name, Sender);
         foreach (var node in _nodes.Values)
         {
-            node.HasAnswered = false;
+            (node.HasAnswered, node.HasLatestList) = (false, false);
             Introduce(node, Sender, group);
         }
 
@@ -186,7 +186,7 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
 
         if (hello.IsReply)
         {
-            node.HasAnswered = true;
+            node.HasAnswered = node.HasLatestList;
         }
         else
         {
@@ -386,7 +386,7 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
         {
             if (_nodes.TryGetValue(address, out var node))
             {
-                node.GreetedAt = Now;
+                (node.GreetedAt, node.HasLatestList) = (Now, true);
             }
 
             SayHello(RegistryAt(address), isReply: false);

@@ -91,6 +91,20 @@ public sealed class GreetingTests : TestKit
     }
 
     [Fact]
+    public void Answer_to_a_hello_of_an_earlier_list_does_not_end_the_hellos()
+    {
+        Say(new NodeNews.Named(_node));
+        Greetings();
+
+        _registry.Tell(new RaftRegistry.EngineStarted(new Bench(this, name: "raft2").Process), _engine);
+        Answer();
+
+        Assert.Equal(2, GreetingsWithin(1));
+        Answer();
+        Assert.Equal(0, GreetingsWithin(1));
+    }
+
+    [Fact]
     public void Hello_to_a_missing_node_is_not_logged_as_a_dead_letter()
     {
         Sys.EventStream.Subscribe(TestActor, typeof(DeadLetter));
