@@ -8,14 +8,19 @@ namespace RaftActors.Discovery;
 /// <content>Quiescent processes: one beat for all of them to each node.</content>
 internal sealed partial class RaftRegistry
 {
+    // The interval of the timer that runs.
+    private TimeSpan _beatInterval;
+
     private Address AddressOf(IActorRef sender) => sender.Path.Address is { HasGlobalScope: true } address ? address : _own;
 
     private void OnQuiesced(QuietProcess process)
     {
         _quiet.Add(process, Now);
-        if (!Timers.IsTimerActive(BeatTime.Instance))
+
+        // A timer of a group with a longer interval would come too late for this one.
+        if (!Timers.IsTimerActive(BeatTime.Instance) || process.Interval < _beatInterval)
         {
-            Timers.StartSingleTimer(BeatTime.Instance, BeatTime.Instance, process.Interval);
+            StartBeatTimer(process.Interval);
         }
     }
 
@@ -30,8 +35,14 @@ internal sealed partial class RaftRegistry
 
         if (_quiet.Interval is { } interval)
         {
-            Timers.StartSingleTimer(BeatTime.Instance, BeatTime.Instance, interval);
+            StartBeatTimer(interval);
         }
+    }
+
+    private void StartBeatTimer(TimeSpan interval)
+    {
+        _beatInterval = interval;
+        Timers.StartSingleTimer(BeatTime.Instance, BeatTime.Instance, interval);
     }
 
     /// <summary>A process is quiescent no more, or its engine has stopped.</summary>
