@@ -58,18 +58,29 @@ internal sealed class QuietNode
             return [];
         }
 
+        // The leaders of young ones may not be quiescent yet. Such a leader may ask for ever, if one process never agrees. So a young one
+        // must not hide the difference of another group.
+        var young = new DigestSums?[QuietGroups.Parts];
         foreach (var ((here, _), digest) in _pairs)
         {
-            if (now - here.Since < DifferencesMax * here.Interval)
+            if (!here.Leads && IsYoung(here, now))
             {
-                _differences[PartOf(digest)] = 0; // Its leader may not be quiescent yet.
+                (young[PartOf(digest)] ??= new DigestSums()).Add(digest);
+            }
+        }
+
+        for (var part = 0; part < QuietGroups.Parts; part++)
+        {
+            if (young[part]?.Has(led[part] ^ _followed[part]) == true)
+            {
+                _differences[part] = 0;
             }
         }
 
         return
         [
-            .. _pairs.Where(pair => !pair.Key.Here.Leads && _differences[PartOf(pair.Value)] >= DifferencesMax)
-                .Select(pair => pair.Key.Here),
+            .. _pairs.Where(pair => _differences[PartOf(pair.Value)] >= DifferencesMax && !pair.Key.Here.Leads)
+                .Select(pair => pair.Key.Here).Where(here => !IsYoung(here, now)),
         ];
     }
 
@@ -81,6 +92,8 @@ internal sealed class QuietNode
             ? []
             : [.. _pairs.Keys.Where(pair => silence >= pair.Here.Patience && now - pair.Here.Since >= pair.Here.Patience)];
     }
+
+    private static bool IsYoung(QuietProcess here, TimeSpan now) => now - here.Since < DifferencesMax * here.Interval;
 
     private static int PartOf(ulong digest) => (int)(digest % QuietGroups.Parts);
 

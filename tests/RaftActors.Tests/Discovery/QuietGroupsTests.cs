@@ -111,6 +111,37 @@ public sealed class QuietGroupsTests : TestKit
         _engine.ExpectNoMsg(TimeSpan.Zero);
     }
 
+    [Fact]
+    public void Follower_whose_leader_left_is_woken_though_other_leaders_ask_again_and_again()
+    {
+        var asked = CreateTestProbe("asked");
+        Follow(groups: 100);
+        Lead(groups: 100);
+        BeatFor(20);
+        for (var group = 7; group < 100; group++)
+        {
+            _there.Remove($"group{group}", new ProcessName("raft2@node2"));
+        }
+
+        // The leaders of groups 10 to 99 ask, so they are not quiescent. Some of these groups have the part of group 7.
+        for (var beat = 20; beat < 23; beat++)
+        {
+            for (var group = 10; group < 100; group++)
+            {
+                _here.Add(Process(group, "raft1@node1", "raft2@node2", Two) with { Engine = asked }, beat * Interval);
+            }
+
+            BeatFor(1, from: beat);
+        }
+
+        for (var woken = 0; woken < 3; woken++)
+        {
+            _engine.ExpectMsg<PeerNews.LeadsNoMore>();
+        }
+
+        asked.ExpectNoMsg(TimeSpan.Zero);
+    }
+
     // raft1 of each group is here. It follows raft2, which is there.
     private void Follow(int groups)
     {
