@@ -8,6 +8,7 @@ internal static class AllTrials
     /// <summary>Each with the reason why this machine cannot run it; null: it can.</summary>
     private static readonly (string Name, Func<Trial, Task<string>> Run, Func<string, string?> Problem)[] All =
     [
+        ("latency", LatencyTrials.Quiet, _ => null),
         ("kill-leader", KillTrials.Leader, _ => null),
         ("kill-all", KillTrials.All, _ => null),
         ("freeze", KillTrials.Freeze, _ => null),

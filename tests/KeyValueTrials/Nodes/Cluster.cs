@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 
 using KeyValueTrials.Check;
 using KeyValueTrials.Load;
@@ -205,6 +206,16 @@ internal sealed class Cluster : IDisposable
             page => GroupStatus.Parse(page).All(group => group.Learners.Count == 0
                 && group.Voters.Select(voter => voter.Split('@')[^1]).Order(StringComparer.Ordinal).SequenceEqual(addresses)),
             $"does not say that {addresses.Count} nodes vote");
+    }
+
+    /// <summary>The bytes of raft's messages that a node has sent to others.</summary>
+    public async Task<double> BytesSent(KeyValueNode node)
+    {
+        var page = await ClientOf(node).Get("/metrics", Guards.Wait) ?? throw new TrialFailure($"{node.Name} does not answer");
+        return page.Split('\n')
+            .Where(line => line.StartsWith("raft_transport_io", StringComparison.Ordinal))
+            .Where(line => line.Contains("transmit", StringComparison.Ordinal))
+            .Sum(line => double.Parse(line.Split(' ')[^1], CultureInfo.InvariantCulture));
     }
 
     /// <summary>The time of day by a node's clock.</summary>

@@ -63,13 +63,15 @@ internal static class GroupsTrials
     {
         await Task.Delay(ToRest);
         var before = cluster.Nodes.Select(TimeOf).ToList();
+        var sentBefore = await cluster.BytesSent(cluster.Nodes[0]);
         var began = Stopwatch.GetTimestamp();
         await Task.Delay(Measured);
         var time = Stopwatch.GetElapsedTime(began);
         var percent = cluster.Nodes.Zip(before, (node, start) => (TimeOf(node) - start) / time * 100).Max();
+        var rate = (await cluster.BytesSent(cluster.Nodes[0]) - sentBefore) / time.TotalSeconds;
         var memory = cluster.Nodes.Max(MemoryOf) >> 20;
         return percent <= IdlePercentMax
-            ? $"{percent:0.0} % of a core and {memory} MiB for a node at most"
+            ? $"{percent:0.0} % of a core and {memory} MiB for a node at most, {rate:0} bytes a second to the others"
             : throw new TrialFailure(
                 $"a node with {Groups} idle groups takes {percent:0.0} % of a core; the limit is {IdlePercentMax} %");
     }
