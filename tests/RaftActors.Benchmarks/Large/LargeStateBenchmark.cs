@@ -12,7 +12,9 @@ namespace RaftActors.Benchmarks.Large;
 /// </summary>
 internal sealed class LargeStateBenchmark(LargeStateArguments arguments, string root)
 {
-    private const string Settings = "raft.snapshot { after-entries = 1000000000, after-bytes = 1000000GB, retained-entries = 0 }";
+    // Without the bound the heap would grow with the number of appends, and so with the speed of the machine.
+    private const string Settings =
+        "raft { log-memory-max = 1MB, snapshot { after-entries = 1000000000, after-bytes = 1000000GB, retained-entries = 0 } }";
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(30);
 
