@@ -45,7 +45,7 @@ public abstract record Effect
     /// </summary>
     /// <param name="Watched">
     /// The leader; on the leader itself, those that have agreed. The shell reports one whose node is silent as
-    /// <see cref="Input.PeerUnreachable"/>. A leader that is quiescent no more needs an <see cref="Input.Wake"/>.
+    /// <see cref="Input.PeerUnreachable"/>, and a leader that is quiescent no more by <see cref="Input.Wake"/>.
     /// </param>
     public sealed record Quiesced(Member Leader, Term Term, ImmutableArray<Member> Watched) : Effect;
 

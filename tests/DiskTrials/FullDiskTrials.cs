@@ -17,7 +17,7 @@ internal static class FullDiskTrials
         trio.Load(true, Trio.Numbers);
         await trio.More(100, 1, 2, 3);
         var filler = Path.Combine(trial.DiskOf(1), "filler");
-        Fill(filler);
+        Machine.FillDisk(filler);
 
         // If the first node leads, the group takes no more pairs. If it follows, the others go on without it.
         var others = trio.More(400, 2, 3);
@@ -36,22 +36,5 @@ internal static class FullDiskTrials
         var pairs = await trio.Check(1, 2, 3);
         return $"the disk of node 1 filled to the last byte: {found}; it was made larger{(restarted ? " and the node restarted" : "")}: "
             + $"{trio.AcknowledgedCount} acknowledged, {pairs} in the log, none missing";
-    }
-
-    private static void Fill(string file)
-    {
-        using var stream = new FileStream(file, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
-        var block = new byte[4096];
-        try
-        {
-            while (true)
-            {
-                stream.Write(block);
-            }
-        }
-        catch (IOException)
-        {
-            // The disk is full now.
-        }
     }
 }

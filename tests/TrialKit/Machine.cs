@@ -22,6 +22,24 @@ internal static class Machine
         }
     }
 
+    /// <summary>Writes a file until the disk has no byte left.</summary>
+    public static void FillDisk(string file)
+    {
+        using var stream = new FileStream(file, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
+        var block = new byte[4096];
+        try
+        {
+            while (true)
+            {
+                stream.Write(block);
+            }
+        }
+        catch (IOException)
+        {
+            // The disk is full now.
+        }
+    }
+
     private static string RootOfCheckout()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);

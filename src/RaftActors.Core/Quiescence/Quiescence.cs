@@ -53,30 +53,28 @@ internal sealed class Quiescence(RaftState state, Following following, Replicati
         }
 
         following.HearLeader(envelope, question.Last.Serial);
-        state.Quiet.HasAgreed = state.Options.QuiesceTicks > 0
+        var agrees = state.Options.QuiesceTicks > 0
             && question.Last == state.Log.LastPosition
             && follower.Reads is { Question: null, HasWaiting: false }
             && HasNothingToDo();
-        state.Send(envelope.From, new Message.QuiesceReply(question.Last.Index, state.Quiet.HasAgreed));
-    }
-
-    /// <summary>At the end of each step: a process that agreed is quiescent, and a leader if all others are.</summary>
-    public void Settle()
-    {
-        if (state.Role is LeaderRole leader)
-        {
-            if (!state.Quiet.IsQuiescent && state.Quiet.IsAsking && WhyNot(leader) is null && AllAgree(leader))
-            {
-                Sleep(state.Self, [.. leader.Progresses.Where(progress => !IsGone(progress)).Select(progress => progress.Member)]);
-            }
-        }
-        else if (state.Quiet.HasAgreed && state.Leader is { } leading)
+        state.Send(envelope.From, new Message.QuiesceReply(question.Last.Index, agrees));
+        if (agrees)
         {
             // Said again for each question: while another process has not agreed, only the questions show that the leader is there.
-            Sleep(leading, [leading]);
+            Sleep(envelope.From, [envelope.From]);
         }
+    }
 
-        state.Quiet.HasAgreed = false;
+    /// <summary>At the end of each step: a leader is quiescent if all others are.</summary>
+    public void Settle()
+    {
+        if (state.Quiet is { IsAsking: true, IsQuiescent: false }
+            && state.Role is LeaderRole leader
+            && WhyNot(leader) is null
+            && AllAgree(leader))
+        {
+            Sleep(state.Self, [.. leader.Progresses.Where(progress => !IsGone(progress)).Select(progress => progress.Member)]);
+        }
     }
 
     /// <summary>Why the leader does not ask the others; null: it asks. The guard of quiescence.</summary>

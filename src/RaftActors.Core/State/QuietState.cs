@@ -1,6 +1,6 @@
 namespace RaftActors.Core;
 
-/// <summary>Whether the group has work, as one process knows. Changed by <see cref="Quiescence"/> alone.</summary>
+/// <summary>Whether the group has work, as one process knows. Changed by <see cref="Quiescence"/>.</summary>
 internal sealed class QuietState
 {
     /// <summary>
@@ -16,9 +16,7 @@ internal sealed class QuietState
 
     /// <summary>
     /// On a leader: those that became quiescent with everything up to the end of its log, and were sent nothing since that wakes them.
+    /// <see cref="Replies"/> adds them, and <see cref="Replication"/> removes those to which it sends.
     /// </summary>
     public HashSet<Member> Agreed { get; } = [];
-
-    /// <summary>This step agreed with the leader, so the process is quiescent at its end.</summary>
-    public bool HasAgreed { get; set; }
 }

@@ -29,7 +29,7 @@ internal static class DiskTrials
             var node = round % 2 == 0 ? leader : cluster.Nodes.First(other => other != leader);
             var filler = Path.Combine(disks[node], "filler");
             var filled = Stopwatch.GetTimestamp();
-            FillUp(filler);
+            Machine.FillDisk(filler);
             await Task.Delay(Length);
             await cluster.Served(filled);
             File.Delete(filler);
@@ -47,22 +47,5 @@ internal static class DiskTrials
 
         return $"disk of the leader: {ofLeader}; of another node: {ofOther}; {restarts} nodes needed a restart; "
             + await cluster.Check(cluster.Nodes);
-    }
-
-    private static void FillUp(string file)
-    {
-        using var stream = new FileStream(file, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
-        var block = new byte[4096];
-        try
-        {
-            while (true)
-            {
-                stream.Write(block);
-            }
-        }
-        catch (IOException)
-        {
-            // The disk is full now.
-        }
     }
 }
