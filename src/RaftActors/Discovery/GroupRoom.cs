@@ -28,6 +28,7 @@ internal sealed class GroupRoom : UntypedActor
                 resident.HasStopped = true;
                 var process = resident.Process;
                 Context.System.EventStream.Publish(resident.Stopped);
+                Context.Parent.Tell(new RaftRegistry.EngineStopped(process));
                 TellStopped(resident);
                 process.Appends.OnEngineGone(process.EngineStopped, Self);
                 break;

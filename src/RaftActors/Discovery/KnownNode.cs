@@ -14,21 +14,25 @@ internal sealed class KnownNode(Address address)
     public Address Address { get; } = address;
 
     /// <summary>The processes that it has told of.</summary>
-    public ImmutableArray<LocalProcess> Processes
-    {
-        get;
-        set
-        {
-            field = value;
-            _byGroup = value.ToLookup(process => process.Group, StringComparer.Ordinal);
-        }
-    } = [];
+    public ImmutableArray<LocalProcess> Processes { get; private set; } = [];
 
     /// <summary>Collects a list of processes that comes in parts.</summary>
     public HelloParts Parts { get; } = new();
 
     /// <summary>Those of one group.</summary>
     public IEnumerable<LocalProcess> ProcessesOf(string group) => _byGroup[group];
+
+    /// <summary>The node tells of these processes, and of no other. Returns those that it told of before: they have stopped.</summary>
+    public IReadOnlyList<LocalProcess> Replace(ImmutableArray<LocalProcess> processes)
+    {
+        var byGroup = processes.ToLookup(process => process.Group, StringComparer.Ordinal);
+        IReadOnlyList<LocalProcess> stopped =
+        [
+            .. Processes.Where(before => byGroup[before.Group].All(process => process.Name != before.Name)),
+        ];
+        (Processes, _byGroup) = (processes, byGroup);
+        return stopped;
+    }
 
     /// <summary>A message came from the node, and its connection has not ended since.</summary>
     public bool IsReachable { get; set; }

@@ -27,4 +27,20 @@ internal sealed class LocalEngines
 
         engines.Add(name, engine);
     }
+
+    /// <summary>Returns the engine that it removes; null: there is none of this name.</summary>
+    public IActorRef? Remove(string group, ProcessName name)
+    {
+        if (!_groups.TryGetValue(group, out var engines) || !engines.Remove(name, out var engine))
+        {
+            return null;
+        }
+
+        if (engines.Count == 0)
+        {
+            _groups.Remove(group);
+        }
+
+        return engine;
+    }
 }

@@ -23,6 +23,9 @@ internal sealed class PeerWatch(ILoggingAdapter log)
         _watched[key] = new Watched(names, known?.AloneSince ?? now) { IsWarnedOf = known?.IsWarnedOf == true };
     }
 
+    /// <summary>The process has stopped, and nobody waits for its peers.</summary>
+    public void Forget(string group, ProcessName name) => _watched.Remove((group, name));
+
     /// <param name="hasPeer">True: the process can reach another one of its group.</param>
     /// <param name="whyAlone">Explains why the process may have met none, and what to do.</param>
     public void Check(TimeSpan now, Func<RaftRegistry.EngineNames, bool> hasPeer, Func<RaftRegistry.EngineNames, string> whyAlone)

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 
-using Akka;
 using Akka.Actor;
 using Akka.Event;
 using Akka.Remote;
@@ -37,10 +36,6 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
     private readonly PeerWatch _watch = new(Context.GetLogger());
     private readonly QuietGroups _quiet = new();
 
-    // Engines that are not ready to stop yet, and the asker that waits for them.
-    private readonly HashSet<IActorRef> _unprepared = [];
-    private IActorRef? _stopper;
-
     private TimeSpan _greetedAll = TimeSpan.MinValue / 2;
     private long _hellos;
 
@@ -55,6 +50,7 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
         _interval = interval;
         Receive<ToEngine.Attach>(attach => RoomOf(attach.Process.Settings.Group).Forward(attach));
         Receive<EngineStarted>(OnEngineStarted);
+        Receive<EngineStopped>(stopped => OnEngineStopped(stopped.Process));
         Receive<WireMessage.Hello>(OnHello);
         Receive<WireMessage.HelloPart>(OnHelloPart);
         Receive<ILanes>(OnLanes);
@@ -103,68 +99,6 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
 
     protected override void PostStop() => _source?.Stop(Self);
 
-    private static IActorRef RoomOf(string group)
-    {
-        var name = Uri.EscapeDataString(group);
-        var room = Context.Child(name);
-        return room.IsNobody() ? Context.ActorOf(Props.Create(() => new GroupRoom()), name) : room;
-    }
-
-    private void OnEngineStarted(EngineStarted started)
-    {
-        var process = started.Process;
-        var group = process.Settings.Group;
-        foreach (var (name, other) in _local.Of(group))
-        {
-            other.Tell(new PeerNews.Found(process.Name, Sender));
-            Sender.Tell(new PeerNews.Found(name, other));
-        }
-
-        _local.Add(group, process.Name, Sender);
-        foreach (var node in _nodes.Values)
-        {
-            (node.HasAnswered, node.HasLatestList) = (false, false);
-            Introduce(node, Sender, group);
-        }
-
-        GreetSoon();
-    }
-
-    private void OnEngineNames(EngineNames names)
-    {
-        _watch.OnNames(names, Now);
-        OnSource(names);
-        TellNamed();
-    }
-
-    private void OnPrepareStop()
-    {
-        _stopper = Sender;
-        foreach (var (_, _, local) in _local.All)
-        {
-            // An engine that has failed answers by its Terminated.
-            _unprepared.Add(Context.Watch(local));
-            local.Tell(PrepareStop.Instance, Self);
-        }
-
-        TellIfPrepared();
-    }
-
-    private void OnPrepared(IActorRef engine)
-    {
-        _unprepared.Remove(engine);
-        TellIfPrepared();
-    }
-
-    private void TellIfPrepared()
-    {
-        if (_unprepared.Count == 0)
-        {
-            _stopper?.Tell(Done.Instance, Self);
-            _stopper = null;
-        }
-    }
-
     private void OnHelloPart(WireMessage.HelloPart part)
     {
         if (NodeAt(Sender.Path.Address).Parts.Add(part) is { } whole)
@@ -176,7 +110,11 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
     private void OnHello(WireMessage.Hello hello)
     {
         var node = NodeAt(Sender.Path.Address);
-        node.Processes = hello.Processes;
+        foreach (var stopped in node.Replace(hello.Processes))
+        {
+            Tell(stopped.Group, new PeerNews.Unreachable(stopped.Name, node.Address));
+        }
+
         node.IsReachable = true;
         node.HeardAt = Now;
         foreach (var (group, _, local) in _local.All)
@@ -283,16 +221,20 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
         node.HasAnswered = false;
         foreach (var process in node.Processes)
         {
-            PeerNews news = isReachable
-                ? new PeerNews.Reachable(process.Name, address)
-                : new PeerNews.Unreachable(process.Name, address);
-            foreach (var (_, local) in _local.Of(process.Group))
-            {
-                local.Tell(news);
-            }
+            Tell(
+                process.Group,
+                isReachable ? new PeerNews.Reachable(process.Name, address) : new PeerNews.Unreachable(process.Name, address));
         }
 
         ForgetIfGone(node);
+    }
+
+    private void Tell(string group, PeerNews news)
+    {
+        foreach (var (_, local) in _local.Of(group))
+        {
+            local.Tell(news);
+        }
     }
 
     private KnownNode NodeAt(Address address)
@@ -379,10 +321,10 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
         }
     }
 
-    // Without engines there is nothing to introduce. The first engine sends the Hellos.
+    // Before the first engine there is nothing to tell. That engine sends the Hellos. Its end is told too.
     private void Greet(Address address)
     {
-        if (!_local.IsEmpty)
+        if (!_local.IsEmpty || _hellos > 0)
         {
             if (_nodes.TryGetValue(address, out var node))
             {
@@ -428,24 +370,6 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
         {
             engine.Tell(new PeerNews.Found(process.Name, Resolve(process.Engine)));
         }
-    }
-
-    /// <summary>An engine has started. The sender is the engine.</summary>
-    internal sealed record EngineStarted(RaftProcess Process);
-
-    /// <summary>The other processes of an engine's roster. Sent at its start and at each change.</summary>
-    internal sealed record EngineNames(RaftProcess Process, ImmutableArray<ProcessName> Others);
-
-    /// <summary>The actor system is about to stop. The registry answers with Done when all engines may stop.</summary>
-    internal sealed class PrepareStop
-    {
-        public static PrepareStop Instance { get; } = new();
-    }
-
-    /// <summary>The engine that sends this may stop.</summary>
-    internal sealed class EnginePrepared
-    {
-        public static EnginePrepared Instance { get; } = new();
     }
 
     private sealed class GreetOnce

@@ -3,7 +3,9 @@ using Akka.Event;
 using Akka.TestKit;
 using Akka.TestKit.Xunit2;
 
+using RaftActors.Core;
 using RaftActors.Discovery;
+using RaftActors.Engine;
 using RaftActors.Tests.Engine;
 using RaftActors.Tests.Groups;
 using RaftActors.Wire;
@@ -19,6 +21,7 @@ public sealed class GreetingTests : TestKit
     private readonly TestProbe _other;
     private readonly TestProbe _engine;
     private readonly IActorRef _registry;
+    private readonly RaftProcess _process;
 
     public GreetingTests()
         : base(VirtualGroup.Config)
@@ -29,7 +32,8 @@ public sealed class GreetingTests : TestKit
         var (other, source) = (_other.Ref, new NodeScript());
         system.SystemActorOf(Props.Create(() => new Forwarder(other)), "raft");
         _registry = Sys.ActorOf(Props.Create(() => new RaftRegistry(source, Interval)));
-        _registry.Tell(new RaftRegistry.EngineStarted(new Bench(this).Process), _engine);
+        _process = new Bench(this).Process;
+        _registry.Tell(new RaftRegistry.EngineStarted(_process), _engine);
     }
 
     [Fact]
@@ -105,6 +109,47 @@ public sealed class GreetingTests : TestKit
     }
 
     [Fact]
+    public void Named_node_learns_that_an_engine_has_stopped_though_it_was_the_last_one()
+    {
+        Say(new NodeNews.Named(_node));
+        Answer();
+        Assert.Single(LatestHello().Processes);
+
+        _registry.Tell(new RaftRegistry.EngineStopped(_process));
+        ((TestScheduler)Sys.Scheduler).Advance(Interval);
+
+        Assert.Empty(LatestHello().Processes);
+        Answer();
+        Assert.Equal(0, GreetingsWithin(2));
+    }
+
+    [Fact]
+    public void Process_that_the_next_hello_of_its_node_lacks_is_unreachable()
+    {
+        LocalProcess[] two = [Process("raft2@node2"), Process("raft3@node2")];
+        _registry.Tell(new WireMessage.Hello([.. two], IsReply: false), _other);
+        _engine.FishForMessage<PeerNews>(news => news.Name == two[1].Name);
+
+        _registry.Tell(new WireMessage.Hello([two[0]], IsReply: false), _other);
+
+        var unreachable = _engine.ExpectMsg<PeerNews.Unreachable>();
+        Assert.Equal((two[1].Name, _other.Ref.Path.Address), (unreachable.Name, unreachable.Node));
+        Assert.Equal(two[0].Name, _engine.ExpectMsg<PeerNews.Found>().Name);
+    }
+
+    [Fact]
+    public void Engine_that_stops_is_unreachable_to_those_of_its_group_on_the_same_node()
+    {
+        var second = CreateTestProbe();
+        _registry.Tell(new RaftRegistry.EngineStarted(new Bench(this, name: "raft2").Process), second);
+        second.ExpectMsg<PeerNews.Found>();
+
+        _registry.Tell(new RaftRegistry.EngineStopped(_process));
+
+        Assert.Equal(_process.Name, second.ExpectMsg<PeerNews.Unreachable>().Name);
+    }
+
+    [Fact]
     public void Hello_to_a_missing_node_is_not_logged_as_a_dead_letter()
     {
         Sys.EventStream.Subscribe(TestActor, typeof(DeadLetter));
@@ -114,6 +159,9 @@ public sealed class GreetingTests : TestKit
 
         ExpectMsg<DeadLetter>(letter => Assert.Equal("the end", letter.Message));
     }
+
+    private LocalProcess Process(string name) =>
+        new(_process.Settings.Group, new ProcessName(name), _other.Ref.Path.ToSerializationFormat());
 
     private void Say(NodeNews news) => _registry.Tell(news);
 
@@ -128,6 +176,17 @@ public sealed class GreetingTests : TestKit
         }
 
         return Greetings();
+    }
+
+    private WireMessage.Hello LatestHello()
+    {
+        var latest = _other.ExpectMsg<WireMessage.Hello>();
+        while (_other.HasMessages)
+        {
+            latest = _other.ExpectMsg<WireMessage.Hello>();
+        }
+
+        return latest;
     }
 
     // The messages so far. The registry sent them before its answer, which is the last message.

@@ -26,17 +26,24 @@ public sealed class EngineStopTests : TestKit
     [Fact]
     public void Actor_loses_quorum_leader_and_its_open_appends_and_gets()
     {
-        // raft2 is the leader, and the server that is asked for serial 5.
-        _group.EngineOf("raft2").Tell(PoisonPill.Instance);
+        // The leader has the pair and no disk writes it. Nobody is left who could be asked for serial 5.
+        foreach (var store in _group.Stores.Values)
+        {
+            store.Hold();
+        }
+
         _group.Actors["raft3"].Tell(new Recorder.Append("key", "value"), TestActor);
+        _group.Settle();
+        StopEngine("raft1");
+        StopEngine("raft2");
         _group.Actors["raft3"].Tell(new Recorder.Get(new Serial(5)));
         _group.Actors["raft3"].Tell(new Identify(null), TestActor);
         ExpectMsg<ActorIdentity>();
-        _group.EngineOf("raft3").Tell(PoisonPill.Instance);
+
+        StopEngine("raft3");
 
         ExpectMsg<Outcome<int>.Unknown>();
-        Expect("raft3", "cancel Unknown { Reason = Stopped }");
-        Expect("raft3", "cancel Unavailable { }", "leader lost", "quorum lost");
+        Expect("raft3", "cancel Unknown { Reason = Stopped }", "cancel Unavailable { }", "leader lost", "quorum lost");
     }
 
     [Fact]
@@ -80,9 +87,7 @@ public sealed class EngineStopTests : TestKit
         Watch(_group.Actors["raft3"]);
         Sys.Stop(_group.Actors["raft3"]);
         ExpectMsg<Terminated>();
-        Watch(_group.EngineOf("raft3"));
-        _group.EngineOf("raft3").Tell(PoisonPill.Instance);
-        ExpectMsg<Terminated>();
+        StopEngine("raft3");
 
         var options = new RaftOptions<string> { Name = "raft3", Preload = Recorder.Pairs(4) };
         _group.Actors["raft3"] = Sys.ActorOf(Props.Create(() => new Recorder(_group.Watchers["raft3"], options)));
@@ -97,6 +102,14 @@ public sealed class EngineStopTests : TestKit
         "raft3",
         new Term(1),
         new Message.AppendEntries(default, [], LogIndex.Zero, Serial.Zero));
+
+    private void StopEngine(string name)
+    {
+        var (engine, watcher) = (_group.EngineOf(name), CreateTestProbe());
+        watcher.Watch(engine);
+        engine.Tell(PoisonPill.Instance);
+        watcher.ExpectMsg<Terminated>();
+    }
 
     private void AssertThatEverythingEnds()
     {

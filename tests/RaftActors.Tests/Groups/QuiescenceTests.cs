@@ -64,6 +64,17 @@ public sealed class QuiescenceTests : TestKit
         ExpectMsg<Outcome<int>.Done>();
     }
 
+    [Fact]
+    public void Engine_of_a_follower_that_fails_is_noticed_by_the_leader_of_a_quiescent_group()
+    {
+        Rest();
+
+        _group.Stores["raft3"].Fail("the disk is gone");
+        _group.Advance(2);
+
+        Assert.Contains("not quiescent: the group had work lately", Explain("raft1"));
+    }
+
     // Pairs 1 to 4 are preloaded on raft1, which leads.
     private void Rest()
     {

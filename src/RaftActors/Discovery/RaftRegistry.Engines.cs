@@ -1,0 +1,121 @@
+using System.Collections.Immutable;
+
+using Akka;
+using Akka.Actor;
+
+using RaftActors.Core;
+using RaftActors.Engine;
+
+namespace RaftActors.Discovery;
+
+/// <content>The engines of this node: their start, their end, and the wait until all of them may stop.</content>
+internal sealed partial class RaftRegistry
+{
+    // Engines that are not ready to stop yet, and the asker that waits for them.
+    private readonly HashSet<IActorRef> _unprepared = [];
+    private IActorRef? _stopper;
+
+    private static IActorRef RoomOf(string group)
+    {
+        var name = Uri.EscapeDataString(group);
+        var room = Context.Child(name);
+        return room.IsNobody() ? Context.ActorOf(Props.Create(() => new GroupRoom()), name) : room;
+    }
+
+    private void OnEngineStarted(EngineStarted started)
+    {
+        var process = started.Process;
+        var group = process.Settings.Group;
+        foreach (var (name, other) in _local.Of(group))
+        {
+            other.Tell(new PeerNews.Found(process.Name, Sender));
+            Sender.Tell(new PeerNews.Found(name, other));
+        }
+
+        _local.Add(group, process.Name, Sender);
+        foreach (var node in _nodes.Values)
+        {
+            Introduce(node, Sender, group);
+        }
+
+        TellListSoon();
+    }
+
+    // The processes of its group would wait for it otherwise: this node runs on.
+    private void OnEngineStopped(RaftProcess process)
+    {
+        var group = process.Settings.Group;
+        if (_local.Remove(group, process.Name) is { } engine)
+        {
+            _watch.Forget(group, process.Name);
+            Tell(group, new PeerNews.Unreachable(process.Name, engine.Path.Address));
+            TellListSoon();
+        }
+    }
+
+    private void TellListSoon()
+    {
+        foreach (var node in _nodes.Values)
+        {
+            (node.HasAnswered, node.HasLatestList) = (false, false);
+        }
+
+        GreetSoon();
+    }
+
+    private void OnEngineNames(EngineNames names)
+    {
+        _watch.OnNames(names, Now);
+        OnSource(names);
+        TellNamed();
+    }
+
+    private void OnPrepareStop()
+    {
+        _stopper = Sender;
+        foreach (var (_, _, local) in _local.All)
+        {
+            // An engine that has failed answers by its Terminated.
+            _unprepared.Add(Context.Watch(local));
+            local.Tell(PrepareStop.Instance, Self);
+        }
+
+        TellIfPrepared();
+    }
+
+    private void OnPrepared(IActorRef engine)
+    {
+        _unprepared.Remove(engine);
+        TellIfPrepared();
+    }
+
+    private void TellIfPrepared()
+    {
+        if (_unprepared.Count == 0)
+        {
+            _stopper?.Tell(Done.Instance, Self);
+            _stopper = null;
+        }
+    }
+
+    /// <summary>An engine has started. The sender is the engine.</summary>
+    internal sealed record EngineStarted(RaftProcess Process);
+
+    /// <summary>The engine of this process has stopped, while its node runs on.</summary>
+    internal sealed record EngineStopped(RaftProcess Process);
+
+    /// <summary>The other processes of an engine's roster. Sent at its start and at each change.</summary>
+    internal sealed record EngineNames(RaftProcess Process, ImmutableArray<ProcessName> Others);
+
+    /// <summary>The actor system is about to stop. The registry answers with Done when all engines may stop.</summary>
+    internal sealed class PrepareStop
+    {
+        public static PrepareStop Instance { get; } = new();
+    }
+
+    /// <summary>The engine that sends this may stop.</summary>
+    internal sealed class EnginePrepared
+    {
+        public static EnginePrepared Instance { get; } = new();
+    }
+}
