@@ -57,7 +57,7 @@ internal sealed class Progress(Member member, LogIndex next, long now)
     /// <summary>The tick since when it has answered and kept up without a break; null if it does not.</summary>
     public long? KeepsUpSince { get; private set; }
 
-    /// <summary>What it was told of the commit index.</summary>
+    /// <summary>The commit index that it was told.</summary>
     public CommitNotices Notices { get; } = new();
 
     /// <summary>The latest round of reads that it was asked to confirm.</summary>

@@ -106,7 +106,7 @@ public abstract partial class RaftActor<TValue, TResult>
     }
 
     private void PublishFailure(Exception cause) =>
-        StartFailure.Publish(Context.System, _options.Group, _options.Name ?? Self.Path.Name, cause);
+        StartFailure.Publish(Context.System, _options.Group ?? _options.Shard?.Group, _options.Name ?? Self.Path.Name, cause);
 
     // Waits for the opening if it has not ended.
     private RaftContext<TValue> BeginLife()

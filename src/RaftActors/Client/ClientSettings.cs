@@ -35,15 +35,14 @@ internal sealed record ClientSettings(
         ConfigKeys.DemandKnown(raft);
         group ??= raft.GetString("group")!; // Justification: reference.conf has a default.
         var own = raft.GetConfig("groups")?.GetConfig(group)?.WithFallback(raft) ?? raft;
-        var client = own.GetConfig("client") ?? Config.Empty;
-        var contacts = options.Contacts ?? [.. client.GetStringList("contacts")];
+        var contacts = options.Contacts ?? [.. own.ReadList("client.contacts")];
         var settings = new ClientSettings(
             group,
             [.. contacts.Select(contact => ToAddress(contact, self))],
-            options.PendingMax ?? client.GetInt("pending-max"),
-            client.ReadTime("attempt-timeout"),
-            client.ReadTime("close-timeout"),
-            client.GetInt("subscription-window"),
+            options.PendingMax ?? own.ReadNumber("client.pending-max"),
+            own.ReadTime("client.attempt-timeout"),
+            own.ReadTime("client.close-timeout"),
+            own.ReadNumber("client.subscription-window"),
             RequestSettings.Read(own),
             LimitSettings.Read(own));
         Demand(settings.PendingMax >= 1, $"raft.client.pending-max is {settings.PendingMax}; it must be 1 or more.");

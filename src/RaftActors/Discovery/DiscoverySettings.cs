@@ -2,6 +2,8 @@ using System.Collections.Immutable;
 
 using Akka.Configuration;
 
+using RaftActors.Engine;
+
 namespace RaftActors.Discovery;
 
 /// <summary>How this node finds the other nodes. The settings are of the whole node.</summary>
@@ -15,7 +17,7 @@ internal sealed record DiscoverySettings(bool IsByNames, ImmutableArray<string> 
     /// <exception cref="RaftConfigurationException">A setting is wrong.</exception>
     public static DiscoverySettings Read(Config raft)
     {
-        var contacts = raft.GetStringList("contacts");
+        var contacts = raft.ReadList("contacts").ToArray();
         var isCustom = CustomAddress.IsUsedIn(raft);
         if (contacts.FirstOrDefault(name => isCustom ? CustomAddress.Of(name) is null : !NodeAddress.IsAddress(name)) is { } wrong)
         {
@@ -24,9 +26,7 @@ internal sealed record DiscoverySettings(bool IsByNames, ImmutableArray<string> 
                 : $"raft.contacts names '{wrong}', which is no address. Write host:port, or :port.");
         }
 
-        var interval = raft.GetTimeSpan("discovery-interval", allowInfinite: false);
-        RaftConfigurationException.Demand(interval > TimeSpan.Zero, $"raft.discovery-interval is {interval}; it must be above zero.");
-        return new DiscoverySettings(ReadWay(raft.GetString("discovery")) || isCustom, [.. contacts], interval);
+        return new DiscoverySettings(ReadWay(raft.GetString("discovery")) || isCustom, [.. contacts], raft.ReadTime("discovery-interval"));
     }
 
     private static bool ReadWay(string? text) => text switch

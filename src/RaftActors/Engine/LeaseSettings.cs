@@ -12,8 +12,8 @@ internal sealed record LeaseSettings(bool IsEnabled, int MaxDriftPercent)
 {
     /// <param name="config">The configuration of <c>raft</c>, or of a group.</param>
     public static LeaseSettings Read(Config config) => new(
-        config.GetBoolean("lease.enabled"),
-        config.GetInt("lease.max-drift-percent"));
+        config.ReadFlag("lease.enabled"),
+        config.ReadNumber("lease.max-drift-percent"));
 
     /// <exception cref="RaftConfigurationException">A setting is out of range.</exception>
     public void Validate() =>

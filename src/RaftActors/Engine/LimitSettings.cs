@@ -17,11 +17,11 @@ internal sealed record LimitSettings(
 {
     /// <param name="config">The configuration of <c>raft</c>, or of a group.</param>
     public static LimitSettings Read(Config config) => new(
-        (int)Math.Clamp(config.GetByteSize("pair-size-max") ?? 0, 1, int.MaxValue),
-        config.GetByteSize("uncommitted-size-max") ?? 0,
-        config.GetInt("in-flight.messages-max"),
-        config.GetByteSize("in-flight.size-max") ?? 0,
-        config.GetByteSize("log-memory-max") ?? 0);
+        (int)Math.Clamp(config.ReadSize("pair-size-max"), 1, int.MaxValue),
+        config.ReadSize("uncommitted-size-max"),
+        config.ReadNumber("in-flight.messages-max"),
+        config.ReadSize("in-flight.size-max"),
+        config.ReadSize("log-memory-max"));
 
     /// <exception cref="ArgumentException">The pair exceeds <c>raft.pair-size-max</c>.</exception>
     public void DemandFits(string key, ReadOnlyMemory<byte> value)

@@ -22,9 +22,9 @@ internal sealed record QuorumSettings(int Max, bool AllowFewerThanThree, bool Is
     /// <param name="options">Override the configuration.</param>
     /// <exception cref="RaftConfigurationException">A value cannot be read.</exception>
     public static QuorumSettings Read<TValue>(Config config, Config raft, RaftOptions<TValue> options) => new(
-        options.MaxQuorum ?? config.GetInt("quorum.max"),
-        options.AllowFewerThanThree ?? config.GetBoolean("quorum.allow-fewer-than-three"),
-        config.GetBoolean("quorum.keep"),
+        options.MaxQuorum ?? config.ReadNumber("quorum.max"),
+        options.AllowFewerThanThree ?? config.ReadFlag("quorum.allow-fewer-than-three"),
+        config.ReadFlag("quorum.keep"),
         config.ReadTime("quorum.gone-after"),
         config.ReadTime("quorum.stable-after"))
     {

@@ -66,9 +66,9 @@ internal sealed record RaftSettings
         var config = own is null || own.IsEmpty ? raft : own.WithFallback(raft);
 
         var self = Parse($"{options.Name ?? options.Shard?.Group ?? actorName}@{ReadNode(raft, defaultNode)}");
-        var isJoining = options.IsJoining ?? config.GetBoolean("joining");
-        ImmutableArray<ProcessName> roster = [.. (options.Roster ?? [.. config.GetStringList("roster")]).Select(Parse)];
-        var priority = config.GetInt("priority");
+        var isJoining = options.IsJoining ?? config.ReadFlag("joining");
+        ImmutableArray<ProcessName> roster = [.. (options.Roster ?? [.. config.ReadList("roster")]).Select(Parse)];
+        var priority = config.ReadNumber("priority");
         if (options.Shard is { } shard)
         {
             roster = ShardPlan.RosterOf(shard, roster);

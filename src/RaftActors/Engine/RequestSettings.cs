@@ -17,7 +17,7 @@ internal sealed record RequestSettings(
         config.ReadTime("get-timeout"),
         config.ReadTime("query-timeout"),
         config.ReadTime("change-timeout"),
-        config.GetInt("get-window"));
+        config.ReadNumber("get-window"));
 
     /// <exception cref="RaftConfigurationException">A setting is out of range.</exception>
     public void Validate() => Demand(GetWindow >= 1, $"raft.get-window is {GetWindow}; it must be 1 or more.");

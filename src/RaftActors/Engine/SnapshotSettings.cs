@@ -12,10 +12,10 @@ internal sealed record SnapshotSettings(int AfterEntries, long AfterBytes, int R
 
     /// <param name="config">The configuration of <c>raft</c>, or of a group.</param>
     public static SnapshotSettings Read(Config config) => new(
-        config.GetInt("snapshot.after-entries"),
-        config.GetByteSize("snapshot.after-bytes") ?? 0,
-        config.GetInt("snapshot.retained-entries"),
-        config.GetByteSize("snapshot.chunk-size") ?? 0);
+        config.ReadNumber("snapshot.after-entries"),
+        config.ReadSize("snapshot.after-bytes"),
+        config.ReadNumber("snapshot.retained-entries"),
+        config.ReadSize("snapshot.chunk-size"));
 
     /// <param name="frameSizeMaxBytes">The largest frame of the transport; 0: there is no transport.</param>
     /// <exception cref="RaftConfigurationException">A setting is out of its range.</exception>

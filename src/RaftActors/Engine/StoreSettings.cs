@@ -21,13 +21,13 @@ internal static class StoreSettings
     public static StoreOptions Read(Config config) => new()
     {
         Directory = config.GetString("store.directory") ?? "",
-        AllowSharedDirectory = config.GetBoolean("store.allow-shared-directory"),
-        SegmentSizeBytes = config.GetByteSize("store.segment-size") ?? 0,
+        AllowSharedDirectory = config.ReadFlag("store.allow-shared-directory"),
+        SegmentSizeBytes = config.ReadSize("store.segment-size"),
         Sync = ReadSync(config.GetString("store.sync")),
-        SyncInterval = config.GetTimeSpan("store.sync-interval", allowInfinite: false),
-        BatchSizeMaxBytes = (int)Math.Clamp(config.GetByteSize("store.batch-size-max") ?? 0, 0, int.MaxValue),
-        SealAfter = config.GetTimeSpan("store.seal-after", allowInfinite: false),
-        FreeSpaceFloorBytes = config.GetByteSize("store.free-space-floor") ?? 0,
+        SyncInterval = config.ReadTime("store.sync-interval"),
+        BatchSizeMaxBytes = (int)Math.Clamp(config.ReadSize("store.batch-size-max"), 0, int.MaxValue),
+        SealAfter = config.ReadTime("store.seal-after"),
+        FreeSpaceFloorBytes = config.ReadSize("store.free-space-floor"),
         RecoveredSizeMaxBytes = RecoveredSizeMaxBytes,
     };
 
@@ -39,11 +39,9 @@ internal static class StoreSettings
             + $"{store.SegmentSizeBytes}; it must be from {SegmentSizeMinBytes} to {SizeMaxBytes} bytes.");
         Demand(store.SegmentSizeBytes / 2 >= pairSizeMaxBytes, $"raft.store.segment-size is {store.SegmentSizeBytes}; it must be at least "
             + $"twice raft.pair-size-max, which is {pairSizeMaxBytes}.");
-        Demand(store.SyncInterval > TimeSpan.Zero, $"raft.store.sync-interval is {store.SyncInterval}; it must be above zero.");
         Demand(store.BatchSizeMaxBytes is >= 1 and <= (int)SizeMaxBytes, $"raft.store.batch-size-max is {store.BatchSizeMaxBytes}; it must "
             + $"be from 1 to {SizeMaxBytes} bytes.");
         Demand(store.FreeSpaceFloorBytes >= 0, $"raft.store.free-space-floor is {store.FreeSpaceFloorBytes}; it must be 0 bytes or more.");
-        Demand(store.SealAfter > TimeSpan.Zero, $"raft.store.seal-after is {store.SealAfter}; it must be above zero.");
     }
 
     private static SyncPolicy ReadSync(string? text) => text switch

@@ -34,7 +34,7 @@ internal sealed record TimingSettings(
         config.ReadTime("transfer-timeout"),
         config.ReadTime("disk-stall-timeout"))
     {
-        MayBeQuiescent = config.GetString("quiescence.enabled") == "shards" ? isShard : config.GetBoolean("quiescence.enabled"),
+        MayBeQuiescent = ReadQuiescence(config.GetString("quiescence.enabled"), isShard),
         QuiescentAfter = config.ReadTime("quiescence.after"),
     };
 
@@ -49,4 +49,12 @@ internal sealed record TimingSettings(
         Demand(HeartbeatInterval * 3 <= ElectionTimeoutMin, $"raft.heartbeat-interval is {HeartbeatInterval}; it may be at most a third of "
             + $"raft.election-timeout.min, which is {ElectionTimeoutMin}.");
     }
+
+    private static bool ReadQuiescence(string? text, bool isShard) => text switch
+    {
+        "shards" => isShard,
+        "on" or "true" or "yes" => true,
+        "off" or "false" or "no" => false,
+        _ => throw new RaftConfigurationException($"raft.quiescence.enabled is '{text}'; it may be shards, on or off."),
+    };
 }

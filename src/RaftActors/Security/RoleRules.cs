@@ -2,6 +2,8 @@ using System.Collections.Immutable;
 
 using Akka.Configuration;
 
+using RaftActors.Engine;
+
 namespace RaftActors.Security;
 
 /// <summary>
@@ -13,10 +15,10 @@ internal sealed record RoleRules(
 {
     /// <param name="raft">The configuration of <c>raft</c>.</param>
     public static RoleRules Read(Config raft) => new(
-        [.. raft.GetStringList("security.roles.node")],
-        [.. raft.GetStringList("security.roles.operator")],
-        [.. raft.GetStringList("security.roles.writer")],
-        [.. raft.GetStringList("security.roles.reader")]);
+        [.. raft.ReadList("security.roles.node")],
+        [.. raft.ReadList("security.roles.operator")],
+        [.. raft.ReadList("security.roles.writer")],
+        [.. raft.ReadList("security.roles.reader")]);
 
     /// <summary>The highest role that the lists give to one of the names; null: none.</summary>
     public LaneRole? RoleOf(ImmutableArray<string> names) =>

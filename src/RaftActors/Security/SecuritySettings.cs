@@ -54,7 +54,7 @@ internal sealed record SecuritySettings(TlsFiles? Tls, string SecretsFile, TimeS
             TextOf(raft, "security.tls.key"),
             TextOf(raft, "security.tls.password"),
             TextOf(raft, "security.tls.ca"),
-            [.. raft.GetStringList("security.tls.pins")]);
+            [.. raft.ReadList("security.tls.pins")]);
         Demand(
             tls.Ca.Length > 0,
             "raft.security.tls.certificate is set, and raft.security.tls.ca is not. Name the file with the certificates of your CA: every "

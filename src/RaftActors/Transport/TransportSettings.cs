@@ -1,5 +1,6 @@
 using Akka.Configuration;
 
+using RaftActors.Engine;
 using RaftActors.Security;
 
 using static RaftActors.RaftConfigurationException;
@@ -31,7 +32,7 @@ internal sealed record TransportSettings(bool IsTcp, string Hostname, int Port, 
     {
         var transport = raft.GetString("transport");
         Demand(transport is "tcp" or "akka" or "custom", $"raft.transport is '{transport}'; it may be tcp, akka or custom.");
-        var port = raft.GetInt("transport-tcp.port");
+        var port = raft.ReadNumber("transport-tcp.port");
         Demand(port is >= 0 and <= ushort.MaxValue, $"raft.transport-tcp.port is {port}; it may be 0 to {ushort.MaxValue}.");
         return new TransportSettings(
             transport == "tcp",
@@ -41,7 +42,7 @@ internal sealed record TransportSettings(bool IsTcp, string Hostname, int Port, 
             ReadSize(raft, "transport-tcp.queue-size-max"))
         {
             IsCustom = transport == "custom",
-            IsAtAddress = raft.GetBoolean("transport-tcp.at-address"),
+            IsAtAddress = raft.ReadFlag("transport-tcp.at-address"),
         };
     }
 
@@ -74,7 +75,7 @@ internal sealed record TransportSettings(bool IsTcp, string Hostname, int Port, 
 
     private static int ReadSize(Config raft, string key)
     {
-        var size = raft.GetByteSize(key) ?? 0;
+        var size = raft.ReadSize(key);
         Demand(size is >= 1024 and <= SizeMaxBytes, $"raft.{key} is {size} bytes; it may be 1KiB to 1GiB.");
         return (int)size;
     }

@@ -21,7 +21,7 @@ internal sealed record Cell(string Store, string Topology, string At, int Client
         : $"{Consistency}, {Topology}, at {(At == "leader" ? "the leader" : $"a {At}")}, {Clients} clients, {Transport}";
 }
 
-/// <summary>What the clients of one run saw.</summary>
+/// <summary>The view of the clients of one run.</summary>
 /// <param name="Latencies">p50, p99, p99.9 and maximum, in microseconds.</param>
 /// <param name="Failed">Appends that did not end as Done.</param>
 internal sealed record Load(long Operations, double OperationsPerSecond, double[] Latencies, long Failed)

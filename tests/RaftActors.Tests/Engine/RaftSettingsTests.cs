@@ -124,6 +124,10 @@ public sealed class RaftSettingsTests
         { "snapshot.chunk-size", "1kB", 64_000L, 1000L },
     };
 
+    /// <summary>The keys whose values are no free text.</summary>
+    public static TheoryData<string> TypedKeys =>
+        [.. Keys.Keys.Except(["group", "failure-domain", "contacts", "transport-tcp.hostname", "store.directory"])];
+
     [Theory]
     [MemberData(nameof(Values))]
     public void Key_has_its_default_and_is_read(string key, string text, object byDefault, object whenSet)
@@ -217,6 +221,7 @@ public sealed class RaftSettingsTests
     [InlineData(Node + "\n" + Roster + "\nraft.uncommitted-size-max = 0b", "raft.uncommitted-size-max is 0; it must be 1 byte or more.")]
     [InlineData(Node + "\n" + Roster + "\nraft.in-flight.size-max = 0b", "raft.in-flight.size-max is 0; it must be 1 byte or more.")]
     [InlineData(Node + "\n" + Roster + "\nraft.in-flight.messages-max = 0", "raft.in-flight.messages-max is 0; it must be 1 or more.")]
+    [InlineData(Node + "\n" + Roster + "\nraft.tick-interval = [soon]", "; it must be a time, such as 500ms or 2s.")]
     [InlineData(Node + "\n" + Roster + "\nraft.tick-interval = 0ms", "raft.tick-interval is 00:00:00; it must be above zero.")]
     [InlineData(Node + "\n" + Roster + "\nraft.learner.delivery = soon", "it may be in-order or as-committed")]
     [InlineData(Node + "\n" + Roster + "\nraft.store.sync = never", "raft.store.sync is 'never'; it may be always, interval or none.")]
@@ -241,6 +246,15 @@ public sealed class RaftSettingsTests
 
         Assert.Contains(expected, problem.Message);
         Assert.DoesNotContain('\n', problem.Message);
+    }
+
+    [Theory]
+    [MemberData(nameof(TypedKeys))]
+    public void Value_of_the_wrong_type_is_refused_with_its_key(string key)
+    {
+        var problem = Assert.Throws<RaftConfigurationException>(() => Read($"{Node}\n{Roster}\nraft.{key} = maybe"));
+
+        Assert.StartsWith($"raft.{key} is 'maybe'; it m", problem.Message);
     }
 
     [Fact]

@@ -26,7 +26,7 @@ public sealed class EngineStopTests : TestKit
     [Fact]
     public void Actor_loses_quorum_leader_and_its_open_appends_and_gets()
     {
-        // The leader has the pair and no disk writes it. Nobody is left who could be asked for serial 5.
+        // The leader has the pair and no disk writes it. No process is left that could be asked for serial 5.
         foreach (var store in _group.Stores.Values)
         {
             store.Hold();

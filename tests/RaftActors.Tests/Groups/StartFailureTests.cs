@@ -35,6 +35,16 @@ public sealed class StartFailureTests : TestKit
     }
 
     [Fact]
+    public void Shard_that_fails_to_start_is_told_with_its_group()
+    {
+        Fail("visits-1", new RaftOptions<string> { Shard = new RaftShards("visits", 2).All[1] });
+
+        var failed = ExpectMsg<RaftEvent.StartFailed>();
+        Assert.Equal(("visits-1", new ProcessName("visits-1@node1")), (failed.Group, failed.Process));
+        Assert.Contains("The roster has two processes of the node", failed.Cause.Message);
+    }
+
+    [Fact]
     public void Actor_with_the_name_of_another_actor_fails_to_start()
     {
         var group = new VirtualGroup(this);
