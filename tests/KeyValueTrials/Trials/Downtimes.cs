@@ -13,6 +13,11 @@ internal sealed class Downtimes
 
     public override string ToString()
     {
+        if (_times.Count == 0)
+        {
+            return "no round";
+        }
+
         var sorted = _times.Order().ToList();
         return $"a key without a write for p50 {At(50)}, p99 {At(99)} of {sorted.Count} rounds";
 
