@@ -11,6 +11,8 @@ internal sealed class KnownNode(Address address)
 {
     private ILookup<string, LocalProcess> _byGroup = Array.Empty<LocalProcess>().ToLookup(process => process.Group);
 
+    private readonly List<(LocalProcess Process, TimeSpan At)> _stopped = [];
+
     public Address Address { get; } = address;
 
     /// <summary>The processes that it has told of.</summary>
@@ -22,17 +24,22 @@ internal sealed class KnownNode(Address address)
     /// <summary>Those of one group.</summary>
     public IEnumerable<LocalProcess> ProcessesOf(string group) => _byGroup[group];
 
-    /// <summary>The node tells of these processes, and of no other. Returns those that it told of before: they have stopped.</summary>
-    public IReadOnlyList<LocalProcess> Replace(ImmutableArray<LocalProcess> processes)
+    /// <summary>Those that have stopped lately: the node told of them, and does so no more.</summary>
+    public IEnumerable<LocalProcess> Stopped => _stopped.Select(each => each.Process);
+
+    /// <summary>The node tells of these processes, and of no other.</summary>
+    public void Replace(ImmutableArray<LocalProcess> processes, TimeSpan now)
     {
         var byGroup = processes.ToLookup(process => process.Group, StringComparer.Ordinal);
-        IReadOnlyList<LocalProcess> stopped =
-        [
-            .. Processes.Where(before => byGroup[before.Group].All(process => process.Name != before.Name)),
-        ];
+        bool IsGone(LocalProcess before) => byGroup[before.Group].All(process => process.Name != before.Name);
+
+        _stopped.RemoveAll(each => !IsGone(each.Process));
+        _stopped.AddRange(Processes.Where(IsGone).Select(process => (process, now)));
         (Processes, _byGroup) = (processes, byGroup);
-        return stopped;
     }
+
+    /// <summary>Those that stopped before this time did not do so lately.</summary>
+    public void ForgetStopped(TimeSpan before) => _stopped.RemoveAll(each => each.At < before);
 
     /// <summary>A message came from the node, and its connection has not ended since.</summary>
     public bool IsReachable { get; set; }

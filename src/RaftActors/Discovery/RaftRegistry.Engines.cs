@@ -48,7 +48,7 @@ internal sealed partial class RaftRegistry
         if (_local.Remove(group, process.Name) is { } engine)
         {
             _watch.Forget(group, process.Name);
-            Tell(group, new PeerNews.Unreachable(process.Name, engine.Path.Address));
+            Tell(group, new PeerNews.Stopped(process.Name, engine));
             TellListSoon();
         }
     }

@@ -110,11 +110,8 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
     private void OnHello(WireMessage.Hello hello)
     {
         var node = NodeAt(Sender.Path.Address);
-        foreach (var stopped in node.Replace(hello.Processes))
-        {
-            Tell(stopped.Group, new PeerNews.Unreachable(stopped.Name, node.Address));
-        }
-
+        node.Replace(hello.Processes, Now);
+        TellStopped(node);
         node.IsReachable = true;
         node.HeardAt = Now;
         foreach (var (group, _, local) in _local.All)
@@ -217,8 +214,9 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
             return;
         }
 
+        // An answer that is still on its way may be to an earlier list, and the latest one may be lost with the connection.
         node.IsReachable = isReachable;
-        node.HasAnswered = false;
+        (node.HasAnswered, node.HasLatestList) = (false, false);
         foreach (var process in node.Processes)
         {
             Tell(
@@ -227,6 +225,16 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
         }
 
         ForgetIfGone(node);
+    }
+
+    // Said again for a while. A message of the process may come after the Hello that lacks it. Then an engine believes that the process is
+    // reachable.
+    private void TellStopped(KnownNode node)
+    {
+        foreach (var process in node.Stopped)
+        {
+            Tell(process.Group, new PeerNews.Stopped(process.Name, Resolve(process.Engine)));
+        }
     }
 
     private void Tell(string group, PeerNews news)
@@ -270,6 +278,12 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
         {
             _leaving.Remove(address);
             TcpLanes?.Expel(address);
+        }
+
+        foreach (var node in _nodes.Values)
+        {
+            node.ForgetStopped(Now - (IntervalsOfSilence * _interval));
+            TellStopped(node);
         }
 
         _watch.Check(Now, HasPeer, WhyAlone);

@@ -75,6 +75,18 @@ internal sealed class PeerBook(RaftProcess process)
         return true;
     }
 
+    /// <summary>Records that an engine has stopped. True: this was news. False also if the process has another engine by now.</summary>
+    public bool MarkStopped(ProcessName name, IActorRef engine)
+    {
+        if (_known.GetValueOrDefault(name) is not { IsReachable: true } known || !known.Engine.Equals(engine))
+        {
+            return false;
+        }
+
+        _known[name] = known with { IsReachable = false };
+        return true;
+    }
+
     /// <summary>Records the raft actor that a process's engine announces; null: it has none. True: this was news.</summary>
     public bool LearnActor(ProcessName name, IActorRef engine, IActorRef? actor)
     {

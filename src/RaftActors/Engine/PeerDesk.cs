@@ -47,10 +47,8 @@ internal sealed class PeerDesk(
                 OnReachable(news.Name);
                 break;
             case PeerNews.Unreachable(var name, var node) when context.Peers.Mark(name, node, isReachable: false):
-                desks.Events.OnPeer(news.Name);
-                views.OnPeer(news.Name);
-                step(new Input.PeerUnreachable(news.Name));
-                desks.Gets.OnUnreachable(news.Name);
+            case PeerNews.Stopped(var stopped, var engine) when context.Peers.MarkStopped(stopped, engine):
+                OnUnreachable(news.Name);
                 break;
             case PeerNews.Silent when core.IsQuiescent:
                 step(new Input.PeerUnreachable(news.Name));
@@ -182,6 +180,14 @@ internal sealed class PeerDesk(
         views.OnPeer(name);
         step(new Input.PeerReachable(name));
         desks.OnServerInSight();
+    }
+
+    private void OnUnreachable(ProcessName name)
+    {
+        desks.Events.OnPeer(name);
+        views.OnPeer(name);
+        step(new Input.PeerUnreachable(name));
+        desks.Gets.OnUnreachable(name);
     }
 
     private void TellActorTo(ProcessName name)

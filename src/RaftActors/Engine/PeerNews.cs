@@ -18,6 +18,9 @@ internal abstract record PeerNews(ProcessName Name)
     /// </summary>
     public sealed record Unreachable(ProcessName Name, Address Node) : PeerNews(Name);
 
+    /// <summary>The engine of the process has stopped, while its node runs on. Says nothing of another engine of that name.</summary>
+    public sealed record Stopped(ProcessName Name, IActorRef Engine) : PeerNews(Name);
+
     /// <summary>To a quiescent process: the node of a process on which it depends is silent.</summary>
     public sealed record Silent(ProcessName Name) : PeerNews(Name);
 

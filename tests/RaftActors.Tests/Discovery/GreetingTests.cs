@@ -109,6 +109,19 @@ public sealed class GreetingTests : TestKit
     }
 
     [Fact]
+    public void Answer_to_a_hello_of_an_earlier_list_does_not_end_the_hellos_if_the_latest_one_was_lost_with_the_connection()
+    {
+        Say(new NodeNews.Named(_node));
+        _registry.Tell(new RaftRegistry.EngineStarted(new Bench(this, name: "raft2").Process), _engine);
+        GreetingsWithin(1);
+        Say(new NodeNews.Unreachable(_node));
+
+        Answer();
+
+        Assert.Equal(2, GreetingsWithin(2));
+    }
+
+    [Fact]
     public void Named_node_learns_that_an_engine_has_stopped_though_it_was_the_last_one()
     {
         Say(new NodeNews.Named(_node));
@@ -132,9 +145,32 @@ public sealed class GreetingTests : TestKit
 
         _registry.Tell(new WireMessage.Hello([two[0]], IsReply: false), _other);
 
-        var unreachable = _engine.ExpectMsg<PeerNews.Unreachable>();
-        Assert.Equal((two[1].Name, _other.Ref.Path.Address), (unreachable.Name, unreachable.Node));
+        Assert.Equal(new PeerNews.Stopped(two[1].Name, _other), _engine.ExpectMsg<PeerNews.Stopped>());
         Assert.Equal(two[0].Name, _engine.ExpectMsg<PeerNews.Found>().Name);
+    }
+
+    [Fact]
+    public void Process_that_stopped_is_reported_again_for_a_while_since_a_message_of_it_may_come_late()
+    {
+        Hello("raft2@node2");
+        Hello();
+        Assert.Equal(1, ReportsWithin(0));
+
+        Assert.Equal(2, ReportsWithin(2));
+
+        ReportsWithin(10);
+        Assert.Equal(0, ReportsWithin(2));
+    }
+
+    [Fact]
+    public void Process_that_its_node_tells_of_again_is_no_more_reported_as_stopped()
+    {
+        Hello("raft2@node2");
+        Hello();
+        Hello("raft2@node2");
+        ReportsWithin(0);
+
+        Assert.Equal(0, ReportsWithin(2));
     }
 
     [Fact]
@@ -146,7 +182,7 @@ public sealed class GreetingTests : TestKit
 
         _registry.Tell(new RaftRegistry.EngineStopped(_process));
 
-        Assert.Equal(_process.Name, second.ExpectMsg<PeerNews.Unreachable>().Name);
+        Assert.Equal(_process.Name, second.ExpectMsg<PeerNews.Stopped>().Name);
     }
 
     [Fact]
@@ -162,6 +198,34 @@ public sealed class GreetingTests : TestKit
 
     private LocalProcess Process(string name) =>
         new(_process.Settings.Group, new ProcessName(name), _other.Ref.Path.ToSerializationFormat());
+
+    private void Hello(params string[] names) =>
+        _registry.Tell(new WireMessage.Hello([.. names.Select(Process)], IsReply: false), _other);
+
+    // How often the engine is told that a process has stopped.
+    private int ReportsWithin(int intervals)
+    {
+        var count = StoppedSoFar();
+        for (var i = 0; i < intervals; i++)
+        {
+            ((TestScheduler)Sys.Scheduler).Advance(Interval);
+            count += StoppedSoFar();
+        }
+
+        return count;
+    }
+
+    private int StoppedSoFar()
+    {
+        _registry.Tell(new Identify("now"), _engine);
+        var count = 0;
+        for (var message = _engine.ExpectMsg<object>(); message is not ActorIdentity; message = _engine.ExpectMsg<object>())
+        {
+            count += message is PeerNews.Stopped ? 1 : 0;
+        }
+
+        return count;
+    }
 
     private void Say(NodeNews news) => _registry.Tell(news);
 

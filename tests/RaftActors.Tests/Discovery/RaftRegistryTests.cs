@@ -73,14 +73,59 @@ public sealed class RaftRegistryTests : TestKit
     public void Peer_whose_message_comes_before_its_hello_is_answered()
     {
         _group.Start("raft1", 0);
-        var stranger = new Member(new ProcessName("raft2@node1"), new Incarnation(new Guid(2, 0, 0, new byte[8])));
-        var addressee = new Member(new ProcessName("raft1@node1"), Incarnation.None);
-        var greeting = new Message.Greeting(default, Incarnation.None, IsReply: false);
 
-        var envelope = new RaftActors.Core.Envelope(stranger, addressee, GroupUid.None, Term.Zero, default, greeting);
-        _group.EngineOf("raft1").Tell(new WireMessage.CoreMessage(envelope), _other.Ref);
+        var stranger = SendGreeting(_other);
 
         _other.FishForMessage<WireMessage.CoreMessage>(message => message.Envelope.To == stranger);
+    }
+
+    [Fact]
+    public void Hello_that_lacks_a_process_says_nothing_of_an_engine_that_started_since()
+    {
+        _group.Start("raft1", 0);
+        Greet("default", "raft2@node1", isReply: false);
+        _group.Settle();
+        var again = CreateTestProbe("again");
+        SendGreeting(again);
+        Assert.True(IsReachable());
+
+        // The node has started again. Its engine's message came by another connection, before this Hello.
+        SayEmptyHello();
+
+        Assert.True(IsReachable());
+    }
+
+    [Fact]
+    public void Process_that_stopped_is_unreachable_though_a_message_of_it_comes_late()
+    {
+        _group.Start("raft1", 0);
+        Greet("default", "raft2@node1", isReply: false);
+        SayEmptyHello();
+        SendGreeting(_other);
+        Assert.True(IsReachable());
+
+        _group.Advance(20);
+
+        Assert.False(IsReachable());
+    }
+
+    private bool IsReachable() => _group.StatusOf("raft1").Peers.Single(peer => peer.Name.Process == "raft2").IsReachable;
+
+    private void SayEmptyHello()
+    {
+        Sys.ActorSelection("/system/raft").Tell(new WireMessage.Hello([], IsReply: false), _other.Ref);
+        _group.Settle();
+    }
+
+    private Member SendGreeting(TestProbe engine)
+    {
+        var member = new Member(new ProcessName("raft2@node1"), new Incarnation(new Guid(2, 0, 0, new byte[8])));
+        var addressee = new Member(new ProcessName("raft1@node1"), Incarnation.None);
+        var greeting = new Message.Greeting(default, Incarnation.None, IsReply: false);
+        var envelope = new RaftActors.Core.Envelope(member, addressee, GroupUid.None, Term.Zero, default, greeting);
+        _group.EngineOf("raft1").Tell(new WireMessage.CoreMessage(envelope), engine.Ref);
+        _group.Settle();
+        return member;
     }
 
     private void Greet(string group, string name, bool isReply)
