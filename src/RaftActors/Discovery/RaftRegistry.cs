@@ -114,18 +114,19 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
         TellStopped(node);
         node.IsReachable = true;
         node.HeardAt = Now;
-        foreach (var (group, _, local) in _local.All)
-        {
-            Introduce(node, local, group);
-        }
-
         if (hello.IsReply)
         {
             node.HasAnswered = node.HasLatestList;
         }
         else
         {
+            // Before the engines greet: a node should hear of an engine by its registry first, which also tells when it is gone.
             SayHello(Sender, isReply: true);
+        }
+
+        foreach (var (group, _, local) in _local.All)
+        {
+            Introduce(node, local, group);
         }
     }
 

@@ -19,6 +19,7 @@ internal sealed class BadNetwork : IDisposable
     private readonly HashSet<string> _cut = [];
     private readonly Thread _thread;
     private long _delivered;
+    private bool _isCalm;
     private bool _hasEnded;
 
     public BadNetwork(int seed)
@@ -37,6 +38,15 @@ internal sealed class BadNetwork : IDisposable
         lock (_lock)
         {
             return _ports[node] = new Port(node, this);
+        }
+    }
+
+    /// <summary>From now on each message is delivered once, in order, unless a node is cut off.</summary>
+    public void Calm()
+    {
+        lock (_lock)
+        {
+            _isCalm = true;
         }
     }
 
@@ -68,7 +78,7 @@ internal sealed class BadNetwork : IDisposable
     {
         lock (_lock)
         {
-            if (_random.NextDouble() < Delayed)
+            if (!_isCalm && _random.NextDouble() < Delayed)
             {
                 Faults = Faults with { Delayed = Faults.Delayed + 1 };
                 _delayed.Enqueue(letter, _delivered + _random.Next(DelayMax));
@@ -107,10 +117,10 @@ internal sealed class BadNetwork : IDisposable
 
             while (_waiting.Count > 0)
             {
-                var place = _random.Next(_waiting.Count);
+                var place = _isCalm ? 0 : _random.Next(_waiting.Count);
                 var letter = _waiting[place];
                 _delivered++;
-                if (_random.NextDouble() < Repeated)
+                if (!_isCalm && _random.NextDouble() < Repeated)
                 {
                     Faults = Faults with { Repeated = Faults.Repeated + 1 };
                     _delayed.Enqueue(letter, _delivered + _random.Next(DelayMax));
@@ -122,7 +132,7 @@ internal sealed class BadNetwork : IDisposable
                     continue;
                 }
 
-                if (_random.NextDouble() >= Lost)
+                if (_isCalm || _random.NextDouble() >= Lost)
                 {
                     return (port, letter);
                 }
