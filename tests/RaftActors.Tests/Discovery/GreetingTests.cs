@@ -150,6 +150,18 @@ public sealed class GreetingTests : TestKit
     }
 
     [Fact]
+    public void Hello_is_answered_before_the_engines_greet()
+    {
+        // One probe stands for an engine here and for the other node, so it shows the order.
+        _registry.Tell(new RaftRegistry.EngineStarted(new Bench(this, name: "raft2").Process), _other);
+        Hello("raft3@node2");
+
+        _other.FishForMessage<PeerNews.Found>(found => found.Name == _process.Name);
+        Assert.True(_other.ExpectMsg<WireMessage.Hello>().IsReply);
+        Assert.Equal("raft3@node2", _other.ExpectMsg<PeerNews.Found>().Name.Value);
+    }
+
+    [Fact]
     public void Process_that_stopped_is_reported_again_for_a_while_since_a_message_of_it_may_come_late()
     {
         Hello("raft2@node2");
