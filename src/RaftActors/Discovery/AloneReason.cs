@@ -18,8 +18,8 @@ internal static class AloneReason
 
         if (AddressesOf(areReachable: true) is { Length: > 0 } strangers)
         {
-            why.Add($"{strangers} answered, but none of their processes belongs to this group: check the actors that they start, "
-                + "and raft.group.");
+            why.Add($"{strangers} answered, but no process of this group runs there: check the actors that they start, raft.group, "
+                + "and whether their logs say that an engine has stopped.");
         }
 
         return why.Count > 0 ? string.Join(' ', why)

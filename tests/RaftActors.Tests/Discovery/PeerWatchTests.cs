@@ -73,7 +73,7 @@ public sealed class PeerWatchTests : TestKit
     {
         Greet("other");
 
-        EventFilter.Warning(contains: "answered, but none of their processes belongs to this group").ExpectOne(() => Advance(31));
+        EventFilter.Warning(contains: "answered, but no process of this group runs there").ExpectOne(() => Advance(31));
     }
 
     [Fact]
