@@ -7,7 +7,7 @@ namespace FourNodes.Tests;
 /// Wrong input gives one line on standard error, with the cause and the remedy, and an exit code that is not 0.
 /// </summary>
 [Collection(nameof(DemoPorts))]
-public sealed partial class BadInputTests : IDisposable
+public sealed class BadInputTests : IDisposable
 {
     private readonly DirectoryInfo _hocon = Directory.CreateTempSubdirectory("hocon");
 

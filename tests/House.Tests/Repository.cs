@@ -5,7 +5,7 @@ namespace House.Tests;
 /// <summary>The checked-out tree.</summary>
 internal static class Repository
 {
-    private static readonly string[] NotOurs = [".git", ".vs", ".idea", "bin", "obj", "artifacts", "logs", "TestResults"];
+    private static readonly string[] NotOurs = [".git", ".vs", ".idea", "bin", "obj", "logs", "TestResults"];
 
     public static string Root { get; } = FindRoot();
 

@@ -16,8 +16,6 @@ public sealed class ShapeTests
     private static readonly Dictionary<string, string> Exceptions = new()
     {
         ["RaftActors.Core.CoreOptions"] = "Settings: one property for each. None depends on another, and tests set them one by one.",
-        ["Akka.Event.LoggingExtensions"] = "Akka.NET prescribes the overloads.",
-        ["Akka.TestKit.TestKitBase"] = "Akka.NET prescribes the members.",
     };
 
     private static readonly Lazy<Dictionary<string, Shape>> Product =

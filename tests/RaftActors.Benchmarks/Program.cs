@@ -9,7 +9,6 @@ using RaftActors.Benchmarks.Demo;
 using RaftActors.Benchmarks.Failover;
 using RaftActors.Benchmarks.Large;
 using RaftActors.Benchmarks.Reads;
-using RaftActors.Benchmarks.Runtime;
 using RaftActors.Benchmarks.Store;
 
 namespace RaftActors.Benchmarks;
@@ -32,7 +31,6 @@ internal static class Program
             (words, stop) => FailoverBenchmark.RunAsync(FailoverArguments.Parse(words), stop)),
         new("idle", "the processor time of a group without clients", IdleBenchmark.Help, IdleBenchmark.RunAsync),
         new("demo", "the time until the demo of four nodes has formed its group", DemoBenchmark.Help, DemoBenchmark.RunAsync),
-        new("runtime", "the actor runtime of this build", RuntimeBenchmark.Help, RuntimeBenchmark.RunAsync),
         new("large-state", "a large state: taken, sent and restored while appends go on", LargeStateArguments.Help,
             (words, stop) => LargeStateBenchmark.RunAsync(LargeStateArguments.Parse(words), stop)),
         Verb.Of("bytes", "exact bytes of a committed entry in Core", "bytes  has no options", _ => Bytes.Print()),

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 
-using RaftActors.Codec;
+using RaftActors.Core.Codec;
 using RaftActors.Storage;
 using RaftActors.Storage.Disk;
 

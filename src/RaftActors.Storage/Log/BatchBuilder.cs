@@ -1,5 +1,5 @@
-using RaftActors.Codec;
 using RaftActors.Core;
+using RaftActors.Core.Codec;
 
 namespace RaftActors.Storage.Log;
 

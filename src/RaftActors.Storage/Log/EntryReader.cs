@@ -1,5 +1,5 @@
-using RaftActors.Codec;
 using RaftActors.Core;
+using RaftActors.Core.Codec;
 using RaftActors.Storage.Disk;
 
 namespace RaftActors.Storage.Log;

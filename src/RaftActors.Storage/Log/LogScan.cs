@@ -1,4 +1,4 @@
-using RaftActors.Codec;
+using RaftActors.Core.Codec;
 
 namespace RaftActors.Storage.Log;
 

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-using RaftActors.Codec;
+using RaftActors.Core.Codec;
 
 namespace RaftActors.Storage.Log;
 

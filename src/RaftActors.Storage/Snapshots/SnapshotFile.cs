@@ -1,8 +1,8 @@
 using System.Buffers;
 using System.Buffers.Binary;
 
-using RaftActors.Codec;
 using RaftActors.Core;
+using RaftActors.Core.Codec;
 using RaftActors.Storage.Disk;
 
 namespace RaftActors.Storage.Snapshots;

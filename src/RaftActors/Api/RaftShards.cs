@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 
-using RaftActors.Codec;
+using RaftActors.Core.Codec;
 
 namespace RaftActors;
 

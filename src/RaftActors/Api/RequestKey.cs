@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 
-using RaftActors.Codec;
 using RaftActors.Core;
+using RaftActors.Core.Codec;
 using RaftActors.Wire;
 
 namespace RaftActors;

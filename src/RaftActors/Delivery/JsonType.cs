@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
-using RaftActors.Codec;
+using RaftActors.Core.Codec;
 
 namespace RaftActors.Delivery;
 

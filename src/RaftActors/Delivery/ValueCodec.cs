@@ -4,7 +4,7 @@ using System.Numerics;
 
 using Akka.Actor;
 
-using RaftActors.Codec;
+using RaftActors.Core.Codec;
 
 namespace RaftActors.Delivery;
 

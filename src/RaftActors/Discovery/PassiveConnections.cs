@@ -9,7 +9,7 @@ namespace RaftActors.Discovery;
 /// </summary>
 /// <remarks>
 /// When another node restarts quickly, both may connect at once. Akka.NET can then write to the connection that the other node opened and
-/// no longer reads. docs/akka-net.md has the order of events.
+/// no longer reads. docs/operations.md has the order of events.
 /// </remarks>
 internal static class PassiveConnections
 {
@@ -23,7 +23,7 @@ internal static class PassiveConnections
         }
     }
 
-    /// <summary>Null: each node sends on connections that it has opened itself. The embedded runtime has no other way.</summary>
+    /// <summary>Null if each node sends on connections that it has opened itself.</summary>
     public static string? Concern(Config config) => config.GetBoolean(Key, false)
         ? $"{Key} is on. If another node restarts quickly at the same address, Akka.NET can lose all messages from this node to it, until "
             + $"one of the two restarts. Set {Key} = off on every node."

@@ -1,7 +1,7 @@
 using Akka.Actor;
 
-using RaftActors.Codec;
 using RaftActors.Core;
+using RaftActors.Core.Codec;
 using RaftActors.Storage;
 
 namespace RaftActors.Engine;

@@ -1,6 +1,6 @@
 using Akka.Configuration;
 
-using RaftActors.Codec;
+using RaftActors.Core.Codec;
 
 using static RaftActors.RaftConfigurationException;
 

@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 
 using Akka.Actor;
 
-using RaftActors.Codec;
 using RaftActors.Core;
+using RaftActors.Core.Codec;
 using RaftActors.Wire;
 
 namespace RaftActors.Engine;

@@ -3,8 +3,8 @@ using System.Security.Cryptography;
 
 using Akka.Actor;
 
-using RaftActors.Codec;
 using RaftActors.Core;
+using RaftActors.Core.Codec;
 using RaftActors.Delivery;
 using RaftActors.Storage;
 using RaftActors.Telemetry;

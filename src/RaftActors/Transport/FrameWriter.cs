@@ -2,8 +2,8 @@ using System.Buffers.Binary;
 
 using Akka.Actor;
 
-using RaftActors.Codec;
 using RaftActors.Core;
+using RaftActors.Core.Codec;
 using RaftActors.Wire;
 
 namespace RaftActors.Transport;

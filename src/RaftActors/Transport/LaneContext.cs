@@ -1,8 +1,8 @@
 using Akka.Actor;
 using Akka.Event;
 
-using RaftActors.Codec;
 using RaftActors.Core;
+using RaftActors.Core.Codec;
 using RaftActors.Security;
 using RaftActors.Telemetry;
 

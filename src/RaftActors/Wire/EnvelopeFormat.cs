@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
 
-using RaftActors.Codec;
 using RaftActors.Core;
+using RaftActors.Core.Codec;
 
-using static RaftActors.Codec.EntryFormat;
+using static RaftActors.Core.Codec.EntryFormat;
 
 namespace RaftActors.Wire;
 

@@ -1,6 +1,6 @@
 using System.Buffers;
 
-using RaftActors.Codec;
+using RaftActors.Core.Codec;
 
 namespace RaftActors.Wire;
 

@@ -3,8 +3,8 @@ using System.Diagnostics;
 using Akka.Actor;
 using Akka.Event;
 
-using RaftActors.Codec;
 using RaftActors.Core;
+using RaftActors.Core.Codec;
 using RaftActors.Delivery;
 
 namespace RaftActors.Wire;

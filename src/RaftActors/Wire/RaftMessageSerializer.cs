@@ -3,8 +3,8 @@ using Akka.Configuration;
 using Akka.Event;
 using Akka.Serialization;
 
-using RaftActors.Codec;
 using RaftActors.Core;
+using RaftActors.Core.Codec;
 using RaftActors.Security;
 using RaftActors.Telemetry;
 using RaftActors.Transport;

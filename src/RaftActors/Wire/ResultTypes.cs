@@ -3,7 +3,7 @@ using System.Diagnostics;
 
 using Akka.Actor;
 
-using RaftActors.Codec;
+using RaftActors.Core.Codec;
 using RaftActors.Delivery;
 
 namespace RaftActors.Wire;

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 using Akka.Actor;
 
-using RaftActors.Codec;
+using RaftActors.Core.Codec;
 using RaftActors.Discovery;
 
 namespace RaftActors.Wire;

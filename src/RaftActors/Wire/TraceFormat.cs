@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-using RaftActors.Codec;
+using RaftActors.Core.Codec;
 
 namespace RaftActors.Wire;
 

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 
 using Akka.Actor;
 
-using RaftActors.Codec;
 using RaftActors.Core;
+using RaftActors.Core.Codec;
 
 namespace RaftActors.Wire;
 

@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 
-using RaftActors.Codec;
 using RaftActors.Core;
+using RaftActors.Core.Codec;
 using RaftActors.Discovery;
 
 namespace RaftActors.Wire;

@@ -1,8 +1,8 @@
 using System.Collections.Frozen;
 using System.Text;
 
-using RaftActors.Codec;
 using RaftActors.Core;
+using RaftActors.Core.Codec;
 
 namespace RaftActors.Wire;
 

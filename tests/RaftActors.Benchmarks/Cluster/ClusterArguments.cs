@@ -18,7 +18,6 @@ internal sealed record ClusterArguments
           --garbage-max N   the exit code is 1 if a run allocates more than N bytes an Append, what the log keeps included
           --csv FILE        also write a line for each run
           --svg FILE        also draw the rate and p99 by the number of clients
-          --runtime-label X name of the actor runtime in the tables (default: its assembly and version)
           --help            print this help
         """;
 
@@ -45,8 +44,6 @@ internal sealed record ClusterArguments
     public string? Csv { get; private init; }
 
     public string? Svg { get; private init; }
-
-    public string? RuntimeLabel { get; private init; }
 
     /// <summary>All cells, in the order of the table.</summary>
     public IEnumerable<Cell> Cells =>
@@ -78,7 +75,6 @@ internal sealed record ClusterArguments
                 "--garbage-max" when OptionValue.Numbers(value) is [var bytes] => parsed with { GarbageMax = bytes },
                 "--csv" when value.Length > 0 => parsed with { Csv = value },
                 "--svg" when value.Length > 0 => parsed with { Svg = value },
-                "--runtime-label" when value.Length > 0 => parsed with { RuntimeLabel = value },
                 _ => throw UsageException.Of(option, value),
             };
             words = rest[1..];

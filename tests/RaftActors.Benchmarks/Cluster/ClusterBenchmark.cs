@@ -5,15 +5,15 @@ namespace RaftActors.Benchmarks.Cluster;
 /// <summary>Measures all cells in turn, so that a change of the machine's load affects all of them, and prints their medians.</summary>
 internal static class ClusterBenchmark
 {
-    /// <summary>The actor runtime of this build, with its version.</summary>
-    public static string RuntimeName => typeof(ActorSystem).Assembly.GetName() is var name ? $"{name.Name} {name.Version}" : "";
+    /// <summary>Akka.NET's assembly and version.</summary>
+    public static string AkkaVersion => typeof(ActorSystem).Assembly.GetName() is var name ? $"{name.Name} {name.Version}" : "";
 
     /// <returns>The exit code: 1 if an Append did not end as Done, or a run made too much garbage.</returns>
     public static async Task<int> RunAsync(ClusterArguments arguments, CancellationToken stop)
     {
-        var runtime = arguments.RuntimeLabel ?? RuntimeName;
+        var akka = AkkaVersion;
         var limits = Limits.Measure(arguments.Directory);
-        Console.WriteLine($"{runtime}. {limits}");
+        Console.WriteLine($"{akka}. {limits}");
         Cell[] cells = [.. arguments.Cells];
         var runs = cells.ToDictionary(cell => cell, _ => new List<CellRun>());
         var hasFailed = false;
@@ -26,7 +26,7 @@ internal static class ClusterBenchmark
                 var ours = Contender.Ours(TransportConfig.Of(cell.Transport));
                 var result = await ClusterProcesses.RunAsync(ours, cell, arguments.Seconds, arguments.Directory, stop);
                 runs[cell].Add(result);
-                csv.Write(runtime, cell, result);
+                csv.Write(akka, cell, result);
                 progress.Report($"{cell}: {result.Load}");
                 if (result.GarbageBytesPerOperation > arguments.GarbageMax)
                 {
@@ -38,7 +38,7 @@ internal static class ClusterBenchmark
         }
 
         ClusterTable.Print(cells.Select(cell => ($"{cell}", runs[cell])));
-        ClusterPlot.Write(arguments.Svg, cells.Select(cell => ($"{runtime}, {cell.Transport}", cell, runs[cell])));
+        ClusterPlot.Write(arguments.Svg, cells.Select(cell => ($"{akka}, {cell.Transport}", cell, runs[cell])));
         return hasFailed || runs.Values.SelectMany(all => all).Any(run => run.Load.Failed > 0) ? 1 : 0;
     }
 }

@@ -39,7 +39,7 @@ internal static class IdleBenchmark
         var cell = new Cell("memory", "multi", "leader", Clients: 0, Payload: 0);
         var run = await ClusterProcesses.RunAsync(Contender.Ours(settings), cell, seconds, ".", stop);
         var garbage = run.Nodes.GarbageBytes / run.Window.TotalSeconds / 1000;
-        Console.WriteLine(ClusterBenchmark.RuntimeName);
+        Console.WriteLine(ClusterBenchmark.AkkaVersion);
         Console.WriteLine(FormattableString.Invariant(
             $"{100 * (run.Nodes.Cpu / run.Window):F2} % of a core in all three processes, {garbage:N1} kB/s of garbage, ") +
             FormattableString.Invariant($"heartbeats every {heartbeat} ms, {transport}; other cores {run.OtherCores:F2}"));

@@ -10,8 +10,7 @@ internal static class CompareBenchmark
     {
         var cluster = arguments.Cluster;
         var ours = Contender.Ours(TransportConfig.Of(cluster.Transports[0]));
-        Contender[] contenders =
-            [ours with { Name = cluster.RuntimeLabel ?? $"RaftActors on {ClusterBenchmark.RuntimeName}" }];
+        Contender[] contenders = [ours with { Name = $"RaftActors on {ClusterBenchmark.AkkaVersion}" }];
         foreach (var peer in arguments.Peers)
         {
             contenders = [.. contenders, await Peers.PrepareAsync(peer, stop)];

@@ -54,7 +54,7 @@ internal static class DemoBenchmark
             progress.Report($"{reached[Marks[^1]].Count} of {round + 1} rounds have reached all marks");
         }
 
-        Console.WriteLine($"{ClusterBenchmark.RuntimeName}\n\n| mark | reached | min ms | p50 ms | p90 ms | max ms |");
+        Console.WriteLine($"{ClusterBenchmark.AkkaVersion}\n\n| mark | reached | min ms | p50 ms | p90 ms | max ms |");
         Console.WriteLine("|---|---|---|---|---|---|");
         foreach (var mark in Marks)
         {

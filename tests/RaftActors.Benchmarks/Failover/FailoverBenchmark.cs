@@ -11,7 +11,7 @@ internal static class FailoverBenchmark
     public static async Task<int> RunAsync(FailoverArguments arguments, CancellationToken stop)
     {
         Console.WriteLine(
-            $"{ClusterBenchmark.RuntimeName}. Election timeouts {arguments.MinMilliseconds} to {arguments.MaxMilliseconds} ms.");
+            $"{ClusterBenchmark.AkkaVersion}. Election timeouts {arguments.MinMilliseconds} to {arguments.MaxMilliseconds} ms.");
         using var csv = arguments.Csv is { } file ? new StreamWriter(file) : null;
         csv?.WriteLine("fault,round,leader_ms,commit_ms,terms");
         var rows = new List<string>();

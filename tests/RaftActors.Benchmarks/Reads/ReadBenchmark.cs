@@ -9,7 +9,7 @@ internal static class ReadBenchmark
     /// <returns>The exit code: 1 if a Query failed.</returns>
     public static async Task<int> RunAsync(ReadArguments arguments, CancellationToken stop)
     {
-        Console.WriteLine(ClusterBenchmark.RuntimeName);
+        Console.WriteLine(ClusterBenchmark.AkkaVersion);
         Cell[] cells = [.. arguments.Cells];
         var runs = cells.ToDictionary(cell => cell, _ => new List<CellRun>());
         var progress = new Progress(arguments.Runs * cells.Length);

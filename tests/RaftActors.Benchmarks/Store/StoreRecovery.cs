@@ -1,7 +1,7 @@
 using System.Diagnostics;
 
-using RaftActors.Codec;
 using RaftActors.Core;
+using RaftActors.Core.Codec;
 using RaftActors.Storage;
 using RaftActors.Storage.Log;
 

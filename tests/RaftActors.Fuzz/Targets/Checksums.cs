@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-using RaftActors.Codec;
+using RaftActors.Core.Codec;
 using RaftActors.Storage.Log;
 using RaftActors.Storage.Snapshots;
 

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
 
-using RaftActors.Codec;
+using RaftActors.Core.Codec;
 using RaftActors.DiskModel;
 
 namespace RaftActors.Fuzz.Targets;

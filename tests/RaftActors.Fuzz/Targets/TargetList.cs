@@ -6,8 +6,6 @@ internal static class TargetList
     public static Target[] All { get; } =
     [
         new FramesTarget(), new HandshakeTarget(), new MessagesTarget(), new ValuesTarget(), new SecretsTarget(),
-        new RemoteFramesTarget(), new HelloTarget(), new SystemMessagesTarget(), new AkkaMessagesTarget(), new ClusterTarget(),
-        new HoconTarget(),
         new DirectoryTarget(), new SnapshotTarget(), new ToolsTarget(),
         new CliTarget(), new CliFilesTarget(),
     ];

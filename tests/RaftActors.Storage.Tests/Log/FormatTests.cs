@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 
-using RaftActors.Codec;
 using RaftActors.Core;
+using RaftActors.Core.Codec;
 using RaftActors.DiskModel;
 using RaftActors.Storage.Log;
 

@@ -167,8 +167,8 @@ public sealed class RecoveryTests
         var disk = Life.Change(Written(Life.Entry(1)).Close(), Life.FileOf(1), bytes =>
         {
             bytes[8] = 3;
-            var sum = RaftActors.Codec.Crc32C.Append(
-                RaftActors.Codec.Crc32C.Of(bytes.AsSpan(0, 12)), bytes.AsSpan(16, 48));
+            var sum = RaftActors.Core.Codec.Crc32C.Append(
+                RaftActors.Core.Codec.Crc32C.Of(bytes.AsSpan(0, 12)), bytes.AsSpan(16, 48));
             BitConverter.TryWriteBytes(bytes.AsSpan(12), sum);
         });
 

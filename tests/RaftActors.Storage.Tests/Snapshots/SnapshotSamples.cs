@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 
-using RaftActors.Codec;
 using RaftActors.Core;
+using RaftActors.Core.Codec;
 using RaftActors.Storage.Disk;
 using RaftActors.Storage.Snapshots;
 

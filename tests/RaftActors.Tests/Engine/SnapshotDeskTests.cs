@@ -5,7 +5,7 @@ using RaftActors.Engine;
 
 namespace RaftActors.Tests.Engine;
 
-/// <summary>What the desk of snapshots tells Core while the actor is asked for its state.</summary>
+/// <summary>The inputs of the desk of snapshots for Core while the actor is asked for its state.</summary>
 public sealed class SnapshotDeskTests : TestKit
 {
     private readonly List<Input> _inputs = [];

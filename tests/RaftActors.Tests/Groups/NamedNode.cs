@@ -69,7 +69,7 @@ internal sealed class NamedNode
     /// <summary>The events that the engine publishes.</summary>
     public TestProbe Events { get; }
 
-    /// <summary>What the node logs as information, if <c>akka.loglevel</c> is INFO.</summary>
+    /// <summary>Log entries of the node, if <c>akka.loglevel</c> is INFO.</summary>
     public TestProbe Logged { get; }
 
     /// <summary>The warnings of the node, if <c>akka.loglevel</c> is INFO or WARNING.</summary>

@@ -1,0 +1,246 @@
+using System.Buffers.Binary;
+using System.Collections.Immutable;
+
+
+namespace RaftActors.Core.Codec;
+
+/// <summary>
+/// Reads the bytes that a <see cref="ByteWriter"/> wrote. It trusts none of them: a length that exceeds the remaining bytes is refused
+/// before anything is allocated, so the largest allocation is a small multiple of the input. Every method throws
+/// <see cref="InvalidDataException"/> on bytes that no <see cref="ByteWriter"/> wrote.
+/// </summary>
+internal ref struct ByteReader(ReadOnlySpan<byte> bytes)
+{
+    private const int WrittenMemberSizeMin = 17;
+
+    private readonly ReadOnlySpan<byte> _bytes = bytes;
+
+    // Null: the caller may use the bytes again.
+    private readonly ReadOnlyMemory<byte>? _kept;
+
+    private readonly Func<Member, ValueSlab?>? _findSlab;
+
+    // The members read so far, in order. Null: members are not shared.
+    private List<Member>? _members;
+    private int _position;
+    private bool _hasView;
+    private ValueSlab? _slab;
+
+    /// <summary>Reads bytes that never change, so that values may be views of them.</summary>
+    /// <param name="findSlab">Finds the memory for the values in the log of a member. Null, or a result of null: they are views.</param>
+    public static ByteReader OfKept(ReadOnlyMemory<byte> bytes, Func<Member, ValueSlab?>? findSlab = null) => new(bytes, findSlab);
+
+    private ByteReader(ReadOnlyMemory<byte> bytes, Func<Member, ValueSlab?>? findSlab)
+        : this(bytes.Span) => (_kept, _findSlab) = (bytes, findSlab);
+
+    /// <summary>Reads one item of a list.</summary>
+    public delegate T Read<T>(ref ByteReader reader);
+
+    /// <summary>Number of bytes read so far.</summary>
+    public readonly int Position => _position;
+
+    /// <summary>A value that was read is a view of the kept bytes, so their owner must not use them again.</summary>
+    public readonly bool HasView => _hasView;
+
+    /// <summary>The values from here on are for the log of this member; null: for a message.</summary>
+    public void ReadFor(Member? log) => _slab = log is { } member ? _findSlab?.Invoke(member) : null;
+
+    /// <summary>The least number of bytes that a member takes in this input.</summary>
+    public readonly int MemberSizeMin => _members is null ? WrittenMemberSizeMin : 1;
+
+    /// <summary>Expects members as <see cref="ByteWriter.ShareMembers"/> writes them, from here on.</summary>
+    /// <param name="members">An empty list, for the reader only while it reads.</param>
+    public void ShareMembers(List<Member> members) => _members = members;
+
+    /// <summary>Reads one byte.</summary>
+    public byte Octet() => Take(1)[0];
+
+    /// <summary>Reads a byte that must be 0 or 1.</summary>
+    public bool Flag() => Octet() switch
+    {
+        0 => false,
+        1 => true,
+        var other => throw Damaged($"a flag is {other}"),
+    };
+
+    /// <summary>Reads a LEB128 number of up to 64 bits.</summary>
+    public long Number()
+    {
+        ulong value = 0;
+        for (var shift = 0; shift < 64; shift += 7)
+        {
+            var octet = Octet();
+            if (shift == 63 && octet > 1)
+            {
+                break;
+            }
+
+            value |= (ulong)(octet & 0x7F) << shift;
+            if (octet < 0x80)
+            {
+                return (long)value;
+            }
+        }
+
+        throw Damaged("a number has more than 64 bits");
+    }
+
+    /// <summary>Reads a difference and adds it to <paramref name="before"/>. The sum must not be negative.</summary>
+    public long CountFrom(long before)
+    {
+        var coded = (ulong)Number();
+        var count = unchecked(before + ((long)(coded >> 1) ^ -(long)(coded & 1)));
+        return count >= 0 ? count : throw Damaged($"a count differs too much from {before}");
+    }
+
+    /// <summary>Reads a number that must not be negative.</summary>
+    public long Count() => Number() is var count and >= 0 ? count : throw Damaged("a count is negative");
+
+    /// <summary>Reads a number that must fit into 32 bits: a size, a priority.</summary>
+    public int Integer() => Number() is var value && (int)value == value ? (int)value : throw Damaged("a number has more than 32 bits");
+
+    /// <summary>Reads 8 bytes, little-endian.</summary>
+    public ulong Hash() => BinaryPrimitives.ReadUInt64LittleEndian(Take(8));
+
+    /// <summary>Reads 16 bytes.</summary>
+    public Guid Identity() => new(Take(16));
+
+    /// <summary>Reads a length and that many bytes. The result is a view of the input, not a copy.</summary>
+    public ReadOnlySpan<byte> Bytes()
+    {
+        var length = Count();
+        return length <= _bytes.Length - _position ? Take((int)length) : throw Damaged($"{length} bytes are announced");
+    }
+
+    /// <summary>Reads a length and that many bytes. The result stays valid: it is a view of kept bytes, or a copy.</summary>
+    public ReadOnlyMemory<byte> Value()
+    {
+        var bytes = Bytes();
+        if (_kept is not { } kept || bytes.IsEmpty)
+        {
+            return bytes.ToArray();
+        }
+
+        var view = kept.Slice(_position - bytes.Length, bytes.Length);
+        if (_slab is not null)
+        {
+            return _slab.Hold(view);
+        }
+
+        _hasView = true;
+        return view;
+    }
+
+    /// <summary>Reads a length and that many bytes of UTF-8.</summary>
+    public string Text() => StrictText.Decode(Bytes());
+
+    /// <summary>Reads the key of a pair: a length and that many bytes of UTF-8. Equal keys often share one string.</summary>
+    public string Key() => KeyCache.OfThread.Decode(Bytes());
+
+    /// <summary>Reads all remaining bytes. The result is a view of the input, not a copy.</summary>
+    public ReadOnlySpan<byte> Rest() => Take(_bytes.Length - _position);
+
+    /// <summary>Reads exactly <paramref name="size"/> bytes. The result is a view of the input, not a copy.</summary>
+    public ReadOnlySpan<byte> Raw(int size) => Take(size);
+
+    /// <summary>Reads the name of a process.</summary>
+    public ProcessName Name() => NameOf(Bytes());
+
+    /// <summary>Decodes the name of a process from its UTF-8 bytes.</summary>
+    /// <exception cref="InvalidDataException">The bytes are no UTF-8, or the text is no name of a process.</exception>
+    public static ProcessName NameOf(ReadOnlySpan<byte> text)
+    {
+        try
+        {
+            return NameCache.OfThread.Decode(text);
+        }
+        catch (FormatException e)
+        {
+            throw new InvalidDataException(e.Message, e);
+        }
+    }
+
+    /// <summary>Reads the name and the incarnation of a process.</summary>
+    public Member Member()
+    {
+        if (_members is null)
+        {
+            return WrittenMember();
+        }
+
+        var place = Count();
+        if (place > _members.Count)
+        {
+            throw Damaged($"member {place} of {_members.Count} is named");
+        }
+
+        if (place == 0)
+        {
+            _members.Add(WrittenMember());
+        }
+
+        return place == 0 ? _members[^1] : _members[(int)place - 1];
+    }
+
+    /// <summary>Reads the number and the mark of a boot.</summary>
+    public Boot Boot() => new(Count(), Hash());
+
+    /// <summary>Reads the origin and the number of a request.</summary>
+    public RequestId Request() => new(Member(), Count());
+
+    /// <summary>Reads the 16 bytes of a request key.</summary>
+    public RequestKeyHash RequestKey() => new(Identity());
+
+    /// <summary>Reads the number of items, then each item.</summary>
+    /// <param name="itemSizeMin">The least number of bytes of an item. A number of items that cannot fit is refused.</param>
+    /// <param name="read">Reads one item.</param>
+    public ImmutableArray<T> List<T>(int itemSizeMin, Read<T> read)
+    {
+        ArgumentNullException.ThrowIfNull(read);
+        var count = Count();
+        if (count > (_bytes.Length - _position) / itemSizeMin)
+        {
+            throw Damaged($"{count} items are announced");
+        }
+
+        var items = ImmutableArray.CreateBuilder<T>((int)count);
+        for (var i = 0; i < count; i++)
+        {
+            items.Add(read(ref this));
+        }
+
+        return items.MoveToImmutable();
+    }
+
+    /// <summary>Demands that all bytes were read.</summary>
+    public readonly void End()
+    {
+        if (_position != _bytes.Length)
+        {
+            throw Damaged($"{_bytes.Length - _position} bytes remain");
+        }
+    }
+
+    /// <summary>Makes the exception for bad bytes at the current position.</summary>
+    /// <param name="what">The fault, as a clause: "a flag is 7".</param>
+    public readonly InvalidDataException Damaged(string what) =>
+        new($"Cannot decode {_bytes.Length} bytes: at byte {_position}, {what}.");
+
+    private Member WrittenMember()
+    {
+        var name = Bytes();
+        return MemberCache.OfThread.Decode(name, new Incarnation(Identity()));
+    }
+
+    private ReadOnlySpan<byte> Take(int size)
+    {
+        if (size > _bytes.Length - _position)
+        {
+            throw Damaged($"{size} more bytes should follow");
+        }
+
+        var taken = _bytes.Slice(_position, size);
+        _position += size;
+        return taken;
+    }
+}

@@ -1,0 +1,287 @@
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+
+
+namespace RaftActors.Core.Codec;
+
+/// <summary>
+/// Encodes log entries, positions in a log, configurations and the descriptions of snapshots. Log, snapshot files and wire share these
+/// bytes, so a change needs a new version of all three formats, or a new kind beside the old ones. Each Read method throws
+/// <see cref="InvalidDataException"/> on bytes that its Write method did not write.
+/// </summary>
+internal static class EntryFormat
+{
+    private const byte NoOp = 0;
+    private const byte Reconfigure = 1;
+    private const byte Pair = 2;
+    private const byte OwnedPair = 3;
+    private const byte KeyedPair = 4;
+    private const int KindShift = 32;
+    private const long WithMaxQuorum = 1;
+    private const int EntrySizeMin = 4;
+    private const int AnsweredSizeMin = 3;
+    private const int KeySizeMin = 18;
+
+    /// <summary>Writes index, term, serial and prefix hash.</summary>
+    public static void WritePosition(ByteWriter writer, LogPosition position)
+    {
+        writer.Number(position.Index.Value);
+        writer.Number(position.Term.Value);
+        writer.Number(position.Serial.Value);
+        writer.Hash(position.Hash);
+    }
+
+    /// <summary>Reads a position.</summary>
+    public static LogPosition ReadPosition(ref ByteReader reader) =>
+        new(new LogIndex(reader.Count()), new Term(reader.Count()), new Serial(reader.Count()), reader.Hash());
+
+    /// <summary>Writes the number of entries, then each entry.</summary>
+    public static void WriteEntries(ByteWriter writer, LogSlice entries)
+    {
+        writer.Number(entries.Length);
+        foreach (ref readonly var entry in entries)
+        {
+            WriteEntry(writer, entry);
+        }
+    }
+
+    /// <summary>Reads entries.</summary>
+    public static LogSlice ReadEntries(ref ByteReader reader) =>
+        reader.List(EntrySizeMin, ReadEntry) is { IsEmpty: false } entries
+            ? new LogSlice(ImmutableCollectionsMarshal.AsArray(entries)!) // Justification: a list of items has an array.
+            : default;
+
+    /// <summary>Writes the description of a snapshot, its sessions, and its keys if it has any.</summary>
+    public static void WriteSnapshot(ByteWriter writer, Snapshot snapshot) =>
+        WriteSnapshot(writer, snapshot, hasKeys: !snapshot.Keys.Keys.IsEmpty);
+
+    /// <summary>Writes the description of a snapshot and its sessions.</summary>
+    /// <param name="hasKeys">Writes its keys too, even if there is none.</param>
+    public static void WriteSnapshot(ByteWriter writer, Snapshot snapshot, bool hasKeys)
+    {
+        WriteDescription(writer, snapshot);
+        WriteSessions(writer, snapshot.Sessions);
+        if (hasKeys)
+        {
+            writer.Number(snapshot.Keys.Forgotten.Value);
+            WriteKeys(writer, snapshot.Keys.Keys);
+        }
+    }
+
+    /// <summary>Reads the description of a snapshot and its sessions.</summary>
+    /// <param name="hasKeys">Reads its keys too.</param>
+    public static Snapshot ReadSnapshot(ref ByteReader reader, bool hasKeys)
+    {
+        var snapshot = ReadDescription(ref reader) with { Sessions = ReadSessions(ref reader) };
+        return hasKeys ? snapshot with { Keys = new KeyTable(new Serial(reader.Count()), ReadKeys(ref reader)) } : snapshot;
+    }
+
+    /// <summary>Writes position, configuration and length of a snapshot, without its sessions and keys.</summary>
+    public static void WriteDescription(ByteWriter writer, Snapshot snapshot)
+    {
+        WritePosition(writer, snapshot.Position);
+        writer.Number(snapshot.ConfigurationIndex.Value);
+        WriteConfiguration(writer, snapshot.Configuration);
+        writer.Number(snapshot.Length);
+    }
+
+    /// <summary>Reads the description of a snapshot. Its sessions and keys are empty.</summary>
+    public static Snapshot ReadDescription(ref ByteReader reader) => new(
+        ReadPosition(ref reader),
+        new LogIndex(reader.Count()),
+        ReadConfiguration(ref reader),
+        [],
+        reader.Count());
+
+    /// <summary>Writes the answered requests of each origin.</summary>
+    public static void WriteSessions(ByteWriter writer, ImmutableArray<SessionState> sessions) => writer.List(sessions, session =>
+    {
+        writer.Member(session.Origin);
+        writer.Number(session.Forgotten);
+
+        // Requests are often consecutive. A difference to the request before takes 3 bytes, the request itself about 12.
+        var before = new AnsweredRequest(session.Forgotten, default, default);
+        writer.List(session.Answered, answered =>
+        {
+            writer.Difference(answered.Number - before.Number);
+            writer.Difference(answered.Index.Value - before.Index.Value);
+            writer.Difference(answered.Serial.Value - before.Serial.Value);
+            before = answered;
+        });
+    });
+
+    /// <summary>Reads sessions, at most <see cref="Snapshot.MaxSessions"/>.</summary>
+    public static ImmutableArray<SessionState> ReadSessions(ref ByteReader reader)
+    {
+        var sessions = reader.List(reader.MemberSizeMin + 2, ReadSession);
+        return sessions.Length <= Snapshot.MaxSessions ? sessions : throw reader.Damaged($"there are {sessions.Length} sessions");
+    }
+
+    /// <summary>Writes request keys in the order of their commits.</summary>
+    public static void WriteKeys(ByteWriter writer, ImmutableArray<CommittedKey> keys)
+    {
+        // The pairs are often consecutive. Then a key takes 18 bytes.
+        var before = default(CommittedKey);
+        writer.List(keys, key =>
+        {
+            writer.RequestKey(key.Key);
+            writer.Difference(key.Index.Value - before.Index.Value);
+            writer.Difference(key.Serial.Value - before.Serial.Value);
+            before = key;
+        });
+    }
+
+    /// <summary>Reads request keys, at most <see cref="KeyTable.MaxKeys"/>.</summary>
+    public static ImmutableArray<CommittedKey> ReadKeys(ref ByteReader reader)
+    {
+        var before = default(CommittedKey);
+        var keys = reader.List(KeySizeMin, (ref ByteReader r) => before = ReadKey(ref r, before));
+        return keys.Length <= KeyTable.MaxKeys ? keys : throw reader.Damaged($"there are {keys.Length} request keys");
+    }
+
+    private static CommittedKey ReadKey(ref ByteReader reader, CommittedKey before)
+    {
+        var key = new CommittedKey(
+            reader.RequestKey(),
+            new LogIndex(reader.CountFrom(before.Index.Value)),
+            new Serial(reader.CountFrom(before.Serial.Value)));
+        return key.Index > before.Index && key.Serial > before.Serial
+            ? key
+            : throw reader.Damaged($"the request key of serial {key.Serial} comes after that of serial {before.Serial}");
+    }
+
+    private static SessionState ReadSession(ref ByteReader reader)
+    {
+        var (origin, forgotten) = (reader.Member(), reader.Count());
+        var before = new AnsweredRequest(forgotten, default, default);
+        var answered = reader.List(AnsweredSizeMin, (ref ByteReader r) => before = ReadAnswered(ref r, before));
+        return answered.Length <= SessionState.MaxAnswered
+            ? new SessionState(origin, forgotten, answered)
+            : throw reader.Damaged($"a session has {answered.Length} requests");
+    }
+
+    private static AnsweredRequest ReadAnswered(ref ByteReader reader, AnsweredRequest before)
+    {
+        var number = reader.CountFrom(before.Number);
+        return number > before.Number
+            ? new(number, new LogIndex(reader.CountFrom(before.Index.Value)), new Serial(reader.CountFrom(before.Serial.Value)))
+            : throw reader.Damaged($"request {number} comes after {before.Number}");
+    }
+
+    /// <summary>Writes the request, the request key and the key of a pair, as far as it has them.</summary>
+    public static void WriteBeforeValue(ByteWriter writer, in LogEntry entry, string key)
+    {
+        if (entry.Request is { } request)
+        {
+            writer.Request(request);
+        }
+
+        if (entry.RequestKey is { } requestKey)
+        {
+            writer.RequestKey(requestKey);
+        }
+
+        writer.Text(key);
+    }
+
+    private static void WriteEntry(ByteWriter writer, in LogEntry entry)
+    {
+        writer.Number(entry.Index.Value);
+        writer.Number(entry.Term.Value);
+        writer.Number(entry.Serial.Value);
+        if (entry.Key is { } key)
+        {
+            WritePair(writer, entry, key);
+        }
+        else if (entry.Configuration is { } configuration)
+        {
+            writer.Octet(Reconfigure);
+            WriteConfiguration(writer, configuration);
+        }
+        else
+        {
+            writer.Octet(NoOp);
+        }
+    }
+
+    private static void WritePair(ByteWriter writer, in LogEntry entry, string key)
+    {
+        writer.Octet(entry.RequestKey is not null ? KeyedPair : entry.Request is null ? Pair : OwnedPair);
+        WriteBeforeValue(writer, entry, key);
+        writer.Bytes(entry.Value.Span);
+    }
+
+    private static LogEntry ReadEntry(ref ByteReader reader)
+    {
+        var (index, term, serial) = (new LogIndex(reader.Count()), new Term(reader.Count()), new Serial(reader.Count()));
+        return reader.Octet() switch
+        {
+            NoOp => new LogEntry(index, term, serial, Payload.NoOp.Instance),
+            Reconfigure => new LogEntry(index, term, serial, new Payload.Reconfigure(ReadConfiguration(ref reader))),
+            Pair => new LogEntry(index, term, serial, null, reader.Key(), reader.Value()),
+            OwnedPair => new LogEntry(index, term, serial, reader.Request(), reader.Key(), reader.Value()),
+            KeyedPair => new LogEntry(index, term, serial, ReadKeyedPair(ref reader)),
+            var kind => throw reader.Damaged($"{kind} is no kind of entry"),
+        };
+    }
+
+    private static Payload.KeyedPair ReadKeyedPair(ref ByteReader reader)
+    {
+        var (request, requestKey) = (reader.Request(), reader.RequestKey());
+        return new Payload.KeyedPair(requestKey, request, reader.Key(), reader.Value());
+    }
+
+    /// <summary>
+    /// Writes group uuid, quorum size, voters, old voters, learners and founding serials. There are two kinds of configurations. The
+    /// number of the quorum size has the kind from bit 32 on. Kind 1 has the maximum of the quorum size after it. An earlier version
+    /// wrote kind 0 only, and refuses a quorum size of more than 32 bits as damaged.
+    /// </summary>
+    public static void WriteConfiguration(ByteWriter writer, Configuration configuration)
+    {
+        writer.Identity(configuration.Group.Value);
+        if (configuration.MaxQuorum is { } max)
+        {
+            writer.Number((WithMaxQuorum << KindShift) + configuration.Size);
+            writer.Number(max);
+        }
+        else
+        {
+            writer.Number(configuration.Size);
+        }
+
+        writer.List(configuration.Voters, writer.Member);
+        writer.List(configuration.OldVoters, writer.Member);
+        writer.List(configuration.Learners, writer.Member);
+        writer.List(configuration.FoundingSerials, founding =>
+        {
+            writer.Text(founding.Name.Value);
+            writer.Number(founding.Serial.Value);
+        });
+    }
+
+    /// <summary>Reads a configuration.</summary>
+    public static Configuration ReadConfiguration(ref ByteReader reader)
+    {
+        var (group, kindAndSize) = (new GroupUid(reader.Identity()), reader.Count());
+        var (kind, size) = (kindAndSize >> KindShift, kindAndSize & uint.MaxValue);
+        int? max = kind == WithMaxQuorum ? reader.Integer() : null;
+        if (kind > WithMaxQuorum || size > int.MaxValue || (max is { } given && !QuorumSize.IsMaximum(given)))
+        {
+            throw reader.Damaged($"a configuration of kind {kind} has a quorum of {size} and at most {max}");
+        }
+
+        return new Configuration(
+            group,
+            (int)size,
+            ReadMembers(ref reader),
+            ReadMembers(ref reader),
+            ReadMembers(ref reader),
+            reader.List(2, static (ref ByteReader r) => new FoundingSerial(r.Name(), new Serial(r.Count()))))
+        {
+            MaxQuorum = max,
+        };
+    }
+
+    private static ImmutableArray<Member> ReadMembers(ref ByteReader reader) =>
+        reader.List(reader.MemberSizeMin, static (ref ByteReader r) => r.Member());
+}

@@ -1,0 +1,45 @@
+using System.Text;
+
+
+namespace RaftActors.Core.Codec;
+
+/// <summary>
+/// The members that one thread met lately. Logs and messages have the same few members again and again, and equal ones should share their
+/// object.
+/// </summary>
+internal sealed class MemberCache
+{
+    private const int Places = 1024;
+
+    [ThreadStatic]
+    private static MemberCache? _ofThread;
+
+    private readonly Member[] _places = new Member[Places];
+
+    /// <summary>The cache of the calling thread.</summary>
+    public static MemberCache OfThread => _ofThread ??= new MemberCache();
+
+    /// <summary>The member of this name and incarnation.</summary>
+    public Member Of(ProcessName name, Incarnation incarnation)
+    {
+        ref var place = ref _places[PlaceOf(incarnation)];
+        if (place.Incarnation != incarnation || place.Name != name)
+        {
+            place = new Member(name, incarnation);
+        }
+
+        return place;
+    }
+
+    /// <summary>Decodes the name of a member.</summary>
+    /// <exception cref="InvalidDataException">The bytes are no UTF-8, or the text is no name of a process.</exception>
+    public Member Decode(ReadOnlySpan<byte> name, Incarnation incarnation)
+    {
+        var known = _places[PlaceOf(incarnation)];
+        return known.Incarnation == incarnation && !name.IsEmpty && Ascii.Equals(name, known.Name.Value)
+            ? known
+            : Of(ByteReader.NameOf(name), incarnation);
+    }
+
+    private static int PlaceOf(Incarnation incarnation) => (int)((uint)incarnation.GetHashCode() % Places);
+}

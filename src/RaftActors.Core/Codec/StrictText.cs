@@ -1,0 +1,34 @@
+using System.Text;
+
+namespace RaftActors.Core.Codec;
+
+/// <summary>Converts text to UTF-8 and back. Refuses malformed text and bytes, so that a text never changes on its way.</summary>
+internal static class StrictText
+{
+    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    /// <summary>Encodes a text into a new array.</summary>
+    /// <exception cref="ArgumentException">The text has half a surrogate pair.</exception>
+    public static byte[] Encode(string text) => Strict.GetBytes(text);
+
+    /// <summary>Computes the number of bytes of an encoded text.</summary>
+    /// <exception cref="ArgumentException">The text has half a surrogate pair.</exception>
+    public static int SizeOf(string text) => Strict.GetByteCount(text);
+
+    /// <summary>Encodes a text into <paramref name="bytes"/>, which has <see cref="SizeOf"/> bytes.</summary>
+    public static void Encode(string text, Span<byte> bytes) => Strict.GetBytes(text, bytes);
+
+    /// <summary>Decodes a text.</summary>
+    /// <exception cref="InvalidDataException">The bytes are not UTF-8.</exception>
+    public static string Decode(ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            return Strict.GetString(bytes);
+        }
+        catch (ArgumentException e)
+        {
+            throw new InvalidDataException("A text is not UTF-8.", e);
+        }
+    }
+}

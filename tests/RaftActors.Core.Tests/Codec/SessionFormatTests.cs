@@ -1,0 +1,78 @@
+using System.Collections.Immutable;
+
+using RaftActors.Core.Codec;
+
+namespace RaftActors.Core.Tests.Codec;
+
+/// <summary>Sessions are written as differences, which are checked as they are read: a bad one would change all after it.</summary>
+public sealed class SessionFormatTests
+{
+    [Fact]
+    public void Requests_one_after_the_other_take_3_bytes_each()
+    {
+        var full = Session(0, [.. Enumerable.Range(1, SessionState.MaxAnswered).Select(i => Request(i, i, i))]);
+
+        Assert.Equal(3 * (SessionState.MaxAnswered - 1), Write([full]).Length - Write([Session(0, full.Answered[0])]).Length - 1);
+    }
+
+    [Theory]
+    [InlineData(0, 1, 2, 3, 2, 3, 4)]
+    [InlineData(7, 8, 300, 200, 900, 1, 0)]
+    [InlineData(0, 1, long.MaxValue, 0, long.MaxValue, 0, long.MaxValue)]
+    public void Two_requests_in_order_are_read_back(
+        long forgotten, long number, long index, long serial, long nextNumber, long nextIndex, long nextSerial)
+    {
+        var session = Session(forgotten, Request(number, index, serial), Request(nextNumber, nextIndex, nextSerial));
+
+        var back = Assert.Single(Read(Write([session])));
+
+        Assert.Equal((session.Origin, session.Forgotten), (back.Origin, back.Forgotten));
+        Assert.Equal<IEnumerable<AnsweredRequest>>(session.Answered, back.Answered);
+    }
+
+    [Theory]
+    [InlineData(5, 5, 1, 1)] // Forgotten and remembered.
+    [InlineData(5, 4, 1, 1)]
+    [InlineData(0, 1, -1, 1)]
+    [InlineData(0, 1, 1, -1)]
+    [InlineData(0, -1, 1, 1)]
+    [InlineData(1, long.MinValue, 1, 1)] // Overflows.
+    public void Request_out_of_its_range_is_refused(long forgotten, long number, long index, long serial) =>
+        Assert.Throws<InvalidDataException>(() => Read(Write([Session(forgotten, Request(number, index, serial))])));
+
+    [Fact]
+    public void Repeated_request_is_refused() =>
+        Assert.Throws<InvalidDataException>(() => Read(Write([Session(0, Request(3, 1, 1), Request(3, 2, 2))])));
+
+    [Fact]
+    public void Session_with_too_many_requests_is_refused()
+    {
+        var session = Session(0, [.. Enumerable.Range(1, SessionState.MaxAnswered + 1).Select(i => Request(i, i, i))]);
+
+        Assert.Throws<InvalidDataException>(() => Read(Write([session])));
+    }
+
+    [Fact]
+    public void Too_many_sessions_are_refused() =>
+        Assert.Throws<InvalidDataException>(() => Read(Write([.. Enumerable.Repeat(Session(1), Snapshot.MaxSessions + 1)])));
+
+    private static AnsweredRequest Request(long number, long index, long serial) => new(number, new LogIndex(index), new Serial(serial));
+
+    private static SessionState Session(long forgotten, params ImmutableArray<AnsweredRequest> answered) =>
+        new(new Member(new ProcessName("raft1@node1"), new Incarnation(new Guid(1, 0, 0, new byte[8]))), forgotten, answered);
+
+    private static byte[] Write(ImmutableArray<SessionState> sessions)
+    {
+        var writer = new ByteWriter();
+        EntryFormat.WriteSessions(writer, sessions);
+        return writer.ToArray();
+    }
+
+    private static ImmutableArray<SessionState> Read(byte[] bytes)
+    {
+        var reader = new ByteReader(bytes);
+        var sessions = EntryFormat.ReadSessions(ref reader);
+        reader.End();
+        return sessions;
+    }
+}
