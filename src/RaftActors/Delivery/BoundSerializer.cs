@@ -19,8 +19,11 @@ internal sealed class BoundSerializer
     private readonly Func<object, string> _manifest;
     private readonly Func<object, byte[]> _write;
 
-    private BoundSerializer(int identifier, string name, Func<object, string> manifest, Func<object, byte[]> write)
+    private readonly object _serializer;
+
+    private BoundSerializer(object serializer, int identifier, string name, Func<object, string> manifest, Func<object, byte[]> write)
     {
+        _serializer = serializer;
         Identifier = identifier;
         Name = name;
         _manifest = manifest;
@@ -34,13 +37,14 @@ internal sealed class BoundSerializer
 
     /// <returns>Null if the type has none.</returns>
     public static BoundSerializer? Of(ActorSystem system, Type type) =>
-        Find(system, type) is { } found && (found.Identifier != Find(system, typeof(object))?.Identifier || IsBoundByName(system, type))
-            ? found
-            : null;
+        Find(system, type) is { } found && (!found.IsSameAs(Find(system, typeof(object))) || IsBoundByName(system, type)) ? found : null;
 
     public string ManifestOf(object value) => _manifest(value);
 
     public byte[] Write(object value) => _write(value);
+
+    // A SerializationSetup may bind a second object of the class that System.Object has, with the same identifier.
+    private bool IsSameAs(BoundSerializer? other) => ReferenceEquals(_serializer, other?._serializer);
 
     private static BoundSerializer? Find(ActorSystem system, Type type)
     {
@@ -48,7 +52,7 @@ internal sealed class BoundSerializer
         {
             var found = system.Serialization.FindSerializerForType(type);
             return new BoundSerializer(
-                found.Identifier, $"{found.GetType()}", value => Serialization.ManifestFor(found, value), found.ToBinary);
+                found, found.Identifier, $"{found.GetType()}", value => Serialization.ManifestFor(found, value), found.ToBinary);
         }
         catch (SerializationException)
         {

@@ -8,7 +8,9 @@ namespace RaftActors.Discovery;
 /// <summary>Refuses settings with which the processes of a group can never find each other.</summary>
 internal static class DiscoveryCheck
 {
-    public static bool IsClustered(ActorSystem system) => HasProvider(system, "cluster");
+    // Akka.Cluster asks the same before it starts. The text of akka.actor.provider says nothing: a BootstrapSetup, as of Akka.Hosting,
+    // overrides it.
+    public static bool IsClustered(ActorSystem system) => ((ExtendedActorSystem)system).Provider is IClusterActorRefProvider;
 
     /// <exception cref="RaftConfigurationException">The processes of the group could not find each other.</exception>
     public static void Demand(ActorSystem system, RaftSettings settings)
@@ -58,14 +60,14 @@ internal static class DiscoveryCheck
     // Other nodes send to the address in the name. The transport drops messages to an address that differs from its own in any character.
     private static void DemandAddresses(ActorSystem system, RaftSettings settings)
     {
-        if (!HasProvider(system, "remote") && !IsClustered(system))
+        var own = ((ExtendedActorSystem)system).Provider.DefaultAddress;
+        if (own.HasLocalScope)
         {
             throw new RaftConfigurationException(
                 "raft.discovery is node-names, and this actor system has no address. Set akka.actor.provider = remote, and hostname and "
                 + $"port in akka.remote.dot-netty.tcp as the name of the node says, '{settings.Self.Node}'.");
         }
 
-        var own = ((ExtendedActorSystem)system).Provider.DefaultAddress;
         foreach (var name in settings.Roster.Append(settings.Self))
         {
             if (!NodeAddress.IsAddress(name.Node))
@@ -82,7 +84,4 @@ internal static class DiscoveryCheck
                 + "raft.node and akka.remote.dot-netty.tcp (public-hostname or hostname, and port) the same.");
         }
     }
-
-    private static bool HasProvider(ActorSystem system, string name) =>
-        system.Settings.Config.GetString("akka.actor.provider")?.Contains(name, StringComparison.OrdinalIgnoreCase) == true;
 }

@@ -4,7 +4,9 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 
 using Akka.Actor;
+using Akka.Actor.Setup;
 using Akka.Configuration;
+using Akka.Serialization;
 using Akka.TestKit.Xunit2;
 
 using RaftActors.Core;
@@ -65,6 +67,24 @@ public sealed class ValueTypeTests : TestKit
         var problem = Assert.Throws<ArgumentException>(() => new ValueCodec<object>(Sys).Encode(new Price(3, "EUR")));
 
         Assert.Contains("A RaftActors.Tests.Delivery.Price cannot be written: it has no serializer.", problem.Message);
+    }
+
+    // The class, and so the identifier, are those of the serializer that Akka.NET binds to System.Object.
+    [Fact]
+    public async Task Type_that_a_SerializationSetup_binds_is_accepted()
+    {
+        var setup = SerializationSetup.Create(system =>
+            [SerializerDetails.Create("prices", new NewtonSoftJsonSerializer(system), [typeof(Price)])]);
+        var system = ActorSystem.Create("setup", ActorSystemSetup.Create(setup, BootstrapSetup.Create().WithConfig(VirtualGroup.Config)));
+        try
+        {
+            new ValueCodec<Price>(system, null, "Here").DemandType("value");
+            Assert.Throws<RaftConfigurationException>(() => new ValueCodec<PriceList>(system, null, "Here").DemandType("value"));
+        }
+        finally
+        {
+            await system.Terminate();
+        }
     }
 
     [Fact]

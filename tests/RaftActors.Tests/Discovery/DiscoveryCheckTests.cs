@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.Actor.Setup;
 using Akka.Configuration;
 
 using RaftActors.Discovery;
@@ -21,6 +22,16 @@ public sealed class DiscoveryCheckTests
         akka.remote.dot-netty.tcp { hostname = "127.0.0.1", port = 0, public-port = 9990 }
         raft.discovery = node-names
         """;
+
+    private const string Quiet =
+        """
+        akka { loglevel = OFF, stdout-loglevel = OFF }
+        akka.remote.dot-netty.tcp { hostname = "127.0.0.1", port = 0 }
+        """;
+
+    private const string QuietNames = Quiet + "\nakka.remote.dot-netty.tcp.public-port = 9990\nraft.discovery = node-names";
+
+    private static readonly string ClusterByFullName = typeof(Akka.Cluster.ClusterActorRefProvider).AssemblyQualifiedName!;
 
     private const string OneNode = """["raft1@node1", "raft2@node1", "raft3@node1"]""";
     private const string TwoNodes = """["raft1@node1", "raft2@node1", "raft3@node2"]""";
@@ -54,10 +65,45 @@ public sealed class DiscoveryCheckTests
     [InlineData(Remote, "127.0.0.1:9990", Addresses)]
     public Task Group_that_can_meet_is_accepted(string config, string node, string roster) => Check(config, node, roster);
 
-    private static async Task Check(string config, string node, string roster)
+    // Akka.Hosting chooses the provider so. The text of akka.actor.provider stays "local".
+    [Theory]
+    [MemberData(nameof(RefusedSetups))]
+    public async Task Provider_of_a_setup_is_refused_where_that_of_the_text_would_be(
+        ProviderSelection provider, string config, string node, string roster, string expected)
+    {
+        var problem = await Assert.ThrowsAsync<RaftConfigurationException>(() => Check(config, node, roster, provider));
+
+        Assert.Contains(expected, problem.Message);
+    }
+
+    public static TheoryData<ProviderSelection, string, string, string, string> RefusedSetups => new()
+    {
+        { ProviderSelection.Cluster.Instance, Quiet, "node1", TwoNodes, "This node lacks the role 'raft'" },
+        { ProviderSelection.Remote.Instance, Quiet, "node1", TwoNodes, "this actor system is in no cluster" },
+        { ProviderSelection.Remote.Instance, QuietNames, "node1", OneNode, "The node of 'raft1@node1' is no address" },
+        { ProviderSelection.Local.Instance, Remote, ":9990", Addresses, "this actor system has no address" },
+        { ProviderSelection.Local.Instance, Cluster, "node1", TwoNodes, "this actor system is in no cluster" },
+    };
+
+    [Theory]
+    [MemberData(nameof(AcceptedSetups))]
+    public Task Provider_of_a_setup_is_accepted_where_that_of_the_text_would_be(
+        ProviderSelection provider, string config, string node, string roster) => Check(config, node, roster, provider);
+
+    public static TheoryData<ProviderSelection, string, string, string> AcceptedSetups => new()
+    {
+        { ProviderSelection.Cluster.Instance, Quiet + "\nakka.cluster.roles = [raft]", "node1", TwoNodes },
+        { ProviderSelection.Cluster.Instance, QuietNames, ":9990", Addresses },
+        { ProviderSelection.Remote.Instance, QuietNames, ":9990", Addresses },
+        { new ProviderSelection.Custom(ClusterByFullName), Quiet + "\nakka.cluster.roles = [raft]", "node1", TwoNodes },
+    };
+
+    private static async Task Check(string config, string node, string roster, ProviderSelection? provider = null)
     {
         var text = $"raft {{ node = \"{node}\", roster = {roster} }}\n{config}";
-        var system = ActorSystem.Create("check", ConfigurationFactory.ParseString(text));
+        var bootstrap = BootstrapSetup.Create().WithConfig(ConfigurationFactory.ParseString(text));
+        var system = ActorSystem.Create(
+            "check", ActorSystemSetup.Create(provider is null ? bootstrap : bootstrap.WithActorRefProvider(provider)));
         try
         {
             var root = system.Settings.Config.WithFallback(Raft.DefaultConfig());

@@ -15,7 +15,6 @@ internal sealed class ClusterNode
         akka {
           loglevel = ERROR
           log-dead-letters = off
-          actor.provider = cluster
           remote.dot-netty.tcp { hostname = "127.0.0.1", port = 0 }
           remote.use-passive-connections = off
           cluster {
@@ -42,7 +41,12 @@ internal sealed class ClusterNode
     public ClusterNode(TestKitBase kit, int number, int preloaded, ClusterNode? seed, string? folder = null)
     {
         var own = folder is null ? "" : $"raft.store.directory = \"{Path.Combine(folder, $"{number}")}\"";
-        _system = ActorSystem.Create("grouptest", ConfigurationFactory.ParseString($"raft.node = node{number}\n{own}\n{Shared}"));
+
+        // The provider is set as Akka.Hosting does: not in the text.
+        var bootstrap = BootstrapSetup.Create()
+            .WithConfig(ConfigurationFactory.ParseString($"raft.node = node{number}\n{own}\n{Shared}"))
+            .WithActorRefProvider(ProviderSelection.Cluster.Instance);
+        _system = ActorSystem.Create("grouptest", bootstrap);
         var cluster = Cluster.Get(_system);
         cluster.Join(seed?.Address ?? cluster.SelfAddress);
         Name = $"raft{number}";
