@@ -1,5 +1,7 @@
 using Akka.Configuration;
 
+using RaftActors;
+
 namespace FourNodes;
 
 /// <summary>Loads the configuration of a node: the command line overrides its own file, which overrides fournodes.conf.</summary>
@@ -51,14 +53,15 @@ internal static class HoconFiles
     {
         try
         {
-            return ConfigurationFactory.ParseString(File.ReadAllText(file));
+            return RaftHocon.Parse(File.ReadAllText(file), file);
         }
-        catch (Exception problem)
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
-            // The embedded runtime prints "<string>:line:column:", because it does not know the file of the text.
-            const string unknown = "<string>:";
-            var message = problem.Message;
-            throw new UserError(message.StartsWith(unknown) ? $"{file}:{message[unknown.Length..]}" : $"{file}: {message}");
+            throw new UserError($"{file}: {problem.Message}");
+        }
+        catch (RaftConfigurationException problem)
+        {
+            throw new UserError(problem.Message);
         }
     }
 }

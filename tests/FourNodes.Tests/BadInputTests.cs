@@ -32,6 +32,18 @@ public sealed class BadInputTests : IDisposable
         Assert.Contains("no.such.key", error);
     }
 
+    // Akka.NET's own parser does not end on the first two.
+    [Theory]
+    [InlineData("raft.node = \"node2@localhost\"\nakka.remote {\n  x = [1, 2\n}\n", "node2.conf:4:1: found '}', expected a value.")]
+    [InlineData("raft {\n  roster = [a@b, c@d]\n}\n", "node2.conf:2:14: '@' is allowed in quotes only. Write \"...\" around")]
+    [InlineData("raft {\n  node = node2\n", "node2.conf:1:6: this '{' is not closed. Add the '}'.")]
+    public async Task Error_in_a_hocon_file_names_line_column_and_remedy(string text, string expected)
+    {
+        File.WriteAllText(Path.Combine(_hocon.FullName, "node2.conf"), text);
+
+        Assert.Contains(expected, await Fails(1, "--hocon", _hocon.FullName));
+    }
+
     [Fact]
     public async Task Port_in_use_is_named()
     {

@@ -93,11 +93,10 @@ internal static class ConfigKeys
         }
     }
 
-    // Akka.NET writes an object without keys, and the empty text, as nothing.
-    private static bool IsEmpty(HoconValue value) => string.IsNullOrWhiteSpace(value.ToString()?.Trim('{', '}'));
+    // An object without keys says as little as the empty text.
+    private static bool IsEmpty(HoconValue value) => value.IsEmpty || (value.IsString() && string.IsNullOrEmpty(value.GetString()));
 
-    // An object is written as indented lines, in braces or, by Akka.NET, without. Text with spaces is written in quotes.
-    private static bool HoldsKeys(HoconValue value) => value.ToString() is ['{', '\n', ..] or [' ', ..];
+    private static bool HoldsKeys(HoconValue value) => value.IsObject();
 
     // Names an unknown object by its first value: only the full path of a moved or renamed key is near to the known one.
     private static string FirstValue(Config config, string key, HoconValue value)

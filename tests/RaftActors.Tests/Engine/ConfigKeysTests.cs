@@ -18,6 +18,8 @@ public sealed class ConfigKeysTests
         "There is no setting raft.follower.delivery. The nearest one is raft.learner.delivery;")]
     [InlineData("raft.stor {}", "There is no setting raft.stor. The nearest one is raft.store;")]
     [InlineData("raft.store.directory.path = x", "raft.store.directory has keys below it, but it is one value.")]
+    [InlineData("raft.lease = \"{}\"", "raft.lease is set to one value, but it holds keys, such as raft.lease.enabled.")]
+    [InlineData("raft.lease = [on]", "raft.lease is set to one value, but it holds keys, such as raft.lease.enabled.")]
     [InlineData("raft.groups = on", "raft.groups is set to one value, but it holds keys, such as raft.groups.NAME.roster.")]
     [InlineData("raft.groups.orders = on", "raft.groups.orders is set to one value, but it holds keys, such as raft.groups.orders.roster.")]
     [InlineData("raft.lease = on", "raft.lease is set to one value, but it holds keys, such as raft.lease.enabled.")]
@@ -42,6 +44,8 @@ public sealed class ConfigKeysTests
     [InlineData("raft { roster = [], contacts = [], node = \"{\" }")]
     [InlineData("raft { store {}\n groups { orders {} } }")]
     [InlineData("rafts.of.others = 1")]
+    [InlineData("raft.node = \"\"\"{\n}\"\"\"")]
+    [InlineData("raft.node = \"\", raft.lease = \"\"")]
     public void Known_keys_and_names_of_groups_are_accepted(string config) => Read(config);
 
     [Theory]

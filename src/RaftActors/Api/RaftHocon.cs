@@ -1,0 +1,36 @@
+using Akka.Configuration;
+
+using RaftActors.Engine;
+
+namespace RaftActors;
+
+/// <summary>
+/// Reads HOCON that a user has written. <see cref="ConfigurationFactory.ParseString(string)"/> of Akka.NET does not end on some wrong
+/// texts, such as <c>roster = [seats@node1]</c> without quotes, and misreads others in silence. Thread-safe.
+/// </summary>
+public static class RaftHocon
+{
+    /// <summary>Checks a text, and reads it. The time is proportional to the length of the text.</summary>
+    /// <param name="text">
+    /// HOCON as Akka.NET reads it, of at most 1,048,576 characters. Without <c>include</c> and <c>${...}</c>, whose cycles would end the
+    /// process.
+    /// </param>
+    /// <param name="source">Where the text comes from, for the errors. The name of a file, for instance.</param>
+    /// <exception cref="RaftConfigurationException">
+    /// The text is wrong. The message names the source, the line, the column (both from 1) and the remedy.
+    /// </exception>
+    public static Config Parse(string text, string source = "HOCON")
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        HoconCheck.Demand(text, source);
+        try
+        {
+            // Akka.NET does not recognise a comment that begins with the last character.
+            return ConfigurationFactory.ParseString(text + '\n');
+        }
+        catch (Exception problem)
+        {
+            throw new RaftConfigurationException($"{source}: {problem.Message}", problem);
+        }
+    }
+}
