@@ -337,7 +337,10 @@ public sealed class Raft : IExtension
             if (!_areLanesDecided && !isClient && !transport.IsCustom)
             {
                 ExposureCheck.Warn(_system, transport, security);
-                PassiveConnections.Warn(_system);
+                if (Lanes is null)
+                {
+                    PassiveConnections.Warn(_system);
+                }
             }
 
             _areLanesDecided = true;

@@ -5,11 +5,12 @@ using Akka.Event;
 namespace RaftActors.Discovery;
 
 /// <summary>
-/// Warns at the start of a node whose remoting replies on the connections of other nodes, as Akka.NET's does by default.
+/// Warns at the start of a node whose raft messages go by the remoting, if that replies on the connections of other nodes. Akka.NET's does
+/// so by default. Connections of raft need no such warning: the registries greet each other on them.
 /// </summary>
 /// <remarks>
 /// When another node restarts quickly, both may connect at once. Akka.NET can then write to the connection that the other node opened and
-/// no longer reads. docs/operations.md has the order of events.
+/// no longer reads.
 /// </remarks>
 internal static class PassiveConnections
 {
@@ -23,9 +24,9 @@ internal static class PassiveConnections
         }
     }
 
-    /// <summary>Null if each node sends on connections that it has opened itself.</summary>
+    /// <summary>Null: each node sends on connections that it has opened itself.</summary>
     public static string? Concern(Config config) => config.GetBoolean(Key, false)
-        ? $"{Key} is on. If another node restarts quickly at the same address, Akka.NET can lose all messages from this node to it, until "
-            + $"one of the two restarts. Set {Key} = off on every node."
+        ? $"Raft messages go by Akka.Remote, and {Key} is on. If another node restarts quickly at the same address, Akka.NET can lose all "
+            + $"messages from this node to it, until one of the two restarts. Set {Key} = off on every node, or raft.transport = tcp."
         : null;
 }

@@ -29,8 +29,7 @@ internal sealed partial class RaftRegistry
         foreach (var (address, beat) in _quiet.OnTime(Now))
         {
             // Processes of one group may be on one node. It beats to itself, so that they are watched as those of two nodes are.
-            ICanTell to = address.Equals(_own) ? Self : RegistryAt(address);
-            to.Tell(beat, Self);
+            TellNode(address, address.Equals(_own) ? Self : RegistryAt(address), beat);
         }
 
         if (_quiet.Interval is { } interval)

@@ -121,7 +121,7 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
         else
         {
             // Before the engines greet: a node should hear of an engine by its registry first, which also tells when it is gone.
-            SayHello(Sender, isReply: true);
+            SayHello(Sender.Path.Address, Sender, isReply: true);
         }
 
         foreach (var (group, _, local) in _local.All)
@@ -346,20 +346,30 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
                 (node.GreetedAt, node.HasLatestList) = (Now, true);
             }
 
-            SayHello(RegistryAt(address), isReply: false);
+            SayHello(address, RegistryAt(address), isReply: false);
         }
     }
 
-    private void SayHello(ICanTell to, bool isReply)
+    private void SayHello(Address address, ICanTell to, bool isReply)
     {
         foreach (var part in HelloParts.Of(OwnProcesses(), isReply, ++_hellos))
         {
-            to.Tell(part, Self);
+            TellNode(address, to, part);
         }
 
         if (TcpLanes?.Endpoint is { } endpoint)
         {
-            to.Tell(endpoint, Self);
+            TellNode(address, to, endpoint);
+        }
+    }
+
+    // Prefers the connection of raft. When a node restarts quickly, Akka.NET with use-passive-connections, its default, can lose all
+    // messages to it until one of the two nodes restarts again: it writes to a connection that the restarted node does not read.
+    private void TellNode(Address address, ICanTell to, WireMessage message)
+    {
+        if (TcpLanes?.TryTellRegistry(address, message) != true)
+        {
+            to.Tell(message, Self);
         }
     }
 

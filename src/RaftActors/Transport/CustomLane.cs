@@ -242,7 +242,7 @@ internal sealed class CustomLane(
         ResolveSender = SenderAt,
         MayReceive = path => InboundLane.IsService(context, path),
         MaySend = _ => true,
-        TakesHellos = true,
+        TakesForeign = true,
     };
 
     // Each message names its senders anew, and a reference for each would be garbage.

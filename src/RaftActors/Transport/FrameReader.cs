@@ -21,6 +21,15 @@ internal sealed class FrameReader(Address own, Func<string, IActorRef> resolve, 
     private const int ShownMax = 200;
     private const int ActorsMax = 2 * FrameWriter.MaxKnown;
 
+    // A fence counts only by the remoting. Batches are made on this node.
+    private static readonly string[] Refused = [WireTable.BatchManifest, WireTable.LaneFenceManifest];
+    private static readonly string[] RefusedUnproven = [.. Refused, WireTable.ForeignManifest];
+
+    private static readonly string[] RefusedToEngines =
+        [.. Refused, WireTable.HelloManifest, WireTable.HelloPartManifest, WireTable.BeatManifest, WireTable.LaneAtManifest];
+
+    private static readonly string[] RefusedToEnginesUnproven = [.. RefusedToEngines, WireTable.ForeignManifest];
+
     private readonly string _own = own.ToString();
     private readonly List<Receiver> _receivers = [];
     private readonly List<IActorRef> _senders = [];
@@ -29,7 +38,7 @@ internal sealed class FrameReader(Address own, Func<string, IActorRef> resolve, 
     // The paths of the receivers without their numbers: an engine that starts again is the same one.
     private readonly HashSet<string> _engines = [];
 
-    /// <summary>The number of actors that the connection is known to have messages for.</summary>
+    /// <summary>The number of engines that the connection is known to have messages for.</summary>
     public int Engines => _engines.Count;
 
     /// <summary>Makes the reference of a sender from its path with address. Null: as for actors of this node.</summary>
@@ -41,8 +50,8 @@ internal sealed class FrameReader(Address own, Func<string, IActorRef> resolve, 
     /// <summary>Whether the actor at a path, without address, sends messages by lanes.</summary>
     public Func<string, bool> MaySend { get; init; } = IsEngine;
 
-    /// <summary>True: also messages of registries. False: they go by Akka.</summary>
-    public bool TakesHellos { get; init; }
+    /// <summary>Whether it takes messages beside those of raft: the other side has proved what it may send, or needs no proof.</summary>
+    public bool TakesForeign { get; init; }
 
     /// <summary>Whether a path, without address, is the one of an engine.</summary>
     public static bool IsEngine(string path) => path.StartsWith(EnginesPath, StringComparison.Ordinal);
@@ -65,7 +74,7 @@ internal sealed class FrameReader(Address own, Func<string, IActorRef> resolve, 
         var to = ReadReceiver(ref reader);
         var from = ReadSender(ref reader);
         reader.ShareMembers(_members);
-        if (ReadMessage(ref reader) is not { } message)
+        if (ReadMessage(ref reader, to.IsEngine) is not { } message)
         {
             hasView = false;
             return null;
@@ -82,21 +91,17 @@ internal sealed class FrameReader(Address own, Func<string, IActorRef> resolve, 
     }
 
     // Null: its kind is unknown. If it introduced members, the next frame forgets all; see FrameWriter.
-    private WireMessage? ReadMessage(ref ByteReader reader)
+    private WireMessage? ReadMessage(ref ByteReader reader, bool isToEngine)
     {
         try
         {
-            return TakesHellos
-                ? WireTable.ReadNamed(ref reader, WireTable.BatchManifest, WireTable.LaneFenceManifest)
-                : WireTable.ReadNamed(
-                    ref reader,
-                    WireTable.BatchManifest,
-                    WireTable.HelloManifest,
-                    WireTable.HelloPartManifest,
-                    WireTable.BeatManifest,
-                    WireTable.LaneAtManifest,
-                    WireTable.LaneFenceManifest,
-                    WireTable.ForeignManifest);
+            return WireTable.ReadNamed(ref reader, (isToEngine, TakesForeign) switch
+            {
+                (true, true) => RefusedToEngines,
+                (true, false) => RefusedToEnginesUnproven,
+                (false, true) => Refused,
+                (false, false) => RefusedUnproven,
+            });
         }
         catch (UnknownMessageException)
         {
@@ -114,7 +119,11 @@ internal sealed class FrameReader(Address own, Func<string, IActorRef> resolve, 
 
         var path = _own + reader.Text();
         var bare = Demand(path, MayReceive);
-        _engines.Add(bare);
+        if (IsEngine(bare))
+        {
+            _engines.Add(bare);
+        }
+
         var receiver = new Receiver(resolve(path), IsEngine(bare));
         _receivers.Add(receiver);
         return receiver;

@@ -16,9 +16,11 @@ namespace RaftActors.Transport;
 /// </summary>
 internal sealed class InboundLane : IDisposable
 {
+    /// <summary>The path of the registry of a node, without address.</summary>
+    public const string RegistryPath = "/system/raft";
+
     // The actors of clients are the only ones that take answers.
     private const string ClientsPath = "/system/raft-client-";
-    private const string RegistryPath = "/system/raft";
 
     private readonly LaneChannel _channel;
     private readonly LaneContext _context;
@@ -62,9 +64,9 @@ internal sealed class InboundLane : IDisposable
         _frames = new FrameReader(context.Own, context.Resolve, context.FindSlab)
         {
             ResolveSender = lane is null ? context.Resolve : path => new LaneRef(ActorPath.Parse(path), lane, context),
-            MayReceive = lane is null ? FrameReader.IsEngine : path => mayReceive(context, path),
-            MaySend = lane is null ? FrameReader.IsEngine : _ => true,
-            TakesHellos = lane is not null,
+            MayReceive = lane is null ? IsOfNode : path => mayReceive(context, path),
+            MaySend = lane is null ? IsOfNode : _ => true,
+            TakesForeign = lane is not null,
         };
     }
 
@@ -173,6 +175,9 @@ internal sealed class InboundLane : IDisposable
     /// <summary>Whether the actor at a path, without address, takes messages of other nodes.</summary>
     public static bool IsService(LaneContext context, string path) =>
         FrameReader.IsEngine(path) || IsAnswered(context, path);
+
+    // Clients go by Akka where nodes prove nothing.
+    private static bool IsOfNode(string path) => FrameReader.IsEngine(path) || path == RegistryPath;
 
     private static bool IsAnswered(LaneContext context, string path) =>
         path.StartsWith(ClientsPath, StringComparison.Ordinal) || path == RegistryPath || context.Foreign.IsDoor(path);

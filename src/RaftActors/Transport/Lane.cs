@@ -23,6 +23,7 @@ internal sealed class Lane(Address address, LaneContext context) : ILane
 
     private readonly Lock _lock = new();
     private readonly GrowingPause _pause = new(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30));
+    private LaneRef? _registry;
     private LaneConnection? _connection;
     private WireMessage.LaneAt? _warned;
     private long _connections;
@@ -94,6 +95,22 @@ internal sealed class Lane(Address address, LaneContext context) : ILane
             _detours++;
             return false;
         }
+    }
+
+    /// <summary>Sends a message of this node's registry to that of the other node. False: there is no connection.</summary>
+    public bool TryTellRegistry(WireMessage message)
+    {
+        lock (_lock)
+        {
+            _registry ??= new LaneRef(ActorPath.Parse(address + InboundLane.RegistryPath), this, context);
+            if (_connection is not { IsConnected: true, Sender.Frames: var frames } || !frames.TryWrite(_registry, message, context.Registry))
+            {
+                return false;
+            }
+        }
+
+        Flush();
+        return true;
     }
 
     /// <inheritdoc/>

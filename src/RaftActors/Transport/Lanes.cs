@@ -172,6 +172,12 @@ internal sealed class Lanes : ILanes
     }
 
     /// <summary>
+    /// Sends a message of this node's registry to that of another node. False: no connection is open, so it must go by the remoting.
+    /// </summary>
+    public bool TryTellRegistry(Address address, WireMessage message) =>
+        _lanes.TryGetValue(address, out var lane) && lane.TryTellRegistry(message);
+
+    /// <summary>
     /// As <see cref="Learn"/>, for news that any program may have sent. Ignored unless this node had a message for the address.
     /// </summary>
     public void LearnRumour(Address address, WireMessage.LaneAt endpoint) =>

@@ -43,7 +43,7 @@ internal sealed class FramesTarget : Target
     public override object Read(byte[] input)
     {
         var (block, frames) = (new ReceiveBlock(FrameSizeMax), new List<FrameReader.Frame>());
-        var reader = NewReader(takesHellos: input is [> 127, ..]);
+        var reader = NewReader(takesForeign: input is [> 127, ..]);
         for (var (at, piece) = (1, input.Length > 0 ? 1 + input[0] : 0); at < input.Length; at += piece)
         {
             var room = block.Room().Span;
@@ -73,7 +73,7 @@ internal sealed class FramesTarget : Target
     public override void Check(object read)
     {
         var frames = (List<FrameReader.Frame>)read;
-        var (writer, reader) = (new FrameWriter(Near, FrameSizeMax * 4), NewReader(takesHellos: true));
+        var (writer, reader) = (new FrameWriter(Near, FrameSizeMax * 4), NewReader(takesForeign: true));
         foreach (var (to, message, from, _) in frames)
         {
             if (!writer.TryWrite(to, message, from))
@@ -91,13 +91,13 @@ internal sealed class FramesTarget : Target
     public override bool IsRefusal(Exception e) => e is InvalidDataException;
 
     // The product resolves each path. The result without remoting is the dead letters, so the check takes the path.
-    private static FrameReader NewReader(bool takesHellos) => new(
+    private static FrameReader NewReader(bool takesForeign) => new(
         Far,
         path => FuzzSystem.Instance.Provider.ResolveActorRef(path) is { } ? new NamedActor(ActorPath.Parse(path)) : Nobody.Instance,
         member => member.Incarnation == Incarnation.None ? Slab : null)
     {
-        TakesHellos = takesHellos,
-        MayReceive = path => FrameReader.IsEngine(path) || path == Door,
+        TakesForeign = takesForeign,
+        MayReceive = path => FrameReader.IsEngine(path) || path is Door or InboundLane.RegistryPath,
     };
 
     private static byte[] FrameOf(object message) => FramesOf([(WireMessage)message]);
@@ -105,11 +105,13 @@ internal sealed class FramesTarget : Target
     private static byte[] FramesOf(WireMessage[] messages)
     {
         var writer = new FrameWriter(Near, FrameSizeMax);
-        var to = new NamedActor(ActorPath.Parse($"{Far}/system/raft/g/to#7"));
+        var engine = new NamedActor(ActorPath.Parse($"{Far}/system/raft/g/to#7"));
+        var registry = new NamedActor(ActorPath.Parse($"{Far}{InboundLane.RegistryPath}"));
         var from = new NamedActor(ActorPath.Parse($"{Near}/system/raft/g/from#8"));
         foreach (var message in messages)
         {
-            writer.TryWrite(to, message, from);
+            var isForRegistry = message is WireMessage.Hello or WireMessage.HelloPart or WireMessage.LaneAt or WireMessage.NodeBeat;
+            writer.TryWrite(isForRegistry ? registry : engine, message, from);
         }
 
         return [200, .. writer.Take([])];

@@ -10,10 +10,10 @@ namespace RaftActors.Tests.Discovery;
 
 public sealed class PassiveConnectionsTests : TestKit
 {
-    private const string Concern = "akka.remote.use-passive-connections is on. If another node restarts quickly";
+    private const string Concern = "Raft messages go by Akka.Remote, and akka.remote.use-passive-connections is on.";
 
     [Fact]
-    public void Node_whose_remoting_replies_on_the_connections_of_others_warns()
+    public void Node_whose_raft_messages_go_by_such_a_remoting_warns()
     {
         var name = NamedNode.NewName();
         var node = new NamedNode(
@@ -21,7 +21,7 @@ public sealed class PassiveConnectionsTests : TestKit
             name,
             $$"""
             akka { loglevel = WARNING, remote.use-passive-connections = on }
-            raft.roster = ["{{name}}"]
+            raft { roster = ["{{name}}"], transport = akka }
             """);
 
         node.Warned.FishForMessage<Warning>(warning => $"{warning.Message}".StartsWith(Concern), TimeSpan.FromSeconds(30));

@@ -42,7 +42,9 @@ internal sealed class NamedNode
 
     /// <param name="config">On top of what all nodes of the tests have.</param>
     /// <param name="isBehind">True: the remoting listens on a port that others do not know.</param>
-    public NamedNode(TestKitBase kit, ProcessName name, string config, bool isBehind = false)
+    /// <param name="prepare">Called with the actor system before it has a raft actor.</param>
+    public NamedNode(
+        TestKitBase kit, ProcessName name, string config, bool isBehind = false, Action<ActorSystem>? prepare = null)
     {
         Name = name;
         var port = isBehind
@@ -57,6 +59,7 @@ internal sealed class NamedNode
         _system.EventStream.Subscribe(Logged, typeof(Info));
         Warned = kit.CreateTestProbe();
         _system.EventStream.Subscribe(Warned, typeof(Warning));
+        prepare?.Invoke(_system);
         _actor = _system.ActorOf(Props.Create(() => new Recorder(Watcher, null)), name.Process);
         Expect("started");
     }
