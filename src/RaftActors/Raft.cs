@@ -237,22 +237,17 @@ public sealed class Raft : IExtension
     }
 
     /// <summary>
-    /// Lets an actor exchange messages of its own kinds with other nodes by the encrypted connections. Without <c>raft.security</c> it has
-    /// no effect, and messages go by the remoting.
+    /// Lets an actor exchange messages of its own kinds with other nodes and with clients, and opens the port. Raft's connections must be the
+    /// only way between nodes: <c>raft.security</c> or <c>raft.transport-tcp.at-address</c>.
     /// </summary>
-    /// <param name="listens">True: also opens the port, if there is <c>raft.security</c>. False: only calls others.</param>
-    /// <exception cref="RaftConfigurationException">A setting of <c>raft.security</c> is wrong, or the port cannot be opened.</exception>
-    internal void OpenDoor(LaneDoor door, bool listens)
+    /// <exception cref="RaftConfigurationException">A setting is wrong, or the port cannot be opened.</exception>
+    internal void OpenDoor(LaneDoor door)
     {
         _foreign.Open(door);
-        StartLanes(isClient: true);
-        if (listens && Lanes is Lanes { IsSole: true } lanes)
-        {
-            lanes.Listen();
-        }
+        StartLanes(isClient: false);
     }
 
-    /// <summary>The reference of an actor at a path with address, by the encrypted connections if there are any.</summary>
+    /// <summary>The reference of an actor at a path with address, by raft's own connections if they are the only way.</summary>
     internal IActorRef ActorAt(string path) => Lanes?.Resolve(path) ?? _system.Provider.ResolveActorRef(path);
 
     /// <summary>The reference of a user's actor at a path with address. Its own messages go by the remoting.</summary>
@@ -322,7 +317,7 @@ public sealed class Raft : IExtension
             var raft = _system.Settings.Config.GetConfig("raft") ?? Config.Empty;
             var security = SecuritySettings.Read(raft);
             var transport = TransportSettings.Read(raft);
-            if (isClient && !security.IsOn && !transport.IsCustom)
+            if (isClient && !security.IsOn && !transport.IsAtAddress && !transport.IsCustom)
             {
                 return;
             }

@@ -1,6 +1,7 @@
 using Akka.Actor;
 
 using RaftActors.Core;
+using RaftActors.Transport;
 
 namespace RaftActors.Engine;
 
@@ -33,10 +34,12 @@ internal sealed record LeaderWay(IActorRef Engine, int Hops, Term Term)
             return context.Peers.FindServing(leader.Leader.Name) is { } only ? new LeaderWay(only, 0, leader.Term) : null;
         }
 
+        // A connection that is the only way proves its sender. So a node cannot pass on a request there, and the answer would not come back.
         List<LeaderWay> ways =
         [
             .. quorum.Members.Order().Where(member => member != leader.Leader)
                 .Select(member => context.Peers.FindServing(member.Name)).OfType<IActorRef>()
+                .Where(member => member is not LaneRef)
                 .Select(member => new LeaderWay(member, 1, leader.Term)),
         ];
         if (context.Peers.FindServing(leader.Leader.Name) is { } engine)

@@ -72,10 +72,11 @@ internal sealed class LaneConnection : IDisposable
             _identity = await _channel.AuthenticateAsClientAsync(credentials, host, cancellation);
         }
 
-        LaneKind? kind = _context.Credentials is null ? null : _kind;
+        LaneKind? kind = _context.IsSole ? _kind : null;
         await _channel.WriteAsync(
             new LaneHandshake(_context.Own.ToString(), _context.Node, Endpoint.Node, kind).ToBytes(), cancellation);
-        var node = LaneHandshake.ReadAnswer(await ReadAnswerAsync(cancellation));
+        var node = await LaneHandshake.ReadAnswerAsync(
+            _channel, _context.IsSole, _context.Credentials is not null, cancellation);
         if (Endpoint.Node != 0 && node != Endpoint.Node)
         {
             throw new InvalidDataException("another actor system has this port now");
@@ -96,27 +97,4 @@ internal sealed class LaneConnection : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _channel.Dispose();
-
-    private async Task<byte[]> ReadAnswerAsync(CancellationToken cancellation)
-    {
-        var answer = new byte[LaneHandshake.AnswerSize];
-        try
-        {
-            for (var read = 0; read < answer.Length;)
-            {
-                var count = await _channel.ReceiveAsync(answer.AsMemory(read), cancellation);
-                read += count > 0 ? count : throw new InvalidDataException(_context.Credentials is null
-                    ? "the other node closed it before the handshake was complete"
-                    : "the other node did not accept this one; its log says why");
-            }
-        }
-        catch (IOException e) when (_context.Credentials is not null)
-        {
-            // TLS 1.3 tells the connecting side only now that its certificate was refused.
-            throw new AuthenticationException(
-                $"the other node did not accept this one; its log says why ({(e.InnerException ?? e).Message})", e);
-        }
-
-        return answer;
-    }
 }

@@ -21,8 +21,11 @@ internal sealed record LaneContext(
     /// <summary>Null: connections are neither encrypted nor authenticated.</summary>
     public CredentialStore? Credentials { get; init; }
 
-    /// <summary>Messages that are no <see cref="Wire.WireMessage"/>. Only encrypted connections take them.</summary>
+    /// <summary>Messages that are no <see cref="Wire.WireMessage"/>. Only connections that are the only way take them.</summary>
     public ForeignMessages Foreign { get; init; } = null!; // Justification: see Credentials.
+
+    /// <summary>Raft's own connections are the only way to other nodes.</summary>
+    public bool IsSole => Credentials is not null || Settings.IsAtAddress;
 
     /// <summary>Limits the log lines about refused messages.</summary>
     public WarningLimit Refusals { get; } = new(TimeProvider.System);

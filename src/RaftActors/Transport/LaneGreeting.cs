@@ -6,7 +6,7 @@ namespace RaftActors.Transport;
 
 /// <summary>The outcome of the handshake of an incoming connection.</summary>
 /// <param name="Peer">The address of the other actor system.</param>
-/// <param name="Identity">Null: the connection is not encrypted.</param>
+/// <param name="Identity">Null: the connection is not encrypted, and every program may do all.</param>
 /// <param name="ClientRole">The rights of a client; null: the other side is a node.</param>
 internal sealed record LaneGreeting(Address Peer, LaneIdentity? Identity, LaneRole? ClientRole)
 {
@@ -27,21 +27,21 @@ internal sealed record LaneGreeting(Address Peer, LaneIdentity? Identity, LaneRo
         var identity = context.Credentials?.Current is { } credentials
             ? await channel.AuthenticateAsServerAsync(credentials, cancellation).ConfigureAwait(false)
             : null;
-        var isSecure = identity is not null;
+        var isSole = context.IsSole;
         var head = await ReadAsync(channel, LaneHandshake.HeadSize, cancellation).ConfigureAwait(false);
-        var rest = await ReadAsync(channel, LaneHandshake.ReadHead(head, isSecure), cancellation).ConfigureAwait(false);
-        var handshake = LaneHandshake.ReadRest(rest, isSecure);
+        var rest = await ReadAsync(channel, LaneHandshake.ReadHead(head, isSole), cancellation).ConfigureAwait(false);
+        var handshake = LaneHandshake.ReadRest(rest, isSole);
         if (!Address.TryParse(handshake.Address, out Address? peer) || peer.HasLocalScope || peer.Port is null)
         {
             throw new InvalidDataException($"'{handshake.Address}' is no address of an actor system.");
         }
 
-        if (handshake.Expected != context.Node && !(isSecure && handshake.Expected == 0))
+        if (handshake.Expected != context.Node && !(isSole && handshake.Expected == 0))
         {
             return null;
         }
 
-        var greeting = new LaneGreeting(peer, identity, handshake.Kind == LaneKind.Client ? RoleOfClient(identity!) : null)
+        var greeting = new LaneGreeting(peer, identity, handshake.Kind == LaneKind.Client ? RoleOfClient(identity) : null)
         {
             Node = handshake.Node,
             IsSuccessor = handshake.Kind == LaneKind.Successor,
@@ -67,11 +67,11 @@ internal sealed record LaneGreeting(Address Peer, LaneIdentity? Identity, LaneRo
     }
 
     // A node may do as a client what an operator may.
-    private static LaneRole RoleOfClient(LaneIdentity identity) => identity.Role switch
+    private static LaneRole RoleOfClient(LaneIdentity? identity) => identity switch
     {
-        LaneRole.Node => LaneRole.Operator,
-        { } role => role,
-        null => throw new InvalidDataException(
+        null or { Role: LaneRole.Node } => LaneRole.Operator,
+        { Role: { } role } => role,
+        _ => throw new InvalidDataException(
             $"{identity} has no role here. Name it in raft.security.roles.reader, writer or operator, on all nodes."),
     };
 

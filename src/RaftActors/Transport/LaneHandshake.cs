@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Security.Authentication;
 
 using RaftActors.Core.Codec;
 using RaftActors.Wire;
@@ -7,12 +8,13 @@ namespace RaftActors.Transport;
 
 /// <summary>
 /// The first bytes of a connection. The connecting node names itself and the node that it expects; the listening node answers with its own
-/// identity, or closes. With <c>raft.security</c> it comes after the handshake of TLS, and has a version of its own.
+/// identity, or closes. A connection that is the only way between two nodes has a version of its own. With <c>raft.security</c> the handshake
+/// of TLS comes before.
 /// </summary>
 /// <param name="Address">The address of the connecting actor system.</param>
 /// <param name="Node">The identity of the connecting actor system.</param>
 /// <param name="Expected">The identity of the listening one, as its <see cref="WireMessage.LaneAt"/> said. 0: it is not known.</param>
-/// <param name="Kind">Null: the connection is not encrypted.</param>
+/// <param name="Kind">Null: other messages go by the remoting.</param>
 internal readonly record struct LaneHandshake(string Address, ulong Node, ulong Expected, LaneKind? Kind = null)
 {
     /// <summary>The bytes before the rest of a handshake: the magic number, the version of the lane, and the length of the rest.</summary>
@@ -23,7 +25,7 @@ internal readonly record struct LaneHandshake(string Address, ulong Node, ulong 
 
     private const int MagicSize = 8;
     private const byte Version = 1;
-    private const byte SecureVersion = 2;
+    private const byte SoleVersion = 2;
 
     // The first byte of a handshake of TLS.
     private const byte TlsHandshake = 0x16;
@@ -44,7 +46,7 @@ internal readonly record struct LaneHandshake(string Address, ulong Node, ulong 
         }
 
         var bytes = new byte[HeadSize + rest.Length];
-        WriteStart(bytes, Kind is null ? Version : SecureVersion);
+        WriteStart(bytes, Kind is null ? Version : SoleVersion);
         BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(MagicSize + 1), (ushort)rest.Length);
         rest.Written.CopyTo(bytes.AsSpan(HeadSize));
         return bytes;
@@ -52,15 +54,15 @@ internal readonly record struct LaneHandshake(string Address, ulong Node, ulong 
 
     /// <summary>Reads the head, and returns the length of the rest.</summary>
     /// <exception cref="InvalidDataException">The bytes are no handshake of this version.</exception>
-    public static int ReadHead(ReadOnlySpan<byte> head, bool isSecure = false)
+    public static int ReadHead(ReadOnlySpan<byte> head, bool isSole = false)
     {
-        DemandStart(head, isSecure ? SecureVersion : Version);
+        DemandStart(head, isSole ? SoleVersion : Version);
         var size = BinaryPrimitives.ReadUInt16LittleEndian(head[(MagicSize + 1)..]);
         return size <= RestSizeMax ? size : throw new InvalidDataException($"The handshake announces {size} bytes; at most {RestSizeMax}.");
     }
 
     /// <exception cref="InvalidDataException">The bytes are no handshake of this version.</exception>
-    public static LaneHandshake ReadRest(ReadOnlySpan<byte> rest, bool isSecure = false)
+    public static LaneHandshake ReadRest(ReadOnlySpan<byte> rest, bool isSole = false)
     {
         var reader = new ByteReader(rest);
         var format = reader.Octet();
@@ -69,7 +71,7 @@ internal readonly record struct LaneHandshake(string Address, ulong Node, ulong 
             throw reader.Damaged($"its messages have version {format}, and this node knows only {RaftMessageSerializer.Version}");
         }
 
-        var handshake = new LaneHandshake(reader.Text(), reader.Hash(), reader.Hash(), isSecure ? ReadKind(ref reader) : null);
+        var handshake = new LaneHandshake(reader.Text(), reader.Hash(), reader.Hash(), isSole ? ReadKind(ref reader) : null);
         reader.End();
         return handshake;
     }
@@ -88,6 +90,32 @@ internal readonly record struct LaneHandshake(string Address, ulong Node, ulong 
     {
         DemandStart(answer, Version);
         return BinaryPrimitives.ReadUInt64LittleEndian(answer[(MagicSize + 1)..]);
+    }
+
+    /// <summary>Waits for the answer, and returns the identity of the listening actor system.</summary>
+    /// <exception cref="InvalidDataException">The bytes are no answer, or the other side has closed the connection.</exception>
+    /// <exception cref="AuthenticationException">The other side does not accept this one.</exception>
+    public static async Task<ulong> ReadAnswerAsync(LaneChannel channel, bool isSole, bool isSecure, CancellationToken cancellation)
+    {
+        var answer = new byte[AnswerSize];
+        try
+        {
+            for (var read = 0; read < answer.Length;)
+            {
+                var count = await channel.ReceiveAsync(answer.AsMemory(read), cancellation).ConfigureAwait(false);
+                read += count > 0 ? count : throw new InvalidDataException(isSole
+                    ? "the other node did not accept this one; its log says why"
+                    : "the other node closed it before the handshake was complete");
+            }
+        }
+        catch (IOException e) when (isSecure)
+        {
+            // TLS 1.3 tells the connecting side only now that its certificate was refused.
+            throw new AuthenticationException(
+                $"the other node did not accept this one; its log says why ({(e.InnerException ?? e).Message})", e);
+        }
+
+        return ReadAnswer(answer);
     }
 
     private static LaneKind ReadKind(ref ByteReader reader) => reader.Octet() switch

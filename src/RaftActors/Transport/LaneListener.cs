@@ -136,6 +136,12 @@ internal sealed class LaneListener : IDisposable
             return IPAddress.Any;
         }
 
+        // Dns refuses 0.0.0.0, which stands for all addresses.
+        if (IPAddress.TryParse(host, out var address))
+        {
+            return address;
+        }
+
         var found = Dns.GetHostAddresses(host);
         return found.FirstOrDefault(each => each.AddressFamily == AddressFamily.InterNetwork) ?? found[0];
     }

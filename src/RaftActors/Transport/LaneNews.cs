@@ -18,14 +18,14 @@ internal abstract record LaneNews(Address Address)
     /// <summary>This node could not connect to that one. The next attempt needs another <see cref="Wire.WireMessage.LaneAt"/>.</summary>
     public sealed record Failed(Address Address) : LaneNews(Address);
 
-    /// <summary>Only encrypted connections: there is a message for the node, and this node does not know its port.</summary>
+    /// <summary>Only where connections are the only way: there is a message for the node, and this node does not know its port.</summary>
     public sealed record Wanted(Address Address) : LaneNews(Address);
 
-    /// <summary>Only encrypted connections: this node could not connect to that one, or was not let in.</summary>
+    /// <summary>Only where connections are the only way: this node could not connect to that one, or was not let in.</summary>
     /// <param name="Why">For people.</param>
     public sealed record Refused(Address Address, string Why) : LaneNews(Address);
 
-    /// <summary>Only encrypted connections: this node has one to that node, which takes messages.</summary>
+    /// <summary>Only where connections are the only way: this node has one to that node, which takes messages.</summary>
     public sealed record Opened(Address Address) : LaneNews(Address);
 
     /// <summary>The connection of that node to this one has ended. When a process dies, this is known at once.</summary>

@@ -63,9 +63,8 @@ internal sealed class Lanes : ILanes
         }
     }
 
-    // Connections are encrypted and authenticated.
     /// <inheritdoc/>
-    public bool IsSole => _credentials is not null;
+    public bool IsSole => _context.IsSole;
 
     /// <summary>Tells other nodes where the engines of this one take messages; null: this actor system has only clients.</summary>
     public WireMessage.LaneAt? Endpoint => _listener is { } listener ? new WireMessage.LaneAt(listener.Port, _context.Node) : null;
@@ -91,6 +90,10 @@ internal sealed class Lanes : ILanes
 
         if (!security.IsOn && IsEncrypted(system.Settings.Config))
         {
+            RaftConfigurationException.Demand(
+                !settings.IsAtAddress,
+                $"raft.transport-tcp.at-address and {RemotingKey}.enable-ssl are on, and raft.security is not set. Raft messages would "
+                + "leave the node without encryption: set raft.security, or turn one of the two off.");
             system.Log.Info($"Raft messages go by Akka.Remote, because {RemotingKey}.enable-ssl is on, and raft.security is not set.");
             return null;
         }
@@ -122,13 +125,13 @@ internal sealed class Lanes : ILanes
     /// <summary>Whether the remoting uses TLS. Then no message may leave the node without.</summary>
     public static bool IsEncrypted(Config config) => config.GetBoolean($"{RemotingKey}.enable-ssl");
 
-    // Listens where the remoting listens, which need not be where others reach it. Only the embedded runtime has a bind-hostname.
+    // Listens where the remoting listens, which need not be where others reach it: that is its public-hostname.
     public static string HostOf(ExtendedActorSystem system, TransportSettings settings)
     {
         var config = system.Settings.Config;
         string?[] hosts = settings.IsAtAddress
             ? [settings.Hostname, system.Provider.DefaultAddress.Host]
-            : [settings.Hostname, config.GetString($"{RemotingKey}.bind-hostname"), config.GetString($"{RemotingKey}.hostname")];
+            : [settings.Hostname, config.GetString($"{RemotingKey}.hostname")];
         return hosts.FirstOrDefault(host => !string.IsNullOrEmpty(host)) ?? "";
     }
 
@@ -154,9 +157,6 @@ internal sealed class Lanes : ILanes
                 ? LaneTo(path.Address)
                 : null;
     }
-
-    /// <summary>Connects to a node, and publishes the outcome on the event stream.</summary>
-    public void Connect(Address address) => SoleLaneTo(address).Connect();
 
     /// <summary>Connects to a node, unless that is done.</summary>
     public void Learn(Address address, WireMessage.LaneAt endpoint)
@@ -218,10 +218,13 @@ internal sealed class Lanes : ILanes
         _soleLanes.GetValueOrDefault(address)?.Forget();
     }
 
-    /// <summary>No group of this node names the other one any more. Without a role of its own, it is no node from now on.</summary>
+    /// <summary>
+    /// No group of this node names the other one any more. Without a role of its own, it is no node from now on. Without credentials every
+    /// program may connect, so nothing changes.
+    /// </summary>
     public void Expel(Address address)
     {
-        if (IsSole)
+        if (_credentials is not null)
         {
             _expelled[address] = true;
             _soleLanes.GetValueOrDefault(address)?.Forget();

@@ -9,8 +9,8 @@ using RaftActors.Wire;
 namespace RaftActors.Transport;
 
 /// <summary>
-/// The only way for messages of raft to one other node: an encrypted connection on which both sides have proved their identity. It connects
-/// when there is a message. A message that cannot be sent is lost, as by a broken network. Thread-safe.
+/// The only way for messages of raft to one other node. With <c>raft.security</c> the connection is encrypted, and both sides have proved
+/// their identity. It connects when there is a message. A message that cannot be sent is lost, as by a broken network. Thread-safe.
 /// </summary>
 internal sealed class SoleLane(Address address, LaneContext context) : ILane
 {
@@ -254,7 +254,7 @@ internal sealed class SoleLane(Address address, LaneContext context) : ILane
         }
 
         context.Metrics.OnConnected();
-        context.Log.Info("Raft messages to {0} go by an encrypted connection.", address);
+        context.Log.Info($"Raft messages to {{0}} go by {(context.Credentials is null ? "a" : "an encrypted")} connection.", address);
         context.Registry.Tell(new LaneNews.Opened(address), ActorRefs.NoSender);
         return true;
     }

@@ -18,7 +18,7 @@ internal sealed record TransportSettings(bool IsTcp, string Hostname, int Port, 
     /// <summary>By the <see cref="RaftTransport"/> of the application. No message of raft goes by the remoting.</summary>
     public bool IsCustom { get; init; }
 
-    /// <summary>Each node takes connections at the port of its address.</summary>
+    /// <summary>Each node takes connections at the port of its address. No message of raft goes by the remoting.</summary>
     public bool IsAtAddress { get; init; }
 
     /// <summary>The bytes that wait for all clients together: one message has place in any case.</summary>
@@ -57,8 +57,8 @@ internal sealed record TransportSettings(bool IsTcp, string Hostname, int Port, 
             IsTcp || !security.IsOn,
             "raft.security is set, and raft.transport is akka. Set raft.transport = tcp: only its connections can be protected.");
         Demand(
-            !IsAtAddress || security.IsOn,
-            "raft.transport-tcp.at-address is on, and raft.security is not set. Set raft.security, or turn at-address off.");
+            !IsAtAddress || IsTcp,
+            "raft.transport-tcp.at-address is on, and raft.transport is not tcp. Set raft.transport = tcp, or turn at-address off.");
         Demand(
             !IsAtAddress || isByNames,
             "raft.transport-tcp.at-address is on, and raft.discovery is cluster. A cluster needs the remoting: turn at-address off.");

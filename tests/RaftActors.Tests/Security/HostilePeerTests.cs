@@ -90,7 +90,7 @@ public sealed class HostilePeerTests : TestKit
             Write("other", Peer),
             _context.Foreign,
             TestActor)!; // Justification: the system has an address.
-        lanes.Connect(address);
+        lanes.Learn(address, new WireMessage.LaneAt(_listener.Port, Node: 0));
         FishForMessage<LaneNews>(news => news is LaneNews.Opened, Guard);
 
         Write("other", $"node fresh {Guid.NewGuid():N}");

@@ -1,0 +1,160 @@
+using System.Buffers.Binary;
+using System.Net;
+using System.Net.Sockets;
+
+using RaftActors.Core.Codec;
+using RaftActors.Security;
+using RaftActors.Wire;
+
+namespace RaftActors.Transport;
+
+/// <summary>
+/// The connection of a program without an actor system to a <see cref="LaneDoor"/> of a node. Nothing here needs the actor runtime, whose
+/// start would take most of the time of a short command. One thread may send while another one receives.
+/// </summary>
+internal sealed class DoorClient : IDisposable
+{
+    private const string Client = "/user/client";
+
+    private readonly LaneChannel _channel;
+    private readonly string _door;
+    private readonly string _own;
+    private readonly ReceiveBlock _block;
+    private readonly ByteWriter _writer = new();
+    private bool _isIntroduced;
+
+    private DoorClient(LaneChannel channel, string door, string own, int frameSizeMaxBytes) =>
+        (_channel, _door, _own, _block) = (channel, door, own, new ReceiveBlock(frameSizeMaxBytes));
+
+    /// <summary>Connects to a node that takes connections at the port of its address, and shakes hands.</summary>
+    /// <param name="door">The path of the door, without address.</param>
+    /// <param name="credentials">Null: the connection is neither encrypted nor authenticated.</param>
+    /// <exception cref="SocketException">There is no connection.</exception>
+    /// <exception cref="IOException">The connection was lost.</exception>
+    /// <exception cref="InvalidDataException">The other side is no such node, or did not accept this program.</exception>
+    /// <exception cref="System.Security.Authentication.AuthenticationException">One side does not accept the other one's proof.</exception>
+    public static async Task<DoorClient> ConnectAsync(
+        string host, int port, string door, LaneCredentials? credentials, int frameSizeMaxBytes, CancellationToken cancellation)
+    {
+        var channel = new LaneChannel(new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true });
+        try
+        {
+            await channel.Socket.ConnectAsync(host, port, cancellation).ConfigureAwait(false);
+            var own = (IPEndPoint)channel.Socket.LocalEndPoint!; // Justification: a connected socket has one.
+            if (own.Equals(channel.Socket.RemoteEndPoint))
+            {
+                // The port is one that the system gives to clients. It has given this socket the very port that it asked for.
+                throw new SocketException((int)SocketError.ConnectionRefused);
+            }
+
+            if (credentials is not null)
+            {
+                await channel.AuthenticateAsClientAsync(credentials, host, cancellation).ConfigureAwait(false);
+            }
+
+            // No actor system has this address, which only names the sender on this connection.
+            var address = $"akka.tcp://client@{own}";
+            var handshake = new LaneHandshake(address, Node: 0, Expected: 0, LaneKind.Client);
+            await channel.WriteAsync(handshake.ToBytes(), cancellation).ConfigureAwait(false);
+            await LaneHandshake.ReadAnswerAsync(channel, isSole: true, credentials is not null, cancellation).ConfigureAwait(false);
+            LaneSocket.KeepAlive(channel.Socket);
+            LaneSocket.EndWithoutAnswer(channel.Socket);
+            return new DoorClient(channel, door, address + Client, frameSizeMaxBytes);
+        }
+        catch
+        {
+            channel.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Sends a message.</summary>
+    /// <param name="serializer">The number of its serializer.</param>
+    /// <exception cref="IOException">The connection was lost.</exception>
+    /// <exception cref="SocketException">The connection was lost.</exception>
+    public async Task SendAsync(int serializer, string manifest, byte[] message, CancellationToken cancellation)
+    {
+        await _channel.WriteAsync(FrameOf(serializer, manifest, message), cancellation).ConfigureAwait(false);
+        _isIntroduced = true;
+    }
+
+    /// <summary>Receives the next message: its manifest and its bytes. Null: the node has closed the connection.</summary>
+    /// <exception cref="InvalidDataException">The node sent damaged bytes.</exception>
+    /// <exception cref="IOException">The connection was lost.</exception>
+    /// <exception cref="SocketException">The connection was lost.</exception>
+    public async Task<(string Manifest, byte[] Bytes)?> ReceiveAsync(CancellationToken cancellation)
+    {
+        while (true)
+        {
+            while (_block.TryTake(out var frame))
+            {
+                if (Read(frame.Span) is { } message)
+                {
+                    return message;
+                }
+            }
+
+            var count = await _channel.ReceiveAsync(_block.Room(), cancellation).ConfigureAwait(false);
+            if (count == 0)
+            {
+                return null;
+            }
+
+            _block.Add(count);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _channel.Dispose();
+
+    // See FrameWriter. Here one actor writes to one other.
+    private ReadOnlyMemory<byte> FrameOf(int serializer, string manifest, byte[] message)
+    {
+        _writer.Clear(FrameWriter.KeptForClientMax);
+        _writer.Room(sizeof(int));
+        _writer.Flag(false);
+        WriteActor(_door);
+        WriteActor(_own);
+        _writer.Text(WireTable.ForeignManifest);
+        _writer.Number(serializer);
+        _writer.Text(manifest);
+        _writer.Bytes(message);
+        BinaryPrimitives.WriteInt32LittleEndian(_writer.Written, _writer.Length - sizeof(int));
+        return _writer.ToArray();
+    }
+
+    private void WriteActor(string path)
+    {
+        _writer.Number(_isIntroduced ? 1 : 0);
+        if (!_isIntroduced)
+        {
+            _writer.Text(path);
+        }
+    }
+
+    // Null: the message is no answer of a door.
+    private static (string Manifest, byte[] Bytes)? Read(ReadOnlySpan<byte> frame)
+    {
+        var reader = new ByteReader(frame);
+        _ = reader.Flag();
+        SkipActor(ref reader);
+        SkipActor(ref reader);
+        if (reader.Text() != WireTable.ForeignManifest)
+        {
+            return null;
+        }
+
+        _ = reader.Integer();
+        var message = (reader.Text(), reader.Bytes().ToArray());
+        reader.End();
+        return message;
+    }
+
+    private static void SkipActor(ref ByteReader reader)
+    {
+        if (reader.Count() == 0)
+        {
+            _ = reader.Text();
+        }
+    }
+}
