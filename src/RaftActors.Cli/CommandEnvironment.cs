@@ -3,12 +3,14 @@ namespace RaftActors.Cli;
 /// <summary>Standard streams and environment variables of one run. Tests pass their own.</summary>
 /// <param name="isTerminal">Standard output is a terminal: it may be coloured and rewritten.</param>
 /// <param name="variable">Reads an environment variable; null: none is set.</param>
+/// <param name="stop">Ends a server when it completes; null: signals do.</param>
 internal sealed class CommandEnvironment(
     TextReader input,
     TextWriter output,
     TextWriter error,
     bool isTerminal = false,
-    Func<string, string?>? variable = null)
+    Func<string, string?>? variable = null,
+    Task? stop = null)
 {
     private const int BrokenPipe = 32;
 
@@ -22,6 +24,8 @@ internal sealed class CommandEnvironment(
     public TextWriter Error => error;
 
     public bool IsTerminal => isTerminal;
+
+    public Task? Stop => stop;
 
     /// <summary>Whether <see cref="RunCritical"/> runs. Ctrl-C is ignored while it does.</summary>
     public bool IsCritical => _isCritical;

@@ -13,7 +13,23 @@ namespace RaftActors.Cli;
 /// <summary>Builds the command line: all commands, and the options that several of them share.</summary>
 internal static class CommandLine
 {
-    public static RootCommand Build(CommandEnvironment environment)
+    private static readonly (string Name, Func<CommandEnvironment, Command> Build)[] Verbs =
+    [
+        ("server", ServerCommand.Build),
+        ("append", AppendCommand.Build),
+        ("print", AppendCommand.BuildPrint),
+        ("count", AppendCommand.BuildCount),
+        ("members", MembersCommand.Build),
+        ("status", StatusCommand.Build),
+        ("transfer", TransferCommand.Build),
+        ("explain", ExplainCommand.Build),
+        ("log", BuildLog),
+        ("recover", RecoverCommand.Build),
+        ("certs", CertsCommand.Build),
+    ];
+
+    /// <summary>Builds the whole command line, or only its verb if the first argument is one: the others would take half of the start.</summary>
+    public static RootCommand Build(CommandEnvironment environment, string? first)
     {
         var root = new RootCommand(
             """
@@ -31,30 +47,33 @@ internal static class CommandLine
               2    the command is wrong
               3    unknown whether it was done; standard error says how to find out, or how to retry safely
               130  Ctrl-C
-            """)
+            """);
+        var isVerb = Array.Exists(Verbs, verb => verb.Name == first);
+        foreach (var (name, build) in Verbs)
         {
-            ServerCommand.Build(environment),
-            AppendCommand.Build(environment),
-            AppendCommand.BuildPrint(environment),
-            AppendCommand.BuildCount(environment),
-            MembersCommand.Build(environment),
-            StatusCommand.Build(environment),
-            TransferCommand.Build(environment),
-            ExplainCommand.Build(environment),
-            new Command("log", "Shows, checks and repairs the log of a stopped server.")
+            if (!isVerb || name == first)
             {
-                DumpCommand.Build(environment),
-                VerifyCommand.Build(environment),
-                RepairCommand.Build(environment),
-            },
-            RecoverCommand.Build(environment),
-            CertsCommand.Build(environment),
-        };
-        new ShortForms(environment).AddTo(root, environment);
+                root.Add(build(environment));
+            }
+        }
+
+        if (!isVerb)
+        {
+            new ShortForms(environment).AddTo(root, environment);
+        }
+
         var help = root.Options.OfType<HelpOption>().Single();
         help.Action = new BriefHelp((HelpAction)help.Action!); // Justification: HelpOption sets its action.
         return root;
     }
+
+    private static Command BuildLog(CommandEnvironment environment) =>
+        new("log", "Shows, checks and repairs the log of a stopped server.")
+        {
+            DumpCommand.Build(environment),
+            VerifyCommand.Build(environment),
+            RepairCommand.Build(environment),
+        };
 
     public static Option<string> Data() => new("--data")
     {

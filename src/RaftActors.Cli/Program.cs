@@ -41,7 +41,7 @@ internal static class Program
     /// <summary>Runs one command and returns its exit code.</summary>
     public static int Run(string[] arguments, CommandEnvironment environment)
     {
-        var parsed = CommandLine.Build(environment).Parse(arguments, new() { ResponseFileTokenReplacer = null });
+        var parsed = CommandLine.Build(environment, arguments.FirstOrDefault()).Parse(arguments, new() { ResponseFileTokenReplacer = null });
         var problems = parsed.Errors.Select(error => error.Message).ToList();
         if (ShortForms.Misplaced(parsed) is { } flag)
         {

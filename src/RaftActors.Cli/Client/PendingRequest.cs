@@ -5,15 +5,12 @@ namespace RaftActors.Cli.Client;
 /// <summary>A request to one server that is not answered yet.</summary>
 /// <param name="message">Builds the message, given the time that the client still waits.</param>
 internal sealed class PendingRequest(
-    ServerId server,
     long number,
     Func<TimeSpan, Request> message,
     Deadline deadline,
     Action<ServerId> redirected)
 {
     private readonly TaskCompletionSource<Answer> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    public ServerId Server => server;
 
     public long Number => number;
 

@@ -12,7 +12,7 @@ internal static class MessageLimits
     public const int IdLettersMax = 200;
 
     /// <summary>
-    /// Largest frame between two programs, in bytes. JSON writes a byte of text in at most six bytes, and Raft needs room for two messages.
+    /// Largest frame of a reply, in bytes. JSON writes a byte of text in at most six bytes.
     /// </summary>
     public const int FrameBytesMax = 8 << 20;
 

@@ -1,16 +1,20 @@
+using Akka.Actor;
+
 using RaftActors.Security;
 using RaftActors.Transport;
 
 namespace RaftActors.Cli.Protocol;
 
-/// <summary>The actors that exchange requests and replies by encrypted connections, and the role that each request needs.</summary>
+/// <summary>The actor of a server that takes requests of clients and other servers, and the role that each request needs.</summary>
 internal static class RequestDoor
 {
-    /// <summary>The actor of a server.</summary>
-    public static LaneDoor OfServer { get; } = new($"/user/{ServerId.GroupName}", ProtocolSerializer.Number, RoleFor, Refuse);
+    /// <summary>The path of the actor, without address.</summary>
+    public const string Path = $"/user/{ServerId.GroupName}";
 
-    /// <summary>The actor of a client. It takes replies of servers that have proved their identity.</summary>
-    public static LaneDoor OfClient { get; } = new("/user/client", ProtocolSerializer.Number, _ => LaneRole.Node, (_, _) => null);
+    /// <summary>Opens the port of a server.</summary>
+    /// <exception cref="RaftConfigurationException">A setting is wrong, or the port cannot be opened.</exception>
+    public static void Open(ActorSystem system) =>
+        Raft.Get(system).OpenDoor(new LaneDoor(Path, ProtocolSerializer.Number, RoleFor, Refuse));
 
     private static LaneRole RoleFor(object message) => message switch
     {

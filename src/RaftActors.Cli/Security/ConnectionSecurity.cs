@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 
+using RaftActors.Security;
+
 namespace RaftActors.Cli.Security;
 
 /// <summary>How the connections of a server or a client are protected.</summary>
@@ -46,12 +48,18 @@ internal sealed record ConnectionSecurity(string? Certificate, string? Key, stri
         return missing is null ? null : $"There is no file '{missing}'. Name an existing one, or make certificates with 'raft certs'.";
     }
 
+    /// <summary>The same for the connections of a client.</summary>
+    public SecuritySettings ToSettings() => new(
+        Certificate is null ? null : new TlsFiles(Certificate, Key ?? "", Password ?? "", Ca ?? "", []),
+        Secrets ?? "",
+        Timeout.InfiniteTimeSpan,
+        new RoleRules([], Operators, Writers, Readers));
+
     /// <summary>The same as configuration of an actor system.</summary>
     public string ToHocon() => !IsOn
         ? ""
         : $$"""
         raft {
-          transport-tcp.at-address = on
           security {
             secrets-file = {{Quoted(Secrets)}}
             tls {

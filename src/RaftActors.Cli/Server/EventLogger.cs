@@ -45,7 +45,7 @@ internal sealed class EventLogger : ReceiveActor
         return cause?.Message ?? $"{error.Message}";
     }
 
-    // Runtimes wrap an exception of an actor's constructor. Akka.NET adds a TypeLoadException.
+    // Akka.NET wraps an exception of an actor's constructor in these.
     private static bool IsWrapper(Exception failure) =>
         failure is ActorInitializationException or TargetInvocationException or TypeLoadException or AggregateException;
 }

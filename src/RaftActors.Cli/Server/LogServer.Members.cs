@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 
 using Akka.Actor;
-using Akka.Remote;
 
 using RaftActors.Cli.Protocol;
 using RaftActors.Core;
@@ -92,16 +91,6 @@ internal sealed partial class LogServer
                     $"{server} cannot be reached from {_settings.Id}: {why}. First {StartIt(server)}, then add it again."),
                 Self);
         }
-    }
-
-    private void OnNoAssociation(AssociationErrorEvent failed)
-    {
-        if (failed.IsInbound)
-        {
-            return;
-        }
-
-        OnUnreachable(failed.RemoteAddress, ConnectionFailure.Of(failed.Cause));
     }
 
     private void OnUnreachable(Address address, string why)
@@ -231,9 +220,7 @@ internal sealed partial class LogServer
     private string AddressOf(ServerId server) =>
         new Address("akka.tcp", Context.System.Name, server.Hostname, server.Port).ToString();
 
-    private ICanTell ServerAt(ServerId server) => _settings.Security.IsOn
-        ? RaftActors.Raft.Get(Context.System).ActorAt($"{AddressOf(server)}{Self.Path.ToStringWithoutAddress()}")
-        : Context.ActorSelection($"{AddressOf(server)}{Self.Path.ToStringWithoutAddress()}");
+    private IActorRef ServerAt(ServerId server) => RaftActors.Raft.Get(Context.System).ActorAt($"{AddressOf(server)}{RequestDoor.Path}");
 
     private void LogStart()
     {

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 
 using Akka.Actor;
-using Akka.Remote;
 
 using RaftActors.Cli.Protocol;
 using RaftActors.Core;
@@ -46,7 +45,6 @@ internal sealed partial class LogServer : RaftActor<string>, IRaftSnapshot<byte[
         _view = new GroupView(settings, clock.GetUtcNow());
         _appends = new PendingAppends((id, text, timeout) => Raft.Append(id, text, timeout), (client, reply) => client.Tell(reply, Self));
         Context.System.EventStream.Subscribe(Self, typeof(RaftEvent));
-        Context.System.EventStream.Subscribe(Self, typeof(AssociationErrorEvent));
         Context.System.EventStream.Subscribe(Self, typeof(LaneNews.Refused));
         Receive<Request>(OnRequest);
         Receive<RaftEvent>(OnEvent);
@@ -56,7 +54,6 @@ internal sealed partial class LogServer : RaftActor<string>, IRaftSnapshot<byte[
         Receive<Reply.StatusIs>(OnProbed);
         Receive<ProbeOver>(OnProbeOver);
         Receive<MembershipTick>(OnMembershipTick);
-        Receive<AssociationErrorEvent>(OnNoAssociation);
         Receive<LaneNews.Refused>(refused => OnUnreachable(refused.Address, Clause.Of(refused.Why)));
     }
 

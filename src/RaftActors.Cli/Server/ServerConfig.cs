@@ -31,25 +31,14 @@ internal static class ServerConfig
               # StopSignal ends the program. With this hook a second signal would wait for the shutdown instead of aborting it.
               coordinated-shutdown.run-by-clr-shutdown-hook = off
 
+              # Nothing is sent by the remoting, and no other machine reaches its port: the server's port is raft's.
               remote {
-                # A lost connection is detected and reopened within seconds.
-                transport-failure-detector {
-                  heartbeat-interval = 1s
-                  acceptable-heartbeat-pause = 3s
-                }
-                retry-gate-closed-for = 500ms
-                # Otherwise Akka.NET can lose all messages to a server that restarted quickly.
                 use-passive-connections = off
-                flush-wait-on-shutdown = 500ms
-                log-remote-lifecycle-events = {{(settings.IsVerbose ? "on" : "off")}}
-
                 dot-netty.tcp {
-                  hostname = {{Quoted(settings.Id.Hostname)}}
-                  bind-hostname = {{Quoted(settings.Bind ?? "")}}
-                  port = {{settings.Id.Port}}
-                  # Covers the handshake. Akka.NET does not always recover from a handshake that one side gave up: allow for a busy machine.
-                  connection-timeout = 5s
-                  maximum-frame-size = {{MessageLimits.FrameBytesMax}}b
+                  hostname = "127.0.0.1"
+                  port = 0
+                  public-hostname = {{Quoted(settings.Id.Hostname)}}
+                  public-port = {{settings.Id.Port}}
                 }
               }
             }
@@ -58,6 +47,7 @@ internal static class ServerConfig
               node = {{Quoted(settings.Id.ToString())}}
               failure-domain = {{Quoted(settings.FailureDomain)}}
               discovery = node-names
+              transport-tcp { at-address = on, hostname = {{Quoted(settings.Bind ?? settings.Id.Hostname)}} }
               contacts = [{{contacts}}]
               tick-interval = {{TickMilliseconds}}ms
               heartbeat-interval = {{heartbeat}}ms
@@ -75,26 +65,8 @@ internal static class ServerConfig
               }
             }
             """)).WithFallback(ProtocolSerializer.Registration);
-        return settings.Security.IsOn ? Secure(settings).WithFallback(plain) : plain;
+        return ConfigurationFactory.ParseString(settings.Security.ToHocon()).WithFallback(plain);
     }
-
-    // The port of the server is raft's. The remoting has a port that no other machine reaches, and nothing is sent by it.
-    private static Config Secure(ServerSettings settings) => ConfigurationFactory.ParseString(string.Create(
-        CultureInfo.InvariantCulture,
-        $$"""
-        {{settings.Security.ToHocon()}}
-        raft.transport-tcp.hostname = {{Quoted(settings.Bind ?? settings.Id.Hostname)}}
-        akka.remote.dot-netty.tcp {
-          hostname = "127.0.0.1"
-          bind-hostname = "127.0.0.1"
-          port = 0
-          public-hostname = {{Quoted(settings.Id.Hostname)}}
-          public-port = {{settings.Id.Port}}
-        }
-        """));
-
-    /// <summary>Whether the configuration was made with --verbose.</summary>
-    public static bool IsVerbose(Config config) => config.GetString("akka.loglevel") == "INFO";
 
     private static string Quoted(string text) => $"\"{text.Replace("\\", @"\\").Replace("\"", "\\\"")}\"";
 }

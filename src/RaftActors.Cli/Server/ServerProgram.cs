@@ -18,13 +18,15 @@ internal static class ServerProgram
     /// <returns>The exit code.</returns>
     public static async Task<int> Run(ServerSettings settings, CommandEnvironment environment)
     {
-        using var stop = new StopSignal();
+        using var signal = environment.Stop is null ? new StopSignal() : null;
         var terminal = new ServerTerminal(environment.Output, environment.Error, TimeProvider.System);
         try
         {
             DataFolder.Check(settings.Data, settings.AllowsSharedDirectory);
-            using var system = ActorSystem.Create(ServerId.GroupName, ServerConfig.Of(settings));
-            return await Run(settings, terminal, system, stop);
+            using var system = ActorSystem.Create(
+                ServerId.GroupName,
+                BootstrapSetup.Create().WithConfig(ServerConfig.Of(settings)).And(new LogSetup(terminal, settings.IsVerbose)));
+            return await Run(settings, terminal, system, signal?.Received ?? environment.Stop!);
         }
         catch (Exception e) when (e is StoreException or RaftConfigurationException || SocketFailure(e) is not null)
         {
@@ -33,17 +35,17 @@ internal static class ServerProgram
         }
     }
 
-    private static async Task<int> Run(ServerSettings settings, ServerTerminal terminal, ActorSystem system, StopSignal stop)
+    private static async Task<int> Run(ServerSettings settings, ServerTerminal terminal, ActorSystem system, Task stop)
     {
         var failed = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
         var narrator = system.ActorOf(Props.Create(() => new EventLogger(settings, terminal, $"/user/{ActorName}", failed)), "narrator");
         system.EventStream.Subscribe(narrator, typeof(RaftEvent));
         system.EventStream.Subscribe(narrator, typeof(Error));
-        Raft.Get(system).OpenDoor(RequestDoor.OfServer, listens: true);
+        RequestDoor.Open(system);
         LogSettings(settings, terminal);
         var clock = TimeProvider.System;
         system.ActorOf(Props.Create(() => new LogServer(settings, terminal, failed, clock, null)), ActorName);
-        await Task.WhenAny(stop.Received, failed.Task);
+        await Task.WhenAny(stop, failed.Task);
         if (failed.Task.IsCompleted)
         {
             await system.Terminate();
@@ -68,7 +70,7 @@ internal static class ServerProgram
             : $"servers: {string.Join(' ', settings.Servers)}; {settings.Id} is not among them and waits to be added");
     }
 
-    // Each actor runtime wraps the socket error differently. It is always the innermost exception.
+    // The exceptions of raft and of the remoting wrap the socket error, which is always the innermost one.
     private static SocketException? SocketFailure(Exception problem)
     {
         var deepest = problem;
