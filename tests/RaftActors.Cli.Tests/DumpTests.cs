@@ -12,7 +12,7 @@ public sealed class DumpTests : IDisposable
     {
         _folder.WritePairs(StoreFolder.OwnerOf(1), 3);
 
-        var run = Run.Of("log", "dump", "--data", _folder.Path);
+        var run = Run.Here("log", "dump", "--data", _folder.Path);
 
         Assert.Equal((0, ""), (run.Code, run.Error));
         Assert.Contains(run.Lines, line => line.Contains("pair") && line.Contains("\"key2\" = 6 bytes: value2"));
@@ -26,7 +26,7 @@ public sealed class DumpTests : IDisposable
         _folder.WritePairs(StoreFolder.OwnerOf(2), 5);
 
         string[] filters = ["--process", "raft2@b", "--group", "ledger", "--from", "3", "--limit", "2"];
-        var run = Run.Of(["log", "dump", "--data", _folder.Path, "--json", .. filters]);
+        var run = Run.Here(["log", "dump", "--data", _folder.Path, "--json", .. filters]);
 
         Assert.Equal(["key3", "key4"], run.Objects.Select(item => item.GetProperty("key").GetString()));
         Assert.All(run.Objects, item => Assert.Equal("raft2@b", item.GetProperty("process").GetString()));
@@ -39,7 +39,7 @@ public sealed class DumpTests : IDisposable
         _folder.WritePairs(StoreFolder.OwnerOf(1), 3);
         _folder.Damage("value2");
 
-        var run = Run.Of("log", "dump", "--data", _folder.Path);
+        var run = Run.Here("log", "dump", "--data", _folder.Path);
 
         Assert.Equal(0, run.Code);
         Assert.Single(run.Lines, line => line.Contains("damaged") && line.Contains("checksum"));
@@ -52,7 +52,7 @@ public sealed class DumpTests : IDisposable
         _folder.WritePairs(new Storage.StoreOwner("g", StoreFolder.Names[0]), 1);
         _folder.WritePairs(new Storage.StoreOwner("g\u001b[2J", StoreFolder.Names[1]), 1);
 
-        Assert.DoesNotContain('\u001b', Run.Of("log", "dump", "--data", _folder.Path).Output);
+        Assert.DoesNotContain('\u001b', Run.Here("log", "dump", "--data", _folder.Path).Output);
     }
 
     [Fact]
@@ -72,8 +72,8 @@ public sealed class DumpTests : IDisposable
         _folder.WritePairs(StoreFolder.OwnerOf(1), 3);
         var before = Contents();
 
-        Run.Of("log", "dump", "--data", _folder.Path);
-        Run.Of("log", "verify", "--data", _folder.Path);
+        Run.Here("log", "dump", "--data", _folder.Path);
+        Run.Here("log", "verify", "--data", _folder.Path);
 
         Assert.Equal(before, Contents());
     }

@@ -31,7 +31,7 @@ public sealed class RecoverTests : IDisposable
         Assert.Equal($"{ConfigurationOf(one)}", $"{ConfigurationOf(other)}");
         Assert.Equal(one.HardState.Group, ConfigurationOf(one).Group);
         Assert.True(File.Exists(Path.Combine(_one.Path, "before-recover-1/log/0000000001.wal")));
-        Assert.Equal(0, Run.Of("log", "verify", "--data", _one.Path).Code);
+        Assert.Equal(0, Run.Here("log", "verify", "--data", _one.Path).Code);
     }
 
     [Fact]
@@ -46,7 +46,7 @@ public sealed class RecoverTests : IDisposable
         var state = _one.Write(StoreFolder.OwnerOf(1)).State;
         Assert.Equal((state.HardState.Group, 100_000), (state.Snapshot!.Configuration.Group, state.Snapshot.Length));
         Assert.Single(Directory.GetFiles(Path.Combine(_one.Path, "before-recover-1/snapshots"), "*.snap", SearchOption.AllDirectories));
-        Assert.Equal(0, Run.Of("log", "verify", "--data", _one.Path).Code);
+        Assert.Equal(0, Run.Here("log", "verify", "--data", _one.Path).Code);
     }
 
     [Fact]
@@ -71,10 +71,10 @@ public sealed class RecoverTests : IDisposable
     {
         MakeGroup();
         Recover(_one, 1);
-        var before = Run.Of("log", "verify", "--data", _one.Path, "--json").Objects.First().ToString();
+        var before = Run.Here("log", "verify", "--data", _one.Path, "--json").Objects.First().ToString();
         File.Copy(Path.Combine(_one.Path, "before-recover-1/log/0000000001.wal"), Path.Combine(_one.Path, "log/0000000001.wal"));
 
-        Assert.Equal(before, Run.Of("log", "verify", "--data", _one.Path, "--json").Objects.First().ToString());
+        Assert.Equal(before, Run.Here("log", "verify", "--data", _one.Path, "--json").Objects.First().ToString());
         Assert.Equal(3, _one.Write(StoreFolder.OwnerOf(1)).State.Log.Length);
     }
 
@@ -107,8 +107,8 @@ public sealed class RecoverTests : IDisposable
     {
         MakeGroup();
 
-        var refused = Run.Typed("y\n", Arguments(_one, 1));
-        var done = Run.Typed("ledger\n", Arguments(_one, 1));
+        var refused = Run.Here("y\n", Arguments(_one, 1));
+        var done = Run.Here("ledger\n", Arguments(_one, 1));
 
         Assert.Equal((1, 0), (refused.Code, done.Code));
         Assert.Contains("raft3@c raft4@d raft5@e", refused.Output);
@@ -124,7 +124,7 @@ public sealed class RecoverTests : IDisposable
     {
         MakeGroup();
 
-        var run = Run.Of(
+        var run = Run.Here(
             "recover", "--data", _one.Path, "--group", "ledger", "--process", "raft1@a", "--members", members, "--yes");
 
         Assert.Equal(1, run.Code);
@@ -137,7 +137,7 @@ public sealed class RecoverTests : IDisposable
     {
         MakeGroup();
 
-        var run = Run.Of("recover", "--data", _one.Path, "--group", "other", "--process", "raft1@a", "--members", "raft1@a", "--yes");
+        var run = Run.Here("recover", "--data", _one.Path, "--group", "other", "--process", "raft1@a", "--members", "raft1@a", "--yes");
 
         Assert.Equal(1, run.Code);
         Assert.Contains("has no store of raft1@a of group other. It has those of raft1@a of group ledger", run.Error);
@@ -145,7 +145,7 @@ public sealed class RecoverTests : IDisposable
 
     private static Configuration ConfigurationOf(InitialState state) => ((Payload.Reconfigure)state.Log[0].Payload).Configuration;
 
-    private static Run Recover(StoreFolder folder, int number) => Run.Of([.. Arguments(folder, number), "--yes"]);
+    private static Run Recover(StoreFolder folder, int number) => Run.Here([.. Arguments(folder, number), "--yes"]);
 
     private static string[] Arguments(StoreFolder folder, int number) =>
     [

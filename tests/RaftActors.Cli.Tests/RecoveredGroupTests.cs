@@ -32,7 +32,7 @@ public sealed class RecoveredGroupTests : TestKit
         Stop();
         foreach (var survivor in new[] { 1, 2 })
         {
-            var run = Run.Of(
+            var run = Run.Here(
                 "recover", "--data", _folder.Path, "--group", "default", "--process", $"raft{survivor}@node1",
                 "--members", "raft1@node1,raft2@node1", "--yes");
             Assert.Equal((0, ""), (run.Code, run.Error));
@@ -54,8 +54,8 @@ public sealed class RecoveredGroupTests : TestKit
         Stop();
         Damage("raft3@node1", "key1");
 
-        Assert.Equal(1, Run.Of("log", "verify", "--data", _folder.Path).Code);
-        Assert.Equal(0, Run.Of("log", "repair", "--data", _folder.Path, "--yes").Code);
+        Assert.Equal(1, Run.Here("log", "verify", "--data", _folder.Path).Code);
+        Assert.Equal(0, Run.Here("log", "repair", "--data", _folder.Path, "--yes").Code);
         Start(1, 2, 3);
 
         ExpectDelivered(3, 1);
@@ -110,7 +110,7 @@ public sealed class RecoveredGroupTests : TestKit
     // Changes a byte of the entry with this key in one process's store.
     private void Damage(string process, string key)
     {
-        var run = Run.Of("log", "dump", "--data", _folder.Path, "--process", process, "--json");
+        var run = Run.Here("log", "dump", "--data", _folder.Path, "--process", process, "--json");
         var item = run.Objects.Single(item => item.TryGetProperty("key", out var found) && found.GetString() == key);
         var path = Path.Combine(_folder.Path, item.GetProperty("file").GetString()!);
         var bytes = File.ReadAllBytes(path);

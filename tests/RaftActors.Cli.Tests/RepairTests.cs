@@ -18,7 +18,7 @@ public sealed class RepairTests : IDisposable
         var before = (Damaged: Incarnation("raft1@a"), Other: Incarnation("raft2@b"));
         _folder.Damage("value2");
 
-        var run = Run.Of("log", "repair", "--data", _folder.Path, "--yes");
+        var run = Run.Here("log", "repair", "--data", _folder.Path, "--yes");
 
         Assert.Equal((0, ""), (run.Code, run.Error));
         Assert.Contains("raft1@a of group ledger will start empty", run.Output);
@@ -28,7 +28,7 @@ public sealed class RepairTests : IDisposable
         var anew = _folder.Write(damaged);
         Assert.True(anew.IsNew);
         Assert.NotEqual(before.Damaged, anew.Incarnation.Value);
-        Assert.Equal(0, Run.Of("log", "verify", "--data", _folder.Path).Code);
+        Assert.Equal(0, Run.Here("log", "verify", "--data", _folder.Path).Code);
     }
 
     [Fact]
@@ -38,7 +38,7 @@ public sealed class RepairTests : IDisposable
         var snapshot = _folder.WriteSnapshot(StoreFolder.OwnerOf(1));
         _folder.Damage("", offset: 150_000, snapshot);
 
-        var run = Run.Of("log", "repair", "--data", _folder.Path, "--yes");
+        var run = Run.Here("log", "repair", "--data", _folder.Path, "--yes");
 
         Assert.Equal((0, ""), (run.Code, run.Error));
         Assert.True(File.Exists(Path.Combine(_folder.Path, "damaged-1", snapshot)));
@@ -73,7 +73,7 @@ public sealed class RepairTests : IDisposable
         _folder.WritePairs(StoreFolder.OwnerOf(2), 3);
         _folder.Damage("BTCH", offset: 9);
 
-        var run = Run.Of("log", "repair", "--data", _folder.Path, "--yes");
+        var run = Run.Here("log", "repair", "--data", _folder.Path, "--yes");
 
         Assert.Equal(0, run.Code);
         Assert.Empty(Directory.GetFiles(Path.Combine(_folder.Path, "log")));
@@ -87,7 +87,7 @@ public sealed class RepairTests : IDisposable
         _folder.WritePairs(StoreFolder.OwnerOf(1), 3);
         _folder.Damage("value2");
 
-        var run = Run.Typed("yes\n", "log", "repair", "--data", _folder.Path);
+        var run = Run.Here("yes\n", ["log", "repair", "--data", _folder.Path]);
 
         Assert.Equal(1, run.Code);
         Assert.Contains("nothing was changed", run.Output);
@@ -99,14 +99,14 @@ public sealed class RepairTests : IDisposable
     {
         _folder.WritePairs(StoreFolder.OwnerOf(1), 3);
 
-        var run = Run.Of("log", "repair", "--data", _folder.Path);
+        var run = Run.Here("log", "repair", "--data", _folder.Path);
 
         Assert.Equal(0, run.Code);
         Assert.Contains("nothing to repair", run.Output);
         Assert.Equal(3, _folder.Write(StoreFolder.OwnerOf(1)).State.Log.Length);
     }
 
-    private Guid Incarnation(string process) => Run.Of("log", "verify", "--data", _folder.Path, "--json").Objects
+    private Guid Incarnation(string process) => Run.Here("log", "verify", "--data", _folder.Path, "--json").Objects
         .Single(item => item.TryGetProperty("process", out var name) && name.GetString() == process)
         .GetProperty("incarnation").GetGuid();
 }

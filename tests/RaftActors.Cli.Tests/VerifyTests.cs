@@ -14,7 +14,7 @@ public sealed class VerifyTests : IDisposable
     {
         _folder.WritePairs(StoreFolder.OwnerOf(1), 3);
 
-        var run = Run.Of("log", "verify", "--data", _folder.Path);
+        var run = Run.Here("log", "verify", "--data", _folder.Path);
 
         Assert.Equal((0, ""), (run.Code, run.Error));
         Assert.Contains(run.Lines, line => line.Contains("raft1@a") && line.Contains("1..3") && line.EndsWith("whole"));
@@ -25,7 +25,7 @@ public sealed class VerifyTests : IDisposable
     public void Torn_end_is_reported_and_is_no_damage()
     {
         _folder.WritePairs(StoreFolder.OwnerOf(1), 3);
-        var end = Run.Of("log", "dump", "--data", _folder.Path, "--json").Objects
+        var end = Run.Here("log", "dump", "--data", _folder.Path, "--json").Objects
             .Single(item => item.GetProperty("kind").GetString() == "end");
         using (var file = File.OpenWrite(Path.Combine(_folder.Path, "log/0000000001.wal")))
         {
@@ -33,7 +33,7 @@ public sealed class VerifyTests : IDisposable
             file.Write("half of something"u8);
         }
 
-        var run = Run.Of("log", "verify", "--data", _folder.Path);
+        var run = Run.Here("log", "verify", "--data", _folder.Path);
 
         Assert.Equal(0, run.Code);
         Assert.Contains("torn end of 24 bytes", run.Output);
@@ -46,7 +46,7 @@ public sealed class VerifyTests : IDisposable
         _folder.WritePairs(StoreFolder.OwnerOf(2), 5);
         _folder.Damage("value2");
 
-        var run = Run.Of("log", "verify", "--data", _folder.Path, "--json");
+        var run = Run.Here("log", "verify", "--data", _folder.Path, "--json");
 
         Assert.Equal(1, run.Code);
         var damage = run.Objects.Single(item => item.GetProperty("kind").GetString() == "damage");
@@ -62,10 +62,10 @@ public sealed class VerifyTests : IDisposable
     public void Damaged_block_of_a_snapshot_is_found()
     {
         var snapshot = _folder.WriteSnapshot(StoreFolder.OwnerOf(1));
-        Assert.Equal(0, Run.Of("log", "verify", "--data", _folder.Path).Code);
+        Assert.Equal(0, Run.Here("log", "verify", "--data", _folder.Path).Code);
         _folder.Damage("", offset: 150_000, snapshot);
 
-        var run = Run.Of("log", "verify", "--data", _folder.Path);
+        var run = Run.Here("log", "verify", "--data", _folder.Path);
 
         Assert.Equal(1, run.Code);
         Assert.Contains("Damaged, raft1@a of group ledger", run.Output);
@@ -79,7 +79,7 @@ public sealed class VerifyTests : IDisposable
     {
         using var directory = StoreDirectory.Open(new StoreOptions { Directory = _folder.Path, SegmentSizeBytes = 1 << 20 });
 
-        var run = Run.Of("log", verb, "--data", _folder.Path);
+        var run = Run.Here("log", verb, "--data", _folder.Path);
 
         Assert.Equal((1, ""), (run.Code, run.Output));
         Assert.Contains($"in use by process {Environment.ProcessId}", run.Error);
@@ -114,7 +114,7 @@ public sealed class VerifyTests : IDisposable
     [InlineData("nothing")]
     public void Wrong_arguments_are_a_usage_error(params string[] arguments)
     {
-        var run = Run.Of(arguments);
+        var run = Run.Here(arguments);
 
         Assert.Equal((2, ""), (run.Code, run.Output));
         Assert.StartsWith("raft: ", run.Error);
@@ -125,7 +125,7 @@ public sealed class VerifyTests : IDisposable
     {
         foreach (var verb in (string[])["verify", "dump", "repair"])
         {
-            var run = Run.Of("log", verb, "--data", path);
+            var run = Run.Here("log", verb, "--data", path);
 
             Assert.Equal(1, run.Code);
             Assert.Contains(reason, run.Error);

@@ -42,7 +42,7 @@ public sealed class AppendLinesTests
             ? new Reply.Refused(request.Number, "it is odd")
             : new Reply.Committed(request.Number, request.Number, WasThere: false));
 
-        var run = Run.Typed("1\r\n2\r\n3\r\n4\r\n", "append", "-", "-S", $"{server.Id}");
+        var run = Run.Here("1\r\n2\r\n3\r\n4\r\n", ["append", "-", "-S", $"{server.Id}"]);
 
         Assert.Equal(
             (1, "raft: line 3: not committed: it is odd; it is safe to append it again\n"),
@@ -61,7 +61,7 @@ public sealed class AppendLinesTests
             _ => [new Reply.Committed(request.Number, 1, WasThere: false)],
         });
 
-        string[] arguments = ["append", "-", "-S", $"{server.Id}", "--timeout", "2", "--request-id", "a"];
+        string[] arguments = ["append", "-", "-S", $"{server.Id}", "--timeout", "5", "--request-id", "a"];
         var run = Run.Here("fine\nunknown\nrefused\nfine\n", arguments);
 
         Assert.Equal((3, 2), (run.Code, run.Lines.Count()));
@@ -77,7 +77,7 @@ public sealed class AppendLinesTests
     {
         using var server = ScriptedServer.Committing();
 
-        var run = Run.Typed(new string('x', 10_000_000) + "\nfine", "append", "-", "-S", $"{server.Id}");
+        var run = Run.Here(new string('x', 10_000_000) + "\nfine", ["append", "-", "-S", $"{server.Id}"]);
 
         Assert.Equal((1, "committed, serial 1\n"), (run.Code, run.Output));
         Assert.StartsWith($"raft: line 1: not committed: the message has more than {MessageLimits.TextBytesMax} bytes", run.Error);
@@ -90,7 +90,7 @@ public sealed class AppendLinesTests
         using var server = ScriptedServer.Committing();
         var longest = new string('\u0001', MessageLimits.TextBytesMax);
 
-        var run = Run.Typed($"{longest}\n{longest}x\nü{longest[1..]}\n\n", "append", "-", "-S", $"{server.Id}");
+        var run = Run.Here($"{longest}\n{longest}x\nü{longest[1..]}\n\n", ["append", "-", "-S", $"{server.Id}"]);
 
         Assert.Equal((1, "committed, serial 1\ncommitted, serial 2\n"), (run.Code, run.Output));
         Assert.Equal([longest, ""], server.Requests.Cast<Request.Append>().Select(append => append.Text));
@@ -101,7 +101,7 @@ public sealed class AppendLinesTests
     {
         using var server = ScriptedServer.Committing();
 
-        var run = Run.Typed("", "append", "-", "-S", $"{server.Id}");
+        var run = Run.Here("", ["append", "-", "-S", $"{server.Id}"]);
 
         Assert.Equal((0, "", ""), (run.Code, run.Output, run.Error));
     }
@@ -123,7 +123,7 @@ public sealed class AppendLinesTests
         using var next = ScriptedServer.Committing();
         var input = string.Concat(Enumerable.Range(1, 200).Select(number => $"{number}\n"));
 
-        var run = Run.Typed(input, "append", "-", "-S", $"{dying.Id},{next.Id}", "--timeout", "60");
+        var run = Run.Here(input, ["append", "-", "-S", $"{dying.Id},{next.Id}", "--timeout", "60"]);
 
         Assert.Equal((0, "", 200), (run.Code, run.Error, run.Lines.Count()));
 

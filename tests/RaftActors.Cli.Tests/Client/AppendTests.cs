@@ -10,11 +10,11 @@ public sealed class AppendTests
     {
         using var server = ScriptedServer.Answering(request => new Reply.Committed(request.Number, 4, WasThere: false));
 
-        var run = Run.Of("append", "I like beer.", "-S", $"{server.Id}");
+        var run = Run.Of("append", "I like grüße, 世界 🍺.", "-S", $"{server.Id}");
 
         Assert.Equal((0, "committed, serial 4\n", ""), (run.Code, run.Output, run.Error));
         var append = Assert.IsType<Request.Append>(Assert.Single(server.Requests));
-        Assert.Equal("I like beer.", append.Text);
+        Assert.Equal("I like grüße, 世界 🍺.", append.Text);
     }
 
     [Theory]
@@ -24,7 +24,7 @@ public sealed class AppendTests
     {
         using var server = ScriptedServer.Committing();
 
-        var run = Run.Of(verb, "-S", $"{server.Id}");
+        var run = Run.Here(verb, "-S", $"{server.Id}");
 
         Assert.Equal((0, "committed, serial 1\n", ""), (run.Code, run.Output, run.Error));
         Assert.Equal(verb, Assert.IsType<Request.Append>(Assert.Single(server.Requests)).Text);
@@ -40,7 +40,7 @@ public sealed class AppendTests
     {
         using var server = ScriptedServer.Committing();
 
-        var run = Run.Of("append", text, "-S", $"{server.Id}");
+        var run = Run.Here("append", text, "-S", $"{server.Id}");
 
         Assert.Equal((0, ""), (run.Code, run.Error));
         Assert.Equal(text, Assert.IsType<Request.Append>(Assert.Single(server.Requests)).Text);
@@ -57,7 +57,7 @@ public sealed class AppendTests
             new Reply.Committed(request.Number, 4, WasThere: false),
         ]);
 
-        var run = Run.Of("append", "x", "-S", $"{server.Id}");
+        var run = Run.Here("append", "x", "-S", $"{server.Id}");
 
         Assert.Equal((0, "redirect to leader: :9991\ncommitted, serial 4\n", ""), (run.Code, run.Output, run.Error));
     }
@@ -100,7 +100,7 @@ public sealed class AppendTests
     {
         using var server = ScriptedServer.Committing();
 
-        Run.Of("append", "x", "-S", $"{server.Id}", "--timeout", "60");
+        Run.Here("append", "x", "-S", $"{server.Id}", "--timeout", "60");
 
         var append = Assert.IsType<Request.Append>(Assert.Single(server.Requests));
         Assert.InRange(append.Timeout, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(59.75));
@@ -111,7 +111,7 @@ public sealed class AppendTests
     {
         using var server = ScriptedServer.Answering(request => new Reply.Committed(request.Number, 4, WasThere: true));
 
-        var run = Run.Of("append", "x", "-S", $"{server.Id}", "--request-id", "invoice 4711");
+        var run = Run.Here("append", "x", "-S", $"{server.Id}", "--request-id", "invoice 4711");
 
         Assert.Equal((0, "committed before, serial 4\n", ""), (run.Code, run.Output, run.Error));
         Assert.Equal("invoice 4711", Assert.IsType<Request.Append>(Assert.Single(server.Requests)).RequestId);
@@ -122,7 +122,7 @@ public sealed class AppendTests
     {
         using var server = ScriptedServer.Answering(request => new Reply.Refused(request.Number, "no leader is known"));
 
-        var run = Run.Of("append", "x", "-S", $"{server.Id}");
+        var run = Run.Here("append", "x", "-S", $"{server.Id}");
 
         Assert.Equal(
             (1, "", "raft: not committed: no leader is known; it is safe to append it again\n"),

@@ -28,7 +28,7 @@ public sealed class LostAppendTests
     {
         var dead = ScriptedServer.Dead();
 
-        var run = Run.Of("append", "x", "-S", $"{dead}", "--timeout", "60");
+        var run = Run.Here("append", "x", "-S", $"{dead}", "--timeout", "60");
 
         Assert.Equal(
             (1, "", $"raft: not committed: cannot reach {dead}: connection refused; it is safe to append it again\n"),
@@ -52,7 +52,7 @@ public sealed class LostAppendTests
     {
         using var listener = new DeafListener();
 
-        var run = Run.Of("append", "x", "-S", $"{listener.Id}", "--timeout", "0.5");
+        var run = Run.Here("append", "x", "-S", $"{listener.Id}", "--timeout", "0.5");
 
         Assert.Equal(
             (1, "", $"raft: not committed: cannot reach {listener.Id}: no answer; it is safe to append it again\n"),
@@ -89,7 +89,7 @@ public sealed class LostAppendTests
             return [];
         });
 
-        var run = Run.Of("append", "x", "-S", $"{first.Id}", "--timeout", "60");
+        var run = Run.Here("append", "x", "-S", $"{first.Id}", "--timeout", "60");
         second?.Dispose();
 
         Assert.Equal((0, "committed, serial 1\n", ""), (run.Code, run.Output, run.Error));
@@ -103,7 +103,7 @@ public sealed class LostAppendTests
     {
         using var server = ScriptedServer.Committing();
 
-        var run = Run.Of("append", "x", "-S", $"{ScriptedServer.Dead()},{server.Id}");
+        var run = Run.Here("append", "x", "-S", $"{ScriptedServer.Dead()},{server.Id}");
 
         Assert.Equal((0, "committed, serial 1\n", ""), (run.Code, run.Output, run.Error));
     }
@@ -140,7 +140,7 @@ public sealed class LostAppendTests
     {
         var (first, second) = (ScriptedServer.Dead(), ScriptedServer.Dead());
 
-        var run = Run.Of("append", "x", "-S", $"{first},{second}");
+        var run = Run.Here("append", "x", "-S", $"{first},{second}");
 
         Assert.Equal(1, run.Code);
         Assert.Contains($"cannot reach {first}: connection refused; cannot reach {second}: connection refused", run.Error);

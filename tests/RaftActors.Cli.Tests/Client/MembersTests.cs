@@ -15,7 +15,7 @@ public sealed class MembersTests
     {
         using var server = ScriptedServer.Answering(request => new Reply.Done(request.Number));
 
-        var run = Run.Of("members", verb, "9993", "-S", $"{server.Id}");
+        var run = Run.Here("members", verb, "9993", "-S", $"{server.Id}");
 
         Assert.Equal((0, said, ""), (run.Code, run.Output, run.Error));
         var request = Assert.Single(server.Requests);
@@ -28,7 +28,7 @@ public sealed class MembersTests
     {
         using var server = ScriptedServer.Answering(request => new Reply.Done(request.Number));
 
-        var run = Run.Of("members", "quorum", "5", "-S", $"{server.Id}");
+        var run = Run.Here("members", "quorum", "5", "-S", $"{server.Id}");
 
         Assert.Equal((0, "at most 5 vote\n", ""), (run.Code, run.Output, run.Error));
         Assert.Equal(5, Assert.IsType<Request.SetMaxQuorum>(Assert.Single(server.Requests)).Max);
@@ -37,7 +37,7 @@ public sealed class MembersTests
     [Fact]
     public void Number_that_is_no_maximum_of_the_quorum_is_a_wrong_command()
     {
-        var run = Run.Of("members", "quorum", "4", "-S", ":1");
+        var run = Run.Here("members", "quorum", "4", "-S", ":1");
 
         Assert.Equal((2, ""), (run.Code, run.Output));
         Assert.Contains("'4'", run.Error);
@@ -48,7 +48,7 @@ public sealed class MembersTests
     {
         using var server = ScriptedServer.Answering(request => new Reply.Refused(request.Number, ":9993 is a member already."));
 
-        var run = Run.Of("members", "add", ":9993", "-S", $"{server.Id}");
+        var run = Run.Here("members", "add", ":9993", "-S", $"{server.Id}");
 
         Assert.Equal((1, "", "raft: not done: :9993 is a member already; nothing was changed\n"), (run.Code, run.Output, run.Error));
     }
@@ -74,7 +74,7 @@ public sealed class MembersTests
         using var ignorant = ScriptedServer.Answering(request => new Reply.Refused(request.Number, "no leader is known"));
         using var next = ScriptedServer.Answering(request => new Reply.Done(request.Number));
 
-        var run = Run.Of("members", "add", ":9993", "-S", $"{ScriptedServer.Dead()},{ignorant.Id},{next.Id}");
+        var run = Run.Here("members", "add", ":9993", "-S", $"{ScriptedServer.Dead()},{ignorant.Id},{next.Id}");
 
         Assert.Equal((0, "added :9993\n", ""), (run.Code, run.Output, run.Error));
     }
@@ -84,7 +84,7 @@ public sealed class MembersTests
     {
         using var server = ScriptedServer.Answering(request => StatusOf(request, new ServerId("", 9991)));
 
-        var run = Run.Of("members", "list", "-S", $"{server.Id}");
+        var run = Run.Here("members", "list", "-S", $"{server.Id}");
 
         Assert.Equal(
             (0, """
@@ -102,8 +102,8 @@ public sealed class MembersTests
     {
         using var server = ScriptedServer.Answering(request => new Reply.Done(request.Number));
 
-        var named = Run.Of("transfer", "--to", ":9991", "-S", $"{server.Id}");
-        var any = Run.Of("transfer", "-S", $"{server.Id}");
+        var named = Run.Here("transfer", "--to", ":9991", "-S", $"{server.Id}");
+        var any = Run.Here("transfer", "-S", $"{server.Id}");
 
         Assert.Equal((0, ":9991 leads\n", ""), (named.Code, named.Output, named.Error));
         Assert.Equal((0, "another server leads\n", ""), (any.Code, any.Output, any.Error));
@@ -115,7 +115,7 @@ public sealed class MembersTests
     {
         using var server = ScriptedServer.Answering(request => new Reply.Unknown(request.Number, "The time is up."));
 
-        var run = Run.Of("transfer", "-S", $"{server.Id}");
+        var run = Run.Here("transfer", "-S", $"{server.Id}");
 
         Assert.Equal(
             (3, "", "raft: unknown whether another server leads: the time is up; run 'raft status' to find out\n"),
@@ -128,7 +128,7 @@ public sealed class MembersTests
     {
         using var server = ScriptedServer.Answering(request => new Reply.ExplanationIs(request.Number, "waits\r\nfor \u001b[2J"));
 
-        var run = Run.Of("explain", "-S", $"{server.Id}");
+        var run = Run.Here("explain", "-S", $"{server.Id}");
 
         Assert.Equal((0, "waits\nfor \\u001b[2J\n", ""), (run.Code, run.Output, run.Error));
     }
@@ -141,7 +141,7 @@ public sealed class MembersTests
     {
         var dead = ScriptedServer.Dead();
 
-        var run = Run.Of([.. verb, "-S", $"{dead}", "--timeout", "60"]);
+        var run = Run.Here([.. verb, "-S", $"{dead}", "--timeout", "60"]);
 
         Assert.Equal((1, "", $"raft: cannot reach {dead}: connection refused\n"), (run.Code, run.Output, run.Error));
     }

@@ -32,11 +32,13 @@ internal sealed class ScriptedServer : IDisposable
               stdout-loglevel = OFF
               actor.provider = remote
               coordinated-shutdown.run-by-actor-system-terminate = off
-              remote.dot-netty.tcp { hostname = "127.0.0.1", port = {{bound}}, maximum-frame-size = {{MessageLimits.FrameBytesMax}}b }
+              remote.dot-netty.tcp { hostname = "127.0.0.1", port = 0, public-hostname = "127.0.0.1", public-port = {{bound}} }
             }
+            raft { discovery = node-names, transport-tcp { at-address = on, hostname = "127.0.0.1" } }
             """).WithFallback(ProtocolSerializer.Registration));
-        Id = new ServerId("", ((ExtendedActorSystem)_system).Provider.DefaultAddress.Port!.Value);
+        Id = new ServerId("", bound);
         _system.ActorOf(Props.Create(() => new Script(this, script)), ServerId.GroupName);
+        RequestDoor.Open(_system);
     }
 
     public ServerId Id { get; }

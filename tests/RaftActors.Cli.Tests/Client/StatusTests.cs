@@ -32,7 +32,7 @@ public sealed class StatusTests : IDisposable
     [Fact]
     public void Each_member_is_asked_and_a_dead_one_is_unreachable()
     {
-        var run = Run.Of("status", "-S", $"{_follower.Id}");
+        var run = Run.Here("status", "-S", $"{_follower.Id}");
 
         var since = Since.ToLocalTime().ToString("yyyy/MM/dd HH:mm:ss", CultureInfo.InvariantCulture);
         Assert.Equal((1, ""), (run.Code, run.Error));
@@ -50,7 +50,7 @@ public sealed class StatusTests : IDisposable
     [Fact]
     public void Plain_text_is_stable_and_has_no_colours()
     {
-        var runs = new[] { Run.Of("status", "-S", $"{_leader.Id}"), Run.Of("status", "-S", $"{_leader.Id}") };
+        var runs = new[] { Run.Here("status", "-S", $"{_leader.Id}"), Run.Here("status", "-S", $"{_leader.Id}") };
 
         Assert.Equal(runs[0].Output, runs[1].Output);
         Assert.DoesNotContain('\u001b', runs[0].Output);
@@ -61,7 +61,7 @@ public sealed class StatusTests : IDisposable
     {
         _members = [new(_leader.Id, IsVoter: true), new(_dead, IsVoter: true), new(_follower.Id, IsVoter: false)];
 
-        Assert.Equal(1, Run.Of("status", "-S", $"{_leader.Id}").Code);
+        Assert.Equal(1, Run.Here("status", "-S", $"{_leader.Id}").Code);
     }
 
     [Fact]
@@ -69,7 +69,7 @@ public sealed class StatusTests : IDisposable
     {
         _members = [new(_leader.Id, IsVoter: true), new(_follower.Id, IsVoter: false)];
 
-        Assert.Equal(0, Run.Of("status", "-S", $"{_leader.Id}").Code);
+        Assert.Equal(0, Run.Here("status", "-S", $"{_leader.Id}").Code);
     }
 
     [Fact]
@@ -77,7 +77,7 @@ public sealed class StatusTests : IDisposable
     {
         _members = [new(_leader.Id, IsVoter: true), new(_dead, IsVoter: false)];
 
-        Assert.Equal(1, Run.Of("status", "-S", $"{_leader.Id}").Code);
+        Assert.Equal(1, Run.Here("status", "-S", $"{_leader.Id}").Code);
     }
 
     [Fact]
@@ -87,7 +87,7 @@ public sealed class StatusTests : IDisposable
             Status(request, _dead, RaftRole.Follower, serial: 7, "its disk lost writes") with { Standing = ServerStanding.Fenced });
         _members = [new(_leader.Id, IsVoter: true), new(fenced.Id, IsVoter: true)];
 
-        Assert.Equal(1, Run.Of("status", "-S", $"{_leader.Id}").Code);
+        Assert.Equal(1, Run.Here("status", "-S", $"{_leader.Id}").Code);
     }
 
     [Fact]
@@ -95,7 +95,7 @@ public sealed class StatusTests : IDisposable
     {
         _members = [new(_leader.Id, IsVoter: true)];
 
-        var run = Run.Of("status", "-S", $"{_follower.Id}");
+        var run = Run.Here("status", "-S", $"{_follower.Id}");
 
         Assert.Equal(0, run.Code);
         Assert.Contains(run.Lines, line => line.StartsWith($"{_follower.Id}  follower  not a member"));
@@ -109,7 +109,7 @@ public sealed class StatusTests : IDisposable
             request.Number, server!.Id, RaftRole.PreCandidate, 3, Since, 0, 0, Leader: null, [new(server.Id, IsVoter: true)], Note: null));
         using var _ = server;
 
-        var run = Run.Of("status", "-S", $"{server.Id}");
+        var run = Run.Here("status", "-S", $"{server.Id}");
 
         Assert.Equal(1, run.Code);
         Assert.Contains("pre-candidate", run.Output);
@@ -120,7 +120,7 @@ public sealed class StatusTests : IDisposable
     {
         var (leader, follower) = (_leader.Id, _follower.Id);
 
-        var run = Run.Of("status", "--json", "-S", $"{follower}");
+        var run = Run.Here("status", "--json", "-S", $"{follower}");
 
         Assert.Equal((1, ""), (run.Code, run.Error));
         Assert.Equal(

@@ -1,10 +1,10 @@
 namespace RaftActors.Cli.Tests.Server;
 
-/// <summary>Servers with encryption and authentication, each in a process of its own, and their clients.</summary>
+/// <summary>Servers with encryption and authentication, and their clients.</summary>
 public sealed class SecureServersTests : IDisposable
 {
     private readonly string _home = Directory.CreateTempSubdirectory("raft-secure-").FullName;
-    private readonly List<ServerProcess> _servers = [];
+    private readonly List<RunningServer> _servers = [];
     private readonly int[] _ports = [.. Enumerable.Range(0, 4).Select(_ => TrialKit.FreePorts.Next())];
     private readonly string _secret = $"{Guid.NewGuid():N}{Guid.NewGuid():N}";
 
@@ -70,7 +70,7 @@ public sealed class SecureServersTests : IDisposable
     [Fact]
     public async Task Server_on_all_addresses_without_protection_warns()
     {
-        var server = ServerProcess.Start(
+        var server = ServerHere.Start(
             "server", "-c", $":{_ports[0]}", "-p", $"{_ports[0]}", "--bind", "0.0.0.0", "--data", Path.Combine(_home, "open"));
         _servers.Add(server);
 
@@ -84,6 +84,10 @@ public sealed class SecureServersTests : IDisposable
         await Start(3, server);
         Assert.Equal(0, Ask(["members", "add", $":{_ports[3]}", .. boss]).Code);
         Assert.Contains($":{_ports[3]}", Ask(["status", .. eye]).Output);
+
+        // The fourth server is a learner, which asks the leader itself.
+        Assert.Equal(0, Ask(["members", "remove", $":{_ports[3]}", "-S", $":{_ports[3]}", .. boss]).Code);
+        Assert.Equal(0, Ask(["members", "add", $":{_ports[3]}", .. boss]).Code);
 
         var (append, remove) = (Ask(["append", "no", .. eye]), Ask(["members", "remove", $":{_ports[3]}", .. app]));
         Assert.Equal((1, 1), (append.Code, remove.Code));
@@ -127,7 +131,7 @@ public sealed class SecureServersTests : IDisposable
     {
         var cluster = string.Join(',', _ports.Take(3).Select(port => $":{port}"));
         var data = Path.Combine(_home, $"{place}");
-        var server = ServerProcess.Start(["server", "-c", cluster, "-p", $"{_ports[place]}", "--data", data, .. security]);
+        var server = ServerHere.Start(["server", "-c", cluster, "-p", $"{_ports[place]}", "--data", data, .. security]);
         _servers.Add(server);
         await server.Line("listens on");
     }

@@ -24,6 +24,7 @@ public abstract class ServerTest : TestKit
         akka.loglevel = OFF
         akka.stdout-loglevel = OFF
         akka.log-dead-letters = off
+        akka.test.single-expect-default = 60s
         akka.actor.guardian-supervisor-strategy = "Akka.Actor.StoppingSupervisorStrategy"
         raft.node = ":9990"
         raft.pair-size-max = 2MiB

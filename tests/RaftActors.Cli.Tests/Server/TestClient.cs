@@ -1,29 +1,15 @@
-using Akka.Actor;
-using Akka.Configuration;
-
+using RaftActors.Cli.Client;
 using RaftActors.Cli.Protocol;
+using RaftActors.Cli.Security;
 
 namespace RaftActors.Cli.Tests.Server;
 
-/// <summary>Sends requests to servers by the protocol, as a client program does.</summary>
+/// <summary>Sends requests to servers by the protocol, as a client command does, and takes any reply.</summary>
 internal sealed class TestClient : IDisposable
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
 
-    private readonly ActorSystem _system = ActorSystem.Create(
-        ServerId.GroupName,
-        ConfigurationFactory.ParseString(
-            $$"""
-            akka {
-              stdout-loglevel = OFF
-              loglevel = OFF
-              actor.provider = remote
-              remote.retry-gate-closed-for = 100ms
-              remote.dot-netty.tcp { hostname = "127.0.0.1", port = 0, maximum-frame-size = {{MessageLimits.FrameBytesMax}}b }
-            }
-            """).WithFallback(ProtocolSerializer.Registration));
-
-    private long _number;
+    private readonly ServerConnection _connection = new(ConnectionSecurity.None);
 
     public Task<Reply> Append(int port, string text, string? id = null) =>
         Ask(port, number => new Request.Append(number, id ?? Guid.NewGuid().ToString(), text, Timeout));
@@ -35,22 +21,12 @@ internal sealed class TestClient : IDisposable
 
     public async Task<Reply.StatusIs> Status(int port) => (Reply.StatusIs)await Ask(port, number => new Request.Status(number));
 
-    public void Dispose() => _system.Terminate().GetAwaiter().GetResult();
+    public void Dispose() => _connection.Dispose();
 
     private async Task<Reply> Ask(int port, Func<long, Request> request)
     {
-        var answered = new TaskCompletionSource<Reply>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var asking = _system.ActorOf(Props.Create(() => new Asking(answered)));
-        _system.ActorSelection($"akka.tcp://raft@127.0.0.1:{port}/user/raft").Tell(request(++_number), asking);
-        return await answered.Task.WaitAsync(ServerProcess.Patience);
-    }
-
-    private sealed class Asking : ReceiveActor
-    {
-        public Asking(TaskCompletionSource<Reply> answered)
-        {
-            Receive<Reply.Redirected>(_ => { });
-            Receive<Reply>(reply => answered.TrySetResult(reply));
-        }
+        var answer = await _connection.AskAsync(
+            new ServerId("", port), (number, _) => request(number), ServerProcess.Patience, _ => { }, CancellationToken.None);
+        return answer is Answer.Replied replied ? replied.Reply : throw new InvalidOperationException($"{answer}");
     }
 }

@@ -1,0 +1,52 @@
+using RaftActors.Cli.Protocol;
+
+namespace RaftActors.Cli.Tests.Server;
+
+/// <summary>Servers of the program <c>raft</c>, with directories and ports of their own.</summary>
+public abstract class ServerProgramTest : IDisposable
+{
+    private protected ServerFolder Folder { get; } = new();
+
+    public void Dispose() => Folder.Dispose();
+
+    private protected void Damage(int port, ReadOnlySpan<byte> text)
+    {
+        var file = Path.Combine(Folder.DataOf(port), "log", "0000000001.wal");
+        var bytes = File.ReadAllBytes(file);
+        bytes[bytes.AsSpan().IndexOf(text)] ^= 1;
+        File.WriteAllBytes(file, bytes);
+    }
+
+    // Recovers the server as the only survivor of its group.
+    private protected void Recover(int port)
+    {
+        var recovery = Run.Here(
+            "recover", "--data", Folder.DataOf(port), "--group", "raft", "--process", $"raft@:{port}", "--members", $"raft@:{port}",
+            "--yes");
+        Assert.Equal((0, ""), (recovery.Code, recovery.Error));
+    }
+
+    private protected Task<RunningServer> StartAlone(int port) => Elected(Folder.Start($":{port}", port));
+
+    private protected Task<RunningServer> StartProcessAlone(int port) => Elected(Folder.StartProcess($":{port}", port));
+
+    // On failure it shows the reason of the refusal.
+    private protected static void AssertDone(Reply reply) => Assert.True(reply is Reply.Done, reply.ToString());
+
+    /// <param name="processes">The places of the servers that get a process of their own, because the test kills them.</param>
+    private protected async Task<RunningServer[]> StartGroup(int[] ports, params int[] processes)
+    {
+        var list = ServerFolder.ListOf(ports);
+        var servers = ports
+            .Select((port, place) => processes.Contains(place) ? Folder.StartProcess(list, port) : Folder.Start(list, port))
+            .ToArray();
+        await Task.WhenAll(servers.Select(server => server.Line("the group is founded")));
+        return servers;
+    }
+
+    private static async Task<RunningServer> Elected(RunningServer server)
+    {
+        await server.Line("elected leader");
+        return server;
+    }
+}
