@@ -237,8 +237,8 @@ public sealed class Raft : IExtension
     }
 
     /// <summary>
-    /// Lets an actor exchange messages of its own kinds with other nodes and with clients, and opens the port. Raft's connections must be the
-    /// only way between nodes: <c>raft.security</c> or <c>raft.transport-tcp.at-address</c>.
+    /// Lets an actor exchange messages of its own kinds with other nodes and with clients, and opens the port. Raft's connections must be
+    /// the only way between nodes: <c>raft.security</c> or <c>raft.transport-tcp.at-address</c>.
     /// </summary>
     /// <exception cref="RaftConfigurationException">A setting is wrong, or the port cannot be opened.</exception>
     internal void OpenDoor(LaneDoor door)

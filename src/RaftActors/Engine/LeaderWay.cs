@@ -34,7 +34,7 @@ internal sealed record LeaderWay(IActorRef Engine, int Hops, Term Term)
             return context.Peers.FindServing(leader.Leader.Name) is { } only ? new LeaderWay(only, 0, leader.Term) : null;
         }
 
-        // A connection that is the only way proves its sender. So a node cannot pass on a request there, and the answer would not come back.
+        // A connection that is the only way proves its sender. So no member can pass on a request there, and its answer would be lost.
         List<LeaderWay> ways =
         [
             .. quorum.Members.Order().Where(member => member != leader.Leader)

@@ -9,8 +9,8 @@ using RaftActors.Wire;
 namespace RaftActors.Transport;
 
 /// <summary>
-/// The connection of a program without an actor system to a <see cref="LaneDoor"/> of a node. Nothing here needs the actor runtime, whose
-/// start would take most of the time of a short command. One thread may send while another one receives.
+/// The connection of a program without an actor system to a <see cref="LaneDoor"/> of a node. It needs no actor system, whose start
+/// would take most of the time of a short command. One thread may send while another one receives.
 /// </summary>
 internal sealed class DoorClient : IDisposable
 {

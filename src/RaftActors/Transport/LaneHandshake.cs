@@ -8,8 +8,8 @@ namespace RaftActors.Transport;
 
 /// <summary>
 /// The first bytes of a connection. The connecting node names itself and the node that it expects; the listening node answers with its own
-/// identity, or closes. A connection that is the only way between two nodes has a version of its own. With <c>raft.security</c> the handshake
-/// of TLS comes before.
+/// identity, or closes. A connection that is the only way between two nodes has a version of its own. With <c>raft.security</c> the
+/// handshake of TLS comes before.
 /// </summary>
 /// <param name="Address">The address of the connecting actor system.</param>
 /// <param name="Node">The identity of the connecting actor system.</param>
