@@ -1,11 +1,12 @@
 namespace RaftActors.Cli;
 
 /// <summary>Standard streams and environment variables of one run. Tests pass their own.</summary>
+/// <param name="input">Standard input. Few commands read it, and opening it takes time.</param>
 /// <param name="isTerminal">Standard output is a terminal: it may be coloured and rewritten.</param>
 /// <param name="variable">Reads an environment variable; null: none is set.</param>
 /// <param name="stop">Ends a server when it completes; null: signals do.</param>
 internal sealed class CommandEnvironment(
-    TextReader input,
+    Func<TextReader> input,
     TextWriter output,
     TextWriter error,
     bool isTerminal = false,
@@ -17,7 +18,7 @@ internal sealed class CommandEnvironment(
     private volatile bool _isCritical;
     private bool _isOutputLost;
 
-    public TextReader Input => input;
+    public TextReader Input => input();
 
     public TextWriter Output => output;
 

@@ -28,7 +28,7 @@ internal static class CommandLine
         ("certs", CertsCommand.Build),
     ];
 
-    /// <summary>Builds the whole command line, or only its verb if the first argument is one: the others would take half of the start.</summary>
+    /// <summary>Builds the command line. If the first argument is a verb, builds only that one, because the others take time.</summary>
     public static RootCommand Build(CommandEnvironment environment, string? first)
     {
         var root = new RootCommand(

@@ -17,7 +17,7 @@ internal static class Program
         using var stream = StandardOutput();
         var output = new StreamWriter(stream, new UTF8Encoding(false), BufferSize);
         var environment = new CommandEnvironment(
-            Console.In, output, Console.Error, !Console.IsOutputRedirected, Environment.GetEnvironmentVariable);
+            () => Console.In, output, Console.Error, !Console.IsOutputRedirected, Environment.GetEnvironmentVariable);
         Console.CancelKeyPress += (_, press) => press.Cancel |= environment.IsCritical;
         var code = ExitCode.Done;
         try
@@ -41,7 +41,8 @@ internal static class Program
     /// <summary>Runs one command and returns its exit code.</summary>
     public static int Run(string[] arguments, CommandEnvironment environment)
     {
-        var parsed = CommandLine.Build(environment, arguments.FirstOrDefault()).Parse(arguments, new() { ResponseFileTokenReplacer = null });
+        var line = CommandLine.Build(environment, arguments.FirstOrDefault());
+        var parsed = line.Parse(arguments, new() { ResponseFileTokenReplacer = null });
         var problems = parsed.Errors.Select(error => error.Message).ToList();
         if (ShortForms.Misplaced(parsed) is { } flag)
         {

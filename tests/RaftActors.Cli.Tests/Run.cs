@@ -12,6 +12,8 @@ internal sealed record Run(int Code, string Output, string Error)
 
     public static readonly string ProgramFile = Path.Combine(AppContext.BaseDirectory, "raft.dll");
 
+    public static readonly string RuntimeFile = Path.ChangeExtension(ProgramFile, "runtimeconfig.json");
+
     public IEnumerable<string> Lines => Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
     public IEnumerable<JsonElement> Objects => Lines.Select(line => JsonDocument.Parse(line).RootElement);
@@ -28,7 +30,7 @@ internal sealed record Run(int Code, string Output, string Error)
         using var typed = new StringReader(input);
         using var output = new StringWriter();
         using var error = new StringWriter();
-        var environment = new CommandEnvironment(typed, output, error, variable: name => name switch
+        var environment = new CommandEnvironment(() => typed, output, error, variable: name => name switch
         {
             "RAFT_SERVERS" => servers,
             "RAFT_TIMEOUT" => Timeout,

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.CommandLine;
 using System.CommandLine.Parsing;
 
@@ -39,7 +38,7 @@ internal sealed class ClientOptions
         };
     }
 
-    public Option<ImmutableArray<ServerId>> Servers { get; }
+    public Option<ServerId[]> Servers { get; }
 
     public Option<TimeSpan> Timeout { get; }
 
@@ -56,7 +55,7 @@ internal sealed class ClientOptions
     }
 
     public ClientSettings Read(ParseResult parsed) =>
-        new(parsed.GetValue(Servers), parsed.GetValue(Timeout), parsed.GetValue(Json), Security.Read(parsed));
+        new(parsed.GetValue(Servers)!, parsed.GetValue(Timeout), parsed.GetValue(Json), Security.Read(parsed));
 
     public static ServerId? ParseServer(ArgumentResult result)
     {
@@ -78,17 +77,17 @@ internal sealed class ClientOptions
     private static TimeSpan ParseTimeout(string text, string place, ArgumentResult result) =>
         Duration.Parse(text, place, TimeSpan.FromSeconds(1), TimeoutMax, result) ?? ClientSettings.DefaultTimeout;
 
-    private static ImmutableArray<ServerId> ServersOf(string? variable, ArgumentResult result) =>
+    private static ServerId[] ServersOf(string? variable, ArgumentResult result) =>
         string.IsNullOrWhiteSpace(variable)
             ? ClientSettings.DefaultServers
             : ParseServers(variable.Split(','), $" in {ServersVariable}", result);
 
-    private static ImmutableArray<ServerId> ParseServers(ArgumentResult result) =>
+    private static ServerId[] ParseServers(ArgumentResult result) =>
         ParseServers(result.Tokens.SelectMany(token => token.Value.Split(',')), "", result);
 
-    private static ImmutableArray<ServerId> ParseServers(IEnumerable<string> texts, string place, ArgumentResult result)
+    private static ServerId[] ParseServers(IEnumerable<string> texts, string place, ArgumentResult result)
     {
-        var servers = ImmutableArray.CreateBuilder<ServerId>();
+        List<ServerId> servers = [];
         foreach (var text in texts.Select(text => text.Trim()))
         {
             if (!ServerId.TryParse(text, out var id))
@@ -103,6 +102,6 @@ internal sealed class ClientOptions
             }
         }
 
-        return servers.ToImmutable();
+        return [.. servers];
     }
 }

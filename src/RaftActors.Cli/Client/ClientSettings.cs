@@ -1,13 +1,11 @@
-using System.Collections.Immutable;
-
 using RaftActors.Cli.Security;
 
 namespace RaftActors.Cli.Client;
 
 /// <summary>The values of <see cref="ClientOptions"/>.</summary>
-internal sealed record ClientSettings(ImmutableArray<ServerId> Servers, TimeSpan Timeout, bool IsJson, ConnectionSecurity Security)
+internal sealed record ClientSettings(ServerId[] Servers, TimeSpan Timeout, bool IsJson, ConnectionSecurity Security)
 {
-    public static readonly ImmutableArray<ServerId> DefaultServers = [new("", 9990)];
+    public static readonly ServerId[] DefaultServers = [new("", 9990)];
 
     public static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(5);
 

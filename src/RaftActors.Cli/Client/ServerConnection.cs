@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-
 using RaftActors.Cli.Protocol;
 using RaftActors.Cli.Security;
 
@@ -8,10 +6,13 @@ namespace RaftActors.Cli.Client;
 /// <summary>Sends requests to servers, by one connection to each, for the duration of one command. Thread-safe.</summary>
 internal sealed class ServerConnection(ConnectionSecurity security) : IDisposable
 {
-    private readonly ConcurrentDictionary<ServerId, ServerLink> _links = new();
+    // By name: a dictionary of structs is compiled anew at each start.
+    private readonly Dictionary<string, ServerLink> _links = [];
     private long _lastNumber;
 
-    /// <summary>Sends a request to one server once, and waits for the answer. Requests to one server are sent in the order of the calls.</summary>
+    /// <summary>
+    /// Sends a request to one server once, and waits for the answer. Requests to one server are sent in the order of the calls.
+    /// </summary>
     /// <param name="request">Builds the request, given its number and the time that is left.</param>
     /// <param name="patience">The longest time to wait, connecting included.</param>
     /// <param name="redirected">Called on another thread with the leader, if the server forwards the request to it.</param>
@@ -25,7 +26,7 @@ internal sealed class ServerConnection(ConnectionSecurity security) : IDisposabl
         var deadline = Deadline.After(patience);
         var number = Interlocked.Increment(ref _lastNumber);
         var pending = new PendingRequest(number, left => request(number, left), deadline, redirected);
-        var link = _links.GetOrAdd(server, static (to, security) => new ServerLink(to, security), security);
+        var link = LinkTo(server);
         link.Add(pending);
         var why = "did not answer in time";
         try
@@ -46,9 +47,26 @@ internal sealed class ServerConnection(ConnectionSecurity security) : IDisposabl
 
     public void Dispose()
     {
-        foreach (var link in _links.Values)
+        lock (_links)
         {
-            link.Dispose();
+            foreach (var link in _links.Values)
+            {
+                link.Dispose();
+            }
+        }
+    }
+
+    private ServerLink LinkTo(ServerId server)
+    {
+        var name = server.ToString();
+        lock (_links)
+        {
+            if (!_links.TryGetValue(name, out var link))
+            {
+                _links.Add(name, link = new ServerLink(server, security));
+            }
+
+            return link;
         }
     }
 }

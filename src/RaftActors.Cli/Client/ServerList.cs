@@ -1,11 +1,9 @@
-using System.Collections.Immutable;
-
 using RaftActors.Cli.Protocol;
 
 namespace RaftActors.Cli.Client;
 
 /// <summary>The servers of <c>-S</c>, asked in turn. Thread-safe.</summary>
-internal sealed class ServerList(ServerConnection connection, ImmutableArray<ServerId> servers)
+internal sealed class ServerList(ServerConnection connection, ServerId[] servers)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 

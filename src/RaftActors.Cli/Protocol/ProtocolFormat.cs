@@ -5,8 +5,8 @@ using System.Text.Json.Serialization.Metadata;
 namespace RaftActors.Cli.Protocol;
 
 /// <summary>
-/// Writes requests and replies as JSON, with one manifest for each kind. Later versions may add members, which older ones ignore. A manifest
-/// is never reused for another kind.
+/// Writes requests and replies as JSON, with one manifest for each kind. Later versions may add members, which older ones ignore. A
+/// manifest is never reused for another kind.
 /// </summary>
 internal static class ProtocolFormat
 {

@@ -25,7 +25,7 @@ internal static class LoadCommand
 
         // As for the raft program, variables of the environment name the files of these clients.
         var security = new SecurityOptions(
-            new CommandEnvironment(Console.In, Console.Out, Console.Error, variable: Environment.GetEnvironmentVariable));
+            new CommandEnvironment(() => Console.In, Console.Out, Console.Error, variable: Environment.GetEnvironmentVariable));
         security.AddTo(command);
         command.SetAction((parsed, _) => Run(
             parsed.GetValue(Name)!,
