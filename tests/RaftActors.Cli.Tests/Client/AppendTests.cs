@@ -1,5 +1,7 @@
 using RaftActors.Cli.Protocol;
 
+using TrialKit;
+
 namespace RaftActors.Cli.Tests.Client;
 
 /// <summary><c>raft append</c>, <c>print</c> and <c>count</c>: how each kind of answer is reported.</summary>
@@ -15,6 +17,22 @@ public sealed class AppendTests
         Assert.Equal((0, "committed, serial 4\n", ""), (run.Code, run.Output, run.Error));
         var append = Assert.IsType<Request.Append>(Assert.Single(server.Requests));
         Assert.Equal("I like grüße, 世界 🍺.", append.Text);
+    }
+
+    [Fact]
+    public void Client_command_needs_no_assembly_of_the_actor_system()
+    {
+        using var server = ScriptedServer.Committing();
+        using var folder = new TemporaryFolder();
+        foreach (var file in Directory.GetFiles(AppContext.BaseDirectory, "*.dll").Append(Run.RuntimeFile)
+            .Where(file => Path.GetFileName(file).Split('.')[0] is "raft" or "RaftActors" or "System"))
+        {
+            File.Copy(file, Path.Combine(folder.Path, Path.GetFileName(file)));
+        }
+
+        var run = Run.Shell($"dotnet {Path.Combine(folder.Path, "raft.dll")} append x -S {server.Id}");
+
+        Assert.Equal((0, "committed, serial 1\n", ""), (run.Code, run.Output, run.Error));
     }
 
     [Theory]

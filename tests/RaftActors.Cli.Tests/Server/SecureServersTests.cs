@@ -68,6 +68,18 @@ public sealed class SecureServersTests : IDisposable
     }
 
     [Fact]
+    public void Client_with_an_unreadable_secrets_file_reports_the_line()
+    {
+        var file = Path.Combine(_home, "bad");
+        WritePrivate(file, "nonsense");
+
+        var run = Run.Here("status", "--secrets", file);
+
+        Assert.Equal((1, ""), (run.Code, run.Output));
+        Assert.StartsWith("raft: cannot reach :9990: cannot read the files of raft.security: Line 1 of", run.Error);
+    }
+
+    [Fact]
     public async Task Server_on_all_addresses_without_protection_warns()
     {
         var server = ServerHere.Start(
@@ -75,6 +87,9 @@ public sealed class SecureServersTests : IDisposable
         _servers.Add(server);
 
         Assert.Contains("listens on 0.0.0.0", await server.Line("without encryption and authentication"));
+
+        // A server that stops while it opens its store writes to the directory until it has done so.
+        await server.Line("elected leader");
     }
 
     private async Task ServesByRole(string[] server, string[] boss, string[] app, string[] eye)

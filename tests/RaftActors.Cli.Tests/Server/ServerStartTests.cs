@@ -25,6 +25,7 @@ public sealed class ServerStartTests : ServerProgramTest
 
         var allowed = Folder.Start($":{port}", port, "--allow-shared-directory");
         await allowed.Line("raft.store.allow-shared-directory is on");
+        await allowed.Line("elected leader");
     }
 
     [Fact]
