@@ -18,15 +18,9 @@ internal static class CommandLine
         HelpName = "text",
     };
 
-    private static readonly Option<string?> Folder = new("--tools")
-    {
-        Description = "Where powercut.py and diskfault.c are: ../shared/tools beside the checkout if not given.",
-        HelpName = "folder",
-    };
-
     private static readonly Option<bool> CanRun = new("--can-run")
     {
-        Description = "Run nothing; exit code 0: the trials can be run here, 1: they cannot, and why.",
+        Description = "Run nothing. Exit code 0: all these trials can run on this machine; 1: some cannot, with the reason.",
     };
 
     private static readonly Option<int> Port = new("--port") { DefaultValueFactory = _ => 4470, HelpName = "n" };
@@ -51,15 +45,15 @@ internal static class CommandLine
             parsed.GetValue(Sync)!));
         var root = new RootCommand(
             "Three nodes with durable stores, under load, on disks that lose power, fail, fill up and lie: what was acknowledged must be "
-            + "there. Needs root. A line for each trial; exit code 0: all held, 1: one did not.")
+            + "there. A line for each trial. Exit code 0: all held; 1: one did not, or cannot run on this machine.")
         {
-            Rounds, Only, Folder, Port, CanRun, node,
+            Rounds, Only, Port, CanRun, node,
         };
-        root.SetAction((parsed, _) => Trials.Run(
-            parsed.GetValue(Folder) ?? Machine.ToolsFolder,
-            parsed.GetValue(CanRun) ? null : parsed.GetValue(Only) ?? "",
-            parsed.GetValue(Rounds),
-            parsed.GetValue(Port)));
+        root.SetAction((parsed, _) => TrialRunner.Run(
+            AllTrials.List,
+            parsed.GetValue(Only),
+            parsed.GetValue(CanRun),
+            work => new Trial(work, parsed.GetValue(Port), parsed.GetValue(Rounds))));
         return root;
     }
 }

@@ -3,27 +3,32 @@ namespace DiskTrials;
 /// <summary>The disk of one of three nodes fails. The other two go on, and the node rejoins when its disk is repaired.</summary>
 internal static class FaultTrials
 {
-    public static Task<string> SyncFails(Trial trial) => Stops(trial, "fsync=EIO", "fsync fails with EIO", "EIO");
+    // EIO and ENOSPC.
+    private const int IOError = 5;
+    private const int NoSpace = 28;
 
-    public static Task<string> WriteFails(Trial trial) => Stops(trial, "write=EIO", "write fails with EIO", "EIO");
+    public static Task<string> SyncFails(Trial trial) => Stops(trial, DiskFault.SyncFails, IOError, "fsync fails with EIO", "EIO");
 
-    public static Task<string> NoRoom(Trial trial) => Stops(trial, "write=ENOSPC", "write fails with ENOSPC", "ENOSPC");
+    public static Task<string> WriteFails(Trial trial) => Stops(trial, DiskFault.WriteFails, IOError, "write fails with EIO", "EIO");
+
+    public static Task<string> NoRoom(Trial trial) => Stops(trial, DiskFault.WriteFails, NoSpace, "write fails with ENOSPC", "ENOSPC");
 
     public static async Task<string> ShortWrites(Trial trial)
     {
-        var trio = await Started(trial);
-        trial.Fault(1, "short=1000");
+        var (trio, disk) = await Started(trial);
+        disk.Set(DiskFault.WriteIsShort, 1000);
         await trio.More(500, 1, 2, 3);
         trio.Kill(1);
         trio.Start(1);
         var pairs = await trio.Check(1, 2, 3);
-        return $"each write takes 1000 bytes at most, then kill; {trio.AcknowledgedCount} acknowledged, {pairs} in the log, none missing";
+        return $"{Met(disk)} writes took 1000 bytes at most, then kill; {trio.AcknowledgedCount} acknowledged, {pairs} in the log, none "
+            + "missing";
     }
 
     /// <summary>A leader with a slow disk gives up leadership.</summary>
     public static async Task<string> SlowSync(Trial trial)
     {
-        var trio = await Started(trial);
+        var (trio, disk) = await Started(trial);
         for (var attempt = 0; await trio.Leader(2, 3) != 1 && attempt < 10; attempt++)
         {
             // A slow follower does not matter, so the node is made the leader first: the others are stopped in turn.
@@ -40,52 +45,52 @@ internal static class FaultTrials
             throw new TrialFailure("node 1 would not lead");
         }
 
-        trial.Fault(1, "slow=4000");
+        disk.Set(DiskFault.SyncIsSlow, 4000);
         var next = await Changed(trio, 1);
         await trio.More(200, 2, 3);
-        trial.Fault(1, "");
+        disk.Set(DiskFault.None);
         var pairs = await trio.Check(1, 2, 3);
         return $"each fsync of the leader takes 4 s: node {next} led instead; {trio.AcknowledgedCount} acknowledged, {pairs} in the log, "
             + "none missing";
     }
 
-    public static Task<string> ExitInWrite(Trial trial) => Dies(trial, "exit=write after=20", "died in the middle of a write");
+    public static Task<string> ExitInWrite(Trial trial) => Dies(trial, DiskFault.ExitInWrite, "died in the middle of a write");
 
-    public static Task<string> ExitInSync(Trial trial) => Dies(trial, "exit=fsync after=20", "died before a sync");
+    public static Task<string> ExitInSync(Trial trial) => Dies(trial, DiskFault.ExitInSync, "died before a sync");
 
-    private static async Task<Trio> Started(Trial trial)
+    private static async Task<(Trio Trio, FaultyDisk Disk)> Started(Trial trial)
     {
         var trio = trial.OnFolders();
         trio.Start(2);
         trio.Start(3);
-        trial.StartFaulty(1);
+        var disk = trial.StartFaulty(1);
         await trio.Leader(1, 2, 3);
         trio.Load(true, Trio.Numbers);
         await trio.More(200, 1, 2, 3);
-        return trio;
+        return (trio, disk);
     }
 
-    private static async Task<string> Stops(Trial trial, string fault, string what, string word)
+    private static async Task<string> Stops(Trial trial, DiskFault fault, int error, string what, string word)
     {
-        var trio = await Started(trial);
-        trial.Fault(1, fault);
+        var (trio, disk) = await Started(trial);
+        disk.Set(fault, error);
         var said = await trio.Says(1, word);
         await trio.More(200, 2, 3);
         trio.Kill(1);
         trio.Start(1);
         var pairs = await trio.Check(1, 2, 3);
-        return $"{what}: it said \"{Shortened(said)}\", the others went on; {trio.AcknowledgedCount} acknowledged, {pairs} in the log "
-            + "after its restart, none missing";
+        return $"{what}, in {Met(disk)} calls: it said \"{Shortened(said)}\", the others went on; {trio.AcknowledgedCount} acknowledged, "
+            + $"{pairs} in the log after its restart, none missing";
     }
 
-    private static async Task<string> Dies(Trial trial, string fault, string what)
+    private static async Task<string> Dies(Trial trial, DiskFault fault, string what)
     {
-        var trio = await Started(trial);
-        trial.Fault(1, fault);
+        var (trio, disk) = await Started(trial);
+        disk.Set(fault, spared: 20);
         await trio.More(200, 2, 3);
         if (!trio[1].HasEnded)
         {
-            throw new TrialFailure($"node 1 still runs: '{fault}' did not come to pass");
+            throw new TrialFailure($"node 1 still runs, and has met {fault} {disk.Hits} times");
         }
 
         trio.Start(1);
@@ -108,6 +113,10 @@ internal static class FaultTrials
 
         throw new TrialFailure($"node {from} still leads after 60 s");
     }
+
+    // How many calls met the fault.
+    private static int Met(FaultyDisk disk) =>
+        disk.Hits is var hits and > 0 ? hits : throw new TrialFailure("no call met the fault: this trial proves nothing");
 
     // Without the prefix of a log line: time, thread and source.
     private static string Shortened(string line)

@@ -20,7 +20,7 @@ internal static class PowerTrials
             trio.Load(true, Trio.Numbers);
             await trio.More(100 + random.Next(400), 1, 2, 3);
             trio.Dying([.. Trio.Numbers.Select(trial.DiskOf)], () => trial.Cut(Trio.Numbers), trio.KillAll);
-            trial.Back(Trio.Numbers);
+            trial.Restore(Trio.Numbers);
             trio.StartAll();
             pairs = await trio.Check(1, 2, 3);
         }
@@ -42,7 +42,7 @@ internal static class PowerTrials
         await trio.More(500, 1, 2, 3);
         trial.Cut(Trio.Numbers);
         trio.KillAll();
-        trial.Back(Trio.Numbers);
+        trial.Restore(Trio.Numbers);
         var (acknowledged, onDisks) = (trio.LastAcknowledged(), Trio.Numbers.Max(trio.SerialOnDisk));
         if (onDisks < acknowledged)
         {
@@ -67,7 +67,7 @@ internal static class PowerTrials
             await trio.More(200, 1, 2, 3);
             trio.Dying([trial.DiskOf(victim)], () => trial.Cut(victim), () => trio.Kill(victim));
             await trio.More(200, others);
-            trial.Back(victim);
+            trial.Restore(victim);
             trio.Start(victim);
             await trio.Check(1, 2, 3);
         }
@@ -84,7 +84,7 @@ internal static class PowerTrials
         var trio = trial.OnPowerDisks(DiskSize);
         trio.Start(1);
         trio.Start(2);
-        trial.StartFaulty(Liar);
+        var disk = trial.StartFaulty(Liar);
         if (await trio.Leader(1, 2, Liar) == Liar)
         {
             throw new TrialFailure("the disk of the leader would lie, which nobody can see");
@@ -92,16 +92,16 @@ internal static class PowerTrials
 
         trio.Load(true, Trio.Numbers);
         await trio.More(200, 1, 2, Liar);
-        trial.Fault(Liar, "lie");
+        disk.Set(DiskFault.SyncLies);
         await trio.More(400, 1, 2, Liar);
         trio.Dying([trial.DiskOf(Liar)], () => trial.Cut(Liar), () => trio.Kill(Liar));
-        trial.Back(Liar);
+        trial.Restore(Liar);
         var onDisk = trio.SerialOnDisk(Liar);
         await trio.More(100, 1, 2);
         trio.Start(Liar);
         var said = await trio.Says(Liar, "is fenced");
         var pairs = await trio.Check(1, 2);
-        return $"a disk lied for 400 Appends and was cut, which left it {onDisk} pairs of {pairs}: its node said \"{said.Trim()}\"; "
-            + $"{trio.AcknowledgedCount} acknowledged, none missing on the other two";
+        return $"a disk lied about {disk.Hits} syncs and was cut, which left it {onDisk} pairs of {pairs}: its node said "
+            + $"\"{said.Trim()}\"; {trio.AcknowledgedCount} acknowledged, none missing on the other two";
     }
 }

@@ -3,33 +3,27 @@ namespace DiskTrials;
 /// <summary>The nodes and disks of one trial. Dispose removes them.</summary>
 internal sealed class Trial : ITrial
 {
-    private readonly Tools _tools;
+    private readonly Dictionary<int, PowerDisk> _powerDisks = [];
     private readonly List<Action> _undo = [];
+    private readonly string _work;
+    private readonly int _firstPort;
     private Trio? _trio;
 
-    public Trial(Tools tools, string work, int firstPort, int rounds)
-    {
-        (_tools, Work, FirstPort, Rounds) = (tools, work, firstPort, rounds);
-        Directory.CreateDirectory(work);
-    }
-
-    public string Work { get; }
-
-    public int FirstPort { get; }
+    /// <param name="work">An existing folder.</param>
+    public Trial(string work, int firstPort, int rounds) => (_work, _firstPort, Rounds) = (work, firstPort, rounds);
 
     public int Rounds { get; }
 
     /// <summary>Makes three nodes with stores in folders of the machine's own disk.</summary>
-    public Trio OnFolders() => On(number => Directory.CreateDirectory(Path.Combine(Work, $"disk{number}")).FullName);
+    public Trio OnFolders() => On(number => Directory.CreateDirectory(DiskOf(number)).FullName);
 
     /// <summary>Makes three nodes on disks that can lose power.</summary>
     public Trio OnPowerDisks(int megabytes, string sync = "always")
     {
         foreach (var number in Trio.Numbers)
         {
-            var disk = DiskOf(number);
-            _tools.MakeDisk(disk, megabytes);
-            _undo.Add(() => _tools.Remove(disk));
+            var disk = _powerDisks[number] = new PowerDisk(DiskOf(number), megabytes);
+            _undo.Add(disk.Dispose);
         }
 
         return On(DiskOf, sync: sync);
@@ -46,35 +40,29 @@ internal sealed class Trial : ITrial
 
     public void Grow(int number, int megabytes) => Machine.Run("mount", "-o", $"remount,size={megabytes}m", DiskOf(number));
 
-    public string DiskOf(int number) => Path.Combine(Work, $"disk{number}");
+    public string DiskOf(int number) => Path.Combine(_work, $"disk{number}");
 
     /// <summary>Cuts the power of these disks at the same time. Unsynced writes are lost.</summary>
     public void Cut(params IEnumerable<int> numbers) =>
-        Task.WaitAll([.. numbers.Select(number => Task.Run(() => _tools.Cut(DiskOf(number))))]);
+        Task.WaitAll([.. numbers.Select(number => Task.Run(() => _powerDisks[number].Cut()))]);
 
     /// <summary>Mounts the disks again, as after a reboot.</summary>
-    public void Back(params IEnumerable<int> numbers)
+    public void Restore(params IEnumerable<int> numbers)
     {
         foreach (var number in numbers)
         {
-            _tools.Back(DiskOf(number));
+            _powerDisks[number].Restore();
         }
     }
 
-    /// <summary>Starts a node with a disk that follows <see cref="Fault"/>.</summary>
-    public void StartFaulty(int number)
+    /// <summary>Starts a node on a disk that fails on demand.</summary>
+    public FaultyDisk StartFaulty(int number)
     {
-        Fault(number, "");
-        _trio!.Start(number, new Dictionary<string, string>
-        {
-            ["LD_PRELOAD"] = _tools.Library,
-            ["DF_PATH"] = DiskOf(number) + "/",
-            ["DF_CTL"] = ControlOf(number),
-        });
+        var disk = new FaultyDisk(DiskOf(number), _work);
+        _undo.Add(disk.Dispose);
+        _trio!.Start(number, disk.Environment); // Justification: a disk belongs to a trio.
+        return disk;
     }
-
-    /// <summary>Sets the faults of a node's disk, in the words of diskfault.c. An empty text ends them.</summary>
-    public void Fault(int number, string words) => File.WriteAllText(ControlOf(number), words);
 
     /// <summary>The last lines of the nodes.</summary>
     public string Tails() => _trio is null
@@ -91,7 +79,5 @@ internal sealed class Trial : ITrial
     }
 
     private Trio On(Func<int, string> diskOf, int valueSize = 100, string sync = "always") =>
-        _trio = new Trio(Path.Combine(Work, "notes"), FirstPort, valueSize, sync, number => Path.Combine(diskOf(number), "raft"));
-
-    private string ControlOf(int number) => Path.Combine(Work, $"fault{number}");
+        _trio = new Trio(Path.Combine(_work, "notes"), _firstPort, valueSize, sync, number => Path.Combine(diskOf(number), "raft"));
 }

@@ -114,19 +114,18 @@ internal sealed class Trio : IDisposable
         }
     }
 
-    /// <summary>The leader that these nodes report.</summary>
+    /// <summary>Waits until one of these nodes reports a leader.</summary>
     public async Task<int> Leader(params int[] numbers)
     {
-        foreach (var number in numbers)
+        for (var since = DateTime.UtcNow; DateTime.UtcNow - since < Patience; await Task.Delay(20))
         {
-            if (await this[number].Line(line => line.StartsWith("@leader raft", StringComparison.Ordinal), Patience) is not null
-                && this[number].Leader is var name and not "none")
+            if (numbers.Select(number => this[number].Leader).FirstOrDefault(name => name != "none") is { } name)
             {
                 return name["raft".Length] - '0';
             }
         }
 
-        throw new TrialFailure("nobody leads");
+        throw new TrialFailure($"nobody leads after {Patience.TotalSeconds} s");
     }
 
     public async Task<string> Says(int number, string text) =>

@@ -1,5 +1,7 @@
 using System.CommandLine;
 
+using KeyValueTrials.Trials;
+
 namespace KeyValueTrials;
 
 /// <summary>The command line.</summary>
@@ -17,12 +19,6 @@ internal static class CommandLine
         HelpName = "text",
     };
 
-    private static readonly Option<string?> Tools = new("--tools")
-    {
-        Description = "The folder with vswitch.py. Default: ../shared/tools beside the checkout.",
-        HelpName = "folder",
-    };
-
     private static readonly Option<bool> CanRun = new("--can-run")
     {
         Description = "Run nothing. Exit code 0: all these trials can run on this machine; 1: some cannot, with the reason.",
@@ -35,15 +31,10 @@ internal static class CommandLine
             + "answers against the changes of each key. Prints a line for each trial. Exit code 0: all held; 1: one failed, or cannot run "
             + "on this machine.")
         {
-            Rounds, Only, Tools, CanRun,
+            Rounds, Only, CanRun,
         };
-        root.SetAction((parsed, _) =>
-        {
-            var (tools, only) = (parsed.GetValue(Tools) ?? Machine.ToolsFolder, parsed.GetValue(Only) ?? "");
-            return parsed.GetValue(CanRun)
-                ? Task.FromResult(AllTrials.CanRun(tools, only))
-                : AllTrials.Run(tools, only, parsed.GetValue(Rounds));
-        });
+        root.SetAction((parsed, _) => TrialRunner.Run(
+            AllTrials.List, parsed.GetValue(Only), parsed.GetValue(CanRun), work => new Trial(work, parsed.GetValue(Rounds))));
         return root;
     }
 }

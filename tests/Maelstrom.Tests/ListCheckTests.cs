@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 
+using MaelstromTrials;
 using MaelstromTrials.Lists;
 
 namespace Maelstrom.Tests;

@@ -1,7 +1,9 @@
 using System.Text.Json.Nodes;
 
+using MaelstromTrials;
 using MaelstromTrials.Lists;
 using MaelstromTrials.Network;
+using MaelstromTrials.Registers;
 
 namespace Maelstrom.Tests;
 
@@ -59,10 +61,12 @@ public sealed class NodeTests : IAsyncDisposable
         Assert.Equal("kept", $"{(await CallAsync("""{"type":"read","key":1}"""))["value"]}");
     }
 
-    [Fact]
-    public async Task Three_nodes_on_a_bad_network_are_strictly_serializable()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Three_nodes_on_a_bad_network_answer_like_one(bool hasRegisters)
     {
-        var settings = new ListTrialSettings(
+        var settings = new WorkloadTrialSettings(
             Program,
             _folder,
             Nodes: 3,
@@ -70,7 +74,7 @@ public sealed class NodeTests : IAsyncDisposable
             TimeSpan.FromSeconds(5),
             TimeSpan.FromMilliseconds(50),
             new NetworkFaults(TimeSpan.FromMilliseconds(5), 0.02, 0.1));
-        await using var trial = new ListTrial(settings);
+        await using var trial = new WorkloadTrial(settings, hasRegisters ? new RegisterWorkload(seed: 1) : new ListWorkload(seed: 1));
 
         Assert.Empty(await trial.RunAsync());
     }

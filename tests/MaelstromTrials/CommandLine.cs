@@ -1,27 +1,28 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 
-using MaelstromTrials.Check;
 using MaelstromTrials.Lists;
 using MaelstromTrials.Network;
+using MaelstromTrials.Registers;
 
 namespace MaelstromTrials;
 
-/// <summary>The command line: a run of txn-list-append, or a check of a history of lin-kv.</summary>
+/// <summary>The command line.</summary>
 internal static class CommandLine
 {
-    private static readonly Option<string?> Check = new("--check", "-q")
+    private static readonly Option<string> Workload = new Option<string>("--workload")
     {
-        Description = "Run nothing: check this file for linearizability. It is a history of lin-kv, as the tool mael.py writes it.",
-        HelpName = "file",
-    };
+        Description = "lin-kv or txn-list-append. Default: txn-list-append.",
+        DefaultValueFactory = _ => "txn-list-append",
+        HelpName = "name",
+    }.AcceptOnlyFromAmong("lin-kv", "txn-list-append");
 
     private static readonly Option<int> Nodes = Number("--nodes", "Number of nodes.", 5, 1, 25);
     private static readonly Option<int> Seconds = Number("--seconds", "The time with faults.", 20, 1, 86_400);
     private static readonly Option<int> Delay = Number("--delay", "Mean of the delays between nodes in ms.", 10, 0, 10_000);
     private static readonly Option<int> Lost = Number("--lost", "Percentage of messages between nodes that are lost.", 5, 0, 100);
     private static readonly Option<int> Repeated = Number("--repeated", "Percentage that come twice.", 10, 0, 100);
-    private static readonly Option<int> Pause = Number("--pause", "Time between two transactions of a client in ms.", 100, 0, 10_000);
+    private static readonly Option<int> Pause = Number("--pause", "Time between two requests of a client in ms.", 100, 0, 10_000);
 
     private static readonly Option<int?> Seed = new("--seed")
     {
@@ -39,14 +40,13 @@ internal static class CommandLine
     public static RootCommand Build()
     {
         var root = new RootCommand(
-            "Runs nodes of demo/Maelstrom with the workload txn-list-append on a bad network, kills them, partitions the network, and "
-            + "checks that the history is strictly serializable. Exit code 0: it held; 1: it did not.")
+            "Runs nodes of demo/Maelstrom with a workload of Maelstrom on a bad network, kills and pauses them, partitions the network, "
+            + "and checks that the history is linearizable (lin-kv) or strictly serializable (txn-list-append). Exit code 0: it held; "
+            + "1: it did not.")
         {
-            Check, Nodes, Seconds, Delay, Lost, Repeated, Pause, Seed, Node,
+            Workload, Nodes, Seconds, Delay, Lost, Repeated, Pause, Seed, Node,
         };
-        root.SetAction((parsed, _) => parsed.GetValue(Check) is { } file
-            ? Task.FromResult(CheckCommand.Run(file))
-            : RunAsync(parsed));
+        root.SetAction((parsed, _) => RunAsync(parsed));
         return root;
     }
 
@@ -57,14 +57,16 @@ internal static class CommandLine
         var faults = new NetworkFaults(
             TimeSpan.FromMilliseconds(parsed.GetValue(Delay)), parsed.GetValue(Lost) / 100.0, parsed.GetValue(Repeated) / 100.0);
         IReadOnlyList<string> why;
-        await using (var trial = new ListTrial(new ListTrialSettings(
+        IWorkload workload = parsed.GetValue(Workload) == "lin-kv" ? new RegisterWorkload(seed) : new ListWorkload(seed);
+        var settings = new WorkloadTrialSettings(
             node.EndsWith(".dll", StringComparison.Ordinal) ? ["dotnet", node] : [node],
             folder,
             parsed.GetValue(Nodes),
             seed,
             TimeSpan.FromSeconds(parsed.GetValue(Seconds)),
             TimeSpan.FromMilliseconds(parsed.GetValue(Pause)),
-            faults)))
+            faults);
+        await using (var trial = new WorkloadTrial(settings, workload))
         {
             why = await trial.RunAsync();
         }

@@ -2,6 +2,7 @@ using System.CommandLine;
 
 using RaftTrials.Clients;
 using RaftTrials.Load;
+using RaftTrials.Trials;
 
 namespace RaftTrials;
 
@@ -26,12 +27,6 @@ internal static class CommandLine
         HelpName = "text",
     };
 
-    private static readonly Option<string?> Tools = new("--tools")
-    {
-        Description = "The folder with vswitch.py. Default: ../shared/tools beside the checkout.",
-        HelpName = "folder",
-    };
-
     private static readonly Option<bool> CanRun = new("--can-run")
     {
         Description = "Run nothing. Exit code 0: all these trials can run on this machine; 1: some cannot, with the reason.",
@@ -50,16 +45,13 @@ internal static class CommandLine
             "Runs raft servers as processes under load; kills, freezes, partitions and replaces them; then checks all answers against the "
             + "log. Prints a line for each trial. Exit code 0: all held; 1: one failed, or cannot run on this machine.")
         {
-            Rounds, Seconds, Only, Tools, Port, CanRun, LoadCommand.Build(), MemberCommand.Build(),
+            Rounds, Seconds, Only, Port, CanRun, LoadCommand.Build(), MemberCommand.Build(),
         };
-        root.SetAction((parsed, _) =>
-        {
-            var tools = parsed.GetValue(Tools) ?? Machine.ToolsFolder;
-            var only = parsed.GetValue(Only) ?? "";
-            return parsed.GetValue(CanRun)
-                ? Task.FromResult(AllTrials.CanRun(tools, only))
-                : AllTrials.Run(tools, only, parsed.GetValue(Rounds), parsed.GetValue(Seconds), parsed.GetValue(Port));
-        });
+        root.SetAction((parsed, _) => TrialRunner.Run(
+            AllTrials.List,
+            parsed.GetValue(Only),
+            parsed.GetValue(CanRun),
+            work => new Trial(work, parsed.GetValue(Port), parsed.GetValue(Rounds), parsed.GetValue(Seconds))));
         return root;
     }
 }

@@ -14,6 +14,7 @@ internal sealed partial class ChildProcess : IDisposable
 
     private readonly Process _process;
     private readonly Action<OutputLine>? _heard;
+    private readonly bool _keepsLines;
     private readonly Lock _lock = new();
     private readonly List<OutputLine> _lines = [];
     private readonly List<(Func<OutputLine, bool> IsIt, TaskCompletionSource<OutputLine?> Found)> _waiting = [];
@@ -21,7 +22,8 @@ internal sealed partial class ChildProcess : IDisposable
 
     static ChildProcess() => AppDomain.CurrentDomain.ProcessExit += (_, _) => KillAll();
 
-    private ChildProcess(Process process, Action<OutputLine>? heard) => (_process, _heard) = (process, heard);
+    private ChildProcess(Process process, Action<OutputLine>? heard, bool keepsLines) =>
+        (_process, _heard, _keepsLines) = (process, heard, keepsLines);
 
     /// <summary>The number of the process.</summary>
     public int Id => _process.Id;
@@ -41,11 +43,13 @@ internal sealed partial class ChildProcess : IDisposable
     }
 
     /// <param name="heard">Called with each line, in the order of its stream, before waits for that line complete.</param>
+    /// <param name="keepsLines">False: only <paramref name="heard"/> sees the lines.</param>
     public static ChildProcess Start(
         string program,
         IEnumerable<string> arguments,
         IReadOnlyDictionary<string, string>? environment = null,
-        Action<OutputLine>? heard = null)
+        Action<OutputLine>? heard = null,
+        bool keepsLines = true)
     {
         var start = new ProcessStartInfo(program, arguments)
         {
@@ -58,7 +62,7 @@ internal sealed partial class ChildProcess : IDisposable
             start.Environment[name] = value;
         }
 
-        var child = new ChildProcess(new Process { StartInfo = start }, heard);
+        var child = new ChildProcess(new Process { StartInfo = start }, heard, keepsLines);
         child._process.OutputDataReceived += (_, e) => child.OnLine(e.Data, isError: false);
         child._process.ErrorDataReceived += (_, e) => child.OnLine(e.Data, isError: true);
         lock (AllLock)
@@ -201,6 +205,11 @@ internal sealed partial class ChildProcess : IDisposable
 
         var line = new OutputLine(text, isError, Stopwatch.GetTimestamp());
         _heard?.Invoke(line);
+        if (!_keepsLines)
+        {
+            return;
+        }
+
         lock (_lock)
         {
             _lines.Add(line);

@@ -2,11 +2,32 @@ using System.Diagnostics;
 
 namespace TrialKit;
 
-/// <summary>Commands of the machine, and the folder of tools beside the checkout.</summary>
+/// <summary>Commands of the machine, and what trials need of it.</summary>
 internal static class Machine
 {
-    /// <summary>The default folder of the tools that inject faults.</summary>
-    public static string ToolsFolder => Path.Combine(RootOfCheckout(), "../shared/tools");
+    /// <summary>Why this process is no root, with the remedy; null: it is.</summary>
+    public static string? RootProblem() => Environment.IsPrivilegedProcess ? null : "it needs root: run it with sudo";
+
+    /// <summary>Says that a program is missing, with the remedy; null: it is there.</summary>
+    /// <param name="package">The package of Debian that has it.</param>
+    public static string? ProgramProblem(string program, string package) =>
+        $"{Environment.GetEnvironmentVariable("PATH")}:/usr/sbin:/sbin".Split(':').Any(folder => File.Exists(Path.Combine(folder, program)))
+            ? null
+            : $"it needs {program}: run 'apt-get install {package}'";
+
+    /// <summary>Runs a command, and returns its failure; null: it succeeded.</summary>
+    public static string? CommandProblem(string program, params string[] arguments)
+    {
+        try
+        {
+            Run(program, arguments);
+            return null;
+        }
+        catch (InvalidOperationException e)
+        {
+            return $"it needs a machine or a privileged container on which this succeeds: {e.Message}";
+        }
+    }
 
     /// <summary>Runs a command to its end.</summary>
     /// <exception cref="InvalidOperationException">It failed. The message has its output.</exception>
@@ -38,16 +59,5 @@ internal static class Machine
         {
             // The disk is full now.
         }
-    }
-
-    private static string RootOfCheckout()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "RaftActors.sln")))
-        {
-            folder = folder.Parent;
-        }
-
-        return folder?.FullName ?? AppContext.BaseDirectory;
     }
 }

@@ -1,73 +1,111 @@
-using System.Text.Json;
+using System.Runtime.InteropServices;
+
+using Microsoft.Win32.SafeHandles;
 
 namespace TrialKit;
 
-/// <summary>Network namespaces on this machine, and a software switch between them that drops, loses and delays packets.</summary>
-internal sealed class Network : IDisposable
+/// <summary>
+/// Hosts on this machine, each with a network namespace of its own, and a <see cref="Switch"/> between them. A namespace ends with
+/// the processes in it. The first of them waits for the end of its input, so it ends with this program, even if this one is killed.
+/// </summary>
+internal sealed partial class Network : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private const string Device = "/dev/net/tun";
 
-    private readonly ChildProcess _switch;
-    private readonly string _rules;
+    // TUNSETIFF with IFF_TAP and IFF_NO_PI: Ethernet frames without a header of the device.
+    private const uint Attach = 0x400454ca;
+    private const short TapWithoutHeader = 0x1002;
+    private const int SizeOfRequest = 40;
+    private const int NameMax = 16;
 
-    private Network(ChildProcess process, string rules) => (_switch, _rules) = (process, rules);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    /// <summary>Why this machine cannot run a network; null: it can.</summary>
-    public static string? Problem(string tools) =>
-        !File.Exists(Switch(tools)) ? $"vswitch.py is not in {tools}"
-        : Environment.UserName != "root" ? "only root can make networks"
-        : !File.Exists("/dev/net/tun") ? "there is no /dev/net/tun"
-        : null;
+    private readonly List<ChildProcess> _owners = [];
+    private readonly Switch _switch;
 
-    /// <param name="work">The folder of the rules file.</param>
-    public static async Task<Network> Start(string tools, string work, int hosts)
+    private Network(List<ChildProcess> owners) =>
+        (_owners, _switch) = (owners, new Switch([.. owners.Select(owner => NetworkNamespace.CreateIn(FileOf(owner), OpenTap))]));
+
+    /// <summary>Why this machine cannot run a network, with the remedy; null: it can.</summary>
+    public static string? Problem() => Machine.RootProblem()
+        ?? Machine.ProgramProblem("ip", "iproute2")
+        ?? Machine.ProgramProblem("unshare", "util-linux")
+        ?? (File.Exists(Device) ? null : $"there is no {Device}: run 'modprobe tun', or give the container this device")
+        ?? Machine.CommandProblem("unshare", "--net", "ip", "tuntap", "add", "dev", "eth0", "mode", "tap");
+
+    /// <param name="hosts">The number of hosts, up to 250.</param>
+    public static async Task<Network> Start(int hosts)
     {
-        var network = new Network(
-            ChildProcess.Start("python3", [Switch(tools), $"{hosts}", Path.Combine(work, "rules")]),
-            Path.Combine(work, "rules"));
-        network.Rule(new());
-        if (await network._switch.Line(line => line.Text == "up", Patience) is null)
+        List<ChildProcess> owners = [.. Enumerable.Range(1, hosts).Select(StartOwner)];
+        foreach (var owner in owners)
         {
-            var said = string.Join('\n', network._switch.Lines(_ => true).TakeLast(3).Select(line => line.Text));
-            network.Dispose();
-            throw new TrialFailure($"the switch did not start: {said} (a killed run leaves namespaces: 'ip netns del vs1' and so on)");
+            if (await owner.Line(line => line.Text == "up", Patience) is null)
+            {
+                var said = string.Join(' ', owner.Lines(_ => true).Select(line => line.Text));
+                owners.ForEach(each => each.Dispose());
+                throw new TrialFailure($"a network namespace was not ready after {Patience.TotalSeconds} s: {said}");
+            }
         }
 
-        return network;
+        return new Network(owners);
     }
 
     /// <param name="number">From 1.</param>
-    public static Host Host(int number) => new($"10.98.0.{number}", "ip", "netns", "exec", $"vs{number}");
-
-    /// <summary>Sets the rules of the switch, which take effect within 20 ms.</summary>
-    public void Rule(Rules rules)
+    public Host Host(int number)
     {
-        File.WriteAllText(_rules + ".new", JsonSerializer.Serialize(rules, Rules.Options));
-        File.Move(_rules + ".new", _rules, overwrite: true);
+        var owner = _owners[number - 1];
+        return new($"10.98.0.{number}", FileOf(owner), "nsenter", $"--net={FileOf(owner)}");
     }
+
+    /// <summary>Sets the rules of the switch. They hold for all packets that are sent after the return.</summary>
+    public void Rule(Rules rules) => _switch.Rules = rules;
 
     public void Dispose()
     {
-        _switch.Send(Signal.Terminate);
-        _switch.Ended(Patience).Wait();
         _switch.Dispose();
+        _owners.ForEach(owner => owner.Dispose());
     }
 
-    private static string Switch(string tools) => Path.Combine(tools, "vswitch.py");
+    private static string FileOf(ChildProcess owner) => $"/proc/{owner.Id}/ns/net";
+
+    private static ChildProcess StartOwner(int number) => ChildProcess.Start(
+        "unshare",
+        [
+            "--net", "sh", "-ec",
+            $"""
+            ip link set lo up
+            ip tuntap add dev eth0 mode tap
+            ip link set eth0 address {Switch.AddressOf(number)} up
+            ip addr add 10.98.0.{number}/24 dev eth0
+            echo up
+            exec cat
+            """,
+        ]);
+
+    private static FileStream OpenTap()
+    {
+        var file = new FileStream(Device, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0);
+        var request = new byte[SizeOfRequest];
+        "eth0"u8.CopyTo(request);
+        BitConverter.TryWriteBytes(request.AsSpan(NameMax), TapWithoutHeader);
+        return Control(file.SafeFileHandle, Attach, request) == 0 ? file
+            : throw new IOException($"Cannot attach to a TAP device: error {Marshal.GetLastPInvokeError()}.");
+    }
+
+    [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
+    private static partial int Control(SafeFileHandle file, nuint request, byte[] argument);
 }
 
-/// <summary>The rules of the switch. The default forwards everything.</summary>
-/// <param name="Cut">Pairs (from, to) of host numbers. Packets in this direction are dropped.</param>
+/// <summary>The faults of a network.</summary>
+/// <param name="Cut">Pairs of host numbers. Packets in this direction are dropped. Null: none.</param>
 /// <param name="Loss">Share of all packets that is lost, from 0 to 1.</param>
-internal sealed record Rules(int[][]? Cut = null, double Loss = 0, double DelayMs = 0, double JitterMs = 0)
+/// <param name="Repeated">Share of all packets that comes twice, from 0 to 1.</param>
+/// <param name="DelayMs">The mean of the delay of a packet.</param>
+/// <param name="JitterMs">How much a delay differs from the mean at most. Packets overtake each other.</param>
+internal sealed record Rules(
+    IReadOnlyCollection<(int From, int To)>? Cut = null, double Loss = 0, double Repeated = 0, double DelayMs = 0, double JitterMs = 0)
 {
-    public static JsonSerializerOptions Options { get; } = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        DefaultIgnoreCondition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull,
-    };
-
     /// <summary>Drops all packets between the two sides.</summary>
     public static Rules Split(IReadOnlyCollection<int> one, IReadOnlyCollection<int> other) =>
-        new([.. one.SelectMany(from => other.SelectMany(to => new int[][] { [from, to], [to, from] }))]);
+        new([.. one.SelectMany(from => other.SelectMany(to => new[] { (from, to), (to, from) }))]);
 }

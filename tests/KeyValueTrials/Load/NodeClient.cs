@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Text;
 
 using KeyValueTrials.Check;
@@ -16,7 +17,7 @@ internal sealed class NodeClient(KeyValueNode node, string network) : IDisposabl
     private readonly HttpClient _http = new(new SocketsHttpHandler
     {
         ConnectTimeout = ConnectPatience,
-        ConnectCallback = NetworkSockets.ConnectFrom(network),
+        ConnectCallback = (context, stop) => ConnectAsync(network, context.DnsEndPoint, stop),
         UseProxy = false,
     })
     {
@@ -175,6 +176,22 @@ internal sealed class NodeClient(KeyValueNode node, string network) : IDisposabl
         HttpStatusCode.GatewayTimeout => new(WriteEnd.Unknown, null, false, null),
         _ => throw new TrialFailure($"{node.Name} answered {answer.RequestMessage} with {answer}"),
     };
+
+    private static async ValueTask<Stream> ConnectAsync(string network, DnsEndPoint node, CancellationToken stop)
+    {
+        var socket = NetworkNamespace.CreateIn(
+            network, () => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true });
+        try
+        {
+            await socket.ConnectAsync(new IPEndPoint(IPAddress.Parse(node.Host), node.Port), stop);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
 
     private static long? SerialOf(HttpResponseMessage answer) =>
         answer.Headers.ETag is { } tag ? long.Parse(tag.Tag.Trim('"'), CultureInfo.InvariantCulture) : null;

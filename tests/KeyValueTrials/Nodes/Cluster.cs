@@ -32,7 +32,7 @@ internal sealed class Cluster : IDisposable
     private volatile IReadOnlyList<NodeClient> _asked;
 
     /// <param name="nodes">All nodes. The first <paramref name="founders"/> found the groups.</param>
-    /// <param name="network">The network namespace of the clients; empty: that of this process.</param>
+    /// <param name="network">The file of the network namespace of the clients; empty: that of this process.</param>
     /// <param name="hocon">More settings of the section raft.</param>
     /// <param name="groups">The number of groups. Three: the leaders spread over the nodes.</param>
     public Cluster(IReadOnlyList<KeyValueNode> nodes, int founders, string network = "", string hocon = "", int groups = 3)

@@ -12,9 +12,6 @@ internal static class DiskTrials
     /// <summary>Long enough for the log to need a new segment.</summary>
     private static readonly TimeSpan Length = TimeSpan.FromSeconds(25);
 
-    /// <summary>Why this machine cannot make a small disk; null: it can.</summary>
-    public static string? Problem() => Environment.UserName == "root" ? null : "only root can make small disks";
-
     /// <summary>Fills the disk of the leader to the last byte, then that of another node, and so on. Then it frees the space.</summary>
     public static async Task<string> Fill(Trial trial)
     {

@@ -25,8 +25,8 @@ internal static class PartitionTrials
             var (rules, downtimes) = (round % 4) switch
             {
                 0 => (Rules.Split([leader], others), ofLeader),
-                1 => (new Rules([.. others.Select(other => new[] { leader, other })]), ofOneWay),
-                2 => (new Rules([.. others.Select(other => new[] { other, leader })]), ofOneWay),
+                1 => (new Rules([.. others.Select(other => (leader, other))]), ofOneWay),
+                2 => (new Rules([.. others.Select(other => (other, leader))]), ofOneWay),
                 _ => (Rules.Split([others[0]], [leader, others[1]]), ofOther),
             };
             var cut = Stopwatch.GetTimestamp();

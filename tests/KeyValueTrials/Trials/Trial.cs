@@ -9,16 +9,12 @@ internal sealed class Trial : ITrial
     private const int RaftPort = 2551;
 
     private readonly string _work;
-    private readonly string _tools;
     private readonly int? _rounds;
     private readonly List<Action> _undo = [];
     private Cluster? _cluster;
 
-    public Trial(string work, string tools, int? rounds)
-    {
-        (_work, _tools, _rounds) = (work, tools, rounds);
-        Directory.CreateDirectory(work);
-    }
+    /// <param name="work">An existing folder.</param>
+    public Trial(string work, int? rounds) => (_work, _rounds) = (work, rounds);
 
     /// <summary>The value of --rounds.</summary>
     /// <param name="usual">The default.</param>
@@ -45,13 +41,13 @@ internal sealed class Trial : ITrial
     /// <summary>Creates nodes in a network namespace each. The clients are in one more, which is never cut off.</summary>
     public async Task<(Cluster Cluster, Network Network)> NodesOnNetwork(int count)
     {
-        var network = await Network.Start(_tools, _work, count + 1);
+        var network = await Network.Start(count + 1);
         _undo.Add(network.Dispose);
         _cluster = new Cluster(
             [.. Enumerable.Range(1, count).Select(
-                number => new KeyValueNode(number, Network.Host(number), HttpPort, RaftPort, this[$"disk{number}/raft"]))],
+                number => new KeyValueNode(number, network.Host(number), HttpPort, RaftPort, this[$"disk{number}/raft"]))],
             count,
-            Network.Host(count + 1).Prefix[^1]);
+            network.Host(count + 1).Namespace);
         return (_cluster, network);
     }
 

@@ -9,19 +9,6 @@ namespace MaelstromTrials.Lists;
 /// <param name="EndedAt">The time of the answer; null: none came.</param>
 internal sealed record Transaction(int Number, ImmutableArray<Step> Steps, long CalledAt, long? EndedAt, Ending Ending);
 
-/// <summary>How a transaction ended.</summary>
-internal enum Ending
-{
-    /// <summary>It took effect.</summary>
-    Done,
-
-    /// <summary>It never takes effect.</summary>
-    Failed,
-
-    /// <summary>It took effect, will, or never will.</summary>
-    Unknown,
-}
-
 /// <summary>One step of a transaction.</summary>
 internal abstract record Step(int Key)
 {

@@ -18,9 +18,6 @@ internal static class SplitTrials
     /// <summary>Duration of a network fault.</summary>
     private static readonly TimeSpan Bad = TimeSpan.FromSeconds(15);
 
-    /// <summary>The switch applies new rules within this time.</summary>
-    private static readonly TimeSpan Reaction = TimeSpan.FromMilliseconds(100);
-
     /// <summary>Splits the leader and one more server from the other three.</summary>
     public static async Task<string> Halves(Trial trial)
     {
@@ -33,8 +30,8 @@ internal static class SplitTrials
             var leader = group.Servers.IndexOf(election.Server);
             int[] few = [leader, (leader + round) % Servers == leader ? (leader + 1) % Servers : (leader + round) % Servers];
             int[] many = [.. Enumerable.Range(0, Servers).Except(few)];
-            var cut = Stopwatch.GetTimestamp();
             network.Rule(Rules.Split([.. few.Select(NumberOf)], [.. many.Select(NumberOf)]));
+            var cut = Stopwatch.GetTimestamp();
             var next = await group.Elections.After(election.Term, Guards.Wait);
             if (few.Contains(group.Servers.IndexOf(next.Server)))
             {
@@ -45,9 +42,9 @@ internal static class SplitTrials
             await group.Journal.CommittedToEach(WritersOf(loads, many), next.At, Guards.Wait);
             await group.Journal.AnsweredToEach(WritersOf(loads, few), next.At, Guards.Wait);
             var healed = Stopwatch.GetTimestamp();
-            var (fewWriters, from) = (WritersOf(loads, few), cut + (long)(Reaction.TotalSeconds * Stopwatch.Frequency));
+            var fewWriters = WritersOf(loads, few);
             var answers = group.Journal.Attempts
-                .Where(attempt => fewWriters.Contains(attempt.Writer) && attempt.Started > from && attempt.Ended < healed).ToList();
+                .Where(attempt => fewWriters.Contains(attempt.Writer) && attempt.Started > cut && attempt.Ended < healed).ToList();
             if (answers.Find(attempt => attempt.Outcome == Outcome.Committed) is { } wrong)
             {
                 throw new TrialFailure($"two of five servers committed a message: {wrong}");
@@ -88,7 +85,7 @@ internal static class SplitTrials
             var leader = group.Servers.IndexOf(election.Server);
             var dropped = links(leader).ToList();
             var cut = Stopwatch.GetTimestamp();
-            network.Rule(new Rules([.. dropped.Select(link => new[] { NumberOf(link.From), NumberOf(link.To) })]));
+            network.Rule(new Rules([.. dropped.Select(link => (NumberOf(link.From), NumberOf(link.To)))]));
             if (isLeaderLost)
             {
                 cut = (await group.Elections.After(election.Term, Guards.Wait)).At;
@@ -105,8 +102,10 @@ internal static class SplitTrials
         }
     }
 
-    /// <summary>Loses every fifth packet. Commits are not required meanwhile, but every answer must be right.</summary>
-    public static Task<string> Loss(Trial trial) => While(trial, new Rules(Loss: 0.2), "20 % loss");
+    /// <summary>
+    /// Loses every fifth packet, and repeats every tenth. Commits are not required meanwhile, but every answer must be right.
+    /// </summary>
+    public static Task<string> Loss(Trial trial) => While(trial, new Rules(Loss: 0.2, Repeated: 0.1), "20 % loss and 10 % repeats");
 
     /// <summary>Delays packets by 70 to 130 ms, and reorders them.</summary>
     public static Task<string> Delay(Trial trial) =>

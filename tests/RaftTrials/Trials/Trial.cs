@@ -5,7 +5,6 @@ namespace RaftTrials.Trials;
 /// <summary>The resources of one trial. Dispose ends all processes and removes the network.</summary>
 internal sealed class Trial : ITrial
 {
-    private readonly string _tools;
     private readonly int _firstPort;
     private readonly int? _rounds;
     private readonly int? _seconds;
@@ -13,11 +12,9 @@ internal sealed class Trial : ITrial
     private Group? _group;
     private Network? _network;
 
-    public Trial(string work, string tools, int firstPort, int? rounds, int? seconds)
-    {
-        (Work, _tools, _firstPort, _rounds, _seconds) = (work, tools, firstPort, rounds, seconds);
-        Directory.CreateDirectory(work);
-    }
+    /// <param name="work">An existing folder.</param>
+    public Trial(string work, int firstPort, int? rounds, int? seconds) =>
+        (Work, _firstPort, _rounds, _seconds) = (work, firstPort, rounds, seconds);
 
     public string Work { get; }
 
@@ -51,11 +48,14 @@ internal sealed class Trial : ITrial
     public Group Group(int servers, int? founders = null, params IReadOnlyList<string> options) =>
         _group = new Group(Work, _firstPort, [.. Enumerable.Repeat(Host.Here, servers)], founders, options);
 
+    /// <summary>Creates hosts with a network namespace each.</summary>
+    public async Task<Network> Hosts(int count) => _network = await Network.Start(count);
+
     /// <summary>Creates servers in a network namespace each.</summary>
     public async Task<(Group Group, Network Network)> GroupOnNetwork(int servers)
     {
-        _network = await Network.Start(_tools, Work, servers);
-        return (_group = new Group(Work, _firstPort, [.. Enumerable.Range(1, servers).Select(Network.Host)]), _network);
+        var network = await Hosts(servers);
+        return (_group = new Group(Work, _firstPort, [.. Enumerable.Range(1, servers).Select(network.Host)]), network);
     }
 
     /// <inheritdoc/>

@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 using RaftActors.Testing.History;
 
-namespace MaelstromTrials.Check;
+namespace MaelstromTrials.Registers;
 
 /// <summary>One copy of lin-kv: each key is a register of its own.</summary>
 internal sealed class RegisterModel : SequentialModel<string?, RegisterModel.Call, RegisterModel.Reply>

@@ -1,0 +1,124 @@
+using System.Text.Json.Nodes;
+
+using MaelstromTrials.Network;
+
+using RaftActors.Testing.History;
+
+namespace MaelstromTrials.Registers;
+
+/// <summary>
+/// lin-kv: reads, writes, and compare and set. Each key is used for a while only, because the search of the check grows with the number of
+/// operations without an answer.
+/// </summary>
+internal sealed class RegisterWorkload(int seed) : IWorkload
+{
+    private const int OperationsPerKey = 60;
+    private const int UnknownPerKey = 6;
+    private const int Values = 5;
+    private const int PlacesMax = 20_000_000;
+
+    private readonly Lock _lock = new();
+    private readonly Random _random = new(seed);
+    private readonly OperationHistory<RegisterModel.Call, RegisterModel.Reply> _history = new();
+    private int _key;
+    private int _operations;
+    private int _unknown;
+
+    public string Name => "lin-kv";
+
+    public Request Next(int client)
+    {
+        lock (_lock)
+        {
+            if (_operations++ >= OperationsPerKey || _unknown >= UnknownPerKey)
+            {
+                (_key, _operations, _unknown) = (_key + 1, 0, 0);
+            }
+
+            return Begin(client, _random.Next(3) switch
+            {
+                // A fifth of the reads looks at an old key: was it kept?
+                0 => new(RegisterModel.Kind.Read, $"{(_random.Next(5) == 0 ? _random.Next(_key + 1) : _key)}"),
+                1 => new(RegisterModel.Kind.Write, $"{_key}", Value: NewValue()),
+                _ => new(RegisterModel.Kind.Swap, $"{_key}", NewValue(), NewValue()),
+            });
+        }
+    }
+
+    public IReadOnlyList<Func<Request>> FinalReads() =>
+        [.. Enumerable.Range(0, _key + 1).Select<int, Func<Request>>(key => () => Begin(0, new(RegisterModel.Kind.Read, $"{key}")))];
+
+    public IReadOnlyList<string> FindFaults() => Linearizability.Check(_history, new RegisterModel(), PlacesMax) switch
+    {
+        HistoryVerdict<RegisterModel.Call, RegisterModel.Reply>.Linearizable => [],
+        HistoryVerdict<RegisterModel.Call, RegisterModel.Reply>.GaveUp gaveUp =>
+            [$"There is no verdict: the search of key {gaveUp.Partition} became too large."],
+        var other => [$"{other}"],
+    };
+
+    private static JsonObject ToBody(RegisterModel.Call call)
+    {
+        var body = new JsonObject { ["key"] = JsonNode.Parse(call.Key) };
+        switch (call.Kind)
+        {
+            case RegisterModel.Kind.Read:
+                body["type"] = "read";
+                break;
+            case RegisterModel.Kind.Write:
+                (body["type"], body["value"]) = ("write", JsonNode.Parse(call.Value!)); // Justification: a write has one.
+                break;
+            default:
+                // Justification: a swap has both.
+                (body["type"], body["from"], body["to"]) = ("cas", JsonNode.Parse(call.From!), JsonNode.Parse(call.Value!));
+                break;
+        }
+
+        return body;
+    }
+
+    // Null: it did not take effect, or nobody knows.
+    private static RegisterModel.Reply? ReplyOf(RegisterModel.Kind kind, JsonObject? answer) =>
+        (kind, Answer.TypeOf(answer), Answer.CodeOf(answer)) switch
+        {
+            (RegisterModel.Kind.Read, "read_ok", _) => new(answer!["value"]?.ToJsonString(), IsDone: true), // Justification: it has a type.
+            (RegisterModel.Kind.Read, _, Answer.NoSuchKey) => new(null, IsDone: true),
+            (RegisterModel.Kind.Write, "write_ok", _) or (RegisterModel.Kind.Swap, "cas_ok", _) => new(null, IsDone: true),
+            (RegisterModel.Kind.Swap, _, Answer.NoSuchKey) => new("absent", IsDone: false),
+            (RegisterModel.Kind.Swap, _, Answer.OtherValue) => new(null, IsDone: false),
+            _ => null,
+        };
+
+    private string NewValue() => $"{_random.Next(Values)}";
+
+    private Request Begin(int client, RegisterModel.Call call)
+    {
+        lock (_lock)
+        {
+            var operation = _history.Invoke(client, call);
+            return new(ToBody(call), answer => End(operation, answer));
+        }
+    }
+
+    private Ending End(Operation<RegisterModel.Call, RegisterModel.Reply> operation, JsonObject? answer)
+    {
+        lock (_lock)
+        {
+            if (ReplyOf(operation.Input.Kind, answer) is { } reply)
+            {
+                _history.Ok(operation, reply);
+                return Ending.Done;
+            }
+
+            // A read has no effect, so one without an answer tells nothing.
+            if (Answer.IsRefusal(answer) || operation.Input.Kind == RegisterModel.Kind.Read)
+            {
+                _history.Fail(operation);
+                return Ending.Failed;
+            }
+
+            _history.Unknown(operation);
+            _unknown++;
+            return Ending.Unknown;
+        }
+    }
+}
