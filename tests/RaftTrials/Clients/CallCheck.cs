@@ -4,9 +4,9 @@ using RaftActors.Testing.History;
 namespace RaftTrials.Clients;
 
 /// <summary>
-/// The check after all faults have ended. All processes have the same log. What Done named is in it once, at its serial, after every pair
-/// that was reported before the call. NotCommitted is absent, Unknown is there at most once. Reads, Gets and subscriptions show the log.
-/// Appends and linearizable reads form a linearizable history. Pure.
+/// The check after all faults have ended. All processes have the same log. A pair that is Done is in it once, at its serial, after every
+/// pair that was reported before the call. NotCommitted is absent, Unknown is there at most once. Reads, Gets and subscriptions show the
+/// log. Appends and linearizable reads form a linearizable history. Pure.
 /// </summary>
 internal sealed class CallCheck
 {
