@@ -32,13 +32,16 @@ internal sealed partial class RaftRegistry
             Sender.Tell(new PeerNews.Found(name, other));
         }
 
+        var isFirst = _local.IsEmpty;
         _local.Add(group, process.Name, Sender);
+
+        // Before the engine greets, as the answer to a Hello. Otherwise the other node could hear of the first engine by its greeting
+        // alone, and nobody there would report it if this node fell silent before its Hello.
+        TellListSoon(isFirst);
         foreach (var node in _nodes.Values)
         {
             Introduce(node, Sender, group);
         }
-
-        TellListSoon();
     }
 
     // The processes of its group would wait for it otherwise: this node runs on.
@@ -49,18 +52,18 @@ internal sealed partial class RaftRegistry
         {
             _watch.Forget(group, process.Name);
             Tell(group, new PeerNews.Stopped(process.Name, engine));
-            TellListSoon();
+            TellListSoon(atOnce: false);
         }
     }
 
-    private void TellListSoon()
+    private void TellListSoon(bool atOnce)
     {
         foreach (var node in _nodes.Values)
         {
             (node.HasAnswered, node.HasLatestList) = (false, false);
         }
 
-        GreetSoon();
+        GreetSoon(atOnce);
     }
 
     private void OnEngineNames(EngineNames names)

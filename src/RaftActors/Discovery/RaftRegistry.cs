@@ -315,9 +315,9 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
     private string WhyAlone(EngineNames names) => AloneReason.Of(_nodes.Values, _source);
 
     // A node may start a thousand engines at once, and each Hello has all of them.
-    private void GreetSoon()
+    private void GreetSoon(bool atOnce)
     {
-        if (Now - _greetedAll >= _interval / 2)
+        if (atOnce || Now - _greetedAll >= _interval / 2)
         {
             GreetAll();
         }

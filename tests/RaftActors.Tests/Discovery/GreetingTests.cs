@@ -20,6 +20,7 @@ public sealed class GreetingTests : TestKit
     private readonly Address _node;
     private readonly TestProbe _other;
     private readonly TestProbe _engine;
+    private readonly IActorRef _forwarder;
     private readonly IActorRef _registry;
     private readonly RaftProcess _process;
 
@@ -30,7 +31,7 @@ public sealed class GreetingTests : TestKit
         _node = system.Provider.DefaultAddress;
         (_other, _engine) = (CreateTestProbe(), CreateTestProbe());
         var (other, source) = (_other.Ref, new NodeScript());
-        system.SystemActorOf(Props.Create(() => new Forwarder(other)), "raft");
+        _forwarder = system.SystemActorOf(Props.Create(() => new Forwarder(other)), "raft");
         _registry = Sys.ActorOf(Props.Create(() => new RaftRegistry(source, Interval)));
         _process = new Bench(this).Process;
         _registry.Tell(new RaftRegistry.EngineStarted(_process), _engine);
@@ -158,6 +159,23 @@ public sealed class GreetingTests : TestKit
 
         _other.FishForMessage<PeerNews.Found>(found => found.Name == _process.Name);
         Assert.True(_other.ExpectMsg<WireMessage.Hello>().IsReply);
+        Assert.Equal("raft3@node2", _other.ExpectMsg<PeerNews.Found>().Name.Value);
+    }
+
+    [Fact]
+    public void First_engine_greets_after_the_hello_that_tells_of_it_though_the_node_has_just_said_hello()
+    {
+        var source = new NodeScript();
+        var registry = Sys.ActorOf(Props.Create(() => new RaftRegistry(source, Interval)));
+        registry.Tell(new WireMessage.Hello([Process("raft3@node2")], IsReply: false), _other);
+        Assert.True(_other.ExpectMsg<WireMessage.Hello>().IsReply);
+        ((TestScheduler)Sys.Scheduler).Advance(Interval);
+        Assert.Empty(_other.ExpectMsg<WireMessage.Hello>().Processes);
+
+        // One actor stands for the engine and for the other node, so it shows the order.
+        registry.Tell(new RaftRegistry.EngineStarted(_process), _forwarder);
+
+        Assert.Equal(_process.Name, Assert.Single(_other.ExpectMsg<WireMessage.Hello>().Processes).Name);
         Assert.Equal("raft3@node2", _other.ExpectMsg<PeerNews.Found>().Name.Value);
     }
 
