@@ -22,7 +22,9 @@ internal sealed class VirtualGroup(TestKitBase kit, ActorSystem system, IDiction
     private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
 
     private readonly List<string> _names = [];
-    private readonly TestProbe _pulse = kit.CreateTestProbe();
+    private readonly TestProbe _asker = kit.CreateTestProbe();
+    private readonly Pulse _pulse = new((ExtendedActorSystem)system, Guard);
+    private readonly Dictionary<string, ActorSelection> _selections = [];
 
     public VirtualGroup(TestKitBase kit)
         : this(kit, kit.Sys)
@@ -138,12 +140,12 @@ internal sealed class VirtualGroup(TestKitBase kit, ActorSystem system, IDiction
     /// <summary>The status that a process's actor gives.</summary>
     public RaftStatus StatusOf(string name)
     {
-        Actors[name].Tell(new Recorder.GetStatus(), _pulse);
-        return _pulse.ExpectMsg<RaftStatus>(Guard);
+        Actors[name].Tell(new Recorder.GetStatus(), _asker);
+        return _asker.ExpectMsg<RaftStatus>(Guard);
     }
 
     public IActorRef EngineOf(string name) =>
-        Await($"/system/raft/default/{name}").Subject ?? throw new InvalidOperationException($"{name} has no engine.");
+        _pulse.Pass([At($"/system/raft/default/{name}")]).Subject ?? throw new InvalidOperationException($"{name} has no engine.");
 
     /// <summary>Sends a process a message of a core that is not there, <paramref name="from"/>.</summary>
     public void Say(Member from, string to, Term term, Message body)
@@ -173,7 +175,7 @@ internal sealed class VirtualGroup(TestKitBase kit, ActorSystem system, IDiction
         for (var ticks = 0; ticks < 1000 && !isReached(); ticks++)
         {
             ((TestScheduler)system.Scheduler).Advance(Tick);
-            _names.ForEach(name => Await($"/system/raft/default/{name}"));
+            _pulse.Pass(_names.Select(name => At($"/system/raft/default/{name}")));
         }
 
         Assert.True(isReached());
@@ -213,25 +215,24 @@ internal sealed class VirtualGroup(TestKitBase kit, ActorSystem system, IDiction
     /// </summary>
     public void Settle()
     {
-        for (var round = 0; round < 3; round++)
-        {
-            // The registry and the room create the engines, and introduce them to each other.
-            Await("/system/raft");
-            Await("/system/raft/default");
-            foreach (var name in _names)
-            {
-                Await($"/system/raft/default/{name}");
-                Await($"/system/raft/default/{name}/pages");
-                Await($"/system/raft/default/{name}");
-                Actors[name].Tell(new Identify(name), _pulse);
-                _pulse.ExpectMsg<ActorIdentity>(Guard);
-            }
-        }
+        // The registry and the room create the engines, and introduce them to each other.
+        ICanTell[] round = [At("/system/raft"), At("/system/raft/default"), .. _names.SelectMany(PartsOf)];
+        _pulse.Pass([.. round, .. round, .. round]);
     }
 
-    private ActorIdentity Await(string path)
+    private ICanTell[] PartsOf(string name)
     {
-        system.ActorSelection(path).Tell(new Identify(path), _pulse);
-        return _pulse.ExpectMsg<ActorIdentity>(Guard);
+        var engine = At($"/system/raft/default/{name}");
+        return [engine, At($"/system/raft/default/{name}/pages"), engine, Actors[name]];
+    }
+
+    private ActorSelection At(string path)
+    {
+        if (!_selections.TryGetValue(path, out var selection))
+        {
+            _selections[path] = selection = system.ActorSelection(path);
+        }
+
+        return selection;
     }
 }
