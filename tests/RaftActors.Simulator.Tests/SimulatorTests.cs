@@ -2,10 +2,9 @@ using System.Globalization;
 
 namespace RaftActors.Simulator.Tests;
 
+/// <summary>A few seeds with each kind of fault. The simulator itself runs thousands.</summary>
 public sealed class SimulatorTests
 {
-    private static readonly Lazy<MutantCompiler> Compiler = new(() => new MutantCompiler(MutantCompiler.FindRoot()));
-
     /// <summary>Seeds that found a violation in the past: the first word of each line.</summary>
     public static TheoryData<ulong> Regressions =>
     [
@@ -14,14 +13,10 @@ public sealed class SimulatorTests
             .Select(line => ulong.Parse(line.Split(' ')[0], CultureInfo.InvariantCulture)),
     ];
 
-    [Theory]
-    [InlineData(1)]
-    [InlineData(26)]
-    [InlineData(51)]
-    [InlineData(76)]
-    public void Groups_stay_safe_under_faults_and_converge_after_them(int first)
+    [Fact]
+    public void Groups_stay_safe_under_faults_and_converge_after_them()
     {
-        for (var seed = (ulong)first; seed < (ulong)first + 25; seed++)
+        for (var seed = 1UL; seed <= 20; seed++)
         {
             AssertHolds(SeedResult.Of(seed, FaultSet.All));
         }
@@ -30,7 +25,7 @@ public sealed class SimulatorTests
     [Fact]
     public void Groups_on_real_stores_stay_safe_under_power_loss_and_converge_after_it()
     {
-        for (var seed = 1UL; seed <= 25; seed++)
+        for (var seed = 1UL; seed <= 20; seed++)
         {
             AssertHolds(SeedResult.Of(seed, FaultSet.All, disks: StoredDisk.Make));
         }
@@ -39,7 +34,7 @@ public sealed class SimulatorTests
     [Fact]
     public void A_seed_on_real_stores_gives_the_same_run_twice()
     {
-        for (var seed = 1UL; seed <= 5; seed++)
+        for (var seed = 1UL; seed <= 2; seed++)
         {
             Assert.Null(SeedResult.Twice(seed, FaultSet.All, StoredDisk.Make).Violation);
         }
@@ -52,55 +47,10 @@ public sealed class SimulatorTests
     [Fact]
     public void A_seed_gives_the_same_run_twice()
     {
-        for (var seed = 1UL; seed <= 10; seed++)
+        for (var seed = 1UL; seed <= 5; seed++)
         {
             Assert.Equal(SeedResult.Of(seed, FaultSet.All).TraceHash, SeedResult.Of(seed, FaultSet.All).TraceHash);
         }
-    }
-
-    [Theory]
-    [InlineData(3)]
-    [InlineData(5)]
-    public void A_quorum_that_heals_commits_more_of_the_time_than_a_fixed_one(int voters)
-    {
-        AvailabilityCount fixedOnes = default, healing = default;
-        for (var seed = 1UL; seed <= 4; seed++)
-        {
-            fixedOnes += AvailabilityTrial.Run(seed, voters, keepsQuorum: false, TimeSpan.FromMinutes(30));
-            healing += AvailabilityTrial.Run(seed, voters, keepsQuorum: true, TimeSpan.FromMinutes(30));
-        }
-
-        Assert.True(healing.WithCommit > fixedOnes.WithCommit, $"healing {healing}, fixed {fixedOnes}");
-        Assert.Equal((0, fixedOnes.Intervals), (fixedOnes.Changes, healing.Intervals));
-        Assert.InRange(healing.Changes, 1, long.MaxValue);
-    }
-
-    [Theory]
-    [InlineData("votes twice", "vote")]
-    [InlineData("answers before the disk", "acknowledgement")]
-    [InlineData("makes two changes at a time", "membership")]
-    public void A_planted_bug_is_found(string name, string checker)
-    {
-        var folder = Path.Combine(MutantCompiler.FindRoot(), "tests", "RaftActors.Simulator", "mutants");
-        var mutant = Mutant.ReadAll(folder).Single(one => one.Name == name);
-
-        var found = Compiler.Value.Run(mutant, 1, 100);
-
-        Assert.Equal(checker, found?.Checker);
-    }
-
-    [Fact]
-    public void Every_planted_bug_compiles()
-    {
-        var folder = Path.Combine(MutantCompiler.FindRoot(), "tests", "RaftActors.Simulator", "mutants");
-        List<Mutant> mutants = [.. Mutant.ReadAll(folder), .. Mutant.ReadAll(Path.Combine(folder, "unit-tests"))];
-
-        Assert.All(mutants, mutant =>
-        {
-            Assert.NotEmpty(mutant.Patches);
-            Assert.All(mutant.Patches, patch => Assert.NotEqual(patch.Before, patch.After));
-            Assert.Empty(Compiler.Value.Errors(mutant));
-        });
     }
 
     [Fact]

@@ -71,20 +71,20 @@ internal sealed class MutantCompiler
         return ((ulong, string, string)?)run.Invoke(null, [first, last]);
     }
 
-    /// <summary>Returns the compiler's errors in the files that a bug changes.</summary>
+    /// <summary>Returns the compiler's errors in the files that the bugs change. Each error names its bug.</summary>
+    /// <param name="mutants">Compiled at once. Each changes files that no other one changes.</param>
     /// <exception cref="InvalidDataException">A line to change does not occur exactly once.</exception>
-    public IEnumerable<Diagnostic> Errors(Mutant mutant)
+    public IEnumerable<Diagnostic> Errors(params IEnumerable<Mutant> mutants)
     {
-        var compilation = Plant(mutant);
+        var compilation = mutants.Aggregate(_compilation, Plant);
         return compilation.SyntaxTrees
             .Except(_compilation.SyntaxTrees)
             .SelectMany(tree => compilation.GetSemanticModel(tree).GetDiagnostics())
             .Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error);
     }
 
-    private CSharpCompilation Plant(Mutant mutant)
+    private CSharpCompilation Plant(CSharpCompilation compilation, Mutant mutant)
     {
-        var compilation = _compilation;
         foreach (var patches in mutant.Patches.GroupBy(patch => patch.File))
         {
             if (!_core.TryGetValue(patches.Key, out var source))
@@ -93,7 +93,8 @@ internal sealed class MutantCompiler
             }
 
             var text = patches.Aggregate(source.Text, (before, patch) => patch.Apply(before));
-            compilation = compilation.ReplaceSyntaxTree(source.Tree, CSharpSyntaxTree.ParseText(text, Parsing));
+            compilation = compilation.ReplaceSyntaxTree(
+                source.Tree, CSharpSyntaxTree.ParseText(text, Parsing, path: $"{mutant.Name}: {patches.Key}"));
         }
 
         return compilation;
@@ -102,7 +103,7 @@ internal sealed class MutantCompiler
     private MemoryStream Compile(Mutant mutant)
     {
         var image = new MemoryStream();
-        var result = Plant(mutant).Emit(image);
+        var result = Plant(_compilation, mutant).Emit(image);
         if (!result.Success)
         {
             var error = result.Diagnostics.First(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error);

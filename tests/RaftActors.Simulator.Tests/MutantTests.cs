@@ -1,0 +1,55 @@
+namespace RaftActors.Simulator.Tests;
+
+public sealed class MutantTests
+{
+    private static readonly Lazy<MutantCompiler> Compiler = new(() => new MutantCompiler(MutantCompiler.FindRoot()));
+
+    [Theory]
+    [InlineData("votes twice", "vote")]
+    [InlineData("answers before the disk", "acknowledgement")]
+    [InlineData("makes two changes at a time", "membership")]
+    public void A_planted_bug_is_found(string name, string checker)
+    {
+        var folder = Path.Combine(MutantCompiler.FindRoot(), "tests", "RaftActors.Simulator", "mutants");
+        var mutant = Mutant.ReadAll(folder).Single(one => one.Name == name);
+
+        var found = Compiler.Value.Run(mutant, 1, 100);
+
+        Assert.Equal(checker, found?.Checker);
+    }
+
+    [Fact]
+    public void Every_planted_bug_compiles()
+    {
+        var folder = Path.Combine(MutantCompiler.FindRoot(), "tests", "RaftActors.Simulator", "mutants");
+        List<Mutant> mutants = [.. Mutant.ReadAll(folder), .. Mutant.ReadAll(Path.Combine(folder, "unit-tests"))];
+
+        Assert.All(mutants, mutant =>
+        {
+            Assert.NotEmpty(mutant.Patches);
+            Assert.All(mutant.Patches, patch => Assert.NotEqual(patch.Before, patch.After));
+        });
+        Assert.All(Batches(mutants), batch => Assert.Empty(Compiler.Value.Errors(batch)));
+    }
+
+    // Bugs in different files are compiled at once, because a compilation takes longer than a bug in it.
+    private static List<List<Mutant>> Batches(IEnumerable<Mutant> mutants)
+    {
+        var batches = new List<(HashSet<string> Files, List<Mutant> Mutants)>();
+        foreach (var mutant in mutants)
+        {
+            string[] files = [.. mutant.Patches.Select(patch => patch.File)];
+            var place = batches.FindIndex(batch => !batch.Files.Overlaps(files));
+            if (place < 0)
+            {
+                place = batches.Count;
+                batches.Add(([], []));
+            }
+
+            batches[place].Files.UnionWith(files);
+            batches[place].Mutants.Add(mutant);
+        }
+
+        return [.. batches.Select(batch => batch.Mutants)];
+    }
+}
