@@ -40,14 +40,20 @@ internal static class Program
         Verb.Of("append", "the parts of an Append", ActorArguments.Help, words => AppendBenchmark.Run(ActorArguments.Parse(words))),
         Verb.Of("burst", "many simultaneous calls", ActorArguments.Help, words => BurstBenchmark.Run(ActorArguments.Parse(words))),
         new(ClusterNode.Verb, Summary: null, "", (words, _) => ClusterNode.RunAsync(words)),
+        new(DotNextNode.Verb, Summary: null, "", (words, _) => DotNextNode.RunAsync(words)),
         new(FailoverNode.Verb, Summary: null, "", (words, _) => FailoverNode.RunAsync(words)),
     ];
 
-    private static async Task<int> Main(string[] arguments)
+    /// <summary>Runs the program.</summary>
+    /// <param name="arguments">The name of a benchmark, and its options.</param>
+    /// <param name="output">Receives help. The benchmark itself writes its tables to the console.</param>
+    /// <param name="error">Receives what is wrong with the arguments.</param>
+    /// <returns>The exit code.</returns>
+    public static async Task<int> RunAsync(string[] arguments, TextWriter output, TextWriter error)
     {
         if (arguments is [] or ["--help"])
         {
-            PrintVerbs();
+            PrintVerbs(output);
             return 0;
         }
 
@@ -59,20 +65,22 @@ internal static class Program
 
         if (Array.Find(Verbs, verb => verb.Name == arguments[0]) is not { } verb)
         {
-            Console.Error.WriteLine($"There is no benchmark '{arguments[0]}'. --help lists them.");
+            await error.WriteLineAsync($"There is no benchmark '{arguments[0]}'. --help lists them.");
             return BadUsage;
         }
 
         if (arguments.Contains("--help"))
         {
-            Console.WriteLine(verb.Help);
+            await output.WriteLineAsync(verb.Help);
             return 0;
         }
 
-        return await RunAsync(verb, arguments[1..]);
+        return await RunAsync(verb, arguments[1..], error);
     }
 
-    private static async Task<int> RunAsync(Verb verb, string[] options)
+    private static Task<int> Main(string[] arguments) => RunAsync(arguments, Console.Out, Console.Error);
+
+    private static async Task<int> RunAsync(Verb verb, string[] options, TextWriter error)
     {
         using CancellationTokenSource stop = new();
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
@@ -83,12 +91,12 @@ internal static class Program
         }
         catch (UsageException exception)
         {
-            Console.Error.WriteLine(exception.Message);
+            await error.WriteLineAsync(exception.Message);
             return BadUsage;
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            Console.Error.WriteLine("Interrupted.");
+            await error.WriteLineAsync("Interrupted.");
             return Verb.Interrupted;
         }
 
@@ -100,14 +108,14 @@ internal static class Program
         }
     }
 
-    private static void PrintVerbs()
+    private static void PrintVerbs(TextWriter output)
     {
-        Console.WriteLine("Benchmarks of RaftActors. --help after a name lists its options.\n");
+        output.WriteLine("Benchmarks of RaftActors. --help after a name lists its options.\n");
         foreach (var verb in Verbs.Where(verb => verb.Summary is not null))
         {
-            Console.WriteLine($"  {verb.Name,-15} {verb.Summary}");
+            output.WriteLine($"  {verb.Name,-15} {verb.Summary}");
         }
 
-        Console.WriteLine($"  {"--filter '*'",-15} Core alone, with BenchmarkDotNet");
+        output.WriteLine($"  {"--filter '*'",-15} Core alone, with BenchmarkDotNet");
     }
 }

@@ -11,10 +11,13 @@ internal sealed record Cell(string Store, string Topology, string At, int Client
     /// <summary>The value of raft.transport.</summary>
     public string Transport { get; init; } = "tcp";
 
+    /// <summary>Seconds with clients before the window.</summary>
+    public int WarmUp { get; init; } = 3;
+
     /// <summary>The command of <see cref="ClusterNode"/>.</summary>
     public string Command(int seconds) => Consistency is null
-        ? FormattableString.Invariant($"load {At} {Clients} {Payload} {seconds}")
-        : FormattableString.Invariant($"query {At} {Clients} {Consistency} {seconds}");
+        ? FormattableString.Invariant($"load {At} {Clients} {Payload} {WarmUp} {seconds}")
+        : FormattableString.Invariant($"query {At} {Clients} {Consistency} {WarmUp} {seconds}");
 
     public override string ToString() => Consistency is null
         ? $"{Store}, {Topology}{(At == "leader" ? "" : $", at a {At}")}, {Clients} clients, {Payload} B, {Transport}"
@@ -26,6 +29,10 @@ internal sealed record Cell(string Store, string Topology, string At, int Client
 /// <param name="Failed">Appends that did not end as Done.</param>
 internal sealed record Load(long Operations, double OperationsPerSecond, double[] Latencies, long Failed)
 {
+    /// <summary>The line of a node: <c>load</c>, operations, operations a second, latencies and failures.</summary>
+    public string Line => FormattableString.Invariant(
+        $"load {Operations} {OperationsPerSecond:R} {Latencies[0]:R} {Latencies[1]:R} {Latencies[2]:R} {Latencies[3]:R} {Failed}");
+
     public override string ToString() => FormattableString.Invariant(
         $"{OperationsPerSecond:N0}/s, p50 {Latencies[0]:N0} us, p99 {Latencies[1]:N0} us");
 }

@@ -3,10 +3,8 @@ using System.Diagnostics;
 namespace RaftActors.Benchmarks.Cluster;
 
 /// <summary>Clients with one open operation each. The next one begins when it has ended. Thread-safe.</summary>
-internal sealed class ClosedLoop(int clients)
+internal sealed class ClosedLoop(int clients, TimeSpan warmUp)
 {
-    private static readonly TimeSpan Warming = TimeSpan.FromSeconds(3);
-
     private readonly LatencyHistogram _latencies = new();
     private long _failed;
     private long _begin = long.MaxValue;
@@ -22,7 +20,7 @@ internal sealed class ClosedLoop(int clients)
     public async Task<Load> RunAsync(TimeSpan window, Func<ClosedLoop, byte, Task> run)
     {
         Task[] loops = [.. Enumerable.Range(0, clients).Select(client => run(this, (byte)client))];
-        await Task.Delay(Warming);
+        await Task.Delay(warmUp);
         Console.WriteLine("begin");
         Volatile.Write(ref _begin, Stopwatch.GetTimestamp());
         await Task.Delay(window);

@@ -12,7 +12,8 @@ internal sealed record ClusterArguments
           --payload LIST    bytes of a value (default 256)
           --transport LIST  akka and tcp: the values of raft.transport; tls: tcp with raft.security (default tcp)
           --at NODE         the node with the clients: leader or follower (default leader)
-          --seconds N       length of the window, after a warm-up of 3 s (default 10)
+          --seconds N       length of the window (default 10)
+          --warm-up N       seconds with clients before the window (default 3)
           --runs N          runs of each cell; they take turns with those of the other cells (default 5)
           --directory DIR   folder of the stores, on the disk to measure (default: the current directory)
           --garbage-max N   the exit code is 1 if a run allocates more than N bytes an Append, what the log keeps included
@@ -39,6 +40,8 @@ internal sealed record ClusterArguments
 
     public string Directory { get; private init; } = ".";
 
+    public int WarmUp { get; private init; } = 3;
+
     public int GarbageMax { get; private init; } = int.MaxValue;
 
     public string? Csv { get; private init; }
@@ -52,7 +55,7 @@ internal sealed record ClusterArguments
         from payload in Payloads
         from clients in Clients
         from transport in Transports
-        select new Cell(store, topology, At, clients, payload) { Transport = transport };
+        select new Cell(store, topology, At, clients, payload) { Transport = transport, WarmUp = WarmUp };
 
     /// <exception cref="UsageException">An option is unknown, or its value cannot be read.</exception>
     public static ClusterArguments Parse(ReadOnlySpan<string> words)
@@ -70,6 +73,7 @@ internal sealed record ClusterArguments
                 "--transport" when OptionValue.Words(value, "akka", "tcp", "tls") is { } ways => parsed with { Transports = ways },
                 "--at" when value is "leader" or "follower" => parsed with { At = value },
                 "--seconds" when OptionValue.Numbers(value) is [var seconds] => parsed with { Seconds = seconds },
+                "--warm-up" when OptionValue.Numbers(value) is [var seconds] => parsed with { WarmUp = seconds },
                 "--runs" when OptionValue.Numbers(value) is [var runs] => parsed with { Runs = runs },
                 "--directory" when value.Length > 0 => parsed with { Directory = value },
                 "--garbage-max" when OptionValue.Numbers(value) is [var bytes] => parsed with { GarbageMax = bytes },

@@ -8,7 +8,8 @@ namespace RaftActors.Benchmarks.Cluster;
 
 /// <summary>
 /// A child process with one node of the cluster, or with all three. It reads commands from standard input, and ends with it:
-/// <c>count</c> for messages, <c>load AT CLIENTS PAYLOAD SECONDS</c>, <c>query AT CLIENTS CONSISTENCY SECONDS</c> and <c>read</c>.
+/// <c>count</c> for messages, <c>load AT CLIENTS PAYLOAD WARMUP SECONDS</c>, <c>query AT CLIENTS CONSISTENCY WARMUP SECONDS</c> and
+/// <c>read</c>.
 /// </summary>
 internal sealed class ClusterNode
 {
@@ -53,43 +54,39 @@ internal sealed class ClusterNode
             case ["count"]:
                 MessageCounter.Start();
                 break;
-            case ["load", var at, var clients, var payload, var seconds]:
-                await AppendAsync(PlaceOf(at), Number(clients), Number(payload), TimeSpan.FromSeconds(Number(seconds)));
+            case ["load", var at, var clients, var payload, var warmUp, var seconds]:
+                await AppendAsync(PlaceOf(at), new ClosedLoop(Number(clients), Seconds(warmUp)), Number(payload), Seconds(seconds));
                 break;
-            case ["query", var at, var clients, var consistency, var seconds]:
-                await QueryAsync(PlaceOf(at), Number(clients), Reader.Consistency(consistency), TimeSpan.FromSeconds(Number(seconds)));
+            case ["query", var at, var clients, var consistency, var warmUp, var seconds]:
+                await QueryAsync(
+                    PlaceOf(at), new ClosedLoop(Number(clients), Seconds(warmUp)), Reader.Consistency(consistency), Seconds(seconds));
                 break;
         }
     }
 
     private int PlaceOf(string at) => at == "leader" ? _leader : Enumerable.Range(0, _systems.Count).First(place => place != _leader);
 
-    private async Task AppendAsync(int place, int clients, int payload, TimeSpan window)
+    private async Task AppendAsync(int place, ClosedLoop clients, int payload, TimeSpan window)
     {
         await AppendBarrierAsync(_systems[place]);
         await using var group = Raft.Get(_systems[place]).CreateClient<ReadOnlyMemory<byte>, object?>();
-        Report(await new ClosedLoop(clients).RunAsync(
-            window, (loop, client) => Task.Run(() => loop.AppendAsync(group, client, payload))));
+        var load = await clients.RunAsync(window, (loop, client) => Task.Run(() => loop.AppendAsync(group, client, payload)));
+        Console.WriteLine(load.Line);
     }
 
-    private async Task QueryAsync(int place, int clients, ReadConsistency consistency, TimeSpan window)
+    private async Task QueryAsync(int place, ClosedLoop clients, ReadConsistency consistency, TimeSpan window)
     {
         var system = _systems[place];
         await AppendBarrierAsync(system);
         var raft = await system.ActorSelection("/user/raft").ResolveOne(TimeSpan.FromSeconds(5));
-        Report(await new ClosedLoop(clients).RunAsync(window, (loop, _) => Reader.RunAsync(system, raft, consistency, loop)));
+        var load = await clients.RunAsync(window, (loop, _) => Reader.RunAsync(system, raft, consistency, loop));
+        Console.WriteLine(load.Line);
     }
 
     private static async Task AppendBarrierAsync(ActorSystem system)
     {
         await using var group = Raft.Get(system).CreateClient<ReadOnlyMemory<byte>, object?>();
         (await group.AppendAsync("barrier", ReadOnlyMemory<byte>.Empty, TimeSpan.FromSeconds(30))).OrThrow();
-    }
-
-    private static void Report(Load load)
-    {
-        var latencies = string.Join(' ', load.Latencies.Select(one => one.ToString("R", CultureInfo.InvariantCulture)));
-        Console.WriteLine(FormattableString.Invariant($"load {load.Operations} {load.OperationsPerSecond:R} {latencies} {load.Failed}"));
     }
 
     private void Start(ActorSystem system)
@@ -106,6 +103,8 @@ internal sealed class ClusterNode
     }
 
     private static int Number(string word) => int.Parse(word, CultureInfo.InvariantCulture);
+
+    private static TimeSpan Seconds(string word) => TimeSpan.FromSeconds(Number(word));
 
     /// <summary>Counts the pairs and adds up their first bytes.</summary>
     private sealed class Counting : RaftActor<ReadOnlyMemory<byte>>

@@ -16,7 +16,8 @@ internal sealed class ClusterProcesses : IDisposable
     private ClusterProcesses(Contender contender, Cell cell, string folder)
     {
         _cell = cell;
-        _directory = cell.Store == "file" ? Directory.CreateDirectory(Path.Combine(folder, Path.GetRandomFileName())).FullName : null;
+        var parent = cell.Store == "file" ? folder : contender.MemoryFolder;
+        _directory = parent is null ? null : Directory.CreateDirectory(Path.Combine(parent, Path.GetRandomFileName())).FullName;
         var ports = FreePorts.Take(contender.Ports).Select(port => port.ToString(CultureInfo.InvariantCulture)).ToArray();
         var isOneProcess = contender.IsOneProcess || cell.Topology == "single";
         foreach (var own in isOneProcess ? [string.Join(',', ports)] : ports)

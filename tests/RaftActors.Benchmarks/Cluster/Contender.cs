@@ -7,11 +7,20 @@ namespace RaftActors.Benchmarks.Cluster;
 /// <param name="Command">The program and its first arguments.</param>
 internal sealed record Contender(string Name, params string[] Command)
 {
+    /// <summary>The durability of RaftActors, hashicorp/raft and etcd.</summary>
+    public const string SyncsFirst = "synced by a majority before the acknowledgement";
+
     /// <summary>The number of ports of a group.</summary>
     public int Ports { get; init; } = 3;
 
     /// <summary>One process starts and measures the whole group.</summary>
     public bool IsOneProcess { get; init; }
+
+    /// <summary>When a store of files syncs an entry that the leader acknowledges, as a phrase.</summary>
+    public required string Durability { get; init; }
+
+    /// <summary>The folder, in memory, of its log for a cell without files; null: it has a log without files.</summary>
+    public string? MemoryFolder { get; init; }
 
     /// <summary>The cells that it can run.</summary>
     public Func<Cell, bool> Supports { get; init; } = _ => true;
@@ -19,5 +28,8 @@ internal sealed record Contender(string Name, params string[] Command)
     /// <summary>RaftActors, in the build that runs.</summary>
     /// <param name="settings">Settings of the nodes, as HOCON.</param>
     public static Contender Ours(string settings = "") =>
-        new("RaftActors", "dotnet", typeof(Contender).Assembly.Location, ClusterNode.Verb, settings);
+        new("RaftActors", "dotnet", typeof(Contender).Assembly.Location, ClusterNode.Verb, settings) { Durability = SyncsFirst };
+
+    /// <summary>The name of its row for a cell. With files it has the durability: without it, the figures cannot be compared.</summary>
+    public string RowOf(Cell cell) => cell.Store == "file" ? $"{Name} ({Durability}): {cell}" : $"{Name}: {cell}";
 }

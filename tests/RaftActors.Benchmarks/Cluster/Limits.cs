@@ -12,8 +12,8 @@ namespace RaftActors.Benchmarks.Cluster;
 /// <param name="RoundTrip">64 bytes to another thread over TCP and back, with blocking sockets.</param>
 internal sealed record Limits(double Sync, double SyncOfThree, double RoundTrip)
 {
-    private const int Syncs = 2000;
-    private const int RoundTrips = 20_000;
+    private const int Syncs = 500;
+    private const int RoundTrips = 5_000;
 
     public static Limits Measure(string directory)
     {

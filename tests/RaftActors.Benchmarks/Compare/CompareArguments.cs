@@ -8,7 +8,7 @@ internal sealed record CompareArguments(ClusterArguments Cluster, IReadOnlyList<
     public static string Help { get; } = $"""
         compare [options]  measures Appends of RaftActors and of other libraries in turn, and prints ratios within the same run
 
-          --peer LIST       hashicorp and etcd; etcd has no store in memory (default hashicorp,etcd)
+          --peer LIST       dotnext, hashicorp and etcd; etcd has no store in memory (default dotnext)
 
         The other options are those of cluster; the clients are at the leader.
 
@@ -18,7 +18,7 @@ internal sealed record CompareArguments(ClusterArguments Cluster, IReadOnlyList<
     /// <exception cref="UsageException">An option is unknown, or its value cannot be read.</exception>
     public static CompareArguments Parse(string[] words)
     {
-        string[] peers = ["hashicorp", "etcd"];
+        string[] peers = ["dotnext"];
         var others = new List<string>();
         for (var place = 0; place < words.Length; place++)
         {
@@ -29,7 +29,7 @@ internal sealed record CompareArguments(ClusterArguments Cluster, IReadOnlyList<
             }
 
             var value = ++place < words.Length ? words[place] : "";
-            peers = OptionValue.Words(value, "hashicorp", "etcd") ?? throw UsageException.Of("--peer", value);
+            peers = OptionValue.Words(value, "dotnext", "hashicorp", "etcd") ?? throw UsageException.Of("--peer", value);
         }
 
         var cluster = ClusterArguments.Parse([.. others]);

@@ -34,7 +34,7 @@ internal static class CompareBenchmark
             }
         }
 
-        ClusterTable.Print(pairs.Select(pair => ($"{pair.Contender.Name}: {pair.Cell}", runs[pair])));
+        ClusterTable.Print(pairs.Select(pair => (pair.Contender.RowOf(pair.Cell), runs[pair])));
         ClusterPlot.Write(cluster.Svg, pairs.Select(pair => (pair.Contender.Name, pair.Cell, runs[pair])));
         RatioTable.Print(
             from pair in pairs

@@ -6,7 +6,7 @@ using TrialKit;
 
 namespace RaftActors.Benchmarks.Compare;
 
-/// <summary>Builds the Go programs of the peers with the libraries of Debian.</summary>
+/// <summary>The peers. The Go programs are built with the libraries of Debian; dotNext is a package of this program.</summary>
 internal static class Peers
 {
     private const string DebianSources = "/usr/share/gocode";
@@ -21,9 +21,19 @@ internal static class Peers
     /// <exception cref="UsageException">A package is missing, or the program does not compile.</exception>
     public static async Task<Contender> PrepareAsync(string name, CancellationToken stop) => name switch
     {
-        "hashicorp" => new Contender($"hashicorp/raft {await VersionOf(Hashicorp)}", await BuildAsync(name, stop)),
+        "dotnext" => new Contender(DotNextNode.Name, "dotnet", typeof(Peers).Assembly.Location, DotNextNode.Verb)
+        {
+            // A follower replies when it has written the entry to a mapped file. CommitAsync waits for the sync of its own node only.
+            Durability = "synced by the leader before the acknowledgement, by followers after it",
+            MemoryFolder = "/dev/shm",
+        },
+        "hashicorp" => new Contender($"hashicorp/raft {await VersionOf(Hashicorp)}", await BuildAsync(name, stop))
+        {
+            Durability = Contender.SyncsFirst,
+        },
         _ => new Contender($"etcd {await VersionOf(Etcd)}", await BuildAsync(name, stop))
         {
+            Durability = Contender.SyncsFirst,
             Ports = 6,
             IsOneProcess = true,
             Supports = cell => cell is { Store: "file", Topology: "multi" },

@@ -15,13 +15,13 @@ internal static class DemoBenchmark
           --rounds N        runs of the demo; a few seconds each (default 30)
           --help            print this help
 
-        A round fails if the demo does not reach all marks in 10 s. The exit code is 1 if a round failed.
+        A round fails if the demo does not reach a mark within a minute. The exit code is 1 if a round failed.
         """;
 
     // The demo prints it before it starts the first node.
     private const string Begin = "to stop press Ctrl-C";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     /// <summary>The marks: a text of the demo, and its occurrence.</summary>
     private static readonly (string Name, string Text, int Occurrence)[] Marks =
@@ -71,7 +71,8 @@ internal static class DemoBenchmark
     private static async Task RunAsync(
         Dictionary<(string Name, string Text, int Occurrence), List<double>> reached, CancellationToken stop)
     {
-        using var demo = ChildProcess.Start("dotnet", [Path.Combine(AppContext.BaseDirectory, "FourNodes.dll")]);
+        // Longer than all marks may take. This benchmark stops it.
+        using var demo = ChildProcess.Start("dotnet", [Path.Combine(AppContext.BaseDirectory, "FourNodes.dll"), "--seconds", "600"]);
         await using var stopping = stop.Register(demo.Kill);
         var begin = await Find(Begin, 1);
         foreach (var mark in Marks)

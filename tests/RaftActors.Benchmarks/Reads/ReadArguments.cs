@@ -13,7 +13,8 @@ internal sealed record ReadArguments
           --topology LIST   single: three actor systems in one process; multi: three processes (default single)
           --clients LIST    actors, each with one open Query (default 1,64)
           --transport LIST  akka and tcp: the values of raft.transport (default tcp)
-          --seconds N       length of the window, after a warm-up of 3 s (default 10)
+          --seconds N       length of the window (default 10)
+          --warm-up N       seconds with clients before the window (default 3)
           --runs N          runs of each cell; they take turns with those of the other cells (default 3)
           --help            print this help
         """;
@@ -30,6 +31,8 @@ internal sealed record ReadArguments
 
     public int Seconds { get; private init; } = 10;
 
+    public int WarmUp { get; private init; } = 3;
+
     public int Runs { get; private init; } = 3;
 
     /// <summary>All cells, in the order of the table.</summary>
@@ -39,7 +42,7 @@ internal sealed record ReadArguments
         from at in At
         from clients in Clients
         from transport in Transports
-        select new Cell("memory", topology, at, clients, 0) { Consistency = consistency, Transport = transport };
+        select new Cell("memory", topology, at, clients, 0) { Consistency = consistency, Transport = transport, WarmUp = WarmUp };
 
     /// <exception cref="UsageException">An option is unknown, or its value cannot be read.</exception>
     public static ReadArguments Parse(ReadOnlySpan<string> words)
@@ -57,6 +60,7 @@ internal sealed record ReadArguments
                 "--clients" when OptionValue.Numbers(value) is { } clients => parsed with { Clients = clients },
                 "--transport" when OptionValue.Words(value, "akka", "tcp") is { } transports => parsed with { Transports = transports },
                 "--seconds" when OptionValue.Numbers(value) is [var seconds] => parsed with { Seconds = seconds },
+                "--warm-up" when OptionValue.Numbers(value) is [var seconds] => parsed with { WarmUp = seconds },
                 "--runs" when OptionValue.Numbers(value) is [var runs] => parsed with { Runs = runs },
                 _ => throw UsageException.Of(option, value),
             };

@@ -1,5 +1,5 @@
 // Package peer has the clients and the commands that all measured peers share. A peer writes "leads" once it leads, and reads commands from
-// standard input: "load leader CLIENTS PAYLOAD SECONDS" and "read". It ends with its input.
+// standard input: "load leader CLIENTS PAYLOAD WARMUP SECONDS" and "read". It ends with its input.
 package peer
 
 import (
@@ -17,8 +17,6 @@ import (
 	"time"
 )
 
-const warming = 3 * time.Second
-
 // Append submits a value and returns once the leader has applied it.
 type Append func(client int, value []byte) error
 
@@ -31,8 +29,8 @@ func Run(submit Append, cpu func() time.Duration) {
 		switch {
 		case len(words) == 1 && words[0] == "read":
 			fmt.Println("counters", counters(cpu()))
-		case len(words) == 5 && words[0] == "load":
-			go load(submit, number(words[2]), number(words[3]), time.Duration(number(words[4]))*time.Second)
+		case len(words) == 6 && words[0] == "load":
+			go load(submit, number(words[2]), number(words[3]), seconds(words[4]), seconds(words[5]))
 		}
 	}
 }
@@ -61,7 +59,7 @@ func counters(cpu time.Duration) string {
 	return fmt.Sprintf("%d %d %d", cpu/100, memory.TotalAlloc, pauses.PauseTotal/100)
 }
 
-func load(submit Append, clients int, payload int, window time.Duration) {
+func load(submit Append, clients int, payload int, warmUp time.Duration, window time.Duration) {
 	Must(submit(0, []byte{0}))
 	var begin, end, failed int64
 	var stop int32
@@ -90,7 +88,7 @@ func load(submit Append, clients int, payload int, window time.Duration) {
 			}
 		}(client)
 	}
-	time.Sleep(warming)
+	time.Sleep(warmUp)
 	runtime.GC()
 	fmt.Println("begin")
 	atomic.StoreInt64(&begin, int64(time.Since(origin)))
@@ -123,6 +121,8 @@ func percentile(sorted []int64, share float64) float64 {
 	}
 	return float64(sorted[place]) / 1000
 }
+
+func seconds(word string) time.Duration { return time.Duration(number(word)) * time.Second }
 
 func number(word string) int {
 	value, err := strconv.Atoi(word)

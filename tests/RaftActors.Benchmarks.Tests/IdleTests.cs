@@ -1,0 +1,8 @@
+namespace RaftActors.Benchmarks.Tests;
+
+public sealed class IdleTests
+{
+    [Fact]
+    public Task Idle_prints_the_share_of_a_core() =>
+        BenchmarkProcess.AssertPrintsAsync("idle --seconds 1 --transport akka", "heartbeats every 50 ms, akka");
+}
