@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using System.Reflection;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
@@ -62,6 +63,11 @@ public sealed class Raft : IExtension
             CoordinatedShutdown.PhaseBeforeClusterShutdown,
             "raft-hand-over",
             () => _registry.Ask<Done>(RaftRegistry.PrepareStop.Instance));
+        var setup = system.Settings.Setup.Get<RaftSetup>();
+        if (setup.HasValue)
+        {
+            setup.Value.ApplyTo(this);
+        }
     }
 
     /// <summary>
@@ -258,7 +264,9 @@ public sealed class Raft : IExtension
     /// <exception cref="RaftConfigurationException">A setting is missing or wrong.</exception>
     internal RaftSettings ReadSettings<TValue>(RaftOptions<TValue> options, IActorRef actor)
     {
-        var defaultNode = ScriptedHost is null ? null : "node1@scripted";
+        var defaultNode = ScriptedHost is not null ? "node1@scripted"
+            : Address.HasGlobalScope ? string.Create(CultureInfo.InvariantCulture, $"{Address.Host}:{Address.Port}")
+            : null;
         var settings = RaftSettings.Read(_system.Settings.Config, options, actor.Path.Name, defaultNode);
         if (ScriptedHost is null)
         {

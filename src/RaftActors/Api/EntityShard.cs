@@ -8,7 +8,7 @@ namespace RaftActors;
 
 /// <summary>
 /// The raft actor that hosts the entities of one shard. Start one on each node for each of <see cref="RaftShards.All"/>, with the name
-/// <see cref="RaftShard.Group"/>. In a host, <c>AddEntities</c> of RaftActors.Hosting does it.
+/// <see cref="RaftShard.Group"/>. In a host, <c>WithRaftEntities</c> of RaftActors.Hosting does it.
 /// </summary>
 /// <typeparam name="TEntity">The type of the entities.</typeparam>
 /// <typeparam name="TState">The type of their states.</typeparam>

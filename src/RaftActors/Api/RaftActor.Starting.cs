@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.Event;
 
 using RaftActors.Core;
 using RaftActors.Delivery;
@@ -168,6 +169,7 @@ public abstract partial class RaftActor<TValue, TResult>
             Attach();
             start();
             _start = null;
+            Context.System.Log.Info("{Process} of group {Group}: the actor has started", _process.Name, _process.Settings.Group);
             Context.System.EventStream.Publish(new RaftEvent.Started(_process.Settings.Group, _process.Name, Self));
         }
         catch
@@ -201,7 +203,7 @@ public abstract partial class RaftActor<TValue, TResult>
         catch (Exception cause) when (cause is not ActorInitializationException)
         {
             // As from the constructor: by default a supervisor stops an actor that fails to start, and restarts one that fails later.
-            throw new ActorInitializationException(Self, $"The raft actor {Self.Path} cannot start: {cause.Message}", cause);
+            throw new ActorStartException(Self, $"The raft actor {Self.Path} cannot start: {cause.Message}", cause);
         }
     }
 

@@ -130,7 +130,7 @@ internal sealed class EngineEffects(
     private void OnTransferEnded(Effect.TransferEnded ended)
     {
         var target = ended.Target?.Value ?? "any voter";
-        log.Info("{0}: the transfer of the leadership to {1} ended: {2}", Self, target, ended.Outcome);
+        log.Info("{Process}: the transfer of the leadership to {Target} ended: {Outcome}", Self, target, ended.Outcome);
         desks.Leading.OnTransferEnded(ended);
         desks.Stopping.OnTransferEnded(ended);
     }
@@ -139,7 +139,7 @@ internal sealed class EngineEffects(
     {
         var decision = $"{decided.Configuration}, since {decided.Reason}";
         context.Process.View = context.Process.View with { Decision = decision };
-        log.Info("{0} decided: {1}", Self, decision, desks.Events.OnDecided(decided));
+        log.Info("{Process} decided: {Decision}", Self, decision, desks.Events.OnDecided(decided));
     }
 
     // A process with a new store rejoins by itself, as a learner. Only the loss of a store on a disk is unexpected.
@@ -148,7 +148,9 @@ internal sealed class EngineEffects(
         var level = refused.Reason != RefusalReason.OtherIncarnation ? LogLevel.ErrorLevel
             : context.Process.HasUnexpectedlyNewStore ? LogLevel.WarningLevel
             : LogLevel.InfoLevel;
-        var text = refused.Reason == RefusalReason.Disputed ? "{0} got a warning from {1}: {2}." : "{0} is refused by {1}: {2}.";
+        var text = refused.Reason == RefusalReason.Disputed
+            ? "{Process} got a warning from {By}: {Detail}."
+            : "{Process} is refused by {By}: {Detail}.";
         log.Log(level, text, [Self, refused.By.Name, refused.Detail, desks.Events.OnRefused(refused)]);
     }
 
@@ -156,7 +158,7 @@ internal sealed class EngineEffects(
     {
         context.Process.View = context.Process.View with { Fence = detail };
         log.Error(
-            "{0} is fenced and takes no part in its group until it restarts with an empty store: {1}.",
+            "{Process} is fenced and takes no part in its group until it restarts with an empty store: {Detail}.",
             Self,
             detail,
             desks.Events.OnFenced(detail));

@@ -40,7 +40,17 @@ internal sealed class RaftEngine : UntypedActor
         _readOwn = message => OnWire(message, _context.Self);
         _ticks = new TickTimer(Self, clock, process.Settings.Timing.TickInterval);
         _steps = new EngineSteps(_context, core, clock);
-        _desks = new EngineDesks(_context, core, _steps.Step, Context.System.EventStream.Publish, raft.Address);
+        var events = Context.System.EventStream;
+        _desks = new EngineDesks(
+            _context,
+            core,
+            _steps.Step,
+            told =>
+            {
+                EventLog.Write(log, told);
+                events.Publish(told);
+            },
+            raft.Address);
         var commits = new CommitDesk(_context, _desks, log);
         var views = new ViewDesk(_context, _desks, log);
         _inbox = new InboxDesk(_context, core, _desks, StopFor);

@@ -25,7 +25,7 @@ internal sealed class ViewDesk(EngineContext context, EngineDesks desks, ILoggin
     public void OnQuorum(QuorumView? quorum)
     {
         context.Quorum = quorum;
-        log.Info("{0}: {1}", Self, quorum is null ? "the quorum is lost" : $"the quorum is {string.Join(", ", quorum.Members)}");
+        log.Info("{Process}: {Quorum}", Self, quorum is null ? "the quorum is lost" : $"the quorum is {string.Join(", ", quorum.Members)}");
         TellQuorum();
         desks.OnServerInSight();
     }
@@ -36,7 +36,7 @@ internal sealed class ViewDesk(EngineContext context, EngineDesks desks, ILoggin
         context.Leader = leader;
         if ((before?.Leader, before?.Term) != (leader?.Leader, leader?.Term))
         {
-            log.Info("{0}: {1}", Self, leader is null ? "there is no leader" : $"{leader.Leader} leads in term {leader.Term}");
+            log.Info("{Process}: {Leader}", Self, leader is null ? "there is no leader" : $"{leader.Leader} leads in term {leader.Term}");
         }
 
         CompareMaxQuorum(leader);

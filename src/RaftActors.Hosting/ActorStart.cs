@@ -1,0 +1,104 @@
+using Akka.Actor;
+using Akka.Hosting;
+
+namespace RaftActors.Hosting;
+
+/// <summary>Starts raft actors, and waits until all of them have started or one has failed.</summary>
+internal sealed class ActorStart : ReceiveActor
+{
+    private readonly TaskCompletionSource _ended;
+    private readonly HashSet<IActorRef> _running = [];
+    private IReadOnlyList<IActorRef>? _expected;
+
+    public ActorStart(TaskCompletionSource ended)
+    {
+        _ended = ended;
+        Receive<RaftEvent.Started>(told =>
+        {
+            _running.Add(told.Actor);
+            EndIfAllRun();
+        });
+        Receive<RaftEvent.StartFailed>(failed => Fail(failed.Process.Process, failed.Cause.Message, failed.Cause));
+        Receive<Terminated>(actor =>
+            Fail(actor.ActorRef.Path.Name, "It has stopped before its PreStart ended. The log has the cause.", null));
+        Receive<Expect>(expect =>
+        {
+            _expected = expect.Actors;
+            foreach (var actor in _expected)
+            {
+                Context.Watch(actor);
+            }
+
+            EndIfAllRun();
+        });
+    }
+
+    /// <exception cref="RaftStartException">An actor cannot start.</exception>
+    public static async Task RunAsync(ActorSystem system, IActorRegistry registry, IEnumerable<PlannedActor> planned)
+    {
+        Prepare(system);
+        TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        var watch = system.ActorOf(Props.Create(() => new ActorStart(ended)));
+        system.EventStream.Subscribe(watch, typeof(RaftEvent.Started));
+        system.EventStream.Subscribe(watch, typeof(RaftEvent.StartFailed));
+        watch.Tell(new Expect([.. planned.Select(each => Start(system, registry, each, ended))]));
+        await ended.Task.ConfigureAwait(false);
+    }
+
+    // Before the first constructor: a codec that an actor makes needs the types of WithRaftJson.
+    private static void Prepare(ActorSystem system)
+    {
+        try
+        {
+            _ = Raft.Get(system);
+        }
+        catch (Exception cause)
+        {
+            throw new RaftStartException($"The raft actors cannot start. {cause.Message}", cause);
+        }
+    }
+
+    private static IActorRef Start(ActorSystem system, IActorRegistry registry, PlannedActor planned, TaskCompletionSource ended)
+    {
+        // A failure in a later life has no effect on the start. The supervisor decides what follows.
+        bool Fail(Exception cause) => ended.TrySetException(FailureOf(planned.Name, cause.Message, cause));
+        IActorRef actor;
+        try
+        {
+            actor = system.ActorOf(planned.MakeProps(system, Fail), planned.Name);
+        }
+        catch (InvalidActorNameException cause)
+        {
+            throw FailureOf(planned.Name, $"{cause.Message} Give this one another name.", cause);
+        }
+
+        if (planned.Key is { } key && !registry.TryRegister(key, actor))
+        {
+            throw FailureOf(
+                planned.Name, $"The ActorRegistry has an actor with the key {key} already. Use WithRaftActor<TKey, TActor>.", null);
+        }
+
+        return actor;
+    }
+
+    private static RaftStartException FailureOf(string name, string detail, Exception? cause) =>
+        new($"The raft actor '{name}' cannot start. {detail}", cause);
+
+    private void EndIfAllRun()
+    {
+        if (_expected is not null && _expected.All(_running.Contains))
+        {
+            _ended.TrySetResult();
+            Context.Stop(Self);
+        }
+    }
+
+    private void Fail(string name, string detail, Exception? cause)
+    {
+        _ended.TrySetException(FailureOf(name, detail, cause));
+        Context.Stop(Self);
+    }
+
+    /// <summary>The actors to wait for.</summary>
+    private sealed record Expect(IReadOnlyList<IActorRef> Actors);
+}

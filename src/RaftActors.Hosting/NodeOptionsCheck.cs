@@ -1,0 +1,109 @@
+using Microsoft.Extensions.Configuration;
+
+using RaftActors.Core;
+using RaftActors.Discovery;
+
+namespace RaftActors.Hosting;
+
+/// <summary>
+/// Binds and checks <see cref="RaftNodeOptions"/>. Each failure names the option, its value and the remedy. The start of a raft actor
+/// checks the options that depend on other settings.
+/// </summary>
+internal static class NodeOptionsCheck
+{
+    /// <exception cref="RaftStartException">A key is unknown, or a value cannot be read.</exception>
+    public static RaftNodeOptions Bind(IConfiguration configuration)
+    {
+        var section = configuration.GetSection(RaftNodeOptions.Section);
+        List<string> problems = [.. UnknownKeys(section, typeof(RaftNodeOptions))];
+        problems.AddRange(UnknownKeys(section.GetSection(nameof(RaftNodeOptions.Security)), typeof(RaftSecurityOptions)));
+        Demand(problems);
+        try
+        {
+            return section.Get<RaftNodeOptions>() ?? new RaftNodeOptions();
+        }
+        catch (InvalidOperationException cause)
+        {
+            var key = section.AsEnumerable().FirstOrDefault(each => cause.Message.Contains($"'{each.Key}'", StringComparison.Ordinal));
+            throw new RaftStartException(
+                key.Key is null
+                    ? $"The section {RaftNodeOptions.Section} cannot be read. {cause.Message} Correct its value."
+                    : $"{key.Key} is '{key.Value}', which cannot be read. Write a time as 00:00:01.5 and a flag as true or false.",
+                null);
+        }
+    }
+
+    /// <param name="hasAddress">The actor system has an address without <see cref="RaftNodeOptions.Node"/>.</param>
+    /// <exception cref="RaftStartException">An option is wrong.</exception>
+    public static void Demand(RaftNodeOptions options, bool hasAddress) => Demand([.. Problems(options, hasAddress)]);
+
+    private static void Demand(List<string> problems)
+    {
+        if (problems.Count > 0)
+        {
+            throw new RaftStartException(string.Join(' ', problems), null);
+        }
+    }
+
+    private static string Name(string option) => $"{RaftNodeOptions.Section}:{option}";
+
+    private static IEnumerable<string> UnknownKeys(IConfigurationSection section, Type options)
+    {
+        var keys = options.GetProperties().Select(property => property.Name).ToList();
+        return section.GetChildren()
+            .Select(child => child.Key)
+            .Except(keys, StringComparer.OrdinalIgnoreCase)
+            .Select(key => $"{section.Path}:{key} is unknown. The keys are {string.Join(", ", keys)}.");
+    }
+
+    private static IEnumerable<string> Problems(RaftNodeOptions options, bool hasAddress)
+    {
+        if (!hasAddress && options.Node is null && options.Contacts.Count == 0)
+        {
+            yield return "This node has no address. Call WithClustering or WithRemoting before WithRaft, or set "
+                + $"{Name(nameof(options.Node))} to host:port.";
+        }
+
+        if (!hasAddress && options.Node is { } node && !NodeAddress.IsAddress(node))
+        {
+            yield return $"{Name(nameof(options.Node))} is '{node}'. Set it to the address of this node, as the other nodes reach it: "
+                + "host:port, or :port for 127.0.0.1.";
+        }
+
+        foreach (var process in options.Roster.Where(process => !ProcessName.TryParse(process, null, out _)))
+        {
+            yield return $"{Name(nameof(options.Roster))} has '{process}'. Write process@node, such as counter@10.0.0.1:2551.";
+        }
+
+        foreach (var twice in options.Roster.GroupBy(process => process, StringComparer.Ordinal).Where(same => same.Skip(1).Any()))
+        {
+            yield return $"{Name(nameof(options.Roster))} has '{twice.Key}' more than once. Write each process once.";
+        }
+
+        foreach (var contact in options.Contacts.Where(contact => !NodeAddress.IsAddress(contact)))
+        {
+            yield return $"{Name(nameof(options.Contacts))} has '{contact}'. Write host:port, or :port for 127.0.0.1.";
+        }
+
+        if (options.StoreDirectory is { } directory && (directory.Length == 0 || File.Exists(directory)))
+        {
+            yield return $"{Name(nameof(options.StoreDirectory))} is '{directory}', which is no directory. "
+                + "Name a directory on a local disk. It is created if it does not exist.";
+        }
+
+        foreach (var (name, time) in Times(options).Where(each => each.Time < TimeSpan.FromMilliseconds(1)))
+        {
+            yield return $"{Name(name)} is {time}. Use at least a millisecond.";
+        }
+    }
+
+    private static IEnumerable<(string Name, TimeSpan? Time)> Times(RaftNodeOptions options) =>
+    [
+        (nameof(options.ElectionTimeoutMin), options.ElectionTimeoutMin),
+        (nameof(options.ElectionTimeoutMax), options.ElectionTimeoutMax),
+        (nameof(options.HeartbeatInterval), options.HeartbeatInterval),
+        (nameof(options.AppendTimeout), options.AppendTimeout),
+        (nameof(options.QueryTimeout), options.QueryTimeout),
+        (nameof(options.ChangeTimeout), options.ChangeTimeout),
+    ];
+}

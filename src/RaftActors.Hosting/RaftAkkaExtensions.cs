@@ -1,0 +1,210 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json.Serialization;
+
+using Akka.Actor;
+using Akka.Hosting;
+
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace RaftActors.Hosting;
+
+/// <summary>
+/// Adds raft actors to an actor system of Akka.Hosting. Call the methods after <c>WithRemoting</c> and <c>WithClustering</c>. The start of
+/// the host fails with a <see cref="RaftStartException"/> if an option is wrong or an actor cannot start. The stop of the host runs
+/// Akka's CoordinatedShutdown, in which a leader transfers its leadership first.
+/// </summary>
+public static class RaftAkkaExtensions
+{
+    /// <summary>
+    /// Sets the options of this node. Nodes find each other by Akka.Cluster after <c>WithClustering</c>, and by their names otherwise.
+    /// <para>
+    /// It also sets these settings of Akka where the application does not: <c>akka.remote.use-passive-connections = off</c>, because
+    /// Akka.NET can otherwise lose messages to a node that restarted quickly;
+    /// <c>akka.coordinated-shutdown.run-by-clr-shutdown-hook = off</c>, because the host stops the actor system; with a cluster
+    /// <c>akka.remote.retry-gate-closed-for = 500ms</c>, so that a restarted node joins sooner; the serializer of raft's messages; and Akka.Remote at <see cref="RaftNodeOptions.Node"/> if there is no remoting yet.
+    /// </para>
+    /// </summary>
+    /// <param name="builder">The builder that AddAkka passes.</param>
+    /// <param name="options">The options. Each unset one leaves the choice to the HOCON.</param>
+    /// <returns>The builder.</returns>
+    /// <exception cref="RaftStartException">An option is wrong.</exception>
+    public static AkkaConfigurationBuilder WithRaft(this AkkaConfigurationBuilder builder, RaftNodeOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        RaftPlan.Of(builder).Add(options);
+        return builder;
+    }
+
+    /// <summary>
+    /// Sets the options of this node from the section <c>RaftActors</c> of the configuration. Otherwise as
+    /// <see cref="WithRaft(AkkaConfigurationBuilder, RaftNodeOptions)"/>.
+    /// </summary>
+    /// <param name="builder">The builder that AddAkka passes.</param>
+    /// <param name="configuration">The configuration of the application.</param>
+    /// <param name="configure">Changes the bound options. Null: nothing.</param>
+    /// <returns>The builder.</returns>
+    /// <exception cref="RaftStartException">A key is unknown, or an option is wrong.</exception>
+    public static AkkaConfigurationBuilder WithRaft(
+        this AkkaConfigurationBuilder builder, IConfiguration configuration, Action<RaftNodeOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        var options = NodeOptionsCheck.Bind(configuration);
+        configure?.Invoke(options);
+        return builder.WithRaft(options);
+    }
+
+    /// <summary>
+    /// Writes and reads the types of a source-generated context as JSON, as <see cref="Raft.UseJson"/> does. Several contexts are allowed.
+    /// </summary>
+    /// <typeparam name="TContext">The context, by its own type.</typeparam>
+    /// <param name="builder">The builder that AddAkka passes.</param>
+    /// <param name="context">The context, such as <c>ShopJson.Default</c>.</param>
+    /// <returns>The builder.</returns>
+    public static AkkaConfigurationBuilder WithRaftJson<
+        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] TContext>(
+        this AkkaConfigurationBuilder builder, TContext context)
+        where TContext : JsonSerializerContext
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        RaftPlan.Of(builder).Setup.Add(raft => raft.UseJson(context));
+        return builder;
+    }
+
+    /// <summary>
+    /// Lets this node exchange outcomes with results of this type with other nodes, as <see cref="Raft.AddResultType{TResult}"/> does. A
+    /// node with a raft actor or a client of this result type needs no call.
+    /// </summary>
+    /// <typeparam name="TResult">The type of the results of HandleAppend.</typeparam>
+    /// <param name="builder">The builder that AddAkka passes.</param>
+    /// <param name="codec">The <see cref="RaftActor{TValue, TResult}.ResultCodec"/> of the actors. Null: Akka has a serializer.</param>
+    /// <returns>The builder.</returns>
+    public static AkkaConfigurationBuilder WithRaftResultType<TResult>(
+        this AkkaConfigurationBuilder builder, RaftCodec<TResult>? codec = null)
+    {
+        RaftPlan.Of(builder).Setup.Add(raft => raft.AddResultType(codec));
+        return builder;
+    }
+
+    /// <summary>
+    /// Starts a raft actor and registers it in the <see cref="ActorRegistry"/>, so <c>IRequiredActor&lt;TActor&gt;</c> finds it. Services
+    /// fill its constructor. Each instance has a scope of its own, which is disposed when the instance stops or is restarted. In an
+    /// Akka.Cluster this node gets the role <c>raft</c>.
+    /// </summary>
+    /// <typeparam name="TActor">The type of the actor, and its key in the registry.</typeparam>
+    /// <param name="builder">The builder that AddAkka passes.</param>
+    /// <param name="name">
+    /// The name of the actor below <c>/user</c>, and of its process unless <see cref="RaftOptions{TValue}.Name"/> is set.
+    /// </param>
+    /// <returns>The builder.</returns>
+    /// <exception cref="ArgumentException">The type is no raft actor, or the name is empty.</exception>
+    public static AkkaConfigurationBuilder WithRaftActor<TActor>(this AkkaConfigurationBuilder builder, string name)
+        where TActor : ActorBase => builder.WithRaftActor<TActor, TActor>(name);
+
+    /// <summary>As <see cref="WithRaftActor{TActor}"/>, with another key in the registry, for several actors of one type.</summary>
+    /// <typeparam name="TKey">The key in the registry.</typeparam>
+    /// <typeparam name="TActor">The type of the actor.</typeparam>
+    /// <param name="builder">The builder that AddAkka passes.</param>
+    /// <param name="name">As in <see cref="WithRaftActor{TActor}"/>.</param>
+    /// <returns>The builder.</returns>
+    /// <exception cref="ArgumentException">The type is no raft actor, or the name is empty.</exception>
+    public static AkkaConfigurationBuilder WithRaftActor<TKey, TActor>(this AkkaConfigurationBuilder builder, string name)
+        where TActor : ActorBase
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        return builder.Add<TActor>(_ => [(name, typeof(TKey), [])]);
+    }
+
+    /// <summary>
+    /// Starts one raft actor of this type for each shard. Services fill the constructor as with <see cref="WithRaftActor{TActor}"/>. One of
+    /// its parameters is the <see cref="RaftShard"/>, for <see cref="RaftOptions{TValue}.Shard"/>.
+    /// </summary>
+    /// <typeparam name="TActor">The type of the actors.</typeparam>
+    /// <param name="builder">The builder that AddAkka passes.</param>
+    /// <param name="shards">The shards, the same on all nodes. The group of a shard is the name of its actor, too.</param>
+    /// <returns>The builder.</returns>
+    /// <exception cref="ArgumentException">The type is no raft actor.</exception>
+    public static AkkaConfigurationBuilder WithRaftShards<TActor>(this AkkaConfigurationBuilder builder, RaftShards shards)
+        where TActor : ActorBase
+    {
+        ArgumentNullException.ThrowIfNull(shards);
+        return builder.Add<TActor>(_ => shards.All.Select(shard => (shard.Group, (Type?)null, new object[] { shard })));
+    }
+
+    /// <summary>
+    /// Starts the actors that host entities, one for each shard. Services fill the constructor of an entity; they are those of the
+    /// application, not of a scope. <c>services.AddRaftEntityClient(shards)</c> registers a client.
+    /// </summary>
+    /// <typeparam name="TEntity">The type of the entities.</typeparam>
+    /// <typeparam name="TState">The type of their states.</typeparam>
+    /// <param name="builder">The builder that AddAkka passes.</param>
+    /// <param name="shards">The shards, the same on all nodes.</param>
+    /// <param name="options">Null: the defaults.</param>
+    /// <returns>The builder.</returns>
+    public static AkkaConfigurationBuilder WithRaftEntities<TEntity, TState>(
+        this AkkaConfigurationBuilder builder, RaftShards shards, EntityShardOptions<TState>? options = null)
+        where TEntity : ReplicatedEntity<TState>
+    {
+        ArgumentNullException.ThrowIfNull(shards);
+        return builder.Add<EntityShard<TEntity, TState>>(services => shards.All.Select(shard => (shard.Group, (Type?)null, new object[]
+        {
+            shard,
+            new Func<TEntity>(() => ActivatorUtilities.CreateInstance<TEntity>(services)),
+            options ?? new EntityShardOptions<TState>(),
+        })));
+    }
+
+    /// <summary>
+    /// Adds three health checks of the raft processes of this node. Each result has a sentence for each problem. They need
+    /// <c>services.AddHealthChecks()</c>.
+    /// <list type="bullet">
+    /// <item><c>raft-live</c>, tags <c>akka</c>, <c>raft</c>, <c>live</c>: no raft process of this node has stopped.</item>
+    /// <item><c>raft-ready</c>, tags <c>akka</c>, <c>raft</c>, <c>ready</c>: each process knows a leader, and its actor has all pairs that
+    /// it knows as committed.</item>
+    /// <item><c>raft-at-risk</c>, tags <c>akka</c>, <c>raft</c>, <c>risk</c>: the quorum can lose one more voter, the disk has room, and no
+    /// process is fenced. It reports <see cref="HealthStatus.Degraded"/>.</item>
+    /// </list>
+    /// </summary>
+    /// <param name="builder">The builder that AddAkka passes.</param>
+    /// <returns>The builder.</returns>
+    public static AkkaConfigurationBuilder WithRaftHealthChecks(this AkkaConfigurationBuilder builder)
+    {
+        var plan = RaftPlan.Of(builder);
+        return builder
+            .WithHealthCheck(
+                "raft-live", new RaftHealth(plan, RaftHealth.Dead, mustBeStarted: false), HealthStatus.Unhealthy, ["raft", "live"])
+            .WithHealthCheck(
+                "raft-ready", new RaftHealth(plan, RaftHealth.NotReady, mustBeStarted: true), HealthStatus.Unhealthy, ["raft", "ready"])
+            .WithHealthCheck(
+                "raft-at-risk", new RaftHealth(plan, RaftHealth.AtRisk, mustBeStarted: false), HealthStatus.Degraded, ["raft", "risk"]);
+    }
+
+    private static AkkaConfigurationBuilder Add<TActor>(
+        this AkkaConfigurationBuilder builder,
+        Func<IServiceProvider, IEnumerable<(string Name, Type? Key, object[] Arguments)>> actors)
+        where TActor : ActorBase
+    {
+        if (!IsRaftActor(typeof(TActor)))
+        {
+            throw new ArgumentException($"{typeof(TActor)} is no raft actor. Derive it from RaftActor<TValue, TResult>.");
+        }
+
+        RaftPlan.Of(builder).AddActors(services => actors(services).Select(each => new PlannedActor(
+            each.Name,
+            each.Key,
+            (system, onFailed) => Props.CreateBy(
+                new ScopedActorProducer<TActor>(services, system.Log, onFailed, each.Arguments)))));
+        return builder;
+    }
+
+    private static bool IsRaftActor(Type? type)
+    {
+        while (type is not null && !(type.IsGenericType && type.GetGenericTypeDefinition() == typeof(RaftActor<,>)))
+        {
+            type = type.BaseType;
+        }
+
+        return type is not null;
+    }
+}

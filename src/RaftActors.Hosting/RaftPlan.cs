@@ -1,0 +1,138 @@
+using System.Runtime.CompilerServices;
+
+using Akka.Actor;
+using Akka.Actor.Setup;
+using Akka.Configuration;
+using Akka.Hosting;
+
+using RaftActors.Client;
+using RaftActors.Discovery;
+
+namespace RaftActors.Hosting;
+
+/// <summary>The state that the extensions of one <see cref="AkkaConfigurationBuilder"/> share.</summary>
+internal sealed class RaftPlan
+{
+    private static readonly ConditionalWeakTable<AkkaConfigurationBuilder, RaftPlan> Plans = [];
+
+    private readonly AkkaConfigurationBuilder _builder;
+    private int _starting;
+
+    private RaftPlan(AkkaConfigurationBuilder builder)
+    {
+        _builder = builder;
+        builder.AddSetup(Setup);
+        builder.AddHocon(Raft.DefaultConfig(), HoconAddMode.Append);
+    }
+
+    /// <summary>Steps for the <see cref="Raft"/> of the actor system.</summary>
+    public RaftSetup Setup { get; } = new();
+
+    /// <summary>The builder has an address: it is told to start a remoting or a cluster.</summary>
+    public bool HasAddress =>
+        _builder.ActorRefProvider.HasValue || ProviderText.Contains("remote", StringComparison.OrdinalIgnoreCase) || IsClustered;
+
+    // A decorated provider does not tell whether it is one of a cluster.
+    public bool IsClustered => _builder.ActorRefProvider is { HasValue: true, Value: var provider }
+        ? provider is ProviderSelection.Cluster || (provider is ProviderSelection.Custom && Config.HasPath("akka.cluster"))
+        : ProviderText.Contains("cluster", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>All raft actors that the builder was told to start have started.</summary>
+    public bool HasStarted => Volatile.Read(ref _starting) == 0;
+
+    private Config Config => _builder.Configuration.GetOrElse(Config.Empty);
+
+    private string ProviderText => Config.GetString("akka.actor.provider") ?? "";
+
+    public static RaftPlan Of(AkkaConfigurationBuilder builder) => Plans.GetValue(builder, each => new RaftPlan(each));
+
+    /// <exception cref="RaftStartException">An option is wrong.</exception>
+    public void Add(RaftNodeOptions options)
+    {
+        NodeOptionsCheck.Demand(options, HasAddress);
+        if (options.Hocon is { } hocon)
+        {
+            _builder.AddHocon(ParseHocon(hocon), HoconAddMode.Prepend);
+        }
+
+        _builder.AddHocon(NodeHocon.Of(options), HoconAddMode.Prepend);
+
+        // Otherwise Akka.NET can lose all messages to a node that restarted quickly.
+        AddDefault("akka.remote.use-passive-connections = off");
+
+        // The host stops the actor system. Otherwise Akka.NET does on a signal, while the host still serves requests.
+        AddDefault("akka.coordinated-shutdown.run-by-clr-shutdown-hook = off");
+        if (IsClustered)
+        {
+            // The default of 5 s would keep a restarted node from its cluster for as long.
+            AddDefault("akka.remote.retry-gate-closed-for = 500ms");
+        }
+
+        if (!HasAddress)
+        {
+            StartRemoting(options);
+        }
+
+        if (!IsClustered)
+        {
+            _builder.AddHocon("raft.discovery = node-names", HoconAddMode.Prepend);
+        }
+    }
+
+    /// <summary>A node with raft actors needs the role, so that the others look for them on it.</summary>
+    public void AddRole()
+    {
+        var roles = Config.GetStringList("akka.cluster.roles") ?? [];
+        if (IsClustered && !roles.Contains(ClusterNodes.Role))
+        {
+            _builder.AddHocon($"akka.cluster.roles = {NodeHocon.List([.. roles, ClusterNodes.Role])}", HoconAddMode.Prepend);
+        }
+    }
+
+    /// <summary>Starts actors when Akka.Hosting starts actors, and ends when they have started.</summary>
+    public void AddActors(Func<IServiceProvider, IEnumerable<PlannedActor>> plan)
+    {
+        AddRole();
+        var wasClustered = IsClustered;
+        Interlocked.Increment(ref _starting);
+        _builder.StartActors((ActorStarterWithResolver)(async (system, registry, resolver) =>
+        {
+            if (DiscoveryCheck.IsClustered(system) && !wasClustered)
+            {
+                throw new RaftStartException("WithClustering was called after WithRaft. Call it before WithRaft.", null);
+            }
+
+            await ActorStart.RunAsync(system, registry, plan(resolver.GetService<IServiceProvider>())).ConfigureAwait(false);
+            Interlocked.Decrement(ref _starting);
+        }));
+    }
+
+    private void AddDefault(string hocon) => _builder.AddHocon(hocon, HoconAddMode.Append);
+
+    private void StartRemoting(RaftNodeOptions options)
+    {
+        // Other nodes connect to a node without a name at the address that it calls them from.
+        var (host, port) = options.Node is { } node ? NodeAddress.Parse(node)!.Value : (OwnSystem.HostTowards(options.Contacts[0]), 0);
+        _builder.AddSetup(BootstrapSetup.Create().WithActorRefProvider(ProviderSelection.Remote.Instance));
+        AddDefault($"akka.remote.dot-netty.tcp {{ hostname = {NodeHocon.Quote(host)}, port = {port} }}");
+    }
+
+    private static Config ParseHocon(string text)
+    {
+        try
+        {
+            return ConfigurationFactory.ParseString(text);
+        }
+        catch (Exception cause)
+        {
+            throw new RaftStartException(
+                $"{RaftNodeOptions.Section}:{nameof(RaftNodeOptions.Hocon)} cannot be parsed. {cause.Message}", cause);
+        }
+    }
+}
+
+/// <summary>An actor to start.</summary>
+/// <param name="Name">The name of the actor below <c>/user</c>.</param>
+/// <param name="Key">Its key in the registry. Null: it is not registered.</param>
+/// <param name="MakeProps">Makes the recipe. The second argument is the <c>onFailed</c> of the producer.</param>
+internal sealed record PlannedActor(string Name, Type? Key, Func<ActorSystem, Func<Exception, bool>, Props> MakeProps);

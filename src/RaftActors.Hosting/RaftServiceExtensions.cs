@@ -1,0 +1,52 @@
+using Akka.Actor;
+
+using RaftActors;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>
+/// Registers clients of raft groups as singleton services. They live in the actor system that <c>AddAkka</c> registers, on nodes with and
+/// without raft actors, and end with the services. A client may be injected anywhere and used at once: a call waits for the group.
+/// </summary>
+public static class RaftServiceExtensions
+{
+    /// <summary>Registers a <see cref="RaftClient{TValue, TResult}"/> of a group, keyed by the group's name if one is given.</summary>
+    /// <typeparam name="TValue">The type of the values of the group, as its actors have it.</typeparam>
+    /// <typeparam name="TResult">The type of the results of HandleAppend, as the actors have it.</typeparam>
+    /// <param name="services">The services of the application.</param>
+    /// <param name="group">The name of the group. Null: <c>raft.group</c>, without a key.</param>
+    /// <param name="options">Null, and each unset option: the configuration decides.</param>
+    /// <returns>The services.</returns>
+    public static IServiceCollection AddRaftClient<TValue, TResult>(
+        this IServiceCollection services, string? group = null, RaftClientOptions<TValue, TResult>? options = null) => group is null
+        ? services.AddSingleton(provider => RaftOf(provider).CreateClient(group: null, options))
+        : services.AddKeyedSingleton(group, (provider, _) => RaftOf(provider).CreateClient(group, options));
+
+    /// <summary>Registers a <see cref="RaftShardsClient{TValue, TResult}"/> of shards, and the shards themselves.</summary>
+    /// <typeparam name="TValue">The type of the values of the groups, as their actors have it.</typeparam>
+    /// <typeparam name="TResult">The type of the results of HandleAppend, as the actors have it.</typeparam>
+    /// <param name="services">The services of the application.</param>
+    /// <param name="shards">The shards, as the actors have them.</param>
+    /// <param name="options">Null, and each unset option: the configuration decides.</param>
+    /// <returns>The services.</returns>
+    public static IServiceCollection AddRaftClient<TValue, TResult>(
+        this IServiceCollection services, RaftShards shards, RaftClientOptions<TValue, TResult>? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(shards);
+        return services.AddSingleton(shards).AddSingleton(provider => RaftOf(provider).CreateClient(shards, options));
+    }
+
+    /// <summary>Registers an <see cref="EntityClient"/> of the entities of shards.</summary>
+    /// <param name="services">The services of the application.</param>
+    /// <param name="shards">The shards, as the actors have them.</param>
+    /// <param name="options">Null, and each unset option: the configuration decides.</param>
+    /// <returns>The services.</returns>
+    public static IServiceCollection AddRaftEntityClient(
+        this IServiceCollection services, RaftShards shards, RaftClientOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(shards);
+        return services.AddSingleton(provider => RaftOf(provider).CreateEntityClient(shards, options));
+    }
+
+    private static Raft RaftOf(IServiceProvider provider) => Raft.Get(provider.GetRequiredService<ActorSystem>());
+}

@@ -1,0 +1,46 @@
+using Akka.Event;
+
+namespace RaftActors.Engine;
+
+/// <summary>
+/// Logs the events that nothing else logs, so that each event is in the log once. The templates never change their meaning: a log service
+/// can find the entries of an event by its template, and has the names as properties.
+/// </summary>
+internal static class EventLog
+{
+    public static void Write(ILoggingAdapter log, RaftEvent told)
+    {
+        var (process, group) = (told.Process, told.Group);
+        switch (told)
+        {
+            case RaftEvent.RoleChanged changed:
+                log.Info("{Process} of group {Group}: {Role} in term {Term}", process, group, changed.Role, changed.Term);
+                break;
+            case RaftEvent.MembersChanged changed:
+                log.Info(
+                    "{Process} of group {Group}: the voters are {Voters}, the learners are {Learners}, from index {Index} on",
+                    process,
+                    group,
+                    Names(changed, areVoters: true),
+                    Names(changed, areVoters: false),
+                    changed.Index);
+                break;
+            case RaftEvent.PeerChanged { IsReachable: true } changed:
+                log.Info("{Process} of group {Group}: {Peer} is in reach", process, group, changed.Peer);
+                break;
+            case RaftEvent.PeerChanged changed:
+                log.Warning("{Process} of group {Group}: {Peer} is out of reach", process, group, changed.Peer);
+                break;
+            case RaftEvent.Removed:
+                log.Warning(
+                    "{Process} of group {Group}: removed from the group. It receives no pairs until it joins again.", process, group);
+                break;
+        }
+    }
+
+    private static string Names(RaftEvent.MembersChanged changed, bool areVoters)
+    {
+        var names = changed.Members.Where(member => member.IsVoter == areVoters).Select(member => member.Name.Value).ToList();
+        return names.Count > 0 ? string.Join(", ", names) : "none";
+    }
+}
