@@ -1,10 +1,13 @@
+using Akka.Actor;
+using Akka.Hosting;
+
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
+using OpenTelemetry.Metrics;
+
 using RaftActors;
 using RaftActors.Hosting;
-
-using RaftApp;
 
 namespace KeyValue;
 
@@ -30,21 +33,25 @@ internal static class KeyValueService
     {
         var builder = WebApplication.CreateBuilder(args);
         var shards = ShardsOf(builder.Configuration["groups"] ?? "1");
-        builder.Services.AddRaftActors(raft => raft
-            .UseJson(KeyValueJson.Default)
-            .AddShards<KeyValueStore>(shards)
-            .AddClient<Change, Written>(shards));
-        builder.Services.AddHealthChecks().AddRaftActors();
-        builder.Services.AddSingleton(new MetricsPage(RaftTelemetry.Name));
+        builder.Services.AddAkka("raft", akka => akka
+            .ConfigureLoggers(loggers => loggers.AddLoggerFactory())
+            .WithRaft(builder.Configuration)
+            .WithRaftJson(KeyValueJson.Default)
+            .WithRaftShards<KeyValueStore>(shards)
+            .WithRaftHealthChecks());
+        builder.Services.AddRaftClient<Change, Written>(shards);
+        builder.Services.AddHealthChecks();
+        builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics
+            .AddRaftActorsInstrumentation()
+            .AddPrometheusExporter());
         builder.Services.AddOpenApi();
 
         var app = builder.Build();
         KeyEndpoints.Map(app);
         WatchEndpoint.Map(app);
         NodeEndpoints.Map(app);
-        app.MapGet("/status", (RaftHost host) => StatusOf(host)).WithSummary("The groups as this node sees them.");
-        app.MapGet("/metrics", (MetricsPage metrics) => Results.Text(metrics.Write(), "text/plain; version=0.0.4"))
-            .WithSummary("The metrics of this node, for Prometheus.");
+        app.MapGet("/status", (ActorSystem system) => StatusOf(system)).WithSummary("The groups as this node sees them.");
+        app.MapPrometheusScrapingEndpoint("/metrics");
         MapHealth(app, "/healthz", _ => true);
         MapHealth(app, "/healthz/live", check => check.Tags.Contains("live"));
         MapHealth(app, "/healthz/ready", check => check.Tags.Contains("ready"));
@@ -57,7 +64,7 @@ internal static class KeyValueService
             ? new RaftShards("kv", number)
             : throw new UsageException($"--groups is '{count}'. Use a number from 1 to {RaftShards.CountMax}.");
 
-    private static IEnumerable<object> StatusOf(RaftHost host) => Raft.Get(host.System).Processes.Select(process => new
+    private static IEnumerable<object> StatusOf(ActorSystem system) => Raft.Get(system).Processes.Select(process => new
     {
         process.Group,
         Process = process.Name.Value,

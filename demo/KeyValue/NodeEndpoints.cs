@@ -1,6 +1,7 @@
+using Akka.Actor;
+
 using RaftActors;
 using RaftActors.Core;
-using RaftActors.Hosting;
 
 using Client = RaftActors.RaftShardsClient<KeyValue.Change, KeyValue.Written>;
 
@@ -12,11 +13,11 @@ internal static class NodeEndpoints
     public static void Map(IEndpointRouteBuilder app)
     {
         var nodes = app.MapGroup("/nodes");
-        Describe(nodes.MapPut("/{address}", (string address, Client client, RaftHost host, HttpContext http) =>
-                ChangeAsync(address, isWanted: true, client, host, http))
+        Describe(nodes.MapPut("/{address}", (string address, Client client, ActorSystem system, HttpContext http) =>
+                ChangeAsync(address, isWanted: true, client, system, http))
             .WithSummary("Adds a node to all groups. Start it with raft.joining = on."));
-        Describe(nodes.MapDelete("/{address}", (string address, Client client, RaftHost host, HttpContext http) =>
-                ChangeAsync(address, isWanted: false, client, host, http))
+        Describe(nodes.MapDelete("/{address}", (string address, Client client, ActorSystem system, HttpContext http) =>
+                ChangeAsync(address, isWanted: false, client, system, http))
             .WithSummary("Removes a node from all groups. Stop it afterwards."));
     }
 
@@ -27,7 +28,7 @@ internal static class NodeEndpoints
         .ProducesProblem(StatusCodes.Status504GatewayTimeout);
 
     // A group that has taken the change already is left out. So the request can be repeated until all groups have taken it.
-    private static async Task<IResult> ChangeAsync(string address, bool isWanted, Client client, RaftHost host, HttpContext http)
+    private static async Task<IResult> ChangeAsync(string address, bool isWanted, Client client, ActorSystem system, HttpContext http)
     {
         if (!Uri.TryCreate($"tcp://{address}", UriKind.Absolute, out var uri) || uri.Port <= 0 || uri.Authority != address)
         {
@@ -37,7 +38,7 @@ internal static class NodeEndpoints
         foreach (var shard in client.Shards.All)
         {
             var name = new ProcessName($"{shard.Group}@{address}");
-            if (IsMember(host, shard, name) == isWanted)
+            if (IsMember(system, shard, name) == isWanted)
             {
                 continue;
             }
@@ -54,6 +55,6 @@ internal static class NodeEndpoints
         return Results.NoContent();
     }
 
-    private static bool IsMember(RaftHost host, RaftShard shard, ProcessName name) => Raft.Get(host.System).Processes
+    private static bool IsMember(ActorSystem system, RaftShard shard, ProcessName name) => Raft.Get(system).Processes
         .Any(process => process.Group == shard.Group && process.Members.Any(member => member.Name == name));
 }

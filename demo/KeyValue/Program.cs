@@ -15,6 +15,7 @@ try
 }
 catch (Exception cause) when (cause is RaftStartException or UsageException or IOException)
 {
-    Console.Error.WriteLine($"KeyValue cannot start. {cause.Message} See --help.");
+    // A failure that was printed already prints a reference to it.
+    Console.Error.WriteLine($"KeyValue cannot start. {(cause is RaftStartException ? cause.ToString() : cause.Message)} See --help.");
     return 1;
 }

@@ -4,44 +4,17 @@ using Akka.Hosting;
 namespace RaftActors.Hosting;
 
 /// <summary>Starts raft actors, and waits until all of them have started or one has failed.</summary>
-internal sealed class ActorStart : ReceiveActor
+internal static class ActorStart
 {
-    private readonly TaskCompletionSource _ended;
-    private readonly HashSet<IActorRef> _running = [];
-    private IReadOnlyList<IActorRef>? _expected;
-
-    public ActorStart(TaskCompletionSource ended)
-    {
-        _ended = ended;
-        Receive<RaftEvent.Started>(told =>
-        {
-            _running.Add(told.Actor);
-            EndIfAllRun();
-        });
-        Receive<RaftEvent.StartFailed>(failed => Fail(failed.Process.Process, failed.Cause.Message, failed.Cause));
-        Receive<Terminated>(actor =>
-            Fail(actor.ActorRef.Path.Name, "It has stopped before its PreStart ended. The log has the cause.", null));
-        Receive<Expect>(expect =>
-        {
-            _expected = expect.Actors;
-            foreach (var actor in _expected)
-            {
-                Context.Watch(actor);
-            }
-
-            EndIfAllRun();
-        });
-    }
-
     /// <exception cref="RaftStartException">An actor cannot start.</exception>
     public static async Task RunAsync(ActorSystem system, IActorRegistry registry, IEnumerable<PlannedActor> planned)
     {
         Prepare(system);
         TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        var watch = system.ActorOf(Props.Create(() => new ActorStart(ended)));
+        var watch = system.ActorOf(Props.Create(() => new StartWatch(ended)));
         system.EventStream.Subscribe(watch, typeof(RaftEvent.Started));
         system.EventStream.Subscribe(watch, typeof(RaftEvent.StartFailed));
-        watch.Tell(new Expect([.. planned.Select(each => Start(system, registry, each, ended))]));
+        watch.Tell(new StartWatch.Expect([.. planned.Select(each => Start(system, registry, each, ended))]));
         await ended.Task.ConfigureAwait(false);
     }
 
@@ -84,21 +57,51 @@ internal sealed class ActorStart : ReceiveActor
     private static RaftStartException FailureOf(string name, string detail, Exception? cause) =>
         new($"The raft actor '{name}' cannot start. {detail}", cause);
 
-    private void EndIfAllRun()
+    private sealed class StartWatch : ReceiveActor
     {
-        if (_expected is not null && _expected.All(_running.Contains))
+        private readonly TaskCompletionSource _ended;
+        private readonly HashSet<IActorRef> _running = [];
+        private IReadOnlyList<IActorRef>? _expected;
+
+        public StartWatch(TaskCompletionSource ended)
         {
-            _ended.TrySetResult();
+            _ended = ended;
+            Receive<RaftEvent.Started>(told =>
+            {
+                _running.Add(told.Actor);
+                EndIfAllRun();
+            });
+            Receive<RaftEvent.StartFailed>(failed => Fail(failed.Process.Process, failed.Cause.Message, failed.Cause));
+            Receive<Terminated>(actor =>
+                Fail(actor.ActorRef.Path.Name, "It has stopped before its PreStart ended. The log has the cause.", null));
+            Receive<Expect>(expect =>
+            {
+                _expected = expect.Actors;
+                foreach (var actor in _expected)
+                {
+                    Context.Watch(actor);
+                }
+
+                EndIfAllRun();
+            });
+        }
+
+        private void EndIfAllRun()
+        {
+            if (_expected is not null && _expected.All(_running.Contains))
+            {
+                _ended.TrySetResult();
+                Context.Stop(Self);
+            }
+        }
+
+        private void Fail(string name, string detail, Exception? cause)
+        {
+            _ended.TrySetException(FailureOf(name, detail, cause));
             Context.Stop(Self);
         }
-    }
 
-    private void Fail(string name, string detail, Exception? cause)
-    {
-        _ended.TrySetException(FailureOf(name, detail, cause));
-        Context.Stop(Self);
+        /// <summary>The actors to wait for.</summary>
+        public sealed record Expect(IReadOnlyList<IActorRef> Actors);
     }
-
-    /// <summary>The actors to wait for.</summary>
-    private sealed record Expect(IReadOnlyList<IActorRef> Actors);
 }

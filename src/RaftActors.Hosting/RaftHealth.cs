@@ -1,15 +1,18 @@
 using System.Collections.Immutable;
 
+using Akka.Actor;
+using Akka.Hosting;
+
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace RaftActors.Hosting;
 
 /// <summary>Judges the raft processes of a node. Each problem is a sentence for people.</summary>
-internal sealed class RaftHealth(RaftHost host, Func<ProcessStatus, IEnumerable<string>> judge, bool mustBeStarted) : IHealthCheck
+internal sealed class RaftHealth(RaftPlan plan, Func<ProcessStatus, IEnumerable<string>> judge, bool mustBeStarted) : IAkkaHealthCheck
 {
-    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    public Task<HealthCheckResult> CheckHealthAsync(AkkaHealthCheckContext context, CancellationToken cancellationToken = default)
     {
-        var problems = Problems();
+        var problems = Problems(context.ActorSystem);
         return Task.FromResult(problems.IsEmpty
             ? HealthCheckResult.Healthy()
             : new HealthCheckResult(context.Registration.FailureStatus, string.Join(' ', problems)));
@@ -64,13 +67,7 @@ internal sealed class RaftHealth(RaftHost host, Func<ProcessStatus, IEnumerable<
 
     private static string Name(ProcessStatus process) => $"{process.Name} of group {process.Group}";
 
-    private ImmutableArray<string> Problems()
-    {
-        if (!host.Started.IsCompletedSuccessfully || host.SystemOrNull is not { } system)
-        {
-            return mustBeStarted ? ["The raft actors have not started."] : [];
-        }
-
-        return [.. Raft.Get(system).Processes.SelectMany(judge)];
-    }
+    private ImmutableArray<string> Problems(ActorSystem system) => plan.HasStarted
+        ? [.. Raft.Get(system).Processes.SelectMany(judge)]
+        : mustBeStarted ? ["The raft actors have not started."] : [];
 }

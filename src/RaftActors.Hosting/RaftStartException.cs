@@ -3,17 +3,23 @@ using RaftActors.Storage;
 namespace RaftActors.Hosting;
 
 /// <summary>
-/// The host's raft actors cannot start. The message names the cause and the remedy. <see cref="ToString"/> leaves out the stack trace if
-/// the cause is the configuration or a store, because then the message is enough.
+/// The raft actors of the host cannot start. The message names the cause and the remedy. Akka.Hosting, the host and the runtime each print
+/// an exception of the start, so <see cref="ToString"/> has the message for the first of them alone.
 /// </summary>
 public sealed class RaftStartException : Exception
 {
+    private int _wasPrinted;
+
     internal RaftStartException(string message, Exception? cause)
         : base(message, cause)
     {
     }
 
-    /// <inheritdoc/>
-    public override string ToString() =>
-        InnerException is null or RaftConfigurationException or StoreException ? $"{GetType().FullName}: {Message}" : base.ToString();
+    /// <summary>
+    /// The message, without the stack trace if the cause is the configuration or a store, because then the message is enough. Later calls
+    /// return a reference to the first one.
+    /// </summary>
+    public override string ToString() => Interlocked.Exchange(ref _wasPrinted, 1) == 1
+        ? $"{GetType().Name}: the raft actors cannot start, as printed above."
+        : InnerException is null or RaftConfigurationException or StoreException ? $"{GetType().Name}: {Message}" : base.ToString();
 }

@@ -1,18 +1,23 @@
 using System.Collections.Concurrent;
-using System.Diagnostics.CodeAnalysis;
 
 using Akka.Actor;
+using Akka.Event;
 
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace RaftActors.Hosting;
 
-/// <summary>Makes the instances of an actor, each with the services of a scope of its own. Disposes the scope with the instance.</summary>
-/// <param name="onFailed">Called with each exception of the constructor or of its services.</param>
+/// <summary>
+/// Makes the instances of an actor, each with the services of a scope of its own, and disposes the scope with the instance. The producer of
+/// Akka.DependencyInjection fills constructors from the root, and a supervisor's restart would use the same scope again.
+/// </summary>
+/// <param name="onFailed">
+/// Called with each exception of the constructor or of its services. True: it fails the start of the host, which prints it. The log of a
+/// supervisor would print it once more, with all of Akka's frames.
+/// </param>
 /// <param name="arguments">Arguments of the constructor, besides those that services fill.</param>
-internal sealed class ScopedActorProducer<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TActor>(
-    IServiceProvider services, Action<Exception> onFailed, object[] arguments) : IIndirectActorProducer
+internal sealed class ScopedActorProducer<TActor>(
+    IServiceProvider services, ILoggingAdapter log, Func<Exception, bool> onFailed, object[] arguments) : IIndirectActorProducer
     where TActor : ActorBase
 {
     private readonly ConcurrentDictionary<ActorBase, AsyncServiceScope> _scopes = new(ReferenceEqualityComparer.Instance);
@@ -31,7 +36,11 @@ internal sealed class ScopedActorProducer<[DynamicallyAccessedMembers(Dynamicall
         catch (Exception cause)
         {
             _ = DisposeAsync(scope);
-            onFailed(cause);
+            if (onFailed(cause))
+            {
+                return new FailedStart();
+            }
+
             throw;
         }
     }
@@ -53,7 +62,17 @@ internal sealed class ScopedActorProducer<[DynamicallyAccessedMembers(Dynamicall
         }
         catch (Exception cause)
         {
-            LogMessages.ScopeNotDisposed(HostLog.Of(services), cause, typeof(TActor).ToString());
+            log.Error(cause, "The service scope of an instance of {Actor} was not disposed cleanly.", typeof(TActor));
+        }
+    }
+
+    // Stands for an instance that could not be made, and stops at once.
+    private sealed class FailedStart : UntypedActor
+    {
+        protected override void PreStart() => Context.Stop(Self);
+
+        protected override void OnReceive(object message)
+        {
         }
     }
 }

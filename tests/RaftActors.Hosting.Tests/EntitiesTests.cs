@@ -4,9 +4,11 @@ using TrialKit;
 
 namespace RaftActors.Hosting.Tests;
 
-/// <summary>Entities of an application, by one line of the builder.</summary>
+/// <summary>Entities of an application, by one line of Akka.Hosting's builder.</summary>
 public sealed class EntitiesTests
 {
+    private static readonly RaftShards Shards = new("tally", 2);
+
     private readonly int _port = FreePorts.Next();
 
     [Fact]
@@ -48,7 +50,8 @@ public sealed class EntitiesTests
     private HostedNode NewNode(string? folder = null) => new(
         _port,
         [_port],
-        raft => raft.AddEntities<Tally, int>(new RaftShards("tally", 2)),
+        akka => akka.WithRaftEntities<Tally, int>(Shards),
+        services => services.AddRaftEntityClient(Shards),
         ("RaftActors:StoreDirectory", folder),
         ("RaftActors:Hocon", $"{HostedNode.FastHocon}\nraft.snapshot {{ after-entries = 4, retained-entries = 0 }}"));
 

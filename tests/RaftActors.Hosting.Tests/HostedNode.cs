@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 
 using Akka.Actor;
+using Akka.Hosting;
 
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -16,12 +17,11 @@ namespace RaftActors.Hosting.Tests;
 internal sealed class HostedNode : IAsyncDisposable
 {
     // Longer than any step takes on a working machine.
-    public static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan Guard = TimeSpan.FromSeconds(60);
 
     // A node that restarts waits for the longest election timeout before it leads alone. An Append waits longer.
     public const string FastHocon =
         """
-        akka.loglevel = WARNING
         akka.coordinated-shutdown.phases.before-cluster-shutdown.timeout = 20s
         raft {
           discovery-interval = 100ms
@@ -35,10 +35,17 @@ internal sealed class HostedNode : IAsyncDisposable
         """;
 
     private readonly IHost _host;
+    private bool _hasStarted;
 
+    /// <param name="add">Null: adds the counter.</param>
+    /// <param name="services">Adds services. Null: none.</param>
     /// <param name="configuration">Keys of the application's configuration, over those of the node.</param>
     public HostedNode(
-        int port, int[] roster, Action<RaftHostBuilder>? add = null, params (string Key, string? Value)[] configuration)
+        int port,
+        int[] roster,
+        Action<AkkaConfigurationBuilder>? add = null,
+        Action<IServiceCollection>? services = null,
+        params (string Key, string? Value)[] configuration)
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
@@ -52,8 +59,13 @@ internal sealed class HostedNode : IAsyncDisposable
         builder.Logging.AddProvider(Log);
         builder.Services.AddScoped<Scoped>();
         builder.Services.AddSingleton<Lives>();
-        builder.Services.AddRaftActors(add ?? (raft => raft.AddActor<Counter>("counter")));
-        builder.Services.AddHealthChecks().AddRaftActors();
+        builder.Services.AddHealthChecks();
+        builder.Services.AddAkka("raft", akka =>
+        {
+            akka.ConfigureLoggers(loggers => loggers.AddLoggerFactory()).WithRaft(builder.Configuration).WithRaftHealthChecks();
+            (add ?? (each => each.WithRaftActor<Counter>("counter")))(akka);
+        });
+        services?.Invoke(builder.Services);
         _host = builder.Build();
     }
 
@@ -61,13 +73,17 @@ internal sealed class HostedNode : IAsyncDisposable
 
     public IServiceProvider Services => _host.Services;
 
-    public RaftHost Raft => Services.GetRequiredService<RaftHost>();
+    public ActorSystem System => Services.GetRequiredService<ActorSystem>();
 
-    public IActorRef Counter => Raft.GetActor("counter");
+    public IActorRef Counter => Services.GetRequiredService<IRequiredActor<Counter>>().ActorRef;
 
     public Lives Lives => Services.GetRequiredService<Lives>();
 
-    public Task StartAsync() => _host.StartAsync().WaitAsync(Guard);
+    public async Task StartAsync()
+    {
+        await _host.StartAsync().WaitAsync(Guard);
+        _hasStarted = true;
+    }
 
     public Task StopAsync() => _host.StopAsync().WaitAsync(Guard);
 
@@ -95,8 +111,8 @@ internal sealed class HostedNode : IAsyncDisposable
     {
         var events = Channel.CreateUnbounded<RaftEvent>();
         var writer = events.Writer;
-        var subscriber = Raft.System.ActorOf(Props.Create(() => new Forwarder(writer)));
-        Raft.System.EventStream.Subscribe(subscriber, typeof(RaftEvent));
+        var subscriber = System.ActorOf(Props.Create(() => new Forwarder(writer)));
+        System.EventStream.Subscribe(subscriber, typeof(RaftEvent));
         return events.Reader;
     }
 
@@ -116,7 +132,8 @@ internal sealed class HostedNode : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await StopAsync();
+        // A host that was never started cannot be stopped.
+        await (_hasStarted ? StopAsync() : Task.CompletedTask);
         _host.Dispose();
     }
 

@@ -6,7 +6,7 @@ using TrialKit;
 
 namespace RaftActors.Hosting.Tests;
 
-/// <summary>Types of the application, by one line of the builder.</summary>
+/// <summary>Types of the application, by one line of Akka.Hosting's builder.</summary>
 public sealed class JsonTests
 {
     private readonly int _port = FreePorts.Next();
@@ -15,7 +15,10 @@ public sealed class JsonTests
     public async Task Actors_and_clients_of_the_host_use_the_context()
     {
         await using var node = new HostedNode(
-            _port, [_port], raft => raft.UseJson(TillJson.Default).AddActor<Till>("counter").AddClient<Payment, Sum>());
+            _port,
+            [_port],
+            akka => akka.WithRaftActor<Till>("counter").WithRaftJson(TillJson.Default),
+            services => services.AddRaftClient<Payment, Sum>());
         await node.StartAsync();
         var client = node.Services.GetRequiredService<RaftClient<Payment, Sum>>();
 
@@ -27,7 +30,7 @@ public sealed class JsonTests
     [Fact]
     public async Task Actor_whose_type_is_in_no_context_fails_the_start_with_the_remedy()
     {
-        await using var node = new HostedNode(_port, [_port], raft => raft.AddActor<Till>("counter"));
+        await using var node = new HostedNode(_port, [_port], akka => akka.WithRaftActor<Till>("counter"));
 
         var failure = await Assert.ThrowsAsync<RaftStartException>(node.StartAsync);
 
@@ -38,7 +41,7 @@ public sealed class JsonTests
     public async Task Context_without_types_fails_the_start()
     {
         JsonSerializerContext context = TillJson.Default;
-        await using var node = new HostedNode(_port, [_port], raft => raft.UseJson(context).AddActor<Till>("counter"));
+        await using var node = new HostedNode(_port, [_port], akka => akka.WithRaftJson(context).WithRaftActor<Till>("counter"));
 
         var failure = await Assert.ThrowsAsync<RaftStartException>(node.StartAsync);
 

@@ -1,9 +1,11 @@
 using Akka.Actor;
-using Akka.Configuration;
-using Akka.Event;
+using Akka.Cluster.Hosting;
+using Akka.Hosting;
+using Akka.Remote.Hosting;
 
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
 
 using TrialKit;
 
@@ -37,7 +39,7 @@ public sealed class OneNodeTests
     public async Task Injected_client_calls_the_group_and_ends_with_the_services()
     {
         RaftClient<int, int> client;
-        await using (var node = new HostedNode(_port, [_port], raft => raft.AddActor<Counter>("counter").AddClient<int, int>()))
+        await using (var node = new HostedNode(_port, [_port], null, services => services.AddRaftClient<int, int>()))
         {
             await node.StartAsync();
             client = node.Services.GetRequiredService<RaftClient<int, int>>();
@@ -58,7 +60,8 @@ public sealed class OneNodeTests
         await using var frontEnd = new HostedNode(
             0,
             [],
-            raft => raft.AddClient<int, int>().AddResultType(RaftCodec.Json<Price>()),
+            akka => akka.WithRaftResultType(RaftCodec.Json<Price>()),
+            services => services.AddRaftClient<int, int>(),
             ("RaftActors:Node", null),
             ("RaftActors:Hocon", null),
             ("RaftActors:Contacts:0", $"127.0.0.1:{_port}"));
@@ -76,11 +79,11 @@ public sealed class OneNodeTests
     public async Task Front_end_without_contacts_does_not_start()
     {
         var frontEnd = new HostedNode(
-            0, [], raft => raft.AddClient<int, int>(), ("RaftActors:Node", null), ("RaftActors:Hocon", null));
+            0, [], akka => { }, null, ("RaftActors:Node", null), ("RaftActors:Hocon", null));
 
         var problem = await Assert.ThrowsAsync<RaftStartException>(frontEnd.StartAsync);
 
-        Assert.StartsWith("RaftActors:Contacts is empty, and this host has no raft actor.", problem.Message);
+        Assert.StartsWith("This node has no address. Call WithClustering or WithRemoting before WithRaft", problem.Message);
     }
 
     [Fact]
@@ -88,13 +91,13 @@ public sealed class OneNodeTests
     {
         using var folder = new TemporaryFolder();
         var directory = ("RaftActors:StoreDirectory", folder.Path);
-        await using (var node = new HostedNode(_port, [_port], null, directory))
+        await using (var node = new HostedNode(_port, [_port], configuration: directory))
         {
             await node.StartAsync();
             await node.AddAsync(5);
         }
 
-        await using var again = new HostedNode(_port, [_port], null, directory);
+        await using var again = new HostedNode(_port, [_port], configuration: directory);
         await again.StartAsync();
 
         Assert.Equal(7, await again.AddAsync(2));
@@ -128,35 +131,71 @@ public sealed class OneNodeTests
     }
 
     [Fact]
-    public async Task Log_of_the_actor_system_goes_to_the_application()
+    public async Task Client_in_an_actor_that_starts_before_the_raft_actors_is_filled_in_and_works()
     {
-        await using var node = new HostedNode(_port, [_port]);
+        TaskCompletionSource<int> answer = new();
+        await using var node = new HostedNode(
+            _port,
+            [_port],
+            akka => akka
+                .WithActors((system, _, resolver) => system.ActorOf(resolver.Props<Caller>(answer)))
+                .WithRaftActor<Counter>("counter"),
+            services => services.AddRaftClient<int, int>());
         await node.StartAsync();
 
-        node.Raft.System.Log.Warning("{0} seen by the host", "an entry");
-
-        var entry = await node.Log.FindAsync(entry => entry.Text.Contains("an entry seen by the host"));
-        Assert.Equal((40, LogLevel.Warning), (entry.Id, entry.Level));
+        Assert.Equal(7, await answer.Task.WaitAsync(HostedNode.Guard));
     }
 
     [Fact]
-    public async Task Actors_run_in_an_actor_system_of_another_owner_which_the_host_does_not_stop()
+    public async Task Client_of_a_named_group_is_keyed_by_it()
     {
-        var system = ActorSystem.Create("other", ConfigurationFactory.ParseString(
-            $"{HostedNode.FastHocon}\nraft {{ node = n, roster = [\"counter@n\"] }}"));
-        await using (var node = new HostedNode(_port, [], raft => raft.UseActorSystem(_ => system).AddActor<Counter>("counter"), NoOptions))
-        {
-            system.StartRaftActors(node.Services);
-            await node.StartAsync();
-            Assert.Equal(4, await node.AddAsync(4));
-        }
+        await using var node = new HostedNode(
+            _port,
+            [_port],
+            null,
+            services => services.AddRaftClient<int, int>("votes"),
+            ("RaftActors:Hocon", $"{HostedNode.FastHocon}\nraft.group = votes"));
+        await node.StartAsync();
+        var client = node.Services.GetRequiredKeyedService<RaftClient<int, int>>("votes");
 
-        Assert.False(system.WhenTerminated.IsCompleted);
-        await system.Terminate().WaitAsync(HostedNode.Guard);
+        Assert.Equal(3, (await client.AppendAsync("number", 3)).OrThrow().Result);
+    }
+
+    [Fact]
+    public async Task Name_of_the_node_and_its_role_come_from_remoting_and_cluster()
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Services.AddAkka("shop", akka => akka
+            .WithRemoting("127.0.0.1", _port)
+            .WithClustering(new ClusterOptions { Roles = ["web"], SeedNodes = [$"akka.tcp://shop@127.0.0.1:{_port}"] })
+            .WithRaft(new RaftNodeOptions { Roster = [$"counter@127.0.0.1:{_port}"], AllowFewerThanThree = true })
+            .WithRaftActor<Till>("counter")
+            .WithRaftJson(TillJson.Default));
+        using var host = builder.Build();
+        await host.StartAsync().WaitAsync(HostedNode.Guard);
+
+        var system = host.Services.GetRequiredService<ActorSystem>();
+        Assert.Equal($"counter@127.0.0.1:{_port}", Assert.Single(Raft.Get(system).Processes).Name.Value);
+        Assert.Equal(["raft", "web"], Akka.Cluster.Cluster.Get(system).SelfRoles.Order());
+        await host.StopAsync().WaitAsync(HostedNode.Guard);
+    }
+
+    [Fact]
+    public async Task Healthy_start_with_the_defaults_logs_no_warning()
+    {
+        using TemporaryFolder folder = new();
+        await using var node = new HostedNode(_port, [_port], configuration: ("RaftActors:StoreDirectory", folder.Path));
+        await node.StartAsync();
+        await node.AddAsync(1);
+
+        Assert.Empty(node.Log.ReadAll().Where(entry => entry.Level >= LogLevel.Warning).Select(entry => entry.Text));
     }
 
     private sealed record Price(int Cents);
 
-    // An existing system has a configuration of its own.
-    private static (string Key, string? Value)[] NoOptions => [("RaftActors:Node", null), ("RaftActors:Hocon", null)];
+    private sealed class Caller : ReceiveActor
+    {
+        public Caller(RaftClient<int, int> client, TaskCompletionSource<int> answer) =>
+            client.AppendAsync("number", 7).ContinueWith(done => answer.SetResult(done.Result.OrThrow().Result));
+    }
 }

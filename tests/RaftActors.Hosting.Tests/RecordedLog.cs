@@ -10,32 +10,30 @@ internal sealed class RecordedLog : ILoggerProvider
     private readonly Channel<Entry> _entries = Channel.CreateUnbounded<Entry>();
     private readonly List<Entry> _read = [];
 
-    public ILogger CreateLogger(string categoryName) => new Logger(categoryName, _entries.Writer);
+    public ILogger CreateLogger(string categoryName) => new Logger(_entries.Writer);
 
-    /// <summary>Waits for such an entry, which may have been written before.</summary>
-    public async Task<Entry> FindAsync(Predicate<Entry> isExpected)
+    /// <summary>All entries so far.</summary>
+    public IReadOnlyList<Entry> ReadAll()
     {
-        if (_read.Find(isExpected) is { } found)
+        while (_entries.Reader.TryRead(out var entry))
         {
-            return found;
+            _read.Add(entry);
         }
 
-        using var guard = new CancellationTokenSource(HostedNode.Guard);
-        do
-        {
-            _read.Add(await _entries.Reader.ReadAsync(guard.Token));
-        }
-        while (!isExpected(_read[^1]));
-        return _read[^1];
+        return _read;
     }
 
     public void Dispose()
     {
     }
 
-    public sealed record Entry(string Category, LogLevel Level, int Id, string Text);
+    /// <param name="Properties">The values of the template's names, and those that the bridge of Akka's log adds.</param>
+    public sealed record Entry(LogLevel Level, string Text, IReadOnlyDictionary<string, object?> Properties)
+    {
+        public string? Template => Properties.GetValueOrDefault("{OriginalFormat}") as string;
+    }
 
-    private sealed class Logger(string category, ChannelWriter<Entry> entries) : ILogger
+    private sealed class Logger(ChannelWriter<Entry> entries) : ILogger
     {
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
@@ -44,6 +42,9 @@ internal sealed class RecordedLog : ILoggerProvider
 
         public void Log<TState>(
             LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            entries.TryWrite(new Entry(category, logLevel, eventId.Id, formatter(state, exception)));
+            entries.TryWrite(new Entry(
+                logLevel,
+                formatter(state, exception),
+                (state as IEnumerable<KeyValuePair<string, object?>> ?? []).DistinctBy(each => each.Key).ToDictionary()));
     }
 }

@@ -4,7 +4,7 @@ using TrialKit;
 
 namespace RaftActors.Hosting.Tests;
 
-/// <summary>Several groups that divide keys, by one line of the builder.</summary>
+/// <summary>Several groups that divide keys, by one line of Akka.Hosting's builder.</summary>
 public sealed class ShardsTests
 {
     private readonly int _port = FreePorts.Next();
@@ -14,7 +14,7 @@ public sealed class ShardsTests
     {
         var shards = new RaftShards("tally", 4);
         await using var node = new HostedNode(
-            _port, [_port], raft => raft.AddShards<Tally>(shards).AddClient<int, string>(shards));
+            _port, [_port], akka => akka.WithRaftShards<Tally>(shards), services => services.AddRaftClient<int, string>(shards));
         await node.StartAsync();
         await using var client = node.Services.GetRequiredService<RaftShardsClient<int, string>>();
 
@@ -30,7 +30,8 @@ public sealed class ShardsTests
     public async Task Shard_of_others_is_refused()
     {
         var shards = new RaftShards("tally", 4);
-        await using var node = new HostedNode(_port, [_port], raft => raft.AddShards<Tally>(shards).AddClient<int, string>(shards));
+        await using var node = new HostedNode(
+            _port, [_port], akka => akka.WithRaftShards<Tally>(shards), services => services.AddRaftClient<int, string>(shards));
         await node.StartAsync();
         var client = node.Services.GetRequiredService<RaftShardsClient<int, string>>();
 

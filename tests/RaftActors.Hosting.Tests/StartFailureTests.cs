@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.Cluster.Hosting;
 
 using TrialKit;
 
@@ -13,57 +14,48 @@ public sealed class StartFailureTests
     [InlineData("Node", "nowhere", "RaftActors:Node is 'nowhere'. Set it to the address")]
     [InlineData("Roster:0", "counter", "RaftActors:Roster has 'counter'. Write process@node")]
     [InlineData("Contacts:0", "x", "RaftActors:Contacts has 'x'. Write host:port")]
-    [InlineData("SystemName", "a b", "RaftActors:SystemName is 'a b'.")]
-    [InlineData("HoconFile", "/no/such.conf", "RaftActors:HoconFile is '/no/such.conf', and ")]
+    [InlineData("Sync", "sometimes", "RaftActors:Sync is 'sometimes', which cannot be read.")]
+    [InlineData("AppendTimeout", "5 s", "RaftActors:AppendTimeout is '5 s', which cannot be read.")]
+    [InlineData("HeartbeatInterval", "0", "RaftActors:HeartbeatInterval is 00:00:00. Use at least a millisecond.")]
+    [InlineData("Security:Cert", "x", "RaftActors:Security:Cert is unknown. The keys are SecretsFile, Certificate")]
+    [InlineData("MaxQuorum", "4", "raft.quorum.max")]
     [InlineData("StoreDirectory", "", "RaftActors:StoreDirectory is '', which is no directory")]
-    [InlineData("Rooster", "x", "RaftActors:Rooster is unknown. The keys are SystemName, Node")]
+    [InlineData("Rooster", "x", "RaftActors:Rooster is unknown. The keys are Node, Roster")]
     public async Task Wrong_option_fails_the_start_and_is_named(string key, string value, string expected)
     {
-        await using var node = new HostedNode(_port, [_port], null, ($"RaftActors:{key}", value));
+        await using var node = new HostedNode(_port, [_port], configuration: ($"RaftActors:{key}", value));
 
         var failure = await Assert.ThrowsAsync<RaftStartException>(node.StartAsync);
 
         Assert.Contains(expected, failure.Message);
-        Assert.Equal($"{typeof(RaftStartException)}: {failure.Message}", failure.ToString());
-    }
-
-    [Fact]
-    public async Task Option_that_an_existing_actor_system_ignores_fails_the_start()
-    {
-        await using var node = new HostedNode(_port, [], raft => raft.UseActorSystem(_ => throw new InvalidOperationException()));
-
-        var failure = await Assert.ThrowsAsync<RaftStartException>(node.StartAsync);
-
-        Assert.Contains("RaftActors:Node has no effect, because UseActorSystem", failure.Message);
     }
 
     [Fact]
     public async Task Wrong_setting_fails_the_start_with_its_message_and_without_a_stack_trace()
     {
         var wrong = ("RaftActors:Hocon", "raft.quorum { allow-fewer-than-three = on, max = 4 }");
-        await using var node = new HostedNode(_port, [_port], null, wrong);
+        await using var node = new HostedNode(_port, [_port], configuration: wrong);
 
         var failure = await Assert.ThrowsAsync<RaftStartException>(node.StartAsync);
 
         Assert.StartsWith("The raft actor 'counter' cannot start. ", failure.Message);
         Assert.Contains("raft.quorum.max", failure.Message);
-        Assert.Equal($"{typeof(RaftStartException)}: {failure.Message}", failure.ToString());
     }
 
     [Fact]
     public async Task Hocon_that_cannot_be_parsed_fails_the_start_and_names_its_option()
     {
-        await using var node = new HostedNode(_port, [_port], null, ("RaftActors:Hocon", "raft.group = ${missing}"));
+        await using var node = new HostedNode(_port, [_port], configuration: ("RaftActors:Hocon", "raft.group = ${missing}"));
 
         var failure = await Assert.ThrowsAsync<RaftStartException>(node.StartAsync);
 
-        Assert.StartsWith("Cannot read the HOCON of RaftActors:Hocon.", failure.Message);
+        Assert.StartsWith("RaftActors:Hocon cannot be parsed.", failure.Message);
     }
 
     [Fact]
     public async Task Missing_service_of_an_actor_fails_the_start_and_is_named()
     {
-        await using var node = new HostedNode(_port, [_port], raft => raft.AddActor<Needy>("counter"));
+        await using var node = new HostedNode(_port, [_port], akka => akka.WithRaftActor<Needy>("counter"));
 
         var failure = await Assert.ThrowsAsync<RaftStartException>(node.StartAsync);
 
@@ -76,10 +68,10 @@ public sealed class StartFailureTests
     {
         using var folder = new TemporaryFolder();
         var directory = ("RaftActors:StoreDirectory", folder.Path);
-        await using var first = new HostedNode(_port, [_port], null, directory);
+        await using var first = new HostedNode(_port, [_port], configuration: directory);
         await first.StartAsync();
         var other = FreePorts.Next();
-        await using var second = new HostedNode(other, [other], null, directory);
+        await using var second = new HostedNode(other, [other], configuration: directory);
 
         var failure = await Assert.ThrowsAsync<RaftStartException>(second.StartAsync);
 
@@ -88,13 +80,47 @@ public sealed class StartFailureTests
     }
 
     [Fact]
-    public void Actor_that_is_no_raft_actor_is_refused_when_it_is_added()
+    public async Task Actor_that_is_no_raft_actor_fails_the_start()
     {
-        var failure = Assert.Throws<ArgumentException>(() =>
-            new HostedNode(_port, [_port], raft => raft.AddActor<ReceiveActor>("counter")));
+        await using var node = new HostedNode(_port, [_port], akka => akka.WithRaftActor<Forwarder>("counter"));
+
+        var failure = await Assert.ThrowsAsync<ArgumentException>(node.StartAsync);
 
         Assert.Contains("Derive it from RaftActor<TValue, TResult>", failure.Message);
     }
+
+    [Fact]
+    public async Task Second_actor_of_a_type_needs_a_key_of_its_own()
+    {
+        await using var node = new HostedNode(
+            _port, [_port], akka => akka.WithRaftActor<Counter>("counter").WithRaftActor<Counter>("other"));
+
+        var failure = await Assert.ThrowsAsync<RaftStartException>(node.StartAsync);
+
+        Assert.Contains("Use WithRaftActor<TKey, TActor>.", failure.Message);
+    }
+
+    [Fact]
+    public async Task Clustering_after_raft_fails_the_start_with_the_remedy()
+    {
+        await using var node = new HostedNode(_port, [_port], akka => akka.WithRaftActor<Counter>("counter").WithClustering());
+
+        var failure = await Assert.ThrowsAsync<RaftStartException>(node.StartAsync);
+
+        Assert.Equal("WithClustering was called after WithRaft. Call it before WithRaft.", failure.Message);
+    }
+
+    [Fact]
+    public async Task Failure_is_printed_once_and_without_a_stack_trace()
+    {
+        await using var node = new HostedNode(_port, [_port], configuration: ("RaftActors:MaxQuorum", "4"));
+        var failure = await Assert.ThrowsAsync<RaftStartException>(node.StartAsync);
+
+        // The log of Akka.Hosting and its line on the console have printed it.
+        Assert.Equal("RaftStartException: the raft actors cannot start, as printed above.", failure.ToString());
+    }
+
+    private sealed class Forwarder : ReceiveActor;
 
     private sealed class Needy : RaftActor<int>
     {
