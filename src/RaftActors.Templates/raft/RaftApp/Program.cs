@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
+using OpenTelemetry.Trace;
 
 using RaftActors;
 using RaftActors.Hosting;
@@ -20,7 +21,8 @@ builder.Services.AddRaftClient<int, int>();
 builder.Services.AddHealthChecks();
 var telemetry = builder.Services.AddOpenTelemetry()
     .WithMetrics(metrics => metrics.AddRaftActorsInstrumentation().AddPrometheusExporter())
-    .WithTracing(traces => traces.AddRaftActorsInstrumentation());
+    // Without the source of the HTTP requests, their spans are not sampled, and neither are the spans below them.
+    .WithTracing(traces => traces.AddSource("Microsoft.AspNetCore").AddRaftActorsInstrumentation());
 if (builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is not null)
 {
     telemetry.UseOtlpExporter();
