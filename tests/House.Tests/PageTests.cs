@@ -6,14 +6,19 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace House.Tests;
 
-/// <summary>The code on a page compiles or stands in the examples, and the output on the front page is that of the demo.</summary>
+/// <summary>
+/// The code on a page compiles or stands in the examples, and output is that of the demo. The front page is short, and leads to all pages.
+/// </summary>
 public sealed partial class PageTests
 {
     private const string FrontPage = "README.md";
+    private const string Index = "docs/README.md";
+    private const string DemoPage = "demo/FourNodes/README.md";
+    private const int FrontPageLinesMax = 120;
 
     [Theory]
     [InlineData(FrontPage, 0)]
-    [InlineData("src/RaftActors.Hosting/README.md", 0)]
+    [InlineData("docs/getting-started.md", 0)]
     public void Program_on_the_page_compiles(string page, int block)
     {
         string[] usings = ["System", "System.Collections.Generic", "System.IO", "System.Linq", "System.Threading.Tasks"];
@@ -23,9 +28,13 @@ public sealed partial class PageTests
     }
 
     [Fact]
-    public void Types_on_the_front_page_stand_in_the_examples()
+    public void Program_on_the_front_page_is_that_on_the_page_of_hosting() =>
+        Assert.Equal(CodeOn("src/RaftActors.Hosting/README.md")[0], CodeOn(FrontPage)[0]);
+
+    [Fact]
+    public void Types_on_the_page_that_gets_a_reader_started_stand_in_the_examples()
     {
-        var types = CodeOn(FrontPage)
+        var types = CodeOn("docs/getting-started.md")
             .SelectMany(code => CSharpSyntaxTree.ParseText(code).GetRoot().DescendantNodes().OfType<BaseTypeDeclarationSyntax>())
             .Select(type => type.ToString())
             .ToList();
@@ -35,9 +44,13 @@ public sealed partial class PageTests
     }
 
     [Theory]
-    [InlineData("docs/testing.md")]
+    [InlineData("docs/actors.md")]
+    [InlineData("docs/members.md")]
     [InlineData("docs/operations.md")]
-    [InlineData("docs/concepts.md")]
+    [InlineData("docs/outcomes.md")]
+    [InlineData("docs/shards-and-entities.md")]
+    [InlineData("docs/snapshots.md")]
+    [InlineData("docs/testing.md")]
     [InlineData("src/RaftActors/PACKAGE.md")]
     [InlineData("src/RaftActors.Testing/PACKAGE.md")]
     [InlineData("src/RaftActors.Testing/README.md")]
@@ -50,13 +63,36 @@ public sealed partial class PageTests
     }
 
     [Fact]
-    public void Output_on_the_front_page_is_that_of_the_demo()
+    public void Front_page_has_at_most_120_lines() =>
+        Assert.InRange(Repository.Read(FrontPage).TrimEnd('\n').Split('\n').Length, 1, FrontPageLinesMax);
+
+    [Fact]
+    public void Every_page_is_linked_from_the_front_page_or_the_index()
     {
-        var shown = Repository.Read(FrontPage).Split('\n').Where(line => ProcessLine().IsMatch(line)).ToList();
+        var linked = LinksOn(FrontPage).Concat(LinksOn(Index)).ToHashSet();
+        var pages = Repository.Files("*.md", "docs").Except([Index]).ToList();
+
+        Assert.Contains(Index, LinksOn(FrontPage));
+        Assert.NotEmpty(pages);
+        Assert.Empty(pages.Except(linked));
+    }
+
+    [Fact]
+    public void Output_on_the_page_of_the_demo_is_that_of_the_demo()
+    {
+        var shown = Repository.Read(DemoPage).Split('\n').Where(line => ProcessLine().IsMatch(line)).ToList();
         var specified = Repository.Read("tests/FourNodes.Tests/seed.txt").Split('\n');
 
         Assert.NotEmpty(shown);
         Assert.Equal(shown, specified.Where(shown.Contains));
+    }
+
+    /// <returns>The linked files, relative to the root.</returns>
+    private static IEnumerable<string> LinksOn(string page)
+    {
+        var folder = Path.Combine(Repository.Root, Path.GetDirectoryName(page)!);
+        return Links().Matches(Repository.Read(page))
+            .Select(link => Path.GetRelativePath(Repository.Root, Path.Combine(folder, link.Groups[1].Value)).Replace('\\', '/'));
     }
 
     private static List<string> CodeOn(string page) =>
@@ -74,6 +110,9 @@ public sealed partial class PageTests
 
     [GeneratedRegex("```csharp\n(.*?)```", RegexOptions.Singleline)]
     private static partial Regex CodeBlocks();
+
+    [GeneratedRegex(@"\]\(([^)#]+)(?:#[^)]*)?\)")]
+    private static partial Regex Links();
 
     [GeneratedRegex("^<[0-9A-F]{8}")]
     private static partial Regex ProcessLine();

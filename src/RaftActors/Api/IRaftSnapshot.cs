@@ -22,8 +22,8 @@ public interface IRaftSnapshot
 }
 
 /// <summary>
-/// Bounds the log of a raft actor by snapshots of its state (Raft §7). Without this interface, a process keeps its whole log on disk
-/// and in memory, and replays it at each start.
+/// Bounds the log of a raft actor by snapshots of its state (Raft §7). Without this interface, a process keeps its whole log on disk,
+/// and replays it at each start.
 /// <para>
 /// A snapshot is taken after <c>raft.snapshot.after-entries</c> entries or <c>raft.snapshot.after-bytes</c> bytes. Older entries are
 /// then discarded, except the last <c>raft.snapshot.retained-entries</c>. A new life of the actor starts from the latest snapshot. A
