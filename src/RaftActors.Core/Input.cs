@@ -10,8 +10,9 @@ public abstract record Input
     }
 
     /// <summary>
-    /// One tick of the shell's clock is over. Ticks may be late or left out, never early: a process that was suspended gets one
-    /// tick, not all.
+    /// One tick of the shell's clock is over. Ticks may be late or left out, never early. A shell that catches up gives all ticks that are
+    /// over before it gives another input. Otherwise a promise that was made meanwhile would lose them. A process that was suspended gets
+    /// one tick in place of all that it missed.
     /// </summary>
     public sealed record Tick : Input
     {

@@ -155,6 +155,12 @@ public sealed class RaftCore
     /// <summary>The process counts no ticks, since its group has no work.</summary>
     public bool IsQuiescent => _state.Quiet.IsQuiescent;
 
+    /// <summary>
+    /// The next tick that may have an effect if no other input comes before it: 1 or more, where 1 is the next tick. A shell may let the
+    /// ticks before it wait, and give all of them when it is due or before the next input.
+    /// </summary>
+    public long TicksUntilDue => Math.Max(1, Rest.EndOf(_state) - _state.Now);
+
     /// <summary>On a leader: why it does not ask its group to become quiescent; null: it asks, or does not lead.</summary>
     public string? WhyAwake => _state.Role is LeaderRole leader ? _quiescence.WhyNot(leader) : null;
 

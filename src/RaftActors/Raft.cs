@@ -54,6 +54,7 @@ public sealed class Raft : IExtension
         _stores = new StoreRoom(system);
         _foreign = new ForeignMessages(system);
         system.RegisterOnTermination(CloseStores);
+        Clock = ClockOf(system);
         var raft = system.Settings.Config.GetConfig("raft") ?? Config.Empty;
         var discovery = DiscoverySettings.Read(raft);
         var source = SourceOf(system, discovery, CustomAddress.IsUsedIn(raft));
@@ -91,6 +92,9 @@ public sealed class Raft : IExtension
 
     /// <summary>The actor that raft actors attach to: <c>/system/raft</c>, or in a test the scripted group.</summary>
     internal IActorRef Host => ScriptedHost ?? _registry;
+
+    /// <summary>Wakes the engines.</summary>
+    internal ITickClock Clock { get; }
 
     /// <summary>Null: engines send all messages to other nodes by Akka. Set before the first engine starts.</summary>
     internal ILanes? Lanes { get; private set; }
@@ -383,6 +387,19 @@ public sealed class Raft : IExtension
     }
 
     // An actor system without an address has no other nodes.
+    // Another scheduler than Akka.NET's own has its own idea of time, and the engines follow it.
+    private static ITickClock ClockOf(ExtendedActorSystem system)
+    {
+        if (system.Scheduler is not HashedWheelTimerScheduler scheduler)
+        {
+            return new SchedulerClock(system.Scheduler);
+        }
+
+        var clock = new ClockThread(scheduler, Logging.GetLogger(system, typeof(ClockThread)));
+        system.RegisterOnTermination(clock.Dispose);
+        return clock;
+    }
+
     private INodeSource? SourceOf(ExtendedActorSystem system, DiscoverySettings discovery, bool isCustom) =>
         Address.HasLocalScope ? null
         : isCustom ? new NamedNodes(Address, discovery.Contacts, system.Log, isCustom: true)

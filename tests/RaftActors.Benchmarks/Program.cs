@@ -41,6 +41,7 @@ internal static class Program
         Verb.Of("burst", "many simultaneous calls", ActorArguments.Help, words => BurstBenchmark.Run(ActorArguments.Parse(words))),
         new(ClusterNode.Verb, Summary: null, "", (words, _) => ClusterNode.RunAsync(words)),
         new(DotNextNode.Verb, Summary: null, "", (words, _) => DotNextNode.RunAsync(words)),
+        new(EmptyNode.Verb, Summary: null, "", (words, _) => EmptyNode.RunAsync(words)),
         new(FailoverNode.Verb, Summary: null, "", (words, _) => FailoverNode.RunAsync(words)),
     ];
 

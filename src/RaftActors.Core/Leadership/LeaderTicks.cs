@@ -11,7 +11,7 @@ internal sealed class LeaderTicks(RaftState state, RoleChanges roles, Replicatio
     /// <summary>One tick of a leader.</summary>
     public void OnTick(LeaderRole leader)
     {
-        if (HasLostQuorum(leader))
+        if (HasLostQuorum(state, leader))
         {
             roles.StepDown();
             state.Contact.HeardAt = null; // A leader knows at once that the quorum is lost; the others find out by silence.
@@ -56,7 +56,7 @@ internal sealed class LeaderTicks(RaftState state, RoleChanges roles, Replicatio
     }
 
     /// <summary>Check-quorum: no majority has answered for an election timeout (thesis §6.2).</summary>
-    private bool HasLostQuorum(LeaderRole leader)
+    public static bool HasLostQuorum(RaftState state, LeaderRole leader)
     {
         var patience = state.Options.ElectionTimeoutMaxTicks + state.Durability.Patience;
         bool HasReplied(Member member) =>

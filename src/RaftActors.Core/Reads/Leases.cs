@@ -23,7 +23,8 @@ internal sealed class Leases(RaftState state)
     }
 
     /// <summary>
-    /// Voters count the promise in whole ticks, and the first tick may come at once. Ticks may be late and never early, but a voter's clock
+    /// Voters count the promise in whole ticks, and the first tick may come at once. No other tick is early, even if ticks were late: a
+    /// voter counts all ticks that are over before it takes the message for which it promises (<see cref="Input.Tick"/>). But its clock
     /// may run faster than the leader's.
     /// </summary>
     private Instant EndOfPromise(Instant start, LeaseOptions lease) => new(

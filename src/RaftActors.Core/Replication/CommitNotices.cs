@@ -21,6 +21,9 @@ internal sealed class CommitNotices
     /// <summary>The process waits until it knows that this index is committed.</summary>
     public void Await(LogIndex index) => _awaited = index > _awaited ? index : _awaited;
 
+    /// <summary>The process has not been sent this commit index.</summary>
+    public bool Owes(LogIndex commit) => _told < commit;
+
     /// <summary>True: the process has not been sent this commit index, and it may go alone in this tick.</summary>
     public bool TryTake(LogIndex commit, long tick)
     {

@@ -76,6 +76,11 @@ internal sealed class Progress(Member member, LogIndex next, long now)
         State == ProgressState.Probing
         || (State == ProgressState.Replicating && _window.Count < options.MaxInflightMessages && _window.Size < options.MaxInflightBytes);
 
+    /// <summary>Whether entries or the commit index would go to it in the next step.</summary>
+    public bool HasNews(CoreOptions options, LogIndex last, LogIndex commit) =>
+        (TakesEntries(options) && (State == ProgressState.Probing || Next <= last))
+        || (State == ProgressState.Replicating && Notices.Owes(commit));
+
     /// <summary>Notes that entries up to <paramref name="last"/>, of that size in bytes, were sent with a commit index.</summary>
     public void Sent(LogIndex last, long size, LogIndex commit)
     {

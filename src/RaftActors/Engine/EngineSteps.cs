@@ -29,7 +29,7 @@ internal sealed class EngineSteps(EngineContext context, RaftCore core, ISchedul
         while (_inputs.TryDequeue(out var next))
         {
             // Invariant: the clock is read after the input was taken. A lease that holds at this time held after the query was asked.
-            var now = new Instant(clock.MonotonicClock.Ticks / TimeSpan.TicksPerMicrosecond);
+            var now = new Instant(clock.HighResMonotonicClock.Ticks / TimeSpan.TicksPerMicrosecond);
             _effects.Prepare(next);
             var effects = core.Step(next, now);
             context.LogSerial = core.LastPosition.Serial;

@@ -25,6 +25,7 @@ internal sealed class RaftEngine : UntypedActor
     private readonly PeerDesk _peers;
     private readonly StoreDesk _store;
     private readonly TickTimer _ticks;
+    private readonly int _longestRest;
     private readonly ProcessGauges _gauges;
     private readonly Action<WireMessage> _readOwn;
 
@@ -38,7 +39,9 @@ internal sealed class RaftEngine : UntypedActor
         _context.Outbox.Lanes = raft.Lanes;
         var core = _core = process.TakeCore();
         _readOwn = message => OnWire(message, _context.Self);
-        _ticks = new TickTimer(Self, clock, process.Settings.Timing.TickInterval);
+        var timing = process.Settings.Timing;
+        _longestRest = TimingSettings.LongestRest(core.Options);
+        _ticks = new TickTimer(Self, raft.Clock, clock, timing.TickInterval, lateness: timing.TickInterval * core.Options.HeartbeatTicks);
         _steps = new EngineSteps(_context, core, clock);
         var events = Context.System.EventStream;
         _desks = new EngineDesks(
@@ -83,7 +86,7 @@ internal sealed class RaftEngine : UntypedActor
     // Also runs after a failure. GroupRoom does the rest, after the engine is gone.
     protected override void PostStop()
     {
-        _ticks.Stop();
+        _ticks.Rest();
         _peers.OnWoken();
         _gauges.End();
         _desks.OnStopped();
@@ -95,8 +98,10 @@ internal sealed class RaftEngine : UntypedActor
     protected override void OnReceive(object message)
     {
         _context.Outbox.BeginTurn();
+        Count(_ticks.TakeDue());
         Handle(message);
         _context.Outbox.EndTurn(_readOwn);
+        _gauges.OnTurn();
         KeepTicking();
     }
 
@@ -105,7 +110,7 @@ internal sealed class RaftEngine : UntypedActor
         switch (message)
         {
             case ToSelf.Tick tick:
-                OnTick(tick);
+                Count(_ticks.Take(tick));
                 break;
             case ToSelf.ProposeTurn:
                 _desks.Proposals.OnTurn();
@@ -140,24 +145,34 @@ internal sealed class RaftEngine : UntypedActor
         }
     }
 
-    private void OnTick(ToSelf.Tick tick)
+    private void Count(long ticks)
     {
-        if (_ticks.TryTake(tick))
+        for (var left = ticks; left > 0; left--)
         {
-            KeepTicking();
             _context.Now++;
             _steps.Step(Input.Tick.Instance);
+        }
+
+        if (ticks > 0)
+        {
             _desks.OnTick();
-            _gauges.OnTick();
         }
     }
 
     // A quiescent process with no request open needs no ticks. The first message that changes this starts them again.
     private void KeepTicking()
     {
-        if (!_core.IsQuiescent || !_desks.AreAtRest)
+        if (!_desks.AreAtRest)
         {
-            _ticks.Arm(isShort: _desks.AreIdle);
+            _ticks.Arm(1, isShort: _desks.AreIdle);
+        }
+        else if (!_core.IsQuiescent)
+        {
+            _ticks.Arm(_gauges.IsStale ? 1 : Math.Min(_core.TicksUntilDue, _longestRest), isShort: true);
+        }
+        else
+        {
+            _ticks.Rest();
         }
     }
 

@@ -3,65 +3,149 @@ using Akka.Actor;
 namespace RaftActors.Engine;
 
 /// <summary>
-/// The ticks of one engine. Each tick starts the timer of the next one. A periodic timer would let ticks pile up in the mailbox.
+/// The ticks of one engine. They follow the monotonic clock: each turn of the engine begins with the ticks that are over by then. So the
+/// engine need not wake for ticks without effect, and a late wake-up lengthens no timeout.
 /// <para>
-/// Invariant: a tick may come late but never early, because votes and the leader's lease hold for a number of ticks.
+/// Invariant: a tick may come late but never early, because votes and the leader's lease hold for a number of ticks. The clock is read
+/// after the message of the turn was taken. So the promise for that message loses at most the rest of the present tick.
+/// </para>
+/// <para>
+/// Pauses: an engine that wakes much later than planned was suspended, together with its process or machine, or could not run. The leader's
+/// heartbeats of that time may still be in the mailbox, so one tick counts for the pause, behind them.
 /// </para>
 /// </summary>
-internal sealed class TickTimer(IActorRef self, IScheduler clock, TimeSpan interval)
+/// <param name="lateness">An engine that wakes later than planned by more than this was suspended.</param>
+internal sealed class TickTimer(IActorRef self, ITickClock alarms, ITimeProvider time, TimeSpan interval, TimeSpan lateness)
 {
-    private readonly Cancelable _stop = new(clock);
-    private Action? _onDue;
-    private TimeSpan _due;
-    private bool _isArmed;
-    private volatile bool _isShort;
+    private static readonly TimeSpan Never = TimeSpan.MaxValue;
 
-    /// <summary>Starts the timer of the next tick, unless it runs.</summary>
-    /// <param name="isShort">
-    /// True: the engine will have little to do, so it may run on the scheduler's thread. Otherwise other timers would wait for it.
-    /// </param>
-    public void Arm(bool isShort)
+    // For the engine's thread only.
+    private bool _isArmed;
+    private bool _isPaused;
+    private TimeSpan _counted; // The ticks up to here are counted.
+    private TimeSpan _planned;
+
+    // Guarded by the lock, since the clock calls on another thread.
+    private readonly Lock _lock = new();
+    private TimeSpan _wakeAt = Never;
+    private TimeSpan _alarm = Never; // The earliest alarm that is set.
+    private bool _isShort;
+    private bool _isTold; // The mailbox has a tick.
+
+    /// <summary>Plans the next turn. Call it at the end of each turn of an engine that counts ticks.</summary>
+    /// <param name="ticks">The turn is due when so many further ticks are over. An earlier message moves it.</param>
+    /// <param name="isShort">The engine will have little to do, so it may run on the thread of the clock.</param>
+    public void Arm(long ticks, bool isShort)
+    {
+        if (!_isArmed)
+        {
+            (_isArmed, _isPaused, _counted) = (true, false, time.HighResMonotonicClock);
+        }
+        else if (_isPaused)
+        {
+            return; // The tick for the pause is in the mailbox.
+        }
+
+        _planned = _counted + (ticks * interval);
+        Plan(_planned, isShort);
+    }
+
+    /// <summary>The engine counts no ticks until it is armed again.</summary>
+    public void Rest()
     {
         if (_isArmed)
         {
-            return;
+            _isArmed = false;
+            Plan(Never, isShort: false);
         }
-
-        _isArmed = true;
-        (_due, _isShort) = (clock.MonotonicClock + interval, isShort);
-        clock.Advanced.ScheduleOnce(interval, _onDue ??= OnDue, _stop);
     }
-
-    /// <summary>The engine has stopped.</summary>
-    public void Stop() => _stop.Cancel();
 
     /// <summary>
-    /// True: the tick counts. False: the machine was suspended. The messages in the mailbox go first, above all heartbeats, and the tick
-    /// counts once, behind them.
+    /// Takes the ticks that are over. Call it at the beginning of each turn, after its message was taken. 0 after a pause, whose one tick
+    /// follows the messages that are in the mailbox by now.
     /// </summary>
-    public bool TryTake(ToSelf.Tick tick)
+    public long TakeDue()
     {
-        var now = clock.MonotonicClock;
-        if (tick == ToSelf.Tick.Late || now <= _due + (2 * interval))
+        if (!_isArmed || _isPaused)
         {
-            _isArmed = false;
-            return true;
+            return 0;
         }
 
-        _due = now;
-        self.Tell(ToSelf.Tick.Late);
-        return false;
+        var now = time.HighResMonotonicClock;
+        if (now - _planned > lateness)
+        {
+            _isPaused = true;
+            self.Tell(ToSelf.Tick.Late, ActorRefs.NoSender);
+            return 0;
+        }
+
+        var due = (now - _counted).Ticks / interval.Ticks;
+        _counted += due * interval;
+        return due;
     }
 
-    private void OnDue()
+    /// <summary>The engine has taken a tick out of its mailbox. Returns how many ticks count for it, beyond those that were due.</summary>
+    public int Take(ToSelf.Tick tick)
     {
-        if (_stop.IsCancellationRequested)
+        if (tick == ToSelf.Tick.OnTime)
         {
-            return; // A TestScheduler of Akka.NET runs cancelled actions too.
+            lock (_lock)
+            {
+                _isTold = false;
+            }
+        }
+        else if (_isPaused)
+        {
+            _isPaused = false;
+            _counted = _planned = time.HighResMonotonicClock;
+            return 1;
         }
 
-        EngineDispatcher.BeginOffer();
+        return 0;
+    }
+
+    /// <summary>Tells the engine that a turn is due. For the clock.</summary>
+    /// <param name="alarm">The time for which the alarm was set.</param>
+    /// <returns>Whether the turn is short; null: none is due, since messages came first and moved it.</returns>
+    public bool? TellDue(TimeSpan alarm)
+    {
+        bool isShort;
+        lock (_lock)
+        {
+            if (alarm != _alarm)
+            {
+                return null; // An earlier alarm was set in its place.
+            }
+
+            _alarm = Never;
+            if (time.HighResMonotonicClock < _wakeAt)
+            {
+                SetAlarm();
+                return null;
+            }
+
+            (_isTold, isShort) = (true, _isShort);
+        }
+
         self.Tell(ToSelf.Tick.OnTime, ActorRefs.NoSender);
-        EngineDispatcher.EndOffer(isTaken: _isShort);
+        return isShort;
+    }
+
+    private void Plan(TimeSpan wakeAt, bool isShort)
+    {
+        lock (_lock)
+        {
+            (_wakeAt, _isShort) = (wakeAt, isShort);
+            SetAlarm();
+        }
+    }
+
+    private void SetAlarm()
+    {
+        if (!_isTold && _wakeAt < _alarm)
+        {
+            _alarm = _wakeAt;
+            alarms.Set(this, _wakeAt);
+        }
     }
 }

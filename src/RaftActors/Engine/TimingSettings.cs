@@ -1,5 +1,7 @@
 using Akka.Configuration;
 
+using RaftActors.Core;
+
 using static RaftActors.RaftConfigurationException;
 
 namespace RaftActors.Engine;
@@ -16,6 +18,9 @@ internal sealed record TimingSettings(
     TimeSpan TransferTimeout,
     TimeSpan DiskStallTimeout)
 {
+    // The grain of a waiting thread.
+    private static readonly TimeSpan TickIntervalMin = TimeSpan.FromMilliseconds(1);
+
     /// <summary>A group without work becomes quiescent.</summary>
     public required bool MayBeQuiescent { get; init; }
 
@@ -41,9 +46,19 @@ internal sealed record TimingSettings(
     /// <summary>Rounds a time up to whole ticks, at least one.</summary>
     public int ToTicks(TimeSpan time) => (int)Math.Clamp(Math.Ceiling(time / TickInterval), 1, int.MaxValue / 2);
 
-    /// <exception cref="RaftConfigurationException">A time contradicts another one.</exception>
+    /// <summary>
+    /// The most ticks for which an idle engine does not wake. A suspended process is recognised by a wake-up that is late by more than a
+    /// heartbeat, so a shorter pause counts in full. With the rest before it the pause stays below the shortest election timeout.
+    /// Therefore no process campaigns only because it was suspended.
+    /// </summary>
+    public static int LongestRest(CoreOptions options) =>
+        Math.Max(1, Math.Min(options.ElectionTimeoutMinTicks / 2, options.ElectionTimeoutMinTicks - 1 - options.HeartbeatTicks));
+
+    /// <exception cref="RaftConfigurationException">A time is out of range, or contradicts another one.</exception>
     public void Validate()
     {
+        Demand(TickInterval >= TickIntervalMin, $"raft.tick-interval is {TickInterval}; it must be at least {TickIntervalMin}, because an "
+            + "engine wakes no more exactly.");
         Demand(ElectionTimeoutMin <= ElectionTimeoutMax, $"raft.election-timeout.min is {ElectionTimeoutMin} and max is "
             + $"{ElectionTimeoutMax}; min may not be above max.");
         Demand(HeartbeatInterval * 3 <= ElectionTimeoutMin, $"raft.heartbeat-interval is {HeartbeatInterval}; it may be at most a third of "

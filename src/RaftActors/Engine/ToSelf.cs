@@ -9,12 +9,12 @@ internal abstract class ToSelf
     {
     }
 
-    /// <summary>Time passes. See <see cref="TickTimer"/>.</summary>
+    /// <summary>Time has passed. See <see cref="TickTimer"/>.</summary>
     public sealed class Tick : ToSelf, IDeadLetterSuppression
     {
         public static Tick OnTime { get; } = new();
 
-        /// <summary>The tick was due long ago, and is behind the messages that came until then.</summary>
+        /// <summary>The one tick for a pause. It is behind the messages that came until the pause was noticed.</summary>
         public static Tick Late { get; } = new();
     }
 

@@ -28,6 +28,7 @@ internal sealed class ProcessGauges(EngineContext context, RaftCore core, Engine
 
     // Null: there is none yet, or no listener.
     private volatile Reading? _reading;
+    private long _readAt = -1;
 
     /// <summary>The engine has started.</summary>
     public void Begin() => Running.TryAdd(this, context.Process.Telemetry.Tags);
@@ -35,8 +36,22 @@ internal sealed class ProcessGauges(EngineContext context, RaftCore core, Engine
     /// <summary>The engine has stopped.</summary>
     public void End() => Running.TryRemove(this, out _);
 
-    /// <summary>A tick passed. A quiescent process counts no more ticks, so this reading stays until it is woken.</summary>
-    public void OnTick() => _reading = core.IsQuiescent || Array.Exists(All, gauge => gauge.Enabled) ? Read() : null;
+    /// <summary>A turn came after the one of the latest reading, within the same tick. The next tick brings a reading.</summary>
+    public bool IsStale { get; private set; }
+
+    /// <summary>
+    /// A turn of the engine has ended. Reads once in a tick, if a listener is there. A quiescent process counts no more ticks, so its reading
+    /// stays until it is woken.
+    /// </summary>
+    public void OnTurn()
+    {
+        IsStale = _readAt == context.Now && _reading is not null && !core.IsQuiescent;
+        if (_readAt != context.Now || core.IsQuiescent)
+        {
+            _readAt = context.Now;
+            _reading = core.IsQuiescent || Array.Exists(All, gauge => gauge.Enabled) ? Read() : null;
+        }
+    }
 
     private static ObservableGauge<long> Create(string name, string unit, string description, Func<Reading, long> read) =>
         RaftTelemetry.Meter.CreateObservableGauge(name, () => Observe((tags, reading) => [new(read(reading), tags)]), unit, description);

@@ -1,13 +1,17 @@
+using System.Diagnostics;
+
 namespace RaftActors.Benchmarks.Cluster;
 
-/// <summary>Measures the processor time of a group without clients.</summary>
+/// <summary>Measures the processor time of a group without clients, and beside it that of actor systems without raft.</summary>
 internal static class IdleBenchmark
 {
     public const string Help = """
-        idle [options]     measures the processor time of three processes without clients, with stores in memory
+        idle [options]     measures the processor time of three processes without clients, with stores in memory, and at the same time
+                           that of three empty actor systems with a remoting
 
           --heartbeat MS    time between two heartbeats; election timeouts are 10 and 20 times as long (default 50)
           --transport NAME  akka or tcp: the value of raft.transport (default tcp)
+          --wheel MS        akka.scheduler.tick-duration of all six (default 10, as Akka's)
           --seconds N       length of the window, after a warm-up of 3 s (default 60)
           --help            print this help
         """;
@@ -15,34 +19,48 @@ internal static class IdleBenchmark
     /// <exception cref="UsageException">An option is unknown, or its value cannot be read.</exception>
     public static async Task<int> RunAsync(string[] words, CancellationToken stop)
     {
-        var (heartbeat, seconds, transport) = (50, 60, "tcp");
+        var (heartbeat, seconds, wheel, transport) = (50, 60, 10, "tcp");
         for (var place = 0; place < words.Length; place += 2)
         {
             var value = words.ElementAtOrDefault(place + 1) ?? "";
-            (heartbeat, seconds, transport) = words[place] switch
+            (heartbeat, seconds, wheel, transport) = words[place] switch
             {
-                "--heartbeat" when OptionValue.Numbers(value) is [var number] => (number, seconds, transport),
-                "--seconds" when OptionValue.Numbers(value) is [var number] => (heartbeat, number, transport),
-                "--transport" when value is "akka" or "tcp" => (heartbeat, seconds, value),
+                "--heartbeat" when OptionValue.Numbers(value) is [var number] => (number, seconds, wheel, transport),
+                "--seconds" when OptionValue.Numbers(value) is [var number] => (heartbeat, number, wheel, transport),
+                "--wheel" when OptionValue.Numbers(value) is [var number] => (heartbeat, seconds, number, transport),
+                "--transport" when value is "akka" or "tcp" => (heartbeat, seconds, wheel, value),
                 _ => throw UsageException.Of(words[place], value),
             };
         }
 
         var settings = FormattableString.Invariant(
             $$"""
+            akka.scheduler.tick-duration = {{wheel}}ms
             raft {
               transport = {{transport}}, heartbeat-interval = {{heartbeat}}ms
               election-timeout { min = {{10 * heartbeat}}ms, max = {{20 * heartbeat}}ms }
             }
             """);
         Console.Error.WriteLine(FormattableString.Invariant($"Measuring for {seconds} s."));
-        var cell = new Cell("memory", "multi", "leader", Clients: 0, Payload: 0);
-        var run = await ClusterProcesses.RunAsync(Contender.Ours(settings), cell, seconds, ".", stop);
-        var garbage = run.Nodes.GarbageBytes / run.Window.TotalSeconds / 1000;
-        Console.WriteLine(ClusterBenchmark.AkkaVersion);
-        Console.WriteLine(FormattableString.Invariant(
-            $"{100 * (run.Nodes.Cpu / run.Window):F2} % of a core in all three processes, {garbage:N1} kB/s of garbage, ") +
-            FormattableString.Invariant($"heartbeats every {heartbeat} ms, {transport}; other cores {run.OtherCores:F2}"));
-        return 0;
+        var empty = await EmptyNode.StartAsync(3, settings);
+        try
+        {
+            var (before, from) = (await EmptyNode.ReadAsync(empty), Stopwatch.GetTimestamp());
+            var cell = new Cell("memory", "multi", "leader", Clients: 0, Payload: 0);
+            var run = await ClusterProcesses.RunAsync(Contender.Ours(settings), cell, seconds, ".", stop);
+            var (after, window) = (await EmptyNode.ReadAsync(empty), Stopwatch.GetElapsedTime(from));
+            var garbage = run.Nodes.GarbageBytes / run.Window.TotalSeconds / 1000;
+            Console.WriteLine(ClusterBenchmark.AkkaVersion);
+            Console.WriteLine(FormattableString.Invariant(
+                $"{100 * (run.Nodes.Cpu / run.Window):F2} % of a core in all three processes, {garbage:N1} kB/s of garbage, ") +
+                FormattableString.Invariant($"heartbeats every {heartbeat} ms, {transport}; other cores {run.OtherCores:F2}"));
+            Console.WriteLine(FormattableString.Invariant(
+                $"{100 * ((after - before).Cpu / window):F2} % of a core in three empty actor systems with a remoting"));
+            return 0;
+        }
+        finally
+        {
+            Array.ForEach(empty, node => node.Dispose());
+        }
     }
 }

@@ -77,6 +77,9 @@ internal sealed class SimulatedProcess(int number, CoreOptions options, LogSlice
     /// <summary>The simulated time between two of its ticks, in microseconds.</summary>
     public long TickInterval => (1_000_000 / rate) + 1;
 
+    /// <summary>The simulated time up to which its ticks are counted.</summary>
+    public long TickedAt { get; set; }
+
     public bool IsRunning => Core is not null;
 
     public static Incarnation IncarnationOf(int process, int life) => new(new Guid(life, (short)process, 0, new byte[8]));

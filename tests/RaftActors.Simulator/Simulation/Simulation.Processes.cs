@@ -20,7 +20,9 @@ internal sealed partial class Simulation
             Step(process, new Input.DiskSpace(IsShort: true));
         }
 
-        _queue.Add(_now + 1 + _prng.Between(0, (int)process.TickInterval), EventKind.Tick, process.Number, process.Starts);
+        var first = _now + 1 + _prng.Between(0, (int)process.TickInterval);
+        process.TickedAt = first - process.TickInterval;
+        _queue.Add(first, EventKind.Tick, process.Number, process.Starts);
         if (_prng.Chance(50))
         {
             foreach (var other in _processes)
@@ -62,20 +64,27 @@ internal sealed partial class Simulation
             return;
         }
 
-        // Ticks may be late, and are never early.
+        // Ticks may be late, and are never early. Those that are over by then come at once.
         var late = !_isHealed && !_plan.HasPunctualTicks && _prng.Chance(5) ? _prng.Between(0, 3000) : 0;
-        _queue.Add(_now + process.TickInterval + late, EventKind.Tick, process.Number, start);
-        if (process.IsPaused)
+        if (process.Watch is { } watch && !process.IsPaused)
         {
-            return;
-        }
-
-        if (process.Watch is { } watch)
-        {
+            process.TickedAt = _now;
             Watch(process, watch);
         }
         else
         {
+            CatchUp(process);
+        }
+
+        _queue.Add((process.IsPaused ? _now : process.TickedAt) + process.TickInterval + late, EventKind.Tick, process.Number, start);
+    }
+
+    /// <summary>Counts the ticks that are over. They come before any other input, as in the shell.</summary>
+    private void CatchUp(SimulatedProcess process)
+    {
+        while (!process.IsPaused && process.Watch is null && _now - process.TickedAt >= process.TickInterval)
+        {
+            process.TickedAt += process.TickInterval;
             Step(process, Input.Tick.Instance);
         }
     }
@@ -117,6 +126,7 @@ internal sealed partial class Simulation
 
         Note(process, "goes on");
         process.IsPaused = false;
+        process.TickedAt = _now;
         while (process.Inbox.TryDequeue(out var envelope))
         {
             Totals.Messages++;
@@ -194,10 +204,21 @@ internal sealed partial class Simulation
 
     private void Step(SimulatedProcess process, Input input)
     {
+        if (input is not Input.Tick)
+        {
+            CatchUp(process);
+        }
+
         var core = process.Core!;
         var before = core.Configuration;
         Note(process, input);
-        foreach (var effect in core.Step(input, process.Clock(_now)))
+        var mayHaveEffects = input is not Input.Tick || core.TicksUntilDue == 1;
+        var effects = core.Step(input, process.Clock(_now));
+        Violation.Unless(
+            mayHaveEffects || effects.IsEmpty,
+            "rest",
+            $"{process.Name}, {core.Role}: a tick had an effect before it was due: {effects.FirstOrDefault()}");
+        foreach (var effect in effects)
         {
             Note(process, effect);
             Carry(process, effect, before);

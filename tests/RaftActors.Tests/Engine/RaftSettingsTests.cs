@@ -223,6 +223,7 @@ public sealed class RaftSettingsTests
     [InlineData(Node + "\n" + Roster + "\nraft.in-flight.messages-max = 0", "raft.in-flight.messages-max is 0; it must be 1 or more.")]
     [InlineData(Node + "\n" + Roster + "\nraft.tick-interval = [soon]", "; it must be a time, such as 500ms or 2s.")]
     [InlineData(Node + "\n" + Roster + "\nraft.tick-interval = 0ms", "raft.tick-interval is 00:00:00; it must be above zero.")]
+    [InlineData(Node + "\n" + Roster + "\nraft.tick-interval = 0.5ms", " is 00:00:00.0005000; it must be at least 00:00:00.001")]
     [InlineData(Node + "\n" + Roster + "\nraft.learner.delivery = soon", "it may be in-order or as-committed")]
     [InlineData(Node + "\n" + Roster + "\nraft.store.sync = never", "raft.store.sync is 'never'; it may be always, interval or none.")]
     [InlineData(Node + "\n" + Roster + "\nraft.store.segment-size = 1kB", "segment-size is 1000; it must be from 1048576 to 10737")]

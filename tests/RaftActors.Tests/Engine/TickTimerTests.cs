@@ -1,3 +1,4 @@
+using Akka.Actor;
 using Akka.TestKit;
 using Akka.TestKit.Xunit2;
 
@@ -5,10 +6,12 @@ using RaftActors.Engine;
 
 namespace RaftActors.Tests.Engine;
 
-/// <summary>The timer of the ticks, with an idle engine and virtual time.</summary>
+/// <summary>The ticks of an engine, with virtual time. The mailbox of the engine is a probe.</summary>
 public sealed class TickTimerTests : TestKit
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan Lateness = 5 * Interval;
+    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(1);
 
     private readonly TestProbe _mailbox;
     private readonly TickTimer _timer;
@@ -17,59 +20,192 @@ public sealed class TickTimerTests : TestKit
         : base("akka.scheduler.implementation = \"VirtualTime.VirtualScheduler, RaftActors.Tests\"")
     {
         _mailbox = CreateTestProbe();
-        _timer = new TickTimer(_mailbox, Sys.Scheduler, Interval);
-    }
-
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public void Tick_comes_after_the_interval_and_not_before(bool isShort)
-    {
-        _timer.Arm(isShort);
-
-        Advance(Interval - TimeSpan.FromMilliseconds(1));
-        _mailbox.ExpectNoMsg(TimeSpan.Zero);
-        Advance(TimeSpan.FromMilliseconds(1));
-
-        _mailbox.ExpectMsg(ToSelf.Tick.OnTime);
+        _timer = new TickTimer(_mailbox, new SchedulerClock(Sys.Scheduler), Sys.Scheduler, Interval, Lateness);
     }
 
     [Fact]
-    public void Stopped_timer_brings_no_tick()
+    public void Turn_is_due_after_its_ticks_and_not_before()
     {
-        _timer.Arm(isShort: true);
-        _timer.Stop();
+        Arm(2);
 
+        Advance((2 * Interval) - Moment);
+        _mailbox.ExpectNoMsg(TimeSpan.Zero);
+        Advance(Moment);
+
+        _mailbox.ExpectMsg(ToSelf.Tick.OnTime);
+        Assert.Equal(2, _timer.TakeDue());
+    }
+
+    [Fact]
+    public void Tick_is_never_early()
+    {
+        Arm(1);
+
+        Advance(Interval - Moment);
+        Assert.Equal(0, _timer.TakeDue());
+        Advance(Moment);
+        Assert.Equal(1, _timer.TakeDue());
+        Assert.Equal(0, _timer.TakeDue());
+    }
+
+    [Fact]
+    public void Late_wake_up_counts_all_ticks_that_are_over()
+    {
+        Arm(1);
+
+        Advance((3 * Interval) + (Interval / 2));
+        _mailbox.ExpectMsg(ToSelf.Tick.OnTime);
+
+        Assert.Equal(3, _timer.TakeDue());
+    }
+
+    [Fact]
+    public void Late_wake_ups_do_not_add_up()
+    {
+        var ticks = 0L;
+        for (var turn = 0; turn < 100; turn++)
+        {
+            Arm(1);
+            Advance(Interval * 1.4); // As by a coarse scheduler.
+            _mailbox.ExpectMsg(ToSelf.Tick.OnTime);
+            ticks += _timer.TakeDue();
+            _timer.Take(ToSelf.Tick.OnTime);
+        }
+
+        Assert.Equal(140, ticks);
+    }
+
+    [Fact]
+    public void Message_first_counts_the_ticks_that_are_over()
+    {
+        Arm(10);
+
+        Advance(4 * Interval);
+
+        _mailbox.ExpectNoMsg(TimeSpan.Zero);
+        Assert.Equal(4, _timer.TakeDue());
+    }
+
+    [Fact]
+    public void Message_moves_the_turn_without_a_wake_up_at_the_former_time()
+    {
+        Arm(10);
+
+        Advance(6 * Interval);
+        _timer.TakeDue();
+        Arm(10);
+        Advance(9 * Interval);
+        _mailbox.ExpectNoMsg(TimeSpan.Zero);
         Advance(Interval);
 
+        _mailbox.ExpectMsg(ToSelf.Tick.OnTime);
+    }
+
+    [Fact]
+    public void Turn_that_is_needed_earlier_comes_earlier_and_once()
+    {
+        Arm(10);
+        Arm(1);
+
+        Advance(Interval);
+        _mailbox.ExpectMsg(ToSelf.Tick.OnTime);
+        Assert.Equal(1, _timer.TakeDue());
+        _timer.Take(ToSelf.Tick.OnTime);
+        Arm(20);
+        Advance(19 * Interval);
+
         _mailbox.ExpectNoMsg(TimeSpan.Zero);
     }
 
     [Fact]
-    public void Tick_of_a_suspended_machine_counts_once_behind_the_mailbox()
+    public void Mailbox_has_one_tick_at_most()
     {
-        _timer.Arm(isShort: true);
-        Advance((3 * Interval) + TimeSpan.FromMilliseconds(1));
+        for (var turn = 0; turn < 5; turn++)
+        {
+            Arm(1);
+            Advance(Interval);
+        }
 
         _mailbox.ExpectMsg(ToSelf.Tick.OnTime);
-        Assert.False(_timer.TryTake(ToSelf.Tick.OnTime));
+        _mailbox.ExpectNoMsg(TimeSpan.Zero);
+    }
 
+    [Fact]
+    public void Resting_timer_brings_no_tick_and_counts_none()
+    {
+        Arm(1);
+        _timer.Rest();
+
+        Advance(10 * Interval);
+        _mailbox.ExpectNoMsg(TimeSpan.Zero);
+        Assert.Equal(0, _timer.TakeDue());
+        Arm(1);
+
+        Assert.Equal(0, _timer.TakeDue());
+    }
+
+    [Fact]
+    public void Pause_counts_one_tick_behind_the_mailbox()
+    {
+        Arm(1);
+        Advance(Interval + Lateness + Moment);
+        _mailbox.ExpectMsg(ToSelf.Tick.OnTime);
+        _mailbox.Ref.Tell("heartbeat");
+
+        Assert.Equal(0, _timer.TakeDue());
+        Assert.Equal(0, _timer.Take(ToSelf.Tick.OnTime));
+        Arm(1);
+        _mailbox.ExpectMsg("heartbeat");
+        Assert.Equal(0, _timer.TakeDue());
         _mailbox.ExpectMsg(ToSelf.Tick.Late);
-        Assert.True(_timer.TryTake(ToSelf.Tick.Late));
+
+        Assert.Equal(1, _timer.Take(ToSelf.Tick.Late));
+        Assert.Equal(0, _timer.TakeDue());
+        Arm(1);
+        Advance(Interval);
+        Assert.Equal(1, _timer.TakeDue());
+    }
+
+    [Fact]
+    public void Pause_that_a_message_notices_counts_one_tick_too()
+    {
+        Arm(3);
+        Advance((3 * Interval) + Lateness + Moment);
+
+        Assert.Equal(0, _timer.TakeDue());
+
+        _mailbox.ExpectMsg(ToSelf.Tick.OnTime);
+        _mailbox.ExpectMsg(ToSelf.Tick.Late);
+        Assert.Equal(1, _timer.Take(ToSelf.Tick.Late));
+    }
+
+    [Fact]
+    public void Tick_for_a_pause_is_void_if_the_engine_rested_meanwhile()
+    {
+        Arm(1);
+        Advance(Interval + Lateness + Moment);
+        Assert.Equal(0, _timer.TakeDue());
+        _timer.Rest();
+        Arm(1);
+
+        Assert.Equal(0, _timer.Take(ToSelf.Tick.Late));
     }
 
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void Only_a_short_tick_runs_the_engine_on_the_thread_of_the_scheduler(bool isShort)
+    public void Engine_never_runs_on_the_thread_of_the_scheduler(bool isShort)
     {
-        var timer = new TickTimer(ThreadTeller.StartIdle(this), Sys.Scheduler, Interval);
-        timer.Arm(isShort);
+        var engine = ThreadTeller.StartIdle(this);
+        var timer = new TickTimer(engine, new SchedulerClock(Sys.Scheduler), Sys.Scheduler, Interval, Lateness);
+        timer.Arm(1, isShort);
 
         Advance(Interval);
 
-        Assert.Equal(isShort, ExpectMsg<int>() == Environment.CurrentManagedThreadId);
+        Assert.NotEqual(Environment.CurrentManagedThreadId, ExpectMsg<int>());
     }
+
+    private void Arm(long ticks) => _timer.Arm(ticks, isShort: true);
 
     private void Advance(TimeSpan by) => ((TestScheduler)Sys.Scheduler).Advance(by);
 }

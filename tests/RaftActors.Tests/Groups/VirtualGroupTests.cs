@@ -123,18 +123,32 @@ public sealed class VirtualGroupTests : TestKit
     }
 
     [Fact]
-    public void Tick_that_came_late_does_not_bring_the_next_one_early()
+    public void Tick_that_came_late_neither_delays_the_next_one_nor_brings_it_early()
     {
         _group.Start("raft1", 0);
         _group.Actors["raft1"].Tell(new Recorder.Append("key", "value", TimeSpan.FromMilliseconds(100)), TestActor);
         _group.Settle();
         _group.Advance(by: TimeSpan.FromMilliseconds(70));
-        _group.Advance(by: TimeSpan.FromMilliseconds(49));
+        _group.Advance(by: TimeSpan.FromMilliseconds(29));
         ExpectNoMsg(TimeSpan.Zero);
 
         _group.Advance(by: TimeSpan.FromMilliseconds(1));
 
         ExpectMsg<Outcome<int>.NotCommitted>();
+    }
+
+    [Fact]
+    public void Suspended_machine_holds_no_election_when_it_goes_on()
+    {
+        _group.Found(first: 1, others: 1);
+        var before = _group.StatusOf("raft2");
+
+        _group.Advance(by: TimeSpan.FromMinutes(1));
+        _group.Advance(ticks: 100);
+
+        var after = _group.StatusOf("raft2");
+        Assert.Equal((before.Term, before.Leader), (after.Term, after.Leader));
+        Assert.NotNull(after.Leader);
     }
 
     [Fact]

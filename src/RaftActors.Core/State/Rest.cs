@@ -1,0 +1,63 @@
+namespace RaftActors.Core;
+
+/// <summary>
+/// Tells until when ticks have no effect, so that an idle process need not wake for each. Only a leader and a follower of one rest, and
+/// only without a write, a read or a change under way. In all other states every tick counts.
+/// </summary>
+internal static class Rest
+{
+    /// <summary>The next tick that may have an effect.</summary>
+    public static long EndOf(RaftState state)
+    {
+        var isSteady = state is { IsAdmitted: true, IsFenced: false, IsFounding: false, ToldRemoved: null, Snapshots.Incoming: null }
+            && state.Durability.IsIdle;
+        return state.Role switch
+        {
+            LeaderRole leader when isSteady && !state.Quiet.IsAsking && state.Transfers.Current is null => EndOf(state, leader),
+            FollowerRole { Leader: not null, Reads: { Question: null, HasWaiting: false } } when isSteady && !state.Timer.IsPostponed =>
+                EndOfFollower(state),
+            _ => state.Now + 1,
+        };
+    }
+
+    private static long EndOf(RaftState state, LeaderRole leader)
+    {
+        var (end, patience) = (NextHeartbeat(state), state.Options.ElectionTimeoutMaxTicks + state.Durability.Patience);
+        var isAnySilent = false;
+        foreach (var progress in leader.Progresses)
+        {
+            if (progress.Outgoing is not null || progress.HasNews(state.Options, state.Log.Last, state.CommitIndex))
+            {
+                return state.Now + 1;
+            }
+
+            // The silence of a process counts for check-quorum, and later for the log that is kept for it.
+            isAnySilent |= progress.RepliedAt + patience <= state.Now;
+            end = Earlier(state, end, progress.RepliedAt + patience);
+            end = Earlier(state, end, progress.RepliedAt + state.Options.GoneTicks);
+        }
+
+        // The voters may have changed since the last tick.
+        return isAnySilent && LeaderTicks.HasLostQuorum(state, leader) ? state.Now + 1 : end;
+    }
+
+    private static long EndOfFollower(RaftState state)
+    {
+        var end = Earlier(state, state.Timer.DueAt, state.Contact.StickyUntil);
+        if (state.Contact.HeardAt is { } heard)
+        {
+            // The quorum counts as lost, after a longer time if the disk is slow.
+            var lost = heard + (2L * state.Options.ElectionTimeoutMaxTicks);
+            end = Earlier(state, Earlier(state, end, lost), lost + state.Durability.Patience);
+        }
+
+        // A process that has not replied is greeted at the pace of heartbeats.
+        return state.Roster.Peers.All(peer => peer.RepliedAt is not null) ? end : Math.Min(end, NextHeartbeat(state));
+    }
+
+    private static long NextHeartbeat(RaftState state) =>
+        ((state.Now / state.Options.HeartbeatTicks) + 1) * state.Options.HeartbeatTicks;
+
+    // A time that is over has had its effect.
+    private static long Earlier(RaftState state, long end, long other) => other > state.Now ? Math.Min(end, other) : end;
+}

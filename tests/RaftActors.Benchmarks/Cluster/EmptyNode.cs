@@ -1,0 +1,55 @@
+using System.Globalization;
+
+using TrialKit;
+
+namespace RaftActors.Benchmarks.Cluster;
+
+/// <summary>
+/// A child process with an actor system that has a remoting and no raft actor. It writes its counters for each line of standard input, and
+/// ends with it.
+/// </summary>
+internal static class EmptyNode
+{
+    public const string Verb = "empty-node";
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    /// <param name="arguments">Settings as HOCON, and the port.</param>
+    public static async Task<int> RunAsync(string[] arguments)
+    {
+        var system = NodeSystem.Create(arguments[0], arguments[1], [arguments[1]], directory: null);
+        do
+        {
+            Console.WriteLine($"counters {NodeCounters.Now}");
+        }
+        while (await Console.In.ReadLineAsync() is not null);
+
+        await system.Terminate();
+        return 0;
+    }
+
+    /// <summary>Starts so many.</summary>
+    public static async Task<ChildProcess[]> StartAsync(int count, string settings)
+    {
+        ChildProcess[] nodes =
+        [
+            .. FreePorts.Take(count).Select(port => ChildProcess.Start(
+                "dotnet", [typeof(EmptyNode).Assembly.Location, Verb, settings, port.ToString(CultureInfo.InvariantCulture)])),
+        ];
+        await Task.WhenAll(nodes.Select(node => CountersAsync(node, from: 0)));
+        return nodes;
+    }
+
+    /// <summary>The sum of their counters.</summary>
+    public static async Task<NodeCounters> ReadAsync(ChildProcess[] nodes) => NodeCounters.Sum(await Task.WhenAll(nodes.Select(node =>
+    {
+        var from = node.LineCount;
+        node.Tell("read");
+        return CountersAsync(node, from);
+    })));
+
+    private static async Task<NodeCounters> CountersAsync(ChildProcess node, int from) =>
+        await node.Line(line => line.Text.StartsWith("counters ", StringComparison.Ordinal), Patience, from) is { } line
+            ? NodeCounters.Parse(line.Text["counters ".Length..])
+            : throw new TimeoutException("An empty actor system did not start in time, or did not answer.");
+}
