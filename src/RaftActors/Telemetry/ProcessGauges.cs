@@ -40,8 +40,8 @@ internal sealed class ProcessGauges(EngineContext context, RaftCore core, Engine
     public bool IsStale { get; private set; }
 
     /// <summary>
-    /// A turn of the engine has ended. Reads once in a tick, if a listener is there. A quiescent process counts no more ticks, so its reading
-    /// stays until it is woken.
+    /// A turn of the engine has ended. Reads once in a tick, if a listener is there. A quiescent process counts no more ticks, so its
+    /// reading stays until it is woken.
     /// </summary>
     public void OnTurn()
     {

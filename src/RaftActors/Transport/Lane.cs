@@ -103,7 +103,8 @@ internal sealed class Lane(Address address, LaneContext context) : ILane
         lock (_lock)
         {
             _registry ??= new LaneRef(ActorPath.Parse(address + InboundLane.RegistryPath), this, context);
-            if (_connection is not { IsConnected: true, Sender.Frames: var frames } || !frames.TryWrite(_registry, message, context.Registry))
+            if (_connection is not { IsConnected: true, Sender.Frames: var frames }
+                || !frames.TryWrite(_registry, message, context.Registry))
             {
                 return false;
             }
