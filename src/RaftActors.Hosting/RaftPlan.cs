@@ -121,12 +121,11 @@ internal sealed class RaftPlan
     {
         try
         {
-            return ConfigurationFactory.ParseString(text);
+            return RaftHocon.Parse(text, $"{RaftNodeOptions.Section}:{nameof(RaftNodeOptions.Hocon)}");
         }
-        catch (Exception cause)
+        catch (RaftConfigurationException cause)
         {
-            throw new RaftStartException(
-                $"{RaftNodeOptions.Section}:{nameof(RaftNodeOptions.Hocon)} cannot be parsed. {cause.Message}", cause);
+            throw new RaftStartException(cause.Message, cause);
         }
     }
 }

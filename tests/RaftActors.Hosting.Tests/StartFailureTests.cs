@@ -42,14 +42,17 @@ public sealed class StartFailureTests
         Assert.Contains("raft.quorum.max", failure.Message);
     }
 
-    [Fact]
-    public async Task Hocon_that_cannot_be_parsed_fails_the_start_and_names_its_option()
+    [Theory]
+    [InlineData("raft.group = ${missing}")]
+    [InlineData("raft { roster = [a@b, c@d] }")]
+    public async Task Hocon_that_cannot_be_parsed_fails_the_start_and_names_its_option(string hocon)
     {
-        await using var node = new HostedNode(_port, [_port], configuration: ("RaftActors:Hocon", "raft.group = ${missing}"));
+        await using var node = new HostedNode(_port, [_port], configuration: ("RaftActors:Hocon", hocon));
 
         var failure = await Assert.ThrowsAsync<RaftStartException>(node.StartAsync);
 
-        Assert.StartsWith("RaftActors:Hocon cannot be parsed.", failure.Message);
+        Assert.StartsWith("RaftActors:Hocon", failure.Message);
+        Assert.IsType<RaftConfigurationException>(failure.InnerException);
     }
 
     [Fact]
