@@ -145,6 +145,12 @@ internal sealed class EngineEffects(
     // A process with a new store rejoins by itself, as a learner. Only the loss of a store on a disk is unexpected.
     private void OnRefused(Effect.Refused refused)
     {
+        if (refused.Reason == RefusalReason.NotInRoster)
+        {
+            OnNotInRoster(refused);
+            return;
+        }
+
         var level = refused.Reason != RefusalReason.OtherIncarnation ? LogLevel.ErrorLevel
             : context.Process.HasUnexpectedlyNewStore ? LogLevel.WarningLevel
             : LogLevel.InfoLevel;
@@ -152,6 +158,18 @@ internal sealed class EngineEffects(
             ? "{Process} got a warning from {By}: {Detail}."
             : "{Process} is refused by {By}: {Detail}.";
         log.Log(level, text, [Self, refused.By.Name, refused.Detail, desks.Events.OnRefused(refused)]);
+    }
+
+    // A process that joins hears it from each member until it is one.
+    private void OnNotInRoster(Effect.Refused refused)
+    {
+        var isExpected = context.Process.Settings.IsJoining;
+        log.Log(
+            isExpected ? LogLevel.InfoLevel : LogLevel.ErrorLevel,
+            isExpected
+                ? "{0} waits to join the group of {1}: {2}."
+                : "{0} is refused by {1}: {2}. To join a group that runs, start this process with raft.joining = on.",
+            [Self, refused.By.Name, refused.Detail, desks.Events.OnRefused(refused)]);
     }
 
     private void OnFenced(string detail)

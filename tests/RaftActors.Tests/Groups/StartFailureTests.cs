@@ -19,7 +19,9 @@ public sealed class StartFailureTests : TestKit
 
         var failed = ExpectMsg<RaftEvent.StartFailed>();
         Assert.Equal(("default", new ProcessName("stranger@node1")), (failed.Group, failed.Process));
-        Assert.Contains("'stranger@node1' is not in the roster", Assert.IsType<RaftConfigurationException>(failed.Cause).Message);
+        var problem = Assert.IsType<RaftConfigurationException>(failed.Cause).Message;
+        Assert.Contains("'stranger@node1' is not in the roster", problem);
+        Assert.Contains("If the group runs already, set raft.joining = on here", problem);
     }
 
     [Fact]

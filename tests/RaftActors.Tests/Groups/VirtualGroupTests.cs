@@ -176,6 +176,33 @@ public sealed class VirtualGroupTests : TestKit
     }
 
     [Fact]
+    public void Joining_process_waits_for_its_join_without_an_error()
+    {
+        Found();
+        var told = CreateTestProbe();
+        Sys.EventStream.Subscribe(told, typeof(Akka.Event.Error));
+        Sys.EventStream.Subscribe(told, typeof(RaftEvent.Refused));
+
+        _group.StartJoining("raft4");
+
+        // An error would come between them.
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.Equal(RefusalReason.NotInRoster, told.ExpectMsg<RaftEvent.Refused>().Reason);
+        }
+    }
+
+    [Fact]
+    public void Process_that_a_running_group_does_not_know_is_told_to_join()
+    {
+        Found();
+        var roster = Enumerable.Range(1, 4).Select(i => $"{VirtualGroup.MemberOf($"raft{i}").Name}");
+
+        EventFilter.Error(contains: "To join a group that runs, start this process with raft.joining = on.")
+            .Expect(3, () => _group.Start("raft4", new RaftOptions<string> { Roster = [.. roster] }));
+    }
+
+    [Fact]
     public void Actors_of_the_leader_and_of_the_peers_are_known()
     {
         Found();
