@@ -69,6 +69,29 @@ public sealed class ValueTypeTests : TestKit
         Assert.Contains("A RaftActors.Tests.Delivery.Price cannot be written: it has no serializer.", problem.Message);
     }
 
+    [Fact]
+    public async Task Json_that_Akka_has_for_any_type_does_not_count()
+    {
+        var system = ActorSystem.Create("plain", VirtualGroup.Config);
+        try
+        {
+            Assert.IsType<NewtonSoftJsonSerializer>(system.Serialization.FindSerializerForType(typeof(Price)));
+            foreach (var what in (string[])["value", "result", "snapshot state"])
+            {
+                var codec = new ValueCodec<Price>(system, null, "Here");
+                var problem = Assert.Throws<RaftConfigurationException>(() => codec.DemandType(what));
+                Assert.StartsWith($"The {what} type RaftActors.Tests.Delivery.Price has no serializer.", problem.Message);
+            }
+
+            // A question, and a value of a group of any values.
+            Assert.Throws<ArgumentException>(() => new ValueCodec<object>(system).Encode(new Price(3, "EUR")));
+        }
+        finally
+        {
+            await system.Terminate();
+        }
+    }
+
     // The class, and so the identifier, are those of the serializer that Akka.NET binds to System.Object.
     [Fact]
     public async Task Type_that_a_SerializationSetup_binds_is_accepted()
