@@ -19,7 +19,9 @@ internal sealed class StoreRoom(ActorSystem system)
 
     /// <summary>Returns the store of a process, which opens and closes it. Opens the directory if it is not open.</summary>
     /// <param name="spansNodes">True: the group has, or may get, processes on other nodes.</param>
-    /// <exception cref="RaftConfigurationException">Another process has the directory with other settings.</exception>
+    /// <exception cref="RaftConfigurationException">
+    /// Another process has the directory with other settings, or the directory holds logs of another node.
+    /// </exception>
     /// <exception cref="StoreException">The directory cannot be used.</exception>
     public IRaftStore StoreOf(StoreOptions options, StoreOwner owner, bool spansNodes)
     {
@@ -84,6 +86,7 @@ internal sealed class StoreRoom(ActorSystem system)
                     (_directory, _options) = (StoreDirectory.Open(options), options);
                 }
 
+                DemandSameNode(_directory, options, owner);
                 if (_options != options)
                 {
                     throw new RaftConfigurationException(
@@ -94,6 +97,25 @@ internal sealed class StoreRoom(ActorSystem system)
                 _users++;
                 return new SharedStore(_directory.StoreOf(owner), Leave);
             }
+        }
+
+        // Otherwise the process would start with an empty log beside those of the other node. Such a directory is a copy, or a mistake.
+        private void DemandSameNode(StoreDirectory directory, StoreOptions options, StoreOwner owner)
+        {
+            if (directory.Owners.FirstOrDefault(other => other.Name.Node != owner.Name.Node) is not { Group: { } } foreign)
+            {
+                return;
+            }
+
+            if (_users == 0)
+            {
+                _directory = null;
+                directory.Dispose();
+            }
+
+            throw new RaftConfigurationException(
+                $"{owner} cannot use the directory {options.Directory}: it holds the log of {foreign}, a process of another node. Give "
+                + $"{owner} a directory of its own, which may be empty, or correct raft.node.");
         }
 
         private void Leave()

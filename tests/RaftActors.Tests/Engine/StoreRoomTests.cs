@@ -42,6 +42,20 @@ public sealed class StoreRoomTests : TestKit
     }
 
     [Fact]
+    public void Directory_with_the_log_of_another_node_is_refused_and_closed()
+    {
+        var own = new StoreOwner("orders", new ProcessName("raft1@node2"));
+        OpenAndClose(own);
+
+        var problem = Assert.Throws<RaftConfigurationException>(
+            () => StoreOf(Options, new StoreOwner("orders", new ProcessName("raft1@node3"))));
+
+        Assert.Contains("raft1@node3", problem.Message);
+        Assert.Contains($"{_folder}: it holds the log of {own}, a process of another node.", problem.Message);
+        OpenAndClose(own);
+    }
+
+    [Fact]
     public void Directory_is_the_same_however_the_settings_spell_it()
     {
         using var orders = StoreOf(Options, OwnerOf("orders"));
@@ -124,6 +138,12 @@ public sealed class StoreRoomTests : TestKit
 
     private IRaftStore StoreOf(StoreOptions options, StoreOwner owner, bool spansNodes = false) =>
         _room.StoreOf(options, owner, spansNodes);
+
+    private void OpenAndClose(StoreOwner owner)
+    {
+        using var store = StoreOf(Options, owner);
+        HostedStore.Open(store, owner, []);
+    }
 
     private static StoreOwner OwnerOf(string group) => new(group, new ProcessName("raft1@node1"));
 }
