@@ -111,6 +111,21 @@ public sealed class AkkaPinsTests : TestKit
         probe.ExpectMsg("closed", Guard);
     }
 
+    // Without this, two programs could listen on one port on Linux, and each would get some of the messages. The default allows it.
+    [Fact]
+    public async Task Port_without_reuse_of_addresses_has_one_listener_and_is_free_again_after_its_end()
+    {
+        var alone = ConfigurationFactory.ParseString("akka.remote.dot-netty.tcp.tcp-reuse-addr = off").WithFallback(Sys.Settings.Config);
+        var first = ActorSystem.Create("port", alone);
+        var port = ((ExtendedActorSystem)first).Provider.DefaultAddress.Port;
+        var same = ConfigurationFactory.ParseString($"akka.remote.dot-netty.tcp.port = {port}").WithFallback(alone);
+
+        Assert.ThrowsAny<Exception>(() => ActorSystem.Create("port", same));
+
+        await first.Terminate().WaitAsync(Guard);
+        await ActorSystem.Create("port", same).Terminate().WaitAsync(Guard);
+    }
+
     // Without this, an engine that a greeting names would be another actor, or an engine that started again would get messages to its
     // predecessor.
     [Fact]
@@ -121,7 +136,8 @@ public sealed class AkkaPinsTests : TestKit
 
         Assert.Equal($"{provider.DefaultAddress}{TestActor.Path.ToStringWithoutAddress()}#{TestActor.Path.Uid}", path);
         Assert.Equal(TestActor, provider.ResolveActorRef(path));
-        Assert.NotEqual(TestActor, provider.ResolveActorRef($"{path}1"));
+        var successor = TestActor.Path.WithUid(TestActor.Path.Uid == 1 ? 2 : 1).ToSerializationFormatWithAddress(provider.DefaultAddress);
+        Assert.NotEqual(TestActor, provider.ResolveActorRef(successor));
     }
 
     // Without this, two raft actors that start at once would have two registries.

@@ -22,8 +22,8 @@ internal sealed class Refusals(RaftState state)
         }
 
         var remedy = state.IsFounding
-            ? $"the group is not founded yet. If {name} should found it too, make the rosters the same everywhere, and restart the processes "
-                + "whose roster was wrong"
+            ? $"the group is not founded yet. If {name} should found it too, make the rosters the same everywhere, and restart the "
+                + "processes whose roster was wrong"
             : $"the group was founded without it, and takes it in after Join({name}) on a member";
         RefuseRequest(envelope, RefusalReason.NotInRoster, $"the roster of {state.Self.Name} does not name {name}; {remedy}");
     }

@@ -135,8 +135,8 @@ internal sealed record RaftSettings
         Demand(Roster.Distinct().Count() == Roster.Length, $"The roster of group '{Group}' has a name twice: "
             + $"{string.Join(", ", Roster)}. Name each process once.");
         Demand(Roster.Contains(Self), $"'{Self}' is not in the roster of group '{Group}': {string.Join(", ", Roster)}. "
-            + "If the group runs already, set raft.joining = on here, and let the process join. Otherwise add it to the roster on every node, "
-            + "or correct the actor's name (RaftOptions.Name) or raft.node.");
+            + "If the group runs already, set raft.joining = on here, and let the process join. Otherwise add it to the roster on every "
+            + "node, or correct the actor's name (RaftOptions.Name) or raft.node.");
         Demand(Roster.Length >= 3 || Quorum.AllowFewerThanThree || IsJoining, $"Group '{Group}' has {Roster.Length} process(es), so it "
             + "survives no failure. Name three or more in raft.roster, or set raft.quorum.allow-fewer-than-three = on.");
         Quorum.Validate(Timing.ElectionTimeoutMax);
