@@ -258,11 +258,11 @@ public sealed class Raft : IExtension
     }
 
     /// <summary>The reference of an actor at a path with address, by raft's own connections if they are the only way.</summary>
-    internal IActorRef ActorAt(string path) => Lanes?.Resolve(path) ?? _system.Provider.ResolveActorRef(path);
+    internal IActorRef ActorAt(string path) => Lanes?.Resolve(path) ?? _system.Provider.ActorAt(path);
 
     /// <summary>The reference of a user's actor at a path with address. Its own messages go by the remoting.</summary>
     internal IActorRef UserActorAt(string path) =>
-        Lanes is CustomLanes lanes ? lanes.Resolve(path) : _system.Provider.ResolveActorRef(path);
+        Lanes is CustomLanes lanes ? lanes.Resolve(path) : _system.Provider.ActorAt(path);
 
     /// <summary>Reads and checks the settings of an actor.</summary>
     /// <exception cref="RaftConfigurationException">A setting is missing or wrong.</exception>

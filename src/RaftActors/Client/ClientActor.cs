@@ -40,7 +40,7 @@ internal sealed class ClientActor : UntypedActor, IWithTimers
             settings.Group,
             (engine, call) => engine.Tell(call, self),
             call => Array.ForEach(registries, registry => registry.Tell(call, self)),
-            lanes is null ? provider.ResolveActorRef : lanes.Resolve,
+            lanes is null ? provider.ActorAt : lanes.Resolve,
             () => lanes?.Problems ?? "",
             settings.AttemptTimeout);
         _questions = new QuestionLane(_finder, settings.AttemptTimeout);

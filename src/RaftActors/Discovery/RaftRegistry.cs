@@ -382,7 +382,7 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
     private static ActorSelection SelectionAt(Address address) => Context.ActorSelection(new RootActorPath(address) / "system" / "raft");
 
     private IActorRef Resolve(string path) =>
-        _lanes?.Resolve(path) ?? ((ExtendedActorSystem)Context.System).Provider.ResolveActorRef(path);
+        _lanes?.Resolve(path) ?? ((ExtendedActorSystem)Context.System).Provider.ActorAt(path);
 
     private ImmutableArray<LocalProcess> OwnProcesses() =>
     [

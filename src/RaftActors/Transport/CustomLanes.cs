@@ -54,9 +54,9 @@ internal sealed class CustomLanes : ILanes
     /// <inheritdoc/>
     public IActorRef Resolve(string path)
     {
-        if (!ActorPath.TryParse(path, out var parsed) || parsed.Address.HasLocalScope)
+        if (!WirePath.TryParse(path, out var parsed) || parsed.Address.HasLocalScope)
         {
-            return _system.Provider.ResolveActorRef(path);
+            return _system.Provider.ActorAt(path);
         }
 
         return parsed.Address.Equals(_context.Own) ? ResolveOwn(path)

@@ -152,7 +152,7 @@ internal sealed class FrameReader(Address own, Func<string, IActorRef> resolve, 
     // Returns the path without address and without the number of the actor.
     private static string Demand(string path, Func<string, bool> isAllowed) =>
         path.Length <= PathLengthMax
-        && ActorPath.TryParse(path, out var parsed)
+        && WirePath.TryParse(path, out var parsed)
         && parsed.ToStringWithoutAddress() is var bare
         && !ClimbsUp(bare)
         && isAllowed(bare)

@@ -102,7 +102,7 @@ internal sealed class LaneGate(LaneIdentity identity, Address peer, LaneRole rol
     private string? WhyNot(IEnumerable<LocalProcess> processes) => processes.Select(WhyNot).FirstOrDefault(why => why is not null);
 
     private string? WhyNot(LocalProcess process) =>
-        ActorPath.TryParse(process.Engine, out var path) && path.Address.Equals(peer)
+        WirePath.TryParse(process.Engine, out var path) && path.Address.Equals(peer)
             ? WhyNot(process.Name)
             : $"the engine of {process.Name} is at {process.Engine}.";
 

@@ -137,9 +137,9 @@ internal sealed class Lanes : ILanes
 
     /// <inheritdoc/>
     public IActorRef Resolve(string path) =>
-        IsSole && ActorPath.TryParse(path, out var parsed) && parsed.Address.HasGlobalScope && !parsed.Address.Equals(_context.Own)
+        IsSole && WirePath.TryParse(path, out var parsed) && parsed.Address.HasGlobalScope && !parsed.Address.Equals(_context.Own)
             ? new LaneRef(parsed, SoleLaneTo(parsed.Address), _context)
-            : _system.Provider.ResolveActorRef(path);
+            : _system.Provider.ActorAt(path);
 
     /// <inheritdoc/>
     public ILane? Find(IActorRef engine)

@@ -101,7 +101,7 @@ internal sealed class StatusFormat(ExtendedActorSystem system)
 
     private IActorRef? ReadActor(ref ByteReader reader) => reader.Text() is not { Length: > 0 } path ? null
         : CustomAddress.IsIn(path) ? Raft.Get(system).UserActorAt(path)
-        : system.Provider.ResolveActorRef(path);
+        : system.Provider.ActorAt(path);
 
     private static (RaftRole Role, bool HasMaxQuorum) ReadRole(ref ByteReader reader)
     {
