@@ -3,9 +3,6 @@ namespace RaftActors.Core;
 /// <summary>Linearizable reads (§8, thesis §6.4).</summary>
 internal sealed class Reads(RaftState state, Leases leases)
 {
-    /// <summary>More questions than one start ever asks.</summary>
-    private const long QuestionsPerBoot = 1_000_000_000_000;
-
     /// <summary>The shell asks for a read.</summary>
     public void OnRead(ReadId id, bool mayUseLease)
     {
@@ -165,14 +162,15 @@ internal sealed class Reads(RaftState state, Leases leases)
         state.Effects.Add(index is { } at ? new Effect.ReadReady(id, at) : new Effect.ReadFailed(id));
 
     /// <summary>
-    /// Asks one question for all waiting reads. No start uses a number twice, so a late answer to an older question, which would be too
-    /// old, matches none.
+    /// Asks one question for all waiting reads. No start uses a number of another start, so a late answer to an older question, which
+    /// would be too old, matches none. The numbers begin at the random mark of the start, because two starts from copies of one disk
+    /// have the same boot number.
     /// </summary>
     private void AskLeader(FollowerRole follower)
     {
         if (follower.Reads is { Question: null, HasWaiting: true } reads)
         {
-            var question = new ReadId((state.HardState.Boot.Number * QuestionsPerBoot) + ++state.ReadQuestions);
+            var question = new ReadId((long)(state.HardState.Boot.Mark >> 2) + ++state.ReadQuestions);
             var needsRound = state.Options.Lease is not null && !reads.MayUseLease;
             reads.Ask(question, state.Now);
             state.Send(follower.Leader!.Value, needsRound ? new Message.ReadRound(question) : new Message.ReadIndex(question));
