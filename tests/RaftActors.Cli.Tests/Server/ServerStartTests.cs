@@ -110,7 +110,8 @@ public sealed class ServerStartTests : ServerProgramTest
         Assert.Equal(0, Run.Here("log", "repair", "--data", Folder.DataOf(port)).Code);
         File.WriteAllText(Path.Combine(Folder.DataOf(port), "server", "announced"), "nonsense");
 
-        var second = Folder.Start($":{port}", port);
+        // The actor fails while its log is still being opened. Only the end of a process ends the opening too.
+        var second = Folder.StartProcess($":{port}", port);
 
         Assert.Equal(1, await second.Exit());
         Assert.Contains("announced is damaged", second.Errors.Last());
