@@ -5,7 +5,7 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 namespace House.Tests;
 
 /// <summary>
-/// A file has at most 500 lines, a method 70, a line 140 columns. A file is named after its public type.
+/// A file has at most 500 lines, a method 70, a line 140 columns. A file is named after its public type, and sorts its using directives.
 /// </summary>
 public sealed class TidyTests
 {
@@ -33,6 +33,10 @@ public sealed class TidyTests
         AssertNone(source => source.File.StartsWith("src/") && IsMisnamed(source) ? [source.File] : []);
 
     [Fact]
+    public void Every_using_directive_is_in_its_place() =>
+        AssertNone(source => IsUnsorted([.. ((CompilationUnitSyntax)source.Root).Usings]) ? [source.File] : []);
+
+    [Fact]
     public void No_file_has_a_banned_word() =>
         AssertNone(source => Banned.Where(word => source.Text.Contains(word)).Select(word => $"{source.File}: {word}"));
 
@@ -54,6 +58,12 @@ public sealed class TidyTests
         var span = node.SyntaxTree.GetLineSpan(node.Span);
         return span.EndLinePosition.Line - span.StartLinePosition.Line + 1 > MethodLinesMax;
     }
+
+    // Namespaces before static classes before aliases, and System first, as the compiler's own formatter has it.
+    private static bool IsUnsorted(UsingDirectiveSyntax[] usings) => !usings.SequenceEqual(usings
+        .OrderBy(line => line.Alias is not null ? 2 : line.StaticKeyword.IsKind(SyntaxKind.StaticKeyword) ? 1 : 0)
+        .ThenBy(line => !$"{line.NamespaceOrType}.".StartsWith("System.", StringComparison.Ordinal))
+        .ThenBy(line => $"{line.Alias?.Name ?? line.NamespaceOrType as SyntaxNode}", StringComparer.OrdinalIgnoreCase));
 
     private static bool IsMisnamed(Source source) =>
         Types(source.Root).Any(type => type.Modifiers.Any(SyntaxKind.PublicKeyword))
