@@ -4,7 +4,9 @@ using Akka.Hosting;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
+using OpenTelemetry;
 using OpenTelemetry.Metrics;
+using OpenTelemetry.Trace;
 
 using RaftActors;
 using RaftActors.Hosting;
@@ -26,6 +28,7 @@ internal static class KeyValueService
           --RaftActors:Roster:N NAME    the nodes that found the groups, N from 0, such as kv@127.0.0.1:2551
           --RaftActors:StoreDirectory   the directory for logs and snapshots. Default: none, everything in memory
           --groups COUNT                how many groups share the keys, the same on all nodes for ever. Default: 1
+          --OTEL_EXPORTER_OTLP_ENDPOINT where this node sends metrics and spans. Default: nowhere
         """;
 
     /// <exception cref="UsageException">The number of groups is wrong.</exception>
@@ -41,9 +44,7 @@ internal static class KeyValueService
             .WithRaftHealthChecks());
         builder.Services.AddRaftClient<Change, Written>(shards);
         builder.Services.AddHealthChecks();
-        builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics
-            .AddRaftActorsInstrumentation()
-            .AddPrometheusExporter());
+        AddTelemetry(builder);
         builder.Services.AddOpenApi();
 
         var app = builder.Build();
@@ -57,6 +58,20 @@ internal static class KeyValueService
         MapHealth(app, "/healthz/ready", check => check.Tags.Contains("ready"));
         app.MapOpenApi();
         return app;
+    }
+
+    // Spans that no collector takes would only cost time.
+    private static void AddTelemetry(WebApplicationBuilder builder)
+    {
+        var telemetry = builder.Services.AddOpenTelemetry()
+            .WithMetrics(metrics => metrics.AddRaftActorsInstrumentation().AddPrometheusExporter());
+        if (builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is not null)
+        {
+            // The span of an Append is below that of its HTTP request. If no one listened to the latter, neither would be sampled.
+            telemetry
+                .WithTracing(traces => traces.AddSource("Microsoft.AspNetCore").AddRaftActorsInstrumentation())
+                .UseOtlpExporter();
+        }
     }
 
     private static RaftShards ShardsOf(string count) =>

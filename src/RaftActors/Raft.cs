@@ -102,6 +102,11 @@ public sealed class Raft : IExtension
     /// <summary>The address of this node in the paths that other nodes use.</summary>
     internal Address Address { get; }
 
+    /// <summary>The node's name if the configuration has none. Null: the actor system has no address.</summary>
+    internal string? DefaultNode => ScriptedHost is not null ? "node1@scripted"
+        : Address.HasGlobalScope ? string.Create(CultureInfo.InvariantCulture, $"{Address.Host}:{Address.Port}")
+        : null;
+
     /// <summary>A test sets it before its first raft actor starts. Then names and rosters are not checked.</summary>
     internal IActorRef? ScriptedHost { get; set; }
 
@@ -268,10 +273,7 @@ public sealed class Raft : IExtension
     /// <exception cref="RaftConfigurationException">A setting is missing or wrong.</exception>
     internal RaftSettings ReadSettings<TValue>(RaftOptions<TValue> options, IActorRef actor)
     {
-        var defaultNode = ScriptedHost is not null ? "node1@scripted"
-            : Address.HasGlobalScope ? string.Create(CultureInfo.InvariantCulture, $"{Address.Host}:{Address.Port}")
-            : null;
-        var settings = RaftSettings.Read(_system.Settings.Config, options, actor.Path.Name, defaultNode);
+        var settings = RaftSettings.Read(_system.Settings.Config, options, actor.Path.Name, DefaultNode);
         if (ScriptedHost is null)
         {
             settings.Validate();

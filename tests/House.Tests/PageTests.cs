@@ -26,11 +26,6 @@ public sealed partial class PageTests
         Assert.Empty(Compilation.ErrorsOf(OutputKind.ConsoleApplication, [CodeOn(GettingStarted)[0]], usings, assemblies));
     }
 
-    // The tests of RaftActors.Hosting compile and run it.
-    [Fact]
-    public void Program_on_the_front_page_is_that_on_the_page_of_hosting() =>
-        Assert.Equal(CodeOn("src/RaftActors.Hosting/README.md")[0], CodeOn(FrontPage)[0]);
-
     [Fact]
     public void Types_of_the_program_without_a_host_stand_in_the_examples()
     {

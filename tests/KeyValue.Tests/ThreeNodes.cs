@@ -10,6 +10,9 @@ public sealed class ThreeNodes : IAsyncLifetime
     private readonly List<WebApplication> _nodes = [];
     private int _contact;
 
+    /// <summary>Further options of all nodes.</summary>
+    internal string[] Options { get; init; } = [];
+
     /// <summary>The HTTP clients of the nodes.</summary>
     public List<HttpClient> Http { get; } = [];
 
@@ -54,7 +57,7 @@ public sealed class ThreeNodes : IAsyncLifetime
 
     private async Task StartAsync(params string[] arguments)
     {
-        var node = KeyValueService.Build([.. arguments, "--groups", "3"]);
+        var node = KeyValueService.Build([.. arguments, "--groups", "3", .. Options]);
         await node.StartAsync();
         _nodes.Add(node);
         Http.Add(new HttpClient { BaseAddress = new Uri(node.Urls.Single()) });

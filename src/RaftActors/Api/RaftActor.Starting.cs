@@ -106,8 +106,13 @@ public abstract partial class RaftActor<TValue, TResult>
         _opening.Release(Self);
     }
 
-    private void PublishFailure(Exception cause) =>
-        StartFailure.Publish(Context.System, _options.Group ?? _options.Shard?.Group, _options.Name ?? Self.Path.Name, cause);
+    // The extension is null if it could not be made.
+    private void PublishFailure(Exception cause) => StartFailure.Publish(
+        Context.System,
+        _options.Group ?? _options.Shard?.Group,
+        _options.Name ?? _options.Shard?.Group ?? Self.Path.Name,
+        _extension?.DefaultNode,
+        cause);
 
     // Waits for the opening if it has not ended.
     private RaftContext<TValue> BeginLife()

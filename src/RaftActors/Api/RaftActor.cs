@@ -61,9 +61,9 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
         _options = options ?? new RaftOptions<TValue>();
         try
         {
+            _extension = RaftActors.Raft.Get(Context.System);
             var values = _values = new ValueCodec<TValue>(Context.System, _options.Codec);
             values.DemandType("value");
-            _extension = RaftActors.Raft.Get(Context.System);
             var settings = _extension.ReadSettings(_options, Self);
             LogSlice Preloaded() => Preload.Of(_options.Preload.Select(pair => ToPayload(settings, pair, values)));
             _opening = _extension.Open(settings, Preloaded, _options.Store);

@@ -9,15 +9,16 @@ namespace RaftActors.Engine;
 /// </summary>
 internal static class StartFailure
 {
-    private const string UnknownNode = "?";
+    private const string Unknown = "?";
 
     /// <param name="group">Null: the group of the configuration.</param>
     /// <param name="process">The name of the process, without its node.</param>
-    public static void Publish(ActorSystem system, string? group, string process, Exception cause)
+    /// <param name="defaultNode">The node's name if the configuration has none. Null: it is unknown.</param>
+    public static void Publish(ActorSystem system, string? group, string process, string? defaultNode, Exception cause)
     {
         var config = system.Settings.Config.WithFallback(Raft.DefaultConfig());
-        var node = config.GetString("raft.node") is { Length: > 0 } configured ? configured : UnknownNode;
-        var name = new ProcessName($"{(process.Length > 0 ? process : UnknownNode)}@{node}");
+        var node = config.GetString("raft.node") is { Length: > 0 } configured ? configured : defaultNode ?? Unknown;
+        var name = new ProcessName($"{(process.Length > 0 ? process : Unknown)}@{node}");
         system.EventStream.Publish(new RaftEvent.StartFailed(group ?? config.GetString("raft.group") ?? "", name, cause));
     }
 }

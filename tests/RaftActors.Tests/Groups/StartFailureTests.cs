@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.Configuration;
 using Akka.TestKit.Xunit2;
 
 using RaftActors.Core;
@@ -47,6 +48,14 @@ public sealed class StartFailureTests : TestKit
     }
 
     [Fact]
+    public void Shard_is_told_by_the_name_of_its_process_though_its_actor_has_another()
+    {
+        Fail("actor", new RaftOptions<string> { Shard = new RaftShards("visits", 2).All[1] });
+
+        Assert.Equal(new ProcessName("visits-1@node1"), ExpectMsg<RaftEvent.StartFailed>().Process);
+    }
+
+    [Fact]
     public void Actor_with_the_name_of_another_actor_fails_to_start()
     {
         var group = new VirtualGroup(this);
@@ -61,6 +70,31 @@ public sealed class StartFailureTests : TestKit
     private void Fail(string name, RaftOptions<string>? options = null) =>
         EventFilter.Exception<ActorInitializationException>()
             .ExpectOne(() => Sys.ActorOf(Props.Create(() => new Recorder(Sys.DeadLetters, options)), name));
+}
+
+/// <summary>The same on a node whose name is its address.</summary>
+public sealed class AddressedNodeTests : TestKit
+{
+    private const string Roster = "raft { discovery = node-names, roster = [\"raft1@node:1\"] }";
+
+    public AddressedNodeTests()
+        : base(ConfigurationFactory.ParseString(Roster).WithFallback(RemoteNode.Network))
+    {
+    }
+
+    [Fact]
+    public void Actor_that_fails_to_start_is_told_with_the_address_as_its_node()
+    {
+        Sys.EventStream.Subscribe(TestActor, typeof(RaftEvent));
+        var address = ((ExtendedActorSystem)Sys).Provider.DefaultAddress;
+
+        EventFilter.Exception<ActorInitializationException>()
+            .ExpectOne(() => Sys.ActorOf(Props.Create(() => new Recorder(Sys.DeadLetters, null)), "raft1"));
+
+        var failed = ExpectMsg<RaftEvent.StartFailed>();
+        Assert.Equal(new ProcessName($"raft1@127.0.0.1:{address.Port}"), failed.Process);
+        Assert.Contains("is not in the roster", failed.Cause.Message);
+    }
 }
 
 /// <summary>The same on a node without a name.</summary>

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 
 using Akka.Actor;
 using Akka.Configuration;
@@ -65,4 +67,51 @@ public sealed class LanesTests : TestKit
     [InlineData("akka.remote.dot-netty.tcp.enable-ssl = on", true)]
     public void Messages_of_an_encrypted_remoting_take_no_connection_without_encryption(string config, bool isEncrypted) =>
         Assert.Equal(isEncrypted, Lanes.IsEncrypted(ConfigurationFactory.ParseString(config)));
+}
+
+/// <summary>A node whose remoting uses TLS, while raft has no credentials.</summary>
+public sealed class EncryptedRemotingTests : IDisposable
+{
+    private static readonly TransportSettings Settings = new(IsTcp: true, "", 0, FrameSizeMaxBytes: 5000, QueueSizeMaxBytes: 5000);
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("raft-tls-");
+    private readonly ExtendedActorSystem _system;
+
+    public EncryptedRemotingTests()
+    {
+        using var key = RSA.Create(2048);
+        var request = new CertificateRequest("CN=127.0.0.1", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        using var certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        var file = Path.Combine(_folder.FullName, "node.pfx");
+        File.WriteAllBytes(file, certificate.Export(X509ContentType.Pfx, "password"));
+        var network = ConfigurationFactory.ParseString(
+            $$"""
+            akka.remote.dot-netty.tcp {
+              enable-ssl = on
+              ssl { suppress-validation = on, certificate { path = "{{file}}", password = "password" } }
+            }
+            """);
+        _system = (ExtendedActorSystem)ActorSystem.Create("encrypted", network.WithFallback(RemoteNode.Network));
+    }
+
+    public void Dispose()
+    {
+        _system.Terminate().Wait();
+        _folder.Delete(recursive: true);
+    }
+
+    [Fact]
+    public void All_messages_stay_on_the_remoting() => Assert.Null(Make(Settings));
+
+    [Fact]
+    public void Raft_at_the_address_of_the_node_is_refused_because_its_messages_would_not_be_encrypted()
+    {
+        var problem = Assert.Throws<RaftConfigurationException>(() => Make(Settings with { IsAtAddress = true })).Message;
+
+        Assert.Contains("raft.transport-tcp.at-address and akka.remote.dot-netty.tcp.enable-ssl are on", problem);
+        Assert.Contains("set raft.security", problem);
+    }
+
+    private Lanes? Make(TransportSettings settings) =>
+        Lanes.Make(_system, settings, Unprotected.Settings, new ForeignMessages(_system), ActorRefs.Nobody);
 }
