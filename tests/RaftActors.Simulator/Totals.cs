@@ -7,6 +7,9 @@ internal sealed class Totals
 
     public long Messages { get; set; }
 
+    /// <summary>The most messages that were under way at a time.</summary>
+    public int UnderWayMost { get; set; }
+
     public long Crashes { get; set; }
 
     public long Elections { get; set; }
@@ -34,6 +37,7 @@ internal sealed class Totals
     {
         Seeds += other.Seeds;
         Messages += other.Messages;
+        UnderWayMost = Math.Max(UnderWayMost, other.UnderWayMost);
         Crashes += other.Crashes;
         Elections += other.Elections;
         Commits += other.Commits;
@@ -48,7 +52,7 @@ internal sealed class Totals
 
     /// <inheritdoc/>
     public override string ToString() =>
-        $"{Seeds} seeds, {Messages} messages delivered, {Crashes} crashes, {Elections} elections, {Commits} commits, {Snapshots} snapshots "
-        + $"installed, {PagesRead} pages read, {MembershipChanges} configurations, {Quiesced} times quiescent, {Reads} reads, "
-        + $"{Histories} histories checked";
+        $"{Seeds} seeds, {Messages} messages delivered and at most {UnderWayMost} under way, {Crashes} crashes, {Elections} elections, "
+        + $"{Commits} commits, {Snapshots} snapshots installed, {PagesRead} pages read, {MembershipChanges} configurations, "
+        + $"{Quiesced} times quiescent, {Reads} reads, {Histories} histories checked";
 }

@@ -74,7 +74,9 @@ internal sealed class Progress(Member member, LogIndex next, long now)
     /// <summary>Whether a message with entries may go now.</summary>
     public bool TakesEntries(CoreOptions options) =>
         State == ProgressState.Probing
-        || (State == ProgressState.Replicating && _window.Count < options.MaxInflightMessages && _window.Size < options.MaxInflightBytes);
+        || (State == ProgressState.Replicating
+            && _window.Count < Math.Min(_window.Limit, options.MaxInflightMessages)
+            && _window.Size < options.MaxInflightBytes);
 
     /// <summary>Whether entries or the commit index would go to it in the next step.</summary>
     public bool HasNews(CoreOptions options, LogIndex last, LogIndex commit) =>
@@ -141,6 +143,7 @@ internal sealed class Progress(Member member, LogIndex next, long now)
 
         Next = next;
         State = ProgressState.Probing;
+        _window.Narrow();
         Demand();
     }
 

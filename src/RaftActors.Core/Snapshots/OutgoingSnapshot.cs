@@ -65,18 +65,16 @@ internal sealed class OutgoingSnapshot(Snapshot snapshot, long now)
         return (place, sessions, keys);
     }
 
-    /// <summary>Takes the receiver's reply. A lower place than before means that it restarted.</summary>
+    /// <summary>
+    /// Takes the receiver's reply. A lower place than before is that of a receiver that began anew, or the reply is late. So nothing is sent
+    /// again before the next heartbeat: otherwise each late reply would bring a whole window of pieces, and each piece another late reply.
+    /// </summary>
     public void Answer(long stored, long now)
     {
         stored = Math.Clamp(stored, 0, End);
         if (stored > Stored)
         {
             (_hasMoved, _window, MovedAt) = (true, Window, now);
-        }
-
-        if (stored < Stored)
-        {
-            SendAgainFrom(stored);
         }
 
         _sent = Math.Max(_sent, stored);
@@ -95,17 +93,11 @@ internal sealed class OutgoingSnapshot(Snapshot snapshot, long now)
     {
         if (!_hasMoved)
         {
-            SendAgainFrom(Stored);
-            _window = 1;
+            (_sent, _window) = (Stored, 1);
+            _ends.Clear();
         }
 
         _hasMoved = false;
-    }
-
-    private void SendAgainFrom(long place)
-    {
-        _sent = place;
-        _ends.Clear();
     }
 
     private ImmutableArray<CommittedKey> KeysFrom(int place, int pieceBytes)

@@ -98,6 +98,8 @@ internal sealed class RaftEngine : UntypedActor
     protected override void OnReceive(object message)
     {
         _context.Outbox.BeginTurn();
+
+        // Before the message, because Core counts a promise to a leader from its heartbeat on. It would end early by the ticks of the rest.
         Count(_ticks.TakeDue());
         Handle(message);
         _context.Outbox.EndTurn(_readOwn);

@@ -89,8 +89,22 @@ internal sealed partial class Simulation
         }
     }
 
+    private void OnSent()
+    {
+        Totals.UnderWayMost = Math.Max(Totals.UnderWayMost, ++_underWay);
+        var most = MessagesMax + (MessagesPerCommit * _ledger.Count);
+        if (_underWay > UnderWayMax || Totals.Messages > most)
+        {
+            throw new Violation(
+                "storm",
+                $"{_underWay} messages are under way, {UnderWayMax} may be; {Totals.Messages} were delivered for {_ledger.Count} commits, "
+                + $"{most} may be");
+        }
+    }
+
     private void Deliver(SimulatedProcess process, Envelope envelope)
     {
+        _underWay--;
         if (!process.IsRunning || (_numbers.TryGetValue(envelope.From.Name, out var from) && _network.IsCut(from, process.Number)))
         {
             return;
@@ -332,6 +346,7 @@ internal sealed partial class Simulation
         for (var copies = _network.Copies(); copies > 0; copies--)
         {
             _queue.Add(_network.Arrival(process.Number, to, _now), EventKind.Deliver, to, 0, envelope);
+            OnSent();
         }
     }
 

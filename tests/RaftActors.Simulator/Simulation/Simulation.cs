@@ -11,6 +11,7 @@ internal sealed partial class Simulation : IClientWorld
 {
     /// <summary>The maximum time to converge after the faults, in microseconds.</summary>
     private const long HealingMax = 3_000_000;
+
     /// <summary>
     /// The maximum time of a message or a write without faults, in microseconds. It is well below the election timeouts, because
     /// otherwise elections would depend on luck.
@@ -18,6 +19,14 @@ internal sealed partial class Simulation : IClientWorld
     private const int HealedMax = 500;
     private const long ClientsAfterHeal = 60_000;
     private const long PollInterval = 5000;
+
+    /// <summary>
+    /// More messages than these multiply: one message brings more than one other. Without the bounds, such a seed would take gigabytes, and
+    /// might never end. The largest counts of the seeds 1..4000 are a fifth of the bounds.
+    /// </summary>
+    private const int UnderWayMax = 20_000;
+    private const long MessagesMax = 100_000;
+    private const long MessagesPerCommit = 200;
 
     private readonly GroupPlan _plan;
     private readonly List<SimulatedProcess> _processes;
@@ -27,6 +36,7 @@ internal sealed partial class Simulation : IClientWorld
     private readonly Prng _prng;
     private readonly List<Client> _clients = [];
     private readonly TextWriter? _trace;
+    private int _underWay;
     private long _now;
     private bool _isHealed;
     private bool _mayStayApart;
