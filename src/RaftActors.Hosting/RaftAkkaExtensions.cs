@@ -20,8 +20,8 @@ public static class RaftAkkaExtensions
     /// <summary>
     /// Sets the options of this node. Nodes find each other by Akka.Cluster after <c>WithClustering</c>, and by their names otherwise.
     /// <para>
-    /// It also sets these settings of Akka where the application does not: <c>akka.remote.use-passive-connections = off</c>, because
-    /// Akka.NET can otherwise lose messages to a node that restarted quickly;
+    /// It also sets these settings of Akka where the application does not: <c>akka.remote.dot-netty.tcp.tcp-reuse-addr = off</c>, so that
+    /// the start fails if another program has the port;
     /// <c>akka.coordinated-shutdown.run-by-clr-shutdown-hook = off</c>, because the host stops the actor system; with a cluster
     /// <c>akka.remote.retry-gate-closed-for = 500ms</c>, so that a restarted node joins sooner; the serializer of raft's
     /// messages; and Akka.Remote at <see cref="RaftNodeOptions.Node"/> if there is no remoting yet.
@@ -161,8 +161,8 @@ public static class RaftAkkaExtensions
     /// <c>services.AddHealthChecks()</c>.
     /// <list type="bullet">
     /// <item><c>raft-live</c>, tags <c>akka</c>, <c>raft</c>, <c>live</c>: no raft process of this node has stopped.</item>
-    /// <item><c>raft-ready</c>, tags <c>akka</c>, <c>raft</c>, <c>ready</c>: each process knows a leader, and its actor has all pairs that
-    /// it knows as committed.</item>
+    /// <item><c>raft-ready</c>, tags <c>akka</c>, <c>raft</c>, <c>ready</c>: each process is a member, knows a leader, and its actor has all
+    /// pairs that it knows as committed.</item>
     /// <item><c>raft-at-risk</c>, tags <c>akka</c>, <c>raft</c>, <c>risk</c>: the quorum can lose one more voter, the disk has room, and no
     /// process is fenced. It reports <see cref="HealthStatus.Degraded"/>.</item>
     /// </list>

@@ -37,6 +37,8 @@ internal sealed class RaftHealth(RaftPlan plan, Func<ProcessStatus, IEnumerable<
         { Failure: not null } => [],
         { IsOpen: false } => [$"{Name(process)} is still opening its store."],
         { Fence: { } fence } => [$"{Name(process)} is fenced: {fence}"],
+        _ when !IsMember(process) =>
+            [$"{Name(process)} is no member of its group: it was removed, or has not joined. Call Join, or stop it."],
         { Leader: null } => [$"{Name(process)} knows no leader."],
         _ when process.Delivered < process.Committed =>
             [$"{Name(process)} has received the pairs up to serial {process.Delivered} of {process.Committed}."],
@@ -59,11 +61,14 @@ internal sealed class RaftHealth(RaftPlan plan, Func<ProcessStatus, IEnumerable<
 
         var voters = process.Members.Where(member => member.IsVoter).Select(member => member.Name).ToList();
         var inReach = voters.Count(voter => voter == process.Name || process.Reachable.Contains(voter));
-        if (process.IsOpen && inReach <= (voters.Count / 2) + 1)
+        if (process.IsOpen && IsMember(process) && inReach <= (voters.Count / 2) + 1)
         {
             yield return $"{Name(process)} reaches {inReach} of {voters.Count} voters: the group can lose none of them.";
         }
     }
+
+    // A process that was removed still knows the leader until its election timeout is over.
+    private static bool IsMember(ProcessStatus process) => process.Members.Any(member => member.Name == process.Name);
 
     private static string Name(ProcessStatus process) => $"{process.Name} of group {process.Group}";
 

@@ -57,8 +57,8 @@ internal sealed class RaftPlan
 
         _builder.AddHocon(NodeHocon.Of(options), HoconAddMode.Prepend);
 
-        // Otherwise Akka.NET can lose all messages to a node that restarted quickly.
-        AddDefault("akka.remote.use-passive-connections = off");
+        // Otherwise a second program at the same port starts on Linux, and takes some of the messages.
+        AddDefault("akka.remote.dot-netty.tcp.tcp-reuse-addr = off");
 
         // The host stops the actor system. Otherwise Akka.NET does on a signal, while the host still serves requests.
         AddDefault("akka.coordinated-shutdown.run-by-clr-shutdown-hook = off");

@@ -37,7 +37,6 @@ public sealed partial class GettingStartedTests : TestKit
         var counters = StartThree();
         Assert.IsType<Outcome<int>.Done>(await counters[0].Ask<Outcome<int>>(new Count(1), Patience));
         var fourth = StartNode(OnFreePorts("akka.actor.provider = remote\n"
-            + "akka.remote.use-passive-connections = off\n"
             + "akka.remote.dot-netty.tcp { hostname = \"127.0.0.1\", port = 2554 }\n"
             + Page("members.md").Split("```hocon\n")[1].Split("```")[0]));
         await using var counter = Raft.Get(_systems[0]).CreateClient<int, int>();

@@ -83,6 +83,18 @@ public sealed class StartFailureTests
     }
 
     [Fact]
+    public async Task Port_of_another_host_fails_the_start()
+    {
+        await using var first = new HostedNode(_port, [_port]);
+        await first.StartAsync();
+        await using var second = new HostedNode(_port, [_port]);
+
+        var failure = await Assert.ThrowsAnyAsync<Exception>(second.StartAsync);
+
+        Assert.Contains("Address already in use", $"{failure}");
+    }
+
+    [Fact]
     public async Task Actor_that_is_no_raft_actor_fails_the_start()
     {
         await using var node = new HostedNode(_port, [_port], akka => akka.WithRaftActor<Forwarder>("counter"));

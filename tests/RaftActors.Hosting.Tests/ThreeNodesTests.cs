@@ -91,6 +91,25 @@ public sealed class ThreeNodesTests : IAsyncLifetime
         Assert.Contains("risk", risk.Tags);
     }
 
+    // Its leader is still known, and only heartbeats that do not come would tell otherwise.
+    [Fact]
+    public async Task Node_that_learns_of_its_removal_is_not_ready_and_says_so()
+    {
+        await CompleteAsync();
+        var leader = Leader();
+        var removed = _nodes.First(node => node != leader);
+        var events = removed.Subscribe();
+        await using var client = RaftActors.Raft.Get(leader.System).CreateClient<int, int>();
+
+        await client.LeaveAsync(StatusOf(removed).Name, timeout: HostedNode.Guard);
+        await HostedNode.NextAsync<RaftEvent.Removed>(events, _ => true);
+
+        var ready = await removed.CheckAsync("raft-ready");
+        Assert.Equal(HealthStatus.Unhealthy, ready.Status);
+        Assert.Contains("is no member of its group", ready.Description);
+        Assert.Equal(HealthStatus.Healthy, (await removed.CheckAsync("raft-at-risk")).Status);
+    }
+
     [Fact]
     public async Task Each_event_is_one_log_entry_whose_template_has_names()
     {

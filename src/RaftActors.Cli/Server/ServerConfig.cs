@@ -33,8 +33,8 @@ internal static class ServerConfig
 
               # Nothing is sent by the remoting, and no other machine reaches its port: the server's port is raft's.
               remote {
-                use-passive-connections = off
                 dot-netty.tcp {
+                  tcp-reuse-addr = off
                   hostname = "127.0.0.1"
                   port = 0
                   public-hostname = {{Quoted(settings.Id.Hostname)}}

@@ -12,7 +12,7 @@ internal sealed class Roster
     private (Configuration Latest, bool IsCommitted, int Farewells) _derivedFrom;
 
     /// <summary>
-    /// The other processes, ordered by name. Only a process outside its group has peers that no configuration names.
+    /// The other processes, ordered by name. Some may be named by no configuration: see <see cref="MayStay"/>.
     /// </summary>
     public ImmutableArray<Peer> Peers { get; private set; } = [];
 
@@ -47,7 +47,7 @@ internal sealed class Roster
         var isCommitted = state.CommitIndex >= state.Configurations.LatestIndex;
         var leader = state.Role as LeaderRole;
         var derivedFrom = (state.Configuration, isCommitted, leader?.Leaving.Count ?? 0);
-        if (derivedFrom == _derivedFrom)
+        if (derivedFrom == _derivedFrom && (Peers.Length == Others.Length || Peers.All(peer => IsNamed(peer) || MayStay(peer, state))))
         {
             return;
         }
@@ -59,7 +59,19 @@ internal sealed class Roster
         names.UnionWith(leader?.Leaving.Select(member => member.Name) ?? []);
         names.Remove(state.Self.Name);
         Others = [.. names];
-        names.UnionWith(state.IsOutside ? Peers.Select(peer => peer.Name) : []);
+        names.UnionWith(Peers.Where(peer => MayStay(peer, state)).Select(peer => peer.Name));
         Peers = [.. names.Select(name => Of(name) ?? new Peer(name))];
     }
+
+    private bool IsNamed(Peer peer) => Others.Contains(peer.Name);
+
+    /// <summary>
+    /// Whether a peer stays that no configuration names. This process may have missed the configuration that names it, unless its own log
+    /// reaches as far. A process that was removed must not stay: it would be greeted for ever, and would not hear that it was removed.
+    /// </summary>
+    private static bool MayStay(Peer peer, RaftState state) =>
+        state.IsOutside
+        || state.IsRemoved
+        || peer.Name == state.Leader?.Name
+        || !state.Log.LastPosition.IsAtLeastAsUpToDateAs(peer.Farthest);
 }

@@ -9,9 +9,10 @@ internal sealed class Strangers(RaftState state)
 
     /// <summary>
     /// Whether a sender outside the roster is heard. This process may have missed a change of the roster. So a leader is followed, and a
-    /// candidate judged by term and log alone (thesis §4.1); otherwise a process that was away could never rejoin. A sender whose log is
-    /// behind cannot know of a later roster and would get no vote. It is told why it is not in the roster instead. A leader that has left
-    /// still names its heir: the heir may have learned before that the configuration without the leader is committed.
+    /// candidate or a greeting with a longer log is heard (thesis §4.1); otherwise a process that was away could never rejoin. A sender
+    /// whose log is no longer knows of no later roster, and this process or another one can be elected in its place. It is told why it is
+    /// not in the roster instead. A leader that has left still names its heir: the heir may have learned before that the configuration
+    /// without the leader is committed.
     /// </summary>
     public bool MayHear(Envelope envelope)
     {
@@ -25,9 +26,11 @@ internal sealed class Strangers(RaftState state)
         {
             Message.AppendEntries or Message.SnapshotChunk => true,
             Message.TimeoutNow => envelope.From == state.Leader,
-            Message.RequestVote request => request.Position.IsAtLeastAsUpToDateAs(state.Log.LastPosition),
-            Message.Greeting greeting => state.IsRemoved || greeting.Position.IsAtLeastAsUpToDateAs(state.Log.LastPosition),
+            Message.RequestVote request => IsAhead(request.Position),
+            Message.Greeting greeting => state.IsRemoved || IsAhead(greeting.Position),
             _ => false,
         };
     }
+
+    private bool IsAhead(LogPosition position) => !state.Log.LastPosition.IsAtLeastAsUpToDateAs(position);
 }

@@ -39,9 +39,9 @@ internal sealed class RaftEngine : UntypedActor
         _context.Outbox.Lanes = raft.Lanes;
         var core = _core = process.TakeCore();
         _readOwn = message => OnWire(message, _context.Self);
-        var timing = process.Settings.Timing;
+        var tick = process.Settings.Timing.TickInterval;
         _longestRest = TimingSettings.LongestRest(core.Options);
-        _ticks = new TickTimer(Self, raft.Clock, clock, timing.TickInterval, lateness: timing.TickInterval * core.Options.HeartbeatTicks);
+        _ticks = new TickTimer(Self, raft.Clock, clock, tick, lateness: tick * TimingSettings.LongestLateness(core.Options));
         _steps = new EngineSteps(_context, core, clock);
         var events = Context.System.EventStream;
         _desks = new EngineDesks(

@@ -47,12 +47,19 @@ internal sealed record TimingSettings(
     public int ToTicks(TimeSpan time) => (int)Math.Clamp(Math.Ceiling(time / TickInterval), 1, int.MaxValue / 2);
 
     /// <summary>
-    /// The most ticks for which an idle engine does not wake. A suspended process is recognised by a wake-up that is late by more than a
-    /// heartbeat, so a shorter pause counts in full. With the rest before it the pause stays below the shortest election timeout.
-    /// Therefore no process campaigns only because it was suspended.
+    /// The most ticks by which a wake-up may be late and still count in full. A later one is a pause, which counts as one tick, because the
+    /// leader's heartbeats of that time may wait in the mailbox. One heartbeat is the limit for two reasons. After an interval between
+    /// two heartbeats, such a lateness makes up two thirds of the shortest election timeout at most, so it cannot end one. A lower limit
+    /// would take the ordinary lateness of a busy machine for a pause, and each one would put off the election after a real loss.
+    /// </summary>
+    public static int LongestLateness(CoreOptions options) => options.HeartbeatTicks;
+
+    /// <summary>
+    /// The most ticks for which an idle engine does not wake. Together with the longest lateness they stay below the shortest election
+    /// timeout. Therefore no process campaigns only because it was suspended.
     /// </summary>
     public static int LongestRest(CoreOptions options) =>
-        Math.Max(1, Math.Min(options.ElectionTimeoutMinTicks / 2, options.ElectionTimeoutMinTicks - 1 - options.HeartbeatTicks));
+        Math.Max(1, Math.Min(options.ElectionTimeoutMinTicks / 2, options.ElectionTimeoutMinTicks - 1 - LongestLateness(options)));
 
     /// <exception cref="RaftConfigurationException">A time is out of range, or contradicts another one.</exception>
     public void Validate()

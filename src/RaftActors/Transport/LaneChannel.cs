@@ -8,8 +8,14 @@ namespace RaftActors.Transport;
 /// <summary>
 /// The bytes of one connection: as they are, or encrypted by TLS. One thread may receive while another one sends. Closing it ends both.
 /// </summary>
-internal sealed class LaneChannel(Socket socket) : IDisposable
+/// <param name="socket">Its socket.</param>
+/// <param name="blocks">
+/// The handshake blocks its thread. A socket that was once awaited stays registered with .NET's thread for sockets, which would then wake at
+/// each message, before the thread that receives.
+/// </param>
+internal sealed class LaneChannel(Socket socket, bool blocks = false) : IDisposable
 {
+    private bool _blocks = blocks;
     private SealingStream? _sealing;
     private volatile SslStream? _tls;
 
@@ -31,7 +37,11 @@ internal sealed class LaneChannel(Socket socket) : IDisposable
     public int KeptBytes => _sealing?.Size ?? 0;
 
     /// <summary>The handshake is over. Bytes are sent by <see cref="SendNow"/> and <see cref="SendAsync"/> from now on.</summary>
-    public void Begin() => _sealing?.Collect();
+    public void Begin()
+    {
+        _blocks = false;
+        _sealing?.Collect();
+    }
 
     /// <summary>Sends bytes of the handshake.</summary>
     public async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
@@ -44,16 +54,23 @@ internal sealed class LaneChannel(Socket socket) : IDisposable
 
         while (!bytes.IsEmpty)
         {
-            bytes = bytes[await socket.SendAsync(bytes, cancellation).ConfigureAwait(false)..];
+            bytes = bytes[(_blocks ? socket.Send(bytes.Span) : await socket.SendAsync(bytes, cancellation).ConfigureAwait(false))..];
         }
     }
 
     /// <summary>Receives some bytes. Blocks until there are any. 0: the other side has closed the connection.</summary>
     public int Receive(Span<byte> bytes) => _tls is { } tls ? tls.Read(bytes) : socket.Receive(bytes);
 
-    /// <summary>As <see cref="Receive"/>, without blocking a thread.</summary>
-    public ValueTask<int> ReceiveAsync(Memory<byte> bytes, CancellationToken cancellation = default) =>
-        _tls is { } tls ? tls.ReadAsync(bytes, cancellation) : socket.ReceiveAsync(bytes, cancellation);
+    /// <summary>As <see cref="Receive"/>, without blocking a thread after the handshake.</summary>
+    public ValueTask<int> ReceiveAsync(Memory<byte> bytes, CancellationToken cancellation = default)
+    {
+        if (_tls is { } tls)
+        {
+            return tls.ReadAsync(bytes, cancellation);
+        }
+
+        return _blocks ? ValueTask.FromResult(socket.Receive(bytes.Span)) : socket.ReceiveAsync(bytes, cancellation);
+    }
 
     /// <summary>Makes the bytes that the socket must send. They are valid until <see cref="OnSent"/>.</summary>
     public ArraySegment<byte> Seal(ArraySegment<byte> bytes)
@@ -101,7 +118,7 @@ internal sealed class LaneChannel(Socket socket) : IDisposable
 
     private SslStream BeginTls()
     {
-        _sealing = new SealingStream(socket);
+        _sealing = new SealingStream(socket, _blocks);
         return _tls = new SslStream(_sealing, leaveInnerStreamOpen: false);
     }
 }

@@ -154,7 +154,9 @@ internal sealed class LaneListener : IDisposable
             try
             {
                 var socket = await _accept(_socket);
-                _ = TakeAsync(socket);
+
+                // The handshake blocks a thread of its own, since it must leave the socket unregistered: see LaneChannel.
+                new Thread(() => _ = TakeAsync(socket)) { IsBackground = true, Name = "raft-handshake" }.Start();
                 isFailing = false;
             }
             catch (Exception e)
@@ -179,12 +181,12 @@ internal sealed class LaneListener : IDisposable
     // From the handshake to the end of one connection.
     private async Task TakeAsync(Socket socket)
     {
-        await Task.Yield();
-        var from = (socket.RemoteEndPoint as IPEndPoint)?.Address ?? IPAddress.None;
-        using var channel = new LaneChannel(socket);
+        using var channel = new LaneChannel(socket, blocks: true);
+        var from = IPAddress.None;
         InboundLane? lane = null;
         try
         {
+            from = (socket.RemoteEndPoint as IPEndPoint)?.Address ?? from;
             if (await ShakeHandsAsync(channel, from) is not { } greeting)
             {
                 return;
@@ -218,14 +220,15 @@ internal sealed class LaneListener : IDisposable
     private async Task<LaneGreeting?> ShakeHandsAsync(LaneChannel channel, IPAddress from)
     {
         var place = _handshakes.Enter(from, channel.Dispose);
+        using var timeout = new CancellationTokenSource(HandshakeTimeout);
         try
         {
             channel.Socket.NoDelay = true;
             LaneSocket.KeepAlive(channel.Socket);
-            using var timeout = new CancellationTokenSource(HandshakeTimeout);
+            using var ending = timeout.Token.Register(channel.Dispose);
             return await LaneGreeting.TakeAsync(channel, _context, timeout.Token);
         }
-        catch (OperationCanceledException)
+        catch (Exception) when (timeout.IsCancellationRequested)
         {
             throw new InvalidDataException($"Its handshake took more than {HandshakeTimeout.TotalSeconds} s.");
         }

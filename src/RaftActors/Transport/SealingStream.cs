@@ -6,7 +6,9 @@ namespace RaftActors.Transport;
 /// The encrypted side of a TLS connection. During the handshake it is the socket. Afterwards written bytes are collected, and the owner
 /// sends them: TLS would block the engine's thread if the socket is full.
 /// </summary>
-internal sealed class SealingStream(Socket socket) : Stream
+/// <param name="socket">The socket.</param>
+/// <param name="blocks">The handshake blocks its thread; see <see cref="LaneChannel"/>.</param>
+internal sealed class SealingStream(Socket socket, bool blocks) : Stream
 {
     private readonly NetworkStream _network = new(socket, ownsSocket: false);
     private readonly Lock _lock = new();
@@ -76,7 +78,7 @@ internal sealed class SealingStream(Socket socket) : Stream
 
     /// <inheritdoc/>
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-        _network.ReadAsync(buffer, cancellationToken);
+        blocks && !_collects ? ValueTask.FromResult(_network.Read(buffer.Span)) : _network.ReadAsync(buffer, cancellationToken);
 
     /// <inheritdoc/>
     public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
@@ -105,7 +107,7 @@ internal sealed class SealingStream(Socket socket) : Stream
     /// <inheritdoc/>
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        if (!_collects)
+        if (!_collects && !blocks)
         {
             return _network.WriteAsync(buffer, cancellationToken);
         }

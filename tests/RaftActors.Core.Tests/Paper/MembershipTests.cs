@@ -168,17 +168,17 @@ public sealed class MembershipTests
     }
 
     /// <summary>
-    /// Thesis §4.1: a server votes for a candidate outside its latest configuration, if the log is up to date.
+    /// Thesis §4.1: a server votes for a candidate outside its latest configuration. Only a longer log can hold a later configuration.
     /// </summary>
     [Fact]
-    public void A_candidate_outside_the_roster_gets_the_vote_if_its_log_is_up_to_date()
+    public void A_candidate_outside_the_roster_gets_the_vote_if_its_log_is_longer()
     {
         var lab = new Lab([1, 1]);
 
-        lab.Receive(Stranger, 2, new Message.RequestVote(At(1), IsPreVote: false));
+        lab.Receive(Stranger, 2, new Message.RequestVote(At(1, 1), IsPreVote: false));
         Assert.Empty(lab.SentTo<Message.RequestVoteReply>(Stranger));
 
-        lab.Receive(Stranger, 2, new Message.RequestVote(At(1, 1), IsPreVote: false));
+        lab.Receive(Stranger, 2, new Message.RequestVote(At(1, 1, 1), IsPreVote: false));
         Assert.True(Assert.Single(lab.SentTo<Message.RequestVoteReply>(Stranger)).Granted);
     }
 

@@ -102,6 +102,34 @@ internal sealed class NamedNode
     public TEvent ExpectEvent<TEvent>(Predicate<TEvent> isExpected)
         where TEvent : RaftEvent => Events.FishForMessage(isExpected, Guard, $"{Name} to publish a {typeof(TEvent).Name}");
 
+    /// <summary>Waits until this node knows a leader and the members, and reaches all others. Returns the leader.</summary>
+    public ProcessName ExpectWholeGroup(IEnumerable<ProcessName> names)
+    {
+        var missing = names.Where(name => name != Name).ToHashSet();
+        var (leader, hasMembers) = ((ProcessName?)null, false);
+        Events.FishForMessage<RaftEvent>(
+            told =>
+            {
+                switch (told)
+                {
+                    case RaftEvent.LeaderChanged changed:
+                        leader = changed.Leader;
+                        break;
+                    case RaftEvent.MembersChanged:
+                        hasMembers = true;
+                        break;
+                    case RaftEvent.PeerChanged changed:
+                        _ = changed.IsReachable ? missing.Remove(changed.Peer) : missing.Add(changed.Peer);
+                        break;
+                }
+
+                return leader is not null && hasMembers && missing.Count == 0;
+            },
+            Guard,
+            $"{Name} to reach its whole group");
+        return leader!.Value; // Justification: the condition above.
+    }
+
     /// <summary>Waits until this node sends messages of its engine to others by connections of raft's own.</summary>
     public void ExpectLanesTo(IEnumerable<NamedNode> others)
     {

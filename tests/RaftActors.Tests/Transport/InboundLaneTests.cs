@@ -18,6 +18,9 @@ public sealed class InboundLaneTests : TestKit
 {
     private const ulong Node = 7;
 
+    // O_NONBLOCK of Linux. .NET sets it when a socket is awaited for the first time.
+    private const int NonBlocking = 0x800;
+
     private static readonly Address Near = new("akka.tcp", "demo", "127.0.0.1", 2551);
     private static readonly Address Far = new("akka.tcp", "demo", "127.0.0.1", 2552);
     private static readonly string Sender = $"{Far}/system/raft/g/from#8";
@@ -26,6 +29,8 @@ public sealed class InboundLaneTests : TestKit
     private readonly Dictionary<string, IActorRef> _engines = [];
     private readonly FrameWriter _writer = new(Far, frameSizeMaxBytes: 5000);
     private readonly Socket _socket = new(SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = (int)Guard.TotalMilliseconds };
+    private readonly Socket _accepted;
+    private readonly LaneContext _context;
     private readonly Thread _reader;
 
     public InboundLaneTests()
@@ -36,12 +41,34 @@ public sealed class InboundLaneTests : TestKit
         listener.Listen();
         _socket.Connect(listener.LocalEndPoint!); // Justification: it is bound.
         var settings = new TransportSettings(IsTcp: true, "127.0.0.1", 0, FrameSizeMaxBytes: 5000, QueueSizeMaxBytes: 5000);
-        var context = new LaneContext(settings, Near, Node, TestActor, Sys.Log, new TransportMetrics("inbound"))
+        _context = new LaneContext(settings, Near, Node, TestActor, Sys.Log, new TransportMetrics("inbound"))
         {
             Resolve = path => _engines[path],
         };
-        var lane = new InboundLane(new LaneChannel(listener.Accept()), context, new LaneGreeting(Far, null, null), _ => null);
+        _accepted = listener.Accept();
+        var lane = new InboundLane(new LaneChannel(_accepted), _context, new LaneGreeting(Far, null, null), _ => null);
         _reader = new Thread(() => Run(lane));
+    }
+
+    // Otherwise each message of an idle group wakes two threads, that of the lane and .NET's for sockets.
+    [Fact]
+    public async Task Handshake_leaves_the_socket_to_the_thread_that_reads_it()
+    {
+        _socket.Send(new LaneHandshake(Far.ToString(), 8, Node).ToBytes());
+        var channel = new LaneChannel(_accepted, blocks: true);
+
+        var greeting = await LaneGreeting.TakeAsync(channel, _context, CancellationToken.None);
+        await LaneGreeting.AnswerAsync(channel, _context, CancellationToken.None);
+
+        Assert.Equal(Far, greeting?.Peer);
+        Assert.Equal(LaneHandshake.AnswerSize, _socket.Receive(new byte[LaneHandshake.AnswerSize]));
+        if (OperatingSystem.IsLinux())
+        {
+            var flags = File.ReadLines($"/proc/self/fdinfo/{_accepted.Handle}").Single(line => line.StartsWith("flags:"));
+            Assert.Equal(0, Convert.ToInt32(flags["flags:".Length..].Trim(), 8) & NonBlocking);
+        }
+
+        _reader.Start();
     }
 
     [Fact]
