@@ -161,8 +161,8 @@ public static class RaftAkkaExtensions
     /// <c>services.AddHealthChecks()</c>.
     /// <list type="bullet">
     /// <item><c>raft-live</c>, tags <c>akka</c>, <c>raft</c>, <c>live</c>: no raft process of this node has stopped.</item>
-    /// <item><c>raft-ready</c>, tags <c>akka</c>, <c>raft</c>, <c>ready</c>: each process is a member, knows a leader, and its actor has all
-    /// pairs that it knows as committed.</item>
+    /// <item><c>raft-ready</c>, tags <c>akka</c>, <c>raft</c>, <c>ready</c>: each process is a member, knows a leader, and its actor has
+    /// all pairs that it knows as committed.</item>
     /// <item><c>raft-at-risk</c>, tags <c>akka</c>, <c>raft</c>, <c>risk</c>: the quorum can lose one more voter, the disk has room, and no
     /// process is fenced. It reports <see cref="HealthStatus.Degraded"/>.</item>
     /// </list>

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 
 using Akka.Actor;
@@ -113,8 +115,27 @@ internal sealed class RaftPlan
     {
         // Other nodes connect to a node without a name at the address that it calls them from.
         var (host, port) = options.Node is { } node ? NodeAddress.Parse(node)!.Value : (OwnSystem.HostTowards(options.Contacts[0]), 0);
+        DemandFree(host, port);
         _builder.AddSetup(BootstrapSetup.Create().WithActorRefProvider(ProviderSelection.Remote.Instance));
         AddDefault($"akka.remote.dot-netty.tcp {{ hostname = {NodeHocon.Quote(host)}, port = {port} }}");
+    }
+
+    // The remoting would print the exceptions of its start, one within the other, and the cause is the innermost.
+    private static void DemandFree(string host, int port)
+    {
+        try
+        {
+            var address = IPAddress.TryParse(host, out var parsed) ? parsed : Dns.GetHostAddresses(host)[0];
+            using var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            socket.Bind(new IPEndPoint(address, port));
+        }
+        catch (SocketException cause)
+        {
+            var reason = cause.SocketErrorCode == SocketError.AddressAlreadyInUse ? "the port is in use" : cause.Message;
+            const string Option = $"{RaftNodeOptions.Section}:{nameof(RaftNodeOptions.Node)}";
+            throw new RaftStartException(
+                $"Cannot listen on {host}:{port}: {reason}. Stop the process that has the port, or change {Option}.", null);
+        }
     }
 
     private static Config ParseHocon(string text)

@@ -89,9 +89,11 @@ public sealed class StartFailureTests
         await first.StartAsync();
         await using var second = new HostedNode(_port, [_port]);
 
-        var failure = await Assert.ThrowsAnyAsync<Exception>(second.StartAsync);
+        var failure = await Assert.ThrowsAsync<RaftStartException>(second.StartAsync);
 
-        Assert.Contains("Address already in use", $"{failure}");
+        Assert.Equal(
+            $"Cannot listen on 127.0.0.1:{_port}: the port is in use. Stop the process that has the port, or change RaftActors:Node.",
+            failure.Message);
     }
 
     [Fact]

@@ -10,8 +10,8 @@ namespace RaftActors.Transport;
 /// </summary>
 /// <param name="socket">Its socket.</param>
 /// <param name="blocks">
-/// The handshake blocks its thread. A socket that was once awaited stays registered with .NET's thread for sockets, which would then wake at
-/// each message, before the thread that receives.
+/// The handshake blocks its thread. A socket that was once awaited stays registered with .NET's thread for sockets, which would then wake
+/// at each message, before the thread that receives.
 /// </param>
 internal sealed class LaneChannel(Socket socket, bool blocks = false) : IDisposable
 {
