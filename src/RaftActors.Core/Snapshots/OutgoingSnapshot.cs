@@ -66,8 +66,8 @@ internal sealed class OutgoingSnapshot(Snapshot snapshot, long now)
     }
 
     /// <summary>
-    /// Takes the receiver's reply. A lower place than before is that of a receiver that began anew, or the reply is late. So nothing is
-    /// sent again before the next heartbeat: otherwise each late reply would bring a whole window of pieces, and each piece another one.
+    /// Takes the receiver's reply. A lower place than before is late, or the receiver began anew. So nothing is sent again before the
+    /// next heartbeat: otherwise each late reply would bring a window of pieces, and each piece another late reply.
     /// </summary>
     public void Answer(long stored, long now)
     {
