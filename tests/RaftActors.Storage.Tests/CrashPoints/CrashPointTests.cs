@@ -16,7 +16,7 @@ public sealed class CrashPointTests(ITestOutputHelper output)
     [Fact]
     public void Power_cut_at_any_operation_keeps_every_acknowledged_write()
     {
-        var lives = LifeCount.Or(3);
+        var lives = LifeCount.Or(4);
         var steps = new SortedDictionary<string, int>(StringComparer.Ordinal);
         var tried = new Tally();
         Parallel.For(1, lives + 1, new ParallelOptions { MaxDegreeOfParallelism = Math.Max(2, Environment.ProcessorCount) }, seed =>
