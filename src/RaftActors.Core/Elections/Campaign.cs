@@ -65,6 +65,7 @@ internal sealed class Campaign(RaftState state, RoleChanges roles, Founding foun
         if (state.Role is FollowerRole { Leader: not null })
         {
             roles.Become(new FollowerRole(null, default));
+            state.Timer.HasLostLeader = true;
         }
         else
         {
@@ -161,9 +162,16 @@ internal sealed class Campaign(RaftState state, RoleChanges roles, Founding foun
 
         if (state.Timer.IsPostponed && state.Durability.IsHardStateDurable)
         {
-            // The candidate that this process voted for gets one more timeout.
             state.Timer.IsPostponed = false;
-            state.Timer.Reset();
+            if (state.Timer.HasLostLeader)
+            {
+                state.Timer.Hasten(state.Now);
+            }
+            else
+            {
+                // The candidate that this process voted for gets one more timeout.
+                state.Timer.Reset();
+            }
         }
     }
 

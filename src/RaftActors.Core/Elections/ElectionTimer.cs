@@ -14,12 +14,21 @@ internal sealed class ElectionTimer(CoreOptions options, Clock clock, Durability
     /// <summary>The timeout is over, and the campaign waits for the write of the term or the vote.</summary>
     public bool IsPostponed { get; set; }
 
+    /// <summary>
+    /// The postponed campaign is for a lost leader and starts after the write. Without this, a connection that closes during a write would
+    /// cost a whole timeout. False again when another timeout starts, for a new leader or a candidate.
+    /// </summary>
+    public bool HasLostLeader { get; set; }
+
     /// <summary>The election timeout is over.</summary>
     public bool IsDue => clock.Now >= DueAt;
 
     /// <summary>Starts a new timeout of random length; a slow disk makes it longer (<see cref="Durability.Patience"/>).</summary>
-    public void Reset() =>
+    public void Reset()
+    {
+        HasLostLeader = false;
         DueAt = clock.Now + durability.Patience + _prng.Between(options.ElectionTimeoutMinTicks, options.ElectionTimeoutMaxTicks);
+    }
 
     /// <summary>Lengthens the timeout under way.</summary>
     public void Lengthen(int ticks) => DueAt += ticks;
