@@ -8,16 +8,12 @@ internal static class BenchmarkProcess
     /// <summary>A guard: a run that hangs fails instead of hanging the tests.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
-    // No run is long enough to repay optimized code.
-    private static readonly Dictionary<string, string> Environment = new() { ["DOTNET_TC_CallCountingDelayMs"] = "60000" };
-
     // A shell that ignores SIGINT, as for a job in the background, starts programs that ignore it too. env restores the default.
     public static ChildProcess Start(string command) => ChildProcess.Start(
         "env",
         [
             "--default-signal=INT", "dotnet", Path.Combine(AppContext.BaseDirectory, "RaftActors.Benchmarks.dll"), .. command.Split(' '),
-        ],
-        Environment);
+        ]);
 
     /// <summary>Asserts that the benchmark ends with success and has printed a line with each text.</summary>
     public static async Task AssertPrintsAsync(string command, params string[] texts)
