@@ -4,7 +4,7 @@ namespace RaftActors.Benchmarks.Actors;
 internal sealed record ActorArguments
 {
     public const string Help = """
-        append [options]   measures time, messages, bytes and garbage of an Append, with three nodes over TCP
+        append [options]   measures time, bytes and garbage of an Append, with three nodes over TCP
         burst [options]    measures time, elections and outcomes when one actor makes all calls at once, with three actors in one system
 
           --directory DIR  folder of the stores, on the disk to measure; writes are synced (default: stores in memory)
@@ -15,7 +15,6 @@ internal sealed record ActorArguments
           --count LIST     burst: numbers of calls (default 10000,100000,1000000)
           --queries        burst: Query on a process that does not lead, instead of Append on the leader
           --listen         listen to the metrics of RaftActors
-          --by-kind        append: also count the messages of each kind
           --help           print this help
         """;
 
@@ -33,8 +32,6 @@ internal sealed record ActorArguments
 
     public bool AreQueries { get; private init; }
 
-    public bool IsByKind { get; private init; }
-
     public bool Listens { get; private init; }
 
     /// <exception cref="UsageException">An option is unknown, or its value cannot be read.</exception>
@@ -43,13 +40,12 @@ internal sealed record ActorArguments
         var parsed = new ActorArguments();
         while (words is [var option, .. var rest])
         {
-            var isFlag = option is "--queries" or "--by-kind" or "--listen";
+            var isFlag = option is "--queries" or "--listen";
             var value = !isFlag && rest is [var next, ..] ? next : "";
             parsed = option switch
             {
                 "--queries" => parsed with { AreQueries = true },
                 "--listen" => parsed with { Listens = true },
-                "--by-kind" => parsed with { IsByKind = true },
                 "--directory" when value.Length > 0 => parsed with { Directory = value },
                 "--at" when value is "leader" or "others" or "all" => parsed with { At = value },
                 "--clients" when OptionValue.Numbers(value) is [var clients] => parsed with { Clients = clients },

@@ -34,58 +34,36 @@ internal static class AppendBenchmark
         var before = Reading.Of(tally, socketBytes);
         Task.Delay(TimeSpan.FromSeconds(arguments.Seconds)).Wait();
         var after = Reading.Of(tally, socketBytes);
-        Print(before, after, arguments.IsByKind);
+        Print(before, after);
     }
 
-    private static void Print(Reading before, Reading after, bool isByKind)
+    private static void Print(Reading before, Reading after)
     {
         var appends = (double)(after.Appends - before.Appends);
         Console.WriteLine(FormattableString.Invariant($"{appends / (after.At - before.At).TotalSeconds,12:F0}  appends/s"));
         Console.WriteLine(FormattableString.Invariant($"{after.Failures - before.Failures,12}  failed"));
         Console.WriteLine(FormattableString.Invariant($"{BenchmarkActor.Elections,12}  elections"));
         Console.WriteLine("              per append:");
-        PrintEach("messages between nodes", after.Messages - before.Messages);
-        PrintEach("serializer calls", after.Calls - before.Calls);
-        PrintEach("bytes of serialized messages", after.Bytes - before.Bytes);
         PrintEach("bytes on the wire", after.Sent - before.Sent);
         PrintEach("bytes of garbage, all nodes and clients", after.Garbage - before.Garbage);
         PrintEach("us of CPU, all nodes and clients", (long)(after.Cpu - before.Cpu).TotalMicroseconds);
-        foreach (var (kind, count) in isByKind ? after.ByKind.OrderByDescending(each => each.Value).ToArray() : [])
-        {
-            PrintEach($"messages of kind {kind}", count - before.ByKind.GetValueOrDefault(kind));
-        }
 
         void PrintEach(string what, long count) => Console.WriteLine(FormattableString.Invariant($"{count / appends,12:F3}  {what}"));
     }
 
-    private sealed record Reading(
-        TimeSpan At,
-        long Appends,
-        long Failures,
-        long Messages,
-        long Calls,
-        long Bytes,
-        long Sent,
-        long Garbage,
-        TimeSpan Cpu,
-        IReadOnlyDictionary<string, long> ByKind)
+    private sealed record Reading(TimeSpan At, long Appends, long Failures, long Sent, long Garbage, TimeSpan Cpu)
     {
         // Reads the socket bytes first, because that waits for a report. The other counters are read right after it.
         public static Reading Of(Tally tally, SocketBytes socketBytes)
         {
             var sent = socketBytes.Read();
-            var (messages, calls, bytes) = CountingSerializer.Counted;
             return new Reading(
                 Stopwatch.GetElapsedTime(0),
                 Volatile.Read(ref tally.Appends),
                 Volatile.Read(ref tally.Failures),
-                messages,
-                calls,
-                bytes,
                 sent,
                 GC.GetTotalAllocatedBytes(),
-                Environment.CpuUsage.TotalTime,
-                new Dictionary<string, long>(CountingSerializer.ByKind));
+                Environment.CpuUsage.TotalTime);
         }
     }
 

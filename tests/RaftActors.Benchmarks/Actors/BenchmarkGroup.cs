@@ -42,7 +42,7 @@ internal sealed class BenchmarkGroup : IDisposable
         return group;
     }
 
-    /// <summary>Creates three systems whose messages go through <see cref="CountingSerializer"/>.</summary>
+    /// <summary>Creates three systems that communicate over TCP.</summary>
     public static BenchmarkGroup OverTcp(string? directory)
     {
         var ports = FreePorts.Take(3);
@@ -52,10 +52,7 @@ internal sealed class BenchmarkGroup : IDisposable
         {
             group.Start(
                 $$"""
-                akka.actor {
-                  provider = remote
-                  serializers.raft = "{{typeof(CountingSerializer).FullName}}, {{typeof(CountingSerializer).Assembly.GetName().Name}}"
-                }
+                akka.actor.provider = remote
                 akka.remote.dot-netty.tcp { hostname = "127.0.0.1", port = {{port}} }
                 raft { node = ":{{port}}", roster = [{{roster}}], discovery = node-names }
                 {{StoreIn(directory is null ? null : Path.Combine(directory, $"{port}"))}}
