@@ -87,12 +87,12 @@ internal static class FaultTrials
     {
         var (trio, disk) = await Started(trial);
         disk.Set(fault, spared: 20);
-        await trio.More(200, 2, 3);
-        if (!trio[1].HasEnded)
+        if (!await trio[1].Ended())
         {
             throw new TrialFailure($"node 1 still runs, and has met {fault} {disk.Hits} times");
         }
 
+        await trio.More(200, 2, 3);
         trio.Start(1);
         var pairs = await trio.Check(1, 2, 3);
         return $"{what}; {trio.AcknowledgedCount} acknowledged, {pairs} in the log after its restart, none missing";

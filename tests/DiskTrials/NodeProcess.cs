@@ -23,6 +23,9 @@ internal sealed class NodeProcess : IDisposable
 
     public void Kill() => _process.Kill();
 
+    /// <summary>Waits for its end. False: it still runs after a minute.</summary>
+    public async Task<bool> Ended() => await _process.Ended(TimeSpan.FromMinutes(1)) is not null;
+
     /// <summary>The first line, past or future, that meets a condition. Null: none came in time.</summary>
     public async Task<string?> Line(Func<string, bool> isIt, TimeSpan patience) =>
         (await _process.Line(line => isIt(line.Text), patience))?.Text;
