@@ -32,11 +32,15 @@ public sealed class Raft : IExtension
     private static readonly Config Defaults =
         ConfigurationFactory.FromResource("RaftActors.reference.conf", Assembly.GetExecutingAssembly());
 
+    // A store with a disk of its own waits for that disk, while others open.
+    private const int OpeningsMax = 32;
+
     private readonly Lock _lock = new();
     private readonly Dictionary<(string Group, ProcessName Name), ProcessOpening> _processes = [];
     private readonly ExtendedActorSystem _system;
     private readonly IActorRef _registry;
     private readonly StoreRoom _stores;
+    private readonly SemaphoreSlim _openings = new(OpeningsMax);
     private readonly ForeignMessages _foreign;
     private RaftTransport? _transport;
     private bool _areLanesDecided;
@@ -317,7 +321,7 @@ public sealed class Raft : IExtension
         }
         else
         {
-            opening.Start();
+            _ = opening.StartAsync(_openings);
         }
 
         return opening;

@@ -6,18 +6,19 @@ namespace RaftActors.Discovery;
 
 /// <summary>
 /// Sends a long list of processes in parts, and puts the parts together. A node with a thousand groups has a list that exceeds the frame of
-/// the remoting, 128,000 bytes by default. One object collects the parts of one node.
+/// the remoting, 128,000 bytes by default. One object collects the parts of one node. A list that comes after a later one of the same registry
+/// is dropped: a message by the remoting can come after one by a connection of raft that was sent later.
 /// </summary>
 internal sealed class HelloParts
 {
     // Characters of names and paths.
     private const int PartSizeMax = 32_000;
 
-    private readonly Dictionary<int, WireMessage.HelloPart> _parts = [];
+    private readonly SortedDictionary<int, WireMessage.Hello> _parts = [];
+    private ListNumber _latest;
 
-    /// <summary>The messages that tell of these processes: one Hello if they fit into it.</summary>
-    /// <param name="number">Differs from that of the list before.</param>
-    public static IReadOnlyList<WireMessage> Of(ImmutableArray<LocalProcess> processes, bool isReply, long number)
+    /// <summary>The messages that tell of these processes: one if they fit into it.</summary>
+    public static IEnumerable<WireMessage.Hello> Of(ImmutableArray<LocalProcess> processes, bool isReply, ListNumber list)
     {
         List<ImmutableArray<LocalProcess>> parts = [];
         var (first, size) = (0, 0);
@@ -34,16 +35,20 @@ internal sealed class HelloParts
         }
 
         parts.Add(processes[first..]);
-        return parts.Count == 1
-            ? [new WireMessage.Hello(processes, isReply)]
-            : [.. parts.Select((part, place) => new WireMessage.HelloPart(part, isReply, number, place, parts.Count))];
+        return parts.Select((part, place) => new WireMessage.Hello(part, isReply, list, place, parts.Count));
     }
 
-    /// <summary>Takes a part. Returns the whole Hello when it is complete. Parts of another list are dropped.</summary>
-    public WireMessage.Hello? Add(WireMessage.HelloPart part)
+    /// <summary>Takes a part. Returns the whole list when it is complete. Parts of lists before it are dropped.</summary>
+    public ImmutableArray<LocalProcess>? Add(WireMessage.Hello part)
     {
-        if (_parts.Values.Any(other => other.Number != part.Number || other.Count != part.Count))
+        if (part.List.IsBefore(_latest))
         {
+            return null;
+        }
+
+        if (part.List != _latest)
+        {
+            _latest = part.List;
             _parts.Clear();
         }
 
@@ -53,7 +58,7 @@ internal sealed class HelloParts
             return null;
         }
 
-        var whole = new WireMessage.Hello([.. _parts.OrderBy(each => each.Key).SelectMany(each => each.Value.Processes)], part.IsReply);
+        ImmutableArray<LocalProcess> whole = [.. _parts.Values.SelectMany(each => each.Processes)];
         _parts.Clear();
         return whole;
     }

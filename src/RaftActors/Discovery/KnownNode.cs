@@ -27,15 +27,17 @@ internal sealed class KnownNode(Address address)
     /// <summary>Those that have stopped lately: the node told of them, and does so no more.</summary>
     public IEnumerable<LocalProcess> Stopped => _stopped.Select(each => each.Process);
 
-    /// <summary>The node tells of these processes, and of no other.</summary>
-    public void Replace(ImmutableArray<LocalProcess> processes, TimeSpan now)
+    /// <summary>The node tells of these processes, and of no other. Returns those that it did not tell of before.</summary>
+    public ImmutableArray<LocalProcess> Replace(ImmutableArray<LocalProcess> processes, TimeSpan now)
     {
+        ImmutableArray<LocalProcess> added = [.. processes.Except(Processes)];
         var byGroup = processes.ToLookup(process => process.Group, StringComparer.Ordinal);
         bool IsGone(LocalProcess before) => byGroup[before.Group].All(process => process.Name != before.Name);
 
         _stopped.RemoveAll(each => !IsGone(each.Process));
         _stopped.AddRange(Processes.Where(IsGone).Select(process => (process, now)));
         (Processes, _byGroup) = (processes, byGroup);
+        return added;
     }
 
     /// <summary>Those that stopped before this time did not do so lately.</summary>

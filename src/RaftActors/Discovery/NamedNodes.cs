@@ -18,9 +18,12 @@ namespace RaftActors.Discovery;
 /// <param name="isCustom">The names are those of a custom transport.</param>
 internal sealed class NamedNodes(Address self, ImmutableArray<string> contacts, ILoggingAdapter log, bool isCustom = false) : INodeSource
 {
-    private readonly Dictionary<(string Group, ProcessName Name), ImmutableArray<ProcessName>> _namedBy = [];
+    private readonly Dictionary<(string Group, ProcessName Name), ImmutableHashSet<Address>> _namedBy = [];
     private readonly HashSet<string> _refused = [];
-    private ImmutableSortedSet<Address> _named = [];
+
+    // The contacts count as named by one more process. A node may have a thousand, so no change looks at all of them.
+    private readonly Dictionary<Address, int> _named = [];
+    private bool _hasContacts;
 
     public string WhyNoNodes => "The roster and raft.contacts name no other node. Start the missing processes on this one, or correct "
         + "raft.roster.";
@@ -40,16 +43,24 @@ internal sealed class NamedNodes(Address self, ImmutableArray<string> contacts, 
             return [];
         }
 
-        _namedBy[(names.Process.Settings.Group, names.Process.Name)] = names.Others;
-        var before = _named;
-        var nodes = _namedBy.Values.SelectMany(others => others).Select(name => name.Node);
-        _named = [.. contacts.Concat(nodes).Distinct().SelectMany(ToAddress)];
+        var process = (names.Process.Settings.Group, names.Process.Name);
+        var before = _namedBy.GetValueOrDefault(process, []);
+        var now = ToAddresses(names.Others.Select(name => name.Node));
+        _namedBy[process] = now;
+        var contacted = _hasContacts ? [] : ToAddresses(contacts);
+        _hasContacts = true;
         return
         [
-            .. _named.Except(before).Select(address => new NodeNews.Named(address)),
-            .. before.Except(_named).Select(address => new NodeNews.Unnamed(address)),
+            .. contacted.Concat(now.Except(before)).Where(IsFirstName).Select(address => new NodeNews.Named(address)),
+            .. before.Except(now).Where(IsLastName).Select(address => new NodeNews.Unnamed(address)),
         ];
     }
+
+    private bool IsFirstName(Address address) => (_named[address] = _named.GetValueOrDefault(address) + 1) == 1;
+
+    private bool IsLastName(Address address) => --_named[address] == 0;
+
+    private ImmutableHashSet<Address> ToAddresses(IEnumerable<string> nodes) => [.. nodes.SelectMany(ToAddress)];
 
     // A process may join under any name. If the name is no address, the process cannot be found, which is logged once.
     private IEnumerable<Address> ToAddress(string node)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Security.Cryptography;
 
 using Akka.Actor;
 using Akka.Event;
@@ -37,7 +38,8 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
     private readonly QuietGroups _quiet = new();
 
     private TimeSpan _greetedAll = TimeSpan.MinValue / 2;
-    private long _hellos;
+    // Number 0: this node has told of no process yet.
+    private ListNumber _list = new(BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong))), 0);
 
     // Null: engines send all messages by Akka.
     private ILanes? _lanes;
@@ -52,12 +54,11 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
         Receive<EngineStarted>(OnEngineStarted);
         Receive<EngineStopped>(stopped => OnEngineStopped(stopped.Process));
         Receive<WireMessage.Hello>(OnHello);
-        Receive<WireMessage.HelloPart>(OnHelloPart);
         Receive<ILanes>(OnLanes);
         Receive<WireMessage.LaneAt>(endpoint => TcpLanes?.Learn(Sender.Path.Address, endpoint));
         Receive<WireMessage.LaneFence>(OnLaneFence);
         Receive<ByRemoting>(OnByRemoting);
-        Receive<LaneNews.Wanted>(wanted => SelectionAt(wanted.Address).Tell(new WireMessage.Hello([], IsReply: false), Self));
+        Receive<LaneNews.Wanted>(wanted => SelectionAt(wanted.Address).Tell(new WireMessage.Hello([], IsReply: false, _list), Self));
         Receive<LaneNews.Opened>(OnLaneOpened);
         Receive<LaneNews.Refused>(Context.System.EventStream.Publish);
         Receive<LaneNews.Connected>(OnLaneConnected);
@@ -99,18 +100,18 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
 
     protected override void PostStop() => _source?.Stop(Self);
 
-    private void OnHelloPart(WireMessage.HelloPart part)
-    {
-        if (NodeAt(Sender.Path.Address).Parts.Add(part) is { } whole)
-        {
-            OnHello(whole);
-        }
-    }
-
     private void OnHello(WireMessage.Hello hello)
     {
         var node = NodeAt(Sender.Path.Address);
-        node.Replace(hello.Processes, Now);
+        if (node.Parts.Add(hello) is not { } processes)
+        {
+            return;
+        }
+
+        // All of them greet a node that is back. Otherwise only those with a peer to meet: a thousand engines may start one after another,
+        // and each list has all of them.
+        var isBack = !node.IsReachable;
+        var added = node.Replace(processes, Now);
         TellStopped(node);
         node.IsReachable = true;
         node.HeardAt = Now;
@@ -124,9 +125,9 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
             SayHello(Sender.Path.Address, Sender, isReply: true);
         }
 
-        foreach (var (group, _, local) in _local.All)
+        foreach (var process in isBack ? processes : added)
         {
-            Introduce(node, local, group);
+            Tell(process.Group, new PeerNews.Found(process.Name, Resolve(process.Engine)));
         }
     }
 
@@ -339,7 +340,7 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
     // Before the first engine there is nothing to tell. That engine sends the Hellos. Its end is told too.
     private void Greet(Address address)
     {
-        if (!_local.IsEmpty || _hellos > 0)
+        if (!_local.IsEmpty || _list.Number > 0)
         {
             if (_nodes.TryGetValue(address, out var node))
             {
@@ -352,7 +353,8 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
 
     private void SayHello(Address address, ICanTell to, bool isReply)
     {
-        foreach (var part in HelloParts.Of(OwnProcesses(), isReply, ++_hellos))
+        _list = _list with { Number = _list.Number + 1 };
+        foreach (var part in HelloParts.Of(OwnProcesses(), isReply, _list))
         {
             TellNode(address, to, part);
         }

@@ -61,8 +61,14 @@ internal sealed class ProcessOpening
         };
     }
 
-    /// <summary>Opens on a thread of its own.</summary>
-    public void Start() => _opened.Start(TaskScheduler.Default);
+    /// <summary>Opens on a thread of its own, as soon as there is room.</summary>
+    /// <param name="room">Limits the openings at one time: a node may start a thousand processes at once.</param>
+    public async Task StartAsync(SemaphoreSlim room)
+    {
+        await room.WaitAsync().ConfigureAwait(false);
+        Then(_ => room.Release(), TaskContinuationOptions.None);
+        _opened.Start(TaskScheduler.Default);
+    }
 
     /// <summary>Opens before it returns, for a store that has nothing to read.</summary>
     public void Run() => _opened.RunSynchronously(TaskScheduler.Default);

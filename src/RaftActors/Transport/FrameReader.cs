@@ -26,7 +26,7 @@ internal sealed class FrameReader(Address own, Func<string, IActorRef> resolve, 
     private static readonly string[] RefusedUnproven = [.. Refused, WireTable.ForeignManifest];
 
     private static readonly string[] RefusedToEngines =
-        [.. Refused, WireTable.HelloManifest, WireTable.HelloPartManifest, WireTable.BeatManifest, WireTable.LaneAtManifest];
+        [.. Refused, WireTable.HelloManifest, WireTable.BeatManifest, WireTable.LaneAtManifest];
 
     private static readonly string[] RefusedToEnginesUnproven = [.. RefusedToEngines, WireTable.ForeignManifest];
 

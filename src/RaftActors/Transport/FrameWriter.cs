@@ -16,8 +16,11 @@ namespace RaftActors.Transport;
 /// <param name="keptSizeMax">A larger buffer is left to the garbage collector: one large message, or a slow node, made it large.</param>
 internal sealed class FrameWriter(Address own, int frameSizeMaxBytes, int keptSizeMax = FrameWriter.KeptSizeMax)
 {
-    /// <summary>When so many paths or members are known, both sides forget all. A reader accepts some more.</summary>
-    public const int MaxKnown = 1000;
+    /// <summary>
+    /// When so many paths or members are known, both sides forget all. A reader accepts some more. A node with a thousand groups has more
+    /// than a thousand receivers.
+    /// </summary>
+    public const int MaxKnown = 4000;
 
     /// <summary>The largest buffer that is kept for a node.</summary>
     public const int KeptSizeMax = 1024 * 1024;

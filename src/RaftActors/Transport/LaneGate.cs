@@ -16,7 +16,7 @@ namespace RaftActors.Transport;
 /// <param name="role">Its role on this connection. A client's is never <see cref="LaneRole.Node"/>.</param>
 internal sealed class LaneGate(LaneIdentity identity, Address peer, LaneRole role, LaneContext context)
 {
-    private const int MaxKnown = 1000;
+    private const int MaxKnown = 4000;
 
     private readonly HashSet<ProcessName> _vouched = [];
 
@@ -80,7 +80,6 @@ internal sealed class LaneGate(LaneIdentity identity, Address peer, LaneRole rol
             WireMessage.CoreMessage core => WhyNot(core.Envelope.From.Name),
             WireMessage.Traced { Inner: WireMessage.CoreMessage core } => WhyNot(core.Envelope.From.Name),
             WireMessage.Hello hello => WhyNot(hello.Processes),
-            WireMessage.HelloPart part => WhyNot(part.Processes),
             _ => null,
         };
     }

@@ -35,33 +35,23 @@ internal static class WireFormat
     public static void WriteHello(ByteWriter writer, WireMessage.Hello hello)
     {
         writer.Flag(hello.IsReply);
+        writer.Hash(hello.List.Registry);
+        writer.Number(hello.List.Number);
+        writer.Number(hello.Place);
+        writer.Number(hello.Count);
         WriteProcesses(writer, hello.Processes);
     }
 
     public static WireMessage.Hello ReadHello(ref ByteReader reader)
     {
-        var isReply = reader.Flag();
-        return new WireMessage.Hello(ReadProcesses(ref reader), isReply);
-    }
-
-    public static void WriteHelloPart(ByteWriter writer, WireMessage.HelloPart part)
-    {
-        writer.Flag(part.IsReply);
-        writer.Number(part.Number);
-        writer.Number(part.Place);
-        writer.Number(part.Count);
-        WriteProcesses(writer, part.Processes);
-    }
-
-    public static WireMessage.HelloPart ReadHelloPart(ref ByteReader reader)
-    {
-        var (isReply, number, place, count) = (reader.Flag(), reader.Count(), reader.Count(), reader.Count());
+        var (isReply, list) = (reader.Flag(), new ListNumber(reader.Hash(), reader.Count()));
+        var (place, count) = (reader.Count(), reader.Count());
         if (place >= count || count > HelloPartsMax)
         {
             throw reader.Damaged($"it is part {place} of {count}");
         }
 
-        return new WireMessage.HelloPart(ReadProcesses(ref reader), isReply, number, (int)place, (int)count);
+        return new WireMessage.Hello(ReadProcesses(ref reader), isReply, list, (int)place, (int)count);
     }
 
     public static void WriteProcesses(ByteWriter writer, ImmutableArray<LocalProcess> processes) => writer.List(processes, process =>

@@ -20,13 +20,12 @@ internal abstract record WireMessage
     /// <summary>
     /// Between the registries of two nodes: the processes of the sender's node. The receiver answers with another Hello, whose
     /// <paramref name="IsReply"/> is true. A registry repeats its Hello until the other node answers, so dead letters of it are not logged.
+    /// A long list comes in parts.
     /// </summary>
-    public sealed record Hello(ImmutableArray<LocalProcess> Processes, bool IsReply) : WireMessage, IDeadLetterSuppression;
-
-    /// <summary>A part of a Hello whose list of processes is long.</summary>
-    /// <param name="Number">The same in all parts of one list.</param>
+    /// <param name="List">The list that <paramref name="Processes"/> are part of.</param>
     /// <param name="Place">From 0 to <paramref name="Count"/> - 1.</param>
-    public sealed record HelloPart(ImmutableArray<LocalProcess> Processes, bool IsReply, long Number, int Place, int Count)
+    /// <param name="Count">The number of parts.</param>
+    public sealed record Hello(ImmutableArray<LocalProcess> Processes, bool IsReply, ListNumber List = default, int Place = 0, int Count = 1)
         : WireMessage, IDeadLetterSuppression;
 
     /// <summary>

@@ -14,8 +14,6 @@ internal static class WireTable
 {
     public const string HelloManifest = "h";
 
-    public const string HelloPartManifest = "hp";
-
     public const string BeatManifest = "n";
 
     public const string LaneAtManifest = "t";
@@ -31,7 +29,6 @@ internal static class WireTable
     private static readonly Kind[] Kinds =
     [
         Of<WireMessage.Hello>(HelloManifest, WireFormat.WriteHello, WireFormat.ReadHello),
-        Of<WireMessage.HelloPart>(HelloPartManifest, WireFormat.WriteHelloPart, WireFormat.ReadHelloPart),
         Of<WireMessage.LaneAt>(LaneAtManifest, WireFormat.WriteLaneAt, WireFormat.ReadLaneAt),
         Of<WireMessage.LaneFence>(LaneFenceManifest, WireFormat.WriteLaneFence, WireFormat.ReadLaneFence),
         Of<WireMessage.NodeBeat>(BeatManifest, WireFormat.WriteBeat, WireFormat.ReadBeat),

@@ -110,7 +110,7 @@ internal sealed class FramesTarget : Target
         var from = new NamedActor(ActorPath.Parse($"{Near}/system/raft/g/from#8"));
         foreach (var message in messages)
         {
-            var isForRegistry = message is WireMessage.Hello or WireMessage.HelloPart or WireMessage.LaneAt or WireMessage.NodeBeat;
+            var isForRegistry = message is WireMessage.Hello or WireMessage.LaneAt or WireMessage.NodeBeat;
             writer.TryWrite(isForRegistry ? registry : engine, message, from);
         }
 

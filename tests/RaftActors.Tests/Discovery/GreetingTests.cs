@@ -147,7 +147,30 @@ public sealed class GreetingTests : TestKit
         _registry.Tell(new WireMessage.Hello([two[0]], IsReply: false), _other);
 
         Assert.Equal(new PeerNews.Stopped(two[1].Name, _other), _engine.ExpectMsg<PeerNews.Stopped>());
-        Assert.Equal(two[0].Name, _engine.ExpectMsg<PeerNews.Found>().Name);
+    }
+
+    [Fact]
+    public void Only_a_process_that_the_list_did_not_have_before_is_introduced()
+    {
+        Hello("raft2@node2");
+        _engine.FishForMessage<PeerNews.Found>(found => found.Name.Value == "raft2@node2");
+
+        Hello("raft2@node2", "raft3@node2");
+
+        Assert.Equal("raft3@node2", _engine.ExpectMsg<PeerNews.Found>().Name.Value);
+    }
+
+    [Fact]
+    public void All_processes_of_a_node_that_is_back_are_introduced()
+    {
+        Hello("raft2@node2", "raft3@node2");
+        Say(new NodeNews.Unreachable(_node));
+        _engine.FishForMessage<PeerNews.Unreachable>(news => news.Name.Value == "raft3@node2");
+
+        Hello("raft2@node2", "raft3@node2");
+
+        Assert.Equal("raft2@node2", _engine.ExpectMsg<PeerNews.Found>().Name.Value);
+        Assert.Equal("raft3@node2", _engine.ExpectMsg<PeerNews.Found>().Name.Value);
     }
 
     [Fact]

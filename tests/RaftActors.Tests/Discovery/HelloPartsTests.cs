@@ -10,18 +10,16 @@ public sealed class HelloPartsTests
 {
     private readonly HelloParts _collected = new();
 
-    [Fact]
-    public void Short_list_is_one_hello()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(10)]
+    public void Short_list_is_one_hello(int count)
     {
-        var hello = Assert.IsType<WireMessage.Hello>(Assert.Single(HelloParts.Of(Processes(10), isReply: true, number: 1)));
+        var hello = Assert.Single(Parts(count, number: 1));
 
-        Assert.True(hello.IsReply);
-        Assert.Equal(10, hello.Processes.Length);
+        Assert.Equal(Processes(count).AsEnumerable(), hello.Processes);
+        Assert.Equal(Processes(count).AsEnumerable(), _collected.Add(hello));
     }
-
-    [Fact]
-    public void Empty_list_is_one_hello() =>
-        Assert.IsType<WireMessage.Hello>(Assert.Single(HelloParts.Of([], isReply: false, number: 1)));
 
     [Theory]
     [InlineData(false)]
@@ -33,8 +31,8 @@ public sealed class HelloPartsTests
 
         var taken = (isReversed ? parts.AsEnumerable().Reverse() : parts).Select(_collected.Add).ToList();
 
-        Assert.All(taken.SkipLast(1), Assert.Null);
-        Assert.Equal(Processes(1000).AsEnumerable(), taken[^1]!.Processes);
+        Assert.All(taken.SkipLast(1), list => Assert.Null(list));
+        Assert.Equal(Processes(1000).AsEnumerable(), taken[^1]);
     }
 
     [Fact]
@@ -43,14 +41,29 @@ public sealed class HelloPartsTests
         var (old, latest) = (Parts(1000, number: 1), Parts(900, number: 2));
 
         _collected.Add(old[0]);
-        WireMessage.Hello? whole = null;
-        latest.ForEach(part => whole ??= _collected.Add(part));
+        var taken = latest.Select(_collected.Add).ToList();
 
-        Assert.Equal(Processes(900).AsEnumerable(), whole!.Processes);
+        Assert.Equal(Processes(900).AsEnumerable(), taken[^1]);
     }
 
-    private static List<WireMessage.HelloPart> Parts(int count, long number) =>
-        [.. HelloParts.Of(Processes(count), isReply: false, number).Cast<WireMessage.HelloPart>()];
+    [Fact]
+    public void List_that_a_later_one_has_overtaken_is_dropped()
+    {
+        _collected.Add(Parts(10, number: 2)[0]);
+
+        Assert.Null(_collected.Add(Parts(9, number: 1)[0]));
+    }
+
+    [Fact]
+    public void First_list_of_a_node_that_started_again_counts()
+    {
+        _collected.Add(Parts(10, number: 2)[0]);
+
+        Assert.Equal(Processes(1).AsEnumerable(), _collected.Add(Parts(1, number: 1, registry: 8)[0]));
+    }
+
+    private static List<WireMessage.Hello> Parts(int count, long number, ulong registry = 7) =>
+        [.. HelloParts.Of(Processes(count), isReply: false, new ListNumber(registry, number))];
 
     private static ImmutableArray<LocalProcess> Processes(int count) =>
     [

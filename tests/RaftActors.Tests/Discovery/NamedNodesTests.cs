@@ -34,6 +34,18 @@ public sealed class NamedNodesTests : TestKit
     }
 
     [Fact]
+    public void Node_that_another_process_still_names_stays_named()
+    {
+        var source = new NamedNodes(Self, [], Sys.Log);
+        var other = _names with { Process = new Bench(this, name: "raft2").Process };
+        Read(source, ":9991");
+        Assert.Empty(source.Read(other with { Others = [new ProcessName("raft@:9991")] }));
+
+        Assert.Empty(Read(source));
+        Assert.IsType<NodeNews.Unnamed>(Assert.Single(source.Read(other with { Others = [] })));
+    }
+
+    [Fact]
     public void Node_whose_name_is_no_address_is_warned_of_once()
     {
         var source = new NamedNodes(Self, [], Sys.Log);

@@ -31,7 +31,7 @@ public sealed class FrameTests : TestKit
     });
 
     public static TheoryData<string> Manifests => new(Samples.All.Where(each => each.Value is WireMessage).Select(each => each.Key)
-        .Except([WireTable.BatchManifest, WireTable.HelloManifest, WireTable.HelloPartManifest, WireTable.BeatManifest,
+        .Except([WireTable.BatchManifest, WireTable.HelloManifest, WireTable.BeatManifest,
             WireTable.LaneAtManifest, WireTable.LaneFenceManifest, WireTable.ForeignManifest]));
 
     [Theory]
@@ -135,7 +135,6 @@ public sealed class FrameTests : TestKit
 
     [Theory]
     [InlineData("h")]
-    [InlineData("hp")]
     [InlineData("n")]
     [InlineData("t")]
     [InlineData("b")]

@@ -71,8 +71,7 @@ internal static class Samples
     /// <summary>By manifest.</summary>
     public static readonly SortedDictionary<string, object> All = new(StringComparer.Ordinal)
     {
-        ["h"] = new WireMessage.Hello([Process], true),
-        ["hp"] = new WireMessage.HelloPart([Process], true, 41, 2, 3),
+        ["h"] = new WireMessage.Hello([Process], true, new ListNumber(0x0102_0304_0506_0708, 41), 2, 3),
         ["n"] = new WireMessage.NodeBeat([.. Enumerable.Range(0, 32).Select(part => 0x0123456789ABCDEFUL + (ulong)part)]),
         ["x"] = new WireMessage.Foreign(1520, "ot", new byte[] { 1, 2 }),
         ["t"] = new WireMessage.LaneAt(2552, 0x0123456789ABCDEF),
