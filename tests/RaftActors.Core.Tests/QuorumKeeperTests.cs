@@ -15,7 +15,7 @@ public sealed class QuorumKeeperTests
         Seed = 1,
     };
 
-    private readonly QuorumKeeper _keeper = new();
+    private readonly QuorumKeeper _keeper = new(elected: 0, committed: new LogIndex(5));
     private readonly Progress _progress = new(Member, new LogIndex(1), now: 0);
 
     [Fact]
@@ -81,7 +81,7 @@ public sealed class QuorumKeeperTests
         Watch(now: 10, committed: 10);
         Watch(now: 15, committed: 20);
         Watch(now: 20, committed: 30);
-        Assert.Equal(15, _keeper.LaggedFor(Member));
+        Assert.Equal(10, _keeper.LaggedFor(Member));
 
         _progress.Accept(new LogIndex(27), start: default, last: new LogIndex(100));
         Watch(now: 25, committed: 30);
@@ -98,7 +98,7 @@ public sealed class QuorumKeeperTests
             Watch(now: 5 + (5 * round), committed: 10 + (10 * round));
         }
 
-        Assert.Equal(45, _keeper.LaggedFor(Member));
+        Assert.Equal(50, _keeper.LaggedFor(Member));
     }
 
     [Fact]

@@ -117,7 +117,7 @@ internal sealed class MembershipExplanation(RaftState state, FailureDomains doma
 
         var (options, configuration) = (state.Options, state.Configuration);
         var fitFor = leader.Keeper.FitSince(learner) is { } since ? state.Now - since : 0;
-        var quietFor = leader.Keeper.QuietSince is { } quietSince ? state.Now - quietSince : 0;
+        var quietFor = state.Now - leader.Keeper.QuietSince;
         if (!options.KeepsQuorum)
         {
             yield return new Reason.QuorumNotKept();

@@ -8,7 +8,10 @@ internal sealed class Leading(RaftState state, RoleChanges roles, LeaderLog log,
     {
         Invariant.That(state.HardState.VotedFor == state.Self, "a leader has voted for itself in its term");
         Invariant.That(candidacy.OwnVote <= state.Durability.Done, "term and vote are durable before anything is built on them");
-        var leader = new LeaderRole(state.Log.LastPosition.Serial, candidacy.Ballot.Granted());
+        var leader = new LeaderRole(state.Log.LastPosition.Serial, candidacy.Ballot.Granted())
+        {
+            Keeper = new QuorumKeeper(state.Now, state.CommitIndex),
+        };
         roles.Become(leader);
         leader.Open.Rebuild(state.Log.From(state.CommitIndex.Next));
         if (state.Configurations.IsEmpty)

@@ -4,7 +4,9 @@ namespace RaftActors.Core;
 /// Tells which members are fit to vote and which lag, as seen at each heartbeat. A fit member has answered since the heartbeat
 /// before, and has on disk everything that was committed then. A lagging member has answered, and has not.
 /// </summary>
-internal sealed class QuorumKeeper
+/// <param name="elected">The tick of the election.</param>
+/// <param name="committed">The commit index of the leader then.</param>
+internal sealed class QuorumKeeper(long elected, LogIndex committed)
 {
     private const int LossesMax = 3;
 
@@ -16,20 +18,15 @@ internal sealed class QuorumKeeper
 
     // How often a process lost its vote for being gone, up to LossesMax. Forgotten when it leaves, or has been fit for long.
     private readonly SortedList<ProcessName, int> _losses = [];
-    private LogIndex _committedBefore;
-    private long _watchedAt;
+    private LogIndex _committedBefore = committed;
+    private long _watchedAt = elected;
 
-    /// <summary>The tick of the last change of the quorum; that of the first heartbeat if there was none. Null before it.</summary>
-    public long? QuietSince { get; private set; }
+    /// <summary>The tick of the last change of the quorum; that of the election if there was none.</summary>
+    public long QuietSince { get; private set; } = elected;
 
     /// <summary>Looks at all members; called before each heartbeat is sent.</summary>
-    public void Watch(IEnumerable<Progress> peers, LogIndex committed, long now, CoreOptions options)
+    public void Watch(IEnumerable<Progress> peers, LogIndex commitIndex, long now, CoreOptions options)
     {
-        if (QuietSince is null)
-        {
-            (QuietSince, _committedBefore, _watchedAt) = (now, committed, now);
-        }
-
         var (fitSince, lags) = (new SortedList<Member, long>(), new SortedList<Member, Lag>());
         foreach (var progress in peers)
         {
@@ -51,7 +48,7 @@ internal sealed class QuorumKeeper
             }
         }
 
-        (_fitSince, _lags, _committedBefore, _watchedAt) = (fitSince, lags, committed, now);
+        (_fitSince, _lags, _committedBefore, _watchedAt) = (fitSince, lags, commitIndex, now);
         Forgive(peers, options.StableTicks);
     }
 

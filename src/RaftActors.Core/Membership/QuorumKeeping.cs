@@ -186,7 +186,7 @@ internal sealed class QuorumKeeping(RaftState state, Reconfiguration reconfigura
             return $"lacks committed entries from {progress.Match.Next} on, and came no nearer for {lagged} ticks";
         }
 
-        var silence = state.Now - (progress?.RepliedAt ?? leader.Keeper.QuietSince!.Value);
+        var silence = state.Now - (progress?.RepliedAt ?? leader.Keeper.QuietSince);
         return silence >= state.Options.GoneTicks ? $"was not heard for {silence} ticks" : null;
     }
 

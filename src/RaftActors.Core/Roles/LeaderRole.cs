@@ -19,7 +19,7 @@ internal sealed class LeaderRole(Serial electedSerial, ImmutableArray<Member> el
     public ImmutableArray<Member> ElectedBy => electedBy;
 
     /// <summary>Tells which voters are gone and which learners are fit to vote.</summary>
-    public QuorumKeeper Keeper { get; } = new();
+    public required QuorumKeeper Keeper { get; init; }
 
     /// <summary>The removed members that it still replicates to, in order.</summary>
     public IList<Member> Leaving => _farewells.Keys;

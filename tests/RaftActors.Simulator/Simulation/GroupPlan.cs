@@ -230,7 +230,7 @@ internal sealed class GroupPlan
             MaxInflightBytes = _prng.Any([200, 1000, 4_000_000]),
             MaxUncommittedBytes = IsBig ? 64_000_000 : _prng.Any([300, 3000, 64_000_000]),
             RetainedEntries = _prng.Any([0, 0, 2, 10]),
-            SnapshotChunkBytes = _prng.Any([7, 20, 64_000]),
+            SnapshotChunkBytes = Math.Max(_prng.Any([7, 20, 64_000]), IsBig ? 64_000 : 0), // Its states have ten thousand keys.
             TransferTimeoutTicks = _prng.Between(electionMin, 2 * electionMax),
             DiskStallTicks = _prng.Between(10, 100),
             GoneTicks = electionMax + _prng.Between(0, 100),
