@@ -44,6 +44,7 @@ public sealed class Raft : IExtension
     private readonly ForeignMessages _foreign;
     private RaftTransport? _transport;
     private bool _areLanesDecided;
+    private bool _isTerminating;
 
     internal Raft(ExtendedActorSystem system)
     {
@@ -68,6 +69,14 @@ public sealed class Raft : IExtension
             CoordinatedShutdown.PhaseBeforeClusterShutdown,
             "raft-hand-over",
             () => _registry.Ask<Done>(RaftRegistry.PrepareStop.Instance));
+        CoordinatedShutdown.Get(system).AddTask(
+            CoordinatedShutdown.PhaseBeforeActorSystemTerminate,
+            "raft-cut-off",
+            () =>
+            {
+                Volatile.Write(ref _isTerminating, true);
+                return Task.FromResult(Done.Instance);
+            });
         var setup = system.Settings.Setup.Get<RaftSetup>();
         if (setup.HasValue)
         {
@@ -105,6 +114,9 @@ public sealed class Raft : IExtension
 
     /// <summary>The address of this node in the paths that other nodes use.</summary>
     internal Address Address { get; }
+
+    /// <summary>The actor system ends now, and its remoting with it.</summary>
+    internal bool IsTerminating => Volatile.Read(ref _isTerminating);
 
     /// <summary>The node's name if the configuration has none. Null: the actor system has no address.</summary>
     internal string? DefaultNode => ScriptedHost is not null ? "node1@scripted"

@@ -84,7 +84,11 @@ public abstract record RaftEvent(string Group, ProcessName Process)
     /// <param name="Process">The process of this node.</param>
     /// <param name="Peer">The other process.</param>
     /// <param name="IsReachable">Whether the other process is reachable.</param>
-    public sealed record PeerChanged(string Group, ProcessName Process, ProcessName Peer, bool IsReachable) : RaftEvent(Group, Process);
+    public sealed record PeerChanged(string Group, ProcessName Process, ProcessName Peer, bool IsReachable) : RaftEvent(Group, Process)
+    {
+        /// <summary>The peer is unreachable because its node, or this one, stops in order.</summary>
+        public bool IsExpected { get; init; }
+    }
 
     /// <summary>
     /// Another process refuses messages of this one, or reports that the logs of this and a third process differ

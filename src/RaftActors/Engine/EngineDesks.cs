@@ -15,6 +15,7 @@ internal sealed class EngineDesks(
     EngineContext context, RaftCore core, Action<Input> step, Action<RaftEvent> publish, Address address)
 {
     private ClientDesk? _clients;
+    private EventDesk? _events;
 
     public NoticeDesk Notices { get; } = new(context);
 
@@ -37,7 +38,7 @@ internal sealed class EngineDesks(
 
     public StopDesk Stopping { get; } = new(context, step);
 
-    public EventDesk Events { get; } = new(context, core, publish);
+    public EventDesk Events => _events ??= new EventDesk(context, core, publish, Stopping);
 
     public ClientDesk Clients => _clients ??= new ClientDesk(context, this, () => EngineExplanation.Of(context, core, this), address);
 

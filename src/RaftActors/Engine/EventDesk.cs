@@ -8,7 +8,8 @@ namespace RaftActors.Engine;
 /// Publishes each <see cref="RaftEvent"/> of this process once, and keeps the process's <see cref="ProcessView"/> up to date. The view
 /// changes before the event is published.
 /// </summary>
-internal sealed class EventDesk(EngineContext context, RaftCore core, Action<RaftEvent> publish)
+/// <param name="publish">Publishes an event on the event stream.</param>
+internal sealed class EventDesk(EngineContext context, RaftCore core, Action<RaftEvent> publish, StopDesk stopping)
 {
     private readonly HashSet<ProcessName> _inReach = [];
 
@@ -114,7 +115,10 @@ internal sealed class EventDesk(EngineContext context, RaftCore core, Action<Raf
         if (isReachable ? _inReach.Add(name) : _inReach.Remove(name))
         {
             context.Process.View = context.Process.View with { Reachable = [.. _inReach.Order()] };
-            publish(new RaftEvent.PeerChanged(Group, Self, name, isReachable));
+            publish(new RaftEvent.PeerChanged(Group, Self, name, isReachable)
+            {
+                IsExpected = !isReachable && (stopping.IsStopping || context.Peers.IsLeaving(name)),
+            });
         }
     }
 

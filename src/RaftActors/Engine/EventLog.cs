@@ -28,6 +28,9 @@ internal static class EventLog
             case RaftEvent.PeerChanged { IsReachable: true } changed:
                 log.Info("{Process} of group {Group}: {Peer} is in reach", process, group, changed.Peer);
                 break;
+            case RaftEvent.PeerChanged { IsExpected: true } changed:
+                log.Info("{Process} of group {Group}: {Peer} is out of reach, because a node stops", process, group, changed.Peer);
+                break;
             case RaftEvent.PeerChanged changed:
                 log.Warning("{Process} of group {Group}: {Peer} is out of reach", process, group, changed.Peer);
                 break;

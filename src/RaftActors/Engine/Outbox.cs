@@ -31,6 +31,9 @@ internal sealed class Outbox(IActorRef self, int sizeMaxBytes)
     /// <summary>The lanes of this node; null: all messages to other nodes go by Akka.</summary>
     public ILanes? Lanes { get; set; }
 
+    /// <summary>Whether Akka's remoting may have stopped. It logs an error for each message after that.</summary>
+    public Func<bool> IsCutOff { get; set; } = () => false;
+
     public void Send(IActorRef to, WireMessage message)
     {
         if (_hasTurn && to.Equals(self))
@@ -48,7 +51,7 @@ internal sealed class Outbox(IActorRef self, int sizeMaxBytes)
     {
         if (!TrySendByLane(to, message, self))
         {
-            to.Tell(message, self);
+            SendByAkka(to, message, self);
             if (!_hasTurn)
             {
                 EndDetours();
@@ -70,7 +73,7 @@ internal sealed class Outbox(IActorRef self, int sizeMaxBytes)
         }
         else
         {
-            to.Tell(message, from);
+            SendByAkka(to, message, from);
             EndDetours();
         }
     }
@@ -103,6 +106,14 @@ internal sealed class Outbox(IActorRef self, int sizeMaxBytes)
 
     /// <summary>The engine has failed or stopped. Lanes no longer wait for its messages.</summary>
     public void Stop() => EndDetours();
+
+    private void SendByAkka(IActorRef to, WireMessage message, IActorRef from)
+    {
+        if (!to.Path.Address.HasGlobalScope || !IsCutOff())
+        {
+            to.Tell(message, from);
+        }
+    }
 
     private void EndDetours()
     {
@@ -178,12 +189,12 @@ internal sealed class Outbox(IActorRef self, int sizeMaxBytes)
             }
         }
 
-        var first = new Letter(to, from);
+        var first = new Letter(to, from, this);
         _letters.Add(first);
         return first;
     }
 
-    private sealed class Letter(IActorRef to, IActorRef from)
+    private sealed class Letter(IActorRef to, IActorRef from, Outbox outbox)
     {
         private readonly List<WireMessage> _messages = [];
         private long _bytes;
@@ -208,7 +219,7 @@ internal sealed class Outbox(IActorRef self, int sizeMaxBytes)
         {
             if (_messages.Count > 0)
             {
-                to.Tell(_messages.Count == 1 ? _messages[0] : new WireMessage.Batch([.. _messages]), from);
+                outbox.SendByAkka(to, _messages.Count == 1 ? _messages[0] : new WireMessage.Batch([.. _messages]), from);
             }
 
             _messages.Clear();

@@ -26,6 +26,9 @@ internal sealed class PeerBook(RaftProcess process)
     public bool IsServing(IActorRef engine) =>
         _known.Values.Any(known => known is { IsReachable: true, IsLeaving: false } && known.Engine.Equals(engine));
 
+    /// <summary>The node of the latest engine of this name said that it stops.</summary>
+    public bool IsLeaving(ProcessName name) => _known.GetValueOrDefault(name) is { IsLeaving: true };
+
     /// <summary>The processes on other nodes whose engines take requests.</summary>
     public IEnumerable<ProcessName> ServingElsewhere => _known
         .Where(each => each.Value is { IsReachable: true, IsLeaving: false } && each.Key.Node != process.Name.Node)

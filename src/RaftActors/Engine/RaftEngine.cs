@@ -36,7 +36,7 @@ internal sealed class RaftEngine : UntypedActor
         _process = process;
         _context = new EngineContext(process, Self);
         var raft = Raft.Get(Context.System);
-        _context.Outbox.Lanes = raft.Lanes;
+        (_context.Outbox.Lanes, _context.Outbox.IsCutOff) = (raft.Lanes, () => raft.IsTerminating);
         var core = _core = process.TakeCore();
         _readOwn = message => OnWire(message, _context.Self);
         var tick = process.Settings.Timing.TickInterval;

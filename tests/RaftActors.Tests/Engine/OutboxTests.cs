@@ -1,3 +1,4 @@
+using Akka.Actor;
 using Akka.TestKit;
 using Akka.TestKit.Xunit2;
 
@@ -105,5 +106,35 @@ public sealed class OutboxTests : TestKit
 
     private static RequestId RequestOf(long number) => new(Bench.MemberOf("raft2"), number);
 
+    [Fact]
+    public void Nothing_goes_to_another_node_by_the_remoting_once_that_may_have_stopped()
+    {
+        var remote = new FarRef(new RootActorPath(new Address("akka.tcp", "far", "host", 1)) / "system", Sys);
+        _outbox.Send(remote, Refused(1));
+        _outbox.IsCutOff = () => true;
+
+        _outbox.Send(remote, Refused(2));
+        _outbox.SendFirst(remote, Refused(3));
+        _outbox.BeginTurn();
+        _outbox.Send(remote, Refused(4));
+        Send(5);
+        _outbox.EndTurn(_read.Add);
+
+        Assert.Equal([Refused(1)], remote.Told);
+        _peer.ExpectMsg(Refused(5));
+    }
+
     private void Send(params long[] numbers) => Array.ForEach(numbers, number => _outbox.Send(_peer, Refused(number)));
+
+    /// <summary>An actor of another node.</summary>
+    private sealed class FarRef(ActorPath path, ActorSystem system) : MinimalActorRef
+    {
+        public List<object> Told { get; } = [];
+
+        public override ActorPath Path => path;
+
+        public override IActorRefProvider Provider => ((ExtendedActorSystem)system).Provider;
+
+        protected override void TellInternal(object message, IActorRef sender) => Told.Add(message);
+    }
 }

@@ -1,3 +1,5 @@
+using Akka.Event;
+using Akka.TestKit;
 using Akka.TestKit.Xunit2;
 
 using RaftActors.Core;
@@ -46,10 +48,46 @@ public sealed class NodeStopTests : TestKit
         Assert.DoesNotContain(outcomes, outcome => outcome is Outcome<int>.Unknown);
     }
 
+    [Theory]
+    [InlineData("tcp")]
+    [InlineData("akka")]
+    public void Nodes_that_stop_one_after_another_warn_of_nothing(string transport)
+    {
+        List<ProcessName> names = [.. Enumerable.Range(0, 3).Select(_ => NamedNode.NewName())];
+        var config = $"akka.loglevel = WARNING\nraft.transport = {transport}\n"
+            + $"raft.roster = [{string.Join(", ", names.Select(name => $"\"{name}\""))}]";
+        names.ForEach(name => _nodes.Add(new NamedNode(this, name, config)));
+        _nodes.ForEach(node => node.ExpectWholeGroup(names));
+        var errors = CreateTestProbe();
+        _nodes.ForEach(node => node.System.EventStream.Subscribe(errors, typeof(Error)));
+
+        _nodes[0].Stop();
+
+        foreach (var node in _nodes.Skip(1))
+        {
+            var lost = node.ExpectEvent<RaftEvent.PeerChanged>(changed => !changed.IsReachable);
+            Assert.Equal((names[0], true), (lost.Peer, lost.IsExpected));
+        }
+
+        _nodes.ForEach(node => node.Stop());
+
+        // The remoting logs errors of its own when a connection ends.
+        Assert.DoesNotContain(Received(errors), entry => entry.LogSource.Contains("/system/raft/"));
+        Assert.All(_nodes, node => Assert.DoesNotContain(Received(node.Warned), entry => $"{entry.Message}".Contains("out of reach")));
+    }
+
     protected override void AfterAll()
     {
         _nodes.ForEach(node => node.Stop());
         base.AfterAll();
+    }
+
+    private static IEnumerable<LogEvent> Received(TestProbe probe)
+    {
+        while (probe.HasMessages)
+        {
+            yield return (LogEvent)probe.ReceiveOne(TimeSpan.Zero);
+        }
     }
 
     private NamedNode Find(string role)
