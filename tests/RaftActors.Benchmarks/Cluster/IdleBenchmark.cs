@@ -12,23 +12,25 @@ internal static class IdleBenchmark
           --heartbeat MS    time between two heartbeats; election timeouts are 10 and 20 times as long (default 50)
           --transport NAME  akka or tcp: the value of raft.transport (default tcp)
           --wheel MS        akka.scheduler.tick-duration of all six (default 10, as Akka's)
-          --seconds N       length of the window, after a warm-up of 3 s (default 60)
+          --warm-up N       seconds before the window, in which code is compiled (default 30)
+          --seconds N       length of the window (default 60)
           --help            print this help
         """;
 
     /// <exception cref="UsageException">An option is unknown, or its value cannot be read.</exception>
     public static async Task<int> RunAsync(string[] words, CancellationToken stop)
     {
-        var (heartbeat, seconds, wheel, transport) = (50, 60, 10, "tcp");
+        var (heartbeat, warmUp, seconds, wheel, transport) = (50, 30, 60, 10, "tcp");
         for (var place = 0; place < words.Length; place += 2)
         {
             var value = words.ElementAtOrDefault(place + 1) ?? "";
-            (heartbeat, seconds, wheel, transport) = words[place] switch
+            (heartbeat, warmUp, seconds, wheel, transport) = words[place] switch
             {
-                "--heartbeat" when OptionValue.Numbers(value) is [var number] => (number, seconds, wheel, transport),
-                "--seconds" when OptionValue.Numbers(value) is [var number] => (heartbeat, number, wheel, transport),
-                "--wheel" when OptionValue.Numbers(value) is [var number] => (heartbeat, seconds, number, transport),
-                "--transport" when value is "akka" or "tcp" => (heartbeat, seconds, wheel, value),
+                "--heartbeat" when OptionValue.Numbers(value) is [var number] => (number, warmUp, seconds, wheel, transport),
+                "--warm-up" when OptionValue.Numbers(value) is [var number] => (heartbeat, number, seconds, wheel, transport),
+                "--seconds" when OptionValue.Numbers(value) is [var number] => (heartbeat, warmUp, number, wheel, transport),
+                "--wheel" when OptionValue.Numbers(value) is [var number] => (heartbeat, warmUp, seconds, number, transport),
+                "--transport" when value is "akka" or "tcp" => (heartbeat, warmUp, seconds, wheel, value),
                 _ => throw UsageException.Of(words[place], value),
             };
         }
@@ -45,9 +47,11 @@ internal static class IdleBenchmark
         var empty = await EmptyNode.StartAsync(3, settings);
         try
         {
+            var cell = new Cell("memory", "multi", "leader", Clients: 0, Payload: 0) { WarmUp = warmUp };
+            var running = ClusterProcesses.RunAsync(Contender.Ours(settings), cell, seconds, ".", stop);
+            await Task.Delay(TimeSpan.FromSeconds(warmUp), stop);
             var (before, from) = (await EmptyNode.ReadAsync(empty), Stopwatch.GetTimestamp());
-            var cell = new Cell("memory", "multi", "leader", Clients: 0, Payload: 0);
-            var run = await ClusterProcesses.RunAsync(Contender.Ours(settings), cell, seconds, ".", stop);
+            var run = await running;
             var (after, window) = (await EmptyNode.ReadAsync(empty), Stopwatch.GetElapsedTime(from));
             var garbage = run.Nodes.GarbageBytes / run.Window.TotalSeconds / 1000;
             Console.WriteLine(ClusterBenchmark.AkkaVersion);
