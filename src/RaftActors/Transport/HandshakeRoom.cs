@@ -11,6 +11,7 @@ internal sealed class HandshakeRoom(int max)
 {
     private readonly Lock _lock = new();
     private readonly LinkedList<Place> _places = [];
+    private bool _isClosed;
 
     public int Count
     {
@@ -31,7 +32,11 @@ internal sealed class HandshakeRoom(int max)
         var entering = new Place(from, close);
         lock (_lock)
         {
-            if (_places.Count >= max)
+            if (_isClosed)
+            {
+                leaving = entering;
+            }
+            else if (_places.Count >= max)
             {
                 var crowd = _places.GroupBy(place => place.From).MaxBy(each => each.Count())!; // Justification: it is full, so not empty.
                 leaving = crowd.First();
@@ -52,6 +57,19 @@ internal sealed class HandshakeRoom(int max)
         {
             _places.Remove(place);
         }
+    }
+
+    /// <summary>Closes the connections in the room, and each one that enters later.</summary>
+    public void Close()
+    {
+        Place[] all;
+        lock (_lock)
+        {
+            _isClosed = true;
+            all = [.. _places];
+        }
+
+        Array.ForEach(all, place => place.Close());
     }
 
     /// <summary>A connection in the room.</summary>

@@ -97,6 +97,7 @@ internal sealed class LaneListener : IDisposable
     {
         _isDisposed = true;
         _socket.Dispose();
+        _handshakes.Close();
         lock (_lock)
         {
             foreach (var lane in _inbound)

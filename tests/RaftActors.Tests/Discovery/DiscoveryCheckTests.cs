@@ -4,27 +4,31 @@ using Akka.Configuration;
 
 using RaftActors.Discovery;
 using RaftActors.Engine;
+using RaftActors.Tests.Groups;
 
 namespace RaftActors.Tests.Discovery;
 
 public sealed class DiscoveryCheckTests
 {
     private const string Cluster =
-        """
+        $$"""
+        {{RemoteNode.FewThreads}}
         akka { loglevel = OFF, stdout-loglevel = OFF, actor.provider = cluster }
         akka.remote.dot-netty.tcp { hostname = "127.0.0.1", port = 0 }
         """;
 
     // Other nodes look for this one at port 9990, whichever port it listens on.
     private const string Remote =
-        """
+        $$"""
+        {{RemoteNode.FewThreads}}
         akka { loglevel = OFF, stdout-loglevel = OFF, actor.provider = remote }
         akka.remote.dot-netty.tcp { hostname = "127.0.0.1", port = 0, public-port = 9990 }
         raft.discovery = node-names
         """;
 
     private const string Quiet =
-        """
+        $$"""
+        {{RemoteNode.FewThreads}}
         akka { loglevel = OFF, stdout-loglevel = OFF }
         akka.remote.dot-netty.tcp { hostname = "127.0.0.1", port = 0 }
         """;

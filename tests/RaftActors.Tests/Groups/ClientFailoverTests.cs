@@ -8,7 +8,8 @@ namespace RaftActors.Tests.Groups;
 public sealed class ClientFailoverTests : TestKit
 {
     private const string Remote =
-        """
+        $$"""
+        {{RemoteNode.FewThreads}}
         akka {
           loglevel = ERROR
           log-dead-letters = off

@@ -11,7 +11,8 @@ namespace RaftActors.Tests.Groups;
 internal sealed class ClusterNode
 {
     private const string Shared =
-        """
+        $$"""
+        {{RemoteNode.FewThreads}}
         akka {
           loglevel = ERROR
           log-dead-letters = off

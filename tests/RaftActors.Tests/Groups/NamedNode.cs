@@ -14,7 +14,8 @@ namespace RaftActors.Tests.Groups;
 internal sealed class NamedNode
 {
     private const string Shared =
-        """
+        $$"""
+        {{RemoteNode.FewThreads}}
         akka {
           loglevel = ERROR
           log-dead-letters = off

@@ -33,5 +33,16 @@ public sealed class HandshakeRoomTests
         Assert.Empty(_closed);
     }
 
+    [Fact]
+    public void Connections_are_closed_with_the_room_and_when_they_enter_later()
+    {
+        Enter("10.0.0.1", "1");
+        _room.Leave(Enter("10.0.0.1", "2"));
+        _room.Close();
+        Enter("10.0.0.1", "3");
+
+        Assert.Equal(["1", "3"], _closed);
+    }
+
     private HandshakeRoom.Place Enter(string from, string name) => _room.Enter(IPAddress.Parse(from), () => _closed.Add(name));
 }

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 
 using Akka.Actor;
 using Akka.Configuration;
+using Akka.Event;
 using Akka.TestKit.Xunit2;
 
 using RaftActors.Core;
@@ -123,6 +124,8 @@ public sealed class LaneTests : TestKit
     public void Connections_that_begin_while_the_listener_closes_end_with_it()
     {
         var context = NewContext();
+        var warned = CreateTestProbe();
+        Sys.EventStream.Subscribe(warned, typeof(Warning));
         for (var round = 0; round < 50; round++)
         {
             var listener = new LaneListener(context, _ => null);
@@ -135,6 +138,8 @@ public sealed class LaneTests : TestKit
             Assert.All(sockets, socket => Assert.True(HasEnded(socket)));
             Array.ForEach(sockets, socket => socket.Dispose());
         }
+
+        Assert.False(warned.HasMessages, "A connection ended by the timeout of its handshake.");
     }
 
     [Fact]
