@@ -68,6 +68,9 @@ internal sealed class RaftPlan
         {
             // The default of 5 s would keep a restarted node from its cluster for as long.
             AddDefault("akka.remote.retry-gate-closed-for = 500ms");
+
+            // The cluster ignores the first join of a node that restarted quickly, and the default tries again after 10 s.
+            AddDefault("akka.cluster.retry-unsuccessful-join-after = 1s");
         }
 
         if (!HasAddress)
