@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
@@ -32,7 +33,7 @@ public sealed class Raft : IExtension
     private static readonly Config Defaults =
         ConfigurationFactory.FromResource("RaftActors.reference.conf", Assembly.GetExecutingAssembly());
 
-    // A store with a disk of its own waits for that disk, while others open.
+    // In one directory at a time. A node may start a thousand processes at once, and each opening has a thread.
     private const int OpeningsMax = 32;
 
     private readonly Lock _lock = new();
@@ -40,7 +41,7 @@ public sealed class Raft : IExtension
     private readonly ExtendedActorSystem _system;
     private readonly IActorRef _registry;
     private readonly StoreRoom _stores;
-    private readonly SemaphoreSlim _openings = new(OpeningsMax);
+    private readonly ConcurrentDictionary<string, SemaphoreSlim> _openings = new(StringComparer.Ordinal);
     private readonly ForeignMessages _foreign;
     private RaftTransport? _transport;
     private bool _areLanesDecided;
@@ -333,7 +334,7 @@ public sealed class Raft : IExtension
         }
         else
         {
-            _ = opening.StartAsync(_openings);
+            _ = opening.StartAsync(_openings.GetOrAdd(settings.Store.Directory, _ => new SemaphoreSlim(OpeningsMax)));
         }
 
         return opening;

@@ -62,7 +62,7 @@ internal sealed class ProcessOpening
     }
 
     /// <summary>Opens on a thread of its own, as soon as there is room.</summary>
-    /// <param name="room">Limits the openings at one time: a node may start a thousand processes at once.</param>
+    /// <param name="room">Limits the openings at one time.</param>
     public async Task StartAsync(SemaphoreSlim room)
     {
         await room.WaitAsync().ConfigureAwait(false);
