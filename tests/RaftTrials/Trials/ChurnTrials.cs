@@ -59,6 +59,7 @@ internal static class ChurnTrials
             {
                 var outside = group.Servers.Except(members).ToList();
                 var server = outside[random.Next(outside.Count)];
+                await Listens(server); // It may have been restarted just now.
                 await Change("add", server, Asked(), round);
                 newcomer = server;
                 members.Add(server);
@@ -89,6 +90,18 @@ internal static class ChurnTrials
         if (done.Code != 0)
         {
             throw new TrialFailure($"change {round}, {verb} {server.Id} through {asked.Id}: {done}");
+        }
+    }
+
+    private static async Task Listens(RaftServer server)
+    {
+        var began = Stopwatch.GetTimestamp();
+        while (await RaftProgram.Run(Host.Here, "status", "-S", server.Id) is { Output: [] } refused)
+        {
+            if (Stopwatch.GetElapsedTime(began) > Guards.Wait)
+            {
+                throw new TrialFailure($"{server.Id} does not listen: {refused}");
+            }
         }
     }
 
