@@ -21,10 +21,10 @@ public static class RaftAkkaExtensions
     /// Sets the options of this node. Nodes find each other by Akka.Cluster after <c>WithClustering</c>, and by their names otherwise.
     /// <para>
     /// It also sets these settings of Akka where the application does not: <c>akka.remote.dot-netty.tcp.tcp-reuse-addr = off</c>, so that
-    /// the start fails if another program has the port;
-    /// <c>akka.coordinated-shutdown.run-by-clr-shutdown-hook = off</c>, because the host stops the actor system; with a cluster
-    /// <c>akka.remote.retry-gate-closed-for = 500ms</c> and <c>akka.cluster.retry-unsuccessful-join-after = 1s</c>, so that a restarted
-    /// node joins sooner; the serializer of raft's messages; and Akka.Remote at <see cref="RaftNodeOptions.Node"/> if there is no remoting yet.
+    /// the start fails if another program has the port; <c>akka.coordinated-shutdown.run-by-clr-shutdown-hook = off</c>, because the host
+    /// stops the actor system; with a cluster <c>akka.remote.retry-gate-closed-for = 500ms</c> and
+    /// <c>akka.cluster.retry-unsuccessful-join-after = 1s</c>, so that a restarted node joins sooner; the serializer of raft's
+    /// messages; and Akka.Remote at <see cref="RaftNodeOptions.Node"/> if there is no remoting yet.
     /// </para>
     /// </summary>
     /// <param name="builder">The builder that AddAkka passes.</param>

@@ -6,8 +6,8 @@ namespace RaftActors.Discovery;
 
 /// <summary>
 /// Sends a long list of processes in parts, and puts the parts together. A node with a thousand groups has a list that exceeds the frame of
-/// the remoting, 128,000 bytes by default. One object collects the parts of one node. A list that comes after a later one of the same registry
-/// is dropped: a message by the remoting can come after one by a connection of raft that was sent later.
+/// the remoting, 128,000 bytes by default. One object collects the parts of one node. A list that comes after a later one of the same
+/// registry is dropped: a message by the remoting can come after one by a connection of raft that was sent later.
 /// </summary>
 internal sealed class HelloParts
 {

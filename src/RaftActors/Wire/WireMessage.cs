@@ -25,7 +25,8 @@ internal abstract record WireMessage
     /// <param name="List">The list that <paramref name="Processes"/> are part of.</param>
     /// <param name="Place">From 0 to <paramref name="Count"/> - 1.</param>
     /// <param name="Count">The number of parts.</param>
-    public sealed record Hello(ImmutableArray<LocalProcess> Processes, bool IsReply, ListNumber List = default, int Place = 0, int Count = 1)
+    public sealed record Hello(
+        ImmutableArray<LocalProcess> Processes, bool IsReply, ListNumber List = default, int Place = 0, int Count = 1)
         : WireMessage, IDeadLetterSuppression;
 
     /// <summary>
