@@ -9,9 +9,17 @@ namespace RaftActors.Discovery;
 /// <content>News of the lanes, and of what came by the remoting in their place.</content>
 internal sealed partial class RaftRegistry
 {
+    // Each raft actor that starts tells the lanes, and a Hello has all processes. So only what is new causes Hellos.
     private void OnLanes(ILanes lanes)
     {
+        var (lanesBefore, endpointBefore) = (_lanes, _endpoint);
         _lanes = lanes;
+        _endpoint = TcpLanes?.Endpoint;
+        if (_lanes == lanesBefore && _endpoint == endpointBefore)
+        {
+            return;
+        }
+
         foreach (var node in _nodes.Values)
         {
             node.HasAnswered = false;

@@ -44,6 +44,9 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
     // Null: engines send all messages by Akka.
     private ILanes? _lanes;
 
+    // Where this node takes messages, when the lanes were last told.
+    private WireMessage.LaneAt? _endpoint;
+
     /// <param name="source">Null: the actor system has no address, so there are no other nodes.</param>
     /// <param name="interval">The time between two Hellos to a node that has not answered.</param>
     public RaftRegistry(INodeSource? source, TimeSpan interval)
@@ -109,8 +112,8 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
         }
 
         // All of them greet a node that is back. Otherwise only those with a peer to meet: a thousand engines may start one after another,
-        // and each list has all of them.
-        var isBack = !node.IsReachable;
+        // and each list has all of them. A custom transport may lose an announcement without news of it, so there all greet again.
+        var isBack = !node.IsReachable || _lanes is CustomLanes;
         var added = node.Replace(processes, Now);
         TellStopped(node);
         node.IsReachable = true;
