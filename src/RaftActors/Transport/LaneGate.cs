@@ -16,8 +16,6 @@ namespace RaftActors.Transport;
 /// <param name="role">Its role on this connection. A client's is never <see cref="LaneRole.Node"/>.</param>
 internal sealed class LaneGate(LaneIdentity identity, Address peer, LaneRole role, LaneContext context)
 {
-    private const int MaxKnown = 4000;
-
     private readonly HashSet<ProcessName> _vouched = [];
 
     /// <summary>Whether a message may pass. Answers the others.</summary>
@@ -118,7 +116,7 @@ internal sealed class LaneGate(LaneIdentity identity, Address peer, LaneRole rol
                 + $"'{name.Node}', or with its host.";
         }
 
-        if (_vouched.Count < MaxKnown)
+        if (_vouched.Count < FrameWriter.MaxKnown)
         {
             _vouched.Add(name);
         }

@@ -320,9 +320,4 @@ public sealed class GreetingTests : TestKit
 
         return count;
     }
-
-    private sealed class Forwarder : ReceiveActor
-    {
-        public Forwarder(IActorRef to) => ReceiveAny(to.Forward);
-    }
 }

@@ -54,9 +54,4 @@ public sealed class ManyGroupsTests() : TestKit("akka.loglevel = ERROR")
         await other.Terminate();
         Assert.InRange(hellos, 1, 5);
     }
-
-    private sealed class Forwarder : ReceiveActor
-    {
-        public Forwarder(IActorRef to) => ReceiveAny(to.Forward);
-    }
 }
