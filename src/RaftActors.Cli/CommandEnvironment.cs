@@ -1,21 +1,22 @@
+using System.Runtime.InteropServices;
+
 namespace RaftActors.Cli;
 
 /// <summary>Standard streams and environment variables of one run. Tests pass their own.</summary>
 /// <param name="input">Standard input. Few commands read it, and opening it takes time.</param>
-/// <param name="isTerminal">Standard output is a terminal: it may be coloured and rewritten.</param>
+/// <param name="isTerminal">Whether standard output is a terminal: it may be coloured and rewritten. Null: it is not.</param>
 /// <param name="variable">Reads an environment variable; null: none is set.</param>
 /// <param name="stop">Ends a server when it completes; null: signals do.</param>
 internal sealed class CommandEnvironment(
     Func<TextReader> input,
     TextWriter output,
     TextWriter error,
-    bool isTerminal = false,
+    Func<bool>? isTerminal = null,
     Func<string, string?>? variable = null,
     Task? stop = null)
 {
     private const int BrokenPipe = 32;
 
-    private volatile bool _isCritical;
     private bool _isOutputLost;
 
     public TextReader Input => input();
@@ -24,12 +25,9 @@ internal sealed class CommandEnvironment(
 
     public TextWriter Error => error;
 
-    public bool IsTerminal => isTerminal;
+    public bool IsTerminal => isTerminal is not null && isTerminal();
 
     public Task? Stop => stop;
-
-    /// <summary>Whether <see cref="RunCritical"/> runs. Ctrl-C is ignored while it does.</summary>
-    public bool IsCritical => _isCritical;
 
     public static bool IsBrokenPipe(Exception e) => e.HResult == BrokenPipe;
 
@@ -63,16 +61,9 @@ internal sealed class CommandEnvironment(
     }
 
     /// <summary>Runs a change of files, or a server, which Ctrl-C must not cut off. A change survives a crash at any point.</summary>
-    public T RunCritical<T>(Func<T> change)
+    public static T RunCritical<T>(Func<T> change)
     {
-        _isCritical = true;
-        try
-        {
-            return change();
-        }
-        finally
-        {
-            _isCritical = false;
-        }
+        using var ignored = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => signal.Cancel = true);
+        return change();
     }
 }

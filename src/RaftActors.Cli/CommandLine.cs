@@ -48,23 +48,27 @@ internal static class CommandLine
               3    unknown whether it was done; standard error says how to find out, or how to retry safely
               130  Ctrl-C
             """);
-        var isVerb = Array.Exists(Verbs, verb => verb.Name == first);
-        foreach (var (name, build) in Verbs)
+        AddTo(root, environment, first ?? "");
+        if (root.Subcommands.Count == 0)
         {
-            if (!isVerb || name == first)
-            {
-                root.Add(build(environment));
-            }
-        }
-
-        if (!isVerb)
-        {
+            AddTo(root, environment, only: null);
             new ShortForms(environment).AddTo(root, environment);
         }
 
         var help = root.Options.OfType<HelpOption>().Single();
         help.Action = new BriefHelp((HelpAction)help.Action!); // Justification: HelpOption sets its action.
         return root;
+    }
+
+    private static void AddTo(RootCommand root, CommandEnvironment environment, string? only)
+    {
+        foreach (var (name, build) in Verbs)
+        {
+            if (only is null || only == name)
+            {
+                root.Add(build(environment));
+            }
+        }
     }
 
     private static Command BuildLog(CommandEnvironment environment) =>

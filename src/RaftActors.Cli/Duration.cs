@@ -1,4 +1,3 @@
-using System.CommandLine.Parsing;
 using System.Globalization;
 
 namespace RaftActors.Cli;
@@ -16,18 +15,20 @@ internal static class Duration
         ("h", TimeSpan.FromHours(1)),
     ];
 
-    /// <summary>Parses an option's value. If it is malformed or out of range, adds an error to the result and returns null.</summary>
+    /// <summary>Parses an option's value. Null: it is malformed or out of range.</summary>
     /// <param name="place">Where the value came from, for the error message; empty: from the option.</param>
     /// <param name="unit">The unit of a number that has none.</param>
     /// <param name="max">The longest time that is allowed. The shortest is 1 ms.</param>
-    public static TimeSpan? Parse(string text, string place, TimeSpan unit, TimeSpan max, ArgumentResult result)
+    /// <param name="problem">Why it is null.</param>
+    public static TimeSpan? Parse(string text, string place, TimeSpan unit, TimeSpan max, out string problem)
     {
+        problem = "";
         if (TryParse(text, unit, out var time) && time >= TimeSpan.FromMilliseconds(1) && time <= max)
         {
             return time;
         }
 
-        result.AddError($"'{text}'{place} is not a duration from 1ms to {Text(max)}. Write {Forms}; a number alone means {NameOf(unit)}.");
+        problem = $"'{text}'{place} is not a duration from 1ms to {Text(max)}. Write {Forms}; a number alone means {NameOf(unit)}.";
         return null;
     }
 

@@ -16,9 +16,10 @@ internal static class Program
         PrivateFiles.Enable();
         using var stream = StandardOutput();
         var output = new StreamWriter(stream, new UTF8Encoding(false), BufferSize);
+        var errors = new StreamWriter(Console.OpenStandardError(), new UTF8Encoding(false)) { AutoFlush = true };
+        var error = TextWriter.Synchronized(errors);
         var environment = new CommandEnvironment(
-            () => Console.In, output, Console.Error, !Console.IsOutputRedirected, Environment.GetEnvironmentVariable);
-        Console.CancelKeyPress += (_, press) => press.Cancel |= environment.IsCritical;
+            () => Console.In, output, error, () => !Console.IsOutputRedirected, Environment.GetEnvironmentVariable);
         var code = ExitCode.Done;
         try
         {
@@ -31,7 +32,7 @@ internal static class Program
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            Console.Error.WriteLine(CommandEnvironment.OutputFailure(e));
+            error.WriteLine(CommandEnvironment.OutputFailure(e));
             code = Math.Max(code, ExitCode.Failed);
         }
 

@@ -1,5 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using System.Text.Json.Serialization;
 
 using RaftActors.Core;
@@ -17,6 +19,12 @@ internal readonly record struct ServerId(string Host, int Port) : IComparable<Se
     public const string GroupName = "raft";
 
     private const string Loopback = "127.0.0.1";
+
+    /// <summary>Where it listens.</summary>
+    [JsonIgnore]
+    public EndPoint EndPoint => Host.Length == 0
+        ? new IPEndPoint(IPAddress.Loopback, Port)
+        : new DnsEndPoint(Host, Port, AddressFamily.InterNetwork);
 
     /// <summary>The host name or address under which others reach it.</summary>
     [JsonIgnore]

@@ -112,14 +112,14 @@ internal static class AppendCommand
 
     /// <summary>Appends one message. The text "-" has no special meaning here.</summary>
     public static int Run(AppendSettings settings, CommandEnvironment environment) =>
-        settings.Client.Run((servers, _, cancellation) => RunAsync(settings, servers, environment, cancellation));
+        settings.Client.Run((servers, _, cancellation) => Run(settings, servers, environment, cancellation));
 
-    private static async Task<int> RunAsync(
+    private static int Run(
         AppendSettings settings, ServerList servers, CommandEnvironment environment, CancellationToken cancellation)
     {
         var report = new AppendReport(environment, settings.Client.IsJson);
         var appender = new Appender(servers, settings.Client, settings.RequestId, report.Redirected);
-        var outcome = await appender.AppendAsync(settings.Text, appender.RequestId, cancellation);
+        var outcome = appender.Append(settings.Text, cancellation);
         report.Ended(outcome, appender.RequestId, line: null);
         return outcome is not RequestOutcome.Answered && cancellation.IsCancellationRequested ? ExitCode.Interrupted : report.WorstCode;
     }

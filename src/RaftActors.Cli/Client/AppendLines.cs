@@ -13,11 +13,11 @@ internal sealed class AppendLines(Appender appender, AppendReport report, Cancel
     private int _lines;
 
     public static int Run(AppendSettings settings, CommandEnvironment environment) =>
-        settings.Client.Run(async (servers, _, cancellation) =>
+        settings.Client.Run((servers, _, cancellation) =>
         {
             var report = new AppendReport(environment, settings.Client.IsJson);
             var appender = new Appender(servers, settings.Client, settings.RequestId, report.Redirected);
-            var isWhole = await new AppendLines(appender, report, cancellation).RunAsync(Read(environment.Input));
+            var isWhole = new AppendLines(appender, report, cancellation).RunAsync(Read(environment.Input)).GetAwaiter().GetResult();
             return isWhole ? report.WorstCode : ExitCode.Interrupted;
         });
 

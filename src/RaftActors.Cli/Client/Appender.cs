@@ -17,16 +17,21 @@ internal sealed class Appender(ServerList servers, ClientSettings settings, stri
             return new RequestOutcome.NotDone(problem, IsFinal: true);
         }
 
-        var outcome = await servers.AskAsync(
-            (number, timeout) => new Request.Append(number, id, text!, timeout),
-            mayRepeat: true,
-            settings.Timeout,
-            redirected,
-            cancellation).ConfigureAwait(false);
+        return Own(await servers.AskAsync(RequestOf(text!, id), mayRepeat: true, settings.Timeout, redirected, cancellation)
+            .ConfigureAwait(false));
+    }
 
-        // A generated id can only be in the log through an earlier attempt of this run. For the caller that is a first append.
-        return requestId is null && outcome is RequestOutcome.Answered { Reply: Reply.Committed { WasThere: true } committed } answered
+    /// <summary>As <see cref="AppendAsync"/>, for one message under <see cref="RequestId"/>. Blocks.</summary>
+    public RequestOutcome Append(string text, CancellationToken cancellation) => MessageLimits.Problem(RequestId, text) is { } problem
+        ? new RequestOutcome.NotDone(problem, IsFinal: true)
+        : Own(servers.Ask(RequestOf(text, RequestId), mayRepeat: true, settings.Timeout, redirected, cancellation));
+
+    private static Func<long, TimeSpan, Request> RequestOf(string text, string id) =>
+        (number, timeout) => new Request.Append(number, id, text, timeout);
+
+    // A generated id can only be in the log through an earlier attempt of this run. For the caller that is a first append.
+    private RequestOutcome Own(RequestOutcome outcome) =>
+        requestId is null && outcome is RequestOutcome.Answered { Reply: Reply.Committed { WasThere: true } committed } answered
             ? answered with { Reply = committed with { WasThere = false } }
             : outcome;
-    }
 }

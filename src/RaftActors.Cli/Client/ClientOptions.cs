@@ -6,7 +6,7 @@ using RaftActors.Cli.Security;
 namespace RaftActors.Cli.Client;
 
 /// <summary>The options that all commands to servers share.</summary>
-internal sealed class ClientOptions
+internal sealed class ClientOptions(CommandEnvironment environment)
 {
     /// <summary>The environment variable with the default of --server.</summary>
     public const string ServersVariable = "RAFT_SERVERS";
@@ -16,33 +16,25 @@ internal sealed class ClientOptions
 
     private static readonly TimeSpan TimeoutMax = TimeSpan.FromDays(1);
 
-    public ClientOptions(CommandEnvironment environment)
+    public Option<ServerId[]> Servers { get; } = new("--server", "-S")
     {
-        Security = new SecurityOptions(environment);
-        Servers = new("--server", "-S")
-        {
-            Description = "The servers to ask, separated by commas: ':9990,:9991'. If one cannot be reached or refuses, the "
-                + "next one is asked. Appends and queries also go on after no answer. Any of them may be the leader. Default: the "
-                + $"environment variable {ServersVariable}, or {ClientSettings.DefaultServers[0]}.",
-            HelpName = "list",
-            CustomParser = ParseServers,
-            DefaultValueFactory = result => ServersOf(environment.Variable(ServersVariable), result),
-        };
-        Timeout = new("--timeout")
-        {
-            Description = $"The total time to try: {Duration.Forms}. A number without a unit means seconds. Default: the environment "
-                + $"variable {TimeoutVariable}, or {ClientSettings.DefaultTimeout.TotalSeconds}s.",
-            HelpName = "time",
-            CustomParser = result => ParseTimeout(result.Tokens[0].Value, "", result),
-            DefaultValueFactory = result => TimeoutOf(environment.Variable(TimeoutVariable), result),
-        };
-    }
+        Description = "The servers to ask, separated by commas: ':9990,:9991'. If one cannot be reached or refuses, the "
+            + "next one is asked. Appends and queries also go on after no answer. Any of them may be the leader. Default: the "
+            + $"environment variable {ServersVariable}, or {ClientSettings.DefaultServer}.",
+        HelpName = "list",
+        CustomParser = ParseServers,
+        DefaultValueFactory = result => ServersOf(environment.Variable(ServersVariable), result),
+    };
 
-    public Option<ServerId[]> Servers { get; }
+    // Not a TimeSpan: generic code over structs is compiled at each start.
+    public Option<string?> Timeout { get; } = new("--timeout")
+    {
+        Description = $"The total time to try: {Duration.Forms}. A number without a unit means seconds. Default: the environment "
+            + $"variable {TimeoutVariable}, or {ClientSettings.DefaultTimeout.TotalSeconds}s.",
+        HelpName = "time",
+    };
 
-    public Option<TimeSpan> Timeout { get; }
-
-    public SecurityOptions Security { get; }
+    public SecurityOptions Security { get; } = new(environment);
 
     public Option<bool> Json { get; } = CommandLine.Json();
 
@@ -54,8 +46,9 @@ internal sealed class ClientOptions
         Security.AddTo(command);
     }
 
+    /// <exception cref="UsageException">A value is wrong.</exception>
     public ClientSettings Read(ParseResult parsed) =>
-        new(parsed.GetValue(Servers)!, parsed.GetValue(Timeout), parsed.GetValue(Json), Security.Read(parsed));
+        new(parsed.GetValue(Servers)!, TimeoutOf(parsed), parsed.GetValue(Json), Security.Read(parsed));
 
     public static ServerId? ParseServer(ArgumentResult result)
     {
@@ -69,13 +62,13 @@ internal sealed class ClientOptions
         return null;
     }
 
-    private static TimeSpan TimeoutOf(string? variable, ArgumentResult result) =>
-        string.IsNullOrWhiteSpace(variable)
-            ? ClientSettings.DefaultTimeout
-            : ParseTimeout(variable.Trim(), $" in {TimeoutVariable}", result);
+    private TimeSpan TimeoutOf(ParseResult parsed) =>
+        parsed.GetValue(Timeout) is { } given ? ParseTimeout(given, "")
+        : environment.Variable(TimeoutVariable)?.Trim() is { Length: > 0 } variable ? ParseTimeout(variable, $" in {TimeoutVariable}")
+        : ClientSettings.DefaultTimeout;
 
-    private static TimeSpan ParseTimeout(string text, string place, ArgumentResult result) =>
-        Duration.Parse(text, place, TimeSpan.FromSeconds(1), TimeoutMax, result) ?? ClientSettings.DefaultTimeout;
+    private static TimeSpan ParseTimeout(string text, string place) =>
+        Duration.Parse(text, place, TimeSpan.FromSeconds(1), TimeoutMax, out var problem) ?? throw new UsageException(problem);
 
     private static ServerId[] ServersOf(string? variable, ArgumentResult result) =>
         string.IsNullOrWhiteSpace(variable)
@@ -83,11 +76,12 @@ internal sealed class ClientOptions
             : ParseServers(variable.Split(','), $" in {ServersVariable}", result);
 
     private static ServerId[] ParseServers(ArgumentResult result) =>
-        ParseServers(result.Tokens.SelectMany(token => token.Value.Split(',')), "", result);
+        ParseServers([.. result.Tokens.SelectMany(token => token.Value.Split(','))], "", result);
 
-    private static ServerId[] ParseServers(IEnumerable<string> texts, string place, ArgumentResult result)
+    private static ServerId[] ParseServers(string[] texts, string place, ArgumentResult result)
     {
-        List<ServerId> servers = [];
+        var (servers, count) = (new ServerId[texts.Length], 0);
+        var names = new HashSet<string>(StringComparer.Ordinal);
         foreach (var text in texts.Select(text => text.Trim()))
         {
             if (!ServerId.TryParse(text, out var id))
@@ -96,12 +90,12 @@ internal sealed class ClientOptions
                 return ClientSettings.DefaultServers;
             }
 
-            if (!servers.Contains(id))
+            if (names.Add(id.ToString()))
             {
-                servers.Add(id);
+                servers[count++] = id;
             }
         }
 
-        return [.. servers];
+        return count == servers.Length ? servers : servers[..count];
     }
 }

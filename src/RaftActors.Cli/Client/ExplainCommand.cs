@@ -30,9 +30,9 @@ internal static class ExplainCommand
         return command;
     }
 
-    private static int Run(ClientSettings client, CommandEnvironment environment) => client.Run(async (servers, _, cancellation) =>
+    private static int Run(ClientSettings client, CommandEnvironment environment) => client.Run((servers, _, cancellation) =>
     {
-        var outcome = await servers.AskAsync((number, _) => new Request.Explain(number), true, client.Timeout, _ => { }, cancellation);
+        var outcome = servers.Ask((number, _) => new Request.Explain(number), true, client.Timeout, _ => { }, cancellation);
         if (outcome is not RequestOutcome.Answered { Reply: Reply.ExplanationIs explanation } answered)
         {
             return QueryFailure.Report(environment, outcome, cancellation);

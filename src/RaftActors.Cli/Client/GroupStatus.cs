@@ -33,7 +33,7 @@ internal sealed record GroupStatus(ImmutableArray<ServerStatus> Servers)
 
     /// <summary>Asks all members in parallel.</summary>
     /// <param name="first">The reply of the server that named the members. It is not asked again.</param>
-    public static async Task<GroupStatus> AskAsync(
+    public static GroupStatus Ask(
         Reply.StatusIs first,
         ServerConnection connection,
         TimeSpan timeout,
@@ -47,7 +47,7 @@ internal sealed record GroupStatus(ImmutableArray<ServerStatus> Servers)
         }
 
         var answers = servers.Select(one => AskAsync(one.Server, one.IsVoter, first, connection, timeout, cancellation));
-        return new([.. await Task.WhenAll(answers)]);
+        return new([.. Task.WhenAll(answers).GetAwaiter().GetResult()]);
     }
 
     private static async Task<ServerStatus> AskAsync(

@@ -57,9 +57,9 @@ internal static class MembersCommand
         new ChangeReport(environment, client, "quorum-set", $"at most {max} vote", $"the quorum was set to at most {max}"));
 
     private static int Change(Func<long, TimeSpan, Request> request, ServerId? server, ClientSettings client, ChangeReport report) =>
-        client.Run(async (servers, _, cancellation) =>
+        client.Run((servers, _, cancellation) =>
         {
-            var outcome = await servers.AskAsync(request, mayRepeat: false, client.Timeout, report.Redirected, cancellation);
+            var outcome = servers.Ask(request, mayRepeat: false, client.Timeout, report.Redirected, cancellation);
             return report.Ended(outcome, server, cancellation);
         });
 
@@ -145,9 +145,9 @@ internal static class MembersCommand
         return command;
     }
 
-    private static int List(ClientSettings client, CommandEnvironment environment) => client.Run(async (servers, _, cancellation) =>
+    private static int List(ClientSettings client, CommandEnvironment environment) => client.Run((servers, _, cancellation) =>
     {
-        var outcome = await servers.AskAsync((number, _) => new Request.Status(number), true, client.Timeout, _ => { }, cancellation);
+        var outcome = servers.Ask((number, _) => new Request.Status(number), true, client.Timeout, _ => { }, cancellation);
         if (outcome is not RequestOutcome.Answered { Reply: Reply.StatusIs status })
         {
             return QueryFailure.Report(environment, outcome, cancellation);

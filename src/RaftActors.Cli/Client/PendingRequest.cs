@@ -14,11 +14,14 @@ internal sealed class PendingRequest(
 
     public long Number => number;
 
+    /// <summary>The time that the client still waits.</summary>
+    public TimeSpan Left => deadline.Left;
+
     /// <summary>Completes once, and never fails.</summary>
     public Task<Answer> Answer => _answer.Task;
 
     /// <summary>Builds the message at the moment of sending. The server's time excludes the time that connecting took.</summary>
-    public Request Message() => message(deadline.Left);
+    public Request Message() => message(Left);
 
     public void Redirected(ServerId leader) => redirected(leader);
 

@@ -5,14 +5,14 @@ namespace RaftActors.Cli.Client;
 /// <summary><c>raft print --here</c>: writes the log of the asked server to standard output, page by page.</summary>
 internal static class PrintHere
 {
-    public static int Run(ClientSettings client, CommandEnvironment environment) => client.Run(async (servers, _, cancellation) =>
+    public static int Run(ClientSettings client, CommandEnvironment environment) => client.Run((servers, _, cancellation) =>
     {
         // The last serial of the first page ends the output. Without this a busy log would never end.
         long? end = null;
         for (var printed = 0L; end is null || printed < end;)
         {
             var after = printed;
-            var outcome = await servers.AskAsync(
+            var outcome = servers.Ask(
                 (number, _) => new Request.ReadLog(number, after), mayRepeat: true, client.Timeout, _ => { }, cancellation);
             if (outcome is not RequestOutcome.Answered { Reply: Reply.LogPage { Messages: { IsDefault: false } messages } page } answered)
             {

@@ -23,26 +23,40 @@ internal sealed class ServerConnection(ConnectionSecurity security) : IDisposabl
         Action<ServerId> redirected,
         CancellationToken cancellation)
     {
-        var deadline = Deadline.After(patience);
-        var number = Interlocked.Increment(ref _lastNumber);
-        var pending = new PendingRequest(number, left => request(number, left), deadline, redirected);
-        var link = LinkTo(server);
-        link.Add(pending);
-        var why = "did not answer in time";
+        var (pending, link) = Send(server, request, patience, redirected);
         try
         {
-            return await pending.Answer.WaitAsync(deadline.Left, cancellation).ConfigureAwait(false);
+            return await pending.Answer.WaitAsync(pending.Left, cancellation).ConfigureAwait(false);
         }
-        catch (TimeoutException)
+        catch (Exception e) when (e is TimeoutException or OperationCanceledException)
         {
+            link.GiveUp(pending, WhyNone(cancellation));
+            return await pending.Answer.ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>As <see cref="AskAsync"/>, and blocks.</summary>
+    public Answer Ask(
+        ServerId server,
+        Func<long, TimeSpan, Request> request,
+        TimeSpan patience,
+        Action<ServerId> redirected,
+        CancellationToken cancellation)
+    {
+        var (pending, link) = Send(server, request, patience, redirected);
+        try
+        {
+            if (!pending.Answer.Wait(pending.Left, cancellation))
+            {
+                link.GiveUp(pending, WhyNone(cancellation));
+            }
         }
         catch (OperationCanceledException)
         {
-            why = "had not answered yet";
+            link.GiveUp(pending, WhyNone(cancellation));
         }
 
-        link.GiveUp(pending, why);
-        return await pending.Answer.ConfigureAwait(false);
+        return pending.Answer.GetAwaiter().GetResult();
     }
 
     public void Dispose()
@@ -55,6 +69,19 @@ internal sealed class ServerConnection(ConnectionSecurity security) : IDisposabl
             }
         }
     }
+
+    private (PendingRequest Pending, ServerLink Link) Send(
+        ServerId server, Func<long, TimeSpan, Request> request, TimeSpan patience, Action<ServerId> redirected)
+    {
+        var number = Interlocked.Increment(ref _lastNumber);
+        var pending = new PendingRequest(number, left => request(number, left), Deadline.After(patience), redirected);
+        var link = LinkTo(server);
+        link.Add(pending);
+        return (pending, link);
+    }
+
+    private static string WhyNone(CancellationToken cancellation) =>
+        cancellation.IsCancellationRequested ? "had not answered yet" : "did not answer in time";
 
     private ServerLink LinkTo(ServerId server)
     {

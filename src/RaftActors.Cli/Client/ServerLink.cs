@@ -26,11 +26,11 @@ internal sealed class ServerLink(ServerId server, ConnectionSecurity security) :
             _unsent.Add(request);
             if (_attempt is null)
             {
-                _attempt = new Attempt();
-                _ = RunAsync(_attempt);
+                var attempt = _attempt = new Attempt();
+                Start(() => Run(attempt));
             }
 
-            _attempt.More.Release();
+            _attempt.Add();
         }
     }
 
@@ -65,24 +65,28 @@ internal sealed class ServerLink(ServerId server, ConnectionSecurity security) :
 
     private void EndNow()
     {
-        _attempt?.End.Cancel();
+        _attempt?.End();
         _attempt = null;
     }
 
-    private async Task RunAsync(Attempt attempt)
+    // Threads cost a short command less than awaited sockets do. They end with the connection, and never hold up the end of the program.
+    private static void Start(Action loop) => new Thread(() => loop()) { IsBackground = true }.UnsafeStart();
+
+    private void Run(Attempt attempt)
     {
-        // Not under the caller's lock.
-        await Task.Yield();
         var why = "the connection was closed";
         try
         {
-            using var client = await ConnectAsync(attempt.End.Token).ConfigureAwait(false);
+            // The files are read for each connection, because a long command may outlive them.
+            var credentials = security.IsOn ? CredentialFiles.Read(security.ToSettings()) : null;
+            attempt.Client.Connect(server.EndPoint, server.Hostname, credentials);
             lock (_lock)
             {
                 attempt.IsConnected = true;
             }
 
-            await await Task.WhenAny(ReceiveAsync(client, attempt), SendAsync(client, attempt)).ConfigureAwait(false);
+            Start(() => Send(attempt));
+            Receive(attempt.Client);
         }
         catch (Exception e)
         {
@@ -92,38 +96,32 @@ internal sealed class ServerLink(ServerId server, ConnectionSecurity security) :
         OnEnd(attempt, why);
     }
 
-    // The files are read for each connection, because a long command may outlive them.
-    private Task<DoorClient> ConnectAsync(CancellationToken cancellation) => DoorClient.ConnectAsync(
-        server.Hostname,
-        server.Port,
-        RequestDoor.Path,
-        security.IsOn ? CredentialFiles.Read(security.ToSettings()) : null,
-        MessageLimits.FrameBytesMax,
-        cancellation);
-
-    private async Task SendAsync(DoorClient client, Attempt attempt)
+    private void Send(Attempt attempt)
     {
-        while (true)
+        try
         {
-            await attempt.More.WaitAsync(attempt.End.Token).ConfigureAwait(false);
-            if (TakeUnsent() is { } request)
+            while (attempt.WaitForMore())
             {
-                var message = request.Message();
-                await client.SendAsync(
-                    ProtocolSerializer.Number,
-                    ProtocolFormat.ManifestOf(message),
-                    ProtocolFormat.Write(message),
-                    attempt.End.Token).ConfigureAwait(false);
+                if (TakeUnsent(attempt) is { } request)
+                {
+                    var message = request.Message();
+                    attempt.Client.Send(ProtocolSerializer.Number, ProtocolFormat.ManifestOf(message), ProtocolFormat.Write(message));
+                }
             }
+        }
+        catch (Exception)
+        {
+            // The other thread finds that the connection has ended.
+            attempt.End();
         }
     }
 
-    // Null: it was given up.
-    private PendingRequest? TakeUnsent()
+    // Null: it was given up, or the connection has ended.
+    private PendingRequest? TakeUnsent(Attempt attempt)
     {
         lock (_lock)
         {
-            if (_unsent is not [var request, ..])
+            if (_attempt != attempt || _unsent is not [var request, ..])
             {
                 return null;
             }
@@ -134,9 +132,9 @@ internal sealed class ServerLink(ServerId server, ConnectionSecurity security) :
         }
     }
 
-    private async Task ReceiveAsync(DoorClient client, Attempt attempt)
+    private void Receive(DoorClient client)
     {
-        while (await client.ReceiveAsync(attempt.End.Token).ConfigureAwait(false) is var (manifest, bytes))
+        while (client.Receive() is var (manifest, bytes))
         {
             if (ProtocolFormat.Read(bytes, manifest) is Reply reply)
             {
@@ -173,6 +171,7 @@ internal sealed class ServerLink(ServerId server, ConnectionSecurity security) :
 
     private void OnEnd(Attempt attempt, string why)
     {
+        attempt.End();
         lock (_lock)
         {
             if (_attempt != attempt)
@@ -205,12 +204,30 @@ internal sealed class ServerLink(ServerId server, ConnectionSecurity security) :
     /// <summary>One connection, from the attempt to open it to its end.</summary>
     private sealed class Attempt
     {
-        /// <summary>Released once for each request.</summary>
-        public SemaphoreSlim More { get; } = new(0);
+        private readonly SemaphoreSlim _more = new(0);
+        private volatile bool _isOver;
 
-        public CancellationTokenSource End { get; } = new();
+        public DoorClient Client { get; } = new(RequestDoor.Path, MessageLimits.FrameBytesMax);
 
         /// <summary>The handshake is complete.</summary>
         public bool IsConnected { get; set; }
+
+        /// <summary>There is one more request.</summary>
+        public void Add() => _more.Release();
+
+        /// <summary>Waits for a request. False: the connection has ended.</summary>
+        public bool WaitForMore()
+        {
+            _more.Wait();
+            return !_isOver;
+        }
+
+        /// <summary>Ends the connection, or the attempt to open one. Called by any thread, also more than once.</summary>
+        public void End()
+        {
+            _isOver = true;
+            Client.Dispose();
+            _more.Release();
+        }
     }
 }

@@ -54,15 +54,15 @@ internal sealed class StatusCommand(CommandEnvironment environment, ClientSettin
             return client.Run((servers, connection, cancellation) =>
             {
                 var status = new StatusCommand(environment, client, servers, connection);
-                return parsed.GetValue(watch) ? status.WatchAsync(cancellation) : status.ShowAsync(cancellation);
+                return parsed.GetValue(watch) ? status.Watch(cancellation) : status.Show(cancellation);
             });
         });
         return command;
     }
 
-    private async Task<int> ShowAsync(CancellationToken cancellation)
+    private int Show(CancellationToken cancellation)
     {
-        var (group, outcome) = await AskAsync(cancellation);
+        var (group, outcome) = Ask(cancellation);
         if (group is null)
         {
             return QueryFailure.Report(environment, outcome, cancellation);
@@ -80,32 +80,32 @@ internal sealed class StatusCommand(CommandEnvironment environment, ClientSettin
         return group.IsHealthy && group.IsWhole ? ExitCode.Done : ExitCode.Failed;
     }
 
-    private Task<int> WatchAsync(CancellationToken cancellation) => environment.IsTerminal && !client.IsJson
-        ? AnsiConsole.Live(new Text("")).StartAsync(context => RepeatAsync(
+    private int Watch(CancellationToken cancellation) => environment.IsTerminal && !client.IsJson
+        ? AnsiConsole.Live(new Text("")).Start(context => Repeat(
             (group, outcome) => context.UpdateTarget(group is null ? new Text(QueryFailure.Reason(outcome)) : ForTerminal(group)),
             cancellation))
-        : RepeatAsync(new ChangesOnly(this, environment).Write, cancellation);
+        : Repeat(new ChangesOnly(this, environment).Write, cancellation);
 
-    private async Task<int> RepeatAsync(Action<GroupStatus?, RequestOutcome> show, CancellationToken cancellation)
+    private int Repeat(Action<GroupStatus?, RequestOutcome> show, CancellationToken cancellation)
     {
         while (true)
         {
-            var (group, outcome) = await AskAsync(cancellation);
+            var (group, outcome) = Ask(cancellation);
             if (cancellation.IsCancellationRequested)
             {
                 return ExitCode.Interrupted;
             }
 
             show(group, outcome);
-            await Task.Delay(Period, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            cancellation.WaitHandle.WaitOne(Period);
         }
     }
 
-    private async Task<(GroupStatus? Group, RequestOutcome RequestOutcome)> AskAsync(CancellationToken cancellation)
+    private (GroupStatus? Group, RequestOutcome RequestOutcome) Ask(CancellationToken cancellation)
     {
-        var outcome = await servers.AskAsync((number, _) => new Request.Status(number), true, client.Timeout, _ => { }, cancellation);
+        var outcome = servers.Ask((number, _) => new Request.Status(number), true, client.Timeout, _ => { }, cancellation);
         return outcome is RequestOutcome.Answered { Reply: Reply.StatusIs status }
-            ? (await GroupStatus.AskAsync(status, connection, client.Timeout, cancellation), outcome)
+            ? (GroupStatus.Ask(status, connection, client.Timeout, cancellation), outcome)
             : (null, outcome);
     }
 

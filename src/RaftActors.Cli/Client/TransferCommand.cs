@@ -37,14 +37,14 @@ internal static class TransferCommand
     }
 
     private static int Run(ServerId? to, ClientSettings client, CommandEnvironment environment) =>
-        client.Run((servers, _, cancellation) => RunAsync(to, client, servers, environment, cancellation));
+        client.Run((servers, _, cancellation) => Run(to, client, servers, environment, cancellation));
 
-    private static async Task<int> RunAsync(
+    private static int Run(
         ServerId? to, ClientSettings client, ServerList servers, CommandEnvironment environment, CancellationToken cancellation)
     {
         var done = to is null ? "another server leads" : $"{to} leads";
         var report = new ChangeReport(environment, client, "transfer", done, done);
-        var outcome = await servers.AskAsync(
+        var outcome = servers.Ask(
             (number, timeout) => new Request.Transfer(number, to, timeout),
             mayRepeat: false,
             client.Timeout,

@@ -62,7 +62,7 @@ internal static class RecoverCommand
             }
 
             var (before, after) = (recovery.Plan.Before.Group.Value, recovery.Plan.After.Group.Value);
-            var kept = environment.RunCritical(() =>
+            var kept = CommandEnvironment.RunCritical(() =>
             {
                 AnnouncementFile.NoteRecovery(directory, before, after);
                 return recovery.Apply();

@@ -53,7 +53,7 @@ internal static class RepairCommand
                 return ExitCode.Failed;
             }
 
-            var kept = environment.RunCritical(repair.Apply);
+            var kept = CommandEnvironment.RunCritical(repair.Apply);
             Say(environment, isJson, $"Done. The damaged files are in {kept}.", kept);
             return ExitCode.Done;
         });

@@ -36,7 +36,7 @@ internal sealed class SecurityOptions
 
     public Option<string?> Secrets { get; }
 
-    public ImmutableArray<Option> All => [Certificate, Key, Ca, Secrets];
+    public Option[] All => [Certificate, Key, Ca, Secrets];
 
     public void AddTo(Command command)
     {

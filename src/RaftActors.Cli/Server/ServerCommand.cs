@@ -81,7 +81,7 @@ internal static class ServerCommand
 
     // StopSignal handles Ctrl-C here, and the default handler must not end the process.
     public static int Run(ServerSettings settings, CommandEnvironment environment) =>
-        environment.RunCritical(() => ServerProgram.Run(settings, environment).GetAwaiter().GetResult());
+        CommandEnvironment.RunCritical(() => ServerProgram.Run(settings, environment).GetAwaiter().GetResult());
 
     private const string Help =
         """
@@ -146,7 +146,15 @@ internal static class ServerCommand
         return text;
     }
 
-    public static int? ParseElectionTimeout(ArgumentResult result) =>
-        (int?)Duration.Parse(
-            result.Tokens[0].Value, "", TimeSpan.FromMilliseconds(1), ServerSettings.LongestElectionTimeout, result)?.TotalMilliseconds;
+    public static int? ParseElectionTimeout(ArgumentResult result)
+    {
+        var (unit, max) = (TimeSpan.FromMilliseconds(1), ServerSettings.LongestElectionTimeout);
+        if (Duration.Parse(result.Tokens[0].Value, "", unit, max, out var problem) is { } time)
+        {
+            return (int)time.TotalMilliseconds;
+        }
+
+        result.AddError(problem);
+        return null;
+    }
 }

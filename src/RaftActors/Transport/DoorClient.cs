@@ -10,71 +10,62 @@ namespace RaftActors.Transport;
 
 /// <summary>
 /// The connection of a program without an actor system to a <see cref="LaneDoor"/> of a node. It needs no actor system, whose start
-/// would take most of the time of a short command. One thread may send while another one receives.
+/// would take most of the time of a short command. Its methods block: awaited sockets cost such a command more than a thread. One thread
+/// may send while another one receives, and any thread may dispose it, which ends them.
 /// </summary>
 internal sealed class DoorClient : IDisposable
 {
     private const string Client = "/user/client";
 
-    private readonly LaneChannel _channel;
+    private readonly LaneChannel _channel =
+        new(new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true }, blocks: true);
     private readonly string _door;
-    private readonly string _own;
     private readonly ReceiveBlock _block;
     private readonly ByteWriter _writer = new();
+    private string _own = "";
     private bool _isIntroduced;
 
-    private DoorClient(LaneChannel channel, string door, string own, int frameSizeMaxBytes) =>
-        (_channel, _door, _own, _block) = (channel, door, own, new ReceiveBlock(frameSizeMaxBytes));
-
-    /// <summary>Connects to a node that takes connections at the port of its address, and shakes hands.</summary>
     /// <param name="door">The path of the door, without address.</param>
+    public DoorClient(string door, int frameSizeMaxBytes) => (_door, _block) = (door, new ReceiveBlock(frameSizeMaxBytes));
+
+    /// <summary>Connects to a node that takes connections at the port of its address, and shakes hands. Called once.</summary>
+    /// <param name="host">Its host, as its certificate names it.</param>
     /// <param name="credentials">Null: the connection is neither encrypted nor authenticated.</param>
     /// <exception cref="SocketException">There is no connection.</exception>
     /// <exception cref="IOException">The connection was lost.</exception>
     /// <exception cref="InvalidDataException">The other side is no such node, or did not accept this program.</exception>
     /// <exception cref="System.Security.Authentication.AuthenticationException">One side does not accept the other one's proof.</exception>
-    public static async Task<DoorClient> ConnectAsync(
-        string host, int port, string door, LaneCredentials? credentials, int frameSizeMaxBytes, CancellationToken cancellation)
+    public void Connect(EndPoint server, string host, LaneCredentials? credentials)
     {
-        var channel = new LaneChannel(new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true });
-        try
+        _channel.Socket.Connect(server);
+        var own = (IPEndPoint)_channel.Socket.LocalEndPoint!; // Justification: a connected socket has one.
+        if (own.Equals(_channel.Socket.RemoteEndPoint))
         {
-            await channel.Socket.ConnectAsync(host, port, cancellation).ConfigureAwait(false);
-            var own = (IPEndPoint)channel.Socket.LocalEndPoint!; // Justification: a connected socket has one.
-            if (own.Equals(channel.Socket.RemoteEndPoint))
-            {
-                // The port is one that the system gives to clients. It has given this socket the very port that it asked for.
-                throw new SocketException((int)SocketError.ConnectionRefused);
-            }
-
-            if (credentials is not null)
-            {
-                await channel.AuthenticateAsClientAsync(credentials, host, cancellation).ConfigureAwait(false);
-            }
-
-            // No actor system has this address, which only names the sender on this connection.
-            var address = $"akka.tcp://client@{own}";
-            var handshake = new LaneHandshake(address, Node: 0, Expected: 0, LaneKind.Client);
-            await channel.WriteAsync(handshake.ToBytes(), cancellation).ConfigureAwait(false);
-            await LaneHandshake.ReadAnswerAsync(channel, isSole: true, credentials is not null, cancellation).ConfigureAwait(false);
-            LaneSocket.KeepAlive(channel.Socket);
-            LaneSocket.EndWithoutAnswer(channel.Socket);
-            return new DoorClient(channel, door, address + Client, frameSizeMaxBytes);
+            // The port is one that the system gives to clients. It has given this socket the very port that it asked for.
+            throw new SocketException((int)SocketError.ConnectionRefused);
         }
-        catch
+
+        if (credentials is not null)
         {
-            channel.Dispose();
-            throw;
+            _channel.AuthenticateAsClientAsync(credentials, host, CancellationToken.None).GetAwaiter().GetResult();
         }
+
+        // No actor system has this address, which only names the sender on this connection.
+        var address = $"akka.tcp://client@{own}";
+        _own = address + Client;
+        Write(new LaneHandshake(address, Node: 0, Expected: 0, LaneKind.Client).ToBytes());
+        LaneHandshake.ReadAnswerAsync(_channel, isSole: true, credentials is not null, CancellationToken.None).GetAwaiter().GetResult();
+        LaneSocket.KeepAlive(_channel.Socket);
+        LaneSocket.EndWithoutAnswer(_channel.Socket);
     }
 
     /// <summary>Sends a message.</summary>
     /// <param name="serializer">The number of its serializer.</param>
     /// <exception cref="IOException">The connection was lost.</exception>
     /// <exception cref="SocketException">The connection was lost.</exception>
-    public async Task SendAsync(int serializer, string manifest, byte[] message, CancellationToken cancellation)
+    public void Send(int serializer, string manifest, byte[] message)
     {
-        await _channel.WriteAsync(FrameOf(serializer, manifest, message), cancellation).ConfigureAwait(false);
+        Write(FrameOf(serializer, manifest, message));
         _isIntroduced = true;
     }
 
@@ -82,7 +73,7 @@ internal sealed class DoorClient : IDisposable
     /// <exception cref="InvalidDataException">The node sent damaged bytes.</exception>
     /// <exception cref="IOException">The connection was lost.</exception>
     /// <exception cref="SocketException">The connection was lost.</exception>
-    public async Task<(string Manifest, byte[] Bytes)?> ReceiveAsync(CancellationToken cancellation)
+    public (string Manifest, byte[] Bytes)? Receive()
     {
         while (true)
         {
@@ -94,7 +85,7 @@ internal sealed class DoorClient : IDisposable
                 }
             }
 
-            var count = await _channel.ReceiveAsync(_block.Room(), cancellation).ConfigureAwait(false);
+            var count = _channel.Receive(_block.Room().Span);
             if (count == 0)
             {
                 return null;
@@ -106,6 +97,9 @@ internal sealed class DoorClient : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _channel.Dispose();
+
+    // It blocks, so there is nothing to await.
+    private void Write(ReadOnlyMemory<byte> bytes) => _channel.WriteAsync(bytes, CancellationToken.None).AsTask().GetAwaiter().GetResult();
 
     // See FrameWriter. Here one actor writes to one other.
     private ReadOnlyMemory<byte> FrameOf(int serializer, string manifest, byte[] message)
