@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
@@ -33,15 +32,11 @@ public sealed class Raft : IExtension
     private static readonly Config Defaults =
         ConfigurationFactory.FromResource("RaftActors.reference.conf", Assembly.GetExecutingAssembly());
 
-    // In one directory at a time. A node may start a thousand processes at once, and each opening has a thread.
-    private const int OpeningsMax = 32;
-
     private readonly Lock _lock = new();
     private readonly Dictionary<(string Group, ProcessName Name), ProcessOpening> _processes = [];
     private readonly ExtendedActorSystem _system;
     private readonly IActorRef _registry;
     private readonly StoreRoom _stores;
-    private readonly ConcurrentDictionary<string, SemaphoreSlim> _openings = new(StringComparer.Ordinal);
     private readonly ForeignMessages _foreign;
     private RaftTransport? _transport;
     private bool _areLanesDecided;
@@ -302,7 +297,7 @@ public sealed class Raft : IExtension
     }
 
     /// <summary>
-    /// The opening of the process that an actor is. The actor's first life begins it, on a thread of its own; all later lives share it,
+    /// The opening of the process that an actor is. The actor's first life begins it, on another thread; all later lives share it,
     /// unless it failed.
     /// </summary>
     /// <param name="preload">The pairs that a new store begins with. Called for a new opening only.</param>
@@ -334,7 +329,7 @@ public sealed class Raft : IExtension
         }
         else
         {
-            _ = opening.StartAsync(_openings.GetOrAdd(settings.Store.Directory, _ => new SemaphoreSlim(OpeningsMax)));
+            _stores.Start(opening, settings.Store);
         }
 
         return opening;
@@ -466,6 +461,7 @@ public sealed class Raft : IExtension
     // The engines have closed theirs by now. The others belong to processes without an engine, or are still being opened.
     private void CloseStores()
     {
+        _stores.DropOpenings();
         lock (_lock)
         {
             foreach (var opening in _processes.Values)

@@ -8,8 +8,9 @@ namespace RaftActors.Engine;
 /// </summary>
 internal sealed class ProcessOpening
 {
-    private readonly Task<RaftProcess> _opened;
+    private readonly TaskCompletionSource<RaftProcess> _opening = new();
     private readonly RaftSettings _settings;
+    private readonly Func<RaftProcess> _open;
     private DeferredMessages _deferred = new();
     private IActorRef? _owner;
     private IActorRef? _lastOwner;
@@ -20,30 +21,30 @@ internal sealed class ProcessOpening
     /// </param>
     public ProcessOpening(RaftSettings settings, Func<RaftProcess> open, ProcessOpening? failed)
     {
-        _settings = settings;
+        (_settings, _open) = (settings, open);
         if (failed is not null)
         {
             (_lastOwner, _deferred) = (failed._lastOwner, failed._deferred);
         }
-
-        _opened = new Task<RaftProcess>(open, TaskCreationOptions.LongRunning);
     }
 
-    public bool HasEnded => _opened.IsCompleted;
+    public bool HasEnded => Opened.IsCompleted;
 
-    public bool HasFailed => _opened.IsFaulted;
+    public bool HasFailed => Opened.IsFaulted;
+
+    private Task<RaftProcess> Opened => _opening.Task;
 
     /// <summary>The state of the process for an operator. Any thread may call it.</summary>
     public ProcessStatus Describe()
     {
         var described = new ProcessStatus(_settings.Group, _settings.Self) { Actor = Volatile.Read(ref _owner) };
-        if (!_opened.IsCompletedSuccessfully)
+        if (!Opened.IsCompletedSuccessfully)
         {
-            return described with { Failure = _opened.Exception?.InnerException?.Message };
+            return described with { Failure = Opened.Exception?.InnerException?.Message };
         }
 
         // Committed is read last, so that a described process never seems further than it is.
-        var process = _opened.Result;
+        var process = Opened.Result;
         var (view, delivered) = (process.View, process.Delivered);
         return described with
         {
@@ -61,21 +62,26 @@ internal sealed class ProcessOpening
         };
     }
 
-    /// <summary>Opens on a thread of its own, as soon as there is room.</summary>
-    /// <param name="room">Limits the openings at one time.</param>
-    public async Task StartAsync(SemaphoreSlim room)
+    /// <summary>Opens the store before it returns. Does not throw: <see cref="Wait"/> does.</summary>
+    public void Run()
     {
-        await room.WaitAsync().ConfigureAwait(false);
-        Then(_ => room.Release(), TaskContinuationOptions.None);
-        _opened.Start(TaskScheduler.Default);
+        try
+        {
+            _opening.SetResult(_open());
+        }
+        catch (Exception e)
+        {
+            _opening.SetException(e);
+        }
     }
 
-    /// <summary>Opens before it returns, for a store that has nothing to read.</summary>
-    public void Run() => _opened.RunSynchronously(TaskScheduler.Default);
+    /// <summary>Ends an opening that never ran: the actor system has ended.</summary>
+    public void Drop() => _opening.SetCanceled();
 
     /// <summary>The process. Waits until the opening has ended.</summary>
     /// <exception cref="Storage.StoreException">The store cannot be opened.</exception>
-    public RaftProcess Wait() => _opened.GetAwaiter().GetResult();
+    /// <exception cref="OperationCanceledException">The opening was dropped.</exception>
+    public RaftProcess Wait() => Opened.GetAwaiter().GetResult();
 
     /// <summary>Sends the actor <see cref="ToActor.OpeningEnded"/> when the opening has ended.</summary>
     public void Notify(IActorRef actor) => Then(_ => actor.Tell(new ToActor.OpeningEnded()), TaskContinuationOptions.None);
@@ -83,9 +89,9 @@ internal sealed class ProcessOpening
     /// <summary>Closes the store: now, or as soon as it is open. Does not wait for the opening.</summary>
     public void Close()
     {
-        if (_opened.IsCompletedSuccessfully)
+        if (Opened.IsCompletedSuccessfully)
         {
-            _opened.Result.Store.Close();
+            Opened.Result.Store.Close();
         }
         else
         {
@@ -123,6 +129,6 @@ internal sealed class ProcessOpening
         }
     }
 
-    private void Then(Action<Task<RaftProcess>> action, TaskContinuationOptions when) => _opened.ContinueWith(
+    private void Then(Action<Task<RaftProcess>> action, TaskContinuationOptions when) => Opened.ContinueWith(
         action, CancellationToken.None, when | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
 }

@@ -11,11 +11,27 @@ namespace RaftActors.Engine;
 
 /// <summary>
 /// The stores of the processes of an actor system. Processes that name the same directory share its log and its syncs. The room opens a
-/// directory for the first process and closes it with the last. Thread-safe.
+/// directory for the first process and closes it with the last. A directory on a disk that hangs holds up no other one. Thread-safe.
 /// </summary>
 internal sealed class StoreRoom(ActorSystem system)
 {
     private readonly ConcurrentDictionary<string, SharedDirectory> _directories = new(StringComparer.Ordinal);
+
+    // By the directory as the settings spell it. Two spellings have two rooms, which only means more threads.
+    private readonly ConcurrentDictionary<string, OpeningRoom> _openings = new(StringComparer.Ordinal);
+
+    /// <summary>Runs an opening on another thread. It waits while many others in its directory run.</summary>
+    public void Start(ProcessOpening opening, StoreOptions options) =>
+        _openings.GetOrAdd(options.Directory, _ => new OpeningRoom()).Add(opening);
+
+    /// <summary>Drops the openings that wait.</summary>
+    public void DropOpenings()
+    {
+        foreach (var room in _openings.Values)
+        {
+            room.Close();
+        }
+    }
 
     /// <summary>Returns the store of a process, which opens and closes it. Opens the directory if it is not open.</summary>
     /// <param name="spansNodes">True: the group has, or may get, processes on other nodes.</param>
