@@ -65,14 +65,18 @@ public sealed class Raft : IExtension
             CoordinatedShutdown.PhaseBeforeClusterShutdown,
             "raft-hand-over",
             () => _registry.Ask<Done>(RaftRegistry.PrepareStop.Instance));
-        CoordinatedShutdown.Get(system).AddTask(
-            CoordinatedShutdown.PhaseBeforeActorSystemTerminate,
-            "raft-cut-off",
-            () =>
-            {
-                Volatile.Write(ref _isTerminating, true);
-                return Task.FromResult(Done.Instance);
-            });
+        if (system.Settings.Config.GetBoolean("akka.coordinated-shutdown.terminate-actor-system"))
+        {
+            CoordinatedShutdown.Get(system).AddTask(
+                CoordinatedShutdown.PhaseBeforeActorSystemTerminate,
+                "raft-cut-off",
+                () =>
+                {
+                    Volatile.Write(ref _isTerminating, true);
+                    return Task.FromResult(Done.Instance);
+                });
+        }
+
         var setup = system.Settings.Setup.Get<RaftSetup>();
         if (setup.HasValue)
         {
@@ -111,7 +115,10 @@ public sealed class Raft : IExtension
     /// <summary>The address of this node in the paths that other nodes use.</summary>
     internal Address Address { get; }
 
-    /// <summary>The actor system ends now, and its remoting with it.</summary>
+    /// <summary>
+    /// The actor system ends now, and its remoting with it. Stays false if the shutdown does not terminate the actor system: then the
+    /// engines go on as followers, and their group may need their votes.
+    /// </summary>
     internal bool IsTerminating => Volatile.Read(ref _isTerminating);
 
     /// <summary>The node's name if the configuration has none. Null: the actor system has no address.</summary>

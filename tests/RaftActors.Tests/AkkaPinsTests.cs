@@ -184,6 +184,7 @@ public sealed class AkkaPinsTests : TestKit
     [InlineData("akka.remote.dot-netty.tcp.tcp-reuse-addr")]
     [InlineData("akka.remote.use-passive-connections")]
     [InlineData("akka.coordinated-shutdown.run-by-clr-shutdown-hook")]
+    [InlineData("akka.coordinated-shutdown.terminate-actor-system")]
     [InlineData("akka.actor.serialization-bindings")]
     [InlineData("akka.loggers")]
     public void Key_of_Akka_that_raft_reads_or_sets_is_in_its_reference(string key)

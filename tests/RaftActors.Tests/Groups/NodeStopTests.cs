@@ -1,3 +1,4 @@
+using Akka.Actor;
 using Akka.Event;
 using Akka.TestKit;
 using Akka.TestKit.Xunit2;
@@ -74,6 +75,23 @@ public sealed class NodeStopTests : TestKit
         // The remoting logs errors of its own when a connection ends.
         Assert.DoesNotContain(Received(errors), entry => entry.LogSource.Contains("/system/raft/"));
         Assert.All(_nodes, node => Assert.DoesNotContain(Received(node.Warned), entry => $"{entry.Message}".Contains("out of reach")));
+    }
+
+    [Fact]
+    public async Task Node_whose_shutdown_does_not_terminate_it_still_votes_by_the_remoting()
+    {
+        List<ProcessName> names = [.. Enumerable.Range(0, 3).Select(_ => NamedNode.NewName())];
+        var config = $"raft.transport = akka\nraft.roster = [{string.Join(", ", names.Select(name => $"\"{name}\""))}]";
+        const string RunsOn = "akka.coordinated-shutdown { terminate-actor-system = off, run-by-actor-system-terminate = off }";
+        names.ForEach(name => _nodes.Add(new NamedNode(this, name, name == names[2] ? $"{config}\n{RunsOn}" : config)));
+        _nodes.ForEach(node => node.ExpectWholeGroup(names));
+
+        await CoordinatedShutdown.Get(_nodes[2].System).Run(CoordinatedShutdown.ClrExitReason.Instance).WaitAsync(Guard);
+        _nodes[1].Stop();
+
+        // The quorum is this node and the one that runs on.
+        _nodes[0].Tell(new Recorder.Append("key", "v", Guard), TestActor);
+        ExpectMsg<Outcome<int>.Done>(Guard);
     }
 
     protected override void AfterAll()
