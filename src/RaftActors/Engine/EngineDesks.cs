@@ -47,7 +47,7 @@ internal sealed class EngineDesks(
 
     /// <summary>No desk waits for a tick.</summary>
     public bool AreAtRest =>
-        AreIdle && Changes.Count + Serving.Count == 0 && !Stopping.IsAsked && _clients is not { HasWaiting: true };
+        AreIdle && Changes.Count + Serving.Count == 0 && !Stopping.NeedsTicks && _clients is not { HasWaiting: true };
 
     /// <summary>An engine that takes requests may have come into sight, so requests that wait for one are sent.</summary>
     public void OnServerInSight()

@@ -9,7 +9,8 @@ namespace RaftActors.Engine;
 /// <summary>
 /// Prepares this process for the stop of its node. The process takes no new Appends and transfers the leadership to another node. It waits
 /// until its open Appends have ended and the others send it no more requests. This takes at most twice <c>raft.transfer-timeout</c>. Then
-/// the engine continues in the follower role until the actor system stops.
+/// the engine continues in the follower role until the actor system stops. This may be long: the shutdown may fail halfway, or be set not to
+/// terminate the actor system.
 /// </summary>
 internal sealed class StopDesk(EngineContext context, Action<Input> step)
 {
@@ -24,6 +25,9 @@ internal sealed class StopDesk(EngineContext context, Action<Input> step)
     private bool _isStopping;
     private bool _leadsOn;
 
+    // The time to hand over once more.
+    private long _nextAttempt;
+
     // This process led when the stop began, or later. Invariant: it does not stop before it knows its successor, unless the time is up.
     private bool _hasLed;
 
@@ -35,8 +39,10 @@ internal sealed class StopDesk(EngineContext context, Action<Input> step)
 
     public bool IsStopping => _isStopping;
 
-    /// <summary>The node waits until this process may stop.</summary>
-    public bool IsAsked => _asker is not null;
+    /// <summary>The node waits until this process may stop, or the process leads on and hands over later.</summary>
+    public bool NeedsTicks => _asker is not null || LeadsOn;
+
+    private bool LeadsOn => _leadsOn && Leads;
 
     private bool Leads => context.Leader is { IsSelf: true };
 
@@ -129,12 +135,28 @@ internal sealed class StopDesk(EngineContext context, Action<Input> step)
             && ended.Target == _target
             && ended.Outcome is TransferOutcome.TimedOut or TransferOutcome.NoSuchVoter)
         {
-            _leadsOn = true;
+            LeadOn();
             Report();
         }
     }
 
-    public void OnTick() => Report();
+    public void OnTick()
+    {
+        // The others send no requests to a leader that is leaving. Without this, their Appends would wait as long as the node runs on.
+        if (_asker is null && LeadsOn && _nextAttempt <= context.Now)
+        {
+            _leadsOn = false;
+            HandOver();
+        }
+
+        Report();
+    }
+
+    private void LeadOn()
+    {
+        _leadsOn = true;
+        _nextAttempt = context.DeadlineAfter(context.Process.Settings.Timing.TransferTimeout);
+    }
 
     private void HandOver()
     {
@@ -149,7 +171,7 @@ internal sealed class StopDesk(EngineContext context, Action<Input> step)
         ProcessName[] elsewhere = [.. others.Intersect(context.Peers.ServingElsewhere)];
         if (elsewhere.Length == 0)
         {
-            _leadsOn = true;
+            LeadOn();
             return;
         }
 

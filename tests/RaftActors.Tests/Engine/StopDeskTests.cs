@@ -88,6 +88,43 @@ public sealed class StopDeskTests : TestKit
     }
 
     [Fact]
+    public void Leader_whose_transfer_failed_hands_over_later_if_its_node_runs_on()
+    {
+        _bench.Elect("raft1");
+        Begin();
+        _desk.OnTransferEnded(new Effect.TransferEnded(null, TransferOutcome.TimedOut));
+        _asker.ExpectMsg<RaftRegistry.EnginePrepared>();
+        _steps.Clear();
+        _bench.Context.Now += 39;
+        _desk.OnTick();
+        Assert.Empty(_steps);
+
+        _bench.Context.Now++;
+        Assert.True(_desk.NeedsTicks);
+        _desk.OnTick();
+
+        Assert.Equal([new Input.Transfer(null)], _steps);
+        _bench.Elect("raft2");
+        Assert.False(_desk.NeedsTicks);
+    }
+
+    [Fact]
+    public void Leader_that_reached_no_other_node_hands_over_when_it_does_if_its_node_runs_on()
+    {
+        _bench.LoseSightOf("raft2");
+        _bench.LoseSightOf("raft3");
+        _bench.LoseSightOf("raft4");
+        _bench.Elect("raft1");
+        Begin();
+
+        _bench.Meet("raft2");
+        _bench.Context.Now += 40;
+        _desk.OnTick();
+
+        Assert.Equal([new Input.Transfer(Bench.NameOf("raft2"))], _steps);
+    }
+
+    [Fact]
     public void Leader_waits_for_its_own_transfer_when_that_takes_the_place_of_another_one()
     {
         _bench.Elect("raft1");
