@@ -97,14 +97,27 @@ internal sealed class Lane(Address address, LaneContext context) : ILane
         }
     }
 
-    /// <summary>Sends a message of this node's registry to that of the other node. False: there is no connection.</summary>
+    /// <summary>
+    /// Sends a message of this node's registry to that of the other node, or drops it if too many bytes wait: the registry sends its list
+    /// until the other node answers, which may hang. False: there is no connection.
+    /// </summary>
     public bool TryTellRegistry(WireMessage message)
     {
         lock (_lock)
         {
             _registry ??= new LaneRef(ActorPath.Parse(address + InboundLane.RegistryPath), this, context);
-            if (_connection is not { IsConnected: true, Sender.Frames: var frames }
-                || !frames.TryWrite(_registry, message, context.Registry))
+            if (_connection is not { IsConnected: true, Sender.Frames: var frames })
+            {
+                return false;
+            }
+
+            if (frames.Length > context.Settings.QueueSizeMaxBytes)
+            {
+                context.Metrics.OnDropped();
+                return true;
+            }
+
+            if (!frames.TryWrite(_registry, message, context.Registry))
             {
                 return false;
             }

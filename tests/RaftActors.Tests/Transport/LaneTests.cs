@@ -84,6 +84,20 @@ public sealed class LaneTests : TestKit
     }
 
     [Fact]
+    public void Messages_of_the_registry_that_nobody_takes_are_dropped_above_the_same_limit()
+    {
+        using var other = Connect();
+        LocalProcess[] list = [new("g", new ProcessName("raft1@node1"), new string('x', 1000))];
+
+        for (var number = 1; number <= 100; number++)
+        {
+            Assert.True(_lane.TryTellRegistry(new WireMessage.Hello([.. list], IsReply: false)));
+        }
+
+        Assert.InRange(_metrics.Of("raft.transport.dropped").Sum(each => each.Value), 89, 91);
+    }
+
+    [Fact]
     public void Message_above_the_size_of_a_frame_goes_by_akka()
     {
         using var other = Connect();
