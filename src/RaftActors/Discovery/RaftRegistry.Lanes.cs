@@ -48,7 +48,7 @@ internal sealed partial class RaftRegistry
     {
         switch (message.Rumour)
         {
-            case WireMessage.Hello when TcpLanes?.Endpoint is { } endpoint:
+            case WireMessage.LaneWanted when TcpLanes?.Endpoint is { } endpoint:
                 SelectionAt(Sender.Path.Address).Tell(endpoint, Self);
                 break;
             case WireMessage.LaneAt endpoint:

@@ -61,7 +61,7 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
         Receive<WireMessage.LaneAt>(endpoint => TcpLanes?.Learn(Sender.Path.Address, endpoint));
         Receive<WireMessage.LaneFence>(OnLaneFence);
         Receive<ByRemoting>(OnByRemoting);
-        Receive<LaneNews.Wanted>(wanted => SelectionAt(wanted.Address).Tell(new WireMessage.Hello([], IsReply: false, _list), Self));
+        Receive<LaneNews.Wanted>(wanted => SelectionAt(wanted.Address).Tell(new WireMessage.LaneWanted(), Self));
         Receive<LaneNews.Opened>(OnLaneOpened);
         Receive<LaneNews.Refused>(Context.System.EventStream.Publish);
         Receive<LaneNews.Connected>(OnLaneConnected);

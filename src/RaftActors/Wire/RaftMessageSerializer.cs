@@ -96,7 +96,7 @@ internal sealed class RaftMessageSerializer(ExtendedActorSystem system) : Serial
     // Akka's remoting does not say who has sent a message. Lanes do, and do not call this method for messages of raft.
     private ByRemoting Distrust(WireMessage message)
     {
-        if (message is WireMessage.Hello or WireMessage.LaneAt)
+        if (message is WireMessage.LaneWanted or WireMessage.LaneAt)
         {
             return new ByRemoting(message);
         }

@@ -37,6 +37,12 @@ internal abstract record WireMessage
     public sealed record LaneAt(int Port, ulong Node) : WireMessage, IDeadLetterSuppression;
 
     /// <summary>
+    /// Between registries, by the remoting, where raft's own connections are the only way: the sender asks for the receiver's
+    /// <see cref="LaneAt"/>. It tells of no process, so a receiver without such connections ignores it.
+    /// </summary>
+    public sealed record LaneWanted : WireMessage, IDeadLetterSuppression;
+
+    /// <summary>
     /// Between registries: all messages that the sender's engines sent by Akka before this one have arrived when the reply comes back.
     /// From then on they use the lane. Without this, a later request could overtake an earlier one.
     /// </summary>

@@ -30,6 +30,7 @@ internal static class WireTable
     [
         Of<WireMessage.Hello>(HelloManifest, WireFormat.WriteHello, WireFormat.ReadHello),
         Of<WireMessage.LaneAt>(LaneAtManifest, WireFormat.WriteLaneAt, WireFormat.ReadLaneAt),
+        Of<WireMessage.LaneWanted>("tw", (_, _) => { }, (ref _) => new WireMessage.LaneWanted()),
         Of<WireMessage.LaneFence>(LaneFenceManifest, WireFormat.WriteLaneFence, WireFormat.ReadLaneFence),
         Of<WireMessage.NodeBeat>(BeatManifest, WireFormat.WriteBeat, WireFormat.ReadBeat),
         Of<WireMessage.Leaving>("l", WireFormat.WriteLeaving, WireFormat.ReadLeaving),

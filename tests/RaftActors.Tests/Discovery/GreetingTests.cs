@@ -8,6 +8,7 @@ using RaftActors.Discovery;
 using RaftActors.Engine;
 using RaftActors.Tests.Engine;
 using RaftActors.Tests.Groups;
+using RaftActors.Transport;
 using RaftActors.Wire;
 
 namespace RaftActors.Tests.Discovery;
@@ -236,6 +237,23 @@ public sealed class GreetingTests : TestKit
         _registry.Tell(new RaftRegistry.EngineStopped(_process));
 
         Assert.Equal(_process.Name, second.ExpectMsg<PeerNews.Stopped>().Name);
+    }
+
+    [Fact]
+    public void Node_whose_port_is_asked_for_is_told_of_no_list_of_processes()
+    {
+        _registry.Tell(new LaneNews.Wanted(_node));
+
+        _other.ExpectMsg<WireMessage.LaneWanted>();
+    }
+
+    [Fact]
+    public void Question_for_the_port_leaves_the_processes_of_its_node_reachable()
+    {
+        Hello("raft2@node2");
+        _registry.Tell(new WireMessage.LaneWanted(), _other);
+
+        Assert.Equal(0, ReportsWithin(0));
     }
 
     [Fact]

@@ -75,6 +75,7 @@ internal static class Samples
         ["n"] = new WireMessage.NodeBeat([.. Enumerable.Range(0, 32).Select(part => 0x0123456789ABCDEFUL + (ulong)part)]),
         ["x"] = new WireMessage.Foreign(1520, "ot", new byte[] { 1, 2 }),
         ["t"] = new WireMessage.LaneAt(2552, 0x0123456789ABCDEF),
+        ["tw"] = new WireMessage.LaneWanted(),
         ["tf"] = new WireMessage.LaneFence(0x0123456789ABCDEF, 300, IsReply: true),
         ["w"] = new WireMessage.ActorAt(One.Name, "akka.tcp://demo@127.0.0.1:2551/user/ledger#43"),
         ["l"] = new WireMessage.Leaving(One.Name, true),
