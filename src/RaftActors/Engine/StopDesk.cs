@@ -9,8 +9,8 @@ namespace RaftActors.Engine;
 /// <summary>
 /// Prepares this process for the stop of its node. The process takes no new Appends and transfers the leadership to another node. It waits
 /// until its open Appends have ended and the others send it no more requests. This takes at most twice <c>raft.transfer-timeout</c>. Then
-/// the engine continues in the follower role until the actor system stops. This may be long: the shutdown may fail halfway, or be set not to
-/// terminate the actor system.
+/// the engine continues in the follower role until the actor system stops. This may be long: the shutdown may fail halfway, or be set not
+/// to terminate the actor system.
 /// </summary>
 internal sealed class StopDesk(EngineContext context, Action<Input> step)
 {

@@ -7,7 +7,7 @@ namespace RaftActors.Wire;
 /// nothing.
 /// </summary>
 /// <param name="Rumour">
-/// A <see cref="WireMessage.LaneWanted"/> asks for the port of raft, and a <see cref="WireMessage.LaneAt"/> tells it: the connection to that
-/// port shows whether it is true. Null: any other message, which is refused.
+/// A <see cref="WireMessage.LaneWanted"/> asks for the port of raft, and a <see cref="WireMessage.LaneAt"/> tells it: the connection
+/// to that port shows whether it is true. Null: any other message, which is refused.
 /// </param>
 internal sealed record ByRemoting(WireMessage? Rumour) : IDeadLetterSuppression;
