@@ -242,6 +242,18 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
         }
     }
 
+    // Until the connection has room again, these announcements may be lost too, and the next interval repeats them.
+    private void TellActorsLost(KnownNode node)
+    {
+        if (TcpLanes?.TakeLostActor(node.Address) == true)
+        {
+            foreach (var process in node.Processes)
+            {
+                Tell(process.Group, new PeerNews.ActorLost(process.Name));
+            }
+        }
+    }
+
     private void Tell(string group, PeerNews news)
     {
         foreach (var (_, local) in _local.Of(group))
@@ -289,6 +301,7 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
         {
             node.ForgetStopped(Now - (IntervalsOfSilence * _interval));
             TellStopped(node);
+            TellActorsLost(node);
         }
 
         _watch.Check(Now, HasPeer, WhyAlone);

@@ -36,12 +36,15 @@ internal sealed class PeerDesk(
         switch (news)
         {
             case PeerNews.Found found:
-                if (!Meet(found.Name, found.Engine) && context.HasActor)
+                if (!Meet(found.Name, found.Engine))
                 {
-                    // The announcement to a known process may be lost.
+                    // The announcement to a known process may be lost, also the one that there is no actor any more.
                     TellActorTo(found.Name);
                 }
 
+                break;
+            case PeerNews.ActorLost:
+                TellActorTo(news.Name);
                 break;
             case PeerNews.Reachable(var name, var node) when context.Peers.Mark(name, node, isReachable: true):
                 OnReachable(news.Name);
@@ -171,11 +174,8 @@ internal sealed class PeerDesk(
 
     private void OnReachable(ProcessName name)
     {
-        if (context.HasActor)
-        {
-            TellActorTo(name);
-        }
-
+        // Also without an actor: the former connection may have lost the announcement that there is none any more.
+        TellActorTo(name);
         desks.Events.OnPeer(name);
         views.OnPeer(name);
         step(new Input.PeerReachable(name));

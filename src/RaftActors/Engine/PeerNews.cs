@@ -21,6 +21,9 @@ internal abstract record PeerNews(ProcessName Name)
     /// <summary>The engine of the process has stopped, while its node runs on. Says nothing of another engine of that name.</summary>
     public sealed record Stopped(ProcessName Name, IActorRef Engine) : PeerNews(Name);
 
+    /// <summary>A connection to the node of the process was too full for an announcement of an actor, perhaps of this process's.</summary>
+    public sealed record ActorLost(ProcessName Name) : PeerNews(Name);
+
     /// <summary>To a quiescent process: the node of a process on which it depends is silent.</summary>
     public sealed record Silent(ProcessName Name) : PeerNews(Name);
 

@@ -27,6 +27,7 @@ internal sealed class Lane(Address address, LaneContext context) : ILane
     private LaneConnection? _connection;
     private WireMessage.LaneAt? _warned;
     private long _connections;
+    private bool _hasLostActor;
 
     // Messages that engines are about to send by Akka. A fence must follow them.
     private int _detours;
@@ -82,7 +83,7 @@ internal sealed class Lane(Address address, LaneContext context) : ILane
             {
                 if (frames.Length > context.Settings.QueueSizeMaxBytes)
                 {
-                    context.Metrics.OnDropped();
+                    Drop(message);
                     return true;
                 }
 
@@ -113,7 +114,7 @@ internal sealed class Lane(Address address, LaneContext context) : ILane
 
             if (frames.Length > context.Settings.QueueSizeMaxBytes)
             {
-                context.Metrics.OnDropped();
+                Drop(message);
                 return true;
             }
 
@@ -125,6 +126,17 @@ internal sealed class Lane(Address address, LaneContext context) : ILane
 
         Flush();
         return true;
+    }
+
+    /// <summary>Whether an announcement of an actor was dropped since the last call. Its engine sends it once, so it must again.</summary>
+    public bool TakeLostActor()
+    {
+        lock (_lock)
+        {
+            var hasLost = _hasLostActor;
+            _hasLostActor = false;
+            return hasLost;
+        }
     }
 
     /// <inheritdoc/>
@@ -147,6 +159,12 @@ internal sealed class Lane(Address address, LaneContext context) : ILane
         }
 
         sender?.Flush();
+    }
+
+    private void Drop(WireMessage message)
+    {
+        _hasLostActor |= message is WireMessage.ActorAt;
+        context.Metrics.OnDropped();
     }
 
     private void OnLost(LaneConnection connection, Exception? cause)

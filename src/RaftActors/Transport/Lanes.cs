@@ -177,6 +177,11 @@ internal sealed class Lanes : ILanes
     public bool TryTellRegistry(Address address, WireMessage message) =>
         _lanes.TryGetValue(address, out var lane) && lane.TryTellRegistry(message);
 
+    /// <summary>Whether an announcement of an actor to the node was dropped since the last call.</summary>
+    public bool TakeLostActor(Address address) => IsSole
+        ? _soleLanes.TryGetValue(address, out var sole) && sole.TakeLostActor()
+        : _lanes.TryGetValue(address, out var lane) && lane.TakeLostActor();
+
     /// <summary>
     /// As <see cref="Learn"/>, for news that any program may have sent. Ignored unless this node had a message for the address.
     /// </summary>

@@ -32,6 +32,7 @@ internal sealed class SoleLane(Address address, LaneContext context) : ILane
     // Each sends what was written before its successor took over.
     private readonly List<LaneConnection> _former = [];
     private long _connections;
+    private bool _hasLostActor;
     private string? _problem;
     private string? _renewalProblem;
 
@@ -149,6 +150,7 @@ internal sealed class SoleLane(Address address, LaneContext context) : ILane
             BeginIfTime();
             if (_connection is null || _connection.Sender.Frames.Length > context.Settings.QueueSizeMaxBytes)
             {
+                _hasLostActor |= message is WireMessage.ActorAt;
                 context.Metrics.OnDropped();
             }
             else if (!_connection.Sender.Frames.TryWrite(to, message, from))
@@ -160,6 +162,17 @@ internal sealed class SoleLane(Address address, LaneContext context) : ILane
         }
 
         return true;
+    }
+
+    /// <summary>Whether an announcement of an actor was dropped since the last call. Its engine sends it once, so it must again.</summary>
+    public bool TakeLostActor()
+    {
+        lock (_lock)
+        {
+            var hasLost = _hasLostActor;
+            _hasLostActor = false;
+            return hasLost;
+        }
     }
 
     /// <inheritdoc/>

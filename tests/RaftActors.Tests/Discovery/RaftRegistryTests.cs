@@ -3,6 +3,7 @@ using Akka.TestKit;
 using Akka.TestKit.Xunit2;
 
 using RaftActors.Core;
+using RaftActors.Engine;
 using RaftActors.Tests.Groups;
 using RaftActors.Wire;
 
@@ -107,6 +108,42 @@ public sealed class RaftRegistryTests : TestKit
         _group.Advance(20);
 
         Assert.False(IsReachable());
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Announcement_of_the_actor_or_of_its_end_comes_again_when_it_may_be_lost(bool isKnownToBeLost)
+    {
+        _group.Start("raft1", 0);
+        Greet("default", "raft2@node1", isReply: false);
+        var path = _other.FishForMessage<WireMessage.ActorAt>(_ => true).Path;
+        var name = new ProcessName("raft2@node1");
+        PeerNews news = isKnownToBeLost ? new PeerNews.ActorLost(name) : new PeerNews.Found(name, _other);
+
+        _group.EngineOf("raft1").Tell(news);
+        Assert.Equal(path, _other.FishForMessage<WireMessage.ActorAt>(_ => true).Path);
+
+        Sys.Stop(_group.Actors["raft1"]);
+        Assert.Equal("", _other.FishForMessage<WireMessage.ActorAt>(_ => true).Path);
+        _group.EngineOf("raft1").Tell(news);
+        Assert.Equal("", _other.FishForMessage<WireMessage.ActorAt>(_ => true).Path);
+    }
+
+    [Fact]
+    public void End_of_the_actor_is_announced_again_to_a_process_that_was_unreachable()
+    {
+        _group.Start("raft1", 0);
+        Greet("default", "raft2@node1", isReply: false);
+        _other.FishForMessage<WireMessage.ActorAt>(_ => true);
+        Sys.Stop(_group.Actors["raft1"]);
+        _other.FishForMessage<WireMessage.ActorAt>(actor => actor.Path.Length == 0);
+        var (name, node) = (new ProcessName("raft2@node1"), _other.Ref.Path.Address);
+
+        _group.EngineOf("raft1").Tell(new PeerNews.Unreachable(name, node));
+        _group.EngineOf("raft1").Tell(new PeerNews.Reachable(name, node));
+
+        Assert.Equal("", _other.FishForMessage<WireMessage.ActorAt>(_ => true).Path);
     }
 
     private bool IsReachable() => _group.StatusOf("raft1").Peers.Single(peer => peer.Name.Process == "raft2").IsReachable;

@@ -119,6 +119,22 @@ public sealed class SoleLaneTests : TestKit
         Assert.Equal(0, attempts);
     }
 
+    [Fact]
+    public void Lane_without_a_connection_reports_an_announcement_of_an_actor_that_it_dropped_once()
+    {
+        var context = NewContext(Far, 2, _farStore, isAtAddress: false);
+        var lane = new SoleLane(Near, context);
+        var to = new LaneRef(ActorPath.Parse($"{Near}{Engine}"), lane, context);
+        var name = new ProcessName("raft1@node1");
+        lane.TryWrite(to, new WireMessage.Leaving(name, IsReply: false), to);
+        Assert.False(lane.TakeLostActor());
+
+        lane.TryWrite(to, new WireMessage.ActorAt(name, ""), to);
+
+        Assert.True(lane.TakeLostActor());
+        Assert.False(lane.TakeLostActor());
+    }
+
     protected override void AfterAll()
     {
         _listener.Dispose();
