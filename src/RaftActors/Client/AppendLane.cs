@@ -15,10 +15,10 @@ namespace RaftActors.Client;
 /// </para>
 /// Not thread-safe: see <see cref="SharedLane"/>.
 /// </summary>
-/// <param name="origin">The name and the incarnation of the client. No other client has them.</param>
+/// <param name="session">Of the client alone.</param>
 /// <param name="patience">The time without an answer until an Append is sent again. It doubles with each attempt.</param>
 /// <param name="replyTo">Takes the outcome if the process is on this node; null: the sender of the Append does.</param>
-internal sealed class AppendLane(Member origin, TimeSpan patience, ICanTell? replyTo = null)
+internal sealed class AppendLane(ClientSession session, TimeSpan patience, ICanTell? replyTo = null)
 {
     /// <summary>The requests that a session remembers.</summary>
     public const int Span = 256;
@@ -167,7 +167,7 @@ internal sealed class AppendLane(Member origin, TimeSpan patience, ICanTell? rep
 
     // Null: it has ended, or it is of an earlier life of the client's actor.
     private ClientAppend? Find(RequestRef request) =>
-        request.Incarnation == origin.Incarnation ? _sent.Find(request.Number) : null;
+        request.Incarnation == session.Origin.Incarnation ? _sent.Find(request.Number) : null;
 
     private TimeSpan PatienceOf(ClientAppend append) => patience * Math.Pow(2, Math.Min(append.Attempts, 6) - 1);
 
@@ -179,15 +179,14 @@ internal sealed class AppendLane(Member origin, TimeSpan patience, ICanTell? rep
         append.NextAt = now + PatienceOf(append);
         // The next tick ends it if its time is up. A process could not read a negative time.
         var left = append.Deadline > now ? append.Deadline - now : TimeSpan.Zero;
-        var request = new RequestId(origin, append.Number);
         var call = append.RequestKey is { } requestKey
-            ? new ClientCall.KeyedAppend(requestKey, request, append.Key, append.Value, left, isRetry) { ReplyTo = replyTo }
-            : new ClientCall.Append(request, append.Key, append.Value, left, isRetry) { ReplyTo = replyTo };
-        send(append.Span is { } span ? new WireMessage.Traced([new TraceLink(request, span.Context)], call) : call);
+            ? new ClientCall.KeyedAppend(requestKey, session, append.Number, append.Key, append.Value, left, isRetry) { ReplyTo = replyTo }
+            : new ClientCall.Append(session, append.Number, append.Key, append.Value, left, isRetry) { ReplyTo = replyTo };
+        send(append.Span is { } span ? new WireMessage.Traced([new TraceLink(call.Request, span.Context)], call) : call);
     }
 
     private void End(ClientAppend append, CancelReason reason) =>
-        End(append, OutcomeMaker<object?>.Instance.Cancelled(new RequestRef(origin.Name, origin.Incarnation, append.Number), reason));
+        End(append, OutcomeMaker<object?>.Instance.Cancelled(RaftProcess.RefOf(new RequestId(session.Origin, append.Number)), reason));
 
     private void End(ClientAppend append, IOutcome outcome)
     {

@@ -35,7 +35,7 @@ internal sealed class ClientActor : UntypedActor, IWithTimers
         var self = Self;
         var registries = settings.Contacts.Prepend(provider.DefaultAddress).Distinct()
             .Select(address => RegistryAt(lanes, address)).ToArray();
-        _lane = new SharedLane(NewOrigin(raft.Address), settings.AttemptTimeout, self, Context.System.Scheduler);
+        _lane = new SharedLane(ClientSession.New(), settings.AttemptTimeout, self, Context.System.Scheduler);
         _finder = new GroupFinder(
             settings.Group,
             (engine, call) => engine.Tell(call, self),
@@ -65,7 +65,7 @@ internal sealed class ClientActor : UntypedActor, IWithTimers
         }
     }
 
-    // The next instance is another origin: it does not know which numbers were used. It reads the calls that wait in the mailbox.
+    // The next instance has another session: it does not know which numbers were used. It reads the calls that wait in the mailbox.
     protected override void PreRestart(Exception reason, object? message)
     {
         _lane.Close(onlyUnsent: false);
@@ -150,13 +150,6 @@ internal sealed class ClientActor : UntypedActor, IWithTimers
     }
 
     private bool IsOpen => _lane.IsOpen || _questions.IsOpen;
-
-    private static Member NewOrigin(Address own)
-    {
-        var id = Guid.NewGuid();
-        var node = own.HasLocalScope ? own.System : $"{own.Host}:{own.Port}";
-        return new Member(new ProcessName($"client-{id.ToString("N")[..8]}@{node}"), new Incarnation(id));
-    }
 
     private static ICanTell RegistryAt(ILanes? lanes, Address address) => lanes is { IsSole: true } && address.HasGlobalScope
         ? lanes.Resolve($"{address}/system/raft")

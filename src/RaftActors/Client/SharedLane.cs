@@ -22,9 +22,9 @@ internal sealed class SharedLane : ICanTell
     private bool _isClosed;
 
     /// <param name="actor">The client's actor.</param>
-    public SharedLane(Member origin, TimeSpan patience, IActorRef actor, IScheduler clock)
+    public SharedLane(ClientSession session, TimeSpan patience, IActorRef actor, IScheduler clock)
     {
-        (_lane, _actor, _clock) = (new AppendLane(origin, patience, this), actor, clock);
+        (_lane, _actor, _clock) = (new AppendLane(session, patience, this), actor, clock);
         _send = call => _target!.Tell(call, actor); // Justification: the lane sends only while there is a target.
     }
 

@@ -76,7 +76,7 @@ internal sealed class ClientDesk(EngineContext context, EngineDesks desks, Func<
                 desks.Changes.Submit(new ToEngine.Change(Process.NewRequest(), change.What, change.Timeout, client));
                 break;
             case ClientCall.Explain:
-                client.Tell(new Explanation(Process.NewRequest(), explain()), context.Self);
+                client.Tell(new Explanation(Process.ToRef(0), explain()), context.Self);
                 break;
         }
     }
@@ -138,9 +138,10 @@ internal sealed class ClientDesk(EngineContext context, EngineDesks desks, Func<
             return;
         }
 
-        if (Process.Appends.HasOfClient(request))
+        // The actor ends the Append when the pair is delivered, or it has ended it, and the leader's answer is still under way. A client may
+        // repeat itself without saying so, and must not stop the engine.
+        if (Process.Appends.HasOfClient(request) || desks.Appends.IsOfClient(call.Request))
         {
-            // The pair is committed, and the actor ends the Append when it is delivered.
             return;
         }
 
@@ -160,11 +161,6 @@ internal sealed class ClientDesk(EngineContext context, EngineDesks desks, Func<
     private CancelReason.NotCommitted? FindObstacle(ClientCall.Append call)
     {
         var (process, limits) = (Process, Process.Settings.Limits);
-        if (process.Member == call.Request.Origin)
-        {
-            return new(NotCommittedReason.Invalid, $"The client has name and incarnation of {process.Name}. Create another client.");
-        }
-
         if (desks.Stopping.IsStopping)
         {
             return StopDesk.NodeStops;

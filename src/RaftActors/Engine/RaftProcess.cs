@@ -24,7 +24,7 @@ namespace RaftActors.Engine;
 /// </summary>
 internal sealed class RaftProcess
 {
-    // A start has 2^40 request numbers, all above those of earlier starts.
+    // A start has 2^40 request numbers, all above those of earlier starts. It uses them from a random place in their first half.
     private const int RequestBits = 40;
 
     private long _requests;
@@ -54,8 +54,9 @@ internal sealed class RaftProcess
         Found = recovered.State.Log.IsEmpty ? recovered.State.Base.Serial : recovered.State.Log[^1].Serial;
 
         // The group remembers the requests of an incarnation and takes a repeated number for a retry, whose pair it drops. So each start
-        // has numbers of its own, and no request is sent before the start is on disk.
-        _requests = recovered.State.HardState.Boot.Number << RequestBits;
+        // has numbers of its own, and no request is sent before the start is on disk. A restored disk repeats the number of a start. The
+        // random place keeps its requests apart from those of the first one.
+        _requests = (recovered.State.HardState.Boot.Number << RequestBits) + (long)(NewSeed() >> (64 - RequestBits + 1));
         _initial = HoldCommitted(recovered.State);
     }
 

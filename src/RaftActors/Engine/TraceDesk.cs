@@ -69,8 +69,9 @@ internal sealed class TraceDesk(ProcessTags tags, ApplySpans applies)
     {
         foreach (var link in traced.Links)
         {
-            // A client may send its Append again. The spans of the first attempt go on.
-            if (traced.Inner is not ClientCall.Append || !_traces.ContainsKey(link.Request))
+            // A client may trace its own Append only, and may send it again. The spans of the first attempt go on.
+            if (traced.Inner is not ClientCall.Append call
+                || (link.Request == call.Request && !_traces.ContainsKey(link.Request)))
             {
                 Note(link.Request, link.Parent);
             }

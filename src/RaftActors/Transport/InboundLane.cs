@@ -221,12 +221,15 @@ internal sealed class InboundLane : IDisposable
         _batch.Add(frame, message);
     }
 
+    // A client that connects again and again must not fill the log.
     private void WarnOnce()
     {
-        if (!_hasWarned)
+        const string Why = "their kind is newer than this node. Update this node.";
+        if (!_hasWarned && _context.Refusals.TryGive(_identity?.Name ?? $"{Peer}", Why, out var text))
         {
-            _hasWarned = true;
-            _context.Log.Warning("Raft messages from {0} are dropped if their kind is newer than this node. Update this node.", Peer);
+            _context.Log.Warning("Raft messages from {0} are dropped if {1}", Peer, text);
         }
+
+        _hasWarned = true;
     }
 }

@@ -73,11 +73,12 @@ internal sealed class LaneGate(LaneIdentity identity, Address peer, LaneRole rol
             return role >= needed ? null : WhyNot(needed);
         }
 
-        return message switch
+        return (message is WireMessage.Traced traced ? traced.Inner : message) switch
         {
             WireMessage.CoreMessage core => WhyNot(core.Envelope.From.Name),
-            WireMessage.Traced { Inner: WireMessage.CoreMessage core } => WhyNot(core.Envelope.From.Name),
             WireMessage.Hello hello => WhyNot(hello.Processes),
+            WireMessage.Leaving leaving => WhyNot(leaving.Process),
+            WireMessage.ActorAt actor => WhyNot(actor.Process),
             _ => null,
         };
     }

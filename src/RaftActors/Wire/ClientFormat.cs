@@ -22,7 +22,8 @@ internal static class ClientFormat
 
     public static void WriteAppend(ByteWriter writer, ClientCall.Append append)
     {
-        writer.Request(append.Request);
+        writer.Identity(append.Session.Secret);
+        writer.Number(append.Number);
         writer.Text(append.Key);
         writer.Bytes(append.Value.Span);
         WriteTime(writer, append.Timeout);
@@ -30,7 +31,13 @@ internal static class ClientFormat
     }
 
     public static ClientCall.Append ReadAppend(ref ByteReader reader) =>
-        new(reader.Request(), reader.Text(), reader.Value(), ReadTime(ref reader), reader.Flag());
+        new(
+            new ClientSession(reader.Identity()),
+            reader.Count(),
+            reader.Text(),
+            reader.Value(),
+            ReadTime(ref reader),
+            reader.Flag());
 
     public static void WriteKeyedAppend(ByteWriter writer, ClientCall.KeyedAppend append)
     {
@@ -41,7 +48,8 @@ internal static class ClientFormat
     public static ClientCall.KeyedAppend ReadKeyedAppend(ref ByteReader reader)
     {
         var (key, append) = (HashedKey.Read(ref reader), ReadAppend(ref reader));
-        return new ClientCall.KeyedAppend(key, append.Request, append.Key, append.Value, append.Timeout, append.IsRetry);
+        return new ClientCall.KeyedAppend(
+            key, append.Session, append.Number, append.Key, append.Value, append.Timeout, append.IsRetry);
     }
 
     public static void WriteLocated(ByteWriter writer, ClientReply.Located located)

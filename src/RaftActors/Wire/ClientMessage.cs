@@ -29,19 +29,29 @@ internal abstract record ClientCall : WireMessage
     /// <summary>
     /// Asks a process to append a pair, as if its own actor had asked. The answer is the outcome, once the pair was delivered there.
     /// </summary>
-    /// <param name="Request">The client is its origin. All attempts of one Append have the same.</param>
+    /// <param name="Session">The client's. No message names an origin, so a client cannot take another one's.</param>
+    /// <param name="Number">The client's number of the Append. All its attempts have the same.</param>
     /// <param name="Timeout">The time until the process gives up.</param>
     /// <param name="IsRetry">The client has sent the request before, here or elsewhere.</param>
-    public record Append(RequestId Request, string Key, ReadOnlyMemory<byte> Value, TimeSpan Timeout, bool IsRetry) : ClientCall
+    public record Append(ClientSession Session, long Number, string Key, ReadOnlyMemory<byte> Value, TimeSpan Timeout, bool IsRetry)
+        : ClientCall
     {
+        public RequestId Request => new(Session.Origin, Number);
+
         /// <summary>Takes the outcome in place of the sender; null: the sender does. It does not go to other nodes.</summary>
         public ICanTell? ReplyTo { get; init; }
     }
 
     /// <summary>An <see cref="Append"/> with a request key.</summary>
     public sealed record KeyedAppend(
-        HashedKey RequestKey, RequestId Request, string Key, ReadOnlyMemory<byte> Value, TimeSpan Timeout, bool IsRetry)
-        : Append(Request, Key, Value, Timeout, IsRetry);
+        HashedKey RequestKey,
+        ClientSession Session,
+        long Number,
+        string Key,
+        ReadOnlyMemory<byte> Value,
+        TimeSpan Timeout,
+        bool IsRetry)
+        : Append(Session, Number, Key, Value, Timeout, IsRetry);
 
     /// <summary>Asks the actor of a process, as its own Query does. The answer is a <see cref="QueryOutcome"/>.</summary>
     /// <param name="Question">Written as a result is. Empty: asks for the last committed serial, and every actor answers.</param>

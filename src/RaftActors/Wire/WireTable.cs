@@ -79,8 +79,8 @@ internal static class WireTable
             (ref reader) => new ChangeReply.Denied(reader.Request(), reader.Text())),
 
         Of<ClientCall.Locate>("kl", ClientFormat.WriteLocate, ClientFormat.ReadLocate),
-        Of<ClientCall.Append>("ka", ClientFormat.WriteAppend, ClientFormat.ReadAppend),
-        Of<ClientCall.KeyedAppend>("kk", ClientFormat.WriteKeyedAppend, ClientFormat.ReadKeyedAppend),
+        Of<ClientCall.Append>("kw", ClientFormat.WriteAppend, ClientFormat.ReadAppend),
+        Of<ClientCall.KeyedAppend>("kv", ClientFormat.WriteKeyedAppend, ClientFormat.ReadKeyedAppend),
         Of<ClientCall.Query>("kq", ClientFormat.WriteQuery, ClientFormat.ReadQuery),
         Of<ClientCall.TracedQuery>("kt", ClientFormat.WriteTracedQuery, ClientFormat.ReadTracedQuery),
         Of<ClientCall.Read>("kg", ClientFormat.WriteRead, ClientFormat.ReadRead),

@@ -2,16 +2,17 @@ using System.Diagnostics;
 
 using RaftActors.Client;
 using RaftActors.Core;
+using RaftActors.Engine;
 using RaftActors.Wire;
 
 namespace RaftActors.Tests.Client;
 
 public sealed class AppendLaneTests
 {
-    private static readonly Member Origin = new(new ProcessName("client-1@shop"), new Incarnation(new Guid(7, 0, 0, new byte[8])));
+    private static readonly ClientSession Session = new(new Guid(7, 0, 0, new byte[8]));
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
-    private readonly AppendLane _lane = new(Origin, Patience);
+    private readonly AppendLane _lane = new(Session, Patience);
     private readonly List<ClientCall.Append> _sent = [];
     private readonly List<TraceLink> _links = [];
     private TimeSpan _now;
@@ -181,7 +182,7 @@ public sealed class AppendLaneTests
         var append = Add();
         SendWaiting();
 
-        _lane.Receive(new Outcome<int>.Done(new Serial(1), 1, new RequestRef(Origin.Name, Incarnation.None, 1)), _now);
+        _lane.Receive(new Outcome<int>.Done(new Serial(1), 1, new RequestRef(Session.Origin.Name, Incarnation.None, 1)), _now);
 
         Assert.False(append.Task.IsCompleted);
     }
@@ -192,7 +193,7 @@ public sealed class AppendLaneTests
         return ((IOutcome)append.Task.Result).Failure;
     }
 
-    private static RequestRef RefOf(long number) => new(Origin.Name, Origin.Incarnation, number);
+    private static RequestRef RefOf(long number) => RaftProcess.RefOf(new RequestId(Session.Origin, number));
 
     private TypedAppend<int> Add(TimeSpan? timeout = null)
     {

@@ -3,14 +3,14 @@ using Akka.TestKit;
 using Akka.TestKit.Xunit2;
 
 using RaftActors.Client;
-using RaftActors.Core;
+using RaftActors.Engine;
 using RaftActors.Wire;
 
 namespace RaftActors.Tests.Client;
 
 public sealed class SharedLaneTests : TestKit
 {
-    private static readonly Member Origin = new(new ProcessName("client-1@shop"), new Incarnation(new Guid(7, 0, 0, new byte[8])));
+    private static readonly ClientSession Session = new(new Guid(7, 0, 0, new byte[8]));
 
     private readonly TestProbe _actor;
     private readonly TestProbe _engine;
@@ -19,7 +19,7 @@ public sealed class SharedLaneTests : TestKit
     public SharedLaneTests()
     {
         (_actor, _engine) = (CreateTestProbe(), CreateTestProbe());
-        _lane = new SharedLane(Origin, TimeSpan.FromSeconds(1), _actor.Ref, Sys.Scheduler);
+        _lane = new SharedLane(Session, TimeSpan.FromSeconds(1), _actor.Ref, Sys.Scheduler);
     }
 
     [Fact]
@@ -110,7 +110,7 @@ public sealed class SharedLaneTests : TestKit
     private static TypedAppend<int> Append(string key = "key") => new(key, new byte[] { 1 }, TimeSpan.FromMinutes(1));
 
     private static Outcome<int>.Done DoneOf(ClientCall.Append call) =>
-        new(new Serial(1), 1, new RequestRef(Origin.Name, Origin.Incarnation, call.Request.Number));
+        new(new Serial(1), 1, RaftProcess.RefOf(call.Request));
 
     private void Open()
     {

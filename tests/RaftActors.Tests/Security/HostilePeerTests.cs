@@ -159,6 +159,21 @@ public sealed class HostilePeerTests : TestKit
     }
 
     [Fact]
+    public async Task Client_that_sends_unknown_kinds_on_ever_new_connections_fills_no_log()
+    {
+        for (var connection = 0; connection < 10; connection++)
+        {
+            var writer = await Greet(await Connect(Writer), LaneKind.Client);
+            Send(writer, Engine, new ClientCall.Explain(), $"{Far}/user/a", "ka"u8);
+            Send(writer, Engine, new ClientCall.Status(), $"{Far}/user/a");
+            _engine.ExpectMsg<ClientCall.Status>(Guard);
+        }
+
+        Assert.Contains("their kind is newer", $"{_warned.ExpectMsg<Warning>(Guard).Message}");
+        Assert.False(_warned.HasMessages);
+    }
+
+    [Fact]
     public async Task Unknown_name_gets_a_challenge_as_a_known_one_and_no_proof()
     {
         var unknown = await Assert.ThrowsAnyAsync<Exception>(() => Connect($"writer {new string('\0', 3)}x {Secret}"));
@@ -296,7 +311,7 @@ public sealed class HostilePeerTests : TestKit
     }
 
     // Each frame is the first one of its writer, so its paths are written in full.
-    private void Send(SslStream tls, string to, WireMessage message, string from)
+    private void Send(SslStream tls, string to, WireMessage message, string from, ReadOnlySpan<byte> manifest = default)
     {
         var writer = new FrameWriter(Far, SizeMax);
         Assert.True(writer.TryWrite(At($"{Near}{to}"), message, At(from)));
@@ -304,6 +319,9 @@ public sealed class HostilePeerTests : TestKit
 
         // The flag after the length: the reader forgets the paths before.
         bytes[sizeof(int)] = 1;
+
+        // The manifest of a message without a body comes last.
+        manifest.CopyTo(bytes.AsSpan(bytes.Count - manifest.Length));
         tls.Write(bytes);
     }
 

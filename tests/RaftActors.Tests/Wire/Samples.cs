@@ -42,6 +42,8 @@ internal static class Samples
         new(Two, 3, []),
     ];
 
+    private static readonly ClientSession Session = new(Id(8));
+
     private static readonly RequestKeyHash Key = new(Id(5));
 
     private static readonly CommittedKey[] Keys =
@@ -90,9 +92,15 @@ internal static class Samples
             ],
             new WireMessage.AppendRequest(Request, "key100", new byte[] { 1, 2, 3 }, 1)),
         ["kl"] = new ClientCall.Locate("orders", Hops: 1),
-        ["ka"] = new ClientCall.Append(Request, "key100", new byte[] { 1, 2, 3 }, TimeSpan.FromMilliseconds(5001), IsRetry: true),
-        ["kk"] = new ClientCall.KeyedAppend(
-            new HashedKey(Key, new Serial(290)), Request, "key100", new byte[] { 1, 2, 3 }, TimeSpan.FromMilliseconds(5001), IsRetry: true),
+        ["kw"] = new ClientCall.Append(Session, 300, "key100", new byte[] { 1, 2, 3 }, TimeSpan.FromMilliseconds(5001), IsRetry: true),
+        ["kv"] = new ClientCall.KeyedAppend(
+            new HashedKey(Key, new Serial(290)),
+            Session,
+            300,
+            "key100",
+            new byte[] { 1, 2, 3 },
+            TimeSpan.FromMilliseconds(5001),
+            IsRetry: true),
         ["kr"] = new ClientReply.Located("orders", Two.Name, new Term(7), [Process]),
         ["kq"] = new ClientCall.Query(
             new byte[] { 1, 2, 3 }, TimeSpan.FromMilliseconds(5001), ReadConsistency.NotOlderThan(new Serial(292))),

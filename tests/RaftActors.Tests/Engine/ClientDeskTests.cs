@@ -1,0 +1,36 @@
+using Akka.Actor;
+using Akka.TestKit.Xunit2;
+
+using RaftActors.Engine;
+using RaftActors.Wire;
+
+namespace RaftActors.Tests.Engine;
+
+public sealed class ClientDeskTests : TestKit
+{
+    private readonly Bench _bench;
+    private readonly EngineDesks _desks;
+
+    public ClientDeskTests()
+    {
+        _bench = new Bench(this);
+        _bench.Process.MakeCore();
+        (_bench.Process.FindFault, _bench.Process.Outcomes) = (_ => null, OutcomeMaker<int>.Instance);
+        _desks = new EngineDesks(_bench.Context, _bench.Process.TakeCore(), _ => { }, _ => { }, new Address("akka", "demo"));
+    }
+
+    // The pair came to the log through another process, so the actor ends the Append before the leader has answered this process.
+    [Fact]
+    public void Client_that_repeats_an_append_which_has_just_ended_does_no_harm()
+    {
+        var call = new ClientCall.Append(ClientSession.New(), 1, "key", default, TimeSpan.FromSeconds(1), IsRetry: false);
+        _desks.Clients.Submit(call, TestActor);
+        _bench.Process.Appends.Complete(RaftProcess.RefOf(call.Request), new Serial(1), 7, TestActor);
+
+        _desks.Clients.Submit(call, TestActor);
+
+        ExpectMsg<Outcome<int>.Done>();
+        Assert.Equal(1, _desks.Appends.Count);
+        Assert.Equal(0, _bench.Process.Appends.Count);
+    }
+}

@@ -1,0 +1,38 @@
+using Akka.TestKit.Xunit2;
+
+using RaftActors.Core;
+using RaftActors.Engine;
+using RaftActors.Storage;
+
+namespace RaftActors.Tests.Engine;
+
+public sealed class RaftProcessTests : TestKit
+{
+    private const long NumbersOfAStart = 1L << 40;
+
+    [Fact]
+    public void Two_starts_from_the_same_copy_of_a_disk_have_other_request_numbers()
+    {
+        var numbers = Enumerable.Range(0, 100).Select(_ => Start(boot: 3).NewRequest().Number).ToList();
+
+        Assert.Equal(numbers.Count, numbers.Distinct().Count());
+    }
+
+    [Fact]
+    public void Request_numbers_of_a_start_are_above_those_of_earlier_starts()
+    {
+        var numbers = Enumerable.Range(0, 100).Select(boot => Start(boot).NewRequest().Number).ToList();
+
+        // A start that begins in its first half has as many numbers left.
+        Assert.All(numbers.Index(), each =>
+            Assert.InRange(each.Item, each.Index * NumbersOfAStart, (each.Index * NumbersOfAStart) + (NumbersOfAStart / 2)));
+    }
+
+    private RaftProcess Start(long boot)
+    {
+        var settings = new Bench(this).Process.Settings;
+        var (store, recovered) = HostedStore.Open(new ScriptedStore(), new StoreOwner(settings.Group, settings.Self), default);
+        var state = recovered.State with { HardState = recovered.State.HardState with { Boot = new Boot(boot, 0) } };
+        return new RaftProcess(settings, store, recovered with { State = state }, default, Sys.Scheduler);
+    }
+}

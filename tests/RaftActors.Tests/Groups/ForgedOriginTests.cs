@@ -1,0 +1,117 @@
+using Akka.Actor;
+using Akka.TestKit;
+using Akka.TestKit.Xunit2;
+
+using RaftActors.Delivery;
+using RaftActors.Wire;
+
+namespace RaftActors.Tests.Groups;
+
+/// <summary>A writer sends what no client of this library sends, to take a request number that a process or another client needs.</summary>
+public sealed class ForgedOriginTests : TestKit
+{
+    // More than a session remembers, so that lower numbers would be forgotten.
+    private const int Flood = 300;
+
+    // Longer than any step takes on a working machine.
+    private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan VirtualDay = TimeSpan.FromDays(1);
+
+    private readonly VirtualGroup _group;
+    private readonly TestProbe _client;
+
+    public ForgedOriginTests()
+        : base(VirtualGroup.Config) => (_group, _client) = (new VirtualGroup(this), CreateTestProbe());
+
+    [Fact]
+    public void Writer_that_claims_the_next_numbers_of_a_process_takes_none_of_its_appends()
+    {
+        _group.Found(0, 0);
+        var first = Append("raft1", "bill", "paid");
+        var (name, incarnation, number) = first.Request;
+        var engine = _group.EngineOf("raft2");
+        for (var next = number + 1; next <= number + Flood; next++)
+        {
+            Send(engine, new ClientSession(incarnation.Value), next, "forged", isRetry: next % 2 == 0);
+        }
+
+        Send(engine, new ClientSession(incarnation.Value), long.MaxValue, "forged");
+        var stolen = Collect(Flood + 1);
+        var second = Append("raft1", "bill", "sent");
+
+        Assert.Equal(name, second.Request.Origin);
+        Assert.InRange(second.Request.Number, number + 1, number + Flood);
+        Assert.True(second.Serial > stolen.Max(each => each.Serial));
+        Assert.All(stolen, each => Assert.NotEqual(name, each.Request.Origin));
+    }
+
+    [Fact]
+    public void Client_that_sends_an_append_again_through_another_process_appends_it_once()
+    {
+        _group.Found(0, 0);
+        var session = ClientSession.New();
+
+        Send(_group.EngineOf("raft2"), session, 1, "paid");
+        var first = Collect(1)[0];
+        Send(_group.EngineOf("raft3"), session, 1, "paid", isRetry: true);
+        var second = Collect(1)[0];
+        Send(_group.EngineOf("raft3"), session, 2, "sent");
+
+        Assert.Equal((first.Serial, first.Request, false), (second.Serial, second.Request, second.HasResult));
+        Assert.Equal(first.Serial.Next, Collect(1)[0].Serial);
+    }
+
+    [Fact]
+    public void Writer_that_claims_the_origin_of_another_client_takes_none_of_its_appends()
+    {
+        _group.Found(0, 0);
+        var (victim, engine) = (ClientSession.New(), _group.EngineOf("raft2"));
+        Send(engine, victim, 1, "paid");
+        var first = Collect(1)[0];
+
+        Send(engine, new ClientSession(first.Request.Incarnation.Value), 2, "forged");
+        var stolen = Collect(1)[0];
+        Send(_group.EngineOf("raft3"), victim, 2, "sent");
+        var second = Collect(1)[0];
+
+        Assert.NotEqual(first.Request.Incarnation, stolen.Request.Incarnation);
+        Assert.Equal((stolen.Serial.Next, true), (second.Serial, second.HasResult));
+    }
+
+    [Fact]
+    public void Explanation_for_a_client_tells_no_request_number()
+    {
+        _group.Found(0, 0);
+        var append = Append("raft1", "bill", "paid");
+
+        _group.EngineOf("raft1").Tell(new ClientCall.Explain(), _client);
+        var explanation = Collect<Explanation>();
+
+        Assert.Equal(append.Request with { Number = 0 }, explanation.Request);
+        Assert.DoesNotContain($"{append.Request.Number}", explanation.Text);
+    }
+
+    private void Send(IActorRef engine, ClientSession session, long number, string value, bool isRetry = false)
+    {
+        var bytes = new ValueCodec<string>(Sys).Encode(value);
+        engine.Tell(new ClientCall.Append(session, number, "key", bytes, VirtualDay, isRetry), _client);
+    }
+
+    private Outcome<int>.Done Append(string process, string key, string value)
+    {
+        _group.Actors[process].Tell(new Recorder.Append(key, value, VirtualDay), _client);
+        return Collect(1)[0];
+    }
+
+    private List<Outcome<int>.Done> Collect(int count) => [.. Enumerable.Range(0, count).Select(_ => Collect<Outcome<int>.Done>())];
+
+    private T Collect<T>()
+    {
+        for (var ticks = 0; ticks < 1000 && !_client.HasMessages; ticks++)
+        {
+            _group.Advance();
+        }
+
+        return _client.ExpectMsg<T>(Guard);
+    }
+}
