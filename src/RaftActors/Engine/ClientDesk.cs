@@ -138,8 +138,8 @@ internal sealed class ClientDesk(EngineContext context, EngineDesks desks, Func<
             return;
         }
 
-        // The actor ends the Append when the pair is delivered, or it has ended it, and the leader's answer is still under way. A client may
-        // repeat itself without saying so, and must not stop the engine.
+        // The actor ends the Append when the pair is delivered; or it has ended it, and the leader's answer is still under way. A client
+        // that repeats itself without saying so must not stop the engine.
         if (Process.Appends.HasOfClient(request) || desks.Appends.IsOfClient(call.Request))
         {
             return;

@@ -32,7 +32,7 @@ internal static class ClientFormat
 
     public static ClientCall.Append ReadAppend(ref ByteReader reader) =>
         new(
-            new ClientSession(reader.Identity()),
+            ClientSession.Of(reader.Identity()),
             reader.Count(),
             reader.Text(),
             reader.Value(),

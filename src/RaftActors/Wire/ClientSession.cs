@@ -21,6 +21,13 @@ internal sealed record ClientSession(Guid Secret)
     /// <summary>The origin of all Appends of this client.</summary>
     public Member Origin { get; } = OriginOf(Secret);
 
+    // Most messages of a thread come from one connection, and those from one client.
+    [ThreadStatic]
+    private static ClientSession? _last;
+
+    /// <summary>The session of this secret.</summary>
+    public static ClientSession Of(Guid secret) => _last?.Secret == secret ? _last : _last = new ClientSession(secret);
+
     public static ClientSession New() => new(new Guid(RandomNumberGenerator.GetBytes(SecretSize)));
 
     /// <summary>Tells the origin, because a log is no place for the secret.</summary>

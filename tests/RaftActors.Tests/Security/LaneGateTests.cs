@@ -56,7 +56,9 @@ public sealed class LaneGateTests : TestKit
         {
             foreach (var role in (LaneRole[])[LaneRole.Reader, LaneRole.Writer, LaneRole.Operator])
             {
-                Assert.All(WithTraces(manifest), message => Assert.Equal(role >= needed, GateOf("billing", role).Admits(to, message, _from)));
+                Assert.All(
+                    WithTraces(manifest),
+                    message => Assert.Equal(role >= needed, GateOf("billing", role).Admits(to, message, _from)));
             }
         }
     }

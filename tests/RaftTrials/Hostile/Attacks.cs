@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 
+using RaftActors;
 using RaftActors.Cli.Client;
 using RaftActors.Cli.Protocol;
 using RaftActors.Security;
@@ -10,7 +11,9 @@ using RaftTrials.Servers;
 namespace RaftTrials.Hostile;
 
 /// <summary>The attacks of <see cref="Trials.HostileTrials"/>. Each goes on until it is cancelled, and counts its attempts.</summary>
-internal sealed class Attacks(IReadOnlyList<RaftServer> servers, IReadOnlyList<int> ports, Credentials credentials)
+/// <param name="honest">The latest Append of the honest client; null: there is none.</param>
+internal sealed class Attacks(
+    IReadOnlyList<RaftServer> servers, IReadOnlyList<int> ports, Credentials credentials, Func<RequestRef?> honest)
 {
     private const int HalfOpen = 100;
     private const int SlowReaders = 6;
@@ -40,6 +43,7 @@ internal sealed class Attacks(IReadOnlyList<RaftServer> servers, IReadOnlyList<i
         ("frame of 2 GB", (count, stop) => Repeat(count, intruder => Announce(intruder, stop), stop)),
         ("path to another actor", (count, stop) => Repeat(count, intruder => Climb(intruder, stop), stop)),
         ("append of a reader", AppendAsReader),
+        ("origins of others", (count, stop) => Liar.Run(ports, credentials.WriterFiles, honest, count, stop)),
         ("slow reader", (count, stop) => Many(SlowReaders, count, intruder => AskOnly(intruder, stop), stop)),
     ];
 

@@ -39,7 +39,7 @@ internal sealed class CertificateFiles : Credentials
             [SecurityOptions.KeyVariable] = writer.Key!,
             [SecurityOptions.CaVariable] = writer.Ca!,
         };
-        Reader = reader;
+        (WriterFiles, Reader) = (writer, reader);
         Writer = Of(Sign(_authority, WriterName, DateTimeOffset.Now));
         Refused =
         [
@@ -53,6 +53,8 @@ internal sealed class CertificateFiles : Credentials
     public override IReadOnlyList<string> ServerOptions { get; }
 
     public override IReadOnlyDictionary<string, string> Variables { get; }
+
+    public override ConnectionSecurity WriterFiles { get; }
 
     public override ConnectionSecurity Reader { get; }
 

@@ -12,6 +12,9 @@ internal abstract class Credentials : IDisposable
     /// <summary>The environment variables of the healthy client.</summary>
     public abstract IReadOnlyDictionary<string, string> Variables { get; }
 
+    /// <summary>The files of the writer.</summary>
+    public abstract ConnectionSecurity WriterFiles { get; }
+
     /// <summary>A client that may read, and not append.</summary>
     public abstract ConnectionSecurity Reader { get; }
 

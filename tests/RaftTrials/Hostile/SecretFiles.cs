@@ -20,7 +20,8 @@ internal sealed class SecretFiles : Credentials
         _folder = folder;
         var (writer, reader) = ($"writer app {NewSecret()}", $"reader watch {NewSecret()}");
         ServerOptions = ["--secrets", Write("servers", $"node cluster {NewSecret()}", writer, reader)];
-        Variables = new Dictionary<string, string> { [SecurityOptions.SecretsVariable] = Write("writer", writer) };
+        WriterFiles = ConnectionSecurity.None with { Secrets = Write("writer", writer) };
+        Variables = new Dictionary<string, string> { [SecurityOptions.SecretsVariable] = WriterFiles.Secrets };
         Reader = ConnectionSecurity.None with { Secrets = Write("reader", reader) };
         Writer = Of(writer);
         Refused = [("wrong secret", Of($"writer app {NewSecret()}"))];
@@ -29,6 +30,8 @@ internal sealed class SecretFiles : Credentials
     public override IReadOnlyList<string> ServerOptions { get; }
 
     public override IReadOnlyDictionary<string, string> Variables { get; }
+
+    public override ConnectionSecurity WriterFiles { get; }
 
     public override ConnectionSecurity Reader { get; }
 

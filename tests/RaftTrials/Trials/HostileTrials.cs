@@ -54,12 +54,14 @@ internal static class HostileTrials
         group.StartAll();
         await group.Elections.After(0, Guards.Wait);
         group.Load("healthy", Writers, group.Servers, timeout: Guards.Request);
+        await using var honest = new HonestClient(Ports(trial), credentials.WriterFiles, group.Journal);
         await group.Journal.Committed(CommitsBefore, since: 0, Guards.Wait);
 
         DemandNoRefusal(group);
         var (begin, before) = (Stopwatch.GetTimestamp(), MemoryOf(group));
         var lines = group.Servers.Select(server => server.Process.LineCount).ToList();
-        var attacks = new Attacks(group.Servers, [.. Enumerable.Range(trial.FirstPort, Servers)], credentials).All
+        group.Journal.Add(Liar.Attempt);
+        var attacks = new Attacks(group.Servers, [.. Ports(trial)], credentials, () => honest.Latest).All
             .Select(attack => (attack.Name, attack.Run, Count: new Count())).ToList();
         using CancellationTokenSource stop = new(TimeSpan.FromSeconds(trial.Seconds(UsualSeconds)));
         var running = attacks.Select(attack => Task.Run(() => attack.Run(attack.Count, stop.Token))).ToList();
@@ -73,6 +75,7 @@ internal static class HostileTrials
         await Task.WhenAll(running).WaitAsync(Guards.Wait);
         var end = Stopwatch.GetTimestamp();
         await group.Journal.Committed(CommitsAfter, since: end, Guards.Wait);
+        await honest.Stop();
         var after = MemoryOf(group);
         foreach (var attack in attacks)
         {
@@ -86,8 +89,25 @@ internal static class HostileTrials
 
         var times = Times(group.Journal.Attempts, begin, end);
         Demand(group);
-        return $"{await group.Check([.. group.Servers])}; {attacks.Sum(attack => attack.Count.Value)} attempts of {attacks.Count} attacks; "
-            + times;
+        var summary = await group.Check([.. group.Servers]);
+        DemandNoDouble(group);
+        return $"{summary}; {attacks.Sum(attack => attack.Count.Value)} attempts of {attacks.Count} attacks; {times}";
+    }
+
+    private static IEnumerable<int> Ports(Trial trial) => Enumerable.Range(trial.FirstPort, Servers);
+
+    // The servers apply a request id once, so only their files tell whether a pair is there twice. Their own retries are other Appends.
+    private static void DemandNoDouble(Group group)
+    {
+        foreach (var server in group.Servers)
+        {
+            var doubled = StoredLog.Of(server.Id, server.Data).Pairs.CountBy(pair => pair.RequestId)
+                .FirstOrDefault(pair => pair.Value > 1 && pair.Key.StartsWith($"id.{HonestClient.Name}-", StringComparison.Ordinal));
+            if (doubled.Key is not null)
+            {
+                throw new TrialFailure($"{server.Id} has {doubled.Value} pairs of one Append of the honest client: {doubled.Key}");
+            }
+        }
     }
 
     // The log is on standard error; standard output has the lines of the application.
@@ -132,11 +152,16 @@ internal static class HostileTrials
             throw new TrialFailure($"{dead.Id} has ended");
         }
 
-        if (group.Journal.Attempts.FirstOrDefault(attempt => attempt.Outcome != Outcome.Committed) is { } lost)
+        // The liar has an attempt too. Its sessions make the group forget those of others, so a retry of the client may end as Unknown.
+        if (group.Journal.Attempts.FirstOrDefault(IsLost) is { } lost)
         {
             throw new TrialFailure($"an Append of the healthy client ended as {lost.Outcome}: {lost}");
         }
     }
+
+    private static bool IsLost(Attempt attempt) =>
+        attempt.Outcome != Outcome.Committed && attempt.Writer != Liar.Attempt.Writer
+        && (attempt.Writer != HonestClient.Name || attempt.Outcome != Outcome.Unknown);
 
     private static string Times(IReadOnlyList<Attempt> attempts, long begin, long end) =>
         $"an Append before the attacks {Summary(attempts.Where(attempt => attempt.Ended < begin))}, during them "

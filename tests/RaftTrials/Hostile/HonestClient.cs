@@ -1,0 +1,108 @@
+using System.Diagnostics;
+
+using Akka.Configuration;
+
+using RaftActors;
+using RaftActors.Cli;
+using RaftActors.Cli.Security;
+
+using RaftTrials.Check;
+using RaftTrials.Load;
+using RaftTrials.Servers;
+
+namespace RaftTrials.Hostile;
+
+/// <summary>
+/// A <see cref="RaftClient"/> that appends one message after the other, as the servers append the messages of their clients.
+/// </summary>
+internal sealed class HonestClient : IAsyncDisposable
+{
+    /// <summary>The name of its writer.</summary>
+    public const string Name = "honest";
+
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
+
+    private readonly Lock _lock = new();
+    private readonly CancellationTokenSource _stop = new();
+    private readonly RaftClient<string, object?> _client;
+    private readonly Journal _journal;
+    private readonly Task _run;
+    private RequestRef? _latest;
+
+    /// <summary>Begins to append.</summary>
+    public HonestClient(IEnumerable<int> ports, ConnectionSecurity security, Journal journal)
+    {
+        _journal = journal;
+        _client = RaftClient.Create<string, object?>(
+            ContactsOf(ports), ServerId.GroupName, settings: ConfigOf(security, "127.0.0.1"));
+        _run = Run();
+    }
+
+    /// <summary>Its latest Append; null: none has ended.</summary>
+    public RequestRef? Latest
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _latest;
+            }
+        }
+    }
+
+    /// <summary>The configuration of an actor system that has clients of the servers.</summary>
+    /// <param name="host">The own address.</param>
+    public static Config ConfigOf(ConnectionSecurity security, string host) => ConfigurationFactory.ParseString(
+        $$"""
+        akka {
+          loglevel = ERROR
+          log-dead-letters = off
+          coordinated-shutdown.run-by-clr-shutdown-hook = off
+          actor.provider = remote
+          remote.dot-netty.tcp { hostname = "{{host}}", port = 0 }
+        }
+        raft.transport-tcp.at-address = on
+        """).WithFallback(ConfigurationFactory.ParseString(security.ToHocon())).WithFallback(Raft.DefaultConfig());
+
+    /// <summary>The servers, as a client names them.</summary>
+    public static IReadOnlyList<string> ContactsOf(IEnumerable<int> ports) =>
+        [.. ports.Select(port => $"{ServerId.GroupName}@127.0.0.1:{port}")];
+
+    /// <summary>Returns when the last Append has ended.</summary>
+    public async Task Stop()
+    {
+        await _stop.CancelAsync();
+        await _run.WaitAsync(Guards.Wait);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _client.DisposeAsync();
+        await _run;
+        _stop.Dispose();
+    }
+
+    private async Task Run()
+    {
+        for (var number = 1; !_stop.IsCancellationRequested; number++)
+        {
+            var (text, started) = ($"{Name}-{number}", Stopwatch.GetTimestamp());
+            var outcome = await _client.AppendAsync($"id.{text}", text, Guards.Request, CancellationToken.None);
+            var attempt = new Attempt(Name, text, $"id.{text}", Outcome.Unknown, 0, "", started, Stopwatch.GetTimestamp());
+            _journal.Add(outcome switch
+            {
+                Outcome<object?>.Done done => attempt with { Outcome = Outcome.Committed, Serial = done.Serial.Value, Server = "any" },
+                Outcome<object?>.NotCommitted => attempt with { Outcome = Outcome.NotCommitted },
+                _ => attempt,
+            });
+            lock (_lock)
+            {
+                _latest = outcome.Request;
+            }
+
+            await Task.Delay(Pause, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+}

@@ -1,0 +1,240 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+
+using Akka.Actor;
+
+using RaftActors;
+using RaftActors.Cli;
+using RaftActors.Cli.Security;
+using RaftActors.Core;
+using RaftActors.Transport;
+using RaftActors.Wire;
+
+using RaftTrials.Check;
+
+namespace RaftTrials.Hostile;
+
+/// <summary>
+/// A writer that says all that a client can say, to take the Appends of others. The answers to its queries tell it the origin and the
+/// latest request number of each server, and the honest client tells its own. It has the connections and the credentials of a real client.
+/// </summary>
+internal sealed class Liar : UntypedActor, IWithTimers
+{
+    /// <summary>The one message that it appends, many times. The servers show it once.</summary>
+    public static readonly Attempt Attempt = new("liar", "liar", "id.liar", Outcome.Unknown, 0, "", 0, long.MaxValue);
+
+    private const int NumbersAhead = 8;
+    private const int FreshSessions = 20;
+    private const int TurnsPerForgedSender = 20;
+
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(1);
+
+    // A text, as the codec of values writes it.
+    private static readonly byte[] Value = [1, .. "liar"u8];
+    private static readonly ActivityContext Parent =
+        new(ActivityTraceId.CreateRandom(), ActivitySpanId.CreateRandom(), ActivityTraceFlags.Recorded);
+
+    private readonly ILanes _lanes;
+    private readonly Deeds _deeds;
+    private readonly Func<RequestRef?> _honest;
+    private readonly Count _count;
+    private readonly List<IActorRef> _registries;
+    private readonly Dictionary<string, IActorRef> _engines = [];
+    private int _turns;
+
+    public Liar(IEnumerable<int> ports, Deeds deeds, Func<RequestRef?> honest, Count count)
+    {
+        (_deeds, _honest, _count) = (deeds, honest, count);
+        _lanes = Raft.Get(Context.System).Lanes!; // Justification: Run has created a client, with security.
+        _registries = [.. ports.Select(port => _lanes.Resolve($"{ServerAt(port)}/system/raft"))];
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!; // Justification: Akka sets it before the actor starts.
+
+    /// <summary>Lies until the token is cancelled.</summary>
+    public static async Task Run(
+        IReadOnlyList<int> ports, ConnectionSecurity security, Func<RequestRef?> honest, Count count, CancellationToken stop)
+    {
+        using var system = ActorSystem.Create("liar", HonestClient.ConfigOf(security, "127.0.0.2"));
+        await using var client = Raft.Get(system).CreateClient<string, object?>(
+            ServerId.GroupName, new RaftClientOptions<string, object?> { Contacts = HonestClient.ContactsOf(ports) });
+        var deeds = new Deeds();
+        var props = Props.Create(() => new Liar(ports, deeds, honest, count));
+        ((ExtendedActorSystem)system).SystemActorOf(props, "raft-client-liar");
+        await Task.Delay(System.Threading.Timeout.Infinite, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await system.Terminate();
+        Console.Out.WriteLine($"        the liar: {deeds}");
+        deeds.Demand();
+    }
+
+    protected override void PreStart() => Timers.StartPeriodicTimer(Tick.Instance, Tick.Instance, TimeSpan.Zero, Interval);
+
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case Tick:
+                OnTick();
+                break;
+            case ClientReply.Located located:
+                foreach (var process in located.Processes)
+                {
+                    _engines.TryAdd(process.Engine, _lanes.Resolve(process.Engine));
+                }
+
+                break;
+            case QueryOutcome.Done done:
+                LieAbout(done.Request);
+                break;
+            case QueryOutcome.Failed failed:
+                LieAbout(failed.Request);
+                break;
+            case IOutcome outcome:
+                _deeds.Add(outcome);
+                break;
+        }
+    }
+
+    private static Address ServerAt(int port) => new("akka.tcp", ServerId.GroupName, "127.0.0.1", port);
+
+    private static ClientCall.Append Append(ClientSession session, long number, bool isRetry = false) =>
+        new(session, number, Attempt.RequestId, Value, Timeout, isRetry);
+
+    private void OnTick()
+    {
+        _turns++;
+        _registries.ForEach(registry => registry.Tell(new ClientCall.Locate(ServerId.GroupName, Hops: 0), Self));
+        foreach (var engine in _engines.Values)
+        {
+            engine.Tell(new ClientCall.Query(default, Timeout, ReadConsistency.Local), Self);
+            for (var i = 0; i < FreshSessions; i++)
+            {
+                engine.Tell(Append(ClientSession.New(), RandomNumberGenerator.GetInt32(int.MaxValue)), Self);
+            }
+        }
+
+        if (_honest() is { } request)
+        {
+            LieAbout(request);
+        }
+    }
+
+    private void LieAbout(RequestRef request)
+    {
+        var origin = new Member(request.Origin, request.Incarnation);
+        _deeds.AddVictim(origin);
+        foreach (var engine in _engines.Values)
+        {
+            foreach (var lie in LiesAbout(origin, request.Number))
+            {
+                _count.Add();
+                engine.Tell(lie, Self);
+            }
+
+            // A sender that does not exist, and one on another node. The answer to the second one ends the connection.
+            engine.Tell(Append(ClientSession.New(), 1), new Named(Self.Path.Root / "system" / "raft-client-nobody"));
+            if (_turns % TurnsPerForgedSender == 0)
+            {
+                engine.Tell(Append(ClientSession.New(), 1), new Named(engine.Path));
+            }
+        }
+    }
+
+    private static IEnumerable<WireMessage> LiesAbout(Member origin, long latest)
+    {
+        var session = new ClientSession(origin.Incarnation.Value);
+        var key = new RequestKey("liar").ToHash();
+        for (var ahead = 1; ahead <= NumbersAhead; ahead++)
+        {
+            var request = new RequestId(origin, latest + ahead);
+            var traces = new TraceLink(request, Parent);
+            var append = new WireMessage.AppendRequest(request, Attempt.RequestId, Value, Hops: 2, IsRetry: ahead % 2 == 0);
+            yield return new WireMessage.Traced([traces], Append(session, request.Number, isRetry: ahead % 2 == 0));
+            yield return append;
+            yield return new WireMessage.Traced([traces], append);
+            yield return new AppendReply.Committed(request, new Serial(1));
+            yield return new AppendReply.Forgotten(request);
+        }
+
+        yield return Append(session, 0);
+        yield return Append(session, long.MaxValue);
+        yield return new ClientCall.KeyedAppend(key, session, latest, Attempt.RequestId, Value, Timeout, IsRetry: true);
+        var core = new WireMessage.CoreMessage(new RaftActors.Core.Envelope(
+            origin, origin, GroupUid.None, new Term(long.MaxValue), default, Message.TimeoutNow.Instance));
+        yield return core;
+        yield return new WireMessage.Traced([], core);
+        yield return new WireMessage.Leaving(origin.Name, IsReply: false);
+        yield return new WireMessage.ActorAt(origin.Name, "");
+    }
+
+    private sealed class Tick
+    {
+        public static Tick Instance { get; } = new();
+    }
+
+    // A reference of which only the path is used.
+    private sealed class Named(ActorPath path) : ActorRefBase
+    {
+        public override ActorPath Path => path;
+
+        protected override void TellInternal(object message, IActorRef? sender)
+        {
+        }
+    }
+
+    /// <summary>What came of the lies. Thread-safe.</summary>
+    internal sealed class Deeds
+    {
+        private readonly Lock _lock = new();
+        private readonly HashSet<Member> _victims = [];
+        private int _appended;
+        private int _refused;
+        private RequestRef? _stolen;
+
+        public void AddVictim(Member origin)
+        {
+            lock (_lock)
+            {
+                _victims.Add(origin);
+            }
+        }
+
+        public void Add(IOutcome outcome)
+        {
+            lock (_lock)
+            {
+                (_appended, _refused) = outcome.Failure is null ? (_appended + 1, _refused) : (_appended, _refused + 1);
+                if (_victims.Contains(new Member(outcome.Request.Origin, outcome.Request.Incarnation)))
+                {
+                    _stolen = outcome.Request;
+                }
+            }
+        }
+
+        /// <exception cref="TrialFailure">A lie was believed, or none arrived.</exception>
+        public void Demand()
+        {
+            lock (_lock)
+            {
+                if (_stolen is { } stolen)
+                {
+                    throw new TrialFailure($"the liar got the outcome of {stolen}, which is the request of another one");
+                }
+
+                if (_appended == 0 || _victims.Count == 0)
+                {
+                    throw new TrialFailure($"the lies did not arrive: {this}");
+                }
+            }
+        }
+
+        public override string ToString()
+        {
+            lock (_lock)
+            {
+                return $"{_victims.Count} origins of others claimed; {_appended} Appends done under its own, {_refused} not";
+            }
+        }
+    }
+}
