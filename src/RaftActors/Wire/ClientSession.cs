@@ -18,12 +18,12 @@ internal sealed record ClientSession(Guid Secret)
     // The same for all clients, so that no client looks like a process in a log.
     private static readonly ProcessName Name = new("client@*");
 
-    /// <summary>The origin of all Appends of this client.</summary>
-    public Member Origin { get; } = OriginOf(Secret);
-
     // Most messages of a thread come from one connection, and those from one client.
     [ThreadStatic]
     private static ClientSession? _last;
+
+    /// <summary>The origin of all Appends of this client.</summary>
+    public Member Origin { get; } = OriginOf(Secret);
 
     /// <summary>The session of this secret.</summary>
     public static ClientSession Of(Guid secret) => _last?.Secret == secret ? _last : _last = new ClientSession(secret);
