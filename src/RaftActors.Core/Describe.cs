@@ -42,6 +42,7 @@ public static class Describe
             $"quiescent under {quiesced.Leader} of term {quiesced.Term}, watches {string.Join(' ', quiesced.Watched)}",
         Effect.Woken => "awake",
         Effect.Refused refused => $"refused by {refused.By}: {refused.Reason} {refused.Serial}: {refused.Detail}",
+        Effect.TwinRefused refused => $"refuses {refused.Twin}, since {refused.Running} runs",
         Effect.Fenced fenced => $"fenced: {fenced.Fence.Reason} {fenced.Fence.Serial}: {fenced.Detail}",
         _ => throw new UnreachableException(),
     };

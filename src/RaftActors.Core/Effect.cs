@@ -162,6 +162,12 @@ public abstract record Effect
     /// </summary>
     public sealed record Refused(Member By, RefusalReason Reason, Serial Serial, string Detail) : Effect;
 
+    /// <summary>
+    /// A process was refused, because another one of its name runs. Show it to people. Given once for each such process, as long as the
+    /// other one is not lost.
+    /// </summary>
+    public sealed record TwinRefused(Member Twin, Member Running) : Effect;
+
     /// <summary>This process is fenced: it neither votes, nor counts, nor campaigns until it restarts with an empty store.</summary>
     public sealed record Fenced(Fence Fence, string Detail) : Effect;
 }

@@ -40,6 +40,7 @@ public sealed class RaftCore
         var refusals = new Refusals(_state);
         var comparison = new Comparison(_state, refusals);
         _greetings = new Greetings(_state, records, refusals, comparison);
+        var twins = new Twins(_state, refusals, _greetings);
 
         var leases = new Leases(_state);
         _reads = new Reads(_state, leases);
@@ -74,7 +75,7 @@ public sealed class RaftCore
         {
             Rules = (_succession, new Farewells(_state), quorum, verdicts, _quiescence),
         };
-        _receiving = new Receiving(_state, strangers, records, refusals, _greetings)
+        _receiving = new Receiving(_state, strangers, twins, records, refusals, _greetings)
         {
             Elections = (_voting, _campaign),
             Followers = (following, snapshotReceiving),

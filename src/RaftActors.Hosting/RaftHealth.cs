@@ -53,6 +53,11 @@ internal sealed class RaftHealth(RaftPlan plan, Func<ProcessStatus, IEnumerable<
             yield return $"{Name(process)} is fenced: {fence}";
         }
 
+        if (process.NameConflict is { } conflict)
+        {
+            yield return $"{Name(process)}: {conflict}";
+        }
+
         if (process.IsDiskNearlyFull)
         {
             yield return $"{Name(process)} takes no pairs as a leader: fewer bytes than raft.store.free-space-floor are free on its disk. "

@@ -31,6 +31,7 @@ internal sealed class EventMessages(ServerSettings settings)
             RaftEvent.PeerChanged changed => OnPeer(changed),
             RaftEvent.MembersDecided { Promoted.Length: > 0 } decided => $"changes the voters: {ServerId.Show(decided.Reason)}",
             RaftEvent.Refused refused => OnRefused(refused),
+            RaftEvent.NameTaken taken => $"two servers that run are called {ServerId.Show(taken.Name)}: stop one of them",
             _ => null,
         };
     }

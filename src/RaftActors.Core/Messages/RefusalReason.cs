@@ -37,4 +37,7 @@ public enum RefusalReason
     /// refused; it reports this.
     /// </summary>
     Disputed,
+
+    /// <summary>Another process with the sender's name runs, and a group has one of a name.</summary>
+    NameTaken,
 }

@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace RaftActors.Core;
 
 /// <summary>Where every message enters: decides whether its sender may be heard, then passes it to the rule for its type.</summary>
-internal sealed class Receiving(RaftState state, Strangers strangers, Records records, Refusals refusals, Greetings greetings)
+internal sealed class Receiving(RaftState state, Strangers strangers, Twins twins, Records records, Refusals refusals, Greetings greetings)
 {
     /// <summary>Elections: <see cref="Voting"/> and <see cref="Campaign"/>.</summary>
     public required (Voting Voting, Campaign Campaign) Elections { get; init; }
@@ -26,7 +26,7 @@ internal sealed class Receiving(RaftState state, Strangers strangers, Records re
     /// </summary>
     public bool Trusts(Envelope envelope) =>
         (state.Roster.Of(envelope.From.Name) is { } peer
-            ? !IsFromOldIncarnation(peer, envelope)
+            ? !IsFromOldIncarnation(peer, envelope) && !twins.IsTwin(peer, envelope.From)
             : strangers.MayHear(envelope))
         && !state.IsOfOtherGroup(envelope.Group)
         && !records.IsFromOldStart(envelope);
@@ -68,6 +68,12 @@ internal sealed class Receiving(RaftState state, Strangers strangers, Records re
         if (state.IsFenced)
         {
             refusals.RefuseAsFenced(envelope);
+            return;
+        }
+
+        if (twins.IsTwin(peer, envelope.From))
+        {
+            twins.OnMessage(peer, envelope);
             return;
         }
 

@@ -62,6 +62,14 @@ internal sealed class Refusals(RaftState state)
         state.Send(peer.Member, new Message.Refusal(RefusalReason.OtherIncarnation, Serial.Zero, default, detail));
     }
 
+    /// <summary>Refuses a process whose name another one has that runs.</summary>
+    public void RefuseTwin(Envelope envelope)
+    {
+        var detail = $"{state.Self.Name} hears another process called {envelope.From.Name}, which runs; stop this one, or give its node a "
+            + "name of its own. If the other one is to go, stop that one, and this one takes its place";
+        RefuseRequest(envelope, RefusalReason.NameTaken, detail);
+    }
+
     /// <summary>
     /// Stops counting a process that restarted without entries that it had acknowledged, and tells it so. It hears this until it has fenced
     /// itself.

@@ -20,7 +20,8 @@ internal sealed class Greetings(RaftState state, Records records, Refusals refus
     /// <summary>
     /// Greets again, at the pace of heartbeats, every peer that has not replied. Before the founding there are no heartbeats to show which
     /// processes run, so all are greeted. So they are by a learner without a leader: a quiescent leader does not know that it missed
-    /// something, and a learner does not campaign. A removed process greets no one: no process would accept it.
+    /// something, and a learner does not campaign. So is a process whose name another one claims, to see that it still runs. A removed
+    /// process greets no one: no process would accept it.
     /// </summary>
     public void OnTick()
     {
@@ -32,7 +33,7 @@ internal sealed class Greetings(RaftState state, Records records, Refusals refus
         var misses = state.Options.QuiesceTicks > 0 && state.Leader is null && !state.Configuration.IsVoter(state.Self);
         foreach (var peer in state.Roster.Peers)
         {
-            if (state.IsFounding || misses || peer.RepliedAt is null)
+            if (state.IsFounding || misses || peer.IsToGreet)
             {
                 Greet(peer);
             }
@@ -41,6 +42,9 @@ internal sealed class Greetings(RaftState state, Records records, Refusals refus
 
     /// <summary>Sends a greeting.</summary>
     public void Greet(Peer peer) => state.Send(FoundingConfiguration.Absent(peer.Name), GreetingTo(peer, isReply: false));
+
+    /// <summary>Sends a greeting that no other incarnation answers.</summary>
+    public void Ask(Peer peer) => state.Send(peer.Member, GreetingTo(peer, isReply: false));
 
     /// <summary>Receives a greeting.</summary>
     public void OnGreeting(Peer peer, Envelope envelope, Message.Greeting greeting)

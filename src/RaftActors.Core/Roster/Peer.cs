@@ -26,6 +26,18 @@ internal sealed class Peer(ProcessName name)
     /// <summary>The tick of its last message of any kind; null as before.</summary>
     public long? SpokeAt { get; private set; }
 
+    /// <summary>The tick at which another process claimed its name; it has not spoken since. Null: none did.</summary>
+    public long? ClaimedAt { get; set; }
+
+    /// <summary>It is greeted until it replies, and until it shows that it runs although another one claims its name.</summary>
+    public bool IsToGreet => RepliedAt is null || ClaimedAt is not null;
+
+    /// <summary>It spoke after another process had claimed its name, and its connection was not lost since.</summary>
+    public bool HasAnsweredClaim { get; private set; }
+
+    /// <summary>The other process that claimed its name last, and was refused; none: no other one was.</summary>
+    public Incarnation Twin { get; set; }
+
     /// <summary>
     /// It has greeted this process with the incarnation that runs. A new incarnation comes with a new start. So if the incarnation changed
     /// without one, an earlier message was late, and only a reply to a greeting tells which incarnation runs.
@@ -67,6 +79,7 @@ internal sealed class Peer(ProcessName name)
         IsFounded |= envelope.Group != GroupUid.None;
         if (envelope.From.Incarnation == Current)
         {
+            (HasAnsweredClaim, ClaimedAt) = (HasAnsweredClaim || ClaimedAt is not null, null);
             return;
         }
 
@@ -92,5 +105,9 @@ internal sealed class Peer(ProcessName name)
     }
 
     /// <summary>Takes note that it cannot be reached.</summary>
-    public void Lose() => (GreetedAt, RepliedAt, SpokeAt) = (null, null, null);
+    public void Lose()
+    {
+        (GreetedAt, RepliedAt, SpokeAt) = (null, null, null);
+        (ClaimedAt, HasAnsweredClaim, Twin) = (null, false, Incarnation.None);
+    }
 }

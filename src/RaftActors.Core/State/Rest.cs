@@ -51,8 +51,8 @@ internal static class Rest
             end = Earlier(state, Earlier(state, end, lost), lost + state.Durability.Patience);
         }
 
-        // A process that has not replied is greeted at the pace of heartbeats.
-        return state.Roster.Peers.All(peer => peer.RepliedAt is not null) ? end : Math.Min(end, NextHeartbeat(state));
+        // Some are greeted at the pace of heartbeats.
+        return state.Roster.Peers.All(peer => !peer.IsToGreet) ? end : Math.Min(end, NextHeartbeat(state));
     }
 
     private static long NextHeartbeat(RaftState state) =>

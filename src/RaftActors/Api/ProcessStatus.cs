@@ -40,6 +40,11 @@ public sealed record ProcessStatus(string Group, ProcessName Name)
     /// <summary>The other processes that this one has met and that are in reach, by name.</summary>
     public ImmutableArray<ProcessName> Reachable { get; init; } = [];
 
+    /// <summary>
+    /// Two processes run with one name, which is this process's or a peer's, as text for people with the remedy. Null: none is known.
+    /// </summary>
+    public string? NameConflict { get; init; }
+
     /// <summary>The disk of the store has fewer free bytes than <c>raft.store.free-space-floor</c>.</summary>
     public bool IsDiskNearlyFull { get; init; }
 

@@ -104,6 +104,16 @@ public abstract record RaftEvent(string Group, ProcessName Process)
         : RaftEvent(Group, Process);
 
     /// <summary>
+    /// A second process with the name of one that runs was found: of a peer, which this process refuses, or of this process itself. Such
+    /// as a node that was started twice. Published once for each such process, while it runs.
+    /// </summary>
+    /// <param name="Group">The group id.</param>
+    /// <param name="Process">The process of this node.</param>
+    /// <param name="Name">The name that both have.</param>
+    /// <param name="Detail">Where both run and the remedy, as text for people.</param>
+    public sealed record NameTaken(string Group, ProcessName Process, ProcessName Name, string Detail) : RaftEvent(Group, Process);
+
+    /// <summary>
     /// The process is no longer a member of the group: its own log says so, or another process did. It does not campaign, and receives
     /// no pairs until it joins again. Published once for each removal.
     /// </summary>

@@ -16,6 +16,7 @@ internal sealed class EngineDesks(
 {
     private ClientDesk? _clients;
     private EventDesk? _events;
+    private TwinDesk? _twins;
 
     public NoticeDesk Notices { get; } = new(context);
 
@@ -37,6 +38,8 @@ internal sealed class EngineDesks(
     public SnapshotDesk Snapshots { get; } = new(context, core, step);
 
     public StopDesk Stopping { get; } = new(context, step);
+
+    public TwinDesk Twins => _twins ??= new TwinDesk(context, publish, address);
 
     public EventDesk Events => _events ??= new EventDesk(context, core, publish, Stopping);
 

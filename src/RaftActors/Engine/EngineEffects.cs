@@ -113,6 +113,9 @@ internal sealed class EngineEffects(
             case Effect.Refused refused:
                 OnRefused(refused);
                 break;
+            case Effect.TwinRefused refused:
+                peers.OnTwinRefused(refused);
+                break;
             case Effect.Quiesced quiesced:
                 peers.OnQuiesced(quiesced);
                 break;
@@ -149,6 +152,11 @@ internal sealed class EngineEffects(
         {
             OnNotInRoster(refused);
             return;
+        }
+
+        if (refused.Reason == RefusalReason.NameTaken)
+        {
+            context.Process.View = context.Process.View with { NameTaken = refused.Detail };
         }
 
         var level = refused.Reason != RefusalReason.OtherIncarnation ? LogLevel.ErrorLevel

@@ -34,6 +34,9 @@ internal static class EventLog
             case RaftEvent.PeerChanged changed:
                 log.Warning("{Process} of group {Group}: {Peer} is out of reach", process, group, changed.Peer);
                 break;
+            case RaftEvent.NameTaken taken:
+                log.Warning("{Process} of group {Group}: {Detail}", process, group, taken.Detail);
+                break;
             case RaftEvent.Removed:
                 log.Warning(
                     "{Process} of group {Group}: removed from the group. It receives no pairs until it joins again.", process, group);

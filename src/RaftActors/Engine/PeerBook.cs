@@ -41,6 +41,10 @@ internal sealed class PeerBook(RaftProcess process)
     /// <summary>The raft actor of the process, as its engine last said; null: none is known.</summary>
     public IActorRef? ActorOf(ProcessName name) => _known.GetValueOrDefault(name)?.Actor;
 
+    /// <summary>The process is believed reachable on another node than this engine's.</summary>
+    public bool IsReachableElsewhere(ProcessName name, IActorRef engine) =>
+        FindReachable(name) is { } known && !known.Path.Address.Equals(engine.Path.Address);
+
     /// <summary>Records the engine of a process, which is reachable. True: this was news.</summary>
     public bool Learn(ProcessName name, IActorRef engine)
     {

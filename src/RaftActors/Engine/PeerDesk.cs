@@ -22,7 +22,7 @@ internal sealed class PeerDesk(
     Raft raft)
 {
     // The sender of the current message, if Core does not trust it to be the latest boot of its name.
-    private (ProcessName Name, IActorRef Engine)? _untrusted;
+    private (Member Member, IActorRef Engine)? _untrusted;
     private ImmutableArray<ProcessName> _toldNames;
 
     public void OnStarted()
@@ -33,8 +33,15 @@ internal sealed class PeerDesk(
 
     public void OnNews(PeerNews news)
     {
+        desks.Twins.OnNews(news);
         switch (news)
         {
+            case PeerNews.Found(var name, var engine) when name == context.Process.Name:
+                desks.Twins.OnOwnName(engine);
+                break;
+            case PeerNews.Found found when context.Peers.IsReachableElsewhere(found.Name, found.Engine):
+                // It has moved, or another process has its name. Core tells by its greeting.
+                break;
             case PeerNews.Found found:
                 if (!Meet(found.Name, found.Engine))
                 {
@@ -68,10 +75,10 @@ internal sealed class PeerDesk(
     /// </summary>
     public void Receive(WireMessage.CoreMessage message, IActorRef sender)
     {
-        var from = message.Envelope.From.Name;
+        var from = message.Envelope.From;
         if (core.Trusts(message.Envelope))
         {
-            Meet(from, sender);
+            Meet(from.Name, sender);
             step(new Input.Receive(message.Envelope));
         }
         else
@@ -79,6 +86,15 @@ internal sealed class PeerDesk(
             _untrusted = (from, sender);
             step(new Input.Receive(message.Envelope));
             _untrusted = null;
+        }
+    }
+
+    /// <summary>Core refused the sender of the current message.</summary>
+    public void OnTwinRefused(Effect.TwinRefused refused)
+    {
+        if (_untrusted is var (twin, engine) && twin == refused.Twin)
+        {
+            desks.Twins.OnRefused(twin.Name, engine, context.Peers.Find(twin.Name));
         }
     }
 
@@ -90,7 +106,7 @@ internal sealed class PeerDesk(
             context.Traces.OnAcknowledged(reply.Match);
         }
 
-        if (AddressOf(send.Envelope.To.Name) is { } engine)
+        if (AddressOf(send.Envelope.To) is { } engine)
         {
             context.Outbox.SendFirst(engine, context.Traces.Attach(send.Envelope));
         }
@@ -157,8 +173,11 @@ internal sealed class PeerDesk(
     private Address NodeOf(ProcessName name) =>
         context.Peers.Find(name)?.Path.Address is { HasGlobalScope: true } address ? address : raft.Address;
 
-    private IActorRef? AddressOf(ProcessName name) =>
-        _untrusted is ({ } untrusted, var sender) && untrusted == name ? sender : context.Peers.Find(name);
+    // A message to another incarnation of that name goes to the one that was met.
+    private IActorRef? AddressOf(Member to) =>
+        _untrusted is var (from, sender) && (to == from || to == new Member(from.Name, Incarnation.None))
+            ? sender
+            : context.Peers.Find(to.Name);
 
     // True: it was news.
     private bool Meet(ProcessName name, IActorRef engine)
@@ -168,6 +187,7 @@ internal sealed class PeerDesk(
             return false;
         }
 
+        desks.Twins.OnMet(name, engine);
         OnReachable(name);
         return true;
     }

@@ -56,6 +56,7 @@ internal sealed class ProcessOpening
             Leader = view.LedBy,
             Members = view.Members,
             Reachable = view.Reachable,
+            NameConflict = view.NameTaken ?? view.Twins,
             IsDiskNearlyFull = view.IsDiskNearlyFull,
             Delivered = delivered,
             Committed = process.Pairs.CommittedSerial,

@@ -31,6 +31,12 @@ internal sealed record ProcessView(RaftRole Role, Term Term, ProcessName? LedBy,
     /// <summary>The other processes that this one has met and that are in reach, by name.</summary>
     public ImmutableArray<ProcessName> Reachable { get; init; } = [];
 
+    /// <summary>Second processes with the name of this one or of a peer, as text for people; null: none is known.</summary>
+    public string? Twins { get; init; }
+
+    /// <summary>Why the group refuses this process: another one has its name. Null: it does not. Null once a leader is known.</summary>
+    public string? NameTaken { get; init; }
+
     /// <summary>The disk of the store has fewer free bytes than <c>raft.store.free-space-floor</c>.</summary>
     public bool IsDiskNearlyFull { get; init; }
 
@@ -52,6 +58,6 @@ internal sealed record ProcessView(RaftRole Role, Term Term, ProcessName? LedBy,
         var (role, term, ledBy, identity) = (core.Role, core.Term, core.Leader?.Name, core.Configuration.Group);
         return role == Role && term == Term && ledBy == LedBy && identity == Identity
             ? this
-            : this with { Role = role, Term = term, LedBy = ledBy, Identity = identity };
+            : this with { Role = role, Term = term, LedBy = ledBy, Identity = identity, NameTaken = ledBy is null ? NameTaken : null };
     }
 }

@@ -124,6 +124,9 @@ internal sealed class Lab
     public void Receive(Member from, long term, Message body, Boot boot = default) =>
         Step(new Input.Receive(new Envelope(from, Self, Group, new Term(term), boot, body)));
 
+    /// <summary>The connection to a process closed. Another incarnation of it may come.</summary>
+    public void Lose(Member other) => Step(new Input.PeerUnreachable(other.Name));
+
     public void Append(Member from, long term, LogPosition previous, LogSlice entries, long commit = 0) =>
         Receive(from, term, new Message.AppendEntries(previous, entries, new LogIndex(commit), default));
 

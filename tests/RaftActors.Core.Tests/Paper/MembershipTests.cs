@@ -72,6 +72,7 @@ public sealed class MembershipTests
         lab.Append(Raft3, 1, At(1), [], commit: 1);
         lab.Lead();
 
+        lab.Lose(Raft3);
         lab.Receive(WithIncarnation(Raft3, 2), 1, Greeting);
         Assert.Equal("1 2", lab.Terms());
 
@@ -87,6 +88,7 @@ public sealed class MembershipTests
         lab.Receive(Raft2, 2, new Message.AppendEntriesReply(true, new LogIndex(2), default, IsAdmitted: true));
         lab.Receive(WithIncarnation(Raft3, 2), 1, Greeting);
 
+        lab.Lose(Raft3);
         lab.Receive(WithIncarnation(Raft3, 3), 1, Greeting);
         Assert.Equal(WithIncarnation(Raft3, 2), Assert.Single(lab.Core.Configuration.Learners));
 

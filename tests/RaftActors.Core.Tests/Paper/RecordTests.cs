@@ -59,6 +59,8 @@ public sealed class RecordTests
 
         for (var number = 1; number < 100; number++)
         {
+            lab.Lose(Raft2);
+            lab.Lose(Raft3);
             lab.Receive(MemberOf(Raft2.Name, number), 1, Greeting, new Boot(1, 1));
             lab.Receive(MemberOf(Raft3.Name, number), 1, Greeting, new Boot(1, 1));
         }
@@ -92,6 +94,7 @@ public sealed class RecordTests
         Assert.Contains(Recorded(lab), record => record.Member.Name == Raft4);
 
         lab.Append(Raft2, 1, lab.Core.LastPosition, [], commit: 2);
+        lab.Lose(Raft3);
         lab.Receive(MemberOf(Raft3.Name, 3), 1, Greeting, new Boot(1, 1));
         Assert.DoesNotContain(Recorded(lab), record => record.Member.Name == Raft4);
     }
@@ -115,6 +118,7 @@ public sealed class RecordTests
     {
         var lab = new Lab([1]);
         lab.Receive(MemberOf(Raft2.Name, 1), 1, Greeting, new Boot(1, 11));
+        lab.Lose(Raft2);
         lab.Receive(MemberOf(Raft2.Name, 2), 1, Greeting, new Boot(1, 22));
 
         var boot = new Boot(start, number == 2 ? 22ul : 11ul);

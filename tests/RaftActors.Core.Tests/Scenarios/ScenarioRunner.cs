@@ -48,7 +48,7 @@ internal sealed partial class ScenarioRunner
             case "fast-disk": _group.SlowDisks.ExceptWith(directive.Arguments); break;
             case "full-disk": ForEach(directive, process => process.Step(new Input.DiskSpace(IsShort: true))); break;
             case "free-disk": ForEach(directive, process => process.Step(new Input.DiskSpace(IsShort: false))); break;
-            case "wipe": ForEach(directive, process => process.Wipe()); break;
+            case "wipe": ForEach(directive, process => process.Wipe()); LoseConnections(directive); break;
             case "copy-disk": ForEach(directive, process => process.CopyDisk()); break;
             case "restore": ForEach(directive, process => process.RestoreDisk()); break;
             case "forget": LoseLast(directive); break;
@@ -78,6 +78,17 @@ internal sealed partial class ScenarioRunner
         foreach (var name in directive.Arguments)
         {
             act(_group[name]);
+        }
+    }
+
+    /// <summary>
+    /// <c>wipe raft2</c>: raft2 stops and loses its disk, and the others see their connections to it close. <c>hint=no</c>: they do not.
+    /// </summary>
+    private void LoseConnections(Directive directive)
+    {
+        foreach (var process in directive.Setting("hint") == "no" ? [] : _group.Running.ToArray())
+        {
+            directive.Arguments.ToList().ForEach(name => process.Step(new Input.PeerUnreachable(ScenarioGroup.Named(name))));
         }
     }
 

@@ -51,7 +51,8 @@ internal sealed class ClusterNode
         var cluster = Cluster.Get(_system);
         cluster.Join(seed?.Address ?? cluster.SelfAddress);
         Name = $"raft{number}";
-        Watcher = kit.CreateTestProbe();
+        (Watcher, Events) = (kit.CreateTestProbe(), kit.CreateTestProbe());
+        _system.EventStream.Subscribe(Events, typeof(RaftEvent));
         var options = new RaftOptions<string> { Preload = Recorder.Pairs(preloaded) };
         _actor = _system.ActorOf(Props.Create(() => new Recorder(Watcher, options)), Name);
         Expect("started");
@@ -62,7 +63,13 @@ internal sealed class ClusterNode
     /// <summary>The messages of the process's actor; see <see cref="Recorder"/>.</summary>
     public TestProbe Watcher { get; }
 
-    private Address Address => Cluster.Get(_system).SelfAddress;
+    /// <summary>The events that the engine publishes.</summary>
+    public TestProbe Events { get; }
+
+    /// <summary>What its health check reads.</summary>
+    public ProcessStatus Status => Assert.Single(Raft.Get(_system).Processes);
+
+    public Address Address => Cluster.Get(_system).SelfAddress;
 
     public void Append(string key, string value, IActorRef replyTo) =>
         _actor.Tell(new Recorder.Append(key, value, TimeSpan.FromSeconds(20)), replyTo);
@@ -70,6 +77,10 @@ internal sealed class ClusterNode
     /// <summary>Waits for this message, and skips those before it.</summary>
     public void Expect(string expected) =>
         Watcher.FishForMessage<string>(told => told == expected, Guard, $"{Name} to tell '{expected}'");
+
+    /// <summary>Waits for such an event, and skips those before it.</summary>
+    public TEvent ExpectEvent<TEvent>(Predicate<TEvent> isExpected)
+        where TEvent : RaftEvent => Events.FishForMessage(isExpected, Guard, $"{Name} to publish a {typeof(TEvent).Name}");
 
     /// <summary>Waits for a message with this beginning, and skips those before it. Returns the rest of the message.</summary>
     public string ExpectStart(string start) =>

@@ -97,8 +97,8 @@ public sealed class EngineStopTests : TestKit
     }
 
     // Invariant: a term has at most one leader. Core fails when it learns of a second one.
-    private void FailCore() => _group.Say(
-        VirtualGroup.MemberOf("raft1"),
+    private void FailCore() => _group.SayAs(
+        "raft1",
         "raft3",
         new Term(1),
         new Message.AppendEntries(default, [], LogIndex.Zero, Serial.Zero));

@@ -148,10 +148,20 @@ internal sealed class VirtualGroup(TestKitBase kit, ActorSystem system, IDiction
         _pulse.Pass([At($"/system/raft/default/{name}")]).Subject ?? throw new InvalidOperationException($"{name} has no engine.");
 
     /// <summary>Sends a process a message of a core that is not there, <paramref name="from"/>.</summary>
-    public void Say(Member from, string to, Term term, Message body)
+    public void Say(Member from, string to, Term term, Message body) => Say(from, default, to, term, body);
+
+    /// <summary>Sends a process a message as if a running one had, after a start that no other message showed.</summary>
+    public void SayAs(string from, string to, Term term, Message body)
+    {
+        var store = Stores[from].Recovered ?? throw new InvalidOperationException($"{from} does not run.");
+        var boot = new Boot(store.State.HardState.Boot.Number + 100, 0);
+        Say(MemberOf(from) with { Incarnation = store.Incarnation }, boot, to, term, body);
+    }
+
+    private void Say(Member from, Boot boot, string to, Term term, Message body)
     {
         var addressee = new Member(new ProcessName($"{to}@node1"), Incarnation.None);
-        var envelope = new RaftActors.Core.Envelope(from, addressee, GroupUid.None, term, default, body);
+        var envelope = new RaftActors.Core.Envelope(from, addressee, GroupUid.None, term, boot, body);
         EngineOf(to).Tell(new WireMessage.CoreMessage(envelope), ActorRefs.NoSender);
         Settle();
     }

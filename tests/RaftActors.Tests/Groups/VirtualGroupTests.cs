@@ -168,7 +168,9 @@ public sealed class VirtualGroupTests : TestKit
     {
         _group.Start("raft1", 0);
         _group.Start("raft2", 0);
-        _group.Say(VirtualGroup.MemberOf("raft3"), "raft1", Term.Zero, new Message.Greeting(default, Incarnation.None, IsReply: true));
+        var former = VirtualGroup.MemberOf("raft3");
+        _group.Say(former, "raft1", Term.Zero, new Message.Greeting(default, Incarnation.None, IsReply: true));
+        _group.EngineOf("raft1").Tell(new PeerNews.Stopped(former.Name, Sys.DeadLetters));
 
         EventFilter.Warning("raft3@node1 is refused by raft1@node1: raft1@node1 knows raft3@node1 with another store, which was lost or "
                 + "replaced; it has no part in the founding. If that cannot do without it, restart all processes of the group.")

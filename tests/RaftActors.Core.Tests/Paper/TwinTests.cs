@@ -1,0 +1,121 @@
+using RaftActors.Core.Tests.Harness;
+using static RaftActors.Core.Tests.Paper.Lab;
+
+namespace RaftActors.Core.Tests.Paper;
+
+/// <summary>A second process with the name of one that runs (<see cref="Twins"/>). raft2 runs; its twin has another store.</summary>
+public sealed class TwinTests
+{
+    private const int Patience = 2 * 40;
+
+    private static readonly Message Greeting = new Message.Greeting(default, Incarnation.None, IsReply: false);
+    private static readonly Member Twin = new(Raft2.Name, SimulatedProcess.IncarnationOf(2));
+
+    [Fact]
+    public void Twin_is_not_heard_and_its_address_not_learned_while_the_first_process_is_connected()
+    {
+        var lab = LeaderWithRaft2();
+
+        lab.Receive(Twin, 1, Greeting);
+
+        Assert.Empty(lab.Core.Configuration.Learners);
+        Assert.False(Trusts(lab, Twin));
+        Assert.True(Trusts(lab, Raft2));
+        Assert.DoesNotContain(lab.HardState!.Recorded, record => record.Member == Twin);
+    }
+
+    [Fact]
+    public void Twin_is_refused_when_the_first_process_has_answered_and_people_hear_of_it_once()
+    {
+        var lab = LeaderWithRaft2();
+        lab.Receive(Twin, 1, Greeting);
+        Assert.Empty(lab.SentTo<Message.Refusal>(Twin));
+
+        lab.Acknowledge(2);
+        lab.Receive(Twin, 1, Greeting);
+        lab.Receive(Twin, 1, Greeting);
+
+        Assert.All(lab.SentTo<Message.Refusal>(Twin), refusal => Assert.Equal(RefusalReason.NameTaken, refusal.Reason));
+        Assert.Equal(2, lab.SentTo<Message.Refusal>(Twin).Count());
+        Assert.Single(lab.Done, $"refuses {Twin}, since {Raft2} runs");
+        Assert.Empty(lab.Core.Configuration.Learners);
+    }
+
+    [Fact]
+    public void First_process_is_asked_at_once_and_again_whether_it_still_runs()
+    {
+        var lab = LeaderWithRaft2();
+        lab.Receive(Raft2, 2, new Message.Greeting(default, Incarnation.None, IsReply: true));
+        lab.Tick(10);
+        var asked = AskedRaft2(lab);
+
+        lab.Receive(Twin, 1, Greeting);
+        Assert.Equal(asked + 1, AskedRaft2(lab));
+
+        lab.Tick(10);
+        Assert.True(AskedRaft2(lab) > asked + 1);
+    }
+
+    [Fact]
+    public void Twin_rejoins_when_the_connection_to_the_first_process_has_closed()
+    {
+        var lab = LeaderWithRaft2();
+        lab.Receive(Twin, 1, Greeting);
+
+        lab.Lose(Raft2);
+        Assert.True(Trusts(lab, Twin));
+        lab.Receive(Twin, 1, Greeting);
+
+        Assert.Equal(Twin, Assert.Single(lab.Core.Configuration.Learners));
+    }
+
+    [Fact]
+    public void Twin_rejoins_when_the_first_process_has_not_answered_for_two_election_timeouts()
+    {
+        var lab = LeaderWithRaft2();
+        lab.Receive(Twin, 1, Greeting);
+
+        KeepLeading(lab, Patience - 1);
+        lab.Receive(Twin, 1, Greeting);
+        Assert.Empty(lab.Core.Configuration.Learners);
+
+        KeepLeading(lab, 1);
+        lab.Receive(Twin, 1, Greeting);
+        Assert.Equal(Twin, Assert.Single(lab.Core.Configuration.Learners));
+    }
+
+    [Fact]
+    public void Process_that_the_group_holds_is_heard_in_place_of_one_that_it_does_not_hold()
+    {
+        var lab = new Lab([1], configured: usual => usual with { Voters = [Raft1, Twin, Raft3] });
+        lab.Receive(Raft2, 1, Greeting);
+
+        lab.Receive(Twin, 1, Greeting);
+
+        Assert.True(Trusts(lab, Twin));
+        Assert.Contains(lab.HardState!.Recorded, record => record.Member == Twin);
+    }
+
+    private static Lab LeaderWithRaft2()
+    {
+        var lab = new Lab([1]);
+        lab.Lead();
+        lab.Acknowledge(2);
+        lab.Receive(Raft2, 2, Greeting);
+        return lab;
+    }
+
+    // raft3 alone answers, so the leader stays one.
+    private static void KeepLeading(Lab lab, int ticks)
+    {
+        for (var i = 0; i < ticks; i++)
+        {
+            lab.Tick(1);
+            lab.Receive(Raft3, 2, new Message.AppendEntriesReply(true, lab.Core.LastPosition.Index, default, IsAdmitted: true));
+        }
+    }
+
+    private static bool Trusts(Lab lab, Member from) => lab.Core.Trusts(new Envelope(from, Raft1, Group, new Term(1), default, Greeting));
+
+    private static int AskedRaft2(Lab lab) => lab.Done.Count(done => done.StartsWith($"-> {Raft2.Name}#") && done.Contains("Greeting,"));
+}

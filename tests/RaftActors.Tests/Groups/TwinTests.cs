@@ -1,0 +1,81 @@
+using Akka.TestKit.Xunit2;
+
+namespace RaftActors.Tests.Groups;
+
+/// <summary>A node that was started twice: the second process has the name of one that runs, another port and an empty store.</summary>
+public sealed class TwinTests : TestKit
+{
+    private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
+
+    private readonly List<ClusterNode> _nodes = [];
+
+    public TwinTests()
+        : base("akka.loglevel = ERROR")
+    {
+    }
+
+    [Fact]
+    public void Second_process_of_a_name_is_refused_and_every_node_says_so_while_it_runs()
+    {
+        Found();
+        var first = _nodes[1];
+
+        var twin = StartTwin(2);
+
+        foreach (var node in _nodes.Take(4))
+        {
+            var taken = node.ExpectEvent<RaftEvent.NameTaken>(taken => taken.Name == first.Status.Name);
+            Assert.Contains($"runs at {twin.Address}", taken.Detail);
+            Assert.Contains("raft.node", taken.Detail);
+            Assert.Equal(taken.Detail, node.Status.NameConflict);
+        }
+
+        twin.ExpectEvent<RaftEvent.Refused>(refused => refused.Reason == RefusalReason.NameTaken);
+        Assert.NotNull(twin.Status.NameConflict);
+
+        // The first process is a member as before.
+        first.Append("key", "value", TestActor);
+        ExpectMsg<Outcome<int>.Done>(Guard);
+        _nodes[0].Expect("append 5 key=value");
+
+        twin.Stop();
+        AwaitCondition(() => _nodes.Take(4).All(node => node.Status.NameConflict is null), Guard);
+    }
+
+    [Fact]
+    public void Second_process_rejoins_as_one_with_a_new_store_when_the_first_one_has_stopped()
+    {
+        Found();
+        var twin = StartTwin(1);
+        twin.ExpectEvent<RaftEvent.Refused>(refused => refused.Reason == RefusalReason.NameTaken);
+
+        _nodes[0].Stop();
+        _nodes[1].Append("key", "value", TestActor);
+
+        twin.Expect("append 5 key=value");
+        AwaitCondition(() => twin.Status is { NameConflict: null, Leader: not null }, Guard);
+    }
+
+    protected override void AfterAll()
+    {
+        _nodes.ForEach(node => node.Stop());
+        base.AfterAll();
+    }
+
+    private void Found()
+    {
+        for (var number = 1; number <= 4; number++)
+        {
+            _nodes.Add(new ClusterNode(this, number, number < 4 ? 4 : 0, _nodes.FirstOrDefault()));
+        }
+
+        _nodes.ForEach(node => node.ExpectEvent<RaftEvent.MembersChanged>(changed => changed.Members.Length == 4));
+    }
+
+    private ClusterNode StartTwin(int number)
+    {
+        var twin = new ClusterNode(this, number, 0, _nodes[1]);
+        _nodes.Add(twin);
+        return twin;
+    }
+}
