@@ -10,6 +10,9 @@ namespace RaftActors.Hosting;
 /// <summary>Judges the raft processes of a node. Each problem is a sentence for people.</summary>
 internal sealed class RaftHealth(RaftPlan plan, Func<ProcessStatus, IEnumerable<string>> judge, bool mustBeStarted) : IAkkaHealthCheck
 {
+    // The maximum number of names in a problem, beside the first.
+    private const int QuarantinedMax = 10;
+
     public Task<HealthCheckResult> CheckHealthAsync(AkkaHealthCheckContext context, CancellationToken cancellationToken = default)
     {
         var problems = Problems(context.ActorSystem);
@@ -62,6 +65,13 @@ internal sealed class RaftHealth(RaftPlan plan, Func<ProcessStatus, IEnumerable<
         {
             yield return $"{Name(process)} takes no pairs as a leader: fewer bytes than raft.store.free-space-floor are free on its disk. "
                 + "Make room on it.";
+        }
+
+        if (process.Quarantined is [var first, .. var others])
+        {
+            yield return $"{Name(process)} has {process.Quarantined.Length} quarantined entities: {first}"
+                + (others.IsEmpty ? "" : $" Others: {string.Join(", ", others.Take(QuarantinedMax).Select(each => $"'{each.Id}'"))}"
+                    + (others.Length > QuarantinedMax ? " and more." : "."));
         }
 
         var voters = process.Members.Where(member => member.IsVoter).Select(member => member.Name).ToList();

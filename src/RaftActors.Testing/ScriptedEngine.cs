@@ -136,6 +136,9 @@ internal sealed class ScriptedEngine<TValue>(ValueCodec<TValue> values, IActorRe
     {
         switch (message)
         {
+            case ToEngine.Append { Fault: { } fault } append:
+                Cancel(append.Request, new CancelReason.NotCommitted(NotCommittedReason.Invalid, fault));
+                break;
             case ToEngine.Append append:
                 probe?.Tell(new FromActor<TValue>.Append(append.Request, append.Key, values.Decode(append.Value)), _actor);
                 break;

@@ -3,11 +3,11 @@ using System.Text.Json.Serialization;
 namespace RaftActors.Examples;
 
 /// <summary>One bank account of many.</summary>
-public sealed class Account : ReplicatedEntity<Balance>
+public sealed class Account : ReplicatedEntity<Balance, AccountCommand>
 {
     protected override Balance NewState() => new(0);
 
-    protected override object? HandleCommand(object? command)
+    protected override object? HandleCommand(AccountCommand command)
     {
         switch (command)
         {
@@ -28,11 +28,13 @@ public sealed class Account : ReplicatedEntity<Balance>
 
 public sealed record Balance(long Cents);
 
-public sealed record Deposit(long Cents);
+public abstract record AccountCommand;
 
-public sealed record Withdraw(long Cents);
+public sealed record Deposit(long Cents) : AccountCommand;
 
-public sealed record CloseAccount;
+public sealed record Withdraw(long Cents) : AccountCommand;
+
+public sealed record CloseAccount : AccountCommand;
 
 [JsonSerializable(typeof(Balance))]
 [JsonSerializable(typeof(Deposit))]

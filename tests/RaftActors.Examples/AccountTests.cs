@@ -31,6 +31,16 @@ public sealed class AccountTests() : TestKit(Hocon)
     }
 
     [Fact]
+    public async Task Command_for_no_account_is_refused_before_it_is_written()
+    {
+        await using var bank = StartBank(Sys);
+
+        var refused = Assert.IsType<Outcome<bool>.NotCommitted>(await bank.SendAsync<bool>("alice", "100 euros"));
+
+        Assert.Equal(NotCommittedReason.Invalid, refused.Reason);
+    }
+
+    [Fact]
     public void Snapshot_restores_the_accounts()
     {
         Raft.Get(Sys).UseJson(BankJson.Default);

@@ -265,10 +265,55 @@ public sealed class RaftActorTests : TestKit
         actor.Tell(new Recorder.Query("poison"), TestActor);
         var query = _asked.ExpectMsg<FromActor<string>.Query>();
 
-        EventFilter.Exception<InvalidOperationException>().ExpectOne(() => _group.Confirm(query));
+        EventFilter.Warning(contains: "HandleQuery threw").ExpectOne(() => _group.Confirm(query));
 
-        Assert.Equal(query.Request, ExpectMsg<QueryOutcome.Failed>().Request);
+        ExpectMsg(new QueryOutcome.Failed(query.Request, "HandleQuery threw InvalidOperationException: poison"));
         ExpectNoMsg(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public void Query_whose_handler_fails_neither_restarts_the_actor_nor_fills_the_log()
+    {
+        var actor = Start(new RaftOptions<string> { LastSerial = new Serial(2) });
+        EventFilter.Warning(contains: "HandleQuery threw").ExpectOne(() =>
+        {
+            for (var i = 0; i < 3; i++)
+            {
+                actor.Tell(new Recorder.Query("poison"), TestActor);
+                _group.Confirm(_asked.ExpectMsg<FromActor<string>.Query>());
+                ExpectMsg<QueryOutcome.Failed>();
+            }
+        });
+
+        Expect("started", "query poison at 2", "query poison at 2", "query poison at 2");
+        ExpectNothing();
+    }
+
+    [Fact]
+    public void Append_that_FindFault_refuses_never_reaches_the_engine()
+    {
+        var actor = Start(new RaftOptions<string>
+        {
+            FindFault = (key, value) => value switch
+            {
+                "bad" => $"{key} is bad",
+                "broken" => throw new InvalidOperationException("no check"),
+                _ => null,
+            },
+        });
+        actor.Tell(new Recorder.Append("key", "bad"), TestActor);
+        var refused = ExpectMsg<Outcome<int>.NotCommitted>();
+        actor.Tell(new Recorder.Append("key", "broken"), TestActor);
+        var broken = ExpectMsg<Outcome<int>.NotCommitted>();
+        actor.Tell(new Recorder.Append("key", "good"), TestActor);
+
+        Assert.Equal((NotCommittedReason.Invalid, "key is bad"), (refused.Reason, refused.Detail));
+        Assert.Equal((NotCommittedReason.Invalid, "FindFault threw InvalidOperationException: no check"), (broken.Reason, broken.Detail));
+        Assert.Equal("good", _asked.ExpectMsg<FromActor<string>.Append>().Value);
+        Expect(
+            "started",
+            $"cancel {new CancelReason.NotCommitted(refused.Reason, refused.Detail)}",
+            $"cancel {new CancelReason.NotCommitted(broken.Reason, broken.Detail)}");
     }
 
     [Fact]

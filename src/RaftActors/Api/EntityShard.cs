@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.Event;
 
 using RaftActors.Core;
 using RaftActors.Delivery;
@@ -15,8 +16,14 @@ namespace RaftActors;
 public sealed class EntityShard<TEntity, TState> : RaftActor<object?, object?>, IRaftStreamSnapshot, IWithTimers
     where TEntity : ReplicatedEntity<TState>
 {
+    private static readonly Type CommandType = CommandTypeOf(typeof(TEntity));
+
+    // The result of a command that the quarantined entity did not handle.
+    private static readonly object Held = new();
+
     private readonly EntityTable<TEntity, TState> _entities;
-    private readonly ValueCodec<object?> _questions;
+    private readonly ValueCodec<TState> _states;
+    private readonly ValueCodec<object?> _values;
     private readonly TimeSpan _passivateAfter;
 
     /// <param name="shard">The shard.</param>
@@ -26,16 +33,26 @@ public sealed class EntityShard<TEntity, TState> : RaftActor<object?, object?>, 
     /// A setting is missing or wrong, or the type of the states has neither a codec nor a serializer.
     /// </exception>
     public EntityShard(RaftShard shard, Func<TEntity> create, EntityShardOptions<TState>? options = null)
-        : base(new() { Shard = shard })
+        : base(new()
+        {
+            Shard = shard,
+            LearnerDelivery = RaftActors.LearnerDelivery.InOrder,
+            FindFault = (id, command) => FindFault(id, command, options?.FindFault),
+            HasEntities = true,
+        })
     {
         ArgumentNullException.ThrowIfNull(create);
         options ??= new EntityShardOptions<TState>();
-        var states = new ValueCodec<TState>(Context.System, options.StateCodec, "EntityShardOptions.StateCodec");
-        states.DemandType("state");
-        _entities = new EntityTable<TEntity, TState>(create, states);
-        _questions = new ValueCodec<object?>(Context.System, codecPlace: null);
+        _states = new ValueCodec<TState>(Context.System, options.StateCodec, "EntityShardOptions.StateCodec");
+        _states.DemandType("state");
+        _values = new ValueCodec<object?>(Context.System, codecPlace: null);
+        _entities = new EntityTable<TEntity, TState>(create, _states, _values, serial => Raft.Latest.ReadBytes(serial), OnQuarantined);
         _passivateAfter = options.PassivateAfter;
-        Receive<PassivationTime>(_ => _entities.Passivate(Now - _passivateAfter));
+        Receive<PassivationTime>(_ =>
+        {
+            _entities.Passivate(Now - _passivateAfter);
+            Publish();
+        });
     }
 
     /// <summary>Set by Akka.</summary>
@@ -44,10 +61,19 @@ public sealed class EntityShard<TEntity, TState> : RaftActor<object?, object?>, 
     private static TimeSpan Now => Context.System.Scheduler.MonotonicClock;
 
     /// <inheritdoc/>
-    public StateWriter TakeSnapshot(Serial serial) => _entities.ToWriter();
+    public StateWriter TakeSnapshot(Serial serial)
+    {
+        var writer = _entities.ToWriter();
+        Publish();
+        return writer;
+    }
 
     /// <inheritdoc/>
-    public void RestoreSnapshot(Serial serial, Stream state) => _entities.Read(state);
+    public void RestoreSnapshot(Serial serial, Stream state)
+    {
+        _entities.Read(state);
+        Publish();
+    }
 
     /// <inheritdoc/>
     protected override void PreStart()
@@ -57,14 +83,90 @@ public sealed class EntityShard<TEntity, TState> : RaftActor<object?, object?>, 
     }
 
     /// <inheritdoc/>
-    protected override object? HandleAppend(Entry<object?> entry) => _entities.Apply(entry.Key, entry.Value, entry.Serial, Now);
+    protected override object? HandleAppend(Entry<object?> entry)
+    {
+        var isHandled = _entities.TryApply(entry.Key, entry.Value, entry.Serial, Now, out var result);
+        Publish();
+        return isHandled ? result : Held;
+    }
 
     /// <inheritdoc/>
     protected override object? HandleQuery(object question)
     {
-        var (id, inner) = EntityQuestion.Read((byte[])question);
-        return _entities.Answer(id, _questions.Decode(inner), Now);
+        var (id, inner) = question is byte[] bytes
+            ? EntityQuestion.Read(bytes)
+            : throw new InvalidDataException($"A {question.GetType().Name} is no question to an entity. Ask by EntityClient.AskAsync.");
+        return Copy(_entities.Answer(id, _values.Decode(inner), Now));
     }
+
+    private protected override void Complete(RequestRef own, Serial serial, object? result)
+    {
+        if (result == Held)
+        {
+            CompleteAsUnknown(own, UnknownReason.Quarantined);
+            return;
+        }
+
+        object? copy;
+        try
+        {
+            copy = Copy(result);
+        }
+        catch (Exception e)
+        {
+            // The command is handled all the same, as on the way to another node.
+            Raft.Latest.Log(LogLevel.WarningLevel, e, "HandleCommand", $"A result of {result?.GetType()} cannot leave its entity.");
+            CompleteWithoutResult(own, serial);
+            return;
+        }
+
+        base.Complete(own, serial, copy);
+    }
+
+    private static string? FindFault(string id, object? command, Func<string, object?, string?>? findFault)
+    {
+        // Null is a command where each object is one.
+        if (!CommandType.IsInstanceOfType(command) && (command is not null || CommandType != typeof(object)))
+        {
+            return $"{command?.GetType().ToString() ?? "null"} is no command of a {typeof(TEntity).Name}: they are of type {CommandType}.";
+        }
+
+        return findFault?.Invoke(id, command);
+    }
+
+    private static Type CommandTypeOf(Type entity)
+    {
+        for (var type = entity; type is not null; type = type.BaseType)
+        {
+            if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(ReplicatedEntity<,>))
+            {
+                return type.GenericTypeArguments[1];
+            }
+        }
+
+        return typeof(object);
+    }
+
+    // An answer may be the live state or a part of it. A caller on this node could change it. The thread that writes it for another node
+    // could see it change.
+    private object? Copy(object? answer) => answer switch
+    {
+        null or string or decimal => answer,
+        _ when answer.GetType().IsPrimitive => answer,
+        TState state => _states.Decode(_states.Encode(state)),
+        _ => _values.Decode(_values.Encode(answer)),
+    };
+
+    private void Publish()
+    {
+        if (Raft.Latest.Quarantined != _entities.Quarantined)
+        {
+            Raft.Latest.Quarantined = _entities.Quarantined;
+        }
+    }
+
+    private void OnQuarantined(QuarantinedEntity entity, Exception cause) =>
+        Raft.Latest.Log(LogLevel.ErrorLevel, cause, "Quarantine", entity.ToString());
 
     private sealed class PassivationTime
     {
@@ -80,6 +182,13 @@ public sealed record EntityShardOptions<TState>
     /// Passivates an entity after this time without a command or a question, and at most half as long later. Default: 2 minutes.
     /// </summary>
     public TimeSpan PassivateAfter { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>
+    /// Says why an entity must not get a command, as text for the caller; null: it may. The arguments are the id and the command, whose
+    /// type is checked before. The rules are those of <see cref="RaftOptions{TValue}.FindFault"/>: any thread calls it, before the command
+    /// is written. Null: only the type of the commands counts.
+    /// </summary>
+    public Func<string, object?, string?>? FindFault { get; init; }
 
     /// <summary>
     /// Converts states to bytes and back, the same on all nodes for the lifetime of the data. Null: the type needs no codec or has a

@@ -26,7 +26,10 @@ public enum NotCommittedReason
     /// <summary>Of a change: <c>basedOn</c> is not the latest configuration.</summary>
     Outdated = 6,
 
-    /// <summary>Of a change: it is impossible in this group. For instance the joining process is a member already.</summary>
+    /// <summary>
+    /// Of a change: it is impossible in this group. For instance the joining process is a member already. Of an Append: the actors cannot
+    /// read the value, or <see cref="RaftOptions{TValue}.FindFault"/> or the type of the entity's commands refuses it.
+    /// </summary>
     Invalid = 7,
 
     /// <summary>Of a change: a process that it needs did not answer in time, or may not vote yet.</summary>
@@ -40,4 +43,7 @@ public enum NotCommittedReason
 
     /// <summary>Of a <see cref="RaftClient"/>: its role does not allow the call (<c>raft.security.roles</c>).</summary>
     Unauthorized = 11,
+
+    /// <summary>Of an <see cref="EntityClient"/>: the entity is quarantined on the process that was asked.</summary>
+    Quarantined = 12,
 }

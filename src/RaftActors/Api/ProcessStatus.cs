@@ -53,4 +53,7 @@ public sealed record ProcessStatus(string Group, ProcessName Name)
 
     /// <summary>The highest serial that is known as committed on this process.</summary>
     public Serial Committed { get; init; }
+
+    /// <summary>The entities of a shard that this process cannot bring up to date, by id.</summary>
+    public ImmutableArray<QuarantinedEntity> Quarantined { get; init; } = [];
 }

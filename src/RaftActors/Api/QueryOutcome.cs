@@ -18,7 +18,8 @@ public abstract record QueryOutcome
 
     /// <summary>
     /// The question was not answered. No leader confirmed the commit index in time, or this process did not reach the serial in time, or
-    /// the actor failed, stopped, or does not override HandleQuery. A query changes nothing, so a retry is safe.
+    /// HandleQuery threw an exception, or the actor restarted, stopped, or does not override HandleQuery. A query changes nothing, so a
+    /// retry is safe.
     /// </summary>
     /// <param name="Request">The ref that Query returned.</param>
     /// <param name="Reason">The cause, as text for people.</param>

@@ -127,10 +127,10 @@ public abstract partial class RaftActor<TValue, TResult>
             var delivery = _options.LearnerDelivery ?? _process.Settings.LearnerDelivery;
             _order = new DeliveryOrder(last, delivery, _process.Pairs, _process.OwnRef);
             _turns = new DeliveryTurns(Self, _life);
-            _process.FindFault = _values.FindFault;
-            _process.Outcomes = OutcomeMaker<TResult>.Instance;
-            return _raft = new RaftContext<TValue>(
-                _process, _life, _order, _turns, _values, Self, this is IRaftSnapshot, OutcomeMaker<TResult>.Instance);
+            var check = new PairCheck<TValue>(_values, _options.FindFault, _options.HasEntities);
+            var latest = new LatestActor(_process, check.FindFault, OutcomeMaker<TResult>.Instance, Context.System.Log);
+            _process.Actor = latest;
+            return _raft = new RaftContext<TValue>(_process, _life, _order, _turns, _values, Self, this is IRaftSnapshot, check, latest);
         }
         catch (Exception cause)
         {

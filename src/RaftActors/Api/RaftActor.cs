@@ -14,7 +14,7 @@ namespace RaftActors;
 /// <para>
 /// The callbacks run in the actor, one at a time, between its ordinary messages, so they need no locks. Receive, Become, stash and
 /// timers belong to the subclass and never see a raft message. The callbacks are synchronous: start slow work as a task, and pipe its
-/// result to Self. An exception in a callback goes to the supervisor.
+/// result to Self. An exception in a callback goes to the supervisor, except one of HandleQuery.
 /// </para>
 /// <para>
 /// Consensus runs beside the actor, in its engine at <c>/system/raft/{group}/{name}</c>. So a slow callback delays no heartbeat, and a
@@ -108,7 +108,8 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
     /// The pair. <see cref="Entry{TValue}.Request"/> is set on the process that appended it, and null on all others.
     /// </param>
     /// <returns>
-    /// The result for the caller of Append, in <see cref="Outcome{TResult}.Done"/>. It is ignored on all other processes.
+    /// The result for the caller of Append, in <see cref="Outcome{TResult}.Done"/>. It is ignored on all other processes. Other threads
+    /// read it later, so return an immutable object or a copy of the state.
     /// </returns>
     protected abstract TResult HandleAppend(Entry<TValue> entry);
 
@@ -178,9 +179,16 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
     /// Called when a Query of this actor may be answered: the actor's state has the consistency of the Query. By default the actor has
     /// received every pair that any process had committed before the Query was made. Without an override, each Query ends as
     /// <see cref="QueryOutcome.Failed"/>.
+    /// <para>
+    /// A client may ask any value. An exception ends the Query as Failed, and does not reach the supervisor: a caller that only reads must
+    /// not restart the actor.
+    /// </para>
     /// </summary>
     /// <param name="question">The argument of <see cref="RaftContext{TValue}.Query"/>.</param>
-    /// <returns>The answer, for the <c>replyTo</c> of the Query. Null is an answer, too.</returns>
+    /// <returns>
+    /// The answer, for the <c>replyTo</c> of the Query. Null is an answer, too. Other threads read it later, so return an immutable object
+    /// or a copy of the state.
+    /// </returns>
     protected virtual object? HandleQuery(object question) => null;
 
     /// <summary>
@@ -417,7 +425,7 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
         _process.Telemetry.Applies.Stop(start);
         if (append.Own is { } own)
         {
-            _process.Appends.Complete(own, entry.Serial, result, Self);
+            Complete(own, entry.Serial, result);
         }
     }
 
@@ -429,14 +437,6 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
         HandleSerial(entry);
         _process.Telemetry.Applies.Stop(start);
         CompleteWithoutResult(answer.Own, entry.Serial);
-    }
-
-    private void CompleteWithoutResult(RequestRef? request, Serial serial)
-    {
-        if (request is { } own)
-        {
-            _process.Appends.Complete(own, serial, Self);
-        }
     }
 
     private void Restore()

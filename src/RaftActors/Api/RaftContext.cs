@@ -1,6 +1,7 @@
 using System.Diagnostics;
 
 using Akka.Actor;
+using Akka.Event;
 
 using RaftActors.Core;
 using RaftActors.Delivery;
@@ -27,7 +28,7 @@ public sealed class RaftContext<TValue>
     private readonly ValueCodec<TValue> _values;
     private readonly IActorRef _actor;
     private readonly bool _takesSnapshots;
-    private readonly OutcomeMaker _outcomes;
+    private readonly PairCheck<TValue> _check;
 
     // The calls of the constructor, in order; null: the life has begun.
     private List<(ToEngine Message, IActorRef? ReplyTo, object? Question)>? _early = [];
@@ -40,7 +41,8 @@ public sealed class RaftContext<TValue>
         ValueCodec<TValue> values,
         IActorRef actor,
         bool takesSnapshots,
-        OutcomeMaker outcomes)
+        PairCheck<TValue> check,
+        LatestActor latest)
     {
         _process = process;
         _life = life;
@@ -49,7 +51,8 @@ public sealed class RaftContext<TValue>
         _values = values;
         _actor = actor;
         _takesSnapshots = takesSnapshots;
-        _outcomes = outcomes;
+        _check = check;
+        Latest = latest;
     }
 
     /// <summary>This process.</summary>
@@ -136,7 +139,7 @@ public sealed class RaftContext<TValue>
         var append = hashedKey is { } known
             ? new ToEngine.KeyedAppend(known, request, key, bytes, limit, span)
             : new ToEngine.Append(request, key, bytes, limit, span);
-        Tell(append, replyTo);
+        Tell(_check.FindFault(key, value) is { } fault ? append with { Fault = fault } : append, replyTo);
         return request;
     }
 
@@ -331,6 +334,8 @@ public sealed class RaftContext<TValue>
         Tell(new ToEngine.WantSnapshot());
     }
 
+    internal LatestActor Latest { get; }
+
     /// <summary>
     /// The actor is the process: makes the calls of its constructor now. Before this, another actor may be the process, and the constructor
     /// may still fail. The engine would wait for a life that never begins.
@@ -409,7 +414,7 @@ public sealed class RaftContext<TValue>
         }
 
         using var scope = Spans.Enter(query.Span);
-        QueryOutcome outcome = new QueryOutcome.Failed(request, "HandleQuery threw an exception.");
+        QueryOutcome outcome;
         try
         {
             const string Silent = "This actor answers no queries, because it does not override HandleQuery. Override it.";
@@ -417,10 +422,14 @@ public sealed class RaftContext<TValue>
                 : handleQuery is null ? new QueryOutcome.Failed(request, Silent)
                 : new QueryOutcome.Done(request, handleQuery(query.Question), Serial);
         }
-        finally
+        catch (Exception e)
         {
-            query.End(outcome, _actor);
+            // A question changes nothing, so the state is sound. A restart would let any reader stop the actor again and again.
+            outcome = new QueryOutcome.Failed(request, $"HandleQuery threw {FailureText.Of(e)}");
+            Latest.Log(LogLevel.WarningLevel, e, "HandleQuery", $"HandleQuery threw {e.GetType().Name}");
         }
+
+        query.End(outcome, _actor);
     }
 
     /// <summary>Fails all pending queries, because their life of the actor has ended.</summary>
@@ -464,7 +473,7 @@ public sealed class RaftContext<TValue>
         switch (message)
         {
             case ToEngine.Append append:
-                _process.Appends.Add(append.Request, replyTo, _outcomes, append.Span);
+                _process.Appends.Add(append.Request, replyTo, Latest.Outcomes, append.Span);
                 break;
             case ToEngine.Query query when question is not null:
                 var span = BeginQuery(ActivityKind.Internal, parent: default);
@@ -484,11 +493,5 @@ public sealed class RaftContext<TValue>
         var deadline = timeout ?? _process.Settings.Requests.ChangeTimeout;
         Tell(new ToEngine.Change(request, change, deadline, replyTo));
         return request;
-    }
-
-    // The question of a client for the last committed serial.
-    private sealed class LastCommitted
-    {
-        public static LastCommitted Instance { get; } = new();
     }
 }

@@ -87,7 +87,21 @@ public sealed record RaftOptions<TValue>
     public RaftCodec<TValue>? Codec { get; init; }
 
     /// <summary>
+    /// Says why a pair must not be appended, as text for the caller; null: it may be. Called with key and value before the pair is sent to
+    /// the leader, on the process that was asked: for Appends of its actor and for those of clients. A refused Append ends as NotCommitted
+    /// with <see cref="NotCommittedReason.Invalid"/>, and so does one for which the function throws. Null: no pair is refused.
+    /// <para>
+    /// Refuse here what no actor can handle, because an exception of HandleAppend stops the actors of the group. Any thread calls the
+    /// function, so it uses its arguments alone. A rule about the state belongs to HandleProposal or HandleAppend.
+    /// </para>
+    /// </summary>
+    public Func<string, TValue, string?>? FindFault { get; init; }
+
+    /// <summary>
     /// How this actor receives committed pairs while its process is a learner. Null: <c>raft.learner.delivery</c>, in order by default.
     /// </summary>
     public LearnerDelivery? LearnerDelivery { get; init; }
+
+    /// <summary>The actor is a shard of entities, which can be reset.</summary>
+    internal bool HasEntities { get; init; }
 }

@@ -3,9 +3,10 @@ using RaftActors.Core;
 namespace RaftActors;
 
 /// <summary>
-/// One of many small state machines, each with an id: an account, a cart, a device. Derive from it, and override
-/// <see cref="HandleCommand"/>. All nodes have a copy of each entity. The entities of a shard are in one group
-/// (<see cref="RaftShards"/>), so millions of them cost a few groups. <see cref="EntityShard{TEntity, TState}"/> hosts them, and
+/// One of many small state machines, each with an id: an account, a cart, a device. Derive from it, or from
+/// <see cref="ReplicatedEntity{TState, TCommand}"/> if the commands have a type in common, and override <see cref="HandleCommand"/>. All
+/// nodes have a copy of each entity. The entities of a shard are in one group (<see cref="RaftShards"/>), so millions of them cost a few
+/// groups. <see cref="EntityShard{TEntity, TState}"/> hosts them, and
 /// <see cref="EntityClient"/> calls them.
 /// <para>
 /// An entity is created when its first command or question comes. An idle entity is passivated: its object is dropped, and its state
@@ -42,18 +43,22 @@ public abstract class ReplicatedEntity<TState>
 
     /// <summary>
     /// Handles a committed command, on every node, in the same order. Change <see cref="State"/> here, by the command and the state
-    /// alone: then all nodes reach the same state. A rule that fails is a result, not an exception: an exception restarts the actor of
-    /// the shard on each node, which replays the command.
+    /// alone: then all nodes reach the same state. A rule that fails is a result, not an exception.
+    /// <para>
+    /// A command that throws is tried once more. Then the node that threw quarantines the entity. It holds this command and the later ones,
+    /// in order, until a program handles them or <see cref="EntityClient.ResetAsync"/> drops them.
+    /// </para>
     /// </summary>
     /// <param name="command">The command that <see cref="EntityClient.SendAsync{TResult}"/> was given.</param>
-    /// <returns>The result, for the caller.</returns>
+    /// <returns>The result, for the caller. It gets a copy, made by writing and reading.</returns>
     protected abstract object? HandleCommand(object? command);
 
     /// <summary>
     /// Answers a question, on one node. Never changes the state. The question of an id without a state is answered by a new entity,
-    /// which is then dropped. Default: returns <see cref="State"/>.
+    /// which is then dropped. An exception fails the question alone. Default: returns <see cref="State"/>.
     /// </summary>
     /// <param name="question">The question that <see cref="EntityClient.AskAsync{TAnswer}"/> was given.</param>
+    /// <returns>The answer, for the caller. It gets a copy, made by writing and reading.</returns>
     protected virtual object? HandleQuestion(object? question) => State;
 
     /// <summary>
@@ -74,4 +79,20 @@ public abstract class ReplicatedEntity<TState>
     internal object? Answer(object? question) => HandleQuestion(question);
 
     internal (Serial Serial, TState State) Contents => (Serial, State);
+}
+
+/// <summary>
+/// An entity whose commands are of one type, such as a base record. A command of another type, or null, is refused before it is written: it
+/// ends as NotCommitted with <see cref="NotCommittedReason.Invalid"/>. <see cref="ReplicatedEntity{TState}"/> has the documentation.
+/// </summary>
+/// <typeparam name="TState">The type of the state.</typeparam>
+/// <typeparam name="TCommand">The type of the commands.</typeparam>
+public abstract class ReplicatedEntity<TState, TCommand> : ReplicatedEntity<TState>
+    where TCommand : notnull
+{
+    /// <inheritdoc cref="ReplicatedEntity{TState}.HandleCommand"/>
+    protected abstract object? HandleCommand(TCommand command);
+
+    /// <summary>Calls the other one.</summary>
+    protected sealed override object? HandleCommand(object? command) => HandleCommand((TCommand)command!); // Justification: checked before.
 }

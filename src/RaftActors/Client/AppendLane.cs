@@ -157,7 +157,7 @@ internal sealed class AppendLane(ClientSession session, TimeSpan patience, ICanT
 
     private static bool IsWorthARetry(CancelReason failure) => failure is
         CancelReason.NotCommitted { Reason: NotCommittedReason.NoLeader or NotCommittedReason.Overwritten or NotCommittedReason.Stopped }
-        or CancelReason.Unknown { Reason: not UnknownReason.Forgotten };
+        or CancelReason.Unknown { Reason: not (UnknownReason.Forgotten or UnknownReason.Quarantined) };
 
     private static CancelReason ReasonOf(ClientAppend append, NotCommittedReason unsent, UnknownReason sent) => append.Attempts > 0
         ? new CancelReason.Unknown(sent)

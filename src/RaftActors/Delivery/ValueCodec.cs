@@ -5,6 +5,7 @@ using System.Numerics;
 using Akka.Actor;
 
 using RaftActors.Core.Codec;
+using RaftActors.Entities;
 
 namespace RaftActors.Delivery;
 
@@ -50,6 +51,7 @@ internal sealed class ValueCodec<TValue>(
         Serialized = 16,
         Encoded = 17,
         Named = 18,
+        Reset = 19,
     }
 
     // Such values are views of the encoded bytes, not copies.
@@ -106,6 +108,7 @@ internal sealed class ValueCodec<TValue>(
         float number => Write(Kind.Single, BitConverter.SingleToUInt32Bits(number)),
         double number => Write(Kind.Double, BitConverter.DoubleToUInt64Bits(number)),
         decimal number => WriteDecimal(number),
+        EntityReset => new[] { (byte)Kind.Reset },
         _ when Json.Of(value.GetType()) is { } type => WriteNamed(type, value),
         _ => Serialize(value),
     };
@@ -129,26 +132,30 @@ internal sealed class ValueCodec<TValue>(
     }
 
     /// <summary>Says why a value cannot be read; null: it can. Thread-safe.</summary>
-    public string? FindFault(ReadOnlyMemory<byte> bytes)
+    /// <param name="value">The value, if it can be read.</param>
+    public string? FindFault(ReadOnlyMemory<byte> bytes, out TValue? value)
     {
-        // Each content of this kind can be read, and reading a byte[] would copy it.
-        if (bytes.Span is [(byte)Kind.Bytes, ..]
-            && (IsView || typeof(TValue).IsAssignableFrom(typeof(byte[]))))
-        {
-            return null;
-        }
-
         try
         {
-            _ = Decode(bytes);
+            value = Decode(bytes);
             return null;
         }
         catch (Exception e)
         {
             // A serializer of the user may throw anything.
+            value = default;
             return e.Message;
         }
     }
+
+    /// <summary>Says why a value cannot be read; null: it can. Does not copy the content of a byte[].</summary>
+    public string? FindFault(ReadOnlyMemory<byte> bytes) =>
+        bytes.Span is [(byte)Kind.Bytes, ..] && (IsView || typeof(TValue).IsAssignableFrom(typeof(byte[])))
+            ? null
+            : FindFault(bytes, out _);
+
+    /// <summary>The value is the command of an operator that resets an entity.</summary>
+    public static bool IsReset(ReadOnlySpan<byte> bytes) => bytes is [(byte)Kind.Reset, ..];
 
     /// <summary>The bytes that the codec wrote; null if the value was written in another way.</summary>
     public static byte[]? ContentOfCodec(ReadOnlySpan<byte> bytes) =>
@@ -284,6 +291,7 @@ internal sealed class ValueCodec<TValue>(
             Kind.Decimal => ReadDecimal(Exactly(content, 16)),
             Kind.Serialized => Deserialize(content),
             Kind.Named => DecodeNamed(content),
+            Kind.Reset when Exactly(content, 0).IsEmpty => EntityReset.Instance,
             _ => throw new InvalidDataException($"A value has the unknown kind {bytes[0]}."),
         };
     }

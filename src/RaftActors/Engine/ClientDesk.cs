@@ -3,6 +3,7 @@ using System.Diagnostics;
 using Akka.Actor;
 
 using RaftActors.Core;
+using RaftActors.Delivery;
 using RaftActors.Wire;
 
 namespace RaftActors.Engine;
@@ -151,8 +152,8 @@ internal sealed class ClientDesk(EngineContext context, EngineDesks desks, Func<
             return;
         }
 
-        var outcomes = Process.Outcomes ?? throw new UnreachableException("A process without an actor was refused before.");
-        Process.Appends.Add(request, replyTo, outcomes, isOfClient: true);
+        var actor = Process.Actor ?? throw new UnreachableException("A process without an actor was refused before.");
+        Process.Appends.Add(request, replyTo, actor.Outcomes, isOfClient: true);
         desks.Appends.Submit(call is ClientCall.KeyedAppend keyed
             ? new ToEngine.KeyedAppend(keyed.RequestKey, request, call.Key, call.Value, call.Timeout, IsRetry: call.IsRetry)
             : new ToEngine.Append(request, call.Key, call.Value, call.Timeout, IsRetry: call.IsRetry));
@@ -166,7 +167,7 @@ internal sealed class ClientDesk(EngineContext context, EngineDesks desks, Func<
             return StopDesk.NodeStops;
         }
 
-        if (!context.HasActor || process.FindFault is not { } findFault)
+        if (!context.HasActor || process.Actor is not { } actor)
         {
             return new(NotCommittedReason.Stopped, $"{process.Name} has no actor now. Append the pair on another node.");
         }
@@ -185,11 +186,12 @@ internal sealed class ClientDesk(EngineContext context, EngineDesks desks, Func<
             return new(NotCommittedReason.Invalid, e.Message);
         }
 
-        // A value that the actors cannot read would stop all of them once it is committed.
-        return findFault(call.Value) is { } fault
-            ? new(NotCommittedReason.Invalid, $"The actors of group '{process.Settings.Group}' cannot read the value. {fault} Create the "
-                + "client with the type of values, and the codec, of the actors.")
-            : null;
+        if (actor.Quarantined.TryGetValue(call.Key, out var entity) && !ValueCodec<object?>.IsReset(call.Value.Span))
+        {
+            return new(NotCommittedReason.Quarantined, $"{process.Name} takes no commands: {entity}");
+        }
+
+        return actor.FindFault(call.Key, call.Value) is { } fault ? new(NotCommittedReason.Invalid, fault) : null;
     }
 
     private sealed class Waiting(ClientCall.Read read, IActorRef client, long number)

@@ -33,6 +33,9 @@ internal sealed class InboxDesk(EngineContext context, RaftCore core, EngineDesk
     {
         switch (message)
         {
+            case ToEngine.Append { Fault: { } fault } append:
+                context.CancelAppend(append.Request, new CancelReason.NotCommitted(NotCommittedReason.Invalid, fault));
+                break;
             case ToEngine.Append append:
                 if (!desks.Stopping.Refuse(append))
                 {

@@ -99,14 +99,8 @@ internal sealed class RaftProcess
 
     public OpenAppends Appends { get; }
 
-    /// <summary>
-    /// Says why the actor cannot read a value; null: it can. Thread-safe. A pair whose value the actors cannot read would stop all of them.
-    /// Null: the process has had no actor yet.
-    /// </summary>
-    public Func<ReadOnlyMemory<byte>, string?>? FindFault { get; set; }
-
-    /// <summary>Makes the outcomes of the actor. Null: the process has had no actor yet.</summary>
-    public OutcomeMaker? Outcomes { get; set; }
+    /// <summary>The latest life of the actor. Null: the process has had no actor yet.</summary>
+    public LatestActor? Actor { get; set; }
 
     /// <summary>The actor's messages that the engine has not read.</summary>
     public EngineInbox Inbox { get; } = new();

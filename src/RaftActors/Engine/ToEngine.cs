@@ -33,7 +33,11 @@ internal abstract record ToEngine
     /// <param name="IsRetry">A client sent it before; the actor sends none again.</param>
     public record Append(
         RequestRef Request, string Key, ReadOnlyMemory<byte> Value, TimeSpan Timeout, Activity? Span = null, bool IsRetry = false)
-        : ToEngine;
+        : ToEngine
+    {
+        /// <summary>Why the pair must not be appended; null: it may be.</summary>
+        public string? Fault { get; init; }
+    }
 
     /// <summary>Asks for an Append with a request key.</summary>
     public sealed record KeyedAppend(

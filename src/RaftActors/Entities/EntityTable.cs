@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.ExceptionServices;
 using System.Text;
 
 using RaftActors.Core;
@@ -9,35 +10,73 @@ namespace RaftActors.Entities;
 /// <summary>
 /// The entities of one shard: the states of all as bytes, and the objects of the active ones. The states are an immutable collection, so a
 /// snapshot is written while commands go on. For the actor of the shard only.
+/// <para>
+/// An entity that throws is quarantined: the table keeps its last stored state, and holds the commands since then as bytes. So a
+/// quarantined entity is behind and never different, even if it throws on this node alone. A program that handles the commands brings it
+/// up to date.
+/// </para>
 /// </summary>
-internal sealed class EntityTable<TEntity, TState>(Func<TEntity> create, ValueCodec<TState> codec)
+/// <param name="read">The bytes of the command with this serial, from the log; null: they are not there.</param>
+/// <param name="onQuarantined">Called with each entity that is quarantined, and its exception.</param>
+internal sealed class EntityTable<TEntity, TState>(
+    Func<TEntity> create,
+    ValueCodec<TState> states,
+    ValueCodec<object?> commands,
+    Func<Serial, ReadOnlyMemory<byte>?> read,
+    Action<QuarantinedEntity, Exception> onQuarantined)
     where TEntity : ReplicatedEntity<TState>
 {
-    // The first byte of a snapshot.
-    private const byte FormatVersion = 1;
+    /// <summary>The state of an active entity is stored after this many commands, so that the list of them stays short.</summary>
+    public const int CommandsMax = 1024;
+
+    // The first byte of a snapshot. Earlier programs read the first one, so it is written while no entity is quarantined.
+    private const byte PlainVersion = 1;
+    private const byte QuarantineVersion = 2;
 
     private readonly Dictionary<string, Active> _active = new(StringComparer.Ordinal);
 
-    // Invariant: without an active entity of an id, its state is the one here. An active entity may have a later one.
+    // Invariant: the state of an id is the one here, after the commands of its active entity or of its quarantine.
     private ImmutableDictionary<string, StoredState> _stored = ImmutableDictionary.Create<string, StoredState>(StringComparer.Ordinal);
+    private ImmutableDictionary<string, Quarantine> _quarantined = ImmutableDictionary.Create<string, Quarantine>(StringComparer.Ordinal);
 
     public int ActiveCount => _active.Count;
 
-    public object? Apply(string id, object? command, Serial serial, TimeSpan now)
+    /// <summary>The quarantined entities, by id.</summary>
+    public ImmutableDictionary<string, QuarantinedEntity> Quarantined { get; private set; } =
+        ImmutableDictionary.Create<string, QuarantinedEntity>(StringComparer.Ordinal);
+
+    /// <summary>Returns false if the entity is quarantined. Then the command is held.</summary>
+    public bool TryApply(string id, object? command, Serial serial, TimeSpan now, out object? result)
     {
-        var active = Activate(id, now) ?? Add(id, now);
-        var result = active.Entity.Apply(command, serial);
-        active.HasChanged = true;
-        if (active.Entity.IsRemoved)
+        result = null;
+        if (command is EntityReset)
         {
-            _active.Remove(id);
-            _stored = _stored.Remove(id);
+            Reset(id);
+            return true;
         }
 
-        return result;
+        if (_quarantined.TryGetValue(id, out var quarantine))
+        {
+            var bytes = read(serial) ?? commands.Encode(command);
+            _quarantined = _quarantined.SetItem(id, quarantine with { Held = quarantine.Held.Add(new StoredState(serial, bytes)) });
+            return false;
+        }
+
+        try
+        {
+            result = Apply(id, command, serial, now);
+            return true;
+        }
+        catch (Exception e)
+        {
+            return TryRepeat(id, serial, e, out result);
+        }
     }
 
-    public object? Answer(string id, object? question, TimeSpan now) => (Activate(id, now)?.Entity ?? Create(id)).Answer(question);
+    /// <exception cref="InvalidOperationException">The entity is quarantined.</exception>
+    public object? Answer(string id, object? question, TimeSpan now) => Quarantined.TryGetValue(id, out var quarantined)
+        ? throw new InvalidOperationException($"There is no answer: {quarantined}")
+        : (Activate(id, now)?.Entity ?? Create(id)).Answer(question);
 
     /// <summary>Drops the objects of entities that were last called at this time or before.</summary>
     public void Passivate(TimeSpan idleSince)
@@ -52,37 +91,49 @@ internal sealed class EntityTable<TEntity, TState>(Func<TEntity> create, ValueCo
     /// <summary>Returns a writer of the present states.</summary>
     public StateWriter ToWriter()
     {
-        foreach (var (id, active) in _active)
+        foreach (var (id, active) in _active.ToArray())
         {
             Store(id, active);
         }
 
-        var frozen = _stored;
+        var (stored, quarantined) = (_stored, _quarantined);
         return (stream, stopping) =>
         {
             using BinaryWriter writer = new(stream, Encoding.UTF8, leaveOpen: true);
-            writer.Write(FormatVersion);
-            writer.Write(frozen.Count);
-            foreach (var (id, state) in frozen)
+            writer.Write(quarantined.IsEmpty ? PlainVersion : QuarantineVersion);
+            writer.Write(stored.Count);
+            foreach (var (id, state) in stored)
             {
                 stopping.ThrowIfCancellationRequested();
                 state.Write(writer, id);
+            }
+
+            if (!quarantined.IsEmpty)
+            {
+                writer.Write(quarantined.Count);
+            }
+
+            foreach (var (id, quarantine) in quarantined)
+            {
+                stopping.ThrowIfCancellationRequested();
+                quarantine.Write(writer, id);
             }
 
             return Task.CompletedTask;
         };
     }
 
-    /// <summary>Replaces all entities by those of a snapshot.</summary>
+    /// <summary>Replaces all entities by those of a snapshot, and tries the commands of the quarantined ones again.</summary>
     /// <exception cref="InvalidDataException">The snapshot is not one of entities.</exception>
     public void Read(Stream stream)
     {
         using BinaryReader reader = new(stream, Encoding.UTF8, leaveOpen: true);
-        if (reader.ReadByte() is var version and not FormatVersion)
+        var version = reader.ReadByte();
+        if (version is not (PlainVersion or QuarantineVersion))
         {
             throw new InvalidDataException(
-                $"The snapshot has version {version} of the format of entities, and this program knows version {FormatVersion}. Another "
-                + "kind of actor took it, or a later version of the program.");
+                $"The snapshot has version {version} of the format of entities, and this program knows the versions up to "
+                + $"{QuarantineVersion}. Another kind of actor took it, or a later version of the program.");
         }
 
         var stored = ImmutableDictionary.CreateBuilder<string, StoredState>(StringComparer.Ordinal);
@@ -92,8 +143,104 @@ internal sealed class EntityTable<TEntity, TState>(Func<TEntity> create, ValueCo
             stored.Add(id, state);
         }
 
+        List<(string Id, Quarantine Quarantine)> quarantined = [];
+        for (var left = version == PlainVersion ? 0 : reader.ReadInt32(); left > 0; left--)
+        {
+            quarantined.Add(Quarantine.Read(reader));
+        }
+
         _active.Clear();
         _stored = stored.ToImmutable();
+        (_quarantined, Quarantined) = (_quarantined.Clear(), Quarantined.Clear());
+        foreach (var (id, quarantine) in quarantined)
+        {
+            TryBringUp(id, quarantine.Held, quarantine.Failed, out _);
+        }
+    }
+
+    private object? Apply(string id, object? command, Serial serial, TimeSpan now)
+    {
+        var active = Activate(id, now) ?? Add(id, now);
+        var result = active.Entity.Apply(command, serial);
+        active.Commands.Add(serial);
+        if (active.Entity.IsRemoved)
+        {
+            _active.Remove(id);
+            _stored = _stored.Remove(id);
+        }
+        else if (active.Commands.Count >= CommandsMax)
+        {
+            Encode(id, active);
+        }
+
+        return result;
+    }
+
+    private void Reset(string id)
+    {
+        _active.Remove(id);
+        _stored = _stored.Remove(id);
+        (_quarantined, Quarantined) = (_quarantined.Remove(id), Quarantined.Remove(id));
+    }
+
+    // The object may be changed in part, so it is made again from its last stored state and the log. This also repeats the command, so a
+    // failure of this moment alone does no harm.
+    private bool TryRepeat(string id, Serial failed, Exception cause, out object? result)
+    {
+        List<Serial> serials = _active.TryGetValue(id, out var active) ? active.Commands : [];
+        if (serials is not [.., var last] || last != failed)
+        {
+            serials.Add(failed);
+        }
+
+        List<StoredState> held = [];
+        foreach (var serial in serials)
+        {
+            if (read(serial) is not { } bytes)
+            {
+                // The pairs came from another node, and are not in this log yet. The next life of the actor gets them again.
+                ExceptionDispatchInfo.Throw(cause);
+                throw cause;
+            }
+
+            held.Add(new StoredState(serial, bytes));
+        }
+
+        _active.Remove(id);
+        return TryBringUp(id, [.. held], failed, out result);
+    }
+
+    // Applies held commands to the stored state. Otherwise the entity is quarantined.
+    private bool TryBringUp(string id, ImmutableList<StoredState> held, Serial failed, out object? result)
+    {
+        result = null;
+        try
+        {
+            TEntity? entity = null;
+            if (_stored.TryGetValue(id, out var before))
+            {
+                entity = Restore(id, before);
+            }
+
+            foreach (var command in held)
+            {
+                failed = command.Serial;
+                entity ??= Create(id);
+                result = entity.Apply(commands.Decode(command.Bytes), command.Serial);
+                entity = entity.IsRemoved ? null : entity;
+            }
+
+            _stored = entity is null ? _stored.Remove(id) : _stored.SetItem(id, ToStored(entity));
+            return true;
+        }
+        catch (Exception e)
+        {
+            var quarantined = new QuarantinedEntity(id, failed, FailureText.Of(e));
+            _quarantined = _quarantined.SetItem(id, new Quarantine(failed, held));
+            Quarantined = Quarantined.SetItem(id, quarantined);
+            onQuarantined(quarantined, e);
+            return false;
+        }
     }
 
     private Active? Activate(string id, TimeSpan now)
@@ -104,14 +251,7 @@ internal sealed class EntityTable<TEntity, TState>(Func<TEntity> create, ValueCo
             return active;
         }
 
-        if (!_stored.TryGetValue(id, out var stored))
-        {
-            return null;
-        }
-
-        var entity = create();
-        entity.Begin(id, stored.Serial, codec.Decode(stored.Bytes));
-        return _active[id] = new Active(entity) { CalledAt = now };
+        return _stored.TryGetValue(id, out var stored) ? _active[id] = new Active(Restore(id, stored)) { CalledAt = now } : null;
     }
 
     private Active Add(string id, TimeSpan now) => _active[id] = new Active(Create(id)) { CalledAt = now };
@@ -123,14 +263,39 @@ internal sealed class EntityTable<TEntity, TState>(Func<TEntity> create, ValueCo
         return entity;
     }
 
+    private TEntity Restore(string id, StoredState stored)
+    {
+        var entity = create();
+        entity.Begin(id, stored.Serial, states.Decode(stored.Bytes));
+        return entity;
+    }
+
+    // A state that cannot be written would stop each snapshot of the shard.
     private void Store(string id, Active active)
     {
-        if (active.HasChanged)
+        try
         {
-            var (serial, state) = active.Entity.Contents;
-            _stored = _stored.SetItem(id, new StoredState(serial, codec.Encode(state)));
-            active.HasChanged = false;
+            Encode(id, active);
         }
+        catch (Exception e)
+        {
+            TryRepeat(id, active.Commands[^1], e, out _);
+        }
+    }
+
+    private void Encode(string id, Active active)
+    {
+        if (active.Commands.Count > 0)
+        {
+            _stored = _stored.SetItem(id, ToStored(active.Entity));
+            active.Commands.Clear();
+        }
+    }
+
+    private StoredState ToStored(TEntity entity)
+    {
+        var (serial, state) = entity.Contents;
+        return new StoredState(serial, states.Encode(state));
     }
 
     private sealed class Active(TEntity entity)
@@ -139,7 +304,7 @@ internal sealed class EntityTable<TEntity, TState>(Func<TEntity> create, ValueCo
 
         public TimeSpan CalledAt { get; set; }
 
-        // The stored state is older.
-        public bool HasChanged { get; set; }
+        // The serials of the commands since the stored state. Invariant: the log has them, because a snapshot stores all states.
+        public List<Serial> Commands { get; } = [];
     }
 }

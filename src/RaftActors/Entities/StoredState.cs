@@ -2,7 +2,7 @@ using RaftActors.Core;
 
 namespace RaftActors.Entities;
 
-/// <summary>The state of one entity as bytes, and the serial of its last command.</summary>
+/// <summary>The state of one entity as bytes, and the serial of its last command. Or one command as bytes, and its serial.</summary>
 internal readonly record struct StoredState(Serial Serial, ReadOnlyMemory<byte> Bytes)
 {
     public void Write(BinaryWriter writer, string id)
@@ -20,6 +20,6 @@ internal readonly record struct StoredState(Serial Serial, ReadOnlyMemory<byte> 
         var bytes = reader.ReadBytes(length);
         return bytes.Length == length
             ? (id, new StoredState(new Serial(serial), bytes))
-            : throw new InvalidDataException($"The state of the entity '{id}' has {bytes.Length} of {length} bytes.");
+            : throw new InvalidDataException($"A state or command of the entity '{id}' has {bytes.Length} of {length} bytes.");
     }
 }

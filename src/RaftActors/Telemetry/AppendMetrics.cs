@@ -51,6 +51,7 @@ internal sealed class AppendMetrics(ProcessTags tags)
         NotCommittedReason.DiskFull => "disk_full",
         NotCommittedReason.Overwritten => "overwritten",
         NotCommittedReason.Stopped => "stopped",
+        NotCommittedReason.Invalid => "invalid",
         _ => "other",
     };
 
@@ -60,6 +61,7 @@ internal sealed class AppendMetrics(ProcessTags tags)
         UnknownReason.Forgotten => "forgotten",
         UnknownReason.Compacted => "compacted",
         UnknownReason.Stopped => "stopped",
+        UnknownReason.Quarantined => "quarantined",
         _ => "other",
     };
 }

@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Event;
 
 using RaftActors.Core;
+using RaftActors.Delivery;
 using RaftActors.Engine;
 using RaftActors.Security;
 using RaftActors.Wire;
@@ -52,6 +53,7 @@ internal sealed class LaneGate(LaneIdentity identity, Address peer, LaneRole rol
     /// <summary>The role that a message needs.</summary>
     public LaneRole RoleFor(IActorRef to, object message) => message switch
     {
+        ClientCall.Append append when ValueCodec<object?>.IsReset(append.Value.Span) => LaneRole.Operator,
         ClientCall.Append => LaneRole.Writer,
         ClientCall.Change => LaneRole.Operator,
         ClientCall => LaneRole.Reader,

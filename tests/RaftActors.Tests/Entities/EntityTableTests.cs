@@ -54,10 +54,20 @@ public sealed class EntityTableTests : TestKit
     {
         Add("a", 5);
         _table.Passivate(Start);
-        _table.Apply("a", "remove", Next(), Start);
+        Apply("a", "remove");
 
         Assert.Empty(IdsOf(_table));
         Assert.Equal(7L, Add("a", 7));
+        Assert.Equal(["a"], IdsOf(_table));
+    }
+
+    [Fact]
+    public void Question_that_calls_Remove_removes_nothing()
+    {
+        Add("a", 5);
+        _table.Answer("a", "remove", Start);
+
+        Assert.Equal(12L, Add("a", 7));
         Assert.Equal(["a"], IdsOf(_table));
     }
 
@@ -128,11 +138,20 @@ public sealed class EntityTableTests : TestKit
     public void Bytes_that_are_no_question_are_refused(byte[] bytes) =>
         Assert.Throws<InvalidDataException>(() => EntityQuestion.Read(bytes));
 
-    private EntityTable<Sum, long> NewTable() => new(() => new Sum(), new ValueCodec<long>(Sys));
+    private EntityTable<Sum, long> NewTable() => new(
+        () => new Sum(),
+        new ValueCodec<long>(Sys),
+        new ValueCodec<object?>(Sys),
+        _ => throw new InvalidOperationException("No entity of these tests fails."),
+        (_, cause) => throw cause);
 
-    private Serial Next() => new(++_serial);
+    private object? Add(string id, long number) => Apply(id, number);
 
-    private object? Add(string id, long number) => _table.Apply(id, number, Next(), Start);
+    private object? Apply(string id, object command)
+    {
+        Assert.True(_table.TryApply(id, command, new Serial(++_serial), Start, out var result));
+        return result;
+    }
 
     private static object? Read(EntityTable<Sum, long> table, string id) => table.Answer(id, null, Start);
 
@@ -166,6 +185,14 @@ public sealed class EntityTableTests : TestKit
             return null;
         }
 
-        protected override object? HandleQuestion(object? question) => question is null ? State : $"{Id} has {State} as of serial {Serial}";
+        protected override object? HandleQuestion(object? question)
+        {
+            if (question is "remove")
+            {
+                Remove();
+            }
+
+            return question is null ? State : $"{Id} has {State} as of serial {Serial}";
+        }
     }
 }

@@ -4,6 +4,7 @@ using Akka.TestKit;
 using Akka.TestKit.Xunit2;
 
 using RaftActors.Core;
+using RaftActors.Entities;
 using RaftActors.Tests.Groups;
 using RaftActors.Transport;
 
@@ -16,7 +17,7 @@ public sealed class SecureGroupTests : TestKit
 
     private readonly string _folder = Directory.CreateTempSubdirectory("raft-secure-").FullName;
     private readonly List<NamedNode> _nodes = [];
-    private readonly List<RaftClient<string, int>> _clients = [];
+    private readonly List<RaftClient> _clients = [];
     private readonly List<ProcessName> _names = [.. Enumerable.Range(0, 3).Select(_ => NamedNode.NewName())];
     private readonly TestCertificates _ca;
     private int _appended;
@@ -69,6 +70,21 @@ public sealed class SecureGroupTests : TestKit
         Assert.Contains("needs the role writer", append.Detail);
         Assert.Contains("needs the role operator", change.Detail);
         ExpectWarning("needs the role writer");
+    }
+
+    // The process of this test hosts no entities, so it refuses an operator too, for another reason.
+    [Fact]
+    public async Task Reset_of_an_entity_needs_the_role_operator()
+    {
+        StartAlone(hasCertificates: false, "operator", "writer");
+        var boss = Connect<object?, object?>(CredentialsOf(hasCertificates: false, "operator"));
+        var writer = Connect<object?, object?>(CredentialsOf(hasCertificates: false, "writer"));
+
+        var refused = Assert.IsType<Outcome<object?>.NotCommitted>(await writer.AppendAsync("id", EntityReset.Instance));
+        var passed = Assert.IsType<Outcome<object?>.NotCommitted>(await boss.AppendAsync("id", EntityReset.Instance));
+
+        Assert.Equal((NotCommittedReason.Unauthorized, NotCommittedReason.Invalid), (refused.Reason, passed.Reason));
+        Assert.Contains("needs the role operator", refused.Detail);
     }
 
     [Fact]
@@ -373,9 +389,11 @@ public sealed class SecureGroupTests : TestKit
         ? Tls(_ca.Issue(role, [role], isClient: true))
         : Secrets(role, LineOf(role));
 
-    private RaftClient<string, int> Connect(string security, bool isAtAddress = true)
+    private RaftClient<string, int> Connect(string security, bool isAtAddress = true) => Connect<string, int>(security, isAtAddress);
+
+    private RaftClient<TValue, TResult> Connect<TValue, TResult>(string security, bool isAtAddress = true)
     {
-        var client = RaftClient.Create<string, int>(
+        var client = RaftClient.Create<TValue, TResult>(
             [.. _names.Select(name => $"named@127.0.0.1{name.Node}")],
             settings: ConfigurationFactory.ParseString(
                 $"raft.transport-tcp.at-address = {(isAtAddress ? "on" : "off")}\nraft.client.attempt-timeout = 300ms\n{security}"));

@@ -1,0 +1,39 @@
+using RaftActors.Entities;
+
+namespace RaftActors.Delivery;
+
+/// <summary>
+/// Says why a pair must not be appended. A pair that the actors cannot handle would stop all of them once it is committed. Thread-safe, if
+/// the function of the options is.
+/// </summary>
+/// <param name="findFault">The function of the options; null: each value that can be read may be appended.</param>
+/// <param name="hasEntities">The actor is a shard of entities, which can be reset.</param>
+internal sealed class PairCheck<TValue>(ValueCodec<TValue> values, Func<string, TValue, string?>? findFault, bool hasEntities)
+{
+    /// <summary>Checks a pair of the actor itself.</summary>
+    public string? FindFault(string key, TValue value)
+    {
+        try
+        {
+            return value is EntityReset
+                ? hasEntities ? null : "It resets an entity, and the actors of this group host none."
+                : findFault?.Invoke(key, value);
+        }
+        catch (Exception e)
+        {
+            return $"{nameof(RaftOptions<>.FindFault)} threw {FailureText.Of(e)}";
+        }
+    }
+
+    /// <summary>Checks a pair of a client.</summary>
+    public string? FindFault(string key, ReadOnlyMemory<byte> value)
+    {
+        TValue? read = default;
+        var isSeen = findFault is not null || ValueCodec<TValue>.IsReset(value.Span);
+        var fault = isSeen ? values.FindFault(value, out read) : values.FindFault(value);
+        return fault is null
+            ? FindFault(key, read!) // Justification: null is a value of its type, or nothing looks at it.
+            : $"The actors of the group cannot read the value. {fault} Create the client with the type of values, and the codec, of the "
+                + "actors.";
+    }
+}

@@ -1,0 +1,43 @@
+using System.Collections.Immutable;
+
+using Akka.Event;
+
+using RaftActors.Core;
+using RaftActors.Transport;
+
+namespace RaftActors.Engine;
+
+/// <summary>What a process knows of the latest life of its actor. Any thread may use it.</summary>
+/// <param name="findFault">Says why a pair of a client must not be appended; null: it may be.</param>
+/// <param name="outcomes">Makes the outcomes of the actor.</param>
+internal sealed class LatestActor(
+    RaftProcess process, Func<string, ReadOnlyMemory<byte>, string?> findFault, OutcomeMaker outcomes, ILoggingAdapter log)
+{
+    private readonly WarningLimit _limit = new(TimeProvider.System);
+    private volatile ImmutableDictionary<string, QuarantinedEntity> _quarantined =
+        ImmutableDictionary.Create<string, QuarantinedEntity>(StringComparer.Ordinal);
+
+    public Func<string, ReadOnlyMemory<byte>, string?> FindFault => findFault;
+
+    public OutcomeMaker Outcomes => outcomes;
+
+    /// <summary>The quarantined entities of a shard, by id. Only the actor sets it.</summary>
+    public ImmutableDictionary<string, QuarantinedEntity> Quarantined
+    {
+        get => _quarantined;
+        set => _quarantined = value;
+    }
+
+    /// <summary>The value of a pair in this process's own log, as bytes of the caller; null: it is not there.</summary>
+    public ReadOnlyMemory<byte>? ReadBytes(Serial serial) =>
+        process.Pairs.Read(serial) is { } pair ? pair.Value.ToArray() : default(ReadOnlyMemory<byte>?);
+
+    /// <summary>Logs a failure that callers can cause at will: at most five of a callback in a minute.</summary>
+    public void Log(LogLevel level, Exception cause, string callback, string problem)
+    {
+        if (_limit.TryGive(callback, problem, out var text))
+        {
+            log.Log(level, cause, "{Process} of group {Group}: {Problem}", process.Name, process.Settings.Group, text);
+        }
+    }
+}

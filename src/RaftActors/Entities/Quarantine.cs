@@ -1,0 +1,35 @@
+using System.Collections.Immutable;
+
+using RaftActors.Core;
+
+namespace RaftActors.Entities;
+
+/// <summary>The commands that a quarantined entity has not handled since its stored state.</summary>
+/// <param name="Failed">The serial of the command that failed.</param>
+/// <param name="Held">The commands as bytes, in order.</param>
+internal sealed record Quarantine(Serial Failed, ImmutableList<StoredState> Held)
+{
+    public void Write(BinaryWriter writer, string id)
+    {
+        writer.Write(id);
+        writer.Write(Failed.Value);
+        writer.Write(Held.Count);
+        foreach (var command in Held)
+        {
+            command.Write(writer, id);
+        }
+    }
+
+    /// <exception cref="InvalidDataException">The bytes end too early.</exception>
+    public static (string Id, Quarantine Quarantine) Read(BinaryReader reader)
+    {
+        var (id, failed) = (reader.ReadString(), reader.ReadInt64());
+        var held = ImmutableList.CreateBuilder<StoredState>();
+        for (var left = reader.ReadInt32(); left > 0; left--)
+        {
+            held.Add(StoredState.Read(reader).State);
+        }
+
+        return (id, new Quarantine(new Serial(failed), held.ToImmutable()));
+    }
+}

@@ -1,0 +1,26 @@
+using Akka.Actor;
+using Akka.Configuration;
+using Akka.TestKit.Xunit2;
+
+namespace RaftActors.Examples;
+
+public sealed class OdometerTests() : TestKit(Hocon)
+{
+    private static readonly Config Hocon = ConfigurationFactory.ParseString(
+        """
+        raft { node = "node1", roster = ["odometer@node1"], quorum.allow-fewer-than-three = on }
+        """);
+
+    [Fact]
+    public async Task Negative_way_is_refused()
+    {
+        Sys.ActorOf(Props.Create(() => new Odometer()), "odometer");
+        await using var client = Raft.Get(Sys).CreateClient<int, int>();
+
+        var refused = Assert.IsType<Outcome<int>.NotCommitted>(await client.AppendAsync("car", -5));
+        var total = await client.AppendAsync("car", 5);
+
+        Assert.Equal((NotCommittedReason.Invalid, "car cannot go back"), (refused.Reason, refused.Detail));
+        Assert.Equal(5, total.OrThrow().Result);
+    }
+}

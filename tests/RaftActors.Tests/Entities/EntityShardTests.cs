@@ -1,0 +1,491 @@
+using System.Buffers;
+using System.Text;
+
+using Akka.Actor;
+using Akka.Configuration;
+using Akka.TestKit.Xunit2;
+
+using RaftActors.Core;
+using RaftActors.Entities;
+using RaftActors.Testing;
+
+namespace RaftActors.Tests.Entities;
+
+/// <summary>One node with one shard, and callers that do harm.</summary>
+public sealed class EntityShardTests() : TestKit(Hocon)
+{
+    private static readonly RaftShards Shards = new("bag", 1);
+
+    private static readonly Config Hocon = ConfigurationFactory.ParseString(
+        """
+        akka.loglevel = INFO
+        raft { node = "node1", roster = ["bag-0@node1"], quorum.allow-fewer-than-three = on, learner.delivery = as-committed }
+        """);
+
+    private readonly Program _program = new();
+    private IActorRef _shard = ActorRefs.Nobody;
+
+    [Fact]
+    public async Task Question_of_a_stranger_does_not_restart_the_shard()
+    {
+        await using var entities = Start();
+        await entities.SendAsync<int>("a", 1);
+        var created = _program.Created;
+
+        await using var reader = Raft.Get(Sys).CreateClient<object?, object?>("bag-0");
+        foreach (var question in new object[] { "text", 17, new byte[] { 9, 9, 9, 9, 9 }, EntityReset.Instance })
+        {
+            var problem = await Assert.ThrowsAsync<RaftUnavailableException>(() => reader.QueryAsync<object?>(question));
+            Assert.Contains("HandleQuery threw InvalidDataException", problem.Message);
+        }
+
+        Assert.Equal([1], await entities.AskAsync<byte[]>("a"));
+        Assert.Equal(created, _program.Created);
+    }
+
+    [Fact]
+    public async Task Question_whose_handler_throws_fails_alone()
+    {
+        await using var entities = Start();
+        await entities.SendAsync<int>("a", 1);
+        var created = _program.Created;
+
+        var problem = await Assert.ThrowsAsync<RaftUnavailableException>(() => entities.AskAsync<object?>("a", "throw"));
+
+        Assert.Contains("no answer", problem.Message);
+        Assert.Equal(created, _program.Created);
+    }
+
+    [Fact]
+    public async Task Answer_is_a_copy_of_the_state()
+    {
+        await using var entities = Start();
+        await entities.SendAsync<int>("a", 1);
+
+        (await entities.AskAsync<byte[]>("a"))[0] = 99;
+
+        Assert.Equal([1], await entities.AskAsync<byte[]>("a"));
+    }
+
+    [Fact]
+    public async Task Result_of_a_command_is_a_copy_of_the_state()
+    {
+        await using var entities = Start();
+        await entities.SendAsync<int>("a", 1);
+
+        (await entities.SendAsync<byte[]>("a", "state")).OrThrow().Result[0] = 99;
+
+        Assert.Equal([1], await entities.AskAsync<byte[]>("a"));
+    }
+
+    [Fact]
+    public async Task Result_that_cannot_be_copied_is_left_out_and_the_command_counts()
+    {
+        await using var entities = Start();
+        var outcome = await entities.SendAsync<object>("a", "unwritable");
+
+        Assert.False(outcome.OrThrow().HasResult);
+        Assert.Equal([7], await entities.AskAsync<byte[]>("a"));
+    }
+
+    [Fact]
+    public async Task State_with_a_codec_alone_is_copied_by_it()
+    {
+        StartPad(TimeSpan.FromMinutes(2));
+        await using var entities = Raft.Get(Sys).CreateEntityClient(Shards);
+        await entities.SendAsync<string>("a", "one");
+
+        (await entities.AskAsync<Page>("a")).Lines.Clear();
+
+        Assert.Equal(["one"], (await entities.AskAsync<Page>("a")).Lines);
+    }
+
+    [Fact]
+    public async Task Command_that_throws_quarantines_its_entity_alone()
+    {
+        await using var entities = Start();
+        await entities.SendAsync<int>("a", 1);
+        await entities.SendAsync<int>("x", 1);
+
+        var thrown = await entities.SendAsync<int>("x", "a text where a number is expected");
+        var later = await entities.SendAsync<int>("x", 1);
+
+        Assert.Equal(UnknownReason.Quarantined, Assert.IsType<Outcome<int>.Unknown>(thrown).Reason);
+        var refused = Assert.IsType<Outcome<int>.NotCommitted>(later);
+        Assert.Equal(NotCommittedReason.Quarantined, refused.Reason);
+        Assert.Contains("'x' is quarantined since its command 3. InvalidCastException", refused.Detail);
+        var problem = await Assert.ThrowsAsync<RaftUnavailableException>(() => entities.AskAsync<byte[]>("x"));
+        Assert.Contains("'x' is quarantined", problem.Message);
+        var named = Assert.Single(Assert.Single(Raft.Get(Sys).Processes).Quarantined);
+        Assert.Equal(("x", new Serial(3)), (named.Id, named.Serial));
+        Assert.Equal(2, (await entities.SendAsync<int>("a", 1)).OrThrow().Result);
+    }
+
+    [Fact]
+    public async Task Quarantine_is_logged_as_an_error()
+    {
+        await using var entities = Start();
+        await EventFilter.Error(contains: "the entity 'x' is quarantined since its command 1.")
+            .ExpectOneAsync(() => entities.SendAsync<int>("x", "text"));
+    }
+
+    [Fact]
+    public async Task Entity_is_new_after_a_reset()
+    {
+        await using var entities = Start();
+        await entities.SendAsync<int>("x", 5);
+        await entities.SendAsync<int>("x", "text");
+
+        Assert.Null((await entities.ResetAsync("x")).OrThrow().Result);
+
+        Assert.Equal(1, (await entities.SendAsync<int>("x", 1)).OrThrow().Result);
+        Assert.Empty(Assert.Single(Raft.Get(Sys).Processes).Quarantined);
+    }
+
+    [Fact]
+    public async Task Next_program_handles_the_command_that_threw()
+    {
+        await using var entities = Start();
+        await entities.SendAsync<int>("x", 5);
+        await entities.SendAsync<int>("x", "text");
+
+        _program.ReadsText = true;
+        await RestartAsync();
+
+        Assert.Equal(10, (await entities.SendAsync<int>("x", 1, TimeSpan.FromSeconds(30))).OrThrow().Result);
+        Assert.Empty(Assert.Single(Raft.Get(Sys).Processes).Quarantined);
+    }
+
+    [Fact]
+    public void Snapshot_of_another_node_with_a_quarantine_is_named_before_the_next_command()
+    {
+        var asked = CreateTestProbe();
+        var group = new ScriptedGroup<object?>(Sys, asked);
+        Start();
+        group.BuildQuorum(withActor: false);
+        group.Commit("x", "text");
+        group.TakeSnapshot();
+        var snapshot = (byte[])asked.ExpectMsg<FromActor<object?>.Snapshot>().State!;
+        group.Commit("x", EntityReset.Instance);
+        AwaitAssert(() => Assert.Empty(Assert.Single(Raft.Get(Sys).Processes).Quarantined));
+
+        group.SendStreamSnapshot(new Serial(100), snapshot);
+
+        AwaitAssert(() => Assert.Equal("x", Assert.Single(Assert.Single(Raft.Get(Sys).Processes).Quarantined).Id));
+    }
+
+    [Fact]
+    public async Task State_that_cannot_be_written_is_named_when_its_entity_is_idle()
+    {
+        StartPad(TimeSpan.FromMilliseconds(100));
+        await using var entities = Raft.Get(Sys).CreateEntityClient(Shards);
+
+        await entities.SendAsync<string>("x", "?");
+
+        await AwaitAssertAsync(
+            () => Assert.Equal("x", Assert.Single(Assert.Single(Raft.Get(Sys).Processes).Quarantined).Id), TimeSpan.FromSeconds(30));
+    }
+
+    [Fact]
+    public void State_that_cannot_be_written_is_named_when_a_snapshot_is_taken()
+    {
+        var asked = CreateTestProbe();
+        var group = new ScriptedGroup<object?>(Sys, asked);
+        StartPad(TimeSpan.FromMinutes(2));
+        group.BuildQuorum(withActor: false);
+        group.Commit("x", "?");
+
+        group.TakeSnapshot();
+
+        asked.ExpectMsg<FromActor<object?>.Snapshot>();
+        AwaitAssert(() => Assert.Equal("x", Assert.Single(Assert.Single(Raft.Get(Sys).Processes).Quarantined).Id));
+    }
+
+    [Fact]
+    public void Learner_handles_commands_in_order_whatever_its_configuration_is()
+    {
+        var asked = CreateTestProbe();
+        var group = new ScriptedGroup<object?>(Sys, asked, ("a", "1"), ("a", "2"));
+        StartPad(TimeSpan.FromMinutes(2));
+        group.BuildQuorum(withActor: false);
+        group.Commit("a", "3");
+
+        group.TakeSnapshot();
+
+        Assert.Contains("1\n2\n3", Encoding.UTF8.GetString((byte[])asked.ExpectMsg<FromActor<object?>.Snapshot>().State!));
+    }
+
+    [Fact]
+    public async Task Exception_that_does_not_come_again_does_not_show()
+    {
+        await using var entities = Start();
+        await entities.SendAsync<int>("x", 5);
+        _program.FailuresLeft = 1;
+
+        Assert.Equal(6, (await entities.SendAsync<int>("x", 1)).OrThrow().Result);
+        Assert.Empty(Assert.Single(Raft.Get(Sys).Processes).Quarantined);
+    }
+
+    [Fact]
+    public async Task Command_of_another_type_than_the_entitys_is_never_written()
+    {
+        Sys.ActorOf(Props.Create(() => new EntityShard<Sum, int>(Shards.All[0], () => new Sum(), null)));
+        await using var entities = Raft.Get(Sys).CreateEntityClient(Shards);
+
+        foreach (var command in new object?[] { "text", null, 5L })
+        {
+            var refused = Assert.IsType<Outcome<int>.NotCommitted>(await entities.SendAsync<int>("x", command));
+            Assert.Equal(NotCommittedReason.Invalid, refused.Reason);
+            Assert.Contains("is no command of a Sum: they are of type System.Int32.", refused.Detail);
+        }
+
+        var done = (await entities.SendAsync<int>("x", 5)).OrThrow();
+        Assert.Equal((new Serial(1), 5), (done.Serial, done.Result));
+        Assert.True((await entities.ResetAsync("x")).OrThrow().HasResult);
+    }
+
+    [Fact]
+    public async Task Command_that_FindFault_refuses_is_never_written()
+    {
+        Sys.ActorOf(Props.Create(() => new EntityShard<Sum, int>(
+            Shards.All[0],
+            () => new Sum(),
+            new EntityShardOptions<int> { FindFault = (id, command) => (int)command! < 0 ? $"{id} has no negative numbers" : null })));
+        await using var entities = Raft.Get(Sys).CreateEntityClient(Shards);
+
+        var refused = Assert.IsType<Outcome<int>.NotCommitted>(await entities.SendAsync<int>("x", -1));
+
+        Assert.Equal((NotCommittedReason.Invalid, "x has no negative numbers"), (refused.Reason, refused.Detail));
+        Assert.Equal(new Serial(1), (await entities.SendAsync<int>("x", 1)).OrThrow().Serial);
+    }
+
+    [Fact]
+    public async Task Pair_that_FindFault_refuses_never_reaches_a_plain_actor()
+    {
+        var plain = Sys.ActorOf(Props.Create(() => new Plain()), "bag-0");
+        await using var client = Raft.Get(Sys).CreateClient<object?, object?>("bag-0");
+
+        var bad = Assert.IsType<Outcome<object?>.NotCommitted>(await client.AppendAsync("key", "bad"));
+        var reset = Assert.IsType<Outcome<object?>.NotCommitted>(await client.AppendAsync("key", EntityReset.Instance));
+
+        Assert.Equal((NotCommittedReason.Invalid, "key is bad"), (bad.Reason, bad.Detail));
+        Assert.Equal(NotCommittedReason.Invalid, reset.Reason);
+        Assert.Equal("It resets an entity, and the actors of this group host none.", reset.Detail);
+        plain.Tell("bad", TestActor);
+        Assert.Equal("key is bad", (await ExpectMsgAsync<Outcome<object?>.NotCommitted>()).Detail);
+        Assert.Equal(new Serial(1), (await client.AppendAsync("key", "good")).OrThrow().Serial);
+    }
+
+    [Fact]
+    public async Task Command_with_a_request_key_is_handled_once()
+    {
+        await using var entities = Start();
+        await entities.SendAsync<int>("a", 1, requestKey: "one");
+
+        Assert.False((await entities.SendAsync<int>("a", 1, requestKey: "one")).OrThrow().HasResult);
+        Assert.Equal([1], await entities.AskAsync<byte[]>("a"));
+    }
+
+    [Fact]
+    public async Task Question_waits_for_the_serial_of_its_consistency()
+    {
+        await using var entities = Start();
+        await entities.SendAsync<int>("a", 1);
+        var third = ReadConsistency.NotOlderThan(new Serial(3));
+        var asked = entities.AskAsync<byte[]>("a", timeout: TimeSpan.FromSeconds(30), consistency: third);
+
+        await entities.SendAsync<int>("a", 1);
+        Assert.False(asked.IsCompleted);
+        await entities.SendAsync<int>("a", 1);
+
+        Assert.Equal([3], await asked);
+    }
+
+    [Fact]
+    public async Task Question_gets_to_the_entity_with_its_value()
+    {
+        await using var entities = Start();
+
+        Assert.Equal("a was asked 17", await entities.AskAsync<string>("a", 17));
+        Assert.Equal("käse was asked 18", await entities.AskAsync<string>("käse", 18));
+    }
+
+    [Fact]
+    public async Task Entity_is_in_the_shard_of_its_id()
+    {
+        var shards = new RaftShards("many", 4);
+        foreach (var shard in shards.All)
+        {
+            Sys.ActorOf(Props.Create(() => new EntityShard<Sum, int>(shard, () => new Sum(), null)));
+        }
+
+        await using var entities = Raft.Get(Sys).CreateEntityClient(shards);
+        string[] ids = ["a", "b", "c", "d", "e", "f", "g"];
+        foreach (var id in ids)
+        {
+            Assert.Equal(1, (await entities.SendAsync<int>(id, 1)).OrThrow().Result);
+            Assert.Equal(1, await entities.AskAsync<int>(id));
+        }
+
+        Assert.Equal(
+            shards.All.Select(shard => (shard.Group, new Serial(ids.Count(id => shards.Of(id) == shard)))),
+            Raft.Get(Sys).Processes.Select(process => (process.Group, process.Committed)));
+    }
+
+    [Fact]
+    public async Task Disposed_client_ends_its_calls()
+    {
+        var entities = Start();
+        await entities.SendAsync<int>("a", 1);
+        await entities.DisposeAsync();
+
+        var outcome = await entities.SendAsync<int>("a", 1);
+
+        Assert.Equal(NotCommittedReason.Closed, Assert.IsType<Outcome<int>.NotCommitted>(outcome).Reason);
+    }
+
+    [Fact]
+    public async Task Idle_entity_is_passivated_and_goes_on_with_its_state()
+    {
+        var idle = TimeSpan.FromMilliseconds(100);
+        await using var entities = Start(new EntityShardOptions<byte[]> { PassivateAfter = idle });
+        await entities.SendAsync<int>("a", 5);
+        var created = _program.Created;
+
+        // Each question to another id lets time pass without a call to this one.
+        await AwaitConditionAsync(
+            async () =>
+            {
+                await entities.AskAsync<byte[]>("other");
+                return _program.Collected();
+            },
+            max: TimeSpan.FromSeconds(30));
+
+        Assert.Equal(6, (await entities.SendAsync<int>("a", 1)).OrThrow().Result);
+        Assert.True(_program.Created > created);
+    }
+
+    private EntityClient Start(EntityShardOptions<byte[]>? options = null)
+    {
+        _shard = Sys.ActorOf(Props.Create(() => new EntityShard<Bag, byte[]>(Shards.All[0], _program.Create, options)));
+        return Raft.Get(Sys).CreateEntityClient(Shards);
+    }
+
+    private void StartPad(TimeSpan passivateAfter) => Sys.ActorOf(Props.Create(() => new EntityShard<Pad, Page>(
+        Shards.All[0],
+        () => new Pad(),
+        new EntityShardOptions<Page> { StateCodec = new PageCodec(), PassivateAfter = passivateAfter })));
+
+    private async Task RestartAsync()
+    {
+        await WatchAsync(_shard);
+        Sys.Stop(_shard);
+        await ExpectTerminatedAsync(_shard);
+        Start();
+    }
+
+    /// <summary>The program of the node.</summary>
+    private sealed class Program
+    {
+        private int _created;
+        private WeakReference? _first;
+
+        public int Created => Volatile.Read(ref _created);
+
+        public bool ReadsText { get; set; }
+
+        public int FailuresLeft { get; set; }
+
+        public Bag Create()
+        {
+            Interlocked.Increment(ref _created);
+            var bag = new Bag(this);
+            _first ??= new WeakReference(bag);
+            return bag;
+        }
+
+        public bool Collected()
+        {
+            GC.Collect();
+            return _first is { IsAlive: false };
+        }
+    }
+
+    private sealed class Bag(Program program) : ReplicatedEntity<byte[]>
+    {
+        protected override byte[] NewState() => [0];
+
+        protected override object? HandleCommand(object? command)
+        {
+            if (program.FailuresLeft-- > 0)
+            {
+                State[0] = 77;
+                throw new TimeoutException("for the moment");
+            }
+
+            switch (command)
+            {
+                case "state":
+                    return State;
+                case "unwritable":
+                    State[0] = 7;
+                    return new object();
+                case string text when program.ReadsText:
+                    State[0] += (byte)text.Length;
+                    break;
+                default:
+                    State[0] += (byte)(int)command!;
+                    break;
+            }
+
+            return (int)State[0];
+        }
+
+        protected override object? HandleQuestion(object? question) =>
+            question switch
+            {
+                "throw" => throw new InvalidOperationException("no answer"),
+                int number => $"{Id} was asked {number}",
+                _ => base.HandleQuestion(question),
+            };
+    }
+
+    private sealed class Sum : ReplicatedEntity<int, int>
+    {
+        protected override int NewState() => 0;
+
+        protected override object? HandleCommand(int command) => State += command;
+    }
+
+    private sealed class Plain : RaftActor<object?, object?>
+    {
+        public Plain()
+            : base(new() { Group = "bag-0", FindFault = (key, value) => value is "bad" ? $"{key} is bad" : null }) =>
+            Receive<string>(value => Raft.Append("key", value, replyTo: Sender));
+
+        protected override object? HandleAppend(Entry<object?> entry) => null;
+    }
+
+    private sealed record Page(List<string> Lines);
+
+    private sealed class Pad : ReplicatedEntity<Page>
+    {
+        protected override Page NewState() => new([]);
+
+        protected override object? HandleCommand(object? command)
+        {
+            State.Lines.Add((string)command!);
+            return null;
+        }
+    }
+
+    private sealed class PageCodec : RaftCodec<Page>
+    {
+        public override void Encode(Page value, IBufferWriter<byte> output) => output.Write(value.Lines.Contains("?")
+            ? throw new NotSupportedException("A question mark cannot be written.")
+            : Encoding.UTF8.GetBytes(string.Join('\n', value.Lines)));
+
+        public override Page Decode(ReadOnlySpan<byte> bytes) =>
+            new([.. Encoding.UTF8.GetString(bytes).Split('\n', StringSplitOptions.RemoveEmptyEntries)]);
+    }
+}
