@@ -15,7 +15,7 @@ public sealed class ClientDeskTests : TestKit
     {
         _bench = new Bench(this);
         _bench.Process.MakeCore();
-        (_bench.Process.FindFault, _bench.Process.Outcomes) = (_ => null, OutcomeMaker<int>.Instance);
+        _bench.Process.Actor = new LatestActor(_bench.Process, (_, _) => null, OutcomeMaker<int>.Instance, Sys.Log);
         _desks = new EngineDesks(_bench.Context, _bench.Process.TakeCore(), _ => { }, _ => { }, new Address("akka", "demo"));
     }
 
