@@ -23,8 +23,9 @@ internal sealed class Settlement(RaftState state, RoleChanges roles)
     public void Run(bool wasAdmitted)
     {
         Elections.Admission.Settle();
-        if (state.IsAdmitted && !wasAdmitted)
+        if (state.IsAdmitted && (!wasAdmitted || (state.Role is FollowerRole { Leader: null } && !state.IsBound)))
         {
+            // Also requests that were refused for the sake of a leader that this process no longer follows. The candidate asks once.
             Elections.Voting.JudgeKeptRequests();
         }
 

@@ -5,6 +5,21 @@ namespace RaftActors.Core.Tests.Paper;
 /// <summary>Rules of §5.1 and §5.2 that Figure 2 does not contain, and the thesis on disruptive servers (§4.2.3).</summary>
 public sealed class ElectionTests
 {
+    /// <summary>The candidate asks each process once in a term. Otherwise both would wait for an election timeout.</summary>
+    [Fact]
+    public void Vote_that_was_refused_for_the_leaders_sake_is_given_when_a_later_term_ends_that_leader()
+    {
+        var lab = new Lab([1]);
+        lab.Append(Raft3, 1, At(1), []);
+        lab.Receive(Raft2, 2, new Message.RequestVote(At(1), IsPreVote: false));
+        Assert.False(Assert.Single(lab.SentTo<Message.RequestVoteReply>(Raft2)).Granted);
+
+        lab.Receive(Raft2, 2, new Message.RequestVoteReply(Granted: false, IsPreVote: true));
+
+        Assert.Equal([false, true], lab.SentTo<Message.RequestVoteReply>(Raft2).Select(reply => reply.Granted));
+        Assert.Equal(new Term(2), lab.Core.Term);
+    }
+
     [Fact]
     public void A_candidate_that_learns_of_a_later_term_becomes_a_follower() // §5.1
     {
