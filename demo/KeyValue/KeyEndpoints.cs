@@ -104,7 +104,7 @@ internal static class KeyEndpoints
 
             var serial = done.Serial.Value;
             http.Response.Headers[Session.Header] = seen.With(shard.Group, serial).ToString();
-            return done.HasResult ? Answer(http, key, serial, done.Result, isDelete: value is null)
+            return done.TryGetResult(out var written) ? Answer(http, key, serial, written, isDelete: value is null)
                 : condition is null ? Answer(http, key, serial, new Written(IsApplied: true, serial), isDelete: value is null)
                 : await AnswerRepeatAsync(http, key, serial, client);
         }

@@ -127,7 +127,7 @@ internal sealed class Node(Action<string> write, string? folder)
     {
         QueryOutcome.Done { Result: string answer } => Parse(answer),
         QueryOutcome.Failed failed => Store.Error(NotAvailable, failed.Reason),
-        Outcome<string>.Done { HasResult: true } done => Parse(done.Result),
+        Outcome<string>.Done done when done.TryGetResult(out var answer) => Parse(answer),
         Outcome<string>.NotCommitted refused => Store.Error(NotAvailable, refused.Detail),
         Outcome<string>.Unknown { Reason: UnknownReason.TimedOut } => Store.Error(TimedOut, "No commit was seen in time."),
         _ => Store.Error(Crash, $"The outcome is not known: {outcome}"),

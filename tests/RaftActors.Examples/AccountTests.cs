@@ -24,8 +24,8 @@ public sealed class AccountTests() : TestKit(Hocon)
         var tooMuch = await bank.SendAsync<bool>("alice", new Withdraw(101));
         var enough = await bank.SendAsync<bool>("alice", new Withdraw(60));
 
-        Assert.False(tooMuch.OrThrow().Result);
-        Assert.True(enough.OrThrow().Result);
+        Assert.False(tooMuch.OrThrow().ResultOr(true));
+        Assert.True(enough.OrThrow().ResultOr(false));
         Assert.Equal(new Balance(40), await bank.AskAsync<Balance>("alice"));
         Assert.Equal(new Balance(0), await bank.AskAsync<Balance>("bob"));
     }

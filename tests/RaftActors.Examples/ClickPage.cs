@@ -4,7 +4,7 @@ namespace RaftActors.Examples;
 public sealed class ClickPage(RaftClient<int, int> counter)
 {
     public async Task<string> ClickAsync() => (await counter.AppendAsync("clicks", 1)).Match(
-        done => $"the total is {done.Result}",
+        done => done.TryGetResult(out var total) ? $"the total is {total}" : "counted",
         notCommitted => $"try again: {notCommitted.Detail}",
         unknown => $"counted already, later or never: {unknown.Reason}");
 

@@ -48,7 +48,7 @@ public sealed class OutcomeTests : TestKit
     {
         var outcome = await counter.Ask<Outcome<int>>(new Count(1));
         var text = outcome.Match(
-            done => $"the total is {done.Result}",
+            done => done.TryGetResult(out var total) ? $"the total is {total}" : "counted",
             notCommitted => $"nothing was counted: {notCommitted.Detail}",
             unknown => "counted already, later or never");
         return text;

@@ -21,8 +21,8 @@ public sealed class QueueTransportTests : IAsyncDisposable
         var first = await counters[0].Ask<Outcome<int>>(new Count(40), Guard);
         var second = await counters[2].Ask<Outcome<int>>(new Count(2), Guard);
 
-        Assert.Equal(40, first.OrThrow().Result);
-        Assert.Equal(42, second.OrThrow().Result);
+        Assert.Equal(40, first.OrThrow().ResultOr(-1));
+        Assert.Equal(42, second.OrThrow().ResultOr(-1));
     }
 
     public async ValueTask DisposeAsync()

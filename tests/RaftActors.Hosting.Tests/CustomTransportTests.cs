@@ -27,7 +27,7 @@ public sealed class CustomTransportTests
 
         var outcome = await host.Services.GetRequiredService<RaftClient<int, int>>().AppendAsync("number", 7, HostedNode.Guard);
 
-        Assert.Equal(7, outcome.OrThrow().Result);
+        Assert.Equal(7, outcome.OrThrow().ResultOr(-1));
         await host.StopAsync();
     }
 

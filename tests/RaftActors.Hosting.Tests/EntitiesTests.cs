@@ -23,7 +23,7 @@ public sealed class EntitiesTests
         var second = await client.SendAsync<int>("a", 2);
         var other = await client.SendAsync<int>("b", 5);
 
-        Assert.Equal((3, 5), (second.OrThrow().Result, other.OrThrow().Result));
+        Assert.Equal((3, 5), (second.OrThrow().ResultOr(-1), other.OrThrow().ResultOr(-1)));
         Assert.Equal(3, await client.AskAsync<int>("a"));
     }
 

@@ -90,7 +90,7 @@ internal sealed class HostedNode : IAsyncDisposable
     public async Task<int> AddAsync(int number)
     {
         var outcome = await Counter.Ask<Outcome<int>>(number, Guard);
-        return outcome.OrThrow().Result;
+        return outcome.OrThrow().ResultOr(-1);
     }
 
     /// <summary>Reads the total after all committed pairs. Then the actor has them.</summary>

@@ -44,7 +44,7 @@ public sealed class OneNodeTests
             await node.StartAsync();
             client = node.Services.GetRequiredService<RaftClient<int, int>>();
 
-            Assert.Equal(5, (await client.AppendAsync("number", 5)).OrThrow().Result);
+            Assert.Equal(5, (await client.AppendAsync("number", 5)).OrThrow().ResultOr(-1));
             Assert.Same(client, node.Services.GetRequiredService<RaftClient<int, int>>());
         }
 
@@ -68,7 +68,7 @@ public sealed class OneNodeTests
         await frontEnd.StartAsync();
         var client = frontEnd.Services.GetRequiredService<RaftClient<int, int>>();
 
-        Assert.Equal(5, (await client.AppendAsync("number", 5)).OrThrow().Result);
+        Assert.Equal(5, (await client.AppendAsync("number", 5)).OrThrow().ResultOr(-1));
         foreach (var check in new[] { "raft-live", "raft-ready", "raft-at-risk" })
         {
             Assert.Equal(HealthStatus.Healthy, (await frontEnd.CheckAsync(check)).Status);
@@ -158,7 +158,7 @@ public sealed class OneNodeTests
         await node.StartAsync();
         var client = node.Services.GetRequiredKeyedService<RaftClient<int, int>>("votes");
 
-        Assert.Equal(3, (await client.AppendAsync("number", 3)).OrThrow().Result);
+        Assert.Equal(3, (await client.AppendAsync("number", 3)).OrThrow().ResultOr(-1));
     }
 
     [Fact]
@@ -196,6 +196,6 @@ public sealed class OneNodeTests
     private sealed class Caller : ReceiveActor
     {
         public Caller(RaftClient<int, int> client, TaskCompletionSource<int> answer) =>
-            client.AppendAsync("number", 7).ContinueWith(done => answer.SetResult(done.Result.OrThrow().Result));
+            client.AppendAsync("number", 7).ContinueWith(done => answer.SetResult(done.Result.OrThrow().ResultOr(-1)));
     }
 }

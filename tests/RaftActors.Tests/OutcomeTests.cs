@@ -11,19 +11,19 @@ public sealed class OutcomeTests
 
         var done = outcome.OrThrow();
 
-        Assert.Equal((new Serial(3), 42, true), (done.Serial, done.Result, done.HasResult));
+        Assert.True(done.TryGetResult(out var result));
+        Assert.Equal((new Serial(3), 42, 42), (done.Serial, result, done.ResultOr(7)));
         Assert.Equal($"Done {{ Serial = 3, Result = 42, Request = {Request} }}", $"{outcome}");
     }
 
     [Fact]
-    public void Outcome_without_a_result_says_so_and_refuses_to_give_it()
+    public void Outcome_without_a_result_says_so_and_takes_that_of_the_caller()
     {
         var done = Outcome<int>.Done.WithoutResult(new Serial(3), Request);
 
-        var problem = Assert.Throws<InvalidOperationException>(() => done.Result);
-
-        Assert.Contains("is committed without a result. Ask HasResult first.", problem.Message);
-        Assert.Equal($"Done {{ Serial = 3, HasResult = False, Request = {Request} }}", $"{done}");
+        Assert.False(done.TryGetResult(out _));
+        Assert.Equal(7, done.ResultOr(7));
+        Assert.Equal($"Done {{ Serial = 3, no result, Request = {Request} }}", $"{done}");
     }
 
     [Fact]
@@ -57,7 +57,7 @@ public sealed class OutcomeTests
             new Outcome<int>.Unknown(UnknownReason.Forgotten),
         ];
 
-        var texts = outcomes.Select(each => each.Match(done => $"{done.Result}", refused => refused.Detail, lost => $"{lost.Reason}"));
+        var texts = outcomes.Select(each => each.Match(done => $"{done.ResultOr(7)}", refused => refused.Detail, lost => $"{lost.Reason}"));
 
         Assert.Equal(["42", "later", "Forgotten"], texts);
     }

@@ -57,6 +57,9 @@ internal sealed class ScriptedStore : IRaftStore
     /// <summary>The failure of reading a snapshot; null: it succeeds.</summary>
     public StoreException? ReadingFailure { get; set; }
 
+    /// <summary>Bytes of snapshots from this place on are read in spite of <see cref="ReadingFailure"/>.</summary>
+    public long ReadableFrom { get; set; } = long.MaxValue;
+
     /// <summary>Reads of the log return other pairs than were written.</summary>
     public bool GarblesReads { get; set; }
 
@@ -151,7 +154,7 @@ internal sealed class ScriptedStore : IRaftStore
     }
 
     public ReadOnlyMemory<byte> ReadSnapshot(LogPosition position, long offset, int limit) =>
-        ReadingFailure is { } failure ? throw failure : _memory.ReadSnapshot(position, offset, limit);
+        ReadingFailure is { } failure && offset < ReadableFrom ? throw failure : _memory.ReadSnapshot(position, offset, limit);
 
     public LogSlice ReadLog(LogIndex first, LogIndex last)
     {

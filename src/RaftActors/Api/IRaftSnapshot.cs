@@ -16,9 +16,9 @@ public interface IRaftSnapshot
 
     internal TakenState Take(ActorSystem system, Serial serial);
 
-    /// <summary>Restores the latest snapshot of the process, and returns its serial.</summary>
-    /// <exception cref="UnreadableSnapshotException">The store cannot read it.</exception>
-    internal Serial Restore(ActorSystem system, RaftProcess process);
+    /// <summary>Restores the latest snapshot of the process with the results in it, and returns its serial.</summary>
+    /// <exception cref="UnreadableSnapshotException">The store cannot read it, or its results are damaged.</exception>
+    internal Serial Restore(ActorSystem system, RaftProcess process, KeptResults results);
 }
 
 /// <summary>
@@ -73,9 +73,9 @@ public interface IRaftSnapshot<TState> : IRaftSnapshot
     TakenState IRaftSnapshot.Take(ActorSystem system, Serial serial) =>
         new(new ValueCodec<TState>(system, StateCodec).Encode(TakeSnapshot(serial)), null);
 
-    Serial IRaftSnapshot.Restore(ActorSystem system, RaftProcess process)
+    Serial IRaftSnapshot.Restore(ActorSystem system, RaftProcess process, KeptResults results)
     {
-        var (serial, state) = process.ReadSnapshot();
+        var (serial, state) = process.ReadSnapshot(results);
         RestoreSnapshot(serial, new ValueCodec<TState>(system, StateCodec).Decode(state));
         return serial;
     }

@@ -53,13 +53,14 @@ public interface IRaftStreamSnapshot : IRaftSnapshot
 
     TakenState IRaftSnapshot.Take(ActorSystem system, Serial serial) => new(null, TakeSnapshot(serial));
 
-    Serial IRaftSnapshot.Restore(ActorSystem system, RaftProcess process)
+    Serial IRaftSnapshot.Restore(ActorSystem system, RaftProcess process, KeptResults results)
     {
         while (true)
         {
             using var state = process.OpenSnapshot();
             try
             {
+                state.ReadTail(results);
                 RestoreSnapshot(state.Serial, state);
             }
             catch (Exception) when (state.Failure is not null)

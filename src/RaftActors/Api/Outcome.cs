@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text;
 
 using RaftActors.Wire;
@@ -44,11 +45,11 @@ public abstract record Outcome<TResult> : IOutcome
     }
 
     Outcome<T> IOutcome.As<T>() => this as Outcome<T> ?? Match<Outcome<T>>(
-        done => !done.HasResult ? Outcome<T>.Done.WithoutResult(done.Serial, done.Request)
-            : done.Result is T || (done.Result is null && default(T) is null)
-            ? new Outcome<T>.Done(done.Serial, (T)(object)done.Result!, done.Request) // Justification: T admits null, as just asked.
+        done => !done.TryGetResult(out var result) ? Outcome<T>.Done.WithoutResult(done.Serial, done.Request)
+            : result is T || (result is null && default(T) is null)
+            ? new Outcome<T>.Done(done.Serial, (T)(object)result!, done.Request) // Justification: T admits null, as just asked.
             : throw new InvalidOperationException(
-                $"The pair {done.Serial} of {done.Request} is committed. Its result is {(object?)done.Result?.GetType() ?? "null"}, and "
+                $"The pair {done.Serial} of {done.Request} is committed. Its result is {(object?)result?.GetType() ?? "null"}, and "
                     + $"this client expects {typeof(T)}. Create the client with the result type of the actors."),
         notCommitted => new Outcome<T>.NotCommitted(notCommitted.Reason, notCommitted.Detail, notCommitted.Request),
         unknown => new Outcome<T>.Unknown(unknown.Reason, unknown.Request));
@@ -61,47 +62,60 @@ public abstract record Outcome<TResult> : IOutcome
         notCommitted => throw new RaftNotCommittedException(notCommitted.Reason, notCommitted.Detail, notCommitted.Request),
         unknown => throw new RaftUnknownOutcomeException(unknown.Reason, unknown.Request));
 
-    /// <summary>The pair is committed: no later leader can lack it. Or the change is in force.</summary>
+    /// <summary>
+    /// The pair is committed: no later leader can lack it. Or the change is in force.
+    /// <para>
+    /// The result of an Append is the return value of HandleAppend. A repeat has the result of the first call: a client's retry, or another
+    /// call with the same <see cref="RequestKey"/>. Each actor keeps the results of its last 16,384 pairs without a request key and of its
+    /// last 16,384 with one, up to 1 MiB each. Snapshots have them too.
+    /// </para>
+    /// <para>
+    /// There is no result if HandleAppend threw an exception, or an override of HandleSerial took the pair and did not call the base. The
+    /// same holds if the actor had stopped, or starts above the pair by <see cref="RaftOptions{TValue}.LastSerial"/>. A repeat has none
+    /// either if the first result is forgotten, has more than 64 KiB, or could not be converted to bytes. The result of a change is the
+    /// group after it.
+    /// </para>
+    /// </summary>
     public sealed record Done : Outcome<TResult>
     {
         private readonly TResult _result;
+        private readonly bool _hasResult;
 
         /// <summary>Creates an outcome with a result.</summary>
         /// <param name="serial">See <see cref="Serial"/>.</param>
-        /// <param name="result">See <see cref="Result"/>.</param>
+        /// <param name="result">The return value of HandleAppend, or the group after the change.</param>
         /// <param name="request">The ref that the call returned.</param>
         public Done(Serial serial, TResult result, RequestRef request = default)
-            : base(request) => (Serial, _result, HasResult) = (serial, result, true);
+            : base(request) => (Serial, _result, _hasResult) = (serial, result, true);
+
+        private Done(Serial serial, RequestRef request)
+            : base(request) => (Serial, _result) = (serial, default!); // Justification: nothing reads it.
 
         /// <summary>Of an Append: the serial of the pair. Of a change: the last serial that was committed before this outcome.</summary>
         public Serial Serial { get; init; }
 
-        /// <summary>
-        /// Of an Append: the return value of HandleAppend on the process that appended the pair. Of a change: the group after it.
-        /// </summary>
-        /// <exception cref="InvalidOperationException"><see cref="HasResult"/> is false.</exception>
-        public TResult Result => HasResult
-            ? _result
-            : throw new InvalidOperationException($"The pair {Serial} of {Request} is committed without a result. Ask HasResult first.");
+        /// <summary>Gets the result. False: there is none, and the pair is committed all the same.</summary>
+        /// <param name="result">The result.</param>
+        public bool TryGetResult([MaybeNullWhen(false)] out TResult result)
+        {
+            result = _result;
+            return _hasResult;
+        }
 
-        /// <summary>
-        /// False if no HandleAppend returned for the pair on the process that appended it. Then the pair came through HandleSerial or in a
-        /// snapshot, HandleAppend threw, or the actor had stopped. False also if the result could not be written for another node, and
-        /// for a repeat: an earlier attempt, or another call with the same <see cref="RequestKey"/>, appended the pair.
-        /// </summary>
-        public bool HasResult { get; private init; }
+        /// <summary>Returns the result, or <paramref name="otherwise"/> if there is none.</summary>
+        /// <param name="otherwise">The value without a result.</param>
+        public TResult ResultOr(TResult otherwise) => _hasResult ? _result : otherwise;
 
         /// <summary>Creates an outcome without a result.</summary>
         /// <param name="serial">See <see cref="Serial"/>.</param>
         /// <param name="request">The ref that the call returned.</param>
-        public static Done WithoutResult(Serial serial, RequestRef request = default) =>
-            new(serial, default!, request) { HasResult = false }; // Justification: the result is never read.
+        public static Done WithoutResult(Serial serial, RequestRef request = default) => new(serial, request);
 
         /// <inheritdoc/>
         protected override bool PrintMembers(StringBuilder builder)
         {
-            builder.Append($"Serial = {Serial}, ").Append(HasResult ? $"Result = {_result}" : "HasResult = False");
-            builder.Append($", Request = {Request}");
+            builder.Append($"Serial = {Serial}, ").Append(_hasResult ? $"Result = {_result}, " : "no result, ");
+            builder.Append($"Request = {Request}");
             return true;
         }
     }

@@ -64,7 +64,7 @@ public abstract partial class RaftActor<TValue, TResult>
             _deferred.Drop(Context.System, Self);
             if (_start is null)
             {
-                _process?.Appends.OnActorGone(_process.EngineStopped, Self);
+                _process?.Appends.OnActorGone(_process.EngineStopped, Self, _results);
             }
 
             EndLife();
@@ -145,6 +145,7 @@ public abstract partial class RaftActor<TValue, TResult>
         {
             (this as IRaftSnapshot)?.DemandType(Context.System);
             _extension.AddResultType(ResultCodec);
+            _results = new KeptResults<TResult>(Context.System, ResultCodec);
             _deferred = _opening.Claim(Self);
         }
         catch (RaftConfigurationException cause)
@@ -180,7 +181,7 @@ public abstract partial class RaftActor<TValue, TResult>
         catch
         {
             _raft?.EndQueries();
-            _process?.Appends.OnActorGone(_process.EngineStopped, Self);
+            _process?.Appends.OnActorGone(_process.EngineStopped, Self, _results);
             _opening.Release(Self);
             throw;
         }

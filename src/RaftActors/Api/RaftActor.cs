@@ -46,6 +46,10 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
     private RaftProcess _process = null!;
     private long _life;
     private RaftContext<TValue>? _raft;
+    private KeptResults<TResult> _results = null!;
+
+    // The pair that HandleSerial handles.
+    private StoredPair? _fetched;
 
     /// <summary>
     /// Reads the options and the configuration, and begins to open the store on another thread. PreStart runs when the store is open,
@@ -108,18 +112,26 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
     /// The pair. <see cref="Entry{TValue}.Request"/> is set on the process that appended it, and null on all others.
     /// </param>
     /// <returns>
-    /// The result for the caller of Append, in <see cref="Outcome{TResult}.Done"/>. It is ignored on all other processes. Other threads
-    /// read it later, so return an immutable object or a copy of the state.
+    /// The result for the caller of Append, in <see cref="Outcome{TResult}.Done"/>. Every process keeps it for repeats: as it is if it is a
+    /// string, a number, a bool or null, and as bytes otherwise. Other threads read it later, so return an immutable object or a copy of the
+    /// state.
     /// </returns>
     protected abstract TResult HandleAppend(Entry<TValue> entry);
 
     /// <summary>
     /// Called with a pair that this actor fetched by Get, in the order of the Gets. The same pair does not come through HandleAppend. If a
     /// Get of a missing pair was cancelled, HandleAppend delivers that pair before the ones behind it, so the serials stay in order.
-    /// Default: calls <see cref="HandleAppend"/>.
+    /// Default: calls <see cref="HandleAppend"/>, and keeps its result for repeats. Without a call of the default there is no result.
     /// </summary>
     /// <param name="entry">The pair. <see cref="Entry{TValue}.Request"/> is the ref of the Get.</param>
-    protected virtual void HandleSerial(Entry<TValue> entry) => HandleAppend(entry);
+    protected virtual void HandleSerial(Entry<TValue> entry)
+    {
+        var result = HandleAppend(entry);
+        if (_fetched is { } pair)
+        {
+            _results.Add(pair, result);
+        }
+    }
 
     /// <summary>
     /// Called when this actor lacks committed pairs. Default: fetches all of them by Get, so they come through
@@ -255,7 +267,7 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
                 _turns.OnContinue();
                 break;
             case ToActor.Resumed resumed:
-                CompleteWithoutResult(resumed.Own, resumed.Serial);
+                Complete(resumed.Own, resumed.Serial);
                 break;
             default:
                 _turns.Add(message);
@@ -355,7 +367,7 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
         if (_process.Engine.HasStopped)
         {
             // A committed pair that waits for a missing one is never delivered.
-            _process.Appends.EndNoted(Self);
+            _process.Appends.EndNoted(Self, _results);
         }
     }
 
@@ -395,7 +407,7 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
                 Run(answer);
                 break;
             case DeliveryStep.Completed completed:
-                CompleteWithoutResult(completed.Own, completed.Serial);
+                Complete(completed.Own, completed.Serial);
                 break;
             case DeliveryStep.Restore:
                 Restore();
@@ -423,6 +435,7 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
         var start = _process.Telemetry.Applies.Start();
         var result = HandleAppend(entry);
         _process.Telemetry.Applies.Stop(start);
+        _results.Add(append.Pair, result);
         if (append.Own is { } own)
         {
             Complete(own, entry.Serial, result);
@@ -434,9 +447,20 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
         var entry = Raft.ToEntry(answer.Pair, answer.Request ?? _process.NewRequest());
         using var span = _process.Telemetry.ApplySpans.Begin(entry.Serial);
         var start = _process.Telemetry.Applies.Start();
+        _fetched = answer.Pair;
         HandleSerial(entry);
+        _fetched = null;
         _process.Telemetry.Applies.Stop(start);
-        CompleteWithoutResult(answer.Own, entry.Serial);
+        Complete(answer.Own, entry.Serial);
+    }
+
+    // The result is kept, or there is none.
+    private void Complete(RequestRef? request, Serial serial)
+    {
+        if (request is { } own)
+        {
+            _process.Appends.Complete(own, serial, Self, _results);
+        }
     }
 
     private void Restore()
@@ -449,7 +473,7 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
         Serial serial;
         try
         {
-            serial = snapshots.Restore(Context.System, _process);
+            serial = snapshots.Restore(Context.System, _process, _results);
         }
         catch (UnreadableSnapshotException e)
         {
@@ -460,7 +484,7 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
         }
 
         _order.Restored(serial);
-        _process.Appends.EndCommittedTo(serial, Self);
+        _process.Appends.EndCommittedTo(serial, Self, _results);
     }
 
     private void TakeSnapshot(Serial serial)
@@ -469,7 +493,7 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
         _process.Engine.Tell(new ToEngine.StateBegun(serial), Self, _life);
         try
         {
-            state = ((IRaftSnapshot)this).Take(Context.System, serial);
+            state = SnapshotTail.Append(((IRaftSnapshot)this).Take(Context.System, serial), _results);
         }
         finally
         {

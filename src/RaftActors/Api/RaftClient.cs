@@ -139,8 +139,8 @@ public abstract class RaftClient<TValue, TResult> : RaftClient
     /// Ends the wait only. The outcome is NotCommitted if the pair was not sent, and Unknown otherwise: a sent pair cannot be recalled.
     /// </param>
     /// <param name="requestKey">
-    /// Makes the call safe to repeat, by any client. A repeat ends as Done with the serial of the first pair, and
-    /// <see cref="Outcome{TResult}.Done.HasResult"/> is false. Null: the call is never repeated.
+    /// Makes the call safe to repeat, by any client. A repeat ends as the first call did: as Done with its serial and its result. Null: the
+    /// call is never repeated.
     /// </param>
     /// <exception cref="ArgumentException">
     /// The type of the value has no codec and no serializer, or key and value together exceed <c>raft.pair-size-max</c>. Or the request key

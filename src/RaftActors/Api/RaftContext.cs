@@ -121,7 +121,7 @@ public sealed class RaftContext<TValue>
     /// <see cref="RaftActor{TValue, TResult}"/>. Often the Sender of the handled message. Null: no message is sent.
     /// </param>
     /// <param name="requestKey">
-    /// Makes the Append safe to repeat. A repeat ends with a Done without result to <paramref name="replyTo"/>, and without a callback.
+    /// Makes the Append safe to repeat. A repeat sends the outcome of the first call to <paramref name="replyTo"/>, and has no callback.
     /// </param>
     /// <returns>The ref of this Append. <see cref="Entry{TValue}.Request"/> and HandleCancel have the same ref.</returns>
     /// <exception cref="ArgumentException">
@@ -369,7 +369,8 @@ public sealed class RaftContext<TValue>
         {
             if (handleGet(serve.Serial) is { } entry)
             {
-                answer = new StoredPair(serve.Serial, entry.Key, _values.Encode(entry.Value));
+                var isKeyed = _process.Pairs.Read(serve.Serial) is { IsKeyed: true };
+                answer = new StoredPair(serve.Serial, entry.Key, _values.Encode(entry.Value), IsKeyed: isKeyed);
             }
         }
         finally

@@ -5,7 +5,8 @@ using RaftActors.Storage;
 namespace RaftActors.Delivery;
 
 /// <summary>
-/// Reads the state of a snapshot from the store, for the actor. It holds one piece in memory, which the store has checked.
+/// Reads the state of a snapshot from the store, for the actor. It holds one piece in memory, which the store has checked. Once
+/// <see cref="ReadTail"/> has returned, the stream ends with the actor's state.
 /// </summary>
 internal sealed class SnapshotStream(RaftProcess process, Snapshot snapshot) : Stream
 {
@@ -16,6 +17,7 @@ internal sealed class SnapshotStream(RaftProcess process, Snapshot snapshot) : S
     private long _pieceOffset;
     private long _position;
     private bool _isClosed;
+    private int _tail;
 
     /// <summary>The serial of the last pair in the state.</summary>
     public Serial Serial => snapshot.Position.Serial;
@@ -32,7 +34,7 @@ internal sealed class SnapshotStream(RaftProcess process, Snapshot snapshot) : S
 
     public override bool CanWrite => false;
 
-    public override long Length => snapshot.Length;
+    public override long Length => snapshot.Length - _tail;
 
     public override long Position
     {
@@ -41,6 +43,24 @@ internal sealed class SnapshotStream(RaftProcess process, Snapshot snapshot) : S
         {
             ArgumentOutOfRangeException.ThrowIfNegative(value);
             _position = value;
+        }
+    }
+
+    /// <summary>Reads the kept results behind the state.</summary>
+    /// <exception cref="StoreException">They cannot be read, or are damaged. It is <see cref="Failure"/> too.</exception>
+    public void ReadTail(KeptResults results)
+    {
+        try
+        {
+            var footer = ReadEnd(SnapshotTail.FooterSize);
+            var tail = ReadEnd(SnapshotTail.SizeOf(footer, snapshot.Length));
+            results.Restore(SnapshotTail.SectionOf(tail));
+            (_tail, _position) = (tail.Length, 0);
+        }
+        catch (StoreException e)
+        {
+            Failure ??= e;
+            throw;
         }
     }
 
@@ -60,7 +80,7 @@ internal sealed class SnapshotStream(RaftProcess process, Snapshot snapshot) : S
         }
 
         var bytes = _piece.Span[(int)within..];
-        bytes = bytes[..Math.Min(bytes.Length, buffer.Length)];
+        bytes = bytes[..(int)Math.Min(Math.Min(bytes.Length, buffer.Length), Length - _position)];
         bytes.CopyTo(buffer);
         _position += bytes.Length;
         return bytes.Length;
@@ -93,6 +113,14 @@ internal sealed class SnapshotStream(RaftProcess process, Snapshot snapshot) : S
         base.Dispose(disposing);
     }
 
+    private byte[] ReadEnd(int size)
+    {
+        var bytes = new byte[(int)Math.Min(size, snapshot.Length)];
+        _position = snapshot.Length - bytes.Length;
+        ReadExactly(bytes);
+        return bytes;
+    }
+
     private void ReadPiece()
     {
         if (Failure is { } before)
@@ -104,7 +132,7 @@ internal sealed class SnapshotStream(RaftProcess process, Snapshot snapshot) : S
         {
             var offset = _position - (_position % PieceSize);
             var piece = process.Store.ReadSnapshot(snapshot.Position, offset, PieceSize);
-            if (piece.Length != Math.Min(PieceSize, Length - offset))
+            if (piece.Length != Math.Min(PieceSize, snapshot.Length - offset))
             {
                 throw new StoreException($"The store has only {offset + piece.Length} bytes of the snapshot {snapshot}.");
             }

@@ -113,6 +113,29 @@ internal sealed class ValueCodec<TValue>(
         _ => Serialize(value),
     };
 
+    /// <summary>Whether values of this type have a codec or a serializer.</summary>
+    public bool CanEncode(Type type) =>
+        Codec is not null || KnownTypes.Has(type) || Json.Of(type) is not null || FindBound(type) is not null;
+
+    /// <summary>
+    /// The number of bytes of a value that never changes: null, a text, a number or a bool, without a codec. Null: it may change, or only
+    /// <see cref="Encode"/> knows.
+    /// </summary>
+    /// <exception cref="ArgumentException">A text has half a surrogate pair.</exception>
+    public int? SizeOfUnchanging(TValue value) => value switch
+    {
+        null => 1,
+        _ when Codec is not null => null,
+        bool => 1,
+        string text => 1 + StrictText.SizeOf(text),
+        sbyte or byte => 1 + sizeof(byte),
+        short or ushort => 1 + sizeof(short),
+        int or uint or float => 1 + sizeof(int),
+        long or ulong or double => 1 + sizeof(long),
+        decimal => 1 + sizeof(decimal),
+        _ => null,
+    };
+
     /// <exception cref="InvalidDataException">The bytes are damaged, or hold a value of another type.</exception>
     public TValue Decode(ReadOnlyMemory<byte> bytes)
     {

@@ -117,7 +117,7 @@ internal sealed class EngineContext(RaftProcess process, IActorRef self)
         Process.Appends.NoteCommitted(own, serial);
         if (Actor is null)
         {
-            Process.Appends.Complete(own, serial, Self);
+            Process.Appends.Complete(own, serial, Self, kept: null);
         }
     }
 

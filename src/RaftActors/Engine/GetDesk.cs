@@ -58,7 +58,7 @@ internal sealed class GetDesk(EngineContext context)
         {
             case GetReply.Found found when found.Serial == pending.Get.Serial:
                 _pending.Remove(found.Request.Number);
-                var pair = new StoredPair(found.Serial, found.Key, found.Value);
+                var pair = new StoredPair(found.Serial, found.Key, found.Value, IsKeyed: found is GetReply.KeyedFound);
                 context.TellActor(new ToActor.Answered(context.Life, pending.Get.Request, pair));
                 break;
             case GetReply.Refused:

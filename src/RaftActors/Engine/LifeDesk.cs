@@ -31,10 +31,10 @@ internal sealed class LifeDesk(
         context.Attach(actor, attach.Life, attach.TakesSnapshots, attach.JudgesProposals);
         context.TellActor(new ToActor.Attached(attach.Life, context.Self, context.Own));
         var last = TellLatestSnapshot(attach);
-        context.Process.Appends.EndCommittedTo(last, context.Self);
+        context.Process.Appends.EndCommittedTo(attach.LastSerial, context.Self);
         foreach (var (request, serial) in context.Process.Appends.Committed())
         {
-            // It may be a repeat. The life before did not end it.
+            // It may be a repeat, or a snapshot covers its pair and has its result. The life before did not end it.
             context.TellActor(new ToActor.Repeated(attach.Life, request, serial));
         }
 

@@ -5,6 +5,7 @@ using System.Runtime.InteropServices;
 using Akka.Actor;
 
 using RaftActors.Core;
+using RaftActors.Delivery;
 using RaftActors.Telemetry;
 
 namespace RaftActors.Engine;
@@ -73,13 +74,16 @@ internal sealed class OpenAppends(ProcessTelemetry telemetry)
         }
     }
 
-    /// <summary>Tells the asker that the pair is committed, without a result, unless the Append has ended before.</summary>
-    public void Complete(RequestRef request, Serial serial, IActorRef sender)
+    /// <summary>
+    /// Tells the asker that the pair is committed, with the result that is kept, or without one, unless the Append has ended before.
+    /// </summary>
+    /// <param name="kept">The results of the actor that calls. Null: the engine calls, and may not read them.</param>
+    public void Complete(RequestRef request, Serial serial, IActorRef sender, KeptResults? kept)
     {
         if (TryTake(request, out var ended))
         {
             telemetry.Appends.OnDone();
-            ended.ReplyTo?.Tell(ended.Outcomes.Done(request, serial), sender);
+            ended.ReplyTo?.Tell(ended.Outcomes.Done(request, serial, kept), sender);
         }
     }
 
@@ -102,10 +106,11 @@ internal sealed class OpenAppends(ProcessTelemetry telemetry)
     public void NoteCancelled(RequestRef request, CancelReason reason) => Note(request, default, reason);
 
     /// <summary>Ends all with a note, in the order made: no life of the actor will.</summary>
-    public void EndNoted(IActorRef sender) => EndWhere(open => open.IsNoted, sender);
+    public void EndNoted(IActorRef sender, KeptResults? kept = null) => EndWhere(open => open.IsNoted, sender, kept);
 
     /// <summary>Ends those whose pair is committed up to this serial: it is not delivered to any life of the actor.</summary>
-    public void EndCommittedTo(Serial serial, IActorRef sender) => EndWhere(open => open.IsCommitted && open.Committed <= serial, sender);
+    public void EndCommittedTo(Serial serial, IActorRef sender, KeptResults? kept = null) =>
+        EndWhere(open => open.IsCommitted && open.Committed <= serial, sender, kept);
 
     /// <summary>Those whose pair is committed, with its serial.</summary>
     public IReadOnlyList<(RequestRef Request, Serial Serial)> Committed()
@@ -117,7 +122,7 @@ internal sealed class OpenAppends(ProcessTelemetry telemetry)
     }
 
     /// <summary>Ends those that failed: the actor's mailbox, which held the news, is gone.</summary>
-    public void EndCancelled(IActorRef sender) => EndWhere(open => open.Reason is not null, sender);
+    public void EndCancelled(IActorRef sender) => EndWhere(open => open.Reason is not null, sender, kept: null);
 
     /// <summary>An actor became the process.</summary>
     public void OnActorCame()
@@ -130,13 +135,14 @@ internal sealed class OpenAppends(ProcessTelemetry telemetry)
 
     /// <summary>The actor is gone. If the engine is gone too, all end, in the order made.</summary>
     /// <param name="unread">The reason of those that the engine never read.</param>
-    public void OnActorGone(CancelReason.NotCommitted unread, IActorRef sender) => OnGone(ref _isActorGone, unread, sender);
+    public void OnActorGone(CancelReason.NotCommitted unread, IActorRef sender, KeptResults? kept) =>
+        OnGone(ref _isActorGone, unread, sender, kept);
 
     /// <summary>The engine is gone. If the actor is gone too, all end, in the order made.</summary>
     /// <param name="unread">The reason of those that the engine never read.</param>
-    public void OnEngineGone(CancelReason.NotCommitted unread, IActorRef sender) => OnGone(ref _isEngineGone, unread, sender);
+    public void OnEngineGone(CancelReason.NotCommitted unread, IActorRef sender) => OnGone(ref _isEngineGone, unread, sender, kept: null);
 
-    private void OnGone(ref bool isGone, CancelReason.NotCommitted unread, IActorRef sender)
+    private void OnGone(ref bool isGone, CancelReason.NotCommitted unread, IActorRef sender, KeptResults? kept)
     {
         lock (_lock)
         {
@@ -152,7 +158,7 @@ internal sealed class OpenAppends(ProcessTelemetry telemetry)
             }
         }
 
-        EndNoted(sender);
+        EndNoted(sender, kept);
     }
 
     private bool TryTake(RequestRef request, out Open ended)
@@ -184,7 +190,7 @@ internal sealed class OpenAppends(ProcessTelemetry telemetry)
         }
     }
 
-    private void EndWhere(Predicate<Open> isUnhandled, IActorRef sender)
+    private void EndWhere(Predicate<Open> isUnhandled, IActorRef sender, KeptResults? kept)
     {
         List<(RequestRef Request, Open Open)> ended = [];
         lock (_lock)
@@ -206,7 +212,7 @@ internal sealed class OpenAppends(ProcessTelemetry telemetry)
             }
             else
             {
-                Complete(request, open.Committed, sender);
+                Complete(request, open.Committed, sender, kept);
             }
         }
     }

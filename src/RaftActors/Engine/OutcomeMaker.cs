@@ -1,3 +1,4 @@
+using RaftActors.Delivery;
 using RaftActors.Wire;
 
 namespace RaftActors.Engine;
@@ -5,8 +6,9 @@ namespace RaftActors.Engine;
 /// <summary>Makes the outcomes of one result type, for code that does not know the type.</summary>
 internal abstract class OutcomeMaker
 {
-    /// <summary>Makes an outcome without a result.</summary>
-    public abstract IOutcome Done(RequestRef request, Serial serial);
+    /// <summary>Makes an outcome with the result that is kept, or without one.</summary>
+    /// <param name="kept">Null: the caller has no actor.</param>
+    public abstract IOutcome Done(RequestRef request, Serial serial, KeptResults? kept);
 
     /// <exception cref="InvalidOperationException">No Append ends with this reason.</exception>
     public abstract IOutcome Cancelled(RequestRef request, CancelReason reason);
@@ -22,7 +24,10 @@ internal sealed class OutcomeMaker<TResult> : OutcomeMaker
     public static OutcomeMaker<TResult> Instance { get; } = new();
 
     /// <inheritdoc/>
-    public override IOutcome Done(RequestRef request, Serial serial) => Outcome<TResult>.Done.WithoutResult(serial, request);
+    public override IOutcome Done(RequestRef request, Serial serial, KeptResults? kept) =>
+        kept is KeptResults<TResult> known && known.TryGet(serial, out var result)
+            ? new Outcome<TResult>.Done(serial, result, request)
+            : Outcome<TResult>.Done.WithoutResult(serial, request);
 
     /// <inheritdoc/>
     public override IOutcome Cancelled(RequestRef request, CancelReason reason) => reason switch

@@ -142,10 +142,13 @@ internal sealed class RaftProcess
     public RaftCore TakeCore() =>
         Interlocked.Exchange(ref _core, null) ?? throw new InvalidOperationException("Core was taken before: a process has one engine.");
 
-    /// <summary>Reads the state of the latest snapshot, for the actor. Reads again if the engine replaces the snapshot meanwhile.</summary>
-    /// <exception cref="UnreadableSnapshotException">It cannot be read.</exception>
+    /// <summary>
+    /// Reads the state of the latest snapshot and the results behind it, for the actor. Reads again if the engine replaces the snapshot
+    /// meanwhile.
+    /// </summary>
+    /// <exception cref="UnreadableSnapshotException">It cannot be read, or its results are damaged.</exception>
     /// <exception cref="RaftConfigurationException">It is too large for one block.</exception>
-    public (Serial Serial, ReadOnlyMemory<byte> State) ReadSnapshot()
+    public (Serial Serial, ReadOnlyMemory<byte> State) ReadSnapshot(KeptResults results)
     {
         while (true)
         {
@@ -158,7 +161,7 @@ internal sealed class RaftProcess
             {
                 var state = Store.ReadSnapshot(latest.Position, 0, checked((int)latest.Length));
                 return state.Length == latest.Length
-                    ? (latest.Position.Serial, state)
+                    ? (latest.Position.Serial, SnapshotTail.Take(state, results))
                     : throw new StoreException($"The store has only {state.Length} of {latest.Length} bytes of the snapshot {latest}.");
             }
             catch (StoreException) when (View.Snapshot != latest)

@@ -50,7 +50,10 @@ internal sealed class ServeDesk(EngineContext context)
             return;
         }
 
-        GetReply reply = served.Pair is { } pair ? new GetReply.Found(served.Request, pair.Serial, pair.Key, pair.Value)
+        GetReply reply = served.Pair is { } pair
+            ? pair.IsKeyed
+                ? new GetReply.KeyedFound(served.Request, pair.Serial, pair.Key, pair.Value)
+                : new GetReply.Found(served.Request, pair.Serial, pair.Key, pair.Value)
             : held.Request.Serial <= context.Process.Pairs.Base ? new GetReply.Compacted(served.Request)
             : new GetReply.Refused(served.Request);
         context.Send(held.Asker, reply);

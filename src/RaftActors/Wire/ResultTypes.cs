@@ -101,14 +101,14 @@ internal sealed class ResultTypes
         // The asker must hear that its pair is committed, even if the result cannot be written.
         private ReadOnlyMemory<byte>? TryEncode(Outcome<T>.Done done, Action<string> warn)
         {
-            if (!done.HasResult)
+            if (!done.TryGetResult(out var result))
             {
                 return null;
             }
 
             try
             {
-                return _values.Encode(done.Result);
+                return _values.Encode(result);
             }
             catch (ArgumentException e)
             {

@@ -210,6 +210,12 @@ internal static class WireFormat
     public static GetReply.Found ReadFound(ref ByteReader reader) =>
         new(reader.Request(), new Serial(reader.Count()), reader.Text(), reader.Value());
 
+    public static GetReply.KeyedFound ReadKeyedFound(ref ByteReader reader)
+    {
+        var found = ReadFound(ref reader);
+        return new GetReply.KeyedFound(found.Request, found.Serial, found.Key, found.Value);
+    }
+
     public static void WriteChange(ByteWriter writer, WireMessage.ChangeRequest change)
     {
         writer.Request(change.Request);

@@ -140,7 +140,11 @@ internal abstract record AppendReply(RequestId Request) : RequestReply(Request)
 internal abstract record GetReply(RequestId Request) : RequestReply(Request)
 {
     /// <summary>The pair, which is committed.</summary>
-    public sealed record Found(RequestId Request, Serial Serial, string Key, ReadOnlyMemory<byte> Value) : GetReply(Request);
+    public record Found(RequestId Request, Serial Serial, string Key, ReadOnlyMemory<byte> Value) : GetReply(Request);
+
+    /// <summary>A <see cref="Found"/> whose pair has a request key. A type of its own, so that the bytes of the other stay.</summary>
+    public sealed record KeyedFound(RequestId Request, Serial Serial, string Key, ReadOnlyMemory<byte> Value)
+        : Found(Request, Serial, Key, Value);
 
     /// <summary>The sender does not have the pair. Another process may have it.</summary>
     public sealed record Refused(RequestId Request) : GetReply(Request);

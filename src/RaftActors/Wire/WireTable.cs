@@ -58,6 +58,7 @@ internal static class WireTable
 
         Of<WireMessage.GetRequest>("g", WireFormat.WriteGet, WireFormat.ReadGet),
         Of<GetReply.Found>("ga", WireFormat.WriteFound, WireFormat.ReadFound),
+        Of<GetReply.KeyedFound>("gk", WireFormat.WriteFound, WireFormat.ReadKeyedFound),
         Of<GetReply.Refused>("gr", WireFormat.WriteReply, (ref reader) => new GetReply.Refused(reader.Request())),
         Of<GetReply.Compacted>("gc", WireFormat.WriteReply, (ref reader) => new GetReply.Compacted(reader.Request())),
 

@@ -198,7 +198,7 @@ public sealed class StopDeskTests : TestKit
         _desk.OnTick();
         _asker.ExpectNoMsg(TimeSpan.Zero);
 
-        _bench.Process.Appends.Complete(open, new Serial(1), TestActor);
+        _bench.Process.Appends.Complete(open, new Serial(1), TestActor, kept: null);
         _desk.OnTick();
 
         _asker.ExpectMsg<RaftRegistry.EnginePrepared>();

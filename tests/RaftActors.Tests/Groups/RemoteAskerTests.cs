@@ -35,7 +35,7 @@ public sealed class RemoteAskerTests : TestKit
 
         var done = Assert.IsType<Outcome<int>.Done>(second);
         Assert.Equal(new Serial(1), Assert.IsType<Outcome<int>.Done>(first).Serial);
-        Assert.Equal((new Serial(2), 42), (done.Serial, done.Result));
+        Assert.Equal((new Serial(2), 42), (done.Serial, done.ResultOr(-1)));
         Assert.Equal("counter", done.Request.Origin.Process);
     }
 
@@ -74,7 +74,7 @@ public sealed class RemoteAskerTests : TestKit
 
         var outcome = await At("pricer").Ask<Outcome<Price>>("buy", Guard);
 
-        Assert.Equal(new Price(12), outcome.OrThrow().Result);
+        Assert.Equal(new Price(12), outcome.OrThrow().ResultOr(null!));
     }
 
     [Fact]
@@ -84,8 +84,8 @@ public sealed class RemoteAskerTests : TestKit
 
         var joined = (await _counter.Ask<Outcome<Membership>>("join new@:1", Guard)).OrThrow();
 
-        Assert.Contains(new GroupMember(new ProcessName("new@:1"), IsVoter: false), joined.Result.Members);
-        Assert.Equal("counter", joined.Result.Leader?.Process);
+        Assert.Contains(new GroupMember(new ProcessName("new@:1"), IsVoter: false), joined.ResultOr(null!).Members);
+        Assert.Equal("counter", joined.ResultOr(null!).Leader?.Process);
     }
 
     protected override void AfterAll()

@@ -22,8 +22,8 @@ public sealed class RemoteClientTests : TestKit
         var first = await client.AppendAsync("clicks", 40);
         var second = await client.AppendAsync("clicks", 2);
 
-        Assert.Equal((new Serial(1), 40), (first.OrThrow().Serial, first.OrThrow().Result));
-        Assert.Equal((new Serial(2), 42), (second.OrThrow().Serial, second.OrThrow().Result));
+        Assert.Equal((new Serial(1), 40), (first.OrThrow().Serial, first.OrThrow().ResultOr(-1)));
+        Assert.Equal((new Serial(2), 42), (second.OrThrow().Serial, second.OrThrow().ResultOr(-1)));
     }
 
     [Fact]
@@ -53,7 +53,7 @@ public sealed class RemoteClientTests : TestKit
         var join = await client.JoinAsync(new ProcessName("late@:1"));
         var stranger = await client.LeaveAsync(new ProcessName("unknown@:1"));
 
-        Assert.Contains(join.OrThrow().Result.Members, member => member.Name.Process == "late");
+        Assert.Contains(join.OrThrow().ResultOr(null!).Members, member => member.Name.Process == "late");
         Assert.Equal(NotCommittedReason.Invalid, Assert.IsType<Outcome<Membership>.NotCommitted>(stranger).Reason);
     }
 
@@ -118,7 +118,7 @@ public sealed class RemoteClientTests : TestKit
         var client = RaftClient.Create<int, int>([$"counters@127.0.0.1:{port}"]);
         var own = ((LiveClient<int, int>)client).OwnSystem!;
 
-        Assert.Equal(40, (await client.AppendAsync("clicks", 40)).OrThrow().Result);
+        Assert.Equal(40, (await client.AppendAsync("clicks", 40)).OrThrow().ResultOr(-1));
         await client.DisposeAsync();
 
         Assert.True(own.WhenTerminated.IsCompletedSuccessfully);
@@ -154,7 +154,7 @@ public sealed class RemoteClientTests : TestKit
 
         var change = await client.SetMaxQuorumAsync(5);
 
-        Assert.Equal($"counter@:{port}", Assert.Single(change.OrThrow().Result.Members).Name.Value);
+        Assert.Equal($"counter@:{port}", Assert.Single(change.OrThrow().ResultOr(null!).Members).Name.Value);
         Assert.Equal(5, Assert.Single((await client.StatusAsync()).Processes).MaxQuorum);
     }
 
@@ -164,7 +164,7 @@ public sealed class RemoteClientTests : TestKit
         StartCounter();
         await using var client = Raft.Get(_systems.Single()).CreateClient<int, int>();
 
-        Assert.Equal(40, (await client.AppendAsync("clicks", 40)).OrThrow().Result);
+        Assert.Equal(40, (await client.AppendAsync("clicks", 40)).OrThrow().ResultOr(-1));
         Assert.Equal(40, await client.QueryAsync<int>("total"));
     }
 

@@ -23,13 +23,12 @@ public sealed class RequestKeyTests : TestKit
 
         var outcomes = new[] { await EndOf(calls[0]), await EndOf(calls[1]) };
 
-        Assert.Equal([new Serial(1), new Serial(1)], outcomes.Select(outcome => outcome.Serial));
-        Assert.Single(outcomes, outcome => outcome.HasResult && outcome.Result == "paid".Length);
+        Assert.All(outcomes, outcome => Assert.Equal((new Serial(1), "paid".Length), (outcome.Serial, outcome.ResultOr(-1))));
         Assert.Equal(new Serial(1), _group.StatusOf("raft1").Serial);
     }
 
     [Fact]
-    public async Task Client_that_was_created_anew_repeats_a_call_and_learns_the_first_serial()
+    public async Task Client_that_was_created_anew_repeats_a_call_and_gets_the_first_outcome()
     {
         _group.Found(0, 0);
         var first = await EndOf(Append(NewClient(), "bill", "paid", "order 7"));
@@ -38,13 +37,13 @@ public sealed class RequestKeyTests : TestKit
         var second = await EndOf(Append(NewClient(), "bill", "paid twice", "order 7"));
         var other = await EndOf(Append(NewClient(), "bill", "paid", "order 8"));
 
-        Assert.Equal((new Serial(1), true), (first.Serial, first.HasResult));
-        Assert.Equal((new Serial(1), false), (second.Serial, second.HasResult));
-        Assert.Equal((new Serial(2), true), (other.Serial, other.HasResult));
+        Assert.Equal((new Serial(1), "paid".Length), (first.Serial, first.ResultOr(-1)));
+        Assert.Equal((new Serial(1), "paid".Length), (second.Serial, second.ResultOr(-1)));
+        Assert.Equal((new Serial(2), "paid".Length), (other.Serial, other.ResultOr(-1)));
     }
 
     [Fact]
-    public async Task Another_leader_recognises_the_repeat_of_a_client()
+    public async Task Another_leader_answers_the_repeat_of_a_client_with_the_first_result()
     {
         _group.Found(0, 0);
         var client = NewClient();
@@ -54,23 +53,23 @@ public sealed class RequestKeyTests : TestKit
 
         var second = await EndOf(Append(client, "bill", "paid", "order 7"));
 
-        Assert.Equal((new Serial(1), false), (second.Serial, second.HasResult));
+        Assert.Equal((new Serial(1), "paid".Length), (second.Serial, second.ResultOr(-1)));
     }
 
     [Fact]
-    public void Repeat_of_an_actor_ends_with_the_first_serial_and_without_a_callback_on_any_process()
+    public void Repeat_of_an_actor_ends_with_the_first_outcome_and_without_a_callback_on_any_process()
     {
         _group.Found(0, 0);
         _group.Actors["raft3"].Tell(new Recorder.Append("bill", "paid", RequestKey: "order 7"), TestActor);
         _group.AdvanceUntil("raft3", "append 1 bill=paid own");
-        ExpectMsg<Outcome<int>.Done>(done => Assert.Equal((new Serial(1), true), (done.Serial, done.HasResult)), Guard);
+        ExpectMsg<Outcome<int>.Done>(done => Assert.Equal((new Serial(1), "paid".Length), (done.Serial, done.ResultOr(-1))), Guard);
 
         foreach (var name in (string[])["raft3", "raft2", "raft1"])
         {
             _group.Actors[name].Tell(new Recorder.Append("bill", "paid", RequestKey: "order 7"), TestActor);
             _group.Advance(5);
 
-            ExpectMsg<Outcome<int>.Done>(done => Assert.Equal((new Serial(1), false), (done.Serial, done.HasResult)), Guard);
+            ExpectMsg<Outcome<int>.Done>(done => Assert.Equal((new Serial(1), "paid".Length), (done.Serial, done.ResultOr(-1))), Guard);
         }
 
         _group.Actors["raft3"].Tell(new Recorder.Append("bill", "open"), TestActor);

@@ -116,7 +116,7 @@ public sealed class SupervisionTests : TestKit
         _group.Actors["raft1"].Tell(new Recorder.Append("key", "a"), TestActor);
         _group.Advance(2);
 
-        ExpectMsg<Outcome<int>.Done>(done => Assert.Equal((new Serial(1), false), (done.Serial, done.HasResult)));
+        ExpectMsg<Outcome<int>.Done>(done => Assert.Equal(Outcome<int>.Done.WithoutResult(new Serial(1), done.Request), done));
     }
 
     // The actor has a store of its own: each life begins after the pair that the life before failed in.
@@ -130,7 +130,7 @@ public sealed class SupervisionTests : TestKit
         _group.Actors["raft1"].Tell(new Recorder.Append("poison", "a"), TestActor);
         _group.Advance(2);
 
-        ExpectMsg<Outcome<int>.Done>(done => Assert.Equal((new Serial(1), false), (done.Serial, done.HasResult)));
+        ExpectMsg<Outcome<int>.Done>(done => Assert.Equal(Outcome<int>.Done.WithoutResult(new Serial(1), done.Request), done));
     }
 
     [Fact]
@@ -178,7 +178,7 @@ public sealed class SupervisionTests : TestKit
 
         _group.Advance(3);
 
-        ExpectMsg<Outcome<int>.Done>(done => Assert.Equal((new Serial(1), false), (done.Serial, done.HasResult)));
+        ExpectMsg<Outcome<int>.Done>(done => Assert.Equal(Outcome<int>.Done.WithoutResult(new Serial(1), done.Request), done));
     }
 
     [Fact]
@@ -208,7 +208,7 @@ public sealed class SupervisionTests : TestKit
         _group.Actors["raft1"].Tell(new Recorder.Append("poison", "a"), TestActor);
         _group.AdvanceUntil("raft1", "serial 1 poison=a");
 
-        ExpectMsg<Outcome<int>.Done>(done => Assert.Equal((new Serial(1), false), (done.Serial, done.HasResult)));
+        ExpectMsg<Outcome<int>.Done>(done => Assert.Equal(Outcome<int>.Done.WithoutResult(new Serial(1), done.Request), done));
     }
 
     [Fact]

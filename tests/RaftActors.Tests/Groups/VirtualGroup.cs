@@ -79,6 +79,13 @@ internal sealed class VirtualGroup(TestKitBase kit, ActorSystem system, IDiction
         return script;
     }
 
+    /// <summary>A process whose actor counts its pairs, and takes snapshots of the count.</summary>
+    public void StartCounting(string name)
+    {
+        var (watcher, all) = Prepare(name, new RaftOptions<string>());
+        Watch(name, watcher, system.ActorOf(Props.Create(() => new Counting(watcher, all)), name));
+    }
+
     /// <summary>A process whose actor keeps its pairs in a store of its own, across its lives.</summary>
     public void StartKeeping(string name)
     {

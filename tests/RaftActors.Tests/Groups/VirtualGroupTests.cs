@@ -43,7 +43,7 @@ public sealed class VirtualGroupTests : TestKit
         _group.AdvanceUntil("raft1", "append 5 key100=value100 own");
         _group.AdvanceUntil("raft2", "append 5 key100=value100");
         _group.AdvanceUntil("raft3", "append 5 key100=value100");
-        ExpectMsg<Outcome<int>.Done>(done => Assert.Equal((new Serial(5), 8), (done.Serial, done.Result)));
+        ExpectMsg<Outcome<int>.Done>(done => Assert.Equal((new Serial(5), 8), (done.Serial, done.ResultOr(-1))));
     }
 
     [Fact]

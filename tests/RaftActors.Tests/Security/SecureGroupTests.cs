@@ -61,7 +61,7 @@ public sealed class SecureGroupTests : TestKit
         Assert.Equal(1, (await writer.AppendAsync("key", "value")).OrThrow().Serial.Value);
         Assert.Equal("value", (await reader.GetAsync(new Serial(1)))?.Value);
         Assert.Equal(2, (await boss.AppendAsync("key", "more")).OrThrow().Serial.Value);
-        var joined = (await boss.JoinAsync(new ProcessName("late@:1"))).OrThrow().Result;
+        var joined = (await boss.JoinAsync(new ProcessName("late@:1"))).OrThrow().ResultOr(null!);
         Assert.Contains(joined.Members, member => member.Name.Process == "late");
 
         var append = Assert.IsType<Outcome<int>.NotCommitted>(await reader.AppendAsync("key", "value"));

@@ -141,6 +141,7 @@ internal static class Samples
         ["af"] = new AppendReply.Forgotten(Request),
         ["g"] = new WireMessage.GetRequest(Request, new Serial(17), new LogIndex(300)),
         ["ga"] = new GetReply.Found(Request, new Serial(17), "key17", new byte[] { 9 }),
+        ["gk"] = new GetReply.KeyedFound(Request, new Serial(17), "key17", new byte[] { 9 }),
         ["gr"] = new GetReply.Refused(Request),
         ["gc"] = new GetReply.Compacted(Request),
         ["m"] = new WireMessage.ChangeRequest(Request, new GroupChange.Transfer(Two.Name), 1),

@@ -65,7 +65,7 @@ internal sealed class CallBook
             {
                 case Outcome<long>.Done done:
                     _floor = Math.Max(_floor, done.Serial.Value);
-                    History.Ok(call.Operation, new KeyState(done.HasResult ? done.Result : KeyModel.NoResult, call.Call.Id!));
+                    History.Ok(call.Operation, new KeyState(done.ResultOr(KeyModel.NoResult), call.Call.Id!));
                     break;
                 case Outcome<long>.NotCommitted:
                     History.Fail(call.Operation);

@@ -78,7 +78,9 @@ internal sealed class CallCheck
         }
 
         var count = StateAt(append.Key, pair.Serial).Count;
-        return done.HasResult && done.Result != count ? $"'{pair}' has the result {done.Result}, not {count}" : null;
+        return !done.TryGetResult(out var result) ? $"'{pair}' has no result, and should have {count}"
+            : result != count ? $"'{pair}' has the result {result}, not {count}"
+            : null;
     }
 
     private IEnumerable<string> Doubled() =>

@@ -32,7 +32,7 @@ var app = builder.Build();
 
 // Any node takes a click. The answer is the total, once a majority of the nodes has the click on disk.
 app.MapPost("/clicks", async (RaftClient<int, int> counter) => (await counter.AppendAsync("clicks", 1)).Match(
-    done => Results.Text(done.HasResult ? $"total {done.Result}\n" : "counted\n"),
+    done => Results.Text(done.TryGetResult(out var total) ? $"total {total}\n" : "counted\n"),
     notCommitted => Results.Problem(notCommitted.Detail, statusCode: 503),
     unknown => Results.Problem($"The click is counted now, later or never: {unknown.Reason}", statusCode: 504)));
 app.MapHealthChecks("/health", new HealthCheckOptions

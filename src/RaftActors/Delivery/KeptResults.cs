@@ -1,0 +1,167 @@
+using System.Diagnostics.CodeAnalysis;
+
+using Akka.Actor;
+using Akka.Event;
+
+using RaftActors.Core;
+using RaftActors.Core.Codec;
+using RaftActors.Engine;
+using RaftActors.Storage;
+
+namespace RaftActors.Delivery;
+
+/// <summary>
+/// The results of the latest pairs that one life of an actor handled, by serial, so that a repeat is answered as the first call was
+/// (thesis §6.3). The log alone decides what is kept, so all processes keep the same. Pairs with a request key have a ring of their own:
+/// clients repeat them long after the call, so pairs without a key must not push them out. Not thread-safe: the actor's own.
+/// </summary>
+internal abstract class KeptResults
+{
+    // Part of the format of snapshots. The group remembers as many request keys.
+    public const int CountMax = 16_384;
+    public const int BytesMax = 1 << 20;
+    public const int ResultBytesMax = 64 << 10;
+
+    /// <summary>Writes all results, for a snapshot.</summary>
+    public abstract byte[] ToSection();
+
+    /// <summary>Replaces all results by those of a snapshot.</summary>
+    /// <param name="section">The bytes of <see cref="ToSection"/>. Empty: the snapshot has none.</param>
+    /// <exception cref="StoreException">The bytes are damaged. The results stay as they are.</exception>
+    public abstract void Restore(ReadOnlySpan<byte> section);
+}
+
+/// <inheritdoc/>
+internal sealed class KeptResults<TResult>(ActorSystem system, RaftCodec<TResult>? codec) : KeptResults
+{
+    private readonly ValueCodec<TResult> _values = new(system, codec, codecPlace: null);
+    private ResultRing<TResult> _plain = new();
+    private ResultRing<TResult> _keyed = new();
+
+    // The latest type without a codec or serializer. Without this, each such result would cost an exception.
+    private Type? _unwritable;
+
+    /// <summary>Keeps the result of a pair, unless it is too large or cannot be converted to bytes.</summary>
+    public void Add(in StoredPair pair, TResult result)
+    {
+        if (Keep(pair.Serial, result) is { } kept)
+        {
+            (pair.IsKeyed ? _keyed : _plain).Add(kept);
+        }
+    }
+
+    /// <summary>Gets the result of the pair with this serial. False: it is not kept.</summary>
+    public bool TryGet(Serial serial, [MaybeNullWhen(false)] out TResult result)
+    {
+        result = default;
+        if ((_keyed.Find(serial) ?? _plain.Find(serial)) is not { } kept)
+        {
+            return false;
+        }
+
+        try
+        {
+            result = kept.Bytes is { } bytes ? _values.Decode(bytes) : kept.Value!; // Justification: TResult admits null if it is null.
+            return true;
+        }
+        catch (Exception e)
+        {
+            // A codec of the user may throw anything. The asker must hear that its pair is committed.
+            system.Log.Warning("The kept result of the pair {0} cannot be read, so a repeat has no result: {1}", serial, e.Message);
+            return false;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override byte[] ToSection()
+    {
+        var writer = new ByteWriter();
+        Write(writer, _plain);
+        Write(writer, _keyed);
+        return writer.ToArray();
+    }
+
+    /// <inheritdoc/>
+    public override void Restore(ReadOnlySpan<byte> section)
+    {
+        var (plain, keyed) = (new ResultRing<TResult>(), new ResultRing<TResult>());
+        if (!section.IsEmpty)
+        {
+            try
+            {
+                var reader = new ByteReader(section);
+                Read(ref reader, plain);
+                Read(ref reader, keyed);
+                reader.End();
+            }
+            catch (InvalidDataException e)
+            {
+                throw SnapshotTail.Damaged(e.Message, e);
+            }
+        }
+
+        (_plain, _keyed) = (plain, keyed);
+    }
+
+    // An object may change after HandleAppend returned it, so its bytes are kept.
+    private KeptResult<TResult>? Keep(Serial serial, TResult result)
+    {
+        if (result is not null && _unwritable == result.GetType())
+        {
+            return null;
+        }
+
+        try
+        {
+            if (_values.SizeOfUnchanging(result) is { } size)
+            {
+                return size <= ResultBytesMax ? new KeptResult<TResult>(serial, size, result, null) : null;
+            }
+
+            var bytes = _values.Encode(result).ToArray();
+            return bytes.Length <= ResultBytesMax ? new KeptResult<TResult>(serial, bytes.Length, default, bytes) : null;
+        }
+        catch (Exception)
+        {
+            // A codec of the user may throw anything. The result still goes to an asker on this node.
+            _unwritable = result is null || _values.CanEncode(result.GetType()) ? _unwritable : result.GetType();
+            return null;
+        }
+    }
+
+    private void Write(ByteWriter writer, ResultRing<TResult> ring)
+    {
+        writer.Number(ring.Count);
+        var before = 0L;
+        for (var place = 0; place < ring.Count; place++)
+        {
+            var kept = ring[place];
+            writer.Difference(kept.Serial.Value - before);
+            writer.Bytes(kept.Bytes ?? _values.Encode(kept.Value!).Span); // Justification: TResult admits null if it is null.
+            before = kept.Serial.Value;
+        }
+    }
+
+    private static void Read(ref ByteReader reader, ResultRing<TResult> ring)
+    {
+        var (count, before) = (reader.Count(), Serial.Zero);
+        for (var place = 0L; place < count; place++)
+        {
+            var serial = new Serial(reader.CountFrom(before.Value));
+            var bytes = reader.Bytes();
+            if (serial <= before || place == CountMax || bytes.IsEmpty || bytes.Length > ResultBytesMax
+                || ring.Bytes + bytes.Length > BytesMax)
+            {
+                throw reader.Damaged("the kept results are out of order or too many");
+            }
+
+            ring.Add(new KeptResult<TResult>(serial, bytes.Length, default, bytes.ToArray()));
+            before = serial;
+        }
+    }
+}
+
+/// <summary>The result of one pair.</summary>
+/// <param name="Size">The number of its bytes, encoded or not.</param>
+/// <param name="Value">Meaningless if there are <paramref name="Bytes"/>.</param>
+internal readonly record struct KeptResult<TResult>(Serial Serial, int Size, TResult? Value, byte[]? Bytes);

@@ -1,0 +1,99 @@
+using System.Buffers.Binary;
+
+using RaftActors.Core.Codec;
+using RaftActors.Storage;
+
+namespace RaftActors.Delivery;
+
+/// <summary>
+/// The end of a snapshot, behind the state of the actor: the section of the <see cref="KeptResults"/>, and a footer. The footer has the
+/// length of the section, its CRC-32C and <see cref="Magic"/>, because a written state has no length before its end. A snapshot of an
+/// earlier program has no footer.
+/// </summary>
+internal static class SnapshotTail
+{
+    public const int FooterSize = 16;
+
+    private const int ChecksumAt = 4;
+    private const int MagicAt = 8;
+
+    // More than a full table has: its results, and at most 10 bytes of serial and length for each.
+    private const int SectionSizeMax = 2 * (KeptResults.BytesMax + (KeptResults.CountMax * 16));
+
+    private static ReadOnlySpan<byte> Magic => "raft.res"u8;
+
+    /// <summary>Appends the results to a state.</summary>
+    public static TakenState Append(TakenState state, KeptResults results)
+    {
+        var section = results.ToSection();
+        var tail = new byte[section.Length + FooterSize];
+        section.CopyTo(tail, 0);
+        var footer = tail.AsSpan(section.Length);
+        BinaryPrimitives.WriteInt32LittleEndian(footer, section.Length);
+        BinaryPrimitives.WriteUInt32LittleEndian(footer[ChecksumAt..], Crc32C.Of(section));
+        Magic.CopyTo(footer[MagicAt..]);
+        return new TakenState(
+            state.Bytes is { } bytes ? Concat(bytes.Span, tail) : default(ReadOnlyMemory<byte>?),
+            state.Writer is { } writer ? WithTail(writer, tail) : null);
+    }
+
+    /// <summary>The size of the tail that ends with this footer; 0 if it is none.</summary>
+    /// <param name="footer">The last bytes of the snapshot.</param>
+    /// <param name="length">The length of the snapshot.</param>
+    /// <exception cref="StoreException">The footer is damaged.</exception>
+    public static int SizeOf(ReadOnlySpan<byte> footer, long length)
+    {
+        if (footer.Length < FooterSize || !footer[MagicAt..].SequenceEqual(Magic))
+        {
+            return 0;
+        }
+
+        var section = BinaryPrimitives.ReadInt32LittleEndian(footer);
+        return section is >= 0 and <= SectionSizeMax && section <= length - FooterSize
+            ? section + FooterSize
+            : throw Damaged($"their length is {section}, and the snapshot has {length} bytes");
+    }
+
+    /// <summary>The section of a tail.</summary>
+    /// <param name="tail">As many bytes as <see cref="SizeOf"/> says.</param>
+    /// <exception cref="StoreException">The tail is damaged.</exception>
+    public static ReadOnlySpan<byte> SectionOf(ReadOnlySpan<byte> tail)
+    {
+        if (tail.IsEmpty)
+        {
+            return tail;
+        }
+
+        var section = tail[..^FooterSize];
+        var (expected, found) = (BinaryPrimitives.ReadUInt32LittleEndian(tail[^(FooterSize - ChecksumAt)..]), Crc32C.Of(section));
+        return expected == found ? section : throw Damaged($"their checksum should be {expected:x8}, and is {found:x8}");
+    }
+
+    /// <summary>Restores the results of a snapshot, and returns the state of the actor in it.</summary>
+    /// <exception cref="StoreException">The results are damaged.</exception>
+    public static ReadOnlyMemory<byte> Take(ReadOnlyMemory<byte> snapshot, KeptResults results)
+    {
+        var tail = SizeOf(snapshot.Span[^Math.Min(FooterSize, snapshot.Length)..], snapshot.Length);
+        results.Restore(SectionOf(snapshot.Span[^tail..]));
+        return snapshot[..^tail];
+    }
+
+    public static StoreException Damaged(string what, Exception? cause = null) => new(
+        $"The results behind the state of the snapshot are damaged: {what}. Move the store's directory away and start the process again: "
+        + "it rejoins its group with an empty store.",
+        cause);
+
+    private static StateWriter WithTail(StateWriter writer, byte[] tail) => async (stream, stopping) =>
+    {
+        await writer(stream, stopping).ConfigureAwait(false);
+        stream.Write(tail);
+    };
+
+    private static byte[] Concat(ReadOnlySpan<byte> state, ReadOnlySpan<byte> tail)
+    {
+        var both = new byte[(long)state.Length + tail.Length];
+        state.CopyTo(both);
+        tail.CopyTo(both.AsSpan(state.Length));
+        return both;
+    }
+}

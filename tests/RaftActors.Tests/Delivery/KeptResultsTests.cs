@@ -1,0 +1,241 @@
+using System.Buffers;
+using System.Text;
+
+using Akka.TestKit.Xunit2;
+
+using RaftActors.Core;
+using RaftActors.Delivery;
+using RaftActors.Engine;
+using RaftActors.Storage;
+
+namespace RaftActors.Tests.Delivery;
+
+public sealed class KeptResultsTests() : TestKit("akka.loglevel = ERROR")
+{
+    private const int Count = 16_384;
+    private const int LargestText = (64 << 10) - 1;
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Last_16384_results_are_kept_with_and_without_a_request_key(bool isKeyed)
+    {
+        var results = NewResults<int>();
+
+        Add(results, 1, Count, isKeyed);
+        Assert.Equal(1, Find(results, 1));
+
+        Add(results, Count + 1, 1, isKeyed);
+        Assert.Null(Find(results, 1));
+        Assert.Equal(2, Find(results, 2));
+        Assert.Equal(Count + 1, Find(results, Count + 1));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Results_of_pairs_without_a_request_key_do_not_push_out_others_nor_the_reverse(bool isKeyed)
+    {
+        var results = NewResults<int>();
+        Add(results, 1, 1, isKeyed);
+
+        Add(results, 2, Count + 1, !isKeyed);
+
+        Assert.Equal(1, Find(results, 1));
+        Assert.Null(Find(results, 2));
+    }
+
+    [Fact]
+    public void Results_of_one_mebibyte_are_kept()
+    {
+        // A result has one byte more than its text.
+        var results = NewResults<string>();
+        for (var serial = 1; serial <= 16; serial++)
+        {
+            results.Add(Pair(serial), new string('x', LargestText));
+        }
+
+        Assert.True(results.TryGet(new Serial(1), out _));
+
+        results.Add(Pair(17), "");
+        Assert.False(results.TryGet(new Serial(1), out _));
+        Assert.True(results.TryGet(new Serial(2), out _));
+        Assert.True(results.TryGet(new Serial(17), out _));
+    }
+
+    [Theory]
+    [InlineData(LargestText, true)]
+    [InlineData(LargestText + 1, false)]
+    public void Result_of_64_kibibytes_is_kept_and_a_larger_one_is_not(int length, bool isKept)
+    {
+        var texts = NewResults<string>();
+        var bytes = NewResults<byte[]>();
+
+        texts.Add(Pair(1), new string('x', length));
+        bytes.Add(Pair(1), new byte[length]);
+
+        Assert.Equal((isKept, isKept), (texts.TryGet(new Serial(1), out _), bytes.TryGet(new Serial(1), out _)));
+    }
+
+    [Fact]
+    public void Text_counts_with_its_encoded_size()
+    {
+        var results = NewResults<string>();
+
+        results.Add(Pair(1), new string('ö', LargestText / 2));
+        results.Add(Pair(2), new string('ö', (LargestText / 2) + 1));
+
+        Assert.Equal((true, false), (results.TryGet(new Serial(1), out _), results.TryGet(new Serial(2), out _)));
+    }
+
+    [Fact]
+    public void Result_that_changes_later_is_kept_as_it_was()
+    {
+        var (results, bytes) = (NewResults<StringBuilder>(new TextCodec()), NewResults<byte[]>());
+        var (text, array) = (new StringBuilder("first"), new byte[] { 1 });
+        results.Add(Pair(1), text);
+        bytes.Add(Pair(1), array);
+
+        text.Append(" and second");
+        array[0] = 2;
+
+        Assert.True(results.TryGet(new Serial(1), out var kept));
+        Assert.Equal("first", kept.ToString());
+        kept.Append(" and third");
+        Assert.True(results.TryGet(new Serial(1), out kept));
+        Assert.Equal("first", kept.ToString());
+        Assert.True(bytes.TryGet(new Serial(1), out var again));
+        Assert.Equal([1], again);
+    }
+
+    [Fact]
+    public void Result_that_cannot_be_written_is_not_kept()
+    {
+        var (results, texts) = (NewResults<object?>(), NewResults<string>());
+
+        results.Add(Pair(1), new object());
+        results.Add(Pair(2), new object());
+        results.Add(Pair(3), null);
+        texts.Add(Pair(1), new string('\ud800', 1));
+        texts.Add(Pair(2), "a text");
+
+        Assert.False(results.TryGet(new Serial(1), out _));
+        Assert.False(results.TryGet(new Serial(2), out _));
+        Assert.True(results.TryGet(new Serial(3), out var none));
+        Assert.Null(none);
+        Assert.False(texts.TryGet(new Serial(1), out _));
+        Assert.True(texts.TryGet(new Serial(2), out _));
+    }
+
+    [Fact]
+    public void Result_that_comes_out_of_order_is_not_kept()
+    {
+        var results = NewResults<int>();
+
+        Add(results, 5, 1);
+        Add(results, 4, 1);
+        Add(results, 6, 1);
+
+        Assert.Equal((5, null, 6), (Find(results, 5), Find(results, 4), Find(results, 6)));
+    }
+
+    [Fact]
+    public void Restored_results_go_on_as_those_that_were_written()
+    {
+        var random = new Random(7);
+        var (results, other) = (NewResults<object?>(), NewResults<object?>());
+        for (var serial = 1; serial <= 3 * Count; serial++)
+        {
+            object? result = random.Next(4) switch
+            {
+                0 => null,
+                1 => serial,
+                2 => new string('x', random.Next(200)),
+                _ => new byte[random.Next(50)],
+            };
+            var pair = Pair(serial, isKeyed: random.Next(2) == 0);
+            results.Add(pair, result);
+            if (serial == 2 * Count)
+            {
+                other.Restore(results.ToSection());
+            }
+            else if (serial > 2 * Count)
+            {
+                other.Add(pair, result);
+            }
+        }
+
+        Assert.Equal(results.ToSection(), other.ToSection());
+    }
+
+    [Fact]
+    public void State_is_given_back_without_the_results_behind_it()
+    {
+        var results = NewResults<int>();
+        Add(results, 1, 3);
+        byte[] state = [1, 2, 3];
+
+        var restored = NewResults<int>();
+        var snapshot = SnapshotTail.Append(new TakenState(state, null), results).Bytes!.Value;
+
+        Assert.Equal(state, SnapshotTail.Take(snapshot, restored).ToArray());
+        Assert.Equal(3, Find(restored, 3));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(3)]
+    [InlineData(100)]
+    public void State_of_an_earlier_program_has_no_results(int length)
+    {
+        var results = NewResults<int>();
+        Add(results, 1, 3);
+        var state = new byte[length];
+
+        Assert.Equal(state, SnapshotTail.Take(state, results).ToArray());
+
+        Assert.Null(Find(results, 3));
+    }
+
+    [Fact]
+    public void Damaged_results_are_a_failure_of_the_store()
+    {
+        var results = NewResults<string>();
+        results.Add(Pair(1), "first");
+        results.Add(Pair(2, isKeyed: true), "second");
+        var snapshot = SnapshotTail.Append(new TakenState(Array.Empty<byte>(), null), results).Bytes!.Value.ToArray();
+
+        // Without the last 8 bytes it is the snapshot of an earlier program.
+        for (var place = 0; place < snapshot.Length - 8; place++)
+        {
+            byte[] damaged = [.. snapshot];
+            damaged[place] ^= 0x40;
+            var problem = Assert.Throws<StoreException>(() => SnapshotTail.Take(damaged, results));
+            Assert.Contains("The results behind the state of the snapshot are damaged", problem.Message);
+        }
+
+        Assert.True(results.TryGet(new Serial(2), out _));
+    }
+
+    private static StoredPair Pair(long serial, bool isKeyed = false) => new(new Serial(serial), "key", default, IsKeyed: isKeyed);
+
+    private static void Add(KeptResults<int> results, int first, int count, bool isKeyed = false)
+    {
+        for (var serial = first; serial < first + count; serial++)
+        {
+            results.Add(Pair(serial, isKeyed), serial);
+        }
+    }
+
+    private static int? Find(KeptResults<int> results, long serial) =>
+        results.TryGet(new Serial(serial), out var result) ? result : null;
+
+    private KeptResults<T> NewResults<T>(RaftCodec<T>? codec = null) => new(Sys, codec);
+
+    private sealed class TextCodec : RaftCodec<StringBuilder>
+    {
+        public override void Encode(StringBuilder value, IBufferWriter<byte> output) => output.Write(Encoding.UTF8.GetBytes($"{value}"));
+
+        public override StringBuilder Decode(ReadOnlySpan<byte> bytes) => new(Encoding.UTF8.GetString(bytes));
+    }
+}
