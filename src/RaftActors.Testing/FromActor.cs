@@ -13,7 +13,10 @@ public abstract record FromActor<TValue>
     }
 
     /// <summary>The actor called Append. End it with Commit or Cancel of the scripted group.</summary>
-    public sealed record Append(RequestRef Request, string Key, TValue Value) : FromActor<TValue>;
+    public sealed record Append(RequestRef Request, string Key, TValue Value) : FromActor<TValue>
+    {
+        internal RequestKeyHash? RequestKey { get; init; }
+    }
 
     /// <summary>The actor called Get. End it with Answer or Cancel of the scripted group.</summary>
     public sealed record Get(RequestRef Request, Serial Serial) : FromActor<TValue>;

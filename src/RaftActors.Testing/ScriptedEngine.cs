@@ -45,16 +45,27 @@ internal sealed class ScriptedEngine<TValue>(ValueCodec<TValue> values, IActorRe
 
     public void LoseLeader() => TellLeader(null);
 
-    public void Commit(LogEntry entry, RequestRef? request)
+    public void Commit(LogEntry entry, RequestRef? request, RequestKeyHash? requestKey)
     {
         if (request is { } own && entry.Payload is Payload.Pair pair)
         {
-            entry = entry with { Payload = pair with { Request = Process.ToId(own) } };
+            var id = Process.ToId(own);
+            entry = entry with
+            {
+                Payload = requestKey is { } key ? new Payload.KeyedPair(key, id, pair.Key, pair.Value) : pair with { Request = id },
+            };
             Process.Appends.NoteCommitted(own, entry.Serial);
         }
 
         Process.Pairs.Commit([entry]);
         _actor?.Tell(new ToActor.Committed(_life, entry.Serial));
+    }
+
+    /// <summary>The pair of another Append with the same request key is committed under this serial.</summary>
+    public void Repeat(RequestRef request, Serial serial)
+    {
+        Process.Appends.NoteCommitted(request, serial);
+        _actor?.Tell(new ToActor.Repeated(_life, request, serial));
     }
 
     public void Answer(RequestRef request, Serial serial)
@@ -140,7 +151,7 @@ internal sealed class ScriptedEngine<TValue>(ValueCodec<TValue> values, IActorRe
                 Cancel(append.Request, new CancelReason.NotCommitted(NotCommittedReason.Invalid, fault));
                 break;
             case ToEngine.Append append:
-                probe?.Tell(new FromActor<TValue>.Append(append.Request, append.Key, values.Decode(append.Value)), _actor);
+                probe?.Tell(ToFromActor(append), _actor);
                 break;
             case ToEngine.Get get:
                 probe?.Tell(new FromActor<TValue>.Get(get.Request, get.Serial), _actor);
@@ -162,11 +173,12 @@ internal sealed class ScriptedEngine<TValue>(ValueCodec<TValue> values, IActorRe
             case ToEngine.State { Taken.Writer: { } writer } state:
                 var streamed = Written(writer);
                 Keep(state.Serial, streamed);
-                probe?.Tell(new FromActor<TValue>.Snapshot(state.Serial, streamed), _actor);
+                probe?.Tell(new FromActor<TValue>.Snapshot(state.Serial, SnapshotTail.StateOf(streamed).ToArray()), _actor);
                 break;
             case ToEngine.State { Taken.Bytes: { } bytes } state:
                 Keep(state.Serial, bytes);
-                var decoded = ValueCodec<object?>.ContentOfCodec(bytes.Span) ?? new ValueCodec<object?>(Context.System).Decode(bytes);
+                var own = SnapshotTail.StateOf(bytes);
+                var decoded = ValueCodec<object?>.ContentOfCodec(own.Span) ?? new ValueCodec<object?>(Context.System).Decode(own);
                 probe?.Tell(new FromActor<TValue>.Snapshot(state.Serial, decoded), _actor);
                 break;
             case ToEngine.Judged judged when _proposed.Remove(judged.Request, out var key):
@@ -179,6 +191,11 @@ internal sealed class ScriptedEngine<TValue>(ValueCodec<TValue> values, IActorRe
     }
 
     private RaftProcess Process => _process ?? throw new InvalidOperationException("No raft actor has started. Start it before this call.");
+
+    private FromActor<TValue>.Append ToFromActor(ToEngine.Append append) => new(append.Request, append.Key, values.Decode(append.Value))
+    {
+        RequestKey = (append as ToEngine.KeyedAppend)?.RequestKey.Hash,
+    };
 
     private static FromActor<TValue> ToFromActor(ToEngine.Change change) => change.What switch
     {
@@ -206,6 +223,11 @@ internal sealed class ScriptedEngine<TValue>(ValueCodec<TValue> values, IActorRe
         {
             last = serial;
             _actor?.Tell(new ToActor.Restore(_life, last));
+        }
+
+        foreach (var (request, committed) in Process.Appends.Committed())
+        {
+            _actor?.Tell(new ToActor.Repeated(_life, request, committed));
         }
 
         foreach (var peer in _met.Values)

@@ -20,6 +20,7 @@ public sealed class ScriptedGroup<TValue>
     private readonly ValueCodec<TValue> _values;
     private readonly IActorRef _engine;
     private readonly ActorSystem _system;
+    private readonly Dictionary<RequestKeyHash, Serial> _keys = [];
     private Serial _last;
     private long _term;
     private long _questions;
@@ -99,9 +100,23 @@ public sealed class ScriptedGroup<TValue>
     /// <returns>The serial of the pair.</returns>
     public Serial Commit(string key, TValue value) => Commit(key, value, null);
 
-    /// <summary>Commits the pair of an Append of the actor. Callback: HandleAppend with the ref of the Append.</summary>
+    /// <summary>
+    /// Commits the pair of an Append of the actor. Callback: HandleAppend with the ref of the Append. If a pair with the same request key
+    /// is committed, the Append ends with the outcome of that pair, without a callback.
+    /// </summary>
     /// <returns>The serial of the pair.</returns>
-    public Serial Commit(FromActor<TValue>.Append append) => Commit(append.Key, append.Value, append.Request);
+    public Serial Commit(FromActor<TValue>.Append append)
+    {
+        ArgumentNullException.ThrowIfNull(append);
+        if (append.RequestKey is { } key && !_keys.TryAdd(key, _last.Next))
+        {
+            var first = _keys[key];
+            Tell(engine => engine.Repeat(append.Request, first));
+            return first;
+        }
+
+        return Commit(append.Key, append.Value, append.Request, append.RequestKey);
+    }
 
     /// <summary>Answers a Get of the actor with the committed pair of its serial. Callback: HandleSerial.</summary>
     /// <exception cref="InvalidOperationException">
@@ -179,12 +194,12 @@ public sealed class ScriptedGroup<TValue>
         Tell(engine => engine.SetLeader(choose, term, serial));
     }
 
-    private Serial Commit(string key, TValue value, RequestRef? request)
+    private Serial Commit(string key, TValue value, RequestRef? request, RequestKeyHash? requestKey = null)
     {
         _last = _last.Next;
         var serial = _last;
         var entry = ToEntry(serial, key, value, null);
-        Tell(engine => engine.Commit(entry, request));
+        Tell(engine => engine.Commit(entry, request, requestKey));
         return serial;
     }
 

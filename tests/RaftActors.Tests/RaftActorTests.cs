@@ -141,6 +141,43 @@ public sealed class RaftActorTests : TestKit
     }
 
     [Fact]
+    public void Repeat_in_a_scripted_group_is_not_committed_again_and_ends_as_the_first_call_did()
+    {
+        var actor = Sys.ActorOf(Props.Create(() => new Counting(_watcher.Ref, new RaftOptions<string>())));
+        _group.BuildQuorum(withActor: false);
+        var append = new Recorder.Append("key", "value", RequestKey: "order 7");
+        actor.Tell(append, TestActor);
+        var first = _asked.ExpectMsg<FromActor<string>.Append>();
+        Assert.Equal(new Serial(3), _group.Commit(first));
+        ExpectMsg(new Outcome<int>.Done(new Serial(3), 3, first.Request));
+
+        _group.TakeSnapshot();
+        Assert.Equal(3, _asked.ExpectMsg<FromActor<string>.Snapshot>().State);
+        actor.Tell(new InvalidOperationException("a restart"));
+        actor.Tell(append, TestActor);
+        var second = _asked.ExpectMsg<FromActor<string>.Append>();
+        Assert.Equal(new Serial(3), _group.Commit(second));
+        ExpectMsg(new Outcome<int>.Done(new Serial(3), 3, second.Request));
+        Assert.Equal(new Serial(4), _group.Commit("key", "value"));
+        Expect("started", "count 1", "count 2", "count 3", "take 3", "started", "restore 3", "count 4");
+    }
+
+    [Fact]
+    public void Repeat_gets_the_result_as_HandleAppend_returned_it_although_the_object_has_changed()
+    {
+        var actor = Sys.ActorOf(Props.Create(() => new Collector()));
+        _group.BuildQuorum(withActor: false);
+        foreach (var text in new[] { "a", "b", "a" })
+        {
+            actor.Tell(new Recorder.Append("key", text, RequestKey: text), TestActor);
+            _group.Commit(_asked.ExpectMsg<FromActor<string>.Append>());
+        }
+
+        var outcomes = ReceiveN(3).Cast<Outcome<List<string>>.Done>().Select(done => string.Join(' ', done.ResultOr([])));
+        Assert.Equal("value1 value2 a", outcomes.Last());
+    }
+
+    [Fact]
     public void Append_may_be_called_before_the_engine_has_attached_the_actor()
     {
         Sys.ActorOf(Props.Create(() => new Hasty()));
@@ -405,6 +442,23 @@ public sealed class RaftActorTests : TestKit
         protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Resume);
 
         protected override void OnReceive(object message) => Context.ActorOf((Props)message);
+    }
+
+    // Its result is the object that is its state.
+    private sealed class Collector : RaftActor<string, List<string>>
+    {
+        private readonly List<string> _values = [];
+
+        public Collector() =>
+            Receive<Recorder.Append>(append => Raft.Append(append.Key, append.Value, replyTo: Sender, requestKey: append.RequestKey));
+
+        protected override RaftCodec<List<string>> ResultCodec { get; } = RaftCodec.Json<List<string>>();
+
+        protected override List<string> HandleAppend(Entry<string> entry)
+        {
+            _values.Add(entry.Value);
+            return _values;
+        }
     }
 
     private sealed class Hasty : RaftActor<string>

@@ -73,10 +73,15 @@ internal static class SnapshotTail
     /// <exception cref="StoreException">The results are damaged.</exception>
     public static ReadOnlyMemory<byte> Take(ReadOnlyMemory<byte> snapshot, KeptResults results)
     {
-        var tail = SizeOf(snapshot.Span[^Math.Min(FooterSize, snapshot.Length)..], snapshot.Length);
-        results.Restore(SectionOf(snapshot.Span[^tail..]));
-        return snapshot[..^tail];
+        var state = StateOf(snapshot);
+        results.Restore(SectionOf(snapshot.Span[state.Length..]));
+        return state;
     }
+
+    /// <summary>The state of the actor in a snapshot.</summary>
+    /// <exception cref="StoreException">The footer is damaged.</exception>
+    public static ReadOnlyMemory<byte> StateOf(ReadOnlyMemory<byte> snapshot) =>
+        snapshot[..^SizeOf(snapshot.Span[^Math.Min(FooterSize, snapshot.Length)..], snapshot.Length)];
 
     public static StoreException Damaged(string what, Exception? cause = null) => new(
         $"The results behind the state of the snapshot are damaged: {what}. Move the store's directory away and start the process again: "
