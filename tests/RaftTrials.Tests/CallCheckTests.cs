@@ -88,6 +88,14 @@ public sealed class CallCheckTests
     }
 
     [Fact]
+    public void Missing_result_is_found()
+    {
+        Append("k", Outcome<long>.Done.WithoutResult(new Serial(1)));
+
+        Says("'1 k 1-1' has no result, and should have 1", "k 1-1");
+    }
+
+    [Fact]
     public void Serial_below_an_earlier_report_is_found()
     {
         Append("k", Done(2, 2));

@@ -6,7 +6,7 @@ internal static class TargetList
     public static Target[] All { get; } =
     [
         new FramesTarget(), new HandshakeTarget(), new MessagesTarget(), new ValuesTarget(), new SecretsTarget(),
-        new DirectoryTarget(), new SnapshotTarget(), new ToolsTarget(),
+        new DirectoryTarget(), new SnapshotTarget(), new ResultsTarget(), new ToolsTarget(),
         new CliTarget(), new CliFilesTarget(), new HoconTarget(),
     ];
 

@@ -29,6 +29,23 @@ public sealed class GetDeskTests : TestKit
         Assert.Equal(new WireMessage.GetRequest(_bench.Process.ToId(request), new Serial(1), new LogIndex(3)), asked);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Answer_tells_whether_the_pair_has_a_request_key(bool isKeyed)
+    {
+        BuildQuorumOfOthers();
+        var request = _bench.Process.ToId(Get(1));
+
+        _desk.Receive(
+            isKeyed
+                ? new GetReply.KeyedFound(request, new Serial(1), "key1", default)
+                : new GetReply.Found(request, new Serial(1), "key1", default),
+            _bench["raft2"]);
+
+        Assert.Equal(isKeyed, _bench.Actor.ExpectMsg<ToActor.Answered>().Pair.IsKeyed);
+    }
+
     [Fact]
     public void Answer_is_delivered_to_the_actor_once()
     {

@@ -43,6 +43,20 @@ public sealed class ServeDeskTests : TestKit
         Assert.Equal((serve.Request, new Serial(1), "key1", 7), (answer.Request, answer.Serial, answer.Key, answer.Value.Span[0]));
     }
 
+    [Theory]
+    [InlineData(false, typeof(GetReply.Found))]
+    [InlineData(true, typeof(GetReply.KeyedFound))]
+    public void Answer_tells_whether_the_pair_has_a_request_key(bool isKeyed, Type reply)
+    {
+        _bench.Commit(1);
+        Ask(serial: 1, askerCommit: 0);
+        var serve = _bench.Actor.ExpectMsg<ToActor.Serve>();
+
+        _desk.OnServed(new ToEngine.Served(serve.Request, new StoredPair(new Serial(1), "key1", default, IsKeyed: isKeyed)));
+
+        Assert.IsType(reply, _bench["raft4"].ExpectMsg<GetReply.Found>());
+    }
+
     [Fact]
     public void Actor_that_does_not_have_it_refuses()
     {

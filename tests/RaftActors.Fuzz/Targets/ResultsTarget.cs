@@ -1,0 +1,72 @@
+using System.Buffers.Binary;
+
+using RaftActors.Core;
+using RaftActors.Core.Codec;
+using RaftActors.Delivery;
+using RaftActors.Engine;
+using RaftActors.Storage;
+
+namespace RaftActors.Fuzz.Targets;
+
+/// <summary>The kept results behind the state in a snapshot.</summary>
+internal sealed class ResultsTarget : Target
+{
+    private const int ChecksumAt = SnapshotTail.FooterSize - 4;
+
+    public override string Name => "results";
+
+    public override string Reads => "SnapshotTail and KeptResults";
+
+    public override IReadOnlyList<byte[]> Words { get; } = TextWords.Of("raft.res");
+
+    public override IEnumerable<byte[]> Seeds()
+    {
+        object?[] values = [null, 7, "größe", new byte[] { 1, 0, 255 }, true];
+        foreach (var count in new[] { 0, 1, 3, 40 })
+        {
+            var results = NewResults();
+            for (var serial = 1; serial <= count; serial++)
+            {
+                results.Add(
+                    new StoredPair(new Serial(serial * serial), "key", default, IsKeyed: serial % 3 == 0), values[serial % values.Length]);
+            }
+
+            yield return SnapshotTail.Append(new TakenState(new byte[count], null), results).Bytes!.Value.ToArray();
+        }
+    }
+
+    // Behind a wrong checksum no field is read.
+    public override byte[] Mutate(byte[] input, Inputs.Mutator mutator)
+    {
+        var mutated = base.Mutate(input, mutator);
+        if (mutator.Random.Next(8) > 0 && mutated.Length >= SnapshotTail.FooterSize)
+        {
+            var length = BinaryPrimitives.ReadInt32LittleEndian(mutated.AsSpan(mutated.Length - SnapshotTail.FooterSize));
+            var end = mutated.Length - SnapshotTail.FooterSize;
+            var section = mutated.AsSpan(end - Math.Clamp(length, 0, end), Math.Clamp(length, 0, end));
+            BinaryPrimitives.WriteUInt32LittleEndian(mutated.AsSpan(mutated.Length - ChecksumAt), Crc32C.Of(section));
+        }
+
+        return mutated;
+    }
+
+    public override object Read(byte[] input)
+    {
+        var results = NewResults();
+        var state = SnapshotTail.Take(input, results);
+        return (state.ToArray(), results);
+    }
+
+    public override void Check(object read)
+    {
+        var (state, results) = ((byte[], KeptResults<object?>))read;
+        var again = NewResults();
+        var bytes = SnapshotTail.Append(new TakenState(state, null), results).Bytes!.Value; // Justification: the state has bytes.
+        DemandEqual(Convert.ToHexString(state), Convert.ToHexString(SnapshotTail.Take(bytes, again).Span), "A state changes");
+        DemandEqual(Convert.ToHexString(results.ToSection()), Convert.ToHexString(again.ToSection()), "The results change");
+    }
+
+    public override bool IsRefusal(Exception e) => e is StoreException;
+
+    private static KeptResults<object?> NewResults() => new(FuzzSystem.Instance, codec: null);
+}
