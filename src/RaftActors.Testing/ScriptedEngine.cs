@@ -281,13 +281,21 @@ internal sealed class ScriptedEngine<TValue>(ValueCodec<TValue> values, IActorRe
     // A test wants the state at once, so the engine waits for its writer.
     private static byte[] Written(StateWriter writer)
     {
-        using var state = new MemoryStream();
+        var state = new OpenStream();
         writer(state, CancellationToken.None).GetAwaiter().GetResult();
         return state.ToArray();
     }
 
     private Entry<TValue>? ToEntry(StoredPair? pair) =>
         pair is { } known ? new(known.Serial, known.Key, values.Decode(known.Value)) : null;
+
+    // A writer may dispose the stream, and the results follow its state.
+    private sealed class OpenStream : MemoryStream
+    {
+        protected override void Dispose(bool disposing)
+        {
+        }
+    }
 
     public sealed record Step(Action<ScriptedEngine<TValue>> Run);
 }

@@ -21,6 +21,11 @@ internal sealed class Counting : RaftActor<string, int>, IRaftSnapshot<int>
         Receive<Recorder.Snap>(_ => Raft.TakeSnapshot());
         Receive<Recorder.GetStatus>(_ => Sender.Tell(Raft.Status));
         Receive<Exception>(problem => throw problem);
+        Receive<ManualResetEventSlim>(mayFail =>
+        {
+            mayFail.Wait();
+            throw new InvalidOperationException("a restart");
+        });
     }
 
     public int TakeSnapshot(Serial serial)

@@ -24,6 +24,16 @@ public sealed class CommittedPairsTests
         Assert.Equal(new Serial(3), _pairs.CommittedSerial);
     }
 
+    [Fact]
+    public void Pair_tells_whether_it_has_a_request_key()
+    {
+        var request = new RequestId(new Member(new ProcessName("raft1@node1"), Incarnation.None), 1);
+        var keyed = new Payload.KeyedPair(new RequestKeyHash(Guid.NewGuid()), request, "key4", ReadOnlyMemory<byte>.Empty);
+        _pairs.Commit([new LogEntry(new LogIndex(7), new Term(1), new Serial(4), keyed)]);
+
+        Assert.Equal((false, true), (_pairs.Read(new Serial(3))!.Value.IsKeyed, _pairs.Read(new Serial(4))!.Value.IsKeyed));
+    }
+
     [Theory]
     [InlineData(0, 10, "key1 key2 key3")]
     [InlineData(0, 2, "key1 key2")]

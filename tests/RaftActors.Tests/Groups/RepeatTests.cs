@@ -80,6 +80,24 @@ public sealed class RepeatTests : TestKit
         Stop(system);
     }
 
+    // The engine knows that the pair is committed before the next life has restored the snapshot.
+    [Fact]
+    public void Repeat_that_outlives_a_life_gets_the_first_result_from_the_snapshot()
+    {
+        using var mayFail = new ManualResetEventSlim();
+        Found();
+        TakeSnapshot("raft1");
+        _group.Actors["raft1"].Tell(new Recorder.Append("key", "value", TimeSpan.FromDays(1), "order 7"), TestActor);
+        _group.Actors["raft1"].Tell(mayFail);
+        var ticks = 0;
+        _group.AdvanceEnginesUntil(() => ++ticks > 20);
+
+        mayFail.Set();
+
+        _group.AdvanceUntil("raft1", "restore 2");
+        ExpectMsg<Outcome<int>.Done>(done => Assert.Equal(new Outcome<int>.Done(new Serial(1), 1, done.Request), done), Guard);
+    }
+
     [Fact]
     public void Repeat_on_a_process_that_was_sent_a_snapshot_gets_the_first_result()
     {
