@@ -34,7 +34,8 @@ public sealed class LedgerTests : TestKit
         ledger.Tell(new Book("alice", 12), TestActor);
         group.Commit(asked.ExpectMsg<FromActor<int>.Append>());
 
-        ExpectMsg<Outcome<BookingResult>.Done>(done => Assert.Equal(new BookingResult(IsBooked: true, Balance: 42), done.ResultOr(default!)));
+        ExpectMsg<Outcome<BookingResult>.Done>(done =>
+            Assert.Equal(new BookingResult(IsBooked: true, Balance: 42), done.ResultOr(default!)));
     }
 
     [Fact]
@@ -71,8 +72,10 @@ public sealed class LedgerTests : TestKit
         group.Commit(asked.ExpectMsg<FromActor<int>.Append>());
         group.Commit(asked.ExpectMsg<FromActor<int>.Append>());
 
-        ExpectMsg<Outcome<BookingResult>.Done>(done => Assert.Equal(new BookingResult(IsBooked: true, Balance: 10), done.ResultOr(default!)));
-        ExpectMsg<Outcome<BookingResult>.Done>(done => Assert.Equal(new BookingResult(IsBooked: false, Balance: 10), done.ResultOr(default!)));
+        ExpectMsg<Outcome<BookingResult>.Done>(done =>
+            Assert.Equal(new BookingResult(IsBooked: true, Balance: 10), done.ResultOr(default!)));
+        ExpectMsg<Outcome<BookingResult>.Done>(done =>
+            Assert.Equal(new BookingResult(IsBooked: false, Balance: 10), done.ResultOr(default!)));
     }
 
     [Fact]

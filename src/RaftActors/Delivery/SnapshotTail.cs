@@ -20,7 +20,7 @@ internal static class SnapshotTail
     // More than a full table has: its results, and at most 10 bytes of serial and length for each.
     private const int SectionSizeMax = 2 * (KeptResults.BytesMax + (KeptResults.CountMax * 16));
 
-    private static ReadOnlySpan<byte> Magic => "raft.res"u8;
+    private static ReadOnlySpan<byte> Magic => "RaftRes1"u8;
 
     /// <summary>Appends the results to a state.</summary>
     public static TakenState Append(TakenState state, KeptResults results)

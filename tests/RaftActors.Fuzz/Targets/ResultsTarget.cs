@@ -17,7 +17,7 @@ internal sealed class ResultsTarget : Target
 
     public override string Reads => "SnapshotTail and KeptResults";
 
-    public override IReadOnlyList<byte[]> Words { get; } = TextWords.Of("raft.res");
+    public override IReadOnlyList<byte[]> Words { get; } = TextWords.Of("RaftRes1");
 
     public override IEnumerable<byte[]> Seeds()
     {
