@@ -1,4 +1,5 @@
 using RaftActors.Core;
+using RaftActors.Delivery;
 using RaftActors.Storage;
 
 namespace RaftActors.Tests;
@@ -60,7 +61,7 @@ internal sealed class ScriptedStore : IRaftStore
     /// <summary>Bytes of snapshots from this place on are read in spite of <see cref="ReadingFailure"/>.</summary>
     public long ReadableFrom { get; set; } = long.MaxValue;
 
-    /// <summary>Reads of the log return other pairs than were written.</summary>
+    /// <summary>Reads of the log return other pairs than were written, and reads of a snapshot other results.</summary>
     public bool GarblesReads { get; set; }
 
     /// <summary>The number of writes that are not durable yet.</summary>
@@ -153,8 +154,18 @@ internal sealed class ScriptedStore : IRaftStore
         _memory.SaveSnapshot(snapshot, state);
     }
 
-    public ReadOnlyMemory<byte> ReadSnapshot(LogPosition position, long offset, int limit) =>
-        ReadingFailure is { } failure && offset < ReadableFrom ? throw failure : _memory.ReadSnapshot(position, offset, limit);
+    public ReadOnlyMemory<byte> ReadSnapshot(LogPosition position, long offset, int limit)
+    {
+        var bytes = ReadingFailure is { } failure && offset < ReadableFrom
+            ? throw failure
+            : _memory.ReadSnapshot(position, offset, limit).ToArray();
+        if (GarblesReads)
+        {
+            bytes[^(SnapshotTail.FooterSize + 1)] ^= 1;
+        }
+
+        return bytes;
+    }
 
     public LogSlice ReadLog(LogIndex first, LogIndex last)
     {

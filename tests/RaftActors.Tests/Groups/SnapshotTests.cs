@@ -210,6 +210,20 @@ public sealed class SnapshotTests : TestKit
     }
 
     [Fact]
+    public void Damaged_results_behind_the_state_stop_the_engine_with_the_remedy()
+    {
+        Found();
+        Append(25);
+        _group.AdvanceUntil("raft3", "append 25 key=25");
+        _group.Stores["raft3"].GarblesReads = true;
+
+        EventFilter.Error(contains: "its store failed: The results behind the state of the snapshot are damaged")
+            .ExpectOne(() => _group.Actors["raft3"].Tell(new InvalidOperationException("a restart")));
+
+        Assert.DoesNotContain(_group.AdvanceUntil("raft3", "quorum lost"), what => what.StartsWith("restore"));
+    }
+
+    [Fact]
     public void Unreadable_snapshot_stops_the_engine_and_does_not_restart_the_actor_again_and_again()
     {
         Found();

@@ -150,6 +150,19 @@ public sealed class StreamSnapshotTests : TestKit
     }
 
     [Fact]
+    public void Damaged_results_behind_a_streamed_state_stop_the_engine_with_the_remedy()
+    {
+        Append(12);
+        AwaitSnapshot("raft3");
+        _group.Stores["raft3"].GarblesReads = true;
+
+        EventFilter.Error(contains: "its store failed: The results behind the state of the snapshot are damaged")
+            .ExpectOne(() => Restart("raft3"));
+
+        Assert.DoesNotContain(Until("raft3", "quorum lost"), what => what.StartsWith("restore"));
+    }
+
+    [Fact]
     public async Task Stop_of_the_actor_system_drops_a_state_that_is_being_written()
     {
         _third.Hold();
