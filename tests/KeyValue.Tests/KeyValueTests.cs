@@ -90,6 +90,16 @@ public sealed class KeyValueTests(ThreeNodes nodes) : IClassFixture<ThreeNodes>
     }
 
     [Fact]
+    public async Task Repeated_request_that_created_the_item_says_so_again()
+    {
+        var first = await PutAsync(0, "/kv/made-once", "first", idempotencyKey: "created-1");
+        var again = await PutAsync(1, "/kv/made-once", "first", idempotencyKey: "created-1");
+
+        Assert.Equal((HttpStatusCode.Created, HttpStatusCode.Created), (first.StatusCode, again.StatusCode));
+        Assert.Equal(first.Headers.ETag, again.Headers.ETag);
+    }
+
+    [Fact]
     public async Task Repeated_request_that_was_refused_is_refused_again_though_the_item_has_changed()
     {
         var before = (await PutAsync(0, "/kv/refused", "before")).Headers.ETag!;

@@ -204,6 +204,15 @@ public sealed class CallCheckTests
     }
 
     [Fact]
+    public void Answer_that_invents_an_item_is_found()
+    {
+        Write("a", 1, 10, 11, wasAbsent: false);
+        Made("1 a");
+
+        Says("said that there was an item before, and there was 'nothing'");
+    }
+
+    [Fact]
     public void Read_of_an_item_that_never_was_is_found()
     {
         Write("a", 1, 10, 11);
@@ -372,7 +381,7 @@ public sealed class CallCheckTests
         long ended,
         WriteEnd end = WriteEnd.Applied,
         long? condition = null,
-        bool wasAbsent = false,
+        bool? wasAbsent = null,
         int client = 1)
     {
         var call = new WriteCall(client, "k", value, condition, began) { End = end, Ended = ended, Serial = serial, WasAbsent = wasAbsent };

@@ -106,7 +106,7 @@ internal sealed class KeptResults<TResult>(ActorSystem system, RaftCodec<TResult
     // An object may change after HandleAppend returned it, so its bytes are kept.
     private KeptResult<TResult>? Keep(Serial serial, TResult result)
     {
-        if (result is not null && _unwritable == result.GetType())
+        if (_unwritable is { } unwritable && result?.GetType() == unwritable)
         {
             return null;
         }

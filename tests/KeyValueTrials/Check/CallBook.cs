@@ -47,7 +47,7 @@ internal sealed class CallBook
         }
     }
 
-    public void End(WriteCall call, WriteEnd end, long serial, bool wasAbsent)
+    public void End(WriteCall call, WriteEnd end, long serial, bool? wasAbsent)
     {
         lock (_lock)
         {

@@ -19,8 +19,8 @@ internal sealed record WriteCall(int Client, string Key, string? Value, long? Co
     /// <summary>The serial of the applied or refused change.</summary>
     public long Serial { get; set; }
 
-    /// <summary>The answer says that there was no item before.</summary>
-    public bool WasAbsent { get; set; }
+    /// <summary>The answer says that there was no item before, or that there was one. Null: it says neither.</summary>
+    public bool? WasAbsent { get; set; }
 
     /// <summary>The answers of attempts after the first answered one: applied or refused, and the serial.</summary>
     public List<(WriteEnd End, long Serial)> Repeats { get; } = [];

@@ -92,10 +92,11 @@ internal sealed class WriteCheck
         }
     }
 
-    /// <summary>Answers that say that there was no item before, where there was one.</summary>
+    /// <summary>Answers that are wrong about whether there was an item before. A repeat has the first answer, so it knows too.</summary>
     public IEnumerable<string> WrongAnswers() => Made()
-        .Where(made => made.Call.WasAbsent && _history.ValueAt(made.Place - 1) is not null)
-        .Select(made => $"the answer to '{made.Call}' said that there was no item before, and there was '{Item(made.Place - 1)}'");
+        .Where(made => made.Call.WasAbsent is { } wasAbsent && wasAbsent != (_history.ValueAt(made.Place - 1) is null))
+        .Select(made => $"the answer to '{made.Call}' said that there was {(made.Call.WasAbsent == true ? "no" : "an")} item before, and "
+            + $"there was '{Item(made.Place - 1)}'");
 
     private string Item(int place) => place == 0 ? "nothing" : _history.Changes[place - 1].ToString();
 }

@@ -49,7 +49,7 @@ internal sealed class NodeClient(KeyValueNode node, string network) : IDisposabl
         }
         catch (Exception e) when (e is HttpRequestException or OperationCanceledException or IOException)
         {
-            return new WriteAnswer(body.IsSent ? WriteEnd.Unknown : WriteEnd.NotMade, null, false, null);
+            return new WriteAnswer(body.IsSent ? WriteEnd.Unknown : WriteEnd.NotMade, null, null, null);
         }
     }
 
@@ -171,9 +171,9 @@ internal sealed class NodeClient(KeyValueNode node, string network) : IDisposabl
         HttpStatusCode.Created => new(WriteEnd.Applied, SerialOf(answer), true, session),
         HttpStatusCode.NoContent => new(WriteEnd.Applied, SerialOf(answer), false, session),
         HttpStatusCode.NotFound => new(WriteEnd.Applied, null, true, session),
-        HttpStatusCode.PreconditionFailed => new(WriteEnd.Refused, null, false, session),
-        HttpStatusCode.ServiceUnavailable => new(WriteEnd.NotMade, null, false, null),
-        HttpStatusCode.GatewayTimeout => new(WriteEnd.Unknown, null, false, null),
+        HttpStatusCode.PreconditionFailed => new(WriteEnd.Refused, null, null, session),
+        HttpStatusCode.ServiceUnavailable => new(WriteEnd.NotMade, null, null, null),
+        HttpStatusCode.GatewayTimeout => new(WriteEnd.Unknown, null, null, null),
         _ => throw new TrialFailure($"{node.Name} answered {answer.RequestMessage} with {answer}"),
     };
 
@@ -199,9 +199,9 @@ internal sealed class NodeClient(KeyValueNode node, string network) : IDisposabl
 
 /// <summary>The answer to one attempt of a write.</summary>
 /// <param name="Serial">The ETag; null: none.</param>
-/// <param name="WasAbsent">The status says that there was no item before. False: it may be a repeat, which does not know.</param>
+/// <param name="WasAbsent">The status says that there was no item before, or that there was one. Null: it says neither.</param>
 /// <param name="Session">The session of the answer; null: none.</param>
-internal sealed record WriteAnswer(WriteEnd End, long? Serial, bool WasAbsent, Session? Session);
+internal sealed record WriteAnswer(WriteEnd End, long? Serial, bool? WasAbsent, Session? Session);
 
 /// <summary>The answer to a read.</summary>
 /// <param name="Serial">The ETag; 0: not found.</param>
