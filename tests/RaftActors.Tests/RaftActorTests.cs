@@ -252,81 +252,6 @@ public sealed class RaftActorTests : TestKit
     }
 
     [Fact]
-    public void Query_is_answered_once_the_confirmed_pairs_are_delivered()
-    {
-        var actor = Start();
-        actor.Tell(new Recorder.Query("how far?"), TestActor);
-        var query = _asked.ExpectMsg<FromActor<string>.Query>();
-        _group.Confirm(query);
-        Expect("started");
-        ExpectNothing();
-
-        _group.BuildQuorum(withActor: false);
-
-        Expect("quorum of 2, learner", "append 1 key1=value1", "append 2 key2=value2", "query how far? at 2");
-        ExpectMsg(new QueryOutcome.Done(query.Request, new Serial(2), new Serial(2)));
-    }
-
-    [Fact]
-    public void Query_that_no_leader_confirmed_fails()
-    {
-        var actor = Start();
-        actor.Tell(new Recorder.Query("how far?"), TestActor);
-        var query = _asked.ExpectMsg<FromActor<string>.Query>();
-        _group.Cancel(query.Request, new CancelReason.Unavailable());
-
-        Assert.Equal(query.Request, ExpectMsg<QueryOutcome.Failed>().Request);
-        Expect("started", "cancel Unavailable { }");
-    }
-
-    [Fact]
-    public void Query_fails_with_the_life_that_was_asked_and_the_next_does_not_answer_it()
-    {
-        var actor = Start();
-        actor.Tell(new Recorder.Query("how far?"), TestActor);
-        var query = _asked.ExpectMsg<FromActor<string>.Query>();
-        _group.Confirm(query);
-        actor.Tell(new InvalidOperationException("a restart"));
-        Assert.Equal(query.Request, ExpectMsg<QueryOutcome.Failed>().Request);
-
-        _group.BuildQuorum(withActor: false);
-
-        Expect("started", "started", "quorum of 2, learner", "append 1 key1=value1", "append 2 key2=value2");
-        ExpectNothing();
-    }
-
-    [Fact]
-    public void Query_whose_handler_fails_fails()
-    {
-        var actor = Start(new RaftOptions<string> { LastSerial = new Serial(2) });
-        actor.Tell(new Recorder.Query("poison"), TestActor);
-        var query = _asked.ExpectMsg<FromActor<string>.Query>();
-
-        EventFilter.Warning(contains: "HandleQuery threw").ExpectOne(() => _group.Confirm(query));
-
-        ExpectMsg(new QueryOutcome.Failed(query.Request, "HandleQuery threw InvalidOperationException: poison"));
-        ExpectNoMsg(TimeSpan.Zero);
-    }
-
-    [Fact]
-    public void Query_whose_handler_fails_neither_restarts_the_actor_nor_fills_the_log()
-    {
-        var actor = Start(new RaftOptions<string> { LastSerial = new Serial(2) });
-        EventFilter.Warning(contains: "HandleQuery threw").ExpectOne(() =>
-        {
-            for (var i = 0; i < 3; i++)
-            {
-                actor.Tell(new Recorder.Query("poison"), TestActor);
-                _group.Confirm(_asked.ExpectMsg<FromActor<string>.Query>());
-                ExpectMsg<QueryOutcome.Failed>();
-            }
-        });
-
-        Expect("started", "query poison at 2", "query poison at 2", "query poison at 2");
-        ExpectNothing();
-    }
-
-    [Fact]
     public void Append_that_FindFault_refuses_never_reaches_the_engine()
     {
         var actor = Start(new RaftOptions<string>
@@ -351,27 +276,6 @@ public sealed class RaftActorTests : TestKit
             "started",
             $"cancel {new CancelReason.NotCommitted(refused.Reason, refused.Detail)}",
             $"cancel {new CancelReason.NotCommitted(broken.Reason, broken.Detail)}");
-    }
-
-    [Fact]
-    public void Query_of_an_actor_that_does_not_override_HandleQuery_fails_with_the_reason()
-    {
-        var silent = Sys.ActorOf(Props.Create(() => new Silent()), "silent");
-        silent.Tell("a question", TestActor);
-        _group.Confirm(_asked.ExpectMsg<FromActor<string>.Query>());
-
-        Assert.StartsWith("This actor answers no queries", ExpectMsg<QueryOutcome.Failed>().Reason);
-    }
-
-    [Fact]
-    public void Query_of_an_actor_that_stops_fails()
-    {
-        var actor = Start();
-        actor.Tell(new Recorder.Query("how far?"), TestActor);
-        var query = _asked.ExpectMsg<FromActor<string>.Query>();
-        Sys.Stop(actor);
-
-        Assert.Equal(query.Request, ExpectMsg<QueryOutcome.Failed>().Request);
     }
 
     [Fact]
@@ -497,15 +401,6 @@ public sealed class RaftActorTests : TestKit
             });
             ReceiveAny(_ => Stash.Stash());
         }
-    }
-
-    private sealed class Silent : RaftActor<string>
-    {
-        public Silent()
-            : base(new RaftOptions<string> { LastSerial = new Serial(2) }) =>
-            Receive<string>(question => Raft.Query(question, replyTo: Sender));
-
-        protected override object? HandleAppend(Entry<string> entry) => null;
     }
 
     private sealed class PeerRecorder(IActorRef watcher) : RaftActor<string>

@@ -116,7 +116,7 @@ public sealed class EntityShard<TEntity, TState> : RaftActor<object?, object?>, 
         {
             // The command is handled all the same, as on the way to another node.
             Raft.Latest.Log(LogLevel.WarningLevel, e, "HandleCommand", $"A result of {result?.GetType()} cannot leave its entity.");
-            CompleteWithoutResult(own, serial);
+            Complete(own, serial);
             return;
         }
 

@@ -12,11 +12,12 @@ public abstract partial class RaftActor<TValue, TResult>
     private protected void CompleteAsUnknown(RequestRef own, UnknownReason reason) =>
         _process.Appends.Cancel(own, new CancelReason.Unknown(reason), Self);
 
-    private protected void CompleteWithoutResult(RequestRef? request, Serial serial)
+    // The result is kept, or there is none.
+    private protected void Complete(RequestRef? request, Serial serial)
     {
         if (request is { } own)
         {
-            _process.Appends.Complete(own, serial, Self);
+            _process.Appends.Complete(own, serial, Self, _results);
         }
     }
 }

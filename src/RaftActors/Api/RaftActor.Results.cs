@@ -44,13 +44,4 @@ public abstract partial class RaftActor<TValue, TResult>
         _process.Telemetry.Applies.Stop(start);
         Complete(answer.Own, entry.Serial);
     }
-
-    // The result is kept, or there is none.
-    private void Complete(RequestRef? request, Serial serial)
-    {
-        if (request is { } own)
-        {
-            _process.Appends.Complete(own, serial, Self, _results);
-        }
-    }
 }

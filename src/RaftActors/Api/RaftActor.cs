@@ -103,8 +103,8 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
     /// </param>
     /// <returns>
     /// The result for the caller of Append, in <see cref="Outcome{TResult}.Done"/>. Every process keeps it for repeats: as it is if it is a
-    /// string, a number, a bool or null, and as bytes otherwise. Other threads read it later, so return an immutable object or a copy of the
-    /// state.
+    /// string, a number, a bool or null, and as bytes otherwise. Other threads read it later, so return an immutable object or a copy of
+    /// the state.
     /// </returns>
     protected abstract TResult HandleAppend(Entry<TValue> entry);
 

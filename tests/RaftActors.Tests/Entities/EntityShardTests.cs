@@ -73,7 +73,7 @@ public sealed class EntityShardTests() : TestKit(Hocon)
         await using var entities = Start();
         await entities.SendAsync<int>("a", 1);
 
-        (await entities.SendAsync<byte[]>("a", "state")).OrThrow().Result[0] = 99;
+        (await entities.SendAsync<byte[]>("a", "state")).OrThrow().ResultOr([0])[0] = 99;
 
         Assert.Equal([1], await entities.AskAsync<byte[]>("a"));
     }
@@ -84,7 +84,7 @@ public sealed class EntityShardTests() : TestKit(Hocon)
         await using var entities = Start();
         var outcome = await entities.SendAsync<object>("a", "unwritable");
 
-        Assert.False(outcome.OrThrow().HasResult);
+        Assert.False(outcome.OrThrow().TryGetResult(out _));
         Assert.Equal([7], await entities.AskAsync<byte[]>("a"));
     }
 
@@ -118,7 +118,7 @@ public sealed class EntityShardTests() : TestKit(Hocon)
         Assert.Contains("'x' is quarantined", problem.Message);
         var named = Assert.Single(Assert.Single(Raft.Get(Sys).Processes).Quarantined);
         Assert.Equal(("x", new Serial(3)), (named.Id, named.Serial));
-        Assert.Equal(2, (await entities.SendAsync<int>("a", 1)).OrThrow().Result);
+        Assert.Equal(2, (await entities.SendAsync<int>("a", 1)).OrThrow().ResultOr(-1));
     }
 
     [Fact]
@@ -136,9 +136,9 @@ public sealed class EntityShardTests() : TestKit(Hocon)
         await entities.SendAsync<int>("x", 5);
         await entities.SendAsync<int>("x", "text");
 
-        Assert.Null((await entities.ResetAsync("x")).OrThrow().Result);
+        Assert.Null((await entities.ResetAsync("x")).OrThrow().ResultOr("none"));
 
-        Assert.Equal(1, (await entities.SendAsync<int>("x", 1)).OrThrow().Result);
+        Assert.Equal(1, (await entities.SendAsync<int>("x", 1)).OrThrow().ResultOr(-1));
         Assert.Empty(Assert.Single(Raft.Get(Sys).Processes).Quarantined);
     }
 
@@ -152,7 +152,7 @@ public sealed class EntityShardTests() : TestKit(Hocon)
         _program.ReadsText = true;
         await RestartAsync();
 
-        Assert.Equal(10, (await entities.SendAsync<int>("x", 1, TimeSpan.FromSeconds(30))).OrThrow().Result);
+        Assert.Equal(10, (await entities.SendAsync<int>("x", 1, TimeSpan.FromSeconds(30))).OrThrow().ResultOr(-1));
         Assert.Empty(Assert.Single(Raft.Get(Sys).Processes).Quarantined);
     }
 
@@ -222,7 +222,7 @@ public sealed class EntityShardTests() : TestKit(Hocon)
         await entities.SendAsync<int>("x", 5);
         _program.FailuresLeft = 1;
 
-        Assert.Equal(6, (await entities.SendAsync<int>("x", 1)).OrThrow().Result);
+        Assert.Equal(6, (await entities.SendAsync<int>("x", 1)).OrThrow().ResultOr(-1));
         Assert.Empty(Assert.Single(Raft.Get(Sys).Processes).Quarantined);
     }
 
@@ -240,8 +240,8 @@ public sealed class EntityShardTests() : TestKit(Hocon)
         }
 
         var done = (await entities.SendAsync<int>("x", 5)).OrThrow();
-        Assert.Equal((new Serial(1), 5), (done.Serial, done.Result));
-        Assert.True((await entities.ResetAsync("x")).OrThrow().HasResult);
+        Assert.Equal((new Serial(1), 5), (done.Serial, done.ResultOr(-1)));
+        Assert.True((await entities.ResetAsync("x")).OrThrow().TryGetResult(out _));
     }
 
     [Fact]
@@ -282,7 +282,7 @@ public sealed class EntityShardTests() : TestKit(Hocon)
         await using var entities = Start();
         await entities.SendAsync<int>("a", 1, requestKey: "one");
 
-        Assert.False((await entities.SendAsync<int>("a", 1, requestKey: "one")).OrThrow().HasResult);
+        Assert.Equal(1, (await entities.SendAsync<int>("a", 1, requestKey: "one")).OrThrow().ResultOr(-1));
         Assert.Equal([1], await entities.AskAsync<byte[]>("a"));
     }
 
@@ -323,7 +323,7 @@ public sealed class EntityShardTests() : TestKit(Hocon)
         string[] ids = ["a", "b", "c", "d", "e", "f", "g"];
         foreach (var id in ids)
         {
-            Assert.Equal(1, (await entities.SendAsync<int>(id, 1)).OrThrow().Result);
+            Assert.Equal(1, (await entities.SendAsync<int>(id, 1)).OrThrow().ResultOr(-1));
             Assert.Equal(1, await entities.AskAsync<int>(id));
         }
 
@@ -361,7 +361,7 @@ public sealed class EntityShardTests() : TestKit(Hocon)
             },
             max: TimeSpan.FromSeconds(30));
 
-        Assert.Equal(6, (await entities.SendAsync<int>("a", 1)).OrThrow().Result);
+        Assert.Equal(6, (await entities.SendAsync<int>("a", 1)).OrThrow().ResultOr(-1));
         Assert.True(_program.Created > created);
     }
 

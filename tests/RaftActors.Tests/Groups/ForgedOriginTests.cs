@@ -57,7 +57,8 @@ public sealed class ForgedOriginTests : TestKit
         var second = Collect(1)[0];
         Send(_group.EngineOf("raft3"), session, 2, "sent");
 
-        Assert.Equal((first.Serial, first.Request, false), (second.Serial, second.Request, second.HasResult));
+        Assert.Equal((first.Serial, first.Request), (second.Serial, second.Request));
+        Assert.Equal(first.ResultOr(-1), second.ResultOr(-2));
         Assert.Equal(first.Serial.Next, Collect(1)[0].Serial);
     }
 
@@ -75,7 +76,7 @@ public sealed class ForgedOriginTests : TestKit
         var second = Collect(1)[0];
 
         Assert.NotEqual(first.Request.Incarnation, stolen.Request.Incarnation);
-        Assert.Equal((stolen.Serial.Next, true), (second.Serial, second.HasResult));
+        Assert.Equal((stolen.Serial.Next, true), (second.Serial, second.TryGetResult(out _)));
     }
 
     [Fact]

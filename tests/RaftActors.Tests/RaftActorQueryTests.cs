@@ -1,0 +1,141 @@
+using Akka.Actor;
+using Akka.TestKit;
+using Akka.TestKit.Xunit2;
+
+using RaftActors.Core;
+using RaftActors.Engine;
+using RaftActors.Testing;
+
+namespace RaftActors.Tests;
+
+/// <summary>Each Query of an actor ends once.</summary>
+public sealed class RaftActorQueryTests : TestKit
+{
+    private readonly TestProbe _asked;
+    private readonly TestProbe _watcher;
+    private readonly ScriptedGroup<string> _group;
+
+    public RaftActorQueryTests()
+    {
+        _asked = CreateTestProbe("asked");
+        _watcher = CreateTestProbe("watcher");
+        _group = new ScriptedGroup<string>(Sys, _asked, [.. Recorder.Pairs(2)]);
+    }
+
+    [Fact]
+    public void Query_is_answered_once_the_confirmed_pairs_are_delivered()
+    {
+        var actor = Start();
+        actor.Tell(new Recorder.Query("how far?"), TestActor);
+        var query = _asked.ExpectMsg<FromActor<string>.Query>();
+        _group.Confirm(query);
+        Expect("started");
+        ExpectNothing();
+
+        _group.BuildQuorum(withActor: false);
+
+        Expect("quorum of 2, learner", "append 1 key1=value1", "append 2 key2=value2", "query how far? at 2");
+        ExpectMsg(new QueryOutcome.Done(query.Request, new Serial(2), new Serial(2)));
+    }
+
+    [Fact]
+    public void Query_that_no_leader_confirmed_fails()
+    {
+        var actor = Start();
+        actor.Tell(new Recorder.Query("how far?"), TestActor);
+        var query = _asked.ExpectMsg<FromActor<string>.Query>();
+        _group.Cancel(query.Request, new CancelReason.Unavailable());
+
+        Assert.Equal(query.Request, ExpectMsg<QueryOutcome.Failed>().Request);
+        Expect("started", "cancel Unavailable { }");
+    }
+
+    [Fact]
+    public void Query_fails_with_the_life_that_was_asked_and_the_next_does_not_answer_it()
+    {
+        var actor = Start();
+        actor.Tell(new Recorder.Query("how far?"), TestActor);
+        var query = _asked.ExpectMsg<FromActor<string>.Query>();
+        _group.Confirm(query);
+        actor.Tell(new InvalidOperationException("a restart"));
+        Assert.Equal(query.Request, ExpectMsg<QueryOutcome.Failed>().Request);
+
+        _group.BuildQuorum(withActor: false);
+
+        Expect("started", "started", "quorum of 2, learner", "append 1 key1=value1", "append 2 key2=value2");
+        ExpectNothing();
+    }
+
+    [Fact]
+    public void Query_whose_handler_fails_fails()
+    {
+        var actor = Start(new RaftOptions<string> { LastSerial = new Serial(2) });
+        actor.Tell(new Recorder.Query("poison"), TestActor);
+        var query = _asked.ExpectMsg<FromActor<string>.Query>();
+
+        EventFilter.Warning(contains: "HandleQuery threw").ExpectOne(() => _group.Confirm(query));
+
+        ExpectMsg(new QueryOutcome.Failed(query.Request, "HandleQuery threw InvalidOperationException: poison"));
+        ExpectNoMsg(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public void Query_whose_handler_fails_neither_restarts_the_actor_nor_fills_the_log()
+    {
+        var actor = Start(new RaftOptions<string> { LastSerial = new Serial(2) });
+        EventFilter.Warning(contains: "HandleQuery threw").ExpectOne(() =>
+        {
+            for (var i = 0; i < 3; i++)
+            {
+                actor.Tell(new Recorder.Query("poison"), TestActor);
+                _group.Confirm(_asked.ExpectMsg<FromActor<string>.Query>());
+                ExpectMsg<QueryOutcome.Failed>();
+            }
+        });
+
+        Expect("started", "query poison at 2", "query poison at 2", "query poison at 2");
+        ExpectNothing();
+    }
+
+    [Fact]
+    public void Query_of_an_actor_that_does_not_override_HandleQuery_fails_with_the_reason()
+    {
+        var silent = Sys.ActorOf(Props.Create(() => new Silent()), "silent");
+        silent.Tell("a question", TestActor);
+        _group.Confirm(_asked.ExpectMsg<FromActor<string>.Query>());
+
+        Assert.StartsWith("This actor answers no queries", ExpectMsg<QueryOutcome.Failed>().Reason);
+    }
+
+    [Fact]
+    public void Query_of_an_actor_that_stops_fails()
+    {
+        var actor = Start();
+        actor.Tell(new Recorder.Query("how far?"), TestActor);
+        var query = _asked.ExpectMsg<FromActor<string>.Query>();
+        Sys.Stop(actor);
+
+        Assert.Equal(query.Request, ExpectMsg<QueryOutcome.Failed>().Request);
+    }
+
+    private IActorRef Start(RaftOptions<string>? options = null) => Sys.ActorOf(Props.Create(() => new Recorder(_watcher, options)));
+
+    private void Expect(params string[] expected)
+    {
+        foreach (var what in expected)
+        {
+            _watcher.ExpectMsg(what);
+        }
+    }
+
+    private void ExpectNothing() => _watcher.ExpectNoMsg(TimeSpan.Zero);
+
+    private sealed class Silent : RaftActor<string>
+    {
+        public Silent()
+            : base(new RaftOptions<string> { LastSerial = new Serial(2) }) =>
+            Receive<string>(question => Raft.Query(question, replyTo: Sender));
+
+        protected override object? HandleAppend(Entry<string> entry) => null;
+    }
+}
