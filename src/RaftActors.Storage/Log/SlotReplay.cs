@@ -112,6 +112,11 @@ internal sealed class SlotReplay(ushort number, long keptMax)
     private string? Begin(in RecordHeader header, ReadOnlySpan<byte> body)
     {
         var (position, last) = RecordFormat.ReadBase(header, body);
+        if (position.Index < LogIndex.Zero || last < position.Index)
+        {
+            return $"the log begins after {position.Index}, and should end at {last}";
+        }
+
         if (header.Type == RecordType.Installed)
         {
             Installed.Add(position);
