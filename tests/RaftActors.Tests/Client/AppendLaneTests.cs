@@ -31,6 +31,25 @@ public sealed class AppendLaneTests
     }
 
     [Fact]
+    public void Patience_doubles_up_to_32_times_the_first_one()
+    {
+        Add(TimeSpan.FromHours(1));
+        SendWaiting();
+        List<double> sentAt = [];
+        while (sentAt.Count < 7)
+        {
+            var before = _sent.Count;
+            Pass(1);
+            if (_sent.Count > before)
+            {
+                sentAt.Add(_now.TotalSeconds);
+            }
+        }
+
+        Assert.Equal([1, 3, 7, 15, 31, 63, 95], sentAt);
+    }
+
+    [Fact]
     public void Each_attempt_of_an_append_carries_its_trace_only_if_that_is_sampled()
     {
         using var span = new Activity("caller").Start();
@@ -70,6 +89,20 @@ public sealed class AppendLaneTests
         Assert.Equal(new CancelReason.Unknown(UnknownReason.TimedOut), EndOf(append));
     }
 
+    [Fact]
+    public void Retry_that_was_refused_is_sent_again_after_its_patience()
+    {
+        Add();
+        SendWaiting();
+        Pass(1);
+        Answer(1, new CancelReason.NotCommitted(NotCommittedReason.Discarded, "no"));
+
+        Pass(1);
+        Assert.Equal(2, _sent.Count);
+        Pass(1);
+        Assert.Equal(3, _sent.Count);
+    }
+
     [Theory]
     [InlineData(NotCommittedReason.NoLeader)]
     [InlineData(NotCommittedReason.Overwritten)]
@@ -84,6 +117,19 @@ public sealed class AppendLaneTests
 
         Assert.Equal([false, false], _sent.Select(call => call.IsRetry));
         Assert.False(append.Task.IsCompleted);
+    }
+
+    [Fact]
+    public void Retry_that_a_process_could_not_place_is_sent_again_as_a_retry()
+    {
+        Add();
+        SendWaiting();
+        Pass(1);
+
+        Answer(1, new CancelReason.NotCommitted(NotCommittedReason.NoLeader, "elsewhere"));
+        Pass(0);
+
+        Assert.Equal([false, true, true], _sent.Select(call => call.IsRetry));
     }
 
     [Fact]
@@ -185,6 +231,86 @@ public sealed class AppendLaneTests
         _lane.Receive(new Outcome<int>.Done(new Serial(1), 1, new RequestRef(Session.Origin.Name, Incarnation.None, 1)), _now);
 
         Assert.False(append.Task.IsCompleted);
+    }
+
+    [Fact]
+    public void Second_outcome_of_a_request_does_not_end_a_later_append()
+    {
+        Add();
+        SendWaiting();
+        Done(1);
+        var later = Enumerable.Range(0, AppendLane.Span).Select(_ => Add()).ToList();
+        SendWaiting();
+
+        Done(1);
+
+        Assert.Equal(AppendLane.Span + 1, _sent[^1].Request.Number);
+        Assert.All(later, append => Assert.False(append.Task.IsCompleted));
+    }
+
+    [Fact]
+    public void Outcome_of_a_number_that_was_not_given_yet_does_not_end_an_open_append()
+    {
+        var append = Add();
+        SendWaiting();
+
+        Done(1 + AppendLane.Span);
+
+        Assert.False(append.Task.IsCompleted);
+    }
+
+    [Fact]
+    public void Append_of_an_earlier_life_of_the_client_that_is_cancelled_leaves_the_one_with_its_number_open()
+    {
+        var old = new TypedAppend<int>("key", default, TimeSpan.FromMinutes(1));
+        new AppendLane(new ClientSession(new Guid(8, 0, 0, new byte[8])), Patience).AddAndSend(old, _now, _ => { });
+        var append = Add();
+        SendWaiting();
+
+        _lane.Cancel(old);
+        Done(1);
+
+        Assert.True(append.Task.IsCompletedSuccessfully);
+    }
+
+    [Fact]
+    public void Append_that_ended_before_the_lane_has_it_is_not_sent()
+    {
+        var append = new TypedAppend<int>("key", default, TimeSpan.FromMinutes(1));
+        _lane.Cancel(append);
+
+        _lane.Add(append, _now);
+        SendWaiting();
+
+        Assert.Empty(_sent);
+        Assert.False(_lane.IsOpen);
+    }
+
+    [Fact]
+    public void Append_that_is_sent_at_once_has_its_whole_timeout()
+    {
+        _now = TimeSpan.FromMinutes(5);
+        var append = new TypedAppend<int>("key", default, TimeSpan.FromSeconds(2));
+
+        _lane.AddAndSend(append, _now, Take);
+        Pass(1);
+        Assert.False(append.Task.IsCompleted);
+        Pass(1);
+
+        Assert.Equal(TimeSpan.FromSeconds(2), _sent[0].Timeout);
+        Assert.Equal(new CancelReason.Unknown(UnknownReason.TimedOut), EndOf(append));
+    }
+
+    [Fact]
+    public void Unreadable_failure_is_not_reported_as_committed()
+    {
+        var append = Add();
+        SendWaiting();
+
+        _lane.ReceiveUnreadable(
+            new Outcome<int>.NotCommitted(NotCommittedReason.Discarded, "no", RefOf(1)), new InvalidOperationException("unknown type"), _now);
+
+        Assert.Equal(new CancelReason.NotCommitted(NotCommittedReason.Discarded, "no"), EndOf(append));
     }
 
     private static CancelReason? EndOf(TypedAppend<int> append)
