@@ -53,6 +53,32 @@ public sealed class RecoveryTests
     }
 
     [Fact]
+    public void A_log_that_is_read_in_pages_adds_no_request_that_the_snapshot_covers()
+    {
+        // Two origins are remembered. Ann's first request is below the log. Bob's request, added again, would let ann's session go.
+        var (ann, bob, carl) = (Origin("ann"), Origin("bob"), Origin("carl"));
+        LogSlice entries = [Whole.Log[0], Request(2, ann, 1), Request(3, bob, 1), Request(4, ann, 2), Request(5, carl, 1), Request(6, carl, 2)];
+        var log = new RaftLog(default, entries);
+        var bounds = new SessionBounds(MaxOrigins: 2);
+        var tables = new SnapshotTables(bounds, null);
+        tables.Add(entries.Take(5));
+        var snapshot = tables.Describe(log.PositionAt(new LogIndex(5)), new LogIndex(1), Configuration(), 10);
+        var initial = Whole with
+        {
+            Base = log.PositionAt(new LogIndex(2)),
+            Earlier = new EarlierLog(new LogIndex(5), [entries.Skip(2).Take(3)]),
+            Log = entries.Skip(5),
+            Snapshot = snapshot,
+        };
+        var state = new RaftState(Options() with { Sessions = bounds }, initial);
+
+        Recovery.Start(state, initial, new Commitment(state));
+
+        Assert.Equal(new LogIndex(2), state.Sessions.Of(ann)?.Find(1)?.Index);
+        Assert.Null(state.Sessions.Of(bob));
+    }
+
+    [Fact]
     public void Committed_entries_leave_the_memory_at_the_start_and_others_stay()
     {
         LogSlice[] pages = [Whole.Log.Take(2), Whole.Log.Skip(2).Take(3)];
@@ -167,12 +193,21 @@ public sealed class RecoveryTests
     private static InitialState Recovered(int start, Snapshot? snapshot) =>
         Whole with { Base = Log.PositionAt(new LogIndex(start)), Log = Whole.Log.Skip(start), Snapshot = snapshot };
 
-    private static RaftCore NewCore(InitialState initial, long logMemory = 64 << 20)
+    private static Member Origin(string name) => new(new ProcessName($"{name}@x"), SimulatedProcess.IncarnationOf(1));
+
+    private static LogEntry Request(long index, Member origin, long number) =>
+        FoundedGroup.Entry(index, 1, new Payload.Pair(new RequestId(origin, number), "key", default));
+
+    private static CoreOptions Options() => new()
     {
-        var self = new Member(Roster[0], SimulatedProcess.IncarnationOf(1));
-        var options = new CoreOptions { Self = self, Roster = Roster, FoundingUid = Group, Seed = 1, LogMemoryBytes = logMemory };
-        return new RaftCore(options, initial);
-    }
+        Self = new Member(Roster[0], SimulatedProcess.IncarnationOf(1)),
+        Roster = Roster,
+        FoundingUid = Group,
+        Seed = 1,
+    };
+
+    private static RaftCore NewCore(InitialState initial, long logMemory = 64 << 20) =>
+        new(Options() with { LogMemoryBytes = logMemory }, initial);
 
     private static ImmutableArray<Effect> Receive(RaftCore core, Message body)
     {
