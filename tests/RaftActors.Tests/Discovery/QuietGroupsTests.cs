@@ -142,6 +142,86 @@ public sealed class QuietGroupsTests : TestKit
         asked.ExpectNoMsg(TimeSpan.Zero);
     }
 
+    [Fact]
+    public void Silent_node_wakes_a_process_when_its_own_patience_is_over()
+    {
+        var (young, slow, now) = (CreateTestProbe("young"), CreateTestProbe("slow"), 20 * Patience);
+        Follow(groups: 1);
+        _here.Add(Process(1, "raft1@node1", "raft2@node2", Two) with { Engine = young }, now - Interval);
+        _here.Add(Process(2, "raft1@node1", "raft2@node2", Two) with { Engine = slow, Patience = 10 * Patience }, TimeSpan.Zero);
+        _here.OnBeat(Two, new WireMessage.NodeBeat([.. new ulong[QuietGroups.Parts]]), now - Patience);
+
+        _ = _here.OnTime(now).ToList();
+
+        _engine.ExpectMsg<PeerNews.Silent>();
+        slow.ExpectNoMsg(TimeSpan.Zero);
+        young.ExpectNoMsg(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public void Beats_of_other_groups_do_not_wake_a_leader()
+    {
+        _here.Add(Process(0, "raft1@node1", "raft2@node2", Two) with { Leader = new ProcessName("raft1@node1") }, TimeSpan.Zero);
+        Lead(groups: 1000);
+
+        BeatFor(20);
+
+        _engine.ExpectNoMsg(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public void Differences_count_only_in_beats_that_follow_each_other()
+    {
+        Follow(groups: 1);
+        Lead(groups: 1);
+        BeatFor(20);
+        _there.Remove("group0", new ProcessName("raft2@node2"));
+        BeatFor(2, from: 20);
+        Lead(groups: 1);
+        BeatFor(1, from: 22);
+        _there.Remove("group0", new ProcessName("raft2@node2"));
+
+        BeatFor(2, from: 23);
+        _engine.ExpectNoMsg(TimeSpan.Zero);
+        BeatFor(1, from: 25);
+
+        _engine.ExpectMsg<PeerNews.LeadsNoMore>();
+    }
+
+    [Fact]
+    public void Differences_count_from_the_time_when_the_leader_should_be_quiescent()
+    {
+        Follow(groups: 1);
+
+        BeatFor(4);
+        _engine.ExpectNoMsg(TimeSpan.Zero);
+        BeatFor(1, from: 4);
+
+        _engine.ExpectMsg<PeerNews.LeadsNoMore>();
+    }
+
+    [Fact]
+    public void Follower_is_woken_when_its_leader_leads_in_another_term()
+    {
+        Follow(groups: 1);
+        _there.Add(Process(0, "raft2@node2", "raft1@node1", One) with { Term = new Term(4) }, TimeSpan.Zero);
+
+        BeatFor(20);
+
+        _engine.ExpectMsg<PeerNews.LeadsNoMore>();
+    }
+
+    [Fact]
+    public void Two_followers_of_one_group_on_one_node_do_not_hide_each_other()
+    {
+        Follow(groups: 1);
+        _here.Add(Process(0, "raft3@node1", "raft2@node2", Two), TimeSpan.Zero);
+
+        BeatFor(20);
+
+        _engine.ExpectMsg<PeerNews.LeadsNoMore>();
+    }
+
     // raft1 of each group is here. It follows raft2, which is there.
     private void Follow(int groups)
     {
