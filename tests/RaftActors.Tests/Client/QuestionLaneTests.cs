@@ -1,0 +1,96 @@
+using Akka.Actor;
+using Akka.TestKit;
+using Akka.TestKit.Xunit2;
+
+using RaftActors.Client;
+using RaftActors.Core;
+using RaftActors.Wire;
+
+namespace RaftActors.Tests.Client;
+
+/// <summary>The questions of a client that knows one process.</summary>
+public sealed class QuestionLaneTests : TestKit
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
+    private readonly TestProbe _engine;
+    private readonly IActorRef _relay;
+    private readonly QuestionLane _lane;
+
+    public QuestionLaneTests()
+    {
+        (_engine, _relay) = (CreateTestProbe("engine"), CreateTestProbe("relay").Ref);
+        var finder = new GroupFinder("orders", (_, _) => { }, _ => { }, _ => _engine.Ref, () => "", Patience);
+        var name = new ProcessName("orders@node");
+        finder.Receive(new ClientReply.Located("orders", name, new Term(1), [new LocalProcess("orders", name, "")]), _engine.Ref, default);
+        _lane = new QuestionLane(finder, Patience);
+    }
+
+    [Fact]
+    public void Question_without_an_answer_is_asked_again_after_the_patience()
+    {
+        Add(mayRepeat: true);
+        _engine.ExpectMsg<ClientCall.Explain>();
+
+        _lane.OnTick(Patience / 2);
+        _engine.ExpectNoMsg(TimeSpan.Zero);
+        _lane.OnTick(Patience);
+
+        _engine.ExpectMsg<ClientCall.Explain>();
+    }
+
+    [Fact]
+    public void Question_that_may_not_be_repeated_is_asked_once()
+    {
+        Add(mayRepeat: false);
+        _engine.ExpectMsg<ClientCall.Explain>();
+
+        _lane.OnTick(Patience);
+
+        _engine.ExpectNoMsg(TimeSpan.Zero);
+        Assert.True(_lane.IsOpen);
+    }
+
+    [Fact]
+    public async Task Question_that_is_declined_is_asked_again_and_ends_with_the_reason_at_its_deadline()
+    {
+        var question = Add(mayRepeat: true);
+        _engine.ExpectMsg<ClientCall.Explain>();
+
+        Assert.False(_lane.Receive(_relay, new ClientReply.Declined("not now"), default));
+        _lane.OnTick(default);
+        _engine.ExpectMsg<ClientCall.Explain>();
+        Assert.Equal([_relay], _lane.OnTick(question.Deadline));
+
+        Assert.Equal("not now", (await question.Task).Why);
+        Assert.False(_lane.IsOpen);
+    }
+
+    [Fact]
+    public async Task Question_that_may_not_be_repeated_ends_when_it_is_declined()
+    {
+        var question = Add(mayRepeat: false);
+
+        Assert.True(_lane.Receive(_relay, new ClientReply.Declined("not now"), default));
+
+        Assert.Equal(new ClientReply.Declined("not now"), (await question.Task).Reply);
+    }
+
+    [Fact]
+    public async Task Question_after_the_end_of_the_client_is_not_sent()
+    {
+        _lane.Close();
+
+        var question = Add(mayRepeat: true);
+
+        _engine.ExpectNoMsg(TimeSpan.Zero);
+        Assert.Equal(NotCommittedReason.Closed, (await question.Task).Cause);
+    }
+
+    private ClientQuestion Add(bool mayRepeat)
+    {
+        var question = new ClientQuestion(TimeSpan.FromSeconds(10), _ => new ClientCall.Explain(), mayRepeat);
+        _lane.Add(question, _relay, default);
+        return question;
+    }
+}
