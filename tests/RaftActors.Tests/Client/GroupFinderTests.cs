@@ -60,6 +60,86 @@ public sealed class GroupFinderTests : TestKit
         Assert.Equal(_engines["leader"], _finder.Find(null, attempts: 0));
     }
 
+    [Fact]
+    public void Leader_of_another_group_is_not_followed()
+    {
+        var (name, engine) = (new ProcessName("first@node"), NewEngine("first"));
+
+        _finder.Receive(new ClientReply.Located("bills", name, new Term(1), [new LocalProcess("orders", name, "first")]), engine, _now);
+
+        Assert.Null(_finder.Way);
+    }
+
+    [Fact]
+    public void Follower_is_the_way_when_its_leader_was_silent_for_long_and_stays_it()
+    {
+        var (leader, second, third) = (NewEngine("leader"), NewEngine("second"), NewEngine("third"));
+        Locate(leader, "leader", term: 1);
+        _finder.OnSilent(_now);
+
+        Locate(second, "leader", term: 1);
+        Assert.Null(_finder.Way);
+
+        _now += Patience;
+        Locate(second, "leader", term: 1);
+        Locate(third, "leader", term: 1);
+        Assert.Equal(second, _finder.Way);
+
+        Locate(leader, "leader", term: 1);
+        Assert.Equal(leader, _finder.Way);
+    }
+
+    [Fact]
+    public void Way_ends_when_its_process_knows_no_leader_any_more()
+    {
+        var (first, second) = (NewEngine("first"), NewEngine("second"));
+        Locate(first, "first", term: 1);
+
+        _finder.Receive(new ClientReply.Located("orders", null, new Term(2), []), second, _now);
+        Assert.Equal(first, _finder.Way);
+        _finder.Receive(new ClientReply.Located("orders", null, new Term(2), []), first, _now);
+
+        Assert.Null(_finder.Way);
+    }
+
+    [Fact]
+    public void Way_ends_with_the_connection_to_its_node()
+    {
+        var engine = NewEngine("first");
+        Locate(engine, "first", term: 1);
+
+        _finder.OnUnreachable(new Address("akka.tcp", "shop", "10.0.0.9", 2551), _now);
+        Assert.Equal(engine, _finder.Way);
+        _finder.OnUnreachable(engine.Path.Address, _now);
+
+        Assert.Null(_finder.Way);
+    }
+
+    [Fact]
+    public void No_more_than_256_engines_are_remembered()
+    {
+        _engines["any"] = CreateTestProbe().Ref;
+        var processes = Enumerable.Range(0, 300).Select(i => new LocalProcess("orders", new ProcessName($"process{i}@node"), "any"));
+
+        _finder.Receive(new ClientReply.Located("orders", null, new Term(1), [.. processes]), _engines["any"], _now);
+
+        Assert.Equal(256, _finder.WhyNoWay.Split("@node").Length - 1);
+    }
+
+    [Fact]
+    public void Registries_are_asked_once_in_a_quarter_of_the_patience()
+    {
+        var asked = 0;
+        var finder = new GroupFinder("orders", (_, _) => { }, _ => asked++, path => _engines[path], () => "", Patience);
+
+        finder.Ask(_now);
+        finder.Ask(_now + Patience / 5);
+        Assert.Equal(1, asked);
+        finder.Ask(_now + Patience / 4);
+
+        Assert.Equal(2, asked);
+    }
+
     private IActorRef NewEngine(string name) => _engines[name] = CreateTestProbe().Ref;
 
     private void Locate(IActorRef sender, string leader, long term)
