@@ -57,7 +57,10 @@ public sealed class RecoveryTests
     {
         // Two origins are remembered. Ann's first request is below the log. Bob's request, added again, would let ann's session go.
         var (ann, bob, carl) = (Origin("ann"), Origin("bob"), Origin("carl"));
-        LogSlice entries = [Whole.Log[0], Request(2, ann, 1), Request(3, bob, 1), Request(4, ann, 2), Request(5, carl, 1), Request(6, carl, 2)];
+        LogSlice entries =
+        [
+            Whole.Log[0], Request(2, ann, 1), Request(3, bob, 1), Request(4, ann, 2), Request(5, carl, 1), Request(6, carl, 2),
+        ];
         var log = new RaftLog(default, entries);
         var bounds = new SessionBounds(MaxOrigins: 2);
         var tables = new SnapshotTables(bounds, null);

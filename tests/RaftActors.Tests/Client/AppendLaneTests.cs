@@ -308,7 +308,9 @@ public sealed class AppendLaneTests
         SendWaiting();
 
         _lane.ReceiveUnreadable(
-            new Outcome<int>.NotCommitted(NotCommittedReason.Discarded, "no", RefOf(1)), new InvalidOperationException("unknown type"), _now);
+            new Outcome<int>.NotCommitted(NotCommittedReason.Discarded, "no", RefOf(1)),
+            new InvalidOperationException("unknown type"),
+            _now);
 
         Assert.Equal(new CancelReason.NotCommitted(NotCommittedReason.Discarded, "no"), EndOf(append));
     }
