@@ -176,6 +176,64 @@ public sealed class LiveClientTests : TestKit
         Expect<ClientCall.Locate>();
     }
 
+    [Fact]
+    public void Leader_that_was_idle_is_not_silent_when_an_append_begins()
+    {
+        Advance(10);
+        _ = _client.AppendAsync("first", 1);
+        Expect<ClientCall.Append>();
+        Advance(0.2);
+
+        _ = _client.AppendAsync("second", 1);
+
+        Assert.Equal("second", Expect<ClientCall.Append>().Key);
+    }
+
+    [Fact]
+    public void Leader_that_answers_other_calls_is_not_silent()
+    {
+        var leader = new ProcessName("orders@node");
+        _ = _client.AppendAsync("slow", 1, Timeout.InfiniteTimeSpan);
+        Expect<ClientCall.Append>();
+        for (var i = 0; i < 9; i++)
+        {
+            Advance(0.1);
+        }
+
+        _actor.Tell(new ClientReply.Located("orders", leader, new Term(1), []), _engine.Ref);
+        Advance(0.1);
+        Advance(0.1);
+        _ = _client.AppendAsync("next", 1);
+
+        _engine.FishForMessage<ClientCall.Append>(call => call.Key == "next", Guard);
+    }
+
+    [Fact]
+    public async Task Disposed_client_waits_for_its_sent_appends_until_the_close_timeout()
+    {
+        var append = _client.AppendAsync("clicks", 1);
+        Expect<ClientCall.Append>();
+        var disposal = _client.DisposeAsync().AsTask();
+
+        Advance(0.5);
+        Assert.False(disposal.IsCompleted);
+        Advance(0.7);
+
+        await disposal.WaitAsync(Guard);
+        Assert.Equal(UnknownReason.Closed, Assert.IsType<Outcome<int>.Unknown>(await append.WaitAsync(Guard)).Reason);
+    }
+
+    // In ticks of the client, each of which it has taken before the next.
+    private void Advance(double seconds)
+    {
+        for (; seconds > 0; seconds -= 0.1)
+        {
+            ((TestScheduler)Sys.Scheduler).Advance(TimeSpan.FromSeconds(Math.Min(seconds, 0.1)));
+            _actor.Tell(new Identify("now"), TestActor);
+            FishForMessage<ActorIdentity>(_ => true, Guard);
+        }
+    }
+
     private TCall Expect<TCall>()
         where TCall : ClientCall => _engine.FishForMessage<TCall>(_ => true, Guard);
 
