@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace RaftActors;
 
 /// <summary>The number of an entry in the Raft log, from 1; 0 is the place before the first entry.</summary>
@@ -7,6 +9,8 @@ public readonly record struct LogIndex(long Value) : IComparable<LogIndex>
     public static LogIndex Zero => new(0);
 
     /// <summary>The index after this one.</summary>
+    // Otherwise JSON would hold the next one of each next one, without end.
+    [JsonIgnore]
     public LogIndex Next => new(Value + 1);
 
     /// <inheritdoc/>

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text.Json.Serialization;
 
 namespace RaftActors;
 
@@ -22,9 +23,11 @@ public readonly record struct ProcessName : IComparable<ProcessName>, IParsable<
     public string Value { get; }
 
     /// <summary>The part before the first <c>@</c>: <c>raft1</c>.</summary>
+    [JsonIgnore]
     public string Process => Value[..Value.IndexOf('@')];
 
     /// <summary>The part after the first <c>@</c>: <c>node1@localhost</c>.</summary>
+    [JsonIgnore]
     public string Node => Value[(Value.IndexOf('@') + 1)..];
 
     /// <inheritdoc cref="ProcessName(string)"/>

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using System.Text.Json.Serialization;
 
 namespace RaftActors;
 
@@ -12,6 +13,8 @@ public readonly record struct Serial(long Value) : IComparable<Serial>, IParsabl
     public static Serial Zero => new(0);
 
     /// <summary>The number of the next pair.</summary>
+    // Otherwise JSON would hold the next one of each next one, without end.
+    [JsonIgnore]
     public Serial Next => new(Value + 1);
 
     /// <inheritdoc/>

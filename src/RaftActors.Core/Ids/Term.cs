@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace RaftActors;
 
 /// <summary>
@@ -9,6 +11,8 @@ public readonly record struct Term(long Value) : IComparable<Term>
     public static Term Zero => new(0);
 
     /// <summary>The term in which the next candidate campaigns.</summary>
+    // Otherwise JSON would hold the next one of each next one, without end.
+    [JsonIgnore]
     public Term Next => new(Value + 1);
 
     /// <inheritdoc/>

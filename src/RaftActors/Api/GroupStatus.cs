@@ -10,4 +10,9 @@ public sealed record GroupStatus(string Group, ImmutableArray<RaftStatus> Proces
 {
     /// <summary>The leader of the latest term that a process knows; null if none is known.</summary>
     public ProcessName? Leader => Processes.Where(process => process.LedBy is not null).MaxBy(process => process.Term)?.LedBy;
+
+    /// <summary>One line for the group, and one for each process.</summary>
+    public override string ToString() =>
+        $"{Group}: leader {Leader?.Value ?? "unknown"}, silent [{string.Join(", ", Silent)}]"
+        + string.Concat(Processes.Select(process => $"{Environment.NewLine}  {process}"));
 }

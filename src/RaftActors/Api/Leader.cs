@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 using Akka.Actor;
 
 namespace RaftActors;
@@ -14,4 +16,5 @@ namespace RaftActors;
 /// True if the leader has committed an entry of its own term (Raft §5.4.2, §8). Only then does it answer queries and accept Join and
 /// Leave. False at first; HandleLeader is called again when it becomes true.
 /// </param>
-public sealed record Leader(ProcessName Name, IActorRef? Actor, Term Term, Serial Serial, bool IsSelf, bool IsReady);
+public sealed record Leader(
+    ProcessName Name, [property: JsonIgnore] IActorRef? Actor, Term Term, Serial Serial, bool IsSelf, bool IsReady);

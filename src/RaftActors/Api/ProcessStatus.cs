@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 using Akka.Actor;
 
@@ -14,6 +15,7 @@ namespace RaftActors;
 public sealed record ProcessStatus(string Group, ProcessName Name)
 {
     /// <summary>The raft actor. Null: it has stopped, or its restart has not finished.</summary>
+    [JsonIgnore]
     public IActorRef? Actor { get; init; }
 
     /// <summary>Whether the store is open. Until then, the properties below have their default values.</summary>
@@ -56,4 +58,15 @@ public sealed record ProcessStatus(string Group, ProcessName Name)
 
     /// <summary>The entities of a shard that this process cannot bring up to date, by id.</summary>
     public ImmutableArray<QuarantinedEntity> Quarantined { get; init; } = [];
+
+    /// <inheritdoc/>
+    public override string ToString() =>
+        $"{Name} of {Group}: {(IsOpen ? $"{Role} in term {Term}" : "not open")}, leader {Leader?.Value ?? "unknown"}"
+        + $", committed {Committed}, delivered {Delivered}"
+        + $", members [{string.Join(", ", Members.Select(member => member.Name))}], in reach [{string.Join(", ", Reachable)}]"
+        + (Failure is null ? "" : $", failed: {Failure}")
+        + (Fence is null ? "" : $", fenced: {Fence}")
+        + (NameConflict is null ? "" : $", name conflict: {NameConflict}")
+        + (Quarantined.IsEmpty ? "" : $", quarantined: {string.Join(", ", Quarantined.Select(entity => entity.Id))}")
+        + (IsDiskNearlyFull ? ", disk nearly full" : "");
 }

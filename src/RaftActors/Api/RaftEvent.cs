@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Text;
+using System.Text.Json.Serialization;
 
 using Akka.Actor;
 
@@ -25,7 +27,16 @@ public abstract record RaftEvent(string Group, ProcessName Process)
     /// <param name="Term">The new term.</param>
     /// <param name="Votes">Of a leader: the voters whose votes made the majority, itself included, by name. Otherwise empty.</param>
     public sealed record RoleChanged(string Group, ProcessName Process, RaftRole Role, Term Term, ImmutableArray<ProcessName> Votes)
-        : RaftEvent(Group, Process);
+        : RaftEvent(Group, Process)
+    {
+        /// <inheritdoc/>
+        protected override bool PrintMembers(StringBuilder builder)
+        {
+            base.PrintMembers(builder);
+            builder.Append($", Role = {Role}, Term = {Term}, Votes = [{string.Join(", ", Votes)}]");
+            return true;
+        }
+    }
 
     /// <summary>The known leader changed. Published on learners, too, unlike HandleLeader.</summary>
     /// <param name="Group">The group id.</param>
@@ -52,6 +63,14 @@ public abstract record RaftEvent(string Group, ProcessName Process)
     {
         /// <summary>Whether <see cref="RaftEvent.Process"/> itself is a member.</summary>
         public bool HasSelf => Members.Any(member => member.Name == Process);
+
+        /// <inheritdoc/>
+        protected override bool PrintMembers(StringBuilder builder)
+        {
+            base.PrintMembers(builder);
+            builder.Append($", Index = {Index}, Members = [{string.Join(", ", Members)}]");
+            return true;
+        }
     }
 
     /// <summary>
@@ -74,7 +93,17 @@ public abstract record RaftEvent(string Group, ProcessName Process)
         ImmutableArray<ProcessName> Promoted,
         ImmutableArray<ProcessName> Demoted,
         string Reason)
-        : RaftEvent(Group, Process);
+        : RaftEvent(Group, Process)
+    {
+        /// <inheritdoc/>
+        protected override bool PrintMembers(StringBuilder builder)
+        {
+            base.PrintMembers(builder);
+            builder.Append($", Index = {Index}, Promoted = [{string.Join(", ", Promoted)}], Demoted = [{string.Join(", ", Demoted)}]");
+            builder.Append($", Reason = {Reason}");
+            return true;
+        }
+    }
 
     /// <summary>
     /// Another process became reachable or unreachable. It is a member of the group, or a process that wants to join. The end of a
@@ -125,7 +154,7 @@ public abstract record RaftEvent(string Group, ProcessName Process)
     /// <param name="Group">The group id.</param>
     /// <param name="Process">The process of this node.</param>
     /// <param name="Actor">The raft actor.</param>
-    public sealed record Started(string Group, ProcessName Process, IActorRef Actor) : RaftEvent(Group, Process);
+    public sealed record Started(string Group, ProcessName Process, [property: JsonIgnore] IActorRef Actor) : RaftEvent(Group, Process);
 
     /// <summary>
     /// A raft actor failed in its start: its configuration or its store cannot be used. The supervisor decides what follows; by default
@@ -136,7 +165,8 @@ public abstract record RaftEvent(string Group, ProcessName Process)
     /// <param name="Cause">
     /// The exception, such as <see cref="RaftConfigurationException"/> or StoreException. Its message names the cause and the remedy.
     /// </param>
-    public sealed record StartFailed(string Group, ProcessName Process, Exception Cause) : RaftEvent(Group, Process);
+    public sealed record StartFailed(string Group, ProcessName Process, [property: JsonIgnore] Exception Cause)
+        : RaftEvent(Group, Process);
 
     /// <summary>
     /// The process is fenced: its store contradicts the group. It takes no part in the group until it restarts with an empty store.

@@ -1,0 +1,81 @@
+using System.Reflection;
+using System.Text.Json;
+
+using Akka.Actor;
+
+using RaftActors.Core;
+
+namespace RaftActors.Tests;
+
+/// <summary>The public records that programs log: each prints its collections, and System.Text.Json writes it.</summary>
+public sealed class RecordTests
+{
+    private static readonly ProcessName Name = new("raft1@node1");
+    private static readonly RequestRef Request = new(Name, Incarnation.None, 1);
+    private static readonly GroupMember Member = new(Name, IsVoter: true);
+    private static readonly Serial One = new(1);
+    private static readonly Term Term = new(1);
+    private static readonly Leader Leader = new(Name, ActorRefs.Nobody, Term, One, IsSelf: true, IsReady: true);
+    private static readonly Peer Peer = new(Name, ActorRefs.Nobody, One, IsReachable: true);
+    private static readonly Quorum Quorum = new([Name], IsMember: true);
+    private static readonly RaftStatus Status = new(Name, "orders", One, One, Quorum, Leader, [Peer]) { Members = [Member] };
+
+    private static readonly object[] Samples =
+    [
+        new Answer<int>(1, One),
+        new CancelReason.AlreadyDelivered(),
+        new CancelReason.Compacted(),
+        new CancelReason.NotCommitted(NotCommittedReason.Busy, "why"),
+        new CancelReason.Unavailable(),
+        new CancelReason.Unknown(UnknownReason.TimedOut),
+        new Entry<int>(One, "key", 1, Request),
+        new Explanation(Request, "text"),
+        new GroupStatus("orders", [Status], [Name]),
+        Leader,
+        Member,
+        new Membership([Member], new LogIndex(1), Name),
+        new Outcome<int>.Done(One, 1),
+        new Outcome<int>.NotCommitted(NotCommittedReason.Busy, "why"),
+        new Outcome<int>.Unknown(UnknownReason.TimedOut),
+        Peer,
+        new ProcessStatus("orders", Name) { Actor = ActorRefs.Nobody, Members = [Member], Reachable = [Name] },
+        new Proposal<int>("key", 1, Name),
+        new QueryOutcome.Done(Request, 1, One),
+        new QueryOutcome.Failed(Request, "why"),
+        Quorum,
+        new RaftEvent.Fenced("orders", Name, "why"),
+        new RaftEvent.LeaderChanged("orders", Name, Name, Term),
+        new RaftEvent.MembersChanged("orders", Name, new LogIndex(1), [Member]),
+        new RaftEvent.MembersDecided("orders", Name, new LogIndex(1), [Name], [Name], "why"),
+        new RaftEvent.NameTaken("orders", Name, Name, "why"),
+        new RaftEvent.PeerChanged("orders", Name, Name, IsReachable: true),
+        new RaftEvent.Refused("orders", Name, Name, RefusalReason.OtherGroup, "why"),
+        new RaftEvent.Removed("orders", Name),
+        new RaftEvent.RoleChanged("orders", Name, RaftRole.Leader, Term, [Name]),
+        new RaftEvent.Started("orders", Name, ActorRefs.Nobody),
+        new RaftEvent.StartFailed("orders", Name, new InvalidOperationException("why")),
+        new RaftEvent.Stopped("orders", Name, "why"),
+        Status,
+        ReadConsistency.Lease,
+        new RequestKey("order 7", One),
+        Request,
+        new SerialRange(One, One),
+        Verdict.Accept,
+    ];
+
+    public static TheoryData<Type> Records => [.. typeof(Raft).Assembly.GetExportedTypes()
+        .Where(type => type.GetMethod("PrintMembers", BindingFlags.Instance | BindingFlags.NonPublic) is not null)
+        .Where(type => !type.IsAbstract && !type.Name.Contains("Options"))];
+
+    [Theory]
+    [MemberData(nameof(Records))]
+    public void Record_prints_its_collections_and_is_written_as_json(Type type)
+    {
+        var sample = Assert.Single(Samples, one => Definition(one.GetType()) == Definition(type));
+
+        Assert.DoesNotContain("System.Collections", sample.ToString());
+        Assert.NotEmpty(JsonSerializer.Serialize(sample, sample.GetType()));
+    }
+
+    private static Type Definition(Type type) => type.IsGenericType ? type.GetGenericTypeDefinition() : type;
+}
