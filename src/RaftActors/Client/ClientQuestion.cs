@@ -35,6 +35,9 @@ internal sealed class ClientQuestion(TimeSpan timeout, Func<TimeSpan, ClientCall
     /// <summary>The number of times that it was sent.</summary>
     public int Attempts { get; set; }
 
+    /// <summary>The number of times that a process declined it.</summary>
+    public int Declines { get; set; }
+
     /// <summary>Why it was not answered, as the last process that declined it said.</summary>
     public string? Why { get; set; }
 

@@ -10,6 +10,10 @@ namespace RaftActors.Client;
 /// <param name="patience">The time without an answer until the next process is asked.</param>
 internal sealed class QuestionLane(GroupFinder finder, TimeSpan patience)
 {
+    // The pause after the first decline is this part of the patience. It doubles up to half of the patience.
+    private const int FirstPausePart = 32;
+    private const int Doublings = 4;
+
     private readonly Dictionary<IActorRef, ClientQuestion> _open = [];
     private bool _isClosed;
 
@@ -38,8 +42,7 @@ internal sealed class QuestionLane(GroupFinder finder, TimeSpan patience)
 
         if (ClientQuestion.WhyNot(reply) is { } why && question.MayRepeat)
         {
-            // With the next tick: the reason rarely goes at once.
-            (question.Why, question.NextAt) = (why, now);
+            (question.Why, question.NextAt) = (why, now + PauseAfter(++question.Declines));
             return false;
         }
 
@@ -90,6 +93,10 @@ internal sealed class QuestionLane(GroupFinder finder, TimeSpan patience)
             End(relay, question, NotCommittedReason.Closed, "The client was disposed.");
         }
     }
+
+    // The first repeats go with the next tick, to other processes. Then the pauses double, so that thousands of clients do not load
+    // processes that can answer none of them.
+    private TimeSpan PauseAfter(int declines) => patience / (FirstPausePart >> Math.Min(declines - 1, Doublings));
 
     private void Send(ClientQuestion question, IActorRef relay, TimeSpan now)
     {

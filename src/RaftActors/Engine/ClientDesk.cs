@@ -24,7 +24,7 @@ internal sealed class ClientDesk(EngineContext context, EngineDesks desks, Func<
     private const int MaxPairs = 1024;
     private const int OverheadBytes = 16;
 
-    /// <summary>The maximum number of reads that wait for the next pair. Others are answered at once.</summary>
+    /// <summary>The maximum number of reads that wait for the next pair. Others are declined.</summary>
     public const int MaxWaiting = 1024;
 
     // Reads that wait for the pair after their serial.
@@ -84,9 +84,16 @@ internal sealed class ClientDesk(EngineContext context, EngineDesks desks, Func<
 
     private void Submit(ClientCall.Read read, IActorRef client)
     {
-        if (read.After < Process.Pairs.CommittedSerial || read.Wait == TimeSpan.Zero || _waiting.Count >= MaxWaiting)
+        if (read.After < Process.Pairs.CommittedSerial || read.Wait == TimeSpan.Zero)
         {
             Answer(read, client);
+            return;
+        }
+
+        if (_waiting.Count >= MaxWaiting)
+        {
+            // An answer without a pair would make the client read again at once. After this one it tries another process, and then waits.
+            client.Tell(new ClientReply.Declined($"{Process.Name} has {MaxWaiting} reads that wait for the next pair."), context.Self);
             return;
         }
 

@@ -33,4 +33,26 @@ public sealed class ClientDeskTests : TestKit
         Assert.Equal(1, _desks.Appends.Count);
         Assert.Equal(0, _bench.Process.Appends.Count);
     }
+
+    // An answer without a pair would make the client ask again at once, for ever.
+    [Fact]
+    public void Read_above_the_maximum_of_waiting_ones_is_declined_and_one_that_ends_makes_room()
+    {
+        var read = new ClientCall.Read(Serial.Zero, 1, TimeSpan.FromMilliseconds(500));
+        for (var i = 0; i < ClientDesk.MaxWaiting; i++)
+        {
+            _desks.Clients.Submit(read, Nobody.Instance);
+        }
+
+        _desks.Clients.Submit(read, TestActor);
+        ExpectMsg<ClientReply.Declined>();
+
+        _bench.Commit(1);
+        _desks.Clients.OnCommitted();
+        _desks.Clients.Submit(read with { After = new Serial(1) }, TestActor);
+        ExpectNoMsg(TimeSpan.Zero);
+        _bench.Commit(2);
+        _desks.Clients.OnCommitted();
+        Assert.Equal(new Serial(2), ExpectMsg<ClientReply.Pairs>().Found.Single().Serial);
+    }
 }
