@@ -401,14 +401,14 @@ internal sealed class AppendDesk(EngineContext context)
         /// <summary>An empty window takes one Append of any size.</summary>
         public bool TryEnter(Pending pending, long now)
         {
-            if (_count > 0 && (_count >= maxCount || _bytes + pending.Append.Value.Length > maxBytes))
+            if (_count > 0 && (_count >= maxCount || _bytes + pending.Size > maxBytes))
             {
                 return false;
             }
 
             HeardAt = _count == 0 ? now : HeardAt;
             _count++;
-            _bytes += pending.Append.Value.Length;
+            _bytes += pending.Size;
             pending.Epoch = _epoch;
             return true;
         }
@@ -418,7 +418,7 @@ internal sealed class AppendDesk(EngineContext context)
             if (pending.IsUnderWay && Holds(pending))
             {
                 _count--;
-                _bytes -= pending.Append.Value.Length;
+                _bytes -= pending.Size;
                 HeardAt = now;
             }
         }

@@ -260,15 +260,19 @@ public sealed class AppendDeskTests : TestKit
         Assert.Equal(last, _bench["raft3"].ExpectMsg<WireMessage.AppendRequest>().Request);
     }
 
-    [Fact]
-    public void Large_appends_fill_the_window_by_their_bytes()
+    // One char of a key counts as the 3 bytes that it may need.
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(1, 0)]
+    public void Large_appends_fill_the_window_by_the_bytes_of_their_keys_and_values(int keys, int values)
     {
         _bench.BuildQuorum(("raft1", 1), ("raft2", 4), ("raft3", 4));
         _bench.Elect("raft2");
-        var half = new byte[_bench.Process.Settings.Limits.InflightSizeMaxBytes / 2];
-        var requests = Enumerable.Range(0, 3).Select(_ => _bench.Process.ToId(Append(value: half))).ToArray();
+        var half = (int)_bench.Process.Settings.Limits.InflightSizeMaxBytes / 2;
+        var (key, value) = (new string('k', keys * half / 3), new byte[values * half]);
+        var requests = Enumerable.Range(0, 3).Select(_ => _bench.Process.ToId(Append(value: value, key: key))).ToArray();
         Assert.Equal(requests[..2], Sent(2));
-        _bench["raft2"].ExpectNoMsg(TimeSpan.Zero);
+        Assert.False(_bench["raft2"].HasMessages);
 
         _desk.OnCommitted(Bench.Entry(5, 1, requests[0]));
         _desk.SendWaiting();
@@ -430,10 +434,10 @@ public sealed class AppendDeskTests : TestKit
         _bench.Actor.ExpectNoMsg(TimeSpan.Zero);
     }
 
-    private RequestRef Append(TimeSpan? timeout = null, byte[]? value = null)
+    private RequestRef Append(TimeSpan? timeout = null, byte[]? value = null, string key = "key")
     {
         var request = _bench.Process.NewRequest();
-        _desk.Submit(new ToEngine.Append(request, "key", value ?? [0], timeout ?? TimeSpan.FromSeconds(5)));
+        _desk.Submit(new ToEngine.Append(request, key, value ?? [0], timeout ?? TimeSpan.FromSeconds(5)));
         return request;
     }
 
