@@ -32,6 +32,8 @@ internal sealed class InboundLane : IDisposable
     private readonly EngineBatch _batch = new();
     private readonly ReceiveBlock _block;
     private bool _hasWarned;
+    private volatile bool _isRead;
+    private long _received;
 
     /// <summary>A connection that another node or a client has opened.</summary>
     /// <param name="laneTo">The way to a node; null: Akka's remoting.</param>
@@ -79,6 +81,9 @@ internal sealed class InboundLane : IDisposable
     /// <summary>Completes when the last bytes of a node's connection were read.</summary>
     public Task End => _end.Task;
 
+    /// <summary>The bytes of a node that were read; null: the connection that it succeeds is read first.</summary>
+    public long? Received => _isRead ? Volatile.Read(ref _received) : null;
+
     /// <summary>Another actor system that has only clients has opened it.</summary>
     public bool IsClient { get; }
 
@@ -101,6 +106,7 @@ internal sealed class InboundLane : IDisposable
             return RunClientAsync();
         }
 
+        _isRead = true;
         new Thread(RunToEnd) { IsBackground = true, Name = "raft-lane" }.Start();
         return _end.Task;
     }
@@ -124,6 +130,7 @@ internal sealed class InboundLane : IDisposable
         while (_channel.Receive(_block.Room().Span) is var count and > 0)
         {
             _context.Metrics.OnReceived(count);
+            Volatile.Write(ref _received, _received + count);
             _block.Add(count);
             var mayRunHere = false;
             EngineDispatcher.BeginOffer();

@@ -21,6 +21,9 @@ internal sealed class LaneListener : IDisposable
     private static readonly TimeSpan AcceptPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan SuccessionTimeout = TimeSpan.FromSeconds(5);
 
+    // Half of the shortest default election timeout: the engines miss at most two heartbeats while a successor is not read.
+    private static readonly TimeSpan SilenceMax = TimeSpan.FromMilliseconds(500);
+
     private readonly Lock _lock = new();
     private readonly HashSet<InboundLane> _inbound = [];
     private readonly Dictionary<Address, InboundLane> _latest = [];
@@ -30,21 +33,24 @@ internal sealed class LaneListener : IDisposable
     private readonly Func<Address, ILane?> _laneTo;
     private readonly Func<Socket, Task<Socket>> _accept;
     private readonly int _maxConnections;
+    private readonly TimeSpan _silenceMax;
     private readonly Socket _socket;
     private volatile bool _isDisposed;
 
     /// <param name="laneTo">The way to a node; null: Akka's remoting.</param>
     /// <param name="accept">Accepts the next connection; null: the operating system does.</param>
     /// <param name="maxConnections">More are closed at once. With authentication nodes are taken in any case.</param>
+    /// <param name="silenceMax">A connection that is silent for this time is closed if it has a successor; null: half a second.</param>
     /// <exception cref="RaftConfigurationException">The port cannot be opened.</exception>
     public LaneListener(
         LaneContext context,
         Func<Address, ILane?> laneTo,
         Func<Socket, Task<Socket>>? accept = null,
-        int maxConnections = MaxConnections)
+        int maxConnections = MaxConnections,
+        TimeSpan? silenceMax = null)
     {
-        (_context, _laneTo, _accept, _maxConnections) =
-            (context, laneTo, accept ?? (listening => listening.AcceptAsync()), maxConnections);
+        (_context, _laneTo, _accept, _maxConnections, _silenceMax) =
+            (context, laneTo, accept ?? (listening => listening.AcceptAsync()), maxConnections, silenceMax ?? SilenceMax);
         _socket = Listen(context.Settings);
         Port = ((IPEndPoint)_socket.LocalEndPoint!).Port; // Justification: a bound socket has one.
         _ = AcceptAsync();
@@ -270,14 +276,26 @@ internal sealed class LaneListener : IDisposable
         }
     }
 
-    // Messages of the former connection come before those of its successor.
-    private static async Task EndAsync(InboundLane? former)
+    // Messages of the former connection come before those of its successor. The wait ends early if the former connection brings nothing:
+    // it may be broken, and the heartbeats that keep followers from an election wait in the successor.
+    private async Task EndAsync(InboundLane? former)
     {
-        if (former is not null)
+        if (former is null)
         {
-            await Task.WhenAny(former.End, Task.Delay(SuccessionTimeout));
-            former.Dispose();
+            return;
         }
+
+        var received = -1L;
+        for (var time = TimeSpan.Zero; former.Received != received && time < SuccessionTimeout; time += _silenceMax)
+        {
+            received = former.Received ?? -1;
+            if (await Task.WhenAny(former.End, Task.Delay(_silenceMax)) == former.End)
+            {
+                break;
+            }
+        }
+
+        former.Dispose();
     }
 
     // Of two connections of a node the latest counts: it has restarted, or connected again. Only before a successor, the former one may be

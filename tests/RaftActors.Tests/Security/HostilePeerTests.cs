@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
@@ -207,7 +208,7 @@ public sealed class HostilePeerTests : TestKit
     [Fact]
     public async Task Successor_of_a_connection_is_read_after_the_last_message_of_the_former_one()
     {
-        var listener = Listen(new LaneListener(_context, _ => new NoLane()));
+        var listener = Listen(new LaneListener(_context, _ => new NoLane(), silenceMax: Guard));
         var former = await Greet(await Connect(Peer, listener), LaneKind.Node);
         var successor = await Greet(await Connect(Peer, listener), LaneKind.Successor);
         Send(successor, Engine, new ClientCall.Explain(), $"{Far}{Engine}");
@@ -227,6 +228,21 @@ public sealed class HostilePeerTests : TestKit
 
         _engine.ExpectMsg<ClientCall.Explain>(Guard);
         Assert.False(HasMessages);
+    }
+
+    // Of a former connection that a firewall has forgotten, no end comes. Its node's heartbeats come by the successor.
+    [Fact]
+    public async Task Successor_of_a_silent_connection_is_read_before_a_leader_would_be_missed()
+    {
+        var listener = Listen(new LaneListener(_context, _ => new NoLane()));
+        await Greet(await Connect(Peer, listener), LaneKind.Node);
+        var successor = await Greet(await Connect(Peer, listener), LaneKind.Successor);
+        var greeted = Stopwatch.StartNew();
+
+        Send(successor, Engine, new ClientCall.Status(), $"{Far}{Engine}");
+
+        _engine.ExpectMsg<ClientCall.Status>(Guard);
+        Assert.InRange(greeted.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(4));
     }
 
     [Fact]

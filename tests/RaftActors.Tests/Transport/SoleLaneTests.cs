@@ -39,7 +39,7 @@ public sealed class SoleLaneTests : TestKit
         (_engine, _renewed) = (CreateTestProbe(), CreateTestProbe());
         Sys.EventStream.Subscribe(_renewed, typeof(Info));
         (_nearStore, _farStore) = (NewStore("near"), NewStore("far"));
-        _listener = new LaneListener(NewContext(Near, 1, _nearStore, isAtAddress: false), _ => new NoLane());
+        _listener = new LaneListener(NewContext(Near, 1, _nearStore, isAtAddress: false), _ => new NoLane(), silenceMax: Guard);
         _far = NewContext(Far, 2, _farStore, isAtAddress: true);
         _address = new Address(Near.Protocol, Near.System, Near.Host, _listener.Port);
     }
