@@ -9,15 +9,26 @@ namespace RaftActors.Engine;
 /// The Gets of other processes. The desk holds a Get until this process has committed all that the asker had, so an answer is never older
 /// than the question. It also holds a Get while the pair is in the log and uncommitted. Then the actor answers, after the pairs up to there
 /// were delivered to it.
+/// <para>
+/// A Get above <see cref="MaxGets"/> is dropped, as by a broken network: its asker asks another server after a quarter of the timeout.
+/// </para>
 /// </summary>
 internal sealed class ServeDesk(EngineContext context)
 {
+    /// <summary>The maximum number of open Gets of all other processes: the default raft.get-window of 16 of them.</summary>
+    public const int MaxGets = 4096;
+
     private readonly List<Held> _held = [];
     private readonly Dictionary<RequestId, Held> _asked = [];
 
     public void Submit(WireMessage.GetRequest request, IActorRef asker)
     {
         var held = new Held(request, asker, context.DeadlineAfter(context.Process.Settings.Requests.GetTimeout));
+        if (_held.Count + _asked.Count >= MaxGets)
+        {
+            return;
+        }
+
         if (IsDue(held))
         {
             Serve(held);
@@ -31,16 +42,13 @@ internal sealed class ServeDesk(EngineContext context)
     /// <summary>The commit index moved.</summary>
     public void ServeHeld()
     {
-        if (_held.Count == 0)
+        if (_held.Count == 0 || _held.Where(IsDue).ToArray() is not { Length: > 0 } due)
         {
             return;
         }
 
-        foreach (var held in _held.Where(IsDue).ToArray())
-        {
-            _held.Remove(held);
-            Serve(held);
-        }
+        _held.RemoveAll(IsDue);
+        Array.ForEach(due, Serve);
     }
 
     public void OnServed(ToEngine.Served served)
@@ -88,8 +96,13 @@ internal sealed class ServeDesk(EngineContext context)
     {
         if (context.HasActor && held.Request.Serial <= context.Process.Pairs.CommittedSerial)
         {
+            // The asker repeats a Get that is not answered in time. A slow actor would gather the repeats.
+            var isRepeat = _asked.ContainsKey(held.Request.Request);
             _asked[held.Request.Request] = held;
-            context.TellActor(new ToActor.Serve(context.Life, held.Request.Request, held.Request.Serial));
+            if (!isRepeat)
+            {
+                context.TellActor(new ToActor.Serve(context.Life, held.Request.Request, held.Request.Serial));
+            }
         }
         else
         {

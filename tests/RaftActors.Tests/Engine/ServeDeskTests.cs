@@ -148,9 +148,58 @@ public sealed class ServeDeskTests : TestKit
         _bench.Actor.ExpectNoMsg(TimeSpan.Zero);
     }
 
-    private void Ask(long serial, long askerCommit)
+    [Fact]
+    public void Repeated_request_is_answered_once_and_does_not_ask_a_slow_actor_again()
     {
-        var request = new RequestId(Bench.MemberOf("raft4"), 1);
+        _bench.Commit(1);
+        Ask(serial: 1, askerCommit: 0);
+        var serve = _bench.Actor.ExpectMsg<ToActor.Serve>();
+
+        Ask(serial: 1, askerCommit: 0);
+        _desk.OnServed(new ToEngine.Served(serve.Request, null));
+
+        _bench.Actor.ExpectNoMsg(TimeSpan.Zero);
+        _bench["raft4"].ExpectMsg<GetReply.Refused>();
+        _bench["raft4"].ExpectNoMsg(TimeSpan.Zero);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Request_above_the_maximum_is_dropped_until_another_one_has_ended(bool isHeldFirst)
+    {
+        const long askerCommit = 1;
+        if (!isHeldFirst)
+        {
+            _bench.Commit(1);
+        }
+
+        for (var number = 1; number <= ServeDesk.MaxGets; number++)
+        {
+            Ask(serial: 1, askerCommit, number);
+        }
+
+        Ask(serial: 1, askerCommit, number: ServeDesk.MaxGets + 1);
+        if (isHeldFirst)
+        {
+            _bench.Commit(1);
+            _desk.ServeHeld();
+        }
+
+        for (var number = 1; number <= ServeDesk.MaxGets; number++)
+        {
+            Assert.Equal(number, _bench.Actor.ExpectMsg<ToActor.Serve>().Request.Number);
+        }
+
+        _bench.Actor.ExpectNoMsg(TimeSpan.Zero);
+        _desk.OnServed(new ToEngine.Served(new RequestId(Bench.MemberOf("raft4"), 1), null));
+        Ask(serial: 1, askerCommit, number: ServeDesk.MaxGets + 2);
+        Assert.Equal(ServeDesk.MaxGets + 2, _bench.Actor.ExpectMsg<ToActor.Serve>().Request.Number);
+    }
+
+    private void Ask(long serial, long askerCommit, long number = 1)
+    {
+        var request = new RequestId(Bench.MemberOf("raft4"), number);
         _desk.Submit(new WireMessage.GetRequest(request, new Serial(serial), new LogIndex(askerCommit)), _bench["raft4"]);
     }
 }
