@@ -39,7 +39,9 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
     private readonly RaftActors.Raft _extension;
     private readonly RaftOptions<TValue> _options;
     private readonly ValueCodec<TValue> _values;
+    private readonly ValueCodec<object?> _questions;
     private readonly ProcessOpening _opening;
+    private readonly bool _answersQueries;
     // Set when the store is open, before any message is handled.
     private DeliveryOrder _order = null!;
     private DeliveryTurns _turns = null!;
@@ -59,11 +61,13 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
     protected RaftActor(RaftOptions<TValue>? options = null)
     {
         _options = options ?? new RaftOptions<TValue>();
+        _answersQueries = IsOverridden((Func<object, object?>)HandleQuery);
         try
         {
             _extension = RaftActors.Raft.Get(Context.System);
             var values = _values = new ValueCodec<TValue>(Context.System, _options.Codec);
             values.DemandType("value");
+            _questions = new ValueCodec<object?>(Context.System, codecPlace: null);
             var settings = _extension.ReadSettings(_options, Self);
             LogSlice Preloaded() => Preload.Of(_options.Preload.Select(pair => ToPayload(settings, pair, values)));
             _opening = _extension.Open(settings, Preloaded, _options.Store);
@@ -272,7 +276,7 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
                 Judge(judge);
                 break;
             case ToActor.Asked { Call: ClientCall.Query query, Client: var client }:
-                Raft.QueryFor(query, new ValueCodec<object?>(Context.System, codecPlace: null), client);
+                Raft.QueryFor(query, _questions, client);
                 break;
             case ToActor.Asked asked:
                 asked.Client.Tell(Raft.Status, Self);
@@ -391,7 +395,7 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
                 TakeSnapshot(taking.Serial);
                 break;
             case DeliveryStep.Query query:
-                Raft.Answer(query.Request, IsOverridden((Func<object, object?>)HandleQuery) ? HandleQuery : null);
+                Raft.Answer(query.Request, _answersQueries ? HandleQuery : null);
                 break;
             case DeliveryStep.Cancel cancel:
                 if (Raft.Abandon(cancel.Request, cancel.Reason))
