@@ -21,6 +21,7 @@ internal sealed class ScriptedStore : IRaftStore
     private int _users;
     private int _openings;
     private int _logReads;
+    private int _snapshotReads;
 
     private enum Pace
     {
@@ -39,6 +40,9 @@ internal sealed class ScriptedStore : IRaftStore
 
     /// <summary>The number of reads of the log.</summary>
     public int LogReads => Volatile.Read(ref _logReads);
+
+    /// <summary>The number of reads of snapshots.</summary>
+    public int SnapshotReads => Volatile.Read(ref _snapshotReads);
 
     /// <summary>Ends when the store is closed for the first time.</summary>
     public Task Closed => _closed.Task;
@@ -156,6 +160,8 @@ internal sealed class ScriptedStore : IRaftStore
 
     public ReadOnlyMemory<byte> ReadSnapshot(LogPosition position, long offset, int limit)
     {
+        Interlocked.Increment(ref _snapshotReads);
+        _mayRead.Wait();
         var bytes = ReadingFailure is { } failure && offset < ReadableFrom
             ? throw failure
             : _memory.ReadSnapshot(position, offset, limit).ToArray();
@@ -188,7 +194,7 @@ internal sealed class ScriptedStore : IRaftStore
 
     public void ReleaseOpening() => _mayOpen.Set();
 
-    /// <summary>From now on a read of the log waits for <see cref="ReleaseReads"/>.</summary>
+    /// <summary>From now on a read of the log or of a snapshot waits for <see cref="ReleaseReads"/>.</summary>
     public void HoldReads() => _mayRead.Reset();
 
     public void ReleaseReads() => _mayRead.Set();

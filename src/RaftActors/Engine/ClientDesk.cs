@@ -92,8 +92,7 @@ internal sealed class ClientDesk(EngineContext context, EngineDesks desks, Func<
 
         if (_waiting.Count >= MaxWaiting)
         {
-            // An answer without a pair would make the client read again at once. After this one it tries another process, and then waits.
-            client.Tell(new ClientReply.Declined($"{Process.Name} has {MaxWaiting} reads that wait for the next pair."), context.Self);
+            Decline(client, $"{Process.Name} has {MaxWaiting} reads that wait for the next pair");
             return;
         }
 
@@ -109,18 +108,27 @@ internal sealed class ClientDesk(EngineContext context, EngineDesks desks, Func<
         Answer(waiting.Read, waiting.Client);
     }
 
-    // A reply must fit into a frame of the transport, as a batch of the engines does. One pair of any size fits.
+    // An answer without a pair would make the client ask again at once. A declined one tries another process, and then waits.
+    private void Decline(IActorRef client, string why) => client.Tell(new ClientReply.Declined($"{why}."), context.Self);
+
     private void Answer(ClientCall.Read read, IActorRef client)
     {
-        var batch = new StoredPair[Math.Min(read.Max, MaxPairs)];
-        var count = Process.Pairs.ReadAfter(read.After, batch);
-        var (end, bytes) = (0, 0L);
-        while (end < count && (end == 0 || bytes + SizeOf(batch[end]) <= Process.Settings.Limits.PairSizeMaxBytes))
+        if (!context.Pairs.TryReadAfter(read.After, Math.Min(read.Max, MaxPairs), found => Answer(found.Span, client)))
         {
-            bytes += SizeOf(batch[end++]);
+            Decline(client, $"{Process.Name} has {PairDesk.MaxWaiting} reads that wait for its store");
+        }
+    }
+
+    // A reply must fit into a frame of the transport, as a batch of the engines does. One pair of any size fits.
+    private void Answer(ReadOnlySpan<StoredPair> found, IActorRef client)
+    {
+        var (end, bytes) = (0, 0L);
+        while (end < found.Length && (end == 0 || bytes + SizeOf(found[end]) <= Process.Settings.Limits.PairSizeMaxBytes))
+        {
+            bytes += SizeOf(found[end++]);
         }
 
-        client.Tell(new ClientReply.Pairs([.. batch.AsSpan(0, end)], Process.Pairs.Base), context.Self);
+        client.Tell(new ClientReply.Pairs([.. found[..end]], Process.Pairs.Base), context.Self);
     }
 
     private static long SizeOf(StoredPair pair) => OverheadBytes + (3 * pair.Key.Length) + pair.Value.Length;

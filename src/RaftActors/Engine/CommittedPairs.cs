@@ -15,6 +15,9 @@ internal sealed class CommittedPairs(ReadEntries? read = null)
     private const int PagePairsMax = 256;
     private const int PageBytesMax = 64_000;
 
+    // The pages from the store that are kept in memory: at most 256 kB beside large pairs.
+    private const int PagesKept = 4;
+
     private readonly Lock _lock = new();
     private readonly ChunkedList<LogEntry> _pairs = new();
 
@@ -30,8 +33,8 @@ internal sealed class CommittedPairs(ReadEntries? read = null)
     // The last committed entry, a pair or not.
     private LogIndex _last;
 
-    // The pairs that were read last: a restarted actor reads each page in several batches.
-    private LogEntry[] _read = [];
+    // The pages that were used last. An actor, a Get and a client read each page in several batches, at different places of the log.
+    private readonly List<LogEntry[]> _read = new(PagesKept);
 
     /// <summary>The last compacted serial: a snapshot covers the pairs up to it, and they are not here.</summary>
     public Serial Base
@@ -86,7 +89,11 @@ internal sealed class CommittedPairs(ReadEntries? read = null)
     /// <summary>Reads the pairs after a serial, in order, as many as the batch holds. Those from the store may be fewer.</summary>
     /// <returns>How many pairs were read; 0 if the next one is not committed here, or compacted.</returns>
     /// <exception cref="StoreException">The pairs cannot be read from the store.</exception>
-    public int ReadAfter(Serial serial, Span<StoredPair> batch)
+    public int ReadAfter(Serial serial, Span<StoredPair> batch) => TryReadAfter(serial, batch) ?? Copy(ReadPage(serial.Next), batch);
+
+    /// <summary>Does the same without reading the store.</summary>
+    /// <returns>Null if the first pair is in the store only.</returns>
+    public int? TryReadAfter(Serial serial, Span<StoredPair> batch)
     {
         lock (_lock)
         {
@@ -95,27 +102,21 @@ internal sealed class CommittedPairs(ReadEntries? read = null)
                 return 0;
             }
 
-            if (serial >= _floor)
+            if (serial < _floor)
             {
-                var count = (int)Math.Min(batch.Length, Last.Value - serial.Value);
-                for (var place = 0; place < count; place++)
-                {
-                    serial = serial.Next;
-                    batch[place] = StoredPair.Of(At(serial));
-                }
-
-                return count;
+                var pairs = FindKept(serial.Next);
+                return pairs.IsEmpty ? null : Copy(pairs, batch);
             }
-        }
 
-        var pairs = ReadPage(serial.Next);
-        pairs = pairs[..Math.Min(batch.Length, pairs.Length)];
-        for (var place = 0; place < pairs.Length; place++)
-        {
-            batch[place] = StoredPair.Of(pairs[place]);
-        }
+            var count = (int)Math.Min(batch.Length, Last.Value - serial.Value);
+            for (var place = 0; place < count; place++)
+            {
+                serial = serial.Next;
+                batch[place] = StoredPair.Of(At(serial));
+            }
 
-        return pairs.Length;
+            return count;
+        }
     }
 
     /// <summary>
@@ -207,7 +208,8 @@ internal sealed class CommittedPairs(ReadEntries? read = null)
         {
             _pairs.Clear();
             _pages.Clear();
-            (_base, _floor, _last, _read) = ((position.Serial, position.Index), position.Serial, position.Index, []);
+            _read.Clear();
+            (_base, _floor, _last) = ((position.Serial, position.Index), position.Serial, position.Index);
         }
     }
 
@@ -223,9 +225,9 @@ internal sealed class CommittedPairs(ReadEntries? read = null)
             LogIndex first, last;
             lock (_lock)
             {
-                if (_read is [var cached, ..] && serial >= cached.Serial && serial.Value < cached.Serial.Value + _read.Length)
+                if (FindKept(serial) is { IsEmpty: false } kept)
                 {
-                    return _read.AsSpan((int)(serial.Value - cached.Serial.Value));
+                    return kept;
                 }
 
                 if (!IsHere(serial))
@@ -249,7 +251,7 @@ internal sealed class CommittedPairs(ReadEntries? read = null)
                 var place = pairs.Length == 0 ? -1 : serial.Value - pairs[0].Serial.Value;
                 if (place >= 0 && place < pairs.Length && pairs[place].Serial == serial)
                 {
-                    _read = pairs;
+                    Keep(pairs);
                     return pairs.AsSpan((int)place);
                 }
 
@@ -261,6 +263,43 @@ internal sealed class CommittedPairs(ReadEntries? read = null)
                 }
             }
         }
+    }
+
+    // The pairs from this one on, up to the end of its page. Empty: the page is not in memory.
+    private ReadOnlySpan<LogEntry> FindKept(Serial serial)
+    {
+        foreach (var page in _read)
+        {
+            if (serial >= page[0].Serial && serial.Value < page[0].Serial.Value + page.Length)
+            {
+                _read.Remove(page);
+                _read.Add(page);
+                return page.AsSpan((int)(serial.Value - page[0].Serial.Value));
+            }
+        }
+
+        return default;
+    }
+
+    private void Keep(LogEntry[] page)
+    {
+        if (_read.Count == PagesKept)
+        {
+            _read.RemoveAt(0);
+        }
+
+        _read.Add(page);
+    }
+
+    private static int Copy(ReadOnlySpan<LogEntry> pairs, Span<StoredPair> batch)
+    {
+        pairs = pairs[..Math.Min(batch.Length, pairs.Length)];
+        for (var place = 0; place < pairs.Length; place++)
+        {
+            batch[place] = StoredPair.Of(pairs[place]);
+        }
+
+        return pairs.Length;
     }
 
     /// <summary>Pairs that are in the store only, after those of the page before.</summary>

@@ -118,10 +118,27 @@ internal sealed class GetDesk(EngineContext context)
 
     private void GiveIfCommitted(Pending pending)
     {
-        if (context.Process.Pairs.Read(pending.Get.Serial) is { } pair)
+        if (pending.IsRead || pending.Get.Serial > context.Process.Pairs.CommittedSerial)
         {
-            _pending.Remove(pending.Get.Request.Number);
-            context.TellActor(new ToActor.Answered(context.Life, pending.Get.Request, pair));
+            return;
+        }
+
+        // Without room for the read, the Get waits for the next commit, or for its patience to end.
+        pending.IsRead = true;
+        if (!context.Pairs.TryReadAfter(new Serial(pending.Get.Serial.Value - 1), 1, found => Give(pending, found)))
+        {
+            pending.IsRead = false;
+        }
+    }
+
+    private void Give(Pending pending, ReadOnlyMemory<StoredPair> found)
+    {
+        pending.IsRead = false;
+        var number = pending.Get.Request.Number;
+        if (found.Length > 0 && _pending.GetValueOrDefault(number) == pending)
+        {
+            _pending.Remove(number);
+            context.TellActor(new ToActor.Answered(context.Life, pending.Get.Request, found.Span[0]));
         }
     }
 
@@ -199,6 +216,9 @@ internal sealed class GetDesk(EngineContext context)
 
         // This process's own log has the pair, so no server is asked. The Get waits for the commit.
         public bool IsOwn { get; set; }
+
+        // The store reads the pair.
+        public bool IsRead { get; set; }
 
         // The server that is asked; null: none is reachable.
         public ProcessName? Asked { get; set; }

@@ -6,15 +6,28 @@ using RaftActors.Storage;
 namespace RaftActors.Engine;
 
 /// <summary>
-/// Reads the entries of messages that left Core's memory from the store, one message after the other. A child of the engine, so that a read
-/// holds up no heartbeat: <see cref="PageDesk"/> asks and takes the answers. The engine closes the store after its children have ended.
+/// Reads what messages of Core need from the store, one message after the other: entries that left the memory, and bytes of a snapshot. A
+/// child of the engine, so that a read holds up no heartbeat. <see cref="PageDesk"/> and <see cref="StoreDesk"/> ask and take the answers.
+/// The engine closes the store after its children have ended.
 /// </summary>
 internal sealed class PageReader(HostedStore store) : UntypedActor
 {
     // Any other failure is passed up, and ends the engine.
     protected override void OnReceive(object message)
     {
-        var send = (Effect.SendEntries)message;
+        switch (message)
+        {
+            case Effect.SendEntries send:
+                Read(send);
+                break;
+            case Effect.SendChunk send:
+                Read(send);
+                break;
+        }
+    }
+
+    private void Read(Effect.SendEntries send)
+    {
         try
         {
             var entries = store.ReadLog(send.First, send.Last.Index);
@@ -24,5 +37,21 @@ internal sealed class PageReader(HostedStore store) : UntypedActor
         {
             // The store has told the engine, which stops.
         }
+    }
+
+    private void Read(Effect.SendChunk send)
+    {
+        var chunk = (Message.SnapshotChunk)send.Envelope.Body;
+        StoreNews.ChunkRead news;
+        try
+        {
+            news = new StoreNews.ChunkRead(send, store.ReadSnapshot(chunk.Snapshot.Position, send.Offset, send.Limit), null);
+        }
+        catch (StoreException e)
+        {
+            news = new StoreNews.ChunkRead(send, default, e);
+        }
+
+        Sender.Tell(news, Self);
     }
 }

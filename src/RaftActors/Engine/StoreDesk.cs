@@ -10,11 +10,21 @@ namespace RaftActors.Engine;
 /// <summary>
 /// Gives the store Core's writes, and Core the store's reports. Invariant: no effect after a failed write is carried out.
 /// </summary>
+/// <param name="read">Asks the <see cref="PageReader"/> for bytes of a snapshot.</param>
 internal sealed class StoreDesk(
-    EngineContext context, EngineDesks desks, CommitDesk commits, PageDesk pages, Action<Input> step, ILoggingAdapter log)
+    EngineContext context,
+    EngineDesks desks,
+    CommitDesk commits,
+    PageDesk pages,
+    Action<Effect.SendChunk> read,
+    Action<Input> step,
+    ILoggingAdapter log)
 {
     // The write of the latest snapshot from another process, until it is durable.
     private Effect.InstallSnapshot? _installing;
+
+    // The pieces of snapshots that are being read, by receiver and offset.
+    private readonly HashSet<(ProcessName To, long Offset)> _chunks = [];
 
     // The snapshot whose failed read was logged.
     private LogPosition? _unreadable;
@@ -39,6 +49,12 @@ internal sealed class StoreDesk(
                 break;
             case StoreNews.PageRead page:
                 pages.OnRead(page);
+                break;
+            case StoreNews.PairsRead pairs:
+                context.Pairs.OnRead(pairs);
+                break;
+            case StoreNews.ChunkRead chunk:
+                OnRead(chunk);
                 break;
             case StoreNews.Space space:
                 OnSpace(space.IsShort);
@@ -92,27 +108,37 @@ internal sealed class StoreDesk(
         }
     }
 
-    /// <summary>Reads bytes of a snapshot and sends them. A failed read is logged once for each snapshot.</summary>
+    /// <summary>Sends bytes of a snapshot once they are read. A piece that is being read is not read for the same process again.</summary>
     public void SendChunk(Effect.SendChunk send)
     {
-        if (send.Envelope.Body is not Message.SnapshotChunk chunk || context.Peers.Find(send.Envelope.To.Name) is not { } engine)
+        if (_chunks.Add((send.Envelope.To.Name, send.Offset)))
+        {
+            read(send);
+        }
+    }
+
+    // A failed read is logged once for each snapshot.
+    private void OnRead(StoreNews.ChunkRead news)
+    {
+        var (envelope, offset) = (news.Message.Envelope, news.Message.Offset);
+        _chunks.Remove((envelope.To.Name, offset));
+        if (envelope.Body is not Message.SnapshotChunk chunk)
         {
             return;
         }
 
-        try
-        {
-            var data = Process.Store.ReadSnapshot(chunk.Snapshot.Position, send.Offset, send.Limit);
-            var envelope = send.Envelope with { Body = chunk with { Data = data } };
-            context.Outbox.SendFirst(engine, new WireMessage.CoreMessage(envelope));
-        }
-        catch (StoreException e)
+        if (news.Failure is { } failure)
         {
             if (_unreadable != chunk.Snapshot.Position)
             {
                 _unreadable = chunk.Snapshot.Position;
-                log.Error(e, "{0} cannot read the snapshot that {1} needs: {2}", Process.Name, send.Envelope.To.Name, e.Message);
+                log.Error(failure, "{0} cannot read the snapshot that {1} needs: {2}", Process.Name, envelope.To.Name, failure.Message);
             }
+        }
+        else if (context.Peers.Find(envelope.To.Name) is { } engine)
+        {
+            var filled = envelope with { Body = chunk with { Data = news.Data } };
+            context.Outbox.SendFirst(engine, new WireMessage.CoreMessage(filled));
         }
     }
 

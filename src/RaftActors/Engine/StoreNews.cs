@@ -24,6 +24,13 @@ internal abstract record StoreNews
     /// <summary>The store's answer to a message whose entries left the memory. Null: the entries were compacted meanwhile.</summary>
     public sealed record PageRead(Effect.SendEntries Message, Effect.Send? Filled) : StoreNews;
 
+    /// <summary>Pairs that left the memory were read. None if the first one was compacted meanwhile.</summary>
+    public sealed record PairsRead(PairDesk.Wanted Wanted, ReadOnlyMemory<StoredPair> Pairs) : StoreNews;
+
+    /// <summary>Bytes of a snapshot were read.</summary>
+    /// <param name="Failure">They could not be read, and there is no data; null: they were.</param>
+    public sealed record ChunkRead(Effect.SendChunk Message, ReadOnlyMemory<byte> Data, StoreException? Failure) : StoreNews;
+
     /// <summary>The disk has become nearly full, or has room again.</summary>
     public sealed record Space(bool IsShort) : StoreNews;
 

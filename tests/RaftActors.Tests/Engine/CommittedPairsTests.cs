@@ -118,6 +118,38 @@ public sealed class CommittedPairsTests
     }
 
     [Fact]
+    public void Readers_at_different_places_do_not_read_a_page_again_for_each_of_their_calls()
+    {
+        var pairs = NewEvicted(count: 1000, evictedTo: 600);
+
+        for (var serial = 1; serial <= 50; serial++)
+        {
+            foreach (var place in new[] { 0, 256, 512 })
+            {
+                Assert.Equal($"key{place + serial}", pairs.Read(new Serial(place + serial))?.Key);
+            }
+        }
+
+        Assert.Equal(["1-511", "512-1023", "1024-1199"], _reads);
+    }
+
+    [Fact]
+    public void Pairs_in_the_store_only_are_not_read_without_waiting_for_it()
+    {
+        var pairs = NewEvicted(count: 1000, evictedTo: 600);
+        var batch = new StoredPair[2];
+
+        Assert.Null(pairs.TryReadAfter(new Serial(599), batch));
+        Assert.Equal(2, pairs.TryReadAfter(new Serial(600), batch));
+        Assert.Equal(0, pairs.TryReadAfter(new Serial(1000), batch));
+        Assert.Empty(_reads);
+
+        pairs.Read(new Serial(600));
+        Assert.Equal(1, pairs.TryReadAfter(new Serial(599), batch));
+        Assert.Equal("key600", batch[0].Key);
+    }
+
+    [Fact]
     public void Discarded_pairs_are_not_read_from_the_store()
     {
         var pairs = NewEvicted(count: 1000, evictedTo: 600);

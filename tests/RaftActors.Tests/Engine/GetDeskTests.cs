@@ -241,6 +241,46 @@ public sealed class GetDeskTests : TestKit
         Assert.Equal(new Serial(2), bench["raft3"].ExpectMsg<WireMessage.GetRequest>().Serial);
     }
 
+    [Fact]
+    public void Pair_of_the_own_log_that_left_the_memory_is_read_beside_the_engine_once()
+    {
+        var bench = new Bench(this, [Bench.Entry(1, 0, null)]);
+        var reader = CreateTestProbe();
+        bench.Context.PairReader = reader;
+        bench.Commit(1);
+        bench.Process.Pairs.EvictTo(new Serial(1));
+        var desk = new GetDesk(bench.Context);
+        desk.Submit(new ToEngine.Get(bench.Process.NewRequest(), new Serial(1), TimeSpan.FromSeconds(1)));
+        desk.OnCommitted();
+        var wanted = reader.ExpectMsg<PairDesk.Wanted>();
+        reader.ExpectNoMsg(TimeSpan.Zero);
+        Assert.Equal(0, bench.Store.LogReads);
+
+        var pair = StoredPair.Of(Bench.Entry(1, 0, null));
+        bench.Context.Pairs.OnRead(new StoreNews.PairsRead(wanted, new[] { pair }));
+
+        Assert.Equal(pair, bench.Actor.ExpectMsg<ToActor.Answered>().Pair);
+        Assert.Equal(0, desk.Count);
+    }
+
+    [Fact]
+    public void Pair_that_is_read_for_a_life_that_has_ended_is_not_given_to_the_next_one()
+    {
+        var bench = new Bench(this, [Bench.Entry(1, 0, null)]);
+        var reader = CreateTestProbe();
+        bench.Context.PairReader = reader;
+        bench.Commit(1);
+        bench.Process.Pairs.EvictTo(new Serial(1));
+        var desk = new GetDesk(bench.Context);
+        desk.Submit(new ToEngine.Get(bench.Process.NewRequest(), new Serial(1), TimeSpan.FromSeconds(1)));
+        var wanted = reader.ExpectMsg<PairDesk.Wanted>();
+
+        desk.Forget();
+        bench.Context.Pairs.OnRead(new StoreNews.PairsRead(wanted, new[] { StoredPair.Of(Bench.Entry(1, 0, null)) }));
+
+        bench.Actor.ExpectNoMsg(TimeSpan.Zero);
+    }
+
     private void BeginLife() => _bench.Context.Attach(_bench.Actor, 2);
 
     private void BuildQuorumOfOthers()

@@ -4,6 +4,7 @@ using Akka.TestKit.Xunit2;
 
 using RaftActors.Core;
 using RaftActors.Storage;
+using RaftActors.Wire;
 
 namespace RaftActors.Tests.Groups;
 
@@ -68,6 +69,38 @@ public sealed class EvictedPairsTests : TestKit
 
         store.ReleaseReads();
         ExpectAll("raft4", "append");
+    }
+
+    [Fact]
+    public void Group_commits_while_the_leader_reads_pairs_for_a_client()
+    {
+        _group.Found(Pairs, Pairs);
+        var store = _group.Stores["raft1"];
+        var before = store.LogReads;
+        store.HoldReads();
+        _group.EngineOf("raft1").Tell(new ClientCall.Read(Serial.Zero, Pairs, TimeSpan.Zero), TestActor);
+        _group.AdvanceEnginesUntil(() => store.LogReads > before);
+
+        _group.Actors["raft1"].Tell(new Recorder.Append("key", "value"), TestActor);
+        ExpectMsg<Outcome<int>.Done>();
+
+        store.ReleaseReads();
+        var found = ExpectMsg<ClientReply.Pairs>().Found;
+        Assert.Equal(Enumerable.Range(1, found.Length).Select(i => $"key{i}"), found.Select(pair => pair.Key));
+        Assert.NotEmpty(found);
+    }
+
+    [Fact]
+    public void Client_that_reads_from_a_broken_store_stops_its_engine()
+    {
+        _group.Found(Pairs, Pairs);
+        var engine = CreateTestProbe();
+        engine.Watch(_group.EngineOf("raft1"));
+        _group.Stores["raft1"].ReadingFailure = new StoreException("the disk is broken");
+
+        _group.EngineOf("raft1").Tell(new ClientCall.Read(Serial.Zero, Pairs, TimeSpan.Zero), TestActor);
+
+        engine.ExpectMsg<Terminated>();
     }
 
     private void AssertStops(Action<ScriptedStore> breakStore)

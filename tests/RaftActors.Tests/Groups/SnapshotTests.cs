@@ -127,6 +127,26 @@ public sealed class SnapshotTests : TestKit
     }
 
     [Fact]
+    public void Group_commits_while_the_leader_reads_a_snapshot_for_a_process_that_lags()
+    {
+        Found();
+        Append(25);
+        var (store, late) = (_group.Stores["raft1"], _group.Stores["raft4"] = new ScriptedStore());
+        late.HoldWhenOpened();
+        _group.StartSnapshotting("raft4");
+        var before = store.SnapshotReads;
+        store.HoldReads();
+        late.Release();
+        _group.AdvanceEnginesUntil(() => store.SnapshotReads > before);
+
+        _group.Actors["raft1"].Tell(new Recorder.Append("key", "26"), TestActor);
+        ExpectMsg<Outcome<int>.Done>();
+
+        store.ReleaseReads();
+        AssertHandedOver("raft4", until: 26);
+    }
+
+    [Fact]
     public void Installed_snapshot_is_delivered_when_it_is_durable()
     {
         Found();

@@ -240,7 +240,7 @@ internal sealed class VirtualGroup(TestKitBase kit, ActorSystem system, IDiction
     private ICanTell[] PartsOf(string name)
     {
         var engine = At($"/system/raft/default/{name}");
-        return [engine, At($"/system/raft/default/{name}/pages"), engine, Actors[name]];
+        return [engine, At($"/system/raft/default/{name}/pages"), At($"/system/raft/default/{name}/pairs"), engine, Actors[name]];
     }
 
     private ActorSelection At(string path)
