@@ -88,7 +88,7 @@ internal static class ActorStart
 
         private void EndIfAllRun()
         {
-            if (_expected is not null && _expected.All(_running.Contains))
+            if (_expected is not null && _running.Count >= _expected.Count && _expected.All(_running.Contains))
             {
                 _ended.TrySetResult();
                 Context.Stop(Self);

@@ -31,8 +31,7 @@ internal sealed record ClientSettings(
     /// <exception cref="RaftConfigurationException">A setting is wrong.</exception>
     public static ClientSettings Read(Config system, Address self, string? group, RaftClientOptions options)
     {
-        var raft = system.GetConfig("raft") ?? Config.Empty;
-        ConfigKeys.DemandKnown(raft);
+        var raft = ConfigKeys.RaftIn(system);
         group ??= raft.GetString("group")!; // Justification: reference.conf has a default.
         var own = raft.GetConfig("groups")?.GetConfig(group)?.WithFallback(raft) ?? raft;
         var contacts = options.Contacts ?? [.. own.ReadList("client.contacts")];

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 using Akka.Configuration;
 using Akka.Configuration.Hocon;
 
@@ -21,9 +23,21 @@ internal static class ConfigKeys
     /// <summary>Each path of reference.conf below <c>raft</c>, and whether it holds further keys.</summary>
     private static readonly Dictionary<string, bool> Known = PathsIn(Raft.DefaultConfig().GetConfig("raft")!, "").ToDictionary();
 
-    /// <param name="raft">The configuration of <c>raft</c>.</param>
+    // The configurations without unknown keys. All processes and clients of a node read the same one, with the sections of all groups: a
+    // check for each process would take the square of the number of groups.
+    private static readonly ConditionalWeakTable<Config, Config> Checked = [];
+
+    /// <summary>The configuration of <c>raft</c>.</summary>
+    /// <param name="root">The whole configuration.</param>
     /// <exception cref="RaftConfigurationException">It holds a key that reference.conf does not have.</exception>
-    public static void DemandKnown(Config raft)
+    public static Config RaftIn(Config root) => Checked.GetValue(root, static each =>
+    {
+        var raft = each.GetConfig("raft") ?? Config.Empty;
+        DemandKnown(raft);
+        return raft;
+    });
+
+    private static void DemandKnown(Config raft)
     {
         DemandKnown(raft, "raft", "");
 

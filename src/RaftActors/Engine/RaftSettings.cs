@@ -59,8 +59,7 @@ internal sealed record RaftSettings
     /// <exception cref="RaftConfigurationException">A setting is missing or cannot be read.</exception>
     public static RaftSettings Read<TValue>(Config root, RaftOptions<TValue> options, string actorName, string? defaultNode)
     {
-        var raft = root.GetConfig("raft") ?? Config.Empty;
-        ConfigKeys.DemandKnown(raft);
+        var raft = ConfigKeys.RaftIn(root);
         var group = options.Group ?? options.Shard?.Group ?? raft.GetString("group") ?? "";
         var own = raft.GetConfig("groups")?.GetConfig(group);
         var config = own is null || own.IsEmpty ? raft : own.WithFallback(raft);

@@ -59,6 +59,18 @@ public sealed class ConfigKeysTests
         Assert.All(pieces, piece => Read(piece.Split("```")[0]));
     }
 
-    private static void Read(string config) => // Justification: the reference has raft.
-        ConfigKeys.DemandKnown(ConfigurationFactory.ParseString(config).WithFallback(Raft.DefaultConfig()).GetConfig("raft")!);
+    // A node with a thousand groups reads it for each of them.
+    [Fact]
+    public void Configuration_is_checked_once_unless_it_has_an_unknown_key()
+    {
+        var good = ConfigurationFactory.ParseString("raft.node = a").WithFallback(Raft.DefaultConfig());
+        var bad = ConfigurationFactory.ParseString("raft.noode = a").WithFallback(Raft.DefaultConfig());
+
+        Assert.Same(ConfigKeys.RaftIn(good), ConfigKeys.RaftIn(good));
+        Assert.Throws<RaftConfigurationException>(() => ConfigKeys.RaftIn(bad));
+        Assert.Throws<RaftConfigurationException>(() => ConfigKeys.RaftIn(bad));
+    }
+
+    private static void Read(string config) =>
+        ConfigKeys.RaftIn(ConfigurationFactory.ParseString(config).WithFallback(Raft.DefaultConfig()));
 }
