@@ -28,14 +28,15 @@ internal sealed class ClusterNodes(Cluster cluster) : INodeSource
 
     public void Stop(IActorRef registry) => cluster.Unsubscribe(registry);
 
-    public IEnumerable<NodeNews> Read(object message) => message switch
+    public IEnumerable<NodeNews>? Read(object message) => message switch
     {
         ClusterEvent.MemberUp { Member: var member } when IsOther(member) => [new NodeNews.Named(member.Address)],
         ClusterEvent.MemberRemoved { Member.Address: var address } =>
             [new NodeNews.Unreachable(address), new NodeNews.Unnamed(address)],
         ClusterEvent.UnreachableMember { Member.Address: var address } => [new NodeNews.Unreachable(address)],
         ClusterEvent.ReachableMember { Member.Address: var address } => [new NodeNews.Reachable(address)],
-        _ => [],
+        ClusterEvent.IClusterDomainEvent => [],
+        _ => null,
     };
 
     private bool IsOther(ClusterMember member) => member.HasRole(Role) && !member.Address.Equals(cluster.SelfAddress);

@@ -36,11 +36,11 @@ internal sealed class NamedNodes(Address self, ImmutableArray<string> contacts, 
     {
     }
 
-    public IEnumerable<NodeNews> Read(object message)
+    public IEnumerable<NodeNews>? Read(object message)
     {
         if (message is not RaftRegistry.EngineNames names)
         {
-            return [];
+            return null;
         }
 
         var process = (names.Process.Settings.Group, names.Process.Name);

@@ -69,7 +69,7 @@ internal sealed partial class RaftRegistry
     private void OnEngineNames(EngineNames names)
     {
         _watch.OnNames(names, Now);
-        OnSource(names);
+        _ = TryReadSource(names);
         TellNamed();
     }
 

@@ -80,7 +80,13 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
         Receive<PrepareStop>(_ => OnPrepareStop());
         Receive<EnginePrepared>(_ => OnPrepared(Sender));
         Receive<Terminated>(terminated => OnPrepared(terminated.ActorRef));
-        ReceiveAny(OnSource);
+        ReceiveAny(message =>
+        {
+            if (!TryReadSource(message))
+            {
+                Unhandled(message);
+            }
+        });
     }
 
     /// <inheritdoc/>
@@ -167,9 +173,14 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
         }
     }
 
-    private void OnSource(object message)
+    private bool TryReadSource(object message)
     {
-        NodeNews[] all = [.. _source?.Read(message) ?? []];
+        if (_source?.Read(message) is not { } read)
+        {
+            return false;
+        }
+
+        NodeNews[] all = [.. read];
         foreach (var news in all)
         {
             switch (news)
@@ -201,6 +212,8 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
         {
             Greet(named.Address);
         }
+
+        return true;
     }
 
     private void OnNamed(KnownNode node)

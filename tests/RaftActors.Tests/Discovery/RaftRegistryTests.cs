@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.Event;
 using Akka.TestKit;
 using Akka.TestKit.Xunit2;
 
@@ -34,6 +35,17 @@ public sealed class RaftRegistryTests : TestKit
         Assert.True(reply.IsReply);
         Assert.Equal(("default", "raft1@node1"), (local.Group, local.Name.Value));
         Assert.EndsWith("/system/raft/default/raft1", local.Engine.Split('#')[0]);
+    }
+
+    [Fact]
+    public void Message_of_an_unknown_kind_is_reported_as_unhandled()
+    {
+        _group.Start("raft1", 0);
+        Sys.EventStream.Subscribe(TestActor, typeof(UnhandledMessage));
+
+        Sys.ActorSelection("/system/raft").Tell("a letter");
+
+        Assert.Equal("a letter", ExpectMsg<UnhandledMessage>().Message);
     }
 
     [Fact]
