@@ -382,6 +382,12 @@ public sealed class RaftContext<TValue>
     /// <summary>Starts a query of a client.</summary>
     internal void QueryFor(ClientCall.Query call, ValueCodec<object?> questions, IActorRef client)
     {
+        if (!_process.Queries.HasRoomForClient)
+        {
+            client.Tell(new ClientReply.Declined($"{Self} has {OpenQueries.MaxOfClients} open queries of clients."), _actor);
+            return;
+        }
+
         object? question;
         try
         {

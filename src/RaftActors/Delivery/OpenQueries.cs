@@ -14,7 +14,14 @@ namespace RaftActors.Delivery;
 /// </summary>
 internal sealed class OpenQueries(ReadMetrics metrics)
 {
+    /// <summary>The maximum number of open queries of clients, as of their Appends. Others are declined.</summary>
+    public const int MaxOfClients = 16_384;
+
     private readonly Dictionary<RequestRef, OpenQuery> _open = [];
+    private int _countOfClients;
+
+    /// <summary>Another query of a client may be added.</summary>
+    public bool HasRoomForClient => _countOfClients < MaxOfClients;
 
     public IEnumerable<RequestRef> Requests => _open.Keys;
 
@@ -27,10 +34,22 @@ internal sealed class OpenQueries(ReadMetrics metrics)
         ReadConsistency consistency,
         IActorRef? replyTo,
         Activity? span,
-        bool isOfClient = false) =>
+        bool isOfClient = false)
+    {
         _open.Add(request, new OpenQuery(request, question, consistency, replyTo, isOfClient, metrics, span));
+        _countOfClients += isOfClient ? 1 : 0;
+    }
 
-    public bool TryTake(RequestRef request, [NotNullWhen(true)] out OpenQuery? query) => _open.Remove(request, out query);
+    public bool TryTake(RequestRef request, [NotNullWhen(true)] out OpenQuery? query)
+    {
+        if (!_open.Remove(request, out query))
+        {
+            return false;
+        }
+
+        _countOfClients -= query.IsOfClient ? 1 : 0;
+        return true;
+    }
 
     public void FailAll(string reason, IActorRef sender)
     {
@@ -40,6 +59,7 @@ internal sealed class OpenQueries(ReadMetrics metrics)
         }
 
         _open.Clear();
+        _countOfClients = 0;
     }
 
     /// <summary>A question, and the actor that waits for its answer.</summary>

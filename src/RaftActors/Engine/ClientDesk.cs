@@ -11,7 +11,8 @@ namespace RaftActors.Engine;
 /// <summary>
 /// The calls of clients, which may be anywhere. The desk checks a call, and passes it to the desk that handles the same call of the actor.
 /// A client that vanishes costs nothing but its open calls, each until its timeout: at most <see cref="MaxAppends"/> Appends, as many bytes
-/// as a leader takes before a commit, and <see cref="MaxWaiting"/> reads that wait for a pair.
+/// as a leader takes before a commit, <see cref="MaxChanges"/> changes of the group, <see cref="OpenQueries.MaxOfClients"/> queries, and
+/// <see cref="MaxWaiting"/> reads that wait for a pair.
 /// </summary>
 /// <param name="explain">Explains the state of the process to a person.</param>
 /// <param name="own">The address of this node.</param>
@@ -19,6 +20,11 @@ internal sealed class ClientDesk(EngineContext context, EngineDesks desks, Func<
 {
     /// <summary>The maximum number of open Appends of all clients.</summary>
     public const int MaxAppends = 16_384;
+
+    /// <summary>
+    /// The maximum number of open changes and transfers. Far more than operators ask at a time: the group makes one after the other.
+    /// </summary>
+    public const int MaxChanges = 256;
 
     // The maximum number of pairs in one reply, and roughly the bytes of a pair without its key and value.
     private const int MaxPairs = 1024;
@@ -74,12 +80,27 @@ internal sealed class ClientDesk(EngineContext context, EngineDesks desks, Func<
                 Submit(read, client);
                 break;
             case ClientCall.Change change:
-                desks.Changes.Submit(new ToEngine.Change(Process.NewRequest(), change.What, change.Timeout, client));
+                Submit(change, client);
                 break;
             case ClientCall.Explain:
                 client.Tell(new Explanation(Process.ToRef(0), explain()), context.Self);
                 break;
         }
+    }
+
+    private void Submit(ClientCall.Change change, IActorRef client)
+    {
+        var request = Process.NewRequest();
+        if (desks.Changes.Count >= MaxChanges)
+        {
+            client.Tell(
+                new Outcome<Membership>.NotCommitted(
+                    NotCommittedReason.Busy, $"{Process.Name} has {MaxChanges} open changes. Ask again later.", request),
+                context.Self);
+            return;
+        }
+
+        desks.Changes.Submit(new ToEngine.Change(request, change.What, change.Timeout, client));
     }
 
     private void Submit(ClientCall.Read read, IActorRef client)

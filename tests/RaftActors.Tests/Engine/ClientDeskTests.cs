@@ -34,6 +34,21 @@ public sealed class ClientDeskTests : TestKit
         Assert.Equal(0, _bench.Process.Appends.Count);
     }
 
+    [Fact]
+    public void Change_above_the_maximum_of_open_ones_is_busy()
+    {
+        var change = new ClientCall.Change(new GroupChange.Transfer(null), TimeSpan.FromDays(1));
+        for (var i = 0; i < ClientDesk.MaxChanges; i++)
+        {
+            _desks.Clients.Submit(change, Nobody.Instance);
+        }
+
+        _desks.Clients.Submit(change, TestActor);
+
+        Assert.Equal(NotCommittedReason.Busy, ExpectMsg<Outcome<Membership>.NotCommitted>().Reason);
+        Assert.Equal(ClientDesk.MaxChanges, _desks.Changes.Count);
+    }
+
     // An answer without a pair would make the client ask again at once, for ever.
     [Fact]
     public void Read_above_the_maximum_of_waiting_ones_is_declined_and_one_that_ends_makes_room()

@@ -2,6 +2,8 @@ using Akka.Actor;
 using Akka.TestKit.Xunit2;
 
 using RaftActors.Core;
+using RaftActors.Delivery;
+using RaftActors.Wire;
 
 namespace RaftActors.Tests.Groups;
 
@@ -27,6 +29,26 @@ public sealed class QueryTests : TestKit
         _group.Advance(2);
 
         ExpectMsg<QueryOutcome.Done>(done => Assert.Equal(new Serial(5), done.Result));
+    }
+
+    [Fact]
+    public void Query_of_a_client_above_the_maximum_of_open_ones_is_declined_until_others_have_ended()
+    {
+        _group.Start("raft1", 4);
+        var engine = _group.EngineOf("raft1");
+        var query = new ClientCall.Query(default, TimeSpan.FromMilliseconds(200), ReadConsistency.Linearizable);
+        for (var i = 0; i < OpenQueries.MaxOfClients; i++)
+        {
+            engine.Tell(query, ActorRefs.NoSender);
+        }
+
+        _group.Settle();
+        engine.Tell(query, TestActor);
+        ExpectMsg<ClientReply.Declined>();
+
+        _group.Advance(5);
+        engine.Tell(query with { Consistency = ReadConsistency.Local }, TestActor);
+        ExpectMsg<QueryOutcome.Done>();
     }
 
     [Fact]
