@@ -134,7 +134,7 @@ internal sealed class ClientDesk(EngineContext context, EngineDesks desks, Func<
 
     private void Answer(ClientCall.Read read, IActorRef client)
     {
-        if (!context.Pairs.TryReadAfter(read.After, Math.Min(read.Max, MaxPairs), found => Answer(found.Span, client)))
+        if (!desks.Pairs.TryReadAfter(read.After, Math.Min(read.Max, MaxPairs), found => Answer(found.Span, client)))
         {
             Decline(client, $"{Process.Name} has {PairDesk.MaxWaiting} reads that wait for its store");
         }

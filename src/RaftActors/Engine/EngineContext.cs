@@ -18,12 +18,6 @@ internal sealed class EngineContext(RaftProcess process, IActorRef self)
 
     public TraceDesk Traces { get; } = new(process.Telemetry.Tags, process.Telemetry.ApplySpans);
 
-    /// <summary>The committed pairs, without reading the store on the engine's thread.</summary>
-    public PairDesk Pairs => field ??= new PairDesk(Process.Pairs, wanted => PairReader.Tell(wanted, Self));
-
-    /// <summary>The <see cref="Engine.PairReader"/> of <see cref="Pairs"/>.</summary>
-    public IActorRef PairReader { get; set; } = ActorRefs.Nobody;
-
     /// <summary>As Core last said.</summary>
     public QuorumView? Quorum { get; set; }
 

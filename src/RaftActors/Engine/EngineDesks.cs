@@ -16,6 +16,7 @@ internal sealed class EngineDesks(
 {
     private ClientDesk? _clients;
     private EventDesk? _events;
+    private GetDesk? _gets;
     private TwinDesk? _twins;
 
     public NoticeDesk Notices { get; } = new(context);
@@ -25,7 +26,9 @@ internal sealed class EngineDesks(
     public ProposalDesk Proposals { get; } =
         new(context, step, core.Find, () => context.Self.Tell(ToSelf.ProposeTurn.Instance, context.Self));
 
-    public GetDesk Gets { get; } = new(context);
+    public PairDesk Pairs { get; } = new(context.Process.Pairs);
+
+    public GetDesk Gets => _gets ??= new GetDesk(context, Pairs);
 
     public ServeDesk Serving { get; } = new(context);
 

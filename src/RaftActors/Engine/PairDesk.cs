@@ -6,8 +6,7 @@ namespace RaftActors.Engine;
 /// Reads committed pairs for the desks. Pairs in memory are there at once. For others <see cref="PairReader"/> reads the store, while the
 /// engine goes on.
 /// </summary>
-/// <param name="read">Asks the reader. Its answers come in the same order.</param>
-internal sealed class PairDesk(CommittedPairs pairs, Action<PairDesk.Wanted> read)
+internal sealed class PairDesk(CommittedPairs pairs)
 {
     /// <summary>The maximum number of reads that wait for the store.</summary>
     public const int MaxWaiting = 1024;
@@ -17,6 +16,9 @@ internal sealed class PairDesk(CommittedPairs pairs, Action<PairDesk.Wanted> rea
 
     private readonly Queue<Wanted> _wanted = [];
     private int _asked;
+
+    /// <summary>Asks the reader. Its answers come in the same order.</summary>
+    public Action<Wanted> Ask { get; set; } = _ => { };
 
     /// <summary>Reads the pairs after a serial, in order. Those from the store may be fewer than there are.</summary>
     /// <param name="max">The maximum number of pairs.</param>
@@ -54,7 +56,7 @@ internal sealed class PairDesk(CommittedPairs pairs, Action<PairDesk.Wanted> rea
         while (_asked < AskedMax && _wanted.TryDequeue(out var next))
         {
             _asked++;
-            read(next);
+            Ask(next);
         }
     }
 

@@ -61,7 +61,8 @@ internal sealed class RaftEngine : UntypedActor
         _lives = new LifeDesk(_context, core, _desks, views, _peers, commits, Context);
         var reader = Context.ActorOf(Props.Create(() => new PageReader(process.Store)), "pages");
         var pages = new PageDesk(_peers.Send, send => reader.Tell(send, _context.Self), () => core.Term);
-        _context.PairReader = Context.ActorOf(Props.Create(() => new PairReader(process.Pairs)), "pairs");
+        var pairs = Context.ActorOf(Props.Create(() => new PairReader(process.Pairs)), "pairs");
+        _desks.Pairs.Ask = wanted => pairs.Tell(wanted, _context.Self);
         _store = new StoreDesk(_context, _desks, commits, pages, chunk => reader.Tell(chunk, _context.Self), _steps.Step, log);
         _gauges = new ProcessGauges(_context, core, _desks);
         _steps.Begin(new EngineEffects(_context, core, _desks, views, commits, _peers, pages, _store, log));

@@ -51,7 +51,7 @@ internal sealed class StoreDesk(
                 pages.OnRead(page);
                 break;
             case StoreNews.PairsRead pairs:
-                context.Pairs.OnRead(pairs);
+                desks.Pairs.OnRead(pairs);
                 break;
             case StoreNews.ChunkRead chunk:
                 OnRead(chunk);

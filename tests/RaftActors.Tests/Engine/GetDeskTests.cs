@@ -1,3 +1,4 @@
+using Akka.Actor;
 using Akka.TestKit.Xunit2;
 
 using RaftActors.Core;
@@ -14,7 +15,7 @@ public sealed class GetDeskTests : TestKit
     public GetDeskTests()
     {
         _bench = new Bench(this);
-        _desk = new GetDesk(_bench.Context);
+        _desk = new GetDesk(_bench.Context, new PairDesk(_bench.Process.Pairs));
     }
 
     [Fact]
@@ -221,7 +222,7 @@ public sealed class GetDeskTests : TestKit
     public void Pair_of_the_own_log_waits_a_quarter_of_the_timeout_for_its_commit()
     {
         var bench = new Bench(this, [.. new[] { 1, 2 }.Select(serial => Bench.Entry(serial, 0, null))]);
-        var desk = new GetDesk(bench.Context);
+        var desk = new GetDesk(bench.Context, new PairDesk(bench.Process.Pairs));
         bench.BuildQuorum(("raft2", 1), ("raft3", 4), ("raft4", 4));
         foreach (var serial in new[] { 1, 2 })
         {
@@ -246,10 +247,10 @@ public sealed class GetDeskTests : TestKit
     {
         var bench = new Bench(this, [Bench.Entry(1, 0, null)]);
         var reader = CreateTestProbe();
-        bench.Context.PairReader = reader;
+        var pairs = new PairDesk(bench.Process.Pairs) { Ask = wanted => reader.Ref.Tell(wanted, ActorRefs.NoSender) };
         bench.Commit(1);
         bench.Process.Pairs.EvictTo(new Serial(1));
-        var desk = new GetDesk(bench.Context);
+        var desk = new GetDesk(bench.Context, pairs);
         desk.Submit(new ToEngine.Get(bench.Process.NewRequest(), new Serial(1), TimeSpan.FromSeconds(1)));
         desk.OnCommitted();
         var wanted = reader.ExpectMsg<PairDesk.Wanted>();
@@ -257,7 +258,7 @@ public sealed class GetDeskTests : TestKit
         Assert.Equal(0, bench.Store.LogReads);
 
         var pair = StoredPair.Of(Bench.Entry(1, 0, null));
-        bench.Context.Pairs.OnRead(new StoreNews.PairsRead(wanted, new[] { pair }));
+        pairs.OnRead(new StoreNews.PairsRead(wanted, new[] { pair }));
 
         Assert.Equal(pair, bench.Actor.ExpectMsg<ToActor.Answered>().Pair);
         Assert.Equal(0, desk.Count);
@@ -268,15 +269,15 @@ public sealed class GetDeskTests : TestKit
     {
         var bench = new Bench(this, [Bench.Entry(1, 0, null)]);
         var reader = CreateTestProbe();
-        bench.Context.PairReader = reader;
+        var pairs = new PairDesk(bench.Process.Pairs) { Ask = wanted => reader.Ref.Tell(wanted, ActorRefs.NoSender) };
         bench.Commit(1);
         bench.Process.Pairs.EvictTo(new Serial(1));
-        var desk = new GetDesk(bench.Context);
+        var desk = new GetDesk(bench.Context, pairs);
         desk.Submit(new ToEngine.Get(bench.Process.NewRequest(), new Serial(1), TimeSpan.FromSeconds(1)));
         var wanted = reader.ExpectMsg<PairDesk.Wanted>();
 
         desk.Forget();
-        bench.Context.Pairs.OnRead(new StoreNews.PairsRead(wanted, new[] { StoredPair.Of(Bench.Entry(1, 0, null)) }));
+        pairs.OnRead(new StoreNews.PairsRead(wanted, new[] { StoredPair.Of(Bench.Entry(1, 0, null)) }));
 
         bench.Actor.ExpectNoMsg(TimeSpan.Zero);
     }

@@ -14,7 +14,7 @@ public sealed class PairDeskTests
         var pairs = new CommittedPairs((_, _) => throw new InvalidOperationException("The engine's thread read the store."));
         pairs.Commit([.. Enumerable.Range(1, 4).Select(serial => Bench.Entry(serial, 1, null))]);
         pairs.EvictTo(new Serial(3));
-        _desk = new PairDesk(pairs, _asked.Add);
+        _desk = new PairDesk(pairs) { Ask = _asked.Add };
     }
 
     [Fact]
