@@ -58,7 +58,7 @@ public sealed class QuestionLaneTests : TestKit
         _engine.ExpectMsg<ClientCall.Explain>();
 
         Assert.False(_lane.Receive(_relay, new ClientReply.Declined("not now"), default));
-        _lane.OnTick(default);
+        _lane.OnTick(Patience / 2);
         _engine.ExpectMsg<ClientCall.Explain>();
         Assert.Equal([_relay], _lane.OnTick(question.Deadline));
 
