@@ -105,7 +105,7 @@ internal static class KeyEndpoints
             var serial = done.Serial.Value;
             http.Response.Headers[Session.Header] = seen.With(shard.Group, serial).ToString();
             return done.TryGetResult(out var written) ? Answer(http, key, serial, written, isDelete: value is null)
-                : condition is null ? Answer(http, key, serial, new Written(IsApplied: true, serial), isDelete: value is null)
+                : condition is null ? AnswerApplied(http, serial, isDelete: value is null)
                 : await AnswerRepeatAsync(http, key, serial, client);
         }
         catch (ArgumentException cause)
@@ -121,8 +121,8 @@ internal static class KeyEndpoints
         {
             var wasApplied = await client.For(key).QueryAsync<bool?>(
                 new WasApplied(serial), consistency: ReadConsistency.NotOlderThan(new(serial)), cancellationToken: http.RequestAborted);
-            return wasApplied is { } known
-                ? Answer(http, key, serial, new Written(known, serial), isDelete: false)
+            return wasApplied == true ? AnswerApplied(http, serial, isDelete: false)
+                : wasApplied == false ? AnswerRefused(key)
                 : Problems.Unknown($"The change has serial {serial}. Whether the item was as expected then was forgotten.");
         }
         catch (RaftUnavailableException cause)
@@ -135,9 +135,7 @@ internal static class KeyEndpoints
     {
         if (!written.IsApplied)
         {
-            return Results.Problem(
-                $"The item of '{key}' is not as the condition expects. Read it, and try again with its ETag.",
-                statusCode: StatusCodes.Status412PreconditionFailed);
+            return AnswerRefused(key);
         }
 
         if (isDelete)
@@ -148,4 +146,19 @@ internal static class KeyEndpoints
         http.Response.Headers.ETag = $"\"{serial}\"";
         return written.Before is null ? Results.Created() : Results.NoContent();
     }
+
+    // Whether there was an item before is not known, so the status says neither.
+    private static IResult AnswerApplied(HttpContext http, long serial, bool isDelete)
+    {
+        if (!isDelete)
+        {
+            http.Response.Headers.ETag = $"\"{serial}\"";
+        }
+
+        return Results.Ok();
+    }
+
+    private static IResult AnswerRefused(string key) => Results.Problem(
+        $"The item of '{key}' is not as the condition expects. Read it, and try again with its ETag.",
+        statusCode: StatusCodes.Status412PreconditionFailed);
 }

@@ -96,7 +96,7 @@ internal sealed class Caller(int number, CallBook book, Func<IReadOnlyList<NodeC
             if (!isKeyed || attempt == AttemptsMax)
             {
                 // An earlier attempt may still be under way, so the last one does not speak for all.
-                book.End(call, isSure ? WriteEnd.NotMade : WriteEnd.Unknown, 0, wasAbsent: false);
+                book.End(call, isSure ? WriteEnd.NotMade : WriteEnd.Unknown, 0, wasAbsent: null);
                 return call;
             }
 

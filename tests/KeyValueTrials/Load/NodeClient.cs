@@ -169,6 +169,7 @@ internal sealed class NodeClient(KeyValueNode node, string network) : IDisposabl
     private WriteAnswer AnswerOf(HttpResponseMessage answer, Session? session) => answer.StatusCode switch
     {
         HttpStatusCode.Created => new(WriteEnd.Applied, SerialOf(answer), true, session),
+        HttpStatusCode.OK => new(WriteEnd.Applied, SerialOf(answer), null, session),
         HttpStatusCode.NoContent => new(WriteEnd.Applied, SerialOf(answer), false, session),
         HttpStatusCode.NotFound => new(WriteEnd.Applied, null, true, session),
         HttpStatusCode.PreconditionFailed => new(WriteEnd.Refused, null, null, session),
