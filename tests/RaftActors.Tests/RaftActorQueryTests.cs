@@ -1,6 +1,4 @@
 using Akka.Actor;
-using Akka.TestKit;
-using Akka.TestKit.Xunit2;
 
 using RaftActors.Core;
 using RaftActors.Engine;
@@ -9,30 +7,19 @@ using RaftActors.Testing;
 namespace RaftActors.Tests;
 
 /// <summary>Each Query of an actor ends once.</summary>
-public sealed class RaftActorQueryTests : TestKit
+public sealed class RaftActorQueryTests : ScriptedActorTest
 {
-    private readonly TestProbe _asked;
-    private readonly TestProbe _watcher;
-    private readonly ScriptedGroup<string> _group;
-
-    public RaftActorQueryTests()
-    {
-        _asked = CreateTestProbe("asked");
-        _watcher = CreateTestProbe("watcher");
-        _group = new ScriptedGroup<string>(Sys, _asked, [.. Recorder.Pairs(2)]);
-    }
-
     [Fact]
     public void Query_is_answered_once_the_confirmed_pairs_are_delivered()
     {
         var actor = Start();
         actor.Tell(new Recorder.Query("how far?"), TestActor);
-        var query = _asked.ExpectMsg<FromActor<string>.Query>();
-        _group.Confirm(query);
+        var query = Asked.ExpectMsg<FromActor<string>.Query>();
+        Group.Confirm(query);
         Expect("started");
         ExpectNothing();
 
-        _group.BuildQuorum(withActor: false);
+        Group.BuildQuorum(withActor: false);
 
         Expect("quorum of 2, learner", "append 1 key1=value1", "append 2 key2=value2", "query how far? at 2");
         ExpectMsg(new QueryOutcome.Done(query.Request, new Serial(2), new Serial(2)));
@@ -43,8 +30,8 @@ public sealed class RaftActorQueryTests : TestKit
     {
         var actor = Start();
         actor.Tell(new Recorder.Query("how far?"), TestActor);
-        var query = _asked.ExpectMsg<FromActor<string>.Query>();
-        _group.Cancel(query.Request, new CancelReason.Unavailable());
+        var query = Asked.ExpectMsg<FromActor<string>.Query>();
+        Group.Cancel(query.Request, new CancelReason.Unavailable());
 
         Assert.Equal(query.Request, ExpectMsg<QueryOutcome.Failed>().Request);
         Expect("started", "cancel Unavailable { }");
@@ -55,12 +42,12 @@ public sealed class RaftActorQueryTests : TestKit
     {
         var actor = Start();
         actor.Tell(new Recorder.Query("how far?"), TestActor);
-        var query = _asked.ExpectMsg<FromActor<string>.Query>();
-        _group.Confirm(query);
+        var query = Asked.ExpectMsg<FromActor<string>.Query>();
+        Group.Confirm(query);
         actor.Tell(new InvalidOperationException("a restart"));
         Assert.Equal(query.Request, ExpectMsg<QueryOutcome.Failed>().Request);
 
-        _group.BuildQuorum(withActor: false);
+        Group.BuildQuorum(withActor: false);
 
         Expect("started", "started", "quorum of 2, learner", "append 1 key1=value1", "append 2 key2=value2");
         ExpectNothing();
@@ -71,9 +58,9 @@ public sealed class RaftActorQueryTests : TestKit
     {
         var actor = Start(new RaftOptions<string> { LastSerial = new Serial(2) });
         actor.Tell(new Recorder.Query("poison"), TestActor);
-        var query = _asked.ExpectMsg<FromActor<string>.Query>();
+        var query = Asked.ExpectMsg<FromActor<string>.Query>();
 
-        EventFilter.Warning(contains: "HandleQuery threw").ExpectOne(() => _group.Confirm(query));
+        EventFilter.Warning(contains: "HandleQuery threw").ExpectOne(() => Group.Confirm(query));
 
         ExpectMsg(new QueryOutcome.Failed(query.Request, "HandleQuery threw InvalidOperationException: poison"));
         ExpectNoMsg(TimeSpan.Zero);
@@ -88,7 +75,7 @@ public sealed class RaftActorQueryTests : TestKit
             for (var i = 0; i < 3; i++)
             {
                 actor.Tell(new Recorder.Query("poison"), TestActor);
-                _group.Confirm(_asked.ExpectMsg<FromActor<string>.Query>());
+                Group.Confirm(Asked.ExpectMsg<FromActor<string>.Query>());
                 ExpectMsg<QueryOutcome.Failed>();
             }
         });
@@ -102,7 +89,7 @@ public sealed class RaftActorQueryTests : TestKit
     {
         var silent = Sys.ActorOf(Props.Create(() => new Silent()), "silent");
         silent.Tell("a question", TestActor);
-        _group.Confirm(_asked.ExpectMsg<FromActor<string>.Query>());
+        Group.Confirm(Asked.ExpectMsg<FromActor<string>.Query>());
 
         Assert.StartsWith("This actor answers no queries", ExpectMsg<QueryOutcome.Failed>().Reason);
     }
@@ -112,23 +99,11 @@ public sealed class RaftActorQueryTests : TestKit
     {
         var actor = Start();
         actor.Tell(new Recorder.Query("how far?"), TestActor);
-        var query = _asked.ExpectMsg<FromActor<string>.Query>();
+        var query = Asked.ExpectMsg<FromActor<string>.Query>();
         Sys.Stop(actor);
 
         Assert.Equal(query.Request, ExpectMsg<QueryOutcome.Failed>().Request);
     }
-
-    private IActorRef Start(RaftOptions<string>? options = null) => Sys.ActorOf(Props.Create(() => new Recorder(_watcher, options)));
-
-    private void Expect(params string[] expected)
-    {
-        foreach (var what in expected)
-        {
-            _watcher.ExpectMsg(what);
-        }
-    }
-
-    private void ExpectNothing() => _watcher.ExpectNoMsg(TimeSpan.Zero);
 
     private sealed class Silent : RaftActor<string>
     {

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 
 using Akka.Actor;
-using Akka.Event;
 
 using RaftActors.Core;
 using RaftActors.Delivery;
