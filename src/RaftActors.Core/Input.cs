@@ -111,7 +111,11 @@ public abstract record MemberChange
     public sealed record Join(ProcessName Name) : MemberChange;
 
     /// <summary>Removes a process for good. K follows from the new number of processes.</summary>
-    public sealed record Leave(ProcessName Name) : MemberChange;
+    /// <param name="Name">The process.</param>
+    /// <param name="Incarnation">
+    /// The one incarnation that is removed, where the roster holds two of the name; the name keeps its place. Null: every incarnation.
+    /// </param>
+    public sealed record Leave(ProcessName Name, Incarnation? Incarnation = null) : MemberChange;
 
     /// <summary>
     /// Records a new maximum of K: odd, 3 to 11. With a higher one, stable learners are promoted. With a lower one, the best voters stay,

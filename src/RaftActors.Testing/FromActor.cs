@@ -33,7 +33,7 @@ public abstract record FromActor<TValue>
     public sealed record Join(RequestRef Request, ProcessName Name, LogIndex? BasedOn) : FromActor<TValue>;
 
     /// <summary>The actor called Leave. End it with End of the scripted group.</summary>
-    public sealed record Leave(RequestRef Request, ProcessName Name, LogIndex? BasedOn) : FromActor<TValue>;
+    public sealed record Leave(RequestRef Request, ProcessName Name, LogIndex? BasedOn, Incarnation? Incarnation) : FromActor<TValue>;
 
     /// <summary>The actor called SetMaxQuorum. End it with End of the scripted group.</summary>
     public sealed record SetMaxQuorum(RequestRef Request, int Max, LogIndex? BasedOn) : FromActor<TValue>;

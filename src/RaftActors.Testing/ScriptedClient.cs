@@ -120,7 +120,11 @@ public sealed class ScriptedClient<TValue, TResult>(string group = "default") : 
     /// <summary>Ends as NotCommitted.</summary>
     /// <inheritdoc/>
     public override Task<Outcome<Membership>> LeaveAsync(
-        ProcessName name, LogIndex? basedOn = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
+        ProcessName name,
+        LogIndex? basedOn = null,
+        TimeSpan? timeout = null,
+        Incarnation? incarnation = null,
+        CancellationToken cancellationToken = default) =>
         NotChanged();
 
     /// <summary>Ends as NotCommitted.</summary>

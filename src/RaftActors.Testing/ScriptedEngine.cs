@@ -201,7 +201,8 @@ internal sealed class ScriptedEngine<TValue>(ValueCodec<TValue> values, IActorRe
     {
         GroupChange.Transfer transfer => new FromActor<TValue>.TransferLeadership(change.Request, transfer.Target),
         GroupChange.Join join => new FromActor<TValue>.Join(change.Request, join.Name, join.BasedOn),
-        GroupChange.Leave leave => new FromActor<TValue>.Leave(change.Request, leave.Name, leave.BasedOn),
+        GroupChange.Leave leave => new FromActor<TValue>.Leave(
+            change.Request, leave.Name, leave.BasedOn, leave.Incarnation),
         GroupChange.SetMaxQuorum set => new FromActor<TValue>.SetMaxQuorum(change.Request, set.Max, set.BasedOn),
         _ => throw new UnreachableException(),
     };

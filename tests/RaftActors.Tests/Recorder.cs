@@ -21,7 +21,8 @@ internal class Recorder : RaftActor<string, int>
         Receive<Query>(query => Raft.Query(query.Question, query.Timeout, Sender, query.Consistency));
         Receive<Transfer>(transfer => Raft.TransferLeadership(transfer.To, transfer.Timeout, Sender));
         Receive<Join>(join => Raft.Join(join.Name, replyTo: Sender, basedOn: join.BasedOn));
-        Receive<Leave>(leave => Raft.Leave(leave.Name, replyTo: Sender, basedOn: leave.BasedOn));
+        Receive<Leave>(leave => Raft.Leave(
+            leave.Name, replyTo: Sender, basedOn: leave.BasedOn, incarnation: leave.Incarnation));
         Receive<SetMaxQuorum>(set => Raft.SetMaxQuorum(set.Max, replyTo: Sender, basedOn: set.BasedOn));
         Receive<Explain>(_ => Raft.Explain(Sender));
         Receive<GetStatus>(_ => Sender.Tell(Raft.Status));
@@ -90,7 +91,7 @@ internal class Recorder : RaftActor<string, int>
 
     internal sealed record Join(ProcessName Name, LogIndex? BasedOn = null);
 
-    internal sealed record Leave(ProcessName Name, LogIndex? BasedOn = null);
+    internal sealed record Leave(ProcessName Name, LogIndex? BasedOn = null, Incarnation? Incarnation = null);
 
     internal sealed record SetMaxQuorum(int Max, LogIndex? BasedOn = null);
 

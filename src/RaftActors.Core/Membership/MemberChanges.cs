@@ -60,9 +60,9 @@ internal sealed class MemberChanges(RaftState state, Reconfiguration reconfigura
     private MemberPlan PlanFor(LeaderRole leader, MemberChange change) => change switch
     {
         MemberChange.Join(var name) => MemberPlan.Join(state.Configuration, name, state.MaxQuorum),
-        MemberChange.Leave(var name) => MemberPlan.Leave(
+        MemberChange.Leave leave => MemberPlan.Leave(
             state.Configuration,
-            name,
+            leave,
             state.MaxQuorum,
             quorum.BestFirst(leader, state.Configuration.Voters),
             quorum.BestFirst(leader, state.Configuration.Learners).Where(member => quorum.IsCaughtUp(leader, member))),

@@ -24,40 +24,48 @@ internal readonly record struct MemberPlan(Configuration? Next, string Reason)
     }
 
     /// <summary>
-    /// Removes a process in every incarnation. If it voted, or K falls, the voters are chosen anew: the best of the voters, then
-    /// the learners that are fit.
+    /// Removes a process in every incarnation, or one of two incarnations. If it voted, or K falls, the voters are chosen anew: the best of
+    /// the voters, then the learners that are fit.
     /// </summary>
     /// <param name="voters">The voters of the configuration, best first.</param>
     /// <param name="fit">The learners that have caught up, best first.</param>
     public static MemberPlan Leave(
         Configuration configuration,
-        ProcessName name,
+        MemberChange.Leave leave,
         int maxQuorum,
         IEnumerable<Member> voters,
         IEnumerable<Member> fit)
     {
-        if (!configuration.HasName(name))
+        var (name, incarnation) = leave;
+        bool Leaves(Member member) => member.Name == name && (incarnation is null || member.Incarnation == incarnation);
+        var who = incarnation is { } one ? $"{new Member(name, one)}" : $"{name}";
+        if (!configuration.Everybody().Any(Leaves))
         {
-            return Senseless($"{name} is not in the roster");
+            return Senseless($"{who} is not in the roster");
         }
 
-        var processes = configuration.Names().Count() - 1;
-        if (processes == 0)
+        var processes = configuration.Everybody().Where(member => !Leaves(member)).Select(member => member.Name).Distinct().ToList();
+        if (processes.Count == 0)
         {
             return Senseless($"{name} is the last process of the group, which cannot be empty");
         }
 
-        var size = QuorumSize.For(processes, maxQuorum);
-        var chosen = voters.Where(member => member.Name != name).ToList();
+        if (incarnation is not null && !processes.Contains(name))
+        {
+            return Senseless($"{who} is the only process called {name} in the roster; to remove it, give no incarnation");
+        }
+
+        var size = QuorumSize.For(processes.Count, maxQuorum);
+        var chosen = voters.Where(member => !Leaves(member)).ToList();
         if (chosen.Count < configuration.Voters.Length || chosen.Count > size)
         {
             var names = chosen.Select(member => member.Name).ToList();
-            chosen = [.. chosen.Concat(fit.Where(member => member.Name != name && !names.Contains(member.Name))).Take(size)];
+            chosen = [.. chosen.Concat(fit.Where(member => !Leaves(member) && !names.Contains(member.Name))).Take(size)];
         }
 
         return chosen.Count == 0
-            ? Senseless($"{name} is the only voter, and no learner has caught up with it")
-            : new MemberPlan(Changed(configuration, size, chosen, name), $"{name} leaves");
+            ? Senseless($"{who} is the only voter, and no learner has caught up with it")
+            : new MemberPlan(Changed(configuration, size, chosen, Leaves), $"{who} leaves");
     }
 
     /// <summary>
@@ -124,11 +132,13 @@ internal readonly record struct MemberPlan(Configuration? Next, string Reason)
     /// Changes the voters through a joint configuration (§6). A former voter becomes a learner, unless another incarnation of it
     /// already is.
     /// </summary>
-    public static Configuration Changed(Configuration configuration, int size, IReadOnlyList<Member> voters, ProcessName? leaves = null)
+    public static Configuration Changed(
+        Configuration configuration, int size, IReadOnlyList<Member> voters, Predicate<Member>? leaves = null)
     {
-        var others = configuration.Voters.Union(configuration.Learners).Except(voters).Where(member => member.Name != leaves).ToList();
-        var learners = others.Where(member => configuration.Learners.Contains(member)
-            || !voters.Concat(configuration.Learners).Any(one => one.Name == member.Name));
+        var others = configuration.Voters.Union(configuration.Learners).Except(voters).ToList();
+        others.RemoveAll(member => leaves?.Invoke(member) == true);
+        var stay = others.Intersect(configuration.Learners).ToList();
+        var learners = others.Where(member => stay.Contains(member) || !voters.Concat(stay).Any(one => one.Name == member.Name));
         var next = configuration with { Size = size, Learners = [.. learners.Order()] };
         return WithVoters(next, [.. voters.Order()]);
     }

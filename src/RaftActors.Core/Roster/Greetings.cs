@@ -19,9 +19,9 @@ internal sealed class Greetings(RaftState state, Records records, Refusals refus
 
     /// <summary>
     /// Greets again, at the pace of heartbeats, every peer that has not replied. Before the founding there are no heartbeats to show which
-    /// processes run, so all are greeted. So they are by a learner without a leader: a quiescent leader does not know that it missed
-    /// something, and a learner does not campaign. So is a process whose name another one claims, to see that it still runs. A removed
-    /// process greets no one: no process would accept it.
+    /// processes run, so all are greeted. A learner without a leader greets all too, because it does not campaign: a quiescent leader does
+    /// not know that the learner missed something, and a group that has removed it tells it why. A process whose name another one claims is
+    /// greeted, to see that it still runs. A removed process greets no one: no process would accept it.
     /// </summary>
     public void OnTick()
     {
@@ -30,7 +30,7 @@ internal sealed class Greetings(RaftState state, Records records, Refusals refus
             return;
         }
 
-        var misses = state.Options.QuiesceTicks > 0 && state.Leader is null && !state.Configuration.IsVoter(state.Self);
+        var misses = state.Leader is null && !state.Configuration.IsVoter(state.Self);
         foreach (var peer in state.Roster.Peers)
         {
             if (state.IsFounding || misses || peer.IsToGreet)

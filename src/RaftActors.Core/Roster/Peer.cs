@@ -84,13 +84,19 @@ internal sealed class Peer(ProcessName name)
         }
 
         _isInDoubt = Current != Incarnation.None && !isNewStart;
-        Member = new Member(Name, envelope.From.Incarnation);
-        Position = default;
-        HasConfirmedUs = false;
-        DivergesAt = null;
-        Shown.Clear();
-        Lose();
+        Become(envelope.From);
         SpokeAt = now;
+    }
+
+    /// <summary>
+    /// The group has removed the present incarnation and holds another one. The removed process may still run and greet, so it is a twin of
+    /// the other one until that one has had its time to answer; otherwise it would be taken in again at once.
+    /// </summary>
+    public void YieldTo(Member other, long now)
+    {
+        Become(other);
+        SpokeAt = now;
+        ClaimedAt = now;
     }
 
     /// <summary>Takes note of a greeting.</summary>
@@ -109,5 +115,15 @@ internal sealed class Peer(ProcessName name)
     {
         (GreetedAt, RepliedAt, SpokeAt) = (null, null, null);
         (ClaimedAt, HasAnsweredClaim, Twin) = (null, false, Incarnation.None);
+    }
+
+    private void Become(Member other)
+    {
+        Member = other;
+        Position = default;
+        HasConfirmedUs = false;
+        DivergesAt = null;
+        Shown.Clear();
+        Lose();
     }
 }

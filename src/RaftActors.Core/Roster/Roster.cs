@@ -61,6 +61,23 @@ internal sealed class Roster
         Others = [.. names];
         names.UnionWith(Peers.Where(peer => MayStay(peer, state)).Select(peer => peer.Name));
         Peers = [.. names.Select(name => Of(name) ?? new Peer(name))];
+        foreach (var peer in Peers)
+        {
+            if (before.Holds(peer.Member) && RemainingOf(peer, state.Configuration) is { } remaining)
+            {
+                peer.YieldTo(remaining, state.Now);
+            }
+        }
+    }
+
+    /// <summary>
+    /// The process that keeps the peer's name in the configuration, which removed the one that spoke last. Null: the configuration holds
+    /// that one, or none of the name.
+    /// </summary>
+    private static Member? RemainingOf(Peer peer, Configuration configuration)
+    {
+        var others = configuration.Everybody().Where(member => member.Name == peer.Name && member.Incarnation != Incarnation.None).ToList();
+        return others.Count == 0 || others.Contains(peer.Member) ? null : others[^1];
     }
 
     private bool IsNamed(Peer peer) => Others.Contains(peer.Name);

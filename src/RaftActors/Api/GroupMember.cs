@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 using RaftActors.Core;
 
 namespace RaftActors;
@@ -5,4 +7,23 @@ namespace RaftActors;
 /// <summary>A process that belongs to the group, running or not.</summary>
 /// <param name="Name">The full name of the process.</param>
 /// <param name="IsVoter">True for a quorum member, false for a learner.</param>
-public sealed record GroupMember(ProcessName Name, bool IsVoter);
+public sealed record GroupMember(ProcessName Name, bool IsVoter)
+{
+    /// <summary>
+    /// The incarnations that the group has of the process, one for each store; none if it has not come yet. There are two while a process
+    /// that lost its store waits for its vote, or if a second process of this name came while the first one was cut off.
+    /// <see cref="RaftContext{TValue}.Leave"/> can remove one of them.
+    /// </summary>
+    public ImmutableArray<Incarnation> Incarnations { get; init; } = [];
+
+    /// <inheritdoc/>
+    public bool Equals(GroupMember? other) =>
+        other is not null && Name == other.Name && IsVoter == other.IsVoter && Incarnations.SequenceEqual(other.Incarnations);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Name, IsVoter, Incarnations.Length);
+
+    /// <inheritdoc/>
+    public override string ToString() =>
+        $"{Name} ({(IsVoter ? "voter" : "learner")}{string.Concat(Incarnations.Select(one => $" #{one}"))})";
+}

@@ -89,9 +89,14 @@ public abstract class RaftClient : IAsyncDisposable
     /// <param name="name">The full name of the process to remove.</param>
     /// <param name="basedOn">As in <see cref="JoinAsync"/>.</param>
     /// <param name="timeout">The time until the end. Null: <c>raft.change-timeout</c>, 10 s by default.</param>
+    /// <param name="incarnation">The only one that is removed, as in <see cref="RaftContext{TValue}.Leave"/>. Null: each one.</param>
     /// <param name="cancellationToken">Ends the wait only, as in AppendAsync.</param>
     public abstract Task<Outcome<Membership>> LeaveAsync(
-        ProcessName name, LogIndex? basedOn = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default);
+        ProcessName name,
+        LogIndex? basedOn = null,
+        TimeSpan? timeout = null,
+        Incarnation? incarnation = null,
+        CancellationToken cancellationToken = default);
 
     /// <summary>
     /// Sets the largest number of voters, as <see cref="RaftContext{TValue}.SetMaxQuorum"/> does. Sent once, as by JoinAsync.

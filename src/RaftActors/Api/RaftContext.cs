@@ -274,9 +274,17 @@ public sealed partial class RaftContext<TValue>
     /// The <see cref="RaftStatus.MembersIndex"/> that the caller decided on. If the group has changed since, the call ends as NotCommitted,
     /// with <see cref="NotCommittedReason.Outdated"/>. Null: it does not matter.
     /// </param>
+    /// <param name="incarnation">
+    /// One of two <see cref="GroupMember.Incarnations"/> that the group has of this name. Only that one is removed, and the name stays in
+    /// the group. If it still runs, it is refused as long as the other one answers. Null: every incarnation.
+    /// </param>
     /// <returns>The ref of this call, as in the outcome.</returns>
-    public RequestRef Leave(ProcessName name, TimeSpan? timeout = null, IActorRef? replyTo = null, LogIndex? basedOn = null) =>
-        Change(new GroupChange.Leave(name, basedOn), timeout, replyTo);
+    public RequestRef Leave(
+        ProcessName name,
+        TimeSpan? timeout = null,
+        IActorRef? replyTo = null,
+        LogIndex? basedOn = null,
+        Incarnation? incarnation = null) => Change(new GroupChange.Leave(name, basedOn, incarnation), timeout, replyTo);
 
     /// <summary>
     /// Sets the largest number of voters of the group. Any process of the group may call it. The group keeps the number until the next

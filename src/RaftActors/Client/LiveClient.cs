@@ -146,8 +146,12 @@ internal sealed class LiveClient<TValue, TResult>(
         ChangeAsync(new GroupChange.Join(name, basedOn), timeout, cancellationToken);
 
     public override Task<Outcome<Membership>> LeaveAsync(
-        ProcessName name, LogIndex? basedOn = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
-        ChangeAsync(new GroupChange.Leave(name, basedOn), timeout, cancellationToken);
+        ProcessName name,
+        LogIndex? basedOn = null,
+        TimeSpan? timeout = null,
+        Incarnation? incarnation = null,
+        CancellationToken cancellationToken = default) =>
+        ChangeAsync(new GroupChange.Leave(name, basedOn, incarnation), timeout, cancellationToken);
 
     public override Task<Outcome<Membership>> TransferLeadershipAsync(
         ProcessName? to = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>

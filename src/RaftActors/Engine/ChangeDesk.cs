@@ -252,6 +252,7 @@ internal sealed class ChangeDesk(EngineContext context)
         public bool IsFulfilledBy(Configuration configuration) => Change.What switch
         {
             GroupChange.Join join => configuration.HasName(join.Name),
+            GroupChange.Leave { Incarnation: { } one } leave => !configuration.Holds(new Member(leave.Name, one)),
             GroupChange.Leave leave => !configuration.HasName(leave.Name),
             GroupChange.SetMaxQuorum set => configuration.MaxQuorum == set.Max,
             _ => false,

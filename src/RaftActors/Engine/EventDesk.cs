@@ -74,7 +74,7 @@ internal sealed class EventDesk(EngineContext context, RaftCore core, Action<Raf
             MaxQuorum = configuration.MaxQuorum,
             Identity = configuration.Group,
         };
-        if (_told is not { } told || !told.SequenceEqual(members))
+        if (_told is not { } told || !told.Select(Standing).SequenceEqual(members.Select(Standing)))
         {
             _told = members;
             publish(new RaftEvent.MembersChanged(Group, Self, index, members));
@@ -143,6 +143,9 @@ internal sealed class EventDesk(EngineContext context, RaftCore core, Action<Raf
         publish(fenced);
         return fenced;
     }
+
+    // A new incarnation is no other member.
+    private static (ProcessName Name, bool IsVoter) Standing(GroupMember member) => (member.Name, member.IsVoter);
 
     // A founding configuration may not know the incarnation yet.
     private bool HasThisLife(Configuration configuration) =>

@@ -105,7 +105,7 @@ internal sealed class LeaderDesk(EngineContext context, Action<Input> step)
                 BeginMembers(request, new MemberChange.Join(join.Name), join.BasedOn, origin);
                 break;
             case GroupChange.Leave leave:
-                BeginMembers(request, new MemberChange.Leave(leave.Name), leave.BasedOn, origin);
+                BeginMembers(request, new MemberChange.Leave(leave.Name, leave.Incarnation), leave.BasedOn, origin);
                 break;
             case GroupChange.SetMaxQuorum set:
                 BeginMembers(request, new MemberChange.SetMaxQuorum(set.Max), set.BasedOn, origin);

@@ -50,7 +50,11 @@ internal sealed record ProcessView(RaftRole Role, Term Term, ProcessName? LedBy,
 
     /// <summary>The members by name. A learner with the name of a voter, another incarnation of it, is the same member.</summary>
     public static ImmutableArray<GroupMember> MembersOf(Configuration configuration) =>
-        [.. configuration.Names().Select(name => new GroupMember(name, configuration.Voters.Any(voter => voter.Name == name)))];
+        [.. configuration.Everybody().GroupBy(member => member.Name).Select(members => new GroupMember(
+            members.Key, configuration.Voters.Any(voter => voter.Name == members.Key))
+        {
+            Incarnations = [.. members.Select(member => member.Incarnation).Where(one => one != Incarnation.None)],
+        })];
 
     /// <summary>The same with what Core says now. The same object if Core says nothing new, as in most steps.</summary>
     public ProcessView With(RaftCore core)

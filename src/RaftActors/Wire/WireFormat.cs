@@ -24,7 +24,8 @@ internal static class WireFormat
     private const byte LeaveBasedOn = 5;
     private const byte SetMaxQuorum = 6;
     private const byte SetMaxQuorumBasedOn = 7;
-    private const int GroupMemberSizeMin = 5;
+    private const int GroupMemberSizeMin = 6;
+    private const int IdentitySize = 16;
 
     // Added to the hops of a retry. Earlier versions read every number of hops above 1 as 1, so they take a retry for a first attempt.
     private const long RetryHops = 2;
@@ -283,10 +284,14 @@ internal static class WireFormat
     {
         writer.Text(member.Name.Value);
         writer.Flag(member.IsVoter);
+        writer.List(member.Incarnations, incarnation => writer.Identity(incarnation.Value));
     });
 
     public static ImmutableArray<GroupMember> ReadMembers(ref ByteReader reader) =>
-        reader.List(GroupMemberSizeMin, static (ref ByteReader each) => new GroupMember(each.Name(), each.Flag()));
+        reader.List(GroupMemberSizeMin, static (ref ByteReader each) => new GroupMember(each.Name(), each.Flag())
+        {
+            Incarnations = each.List(IdentitySize, static (ref ByteReader one) => new Incarnation(one.Identity())),
+        });
 
     public static NotCommittedReason ReadNotCommittedReason(ref ByteReader reader) =>
         (NotCommittedReason)reader.Octet() is var reason && Enum.IsDefined(reason)
@@ -338,6 +343,11 @@ internal static class WireFormat
         {
             writer.Number(index.Value);
         }
+
+        if (change is GroupChange.Leave { Incarnation: var incarnation })
+        {
+            writer.Identity((incarnation ?? Incarnation.None).Value);
+        }
     }
 
     public static GroupChange ReadGroupChange(ref ByteReader reader) => reader.Octet() switch
@@ -345,13 +355,18 @@ internal static class WireFormat
         TransferToAny => new GroupChange.Transfer(null),
         Transfer => new GroupChange.Transfer(reader.Name()),
         Join => new GroupChange.Join(reader.Name()),
-        Leave => new GroupChange.Leave(reader.Name()),
+        Leave => ReadIncarnation(ref reader, new GroupChange.Leave(reader.Name())),
         JoinBasedOn => new GroupChange.Join(reader.Name(), new LogIndex(reader.Count())),
-        LeaveBasedOn => new GroupChange.Leave(reader.Name(), new LogIndex(reader.Count())),
+        LeaveBasedOn => ReadIncarnation(ref reader, new GroupChange.Leave(reader.Name(), new LogIndex(reader.Count()))),
         SetMaxQuorum => new GroupChange.SetMaxQuorum(reader.Integer()),
         SetMaxQuorumBasedOn => new GroupChange.SetMaxQuorum(reader.Integer(), new LogIndex(reader.Count())),
         var kind => throw reader.Damaged($"{kind} is no kind of change"),
     };
+
+    private static GroupChange.Leave ReadIncarnation(ref ByteReader reader, GroupChange.Leave leave) =>
+        new Incarnation(reader.Identity()) is var incarnation && incarnation == Incarnation.None
+            ? leave
+            : leave with { Incarnation = incarnation };
 
     // Invariant: a request is passed on at most once, whatever number of hops it carries.
     public static int HopsOf(long hops) => (int)Math.Min(hops, 1);

@@ -214,10 +214,11 @@ internal abstract record GroupChange
 
     /// <summary>The process leaves for good.</summary>
     /// <param name="BasedOn">The index of the configuration that must be the latest; null: any.</param>
-    public sealed record Leave(ProcessName Name, LogIndex? BasedOn = null) : GroupChange
+    /// <param name="Incarnation">The one that leaves; null: each one of the name.</param>
+    public sealed record Leave(ProcessName Name, LogIndex? BasedOn = null, Incarnation? Incarnation = null) : GroupChange
     {
         /// <inheritdoc/>
-        public override string ToString() => $"the leaving of {Name}";
+        public override string ToString() => $"the leaving of {Name}{(Incarnation is { } one ? $"#{one}" : "")}";
     }
 }
 

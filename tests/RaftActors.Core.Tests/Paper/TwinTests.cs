@@ -96,6 +96,64 @@ public sealed class TwinTests
         Assert.Contains(lab.HardState!.Recorded, record => record.Member == Twin);
     }
 
+    [Fact]
+    public void Removed_incarnation_is_refused_while_the_one_that_stays_answers()
+    {
+        var lab = LeaderThatRemovedTheTwin();
+        Assert.Equal([Raft1, Raft2, Raft3], lab.Core.Configuration.Everybody());
+
+        lab.Receive(Twin, 1, Greeting);
+        lab.Acknowledge(lab.Core.LastPosition.Index.Value);
+        lab.Receive(Twin, 1, Greeting);
+
+        Assert.Equal(RefusalReason.NameTaken, lab.SentTo<Message.Refusal>(Twin).Last().Reason);
+        Assert.Equal([Raft1, Raft2, Raft3], lab.Core.Configuration.Everybody());
+    }
+
+    [Fact]
+    public void Removed_incarnation_rejoins_when_the_one_that_stays_is_silent()
+    {
+        var lab = LeaderThatRemovedTheTwin();
+
+        KeepLeading(lab, Patience);
+        lab.Receive(Twin, 1, new Message.Greeting(default, Incarnation.None, IsReply: true));
+
+        Assert.Equal(Twin, Assert.Single(lab.Core.Configuration.Learners));
+    }
+
+    [Fact]
+    public void Only_incarnation_of_a_name_is_not_removed_without_its_name()
+    {
+        var lab = LeaderWithRaft2();
+
+        Leave(lab, Raft2);
+        Leave(lab, Twin);
+
+        Assert.Contains(lab.Done, done => done.Contains($"{Raft2} is the only process called {Raft2.Name} in the roster"));
+        Assert.Contains(lab.Done, done => done.Contains($"{Twin} is not in the roster"));
+        Assert.Equal([Raft1, Raft2, Raft3], lab.Core.Configuration.Everybody());
+    }
+
+    // raft2 was cut off when the twin came, and the twin was the last to speak.
+    private static Lab LeaderThatRemovedTheTwin()
+    {
+        var lab = LeaderWithRaft2();
+        lab.Lose(Raft2);
+        lab.Receive(Twin, 1, Greeting);
+        AcknowledgeByRaft3(lab);
+        Leave(lab, Twin);
+        AcknowledgeByRaft3(lab);
+        return lab;
+    }
+
+    private static void Leave(Lab lab, Member member) => lab.Step(new Input.ChangeMembers(
+        new RequestId(Raft1, 1),
+        lab.Core.Read(new LogIndex(1), int.MaxValue).Last(entry => entry.Payload is Payload.Reconfigure).Index,
+        new MemberChange.Leave(member.Name, member.Incarnation)));
+
+    private static void AcknowledgeByRaft3(Lab lab) =>
+        lab.Receive(Raft3, 2, new Message.AppendEntriesReply(true, lab.Core.LastPosition.Index, default, IsAdmitted: true));
+
     private static Lab LeaderWithRaft2()
     {
         var lab = new Lab([1]);

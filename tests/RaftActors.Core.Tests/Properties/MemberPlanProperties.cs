@@ -40,13 +40,37 @@ public sealed class MemberPlanProperties
             var prng = new Prng((ulong)seed);
             var before = Any(prng);
             var name = Named(prng.Between(1, 7));
-            var left = MemberPlan.Leave(before, name, 5, before.Voters, before.Learners).Next;
+            var left = Leave(before, new MemberChange.Leave(name)).Next;
             var joined = MemberPlan.Join(before, name, 5).Next;
 
             Assert.All(left is null ? [] : before.Names(), one =>
                 Assert.Equal(one != name, left!.Voters.Concat(left.Learners).Any(member => member.Name == one)));
             Assert.Equal(joined is null ? before.Names() : before.Names().Append(name).Order(), (joined ?? before).Names());
         }
+    }
+
+    [Fact]
+    public void One_of_two_incarnations_leaves_and_the_other_one_keeps_the_name()
+    {
+        var left = 0;
+        for (var seed = 1; seed <= 5000; seed++)
+        {
+            var prng = new Prng((ulong)seed);
+            var before = Any(prng);
+            var member = Of(prng.Between(1, 7), prng.Between(1, 2));
+            var plan = Leave(before, new MemberChange.Leave(member.Name, member.Incarnation));
+            if (plan.Next is not { } next)
+            {
+                Assert.False(before.Holds(member) && before.Everybody().Any(one => one.Name == member.Name && one != member), plan.Reason);
+                continue;
+            }
+
+            left++;
+            Assert.Equal(before.Names(), next.Names());
+            Assert.DoesNotContain(member, next.Voters.Concat(next.Learners));
+        }
+
+        Assert.InRange(left, 100, 5000);
     }
 
     [Fact]
@@ -69,11 +93,16 @@ public sealed class MemberPlanProperties
         return prng.Between(1, 4) switch
         {
             1 => MemberPlan.Join(before, name, 5),
-            2 => MemberPlan.Leave(before, name, 5, before.Voters, before.Learners),
+            2 => Leave(before, new MemberChange.Leave(name, prng.Between(0, 2) is var one and > 0
+                ? Harness.SimulatedProcess.IncarnationOf(one)
+                : null)),
             3 => MemberPlan.SetMaxQuorum(before, prng.Between(2, 7), before.Voters),
             _ => MemberPlan.Assign(before, voters, [.. all.Except(voters)]),
         };
     }
+
+    private static MemberPlan Leave(Configuration before, MemberChange.Leave leave) =>
+        MemberPlan.Leave(before, leave, 5, before.Voters, before.Learners);
 
     /// <summary>Returns a configuration of some of seven processes. A learner may be another incarnation of a voter.</summary>
     private static Configuration Any(Prng prng)

@@ -9,9 +9,16 @@ internal sealed partial class ScenarioRunner
     private void Join(Directive directive) =>
         ChangeMembers(directive, new MemberChange.Join(ScenarioGroup.Named(directive.Arguments[1])));
 
-    /// <summary><c>leave raft1 raft5</c>: asks raft1 to let raft5 leave.</summary>
-    private void Leave(Directive directive) =>
-        ChangeMembers(directive, new MemberChange.Leave(ScenarioGroup.Named(directive.Arguments[1])));
+    /// <summary>
+    /// <c>leave raft1 raft5</c>: asks raft1 to let raft5 leave. <c>incarnation=2</c>: only its second incarnation.
+    /// </summary>
+    private void Leave(Directive directive)
+    {
+        Incarnation? one = directive.Setting("incarnation") is { } number
+            ? Harness.SimulatedProcess.IncarnationOf(int.Parse(number))
+            : null;
+        ChangeMembers(directive, new MemberChange.Leave(ScenarioGroup.Named(directive.Arguments[1]), one));
+    }
 
     /// <summary><c>max-quorum raft1 5</c>: asks raft1 to let at most 5 processes vote.</summary>
     private void SetMaxQuorum(Directive directive) =>

@@ -39,13 +39,14 @@ internal sealed class ClusterNode
     private readonly IActorRef _actor;
 
     /// <param name="folder">Where the node's store is; none: in memory.</param>
-    public ClusterNode(TestKitBase kit, int number, int preloaded, ClusterNode? seed, string? folder = null)
+    /// <param name="more">More settings, in HOCON.</param>
+    public ClusterNode(TestKitBase kit, int number, int preloaded, ClusterNode? seed, string? folder = null, string more = "")
     {
         var own = folder is null ? "" : $"raft.store.directory = \"{Path.Combine(folder, $"{number}")}\"";
 
         // The provider is set as Akka.Hosting does: not in the text.
         var bootstrap = BootstrapSetup.Create()
-            .WithConfig(ConfigurationFactory.ParseString($"raft.node = node{number}\n{own}\n{Shared}"))
+            .WithConfig(ConfigurationFactory.ParseString($"raft.node = node{number}\n{own}\n{more}\n{Shared}"))
             .WithActorRefProvider(ProviderSelection.Cluster.Instance);
         _system = ActorSystem.Create("grouptest", bootstrap);
         var cluster = Cluster.Get(_system);
@@ -73,6 +74,10 @@ internal sealed class ClusterNode
 
     public void Append(string key, string value, IActorRef replyTo) =>
         _actor.Tell(new Recorder.Append(key, value, TimeSpan.FromSeconds(20)), replyTo);
+
+    /// <summary>Removes a process, or one incarnation of it.</summary>
+    public void Leave(ProcessName name, Incarnation? incarnation, IActorRef replyTo) =>
+        _actor.Tell(new Recorder.Leave(name, Incarnation: incarnation), replyTo);
 
     /// <summary>Waits for this message, and skips those before it.</summary>
     public void Expect(string expected) =>

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 using Akka.TestKit.Xunit2;
 
 namespace RaftActors.Tests.Groups;
@@ -7,6 +9,10 @@ public sealed class TwinTests : TestKit
 {
     private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
 
+    // So that no vote passes to the second process while the first one is away.
+    private const string KeepsVoters = "raft.quorum.stable-after = 1h";
+
+    private readonly string _folder = Path.Combine(Path.GetTempPath(), $"raft-twin-{Guid.NewGuid():N}");
     private readonly List<ClusterNode> _nodes = [];
 
     public TwinTests()
@@ -56,25 +62,56 @@ public sealed class TwinTests : TestKit
         AwaitCondition(() => twin.Status is { NameConflict: null, Leader: not null }, Guard);
     }
 
+    [Fact]
+    public void One_of_two_processes_that_the_group_took_in_leaves_and_the_other_one_votes_as_before()
+    {
+        Found(_folder);
+        var name = _nodes[1].Status.Name;
+        var first = Assert.Single(IncarnationsOf(name));
+        _nodes[1].Stop();
+        StartTwin(2, seed: 0);
+        AwaitCondition(() => IncarnationsOf(name).Length == 2, Guard);
+        var second = IncarnationsOf(name).Single(one => one != first);
+        var restarted = new ClusterNode(this, 2, 0, _nodes[0], _folder, KeepsVoters);
+        _nodes.Add(restarted);
+
+        _nodes[0].Leave(name, second, TestActor);
+
+        var members = ExpectMsg<Outcome<Membership>.Done>(Guard).ResultOr(null!).Members;
+        var member = Assert.Single(members, one => one.Name == name);
+        Assert.True(member.IsVoter);
+        Assert.Equal(first, Assert.Single(member.Incarnations));
+        _nodes[0].ExpectEvent<RaftEvent.NameTaken>(taken => taken.Name == name);
+        restarted.Append("key", "value", TestActor);
+        ExpectMsg<Outcome<int>.Done>(Guard);
+    }
+
     protected override void AfterAll()
     {
         _nodes.ForEach(node => node.Stop());
         base.AfterAll();
+        if (Directory.Exists(_folder))
+        {
+            Directory.Delete(_folder, recursive: true);
+        }
     }
 
-    private void Found()
+    private ImmutableArray<Incarnation> IncarnationsOf(ProcessName name) =>
+        _nodes[0].Status.Members.Single(member => member.Name == name).Incarnations;
+
+    private void Found(string? stores = null)
     {
         for (var number = 1; number <= 4; number++)
         {
-            _nodes.Add(new ClusterNode(this, number, number < 4 ? 4 : 0, _nodes.FirstOrDefault()));
+            _nodes.Add(new ClusterNode(this, number, number < 4 ? 4 : 0, _nodes.FirstOrDefault(), stores, KeepsVoters));
         }
 
         _nodes.ForEach(node => node.ExpectEvent<RaftEvent.MembersChanged>(changed => changed.Members.Length == 4));
     }
 
-    private ClusterNode StartTwin(int number)
+    private ClusterNode StartTwin(int number, int seed = 1)
     {
-        var twin = new ClusterNode(this, number, 0, _nodes[1]);
+        var twin = new ClusterNode(this, number, 0, _nodes[seed], more: KeepsVoters);
         _nodes.Add(twin);
         return twin;
     }

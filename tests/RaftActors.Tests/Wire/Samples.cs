@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 
 using RaftActors.Core;
@@ -11,6 +12,12 @@ internal static class Samples
 {
     private static readonly Member One = new(new ProcessName("raft1@node1@localhost"), new Incarnation(Id(1)));
     private static readonly Member Two = new(new ProcessName("raft2@node2@localhost"), new Incarnation(Id(2)));
+    private static readonly ImmutableArray<GroupMember> Members =
+    [
+        new GroupMember(One.Name, IsVoter: true) { Incarnations = [One.Incarnation] },
+        new GroupMember(Two.Name, IsVoter: false),
+    ];
+
     private static readonly Member Unmet = new(new ProcessName("größe@node3@localhost"), Incarnation.None);
     private static readonly LogPosition Position = new(new LogIndex(300), new Term(7), new Serial(290), 0xFEDCBA9876543210);
     private static readonly Boot Boot = new(4, 0x0123456789ABCDEF);
@@ -146,8 +153,7 @@ internal static class Samples
         ["gc"] = new GetReply.Compacted(Request),
         ["m"] = new WireMessage.ChangeRequest(Request, new GroupChange.Transfer(Two.Name), 1),
         ["mt"] = new ChangeReply.Taken(Request, new LogPlace(new LogIndex(305), new Term(7))),
-        ["mc"] = new ChangeReply.Changed(
-            Request, new LogIndex(305), [new GroupMember(One.Name, IsVoter: true), new GroupMember(Two.Name, IsVoter: false)]),
+        ["mc"] = new ChangeReply.Changed(Request, new LogIndex(305), Members),
         ["mn"] = new ChangeReply.NotMade(Request, NotCommittedReason.NotResponsive, "it is not heard", IsOver: true),
         ["md"] = new ChangeReply.Done(Request),
         ["mr"] = new ChangeReply.Refused(Request, "another change is under way"),
@@ -174,7 +180,7 @@ internal static class Samples
             Term = new Term(7),
             LedBy = Two.Name,
             Identity = new GroupUid(Id(9)),
-            Members = [new GroupMember(One.Name, IsVoter: true), new GroupMember(Two.Name, IsVoter: false)],
+            Members = Members,
             MembersIndex = new LogIndex(305),
             Fence = "restored",
             Decision = "raft2 is promoted",
@@ -188,8 +194,7 @@ internal static class Samples
         ("ot", new Outcome<int>.Unknown(UnknownReason.Forgotten, Ref)),
         ("ot", new Outcome<Membership>.Done(
             new Serial(292),
-            new Membership(
-                [new GroupMember(One.Name, IsVoter: true), new GroupMember(Two.Name, IsVoter: false)], new LogIndex(305), Two.Name),
+            new Membership(Members, new LogIndex(305), Two.Name),
             Ref)),
         ("ot", new Outcome<Membership>.Done(new Serial(292), new Membership([], new LogIndex(305), null), Ref)),
     ];
@@ -230,6 +235,8 @@ internal static class Samples
         ("m", new WireMessage.ChangeRequest(Request, new GroupChange.Leave(Two.Name), 0)),
         ("m", new WireMessage.ChangeRequest(Request, new GroupChange.Join(Two.Name, new LogIndex(305)), 0)),
         ("m", new WireMessage.ChangeRequest(Request, new GroupChange.Leave(Two.Name, new LogIndex(305)), 0)),
+        ("m", new WireMessage.ChangeRequest(Request, new GroupChange.Leave(Two.Name, null, Two.Incarnation), 0)),
+        ("m", new WireMessage.ChangeRequest(Request, new GroupChange.Leave(Two.Name, new LogIndex(305), Two.Incarnation), 0)),
         ("m", new WireMessage.ChangeRequest(Request, new GroupChange.SetMaxQuorum(5), 0)),
         ("m", new WireMessage.ChangeRequest(Request, new GroupChange.SetMaxQuorum(5, new LogIndex(305)), 0)),
     ];
