@@ -92,6 +92,7 @@ public sealed partial class RaftContext<TValue>
                 MaxQuorum = view.MaxQuorum,
                 Fence = view.Fence,
                 Decision = view.Decision,
+                Quarantined = [.. _process.Quarantined.Take(RaftStatus.QuarantinedMax)],
             };
         }
     }

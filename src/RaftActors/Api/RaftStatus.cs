@@ -21,6 +21,8 @@ public sealed record RaftStatus(
     Leader? Leader,
     IReadOnlyList<Peer> Peers)
 {
+    internal const int QuarantinedMax = 100;
+
     /// <summary>The Raft role of the process in its term.</summary>
     public RaftRole Role { get; init; }
 
@@ -62,6 +64,12 @@ public sealed record RaftStatus(
     /// </summary>
     public string? Decision { get; init; }
 
+    /// <summary>
+    /// The entities of a shard that this process cannot bring up to date: the first 100 by id. <see cref="ProcessStatus.Quarantined"/> of
+    /// its node has all.
+    /// </summary>
+    public ImmutableArray<QuarantinedEntity> Quarantined { get; init; } = [];
+
     /// <inheritdoc/>
     public override string ToString() =>
         $"{Self} of {Group}: serial {Serial}, committed {Committed}, "
@@ -69,5 +77,6 @@ public sealed record RaftStatus(
         + (Leader is null ? "" : $", leader {Leader.Name} in term {Leader.Term}")
         + $", {Peers.Count} peers"
         + (Fence is null ? "" : $", fenced: {Fence}")
-        + (Decision is null ? "" : $", decided: {Decision}");
+        + (Decision is null ? "" : $", decided: {Decision}")
+        + (Quarantined.IsEmpty ? "" : $", quarantined: {string.Join(", ", Quarantined.Select(entity => entity.Id))}");
 }

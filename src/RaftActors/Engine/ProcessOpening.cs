@@ -60,7 +60,7 @@ internal sealed class ProcessOpening
             IsDiskNearlyFull = view.IsDiskNearlyFull,
             Delivered = delivered,
             Committed = process.Pairs.CommittedSerial,
-            Quarantined = process.Actor is { } actor ? [.. actor.Quarantined.Values.OrderBy(each => each.Id, StringComparer.Ordinal)] : [],
+            Quarantined = [.. process.Quarantined],
         };
     }
 

@@ -102,6 +102,10 @@ internal sealed class RaftProcess
     /// <summary>The latest life of the actor. Null: the process has had no actor yet.</summary>
     public LatestActor? Actor { get; set; }
 
+    /// <summary>The quarantined entities of its shard, by id. Any thread may ask.</summary>
+    public IEnumerable<QuarantinedEntity> Quarantined =>
+        Actor is { } actor ? actor.Quarantined.Values.OrderBy(each => each.Id, StringComparer.Ordinal) : [];
+
     /// <summary>The actor's messages that the engine has not read.</summary>
     public EngineInbox Inbox { get; } = new();
 

@@ -11,8 +11,9 @@ namespace RaftActors.Wire;
 internal sealed class StatusFormat(ExtendedActorSystem system)
 {
     private const int NameSizeMin = 4;
+    private const int QuarantinedSizeMin = 3;
 
-    // In the octet of the role: the maximum of the quorum comes last. A status without one has the bytes of earlier versions.
+    // In the octet of the role: the status has a maximum of the quorum.
     private const byte HasMaxQuorum = 0x80;
 
     private Address? _own;
@@ -44,6 +45,13 @@ internal sealed class StatusFormat(ExtendedActorSystem system)
         {
             writer.Number(max);
         }
+
+        writer.List(status.Quarantined, entity =>
+        {
+            writer.Text(entity.Id);
+            writer.Number(entity.Serial.Value);
+            writer.Text(entity.Reason);
+        });
     }
 
     public RaftStatus Read(ref ByteReader reader)
@@ -69,6 +77,8 @@ internal sealed class StatusFormat(ExtendedActorSystem system)
             Fence = Optional(ref reader, static (ref ByteReader r) => r.Text()),
             Decision = Optional(ref reader, static (ref ByteReader r) => r.Text()),
             MaxQuorum = hasMaxQuorum ? reader.Integer() : null,
+            Quarantined = reader.List(
+                QuarantinedSizeMin, static (ref ByteReader r) => new QuarantinedEntity(r.Text(), new Serial(r.Count()), r.Text())),
         };
     }
 

@@ -184,6 +184,7 @@ internal static class Samples
             MembersIndex = new LogIndex(305),
             Fence = "restored",
             Decision = "raft2 is promoted",
+            Quarantined = [new QuarantinedEntity("cart", new Serial(7), "no")],
         }),
         ("os", new RaftStatus(One.Name, "orders", new Serial(3), new Serial(4), null, null, []) { MaxQuorum = 5 }),
         ("ot", new Outcome<string>.Done(new Serial(292), "twelve", Ref)),
