@@ -183,7 +183,9 @@ public sealed partial class RaftContext<TValue>
 
     /// <summary>
     /// Returns a committed pair from this process's own log at once. Null if the pair is not known as committed here, or was discarded
-    /// because a snapshot covers it. This is no linearizable read; see <see cref="Query"/>.
+    /// because a snapshot covers it. This is no linearizable read; see <see cref="Query"/>. A pair that left the memory
+    /// (<c>raft.log-memory-max</c>) is read from the disk within this call, so the actor's next message waits for the disk. The engine
+    /// does not.
     /// </summary>
     /// <param name="serial">The serial of the pair.</param>
     public Entry<TValue>? Read(Serial serial) => _process.Pairs.Read(serial) is { } pair ? ToEntry(pair, null) : null;
