@@ -21,6 +21,12 @@ internal static class CommandLine
         HelpName = "n",
     };
 
+    private static readonly Option<string?> Attack = new("--attack")
+    {
+        Description = "Run only those attacks of 'hostile' whose name contains this text.",
+        HelpName = "text",
+    };
+
     private static readonly Option<string?> Only = new("--only")
     {
         Description = "Run only trials whose name contains this text.",
@@ -45,13 +51,16 @@ internal static class CommandLine
             "Runs raft servers as processes under load; kills, freezes, partitions and replaces them; then checks all answers against the "
             + "log. Prints a line for each trial. Exit code 0: all held; 1: one failed, or cannot run on this machine.")
         {
-            Rounds, Seconds, Only, Port, CanRun, LoadCommand.Build(), MemberCommand.Build(),
+            Rounds, Seconds, Attack, Only, Port, CanRun, LoadCommand.Build(), MemberCommand.Build(),
         };
         root.SetAction((parsed, _) => TrialRunner.Run(
             AllTrials.List,
             parsed.GetValue(Only),
             parsed.GetValue(CanRun),
-            work => new Trial(work, parsed.GetValue(Port), parsed.GetValue(Rounds), parsed.GetValue(Seconds))));
+            work => new Trial(work, parsed.GetValue(Port), parsed.GetValue(Rounds), parsed.GetValue(Seconds))
+            {
+                Attack = parsed.GetValue(Attack) ?? "",
+            }));
         return root;
     }
 }

@@ -62,7 +62,13 @@ internal static class HostileTrials
         var lines = group.Servers.Select(server => server.Process.LineCount).ToList();
         group.Journal.Add(Liar.Attempt);
         var attacks = new Attacks(group.Servers, [.. Ports(trial)], credentials, () => honest.Latest).All
+            .Where(attack => attack.Name.Contains(trial.Attack, StringComparison.Ordinal))
             .Select(attack => (attack.Name, attack.Run, Count: new Count())).ToList();
+        if (attacks.Count == 0)
+        {
+            throw new TrialFailure($"no attack has '{trial.Attack}' in its name");
+        }
+
         using CancellationTokenSource stop = new(TimeSpan.FromSeconds(trial.Seconds(UsualSeconds)));
         var running = attacks.Select(attack => Task.Run(() => attack.Run(attack.Count, stop.Token))).ToList();
         List<long[]> during = [];

@@ -20,6 +20,9 @@ internal sealed class Trial : ITrial
 
     public int FirstPort => _firstPort;
 
+    /// <summary>The value of --attack: a part of the names of the attacks that are made. Empty: all are.</summary>
+    public required string Attack { get; init; }
+
     /// <summary>The value of --rounds.</summary>
     /// <param name="usual">The default.</param>
     public int Rounds(int usual) => _rounds ?? usual;
