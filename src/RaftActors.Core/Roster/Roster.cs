@@ -63,7 +63,7 @@ internal sealed class Roster
         Peers = [.. names.Select(name => Of(name) ?? new Peer(name))];
         foreach (var peer in Peers)
         {
-            if (before.Holds(peer.Member) && RemainingOf(peer, state.Configuration) is { } remaining)
+            if (peer.Current != Incarnation.None && before.Holds(peer.Member) && RemainingOf(peer, state.Configuration) is { } remaining)
             {
                 peer.YieldTo(remaining, state.Now);
             }

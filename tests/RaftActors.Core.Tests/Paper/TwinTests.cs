@@ -122,6 +122,24 @@ public sealed class TwinTests
     }
 
     [Fact]
+    public void Process_that_came_while_this_one_was_away_and_was_never_heard_keeps_no_other_one_out()
+    {
+        var absent = FoundingConfiguration.Absent(Raft2.Name);
+        var lab = new Lab([1], configured: usual => usual with { Voters = [Raft1, absent, Raft3] });
+        var came = Assert.IsType<Payload.Reconfigure>(lab.Core.Read(new LogIndex(1), 1).Single().Payload).Configuration with
+        {
+            Voters = [Raft1, Raft2, Raft3],
+        };
+        var entry = FoundedGroup.Entry(2, 1, new Payload.Reconfigure(came)) with { Serial = Serial.Zero };
+        lab.Append(Raft3, 1, lab.Core.LastPosition, [entry]);
+
+        lab.Receive(Twin, 1, Greeting);
+
+        Assert.True(Trusts(lab, Twin));
+        Assert.Contains(lab.HardState!.Recorded, record => record.Member == Twin);
+    }
+
+    [Fact]
     public void Only_incarnation_of_a_name_is_not_removed_without_its_name()
     {
         var lab = LeaderWithRaft2();
