@@ -57,8 +57,13 @@ public sealed class QuiescenceTests
 
         lab.Step(new Input.PeerReachable(Raft3.Name));
         Agree(lab, Raft3, 2);
-
         Assert.False(lab.Core.IsQuiescent);
+
+        TickUntilAsked(lab);
+        Agree(lab, Raft3, 2);
+        Assert.False(lab.Core.IsQuiescent);
+        Agree(lab, Raft2, 2);
+        Assert.True(lab.Core.IsQuiescent);
     }
 
     [Fact]
@@ -79,6 +84,34 @@ public sealed class QuiescenceTests
         var lab = Ready();
 
         Acknowledge(lab, Raft3, 2, priority: 1);
+        lab.Tick(10);
+
+        Assert.Empty(lab.SentTo<Message.Quiesce>(Raft2));
+    }
+
+    [Fact]
+    public void The_priority_of_a_learner_does_not_keep_the_leader_awake()
+    {
+        var lab = Ready(usual => usual with { Size = 1, Voters = [Raft1], Learners = [Raft2, Raft3] });
+        Acknowledge(lab, Raft3, 2, priority: 1);
+
+        for (var tick = 0; tick < lab.Core.Options.StableTicks + 20; tick++)
+        {
+            lab.Tick(1);
+            Acknowledge(lab, Raft2, 2);
+            Acknowledge(lab, Raft3, 2, priority: 1);
+        }
+
+        Assert.NotEmpty(lab.SentTo<Message.Quiesce>(Raft2));
+    }
+
+    [Fact]
+    public void A_leader_does_not_ask_while_a_process_refuses_its_log()
+    {
+        var lab = Ready();
+        lab.Receive(
+            Raft3, 2, new Message.Refusal(RefusalReason.Diverged, default, default, "differs") { Index = new LogIndex(2), Hash = 9 });
+
         lab.Tick(10);
 
         Assert.Empty(lab.SentTo<Message.Quiesce>(Raft2));
@@ -107,6 +140,39 @@ public sealed class QuiescenceTests
     }
 
     [Fact]
+    public void A_leader_does_not_ask_while_a_learner_may_soon_get_a_vote()
+    {
+        var lab = Ready(usual => usual with { Voters = [Raft1, Raft2], Learners = [Raft3] });
+
+        lab.Tick(10);
+
+        Assert.Empty(lab.SentTo<Message.Quiesce>(Raft2));
+    }
+
+    [Fact]
+    public void A_learner_that_is_gone_is_not_waited_for()
+    {
+        var lab = Ready(usual => usual with { Voters = [Raft1, Raft2], Learners = [Raft3] });
+        for (var tick = 0; tick < 3 * lab.Core.Options.GoneTicks && !lab.Core.IsQuiescent; tick++)
+        {
+            lab.Tick(1);
+            Agree(lab, Raft2, 2);
+        }
+
+        Assert.True(lab.Core.IsQuiescent);
+    }
+
+    [Fact]
+    public void A_leader_does_not_ask_while_a_voter_is_to_step_back()
+    {
+        var lab = Ready(usual => usual with { Size = 1 });
+
+        lab.Tick(10);
+
+        Assert.Empty(lab.SentTo<Message.Quiesce>(Raft2));
+    }
+
+    [Fact]
     public void A_silent_process_is_waited_for_twice_as_long_as_until_it_is_gone()
     {
         var lab = Ready();
@@ -125,6 +191,71 @@ public sealed class QuiescenceTests
         }
 
         Assert.True(lab.Core.IsQuiescent);
+    }
+
+    [Fact]
+    public void A_late_agreement_or_acknowledgement_does_not_wake_a_quiescent_leader_but_a_refusal_does()
+    {
+        var lab = Quiescent();
+
+        Agree(lab, Raft2, 1);
+        Agree(lab, Raft2, 2);
+        Acknowledge(lab, Raft2, 1);
+        Acknowledge(lab, Raft2, 2);
+        Assert.True(lab.Core.IsQuiescent);
+        lab.Receive(Raft2, 2, new Message.QuiesceReply(new LogIndex(2), Agrees: false));
+
+        Assert.False(lab.Core.IsQuiescent);
+    }
+
+    [Fact]
+    public void A_process_that_looks_for_the_end_of_its_log_wakes_a_quiescent_leader()
+    {
+        var lab = Quiescent();
+
+        lab.Receive(Raft2, 2, new Message.AppendEntriesReply(false, new LogIndex(2), default, IsAdmitted: true));
+
+        Assert.False(lab.Core.IsQuiescent);
+    }
+
+    [Fact]
+    public void A_leader_that_wakes_sends_heartbeats_which_wake_all()
+    {
+        var lab = Quiescent();
+        lab.Sent.Clear();
+
+        lab.Step(Input.Wake.Instance);
+
+        Assert.Single(lab.SentTo<Message.AppendEntries>(Raft2));
+        Assert.Single(lab.SentTo<Message.AppendEntries>(Raft3));
+    }
+
+    [Fact]
+    public void A_follower_that_wakes_waits_a_whole_election_timeout()
+    {
+        var lab = Follower();
+        Ask(lab, Raft2, 1, At(1));
+        var timeout = lab.Core.Options.ElectionTimeoutMinTicks;
+        lab.Tick(10 * timeout);
+
+        lab.Step(Input.Wake.Instance);
+
+        Assert.True(lab.TicksUntilTimeOut() >= timeout);
+    }
+
+    [Fact]
+    public void A_question_of_another_leader_or_at_another_place_wakes_a_quiescent_follower()
+    {
+        foreach (var (leader, last) in new[] { (Raft3, At(1)), (Raft2, At(1, 1)) })
+        {
+            var lab = Follower();
+            Ask(lab, Raft2, 1, At(1));
+            Assert.True(lab.Core.IsQuiescent);
+
+            Ask(lab, leader, 1, last);
+
+            Assert.False(lab.Core.IsQuiescent);
+        }
     }
 
     [Fact]
@@ -221,9 +352,9 @@ public sealed class QuiescenceTests
     }
 
     // Leads in term 2. Both others have its log of two entries.
-    private static Lab Ready()
+    private static Lab Ready(Func<Configuration, Configuration>? configured = null)
     {
-        var lab = new Lab([1], with: WithQuiescence);
+        var lab = new Lab([1], with: WithQuiescence, configured: configured);
         lab.Lead();
         Acknowledge(lab, Raft2, 2);
         Acknowledge(lab, Raft3, 2);
@@ -234,6 +365,15 @@ public sealed class QuiescenceTests
     {
         var lab = Ready();
         TickUntilAsked(lab);
+        return lab;
+    }
+
+    private static Lab Quiescent()
+    {
+        var lab = Asking();
+        Agree(lab, Raft2, 2);
+        Agree(lab, Raft3, 2);
+        Assert.True(lab.Core.IsQuiescent);
         return lab;
     }
 

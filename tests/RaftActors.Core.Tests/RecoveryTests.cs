@@ -82,6 +82,68 @@ public sealed class RecoveryTests
     }
 
     [Fact]
+    public void A_snapshot_beyond_a_log_that_is_read_in_pages_replaces_all_of_it()
+    {
+        var initial = Recovered(0, SnapshotAt(5)) with
+        {
+            Earlier = new EarlierLog(new LogIndex(2), [Whole.Log.Take(2)]),
+            Log = Whole.Log.Skip(2).Take(1),
+        };
+
+        var core = NewCore(initial);
+
+        Assert.Equal(Log.PositionAt(new LogIndex(5)), core.LastPosition);
+        Assert.Equal(new LogIndex(5), core.CommitIndex);
+    }
+
+    [Fact]
+    public void A_snapshot_is_compared_with_a_log_that_leaves_the_memory_at_the_start()
+    {
+        var sound = InPages(SnapshotAt(4), committed: 6);
+        var other = SnapshotAt(4) with { Position = Log.PositionAt(new LogIndex(4)) with { Hash = 1 } };
+
+        Assert.True(NewCore(sound, logMemory: 0).Floor.Index >= new LogIndex(4));
+        var error = Assert.Throws<ArgumentException>(() => NewCore(sound with { Snapshot = other }, logMemory: 0));
+
+        Assert.Contains("The store is damaged: the snapshot covers 4/2 s3, where the log has 4/2 s3", error.Message);
+    }
+
+    [Fact]
+    public void Requests_and_keys_of_uncommitted_entries_are_not_remembered_at_the_start()
+    {
+        var (ann, key) = (Origin("ann"), new RequestKeyHash(new Guid(7, 0, 0, new byte[8])));
+        var uncommitted = new Payload.KeyedPair(key, new RequestId(ann, 2), "key", default);
+        LogSlice entries = [Whole.Log[0], Request(2, ann, 1), FoundedGroup.Entry(3, 1, uncommitted)];
+        var initial = Whole with { Log = entries, Committed = new LogIndex(2) };
+        var state = new RaftState(Options(), initial);
+
+        Recovery.Start(state, initial, new Commitment(state));
+
+        Assert.Equal(new LogIndex(2), state.Sessions.Of(ann)?.Find(1)?.Index);
+        Assert.Null(state.Sessions.Of(ann)?.Find(2));
+        Assert.Empty(state.Keys.ToTable().Keys);
+    }
+
+    [Fact]
+    public void A_snapshot_after_a_start_has_the_requests_of_entries_that_left_the_memory()
+    {
+        var (ann, bob) = (Origin("ann"), Origin("bob"));
+        LogSlice entries =
+        [
+            Whole.Log[0], Request(2, ann, 1), Request(3, bob, 1), Request(4, ann, 2), Request(5, bob, 2), Request(6, ann, 3),
+        ];
+        var whole = Whole with { Log = entries, Committed = new LogIndex(6) };
+        LogSlice[] pages = [entries.Take(2), entries.Skip(2).Take(2)];
+        var paged = whole with { Earlier = new EarlierLog(new LogIndex(4), pages), Log = entries.Skip(4) };
+        var (expected, core) = (NewCore(whole), NewCore(paged, logMemory: 0));
+        Assert.True(core.Floor.Index > new LogIndex(2));
+
+        Assert.Equal(
+            Text(expected.DescribeSnapshot(new LogIndex(6), 1).Sessions),
+            Text(core.DescribeSnapshot(new LogIndex(6), 1).Sessions));
+    }
+
+    [Fact]
     public void Committed_entries_leave_the_memory_at_the_start_and_others_stay()
     {
         LogSlice[] pages = [Whole.Log.Take(2), Whole.Log.Skip(2).Take(3)];
@@ -92,6 +154,14 @@ public sealed class RecoveryTests
         Assert.Equal(new LogIndex(4), core.CommitIndex);
         Assert.InRange(core.Floor.Index.Value, 1, 4);
         Assert.Equal(Log.LastPosition, core.LastPosition);
+    }
+
+    [Fact]
+    public void A_recorded_commit_index_beyond_the_log_counts_as_its_end()
+    {
+        var core = NewCore(Whole with { Committed = new LogIndex(7) });
+
+        Assert.Equal((new LogIndex(6), Log.LastPosition), (core.CommitIndex, core.LastPosition));
     }
 
     [Fact]
@@ -134,6 +204,36 @@ public sealed class RecoveryTests
         var error = Assert.Throws<ArgumentException>(() => NewCore(Recovered(3, snapshot)));
 
         Assert.Contains("The store is damaged: the snapshot covers 4/2 s3, and its configuration is of 5", error.Message);
+    }
+
+    [Fact]
+    public void A_snapshot_within_the_log_does_not_raise_the_stored_term()
+    {
+        var initial = Recovered(3, SnapshotAt(4)) with { HardState = Whole.HardState with { Term = new Term(1) } };
+
+        var error = Assert.Throws<ArgumentException>(() => NewCore(initial));
+
+        Assert.Contains("The store is damaged: the log has reached term 2, but the stored term is 1", error.Message);
+    }
+
+    [Fact]
+    public void A_snapshot_of_a_later_term_beyond_the_log_raises_the_term_and_leaves_no_vote_in_it()
+    {
+        var stored = Whole.HardState with { Term = new Term(1), VotedFor = new Member(Roster[1], SimulatedProcess.IncarnationOf(1)) };
+        var initial = Recovered(1, SnapshotAt(5)) with { HardState = stored, Log = Whole.Log.Skip(1).Take(2) };
+
+        var state = Recovery.HardStateOf(initial);
+
+        Assert.Equal(new Term(2), state.Term);
+        Assert.Null(state.VotedFor);
+    }
+
+    [Fact]
+    public void A_snapshot_that_became_durable_before_the_group_was_recorded_is_taken()
+    {
+        var core = NewCore(Recovered(3, SnapshotAt(4)) with { HardState = Whole.HardState with { Group = GroupUid.None } });
+
+        Assert.Equal(new LogIndex(4), core.CommitIndex);
     }
 
     [Fact]
@@ -196,6 +296,16 @@ public sealed class RecoveryTests
     private static InitialState Recovered(int start, Snapshot? snapshot) =>
         Whole with { Base = Log.PositionAt(new LogIndex(start)), Log = Whole.Log.Skip(start), Snapshot = snapshot };
 
+    private static InitialState InPages(Snapshot snapshot, long committed) => Recovered(0, snapshot) with
+    {
+        Earlier = new EarlierLog(new LogIndex(5), [Whole.Log.Take(2), Whole.Log.Skip(2).Take(3)]),
+        Log = Whole.Log.Skip(5),
+        Committed = new LogIndex(committed),
+    };
+
+    private static string Text(IEnumerable<SessionState> sessions) =>
+        string.Join('\n', sessions.Select(one => $"{one.Origin} {one.Forgotten}: {string.Join(' ', one.Answered)}"));
+
     private static Member Origin(string name) => new(new ProcessName($"{name}@x"), SimulatedProcess.IncarnationOf(1));
 
     private static LogEntry Request(long index, Member origin, long number) =>
@@ -210,7 +320,7 @@ public sealed class RecoveryTests
     };
 
     private static RaftCore NewCore(InitialState initial, long logMemory = 64 << 20) =>
-        new(Options() with { LogMemoryBytes = logMemory }, initial);
+        new(Options() with { LogMemoryBytes = logMemory, MaxEntriesPerMessage = 2 }, initial);
 
     private static ImmutableArray<Effect> Receive(RaftCore core, Message body)
     {

@@ -27,6 +27,19 @@ public sealed class RaftShardsTests
         Assert.All(counts.Values, count => Assert.InRange(count, 800, 1200));
     }
 
+    [Fact]
+    public async Task Client_takes_only_shards_of_its_own_name_and_number_and_creates_no_client_to_dispose_it()
+    {
+        var client = new RaftShardsClient<int, int>(new RaftShards("kv", 4), group => throw new InvalidOperationException(group));
+        foreach (var other in new[] { new RaftShards("kv", 3).All[0], new RaftShards("kv", 5).All[4], new RaftShards("other", 4).All[0] })
+        {
+            Assert.Contains("and this client has 4 shards kv", Assert.Throws<ArgumentException>(() => client[other]).Message);
+        }
+
+        Assert.Equal("kv-2", Assert.Throws<InvalidOperationException>(() => client[new RaftShards("kv", 4).All[2]]).Message);
+        await client.DisposeAsync();
+    }
+
     [Theory]
     [InlineData("", 1)]
     [InlineData("a@b", 1)]

@@ -76,8 +76,7 @@ internal static class Recovery
         state.Durability.SetHardState(WithThisStart(state));
 
         // A promise made before this start is forgotten, so it counts as made now. In term 0 no leader was ever heard.
-        state.Contact.StickyUntil =
-            state.Options.Lease is not null && state.Term > Term.Zero ? state.Options.ElectionTimeoutMinTicks : 0;
+        state.Contact.StickyUntil = state.Term > Term.Zero ? state.Options.ElectionTimeoutMinTicks : 0;
     }
 
     /// <summary>The mark of a start. It has a seed of its own, so that the other random choices do not depend on it.</summary>

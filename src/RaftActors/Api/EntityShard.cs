@@ -21,6 +21,7 @@ public sealed class EntityShard<TEntity, TState> : RaftActor<object?, object?>, 
     // The result of a command that the quarantined entity did not handle.
     private static readonly object Held = new();
 
+    private readonly RaftShard _shard;
     private readonly EntityTable<TEntity, TState> _entities;
     private readonly ValueCodec<TState> _states;
     private readonly ValueCodec<object?> _values;
@@ -37,11 +38,12 @@ public sealed class EntityShard<TEntity, TState> : RaftActor<object?, object?>, 
         {
             Shard = shard,
             LearnerDelivery = RaftActors.LearnerDelivery.InOrder,
-            FindFault = (id, command) => FindFault(id, command, options?.FindFault),
+            FindFault = (id, command) => WhyElsewhere(shard, id) ?? FindFault(id, command, options?.FindFault),
             HasEntities = true,
         })
     {
         ArgumentNullException.ThrowIfNull(create);
+        _shard = shard;
         options ??= new EntityShardOptions<TState>();
         _states = new ValueCodec<TState>(Context.System, options.StateCodec, "EntityShardOptions.StateCodec");
         _states.DemandType("state");
@@ -96,7 +98,9 @@ public sealed class EntityShard<TEntity, TState> : RaftActor<object?, object?>, 
         var (id, inner) = question is byte[] bytes
             ? EntityQuestion.Read(bytes)
             : throw new InvalidDataException($"A {question.GetType().Name} is no question to an entity. Ask by EntityClient.AskAsync.");
-        return Copy(_entities.Answer(id, _values.Decode(inner), Now));
+        return WhyElsewhere(_shard, id) is { } fault
+            ? throw new InvalidDataException(fault)
+            : Copy(_entities.Answer(id, _values.Decode(inner), Now));
     }
 
     private protected override void Complete(RequestRef own, Serial serial, object? result)
@@ -122,6 +126,25 @@ public sealed class EntityShard<TEntity, TState> : RaftActor<object?, object?>, 
 
         base.Complete(own, serial, copy);
     }
+
+    // A repeat of a held command has no result yet. Its first call ended as unknown, and so does the repeat.
+    private protected override void Complete(RequestRef? request, Serial serial)
+    {
+        if (request is { } own && _entities.Holds(serial))
+        {
+            CompleteAsUnknown(own, UnknownReason.Quarantined);
+        }
+        else
+        {
+            base.Complete(request, serial);
+        }
+    }
+
+    // Without this a client with another number of shards would find another entity of the same id.
+    private static string? WhyElsewhere(RaftShard shard, string id) => shard.Shards.Of(id) is var other && other != shard
+        ? $"The entity '{id}' is in the shard {other} of {shard.Shards}, and this is {shard}. Give all nodes and clients the same "
+            + "number of shards."
+        : null;
 
     private static string? FindFault(string id, object? command, Func<string, object?, string?>? findFault)
     {

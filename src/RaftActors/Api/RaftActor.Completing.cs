@@ -13,7 +13,7 @@ public abstract partial class RaftActor<TValue, TResult>
         _process.Appends.Cancel(own, new CancelReason.Unknown(reason), Self);
 
     // The result is kept, or there is none.
-    private protected void Complete(RequestRef? request, Serial serial)
+    private protected virtual void Complete(RequestRef? request, Serial serial)
     {
         if (request is { } own)
         {

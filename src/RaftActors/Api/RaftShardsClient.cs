@@ -27,9 +27,12 @@ public sealed class RaftShardsClient<TValue, TResult> : IAsyncDisposable
         get
         {
             ArgumentNullException.ThrowIfNull(shard);
-            return shard.Index < _clients.Length && Shards.All[shard.Index].Group == shard.Group
+            return (shard.Shards.Name, shard.Shards.All.Count) == (Shards.Name, Shards.All.Count)
                 ? _clients[shard.Index].Value
-                : throw new ArgumentException($"The shard {shard} is none of the {Shards}.", nameof(shard));
+                : throw new ArgumentException(
+                    $"The shard {shard} is one of {shard.Shards}, and this client has {Shards}. With another number of shards a key "
+                        + "belongs to another group. Give all nodes and clients the same name and number.",
+                    nameof(shard));
         }
     }
 

@@ -222,7 +222,10 @@ internal sealed class ClientDesk(EngineContext context, EngineDesks desks, Func<
             return new(NotCommittedReason.Invalid, e.Message);
         }
 
-        if (actor.Quarantined.TryGetValue(call.Key, out var entity) && !ValueCodec<object?>.IsReset(call.Value.Span))
+        // A repeat must not hear that its command is not committed while the entity holds it.
+        if (actor.Quarantined.TryGetValue(call.Key, out var entity)
+            && !ValueCodec<object?>.IsReset(call.Value.Span)
+            && !desks.HasInLog(call.Request, (call as ClientCall.KeyedAppend)?.RequestKey.Hash))
         {
             return new(NotCommittedReason.Quarantined, $"{process.Name} takes no commands: {entity}");
         }

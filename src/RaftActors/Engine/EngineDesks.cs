@@ -48,6 +48,9 @@ internal sealed class EngineDesks(
 
     public ClientDesk Clients => _clients ??= new ClientDesk(context, this, () => EngineExplanation.Of(context, core, this), address);
 
+    /// <summary>A request or its key is in the log of this process. A process that does not lead knows of committed pairs only.</summary>
+    public bool HasInLog(RequestId request, RequestKeyHash? key) => core.Find(request, key) is not null;
+
     /// <summary>No request is open, so a tick has little to do.</summary>
     public bool AreIdle => Appends.Count + Proposals.Count + Queries.Count + Gets.Count == 0;
 

@@ -73,6 +73,9 @@ internal sealed class EntityTable<TEntity, TState>(
         }
     }
 
+    /// <summary>A quarantined entity holds the command with this serial.</summary>
+    public bool Holds(Serial serial) => _quarantined.Values.Any(quarantine => quarantine.Holds(serial));
+
     /// <exception cref="InvalidOperationException">The entity is quarantined.</exception>
     public object? Answer(string id, object? question, TimeSpan now) => Quarantined.TryGetValue(id, out var quarantined)
         ? throw new InvalidOperationException($"There is no answer: {quarantined}")

@@ -9,6 +9,11 @@ namespace RaftActors.Entities;
 /// <param name="Held">The commands as bytes, in order.</param>
 internal sealed record Quarantine(Serial Failed, ImmutableList<StoredState> Held)
 {
+    private static readonly Comparer<StoredState> BySerial =
+        Comparer<StoredState>.Create((one, other) => one.Serial.CompareTo(other.Serial));
+
+    public bool Holds(Serial serial) => Held.BinarySearch(new StoredState(serial, default), BySerial) >= 0;
+
     public void Write(BinaryWriter writer, string id)
     {
         writer.Write(id);

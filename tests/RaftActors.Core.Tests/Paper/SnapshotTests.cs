@@ -41,6 +41,18 @@ public sealed class SnapshotTests
     }
 
     [Fact]
+    public void A_late_chunk_of_an_older_snapshot_does_not_end_the_transfer_of_a_newer_one()
+    {
+        var lab = new Lab([1]);
+
+        lab.Receive(Raft2, 1, Chunk(lab, At(1, 1, 1), 0, 5));
+        lab.Receive(Raft2, 1, Chunk(lab, At(1, 1), 0, 10));
+        lab.Receive(Raft2, 1, Chunk(lab, At(1, 1, 1), 5, 5));
+
+        Assert.Equal(["0", "5"], Stored(lab));
+    }
+
+    [Fact]
     public void A_chunk_is_durable_before_the_next_is_requested() // 4
     {
         var lab = new Lab([1]);
@@ -183,6 +195,51 @@ public sealed class SnapshotTests
             && line.Contains("SnapshotChunk", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void A_snapshot_that_is_durable_after_a_newer_one_is_ignored()
+    {
+        var lab = new Lab([1, 1, 1], with: options => options with { RetainedEntries = 0 });
+        lab.Append(Raft2, 1, At(1, 1, 1), [], commit: 3);
+        var (older, newer) = (lab.Core.DescribeSnapshot(new LogIndex(2), 10), lab.Core.DescribeSnapshot(new LogIndex(3), 10));
+
+        lab.Step(new Input.SnapshotTaken(newer));
+        lab.Step(new Input.SnapshotTaken(older));
+
+        Assert.Equal(newer, lab.Core.Snapshot);
+    }
+
+    [Fact]
+    public void A_reply_about_another_snapshot_does_not_move_the_transfer()
+    {
+        var lab = SendingSnapshot();
+        var sent = Chunks(lab);
+
+        lab.Receive(Raft3, 2, new Message.SnapshotChunkReply(At(1, 1, 1), 20, 0));
+        Assert.Equal(sent, Chunks(lab));
+        lab.Receive(Raft3, 2, new Message.SnapshotChunkReply(lab.Core.Snapshot!.Position, 20, 0));
+
+        Assert.Equal(sent + 2, Chunks(lab));
+    }
+
+    [Fact]
+    public void The_log_is_not_kept_for_a_process_that_is_silent_after_its_snapshot()
+    {
+        var lab = SendingSnapshot();
+        lab.Step(new Input.Propose([.. "ab".Select(key => new Payload.Pair(null, $"{key}", default))]));
+        lab.Acknowledge(6);
+        lab.Receive(Raft3, 2, new Message.AppendEntriesReply(true, new LogIndex(4), default, IsAdmitted: true));
+        lab.Step(new Input.SnapshotTaken(lab.Core.DescribeSnapshot(new LogIndex(6), 10)));
+        Assert.Equal(new LogIndex(4), lab.Core.Base.Index);
+
+        for (var i = 0; i < lab.Core.Options.GoneTicks; i++)
+        {
+            lab.Tick(1);
+            lab.Acknowledge(6);
+        }
+
+        Assert.Equal(new LogIndex(6), lab.Core.Base.Index);
+    }
+
     [Theory]
     [InlineData(0, 8)] // No chunk arrives: the leader drops this snapshot, and a later one may be readable.
     [InlineData(1, 4)]
@@ -207,6 +264,21 @@ public sealed class SnapshotTests
 
         Assert.Equal(new LogIndex(kept), lab.Core.Base.Index);
     }
+
+    // Leads in term 2, and sends raft3 a snapshot up to 4, in pieces of 10 bytes.
+    private static Lab SendingSnapshot()
+    {
+        var lab = new Lab(
+            [1, 1, 1], with: options => options with { RetainedEntries = 0, KeepsQuorum = false, SnapshotChunkBytes = 10 });
+        lab.Lead();
+        lab.Acknowledge(4);
+        lab.Step(new Input.SnapshotTaken(lab.Core.DescribeSnapshot(new LogIndex(4), 1000)));
+        lab.Receive(Raft3, 2, new Message.AppendEntriesReply(false, new LogIndex(1), new Term(1), IsAdmitted: true));
+        return lab;
+    }
+
+    private static int Chunks(Lab lab) => lab.Done.Count(line =>
+        line.StartsWith($"-> {Raft3}", StringComparison.Ordinal) && line.Contains("SnapshotChunk", StringComparison.Ordinal));
 
     private static Message.SnapshotChunk Chunk(Lab lab, LogPosition position, long offset, int length)
     {

@@ -140,13 +140,31 @@ public sealed class GroupFinderTests : TestKit
         Assert.Equal(2, asked);
     }
 
+    [Fact]
+    public void Only_the_engine_on_the_way_is_asked_whether_it_is_still_there()
+    {
+        List<IActorRef> asked = [];
+        var finder = new GroupFinder("orders", (engine, _) => asked.Add(engine), _ => { }, path => _engines[path], () => "", Patience);
+        finder.Ping();
+        Assert.Empty(asked);
+        foreach (var name in new[] { "first", "second" })
+        {
+            finder.Receive(Located(name, 1), NewEngine(name), _now);
+        }
+
+        finder.Ping();
+
+        Assert.Equal([_engines["second"]], asked);
+    }
+
     private IActorRef NewEngine(string name) => _engines[name] = CreateTestProbe().Ref;
 
-    private void Locate(IActorRef sender, string leader, long term)
+    private void Locate(IActorRef sender, string leader, long term) => _finder.Receive(Located(leader, term), sender, _now);
+
+    private static ClientReply.Located Located(string leader, long term)
     {
         var name = new ProcessName($"{leader}@node");
-        var reply = new ClientReply.Located("orders", name, new Term(term), [new LocalProcess("orders", name, leader)]);
-        _finder.Receive(reply, sender, _now);
+        return new ClientReply.Located("orders", name, new Term(term), [new LocalProcess("orders", name, leader)]);
     }
 
     private sealed class EngineElsewhere(IActorRef engine, string path) : ActorRefBase

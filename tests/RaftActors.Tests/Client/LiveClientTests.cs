@@ -4,6 +4,8 @@ using Akka.TestKit.Xunit2;
 
 using RaftActors.Client;
 using RaftActors.Core;
+using RaftActors.Delivery;
+using RaftActors.Engine;
 using RaftActors.Wire;
 
 namespace RaftActors.Tests.Client;
@@ -187,6 +189,61 @@ public sealed class LiveClientTests : TestKit
         _ = _client.AppendAsync("second", 1);
 
         Assert.Equal("second", Expect<ClientCall.Append>().Key);
+    }
+
+    [Fact]
+    public async Task Leader_is_asked_whether_it_still_leads_while_a_call_is_open()
+    {
+        var append = _client.AppendAsync("clicks", 1, Timeout.InfiniteTimeSpan);
+        var (call, sender) = (Expect<ClientCall.Append>(), _engine.LastSender);
+        Advance(0.2);
+        _engine.ExpectNoMsg(TimeSpan.Zero);
+        Advance(0.1);
+        Assert.Equal(new ClientCall.Locate("orders", Hops: 0), _engine.ExpectMsg<ClientCall.Locate>());
+        Advance(0.2);
+        _engine.ExpectNoMsg(TimeSpan.Zero);
+
+        // With the next tick it would be asked again.
+        Complete(call, sender);
+        await append.WaitAsync(Guard);
+        Advance(1);
+
+        _engine.ExpectNoMsg(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public async Task Get_of_a_compacted_pair_names_the_first_one_that_is_kept()
+    {
+        var compacted = _client.GetAsync(new Serial(3));
+        Assert.Equal(new Serial(2), Expect<ClientCall.Read>().After);
+        _engine.Reply(new ClientReply.Pairs([], Base: new Serial(5)));
+
+        var problem = await Assert.ThrowsAsync<RaftCompactedException>(() => compacted.WaitAsync(Guard));
+
+        Assert.Equal((new Serial(3), new Serial(6)), (problem.Serial, problem.FirstKept));
+    }
+
+    [Fact]
+    public async Task First_kept_pair_is_not_taken_for_a_compacted_one()
+    {
+        var kept = _client.GetAsync(new Serial(3));
+        Expect<ClientCall.Read>();
+        var value = new ValueCodec<int>(Sys, codecPlace: null).Encode(7);
+        _engine.Reply(new ClientReply.Pairs([new StoredPair(new Serial(3), "clicks", value)], Base: new Serial(2)));
+
+        Assert.Equal(7, (await kept.WaitAsync(Guard))?.Value);
+    }
+
+    [Fact]
+    public async Task Subscription_to_compacted_pairs_ends_with_the_first_one_that_is_kept()
+    {
+        var next = _client.SubscribeAsync(new Serial(1)).GetAsyncEnumerator().MoveNextAsync().AsTask();
+        Expect<ClientCall.Read>();
+        _engine.Reply(new ClientReply.Pairs([], Base: new Serial(5)));
+
+        var problem = await Assert.ThrowsAsync<RaftCompactedException>(() => next.WaitAsync(Guard));
+
+        Assert.Equal((new Serial(2), new Serial(6)), (problem.Serial, problem.FirstKept));
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.TestKit;
 using Akka.TestKit.Xunit2;
 
 using RaftActors.Core;
@@ -245,13 +246,7 @@ public sealed class GetDeskTests : TestKit
     [Fact]
     public void Pair_of_the_own_log_that_left_the_memory_is_read_beside_the_engine_once()
     {
-        var bench = new Bench(this, [Bench.Entry(1, 0, null)]);
-        var reader = CreateTestProbe();
-        var pairs = new PairDesk(bench.Process.Pairs) { Ask = wanted => reader.Ref.Tell(wanted, ActorRefs.NoSender) };
-        bench.Commit(1);
-        bench.Process.Pairs.EvictTo(new Serial(1));
-        var desk = new GetDesk(bench.Context, pairs);
-        desk.Submit(new ToEngine.Get(bench.Process.NewRequest(), new Serial(1), TimeSpan.FromSeconds(1)));
+        var (bench, desk, pairs, reader) = GetEvictedPair();
         desk.OnCommitted();
         var wanted = reader.ExpectMsg<PairDesk.Wanted>();
         reader.ExpectNoMsg(TimeSpan.Zero);
@@ -267,19 +262,25 @@ public sealed class GetDeskTests : TestKit
     [Fact]
     public void Pair_that_is_read_for_a_life_that_has_ended_is_not_given_to_the_next_one()
     {
-        var bench = new Bench(this, [Bench.Entry(1, 0, null)]);
-        var reader = CreateTestProbe();
-        var pairs = new PairDesk(bench.Process.Pairs) { Ask = wanted => reader.Ref.Tell(wanted, ActorRefs.NoSender) };
-        bench.Commit(1);
-        bench.Process.Pairs.EvictTo(new Serial(1));
-        var desk = new GetDesk(bench.Context, pairs);
-        desk.Submit(new ToEngine.Get(bench.Process.NewRequest(), new Serial(1), TimeSpan.FromSeconds(1)));
+        var (bench, desk, pairs, reader) = GetEvictedPair();
         var wanted = reader.ExpectMsg<PairDesk.Wanted>();
 
         desk.Forget();
         pairs.OnRead(new StoreNews.PairsRead(wanted, new[] { StoredPair.Of(Bench.Entry(1, 0, null)) }));
 
         bench.Actor.ExpectNoMsg(TimeSpan.Zero);
+    }
+
+    // The pair is committed here, and only the store has it. The reader plays the actor that reads the store.
+    private (Bench Bench, GetDesk Desk, PairDesk Pairs, TestProbe Reader) GetEvictedPair()
+    {
+        var (bench, reader) = (new Bench(this, [Bench.Entry(1, 0, null)]), CreateTestProbe());
+        var pairs = new PairDesk(bench.Process.Pairs) { Ask = wanted => reader.Ref.Tell(wanted, ActorRefs.NoSender) };
+        bench.Commit(1);
+        bench.Process.Pairs.EvictTo(new Serial(1));
+        var desk = new GetDesk(bench.Context, pairs);
+        desk.Submit(new ToEngine.Get(bench.Process.NewRequest(), new Serial(1), TimeSpan.FromSeconds(1)));
+        return (bench, desk, pairs, reader);
     }
 
     private void BeginLife() => _bench.Context.Attach(_bench.Actor, 2);

@@ -37,6 +37,15 @@ public sealed class ShardPlanTests
         Assert.Equal(12, orders.Select(order => (order[0], order[1])).Distinct().Count());
     }
 
+    // Nodes may list the roster in another order, and must agree about the preferred leader.
+    [Fact]
+    public void Order_of_the_roster_changes_no_priority()
+    {
+        var reversed = """raft.roster = ["kv@n4", "kv@n3", "kv@n2", "kv@n1"] """;
+
+        Assert.All(new RaftShards("kv", 8).All, shard => Assert.Equal(OrderOf(shard), OrderOf(shard, _ => reversed)));
+    }
+
     [Fact]
     public void Node_of_a_higher_priority_comes_before_the_preference_of_a_shard() =>
         Assert.All(new RaftShards("kv", 8).All, shard => Assert.Equal(

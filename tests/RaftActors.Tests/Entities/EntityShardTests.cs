@@ -12,7 +12,7 @@ using RaftActors.Testing;
 namespace RaftActors.Tests.Entities;
 
 /// <summary>One node with one shard, and callers that do harm.</summary>
-public sealed class EntityShardTests() : TestKit(Hocon)
+public sealed partial class EntityShardTests() : TestKit(Hocon)
 {
     private static readonly RaftShards Shards = new("bag", 1);
 
@@ -101,107 +101,6 @@ public sealed class EntityShardTests() : TestKit(Hocon)
     }
 
     [Fact]
-    public async Task Command_that_throws_quarantines_its_entity_alone()
-    {
-        await using var entities = Start();
-        await entities.SendAsync<int>("a", 1);
-        await entities.SendAsync<int>("x", 1);
-
-        var thrown = await entities.SendAsync<int>("x", "a text where a number is expected");
-        var later = await entities.SendAsync<int>("x", 1);
-
-        Assert.Equal(UnknownReason.Quarantined, Assert.IsType<Outcome<int>.Unknown>(thrown).Reason);
-        var refused = Assert.IsType<Outcome<int>.NotCommitted>(later);
-        Assert.Equal(NotCommittedReason.Quarantined, refused.Reason);
-        Assert.Contains("'x' is quarantined since its command 3. InvalidCastException", refused.Detail);
-        var problem = await Assert.ThrowsAsync<RaftUnavailableException>(() => entities.AskAsync<byte[]>("x"));
-        Assert.Contains("'x' is quarantined", problem.Message);
-        var named = Assert.Single(Assert.Single(Raft.Get(Sys).Processes).Quarantined);
-        Assert.Equal(("x", new Serial(3)), (named.Id, named.Serial));
-        Assert.Equal(2, (await entities.SendAsync<int>("a", 1)).OrThrow().ResultOr(-1));
-    }
-
-    [Fact]
-    public async Task Quarantine_is_logged_as_an_error()
-    {
-        await using var entities = Start();
-        await EventFilter.Error(contains: "the entity 'x' is quarantined since its command 1.")
-            .ExpectOneAsync(() => entities.SendAsync<int>("x", "text"));
-    }
-
-    [Fact]
-    public async Task Entity_is_new_after_a_reset()
-    {
-        await using var entities = Start();
-        await entities.SendAsync<int>("x", 5);
-        await entities.SendAsync<int>("x", "text");
-
-        Assert.Null((await entities.ResetAsync("x")).OrThrow().ResultOr("none"));
-
-        Assert.Equal(1, (await entities.SendAsync<int>("x", 1)).OrThrow().ResultOr(-1));
-        Assert.Empty(Assert.Single(Raft.Get(Sys).Processes).Quarantined);
-    }
-
-    [Fact]
-    public async Task Next_program_handles_the_command_that_threw()
-    {
-        await using var entities = Start();
-        await entities.SendAsync<int>("x", 5);
-        await entities.SendAsync<int>("x", "text");
-
-        _program.ReadsText = true;
-        await RestartAsync();
-
-        Assert.Equal(10, (await entities.SendAsync<int>("x", 1, TimeSpan.FromSeconds(30))).OrThrow().ResultOr(-1));
-        Assert.Empty(Assert.Single(Raft.Get(Sys).Processes).Quarantined);
-    }
-
-    [Fact]
-    public void Snapshot_of_another_node_with_a_quarantine_is_named_before_the_next_command()
-    {
-        var asked = CreateTestProbe();
-        var group = new ScriptedGroup<object?>(Sys, asked);
-        Start();
-        group.BuildQuorum(withActor: false);
-        group.Commit("x", "text");
-        group.TakeSnapshot();
-        var snapshot = (byte[])asked.ExpectMsg<FromActor<object?>.Snapshot>().State!;
-        group.Commit("x", EntityReset.Instance);
-        AwaitAssert(() => Assert.Empty(Assert.Single(Raft.Get(Sys).Processes).Quarantined));
-
-        group.SendStreamSnapshot(new Serial(100), snapshot);
-
-        AwaitAssert(() => Assert.Equal("x", Assert.Single(Assert.Single(Raft.Get(Sys).Processes).Quarantined).Id));
-    }
-
-    [Fact]
-    public async Task State_that_cannot_be_written_is_named_when_its_entity_is_idle()
-    {
-        StartPad(TimeSpan.FromMilliseconds(100));
-        await using var entities = Raft.Get(Sys).CreateEntityClient(Shards);
-
-        await entities.SendAsync<string>("x", "?");
-
-        await AwaitAssertAsync(
-            () => Assert.Equal("x", Assert.Single(Assert.Single(Raft.Get(Sys).Processes).Quarantined).Id), TimeSpan.FromSeconds(30));
-    }
-
-    [Fact]
-    public void State_that_cannot_be_written_is_named_when_a_snapshot_is_taken()
-    {
-        var asked = CreateTestProbe();
-        var group = new ScriptedGroup<object?>(Sys, asked);
-        StartPad(TimeSpan.FromMinutes(2));
-        group.BuildQuorum(withActor: false);
-        group.Commit("x", "?");
-
-        group.TakeSnapshot();
-
-        asked.ExpectMsg<FromActor<object?>.Snapshot>();
-        AwaitAssert(() => Assert.Equal("x", Assert.Single(Assert.Single(Raft.Get(Sys).Processes).Quarantined).Id));
-    }
-
-    [Fact]
     public void Learner_handles_commands_in_order_whatever_its_configuration_is()
     {
         var asked = CreateTestProbe();
@@ -213,17 +112,6 @@ public sealed class EntityShardTests() : TestKit(Hocon)
         group.TakeSnapshot();
 
         Assert.Contains("1\n2\n3", Encoding.UTF8.GetString((byte[])asked.ExpectMsg<FromActor<object?>.Snapshot>().State!));
-    }
-
-    [Fact]
-    public async Task Exception_that_does_not_come_again_does_not_show()
-    {
-        await using var entities = Start();
-        await entities.SendAsync<int>("x", 5);
-        _program.FailuresLeft = 1;
-
-        Assert.Equal(6, (await entities.SendAsync<int>("x", 1)).OrThrow().ResultOr(-1));
-        Assert.Empty(Assert.Single(Raft.Get(Sys).Processes).Quarantined);
     }
 
     [Fact]
@@ -242,6 +130,14 @@ public sealed class EntityShardTests() : TestKit(Hocon)
         var done = (await entities.SendAsync<int>("x", 5)).OrThrow();
         Assert.Equal((new Serial(1), 5), (done.Serial, done.ResultOr(-1)));
         Assert.True((await entities.ResetAsync("x")).OrThrow().TryGetResult(out _));
+    }
+
+    [Fact]
+    public async Task Null_is_a_command_where_each_object_is_one()
+    {
+        await using var entities = Start();
+
+        Assert.Equal(0, (await entities.SendAsync<int>("a", null)).OrThrow().ResultOr(-1));
     }
 
     [Fact]
@@ -330,6 +226,22 @@ public sealed class EntityShardTests() : TestKit(Hocon)
         Assert.Equal(
             shards.All.Select(shard => (shard.Group, new Serial(ids.Count(id => shards.Of(id) == shard)))),
             Raft.Get(Sys).Processes.Select(process => (process.Group, process.Committed)));
+    }
+
+    [Fact]
+    public async Task Client_with_another_number_of_shards_reaches_no_entity_of_another_shard()
+    {
+        var two = new RaftShards("bag", 2);
+        Sys.ActorOf(Props.Create(() => new EntityShard<Sum, int>(two.All[0], () => new Sum(), null)));
+        await using var ofOne = Raft.Get(Sys).CreateEntityClient(Shards);
+
+        var refused = Assert.IsType<Outcome<int>.NotCommitted>(await ofOne.SendAsync<int>("a", 1));
+        var unanswered = await Assert.ThrowsAsync<RaftUnavailableException>(() => ofOne.AskAsync<int>("a"));
+
+        Assert.Equal(NotCommittedReason.Invalid, refused.Reason);
+        Assert.Contains("'a' is in the shard bag-1 of 2 shards bag, and this is bag-0.", refused.Detail);
+        Assert.Contains("'a' is in the shard bag-1 of 2 shards bag, and this is bag-0.", unanswered.Message);
+        Assert.Equal(1, (await ofOne.SendAsync<int>("b", 1)).OrThrow().ResultOr(-1));
     }
 
     [Fact]
@@ -430,11 +342,13 @@ public sealed class EntityShardTests() : TestKit(Hocon)
                 case "unwritable":
                     State[0] = 7;
                     return new object();
+                case null:
+                    break;
                 case string text when program.ReadsText:
                     State[0] += (byte)text.Length;
                     break;
                 default:
-                    State[0] += (byte)(int)command!;
+                    State[0] += (byte)(int)command;
                     break;
             }
 

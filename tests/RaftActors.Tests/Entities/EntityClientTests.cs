@@ -1,0 +1,89 @@
+using Akka.Actor;
+using Akka.TestKit;
+using Akka.TestKit.Xunit2;
+
+using RaftActors.Client;
+using RaftActors.Core;
+using RaftActors.Delivery;
+using RaftActors.Entities;
+using RaftActors.Wire;
+
+namespace RaftActors.Tests.Entities;
+
+/// <summary>The calls of an entity client, as the engines of the shards get them. Time stands still.</summary>
+public sealed class EntityClientTests : TestKit
+{
+    private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(7);
+
+    private readonly Dictionary<string, TestProbe> _engines = [];
+    private readonly RaftShards _shards = new("bag", 4);
+    private readonly EntityClient _entities;
+
+    public EntityClientTests()
+        : base("""
+            akka.loglevel = OFF
+            akka.scheduler.implementation = "VirtualTime.VirtualScheduler, RaftActors.Tests"
+            """)
+    {
+        Raft.Get(Sys);
+        _entities = new EntityClient(Sys, new RaftShardsClient<object?, object?>(_shards, NewClient));
+    }
+
+    [Theory]
+    [InlineData("a")] // Each id is in another shard.
+    [InlineData("b")]
+    [InlineData("h")]
+    public void Command_goes_to_the_shard_of_its_id_with_its_timeout_and_request_key(string id)
+    {
+        var key = new RequestKey("order 7");
+        _ = _entities.SendAsync<int>(id, 17, Timeout, key);
+
+        var call = Expect<ClientCall.KeyedAppend>(id);
+
+        Assert.Equal((id, Timeout, key.ToHash()), (call.Key, call.Timeout, call.RequestKey));
+        Assert.Equal(17, new ValueCodec<object?>(Sys).Decode(call.Value));
+    }
+
+    [Theory]
+    [InlineData("a")]
+    [InlineData("b")]
+    [InlineData("h")]
+    public void Question_goes_to_the_shard_of_its_id_with_its_timeout_and_consistency(string id)
+    {
+        var third = ReadConsistency.NotOlderThan(new Serial(3));
+        _ = _entities.AskAsync<int>(id, 17, Timeout, third);
+
+        var call = Expect<ClientCall.Query>(id);
+
+        Assert.Equal((Timeout, third), (call.Timeout, call.Consistency));
+        var question = (byte[])new ValueCodec<object?>(Sys).Decode(call.Question)!; // Justification: the client asks with bytes.
+        var (asked, inner) = EntityQuestion.Read(question);
+        Assert.Equal((id, 17), (asked, new ValueCodec<object?>(Sys).Decode(inner)));
+    }
+
+    [Fact]
+    public void Reset_names_its_entity_and_has_its_timeout()
+    {
+        _ = _entities.ResetAsync("a", Timeout);
+
+        var call = Expect<ClientCall.Append>("a");
+
+        Assert.Equal(("a", Timeout, true), (call.Key, call.Timeout, ValueCodec<object?>.IsReset(call.Value.Span)));
+    }
+
+    private TCall Expect<TCall>(string id)
+        where TCall : ClientCall => _engines[_shards.Of(id).Group].FishForMessage<TCall>(_ => true, Guard);
+
+    private LiveClient<object?, object?> NewClient(string group)
+    {
+        var engine = _engines[group] = CreateTestProbe();
+        var settings = ClientSettings.Read(Sys.Settings.Config, new Address("akka", Sys.Name), group, new RaftClientOptions());
+        var calls = new ClientCalls(settings.PendingMax);
+        var actor = Sys.ActorOf(Props.Create(() => new ClientActor(settings, calls)));
+        var leader = new ProcessName($"{group}@node");
+        var found = new LocalProcess(group, leader, engine.Ref.Path.ToSerializationFormat());
+        actor.Tell(new ClientReply.Located(group, leader, new Term(1), [found]), engine.Ref);
+        return new LiveClient<object?, object?>(settings, new(Sys, codecPlace: null), new(Sys, codecPlace: null), Guard, calls, actor);
+    }
+}
