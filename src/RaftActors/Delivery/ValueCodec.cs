@@ -27,6 +27,7 @@ internal sealed class ValueCodec<TValue>(
 
     private RaftCodec<TValue>? _codec = codec;
     private volatile bool _isCodecSought = codec is not null || KnownTypes.Has(typeof(TValue));
+    private readonly Lazy<ReadableSerializers> _readable = new(() => ReadableSerializers.Of(system));
     private Bound? _lastBound;
 
     // In logs and on the wire: a number never changes its meaning.
@@ -349,10 +350,12 @@ internal sealed class ValueCodec<TValue>(
             nameof(value));
         try
         {
+            var manifest = serializer.ManifestOf(value);
+            DemandReadable(serializer.Identifier, manifest);
             var writer = new ByteWriter();
             writer.Octet((byte)Kind.Serialized);
             writer.Number(serializer.Identifier);
-            writer.Text(serializer.ManifestOf(value));
+            writer.Text(manifest);
             writer.Rest(serializer.Write(value));
             return writer.ToArray();
         }
@@ -384,6 +387,7 @@ internal sealed class ValueCodec<TValue>(
         var reader = new ByteReader(content);
         var identifier = reader.Integer();
         var manifest = reader.Text();
+        DemandReadable(identifier, manifest);
         using var nesting = Nesting.Enter();
         try
         {
@@ -394,6 +398,16 @@ internal sealed class ValueCodec<TValue>(
             throw new InvalidDataException(
                 $"Akka's serializer {identifier} cannot read a value of {content.Length} bytes with the manifest '{manifest}': {e.Message}",
                 e);
+        }
+    }
+
+    private void DemandReadable(int identifier, string manifest)
+    {
+        if (!_readable.Value.Contains(identifier, manifest))
+        {
+            throw new InvalidDataException(
+                $"A value names Akka's serializer {identifier} with the manifest '{manifest}', which no node reads: no type is bound to "
+                + "this serializer. Bind one to the type of the value, or use Raft.UseJson.");
         }
     }
 

@@ -160,8 +160,10 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
 
             Resolve(elsewhere.Engine).Forward(locate);
         }
-        else if (locate.Hops > 0 && _nodes.Count > 0 && _lanes is not { IsSole: true })
+        else if (locate.Hops > 0 && _nodes.Count > 0 && (_lanes is not { IsSole: true } || Sender.Path.Address.HasLocalScope))
         {
+            // With connections of raft's own, a client of this node asks by those that this node makes with its own role. A client of
+            // another node asks there itself.
             foreach (var node in _nodes.Values)
             {
                 RegistryAt(node.Address).Tell(locate with { Hops = locate.Hops - 1 }, Sender);

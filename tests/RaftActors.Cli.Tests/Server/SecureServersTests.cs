@@ -80,7 +80,7 @@ public sealed class SecureServersTests : IDisposable
     }
 
     [Fact]
-    public async Task Server_on_all_addresses_without_protection_warns()
+    public async Task Server_on_all_addresses_without_protection_answers_at_each_and_warns()
     {
         var server = ServerHere.Start(
             "server", "-c", $":{_ports[0]}", "-p", $"{_ports[0]}", "--bind", "0.0.0.0", "--data", Path.Combine(_home, "open"));
@@ -90,6 +90,11 @@ public sealed class SecureServersTests : IDisposable
 
         // A server that stops while it opens its store writes to the directory until it has done so.
         await server.Line("elected leader");
+        if (OperatingSystem.IsLinux())
+        {
+            // Only Linux has all addresses of 127.0.0.0/8. Without --bind a server listens on 127.0.0.1.
+            Assert.Equal(0, Run.Here("status", "-S", $"127.0.0.3:{_ports[0]}").Code);
+        }
     }
 
     private async Task ServesByRole(string[] server, string[] boss, string[] app, string[] eye)

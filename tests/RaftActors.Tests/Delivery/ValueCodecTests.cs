@@ -5,6 +5,7 @@ using Akka.Configuration;
 using Akka.Serialization;
 using Akka.TestKit.Xunit2;
 
+using RaftActors.Core.Codec;
 using RaftActors.Delivery;
 using RaftActors.Entities;
 
@@ -88,6 +89,25 @@ public sealed class ValueCodecTests : TestKit
     [Fact]
     public void Value_of_a_users_type_is_encoded_by_its_serializer() =>
         Assert.Equal(new Color("red"), _values.Decode(_values.Encode(new Color("red"))));
+
+    // Akka's JSON serializer, a message of Akka with any payload, and a death watch of its remoting.
+    [Theory]
+    [InlineData(1, "System.Version, System.Private.CoreLib")]
+    [InlineData(16, "SS")]
+    [InlineData(6, "")]
+    [InlineData(22, "")]
+    public void Value_cannot_name_a_serializer_that_the_user_did_not_bind(int identifier, string manifest)
+    {
+        var writer = new ByteWriter();
+        writer.Octet(16);
+        writer.Number(identifier);
+        writer.Text(manifest);
+        writer.Rest("""{"$type":"System.Version, System.Private.CoreLib","_Major":1}"""u8);
+
+        var problem = Assert.Throws<InvalidDataException>(() => new ValueCodec<object>(Sys).Decode(writer.ToArray()));
+
+        Assert.Contains($"names Akka's serializer {identifier} with the manifest '{manifest}', which no node reads", problem.Message);
+    }
 
     [Fact]
     public void Value_of_another_type_is_refused_with_both_names()

@@ -102,7 +102,25 @@ public sealed class ValueTypeTests : TestKit
         try
         {
             new ValueCodec<Price>(system, null, "Here").DemandType("value");
+            Assert.Equal(new Price(3, "EUR"), Copy(system, new Price(3, "EUR")));
             Assert.Throws<RaftConfigurationException>(() => new ValueCodec<PriceList>(system, null, "Here").DemandType("value"));
+        }
+        finally
+        {
+            await system.Terminate();
+        }
+    }
+
+    [Fact]
+    public async Task Values_with_a_serializer_of_Akka_that_their_type_is_bound_to_are_read()
+    {
+        var system = ActorSystem.Create("bound", ConfigurationFactory.ParseString(
+            """akka.actor.serialization-bindings { "RaftActors.Tests.Delivery.Price, RaftActors.Tests" = json }""")
+            .WithFallback(RemoteNode.Network));
+        try
+        {
+            Assert.Equal(new Price(3, "EUR"), Copy(system, new Price(3, "EUR")));
+            Assert.Equal<object>(system.DeadLetters, Copy<IActorRef>(system, system.DeadLetters));
         }
         finally
         {
@@ -205,6 +223,12 @@ public sealed class ValueTypeTests : TestKit
     }
 
     private void Demand<T>(RaftCodec<T>? codec = null) => new ValueCodec<T>(Sys, codec, "Here").DemandType("value");
+
+    private static T? Copy<T>(ActorSystem system, T value)
+    {
+        var values = new ValueCodec<T>(system);
+        return values.Decode(values.Encode(value));
+    }
 
     private sealed record Nested(Nested[] Inner);
 

@@ -17,6 +17,7 @@ internal sealed class BadNetwork : IDisposable
     private readonly List<Letter> _waiting = [];
     private readonly PriorityQueue<Letter, long> _delayed = new();
     private readonly HashSet<string> _cut = [];
+    private readonly HashSet<string> _apart = [];
     private readonly Thread _thread;
     private long _delivered;
     private bool _isCalm;
@@ -59,11 +60,21 @@ internal sealed class BadNetwork : IDisposable
         }
     }
 
+    /// <summary>Loses all messages between these nodes and the others from now on.</summary>
+    public void Separate(params string[] nodes)
+    {
+        lock (_lock)
+        {
+            _apart.UnionWith(nodes);
+        }
+    }
+
     public void Heal()
     {
         lock (_lock)
         {
             _cut.Clear();
+            _apart.Clear();
         }
     }
 
@@ -127,7 +138,7 @@ internal sealed class BadNetwork : IDisposable
                 }
 
                 _waiting.RemoveAt(place);
-                if (_cut.Contains(letter.From) || _cut.Contains(letter.To) || !_ports.TryGetValue(letter.To, out var port))
+                if (IsCut(letter) || !_ports.TryGetValue(letter.To, out var port))
                 {
                     continue;
                 }
@@ -143,6 +154,9 @@ internal sealed class BadNetwork : IDisposable
             return null;
         }
     }
+
+    private bool IsCut(Letter letter) =>
+        _cut.Contains(letter.From) || _cut.Contains(letter.To) || _apart.Contains(letter.From) != _apart.Contains(letter.To);
 
     private sealed record Letter(string From, string To, byte[] Message);
 

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Cluster;
 using Akka.Configuration;
+using Akka.Event;
 using Akka.TestKit;
 
 namespace RaftActors.Tests.Groups;
@@ -39,21 +40,22 @@ internal sealed class ClusterNode
     private readonly IActorRef _actor;
 
     /// <param name="folder">Where the node's store is; none: in memory.</param>
-    /// <param name="more">More settings, in HOCON.</param>
-    public ClusterNode(TestKitBase kit, int number, int preloaded, ClusterNode? seed, string? folder = null, string more = "")
+    /// <param name="config">On top of what all nodes of the tests have.</param>
+    public ClusterNode(TestKitBase kit, int number, int preloaded, ClusterNode? seed, string? folder = null, string config = "")
     {
         var own = folder is null ? "" : $"raft.store.directory = \"{Path.Combine(folder, $"{number}")}\"";
 
         // The provider is set as Akka.Hosting does: not in the text.
         var bootstrap = BootstrapSetup.Create()
-            .WithConfig(ConfigurationFactory.ParseString($"raft.node = node{number}\n{own}\n{more}\n{Shared}"))
+            .WithConfig(ConfigurationFactory.ParseString($"{config}\nraft.node = node{number}\n{own}").WithFallback(Shared))
             .WithActorRefProvider(ProviderSelection.Cluster.Instance);
         _system = ActorSystem.Create("grouptest", bootstrap);
         var cluster = Cluster.Get(_system);
         cluster.Join(seed?.Address ?? cluster.SelfAddress);
         Name = $"raft{number}";
-        (Watcher, Events) = (kit.CreateTestProbe(), kit.CreateTestProbe());
+        (Watcher, Events, Warned) = (kit.CreateTestProbe(), kit.CreateTestProbe(), kit.CreateTestProbe());
         _system.EventStream.Subscribe(Events, typeof(RaftEvent));
+        _system.EventStream.Subscribe(Warned, typeof(Warning));
         var options = new RaftOptions<string> { Preload = Recorder.Pairs(preloaded) };
         _actor = _system.ActorOf(Props.Create(() => new Recorder(Watcher, options)), Name);
         Expect("started");
@@ -66,6 +68,9 @@ internal sealed class ClusterNode
 
     /// <summary>The events that the engine publishes.</summary>
     public TestProbe Events { get; }
+
+    /// <summary>The warnings of the node, if <c>akka.loglevel</c> is WARNING.</summary>
+    public TestProbe Warned { get; }
 
     /// <summary>What its health check reads.</summary>
     public ProcessStatus Status => Assert.Single(Raft.Get(_system).Processes);

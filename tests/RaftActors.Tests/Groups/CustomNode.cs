@@ -37,7 +37,8 @@ internal sealed class CustomNode
     private readonly IActorRef _actor;
 
     /// <param name="config">On top of what all nodes of the tests have.</param>
-    public CustomNode(TestKitBase kit, string node, RaftTransport transport, string config)
+    /// <param name="start">Starts the raft actors of the node. Null: it has one, a <see cref="SnapshotRecorder"/>.</param>
+    public CustomNode(TestKitBase kit, string node, RaftTransport transport, string config, Func<ActorSystem, IActorRef>? start = null)
     {
         Name = new ProcessName($"raft@{node}");
         System = ActorSystem.Create("custom", ConfigurationFactory.ParseString($"raft.node = \"{node}\"\n{config}").WithFallback(Shared));
@@ -45,7 +46,7 @@ internal sealed class CustomNode
         System.EventStream.Subscribe(Events, typeof(RaftEvent));
         System.EventStream.Subscribe(Watcher, typeof(RaftEvent.StartFailed));
         Raft.Get(System).UseTransport(transport);
-        _actor = System.ActorOf(Props.Create(() => new SnapshotRecorder(Watcher, null, null)), Name.Process);
+        _actor = start?.Invoke(System) ?? System.ActorOf(Props.Create(() => new SnapshotRecorder(Watcher, null, null)), Name.Process);
     }
 
     public ProcessName Name { get; }

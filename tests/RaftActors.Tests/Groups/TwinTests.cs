@@ -111,7 +111,7 @@ public sealed class TwinTests : TestKit
 
     private ClusterNode StartTwin(int number, int seed = 1)
     {
-        var twin = new ClusterNode(this, number, 0, _nodes[seed], more: KeepsVoters);
+        var twin = new ClusterNode(this, number, 0, _nodes[seed], config: KeepsVoters);
         _nodes.Add(twin);
         return twin;
     }

@@ -11,26 +11,14 @@ using RaftActors.Transport;
 namespace RaftActors.Tests.Security;
 
 /// <summary>Groups of three nodes and their clients, with <c>raft.security</c>.</summary>
-public sealed class SecureGroupTests : TestKit
+public sealed class SecureGroupTests : SecureNodesTest
 {
-    private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
-
-    private readonly string _folder = Directory.CreateTempSubdirectory("raft-secure-").FullName;
-    private readonly List<NamedNode> _nodes = [];
-    private readonly List<RaftClient> _clients = [];
-    private readonly List<ProcessName> _names = [.. Enumerable.Range(0, 3).Select(_ => NamedNode.NewName())];
-    private readonly TestCertificates _ca;
-    private int _appended;
-
-    public SecureGroupTests()
-        : base("akka.loglevel = ERROR") => _ca = new TestCertificates(_folder);
-
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public void Group_with_certificates_commits_over_encrypted_connections(bool isAtAddress)
     {
-        StartAll(Tls(_ca.Issue("node", ["127.0.0.1"])), isAtAddress);
+        StartAll(Tls(Ca.Issue("node", ["127.0.0.1"])), isAtAddress);
 
         ExpectLanes();
         AppendOnEachNode();
@@ -92,15 +80,15 @@ public sealed class SecureGroupTests : TestKit
     {
         StartAll(Secrets("node", $"node cluster {NewSecret}"));
         ExpectLanes();
-        var client = Raft.Get(_nodes[0].System).CreateClient<string, int>(options: new() { Contacts = [$"{_nodes[1].Address}"] });
+        var client = Raft.Get(Nodes[0].System).CreateClient<string, int>(options: new() { Contacts = [$"{Nodes[1].Address}"] });
 
         var outcome = await client.AppendAsync("key", "value", TimeSpan.FromSeconds(20));
 
         await client.DisposeAsync();
         Assert.Equal(1, outcome.OrThrow().Serial.Value);
-        while (_nodes[0].Warned.HasMessages)
+        while (Nodes[0].Warned.HasMessages)
         {
-            Assert.DoesNotContain("is no path of an actor", $"{_nodes[0].Warned.ExpectMsg<Akka.Event.Warning>(Guard).Message}");
+            Assert.DoesNotContain("is no path of an actor", $"{Nodes[0].Warned.ExpectMsg<Akka.Event.Warning>(Guard).Message}");
         }
     }
 
@@ -108,7 +96,7 @@ public sealed class SecureGroupTests : TestKit
     public async Task Client_whose_certificate_is_signed_by_an_intermediate_one_appends()
     {
         StartAlone(hasCertificates: true, "writer");
-        var client = Connect(Tls(_ca.Below("middle").Issue("writer", ["writer"], isClient: true)));
+        var client = Connect(Tls(Ca.Below("middle").Issue("writer", ["writer"], isClient: true)));
 
         Assert.Equal(1, (await client.AppendAsync("key", "value")).OrThrow().Serial.Value);
     }
@@ -117,7 +105,7 @@ public sealed class SecureGroupTests : TestKit
     public async Task Client_whose_name_has_no_role_is_told_so_by_the_log_of_the_node()
     {
         StartAlone(hasCertificates: true, "writer");
-        var stranger = Connect(Tls(_ca.Issue("stranger", ["stranger"], isClient: true)));
+        var stranger = Connect(Tls(Ca.Issue("stranger", ["stranger"], isClient: true)));
 
         var outcome = await stranger.AppendAsync("key", "value", TimeSpan.FromSeconds(1));
 
@@ -130,7 +118,7 @@ public sealed class SecureGroupTests : TestKit
     public async Task Client_with_a_certificate_of_another_ca_is_refused()
     {
         StartAlone(hasCertificates: true, "writer");
-        var other = new TestCertificates(_folder, "other");
+        var other = new TestCertificates(Folder, "other");
         var forged = Connect(Tls(other.Issue("forged", ["writer"], isClient: true)));
 
         var outcome = await forged.AppendAsync("key", "value", TimeSpan.FromSeconds(1));
@@ -143,7 +131,7 @@ public sealed class SecureGroupTests : TestKit
     public async Task Client_with_an_expired_certificate_is_refused()
     {
         StartAlone(hasCertificates: true, "writer");
-        var security = Tls(_ca.Issue("writer", ["writer"], isClient: true, days: -1));
+        var security = Tls(Ca.Issue("writer", ["writer"], isClient: true, days: -1));
 
         var problem = Assert.Throws<RaftConfigurationException>(() => Connect(security));
 
@@ -180,9 +168,9 @@ public sealed class SecureGroupTests : TestKit
     [Fact]
     public async Task Client_does_not_trust_a_node_whose_certificate_is_for_another_host()
     {
-        _names.RemoveRange(1, 2);
-        Start(_names[0], Tls(_ca.Issue("node", ["elsewhere.example"]), "writer = [writer]"));
-        var client = Connect(Tls(_ca.Issue("writer", ["writer"], isClient: true)));
+        Names.RemoveRange(1, 2);
+        Start(Names[0], Tls(Ca.Issue("node", ["elsewhere.example"]), "writer = [writer]"));
+        var client = Connect(Tls(Ca.Issue("writer", ["writer"], isClient: true)));
 
         var outcome = await client.AppendAsync("key", "value", TimeSpan.FromSeconds(1));
 
@@ -192,14 +180,14 @@ public sealed class SecureGroupTests : TestKit
     [Fact]
     public void Node_that_no_roster_names_is_refused()
     {
-        var security = Tls(_ca.Issue("node", ["127.0.0.1"]));
-        var stranger = _names[2];
-        _names.RemoveAt(2);
+        var security = Tls(Ca.Issue("node", ["127.0.0.1"]));
+        var stranger = Names[2];
+        Names.RemoveAt(2);
         StartAll(security);
         ExpectLanes();
         AppendOnEachNode();
 
-        var founders = _names.ToArray();
+        var founders = Names.ToArray();
         Start(stranger, $"{security}\nraft {{ joining = on, roster = [], contacts = [\"{founders[0].Node}\"] }}");
 
         ExpectWarning("is not known as a node");
@@ -208,9 +196,9 @@ public sealed class SecureGroupTests : TestKit
     [Fact]
     public void Node_warns_when_less_than_a_third_of_the_time_of_its_certificate_is_left()
     {
-        _names.RemoveRange(1, 2);
+        Names.RemoveRange(1, 2);
 
-        Start(_names[0], Tls(_ca.Issue("node", ["127.0.0.1"], days: 0.25)));
+        Start(Names[0], Tls(Ca.Issue("node", ["127.0.0.1"], days: 0.25)));
 
         ExpectWarning("node.pem expires on ");
     }
@@ -218,18 +206,18 @@ public sealed class SecureGroupTests : TestKit
     [Fact]
     public async Task Node_that_has_left_loses_its_connections_and_is_refused()
     {
-        StartAll(Tls(_ca.Issue("node", ["127.0.0.1"]), "operator = [boss]"));
+        StartAll(Tls(Ca.Issue("node", ["127.0.0.1"]), "operator = [boss]"));
         ExpectLanes();
         AppendOnEachNode();
-        var boss = Connect(Tls(_ca.Issue("boss", ["boss"], isClient: true)));
+        var boss = Connect(Tls(Ca.Issue("boss", ["boss"], isClient: true)));
 
-        (await boss.LeaveAsync(_names[2], timeout: TimeSpan.FromSeconds(20))).OrThrow();
+        (await boss.LeaveAsync(Names[2], timeout: TimeSpan.FromSeconds(20))).OrThrow();
 
-        _nodes[0].Logged.FishForMessage<Akka.Event.Info>(
-            info => $"{info.Message}" == $"Closed the raft connection of {_nodes[2].Address}: it has left the groups of this node.",
+        Nodes[0].Logged.FishForMessage<Akka.Event.Info>(
+            info => $"{info.Message}" == $"Closed the raft connection of {Nodes[2].Address}: it has left the groups of this node.",
             Guard,
             "the connection of the node to be closed");
-        ExpectWarning($"{_nodes[2].Address} is not known as a node");
+        ExpectWarning($"{Nodes[2].Address} is not known as a node");
     }
 
     [Fact]
@@ -248,25 +236,25 @@ public sealed class SecureGroupTests : TestKit
     [Fact]
     public async Task Certificates_and_ca_are_exchanged_node_by_node_under_load()
     {
-        foreach (var name in _names)
+        foreach (var name in Names)
         {
             Start(name, $$"""
                 raft.security.reload-interval = 50ms
-                raft.security.tls { certificate = "{{_ca.Issue(FileOf(name), ["127.0.0.1"])}}", ca = "{{CopyOfCa(name)}}" }
+                raft.security.tls { certificate = "{{Ca.Issue(FileOf(name), ["127.0.0.1"])}}", ca = "{{CopyOfCa(name)}}" }
                 raft.security.roles.writer = [writer]
                 """);
         }
 
         ExpectLanes();
         var lost = ConnectionsLost();
-        var client = Connect(Tls(_ca.Issue("writer", ["writer"], isClient: true)));
+        var client = Connect(Tls(Ca.Issue("writer", ["writer"], isClient: true)));
         using var end = new CancellationTokenSource();
         var load = AppendUntil(client, end.Token);
-        var next = new TestCertificates(_folder, "next");
+        var next = new TestCertificates(Folder, "next");
 
         // Each node accepts both roots, then shows a new certificate, then accepts the new root only.
         RotateOnEach(name => File.AppendAllText(CaOf(name), File.ReadAllText(next.Ca)));
-        File.AppendAllText(_ca.Ca, File.ReadAllText(next.Ca));
+        File.AppendAllText(Ca.Ca, File.ReadAllText(next.Ca));
         RotateOnEach(name => next.Issue(FileOf(name), ["127.0.0.1"]));
         next.Issue("writer", ["writer"], isClient: true);
         RotateOnEach(name => File.Copy(next.Ca, CaOf(name), overwrite: true));
@@ -280,7 +268,7 @@ public sealed class SecureGroupTests : TestKit
     public async Task Secrets_are_exchanged_node_by_node_under_load()
     {
         var (old, fresh) = ($"node old {NewSecret}", $"node fresh {Guid.NewGuid():N}");
-        foreach (var name in _names)
+        foreach (var name in Names)
         {
             Start(name, Secrets(FileOf(name), old, LineOf("writer")));
         }
@@ -303,120 +291,40 @@ public sealed class SecureGroupTests : TestKit
     [Fact]
     public void Node_with_a_new_certificate_that_others_do_not_trust_yet_keeps_its_connections()
     {
-        foreach (var name in _names)
+        foreach (var name in Names)
         {
             Start(name, $$"""
                 raft.security.reload-interval = 50ms
-                raft.security.tls { certificate = "{{_ca.Issue(FileOf(name), ["127.0.0.1"])}}", ca = "{{CopyOfCa(name)}}" }
+                raft.security.tls { certificate = "{{Ca.Issue(FileOf(name), ["127.0.0.1"])}}", ca = "{{CopyOfCa(name)}}" }
                 """);
         }
 
         ExpectLanes();
         var lost = ConnectionsLost();
-        var next = new TestCertificates(_folder, "next");
+        var next = new TestCertificates(Folder, "next");
 
-        next.Issue(FileOf(_names[0]), ["127.0.0.1"]);
+        next.Issue(FileOf(Names[0]), ["127.0.0.1"]);
         ExpectWarning("with the changed credentials: the other node did not accept this one");
         AppendOnEachNode();
 
-        _names.ForEach(name => File.AppendAllText(CaOf(name), File.ReadAllText(next.Ca)));
-        ExpectRenewed(_nodes[0]);
+        Names.ForEach(name => File.AppendAllText(CaOf(name), File.ReadAllText(next.Ca)));
+        ExpectRenewed(Nodes[0]);
         Assert.False(lost.HasMessages, "A connection between nodes was lost.");
     }
 
-    private static string NewSecret { get; } = $"{Guid.NewGuid():N}{Guid.NewGuid():N}";
-
-    protected override void AfterAll()
-    {
-        _clients.ForEach(client => client.DisposeAsync().AsTask().Wait(Guard));
-        _nodes.ForEach(node => node.Stop());
-        Directory.Delete(_folder, recursive: true);
-        base.AfterAll();
-    }
-
-    private string Tls(string certificate, string roles = "") => $$"""
-        raft.security.reload-interval = 50ms
-        raft.security.tls { certificate = "{{certificate}}", ca = "{{_ca.Ca}}" }
-        raft.security.roles { {{roles}} }
-        """;
-
-    private string Secrets(string file, params string[] lines)
-    {
-        var path = Path.Combine(_folder, $"{file}.secrets");
-        PrivateText.Write(path, lines);
-        return $$"""raft.security { reload-interval = 50ms, secrets-file = "{{path}}" }""";
-    }
-
-    private void ExpectLanes()
-    {
-        foreach (var node in _nodes)
-        {
-            node.ExpectEncryptedTo(_nodes.Where(other => other != node));
-        }
-    }
-
-    private void StartAll(string security, bool isAtAddress = true) => _names.ForEach(name => Start(name, security, isAtAddress));
-
-    private void Start(ProcessName name, string security, bool isAtAddress = true) => _nodes.Add(new NamedNode(
-        this,
-        name,
-        $$"""
-        akka { loglevel = INFO, stdout-loglevel = OFF, loggers = [] }
-        raft {
-          roster = [{{string.Join(", ", _names.Select(each => $"\"{each}\""))}}]
-          append-timeout = 20s
-          transport-tcp.at-address = {{(isAtAddress ? "on" : "off")}}
-        }
-        {{security}}
-        """,
-        isBehind: isAtAddress));
-
-    private void StartAlone(bool hasCertificates, params string[] roles) => StartAlone(hasCertificates, isAtAddress: true, roles);
-
-    // A group of one node.
-    private void StartAlone(bool hasCertificates, bool isAtAddress, params string[] roles)
-    {
-        _names.RemoveRange(1, 2);
-        var security = hasCertificates
-            ? Tls(_ca.Issue("node", ["127.0.0.1"]), string.Join('\n', roles.Select(role => $"{role} = [{role}]")))
-            : Secrets("node", [$"node cluster {NewSecret}", .. roles.Select(LineOf)]);
-        Start(_names[0], security, isAtAddress);
-    }
-
-    private static string LineOf(string role) => $"{role} {role} {role}-{NewSecret}";
-
-    private string CredentialsOf(bool hasCertificates, string role) => hasCertificates
-        ? Tls(_ca.Issue(role, [role], isClient: true))
-        : Secrets(role, LineOf(role));
-
-    private RaftClient<string, int> Connect(string security, bool isAtAddress = true) => Connect<string, int>(security, isAtAddress);
-
-    private RaftClient<TValue, TResult> Connect<TValue, TResult>(string security, bool isAtAddress = true)
-    {
-        var client = RaftClient.Create<TValue, TResult>(
-            [.. _names.Select(name => $"named@127.0.0.1{name.Node}")],
-            settings: ConfigurationFactory.ParseString(
-                $"raft.transport-tcp.at-address = {(isAtAddress ? "on" : "off")}\nraft.client.attempt-timeout = 300ms\n{security}"));
-        _clients.Add(client);
-        return client;
-    }
-
-    private void ExpectWarning(string part) => _nodes[0].Warned.FishForMessage<Akka.Event.Warning>(
-        warning => $"{warning.Message}".Contains(part), Guard, $"a warning '{part}'");
-
     private static string FileOf(ProcessName name) => $"node{name.Node[1..]}";
 
-    private string CaOf(ProcessName name) => Path.Combine(_folder, $"{FileOf(name)}.ca");
+    private string CaOf(ProcessName name) => Path.Combine(Folder, $"{FileOf(name)}.ca");
 
     private string CopyOfCa(ProcessName name)
     {
-        File.Copy(_ca.Ca, CaOf(name), overwrite: true);
+        File.Copy(Ca.Ca, CaOf(name), overwrite: true);
         return CaOf(name);
     }
 
     private void RotateOnEach(Action<ProcessName> rotate)
     {
-        foreach (var node in _nodes)
+        foreach (var node in Nodes)
         {
             rotate(node.Name);
             ExpectRenewed(node);
@@ -425,7 +333,7 @@ public sealed class SecureGroupTests : TestKit
 
     private void ExpectRenewed(NamedNode node)
     {
-        var missing = _nodes.Where(other => other != node)
+        var missing = Nodes.Where(other => other != node)
             .Select(other => $"Raft messages to {other.Address} go by a connection with the changed credentials.").ToHashSet();
         node.Logged.FishForMessage<Akka.Event.Info>(
             info => missing.Remove($"{info.Message}") && missing.Count == 0, Guard, $"{node.Name} to connect again");
@@ -434,7 +342,7 @@ public sealed class SecureGroupTests : TestKit
     private TestProbe ConnectionsLost()
     {
         var lost = CreateTestProbe();
-        _nodes.ForEach(node => node.System.EventStream.Subscribe(lost, typeof(LaneNews.Disconnected)));
+        Nodes.ForEach(node => node.System.EventStream.Subscribe(lost, typeof(LaneNews.Disconnected)));
         return lost;
     }
 
@@ -456,7 +364,7 @@ public sealed class SecureGroupTests : TestKit
 
     private void AppendOnEachNode(Action after, Task<int> load)
     {
-        foreach (var node in _nodes)
+        foreach (var node in Nodes)
         {
             node.Tell(new Recorder.Append("own", "value", TimeSpan.FromSeconds(20)), TestActor);
             ExpectMsg<Outcome<int>.Done>(Guard);
@@ -465,16 +373,5 @@ public sealed class SecureGroupTests : TestKit
         after();
         Assert.True(load.Wait(Guard));
         Assert.True(load.Result > 0);
-    }
-
-    // Each pair gets the next serial, so none is lost and none is doubled.
-    private void AppendOnEachNode()
-    {
-        foreach (var node in _nodes)
-        {
-            _appended++;
-            node.Tell(new Recorder.Append($"key{_appended}", "value", TimeSpan.FromSeconds(20)), TestActor);
-            Assert.Equal(_appended, ExpectMsg<Outcome<int>.Done>(TimeSpan.FromSeconds(30)).Serial.Value);
-        }
     }
 }

@@ -48,7 +48,8 @@ internal sealed class TestCertificates
     /// <summary>Writes a certificate and its key into one file, and returns its path.</summary>
     /// <param name="file">The name of the file, without extension.</param>
     /// <param name="names">DNS names and addresses.</param>
-    public string Issue(string file, string[] names, bool isClient = false, double days = 1)
+    /// <param name="password">Encrypts the key. Null: it is not encrypted.</param>
+    public string Issue(string file, string[] names, bool isClient = false, double days = 1, string? password = null)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest($"CN={names[0]}", key, HashAlgorithmName.SHA256);
@@ -72,8 +73,28 @@ internal sealed class TestCertificates
         using var certificate = request.Create(_ca, from, to, RandomNumberGenerator.GetBytes(8));
         var path = Path.Combine(_folder, $"{file}.pem");
         var next = $"{path}.next";
-        PrivateText.Write(next, $"{certificate.ExportCertificatePem()}\n{_chain}{key.ExportPkcs8PrivateKeyPem()}");
+        var keyText = password is null
+            ? key.ExportPkcs8PrivateKeyPem()
+            : key.ExportEncryptedPkcs8PrivateKeyPem(password, new(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 1000));
+        PrivateText.Write(next, $"{certificate.ExportCertificatePem()}\n{_chain}{keyText}");
         File.Move(next, path, overwrite: true);
         return path;
+    }
+
+    /// <summary>Writes a certificate file and its key into a PFX file that this password opens, and returns its path.</summary>
+    public static string ToPfx(string path, string password)
+    {
+        using var certificate = X509Certificate2.CreateFromPemFile(path, path);
+        var pfx = Path.ChangeExtension(path, "pfx");
+        PrivateText.Write(pfx, "");
+        File.WriteAllBytes(pfx, certificate.Export(X509ContentType.Pkcs12, password));
+        return pfx;
+    }
+
+    /// <summary>The entry of <c>raft.security.tls.pins</c> for a certificate file, as the page of security computes it.</summary>
+    public static string PinOf(string path)
+    {
+        using var certificate = X509CertificateLoader.LoadCertificateFromFile(path);
+        return Convert.ToBase64String(SHA256.HashData(certificate.PublicKey.ExportSubjectPublicKeyInfo()));
     }
 }

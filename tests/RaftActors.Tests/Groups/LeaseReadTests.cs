@@ -1,0 +1,73 @@
+using Akka.Actor;
+using Akka.Configuration;
+using Akka.TestKit;
+using Akka.TestKit.Xunit2;
+
+using RaftActors.Core;
+
+namespace RaftActors.Tests.Groups;
+
+/// <summary>
+/// Queries under a lease, on real engines and a clock that the test moves. raft1 leads, then hears nobody. Its lease ends 855 ms after its
+/// last confirmed round: one tick before the shortest election timeout of 1 s, less the drift of 10 percent.
+/// </summary>
+public sealed class LeaseReadTests : TestKit
+{
+    private const int TicksOfLease = 18;
+
+    private readonly VirtualGroup _group;
+
+    public LeaseReadTests()
+        : base(ConfigurationFactory.ParseString("raft.lease.enabled = on").WithFallback(VirtualGroup.Config)) =>
+        _group = new VirtualGroup(this);
+
+    [Fact]
+    public void Leader_that_hears_no_majority_answers_under_its_lease_and_no_query_after_it()
+    {
+        Isolate();
+
+        Ask(ReadConsistency.Lease);
+        ExpectMsg<QueryOutcome.Done>(done => Assert.Equal(new Serial(4), done.Result));
+
+        _group.Advance(TicksOfLease);
+        Assert.Equal("raft1", _group.StatusOf("raft1").LedBy?.Process);
+        Ask(ReadConsistency.Lease);
+        _group.Advance(3);
+        ExpectNoMsg(TimeSpan.Zero);
+
+        _group.Advance();
+        ExpectMsg<QueryOutcome.Failed>();
+    }
+
+    [Fact]
+    public void Linearizable_query_does_not_trust_the_lease()
+    {
+        Isolate();
+
+        Ask(ReadConsistency.Linearizable);
+        _group.Advance(3);
+        ExpectNoMsg(TimeSpan.Zero);
+
+        _group.Advance();
+        ExpectMsg<QueryOutcome.Failed>();
+    }
+
+    private void Isolate()
+    {
+        // A lease needs a time above zero, which a real clock always has.
+        ((TestScheduler)Sys.Scheduler).Advance(TimeSpan.FromSeconds(1));
+        _group.Found(4, 4);
+        foreach (var silent in new[] { "raft2", "raft3" })
+        {
+            Watch(_group.EngineOf(silent));
+            _group.EngineOf(silent).Tell(PoisonPill.Instance);
+            ExpectMsg<Terminated>();
+        }
+    }
+
+    private void Ask(ReadConsistency consistency)
+    {
+        _group.Actors["raft1"].Tell(new Recorder.Query("how far?", TimeSpan.FromMilliseconds(200), consistency), TestActor);
+        _group.Settle();
+    }
+}

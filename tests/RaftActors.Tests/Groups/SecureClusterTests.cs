@@ -1,0 +1,126 @@
+using Akka.Actor;
+using Akka.Cluster;
+using Akka.Configuration;
+using Akka.Event;
+using Akka.TestKit.Xunit2;
+
+using RaftActors.Tests.Security;
+
+namespace RaftActors.Tests.Groups;
+
+/// <summary>Nodes that find each other by Akka.Cluster: with <c>raft.security</c>, and with clients that name no contact.</summary>
+public sealed class SecureClusterTests : TestKit
+{
+    private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("raft-secure-cluster-").FullName;
+    private readonly List<ClusterNode> _nodes = [];
+    private readonly List<ActorSystem> _clients = [];
+    private readonly TestCertificates _ca;
+
+    public SecureClusterTests()
+        : base(ConfigurationFactory.ParseString("akka.loglevel = ERROR")) => _ca = new TestCertificates(_folder);
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("secrets")]
+    [InlineData("certificates")]
+    public async Task Client_without_contacts_finds_the_group_through_the_cluster(string security)
+    {
+        for (var number = 1; number <= 3; number++)
+        {
+            Start(number, SecurityOf($"node{number}", security, "node"));
+        }
+
+        await using var client = Connect(SecurityOf("client", security, "writer"));
+
+        var outcome = await client.AppendAsync("key", "value", Guard);
+
+        Assert.Equal(1, outcome.OrThrow().Serial.Value);
+        _nodes.ForEach(node => node.Expect("append 1 key=value"));
+    }
+
+    [Theory]
+    [InlineData("secrets", "it does not know a secret of this node")]
+    [InlineData("certificates", "is not known as a node")]
+    public void Member_of_the_cluster_without_the_role_of_a_node_is_refused_and_the_others_go_on(string security, string warning)
+    {
+        for (var number = 1; number <= 3; number++)
+        {
+            Start(number, SecurityOf($"node{number}", security, "node"));
+        }
+
+        Start(4, SecurityOf("node4", security, "stranger"));
+
+        foreach (var node in _nodes.Take(3))
+        {
+            node.Append("key", "value", TestActor);
+            ExpectMsg<Outcome<int>.Done>(Guard);
+        }
+
+        _nodes[0].Warned.FishForMessage<Warning>(each => $"{each.Message}".Contains(warning), Guard, $"a warning '{warning}'");
+        Assert.DoesNotContain(_nodes[0].Status.Reachable, name => name.Process == "raft4");
+        Assert.Equal(0, _nodes[3].Status.Committed.Value);
+    }
+
+    protected override void AfterAll()
+    {
+        _clients.ForEach(system => Assert.True(system.Terminate().Wait(Guard)));
+        _nodes.ForEach(node => node.Stop());
+        Directory.Delete(_folder, recursive: true);
+        base.AfterAll();
+    }
+
+    private void Start(int number, string security) => _nodes.Add(new ClusterNode(
+        this,
+        number,
+        preloaded: 0,
+        _nodes.FirstOrDefault(),
+        config: $"akka {{ loglevel = WARNING, stdout-loglevel = OFF, loggers = [] }}\n{security}"));
+
+    // A member of the cluster without a raft process.
+    private RaftClient<string, int> Connect(string security)
+    {
+        var system = ActorSystem.Create("grouptest", ConfigurationFactory.ParseString(
+            $$"""
+            {{RemoteNode.FewThreads}}
+            akka {
+              loglevel = ERROR
+              log-dead-letters = off
+              actor.provider = cluster
+              remote.dot-netty.tcp { hostname = "127.0.0.1", port = 0 }
+              remote.use-passive-connections = off
+            }
+            raft.client.attempt-timeout = 500ms
+            {{security}}
+            """));
+        _clients.Add(system);
+        Cluster.Get(system).Join(_nodes[0].Address);
+        return Raft.Get(system).CreateClient<string, int>();
+    }
+
+    // A stranger has a certificate of the same CA, or a secret that nobody else has.
+    private string SecurityOf(string name, string security, string role)
+    {
+        if (security == "secrets")
+        {
+            var path = Path.Combine(_folder, $"{name}.secrets");
+            var (node, writer) = ($"node cluster {new string('n', 40)}", $"writer app {new string('w', 40)}");
+            PrivateText.Write(path, role switch
+            {
+                "node" => [node, writer],
+                "writer" => [writer],
+                _ => [$"node cluster {new string('s', 40)}"],
+            });
+            return $$"""raft.security.secrets-file = "{{path}}" """;
+        }
+
+        var host = role == "stranger" ? "stranger" : name;
+        return security == ""
+            ? ""
+            : $$"""
+            raft.security.tls { certificate = "{{_ca.Issue(name, [host, "127.0.0.1"], isClient: role == "writer")}}", ca = "{{_ca.Ca}}" }
+            raft.security.roles { node = [node1, node2, node3], writer = [client] }
+            """;
+    }
+}

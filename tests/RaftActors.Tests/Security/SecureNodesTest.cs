@@ -1,0 +1,120 @@
+using Akka.Actor;
+using Akka.Configuration;
+using Akka.TestKit.Xunit2;
+
+using RaftActors.Core;
+using RaftActors.Tests.Groups;
+
+namespace RaftActors.Tests.Security;
+
+/// <summary>Nodes with <c>raft.security</c> and their clients: three nodes, unless a test removes some of <see cref="Names"/>.</summary>
+public abstract class SecureNodesTest : TestKit
+{
+    private readonly List<RaftClient> _clients = [];
+    private int _appended;
+
+    private protected SecureNodesTest()
+        : base("akka.loglevel = ERROR") => Ca = new TestCertificates(Folder);
+
+    private protected static TimeSpan Guard { get; } = TimeSpan.FromSeconds(30);
+
+    private protected string Folder { get; } = Directory.CreateTempSubdirectory("raft-secure-").FullName;
+
+    private protected List<NamedNode> Nodes { get; } = [];
+
+    private protected List<ProcessName> Names { get; } = [.. Enumerable.Range(0, 3).Select(_ => NamedNode.NewName())];
+
+    private protected TestCertificates Ca { get; }
+
+    private protected static string NewSecret { get; } = $"{Guid.NewGuid():N}{Guid.NewGuid():N}";
+
+    protected override void AfterAll()
+    {
+        _clients.ForEach(client => client.DisposeAsync().AsTask().Wait(Guard));
+        Nodes.ForEach(node => node.Stop());
+        Directory.Delete(Folder, recursive: true);
+        base.AfterAll();
+    }
+
+    private protected string Tls(string certificate, string roles = "") => $$"""
+        raft.security.reload-interval = 50ms
+        raft.security.tls { certificate = "{{certificate}}", ca = "{{Ca.Ca}}" }
+        raft.security.roles { {{roles}} }
+        """;
+
+    private protected string Secrets(string file, params string[] lines)
+    {
+        var path = Path.Combine(Folder, $"{file}.secrets");
+        PrivateText.Write(path, lines);
+        return $$"""raft.security { reload-interval = 50ms, secrets-file = "{{path}}" }""";
+    }
+
+    private protected void ExpectLanes()
+    {
+        foreach (var node in Nodes)
+        {
+            node.ExpectEncryptedTo(Nodes.Where(other => other != node));
+        }
+    }
+
+    private protected void StartAll(string security, bool isAtAddress = true) => Names.ForEach(name => Start(name, security, isAtAddress));
+
+    private protected void Start(ProcessName name, string security, bool isAtAddress = true) => Nodes.Add(new NamedNode(
+        this,
+        name,
+        $$"""
+        akka { loglevel = INFO, stdout-loglevel = OFF, loggers = [] }
+        raft {
+          roster = [{{string.Join(", ", Names.Select(each => $"\"{each}\""))}}]
+          append-timeout = 20s
+          transport-tcp.at-address = {{(isAtAddress ? "on" : "off")}}
+        }
+        {{security}}
+        """,
+        isBehind: isAtAddress));
+
+    private protected void StartAlone(bool hasCertificates, params string[] roles) => StartAlone(hasCertificates, isAtAddress: true, roles);
+
+    // A group of one node.
+    private protected void StartAlone(bool hasCertificates, bool isAtAddress, params string[] roles)
+    {
+        Names.RemoveRange(1, 2);
+        var security = hasCertificates
+            ? Tls(Ca.Issue("node", ["127.0.0.1"]), string.Join('\n', roles.Select(role => $"{role} = [{role}]")))
+            : Secrets("node", [$"node cluster {NewSecret}", .. roles.Select(LineOf)]);
+        Start(Names[0], security, isAtAddress);
+    }
+
+    private protected static string LineOf(string role) => $"{role} {role} {role}-{NewSecret}";
+
+    private protected string CredentialsOf(bool hasCertificates, string role) => hasCertificates
+        ? Tls(Ca.Issue(role, [role], isClient: true))
+        : Secrets(role, LineOf(role));
+
+    private protected RaftClient<string, int> Connect(string security, bool isAtAddress = true) =>
+        Connect<string, int>(security, isAtAddress);
+
+    private protected RaftClient<TValue, TResult> Connect<TValue, TResult>(string security, bool isAtAddress = true)
+    {
+        var client = RaftClient.Create<TValue, TResult>(
+            [.. Names.Select(name => $"named@127.0.0.1{name.Node}")],
+            settings: ConfigurationFactory.ParseString(
+                $"raft.transport-tcp.at-address = {(isAtAddress ? "on" : "off")}\nraft.client.attempt-timeout = 300ms\n{security}"));
+        _clients.Add(client);
+        return client;
+    }
+
+    private protected void ExpectWarning(string part) => Nodes[0].Warned.FishForMessage<Akka.Event.Warning>(
+        warning => $"{warning.Message}".Contains(part), Guard, $"a warning '{part}'");
+
+    // Each pair gets the next serial, so none is lost and none is doubled.
+    private protected void AppendOnEachNode()
+    {
+        foreach (var node in Nodes)
+        {
+            _appended++;
+            node.Tell(new Recorder.Append($"key{_appended}", "value", TimeSpan.FromSeconds(20)), TestActor);
+            Assert.Equal(_appended, ExpectMsg<Outcome<int>.Done>(TimeSpan.FromSeconds(30)).Serial.Value);
+        }
+    }
+}
