@@ -33,6 +33,9 @@ public sealed class Raft : IExtension
         ConfigurationFactory.FromResource("RaftActors.reference.conf", Assembly.GetExecutingAssembly());
 
     private readonly Lock _lock = new();
+
+    // Guards the start of the lanes. It looks up names of hosts and reads files, which may take long, so it has a lock of its own.
+    private readonly Lock _startOfLanes = new();
     private readonly Dictionary<(string Group, ProcessName Name), ProcessOpening> _processes = [];
     private readonly ExtendedActorSystem _system;
     private readonly IActorRef _registry;
@@ -345,7 +348,7 @@ public sealed class Raft : IExtension
     // A node that has only clients opens no port.
     private void StartLanes(bool isClient)
     {
-        lock (_lock)
+        lock (_startOfLanes)
         {
             var raft = _system.Settings.Config.GetConfig("raft") ?? Config.Empty;
             var security = SecuritySettings.Read(raft);

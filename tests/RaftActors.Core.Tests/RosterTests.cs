@@ -9,6 +9,9 @@ public sealed class RosterTests
     private static readonly ImmutableArray<ProcessName> Three = [new("raft1@x"), new("raft2@x"), new("raft3@x")];
     private static readonly GroupUid Group = new(new Guid(1, 0, 0, new byte[8]));
 
+    // The starts of other processes in the latest write.
+    private int _recorded;
+
     [Fact]
     public void The_roster_is_durable_before_any_message_is_sent()
     {
@@ -69,6 +72,58 @@ public sealed class RosterTests
         Assert.Empty(joining.Roster);
         Assert.Equal(Three.AsEnumerable(), FirstWrite(NewCore(Three, new InitialState(joining, []))).Roster);
     }
+
+    [Fact]
+    public void Senders_that_a_joining_process_hears_are_bounded_and_one_that_is_lost_makes_room()
+    {
+        var core = new RaftCore(Options(Three[..1]) with { IsJoining = true }, Empty());
+        var met = Enumerable.Range(0, 10 * Roster.StrangersMax).Count(number => IsMet(core, number));
+
+        Assert.Equal((Roster.StrangersMax, Roster.StrangersMax), (met, _recorded));
+
+        core.Step(new Input.PeerUnreachable(Stranger(3).Name));
+        Assert.True(IsMet(core, 10_000));
+        Assert.False(IsMet(core, 10_001));
+        Assert.Equal(Roster.StrangersMax, _recorded);
+    }
+
+    [Fact]
+    public void Senders_that_claim_a_longer_log_are_bounded_and_members_are_heard()
+    {
+        var core = NewCore(Three, FoundedGroup.State(Three, 11, Group, [1]));
+        var met = Enumerable.Range(0, 10 * Roster.StrangersMax).Count(number => IsMet(core, number));
+
+        Assert.Equal(Roster.StrangersMax, met);
+        var member = new Member(Three[1], SimulatedProcess.IncarnationOf(2));
+        Assert.Contains(core.Step(new Input.Receive(EnvelopeFrom(member, Longest))), effect => effect is Effect.PeerMet);
+    }
+
+    [Fact]
+    public void Refusals_of_one_process_are_shown_up_to_a_bound()
+    {
+        var core = NewCore(Three, FoundedGroup.State(Three, 11, Group, [1]));
+        var from = new Member(Three[1], SimulatedProcess.IncarnationOf(2));
+        var shown = Enumerable.Range(1, 10 * Peer.ShownMax).Sum(serial => core.Step(new Input.Receive(EnvelopeFrom(
+            from, new Message.Refusal(RefusalReason.Diverged, new Serial(serial), default, "they differ"))))
+            .OfType<Effect.Refused>().Count());
+
+        Assert.InRange(shown, 1, Peer.ShownMax);
+    }
+
+    private static Member Stranger(int number) => new(new ProcessName($"stranger{number}@x"), SimulatedProcess.IncarnationOf(number));
+
+    private static Message.Greeting Longest { get; } =
+        new(new LogPosition(new LogIndex(1_000_000), new Term(1000), new Serial(1_000_000), 7), Incarnation.None, IsReply: false);
+
+    private bool IsMet(RaftCore core, int number)
+    {
+        var effects = core.Step(new Input.Receive(EnvelopeFrom(Stranger(number), Longest)));
+        _recorded = effects.OfType<Effect.Persist>().LastOrDefault()?.HardState?.Recorded.Length ?? _recorded;
+        return effects.OfType<Effect.PeerMet>().Any();
+    }
+
+    private static RaftActors.Core.Envelope EnvelopeFrom(Member from, Message body) =>
+        new(from, new Member(Three[0], Incarnation.None), Group, Term.Zero, new Boot(1, 1), body);
 
     private static InitialState Empty(params ImmutableArray<ProcessName> roster) =>
         InitialState.Empty with { HardState = InitialState.Empty.HardState with { Roster = roster } };

@@ -105,7 +105,7 @@ internal sealed class Refusals(RaftState state)
     public void Show(Peer peer, Member by, Message.Refusal refusal)
     {
         var under = refusal.Reason == RefusalReason.Removed ? state.Configurations.LatestIndex : LogIndex.Zero;
-        if (peer.Shown.Add((refusal.Reason, refusal.Serial, under)))
+        if (peer.Shown.Count < Peer.ShownMax && peer.Shown.Add((refusal.Reason, refusal.Serial, under)))
         {
             state.Effects.Add(new Effect.Refused(by, refusal.Reason, refusal.Serial, refusal.Detail));
         }

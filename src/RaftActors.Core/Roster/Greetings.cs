@@ -11,7 +11,7 @@ internal sealed class Greetings(RaftState state, Records records, Refusals refus
             return;
         }
 
-        if ((state.Roster.Of(name) ?? (state.IsOutside ? state.Roster.Add(name) : null)) is { } peer)
+        if ((state.Roster.Of(name) ?? (state.IsOutside ? state.Roster.Add(name, state.Leader) : null)) is { } peer)
         {
             Greet(peer);
         }

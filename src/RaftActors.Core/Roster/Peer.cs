@@ -3,6 +3,9 @@ namespace RaftActors.Core;
 /// <summary>The knowledge of this process about another one, in any role.</summary>
 internal sealed class Peer(ProcessName name)
 {
+    /// <summary>The most refusals of one incarnation that people are shown. A process that lies may name ever other serials.</summary>
+    public const int ShownMax = 64;
+
     private bool _isInDoubt;
 
     /// <summary>Its name; there is one peer for each.</summary>

@@ -8,6 +8,12 @@ namespace RaftActors.Core;
 /// </summary>
 internal sealed class Roster
 {
+    /// <summary>
+    /// The most peers that no configuration names. A joining process hears any sender, and a forged greeting may claim any log. Far more
+    /// than a group has processes.
+    /// </summary>
+    public const int StrangersMax = 256;
+
     /// <summary>The state that <see cref="Peers"/> was derived from.</summary>
     private (Configuration Latest, bool IsCommitted, int Farewells) _derivedFrom;
 
@@ -33,9 +39,23 @@ internal sealed class Roster
         return null;
     }
 
-    /// <summary>Adds a peer that the roster does not name.</summary>
-    public Peer Add(ProcessName name)
+    /// <summary>
+    /// Adds a peer that the roster does not name. One that is lost makes room for it. Null: all such peers can be reached, and there are
+    /// <see cref="StrangersMax"/> of them.
+    /// </summary>
+    /// <param name="leader">Stays, also if it is lost.</param>
+    public Peer? Add(ProcessName name, Member? leader)
     {
+        if (Peers.Length - Others.Length >= StrangersMax)
+        {
+            if (Peers.FirstOrDefault(one => one.SpokeAt is null && one.Name != leader?.Name && !IsNamed(one)) is not { } lost)
+            {
+                return null;
+            }
+
+            Peers = Peers.Remove(lost);
+        }
+
         var peer = new Peer(name);
         Peers = [.. Peers.Append(peer).OrderBy(one => one.Name)];
         return peer;

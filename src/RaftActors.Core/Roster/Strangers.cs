@@ -5,7 +5,7 @@ internal sealed class Strangers(RaftState state)
 {
     /// <summary>The sender of a message, added to the roster if need be; null if the message is not to be heard.</summary>
     public Peer? SenderOf(Envelope envelope) =>
-        state.Roster.Of(envelope.From.Name) ?? (MayHear(envelope) ? state.Roster.Add(envelope.From.Name) : null);
+        state.Roster.Of(envelope.From.Name) ?? (MayHear(envelope) ? state.Roster.Add(envelope.From.Name, state.Leader) : null);
 
     /// <summary>
     /// Whether a sender outside the roster is heard. This process may have missed a change of the roster. So a leader is followed, and a

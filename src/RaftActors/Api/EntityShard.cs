@@ -48,7 +48,8 @@ public sealed class EntityShard<TEntity, TState> : RaftActor<object?, object?>, 
         _states = new ValueCodec<TState>(Context.System, options.StateCodec, "EntityShardOptions.StateCodec");
         _states.DemandType("state");
         _values = new ValueCodec<object?>(Context.System, codecPlace: null);
-        _entities = new EntityTable<TEntity, TState>(create, _states, _values, serial => Raft.Latest.ReadBytes(serial), OnQuarantined);
+        _entities = new EntityTable<TEntity, TState>(
+            create, _states, _values, serial => Raft.Latest.ReadBytes(serial), OnQuarantined, options.HeldSizeMax);
         _passivateAfter = options.PassivateAfter;
         Receive<PassivationTime>(_ =>
         {
@@ -87,9 +88,19 @@ public sealed class EntityShard<TEntity, TState> : RaftActor<object?, object?>, 
     /// <inheritdoc/>
     protected override object? HandleAppend(Entry<object?> entry)
     {
-        var isHandled = _entities.TryApply(entry.Key, entry.Value, entry.Serial, Now, out var result);
-        Publish();
-        return isHandled ? result : Held;
+        try
+        {
+            var isHandled = _entities.TryApply(entry.Key, entry.Value, entry.Serial, Now, out var result);
+            Publish();
+            return isHandled ? result : Held;
+        }
+        catch (QuarantineFullException)
+        {
+            // A restart would read the same log to the same place, again and again. The exception ends the present turn, and the supervisor
+            // logs it.
+            Context.Stop(Self);
+            throw;
+        }
     }
 
     /// <inheritdoc/>
@@ -218,4 +229,7 @@ public sealed record EntityShardOptions<TState>
     /// serializer.
     /// </summary>
     public RaftCodec<TState>? StateCodec { get; init; }
+
+    /// <summary>The bytes of commands that the shard holds for quarantined entities. A test sets it.</summary>
+    internal long HeldSizeMax { get; init; } = EntityTable.HeldSizeMax;
 }

@@ -275,11 +275,17 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
             case ToActor.Judge judge:
                 Judge(judge);
                 break;
-            case ToActor.Asked { Call: ClientCall.Query query, Client: var client }:
-                Raft.QueryFor(query, _questions, client);
-                break;
             case ToActor.Asked asked:
-                asked.Client.Tell(Raft.Status, Self);
+                asked.Place.Take();
+                if (asked.Call is ClientCall.Query query)
+                {
+                    Raft.QueryFor(query, _questions, asked.Client);
+                }
+                else
+                {
+                    asked.Client.Tell(Raft.Status, Self);
+                }
+
                 break;
             case ToActor.SnapshotFailed failed:
                 failed.Cause.Throw();

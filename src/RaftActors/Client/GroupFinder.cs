@@ -22,8 +22,8 @@ internal sealed class GroupFinder(
     Func<string> problems,
     TimeSpan patience)
 {
-    // The most engines that are remembered. A group has far fewer.
-    private const int EnginesMax = 256;
+    /// <summary>The most engines that a client remembers. A group has far fewer. Further ones are ignored.</summary>
+    public const int EnginesMax = 256;
 
     private readonly SortedDictionary<ProcessName, IActorRef> _engines = [];
     private readonly Dictionary<IActorRef, TimeSpan> _silentSince = [];
@@ -93,7 +93,7 @@ internal sealed class GroupFinder(
         OnHeard(sender);
         foreach (var process in located.Processes.Where(process => process.Group == group))
         {
-            Learn(process.Name, resolve(process.Engine));
+            Learn(process.Name, process.Engine);
         }
 
         // Terms rise. But a group that lost all its stores is founded anew, in the first term. Then no process knows the old one.
@@ -118,7 +118,11 @@ internal sealed class GroupFinder(
     {
         if (Way is { } way)
         {
-            _silentSince.TryAdd(way, now);
+            if (_engines.ContainsValue(way))
+            {
+                _silentSince.TryAdd(way, now);
+            }
+
             Way = null;
         }
     }
@@ -137,18 +141,21 @@ internal sealed class GroupFinder(
         }
     }
 
-    private void Learn(ProcessName name, IActorRef engine)
+    private void Learn(ProcessName name, string path)
     {
-        if (_engines.TryGetValue(name, out var before) && !before.Equals(engine))
+        if (!_engines.TryGetValue(name, out var before) && _engines.Count >= EnginesMax)
+        {
+            return;
+        }
+
+        var engine = resolve(path);
+        if (before is not null && !before.Equals(engine))
         {
             // The process has restarted.
             _silentSince.Remove(before);
         }
 
-        if (before is not null || _engines.Count < EnginesMax)
-        {
-            _engines[name] = engine;
-        }
+        _engines[name] = engine;
     }
 
     private void FindWay(IActorRef follower, TimeSpan now)

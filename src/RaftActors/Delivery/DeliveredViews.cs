@@ -41,6 +41,9 @@ internal sealed class DeliveredViews(Queue<DeliveryStep> notices)
         }
     }
 
+    /// <summary>No callback: the actor was told that the process is unreachable.</summary>
+    public void ForgetPeer(ProcessName name) => _peers.Remove(name);
+
     public void TakeQuorum(Quorum? quorum)
     {
         // Another configuration with the same members is no change for the actor.

@@ -103,7 +103,10 @@ internal sealed class DeliveryOrder
                 _own = attached.Own;
                 break;
             case ToActor.PeerMet met:
-                _views.TakePeer(met.Peer);
+                _views.TakePeer(met.Take());
+                break;
+            case ToActor.PeerForgotten forgotten:
+                _views.ForgetPeer(forgotten.Name);
                 break;
             case ToActor.QuorumIs quorum:
                 _views.TakeQuorum(quorum.Quorum);

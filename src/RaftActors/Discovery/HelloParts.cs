@@ -11,8 +11,16 @@ namespace RaftActors.Discovery;
 /// </summary>
 internal sealed class HelloParts
 {
+    /// <summary>
+    /// The most characters of a list, as <see cref="SizeOf(LocalProcess)"/> counts them. A list of 65,536 processes has fewer.
+    /// </summary>
+    public const long SizeMax = 16 * 1024 * 1024;
+
     // Characters of names and paths.
     private const int PartSizeMax = 32_000;
+
+    // Roughly the memory of a process or a part without its texts, in characters.
+    private const int Overhead = 100;
 
     private readonly SortedDictionary<int, WireMessage.Hello> _parts = [];
     private ListNumber _latest;
@@ -38,6 +46,16 @@ internal sealed class HelloParts
         return parts.Select((part, place) => new WireMessage.Hello(part, isReply, list, place, parts.Count));
     }
 
+    /// <summary>The size of the parts that wait, as <see cref="SizeOf(LocalProcess)"/> counts it.</summary>
+    public long Size { get; private set; }
+
+    /// <summary>The characters of the names and paths of a part, with a hundred for each process and for the part.</summary>
+    public static long SizeOf(WireMessage.Hello part) => Overhead + part.Processes.Sum(SizeOf);
+
+    /// <summary>The characters of the names and the path of a process, and a hundred.</summary>
+    public static long SizeOf(LocalProcess process) =>
+        Overhead + process.Group.Length + process.Name.Value.Length + process.Engine.Length;
+
     /// <summary>Takes a part. Returns the whole list when it is complete. Parts of lists before it are dropped.</summary>
     public ImmutableArray<LocalProcess>? Add(WireMessage.Hello part)
     {
@@ -49,9 +67,10 @@ internal sealed class HelloParts
         if (part.List != _latest)
         {
             _latest = part.List;
-            _parts.Clear();
+            Clear();
         }
 
+        Size += SizeOf(part) - (_parts.TryGetValue(part.Place, out var before) ? SizeOf(before) : 0);
         _parts[part.Place] = part;
         if (_parts.Count < part.Count)
         {
@@ -59,7 +78,13 @@ internal sealed class HelloParts
         }
 
         ImmutableArray<LocalProcess> whole = [.. _parts.Values.SelectMany(each => each.Processes)];
-        _parts.Clear();
+        Clear();
         return whole;
+    }
+
+    private void Clear()
+    {
+        _parts.Clear();
+        Size = 0;
     }
 }

@@ -18,6 +18,9 @@ namespace RaftActors.Discovery;
 /// <param name="isCustom">The names are those of a custom transport.</param>
 internal sealed class NamedNodes(Address self, ImmutableArray<string> contacts, ILoggingAdapter log, bool isCustom = false) : INodeSource
 {
+    // Names that were logged. Rosters have far fewer; with more, they are logged again.
+    private const int RefusedMax = 1024;
+
     private readonly Dictionary<(string Group, ProcessName Name), ImmutableHashSet<Address>> _namedBy = [];
     private readonly HashSet<string> _refused = [];
 
@@ -58,7 +61,12 @@ internal sealed class NamedNodes(Address self, ImmutableArray<string> contacts, 
 
     private bool IsFirstName(Address address) => (_named[address] = _named.GetValueOrDefault(address) + 1) == 1;
 
-    private bool IsLastName(Address address) => --_named[address] == 0;
+    private bool IsLastName(Address address)
+    {
+        var left = _named[address] - 1;
+        _named[address] = left;
+        return left == 0 && _named.Remove(address);
+    }
 
     private ImmutableHashSet<Address> ToAddresses(IEnumerable<string> nodes) => [.. nodes.SelectMany(ToAddress)];
 
@@ -66,6 +74,11 @@ internal sealed class NamedNodes(Address self, ImmutableArray<string> contacts, 
     private IEnumerable<Address> ToAddress(string node)
     {
         var address = isCustom ? CustomAddress.Of(node) : NodeAddress.Of(node, self);
+        if (address is null && _refused.Count >= RefusedMax)
+        {
+            _refused.Clear();
+        }
+
         if (address is null && isCustom && _refused.Add(node))
         {
             log.Warning("{0}", CustomAddress.WhyNone(node));

@@ -38,7 +38,7 @@ internal sealed partial class RaftRegistry
         // Before the engine greets, as the answer to a Hello. Otherwise the other node could hear of the first engine by its greeting
         // alone, and nobody there would report it if this node fell silent before its Hello.
         TellListSoon(isFirst);
-        foreach (var node in _nodes.Values)
+        foreach (var node in _nodes.All)
         {
             Introduce(node, Sender, group);
         }
@@ -58,7 +58,7 @@ internal sealed partial class RaftRegistry
 
     private void TellListSoon(bool atOnce)
     {
-        foreach (var node in _nodes.Values)
+        foreach (var node in _nodes.All)
         {
             (node.HasAnswered, node.HasLatestList) = (false, false);
         }

@@ -20,7 +20,7 @@ internal sealed partial class RaftRegistry
             return;
         }
 
-        foreach (var node in _nodes.Values)
+        foreach (var node in _nodes.All)
         {
             node.HasAnswered = false;
         }
@@ -40,6 +40,15 @@ internal sealed partial class RaftRegistry
         else if (fence.Node == TcpLanes?.Endpoint?.Node)
         {
             Sender.Tell(fence with { IsReply = true }, Self);
+        }
+    }
+
+    // A node sends it after its Hello. A node that has no place among those known here gets none among the connections either.
+    private void OnLaneAt(WireMessage.LaneAt endpoint)
+    {
+        if (_nodes.Find(Sender.Path.Address) is not null)
+        {
+            TcpLanes?.Learn(Sender.Path.Address, endpoint);
         }
     }
 
@@ -73,7 +82,7 @@ internal sealed partial class RaftRegistry
     // The answer to the next Hello brings the endpoint again, if there still is one.
     private void OnLaneFailed(LaneNews.Failed failed)
     {
-        if (_nodes.TryGetValue(failed.Address, out var node))
+        if (_nodes.Find(failed.Address) is { } node)
         {
             node.HasAnswered = false;
         }
@@ -83,7 +92,7 @@ internal sealed partial class RaftRegistry
     private void OnLaneEnded(Address address)
     {
         OnReachability(address, false);
-        if (_nodes.ContainsKey(address))
+        if (_nodes.Find(address) is not null)
         {
             Greet(address);
         }

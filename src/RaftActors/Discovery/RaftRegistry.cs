@@ -27,7 +27,7 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
     private const int IntervalsOfSilence = 12;
 
     private readonly LocalEngines _local = new();
-    private readonly SortedDictionary<Address, KnownNode> _nodes = [];
+    private readonly KnownNodes _nodes = new(Context.GetLogger(), TimeProvider.System);
 
     // The source named the node until then. Kept though the node is forgotten: its connections to this one may still be open.
     private readonly Dictionary<Address, TimeSpan> _leaving = [];
@@ -58,7 +58,7 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
         Receive<EngineStopped>(stopped => OnEngineStopped(stopped.Process));
         Receive<WireMessage.Hello>(OnHello);
         Receive<ILanes>(OnLanes);
-        Receive<WireMessage.LaneAt>(endpoint => TcpLanes?.Learn(Sender.Path.Address, endpoint));
+        Receive<WireMessage.LaneAt>(OnLaneAt);
         Receive<WireMessage.LaneFence>(OnLaneFence);
         Receive<ByRemoting>(OnByRemoting);
         Receive<LaneNews.Wanted>(wanted => SelectionAt(wanted.Address).Tell(new WireMessage.LaneWanted(), Self));
@@ -111,8 +111,7 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
 
     private void OnHello(WireMessage.Hello hello)
     {
-        var node = NodeAt(Sender.Path.Address);
-        if (node.Parts.Add(hello) is not { } processes)
+        if (_nodes.Take(Sender.Path.Address, hello, Now) is not var (node, processes))
         {
             return;
         }
@@ -123,7 +122,6 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
         var added = node.Replace(processes, Now);
         TellStopped(node);
         node.IsReachable = true;
-        node.HeardAt = Now;
         if (hello.IsReply)
         {
             node.HasAnswered = node.HasLatestList;
@@ -147,13 +145,13 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
         {
             engine.Forward(locate);
         }
-        else if (_nodes.Values.Where(node => node.IsReachable).SelectMany(node => node.ProcessesOf(locate.Group))
+        else if (_nodes.All.Where(node => node.IsReachable).SelectMany(node => node.ProcessesOf(locate.Group))
             .FirstOrDefault() is { } elsewhere)
         {
             if (_lanes is { IsSole: true })
             {
                 // A client connects to each node itself, and proves its role there.
-                var known = _nodes.Values.SelectMany(node => node.ProcessesOf(locate.Group));
+                var known = _nodes.All.SelectMany(node => node.ProcessesOf(locate.Group));
                 Sender.Tell(new ClientReply.Located(locate.Group, null, default, [.. known]), Self);
                 return;
             }
@@ -164,7 +162,7 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
         {
             // With connections of raft's own, a client of this node asks by those that this node makes with its own role. A client of
             // another node asks there itself.
-            foreach (var node in _nodes.Values)
+            foreach (var node in _nodes.All)
             {
                 RegistryAt(node.Address).Tell(locate with { Hops = locate.Hops - 1 }, Sender);
             }
@@ -188,10 +186,10 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
             switch (news)
             {
                 case NodeNews.Named(var address):
-                    OnNamed(NodeAt(address));
+                    OnNamed(_nodes.Name(address));
                     break;
-                case NodeNews.Unnamed(var address) when _nodes.TryGetValue(address, out var node):
-                    node.IsNamed = false;
+                case NodeNews.Unnamed(var address) when _nodes.Find(address) is { } node:
+                    _nodes.Unname(node);
                     _leaving[address] = Now;
                     ForgetIfGone(node);
                     break;
@@ -220,7 +218,6 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
 
     private void OnNamed(KnownNode node)
     {
-        node.IsNamed = true;
         _leaving.Remove(node.Address);
         node.HasAnswered = false;
     }
@@ -229,7 +226,7 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
     // engine believes that the node is reachable.
     private void OnReachability(Address address, bool isReachable)
     {
-        if (!_nodes.TryGetValue(address, out var node) || (isReachable && node.IsReachable))
+        if (_nodes.Find(address) is not { } node || (isReachable && node.IsReachable))
         {
             return;
         }
@@ -277,17 +274,6 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
         }
     }
 
-    private KnownNode NodeAt(Address address)
-    {
-        if (!_nodes.TryGetValue(address, out var node))
-        {
-            node = new KnownNode(address);
-            _nodes.Add(address, node);
-        }
-
-        return node;
-    }
-
     // No group names the node, and if it restarts, it sends a Hello.
     private void ForgetIfGone(KnownNode node)
     {
@@ -312,11 +298,17 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
             TcpLanes?.Expel(address);
         }
 
-        foreach (var node in _nodes.Values)
+        var silence = Now - (IntervalsOfSilence * _interval);
+        foreach (var node in _nodes.All.ToArray())
         {
-            node.ForgetStopped(Now - (IntervalsOfSilence * _interval));
+            node.ForgetStopped(silence);
             TellStopped(node);
             TellActorsLost(node);
+            if (node.HeardAt < silence)
+            {
+                // Its list was never complete.
+                ForgetIfGone(node);
+            }
         }
 
         _watch.Check(Now, HasPeer, WhyAlone);
@@ -324,7 +316,7 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
 
     private void KeepInTouch()
     {
-        foreach (var node in _nodes.Values.ToArray())
+        foreach (var node in _nodes.All.ToArray())
         {
             if (node.IsReachable && Now - node.HeardAt > IntervalsOfSilence * _interval)
             {
@@ -341,10 +333,10 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
     {
         var (group, self) = (names.Process.Settings.Group, names.Process.Name);
         return _local.Of(group).Any(other => other.Key != self)
-            || _nodes.Values.Any(node => node.IsReachable && node.ProcessesOf(group).Any(process => process.Name != self));
+            || _nodes.All.Any(node => node.IsReachable && node.ProcessesOf(group).Any(process => process.Name != self));
     }
 
-    private string WhyAlone(EngineNames names) => AloneReason.Of(_nodes.Values, _source);
+    private string WhyAlone(EngineNames names) => AloneReason.Of(_nodes.All, _source);
 
     // A node may start a thousand engines at once, and each Hello has all of them.
     private void GreetSoon(bool atOnce)
@@ -362,7 +354,7 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
     private void GreetAll()
     {
         _greetedAll = Now;
-        foreach (var node in _nodes.Values.Where(node => !node.HasAnswered))
+        foreach (var node in _nodes.All.Where(node => !node.HasAnswered))
         {
             Greet(node.Address);
         }
@@ -373,7 +365,7 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
     {
         if (!_local.IsEmpty || _list.Number > 0)
         {
-            if (_nodes.TryGetValue(address, out var node))
+            if (_nodes.Find(address) is { } node)
             {
                 (node.GreetedAt, node.HasLatestList) = (Now, true);
             }
@@ -407,7 +399,7 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
     }
 
     private void TellNamed() =>
-        TcpLanes?.SetNamed([.. _nodes.Values.Where(node => node.IsNamed).Select(node => node.Address)]);
+        _lanes?.SetNamed([.. _nodes.All.Where(node => node.IsNamed).Select(node => node.Address)]);
 
     private ICanTell RegistryAt(Address address) =>
         _lanes is { IsSole: true } ? Resolve($"{address}/system/raft") : SelectionAt(address);

@@ -11,8 +11,8 @@ namespace RaftActors.Engine;
 /// <summary>
 /// The calls of clients, which may be anywhere. The desk checks a call, and passes it to the desk that handles the same call of the actor.
 /// A client that vanishes costs nothing but its open calls, each until its timeout: at most <see cref="MaxAppends"/> Appends, as many bytes
-/// as a leader takes before a commit, <see cref="MaxChanges"/> changes of the group, <see cref="OpenQueries.MaxOfClients"/> queries, and
-/// <see cref="MaxWaiting"/> reads that wait for a pair.
+/// as a leader takes before a commit, <see cref="MaxChanges"/> changes of the group, <see cref="OpenQueries.MaxOfClients"/> queries, as
+/// many questions that a slow actor has not taken, and <see cref="MaxWaiting"/> reads that wait for a pair.
 /// </summary>
 /// <param name="explain">Explains the state of the process to a person.</param>
 /// <param name="own">The address of this node.</param>
@@ -36,6 +36,11 @@ internal sealed class ClientDesk(EngineContext context, EngineDesks desks, Func<
     // Reads that wait for the pair after their serial.
     private readonly SortedDictionary<(Serial After, long Number), Waiting> _waiting = [];
     private readonly Deadlines<Waiting> _deadlines = new();
+
+    // The questions to this life that its actor has not taken, in the order of its mailbox. Some at the front may be taken.
+    private readonly Queue<ToActor.AskedPlace> _asked = [];
+    private long _bytesOfAsked;
+    private long _lifeOfAsked;
     private long _reads;
 
     /// <summary>Reads wait for a pair.</summary>
@@ -74,7 +79,7 @@ internal sealed class ClientDesk(EngineContext context, EngineDesks desks, Func<
                 client.Tell(new ClientReply.Declined($"{Process.Name} has no actor now"), context.Self);
                 break;
             case ClientCall.Query or ClientCall.Status:
-                context.TellActor(new ToActor.Asked(context.Life, call, client));
+                Ask(call, client);
                 break;
             case ClientCall.Read read:
                 Submit(read, client);
@@ -85,6 +90,38 @@ internal sealed class ClientDesk(EngineContext context, EngineDesks desks, Func<
             case ClientCall.Explain:
                 client.Tell(new Explanation(Process.ToRef(0), explain()), context.Self);
                 break;
+        }
+    }
+
+    private void Ask(ClientCall call, IActorRef client)
+    {
+        ForgetTaken();
+        var limits = Process.Settings.Limits;
+        if (_asked.Count >= OpenQueries.MaxOfClients || _bytesOfAsked >= limits.UncommittedSizeMaxBytes)
+        {
+            Decline(client, $"The actor of {Process.Name} has not taken {_asked.Count} questions, which are {_bytesOfAsked} bytes");
+            return;
+        }
+
+        var place = new ToActor.AskedPlace(call is ClientCall.Query query ? query.Question.Length : 0);
+        _asked.Enqueue(place);
+        _bytesOfAsked += place.Size;
+        context.TellActor(new ToActor.Asked(context.Life, call, client, place));
+    }
+
+    // A life takes no questions to the one before.
+    private void ForgetTaken()
+    {
+        if (_lifeOfAsked != context.Life)
+        {
+            _asked.Clear();
+            (_lifeOfAsked, _bytesOfAsked) = (context.Life, 0);
+        }
+
+        while (_asked.TryPeek(out var place) && place.IsTaken)
+        {
+            _asked.Dequeue();
+            _bytesOfAsked -= place.Size;
         }
     }
 

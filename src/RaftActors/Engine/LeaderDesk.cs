@@ -13,6 +13,9 @@ namespace RaftActors.Engine;
 /// </summary>
 internal sealed class LeaderDesk(EngineContext context, Action<Input> step)
 {
+    /// <summary>The most calls that wait for one transfer. A process sends its own again later.</summary>
+    public const int TransfersMax = 256;
+
     private readonly Dictionary<RequestId, (IActorRef Origin, bool IsBased)> _asked = [];
     private readonly List<(RequestId Request, IActorRef Origin, LogIndex Index, Term Term)> _taken = [];
     private readonly List<(RequestId Request, IActorRef Origin)> _transfers = [];
@@ -127,7 +130,7 @@ internal sealed class LeaderDesk(EngineContext context, Action<Input> step)
             _transfers.Add((request, origin));
             step(new Input.Transfer(target));
         }
-        else if (target == _target)
+        else if (target == _target && _transfers.Count < TransfersMax)
         {
             _transfers.Add((request, origin));
         }

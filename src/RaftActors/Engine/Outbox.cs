@@ -13,8 +13,11 @@ namespace RaftActors.Engine;
 /// <param name="sizeMaxBytes">The rough limit of a batch, which must fit into a frame of the transport.</param>
 internal sealed class Outbox(IActorRef self, int sizeMaxBytes)
 {
-    // Engines come and go, and a reference to an engine is mostly the same object.
-    private const int MaxFoundLanes = 1000;
+    /// <summary>
+    /// The most engines whose lanes are remembered. Engines come and go, and a reference to an engine is mostly the same object. With more,
+    /// all are looked up again.
+    /// </summary>
+    public const int MaxFoundLanes = 1000;
 
     // Roughly the bytes of a message without its key and value.
     private const int OverheadBytes = 64;
@@ -33,6 +36,9 @@ internal sealed class Outbox(IActorRef self, int sizeMaxBytes)
 
     /// <summary>Whether Akka's remoting may have stopped. It logs an error for each message after that.</summary>
     public Func<bool> IsCutOff { get; set; } = () => false;
+
+    /// <summary>The number of engines whose lanes are remembered.</summary>
+    public int FoundLanes => _foundLanes.Count;
 
     public void Send(IActorRef to, WireMessage message)
     {
@@ -168,7 +174,7 @@ internal sealed class Outbox(IActorRef self, int sizeMaxBytes)
     {
         if (_foundLanes.TryGetValue(to, out var found))
         {
-            return found;
+            return found?.Current;
         }
 
         if (_foundLanes.Count >= MaxFoundLanes)

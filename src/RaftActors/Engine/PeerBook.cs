@@ -1,13 +1,30 @@
+using System.Collections.Immutable;
+
 using Akka.Actor;
 
 using RaftActors.Core;
 
 namespace RaftActors.Engine;
 
-/// <summary>The processes of the group that this one has met: their engines, and whether they are reachable.</summary>
+/// <summary>
+/// The processes of the group that this one has met: their engines, and whether they are reachable. Any process may send a message under
+/// any name, so those that no configuration names are bounded. Such a one is forgotten when another needs its place and it is unreachable.
+/// </summary>
 internal sealed class PeerBook(RaftProcess process)
 {
+    /// <summary>The most processes that no configuration names. Further ones are not met until one of them is unreachable.</summary>
+    public const int StrangersMax = Roster.StrangersMax;
+
     private readonly Dictionary<ProcessName, Known> _known = [];
+
+    /// <summary>The processes that the configurations of the group name. They are met in any case, and never forgotten.</summary>
+    public ImmutableArray<ProcessName> Named { get; set; } = [];
+
+    /// <summary>Called with each process that is forgotten.</summary>
+    public Action<ProcessName> Forgotten { get; set; } = _ => { };
+
+    /// <summary>Called with each process that is not met, because too many that no configuration names are reachable.</summary>
+    public Action<ProcessName> Refused { get; set; } = _ => { };
 
     /// <summary>The engine, reachable or not; null if the process was never met.</summary>
     public IActorRef? Find(ProcessName name) => _known.GetValueOrDefault(name)?.Engine;
@@ -45,13 +62,22 @@ internal sealed class PeerBook(RaftProcess process)
     public bool IsReachableElsewhere(ProcessName name, IActorRef engine) =>
         FindReachable(name) is { } known && !known.Path.Address.Equals(engine.Path.Address);
 
-    /// <summary>Records the engine of a process, which is reachable. True: this was news.</summary>
+    /// <summary>
+    /// Records the engine of a process, which is reachable. True: this was news. False also if there is no room for the process: then
+    /// <see cref="Find"/> returns null.
+    /// </summary>
     public bool Learn(ProcessName name, IActorRef engine)
     {
         var before = _known.GetValueOrDefault(name);
         var isSame = before is not null && before.Engine.Equals(engine);
         if (name == process.Name || (isSame && before!.IsReachable)) // Justification: isSame says that there is one.
         {
+            return false;
+        }
+
+        if (before is null && !HasRoomFor(name))
+        {
+            Refused(name);
             return false;
         }
 
@@ -103,6 +129,30 @@ internal sealed class PeerBook(RaftProcess process)
         }
 
         _known[name] = known with { Actor = actor };
+        return true;
+    }
+
+    private bool HasRoomFor(ProcessName name)
+    {
+        if (_known.Count < StrangersMax || Named.Contains(name))
+        {
+            return true;
+        }
+
+        ProcessName[] strangers = [.. _known.Keys.Except(Named)];
+        if (strangers.Length < StrangersMax)
+        {
+            return true;
+        }
+
+        var gone = Array.FindIndex(strangers, stranger => !_known[stranger].IsReachable);
+        if (gone < 0)
+        {
+            return false;
+        }
+
+        _known.Remove(strangers[gone]);
+        Forgotten(strangers[gone]);
         return true;
     }
 

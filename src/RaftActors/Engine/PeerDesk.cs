@@ -27,6 +27,11 @@ internal sealed class PeerDesk(
 
     public void OnStarted()
     {
+        context.Peers.Forgotten = name =>
+        {
+            desks.Twins.Forget(name);
+            views.Forget(name);
+        };
         registry.Tell(new RaftRegistry.EngineStarted(context.Process), context.Self);
         TellNames();
     }
@@ -79,7 +84,11 @@ internal sealed class PeerDesk(
         if (core.Trusts(message.Envelope))
         {
             Meet(from.Name, sender);
-            step(new Input.Receive(message.Envelope));
+            if (from.Name == context.Process.Name || context.Peers.Find(from.Name) is not null)
+            {
+                // Otherwise there is no room for one more process that no configuration names. Core would send its answer to no engine.
+                step(new Input.Receive(message.Envelope));
+            }
         }
         else
         {
@@ -144,6 +153,7 @@ internal sealed class PeerDesk(
         if (_toldNames != core.Others)
         {
             _toldNames = core.Others;
+            context.Peers.Named = _toldNames;
             registry.Tell(new RaftRegistry.EngineNames(context.Process, _toldNames), context.Self);
         }
     }

@@ -161,6 +161,7 @@ internal sealed class ProposalDesk(
         while (_repeated.TryPeek(out var due, out var index) && index <= context.Commit)
         {
             _repeated.Dequeue();
+            _bytes -= due.Open.Size;
             context.Send(due.Open.Origin, new AppendReply.Committed(due.Open.Request.Request, due.Serial));
         }
     }
@@ -187,6 +188,7 @@ internal sealed class ProposalDesk(
             var request = open.Request.Request;
             var isSafe = open.Request.IsRetry || open.RequestKey is not null;
             context.Send(open.Origin, isSafe ? new AppendReply.Refused(request) : new AppendReply.Forgotten(request));
+            _bytes -= open.Size;
         }
 
         _repeated.Clear();
@@ -229,7 +231,7 @@ internal sealed class ProposalDesk(
             return;
         }
 
-        if (_open.Count > 0 && _bytes + open.Size > context.Process.Settings.Limits.UncommittedSizeMaxBytes)
+        if (_bytes > 0 && _bytes + open.Size > context.Process.Settings.Limits.UncommittedSizeMaxBytes)
         {
             var detail = "The leader has too many bytes of proposals to judge (raft.uncommitted-size-max); append it again later.";
             context.Send(open.Origin, new AppendReply.NoRoom(request, NotCommittedReason.Busy, detail));
@@ -316,9 +318,11 @@ internal sealed class ProposalDesk(
         }
     }
 
+    // A pair that waits for the commit of its first attempt counts as one to judge does: its origin may repeat it at will.
     private void Repeat(Open open, LogIndex index, Serial serial)
     {
         _repeated.Enqueue((open, serial), index);
+        _bytes += open.Size;
         OnCommitted();
     }
 

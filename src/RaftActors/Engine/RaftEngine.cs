@@ -4,6 +4,7 @@ using Akka.Event;
 using RaftActors.Core;
 using RaftActors.Discovery;
 using RaftActors.Telemetry;
+using RaftActors.Transport;
 using RaftActors.Wire;
 
 namespace RaftActors.Engine;
@@ -57,6 +58,16 @@ internal sealed class RaftEngine : UntypedActor
         var commits = new CommitDesk(_context, _desks, log);
         var views = new ViewDesk(_context, _desks, log);
         _inbox = new InboxDesk(_context, core, _desks, StopFor);
+        var strangers = new WarningLimit(TimeProvider.System);
+        _context.Peers.Refused = name =>
+        {
+            const string Why = "Messages of processes that no configuration of the group names are dropped, because too many of them run. "
+                + "Find out which programs send them, or set raft.security.";
+            if (strangers.TryGive("", Why, out var text))
+            {
+                log.Warning("{0}: {1} The process {2} is one of them.", process.Name, text, name);
+            }
+        };
         _peers = new PeerDesk(_context, core, _desks, views, _steps.Step, registry, raft);
         _lives = new LifeDesk(_context, core, _desks, views, _peers, commits, Context);
         var reader = Context.ActorOf(Props.Create(() => new PageReader(process.Store)), "pages");

@@ -33,8 +33,28 @@ internal abstract record ToActor(long Life)
     /// <param name="Own">The Append of this process whose pair the callback failed on; null if there is none.</param>
     public sealed record Resumed(long Life, RequestRef? Own, Serial Serial) : ToActor(Life);
 
-    /// <summary>A process became known.</summary>
-    public sealed record PeerMet(long Life, Peer Peer) : ToActor(Life);
+    /// <summary>
+    /// A process became known, or something about it changed. The engine replaces the news that the actor has not taken. So a process that
+    /// comes and goes does not fill the mailbox of a slow actor. Thread-safe.
+    /// </summary>
+    public sealed record PeerMet : ToActor
+    {
+        private Peer? _peer;
+
+        public PeerMet(long life, Peer peer)
+            : base(life) => _peer = peer;
+
+        /// <summary>For the engine: replaces the news. False if the actor has taken it.</summary>
+        public bool TryReplace(Peer peer) =>
+            Volatile.Read(ref _peer) is { } before && Interlocked.CompareExchange(ref _peer, peer, before) == before;
+
+        /// <summary>For the actor, once: takes the news.</summary>
+        public Peer Take() =>
+            Interlocked.Exchange(ref _peer, null) ?? throw new InvalidOperationException("The news of a process was taken before.");
+    }
+
+    /// <summary>A process that no configuration names was unreachable, and made room for another one.</summary>
+    public sealed record PeerForgotten(long Life, ProcessName Name) : ToActor(Life);
 
     /// <summary>The quorum changed, or was lost.</summary>
     public sealed record QuorumIs(long Life, Quorum? Quorum) : ToActor(Life);
@@ -90,7 +110,21 @@ internal abstract record ToActor(long Life)
     public sealed record Cancelled(long Life, RequestRef Request, CancelReason Reason) : ToActor(Life);
 
     /// <summary>A client asks the actor. The answer goes to the client.</summary>
-    public sealed record Asked(long Life, ClientCall Call, IActorRef Client) : ToActor(Life);
+    public sealed record Asked(long Life, ClientCall Call, IActorRef Client, AskedPlace Place) : ToActor(Life);
+
+    /// <summary>The place of a question among those that the actor has not taken. The engine counts them.</summary>
+    /// <param name="size">The bytes of the question.</param>
+    public sealed class AskedPlace(int size)
+    {
+        private volatile bool _isTaken;
+
+        public int Size => size;
+
+        /// <summary>The actor has taken the question. Any thread may ask.</summary>
+        public bool IsTaken => _isTaken;
+
+        public void Take() => _isTaken = true;
+    }
 
     /// <summary>This process leads: may this pair be written? The actor answers with <see cref="ToEngine.Judged"/>.</summary>
     public sealed record Judge(long Life, RequestId Request, string Key, ReadOnlyMemory<byte> Value) : ToActor(Life);

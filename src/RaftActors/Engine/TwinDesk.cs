@@ -33,6 +33,9 @@ internal sealed class TwinDesk(EngineContext context, Action<RaftEvent> publish,
     /// <summary>A process was met, which may have been a twin: the first one is gone.</summary>
     public void OnMet(ProcessName name, IActorRef engine) => Forget(name, twin => twin.Equals(engine));
 
+    /// <summary>The process is forgotten: no configuration names it, and it is unreachable.</summary>
+    public void Forget(ProcessName name) => Forget(name, _ => true);
+
     /// <summary>A node or an engine is gone.</summary>
     public void OnNews(PeerNews news)
     {

@@ -10,8 +10,11 @@ namespace RaftActors.Engine;
 /// </summary>
 internal sealed class ViewDesk(EngineContext context, EngineDesks desks, ILoggingAdapter log)
 {
-    // The processes that Core has met, with the last serial in their logs.
+    // The processes that Core has met, with the last serial in their logs. Invariant: the peer book has each of them.
     private readonly SortedDictionary<ProcessName, Serial> _met = [];
+
+    // The latest news of each, which the actor may not have taken yet.
+    private readonly Dictionary<ProcessName, ToActor.PeerMet> _told = [];
     private bool _hasComparedMaxQuorum;
 
     private ProcessName Self => context.Process.Name;
@@ -85,6 +88,16 @@ internal sealed class ViewDesk(EngineContext context, EngineDesks desks, ILoggin
         }
     }
 
+    /// <summary>The process is forgotten: no configuration names it, and it is unreachable.</summary>
+    public void Forget(ProcessName name)
+    {
+        if (_met.Remove(name))
+        {
+            _told.Remove(name);
+            context.TellActor(new ToActor.PeerForgotten(context.Life, name));
+        }
+    }
+
     // Once in the life of the engine, and not before a leader is ready: until then older configurations may be replayed.
     private void CompareMaxQuorum(LeaderView? leader)
     {
@@ -104,7 +117,12 @@ internal sealed class ViewDesk(EngineContext context, EngineDesks desks, ILoggin
     private void TellMet(ProcessName name, Serial serial)
     {
         var isReachable = context.Peers.FindReachable(name) is not null;
-        context.TellActor(new ToActor.PeerMet(context.Life, new Peer(name, context.Peers.ActorOf(name), serial, isReachable)));
+        var peer = new Peer(name, context.Peers.ActorOf(name), serial, isReachable);
+        if (!_told.TryGetValue(name, out var told) || told.Life != context.Life || !told.TryReplace(peer))
+        {
+            _told[name] = told = new ToActor.PeerMet(context.Life, peer);
+            context.TellActor(told);
+        }
     }
 
     private void TellQuorum()

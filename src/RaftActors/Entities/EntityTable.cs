@@ -18,12 +18,14 @@ namespace RaftActors.Entities;
 /// </summary>
 /// <param name="read">The bytes of the command with this serial, from the log; null: they are not there.</param>
 /// <param name="onQuarantined">Called with each entity that is quarantined, and its exception.</param>
+/// <param name="heldSizeMax">The most bytes of held commands, as <see cref="Quarantine.Size"/> counts them.</param>
 internal sealed class EntityTable<TEntity, TState>(
     Func<TEntity> create,
     ValueCodec<TState> states,
     ValueCodec<object?> commands,
     Func<Serial, ReadOnlyMemory<byte>?> read,
-    Action<QuarantinedEntity, Exception> onQuarantined)
+    Action<QuarantinedEntity, Exception> onQuarantined,
+    long heldSizeMax = EntityTable.HeldSizeMax)
     where TEntity : ReplicatedEntity<TState>
 {
     /// <summary>The state of an active entity is stored after this many commands, so that the list of them stays short.</summary>
@@ -41,11 +43,15 @@ internal sealed class EntityTable<TEntity, TState>(
 
     public int ActiveCount => _active.Count;
 
+    /// <summary>The bytes of all held commands, as <see cref="Quarantine.Size"/> counts them.</summary>
+    public long HeldSize { get; private set; }
+
     /// <summary>The quarantined entities, by id.</summary>
     public ImmutableDictionary<string, QuarantinedEntity> Quarantined { get; private set; } =
         ImmutableDictionary.Create<string, QuarantinedEntity>(StringComparer.Ordinal);
 
     /// <summary>Returns false if the entity is quarantined. Then the command is held.</summary>
+    /// <exception cref="QuarantineFullException">The entity is quarantined, and too many commands are held. This one is not.</exception>
     public bool TryApply(string id, object? command, Serial serial, TimeSpan now, out object? result)
     {
         result = null;
@@ -57,8 +63,13 @@ internal sealed class EntityTable<TEntity, TState>(
 
         if (_quarantined.TryGetValue(id, out var quarantine))
         {
-            var bytes = read(serial) ?? commands.Encode(command);
-            _quarantined = _quarantined.SetItem(id, quarantine with { Held = quarantine.Held.Add(new StoredState(serial, bytes)) });
+            var held = new StoredState(serial, read(serial) ?? commands.Encode(command));
+            if (HeldSize + Quarantine.SizeOf(held) > heldSizeMax)
+            {
+                throw new QuarantineFullException(id, HeldSize, heldSizeMax);
+            }
+
+            SetQuarantine(id, quarantine.Hold(held));
             return false;
         }
 
@@ -154,7 +165,7 @@ internal sealed class EntityTable<TEntity, TState>(
 
         _active.Clear();
         _stored = stored.ToImmutable();
-        (_quarantined, Quarantined) = (_quarantined.Clear(), Quarantined.Clear());
+        (_quarantined, Quarantined, HeldSize) = (_quarantined.Clear(), Quarantined.Clear(), 0);
         foreach (var (id, quarantine) in quarantined)
         {
             TryBringUp(id, quarantine.Held, quarantine.Failed, out _);
@@ -183,7 +194,8 @@ internal sealed class EntityTable<TEntity, TState>(
     {
         _active.Remove(id);
         _stored = _stored.Remove(id);
-        (_quarantined, Quarantined) = (_quarantined.Remove(id), Quarantined.Remove(id));
+        SetQuarantine(id, null);
+        Quarantined = Quarantined.Remove(id);
     }
 
     // The object may be changed in part, so it is made again from its last stored state and the log. This also repeats the command, so a
@@ -239,11 +251,17 @@ internal sealed class EntityTable<TEntity, TState>(
         catch (Exception e)
         {
             var quarantined = new QuarantinedEntity(id, failed, FailureText.Of(e));
-            _quarantined = _quarantined.SetItem(id, new Quarantine(failed, held));
+            SetQuarantine(id, new Quarantine(failed, held));
             Quarantined = Quarantined.SetItem(id, quarantined);
             onQuarantined(quarantined, e);
             return false;
         }
+    }
+
+    private void SetQuarantine(string id, Quarantine? quarantine)
+    {
+        HeldSize += (quarantine?.Size ?? 0) - (_quarantined.GetValueOrDefault(id)?.Size ?? 0);
+        _quarantined = quarantine is null ? _quarantined.Remove(id) : _quarantined.SetItem(id, quarantine);
     }
 
     private Active? Activate(string id, TimeSpan now)
@@ -310,4 +328,14 @@ internal sealed class EntityTable<TEntity, TState>(
         // The serials of the commands since the stored state. Invariant: the log has them, because a snapshot stores all states.
         public List<Serial> Commands { get; } = [];
     }
+}
+
+/// <summary>The bound of an <see cref="EntityTable{TEntity, TState}"/> that is the same for all types.</summary>
+internal static class EntityTable
+{
+    /// <summary>
+    /// The most bytes of commands that one shard holds for its quarantined entities. A node that is quarantined alone would otherwise gather
+    /// the commands of the other nodes until its memory is full, and take its other shards with it.
+    /// </summary>
+    public const long HeldSizeMax = 64 * 1024 * 1024;
 }

@@ -7,10 +7,23 @@ namespace RaftActors.Entities;
 /// <summary>The commands that a quarantined entity has not handled since its stored state.</summary>
 /// <param name="Failed">The serial of the command that failed.</param>
 /// <param name="Held">The commands as bytes, in order.</param>
-internal sealed record Quarantine(Serial Failed, ImmutableList<StoredState> Held)
+/// <param name="Size">The bytes of the commands, with <see cref="Overhead"/> for each.</param>
+internal sealed record Quarantine(Serial Failed, ImmutableList<StoredState> Held, long Size)
 {
+    /// <summary>Roughly the memory of a command without its bytes.</summary>
+    public const int Overhead = 64;
+
     private static readonly Comparer<StoredState> BySerial =
         Comparer<StoredState>.Create((one, other) => one.Serial.CompareTo(other.Serial));
+
+    public Quarantine(Serial failed, ImmutableList<StoredState> held)
+        : this(failed, held, held.Sum(SizeOf))
+    {
+    }
+
+    public static long SizeOf(StoredState command) => Overhead + command.Bytes.Length;
+
+    public Quarantine Hold(StoredState command) => this with { Held = Held.Add(command), Size = Size + SizeOf(command) };
 
     public bool Holds(Serial serial) => Held.BinarySearch(new StoredState(serial, default), BySerial) >= 0;
 

@@ -21,7 +21,7 @@ namespace RaftActors.Transport;
 /// <param name="send">Sends a message to it.</param>
 /// <param name="clock">For the time between two questions.</param>
 internal sealed class CustomLane(
-    string node, Address address, LaneContext context, Action<string, ReadOnlyMemory<byte>> send, TimeProvider clock) : ILane
+    string node, Address address, LaneContext context, Action<string, ReadOnlyMemory<byte>> send, TimeProvider clock) : IForgettableLane
 {
     /// <summary>A message is sent when it has so many bytes, also before the end of a turn.</summary>
     public const int FullBytes = 32 * 1024;
@@ -48,6 +48,20 @@ internal sealed class CustomLane(
     private readonly Dictionary<string, IActorRef> _senders = [];
     private FrameReader? _reader;
     private bool _hasWarned;
+    private volatile bool _isRetired;
+
+    /// <inheritdoc/>
+    public ILane Current => _isRetired ? context.LaneTo(address) ?? this : this;
+
+    /// <inheritdoc/>
+    public bool TryRetire()
+    {
+        lock (_lock)
+        {
+            // The numbers that a known system has used keep its messages from arriving twice.
+            return _isRetired |= _peer == 0;
+        }
+    }
 
     /// <inheritdoc/>
     public bool TryWrite(IActorRef to, WireMessage message, IActorRef from)
@@ -155,7 +169,7 @@ internal sealed class CustomLane(
     // The same question until it is answered: with a new one each time, no answer would be in time on a slow network.
     private byte[]? AskIfTime()
     {
-        if (_askedAt is { } asked && clock.GetElapsedTime(asked) < AskInterval)
+        if (_isRetired || (_askedAt is { } asked && clock.GetElapsedTime(asked) < AskInterval))
         {
             return null;
         }
@@ -168,7 +182,7 @@ internal sealed class CustomLane(
     {
         lock (_lock)
         {
-            if (answer.To != _question)
+            if (_isRetired || answer.To != _question)
             {
                 return;
             }

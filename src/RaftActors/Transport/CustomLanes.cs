@@ -1,4 +1,4 @@
-using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using System.Security.Cryptography;
 
 using Akka.Actor;
@@ -19,8 +19,8 @@ internal sealed class CustomLanes : ILanes
     private readonly RaftTransport _transport;
     private readonly LaneContext _context;
 
-    // A node keeps its lane for ever: what the lane knows keeps messages from arriving twice.
-    private readonly ConcurrentDictionary<Address, CustomLane> _lanes = new();
+    // A node that has answered keeps its lane for ever: what the lane knows keeps messages from arriving twice.
+    private readonly LaneTable<CustomLane> _lanes;
 
     /// <param name="own">The address of this node, which its name stands for.</param>
     /// <param name="foreign">The messages besides those of engines.</param>
@@ -41,7 +41,9 @@ internal sealed class CustomLanes : ILanes
             FindSlab = ValueSlabs.Of(system).Find,
             Foreign = foreign,
             Resolve = ResolveOwn,
+            LaneTo = address => _lanes!.TryGet(address), // Justification: set below, and called by lanes.
         };
+        _lanes = new LaneTable<CustomLane>(NewLane, _context);
         transport.Attach(Receive);
     }
 
@@ -60,12 +62,15 @@ internal sealed class CustomLanes : ILanes
         }
 
         return parsed.Address.Equals(_context.Own) ? ResolveOwn(path)
-            : CustomAddress.NodeOf(parsed.Address) is { } node ? new LaneRef(parsed, LaneTo(node, parsed.Address), _context)
+            : CustomAddress.NodeOf(parsed.Address) is not null ? new LaneRef(parsed, _lanes.Get(parsed.Address), _context)
             : _system.DeadLetters;
     }
 
     /// <inheritdoc/>
     public ILane? Find(IActorRef engine) => (engine as LaneRef)?.Lane;
+
+    /// <inheritdoc/>
+    public void SetNamed(ImmutableHashSet<Address> named) => _lanes.SetNamed(named);
 
     /// <inheritdoc/>
     public void Forget(Address address)
@@ -79,10 +84,8 @@ internal sealed class CustomLanes : ILanes
     private IActorRef ResolveOwn(string path) =>
         _system.Provider.ResolveActorRef($"{_system.Provider.DefaultAddress}{path.AsSpan(_context.Own.ToString().Length)}");
 
-    private CustomLane LaneTo(string node, Address address) => _lanes.GetOrAdd(
-        address,
-        static (to, made) => new CustomLane(made.Node, to, made.Lanes._context, made.Lanes.Send, TimeProvider.System),
-        (Node: node, Lanes: this));
+    private CustomLane NewLane(Address address) => new(
+        CustomAddress.NodeOf(address)!, address, _context, Send, TimeProvider.System); // Justification: the address of a node.
 
     private void Send(string node, ReadOnlyMemory<byte> message)
     {
@@ -103,7 +106,7 @@ internal sealed class CustomLanes : ILanes
             var address = CustomAddress.Of(node) ?? throw new InvalidDataException(CustomAddress.WhyNone(node));
             if (!address.Equals(_context.Own))
             {
-                LaneTo(node, address).Receive(message);
+                _lanes.TryGet(address)?.Receive(message);
             }
         }
         catch (InvalidDataException e)

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 using Akka.Actor;
 
 namespace RaftActors.Transport;
@@ -16,6 +18,9 @@ internal interface ILanes : IDisposable
 
     /// <summary>The lane to the node of an engine, whether it is open or not. Null: the actor is on this node, or is no engine.</summary>
     ILane? Find(IActorRef engine);
+
+    /// <summary>The nodes that the groups of this node name. Strangers take no room from them.</summary>
+    void SetNamed(ImmutableHashSet<Address> named);
 
     /// <summary>The node is gone.</summary>
     void Forget(Address address);

@@ -212,6 +212,14 @@ internal sealed class InboundLane : IDisposable
 
     private void Take(in FrameReader.Frame frame)
     {
+        // A registry speaks for its own node. Otherwise one connection could tell of any number of nodes, of which none is ever gone.
+        if (!frame.IsToEngine
+            && !frame.From.Path.Address.Equals(Peer)
+            && frame.To.Path.ToStringWithoutAddress() == RegistryPath)
+        {
+            throw new InvalidDataException($"A message to the registry has the sender {frame.From.Path}, which is on another node.");
+        }
+
         if (_gate?.AdmitsUnread(frame.To, frame.Message) == false)
         {
             return;

@@ -12,7 +12,7 @@ namespace RaftActors.Transport;
 /// The way for messages of engines to one other node, beside Akka's remoting: one connection of this node's own, if there is one.
 /// Thread-safe.
 /// </summary>
-internal sealed class Lane(Address address, LaneContext context) : ILane
+internal sealed class Lane(Address address, LaneContext context) : IForgettableLane
 {
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
 
@@ -28,6 +28,7 @@ internal sealed class Lane(Address address, LaneContext context) : ILane
     private WireMessage.LaneAt? _warned;
     private long _connections;
     private bool _hasLostActor;
+    private volatile bool _isRetired;
 
     // Messages that engines are about to send by Akka. A fence must follow them.
     private int _detours;
@@ -37,7 +38,7 @@ internal sealed class Lane(Address address, LaneContext context) : ILane
     {
         lock (_lock)
         {
-            if (_connection?.Endpoint == endpoint)
+            if (_isRetired || _connection?.Endpoint == endpoint)
             {
                 return;
             }
@@ -72,6 +73,19 @@ internal sealed class Lane(Address address, LaneContext context) : ILane
 
         context.Log.Info("Raft messages to {0} go by a connection of their own.", address);
         Flush();
+    }
+
+    /// <inheritdoc/>
+    public ILane Current => _isRetired ? context.LaneTo(address) ?? this : this;
+
+    /// <inheritdoc/>
+    public bool TryRetire()
+    {
+        lock (_lock)
+        {
+            // A later connection must wait for the messages that are about to go by Akka.
+            return _isRetired |= _connection is null && _detours == 0;
+        }
     }
 
     /// <inheritdoc/>

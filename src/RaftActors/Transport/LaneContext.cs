@@ -15,6 +15,11 @@ namespace RaftActors.Transport;
 internal sealed record LaneContext(
     TransportSettings Settings, Address Own, ulong Node, IActorRef Registry, ILoggingAdapter Log, TransportMetrics Metrics)
 {
+    /// <summary>
+    /// The most nodes that no group of this node names, and to which it has a way: as many as may have connected to it.
+    /// </summary>
+    public const int StrangersMax = 1024;
+
     /// <summary>Finds the memory for the values in the log of a member of this node.</summary>
     public Func<Member, ValueSlab?>? FindSlab { get; init; }
 
@@ -41,6 +46,9 @@ internal sealed record LaneContext(
 
     /// <summary>Completes when <see cref="IsNamed"/> knows the nodes that the first group of this node names.</summary>
     public Task NamesKnown { get; init; } = Task.CompletedTask;
+
+    /// <summary>The present lane to an address; null: there is no room for one.</summary>
+    public Func<Address, ILane?> LaneTo { get; init; } = _ => null;
 
     /// <summary>Finds an actor of this node.</summary>
     public required Func<string, IActorRef> Resolve { get; init; }

@@ -9,12 +9,12 @@ namespace RaftActors.Transport;
 /// The reference of an actor on another node, whose messages go only by a lane of raft. It takes the messages of raft: others have no
 /// place in a frame, and are dropped with a warning.
 /// </summary>
-internal sealed class LaneRef(ActorPath path, ILane lane, LaneContext context) : ActorRefBase
+internal sealed class LaneRef(ActorPath path, ILane made, LaneContext context) : ActorRefBase
 {
     /// <inheritdoc/>
     public override ActorPath Path => path;
 
-    public ILane Lane => lane;
+    public ILane Lane => made.Current;
 
     /// <inheritdoc/>
     protected override void TellInternal(object message, IActorRef? sender)
@@ -26,6 +26,7 @@ internal sealed class LaneRef(ActorPath path, ILane lane, LaneContext context) :
         }
 
         // A frame has a sender in any case. The registry of this node ignores answers to others.
+        var lane = Lane;
         lane.TryWrite(this, written, sender ?? context.Registry);
         lane.Flush();
     }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 
@@ -28,12 +27,9 @@ internal sealed class Lanes : ILanes
     private readonly TaskCompletionSource _namesKnown = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ImmutableHashSet<Address> _named = [];
 
-    // An answer to such a node may still make a connection to it, which does not make it a node again. One for each node that has left.
-    private readonly ConcurrentDictionary<Address, bool> _expelled = new();
-
-    // A node keeps its lane for ever, because engines remember it. A lane without a connection is small.
-    private readonly ConcurrentDictionary<Address, Lane> _lanes = new();
-    private readonly ConcurrentDictionary<Address, SoleLane> _soleLanes = new();
+    private readonly ExpelledNodes _expelled = new();
+    private readonly LaneTable<Lane> _lanes;
+    private readonly LaneTable<SoleLane> _soleLanes;
 
     /// <exception cref="RaftConfigurationException">The credentials cannot be read.</exception>
     private Lanes(
@@ -56,7 +52,10 @@ internal sealed class Lanes : ILanes
             IsNamed = IsNamed,
             NamesKnown = _namesKnown.Task,
             Resolve = system.Provider.ResolveActorRef,
+            LaneTo = address => IsSole ? _soleLanes!.TryGet(address) : _lanes!.TryGet(address), // Justification: set below.
         };
+        _lanes = new LaneTable<Lane>(address => new Lane(address, _context), _context);
+        _soleLanes = new LaneTable<SoleLane>(address => new SoleLane(address, _context), _context);
         if (_credentials is not null)
         {
             _credentials.Changed += OnCredentialsChanged;
@@ -114,7 +113,7 @@ internal sealed class Lanes : ILanes
             }
 
             Volatile.Write(ref _listener, new LaneListener(_context, LaneToMet));
-            foreach (var (_, lane) in _soleLanes)
+            foreach (var lane in _soleLanes.All)
             {
                 // It was opened as a client's.
                 lane.Forget();
@@ -138,7 +137,7 @@ internal sealed class Lanes : ILanes
     /// <inheritdoc/>
     public IActorRef Resolve(string path) =>
         IsSole && WirePath.TryParse(path, out var parsed) && parsed.Address.HasGlobalScope && !parsed.Address.Equals(_context.Own)
-            ? new LaneRef(parsed, SoleLaneTo(parsed.Address), _context)
+            ? new LaneRef(parsed, _soleLanes.Get(parsed.Address), _context)
             : _system.Provider.ActorAt(path);
 
     /// <inheritdoc/>
@@ -154,7 +153,7 @@ internal sealed class Lanes : ILanes
             && path.Address.HasGlobalScope
             && !path.Address.Equals(_context.Own)
             && FrameReader.IsEngine(path.ToStringWithoutAddress())
-                ? LaneTo(path.Address)
+                ? _lanes.Get(path.Address)
                 : null;
     }
 
@@ -163,11 +162,11 @@ internal sealed class Lanes : ILanes
     {
         if (IsSole)
         {
-            SoleLaneTo(address).Learn(endpoint);
+            _soleLanes.Get(address).Learn(endpoint);
         }
         else
         {
-            LaneTo(address).Learn(endpoint);
+            _lanes.Get(address).Learn(endpoint);
         }
     }
 
@@ -175,52 +174,51 @@ internal sealed class Lanes : ILanes
     /// Sends a message of this node's registry to that of another node. False: no connection is open, so it must go by the remoting.
     /// </summary>
     public bool TryTellRegistry(Address address, WireMessage message) =>
-        _lanes.TryGetValue(address, out var lane) && lane.TryTellRegistry(message);
+        _lanes.Find(address)?.TryTellRegistry(message) == true;
 
     /// <summary>Whether an announcement of an actor to the node was dropped since the last call.</summary>
     public bool TakeLostActor(Address address) => IsSole
-        ? _soleLanes.TryGetValue(address, out var sole) && sole.TakeLostActor()
-        : _lanes.TryGetValue(address, out var lane) && lane.TakeLostActor();
+        ? _soleLanes.Find(address)?.TakeLostActor() == true
+        : _lanes.Find(address)?.TakeLostActor() == true;
 
     /// <summary>
     /// As <see cref="Learn"/>, for news that any program may have sent. Ignored unless this node had a message for the address.
     /// </summary>
     public void LearnRumour(Address address, WireMessage.LaneAt endpoint) =>
-        _soleLanes.GetValueOrDefault(address)?.Learn(endpoint, isRumour: true);
+        _soleLanes.Find(address)?.Learn(endpoint, isRumour: true);
 
     private void OnCredentialsChanged()
     {
         _listener?.Recheck();
-        foreach (var lane in _soleLanes.Values)
+        foreach (var lane in _soleLanes.All)
         {
             lane.Renew();
         }
     }
 
-    /// <summary>The nodes that the groups of this node name. Their certificates make them nodes.</summary>
+    /// <summary>The nodes that the groups of this node name. Their certificates make them nodes, and their lanes are kept.</summary>
     public void SetNamed(ImmutableHashSet<Address> named)
     {
         Volatile.Write(ref _named, named);
-        foreach (var address in named)
-        {
-            _expelled.TryRemove(address, out _);
-        }
+        _lanes.SetNamed(named);
+        _soleLanes.SetNamed(named);
+        _expelled.Remove(named);
 
         _namesKnown.TrySetResult();
     }
 
     // Named, or this node has connected to it by itself: an operator has told it to, and the other node has proved its name.
     private bool IsNamed(Address address) => Volatile.Read(ref _named).Contains(address)
-        || (!_expelled.ContainsKey(address) && _soleLanes.TryGetValue(address, out var lane) && lane.IsVerified);
+        || (!_expelled.Contains(address) && _soleLanes.Find(address) is { IsVerified: true });
 
     /// <inheritdoc/>
-    public string Problems => string.Join(' ', _soleLanes.Values.Select(lane => lane.Problem).Where(problem => problem is not null));
+    public string Problems => string.Join(' ', _soleLanes.All.Select(lane => lane.Problem).Where(problem => problem is not null));
 
     /// <inheritdoc/>
     public void Forget(Address address)
     {
-        _lanes.GetValueOrDefault(address)?.Forget();
-        _soleLanes.GetValueOrDefault(address)?.Forget();
+        _lanes.Find(address)?.Forget();
+        _soleLanes.Find(address)?.Forget();
     }
 
     /// <summary>
@@ -231,32 +229,30 @@ internal sealed class Lanes : ILanes
     {
         if (_credentials is not null)
         {
-            _expelled[address] = true;
-            _soleLanes.GetValueOrDefault(address)?.Forget();
+            _expelled.Add(address);
+            _soleLanes.Find(address)?.Forget();
             _listener?.Expel(address);
         }
     }
 
     /// <summary>The fence came back.</summary>
-    public void Open(Address address, WireMessage.LaneFence fence) => LaneTo(address).Open(fence);
+    public void Open(Address address, WireMessage.LaneFence fence) => _lanes.Find(address)?.Open(fence);
 
     /// <inheritdoc/>
     public void Dispose()
     {
         _credentials?.Dispose();
         _listener?.Dispose();
-        foreach (var lane in _lanes.Values)
+        foreach (var lane in _lanes.All)
         {
             lane.Forget();
         }
 
-        foreach (var lane in _soleLanes.Values)
+        foreach (var lane in _soleLanes.All)
         {
             lane.Forget();
         }
     }
-
-    private Lane LaneTo(Address address) => _lanes.GetOrAdd(address, static (to, context) => new Lane(to, context), _context);
 
     // The way back to a node that has connected to this one.
     private SoleLane? LaneToMet(Address address)
@@ -266,11 +262,8 @@ internal sealed class Lanes : ILanes
             return null;
         }
 
-        var lane = SoleLaneTo(address);
+        var lane = _soleLanes.Get(address);
         lane.OnMet();
         return lane;
     }
-
-    private SoleLane SoleLaneTo(Address address) =>
-        _soleLanes.GetOrAdd(address, static (to, context) => new SoleLane(to, context), _context);
 }

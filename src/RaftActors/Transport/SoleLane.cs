@@ -12,7 +12,7 @@ namespace RaftActors.Transport;
 /// The only way for messages of raft to one other node. With <c>raft.security</c> the connection is encrypted, and both sides have proved
 /// their identity. It connects when there is a message. A message that cannot be sent is lost, as by a broken network. Thread-safe.
 /// </summary>
-internal sealed class SoleLane(Address address, LaneContext context) : ILane
+internal sealed class SoleLane(Address address, LaneContext context) : IForgettableLane
 {
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan RenewalPause = TimeSpan.FromSeconds(5);
@@ -33,6 +33,7 @@ internal sealed class SoleLane(Address address, LaneContext context) : ILane
     private readonly List<LaneConnection> _former = [];
     private long _connections;
     private bool _hasLostActor;
+    private volatile bool _isRetired;
     private string? _problem;
     private string? _renewalProblem;
 
@@ -143,6 +144,18 @@ internal sealed class SoleLane(Address address, LaneContext context) : ILane
     }
 
     /// <inheritdoc/>
+    public ILane Current => _isRetired ? context.LaneTo(address) ?? this : this;
+
+    /// <inheritdoc/>
+    public bool TryRetire()
+    {
+        lock (_lock)
+        {
+            return _isRetired |= _connection is null;
+        }
+    }
+
+    /// <inheritdoc/>
     public bool TryWrite(IActorRef to, WireMessage message, IActorRef from)
     {
         lock (_lock)
@@ -194,7 +207,7 @@ internal sealed class SoleLane(Address address, LaneContext context) : ILane
 
     private void BeginIfTime()
     {
-        if (_connection is not null)
+        if (_connection is not null || _isRetired)
         {
             return;
         }

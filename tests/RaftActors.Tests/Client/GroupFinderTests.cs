@@ -118,12 +118,26 @@ public sealed class GroupFinderTests : TestKit
     [Fact]
     public void No_more_than_256_engines_are_remembered()
     {
-        _engines["any"] = CreateTestProbe().Ref;
-        var processes = Enumerable.Range(0, 300).Select(i => new LocalProcess("orders", new ProcessName($"process{i}@node"), "any"));
+        var any = CreateTestProbe().Ref;
+        var resolved = 0;
+        var finder = new GroupFinder(
+            "orders",
+            (_, _) => { },
+            _ => { },
+            _ =>
+            {
+                resolved++;
+                return any;
+            },
+            () => "",
+            Patience);
+        var processes = Enumerable.Range(0, 10 * GroupFinder.EnginesMax)
+            .Select(i => new LocalProcess("orders", new ProcessName($"process{i}@node"), $"path{i}"));
 
-        _finder.Receive(new ClientReply.Located("orders", null, new Term(1), [.. processes]), _engines["any"], _now);
+        finder.Receive(new ClientReply.Located("orders", null, new Term(1), [.. processes]), any, _now);
 
-        Assert.Equal(256, _finder.WhyNoWay.Split("@node").Length - 1);
+        Assert.Equal(GroupFinder.EnginesMax, finder.WhyNoWay.Split("@node").Length - 1);
+        Assert.Equal(GroupFinder.EnginesMax, resolved);
     }
 
     [Fact]

@@ -240,6 +240,38 @@ public sealed class GreetingTests : TestKit
     }
 
     [Fact]
+    public void Ten_times_as_many_strangers_as_fit_get_no_answer_and_a_named_node_gets_one()
+    {
+        var strangers = Strangers(10 * KnownNodes.StrangersMax);
+        strangers.ForEach(stranger => _registry.Tell(new WireMessage.Hello([], IsReply: false), stranger));
+        Greetings();
+        Assert.Equal(KnownNodes.StrangersMax, strangers.Count(stranger => stranger.IsAnswered));
+
+        Say(new NodeNews.Named(_node));
+        Hello("raft2@node2");
+
+        Assert.Equal("raft2@node2", _engine.FishForMessage<PeerNews.Found>(_ => true).Name.Value);
+        Assert.Equal(2, Greetings());
+    }
+
+    [Fact]
+    public void Strangers_whose_lists_never_become_complete_make_room_after_a_while()
+    {
+        var strangers = Strangers(KnownNodes.StrangersMax + 1);
+        var part = new WireMessage.Hello([], IsReply: false, new ListNumber(7, 1), Place: 0, Count: 2);
+        strangers.SkipLast(1).ToList().ForEach(stranger => _registry.Tell(part, stranger));
+        _registry.Tell(new WireMessage.Hello([], IsReply: false), strangers[^1]);
+        Greetings();
+        Assert.False(strangers[^1].IsAnswered);
+
+        GreetingsWithin(13);
+        _registry.Tell(new WireMessage.Hello([], IsReply: false), strangers[^1]);
+
+        Greetings();
+        Assert.True(strangers[^1].IsAnswered);
+    }
+
+    [Fact]
     public void Node_whose_port_is_asked_for_is_told_of_no_list_of_processes()
     {
         _registry.Tell(new LaneNews.Wanted(_node));
@@ -266,6 +298,9 @@ public sealed class GreetingTests : TestKit
 
         ExpectMsg<DeadLetter>(letter => Assert.Equal("the end", letter.Message));
     }
+
+    private List<Stranger> Strangers(int count) =>
+        [.. Enumerable.Range(2, count).Select(port => new Stranger(new Address("akka.tcp", "demo", "10.0.0.1", port), Sys))];
 
     private LocalProcess Process(string name) =>
         new(_process.Settings.Group, new ProcessName(name), _other.Ref.Path.ToSerializationFormat());
@@ -337,5 +372,19 @@ public sealed class GreetingTests : TestKit
         }
 
         return count;
+    }
+
+    /// <summary>The registry of a node that nobody names.</summary>
+    private sealed class Stranger(Address address, ActorSystem system) : MinimalActorRef
+    {
+        private volatile bool _isAnswered;
+
+        public bool IsAnswered => _isAnswered;
+
+        public override ActorPath Path { get; } = new RootActorPath(address) / "system" / "raft";
+
+        public override IActorRefProvider Provider => ((ExtendedActorSystem)system).Provider;
+
+        protected override void TellInternal(object message, IActorRef sender) => _isAnswered |= message is WireMessage.Hello;
     }
 }

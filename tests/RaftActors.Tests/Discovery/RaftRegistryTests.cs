@@ -4,6 +4,7 @@ using Akka.TestKit;
 using Akka.TestKit.Xunit2;
 
 using RaftActors.Core;
+using RaftActors.Delivery;
 using RaftActors.Engine;
 using RaftActors.Tests.Groups;
 using RaftActors.Wire;
@@ -122,6 +123,49 @@ public sealed class RaftRegistryTests : TestKit
         Assert.False(IsReachable());
     }
 
+    [Fact]
+    public void Joining_process_meets_as_many_strangers_as_fit_and_another_one_when_one_is_gone()
+    {
+        _group.StartJoining("raft4");
+        var engine = _group.EngineOf("raft4");
+        void Meet(int number) => engine.Tell(GreetingOf(number), _other.Ref);
+        ProcessName[] Met() => [.. _group.StatusOf("raft4").Peers.Select(peer => peer.Name)];
+        foreach (var number in Enumerable.Range(0, 10 * PeerBook.StrangersMax))
+        {
+            Meet(number);
+        }
+
+        _group.Settle();
+        Assert.Equal(PeerBook.StrangersMax, Met().Length);
+
+        engine.Tell(new PeerNews.Stopped(NameOf(0), _other.Ref));
+        Meet(5000);
+        Meet(5001);
+
+        _group.Settle();
+        var met = Met();
+        Assert.Equal(PeerBook.StrangersMax, met.Length);
+        Assert.Equal([false, true, false], new[] { 0, 5000, 5001 }.Select(number => met.Contains(NameOf(number))));
+    }
+
+    [Fact]
+    public void Actor_that_takes_the_questions_of_clients_is_asked_more_than_may_wait_for_it()
+    {
+        _group.Start("raft1", 0);
+        var engine = _group.EngineOf("raft1");
+        for (var asked = 0; asked < 2 * OpenQueries.MaxOfClients; asked += 4096)
+        {
+            for (var i = 0; i < 4096; i++)
+            {
+                engine.Tell(new ClientCall.Status(), _other.Ref);
+            }
+
+            _group.Settle();
+        }
+
+        Assert.All(_other.ReceiveN(2 * OpenQueries.MaxOfClients), reply => Assert.IsType<RaftStatus>(reply));
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -164,6 +208,16 @@ public sealed class RaftRegistryTests : TestKit
     {
         Sys.ActorSelection("/system/raft").Tell(new WireMessage.Hello([], IsReply: false), _other.Ref);
         _group.Settle();
+    }
+
+    private static ProcessName NameOf(int number) => new($"stranger{number}@node2");
+
+    private static WireMessage.CoreMessage GreetingOf(int number)
+    {
+        var member = new Member(NameOf(number), new Incarnation(new Guid(2, 0, 0, new byte[8])));
+        var addressee = new Member(new ProcessName("raft4@node1"), Incarnation.None);
+        var greeting = new Message.Greeting(default, Incarnation.None, IsReply: false);
+        return new(new RaftActors.Core.Envelope(member, addressee, GroupUid.None, Term.Zero, default, greeting));
     }
 
     private Member SendGreeting(TestProbe engine)

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.TestKit.Xunit2;
 
+using RaftActors.Delivery;
 using RaftActors.Engine;
 using RaftActors.Wire;
 
@@ -47,6 +48,44 @@ public sealed class ClientDeskTests : TestKit
 
         Assert.Equal(NotCommittedReason.Busy, ExpectMsg<Outcome<Membership>.NotCommitted>().Reason);
         Assert.Equal(ClientDesk.MaxChanges, _desks.Changes.Count);
+    }
+
+    [Theory]
+    [InlineData(false, OpenQueries.MaxOfClients)]
+    [InlineData(true, 10)]
+    public void Question_above_what_a_slow_actor_may_have_before_it_is_declined_and_one_that_is_taken_makes_room(bool isLarge, int max)
+    {
+        var size = isLarge ? (int)(_bench.Process.Settings.Limits.UncommittedSizeMaxBytes / 10) : 0;
+        var query = new ClientCall.Query(new byte[size], TimeSpan.FromDays(1), ReadConsistency.Linearizable);
+        for (var i = 0; i < 10 * max; i++)
+        {
+            _desks.Clients.Submit(query, TestActor);
+        }
+
+        var asked = _bench.Actor.ReceiveN(max).Cast<ToActor.Asked>().ToList();
+        Assert.False(_bench.Actor.HasMessages);
+        Assert.Equal(9 * max, ReceiveN(9 * max).OfType<ClientReply.Declined>().Count());
+
+        asked[0].Place.Take();
+        _desks.Clients.Submit(query, TestActor);
+        _desks.Clients.Submit(query, TestActor);
+        _bench.Actor.ExpectMsg<ToActor.Asked>();
+        ExpectMsg<ClientReply.Declined>();
+    }
+
+    [Fact]
+    public void Next_life_takes_questions_though_the_one_before_left_some()
+    {
+        for (var i = 0; i <= OpenQueries.MaxOfClients; i++)
+        {
+            _desks.Clients.Submit(new ClientCall.Status(), TestActor);
+        }
+
+        ExpectMsg<ClientReply.Declined>();
+        _bench.Context.Attach(_bench.Actor, 2);
+        _desks.Clients.Submit(new ClientCall.Status(), TestActor);
+
+        ExpectNoMsg(TimeSpan.Zero);
     }
 
     // An answer without a pair would make the client ask again at once, for ever.

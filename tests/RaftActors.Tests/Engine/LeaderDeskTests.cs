@@ -43,6 +43,22 @@ public sealed class LeaderDeskTests : TestKit
     }
 
     [Fact]
+    public void Calls_for_one_transfer_wait_up_to_the_bound_and_those_that_wait_are_answered()
+    {
+        _bench.Elect("raft1");
+        foreach (var number in Enumerable.Range(1, 10 * LeaderDesk.TransfersMax))
+        {
+            Submit(number, new GroupChange.Transfer(Bench.NameOf("raft2")));
+        }
+
+        var refused = _origin.ReceiveN(9 * LeaderDesk.TransfersMax).Cast<ChangeReply.NotMade>();
+        Assert.All(refused, each => Assert.Equal((NotCommittedReason.Busy, false), (each.Reason, each.IsOver)));
+        _desk.OnTransferEnded(new Effect.TransferEnded(Bench.NameOf("raft2"), TransferOutcome.Done));
+        Assert.Equal(LeaderDesk.TransfersMax, _origin.ReceiveN(LeaderDesk.TransfersMax).OfType<ChangeReply.Done>().Count());
+        Assert.False(_origin.HasMessages);
+    }
+
+    [Fact]
     public void Change_of_members_goes_to_core_with_the_latest_committed_configuration()
     {
         _bench.Elect("raft1");

@@ -1,9 +1,13 @@
+using System.Collections.Immutable;
+
 using Akka.Actor;
 using Akka.TestKit;
 using Akka.TestKit.Xunit2;
 
 using RaftActors.Core;
 using RaftActors.Engine;
+using RaftActors.Tests.Transport;
+using RaftActors.Transport;
 using RaftActors.Wire;
 
 namespace RaftActors.Tests.Engine;
@@ -122,6 +126,41 @@ public sealed class OutboxTests : TestKit
 
         Assert.Equal([Refused(1)], remote.Told);
         _peer.ExpectMsg(Refused(5));
+    }
+
+    [Fact]
+    public void Engines_whose_lanes_are_remembered_are_bounded()
+    {
+        _outbox.Lanes = new OneLane();
+        foreach (var number in Enumerable.Range(0, 10 * Outbox.MaxFoundLanes))
+        {
+            _outbox.Send(new FarRef(new RootActorPath(new Address("akka.tcp", "far", "host", 1)) / $"{number}", Sys), Refused(1));
+        }
+
+        Assert.InRange(_outbox.FoundLanes, 1, Outbox.MaxFoundLanes);
+    }
+
+    private sealed class OneLane : ILanes
+    {
+        public bool IsSole => true;
+
+        public string Problems => "";
+
+        public IActorRef Resolve(string path) => ActorRefs.Nobody;
+
+        public ILane Find(IActorRef engine) => new NoLane();
+
+        public void SetNamed(ImmutableHashSet<Address> named)
+        {
+        }
+
+        public void Forget(Address address)
+        {
+        }
+
+        public void Dispose()
+        {
+        }
     }
 
     private void Send(params long[] numbers) => Array.ForEach(numbers, number => _outbox.Send(_peer, Refused(number)));

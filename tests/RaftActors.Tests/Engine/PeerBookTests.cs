@@ -35,4 +35,46 @@ public sealed class PeerBookTests : TestKit
 
         Assert.Equal(engine, book.FindReachable(Raft2));
     }
+
+    [Fact]
+    public void Processes_that_no_configuration_names_are_met_up_to_the_bound_and_a_named_one_in_any_case()
+    {
+        var book = new Bench(this).Context.Peers;
+        book.Named = [.. book.Names, new ProcessName("named@node")];
+        List<ProcessName> refused = [];
+        book.Refused = refused.Add;
+        var before = book.Names.Count();
+
+        foreach (var i in Enumerable.Range(0, 10 * PeerBook.StrangersMax))
+        {
+            book.Learn(Stranger(i), TestActor);
+        }
+
+        Assert.Equal(before + PeerBook.StrangersMax, book.Names.Count());
+        Assert.Equal(9 * PeerBook.StrangersMax, refused.Count);
+        Assert.True(book.Learn(new ProcessName("named@node"), TestActor));
+        Assert.NotNull(book.FindReachable(Raft2));
+    }
+
+    [Fact]
+    public void Unreachable_process_that_no_configuration_names_is_forgotten_for_another_one_and_a_named_one_never()
+    {
+        var book = new Bench(this).Context.Peers;
+        book.Named = [.. book.Names];
+        List<ProcessName> forgotten = [];
+        book.Forgotten = forgotten.Add;
+        var engine = book.Find(Raft2)!; // Justification: the bench has met it.
+        book.MarkStopped(Raft2, engine);
+
+        foreach (var i in Enumerable.Range(0, 10 * PeerBook.StrangersMax))
+        {
+            Assert.True(book.Learn(Stranger(i), TestActor));
+            book.MarkStopped(Stranger(i), TestActor);
+        }
+
+        Assert.Equal(9 * PeerBook.StrangersMax, forgotten.Count);
+        Assert.Equal(engine, book.Find(Raft2));
+    }
+
+    private static ProcessName Stranger(int number) => new($"stranger{number}@node");
 }

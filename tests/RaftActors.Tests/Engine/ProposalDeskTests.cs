@@ -424,6 +424,27 @@ public sealed class ProposalDeskTests : TestKit
     }
 
     [Fact]
+    public void Repeats_of_a_pair_that_is_not_committed_count_as_bytes_to_judge_until_its_commit()
+    {
+        _bench.Elect("raft1");
+        _log[RequestOf(1)] = new LogIndex(4);
+        var tenth = new WireMessage.AppendRequest(RequestOf(1), "key", new byte[Limit / 10], 0, IsRetry: true);
+        for (var repeat = 0; repeat < 100; repeat++)
+        {
+            _desk.Submit(tenth, _origin);
+        }
+
+        Assert.Equal(91, _origin.ReceiveN(91).OfType<AppendReply.NoRoom>().Count());
+        Assert.False(_origin.HasMessages);
+        _bench.Commit(4);
+        _desk.OnCommitted();
+        Assert.Equal(9, _origin.ReceiveN(9).OfType<AppendReply.Committed>().Count());
+
+        _desk.Submit(new WireMessage.AppendRequest(RequestOf(2), "key", new byte[Limit / 2], 0), _origin);
+        Assert.Equal(2, _bench.Actor.ExpectMsg<ToActor.Judge>().Request.Number);
+    }
+
+    [Fact]
     public void Twenty_thousand_open_proposals_are_answered_in_order()
     {
         _bench.Elect("raft1");
@@ -435,6 +456,8 @@ public sealed class ProposalDeskTests : TestKit
         var taken = _origin.ReceiveN(numbers.Length).Cast<AppendReply.Taken>();
         Assert.Equal(numbers, taken.Select(each => each.Request.Number));
     }
+
+    private long Limit => _bench.Process.Settings.Limits.UncommittedSizeMaxBytes;
 
     private static WireMessage.KeyedAppendRequest Keyed(long number, Serial? since = null) =>
         new(new HashedKey(Key, since), RequestOf(number), "key", new byte[1], 0);

@@ -35,6 +35,47 @@ public sealed class EntityQuarantineTests : TestKit
     }
 
     [Fact]
+    public void Held_commands_are_bounded_and_the_command_above_the_bound_is_refused_and_not_lost()
+    {
+        const int Bound = 100_000;
+        var node = new Node(this, Bound);
+        Commit("b", "1");
+        Commit("a", "x");
+        node.Replay();
+        var block = new string('1', 1000);
+        Commit("a", [.. Enumerable.Repeat(block, 10 * Bound / block.Length)]);
+
+        var full = Assert.Throws<QuarantineFullException>(node.Replay);
+
+        Assert.InRange(node.Table.HeldSize, Bound - (2 * block.Length), Bound);
+        Assert.Contains("'a'", full.Message);
+        Assert.Equal("b:1", node.Ask("b"));
+
+        // A program that handles the commands begins with what is held, and goes on in the log.
+        var held = node.Replayed - 2;
+        var next = new Node(this) { Known = "x" };
+        next.RestoreAt(node.TakeSnapshot(), node.Replayed);
+        Assert.Equal($"a:x{new string('1', held * block.Length)}", next.Ask("a"));
+        Assert.Equal(0, next.Table.HeldSize);
+    }
+
+    [Fact]
+    public void Reset_makes_room_for_the_commands_of_other_quarantined_entities()
+    {
+        var node = new Node(this);
+        Commit("a", "x", "1", "2");
+        Commit("b", "y");
+        node.Replay();
+        var all = node.Table.HeldSize;
+
+        node.Table.TryApply("a", EntityReset.Instance, new Serial(100), TimeSpan.Zero, out _);
+
+        Assert.InRange(node.Table.HeldSize, 1, all - 1);
+        node.Table.TryApply("b", EntityReset.Instance, new Serial(101), TimeSpan.Zero, out _);
+        Assert.Equal(0, node.Table.HeldSize);
+    }
+
+    [Fact]
     public void Next_program_handles_the_held_commands_of_a_snapshot_in_order()
     {
         var old = new Node(this);
@@ -293,7 +334,7 @@ public sealed class EntityQuarantineTests : TestKit
         private readonly EntityQuarantineTests _test;
         private int _next;
 
-        public Node(EntityQuarantineTests test)
+        public Node(EntityQuarantineTests test, long heldSizeMax = EntityTable.HeldSizeMax)
         {
             _test = test;
             Table = new EntityTable<Text, string>(
@@ -301,7 +342,8 @@ public sealed class EntityQuarantineTests : TestKit
                 new ValueCodec<string>(test.Sys, new TextCodec(this)),
                 test._commands,
                 Read,
-                (_, _) => { });
+                (_, _) => { },
+                heldSizeMax);
         }
 
         public static TimeSpan Now => TimeSpan.FromMinutes(1);
@@ -326,8 +368,9 @@ public sealed class EntityQuarantineTests : TestKit
             List<object?> results = [];
             while (_next < _test._log.Count)
             {
-                var (id, command) = _test._log[_next++];
-                results.Add(Table.TryApply(id, command, new Serial(_next), Now, out var result) ? result : null);
+                var (id, command) = _test._log[_next];
+                results.Add(Table.TryApply(id, command, new Serial(_next + 1), Now, out var result) ? result : null);
+                _next++;
             }
 
             return [.. results];
@@ -345,6 +388,16 @@ public sealed class EntityQuarantineTests : TestKit
             Assert.True(Table.ToWriter()(stream, CancellationToken.None).IsCompletedSuccessfully);
             stream.Position = 0;
             return stream;
+        }
+
+        /// <summary>The pairs that were applied or held.</summary>
+        public int Replayed => _next;
+
+        /// <summary>Restores a snapshot of the first pairs.</summary>
+        public void RestoreAt(MemoryStream snapshot, int replayed)
+        {
+            (_next, LogBegins) = (replayed, replayed + 1);
+            Table.Read(snapshot);
         }
 
         public void Restore(MemoryStream snapshot)

@@ -29,6 +29,30 @@ public sealed partial class EntityShardTests
     }
 
     [Fact]
+    public void Shard_that_holds_too_many_commands_of_quarantined_entities_stops_and_says_so()
+    {
+        var asked = CreateTestProbe();
+        var group = new ScriptedGroup<object?>(Sys, asked);
+        Start(new EntityShardOptions<byte[]> { HeldSizeMax = 10_000 });
+        Watch(_shard);
+        group.BuildQuorum(withActor: false);
+        group.Commit("x", "text");
+        group.Commit("a", 1);
+
+        EventFilter.Error(contains: "The shard stops on this node, and loses nothing").Expect(1, () =>
+        {
+            foreach (var number in Enumerable.Range(0, 1000))
+            {
+                group.Commit("x", $"a text of more than ten bytes {number}");
+            }
+
+            ExpectTerminated(_shard, TimeSpan.FromSeconds(30));
+        });
+
+        Assert.Equal("x", Assert.Single(Assert.Single(Raft.Get(Sys).Processes).Quarantined).Id);
+    }
+
+    [Fact]
     public async Task Repeat_of_a_held_command_is_as_unknown_as_the_first_call()
     {
         await using var entities = Start();

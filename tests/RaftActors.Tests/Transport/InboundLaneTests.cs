@@ -93,6 +93,24 @@ public sealed class InboundLaneTests : TestKit
         Assert.NotEqual(_reader.ManagedThreadId, ExpectMsg<int>(Guard));
     }
 
+    // Otherwise one connection could tell of any number of nodes, and none of them would ever be gone.
+    [Fact]
+    public void Connection_that_speaks_for_the_registry_of_another_node_is_closed()
+    {
+        var elsewhere = $"{Far.WithPort(2553)}/system/raft#8";
+        var probe = TestActor;
+        _engines.Add(
+            $"{Near}/system/raft#5", ((ExtendedActorSystem)Sys).SystemActorOf(Props.Create(() => new Forwarder(probe)), "raft"));
+        _engines.Add(elsewhere, At(elsewhere));
+        _reader.Start();
+
+        Assert.True(_writer.TryWrite(At($"{Near}/system/raft#5"), new WireMessage.LaneWanted(), At(elsewhere)));
+        _socket.Send(_writer.Take([]));
+
+        Assert.Equal(0, _socket.Receive(new byte[1]));
+        ExpectNoMsg(TimeSpan.Zero);
+    }
+
     protected override void AfterAll()
     {
         _socket.Dispose();
@@ -104,7 +122,14 @@ public sealed class InboundLaneTests : TestKit
     {
         using (lane)
         {
-            lane.Run();
+            try
+            {
+                lane.Run();
+            }
+            catch (InvalidDataException)
+            {
+                // The connection ends, as the listener would end it.
+            }
         }
     }
 

@@ -1,0 +1,116 @@
+using System.Collections.Immutable;
+
+using Akka.Actor;
+using Akka.Event;
+
+using RaftActors.Core;
+using RaftActors.Discovery;
+using RaftActors.Wire;
+
+namespace RaftActors.Tests.Discovery;
+
+/// <summary>Programs that nobody knows send Hellos, ten times as many as a registry takes.</summary>
+public sealed class KnownNodesTests
+{
+    // So a hundred of such processes are as many as a list may have.
+    private static readonly string Long = new('p', (int)(HelloParts.SizeMax / 100));
+
+    private readonly KnownNodes _nodes = new(NoLogger.Instance, TimeProvider.System);
+    private long _number;
+
+    [Fact]
+    public void Strangers_beyond_the_bound_are_ignored_and_a_named_node_is_known_all_the_same()
+    {
+        var taken = Enumerable.Range(0, 10 * KnownNodes.StrangersMax).Count(i => Take(AddressOf(i), Hello([])));
+
+        Assert.Equal((KnownNodes.StrangersMax, KnownNodes.StrangersMax), (taken, _nodes.Count));
+        var named = _nodes.Name(AddressOf(-1));
+        Assert.True(Take(named.Address, Hello([Process(named.Address, "raft2")])));
+        Assert.Single(named.Processes);
+    }
+
+    [Fact]
+    public void Stranger_takes_the_place_of_one_that_is_gone_or_is_named()
+    {
+        foreach (var i in Enumerable.Range(0, KnownNodes.StrangersMax))
+        {
+            Take(AddressOf(i), Hello([]));
+        }
+
+        _nodes.Remove(AddressOf(7));
+        _nodes.Name(AddressOf(8));
+
+        Assert.Equal([true, true, false], Enumerable.Range(5000, 3).Select(i => Take(AddressOf(i), Hello([]))));
+    }
+
+    [Fact]
+    public void Lists_of_all_strangers_together_stay_within_the_bound_and_that_of_a_named_node_has_room()
+    {
+        foreach (var i in Enumerable.Range(0, 1000))
+        {
+            Take(AddressOf(i), Hello([Process(AddressOf(i), "raft", Long)]));
+        }
+
+        Assert.InRange(_nodes.All.Sum(node => node.Size), KnownNodes.StrangersSizeMax * 9 / 10, KnownNodes.StrangersSizeMax);
+        var named = _nodes.Name(AddressOf(-1));
+        Assert.True(Take(named.Address, Hello([Process(named.Address, "raft2", Long)])));
+        Assert.Single(named.Processes);
+    }
+
+    [Fact]
+    public void List_whose_parts_never_end_stays_within_the_bound_and_the_next_list_is_taken()
+    {
+        var node = _nodes.Name(AddressOf(1));
+        var list = new ListNumber(7, ++_number);
+        foreach (var place in Enumerable.Range(0, 1000))
+        {
+            Take(node.Address, new WireMessage.Hello([Process(node.Address, "raft", Long)], false, list, place, int.MaxValue));
+        }
+
+        Assert.InRange(node.Size, HelloParts.SizeMax * 9 / 10, HelloParts.SizeMax);
+        Assert.True(Take(node.Address, Hello([Process(node.Address, "raft2")])));
+    }
+
+    [Fact]
+    public void Node_that_drops_and_renames_its_processes_again_and_again_is_remembered_within_the_bound()
+    {
+        var node = _nodes.Name(AddressOf(1));
+        foreach (var i in Enumerable.Range(0, 1000))
+        {
+            Take(node.Address, Hello([Process(node.Address, $"raft{i}", Long)]));
+        }
+
+        Assert.InRange(node.Size, HelloParts.SizeMax * 9 / 10, 2 * HelloParts.SizeMax);
+        Assert.Equal("raft998", node.Stopped.Last().Name.Process);
+    }
+
+    [Fact]
+    public void Engines_that_a_node_names_on_other_nodes_are_dropped()
+    {
+        var node = _nodes.Name(AddressOf(1));
+
+        Take(node.Address, Hello([.. Enumerable.Range(1, 1000).Select(i => Process(AddressOf(i), $"raft{i}"))]));
+
+        Assert.Equal("raft1", Assert.Single(node.Processes).Name.Process);
+    }
+
+    private static Address AddressOf(int number) => new("akka.tcp", "demo", "127.0.0.1", number + 2);
+
+    private static LocalProcess Process(Address address, string name, string suffix = "") =>
+        new("default", new ProcessName($"{name}@node"), $"{address}/system/raft/default/{name}{suffix}");
+
+    private WireMessage.Hello Hello(ImmutableArray<LocalProcess> processes) =>
+        new(processes, IsReply: false, new ListNumber(7, ++_number));
+
+    // As the registry does.
+    private bool Take(Address address, WireMessage.Hello hello)
+    {
+        if (_nodes.Take(address, hello, TimeSpan.Zero) is not var (node, processes))
+        {
+            return false;
+        }
+
+        node.Replace(processes, TimeSpan.Zero);
+        return true;
+    }
+}

@@ -1,0 +1,71 @@
+using Akka.TestKit.Xunit2;
+
+using RaftActors.Core;
+using RaftActors.Delivery;
+using RaftActors.Engine;
+
+using Address = Akka.Actor.Address;
+
+namespace RaftActors.Tests.Engine;
+
+public sealed class ViewDeskTests : TestKit
+{
+    private readonly Bench _bench;
+    private readonly ViewDesk _desk;
+
+    public ViewDeskTests()
+    {
+        _bench = new Bench(this);
+        _bench.Process.MakeCore();
+        var desks = new EngineDesks(_bench.Context, _bench.Process.TakeCore(), _ => { }, _ => { }, new Address("akka", "demo"));
+        _desk = new ViewDesk(_bench.Context, desks, Sys.Log);
+        _desk.OnMet(new Effect.PeerMet(Bench.MemberOf("raft2"), new Serial(3)));
+    }
+
+    [Fact]
+    public void Slow_actor_has_one_notice_of_a_process_that_comes_and_goes_and_takes_its_latest_state()
+    {
+        for (var i = 0; i < 10_000; i++)
+        {
+            _bench.LoseSightOf("raft2");
+            _desk.OnPeer(Bench.NameOf("raft2"));
+            _bench.Meet("raft2");
+            _desk.OnPeer(Bench.NameOf("raft2"));
+        }
+
+        _bench.LoseSightOf("raft2");
+        _desk.OnPeer(Bench.NameOf("raft2"));
+
+        Assert.False(_bench.Actor.ExpectMsg<ToActor.PeerMet>().Take().IsReachable);
+        Assert.False(_bench.Actor.HasMessages);
+        _bench.Meet("raft2");
+        _desk.OnPeer(Bench.NameOf("raft2"));
+        Assert.True(_bench.Actor.ExpectMsg<ToActor.PeerMet>().Take().IsReachable);
+    }
+
+    [Fact]
+    public void Next_life_gets_a_notice_of_its_own()
+    {
+        _bench.Actor.ExpectMsg<ToActor.PeerMet>();
+        _bench.Context.Attach(_bench.Actor, 2);
+
+        _desk.TellAll();
+
+        Assert.Equal(2, _bench.Actor.ExpectMsg<ToActor.PeerMet>().Life);
+    }
+
+    [Fact]
+    public void Process_that_is_forgotten_leaves_the_view_of_the_actor_too()
+    {
+        var views = new DeliveredViews(new Queue<DeliveryStep>());
+        views.TakePeer(_bench.Actor.ExpectMsg<ToActor.PeerMet>().Take());
+        Assert.Single(views.Peers);
+
+        _desk.Forget(Bench.NameOf("raft2"));
+        views.ForgetPeer(_bench.Actor.ExpectMsg<ToActor.PeerForgotten>().Name);
+
+        Assert.Empty(views.Peers);
+        _desk.TellAll();
+        Assert.False(_bench.Actor.HasMessages);
+    }
+}

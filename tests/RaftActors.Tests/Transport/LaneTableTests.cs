@@ -1,0 +1,210 @@
+using Akka.Actor;
+using Akka.Configuration;
+using Akka.Event;
+using Akka.TestKit;
+using Akka.TestKit.Xunit2;
+
+using RaftActors.Discovery;
+using RaftActors.Telemetry;
+using RaftActors.Tests.Groups;
+using RaftActors.Transport;
+using RaftActors.Wire;
+
+namespace RaftActors.Tests.Transport;
+
+/// <summary>Peers and strangers name ten times as many addresses as a node has ways for.</summary>
+public sealed class LaneTableTests : TestKit
+{
+    private const int Many = 10 * LaneContext.StrangersMax;
+
+    private static readonly Address Known = new("akka.tcp", "demo", "10.0.0.1", 2551);
+    private static readonly TransportSettings Settings = new(IsTcp: true, "", 0, FrameSizeMaxBytes: 5000, QueueSizeMaxBytes: 5000);
+
+    private readonly LaneContext _context;
+    private readonly LaneTable<Way> _table;
+    private readonly List<Way> _made = [];
+
+    public LaneTableTests()
+        : base(ConfigurationFactory.ParseString("akka { loglevel = WARNING, stdout-loglevel = OFF }").WithFallback(RemoteNode.Network))
+    {
+        _context = new LaneContext(Settings, Known, 1, TestActor, Sys.Log, new TransportMetrics("table")) { Resolve = _ => TestActor };
+        _table = new LaneTable<Way>(Make, _context);
+    }
+
+    private ExtendedActorSystem System => (ExtendedActorSystem)Sys;
+
+    [Fact]
+    public void Addresses_beyond_the_bound_take_the_places_of_those_that_were_asked_for_longest_ago()
+    {
+        foreach (var i in Enumerable.Range(0, Many))
+        {
+            _table.Get(Known);
+            _table.Get(AddressOf(i));
+        }
+
+        Assert.Equal(LaneContext.StrangersMax, _table.All.Length);
+        Assert.Equal(_made[0], _table.Get(Known));
+        Assert.NotNull(_table.Find(AddressOf(Many - 1)));
+        Assert.Null(_table.Find(AddressOf(0)));
+        Assert.Equal(Many + 1 - LaneContext.StrangersMax, _made.Count(way => way.IsRetired));
+    }
+
+    [Fact]
+    public void Named_address_and_one_with_a_connection_are_not_forgotten()
+    {
+        var (named, connected) = (_table.Get(Known), _table.Get(AddressOf(-1)));
+        _table.SetNamed([Known]);
+        connected.IsInUse = true;
+
+        foreach (var i in Enumerable.Range(0, Many))
+        {
+            _table.Get(AddressOf(i));
+        }
+
+        Assert.Equal(LaneContext.StrangersMax + 1, _table.All.Length);
+        Assert.Equal([named, connected], [_table.Find(Known), _table.Find(AddressOf(-1))]);
+    }
+
+    [Fact]
+    public void Stranger_gets_no_way_while_all_others_are_connected_and_a_named_address_gets_one()
+    {
+        var warned = CreateTestProbe();
+        Sys.EventStream.Subscribe(warned, typeof(Warning));
+        foreach (var i in Enumerable.Range(0, Many))
+        {
+            _table.Get(AddressOf(i)).IsInUse = true;
+        }
+
+        Assert.Equal(LaneContext.StrangersMax, _table.All.Length);
+        Assert.True(_table.Get(AddressOf(Many)).IsRetired);
+        Assert.Contains("nodes that no group of this node names", $"{warned.ExpectMsg<Warning>().Message}");
+        Assert.False(warned.HasMessages);
+
+        _table.SetNamed([Known]);
+        Assert.False(_table.Get(Known).IsRetired);
+        Assert.Equal(_table.Get(Known), _table.Find(Known));
+    }
+
+    // Two connections to one node would end each other for ever.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Reference_whose_way_was_forgotten_goes_on_by_the_next_way_to_its_address(bool isSole)
+    {
+        using var lanes = Lanes.Make(
+            System,
+            Settings with { IsAtAddress = isSole },
+            Unprotected.Settings,
+            new ForeignMessages(System),
+            TestActor)!; // Justification: the system has an address.
+        ILane WayOf(Address address) => lanes.Find(lanes.Resolve($"{address}/system/raft/g/p"))!; // Justification: it is elsewhere.
+        var engine = lanes.Resolve($"{Known}/system/raft/g/p");
+        var before = lanes.Find(engine)!; // Justification: as above.
+
+        foreach (var i in Enumerable.Range(0, Many))
+        {
+            WayOf(AddressOf(i));
+        }
+
+        var now = lanes.Find(engine)!; // Justification: as above.
+        Assert.NotSame(before, now);
+        Assert.Same(now, before.Current);
+        Assert.Same(now, WayOf(Known));
+    }
+
+    [Fact]
+    public void Node_of_a_custom_transport_is_forgotten_only_before_it_has_answered()
+    {
+        List<byte[]> sent = [];
+        var own = CustomAddress.Of("n1")!; // Justification: a name.
+        var peer = CustomAddress.Of("n2")!; // Justification: a name.
+        CustomLane? next = null;
+        var context = _context with { Own = own, LaneTo = _ => next };
+        CustomLane Make() => new("n2", peer, context, (_, message) => sent.Add(message.ToArray()), TimeProvider.System);
+        var (first, second) = (Make(), Make());
+        next = second;
+        var engine = new LaneRef(ActorPath.Parse($"{peer}/system/raft/g/p"), first, context);
+
+        Assert.True(first.TryRetire());
+        first.TryWrite(engine, new WireMessage.LaneWanted(), TestActor);
+        Assert.Empty(sent);
+
+        engine.Tell(new WireMessage.LaneWanted());
+        var question = Datagram.Read(Assert.Single(sent));
+        second.Receive(new Datagram(Datagram.Purpose.Answer, 2, question.To, 0).ToBytes());
+        Assert.False(second.TryRetire());
+    }
+
+    [Fact]
+    public void Nodes_of_a_custom_transport_that_send_are_bounded()
+    {
+        var transport = new Silent();
+        var registry = CreateTestProbe();
+        var lanes = new CustomLanes(
+            System, transport, Settings with { IsCustom = true }, CustomAddress.Of("n1")!, new ForeignMessages(System), registry);
+        var first = lanes.Resolve($"{CustomAddress.Of("n2")}/system/raft");
+        var before = lanes.Find(first);
+
+        // Each of them asks, and does not answer.
+        foreach (var i in Enumerable.Range(3, Many))
+        {
+            transport.Deliver($"n{i}", new Datagram(Datagram.Purpose.Ask, 2, 3, 0).ToBytes());
+        }
+
+        Assert.NotSame(before, lanes.Find(first));
+        Assert.Equal(2 * Many, transport.Sent);
+    }
+
+    [Fact]
+    public void Nodes_that_have_left_are_remembered_up_to_the_bound_and_the_latest_stay()
+    {
+        var expelled = new ExpelledNodes();
+        foreach (var i in Enumerable.Range(0, 10 * ExpelledNodes.Max))
+        {
+            expelled.Add(AddressOf(i));
+        }
+
+        Assert.Equal(ExpelledNodes.Max, expelled.Count);
+        Assert.True(expelled.Contains(AddressOf((10 * ExpelledNodes.Max) - 1)));
+        Assert.False(expelled.Contains(AddressOf(0)));
+        expelled.Remove([AddressOf((10 * ExpelledNodes.Max) - 1)]);
+        Assert.Equal(ExpelledNodes.Max - 1, expelled.Count);
+    }
+
+    private static Address AddressOf(int number) => new("akka.tcp", "demo", "10.0.0.2", number + 2);
+
+    private Way Make(Address address)
+    {
+        var way = new Way();
+        _made.Add(way);
+        return way;
+    }
+
+    private sealed class Way : IForgettableLane
+    {
+        public bool IsInUse { get; set; }
+
+        public bool IsRetired { get; private set; }
+
+        public bool TryRetire() => IsRetired |= !IsInUse;
+
+        public bool TryWrite(IActorRef to, WireMessage message, IActorRef from) => true;
+
+        public void EndDetour()
+        {
+        }
+
+        public void Flush()
+        {
+        }
+    }
+
+    private sealed class Silent : RaftTransport
+    {
+        public int Sent { get; private set; }
+
+        public void Deliver(string node, byte[] message) => Receive(node, message);
+
+        protected internal override void Send(string node, ReadOnlyMemory<byte> message) => Sent++;
+    }
+}
