@@ -22,6 +22,7 @@ public sealed class EntityShard<TEntity, TState> : RaftActor<object?, object?>, 
     private static readonly object Held = new();
 
     private readonly RaftShard _shard;
+    private bool _hasToldElsewhere;
     private readonly EntityTable<TEntity, TState> _entities;
     private readonly ValueCodec<TState> _states;
     private readonly ValueCodec<object?> _values;
@@ -76,6 +77,10 @@ public sealed class EntityShard<TEntity, TState> : RaftActor<object?, object?>, 
     {
         _entities.Read(state);
         Publish();
+        if (_entities.Ids.FirstOrDefault(id => WhyElsewhere(_shard, id) is not null) is { } elsewhere)
+        {
+            TellElsewhere(elsewhere);
+        }
     }
 
     /// <inheritdoc/>
@@ -88,6 +93,11 @@ public sealed class EntityShard<TEntity, TState> : RaftActor<object?, object?>, 
     /// <inheritdoc/>
     protected override object? HandleAppend(Entry<object?> entry)
     {
+        if (WhyElsewhere(_shard, entry.Key) is not null)
+        {
+            TellElsewhere(entry.Key);
+        }
+
         try
         {
             var isHandled = _entities.TryApply(entry.Key, entry.Value, entry.Serial, Now, out var result);
@@ -148,6 +158,21 @@ public sealed class EntityShard<TEntity, TState> : RaftActor<object?, object?>, 
         else
         {
             base.Complete(request, serial);
+        }
+    }
+
+    // The entity is handled all the same, so that all nodes keep equal states. No client reaches it.
+    private void TellElsewhere(string id)
+    {
+        if (!_hasToldElsewhere)
+        {
+            _hasToldElsewhere = true;
+            Context.GetLogger().Error(
+                "The shard {Shard} has commands of the entity '{Entity}' from when there was another number of shards than {Count}, so no "
+                    + "client reaches this entity. Give all nodes and clients the number of shards that they had before.",
+                _shard,
+                id,
+                _shard.Shards.All.Count);
         }
     }
 

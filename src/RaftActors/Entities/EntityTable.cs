@@ -84,6 +84,9 @@ internal sealed class EntityTable<TEntity, TState>(
         }
     }
 
+    /// <summary>The ids of the entities with a stored state, and of the quarantined ones.</summary>
+    public IEnumerable<string> Ids => _stored.Keys.Concat(_quarantined.Keys);
+
     /// <summary>A quarantined entity holds the command with this serial.</summary>
     public bool Holds(Serial serial) => _quarantined.Values.Any(quarantine => quarantine.Holds(serial));
 
@@ -334,8 +337,8 @@ internal sealed class EntityTable<TEntity, TState>(
 internal static class EntityTable
 {
     /// <summary>
-    /// The most bytes of commands that one shard holds for its quarantined entities. A node that is quarantined alone would otherwise gather
-    /// the commands of the other nodes until its memory is full, and take its other shards with it.
+    /// The most bytes of commands that one shard holds for its quarantined entities. Otherwise a node that is quarantined alone would
+    /// gather the commands of the other nodes until its memory is full, and take its other shards with it.
     /// </summary>
     public const long HeldSizeMax = 64 * 1024 * 1024;
 }

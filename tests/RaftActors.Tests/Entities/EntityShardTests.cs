@@ -244,6 +244,30 @@ public sealed partial class EntityShardTests() : TestKit(Hocon)
         Assert.Equal(1, (await ofOne.SendAsync<int>("b", 1)).OrThrow().ResultOr(-1));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Number_of_shards_that_was_changed_over_old_data_is_an_error(bool inSnapshot)
+    {
+        var asked = CreateTestProbe();
+        var group = new ScriptedGroup<object?>(Sys, asked);
+        var two = new RaftShards("bag", 2);
+        var shard = Sys.ActorOf(Props.Create(() => new EntityShard<Sum, int>(Shards.All[0], () => new Sum(), null)));
+        group.BuildQuorum(withActor: false);
+        group.Commit("a", 1);
+        if (inSnapshot)
+        {
+            group.TakeSnapshot();
+            asked.ExpectMsg<FromActor<object?>.Snapshot>();
+        }
+
+        Watch(shard);
+        Sys.Stop(shard);
+        ExpectTerminated(shard);
+        EventFilter.Error(contains: "The shard bag-0 has commands of the entity 'a' from when there was another number of shards than 2")
+            .ExpectOne(() => Sys.ActorOf(Props.Create(() => new EntityShard<Sum, int>(two.All[0], () => new Sum(), null))));
+    }
+
     [Fact]
     public async Task Disposed_client_ends_its_calls()
     {
