@@ -11,8 +11,7 @@ public abstract record QueryOutcome
     /// <param name="Request">The ref that Query returned.</param>
     /// <param name="Result">The return value of HandleQuery.</param>
     /// <param name="Serial">
-    /// The last serial of the state that answered: a token for <see cref="ReadConsistency.NotOlderThan"/>. 0 before the first pair, and
-    /// from a node of an earlier version.
+    /// The last serial of the state that answered: a token for <see cref="ReadConsistency.NotOlderThan"/>. 0 before the first pair.
     /// </param>
     public sealed record Done(RequestRef Request, object? Result, Serial Serial) : QueryOutcome;
 

@@ -156,11 +156,6 @@ internal sealed class AppendDesk(EngineContext context)
                 context.EndRepeated(pending.Append.Request, committed.Serial);
                 OpenWay(pending);
                 break;
-            case AppendReply.Repeated repeated when repeated.Index <= context.Commit:
-                // Above the commit index the Append ends when the entry is committed here.
-                End(pending);
-                OpenWay(pending);
-                break;
             case AppendReply.Forgotten:
                 Cancel(pending, new CancelReason.Unknown(UnknownReason.Forgotten));
                 OpenWay(pending);

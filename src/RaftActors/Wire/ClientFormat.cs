@@ -72,20 +72,25 @@ internal static class ClientFormat
     {
         writer.Bytes(query.Question.Span);
         WriteTime(writer, query.Timeout);
-        // A lease is the number 1 without a serial. Earlier versions read it as linearizable, which is stronger.
         var consistency = query.Consistency;
         writer.Flag(consistency.NotBelow is not null);
-        writer.Number(consistency.NotBelow?.Value ?? (consistency.MayUseLease ? 1 : 0));
+        if (consistency.NotBelow is { } serial)
+        {
+            writer.Number(serial.Value);
+        }
+        else
+        {
+            writer.Flag(consistency.MayUseLease);
+        }
     }
 
     public static ClientCall.Query ReadQuery(ref ByteReader reader)
     {
-        var (question, timeout) = (reader.Value(), ReadTime(ref reader));
-        var (isWeak, serial) = (reader.Flag(), new Serial(reader.Count()));
-        return new ClientCall.Query(
-            question,
-            timeout,
-            isWeak ? ReadConsistency.NotOlderThan(serial) : serial.Value == 1 ? ReadConsistency.Lease : ReadConsistency.Linearizable);
+        var (question, timeout, isWeak) = (reader.Value(), ReadTime(ref reader), reader.Flag());
+        var consistency = isWeak ? ReadConsistency.NotOlderThan(new Serial(reader.Count()))
+            : reader.Flag() ? ReadConsistency.Lease
+            : ReadConsistency.Linearizable;
+        return new ClientCall.Query(question, timeout, consistency);
     }
 
     public static void WriteTracedQuery(ByteWriter writer, ClientCall.TracedQuery query)

@@ -13,9 +13,6 @@ namespace RaftActors.Wire;
 /// </summary>
 internal static class EnvelopeFormat
 {
-    private const int KeyCountShift = 32;
-    private const int ReplyBit = 1;
-    private const int DomainBit = 2;
 
     public static void Write<T>(ByteWriter writer, Envelope envelope, Action<ByteWriter, T> writeBody)
         where T : Message
@@ -39,31 +36,16 @@ internal static class EnvelopeFormat
         return envelope;
     }
 
-    // The octet of the flag has a second bit if a failure domain follows. So a greeting without one keeps the bytes of earlier versions.
-    // They refuse a greeting with one.
     public static void WriteGreeting(ByteWriter writer, Message.Greeting greeting)
     {
         WritePosition(writer, greeting.Position);
         writer.Identity(greeting.Recorded.Value);
-        var hasDomain = greeting.FailureDomain.Length > 0;
-        writer.Octet((byte)((greeting.IsReply ? ReplyBit : 0) | (hasDomain ? DomainBit : 0)));
-        if (hasDomain)
-        {
-            writer.Text(greeting.FailureDomain);
-        }
+        writer.Flag(greeting.IsReply);
+        writer.Text(greeting.FailureDomain);
     }
 
-    public static Message.Greeting ReadGreeting(ref ByteReader reader)
-    {
-        var (position, recorded, flags) = (ReadPosition(ref reader), new Incarnation(reader.Identity()), reader.Octet());
-        if ((flags & ~(ReplyBit | DomainBit)) != 0)
-        {
-            throw reader.Damaged($"a flag is {flags}");
-        }
-
-        var greeting = new Message.Greeting(position, recorded, (flags & ReplyBit) != 0);
-        return (flags & DomainBit) != 0 ? greeting with { FailureDomain = ReadDomain(ref reader) } : greeting;
-    }
+    public static Message.Greeting ReadGreeting(ref ByteReader reader) =>
+        new(ReadPosition(ref reader), new Incarnation(reader.Identity()), reader.Flag()) { FailureDomain = ReadDomain(ref reader) };
 
     public static void WriteRequestVote(ByteWriter writer, Message.RequestVote request)
     {
@@ -144,18 +126,14 @@ internal static class EnvelopeFormat
     public static Message.ReadIndexReply ReadReadIndexReply(ref ByteReader reader) =>
         new(new ReadId(reader.Count()), reader.Flag() ? new LogIndex(reader.Count()) : null);
 
-    // The place decides whether the chunk holds sessions, keys or bytes of the state. The number of sessions has that of the keys from bit
-    // 32 on, so a snapshot without keys keeps the bytes of earlier versions. They refuse one with keys: it has too many sessions.
+    // The place decides whether the chunk holds sessions, keys or bytes of the state.
     public static void WriteChunk(ByteWriter writer, Message.SnapshotChunk chunk)
     {
         WriteDescription(writer, chunk.Snapshot);
-        writer.Number(((long)chunk.KeyCount << KeyCountShift) + chunk.SessionCount);
+        writer.Number(chunk.SessionCount);
+        writer.Number(chunk.KeyCount);
         writer.Number(chunk.Place);
-        if (chunk.KeyCount > 0)
-        {
-            writer.Number(chunk.Snapshot.Keys.Forgotten.Value);
-        }
-
+        writer.Number(chunk.Snapshot.Keys.Forgotten.Value);
         if (chunk.Place < chunk.SessionCount)
         {
             WriteSessions(writer, chunk.Sessions);
@@ -175,26 +153,25 @@ internal static class EnvelopeFormat
 
     public static Message.SnapshotChunk ReadChunk(ref ByteReader reader)
     {
-        var (snapshot, counts, place) = (ReadDescription(ref reader), reader.Count(), reader.Count());
-        var (sessionCount, keyCount) = (counts & uint.MaxValue, counts >> KeyCountShift);
+        var snapshot = ReadDescription(ref reader);
+        var (sessionCount, keyCount, place) = (reader.Count(), reader.Count(), reader.Count());
         if (sessionCount > Snapshot.MaxSessions || keyCount > KeyTable.MaxKeys)
         {
             throw reader.Damaged(
                 $"it announces {sessionCount} sessions and {keyCount} keys; at most {Snapshot.MaxSessions} and {KeyTable.MaxKeys} may be");
         }
 
-        if (keyCount > 0)
-        {
-            snapshot = snapshot with { Keys = new KeyTable(new Serial(reader.Count()), []) };
-        }
-
+        snapshot = snapshot with { Keys = new KeyTable(new Serial(reader.Count()), []) };
         var (hasSessions, isState) = (place < sessionCount, place >= sessionCount + keyCount);
         ImmutableArray<SessionState> sessions = hasSessions ? ReadSessions(ref reader) : [];
         ImmutableArray<CommittedKey> keys = hasSessions || isState ? [] : ReadKeys(ref reader);
         var data = isState ? reader.Value() : ReadOnlyMemory<byte>.Empty;
-        var chunk = new Message.SnapshotChunk(
-            snapshot, (int)sessionCount, place, sessions, data, new Serial(reader.Count()), reader.Count());
-        return keyCount > 0 ? chunk with { KeyCount = (int)keyCount, Keys = keys } : chunk;
+        return new Message.SnapshotChunk(
+            snapshot, (int)sessionCount, place, sessions, data, new Serial(reader.Count()), reader.Count())
+        {
+            KeyCount = (int)keyCount,
+            Keys = keys,
+        };
     }
 
     public static void WriteChunkReply(ByteWriter writer, Message.SnapshotChunkReply reply)
@@ -235,9 +212,9 @@ internal static class EnvelopeFormat
         };
 
     private static string ReadDomain(ref ByteReader reader) =>
-        reader.Text() is { Length: > 0 and <= CoreOptions.FailureDomainLengthMax } domain
+        reader.Text() is { Length: <= CoreOptions.FailureDomainLengthMax } domain
             ? domain
-            : throw reader.Damaged($"a failure domain has 1 to {CoreOptions.FailureDomainLengthMax} characters");
+            : throw reader.Damaged($"a failure domain has at most {CoreOptions.FailureDomainLengthMax} characters");
 
     private static RefusalReason ReadReason(ref ByteReader reader) =>
         (RefusalReason)reader.Integer() is var reason && Enum.IsDefined(reason) ? reason : throw reader.Damaged($"{reason} is no reason");

@@ -27,10 +27,7 @@ internal sealed class OutcomeFormat(ExtendedActorSystem system)
         Done = 0,
         NotCommitted = 1,
         Unknown = 2,
-        Failed = 7,
-
-        // Done with the serial of the state that answered. Earlier versions write Done, without it.
-        Answered = 8,
+        Failed = 3,
     }
 
     /// <summary>The types that this format writes, with all that derive from them, by manifest. A manifest never changes, and oa and oc
@@ -152,7 +149,7 @@ internal sealed class OutcomeFormat(ExtendedActorSystem system)
                 return;
             }
 
-            WriteKind(writer, Kind.Answered, done.Request);
+            WriteKind(writer, Kind.Done, done.Request);
             writer.Number(done.Serial.Value);
             writer.Bytes(bytes.Span);
         }
@@ -169,8 +166,7 @@ internal sealed class OutcomeFormat(ExtendedActorSystem system)
         var (kind, request) = ((Kind)reader.Octet(), ReadRef(ref reader));
         return kind switch
         {
-            Kind.Done => new QueryOutcome.Done(request, Decode(reader.Bytes()), Serial.Zero),
-            Kind.Answered => ReadAnswered(ref reader, request),
+            Kind.Done => ReadAnswered(ref reader, request),
             Kind.Failed => new QueryOutcome.Failed(request, reader.Text()),
             _ => throw reader.Damaged($"{kind} is no outcome of a Query"),
         };

@@ -21,8 +21,8 @@ internal sealed class RaftMessageSerializer(ExtendedActorSystem system) : Serial
     /// <summary>The number of this serializer. It never changes.</summary>
     public const int Number = 1520;
 
-    /// <summary>The version that is written. Version 1 is read too: it repeats each member in full.</summary>
-    public const byte Version = 2;
+    /// <summary>The version of the format.</summary>
+    public const byte Version = 1;
 
     // A thread keeps at most this much of the buffer of its latest message.
     private const int KeptSizeMax = 256 * 1024;
@@ -114,17 +114,12 @@ internal sealed class RaftMessageSerializer(ExtendedActorSystem system) : Serial
     {
         var reader = ByteReader.OfKept(bytes, _findSlab);
         var version = reader.Octet();
-        switch (version)
+        if (version != Version)
         {
-            case 1:
-                break;
-            case Version:
-                reader.ShareMembers(members);
-                break;
-            default:
-                throw reader.Damaged($"its format has version {version}, and this node knows only 1 to {Version}; update this node");
+            throw reader.Damaged($"its format has version {version}, and this node knows only {Version}; update this node");
         }
 
+        reader.ShareMembers(members);
         var message = OutcomeFormat.Types.ContainsKey(manifest)
             ? _outcomes.Read(ref reader, manifest)
             : WireTable.Read(ref reader, manifest);

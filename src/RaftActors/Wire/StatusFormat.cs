@@ -13,9 +13,6 @@ internal sealed class StatusFormat(ExtendedActorSystem system)
     private const int NameSizeMin = 4;
     private const int QuarantinedSizeMin = 3;
 
-    // In the octet of the role: the status has a maximum of the quorum.
-    private const byte HasMaxQuorum = 0x80;
-
     private Address? _own;
 
     private delegate T ReadKnown<out T>(ref ByteReader reader);
@@ -33,7 +30,7 @@ internal sealed class StatusFormat(ExtendedActorSystem system)
         });
         Optional(writer, status.Leader, leader => Write(writer, leader));
         writer.List([.. status.Peers], peer => Write(writer, peer));
-        writer.Octet((byte)((byte)status.Role | (status.MaxQuorum is null ? 0 : HasMaxQuorum)));
+        writer.Octet((byte)status.Role);
         writer.Number(status.Term.Value);
         Optional(writer, status.LedBy?.Value, writer.Text);
         writer.Identity(status.Identity.Value);
@@ -41,6 +38,7 @@ internal sealed class StatusFormat(ExtendedActorSystem system)
         writer.Number(status.MembersIndex.Value);
         Optional(writer, status.Fence, writer.Text);
         Optional(writer, status.Decision, writer.Text);
+        writer.Flag(status.MaxQuorum is not null);
         if (status.MaxQuorum is { } max)
         {
             writer.Number(max);
@@ -65,10 +63,9 @@ internal sealed class StatusFormat(ExtendedActorSystem system)
                 new Quorum(r.List(NameSizeMin, static (ref ByteReader each) => each.Name()), r.Flag())),
             Optional(ref reader, ReadLeader),
             reader.List(NameSizeMin, ReadPeer));
-        var (role, hasMaxQuorum) = ReadRole(ref reader);
         return status with
         {
-            Role = role,
+            Role = ReadRole(ref reader),
             Term = new Term(reader.Count()),
             LedBy = reader.Flag() ? reader.Name() : null,
             Identity = new GroupUid(reader.Identity()),
@@ -76,7 +73,7 @@ internal sealed class StatusFormat(ExtendedActorSystem system)
             MembersIndex = new LogIndex(reader.Count()),
             Fence = Optional(ref reader, static (ref ByteReader r) => r.Text()),
             Decision = Optional(ref reader, static (ref ByteReader r) => r.Text()),
-            MaxQuorum = hasMaxQuorum ? reader.Integer() : null,
+            MaxQuorum = reader.Flag() ? reader.Integer() : null,
             Quarantined = reader.List(
                 QuarantinedSizeMin, static (ref ByteReader r) => new QuarantinedEntity(r.Text(), new Serial(r.Count()), r.Text())),
         };
@@ -113,12 +110,8 @@ internal sealed class StatusFormat(ExtendedActorSystem system)
         : CustomAddress.IsIn(path) ? Raft.Get(system).UserActorAt(path)
         : system.Provider.ActorAt(path);
 
-    private static (RaftRole Role, bool HasMaxQuorum) ReadRole(ref ByteReader reader)
-    {
-        var octet = reader.Octet();
-        var role = (RaftRole)(octet & ~HasMaxQuorum);
-        return Enum.IsDefined(role) ? (role, (octet & HasMaxQuorum) != 0) : throw reader.Damaged($"{(int)role} is no role");
-    }
+    private static RaftRole ReadRole(ref ByteReader reader) =>
+        (RaftRole)reader.Octet() is var role && Enum.IsDefined(role) ? role : throw reader.Damaged($"{(int)role} is no role");
 
     private static void Optional<T>(ByteWriter writer, T? value, Action<T> write)
         where T : class

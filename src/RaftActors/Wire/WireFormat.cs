@@ -13,22 +13,13 @@ namespace RaftActors.Wire;
 /// </summary>
 internal static class WireFormat
 {
-    /// <summary>Written where earlier versions had the number of a process, counted from here on each node. No version reads it.</summary>
-    public const long Reserved = 1008;
-
-    private const byte TransferToAny = 0;
     private const byte Transfer = 1;
     private const byte Join = 2;
     private const byte Leave = 3;
-    private const byte JoinBasedOn = 4;
-    private const byte LeaveBasedOn = 5;
-    private const byte SetMaxQuorum = 6;
-    private const byte SetMaxQuorumBasedOn = 7;
+    private const byte SetMaxQuorum = 4;
     private const int GroupMemberSizeMin = 6;
     private const int IdentitySize = 16;
 
-    // Added to the hops of a retry. Earlier versions read every number of hops above 1 as 1, so they take a retry for a first attempt.
-    private const long RetryHops = 2;
     private const int HelloPartsMax = 1000;
     private const int LocalProcessSizeMin = 4;
     private const int BatchedSizeMin = 3;
@@ -59,7 +50,6 @@ internal static class WireFormat
     {
         writer.Text(process.Group);
         writer.Text(process.Name.Value);
-        writer.Number(Reserved);
         writer.Text(process.Engine);
     });
 
@@ -151,15 +141,14 @@ internal static class WireFormat
         writer.Request(append.Request);
         writer.Text(append.Key);
         writer.Bytes(append.Value.Span);
-        writer.Number(append.Hops + (append.IsRetry ? RetryHops : 0));
+        writer.Number(append.Hops);
+        writer.Flag(append.IsRetry);
     }
 
     public static WireMessage.AppendRequest ReadAppend(ref ByteReader reader)
     {
-        var (request, key, value, hops) = (reader.Request(), reader.Text(), reader.Value(), reader.Count());
-        return hops >= RetryHops
-            ? new WireMessage.AppendRequest(request, key, value, HopsOf(hops - RetryHops), IsRetry: true)
-            : new WireMessage.AppendRequest(request, key, value, HopsOf(hops));
+        var (request, key, value) = (reader.Request(), reader.Text(), reader.Value());
+        return new WireMessage.AppendRequest(request, key, value, HopsOf(reader.Count()), reader.Flag());
     }
 
     public static void WriteKeyedAppend(ByteWriter writer, WireMessage.KeyedAppendRequest append)
@@ -181,14 +170,6 @@ internal static class WireFormat
     }
 
     public static AppendReply.Committed ReadCommitted(ref ByteReader reader) => new(reader.Request(), new Serial(reader.Count()));
-
-    public static void WriteRepeated(ByteWriter writer, AppendReply.Repeated repeated)
-    {
-        WriteReply(writer, repeated);
-        writer.Number(repeated.Index.Value);
-    }
-
-    public static AppendReply.Repeated ReadRepeated(ref ByteReader reader) => new(reader.Request(), new LogIndex(reader.Count()));
 
     public static void WriteGet(ByteWriter writer, WireMessage.GetRequest get)
     {
@@ -307,9 +288,7 @@ internal static class WireFormat
 
     private static LocalProcess ReadLocalProcess(ref ByteReader reader)
     {
-        var (group, name) = (reader.Text(), reader.Name());
-        _ = reader.Count(); // Reserved.
-        return new LocalProcess(group, name, reader.Text());
+        return new LocalProcess(reader.Text(), reader.Name(), reader.Text());
     }
 
     private static WireMessage ReadBatched(ref ByteReader reader) => WireTable.ReadNamed(ref reader, WireTable.BatchManifest);
@@ -319,54 +298,56 @@ internal static class WireFormat
 
     public static void WriteGroupChange(ByteWriter writer, GroupChange change)
     {
-        (byte Kind, ProcessName? Name, int? Max, LogIndex? BasedOn) parts = change switch
+        switch (change)
         {
-            GroupChange.Transfer { Target: null } => (TransferToAny, null, null, null),
-            GroupChange.Transfer transfer => (Transfer, transfer.Target, null, null),
-            GroupChange.Join join => (join.BasedOn is null ? Join : JoinBasedOn, join.Name, null, join.BasedOn),
-            GroupChange.Leave leave => (leave.BasedOn is null ? Leave : LeaveBasedOn, leave.Name, null, leave.BasedOn),
-            GroupChange.SetMaxQuorum set => (set.BasedOn is null ? SetMaxQuorum : SetMaxQuorumBasedOn, null, set.Max, set.BasedOn),
-            _ => throw new UnreachableException(),
-        };
-        writer.Octet(parts.Kind);
-        if (parts.Name is { } name)
-        {
-            writer.Text(name.Value);
-        }
-
-        if (parts.Max is { } max)
-        {
-            writer.Number(max);
-        }
-
-        if (parts.BasedOn is { } index)
-        {
-            writer.Number(index.Value);
-        }
-
-        if (change is GroupChange.Leave { Incarnation: var incarnation })
-        {
-            writer.Identity((incarnation ?? Incarnation.None).Value);
+            case GroupChange.Transfer transfer:
+                writer.Octet(Transfer);
+                WriteIf(writer, transfer.Target, name => writer.Text(name.Value));
+                break;
+            case GroupChange.Join join:
+                writer.Octet(Join);
+                writer.Text(join.Name.Value);
+                WriteBasedOn(writer, join.BasedOn);
+                break;
+            case GroupChange.Leave leave:
+                writer.Octet(Leave);
+                writer.Text(leave.Name.Value);
+                WriteBasedOn(writer, leave.BasedOn);
+                WriteIf(writer, leave.Incarnation, incarnation => writer.Identity(incarnation.Value));
+                break;
+            case GroupChange.SetMaxQuorum set:
+                writer.Octet(SetMaxQuorum);
+                writer.Number(set.Max);
+                WriteBasedOn(writer, set.BasedOn);
+                break;
+            default:
+                throw new UnreachableException();
         }
     }
 
     public static GroupChange ReadGroupChange(ref ByteReader reader) => reader.Octet() switch
     {
-        TransferToAny => new GroupChange.Transfer(null),
-        Transfer => new GroupChange.Transfer(reader.Name()),
-        Join => new GroupChange.Join(reader.Name()),
-        Leave => ReadIncarnation(ref reader, new GroupChange.Leave(reader.Name())),
-        JoinBasedOn => new GroupChange.Join(reader.Name(), new LogIndex(reader.Count())),
-        LeaveBasedOn => ReadIncarnation(ref reader, new GroupChange.Leave(reader.Name(), new LogIndex(reader.Count()))),
-        SetMaxQuorum => new GroupChange.SetMaxQuorum(reader.Integer()),
-        SetMaxQuorumBasedOn => new GroupChange.SetMaxQuorum(reader.Integer(), new LogIndex(reader.Count())),
+        Transfer => new GroupChange.Transfer(reader.Flag() ? reader.Name() : null),
+        Join => new GroupChange.Join(reader.Name(), ReadBasedOn(ref reader)),
+        Leave => new GroupChange.Leave(
+            reader.Name(), ReadBasedOn(ref reader), reader.Flag() ? new Incarnation(reader.Identity()) : null),
+        SetMaxQuorum => new GroupChange.SetMaxQuorum(reader.Integer(), ReadBasedOn(ref reader)),
         var kind => throw reader.Damaged($"{kind} is no kind of change"),
     };
 
-    private static GroupChange.Leave ReadIncarnation(ref ByteReader reader, GroupChange.Leave leave) =>
-        new Incarnation(reader.Identity()) is var incarnation && incarnation == Incarnation.None
-            ? leave
-            : leave with { Incarnation = incarnation };
+    private static void WriteBasedOn(ByteWriter writer, LogIndex? basedOn) => WriteIf(writer, basedOn, index => writer.Number(index.Value));
+
+    private static LogIndex? ReadBasedOn(ref ByteReader reader) => reader.Flag() ? new LogIndex(reader.Count()) : null;
+
+    private static void WriteIf<T>(ByteWriter writer, T? value, Action<T> write)
+        where T : struct
+    {
+        writer.Flag(value is not null);
+        if (value is { } known)
+        {
+            write(known);
+        }
+    }
 
     // Invariant: a request is passed on at most once, whatever number of hops it carries.
     public static int HopsOf(long hops) => (int)Math.Min(hops, 1);

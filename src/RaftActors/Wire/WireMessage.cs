@@ -129,9 +129,6 @@ internal abstract record AppendReply(RequestId Request) : RequestReply(Request)
     /// <summary>The log had the request before, and its pair is committed under this serial.</summary>
     public sealed record Committed(RequestId Request, Serial Serial) : AppendReply(Request);
 
-    /// <summary>As <see cref="Committed"/>, from a node of an earlier version, which does not tell the serial.</summary>
-    public sealed record Repeated(RequestId Request, LogIndex Index) : AppendReply(Request);
-
     /// <summary>The leader cannot tell whether the request was appended before. It did not append it now.</summary>
     public sealed record Forgotten(RequestId Request) : AppendReply(Request);
 }

@@ -53,7 +53,6 @@ internal static class WireTable
             (ref reader) => new AppendReply.Discarded(reader.Request(), reader.Text())),
         Of<AppendReply.NoRoom>("an", WireFormat.WriteNoRoom, WireFormat.ReadNoRoom),
         Of<AppendReply.Committed>("ac", WireFormat.WriteCommitted, WireFormat.ReadCommitted),
-        Of<AppendReply.Repeated>("ap", WireFormat.WriteRepeated, WireFormat.ReadRepeated),
         Of<AppendReply.Forgotten>("af", WireFormat.WriteReply, (ref reader) => new AppendReply.Forgotten(reader.Request())),
 
         Of<WireMessage.GetRequest>("g", WireFormat.WriteGet, WireFormat.ReadGet),
@@ -183,14 +182,9 @@ internal static class WireTable
             (writer, message) =>
             {
                 var core = (WireMessage.CoreMessage)message;
-                writer.Number(WireFormat.Reserved);
                 EnvelopeFormat.Write(writer, core.Envelope, writeBody);
             },
-            (ref reader) =>
-            {
-                _ = reader.Count(); // Reserved.
-                return new WireMessage.CoreMessage(EnvelopeFormat.Read(ref reader, readBody));
-            });
+            (ref reader) => new WireMessage.CoreMessage(EnvelopeFormat.Read(ref reader, readBody)));
 
     private sealed record Kind(
         string Manifest, Type Type, Action<ByteWriter, WireMessage> Write, ByteReader.Read<WireMessage> Read)

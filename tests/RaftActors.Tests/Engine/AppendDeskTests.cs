@@ -428,7 +428,8 @@ public sealed class AppendDeskTests : TestKit
         _bench.Elect("raft2");
         _bench.Commit(1, 2, 3);
         var request = Append(TimeSpan.FromMilliseconds(100));
-        _desk.Receive(new AppendReply.Repeated(_bench.Process.ToId(request), new LogIndex(2)));
+        _desk.Receive(new AppendReply.Committed(_bench.Process.ToId(request), new Serial(2)));
+        Assert.Equal(new Serial(2), _bench.Actor.ExpectMsg<ToActor.Repeated>().Serial);
         Tick(3);
 
         _bench.Actor.ExpectNoMsg(TimeSpan.Zero);

@@ -16,11 +16,6 @@ public sealed class RaftMessageSerializerTests : TestKit
 
     public static TheoryData<string> Manifests => new(Samples.All.Keys);
 
-    // These messages came with version 2, or changed with it.
-    public static TheoryData<string> ManifestsOfVersion1 => new(Samples.All.Keys
-        .Where(manifest => manifest[0] != 'k')
-        .Except(["ac", "ak", "an", "b", "cd", "cq", "cr", "gk", "h", "mc", "mn", "n", "t", "tf", "tw", "w", "x", "z"]));
-
     [Fact]
     public void Serializer_is_registered_when_the_users_configuration_holds_the_defaults_already()
     {
@@ -105,15 +100,6 @@ public sealed class RaftMessageSerializerTests : TestKit
         }
     }
 
-    [Theory]
-    [MemberData(nameof(ManifestsOfVersion1))]
-    public void Message_of_version_1_is_read(string manifest)
-    {
-        var read = _serializer.FromBinary(Convert.FromHexString(ReadGolden(1, manifest)), manifest);
-
-        Assert.Equal(Fields.Of(Samples.All[manifest]), Fields.Of(read));
-    }
-
     [Fact]
     public void Member_that_a_message_repeats_costs_one_octet_more()
     {
@@ -158,50 +144,34 @@ public sealed class RaftMessageSerializerTests : TestKit
     public void Member_that_was_not_named_before_is_refused()
     {
         // An AppendReply.Refused of member 1, where no member was written in full.
-        var problem = Assert.Throws<InvalidDataException>(() => _serializer.FromBinary([2, 1, 7], "ar"));
+        var problem = Assert.Throws<InvalidDataException>(() => _serializer.FromBinary([1, 1, 7], "ar"));
 
         Assert.Contains("member 1 of 0 is named", problem.Message);
     }
 
-    /// <summary>
-    /// The files are what version 2 wrote. A difference here is a new version of the format, never a new file for an old one.
-    /// </summary>
     [Theory]
     [MemberData(nameof(Manifests))]
-    public void Bytes_are_those_of_version_2(string manifest)
+    public void Bytes_are_the_recorded_ones(string manifest)
     {
-        var golden = ReadGolden(2, manifest);
-        var read = _serializer.FromBinary(Convert.FromHexString(golden), manifest);
+        var written = Convert.ToHexStringLower(_serializer.ToBinary(Samples.All[manifest]));
+        var golden = GoldenFiles.Of(manifest, written);
 
-        Assert.Equal(golden, Convert.ToHexStringLower(_serializer.ToBinary(Samples.All[manifest])));
-        Assert.Equal(golden, Convert.ToHexStringLower(_serializer.ToBinary(read)));
+        Assert.Equal(golden, written);
+        Assert.Equal(golden, Convert.ToHexStringLower(_serializer.ToBinary(_serializer.FromBinary(Convert.FromHexString(golden), manifest))));
     }
 
     [Fact]
-    public void Greeting_with_a_failure_domain_has_a_second_bit_and_the_domain()
+    public void Greeting_with_too_long_a_failure_domain_is_refused()
     {
-        var variant = Samples.Variants.First(each => each.Manifest == "cg").Message;
-        var golden = ReadGolden(2, "cg-domain");
-        var bytes = _serializer.ToBinary(variant);
+        var greeting = Convert.FromHexString(GoldenFiles.Of("cg"));
 
-        Assert.Equal(golden, Convert.ToHexStringLower(bytes));
-        Assert.StartsWith(ReadGolden(2, "cg")[..^2] + "03", golden);
-        for (var length = 0; length < bytes.Length; length++)
-        {
-            Assert.Throws<InvalidDataException>(() => _serializer.FromBinary(bytes[..length], "cg"));
-        }
-    }
+        // The golden greeting ends with the length of its domain, which is 0.
+        byte[] longest = [.. greeting[..^1], 100, .. new byte[100].Select(_ => (byte)'a')];
+        byte[] tooLong = [.. greeting[..^1], 101, .. new byte[101].Select(_ => (byte)'a')];
 
-    [Theory]
-    [InlineData("04", "a flag is 4")]
-    [InlineData("0300", "1 to 100 characters")]
-    [InlineData("0365", "1 to 100 characters")]
-    public void Greeting_with_an_unknown_bit_or_a_wrong_domain_is_refused(string end, string expected)
-    {
-        var domain = end == "0365" ? string.Concat(Enumerable.Repeat("61", 101)) : "";
-        var bytes = Convert.FromHexString(ReadGolden(2, "cg")[..^2] + end + domain);
-
-        Assert.Contains(expected, Assert.Throws<InvalidDataException>(() => _serializer.FromBinary(bytes, "cg")).Message);
+        _serializer.FromBinary(longest, "cg");
+        var problem = Assert.Throws<InvalidDataException>(() => _serializer.FromBinary(tooLong, "cg"));
+        Assert.Contains("at most 100 characters", problem.Message);
     }
 
     [Theory]
@@ -247,8 +217,8 @@ public sealed class RaftMessageSerializerTests : TestKit
     public void Length_beyond_the_end_of_the_message_allocates_nothing()
     {
         // A Hello with 2^22 processes, and an AppendRequest whose key has 2^31 octets.
-        byte[] hello = [2, 0, 0x80, 0x80, 0x80, 0x02];
-        byte[] append = [2, 0, 3, .. "a@b"u8, .. new byte[16], 1, 0x80, 0x80, 0x80, 0x80, 0x08];
+        byte[] hello = [1, 0, 0x80, 0x80, 0x80, 0x02];
+        byte[] append = [1, 0, 3, .. "a@b"u8, .. new byte[16], 1, 0x80, 0x80, 0x80, 0x80, 0x08];
         var before = GC.GetAllocatedBytesForCurrentThread();
 
         Assert.Throws<InvalidDataException>(() => _serializer.FromBinary(hello, "h"));
@@ -262,7 +232,7 @@ public sealed class RaftMessageSerializerTests : TestKit
     {
         var problem = Assert.Throws<InvalidDataException>(() => _serializer.FromBinary([3, 0, 0], "h"));
 
-        Assert.Contains("version 3, and this node knows only 1 to 2; update this node", problem.Message);
+        Assert.Contains("version 3, and this node knows only 1; update this node", problem.Message);
     }
 
     [Fact]
@@ -274,10 +244,4 @@ public sealed class RaftMessageSerializerTests : TestKit
     }
 
     private static Comparer<Type> ByName { get; } = Comparer<Type>.Create((a, b) => string.CompareOrdinal(a.FullName, b.FullName));
-
-    private static string ReadGolden(int version, string manifest)
-    {
-        var file = Path.Combine(AppContext.BaseDirectory, "testdata", $"wire-{version}", manifest + ".hex");
-        return string.Concat(File.ReadAllText(file, Encoding.ASCII).Where(char.IsAsciiHexDigit));
-    }
 }

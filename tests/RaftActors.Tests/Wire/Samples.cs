@@ -144,7 +144,6 @@ internal static class Samples
         ["ad"] = new AppendReply.Discarded(Request, "overdrawn"),
         ["an"] = new AppendReply.NoRoom(Request, NotCommittedReason.DiskFull, "the disk is full"),
         ["ac"] = new AppendReply.Committed(Request, new Serial(292)),
-        ["ap"] = new AppendReply.Repeated(Request, new LogIndex(304)),
         ["af"] = new AppendReply.Forgotten(Request),
         ["g"] = new WireMessage.GetRequest(Request, new Serial(17), new LogIndex(300)),
         ["ga"] = new GetReply.Found(Request, new Serial(17), "key17", new byte[] { 9 }),
