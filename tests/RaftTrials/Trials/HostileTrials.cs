@@ -15,7 +15,11 @@ internal static class HostileTrials
     private const int CommitsBefore = 300;
     private const int CommitsAfter = 50;
     private const int UsualSeconds = 20;
-    private const int GrowthMaxMegabytes = 200;
+
+    // .NET ends a server whose heap needs more. Below that, the size of a process tells more about garbage than about what it holds.
+    private const string HeapLimitVariable = "DOTNET_GCHeapHardLimit";
+    private const int HeapMaxMegabytes = 256;
+    private const int GrowthMaxMegabytes = 300;
 
     // Each server, for all attacks. Warnings are limited, and changes of the leader are among them on a busy machine.
     private const int LinesPerMinuteMax = 60;
@@ -31,13 +35,14 @@ internal static class HostileTrials
     {
         using var all = credentials;
         Set(credentials.Variables.Keys, name => credentials.Variables[name]);
+        Set([HeapLimitVariable], _ => $"0x{(long)HeapMaxMegabytes << 20:x}");
         try
         {
             return await Run(trial, credentials);
         }
         finally
         {
-            Set(credentials.Variables.Keys, _ => null);
+            Set([HeapLimitVariable, .. credentials.Variables.Keys], _ => null);
         }
     }
 
