@@ -208,6 +208,28 @@ public sealed class QuiescenceTests
         Assert.False(lab.Core.IsQuiescent);
     }
 
+    // It is asleep itself, and no one watches it: without the leader it would lack the new entry until the next work of the group.
+    [Fact]
+    public void An_agreement_to_a_shorter_log_by_a_process_that_was_gone_wakes_a_quiescent_leader()
+    {
+        var lab = Asking();
+        lab.Propose("a");
+        Acknowledge(lab, Raft2, 3);
+        for (var tick = 0; tick < 3 * lab.Core.Options.GoneTicks && !lab.Core.IsQuiescent; tick++)
+        {
+            lab.Tick(1);
+            Agree(lab, Raft2, 3);
+        }
+
+        Assert.True(lab.Core.IsQuiescent);
+        lab.Sent.Clear();
+
+        Agree(lab, Raft3, 2);
+
+        Assert.False(lab.Core.IsQuiescent);
+        Assert.Single(lab.SentTo<Message.AppendEntries>(Raft3));
+    }
+
     [Fact]
     public void A_process_that_looks_for_the_end_of_its_log_wakes_a_quiescent_leader()
     {

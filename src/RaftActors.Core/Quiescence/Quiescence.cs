@@ -171,13 +171,14 @@ internal sealed class Quiescence(RaftState state, Following following, Replicati
     // A process that was removed may greet for ever.
     private bool IsOfPeer(Envelope envelope) => state.Roster.Of(envelope.From.Name) is not null;
 
-    // The leader repeats its question until all have agreed, and an answer may come twice. An agreement to a shorter log comes late, as
-    // does an acknowledgement: the sender has agreed to the whole log since.
+    // The leader repeats its question until all have agreed, and an answer may come twice. From a process that has the whole log, an
+    // agreement to a shorter one, or an acknowledgement of it, comes late. A process that was gone may be asleep with a shorter log: only
+    // the leader can wake it.
     private bool IsOfQuiescence(Envelope envelope) => envelope.Term == state.Term && envelope.Body switch
     {
         Message.Quiesce question => envelope.From == state.Leader && question.Last == state.Log.LastPosition,
-        Message.QuiesceReply { Agrees: true } => state.Role is LeaderRole,
-        Message.AppendEntriesReply { Accepted: true } => state.Role is LeaderRole,
+        Message.QuiesceReply { Agrees: true } or Message.AppendEntriesReply { Accepted: true } =>
+            state.Role is LeaderRole leader && leader.Of(envelope.From)?.Match == state.Log.Last,
         _ => false,
     };
 
