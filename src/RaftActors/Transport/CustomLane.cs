@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using Akka.Actor;
 using Akka.Event;
 
+using RaftActors.Discovery;
 using RaftActors.Wire;
 
 namespace RaftActors.Transport;
@@ -12,21 +13,24 @@ namespace RaftActors.Transport;
 /// The way to one other node by a <see cref="RaftTransport"/>, whose network may lose, delay, repeat and reorder. The frames of one turn
 /// make one message. Thread-safe.
 /// <para>
-/// Invariant: each message arrives at most once. It names the running actor systems of both sides and has a number, and a receiver takes
-/// each number of the present system once. Only the answer to an own question tells which system runs now: a delayed message does not.
+/// Invariant: each message arrives at most once. It names the lanes of both sides and has a number, and a receiver takes each number of the
+/// present lane once. Only the answer to an own question tells which lane there is now: a delayed message does not. A restarted system and
+/// a forgotten node get new lanes.
 /// </para>
 /// </summary>
-/// <param name="node">The name of the other node.</param>
-/// <param name="address">Its address.</param>
+/// <param name="address">That of the other node.</param>
 /// <param name="send">Sends a message to it.</param>
-/// <param name="clock">For the time between two questions.</param>
-internal sealed class CustomLane(
-    string node, Address address, LaneContext context, Action<string, ReadOnlyMemory<byte>> send, TimeProvider clock) : IForgettableLane
+/// <param name="clock">For the time between two questions, and of silence.</param>
+internal sealed class CustomLane(Address address, LaneContext context, Action<ReadOnlyMemory<byte>> send, TimeProvider clock)
+    : IForgettableLane
 {
     /// <summary>A message is sent when it has so many bytes, also before the end of a turn.</summary>
     public const int FullBytes = 32 * 1024;
 
     private const int MaxSenders = 1000;
+
+    /// <summary>A node that is silent for so long may be forgotten. Far longer than the time between two greetings.</summary>
+    public static readonly TimeSpan SilenceMax = TimeSpan.FromMinutes(1);
 
     private static readonly TimeSpan AskInterval = TimeSpan.FromMilliseconds(200);
 
@@ -35,10 +39,14 @@ internal sealed class CustomLane(
     private readonly FrameWriter _writer = new(context.Own, context.Settings.FrameSizeMaxBytes);
     private byte[] _spare = [];
 
-    // The other node's running actor system; 0: not known. Messages to it are lost until then.
+    // Not that of the system: after this lane is forgotten, the next one must not take its messages again.
+    private readonly ulong _own = NewNumber();
+
+    // The other node's lane; 0: not known. Messages to it are lost until then.
     private ulong _peer;
-    private ulong _question = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
+    private ulong _question = NewNumber();
     private long? _askedAt;
+    private long _heardAt;
     private long _sent;
     private SeenNumbers _seen = new();
 
@@ -50,6 +58,8 @@ internal sealed class CustomLane(
     private bool _hasWarned;
     private volatile bool _isRetired;
 
+    private string Node => CustomAddress.NodeOf(address)!; // Justification: the address of a node.
+
     /// <inheritdoc/>
     public ILane Current => _isRetired ? context.LaneTo(address) ?? this : this;
 
@@ -58,8 +68,14 @@ internal sealed class CustomLane(
     {
         lock (_lock)
         {
-            // The numbers that a known system has used keep its messages from arriving twice.
-            return _isRetired |= _peer == 0;
+            if (!_isRetired && _peer != 0 && clock.GetElapsedTime(_heardAt) < SilenceMax)
+            {
+                return false;
+            }
+
+            Take();
+            (_isRetired, _peer) = (true, 0);
+            return true;
         }
     }
 
@@ -113,7 +129,7 @@ internal sealed class CustomLane(
         switch (head.Kind)
         {
             case Datagram.Purpose.Ask:
-                Send(new Datagram(Datagram.Purpose.Answer, context.Node, head.To, 0).ToBytes());
+                Send(new Datagram(Datagram.Purpose.Answer, _own, head.To, 0).ToBytes());
                 AskUnlessKnown(head.From);
                 break;
             case Datagram.Purpose.Answer:
@@ -122,8 +138,8 @@ internal sealed class CustomLane(
             case Datagram.Purpose.Frames when IsFirst(head):
                 ReadFrames(message[Datagram.Size..]);
                 break;
-            case Datagram.Purpose.Frames when head.To != context.Node:
-                // The other side does not know that this system has started. It asks when it is asked.
+            case Datagram.Purpose.Frames when head.To != _own:
+                // The other side does not know of this lane. It asks when it is asked.
                 AskUnlessKnown(0);
                 break;
             case Datagram.Purpose.Frames:
@@ -150,21 +166,23 @@ internal sealed class CustomLane(
     private byte[] Take()
     {
         var frames = _writer.Take(_spare);
-        var message = new Datagram(Datagram.Purpose.Frames, context.Node, _peer, ++_sent).ToBytes(frames);
+        var message = new Datagram(Datagram.Purpose.Frames, _own, _peer, ++_sent).ToBytes(frames);
         _spare = frames.Array!; // Justification: the writer's buffer.
         return message;
     }
 
-    private void AskUnlessKnown(ulong system)
+    private void AskUnlessKnown(ulong lane)
     {
         byte[]? question;
         lock (_lock)
         {
-            question = system == 0 || system != _peer ? AskIfTime() : null;
+            question = lane == 0 || lane != _peer ? AskIfTime() : null;
         }
 
         Send(question);
     }
+
+    private static ulong NewNumber() => BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
 
     // The same question until it is answered: with a new one each time, no answer would be in time on a slow network.
     private byte[]? AskIfTime()
@@ -175,7 +193,7 @@ internal sealed class CustomLane(
         }
 
         _askedAt = clock.GetTimestamp();
-        return new Datagram(Datagram.Purpose.Ask, context.Node, _question, 0).ToBytes();
+        return new Datagram(Datagram.Purpose.Ask, _own, _question, 0).ToBytes();
     }
 
     private void OnAnswer(Datagram answer)
@@ -193,12 +211,12 @@ internal sealed class CustomLane(
                 return;
             }
 
-            // Frames for the system before are lost.
+            // Frames for the lane before are lost.
             Take();
-            (_peer, _seen) = (answer.From, new SeenNumbers());
+            (_peer, _seen, _heardAt) = (answer.From, new SeenNumbers(), clock.GetTimestamp());
         }
 
-        context.Log.Info("Raft messages to {0} go by the custom transport.", node);
+        context.Log.Info("Raft messages to {0} go by the custom transport.", Node);
         context.Registry.Tell(new LaneNews.Opened(address), ActorRefs.NoSender);
     }
 
@@ -206,7 +224,9 @@ internal sealed class CustomLane(
     {
         lock (_lock)
         {
-            return head.To == context.Node && head.From == _peer && _seen.TryAdd(head.Number);
+            var isFirst = head.To == _own && head.From == _peer && _seen.TryAdd(head.Number);
+            _heardAt = isFirst ? clock.GetTimestamp() : _heardAt;
+            return isFirst;
         }
     }
 
@@ -247,7 +267,7 @@ internal sealed class CustomLane(
         else if (!_hasWarned)
         {
             _hasWarned = true;
-            context.Log.Warning("Raft messages from {0} are dropped if their kind is newer than this node. Update this node.", node);
+            context.Log.Warning("Raft messages from {0} are dropped if their kind is newer than this node. Update this node.", Node);
         }
     }
 
@@ -275,7 +295,7 @@ internal sealed class CustomLane(
         var parsed = ActorPath.Parse(path);
         return _senders[path] = parsed.Address.Equals(address)
             ? new LaneRef(parsed, this, context)
-            : throw new InvalidDataException($"A message from {node} has the sender '{path}', which is on another node.");
+            : throw new InvalidDataException($"A message from {Node} has the sender '{path}', which is on another node.");
     }
 
     private void Send(byte[]? message)
@@ -286,6 +306,6 @@ internal sealed class CustomLane(
         }
 
         context.Metrics.OnSent(message.Length);
-        send(node, message);
+        send(message);
     }
 }

@@ -19,7 +19,6 @@ internal sealed class CustomLanes : ILanes
     private readonly RaftTransport _transport;
     private readonly LaneContext _context;
 
-    // A node that has answered keeps its lane for ever: what the lane knows keeps messages from arriving twice.
     private readonly LaneTable<CustomLane> _lanes;
 
     /// <param name="own">The address of this node, which its name stands for.</param>
@@ -84,8 +83,11 @@ internal sealed class CustomLanes : ILanes
     private IActorRef ResolveOwn(string path) =>
         _system.Provider.ResolveActorRef($"{_system.Provider.DefaultAddress}{path.AsSpan(_context.Own.ToString().Length)}");
 
-    private CustomLane NewLane(Address address) => new(
-        CustomAddress.NodeOf(address)!, address, _context, Send, TimeProvider.System); // Justification: the address of a node.
+    private CustomLane NewLane(Address address)
+    {
+        var node = CustomAddress.NodeOf(address)!; // Justification: the address of a node.
+        return new CustomLane(address, _context, message => Send(node, message), TimeProvider.System);
+    }
 
     private void Send(string node, ReadOnlyMemory<byte> message)
     {

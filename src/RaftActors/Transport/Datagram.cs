@@ -3,12 +3,12 @@ using System.Buffers.Binary;
 namespace RaftActors.Transport;
 
 /// <summary>
-/// The head of one message of a custom transport: version, kind, the identity of the sender's running actor system, and two numbers. Then
-/// come frames, of which the first one repeats all names. The numbers are little-endian.
+/// The head of one message of a custom transport: version, kind, the identity of the sender's <see cref="CustomLane"/>, and two numbers.
+/// Then come frames, of which the first one repeats all names. The numbers are little-endian.
 /// </summary>
 /// <param name="Kind">The purpose of the message.</param>
-/// <param name="From">The identity of the sender. A restarted system has another.</param>
-/// <param name="To">Of frames: the identity of the receiver. Else: the number of the question.</param>
+/// <param name="From">The identity of the sender's lane. A restarted system has another.</param>
+/// <param name="To">Of frames: the identity of the receiver's lane. Else: the number of the question.</param>
 /// <param name="Number">Of frames: the number of this message between the two. Else: 0.</param>
 internal readonly record struct Datagram(Datagram.Purpose Kind, ulong From, ulong To, long Number)
 {
@@ -20,7 +20,7 @@ internal readonly record struct Datagram(Datagram.Purpose Kind, ulong From, ulon
     /// <summary>The numbers are on the wire.</summary>
     internal enum Purpose : byte
     {
-        /// <summary>Asks which actor system runs now.</summary>
+        /// <summary>Asks which lane there is now.</summary>
         Ask = 1,
 
         /// <summary>Answers an <see cref="Ask"/>.</summary>

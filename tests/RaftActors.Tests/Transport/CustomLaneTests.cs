@@ -91,6 +91,24 @@ public sealed class CustomLaneTests : TestKit
         ExpectNumbers(2);
     }
 
+    // The node still runs, so all that it sent to the forgotten lane may come again.
+    [Fact]
+    public void Message_to_a_lane_that_was_forgotten_does_not_arrive_again_at_the_next_lane()
+    {
+        Meet(_near, _far);
+        Send(_near, 1);
+        var old = _near.TakeSent();
+        _far.Receive(old);
+        var next = NewEnd("n2", "n1", node: 2);
+
+        Meet(_near, next);
+        next.Receive(old);
+        Send(_near, 2);
+        next.Receive(_near.TakeSent());
+
+        ExpectNumbers(1, 2);
+    }
+
     [Fact]
     public void Delayed_answer_of_an_earlier_start_is_ignored()
     {
@@ -239,7 +257,7 @@ public sealed class CustomLaneTests : TestKit
         {
             Resolve = _ => _engine,
         };
-        return new End(other, peer, context, clock ?? TimeProvider.System);
+        return new End(peer, context, clock ?? TimeProvider.System);
     }
 
     private void ExpectNumbers(params int[] numbers)
@@ -264,10 +282,10 @@ public sealed class CustomLaneTests : TestKit
         private readonly List<byte[]> _sent = [];
         private readonly LaneContext _context;
 
-        public End(string other, Address peer, LaneContext context, TimeProvider clock)
+        public End(Address peer, LaneContext context, TimeProvider clock)
         {
             (Peer, _context) = (peer, context);
-            Lane = new CustomLane(other, peer, context, (_, message) => _sent.Add(message.ToArray()), clock);
+            Lane = new CustomLane(peer, context, message => _sent.Add(message.ToArray()), clock);
         }
 
         public Address Peer { get; }

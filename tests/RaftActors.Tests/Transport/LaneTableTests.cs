@@ -112,15 +112,17 @@ public sealed class LaneTableTests : TestKit
         Assert.Same(now, WayOf(Known));
     }
 
+    // Each client that ever came would keep a place otherwise, and the thousandth one would be the last.
     [Fact]
-    public void Node_of_a_custom_transport_is_forgotten_only_before_it_has_answered()
+    public void Node_of_a_custom_transport_is_forgotten_before_it_has_answered_and_after_it_was_silent()
     {
         List<byte[]> sent = [];
+        var clock = new ManualClock();
         var own = CustomAddress.Of("n1")!; // Justification: a name.
         var peer = CustomAddress.Of("n2")!; // Justification: a name.
         CustomLane? next = null;
         var context = _context with { Own = own, LaneTo = _ => next };
-        CustomLane Make() => new("n2", peer, context, (_, message) => sent.Add(message.ToArray()), TimeProvider.System);
+        CustomLane Make() => new(peer, context, message => sent.Add(message.ToArray()), clock);
         var (first, second) = (Make(), Make());
         next = second;
         var engine = new LaneRef(ActorPath.Parse($"{peer}/system/raft/g/p"), first, context);
@@ -133,6 +135,17 @@ public sealed class LaneTableTests : TestKit
         var question = Datagram.Read(Assert.Single(sent));
         second.Receive(new Datagram(Datagram.Purpose.Answer, 2, question.To, 0).ToBytes());
         Assert.False(second.TryRetire());
+        clock.Now += CustomLane.SilenceMax - TimeSpan.FromSeconds(1);
+        second.Receive(new Datagram(Datagram.Purpose.Frames, 2, question.From, 1).ToBytes());
+        clock.Now += TimeSpan.FromSeconds(1);
+        Assert.False(second.TryRetire());
+
+        clock.Now += CustomLane.SilenceMax;
+        Assert.True(second.TryRetire());
+        sent.Clear();
+        second.TryWrite(engine, new WireMessage.LaneWanted(), TestActor);
+        second.Flush();
+        Assert.Empty(sent);
     }
 
     [Fact]
