@@ -59,6 +59,25 @@ public sealed class EntityQuarantineTests : TestKit
         Assert.Equal(0, next.Table.HeldSize);
     }
 
+    // Therefore the exception names no reset as a repair.
+    [Fact]
+    public void Reset_behind_the_command_above_the_bound_is_not_reached_by_a_restart()
+    {
+        const int Bound = 10_000;
+        Commit("a", "x", new string('1', Bound));
+        Commit("a", EntityReset.Instance);
+
+        Assert.Throws<QuarantineFullException>(new Node(this, Bound).Replay);
+        var restarted = new Node(this, Bound);
+        var full = Assert.Throws<QuarantineFullException>(restarted.Replay);
+
+        Assert.Equal(1, restarted.Replayed);
+        Assert.Contains("ResetAsync is too late", full.Message);
+        var next = new Node(this, Bound) { Known = "x" };
+        next.Replay();
+        Assert.Equal(3, next.Replayed);
+    }
+
     [Fact]
     public void Reset_makes_room_for_the_commands_of_other_quarantined_entities()
     {
