@@ -93,7 +93,7 @@ public sealed class RecoveredGroupTests : TestKit
 
     private void Stop() => Assert.True(_system?.Terminate().Wait(Guard) ?? true);
 
-    // On a busy machine the leader may change meanwhile, and the Append ends without a serial. The recorder repeats it with its request key.
+    // On a busy machine the leader may change meanwhile, and the Append ends without a serial. It is repeated with its request key.
     private Serial Append(int number, string key)
     {
         while (true)

@@ -90,12 +90,12 @@ internal sealed class Quiescence(RaftState state, Following following, Replicati
             return "the group had work lately";
         }
 
-        if (!HasNothingToDo() || leader.Rounds.IsUnderWay || leader.Rounds.HasWaiting)
+        if (!HasNothingToDo() || !state.IsReady || leader.Rounds.IsUnderWay || leader.Rounds.HasWaiting)
         {
             return "a write, a commit or a read is under way";
         }
 
-        if (leader.Leaving.Count > 0 || state.Transfers.Current is not null)
+        if (state.Configuration.IsJoint || leader.Leaving.Count > 0 || state.Transfers.Current is not null)
         {
             return "the members or the leader change";
         }
@@ -144,12 +144,12 @@ internal sealed class Quiescence(RaftState state, Following following, Replicati
     // If a learner could have taken its vote, it has it by now.
     private bool IsGone(Progress progress) => state.Now - progress.RepliedAt >= 2L * state.Options.GoneTicks;
 
-    // A process whose whole log is committed is admitted, because a configuration in its log holds it. A leader has an entry of its own
-    // term in the log then, and has left a joint configuration.
     private bool HasNothingToDo() =>
         state.CommitIndex == state.Log.Last
         && state.Log.Durable == state.Log.Last
-        && state.Durability.IsIdle;
+        && state.Durability.IsIdle
+        && !state.IsFenced
+        && state.IsAdmitted;
 
     private bool IsWork(Input input) => input switch
     {
@@ -171,14 +171,12 @@ internal sealed class Quiescence(RaftState state, Following following, Replicati
     // A process that was removed may greet for ever.
     private bool IsOfPeer(Envelope envelope) => state.Roster.Of(envelope.From.Name) is not null;
 
-    // The leader repeats its question until all have agreed, and an answer may come twice. From a process that has the whole log, an
-    // agreement to a shorter one, or an acknowledgement of it, comes late. A process that was gone may be asleep with a shorter log: only
-    // the leader can wake it.
+    // The leader repeats its question until all have agreed, and an answer may come twice.
     private bool IsOfQuiescence(Envelope envelope) => envelope.Term == state.Term && envelope.Body switch
     {
         Message.Quiesce question => envelope.From == state.Leader && question.Last == state.Log.LastPosition,
-        Message.QuiesceReply { Agrees: true } or Message.AppendEntriesReply { Accepted: true } =>
-            state.Role is LeaderRole leader && leader.Of(envelope.From)?.Match == state.Log.Last,
+        Message.QuiesceReply { Agrees: true } reply => state.Role is LeaderRole && reply.Last == state.Log.Last,
+        Message.AppendEntriesReply { Accepted: true } reply => state.Role is LeaderRole && reply.Match == state.Log.Last,
         _ => false,
     };
 
@@ -192,6 +190,10 @@ internal sealed class Quiescence(RaftState state, Following following, Replicati
             {
                 replication.SendHeartbeat(progress);
             }
+        }
+        else
+        {
+            state.Timer.Reset();
         }
     }
 }
